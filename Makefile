@@ -1,0 +1,57 @@
+# The commands of a working copy. `make` alone lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes
+CORPORA ?= ../shared/corpora
+
+.PHONY: help demo up test check quality bench compose-check lock clean
+.DEFAULT_GOAL := help
+
+help:  ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+$(VENV)/.base: requirements/build.lock requirements/base.lock pyproject.toml
+	@echo "Installing Copydesk into $(VENV) (hash-pinned wheels only) ..."
+	@test -x $(BIN)/python || $(PYTHON) -c 'import sys; sys.exit("Copydesk needs Python 3.11 or newer; set PYTHON=/path/to/python3.11") if sys.version_info < (3, 11) else None'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PIP_INSTALL) -r requirements/build.lock -r requirements/base.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.base requirements/dev.lock
+	@$(PIP_INSTALL) -r requirements/dev.lock
+	@touch $@
+
+demo: $(VENV)/.base  ## install, take in what lies in seeds/, show the articles, stop
+	@$(BIN)/copydesk demo
+
+up: $(VENV)/.base  ## the whole desk on this machine, until Ctrl-C
+	@$(BIN)/copydesk up
+
+test: $(VENV)/.dev  ## the whole test suite
+	@$(BIN)/python -m pytest
+
+check: $(VENV)/.dev  ## style, types, walls between rooms, dependencies
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/deptry .
+
+quality: $(VENV)/.dev  ## score the normaliser over labelled corpora: make quality CORPORA=DIR
+	@$(BIN)/python -m tests.quality.report --corpora $(CORPORA)
+
+bench: $(VENV)/.dev  ## CPU per article, latency and memory, as ratios within one run
+	@$(BIN)/python -m benchmarks
+
+compose-check: $(VENV)/.dev  ## run docker compose for real: up, drop a file, kill, stop
+	@$(BIN)/python -m pytest tests/e2e/test_compose_run.py -rs
+
+lock:  ## pin requirements anew (needs uv)
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra ingest --extra normalize --extra web --extra embedded pyproject.toml -o requirements/base.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c requirements/base.lock --all-extras pyproject.toml -o requirements/dev.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/build.in -o requirements/build.lock
+
+clean:  ## remove what was built, keep data/
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,0 +1,33 @@
+"""Two families: what may go better later, and what will not. The class picks the remedy, the message holds the fact."""
+
+
+class CopydeskError(Exception):
+    """Anything a person is told of in one line, without a traceback."""
+
+
+class TransientError(CopydeskError):
+    """Worth another try: a timeout, a 429 or 5xx, Redis or a sink away."""
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class PermanentError(CopydeskError):
+    """No try will change it: no text, a 4xx from a sink, a bad setting."""
+
+
+class IntakeFull(TransientError):
+    """The desk takes nothing in for now: backlog, Redis memory or disk over its limit."""
+
+
+class InputRefused(PermanentError):
+    """An input that no door takes: empty, too large, of a kind that is not read."""
+
+
+class NotAnArticle(PermanentError):
+    """Bytes that were read but hold no article."""
+
+
+class NotAFeed(PermanentError):
+    """A document that is no feed in any format we read."""

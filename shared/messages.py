@@ -1,0 +1,86 @@
+"""What crosses a door, a queue or the archive, with a version."""
+
+from typing import Literal
+
+import msgspec
+
+VERSION = 1
+
+FEED_ENTRY_TYPE = "application/vnd.copydesk.feed-entry+json"
+
+SourceKind = Literal["drop", "feed", "push"]
+Stage = Literal["normalize", "index"]
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
+    """Where an input came from, and what its owner set for it.
+
+    `name` is the drop's sub-folder (`""` for the top), the feed's URL, or the publisher of the key. `zone` is an IANA
+    name (`Asia/Ho_Chi_Minh`) for dates without one, `language` a BCP 47 tag.
+    """
+
+    kind: SourceKind
+    name: str
+    zone: str | None = None
+    language: str | None = None
+
+
+class Input(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
+    """One input at the door, before it has an identity.
+
+    `aliases` are its addresses, strongest first, each with its kind: `uri:…`, `url:…`, `guid:<feed url> <guid>`,
+    `path:<path in seeds>`. The content hash is added by the intake.
+    """
+
+    source: Source
+    media_type: str
+    body: bytes
+    aliases: tuple[str, ...] = ()
+    name: str | None = None
+
+
+class Raw(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
+    """What the normaliser gets: the bytes as they came and everything known from outside of them.
+
+    `received_us` resolves relative dates; `url` is the address the body was read from, if any.
+    """
+
+    source: Source
+    media_type: str
+    body: bytes
+    received_us: int
+    url: str | None = None
+
+
+class FeedEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
+    """One entry of a feed, as the feed gave it: the body of an input of type `FEED_ENTRY_TYPE`.
+
+    Dates, authors and texts are as printed, unsanitised; the normaliser weighs them as one witness among others.
+    """
+
+    feed: str
+    guid: str | None = None
+    link: str | None = None
+    title: str | None = None
+    title_is_html: bool = False
+    summary: str | None = None
+    summary_is_html: bool = True
+    content: str | None = None
+    content_is_html: bool = True
+    published: str | None = None
+    updated: str | None = None
+    authors: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    language: str | None = None
+    feed_title: str | None = None
+    base: str | None = None
+    pictures: tuple[tuple[str, str | None, str | None], ...] = ()
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
+    """One line of an article's timeline: the state it entered, at which stage, when (µs), and why."""
+
+    state: str
+    at_us: int
+    stage: str | None = None
+    note: str | None = None
