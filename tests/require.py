@@ -1,4 +1,4 @@
-"""Turns a skip into a failure for what COPYDESK_REQUIRE names: with `COPYDESK_REQUIRE=promtool`, promtool must be there.
+"""Turns a skip into a failure for what COPYDESK_REQUIRE names: under `COPYDESK_REQUIRE=promtool` it must be there.
 
 A test that may skip says what it lacks: `lacking("promtool", "is not on PATH")`.
 """
