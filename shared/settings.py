@@ -1,6 +1,30 @@
 """What can be set, in one place: a flag wins over the environment, that over copydesk.toml, that over the default."""
 
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_type_hints
+from urllib.parse import urlsplit, urlunsplit
+from zoneinfo import ZoneInfo, available_timezones
+
 import msgspec
+
+from shared.errors import PermanentError
+
+Count = Annotated[int, msgspec.Meta(ge=1)]
+Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
+Percent = Annotated[int, msgspec.Meta(ge=1, le=100)]
+Seconds = Annotated[float, msgspec.Meta(gt=0)]
+Room = Annotated[int, msgspec.Meta(ge=0)]
+Level = Literal["debug", "info", "warning", "error"]
+
+REDIS_SCHEMES = ("redis", "rediss", "unix", "redis+socket", "sentinel")
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+# Read by commands and tests, not settings of the desk: they may stand in the environment.
+NOT_SETTINGS = frozenset({"config", "debug", "key", "require", "url"})
 
 
 class SourceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -18,26 +42,247 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     archive_dir: str | None = None
     index_dir: str | None = None
     seeds_dir: str = "seeds"
-    max_input_bytes: int = 16 * 1024 * 1024
-    batch_articles: int = 25
-    batch_bytes: int = 4 * 1024 * 1024
-    task_limit_s: int = 55
-    visibility_timeout_s: int = 120
-    lease_s: int = 150
-    sweep_s: float = 5.0
-    article_cpu_s: int = 2
-    article_memory_mb: int = 1024
-    max_attempts: int = 5
-    normalize_processes: int | None = None
-    retention_days: int = 30
-    backlog_limit: int = 100_000
-    memory_limit_percent: int = 80
-    disk_reserve_mb: int = 256
+    max_input_bytes: Count = 16 * 1024 * 1024
+    batch_articles: Count = 25
+    batch_bytes: Count = 4 * 1024 * 1024
+    task_limit_s: Count = 55
+    visibility_timeout_s: Count = 120
+    lease_s: Count = 150
+    sweep_s: Seconds = 5.0
+    soft_stop_s: Seconds = 10.0
+    article_cpu_s: Count = 2
+    article_memory_mb: Count = 1024
+    max_attempts: Count = 5
+    normalize_processes: Count | None = None
+    retention_days: Count = 30
+    backlog_limit: Count = 100_000
+    memory_limit_percent: Percent = 80
+    disk_reserve_mb: Room = 256
     web_host: str = "127.0.0.1"
-    web_port: int = 8080
-    embedded_memory_mb: int = 512
-    feed_interval_s: int = 900
-    fetch_timeout_s: int = 30
+    web_port: Port = 8080
+    embedded_memory_mb: Count = 512
+    feed_interval_s: Count = 900
+    fetch_timeout_s: Count = 30
     allow_networks: tuple[str, ...] = ()
-    log_level: str = "info"
+    log_level: Level = "info"
     drops: dict[str, SourceSettings] = {}
+
+
+class Loaded(msgspec.Struct, frozen=True, kw_only=True):
+    """The settings in force, and of each whether a `flag`, `environment COPYDESK_X`, `file copydesk.toml` set it."""
+
+    settings: Settings
+    origins: dict[str, str]
+
+
+class SettingError(PermanentError):
+    """A setting that cannot be used: which one, where it was set, what was expected."""
+
+
+FIELDS: Mapping[str, Any] = get_type_hints(Settings, include_extras=True)
+
+EXPECTED: Mapping[Any, str] = {
+    str: "a text",
+    str | None: "a text",
+    Count: "a whole number of 1 or more",
+    Count | None: "a whole number of 1 or more",
+    Port: "a port from 1 to 65535",
+    Percent: "a whole number from 1 to 100",
+    Seconds: "a number of seconds above 0",
+    Room: "a whole number of 0 or more",
+    tuple[str, ...]: "a list of texts",
+    Level: "debug, info, warning or error",
+    dict[str, SourceSettings]: 'tables [drops."sub/folder"] with zone and language',
+}
+
+
+def load(
+    flags: Mapping[str, str] | None = None, environ: Mapping[str, str] = os.environ, folder: Path = Path(".")
+) -> Loaded:
+    """Put the settings together from flags, environment and file, and refuse what cannot work."""
+    chosen: dict[str, tuple[Any, str]] = {}
+    chosen.update(_from_file(environ, folder))
+    chosen.update(_from_environment(environ))
+    chosen.update(_from_flags(flags or {}))
+    values = {name: value for name, (value, _) in chosen.items()}
+    origins = {name: chosen[name][1] if name in chosen else "default" for name in FIELDS}
+    settings = Settings(**values)
+    _check(settings, origins)
+    return Loaded(settings=_with_folders(settings), origins=origins)
+
+
+def as_environment(flags: Mapping[str, str]) -> dict[str, str]:
+    """Flags as the variables that say the same to a child process."""
+    return {f"COPYDESK_{name.upper()}": value for name, value in flags.items()}
+
+
+def without_password(url: str) -> str:
+    """An address that may be shown: `redis://:***@host/0`."""
+    parts = urlsplit(url)
+    if parts.password is None:
+        return url
+    place = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=f"{parts.username or ''}:***@{place}"))
+
+
+def _from_flags(flags: Mapping[str, str]) -> dict[str, tuple[Any, str]]:
+    found = {}
+    for name, text in flags.items():
+        if name not in FIELDS:
+            raise SettingError(f"unknown setting {name!r}{_suggest(name, FIELDS)}")
+        found[name] = (_from_text(name, text, f"flag {name}"), "flag")
+    return found
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, tuple[Any, str]]:
+    """An empty variable counts as unset: compose writes one for `${NAME:-}`."""
+    found: dict[str, tuple[Any, str]] = {}
+    for variable in sorted(name for name in environ if name.startswith("COPYDESK_")):
+        name = _setting_named(variable)
+        if name is None or not environ[variable]:
+            continue
+        if name in found:
+            raise SettingError(f"{found[name][1].partition(' ')[2]} and {variable} both set {name}: keep one")
+        text = _read_variable(variable, environ[variable], name)
+        found[name] = (_from_text(name, text, variable), f"environment {variable}")
+    return found
+
+
+def _setting_named(variable: str) -> str | None:
+    name = variable.removeprefix("COPYDESK_").lower()
+    if name in NOT_SETTINGS:
+        return None
+    for candidate in (name, name.removesuffix("_file")):
+        if candidate in FIELDS:
+            return candidate
+    known = [f"COPYDESK_{each.upper()}" for each in (*FIELDS, *NOT_SETTINGS)]
+    raise SettingError(f"unknown variable {variable}{_suggest(variable, known)}")
+
+
+def _read_variable(variable: str, text: str, name: str) -> str:
+    if variable == f"COPYDESK_{name.upper()}":
+        return text
+    try:
+        return Path(text).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingError(f"{variable} names the file {text}, which cannot be read: {_reason(error)}") from error
+
+
+def _from_file(environ: Mapping[str, str], folder: Path) -> dict[str, tuple[Any, str]]:
+    named = environ.get("COPYDESK_CONFIG")
+    path = Path(named) if named else folder / "copydesk.toml"
+    if not named and not path.exists():
+        return {}
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingError(f"{path} cannot be read: {_reason(error)}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingError(f"{path} is no valid TOML: {error}") from error
+    return {name: (_from_toml(name, value, path.name), f"file {path.name}") for name, value in content.items()}
+
+
+def _from_toml(name: str, value: Any, file: str) -> Any:
+    if name not in FIELDS:
+        raise SettingError(f"{file}: unknown key {name!r}{_suggest(name, FIELDS)}")
+    if name == "drops":
+        return _drops(value, file)
+    return _convert(name, value, f"{file}: {name}", strict=True)
+
+
+def _from_text(name: str, text: str, place: str) -> Any:
+    if name == "drops":
+        raise SettingError(f'{place}: drops are set in copydesk.toml only, in tables [drops."sub/folder"]')
+    kind = FIELDS[name]
+    value: Any = text.replace(",", " ").split() if kind == tuple[str, ...] else text.strip()
+    return _convert(name, value, place, strict=False)
+
+
+def _convert(name: str, value: Any, place: str, *, strict: bool) -> Any:
+    try:
+        return msgspec.convert(value, FIELDS[name], strict=strict)
+    except msgspec.ValidationError as error:
+        raise SettingError(f"{place} must be {EXPECTED[FIELDS[name]]}, not {value!r}") from error
+
+
+def _drops(value: Any, file: str) -> dict[str, SourceSettings]:
+    if not isinstance(value, dict):
+        raise SettingError(f"{file}: drops must be {EXPECTED[FIELDS['drops']]}, not {value!r}")
+    return {_drop_path(path, file): _drop(path, table, file) for path, table in value.items()}
+
+
+def _drop_path(path: str, file: str) -> str:
+    plain = path.strip("/")
+    if any(part in ("", ".", "..") for part in plain.split("/")) and plain:
+        raise SettingError(f'{file}: [drops."{path}"] must be a folder below seeds_dir, such as "agency/sport"')
+    return plain
+
+
+def _drop(path: str, table: Any, file: str) -> SourceSettings:
+    place = f'{file}: [drops."{path}"]'
+    if not isinstance(table, dict):
+        raise SettingError(f"{place} must be a table with zone and language, not {table!r}")
+    for key, value in table.items():
+        if key not in SourceSettings.__struct_fields__:
+            raise SettingError(f"{place}: unknown key {key!r}{_suggest(key, SourceSettings.__struct_fields__)}")
+        if not isinstance(value, str):
+            raise SettingError(f"{place}: {key} must be a text, not {value!r}")
+    check_source(zone=table.get("zone"), language=table.get("language"), place=place)
+    return SourceSettings(**table)
+
+
+def check_source(*, zone: str | None, language: str | None, place: str) -> None:
+    """Refuse a zone or a language that nobody knows: `Asia/Ho_Chi_Minh` and `vi` are fine."""
+    if zone is not None and not is_zone(zone):
+        raise SettingError(f"{place}: unknown zone {zone!r}{_suggest_zone(zone)}")
+    if language is not None and not LANGUAGE.fullmatch(language):
+        raise SettingError(f"{place}: language must be a tag such as vi or pt-BR, not {language!r}")
+
+
+def is_zone(name: str) -> bool:
+    """Is it a name of the time zone database?"""
+    try:
+        ZoneInfo(name)
+    except (OSError, ValueError):  # a folder of the database, a path out of it, or no entry (ZoneInfoNotFoundError)
+        return False
+    except KeyError:
+        return False
+    return True
+
+
+def _suggest_zone(name: str) -> str:
+    return _suggest(name, sorted(available_timezones()))
+
+
+def _check(settings: Settings, origins: Mapping[str, str]) -> None:
+    def shown(name: str) -> str:
+        return f"{name} ({getattr(settings, name)}, {origins[name]})"
+
+    if urlsplit(settings.redis_url).scheme not in REDIS_SCHEMES:
+        url = without_password(settings.redis_url)
+        raise SettingError(
+            f"redis_url ({url}, {origins['redis_url']}) must begin with redis://, rediss://, unix:// or sentinel://"
+        )
+    # One batch runs and one lies prefetched: both must end before Redis gives them to another worker,
+    # and that must come before the ledger's own lease ends.
+    if not 2 * settings.task_limit_s < settings.visibility_timeout_s:
+        raise SettingError(f"twice {shown('task_limit_s')} must be below {shown('visibility_timeout_s')}")
+    if not settings.visibility_timeout_s < settings.lease_s:
+        raise SettingError(f"{shown('visibility_timeout_s')} must be below {shown('lease_s')}")
+
+
+def _with_folders(settings: Settings) -> Settings:
+    return msgspec.structs.replace(
+        settings,
+        archive_dir=settings.archive_dir or str(Path(settings.data_dir) / "archive"),
+        index_dir=settings.index_dir or str(Path(settings.data_dir) / "index"),
+    )
+
+
+def _suggest(wrong: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(wrong, list(known), n=1)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+def _reason(error: OSError | UnicodeDecodeError) -> str:
+    return (error.strerror or str(error)) if isinstance(error, OSError) else "it is not UTF-8"
