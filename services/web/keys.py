@@ -1,0 +1,204 @@
+"""Push keys: made for a publisher, shown once, kept as digests in keys.json on the data volume."""
+
+import datetime as dt
+import fcntl
+import hashlib
+import hmac
+import os
+import re
+import secrets
+import string
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+import structlog
+
+from shared.clock import now
+from shared.errors import PermanentError
+
+log = structlog.get_logger(__name__)
+
+NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}")
+DIGITS = string.digits + string.ascii_uppercase + string.ascii_lowercase
+KEY_BYTES, KEY_DIGITS = 32, 43
+SHORTEST_SECRET = 32
+
+
+class Publisher(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
+    """Who a key speaks for, and what its owner set for them."""
+
+    name: str
+    zone: str | None = None
+    language: str | None = None
+
+
+class Key(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
+    """One key as kept: `id` names it to people, `sha256` recognises it; the key itself is nowhere."""
+
+    id: str
+    sha256: str
+    publisher: Publisher
+    created: dt.datetime | None = None
+    expires: dt.datetime | None = None
+
+
+class _File(msgspec.Struct, frozen=True, kw_only=True):
+    v: int = 1
+    keys: tuple[Key, ...] = ()
+
+
+class Keys:
+    """The keys of one desk. `listed` (lines of `name:key`, from a file secret) stands in for the file altogether."""
+
+    def __init__(self, path: Path, *, listed: str | None = None) -> None:
+        self.path = path
+        self._listed = None if listed is None else read_listed(listed)
+        self._lock = threading.Lock()
+        self._seen: tuple[int, int, int] | None = None
+        self._keys: tuple[Key, ...] = ()
+
+    def create(
+        self, name: str, *, zone: str | None = None, language: str | None = None, expires: dt.datetime | None = None
+    ) -> str:
+        """Make a key, keep its digest, and give the key itself: the only time it is seen."""
+        self._refuse_when_listed()
+        key = f"cd_{checked_name(name)}_{base62(secrets.token_bytes(KEY_BYTES))}"
+        publisher = Publisher(name=name, zone=zone, language=language)
+        made = _key(key, publisher, created=now().replace(microsecond=0), expires=expires)
+        with self._exclusive():
+            self._write((*self._read(), made))
+        return key
+
+    def list(self) -> Sequence[Key]:
+        """Every key that is kept, the oldest first."""
+        return self._listed if self._listed is not None else self._read()
+
+    def revoke(self, name_or_id: str) -> int:
+        """Drop a publisher's keys, or the one of this id; answers how many there were."""
+        self._refuse_when_listed()
+        with self._exclusive():
+            kept = self._read()
+            staying = tuple(key for key in kept if name_or_id not in (key.id, key.publisher.name))
+            if len(staying) < len(kept):
+                self._write(staying)
+        return len(kept) - len(staying)
+
+    def check(self, token: str) -> Publisher | None:
+        """Whose key this is, or None when it is unknown, revoked or over its time."""
+        digest = _digest(token)
+        found = None
+        for key in self._current():
+            if hmac.compare_digest(key.sha256, digest):
+                found = key
+        if found is None or (found.expires is not None and found.expires <= now()):
+            return None
+        return found.publisher
+
+    def _current(self) -> Sequence[Key]:
+        if self._listed is not None:
+            return self._listed
+        with self._lock:
+            state = _state(self.path)
+            if state != self._seen:
+                try:
+                    self._keys = self._read()
+                except PermanentError as error:  # a hand edit gone wrong must not lock every publisher out
+                    log.error("keys_unreadable", error=str(error))
+                self._seen = state
+            return self._keys
+
+    def _read(self) -> tuple[Key, ...]:
+        try:
+            return msgspec.json.decode(self.path.read_bytes(), type=_File).keys
+        except FileNotFoundError:
+            return ()
+        except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise PermanentError(f"the keys in {self.path} cannot be read: {error}") from error
+
+    def _write(self, keys: tuple[Key, ...]) -> None:
+        content = msgspec.json.format(msgspec.json.encode(_File(keys=keys)), indent=2) + b"\n"
+        handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=f".{self.path.name}.")  # mkstemp makes it 0600
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(self.path)
+        except OSError as error:
+            Path(name).unlink(missing_ok=True)
+            raise PermanentError(f"the keys in {self.path} cannot be written: {error}") from error
+
+    @contextmanager
+    def _exclusive(self) -> Iterator[None]:
+        """One writer at a time, also across processes; the lock lies beside the file, which is replaced whole."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            handle = os.open(self.path.with_name(f".{self.path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise PermanentError(f"the keys in {self.path} cannot be written: {error}") from error
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+
+    def _refuse_when_listed(self) -> None:
+        if self._listed is not None:
+            raise PermanentError("the push keys come from a file secret (COPYDESK_PUSH_KEYS): change them there")
+
+
+def read_listed(text: str) -> tuple[Key, ...]:
+    """Read a file secret: `hue-daily:<key> zone=Asia/Ho_Chi_Minh language=vi`, one a line, `#` for remarks."""
+    keys = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        address, *rest = line.split()
+        name, _, key = address.partition(":")
+        settings = dict(word.partition("=")[::2] for word in rest)
+        if len(key) < SHORTEST_SECRET or settings.keys() - {"zone", "language"}:
+            raise PermanentError(
+                f"line {number} of the push keys is not `name:key [zone=…] [language=…]` with a key of at least "
+                f"{SHORTEST_SECRET} characters"
+            )
+        keys.append(_key(key, Publisher(name=checked_name(name), **settings)))
+    return tuple(keys)
+
+
+def base62(raw: bytes) -> str:
+    """Bytes as digits and letters only, so that a double click selects the whole key."""
+    number, digits = int.from_bytes(raw, "big"), ""
+    while number:
+        number, digit = divmod(number, 62)
+        digits = DIGITS[digit] + digits
+    return digits.rjust(KEY_DIGITS, "0")
+
+
+def checked_name(name: str) -> str:
+    """A publisher's name as it may stand in a key, a label and a path."""
+    if NAME.fullmatch(name) is None:
+        raise PermanentError(f"{name!r} is no publisher's name: use a-z, 0-9, dot and hyphen, at most 64 characters")
+    return name
+
+
+def _key(
+    key: str, publisher: Publisher, *, created: dt.datetime | None = None, expires: dt.datetime | None = None
+) -> Key:
+    digest = _digest(key)
+    return Key(id=digest[:10], sha256=digest, publisher=publisher, created=created, expires=expires)
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _state(path: Path) -> tuple[int, int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size

@@ -1,0 +1,104 @@
+"""Push keys: shown once, kept as digests, read anew when changed."""
+
+import datetime as dt
+import re
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+
+from services.web.keys import Keys, Publisher, base62, read_listed
+from shared.errors import PermanentError
+
+SECRET = "k" * 43
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> Keys:
+    return Keys(tmp_path / "keys.json")
+
+
+def test_a_key_opens_for_its_publisher_with_their_settings(keys: Keys) -> None:
+    key = keys.create("hue-daily", zone="Asia/Ho_Chi_Minh", language="vi")
+    assert re.fullmatch(r"cd_hue-daily_[0-9A-Za-z]{43}", key)
+    assert keys.check(key) == Publisher(name="hue-daily", zone="Asia/Ho_Chi_Minh", language="vi")
+
+
+def test_the_key_itself_is_nowhere_on_disk_and_the_file_is_its_owners_alone(keys: Keys) -> None:
+    key = keys.create("hue-daily")
+    assert key.rpartition("_")[2] not in keys.path.read_text()
+    assert stat.S_IMODE(keys.path.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("token", ["", "cd_hue-daily_", "cd_hue-daily_" + "0" * 43, "\udcff", "x" * 100_000])
+def test_anything_else_opens_nothing(keys: Keys, token: str) -> None:
+    keys.create("hue-daily")
+    assert keys.check(token) is None
+
+
+def test_a_key_is_over_at_its_time(keys: Keys) -> None:
+    past = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+    assert keys.check(keys.create("late", expires=past)) is None
+    assert keys.check(keys.create("early", expires=past.replace(year=2999))) is not None
+
+
+def test_another_process_sees_what_was_created_and_revoked(keys: Keys) -> None:
+    server = Keys(keys.path)
+    assert server.check("cd_a_b") is None
+    first, second, other = keys.create("hue"), keys.create("hue"), keys.create("hanoi")
+    assert all(server.check(key) for key in (first, second, other))
+    assert keys.revoke("hue") == 2
+    assert [server.check(key) for key in (first, second)] == [None, None]
+    assert keys.revoke(keys.list()[0].id) == 1
+    assert server.check(other) is None
+    assert keys.revoke("hue") == 0
+
+
+def test_creating_at_the_same_time_loses_no_key(keys: Keys) -> None:
+    made: list[str] = []
+    threads = [threading.Thread(target=lambda: made.append(Keys(keys.path).create("many"))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert len(keys.list()) == len({key for key in made if keys.check(key)}) == 8
+
+
+def test_a_broken_file_locks_nobody_out_and_is_not_written_over(keys: Keys) -> None:
+    key = keys.create("hue")
+    assert keys.check(key)
+    keys.path.write_text("{ not json")
+    assert keys.check(key)
+    with pytest.raises(PermanentError, match="cannot be read"):
+        keys.create("hanoi")
+    assert keys.path.read_text() == "{ not json"
+
+
+@pytest.mark.parametrize("name", ["", "a_b", "../x", "Báo", "a b", "x" * 65, "-a", "a\n"])
+def test_a_name_that_would_not_fit_a_key_is_refused(keys: Keys, name: str) -> None:
+    with pytest.raises(PermanentError, match="no publisher's name"):
+        keys.create(name)
+
+
+def test_a_file_secret_stands_in_for_the_file(keys: Keys) -> None:
+    created = keys.create("hue")
+    listed = Keys(keys.path, listed=f"# ours\n\nhanoi:{SECRET} zone=Asia/Ho_Chi_Minh\n")
+    assert listed.check(SECRET) == Publisher(name="hanoi", zone="Asia/Ho_Chi_Minh")
+    assert listed.check(created) is None
+    with pytest.raises(PermanentError, match="file secret"):
+        listed.create("hue")
+    with pytest.raises(PermanentError, match="file secret"):
+        listed.revoke("hue")
+
+
+@pytest.mark.parametrize("line", ["hanoi", "hanoi:short", f":{SECRET}", f"hanoi:{SECRET} colour=red"])
+def test_a_line_that_is_no_key_is_named_by_its_number_and_not_repeated(line: str) -> None:
+    with pytest.raises(PermanentError) as caught:
+        read_listed(f"# first\n{line}")
+    assert SECRET not in str(caught.value)
+
+
+def test_base62_is_43_digits_for_any_32_bytes() -> None:
+    assert base62(bytes(32)) == "0" * 43
+    assert len(base62(b"\xff" * 32)) == 43
