@@ -1,0 +1,63 @@
+"""Which addresses our own requests may reach: the open internet, and what the operator allows besides."""
+
+import ipaddress
+from collections.abc import Iterable
+
+import msgspec
+
+from shared.errors import PermanentError
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+# `is_global` calls these global: they lead elsewhere than they look (NAT64, 6to4, Teredo, IPv4-mapped, -compatible),
+# to many at once (multicast), or to a neighbour (site-local).
+DISGUISED = tuple(
+    ipaddress.ip_network(net)
+    for net in (
+        "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::ffff:0:0/96", "::/96", "fec0::/10", "ff00::/8",
+        "224.0.0.0/4", "240.0.0.0/4", "192.88.99.0/24",
+    )
+)  # fmt: skip
+
+# Web servers listen on these and above 1023, but for ports where a request line could be taken for a command.
+WEB_PORTS = frozenset({80, 443})
+COMMAND_PORTS = frozenset(
+    {2049, 3306, 4190, 5432, 5060, 5061, 6000, 6379, 6380, 6665, 6666, 6667, 6668, 6669, 6697, 9100, 11211}
+)
+
+
+class Allowed(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of the setting `allow_networks`: `10.1.0.0/16`, `127.0.0.1:8900`, `[::1]:8080`."""
+
+    network: Network
+    port: int | None = None
+
+
+def read_allowed(entries: Iterable[str]) -> tuple[Allowed, ...]:
+    """Read the setting `allow_networks`; a host given without a prefix stands for itself alone."""
+    return tuple(_read_entry(entry) for entry in entries)
+
+
+def is_open(address: Address, port: int, allowed: Iterable[Allowed] = ()) -> bool:
+    """Whether a request may be sent there: judged on the address that is connected to, never on a name."""
+    if any(address in entry.network and entry.port in (None, port) for entry in allowed):
+        return True
+    if not address.is_global or any(address in network for network in DISGUISED):
+        return False
+    return port in WEB_PORTS or (port > 1023 and port not in COMMAND_PORTS)
+
+
+def _read_entry(entry: str) -> Allowed:
+    network, port = entry.strip(), None
+    if network.startswith("["):
+        network, _, port = network[1:].partition("]")
+        port = port.removeprefix(":") or None
+    elif network.count(":") == 1:
+        network, _, port = network.partition(":")
+    try:
+        return Allowed(network=ipaddress.ip_network(network), port=int(port) if port else None)
+    except ValueError as error:
+        raise PermanentError(
+            f"allow_networks: {entry!r} is no network such as 10.1.0.0/16 or 127.0.0.1:8080"
+        ) from error
