@@ -1,0 +1,170 @@
+"""The compose file keeps every rule of a hardened deployment, for every service it has now or gets later."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from shared.settings import FIELDS, NOT_SETTINGS
+
+ROOT = Path(__file__).parents[2]
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+WORKERS = ("ingest", "normalize", "index")
+BEATING = ("watch", *WORKERS)
+OURS = ("web", *BEATING)
+DEAR = re.compile(r"python|celery|curl|wget|copydesk")
+
+every_service = pytest.mark.parametrize("name", sorted(SERVICES))
+every_one_of_ours = pytest.mark.parametrize("name", sorted(set(SERVICES) - {"redis"}))
+
+
+def test_the_desk_is_complete() -> None:
+    assert set(SERVICES) >= {"redis", *OURS}
+
+
+@every_service
+def test_nobody_is_root(name: str) -> None:
+    user = SERVICES[name]["user"]
+    assert re.fullmatch(r"[1-9]\d*:[1-9]\d*", user), "a numeric user, so that nothing must be looked up"
+
+
+@every_service
+def test_the_root_file_system_is_read_only_and_only_tmp_is_scratch(name: str) -> None:
+    assert SERVICES[name]["read_only"] is True
+    (tmp,) = SERVICES[name]["tmpfs"]
+    assert tmp.startswith("/tmp:") and {"noexec", "nosuid", "nodev"} <= set(tmp.split(":")[1].split(","))
+    assert "size=" in tmp
+
+
+@every_service
+def test_no_capability_and_no_new_privilege(name: str) -> None:
+    service = SERVICES[name]
+    assert service["cap_drop"] == ["ALL"]
+    assert "no-new-privileges:true" in service["security_opt"]
+    forbidden = {"cap_add", "privileged", "devices", "pid", "ipc", "network_mode", "userns_mode", "group_add"}
+    assert not forbidden & set(service)
+
+
+@every_service
+def test_signals_arrive_and_a_stop_has_time(name: str) -> None:
+    assert SERVICES[name]["init"] is True
+    assert SERVICES[name]["stop_grace_period"] == "60s"
+    assert isinstance(SERVICES[name]["command"], list), "exec form: a shell would swallow the signal"
+
+
+@every_service
+def test_memory_processor_and_processes_are_limited(name: str) -> None:
+    assert {"mem_limit", "cpus", "pids_limit"} <= set(SERVICES[name])
+
+
+@every_service
+def test_logs_are_bounded(name: str) -> None:
+    options = SERVICES[name]["logging"]["options"]
+    assert options["max-size"] and int(options["max-file"]) <= 5
+
+
+@every_service
+def test_it_comes_back_by_itself(name: str) -> None:
+    assert SERVICES[name]["restart"] == "unless-stopped"
+
+
+@every_service
+def test_the_health_check_is_there_and_cheap(name: str) -> None:
+    check = SERVICES[name]["healthcheck"]
+    assert not DEAR.search(" ".join(check["test"])), (
+        "an interpreter for each check costs half a second of processor time"
+    )
+    assert {"interval", "timeout", "retries", "start_period", "start_interval"} <= set(check)
+
+
+@every_service
+def test_it_can_be_scaled(name: str) -> None:
+    assert "container_name" not in SERVICES[name]
+    assert "hostname" not in SERVICES[name]
+    assert name == "web" or "ports" not in SERVICES[name], "a fixed port allows but one container"
+
+
+@every_service
+def test_volumes_are_named_and_the_host_lends_only_seeds_read_only(name: str) -> None:
+    for volume in SERVICES[name]["volumes"]:
+        source, _, rest = volume.partition(":")
+        if source.startswith((".", "/", "~")):
+            assert volume == "./seeds:/seeds:ro"
+        else:
+            assert source in COMPOSE["volumes"], rest
+    assert "docker.sock" not in str(SERVICES[name])
+
+
+@every_service
+def test_images_are_pinned(name: str) -> None:
+    image = re.sub(r"\$\{\w+:-([^}]+)\}", r"\1", SERVICES[name]["image"])
+    assert re.search(r":\d+\.\d+\.\d+$|@sha256:[0-9a-f]{64}$", image), image
+
+
+@every_one_of_ours
+def test_one_image_serves_all_and_only_web_builds_it(name: str) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert SERVICES[name]["image"] == f"copydesk:${{DESK_TAG:-{project['version']}}}"
+    assert ("build" in SERVICES[name]) == (name == "web")
+    assert SERVICES[name]["pull_policy"] == ("build" if name == "web" else "never")
+
+
+@every_one_of_ours
+def test_it_waits_for_redis(name: str) -> None:
+    assert SERVICES[name]["depends_on"]["redis"]["condition"] == "service_healthy"
+
+
+@every_one_of_ours
+def test_its_variables_are_settings_that_exist(name: str) -> None:
+    for variable in SERVICES[name]["environment"]:
+        if variable.startswith("COPYDESK_"):
+            assert variable.removeprefix("COPYDESK_").lower() in {*FIELDS, *NOT_SETTINGS}
+
+
+@pytest.mark.parametrize("name", BEATING)
+def test_a_worker_shows_its_heartbeat(name: str) -> None:
+    heartbeat = SERVICES[name]["environment"]["COPYDESK_HEARTBEAT"]
+    assert heartbeat.startswith("/tmp/")
+    assert f"find {heartbeat} -newermt '-20 seconds'" in SERVICES[name]["healthcheck"]["test"][1]
+
+
+@pytest.mark.parametrize("name", WORKERS)
+def test_a_worker_gives_running_work_back_when_stopped(name: str) -> None:
+    assert SERVICES[name]["environment"]["REMAP_SIGTERM"] == "SIGQUIT"
+
+
+def test_redis_keeps_what_it_was_given_and_refuses_when_full() -> None:
+    command = " ".join(SERVICES["redis"]["command"])
+    assert "--appendonly yes" in command
+    assert "--maxmemory-policy noeviction" in command
+    assert re.search(r"--maxmemory \S", command)
+    assert SERVICES["redis"]["volumes"] == ["redis:/data"]
+
+
+def test_only_the_front_door_is_published_and_on_loopback_by_default() -> None:
+    assert {name for name, service in SERVICES.items() if "ports" in service} == {"web"}
+    (port,) = SERVICES["web"]["ports"]
+    assert port.startswith("${COPYDESK_WEB_HOST:-127.0.0.1}:")
+
+
+def test_redis_and_the_inner_services_have_no_way_out() -> None:
+    outward = {name for name, network in COMPOSE["networks"].items() if not (network or {}).get("internal")}
+    ways_out = {name: outward & set(service["networks"]) for name, service in SERVICES.items()}
+    assert {name: ways for name, ways in ways_out.items() if ways} == {"ingest": {"out"}, "web": {"front"}}
+
+
+def test_a_fresh_clone_needs_nothing_made_first() -> None:
+    text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+    assert re.findall(r"\$\{\w+(?!\w|:-)[^}]*\}", text) == [], "every variable has a default"
+    assert "secrets" not in COMPOSE
+    for service in SERVICES.values():
+        assert all(entry["required"] is False for entry in service.get("env_file", ()))
+
+
+def test_it_carries_no_address_but_its_own() -> None:
+    text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+    assert not re.search(r"https?://", text)
