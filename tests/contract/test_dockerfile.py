@@ -1,4 +1,4 @@
-"""The image: two stages on one pinned base, hash-pinned wheels, bytecode, a numeric user, nothing that need not be in."""
+"""The image: two stages on one pinned base, hash-pinned wheels, bytecode, a numeric user, no ballast."""
 
 import re
 import subprocess
