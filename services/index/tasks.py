@@ -1,0 +1,54 @@
+"""Shell of the index stage: a batch of canonical articles goes into the sink in one transaction."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from services.index.sinks.sqlite import Entry, SqliteSink
+from shared.article import Article
+from shared.clock import now_us
+from shared.ledger import Claimed
+from shared.messages import Event
+from shared.queue import Done, Handler, Held, Result
+from shared.status import Meta
+
+
+def index_articles(sink: SqliteSink) -> Handler:
+    """A handler that puts what may be published now, and holds what is under embargo."""
+
+    def put(items: Sequence[Claimed]) -> Sequence[Result]:
+        results: dict[str, Result] = {}
+        entries = []
+        for item in items:
+            try:
+                entry = _entry(item)
+            except msgspec.DecodeError as error:
+                results[item.ref] = error
+                continue
+            until = entry.article.embargoed_until
+            if until is not None and until.timestamp() * 1_000_000 > now_us():
+                results[item.ref] = Held(until_us=int(until.timestamp() * 1_000_000), reason="embargo")
+            else:
+                entries.append((item.ref, entry))
+        for (ref, _), outcome in zip(entries, sink.put_many([entry for _, entry in entries]), strict=True):
+            results[ref] = outcome if isinstance(outcome, Exception) else Done(outcome=outcome)
+        return [results[item.ref] for item in items]
+
+    return put
+
+
+def _entry(item: Claimed) -> Entry:
+    meta = msgspec.json.decode(item.meta, type=Meta)
+    article_id, _, rev = item.ref.rpartition("@")
+    return Entry(
+        article_id=article_id,
+        rev=int(rev),
+        receipt=meta.receipt,
+        source=meta.source,
+        received_us=meta.received_us,
+        sha=meta.sha,
+        aliases=meta.aliases,
+        archived=meta.archived,
+        article=msgspec.json.decode(item.body, type=Article),
+        timeline=(*item.timeline, Event(state="indexed", stage="index", at_us=now_us())),
+    )

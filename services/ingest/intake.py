@@ -1,0 +1,174 @@
+"""The one way in, whatever the source: archive, then one ledger call for line, aliases and queue; only then `received`."""
+
+import base64
+import hashlib
+import os
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+import structlog
+
+from shared.archive import Archive, Archived, pack_body
+from shared.clock import now_us
+from shared.errors import InputRefused, IntakeFull
+from shared.ledger import Accepted, Entered, Ledger
+from shared.messages import Input
+from shared.settings import Settings
+from shared.status import Meta
+
+log = structlog.get_logger(__name__)
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """What whoever sent an input gets: its receipt, the article it belongs to, and whether it was known already."""
+
+    receipt: str
+    article: str
+    rev: int
+    state: Literal["received", "duplicate"]
+
+
+class Intake:
+    """Takes inputs from any number of threads."""
+
+    def __init__(self, ledger: Ledger, archive: Archive, settings: Settings) -> None:
+        self._ledger = ledger
+        self._archive = archive
+        self._settings = settings
+
+    def take(self, inputs: Sequence[Input]) -> list[Receipt]:
+        """Take all of them, or raise: `InputRefused` for one that no door takes, `IntakeFull` when there is no room.
+
+        Batches go in one after the other; what was taken before an error is taken, and comes back as a duplicate.
+        """
+        for item in inputs:
+            self._check(item)
+        self._ledger.check_room()
+        receipts: list[Receipt] = []
+        for batch in self._batches(inputs):
+            receipts += self._enter(batch)
+        return receipts
+
+    def _check(self, item: Input) -> None:
+        name = item.name or item.source.name or "the input"
+        if not item.body.strip():
+            raise InputRefused(f"{name} is empty")
+        if len(item.body) > self._settings.max_input_bytes:
+            raise InputRefused(
+                f"{name} has {len(item.body)} bytes; max_input_bytes is {self._settings.max_input_bytes}"
+            )
+
+    def _batches(self, inputs: Iterable[Input]) -> Iterator[list[Input]]:
+        batch: list[Input] = []
+        size = 0
+        for item in inputs:
+            full = len(batch) >= self._settings.batch_articles or size + len(item.body) > self._settings.batch_bytes
+            if batch and full:
+                yield batch
+                batch, size = [], 0
+            batch.append(item)
+            size += len(item.body)
+        if batch:
+            yield batch
+
+    def _enter(self, batch: Sequence[Input]) -> list[Receipt]:
+        now = now_us()
+        archived = [_archived(item, now + i) for i, item in enumerate(batch)]
+        places = self._archive.put_batch(archived)
+        entered = self._ledger.accept([acceptance(a, p) for a, p in zip(archived, places, strict=True)])
+        for answer, item in zip(entered, batch, strict=True):
+            log.info("input_taken", article=answer.article, rev=answer.rev, state=answer.state, source=item.source.name)
+        return [_receipt(answer) for answer in entered]
+
+
+def acceptance(entry: Archived, place: str) -> Accepted:
+    """An archived input as the ledger takes it; the same entry always proposes the same identity."""
+    meta = Meta(
+        receipt=entry.receipt,
+        source=entry.source,
+        media_type=entry.media_type,
+        received_us=entry.rev,
+        sha=entry.sha,
+        aliases=entry.aliases,
+        archived=place,
+        url=entry.url,
+        name=entry.name,
+    )
+    return Accepted(article=_article_id((*entry.aliases, entry.sha)[0]), rev=entry.rev, meta=meta, body=entry.body)
+
+
+def recover(ledger: Ledger, archive: Archive, settings: Settings, *, since_us: int = 0) -> tuple[int, int]:
+    """Offer every archived input to the ledger again: (how many were read, how many it did not know).
+
+    What it knows stays as it is. An older revision that comes late never becomes the newest. While the desk is full it waits.
+    """
+    read = entered = 0
+    batch: list[Accepted] = []
+    for place, entry in archive.entries(since_us=since_us):
+        batch.append(acceptance(entry, place))
+        if len(batch) == settings.batch_articles:
+            entered += _offer(ledger, batch)
+            read += len(batch)
+            batch = []
+    if batch:
+        entered += _offer(ledger, batch)
+        read += len(batch)
+    return read, entered
+
+
+def _offer(ledger: Ledger, batch: list[Accepted]) -> int:
+    while True:
+        try:
+            ledger.check_room()
+            break
+        except IntakeFull as full:
+            log.info("recovery_waited", reason=str(full))
+            time.sleep(full.retry_after or 5)
+    return sum(answer.state != "known" for answer in ledger.accept(batch, recovering=True))
+
+
+def _archived(item: Input, received_us: int) -> Archived:
+    return Archived(
+        receipt=_receipt_id(received_us),
+        rev=received_us,
+        source=item.source,
+        media_type=item.media_type,
+        sha=content_hash(item),
+        body=pack_body(item.body),
+        aliases=item.aliases,
+        url=_url(item.aliases),
+        name=item.name,
+    )
+
+
+def content_hash(item: Input) -> str:
+    """`sha256:` of kind and bytes: the same bytes read as another kind are another content."""
+    kind = item.media_type.partition(";")[0].strip().lower()
+    return "sha256:" + hashlib.sha256(kind.encode() + b"\0" + item.body).hexdigest()
+
+
+def _url(aliases: Sequence[str]) -> str | None:
+    return next((alias[4:] for alias in aliases if alias.startswith("url:")), None)
+
+
+def _article_id(address: str) -> str:
+    return base64.b32encode(hashlib.sha256(address.encode("utf-8", "surrogatepass")).digest()).decode().lower()[:26]
+
+
+def _receipt_id(received_us: int) -> str:
+    stamp = received_us.to_bytes(7, "big") + os.urandom(9)
+    return "r" + base64.b32hexencode(stamp).decode().lower()[:26]
+
+
+def _receipt(answer: Entered) -> Receipt:
+    state: Literal["received", "duplicate"] = "duplicate" if answer.state == "duplicate" else "received"
+    return Receipt(receipt=answer.receipt, article=answer.article, rev=answer.rev, state=state)
+
+
+def open_archive(settings: Settings) -> Archive:
+    """The archive the settings name."""
+    folder = Path(settings.archive_dir or Path(settings.data_dir) / "archive")
+    return Archive(folder, reserve_bytes=settings.disk_reserve_mb * 1024 * 1024)

@@ -1,0 +1,44 @@
+"""Shell of the normalize stage: a record's bytes in, the canonical article's JSON out, under a CPU clock."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import msgspec
+
+from services.normalize.pipeline import normalize
+from shared.archive import unpack_body
+from shared.ledger import Claimed
+from shared.messages import Raw
+from shared.queue import Done, Handler, each
+from shared.status import Meta
+
+
+def read_articles(*, max_bytes: int, cpu_s: float) -> Handler:
+    """A handler that reads each article within `cpu_s` seconds of CPU; the process dies on one that takes longer."""
+
+    def read_article(item: Claimed) -> Done:
+        meta = msgspec.json.decode(item.meta, type=Meta)
+        raw = Raw(
+            source=meta.source,
+            media_type=meta.media_type,
+            body=unpack_body(item.body, max_bytes),
+            received_us=meta.received_us,
+            url=meta.url,
+        )
+        with cpu_clock(cpu_s):
+            article = normalize(raw)
+        return Done(outcome="normalized", article=msgspec.json.encode(article))
+
+    return each(read_article)
+
+
+@contextmanager
+def cpu_clock(seconds: float) -> Iterator[None]:
+    """Kill this process when it burns more than `seconds` of CPU inside: a handler would not run within lxml."""
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)

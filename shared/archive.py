@@ -1,0 +1,227 @@
+"""Every input as it came, in append-only segment files: one writer each, one fsync a batch, re-readable for ever."""
+
+import errno
+import fcntl
+import os
+import socket
+import struct
+import threading
+import zlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+import structlog
+import zstandard
+
+from shared.clock import now_us
+from shared.errors import IntakeFull, PermanentError
+from shared.messages import Source
+
+log = structlog.get_logger(__name__)
+
+MAGIC = b"CDARCH1\n"
+FRAME = struct.Struct("<II")
+SEGMENT_BYTES = 64 * 1024 * 1024
+OPEN, SEALED = ".open", ".seg"
+
+
+class Archived(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
+    """One input at rest. `rev` is its time of receipt in µs, `body` the bytes as they came, in one zstd frame."""
+
+    v: int = 1
+    receipt: str
+    rev: int
+    source: Source
+    media_type: str
+    sha: str
+    body: bytes
+    aliases: tuple[str, ...] = ()
+    url: str | None = None
+    name: str | None = None
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Archived).decode
+_local = threading.local()
+
+
+def pack_body(body: bytes) -> bytes:
+    """Compress once; the archive and the record in flight share the frame."""
+    if not hasattr(_local, "compressor"):
+        _local.compressor = zstandard.ZstdCompressor(level=3)
+    packed: bytes = _local.compressor.compress(body)
+    return packed
+
+
+def unpack_body(packed: bytes, limit: int) -> bytes:
+    """The bytes as they came; a frame that claims more than `limit` bytes is refused."""
+    try:
+        if zstandard.frame_content_size(packed) > limit:
+            raise PermanentError(f"an archived body claims more than {limit} bytes")
+        body: bytes = zstandard.ZstdDecompressor().decompress(packed, max_output_size=limit)
+    except zstandard.ZstdError as error:
+        raise msgspec.DecodeError(f"the body does not decompress: {error}") from error
+    return body
+
+
+class Archive:
+    """A folder of segments. Writers of other processes and machines may share it; each appends to a file of its own."""
+
+    def __init__(self, folder: Path, *, reserve_bytes: int = 0) -> None:
+        self.folder = folder
+        self._reserve = reserve_bytes
+        self._lock = threading.Lock()
+        self._file: BinaryIO | None = None
+        self._size = 0
+        self._name = ""
+
+    def put_batch(self, entries: Sequence[Archived]) -> list[str]:
+        """Append and fsync; returns where each rests, as `<segment>:<offset>`; all or nothing."""
+        payloads = [_encode(entry) for entry in entries]
+        with self._lock:
+            try:
+                return self._append(payloads)
+            except OSError as error:
+                self._undo()
+                if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+                    raise IntakeFull(
+                        f"the archive at {self.folder} is full: free some space", retry_after=30
+                    ) from error
+                raise IntakeFull(f"the archive at {self.folder} cannot be written: {error}", retry_after=30) from error
+
+    def get(self, location: str, *, limit: int) -> bytes:
+        """The bytes of the input that rests at `location`; `PermanentError` when it is not there."""
+        segment, _, offset = location.rpartition(":")
+        stem = self.folder / Path(segment).name
+        path = next((p for p in (stem.with_suffix(SEALED), stem.with_suffix(OPEN)) if p.exists()), None)
+        if path is None or not offset.isdigit():
+            raise PermanentError(f"the archive at {self.folder} has no entry {location}")
+        with path.open("rb") as file:
+            file.seek(int(offset))
+            entry = _read_frame(file)
+        if entry is None:
+            raise PermanentError(f"the archive entry {location} is damaged")
+        return unpack_body(entry.body, limit)
+
+    def entries(self, *, since_us: int = 0) -> Iterator[tuple[str, Archived]]:
+        """Every whole entry received since then, segment by segment, each with its location."""
+        for path in self.segments():
+            if since_us and path.stat().st_mtime_ns // 1000 < since_us:
+                continue
+            yield from _read_segment(path, since_us)
+
+    def segments(self) -> list[Path]:
+        """The segment files, oldest first."""
+        if not self.folder.is_dir():
+            return []
+        return sorted(p for p in self.folder.iterdir() if p.suffix in (OPEN, SEALED))
+
+    def close(self) -> None:
+        """Seal the segment that is being written."""
+        with self._lock:
+            if self._file is not None:
+                self._seal()
+
+    def _append(self, payloads: list[bytes]) -> list[str]:
+        if self._file is not None and self._size >= SEGMENT_BYTES:
+            self._seal()
+        file = self._file or self._start()
+        needed = sum(len(p) + FRAME.size for p in payloads)
+        free = os.statvfs(self.folder)
+        if free.f_bavail * free.f_frsize < needed + self._reserve:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        places, at = [], self._size
+        for payload in payloads:
+            places.append(f"{self._name}:{at}")
+            file.write(FRAME.pack(len(payload), zlib.crc32(payload)) + payload)
+            at += FRAME.size + len(payload)
+        file.flush()
+        os.fsync(file.fileno())
+        self._size = at
+        return places
+
+    def _undo(self) -> None:
+        if self._file is None:
+            return
+        try:
+            self._file.close()
+        except OSError as error:  # what sat in the buffer could not be written either
+            log.warning("segment_close_failed", segment=self._name, error=str(error))
+        path = (self.folder / self._name).with_suffix(OPEN)
+        try:
+            with path.open("r+b") as file:
+                file.truncate(self._size)
+            path.rename(path.with_suffix(SEALED))
+        except OSError as error:  # readers stop at the torn frame by its checksum
+            log.warning("segment_truncate_failed", segment=self._name, error=str(error))
+        self._file = None
+
+    def _start(self) -> BinaryIO:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._seal_orphans()
+        self._name = f"{now_us()}-{socket.gethostname()}-{os.getpid()}"
+        path = (self.folder / self._name).with_suffix(OPEN)
+        file = path.open("xb")
+        self._file, self._size = file, len(MAGIC)
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        file.write(MAGIC)
+        _sync_folder(self.folder)
+        return file
+
+    def _seal(self) -> None:
+        assert self._file is not None
+        path = (self.folder / self._name).with_suffix(OPEN)
+        path.rename(path.with_suffix(SEALED))
+        self._file.close()
+        self._file = None
+
+    def _seal_orphans(self) -> None:
+        for path in self.folder.glob(f"*{OPEN}"):
+            if now_us() - path.stat().st_mtime_ns // 1000 < 60_000_000:  # its writer may be about to lock it
+                continue
+            with path.open("rb") as file:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except OSError:  # its writer lives
+                    continue
+                path.rename(path.with_suffix(SEALED))
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _read_segment(path: Path, since_us: int) -> Iterator[tuple[str, Archived]]:
+    name = path.stem
+    try:
+        file = path.open("rb")
+    except FileNotFoundError:  # sealed, and so renamed, since the folder was listed
+        file = path.with_suffix(SEALED).open("rb")
+    with file:
+        if file.read(len(MAGIC)) != MAGIC:
+            log.warning("segment_skipped", segment=str(path), reason="no archive segment")
+            return
+        while True:
+            offset = file.tell()
+            entry = _read_frame(file)
+            if entry is None:
+                return
+            if entry.rev >= since_us:
+                yield f"{name}:{offset}", entry
+
+
+def _read_frame(file: BinaryIO) -> Archived | None:
+    head = file.read(FRAME.size)
+    if len(head) < FRAME.size:
+        return None
+    length, checksum = FRAME.unpack(head)
+    payload = file.read(length)
+    if len(payload) < length or zlib.crc32(payload) != checksum:
+        return None
+    return _decode(payload)

@@ -1,0 +1,274 @@
+"""The ledger's reading side: the line of an input, what stands where, and the balance."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from shared.errors import IntakeFull, PermanentError, TransientError
+from shared.messages import Event, Source, Stage
+from shared.settings import Settings
+
+STAGES: tuple[Stage, ...] = ("normalize", "index")
+OUTCOMES = ("indexed", "duplicate", "superseded", "withdrawn", "discarded")
+
+
+class Meta(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the record keeps of an input beside its state. `archived` is its place in the archive."""
+
+    receipt: str
+    source: Source
+    media_type: str
+    received_us: int
+    sha: str
+    aliases: tuple[str, ...] = ()
+    archived: str | None = None
+    url: str | None = None
+    name: str | None = None
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
+    """One input's line as people ask for it."""
+
+    receipt: str
+    article: str
+    rev: int
+    state: str
+    stage: str | None = None
+    attempts: int = 0
+    reason: str | None = None
+    note: str | None = None
+    source: Source | None = None
+    media_type: str | None = None
+    received_us: int | None = None
+    timeline: tuple[Event, ...] = ()
+    duplicate_of: str | None = None
+
+
+class StageStatus(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """How much stands in one stage. `messages` counts those on the queue, `oldest_us` when the eldest was entered."""
+
+    queued: int
+    working: int
+    retrying: int
+    held: int
+    messages: int
+    oldest_us: int | None
+    paused: bool
+
+
+class Balance(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """accepted = indexed + duplicate + superseded + withdrawn + discarded + dead + in flight; `difference` must be 0."""
+
+    accepted: int
+    indexed: int
+    duplicate: int
+    superseded: int
+    withdrawn: int
+    discarded: int
+    dead: int
+    in_flight: int
+    difference: int
+
+
+class Status(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """The whole desk at one moment."""
+
+    balance: Balance
+    stages: dict[str, StageStatus]
+    redis_bytes: int
+    redis_max_bytes: int
+
+
+class Dead(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
+    """An article that no further try will help, and why."""
+
+    ref: str
+    receipt: str
+    stage: str
+    reason: str
+    note: str
+    at_us: int
+    source: Source | None = None
+
+
+def connect(settings: Settings) -> redis.Redis:
+    """A client that answers in bytes and gives up in seconds; nothing is asked of the server yet."""
+    options: dict[str, Any] = {"socket_timeout": 10, "retry": Retry(NoBackoff(), 1), "health_check_interval": 10}
+    if settings.redis_url.startswith(("redis://", "rediss://")):
+        options |= {"socket_connect_timeout": 5, "socket_keepalive": True}
+    url = settings.redis_url.replace("redis+socket://", "unix://", 1)
+    return redis.Redis.from_url(url, **options)
+
+
+@contextmanager
+def redis_errors(client: redis.Redis) -> Iterator[None]:
+    """Say in one sentence which Redis did what."""
+    where = client.connection_pool.connection_kwargs
+    name = where.get("path") or f"{where.get('host')}:{where.get('port')}"
+    try:
+        yield
+    except (redis.ConnectionError, redis.TimeoutError) as error:
+        raise TransientError(f"Redis at {name} does not answer: {error}", retry_after=5) from error
+    except redis.OutOfMemoryError as error:
+        raise IntakeFull(
+            f"Redis at {name} is full: wait until work drains, or raise its maxmemory", retry_after=30
+        ) from error
+    except redis.ResponseError as error:
+        if "OOM" in str(error):
+            raise IntakeFull(f"Redis at {name} is full: wait until work drains", retry_after=30) from error
+        raise TransientError(f"Redis at {name} refused: {error}", retry_after=5) from error
+
+
+def split_ref(ref: str) -> tuple[str, int]:
+    """`<id>@<rev>` taken apart; `PermanentError` when it is not of that form."""
+    article, _, rev = ref.rpartition("@")
+    if not article or not rev.isdigit():
+        raise PermanentError(f"{ref!r} is no reference of the form id@rev")
+    return article, int(rev)
+
+
+class Lines:
+    """Questions about the ledger; asking changes nothing."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        self.client: Any = client  # redis-py types its answers for text and bytes clients at once
+
+    def receipt(self, receipt: str) -> Line | None:
+        """The line of one input, or None when it is unknown or its retention time is over."""
+        with redis_errors(self.client):
+            entry = self.client.get(f"rcpt:{receipt}")
+        if entry is None:
+            return None
+        ref, *duplicate = entry.decode().split(" ")
+        article, rev = split_ref(ref)
+        if duplicate:
+            at = int(duplicate[1])
+            event = Event(state="duplicate", at_us=at)
+            return Line(
+                receipt=receipt,
+                article=article,
+                rev=rev,
+                state="duplicate",
+                received_us=at,
+                timeline=(event,),
+                duplicate_of=ref,
+            )
+        return self.line(ref)
+
+    def line(self, ref: str) -> Line | None:
+        """The line of one revision."""
+        article, rev = split_ref(ref)
+        with redis_errors(self.client):
+            record = self.client.hgetall(f"art:{ref}")
+        if not record:
+            return None
+        meta = _meta(record.get(b"meta", b""))
+        return Line(
+            receipt=record.get(b"receipt", b"").decode(),
+            article=article,
+            rev=rev,
+            state=record[b"state"].decode(),
+            stage=record[b"stage"].decode(),
+            attempts=int(record.get(b"attempts", 0)),
+            reason=record[b"reason"].decode() if b"reason" in record else None,
+            note=record[b"note"].decode() or None if b"note" in record else None,
+            source=meta.source if meta else None,
+            media_type=meta.media_type if meta else None,
+            received_us=meta.received_us if meta else None,
+            timeline=events(record.get(b"log", b"").decode()),
+        )
+
+    def latest(self, article: str) -> str | None:
+        """The newest revision's ref, while the ledger remembers it."""
+        with redis_errors(self.client):
+            rev = self.client.hget(f"head:{article}", "rev")
+        return f"{article}@{rev.decode()}" if rev else None
+
+    def meta(self, ref: str) -> Meta | None:
+        """What the record keeps of the input beside its state."""
+        with redis_errors(self.client):
+            return _meta(self.client.hget(f"art:{ref}", "meta") or b"")
+
+    def dead(self, limit: int = 100, offset: int = 0) -> list[Dead]:
+        """Dead articles, the latest first."""
+        with redis_errors(self.client):
+            rows = self.client.zrevrange("ledger:dead", offset, offset + limit - 1, withscores=True)
+        found = []
+        for ref, at in rows:
+            line = self.line(ref.decode())
+            if line is not None:
+                found.append(
+                    Dead(
+                        ref=ref.decode(),
+                        receipt=line.receipt,
+                        stage=line.stage or "",
+                        reason=line.reason or "",
+                        note=line.note or "",
+                        at_us=int(at),
+                        source=line.source,
+                    )
+                )
+        return found
+
+    def balance(self) -> Balance:
+        """The equation of rule 7, read at one moment."""
+        return self.status().balance
+
+    def status(self) -> Status:
+        """Counters, queues and memory, read at one moment."""
+        with redis_errors(self.client), self.client.pipeline(transaction=True) as pipe:
+            pipe.hgetall("ledger:balance")
+            for stage in STAGES:
+                for line in ("waiting", "working", "retrying", "held"):
+                    pipe.zcard(f"ledger:{line}:{stage}")
+                pipe.llen(stage)
+                pipe.exists(f"ledger:paused:{stage}")
+                pipe.zrange(f"ledger:waiting:{stage}", 0, 0)
+            pipe.info("memory")
+            counters, *rows, memory = pipe.execute()
+        stages: dict[str, StageStatus] = {stage: self._stage(rows[7 * i : 7 * i + 7]) for i, stage in enumerate(STAGES)}
+        return Status(
+            balance=_balance({k.decode(): int(v) for k, v in counters.items()}, stages.values()),
+            stages=stages,
+            redis_bytes=int(memory["used_memory"]),
+            redis_max_bytes=int(memory["maxmemory"]),
+        )
+
+    def _stage(self, row: list[Any]) -> StageStatus:
+        waiting, working, retrying, held, messages, paused, oldest = row
+        since = self.client.hget(f"art:{oldest[0].decode()}", "since") if oldest else None
+        return StageStatus(
+            queued=waiting,
+            working=working,
+            retrying=retrying,
+            held=held,
+            messages=messages,
+            paused=bool(paused),
+            oldest_us=int(since) if since else None,
+        )
+
+
+def _balance(counters: Mapping[str, int], stages: Iterable[StageStatus]) -> Balance:
+    in_flight = sum(s.queued + s.working + s.retrying + s.held for s in stages)
+    done = {name: counters.get(name, 0) for name in (*OUTCOMES, "dead")}
+    accepted = counters.get("accepted", 0)
+    difference = accepted - sum(done.values()) - in_flight
+    return Balance(accepted=accepted, in_flight=in_flight, difference=difference, **done)
+
+
+def events(log: str) -> tuple[Event, ...]:
+    """The timeline of a record, from its log lines `µs|state|stage|note`."""
+    rows = (row.split("|", 3) for row in log.split("\n") if row)
+    return tuple(Event(at_us=int(at), state=state, stage=stage, note=note or None) for at, state, stage, note in rows)
+
+
+def _meta(packed: bytes) -> Meta | None:
+    try:
+        return msgspec.json.decode(packed, type=Meta)
+    except msgspec.DecodeError:
+        return None

@@ -1,0 +1,150 @@
+"""What a worker process does beside its tasks: sweeps the ledger, shows that it lives, ends itself when it is deaf."""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import structlog
+from celery import Celery, bootsteps, signals
+from celery.worker import state
+from celery.worker.consumer import Consumer
+
+from shared import log as logging
+from shared.clock import now_us
+from shared.errors import CopydeskError
+from shared.ledger import Ledger
+from shared.settings import Settings
+from shared.status import connect
+
+log = structlog.get_logger(__name__)
+
+BEAT_S = 5.0
+DEAF_S = 60.0
+STRAYS_KEPT = 1000
+EXIT_DEAF = 70
+
+
+class DeskConsumer(Consumer):  # type: ignore[misc]  # celery ships no types
+    """Celery's consumer, but what it cannot read is kept with its reason instead of being dropped."""
+
+    def on_decode_error(self, message: Any, exc: Exception) -> None:
+        self._keep(message, f"does not decode: {exc}")
+
+    def on_unknown_message(self, body: Any, message: Any) -> None:
+        self._keep(message, "is no task message")
+
+    def on_unknown_task(self, body: Any, message: Any, exc: Exception) -> None:
+        self._keep(message, f"names an unknown task: {exc}")
+
+    def on_invalid_task(self, body: Any, message: Any, exc: Exception) -> None:
+        self._keep(message, f"is no valid task: {exc}")
+
+    def _keep(self, message: Any, reason: str) -> None:
+        queue = (message.delivery_info or {}).get("routing_key", "")
+        log.error("message_undecodable", queue=queue, reason=reason)
+        with self.app.connection_for_write() as connection:
+            client = connection.default_channel.client
+            client.lpush("ledger:strays", f"{now_us()}|{queue}|{reason[:200]}|{message.body!r}")
+            client.ltrim("ledger:strays", 0, STRAYS_KEPT - 1)
+        message.ack()
+
+
+class Watch:
+    """The signs of life of one worker: ticks of its event loop, articles taken, and what Redis says beside it."""
+
+    def __init__(self, settings: Settings, queue: str, heartbeat: Path | None) -> None:
+        self._redis = connect(settings)
+        self._queue = queue
+        self._heartbeat = heartbeat
+        self.ticked = time.monotonic()
+        self._idle_since = time.monotonic()
+        self._taken = -1
+
+    def tick(self) -> None:
+        """The consumer is connected and its loop turns: say so in the heartbeat file."""
+        self.ticked = time.monotonic()
+        if self._heartbeat is not None:
+            self._heartbeat.touch()
+
+    def is_deaf(self) -> bool:
+        """Redis answers and work waits, but nothing has reached this worker for a minute."""
+        try:
+            waiting = int(self._redis.llen(self._queue))
+        except Exception:  # Redis is away: then nobody hears anything, and waiting is right
+            self._idle_since = self.ticked = time.monotonic()
+            return False
+        taken = sum(state.total_count.values())
+        if taken != self._taken or state.reserved_requests or not waiting:
+            self._taken, self._idle_since = taken, time.monotonic()
+        now = time.monotonic()
+        return now - self.ticked > DEAF_S or now - self._idle_since > DEAF_S
+
+    def guard(self) -> None:
+        """Look every few seconds, from a thread that a hung loop does not stop."""
+        while True:
+            time.sleep(BEAT_S)
+            if self.is_deaf():
+                log.error("worker_deaf", queue=self._queue, silent_s=DEAF_S)
+                os._exit(EXIT_DEAF)
+
+
+def work(app: Celery, settings: Settings, queue: str, ledger: Ledger, arguments: Sequence[str]) -> None:
+    """Run one worker until it is told to stop. SIGTERM lets running batches end for `soft_stop_s`."""
+    os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
+    logging.configure(settings.log_level)
+    beat = os.environ.get("COPYDESK_HEARTBEAT")
+    watch = Watch(settings, queue, Path(beat) if beat else None)
+    app.steps["consumer"].add(_loop_step(watch, ledger, settings.sweep_s))
+
+    def begin_guard(**_: object) -> None:
+        threading.Thread(target=watch.guard, name="deaf-guard", daemon=True).start()
+
+    signals.worker_ready.connect(begin_guard, weak=False)
+    app.worker_main(
+        [
+            "worker",
+            f"--queues={queue}",
+            f"--hostname={queue}@%h",
+            "--without-gossip",
+            "--without-mingle",
+            "--without-heartbeat",
+            "--loglevel=WARNING",
+            *arguments,
+        ]
+    )
+
+
+def _loop_step(watch: Watch, ledger: Ledger, sweep_s: float) -> type:
+    class LoopStep(bootsteps.StartStopStep):  # type: ignore[misc]  # celery ships no types
+        """Timers on the consumer's loop: they run only while it is connected."""
+
+        requires = ("celery.worker.consumer.tasks:Tasks",)
+
+        def start(self, consumer: Any) -> None:
+            watch.tick()
+            self.timers = [
+                consumer.timer.call_repeatedly(BEAT_S, watch.tick),
+                consumer.timer.call_repeatedly(sweep_s, _swept(ledger)),
+            ]
+
+        def stop(self, consumer: Any) -> None:
+            for timer in getattr(self, "timers", ()):
+                timer.cancel()
+
+    return LoopStep
+
+
+def _swept(ledger: Ledger) -> Callable[[], None]:
+    def sweep() -> None:
+        try:
+            later, lost_workers, lost_messages = ledger.sweep()
+        except CopydeskError as error:
+            log.warning("sweep_failed", error=str(error))
+            return
+        if later or lost_workers or lost_messages:
+            log.info("articles_sent_again", due=later, lost_workers=lost_workers, lost_messages=lost_messages)
+
+    return sweep

