@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import os
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
@@ -13,7 +12,7 @@ import structlog
 
 from shared.archive import Archive, Archived, pack_body
 from shared.clock import now_us
-from shared.errors import InputRefused, IntakeFull
+from shared.errors import InputRefused
 from shared.ledger import Accepted, Entered, Ledger
 from shared.messages import Input
 from shared.settings import Settings
@@ -98,36 +97,6 @@ def acceptance(entry: Archived, place: str) -> Accepted:
         name=entry.name,
     )
     return Accepted(article=_article_id((*entry.aliases, entry.sha)[0]), rev=entry.rev, meta=meta, body=entry.body)
-
-
-def recover(ledger: Ledger, archive: Archive, settings: Settings, *, since_us: int = 0) -> tuple[int, int]:
-    """Offer every archived input to the ledger again: (how many were read, how many it did not know).
-
-    What it knows stays as it is. An older revision that comes late never becomes the newest. While the desk is full it waits.
-    """
-    read = entered = 0
-    batch: list[Accepted] = []
-    for place, entry in archive.entries(since_us=since_us):
-        batch.append(acceptance(entry, place))
-        if len(batch) == settings.batch_articles:
-            entered += _offer(ledger, batch)
-            read += len(batch)
-            batch = []
-    if batch:
-        entered += _offer(ledger, batch)
-        read += len(batch)
-    return read, entered
-
-
-def _offer(ledger: Ledger, batch: list[Accepted]) -> int:
-    while True:
-        try:
-            ledger.check_room()
-            break
-        except IntakeFull as full:
-            log.info("recovery_waited", reason=str(full))
-            time.sleep(full.retry_after or 5)
-    return sum(answer.state != "known" for answer in ledger.accept(batch, recovering=True))
 
 
 def _archived(item: Input, received_us: int) -> Archived:

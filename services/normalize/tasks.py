@@ -1,13 +1,10 @@
 """Shell of the normalize stage: a record's bytes in, the canonical article's JSON out, under a CPU clock."""
 
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import msgspec
 
 from services.normalize.pipeline import normalize
 from shared.archive import unpack_body
+from shared.clock import cpu_clock
 from shared.ledger import Claimed
 from shared.messages import Raw
 from shared.queue import Done, Handler, each
@@ -31,14 +28,3 @@ def read_articles(*, max_bytes: int, cpu_s: float) -> Handler:
         return Done(outcome="normalized", article=msgspec.json.encode(article))
 
     return each(read_article)
-
-
-@contextmanager
-def cpu_clock(seconds: float) -> Iterator[None]:
-    """Kill this process when it burns more than `seconds` of CPU inside: a handler would not run within lxml."""
-    signal.signal(signal.SIGPROF, signal.SIG_DFL)
-    signal.setitimer(signal.ITIMER_PROF, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)

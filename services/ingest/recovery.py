@@ -1,0 +1,97 @@
+"""Brings back from the archive what the ledger does not know: after Redis was lost, or a crash between the two."""
+
+import contextlib
+import time
+from collections.abc import Iterator
+
+import structlog
+
+from services.ingest.intake import acceptance
+from shared.archive import Archive
+from shared.clock import now_us
+from shared.errors import CopydeskError, IntakeFull
+from shared.ledger import Accepted, Ledger
+from shared.settings import Settings
+from shared.status import redis_errors
+
+log = structlog.get_logger(__name__)
+
+EPOCH = "ledger:epoch"
+LOCK, LOCK_S = "ledger:recovering", 60
+LOOK_S = 5.0
+TAIL_US = 15 * 60 * 1_000_000
+
+
+def watch_over(ledger: Ledger, archive: Archive, settings: Settings) -> None:
+    """Look after the ledger for as long as the process lives: refill an empty Redis, re-enter recent orphans once."""
+    tail_done = False
+    while True:
+        try:
+            if _is_empty(ledger):
+                _refill(ledger, archive, settings)
+            elif not tail_done:
+                recover(ledger, archive, settings, since_us=now_us() - TAIL_US)
+            tail_done = True
+        except CopydeskError as error:
+            log.warning("recovery_postponed", error=str(error))
+        time.sleep(LOOK_S)
+
+
+def recover(ledger: Ledger, archive: Archive, settings: Settings, *, since_us: int = 0) -> tuple[int, int]:
+    """Offer every archived input to the ledger again: (how many were read, how many it did not know).
+
+    What it knows stays as it is. An older revision that comes late never becomes the newest. While the desk is full it waits.
+    """
+    read = entered = 0
+    batch: list[Accepted] = []
+    for place, entry in archive.entries(since_us=since_us):
+        batch.append(acceptance(entry, place))
+        if len(batch) == settings.batch_articles:
+            entered += _offer(ledger, batch)
+            read += len(batch)
+            batch = []
+    if batch:
+        entered += _offer(ledger, batch)
+        read += len(batch)
+    return read, entered
+
+
+def _offer(ledger: Ledger, batch: list[Accepted]) -> int:
+    while True:
+        try:
+            ledger.check_room()
+            with redis_errors(ledger.client):
+                ledger.client.expire(LOCK, LOCK_S)
+            break
+        except IntakeFull as full:
+            log.info("recovery_waited", reason=str(full))
+            time.sleep(full.retry_after or 5)
+    return sum(answer.state != "known" for answer in ledger.accept(batch, recovering=True))
+
+
+def _is_empty(ledger: Ledger) -> bool:
+    with redis_errors(ledger.client):
+        return not ledger.client.exists(EPOCH)
+
+
+def _refill(ledger: Ledger, archive: Archive, settings: Settings) -> None:
+    with _alone(ledger) as mine:
+        if not mine or not _is_empty(ledger):
+            return
+        read, entered = recover(ledger, archive, settings)
+        with redis_errors(ledger.client):
+            ledger.client.set(EPOCH, now_us())
+        log.info("ledger_refilled", read=read, entered=entered)
+
+
+@contextlib.contextmanager
+def _alone(ledger: Ledger) -> Iterator[bool]:
+    """Whether no other worker refills; the claim ends with the refill, or by itself a minute after its holder died."""
+    with redis_errors(ledger.client):
+        mine = bool(ledger.client.set(LOCK, 1, nx=True, ex=LOCK_S))
+    try:
+        yield mine
+    finally:
+        if mine:
+            with redis_errors(ledger.client):
+                ledger.client.delete(LOCK)

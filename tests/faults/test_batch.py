@@ -1,0 +1,66 @@
+"""One bad article in a batch: the others are done, it alone is retried or dies, with its reason."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from services.ingest.intake import Intake
+from shared.archive import Archive
+from shared.ledger import Ledger
+from shared.messages import Input, Source
+from shared.queue import open_ledger
+from shared.settings import Settings
+from tests.conftest import Server, settings_over, wait_for
+
+PUSH = Source(kind="push", name="desk")
+
+
+@pytest.fixture
+def desk(shared_redis: Server, tmp_path: Path) -> Settings:
+    return settings_over(shared_redis, tmp_path, task_limit_s=1, visibility_timeout_s=3, lease_s=5, soft_stop_s=0.1)
+
+
+@pytest.fixture
+def worker(desk: Settings, tmp_path: Path) -> Iterator[None]:
+    with (tmp_path / "worker.log").open("wb") as log:
+        command = [sys.executable, "-m", "tests.faults.worker", msgspec.json.encode(desk).decode()]
+        process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+    yield
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+
+
+def push(desk: Settings, *words: str) -> Ledger:
+    ledger = open_ledger(desk)
+    inputs = [Input(source=PUSH, media_type="text/plain", body=w.encode()) for w in words]
+    Intake(ledger, Archive(Path(desk.archive_dir or "")), desk).take(inputs)
+    return ledger
+
+
+@pytest.mark.parametrize("bad", ["die", "spin"])
+def test_24_good_articles_and_one_that_kills_its_worker(desk: Settings, worker: None, bad: str) -> None:
+    ledger = push(desk, *(f"good {n}" for n in range(12)), bad, *(f"good {n}" for n in range(12, 24)))
+    wait_for(lambda: ledger.balance().dead == 1, "the bad article did not die", 40)
+    wait_for(lambda: ledger.status().stages["index"].queued == 24, "the good ones were not done", 40)
+    dead = ledger.dead()[0]
+    assert dead.reason == "poison"
+    line = ledger.line(dead.ref)
+    assert line is not None
+    assert line.attempts <= 3
+    assert ledger.balance().difference == 0
+
+
+def test_a_transient_failure_is_retried_and_a_bug_dies_at_the_second_try(desk: Settings, worker: None) -> None:
+    ledger = push(desk, "good", "flaky", "bug")
+    wait_for(lambda: ledger.status().stages["index"].queued == 2, "the retried article did not pass", 40)
+    wait_for(lambda: ledger.balance().dead == 1, "the bug did not die", 60)
+    assert ledger.dead()[0].reason == "unforeseen"
+    assert "RuntimeError: a bug" in ledger.dead()[0].note
+    assert ledger.balance().difference == 0

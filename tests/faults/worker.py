@@ -1,0 +1,48 @@
+"""A worker of the normalize stage whose articles say what befalls it: `python -m tests.faults.worker SETTINGS_JSON`.
+
+The queue, the ledger and the pool are the real ones; only the reading of an article is replaced.
+"""
+
+import os
+import signal
+import sys
+
+import msgspec
+
+from shared.archive import unpack_body
+from shared.clock import cpu_clock
+from shared.errors import TransientError
+from shared.ledger import Claimed
+from shared.queue import Done, each, make_app, open_ledger, register
+from shared.settings import Settings
+from shared.stage import RetryPolicy
+from shared.worker import work
+
+ARTICLE = b'{"headline":"x"}'
+
+
+def befall(item: Claimed) -> Done:
+    words = unpack_body(item.body, 1_000_000)
+    if words.startswith(b"die"):
+        os.kill(os.getpid(), signal.SIGKILL)
+    if words.startswith(b"spin"):
+        with cpu_clock(0.2):
+            while True:
+                pass
+    if words.startswith(b"flaky") and item.attempt == 1:
+        raise TransientError("not yet", retry_after=0.01)
+    if words.startswith(b"bug"):
+        raise RuntimeError("a bug")
+    return Done(outcome="normalized", article=ARTICLE)
+
+
+def main() -> None:
+    settings = msgspec.json.decode(sys.argv[1], type=Settings)
+    app = make_app(settings, "normalize")
+    ledger = open_ledger(settings)
+    register(app, "normalize", ledger, each(befall), RetryPolicy(max_attempts=settings.max_attempts))
+    work(app, settings, "normalize", ledger, ["--pool=prefork", "--concurrency=2"])
+
+
+if __name__ == "__main__":
+    main()
