@@ -24,7 +24,8 @@ Level = Literal["debug", "info", "warning", "error"]
 REDIS_SCHEMES = ("redis", "rediss", "unix", "redis+socket", "sentinel")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 # Read by commands and tests, not settings of the desk: they may stand in the environment.
-NOT_SETTINGS = frozenset({"config", "debug", "key", "require", "url"})
+NOT_SETTINGS = frozenset({"config", "debug", "heartbeat", "key", "require", "url"})
+SECRETS = frozenset({"push_keys"})
 
 
 class SourceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -204,7 +205,8 @@ def _convert(name: str, value: Any, place: str, *, strict: bool) -> Any:
     try:
         return msgspec.convert(value, FIELDS[name], strict=strict)
     except msgspec.ValidationError as error:
-        raise SettingError(f"{place} must be {EXPECTED[FIELDS[name]]}, not {value!r}") from error
+        shown = "" if name in SECRETS else f", not {value!r}"
+        raise SettingError(f"{place} must be {EXPECTED[FIELDS[name]]}{shown}") from error
 
 
 def _drops(value: Any, file: str) -> dict[str, SourceSettings]:

@@ -1,0 +1,50 @@
+"""What a command gets: the words it was called with, and the settings that hold for it."""
+
+import argparse
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from services.desk.running import reach
+from shared.settings import Loaded, Settings
+
+OK, WRONG, UNUSABLE = 0, 1, 2
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """One call of `copydesk`. `flags` are the settings given on the command line, as text."""
+
+    args: argparse.Namespace
+    flags: Mapping[str, str]
+    loaded: Loaded
+
+    @property
+    def as_json(self) -> bool:
+        return bool(self.args.json)
+
+    @property
+    def settings(self) -> Settings:
+        return self.loaded.settings
+
+    @property
+    def data_dir(self) -> Path:
+        return Path(self.settings.data_dir)
+
+    def reached(self) -> Settings:
+        """The settings, with the Redis of the desk that is up on the data folder where none was set."""
+        return reach(self.loaded)
+
+
+def show_json(value: Any) -> None:
+    """One JSON document on one line, in UTF-8 whatever the terminal's language."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(msgspec.json.encode(value) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def warn(message: str) -> None:
+    """A line for the person, beside the answer."""
+    print(f"copydesk: {message}", file=sys.stderr)

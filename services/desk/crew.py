@@ -1,0 +1,97 @@
+"""The processes of a desk on one machine: the embedded server first, then all others at once."""
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import msgspec
+
+from services.desk.call import Call
+from services.desk.running import Desk, describe, hold_folder
+from services.desk.supervisor import Spec, Supervisor
+from services.desk.valkey import answers, find_server, runtime_folder, server_command, socket_url
+from shared.settings import Settings, as_environment
+from shared.status import connect, redis_errors
+
+WORKERS = ("ingest", "normalize", "index")
+SOFT_STOP_S = 2.0
+SERVER_DEADLINE_S = 60.0
+
+
+class Crew:
+    """A running desk: its settings with the Redis in use, and the supervisor that must be ticked."""
+
+    def __init__(self, supervisor: Supervisor, settings: Settings) -> None:
+        self.supervisor = supervisor
+        self.settings = settings
+        self._run = Path(settings.data_dir, "run")
+
+    @property
+    def stopping(self) -> bool:
+        return self.supervisor.stopping
+
+    def tick(self, timeout: float) -> None:
+        self.supervisor.tick(timeout)
+
+    def at_work(self) -> bool:
+        """Have all workers said that they take in?"""
+        return all(_beat(self._run, stage).exists() for stage in WORKERS)
+
+    def start_all(self, flags: Mapping[str, str], *, web: bool) -> None:
+        """Start everything but the server. -P: a folder called `shared` where the desk runs must not be ours."""
+        environ = {
+            **os.environ,
+            **as_environment(flags),
+            "COPYDESK_REDIS_URL": self.settings.redis_url,
+            "COPYDESK_SOFT_STOP_S": str(SOFT_STOP_S),
+            "REMAP_SIGTERM": "SIGQUIT",
+        }
+        environ.pop("COPYDESK_REDIS_URL_FILE", None)
+        environ.pop("COPYDESK_SOFT_STOP_S_FILE", None)
+        copydesk = [sys.executable, "-P", "-m", "services.cli"]
+        for stage in WORKERS:
+            beat = _beat(self._run, stage)
+            beat.unlink(missing_ok=True)
+            environ_of_stage = {**environ, "COPYDESK_HEARTBEAT": str(beat)}
+            self.supervisor.start(Spec(name=stage, command=[*copydesk, "work", stage], environ=environ_of_stage))
+        for name in ("watch", "web") if web else ("watch",):
+            self.supervisor.start(Spec(name=name, command=[*copydesk, name], environ=environ))
+
+
+@contextlib.contextmanager
+def man_the_desk(call: Call, *, web_url: str | None = None) -> Iterator[Crew]:
+    """Hold the data folder, start all processes, and stop them at the end, however it comes."""
+    settings = call.settings
+    with hold_folder(call.data_dir) as lock, Supervisor(call.data_dir / "log", hold=(lock,)) as supervisor:
+        if call.loaded.origins["redis_url"] == "default":
+            settings = _start_server(supervisor, settings)
+        else:
+            _check_server(settings)
+        crew = Crew(supervisor, settings)
+        describe(call.data_dir, Desk(pid=os.getpid(), redis_url=settings.redis_url, web_url=web_url))
+        if not crew.stopping:
+            crew.start_all(call.flags, web=web_url is not None)
+        yield crew
+
+
+def _start_server(supervisor: Supervisor, settings: Settings) -> Settings:
+    server = find_server()
+    socket_path = runtime_folder(Path(settings.data_dir)) / "valkey.sock"
+    socket_path.unlink(missing_ok=True)
+    command = server_command(settings, socket_path, server)
+    supervisor.start(Spec(name="valkey", command=command, environ=os.environ, last=True))
+    supervisor.wait_until(lambda: answers(socket_path), SERVER_DEADLINE_S, "Valkey")
+    return msgspec.structs.replace(settings, redis_url=socket_url(socket_path))
+
+
+def _check_server(settings: Settings) -> None:
+    client = connect(settings)
+    with redis_errors(client):
+        client.ping()
+    client.close()
+
+
+def _beat(run: Path, stage: str) -> Path:
+    return run / f"{stage}.beat"

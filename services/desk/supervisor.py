@@ -1,0 +1,216 @@
+"""Keeps a desk's processes running: starts, restarts, bounds their logs, and stops them all within five seconds."""
+
+import contextlib
+import os
+import select
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Self
+
+import msgspec
+
+from services.desk.leash import Watchdog, die_with_parent
+from shared.errors import PermanentError
+
+QUICK_DEATH_S = 3.0
+MOST_QUICK_DEATHS = 5
+LONGEST_BACKOFF_S = 5.0
+ASK_AGAIN_S, KILL_S, LAST_KILL_S = 2.0, 4.0, 0.8
+LOG_BYTES = 8 * 1024 * 1024
+LOG_CHECK_S = 5.0
+TAIL_LINES = 5
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD)
+
+
+class GaveUp(PermanentError):
+    """A process that dies each time it is started."""
+
+
+class Spec(msgspec.Struct, frozen=True, kw_only=True):
+    """One process of the desk. `last` is stopped after all others: they need it to end in order."""
+
+    name: str
+    command: Sequence[str]
+    environ: Mapping[str, str]
+    last: bool = False
+
+
+class Child:
+    """A process of the desk, through all its restarts."""
+
+    def __init__(self, spec: Spec, log: Path) -> None:
+        self.spec = spec
+        self.log = log
+        self.process: subprocess.Popen[bytes] | None = None
+        self.started = 0.0
+        self.quick_deaths = 0
+        self.due = 0.0
+
+    @property
+    def alive(self) -> bool:
+        return self.process is not None and self.process.returncode is None
+
+
+class Supervisor:
+    """Runs children until a signal comes: `with Supervisor(log_dir) as desk: desk.start(spec); desk.tick(1.0)`.
+
+    It has one thread: everything happens in `tick`, which waits for a signal, a death or the time given.
+    """
+
+    def __init__(self, log_dir: Path, hold: tuple[int, ...] = ()) -> None:
+        self._log_dir = log_dir
+        self._hold = hold
+        self._children: dict[str, Child] = {}
+        self._signals = 0
+        self._logs_checked = time.monotonic()
+
+    @property
+    def stopping(self) -> bool:
+        """Has somebody asked for the end (Ctrl-C, SIGTERM, a closed terminal)?"""
+        return self._signals > 0
+
+    def __enter__(self) -> Self:
+        self._log_dir.mkdir(parents=True, exist_ok=True)
+        self._watchdog = Watchdog(self._hold)
+        self._tie = die_with_parent()
+        self._reading, writing = os.pipe()
+        os.set_blocking(writing, False)
+        os.set_blocking(self._reading, False)
+        self._writing = writing
+        self._old_wakeup = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+        self._old_handlers = {number: signal.signal(number, self._note) for number in SIGNALS}
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self.stop()
+        finally:
+            for number, handler in self._old_handlers.items():
+                signal.signal(number, handler)
+            signal.set_wakeup_fd(self._old_wakeup)
+            os.close(self._reading)
+            os.close(self._writing)
+            self._watchdog.close()
+
+    def start(self, spec: Spec) -> None:
+        child = Child(spec, self._log_dir / f"{spec.name}.log")
+        self._children[spec.name] = child
+        self._spawn(child)
+
+    def tick(self, timeout: float) -> None:
+        """Wait at most `timeout` seconds, then see to the dead. Raises `GaveUp` for one that cannot live."""
+        now = time.monotonic()
+        waiting = [child.due - now for child in self._children.values() if not child.alive]
+        self._wait(max(0.0, min([timeout, *waiting])))
+        if self.stopping:
+            return
+        for child in self._children.values():
+            self._see_to(child)
+        if time.monotonic() - self._logs_checked > LOG_CHECK_S:
+            self._logs_checked = time.monotonic()
+            for child in self._children.values():
+                _bound(child.log)
+
+    def wait_until(self, ready: Callable[[], bool], deadline_s: float, what: str) -> None:
+        """Tick until something holds; `GaveUp` when it does not in time. Returns early when the end is asked for."""
+        deadline = time.monotonic() + deadline_s
+        while not self.stopping and not ready():
+            if time.monotonic() > deadline:
+                raise GaveUp(f"{what} was not ready within {deadline_s:.0f} s: see {self._log_dir}")
+            self.tick(0.02)
+
+    def stop(self) -> None:
+        """End all: ask, ask again after 2 s, kill after 4 s; what others need to end well goes last."""
+        self._stop([child for child in self._children.values() if not child.spec.last], ASK_AGAIN_S, KILL_S)
+        self._stop([child for child in self._children.values() if child.spec.last], LAST_KILL_S, LAST_KILL_S)
+
+    def _stop(self, children: Iterable[Child], ask_again_s: float, kill_s: float) -> None:
+        begun, seen = time.monotonic(), self._signals
+        running = [child for child in children if child.alive]
+        self._send(running, signal.SIGTERM)
+        asked_again = False
+        while running := [child for child in running if not self._reap(child)]:
+            passed = time.monotonic() - begun
+            if passed > kill_s or self._signals > max(seen, 1):  # a second Ctrl-C: now
+                for child in running:
+                    self._kill_group(child)
+            elif passed > ask_again_s and not asked_again:
+                asked_again = True
+                self._send(running, signal.SIGTERM)
+            self._wait(0.05)
+
+    def _send(self, children: Iterable[Child], number: signal.Signals) -> None:
+        for child in children:
+            if child.process is not None:
+                child.process.send_signal(number)
+
+    def _spawn(self, child: Child) -> None:
+        with child.log.open("ab") as log:
+            child.process = subprocess.Popen(
+                child.spec.command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=dict(child.spec.environ),
+                start_new_session=True,
+                preexec_fn=self._tie,  # noqa: PLW1509 - a supervisor has one thread
+            )
+        child.started = time.monotonic()
+        self._watchdog.add(child.process.pid)
+
+    def _see_to(self, child: Child) -> None:
+        if child.alive and self._reap(child):
+            quick = time.monotonic() - child.started < QUICK_DEATH_S
+            child.quick_deaths = child.quick_deaths + 1 if quick else 0
+            if child.quick_deaths >= MOST_QUICK_DEATHS:
+                raise GaveUp(_obituary(child))
+            backoff = min(0.2 * 2**child.quick_deaths, LONGEST_BACKOFF_S) if quick else 0.0
+            child.due = time.monotonic() + backoff
+        if not child.alive and time.monotonic() >= child.due:
+            self._spawn(child)
+
+    def _reap(self, child: Child) -> bool:
+        """Has it ended? Then whatever it left of its group goes too."""
+        if child.process is None or child.process.poll() is None:
+            return child.process is None
+        self._kill_group(child)
+        self._watchdog.remove(child.process.pid)
+        return True
+
+    def _kill_group(self, child: Child) -> None:
+        if child.process is not None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(child.process.pid, signal.SIGKILL)
+
+    def _wait(self, timeout: float) -> None:
+        if select.select([self._reading], [], [], timeout)[0]:
+            with contextlib.suppress(BlockingIOError):
+                os.read(self._reading, 4096)
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        if number != signal.SIGCHLD:
+            self._signals += 1
+
+
+def _bound(log: Path) -> None:
+    """Keep one older part beside a log. Copied and emptied, since its writer appends and never opens it again."""
+    with contextlib.suppress(OSError):
+        if log.stat().st_size > LOG_BYTES:
+            shutil.copyfile(log, log.with_suffix(".log.1"))
+            os.truncate(log, 0)
+
+
+def _obituary(child: Child) -> str:
+    code = child.process.returncode if child.process is not None else 0
+    cause = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+    lines = child.log.read_text(encoding="utf-8", errors="replace").splitlines()[-TAIL_LINES:]
+    tail = "".join(f"\n  {line[:300]}" for line in lines)
+    name = child.spec.name
+    return f"{name} ended {MOST_QUICK_DEATHS} times right after its start ({cause}); its log {child.log} ends:{tail}"
