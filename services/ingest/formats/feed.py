@@ -1,0 +1,20 @@
+"""A feed as it was read: its own facts and its entries, before they are inputs."""
+
+import msgspec
+
+from shared.messages import FeedEntry
+
+
+class Feed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One document. `home` is the site's page, `topic` the address it gives itself, `hub` its WebSub hub.
+
+    `ttl_s` is how long it says to be fresh. Entries stand in the document's order.
+    """
+
+    title: str | None = None
+    language: str | None = None
+    home: str | None = None
+    topic: str | None = None
+    hub: str | None = None
+    ttl_s: int | None = None
+    entries: tuple[FeedEntry, ...] = ()

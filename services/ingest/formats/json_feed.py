@@ -1,0 +1,109 @@
+"""JSON Feed 1.0 and 1.1, read with patience for wrong types; feedparser's release reads none."""
+
+from typing import Any
+from urllib.parse import urljoin
+
+import msgspec
+
+from services.ingest.formats.feed import Feed
+from shared.errors import NotAFeed
+from shared.messages import FeedEntry
+
+MAX_ENTRIES = 10_000
+
+
+def read(text: str, url: str) -> Feed:
+    """Read `{"version": "https://jsonfeed.org/version/1.1", "title": …, "items": […]}`."""
+    try:
+        document = msgspec.json.decode(text.encode("utf-8", "replace"))
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise NotAFeed(f"{url} begins as JSON but is none: {error}") from error
+    if not isinstance(document, dict) or not _is_feed(document):
+        raise NotAFeed(f"{url} is JSON, but no JSON Feed")
+    items = document.get("items")
+    rows = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+    if len(rows) > MAX_ENTRIES:
+        raise NotAFeed(f"{url} holds {len(rows)} entries, more than {MAX_ENTRIES}")
+    feed = Feed(
+        title=_text(document.get("title")),
+        language=_text(document.get("language")),
+        home=_link(document.get("home_page_url"), url),
+        topic=_link(document.get("feed_url"), url),
+        hub=_hub(document.get("hubs"), url),
+    )
+    entries = tuple(_read_item(item, feed, document, url) for item in rows)
+    return msgspec.structs.replace(feed, entries=entries)
+
+
+def _is_feed(document: dict[str, Any]) -> bool:
+    version = document.get("version")
+    return "jsonfeed.org/version" in version if isinstance(version, str) else isinstance(document.get("items"), list)
+
+
+def _read_item(item: dict[str, Any], feed: Feed, document: dict[str, Any], url: str) -> FeedEntry:
+    html = _text(item.get("content_html"))
+    return FeedEntry(
+        feed=url,
+        guid=_text(item.get("id")),
+        link=_link(item.get("url"), url) or _link(item.get("external_url"), url),
+        title=_text(item.get("title")),
+        summary=_text(item.get("summary")),
+        summary_is_html=False,
+        content=html if html is not None else _text(item.get("content_text")),
+        content_is_html=html is not None,
+        published=_text(item.get("date_published")),
+        updated=_text(item.get("date_modified")),
+        authors=_authors(item) or _authors(document),
+        tags=_texts(item.get("tags")),
+        language=_text(item.get("language")) or feed.language,
+        feed_title=feed.title,
+        base=_link(item.get("url"), url) or url,
+        pictures=_pictures(item, url),
+    )
+
+
+def _authors(item: dict[str, Any]) -> tuple[str, ...]:
+    """Names out of 1.1's `authors`, 1.0's `author`, or a bare name where an object belongs."""
+    found = item.get("authors", item.get("author"))
+    rows = found if isinstance(found, list) else [found]
+    names = [_text(row.get("name")) if isinstance(row, dict) else _text(row) for row in rows]
+    return tuple(name for name in names if name is not None)
+
+
+def _pictures(item: dict[str, Any], url: str) -> tuple[tuple[str, str | None, str | None], ...]:
+    found: list[tuple[str | None, str | None]] = [(_link(item.get("image"), url), None)]
+    attachments = item.get("attachments")
+    rows = [row for row in attachments if isinstance(row, dict)] if isinstance(attachments, list) else []
+    found += [
+        (_link(row.get("url"), url), _text(row.get("title")))
+        for row in rows
+        if str(row.get("mime_type", "")).startswith("image/")
+    ]
+    return tuple((link, title, None) for link, title in found if link is not None)
+
+
+def _hub(hubs: object, url: str) -> str | None:
+    rows = hubs if isinstance(hubs, list) else []
+    return next((link for row in rows if isinstance(row, dict) and (link := _link(row.get("url"), url))), None)
+
+
+def _text(value: object) -> str | None:
+    """A text, or a number where a text belongs (ids often are); nothing else."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    return str(value).strip() or None
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    rows = value if isinstance(value, list) else [value]
+    return tuple(text for row in rows if (text := _text(row)) is not None)
+
+
+def _link(value: object, url: str) -> str | None:
+    if not isinstance(value, str) or not value.strip():
+        return None
+    try:
+        link = urljoin(url, value.strip())
+    except ValueError:
+        return None
+    return link if link.startswith(("http://", "https://")) else None

@@ -1,0 +1,55 @@
+"""The killable place where hostile documents are parsed: `python -m services.ingest.parser_child`.
+
+Reads asks from standard input and writes answers to standard output, each with its length before it. CPU and memory are
+limited by the kernel: a document over the limit ends this process, not the one that asked.
+"""
+
+import resource
+import signal
+import sys
+from typing import BinaryIO
+
+import msgspec
+
+from services.ingest.feeds import read_feed
+from services.ingest.parser_process import LENGTH, Answer, Ask, Limits
+from shared.errors import NotAFeed
+
+
+def main() -> None:
+    """Answer until standard input ends."""
+    limits = msgspec.json.decode(sys.argv[1], type=Limits)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one that asks
+    size = limits.memory_mb * 1024 * 1024
+    resource.setrlimit(resource.RLIMIT_AS, (size, size))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    asks = msgspec.msgpack.Decoder(Ask)
+    while (packed := _read(sys.stdin.buffer)) is not None:
+        # The kernel counts the CPU time of this document alone; SIGPROF ends the process.
+        signal.setitimer(signal.ITIMER_PROF, limits.cpu_s)
+        answer = _answer(asks.decode(packed))
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > limits.keep_mb * 1024
+        encoded = msgspec.msgpack.encode(msgspec.structs.replace(answer, last=grown))
+        sys.stdout.buffer.write(LENGTH.pack(len(encoded)) + encoded)
+        sys.stdout.buffer.flush()
+
+
+def _answer(ask: Ask) -> Answer:
+    try:
+        return Answer(feed=read_feed(ask.body, ask.content_type, ask.url))
+    except NotAFeed as error:
+        return Answer(problem=str(error))
+    except MemoryError:
+        return Answer(problem=f"{ask.url} needs more memory to be read than it may have")
+    except RecursionError:
+        return Answer(problem=f"{ask.url} is nested too deep to be read")
+
+
+def _read(stream: BinaryIO) -> bytes | None:
+    head = stream.read(LENGTH.size)
+    return stream.read(LENGTH.unpack(head)[0]) if len(head) == LENGTH.size else None
+
+
+if __name__ == "__main__":
+    main()
