@@ -46,26 +46,29 @@ class Watchdog:
         self._groups.discard(group)
         self._say(f"-{group}\n")
 
-    def close(self) -> None:
-        """End it: whoever is still on its list is killed."""
-        os.close(self._pipe)
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(self._pid, 0)
-
-    def _start(self) -> None:
-        reading, self._pipe = os.pipe()
-        self._pid = os.fork()
-        if self._pid == 0:
-            _watch(reading, (*self._hold, reading))
-
-    def _say(self, line: str) -> None:
-        try:
-            os.write(self._pipe, line.encode())
-        except BrokenPipeError:  # somebody killed the watchdog: another takes over the whole list
-            self.close()
+    def check(self) -> None:
+        """See that it lives: one that somebody killed is replaced, and the next takes over the whole list."""
+        if os.waitpid(self.pid, os.WNOHANG)[0] == self.pid:
+            os.close(self._pipe)
             self._start()
             for group in self._groups:
                 self._say(f"+{group}\n")
+
+    def close(self) -> None:
+        """End it: whoever is still on its list is killed."""
+        os.close(self._pipe)
+        os.waitpid(self.pid, 0)
+
+    def _start(self) -> None:
+        reading, self._pipe = os.pipe()
+        self.pid = os.fork()
+        if self.pid == 0:
+            _watch(reading, (*self._hold, reading))
+        os.close(reading)
+
+    def _say(self, line: str) -> None:
+        with contextlib.suppress(BrokenPipeError):  # it has just been killed: `check` tells the next one
+            os.write(self._pipe, line.encode())
 
 
 def _watch(reading: int, keep: tuple[int, ...]) -> None:

@@ -111,12 +111,18 @@ class Supervisor:
         self._wait(max(0.0, min([timeout, *waiting])))
         if self.stopping:
             return
+        self._watchdog.check()
         for child in self._children.values():
             self._see_to(child)
         if time.monotonic() - self._logs_checked > LOG_CHECK_S:
             self._logs_checked = time.monotonic()
             for child in self._children.values():
                 _bound(child.log)
+
+    @property
+    def watchdog(self) -> int:
+        """The process that ends the rest if this one is killed."""
+        return self._watchdog.pid
 
     def wait_until(self, ready: Callable[[], bool], deadline_s: float, what: str) -> None:
         """Tick until something holds; `GaveUp` when it does not in time. Returns early when the end is asked for."""

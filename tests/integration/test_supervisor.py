@@ -1,0 +1,137 @@
+"""The supervisor over children of any kind: restarts, gives up, stops in time, and leaves nobody behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from services.desk import supervisor as supervision
+from services.desk.supervisor import GaveUp, Spec, Supervisor
+
+STUBBORN = "trap '' TERM INT; echo ready; while true; do sleep 0.1; done"
+# A child with a child of its own, as a prefork pool is; both write down who they are.
+FAMILY = "echo $$ > {folder}/parent; sleep 1000 & echo $! > {folder}/child; wait"
+
+PROGRAM = """
+import sys
+from pathlib import Path
+from services.desk.supervisor import Spec, Supervisor
+with Supervisor(Path(sys.argv[1]) / "log") as desk:
+    desk.start(Spec(name="family", command=["sh", "-c", sys.argv[2]], environ={}))
+    while not desk.stopping:
+        desk.tick(1.0)
+"""
+
+
+def shell(name: str, script: str, *, last: bool = False) -> Spec:
+    return Spec(name=name, command=["sh", "-c", script], environ={"PATH": os.environ["PATH"]}, last=last)
+
+
+def lives(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+def wait_for(ready: Callable[[], bool], deadline_s: float = 10) -> None:
+    deadline = time.monotonic() + deadline_s
+    while not ready():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.01)
+
+
+def number_in(path: Path) -> int:
+    wait_for(lambda: path.exists() and path.read_text().strip() != "")
+    return int(path.read_text())
+
+
+def test_a_dead_child_is_started_again(tmp_path: Path) -> None:
+    with Supervisor(tmp_path / "log") as desk:
+        desk.start(shell("worker", f"echo $$ >> {tmp_path}/pids; exec sleep 1000"))
+        pids = tmp_path / "pids"
+        desk.wait_until(pids.exists, 10, "the child")
+        os.kill(number_in(pids), signal.SIGKILL)
+        desk.wait_until(lambda: len(pids.read_text().split()) == 2, 10, "the next one")
+        second = int(pids.read_text().split()[1])
+    assert not lives(second)
+
+
+def test_one_that_dies_at_each_start_is_given_up_with_its_last_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervision, "LONGEST_BACKOFF_S", 0.01)
+    with Supervisor(tmp_path / "log") as desk:
+        desk.start(shell("worker", "echo no room for me; exit 3"))
+        with pytest.raises(GaveUp) as caught:
+            desk.wait_until(lambda: False, 10, "never")
+    assert "worker ended 5 times" in str(caught.value)
+    assert "exit code 3" in str(caught.value)
+    assert "no room for me" in str(caught.value)
+
+
+def test_all_are_asked_at_once_and_the_server_only_after_them(tmp_path: Path) -> None:
+    slow = (
+        f"trap 'sleep 0.3; echo {{}} >> {tmp_path}/order; exit' TERM; "
+        f"echo up > {tmp_path}/{{}}; while :; do sleep 0.02; done"
+    )
+    with Supervisor(tmp_path / "log") as desk:
+        for name, last in (("server", True), ("one", False), ("two", False), ("three", False)):
+            desk.start(shell(name, slow.format(name, name), last=last))
+        desk.wait_until(lambda: all((tmp_path / n).exists() for n in ("server", "one", "two", "three")), 10, "all")
+        begun = time.monotonic()
+    assert (tmp_path / "order").read_text().split()[-1] == "server"
+    assert len((tmp_path / "order").read_text().split()) == 4
+    assert time.monotonic() - begun < 3
+
+
+def test_who_does_not_listen_is_killed_within_five_seconds(tmp_path: Path) -> None:
+    with Supervisor(tmp_path / "log") as desk:
+        desk.start(shell("deaf", STUBBORN))
+        desk.start(shell("server", STUBBORN, last=True))
+        desk.wait_until(lambda: (tmp_path / "log" / "server.log").read_text() != "", 10, "the server")
+        begun = time.monotonic()
+    assert time.monotonic() - begun < 5
+
+
+def test_what_a_dead_child_left_behind_goes_with_it(tmp_path: Path) -> None:
+    with Supervisor(tmp_path / "log") as desk:
+        desk.start(shell("family", FAMILY.format(folder=tmp_path)))
+        parent, child = number_in(tmp_path / "parent"), number_in(tmp_path / "child")
+        os.kill(parent, signal.SIGKILL)
+        desk.wait_until(lambda: not lives(child), 10, "the end of the grandchild")
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_nothing_outlives_its_supervisor(tmp_path: Path, number: signal.Signals) -> None:
+    desk = subprocess.Popen([sys.executable, "-c", PROGRAM, str(tmp_path), FAMILY.format(folder=tmp_path)])
+    parent, child = number_in(tmp_path / "parent"), number_in(tmp_path / "child")
+    desk.send_signal(number)
+    desk.wait(timeout=10)
+    wait_for(lambda: not lives(parent) and not lives(child), 5)
+
+
+def test_a_killed_watchdog_is_replaced(tmp_path: Path) -> None:
+    with Supervisor(tmp_path / "log") as desk:
+        desk.start(shell("one", "exec sleep 1000"))
+        first = desk.watchdog
+        os.kill(first, signal.SIGKILL)
+        desk.wait_until(lambda: desk.watchdog != first, 10, "another watchdog")
+        assert lives(desk.watchdog)
+
+
+def test_a_log_never_outgrows_its_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervision, "LOG_BYTES", 1000)
+    monkeypatch.setattr(supervision, "LOG_CHECK_S", 0.0)
+    log = tmp_path / "log" / "chatty.log"
+    with Supervisor(tmp_path / "log") as desk:
+        desk.start(shell("chatty", "while :; do echo 0123456789012345678901234567890123456789; sleep 0.001; done"))
+        desk.wait_until(lambda: log.with_suffix(".log.1").exists(), 10, "a second log")
+        desk.wait_until(lambda: log.stat().st_size > 0, 10, "writing on")
+    assert log.stat().st_size < 100_000
