@@ -1,0 +1,43 @@
+"""The exposition at /metrics, before Prometheus' own judge."""
+
+import shutil
+import subprocess
+
+import pytest
+
+from shared.errors import TransientError
+from shared.metrics import Meters
+from shared.queue import open_ledger
+from shared.settings import Settings
+from shared.status import Status
+from tests.require import lacking
+
+
+@pytest.fixture(scope="module")
+def promtool() -> str:
+    found = shutil.which("promtool")
+    return found or lacking("promtool", "is not on PATH")
+
+
+def judged(promtool: str, exposition: bytes) -> str:
+    """What promtool has to say; nothing when it is content."""
+    done = subprocess.run(
+        [promtool, "check", "metrics"], input=exposition, capture_output=True, check=False, timeout=30
+    )
+    return (done.stdout + done.stderr).decode().strip() or ("" if done.returncode == 0 else f"exit {done.returncode}")
+
+
+def test_promtool_finds_nothing_to_say(promtool: str, settings: Settings) -> None:
+    meters = Meters(open_ledger(settings).status)
+    meters.pushes.labels("agency", "202").inc()
+    meters.requests.labels("POST", "/v1/articles", "202").observe(0.012)
+    assert judged(promtool, meters.exposition()) == ""
+
+
+def test_a_ledger_that_does_not_answer_is_shown_in_a_valid_exposition(promtool: str) -> None:
+    def away() -> Status:
+        raise TransientError("Redis does not answer")
+
+    exposition = Meters(away).exposition()
+    assert b"copydesk_up 0.0" in exposition
+    assert judged(promtool, exposition) == ""
