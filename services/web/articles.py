@@ -1,0 +1,84 @@
+"""`POST /v1/articles` takes one article in; `GET /v1/articles/{id}` gives it as it stands in the index."""
+
+import re
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.web.answers import json_answer, moment, stages_of
+from services.web.declared import addresses, read_kind
+from services.web.house import House, house_of, publisher_of
+from services.web.limits import body_of
+from services.web.problems import Problem, later
+from shared.messages import Input, Source
+
+ID = re.compile(r"[a-z2-7]{26}")
+WAITING = frozenset({"queued", "working", "received", "normalized", "retrying", "held"})
+
+
+async def push_article(request: Request) -> Response:
+    """Archive and enter one article; the answer is its receipt, and by then nothing can lose it."""
+    house, publisher = house_of(request), publisher_of(request)
+    kind = read_kind(request.headers.get("content-type"))
+    limits = house.settings
+    async with body_of(request, house.room, limit=limits.max_input_bytes, seconds=limits.push_body_s) as body:
+        if not body or body.isspace():
+            raise Problem("no-article", "The body is empty.")
+        item = Input(
+            source=Source(kind="push", name=publisher.name, zone=publisher.zone, language=publisher.language),
+            media_type=kind.full,
+            body=body,
+            aliases=addresses(kind, body, request.headers, publisher=publisher.name),
+        )
+        receipt = await house.take(item)
+    known = receipt.state == "duplicate"
+    links = {"receipt": f"/v1/receipts/{receipt.receipt}", "article": f"/v1/articles/{receipt.article}"}
+    told = {"receipt": receipt.receipt, "article": receipt.article, "rev": receipt.rev, "state": receipt.state}
+    return json_answer(told | {"links": links}, status=200 if known else 202, headers={"Location": links["receipt"]})
+
+
+async def show_article(request: Request) -> Response:
+    """The canonical article with its timeline; `ETag` is its revision."""
+    house, article_id = house_of(request), request.path_params["article_id"]
+    if ID.fullmatch(article_id) is None:
+        raise Problem("not-found", "No article has an id of this form.")
+    stored = await house.ask(house.index.get, article_id)
+    if stored is None:
+        raise await _not_there(house, article_id)
+    if stored.withdrawn:
+        raise Problem("withdrawn", "Its publisher withdrew it.", article=article_id, rev=stored.rev)
+    etag = f'"{stored.rev}"'
+    headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
+    if is_known(request.headers.get("if-none-match"), etag):
+        return Response(status_code=304, headers=headers)
+    told = {
+        "id": stored.article_id,
+        "rev": stored.rev,
+        "received": moment(stored.received_us),
+        "indexed": moment(stored.indexed_us),
+        "article": stored.article,
+        "timeline": stages_of(stored.timeline),
+        "receipts": stored.receipts,
+        "links": {"self": f"/v1/articles/{article_id}"},
+    }
+    return json_answer(told, headers=headers)
+
+
+def is_known(if_none_match: str | None, etag: str) -> bool:
+    """Does the reader hold this revision already (RFC 9110, 13.1.2: weak comparison)."""
+    if if_none_match is None:
+        return False
+    tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
+    return etag in tags or "*" in tags
+
+
+async def _not_there(house: House, article_id: str) -> Problem:
+    """No such article, one on its way, or one that died: told apart by the ledger, while it remembers."""
+    ref = await house.ask(house.lines.latest, article_id)
+    line = await house.ask(house.lines.line, ref) if ref else None
+    if line is None:
+        return Problem("not-found", "Neither the index nor the ledger knows this article.")
+    links = {"receipt": f"/v1/receipts/{line.receipt}"}
+    if line.state in WAITING:
+        return Problem("not-indexed", "It is on its way.", headers=later(1), state=line.state, links=links)
+    return Problem("not-indexed", line.note or line.reason, state=line.state, reason=line.reason, links=links)

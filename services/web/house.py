@@ -1,0 +1,105 @@
+"""What the routes work with: built once by the composition root, handed to every request."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, ParamSpec, Protocol, TypeVar
+
+from starlette.requests import Request
+
+from services.web.keys import Keys, Publisher
+from services.web.limits import BodyRoom
+from shared.messages import Input
+from shared.metrics import Meters
+from shared.settings import Settings
+from shared.status import Line, Status
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+PUSHING_THREADS, ASKING_THREADS, PROBING_THREADS = 16, 8, 2
+
+
+class Receipt(Protocol):
+    """What the intake answers for one input."""
+
+    @property
+    def receipt(self) -> str: ...
+    @property
+    def article(self) -> str: ...
+    @property
+    def rev(self) -> int: ...
+    @property
+    def state(self) -> str: ...
+
+
+class Intake(Protocol):
+    """The one way in. When `take` returns, the inputs are safe."""
+
+    def take(self, inputs: Sequence[Input], /) -> Sequence[Receipt]: ...
+
+
+class Lines(Protocol):
+    """The ledger's reading side."""
+
+    def receipt(self, receipt: str, /) -> Line | None: ...
+    def line(self, ref: str, /) -> Line | None: ...
+    def latest(self, article: str, /) -> str | None: ...
+    def status(self) -> Status: ...
+
+
+class Index(Protocol):
+    """The searchable index, read only."""
+
+    def search(self, q: str, limit: int = 20, offset: int = 0) -> Any: ...
+    def get(self, article_id: str, /) -> Any | None: ...
+    def count(self) -> int: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """The parts of one desk, and the threads in which they may block."""
+
+    settings: Settings
+    keys: Keys
+    intake: Intake
+    lines: Lines
+    index: Index
+    meters: Meters
+    probes: Sequence[Callable[[], None]] = ()
+    room: BodyRoom = field(default_factory=BodyRoom)
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
+    pushing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(PUSHING_THREADS, "web-push"))
+    asking: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(ASKING_THREADS, "web-ask"))
+    probing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(PROBING_THREADS, "web-probe"))
+
+    async def take(self, item: Input) -> Receipt:
+        """Take one input in, without holding up the loop."""
+        receipts = await asyncio.get_running_loop().run_in_executor(self.pushing, self.intake.take, [item])
+        return receipts[0]
+
+    async def ask(self, question: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Ask the ledger or the index, without holding up the loop."""
+        return await asyncio.get_running_loop().run_in_executor(self.asking, lambda: question(*args, **kwargs))
+
+    async def probe(self, question: Callable[[], T]) -> T:
+        """Ask on threads of its own, so that a flood of pushes never makes the desk look dead."""
+        return await asyncio.get_running_loop().run_in_executor(self.probing, question)
+
+    def close(self) -> None:
+        """Let go of the threads; what still runs in them is safe to lose."""
+        for pool in (self.pushing, self.asking, self.probing):
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def house_of(request: Request) -> House:
+    """The desk this request came to."""
+    house: House = request.app.state.house
+    return house
+
+
+def publisher_of(request: Request) -> Publisher:
+    """Whose key came with the request; the gate has checked it."""
+    publisher: Publisher = request.state.publisher
+    return publisher

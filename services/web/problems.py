@@ -1,0 +1,98 @@
+"""What went wrong, told as `application/problem+json` (RFC 9457): one table, one way to answer."""
+
+from collections.abc import Mapping
+
+import msgspec
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from shared.errors import InputRefused, IntakeFull, TransientError
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Kind(msgspec.Struct, frozen=True):
+    """One kind of problem: its status, its name for people, and what to do about it."""
+
+    status: int
+    title: str
+    remedy: str
+
+
+KINDS: dict[str, Kind] = {
+    "bad-request": Kind(400, "The request cannot be read", "Correct what `detail` names and send it again."),
+    "unauthorized": Kind(
+        401, "A push key is required", "Send `Authorization: Bearer cd_…`; make a key with `copydesk keys create NAME`."
+    ),
+    "not-found": Kind(
+        404, "There is nothing here", "Check the address; a receipt is kept for the retention time only."
+    ),
+    "not-indexed": Kind(404, "The article is not in the index yet", "Follow its receipt, or ask again a little later."),
+    "method-not-allowed": Kind(405, "This address does not take that method", "See the `Allow` header."),
+    "too-slow": Kind(
+        408, "The body took too long to arrive", "Send it again, compressed with gzip where the line is slow."
+    ),
+    "withdrawn": Kind(410, "The article was withdrawn", "Take it down wherever you show it."),
+    "too-large": Kind(
+        413, "The body is larger than this desk takes", "Send one article at a time, without its pictures."
+    ),
+    "unsupported-media-type": Kind(415, "No reader for this kind of body", "Name one of the types in `accepted`."),
+    "unsupported-encoding": Kind(
+        415, "No such content encoding", "Send the body plain, or with `Content-Encoding: gzip`."
+    ),
+    "no-article": Kind(422, "The body holds no article", "See `detail` for what was looked for."),
+    "headers-too-large": Kind(431, "The header lines are too long", "Send fewer or shorter header lines."),
+    "unforeseen": Kind(500, "Something unforeseen happened", "Tell the operator the `instance`: it is in the log."),
+    "intake-full": Kind(503, "The desk takes nothing in for now", "Send it again after the time in `Retry-After`."),
+    "unavailable": Kind(503, "A part of the desk does not answer", "Send it again after the time in `Retry-After`."),
+    "busy": Kind(503, "Too much is arriving at once", "Send it again after the time in `Retry-After`."),
+}
+BY_STATUS: Mapping[int, str] = {kind.status: slug for slug, kind in reversed(KINDS.items())}
+
+
+class Problem(Exception):
+    """An answer that is no success; `more` adds members of its own (`accepted`, `errors`)."""
+
+    def __init__(
+        self, slug: str, detail: str | None = None, *, headers: Mapping[str, str] | None = None, **more: object
+    ) -> None:
+        super().__init__(detail or KINDS[slug].title)
+        self.slug = slug
+        self.kind = KINDS[slug]
+        self.detail = detail
+        self.headers = dict(headers or {})
+        self.more = more
+
+
+def problem_of(error: Exception) -> Problem:
+    """Tell any failure as a problem; what concerns the desk's inside is logged, not told."""
+    match error:
+        case Problem():
+            return error
+        case HTTPException():
+            slug = BY_STATUS.get(error.status_code, "bad-request" if error.status_code < 500 else "unforeseen")
+            return Problem(slug, headers=error.headers)
+        case IntakeFull():
+            return Problem(
+                "intake-full", "Backlog, memory or disk is over its limit.", headers=later(error.retry_after)
+            )
+        case TransientError():
+            return Problem("unavailable", "Nothing of yours was taken in.", headers=later(error.retry_after))
+        case InputRefused():
+            return Problem("no-article", str(error))
+        case _:
+            return Problem("unforeseen")
+
+
+def later(seconds: float | None) -> dict[str, str]:
+    """`Retry-After` in whole seconds, at least one."""
+    return {"Retry-After": str(max(1, round(seconds or 5)))}
+
+
+def answer(problem: Problem, request_id: str) -> Response:
+    """The problem as a response."""
+    body = {"type": f"/problems/{problem.slug}", "title": problem.kind.title, "status": problem.kind.status}
+    if problem.detail:
+        body["detail"] = problem.detail
+    body |= {"instance": f"urn:uuid:{request_id}", **problem.more}
+    return Response(msgspec.json.encode(body), problem.kind.status, problem.headers, MEDIA_TYPE)

@@ -1,0 +1,39 @@
+"""Query parameters, read within bounds or refused by name."""
+
+import math
+from collections.abc import Mapping
+
+from services.web.problems import Problem
+
+
+def read_count(query: Mapping[str, str], name: str, *, default: int, least: int, most: int) -> int:
+    """Read "20" as a whole number from `least` to `most`."""
+    text = query.get(name)
+    if text is None:
+        return default
+    if not (text.isascii() and text.isdecimal() and len(text) < 10 and least <= int(text) <= most):
+        raise _refused(name, f"{name} must be a whole number from {least} to {most}.")
+    return int(text)
+
+
+def read_seconds(query: Mapping[str, str], name: str, *, most: float) -> float:
+    """Read "30" or "2.5" as seconds; more than `most` counts as `most`, nothing as none."""
+    try:
+        seconds = float(query.get(name, "0"))
+    except ValueError:
+        seconds = math.nan
+    if math.isnan(seconds) or seconds < 0:
+        raise _refused(name, f"{name} must be a number of seconds.")
+    return min(seconds, most)
+
+
+def read_words(query: Mapping[str, str], name: str, *, most: int) -> str:
+    """Read what a person typed: not empty, not endless."""
+    words = query.get(name, "").strip()
+    if not words or len(words) > most:
+        raise _refused(name, f"{name} must be 1 to {most} characters.")
+    return words
+
+
+def _refused(name: str, detail: str) -> Problem:
+    return Problem("bad-request", detail, errors=[{"parameter": name, "detail": detail}])

@@ -1,0 +1,70 @@
+"""`GET /v1/receipts/{id}`: what became of one input, now or as soon as it is settled."""
+
+import asyncio
+import re
+import time
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.web.answers import json_answer, moment, stages_of
+from services.web.house import House, house_of
+from services.web.problems import Problem, later
+from services.web.queries import read_seconds
+from shared.status import Line
+
+ID = re.compile(r"r[a-z0-9]{26}")
+SETTLED = frozenset({"indexed", "duplicate", "superseded", "withdrawn", "discarded", "dead"})
+LONGEST_WAIT_S = 60.0
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 0.5
+
+
+async def show_receipt(request: Request) -> Response:
+    """The line of one input; `?wait=30` answers when it is settled, or after that many seconds."""
+    house, receipt = house_of(request), request.path_params["receipt"]
+    wait = read_seconds(request.query_params, "wait", most=LONGEST_WAIT_S)
+    if ID.fullmatch(receipt) is None:
+        raise Problem("not-found", "No receipt has a number of this form.")
+    line = await _settled_line(request, house, receipt, time.monotonic() + wait)
+    if line is None:
+        raise Problem("not-found", "The ledger does not know this receipt, or no longer.")
+    running = line.state not in SETTLED
+    return json_answer(told_of(line), headers=later(1) if running else None)
+
+
+def told_of(line: Line) -> dict[str, object]:
+    """A line as its publisher reads it."""
+    told: dict[str, object] = {
+        "receipt": line.receipt,
+        "article": line.article,
+        "rev": line.rev,
+        "state": line.state,
+        "settled": line.state in SETTLED,
+        "attempts": line.attempts,
+        "received": moment(line.received_us),
+        "stages": stages_of(line.timeline),
+    }
+    if line.state not in SETTLED:
+        told["stage"] = line.stage
+    if line.reason:
+        told["problem"] = {"reason": line.reason, "detail": line.note}
+    if line.duplicate_of:
+        told["duplicateOf"] = line.duplicate_of
+    links = {"self": f"/v1/receipts/{line.receipt}", "article": f"/v1/articles/{line.article}"}
+    return told | {"links": links}
+
+
+async def _settled_line(request: Request, house: House, receipt: str, deadline: float) -> Line | None:
+    """Look again, ever less often, until it is settled, the time is over, the reader is gone or the desk stops."""
+    pause = FIRST_PAUSE_S
+    while True:
+        line = await house.ask(house.lines.receipt, receipt)
+        left = deadline - time.monotonic()
+        if line is None or line.state in SETTLED or left <= 0 or house.closing.is_set():
+            return line
+        if await request.is_disconnected():
+            return line
+        try:
+            await asyncio.wait_for(house.closing.wait(), min(pause, left))
+        except TimeoutError:
+            pause = min(pause * 1.5, LONGEST_PAUSE_S)

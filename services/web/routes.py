@@ -1,0 +1,60 @@
+"""The addresses of the front door. The desk page and the rest of the push API take their rooms beside these."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from services.web.articles import push_article, show_article
+from services.web.gate import Gate, answer_http_error
+from services.web.health import show_health, show_readiness
+from services.web.house import House
+from services.web.problems import KINDS, Problem
+from services.web.receipts import show_receipt
+from services.web.search import search_articles
+from services.web.status import show_metrics, show_status
+
+ROUTES = (
+    Route("/v1/articles", push_article, methods=["POST"]),
+    Route("/v1/articles/{article_id}", show_article, methods=["GET"]),
+    Route("/v1/receipts/{receipt}", show_receipt, methods=["GET"]),
+    Route("/v1/search", search_articles, methods=["GET"]),
+    Route("/v1/status", show_status, methods=["GET"]),
+    Route("/metrics", show_metrics, methods=["GET"]),
+    Route("/healthz", show_health, methods=["GET"]),
+    Route("/readyz", show_readiness, methods=["GET"]),
+)
+
+
+async def explain_problem(request: Request) -> PlainTextResponse:
+    """What a problem's `type` points to: its meaning, and what to do."""
+    kind = KINDS.get(request.path_params["slug"])
+    if kind is None:
+        raise Problem("not-found")
+    return PlainTextResponse(f"{kind.status} {kind.title}\n\n{kind.remedy}\n")
+
+
+def front_door(house: House) -> Starlette:
+    """The ASGI application over the parts of one desk."""
+
+    @asynccontextmanager
+    async def opened(_: Starlette) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            house.close()
+
+    app = Starlette(
+        routes=[*ROUTES, Route("/problems/{slug}", explain_problem, methods=["GET"])],
+        middleware=[Middleware(Gate, house=house)],
+        exception_handlers={HTTPException: answer_http_error},
+        lifespan=opened,
+    )
+    app.router.redirect_slashes = False
+    app.state.house = house
+    return app

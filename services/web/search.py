@@ -1,0 +1,34 @@
+"""`GET /v1/search?q=`: the index, asked as people type."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.web.answers import json_answer
+from services.web.house import house_of
+from services.web.queries import read_count, read_words
+
+LONGEST_QUERY, MOST_HITS, DEEPEST = 500, 100, 10_000
+
+
+async def search_articles(request: Request) -> Response:
+    """The articles that match, the best first; `matched` says whether the marks on letters had to be left out."""
+    house, query = house_of(request), request.query_params
+    q = read_words(query, "q", most=LONGEST_QUERY)
+    limit = read_count(query, "limit", default=20, least=1, most=MOST_HITS)
+    offset = read_count(query, "offset", default=0, least=0, most=DEEPEST)
+    found = await house.ask(house.index.search, q, limit=limit, offset=offset)
+    hits = [
+        {
+            "article": hit.article_id,
+            "rev": hit.rev,
+            "headline": hit.headline,
+            "description": hit.description,
+            "firstCreated": hit.first_created,
+            "uri": hit.uri,
+            "snippet": hit.snippet,
+            "score": hit.score,
+            "links": {"article": f"/v1/articles/{hit.article_id}"},
+        }
+        for hit in found.hits
+    ]
+    return json_answer({"q": q, "total": found.total, "matched": found.matched, "offset": offset, "hits": hits})

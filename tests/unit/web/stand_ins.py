@@ -1,0 +1,169 @@
+"""A desk without Redis and disk: parts that keep the promises of the real ones, for tests of the door alone."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from services.web.house import House
+from services.web.keys import Keys, Publisher
+from shared.article import Article
+from shared.messages import Event, Input
+from shared.metrics import Meters
+from shared.settings import Settings
+from shared.status import Balance, Line, StageStatus, Status
+
+KEY = "cd_hue_" + "k" * 43
+SECRET = f"hue:{KEY} zone=Asia/Ho_Chi_Minh language=vi\nhanoi:cd_hanoi_{'h' * 43}"
+ARTICLE = "a" * 26
+RECEIPT = "r" + "0" * 26
+REV = 1_700_000_000_000_000
+
+
+@dataclass
+class Receipt:
+    receipt: str
+    article: str
+    rev: int
+    state: str
+
+
+@dataclass
+class MemoryIntake:
+    """Takes everything; the same bytes again are a duplicate; `failing` is raised instead."""
+
+    taken: list[Input] = field(default_factory=list)
+    failing: Exception | None = None
+
+    def take(self, inputs: Sequence[Input], /) -> list[Receipt]:
+        if self.failing is not None:
+            raise self.failing
+        bodies = [item.body for item in self.taken]
+        self.taken += inputs
+        return [Receipt(RECEIPT, ARTICLE, REV, "duplicate" if i.body in bodies else "received") for i in inputs]
+
+
+@dataclass
+class MemoryLines:
+    """Answers the lines it was given; each look at a receipt takes the next of its lines."""
+
+    receipts: dict[str, list[Line]] = field(default_factory=dict)
+    current: Line | None = None
+    failing: Exception | None = None
+    told: Status | None = None
+
+    def receipt(self, receipt: str, /) -> Line | None:
+        self._fail()
+        lines = self.receipts.get(receipt, [])
+        return lines.pop(0) if len(lines) > 1 else next(iter(lines), None)
+
+    def line(self, _ref: str, /) -> Line | None:
+        return self.current
+
+    def latest(self, _article: str, /) -> str | None:
+        self._fail()
+        return None if self.current is None else f"{self.current.article}@{self.current.rev}"
+
+    def status(self) -> Status:
+        self._fail()
+        return self.told or a_status()
+
+    def _fail(self) -> None:
+        if self.failing is not None:
+            raise self.failing
+
+
+@dataclass(frozen=True)
+class Stored:
+    article_id: str = ARTICLE
+    rev: int = REV
+    article: Article = field(default_factory=lambda: Article(headline="Từng bước nâng cao"))
+    timeline: tuple[Event, ...] = (
+        Event(state="received", at_us=REV),
+        Event(state="indexed", at_us=REV + 5, stage="index"),
+    )
+    receipts: tuple[str, ...] = (RECEIPT,)
+    aliases: tuple[str, ...] = ()
+    received_us: int = REV
+    indexed_us: int = REV + 5
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True)
+class Hit:
+    article_id: str = ARTICLE
+    rev: int = REV
+    headline: str = "Từng bước nâng cao"
+    description: str | None = None
+    first_created: str | None = None
+    uri: str | None = None
+    snippet: str = "Từng <b>bước</b>"
+    score: float = 1.5
+
+
+@dataclass(frozen=True)
+class Results:
+    total: int
+    hits: tuple[Hit, ...]
+    matched: str = "exact"
+
+
+@dataclass
+class MemoryIndex:
+    stored: dict[str, Stored] = field(default_factory=dict)
+    asked: list[tuple[str, int, int]] = field(default_factory=list)
+
+    def search(self, q: str, limit: int = 20, offset: int = 0) -> Results:
+        self.asked.append((q, limit, offset))
+        return Results(1, (Hit(),))
+
+    def get(self, article_id: str, /) -> Stored | None:
+        return self.stored.get(article_id)
+
+    def count(self) -> int:
+        return len(self.stored)
+
+
+@dataclass
+class Desk:
+    """The stand-ins of one desk, each within reach of the test."""
+
+    house: House
+    intake: MemoryIntake
+    lines: MemoryLines
+    index: MemoryIndex
+
+
+def a_desk(keys: Keys, probes: Sequence[Callable[[], None]] = (), **settings: object) -> Desk:
+    intake, lines, index = MemoryIntake(), MemoryLines(), MemoryIndex()
+    house = House(
+        settings=Settings(**settings),  # type: ignore[arg-type]
+        keys=keys,
+        intake=intake,
+        lines=lines,
+        index=index,
+        meters=Meters(lines.status),
+        probes=probes,
+    )
+    return Desk(house, intake, lines, index)
+
+
+def a_line(state: str = "working", **more: object) -> Line:
+    values: dict[str, object] = {
+        "receipt": RECEIPT,
+        "article": ARTICLE,
+        "rev": REV,
+        "state": state,
+        "stage": "normalize",
+    }
+    return Line(**(values | more))  # type: ignore[arg-type]
+
+
+def a_status(*, dead: int = 0, difference: int = 0, paused: bool = False) -> Status:
+    stage = StageStatus(queued=3, working=2, retrying=1, held=0, messages=1, oldest_us=REV, paused=paused)
+    balance = Balance(
+        accepted=20, indexed=10, duplicate=2, superseded=1, withdrawn=0, discarded=0, dead=dead, in_flight=6,
+        difference=difference,
+    )  # fmt: skip
+    return Status(balance=balance, stages={"normalize": stage}, redis_bytes=1000, redis_max_bytes=0)
+
+
+HUE = Publisher(name="hue", zone="Asia/Ho_Chi_Minh", language="vi")

@@ -1,0 +1,308 @@
+"""The front door over stand-ins: what each address answers, and how each refusal is told."""
+
+import gzip
+import json
+import re
+import zlib
+
+import pytest
+
+from services.web.problems import KINDS
+from services.web.routes import ROUTES
+from shared.errors import IntakeFull, TransientError
+from shared.messages import Event
+from tests.unit.web.caller import Caller
+from tests.unit.web.stand_ins import ARTICLE, HUE, RECEIPT, REV, Desk, Stored, a_line, a_status
+
+TEXT = {"Content_Type": "text/plain"}
+
+
+def test_a_push_is_taken_in_and_answered_with_its_receipt(client: Caller, desk: Desk) -> None:
+    answer = client.post("/v1/articles", "Bằng những".encode(), **TEXT)
+    assert answer.status == 202
+    assert answer.headers["location"] == f"/v1/receipts/{RECEIPT}"
+    assert answer.json() == {
+        "receipt": RECEIPT,
+        "article": ARTICLE,
+        "rev": REV,
+        "state": "received",
+        "links": {"receipt": f"/v1/receipts/{RECEIPT}", "article": f"/v1/articles/{ARTICLE}"},
+    }
+    [item] = desk.intake.taken
+    assert (item.source.kind, item.source.name, item.source.zone, item.source.language) == (
+        "push", HUE.name, HUE.zone, HUE.language,
+    )  # fmt: skip
+    assert item.body.decode() == "Bằng những"
+
+
+def test_the_same_again_is_a_duplicate(client: Caller) -> None:
+    assert [client.post("/v1/articles", b"Bai", **TEXT).status for _ in range(2)] == [202, 200]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "media_type", "alias"),
+    [
+        (b"<p>Bai", "text/html; charset=utf-8", "text/html; charset=utf-8", "url:https://hue.example/1"),
+        (b'{"headline": "x", "uri": "a:1"}', "application/json", "application/json", "uri:hue a:1"),
+        (b'{"headline": "x", "uri": "a:1"}', "application/ninjs+json", "application/ninjs+json", "uri:hue a:1"),
+        (b'{"headline": "x", "url": "https://hue.example/1"}', "application/ld+json", "application/ld+json",
+         "url:https://hue.example/1"),
+    ],
+)  # fmt: skip
+def test_each_kind_of_body_goes_in_with_its_address(
+    client: Caller, desk: Desk, body: bytes, kind: str, media_type: str, alias: str
+) -> None:
+    headers = {"Content_Type": kind, "Content_Location": "https://hue.example/1"}
+    assert client.post("/v1/articles", body, **headers).status == 202
+    assert (desk.intake.taken[0].media_type, desk.intake.taken[0].aliases) == (media_type, (alias,))
+
+
+def test_a_gzipped_body_is_unpacked(client: Caller, desk: Desk) -> None:
+    packed = gzip.compress(b"Bai " * 100)
+    assert client.post("/v1/articles", packed, Content_Encoding="gzip", **TEXT).status == 202
+    assert desk.intake.taken[0].body == b"Bai " * 100
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "status"),
+    [
+        pytest.param(b"", {}, 422, id="empty"),
+        pytest.param(b" \r\n\t", {}, 422, id="white space"),
+        pytest.param(b"x" * 1001, {}, 413, id="over the limit"),
+        pytest.param(b"x", {"Content_Length": "5000"}, 413, id="declared over the limit"),
+        pytest.param(b"x", {"Content_Length": "9" * 5000}, 413, id="declared beyond reason"),
+        pytest.param(gzip.compress(b"x" * 1001), {"Content_Encoding": "gzip"}, 413, id="unpacks over the limit"),
+        pytest.param(gzip.compress(bytes(10_000_000)), {"Content_Encoding": "gzip"}, 413, id="a gzip bomb"),
+        pytest.param(gzip.compress(b"Bai")[:-4], {"Content_Encoding": "gzip"}, 400, id="gzip cut short"),
+        pytest.param(b"x", {"Content_Encoding": "br"}, 415, id="brotli"),
+        pytest.param(b"x", {"Content_Encoding": "gzip, gzip"}, 415, id="packed twice"),
+        pytest.param(zlib.compress(b"x"), {"Content_Encoding": "deflate"}, 415, id="deflate"),
+        pytest.param(b"a=1", {"Content_Type": "application/x-www-form-urlencoded"}, 415, id="a form"),
+        pytest.param(b"x", {"Content_Type": ""}, 415, id="no type"),
+        pytest.param(b'{"headline": "\xff"}', {"Content_Type": "application/json"}, 400, id="broken UTF-8"),
+        pytest.param(b"{,}", {"Content_Type": "application/json"}, 400, id="broken JSON"),
+        pytest.param(b'{"price": 3}', {"Content_Type": "application/json"}, 422, id="JSON that is no article"),
+        pytest.param(b"x", {"X_Article_URI": "a b"}, 400, id="a uri with a space"),
+        pytest.param(b"x", {"X_Filler": "x" * 20_000}, 431, id="huge headers"),
+        pytest.param(b"x", {"Authorization": ""}, 401, id="no key"),
+        pytest.param(b"x", {"Authorization": "Bearer cd_hue_wrong"}, 401, id="wrong key"),
+        pytest.param(b"x", {"Authorization": "Bearer \xff"}, 401, id="a key that is no text"),
+        pytest.param(b"x", {"Authorization": "Basic aHVlOng="}, 401, id="another scheme"),
+    ],
+)
+def test_a_bad_push_is_refused_with_a_problem(
+    client: Caller, desk: Desk, body: bytes, headers: dict[str, str], status: int
+) -> None:
+    answer = client.post("/v1/articles", body, **(TEXT | headers))
+    assert (answer.status, answer.is_problem) == (status, True)
+    assert desk.intake.taken == []
+    assert desk.house.room.held == 0
+
+
+def test_a_body_in_pieces_stops_at_the_limit(client: Caller, desk: Desk) -> None:
+    answer = client.call("POST", "/v1/articles", chunks=[b"x" * 600, b"x" * 600, b"x" * 600], headers=TEXT, hang=True)
+    assert (answer.status, answer.is_problem) == (413, True)
+
+
+def test_a_body_that_never_ends_is_given_up(client: Caller, desk: Desk) -> None:
+    object.__setattr__(desk.house, "settings", type(desk.house.settings)(push_body_s=0.05))
+    answer = client.call("POST", "/v1/articles", chunks=[b"x"], headers=TEXT, hang=True)
+    assert (answer.status, answer.is_problem) == (408, True)
+
+
+def test_bodies_that_together_are_too_much_are_asked_to_come_later(client: Caller, desk: Desk) -> None:
+    desk.house.room.total = 10
+    answer = client.post("/v1/articles", b"x" * 11, **TEXT)
+    assert (answer.status, answer.headers["retry-after"]) == (503, "1")
+    assert desk.house.room.held == 0
+
+
+@pytest.mark.parametrize(
+    ("error", "slug", "retry_after"),
+    [
+        (IntakeFull("the archive at /secret is full", retry_after=30), "intake-full", "30"),
+        (TransientError("Redis at 10.0.0.1 does not answer", retry_after=5), "unavailable", "5"),
+        (RuntimeError("a secret"), "unforeseen", None),
+    ],
+)
+def test_trouble_inside_is_told_without_its_inside(
+    client: Caller, desk: Desk, error: Exception, slug: str, retry_after: str | None
+) -> None:
+    desk.intake.failing = error
+    answer = client.post("/v1/articles", b"Bai", **TEXT)
+    assert answer.is_problem
+    assert answer.json()["type"] == f"/problems/{slug}"
+    assert answer.headers.get("retry-after") == retry_after
+    assert not re.search(rb"secret|10\.0\.0\.1|Traceback", answer.body)
+
+
+def test_a_problem_names_its_occurrence_and_explains_itself(client: Caller) -> None:
+    answer = client.get("/nothing/here")
+    told = answer.json()
+    assert told["instance"] == f"urn:uuid:{answer.headers['x-request-id']}"
+    assert told["type"] == "/problems/not-found"
+    assert KINDS["not-found"].remedy.encode() in client.get(told["type"]).body
+    assert client.get("/problems/nothing").status == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/articles/../../etc/passwd",
+        "/v1/articles/..%2f..%2fetc",
+        "/v1/articles/" + "A" * 26,
+        "/v1/receipts/r",
+        "/v1/",
+        "//",
+        "/v1/receipts/" + "x" * 5000,
+        "/v1/articles/%00",
+        "/v1/search/",
+        "/healthz/../v1/status",
+    ],
+)
+def test_paths_that_lead_nowhere(client: Caller, path: str) -> None:
+    answer = client.get(path)
+    assert (answer.status, answer.is_problem) == (404, True)
+
+
+def test_a_method_that_is_not_taken_is_told_which_are(client: Caller) -> None:
+    answer = client.call("DELETE", "/v1/articles")
+    assert (answer.status, answer.headers["allow"], answer.is_problem) == (405, "POST", True)
+    assert client.call("OPTIONS", "/v1/articles", headers={"Origin": "https://evil.example"}).status == 405
+
+
+@pytest.mark.parametrize("route", [route.path for route in ROUTES])
+def test_only_health_is_open_and_nothing_allows_other_origins(client: Caller, route: str) -> None:
+    path = route.format(article_id=ARTICLE, receipt=RECEIPT)
+    answer = client.get(path, Authorization="", Origin="https://evil.example")
+    if path in ("/healthz", "/readyz"):
+        assert answer.status == 200
+    else:
+        assert answer.status == 401
+        assert answer.headers["www-authenticate"].startswith("Bearer")
+        assert answer.is_problem
+    assert not [name for name in answer.headers if name.startswith("access-control")]
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "server" not in answer.headers
+
+
+def test_an_article_comes_with_its_revision_as_etag(client: Caller, desk: Desk) -> None:
+    desk.index.stored[ARTICLE] = Stored()
+    answer = client.get(f"/v1/articles/{ARTICLE}")
+    told = answer.json()
+    assert (answer.status, answer.headers["etag"], told["rev"]) == (200, f'"{REV}"', REV)
+    assert told["article"]["headline"] == "Từng bước nâng cao"
+    assert told["timeline"][0] == {"state": "received", "at": "2023-11-14T22:13:20Z"}
+    again = client.get(f"/v1/articles/{ARTICLE}", If_None_Match=f'"1", W/"{REV}"')
+    assert (again.status, again.body) == (304, b"")
+    assert client.get(f"/v1/articles/{ARTICLE}", If_None_Match='"1"').status == 200
+
+
+def test_a_withdrawn_article_is_gone(client: Caller, desk: Desk) -> None:
+    desk.index.stored[ARTICLE] = Stored(withdrawn=True)
+    answer = client.get(f"/v1/articles/{ARTICLE}")
+    assert (answer.status, answer.is_problem) == (410, True)
+
+
+@pytest.mark.parametrize(
+    ("state", "slug"),
+    [("working", "not-indexed"), ("held", "not-indexed"), ("dead", "not-indexed"), (None, "not-found")],
+)
+def test_an_article_that_is_not_there_yet_is_told_from_one_that_never_was(
+    client: Caller, desk: Desk, state: str | None, slug: str
+) -> None:
+    desk.lines.current = a_line(state, reason="permanent", note="It holds no text.") if state else None
+    answer = client.get(f"/v1/articles/{ARTICLE}")
+    assert (answer.status, answer.json()["type"]) == (404, f"/problems/{slug}")
+    assert answer.json().get("state") == state
+    assert ("retry-after" in answer.headers) == (state in ("working", "held"))
+
+
+def test_a_receipt_tells_the_stages_and_when_to_ask_again(client: Caller, desk: Desk) -> None:
+    timeline = (Event(state="received", at_us=REV), Event(state="normalized", at_us=REV + 1, stage="normalize"))
+    desk.lines.receipts[RECEIPT] = [a_line("queued", stage="index", timeline=timeline, received_us=REV)]
+    answer = client.get(f"/v1/receipts/{RECEIPT}")
+    told = answer.json()
+    assert (answer.status, answer.headers["retry-after"]) == (200, "1")
+    assert (told["state"], told["stage"], told["settled"]) == ("queued", "index", False)
+    assert [stage["state"] for stage in told["stages"]] == ["received", "normalized"]
+
+
+def test_a_dead_receipt_tells_why(client: Caller, desk: Desk) -> None:
+    desk.lines.receipts[RECEIPT] = [a_line("dead", reason="permanent", note="It holds no text.")]
+    answer = client.get(f"/v1/receipts/{RECEIPT}")
+    assert answer.json()["problem"] == {"reason": "permanent", "detail": "It holds no text."}
+    assert "retry-after" not in answer.headers
+
+
+def test_waiting_for_a_receipt_ends_when_it_is_settled(client: Caller, desk: Desk) -> None:
+    desk.lines.receipts[RECEIPT] = [a_line("queued"), a_line("working"), a_line("indexed")]
+    answer = client.call("GET", f"/v1/receipts/{RECEIPT}?wait=30", chunks=[])
+    assert answer.json()["state"] == "indexed"
+
+
+def test_waiting_for_a_receipt_ends_with_its_time(client: Caller, desk: Desk) -> None:
+    desk.lines.receipts[RECEIPT] = [a_line("queued")]
+    assert client.call("GET", f"/v1/receipts/{RECEIPT}?wait=0.1", chunks=[]).json()["state"] == "queued"
+
+
+@pytest.mark.parametrize("wait", ["x", "-1", "nan"])
+def test_a_wait_that_is_no_time_is_refused(client: Caller, wait: str) -> None:
+    assert client.get(f"/v1/receipts/{RECEIPT}?wait={wait}").json()["errors"][0]["parameter"] == "wait"
+
+
+def test_search_hands_on_what_was_asked(client: Caller, desk: Desk) -> None:
+    told = client.get("/v1/search?q=th%E1%BB%ABa%20thi%C3%AAn&limit=5&offset=10").json()
+    assert desk.index.asked == [("thừa thiên", 5, 10)]
+    assert (told["total"], told["matched"], told["hits"][0]["article"]) == (1, "exact", ARTICLE)
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", "?q=", "?q=%20", "?q=" + "x" * 501, "?q=a&limit=0", "?q=a&limit=101", "?q=a&offset=-1", "?q=a&limit=%D9%A3"],
+)
+def test_a_query_out_of_bounds_is_refused(client: Caller, query: str) -> None:
+    answer = client.get(f"/v1/search{query}")
+    assert (answer.status, answer.is_problem) == (400, True)
+
+
+def test_status_names_what_a_person_must_look_at(client: Caller, desk: Desk) -> None:
+    assert client.get("/v1/status").json()["state"] == "ok"
+    desk.lines.told = a_status(dead=2, difference=1, paused=True)
+    told = client.get("/v1/status").json()
+    assert (told["state"], len(told["troubles"])) == ("degraded", 3)
+    assert told["balance"]["inFlight"] == 6
+    assert told["stages"]["normalize"]["oldestUs"] == REV
+
+
+def test_readiness_fails_without_a_word_about_why(client: Caller, desk: Desk) -> None:
+    def away() -> None:
+        raise TransientError("Redis at 10.0.0.1 does not answer")
+
+    object.__setattr__(desk.house, "probes", (away,))
+    answer = client.get("/readyz", Authorization="")
+    assert (answer.status, answer.is_problem) == (503, True)
+    assert b"Redis" not in answer.body
+    assert client.get("/healthz", Authorization="").status == 200
+
+
+def test_head_tells_what_get_would(client: Caller, desk: Desk) -> None:
+    desk.index.stored[ARTICLE] = Stored()
+    assert client.call("HEAD", f"/v1/articles/{ARTICLE}").headers["etag"] == f'"{REV}"'
+
+
+def test_metrics_count_pushes_and_show_no_path_that_a_stranger_typed(client: Caller) -> None:
+    client.post("/v1/articles", b"Bai", **TEXT)
+    client.post("/v1/articles", b"Bai", **(TEXT | {"Authorization": "Bearer x"}))
+    client.call("BREW", "/coffee?for=me")
+    text = client.get("/metrics").body.decode()
+    assert 'copydesk_push_requests_total{code="202",publisher="hue"} 1.0' in text
+    assert 'copydesk_push_requests_total{code="401",publisher=""} 1.0' in text
+    assert "coffee" not in text
+    assert "BREW" not in text
+    assert 'copydesk_queue_messages{stage="normalize",state="ready"} 3.0' in text
+
+
+def test_every_problem_is_json_with_the_five_members(client: Caller) -> None:
+    told = json.loads(client.get("/v1/search").body)
+    assert {"type", "title", "status", "detail", "instance"} <= told.keys()
