@@ -1,0 +1,301 @@
+"""Files dropped into `seeds/`: which are taken, how they are read, what came of them. They stay where they are."""
+
+import os
+import stat
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Protocol
+
+import msgspec
+import redis
+import structlog
+
+from services.ingest.feeds import looks_like_feed, make_inputs
+from services.ingest.intake import Receipt
+from services.ingest.parser_process import FeedParser
+from shared.clock import now_us
+from shared.errors import InputRefused, NotAFeed, TransientError
+from shared.messages import Input, Source
+from shared.settings import Settings, SourceSettings
+from shared.status import redis_errors
+
+log = structlog.get_logger(__name__)
+
+MEDIA_TYPES: Mapping[str, str] = {
+    ".txt": "text/plain",
+    ".html": "text/html",
+    ".htm": "text/html",
+    ".json": "application/json",
+    ".xml": "application/xml",
+}
+FEED_SUFFIXES = frozenset({".xml", ".json"})
+UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", ".swp", "~")
+TAKEN_KEY = "drops:taken"
+PROBLEMS_KEY = "drops:problems"
+MAX_PROBLEMS = 1000
+READ_TRIES = 3
+
+
+class TakesInputs(Protocol):
+    """The way in: `services.ingest.intake.Intake`."""
+
+    def take(self, inputs: Sequence[Input]) -> list[Receipt]: ...
+
+
+class DropProblem(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A file in the drop folder that was not taken, why, and since when (µs)."""
+
+    path: str
+    reason: str
+    at_us: int
+
+
+class Dropped(msgspec.Struct, frozen=True, kw_only=True):
+    """A file as it was read: its name below the folder, its bytes, and the mark that tells a later change."""
+
+    name: str
+    body: bytes
+    mark: bytes
+
+
+class _Read(msgspec.Struct, frozen=True, kw_only=True):
+    dropped: Dropped
+    inputs: list[Input]
+
+
+class Vanished(Exception):
+    """The file went away before it could be read: nothing was dropped."""
+
+
+class Drops:
+    """The drop folder. Any number of watchers may run on it: what both take, one of them takes as a duplicate."""
+
+    def __init__(self, settings: Settings, intake: TakesInputs, client: redis.Redis, parser: FeedParser) -> None:
+        self._settings = settings
+        self._folder = Path(settings.seeds_dir)
+        self._intake = intake
+        self._redis = client
+        self._parser = parser
+
+    def take(self, names: Sequence[str]) -> list[str]:
+        """Take these files but for those taken as they are; gives the names to be offered again in a moment.
+
+        Raises `TransientError` when the desk or Redis has no room now: then all are to be offered again.
+        """
+        batch, size, again = list[_Read](), 0, list[str]()
+        for name in self._fresh(names):
+            try:
+                one = self._read(name)
+            except TransientError as error:
+                log.info("drop_postponed", path=printable(name), reason=str(error))
+                again.append(name)
+                continue
+            if one is None:
+                continue
+            if batch and (
+                len(batch) >= self._settings.batch_articles or size + len(one.dropped.body) > self._settings.batch_bytes
+            ):
+                self._enter(batch)
+                batch, size = [], 0
+            batch.append(one)
+            size += len(one.dropped.body)
+        self._enter(batch)
+        return again
+
+    def problems(self) -> list[DropProblem]:
+        """Files that are not taken, oldest first. Those that are gone from the folder are no problem any more."""
+        with redis_errors(self._redis):
+            rows = self._redis.hgetall(PROBLEMS_KEY)
+        gone = [name for name in rows if not os.path.lexists(self._folder / os.fsdecode(name))]
+        if gone:
+            with redis_errors(self._redis):
+                self._redis.hdel(PROBLEMS_KEY, *gone)
+        found = [msgspec.json.decode(row, type=DropProblem) for name, row in rows.items() if name not in gone]
+        return sorted(found, key=lambda one: one.at_us)
+
+    def _fresh(self, names: Sequence[str]) -> list[str]:
+        """The names whose files are not known, by size, time and inode, as taken or refused already."""
+        if not names:
+            return []
+        with redis_errors(self._redis):
+            known = self._redis.hmget(TAKEN_KEY, [os.fsencode(name) for name in names])
+        marks = (read_mark(self._folder / name) for name in names)
+        return [name for name, mark, seen in zip(names, marks, known, strict=True) if seen is None or mark != seen]
+
+    def _read(self, name: str) -> "_Read | None":
+        """Read one file; `None` for one that is gone or refused."""
+        try:
+            dropped = read_drop(self._folder, name, self._settings.max_input_bytes)
+            source = drop_source(name, self._settings.drops)
+            return _Read(dropped=dropped, inputs=make_drop_inputs(name, dropped.body, source, self._parser))
+        except Vanished:
+            self._forget(name)
+        except (InputRefused, NotAFeed) as error:
+            self._tell_problem(name, str(error))
+        return None
+
+    def _enter(self, batch: Sequence["_Read"]) -> None:
+        """Hand a batch in; one file that no door takes does not stop the others."""
+        if not batch:
+            return
+        try:
+            self._intake.take([one for read in batch for one in read.inputs])
+        except InputRefused as error:
+            if len(batch) == 1:
+                self._tell_problem(batch[0].dropped.name, str(error))
+                return
+            for read in batch:
+                self._enter([read])
+            return
+        self._remember([read.dropped for read in batch])
+
+    def _remember(self, taken: Sequence[Dropped]) -> None:
+        marks = {os.fsencode(dropped.name): dropped.mark for dropped in taken}
+        with redis_errors(self._redis):
+            self._redis.hset(TAKEN_KEY, items=[part for pair in marks.items() for part in pair])
+            self._redis.hdel(PROBLEMS_KEY, *marks)
+        log.info("drops_taken", count=len(taken), first=printable(taken[0].name))
+
+    def _tell_problem(self, name: str, reason: str) -> None:
+        """Keep the reason where `status` shows it; it is logged once, not at every scan."""
+        mark = read_mark(self._folder / name) or b""
+        problem = DropProblem(path=printable(name), reason=printable(reason), at_us=now_us())
+        with redis_errors(self._redis):
+            if self._redis.hlen(PROBLEMS_KEY) < MAX_PROBLEMS:
+                self._redis.hset(PROBLEMS_KEY, os.fsencode(name), msgspec.json.encode(problem))
+            self._redis.hset(TAKEN_KEY, os.fsencode(name), mark)
+        log.warning("drop_refused", path=problem.path, reason=problem.reason)
+
+    def _forget(self, name: str) -> None:
+        with redis_errors(self._redis):
+            self._redis.hdel(PROBLEMS_KEY, os.fsencode(name))
+            self._redis.hdel(TAKEN_KEY, os.fsencode(name))
+
+
+def take_file(path: Path, settings: Settings, intake: TakesInputs) -> list[Receipt]:
+    """Take one file, as `copydesk push FILE` does: one below `seeds/` as the drop it is, any other by its own path."""
+    path = path.absolute()
+    folder = Path(settings.seeds_dir).absolute()
+    try:
+        dropped = read_drop(path.parent, path.name, settings.max_input_bytes)
+    except Vanished as error:
+        raise InputRefused(f"{printable(str(path))} is not there") from error
+    if path.is_relative_to(folder):
+        name = path.relative_to(folder).as_posix()
+        source = drop_source(name, settings.drops)
+    else:
+        name, source = path.as_posix(), Source(kind="push", name="command line")
+    parser = FeedParser()
+    try:
+        return intake.take(make_drop_inputs(name, dropped.body, source, parser))
+    finally:
+        parser.close()
+
+
+def make_drop_inputs(name: str, body: bytes, source: Source, parser: FeedParser) -> list[Input]:
+    """What a file holds: the entries of a feed, else one article."""
+    suffix = PurePosixPath(name).suffix.lower()
+    media_type = MEDIA_TYPES.get(suffix)
+    if media_type is None:
+        raise InputRefused(f"{printable(name)} is of a kind that is not read; read are {', '.join(MEDIA_TYPES)}")
+    if suffix in FEED_SUFFIXES and looks_like_feed(body):
+        feed = parser.parse(body, None, f"drop:{printable(name)}")
+        found = make_inputs(feed, feed.topic or f"drop:{printable(name)}", source)
+        if found:
+            return [one.input for one in found]
+        raise InputRefused(f"{printable(name)} is a feed without entries")
+    return [
+        Input(
+            source=source, media_type=media_type, body=body, aliases=(f"path:{printable(name)}",), name=printable(name)
+        )
+    ]
+
+
+def drop_source(name: str, drops: Mapping[str, SourceSettings]) -> Source:
+    """The source of `hue/2015/bai.txt`: its folder, with the settings of `hue/2015`, else of `hue`, else of the top."""
+    folder = PurePosixPath(name).parent
+    chosen = next(
+        (drops[key] for one in (folder, *folder.parents) if (key := "" if str(one) == "." else str(one)) in drops),
+        SourceSettings(),
+    )
+    return Source(
+        kind="drop",
+        name="" if str(folder) == "." else printable(str(folder)),
+        zone=chosen.zone,
+        language=chosen.language,
+    )
+
+
+def is_drop_name(name: str) -> bool:
+    """Whether a name is meant for us: `.hidden/a.txt`, `a.txt.part`, `a.txt~` are not."""
+    parts = PurePosixPath(name).parts
+    return bool(parts) and not any(part.startswith(".") for part in parts) and not name.lower().endswith(UNFINISHED)
+
+
+def list_names(folder: Path) -> Iterator[str]:
+    """Names of the files below a folder, in order; links to folders are not followed, links to files refused later."""
+    for top, folders, files in os.walk(folder, followlinks=False):
+        folders[:] = sorted(one for one in folders if not one.startswith("."))
+        for one in sorted(files):
+            name = (Path(top) / one).relative_to(folder).as_posix()
+            if is_drop_name(name):
+                yield name
+
+
+def read_drop(folder: Path, name: str, max_bytes: int) -> Dropped:
+    """Read a plain file that holds still meanwhile; raises `Vanished`, or `InputRefused` for what is none."""
+    for _ in range(READ_TRIES):
+        descriptor = _open_plain(folder, name)
+        try:
+            before = os.fstat(descriptor)
+            if not stat.S_ISREG(before.st_mode):
+                raise InputRefused(f"{printable(name)} is no plain file")
+            if before.st_size > max_bytes:
+                raise InputRefused(f"{printable(name)} has {before.st_size} bytes; max_input_bytes is {max_bytes}")
+            body = _read_whole(descriptor, max_bytes + 1)
+            after = os.fstat(descriptor)
+        finally:
+            os.close(descriptor)
+        if _mark(before) == _mark(after) and len(body) == after.st_size:
+            return Dropped(name=name, body=body, mark=_mark(after))
+    raise TransientError(f"{printable(name)} is still being written", retry_after=1)
+
+
+def read_mark(path: Path) -> bytes | None:
+    """Size, time and inode of a file: whether it is still the one we took."""
+    try:
+        return _mark(os.lstat(path))
+    except OSError:
+        return None
+
+
+def printable(text: str) -> str:
+    """A name as it may be shown: control characters and bytes that are no text are escaped."""
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape", "surrogatepass").decode() for char in text
+    )
+
+
+def _mark(seen: os.stat_result) -> bytes:
+    return f"{seen.st_size}:{seen.st_mtime_ns}:{seen.st_ino}".encode()
+
+
+def _open_plain(folder: Path, name: str) -> int:
+    """Open without following a link and without waiting for the other end of a pipe."""
+    path = folder / name
+    if os.path.realpath(path.parent) != os.path.join(os.path.realpath(folder), os.path.dirname(name)).rstrip("/"):
+        raise InputRefused(f"{printable(name)} stands behind a link, which is not followed")
+    try:
+        return os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError as error:
+        raise Vanished from error
+    except OSError as error:
+        kind = "a link, which is not followed" if path.is_symlink() else f"not readable: {error.strerror}"
+        raise InputRefused(f"{printable(name)} is {kind}") from error
+
+
+def _read_whole(descriptor: int, limit: int) -> bytes:
+    parts = bytearray()
+    while len(parts) < limit and (chunk := os.read(descriptor, min(1 << 20, limit - len(parts)))):
+        parts += chunk
+    return bytes(parts)

@@ -1,0 +1,181 @@
+"""Visits feeds: asks for what is new, parses it apart, takes new entries in, and only then notes where it got to."""
+
+import asyncio
+import hashlib
+import random
+import time
+from collections.abc import Sequence
+from typing import Protocol
+
+import msgspec
+import structlog
+
+from services.ingest.feeds import Found, make_inputs
+from services.ingest.formats.feed import Feed
+from services.ingest.intake import Receipt
+from services.ingest.schedule import Visit, next_due, read_fresh
+from services.ingest.subscriptions import FeedState, FeedStates, Subscription, Subscriptions
+from shared.clock import now_us
+from shared.errors import CopydeskError, InputRefused, IntakeFull, TransientError
+from shared.http import Client, Fetched, RequestRefused, fetch
+from shared.messages import Input
+from shared.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
+MARK = 8
+MOVES_BELIEVED = 3
+
+
+class TakesInputs(Protocol):
+    """The way in: `services.ingest.intake.Intake`."""
+
+    def take(self, inputs: Sequence[Input]) -> list[Receipt]: ...
+
+
+class ParsesFeeds(Protocol):
+    """A safe place to parse in: `services.ingest.parser_process.FeedParser`."""
+
+    def parse(self, body: bytes, content_type: str | None, url: str) -> Feed: ...
+
+
+class Visitor:
+    """Visits feeds, each by itself: what fails is that feed's failure alone."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        subscriptions: Subscriptions,
+        states: FeedStates,
+        intake: TakesInputs,
+        parser: ParsesFeeds,
+    ) -> None:
+        self._settings = settings
+        self._subscriptions = subscriptions
+        self._states = states
+        self._intake = intake
+        self._parser = parser
+
+    async def fetch_feeds(self, ids: Sequence[str]) -> None:
+        """Visit these feeds side by side and note when each is due again."""
+        feeds = {feed.id: feed for feed in await asyncio.to_thread(self._subscriptions.list)}
+        async with Client(self._settings) as client:
+            results = await asyncio.gather(
+                *(self._visit(client, known, feeds.get(known)) for known in ids), return_exceptions=True
+            )
+        for known, result in zip(ids, results, strict=True):
+            if isinstance(result, TransientError):  # Redis is away: the lease ends, and the feed is due again
+                log.warning("feed_not_noted", feed=known, reason=str(result))
+            elif isinstance(result, BaseException):
+                log.error("feed_visit_broken", feed=known, exc_info=result)
+
+    async def _visit(self, client: Client, known: str, feed: Subscription | None) -> None:
+        if feed is None:
+            await asyncio.to_thread(self._states.drop, known)
+            return
+        state = await asyncio.to_thread(self._states.get, known)
+        started = time.monotonic()
+        try:
+            visit, state = await self._ask(client, feed, state)
+        except CopydeskError as error:
+            visit, state = judge_failure(error), note_failure(state, error)
+        interval = float(feed.interval_s or self._settings.feed_interval_s)
+        due = next_due(time.time(), visit, interval, state.failures, random.random())  # noqa: S311 - spreads visits
+        await asyncio.to_thread(self._states.put, known, state, due)
+        if state.moves >= MOVES_BELIEVED and state.moved is not None:
+            await asyncio.to_thread(self._subscriptions.move, known, state.moved)
+        log.info(
+            "feed_visited", feed=feed.url, outcome=visit.kind, status=state.status, problem=state.problem,
+            took_ms=round((time.monotonic() - started) * 1000),
+        )  # fmt: skip
+
+    async def _ask(self, client: Client, feed: Subscription, state: FeedState) -> tuple[Visit, FeedState]:
+        answer = await fetch(client, feed.url, etag=state.etag, modified=state.modified, accept=ACCEPT)
+        state = note_answer(state, answer)
+        fresh = read_fresh(answer.headers.get("cache-control"))
+        body_hash = hashlib.sha256(answer.body).hexdigest()
+        if answer.status == 304 or body_hash == state.body_hash:
+            kept = state if answer.status == 304 else note_validators(state, answer, body_hash)
+            return Visit(kind="same", fresh_s=fresh), kept
+        document = await asyncio.to_thread(
+            self._parser.parse, answer.body, answer.headers.get("content-type"), answer.url
+        )
+        found = make_inputs(document, feed.url, feed.source())
+        new = [one for one in found if one.mark not in _marks(state.seen)]
+        await asyncio.to_thread(self._take, new)
+        # Only now, with the entries in: a crash before this line means asking again, never missing one.
+        state = note_validators(state, answer, body_hash)
+        state = msgspec.structs.replace(
+            state,
+            seen=b"".join(one.mark for one in found) or state.seen,
+            news_us=now_us() if new else state.news_us,
+            title=document.title,
+        )
+        return Visit(kind="news" if new else "same", fresh_s=max(fresh or 0, document.ttl_s or 0)), state
+
+    def _take(self, new: Sequence[Found]) -> None:
+        """Hand the new entries in; one that no door takes does not stop the rest of its feed."""
+        inputs = [one.input for one in new]
+        size = self._settings.batch_articles
+        for start in range(0, len(inputs), size):
+            batch = inputs[start : start + size]
+            try:
+                self._intake.take(batch)
+            except InputRefused:
+                for one in batch:
+                    self._take_alone(one)
+            except TransientError as error:  # the desk's trouble, not the feed's: it waits without a mark against it
+                raise IntakeFull(str(error), retry_after=error.retry_after) from error
+
+    def _take_alone(self, one: Input) -> None:
+        try:
+            self._intake.take([one])
+        except InputRefused as error:
+            log.warning("entry_refused", source=one.source.name, entry=one.name, reason=str(error))
+
+
+def judge_failure(error: CopydeskError) -> Visit:
+    """What a failed visit means for the next."""
+    if isinstance(error, IntakeFull):
+        return Visit(kind="full", retry_after=error.retry_after)
+    if isinstance(error, RequestRefused) and error.status == 410:
+        return Visit(kind="gone")
+    return Visit(kind="failed", retry_after=error.retry_after if isinstance(error, TransientError) else None)
+
+
+def note_failure(state: FeedState, error: CopydeskError) -> FeedState:
+    """The state after a failure; a full desk is no failure of the feed's."""
+    if isinstance(error, IntakeFull):
+        return msgspec.structs.replace(state, problem=str(error))
+    status = error.status if isinstance(error, RequestRefused) else None
+    return msgspec.structs.replace(state, failures=state.failures + 1, problem=str(error), status=status)
+
+
+def note_answer(state: FeedState, answer: Fetched) -> FeedState:
+    """The state after an answer: well again, and perhaps moved for good, which is believed the third time."""
+    moves = (
+        state.moves + 1 if answer.moved is not None and answer.moved == state.moved else int(answer.moved is not None)
+    )
+    state = msgspec.structs.replace(state, status=answer.status, moved=answer.moved, moves=moves)
+    return state if answer.status != 304 else msgspec.structs.replace(state, failures=0, problem=None)
+
+
+def note_validators(state: FeedState, answer: Fetched, body_hash: str) -> FeedState:
+    """The state once everything of a document is in: what to ask with next time."""
+    return msgspec.structs.replace(
+        state,
+        etag=_short(answer.headers.get("etag")),
+        modified=_short(answer.headers.get("last-modified")),
+        body_hash=body_hash,
+        failures=0,
+        problem=None,
+    )
+
+
+def _short(value: str | None) -> str | None:
+    return value if value is not None and len(value) <= 1000 else None
+
+
+def _marks(seen: bytes) -> frozenset[bytes]:
+    return frozenset(seen[at : at + MARK] for at in range(0, len(seen), MARK))

@@ -1,0 +1,59 @@
+"""When a feed is visited next: a function of what the last visit brought."""
+
+from typing import Literal
+
+import msgspec
+
+DAY_S = 24 * 3600.0
+MAX_FRESH_S = 6 * 3600.0
+MIN_WAIT_S = 60.0
+FULL_WAIT_S = 60.0
+JITTER = 0.1
+
+Kind = Literal["news", "same", "failed", "gone", "full"]
+
+
+class Visit(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of a visit.
+
+    `news` brought new entries, `same` none, `failed` an error, `gone` a 410, `full` found no room in the desk.
+    `retry_after` and `fresh_s` are what the server asked for, in seconds.
+    """
+
+    kind: Kind
+    retry_after: float | None = None
+    fresh_s: float | None = None
+
+
+def next_due(now: float, visit: Visit, interval: float, failures: int, luck: float) -> float | None:
+    """The time of the next visit, in seconds of the epoch; `None` for never again.
+
+    `failures` counts this visit when it failed; `luck` in [0, 1) spreads the visits. A server's wish moves a visit only
+    later than our own pace, never into the same minute.
+    """
+    match visit.kind:
+        case "gone":
+            return None
+        case "full":
+            return now + (visit.retry_after or FULL_WAIT_S) * (1 + JITTER * luck)
+        case "failed" if visit.retry_after is not None:
+            wait = max(visit.retry_after, min(MIN_WAIT_S, interval))
+            return now + min(wait, DAY_S) * (1 + JITTER * luck)
+        case "failed":
+            return now + min(interval * 2.0 ** min(failures, 16), max(DAY_S, interval)) * _spread(luck)
+        case _:
+            return now + max(interval, min(visit.fresh_s or 0.0, MAX_FRESH_S)) * _spread(luck)
+
+
+def read_fresh(cache_control: str | None) -> float | None:
+    """Read `max-age` out of `Cache-Control: public, max-age=600`."""
+    for part in (cache_control or "").split(","):
+        name, _, value = part.strip().partition("=")
+        value = value.strip('"')
+        if name.lower() == "max-age" and value.isascii() and value.isdigit():
+            return min(float(value[:9]), DAY_S)
+    return None
+
+
+def _spread(luck: float) -> float:
+    return 1 - JITTER + 2 * JITTER * luck

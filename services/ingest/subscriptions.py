@@ -1,0 +1,243 @@
+"""Which feeds are watched: `feeds.json` on the data volume is the truth; Redis keeps their state and due times."""
+
+import base64
+import contextlib
+import fcntl
+import hashlib
+import os
+import random
+from collections.abc import Iterable, Iterator
+from importlib import resources
+from pathlib import Path
+from typing import cast
+from urllib.parse import urlsplit
+
+import msgspec
+import redis
+
+from shared.clock import now_us
+from shared.errors import PermanentError
+from shared.messages import Source
+from shared.settings import Settings
+from shared.status import redis_errors
+
+DUE_KEY = "feeds:due"
+HOSTS_KEY = "feeds:hosts"
+CLAIM_LIMIT = 25
+MIN_INTERVAL_S = 10
+MAX_URL = 2000
+
+
+class Subscription(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
+    """One feed as it was added. `interval_s` goes before the desk's own."""
+
+    id: str
+    url: str
+    zone: str | None = None
+    language: str | None = None
+    interval_s: int | None = None
+
+    def source(self) -> Source:
+        """The feed as the source of its entries."""
+        return Source(kind="feed", name=self.url, zone=self.zone, language=self.language)
+
+
+class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
+    """How a feed is doing, as Redis keeps it: gone with Redis, it costs one full fetch.
+
+    `seen` are the marks of the entries of its last document, end to end; `stopped` is a 410; times are in µs.
+    """
+
+    etag: str | None = None
+    modified: str | None = None
+    body_hash: str | None = None
+    seen: bytes = b""
+    failures: int = 0
+    status: int | None = None
+    problem: str | None = None
+    checked_us: int | None = None
+    news_us: int | None = None
+    due_us: int | None = None
+    stopped: bool = False
+    moved: str | None = None
+    moves: int = 0
+    title: str | None = None
+
+
+class _File(msgspec.Struct, frozen=True, kw_only=True):
+    version: int = 1
+    feeds: tuple[Subscription, ...] = ()
+
+
+class Subscriptions:
+    """The file of feeds. Read whole, replaced whole, one writer at a time."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._path = Path(settings.data_dir) / "feeds.json"
+
+    def list(self) -> tuple[Subscription, ...]:
+        """All feeds, in the order they were added."""
+        try:
+            return msgspec.json.decode(self._path.read_bytes(), type=_File).feeds
+        except FileNotFoundError:
+            return ()
+        except (msgspec.DecodeError, OSError) as error:
+            raise PermanentError(f"{self._path} cannot be read: {error}") from error
+
+    def stamp(self) -> tuple[int, int] | None:
+        """What changes whenever the file does."""
+        try:
+            seen = self._path.stat()
+        except OSError:
+            return None
+        return seen.st_mtime_ns, seen.st_ino
+
+    def add(
+        self, url: str, *, zone: str | None = None, language: str | None = None, interval_s: int | None = None
+    ) -> Subscription:
+        """Add a feed, or give a known one other settings."""
+        if interval_s is not None and interval_s < MIN_INTERVAL_S:
+            raise PermanentError(f"a feed is visited at most every {MIN_INTERVAL_S} s, not every {interval_s} s")
+        url = _checked(url)
+        added = Subscription(id=feed_id(url), url=url, zone=zone, language=language, interval_s=interval_s)
+        with self._changing() as feeds:
+            feeds[added.id] = added
+        return added
+
+    def remove(self, name: str) -> Subscription:
+        """Remove a feed by its id or address."""
+        with self._changing() as feeds:
+            found = next((feed for feed in feeds.values() if name.strip() in (feed.id, feed.url)), None)
+            if found is None:
+                raise PermanentError(f"no feed is called {name}; `copydesk feeds list` names them")
+            del feeds[found.id]
+        return found
+
+    def move(self, known: str, url: str) -> None:
+        """Note a feed's new address; it keeps its id, so that what is known of it stays."""
+        with self._changing() as feeds:
+            if known in feeds:
+                feeds[known] = msgspec.structs.replace(feeds[known], url=_checked(url))
+
+    @contextlib.contextmanager
+    def _changing(self) -> Iterator[dict[str, Subscription]]:
+        """The feeds by id; what they are afterwards is written, whole or not at all."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with (self._path.parent / "feeds.json.lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            feeds = {feed.id: feed for feed in self.list()}
+            yield feeds
+            written = self._path.with_name("feeds.json.new")
+            with written.open("wb") as file:
+                file.write(
+                    msgspec.json.format(msgspec.json.encode(_File(feeds=tuple(feeds.values()))), indent=2) + b"\n"
+                )
+                file.flush()
+                os.fsync(file.fileno())
+            written.replace(self._path)
+
+
+class FeedStates:
+    """The feeds' state and due times in Redis."""
+
+    def __init__(self, client: redis.Redis) -> None:
+        self._redis = client
+        self._claim = client.register_script(resources.files(__package__).joinpath("due.lua").read_text())
+
+    def sync(self, feeds: Iterable[Subscription], now: float) -> None:
+        """Make the due-queue hold exactly these feeds, new ones due within seconds: so an empty Redis is refilled."""
+        hosts = {feed.id: _host(feed.url) for feed in feeds}
+        with redis_errors(self._redis):
+            known = {_name(one) for one in self._redis.zrange(DUE_KEY, 0, -1)}
+            new = [one for one in hosts if one not in known]
+            stopped = self._stopped(new)
+            spread = min(len(new) / 10, 30.0)  # ten a second: a long list is no burst
+            pipe = self._redis.pipeline()
+            if missing := {one: now + random.uniform(0, spread) for one in new if one not in stopped}:  # noqa: S311
+                pipe.zadd(DUE_KEY, missing, nx=True)
+            if gone := known - set(hosts):
+                pipe.zrem(DUE_KEY, *gone)
+                pipe.hdel(HOSTS_KEY, *gone)
+                pipe.delete(*(_key(one) for one in gone))
+            if hosts:
+                pipe.hset(HOSTS_KEY, mapping=hosts)  # type: ignore[arg-type]  # the stubs' Mapping is invariant in its keys
+            pipe.execute()
+
+    def is_complete(self, count: int) -> bool:
+        """Whether Redis still knows of as many feeds as there are, due or stopped."""
+        with redis_errors(self._redis):
+            return int(self._redis.hlen(HOSTS_KEY)) == count
+
+    def claim(self, now: float, lease_s: float, limit: int = CLAIM_LIMIT) -> list[str]:
+        """Due feeds of different hosts, ours until the lease ends."""
+        with redis_errors(self._redis):
+            found = self._claim(keys=[DUE_KEY, HOSTS_KEY], args=[now, now + lease_s, limit])
+        return [_name(one) for one in found]
+
+    def get(self, known: str) -> FeedState:
+        """How a feed is doing; a fresh state for one that Redis does not know."""
+        with redis_errors(self._redis):
+            packed = self._redis.hget(_key(known), "state")
+        return msgspec.msgpack.decode(cast("bytes", packed), type=FeedState) if packed else FeedState()
+
+    def put(self, known: str, state: FeedState, due: float | None) -> None:
+        """Keep a state and the next visit, unless the feed was removed meanwhile."""
+        due_us = None if due is None else int(due * 1_000_000)
+        kept = msgspec.structs.replace(state, due_us=due_us, checked_us=now_us(), stopped=due is None)
+        with redis_errors(self._redis):
+            if not self._redis.hexists(HOSTS_KEY, known):
+                return
+            pipe = self._redis.pipeline()
+            pipe.hset(_key(known), "state", msgspec.msgpack.encode(kept))
+            if due is None:
+                pipe.zrem(DUE_KEY, known)
+            else:
+                pipe.zadd(DUE_KEY, {known: due})
+            pipe.execute()
+
+    def poll_now(self, known: str, now: float) -> None:
+        """Make a feed due at once, also a stopped one."""
+        with redis_errors(self._redis):
+            self._redis.zadd(DUE_KEY, {known: now})
+
+    def drop(self, known: str) -> None:
+        """Forget a feed that was removed."""
+        with redis_errors(self._redis):
+            pipe = self._redis.pipeline()
+            pipe.zrem(DUE_KEY, known)
+            pipe.hdel(HOSTS_KEY, known)
+            pipe.delete(_key(known))
+            pipe.execute()
+
+    def _stopped(self, ids: list[str]) -> set[str]:
+        return {one for one in ids if self.get(one).stopped}
+
+
+def feed_id(url: str) -> str:
+    """The id of an address: `f` and 12 small letters and digits."""
+    return "f" + base64.b32encode(hashlib.sha256(url.encode()).digest()).decode().lower()[:12]
+
+
+def _checked(url: str) -> str:
+    url = url.strip()
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise PermanentError(f"{url[:200]!r} is no web address: {error}") from error
+    if parts.scheme.lower() not in ("http", "https") or not parts.hostname or len(url) > MAX_URL or port == 0:
+        raise PermanentError(f"{url[:200]!r} is no http or https address")
+    return url
+
+
+def _name(value: object) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def _host(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.hostname}"
+
+
+def _key(known: str) -> str:
+    return f"feed:{known}"

@@ -1,0 +1,147 @@
+"""The watcher: takes what is dropped into `seeds/`, and sends on the feeds that are due. Any number may run."""
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+
+from services.ingest.drop_watch import DropWatch
+from services.ingest.drops import Drops
+from services.ingest.subscriptions import FeedStates, Subscriptions
+from shared.errors import CopydeskError, TransientError
+from shared.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+TURN_S = 0.25
+CLAIM_S = 1.0
+SYNC_S = 60.0
+HEARTBEAT_S = 2.0
+RETRY_S = 1.0
+MAX_RETRY_S = 30.0
+NAMES_A_TURN = 200
+CLAIMS_A_TURN = 8
+
+
+class FeedWatch:
+    """Claims due feeds and sends them on; keeps the due-queue in step with the list of feeds."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        subscriptions: Subscriptions,
+        states: FeedStates,
+        send: Callable[[list[str]], None],
+    ) -> None:
+        self._lease_s = float(settings.lease_s)
+        self._subscriptions = subscriptions
+        self._states = states
+        self._send = send
+        self._stamp: object = self  # unlike any stamp: the first turn syncs
+        self._sync_due = 0.0
+        self._claim_due = 0.0
+
+    def turn(self) -> None:
+        """Claim what is due and send it on, at most once a second."""
+        now = time.monotonic()
+        if now < self._claim_due:
+            return
+        self._claim_due = now + CLAIM_S
+        self._sync(now)
+        for _ in range(CLAIMS_A_TURN):
+            ids = self._states.claim(time.time(), self._lease_s)
+            if not ids:
+                return
+            self._send(ids)
+            log.info("feeds_sent", count=len(ids))
+
+    def _sync(self, now: float) -> None:
+        stamp = self._subscriptions.stamp()
+        if stamp == self._stamp and now < self._sync_due:
+            return
+        feeds = self._subscriptions.list()
+        if stamp != self._stamp or not self._states.is_complete(len(feeds)):
+            self._states.sync(feeds, time.time())
+        self._stamp, self._sync_due = stamp, now + SYNC_S
+
+
+class Patience:
+    """Waits longer after each failure in a row, and says each failure once."""
+
+    def __init__(self) -> None:
+        self._wait_s = RETRY_S
+        self._until = 0.0
+        self._told = ""
+
+    def is_over(self) -> bool:
+        """Whether it is time to try again."""
+        return time.monotonic() >= self._until
+
+    def fail(self, event: str, error: CopydeskError) -> None:
+        """Wait as long as the error asks for, else twice as long as before."""
+        asked = error.retry_after if isinstance(error, TransientError) else None
+        self._until = time.monotonic() + min(asked or self._wait_s, MAX_RETRY_S)
+        self._wait_s = min(self._wait_s * 2, MAX_RETRY_S)
+        if str(error) != self._told:
+            log.warning(event, reason=str(error))
+        self._told = str(error)
+
+    def succeed(self) -> None:
+        """Begin anew."""
+        self._wait_s, self._until, self._told = RETRY_S, 0.0, ""
+
+
+def run(
+    settings: Settings,
+    stop: threading.Event,
+    *,
+    drops: Drops,
+    feeds: FeedWatch,
+    heartbeat: Path | None = None,
+) -> None:
+    """Watch until told to stop. What finds no room in the desk waits here, or in its folder, and is offered again."""
+    watch = DropWatch(Path(settings.seeds_dir))
+    waiting: dict[str, None] = {}
+    for_drops, for_feeds = Patience(), Patience()
+    beat_due = 0.0
+    log.info("watch_started", folder=settings.seeds_dir, mode=watch.mode.kind, reason=watch.mode.reason)
+    try:
+        while not stop.is_set():
+            if heartbeat is not None and time.monotonic() >= beat_due:
+                heartbeat.touch()
+                beat_due = time.monotonic() + HEARTBEAT_S
+            waiting.update(dict.fromkeys(watch.ready(0.0 if waiting and for_drops.is_over() else TURN_S)))
+            watch.postpone(_take_some(drops, waiting, for_drops))
+            _send_due(feeds, for_feeds)
+    finally:
+        watch.close()
+        log.info("watch_stopped", waiting=len(waiting))
+
+
+def _take_some(drops: Drops, waiting: dict[str, None], patience: Patience) -> list[str]:
+    """Take the first of what waits; gives those that are still being written."""
+    if not waiting or not patience.is_over():
+        return []
+    names = list(waiting)[:NAMES_A_TURN]
+    try:
+        again = drops.take(names)
+    except TransientError as error:
+        patience.fail("drops_waiting", error)
+        return []
+    for name in names:
+        del waiting[name]
+    patience.succeed()
+    return again
+
+
+def _send_due(feeds: FeedWatch, patience: Patience) -> None:
+    if not patience.is_over():
+        return
+    try:
+        feeds.turn()
+    except CopydeskError as error:
+        patience.fail("feeds_waiting", error)
+        return
+    patience.succeed()
