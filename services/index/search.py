@@ -1,0 +1,278 @@
+"""The reading side of the embedded index: search, one article with all that is known of it, the newest."""
+
+import datetime as dt
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+import zstandard
+
+from services.index.query import Query, read_query
+from services.index.revisions import Entry
+from services.index.sinks.schema import refuse_other, version
+from services.index.snippet import make_snippet
+from shared.article import Article, Block
+from shared.errors import TransientError
+from shared.messages import Event, Source
+
+MOST_HITS = 1000  # how far a search counts and pages; nobody reads further, and a common word is in everything
+IDLE_READERS = 4
+
+Matched = Literal["exact", "folded", "none"]
+
+
+class Hit(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """An article that was found, and the passage that speaks for it. A higher score is a better one."""
+
+    article_id: str
+    rev: int
+    headline: str | None
+    description: str | None
+    first_created: dt.datetime | None
+    uri: str | None
+    snippet: str
+    score: float
+
+
+class Results(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A page of hits. `total` stops counting at MOST_HITS.
+
+    `matched` says how: `exact` as typed, `folded` regardless of marks (nam dong, Nam Đông), `none` when no article has
+    all of the words, and the hits, if any, have some of them.
+    """
+
+    total: int
+    hits: tuple[Hit, ...]
+    matched: Matched
+
+
+class Revision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
+    """One line of an article's history, with the publisher's own label where there is one."""
+
+    rev: int
+    indexed_us: int
+    version: str | None = None
+
+
+class Stored(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """One article as it is kept: its newest revision (or the one asked for), and everything it was known by."""
+
+    article_id: str
+    rev: int
+    article: Article
+    source: Source
+    timeline: tuple[Event, ...]
+    receipts: tuple[str, ...]
+    aliases: tuple[str, ...]
+    revisions: tuple[Revision, ...]
+    received_us: int
+    indexed_us: int
+    withdrawn: bool
+    archived: str | None
+
+
+class _Shown(msgspec.Struct, frozen=True, rename="camel"):
+    """What is decoded of an article to show it as a hit: all but its evidence."""
+
+    uri: str | None = None
+    headline: str | None = None
+    first_created: dt.datetime | None = None
+    byline: str | None = None
+    description: str | None = None
+    blocks: tuple[Block, ...] = ()
+
+
+class _ShownEntry(msgspec.Struct, frozen=True, rename="camel"):
+    article: _Shown
+
+
+_SHOWN = msgspec.json.Decoder(_ShownEntry)
+_ENTRY = msgspec.json.Decoder(Entry)
+
+
+class Index:
+    """Reads beside the writer, from any thread. Where nothing was indexed yet, everything is empty."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path.absolute()
+        self._turn = threading.Lock()
+        self._idle: list[tuple[int, sqlite3.Connection]] = []
+
+    def search(self, q: str, limit: int = 20, offset: int = 0) -> Results:
+        """Find articles: as typed first, then regardless of marks, then with some of the words."""
+        query = read_query(q)
+        with self._reading() as database:
+            if query is None or database is None:
+                return Results(total=0, hits=(), matched="none")
+            matched, found = _find(database, query)
+            page = found[max(0, offset) :][: max(0, limit)]
+            return Results(total=len(found), hits=tuple(_show(database, page, query.terms)), matched=matched)
+
+    def get(self, name: str) -> Stored | None:
+        """An article by its id, `<id>@<rev>`, a receipt, or any address it ever had (with its kind or without)."""
+        with self._reading() as database:
+            if database is None:
+                return None
+            name, rev = _split_ref(name)
+            place = _place(database, name)
+            return None if place is None else _read_stored(database, place, rev)
+
+    def recent(self, limit: int = 20) -> tuple[Hit, ...]:
+        """The articles that came last, the newest first; the snippet is how they begin."""
+        with self._reading() as database:
+            if database is None:
+                return ()
+            rows = database.execute(
+                "SELECT n FROM articles WHERE NOT withdrawn ORDER BY n DESC LIMIT ?", (max(0, limit),)
+            )
+            return tuple(_show(database, [(n, 0.0) for (n,) in rows], ()))
+
+    def count(self) -> int:
+        """How many articles can be found."""
+        with self._reading() as database:
+            if database is None:
+                return 0
+            (count,) = database.execute("SELECT count(*) FROM articles WHERE NOT withdrawn").fetchone()
+            return int(count)
+
+    def close(self) -> None:
+        """Close what is idle; a later call opens anew."""
+        with self._turn:
+            while self._idle:
+                self._idle.pop()[1].close()
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection | None]:
+        """One unchanging view of the index, however many statements it is asked in."""
+        try:
+            inode, database = self._borrow()
+        except FileNotFoundError:
+            yield None
+            return
+        except sqlite3.Error as error:
+            raise self._trouble(error) from error
+        try:
+            database.execute("BEGIN")
+            yield database if refuse_other(version(database)) else None
+        except sqlite3.Error as error:
+            raise self._trouble(error) from error
+        finally:
+            self._give_back(inode, database)
+
+    def _borrow(self) -> tuple[int, sqlite3.Connection]:
+        inode = self._path.stat().st_ino
+        with self._turn:
+            while self._idle:
+                opened, database = self._idle.pop()
+                if opened == inode:
+                    return inode, database
+                database.close()  # the index was removed and made anew
+        uri = f"{self._path.as_uri()}?mode=ro"
+        return inode, sqlite3.connect(uri, uri=True, timeout=10, isolation_level=None, check_same_thread=False)
+
+    def _give_back(self, inode: int, database: sqlite3.Connection) -> None:
+        if database.in_transaction:
+            database.execute("ROLLBACK")
+        with self._turn:
+            if len(self._idle) < IDLE_READERS:
+                self._idle.append((inode, database))
+                return
+        database.close()
+
+    def _trouble(self, error: sqlite3.Error) -> TransientError:
+        return TransientError(f"the index {self._path} cannot be read: {error}")
+
+
+def _find(database: sqlite3.Connection, query: Query) -> tuple[Matched, list[tuple[int, float]]]:
+    exact = _rank(database, "exact", query.exact)
+    # Typed with marks, the plain set would only add other words; typed without, it holds what was meant.
+    if exact and not query.plain_typed:
+        return "exact", exact
+    seen = {place for place, _ in exact}
+    found = exact + [row for row in _rank(database, "plain", query.plain) if row[0] not in seen]
+    if found:
+        return ("exact" if exact else "folded"), found[:MOST_HITS]
+    return "none", _rank(database, "plain", query.some) if len(query.terms) > 1 else []
+
+
+def _rank(database: sqlite3.Connection, words: Literal["exact", "plain"], asked: str) -> list[tuple[int, float]]:
+    sql = f"SELECT rowid, -rank FROM {words} WHERE {words} MATCH ? ORDER BY rank LIMIT ?"  # noqa: S608  (one of two)
+    return database.execute(sql, (asked, MOST_HITS)).fetchall()
+
+
+def _show(database: sqlite3.Connection, page: Sequence[tuple[int, float]], terms: Sequence[str]) -> Iterator[Hit]:
+    for place, score in page:
+        sql = "SELECT id, rev, entry FROM articles JOIN revisions USING (n, rev) WHERE n = ?"
+        article_id, rev, blob = database.execute(sql, (place,)).fetchone()
+        article = _SHOWN.decode(zstandard.decompress(blob)).article
+        yield Hit(
+            article_id=article_id,
+            rev=rev,
+            headline=article.headline,
+            description=article.description,
+            first_created=article.first_created,
+            uri=article.uri,
+            snippet=make_snippet(_passages(article), terms),
+            score=score,
+        )
+
+
+def _passages(article: _Shown) -> Iterator[str]:
+    yield article.description or ""
+    for block in article.blocks:
+        yield " ".join(part for part in (block.text, block.caption, block.byline, *block.items) if part)
+        for row in block.rows:
+            yield " ".join(row)
+    yield article.byline or ""
+
+
+def _split_ref(name: str) -> tuple[str, int | None]:
+    article_id, _, rev = name.rpartition("@")
+    if article_id.isalnum() and rev.isascii() and rev.isdigit() and len(rev) < 19:
+        return article_id, int(rev)
+    return name, None
+
+
+def _place(database: sqlite3.Connection, name: str) -> int | None:
+    aliases = (name, *(f"{kind}:{name}" for kind in ("id", "uri", "url", "path")))
+    row = database.execute(
+        "SELECT n FROM articles WHERE id = ?1 UNION ALL SELECT n FROM receipts WHERE receipt = ?1 "
+        "UNION ALL SELECT n FROM aliases WHERE alias IN (?1, ?2, ?3, ?4, ?5) LIMIT 1",
+        aliases,
+    ).fetchone()
+    return None if row is None else int(row[0])
+
+
+def _read_stored(database: sqlite3.Connection, place: int, rev: int | None) -> Stored | None:
+    def column(sql: str) -> tuple[Any, ...]:
+        return tuple(value for (value,) in database.execute(sql, (place,)))
+
+    article_id, newest, withdrawn = database.execute(
+        "SELECT id, rev, withdrawn FROM articles WHERE n = ?", (place,)
+    ).fetchone()
+    wanted = newest if rev is None else rev
+    row = database.execute(
+        "SELECT indexed_us, entry FROM revisions WHERE n = ? AND rev = ?", (place, wanted)
+    ).fetchone()
+    if row is None:
+        return None
+    entry = _ENTRY.decode(zstandard.decompress(row[1]))
+    history = database.execute("SELECT rev, indexed_us, version FROM revisions WHERE n = ? ORDER BY rev", (place,))
+    return Stored(
+        article_id=article_id,
+        rev=wanted,
+        article=entry.article,
+        source=entry.source,
+        timeline=entry.timeline,
+        receipts=column("SELECT receipt FROM receipts WHERE n = ? ORDER BY receipt"),
+        aliases=column("SELECT alias FROM aliases WHERE n = ? ORDER BY alias"),
+        revisions=tuple(Revision(rev=rev, indexed_us=at, version=label) for rev, at, label in history),
+        received_us=entry.received_us,
+        indexed_us=row[0],
+        withdrawn=bool(withdrawn),
+        archived=entry.archived,
+    )

@@ -1,0 +1,201 @@
+"""The embedded index: one SQLite file, one writer, any number of readers."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+import zstandard
+
+from services.index.folding import COLUMNS, FOLDING, columns, strip_strokes
+from services.index.revisions import Entry, Known, Outcome, find_article, names, rule
+from services.index.sinks.schema import migrate
+from services.index.sinks.writer import lock_folder
+from shared.article import Article
+from shared.clock import now_us
+from shared.errors import CopydeskError, PermanentError, TransientError
+
+SETS = ("exact", "plain")
+FILE_NAME = "copydesk.sqlite3"
+
+# A commit must stand on the disk before the ledger forgets the article: with NORMAL, a loss of power could take the
+# last commits of the WAL back. FULL costs one fsync a batch. What is deleted need not be overwritten, as Debian's
+# SQLite does by default: pages of postings are rewritten all the time.
+_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA secure_delete = OFF",
+    "PRAGMA cache_size = -16000",
+    "PRAGMA journal_size_limit = 67108864",
+)
+
+_NAMES = ", ".join(COLUMNS)
+_MARKS = ", ".join("?" for _ in COLUMNS)
+_ADD = tuple(f"INSERT INTO {words} (rowid, {_NAMES}) VALUES (?, {_MARKS})" for words in SETS)  # noqa: S608
+_DROP = tuple(
+    f"INSERT INTO {words} ({words}, rowid, {_NAMES}) VALUES ('delete', ?, {_MARKS})"  # noqa: S608
+    for words in SETS
+)
+_KNOWN = "SELECT n, id, rev, sha, withdrawn"
+_CURRENT = "SELECT entry FROM articles JOIN revisions USING (n, rev) WHERE n = ?"
+
+# Trouble with the values, not with the file: no other try will store them.
+_BAD_VALUES = (
+    ValueError,
+    OverflowError,
+    TypeError,
+    sqlite3.InterfaceError,
+    sqlite3.ProgrammingError,
+    sqlite3.DataError,
+    sqlite3.IntegrityError,
+)
+
+
+class _Worded(msgspec.Struct, frozen=True):
+    """What is read of a stored entry to take its words out again."""
+
+    article: Article
+
+
+class SqliteSink:
+    """The index's only writer. Thread-safe; holds a lock on the folder until it is closed or its process ends."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._turn = threading.Lock()
+        self._compressor = zstandard.ZstdCompressor(level=3)
+        self._lock = lock_folder(path.parent)
+        try:
+            self._database = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
+            self._prepare()
+        except sqlite3.Error as error:
+            self._lock.close()
+            raise self._trouble(error) from error
+        except CopydeskError:
+            self._lock.close()
+            raise
+
+    def put_many(self, entries: Sequence[Entry]) -> list[Outcome | CopydeskError]:
+        """Keep a batch in one transaction; when something in it cannot be stored, one by one."""
+        with self._turn:
+            try:
+                with self._transaction():
+                    return [self._put(entry) for entry in entries]
+            except _BAD_VALUES:
+                return [self._put_alone(entry) for entry in entries]
+            except sqlite3.Error as error:
+                return [self._trouble(error) for _ in entries]
+
+    def close(self) -> None:
+        """Write the log back into the file and let another writer in."""
+        with self._turn:
+            self._database.close()
+            self._lock.close()
+
+    def _prepare(self) -> None:
+        for pragma in _PRAGMAS:
+            self._database.execute(pragma)
+        migrate(self._database)
+        found = self._database.execute("SELECT value FROM about WHERE name = 'folding'").fetchone()
+        if found != (FOLDING,):
+            self._word_anew()
+
+    def _word_anew(self) -> None:
+        """Work the words of all articles out again: a word can only be taken out as it was put in."""
+        with self._transaction():
+            self._database.execute("INSERT INTO exact (exact) VALUES ('delete-all')")
+            self._database.execute("INSERT INTO plain (plain) VALUES ('delete-all')")
+            for (n,) in self._database.execute("SELECT n FROM articles WHERE NOT withdrawn"):
+                self._change_words(_ADD, n, self._stored_article(n))
+            self._database.execute("INSERT OR REPLACE INTO about VALUES ('folding', ?)", (FOLDING,))
+
+    def _put_alone(self, entry: Entry) -> Outcome | CopydeskError:
+        try:
+            with self._transaction():
+                return self._put(entry)
+        except _BAD_VALUES as error:
+            return PermanentError(f"{entry.article_id}@{entry.rev} cannot be stored in the index: {error}")
+        except sqlite3.Error as error:
+            return self._trouble(error)
+
+    def _put(self, entry: Entry) -> Outcome:
+        before = self._database.execute("SELECT outcome FROM receipts WHERE receipt = ?", (entry.receipt,)).fetchone()
+        if before is not None:  # stored, but the answer never reached the ledger
+            outcome: Outcome = before[0]
+            return outcome
+        known = self._find(entry)
+        ruling = rule(entry, known)
+        place = self._store(entry, known) if known is None or ruling.stored else known.place
+        aliases = [(name, place) for name in names(entry)[ruling.article_id == entry.article_id :]]
+        self._database.executemany("INSERT OR IGNORE INTO aliases VALUES (?, ?)", aliases)
+        self._database.execute(
+            "INSERT INTO receipts VALUES (?, ?, ?, ?)", (entry.receipt, place, entry.rev, ruling.outcome)
+        )
+        return ruling.outcome
+
+    def _find(self, entry: Entry) -> Known | None:
+        row = self._database.execute(f"{_KNOWN} FROM articles WHERE id = ?", (entry.article_id,)).fetchone()
+        if row is not None:
+            return _known(row)
+        asked = names(entry)
+        rows = self._database.execute(
+            f"{_KNOWN}, alias FROM aliases JOIN articles USING (n) WHERE alias IN ({', '.join('?' * len(asked))})",
+            asked,
+        )
+        return find_article(entry, {row[-1]: _known(row) for row in rows})
+
+    def _store(self, entry: Entry, known: Known | None) -> int:
+        """Make an entry the newest revision of its article: its words replace those of the one before."""
+        gone = entry.article.pub_status != "usable"
+        blob = self._compressor.compress(msgspec.json.encode(entry))
+        place: int
+        if known is None:
+            (place,) = self._database.execute(
+                "INSERT INTO articles (id, rev, sha, withdrawn) VALUES (?, ?, ?, ?) RETURNING n",
+                (entry.article_id, entry.rev, entry.sha, gone),
+            ).fetchone()
+        else:
+            place = known.place
+            if not known.withdrawn:
+                self._change_words(_DROP, place, self._stored_article(place))
+            self._database.execute(
+                "UPDATE articles SET rev = ?, sha = ?, withdrawn = ? WHERE n = ?", (entry.rev, entry.sha, gone, place)
+            )
+        self._database.execute(
+            "INSERT INTO revisions (n, rev, version, indexed_us, entry) VALUES (?, ?, ?, ?, ?)",
+            (place, entry.rev, entry.article.version, now_us(), blob),
+        )
+        if not gone:
+            self._change_words(_ADD, place, entry.article)
+        return place
+
+    def _change_words(self, statements: tuple[str, ...], place: int, article: Article) -> None:
+        exact, plain = statements
+        words = columns(article)
+        self._database.execute(exact, (place, *words))
+        self._database.execute(plain, (place, *map(strip_strokes, words)))
+
+    def _stored_article(self, place: int) -> Article:
+        (blob,) = self._database.execute(_CURRENT, (place,)).fetchone()
+        return msgspec.json.decode(zstandard.decompress(blob), type=_Worded).article
+
+    def _trouble(self, error: sqlite3.Error) -> TransientError:
+        return TransientError(f"the index {self._path} cannot be written: {error}")
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._database.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._database.execute("COMMIT")
+        except BaseException:
+            if self._database.in_transaction:
+                self._database.execute("ROLLBACK")
+            raise
+
+
+def _known(row: tuple[int, str, int, str, int]) -> Known:
+    place, article_id, rev, sha, withdrawn, *_ = row
+    return Known(place=place, article_id=article_id, rev=rev, sha=sha, withdrawn=bool(withdrawn))
