@@ -1,11 +1,17 @@
 """Bytes to text, by evidence: marks, validity, declarations, and what the letters look like; NFC comes out."""
 
 import codecs
+import math
 import re
 import unicodedata
 
 import msgspec
 
+from services.normalize.charsets.labels import declared_encodings
+from services.normalize.charsets.legacy import read_legacy
+from services.normalize.charsets.letters import likelihood
+from services.normalize.charsets.mojibake import mend
+from services.normalize.charsets.signatures import binary_kind
 from shared.errors import NotAnArticle
 
 _BOMS = (
@@ -15,14 +21,24 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9._:-]{2,40})""", re.IGNORECASE)
-_HEAD = 2048
+_SAMPLE = 4096
+_WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
+_LIKELY_WIDE = -4.2  # a byte, as a logarithm: text in any script is above -3.5, chance below -4.7
+_SHIFTED = frozenset({"iso2022_jp", "iso2022_jp_2", "iso2022_jp_ext", "iso2022_kr", "hz"})
+_PRINTABLE = bytes(range(0x20, 0x7F)) + b"\t\n\r"
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f\x0b\x0c]")
+# Composed text has none of these, and cannot be out of form without them: marks, conjoining jamo, and other scripts
+# whose letters have canonical twins.
+_MAY_COMPOSE = re.compile(
+    "[\u0300-\u036f\u0374\u037e\u0387\u0340-\u0345\u0590-\u1dff\u1f00-\u200a\u2100-\u21ff\u2a00-\u30ff\uf900-\U0010ffff]"
+)
+_TOO_MANY_CONTROLS = 0.05
 
 
 class Decoded(msgspec.Struct, frozen=True, kw_only=True):
     """The text of an input, in NFC; offsets in evidence count its characters.
 
-    `rule` says what decided for `encoding`, `repaired` whether bytes had to be mended that the encoding does not explain.
+    `rule` says what decided for `encoding`; `repaired` whether something had to be mended that no encoding explains.
     """
 
     text: str
@@ -33,37 +49,67 @@ class Decoded(msgspec.Struct, frozen=True, kw_only=True):
 
 def decode(body: bytes, media_type: str, language: str | None = None) -> Decoded:
     """Read bytes in whatever encoding they are in; raises `NotAnArticle` for bytes that are no text."""
-    if not body.strip():
+    kind = binary_kind(body)
+    if kind is not None:
+        raise NotAnArticle(f"This is no text: the input looks like {kind}.")
+    if not body.strip(b" \t\r\n\f\v\0\xef\xbb\xbf\xff\xfe"):
         raise NotAnArticle("The input is empty: it holds nothing but white space.")
     for mark, encoding in _BOMS:
         if body.startswith(mark):
-            return _decoded(body[len(mark) :].decode(encoding, "replace"), encoding, "byte order mark")
-    if b"\0" in body[:_HEAD]:
-        encoding = "utf-16-le" if body[1:_HEAD:2].count(0) >= body[:_HEAD:2].count(0) else "utf-16-be"
-        return _decoded(body.decode(encoding, "replace"), encoding, "zero bytes")
+            return _by_mark(body[len(mark) :], encoding, media_type, language)
+    declared = declared_encodings(body, media_type)
+    if b"\0" in body[:_SAMPLE] and (wide := _wide_encoding(body)) is not None:
+        return _finished(body.decode(wide, "ignore"), wide, "pattern of zero bytes")
+    if b"\x1b" in body or b"~{" in body:
+        for name in _SHIFTED.intersection(declared):
+            return _finished(body.decode(name, "ignore"), name, "declared")
+    return _narrow(body, declared, language)
+
+
+def _by_mark(body: bytes, encoding: str, media_type: str, language: str | None) -> Decoded:
+    if encoding != "utf-8":
+        return _finished(body.decode(encoding, "ignore"), encoding, "byte order mark")
+    return msgspec.structs.replace(
+        _narrow(body, declared_encodings(body, media_type), language), rule="byte order mark"
+    )
+
+
+def _narrow(body: bytes, declared: tuple[str, ...], language: str | None) -> Decoded:
     try:
-        return _decoded(body.decode("utf-8"), "utf-8", "valid UTF-8")
+        return _finished(body.decode("utf-8"), "utf-8", "valid UTF-8", body=body)
     except UnicodeDecodeError:
-        pass
-    for name in _declared(body, media_type):
-        try:
-            return _decoded(body.decode(name), name, "declared")
-        except UnicodeDecodeError:
-            continue
-    fallback = "cp1258" if language is not None and language.startswith("vi") else "cp1252"
-    return _decoded(body.decode(fallback, "replace"), fallback, "fallback", repaired=True)
+        wide = None if body[:_SAMPLE].isascii() else _wide_encoding(body)
+        if wide is not None:
+            return _finished(body.decode(wide, "ignore"), wide, "letter frequencies")
+        text, encoding, rule, repaired = read_legacy(body, declared, language)
+        return _finished(text, encoding, rule, repaired=repaired)
 
 
-def _declared(body: bytes, media_type: str) -> list[str]:
-    found = _DECLARED.findall(media_type.encode("ascii", "ignore")) + _DECLARED.findall(body[:_HEAD])
-    names = []
-    for label in found:
-        try:
-            names.append(codecs.lookup(label.decode("ascii")).name)
-        except LookupError:
-            continue
-    return names
+def _wide_encoding(body: bytes) -> str | None:
+    """UTF-16 or UTF-32 without a mark, if read so the text is likely in some language."""
+    sample = body[: min(_SAMPLE, len(body)) & ~3 or len(body)]
+    readings = ((sample.decode(name, "replace"), name) for name in _WIDE)
+    valid = [(likelihood(text)[0], name) for text, name in readings if text.count("\ufffd") * 100 <= len(text)]
+    score, name = max(valid, default=(-math.inf, ""))
+    return name if score > _LIKELY_WIDE * len(sample) else None
 
 
-def _decoded(text: str, encoding: str, rule: str, *, repaired: bool = False) -> Decoded:
-    return Decoded(text=unicodedata.normalize("NFC", text), encoding=encoding, rule=rule, repaired=repaired)
+def _finished(text: str, encoding: str, rule: str, *, body: bytes | None = None, repaired: bool = False) -> Decoded:
+    """Mend what was misread before it got here, take control characters out, and compose."""
+    residue = text if body is None else body.translate(None, _PRINTABLE).decode("utf-8")
+    distinct = "".join(set(residue))
+    text, wrong = mend(text, distinct)
+    if _CONTROLS.search(distinct):
+        text, repaired = _without_controls(text), True
+    if wrong is not None:
+        rule, repaired = f"{rule}, {wrong} mended", True
+    if wrong is not None or _MAY_COMPOSE.search(distinct):
+        text = unicodedata.normalize("NFC", text)
+    return Decoded(text=text.removeprefix("\ufeff"), encoding=encoding, rule=rule, repaired=repaired)
+
+
+def _without_controls(text: str) -> str:
+    kept = _CONTROLS.sub(lambda found: "\n" if found[0] in "\x0b\x0c" else "", text)
+    if len(text) - len(kept) > _TOO_MANY_CONTROLS * len(text):
+        raise NotAnArticle("This is no text: too many of its bytes are control characters.")
+    return kept
