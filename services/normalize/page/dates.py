@@ -1,0 +1,279 @@
+"""When an article came out: declared stamps, dates printed at its head, its address; who is believed, and in which zone."""
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from services.normalize.page.calendar import find_dates
+from services.normalize.page.declared import Declared, Json
+from services.normalize.page.outline import Block, Outline
+from services.normalize.page.stamps import Stamp, read_stamp
+from services.normalize.page.tree import Element, path_of, text_of
+from services.normalize.page.zones import zone_named, zone_of_page
+
+_PUBLISHED_METAS = (
+    "article:published_time", "og:article:published_time", "og:published_time", "article:published", "datepublished", "date_published",
+    "publishdate", "publish-date", "publish_date", "publication_date", "pubdate", "publicationdate", "publisheddate", "published_date",
+    "published-date", "article.published", "article_date_original", "originalpublicationdate", "sailthru.date", "parsely-pub-date",
+    "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date.created",
+    "dcterms.date", "dc.date", "ptime", "citation_publication_date", "citation_date", "citation_online_date", "prism.publicationdate", "bt:pubdate",
+    "rnews:datepublished", "nrk:published", "iso-8601-publish-date", "last-published", "shareaholic:article_published_time",
+    "vr:published_time", "article:create_date", "created", "pub_date", "release_date", "releasedate", "article_publication_date",
+)  # fmt: skip
+_WEAK_METAS = (
+    "date",
+    "dc.date.modified",
+    "dcterms.modified",
+    "eprints.date",
+    "timestamp",
+    "displaydate",
+    "search_date",
+    "creation_date",
+    "datecreated",
+    "date_created",
+)
+_MODIFIED_METAS = (
+    "article:modified_time", "og:updated_time", "datemodified", "date_modified", "article:modified", "last-modified", "lastmod", "og:modified_time",
+    "dcterms.modified", "dc.date.modified", "cxenseparse:modifiedtime", "revised", "modificationdate", "updated_time",
+)  # fmt: skip
+_DATE_NAMES = re.compile(
+    r"(?<![a-z])(?:date|datum|time|publi|posted|ngay|fecha|data(?![a-z])|thoi-?gian|timestamp|dt(?![a-z])|byline|meta|info|created|veroeffentlich|erschien|stand)"
+)
+_OTHER_WORDS = re.compile(
+    r"(?i)\b(?:updated?|modified|last changed|aktualisiert|zuletzt|mis à jour|mise à jour|actualizad[oa]|aggiornat[oa]|atualizad[oa]|bijgewerkt|oppdatert|opdateret|uppdaterad|güncelle\w*|cập nhật lúc|обновлено|päivitetty|aktualizov\w+|zaktualizowan\w+)\b"
+)
+_URL_DATE = re.compile(
+    r"[/_=.-](?P<year>(?:19|20)\d\d)[/_.-]?(?P<month>0[1-9]|1[0-2]|[1-9](?=[/_-]))(?:[/_.-]?(?P<day>0[1-9]|[12]\d|3[01]|[1-9](?=[/_.-]))(?=[/_.T-]|\D|$))"
+)
+_SCRIPT_DATE = re.compile(
+    r'"(?:datePublished|publishedAt|published_at|publishDate|publish_date|publicationDate|firstPublished|datePublication|pubDate)"\s*:\s*"([^"]{8,40})"'
+)
+_EARLIEST = dt.date(1995, 1, 1)
+
+
+class DateWitness(msgspec.Struct, frozen=True, kw_only=True):
+    """One reading of the publishing date. `kind` groups rules that are of one making."""
+
+    stamp: Stamp
+    rule: str
+    path: str | None = None
+    quote: str = ""
+    weight: float = 1.0
+    modified: bool = False
+
+
+class Settled(msgspec.Struct, frozen=True, kw_only=True):
+    """The date that is believed: an aware instant, how exact it is, how its zone is known, and the publisher's own day."""
+
+    moment: dt.datetime
+    precision: str
+    zone_rule: str | None
+    day: dt.date
+    witness: DateWitness
+
+
+def date_witnesses(
+    declared: Declared, outline: Outline, near: list[Block], root: Element, url: str | None
+) -> list[DateWitness]:
+    """Everybody who says when the page was published or changed."""
+    found = [*_from_json(declared), *_from_metas(declared), *_from_micro(declared), *_from_times(root, outline, near)]
+    found += _from_text(near, declared.language)
+    found += _from_url(declared.canonical or url)
+    return [witness for witness in found if _EARLIEST <= witness.stamp.day]
+
+
+def _from_json(declared: Declared) -> Iterator[DateWitness]:
+    for node, weight in ((declared.article, 10.0), (declared.page, 6.0)):
+        for key, value in (("datePublished", weight), ("uploadDate", weight - 4), ("dateCreated", weight - 3)):
+            yield from _json_date(node, key, value, False)
+        yield from _json_date(node, "dateModified", weight - 6, True)
+
+
+def _json_date(node: Json, key: str, weight: float, modified: bool) -> Iterator[DateWitness]:
+    value = node.get(key)
+    value = value[0] if isinstance(value, list) and value else value
+    if isinstance(value, str | int):
+        stamp = read_stamp(str(value))
+        if stamp:
+            yield DateWitness(
+                stamp=stamp, rule=f"JSON-LD {key}", path=f"$.{key}", quote=str(value), weight=weight, modified=modified
+            )
+
+
+def _from_metas(declared: Declared) -> Iterator[DateWitness]:
+    for names, weight, modified in (
+        (_PUBLISHED_METAS, 9.0, False),
+        (_WEAK_METAS, 5.0, False),
+        (_MODIFIED_METAS, 3.0, True),
+    ):
+        for order, (name, value) in enumerate(declared.meta(*names)):
+            stamp = read_stamp(value) or next((found.stamp for found in find_dates(value, declared.language)), None)
+            if stamp:
+                yield DateWitness(
+                    stamp=stamp,
+                    rule="meta",
+                    path=f"meta[{name}]",
+                    quote=value,
+                    weight=weight - 0.05 * order,
+                    modified=modified,
+                )
+
+
+def _from_micro(declared: Declared) -> Iterator[DateWitness]:
+    for key, weight in (("datepublished", 8.0), ("datecreated", 5.0), ("datemodified", 2.0)):
+        for value, element in declared.micro.get(key, ())[:2]:
+            text = value or text_of(element)
+            stamp = read_stamp(value) if value else None
+            stamp = stamp or next((found.stamp for found in find_dates(text, declared.language)), None)
+            if stamp:
+                yield DateWitness(
+                    stamp=stamp,
+                    rule="microdata",
+                    path=path_of(element),
+                    quote=text,
+                    weight=weight,
+                    modified=key == "datemodified",
+                )
+
+
+def _from_times(root: Element, outline: Outline, near: list[Block]) -> Iterator[DateWitness]:
+    close = {id(element) for block in near for element in block.inline} | {id(block.box.element) for block in near}
+    for order, element in enumerate(root.iter("time")):
+        value = element.get("datetime") or ""
+        stamp = read_stamp(value)
+        if stamp is None or order > 8:
+            continue
+        names = f"{element.get('class') or ''} {element.get('itemprop') or ''} {element.get('pubdate')}".lower()
+        modified = "modif" in names or "updat" in names
+        weight = 6.0 if id(element) in close else 3.0
+        weight += ("publish" in names) + (element.get("pubdate") is not None) - 0.2 * order - 3.0 * modified
+        yield DateWitness(
+            stamp=stamp, rule="time element", path=path_of(element), quote=value, weight=weight, modified=modified
+        )
+
+
+def _from_text(near: list[Block], language: str | None) -> Iterator[DateWitness]:
+    for order, block in enumerate(near):
+        if block.size > 300:
+            continue
+        for found in find_dates(block.text, language):
+            before = block.text[max(0, found.start - 40) : found.start]
+            changed = bool(_OTHER_WORDS.search(before))
+            named = bool(_DATE_NAMES.search(block.box.names)) or any(
+                _DATE_NAMES.search((e.get("class") or "").lower()) for e in block.inline
+            )
+            short = block.size < 80
+            weight = 4.0 + named + short - 1.5 * changed - 0.1 * min(order, 20)
+            yield DateWitness(
+                stamp=found.stamp, rule="date line", path=path_of(block.box.element), quote=block.text[found.start - 0 : found.end + 20],
+                weight=weight, modified=changed,
+            )  # fmt: skip
+
+
+def _from_url(url: str | None) -> Iterator[DateWitness]:
+    match = _URL_DATE.search(url or "")
+    if match is None:
+        return
+    try:
+        day = dt.date(int(match["year"]), int(match["month"]), int(match["day"]))
+    except (ValueError, TypeError):
+        return
+    yield DateWitness(stamp=Stamp(day=day), rule="address of the page", path="url", quote=match[0], weight=5.5)
+
+
+def settle_published(
+    witnesses: list[DateWitness], url: str | None, language: str | None, source_zone: str | None
+) -> Settled | None:
+    """Believe the weightiest witness of the publishing date, made exact by others that agree with it."""
+    ranked = sorted((w for w in witnesses if not w.modified), key=lambda w: -w.weight) or sorted(
+        witnesses, key=lambda w: -w.weight
+    )
+    if not ranked:
+        return None
+    best = ranked[0]
+    if best.stamp.time is None or _is_midnight(best.stamp):
+        best = next(
+            (w for w in ranked if w.stamp.time and not _is_midnight(w.stamp) and w.stamp.day == best.stamp.day), best
+        )
+    return _settle(best, ranked, url, language, source_zone)
+
+
+def settle_changed(
+    witnesses: list[DateWitness], url: str | None, language: str | None, source_zone: str | None
+) -> Settled | None:
+    """The weightiest witness of the last change."""
+    ranked = sorted((w for w in witnesses if w.modified), key=lambda w: -w.weight)
+    return _settle(ranked[0], witnesses, url, language, source_zone) if ranked else None
+
+
+def _is_midnight(stamp: Stamp) -> bool:
+    return stamp.time is None or stamp.time == dt.time(0, 0)
+
+
+def _settle(
+    best: DateWitness, others: list[DateWitness], url: str | None, language: str | None, source_zone: str | None
+) -> Settled:
+    stamp = best.stamp
+    zone, rule = _zone(url, language, source_zone)
+    if stamp.time is None:
+        moment = dt.datetime.combine(stamp.day, dt.time(), zone or dt.UTC)
+        return Settled(moment=moment, precision="day", zone_rule=rule if zone else None, day=stamp.day, witness=best)
+    if stamp.offset is None:
+        twin = next((w.stamp for w in others if w.stamp.instant and _same_clock(w.stamp, stamp)), None)
+        if twin is not None and twin.instant is not None:
+            return Settled(
+                moment=twin.instant, precision=_precision(stamp), zone_rule="declared", day=stamp.day, witness=best
+            )
+        moment = dt.datetime.combine(stamp.day, stamp.time, zone or dt.UTC)
+        return Settled(
+            moment=moment,
+            precision=_precision(stamp),
+            zone_rule=rule if zone else "assumed UTC",
+            day=stamp.day,
+            witness=best,
+        )
+    moment = dt.datetime.combine(stamp.day, stamp.time, dt.timezone(dt.timedelta(minutes=stamp.offset)))
+    if stamp.offset == 0:
+        moment = _at_home(moment, others, zone)
+    return Settled(moment=moment, precision=_precision(stamp), zone_rule="declared", day=moment.date(), witness=best)
+
+
+def _same_clock(one: Stamp, two: Stamp) -> bool:
+    return (
+        one.day == two.day
+        and one.time is not None
+        and two.time is not None
+        and one.time.replace(second=0) == two.time.replace(second=0)
+    )
+
+
+def _precision(stamp: Stamp) -> str:
+    return "second" if stamp.time is not None and stamp.time.second else "minute"
+
+
+def _zone(url: str | None, language: str | None, source_zone: str | None) -> tuple[ZoneInfo | None, str | None]:
+    named = zone_named(source_zone)
+    if named is not None:
+        return named, "setting of the source"
+    guessed = zone_of_page(url, language)
+    return guessed if guessed is not None else (None, None)
+
+
+def _at_home(moment: dt.datetime, others: list[DateWitness], zone: ZoneInfo | None) -> dt.datetime:
+    """A moment given in UTC, told by the publisher's own clock: that of a witness with the same minute, else of its country."""
+    for other in others:
+        stamp = other.stamp
+        if stamp.offset and stamp.instant is not None and abs((stamp.instant - moment).total_seconds()) < 90:
+            return moment.astimezone(stamp.instant.tzinfo)
+    for other in others:
+        stamp = other.stamp
+        if stamp.offset is None and stamp.time is not None and other.rule == "date line":
+            ahead = (
+                dt.datetime.combine(stamp.day, stamp.time, dt.UTC) - moment.replace(second=0, microsecond=0)
+            ).total_seconds() / 60
+            if -720 <= ahead <= 840 and ahead % 30 == 0 and ahead != 0:
+                return moment.astimezone(dt.timezone(dt.timedelta(minutes=ahead)))
+    return moment.astimezone(zone) if zone is not None else moment

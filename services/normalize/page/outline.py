@@ -1,0 +1,202 @@
+"""A page as a flat list of text blocks and the boxes round them, made in one walk over the tree."""
+
+import re
+from itertools import accumulate
+
+import msgspec
+
+from services.normalize.page.tree import INLINE, MAX_DEPTH, SILENT, Element, names_of, squeeze
+from services.normalize.page.words import DEBRIS, HIDDEN_STYLE, PROSE, STRONG_DEBRIS
+
+_BREAKS = re.compile(r"\x1e[\s\u00a0]*(?:\x1e[\s\u00a0]*)+")
+_LETTER = re.compile(r"[^\W\d_]")
+
+NORMAL, SUSPECT, REFUSED = 0, 1, 2
+
+
+class Box(msgspec.Struct, gc=False, eq=False):
+    """A block-level element. `first` and `last` are the range of blocks in it; `verdict` what its names say of it."""
+
+    element: Element
+    tag: str
+    names: str
+    parent: "Box | None"
+    depth: int
+    verdict: int
+    prose: bool
+    first: int
+    last: int = 0
+    children: "list[Box]" = []
+
+
+class Block(msgspec.Struct, gc=False, eq=False):
+    """A run of text in one box, between two block-level borders. `linked`, `bold` and `italic` count characters."""
+
+    box: Box
+    text: str
+    linked: int
+    bold: int
+    italic: int
+    index: int
+    inline: tuple[Element, ...] = ()
+
+    @property
+    def size(self) -> int:
+        return len(self.text)
+
+    @property
+    def linkage(self) -> float:
+        """Share of the text that is links."""
+        return min(1.0, self.linked / max(1, len(self.text)))
+
+
+class Outline(msgspec.Struct, eq=False):
+    """All blocks and boxes of a page in reading order."""
+
+    blocks: list[Block]
+    boxes: list[Box]
+    order: dict[Element, Box]
+
+    def sums(self, values: "list[float]") -> list[float]:
+        """Prefix sums over blocks: the sum over a box is `sums[box.last] - sums[box.first]`."""
+        return [0.0, *accumulate(values)]
+
+
+def read_outline(root: Element) -> Outline:
+    """Walk the tree once."""
+    walk = _Walk()
+    body = root.find("body") if root.tag == "html" else root
+    walk.box(body if body is not None else root, None, 0, False)
+    return Outline(blocks=walk.blocks, boxes=walk.boxes, order=walk.order)
+
+
+class _Walk:
+    """The state of the one walk: the text gathered since the last border, and what it was dressed in."""
+
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self.boxes: list[Box] = []
+        self.order: dict[Element, Box] = {}
+        self.parts: list[str] = []
+        self.linked = self.bold = self.italic = 0
+        self.inline: list[Element] = []
+
+    def box(self, element: Element, parent: Box | None, depth: int, in_link: bool) -> None:
+        tag = element.tag
+        names = names_of(element)
+        box = Box(
+            element,
+            tag,
+            names,
+            parent,
+            depth,
+            _verdict(element, tag, names),
+            bool(PROSE.search(names)),
+            len(self.blocks),
+            0,
+            [],
+        )
+        self.boxes.append(box)
+        self.order[element] = box
+        if parent is not None:
+            parent.children.append(box)
+        if depth < MAX_DEPTH:
+            self.inside(element, box, depth, in_link, False, False)
+        else:
+            self.parts.append(" ".join(str(text) for text in element.itertext()))
+        self.flush(box)
+        box.last = len(self.blocks)
+
+    def inside(self, element: Element, box: Box, depth: int, in_link: bool, bold: bool, italic: bool) -> None:
+        if element.text:
+            self.take(element.text, in_link, bold, italic)
+        for child in element:
+            tag = child.tag
+            if isinstance(tag, str):
+                self.child(child, tag, box, depth, in_link, bold, italic)
+            if child.tail:
+                self.take(child.tail, in_link, bold, italic)
+
+    def child(self, child: Element, tag: str, box: Box, depth: int, in_link: bool, bold: bool, italic: bool) -> None:
+        if tag == "br":
+            self.parts.append("\x1e")
+        elif tag in INLINE:
+            if child.get("class") or tag in {"time", "address"} or child.get("itemprop") or child.get("rel"):
+                self.inline.append(child)
+            if depth < MAX_DEPTH and not _hidden(child):
+                self.inside(
+                    child, box, depth + 1, in_link or tag == "a",
+                    bold or tag in {"b", "strong"}, italic or tag in {"i", "em"},
+                )  # fmt: skip
+        elif tag not in SILENT:
+            self.flush(box)
+            self.box(child, box, depth + 1, in_link)
+
+    def take(self, text: str, in_link: bool, bold: bool, italic: bool) -> None:
+        self.parts.append(text)
+        size = len(text.strip())
+        if in_link:
+            self.linked += size
+        if bold:
+            self.bold += size
+        if italic:
+            self.italic += size
+
+    def flush(self, box: Box) -> None:
+        if not self.parts:
+            return
+        text = "".join(self.parts)
+        self.parts.clear()
+        linked, bold, italic, inline = self.linked, self.bold, self.italic, tuple(self.inline)
+        self.linked = self.bold = self.italic = 0
+        self.inline.clear()
+        if not text or text.isspace():
+            return
+        runs = _runs(text, box.tag)
+        total = sum(map(len, runs)) or 1
+        for run in runs:
+            share = len(run) / total
+            self.blocks.append(
+                Block(
+                    box,
+                    run,
+                    round(linked * share),
+                    round(bold * share),
+                    round(italic * share),
+                    len(self.blocks),
+                    inline,
+                )
+            )
+
+
+def _runs(text: str, tag: str) -> list[str]:
+    """The paragraphs of a text with `<br>`: two of them part paragraphs, one does so where there is no `<p>`."""
+    if "\x1e" not in text:
+        pieces = [text]
+    elif tag in {"p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "figcaption", "pre", "dd", "dt", "th"}:
+        pieces = _BREAKS.split(text)
+    else:
+        pieces = text.split("\x1e")
+    return [run for run in (squeeze(piece.replace("\x1e", " ")) for piece in pieces) if run]
+
+
+def _hidden(element: Element) -> bool:
+    style = element.get("style")
+    return element.get("hidden") is not None or bool(style and HIDDEN_STYLE.search(style))
+
+
+def _verdict(element: Element, tag: str, names: str) -> int:
+    if (
+        tag in {"nav", "footer", "menu"}
+        or _hidden(element)
+        or element.get("role")
+        in {"navigation", "contentinfo", "dialog", "complementary", "alertdialog", "search", "menu"}
+    ):
+        return REFUSED
+    if tag == "aside" or element.get("aria-hidden") == "true":
+        return SUSPECT
+    if tag in {"html", "body", "main", "h1"} or len(names) < 5:
+        return NORMAL
+    if STRONG_DEBRIS.search(names):
+        return REFUSED
+    return SUSPECT if DEBRIS.search(names) else NORMAL

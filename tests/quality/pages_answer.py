@@ -1,0 +1,62 @@
+"""Speaks the protocol of the page scorer: one JSON page a line in, one JSON answer a line out."""
+
+import base64
+import datetime as dt
+import json
+import sys
+from typing import Any
+
+from services.normalize.decode import decode
+from services.normalize.draft import Draft
+from services.normalize.formats.html_page import read
+from shared.article import Article
+from shared.errors import CopydeskError
+from shared.messages import Raw, Source
+
+_NOW = int(dt.datetime(2026, 7, 1, tzinfo=dt.UTC).timestamp()) * 1_000_000
+
+
+def main() -> None:
+    """Answer every page on standard input."""
+    for line in sys.stdin:
+        page = json.loads(line)
+        print(
+            json.dumps(answer(page["id"], page["url"], base64.b64decode(page["html_b64"])), ensure_ascii=False),
+            flush=True,
+        )
+
+
+def answer(name: str, url: str | None, body: bytes) -> dict[str, Any]:
+    """One page in the scorer's words."""
+    raw = Raw(source=Source(kind="push", name="quality"), media_type="text/html", body=body, received_us=_NOW, url=url)
+    try:
+        draft = read(decode(body, raw.media_type).text, raw)
+    except CopydeskError as error:
+        return {"id": name, "error": str(error)}
+    return {"id": name, **_fields(draft.article), **_texts(draft)}
+
+
+def _fields(article: Article) -> dict[str, Any]:
+    names = [person.name for person in article.people if "author" in person.rel] + list(article.organisations)
+    return {"title": article.headline, "authors": names, "published": _published(article)}
+
+
+def _published(article: Article) -> str | None:
+    if article.first_created is None:
+        return None
+    if article.precision == "day":
+        return (article.local_day or article.first_created.date()).isoformat()
+    return article.first_created.isoformat()
+
+
+def _texts(draft: Draft) -> dict[str, Any]:
+    pictures = [piece for piece in draft.pieces if piece.shape in {"picture", "caption"}]
+    body = [
+        piece.text for piece in draft.pieces if piece.shape not in {"picture", "caption", "debris", "date", "byline"}
+    ]
+    credits = [part.strip() for piece in pictures if piece.byline for part in piece.byline.split(" | ")]
+    return {"captions": [piece.text for piece in pictures if piece.text], "credits": credits, "body": "\n".join(body)}
+
+
+if __name__ == "__main__":
+    main()
