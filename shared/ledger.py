@@ -6,7 +6,7 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import resources
 from typing import Any, Literal
 
@@ -87,8 +87,15 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
 class Ledger(Lines):
     """The calls that change an article's state. `envelopes` are the stages' messages as kombu builds them."""
 
-    def __init__(self, client: redis.Redis, settings: Settings, envelopes: Mapping[Stage, str] = {}) -> None:
+    def __init__(
+        self,
+        client: redis.Redis,
+        settings: Settings,
+        envelopes: Mapping[Stage, str] = {},
+        clock: Callable[[], int] = now_us,
+    ) -> None:
         super().__init__(client)
+        self._clock = clock
         self._settings = settings
         self._envelopes = dict(envelopes)
         self._room: Status | None = None
@@ -208,7 +215,7 @@ class Ledger(Lines):
     def _run(self, script: Any, command: str, args: dict[str, Any], bodies: list[bytes]) -> Any:
         limits = self._settings
         args |= {
-            "now": now_us(),
+            "now": self._clock(),
             "nonce": secrets.token_hex(12),
             "version": VERSION,
             "envelopes": self._envelopes,

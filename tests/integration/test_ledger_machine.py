@@ -1,0 +1,207 @@
+"""Any order of push, edit, crash, redelivery, sweep and replay: the ledger does what a plain model of it says."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, rule, run_state_machine_as_test
+
+from services.ingest.intake import acceptance
+from shared.archive import Archived, pack_body
+from shared.ledger import MAX_CRASHES, Accepted, Claimed, Commit, Failure, Ledger
+from shared.messages import Source, Stage
+from shared.queue import envelopes, make_app
+from shared.settings import Settings
+from shared.status import STAGES, connect
+from tests.conftest import Server
+
+START_US = 1_700_000_000_000_000
+LEASE_S = 150
+TERMINAL = {"indexed", "superseded", "discarded"}
+
+
+@dataclass
+class Twin:
+    """What the model holds of one revision."""
+
+    state: str
+    stage: Stage = "normalize"
+    crashes: int = 0
+    lease_ends: int = 0
+    token: str = ""
+
+
+@dataclass
+class Hand:
+    """A worker that holds articles of one message."""
+
+    stage: Stage
+    items: list[Claimed]
+    message: dict[str, Any] = field(default_factory=dict)
+
+
+def make_machine(server: Server) -> type[RuleBasedStateMachine]:
+    options = Settings(redis_url=server.url, lease_s=LEASE_S, sweep_s=0.1)
+    courier = envelopes(make_app(options, "courier"))
+
+    class LedgerMachine(RuleBasedStateMachine):
+        hands: Bundle[Hand] = Bundle("hands")
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.client = connect(options)
+            self.client.flushall()
+            self.now = START_US
+            self.ledger = Ledger(self.client, options, courier, clock=lambda: self.now)
+            self.model: dict[str, Twin] = {}
+            self.heads: dict[str, tuple[str, str]] = {}
+            self.accepted = self.duplicates = 0
+
+        def archived(self, place: int, words: int) -> Accepted:
+            self.now += 1
+            entry = Archived(
+                receipt=f"r{self.now}",
+                rev=self.now,
+                source=Source(kind="drop", name=""),
+                media_type="text/plain",
+                sha=f"sha:{words}:{place}",
+                body=pack_body(b"x"),
+                aliases=(f"path:{place}",),
+            )
+            return acceptance(entry, "here:0")
+
+        @rule(place=st.integers(0, 2), words=st.integers(0, 2))
+        def push_or_edit(self, place: int, words: int) -> None:
+            item = self.archived(place, words)
+            answer = self.ledger.accept([item])[0]
+            self.accepted += 1
+            head = self.heads.get(answer.article)
+            if head is not None and head[1] == item.meta.sha:
+                assert answer.state == "duplicate"
+                self.duplicates += 1
+                return
+            ref = f"{answer.article}@{answer.rev}"
+            assert answer.state == "received"
+            assert ref not in self.model
+            self.model[ref] = Twin("queued")
+            self.heads[answer.article] = (ref, item.meta.sha)
+
+        def take(self, stage: Stage, message: dict[str, Any]) -> Hand:
+            refs = json.loads(message["body"])[0][1]
+            items = self.ledger.claim(refs, stage, message["headers"]["id"])
+            for item in items:
+                twin = self.model[item.ref]
+                assert twin.state == "queued"
+                assert twin.stage == stage
+                twin.state, twin.token = "working", item.token
+                twin.lease_ends = self.now + LEASE_S * 1_000_000
+            return Hand(stage, items, message)
+
+        @rule(target=hands, stage=st.sampled_from(STAGES))
+        def receive(self, stage: Stage) -> Any:
+            raw = self.client.rpop(stage)
+            if raw is None:
+                return multiple()
+            return self.take(stage, json.loads(raw))  # type: ignore[arg-type]
+
+        @rule(hand=hands)
+        def redeliver(self, hand: Hand) -> None:
+            """The courier hands the same message out again while its worker lives: nothing may be taken twice."""
+            before = {i.ref: self.model[i.ref].token for i in hand.items if self.model[i.ref].state == "working"}
+            self.take(hand.stage, hand.message)
+            for ref, token in before.items():
+                assert self.model[ref].token == token
+
+        @rule(stage=st.sampled_from(STAGES))
+        def lose_a_message(self, stage: Stage) -> None:
+            self.client.rpop(stage)
+
+        @rule(hand=consumes(hands), outcome=st.sampled_from(["indexed", "superseded"]))
+        def finish(self, hand: Hand, outcome: Any) -> None:
+            done = "normalized" if hand.stage == "normalize" else outcome
+            wire = [Commit(ref=i.ref, token=i.token, outcome=done, article=b"{}") for i in hand.items]
+            for item, changed in zip(hand.items, self.ledger.commit(hand.stage, wire), strict=True):
+                twin = self.model[item.ref]
+                assert changed == self.holds(hand, item)
+                if changed and done == "normalized":
+                    self.model[item.ref] = Twin("queued", stage="index")
+                elif changed:
+                    twin.state = done
+
+        def holds(self, hand: Hand, item: Claimed) -> bool:
+            twin = self.model[item.ref]
+            return (twin.state, twin.stage, twin.token) == ("working", hand.stage, item.token)
+
+        @rule(hand=consumes(hands), verdict=st.sampled_from(["retry", "hold", "dead"]), wait=st.sampled_from([1, 400]))
+        def fail(self, hand: Hand, verdict: Any, wait: int) -> None:
+            due = self.now + wait * 1_000_000
+            wire = [Failure(ref=i.ref, token=i.token, verdict=verdict, reason="r", due_us=due) for i in hand.items]
+            for item, changed in zip(hand.items, self.ledger.fail(hand.stage, wire), strict=True):
+                assert changed == self.holds(hand, item)
+                if changed:
+                    twin = self.model[item.ref]
+                    twin.state = {"retry": "retrying", "hold": "held", "dead": "dead"}[verdict]
+                    twin.lease_ends = due
+
+        @rule(seconds=st.sampled_from([1, LEASE_S + 1, 401]))
+        def time_passes_and_someone_sweeps(self, seconds: int) -> None:
+            self.now += seconds * 1_000_000
+            self.ledger.sweep()
+            for twin in self.model.values():
+                if twin.state in ("retrying", "held") and twin.lease_ends <= self.now:
+                    twin.state = "queued"
+                elif twin.state == "working" and twin.lease_ends <= self.now:
+                    twin.crashes += 1
+                    twin.state = "dead" if twin.crashes >= MAX_CRASHES else "queued"
+
+        @rule(pick=st.randoms(use_true_random=False), keep=st.booleans())
+        def replay_or_discard(self, pick: Any, keep: bool) -> None:
+            dead = sorted(ref for ref, twin in self.model.items() if twin.state == "dead")
+            if not dead:
+                return
+            ref = pick.choice(dead)
+            if keep:
+                assert self.ledger.replay([ref]) == [True]
+                self.model[ref] = Twin("queued", stage=self.model[ref].stage)
+            else:
+                assert self.ledger.discard([ref], "") == [True]
+                self.model[ref].state = "discarded"
+
+        @invariant()
+        def the_ledger_agrees(self) -> None:
+            balance = self.ledger.balance()
+            assert balance.difference == 0
+            assert (balance.accepted, balance.duplicate) == (self.accepted, self.duplicates)
+            for ref, twin in self.model.items():
+                line = self.ledger.line(ref)
+                assert line is not None
+                assert line.state == twin.state, ref
+
+        def teardown(self) -> None:
+            """Whatever happened, workers that live and time that passes bring every article to an end."""
+            for _ in range(12):
+                self.now += 401 * 1_000_000
+                self.ledger.sweep()
+                for stage in STAGES:
+                    while (raw := self.client.rpop(stage)) is not None:
+                        message = json.loads(raw)  # type: ignore[arg-type]
+                        refs, key = json.loads(message["body"])[0][1], message["headers"]["id"]
+                        done: Any = "normalized" if stage == "normalize" else "indexed"
+                        items = self.ledger.claim(refs, stage, key)
+                        wire = [Commit(ref=i.ref, token=i.token, outcome=done, article=b"{}") for i in items]
+                        self.ledger.commit(stage, wire)
+            balance = self.ledger.balance()
+            assert (balance.in_flight, balance.difference) == (0, 0)
+
+    return LedgerMachine
+
+
+@pytest.mark.timeout(120)
+def test_the_ledger_does_what_its_model_says(shared_redis: Server) -> None:
+    some = settings(
+        max_examples=150, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+    )
+    run_state_machine_as_test(make_machine(shared_redis), settings=some)
