@@ -1,6 +1,7 @@
 """What a command gets: the words it was called with, and the settings that hold for it."""
 
 import argparse
+import socket
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 import msgspec
 
 from services.desk.running import reach
+from shared.errors import TransientError
 from shared.settings import Loaded, Settings
 
 OK, WRONG, UNUSABLE = 0, 1, 2
@@ -35,7 +37,21 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 
     def reached(self) -> Settings:
         """The settings, with the Redis of the desk that is up on the data folder where none was set."""
-        return reach(self.loaded)
+        settings = reach(self.loaded)
+        if self.loaded.origins["redis_url"] == "default" and settings is self.settings and not _somebody_listens():
+            raise TransientError(
+                f"no desk is up on the data folder {self.data_dir}, and no Redis listens at the default address: "
+                "start `copydesk up` there, or set redis_url"
+            )
+        return settings
+
+
+def _somebody_listens() -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", 6379), timeout=2).close()
+    except OSError:
+        return False
+    return True
 
 
 def show_json(value: Any) -> None:
@@ -48,3 +64,8 @@ def show_json(value: Any) -> None:
 def warn(message: str) -> None:
     """A line for the person, beside the answer."""
     print(f"copydesk: {message}", file=sys.stderr)
+
+
+def index_file(settings: Settings) -> Path:
+    """The embedded index."""
+    return Path(settings.index_dir or Path(settings.data_dir) / "index") / "copydesk.sqlite3"

@@ -6,11 +6,12 @@ import threading
 from types import FrameType, ModuleType
 
 from services.desk.call import OK, Call
+from services.desk.running import reach
 
 
 def work(call: Call) -> int:
     """One Celery worker of a stage, until SIGTERM or Ctrl-C; beside a desk that is up it joins in."""
-    _room(f"services.{call.args.stage}.app").run(call.reached())
+    _room(f"services.{call.args.stage}.app").run(reach(call.loaded))
     return OK
 
 
@@ -24,14 +25,14 @@ def watch(call: Call) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
     _room("shared.log").configure(call.settings.log_level)
-    _room("services.ingest.watch").run(call.reached(), stop)
+    _room("services.ingest.watch").run(reach(call.loaded), stop)
     return OK
 
 
 def web(call: Call) -> int:
     """The front door, until SIGTERM or Ctrl-C."""
     _room("shared.log").configure(call.settings.log_level)
-    _room("services.web.app").serve(call.reached())
+    _room("services.web.app").serve(reach(call.loaded))
     return OK
 
 

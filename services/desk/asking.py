@@ -1,0 +1,71 @@
+"""`copydesk status` and `copydesk balance`: what stands where, and the proof that nothing is missing."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from services.desk.call import OK, WRONG, Call, show_json
+from services.desk.printing import ago, table
+from shared.clock import now_us
+from shared.status import Balance, Lines, Status, connect
+
+MIB = 1024 * 1024
+
+
+def status(call: Call) -> int:
+    """The desk at this moment. Exit code 1 when articles are dead or the balance is off."""
+    found = Lines(connect(call.reached())).status()
+    if call.as_json:
+        show_json(found)
+    else:
+        print(*status_lines(found, now_us()), sep="\n")
+    return OK if found.balance.dead == 0 and found.balance.difference == 0 else WRONG
+
+
+def balance(call: Call) -> int:
+    """accepted = indexed + duplicate + superseded + withdrawn + discarded + dead + in flight, or exit code 1."""
+    found = Lines(connect(call.reached())).balance()
+    if call.as_json:
+        show_json(found)
+    else:
+        print(*balance_lines(found), sep="\n")
+    return OK if found.difference == 0 else WRONG
+
+
+def status_lines(status: Status, now: int) -> Iterator[str]:
+    """A table of the stages, then what came of all inputs."""
+    rows = [("STAGE", "QUEUED", "WORKING", "RETRYING", "HELD", "OLDEST", "")]
+    for name, stage in status.stages.items():
+        counts = (stage.queued, stage.working, stage.retrying, stage.held)
+        oldest = "-" if stage.oldest_us is None else ago(stage.oldest_us, now)
+        rows.append((name, *map(str, counts), oldest, "paused" if stage.paused else ""))  # type: ignore[arg-type]
+    yield from table(rows, right=frozenset({1, 2, 3, 4, 5}))
+    yield ""
+    whole = status.balance
+    yield f"{whole.accepted} accepted: {', '.join(_parts(whole))}"
+    if whole.difference:
+        yield f"The balance is off by {whole.difference}: `copydesk recover` enters again what the archive holds."
+    if whole.dead:
+        yield "`copydesk dead list` says why articles died; `copydesk dead replay` sends them through again."
+    share = f" of {status.redis_max_bytes // MIB} MiB" if status.redis_max_bytes else ""
+    yield f"Redis uses {status.redis_bytes / MIB:.1f} MiB{share}."
+
+
+def balance_lines(balance: Balance) -> Iterator[str]:
+    """The equation, one term a line, and whether it holds."""
+    terms = msgspec.structs.asdict(balance)
+    accepted, difference = terms.pop("accepted"), terms.pop("difference")
+    yield f"{accepted:>10}  accepted"
+    for name, count in terms.items():
+        yield f"{count:>10}  {name.replace('_', ' ')}"
+    if difference:
+        yield f"{difference:>10}  unaccounted for: `copydesk recover` enters again what the archive holds"
+    else:
+        yield "The balance holds: every input is accounted for."
+
+
+def _parts(balance: Balance) -> Iterator[str]:
+    terms = msgspec.structs.asdict(balance)
+    for name, count in terms.items():
+        if name not in ("accepted", "difference") and (count or name in ("indexed", "in_flight")):
+            yield f"{count} {name.replace('_', ' ')}"

@@ -1,0 +1,145 @@
+"""`copydesk dead`: what no further try will help, and the two things a person can do about it."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import msgspec
+
+from services.desk.call import OK, UNUSABLE, WRONG, Call, show_json, warn
+from services.desk.printing import ago, clean, row, shortened, table, timeline_lines
+from services.ingest.intake import open_archive
+from shared.clock import now_us
+from shared.errors import PermanentError
+from shared.ledger import Ledger
+from shared.queue import open_ledger
+from shared.settings import Settings
+from shared.status import Dead, Line, Lines, connect
+
+PAGE = 500
+PREVIEW = 600
+LONGEST_NOTE = 70
+
+
+def show(call: Call) -> int:
+    """The dead, the latest first."""
+    found = Lines(connect(call.reached())).dead(call.args.limit, call.args.offset)
+    if call.as_json:
+        show_json(found)
+    elif not found:
+        print("No article is dead.")
+    else:
+        now = now_us()
+        rows = [("ID", "STAGE", "REASON", "AGE", "FROM", "WHY")]
+        rows += [
+            (d.ref, d.stage, d.reason, ago(d.at_us, now), _source(d), shortened(d.note, LONGEST_NOTE)) for d in found
+        ]
+        print(*table(rows), sep="\n")
+    return OK
+
+
+def show_one(call: Call) -> int:
+    """One dead article: why it died, its way, and the beginning of its input."""
+    settings = call.reached()
+    lines = Lines(connect(settings))
+    line = _line(lines, call.args.ref)
+    if line is None:
+        warn(f"nothing is known of {call.args.ref}: `copydesk dead list` shows the ids")
+        return WRONG
+    ref = f"{line.article}@{line.rev}"
+    body = _input(lines, ref, settings)
+    if call.as_json:
+        show_json(msgspec.to_builtins(line) | {"input": None if body is None else body.decode("utf-8", "replace")})
+        return OK
+    print(*_one_lines(line, ref, body), sep="\n")
+    return OK
+
+
+def replay(call: Call) -> int:
+    """Send dead articles back to the stage where they died."""
+    ledger = open_ledger(call.reached())
+    refs = _chosen(call, ledger)
+    if refs is None:
+        return UNUSABLE
+    return _tell(call, refs, _in_pages(refs, ledger.replay), "replayed", "went back to the queue")
+
+
+def discard(call: Call) -> int:
+    """Give dead articles up; the archive keeps what came in."""
+    ledger = open_ledger(call.reached())
+    refs = _chosen(call, ledger)
+    if refs is None:
+        return UNUSABLE
+    done = _in_pages(refs, lambda page: ledger.discard(page, call.args.because))
+    return _tell(call, refs, done, "discarded", "given up for good")
+
+
+def _chosen(call: Call, ledger: Ledger) -> list[str] | None:
+    args = call.args
+    if bool(args.refs) == bool(args.all):
+        warn("name the articles (`copydesk dead list` shows their ids), or say --all")
+        return None
+    if args.refs:
+        return list(args.refs)
+    return [
+        dead.ref for dead in _every(ledger) if args.reason in (None, dead.reason) and args.stage in (None, dead.stage)
+    ]
+
+
+def _every(lines: Lines) -> Iterator[Dead]:
+    offset = 0
+    while page := lines.dead(PAGE, offset):
+        yield from page
+        offset += PAGE
+
+
+def _in_pages(refs: Sequence[str], act: Callable[[Sequence[str]], list[bool]]) -> list[bool]:
+    return [done for at in range(0, len(refs), PAGE) for done in act(refs[at : at + PAGE])]
+
+
+def _tell(call: Call, refs: Sequence[str], done: Sequence[bool], key: str, words: str) -> int:
+    left = [ref for ref, changed in zip(refs, done, strict=True) if not changed]
+    if call.as_json:
+        show_json({key: sum(done), "notDead": left})
+    else:
+        print(f"{sum(done)} {'article' if sum(done) == 1 else 'articles'} {words}.")
+        for ref in left:
+            warn(f"{ref} is not dead: nothing was done")
+    return WRONG if left else OK
+
+
+def _line(lines: Lines, ref: str) -> Line | None:
+    if "@" in ref:
+        return lines.line(ref)
+    latest = lines.latest(ref)
+    return lines.line(latest) if latest else lines.receipt(ref)
+
+
+def _input(lines: Lines, ref: str, settings: Settings) -> bytes | None:
+    """The input as it came, from the archive; None when it rests there no more."""
+    meta = lines.meta(ref)
+    if meta is None or meta.archived is None:
+        return None
+    try:
+        return open_archive(settings).get(meta.archived, limit=settings.max_input_bytes)
+    except PermanentError:
+        return None
+
+
+def _one_lines(line: Line, ref: str, body: bytes | None) -> Iterator[str]:
+    yield from row("Id", ref)
+    yield from row("Receipt", line.receipt)
+    yield from row("State", line.state)
+    if line.reason:
+        yield from row("Reason", f"{line.reason}: {line.note}" if line.note else line.reason)
+    if line.source:
+        yield from row("From", f"{line.source.kind} {line.source.name}".strip())
+    yield from row("Type", line.media_type or "not known")
+    yield from timeline_lines(line.timeline)
+    if body is not None:
+        yield ""
+        yield f"  The input ({len(body)} bytes) begins:"
+        for text in body[:PREVIEW].decode("utf-8", "replace").splitlines():
+            yield f"    {clean(text)}"
+
+
+def _source(dead: Dead) -> str:
+    return f"{dead.source.kind} {dead.source.name}".strip() if dead.source else ""

@@ -1,0 +1,93 @@
+"""`copydesk feeds`: which feeds are watched, and how each is doing."""
+
+import msgspec
+
+from services.desk.call import OK, Call, show_json, warn
+from services.desk.printing import ago, clean, shortened, table
+from services.ingest.subscriptions import FeedState, FeedStates, Subscription, Subscriptions
+from shared.clock import now_us
+from shared.errors import TransientError
+from shared.settings import check_source
+from shared.status import connect
+
+LONGEST_PROBLEM = 60
+
+
+def add(call: Call) -> int:
+    """Subscribe; the watcher sees the new feed within seconds."""
+    args = call.args
+    check_source(zone=args.zone, language=args.language, place=f"feed {args.url}")
+    added = Subscriptions(call.settings).add(args.url, zone=args.zone, language=args.language)
+    if call.as_json:
+        show_json(added)
+    else:
+        print(f"{added.id}  {clean(added.url)} is watched from now on.")
+    return OK
+
+
+def remove(call: Call) -> int:
+    """End a subscription, by its address or id; what came from it stays."""
+    removed = Subscriptions(call.settings).remove(call.args.url)
+    if call.as_json:
+        show_json(removed)
+    else:
+        print(f"{removed.id}  {clean(removed.url)} is not watched any more; its articles stay.")
+    return OK
+
+
+def show(call: Call) -> int:
+    """The feeds; without Redis only what was set."""
+    feeds = Subscriptions(call.settings).list()
+    states = _states(call, feeds)
+    if call.as_json:
+        show_json([_as_json(feed, states.get(feed.id)) for feed in feeds])
+    elif not feeds:
+        print("No feeds yet: `copydesk feeds add URL` subscribes to one.")
+    else:
+        rows = [("ID", "FEED", "LAST", "NEXT", "STATE")]
+        rows += [_row(feed, states.get(feed.id), now_us()) for feed in feeds]
+        print(*table(rows), sep="\n")
+    return OK
+
+
+def _states(call: Call, feeds: tuple[Subscription, ...]) -> dict[str, FeedState]:
+    if not feeds:
+        return {}
+    try:
+        states = FeedStates(connect(call.reached()))
+        return {feed.id: states.get(feed.id) for feed in feeds}
+    except TransientError as error:
+        warn(f"{error}; how the feeds are doing is not known")
+        return {}
+
+
+def _row(feed: Subscription, state: FeedState | None, now: int) -> tuple[str, str, str, str, str]:
+    if state is None:
+        return feed.id, feed.url, "-", "-", "not known"
+    last = "-" if state.checked_us is None else f"{ago(state.checked_us, now)} ago"
+    return feed.id, feed.url, last, _next(state, now), _condition(state)
+
+
+def _next(state: FeedState, now: int) -> str:
+    if state.stopped:
+        return "never"
+    if state.due_us is None or state.due_us <= now:
+        return "now"
+    return f"in {ago(now, state.due_us)}"
+
+
+def _condition(state: FeedState) -> str:
+    if state.stopped:
+        return "gone (410)"
+    if state.failures:
+        return shortened(f"failed {state.failures}×: {state.problem or state.status}", LONGEST_PROBLEM)
+    return "new" if state.status is None else f"fine ({state.status})"
+
+
+def _as_json(feed: Subscription, state: FeedState | None) -> dict[str, object]:
+    told: dict[str, object] = {"id": feed.id, "url": feed.url, "zone": feed.zone, "language": feed.language}
+    if state is None:
+        return told
+    kept = msgspec.to_builtins(state)
+    names = ("status", "failures", "problem", "checkedUs", "newsUs", "dueUs", "stopped", "title")
+    return told | {name: kept.get(name) for name in names}

@@ -1,0 +1,120 @@
+"""`copydesk normalize --jsonl`: the normaliser on its own, one input a line, one answer a line, no Redis."""
+
+import base64
+import binascii
+import datetime as dt
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from services.desk.call import OK, WRONG, Call, show_json
+from services.ingest.drops import MEDIA_TYPES
+from services.normalize.pipeline import normalize as clean_article
+from shared.article import Article
+from shared.clock import now_us
+from shared.errors import CopydeskError
+from shared.messages import Raw, Source
+from shared.settings import Settings, check_source
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    """One line of input: the article's bytes in one of three ways, and what is known of it from outside."""
+
+    path: str | None = None
+    text: str | None = None
+    body_b64: str | None = msgspec.field(default=None, name="body_b64")
+    media_type: str | None = None
+    id: str | int | None = None
+    zone: str | None = None
+    language: str | None = None
+    received_at: dt.datetime | None = None
+    url: str | None = None
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One line of output: the article, or the reason why there is none. `id` is the order's, else its line number."""
+
+    id: str | int
+    article: Article | None = None
+    error: str | None = None
+
+
+class Unclear(CopydeskError):
+    """A line that does not say what to clean."""
+
+
+def normalize(call: Call) -> int:
+    """Answer each line in turn; exit code 1 when one of them held no article."""
+    failed = False
+    for answer in answers(sys.stdin.buffer, call.settings):
+        failed = failed or answer.error is not None
+        show_json(answer)
+    return WRONG if failed else OK
+
+
+def answers(lines: Iterable[bytes], settings: Settings) -> Iterator[Answer]:
+    """Empty lines are passed over; a bad line concerns nobody else."""
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            yield _answer(number, line, settings)
+
+
+def _answer(number: int, line: bytes, settings: Settings) -> Answer:
+    name: str | int = number
+    try:
+        order = msgspec.json.decode(line, type=Order)
+        name = number if order.id is None else order.id
+        return Answer(id=name, article=clean_article(_raw(order, settings)))
+    except (CopydeskError, msgspec.MsgspecError) as error:
+        return Answer(id=name, error=str(error))
+    except OSError as error:
+        return Answer(id=name, error=f"{error.filename}: {error.strerror}")
+    except Exception as error:  # noqa: BLE001 - a fault of ours may cost this line, not those after it
+        return Answer(id=name, error=f"unforeseen {type(error).__name__}: {error}")
+
+
+def _raw(order: Order, settings: Settings) -> Raw:
+    check_source(zone=order.zone, language=order.language, place="this line")
+    body = _body(order, settings)
+    received = now_us() if order.received_at is None else int(_aware(order.received_at).timestamp() * 1_000_000)
+    return Raw(
+        source=Source(kind="push", name="command line", zone=order.zone, language=order.language),
+        media_type=order.media_type or _media_type(order),
+        body=body,
+        received_us=received,
+        url=order.url,
+    )
+
+
+def _body(order: Order, settings: Settings) -> bytes:
+    given = [value for value in (order.path, order.text, order.body_b64) if value is not None]
+    if len(given) != 1:
+        raise Unclear('a line needs exactly one of "path", "text" and "body_b64"')
+    if order.path is not None:
+        body = Path(order.path).read_bytes()
+    elif order.text is not None:
+        body = order.text.encode("utf-8", "surrogatepass")
+    else:
+        body = _from_base64(given[0])
+    if len(body) > settings.max_input_bytes:
+        raise Unclear(f"the input has {len(body)} bytes; max_input_bytes is {settings.max_input_bytes}")
+    return body
+
+
+def _from_base64(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise Unclear(f"body_b64 is no base64: {error}") from error
+
+
+def _media_type(order: Order) -> str:
+    if order.path is None:
+        return "text/plain" if order.text is not None else "application/octet-stream"
+    return MEDIA_TYPES.get(Path(order.path).suffix.lower(), "application/octet-stream")
+
+
+def _aware(moment: dt.datetime) -> dt.datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
