@@ -58,7 +58,11 @@ async def show_article(request: Request) -> Response:
         "indexed": moment(stored.indexed_us),
         "article": stored.article,
         "timeline": stages_of(stored.timeline),
+        "source": stored.source,
         "receipts": stored.receipts,
+        "revisions": [
+            {"rev": past.rev, "indexed": moment(past.indexed_us), "version": past.version} for past in stored.revisions
+        ],
         "links": {"self": f"/v1/articles/{article_id}"},
     }
     return json_answer(told, headers=headers)

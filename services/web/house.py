@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, ParamSpec, Protocol, TypeVar
+from typing import ParamSpec, Protocol, TypeVar
 
 from starlette.requests import Request
 
+from services.index.search import Results, Stored
 from services.web.keys import Keys, Publisher
 from services.web.limits import BodyRoom
 from shared.messages import Input
@@ -52,8 +53,8 @@ class Lines(Protocol):
 class Index(Protocol):
     """The searchable index, read only."""
 
-    def search(self, q: str, limit: int = 20, offset: int = 0) -> Any: ...
-    def get(self, article_id: str, /) -> Any | None: ...
+    def search(self, q: str, limit: int = 20, offset: int = 0) -> Results: ...
+    def get(self, name: str, /) -> Stored | None: ...
     def count(self) -> int: ...
 
 

@@ -27,7 +27,7 @@ async def show_receipt(request: Request) -> Response:
         raise Problem("not-found", "No receipt has a number of this form.")
     line = await _settled_line(request, house, receipt, time.monotonic() + wait)
     if line is None:
-        raise Problem("not-found", "The ledger does not know this receipt, or no longer.")
+        return json_answer(await _remembered(house, receipt))
     running = line.state not in SETTLED
     return json_answer(told_of(line), headers=later(1) if running else None)
 
@@ -52,6 +52,21 @@ def told_of(line: Line) -> dict[str, object]:
         told["duplicateOf"] = line.duplicate_of
     links = {"self": f"/v1/receipts/{line.receipt}", "article": f"/v1/articles/{line.article}"}
     return told | {"links": links}
+
+
+async def _remembered(house: House, receipt: str) -> dict[str, object]:
+    """What the index still knows of an input, when the ledger has let its line go."""
+    stored = await house.ask(house.index.get, receipt)
+    if stored is None:
+        raise Problem("not-found", "Neither the ledger nor the index knows this receipt.")
+    return {
+        "receipt": receipt,
+        "article": stored.article_id,
+        "state": "withdrawn" if stored.withdrawn else "indexed",
+        "settled": True,
+        "stages": stages_of(stored.timeline),
+        "links": {"self": f"/v1/receipts/{receipt}", "article": f"/v1/articles/{stored.article_id}"},
+    }
 
 
 async def _settled_line(request: Request, house: House, receipt: str, deadline: float) -> Line | None:

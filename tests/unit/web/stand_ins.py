@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from services.index.search import Hit, Results, Revision, Stored
 from services.web.house import House
 from services.web.keys import Keys, Publisher
 from shared.article import Article
-from shared.messages import Event, Input
+from shared.messages import Event, Input, Source
 from shared.metrics import Meters
 from shared.settings import Settings
 from shared.status import Balance, Line, StageStatus, Status
@@ -71,39 +72,33 @@ class MemoryLines:
             raise self.failing
 
 
-@dataclass(frozen=True)
-class Stored:
-    article_id: str = ARTICLE
-    rev: int = REV
-    article: Article = field(default_factory=lambda: Article(headline="Từng bước nâng cao"))
-    timeline: tuple[Event, ...] = (
-        Event(state="received", at_us=REV),
-        Event(state="indexed", at_us=REV + 5, stage="index"),
+def a_stored(*, withdrawn: bool = False) -> Stored:
+    return Stored(
+        article_id=ARTICLE,
+        rev=REV,
+        article=Article(headline="Từng bước nâng cao"),
+        source=Source(kind="push", name="hue"),
+        timeline=(Event(state="received", at_us=REV), Event(state="indexed", at_us=REV + 5, stage="index")),
+        receipts=(RECEIPT,),
+        aliases=(),
+        revisions=(Revision(rev=REV, indexed_us=REV + 5),),
+        received_us=REV,
+        indexed_us=REV + 5,
+        withdrawn=withdrawn,
+        archived=None,
     )
-    receipts: tuple[str, ...] = (RECEIPT,)
-    aliases: tuple[str, ...] = ()
-    received_us: int = REV
-    indexed_us: int = REV + 5
-    withdrawn: bool = False
 
 
-@dataclass(frozen=True)
-class Hit:
-    article_id: str = ARTICLE
-    rev: int = REV
-    headline: str = "Từng bước nâng cao"
-    description: str | None = None
-    first_created: str | None = None
-    uri: str | None = None
-    snippet: str = "Từng <b>bước</b>"
-    score: float = 1.5
-
-
-@dataclass(frozen=True)
-class Results:
-    total: int
-    hits: tuple[Hit, ...]
-    matched: str = "exact"
+A_HIT = Hit(
+    article_id=ARTICLE,
+    rev=REV,
+    headline="Từng bước nâng cao",
+    description=None,
+    first_created=None,
+    uri=None,
+    snippet="Từng bước",
+    score=1.5,
+)
 
 
 @dataclass
@@ -113,10 +108,10 @@ class MemoryIndex:
 
     def search(self, q: str, limit: int = 20, offset: int = 0) -> Results:
         self.asked.append((q, limit, offset))
-        return Results(1, (Hit(),))
+        return Results(total=1, hits=(A_HIT,), matched="exact")
 
-    def get(self, article_id: str, /) -> Stored | None:
-        return self.stored.get(article_id)
+    def get(self, name: str, /) -> Stored | None:
+        return self.stored.get(name)
 
     def count(self) -> int:
         return len(self.stored)

@@ -12,7 +12,7 @@ from services.web.routes import ROUTES
 from shared.errors import IntakeFull, TransientError
 from shared.messages import Event
 from tests.unit.web.caller import Caller
-from tests.unit.web.stand_ins import ARTICLE, HUE, RECEIPT, REV, Desk, Stored, a_line, a_status
+from tests.unit.web.stand_ins import ARTICLE, HUE, RECEIPT, REV, Desk, a_line, a_status, a_stored
 
 TEXT = {"Content_Type": "text/plain"}
 
@@ -187,7 +187,7 @@ def test_only_health_is_open_and_nothing_allows_other_origins(client: Caller, ro
 
 
 def test_an_article_comes_with_its_revision_as_etag(client: Caller, desk: Desk) -> None:
-    desk.index.stored[ARTICLE] = Stored()
+    desk.index.stored[ARTICLE] = a_stored()
     answer = client.get(f"/v1/articles/{ARTICLE}")
     told = answer.json()
     assert (answer.status, answer.headers["etag"], told["rev"]) == (200, f'"{REV}"', REV)
@@ -199,7 +199,7 @@ def test_an_article_comes_with_its_revision_as_etag(client: Caller, desk: Desk) 
 
 
 def test_a_withdrawn_article_is_gone(client: Caller, desk: Desk) -> None:
-    desk.index.stored[ARTICLE] = Stored(withdrawn=True)
+    desk.index.stored[ARTICLE] = a_stored(withdrawn=True)
     answer = client.get(f"/v1/articles/{ARTICLE}")
     assert (answer.status, answer.is_problem) == (410, True)
 
@@ -233,6 +233,13 @@ def test_a_dead_receipt_tells_why(client: Caller, desk: Desk) -> None:
     answer = client.get(f"/v1/receipts/{RECEIPT}")
     assert answer.json()["problem"] == {"reason": "permanent", "detail": "It holds no text."}
     assert "retry-after" not in answer.headers
+
+
+def test_a_receipt_that_the_ledger_let_go_is_answered_by_the_index(client: Caller, desk: Desk) -> None:
+    assert client.get(f"/v1/receipts/{RECEIPT}").status == 404
+    desk.index.stored[RECEIPT] = a_stored()
+    told = client.get(f"/v1/receipts/{RECEIPT}").json()
+    assert (told["state"], told["settled"], told["article"]) == ("indexed", True, ARTICLE)
 
 
 def test_waiting_for_a_receipt_ends_when_it_is_settled(client: Caller, desk: Desk) -> None:
@@ -287,7 +294,7 @@ def test_readiness_fails_without_a_word_about_why(client: Caller, desk: Desk) ->
 
 
 def test_head_tells_what_get_would(client: Caller, desk: Desk) -> None:
-    desk.index.stored[ARTICLE] = Stored()
+    desk.index.stored[ARTICLE] = a_stored()
     assert client.call("HEAD", f"/v1/articles/{ARTICLE}").headers["etag"] == f'"{REV}"'
 
 

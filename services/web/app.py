@@ -1,0 +1,72 @@
+"""Composition root of the front door: settings -> ledger, archive, intake, index, keys -> the server."""
+
+import signal
+from pathlib import Path
+from types import FrameType
+
+import structlog
+from starlette.applications import Starlette
+
+from services.index.search import Index
+from services.ingest.intake import Intake, open_archive
+from services.web.health import Probe, folder_probe, redis_probe
+from services.web.house import House
+from services.web.keys import Keys
+from services.web.routes import front_door
+from services.web.server import Door, listen
+from shared.archive import Archive
+from shared.ledger import Ledger
+from shared.metrics import Meters
+from shared.queue import open_ledger
+from shared.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+KEYS_FILE = "keys.json"
+INDEX_FILE = "copydesk.sqlite3"
+
+
+def build(settings: Settings, house: House | None = None) -> Starlette:
+    """The ASGI application; a test may bring the parts it wants to hold in its hands."""
+    return front_door(house or open_house(settings, open_archive(settings)))
+
+
+def serve(settings: Settings) -> None:
+    """Stand at the door until SIGTERM or Ctrl-C."""
+    listener = listen(settings.web_host, settings.web_port)
+    archive = open_archive(settings)
+    house = open_house(settings, archive)
+    door = Door(front_door(house), house)
+
+    def end(number: int, frame: FrameType | None) -> None:
+        door.should_exit = True
+
+    # Uvicorn puts its own in their place, and calls these when it has stopped: ending must not end in a signal's death.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
+    log.info("door_opened", host=settings.web_host, port=listener.getsockname()[1])
+    try:
+        door.run(sockets=[listener])
+    finally:
+        archive.close()
+        log.info("door_closed")
+
+
+def open_house(settings: Settings, archive: Archive) -> House:
+    """The parts of one desk, as the settings name them; nothing is asked of Redis yet."""
+    ledger = open_ledger(settings)
+    data_dir = Path(settings.data_dir)
+    index_dir = Path(settings.index_dir or data_dir / "index")
+    return House(
+        settings=settings,
+        keys=Keys(data_dir / KEYS_FILE, listed=settings.push_keys),
+        intake=Intake(ledger, archive, settings),
+        lines=ledger,
+        index=Index(index_dir / INDEX_FILE),
+        meters=Meters(ledger.status),
+        probes=_probes(settings, ledger, archive),
+    )
+
+
+def _probes(settings: Settings, ledger: Ledger, archive: Archive) -> tuple[Probe, ...]:
+    return redis_probe(ledger.client), folder_probe(archive.folder, settings.disk_reserve_mb * 1024 * 1024)

@@ -1,0 +1,171 @@
+"""The front door over the real ledger, archive and index: a push until it can be found, and what it says in trouble."""
+
+import json
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from services.index.sinks.sqlite import SqliteSink
+from services.index.tasks import index_articles
+from services.ingest.intake import open_archive
+from services.web.app import build, open_house
+from services.web.house import House
+from services.web.keys import Keys
+from shared.article import Article
+from shared.ledger import Commit, Ledger
+from shared.queue import open_ledger, run_batch
+from shared.settings import Settings
+from shared.stage import RetryPolicy
+from tests.conftest import Server, settings_over, wait_for
+from tests.integration.test_web import ask, door_of
+
+NEWS = "Từng bước nâng cao chất lượng mủ cao su\n\nTTH - Bằng những giải pháp đồng bộ, người dân Nam Đông …\n".encode()
+
+
+@pytest.fixture
+def house(settings: Settings) -> House:
+    return open_house(settings, open_archive(settings))
+
+
+@pytest.fixture
+def key(house: House) -> str:
+    return f"Bearer {Keys(house.keys.path).create('hue')}"
+
+
+@pytest.fixture
+def port(house: House) -> Iterator[int]:
+    with door_of(house) as (port, _, _):
+        yield port
+
+
+def settle(ledger: Ledger, settings: Settings, ref: str, article: Article) -> None:
+    """What the two workers behind the door do, with the article already read."""
+    [claimed] = ledger.claim([ref], "normalize", "test")
+    done = Commit(ref=ref, token=claimed.token, outcome="normalized", article=msgspec.json.encode(article))
+    assert ledger.commit("normalize", [done]) == [True]
+    sink = SqliteSink(Path(settings.index_dir or "") / "copydesk.sqlite3")
+    run_batch(ledger, "index", [ref], "test", index_articles(sink), RetryPolicy(max_attempts=5))
+    sink.close()
+
+
+def test_a_push_is_followed_until_search_finds_it(port: int, key: str, settings: Settings) -> None:
+    text = {"Authorization": key, "Content_Type": "text/plain; charset=utf-8"}
+    status, headers, told = ask(port, "POST", "/v1/articles", NEWS, **text)
+    assert (status, told["state"], headers["location"]) == (202, "received", told["links"]["receipt"])
+    receipt, article = told["links"]["receipt"], told["links"]["article"]
+
+    line = ask(port, "GET", receipt, Authorization=key)[2]
+    assert (line["state"], line["stage"], line["settled"]) == ("queued", "normalize", False)
+    early = ask(port, "GET", article, Authorization=key)
+    assert (early[0], early[2]["type"]) == (404, "/problems/not-indexed")
+    again = ask(port, "POST", "/v1/articles", NEWS, **text)
+    assert (again[0], again[2]["state"], again[2]["article"]) == (200, "duplicate", told["article"])
+
+    answers = []
+    waiting = threading.Thread(target=lambda: answers.append(ask(port, "GET", f"{receipt}?wait=30", Authorization=key)))
+    waiting.start()
+    made = Article(headline="Từng bước nâng cao chất lượng mủ cao su", language="vi")
+    settle(open_ledger(settings), settings, f"{told['article']}@{told['rev']}", made)
+    waiting.join(30)
+    assert (answers[0][2]["state"], answers[0][2]["settled"]) == ("indexed", True)
+
+    status, headers, stored = ask(port, "GET", article, Authorization=key)
+    assert (status, stored["article"]["headline"], stored["rev"]) == (200, made.headline, told["rev"])
+    assert ask(port, "GET", article, Authorization=key, If_None_Match=headers["etag"])[0] == 304
+    for query in ("m%E1%BB%A7%20cao%20su", "mu+cao+su"):
+        found = ask(port, "GET", f"/v1/search?q={query}", Authorization=key)[2]
+        assert [hit["article"] for hit in found["hits"]] == [told["article"]]
+
+    standing = ask(port, "GET", "/v1/status", Authorization=key)[2]
+    assert (standing["state"], standing["articles"], standing["balance"]["inFlight"]) == ("ok", 1, 0)
+    assert standing["balance"]["difference"] == 0
+    assert b'copydesk_articles_total{outcome="indexed"} 1.0' in ask(port, "GET", "/metrics", Authorization=key)[2]
+
+
+def test_another_publishers_uri_is_out_of_reach(port: int, key: str, house: House) -> None:
+    other = f"Bearer {Keys(house.keys.path).create('hanoi')}"
+    first = b'{"uri": "urn:news:1", "headline": "Mot"}'
+    second = b'{"uri": "urn:news:1", "headline": "Hai"}'
+    json_type = {"Content_Type": "application/json"}
+    ours, theirs = (
+        ask(port, "POST", "/v1/articles", body, Authorization=who, **json_type)[2]["article"]
+        for body, who in ((first, key), (second, other))
+    )
+    assert ours != theirs
+    assert ask(port, "POST", "/v1/articles", second + b" ", Authorization=key, **json_type)[2]["article"] == ours
+
+
+def test_redis_full_and_redis_away_are_told_as_such_and_pass(redis_server: Server, tmp_path: Path) -> None:
+    settings = settings_over(redis_server, tmp_path)
+    house = open_house(settings, open_archive(settings))
+    with door_of(house) as (port, _, _):
+        text = {"Authorization": f"Bearer {Keys(house.keys.path).create('hue')}", "Content_Type": "text/plain"}
+        assert ask(port, "GET", "/readyz")[0] == 200
+
+        redis_server.client().config_set("maxmemory", "1")
+        full = ask(port, "POST", "/v1/articles", NEWS, **text)
+        assert (full[0], full[2]["type"], "retry-after" in full[1]) == (503, "/problems/intake-full", True)
+        assert ask(port, "GET", "/readyz")[0] == 503
+        redis_server.client().config_set("maxmemory", "0")
+        wait_for(lambda: ask(port, "POST", "/v1/articles", NEWS, **text)[0] in (200, 202), "the push was not taken")
+
+        redis_server.kill()
+        away = ask(port, "POST", "/v1/articles", NEWS, **text)
+        assert (away[0], away[2]["type"], "retry-after" in away[1]) == (503, "/problems/unavailable", True)
+        assert str(redis_server.socket) not in json.dumps(away[2])
+        assert ask(port, "GET", "/readyz")[0] == 503
+        assert ask(port, "GET", "/healthz")[0] == 200
+        assert b"copydesk_up 0.0" in ask(port, "GET", "/metrics", **text)[2]
+
+        redis_server.start()
+        wait_for(lambda: ask(port, "GET", "/readyz")[0] == 200, "the desk did not get ready again")
+        wait_for(lambda: ask(port, "POST", "/v1/articles", NEWS, **text)[0] in (200, 202), "the push was not taken")
+
+
+def test_an_archive_that_cannot_be_written_takes_nothing_in(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    broken = msgspec.structs.replace(settings, archive_dir=str(tmp_path / "file" / "archive"))
+    house = open_house(broken, open_archive(broken))
+    with door_of(house) as (port, _, _):
+        key = f"Bearer {Keys(house.keys.path).create('hue')}"
+        status, headers, told = ask(port, "POST", "/v1/articles", NEWS, Authorization=key, Content_Type="text/plain")
+        assert (status, told["type"], headers["retry-after"]) == (503, "/problems/intake-full", "30")
+        assert str(tmp_path) not in json.dumps(told)
+        assert house.lines.status().balance.accepted == 0
+        assert ask(port, "GET", "/readyz")[0] == 503
+
+
+def test_build_asks_nothing_of_redis(tmp_path: Path) -> None:
+    settings = Settings(redis_url="unix:///nowhere", data_dir=str(tmp_path))
+    assert build(settings).state.house.settings is settings
+
+
+SERVE = """
+import json, sys
+from services.web.app import serve
+from shared.log import configure
+from shared.settings import Settings
+configure()
+serve(Settings(**json.loads(sys.argv[1])))
+"""
+
+
+def test_sigterm_ends_the_process_cleanly(settings: Settings) -> None:
+    given = json.dumps(msgspec.to_builtins(msgspec.structs.replace(settings, web_port=0, drops={})))
+    with ExitStack() as stack:
+        command = [sys.executable, "-c", SERVE, given]
+        process = stack.enter_context(subprocess.Popen(command, stderr=subprocess.PIPE, text=True))
+        stack.callback(process.kill)
+        assert process.stderr is not None
+        opened = next(json.loads(line) for line in process.stderr if "door_opened" in line)
+        wait_for(lambda: ask(opened["port"], "GET", "/healthz")[0] == 200, "the door did not open")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+        assert "Traceback" not in process.stderr.read()
