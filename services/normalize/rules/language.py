@@ -1,0 +1,122 @@
+"""What is special to a language, read once from the TOML files beside this module."""
+
+from functools import cache
+from importlib import resources
+from typing import Literal
+
+import msgspec
+
+from shared.article import Role
+
+DayOrder = Literal["dmy", "mdy", "ymd"]
+
+
+class Dates(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The words a date line may hold beside its figures.
+
+    `relative` maps a unit's words to seconds, `ago` says where the number stands in them ("{n} giờ trước").
+    """
+
+    order: DayOrder | None = None
+    months: dict[str, int] = {}
+    weekdays: tuple[str, ...] = ()
+    published: tuple[str, ...] = ()
+    updated: tuple[str, ...] = ()
+    joiners: tuple[str, ...] = ()
+    hour_words: tuple[str, ...] = ()
+    minute_words: tuple[str, ...] = ()
+    morning: tuple[str, ...] = ()
+    afternoon: tuple[str, ...] = ()
+    ago: tuple[str, ...] = ()
+    units: dict[str, int] = {}
+    days: dict[str, int] = {}
+
+
+class Bylines(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How people and sources are named under or over an article.
+
+    `labels` maps the word before a colon to a role ("ảnh" to photographer), `openers` a word without a colon ("By"),
+    `notes` a remark in brackets behind a name ("lược dịch"); `remarks` are such words that change nothing.
+    """
+
+    labels: dict[str, Role] = {}
+    openers: dict[str, Role] = {}
+    notes: dict[str, Role] = {}
+    remarks: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    joiners: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
+    crews: tuple[str, ...] = ()
+    not_names: tuple[str, ...] = ()
+
+
+class Captions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The words that mark a picture's credit, and those a caption likes to begin with or to hold."""
+
+    credits: tuple[str, ...] = ()
+    stock: tuple[str, ...] = ()
+    openers: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+
+
+class Boilerplate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Lines that belong to the site, not to the article.
+
+    `lines` are whole lines, `prefixes` begin one, `related` open a list of other articles' headlines.
+    """
+
+    lines: tuple[str, ...] = ()
+    prefixes: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+
+
+class Style(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How running text looks in this language.
+
+    `connectives` begin a paragraph that goes on from another, `verbs` and `function_words` are signs of a sentence;
+    `common` are words so frequent that they tell the language.
+    """
+
+    connectives: tuple[str, ...] = ()
+    verbs: tuple[str, ...] = ()
+    speech: tuple[str, ...] = ()
+    function_words: tuple[str, ...] = ()
+    common: tuple[str, ...] = ()
+    letters: str = ""
+
+
+class Language(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The rules of one language; what a file leaves out, the generic file says."""
+
+    tag: str
+    zone: str | None = None
+    zones: dict[str, str] = {}
+    orders: dict[str, DayOrder] = {}
+    lead_follows_headline: bool = False
+    outlets: tuple[str, ...] = ()
+    places: dict[str, str] = {}
+    dates: Dates = Dates()
+    bylines: Bylines = Bylines()
+    captions: Captions = Captions()
+    boilerplate: Boilerplate = Boilerplate()
+    style: Style = Style()
+
+
+GENERIC = "und"
+
+
+@cache
+def languages() -> dict[str, Language]:
+    """All languages that have a file of their own, by primary tag."""
+    folder = resources.files(__package__)
+    found = [entry for entry in folder.iterdir() if entry.name.endswith(".toml")]
+    read = [msgspec.toml.decode(entry.read_bytes(), type=Language) for entry in found]
+    return {language.tag: language for language in sorted(read, key=lambda language: language.tag)}
+
+
+@cache
+def for_tag(tag: str | None) -> Language:
+    """The rules of "vi-VN" are those of "vi"; a language without a file gets the generic ones."""
+    primary = (tag or GENERIC).replace("_", "-").split("-")[0].lower()
+    return languages().get(primary, languages()[GENERIC])

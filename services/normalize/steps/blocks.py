@@ -1,0 +1,63 @@
+"""The body: judged lines become blocks in order, and what was taken out is listed."""
+
+import msgspec
+
+from services.normalize.steps.proof import Line, Proof, witness
+from services.normalize.steps.text import mend
+from shared.article import Block, BlockType, Evidence
+
+_OF_SHAPE: dict[str, BlockType] = {
+    "heading": "subhead",
+    "caption": "caption",
+    "picture": "picture",
+    "quote": "quote",
+    "list": "list",
+    "table": "table",
+}
+
+
+def set_blocks(proof: Proof) -> Proof:
+    """Turn every line that is part of the body into a block with its evidence."""
+    blocks = list(proof.article.blocks)
+    removed = list(proof.article.boilerplate)
+    evidence: list[Evidence] = []
+    for line in proof.lines:
+        if line.kind == "boilerplate":
+            evidence.append(witness(proof, f"boilerplate[{len(removed)}]", line, line.rule, line.sure))
+            removed.append(line.text)
+            continue
+        block = _block(line)
+        if block is not None:
+            part = (line.skip, len(line.text)) if line.skip else None
+            evidence.append(
+                witness(proof, f"blocks[{len(blocks)}]", line, line.rule or _shape_rule(line), line.sure, part)
+            )
+            blocks.append(block)
+    article = msgspec.structs.replace(proof.article, blocks=tuple(blocks), boilerplate=tuple(removed))
+    return msgspec.structs.replace(proof, article=article, evidence=(*proof.evidence, *evidence))
+
+
+def _block(line: Line) -> Block | None:
+    kind = line.kind or _OF_SHAPE.get(line.piece.shape, "paragraph")
+    text = line.text[line.skip :].strip() or None
+    piece = line.piece
+    if kind == "picture":
+        return Block(type="picture", caption=text, byline=line.byline, href=piece.href)
+    if kind == "caption":
+        return Block(type="caption", text=text, byline=line.byline)
+    if kind == "list":
+        return Block(
+            type="list",
+            items=tuple(item for item in map(mend, piece.items) if item),
+            text=None if piece.items else text,
+        )
+    if kind == "table":
+        rows = tuple(tuple(mend(cell) for cell in row) for row in piece.rows)
+        return Block(type="table", rows=rows, text=None if piece.rows else text)
+    if kind in ("paragraph", "subhead", "quote") and text is not None:
+        return Block(type=kind, text=text)
+    return None
+
+
+def _shape_rule(line: Line) -> str:
+    return "running text" if line.piece.shape == "line" else f"the markup says {line.piece.shape}"

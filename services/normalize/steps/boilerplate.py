@@ -1,0 +1,105 @@
+"""What belongs to the site and not to the article: share lines, tags, comments, other articles' headlines."""
+
+import re
+
+from services.normalize.rules import phrases
+from services.normalize.rules.folding import fold
+from services.normalize.steps.byline_line import read_byline
+from services.normalize.steps.proof import Line, Proof, judged, mark, words
+
+LONGEST_LINK = 32
+RUNNING_WORDS = 20
+MOST_UNMARKED = 3
+_ARROW = re.compile(r"^(?:>{1,4}|»+|›+|►+|▶+|▸+|→+|=>|\*>|☞|👉|➤)\s*\w?")
+_BULLET = re.compile(r"^(?:[-–—•*+·▪■●○◦]|>+|»+)\s*\S")
+_COUNT = re.compile(r"\s*\(?\s*\d[\d.,]*\s*\)?$")
+_ADDRESS = re.compile(r"(?i)^(?:https?://|www\.)\S+$|^\S+@\S+\.\w+$")
+
+
+def cut_boilerplate(proof: Proof) -> Proof:
+    """Mark what the site added, and the headlines that a "Tin liên quan" brings along."""
+    marks: dict[int, Line] = {}
+    tag = proof.rules.tag
+    last_running = max((n for n, line in enumerate(proof.lines) if _is_running(line.text)), default=-1)
+    for number, line in enumerate(proof.lines):
+        if line.kind is not None or number in marks or line.piece.shape in ("picture", "caption", "table", "quote"):
+            continue
+        if line.piece.shape == "debris":
+            marks[number] = judged(line, "boilerplate", "debris of the page", 0.9)
+            continue
+        rule = site_rule(line.text, tag)
+        if rule is None:
+            continue
+        marks[number] = judged(line, "boilerplate", rule, 0.95)
+        if rule == OPENER:
+            for follower in _followers(proof, number, last_running):
+                marks.setdefault(follower, judged(proof.lines[follower], "boilerplate", "under " + line.text, 0.85))
+    return mark(proof, marks)
+
+
+OPENER = "opens a list of other articles"
+
+
+def site_rule(text: str, tag: str) -> str | None:
+    """By which rule a line belongs to the site: "Bình luận (19)", ">> …", "Tags: …"; None when it does not."""
+    plain = phrases.edge_free(text)
+    bare = _COUNT.sub("", plain).strip(phrases.EDGES)
+    if bare in phrases.related_openers(tag):
+        return OPENER
+    if plain in phrases.site_lines(tag) or bare in phrases.site_lines(tag):
+        return "a line of the site"
+    if _starts_as_site(text, tag):
+        return "begins as a line of the site"
+    if _ARROW.match(text) and len(words(text)) <= LONGEST_LINK:
+        return "an arrow before a headline"
+    if _ADDRESS.match(text):
+        return "an address alone"
+    return _related_on_line(plain, tag)
+
+
+def _starts_as_site(text: str, tag: str) -> bool:
+    if len(words(text)) > LONGEST_LINK:
+        return False
+    folded = fold(text)
+    return folded.startswith(phrases.site_prefixes(tag))
+
+
+def _related_on_line(plain: str, tag: str) -> str | None:
+    """ "Xem thêm: Khi chính trị gia …" in one line."""
+    opener, colon, rest = plain.partition(":")
+    if colon and opener.strip() in phrases.related_openers(tag) and 0 < len(words(rest)) <= LONGEST_LINK:
+        return "another article's headline"
+    return None
+
+
+def _followers(proof: Proof, opener: int, last_running: int) -> list[int]:
+    """The headlines under an opener: all marked ones, a few unmarked; in the tail everything that is no byline."""
+    found: list[int] = []
+    marked: bool | None = None
+    for number in range(opener + 1, len(proof.lines)):
+        line = proof.lines[number]
+        if not _may_be_link(line, proof.rules.tag):
+            break
+        bullet = _BULLET.match(line.text) is not None
+        if number < last_running:
+            if marked is None:
+                marked = bullet
+            if (marked and not bullet) or len(found) >= MOST_UNMARKED or (found and line.piece.gap and not bullet):
+                break
+        found.append(number)
+    return found
+
+
+def _may_be_link(line: Line, tag: str) -> bool:
+    if line.kind is not None or line.piece.shape in ("picture", "caption", "heading", "table", "quote", "byline"):
+        return False
+    if len(words(line.text)) > LONGEST_LINK or line.text.endswith((".", ".”", '."')):
+        return line.text.endswith(("...", "…"))
+    if site_rule(line.text, tag) is not None:
+        return False
+    reading = read_byline(line.text, tag)
+    return reading is None or _BULLET.match(line.text) is not None
+
+
+def _is_running(text: str) -> bool:
+    return len(words(text)) >= RUNNING_WORDS and text.rstrip("\"'”’» )").endswith((".", "!", "?", "…", ":", "。"))

@@ -1,0 +1,130 @@
+"""When the article was published and changed, from its date line alone: a date inside the text is none."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from services.normalize.rules.language import DayOrder, Language
+from services.normalize.steps.date_line import DateReading, Moment, Stamp, moment, read_dates
+from services.normalize.steps.proof import Line, Proof, judged, mark, settle, witness, words
+from shared.article import Candidate
+from shared.messages import Source
+
+HEAD = 8
+TAIL = 6
+RUNNING_WORDS = 25
+LONGEST = 140
+LONGEST_RESIDUE = 6
+
+
+def read_date(proof: Proof) -> Proof:
+    """Take the best date line; those that are nothing else leave the body, whether they were needed or not."""
+    received = dt.datetime.fromtimestamp(proof.raw.received_us / 1_000_000, dt.UTC)
+    order = day_order(proof.rules, proof.raw.source)
+    readings = [
+        (number, reading)
+        for number in _places(proof)
+        if (reading := _reading(proof, number, order, received)) is not None
+    ]
+    proof = mark(proof, {number: _date(proof.lines[number], reading) for number, reading in readings})
+    if not readings or proof.article.first_created is not None:
+        return proof
+    number, reading = readings[0]
+    return _settle(proof, proof.lines[number], reading, received, [proof.lines[other] for other, _ in readings[1:]])
+
+
+def day_order(rules: Language, source: Source) -> DayOrder | None:
+    """Day or month first: by the region of the source's language, else by the language."""
+    return rules.orders.get(source.language or "", rules.dates.order)
+
+
+def zone_of(rules: Language, source: Source) -> tuple[dt.tzinfo, str]:
+    """The zone of a date line without one: the source's setting, else the language's own, else UTC and said so."""
+    if source.zone is not None:
+        return ZoneInfo(source.zone), f"the source's setting: {source.zone}"
+    name = rules.zones.get(source.language or "", rules.zone)
+    if name is not None:
+        return ZoneInfo(name), f"the language's own: {name}"
+    return dt.UTC, "not said: taken as UTC"
+
+
+def _places(proof: Proof) -> list[int]:
+    """Where a date line may stand: what the markup calls one, the head down to the second running line, the end."""
+    called = [number for number, line in enumerate(proof.lines) if line.piece.shape == "date"]
+    running = [number for number, line in enumerate(proof.lines) if len(words(line.text)) >= RUNNING_WORDS]
+    head = min(HEAD, running[1] if len(running) > 1 else HEAD, len(proof.lines))
+    tail = max(running[-1] + 1 if running else 0, len(proof.lines) - TAIL, head)
+    return list(dict.fromkeys([*called, *range(head), *range(tail, len(proof.lines))]))
+
+
+def _reading(proof: Proof, number: int, order: DayOrder | None, received: dt.datetime) -> DateReading | None:
+    line = proof.lines[number]
+    if len(line.text) > LONGEST or line.piece.shape in ("picture", "list", "table", "heading", "caption"):
+        return None
+    reading = read_dates(line.text, proof.rules.tag, order, received.date())
+    if reading is None or not reading.residue:
+        return reading
+    if line.piece.shape == "date":
+        return reading
+    full = any(stamp.day is not None and stamp.time is not None for stamp in reading.stamps)
+    apart = any(f" {sign} " in line.text or f"{sign} " in line.text for sign in "|•·–—-,")
+    short = len(words(reading.residue)) <= LONGEST_RESIDUE
+    return reading if number < HEAD // 2 and full and apart and short else None
+
+
+def _date(line: Line, reading: DateReading) -> Line:
+    """A date line; other words on it may still be read as its byline."""
+    return judged(line, "date", "a line of dates only" if not reading.residue else "dates beside other words", 1.0)
+
+
+def _settle(proof: Proof, line: Line, reading: DateReading, received: dt.datetime, others: list[Line]) -> Proof:
+    zone, zone_rule = zone_of(proof.rules, proof.raw.source)
+    first, last = _published(reading.stamps), _updated(reading.stamps)
+    try:
+        created = moment(first, zone, zone_rule, received)
+        changed = moment(last, zone, zone_rule, received) if last is not None else created
+    except (ValueError, OverflowError):  # a year before 1 once the offset is applied
+        return proof
+    lost = tuple(
+        Candidate(value=other.text, rule="a later date line", start=other.piece.start, end=other.piece.end)
+        for other in others
+    )
+    sure = _sure(first, created, received, reading)
+    evidence = witness(
+        proof,
+        "first_created",
+        line,
+        "date line, " + (proof.rules.dates.order or "figures") + f", zone {zone_rule}",
+        sure,
+        lost=lost,
+    )
+    proof = settle(
+        proof,
+        evidence,
+        first_created=created.instant,
+        precision=created.precision,
+        zone_rule=created.zone_rule,
+        local_day=created.instant.date(),
+    )
+    if proof.article.version_created is not None:
+        return proof
+    changed = changed if changed.instant >= created.instant else created
+    rule = "date line, updated" if last is not None else "same as first created: no correction said"
+    return settle(proof, witness(proof, "version_created", line, rule, sure), version_created=changed.instant)
+
+
+def _sure(stamp: Stamp, created: Moment, received: dt.datetime, reading: DateReading) -> float:
+    sure = 0.98
+    if stamp.ambiguous or created.zone_rule.startswith("not said"):
+        sure = 0.5
+    if created.instant > received + dt.timedelta(days=1):
+        sure = min(sure, 0.4)
+    return min(sure, 0.8) if reading.residue else sure
+
+
+def _published(stamps: tuple[Stamp, ...]) -> Stamp:
+    """The stamp called published or not called anything; an update alone is the only date there is."""
+    return next((stamp for stamp in stamps if stamp.label != "updated"), stamps[0])
+
+
+def _updated(stamps: tuple[Stamp, ...]) -> Stamp | None:
+    return next((stamp for stamp in stamps if stamp.label == "updated" and stamp is not stamps[0]), None)

@@ -1,0 +1,180 @@
+"""The dateline before the first words: "TTH - ", "(Baonghean) - ", "HANOI (Reuters) - "; closed shapes only."""
+
+import re
+from functools import cache
+
+import msgspec
+
+from services.normalize.rules import phrases
+from services.normalize.rules.folding import fold
+from services.normalize.rules.language import GENERIC, for_tag
+from services.normalize.steps.proof import Line, Proof, judged, mark, settle, witness, words
+
+_DASH = r"\s*(?:-{1,2}|–|—|―|−|‒|‑)\s*"
+_CAPS = r"[^\W\d_a-zà-ỹ]"
+_CAPS_WORD = rf"{_CAPS}[^\W_a-zà-ỹ.&'’]*(?:[.&'’]{_CAPS}+)*\.?"
+_BRACKET = re.compile(rf"\(\s*(?P<name>[^()\n]{{2,40}}?)\s*\)\s*{_DASH}(?=\S)")
+_DOMAIN = re.compile(rf"(?P<name>(?:[A-Za-z0-9-]+\.)+(?:[A-Za-z]{{2,6}})){_DASH}(?=\S)")
+_ONLINE = re.compile(rf"(?P<name>(?:[^\W\d_]+\s){{1,4}}(?:Online|online|ONLINE|Điện tử|điện tử)){_DASH}(?=\S)")
+_CAMEL = re.compile(
+    rf"(?P<name>[A-Z][a-z]+(?:[A-Z][a-z]*)+|[A-Z]{{2,}}[a-z]+|[A-Z][a-z]+[A-Z]{{2,}}){_DASH}(?=[^\sa-zà-ỹ])"
+)
+_PLACE_DAY = (
+    rf"(?:,\s?(?:ngày\s)?\d{{1,2}}[./-]\d{{1,2}}(?:[./-]\d{{2,4}})?|,\s?{_CAPS_WORD}(?:\s{_CAPS_WORD}){{0,2}}"
+    r"|,\s?\w+\.?\s\d{1,2}|,\s?\d{1,2}\.?\s\w+\.?(?:\s\d{4})?)?"
+)
+_CAPITALS = re.compile(rf"(?P<name>(?P<place>{_CAPS_WORD}(?:\s{_CAPS_WORD}){{0,4}}){_PLACE_DAY}){_DASH}(?=[^\sa-zà-ỹ])")
+_WIRE = re.compile(
+    rf"(?P<name>(?P<place>[^\W\d_][\w.'’-]*(?:[\s/][^\W\d_][\w.'’-]*){{0,4}}){_PLACE_DAY}\s?\((?P<agency>[^()]{{2,30}})\))\s*\.?\s?(?:{_DASH}|:\s)(?=\S)"
+)
+_BROKEN_DASH = re.compile(rf"(?P<name>{_CAPS_WORD})\s\?\s(?=[^\Wa-zà-ỹ])")
+LONGEST_BRACKET = 5
+
+
+class Dateline(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands before the text, without brackets or dash, where it ends, and by which shape it was told."""
+
+    printed: str
+    end: int
+    rule: str
+    sure: float
+    place: str | None = None
+
+
+def read_dateline(text: str, tag: str) -> Dateline | None:
+    """The dateline at the start of a text, or None: "Nga - Mỹ: …" and "Sáng 22 - 2 …" have none."""
+    start = len(text) - len(text.lstrip("\"“'‘ "))
+    if start:
+        return None
+    for shape, rule, sure in _SHAPES:
+        match = shape.match(text)
+        if match is not None and _is_plausible(match, rule, tag):
+            place = match["place"] if "place" in shape.groupindex else None
+            return Dateline(
+                printed=match["name"].strip(), end=match.end(), rule=rule, sure=sure, place=_place(place, match, tag)
+            )
+    match = _known(tag).match(text)
+    if match is not None:
+        return Dateline(
+            printed=match["name"], end=match.end(), rule="a known outlet", sure=0.95, place=_place(None, match, tag)
+        )
+    return None
+
+
+_SHAPES = (
+    (_BRACKET, "in brackets", 0.95),
+    (_WIRE, "place and agency", 0.97),
+    (_DOMAIN, "a domain", 0.97),
+    (_ONLINE, "a paper's online edition", 0.95),
+    (_CAPITALS, "capitals before a dash", 0.93),
+    (_CAMEL, "a name in mixed case before a dash", 0.85),
+    (_BROKEN_DASH, "capitals before a dash that the encoding broke", 0.7),
+)
+
+
+def _is_plausible(match: re.Match[str], rule: str, tag: str) -> bool:
+    name = match["name"].strip()
+    if rule == "in brackets":
+        return len(name.split()) <= LONGEST_BRACKET and name[0].isupper() and not name[-1].isdigit()
+    if rule in ("capitals before a dash", "capitals before a dash that the encoding broke"):
+        letters = [letter for letter in name if letter.isalpha()]
+        return (
+            len(letters) >= 2
+            and not any(letter.isdigit() for letter in match["name"].split(",")[0])
+            and name[0].isalpha()
+        )
+    if rule == "place and agency":
+        return match["place"][0].isupper() and match["agency"][0].isalpha() and not match["agency"].isdigit()
+    return True
+
+
+def _place(place: str | None, match: re.Match[str], tag: str) -> str | None:
+    name = match["name"].strip()
+    known = for_tag(tag).places.get(name)
+    if known is not None:
+        return known
+    if place is None or fold(place) in phrases.outlets(tag) or ("agency" not in match.re.groupindex and len(place) < 4):
+        return None
+    if "&" in place or "." in place:
+        return None
+    return place.title() if place.isupper() else place
+
+
+@cache
+def _known(tag: str) -> re.Pattern[str]:
+    names = sorted({*for_tag(tag).outlets, *for_tag(GENERIC).outlets}, key=len, reverse=True)
+    known = "|".join(re.escape(name) for name in names) or "(?!)"
+    return re.compile(rf"(?P<name>{known})(?:\s*[-–—‒−]\s+|\s+[-–—‒−]\s*|\s\?\s)(?=\S)")
+
+
+def read_lead(proof: Proof) -> Proof:
+    """Find the opening paragraph, take the dateline off it, and make it the lead where the paper has one."""
+    number = _opening(proof)
+    if number is None:
+        return proof
+    line = proof.lines[number]
+    dateline = read_dateline(line.text, proof.rules.tag)
+    end = 0
+    if dateline is not None:
+        end = dateline.end
+        if proof.article.dateline is None:
+            evidence = witness(
+                proof, "dateline", line, dateline.rule, dateline.sure, (0, len(line.text[:end].rstrip(" -–—")))
+            )
+            proof = settle(proof, evidence, dateline=dateline.printed)
+        if dateline.place is not None and proof.article.located is None:
+            proof = settle(
+                proof, witness(proof, "located", line, "place of the dateline", 0.8, (0, end)), located=dateline.place
+            )
+    line = msgspec.structs.replace(line, skip=end)
+    if not _is_lead(proof, number):
+        return mark(proof, {number: line})
+    proof = mark(proof, {number: judged(line, "lead", "the opening paragraph", 0.9)})
+    if proof.article.description is not None and line.piece.shape != "lead":
+        return proof
+    evidence = witness(
+        proof, "description", line, "the opening paragraph under the headline", 0.9, (end, len(line.text))
+    )
+    return settle(proof, evidence, description=line.text[end:].strip())
+
+
+def _opening(proof: Proof) -> int | None:
+    """The lead as the page shows it, else the first line near the top with a dateline, else the first that runs."""
+    open_lines = [
+        n
+        for n, line in enumerate(proof.lines)
+        if line.kind is None and line.piece.shape in ("line", "paragraph", "lead")
+    ]
+    for number in open_lines:
+        if proof.lines[number].piece.shape == "lead":
+            return number
+    near = open_lines[:3]
+    for number in near:
+        if read_dateline(proof.lines[number].text, proof.rules.tag) is not None:
+            return number
+    for number in near:
+        text = proof.lines[number].text
+        if len(words(text)) >= 12 or (text.endswith(".") and len(words(text)) >= 6):
+            return number
+    return near[0] if near and not proof.is_page else None
+
+
+def _is_lead(proof: Proof, number: int) -> bool:
+    line = proof.lines[number]
+    if line.piece.shape == "lead":
+        return True
+    if proof.is_page:
+        known = phrases.edge_free(proof.article.description or "")
+        return bool(known) and phrases.edge_free(line.text[line.skip :]) == known
+    if proof.article.description is not None:
+        return False
+    rest = [other for other in proof.lines[number + 1 :] if other.kind is None]
+    return bool(rest) and (
+        proof.rules.lead_follows_headline or (line.piece.gap > 0 and rest[0].piece.gap > 0 and _set_apart(rest))
+    )
+
+
+def _set_apart(rest: list[Line]) -> bool:
+    """Whether the lines after the lead stand closer together than the lead does to them."""
+    gaps = [line.piece.gap for line in rest[1:]]
+    return len(gaps) >= 2 and sum(gap == 0 for gap in gaps) * 2 > len(gaps)

@@ -1,0 +1,140 @@
+"""The galley proof of one article: what the steps hand on, each adding what it has read."""
+
+import re
+from typing import Literal
+
+import msgspec
+
+from services.normalize.draft import Draft, Piece
+from services.normalize.rules.language import GENERIC, Language, for_tag
+from shared.article import Article, Candidate, Evidence
+from shared.messages import Raw
+
+Kind = Literal[
+    "date",
+    "headline",
+    "lead",
+    "byline",
+    "boilerplate",
+    "caption",
+    "picture",
+    "subhead",
+    "paragraph",
+    "quote",
+    "list",
+    "table",
+]
+
+QUOTE_LENGTH = 200
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One piece with its mended words and, once a step has judged it, what it is.
+
+    `skip` counts characters at the start of `text` that belong to another field (the dateline before a lead).
+    """
+
+    piece: Piece
+    text: str
+    kind: Kind | None = None
+    rule: str = ""
+    sure: float = 1.0
+    byline: str | None = None
+    skip: int = 0
+
+
+class Proof(msgspec.Struct, frozen=True, kw_only=True):
+    """An article being read: the input's text, the rules of its language, its lines and the fields found so far."""
+
+    raw: Raw
+    text: str
+    lines: tuple[Line, ...]
+    article: Article
+    evidence: tuple[Evidence, ...] = ()
+    rules: Language = msgspec.field(default_factory=lambda: for_tag(GENERIC))
+    is_page: bool = False
+
+
+def open_proof(raw: Raw, text: str, draft: Draft) -> Proof:
+    """The first proof of a draft; a draft with any piece that is more than a line comes from a page."""
+    lines = tuple(Line(piece=piece, text=piece.text) for piece in draft.pieces)
+    is_page = any(piece.shape != "line" for piece in draft.pieces)
+    return Proof(raw=raw, text=text, lines=lines, article=draft.article, evidence=draft.evidence, is_page=is_page)
+
+
+def settle(proof: Proof, evidence: Evidence, **fields: object) -> Proof:
+    """Give the article the fields and the proof their evidence."""
+    return msgspec.structs.replace(
+        proof, article=msgspec.structs.replace(proof.article, **fields), evidence=(*proof.evidence, evidence)
+    )
+
+
+def mark(proof: Proof, marks: dict[int, Line]) -> Proof:
+    """Replace the lines with these numbers."""
+    if not marks:
+        return proof
+    return msgspec.structs.replace(proof, lines=tuple(marks.get(i, line) for i, line in enumerate(proof.lines)))
+
+
+def judged(line: Line, kind: Kind, rule: str, sure: float, *, byline: str | None = None) -> Line:
+    """The line, told to be of this kind by this rule."""
+    return msgspec.structs.replace(line, kind=kind, rule=rule, sure=sure, byline=byline or line.byline)
+
+
+def witness(
+    proof: Proof,
+    field: str,
+    line: Line,
+    rule: str,
+    sure: float,
+    part: tuple[int, int] | None = None,
+    lost: tuple[Candidate, ...] = (),
+) -> Evidence:
+    """Evidence for a field read from a line, or from the `part` of its words between two offsets."""
+    start, end = span(line, part)
+    quote = line.text[part[0] : part[1]] if part else line.text
+    if start is not None and end is not None:
+        quote = proof.text[start:end]
+    return Evidence(
+        field=field,
+        rule=rule,
+        sure=sure,
+        quote=quote[:QUOTE_LENGTH],
+        path=line.piece.path,
+        start=start,
+        end=end,
+        lost=lost,
+    )
+
+
+def span(line: Line, part: tuple[int, int] | None = None) -> tuple[int | None, int | None]:
+    """Where a line, or a part of its mended words, stands in the decoded input."""
+    piece = line.piece
+    if piece.start is None or piece.end is None or part is None:
+        return piece.start, piece.end
+    places = _places(piece.text, line.text)
+    if places is None or part[0] >= part[1]:
+        return piece.start, piece.end
+    return piece.start + places[part[0]], piece.start + places[part[1] - 1] + 1
+
+
+def _places(printed: str, mended: str) -> list[int] | None:
+    """For each character of the mended words its offset in the printed ones; mending only deletes or makes spaces."""
+    places = []
+    at = 0
+    for letter in mended:
+        while at < len(printed) and not (printed[at] == letter or (letter == " " and printed[at].isspace())):
+            at += 1
+        if at == len(printed):
+            return None
+        places.append(at)
+        at += 1
+    return places
+
+
+_WORD = re.compile(r"[^\W_]+(?:[.'’&\-][^\W_]+)*")
+
+
+def words(text: str) -> list[str]:
+    """The words of a line: "GD&TĐ - Tàu 3.000 tấn" has GD&TĐ, Tàu, 3.000 and tấn."""
+    return _WORD.findall(text)
