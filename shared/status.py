@@ -215,6 +215,11 @@ class Lines:
                 )
         return found
 
+    def strays(self, limit: int = 100) -> list[str]:
+        """Messages that no worker could read, the latest first: `µs|queue|reason|bytes`."""
+        with redis_errors(self.client):
+            return [row.decode("utf-8", "replace") for row in self.client.lrange("ledger:strays", 0, limit - 1)]
+
     def balance(self) -> Balance:
         """The equation of rule 7, read at one moment."""
         return self.status().balance

@@ -25,31 +25,56 @@ BEAT_S = 5.0
 DEAF_S = 60.0
 STRAYS_KEPT = 1000
 EXIT_DEAF = 70
+UNREADABLE = (ValueError, TypeError, KeyError, AttributeError)
 
 
 class DeskConsumer(Consumer):  # type: ignore[misc]  # celery ships no types
     """Celery's consumer, but what it cannot read is kept with its reason instead of being dropped."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # kombu raises these out of its loop for bytes that are no message, which would end the worker. As errors of the
+        # connection they make it connect anew; the ledger sends again what the bytes once were.
+        self.connection_errors = (*self.connection_errors, *UNREADABLE)
+
+    def on_connection_error_after_connected(self, exc: Exception) -> None:
+        if isinstance(exc, UNREADABLE):
+            self._keep("", f"is no message: {exc!r}", _culprit(exc))
+        else:
+            super().on_connection_error_after_connected(exc)
+
     def on_decode_error(self, message: Any, exc: Exception) -> None:
-        self._keep(message, f"does not decode: {exc}")
+        self._refuse(message, f"does not decode: {exc}")
 
     def on_unknown_message(self, body: Any, message: Any) -> None:
-        self._keep(message, "is no task message")
+        self._refuse(message, "is no task message")
 
     def on_unknown_task(self, body: Any, message: Any, exc: Exception) -> None:
-        self._keep(message, f"names an unknown task: {exc}")
+        self._refuse(message, f"names an unknown task: {exc}")
 
     def on_invalid_task(self, body: Any, message: Any, exc: Exception) -> None:
-        self._keep(message, f"is no valid task: {exc}")
+        self._refuse(message, f"is no valid task: {exc}")
 
-    def _keep(self, message: Any, reason: str) -> None:
-        queue = (message.delivery_info or {}).get("routing_key", "")
+    def _refuse(self, message: Any, reason: str) -> None:
+        self._keep((message.delivery_info or {}).get("routing_key", ""), reason, message.body)
+        message.ack()
+
+    def _keep(self, queue: str, reason: str, body: object) -> None:
         log.error("message_undecodable", queue=queue, reason=reason)
         with self.app.connection_for_write() as connection:
             client = connection.default_channel.client
-            client.lpush("ledger:strays", f"{now_us()}|{queue}|{reason[:200]}|{message.body!r}")
+            client.lpush("ledger:strays", f"{now_us()}|{queue}|{reason[:200]}|{body!r}")
             client.ltrim("ledger:strays", 0, STRAYS_KEPT - 1)
-        message.ack()
+
+
+def _culprit(error: Exception) -> object:
+    """The bytes that kombu's reader held when it raised."""
+    step = error.__traceback__
+    while step is not None:
+        if "item" in step.tb_frame.f_locals and step.tb_frame.f_code.co_name == "_brpop_read":
+            return step.tb_frame.f_locals["item"]
+        step = step.tb_next
+    return b""
 
 
 class Watch:
@@ -92,8 +117,8 @@ class Watch:
 
 
 def work(app: Celery, settings: Settings, queue: str, ledger: Ledger, arguments: Sequence[str]) -> None:
-    """Run one worker until it is told to stop. SIGTERM lets running batches end for `soft_stop_s`."""
-    os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
+    """Run one worker until it is told to stop. With REMAP_SIGTERM=SIGQUIT in the environment before Celery was imported,
+    SIGTERM lets running batches end for `soft_stop_s`."""
     logging.configure(settings.log_level)
     beat = os.environ.get("COPYDESK_HEARTBEAT")
     watch = Watch(settings, queue, Path(beat) if beat else None)
@@ -105,6 +130,7 @@ def work(app: Celery, settings: Settings, queue: str, ledger: Ledger, arguments:
     signals.worker_ready.connect(begin_guard, weak=False)
     app.worker_main(
         [
+            "--quiet",
             "worker",
             f"--queues={queue}",
             f"--hostname={queue}@%h",

@@ -12,7 +12,7 @@ from services.ingest.intake import Intake
 from shared.archive import Archive
 from shared.ledger import Ledger
 from shared.messages import Input, Source
-from shared.queue import open_ledger
+from shared.queue import make_app, open_ledger
 from shared.settings import Settings
 from tests.conftest import Server, settings_over, wait_for
 
@@ -64,3 +64,31 @@ def test_a_transient_failure_is_retried_and_a_bug_dies_at_the_second_try(desk: S
     assert ledger.dead()[0].reason == "unforeseen"
     assert "RuntimeError: a bug" in ledger.dead()[0].note
     assert ledger.balance().difference == 0
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        pytest.param(b"\xff not JSON", id="no JSON at all"),
+        pytest.param(b'{"body": "x"}', id="no message"),
+        pytest.param(b"[1, 2]", id="JSON of another shape"),
+    ],
+)
+def test_a_message_that_does_not_decode_is_kept_and_stops_nobody(
+    desk: Settings, worker: None, garbage: bytes
+) -> None:
+    ledger = open_ledger(desk)
+    ledger.client.lpush("normalize", garbage)
+    push(desk, "good")
+    wait_for(lambda: ledger.status().stages["index"].queued == 1, "the good article was not done", 40)
+    wait_for(lambda: ledger.client.llen("ledger:strays") == 1, "the message was not kept", 20)
+
+
+def test_a_task_message_of_another_kind_is_kept_with_its_reason(desk: Settings, worker: None) -> None:
+    ledger = open_ledger(desk)
+    app = make_app(desk, "normalize")
+    app.send_task("somebody.elses", args=[1], queue="normalize")
+    push(desk, "good")
+    wait_for(lambda: ledger.status().stages["index"].queued == 1, "the good article was not done", 40)
+    wait_for(lambda: ledger.strays() != [], "the message was not kept", 20)
+    assert "somebody.elses" in ledger.strays()[0]
