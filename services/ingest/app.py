@@ -1,9 +1,8 @@
-"""Composition root of the ingest service: threads fetch feeds; the archive is offered to an empty Redis again."""
+"""Composition root of the ingest service: threads visit feeds; the archive is offered to an empty Redis again."""
 
 import threading
 
-import structlog
-
+from services.ingest.fetch import open_visitor
 from services.ingest.intake import Intake, open_archive
 from services.ingest.recovery import watch_over
 from services.ingest.tasks import register_fetching
@@ -11,18 +10,13 @@ from shared.queue import INGEST, make_app, open_ledger
 from shared.settings import Settings
 from shared.worker import work
 
-log = structlog.get_logger(__name__)
-
 THREADS = 4
 
 
 def run(settings: Settings) -> None:
     """Work on the ingest queue until told to stop."""
     app = make_app(settings, INGEST)
-    ledger = open_ledger(settings)
-    archive = open_archive(settings)
-    register_fetching(app, settings, Intake(ledger, archive, settings))
-    threading.Thread(
-        target=watch_over, args=(ledger, archive, settings), name="recovery", daemon=True
-    ).start()
+    ledger, archive = open_ledger(settings), open_archive(settings)
+    register_fetching(app, open_visitor(settings, ledger.client, Intake(ledger, archive, settings)))
+    threading.Thread(target=watch_over, args=(ledger, archive, settings), name="recovery", daemon=True).start()
     work(app, settings, INGEST, ledger, ["--pool=threads", f"--concurrency={THREADS}"])

@@ -1,0 +1,20 @@
+"""Shell of the ingest stage: a message names up to 25 feeds of different hosts; they are visited side by side."""
+
+import asyncio
+
+from celery import Celery
+
+from services.ingest.fetch import Visitor
+from services.ingest.watch import FETCH_TASK
+from shared.messages import VERSION
+
+
+def register_fetching(app: Celery, visitor: Visitor) -> None:
+    """Give the app its one task: `[version, feed ids]`."""
+
+    def fetch_feeds(version: int, ids: list[str]) -> None:
+        if version != VERSION:
+            raise ValueError(f"message version {version} is not {VERSION}: this worker is of another release")
+        asyncio.run(visitor.fetch_feeds(ids))
+
+    app.task(fetch_feeds, name=FETCH_TASK)
