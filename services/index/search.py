@@ -21,6 +21,7 @@ from shared.messages import Event, Source
 
 MOST_HITS = 1000  # how far a search counts and pages; nobody reads further, and a common word is in everything
 IDLE_READERS = 4
+NEVER_IDLE = -1
 
 Matched = Literal["exact", "folded", "none"]
 
@@ -117,7 +118,7 @@ class Index:
         with self._reading() as database:
             if database is None:
                 return None
-            name, rev = _split_ref(name)
+            name, rev = _split_ref(name.encode(errors="replace").decode())
             place = _place(database, name)
             return None if place is None else _read_stored(database, place, rev)
 
@@ -153,8 +154,6 @@ class Index:
         except FileNotFoundError:
             yield None
             return
-        except sqlite3.Error as error:
-            raise self._trouble(error) from error
         try:
             database.execute("BEGIN")
             yield database if refuse_other(version(database)) else None
@@ -171,20 +170,34 @@ class Index:
                 if opened == inode:
                     return inode, database
                 database.close()  # the index was removed and made anew
-        uri = f"{self._path.as_uri()}?mode=ro"
-        return inode, sqlite3.connect(uri, uri=True, timeout=10, isolation_level=None, check_same_thread=False)
+        try:
+            return inode, _connect(f"{self._path.as_uri()}?mode=ro")
+        except sqlite3.Error as error:
+            if (
+                error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CANTOPEN
+                or self._path.with_name(f"{self._path.name}-wal").exists()
+            ):
+                raise self._trouble(error) from error
+        # A volume mounted read-only, and no writer: SQLite cannot make the log's files. What lies there stands still.
+        return NEVER_IDLE, _connect(f"{self._path.as_uri()}?mode=ro&immutable=1")
 
     def _give_back(self, inode: int, database: sqlite3.Connection) -> None:
         if database.in_transaction:
             database.execute("ROLLBACK")
         with self._turn:
-            if len(self._idle) < IDLE_READERS:
+            if inode != NEVER_IDLE and len(self._idle) < IDLE_READERS:
                 self._idle.append((inode, database))
                 return
         database.close()
 
     def _trouble(self, error: sqlite3.Error) -> TransientError:
         return TransientError(f"the index {self._path} cannot be read: {error}")
+
+
+def _connect(uri: str) -> sqlite3.Connection:
+    database = sqlite3.connect(uri, uri=True, timeout=10, isolation_level=None, check_same_thread=False)
+    version(database)  # the file is opened by the first question
+    return database
 
 
 def _find(database: sqlite3.Connection, query: Query) -> tuple[Matched, list[tuple[int, float]]]:

@@ -1,0 +1,85 @@
+"""Our article as an item of IPTC ninjs 3.1, which allows no property of our own: evidence stays with us."""
+
+from typing import Any
+
+from services.index.exports.body import body_html, body_text, web_address
+from shared.article import Article, Block
+
+SCHEMA = "http://www.iptc.org/std/ninjs/ninjs-schema_3.1.json#"
+
+Item = dict[str, Any]
+
+
+def to_ninjs(article: Article, article_id: str) -> Item:
+    """The item, with nothing in it that the source did not say, but for the uri that every item must have."""
+    item = {
+        "uri": item_uri(article, article_id),
+        "type": "text",
+        "standard": {"name": "ninjs", "version": "3.1", "schema": SCHEMA},
+        "version": article.version,
+        "firstCreated": article.first_created and article.first_created.isoformat(),
+        "versionCreated": article.version_created and article.version_created.isoformat(),
+        "embargoedUntil": article.embargoed_until and article.embargoed_until.isoformat(),
+        "pubStatus": article.pub_status,
+        "language": article.language,
+        "headlines": _texts("main", article.headline),
+        "descriptions": _texts("lead", article.description),
+        "bodies": _bodies(article),
+        "by": article.byline,
+        "people": [{"name": person.name, "rel": rel} for person in article.people for rel in person.rel],
+        "organisations": [{"name": name} for name in article.organisations],
+        "infoSources": [{"name": name} for name in article.sources],
+        "located": article.located,
+        "subjects": _subjects(article),
+        "associations": _pictures(article, article_id),
+        "altIds": [{"value": alt_id} for alt_id in article.alt_ids],
+    }
+    return _said(item)
+
+
+def item_uri(article: Article, article_id: str) -> str:
+    """The publisher's own uri, else one made of our id."""
+    return article.uri or f"urn:copydesk:{article_id}"
+
+
+def _bodies(article: Article) -> list[Item]:
+    plain = body_text(article)
+    if not article.blocks:
+        return []
+    return [
+        {"role": "main", "contentType": "text/plain", "charCount": len(plain), "value": plain},
+        {"role": "main", "contentType": "text/html", "value": body_html(article)},
+    ]
+
+
+def _texts(role: str, value: str | None) -> list[Item]:
+    return [{"role": role, "contentType": "text/plain", "value": value}] if value else []
+
+
+def _subjects(article: Article) -> list[Item]:
+    section = [{"name": article.section, "rel": "section"}] if article.section else []
+    return [*section, *({"name": name, "rel": "keyword"} for name in article.keywords)]
+
+
+def _pictures(article: Article, article_id: str) -> list[Item]:
+    pictures = [block for block in article.blocks if block.type in ("picture", "caption")]
+    uri = item_uri(article, article_id).partition("#")[0]
+    return [_picture(block, f"picture-{number}", uri) for number, block in enumerate(pictures, start=1)]
+
+
+def _picture(block: Block, name: str, uri: str) -> Item:
+    href = web_address(block.href)
+    item = {
+        "name": name,
+        "rel": "picture",
+        "uri": f"{uri}#{name}",
+        "type": "picture",
+        "by": block.byline,
+        "descriptions": _texts("caption", block.caption or block.text),
+        "renditions": [{"name": "main", "href": href}] if href else [],
+    }
+    return _said(item)
+
+
+def _said(item: Item) -> Item:
+    return {name: value for name, value in item.items() if value}
