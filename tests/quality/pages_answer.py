@@ -44,9 +44,20 @@ def _fields(article: Article) -> dict[str, Any]:
 def _published(article: Article) -> str | None:
     if article.first_created is None:
         return None
+    moment, day = article.first_created, article.local_day
     if article.precision == "day":
-        return (article.local_day or article.first_created.date()).isoformat()
-    return article.first_created.isoformat()
+        return (day or moment.date()).isoformat()
+    if day is not None and day != moment.date():  # no zone is known, but the day is: any clock that shows both will do
+        moment = _on_day(moment, day)
+    return moment.isoformat()
+
+
+def _on_day(moment: dt.datetime, day: dt.date) -> dt.datetime:
+    for hours in (*range(0, -13, -1), *range(1, 15)):
+        shifted = moment.astimezone(dt.timezone(dt.timedelta(hours=hours)))
+        if shifted.date() == day:
+            return shifted
+    return moment
 
 
 def _texts(draft: Draft) -> dict[str, Any]:

@@ -130,7 +130,7 @@ def _near(outline: Outline, container: Box | None, head: Block | None) -> list[B
     """The blocks where date and byline lines stand: round the headline, at the head of the body, at its end."""
     if container is None:
         return outline.blocks[:60]
-    start = max(0, (head.index if head is not None else container.first) - 8)
+    start = max(0, head.index - 8 if head is not None else container.first - 25)
     stop = min(len(outline.blocks), container.first + 12)
     tail = outline.blocks[max(stop, container.last - 4) : container.last + 8]
     return outline.blocks[start:stop][:80] + tail

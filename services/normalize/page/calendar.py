@@ -10,7 +10,7 @@ from services.normalize.page.months import MONTH_PATTERN, MONTHS
 from services.normalize.page.stamps import Stamp, read_offset
 
 _NAMED = rf"(?P<month>{MONTH_PATTERN})\b\.?"
-_DAY = r"(?<![\d.,:/])(?P<day>[0-3]?\d)(?:st|nd|rd|th|er|º|°|ª|ος|η)?"
+_DAY = r"(?<!\d[.,:/])(?<!\d)(?P<day>[0-3]?\d)(?:st|nd|rd|th|er|º|°|ª|ος|η)?"
 _YEAR = r"(?P<year>(?:19|20)\d\d)(?![\d])"
 _FORMS = (
     re.compile(
@@ -89,7 +89,7 @@ def _named_day(match: re.Match[str]) -> dt.date | None:
 def _numeric_day(match: re.Match[str], month_first: bool) -> tuple[dt.date, bool] | None:
     one, two, year = int(match["one"]), int(match["two"]), int(match["year"])
     if year < 100:
-        if len(match["one"]) < 2 or len(match["two"]) < 2:
+        if match["mark"] != "." and (len(match["one"]) < 2 or len(match["two"]) < 2):
             return None
         year += 2000 if year < 60 else 1900
     if month_first and match["mark"] == "." and two <= 12:

@@ -42,15 +42,19 @@ _MODIFIED_METAS = (
 _DATE_NAMES = re.compile(
     r"(?<![a-z])(?:date|datum|time|publi|posted|ngay|fecha|data(?![a-z])|thoi-?gian|timestamp|dt(?![a-z])|byline|meta|info|created|veroeffentlich|erschien|stand)"
 )
+_DATE_CLASS = re.compile(r"(?<![a-z])(?:date|datum|ngay|fecha|time|published|thoi-?gian|created|posted|documentpublished)")
+_DIGITS = re.compile(r"\d")
 _OTHER_WORDS = re.compile(
     r"(?i)\b(?:updated?|modified|last changed|aktualisiert|zuletzt|mis à jour|mise à jour|actualizad[oa]|aggiornat[oa]|atualizad[oa]|bijgewerkt|oppdatert|opdateret|uppdaterad|güncelle\w*|cập nhật lúc|обновлено|päivitetty|aktualizov\w+|zaktualizowan\w+)\b"
 )
 _URL_DATE = re.compile(
     r"[/_=.-](?P<year>(?:19|20)\d\d)[/_.-]?(?P<month>0[1-9]|1[0-2]|[1-9](?=[/_-]))(?:[/_.-]?(?P<day>0[1-9]|[12]\d|3[01]|[1-9](?=[/_.-]))(?=[/_.T-]|\D|$))"
 )
+_URL_DAY_FIRST = re.compile(r"[/_=-](?P<day>[0-3]\d)[_-](?P<month>[01]\d)[_-](?P<year>20\d\d)(?!\d)")
 _SCRIPT_DATE = re.compile(
     r'"(?:datePublished|publishedAt|published_at|publishDate|publish_date|publicationDate|firstPublished|datePublication|pubDate)"\s*:\s*"([^"]{8,40})"'
 )
+_LOCAL_RULES = frozenset({"date line", "address of the page"})
 _EARLIEST = dt.date(1995, 1, 1)
 
 
@@ -75,14 +79,31 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True):
     witness: DateWitness
 
 
-def date_witnesses(
-    declared: Declared, outline: Outline, near: list[Block], root: Element, url: str | None
-) -> list[DateWitness]:
-    """Everybody who says when the page was published or changed."""
-    found = [*_from_json(declared), *_from_metas(declared), *_from_micro(declared), *_from_times(root, outline, near)]
+def date_witnesses(declared: Declared, outline: Outline, near: list[Block], root: Element, url: str | None) -> list[DateWitness]:
+    """Everybody who says when the page was published or changed; the whole page is searched only when nobody near does."""
+    found = [*_from_json(declared), *_from_metas(declared), *_from_micro(declared), *_from_times(root, near, declared.language)]
     found += _from_text(near, declared.language)
     found += _from_url(declared.canonical or url)
-    return [witness for witness in found if _EARLIEST <= witness.stamp.day]
+    found = [witness for witness in found if _EARLIEST <= witness.stamp.day]
+    if not any(witness.weight >= 4 and not witness.modified for witness in found):
+        found += (w for w in _from_anywhere(declared, outline, root) if _EARLIEST <= w.stamp.day)
+    return found
+
+
+def _from_anywhere(declared: Declared, outline: Outline, root: Element) -> Iterator[DateWitness]:
+    """Dates that stand far from the headline: other objects, scripts, titles, any short line."""
+    for node in declared.graph.values():
+        yield from _json_date(node, "datePublished", 3.9, False)
+    for script in root.iter("script"):
+        for match in _SCRIPT_DATE.finditer((script.text or "")[:200_000]):
+            stamp = read_stamp(match[1])
+            if stamp:
+                yield DateWitness(stamp=stamp, rule="script", path=path_of(script), quote=match[0], weight=3.8)
+    for name, text in [("title", declared.title or ""), *declared.meta("og:title", "description", "og:description")]:
+        for found in find_dates(text, declared.language):
+            yield DateWitness(stamp=found.stamp, rule="date in a title", path=name, quote=text, weight=3.0)
+    for witness in _from_text(outline.blocks[:1500], declared.language):
+        yield msgspec.structs.replace(witness, weight=witness.weight / 2, rule="date on the page")
 
 
 def _from_json(declared: Declared) -> Iterator[DateWitness]:
@@ -139,42 +160,45 @@ def _from_micro(declared: Declared) -> Iterator[DateWitness]:
                 )
 
 
-def _from_times(root: Element, outline: Outline, near: list[Block]) -> Iterator[DateWitness]:
+def _from_times(root: Element, near: list[Block], language: str | None) -> Iterator[DateWitness]:
     close = {id(element) for block in near for element in block.inline} | {id(block.box.element) for block in near}
     for order, element in enumerate(root.iter("time")):
         value = element.get("datetime") or ""
-        stamp = read_stamp(value)
+        stamp = read_stamp(value) or next((found.stamp for found in find_dates(value or text_of(element), language)), None)
         if stamp is None or order > 8:
             continue
         names = f"{element.get('class') or ''} {element.get('itemprop') or ''} {element.get('pubdate')}".lower()
         modified = "modif" in names or "updat" in names
         weight = 6.0 if id(element) in close else 3.0
         weight += ("publish" in names) + (element.get("pubdate") is not None) - 0.2 * order - 3.0 * modified
-        yield DateWitness(
-            stamp=stamp, rule="time element", path=path_of(element), quote=value, weight=weight, modified=modified
-        )
+        yield DateWitness(stamp=stamp, rule="time element", path=path_of(element), quote=value, weight=weight, modified=modified)
 
 
-def _from_text(near: list[Block], language: str | None) -> Iterator[DateWitness]:
-    for order, block in enumerate(near):
+def _from_text(blocks: list[Block], language: str | None) -> Iterator[DateWitness]:
+    for order, block in enumerate(blocks):
+        late = 0.05 * min(order, 20)
+        for element in block.inline:
+            if _DATE_CLASS.search((element.get("class") or "").lower()):
+                yield from _printed(text_of(element), element, 5.8 - late, language)
         if block.size > 300:
-            continue
-        for found in find_dates(block.text, language):
-            before = block.text[max(0, found.start - 40) : found.start]
-            changed = bool(_OTHER_WORDS.search(before))
-            named = bool(_DATE_NAMES.search(block.box.names)) or any(
-                _DATE_NAMES.search((e.get("class") or "").lower()) for e in block.inline
-            )
-            short = block.size < 80
-            weight = 4.0 + named + short - 1.5 * changed - 0.1 * min(order, 20)
-            yield DateWitness(
-                stamp=found.stamp, rule="date line", path=path_of(block.box.element), quote=block.text[found.start - 0 : found.end + 20],
-                weight=weight, modified=changed,
-            )  # fmt: skip
+            yield from _printed(block.text[:50], block.box.element, 3.0 - late, language)
+        else:
+            named = bool(_DATE_NAMES.search(block.box.names))
+            yield from _printed(block.text, block.box.element, 4.0 + named + (block.size < 60) - (block.size > 120) - late, language)
+
+
+def _printed(text: str, element: Element, weight: float, language: str | None) -> Iterator[DateWitness]:
+    if len(text) > 300 or not _DIGITS.search(text):
+        return
+    for found in find_dates(text, language):
+        changed = bool(_OTHER_WORDS.search(text[max(0, found.start - 40) : found.start]))
+        yield DateWitness(
+            stamp=found.stamp, rule="date line", path=path_of(element), quote=text, weight=weight - 1.5 * changed, modified=changed
+        )  # fmt: skip
 
 
 def _from_url(url: str | None) -> Iterator[DateWitness]:
-    match = _URL_DATE.search(url or "")
+    match = _URL_DATE.search(url or "") or _URL_DAY_FIRST.search(url or "")
     if match is None:
         return
     try:
@@ -238,7 +262,22 @@ def _settle(
     moment = dt.datetime.combine(stamp.day, stamp.time, dt.timezone(dt.timedelta(minutes=stamp.offset)))
     if stamp.offset == 0:
         moment = _at_home(moment, others, zone)
-    return Settled(moment=moment, precision=_precision(stamp), zone_rule="declared", day=moment.date(), witness=best)
+    return Settled(moment=moment, precision=_precision(stamp), zone_rule="declared", day=_printed_day(moment, others), witness=best)
+
+
+def _printed_day(moment: dt.datetime, others: list[DateWitness]) -> dt.date:
+    """The publisher's own day: the one printed near the headline or in the address when a zone can explain it, else the moment's."""
+    day = moment.date()
+    for other in sorted(others, key=lambda other: -other.weight):
+        if other.rule in _LOCAL_RULES and other.weight >= 5 and not other.modified and abs((other.stamp.day - day).days) <= 1:
+            return other.stamp.day if _could_be(moment, other.stamp.day) else day
+    return day
+
+
+def _could_be(moment: dt.datetime, day: dt.date) -> bool:
+    """Whether it is this day somewhere on earth at that moment."""
+    earliest, latest = moment - dt.timedelta(hours=11), moment + dt.timedelta(hours=13)
+    return earliest.date() <= day <= latest.date()
 
 
 def _same_clock(one: Stamp, two: Stamp) -> bool:

@@ -25,6 +25,10 @@ _UNIX = re.compile(
     r"(?P<name>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\s+(?P<day>\d\d?)\s+(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d))?\s+(?P<zone>Z|UTC|GMT|[A-Z]{3,4}|[+-]\d\d:?\d\d)?\s*(?P<year>(?:19|20)\d\d)",
     re.IGNORECASE,
 )
+_NAMED = re.compile(
+    r"(?P<name>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s+(?P<day>\d\d?),?\s+(?P<year>(?:19|20)\d\d)(?:,?\s+(?:at\s+)?(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d))?\s*(?P<half>[AaPp]\.?[Mm]\.?)?\s*(?P<zone>Z|UTC|GMT|[A-Z]{3,4}|[+-]\d\d:?\d\d)?)?",
+    re.IGNORECASE,
+)
 _EPOCH = re.compile(r"1[0-9]{9}(?:\d{3})?")
 _MONTHS = {
     name: index
@@ -58,7 +62,7 @@ class Stamp(msgspec.Struct, frozen=True, kw_only=True):
 def read_stamp(text: str) -> Stamp | None:
     """Read a machine's date, such as `2024-05-03T17:47:42+02:00`; None when it is none."""
     text = text.strip()[:80]
-    for pattern in (_ISO, _RFC, _UNIX, _SLASHED, _COMPACT):
+    for pattern in (_ISO, _RFC, _UNIX, _NAMED, _SLASHED, _COMPACT):
         match = pattern.search(text)
         if match is not None:
             return stamp_from(match.groupdict())
