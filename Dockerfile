@@ -18,9 +18,11 @@ RUN python -m pip wheel --no-cache-dir --quiet --no-deps --no-index --no-build-i
 
 FROM python:3.13.12-slim-trixie
 # The official image strips the standard library's bytecode; without it every start pays for compiling what Celery imports.
-# Volumes inherit the owner of the folder they are first mounted on.
+# Celery takes a number without a name for the superuser. Volumes inherit the owner of the folder they first cover.
 RUN python -m compileall -q -j 0 --invalidation-mode unchecked-hash \
       -x '/(site-packages|test|idlelib|turtledemo|ensurepip)/' /usr/local/lib/python3.13 \
+ && groupadd --gid 10001 copydesk \
+ && useradd --uid 10001 --gid 10001 --no-log-init --no-create-home --home-dir /data --shell /usr/sbin/nologin copydesk \
  && install -d -o 10001 -g 10001 -m 0750 /data /index \
  && install -d -m 0755 /seeds
 COPY --from=build /opt/copydesk /opt/copydesk
