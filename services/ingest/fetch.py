@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from typing import Protocol
 
 import msgspec
+import redis
 import structlog
 
 from services.ingest.feeds import Found, make_inputs
 from services.ingest.formats.feed import Feed
 from services.ingest.intake import Receipt
+from services.ingest.parser_process import FeedParser
 from services.ingest.schedule import Visit, next_due, read_fresh
 from services.ingest.subscriptions import FeedState, FeedStates, Subscription, Subscriptions
 from shared.clock import now_us
@@ -133,6 +135,11 @@ class Visitor:
             self._intake.take([one])
         except InputRefused as error:
             log.warning("entry_refused", source=one.source.name, entry=one.name, reason=str(error))
+
+
+def open_visitor(settings: Settings, client: redis.Redis, intake: TakesInputs) -> Visitor:
+    """A visitor for one worker process, with a parser process of its own."""
+    return Visitor(settings, Subscriptions(settings), FeedStates(client), intake, FeedParser())
 
 
 def judge_failure(error: CopydeskError) -> Visit:

@@ -1,23 +1,31 @@
 """The watcher: takes what is dropped into `seeds/`, and sends on the feeds that are due. Any number may run."""
 
+import os
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import structlog
+from kombu.exceptions import OperationalError
 
 from services.ingest.drop_watch import DropWatch
 from services.ingest.drops import Drops
+from services.ingest.intake import Intake, open_archive
+from services.ingest.parser_process import FeedParser
 from services.ingest.subscriptions import FeedStates, Subscriptions
-from shared.errors import CopydeskError, TransientError
+from shared.errors import CopydeskError, IntakeFull, TransientError
+from shared.messages import VERSION
+from shared.queue import INGEST, make_app, open_ledger
 from shared.settings import Settings
+from shared.status import connect
 
 log = structlog.get_logger(__name__)
 
+FETCH_TASK = "ingest.fetch_feeds"
 TURN_S = 0.25
 CLAIM_S = 1.0
-SYNC_S = 60.0
+SYNC_S = 3.0
 HEARTBEAT_S = 2.0
 RETRY_S = 1.0
 MAX_RETRY_S = 30.0
@@ -40,6 +48,7 @@ class FeedWatch:
         self._states = states
         self._send = send
         self._stamp: object = self  # unlike any stamp: the first turn syncs
+        self._count = 0
         self._sync_due = 0.0
         self._claim_due = 0.0
 
@@ -61,10 +70,12 @@ class FeedWatch:
         stamp = self._subscriptions.stamp()
         if stamp == self._stamp and now < self._sync_due:
             return
+        self._sync_due = now + SYNC_S
+        if stamp == self._stamp and self._states.is_complete(self._count):
+            return
         feeds = self._subscriptions.list()
-        if stamp != self._stamp or not self._states.is_complete(len(feeds)):
-            self._states.sync(feeds, time.time())
-        self._stamp, self._sync_due = stamp, now + SYNC_S
+        self._states.sync(feeds, time.time())
+        self._stamp, self._count = stamp, len(feeds)
 
 
 class Patience:
@@ -80,8 +91,8 @@ class Patience:
         return time.monotonic() >= self._until
 
     def fail(self, event: str, error: CopydeskError) -> None:
-        """Wait as long as the error asks for, else twice as long as before."""
-        asked = error.retry_after if isinstance(error, TransientError) else None
+        """Wait as long as a full desk asks for, else twice as long as before."""
+        asked = error.retry_after if isinstance(error, IntakeFull) else None
         self._until = time.monotonic() + min(asked or self._wait_s, MAX_RETRY_S)
         self._wait_s = min(self._wait_s * 2, MAX_RETRY_S)
         if str(error) != self._told:
@@ -97,9 +108,24 @@ def run(
     settings: Settings,
     stop: threading.Event,
     *,
-    drops: Drops,
-    feeds: FeedWatch,
+    send: Callable[[list[str]], None] | None = None,
     heartbeat: Path | None = None,
+) -> None:
+    """Put a watcher together and run it until told to stop. `send` hands due feeds on; else they go to the queue."""
+    beat = os.environ.get("COPYDESK_HEARTBEAT")
+    ledger, client = open_ledger(settings), connect(settings)
+    parser = FeedParser()
+    archive = open_archive(settings)
+    drops = Drops(settings, Intake(ledger, archive, settings), client, parser)
+    feeds = FeedWatch(settings, Subscriptions(settings), FeedStates(client), send or _sender(settings))
+    try:
+        watch_until(stop, settings, drops, feeds, heartbeat or (Path(beat) if beat else None))
+    finally:
+        parser.close()
+
+
+def watch_until(
+    stop: threading.Event, settings: Settings, drops: Drops, feeds: FeedWatch, heartbeat: Path | None = None
 ) -> None:
     """Watch until told to stop. What finds no room in the desk waits here, or in its folder, and is offered again."""
     watch = DropWatch(Path(settings.seeds_dir))
@@ -118,6 +144,18 @@ def run(
     finally:
         watch.close()
         log.info("watch_stopped", waiting=len(waiting))
+
+
+def _sender(settings: Settings) -> Callable[[list[str]], None]:
+    app = make_app(settings, INGEST)
+
+    def send(ids: list[str]) -> None:
+        try:
+            app.send_task(FETCH_TASK, args=[VERSION, ids], queue=INGEST, retry=False)
+        except OperationalError as error:
+            raise TransientError(f"the ingest queue takes nothing: {error}", retry_after=5) from error
+
+    return send
 
 
 def _take_some(drops: Drops, waiting: dict[str, None], patience: Patience) -> list[str]:

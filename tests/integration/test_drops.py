@@ -1,0 +1,307 @@
+"""The drop folder with a real Valkey, a real intake and real file events."""
+
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from services.ingest.drop_watch import DropWatch, Mode
+from services.ingest.drops import PROBLEMS_KEY, TAKEN_KEY, Drops, take_file
+from services.ingest.intake import Intake, open_archive
+from services.ingest.parser_process import FeedParser
+from services.ingest.watch import run
+from shared.errors import InputRefused, IntakeFull
+from shared.ledger import Ledger
+from shared.messages import Source
+from shared.queue import open_ledger
+from shared.settings import Settings
+from shared.status import connect
+from tests.conftest import Server, settings_over, wait_for
+from tests.integration.origin import rss
+
+
+class Desk:
+    """A drop folder with all that stands behind it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.folder = Path(settings.seeds_dir)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.ledger: Ledger = open_ledger(settings)
+        self.intake = Intake(self.ledger, open_archive(settings), settings)
+        self.parser = FeedParser()
+        self.redis = connect(settings)
+        self.drops = Drops(settings, self.intake, self.redis, self.parser)
+
+    def accepted(self) -> int:
+        return self.ledger.balance().accepted
+
+    def drop(self, name: str, body: bytes = b"Some words.") -> Path:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(body)
+        return path
+
+    def reasons(self) -> dict[str, str]:
+        return {problem.path: problem.reason for problem in self.drops.problems()}
+
+
+@pytest.fixture
+def desk(settings: Settings) -> Iterator[Desk]:
+    made = Desk(settings)
+    yield made
+    made.parser.close()
+
+
+@pytest.fixture
+def watched(desk: Desk) -> Iterator[Desk]:
+    with watching(desk.settings):
+        yield desk
+
+
+class watching:  # noqa: N801 - reads as the `with` it is for
+    """A watcher in a thread of the test's own, over a folder it has begun to listen to."""
+
+    def __init__(self, settings: Settings, send: Callable[[list[str]], None] | None = None) -> None:
+        self.stop = threading.Event()
+        self.beat = Path(settings.data_dir) / "beat"
+        self.beat.parent.mkdir(parents=True, exist_ok=True)
+        self.beat.unlink(missing_ok=True)
+        arguments = {"send": send or (lambda ids: None), "heartbeat": self.beat}
+        self.thread = threading.Thread(target=run, args=(settings, self.stop), kwargs=arguments)
+
+    def __enter__(self) -> "watching":
+        self.thread.start()
+        wait_for(self.beat.exists, "the watcher did not start")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop.set()
+        self.thread.join(timeout=5)
+        assert not self.thread.is_alive()
+
+
+def test_a_file_that_was_there_before_and_one_that_comes_later_are_taken(desk: Desk) -> None:
+    early = desk.drop("early.txt", b"There before.")
+    os.utime(early, (1, 1))
+    with watching(desk.settings):
+        wait_for(lambda: desk.accepted() == 1, "the early file was not taken")
+        desk.drop("hue/later.txt", b"Comes later.")
+        wait_for(lambda: desk.accepted() == 2, "the later file was not taken")
+    assert early.exists()
+
+
+def test_a_file_written_slowly_is_taken_whole_and_once(watched: Desk) -> None:
+    with (watched.folder / "slow.txt").open("wb") as file:
+        for part in range(5):
+            file.write(b"part %d of a slow text. " % part)
+            file.flush()
+            watched.drop(f"beside-{part}.txt", b"beside %d" % part)
+            wait_for(lambda count=part + 1: watched.accepted() == count, "a file beside was not taken")  # type: ignore[misc]
+    wait_for(lambda: watched.accepted() == 6, "the slow file was not taken")
+
+
+def test_a_file_moved_in_under_its_name_is_taken(watched: Desk, tmp_path: Path) -> None:
+    watched.drop("bai.txt.part", b"Moved in from beside.").rename(watched.folder / "bai.txt")
+    outside = tmp_path / "outside.txt"
+    outside.write_bytes(b"Moved in from outside.")
+    outside.rename(watched.folder / "outside.txt")
+    wait_for(lambda: watched.accepted() == 2, "the renamed files were not taken")
+
+
+def test_a_whole_folder_moved_in_is_taken(watched: Desk, tmp_path: Path) -> None:
+    (tmp_path / "box" / "deep").mkdir(parents=True)
+    for number in range(3):
+        path = tmp_path / "box" / "deep" / f"{number}.txt"
+        path.write_bytes(b"number %d" % number)
+        os.utime(path, (1, 1))
+    (tmp_path / "box").rename(watched.folder / "box")
+    wait_for(lambda: watched.accepted() == 3, "the folder's files were not taken")
+
+
+def test_many_files_at_once_are_all_taken_once(watched: Desk) -> None:
+    for number in range(120):
+        watched.drop(f"{number}.txt", b"article number %d" % number)
+    wait_for(lambda: watched.accepted() >= 120, "not all were taken")
+    watched.drop("last.txt", b"the last one")
+    wait_for(lambda: watched.accepted() >= 121, "the last was not taken")
+    assert watched.accepted() == 121
+
+
+def test_an_edit_is_taken_as_the_same_article(desk: Desk) -> None:
+    desk.drop("bai.txt", b"The first edition.")
+    desk.drops.take(["bai.txt"])
+    first = take_file(desk.folder / "bai.txt", desk.settings, desk.intake)[0]
+    desk.drop("bai.txt", b"The second edition, corrected.")
+    second = take_file(desk.folder / "bai.txt", desk.settings, desk.intake)[0]
+    assert (first.state, second.state) == ("duplicate", "received")
+    assert first.article == second.article
+    assert first.rev < second.rev
+
+
+def test_what_was_taken_is_not_read_again_until_it_changes(desk: Desk) -> None:
+    path = desk.drop("bai.txt", b"One text.")
+    desk.drops.take(["bai.txt"])
+    desk.drops.take(["bai.txt"])
+    assert desk.accepted() == 1
+    path.write_bytes(b"Another text.")
+    desk.drops.take(["bai.txt"])
+    assert desk.accepted() == 2
+
+
+def test_an_emptied_memory_costs_duplicates_and_nothing_else(desk: Desk) -> None:
+    desk.drop("bai.txt", b"One text.")
+    desk.drops.take(["bai.txt"])
+    desk.redis.delete(TAKEN_KEY)
+    desk.drops.take(["bai.txt"])
+    assert desk.ledger.balance().duplicate == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "reason"),
+    [
+        pytest.param("picture.jpg", b"\xff\xd8\xff", "of a kind that is not read", id="another kind"),
+        pytest.param("empty.txt", b"", "is empty", id="empty"),
+        pytest.param("feed.xml", b"<rss><channel><title>x</title></channel></rss>", "without entries", id="no entries"),
+        pytest.param("bomb.xml", b"<rss>" + b"<a>" * 5000, "nested deeper", id="hostile feed"),
+    ],
+)
+def test_a_refused_file_is_told_once_and_stops_no_other(desk: Desk, name: str, body: bytes, reason: str) -> None:
+    desk.drop(name, body)
+    desk.drop("good.txt")
+    desk.drops.take([name, "good.txt"])
+    assert reason in desk.reasons()[name]
+    assert desk.accepted() == 1
+    told = desk.redis.hget(PROBLEMS_KEY, name)
+    desk.drops.take([name, "good.txt"])
+    assert desk.redis.hget(PROBLEMS_KEY, name) == told
+
+
+def test_a_problem_ends_when_the_file_is_mended_or_gone(desk: Desk) -> None:
+    desk.drop("a.txt", b"")
+    desk.drop("b.bin", b"x")
+    desk.drops.take(["a.txt", "b.bin"])
+    assert set(desk.reasons()) == {"a.txt", "b.bin"}
+    desk.drop("a.txt", b"Mended.")
+    (desk.folder / "b.bin").unlink()
+    desk.drops.take(["a.txt", "b.bin"])
+    assert desk.reasons() == {}
+
+
+def test_a_large_file_is_refused_with_its_size(shared_redis: Server, tmp_path: Path) -> None:
+    desk = Desk(settings_over(shared_redis, tmp_path, max_input_bytes=1000))
+    desk.drop("large.txt", b"x" * 1001)
+    desk.drops.take(["large.txt"])
+    assert "has 1001 bytes; max_input_bytes is 1000" in desk.reasons()["large.txt"]
+
+
+def test_links_pipes_and_sockets_are_refused_and_never_waited_for(desk: Desk, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("not for the desk")
+    (desk.folder / "link.txt").symlink_to(secret)
+    (desk.folder / "linked").symlink_to(tmp_path)
+    os.mkfifo(desk.folder / "pipe.txt")
+    with socket.socket(socket.AF_UNIX) as listener:
+        here = os.open(desk.folder, os.O_RDONLY)
+        listener.bind(f"/proc/self/fd/{here}/sock.txt")
+        os.close(here)
+        desk.drops.take(["link.txt", "pipe.txt", "sock.txt", "linked/secret.txt"])
+    assert set(desk.reasons()) == {"link.txt", "pipe.txt", "sock.txt", "linked/secret.txt"}
+    assert desk.accepted() == 0
+
+
+def test_names_that_are_not_ready_are_left_alone(watched: Desk) -> None:
+    for name in (".hidden.txt", "a.txt.tmp", "a.txt.part", "a.txt~", ".git/config.txt"):
+        watched.drop(name)
+    watched.drop("good.txt", b"The good one.")
+    wait_for(lambda: watched.accepted() == 1, "the good file was not taken")
+    assert watched.reasons() == {}
+
+
+def test_a_name_that_is_no_text_is_taken(desk: Desk) -> None:
+    name = os.fsdecode(b"b\xe0i \x1b[31m.txt")
+    desk.drop(name, b"Some words.")
+    desk.drops.take([name])
+    assert desk.accepted() == 1
+
+
+def test_a_file_that_vanished_is_no_problem(desk: Desk) -> None:
+    assert desk.drops.take(["gone.txt"]) == []
+    assert desk.reasons() == {}
+
+
+def test_a_feed_as_a_drop_gives_its_entries(desk: Desk) -> None:
+    path = desk.drop("tin.xml", rss([("a", "Một"), ("b", "Hai")]))
+    receipts = take_file(path, desk.settings, desk.intake)
+    assert [one.state for one in receipts] == ["received", "received"]
+    assert len({one.article for one in receipts}) == 2
+
+
+def test_other_xml_is_one_input(desk: Desk) -> None:
+    path = desk.drop("bai.xml", b"<nitf><body/></nitf>")
+    line = desk.ledger.receipt(take_file(path, desk.settings, desk.intake)[0].receipt)
+    assert line is not None
+    assert line.media_type == "application/xml"
+
+
+def test_a_file_from_elsewhere_goes_by_its_own_path(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "elsewhere.txt"
+    path.write_bytes(b"From elsewhere.")
+    assert take_file(path, desk.settings, desk.intake)[0].state == "received"
+    with pytest.raises(InputRefused, match="is not there"):
+        take_file(tmp_path / "nowhere.txt", desk.settings, desk.intake)
+
+
+def test_drops_wait_while_redis_is_away(redis_server: Server, tmp_path: Path) -> None:
+    desk = Desk(settings_over(redis_server, tmp_path))
+    with watching(desk.settings):
+        redis_server.kill()
+        desk.drop("meanwhile.txt", b"Dropped while Redis was away.")
+        redis_server.start()
+        wait_for(lambda: desk.accepted() == 1, "the file was not taken after Redis came back")
+
+
+def test_drops_wait_while_the_desk_is_full(shared_redis: Server, tmp_path: Path) -> None:
+    roomy = Desk(settings_over(shared_redis, tmp_path))
+    for name in ("a.txt", "b.txt", "c.txt"):
+        roomy.drop(name, name.encode())
+    roomy.drops.take(["a.txt", "b.txt"])
+    full = Desk(settings_over(shared_redis, tmp_path, backlog_limit=1))
+    with pytest.raises(IntakeFull):
+        full.drops.take(["a.txt", "b.txt", "c.txt"])
+    roomy.drops.take(["a.txt", "b.txt", "c.txt"])
+    assert roomy.accepted() == 3
+
+
+def test_without_events_a_file_is_taken_when_it_has_held_still(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def without_events(folder: Path) -> Mode:
+        return Mode(kind="scan", reason="nfs4 tells of no changes")
+
+    monkeypatch.setattr("services.ingest.drop_watch.mode", without_events)
+    watch = DropWatch(desk.folder)
+    desk.drop("nfs.txt", b"On a network drive.")
+    assert watch.ready(0) == []
+    wait_for(lambda: watch.ready(0.05) == ["nfs.txt"], "the file was not offered")
+    watch.close()
+
+
+def test_the_folder_may_come_after_the_watcher(shared_redis: Server, tmp_path: Path) -> None:
+    watch = DropWatch(tmp_path / "later")
+    assert watch.ready(0) == []
+    watch.close()
+
+
+def test_settings_of_the_folder_ride_on_the_input(shared_redis: Server, tmp_path: Path) -> None:
+    zones = {"hue": {"zone": "Asia/Ho_Chi_Minh", "language": "vi"}}
+    settings = msgspec.convert(
+        msgspec.to_builtins(settings_over(shared_redis, tmp_path)) | {"drops": zones}, type=Settings
+    )
+    desk = Desk(settings)
+    receipt = take_file(desk.drop("hue/2015/bai.txt"), settings, desk.intake)[0].receipt
+    line = desk.ledger.receipt(receipt)
+    assert line is not None
+    assert line.source == Source(kind="drop", name="hue/2015", zone="Asia/Ho_Chi_Minh", language="vi")

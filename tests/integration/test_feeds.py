@@ -1,0 +1,258 @@
+"""Feeds from a real server on loopback, by the guarded client, the parser process, a real intake and a real Valkey."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from services.ingest.fetch import Visitor
+from services.ingest.intake import Intake, open_archive
+from services.ingest.parser_process import FeedParser, Limits
+from services.ingest.subscriptions import DUE_KEY, FeedState, FeedStates, Subscription, Subscriptions
+from shared.queue import open_ledger
+from shared.settings import Settings
+from shared.status import connect
+from tests.conftest import Server, settings_over, wait_for
+from tests.integration.origin import Origin, Reply, Seen, cut, gzipped, rss
+from tests.integration.test_drops import watching
+
+FAR = 10_000_000_000.0
+
+
+class Desk:
+    """A visitor of feeds with all that stands behind it."""
+
+    def __init__(self, settings: Settings, parser: FeedParser) -> None:
+        self.settings = settings
+        self.ledger = open_ledger(settings)
+        self.redis = connect(settings)
+        self.subscriptions = Subscriptions(settings)
+        self.states = FeedStates(self.redis)
+        intake = Intake(self.ledger, open_archive(settings), settings)
+        self.visitor = Visitor(settings, self.subscriptions, self.states, intake, parser)
+
+    def subscribe(self, url: str) -> Subscription:
+        added = self.subscriptions.add(url)
+        self.states.sync(self.subscriptions.list(), time.time())
+        return added
+
+    def visit(self, *feeds: Subscription) -> list[FeedState]:
+        asyncio.run(self.visitor.fetch_feeds([feed.id for feed in feeds]))
+        return [self.states.get(feed.id) for feed in feeds]
+
+    def accepted(self) -> int:
+        return self.ledger.balance().accepted
+
+    def due_in(self, feed: Subscription) -> float | None:
+        score = self.redis.zscore(DUE_KEY, feed.id)
+        return None if score is None else float(score) - time.time()
+
+
+@pytest.fixture(scope="module")
+def parser() -> Iterator[FeedParser]:
+    made = FeedParser(Limits(cpu_s=3))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def origin() -> Iterator[Origin]:
+    made = Origin()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def desk(shared_redis: Server, tmp_path: Path, origin: Origin, parser: FeedParser) -> Desk:
+    changes = {"allow_networks": (f"127.0.0.1:{origin.port}",), "fetch_timeout_s": 2, "feed_interval_s": 900}
+    return Desk(settings_over(shared_redis, tmp_path, **changes), parser)
+
+
+def test_entries_go_in_once_and_the_next_visit_asks_for_news_only(desk: Desk, origin: Origin) -> None:
+    def page(seen: Seen) -> Reply:
+        if seen.headers.get("if-none-match") == '"one"':
+            return Reply(status=304)
+        return Reply(
+            headers={"ETag": '"one"', "Last-Modified": "Mon, 09 Nov 2015 05:34:00 GMT"}, body=rss([("a", "Một")])
+        )
+
+    origin.pages["/feed"] = page
+    feed = desk.subscribe(origin.url("/feed"))
+    first = desk.visit(feed)[0]
+    second = desk.visit(feed)[0]
+    assert (first.status, second.status, desk.accepted()) == (200, 304, 1)
+    assert origin.seen[1].headers["if-modified-since"] == "Mon, 09 Nov 2015 05:34:00 GMT"
+    assert 800 < (desk.due_in(feed) or 0) < 1000
+
+
+def test_only_new_entries_of_a_changed_feed_go_in(desk: Desk, origin: Origin) -> None:
+    feed = desk.subscribe(origin.url("/feed"))
+    origin.pages["/feed"] = Reply(body=rss([("a", "Một"), ("b", "Hai")]))
+    desk.visit(feed)
+    origin.pages["/feed"] = gzipped(rss([("c", "Ba"), ("a", "Một"), ("b", "Hai (sửa)")]))
+    desk.visit(feed)
+    assert desk.accepted() == 4  # c is new, b is edited
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        pytest.param(rss([("a?utm_source=1", "Một")]), rss([("a?utm_source=2", "Một")]), id="tracking in links"),
+        pytest.param(rss([("a", "x")]).replace(b">a<", b">g1<"), rss([("a", "x")]).replace(b">a<", b">g2<"), id="guid"),
+        pytest.param(
+            rss([("a", "Một"), ("b", "Hai")]),
+            rss([("a", "Một"), ("b", "Hai")]).replace(b"05:34:00", b"05:49:00"),
+            id="the time of the visit as every date",
+        ),
+        pytest.param(rss([("a", "Một")]), rss([]), id="entries gone"),
+    ],
+)
+def test_what_only_looks_new_is_not_taken_again(desk: Desk, origin: Origin, first: bytes, second: bytes) -> None:
+    feed = desk.subscribe(origin.url("/feed"))
+    origin.pages["/feed"] = Reply(body=first)
+    desk.visit(feed)
+    accepted = desk.accepted()
+    for body in (second, first):
+        origin.pages["/feed"] = Reply(body=body)
+        desk.visit(feed)
+    assert desk.accepted() == accepted
+
+
+def test_an_edit_and_its_reversal_are_both_taken(desk: Desk, origin: Origin) -> None:
+    feed = desk.subscribe(origin.url("/feed"))
+    for title in ("Một", "Một (sửa)", "Một"):
+        origin.pages["/feed"] = Reply(body=rss([("a", title)]))
+        desk.visit(feed)
+    assert desk.accepted() == 3
+
+
+DOUBLE = (1600, 2000)  # twice the interval of 900 s, give or take a tenth
+
+
+def answer(status: int, **headers: str) -> Reply:
+    return Reply(status=status, headers={name.replace("_", "-"): value for name, value in headers.items()})
+
+
+@pytest.mark.parametrize(
+    ("reply", "problem", "wait"),
+    [
+        pytest.param(answer(500), "answered 500", DOUBLE, id="500 doubles the wait"),
+        pytest.param(answer(404), "answered 404", DOUBLE, id="404 likewise"),
+        pytest.param(answer(503, Retry_After="7200"), "answered 503", (7200, 8000), id="Retry-After"),
+        pytest.param(answer(429, Retry_After="99999999"), "answered 429", (86390, 95100), id="at most a day"),
+        pytest.param(answer(429, Retry_After="soon"), "answered 429", DOUBLE, id="unreadable Retry-After"),
+        pytest.param(answer(304), "answered 304", DOUBLE, id="304 that nobody asked for"),
+        pytest.param(answer(204), "answered 204", DOUBLE, id="no document"),
+        pytest.param(answer(302, Location="/feed"), "redirects more than", DOUBLE, id="a loop"),
+        pytest.param(answer(302), "without saying where", DOUBLE, id="a redirect to nowhere"),
+        pytest.param(Reply(body=b""), "is empty", DOUBLE, id="empty"),
+        pytest.param(Reply(body=b"<!doctype html><html><title>x"), "is an HTML page", DOUBLE, id="a page"),
+        pytest.param(Reply(body=b"%PDF-1.7 \xff\xfe"), "of another kind", DOUBLE, id="PDF"),
+        pytest.param(cut(gzipped(rss([("a", "x" * 5000)]))), "ends before its end", DOUBLE, id="cut gzip"),
+        pytest.param(answer(200, Content_Encoding="br"), "only gzip was asked", DOUBLE, id="brotli"),
+    ],
+)
+def test_a_failed_visit_says_why_and_waits(
+    desk: Desk, origin: Origin, reply: Reply, problem: str, wait: tuple[float, float]
+) -> None:
+    origin.pages["/feed"] = reply
+    feed = desk.subscribe(origin.url("/feed"))
+    state = desk.visit(feed)[0]
+    assert problem in (state.problem or "")
+    assert state.failures == 1
+    assert wait[0] <= (desk.due_in(feed) or 0) <= wait[1]
+    assert desk.accepted() == 0
+
+
+def test_a_feed_that_is_gone_is_visited_no_more(desk: Desk, origin: Origin) -> None:
+    origin.pages["/feed"] = Reply(status=410)
+    feed = desk.subscribe(origin.url("/feed"))
+    assert desk.visit(feed)[0].stopped
+    desk.states.sync(desk.subscriptions.list(), FAR)
+    assert desk.states.claim(FAR, 1) == []
+
+
+def test_a_feed_that_works_again_is_well_again(desk: Desk, origin: Origin) -> None:
+    feed = desk.subscribe(origin.url("/feed"))
+    desk.visit(feed)
+    origin.pages["/feed"] = Reply(body=rss([("a", "Một")]))
+    state = desk.visit(feed)[0]
+    assert (state.failures, state.problem, desk.accepted()) == (0, None, 1)
+
+
+def test_one_bad_feed_stops_no_other(desk: Desk, origin: Origin) -> None:
+    origin.pages["/good"] = Reply(body=rss([("a", "Một")]))
+    origin.pages["/deep"] = Reply(body=b"<rss>" + b"<a>" * 100_000)
+    origin.pages["/bomb"] = gzipped(b" " * (64 << 20))
+    feeds = [desk.subscribe(origin.url(path)) for path in ("/deep", "/bomb", "/good", "/none")]
+    states = desk.visit(*feeds)
+    assert [state.problem is None for state in states] == [False, False, True, False]
+    assert desk.accepted() == 1
+
+
+def test_the_etag_is_not_kept_while_the_desk_is_full(desk: Desk, origin: Origin, parser: FeedParser) -> None:
+    origin.pages["/feed"] = Reply(headers={"ETag": '"one"'}, body=rss([("a", "Một"), ("b", "Hai")]))
+    feed = desk.subscribe(origin.url("/feed"))
+    desk.visit(feed)
+    origin.pages["/feed"] = Reply(headers={"ETag": '"two"'}, body=rss([("c", "Ba")]))
+    full = Desk(msgspec.structs.replace(desk.settings, backlog_limit=1), parser)
+    state = full.visit(feed)[0]
+    assert (state.etag, state.failures) == ('"one"', 0)
+    assert "in flight" in (state.problem or "")
+    assert 0 < (desk.due_in(feed) or 0) < 60
+    desk.visit(feed)
+    assert desk.accepted() == 3
+
+
+def test_a_permanent_redirect_is_believed_the_third_time(desk: Desk, origin: Origin) -> None:
+    origin.pages["/old"] = Reply(status=301, headers={"Location": "/new"})
+    origin.pages["/new"] = Reply(body=rss([("a", "Một")]))
+    feed = desk.subscribe(origin.url("/old"))
+    for visit in range(1, 4):
+        desk.visit(feed)
+        assert desk.subscriptions.list()[0].url == origin.url("/new" if visit == 3 else "/old")
+    assert desk.accepted() == 1
+
+
+def test_a_json_feed_with_wrong_types_gives_its_entries(desk: Desk, origin: Origin) -> None:
+    document = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": 7,
+        "items": [None, {"id": 1, "url": "/a", "content_text": "Một", "authors": "Anh Phong", "date_published": 3}],
+    }
+    origin.pages["/feed"] = Reply(headers={"Content-Type": "application/feed+json"}, body=msgspec.json.encode(document))
+    desk.visit(desk.subscribe(origin.url("/feed")))
+    assert desk.accepted() == 1
+
+
+def test_a_removed_feed_is_forgotten(desk: Desk, origin: Origin) -> None:
+    feed = desk.subscribe(origin.url("/feed"))
+    desk.subscriptions.remove(feed.url)
+    desk.visit(feed)
+    assert desk.due_in(feed) is None
+    assert origin.seen == []
+
+
+def test_claims_are_of_different_hosts_and_leased(desk: Desk) -> None:
+    for host in "abc":
+        for path in range(2):
+            desk.subscriptions.add(f"http://{host}.example/{path}")
+    desk.states.sync(desk.subscriptions.list(), 0)
+    feeds = {feed.id: feed for feed in desk.subscriptions.list()}
+    first, second = desk.states.claim(1000, 50), desk.states.claim(1000, 50)
+    assert sorted(feeds[one].url[7] for one in first) == sorted(feeds[one].url[7] for one in second) == list("abc")
+    assert desk.states.claim(1000, 50) == []
+    assert len(desk.states.claim(1051, 50)) == 3
+
+
+def test_the_watcher_sends_due_feeds_and_refills_an_emptied_redis(desk: Desk) -> None:
+    feed = desk.subscriptions.add("http://a.example/feed")
+    sent: list[str] = []
+    Path(desk.settings.seeds_dir).mkdir()
+    with watching(desk.settings, sent.extend):
+        wait_for(lambda: sent == [feed.id], "the feed was not sent")
+        desk.redis.flushall()
+        wait_for(lambda: sent == [feed.id] * 2, "the feed was not sent after Redis was emptied")
