@@ -64,11 +64,12 @@ class Crew:
 def man_the_desk(call: Call, *, web_url: str | None = None) -> Iterator[Crew]:
     """Hold the data folder, start all processes, and stop them at the end, however it comes."""
     settings = call.settings
+    embedded = call.loaded.origins["redis_url"] == "default"
+    if not embedded:
+        _check_server(settings)
     with hold_folder(call.data_dir) as lock, Supervisor(call.data_dir / "log", hold=(lock,)) as supervisor:
-        if call.loaded.origins["redis_url"] == "default":
+        if embedded:
             settings = _start_server(supervisor, settings)
-        else:
-            _check_server(settings)
         crew = Crew(supervisor, settings)
         describe(call.data_dir, Desk(pid=os.getpid(), redis_url=settings.redis_url, web_url=web_url))
         if not crew.stopping:

@@ -132,8 +132,9 @@ def _redis(call: Call, settings: Settings) -> Iterator[Finding]:
 
 
 def _folders(settings: Settings) -> Iterator[Finding]:
-    named = (("data", settings.data_dir), ("archive", settings.archive_dir), ("index", settings.index_dir))
-    for name, folder in [(f"{part} folder", path or settings.data_dir) for part, path in named]:
+    named = {"data": settings.data_dir, "archive": settings.archive_dir, "index": settings.index_dir}
+    for part, named_folder in named.items():
+        name, folder = f"{part} folder", named_folder or settings.data_dir
         place = _nearest(Path(folder))
         writable = os.access(place, os.W_OK | os.X_OK)
         free = shutil.disk_usage(place).free // MIB
@@ -159,12 +160,15 @@ def _drops(settings: Settings) -> Iterator[Finding]:
         )
         return
     how = mode(folder)
-    advice = None if how.kind == "inotify" else "a folder on a local disk is taken at once"
+    told = how.kind == "inotify"
     yield Finding(
-        name="drops", verdict="ok" if how.kind == "inotify" else "warn", found=f"{folder}: {how.reason}", advice=advice
+        name="drops",
+        verdict="ok" if told else "warn",
+        found=f"{folder}: {how.reason}",
+        advice=None if told else "a folder on a local disk is taken at once",
     )
     limit = Path("/proc/sys/fs/inotify/max_user_watches")
-    if how.kind == "inotify" and limit.exists():
+    if told and limit.exists():
         watches = int(limit.read_text())
         few = watches < FEWEST_WATCHES
         yield Finding(

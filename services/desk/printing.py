@@ -217,6 +217,11 @@ def ago(at_us: int, now_us: int) -> str:
     return f"{seconds // 86400} days"
 
 
+def plural(count: int, noun: str) -> str:
+    """`1 article`, `4 articles`."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
 def shortened(text: str, longest: int) -> str:
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 

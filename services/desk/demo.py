@@ -1,0 +1,227 @@
+"""`copydesk demo`: the main job from end to end on this machine: take in what lies in seeds/, show it, stop."""
+
+import contextlib
+import sys
+import time
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from services.desk.call import OK, WRONG, Call, index_file, show_json, warn
+from services.desk.crew import man_the_desk
+from services.desk.printing import BOLD, article_lines, clean, plural, row, rule, styled, timeline_lines
+from services.desk.running import find_desk, reach
+from services.desk.searching import HOW
+from services.index.folding import strip_strokes
+from services.index.search import Index, Results, Stored
+from services.ingest.drops import TAKEN_KEY, list_names, read_mark
+from shared.clock import now_us
+from shared.errors import PermanentError
+from shared.settings import Settings
+from shared.status import Dead, Lines, Status, connect, redis_errors
+
+DEADLINE_S = 60.0
+POLL_S = 0.02
+LOOKED_THROUGH, MOST_SHOWN = 200, 10
+QUERY_WORDS = 4
+CLEAR_LINE = "\r\x1b[K"
+
+Tick = Callable[[float], bool]
+
+
+class DemoStuck(PermanentError):
+    """The articles did not come through in time."""
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """What the demo found out, before it is printed."""
+
+    status: Status
+    dead: tuple[Dead, ...]
+    articles: tuple[Stored, ...]
+    searches: tuple[tuple[str, Results], ...]
+
+
+def run(call: Call) -> int:
+    """Take in, wait, show, stop. Exit code 1 when an article died or is not found again."""
+    begun = now_us()
+    names = list(list_names(Path(call.settings.seeds_dir)))
+    if not names:
+        warn(f"nothing lies in {call.settings.seeds_dir}/: put an article there (.txt, .html, .json, .xml)")
+        return WRONG
+    with _desk(call) as (settings, tick):
+        status = _wait(Lines(connect(settings)), settings, names, tick)
+        if status is None:
+            return WRONG
+        shown = _look(settings, status, begun)
+        if call.as_json:
+            show_json(_as_json(shown, settings))
+        else:
+            print(*_lines(shown, settings), sep="\n", flush=True)
+    if not call.as_json:
+        print("Everything is stopped. The whole desk stays up with: copydesk up")
+    return _judge(shown)
+
+
+@contextlib.contextmanager
+def _desk(call: Call) -> Iterator[tuple[Settings, Tick]]:
+    """The desk that is up on the data folder, else one of our own for as long as the demo takes."""
+    desk = find_desk(call.data_dir)
+    if desk is not None:
+        _say(call, f"A desk is up on {call.settings.data_dir}/ (process {desk.pid}): the demo uses it.")
+        yield reach(call.loaded), _sleep
+        return
+    _say(call, "Starting Valkey, three Celery workers and the watcher ...")
+    with man_the_desk(call) as crew:
+
+        def tick(timeout: float) -> bool:
+            crew.tick(timeout)
+            return not crew.stopping
+
+        yield crew.settings, tick
+
+
+def _sleep(timeout: float) -> bool:
+    time.sleep(timeout)
+    return True
+
+
+def _wait(lines: Lines, settings: Settings, names: Sequence[str], tick: Tick) -> Status | None:
+    """Until every file is taken and nothing is in flight; None when somebody asked to stop."""
+    deadline = time.monotonic() + DEADLINE_S
+    while True:
+        status, left = lines.status(), _not_taken(lines, settings, names)
+        waiting = {name: s.queued + s.working + s.retrying for name, s in status.stages.items()}
+        _progress(f"{len(names) - left} of {plural(len(names), 'file')} taken", waiting, status)
+        if left == 0 and not any(waiting.values()):
+            _progress("", {}, None)
+            return status
+        if time.monotonic() > deadline:
+            raise DemoStuck(_why_stuck(settings, left, waiting))
+        if not tick(POLL_S):
+            return None
+
+
+def _not_taken(lines: Lines, settings: Settings, names: Sequence[str]) -> int:
+    with redis_errors(lines.client):
+        marks = lines.client.hmget(TAKEN_KEY, names)
+    return sum(
+        mark is None or mark != read_mark(Path(settings.seeds_dir, name))
+        for name, mark in zip(names, marks, strict=True)
+    )
+
+
+def _why_stuck(settings: Settings, left: int, waiting: dict[str, int]) -> str:
+    parts = [f"{plural(left, 'file')} not taken"] if left else []
+    parts += [f"{plural(count, 'article')} waiting in {stage}" for stage, count in waiting.items() if count]
+    return (
+        f"after {DEADLINE_S:.0f} s there are still {' and '.join(parts)}: the logs in {settings.data_dir}/log tell why"
+    )
+
+
+def _progress(taken: str, waiting: dict[str, int], status: Status | None) -> None:
+    """One line that renews itself at a terminal; nothing in a file."""
+    if not sys.stderr.isatty():
+        return
+    if status is None:
+        print(CLEAR_LINE, end="", file=sys.stderr, flush=True)
+        return
+    stages = "  ".join(f"{stage} {count}" for stage, count in waiting.items())
+    print(f"{CLEAR_LINE}  {taken}  {stages}  indexed {status.balance.indexed}", end="", file=sys.stderr, flush=True)
+
+
+def _look(settings: Settings, status: Status, begun: int) -> Shown:
+    index = Index(index_file(settings))
+    recent = [index.get(hit.article_id) for hit in index.recent(LOOKED_THROUGH)]
+    articles = tuple(one for one in recent if one is not None and one.source.kind == "drop")[:MOST_SHOWN]
+    dead = tuple(one for one in Lines(connect(settings)).dead() if one.at_us >= begun)
+    queries = _queries(articles)
+    return Shown(
+        status=status, dead=dead, articles=articles, searches=tuple((query, index.search(query)) for query in queries)
+    )
+
+
+def _queries(articles: Sequence[Stored]) -> list[str]:
+    """The end of a headline that has marks on its letters, as it is written and as it is typed in a hurry."""
+    for one in reversed(articles):
+        words = "".join(char if char.isalnum() else " " for char in one.article.headline or "").split()
+        written = " ".join(words[-QUERY_WORDS:])
+        if _typed_plain(written) != written:
+            return [written, _typed_plain(written)]
+    return []
+
+
+def _typed_plain(text: str) -> str:
+    """`Đảng viên` as one types it without Vietnamese letters: `Dang vien`."""
+    apart = unicodedata.normalize("NFD", strip_strokes(text))
+    return "".join(char for char in apart if not unicodedata.combining(char))
+
+
+def _lines(shown: Shown, settings: Settings) -> Iterator[str]:
+    for stored in reversed(shown.articles):
+        yield rule()
+        yield from article_lines(stored.article)
+        yield from row("Id", stored.article_id)
+        yield from timeline_lines(stored.timeline)
+        yield ""
+    yield rule()
+    for dead in shown.dead:
+        yield f"DIED in {dead.stage}: {clean(dead.note or dead.reason)} ({dead.ref}; `copydesk dead show {dead.ref}`)"
+    if shown.searches:
+        yield ""
+        yield styled("Found again, typed with and without Vietnamese diacritics", BOLD)
+        for query, found in shown.searches:
+            yield ""
+            yield f'  copydesk search "{query}"'
+            yield from row(
+                "", f"{found.total} found{HOW[found.matched]}" + (f": {found.hits[0].headline}" if found.hits else "")
+            )
+    yield ""
+    yield from _summary(shown, settings)
+
+
+def _summary(shown: Shown, settings: Settings) -> Iterator[str]:
+    balance = shown.status.balance
+    done = plural(balance.accepted, "input")
+    yield styled("Kept", BOLD)
+    yield ""
+    yield from row("Inputs", f"{settings.archive_dir}/ holds {done} as they came")
+    yield from row(
+        "Articles", f"{index_file(settings)} holds {plural(Index(index_file(settings)).count(), 'article')}, searchable"
+    )
+    yield from row(
+        "In flight", f"{settings.data_dir}/redis/ is Valkey's log; {balance.in_flight} in flight, {balance.dead} dead"
+    )
+    yield from row("Logs", f"{settings.data_dir}/log/")
+    yield ""
+
+
+def _as_json(shown: Shown, settings: Settings) -> dict[str, object]:
+    return {
+        "articles": shown.articles,
+        "searches": [{"q": query, "results": found} for query, found in shown.searches],
+        "dead": shown.dead,
+        "balance": shown.status.balance,
+        "archive": settings.archive_dir,
+        "index": str(index_file(settings)),
+    }
+
+
+def _judge(shown: Shown) -> int:
+    if shown.dead:
+        warn(f"{plural(len(shown.dead), 'article')} died: `copydesk dead list` says why")
+        return WRONG
+    if not shown.articles:
+        warn("no article came out of the files: `copydesk status` and the logs tell more")
+        return WRONG
+    lost = [query for query, found in shown.searches if not found.hits]
+    for query in lost:
+        warn(f"the search for {query!r} finds nothing")
+    return WRONG if lost else OK
+
+
+def _say(call: Call, text: str) -> None:
+    if not call.as_json:
+        print(text, flush=True)

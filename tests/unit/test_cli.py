@@ -1,0 +1,287 @@
+"""The command line as people and programs meet it: fast help, JSON with stable keys, exit codes, no traceback ever."""
+
+import base64
+import datetime as dt
+import io
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services import cli
+from services.desk.printing import clean, counted, moment, person_line, timeline_lines
+from shared.article import Block, Person
+from shared.messages import Event
+
+TEXT = """09/11/2015 - 05:34
+
+Chợ nổi mở thêm bến thuyền cho khách
+
+TTH - Khách đến chợ nổi có thể lên thuyền ở ba bến mới.
+"""
+HEAVY = ("celery", "kombu", "redis", "httpx", "lxml", "sqlite3", "msgspec", "structlog", "services.desk", "shared")
+
+
+@pytest.fixture(autouse=True)
+def fresh_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith("COPYDESK_")]:
+        monkeypatch.delenv(name)
+
+
+def answer(capsys: pytest.CaptureFixture[str], *argv: str) -> tuple[int, str, str]:
+    code = cli.main(argv)
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+def order(monkeypatch: pytest.MonkeyPatch, *lines: object) -> None:
+    text = "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+
+
+def results(out: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def test_help_imports_nothing_but_the_parser() -> None:
+    script = (
+        "import sys; from services import cli\n"
+        "try: cli.main(['--help'])\n"
+        "except SystemExit: pass\n"
+        f"sys.exit([name for name in {HEAVY!r} if name in sys.modules] or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "push" in done.stdout
+
+
+def test_every_command_has_its_function() -> None:
+    for command in cli.COMMANDS:
+        module, _, function = command.target.partition(":")
+        assert callable(getattr(cli._module(f"services.desk.{module}"), function)), command.words
+
+
+@pytest.mark.parametrize("command", [c.words for c in cli.COMMANDS])
+def test_every_command_has_help_and_speaks_json(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        cli.main([*command.split(), "--help"])
+    assert end.value.code == 0
+    assert "--json" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "argv", [[], ["feeds"], ["fly"], ["work", "sports"], ["push"], ["search", "a", "--limit", "x"]]
+)
+def test_wrong_usage_ends_with_2(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        cli.main(argv)
+    assert end.value.code == 2
+    assert "usage:" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["status"],
+        ["balance"],
+        ["dead", "list"],
+        ["recover"],
+        ["push", "x.txt"],
+        ["show", "nobody"],
+        ["status", "--redis-url", "redis://127.0.0.1:1/0"],
+        ["status", "--redis-url", "unix:///nowhere/s"],
+        ["status", "--set", "web_prot=1"],
+        ["status", "--set", "web_port"],
+        ["up", "--port", "none"],
+        ["up", "--redis-url", "redis://127.0.0.1:1/0", "--port", "18399", "--json"],
+        ["keys", "create", "Not A Name"],
+        ["keys", "create", "hue", "--zone", "Asia/Hue"],
+        ["feeds", "add", "not-a-feed"],
+        ["feeds", "remove", "f1"],
+        ["dead", "replay", "--redis-url", "redis://127.0.0.1:1/0"],
+        ["push", "x.txt", "--url", "ftp://x"],
+    ],
+)
+def test_what_cannot_be_done_is_one_line_and_2(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", 6379)) == 0 and "--redis-url" not in argv:
+            pytest.skip("a Redis of somebody's listens at the default address")
+    code, out, err = answer(capsys, *argv)
+    assert (code, out) == (2, "")
+    assert err.startswith("copydesk: ")
+    assert err.count("\n") == 1
+    assert "Traceback" not in err
+
+
+def test_a_fault_of_ours_is_one_line_too(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def broken(call: object) -> int:
+        raise ValueError("two\nlines")
+
+    monkeypatch.setattr("services.desk.configuring.show", broken)
+    code, _, err = answer(capsys, "config", "show")
+    assert code == 2
+    assert err == "copydesk: unforeseen ValueError: two lines (COPYDESK_DEBUG=1 shows where; please report it)\n"
+    monkeypatch.setenv("COPYDESK_DEBUG", "1")
+    with pytest.raises(ValueError, match="two"):
+        cli.main(["config", "show"])
+
+
+def test_ctrl_c_ends_quietly(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupted(call: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("services.desk.configuring.show", interrupted)
+    assert answer(capsys, "config", "show") == (130, "", "")
+
+
+def test_a_reader_that_leaves_is_no_error() -> None:
+    script = f"{sys.executable} -m services.cli config show | head -1; echo ${{PIPESTATUS[0]}}"
+    lines = [json.dumps({"text": TEXT})] * 200
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["SETTING", "VALUE", "FROM", "0"]
+    script = f"{sys.executable} -m services.cli normalize --jsonl | head -1; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", script], input="\n".join(lines), capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[1] == "0"
+    assert done.stderr == ""
+
+
+def test_config_show_tells_values_and_origins_but_no_secret(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COPYDESK_REDIS_URL", "redis://:s3cret@redis/0")
+    monkeypatch.setenv("COPYDESK_PUSH_KEYS", "hue:0123456789012345678901234567890123")
+    code, out, _ = answer(capsys, "config", "show", "--json", "--port", "99", "--set", "lease-s=200")
+    told = json.loads(out)
+    assert code == 0
+    assert told["web_port"] == {"value": 99, "origin": "flag"}
+    assert told["lease_s"] == {"value": 200, "origin": "flag"}
+    assert told["redis_url"] == {"value": "redis://:***@redis/0", "origin": "environment COPYDESK_REDIS_URL"}
+    assert told["push_keys"]["value"] == "***"
+    _, out, _ = answer(capsys, "config", "show")
+    assert "s3cret" not in out
+    assert "0123456" not in out
+
+
+def test_options_may_stand_before_and_after_the_command(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = answer(capsys, "--json", "--set", "sweep_s=2", "config", "show", "--set", "lease_s=300")
+    told = json.loads(out)
+    assert (told["sweep_s"]["value"], told["lease_s"]["value"]) == (2.0, 300)
+
+
+def test_normalize_answers_line_by_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "bai.txt").write_text(TEXT, encoding="utf-8")
+    order(
+        monkeypatch,
+        {"path": "bai.txt", "id": "a", "zone": "Asia/Ho_Chi_Minh"},
+        {"text": TEXT, "receivedAt": "2015-11-09T06:00:00+07:00"},
+        "",
+        {"body_b64": base64.b64encode(TEXT.encode()).decode(), "mediaType": "text/plain", "id": 7},
+    )
+    code, out, err = answer(capsys, "normalize", "--jsonl")
+    told = results(out)
+    assert (code, err) == (0, "")
+    assert [one["id"] for one in told] == ["a", 2, 7]
+    assert {one["article"]["headline"] for one in told} == {"Chợ nổi mở thêm bến thuyền cho khách"}
+    assert told[0]["article"]["firstCreated"] == "2015-11-09T05:34:00+07:00"
+
+
+def test_normalize_tells_each_bad_line_and_goes_on(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad: list[object] = [
+        "{",
+        {"text": "x", "path": "y"},
+        {},
+        {"path": "gone.txt"},
+        {"body_b64": "!"},
+        {"text": ""},
+        {"text": "x", "colour": "red"},
+        {"text": "x", "zone": "Mars/Olympus"},
+        {"body_b64": base64.b64encode(bytes(range(256)) * 9).decode()},
+    ]
+    order(monkeypatch, *bad, {"text": TEXT})
+    code, out, _ = answer(capsys, "normalize", "--jsonl")
+    told = results(out)
+    assert code == 1
+    assert [one["id"] for one in told] == list(range(1, len(bad) + 2))
+    assert all(one["error"] for one in told[:-1])
+    assert told[-1]["article"]["headline"]
+
+
+def test_keys_are_made_listed_and_revoked(capsys: pytest.CaptureFixture[str]) -> None:
+    code, key, _ = answer(capsys, "keys", "create", "hue", "--zone", "Asia/Ho_Chi_Minh", "--language", "vi")
+    assert code == 0
+    assert key.startswith("cd_hue_")
+    _, out, _ = answer(capsys, "keys", "list", "--json")
+    (told,) = json.loads(out)
+    assert (told["name"], told["zone"], told["language"]) == ("hue", "Asia/Ho_Chi_Minh", "vi")
+    assert key.strip() not in out
+    assert answer(capsys, "keys", "revoke", "hue", "--json")[:2] == (0, '{"revoked":1}\n')
+    assert answer(capsys, "keys", "revoke", "hue")[0] == 1
+
+
+def test_feeds_are_kept_without_redis(capsys: pytest.CaptureFixture[str]) -> None:
+    assert answer(capsys, "feeds", "add", "https://news.example.org/rss", "--language", "vi")[0] == 0
+    code, out, _ = answer(capsys, "feeds", "list", "--json")
+    (told,) = json.loads(out)
+    assert (code, told["url"], told["language"]) == (0, "https://news.example.org/rss", "vi")
+    assert "not known" in answer(capsys, "feeds", "list")[1]
+    assert answer(capsys, "feeds", "remove", told["id"])[0] == 0
+    assert json.loads(answer(capsys, "feeds", "list", "--json")[1]) == []
+
+
+def test_a_search_that_finds_nothing_ends_with_1(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = answer(capsys, "search", "chợ", "nổi", "--json")
+    assert (code, json.loads(out)) == (1, {"total": 0, "hits": [], "matched": "none"})
+
+
+def test_doctor_tells_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = answer(capsys, "doctor", "--json")
+    found = {one["name"]: one for one in json.loads(out)}
+    assert code == 0
+    assert found["sqlite"]["verdict"] == "ok"
+    assert found["drops"] == {
+        "name": "drops",
+        "verdict": "warn",
+        "found": "seeds is not there",
+        "advice": "make the folder seeds, or set seeds_dir",
+    }
+    code, out, _ = answer(capsys, "doctor", "--redis-url", "redis://127.0.0.1:1/0")
+    assert code == 2
+    assert "FAIL  redis" in out
+
+
+def test_what_an_article_says_never_steers_the_terminal() -> None:
+    assert clean("\x1b[31mred\x07\u202eabc\nTrần") == "·[31mred··abc·Trần"
+
+
+def test_people_are_named_with_what_they_did() -> None:
+    assert person_line(Person(name="Anh Phong", rel=("author", "photographer"))) == "Anh Phong, author and photographer"
+    assert person_line(Person(name="Lan")) == "Lan, author"
+
+
+def test_a_body_is_counted() -> None:
+    blocks = (Block(type="paragraph", text="một hai ba"), Block(type="quote", text="x"), Block(type="quote", text="y"))
+    assert counted(blocks) == "1 paragraph, 2 quotes, 5 words"
+
+
+def test_moments_carry_their_zone() -> None:
+    hanoi = dt.timezone(dt.timedelta(hours=7))
+    at = dt.datetime(2015, 11, 9, 5, 34, tzinfo=hanoi)
+    assert moment(at) == "Monday 9 November 2015, 05:34 (UTC+07:00)"
+    assert moment(at, day_only=True) == "Monday 9 November 2015"
+
+
+def test_the_timeline_tells_what_each_step_took() -> None:
+    events = (Event(state="received", at_us=1_000_000), Event(state="indexed", at_us=1_250_000, note="ok"))
+    lines = list(timeline_lines(events))
+    assert lines[0].endswith("received")
+    assert lines[1].endswith("indexed  +0.250 s  ok")
