@@ -12,6 +12,7 @@ from services.ingest.intake import Intake, open_archive
 from services.web.health import Probe, folder_probe, redis_probe
 from services.web.house import House
 from services.web.keys import Keys
+from services.web.limits import BODIES_AT_ONCE, BodyRoom
 from services.web.routes import front_door
 from services.web.server import Door, listen
 from shared.archive import Archive
@@ -65,6 +66,7 @@ def open_house(settings: Settings, archive: Archive) -> House:
         index=Index(index_dir / INDEX_FILE),
         meters=Meters(ledger.status),
         probes=_probes(settings, ledger, archive),
+        room=BodyRoom(max(BODIES_AT_ONCE, 2 * settings.max_input_bytes)),
     )
 
 

@@ -1,6 +1,7 @@
 """`POST /v1/articles` takes one article in; `GET /v1/articles/{id}` gives it as it stands in the index."""
 
 import re
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,6 +13,7 @@ from services.web.limits import body_of
 from services.web.problems import Problem, later
 from shared.messages import Input, Source
 
+LARGE = 256 * 1024
 ID = re.compile(r"[a-z2-7]{26}")
 WAITING = frozenset({"queued", "working", "received", "normalized", "retrying", "held"})
 
@@ -24,13 +26,14 @@ async def push_article(request: Request) -> Response:
     async with body_of(request, house.room, limit=limits.max_input_bytes, seconds=limits.push_body_s) as body:
         if not body or body.isspace():
             raise Problem("no-article", "The body is empty.")
+        claimed = partial(addresses, kind, body, request.headers, publisher=publisher.name)
         item = Input(
             source=Source(kind="push", name=publisher.name, zone=publisher.zone, language=publisher.language),
             media_type=kind.full,
             body=body,
-            aliases=addresses(kind, body, request.headers, publisher=publisher.name),
+            aliases=claimed() if len(body) < LARGE else await house.read(claimed),
         )
-        receipt = await house.take(item)
+        receipt = await house.tray.put(item)
     known = receipt.state == "duplicate"
     links = {"receipt": f"/v1/receipts/{receipt.receipt}", "article": f"/v1/articles/{receipt.article}"}
     told = {"receipt": receipt.receipt, "article": receipt.article, "rev": receipt.rev, "state": receipt.state}

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import ParamSpec, Protocol, TypeVar
 
 from starlette.requests import Request
@@ -11,6 +12,7 @@ from starlette.requests import Request
 from services.index.search import Results, Stored
 from services.web.keys import Keys, Publisher
 from services.web.limits import BodyRoom
+from services.web.tray import Receipt, Tray
 from shared.messages import Input
 from shared.metrics import Meters
 from shared.settings import Settings
@@ -19,20 +21,7 @@ from shared.status import Line, Status
 P = ParamSpec("P")
 T = TypeVar("T")
 
-PUSHING_THREADS, ASKING_THREADS, PROBING_THREADS = 16, 8, 2
-
-
-class Receipt(Protocol):
-    """What the intake answers for one input."""
-
-    @property
-    def receipt(self) -> str: ...
-    @property
-    def article(self) -> str: ...
-    @property
-    def rev(self) -> int: ...
-    @property
-    def state(self) -> str: ...
+PUSHING_THREADS, ASKING_THREADS, PROBING_THREADS = 4, 8, 2
 
 
 class Intake(Protocol):
@@ -75,10 +64,9 @@ class House:
     asking: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(ASKING_THREADS, "web-ask"))
     probing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(PROBING_THREADS, "web-probe"))
 
-    async def take(self, item: Input) -> Receipt:
-        """Take one input in, without holding up the loop."""
-        receipts = await asyncio.get_running_loop().run_in_executor(self.pushing, self.intake.take, [item])
-        return receipts[0]
+    async def read(self, reading: Callable[[], T]) -> T:
+        """Read something large, without holding up the loop."""
+        return await asyncio.get_running_loop().run_in_executor(self.pushing, reading)
 
     async def ask(self, question: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Ask the ledger or the index, without holding up the loop."""
@@ -87,6 +75,11 @@ class House:
     async def probe(self, question: Callable[[], T]) -> T:
         """Ask on threads of its own, so that a flood of pushes never makes the desk look dead."""
         return await asyncio.get_running_loop().run_in_executor(self.probing, question)
+
+    @cached_property
+    def tray(self) -> Tray:
+        """The way in for pushes."""
+        return Tray(self.intake.take, self.pushing)
 
     def close(self) -> None:
         """Let go of the threads; what still runs in them is safe to lose."""
