@@ -76,13 +76,13 @@ def _by_mark(body: bytes, encoding: str, media_type: str, language: str | None) 
 
 def _narrow(body: bytes, declared: tuple[str, ...], language: str | None) -> Decoded:
     try:
-        return _finished(body.decode("utf-8"), "utf-8", "valid UTF-8", body=body)
+        return _finished(body.decode("utf-8"), "utf-8", "valid UTF-8", body)
     except UnicodeDecodeError:
         wide = None if body[:_SAMPLE].isascii() else _wide_encoding(body)
         if wide is not None:
             return _finished(body.decode(wide, "ignore"), wide, "letter frequencies")
         text, encoding, rule, repaired = read_legacy(body, declared, language)
-        return _finished(text, encoding, rule, repaired=repaired)
+        return _composed(text, encoding, rule, repaired=repaired)
 
 
 def _wide_encoding(body: bytes) -> str | None:
@@ -94,16 +94,20 @@ def _wide_encoding(body: bytes) -> str | None:
     return name if score > _LIKELY_WIDE * len(sample) else None
 
 
-def _finished(text: str, encoding: str, rule: str, *, body: bytes | None = None, repaired: bool = False) -> Decoded:
-    """Mend what was misread before it got here, take control characters out, and compose."""
-    residue = text if body is None else body.translate(None, _PRINTABLE).decode("utf-8")
-    distinct = "".join(set(residue))
-    text, wrong = mend(text, distinct)
+def _finished(text: str, encoding: str, rule: str, body: bytes | None = None) -> Decoded:
+    """Mend what was misread before it was saved as Unicode; `body` is the text in UTF-8."""
+    body = text.encode("utf-8", "surrogatepass") if body is None else body
+    text, wrong = mend(text, body)
+    if wrong is not None:
+        return _composed(text, encoding, f"{rule}, {wrong} mended", repaired=True)
+    return _composed(text, encoding, rule, distinct=body.translate(None, _PRINTABLE).decode("utf-8", "surrogatepass"))
+
+
+def _composed(text: str, encoding: str, rule: str, *, distinct: str | None = None, repaired: bool = False) -> Decoded:
+    distinct = text if distinct is None else distinct
     if _CONTROLS.search(distinct):
         text, repaired = _without_controls(text), True
-    if wrong is not None:
-        rule, repaired = f"{rule}, {wrong} mended", True
-    if wrong is not None or _MAY_COMPOSE.search(distinct):
+    if _MAY_COMPOSE.search(distinct):
         text = unicodedata.normalize("NFC", text)
     return Decoded(text=text.removeprefix("\ufeff"), encoding=encoding, rule=rule, repaired=repaired)
 

@@ -25,6 +25,15 @@ _BROKEN_WORDS = re.compile(
     r"|(?<=[A-Za-zÀ-ÖØ-öø-ɏ])[\u0370-\u06ff\u0e00-\u0e7f]|[\u0370-\u06ff\u0e00-\u0e7f](?=[A-Za-zÀ-ÖØ-öø-ɏ])"
     r"|(?<=[^\W\d_])[‚„…†‡ˆ‰‹•˜›¡-©«-´¶¸¹»-¿×÷](?=[^\W\d_])"
 )
+# Letters and signs that newspapers print, in any language we have seen: chance gives others.
+_UNUSED = re.compile(
+    "[\u0080-\u009f\u0180-\u0191\u0193-\u019f\u01a2-\u01ae\u01b1-\u0217\u0220-\u02af\u0460-\u048f\u0492-\u0530\u0700-\u08ff]"
+)
+
+
+def is_printed(text: str) -> bool:
+    """Whether the text has none of the letters that only chance puts into the news: rare phonetic and historic ones."""
+    return text.isascii() or _UNUSED.search(text) is None
 
 
 def _logs(alphabet: str) -> Mapping[str, float]:

@@ -1,40 +1,53 @@
-"""Text that was read in a wrong encoding and saved as UTF-8: "Viá»‡t Nam", "ViÖt Nam", "Vieät Nam" become "Việt Nam"."""
+"""Text misread before it was saved as UTF-8: "Viá»‡t Nam", "ViÖt Nam" and "Vieät Nam" become "Việt Nam"."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from itertools import islice
 
 from services.normalize.charsets.syllables import syllables_in
 from services.normalize.charsets.vietnamese import DECODERS
 
 _ROUNDS = 3  # twice encoded is common, three times has been seen
 _ENOUGH = 3
+_SAMPLE = 6000
+_LINE = re.compile(r"[^\n]*\n?")
 # Letters and signs that a newspaper prints; a chance match gives others, such as "à »" read as a Samaritan point.
 _PRINTED = re.compile(
-    "[\u00a0-\u017f\u0192\u01a0\u01a1\u01af\u01b0\u0218-\u021b\u0300-\u0309\u0323\u0370-\u045f\u0490\u0491\u05d0-\u05ea"
+    "[\u00a0-\u017f\u0192\u01a0\u01a1\u01af\u01b0\u0218-\u021b\u0300-\u0309\u031b\u0323\u0370-\u045f\u0490\u0491\u05d0-\u05ea"
     "\u060c\u061b\u061f-\u0652\u0660-\u0669\u067e\u0686\u0698\u06a9\u06af\u06cc\u0e00-\u0e5b\u1ea0-\u1ef9"
     "\u200b-\u200f\u2010-\u2027\u202f\u2030\u2032\u2033\u2039\u203a\u20a0-\u20bf\u2116\u2122\u2190-\u21ff\u2200-\u22ff"
     "\u2500-\u27bf\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7a3\ufe0f\ufeff\uff00-\uffef\U0001f000-\U0001faff]"
 )
 # Typographic marks may by chance follow a capital: “ĐÔ” is no double encoding.
-_BY_CHANCE = frozenset("‚„…†‡ˆ‰‹‘’“”•–—˜›»")
-_FONT_LETTERS = frozenset("¸¹µ¶·®¨ª«¬\u00ad¾»¼½ÆÇËÎÏÑÖ×ØÛÜÞßäåæçëïîñöøûü÷þÿ¤¦§±²³´¯°¡¢£¥¿")
-_FONTS = ("tcvn3", "vni", "viscii", "vps", "cp1258")
-_TRIED_LINES = 12
+_BY_CHANCE = frozenset("‚„…†‡ˆ‰‹‘’“”•–—˜›»\u00a0")
+_OFTEN_MISREAD = re.compile("[\u1e00-\u1eff\u2010-\u2044\u20ab\u20ac]")
+_OF_FONTS = "¸¹µ¶·®¨ª«¬\u00ad¾»¼½ÆÇËÎÏÑÖ×ØÛÜÞßäåæçëïîñöøûü÷þÿ¤¦§±²³´¯°¡¢£¥¿"
+_FONTS = ("tcvn3", "vni", "cp1258", "viscii", "vps")
+_FONT_LETTERS = re.compile(f"[{_OF_FONTS}]")
+_WORD = re.compile("[A-Za-zÀ-ÿ¡-¿]+")
+_ASCII_LETTER = re.compile("[A-Za-z]")
+_LONGEST_SYLLABLE = 7
+_ASCII = bytes(range(128))
+# "Ã©" as UTF-8: a search for it in bytes is several times faster than one for its letters in the text.
+_WESTERN_AS_UTF8 = re.compile(
+    rb"\xc3[\x82-\xb4](?:\xc2|\xc5[\x92\x93\xa0\xa1\xb8\xbd\xbe]|\xc6\x92|\xcb[\x86\x9c]|\xe2[\x80-\x84])"
+)
+_TRIED_WORDS = 40
+_TRIED_SHARE, _MOST_WORDS = 0.75, 0.88
+_NEARLY_ALL, _MOST = 0.8, 0.6
 _NBSP_LOST = re.compile(r"(?<=[^\W\d_])Ã (?=[\w“\"(])|\bÃ (?= |\b)")
 
 
 class _Misreading:
     """One wrong encoding, as characters: which byte each stood for, and what a UTF-8 sequence looks like in them."""
 
-    def __init__(self, encoding: str, *, controls: bool) -> None:
-        table = dict(zip(bytes(range(256)).decode(encoding, "replace"), range(256), strict=False))
-        table.pop("\ufffd", None)
-        self.bytes_of = {ord(letter): byte for letter, byte in table.items()}
-        if controls:  # Latin-1, and what cp1252 leaves undefined
-            self.bytes_of.update({byte: byte for byte in range(0x80, 0xA0)})
+    def __init__(self, encoding: str) -> None:
+        table = {byte: bytes((byte,)).decode(encoding, "ignore") for byte in range(0x80, 0x100)}
+        self.bytes_of = {byte: byte for byte in range(0x80, 0xA0)}  # Latin-1, and where the encoding has a hole
+        self.bytes_of.update({ord(letter): byte for byte, letter in table.items() if letter})
+        rest = self._range(0x80, 0xC0)
         self.sequence = re.compile(
-            f"{self._range(0xC2, 0xE0)}{self._range(0x80, 0xC0)}|{self._range(0xE0, 0xF0)}{self._range(0x80, 0xC0)}{{2}}"
-            f"|{self._range(0xF0, 0xF5)}{self._range(0x80, 0xC0)}{{3}}"
+            f"{self._range(0xC2, 0xE0)}{rest}|{self._range(0xE0, 0xF0)}{rest}{{2}}|{self._range(0xF0, 0xF5)}{rest}{{3}}"
         )
 
     def _range(self, first: int, end: int) -> str:
@@ -44,27 +57,44 @@ class _Misreading:
     def decoded(self, sequence: str) -> str | None:
         """What the sequence stands for, or None when it is no UTF-8 or nothing a newspaper prints."""
         try:
-            letter = bytes(self.bytes_of[ord(part)] for part in sequence).decode("utf-8")
+            letter = self.body(sequence).decode("utf-8")
         except (KeyError, UnicodeDecodeError):
             return None
-        return letter if _PRINTED.fullmatch(letter) or letter < "\u00a0" else None
+        return letter if letter < "\u00a0" or _PRINTED.fullmatch(letter) else None
+
+    def body(self, text: str) -> bytes:
+        """The bytes that were misread; raises `KeyError` for a letter that this encoding does not have."""
+        return bytes(self.bytes_of[ord(letter)] if letter > "\x7f" else ord(letter) for letter in text)
+
+    def explained(self, text: str) -> float:
+        """The share of what is beyond ASCII that makes sense as UTF-8 misread like this."""
+        beyond = sum(letter > "\x7f" for letter in text)
+        found = self.sequence.findall(text)
+        return sum(len(sequence) for sequence in found if self.decoded(sequence) is not None) / max(1, beyond)
+
+    def mended(self, text: str, accept: Callable[[str], bool] = lambda sequence: True) -> str:
+        """The text with each accepted sequence as the letter it stands for."""
+        return self.sequence.sub(
+            lambda found: (accept(found[0]) and self.decoded(found[0])) or found[0],
+            text,
+        )
 
 
-_WESTERN = _Misreading("cp1252", controls=True)
-_OTHERS = tuple(_Misreading(encoding, controls=False) for encoding in ("cp1258", "cp1250", "cp1251", "mac_roman"))
+_WESTERN = _Misreading("cp1252")
+_MISREADINGS = (_WESTERN, *map(_Misreading, ("cp1258", "cp1250", "cp1251", "mac_roman")))
 
 
-def mend(text: str, distinct: str) -> tuple[str, str | None]:
-    """The text with every misread part put right, and what was wrong; `distinct` holds its characters beyond ASCII."""
+def mend(text: str, body: bytes) -> tuple[str, str | None]:
+    """The text with every misread part put right, and what was wrong; `body` is the text in UTF-8."""
     wrong: list[str] = []
-    residue = distinct
+    residue = _without_ascii(body)
     for _ in range(_ROUNDS):
-        mended = _mend_double(text, residue)
+        mended = _mend_double(text, body, residue)
         if mended == text:
             break
-        wrong, text = ["double-encoded UTF-8"], mended
-        residue = "".join(set(text))
-    if not _FONT_LETTERS.isdisjoint(residue):
+        wrong, text, body = ["double-encoded UTF-8"], mended, mended.encode("utf-8", "surrogatepass")
+        residue = _without_ascii(body)
+    if _FONT_LETTERS.search(residue):
         mended = _mend_fonts(text)
         if mended != text:
             wrong.append("font-encoded Vietnamese")
@@ -72,83 +102,93 @@ def mend(text: str, distinct: str) -> tuple[str, str | None]:
     return text, " and ".join(wrong) or None
 
 
-def _mend_double(text: str, residue: str) -> str:
-    if _may_hold(_WESTERN, residue) and (found := _WESTERN.sequence.findall(text)):
-        sure = sum(_is_sure(sequence) for sequence in found)
-        if sure:
-            return _mend_western(text, everywhere=sure * 2 > len(found))
-    for misreading in _OTHERS:
-        if _may_hold(misreading, residue):
-            mended = _by_line(text, lambda line, misreading=misreading: _mend_whole(line, misreading))
-            if mended != text:
-                return mended
+def _without_ascii(body: bytes) -> str:
+    """Short, and what is nowhere side by side in it need not be searched for in the text."""
+    return body.translate(None, _ASCII).decode("utf-8", "surrogatepass")
+
+
+def _mend_double(text: str, body: bytes, residue: str) -> str:
+    suspected = [misreading for misreading in _MISREADINGS if misreading.sequence.search(residue)]
+    if _WESTERN in suspected and _WESTERN_AS_UTF8.search(body) is None:
+        suspected.remove(_WESTERN)
+    if not suspected:
+        return text
+    sample = "\n".join(line for line in text[: 4 * _SAMPLE].splitlines() if not line.isascii())[:_SAMPLE]
+    shares = [(misreading.explained(sample), misreading is _WESTERN, misreading) for misreading in suspected]
+    share, _, misreading = max(shares, key=lambda share: share[:2])
+    enough = 1 if misreading is _WESTERN else _ENOUGH
+    if share >= _NEARLY_ALL and len(misreading.sequence.findall(sample)) >= enough and _is_sure_of(misreading, sample):
+        return _NBSP_LOST.sub("à ", misreading.mended(text))
+    if _WESTERN in suspected:
+        return "".join(map(_mend_line, _LINE.findall(text)))
     return text
 
 
-def _may_hold(misreading: _Misreading, residue: str) -> bool:
-    kinds = {misreading.bytes_of.get(ord(letter), 0) >> 4 for letter in set(residue)}
-    return not kinds.isdisjoint((0xC, 0xD, 0xE, 0xF)) and not kinds.isdisjoint((0x8, 0x9, 0xA, 0xB))
+def _is_sure_of(misreading: _Misreading, text: str) -> bool:
+    return any(not _is_by_chance(sequence, misreading) for sequence in misreading.sequence.findall(text))
 
 
-def _is_sure(sequence: str) -> bool:
-    return _WESTERN.decoded(sequence) is not None and (len(sequence) > 2 or sequence[1] not in _BY_CHANCE)
+def _is_by_chance(sequence: str, misreading: _Misreading) -> bool:
+    """A capital and a closing quote, as in “ĐÔ”, or "é »" in French: side by side in sound text as well."""
+    if not _BY_CHANCE.issuperset(sequence[1:]):
+        return False
+    return len(sequence) == 2 or _OFTEN_MISREAD.fullmatch(misreading.decoded(sequence) or "") is None
 
 
-def _mend_western(text: str, *, everywhere: bool) -> str:
-    def put_right(found: re.Match[str]) -> str:
-        sequence = found[0]
-        if not everywhere and not _is_sure(sequence):
-            return sequence
-        decoded = _WESTERN.decoded(sequence)
-        return sequence if decoded is None else decoded
-
-    mended = _WESTERN.sequence.sub(put_right, text)
-    return _NBSP_LOST.sub("à ", mended) if everywhere else mended
-
-
-def _mend_whole(line: str, misreading: _Misreading) -> str:
-    """The rarer misreadings look more like other languages, so they must explain every letter of a line, and several."""
-    found = misreading.sequence.findall(line)
-    if len(found) < _ENOUGH or sum(map(len, found)) < sum(letter > "\x7f" for letter in line):
+def _mend_line(line: str) -> str:
+    """One line of a text that is right elsewhere."""
+    if line.isascii() or not _WESTERN.sequence.search(line):
         return line
-    decoded = [misreading.decoded(sequence) for sequence in found]
-    if any(letter is None for letter in decoded):
-        return line
-    return misreading.sequence.sub(lambda match: misreading.decoded(match[0]) or match[0], line)
+    if _WESTERN.explained(line) >= _MOST and _is_sure_of(_WESTERN, line):
+        return _WESTERN.mended(line)
+    return _WESTERN.mended(line, _is_telling)
+
+
+def _is_telling(sequence: str) -> bool:
+    """Three misread letters in a row, or "Ã" or "Â" and a sign, are double encoding whatever stands around them."""
+    if sequence in ("Ã\u00a0", "Â\u00a0"):
+        return True
+    return (len(sequence) > 2 or sequence[0] in "ÂÃ") and not _is_by_chance(sequence, _WESTERN)
 
 
 def _mend_fonts(text: str) -> str:
-    """Lines that were typed in a Vietnamese font and taken for Western text, if the first suspects prove to be such."""
-    suspects = list(_suspect_lines(text))
-    if not any(_font_of(line) for line in suspects[:_TRIED_LINES]):
+    """Lines typed in a Vietnamese font and taken for Western text, if the first suspected words prove to be such."""
+    words = islice((_around(text, found.start()) for found in _FONT_LETTERS.finditer(text)), _TRIED_WORDS)
+    usual = _font_of(" ".join(sorted(set(words))), _TRIED_SHARE)
+    if usual is None:
         return text
+    sample = [line for line in _LINE.findall(text[:_SAMPLE]) if not line.isascii()]
+    throughout = all(map(_is_western, sample))
 
     def put_right(line: str) -> str:
-        font = None if _FONT_LETTERS.isdisjoint(line) else _font_of(line)
-        return line if font is None else DECODERS[font](line.encode("cp1252", "replace"))
+        if line.isascii() or not _is_western(line):
+            return line
+        font = usual if throughout else _font_of(line, _MOST_WORDS)
+        return line if font is None else DECODERS[font](_WESTERN.body(line))
 
-    return _by_line(text, put_right)
-
-
-def _suspect_lines(text: str) -> Iterator[str]:
-    for line in text.splitlines():
-        if not line.isascii() and not _FONT_LETTERS.isdisjoint(line):
-            yield line
+    return "".join(map(put_right, _LINE.findall(text)))
 
 
-def _font_of(line: str) -> str | None:
-    """The font under which nearly every marked word of the line is a syllable, if as it stands hardly any is."""
+def _around(text: str, place: int) -> str:
+    """The word at this place, if it may be a syllable; two marks at most make one longer than its seven letters."""
+    start = max(0, place - _LONGEST_SYLLABLE - 2)
+    for word in _WORD.finditer(text, start, place + _LONGEST_SYLLABLE + 3):
+        if word.start() <= place < word.end():
+            whole = word.start() > start or start == 0
+            return word[0] if whole and _ASCII_LETTER.search(word[0]) else ""
+    return ""
+
+
+def _font_of(line: str, share: float) -> str | None:
+    """The font under which so large a share of the marked words are syllables, if as it stands hardly any is."""
     right, wrong = syllables_in(line)
-    if right > wrong:
+    if right > wrong or not _is_western(line):
         return None
-    try:
-        body = line.encode("cp1252")
-    except UnicodeEncodeError:
-        return None
-    readings = [(syllables_in(DECODERS[font](body)), font) for font in _FONTS]
-    (right, wrong), font = max(readings, key=lambda reading: reading[0][0] - 4 * reading[0][1])
-    return font if right >= _ENOUGH and right >= 8 * wrong else None
+    body = _WESTERN.body(line)
+    readings = [(syllables_in(DECODERS[font](body)), -place) for place, font in enumerate(_FONTS)]
+    (right, wrong), place = max(readings, key=lambda reading: (reading[0][0] - 4 * reading[0][1], reading[1]))
+    return _FONTS[-place] if right >= _ENOUGH and right >= share * (right + wrong) else None
 
 
-def _by_line(text: str, mend_line: Callable[[str], str]) -> str:
-    return "".join(line if line.isascii() else mend_line(line) for line in text.splitlines(keepends=True))
+def _is_western(line: str) -> bool:
+    return all(letter <= "\x7f" or ord(letter) in _WESTERN.bytes_of for letter in line)

@@ -72,8 +72,8 @@ _TABLES = {
     "viscii": _table(_VISCII_HIGH, _VISCII_LOW),
     "vps": _vps(),
 }
-# A word with a capital after its first letter is all capitals: "CHíNH", "NéI".
-_HALF_CAPITALS = re.compile(r"(?<!\w)\w+[A-ZĂÂÊÔƠƯĐ]\w*", re.UNICODE)
+# A word with a capital after its first letter and no small letter of ASCII is all capitals: "CHíNH", "NéI".
+_HALF_CAPITALS = re.compile(r"(?<!\w)[^\W\d_a-z]+[A-ZĂÂÊÔƠƯĐ](?:[^\W\d_a-z])*(?!\w)")
 
 
 def _by_table(name: str) -> Callable[[bytes], str]:
