@@ -121,11 +121,10 @@ class Archive:
     def close(self) -> None:
         """Seal the segment that is being written."""
         with self._lock:
-            if self._file is not None:
-                self._seal()
+            self._seal()
 
     def _append(self, payloads: list[bytes]) -> list[str]:
-        if self._file is not None and self._size >= SEGMENT_BYTES:
+        if self._size >= SEGMENT_BYTES:
             self._seal()
         file = self._file or self._start()
         needed = sum(len(p) + FRAME.size for p in payloads)
@@ -171,7 +170,8 @@ class Archive:
         return file
 
     def _seal(self) -> None:
-        assert self._file is not None
+        if self._file is None:
+            return
         path = (self.folder / self._name).with_suffix(OPEN)
         path.rename(path.with_suffix(SEALED))
         self._file.close()

@@ -50,7 +50,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, re
 
     `field` is the article's own name for it (`headline`, `people[0]`, `blocks[3]`, `boilerplate[0]`).
     `start` and `end` are offsets in characters of the decoded input, `path` the place in a tree or JSON document
-    (`/html/head/meta[@property="og:title"]`, `$.headlines[0].value`); `quote` is what stood there, cut to 200 characters.
+    (`/html/head/meta[@property="og:title"]`, `$.headlines[0].value`); `quote` is what stood there, cut to 200.
     `sure` goes from 0 to 1.
     """
 

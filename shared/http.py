@@ -202,19 +202,17 @@ async def _read_body(response: httpx.Response, max_bytes: int) -> bytes:
     if declared.isdigit() and int(declared) > max_bytes:
         raise InputRefused(f"announces {declared} bytes, more than {max_bytes}")
     layers = [Inflater(max_bytes) for _ in range(_count_layers(response.headers.get("content-encoding", "")))]
-    raw, out, parts = 0, 0, []
+    raw, body = 0, bytearray()
     async for chunk in response.aiter_raw(64 * 1024):
         raw += len(chunk)
         if raw == len(chunk) and not layers and chunk.startswith(MAGIC):
             layers = [Inflater(max_bytes)]  # gzip without its label: no text begins with these two bytes
-        piece = _through(layers, chunk)
-        out += len(piece)
-        if max(raw, out) > max_bytes:
+        body += _through(layers, chunk)
+        if max(raw, len(body)) > max_bytes:
             raise InputRefused(f"is larger than {max_bytes} bytes")
-        parts.append(piece)
     for place, layer in enumerate(layers):
-        parts.append(_through(layers[place + 1 :], layer.finish()))
-    return b"".join(parts)
+        body += _through(layers[place + 1 :], layer.finish())
+    return bytes(body)
 
 
 def _through(layers: Iterable[Inflater], chunk: bytes) -> bytes:

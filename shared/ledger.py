@@ -99,7 +99,7 @@ class Ledger(Lines):
         self._settings = settings
         self._envelopes = dict(envelopes)
         self._room: Status | None = None
-        self._looked = -ROOM_S
+        self._looked = 0.0
         source = resources.files("shared").joinpath("ledger.lua").read_text("utf-8")
         # Only what takes in is refused by a full Redis: what drains it must go on.
         self._enter = client.register_script("#!lua\n" + source)
@@ -179,7 +179,7 @@ class Ledger(Lines):
         return [reply == "ok" for reply in replies]
 
     def sweep(self) -> tuple[int, int, int]:
-        """Send again what is due, what lost its worker, what lost its message: how many of each. Any worker may call it."""
+        """Send again what is due, what lost its worker, what lost its message: how many of each. Any worker may."""
         args = {"limit": SWEEP_LIMIT, "interval": int(self._settings.sweep_s * 500_000)}
         later, working, waiting = self._call("sweep", args, [], self._drain)
         return later, working, waiting
@@ -199,9 +199,8 @@ class Ledger(Lines):
 
     def check_room(self) -> None:
         """Raise `IntakeFull` when the backlog or Redis' memory is over its limit; looks at most once a second."""
-        if time.monotonic() - self._looked > ROOM_S:
+        if self._room is None or time.monotonic() - self._looked > ROOM_S:
             self._room, self._looked = self.status(), time.monotonic()
-        assert self._room is not None
         in_flight, limit = self._room.balance.in_flight, self._settings.backlog_limit
         if in_flight > limit:
             raise IntakeFull(f"{in_flight} articles are in flight, over the limit of {limit}", retry_after=30)

@@ -98,29 +98,14 @@ def run_batch(
         results = list(handle(claimed))
     except TransientError as error:  # the whole batch waits for what is away
         results = [error] * len(claimed)
-    commits, failures = [], []
-    for item, result in zip(claimed, results, strict=True):
-        match result:
-            case Done():
-                commits.append(
-                    Commit(
-                        ref=item.ref,
-                        token=item.token,
-                        outcome=result.outcome,
-                        note=result.note,
-                        article=result.article,
-                    )
-                )
-            case Held():
-                failures.append(
-                    Failure(
-                        ref=item.ref, token=item.token, verdict="hold", reason=result.reason, due_us=result.until_us
-                    )
-                )
-            case Exception():
-                failures.append(_failure(item, stage, result, policy))
+    commits = [_commit(item, result) for item, result in zip(claimed, results, strict=True) if isinstance(result, Done)]
     if commits:
         _insist(lambda: ledger.commit(stage, commits))
+    failures = [
+        _failure(item, stage, result, policy)
+        for item, result in zip(claimed, results, strict=True)
+        if not isinstance(result, Done)
+    ]
     if failures:
         _insist(lambda: ledger.fail(stage, failures))
 
@@ -149,11 +134,17 @@ def _isolated(work: Callable[[Claimed], Result], item: Claimed) -> Result:
     with structlog.contextvars.bound_contextvars(article=item.ref):
         try:
             return work(item)
-        except Exception as error:  # the one place: whatever it is, it concerns this article alone
+        except Exception as error:  # noqa: BLE001 - the one place: whatever it is, it concerns this article alone
             return error
 
 
-def _failure(item: Claimed, stage: Stage, error: Exception, policy: RetryPolicy) -> Failure:
+def _commit(item: Claimed, done: Done) -> Commit:
+    return Commit(ref=item.ref, token=item.token, outcome=done.outcome, note=done.note, article=done.article)
+
+
+def _failure(item: Claimed, stage: Stage, error: Held | Exception, policy: RetryPolicy) -> Failure:
+    if isinstance(error, Held):
+        return Failure(ref=item.ref, token=item.token, verdict="hold", reason=error.reason, due_us=error.until_us)
     decision = policy.decide(error, attempt=item.attempt, luck=luck())
     note = f"{error}" if decision.reason != "unforeseen" else f"{type(error).__name__}: {error}"
     log.log(

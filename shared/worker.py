@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import redis
 import structlog
 from celery import Celery, bootsteps, signals
 from celery.worker import state
@@ -35,7 +36,7 @@ class DeskConsumer(Consumer):  # type: ignore[misc]  # celery ships no types
         super().__init__(*args, **kwargs)
         # kombu raises these out of its loop for bytes that are no message, which would end the worker. As errors of the
         # connection they make it connect anew; the ledger sends again what the bytes once were.
-        self.connection_errors = (*self.connection_errors, *UNREADABLE)
+        self.connection_errors: tuple[type[Exception], ...] = (*self.connection_errors, *UNREADABLE)
 
     def on_connection_error_after_connected(self, exc: Exception) -> None:
         if isinstance(exc, UNREADABLE):
@@ -98,7 +99,7 @@ class Watch:
         """Redis answers and work waits, but nothing has reached this worker for a minute."""
         try:
             waiting = int(self._redis.llen(self._queue))
-        except Exception:  # Redis is away: then nobody hears anything, and waiting is right
+        except redis.RedisError:  # it is away: then nobody hears anything, and waiting is right
             self._idle_since = self.ticked = time.monotonic()
             return False
         taken = sum(state.total_count.values())
@@ -117,8 +118,10 @@ class Watch:
 
 
 def work(app: Celery, settings: Settings, queue: str, ledger: Ledger, arguments: Sequence[str]) -> None:
-    """Run one worker until it is told to stop. With REMAP_SIGTERM=SIGQUIT in the environment before Celery was imported,
-    SIGTERM lets running batches end for `soft_stop_s`."""
+    """Run one worker until it is told to stop.
+
+    With REMAP_SIGTERM=SIGQUIT in the environment before Celery was imported, SIGTERM gives batches `soft_stop_s` to end.
+    """
     logging.configure(settings.log_level)
     beat = os.environ.get("COPYDESK_HEARTBEAT")
     watch = Watch(settings, queue, Path(beat) if beat else None)

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from services.index.sinks.sqlite import Entry, SqliteSink
+from services.index.revisions import Entry
+from services.index.sinks.sqlite import SqliteSink
 from shared.article import Article
 from shared.clock import now_us
 from shared.ledger import Claimed

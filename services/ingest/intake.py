@@ -1,4 +1,4 @@
-"""The one way in, whatever the source: archive, then one ledger call for line, aliases and queue; only then `received`."""
+"""The one way in, whatever the source: the archive, then one ledger call for line, aliases and queue."""
 
 import base64
 import hashlib

@@ -40,7 +40,7 @@ def watch_over(ledger: Ledger, archive: Archive, settings: Settings) -> None:
 def recover(ledger: Ledger, archive: Archive, settings: Settings, *, since_us: int = 0) -> tuple[int, int]:
     """Offer every archived input to the ledger again: (how many were read, how many it did not know).
 
-    What it knows stays as it is. An older revision that comes late never becomes the newest. While the desk is full it waits.
+    What it knows stays as it is; an older revision never becomes the newest; while the desk is full it waits.
     """
     read = entered = 0
     batch: list[Accepted] = []

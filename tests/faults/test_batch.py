@@ -74,9 +74,7 @@ def test_a_transient_failure_is_retried_and_a_bug_dies_at_the_second_try(desk: S
         pytest.param(b"[1, 2]", id="JSON of another shape"),
     ],
 )
-def test_a_message_that_does_not_decode_is_kept_and_stops_nobody(
-    desk: Settings, worker: None, garbage: bytes
-) -> None:
+def test_a_message_that_does_not_decode_is_kept_and_stops_nobody(desk: Settings, worker: None, garbage: bytes) -> None:
     ledger = open_ledger(desk)
     ledger.client.lpush("normalize", garbage)
     push(desk, "good")

@@ -201,9 +201,9 @@ def test_a_full_redis_refuses_the_intake_and_drains_on(redis_server: Server, tmp
     intake = Intake(ledger, Archive(tmp_path / "a"), settings)
     receipt = intake.take([text("a")])[0]
     redis_server.client().config_set("maxmemory", redis_server.client().info("memory")["used_memory"] - 1000)
+    many = [text(f"{n}" * 1000) for n in range(50)]
     with pytest.raises(IntakeFull):
-        for n in range(50):
-            intake.take([text(f"{n}" * 1000)])
+        intake.take(many)
     item = claim(ledger, f"{receipt.article}@{receipt.rev}")[0]
     assert ledger.commit("normalize", [normalized(item)]) == [True]
     assert balanced(ledger)

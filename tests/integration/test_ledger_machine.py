@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    invariant,
+    multiple,
+    rule,
+    run_state_machine_as_test,
+)
 
 from services.ingest.intake import acceptance
 from shared.archive import Archived, pack_body
@@ -43,7 +51,7 @@ class Hand:
     message: dict[str, Any] = field(default_factory=dict)
 
 
-def make_machine(server: Server) -> type[RuleBasedStateMachine]:
+def make_machine(server: Server) -> type[RuleBasedStateMachine]:  # noqa: C901 - a machine is many small rules
     options = Settings(redis_url=server.url, lease_s=LEASE_S, sweep_s=0.1)
     courier = envelopes(make_app(options, "courier"))
 
@@ -121,7 +129,7 @@ def make_machine(server: Server) -> type[RuleBasedStateMachine]:
 
         @rule(hand=consumes(hands), outcome=st.sampled_from(["indexed", "superseded"]))
         def finish(self, hand: Hand, outcome: Any) -> None:
-            done = "normalized" if hand.stage == "normalize" else outcome
+            done: Any = "normalized" if hand.stage == "normalize" else outcome
             wire = [Commit(ref=i.ref, token=i.token, outcome=done, article=b"{}") for i in hand.items]
             for item, changed in zip(hand.items, self.ledger.commit(hand.stage, wire), strict=True):
                 twin = self.model[item.ref]
@@ -202,6 +210,10 @@ def make_machine(server: Server) -> type[RuleBasedStateMachine]:
 @pytest.mark.timeout(120)
 def test_the_ledger_does_what_its_model_says(shared_redis: Server) -> None:
     some = settings(
-        max_examples=150, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+        max_examples=150,
+        stateful_step_count=40,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        derandomize=True,
     )
     run_state_machine_as_test(make_machine(shared_redis), settings=some)
