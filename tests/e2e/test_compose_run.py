@@ -160,6 +160,7 @@ def test_every_container_is_healthy_and_none_is_root(desk: Desk) -> None:
 
 
 def test_a_file_dropped_on_the_host_is_found_by_search_through_the_published_port(desk: Desk) -> None:
+    assert desk.found("thảrơi") == 0
     part = desk.folder / "seeds" / "drop.txt.part"
     part.write_text(article("thảrơi"), encoding="utf-8")
     part.chmod(0o644)
