@@ -44,12 +44,7 @@ _STROKES = (
 
 def fold(text: str) -> str:
     """Words as the exact set keeps them: "Hòa bình ở 日本語" → "Hoà bình ở 日本 本語 語"."""
-    if text.isascii():
-        return text
-    text = unicodedata.normalize("NFC", text)
-    if _WIDE.search(text):
-        text = _WIDE.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
-    return _SPECIAL.sub(_fold_special, text)
+    return text if text.isascii() else _SPECIAL.sub(_fold_special, _compose(text))
 
 
 def strip_strokes(text: str) -> str:
@@ -66,7 +61,7 @@ def fold_asked(text: str) -> tuple[str, bool]:
     The last letter of a run stands alone only where the run ends, and a query may stop in the middle of one.
     """
     folded = fold(text).strip()
-    last = _LAST_RUN.search(text.strip())
+    last = _LAST_RUN.search(_compose(text).strip())
     if last is None:
         return folded, False
     return (folded, True) if len(last[0]) == 1 else (folded.rpartition(" ")[0], False)
@@ -81,12 +76,19 @@ def columns(article: Article) -> tuple[str, ...]:
 
 def is_plain(text: str) -> bool:
     """Whether a text was typed without any mark: "nam dong" may mean Nam Đông, "nam đong" may not."""
-    return strip_strokes(text) == text and unicodedata.normalize("NFD", text) == text
+    return strip_strokes(text) == text and not any(map(unicodedata.combining, unicodedata.normalize("NFD", text)))
 
 
 def is_unspaced(char: str) -> bool:
     """Whether a letter belongs to a script that is cut into pairs."""
     return _LAST_RUN.match(char) is not None
+
+
+def _compose(text: str) -> str:
+    text = unicodedata.normalize("NFC", text)
+    if _WIDE.search(text):
+        return _WIDE.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
+    return text
 
 
 def _fold_special(match: re.Match[str]) -> str:

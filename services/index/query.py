@@ -50,14 +50,13 @@ def read_query(text: str) -> Query | None:
 
 
 def _words(text: str) -> list[str]:
-    # As the tokenizer sees them: letters, marks, digits and private letters make words, all else parts them.
-    return "".join(
-        char if unicodedata.category(char)[0] in "LMN" or _is_private(char) else " " for char in text
-    ).split()
+    return "".join(char if _is_of_a_word(char) else " " for char in text).split()
 
 
-def _is_private(char: str) -> bool:
-    return unicodedata.category(char) == "Co"
+def _is_of_a_word(char: str) -> bool:
+    """As the tokenizer rules: letters, marks, numbers and private letters make words, all else parts them."""
+    category = unicodedata.category(char)
+    return category[0] in "LMN" or category == "Co"
 
 
 def _ask(term: str) -> tuple[str, str]:

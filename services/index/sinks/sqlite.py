@@ -128,8 +128,10 @@ class SqliteSink:
         known = self._find(entry)
         ruling = rule(entry, known)
         place = self._store(entry, known) if known is None or ruling.stored else known.place
-        aliases = [(name, place) for name in names(entry)[ruling.article_id == entry.article_id :]]
-        self._database.executemany("INSERT OR IGNORE INTO aliases VALUES (?, ?)", aliases)
+        known_by = entry.aliases if ruling.article_id == entry.article_id else names(entry)
+        self._database.executemany(
+            "INSERT OR IGNORE INTO aliases VALUES (?, ?)", [(alias, place) for alias in known_by]
+        )
         self._database.execute(
             "INSERT INTO receipts VALUES (?, ?, ?, ?)", (entry.receipt, place, entry.rev, ruling.outcome)
         )

@@ -1,0 +1,126 @@
+"""Our article in other tongues."""
+
+import datetime as dt
+
+from services.index.exports.body import body_html
+from services.index.exports.ninjs import to_ninjs
+from services.index.exports.schema_org import to_schema_org
+from shared.article import Article, Block, Evidence, Person
+
+WHEN = dt.datetime(2015, 11, 9, 5, 34, tzinfo=dt.timezone(dt.timedelta(hours=7)))
+ARTICLE = Article(
+    headline="Từng bước nâng cao",
+    first_created=WHEN,
+    byline="Bài, ảnh: Anh Phong",
+    people=(Person(name="Anh Phong", rel=("author", "photographer")),),
+    sources=("TTXVN",),
+    dateline="TTH",
+    description="Bằng những giải pháp",
+    blocks=(
+        Block(type="paragraph", text="Một <b> & hai."),
+        Block(type="caption", text="Sơ chế mủ cao su", byline="A. P."),
+        Block(type="subhead", text="Củng cố"),
+        Block(type="picture", href="javascript:alert(1)", caption='"Ảnh"'),
+        Block(type="picture", href="https://x.example/1.jpg"),
+        Block(type="list", items=("a", "b")),
+        Block(type="table", rows=(("1", "2"),)),
+        Block(type="quote", text="Lời"),
+    ),
+    language="vi",
+    keywords=("Đảng",),
+    section="Chính trị",
+    version="2",
+    alt_ids=("guid-1",),
+    evidence=(Evidence(field="headline", rule="x", sure=1.0),),
+)
+
+
+def test_ninjs() -> None:
+    item = to_ninjs(ARTICLE, "abc")
+    plain, html = item.pop("bodies")
+    assert plain["value"] == "Một <b> & hai.\n\nCủng cố\n\n- a\n- b\n\n1\t2\n\nLời"
+    assert html == {"role": "main", "contentType": "text/html", "value": body_html(ARTICLE)}
+    assert item == {
+        "uri": "urn:copydesk:abc",
+        "type": "text",
+        "standard": {
+            "name": "ninjs",
+            "version": "3.1",
+            "schema": "http://www.iptc.org/std/ninjs/ninjs-schema_3.1.json#",
+        },
+        "version": "2",
+        "firstCreated": "2015-11-09T05:34:00+07:00",
+        "pubStatus": "usable",
+        "language": "vi",
+        "headlines": [{"role": "main", "contentType": "text/plain", "value": "Từng bước nâng cao"}],
+        "descriptions": [{"role": "lead", "contentType": "text/plain", "value": "Bằng những giải pháp"}],
+        "by": "Bài, ảnh: Anh Phong",
+        "people": [{"name": "Anh Phong", "rel": "author"}, {"name": "Anh Phong", "rel": "photographer"}],
+        "infoSources": [{"name": "TTXVN"}],
+        "subjects": [{"name": "Chính trị", "rel": "section"}, {"name": "Đảng", "rel": "keyword"}],
+        "associations": [
+            {
+                "name": "picture-1",
+                "rel": "picture",
+                "uri": "urn:copydesk:abc#picture-1",
+                "type": "picture",
+                "by": "A. P.",
+                "descriptions": [{"role": "caption", "contentType": "text/plain", "value": "Sơ chế mủ cao su"}],
+            },
+            {
+                "name": "picture-2",
+                "rel": "picture",
+                "uri": "urn:copydesk:abc#picture-2",
+                "type": "picture",
+                "descriptions": [{"role": "caption", "contentType": "text/plain", "value": '"Ảnh"'}],
+            },
+            {
+                "name": "picture-3",
+                "rel": "picture",
+                "uri": "urn:copydesk:abc#picture-3",
+                "type": "picture",
+                "renditions": [{"name": "main", "href": "https://x.example/1.jpg"}],
+            },
+        ],
+        "altIds": [{"value": "guid-1"}],
+    }
+
+
+def test_what_the_source_did_not_say_is_not_said() -> None:
+    assert to_ninjs(Article(), "abc").keys() == {"uri", "type", "standard", "pubStatus"}
+    assert to_schema_org(Article(), "abc").keys() == {"@context", "@type", "@id"}
+
+
+def test_the_publishers_own_uri_stays() -> None:
+    article = Article(uri="https://x.example/a#top", blocks=(Block(type="picture", href="https://x.example/1.jpg"),))
+    item = to_ninjs(article, "abc")
+    assert item["uri"] == "https://x.example/a#top"
+    assert item["associations"][0]["uri"] == "https://x.example/a#picture-1"
+
+
+def test_html_is_safe() -> None:
+    assert body_html(ARTICLE).splitlines() == [
+        "<p>Một &lt;b&gt; &amp; hai.</p>",
+        "<figure><figcaption>Sơ chế mủ cao su <cite>A. P.</cite></figcaption></figure>",
+        "<h2>Củng cố</h2>",
+        "<figure><figcaption>&quot;Ảnh&quot;</figcaption></figure>",
+        '<figure><img src="https://x.example/1.jpg" alt=""></figure>',
+        "<ul><li>a</li><li>b</li></ul>",
+        "<table><tr><td>1</td><td>2</td></tr></table>",
+        "<blockquote>Lời</blockquote>",
+    ]
+
+
+def test_an_address_that_is_none_leads_nowhere() -> None:
+    assert body_html(Article(blocks=(Block(type="picture", href="http://[::1"),))) == ""
+
+
+def test_schema_org() -> None:
+    node = to_schema_org(ARTICLE, "abc")
+    assert node["@type"] == "NewsArticle"
+    assert node["datePublished"] == "2015-11-09T05:34:00+07:00"
+    assert node["author"] == node["contributor"] == [{"@type": "Person", "name": "Anh Phong"}]
+    assert node["dateline"] == "TTH"
+    assert node["image"][0] == {"@type": "ImageObject", "caption": "Sơ chế mủ cao su", "creditText": "A. P."}
+    assert "url" not in node
+    assert to_schema_org(Article(pub_status="canceled"), "abc")["creativeWorkStatus"] == "canceled"

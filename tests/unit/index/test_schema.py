@@ -1,0 +1,77 @@
+"""From one version of the tables to the next."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from services.index.search import Index
+from services.index.sinks.schema import MIGRATIONS, migrate, refuse_other, version
+from services.index.sinks.sqlite import FILE_NAME, SqliteSink
+from shared.errors import PermanentError, TransientError
+from tests.entries import make_entry
+
+
+def test_an_index_of_version_1_is_brought_up_to_date(tmp_path: Path) -> None:
+    path = tmp_path / FILE_NAME
+    database = sqlite3.connect(path, isolation_level=None)
+    migrate(database, MIGRATIONS[:1])
+    assert version(database) == 1
+    database.close()
+    sink = SqliteSink(path)
+    assert sink.put_many([make_entry()]) == ["indexed"]
+    sink.close()
+    migrated = sqlite3.connect(path, isolation_level=None)
+    assert version(migrated) == len(MIGRATIONS)
+    migrate(migrated, (*MIGRATIONS, "ALTER TABLE articles ADD COLUMN cluster TEXT"))
+    assert version(migrated) == len(MIGRATIONS) + 1
+    assert migrated.execute("SELECT id, cluster FROM articles").fetchall() == [("a", None)]
+
+
+def test_a_step_that_fails_leaves_no_trace() -> None:
+    database = sqlite3.connect(":memory:", isolation_level=None)
+    with pytest.raises(sqlite3.OperationalError, match="no such table"):
+        migrate(database, (*MIGRATIONS, "CREATE TABLE half (x); INSERT INTO missing VALUES (1)"))
+    database.execute("ROLLBACK")
+    assert version(database) == len(MIGRATIONS)
+    assert database.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'half'").fetchone() == (0,)
+
+
+def test_an_index_of_a_newer_copydesk_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / FILE_NAME
+    database = sqlite3.connect(path)
+    database.execute("PRAGMA user_version = 99")
+    database.close()
+    sentence = "schema version 99, this Copydesk knows .* start the newer Copydesk"
+    for _ in range(2):  # the first refusal must not keep the lock
+        with pytest.raises(PermanentError, match=sentence):
+            SqliteSink(path)
+    with pytest.raises(PermanentError, match=sentence):
+        Index(path).search("x")
+
+
+def test_a_reader_waits_for_the_writer() -> None:
+    assert refuse_other(0, 2) is False
+    assert refuse_other(2, 2) is True
+    with pytest.raises(TransientError, match="the index service brings it up to date"):
+        refuse_other(1, 2)
+
+
+def test_words_of_another_folding_are_worked_out_anew(tmp_path: Path) -> None:
+    path = tmp_path / FILE_NAME
+    sink = SqliteSink(path)
+    sink.put_many([make_entry("a", headline="Hòa bình"), make_entry("b", headline="Rút", pub_status="canceled")])
+    sink.close()
+    database = sqlite3.connect(path)
+    database.execute("INSERT INTO exact (exact) VALUES ('delete-all')")
+    database.execute("INSERT INTO plain (plain) VALUES ('delete-all')")
+    database.execute("UPDATE about SET value = 'of long ago'")
+    database.commit()
+    database.close()
+    index = Index(path)
+    assert index.search("hoà bình").total == 0
+    sink = SqliteSink(path)
+    assert index.search("hoà bình").total == index.search("hoa binh").total == 1
+    assert index.search("rút").total == 0
+    index.close()
+    sink.close()

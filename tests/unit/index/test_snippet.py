@@ -1,0 +1,48 @@
+"""The passage that speaks for a hit."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.index.snippet import LENGTH, make_snippet
+
+PASSAGES = (
+    "Bằng những giải pháp thiết thực, hiệu quả.",
+    "Ban Thường vụ Huyện ủy Nam Đông thường xuyên củng cố các tổ chức cơ sở Đảng.",
+    "Hoa nở. Hòa bình lập lại.",
+)
+
+
+@pytest.mark.parametrize(
+    ("terms", "expected"),
+    [
+        pytest.param(("củng cố",), PASSAGES[1], id="as typed"),
+        pytest.param(("nam", "dong"), PASSAGES[1], id="without marks"),
+        pytest.param(("hòa",), PASSAGES[2], id="marks"),
+        pytest.param(("hoa", "binh"), PASSAGES[2], id="as typed wins, even in part"),
+        pytest.param(("xyz",), PASSAGES[0], id="found elsewhere: the beginning"),
+        pytest.param(("ang",), PASSAGES[0], id="a piece of a word is no word"),
+        pytest.param((), PASSAGES[0], id="not searched for"),
+    ],
+)
+def test_make_snippet(terms: tuple[str, ...], expected: str) -> None:
+    assert make_snippet(PASSAGES, terms) == expected
+
+
+def test_a_long_passage_is_cut_between_words() -> None:
+    passage = "một hai ba bốn " * 50 + "Nam Đông " + "năm sáu bảy tám " * 50
+    cut = make_snippet([passage], ["nam dong"])
+    assert "Nam Đông" in cut
+    assert cut.startswith("… ")
+    assert cut.endswith(" …")
+    assert len(cut) <= LENGTH + 4
+    assert set(cut.split()) <= {*passage.split(), "…"}
+
+
+def test_scripts_without_spaces_are_found_inside() -> None:
+    assert make_snippet(["A.", "昨日東京で会議が開かれた"], ["京で会"]) == "昨日東京で会議が開かれた"
+
+
+@given(st.lists(st.text()), st.lists(st.text(min_size=1).filter(str.strip)))
+def test_any_passage_any_term(passages: list[str], terms: list[str]) -> None:
+    make_snippet(passages, terms)
