@@ -1,0 +1,104 @@
+"""The pages for publishers and monitors: their commands work, and their names exist."""
+
+import gzip
+import re
+import shlex
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import yaml
+
+from services.web.keys import Keys
+from services.web.problems import KINDS
+from shared.metrics import Meters
+from tests.integration.test_web import ask, door_of
+from tests.require import lacking
+from tests.unit.web.stand_ins import ARTICLE, KEY, RECEIPT, SECRET, Desk, a_desk, a_line, a_status, a_stored
+
+DOCS = Path(__file__).parents[2] / "docs"
+PUBLISH, MONITOR = (DOCS / name for name in ("publish.md", "monitor.md"))
+FENCE = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+FILES = {"@article.txt": b"Bai viet", "@page.html": b"<p>Bai viet</p>", "@article.txt.gz": gzip.compress(b"Bai viet")}
+
+
+def curl_lines() -> Iterator[tuple[str, list[str]]]:
+    for page in (PUBLISH, MONITOR):
+        for language, block in FENCE.findall(page.read_text("utf-8")):
+            if language == "sh":
+                for line in re.split(r"\n(?=curl|export)", block.replace("\\\n", " ")):
+                    if line.startswith("curl"):
+                        yield page.name, shlex.split(line)[1:]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    desk = a_desk(Keys(tmp_path / "keys.json", listed=SECRET))
+    desk.lines.receipts[RECEIPT] = [a_line("indexed")]
+    desk.index.stored[ARTICLE] = a_stored()
+    return desk
+
+
+def test_every_curl_line_gets_a_success(desk: Desk) -> None:
+    with door_of(desk.house) as (port, _, _):
+        answers = [(page, words, run(port, words)) for page, words in curl_lines()]
+    assert len(answers) >= 12
+    assert [(page, words, status) for page, words, status in answers if status not in (200, 202)] == []
+    assert {item.media_type for item in desk.intake.taken} >= {"text/plain", "text/html", "application/json"}
+    assert all(b"Bai viet" in item.body for item in desk.intake.taken if item.media_type.startswith("text/"))
+
+
+def run(port: int, words: list[str]) -> int:
+    """What curl would do, as far as the pages use it."""
+    headers, body, address, rest = {}, b"", "", iter(words)
+    for word in rest:
+        if word == "-H":
+            name, _, value = next(rest).partition(": ")
+            headers[name] = value.replace("$KEY", KEY)
+        elif word in ("-d", "--data-binary"):
+            given = next(rest)
+            body = FILES[given] if given.startswith("@") else given.encode()
+        elif word != "-f":
+            address = word.replace("$RECEIPT", RECEIPT).replace("$ARTICLE", ARTICLE)
+    url = urlsplit(address.replace("$DESK", "http://127.0.0.1:8080"))
+    assert url.netloc == "127.0.0.1:8080"
+    path = f"{url.path}?{url.query}" if url.query else url.path
+    return ask(port, "POST" if body else "GET", path, body, **headers)[0]
+
+
+def test_every_metric_that_is_named_exists_and_none_is_left_out() -> None:
+    meters = Meters(a_status)
+    meters.pushes.labels(publisher="hue", code="202").inc()
+    meters.requests.labels(method="GET", route="/metrics", code="200").observe(0.1)
+    exposed = set(re.findall(r"^# TYPE (\w+)", meters.exposition().decode(), re.MULTILINE))
+    named = set(re.findall(r"copydesk_\w+", MONITOR.read_text("utf-8")))
+    assert named == exposed
+
+
+def test_the_alerts_are_rules_and_each_says_what_to_do() -> None:
+    blocks = [
+        yaml.safe_load(block) for language, block in FENCE.findall(MONITOR.read_text("utf-8")) if language == "yaml"
+    ]
+    [rules] = [group["rules"] for block in blocks for group in block.get("groups", [])]
+    assert len(rules) >= 8
+    assert all({"alert", "expr", "annotations"} <= rule.keys() for rule in rules)
+
+
+def test_promtool_takes_the_alerts(tmp_path: Path) -> None:
+    promtool = shutil.which("promtool") or lacking("promtool", "is not on PATH")
+    blocks = [block for language, block in FENCE.findall(MONITOR.read_text("utf-8")) if language == "yaml"]
+    rules = tmp_path / "rules.yml"
+    rules.write_text(next(block for block in blocks if block.startswith("groups:")), "utf-8")
+    done = subprocess.run(
+        [promtool, "check", "rules", str(rules)], capture_output=True, text=True, check=False, timeout=30
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_refusal_of_a_push_is_on_the_page() -> None:
+    named = set(re.findall(r"`([a-z-]+)`", PUBLISH.read_text("utf-8")))
+    of_other_routes = {"not-found", "not-indexed", "method-not-allowed", "withdrawn", "unforeseen"}
+    assert KINDS.keys() - of_other_routes <= named
