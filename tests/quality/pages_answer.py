@@ -3,6 +3,7 @@
 import base64
 import datetime as dt
 import json
+import re
 import sys
 from typing import Any
 
@@ -13,6 +14,7 @@ from shared.article import Article
 from shared.errors import CopydeskError
 from shared.messages import Raw, Source
 
+_CREDIT_ENDS = re.compile(r"\s*(?:[,;|]|\s(?:and|und|&)\s)\s*")
 _NOW = int(dt.datetime(2026, 7, 1, tzinfo=dt.UTC).timestamp()) * 1_000_000
 
 
@@ -65,7 +67,7 @@ def _texts(draft: Draft) -> dict[str, Any]:
     body = [
         piece.text for piece in draft.pieces if piece.shape not in {"picture", "caption", "debris", "date", "byline"}
     ]
-    credits = [part.strip() for piece in pictures if piece.byline for part in piece.byline.split(" | ")]
+    credits = [part.strip() for piece in pictures if piece.byline for part in _CREDIT_ENDS.split(piece.byline)]
     return {"captions": [piece.text for piece in pictures if piece.text], "credits": credits, "body": "\n".join(body)}
 
 

@@ -4,7 +4,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from services.normalize.draft import Draft, Piece, Shape
 from services.normalize.page.authors import author_witnesses, choose_authors, site_letters, split_kinds
-from services.normalize.page.body import belongs, find_container
+from services.normalize.page.body import belongs, find_container, is_heading, is_refused
 from services.normalize.page.captions import Picture, read_pictures
 from services.normalize.page.dates import Settled, date_witnesses, settle_changed, settle_published
 from services.normalize.page.declared import Declared, plain, read_declared
@@ -59,7 +59,7 @@ def read_article(text: str, raw: Raw) -> Draft:
     sites = site_letters(declared)
     byline, names = choose_authors(bylines, sites)
     people, organisations = split_kinds(names, sites)
-    pictures = read_pictures(outline, region, frozenset()) if region is not None else []
+    pictures = _pictures(outline, container, region, head)
     pieces = _pieces(outline, container, pictures, title)
     if title is not None:
         evidence.append(evidence_for("headline", title, titles, 0.9))
@@ -114,16 +114,15 @@ def _region(outline: Outline, container: Box | None, title: Witness | None) -> t
 
 
 def _head_block(outline: Outline, container: Box, title: Witness | None) -> Block | None:
+    """The block that shows the headline: its words in a heading, its words anywhere, else the nearest h1 before the body."""
     if title is None:
         return None
     wanted = letters(title.value)
-    matches = [
-        block
-        for block in outline.blocks[: container.last]
-        if len(block.text) < 2 * len(title.value) + 20 and letters(block.text) == wanted
-    ]
-    heads = [block for block in matches if block.box.tag in {"h1", "h2"}] or matches
-    return heads[-1] if heads and heads[-1].index <= container.first else (heads[0] if heads else None)
+    open_blocks = [block for block in outline.blocks[: container.last] if not is_refused(block.box)]
+    same = [block for block in open_blocks if len(block.text) < 2 * len(title.value) + 20 and letters(block.text) == wanted]
+    heads = [block for block in same if is_heading(block.box)] or same or [block for block in open_blocks if is_heading(block.box, "h1")]
+    before = [block for block in heads if block.index <= container.first]
+    return before[-1] if before else (heads[0] if heads else None)
 
 
 def _near(outline: Outline, container: Box | None, head: Block | None) -> list[Block]:
@@ -134,6 +133,24 @@ def _near(outline: Outline, container: Box | None, head: Block | None) -> list[B
     stop = min(len(outline.blocks), container.first + 12)
     tail = outline.blocks[max(stop, container.last - 4) : container.last + 8]
     return outline.blocks[start:stop][:80] + tail
+
+
+def _pictures(outline: Outline, container: Box | None, region: Box | None, head: Block | None) -> list[Picture]:
+    """The pictures of the body, of the head above it, and the one or two that stand right over the headline."""
+    if container is None or region is None:
+        return []
+    scope, first = region, region.first
+    for _ in range(3):
+        parent = scope.parent
+        if parent is None or parent.tag in {"body", "html"}:
+            break
+        scope = parent
+    above = 0
+    start = min(first, head.index if head is not None else first)
+    while start > scope.first and above + outline.blocks[start - 1].size < 350:
+        start -= 1
+        above += outline.blocks[start].size
+    return read_pictures(outline, scope, region, start, max(container.last - 1, container.first))
 
 
 def _pieces(

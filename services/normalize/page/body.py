@@ -84,3 +84,25 @@ def belongs(outline: Outline, container: Box, block: Block) -> bool:
     if block.linkage > 0.8 and block.size < 200:
         return False
     return not (block.size < 3)
+
+
+def is_refused(box: Box) -> bool:
+    """Whether a box or one round it is named as something else than the article."""
+    node: Box | None = box
+    while node is not None:
+        if node.verdict == REFUSED:
+            return True
+        node = node.parent
+    return False
+
+
+def is_heading(box: Box, *tags: str) -> bool:
+    """Whether a box is a heading or stands in one."""
+    node: Box | None = box
+    for _ in range(3):
+        if node is None:
+            return False
+        if node.tag in (tags or ("h1", "h2")):
+            return True
+        node = node.parent
+    return False

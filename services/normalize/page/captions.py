@@ -1,41 +1,21 @@
-"""Pictures with their captions and credits: figures first, then whatever names or places itself as a caption."""
+"""Pictures with their captions and credits: each picture with the little text that stands in one box with it."""
 
 import re
-from collections.abc import Iterator
 
 import msgspec
 
+from services.normalize.page.credits import CREDIT, clean_credit, is_credit, is_labelled, split_credit
 from services.normalize.page.outline import REFUSED, Block, Box, Outline
-from services.normalize.page.tree import Element, names_of, squeeze, text_of
+from services.normalize.page.tree import SILENT, Element, names_of, squeeze, text_of
+from services.normalize.page.words import BYLINE_NAMES, CAPTION_NAMES, DATE_NAMES, PICTURE_DEBRIS
 
-CAPTION = re.compile(
-    r"caption|bild-?_?(?:unterschrift|text|info)|(?<![a-z])legend(?!ary)|leyenda|pie-?_?(?:de-?_?)?foto|didascali|(?:img|image|media|photo|picture|figure|foto)-?_?(?:info|text|desc|meta|legend|title|details)"
-    r"|infotext|cutline|chu-?thich|onderschrift|bijschrift|billedtekst|bildetekst|undertext|lightbox__text|text-?image"
-)
-CREDIT = re.compile(
-    r"credit|copyright|quelle|photograph|fotograf|photo-?_?by|byline|author|autor|source|rights|urheber|agency|attribution|copyr|credito|fuente|fonte|owner|licen[sc]e|origin|provider|creator|kilde|bron(?![a-z])"
-)
-_MARKED = re.compile(
-    r"(?P<open>[(\[|/–—-]?\s*)(?<![^\W\d_])(?P<mark>(?:(?:photo|photograph|image|picture|pic|video|illustration|graphic|file photo|archive photo|screenshot)s?\s*(?:credit|source|courtesy)?s?\s*(?:[:;]|by\b|courtesy(?: of)?\b|from\b|via\b|/)|"
-    r"(?:credit|source|courtesy|rights|quelle|copyright|fuente|fonte|crédits?|kilde|bron|nguồn|источник|kaynak|źródło|forrás|kuva|bildquelle)s?\s*(?:[:;]|of\b|by\b|photo\b)|"
-    r"(?:symbol|archiv|agentur|themen|hand|vorschau|beispiel|system|titel|symbol-?)?-?(?:foto|bild|bilder|fotos|grafik|bildrechte|fotografie|imago)\s*(?::|von\b|©|/)|(?:photo|crédit photo|foto|ảnh|đồ họa|фото|zdj|fot|rep|ph|montage|collage)\.?\s*:|"
-    r"©|\(c\)|&copy;|photo by\b|foto de\b|foto di\b|photo de\b)\s*:?\s*)(?P<credit>[^()\[\]]{2,120}?)\s*(?P<close>[)\]]?)\s*\.?\s*$",
-    re.IGNORECASE,
-)
-_BRACKETED = re.compile(r"[(\[](?P<credit>[^()\[\]]{2,80})[)\]]\s*\.?\s*$")
-_AGENCY = re.compile(
-    r"(?i)\b(?:afp|dpa|reuters|ap|associated press|getty|imago|epa|efe|ansa|apa|keystone|shutterstock|picture alliance|zuma|istock|alamy|pixabay|unsplash|anp|belga|ritzau|ntb|tt|scanpix|lehtikuva|tass|xinhua|ttxvn|archivo?|afp\w*|bloomberg|wikimedia|flickr|pa|ddp|witters|magnum|laif|panos|sipa|gallo|rex|bbc|nasa)\b"
-)
-_LABEL = re.compile(
-    r"^[\s(\[|/–—:;,.•·-]*(?:(?:(?:image|photo|picture|video|photograph|illustration|graphic|file photo|screengrab|screenshot)s?\s*(?:credit|source|courtesy|caption|by|:)s?|credits?|source|sources|quelle|bildquelle|bildrechte|fotograf(?:in|ie)?|"
-    r"foto(?:s|graf)?|bild(?:er)?|grafik|copyright|crédits?(?: photo)?|créditos?|fuente|fonte|kilde|bron|beeld|ảnh|nguồn|фото|rechte|© ?copyright|symbolbild|archivbild|photo by|image by|foto de|foto di|courtesy(?: of)?|kuva|fot|ph|imagen?|immagine|by)\s*[:,;.©/]*\s+|©|\(c\)|[:|/,;])+\s*",
-    re.IGNORECASE,
-)
-_CAPTION_LABEL = re.compile(r"^(?:image caption|caption|bildunterschrift|image source[^,]*,)\s*[:,]?\s*", re.IGNORECASE)
 _SCRAP = re.compile(
-    r"(?i)^(?:\d+\s*(?:/|of|von|de)\s*\d+|image|photo|video|bild|foto|advertisement|anzeige|werbung|share|close|zoom|open image.*|view .*|enlarge.*|bild vergrößern|vergrößern|hide caption|toggle caption|enlarge this image)$"
+    r"(?i)^(?:\d+\s*(?:/|of|von|de)\s*\d+|image|photo|video|bild|foto|advertisement|anzeige|werbung|share|close|zoom|open image.*|view .*|enlarge.*|bild vergrößern|vergrößern|hide caption|toggle caption"
+    r"|enlarge this image|bildunterschrift.*anzeigen|image caption|caption|©|schließen|fullscreen|vollbild|play|abspielen|next|previous|loading.*|gallery|galerie|[\d./:,\s-]+)$"
 )
-_MEDIA = ("img", "picture", "amp-img", "video", "svg", "image", "source", "noscript")
+_NOISE = re.compile(r"(?i)(?:^(?:image caption|caption|bildunterschrift)\s*[:,]\s*|\s*(?:hide caption|toggle caption|enlarge this image|bild vergrößern|vis mer|open image modal)$)")
+_CLOCK = re.compile(r"\b\d{1,2}[:.]\d\d\b|\b(?:19|20)\d\d$")
+_WIDEST = 1000
 
 
 class Picture(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,150 +30,216 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     rule: str = "figure"
 
 
-def read_pictures(outline: Outline, region: Box, skip: frozenset[int]) -> list[Picture]:
-    """All pictures of the region in reading order."""
+def read_pictures(outline: Outline, scope: Box, region: Box, first: int, last: int) -> list[Picture]:
+    """The pictures that stand between two blocks of a box, in reading order."""
+    images = [(image, box) for image in scope.element.iter("img", "amp-img", "picture", "video", "figure") if (box := _box_of(outline, image)) is not None]
+    crowd = _crowd(images)
     found: list[Picture] = []
-    inside = outline.boxes.index(region)
-    done: list[tuple[int, int]] = []
-    for box in outline.boxes[inside:]:
-        if box.first >= region.last and box is not region and box.first > region.first:
-            break
-        if any(first <= box.first and box.last <= last for first, last in done) and box.first < box.last:
+    done: set[int] = set()
+    for image, box in images:
+        group = _group(outline, box, scope, crowd)
+        if id(group) in done or not first <= group.first <= last or _is_debris(group, region):
             continue
-        picture = _picture(box, region, outline)
-        if picture is not None:
+        done.add(id(group))
+        picture = _read(outline, group, image)
+        if picture is not None and not any(picture.blocks & other.blocks for other in found):
             found.append(picture)
-            done.append((box.first, box.last))
-    return _once(found)
+    found += _loose(outline, scope, region, first, last, {index for picture in found for index in picture.blocks})
+    return _once(sorted(found, key=lambda picture: picture.index))
 
 
-def _picture(box: Box, region: Box, outline: Outline) -> Picture | None:
-    if box.first == box.last and box.tag != "figure":
-        return None
-    if box.tag == "figure" or (
-        CAPTION.search(box.names) and box.tag not in {"body", "main", "article", "section"} and not box.prose
-    ):
-        if _refused(box, region) or sum(outline.blocks[i].size for i in range(box.first, box.last)) > 1500:
-            return None
-        return _figure(box, outline) if box.tag == "figure" else _named(box, outline)
+def _box_of(outline: Outline, image: Element) -> Box | None:
+    node: Element | None = image
+    while node is not None:
+        box = outline.order.get(node)
+        if box is not None:
+            return box
+        node = node.getparent()
     return None
 
 
-def _refused(box: Box, region: Box) -> bool:
-    node: Box | None = box.parent
-    while node is not None and node is not region:
-        if node.verdict == REFUSED or node.tag in {"aside", "nav", "footer"}:
-            return True
-        if node.tag == "a" or (node.tag == "li" and False):
+def _crowd(images: list[tuple[Element, Box]]) -> dict[int, int]:
+    """How many pictures stand in a box; `<picture>`, `<figure>` and the image in it are one."""
+    crowd: dict[int, int] = {}
+    for image, box in images:
+        parent = image.getparent()
+        if image.tag in {"picture", "figure"} or (parent is not None and parent.tag == "noscript"):
+            continue
+        node: Box | None = box
+        while node is not None:
+            crowd[id(node)] = crowd.get(id(node), 0) + 1
+            node = node.parent
+    return crowd
+
+
+def _group(outline: Outline, box: Box, scope: Box, crowd: dict[int, int]) -> Box:
+    """The widest box round a picture that holds no other picture, no heading and little text."""
+    while box.parent is not None and box.parent is not scope and box.tag != "figure" and _is_small(outline, box.parent, crowd):
+        box = box.parent
+    if box.tag == "figure" and not _words(outline, box) and box.parent is not None and box.parent is not scope and _is_small(outline, box.parent, crowd):
+        return _group(outline, box.parent, scope, crowd)
+    return box
+
+
+def _is_small(outline: Outline, box: Box, crowd: dict[int, int]) -> bool:
+    if crowd.get(id(box), 0) > 1 or box.prose or box.tag in {"body", "html", "main", "article"} or box.last - box.first > 6:
+        return False
+    blocks = outline.blocks[box.first : box.last]
+    if any(block.box.tag in {"h1", "h2", "h3", "h4", "li"} for block in blocks):
+        return False
+    return sum(block.size for block in blocks) < 600 and sum(block.size > 25 for block in blocks) <= 3
+
+
+def _words(outline: Outline, box: Box) -> list[Block]:
+    return outline.blocks[box.first : box.last]
+
+
+def _is_debris(box: Box, region: Box) -> bool:
+    """Whether a box, or one round it that does not hold the whole article, is named as something else."""
+    node: Box | None = box
+    while node is not None and not (node.first <= region.first and region.last <= node.last and node is not box):
+        if node.tag in {"nav", "footer", "a"} or (PICTURE_DEBRIS.search(node.names) and not node.prose):
             return True
         node = node.parent
     return False
 
 
-def _figure(box: Box, outline: Outline) -> Picture | None:
-    figure = box.element
-    if next(figure.iter("table", "blockquote", "pre"), None) is not None:
+def _read(outline: Outline, group: Box, image: Element) -> Picture | None:
+    blocks = _words(outline, group)
+    href = _href(group.element)
+    size = sum(block.size for block in blocks)
+    if size > _WIDEST or next(group.element.iter("table", "blockquote", "pre"), None) is not None:
         return None
-    captions = [element for element in figure.iter("figcaption")]
-    nodes = captions or [figure]
-    return _read(box, nodes, outline, "figure caption" if captions else "figure")
-
-
-def _named(box: Box, outline: Outline) -> Picture | None:
-    near = box.element.getparent()
-    for _ in range(3):
-        if near is None or near.tag in {"body", "html", "article", "main"}:
-            return None
-        if next(near.iter("img", "picture", "amp-img", "video", "iframe"), None) is not None:
-            break
-        near = near.getparent()
-    else:
+    if size and sum(block.linked for block in blocks) > 0.7 * size:
         return None
-    return _read(box, [box.element], outline, "caption by its class")
-
-
-def _read(box: Box, nodes: list[Element], outline: Outline, rule: str) -> Picture | None:
-    credits = [
-        element
-        for node in nodes
-        for element in node.iter()
-        if isinstance(element.tag, str)
-        and element is not node
-        and CREDIT.search(names_of(element))
-        and not CAPTION.search(names_of(element))
-    ]
-    if not credits and box.tag == "figure":
-        credits = [
-            e
-            for e in box.element.iter()
-            if isinstance(e.tag, str)
-            and CREDIT.search(names_of(e))
-            and e is not box.element
-            and not CAPTION.search(names_of(e))
-            and text_of(e)
-        ]
-    credits = [
-        element for element in credits if not any(other is not element and element in other.iter() for other in credits)
-    ]
-    caption = squeeze(" ".join(text_of(node, frozenset(credits)) for node in nodes))
-    credit = " | ".join(dict.fromkeys(filter(None, (clean_credit(text_of(element)) for element in credits)))) or None
-    caption, marked = split_credit(caption)
-    caption = _CAPTION_LABEL.sub("", caption).strip(" |/")
-    if _SCRAP.match(caption):
-        caption = ""
-    credit = credit or marked
-    image = next(box.element.iter("img", "amp-img"), None)
-    href = (image.get("src") or image.get("data-src")) if image is not None else None
+    nodes = [node for node in group.element.iter("figcaption") if text_of(node)] or _named(group.element) or [group.element]
+    caption, credit = _split(group.element, nodes[:1] if nodes[0].tag == "figcaption" else nodes)
+    declared = group.tag == "figure" or nodes[0] is not group.element
+    if credit is None and caption and group.parent is not None and group.parent.last - group.parent.first <= 4:
+        credit = next(filter(None, (clean_credit(text_of(element)) for element in _credit_elements(group.parent.element))), None)
+    if (not declared or nodes[0] is group.element) and not _may_be_caption(caption, group, blocks):
+        caption, credit = "", None
     if not caption and not credit and not href:
         return None
-    blocks = frozenset(range(box.first, box.last))
-    return Picture(
-        element=nodes[0], index=box.first, caption=caption, credit=credit, href=href, blocks=blocks, rule=rule
-    )
+    taken = frozenset(range(group.first, group.last)) if caption or credit or declared else frozenset()
+    return Picture(element=nodes[0], index=group.first, caption=caption, credit=credit, href=href, blocks=taken, rule="figure caption" if declared else "beside the picture")
 
 
-def split_credit(text: str) -> tuple[str, str | None]:
-    """Take a credit off the end of a caption: `Sơ chế mủ cao su. Ảnh: Anh Phong`."""
-    match = _MARKED.search(text)
-    if match is not None:
-        return text[: match.start()].strip(), clean_credit(match["credit"])
-    match = _BRACKETED.search(text)
-    if match is not None and (_AGENCY.search(match["credit"]) or match["credit"].count("/") == 1):
-        return text[: match.start()].strip(), clean_credit(match["credit"])
-    return text, None
+def _may_be_caption(caption: str, group: Box, blocks: list[Block]) -> bool:
+    """Text beside a picture that nothing declares a caption: no byline, no date, no teaser, no form."""
+    if len(caption) < 12 or _CLOCK.search(caption) or caption.count(" ") < 1:
+        return False
+    if any(block.linkage > 0.8 and block.size > 12 for block in blocks) or sum(b.linked for b in blocks) > 0.2 * sum(b.size for b in blocks):
+        return False
+    if any(BYLINE_NAMES.search(block.box.names) or DATE_NAMES.search(block.box.names) for block in blocks) or BYLINE_NAMES.search(group.names):
+        return False
+    return next(group.element.iter("button", "input", "form", "time", "ul"), None) is None
 
 
-def clean_credit(text: str) -> str | None:
-    """A credit without its label and brackets."""
-    credit = squeeze(text)
-    for _ in range(3):
-        credit = _LABEL.sub("", credit, count=1)
-    credit = credit.strip(" ()[]|/.,;:–—-")
-    return credit if 1 < len(credit) <= 120 else None
+def _named(element: Element) -> list[Element]:
+    """The outermost elements in a box that name themselves a caption."""
+    named = [node for node in element.iter() if node is not element and isinstance(node.tag, str) and CAPTION_NAMES.search(names_of(node)) and text_of(node)]
+    inner = {child for node in named for child in node.iterdescendants()}
+    return [node for node in named if node not in inner]
+
+
+def _split(whole: Element, nodes: list[Element]) -> tuple[str, str | None]:
+    """The caption in these nodes, and the credit in them or elsewhere in the whole."""
+    marked = _credit_elements(whole)
+    inside = frozenset(element for element in marked if any(element is node or element in set(node.iterdescendants()) for node in nodes))
+    lines = [line for node in nodes if node not in inside for line in _lines(node, inside)]
+    credits = [clean_credit(text_of(element)) for element in marked]
+    kept: list[str] = []
+    for line in dict.fromkeys(lines):
+        if _SCRAP.match(line):
+            continue
+        if (kept and is_credit(line)) or (len(lines) > 1 and is_labelled(line)) or (len(lines) == 1 and not kept and is_credit(line) and len(line) < 60):
+            credits.append(clean_credit(line))
+        else:
+            kept.append(line)
+    caption = _NOISE.sub("", _NOISE.sub("", squeeze(" ".join(kept))))
+    caption, printed = split_credit(caption)
+    said = list(dict.fromkeys(credit for credit in credits if credit))
+    credit = " | ".join(said) or printed
+    return caption.strip(" |/"), credit
+
+
+def _credit_elements(whole: Element) -> list[Element]:
+    named = [
+        node for node in whole.iter()
+        if node is not whole and isinstance(node.tag, str) and node.tag not in {"img", "figcaption"} and CREDIT.search(_own_names(node)) and 1 < len(text_of(node)) <= 150
+    ]  # fmt: skip
+    outer = {child for node in named for child in node.iterdescendants()}
+    innermost = [node for node in named if not any(other in set(node.iterdescendants()) for other in named)]
+    return [node for node in (named if not outer else innermost) if not CAPTION_NAMES.search(_last_word(node))]
+
+
+def _own_names(node: Element) -> str:
+    return f" {node.get('class') or ''} {node.get('itemprop') or ''} ".lower()
+
+
+def _last_word(node: Element) -> str:
+    """What an element calls itself at the end: `image__caption__credit` is a credit, `copyright-caption` a caption."""
+    names = _own_names(node)
+    credit = max((match.end() for match in CREDIT.finditer(names)), default=0)
+    return names[credit:]
+
+
+def _lines(node: Element, skip: frozenset[Element]) -> list[str]:
+    """The text of a node, one line for each child that stands by itself."""
+    lines: list[str] = []
+    run = [node.text or ""]
+    for child in node:
+        if child.tag in SILENT:
+            pass
+        elif isinstance(child.tag, str) and child not in skip and child.tag not in {"a", "b", "i", "em", "strong", "br"}:
+            lines.append(squeeze("".join(run)))
+            lines += _lines(child, skip) if len(child) else [text_of(child)]
+            run = []
+        elif isinstance(child.tag, str) and child not in skip:
+            run.append(text_of(child, skip) if child.tag != "br" else " ")
+        run.append(child.tail or "")
+    lines.append(squeeze("".join(run)))
+    return [line for line in lines if line]
+
+
+def _href(element: Element) -> str | None:
+    for image in element.iter("img", "amp-img"):
+        for key in ("src", "data-src", "data-original", "data-lazy-src"):
+            link = image.get(key)
+            if link and not link.startswith("data:"):
+                return link
+    return None
+
+
+def _loose(outline: Outline, scope: Box, region: Box, first: int, last: int, taken: set[int]) -> list[Picture]:
+    """Captions that name themselves so, with a picture not far before them or none at all."""
+    found: list[Picture] = []
+    until = -1
+    for box in outline.boxes:
+        if not (first <= box.first <= last and box.first < box.last) or box.first < until or box.prose or box.first in taken:
+            continue
+        if box.tag in {"main", "article", "section", "body"} or not CAPTION_NAMES.search(box.names) or not _within(box, scope) or _is_debris(box, region):
+            continue
+        size = sum(block.size for block in _words(outline, box))
+        if size > 600 or sum(block.linked for block in _words(outline, box)) > 0.6 * size:
+            continue
+        caption, credit = _split(box.element, [box.element])
+        if caption or credit:
+            until = box.last
+            found.append(Picture(element=box.element, index=box.first, caption=caption, credit=credit, blocks=frozenset(range(box.first, box.last)), rule="caption by its class"))
+    return found
+
+
+def _within(box: Box, scope: Box) -> bool:
+    return scope.first <= box.first and box.last <= scope.last and box.verdict != REFUSED
 
 
 def _once(found: list[Picture]) -> list[Picture]:
+    """The same caption twice is one picture shown twice."""
     kept: list[Picture] = []
-    seen: set[str] = set()
     for picture in found:
-        if picture.caption and picture.caption in seen:
-            continue
-        seen.add(picture.caption)
-        kept.append(picture)
+        twin = next((one for one in kept if one.caption and one.caption == picture.caption), None)
+        if twin is None:
+            kept.append(picture)
     return kept
-
-
-def blocks_of(pictures: list[Picture]) -> Iterator[int]:
-    """Indexes of all blocks that pictures hold."""
-    for picture in pictures:
-        yield from picture.blocks
-
-
-def is_in_picture(block: Block) -> bool:
-    """Whether a block stands in a figure."""
-    box: Box | None = block.box
-    while box is not None:
-        if box.tag in {"figure", "figcaption"}:
-            return True
-        box = box.parent
-    return False

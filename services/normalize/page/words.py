@@ -11,7 +11,7 @@ def _any(*words: str) -> str:
 STRONG_DEBRIS = re.compile(
     r"(?<![a-z])(?:"
     + _any(
-        r"share(?!d?holder|point)",
+        r"share(?!d?holder|point|able)",
         r"shar(?:ing|bar)",
         r"social(?!-?demo)",
         r"sociable",
@@ -217,3 +217,15 @@ PROSE = re.compile(
     r"|fck_detail|content-?detail|detail-?content|cuerpo|corps|contenu-?article|texte|noi-?dung|artikel-?(?:text|inhalt|body)|nota-?(?:cuerpo|body)|testo"
 )
 HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+CAPTION_NAMES = re.compile(
+    r"caption|bild-?_?(?:unterschrift|text|info)|(?<![a-z])legend(?!ary)|leyenda|pie-?_?(?:de-?_?)?foto|didascali|(?:img|image|media|photo|picture|figure|foto)-?_?(?:info|text|desc|legend|title|details)"
+    r"|infotext|cutline|chu-?thich|onderschrift|bijschrift|billedtekst|bildetekst|undertext"
+)
+BYLINE_NAMES = re.compile(r"(?<![a-z])(?:by-?line|author|autor|auteur|writer|avatar|reporter|redakteur|journalist|contributor|tac-?gia)")
+DATE_NAMES = re.compile(r"(?<![a-z])(?:date|datum|time|published|publi(?:e|ca))")
+# Boxes whose pictures are not the article's.
+PICTURE_DEBRIS = re.compile(
+    r"(?<![a-z])(?:related|recommend|newsletter|comments?(?![a-z])|footer|side-?bar(?![a-z]*content)|teaser-?(?:list|grid|item)|most-?(?:read|popular|viewed)|popular|trending|promo|outbrain|taboola"
+    r"|advert|sponsor|author-?(?:bio|box|info|image|photo|avatar|picture|card)|avatar|byline|nav(?:igation|bar)?(?![a-z])|menu|breadcrumb|share(?!able|d)|social|logo|also-?(?:read|like)|read-?(?:more|next|also)|more-?(?:from|on|stories|articles)"
+    r"|relacionad|correlat|lien-?quan|tin-?lien|recirc|up-?next|latest-stor)"
+)
