@@ -110,7 +110,7 @@ GENERIC = "und"
 def languages() -> dict[str, Language]:
     """All languages that have a file of their own, by primary tag."""
     folder = resources.files(__package__)
-    found = [entry for entry in folder.iterdir() if entry.name.endswith(".toml")]
+    found = [entry for entry in folder.iterdir() if entry.name.endswith(".toml") and "_" not in entry.name]
     read = [msgspec.toml.decode(entry.read_bytes(), type=Language) for entry in found]
     return {language.tag: language for language in sorted(read, key=lambda language: language.tag)}
 

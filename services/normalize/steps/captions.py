@@ -1,22 +1,124 @@
-"""Captions told from subheads and short paragraphs, and the credit taken off them."""
+"""Captions, subheads and short paragraphs told apart where the markup is silent, and credits taken off captions."""
 
-from services.normalize.steps.proof import Proof, judged, mark, words
+import math
+from functools import cache
+from importlib import resources
+from typing import Literal
 
-SHORT = 30
+import msgspec
+
+from services.normalize.steps.caption_signs import Surroundings, signs
+from services.normalize.steps.credit import Credit, take_credit
+from services.normalize.steps.proof import Line, Proof, judged, mark, words
+from shared.article import Candidate
+
+LONGEST = 60
+LONGEST_WITH_AGENCY = 30
+
+LEAST_RIVAL = 0.05
+LEAST_SURE = 0.3
+
+Judgement = Literal["caption", "subhead", "paragraph"]
+Totals = dict[Judgement, float]
+
+
+class Weights(msgspec.Struct, frozen=True, kw_only=True):
+    """What each sign adds for a caption and for a subhead, against a paragraph, and what each kind says of the next."""
+
+    caption: dict[str, float]
+    subhead: dict[str, float]
+    follows: dict[str, dict[str, float]]
+
+
+@cache
+def weights() -> Weights:
+    """The weights beside the rules of the languages."""
+    data = resources.files("services.normalize.rules").joinpath("caption_signs.toml").read_bytes()
+    return msgspec.toml.decode(data, type=Weights)
 
 
 def judge_captions(proof: Proof) -> Proof:
-    """Judge every short line of the body that the markup says nothing about."""
-    marks = {}
-    body = [n for n, line in enumerate(proof.lines) if line.kind is None]
-    before = ""
-    for place, number in enumerate(body):
-        line = proof.lines[number]
-        following = proof.lines[body[place + 1]] if place + 1 < len(body) else None
-        kind = "paragraph"
-        if line.piece.shape == "line" and len(words(line.text)) <= SHORT and not line.text.endswith("."):
-            apart = line.piece.gap > 0 and (following is None or following.piece.gap > 0)
-            kind = "caption" if apart and before != "caption" else "subhead"
-            marks[number] = judged(line, "caption" if kind == "caption" else "subhead", "stands apart", 0.5)
-        before = kind
-    return mark(proof, marks)
+    """Judge the short lines of the body that no markup names, and split the credit off every caption."""
+    body = [number for number, line in enumerate(proof.lines) if line.kind is None]
+    around = Surroundings(proof, body)
+    settled = [_settled(proof.lines[number], around.tag) for number in body]
+    totals = [_totals(around, place, line) for place, line in enumerate(settled)]
+    kinds = likeliest(totals)
+    judgements = zip(body, settled, totals, kinds, strict=True)
+    return mark(proof, {number: _told(line, total, kind) for number, line, total, kind in judgements})
+
+
+def _settled(line: Line, tag: str) -> Line:
+    """The line with its credit taken off, and told to be a caption where the credit or the markup says so."""
+    if line.piece.shape in ("caption", "picture"):
+        return _credited(line, take_credit(line.text, tag))
+    if line.piece.shape == "line" and len(words(line.text)) <= LONGEST:
+        credit = take_credit(line.text, tag)
+        if credit is not None and _is_caption_credit(credit, line):
+            return _credited(judged(line, "caption", f"a caption: {credit.rule}", 0.97), credit)
+    return line
+
+
+def _totals(around: Surroundings, place: int, line: Line) -> Totals:
+    """What the signs of a line add up to for each kind it may be of; a line told already has one kind."""
+    shape = line.piece.shape
+    if line.kind == "caption" or shape in ("caption", "picture"):
+        return {"caption": 0.0}
+    if shape == "heading":
+        return {"subhead": 0.0}
+    if shape != "line" or len(words(line.text)) > LONGEST:
+        return {"paragraph": 0.0}
+    found, known = signs(around, place), weights()
+    return {
+        "paragraph": 0.0,
+        "caption": sum(value * known.caption.get(name, 0.0) for name, value in found.items()),
+        "subhead": sum(value * known.subhead.get(name, 0.0) for name, value in found.items()),
+    }
+
+
+def likeliest(totals: list[Totals], follows: dict[str, dict[str, float]] | None = None) -> list[Judgement]:
+    """The kinds of all lines together (Viterbi): two subheads in a row or one at the end are unlikely."""
+    after = weights().follows if follows is None else follows
+    best: dict[Judgement, float] = {"paragraph": 0.0}
+    steps: list[dict[Judgement, Judgement]] = []
+    for total in totals:
+        comes_from = {kind: _likeliest_before(kind, best, after) for kind in total}
+        best = {
+            kind: own + best[last] + after.get(last, {}).get(kind, 0.0)
+            for (kind, own), last in zip(total.items(), comes_from.values(), strict=True)
+        }
+        steps.append(comes_from)
+    kind = max(best, key=lambda last: best[last] + after.get(last, {}).get("end", 0.0))
+    kinds = []
+    for comes_from in reversed(steps):
+        kinds.append(kind)
+        kind = comes_from[kind]
+    return kinds[::-1]
+
+
+def _likeliest_before(kind: Judgement, best: dict[Judgement, float], after: dict[str, dict[str, float]]) -> Judgement:
+    return max(best, key=lambda last: best[last] + after.get(last, {}).get(kind, 0.0))
+
+
+def _told(line: Line, total: Totals, kind: Judgement) -> Line:
+    """The line with its kind, how likely that was by its own signs, and the runner-up."""
+    if len(total) == 1:
+        return line
+    best = max(total.values())
+    odds = {name: math.exp(value - best) for name, value in total.items()}
+    shares = {name: odd / sum(odds.values()) for name, odd in odds.items()}
+    rival = max((name for name in shares if name != kind), key=lambda name: shares[name])
+    lost = (Candidate(value=rival, rule=f"its signs, {shares[rival]:.2f}"),) if shares[rival] >= LEAST_RIVAL else ()
+    sure = max(round(shares[kind], 2), LEAST_SURE)
+    return msgspec.structs.replace(judged(line, kind, f"signs of a {kind}", sure), lost=lost)
+
+
+def _is_caption_credit(credit: Credit, line: Line) -> bool:
+    """An agency in brackets also ends paragraphs; a label or a stock picture's note does not."""
+    return credit.rule != "an agency in brackets" or len(words(line.text)) <= LONGEST_WITH_AGENCY
+
+
+def _credited(line: Line, credit: Credit | None) -> Line:
+    if credit is None:
+        return line
+    return msgspec.structs.replace(line, text=credit.caption, byline=line.byline or credit.credit)

@@ -41,6 +41,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     sure: float = 1.0
     byline: str | None = None
     skip: int = 0
+    lost: tuple[Candidate, ...] = ()
 
 
 class Proof(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,9 +77,9 @@ def mark(proof: Proof, marks: dict[int, Line]) -> Proof:
     return msgspec.structs.replace(proof, lines=tuple(marks.get(i, line) for i, line in enumerate(proof.lines)))
 
 
-def judged(line: Line, kind: Kind, rule: str, sure: float, *, byline: str | None = None) -> Line:
+def judged(line: Line, kind: Kind, rule: str, sure: float) -> Line:
     """The line, told to be of this kind by this rule."""
-    return msgspec.structs.replace(line, kind=kind, rule=rule, sure=sure, byline=byline or line.byline)
+    return msgspec.structs.replace(line, kind=kind, rule=rule, sure=sure)
 
 
 def witness(

@@ -1,0 +1,108 @@
+"""The credit at the end of a caption: "… - Ảnh: Hà Linh/TTXVN", "… (Ảnh: Tấn Vũ)", "… (ảnh minh họa)"."""
+
+import re
+from functools import cache
+
+import msgspec
+
+from services.normalize.rules.language import GENERIC, for_tag
+from services.normalize.rules.phrases import edge_free, folded
+from services.normalize.steps.names import bare_name, is_name, is_outlet
+
+LONGEST = 60
+MOST_WORDS = 9
+_BRACKETED = re.compile(r"\s*[(\[](?P<inner>[^()\[\]]{2,80})[)\]]\s*\.?\s*$")
+_EDGE = " \t-–—‒|,;:/(["
+
+
+class Credit(msgspec.Struct, frozen=True, kw_only=True):
+    """A caption without its credit; `credit` is None where only "(ảnh minh họa)" stood."""
+
+    caption: str
+    credit: str | None
+    rule: str
+
+
+def take_credit(text: str, tag: str) -> Credit | None:
+    """Take the credit off a caption; None when nothing in the text is one."""
+    bracketed = _BRACKETED.search(text)
+    if bracketed is not None:
+        found = _bracketed(text[: bracketed.start()], bracketed["inner"].strip(), tag)
+        if found is not None:
+            return found
+    labelled = _labelled(tag).search(text)
+    if labelled is not None and _is_credit(labelled["credit"]):
+        caption = text[: labelled.start()].rstrip(_EDGE)
+        inner = labelled["credit"].strip().rstrip(")].")
+        return Credit(caption=_without_stock(caption, tag), credit=inner.strip() or None, rule="a credit's label")
+    return _unlabelled(text, tag) or _stock(text, tag)
+
+
+def _bracketed(caption: str, inner: str, tag: str) -> Credit | None:
+    labelled = _labelled(tag).match(inner)
+    if labelled is not None and _is_credit(labelled["credit"]):
+        return Credit(
+            caption=caption.rstrip(_EDGE), credit=labelled["credit"].strip(" ."), rule="a credit's label in brackets"
+        )
+    if edge_free(inner) in folded(for_tag(tag).captions.stock):
+        return Credit(caption=caption.rstrip(_EDGE), credit=None, rule="a stock picture's note")
+    if (
+        ("/" in inner
+        and is_outlet(inner.rpartition("/")[2].strip(), tag))
+        or (len(inner) <= 20 and _is_agency(inner, tag))
+    ):
+        return Credit(caption=caption.rstrip(_EDGE), credit=inner, rule="an agency in brackets")
+    return None
+
+
+def _unlabelled(text: str, tag: str) -> Credit | None:
+    """ "… . Ảnh Minh Anh.": a credit's word before a name, without a colon."""
+    match = _bare(tag).search(text)
+    if match is None:
+        return None
+    credit = match["credit"].strip(" .")
+    person = bare_name(credit.partition("/")[0], tag)
+    if credit.split() and ((is_name(person, tag) and len(person.split()) >= 2) or _is_agency(credit, tag)):
+        return Credit(caption=text[: match.start()].rstrip(_EDGE), credit=credit, rule="a credit's word before a name")
+    return None
+
+
+def _stock(text: str, tag: str) -> Credit | None:
+    """ "… - Ảnh minh họa" and "… . Hình minh họa."; such a note alone is the caption."""
+    caption = _without_stock(text, tag)
+    return Credit(caption=caption, credit=None, rule="a stock picture's note") if caption != text else None
+
+
+def _without_stock(text: str, tag: str) -> str:
+    match = _stock_note(tag).search(text)
+    return text[: match.start()].rstrip(_EDGE) if match is not None and match.start() > 0 else text
+
+
+def _is_credit(text: str) -> bool:
+    return len(text) <= LONGEST and 0 < len(text.split()) <= MOST_WORDS and not text.rstrip(".").count(". ")
+
+
+def _is_agency(text: str, tag: str) -> bool:
+    return edge_free(text) in folded((*for_tag(tag).outlets, *for_tag(GENERIC).outlets))
+
+
+@cache
+def _labelled(tag: str) -> re.Pattern[str]:
+    labels = _any_label(tag)
+    return re.compile(rf"(?:^|(?<=[\s.,;!?\-–—|(\[\"”’]))(?:{labels})\s*[:：]\s*(?P<credit>[^:：]+)$", re.IGNORECASE)
+
+
+@cache
+def _bare(tag: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:^|[.\-–—|(])\s*(?i:{_any_label(tag)})\s+(?P<credit>[^\s:][^:]{{1,40}})$")
+
+
+@cache
+def _stock_note(tag: str) -> re.Pattern[str]:
+    notes = "|".join(re.escape(note) for note in sorted(for_tag(tag).captions.stock, key=len, reverse=True)) or "(?!)"
+    return re.compile(rf"\s*[.\-–—|(,]\s*(?:{notes})\s*\)?\s*\.?$", re.IGNORECASE)
+
+
+def _any_label(tag: str) -> str:
+    labels = {*for_tag(tag).captions.credits, *for_tag(GENERIC).captions.credits}
+    return "|".join(re.escape(label) for label in sorted(labels, key=len, reverse=True))
