@@ -11,8 +11,8 @@ from shared.messages import Event
 
 
 def json_answer(told: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """A value as JSON; a GET and a HEAD tell the same length."""
-    return Response(msgspec.json.encode(told), status, headers, "application/json")
+    """A value as one line of JSON."""
+    return Response(msgspec.json.encode(told) + b"\n", status, headers, "application/json")
 
 
 def moment(micros: int | None) -> dt.datetime | None:
@@ -22,8 +22,13 @@ def moment(micros: int | None) -> dt.datetime | None:
 
 def stages_of(timeline: Sequence[Event]) -> list[dict[str, object]]:
     """The timeline with moments, each event without what it did not say."""
-    return [_without_none(state=e.state, stage=e.stage or None, at=moment(e.at_us), note=e.note) for e in timeline]
+    return [_told_of(event) for event in timeline]
 
 
-def _without_none(**members: object) -> dict[str, object]:
-    return {name: value for name, value in members.items() if value is not None}
+def _told_of(event: Event) -> dict[str, object]:
+    told: dict[str, object] = {"state": event.state, "at": moment(event.at_us)}
+    if event.stage:
+        told["stage"] = event.stage
+    if event.note and event.state != "working":  # there it names the worker's host and process: not for strangers
+        told["note"] = event.note
+    return told

@@ -9,10 +9,10 @@ from starlette.applications import Starlette
 
 from services.index.search import Index
 from services.ingest.intake import Intake, open_archive
-from services.web.health import Probe, folder_probe, redis_probe
 from services.web.house import House
 from services.web.keys import Keys
 from services.web.limits import BODIES_AT_ONCE, BodyRoom
+from services.web.readiness import Readiness, folder_probe, redis_probe
 from services.web.routes import front_door
 from services.web.server import Door, listen
 from shared.archive import Archive
@@ -65,10 +65,11 @@ def open_house(settings: Settings, archive: Archive) -> House:
         lines=ledger,
         index=Index(index_dir / INDEX_FILE),
         meters=Meters(ledger.status),
-        probes=_probes(settings, ledger, archive),
+        readiness=_readiness(settings, ledger, archive),
         room=BodyRoom(max(BODIES_AT_ONCE, 2 * settings.max_input_bytes)),
     )
 
 
-def _probes(settings: Settings, ledger: Ledger, archive: Archive) -> tuple[Probe, ...]:
-    return redis_probe(ledger.client), folder_probe(archive.folder, settings.disk_reserve_mb * 1024 * 1024)
+def _readiness(settings: Settings, ledger: Ledger, archive: Archive) -> Readiness:
+    reserve = settings.disk_reserve_mb * 1024 * 1024
+    return Readiness((redis_probe(ledger.client), folder_probe(archive.folder, reserve)))

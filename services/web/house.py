@@ -12,6 +12,7 @@ from starlette.requests import Request
 from services.index.search import Results, Stored
 from services.web.keys import Keys, Publisher
 from services.web.limits import BodyRoom
+from services.web.readiness import Readiness
 from services.web.tray import Receipt, Tray
 from shared.messages import Input
 from shared.metrics import Meters
@@ -21,7 +22,8 @@ from shared.status import Line, Status
 P = ParamSpec("P")
 T = TypeVar("T")
 
-PUSHING_THREADS, ASKING_THREADS, PROBING_THREADS = 4, 8, 2
+PUSHING_THREADS, ASKING_THREADS = 4, 8
+WAITERS = 200
 
 
 class Intake(Protocol):
@@ -57,12 +59,13 @@ class House:
     lines: Lines
     index: Index
     meters: Meters
-    probes: Sequence[Callable[[], None]] = ()
+    readiness: Readiness = field(default_factory=Readiness)
     room: BodyRoom = field(default_factory=BodyRoom)
+    waiters: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(WAITERS))
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     pushing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(PUSHING_THREADS, "web-push"))
     asking: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(ASKING_THREADS, "web-ask"))
-    probing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(PROBING_THREADS, "web-probe"))
+    probing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "web-probe"))
 
     async def read(self, reading: Callable[[], T]) -> T:
         """Read something large, without holding up the loop."""
@@ -72,9 +75,9 @@ class House:
         """Ask the ledger or the index, without holding up the loop."""
         return await asyncio.get_running_loop().run_in_executor(self.asking, lambda: question(*args, **kwargs))
 
-    async def probe(self, question: Callable[[], T]) -> T:
-        """Ask on threads of its own, so that a flood of pushes never makes the desk look dead."""
-        return await asyncio.get_running_loop().run_in_executor(self.probing, question)
+    async def probe(self) -> Sequence[str]:
+        """What stands in the way of a push; on a thread of its own, so that a flood never makes the desk look dead."""
+        return await asyncio.get_running_loop().run_in_executor(self.probing, self.readiness.failures)
 
     @cached_property
     def tray(self) -> Tray:

@@ -95,4 +95,4 @@ def answer(problem: Problem, request_id: str) -> Response:
     if problem.detail:
         body["detail"] = problem.detail
     body |= {"instance": f"urn:uuid:{request_id}", **problem.more}
-    return Response(msgspec.json.encode(body), problem.kind.status, problem.headers, MEDIA_TYPE)
+    return Response(msgspec.json.encode(body) + b"\n", problem.kind.status, problem.headers, MEDIA_TYPE)

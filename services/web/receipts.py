@@ -25,7 +25,11 @@ async def show_receipt(request: Request) -> Response:
     wait = read_seconds(request.query_params, "wait", most=LONGEST_WAIT_S)
     if ID.fullmatch(receipt) is None:
         raise Problem("not-found", "No receipt has a number of this form.")
-    line = await _settled_line(request, house, receipt, time.monotonic() + wait)
+    if not wait or house.waiters.locked():  # too many wait already: this one asks again by itself
+        line = await house.ask(house.lines.receipt, receipt)
+    else:
+        async with house.waiters:
+            line = await _settled_line(request, house, receipt, time.monotonic() + wait)
     if line is None:
         return json_answer(await _remembered(house, receipt))
     running = line.state not in SETTLED

@@ -94,6 +94,7 @@ class Door(uvicorn.Server):
             "loop": "asyncio",
             "lifespan": "on",
             "log_config": None,
+            "log_level": "error",  # what is no HTTP is answered; anyone could fill the log with it
             "access_log": False,
             "server_header": False,
             "proxy_headers": False,

@@ -112,7 +112,7 @@ def test_redis_full_and_redis_away_are_told_as_such_and_pass(redis_server: Serve
         redis_server.client().config_set("maxmemory", "1")
         full = ask(port, "POST", "/v1/articles", NEWS, **text)
         assert (full[0], full[2]["type"], "retry-after" in full[1]) == (503, "/problems/intake-full", True)
-        assert ask(port, "GET", "/readyz")[0] == 503
+        wait_for(lambda: ask(port, "GET", "/readyz")[0] == 503, "a full Redis was not noticed")
         redis_server.client().config_set("maxmemory", "0")
         wait_for(lambda: ask(port, "POST", "/v1/articles", NEWS, **text)[0] in (200, 202), "the push was not taken")
 
@@ -120,7 +120,7 @@ def test_redis_full_and_redis_away_are_told_as_such_and_pass(redis_server: Serve
         away = ask(port, "POST", "/v1/articles", NEWS, **text)
         assert (away[0], away[2]["type"], "retry-after" in away[1]) == (503, "/problems/unavailable", True)
         assert str(redis_server.socket) not in json.dumps(away[2])
-        assert ask(port, "GET", "/readyz")[0] == 503
+        wait_for(lambda: ask(port, "GET", "/readyz")[0] == 503, "an absent Redis was not noticed")
         assert ask(port, "GET", "/healthz")[0] == 200
         assert b"copydesk_up 0.0" in ask(port, "GET", "/metrics", **text)[2]
 

@@ -1,6 +1,6 @@
 """A desk without Redis and disk: parts that keep the promises of the real ones, for tests of the door alone."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from services.index.search import Hit, Results, Revision, Stored
@@ -127,7 +127,7 @@ class Desk:
     index: MemoryIndex
 
 
-def a_desk(keys: Keys, probes: Sequence[Callable[[], None]] = (), **settings: object) -> Desk:
+def a_desk(keys: Keys, **settings: object) -> Desk:
     intake, lines, index = MemoryIntake(), MemoryLines(), MemoryIndex()
     house = House(
         settings=Settings(**settings),  # type: ignore[arg-type]
@@ -136,7 +136,6 @@ def a_desk(keys: Keys, probes: Sequence[Callable[[], None]] = (), **settings: ob
         lines=lines,
         index=index,
         meters=Meters(lines.status),
-        probes=probes,
     )
     return Desk(house, intake, lines, index)
 

@@ -1,5 +1,6 @@
 """The front door over stand-ins: what each address answers, and how each refusal is told."""
 
+import asyncio
 import gzip
 import json
 import re
@@ -219,13 +220,18 @@ def test_an_article_that_is_not_there_yet_is_told_from_one_that_never_was(
 
 
 def test_a_receipt_tells_the_stages_and_when_to_ask_again(client: Caller, desk: Desk) -> None:
-    timeline = (Event(state="received", at_us=REV), Event(state="normalized", at_us=REV + 1, stage="normalize"))
+    timeline = (
+        Event(state="received", at_us=REV),
+        Event(state="working", at_us=REV, stage="normalize", note="host:123"),
+        Event(state="normalized", at_us=REV + 1, stage="normalize"),
+    )
     desk.lines.receipts[RECEIPT] = [a_line("queued", stage="index", timeline=timeline, received_us=REV)]
     answer = client.get(f"/v1/receipts/{RECEIPT}")
     told = answer.json()
     assert (answer.status, answer.headers["retry-after"]) == (200, "1")
     assert (told["state"], told["stage"], told["settled"]) == ("queued", "index", False)
-    assert [stage["state"] for stage in told["stages"]] == ["received", "normalized"]
+    assert [stage["state"] for stage in told["stages"]] == ["received", "working", "normalized"]
+    assert b"host" not in answer.body
 
 
 def test_a_dead_receipt_tells_why(client: Caller, desk: Desk) -> None:
@@ -251,6 +257,13 @@ def test_waiting_for_a_receipt_ends_when_it_is_settled(client: Caller, desk: Des
 def test_waiting_for_a_receipt_ends_with_its_time(client: Caller, desk: Desk) -> None:
     desk.lines.receipts[RECEIPT] = [a_line("queued")]
     assert client.call("GET", f"/v1/receipts/{RECEIPT}?wait=0.1", chunks=[]).json()["state"] == "queued"
+
+
+def test_when_too_many_wait_one_more_is_answered_at_once(client: Caller, desk: Desk) -> None:
+    desk.lines.receipts[RECEIPT] = [a_line("queued")]
+    object.__setattr__(desk.house, "waiters", asyncio.Semaphore(0))
+    answer = client.call("GET", f"/v1/receipts/{RECEIPT}?wait=30", chunks=[])
+    assert (answer.json()["state"], answer.headers["retry-after"]) == ("queued", "1")
 
 
 @pytest.mark.parametrize("wait", ["x", "-1", "nan"])
@@ -286,11 +299,18 @@ def test_readiness_fails_without_a_word_about_why(client: Caller, desk: Desk) ->
     def away() -> None:
         raise TransientError("Redis at 10.0.0.1 does not answer")
 
-    object.__setattr__(desk.house, "probes", (away,))
+    desk.house.readiness.probes = (away,)
     answer = client.get("/readyz", Authorization="")
     assert (answer.status, answer.is_problem) == (503, True)
     assert b"Redis" not in answer.body
     assert client.get("/healthz", Authorization="").status == 200
+
+
+def test_readiness_is_looked_into_once_a_second_however_often_it_is_asked(client: Caller, desk: Desk) -> None:
+    looks: list[int] = []
+    desk.house.readiness.probes = (lambda: looks.append(1),)
+    assert {client.get("/readyz", Authorization="").status for _ in range(20)} == {200}
+    assert len(looks) < 20
 
 
 def test_head_tells_what_get_would(client: Caller, desk: Desk) -> None:
