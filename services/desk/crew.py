@@ -67,9 +67,13 @@ def man_the_desk(call: Call, *, web_url: str | None = None) -> Iterator[Crew]:
     embedded = call.loaded.origins["redis_url"] == "default"
     if not embedded:
         _check_server(settings)
-    with hold_folder(call.data_dir) as lock, Supervisor(call.data_dir / "log", hold=(lock,)) as supervisor:
-        if embedded:
-            settings = _start_server(supervisor, settings)
+    with contextlib.ExitStack() as stack:
+        lock = stack.enter_context(hold_folder(call.data_dir))
+        socket_path = stack.enter_context(_socket(call.data_dir)) if embedded else None
+        supervisor = stack.enter_context(Supervisor(call.data_dir / "log", hold=(lock,)))
+        if socket_path is not None:
+            _start_server(supervisor, settings, socket_path)
+            settings = msgspec.structs.replace(settings, redis_url=socket_url(socket_path))
         crew = Crew(supervisor, settings)
         describe(call.data_dir, Desk(pid=os.getpid(), redis_url=settings.redis_url, web_url=web_url))
         if not crew.stopping:
@@ -77,14 +81,24 @@ def man_the_desk(call: Call, *, web_url: str | None = None) -> Iterator[Crew]:
         yield crew
 
 
-def _start_server(supervisor: Supervisor, settings: Settings) -> Settings:
-    server = find_server()
-    socket_path = runtime_folder(Path(settings.data_dir)) / "valkey.sock"
-    socket_path.unlink(missing_ok=True)
-    command = server_command(settings, socket_path, server)
+@contextlib.contextmanager
+def _socket(data_dir: Path) -> Iterator[Path]:
+    """A place for the server's socket, gone with the desk."""
+    folder = runtime_folder(data_dir)
+    path = folder / "valkey.sock"
+    path.unlink(missing_ok=True)
+    try:
+        yield path
+    finally:
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
+            folder.rmdir()
+
+
+def _start_server(supervisor: Supervisor, settings: Settings, socket_path: Path) -> None:
+    command = server_command(settings, socket_path, find_server())
     supervisor.start(Spec(name="valkey", command=command, environ=os.environ, last=True))
     supervisor.wait_until(lambda: answers(socket_path), SERVER_DEADLINE_S, "Valkey")
-    return msgspec.structs.replace(settings, redis_url=socket_url(socket_path))
 
 
 def _check_server(settings: Settings) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 import msgspec
 
 from services.desk.call import OK, UNUSABLE, WRONG, Call, show_json, warn
-from services.desk.printing import ago, clean, row, shortened, table, timeline_lines
+from services.desk.printing import ago, clean, plural, row, shortened, table, timeline_lines
 from services.ingest.intake import open_archive
 from shared.clock import now_us
 from shared.errors import PermanentError
@@ -21,7 +21,10 @@ LONGEST_NOTE = 70
 
 def show(call: Call) -> int:
     """The dead, the latest first."""
-    found = Lines(connect(call.reached())).dead(call.args.limit, call.args.offset)
+    lines = Lines(connect(call.reached()))
+    found = lines.dead(call.args.limit, call.args.offset)
+    if strays := lines.strays():
+        warn(f"{plural(len(strays), 'message')} could not be read; the latest: {clean(shortened(strays[0], PREVIEW))}")
     if call.as_json:
         show_json(found)
     elif not found:
@@ -100,7 +103,7 @@ def _tell(call: Call, refs: Sequence[str], done: Sequence[bool], key: str, words
     if call.as_json:
         show_json({key: sum(done), "notDead": left})
     else:
-        print(f"{sum(done)} {'article' if sum(done) == 1 else 'articles'} {words}.")
+        print(f"{plural(sum(done), 'article')} {words}.")
         for ref in left:
             warn(f"{ref} is not dead: nothing was done")
     return WRONG if left else OK

@@ -160,6 +160,7 @@ def _typed_plain(text: str) -> str:
 
 
 def _lines(shown: Shown, settings: Settings) -> Iterator[str]:
+    yield f"{plural(len(shown.articles), 'article')} came out of the drops:"
     for stored in reversed(shown.articles):
         yield rule()
         yield from article_lines(stored.article)

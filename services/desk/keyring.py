@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from services.desk.call import OK, WRONG, Call, show_json, warn
-from services.desk.printing import table
+from services.desk.printing import plural, table
 from services.web.keys import Keys
 from shared.settings import check_source
 
@@ -50,7 +50,7 @@ def revoke(call: Call) -> int:
     if call.as_json:
         show_json({"revoked": count})
     elif count:
-        print(f"{count} {'key' if count == 1 else 'keys'} of {call.args.name} revoked.")
+        print(f"{plural(count, 'key')} of {call.args.name} revoked.")
     if not count:
         warn(f"no key has the publisher or id {call.args.name}: see `copydesk keys list`")
         return WRONG

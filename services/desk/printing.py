@@ -1,6 +1,7 @@
 """An article as a person reads it at a terminal: what was read, from which place of the input, and its way here."""
 
 import datetime as dt
+import itertools
 import os
 import shutil
 import sys
@@ -145,7 +146,7 @@ class Sources:
     def of(self, *fields: str, label: str = " " * (LABEL_WIDTH + 2)) -> Iterator[str]:
         """The first of these fields that has evidence."""
         one = next((self._found[field] for field in fields if field in self._found), None)
-        if one is None:
+        if one is None or (one.start is None and one.path is None and not self._detailed):
             return
         sure = f" by {one.rule}, {one.sure:.0%} sure" if self._detailed else ""
         yield from _below(label, f"{place(one)}{sure}{quoted(one.quote)}")
@@ -198,14 +199,17 @@ def moment(value: dt.datetime, *, day_only: bool = False) -> str:
     return day(value) if day_only else f"{day(value)}, {value:%H:%M} ({zone})"
 
 
-def timeline_lines(events: Sequence[Event]) -> Iterator[str]:
-    """When an article entered each state: the first as a time of day, the others as what they took."""
-    for number, event in enumerate(events):
-        at = from_us(event.at_us).astimezone()
-        took = "" if number == 0 else f"  +{(event.at_us - events[number - 1].at_us) / 1_000_000:.3f} s"
-        note = f"  {event.note}" if event.note else ""
-        label = "Way" if number == 0 else ""
-        yield from row(label, f"{at:%Y-%m-%d %H:%M:%S}  {event.state}{took}{note}")
+def timeline_lines(events: Sequence[Event], *, detailed: bool = False) -> Iterator[str]:
+    """When an article came, then each state with what it took; `detailed` also tells which process had it."""
+    if not events:
+        return
+    first, *later = events
+    parts = [f"{from_us(first.at_us).astimezone():%Y-%m-%d %H:%M:%S} {first.state}"]
+    for before, event in itertools.pairwise((first, *later)):
+        took = (event.at_us - before.at_us) / 1_000_000
+        note = f" ({event.note})" if event.note and (detailed or event.state != "working") else ""
+        parts.append(f"{event.state} +{took:.3f} s{note}")
+    yield from row("Way", " → ".join(parts))
 
 
 def ago(at_us: int, now_us: int) -> str:

@@ -11,6 +11,8 @@ from services.index.search import Index, Stored
 from shared.errors import TransientError
 from shared.status import Line, Lines, connect
 
+TOLD_BY_THE_INDEX = ("indexed", "duplicate", "superseded")
+
 
 def show(call: Call) -> int:
     """ID is an article's id, `id@rev`, a receipt, or an address. Exit code 1 when nobody knows it."""
@@ -19,7 +21,7 @@ def show(call: Call) -> int:
     stored = index.get(name)
     line = None if stored is not None else _line(call, name)
     if stored is None and line is not None:  # the receipt of a duplicate leads to what it repeats
-        stored = index.get(line.article) if line.state in ("indexed", "duplicate", "superseded") else None
+        stored = index.get(line.article) if line.state in TOLD_BY_THE_INDEX else None
     if stored is None and line is None:
         warn(f"nobody knows {name}: it is no id, receipt or address of an article here")
         return WRONG
@@ -44,7 +46,7 @@ def stored_lines(stored: Stored, *, detailed: bool = False) -> Iterator[str]:
         yield from row(label, alias)
     if len(stored.revisions) > 1:
         yield from row("Revisions", str(len(stored.revisions)))
-    yield from timeline_lines(stored.timeline)
+    yield from timeline_lines(stored.timeline, detailed=detailed)
     yield ""
 
 
@@ -88,7 +90,7 @@ def _line(call: Call, name: str) -> Line | None:
         if "@" in name and name.rpartition("@")[2].isdigit():
             return lines.line(name)
         found = lines.receipt(name)
-        latest = None if found else lines.latest(name)
+        latest = None if found else lines.latest(lines.owner(name) or name)
         return lines.line(latest) if latest else found
     except TransientError as error:
         raise TransientError(f"the index does not hold {name}, and {error}") from error

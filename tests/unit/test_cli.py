@@ -281,7 +281,10 @@ def test_moments_carry_their_zone() -> None:
 
 
 def test_the_timeline_tells_what_each_step_took() -> None:
-    events = (Event(state="received", at_us=1_000_000), Event(state="indexed", at_us=1_250_000, note="ok"))
-    lines = list(timeline_lines(events))
-    assert lines[0].endswith("received")
-    assert lines[1].endswith("indexed  +0.250 s  ok")
+    events = (
+        Event(state="received", at_us=1_000_000),
+        Event(state="working", at_us=1_200_000, note="host:1"),
+        Event(state="indexed", at_us=1_250_000),
+    )
+    assert "received → working +0.200 s → indexed +0.050 s" in "".join(timeline_lines(events))
+    assert "working +0.200 s (host:1)" in "".join(timeline_lines(events, detailed=True))

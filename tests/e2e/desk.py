@@ -1,0 +1,100 @@
+"""A real desk in a folder of its own, as a newcomer starts it; and who of it is still alive."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+COPYDESK = [sys.executable, "-P", "-m", "services.cli"]
+SEEDS = Path(__file__).resolve().parents[2] / "seeds"
+PATIENCE_S = 45.0
+
+
+class Folder:
+    """A working folder with seeds/ and data/, and the commands run in it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.data = path / "data"
+        self.environ = {name: value for name, value in os.environ.items() if not name.startswith("COPYDESK_")}
+        # The name of the folder is in what each process of the desk is called with or finds in its environment.
+        self.environ |= {"COPYDESK_DATA_DIR": str(self.data), "COPYDESK_NORMALIZE_PROCESSES": "2"}
+        self.environ |= {"COPYDESK_WEB_PORT": str(free_port())}
+        self._ups: list[subprocess.Popen[str]] = []
+
+    def run(self, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*COPYDESK, *words], cwd=self.path, env=self.environ | environ, capture_output=True, text=True, check=False,
+            timeout=PATIENCE_S,
+        )  # fmt: skip
+
+    def ask(self, *words: str) -> Any:
+        return json.loads(self.run(*words, "--json").stdout)
+
+    def up(self) -> "tuple[subprocess.Popen[str], dict[str, Any]]":
+        """Start `copydesk up` and wait until it says where it is."""
+        with (self.path / "up.err").open("ab") as errors:
+            desk = subprocess.Popen(
+                [*COPYDESK, "up", "--json"], cwd=self.path, env=self.environ, text=True, stdout=subprocess.PIPE,
+                stderr=errors,
+            )  # fmt: skip
+        self._ups.append(desk)
+        assert desk.stdout is not None
+        line = desk.stdout.readline()
+        assert line, (self.path / "up.err").read_text()
+        return desk, json.loads(line)
+
+    def alive(self) -> list[int]:
+        """Every process of this folder's desk, however deep."""
+        mark = str(self.data).encode()
+        found = []
+        for entry in Path("/proc").iterdir():
+            if not entry.name.isdigit() or int(entry.name) == os.getpid():
+                continue
+            try:
+                told = (entry / "cmdline").read_bytes() + (entry / "environ").read_bytes()
+                state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
+            except OSError:
+                continue
+            if mark in told and state != "Z":
+                found.append(int(entry.name))
+        return found
+
+    def end(self) -> None:
+        for desk in self._ups:
+            if desk.poll() is None:
+                desk.send_signal(signal.SIGTERM)
+                desk.wait(timeout=PATIENCE_S)
+            if desk.stdout is not None:
+                desk.stdout.close()
+
+
+def make_folder(path: Path, *, seeds: bool = True) -> Folder:
+    """With the shipped seeds, or an empty drop folder."""
+    if seeds:
+        shutil.copytree(SEEDS, path / "seeds")
+        for seed in (path / "seeds").iterdir():
+            os.utime(seed, (1_700_000_000, 1_700_000_000))
+    else:
+        (path / "seeds").mkdir()
+    return Folder(path)
+
+
+def wait_for(ready: Callable[[], Any], deadline_s: float = PATIENCE_S) -> None:
+    deadline = time.monotonic() + deadline_s
+    while not ready():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,136 @@
+"""`copydesk up`: starts, serves, refuses a second, stops in time, and leaves nobody behind however it ends."""
+
+import json
+import os
+import signal
+import socket
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.desk import Folder, make_folder, wait_for
+
+ARTICLE = "09/11/2015 - 05:34\n\nChợ nổi mở thêm bến thuyền\n\nTTH - Khách có thể lên thuyền ở ba bến mới.\n"
+SHORT_CLOCKS = {
+    "COPYDESK_TASK_LIMIT_S": "2",
+    "COPYDESK_VISIBILITY_TIMEOUT_S": "5",
+    "COPYDESK_LEASE_S": "6",
+    "COPYDESK_SWEEP_S": "0.5",
+}
+FEWEST = 8  # supervisor, watchdog, Valkey, three workers with two children at least, watcher, front door
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Folder]:
+    made = make_folder(tmp_path, seeds=False)
+    yield made
+    made.end()
+    wait_for(lambda: not made.alive())
+
+
+def push(told: dict[str, Any], key: str, text: str) -> dict[str, Any]:
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": "text/plain"}
+    request = urllib.request.Request(f"{told['url']}/v1/articles", data=text.encode(), headers=headers)
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        assert answer.status == 202
+        return dict(json.loads(answer.read()))
+
+
+def test_a_push_is_found_and_ctrl_c_stops_everything(folder: Folder) -> None:
+    desk, told = folder.up()
+    assert told["key"].startswith("cd_desk_")
+    receipt = push(told, told["key"], ARTICLE)
+    wait_for(lambda: folder.run("search", "cho noi mo them", "--json").returncode == 0)
+    shown = folder.ask("show", receipt["receipt"])
+    assert (shown["id"], shown["state"]) == (receipt["article"], "indexed")
+    assert shown["article"]["headline"] == "Chợ nổi mở thêm bến thuyền"
+    balance = folder.run("balance", "--json")
+    assert (balance.returncode, json.loads(balance.stdout)["indexed"]) == (0, 1)
+    assert len(folder.alive()) >= FEWEST
+    begun = time.monotonic()
+    desk.send_signal(signal.SIGINT)
+    assert desk.wait(timeout=20) == 0
+    assert time.monotonic() - begun < 6
+    assert folder.alive() == []
+    assert folder.run("search", "chợ nổi").returncode == 0, "the index is there without a desk"
+    assert folder.run("status").returncode == 2
+
+
+def test_nothing_outlives_a_killed_supervisor_and_the_next_one_goes_on(folder: Folder) -> None:
+    folder.environ |= SHORT_CLOCKS  # what the killed workers had claimed comes back when its lease ends
+    desk, told = folder.up()
+    push(told, told["key"], ARTICLE)
+    desk.kill()
+    desk.wait()
+    wait_for(lambda: not folder.alive(), 5)
+    _, again = folder.up()
+    assert again["key"] is None, "the key is shown only once"
+    wait_for(lambda: folder.run("search", "cho noi mo them", "--json").returncode == 0)
+    assert folder.ask("balance")["difference"] == 0
+
+
+def test_a_killed_process_is_started_again(folder: Folder) -> None:
+    _, told = folder.up()
+    before = set(folder.alive())
+    for pid in before - {told["pid"]}:
+        if b"services.cli" in Path(f"/proc/{pid}/cmdline").read_bytes():
+            os.kill(pid, signal.SIGKILL)
+            break
+    wait_for(lambda: len(folder.alive()) >= len(before) and set(folder.alive()) != before)
+    push(told, told["key"], ARTICLE)
+    wait_for(lambda: folder.run("search", "cho noi mo them", "--json").returncode == 0)
+
+
+def test_a_second_desk_on_the_folder_is_refused(folder: Folder) -> None:
+    folder.up()
+    second = folder.run("up")
+    assert second.returncode == 2
+    assert "a desk is already up on the data folder" in second.stderr
+    assert second.stderr.count("\n") == 1
+
+
+def test_a_taken_port_is_told_before_anything_starts(folder: Folder) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", int(folder.environ["COPYDESK_WEB_PORT"])))
+        taken.listen()
+        refused = folder.run("up")
+    assert refused.returncode == 2
+    assert "is taken: stop what listens there, or choose another with --port" in refused.stderr
+    assert not folder.data.exists()
+
+
+def test_files_are_pushed_straight_in_and_over_http(folder: Folder, tmp_path: Path) -> None:
+    _, told = folder.up()
+    (tmp_path / "bai.txt").write_text(ARTICLE, encoding="utf-8")
+    (tmp_path / "empty.txt").write_text("", encoding="utf-8")
+    direct = folder.run("push", "bai.txt", "empty.txt", "gone.txt", "--json")
+    first, empty, gone = json.loads(direct.stdout)
+    assert (direct.returncode, first["state"], "empty" in empty["error"]) == (1, "received", True)
+    assert gone["error"]
+    over_http = folder.run("push", "bai.txt", "--json", COPYDESK_URL=told["url"], COPYDESK_KEY=told["key"])
+    (second,) = json.loads(over_http.stdout)
+    assert (over_http.returncode, second["article"], second["state"]) == (0, first["article"], "duplicate")
+    refused = folder.run("push", "bai.txt", COPYDESK_URL=told["url"], COPYDESK_KEY="cd_desk_wrong")
+    assert refused.returncode == 2
+    assert "401" in refused.stderr
+
+
+def test_a_dead_article_can_be_looked_at_replayed_and_given_up(folder: Folder, tmp_path: Path) -> None:
+    folder.up()
+    (tmp_path / "noise.txt").write_bytes(bytes(range(256)) * 40)
+    folder.run("push", "noise.txt")
+    wait_for(lambda: folder.ask("dead", "list"))
+    (dead,) = folder.ask("dead", "list")
+    assert (dead["stage"], dead["reason"]) == ("normalize", "permanent")
+    assert folder.ask("dead", "show", dead["ref"])["state"] == "dead"
+    assert folder.run("status").returncode == 1
+    assert folder.run("dead", "replay").returncode == 2
+    assert folder.ask("dead", "replay", "--all")["replayed"] == 1
+    wait_for(lambda: folder.ask("dead", "list"))
+    assert folder.ask("dead", "discard", dead["ref"], "--because", "no text")["discarded"] == 1
+    assert folder.ask("dead", "list") == []
+    assert folder.ask("balance")["difference"] == 0
