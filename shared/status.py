@@ -189,6 +189,13 @@ class Lines:
             rev = self.client.hget(f"head:{article}", "rev")
         return f"{article}@{rev.decode()}" if rev else None
 
+    def owner(self, address: str) -> str | None:
+        """The article an address belongs to, while the ledger remembers it; with its kind (`url:…`) or without."""
+        names = [address, *(f"{kind}:{address}" for kind in ("uri", "url", "path"))]
+        with redis_errors(self.client):
+            owners = self.client.mget([f"alias:{name}" for name in names])
+        return next((owner.decode() for owner in owners if owner), None)
+
     def meta(self, ref: str) -> Meta | None:
         """What the record keeps of the input beside its state."""
         with redis_errors(self.client):
