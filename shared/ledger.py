@@ -25,7 +25,7 @@ DEATH_BURST = 200
 PAUSE_S = 60
 ROOM_S = 1.0
 
-EnteredState = Literal["received", "duplicate", "known"]
+EnteredState = Literal["received", "duplicate"]
 HOST = socket.gethostname()
 
 Outcome = Literal["normalized", "indexed", "duplicate", "superseded", "withdrawn"]
@@ -42,12 +42,13 @@ class Accepted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Entered(msgspec.Struct, frozen=True, kw_only=True):
-    """The ledger's answer: `received` is on its way, `duplicate` is known, `known` is a receipt entered before."""
+    """The ledger's answer: `received` is on its way, `duplicate` has equal content; `known` had its receipt before."""
 
     receipt: str
     article: str
     rev: int
     state: EnteredState
+    known: bool
 
 
 class Claimed(msgspec.Struct, frozen=True, kw_only=True):
@@ -231,12 +232,11 @@ class Ledger(Lines):
             return script(args=[command, msgspec.msgpack.encode(args), *bodies])
 
 
-def _entered(receipt: str, state: str, entry: str) -> Entered:
+def _entered(receipt: str, answer: str, entry: str) -> Entered:
     ref, *duplicate = entry.split(" ")
     article, rev = split_ref(ref)
-    if state == "known" and duplicate:
-        state = "duplicate"
-    return Entered(receipt=receipt, article=article, rev=rev, state=msgspec.convert(state, EnteredState))
+    state: EnteredState = "duplicate" if duplicate or answer == "duplicate" else "received"
+    return Entered(receipt=receipt, article=article, rev=rev, state=state, known=answer == "known")
 
 
 def _note(note: str) -> str:

@@ -62,7 +62,7 @@ class StageStatus(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class Balance(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """accepted = indexed + duplicate + superseded + withdrawn + discarded + dead + in flight + `difference`, which is 0."""
+    """accepted = indexed + duplicate + superseded + withdrawn + discarded + dead + in flight + a `difference` of 0."""
 
     accepted: int
     indexed: int

@@ -120,7 +120,7 @@ class Watch:
 def work(app: Celery, settings: Settings, queue: str, ledger: Ledger, arguments: Sequence[str]) -> None:
     """Run one worker until it is told to stop.
 
-    With REMAP_SIGTERM=SIGQUIT in the environment before Celery was imported, SIGTERM gives batches `soft_stop_s` to end.
+    With REMAP_SIGTERM=SIGQUIT in the environment before Celery was imported, SIGTERM gives batches `soft_stop_s`.
     """
     logging.configure(settings.log_level)
     beat = os.environ.get("COPYDESK_HEARTBEAT")

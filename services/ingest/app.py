@@ -18,5 +18,9 @@ def run(settings: Settings) -> None:
     app = make_app(settings, INGEST)
     ledger, archive = open_ledger(settings), open_archive(settings)
     register_fetching(app, open_visitor(settings, ledger.client, Intake(ledger, archive, settings)))
-    threading.Thread(target=watch_over, args=(ledger, archive, settings), name="recovery", daemon=True).start()
-    work(app, settings, INGEST, ledger, ["--pool=threads", f"--concurrency={THREADS}"])
+    stop = threading.Event()
+    threading.Thread(target=watch_over, args=(ledger, archive, settings, stop), name="recovery", daemon=True).start()
+    try:
+        work(app, settings, INGEST, ledger, ["--pool=threads", f"--concurrency={THREADS}"])
+    finally:
+        stop.set()

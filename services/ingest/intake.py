@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
@@ -78,8 +79,8 @@ class Intake:
         archived = [_archived(item, now + i) for i, item in enumerate(batch)]
         places = self._archive.put_batch(archived)
         entered = self._ledger.accept([acceptance(a, p) for a, p in zip(archived, places, strict=True)])
-        for answer, item in zip(entered, batch, strict=True):
-            log.info("input_taken", article=answer.article, rev=answer.rev, state=answer.state, source=item.source.name)
+        states = Counter(answer.state for answer in entered)
+        log.info("inputs_taken", source=batch[0].source.name, new=states["received"], duplicate=states["duplicate"])
         return [_receipt(answer) for answer in entered]
 
 
@@ -133,8 +134,7 @@ def _receipt_id(received_us: int) -> str:
 
 
 def _receipt(answer: Entered) -> Receipt:
-    state: Literal["received", "duplicate"] = "duplicate" if answer.state == "duplicate" else "received"
-    return Receipt(receipt=answer.receipt, article=answer.article, rev=answer.rev, state=state)
+    return Receipt(receipt=answer.receipt, article=answer.article, rev=answer.rev, state=answer.state)
 
 
 def open_archive(settings: Settings) -> Archive:

@@ -1,6 +1,7 @@
 """Brings back from the archive what the ledger does not know: after Redis was lost, or a crash between the two."""
 
 import contextlib
+import threading
 import time
 from collections.abc import Iterator
 
@@ -22,10 +23,10 @@ LOOK_S = 5.0
 TAIL_US = 15 * 60 * 1_000_000
 
 
-def watch_over(ledger: Ledger, archive: Archive, settings: Settings) -> None:
-    """Look after the ledger for as long as the process lives: refill an empty Redis, re-enter recent orphans once."""
+def watch_over(ledger: Ledger, archive: Archive, settings: Settings, stop: threading.Event) -> None:
+    """Look after the ledger until told to stop: refill an empty Redis, enter recent orphans once."""
     tail_done = False
-    while True:
+    while not stop.is_set():
         try:
             if _is_empty(ledger):
                 _refill(ledger, archive, settings)
@@ -34,7 +35,7 @@ def watch_over(ledger: Ledger, archive: Archive, settings: Settings) -> None:
             tail_done = True
         except CopydeskError as error:
             log.warning("recovery_postponed", error=str(error))
-        time.sleep(LOOK_S)
+        stop.wait(LOOK_S)
 
 
 def recover(ledger: Ledger, archive: Archive, settings: Settings, *, since_us: int = 0) -> tuple[int, int]:
@@ -66,7 +67,7 @@ def _offer(ledger: Ledger, batch: list[Accepted]) -> int:
         except IntakeFull as full:
             log.info("recovery_waited", reason=str(full))
             time.sleep(full.retry_after or 5)
-    return sum(answer.state != "known" for answer in ledger.accept(batch, recovering=True))
+    return sum(not answer.known for answer in ledger.accept(batch, recovering=True))
 
 
 def _is_empty(ledger: Ledger) -> bool:

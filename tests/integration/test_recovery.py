@@ -1,0 +1,91 @@
+"""An emptied Redis is refilled from the archive: the same articles, the same order of revisions, nothing twice."""
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from services.ingest.intake import Intake, acceptance
+from services.ingest.recovery import recover, watch_over
+from shared.archive import Archive
+from shared.ledger import Ledger
+from shared.messages import Input, Source
+from shared.queue import open_ledger
+from shared.settings import Settings
+from tests.conftest import wait_for
+from tests.unit.shared.test_archive import entry
+
+DROP = Source(kind="drop", name="")
+
+
+@pytest.fixture
+def ledger(settings: Settings) -> Ledger:
+    return open_ledger(settings)
+
+
+@pytest.fixture
+def archive(settings: Settings) -> Archive:
+    return Archive(Path(settings.archive_dir or ""))
+
+
+def drop(path: str, words: str) -> Input:
+    return Input(source=DROP, media_type="text/plain", body=words.encode(), aliases=(f"path:{path}",))
+
+
+def lines(ledger: Ledger) -> dict[str, str]:
+    refs = sorted(key.decode().removeprefix("art:") for key in ledger.client.keys("art:*@*") if key.count(b":") == 1)
+    return {ref: line.state for ref in refs if (line := ledger.line(ref)) is not None}
+
+
+def test_what_the_ledger_knows_stays_as_it_is(settings: Settings, ledger: Ledger, archive: Archive) -> None:
+    Intake(ledger, archive, settings).take([drop("a", "một"), drop("a", "hai"), drop("b", "một")])
+    before = ledger.balance()
+    assert recover(ledger, archive, settings) == (3, 0)
+    assert ledger.balance() == before
+
+
+def test_an_emptied_redis_comes_back_as_it_was(settings: Settings, ledger: Ledger, archive: Archive) -> None:
+    Intake(ledger, archive, settings).take([drop("a", "một"), drop("a", "hai"), drop("b", "một"), drop("c", "ba")])
+    before, balance = lines(ledger), ledger.balance()
+    ledger.client.flushall()
+    assert recover(ledger, archive, settings) == (4, 4)
+    assert (lines(ledger), ledger.balance()) == (before, balance)
+
+
+def test_an_orphan_of_a_crash_comes_in(settings: Settings, ledger: Ledger, archive: Archive) -> None:
+    archive.put_batch([entry(7)])
+    assert recover(ledger, archive, settings) == (1, 1)
+    assert recover(ledger, archive, settings) == (1, 0)
+    assert ledger.balance().accepted == 1
+
+
+def test_an_older_revision_that_comes_late_is_not_the_newest(
+    settings: Settings, ledger: Ledger, archive: Archive
+) -> None:
+    intake = Intake(ledger, archive, settings)
+    intake.take([drop("a", "một")])
+    ledger.client.flushall()
+    newest = intake.take([drop("a", "hai")])[0]
+    recover(ledger, archive, settings)
+    assert ledger.latest(newest.article) == f"{newest.article}@{newest.rev}"
+    assert len(lines(ledger)) == 2
+
+
+def test_a_worker_refills_an_empty_redis_by_itself(settings: Settings, ledger: Ledger, archive: Archive) -> None:
+    Intake(ledger, archive, settings).take([drop("a", "một")])
+    ledger.client.flushall()
+    stop = threading.Event()
+    thread = threading.Thread(target=watch_over, args=(ledger, archive, settings, stop))
+    thread.start()
+    try:
+        wait_for(lambda: ledger.balance().accepted == 1, "the ledger was not refilled", 10)
+        ledger.client.flushall()
+        wait_for(lambda: ledger.balance().accepted == 1, "the ledger was not refilled again", 15)
+    finally:
+        stop.set()
+        thread.join()
+    assert ledger.balance().difference == 0
+
+
+def test_the_same_entry_always_proposes_the_same_identity() -> None:
+    assert acceptance(entry(1), "x:0").article == acceptance(entry(1), "y:9").article

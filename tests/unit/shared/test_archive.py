@@ -1,0 +1,115 @@
+"""The archive gives back every byte, survives torn ends and full disks, and never half-writes a batch."""
+
+import resource
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from shared.archive import MAGIC, Archive, Archived, pack_body, unpack_body
+from shared.errors import IntakeFull, PermanentError
+from shared.messages import Source
+
+LIMIT = 1_000_000
+
+
+def entry(number: int, body: bytes = b"") -> Archived:
+    return Archived(
+        receipt=f"r{number}",
+        rev=number,
+        source=Source(kind="push", name="desk"),
+        media_type="text/plain",
+        sha=f"sha:{number}",
+        body=pack_body(body or f"bài {number}".encode()),
+    )
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Archive:
+    return Archive(tmp_path / "archive")
+
+
+def test_what_was_put_is_read_again_in_order_and_by_place(archive: Archive) -> None:
+    places = archive.put_batch([entry(1), entry(2)]) + archive.put_batch([entry(3)])
+    assert [(place, e.receipt) for place, e in archive.entries()] == list(zip(places, ["r1", "r2", "r3"], strict=True))
+    assert archive.get(places[1], limit=LIMIT) == "bài 2".encode()
+    archive.close()
+    assert archive.get(places[1], limit=LIMIT) == "bài 2".encode()
+
+
+def test_two_writers_never_share_a_segment(tmp_path: Path) -> None:
+    one, two = Archive(tmp_path), Archive(tmp_path)
+    one.put_batch([entry(1)])
+    two.put_batch([entry(2)])
+    one.put_batch([entry(3)])
+    assert len(one.segments()) == 2
+    assert {e.receipt for _, e in two.entries()} == {"r1", "r2", "r3"}
+
+
+def test_only_what_came_since_is_read(archive: Archive) -> None:
+    archive.put_batch([entry(1), entry(5)])
+    assert [e.rev for _, e in archive.entries(since_us=3)] == [5]
+
+
+@pytest.mark.parametrize("cut", [1, 5, 20])
+def test_a_torn_end_hides_no_earlier_entry(archive: Archive, cut: int) -> None:
+    archive.put_batch([entry(1), entry(2)])
+    segment = archive.segments()[0]
+    segment.write_bytes(segment.read_bytes()[:-cut])
+    assert [e.receipt for _, e in Archive(archive.folder).entries()] == ["r1"]
+
+
+def test_a_damaged_entry_is_said_to_be_damaged(archive: Archive) -> None:
+    place = archive.put_batch([entry(1)])[0]
+    segment = archive.segments()[0]
+    segment.write_bytes(segment.read_bytes()[:-1] + b"?")
+    with pytest.raises(PermanentError, match="damaged"):
+        archive.get(place, limit=LIMIT)
+
+
+@pytest.mark.parametrize("place", ["nowhere:8", "../../etc/passwd:0", "", "x", "1-h-2:-5"])
+def test_a_place_that_does_not_exist_is_refused(archive: Archive, place: str) -> None:
+    with pytest.raises(PermanentError):
+        archive.get(place, limit=LIMIT)
+
+
+def test_a_file_that_is_no_segment_is_passed_over(archive: Archive) -> None:
+    archive.put_batch([entry(1)])
+    (archive.folder / "0-other-1.seg").write_bytes(b"something else")
+    assert [e.receipt for _, e in archive.entries()] == ["r1"]
+
+
+def test_a_reserve_of_disk_is_kept_free(tmp_path: Path) -> None:
+    with pytest.raises(IntakeFull, match="full"):
+        Archive(tmp_path, reserve_bytes=1 << 60).put_batch([entry(1)])
+
+
+@pytest.fixture
+def small_files() -> Iterator[None]:
+    """The kernel refuses to let any file grow beyond 4 KiB, as a full disk would."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_full_disk_leaves_no_half_batch_and_writing_goes_on_when_there_is_room(
+    archive: Archive, small_files: None, request: pytest.FixtureRequest
+) -> None:
+    archive.put_batch([entry(1)])
+    noise = bytes(range(256)) * 16
+    with pytest.raises(IntakeFull):
+        archive.put_batch([entry(n, bytes(b ^ n for b in noise) * n) for n in range(2, 40)])
+    assert [e.receipt for _, e in archive.entries()] == ["r1"]
+    archive.put_batch([entry(40)])
+    assert [e.receipt for _, e in archive.entries()] == ["r1", "r40"]
+
+
+def test_a_body_that_claims_too_much_is_not_unpacked() -> None:
+    with pytest.raises(PermanentError):
+        unpack_body(pack_body(b"x" * 2000), 1000)
+
+
+def test_segments_say_what_they_are(archive: Archive) -> None:
+    archive.put_batch([entry(1)])
+    assert archive.segments()[0].read_bytes().startswith(MAGIC)
