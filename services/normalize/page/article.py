@@ -4,7 +4,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from services.normalize.draft import Draft, Piece, Shape
 from services.normalize.page.authors import author_witnesses, choose_authors, site_letters, split_kinds
-from services.normalize.page.body import belongs, find_container, is_heading, is_refused
+from services.normalize.page.body import Body, find_container, is_heading, is_refused, read_body
 from services.normalize.page.captions import Picture, read_pictures
 from services.normalize.page.dates import Settled, date_witnesses, settle_changed, settle_published
 from services.normalize.page.declared import Declared, plain, read_declared
@@ -48,7 +48,7 @@ def read_article(text: str, raw: Raw) -> Draft:
     evidence: list[Evidence] = []
     titles = headline_witnesses(declared, outline, root)
     title = choose_headline(titles)
-    container = find_container(outline, None)
+    container = find_container(outline)
     region, head = _region(outline, container, title)
     near = _near(outline, container, head)
     dates = date_witnesses(declared, outline, near, root, raw.url)
@@ -60,7 +60,8 @@ def read_article(text: str, raw: Raw) -> Draft:
     byline, names = choose_authors(bylines, sites)
     people, organisations = split_kinds(names, sites)
     pictures = _pictures(outline, container, region, head)
-    pieces = _pieces(outline, container, pictures, title)
+    body = read_body(outline, container, head, title.value if title else "", tuple(names)) if container is not None else None
+    pieces = _pieces(body, pictures, title)
     if title is not None:
         evidence.append(evidence_for("headline", title, titles, 0.9))
     if byline is not None:
@@ -153,17 +154,16 @@ def _pictures(outline: Outline, container: Box | None, region: Box | None, head:
     return read_pictures(outline, scope, region, start, max(container.last - 1, container.first))
 
 
-def _pieces(
-    outline: Outline, container: Box | None, pictures: list[Picture], title: Witness | None
-) -> tuple[Piece, ...]:
-    if container is None:
+def _pieces(body: Body | None, pictures: list[Picture], title: Witness | None) -> tuple[Piece, ...]:
+    if body is None:
         return ()
     taken = {index for picture in pictures for index in picture.blocks}
     titled = letters(title.value) if title else ""
     placed: list[tuple[int, Piece]] = [(picture.index, _picture_piece(picture)) for picture in pictures]
-    for block in outline.blocks[container.first : container.last]:
-        if block.index not in taken and belongs(outline, container, block) and letters(block.text) != titled:
-            placed.append((block.index, Piece(text=block.text, shape=_shape(block), path=path_of(block.box.element))))
+    for blocks, shape in ((body.lead, "lead"), (body.kept, None)):
+        for block in blocks:
+            if block.index not in taken and letters(block.text) != titled:
+                placed.append((block.index, Piece(text=block.text, shape=shape or _shape(block), path=path_of(block.box.element))))
     placed.sort(key=lambda pair: pair[0])
     return tuple(piece for _, piece in placed)
 

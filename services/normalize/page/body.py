@@ -1,15 +1,26 @@
 """Finding the article among a page's blocks: where its prose stands together, and which blocks in there belong to it."""
 
 import re
+from collections import Counter
 
-from services.normalize.page.outline import REFUSED, SUSPECT, Block, Box, Outline
+import msgspec
 
-_STOP = re.compile(r"[.!?…。！？।؟»”\"’':;)\]]\s*$")
+from services.normalize.page.outline import NORMAL, REFUSED, Block, Box, Outline
+from services.normalize.page.words import BYLINE_NAMES, DATE_NAMES, DEBRIS_LINE, DEBRIS_START, LEAD_NAMES
+
+_END = re.compile(r"[.!?…。！？।؟»”\"’':;)\]]\s*$")
 _MARKS = re.compile(r"[.,;:!?…。、，！？«»„“”]")
+_DAY = re.compile(r"\b\d{1,2}[./-]\d{1,2}[./-](?:\d\d){1,2}\b|\b\d{1,2}[:h]\d\d\b|\b(?:19|20)\d\d\b|年")
+_CONTACT = re.compile(r"(?i)\bfollow (?:him|her|them|us|@?\w+)\b.{0,40}\b(?:twitter|facebook|instagram|x)\b|\b(?:reached at|e-?mail(?:ed)? (?:him|her|us|\w+ \w+) at|contact (?:the|our) (?:author|writer|reporter))\b|\bis a (?:staff writer|reporter|senior reporter|correspondent|columnist|freelance)\b")
 
-TEXT_TAGS = frozenset(
-    {"p", "div", "td", "section", "article", "main", "span", "blockquote", "li", "dd", "pre", "center", "body"}
-)
+
+class Body(msgspec.Struct, frozen=True, kw_only=True):
+    """The article's blocks: its lead above the text, its text, and what stood among it and was left out."""
+
+    container: Box
+    lead: tuple[Block, ...]
+    kept: tuple[Block, ...]
+    dropped: tuple[Block, ...]
 
 
 def prose(block: Block) -> float:
@@ -26,11 +37,12 @@ def prose(block: Block) -> float:
     return weight * (size - block.linked)
 
 
-def find_container(outline: Outline, head: Block | None) -> Box | None:
+def find_container(outline: Outline) -> Box | None:
     """The smallest box that holds nearly all the prose of the article."""
     if not outline.boxes:
         return None
     weights = [prose(block) for block in outline.blocks]
+    _pardon(outline, weights)
     _discount(outline, weights)
     sums = outline.sums(weights)
 
@@ -38,52 +50,174 @@ def find_container(outline: Outline, head: Block | None) -> Box | None:
         return sums[box.last] - sums[box.first]
 
     box = outline.boxes[0]
-    total = held(box)
-    if total == 0:
+    if held(box) == 0:
         return box
     while box.children:
         best = max(box.children, key=held)
-        share = held(best) / max(1.0, held(box))
-        if share < (0.7 if best.prose else 0.85):
+        if held(best) < (0.7 if best.prose else 0.85) * held(box):
             break
         box = best
-    return _lift(box)
-
-
-def _lift(box: Box) -> Box:
-    """A paragraph is no container: take the box round it."""
-    while (
-        box.parent is not None
-        and (box.tag in {"p", "li", "ul", "ol", "blockquote", "pre", "h1", "h2", "h3", "tr", "tbody", "td"})
-        and box.tag != "td"
-    ):
+    while box.parent is not None and box.tag in {"p", "li", "ul", "ol", "blockquote", "pre", "h1", "h2", "h3", "tr", "tbody"}:
         box = box.parent
     return box
 
 
-def _discount(outline: Outline, weights: list[float]) -> None:
-    """Prose in boxes that are named like debris counts less, unless most of the page's prose stands there."""
-    total = sum(weights) or 1.0
+def _pardon(outline: Outline, weights: list[float]) -> None:
+    """A box named like debris that holds a good part of the page's prose is misnamed."""
     sums = outline.sums(weights)
+    total = sums[-1] or 1.0
     for box in outline.boxes:
-        if box.verdict and sums[box.last] - sums[box.first] < 0.5 * total:
+        if box.verdict != NORMAL and box.tag not in {"nav", "footer"} and sums[box.last] - sums[box.first] >= 0.5 * total:
+            box.verdict = NORMAL
+
+
+def _discount(outline: Outline, weights: list[float]) -> None:
+    """Prose in boxes that are named like debris counts less."""
+    for box in outline.boxes:
+        if box.verdict:
             factor = 0.02 if box.verdict == REFUSED else 0.3
             for index in range(box.first, box.last):
                 weights[index] *= factor
 
 
-def belongs(outline: Outline, container: Box, block: Block) -> bool:
-    """Whether a block in the container is part of the article."""
-    box: Box | None = block.box
-    while box is not None and box is not container:
-        if box.verdict == REFUSED:
-            return False
-        if box.tag in {"figure", "figcaption", "aside", "address"}:
-            return False
-        box = box.parent
-    if block.linkage > 0.8 and block.size < 200:
+def read_body(outline: Outline, container: Box, head: Block | None, headline: str, names: tuple[str, ...]) -> Body:
+    """Judge every block from the headline to the end of the container."""
+    first, last = container.first, _end(outline, container, head)
+    out = _pruned(outline, container)
+    repeated = {text for text, count in Counter(block.text for block in outline.blocks).items() if count > 2}
+    kept: list[Block] = []
+    dropped: list[Block] = []
+    start = head.index + 1 if head is not None and container.first <= head.index < last else first
+    for block in outline.blocks[start:last]:
+        refused = block.index in out or (block.text in repeated and block.size < 200) or not _belongs(block)
+        (dropped if refused else kept).append(block)
+    kept, front, back = _trimmed(kept, headline, names)
+    lead = _lead(outline, container, head, kept)
+    return Body(container=container, lead=tuple(lead), kept=tuple(_without_bare_headings(kept)), dropped=(*front, *dropped, *back))
+
+
+def _end(outline: Outline, container: Box, head: Block | None) -> int:
+    """Where the article ends: at the next page-high headline, when a second article follows in the same box."""
+    if head is None:
+        return container.last
+    read = 0.0
+    for block in outline.blocks[max(head.index + 1, container.first) : container.last]:
+        if read > 500 and block.box.tag == "h1" and block.text != head.text:
+            return block.index
+        read += prose(block)
+    return container.last
+
+
+def _pruned(outline: Outline, container: Box) -> set[int]:
+    """Indexes of blocks in boxes of the container that are named, or filled, like something else."""
+    weights = [prose(block) for block in outline.blocks]
+    sums = outline.sums(weights)
+    sizes = outline.sums([float(block.size) for block in outline.blocks])
+    links = outline.sums([float(block.linked) for block in outline.blocks])
+    whole = sums[container.last] - sums[container.first] or 1.0
+    out: set[int] = set()
+    for box in outline.boxes[outline.boxes.index(container) + 1 :]:
+        if box.first >= container.last:
+            break
+        size, linked, text = (table[box.last] - table[box.first] for table in (sizes, links, sums))
+        if size and _is_debris(box, text / whole, text / size, linked / size, size):
+            out.update(range(box.first, box.last))
+    return out
+
+
+def _is_debris(box: Box, share: float, density: float, linkage: float, size: float) -> bool:
+    if box.tag in {"figure", "figcaption"}:
+        return True
+    if box.verdict == REFUSED:
+        return share < 0.4
+    if box.tag in {"aside", "nav", "footer", "address", "form"}:
+        return share < 0.4 and (box.tag != "form" or density < 0.5)
+    if box.verdict:
+        return share < 0.4 and (density < 0.5 or linkage > 0.25) and box.tag not in {"p", "h2", "h3", "h4"}
+    return box.tag in {"div", "section", "ul", "ol", "table", "dl", "article"} and linkage > 0.65 and size < 3000
+
+
+def _belongs(block: Block) -> bool:
+    if block.linkage > 0.8 and block.size < 200 and block.box.tag not in {"td", "th"}:
         return False
-    return not (block.size < 3)
+    if block.size < 200 and (DEBRIS_LINE.match(block.text) or DEBRIS_START.match(block.text)):
+        return False
+    return block.size >= 3 or block.box.tag in {"td", "th"}
+
+
+def _trimmed(blocks: list[Block], headline: str, names: tuple[str, ...]) -> tuple[list[Block], list[Block], list[Block]]:
+    """Cut byline, date and section lines off the front, signatures and other scraps off the back."""
+    first = next((index for index, block in enumerate(blocks) if prose(block) > 0 or block.size > 120), 0)
+    front = [block for block in blocks[:first] if _is_front_matter(block, headline, names)]
+    rest = [block for block in blocks if block not in front]
+    end = len(rest)
+    while end > 1 and _is_back_matter(rest[end - 1], names, len(rest) - end):
+        end -= 1
+    return [block for block in rest[:end] if block.text != headline], front, rest[end:]
+
+
+def _is_front_matter(block: Block, headline: str, names: tuple[str, ...]) -> bool:
+    if block.text == headline or any(name in block.text for name in names) and block.size < 150:
+        return True
+    if DATE_NAMES.search(block.box.names) or BYLINE_NAMES.search(block.box.names) or (_DAY.search(block.text) and block.size < 100):
+        return True
+    return block.box.tag not in {"p", "li", "td", "dd", "dt", "blockquote", "pre"} and not LEAD_NAMES.search(block.box.names) and block.size < 60
+
+
+def _is_back_matter(block: Block, names: tuple[str, ...], place: int) -> bool:
+    if block.box.tag in {"li", "td", "th", "dd", "blockquote"}:
+        return False
+    if block.box.tag in {"h1", "h2", "h3", "h4", "h5", "h6"} or block.size < 20 and not _END.search(block.text):
+        return True
+    if any(block.text.startswith(name) for name in names) and block.size < 400 and place < 3:
+        return True
+    return place < 3 and block.size < 500 and bool(_CONTACT.search(block.text))
+
+
+def _lead(outline: Outline, container: Box, head: Block | None, kept: list[Block]) -> list[Block]:
+    """The sentence or two between the headline and the text."""
+    if head is None or head.index >= container.first:
+        return []
+    lead: list[Block] = []
+    texts = {block.text for block in kept}
+    for block in outline.blocks[head.index + 1 : container.first]:
+        if is_refused_below(block.box, head) or block.text in texts or block.linkage > 0.3 or not _belongs(block):
+            continue
+        named = _is_named_lead(block)
+        if (named and block.size > 30) or (block.size > 60 and _END.search(block.text) and prose(block) > 0):
+            lead.append(block)
+            texts.add(block.text)
+    return lead if sum(block.size for block in lead) < 1500 else []
+
+
+def _is_named_lead(block: Block) -> bool:
+    box: Box | None = block.box
+    for _ in range(2):
+        if box is not None and LEAD_NAMES.search(box.names) and not BYLINE_NAMES.search(box.names):
+            return True
+        box = box.parent if box is not None else None
+    return False
+
+
+def is_refused_below(box: Box, head: Block) -> bool:
+    """Whether a box, or one round it that does not hold the headline too, is named as something else."""
+    node: Box | None = box
+    while node is not None and not node.first <= head.index < node.last:
+        if node.verdict == REFUSED or node.tag in {"figure", "aside", "form", "address"}:
+            return True
+        node = node.parent
+    return False
+
+
+def _without_bare_headings(blocks: list[Block]) -> list[Block]:
+    """A heading with no text under it heads nothing."""
+    kept: list[Block] = []
+    for index, block in enumerate(blocks):
+        following = blocks[index + 1] if index + 1 < len(blocks) else None
+        if block.box.tag in {"h2", "h3", "h4", "h5", "h6"} and following is not None and following.box.tag in {"h1", block.box.tag}:
+            continue
+        kept.append(block)
+    return kept
 
 
 def is_refused(box: Box) -> bool:
