@@ -33,10 +33,8 @@ def backlog(desk: Desk) -> None:
         single = chain_ms(desk.settings.redis_url, pid, 300, 1)
         batched = chain_ms(desk.settings.redis_url, pid, BACKLOG, desk.settings.batch_articles)
     print(f"  Celery's no-op chain, one article a message:   {single:.2f} ms CPU per article")
-    print(
     less = f"({single / batched:.1f} times less; goal 8)"
     print(f"  the same, {desk.settings.batch_articles} a message:                       {batched:.2f} ms {less}")
-    )
     spent = take(desk, 0, BACKLOG)
     total = sum(spent.values())
     print(f"  Copydesk, over all processes:                  {total:.2f} ms CPU per article (goal 4)")
@@ -78,10 +76,8 @@ def latency(desk: Desk) -> None:
     times.sort()
     p50, p99 = statistics.median(times), times[int(len(times) * 0.99)]
     print(f"  no-op Celery round trip p50:                   {trip * 1000:.1f} ms (wall, this run only)")
-    print(
-    trips_taken = f"{p50 / trip:.1f} / {p99 / trip:.1f} round trips (goals 30 / 100)"
-    print(f"  push to found p50 / p99:                       {trips_taken}")
-    )
+    in_trips = f"{p50 / trip:.1f} / {p99 / trip:.1f} round trips (goals 30 / 100)"
+    print(f"  push to found p50 / p99:                       {in_trips}")
 
 
 def memory(desk: Desk) -> None:
