@@ -52,6 +52,14 @@ def desk(tmp_path: Path) -> Desk:
     return a_desk(Keys(tmp_path / "keys.json", listed=SECRET), max_input_bytes=200_000, push_body_s=0.3)
 
 
+@pytest.fixture(scope="module")
+def wire(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """One door for the whole table: what one sender does must not trouble the next."""
+    keys = Keys(tmp_path_factory.mktemp("wire") / "keys.json", listed=SECRET)
+    with door_of(a_desk(keys, max_input_bytes=200_000, push_body_s=0.3).house) as (port, _, _):
+        yield port
+
+
 @pytest.fixture
 def port(desk: Desk) -> Iterator[int]:
     with door_of(desk.house) as (port, _, _):
@@ -109,8 +117,8 @@ def ask(port: int, method: str, path: str, body: bytes = b"", /, **headers: str)
                      id="a wish for another protocol is passed over"),
     ],
 )  # fmt: skip
-def test_what_the_wire_brings_is_answered_with_a_problem(port: int, pieces: list[bytes], status: int) -> None:
-    head, _, body = send(port, *pieces).partition(b"\r\n\r\n")
+def test_what_the_wire_brings_is_answered_with_a_problem(wire: int, pieces: list[bytes], status: int) -> None:
+    head, _, body = send(wire, *pieces).partition(b"\r\n\r\n")
     assert head.split(b" ")[1] == str(status).encode()
     assert b"server:" not in head.lower()
     if status >= 400:

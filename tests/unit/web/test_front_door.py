@@ -5,8 +5,11 @@ import gzip
 import json
 import re
 import zlib
+from urllib.parse import quote
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from services.web.problems import KINDS
 from services.web.routes import ROUTES
@@ -333,3 +336,26 @@ def test_metrics_count_pushes_and_show_no_path_that_a_stranger_typed(client: Cal
 def test_every_problem_is_json_with_the_five_members(client: Caller) -> None:
     told = json.loads(client.get("/v1/search").body)
     assert {"type", "title", "status", "detail", "instance"} <= told.keys()
+
+
+HOSTILE = st.text(st.characters(codec="latin-1", exclude_characters="\r\n\0"), max_size=30)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    method=st.sampled_from(["GET", "POST", "HEAD", "PUT", "DELETE"]),
+    path=st.sampled_from([route.path for route in ROUTES] + ["/v1", "/problems/{article_id}"]),
+    name=HOSTILE,
+    query=HOSTILE,
+    kind=st.sampled_from(["text/plain", "text/html", "application/json", "application/ld+json", "x"]),
+    header=HOSTILE,
+    body=st.binary(max_size=50),
+)
+def test_whatever_is_asked_is_answered_and_never_unforeseen(
+    client: Caller, method: str, path: str, name: str, query: str, kind: str, header: str, body: bytes
+) -> None:
+    address = path.format(article_id=quote(name), receipt=quote(name)) + "?" + quote(query, safe="=&%")
+    headers = {"Content-Type": kind, "X-Article-URI": header, "If-None-Match": header, "Content-Encoding": header[:1]}
+    answer = client.call(method, address, body=body, headers=headers)
+    assert answer.status < 500
+    assert answer.status < 400 or answer.is_problem
