@@ -10,6 +10,7 @@ import email.utils
 import functools
 import importlib.metadata
 import ipaddress
+import re
 import socket
 import ssl
 import time
@@ -34,6 +35,7 @@ MAX_RETRY_AFTER_S = 24 * 3600.0
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MOVED_FOR_GOOD = frozenset({301, 308})
 ADDRESSES_TRIED = 3
+HOST = re.compile(rb"[a-z0-9._:-]+")  # after IDNA; httpx escapes what else it finds, and would ask for that name
 
 
 class Fetched(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,7 +132,7 @@ def read_url(url: str) -> httpx.URL:
         parsed = httpx.URL(url)
     except (httpx.InvalidURL, ValueError, TypeError) as error:
         raise PermanentError(f"{url[:200]!r} is no web address: {error}") from error
-    if parsed.scheme not in ("http", "https") or not parsed.host:
+    if parsed.scheme not in ("http", "https") or not HOST.fullmatch(parsed.raw_host):
         raise PermanentError(f"{url[:200]!r} is no http or https address")
     return parsed
 

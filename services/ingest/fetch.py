@@ -42,6 +42,14 @@ class ParsesFeeds(Protocol):
     def parse(self, body: bytes, content_type: str | None, url: str) -> Feed: ...
 
 
+class Tour:
+    """What the visits of one batch share. They wait for the parser here, not in threads that the others need."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.parsing = asyncio.Semaphore(1)
+
+
 class Visitor:
     """Visits feeds, each by itself: what fails is that feed's failure alone."""
 
@@ -63,8 +71,9 @@ class Visitor:
         """Visit these feeds side by side and note when each is due again."""
         feeds = {feed.id: feed for feed in await asyncio.to_thread(self._subscriptions.list)}
         async with Client(self._settings) as client:
+            tour = Tour(client)
             results = await asyncio.gather(
-                *(self._visit(client, known, feeds.get(known)) for known in ids), return_exceptions=True
+                *(self._visit(tour, known, feeds.get(known)) for known in ids), return_exceptions=True
             )
         for known, result in zip(ids, results, strict=True):
             if isinstance(result, TransientError):  # Redis is away: the lease ends, and the feed is due again
@@ -72,14 +81,14 @@ class Visitor:
             elif isinstance(result, BaseException):
                 log.error("feed_visit_broken", feed=known, exc_info=result)
 
-    async def _visit(self, client: Client, known: str, feed: Subscription | None) -> None:
+    async def _visit(self, tour: Tour, known: str, feed: Subscription | None) -> None:
         if feed is None:
             await asyncio.to_thread(self._states.drop, known)
             return
         state = await asyncio.to_thread(self._states.get, known)
         started = time.monotonic()
         try:
-            visit, state = await self._ask(client, feed, state)
+            visit, state = await self._ask(tour, feed, state)
         except CopydeskError as error:
             visit, state = judge_failure(error), note_failure(state, error)
         interval = float(feed.interval_s or self._settings.feed_interval_s)
@@ -92,17 +101,17 @@ class Visitor:
             took_ms=round((time.monotonic() - started) * 1000),
         )  # fmt: skip
 
-    async def _ask(self, client: Client, feed: Subscription, state: FeedState) -> tuple[Visit, FeedState]:
-        answer = await fetch(client, feed.url, etag=state.etag, modified=state.modified, accept=ACCEPT)
+    async def _ask(self, tour: Tour, feed: Subscription, state: FeedState) -> tuple[Visit, FeedState]:
+        answer = await fetch(tour.client, feed.url, etag=state.etag, modified=state.modified, accept=ACCEPT)
         state = note_answer(state, answer)
         fresh = read_fresh(answer.headers.get("cache-control"))
         body_hash = hashlib.sha256(answer.body).hexdigest()
         if answer.status == 304 or body_hash == state.body_hash:
             kept = state if answer.status == 304 else note_validators(state, answer, body_hash)
             return Visit(kind="same", fresh_s=fresh), kept
-        document = await asyncio.to_thread(
-            self._parser.parse, answer.body, answer.headers.get("content-type"), answer.url
-        )
+        async with tour.parsing:
+            media_type = answer.headers.get("content-type")
+            document = await asyncio.to_thread(self._parser.parse, answer.body, media_type, answer.url)
         found = make_inputs(document, feed.url, feed.source())
         new = [one for one in found if one.mark not in _marks(state.seen)]
         await asyncio.to_thread(self._take, new)

@@ -24,10 +24,11 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (size, size))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     asks = msgspec.msgpack.Decoder(Ask)
-    while (packed := _read(sys.stdin.buffer)) is not None:
+    while (ask := _read(sys.stdin.buffer)) is not None and (body := _read(sys.stdin.buffer)) is not None:
         # The kernel counts the CPU time of this document alone; SIGPROF ends the process.
         signal.setitimer(signal.ITIMER_PROF, limits.cpu_s)
-        answer = _answer(asks.decode(packed))
+        answer = _answer(asks.decode(ask), body)
+        del body
         signal.setitimer(signal.ITIMER_PROF, 0)
         grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > limits.keep_mb * 1024
         encoded = msgspec.msgpack.encode(msgspec.structs.replace(answer, last=grown))
@@ -35,9 +36,9 @@ def main() -> None:
         sys.stdout.buffer.flush()
 
 
-def _answer(ask: Ask) -> Answer:
+def _answer(ask: Ask, body: bytes) -> Answer:
     try:
-        return Answer(feed=read_feed(ask.body, ask.content_type, ask.url))
+        return Answer(feed=read_feed(body, ask.content_type, ask.url))
     except NotAFeed as error:
         return Answer(problem=str(error))
     except MemoryError:

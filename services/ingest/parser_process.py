@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 
 import msgspec
 
@@ -28,9 +29,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
-    """One document to be parsed."""
+    """What is known of a document; the document itself follows, uncopied, with its own length."""
 
-    body: bytes
     content_type: str | None
     url: str
 
@@ -54,9 +54,9 @@ class FeedParser:
 
     def parse(self, body: bytes, content_type: str | None, url: str) -> Feed:
         """Read a feed; raises `NotAFeed` for what is none, and for what costs more than it may."""
-        packed = msgspec.msgpack.encode(Ask(body=body, content_type=content_type, url=url))
+        ask = msgspec.msgpack.encode(Ask(content_type=content_type, url=url))
         with self._lock:
-            answer = self._ask(packed, url)
+            answer = self._ask([LENGTH.pack(len(ask)), ask, LENGTH.pack(len(body)), body], url)
         if answer.feed is None:
             raise NotAFeed(answer.problem or f"{url} is no feed")
         return answer.feed
@@ -66,10 +66,10 @@ class FeedParser:
         with self._lock:
             self._end()
 
-    def _ask(self, packed: bytes, url: str) -> Answer:
+    def _ask(self, parts: Sequence[bytes], url: str) -> Answer:
         child = self._ready()
         try:
-            answer = self._converse(child, LENGTH.pack(len(packed)) + packed)
+            answer = self._converse(child, parts)
         except TimeoutError as error:
             self._end()
             raise NotAFeed(f"{url} takes too long to be read") from error
@@ -94,21 +94,19 @@ class FeedParser:
         )
         return self._child
 
-    def _converse(self, child: subprocess.Popen[bytes], packed: bytes) -> bytes | None:
+    def _converse(self, child: subprocess.Popen[bytes], parts: Sequence[bytes]) -> bytes | None:
         """Write the ask and read the answer, both within the clock; `None` when the child died on it."""
         if child.stdin is None or child.stdout is None:  # cannot be: both were asked for
             return None
         deadline = time.monotonic() + self._limits.wall_s
         os.set_blocking(child.stdin.fileno(), False)
-        rest = memoryview(packed)
         with selectors.DefaultSelector() as writable:
             writable.register(child.stdin, selectors.EVENT_WRITE)
-            while rest:
-                _wait(writable, deadline)
-                try:
-                    rest = rest[os.write(child.stdin.fileno(), rest[:CHUNK]) :]
-                except BrokenPipeError:
-                    return None
+            try:
+                for part in parts:
+                    _write(child.stdin.fileno(), part, writable, deadline)
+            except BrokenPipeError:
+                return None
         with selectors.DefaultSelector() as readable:
             readable.register(child.stdout, selectors.EVENT_READ)
             head = _read(child.stdout.fileno(), LENGTH.size, readable, deadline)
@@ -129,6 +127,13 @@ class FeedParser:
 def _wait(selector: selectors.BaseSelector, deadline: float) -> None:
     if not selector.select(max(deadline - time.monotonic(), 0)):
         raise TimeoutError
+
+
+def _write(pipe: int, part: bytes, writable: selectors.BaseSelector, deadline: float) -> None:
+    rest = memoryview(part)
+    while rest:
+        _wait(writable, deadline)
+        rest = rest[os.write(pipe, rest[:CHUNK]) :]
 
 
 def _read(pipe: int, size: int, readable: selectors.BaseSelector, deadline: float) -> bytes | None:

@@ -35,7 +35,7 @@ def next_due(now: float, visit: Visit, interval: float, failures: int, luck: flo
         case "gone":
             return None
         case "full":
-            return now + (visit.retry_after or FULL_WAIT_S) * (1 + JITTER * luck)
+            return now + max(visit.retry_after or FULL_WAIT_S, 1.0) * (1 + JITTER * luck)
         case "failed" if visit.retry_after is not None:
             wait = max(visit.retry_after, min(MIN_WAIT_S, interval))
             return now + min(wait, DAY_S) * (1 + JITTER * luck)

@@ -99,9 +99,10 @@ class Subscriptions:
         if interval_s is not None and interval_s < MIN_INTERVAL_S:
             raise PermanentError(f"a feed is visited at most every {MIN_INTERVAL_S} s, not every {interval_s} s")
         url = _checked(url)
-        added = Subscription(id=feed_id(url), url=url, zone=zone, language=language, interval_s=interval_s)
         with self._changing() as feeds:
-            feeds[added.id] = added
+            known = next((feed.id for feed in feeds.values() if feed.url == url), feed_id(url))
+            added = Subscription(id=known, url=url, zone=zone, language=language, interval_s=interval_s)
+            feeds[known] = added
         return added
 
     def remove(self, name: str) -> Subscription:
@@ -114,9 +115,11 @@ class Subscriptions:
         return found
 
     def move(self, known: str, url: str) -> None:
-        """Note a feed's new address; it keeps its id, so that what is known of it stays."""
+        """Note a feed's new address; its id and state stay. It ends where that address is watched already."""
         with self._changing() as feeds:
-            if known in feeds:
+            if known in feeds and any(feed.url == url for feed in feeds.values()):
+                del feeds[known]
+            elif known in feeds:
                 feeds[known] = msgspec.structs.replace(feeds[known], url=_checked(url))
 
     @contextlib.contextmanager

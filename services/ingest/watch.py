@@ -135,10 +135,10 @@ def watch_until(
     log.info("watch_started", folder=settings.seeds_dir, mode=watch.mode.kind, reason=watch.mode.reason)
     try:
         while not stop.is_set():
+            waiting.update(dict.fromkeys(watch.ready(0.0 if waiting and for_drops.is_over() else TURN_S)))
             if heartbeat is not None and time.monotonic() >= beat_due:
                 heartbeat.touch()
                 beat_due = time.monotonic() + HEARTBEAT_S
-            waiting.update(dict.fromkeys(watch.ready(0.0 if waiting and for_drops.is_over() else TURN_S)))
             watch.postpone(_take_some(drops, waiting, for_drops))
             _send_due(feeds, for_feeds)
     finally:

@@ -21,7 +21,7 @@ ENTITY = re.compile(r"""<!ENTITY\s++(?:%\s++)?+[^\s"'<>]++\s++(?:(SYSTEM|PUBLIC)
 NESTED = re.compile(r"[&%](?!#)[\w.:-]")
 UNREAD = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL)
 TAG = re.compile(r"<(/?)([^\s<>/!?]++)([^<>]*+)>")
-ENTRY = re.compile(r"<(?:item|entry)[\s>]", re.IGNORECASE)
+ENTRY = re.compile(r"<(?:item|entry)[\s>/]", re.IGNORECASE)
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -35,7 +35,14 @@ def open_document(text: str, url: str) -> str:
     _refuse_entities(head, url)
     document = CONTROLS.sub("", text[root.start() :])
     _refuse_shape(UNREAD.sub("", document), url)
-    return document
+    return _leave_out_cut(document)
+
+
+def _leave_out_cut(document: str) -> str:
+    """Without its last entry where that is not whole: half an article is none, and the next visit brings it."""
+    start = max(document.rfind(f"<{tag}") for tag in ("item>", "item ", "entry>", "entry "))
+    end = max(document.rfind(f"</{tag}>") for tag in ("item", "entry"))
+    return document[:start] if -1 < end < start else document
 
 
 def _refuse_entities(head: str, url: str) -> None:

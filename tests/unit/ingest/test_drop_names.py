@@ -1,0 +1,99 @@
+"""Which names in the drop folder are for us, whose they are, and how the folder is watched."""
+
+from pathlib import Path
+
+import pytest
+
+from services.ingest.drop_watch import Settling, file_system, mode
+from services.ingest.drops import drop_source, is_drop_name, list_names, printable
+from shared.settings import SourceSettings
+
+DROPS = {
+    "": SourceSettings(language="en"),
+    "hue": SourceSettings(zone="Asia/Ho_Chi_Minh", language="vi"),
+    "hue/world": SourceSettings(zone="UTC"),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("bai.txt", True),
+        ("hue/2015/Bài viết.html", True),
+        (".bai.txt", False),
+        (".git/bai.txt", False),
+        ("hue/.x/bai.txt", False),
+        ("bai.txt.part", False),
+        ("bai.TMP", False),
+        ("bai.txt~", False),
+        ("", False),
+    ],
+)
+def test_is_drop_name(name: str, expected: bool) -> None:
+    assert is_drop_name(name) is expected
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "zone", "language"),
+    [
+        pytest.param("bai.txt", "", None, "en", id="the top"),
+        pytest.param("hue/bai.txt", "hue", "Asia/Ho_Chi_Minh", "vi", id="a folder"),
+        pytest.param("hue/2015/11/bai.txt", "hue/2015/11", "Asia/Ho_Chi_Minh", "vi", id="below it"),
+        pytest.param("hue/world/bai.txt", "hue/world", "UTC", None, id="the longest wins, whole"),
+        pytest.param("hue2/bai.txt", "hue2", None, "en", id="a name is no beginning of another"),
+    ],
+)
+def test_drop_source(name: str, source: str, zone: str | None, language: str | None) -> None:
+    found = drop_source(name, DROPS)
+    assert (found.kind, found.name, found.zone, found.language) == ("drop", source, zone, language)
+
+
+def test_links_to_folders_are_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "seeds" / "b").mkdir(parents=True)
+    (tmp_path / "seeds" / "b" / "1.txt").touch()
+    (tmp_path / "seeds" / "a.txt").touch()
+    (tmp_path / "seeds" / "loop").symlink_to(tmp_path)
+    assert list(list_names(tmp_path / "seeds")) == ["a.txt", "b/1.txt"]
+
+
+def test_printable_escapes_what_a_terminal_would_obey() -> None:
+    assert printable("Bài\x1b[31m\n\udce9") == "Bài\\x1b[31m\\n\\udce9"
+
+
+MOUNTS = """\
+21 1 8:1 / / rw - ext4 /dev/sda1 rw
+30 21 0:40 / /srv/news rw shared:1 - nfs4 server:/news rw
+31 30 0:41 / /srv/news/local\\040disk rw - xfs /dev/sdb rw
+32 21 0:42 / /srv/newspaper rw - fuse.sshfs host: rw
+"""
+
+
+@pytest.mark.parametrize(
+    ("folder", "expected"),
+    [("/home/x", "ext4"), ("/srv/news/a", "nfs4"), ("/srv/news/local disk/a", "xfs"), ("/srv/newspaper", "fuse.sshfs")],
+)
+def test_file_system(folder: str, expected: str) -> None:
+    assert file_system(Path(folder), MOUNTS) == expected
+
+
+@pytest.mark.parametrize(
+    ("folder", "kind"), [("/home/x", "inotify"), ("/srv/news/x", "scan"), ("/srv/newspaper", "scan")]
+)
+def test_mode(tmp_path: Path, folder: str, kind: str) -> None:
+    (tmp_path / "mountinfo").write_text(MOUNTS)
+    assert mode(Path(folder), tmp_path / "mountinfo").kind == kind
+
+
+def test_a_file_is_settled_when_it_has_not_changed_for_two_seconds() -> None:
+    settling = Settling(trust_times=False)
+    offers = [(b"1", 0.0), (b"1", 1.9), (b"2", 2.0), (b"2", 3.9), (b"2", 4.0)]
+    assert [settling.offer("a", mark, 999, now) for mark, now in offers] == [False, False, False, False, True]
+    assert settling.waiting() == []
+
+
+def test_an_old_file_is_settled_at_once_where_its_time_can_be_trusted() -> None:
+    settling = Settling(trust_times=True)
+    assert settling.offer("old", b"1", 2.0, 0)
+    assert not settling.offer("new", b"1", 1.9, 0)
+    assert not settling.offer("gone", None, 0, 0)
+    assert settling.waiting() == ["new"]

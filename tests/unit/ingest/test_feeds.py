@@ -1,0 +1,301 @@
+"""Which entries a document holds, in whatever format and encoding, and which inputs they make."""
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.ingest.feeds import Found, canonical_url, clean_link, looks_like_feed, make_inputs, read_feed
+from services.ingest.formats.charset import TABLES
+from services.ingest.formats.feed import Feed
+from shared.errors import NotAFeed
+from shared.messages import FeedEntry, Source
+
+URL = "http://news.example/feed.xml"
+SOURCE = Source(kind="feed", name=URL)
+TITLE = "Bằng những nỗ lực, người trồng cao su ở Nam Đông vượt khó"
+
+
+def document(title: str = TITLE, encoding: str = "utf-8", extra: str = "") -> str:
+    return (
+        f'<?xml version="1.0" encoding="{encoding}"?>\n<rss version="2.0"><channel><title>Tin</title>{extra}'
+        f"<item><title>{title}</title><link>http://news.example/1</link></item></channel></rss>"
+    )
+
+
+def titles(body: bytes, content_type: str | None = None) -> list[str | None]:
+    return [entry.title for entry in read_feed(body, content_type, URL).entries]
+
+
+RSS = """<rss version="2.0" xmlns:media="http://search.yahoo.com/mrss/" xmlns:dc="http://purl.org/dc/elements/1.1/"
+ xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:atom="http://www.w3.org/2005/Atom"><channel>
+<title>Báo Huế</title><link>http://news.example/</link><language>vi</language><ttl>30</ttl>
+<atom:link rel="self" href="http://news.example/feed.xml"/><atom:link rel="hub" href="http://hub.example/"/>
+<item><title>A &lt;b&gt;bold&lt;/b&gt; start</title><link>/bai/1.html</link><guid isPermaLink="false">n1</guid>
+<pubDate>09/11/2015 - 05:34</pubDate><dc:creator>Anh Phong</dc:creator><category>Kinh tế</category>
+<description>&lt;p onclick="x()"&gt;Lead&lt;/p&gt;</description>
+<content:encoded><![CDATA[<p>Full <img src="a.jpg"></p>]]></content:encoded>
+<enclosure url="/p.jpg" type="image/jpeg" length="1"/><media:credit>Ảnh: AP</media:credit></item>
+</channel></rss>"""
+
+
+def test_an_entry_keeps_everything_as_printed() -> None:
+    feed = read_feed(RSS.encode(), None, URL)
+    assert (feed.title, feed.language, feed.ttl_s, feed.hub) == ("Báo Huế", "vi", 1800, "http://hub.example/")
+    assert feed.entries == (
+        FeedEntry(
+            feed=URL,
+            guid="n1",
+            link="http://news.example/bai/1.html",
+            title="A <b>bold</b> start",
+            title_is_html=True,
+            summary='<p onclick="x()">Lead</p>',
+            content='<p>Full <img src="a.jpg"></p>',
+            published="09/11/2015 - 05:34",
+            authors=("Anh Phong",),
+            tags=("Kinh tế",),
+            language="vi",
+            feed_title="Báo Huế",
+            base=URL,
+            pictures=(("http://news.example/p.jpg", None, "Ảnh: AP"),),
+        ),
+    )
+
+
+ATOM = """<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="vi"><title>Tin</title><entry><id>tag:1</id>
+<title>Một</title>
+<link href="http://news.example/1"/><published>2015-11-09T05:34:00+07:00</published><updated>2015-11-09T06:00:00+07:00</updated>
+<author><name>Anh Phong</name></author><content type="text">a &lt; b</content></entry></feed>"""
+RDF = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"><channel><title>Tin
+</title></channel><item rdf:about="http://news.example/1"><title>Một</title><link>http://news.example/1</link></item></rdf:RDF>"""
+JSON = """{"version": "https://jsonfeed.org/version/1.1", "title": "Tin", "items": [{"id": 1, "title": "Một",
+"url": "http://news.example/1", "content_text": "Lead", "date_published": "2015-11-09T05:34:00+07:00"}]}"""
+
+
+@pytest.mark.parametrize(
+    "text", [document("Một"), ATOM, RDF, JSON, "\n\n " + ATOM, "<br />\n<b>Warning</b>: x\n" + RDF]
+)
+def test_every_format_gives_its_entry(text: str) -> None:
+    (entry,) = read_feed(text.encode(), "text/html", URL).entries
+    assert (entry.title, entry.link) == ("Một", "http://news.example/1")
+
+
+def test_atom_tells_text_from_html_and_both_dates() -> None:
+    (entry,) = read_feed(ATOM.encode(), None, URL).entries
+    assert (entry.content, entry.content_is_html, entry.published != entry.updated) == ("a < b", False, True)
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        pytest.param(document(encoding="utf-8").encode(), None, id="utf-8"),
+        pytest.param(document().encode("utf-8-sig"), None, id="utf-8 with a mark"),
+        pytest.param(document(encoding="iso-8859-1").encode(), "text/xml; charset=iso-8859-1", id="utf-8 called latin"),
+        pytest.param(document(encoding="x-bogus-9").encode(), None, id="utf-8 called nonsense"),
+        pytest.param(document(encoding="utf-16").encode("utf-16"), None, id="utf-16 with a mark"),
+        pytest.param(document(encoding="utf-16").encode("utf-16-le"), None, id="utf-16 little end first"),
+        pytest.param(document(encoding="utf-16").encode("utf-16-be"), None, id="utf-16 big end first"),
+        pytest.param(document("Huế").replace("Huế", TITLE).encode(), "application/xml; charset=utf-8", id="header"),
+    ],
+)
+def test_a_title_comes_out_of_any_unicode(body: bytes, content_type: str | None) -> None:
+    assert titles(body, content_type) == [TITLE]
+
+
+def tabled(text: str, label: str) -> bytes:
+    return bytes(TABLES[label].index(char) for char in text)
+
+
+@pytest.mark.parametrize("label", ["TCVN-5712", "TCVN5712-1", "VISCII"])
+def test_a_title_comes_out_of_the_tables_of_before_unicode(label: str) -> None:
+    key = label.lower().replace("-", "")
+    assert titles(tabled(document(encoding=label), key)) == [TITLE]
+
+
+CP1258 = "Kinh tê\u0301 Huê\u0301"
+
+
+def test_a_title_comes_out_of_windows_1258_whoever_declares_it() -> None:
+    body = document(CP1258, encoding="windows-1258").encode("cp1258")
+    assert titles(body) == ["Kinh tế Huế"]
+    assert titles(body.replace(b"windows-1258", b"utf-8"), "text/xml; charset=utf-8") == ["Kinh tế Huế"]
+    bare = body.partition(b"?>")[2]
+    assert titles(bare, "text/xml; charset=windows-1258") == ["Kinh tế Huế"]
+
+
+def test_one_entry_in_another_encoding_spoils_no_other() -> None:
+    mixed = document(TITLE).encode().replace(b"</channel>", b"<item><title>KEY</title></item></channel>")
+    assert titles(mixed.replace(b"KEY", CP1258.encode("cp1258"))) == [TITLE, "Kinh tế Huế"]
+
+
+def test_a_stray_byte_costs_a_character_not_the_entry() -> None:
+    body = document(TITLE + " X").encode().replace(b" X", b" \xe1\xff!")
+    assert titles(body) == [TITLE + " \ufffd\ufffd!"]
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        pytest.param(b"", "is empty", id="empty"),
+        pytest.param(b" \n ", "is empty", id="white space"),
+        pytest.param(
+            b"<!DOCTYPE html><html><link rel=alternate type=application/rss+xml></html>", "HTML page", id="page"
+        ),
+        pytest.param(b"%PDF-1.4\n%\xe2\xe3", "another kind", id="PDF"),
+        pytest.param(b"\x00\x01\x02" * 100, "no feed", id="binary"),
+        pytest.param(b"<nitf><body/></nitf>", "no feed", id="other XML"),
+        pytest.param(b'{"type": "article"}', "no JSON Feed", id="other JSON"),
+        pytest.param(b'{"version": "https://jsonfeed.org/version/1"', "is none", id="cut JSON"),
+        pytest.param(b"[" * 100_000, "is none", id="deep JSON"),
+        pytest.param(
+            b'<!DOCTYPE r [<!ENTITY a "x"><!ENTITY b "&a;&a;">]><rss/>', "entities", id="multiplying entities"
+        ),
+        pytest.param(b'<!DOCTYPE r [<!ENTITY a SYSTEM "file:///etc/passwd">]><rss/>', "entities", id="fetching entity"),
+        pytest.param(b'<!DOCTYPE r [<!ENTITY % p SYSTEM "http://x/">%p;]><rss/>', "entities", id="parameter entity"),
+        pytest.param(b'<!DOCTYPE r [<!ENTITY a "' + b"x" * 500 + b'">]><rss/>', "entities", id="large entity"),
+        pytest.param(b"<rss>" + b"<a>" * 300, "nested deeper", id="deep"),
+        pytest.param(b"<rss><item " + b'a="1" ' * 500 + b"/></rss>", "too large", id="attributes"),
+        pytest.param(b"<rss>" + b"<item/>" * 10_001, "more than 10000", id="many"),
+    ],
+)
+def test_what_is_no_feed_or_hostile_says_so(body: bytes, reason: str) -> None:
+    with pytest.raises(NotAFeed, match=reason):
+        read_feed(body, "application/rss+xml", URL)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(document("Một &amp; hai &nbsp; ba"), id="an entity of HTML"),
+        pytest.param(
+            "<!DOCTYPE rss PUBLIC 'x' 'http://127.0.0.1/rss.dtd'>" + document().partition("?>")[2], id="a DTD"
+        ),
+        pytest.param('<!DOCTYPE r [<!ENTITY nbsp "&#160;">]>' + document().partition("?>")[2], id="a small entity"),
+        pytest.param(document("a\x0bb\x00c"), id="control characters"),
+        pytest.param(document("<b>a</i> & <c"), id="bad markup"),
+        pytest.param(document() + "junk", id="junk behind"),
+        pytest.param(document(extra="<x:y>z</x:y>"), id="an unknown prefix"),
+        pytest.param(
+            document(extra="<description><![CDATA[" + "<br>" * 500 + "]]></description>"), id="breaks in CDATA"
+        ),
+        pytest.param(document().replace("</channel></rss>", "<item><title>Half of an ent"), id="cut in its last entry"),
+    ],
+)
+def test_what_is_badly_made_is_read_as_far_as_it_goes(body: str) -> None:
+    assert len(read_feed(body.encode(), None, URL).entries) == 1
+
+
+def test_a_feed_without_entries_is_a_feed() -> None:
+    assert read_feed(b"<rss version='2.0'><channel><title>x</title></channel></rss>", None, URL).entries == ()
+
+
+@given(
+    st.one_of(st.binary(max_size=200), st.text(max_size=200).map(str.encode)),
+    st.sampled_from(["<rss>", "<feed>", "{", ""]),
+)
+def test_any_bytes_are_read_or_refused_never_raised(body: bytes, root: str) -> None:
+    try:
+        read_feed(root.encode() + body, "text/xml; charset=x", URL)
+    except NotAFeed:
+        pass
+
+
+def entry(number: int, **changes: str | None) -> FeedEntry:
+    facts: dict[str, str | None] = {
+        "guid": f"g{number}",
+        "link": f"http://news.example/{number}",
+        "title": f"T{number}",
+    }
+    return FeedEntry(feed=URL, **(facts | changes))  # type: ignore[arg-type]
+
+
+def inputs(*entries: FeedEntry, home: str | None = None) -> tuple[Found, ...]:
+    return make_inputs(Feed(home=home, entries=entries), URL, SOURCE)
+
+
+def aliases(*entries: FeedEntry, home: str | None = None) -> list[tuple[str, ...]]:
+    return [one.input.aliases for one in inputs(*entries, home=home)]
+
+
+def test_an_entry_is_known_by_its_link_and_its_guid() -> None:
+    assert aliases(entry(1)) == [("url:http://news.example/1", f"guid:{URL} g1")]
+
+
+def test_a_guid_that_all_share_tells_nothing_apart() -> None:
+    assert aliases(entry(1, guid="x"), entry(2, guid="x")) == [
+        ("url:http://news.example/1",),
+        ("url:http://news.example/2",),
+    ]
+
+
+def test_a_link_that_all_share_tells_nothing_apart() -> None:
+    home = "http://news.example/"
+    assert aliases(entry(1, link=home), entry(2, link=home)) == [(f"guid:{URL} g1",), (f"guid:{URL} g2",)]
+    assert aliases(entry(1, link=home), home=home) == [(f"guid:{URL} g1",)]
+    assert aliases(entry(1, link=home, guid=None), entry(2, link=home, guid=None)) == [(), ()]
+
+
+def test_a_live_blog_is_told_apart_by_guid() -> None:
+    page = "http://news.example/live"
+    assert aliases(entry(1, link=page + "#1"), entry(2, link=page + "#2")) == [(f"guid:{URL} g1",), (f"guid:{URL} g2",)]
+
+
+def test_the_same_entry_twice_is_one_and_keeps_its_addresses() -> None:
+    assert aliases(entry(1), entry(1)) == aliases(entry(1))
+
+
+def test_a_very_long_guid_is_shortened() -> None:
+    (only,) = aliases(entry(1, link=None, guid="x" * 100_000))
+    assert len(only[0]) < 200
+
+
+def test_what_changes_at_each_visit_is_not_in_the_bytes() -> None:
+    (first,) = inputs(entry(1, guid="now", link="http://news.example/1?utm_source=a&id=7"))
+    (second,) = inputs(entry(1, guid="later", link="http://news.example/1?id=7&fbclid=b"))
+    assert first.input.body == second.input.body
+    assert msgspec.json.decode(first.input.body, type=FeedEntry).link == "http://news.example/1?id=7"
+
+
+def test_the_mark_leaves_out_a_date_that_all_entries_share() -> None:
+    first = inputs(entry(1, published="10:00"), entry(2, published="10:00"))
+    second = inputs(entry(1, published="10:15"), entry(2, published="10:15"))
+    assert [one.mark for one in first] == [one.mark for one in second]
+    third = inputs(entry(1, published="10:15"), entry(2, published="10:00"))
+    assert first[0].mark != third[0].mark
+
+
+@pytest.mark.parametrize(
+    ("link", "expected"),
+    [
+        ("HTTP://News.Example:80/A?b=1&utm_medium=x#top", "http://news.example/A?b=1"),
+        ("https://news.example:443", "https://news.example/"),
+        ("https://news.example:8443/?a=&fbclid=1&b", "https://news.example:8443/?a=&b"),
+        ("http://news.example/?q=h%E1%BB%99i%20utm_x", "http://news.example/?q=h%E1%BB%99i%20utm_x"),
+        ("http://[::1/", None),
+        (None, None),
+    ],
+)
+def test_canonical_url(link: str | None, expected: str | None) -> None:
+    assert canonical_url(link) == expected
+
+
+@given(st.text(max_size=60))
+def test_cleaning_a_link_twice_is_cleaning_it_once(link: str) -> None:
+    assert clean_link(clean_link(link)) == clean_link(link)
+    assert canonical_url(canonical_url(link)) == canonical_url(link)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (document().encode(), True),
+        (document(encoding="utf-16").encode("utf-16"), True),
+        (ATOM.encode(), True),
+        (RDF.encode(), True),
+        (JSON.encode(), True),
+        (b"<nitf><head/></nitf>", False),
+        (b'{"uri": "x"}', False),
+    ],
+)
+def test_looks_like_feed(body: bytes, expected: bool) -> None:
+    assert looks_like_feed(body) is expected

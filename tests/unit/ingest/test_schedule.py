@@ -1,0 +1,78 @@
+"""When a feed is visited next."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.ingest.schedule import DAY_S, Kind, Visit, next_due, read_fresh
+
+NOW = 1_000_000.0
+
+
+def wait(visit: Visit, interval: float = 900, failures: int = 0, luck: float = 0.5) -> float | None:
+    due = next_due(NOW, visit, interval, failures, luck)
+    return None if due is None else round(due - NOW, 3)
+
+
+@pytest.mark.parametrize(
+    ("visit", "failures", "expected"),
+    [
+        pytest.param(Visit(kind="news"), 0, 900, id="the feed's own interval"),
+        pytest.param(Visit(kind="same", fresh_s=3600), 0, 3600, id="fresh for longer"),
+        pytest.param(Visit(kind="same", fresh_s=60), 0, 900, id="fresh for less"),
+        pytest.param(Visit(kind="news", fresh_s=DAY_S), 0, 21600, id="fresh for at most six hours"),
+        pytest.param(Visit(kind="failed"), 1, 1800, id="failed once"),
+        pytest.param(Visit(kind="failed"), 3, 7200, id="failed three times"),
+        pytest.param(Visit(kind="failed"), 99, DAY_S, id="failed for ever"),
+        pytest.param(Visit(kind="gone"), 1, None, id="gone"),
+    ],
+)
+def test_next_due(visit: Visit, failures: int, expected: float | None) -> None:
+    assert wait(visit, failures=failures) == expected
+
+
+def test_a_wish_of_the_server_moves_a_visit_later_only() -> None:
+    assert wait(Visit(kind="failed", retry_after=3600), failures=1, luck=0) == 3600
+    assert wait(Visit(kind="failed", retry_after=1), failures=1, luck=0) == 60
+    assert wait(Visit(kind="failed", retry_after=1), interval=10, failures=1, luck=0) == 10
+
+
+def test_a_full_desk_costs_the_feed_no_more_than_the_wait() -> None:
+    assert wait(Visit(kind="full", retry_after=30), failures=9, luck=0) == 30
+    assert wait(Visit(kind="full"), luck=0) == 60
+
+
+@given(
+    st.sampled_from(["news", "same", "failed", "full"]),
+    st.none() | st.floats(0, 1e9),
+    st.none() | st.floats(0, 1e9),
+    st.floats(10, DAY_S),
+    st.integers(0, 10_000),
+    st.floats(0, 1, exclude_max=True),
+)
+def test_a_visit_is_always_later_and_within_a_day_or_what_full_asks(
+    kind: Kind, retry_after: float | None, fresh_s: float | None, interval: float, failures: int, luck: float
+) -> None:
+    due = next_due(NOW, Visit(kind=kind, retry_after=retry_after, fresh_s=fresh_s), interval, failures, luck)
+    assert due is not None
+    assert due > NOW
+    if kind != "full":
+        assert due - NOW <= DAY_S * 1.1
+    if retry_after is not None and kind == "failed":
+        assert due - NOW >= min(retry_after, DAY_S) - 0.001
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("max-age=600", 600),
+        ('public, Max-Age="60", must-revalidate', 60),
+        ("max-age=99999999999", DAY_S),
+        ("s-maxage=5", None),
+        ("max-age=soon", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_read_fresh(value: str | None, expected: float | None) -> None:
+    assert read_fresh(value) == expected

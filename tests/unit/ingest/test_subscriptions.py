@@ -1,0 +1,74 @@
+"""The list of feeds on the data volume."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from services.ingest.subscriptions import Subscriptions
+from shared.errors import PermanentError
+from shared.settings import Settings
+
+
+@pytest.fixture
+def subscriptions(tmp_path: Path) -> Subscriptions:
+    return Subscriptions(Settings(data_dir=str(tmp_path / "data")))
+
+
+def test_a_feed_is_added_listed_and_removed(subscriptions: Subscriptions) -> None:
+    added = subscriptions.add(" https://news.example/rss ", zone="Asia/Ho_Chi_Minh", language="vi", interval_s=60)
+    assert subscriptions.list() == (added,)
+    assert added.url == "https://news.example/rss"
+    assert added.source().zone == "Asia/Ho_Chi_Minh"
+    subscriptions.remove(added.id)
+    assert subscriptions.list() == ()
+
+
+def test_a_feed_added_again_gets_other_settings(subscriptions: Subscriptions) -> None:
+    first = subscriptions.add("https://news.example/rss")
+    second = subscriptions.add("https://news.example/rss", language="vi")
+    assert first.id == second.id
+    assert subscriptions.list() == (second,)
+
+
+def test_a_moved_feed_keeps_its_id_also_when_it_is_added_by_its_new_address(subscriptions: Subscriptions) -> None:
+    first = subscriptions.add("https://news.example/old")
+    subscriptions.move(first.id, "https://news.example/new")
+    assert subscriptions.add("https://news.example/new").id == first.id
+
+
+def test_a_feed_that_moves_to_a_watched_address_ends(subscriptions: Subscriptions) -> None:
+    old, new = subscriptions.add("https://news.example/old"), subscriptions.add("https://news.example/new")
+    subscriptions.move(old.id, new.url)
+    assert subscriptions.list() == (new,)
+
+
+@pytest.mark.parametrize(
+    "url", ["", "news.example/rss", "file:///etc/passwd", "http://", "http://a:99999/", "x" * 3000]
+)
+def test_what_is_no_web_address_is_refused(subscriptions: Subscriptions, url: str) -> None:
+    with pytest.raises(PermanentError, match=r"web address|http or https"):
+        subscriptions.add(url)
+    assert subscriptions.list() == ()
+
+
+def test_an_unknown_feed_cannot_be_removed_and_a_hurried_one_not_added(subscriptions: Subscriptions) -> None:
+    with pytest.raises(PermanentError, match="no feed is called"):
+        subscriptions.remove("nowhere")
+    with pytest.raises(PermanentError, match="at most every 10 s"):
+        subscriptions.add("https://news.example/rss", interval_s=1)
+
+
+def test_writers_at_the_same_time_lose_nothing(subscriptions: Subscriptions) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda number: subscriptions.add(f"https://news.example/{number}"), range(40)))
+    assert len(subscriptions.list()) == 40
+
+
+def test_a_broken_file_is_told_and_left_alone(subscriptions: Subscriptions, tmp_path: Path) -> None:
+    path = tmp_path / "data" / "feeds.json"
+    path.parent.mkdir()
+    path.write_text("{")
+    with pytest.raises(PermanentError, match=r"feeds\.json cannot be read"):
+        subscriptions.add("https://news.example/rss")
+    assert path.read_text() == "{"
