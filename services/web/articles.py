@@ -33,6 +33,7 @@ async def push_article(request: Request) -> Response:
             body=body,
             aliases=claimed() if len(body) < LARGE else await house.read(claimed),
         )
+        await _refuse_anothers(house, item)
         receipt = await house.tray.put(item)
     known = receipt.state == "duplicate"
     links = {"receipt": f"/v1/receipts/{receipt.receipt}", "article": f"/v1/articles/{receipt.article}"}
@@ -77,6 +78,14 @@ def is_known(if_none_match: str | None, etag: str) -> bool:
         return False
     tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
     return etag in tags or "*" in tags
+
+
+async def _refuse_anothers(house: House, item: Input) -> None:
+    """Every publisher may name any page; the article that another has pushed for it stays theirs."""
+    for alias in item.aliases:
+        stored = await house.ask(house.index.get, alias) if alias.startswith("url:") else None
+        if stored is not None and stored.source.kind == "push" and stored.source.name != item.source.name:
+            raise Problem("not-yours", "Another publisher has pushed the article of this page.", address=alias[4:])
 
 
 async def _not_there(house: House, article_id: str) -> Problem:

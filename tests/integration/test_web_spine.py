@@ -102,6 +102,19 @@ def test_another_publishers_uri_is_out_of_reach(port: int, key: str, house: Hous
     assert ask(port, "POST", "/v1/articles", second + b" ", Authorization=key, **json_type)[2]["article"] == ours
 
 
+def test_a_page_that_one_publisher_pushed_is_not_overwritten_by_another(
+    port: int, key: str, house: House, settings: Settings
+) -> None:
+    other = f"Bearer {Keys(house.keys.path).create('hanoi')}"
+    page = {"Content_Type": "text/html", "Content_Location": "https://hue.example/1"}
+    told = ask(port, "POST", "/v1/articles", b"<p>Mot", Authorization=key, **page)[2]
+    settle(open_ledger(settings), settings, f"{told['article']}@{told['rev']}", Article(headline="Một"))
+    refused = ask(port, "POST", "/v1/articles", b"<p>Hai", Authorization=other, **page)
+    assert (refused[0], refused[2]["type"]) == (403, "/problems/not-yours")
+    again = ask(port, "POST", "/v1/articles", b"<p>Ba", Authorization=key, **page)
+    assert (again[0], again[2]["article"]) == (202, told["article"])
+
+
 def test_redis_full_and_redis_away_are_told_as_such_and_pass(redis_server: Server, tmp_path: Path) -> None:
     settings = settings_over(redis_server, tmp_path)
     house = open_house(settings, open_archive(settings))

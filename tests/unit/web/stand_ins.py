@@ -7,7 +7,7 @@ from services.index.search import Hit, Results, Revision, Stored
 from services.web.house import House
 from services.web.keys import Keys, Publisher
 from shared.article import Article
-from shared.messages import Event, Input, Source
+from shared.messages import Event, Input, Source, SourceKind
 from shared.metrics import Meters
 from shared.settings import Settings
 from shared.status import Balance, Line, StageStatus, Status
@@ -72,12 +72,12 @@ class MemoryLines:
             raise self.failing
 
 
-def a_stored(*, withdrawn: bool = False) -> Stored:
+def a_stored(*, withdrawn: bool = False, kind: SourceKind = "push", name: str = "hue") -> Stored:
     return Stored(
         article_id=ARTICLE,
         rev=REV,
         article=Article(headline="Từng bước nâng cao"),
-        source=Source(kind="push", name="hue"),
+        source=Source(kind=kind, name=name),
         timeline=(Event(state="received", at_us=REV), Event(state="indexed", at_us=REV + 5, stage="index")),
         receipts=(RECEIPT,),
         aliases=(),

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from services.web.problems import KINDS
 from services.web.routes import ROUTES
 from shared.errors import IntakeFull, TransientError
-from shared.messages import Event
+from shared.messages import Event, SourceKind
 from tests.unit.web.caller import Caller
 from tests.unit.web.stand_ins import ARTICLE, HUE, RECEIPT, REV, Desk, a_line, a_status, a_stored
 
@@ -59,6 +59,23 @@ def test_each_kind_of_body_goes_in_with_its_address(
     headers = {"Content_Type": kind, "Content_Location": "https://hue.example/1"}
     assert client.post("/v1/articles", body, **headers).status == 202
     assert (desk.intake.taken[0].media_type, desk.intake.taken[0].aliases) == (media_type, (alias,))
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "status"),
+    [
+        pytest.param("push", "hanoi", 403, id="pushed by another"),
+        pytest.param("push", "hue", 202, id="pushed by the same"),
+        pytest.param("feed", "https://hue.example/feed", 202, id="read from a feed"),
+    ],
+)
+def test_a_page_stays_with_the_publisher_who_pushed_it(
+    client: Caller, desk: Desk, kind: SourceKind, name: str, status: int
+) -> None:
+    desk.index.stored["url:https://hue.example/1"] = a_stored(kind=kind, name=name)
+    headers = {"Content_Type": "text/html", "Content_Location": "https://hue.example/1"}
+    answer = client.post("/v1/articles", b"<p>Bai", **headers)
+    assert (answer.status, len(desk.intake.taken)) == (status, status == 202)
 
 
 def test_a_gzipped_body_is_unpacked(client: Caller, desk: Desk) -> None:
