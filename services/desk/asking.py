@@ -1,25 +1,48 @@
 """`copydesk status` and `copydesk balance`: what stands where, and the proof that nothing is missing."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import msgspec
 
 from services.desk.call import OK, WRONG, Call, show_json
-from services.desk.printing import ago, table
+from services.desk.printing import ago, clean, table
+from services.ingest.drops import PROBLEMS_KEY, DropProblem
 from shared.clock import now_us
-from shared.status import Balance, Lines, Status, connect
+from shared.status import Balance, Lines, Status, connect, redis_errors
 
 MIB = 1024 * 1024
+MOST_PROBLEMS = 10
 
 
 def status(call: Call) -> int:
     """The desk at this moment. Exit code 1 when articles are dead or the balance is off."""
-    found = Lines(connect(call.reached())).status()
+    settings = call.reached()
+    lines = Lines(connect(settings))
+    found, problems = lines.status(), drop_problems(lines, Path(settings.seeds_dir))
     if call.as_json:
-        show_json(found)
+        show_json(msgspec.to_builtins(found) | {"dropProblems": problems})
     else:
-        print(*status_lines(found, now_us()), sep="\n")
+        print(*status_lines(found, now_us()), *problem_lines(problems), sep="\n")
     return OK if found.balance.dead == 0 and found.balance.difference == 0 else WRONG
+
+
+def drop_problems(lines: Lines, folder: Path) -> list[DropProblem]:
+    """Files that lie in the drop folder and are not taken, the oldest first."""
+    with redis_errors(lines.client):
+        rows = lines.client.hgetall(PROBLEMS_KEY)
+    there = [row for name, row in rows.items() if os.path.lexists(folder / os.fsdecode(name))]
+    return sorted((msgspec.json.decode(row, type=DropProblem) for row in there), key=lambda one: one.at_us)
+
+
+def problem_lines(problems: Sequence[DropProblem]) -> Iterator[str]:
+    """One line for each file that is not taken, and why."""
+    for one in problems[:MOST_PROBLEMS]:
+        named = one.reason if one.path in one.reason else f"{one.path}: {one.reason}"
+        yield f"Not taken: {clean(named)}"
+    if len(problems) > MOST_PROBLEMS:
+        yield f"... and {len(problems) - MOST_PROBLEMS} more files (`copydesk status --json` names all)"
 
 
 def balance(call: Call) -> int:

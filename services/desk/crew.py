@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -12,7 +13,8 @@ from services.desk.call import Call
 from services.desk.running import Desk, describe, hold_folder
 from services.desk.supervisor import Spec, Supervisor
 from services.desk.valkey import answers, find_server, runtime_folder, server_command, socket_url
-from shared.settings import Settings, as_environment
+from shared.errors import PermanentError
+from shared.settings import Settings, as_environment, without_password
 from shared.status import connect, redis_errors
 
 WORKERS = ("ingest", "normalize", "index")
@@ -102,10 +104,15 @@ def _start_server(supervisor: Supervisor, settings: Settings, socket_path: Path)
 
 
 def _check_server(settings: Settings) -> None:
-    client = connect(settings)
+    client: Any = connect(settings)
     with redis_errors(client):
-        client.ping()
+        clustered = client.info("cluster").get("cluster_enabled")
     client.close()
+    if clustered:
+        raise PermanentError(
+            f"Redis at {without_password(settings.redis_url)} runs in cluster mode, which Celery cannot use: "
+            "point redis_url at a single Redis or a Sentinel"
+        )
 
 
 def _beat(run: Path, stage: str) -> Path:

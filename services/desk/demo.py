@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from services.desk.asking import drop_problems, problem_lines
 from services.desk.call import OK, WRONG, Call, index_file, show_json, warn
 from services.desk.crew import man_the_desk
 from services.desk.printing import BOLD, article_lines, clean, plural, row, rule, styled, timeline_lines
@@ -16,7 +17,7 @@ from services.desk.running import find_desk, reach
 from services.desk.searching import HOW
 from services.index.folding import strip_strokes
 from services.index.search import Index, Results, Stored
-from services.ingest.drops import TAKEN_KEY, list_names, read_mark
+from services.ingest.drops import TAKEN_KEY, DropProblem, list_names, read_mark
 from shared.clock import now_us
 from shared.errors import PermanentError
 from shared.settings import Settings
@@ -40,6 +41,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 
     status: Status
     dead: tuple[Dead, ...]
+    problems: tuple[DropProblem, ...]
     articles: tuple[Stored, ...]
     searches: tuple[tuple[str, Results], ...]
 
@@ -136,10 +138,15 @@ def _look(settings: Settings, status: Status, begun: int) -> Shown:
     index = Index(index_file(settings))
     recent = [index.get(hit.article_id) for hit in index.recent(LOOKED_THROUGH)]
     articles = tuple(one for one in recent if one is not None and one.source.kind == "drop")[:MOST_SHOWN]
-    dead = tuple(one for one in Lines(connect(settings)).dead() if one.at_us >= begun)
+    lines = Lines(connect(settings))
+    dead = tuple(one for one in lines.dead() if one.at_us >= begun)
     queries = _queries(articles)
     return Shown(
-        status=status, dead=dead, articles=articles, searches=tuple((query, index.search(query)) for query in queries)
+        status=status,
+        dead=dead,
+        problems=tuple(drop_problems(lines, Path(settings.seeds_dir))),
+        articles=articles,
+        searches=tuple((query, index.search(query)) for query in queries),
     )
 
 
@@ -168,6 +175,7 @@ def _lines(shown: Shown, settings: Settings) -> Iterator[str]:
         yield from timeline_lines(stored.timeline)
         yield ""
     yield rule()
+    yield from problem_lines(shown.problems)
     for dead in shown.dead:
         yield f"DIED in {dead.stage}: {clean(dead.note or dead.reason)} ({dead.ref}; `copydesk dead show {dead.ref}`)"
     if shown.searches:
@@ -204,6 +212,7 @@ def _as_json(shown: Shown, settings: Settings) -> dict[str, object]:
         "articles": shown.articles,
         "searches": [{"q": query, "results": found} for query, found in shown.searches],
         "dead": shown.dead,
+        "dropProblems": shown.problems,
         "balance": shown.status.balance,
         "archive": settings.archive_dir,
         "index": str(index_file(settings)),

@@ -14,6 +14,7 @@ from shared.clock import from_us
 from shared.messages import Event
 
 LABEL_WIDTH = 11
+NO_BREAK = "\N{NO-BREAK SPACE}"
 WIDEST, NARROWEST = 100, 40
 LONGEST_QUOTE = 60
 LONGEST_LEAD = 400
@@ -208,7 +209,7 @@ def timeline_lines(events: Sequence[Event], *, detailed: bool = False) -> Iterat
     for before, event in itertools.pairwise((first, *later)):
         took = (event.at_us - before.at_us) / 1_000_000
         note = f" ({event.note})" if event.note and (detailed or event.state != "working") else ""
-        parts.append(f"{event.state} +{took:.3f} s{note}")
+        parts.append(f"{event.state} +{took:.3f} s{note}".replace(" ", NO_BREAK))
     yield from row("Way", " → ".join(parts))
 
 

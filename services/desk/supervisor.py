@@ -83,7 +83,8 @@ class Supervisor:
         os.set_blocking(self._reading, False)
         self._writing = writing
         self._old_wakeup = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
-        self._old_handlers = {number: signal.signal(number, self._note) for number in SIGNALS}
+        heard = [number for number in SIGNALS if not _is_held_off(number)]
+        self._old_handlers = {number: signal.signal(number, self._note) for number in heard}
         return self
 
     def __exit__(
@@ -203,6 +204,11 @@ class Supervisor:
     def _note(self, number: int, frame: FrameType | None) -> None:
         if number != signal.SIGCHLD:
             self._signals += 1
+
+
+def _is_held_off(number: signal.Signals) -> bool:
+    """`nohup copydesk up` is to outlive its terminal."""
+    return number == signal.SIGHUP and signal.getsignal(number) == signal.SIG_IGN
 
 
 def _bound(log: Path) -> None:

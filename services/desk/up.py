@@ -31,10 +31,9 @@ def run(call: Call) -> int:
     if not call.as_json:
         print("Starting ...", flush=True)
     with man_the_desk(call, web_url=address) as crew:
-        key = _first_key(settings)
         crew.supervisor.wait_until(lambda: crew.at_work() and _is_open(settings), READY_DEADLINE_S, "the desk")
         if not crew.stopping:
-            _greet(call, address, key)
+            _greet(call, address, _first_key(settings))
         _stay(crew)
         if not call.as_json:
             print("Stopping ...", flush=True)

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from services import cli
-from services.desk.printing import clean, counted, moment, person_line, timeline_lines
+from services.desk.printing import NO_BREAK, clean, counted, moment, person_line, timeline_lines
 from shared.article import Block, Person
 from shared.messages import Event
 
@@ -286,5 +286,6 @@ def test_the_timeline_tells_what_each_step_took() -> None:
         Event(state="working", at_us=1_200_000, note="host:1"),
         Event(state="indexed", at_us=1_250_000),
     )
-    assert "received → working +0.200 s → indexed +0.050 s" in "".join(timeline_lines(events))
-    assert "working +0.200 s (host:1)" in "".join(timeline_lines(events, detailed=True))
+    plain, detailed = ("".join(timeline_lines(events, detailed=flag)) for flag in (False, True))
+    assert "received → working +0.200 s → indexed +0.050 s" in plain.replace(NO_BREAK, " ")
+    assert "working +0.200 s (host:1)" in detailed.replace(NO_BREAK, " ")
