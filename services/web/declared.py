@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from services.ingest.feeds import canonical_url
 from services.web.problems import Problem
 
 TEXT, HTML, NINJS, JSON_LD = "text/plain", "text/html", "application/ninjs+json", "application/ld+json"
@@ -17,6 +18,8 @@ ACCEPTED = (TEXT, HTML, JSON, NINJS, JSON_LD)
 JSON_TYPES = frozenset({JSON, NINJS, JSON_LD})
 
 MAX_ADDRESS = 2000
+# Each `{}` of a list costs a hundred times its two bytes once it is decoded.
+LARGEST_LIST = 1024 * 1024
 ADDRESS = re.compile(r"[^\s\x00-\x1f\x7f\ud800-\udfff]+")
 T = TypeVar("T")
 ABSENT = msgspec.Raw()
@@ -105,7 +108,7 @@ def addresses(kind: Kind, body: bytes, headers: Mapping[str, str], *, publisher:
 
 def alias_of(address: str, publisher: str) -> str:
     """A page's URL is the same for whoever names it; any other uri is its publisher's own, out of others' reach."""
-    return f"url:{address}" if is_page(address) else f"uri:{publisher} {address}"
+    return f"url:{canonical_url(address)}" if is_page(address) else f"uri:{publisher} {address}"
 
 
 def is_page(address: str) -> bool:
@@ -154,19 +157,26 @@ def _from_json(kind: Kind, body: bytes) -> Iterator[str]:
 
 def _documents(kind: Kind, body: bytes) -> list[_Declared]:
     body = body.removeprefix(codecs.BOM_UTF8)
-    many = kind.essence == JSON_LD and body.lstrip()[:1] == b"["
     try:
         body.decode("utf-8")  # what is skipped below is not looked into
-        if many:
-            return msgspec.json.decode(body, type=list[_Declared])
+        if kind.essence == JSON_LD and body.lstrip()[:1] == b"[":
+            return _listed(body)
         whole = msgspec.json.decode(body, type=_Declared)
+        return [whole, *(_listed(whole.graph) if bytes(memoryview(whole.graph)[:1]) == b"[" else ())]
     except UnicodeDecodeError as error:
         raise Problem("bad-request", f"JSON is UTF-8, and byte {error.start} of this body is not.") from error
     except msgspec.ValidationError as error:
         raise Problem("no-article", f"The JSON is no object. {LOOKED_FOR}") from error
     except (msgspec.DecodeError, RecursionError) as error:
         raise Problem("bad-request", f"The body is no JSON: {error}.") from error
-    return [whole, *(_read(whole.graph, list[_Declared]) or ())]
+
+
+def _listed(raw: bytes | msgspec.Raw) -> list[_Declared]:
+    if memoryview(raw).nbytes > LARGEST_LIST:
+        raise Problem(
+            "no-article", f"A list or @graph over {LARGEST_LIST} bytes is not searched: send the article alone."
+        )
+    return [_read(item, _Declared) or _Declared() for item in msgspec.json.decode(raw, type=list[msgspec.Raw])]
 
 
 def _article_in(documents: Sequence[_Declared]) -> _Declared:

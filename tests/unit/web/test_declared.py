@@ -131,6 +131,10 @@ def test_addresses(kind: Kind, body: object, headers: dict[str, str], expected: 
         pytest.param(NINJS, b'{"price": 3}', 422, id="some other object"),
         pytest.param(NINJS, b'{"uri": "a:1"}', 422, id="an address alone"),
         pytest.param(JSON_LD, b"[]", 422, id="an empty list"),
+        pytest.param(JSON_LD, b"[" + b"{}," * 400_000 + b"{}]", 422, id="a list that would fill the memory"),
+        pytest.param(
+            JSON_LD, b'{"@graph": [' + b"{}," * 400_000 + b"{}]}", 422, id="a graph that would fill the memory"
+        ),
         pytest.param(JSON_LD, b'{"@type": "NewsArticle"}', 422, id="a type alone"),
         pytest.param(NINJS, b'{"uri": "a b", "headline": "x"}', 400, id="a uri with a space"),
         pytest.param(NINJS, b'{"uri": "' + b"a" * 2001 + b'", "headline": "x"}', 400, id="an endless uri"),
