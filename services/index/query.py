@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from itertools import pairwise
 
 import msgspec
 
@@ -32,19 +33,16 @@ def read_query(text: str) -> Query | None:
     """Read a query such as `nâng cao "đội ngũ cán bộ"`; None when it holds no word."""
     text = unicodedata.normalize("NFC", text[:MAX_CHARS])
     phrases = [" ".join(_words(match[1])) for match in _QUOTED.finditer(text)]
-    words = _words(_QUOTED.sub(" ", text))
+    words = _words(_QUOTED.sub(" ", text))[:MAX_TERMS]
     terms = tuple(dict.fromkeys(term for term in (*phrases, *words) if term))[:MAX_TERMS]
     if not terms:
         return None
-    asked = [_ask(term) for term in terms]
-    exact, plain = [term for term, _ in asked], [term for _, term in asked]
-    # All words in a row count for more than all words somewhere.
-    in_a_row = _ask(" ".join(words)) if len(words) > 1 and not any(phrases) and len(words) <= MAX_TERMS else None
+    asked, rows = [_ask(term) for term in terms], [_ask(row) for row in _rows(words)]
     return Query(
         terms=terms,
-        exact=_all(exact, in_a_row and in_a_row[0]),
-        plain=_all(plain, in_a_row and in_a_row[1]),
-        some=" OR ".join(plain),
+        exact=_all([exact for exact, _ in asked], [exact for exact, _ in rows]),
+        plain=_all([plain for _, plain in asked], [plain for _, plain in rows]),
+        some=" OR ".join(plain for _, plain in asked),
         plain_typed=is_plain(text),
     )
 
@@ -65,6 +63,14 @@ def _ask(term: str) -> tuple[str, str]:
     return f'"{folded}"{end}', f'"{strip_strokes(folded)}"{end}'
 
 
-def _all(terms: list[str], in_a_row: str | None) -> str:
+def _rows(words: list[str]) -> list[str]:
+    """Words that stand side by side, two and two and all: most Vietnamese words are written as two."""
+    if len(words) < 2:
+        return []
+    return list(dict.fromkeys((" ".join(words), *map(" ".join, pairwise(words)))))
+
+
+def _all(terms: list[str], rows: list[str]) -> str:
+    """Every term; rows raise the rank and are not asked for, as the last choice, a term, is always there."""
     every = " AND ".join(terms)
-    return f"{in_a_row} OR ({every})" if in_a_row else every
+    return f"{every} AND ({' OR '.join([*rows, terms[0]])})" if rows else every

@@ -137,7 +137,9 @@ class Index:
         with self._reading() as database:
             if database is None:
                 return 0
-            (count,) = database.execute("SELECT count(*) FROM articles WHERE NOT withdrawn").fetchone()
+            # Rows are numbered without gaps and never removed: no need to walk through a million of them.
+            sql = "SELECT ifnull(max(n), 0) - (SELECT count(*) FROM articles WHERE withdrawn) FROM articles"
+            (count,) = database.execute(sql).fetchone()
             return int(count)
 
     def close(self) -> None:

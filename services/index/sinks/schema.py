@@ -19,6 +19,7 @@ MIGRATIONS: tuple[str, ...] = (
         sha TEXT NOT NULL,
         withdrawn INTEGER NOT NULL
     );
+    CREATE INDEX withdrawn_articles ON articles (n) WHERE withdrawn;
     CREATE TABLE revisions (
         revision INTEGER PRIMARY KEY,
         n INTEGER NOT NULL,

@@ -46,6 +46,8 @@ _BAD_VALUES = (
     ValueError,
     OverflowError,
     TypeError,
+    msgspec.MsgspecError,
+    zstandard.ZstdError,
     sqlite3.InterfaceError,
     sqlite3.ProgrammingError,
     sqlite3.DataError,
