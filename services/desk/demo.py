@@ -92,13 +92,15 @@ def _sleep(timeout: float) -> bool:
 
 def _wait(lines: Lines, settings: Settings, names: Sequence[str], tick: Tick) -> Status | None:
     """Until every file is taken and nothing is in flight; None when somebody asked to stop."""
-    deadline = time.monotonic() + DEADLINE_S
+    deadline, progress = time.monotonic() + DEADLINE_S, Progress()
     while True:
         status, left = lines.status(), _not_taken(lines, settings, names)
         waiting = {name: s.queued + s.working + s.retrying for name, s in status.stages.items()}
-        _progress(f"{len(names) - left} of {plural(len(names), 'file')} taken", waiting, status)
+        stages = "".join(f"  {name} {count}" for name, count in waiting.items())
+        taken = f"{len(names) - left} of {plural(len(names), 'file')} taken"
+        progress.tell(f"  {taken}{stages}  indexed {status.balance.indexed}")
         if left == 0 and not any(waiting.values()):
-            _progress("", {}, None)
+            progress.tell("")
             return status
         if time.monotonic() > deadline:
             raise DemoStuck(_why_stuck(settings, left, waiting))
@@ -123,15 +125,17 @@ def _why_stuck(settings: Settings, left: int, waiting: dict[str, int]) -> str:
     )
 
 
-def _progress(taken: str, waiting: dict[str, int], status: Status | None) -> None:
+class Progress:
     """One line that renews itself at a terminal; nothing in a file."""
-    if not sys.stderr.isatty():
-        return
-    if status is None:
-        print(CLEAR_LINE, end="", file=sys.stderr, flush=True)
-        return
-    stages = "  ".join(f"{stage} {count}" for stage, count in waiting.items())
-    print(f"{CLEAR_LINE}  {taken}  {stages}  indexed {status.balance.indexed}", end="", file=sys.stderr, flush=True)
+
+    def __init__(self) -> None:
+        self._told = "" if sys.stderr.isatty() else None
+
+    def tell(self, line: str) -> None:
+        """Say it unless it is what was said last."""
+        if self._told is not None and line != self._told:
+            self._told = line
+            print(f"{CLEAR_LINE}{line}", end="", file=sys.stderr, flush=True)
 
 
 def _look(settings: Settings, status: Status, begun: int) -> Shown:
