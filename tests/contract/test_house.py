@@ -15,7 +15,7 @@ MAX_FUNCTION, MAX_FILE = 40, 400
 DRAWERS = {"utils", "util", "helpers", "common", "manager", "base", "data", "misc"}
 MAY_IMPORT_LATE = {"services/cli.py"}
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|NotImplementedError")
-BLANKET = re.compile(r"^\s*except (?:Base)?Exception\b(?!.*# )", re.MULTILINE)
+BLANKET = re.compile(r"^\s*except Exception\b(?!.*# )", re.MULTILINE)
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
