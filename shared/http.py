@@ -123,7 +123,7 @@ async def fetch(
             moved = str(target)
         else:
             moved = None
-    raise PermanentError(f"{url} redirects more than {MAX_REDIRECTS} times")
+    raise PermanentError(f"{_shown(target)} redirects more than {MAX_REDIRECTS} times")
 
 
 def read_url(url: str) -> httpx.URL:
@@ -171,20 +171,20 @@ async def _ask_once(client: Client, url: httpx.URL, headers: Mapping[str, str], 
             finally:
                 await response.aclose()
     except TimeoutError as error:
-        raise TransientError(f"{url} took longer than {client.total_s:.0f} s") from error
+        raise TransientError(f"{_shown(url)} took longer than {client.total_s:.0f} s") from error
     except (httpcore.TimeoutException, httpx.TimeoutException) as error:
-        raise TransientError(f"{url} did not answer in time") from error
+        raise TransientError(f"{_shown(url)} did not answer in time") from error
     except (httpcore.NetworkError, httpcore.ProtocolError, httpx.TransportError, OSError) as error:
-        raise TransientError(f"{url} cannot be read: {_cause(error)}") from error
+        raise TransientError(f"{_shown(url)} cannot be read: {_cause(error)}") from error
     except (httpcore.UnsupportedProtocol, httpx.InvalidURL, UnicodeError) as error:
-        raise PermanentError(f"{url} cannot be asked: {_cause(error)}") from error
+        raise PermanentError(f"{_shown(url)} cannot be asked: {_cause(error)}") from error
     except CopydeskError as error:
         raise _with_address(error, url) from error
 
 
 async def _read_answer(client: Client, response: httpx.Response, conditional: bool) -> Fetched:
     status, headers = response.status_code, dict(response.headers.items())
-    fetched = Fetched(url=str(response.url), status=status, headers=headers)
+    fetched = Fetched(url=_shown(response.url), status=status, headers=headers)
     if status == 200:
         body = await _read_body(response, client.max_bytes)
         return msgspec.structs.replace(fetched, body=body)
@@ -234,21 +234,26 @@ def _count_layers(encoding: str) -> int:
 def _next_hop(url: httpx.URL, answer: Fetched) -> httpx.URL:
     location = answer.headers.get("location")
     if not location:
-        raise TransientError(f"{url} answered {answer.status} without saying where to")
+        raise TransientError(f"{_shown(url)} answered {answer.status} without saying where to")
     try:
         return read_url(str(url.join(location)))
     except (httpx.InvalidURL, ValueError) as error:
-        raise PermanentError(f"{url} redirects to {location[:200]!r}, which is no web address") from error
+        raise PermanentError(f"{_shown(url)} redirects to {location[:200]!r}, which is no web address") from error
 
 
 def _with_address(error: CopydeskError, url: httpx.URL) -> CopydeskError:
     """The same error, its sentence begun with the address it is about."""
-    sentence = f"{url} {error}"
+    sentence = f"{_shown(url)} {error}"
     if isinstance(error, TransientError):
         return TransientError(sentence, retry_after=error.retry_after)
     if isinstance(error, RequestRefused):
         return RequestRefused(sentence, status=error.status)
     return InputRefused(sentence) if isinstance(error, InputRefused) else PermanentError(sentence)
+
+
+def _shown(url: httpx.URL) -> str:
+    """The address without a name and password in it."""
+    return str(url.copy_with(userinfo=b"")) if url.userinfo else str(url)
 
 
 def _cause(error: BaseException) -> str:

@@ -1,11 +1,12 @@
 """The drop folder as events and scans tell of it: which files are there, and which of them are whole."""
 
 import contextlib
+import itertools
 import os
 import queue
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -30,6 +31,7 @@ log = structlog.get_logger(__name__)
 STABLE_S = 2.0
 RESCAN_S = 60.0
 SCAN_S = 1.0
+NAMES_A_STRETCH = 1000
 
 # File systems whose changes come from elsewhere, so that the kernel here is not told of them.
 REMOTE = (
@@ -125,16 +127,17 @@ class DropWatch:
         self._settling = Settling(trust_times=self.mode.kind == "inotify")
         self._observer: BaseObserver | None = None
         self._watched: tuple[int, int] | None = None
+        self._scan: Iterator[str] | None = None
         self._scan_due = 0.0
+        self._scan_s = 0.0
 
     def ready(self, wait_s: float) -> list[str]:
         """Names that are ready by now; waits a moment for the first."""
-        now = time.monotonic()
-        if now >= self._scan_due:
-            names = self._scan()
-            self._plan_scan(time.monotonic() - now)
-            return names
-        return [*self._from_events(wait_s), *self._settled(self._settling.waiting())]
+        if self._scan is None and time.monotonic() >= self._scan_due:
+            self._listen()  # before the scan begins, so that nothing falls between the two
+            self._scan, self._scan_s = list_names(self._folder), 0.0
+        found = self._scan_on() if self._scan is not None else []
+        return [*found, *self._from_events(0.0 if found else wait_s), *self._settled(self._settling.waiting())]
 
     def postpone(self, names: Sequence[str]) -> None:
         """Offer these again when they have held still."""
@@ -148,15 +151,20 @@ class DropWatch:
             observer.stop()
             observer.join(timeout=0.5)
 
-    def _scan(self) -> list[str]:
-        """Everything in the folder; listening begins first, so that nothing falls between the two."""
-        self._listen()
-        return self._settled(list(list_names(self._folder)))
+    def _scan_on(self) -> list[str]:
+        """The next stretch of a scan: the safety net beside events, and all there is without.
 
-    def _plan_scan(self, took_s: float) -> None:
-        """A scan is the safety net beside events, and all there is without; it takes at most a tenth of the time."""
-        pause = RESCAN_S if self._observer is not None else SCAN_S
-        self._scan_due = time.monotonic() + max(pause, took_s * 10)
+        A large folder takes many turns and at most a tenth of the time.
+        """
+        started = time.monotonic()
+        names = list(itertools.islice(self._scan or (), NAMES_A_STRETCH))
+        ready = self._settled(names)
+        self._scan_s += time.monotonic() - started
+        if len(names) < NAMES_A_STRETCH:
+            self._scan = None
+            pause = RESCAN_S if self._observer is not None else SCAN_S
+            self._scan_due = time.monotonic() + max(pause, self._scan_s * 10)
+        return ready
 
     def _settled(self, names: Sequence[str]) -> list[str]:
         now, clock = time.monotonic(), time.time()

@@ -14,7 +14,7 @@ from services.ingest.feeds import looks_like_feed, make_inputs
 from services.ingest.intake import Receipt
 from services.ingest.parser_process import FeedParser
 from shared.clock import now_us
-from shared.errors import InputRefused, NotAFeed, TransientError
+from shared.errors import InputRefused, PermanentError, TransientError
 from shared.messages import Input, Source
 from shared.settings import Settings, SourceSettings
 from shared.status import redis_errors
@@ -76,6 +76,7 @@ class Drops:
         self._intake = intake
         self._redis = client
         self._parser = parser
+        self._cursor = 0
 
     def take(self, names: Sequence[str]) -> list[str]:
         """Take these files but for those taken as they are; gives the names to be offered again in a moment.
@@ -113,6 +114,14 @@ class Drops:
         found = [msgspec.json.decode(row, type=DropProblem) for name, row in rows.items() if name not in gone]
         return sorted(found, key=lambda one: one.at_us)
 
+    def tidy(self) -> None:
+        """Forget some of the files that are gone from the folder; called now and then, it gets through them all."""
+        with redis_errors(self._redis):
+            self._cursor, some = self._redis.hscan(TAKEN_KEY, self._cursor, count=200)
+            gone = [name for name in some if not os.path.lexists(self._folder / os.fsdecode(name))]
+            if gone:
+                self._redis.hdel(TAKEN_KEY, *gone)
+
     def _fresh(self, names: Sequence[str]) -> list[str]:
         """The names whose files are not known, by size, time and inode, as taken or refused already."""
         if not names:
@@ -130,7 +139,7 @@ class Drops:
             return _Read(dropped=dropped, inputs=make_drop_inputs(name, dropped.body, source, self._parser))
         except Vanished:
             self._forget(name)
-        except (InputRefused, NotAFeed) as error:
+        except PermanentError as error:
             self._tell_problem(name, str(error))
         return None
 
@@ -140,7 +149,7 @@ class Drops:
             return
         try:
             self._intake.take([one for read in batch for one in read.inputs])
-        except InputRefused as error:
+        except PermanentError as error:
             if len(batch) == 1:
                 self._tell_problem(batch[0].dropped.name, str(error))
                 return

@@ -97,7 +97,7 @@ class Visitor:
         if state.moves >= MOVES_BELIEVED and state.moved is not None:
             await asyncio.to_thread(self._subscriptions.move, known, state.moved)
         log.info(
-            "feed_visited", feed=feed.url, outcome=visit.kind, status=state.status, problem=state.problem,
+            "feed_visited", feed=feed.shown(), outcome=visit.kind, status=state.status, problem=state.problem,
             took_ms=round((time.monotonic() - started) * 1000),
         )  # fmt: skip
 
@@ -112,7 +112,7 @@ class Visitor:
         async with tour.parsing:
             media_type = answer.headers.get("content-type")
             document = await asyncio.to_thread(self._parser.parse, answer.body, media_type, answer.url)
-        found = make_inputs(document, feed.url, feed.source())
+        found = make_inputs(document, feed.shown(), feed.source())
         new = [one for one in found if one.mark not in _marks(state.seen)]
         await asyncio.to_thread(self._take, new)
         # Only now, with the entries in: a crash before this line means asking again, never missing one.

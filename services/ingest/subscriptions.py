@@ -39,7 +39,12 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
     def source(self) -> Source:
         """The feed as the source of its entries."""
-        return Source(kind="feed", name=self.url, zone=self.zone, language=self.language)
+        return Source(kind="feed", name=self.shown(), zone=self.zone, language=self.language)
+
+    def shown(self) -> str:
+        """The address without a name and password in it: these are for the feed's server alone."""
+        parts = urlsplit(self.url)
+        return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
 class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):

@@ -1,5 +1,6 @@
 """The watcher: takes what is dropped into `seeds/`, and sends on the feeds that are due. Any number may run."""
 
+import itertools
 import os
 import threading
 import time
@@ -27,6 +28,7 @@ TURN_S = 0.25
 CLAIM_S = 1.0
 SYNC_S = 3.0
 HEARTBEAT_S = 2.0
+TIDY_S = 5.0
 RETRY_S = 1.0
 MAX_RETRY_S = 30.0
 NAMES_A_TURN = 200
@@ -131,7 +133,7 @@ def watch_until(
     watch = DropWatch(Path(settings.seeds_dir))
     waiting: dict[str, None] = {}
     for_drops, for_feeds = Patience(), Patience()
-    beat_due = 0.0
+    beat_due, tidy_due = 0.0, time.monotonic() + TIDY_S
     log.info("watch_started", folder=settings.seeds_dir, mode=watch.mode.kind, reason=watch.mode.reason)
     try:
         while not stop.is_set():
@@ -141,6 +143,9 @@ def watch_until(
                 beat_due = time.monotonic() + HEARTBEAT_S
             watch.postpone(_take_some(drops, waiting, for_drops))
             _send_due(feeds, for_feeds)
+            if time.monotonic() >= tidy_due and for_drops.is_over():
+                _tidy(drops)
+                tidy_due = time.monotonic() + TIDY_S
     finally:
         watch.close()
         log.info("watch_stopped", waiting=len(waiting))
@@ -162,7 +167,7 @@ def _take_some(drops: Drops, waiting: dict[str, None], patience: Patience) -> li
     """Take the first of what waits; gives those that are still being written."""
     if not waiting or not patience.is_over():
         return []
-    names = list(waiting)[:NAMES_A_TURN]
+    names = list(itertools.islice(waiting, NAMES_A_TURN))
     try:
         again = drops.take(names)
     except TransientError as error:
@@ -172,6 +177,13 @@ def _take_some(drops: Drops, waiting: dict[str, None], patience: Patience) -> li
         del waiting[name]
     patience.succeed()
     return again
+
+
+def _tidy(drops: Drops) -> None:
+    try:
+        drops.tidy()
+    except TransientError as error:
+        log.warning("drops_untidy", reason=str(error))
 
 
 def _send_due(feeds: FeedWatch, patience: Patience) -> None:

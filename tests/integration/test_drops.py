@@ -153,6 +153,15 @@ def test_what_was_taken_is_not_read_again_until_it_changes(desk: Desk) -> None:
     assert desk.accepted() == 2
 
 
+def test_files_that_are_gone_are_forgotten(desk: Desk) -> None:
+    for name in ("a.txt", "b.txt"):
+        desk.drop(name, name.encode())
+    desk.drops.take(["a.txt", "b.txt"])
+    (desk.folder / "a.txt").unlink()
+    desk.drops.tidy()
+    assert desk.redis.hkeys(TAKEN_KEY) == [b"b.txt"]
+
+
 def test_an_emptied_memory_costs_duplicates_and_nothing_else(desk: Desk) -> None:
     desk.drop("bai.txt", b"One text.")
     desk.drops.take(["bai.txt"])
@@ -263,6 +272,15 @@ def test_drops_wait_while_redis_is_away(redis_server: Server, tmp_path: Path) ->
         desk.drop("meanwhile.txt", b"Dropped while Redis was away.")
         redis_server.start()
         wait_for(lambda: desk.accepted() == 1, "the file was not taken after Redis came back")
+
+
+def test_a_watcher_that_starts_before_redis_waits_for_it(redis_server: Server, tmp_path: Path) -> None:
+    desk = Desk(settings_over(redis_server, tmp_path))
+    desk.drop("early.txt", b"Dropped before Redis was there.")
+    redis_server.kill()
+    with watching(desk.settings):
+        redis_server.start()
+        wait_for(lambda: desk.accepted() == 1, "the file was not taken after Redis came")
 
 
 def test_drops_wait_while_the_desk_is_full(shared_redis: Server, tmp_path: Path) -> None:

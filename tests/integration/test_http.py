@@ -108,6 +108,14 @@ def test_a_document_comes_with_its_last_address_and_headers(origin: Origin) -> N
     assert origin.seen[0].headers["user-agent"].startswith("Copydesk/")
 
 
+def test_a_password_is_sent_to_its_host_and_told_to_nobody(origin: Origin) -> None:
+    origin.pages["/"] = Reply(status=404)
+    with pytest.raises(RequestRefused) as caught:
+        get(f"http://name:secret@127.0.0.1:{origin.port}/", "127.0.0.0/8")
+    assert origin.seen[0].headers["authorization"].startswith("Basic ")
+    assert str(caught.value) == f"{origin.url('/')} answered 404"
+
+
 def test_a_temporary_redirect_on_the_way_is_no_move(origin: Origin) -> None:
     origin.pages["/a"] = Reply(status=302, headers={"Location": "/b"})
     origin.pages["/b"] = Reply(status=301, headers={"Location": "/c"})

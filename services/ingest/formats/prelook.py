@@ -22,6 +22,7 @@ NESTED = re.compile(r"[&%](?!#)[\w.:-]")
 UNREAD = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL)
 TAG = re.compile(r"<(/?)([^\s<>/!?]++)([^<>]*+)>")
 ENTRY = re.compile(r"<(?:item|entry)[\s>/]", re.IGNORECASE)
+CHARACTER = re.compile(r"&#(?:x([0-9a-fA-F]++)|([0-9]++));?+")
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -33,9 +34,16 @@ def open_document(text: str, url: str) -> str:
         kind = "an HTML page" if PAGE.search(head) else "no feed: it has no <rss>, <feed> or <rdf:RDF> at its root"
         raise NotAFeed(f"{url} is {kind}")
     _refuse_entities(head, url)
-    document = CONTROLS.sub("", text[root.start() :])
+    document = CHARACTER.sub(_real_character, CONTROLS.sub("", text[root.start() :]))
     _refuse_shape(UNREAD.sub("", document), url)
     return _leave_out_cut(document)
+
+
+def _real_character(found: re.Match[str]) -> str:
+    """A reference to a character that is one; feedparser raises on `&#xD800;`."""
+    digits, base = (found[1], 16) if found[1] else (found[2], 10)
+    code = int(digits, base) if len(digits) < 10 else 0
+    return found[0] if 31 < code < 0xD800 or 0xDFFF < code < 0x110000 or code in (9, 10, 13) else "\ufffd"
 
 
 def _leave_out_cut(document: str) -> str:

@@ -19,12 +19,16 @@ def read(text: str, url: str) -> Feed:
     """Read a decoded document; what is not well-formed is read as far as it goes."""
     document = open_document(text, url)
     # From a stream: bytes would be tried as a file name first, a text as an address to fetch.
-    parsed = feedparser.parse(
-        io.BytesIO(document.encode("utf-8", "replace")),
-        sanitize_html=False,
-        resolve_relative_uris=False,
-        response_headers={"content-type": "application/xml; charset=utf-8", "content-location": url},
-    )
+    try:
+        parsed = feedparser.parse(
+            io.BytesIO(document.encode("utf-8", "replace")),
+            sanitize_html=False,
+            resolve_relative_uris=False,
+            response_headers={"content-type": "application/xml; charset=utf-8", "content-location": url},
+        )
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, AssertionError) as error:
+        # Its parsers raise on some broken markup that nobody thought of.
+        raise NotAFeed(f"{url} is broken in a way that feedparser cannot read: {error}") from error
     if not parsed.entries and not parsed.get("version"):
         raise NotAFeed(f"{url} has a feed's root, but nothing of a feed in it")
     channel = parsed.feed
@@ -110,7 +114,10 @@ def _ttl(value: object) -> int | None:
 
 
 def _text(value: object) -> str | None:
-    return (value.strip() or None) if isinstance(value, str) else None
+    """A text that can be written: `&#xD800;` makes a character that no encoding has."""
+    if not isinstance(value, str):
+        return None
+    return value.encode("utf-8", "replace").decode("utf-8").strip() or None
 
 
 def _link(value: object, url: str) -> str | None:
@@ -118,7 +125,7 @@ def _link(value: object, url: str) -> str | None:
     if not isinstance(value, str) or not value.strip():
         return None
     try:
-        link = urljoin(url, value.strip())
+        link = urljoin(url, _text(value) or "")
     except ValueError:
         return None
     return link if link.startswith(("http://", "https://")) else None

@@ -172,6 +172,7 @@ def test_what_is_no_feed_or_hostile_says_so(body: bytes, reason: str) -> None:
         ),
         pytest.param('<!DOCTYPE r [<!ENTITY nbsp "&#160;">]>' + document().partition("?>")[2], id="a small entity"),
         pytest.param(document("a\x0bb\x00c"), id="control characters"),
+        pytest.param(document("a&#xD800;b"), id="half a character"),
         pytest.param(document("<b>a</i> & <c"), id="bad markup"),
         pytest.param(document() + "junk", id="junk behind"),
         pytest.param(document(extra="<x:y>z</x:y>"), id="an unknown prefix"),

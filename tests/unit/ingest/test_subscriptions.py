@@ -24,6 +24,11 @@ def test_a_feed_is_added_listed_and_removed(subscriptions: Subscriptions) -> Non
     assert subscriptions.list() == ()
 
 
+def test_a_password_stays_with_the_address(subscriptions: Subscriptions) -> None:
+    added = subscriptions.add("https://name:secret@news.example:8443/rss?a=1")
+    assert added.source().name == added.shown() == "https://news.example:8443/rss?a=1"
+
+
 def test_a_feed_added_again_gets_other_settings(subscriptions: Subscriptions) -> None:
     first = subscriptions.add("https://news.example/rss")
     second = subscriptions.add("https://news.example/rss", language="vi")
