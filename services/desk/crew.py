@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from services.desk.call import Call
+from services.desk.call import Call, warn
 from services.desk.running import Desk, describe, hold_folder
 from services.desk.supervisor import Spec, Supervisor
 from services.desk.valkey import answers, find_server, runtime_folder, server_command, socket_url
@@ -72,7 +72,7 @@ def man_the_desk(call: Call, *, web_url: str | None = None) -> Iterator[Crew]:
     with contextlib.ExitStack() as stack:
         lock = stack.enter_context(hold_folder(call.data_dir))
         socket_path = stack.enter_context(_socket(call.data_dir)) if embedded else None
-        supervisor = stack.enter_context(Supervisor(call.data_dir / "log", hold=(lock,)))
+        supervisor = stack.enter_context(Supervisor(call.data_dir / "log", hold=(lock,), tell=warn))
         if socket_path is not None:
             _start_server(supervisor, settings, socket_path)
             settings = msgspec.structs.replace(settings, redis_url=socket_url(socket_path))

@@ -141,7 +141,7 @@ def _one_lines(line: Line, ref: str, body: bytes | None) -> Iterator[str]:
         yield ""
         yield f"  The input ({len(body)} bytes) begins:"
         for text in body[:PREVIEW].decode("utf-8", "replace").splitlines():
-            yield f"    {clean(text)}"
+            yield f"    {shortened(clean(text), LONGEST_NOTE)}"
 
 
 def _source(dead: Dead) -> str:

@@ -62,8 +62,11 @@ class Supervisor:
     It has one thread: everything happens in `tick`, which waits for a signal, a death or the time given.
     """
 
-    def __init__(self, log_dir: Path, hold: tuple[int, ...] = ()) -> None:
+    def __init__(
+        self, log_dir: Path, hold: tuple[int, ...] = (), tell: Callable[[str], None] = lambda message: None
+    ) -> None:
         self._log_dir = log_dir
+        self._tell = tell
         self._hold = hold
         self._children: dict[str, Child] = {}
         self._signals = 0
@@ -180,6 +183,7 @@ class Supervisor:
                 raise GaveUp(_obituary(child))
             backoff = min(0.2 * 2**child.quick_deaths, LONGEST_BACKOFF_S) if quick else 0.0
             child.due = time.monotonic() + backoff
+            self._tell(f"{child.spec.name} ended ({_cause(child)}) and is started again; its log: {child.log}")
         if not child.alive and time.monotonic() >= child.due:
             self._spawn(child)
 
@@ -219,10 +223,13 @@ def _bound(log: Path) -> None:
             os.truncate(log, 0)
 
 
-def _obituary(child: Child) -> str:
+def _cause(child: Child) -> str:
     code = child.process.returncode if child.process is not None else 0
-    cause = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+    return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+
+
+def _obituary(child: Child) -> str:
     lines = child.log.read_text(encoding="utf-8", errors="replace").splitlines()[-TAIL_LINES:]
     tail = "".join(f"\n  {line[:300]}" for line in lines)
-    name = child.spec.name
-    return f"{name} ended {MOST_QUICK_DEATHS} times right after its start ({cause}); its log {child.log} ends:{tail}"
+    times = f"{MOST_QUICK_DEATHS} times right after its start ({_cause(child)})"
+    return f"{child.spec.name} ended {times}; its log {child.log} ends:{tail}"

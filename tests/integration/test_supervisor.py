@@ -53,7 +53,8 @@ def number_in(path: Path) -> int:
 
 
 def test_a_dead_child_is_started_again(tmp_path: Path) -> None:
-    with Supervisor(tmp_path / "log") as desk:
+    told: list[str] = []
+    with Supervisor(tmp_path / "log", tell=told.append) as desk:
         desk.start(shell("worker", f"echo $$ >> {tmp_path}/pids; exec sleep 1000"))
         pids = tmp_path / "pids"
         desk.wait_until(pids.exists, 10, "the child")
@@ -61,6 +62,7 @@ def test_a_dead_child_is_started_again(tmp_path: Path) -> None:
         desk.wait_until(lambda: len(pids.read_text().split()) == 2, 10, "the next one")
         second = int(pids.read_text().split()[1])
     assert not lives(second)
+    assert told == [f"worker ended (signal SIGKILL) and is started again; its log: {tmp_path}/log/worker.log"]
 
 
 def test_one_that_dies_at_each_start_is_given_up_with_its_last_words(
