@@ -3,11 +3,11 @@
 import asyncio
 import time
 import uuid
-from typing import Any
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.web.house import House
@@ -114,7 +114,7 @@ class _Visit:
         )
 
 
-async def answer_http_error(request: Request, error: Exception) -> Any:
+async def answer_http_error(request: Request, error: Exception) -> Response:
     """Starlette's own refusals (no such route, no such method), told like all others."""
     return answer(problem_of(error), request.state.request_id)
 

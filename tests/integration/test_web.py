@@ -174,6 +174,19 @@ def test_stopping_answers_those_who_wait_and_takes_no_longer_than_two_seconds(de
         slow.close()
 
 
+def test_stopping_tells_a_slow_sender_to_come_again(tmp_path: Path) -> None:
+    desk = a_desk(Keys(tmp_path / "keys.json", listed=SECRET), push_body_s=60)
+    with door_of(desk.house) as (port, door, thread), ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(send, port, PUSH + b"Content-Length: 100\r\n\r\nslow")
+        wait_for(lambda: len(door.server_state.tasks) == 1, "nobody sends")
+        door.should_exit = True
+        thread.join(5)
+        assert not thread.is_alive()
+        assert b"503" in slow.result(10).partition(b"\r\n")[0]
+        assert b"/problems/unavailable" in slow.result()
+    assert desk.intake.taken == []
+
+
 def test_a_taken_port_is_told_in_one_line() -> None:
     with closing(listen("127.0.0.1", 0)) as taken, pytest.raises(PermanentError, match="is taken by another program"):
         listen("127.0.0.1", taken.getsockname()[1])
