@@ -14,10 +14,12 @@ DayOrder = Literal["dmy", "mdy", "ymd"]
 class Dates(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The words a date line may hold beside its figures.
 
-    `relative` maps a unit's words to seconds, `ago` says where the number stands in them ("{n} giờ trước").
+    `units` maps a unit's words to seconds, `ago` says where number and unit stand ("{n} {unit} trước"), `era` is by how
+    many years a calendar of its own runs ahead (543 in Thai).
     """
 
     order: DayOrder | None = None
+    era: int = 0
     months: dict[str, int] = {}
     weekdays: tuple[str, ...] = ()
     published: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ import re
 from services.normalize.rules import phrases
 from services.normalize.rules.folding import fold
 from services.normalize.steps.byline_line import read_byline
-from services.normalize.steps.proof import Line, Proof, judged, mark, words
+from services.normalize.steps.proof import Line, Proof, judged, mark, size
 
 LONGEST_LINK = 32
 RUNNING_WORDS = 20
@@ -50,7 +50,7 @@ def site_rule(text: str, tag: str) -> str | None:
         return "a line of the site"
     if _starts_as_site(text, tag):
         return "begins as a line of the site"
-    if _ARROW.match(text) and len(words(text)) <= LONGEST_LINK:
+    if _ARROW.match(text) and size(text) <= LONGEST_LINK:
         return "an arrow before a headline"
     if _ADDRESS.match(text):
         return "an address alone"
@@ -58,7 +58,7 @@ def site_rule(text: str, tag: str) -> str | None:
 
 
 def _starts_as_site(text: str, tag: str) -> bool:
-    if len(words(text)) > LONGEST_LINK:
+    if size(text) > LONGEST_LINK:
         return False
     folded = fold(text)
     return folded.startswith(phrases.site_prefixes(tag))
@@ -67,7 +67,7 @@ def _starts_as_site(text: str, tag: str) -> bool:
 def _related_on_line(plain: str, tag: str) -> str | None:
     """ "Xem thêm: Khi chính trị gia …" in one line."""
     opener, colon, rest = plain.partition(":")
-    if colon and opener.strip() in phrases.related_openers(tag) and 0 < len(words(rest)) <= LONGEST_LINK:
+    if colon and opener.strip() in phrases.related_openers(tag) and 0 < size(rest) <= LONGEST_LINK:
         return "another article's headline"
     return None
 
@@ -78,6 +78,8 @@ def _followers(proof: Proof, opener: int, last_running: int) -> list[int]:
     marked: bool | None = None
     for number in range(opener + 1, len(proof.lines)):
         line = proof.lines[number]
+        if number > last_running and site_rule(line.text, proof.rules.tag) is not None:
+            continue
         if not _may_be_link(line, proof.rules.tag):
             break
         bullet = _BULLET.match(line.text) is not None
@@ -93,7 +95,7 @@ def _followers(proof: Proof, opener: int, last_running: int) -> list[int]:
 def _may_be_link(line: Line, tag: str) -> bool:
     if line.kind is not None or line.piece.shape in ("picture", "caption", "heading", "table", "quote", "byline"):
         return False
-    if len(words(line.text)) > LONGEST_LINK or line.text.endswith((".", ".”", '."')):
+    if size(line.text) > LONGEST_LINK or line.text.endswith((".", ".”", '."')):
         return line.text.endswith(("...", "…"))
     if site_rule(line.text, tag) is not None:
         return False
@@ -102,4 +104,4 @@ def _may_be_link(line: Line, tag: str) -> bool:
 
 
 def _is_running(text: str) -> bool:
-    return len(words(text)) >= RUNNING_WORDS and text.rstrip("\"'”’» )").endswith((".", "!", "?", "…", ":", "。"))
+    return size(text) >= RUNNING_WORDS and text.rstrip("\"'”’» )").endswith((".", "!", "?", "…", ":", "。"))

@@ -1,9 +1,10 @@
 """Who wrote, photographed, filmed or translated it, and who supplied it: from the lines that are bylines."""
 
+import re
 from collections.abc import Iterable
 
 from services.normalize.steps.byline_line import ROLES, BylineReading, read_byline
-from services.normalize.steps.proof import Line, Proof, judged, mark, settle, witness, words
+from services.normalize.steps.proof import BESIDE_DATE, Line, Proof, judged, mark, settle, size, witness
 from shared.article import Person
 
 BODY_WORDS = 12
@@ -48,11 +49,13 @@ def read_head_byline(proof: Proof) -> Proof:
             before_lead
             and number < HEAD
             and line.kind not in ("lead", "paragraph")
-            and len(words(line.text)) < BODY_WORDS * 2
+            and size(line.text) < BODY_WORDS * 2
         )
         called = line.piece.shape == "byline" and line.kind is None
-        if called or (before_lead and _is_open(line)):
-            reading = read_byline(line.text, proof.rules.tag)
+        if called or (before_lead and (_is_open(line) or line.rule == BESIDE_DATE)):
+            reading = (
+                _beside_date(line, proof.rules.tag) if line.kind == "date" else read_byline(line.text, proof.rules.tag)
+            )
             if reading is not None:
                 found[number] = reading
             elif called:
@@ -60,9 +63,22 @@ def read_head_byline(proof: Proof) -> Proof:
     return _take(proof, found) if found else proof
 
 
+def _beside_date(line: Line, tag: str) -> BylineReading | None:
+    """ "Por María García | 9 de noviembre de 2015": the byline shares the date's line."""
+    parts = _PARTS.split(line.text)
+    return next((reading for part in parts if (reading := read_byline(part, tag)) is not None), None)
+
+
+_PARTS = re.compile(r"\s*[|•·–—]\s*|\s-\s|(?<=\d)\s+(?=\D+$)")
+
+
 def _take(proof: Proof, found: dict[int, BylineReading]) -> Proof:
     """Mark the lines as bylines and give the article their people, where it has none yet."""
-    marks = {n: judged(proof.lines[n], "byline", reading.rule, reading.sure) for n, reading in found.items()}
+    marks = {
+        n: judged(proof.lines[n], "byline", reading.rule, reading.sure)
+        for n, reading in found.items()
+        if proof.lines[n].kind != "date"
+    }
     proof = mark(proof, marks)
     people, sources, organisations = _together(found.values())
     article = proof.article
@@ -105,7 +121,7 @@ def _body_end(proof: Proof) -> int:
 
 
 def _reads_as_body(line: Line) -> bool:
-    count = len(words(line.text))
+    count = size(line.text)
     stopped = line.text.rstrip("\"'”’» )").endswith((".", "!", "?", "…", "。"))
     return count >= BODY_WORDS * 2 or (count >= BODY_WORDS // 2 and stopped and ":" not in line.text[:20])
 

@@ -8,7 +8,7 @@ import msgspec
 from services.normalize.rules.folding import fold
 from services.normalize.rules.language import for_tag
 from services.normalize.rules.phrases import crews, edge_free, folded
-from services.normalize.steps.names import bare_name, is_name, is_outlet, normal_case
+from services.normalize.steps.names import bare_name, is_caseless, is_name, is_outlet, normal_case
 from shared.article import Person, Role
 
 MOST_WORDS = 24
@@ -95,6 +95,8 @@ def _take_labelled(labels: str, value: str, tag: str, names: _Names) -> bool:
 def _opened(text: str, tag: str, names: _Names) -> bool:
     """ "Theo VietNamNet", "By Anh Phong, Reuters", "Cẩm Thịnh theo Macrumors"."""
     known = for_tag(tag).bylines
+    while (match := _NOTE.search(text)) is not None and _take_note(match["note"].strip(), tag, names) is not None:
+        text = text[: match.start()].strip(" -–—,")
     lowered = fold(text)
     if len(lowered) != len(text):
         return False
@@ -120,7 +122,9 @@ def _plain(text: str, tag: str, names: _Names) -> bool:
             return False
         roles = note or roles
         text = text[: match.start()].strip(" -–—,")
-    return bool(text) and _take_people(text, tag, names, roles, strict=True)
+    if not text or (is_caseless(text) and bare_name(text, tag) == text):
+        return False
+    return _take_people(text, tag, names, roles, strict=True)
 
 
 _NOTE = re.compile(r"\s*[(\[](?P<note>[^()\[\]]{1,60})[)\]]\.?\s*$")
@@ -151,6 +155,8 @@ def _take_people(value: str, tag: str, names: _Names, roles: tuple[Role, ...], *
     while (match := _NOTE.search(value)) is not None and _take_note(match["note"].strip(), tag, names) is not None:
         value = value[: match.start()]
     for part in _split(value, tag):
+        if fold(part).strip(".") in folded(for_tag(tag).bylines.remarks):
+            continue
         person, stroke, outlet = part.partition("/")
         if stroke:
             names.sources.extend(word.strip() for word in outlet.split("/") if word.strip())
@@ -222,4 +228,4 @@ def _labels(tag: str) -> re.Pattern[str]:
     word = f"(?:{_label_word(tag).pattern})"
     joiners = "|".join(re.escape(joiner) for joiner in for_tag(tag).bylines.joiners) or "(?!)"
     joint = rf"\s*(?:[,/&+\-–—]|(?:{joiners})(?!\w))\s*"
-    return re.compile(rf"(?<![\w])(?P<labels>{word}(?:{joint}{word})*)\s*[:：]\s*", re.IGNORECASE)
+    return re.compile(rf"(?<![\w])(?P<labels>{word}(?:{joint}{word})*)\s*[:：＝]\s*", re.IGNORECASE)

@@ -2,12 +2,12 @@
 
 import re
 
-from services.normalize.rules.folding import fold
+from services.normalize.rules.folding import UPPER, fold, fold_word
 from services.normalize.rules.language import for_tag
 from services.normalize.rules.phrases import folded
-from services.normalize.steps.proof import Line, Proof, words
+from services.normalize.steps.proof import Line, Proof, size, words
 
-_SENTENCES = re.compile(r"[.!?…][”\"’)]*\s+[“\"‘(]?[^\W_a-zà-ỹ]")
+_SENTENCES = re.compile(rf"[.!?…][”\"’)]*\s+[“\"‘(]?[{UPPER}\d]|[。！？]\S")
 _DAY = re.compile(r"\b\d{1,2}[-/.]\d{1,2}(?:[-/.]\d{2,4})?\b")
 _NUMBERED = re.compile(r"^(?:[IVX]{1,4}|\d{1,2}|[a-zđ])[.)]\s")
 _LENGTHS = (
@@ -35,7 +35,7 @@ class Surroundings:
         self.counts: dict[str, int] = {}
         head = [proof.article.headline or "", proof.article.description or ""]
         for text in (*head, *(line.text for line in self.lines)):
-            for word in set(map(fold, words(text))):
+            for word in set(words(fold(text))):
                 self.counts[word] = self.counts.get(word, 0) + 1
         style = for_tag(self.tag).style
         self.little = folded(style.function_words) | folded(style.verbs) | folded(style.common)
@@ -72,7 +72,7 @@ def _place_signs(around: Surroundings, place: int) -> dict[str, float]:
 
 
 def _end_signs(text: str) -> dict[str, float]:
-    count = len(words(text))
+    count = size(text)
     bare = text.rstrip(_CLOSING + " ")
     length = next((name for limit, name in _LENGTHS if count <= limit), "words over 45")
     return {
@@ -94,7 +94,7 @@ def _end_signs(text: str) -> dict[str, float]:
 
 
 def _word_signs(around: Surroundings, text: str) -> dict[str, float]:
-    plain = [fold(word) for word in words(text)]
+    plain = [fold_word(word) for word in words(text)]
     folded_text = f" {' '.join(plain)} "
     count = len(plain) or 1
     starts = [" ".join(plain[:size]) for size in (1, 2, 3)]
@@ -133,12 +133,12 @@ def _topic_signs(around: Surroundings, text: str) -> dict[str, float]:
     inner = words(text)
     capital = [word[:1].isupper() for word in inner]
     names = [
-        fold(word)
+        fold_word(word)
         for place, word in enumerate(inner)
         if capital[place]
         and (any(capital[place + 1 : place + 2]) or (place > 0 and capital[place - 1]) or len(word) > 7)
     ]
-    content = [word for word in map(fold, inner) if word not in around.little and len(word) > 1]
+    content = [word for word in map(fold_word, inner) if word not in around.little and len(word) > 1]
     shared = sum(around.counts.get(word, 0) > 1 for word in content)
     named = sum(around.counts.get(word, 0) > 1 for word in names)
     return {
@@ -152,7 +152,7 @@ def _topic_signs(around: Surroundings, text: str) -> dict[str, float]:
 
 def _joint_signs(found: dict[str, float], text: str) -> dict[str, float]:
     """Signs that mean more together: a stop ends paragraphs, but also the captions of some papers."""
-    stopped, count = found["ends in a stop"] > 0, len(words(text))
+    stopped, count = found["ends in a stop"] > 0, size(text)
     bare = not found["holds a verb"] and not found["someone speaks"] and not found["begins by going on"]
     apart = any("apart above, apart below" in name for name in found if name.startswith("tight"))
     return {
@@ -169,7 +169,7 @@ def _joint_signs(found: dict[str, float], text: str) -> dict[str, float]:
 
 
 def _is_short(line: Line) -> bool:
-    return len(words(line.text)) <= 14 and not _is_stopped(line.text)
+    return size(line.text) <= 14 and not _is_stopped(line.text)
 
 
 def _is_stopped(text: str) -> bool:

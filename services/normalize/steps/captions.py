@@ -9,7 +9,7 @@ import msgspec
 
 from services.normalize.steps.caption_signs import Surroundings, signs
 from services.normalize.steps.credit import Credit, take_credit
-from services.normalize.steps.proof import Line, Proof, judged, mark, words
+from services.normalize.steps.proof import Line, Proof, judged, mark, size
 from shared.article import Candidate
 
 LONGEST = 60
@@ -52,7 +52,7 @@ def _settled(line: Line, tag: str) -> Line:
     """The line with its credit taken off, and told to be a caption where the credit or the markup says so."""
     if line.piece.shape in ("caption", "picture"):
         return _credited(line, take_credit(line.text, tag))
-    if line.piece.shape == "line" and len(words(line.text)) <= LONGEST:
+    if line.piece.shape == "line" and size(line.text) <= LONGEST:
         credit = take_credit(line.text, tag)
         if credit is not None and _is_caption_credit(credit, line):
             return _credited(judged(line, "caption", f"a caption: {credit.rule}", 0.97), credit)
@@ -66,7 +66,7 @@ def _totals(around: Surroundings, place: int, line: Line) -> Totals:
         return {"caption": 0.0}
     if shape == "heading":
         return {"subhead": 0.0}
-    if shape != "line" or len(words(line.text)) > LONGEST:
+    if shape != "line" or size(line.text) > LONGEST:
         return {"paragraph": 0.0}
     found, known = signs(around, place), weights()
     return {
@@ -115,7 +115,7 @@ def _told(line: Line, total: Totals, kind: Judgement) -> Line:
 
 def _is_caption_credit(credit: Credit, line: Line) -> bool:
     """An agency in brackets also ends paragraphs; a label or a stock picture's note does not."""
-    return credit.rule != "an agency in brackets" or len(words(line.text)) <= LONGEST_WITH_AGENCY
+    return credit.rule != "an agency in brackets" or size(line.text) <= LONGEST_WITH_AGENCY
 
 
 def _credited(line: Line, credit: Credit | None) -> Line:

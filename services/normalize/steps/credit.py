@@ -46,10 +46,8 @@ def _bracketed(caption: str, inner: str, tag: str) -> Credit | None:
         )
     if edge_free(inner) in folded(for_tag(tag).captions.stock):
         return Credit(caption=caption.rstrip(_EDGE), credit=None, rule="a stock picture's note")
-    if (
-        ("/" in inner
-        and is_outlet(inner.rpartition("/")[2].strip(), tag))
-        or (len(inner) <= 20 and _is_agency(inner, tag))
+    if ("/" in inner and is_outlet(inner.rpartition("/")[2].strip(), tag)) or (
+        len(inner) <= 20 and _is_agency(inner, tag)
     ):
         return Credit(caption=caption.rstrip(_EDGE), credit=inner, rule="an agency in brackets")
     return None

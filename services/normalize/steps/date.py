@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from services.normalize.rules.language import DayOrder, Language
 from services.normalize.steps.date_line import DateReading, Moment, Stamp, moment, read_dates
-from services.normalize.steps.proof import Line, Proof, judged, mark, settle, witness, words
+from services.normalize.steps.proof import BESIDE_DATE, Line, Proof, judged, mark, settle, size, witness
 from shared.article import Candidate
 from shared.messages import Source
 
@@ -50,7 +50,7 @@ def zone_of(rules: Language, source: Source) -> tuple[dt.tzinfo, str]:
 def _places(proof: Proof) -> list[int]:
     """Where a date line may stand: what the markup calls one, the head down to the second running line, the end."""
     called = [number for number, line in enumerate(proof.lines) if line.piece.shape == "date"]
-    running = [number for number, line in enumerate(proof.lines) if len(words(line.text)) >= RUNNING_WORDS]
+    running = [number for number, line in enumerate(proof.lines) if size(line.text) >= RUNNING_WORDS]
     head = min(HEAD, running[1] if len(running) > 1 else HEAD, len(proof.lines))
     tail = max(running[-1] + 1 if running else 0, len(proof.lines) - TAIL, head)
     return list(dict.fromkeys([*called, *range(head), *range(tail, len(proof.lines))]))
@@ -66,19 +66,21 @@ def _reading(proof: Proof, number: int, order: DayOrder | None, received: dt.dat
     if line.piece.shape == "date":
         return reading
     full = any(stamp.day is not None and stamp.time is not None for stamp in reading.stamps)
-    apart = any(f" {sign} " in line.text or f"{sign} " in line.text for sign in "|•·–—-,")
-    short = len(words(reading.residue)) <= LONGEST_RESIDUE
+    apart = any(f" {sign} " in line.text or f"{sign} " in line.text for sign in "|•·–—-,") or "：" in line.text
+    short = size(reading.residue) <= LONGEST_RESIDUE
     return reading if number < HEAD // 2 and full and apart and short else None
 
 
 def _date(line: Line, reading: DateReading) -> Line:
     """A date line; other words on it may still be read as its byline."""
-    return judged(line, "date", "a line of dates only" if not reading.residue else "dates beside other words", 1.0)
+    return judged(line, "date", "a line of dates only" if not reading.residue else BESIDE_DATE, 1.0)
 
 
 def _settle(proof: Proof, line: Line, reading: DateReading, received: dt.datetime, others: list[Line]) -> Proof:
     zone, zone_rule = zone_of(proof.rules, proof.raw.source)
     first, last = _published(reading.stamps), _updated(reading.stamps)
+    if last is not None and last.offset is None:
+        last.offset = first.offset  # "5:34 PM EST | Updated: November 10": the zone is said once
     try:
         created = moment(first, zone, zone_rule, received)
         changed = moment(last, zone, zone_rule, received) if last is not None else created

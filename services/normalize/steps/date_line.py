@@ -139,13 +139,13 @@ def _open(stamps: list[Stamp], slot: Literal["day", "time", "ago"]) -> Stamp:
 
 def _day(found: dict[str, str], rules: Language, order: DayOrder | None, today: dt.date) -> tuple[dt.date, bool]:
     if "y1" in found:
-        return _numeric_day(int(found["a"]), int(found["b"]), _year(found["y1"], today), order)
+        return _numeric_day(int(found["a"]), int(found["b"]), _year(found["y1"], today, rules), order)
     for mark in ("0", "2", "3"):
         if "y" + mark in found:
-            return dt.date(int(found["y" + mark]), int(found["m" + mark]), int(found["d" + mark])), False
+            return dt.date(_common(found["y" + mark], rules), int(found["m" + mark]), int(found["d" + mark])), False
     mark = "4" if "y4" in found else "5"
     return dt.date(
-        int(found["y" + mark]), _look_up(rules.dates.months, found["m" + mark]), int(found["d" + mark])
+        _common(found["y" + mark], rules), _look_up(rules.dates.months, found["m" + mark]), int(found["d" + mark])
     ), False
 
 
@@ -158,9 +158,15 @@ def _numeric_day(first: int, second: int, year: int, order: DayOrder | None) -> 
     return dt.date(year, second, first), order is None and first <= 12 and first != second
 
 
-def _year(digits: str, today: dt.date) -> int:
+def _common(digits: str, rules: Language) -> int:
+    """The year in the common era: 2558 of a Thai date line is 2015."""
+    year = int(digits)
+    return year - rules.dates.era if rules.dates.era and year > 2400 else year
+
+
+def _year(digits: str, today: dt.date, rules: Language) -> int:
     if len(digits) == 4:
-        return int(digits)
+        return _common(digits, rules)
     year = today.year - today.year % 100 + int(digits)
     return year if year <= today.year + 1 else year - 100
 

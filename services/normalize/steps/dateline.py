@@ -6,28 +6,36 @@ from functools import cache
 import msgspec
 
 from services.normalize.rules import phrases
-from services.normalize.rules.folding import fold
+from services.normalize.rules.folding import LOWER, UPPER, fold
 from services.normalize.rules.language import GENERIC, for_tag
-from services.normalize.steps.proof import Line, Proof, judged, mark, settle, witness, words
+from services.normalize.steps.proof import Line, Proof, judged, mark, settle, size, witness
 
 _DASH = r"\s*(?:-{1,2}|–|—|―|−|‒|‑)\s*"
-_CAPS = r"[^\W\d_a-zà-ỹ]"
-_CAPS_WORD = rf"{_CAPS}[^\W_a-zà-ỹ.&'’]*(?:[.&'’]{_CAPS}+)*\.?"
-_BRACKET = re.compile(rf"\(\s*(?P<name>[^()\n]{{2,40}}?)\s*\)\s*{_DASH}(?=\S)")
-_DOMAIN = re.compile(rf"(?P<name>(?:[A-Za-z0-9-]+\.)+(?:[A-Za-z]{{2,6}})){_DASH}(?=\S)")
-_ONLINE = re.compile(rf"(?P<name>(?:[^\W\d_]+\s){{1,4}}(?:Online|online|ONLINE|Điện tử|điện tử)){_DASH}(?=\S)")
-_CAMEL = re.compile(
-    rf"(?P<name>[A-Z][a-z]+(?:[A-Z][a-z]*)+|[A-Z]{{2,}}[a-z]+|[A-Z][a-z]+[A-Z]{{2,}}){_DASH}(?=[^\sa-zà-ỹ])"
-)
-_PLACE_DAY = (
+_OPENS = rf"(?=[^\s{LOWER}])"
+_CAPS_WORD = rf"[{UPPER}][{UPPER}\d]*(?:[.&'’][{UPPER}]+)*\.?"
+_DAY = (
     rf"(?:,\s?(?:ngày\s)?\d{{1,2}}[./-]\d{{1,2}}(?:[./-]\d{{2,4}})?|,\s?{_CAPS_WORD}(?:\s{_CAPS_WORD}){{0,2}}"
     r"|,\s?\w+\.?\s\d{1,2}|,\s?\d{1,2}\.?\s\w+\.?(?:\s\d{4})?)?"
 )
-_CAPITALS = re.compile(rf"(?P<name>(?P<place>{_CAPS_WORD}(?:\s{_CAPS_WORD}){{0,4}}){_PLACE_DAY}){_DASH}(?=[^\sa-zà-ỹ])")
-_WIRE = re.compile(
-    rf"(?P<name>(?P<place>[^\W\d_][\w.'’-]*(?:[\s/][^\W\d_][\w.'’-]*){{0,4}}){_PLACE_DAY}\s?\((?P<agency>[^()]{{2,30}})\))\s*\.?\s?(?:{_DASH}|:\s)(?=\S)"
+_TOWN = r"[^\W\d_][\w.'’-]*(?:[\s/][^\W\d_][\w.'’-]*){0,4}"
+_BRACKET = re.compile(rf"\(\s*(?P<name>[^()\n]{{2,40}}?)\s*\)\s*{_DASH}(?=\S)")
+_DOMAIN = re.compile(rf"(?P<name>(?:[A-Za-z0-9-]+\.)+(?:[A-Za-z]{{2,6}})){_DASH}(?=\S)")
+_ONLINE = re.compile(rf"(?P<name>(?:[^\W\d_]+\s){{1,4}}(?:Online|online|ONLINE|Điện tử|điện tử)){_DASH}(?=\S)")
+_CAMEL = re.compile(rf"(?P<name>[A-Z][a-z]+(?:[A-Z][a-z]*)+|[A-Z]{{2,}}[a-z]+|[A-Z][a-z]+[A-Z]{{2,}}){_DASH}{_OPENS}")
+_CAPITALS = re.compile(rf"(?P<name>(?P<place>{_CAPS_WORD}(?:\s{_CAPS_WORD}){{0,4}}){_DAY}){_DASH}{_OPENS}")
+_WIRE = re.compile(rf"(?P<name>(?P<place>{_TOWN}){_DAY}\s?\((?P<agency>[^()]{{2,30}})\))\s*\.?\s?(?:{_DASH}|:\s)(?=\S)")
+_BROKEN_DASH = re.compile(rf"(?P<name>{_CAPS_WORD})\s\?\s{_OPENS}")
+_SLASHES = re.compile(
+    rf"(?P<name>(?P<place>[{UPPER}][\w\- ]{{1,30}}){_DAY}\.?\s?/(?P<agency>[^/]{{2,20}})/)\.?\s*(?:{_DASH})?(?=\S)"
 )
-_BROKEN_DASH = re.compile(rf"(?P<name>{_CAPS_WORD})\s\?\s(?=[^\Wa-zà-ỹ])")
+_DASHED_AGENCY = re.compile(
+    rf"(?P<name>(?P<place>{_CAPS_WORD}(?:[ -]{_CAPS_WORD}){{0,3}}){_DAY}{_DASH}(?P<agency>РИА Новости|ИНТЕРФАКС))\.\s(?=\S)"
+)
+_HOOKED = re.compile(r"[【［](?P<name>[^】］]{2,24})[】］]\s*[-–—]?\s*(?=\S)")
+_KOREAN = re.compile(r"\((?P<name>(?P<place>[^()=]{1,12})=(?P<agency>[^()=]{2,12}))\)\s*(?:[^=\n]{2,30}=\s*)?(?=\S)")
+_CHINESE = re.compile(
+    r"(?P<name>新[华華]社(?P<place>[^\d\s，。]{2,8})\d{1,2}月\d{1,2}日[电電])\s?(?:[（(][^（）()]{2,30}[）)])?\s*(?=\S)"
+)
 LONGEST_BRACKET = 5
 
 
@@ -69,6 +77,11 @@ _SHAPES = (
     (_CAPITALS, "capitals before a dash", 0.93),
     (_CAMEL, "a name in mixed case before a dash", 0.85),
     (_BROKEN_DASH, "capitals before a dash that the encoding broke", 0.7),
+    (_SLASHES, "place and agency", 0.95),
+    (_DASHED_AGENCY, "place and agency", 0.95),
+    (_HOOKED, "in hooked brackets", 0.9),
+    (_KOREAN, "place and agency", 0.97),
+    (_CHINESE, "an agency's opening", 0.95),
 )
 
 
@@ -84,7 +97,7 @@ def _is_plausible(match: re.Match[str], rule: str, tag: str) -> bool:
             and name[0].isalpha()
         )
     if rule == "place and agency":
-        return match["place"][0].isupper() and match["agency"][0].isalpha() and not match["agency"].isdigit()
+        return not match["place"][0].islower() and match["agency"][0].isalpha() and not match["agency"].isdigit()
     return True
 
 
@@ -114,6 +127,8 @@ def read_lead(proof: Proof) -> Proof:
         return proof
     line = proof.lines[number]
     dateline = read_dateline(line.text, proof.rules.tag)
+    if dateline is not None and _is_spoken_of(proof, number, dateline):
+        dateline = None
     end = 0
     if dateline is not None:
         end = dateline.end
@@ -138,6 +153,19 @@ def read_lead(proof: Proof) -> Proof:
     return settle(proof, evidence, description=line.text[end:].strip())
 
 
+def _is_spoken_of(proof: Proof, number: int, dateline: Dateline) -> bool:
+    """ "ASEAN - Trung Quốc …" opens a text about ASEAN; a paper does not write about its own abbreviation."""
+    name = dateline.printed
+    if not dateline.rule.startswith("capitals") or fold(name) in phrases.outlets(proof.rules.tag):
+        return False
+    spoken = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
+    rest = proof.lines[number].text[dateline.end :]
+    others = [
+        line.text for at, line in enumerate(proof.lines) if at != number and line.kind not in ("boilerplate", "byline")
+    ]
+    return any(spoken.search(text) for text in (rest, proof.article.headline or "", *others))
+
+
 def _opening(proof: Proof) -> int | None:
     """The lead as the page shows it, else the first line near the top with a dateline, else the first that runs."""
     open_lines = [
@@ -154,7 +182,7 @@ def _opening(proof: Proof) -> int | None:
             return number
     for number in near:
         text = proof.lines[number].text
-        if len(words(text)) >= 12 or (text.endswith(".") and len(words(text)) >= 6):
+        if size(text) >= 12 or (text.endswith(".") and size(text) >= 6):
             return number
     return near[0] if near and not proof.is_page else None
 

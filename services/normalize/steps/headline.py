@@ -2,7 +2,7 @@
 
 from services.normalize.rules import phrases
 from services.normalize.steps.dateline import read_dateline
-from services.normalize.steps.proof import Line, Proof, judged, mark, settle, witness, words
+from services.normalize.steps.proof import Line, Proof, judged, mark, settle, size, witness
 from shared.article import Candidate
 
 KICKER_WORDS = 4
@@ -14,7 +14,7 @@ def read_headline(proof: Proof) -> Proof:
     if proof.article.headline is not None:
         return _mark_known(proof)
     first = _next_open(proof, 0)
-    if first is None or len(words(proof.lines[first].text)) > LONGEST or proof.lines[first].piece.shape == "lead":
+    if first is None or size(proof.lines[first].text) > LONGEST or proof.lines[first].piece.shape == "lead":
         return proof
     chosen = first
     rule, sure = "the first line", 0.9
@@ -56,16 +56,18 @@ def _is_kicker(proof: Proof, first: int, second: int) -> bool:
     """A known section, or a word or two over a longer line that the lead follows without a date between."""
     over, under = proof.lines[first], proof.lines[second]
     plain = phrases.edge_free(over.text)
-    if _runs(under) or read_dateline(under.text, proof.rules.tag) is not None:
+    if _runs(under):
         return False
     if plain in phrases.sections(proof.rules.tag) or "»" in over.text:
         return True
+    if read_dateline(under.text, proof.rules.tag) is not None:
+        return False
     third = _next_open(proof, second + 1)
     if third is None or second != first + 1 or not _runs(proof.lines[third]):
         return False
-    short, dated = len(words(over.text)) <= KICKER_WORDS, proof.lines[second + 1].kind == "date"
-    return short and dated and len(words(under.text)) >= 2 * len(words(over.text))
+    short, dated = size(over.text) <= KICKER_WORDS, proof.lines[second + 1].kind == "date"
+    return short and dated and size(under.text) >= 2 * size(over.text)
 
 
 def _runs(line: Line) -> bool:
-    return len(words(line.text)) >= 25 or (line.text.endswith(".") and len(words(line.text)) >= 8)
+    return size(line.text) >= 25 or (line.text.endswith(".") and size(line.text) >= 8)

@@ -18,8 +18,10 @@ _CASELESS = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 
 def bare_name(text: str, tag: str) -> str:
     """ "ThS.BS Đức Hùng" as "Đức Hùng": titles go as long as a name remains."""
-    name = text.strip(" ,;:-–—*|•")
+    name = text.strip(" ,;:-–—*|•·")
     titles = phrases.titles(tag)
+    if _CASELESS.search(name):
+        return _bare_caseless(name, titles)
     while True:
         for size in (3, 2, 1):
             parts = name.split(" ", size)
@@ -28,6 +30,21 @@ def bare_name(text: str, tag: str) -> str:
                 break
         else:
             return name
+
+
+def _bare_caseless(name: str, titles: frozenset[str]) -> str:
+    """ "홍길동 기자", "记者 王小明", "田中太郎記者": the title stands on either side."""
+    for title in sorted(titles, key=len, reverse=True):
+        if name.startswith(title) and len(name) > len(title):
+            return name.removeprefix(title).strip(" ,:·")
+        if name.endswith(title) and len(name) > len(title):
+            return name.removesuffix(title).strip(" ,:·")
+    return name
+
+
+def is_caseless(text: str) -> bool:
+    """Whether letters without upper and lower case are among these: only a title or label tells a name there."""
+    return _CASELESS.search(text) is not None
 
 
 def _is_title(text: str, titles: frozenset[str]) -> bool:

@@ -26,6 +26,7 @@ Kind = Literal[
 ]
 
 QUOTE_LENGTH = 200
+BESIDE_DATE = "dates beside other words"
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,3 +140,15 @@ _WORD = re.compile(r"[^\W_]+(?:[.'’&\-][^\W_]+)*")
 def words(text: str) -> list[str]:
     """The words of a line: "GD&TĐ - Tàu 3.000 tấn" has GD&TĐ, Tàu, 3.000 and tấn."""
     return _WORD.findall(text)
+
+
+_CASELESS = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
+_LETTERS_A_WORD = 2.5
+
+
+def size(text: str) -> int:
+    """How many words a line has; Chinese, Japanese and Thai write them without spaces, so letters are counted there."""
+    count = len(words(text))
+    if not text or max(text) < "\u0e00":
+        return count
+    return count + int(len(_CASELESS.findall(text)) / _LETTERS_A_WORD)
