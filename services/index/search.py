@@ -175,10 +175,8 @@ class Index:
         try:
             return inode, _connect(f"{self._path.as_uri()}?mode=ro")
         except sqlite3.Error as error:
-            if (
-                error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CANTOPEN
-                or self._path.with_name(f"{self._path.name}-wal").exists()
-            ):
+            log = self._path.with_name(f"{self._path.name}-wal")
+            if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY) or log.exists():
                 raise self._trouble(error) from error
         # A volume mounted read-only, and no writer: SQLite cannot make the log's files. What lies there stands still.
         return NEVER_IDLE, _connect(f"{self._path.as_uri()}?mode=ro&immutable=1")

@@ -122,3 +122,24 @@ def test_a_file_that_is_no_index(tmp_path: Path) -> None:
         SqliteSink(tmp_path / FILE_NAME)
     with pytest.raises(TransientError, match="cannot be read: file is not a database"):
         Index(tmp_path / FILE_NAME).count()
+
+
+def test_a_reader_that_may_not_write_reads_what_a_stopped_writer_left(short_folder: Path) -> None:
+    """As on a volume mounted read-only: SQLite can make none of the log's files there."""
+    folder = short_folder / "index"
+    sink = SqliteSink(folder / FILE_NAME)
+    sink.put_many([make_entry()])
+    sink.close()
+    short_folder.chmod(0o755)
+    folder.chmod(0o555)
+    child = os.fork()
+    if child == 0:
+        if os.geteuid() == 0:  # whom no mode stops
+            os.setuid(65534)
+        try:
+            os._exit(Index(folder / FILE_NAME).search("nang cao").total)
+        finally:
+            os._exit(99)
+    _, status = os.waitpid(child, 0)
+    folder.chmod(0o755)
+    assert os.waitstatus_to_exitcode(status) == 1
