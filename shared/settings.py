@@ -51,6 +51,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     lease_s: Count = 150
     sweep_s: Seconds = 5.0
     soft_stop_s: Seconds = 10.0
+    deaf_s: Seconds = 60.0
     article_cpu_s: Count = 2
     article_memory_mb: Count = 1024
     max_attempts: Count = 5

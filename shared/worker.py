@@ -23,7 +23,6 @@ from shared.status import connect
 log = structlog.get_logger(__name__)
 
 BEAT_S = 5.0
-DEAF_S = 60.0
 STRAYS_KEPT = 1000
 EXIT_DEAF = 70
 UNREADABLE = (ValueError, TypeError, KeyError, AttributeError)
@@ -81,39 +80,46 @@ def _culprit(error: Exception) -> object:
 class Watch:
     """The signs of life of one worker: ticks of its event loop, articles taken, and what Redis says beside it."""
 
-    def __init__(self, settings: Settings, queue: str, heartbeat: Path | None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        queue: str,
+        heartbeat: Path | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._redis = connect(settings)
         self._queue = queue
         self._heartbeat = heartbeat
-        self.ticked = time.monotonic()
-        self._idle_since = time.monotonic()
+        self._deaf_s = settings.deaf_s
+        self._clock = clock
+        self._ticked = self._idle_since = clock()
         self._taken = -1
 
     def tick(self) -> None:
         """The consumer is connected and its loop turns: say so in the heartbeat file."""
-        self.ticked = time.monotonic()
+        self._ticked = self._clock()
         if self._heartbeat is not None:
             self._heartbeat.touch()
 
     def is_deaf(self) -> bool:
-        """Redis answers and work waits, but nothing has reached this worker for a minute."""
+        """Redis answers and work waits, but nothing has reached this worker for `deaf_s`."""
         try:
             waiting = int(self._redis.llen(self._queue))
         except redis.RedisError:  # it is away: then nobody hears anything, and waiting is right
-            self._idle_since = self.ticked = time.monotonic()
+            self._idle_since = self._ticked = self._clock()
             return False
         taken = sum(state.total_count.values())
         if taken != self._taken or state.reserved_requests or not waiting:
-            self._taken, self._idle_since = taken, time.monotonic()
-        now = time.monotonic()
-        return now - self.ticked > DEAF_S or now - self._idle_since > DEAF_S
+            self._taken, self._idle_since = taken, self._clock()
+        now = self._clock()
+        return now - self._ticked > self._deaf_s or now - self._idle_since > self._deaf_s
 
     def guard(self) -> None:
         """Look every few seconds, from a thread that a hung loop does not stop."""
         while True:
-            time.sleep(BEAT_S)
+            time.sleep(min(BEAT_S, self._deaf_s / 2))
             if self.is_deaf():
-                log.error("worker_deaf", queue=self._queue, silent_s=DEAF_S)
+                log.error("worker_deaf", queue=self._queue, silent_s=self._deaf_s)
                 os._exit(EXIT_DEAF)
 
 

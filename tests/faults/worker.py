@@ -41,7 +41,7 @@ def main() -> None:
     app = make_app(settings, "normalize")
     ledger = open_ledger(settings)
     register(app, "normalize", ledger, each(befall), RetryPolicy(max_attempts=settings.max_attempts))
-    work(app, settings, "normalize", ledger, ["--pool=prefork", "--concurrency=2"])
+    work(app, settings, "normalize", ledger, ["--pool=prefork", "--concurrency=2", *sys.argv[2:]])
 
 
 if __name__ == "__main__":

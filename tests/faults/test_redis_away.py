@@ -1,0 +1,120 @@
+"""Redis away at the start or in the middle, and a worker that hears nothing: work goes on as soon as it can."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from services.ingest.intake import Intake
+from shared.archive import Archive
+from shared.errors import TransientError
+from shared.ledger import Ledger
+from shared.messages import Input, Source
+from shared.queue import open_ledger
+from shared.settings import Settings
+from shared.worker import EXIT_DEAF, Watch
+from tests.conftest import Server, settings_over, wait_for
+
+PUSH = Source(kind="push", name="desk")
+
+
+@pytest.fixture
+def server(short_folder: Path) -> Iterator[Server]:
+    """A Valkey that is not running yet."""
+    made = Server(short_folder)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def desk(server: Server, tmp_path: Path) -> Settings:
+    return settings_over(server, tmp_path, task_limit_s=1, visibility_timeout_s=3, lease_s=5, soft_stop_s=0.1)
+
+
+def start_worker(desk: Settings, tmp_path: Path, *arguments: str) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "tests.faults.worker", msgspec.json.encode(desk).decode(), *arguments]
+    with (tmp_path / "worker.log").open("ab") as log:
+        return subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+
+
+@pytest.fixture
+def worker(desk: Settings, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    process = start_worker(desk, tmp_path)
+    yield process
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+
+
+def push(desk: Settings, *words: str) -> Ledger:
+    ledger = open_ledger(desk)
+    inputs = [Input(source=PUSH, media_type="text/plain", body=w.encode()) for w in words]
+    Intake(ledger, Archive(Path(desk.archive_dir or "")), desk).take(inputs)
+    return ledger
+
+
+def test_a_worker_waits_for_a_redis_that_comes_late_and_survives_its_restart(
+    desk: Settings, server: Server, worker: subprocess.Popen[bytes]
+) -> None:
+    with pytest.raises(TransientError, match="does not answer"):
+        push(desk, "too early")
+    server.start()
+    ledger = push(desk, *(f"good {n}" for n in range(30)))
+    wait_for(lambda: ledger.status().stages["index"].queued == 30, "the first articles were not done", 40)
+    server.kill()
+    with pytest.raises(TransientError):
+        push(desk, "while it is away")
+    server.start()
+    push(desk, *(f"more {n}" for n in range(30)))
+    wait_for(lambda: ledger.status().stages["index"].queued == 60, "the later articles were not done", 40)
+    assert worker.poll() is None
+    assert ledger.balance().difference == 0
+
+
+def test_a_worker_that_hears_nothing_while_work_waits_ends_itself(
+    desk: Settings, server: Server, tmp_path: Path
+) -> None:
+    server.start()
+    push(desk, "good")
+    quick = msgspec.structs.replace(desk, deaf_s=1.0)
+    process = start_worker(quick, tmp_path, "--queues=elsewhere")
+    assert process.wait(30) == EXIT_DEAF
+
+
+class Hands:
+    """A clock that is set by hand."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_silence_is_deafness_only_while_redis_answers_and_work_waits(desk: Settings, server: Server) -> None:
+    server.start()
+    clock = Hands()
+    watch = Watch(desk, "normalize", clock=clock)
+    assert not watch.is_deaf()
+    clock.now = desk.deaf_s + 1
+    watch.tick()
+    assert not watch.is_deaf(), "nothing waits"
+    server.client().lpush("normalize", "x")
+    assert not watch.is_deaf(), "it has just come"
+    clock.now += desk.deaf_s + 1
+    watch.tick()
+    assert watch.is_deaf()
+    server.stop()
+    assert not watch.is_deaf(), "nobody hears anything"
+
+
+def test_a_loop_that_does_not_turn_is_deaf(desk: Settings, server: Server) -> None:
+    server.start()
+    clock = Hands()
+    watch = Watch(desk, "normalize", clock=clock)
+    clock.now = desk.deaf_s + 1
+    assert watch.is_deaf()
