@@ -1,0 +1,43 @@
+"""JSON that claims to be an article: parsed, and read by paths without trusting any type."""
+
+import json
+
+from shared.errors import NotAnArticle
+
+
+def parse_json(text: str) -> object:
+    """The document; raises `NotAnArticle` for what is no JSON, or nested beyond any article."""
+    try:
+        return json.loads(text, strict=False, parse_constant=lambda constant: None)
+    except RecursionError as error:
+        raise NotAnArticle("The JSON is nested too deeply to be an article.") from error
+    except ValueError as error:
+        raise NotAnArticle(f"The JSON cannot be read: {error}.") from error
+
+
+def text_at(value: object) -> str | None:
+    """The value as text with words in it, or None: a number counts, a list or an object does not."""
+    if isinstance(value, str):
+        return value.strip() or None
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    return None
+
+
+def objects_at(value: object) -> list[tuple[str, dict[str, object]]]:
+    """The objects of a list, or of an object of objects, or the object itself, each with its path below the value."""
+    if isinstance(value, list):
+        return [(f"[{place}]", item) for place, item in enumerate(value) if isinstance(item, dict)]
+    return [("", value)] if isinstance(value, dict) else []
+
+
+def texts_at(value: object) -> list[tuple[str, str]]:
+    """The texts of a list, or the text itself, each with its path below the value."""
+    items = list(enumerate(value)) if isinstance(value, list) else [(None, value)]
+    found = [("" if place is None else f"[{place}]", text_at(item)) for place, item in items]
+    return [(path, text) for path, text in found if text is not None]
+
+
+def listed(keys: tuple[str, ...]) -> str:
+    """The keys for a sentence: "headline, body_text or body_html"."""
+    return f"{', '.join(keys[:-1])} or {keys[-1]}" if len(keys) > 1 else keys[0]

@@ -1,0 +1,83 @@
+"""Which format an input is in: what its sender says, unless that says nothing; then its name and its first bytes."""
+
+import re
+from collections.abc import Mapping
+
+from shared.messages import FEED_ENTRY_TYPE
+
+PLAIN, PAGE = "text/plain", "text/html"
+NINJS, SCHEMA_ORG, JSON = "application/ninjs+json", "application/ld+json", "application/json"
+NITF, NEWSML_G2 = "application/nitf+xml", "application/vnd.iptc.g2.newsitem+xml"
+XML = "application/xml"
+
+_SAID: Mapping[str, str] = {
+    PLAIN: PLAIN,
+    "text/markdown": PLAIN,
+    PAGE: PAGE,
+    "application/xhtml+xml": PAGE,
+    NINJS: NINJS,
+    "application/vnd.iptc.ninjs+json": NINJS,
+    SCHEMA_ORG: SCHEMA_ORG,
+    NITF: NITF,
+    "text/nitf": NITF,
+    "text/vnd.iptc.nitf": NITF,
+    "application/vnd.iptc.nitf+xml": NITF,
+    NEWSML_G2: NEWSML_G2,
+    "application/vnd.iptc.g2.newsmessage+xml": NEWSML_G2,
+    "application/vnd.iptc.g2.packageitem+xml": NEWSML_G2,
+    "application/vnd.iptc.g2.conceptitem+xml": NEWSML_G2,
+    FEED_ENTRY_TYPE: FEED_ENTRY_TYPE,
+}
+_BY_EXTENSION: Mapping[str, str] = {"txt": PLAIN, "md": PLAIN, "html": PAGE, "htm": PAGE, "xhtml": PAGE, "nitf": NITF}
+_HEAD = 4096
+_ROOT = re.compile(rb"<(?![?!])(?:[A-Za-z_][\w.-]*:)?([A-Za-z][\w.-]*)")
+_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
+_G2_ROOTS = frozenset(
+    {"newsitem", "newsmessage", "packageitem", "conceptitem", "knowledgeitem", "planningitem", "catalogitem"}
+)
+_PAGE_TAGS = frozenset(
+    "html head body title meta link div p article section main h1 h2 h3 figure span table ul ol img a br b i strong em "
+    "script style header nav blockquote center font".split()
+)
+_NINJS_KEYS = re.compile(
+    rb'"(?:headlines?|body_\w+|bodies|description_\w+|pub[Ss]tatus|version[Cc]reated|first[Cc]reated)"\s*:'
+)
+_SCHEMA_KEYS = re.compile(rb'"(?:@type|@graph|@context|articleBody|datePublished)"\s*:')
+
+
+def media_type_of(body: bytes, declared: str | None, name: str | None = None) -> str:
+    """The media type whose reader is right for the input; one that says only "JSON" or "bytes" is looked into."""
+    said = (declared or "").partition(";")[0].strip().lower()
+    if said in _SAID:
+        return _SAID[said]
+    extension = (name or "").rpartition(".")[2].lower() if "." in (name or "") else ""
+    if not said and extension in _BY_EXTENSION:
+        return _BY_EXTENSION[extension]
+    return _seen(body[: 4 * _HEAD].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:_HEAD])
+
+
+def _seen(head: bytes) -> str:
+    if head.startswith((b"{", b"[")) and re.match(rb'[{\[]\s*(?:["{}\[\]]|$)', head):
+        return _json(head)
+    if head.startswith(b"<"):
+        return _markup(head)
+    return PLAIN
+
+
+def _json(head: bytes) -> str:
+    if _SCHEMA_KEYS.search(head):
+        return SCHEMA_ORG
+    return NINJS if _NINJS_KEYS.search(head) else JSON
+
+
+def _markup(head: bytes) -> str:
+    bare = _COMMENT.sub(b"", head)
+    root = _ROOT.search(bare)
+    name = root[1].decode("ascii").lower() if root is not None else ""
+    if name == "nitf" or b"<!DOCTYPE nitf" in bare:
+        return NITF
+    if name in _G2_ROOTS:
+        return NEWSML_G2
+    if name in _PAGE_TAGS or b"<!doctype html" in bare.lower():
+        return PAGE
+    return XML if name else PLAIN
