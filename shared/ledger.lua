@@ -65,9 +65,9 @@ local function finish(ref, key, outcome, stage, note)
   redis.call('DEL', key .. ':raw', key .. ':article')
   log(key, outcome, stage, note)
   count(outcome, 1)
-  redis.call('EXPIRE', key, args.retention)
+  redis.call('EXPIRE', key, args.receipt_retention)
   local receipt = redis.call('HGET', key, 'receipt')
-  if receipt then redis.call('EXPIRE', 'rcpt:' .. receipt, args.retention) end
+  if receipt then redis.call('EXPIRE', 'rcpt:' .. receipt, args.receipt_retention) end
 end
 
 local function bury(ref, key, stage, reason, note)
@@ -79,6 +79,7 @@ local function bury(ref, key, stage, reason, note)
   redis.call('PERSIST', key)
   count('dead', 1)
   log(key, 'dead', stage, reason .. (note and note ~= '' and (': ' .. note) or ''))
+  if reason == 'permanent' or reason == 'undecodable' then return end -- the input's fault, not the release's
   local burst = redis.call('INCR', 'ledger:deaths:' .. stage)
   if burst == 1 then redis.call('EXPIRE', 'ledger:deaths:' .. stage, 60) end
   if burst >= args.burst then redis.call('SET', 'ledger:paused:' .. stage, text(now), 'EX', args.pause) end
@@ -130,7 +131,7 @@ function calls.accept()
       end
       if same then
         local twin = article .. '@' .. (head[1] or '0')
-        redis.call('SET', 'rcpt:' .. item.receipt, twin .. ' duplicate ' .. text(now), 'EX', args.retention)
+        redis.call('SET', 'rcpt:' .. item.receipt, twin .. ' duplicate ' .. text(now), 'EX', args.receipt_retention)
         count('duplicate', 1)
         replies[i] = { 'duplicate', twin }
       else

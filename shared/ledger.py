@@ -224,6 +224,7 @@ class Ledger(Lines):
             "lease": limits.lease_s * 1_000_000,
             "grace": limits.lease_s * 1_000_000,
             "retention": limits.retention_days * 86_400,
+            "receipt_retention": limits.receipt_days * 86_400,
             "max_crashes": MAX_CRASHES,
             "burst": DEATH_BURST,
             "pause": PAUSE_S,

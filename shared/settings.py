@@ -57,6 +57,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     max_attempts: Count = 5
     normalize_processes: Count | None = None
     retention_days: Count = 30
+    receipt_days: Count = 7
     backlog_limit: Count = 100_000
     memory_limit_percent: Percent = 80
     disk_reserve_mb: Room = 256

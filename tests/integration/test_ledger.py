@@ -8,7 +8,7 @@ import pytest
 from services.ingest.intake import Intake
 from shared.archive import Archive
 from shared.errors import IntakeFull
-from shared.ledger import Claimed, Commit, Failure, Ledger
+from shared.ledger import DEATH_BURST, Claimed, Commit, Failure, Ledger
 from shared.messages import Input, Source
 from shared.queue import open_ledger
 from shared.settings import Settings
@@ -193,6 +193,29 @@ def test_a_lost_message_is_sent_again_but_a_backlog_is_not(shared_redis: Server,
     wait_for(lambda: ledger.sweep()[2] == 1, "the lost message was not sent again", 5)
     assert [f"{first.article}@{first.rev}"] in queued(ledger, "normalize")
     assert balanced(ledger)
+
+
+def test_a_burst_of_deaths_that_no_input_explains_pauses_the_stage(intake: Intake, ledger: Ledger) -> None:
+    receipts = intake.take([text(f"bài {n}") for n in range(DEATH_BURST + 1)])
+    refs = [f"{r.article}@{r.rev}" for r in receipts]
+    for start in range(0, DEATH_BURST, 25):
+        items = claim(ledger, *refs[start : start + 25], message=f"m{start}")
+        fail = [Failure(ref=i.ref, token=i.token, verdict="dead", reason="unforeseen") for i in items]
+        ledger.fail("normalize", fail)
+    assert ledger.status().stages["normalize"].paused
+    assert claim(ledger, refs[-1]) == []
+    assert ledger.status().stages["normalize"].held == 1
+    ledger.resume("normalize")
+    assert not ledger.status().stages["normalize"].paused
+    assert balanced(ledger)
+
+
+def test_bad_inputs_however_many_pause_nothing(intake: Intake, ledger: Ledger) -> None:
+    receipts = intake.take([text(f"bài {n}") for n in range(DEATH_BURST + 1)])
+    for receipt in receipts:
+        item = claim(ledger, f"{receipt.article}@{receipt.rev}")[0]
+        ledger.fail("normalize", [Failure(ref=item.ref, token=item.token, verdict="dead", reason="permanent")])
+    assert not ledger.status().stages["normalize"].paused
 
 
 def test_a_full_redis_refuses_the_intake_and_drains_on(redis_server: Server, tmp_path: Path) -> None:
