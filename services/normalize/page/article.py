@@ -48,7 +48,7 @@ def read_article(text: str, raw: Raw) -> Draft:
     evidence: list[Evidence] = []
     titles = headline_witnesses(declared, outline, root)
     title = choose_headline(titles)
-    container = find_container(outline)
+    container = find_container(outline, _head_block(outline, outline.boxes[0], title) if outline.boxes else None)
     region, head = _region(outline, container, title)
     near = _near(outline, container, head)
     dates = date_witnesses(declared, outline, near, root, raw.url)
@@ -121,9 +121,12 @@ def _head_block(outline: Outline, container: Box, title: Witness | None) -> Bloc
     wanted = letters(title.value)
     open_blocks = [block for block in outline.blocks[: container.last] if not is_refused(block.box)]
     same = [block for block in open_blocks if len(block.text) < 2 * len(title.value) + 20 and letters(block.text) == wanted]
-    heads = [block for block in same if is_heading(block.box)] or same or [block for block in open_blocks if is_heading(block.box, "h1")]
-    before = [block for block in heads if block.index <= container.first]
-    return before[-1] if before else (heads[0] if heads else None)
+    heads = [block for block in same if is_heading(block.box)] or same
+    before = [block for block in heads if block.index <= container.first + 3]
+    if before or heads:
+        return before[-1] if before else heads[0]
+    tall = [block for block in open_blocks if is_heading(block.box, "h1") and block.index <= container.first + 3]
+    return tall[-1] if tall else None
 
 
 def _near(outline: Outline, container: Box | None, head: Block | None) -> list[Block]:

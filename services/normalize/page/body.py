@@ -37,7 +37,7 @@ def prose(block: Block) -> float:
     return weight * (size - block.linked)
 
 
-def find_container(outline: Outline) -> Box | None:
+def find_container(outline: Outline, head: Block | None = None) -> Box | None:
     """The smallest box that holds nearly all the prose of the article."""
     if not outline.boxes:
         return None
@@ -55,7 +55,10 @@ def find_container(outline: Outline) -> Box | None:
     while box.children:
         best = max(box.children, key=held)
         if held(best) < (0.7 if best.prose else 0.85) * held(box):
-            break
+            best = next((child for child in box.children if head is not None and child.first <= head.index < child.last), best)
+            after = sums[best.last] - sums[max(best.first, min(head.index, best.last))] if head is not None else 0.0
+            if box.tag == "article" or after < 0.4 * held(box) or after < 150:
+                break
         box = best
     while box.parent is not None and box.tag in {"p", "li", "ul", "ol", "blockquote", "pre", "h1", "h2", "h3", "tr", "tbody"}:
         box = box.parent
@@ -83,17 +86,17 @@ def _discount(outline: Outline, weights: list[float]) -> None:
 def read_body(outline: Outline, container: Box, head: Block | None, headline: str, names: tuple[str, ...]) -> Body:
     """Judge every block from the headline to the end of the container."""
     first, last = container.first, _end(outline, container, head)
-    out = _pruned(outline, container)
+    out = _pruned(outline, container, head)
     repeated = {text for text, count in Counter(block.text for block in outline.blocks).items() if count > 2}
     kept: list[Block] = []
     dropped: list[Block] = []
     start = head.index + 1 if head is not None and container.first <= head.index < last else first
     for block in outline.blocks[start:last]:
-        refused = block.index in out or (block.text in repeated and block.size < 200) or not _belongs(block)
+        refused = block.index in out or (block.text in repeated and block.size < 200 and block.box.tag not in {"li", "td", "th", "h2", "h3"}) or not _belongs(block)
         (dropped if refused else kept).append(block)
     kept, front, back = _trimmed(kept, headline, names)
     lead = _lead(outline, container, head, kept)
-    return Body(container=container, lead=tuple(lead), kept=tuple(_without_bare_headings(kept)), dropped=(*front, *dropped, *back))
+    return Body(container=container, lead=tuple(lead), kept=tuple(kept), dropped=(*front, *dropped, *back))
 
 
 def _end(outline: Outline, container: Box, head: Block | None) -> int:
@@ -102,25 +105,36 @@ def _end(outline: Outline, container: Box, head: Block | None) -> int:
         return container.last
     read = 0.0
     for block in outline.blocks[max(head.index + 1, container.first) : container.last]:
-        if read > 500 and block.box.tag == "h1" and block.text != head.text:
+        if read > 500 and block.box.tag == "h1" and block.text != head.text and _article_of(block.box) is not _article_of(head.box):
             return block.index
         read += prose(block)
     return container.last
 
 
-def _pruned(outline: Outline, container: Box) -> set[int]:
+def _article_of(box: Box) -> Box | None:
+    node: Box | None = box
+    while node is not None and node.tag != "article":
+        node = node.parent
+    return node
+
+
+def _pruned(outline: Outline, container: Box, head: Block | None) -> set[int]:
     """Indexes of blocks in boxes of the container that are named, or filled, like something else."""
     weights = [prose(block) for block in outline.blocks]
     sums = outline.sums(weights)
     sizes = outline.sums([float(block.size) for block in outline.blocks])
     links = outline.sums([float(block.linked) for block in outline.blocks])
     whole = sums[container.last] - sums[container.first] or 1.0
+    own = _article_of(head.box) if head is not None else None
+    alone = own is not None and sums[own.last] - sums[own.first] > 150
     out: set[int] = set()
     for box in outline.boxes[outline.boxes.index(container) + 1 :]:
         if box.first >= container.last:
             break
         size, linked, text = (table[box.last] - table[box.first] for table in (sizes, links, sums))
-        if size and _is_debris(box, text / whole, text / size, linked / size, size):
+        if alone and head is not None and box.tag == "article" and not box.first <= head.index < box.last and text < 0.5 * whole:
+            out.update(range(box.first, box.last))
+        elif size and _is_debris(box, text / whole, text / size, linked / size, size):
             out.update(range(box.first, box.last))
     return out
 
@@ -134,11 +148,11 @@ def _is_debris(box: Box, share: float, density: float, linkage: float, size: flo
         return share < 0.4 and (box.tag != "form" or density < 0.5)
     if box.verdict:
         return share < 0.4 and (density < 0.5 or linkage > 0.25) and box.tag not in {"p", "h2", "h3", "h4"}
-    return box.tag in {"div", "section", "ul", "ol", "table", "dl", "article"} and linkage > 0.65 and size < 3000
+    return box.tag in {"div", "section", "ul", "ol", "dl", "article"} and linkage > 0.65 and size < 3000 and share < 0.3
 
 
 def _belongs(block: Block) -> bool:
-    if block.linkage > 0.8 and block.size < 200 and block.box.tag not in {"td", "th"}:
+    if block.linkage > 0.8 and block.size < 200 and block.box.tag not in {"td", "th", "li"}:
         return False
     if block.size < 200 and (DEBRIS_LINE.match(block.text) or DEBRIS_START.match(block.text)):
         return False
@@ -161,13 +175,15 @@ def _is_front_matter(block: Block, headline: str, names: tuple[str, ...]) -> boo
         return True
     if DATE_NAMES.search(block.box.names) or BYLINE_NAMES.search(block.box.names) or (_DAY.search(block.text) and block.size < 100):
         return True
+    if block.box.tag in {"h2", "h3"} and block.size > 30:
+        return False
     return block.box.tag not in {"p", "li", "td", "dd", "dt", "blockquote", "pre"} and not LEAD_NAMES.search(block.box.names) and block.size < 60
 
 
 def _is_back_matter(block: Block, names: tuple[str, ...], place: int) -> bool:
     if block.box.tag in {"li", "td", "th", "dd", "blockquote"}:
         return False
-    if block.box.tag in {"h1", "h2", "h3", "h4", "h5", "h6"} or block.size < 20 and not _END.search(block.text):
+    if block.box.tag in {"h1", "h2", "h3", "h4", "h5", "h6"} or (block.size < 20 and not _END.search(block.text) and block.box.tag != "p"):
         return True
     if any(block.text.startswith(name) for name in names) and block.size < 400 and place < 3:
         return True
@@ -207,17 +223,6 @@ def is_refused_below(box: Box, head: Block) -> bool:
             return True
         node = node.parent
     return False
-
-
-def _without_bare_headings(blocks: list[Block]) -> list[Block]:
-    """A heading with no text under it heads nothing."""
-    kept: list[Block] = []
-    for index, block in enumerate(blocks):
-        following = blocks[index + 1] if index + 1 < len(blocks) else None
-        if block.box.tag in {"h2", "h3", "h4", "h5", "h6"} and following is not None and following.box.tag in {"h1", block.box.tag}:
-            continue
-        kept.append(block)
-    return kept
 
 
 def is_refused(box: Box) -> bool:

@@ -1,7 +1,7 @@
 """A page as a flat list of text blocks and the boxes round them, made in one walk over the tree."""
 
 import re
-from itertools import accumulate
+from itertools import accumulate, islice
 
 import msgspec
 
@@ -128,7 +128,7 @@ class _Walk:
                     child, box, depth + 1, in_link or tag == "a",
                     bold or tag in {"b", "strong"}, italic or tag in {"i", "em"},
                 )  # fmt: skip
-        elif tag not in SILENT:
+        elif tag not in SILENT or (tag == "noscript" and len(list(islice(child.iter("p"), 3))) == 3):
             self.flush(box)
             self.box(child, box, depth + 1, in_link)
 
