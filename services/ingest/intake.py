@@ -80,7 +80,7 @@ class Intake:
         places = self._archive.put_batch(archived)
         entered = self._ledger.accept([acceptance(a, p) for a, p in zip(archived, places, strict=True)])
         states = Counter(answer.state for answer in entered)
-        log.info("inputs_taken", source=batch[0].source.name, new=states["received"], duplicate=states["duplicate"])
+        log.info("inputs_taken", new=states["received"], duplicate=states["duplicate"])
         return [_receipt(answer) for answer in entered]
 
 
