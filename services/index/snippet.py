@@ -9,7 +9,9 @@ from services.index.folding import is_unspaced
 
 LENGTH = 220
 LEAD_IN = 60
-LOOKED_AT = 400  # passages: the top of a very long text must do
+# The top of a very long text must do.
+MOST_PASSAGES = 400
+LONGEST_PASSAGE = 20_000
 
 
 class _Letters(dict[int, int]):
@@ -34,7 +36,7 @@ _PLAIN = _Letters(plain=True)
 
 def make_snippet(passages: Iterable[str], terms: Sequence[str]) -> str:
     """The first passage with the most of the terms, cut around the first of them; as stored, with its marks."""
-    looked_at = [passage for passage in islice(passages, LOOKED_AT) if passage]
+    looked_at = [passage[:LONGEST_PASSAGE] for passage in islice(passages, MOST_PASSAGES) if passage]
     for letters in (_AS_TYPED, _PLAIN):
         finder = re.compile("|".join(_pattern(term.translate(letters)) for term in terms))
         best, most, at = "", 0, 0

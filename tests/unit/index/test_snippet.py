@@ -1,5 +1,7 @@
 """The passage that speaks for a hit."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,6 +39,12 @@ def test_a_long_passage_is_cut_between_words() -> None:
     assert cut.endswith(" …")
     assert len(cut) <= LENGTH + 4
     assert set(cut.split()) <= {*passage.split(), "…"}
+
+
+def test_only_the_top_of_a_very_long_text_is_read() -> None:
+    passages = (f"đoạn {number}" for number in itertools.count())
+    assert make_snippet(passages, ["xyz"]) == "đoạn 0"
+    assert "cuối" not in make_snippet(["dài " * 10_000_000 + "cuối"], ["cuối"])
 
 
 def test_scripts_without_spaces_are_found_inside() -> None:
