@@ -6,7 +6,7 @@ import msgspec
 
 from services.normalize.decode import decode
 from services.normalize.draft import Draft
-from services.normalize.formats import html_page, plain_text
+from services.normalize.formats import feed_entry, html_page, newsml_g2, ninjs, nitf, plain_text, schema_org, sniff
 from services.normalize.steps.blocks import set_blocks
 from services.normalize.steps.boilerplate import cut_boilerplate
 from services.normalize.steps.byline import read_end_byline, read_head_byline
@@ -19,13 +19,17 @@ from services.normalize.steps.proof import Proof, open_proof
 from services.normalize.steps.text import mend_text
 from shared.article import Article
 from shared.errors import NotAnArticle
-from shared.messages import Raw
+from shared.messages import FEED_ENTRY_TYPE, Raw
 
 Reader = Callable[[str, Raw], Draft]
 READERS: Mapping[str, Reader] = {
-    "text/plain": plain_text.read,
-    "text/html": html_page.read,
-    "application/xhtml+xml": html_page.read,
+    sniff.PLAIN: plain_text.read,
+    sniff.PAGE: html_page.read,
+    FEED_ENTRY_TYPE: feed_entry.read,
+    sniff.NINJS: ninjs.read,
+    sniff.SCHEMA_ORG: schema_org.read,
+    sniff.NITF: nitf.read,
+    sniff.NEWSML_G2: newsml_g2.read,
 }
 
 STEPS: tuple[Callable[[Proof], Proof], ...] = (
@@ -44,9 +48,9 @@ STEPS: tuple[Callable[[Proof], Proof], ...] = (
 
 def normalize(raw: Raw) -> Article:
     """The article in an input; raises `NotAnArticle` when it holds none, and nothing else."""
+    reader = reader_for(raw)
     text = decode(raw.body, raw.media_type, raw.source.language).text
-    draft = reader_for(raw.media_type, text)(text, raw)
-    proof = open_proof(raw, text, draft)
+    proof = open_proof(raw, text, reader(text, raw))
     for step in STEPS:
         proof = step(proof)
     article = proof.article
@@ -55,17 +59,10 @@ def normalize(raw: Raw) -> Article:
     return msgspec.structs.replace(article, evidence=proof.evidence)
 
 
-def reader_for(media_type: str, text: str) -> Reader:
-    """The reader of a media type; what is declared as mere bytes is told by its first characters."""
-    kind = media_type.partition(";")[0].strip().lower()
-    return READERS.get(kind) or READERS[sniff(text)]
-
-
-def sniff(text: str) -> str:
-    """The media type of text that nobody named: markup, or plain."""
-    head = text[:1000].lstrip().lower()
-    if head.startswith("<") and any(
-        mark in head for mark in ("<!doctype html", "<html", "<head", "<body", "<div", "<p")
-    ):
-        return "text/html"
-    return "text/plain"
+def reader_for(raw: Raw) -> Reader:
+    """The reader of an input's format; one that says only "bytes" is looked into."""
+    media_type = sniff.media_type_of(raw.body, raw.media_type)
+    reader = READERS.get(media_type)
+    if reader is None:
+        raise NotAnArticle(f"No reader takes {media_type} that is no ninjs, schema.org, NITF or NewsML-G2.")
+    return reader
