@@ -19,7 +19,7 @@ from shared.status import connect, redis_errors
 
 WORKERS = ("ingest", "normalize", "index")
 SOFT_STOP_S = 2.0
-SERVER_DEADLINE_S = 60.0
+SERVER_DEADLINE_S = 600.0  # a long log takes its time to load; a server that cannot start is given up at once
 
 
 class Crew:

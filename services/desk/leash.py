@@ -8,6 +8,8 @@ import sys
 from collections.abc import Callable
 
 PR_SET_PDEATHSIG = 1
+# A desk opens a few dozen; the system's own limit can be a thousand million, and closing them takes as many calls.
+HIGHEST_DESCRIPTOR = 4096
 
 
 def die_with_parent() -> Callable[[], None]:
@@ -79,7 +81,7 @@ def _watch(reading: int, keep: tuple[int, ...]) -> None:
     for last in sorted(keep):
         os.closerange(first, last)
         first = last + 1
-    os.closerange(first, os.sysconf("SC_OPEN_MAX"))
+    os.closerange(first, HIGHEST_DESCRIPTOR)
     groups: set[int] = set()
     pending = b""
     while chunk := os.read(reading, 4096):

@@ -71,10 +71,12 @@ def hold_folder(data_dir: Path) -> Iterator[int]:
         raise PermanentError(f"the data folder {data_dir} cannot be written: {error.strerror}") from error
     try:
         _lock(lock, data_dir)
-        yield lock
+        try:
+            yield lock
+        finally:
+            with contextlib.suppress(OSError):
+                (folder / "desk.json").unlink()
     finally:
-        with contextlib.suppress(OSError):
-            (folder / "desk.json").unlink()
         os.close(lock)
 
 

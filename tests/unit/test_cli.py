@@ -1,7 +1,6 @@
 """The command line as people and programs meet it: fast help, JSON with stable keys, exit codes, no traceback ever."""
 
 import base64
-import datetime as dt
 import io
 import json
 import os
@@ -14,9 +13,6 @@ from typing import Any
 import pytest
 
 from services import cli
-from services.desk.printing import NO_BREAK, clean, counted, moment, person_line, timeline_lines
-from shared.article import Block, Person
-from shared.messages import Event
 
 TEXT = """09/11/2015 - 05:34
 
@@ -257,35 +253,3 @@ def test_doctor_tells_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[s
     code, out, _ = answer(capsys, "doctor", "--redis-url", "redis://127.0.0.1:1/0")
     assert code == 2
     assert "FAIL  redis" in out
-
-
-def test_what_an_article_says_never_steers_the_terminal() -> None:
-    assert clean("\x1b[31mred\x07\u202eabc\nTrần") == "·[31mred··abc·Trần"
-
-
-def test_people_are_named_with_what_they_did() -> None:
-    assert person_line(Person(name="Anh Phong", rel=("author", "photographer"))) == "Anh Phong, author and photographer"
-    assert person_line(Person(name="Lan")) == "Lan, author"
-
-
-def test_a_body_is_counted() -> None:
-    blocks = (Block(type="paragraph", text="một hai ba"), Block(type="quote", text="x"), Block(type="quote", text="y"))
-    assert counted(blocks) == "1 paragraph, 2 quotes, 5 words"
-
-
-def test_moments_carry_their_zone() -> None:
-    hanoi = dt.timezone(dt.timedelta(hours=7))
-    at = dt.datetime(2015, 11, 9, 5, 34, tzinfo=hanoi)
-    assert moment(at) == "Monday 9 November 2015, 05:34 (UTC+07:00)"
-    assert moment(at, day_only=True) == "Monday 9 November 2015"
-
-
-def test_the_timeline_tells_what_each_step_took() -> None:
-    events = (
-        Event(state="received", at_us=1_000_000),
-        Event(state="working", at_us=1_200_000, note="host:1"),
-        Event(state="indexed", at_us=1_250_000),
-    )
-    plain, detailed = ("".join(timeline_lines(events, detailed=flag)) for flag in (False, True))
-    assert "received → working +0.200 s → indexed +0.050 s" in plain.replace(NO_BREAK, " ")
-    assert "working +0.200 s (host:1)" in detailed.replace(NO_BREAK, " ")
