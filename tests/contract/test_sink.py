@@ -141,11 +141,13 @@ def test_one_bad_article_fails_alone(sink: Sink, index: Index) -> None:
         make_entry("a", 1),
         make_entry("b", 2, headline="lone \ud800 surrogate"),
         make_entry("c", 2**64, headline="a revision beyond all numbers"),
+        make_entry("e", 4, aliases=tuple(f"url:{number}" for number in range(300_000))),
         make_entry("d", 3, headline="Tốt"),
     ]
     outcomes = sink.put_many(entries)
     assert [outcome if isinstance(outcome, str) else type(outcome) for outcome in outcomes] == [
         "indexed",
+        PermanentError,
         PermanentError,
         PermanentError,
         "indexed",

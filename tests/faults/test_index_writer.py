@@ -110,6 +110,19 @@ def test_a_full_disk_is_worth_another_try(tmp_path: Path) -> None:
     assert after == "['indexed', 'indexed']"
 
 
+def test_a_stored_article_that_was_damaged_harms_no_other(tmp_path: Path) -> None:
+    sink = SqliteSink(tmp_path / FILE_NAME)
+    sink.put_many([make_entry("a"), make_entry("b")])
+    database = sqlite3.connect(tmp_path / FILE_NAME)
+    database.execute("UPDATE revisions SET entry = x'00' WHERE n = 1")
+    database.commit()
+    database.close()
+    damaged, newer = sink.put_many([make_entry("a", 2, headline="Mới"), make_entry("b", 2, headline="Mới")])
+    assert isinstance(damaged, PermanentError)
+    assert newer == "indexed"
+    sink.close()
+
+
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(PermanentError, match="cannot be written"):

@@ -41,17 +41,20 @@ _DROP = tuple(
 _KNOWN = "SELECT n, id, rev, sha, withdrawn"
 _CURRENT = "SELECT entry FROM articles JOIN revisions USING (n, rev) WHERE n = ?"
 
-# Trouble with the values, not with the file: no other try will store them.
-_BAD_VALUES = (
-    ValueError,
-    OverflowError,
-    TypeError,
-    msgspec.MsgspecError,
-    zstandard.ZstdError,
-    sqlite3.InterfaceError,
-    sqlite3.ProgrammingError,
-    sqlite3.DataError,
-    sqlite3.IntegrityError,
+# What may go wrong with an entry: its values, what is stored of its article, or the file.
+_FAILURES = (ValueError, OverflowError, TypeError, msgspec.MsgspecError, zstandard.ZstdError, sqlite3.Error)
+# Trouble with the file that every entry would meet: no use in trying them one by one, and each try may wait.
+_OF_THE_FILE = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_NOMEM,
+    }
 )
 
 
@@ -85,10 +88,10 @@ class SqliteSink:
             try:
                 with self._transaction():
                     return [self._put(entry) for entry in entries]
-            except _BAD_VALUES:
+            except _FAILURES as error:
+                if _code(error) in _OF_THE_FILE:
+                    return [self._trouble(error) for _ in entries]
                 return [self._put_alone(entry) for entry in entries]
-            except sqlite3.Error as error:
-                return [self._trouble(error) for _ in entries]
 
     def close(self) -> None:
         """Write the log back into the file and let another writer in."""
@@ -117,10 +120,10 @@ class SqliteSink:
         try:
             with self._transaction():
                 return self._put(entry)
-        except _BAD_VALUES as error:
+        except _FAILURES as error:
+            if _code(error) in _OF_THE_FILE | {sqlite3.SQLITE_CORRUPT}:
+                return self._trouble(error)
             return PermanentError(f"{entry.article_id}@{entry.rev} cannot be stored in the index: {error}")
-        except sqlite3.Error as error:
-            return self._trouble(error)
 
     def _put(self, entry: Entry) -> Outcome:
         before = self._database.execute("SELECT outcome FROM receipts WHERE receipt = ?", (entry.receipt,)).fetchone()
@@ -185,7 +188,7 @@ class SqliteSink:
         (blob,) = self._database.execute(_CURRENT, (place,)).fetchone()
         return msgspec.json.decode(zstandard.decompress(blob), type=_Worded).article
 
-    def _trouble(self, error: sqlite3.Error) -> TransientError:
+    def _trouble(self, error: Exception) -> TransientError:
         return TransientError(f"the index {self._path} cannot be written: {error}")
 
     @contextmanager
@@ -203,3 +206,8 @@ class SqliteSink:
 def _known(row: tuple[int, str, int, str, int]) -> Known:
     place, article_id, rev, sha, withdrawn, *_ = row
     return Known(place=place, article_id=article_id, rev=rev, sha=sha, withdrawn=bool(withdrawn))
+
+
+def _code(error: Exception) -> int:
+    """SQLite's primary error code; 0 when the error is not of its making."""
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
