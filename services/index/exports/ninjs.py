@@ -1,11 +1,14 @@
 """Our article as an item of IPTC ninjs 3.1, which allows no property of our own: evidence stays with us."""
 
+import re
 from typing import Any
 
 from services.index.exports.body import body_html, body_text, web_address
 from shared.article import Article, Block
 
 SCHEMA = "http://www.iptc.org/std/ninjs/ninjs-schema_3.1.json#"
+
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+\Z")
 
 Item = dict[str, Any]
 
@@ -32,14 +35,14 @@ def to_ninjs(article: Article, article_id: str) -> Item:
         "located": article.located,
         "subjects": _subjects(article),
         "associations": _pictures(article, article_id),
-        "altIds": [{"value": alt_id} for alt_id in article.alt_ids],
+        "altIds": _alt_ids(article),
     }
     return _said(item)
 
 
 def item_uri(article: Article, article_id: str) -> str:
-    """The publisher's own uri, else one made of our id."""
-    return article.uri or f"urn:copydesk:{article_id}"
+    """The publisher's own uri, else one made of our id; a bare number or name is no uri."""
+    return article.uri if article.uri and _URI.match(article.uri) else f"urn:copydesk:{article_id}"
 
 
 def _bodies(article: Article) -> list[Item]:
@@ -50,6 +53,11 @@ def _bodies(article: Article) -> list[Item]:
         {"role": "main", "contentType": "text/plain", "charCount": len(plain), "value": plain},
         {"role": "main", "contentType": "text/html", "value": body_html(article)},
     ]
+
+
+def _alt_ids(article: Article) -> list[Item]:
+    bare = [article.uri] if article.uri and not _URI.match(article.uri) else []
+    return [{"value": alt_id} for alt_id in dict.fromkeys((*bare, *article.alt_ids))]
 
 
 def _texts(role: str, value: str | None) -> list[Item]:

@@ -98,6 +98,12 @@ def test_the_publishers_own_uri_stays() -> None:
     assert item["associations"][0]["uri"] == "https://x.example/a#picture-1"
 
 
+def test_a_bare_number_is_no_uri() -> None:
+    item = to_ninjs(Article(uri="4711", alt_ids=("4711", "x")), "abc")
+    assert item["uri"] == "urn:copydesk:abc"
+    assert item["altIds"] == [{"value": "4711"}, {"value": "x"}]
+
+
 def test_html_is_safe() -> None:
     assert body_html(ARTICLE).splitlines() == [
         "<p>Một &lt;b&gt; &amp; hai.</p>",
