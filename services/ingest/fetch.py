@@ -69,7 +69,11 @@ class Visitor:
 
     async def fetch_feeds(self, ids: Sequence[str]) -> None:
         """Visit these feeds side by side and note when each is due again."""
-        feeds = {feed.id: feed for feed in await asyncio.to_thread(self._subscriptions.list)}
+        try:
+            feeds = {feed.id: feed for feed in await asyncio.to_thread(self._subscriptions.list)}
+        except CopydeskError as error:  # their leases end, and they are due again
+            log.error("feeds_unreadable", reason=str(error))
+            return
         async with Client(self._settings) as client:
             tour = Tour(client)
             results = await asyncio.gather(

@@ -130,19 +130,23 @@ class Subscriptions:
     @contextlib.contextmanager
     def _changing(self) -> Iterator[dict[str, Subscription]]:
         """The feeds by id; what they are afterwards is written, whole or not at all."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with (self._path.parent / "feeds.json.lock").open("a") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            feeds = {feed.id: feed for feed in self.list()}
-            yield feeds
-            written = self._path.with_name("feeds.json.new")
-            with written.open("wb") as file:
-                file.write(
-                    msgspec.json.format(msgspec.json.encode(_File(feeds=tuple(feeds.values()))), indent=2) + b"\n"
-                )
-                file.flush()
-                os.fsync(file.fileno())
-            written.replace(self._path)
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with (self._path.parent / "feeds.json.lock").open("a") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                feeds = {feed.id: feed for feed in self.list()}
+                yield feeds
+                self._write(_File(feeds=tuple(feeds.values())))
+        except OSError as error:
+            raise PermanentError(f"{self._path} cannot be written: {error.strerror}") from error
+
+    def _write(self, content: _File) -> None:
+        written = self._path.with_name("feeds.json.new")
+        with written.open("wb") as file:
+            file.write(msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        written.replace(self._path)
 
 
 class FeedStates:
@@ -156,8 +160,9 @@ class FeedStates:
         """Make the due-queue hold exactly these feeds, new ones due within seconds: so an empty Redis is refilled."""
         hosts = {feed.id: _host(feed.url) for feed in feeds}
         with redis_errors(self._redis):
-            known = {_name(one) for one in self._redis.zrange(DUE_KEY, 0, -1)}
-            new = [one for one in hosts if one not in known]
+            due = {_name(one) for one in self._redis.zrange(DUE_KEY, 0, -1)}
+            known = due | {_name(one) for one in self._redis.hkeys(HOSTS_KEY)}
+            new = [one for one in hosts if one not in due]
             stopped = self._stopped(new)
             spread = min(len(new) / 10, 30.0)  # ten a second: a long list is no burst
             pipe = self._redis.pipeline()
@@ -186,7 +191,10 @@ class FeedStates:
         """How a feed is doing; a fresh state for one that Redis does not know."""
         with redis_errors(self._redis):
             packed = self._redis.hget(_key(known), "state")
-        return msgspec.msgpack.decode(cast("bytes", packed), type=FeedState) if packed else FeedState()
+        try:
+            return msgspec.msgpack.decode(cast("bytes", packed), type=FeedState) if packed else FeedState()
+        except msgspec.DecodeError:  # of another release: it costs one full fetch
+            return FeedState()
 
     def put(self, known: str, state: FeedState, due: float | None) -> None:
         """Keep a state and the next visit, unless the feed was removed meanwhile."""
@@ -202,11 +210,6 @@ class FeedStates:
             else:
                 pipe.zadd(DUE_KEY, {known: due})
             pipe.execute()
-
-    def poll_now(self, known: str, now: float) -> None:
-        """Make a feed due at once, also a stopped one."""
-        with redis_errors(self._redis):
-            self._redis.zadd(DUE_KEY, {known: now})
 
     def drop(self, known: str) -> None:
         """Forget a feed that was removed."""

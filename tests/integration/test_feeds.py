@@ -175,6 +175,17 @@ def test_a_feed_that_is_gone_is_visited_no_more(desk: Desk, origin: Origin) -> N
     assert desk.states.claim(FAR, 1) == []
 
 
+def test_a_stopped_feed_that_is_removed_and_added_is_visited_again(desk: Desk, origin: Origin) -> None:
+    origin.pages["/feed"] = Reply(status=410)
+    feed = desk.subscribe(origin.url("/feed"))
+    desk.visit(feed)
+    desk.subscriptions.remove(feed.id)
+    desk.states.sync(desk.subscriptions.list(), 0)
+    assert desk.states.is_complete(0)
+    desk.subscribe(feed.url)
+    assert desk.states.claim(FAR, 1) == [feed.id]
+
+
 def test_a_feed_that_works_again_is_well_again(desk: Desk, origin: Origin) -> None:
     feed = desk.subscribe(origin.url("/feed"))
     desk.visit(feed)

@@ -70,6 +70,12 @@ def test_writers_at_the_same_time_lose_nothing(subscriptions: Subscriptions) -> 
     assert len(subscriptions.list()) == 40
 
 
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("a file in the way")
+    with pytest.raises(PermanentError, match=r"cannot be (read|written)"):
+        Subscriptions(Settings(data_dir=str(tmp_path / "data"))).add("https://news.example/rss")
+
+
 def test_a_broken_file_is_told_and_left_alone(subscriptions: Subscriptions, tmp_path: Path) -> None:
     path = tmp_path / "data" / "feeds.json"
     path.parent.mkdir()
