@@ -29,7 +29,14 @@ def folder(tmp_path: Path) -> Iterator[Folder]:
     made = make_folder(tmp_path, seeds=False)
     yield made
     made.end()
-    wait_for(lambda: not made.alive())
+
+
+@pytest.fixture(scope="module")
+def desk_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Folder, dict[str, Any]]]:
+    """One desk for those tests that neither stop nor kill it."""
+    made = make_folder(tmp_path_factory.mktemp("desk"), seeds=False)
+    yield made, made.up()[1]
+    made.end()
 
 
 def push(told: dict[str, Any], key: str, text: str) -> dict[str, Any]:
@@ -85,8 +92,8 @@ def test_a_killed_process_is_started_again(folder: Folder) -> None:
     wait_for(lambda: folder.run("search", "cho noi mo them", "--json").returncode == 0)
 
 
-def test_a_second_desk_on_the_folder_is_refused(folder: Folder) -> None:
-    folder.up()
+def test_a_second_desk_on_the_folder_is_refused(desk_up: tuple[Folder, dict[str, Any]]) -> None:
+    folder, _ = desk_up
     second = folder.run("up")
     assert second.returncode == 2
     assert "a desk is already up on the data folder" in second.stderr
@@ -103,10 +110,10 @@ def test_a_taken_port_is_told_before_anything_starts(folder: Folder) -> None:
     assert not folder.data.exists()
 
 
-def test_files_are_pushed_straight_in_and_over_http(folder: Folder, tmp_path: Path) -> None:
-    _, told = folder.up()
-    (tmp_path / "bai.txt").write_text(ARTICLE, encoding="utf-8")
-    (tmp_path / "empty.txt").write_text("", encoding="utf-8")
+def test_files_are_pushed_straight_in_and_over_http(desk_up: tuple[Folder, dict[str, Any]]) -> None:
+    folder, told = desk_up
+    (folder.path / "bai.txt").write_text(ARTICLE, encoding="utf-8")
+    (folder.path / "empty.txt").write_text("", encoding="utf-8")
     direct = folder.run("push", "bai.txt", "empty.txt", "gone.txt", "--json")
     first, empty, gone = json.loads(direct.stdout)
     assert (direct.returncode, first["state"], "empty" in empty["error"]) == (1, "received", True)
@@ -119,9 +126,9 @@ def test_files_are_pushed_straight_in_and_over_http(folder: Folder, tmp_path: Pa
     assert "401" in refused.stderr
 
 
-def test_a_dead_article_can_be_looked_at_replayed_and_given_up(folder: Folder, tmp_path: Path) -> None:
-    folder.up()
-    (tmp_path / "noise.txt").write_bytes(bytes(range(256)) * 40)
+def test_a_dead_article_can_be_looked_at_replayed_and_given_up(desk_up: tuple[Folder, dict[str, Any]]) -> None:
+    folder, _ = desk_up
+    (folder.path / "noise.txt").write_bytes(bytes(range(256)) * 40)
     folder.run("push", "noise.txt")
     wait_for(lambda: folder.ask("dead", "list"))
     (dead,) = folder.ask("dead", "list")
