@@ -1,11 +1,15 @@
 """Who wrote, photographed, filmed or translated it, and who supplied it: from the lines that are bylines."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from services.normalize.steps.byline_line import ROLES, BylineReading, read_byline
+import msgspec
+
+from services.normalize.rules.folding import fold
+from services.normalize.steps.byline_line import LABELS, ROLES, BylineReading, read_byline
 from services.normalize.steps.proof import BESIDE_DATE, Line, Proof, judged, mark, settle, size, witness
-from shared.article import Person
+from services.normalize.steps.text import mend
+from shared.article import Candidate, Evidence, Person, Role
 
 BODY_WORDS = 12
 MOST_LINES = 4
@@ -14,6 +18,7 @@ HEAD = 8
 
 def read_end_byline(proof: Proof) -> Proof:
     """The byline under the body; short lines that still follow it belong to the site."""
+    proof = _read_settled(proof)
     found: dict[int, BylineReading] = {}
     body_end = _body_end(proof)
     for number in range(body_end + 1, len(proof.lines)):
@@ -63,6 +68,26 @@ def read_head_byline(proof: Proof) -> Proof:
     return _take(proof, found) if found else proof
 
 
+def _read_settled(proof: Proof) -> Proof:
+    """Read the byline that the reader settled by the byline's grammar, where that finds roles or more people in it."""
+    article = proof.article
+    reading = read_byline(mend(article.byline or ""), proof.rules.tag)
+    if reading is None or not reading.people:
+        return proof
+    printed = fold(article.byline or "")
+    more = reading.rule == LABELS or len(reading.people) > len(article.people)
+    if not more or not all(fold(person.name) in printed for person in article.people):
+        return proof
+    evidence = Evidence(
+        field="people", rule=f"the byline as printed, {reading.rule}", sure=reading.sure, quote=article.byline
+    )
+    proof = settle(proof, evidence, people=reading.people)
+    sources = article.sources or reading.sources
+    if sources == article.sources:
+        return proof
+    return settle(proof, msgspec.structs.replace(evidence, field="sources"), sources=sources)
+
+
 def _beside_date(line: Line, tag: str) -> BylineReading | None:
     """ "Por María García | 9 de noviembre de 2015": the byline shares the date's line."""
     parts = _PARTS.split(line.text)
@@ -80,33 +105,62 @@ def _take(proof: Proof, found: dict[int, BylineReading]) -> Proof:
         if proof.lines[n].kind != "date"
     }
     proof = mark(proof, marks)
-    people, sources, organisations = _together(found.values())
-    article = proof.article
     lines = [proof.lines[number] for number in found]
-    first, rule, sure = lines[0], found[min(found)].rule, min(reading.sure for reading in found.values())
-    if article.byline is None:
+    sure = min(reading.sure for reading in found.values())
+    rule = found[min(found)].rule
+    if proof.article.byline is None:
         printed = " | ".join(line.text for line in lines)
-        proof = settle(proof, witness(proof, "byline", first, rule, sure), byline=printed)
-    if people and not article.people:
-        proof = settle(proof, witness(proof, "people", first, rule, sure), people=people)
-    if sources and not article.sources:
-        proof = settle(proof, witness(proof, "sources", first, rule, sure), sources=sources)
-    if organisations and not article.organisations:
-        proof = settle(proof, witness(proof, "organisations", first, rule, sure), organisations=organisations)
+        proof = settle(proof, witness(proof, "byline", lines[0], rule, sure), byline=printed)
+    people, sources, organisations = _together(found.values())
+    proof = _settle_people(proof, people, lines, rule, sure)
+    if sources and not proof.article.sources:
+        proof = settle(proof, witness(proof, "sources", lines[0], rule, sure), sources=sources)
+    if organisations and not proof.article.organisations:
+        proof = settle(proof, witness(proof, "organisations", lines[0], rule, sure), organisations=organisations)
     return proof
 
 
-def _together(readings: Iterable[BylineReading]) -> tuple[tuple[Person, ...], tuple[str, ...], tuple[str, ...]]:
-    people: dict[str, set[str]] = {}
-    sources: dict[str, None] = {}
-    organisations: dict[str, None] = {}
-    for reading in readings:
-        for person in reading.people:
-            people.setdefault(person.name, set()).update(person.rel)
-        sources.update(dict.fromkeys(reading.sources))
-        organisations.update(dict.fromkeys(reading.organisations))
-    whole = tuple(Person(name=name, rel=tuple(role for role in ROLES if role in held)) for name, held in people.items())
-    return whole, tuple(sources), tuple(organisations)
+def _settle_people(proof: Proof, people: tuple[Person, ...], lines: list[Line], rule: str, sure: float) -> Proof:
+    """Take the people; where the reader settled some already, a byline naming one of them adds roles and colleagues.
+
+    Names that the reader found in this very line are read anew by the byline's grammar: "và ảnh: Việt Dũng" is no name.
+    """
+    settled = proof.article.people
+    known = {fold(person.name) for person in settled}
+    printed = fold(" ".join(line.text for line in lines))
+    lost: tuple[Candidate, ...] = ()
+    if people and settled and all(name in printed for name in known):
+        lost = tuple(
+            Candidate(value=person.name, rule="the reader's first look") for person in settled if person not in people
+        )
+        settled = ()
+    elif not people or (settled and not any(fold(person.name) in known for person in people)):
+        return proof
+    together = _merged((*settled, *people))
+    for number, person in enumerate(together):
+        if person not in settled:
+            evidence = witness(proof, f"people[{number}]", lines[0], rule, sure, lost=lost)
+            proof = settle(proof, evidence, people=together)
+    return proof
+
+
+def _together(readings: Collection[BylineReading]) -> tuple[tuple[Person, ...], tuple[str, ...], tuple[str, ...]]:
+    people = _merged(person for reading in readings for person in reading.people)
+    sources = dict.fromkeys(source for reading in readings for source in reading.sources)
+    organisations = dict.fromkeys(name for reading in readings for name in reading.organisations)
+    return people, tuple(sources), tuple(organisations)
+
+
+def _merged(people: Iterable[Person]) -> tuple[Person, ...]:
+    """Each name once, with all roles it was given."""
+    names: dict[str, str] = {}
+    roles: dict[str, set[Role]] = {}
+    for person in people:
+        names.setdefault(fold(person.name), person.name)
+        roles.setdefault(fold(person.name), set()).update(person.rel)
+    return tuple(
+        Person(name=name, rel=tuple(role for role in ROLES if role in roles[key])) for key, name in names.items()
+    )
 
 
 def _body_end(proof: Proof) -> int:

@@ -12,6 +12,7 @@ from services.normalize.steps.names import bare_name, is_caseless, is_name, is_o
 from shared.article import Person, Role
 
 MOST_WORDS = 24
+LABELS = "labels before a colon"
 ROLES: tuple[Role, ...] = ("author", "photographer", "videographer", "translator")
 
 
@@ -45,7 +46,7 @@ def read_byline(line: str, tag: str) -> BylineReading | None:
     if text.startswith("(") and text.endswith(")") and text.count("(") == 1:
         text = text[1:-1].strip()
     for form, rule, sure in (
-        (_labelled, "labels before a colon", 0.97),
+        (_labelled, LABELS, 0.97),
         (_opened, "an opening word", 0.93),
         (_plain, "names alone", 0.85),
     ):

@@ -8,7 +8,8 @@ import msgspec
 from services.normalize.rules import phrases
 from services.normalize.rules.folding import LOWER, UPPER, fold
 from services.normalize.rules.language import GENERIC, for_tag
-from services.normalize.steps.proof import Line, Proof, judged, mark, settle, size, witness
+from services.normalize.steps.proof import QUOTE_LENGTH, Line, Proof, judged, mark, settle, size, witness
+from shared.article import Evidence
 
 _DASH = r"\s*(?:-{1,2}|–|—|―|−|‒|‑)\s*"
 _OPENS = rf"(?=[^\s{LOWER}])"
@@ -29,7 +30,8 @@ _SLASHES = re.compile(
     rf"(?P<name>(?P<place>[{UPPER}][\w\- ]{{1,30}}){_DAY}\.?\s?/(?P<agency>[^/]{{2,20}})/)\.?\s*(?:{_DASH})?(?=\S)"
 )
 _DASHED_AGENCY = re.compile(
-    rf"(?P<name>(?P<place>{_CAPS_WORD}(?:[ -]{_CAPS_WORD}){{0,3}}){_DAY}{_DASH}(?P<agency>РИА Новости|ИНТЕРФАКС))\.\s(?=\S)"
+    rf"(?P<name>(?P<place>{_CAPS_WORD}(?:[ -]{_CAPS_WORD}){{0,3}}){_DAY}{_DASH}(?P<agency>РИА Новости|ИНТЕРФАКС))"
+    r"\.\s(?=\S)"
 )
 _HOOKED = re.compile(r"[【［](?P<name>[^】］]{2,24})[】］]\s*[-–—]?\s*(?=\S)")
 _KOREAN = re.compile(r"\((?P<name>(?P<place>[^()=]{1,12})=(?P<agency>[^()=]{2,12}))\)\s*(?:[^=\n]{2,30}=\s*)?(?=\S)")
@@ -122,6 +124,7 @@ def _known(tag: str) -> re.Pattern[str]:
 
 def read_lead(proof: Proof) -> Proof:
     """Find the opening paragraph, take the dateline off it, and make it the lead where the paper has one."""
+    proof = _clear_description(proof)
     number = _opening(proof)
     if number is None:
         return proof
@@ -151,6 +154,25 @@ def read_lead(proof: Proof) -> Proof:
         proof, "description", line, "the opening paragraph under the headline", 0.9, (end, len(line.text))
     )
     return settle(proof, evidence, description=line.text[end:].strip())
+
+
+def _clear_description(proof: Proof) -> Proof:
+    """Take the dateline off a description that the reader settled: a summary of a feed often begins with it."""
+    description = proof.article.description or ""
+    dateline = read_dateline(description, proof.rules.tag)
+    if dateline is None:
+        return proof
+    article = msgspec.structs.replace(proof.article, description=description[dateline.end :].strip())
+    proof = msgspec.structs.replace(proof, article=article)
+    if article.dateline is not None:
+        return proof
+    evidence = Evidence(
+        field="dateline",
+        rule=f"before the description, {dateline.rule}",
+        sure=dateline.sure,
+        quote=description[:QUOTE_LENGTH],
+    )
+    return settle(proof, evidence, dateline=dateline.printed)
 
 
 def _is_spoken_of(proof: Proof, number: int, dateline: Dateline) -> bool:
