@@ -54,11 +54,12 @@ def find_container(outline: Outline, head: Block | None = None) -> Box | None:
         return box
     while box.children:
         best = max(box.children, key=held)
-        if held(best) < (0.7 if best.prose else 0.85) * held(box):
-            best = next((child for child in box.children if head is not None and child.first <= head.index < child.last), best)
-            after = sums[best.last] - sums[max(best.first, min(head.index, best.last))] if head is not None else 0.0
-            if box.tag == "article" or after < 0.4 * held(box) or after < 150:
+        if held(best) < (0.7 if best.prose and not box.prose else 0.85) * held(box):
+            own = next((child for child in box.children if head is not None and child.first <= head.index < child.last), None)
+            after = sums[own.last] - sums[head.index] if own is not None and head is not None else 0.0
+            if own is None or box.tag == "article" or after < max(150.0, 0.4 * held(box)):
                 break
+            best = own
         box = best
     while box.parent is not None and box.tag in {"p", "li", "ul", "ol", "blockquote", "pre", "h1", "h2", "h3", "tr", "tbody"}:
         box = box.parent
