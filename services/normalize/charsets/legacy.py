@@ -32,6 +32,7 @@ _NEAR = (
     0.35  # a declared encoding stands if it is worse than the best by no more than this for each letter beyond ASCII
 )
 _SHORTLIST = 6
+_FEW_STRAYS = 3
 
 
 def read_legacy(body: bytes, declared: Sequence[str], language: str | None) -> tuple[str, str, str, bool]:
@@ -41,8 +42,7 @@ def read_legacy(body: bytes, declared: Sequence[str], language: str | None) -> t
     lines = body.split(b"\n")
     broken = [line for line in lines if not _is_utf8(line)]
     whole_lines = sum(1 for line in lines if not line.isascii() and _is_utf8(line))
-    sequences, strays = _count_sequences(broken)
-    if whole_lines <= len(broken) / 20 and sequences < strays:
+    if whole_lines <= len(broken) / 20 and not _is_mostly_utf8(broken):
         name, rule = _judged(_sample(broken), claims, language)
         text = _read(body, name)
         return text.replace("\ufffd", ""), name, rule, "\ufffd" in text
@@ -111,8 +111,7 @@ def _pieces(line: bytes) -> Sequence[bytes]:
 
 def _is_damaged(piece: bytes) -> bool:
     """UTF-8 with a stray byte here and there, rather than another encoding: most of what is beyond ASCII is valid."""
-    sequences, strays = _count_sequences([piece])
-    return sequences >= strays
+    return _is_mostly_utf8([piece])
 
 
 def _without_strays(piece: bytes) -> str:
@@ -140,14 +139,16 @@ def _read_strays(strays: bytes) -> str:
     return "".join(mark for mark in strays.decode("cp1252", "ignore") if mark in "“”‘’…–—•€\u00a0")
 
 
-def _count_sequences(lines: Sequence[bytes]) -> tuple[int, int]:
-    """How many valid UTF-8 sequences, and how many bytes beyond ASCII outside of them."""
-    sequences = strays = 0
+def _is_mostly_utf8(lines: Sequence[bytes]) -> bool:
+    """Whether valid sequences outnumber the other bytes beyond ASCII; a stray or three may outnumber a few letters."""
+    sequences = inside = high = 0
     for line in lines:
         found = _UTF8_SEQUENCE.findall(line)
         sequences += len(found)
-        strays += len(_HIGH.findall(line)) - sum(map(len, found))
-    return sequences, strays
+        inside += sum(map(len, found))
+        high += len(_HIGH.findall(line))
+    outside = high - inside
+    return sequences >= outside or (outside <= _FEW_STRAYS and inside >= outside)
 
 
 def _ranked(sample: bytes, claims: Sequence[str], language: str | None) -> list[tuple[float, str]]:

@@ -1,9 +1,11 @@
 """Text misread before it was saved as UTF-8: "Viá»‡t Nam", "ViÖt Nam" and "Vieät Nam" become "Việt Nam"."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 from itertools import islice
 
+from services.normalize.charsets.letters import likelihood
 from services.normalize.charsets.syllables import syllables_in
 from services.normalize.charsets.vietnamese import DECODERS
 
@@ -13,7 +15,7 @@ _SAMPLE = 6000
 _LINE = re.compile(r"[^\n]*\n?")
 # Letters and signs that a newspaper prints; a chance match gives others, such as "à »" read as a Samaritan point.
 _PRINTED = re.compile(
-    "[\u00a0-\u017f\u0192\u01a0\u01a1\u01af\u01b0\u0218-\u021b\u0300-\u0309\u031b\u0323\u0370-\u045f\u0490\u0491\u05d0-\u05ea"
+    "[\u00a0-\u017f\u0192\u01a0\u01a1\u01af\u01b0\u0218-\u021b\u02c6-\u02dd\u0300-\u0309\u031b\u0323\u0370-\u045f\u0490\u0491\u05d0-\u05ea"
     "\u060c\u061b\u061f-\u0652\u0660-\u0669\u067e\u0686\u0698\u06a9\u06af\u06cc\u0e00-\u0e5b\u1ea0-\u1ef9"
     "\u200b-\u200f\u2010-\u2027\u202f\u2030\u2032\u2033\u2039\u203a\u20a0-\u20bf\u2116\u2122\u2190-\u21ff\u2200-\u22ff"
     "\u2500-\u27bf\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7a3\ufe0f\ufeff\uff00-\uffef\U0001f000-\U0001faff]"
@@ -21,8 +23,8 @@ _PRINTED = re.compile(
 # Typographic marks may by chance follow a capital: “ĐÔ” is no double encoding.
 _BY_CHANCE = frozenset("‚„…†‡ˆ‰‹‘’“”•–—˜›»\u00a0")
 _OFTEN_MISREAD = re.compile("[\u1e00-\u1eff\u2010-\u2044\u20ab\u20ac]")
-_OF_FONTS = "¸¹µ¶·®¨ª«¬\u00ad¾»¼½ÆÇËÎÏÑÖ×ØÛÜÞßäåæçëïîñöøûü÷þÿ¤¦§±²³´¯°¡¢£¥¿"
-_FONTS = ("tcvn3", "vni", "cp1258", "viscii", "vps")
+_OF_FONTS = "¸¹µ¶·®¨ª«¬\u00ad¾»¼½ÆÇËÎÏÑÖ×ØÛÜÞßäåæçëïîñöøûü÷þÿ¤¦§±²³´¯°¡¢£¥¿ðÐ"
+_FONTS = ("tcvn3", "vni", "cp1258", "viscii", "vps", "tcvn5712")
 _FONT_LETTERS = re.compile(f"[{_OF_FONTS}]")
 _WORD = re.compile("[A-Za-zÀ-ÿ¡-¿]+")
 _ASCII_LETTER = re.compile("[A-Za-z]")
@@ -114,14 +116,31 @@ def _mend_double(text: str, body: bytes, residue: str) -> str:
     if not suspected:
         return text
     sample = "\n".join(line for line in text[: 4 * _SAMPLE].splitlines() if not line.isascii())[:_SAMPLE]
-    shares = [(misreading.explained(sample), misreading is _WESTERN, misreading) for misreading in suspected]
-    share, _, misreading = max(shares, key=lambda share: share[:2])
-    enough = 1 if misreading is _WESTERN else _ENOUGH
-    if share >= _NEARLY_ALL and len(misreading.sequence.findall(sample)) >= enough and _is_sure_of(misreading, sample):
+    throughout = [misreading for misreading in suspected if _explains(misreading, sample)]
+    if throughout:
+        misreading = max(throughout, key=lambda misreading: _likelihood_once_mended(misreading, sample))
         return _NBSP_LOST.sub("à ", misreading.mended(text))
     if _WESTERN in suspected:
         return "".join(map(_mend_line, _LINE.findall(text)))
     return text
+
+
+def _explains(misreading: _Misreading, sample: str) -> bool:
+    """Whether nearly all that is beyond ASCII was misread like this; the rarer misreadings need several letters."""
+    enough = 1 if misreading is _WESTERN else _ENOUGH
+    return (
+        misreading.explained(sample) >= _NEARLY_ALL
+        and len(misreading.sequence.findall(sample)) >= enough
+        and _is_sure_of(misreading, sample)
+    )
+
+
+def _likelihood_once_mended(misreading: _Misreading, sample: str) -> float:
+    for _ in range(_ROUNDS):
+        if not _explains(misreading, sample):
+            break
+        sample = misreading.mended(sample)
+    return likelihood(unicodedata.normalize("NFC", sample))[0]
 
 
 def _is_sure_of(misreading: _Misreading, text: str) -> bool:
@@ -159,6 +178,8 @@ def _mend_fonts(text: str) -> str:
         return text
     sample = [line for line in _LINE.findall(text[:_SAMPLE]) if not line.isascii()]
     throughout = all(map(_is_western, sample))
+    if throughout:
+        usual = _font_of(" ".join(sample), _MOST) or usual
 
     def put_right(line: str) -> str:
         if line.isascii() or not _is_western(line):
