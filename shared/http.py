@@ -5,6 +5,7 @@ resolves otherwise a second later leads inside. Bodies are read raw and opened i
 """
 
 import asyncio
+import contextlib
 import datetime as dt
 import email.utils
 import functools
@@ -30,6 +31,7 @@ from shared.settings import Settings
 MAX_REDIRECTS = 5
 MAX_LAYERS = 2  # "Content-Encoding: gzip, gzip" happens; each layer has the same cap
 PER_HOST = 2
+PLACE_S = 3.0
 STEP_TIMEOUT_S = 10.0
 MAX_RETRY_AFTER_S = 24 * 3600.0
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -87,9 +89,23 @@ class Client:
     ) -> None:
         await self._client.__aexit__(kind, error, trace)
 
-    def host_turn(self, url: httpx.URL) -> asyncio.Semaphore:
-        """The turnstile of one host."""
-        return self._hosts.setdefault(url.host, asyncio.Semaphore(PER_HOST))
+    @contextlib.asynccontextmanager
+    async def host_turn(self, url: httpx.URL) -> AsyncIterator[None]:
+        """One of the few places at a host; one that is kept waiting there gives its place to the next, and waits on."""
+        places = self._hosts.setdefault(url.host, asyncio.Semaphore(PER_HOST))
+        await places.acquire()
+        held = [places]
+
+        def give_back() -> None:
+            while held:
+                held.pop().release()
+
+        timer = asyncio.get_running_loop().call_later(PLACE_S, give_back)
+        try:
+            yield
+        finally:
+            timer.cancel()
+            give_back()
 
     async def ask(self, url: httpx.URL, headers: Mapping[str, str]) -> httpx.Response:
         """Send one request; the answer's body is still to be read, and the answer to be closed."""
