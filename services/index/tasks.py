@@ -41,6 +41,8 @@ def index_articles(sink: SqliteSink) -> Handler:
 def _entry(item: Claimed) -> Entry:
     meta = msgspec.json.decode(item.meta, type=Meta)
     article_id, _, rev = item.ref.rpartition("@")
+    article = msgspec.json.decode(item.body, type=Article)
+    state = "indexed" if article.pub_status == "usable" else "withdrawn"
     return Entry(
         article_id=article_id,
         rev=int(rev),
@@ -50,6 +52,6 @@ def _entry(item: Claimed) -> Entry:
         sha=meta.sha,
         aliases=meta.aliases,
         archived=meta.archived,
-        article=msgspec.json.decode(item.body, type=Article),
-        timeline=(*item.timeline, Event(state="indexed", stage="index", at_us=now_us())),
+        article=article,
+        timeline=(*item.timeline, Event(state=state, stage="index", at_us=now_us())),
     )

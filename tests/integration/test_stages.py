@@ -1,0 +1,146 @@
+"""Both stages over the real ledger, archive and index, each message taken by hand instead of by Celery."""
+
+import json
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from services.index.search import Index
+from services.index.sinks.sqlite import SqliteSink
+from services.index.tasks import index_articles
+from services.ingest.intake import Intake
+from services.normalize.tasks import read_articles
+from shared.archive import Archive
+from shared.clock import now_us
+from shared.ledger import Ledger
+from shared.messages import Input, Source
+from shared.queue import open_ledger, run_batch
+from shared.settings import Settings
+from shared.stage import RetryPolicy
+
+PUSH = Source(kind="push", name="desk")
+TEXT = "09/11/2015 - 05:34\n\nTin buổi sáng\n\nHUẾ - Câu mở đầu của bản tin.\n\nThân bài của bản tin."
+
+
+class Line:
+    """The stages of one desk, each message taken by hand."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.ledger: Ledger = open_ledger(settings)
+        self.archive = Archive(Path(settings.archive_dir or ""))
+        self.intake = Intake(self.ledger, self.archive, settings)
+        self.file = Path(settings.index_dir or "") / "copydesk.sqlite3"
+        self.sink = SqliteSink(self.file)
+        self.read = read_articles(max_bytes=settings.max_input_bytes, cpu_s=60)
+
+    def push(self, body: str, media_type: str = "text/plain", *aliases: str) -> str:
+        one = Input(source=PUSH, media_type=media_type, body=body.encode(), aliases=aliases)
+        return self.intake.take([one])[0].receipt
+
+    def run(self) -> None:
+        """Work off both queues, message by message."""
+        for stage, handle in (("normalize", self.read), ("index", index_articles(self.sink))):
+            while (raw := self.ledger.client.rpop(stage)) is not None:
+                message = json.loads(raw)
+                refs, key = json.loads(message["body"])[0][1], message["headers"]["id"]
+                run_batch(self.ledger, stage, refs, key, handle, RetryPolicy())  # type: ignore[arg-type]
+
+    def state(self, receipt: str) -> str:
+        line = self.ledger.receipt(receipt)
+        return line.state if line else "unknown"
+
+
+@pytest.fixture
+def line(settings: Settings) -> Line:
+    return Line(settings)
+
+
+def test_a_text_becomes_an_article_that_search_finds_with_its_way_and_its_evidence(line: Line) -> None:
+    receipt = line.push(TEXT)
+    line.run()
+    assert line.state(receipt) == "indexed"
+    stored = Index(line.file).get(receipt)
+    assert stored is not None
+    assert stored.article.headline == "Tin buổi sáng"
+    assert [event.state for event in stored.timeline] == ["received", "working", "normalized", "working", "indexed"]
+    assert {evidence.field for evidence in stored.article.evidence} >= {"headline", "first_created", "dateline"}
+    assert Index(line.file).search("tin buoi sang").total == 1
+
+
+def test_the_same_uri_from_a_forgetful_redis_becomes_a_revision_of_the_article_it_was(line: Line) -> None:
+    line.push(TEXT, "text/plain", "uri:a")
+    line.run()
+    line.ledger.client.flushall()
+    line.push(TEXT.replace("sáng", "chiều"), "text/plain", "guid:b", "uri:a")
+    line.run()
+    index = Index(line.file)
+    assert index.count() == 1
+    assert index.recent(10)[0].headline == "Tin buổi chiều"
+
+
+def test_an_embargo_holds_an_article_and_costs_it_no_attempt(line: Line) -> None:
+    item = {"uri": "urn:x:1", "headline": "Later", "body_text": "A body.", "embargoed": "2999-01-01T00:00:00Z"}
+    receipt = line.push(json.dumps(item), "application/json")
+    line.run()
+    entry = line.ledger.receipt(receipt)
+    assert entry is not None
+    assert (entry.state, entry.attempts) == ("held", 0)
+    assert line.ledger.balance().difference == 0
+
+
+@pytest.mark.parametrize(
+    ("body", "media_type"),
+    [
+        pytest.param("\x00\x01\x02\x03" * 50, "application/octet-stream", id="binary"),
+        pytest.param('{"a": 1}', "application/json", id="JSON that is no article"),
+        pytest.param("{", "application/json", id="JSON that is cut off"),
+        pytest.param('<!DOCTYPE a [<!ENTITY b "c">]><nitf>&b;</nitf>', "application/xml", id="XML with entities"),
+        pytest.param("<a" + " b='c'" * 100_000 + ">", "text/html", id="a tag of 100,000 attributes"),
+    ],
+)
+def test_what_is_no_article_dies_with_a_sentence(line: Line, body: str, media_type: str) -> None:
+    receipt = line.push(body, media_type)
+    line.push(TEXT)
+    line.run()
+    assert line.state(receipt) == "dead"
+    dead = line.ledger.dead()[0]
+    assert dead.reason == "permanent"
+    assert len(dead.note) > 10
+    assert line.ledger.balance().indexed == 1
+
+
+def test_a_record_that_does_not_decode_is_dead_with_its_bytes_kept(line: Line) -> None:
+    receipt = line.push(TEXT)
+    entry = line.ledger.receipt(receipt)
+    assert entry is not None
+    ref = f"{entry.article}@{entry.rev}"
+    line.ledger.client.set(f"art:{ref}:raw", b"no zstd frame")
+    line.run()
+    assert line.ledger.dead()[0].reason == "undecodable"
+    assert line.ledger.client.get(f"art:{ref}:raw") == b"no zstd frame"
+
+
+def test_a_broken_article_does_not_hold_up_its_batch_in_the_index(line: Line) -> None:
+    line.push(TEXT)
+    broken = line.push(TEXT.replace("sáng", "trưa"))
+    one = Input(source=PUSH, media_type="text/plain", body=TEXT.replace("sáng", "tối").encode())
+    line.intake.take([one])
+    raw = line.ledger.client.lrange("normalize", 0, -1)
+    refs = [ref for message in raw for ref in json.loads(json.loads(message)["body"])[0][1]]
+    run_batch(line.ledger, "normalize", refs, "m1", line.read, RetryPolicy())
+    entry = line.ledger.receipt(broken)
+    assert entry is not None
+    line.ledger.client.set(f"art:{entry.article}@{entry.rev}:article", msgspec.json.encode({"headline": 5}))
+    line.run()
+    assert line.ledger.dead()[0].reason == "undecodable"
+    assert line.ledger.balance().indexed == 2
+
+
+def test_received_times_are_kept(line: Line) -> None:
+    before = now_us()
+    receipt = line.push(TEXT)
+    line.run()
+    stored = Index(line.file).get(receipt)
+    assert stored is not None
+    assert before <= stored.received_us <= now_us()
