@@ -64,7 +64,8 @@ class RequestRefused(PermanentError):
 class Client:
     """Connections of one event loop, at most `PER_HOST` requests to a host at a time. Use with `async with`."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, place_s: float = PLACE_S) -> None:
+        self._place_s = place_s
         self.max_bytes = settings.max_input_bytes
         self.total_s = float(settings.fetch_timeout_s)
         step = min(STEP_TIMEOUT_S, self.total_s)
@@ -100,7 +101,7 @@ class Client:
             while held:
                 held.pop().release()
 
-        timer = asyncio.get_running_loop().call_later(PLACE_S, give_back)
+        timer = asyncio.get_running_loop().call_later(self._place_s, give_back)
         try:
             yield
         finally:

@@ -120,9 +120,9 @@ class Settling:
 class DropWatch:
     """Names of files that are ready to be taken, from events and scans."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, how: Mode | None = None) -> None:
         self._folder = folder
-        self.mode = mode(folder)
+        self.mode = how or mode(folder)
         self._events: queue.SimpleQueue[tuple[str, bool]] = queue.SimpleQueue()
         self._settling = Settling(trust_times=self.mode.kind == "inotify")
         self._observer: BaseObserver | None = None

@@ -57,7 +57,7 @@ def make_inputs(feed: Feed, url: str, source: Source) -> tuple[Found, ...]:
 
     An address that different entries share tells none of them apart: some feeds give one GUID to all, or one link.
     """
-    entries = [msgspec.structs.replace(entry, link=clean_link(entry.link)) for entry in feed.entries]
+    entries = [_settle(entry, url) for entry in feed.entries]
     links = _ambiguous((canonical_url(entry.link), entry.guid or entry.title) for entry in entries)
     guids = _ambiguous((entry.guid, canonical_url(entry.link) or entry.title) for entry in entries)
     links |= {canonical_url(feed.home)}
@@ -74,6 +74,13 @@ def make_inputs(feed: Feed, url: str, source: Source) -> tuple[Found, ...]:
         made = Input(source=source, media_type=FEED_ENTRY_TYPE, body=body, aliases=aliases, name=link or url)
         found.setdefault(body, Found(input=made, mark=_mark(kept, aliases, dateless=dateless)))
     return tuple(found.values())
+
+
+def _settle(entry: FeedEntry, url: str) -> FeedEntry:
+    """An entry without what a redirect or a reader's tracks put into it, so that the same stays the same."""
+    return msgspec.structs.replace(
+        entry, feed=url, link=clean_link(entry.link), base=clean_link(entry.base) or clean_link(entry.link) or url
+    )
 
 
 def clean_link(link: str | None) -> str | None:

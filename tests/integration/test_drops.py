@@ -295,12 +295,8 @@ def test_drops_wait_while_the_desk_is_full(shared_redis: Server, tmp_path: Path)
     assert roomy.accepted() == 3
 
 
-def test_without_events_a_file_is_taken_when_it_has_held_still(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    def without_events(folder: Path) -> Mode:
-        return Mode(kind="scan", reason="nfs4 tells of no changes")
-
-    monkeypatch.setattr("services.ingest.drop_watch.mode", without_events)
-    watch = DropWatch(desk.folder)
+def test_without_events_a_file_is_taken_when_it_has_held_still(desk: Desk) -> None:
+    watch = DropWatch(desk.folder, Mode(kind="scan", reason="nfs4 tells of no changes"))
     desk.drop("nfs.txt", b"On a network drive.")
     assert watch.ready(0) == []
     wait_for(lambda: watch.ready(0.05) == ["nfs.txt"], "the file was not offered")

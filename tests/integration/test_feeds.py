@@ -121,6 +121,16 @@ def test_what_only_looks_new_is_not_taken_again(desk: Desk, origin: Origin, firs
     assert desk.accepted() == accepted
 
 
+def test_a_feed_that_redirects_elsewhere_each_time_stays_the_same(desk: Desk, origin: Origin) -> None:
+    feed = desk.subscribe(origin.url("/feed"))
+    body = rss([("a", "Một")]).replace(b"<link>http://news.example/a</link>", b"")
+    for token in range(2):
+        origin.pages["/feed"] = Reply(status=302, headers={"Location": f"/cdn?token={token}"})
+        origin.pages[f"/cdn?token={token}"] = Reply(body=body + b"<!-- %d -->" % token)
+        desk.visit(feed)
+    assert desk.accepted() == 1
+
+
 def test_an_edit_and_its_reversal_are_both_taken(desk: Desk, origin: Origin) -> None:
     feed = desk.subscribe(origin.url("/feed"))
     for title in ("Một", "Một (sửa)", "Một"):

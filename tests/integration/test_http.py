@@ -220,14 +220,13 @@ def test_a_host_is_asked_two_things_at_a_time(origin: Origin) -> None:
     assert most[0] == 2
 
 
-def test_two_that_hang_hold_up_no_other_of_their_host(origin: Origin, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.http.PLACE_S", 0.1)
+def test_two_that_hang_hold_up_no_other_of_their_host(origin: Origin) -> None:
     hang = threading.Event()
     origin.pages["/hang"] = lambda seen: Reply(status=500 if hang.wait(10) else 501)
     origin.pages["/"] = Reply(body=b"x")
 
     async def all_three() -> list[Fetched | BaseException]:
-        async with Client(Settings(allow_networks=("127.0.0.0/8",), fetch_timeout_s=20)) as client:
+        async with Client(Settings(allow_networks=("127.0.0.0/8",), fetch_timeout_s=20), place_s=0.1) as client:
             held_up = [asyncio.create_task(fetch(client, origin.url("/hang"))) for _ in range(2)]
             answer = await fetch(client, origin.url("/"))
             hang.set()

@@ -57,7 +57,7 @@ def _read_item(item: dict[str, Any], feed: Feed, document: dict[str, Any], url: 
         tags=_texts(item.get("tags")),
         language=_text(item.get("language")) or feed.language,
         feed_title=feed.title,
-        base=_link(item.get("url"), url) or url,
+        base=_link(item.get("url"), url),
         pictures=_pictures(item, url),
     )
 

@@ -68,9 +68,15 @@ def _read_entry(entry: Mapping[str, Any], feed: Feed, url: str) -> FeedEntry:
         tags=tuple(dict.fromkeys(term for tag in entry.get("tags") or () if (term := _text(tag.get("term"))))),
         language=_text(content.get("language")) or _text(title.get("language")) or feed.language,
         feed_title=feed.title,
-        base=_text(content.get("base")) or _text(summary.get("base")) or link or url,
+        base=_own_base(content, url) or _own_base(summary, url) or link,
         pictures=_pictures(entry, url),
     )
+
+
+def _own_base(detail: Mapping[str, Any], url: str) -> str | None:
+    """The `xml:base` of a piece; the document's own address is no news, and may differ at each visit."""
+    base = _text(detail.get("base"))
+    return None if base == url else base
 
 
 def _best_content(contents: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:

@@ -56,7 +56,7 @@ def test_an_entry_keeps_everything_as_printed() -> None:
             tags=("Kinh tế",),
             language="vi",
             feed_title="Báo Huế",
-            base=URL,
+            base="http://news.example/bai/1.html",
             pictures=(("http://news.example/p.jpg", None, "Ảnh: AP"),),
         ),
     )
