@@ -1,6 +1,8 @@
 """What a command gets: the words it was called with, and the settings that hold for it."""
 
 import argparse
+import os
+import shutil
 import socket
 import sys
 from collections.abc import Mapping
@@ -64,6 +66,14 @@ def show_json(value: Any) -> None:
 def warn(message: str) -> None:
     """A line for the person, beside the answer."""
     print(f"copydesk: {message}", file=sys.stderr)
+
+
+def program() -> str:
+    """How this person calls `copydesk`: by its name where it is on the path, else as it was called."""
+    called = sys.argv[0]
+    if shutil.which("copydesk") or Path(called).name != "copydesk":
+        return "copydesk"
+    return os.path.relpath(called)
 
 
 def index_file(settings: Settings) -> Path:

@@ -11,7 +11,7 @@ import msgspec
 
 from services.desk.call import Call, warn
 from services.desk.running import Desk, describe, hold_folder
-from services.desk.supervisor import Spec, Supervisor
+from services.desk.supervisor import GaveUp, Spec, Supervisor
 from services.desk.valkey import answers, find_server, runtime_folder, server_command, socket_url
 from shared.errors import PermanentError
 from shared.settings import Settings, as_environment, without_password
@@ -100,7 +100,11 @@ def _socket(data_dir: Path) -> Iterator[Path]:
 def _start_server(supervisor: Supervisor, settings: Settings, socket_path: Path) -> None:
     command = server_command(settings, socket_path, find_server())
     supervisor.start(Spec(name="valkey", command=command, environ=os.environ, last=True))
-    supervisor.wait_until(lambda: answers(socket_path), SERVER_DEADLINE_S, "Valkey")
+    try:
+        supervisor.wait_until(lambda: answers(socket_path), SERVER_DEADLINE_S, "Valkey")
+    except GaveUp as error:
+        advice = f"If its data is damaged, move {settings.data_dir}/redis away and start again"
+        raise GaveUp(f"{error}\n{advice}: every input is in the archive and comes in anew.") from error
 
 
 def _check_server(settings: Settings) -> None:

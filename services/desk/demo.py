@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from services.desk.asking import drop_problems, problem_lines
-from services.desk.call import OK, WRONG, Call, index_file, show_json, warn
+from services.desk.call import OK, WRONG, Call, index_file, program, show_json, warn
 from services.desk.crew import man_the_desk
 from services.desk.printing import BOLD, article_lines, clean, plural, row, rule, styled, timeline_lines
 from services.desk.running import find_desk, reach
@@ -56,6 +56,7 @@ def run(call: Call) -> int:
     with _desk(call) as (settings, tick):
         status = _wait(Lines(connect(settings)), settings, names, tick)
         if status is None:
+            warn("stopped before the articles were through")
             return WRONG
         shown = _look(settings, status, begun)
         if call.as_json:
@@ -63,7 +64,7 @@ def run(call: Call) -> int:
         else:
             print(*_lines(shown, settings), sep="\n", flush=True)
     if not call.as_json:
-        print("Everything is stopped. The whole desk stays up with: copydesk up")
+        print(f"The whole desk stays up with: {program()} up")
     return _judge(shown)
 
 
@@ -187,7 +188,7 @@ def _lines(shown: Shown, settings: Settings) -> Iterator[str]:
         yield styled("Found again, typed with and without Vietnamese diacritics", BOLD)
         for query, found in shown.searches:
             yield ""
-            yield f'  copydesk search "{query}"'
+            yield f'  {program()} search "{query}"'
             yield from row(
                 "", f"{found.total} found{HOW[found.matched]}" + (f": {found.hits[0].headline}" if found.hits else "")
             )

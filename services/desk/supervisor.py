@@ -183,7 +183,8 @@ class Supervisor:
                 raise GaveUp(_obituary(child))
             backoff = min(0.2 * 2**child.quick_deaths, LONGEST_BACKOFF_S) if quick else 0.0
             child.due = time.monotonic() + backoff
-            self._tell(f"{child.spec.name} ended ({_cause(child)}) and is started again; its log: {child.log}")
+            if child.quick_deaths <= 1:
+                self._tell(f"{child.spec.name} ended ({_cause(child)}) and is started again; its log: {child.log}")
         if not child.alive and time.monotonic() >= child.due:
             self._spawn(child)
 

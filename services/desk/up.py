@@ -6,7 +6,7 @@ import shlex
 import socket
 from pathlib import Path
 
-from services.desk.call import OK, Call, show_json
+from services.desk.call import OK, Call, program, show_json
 from services.desk.crew import Crew, man_the_desk
 from services.desk.running import refuse_second
 from services.web.keys import Keys
@@ -77,12 +77,12 @@ def _greet(call: Call, address: str, key: str | None) -> None:
     if key is not None:
         print(f"  Your push key (shown only now):  {key}")
     else:
-        print("  Push with the key of the first start; `copydesk keys create NAME` makes another.")
+        print(f"  Push with the key of the first start; `{program()} keys create NAME` makes another.")
     print(f"  Drop files into:                 {settings.seeds_dir}/")
     print(f"  Everything is kept in:           {settings.data_dir}/\n")
     print("Push an article:\n")
     print(f"  {curl_line(address, key or KEY_BEFORE, _example(settings))}\n")
-    print('Then: copydesk status, copydesk search "…". Ctrl-C stops.', flush=True)
+    print(f'Then: {program()} status, {program()} search "…". Ctrl-C stops.', flush=True)
 
 
 def curl_line(address: str, key: str, file: str) -> str:
