@@ -1,10 +1,12 @@
 """The phrase lists of a language as sets of folded words, with the generic ones added; made once a language."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from functools import cache
+from typing import Literal
 
 from services.normalize.rules.folding import fold
 from services.normalize.rules.language import GENERIC, for_tag
+from shared.article import Role
 
 EDGES = " .,;:!?-–—|•·*>»<«()[]\"'…"
 
@@ -14,9 +16,17 @@ def edge_free(text: str) -> str:
     return fold(text).strip(EDGES)
 
 
-def folded(phrases: Iterable[str]) -> frozenset[str]:
+@cache
+def folded(phrases: tuple[str, ...]) -> frozenset[str]:
     """The phrases in the form in which lines are compared."""
     return frozenset(fold(phrase) for phrase in phrases)
+
+
+@cache
+def roles(tag: str, kind: Literal["labels", "openers", "notes"]) -> Mapping[str, Role]:
+    """The words of a byline that name a role, folded, longest first."""
+    words: dict[str, Role] = getattr(for_tag(tag).bylines, kind)
+    return {fold(word): words[word] for word in sorted(words, key=len, reverse=True)}
 
 
 @cache

@@ -10,6 +10,7 @@ from services.normalize.steps.proof import Line, Proof, judged, mark, size
 LONGEST_LINK = 32
 RUNNING_WORDS = 20
 MOST_UNMARKED = 3
+MOST_LINKS = 60
 _ARROW = re.compile(r"^(?:>{1,4}|»+|›+|►+|▶+|▸+|→+|=>|\*>|☞|👉|➤)\s*\w?")
 _BULLET = re.compile(r"^(?:[-–—•*+·▪■●○◦]|>+|»+)\s*\S")
 _COUNT = re.compile(r"\s*\(?\s*\d[\d.,]*\s*\)?$")
@@ -76,7 +77,7 @@ def _followers(proof: Proof, opener: int, last_running: int) -> list[int]:
     """The headlines under an opener: all marked ones, a few unmarked; in the tail everything that is no byline."""
     found: list[int] = []
     marked: bool | None = None
-    for number in range(opener + 1, len(proof.lines)):
+    for number in range(opener + 1, min(len(proof.lines), opener + MOST_LINKS)):
         line = proof.lines[number]
         if number > last_running and site_rule(line.text, proof.rules.tag) is not None:
             continue

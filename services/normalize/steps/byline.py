@@ -14,6 +14,7 @@ from shared.article import Candidate, Evidence, Person, Role
 BODY_WORDS = 12
 MOST_LINES = 4
 HEAD = 8
+TAIL = 60
 
 
 def read_end_byline(proof: Proof) -> Proof:
@@ -21,7 +22,7 @@ def read_end_byline(proof: Proof) -> Proof:
     proof = _read_settled(proof)
     found: dict[int, BylineReading] = {}
     body_end = _body_end(proof)
-    for number in range(body_end + 1, len(proof.lines)):
+    for number in range(body_end + 1, min(len(proof.lines), body_end + TAIL)):
         line = proof.lines[number]
         if line.piece.shape == "byline" or _is_open(line):
             reading = read_byline(line.text, proof.rules.tag)

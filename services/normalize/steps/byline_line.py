@@ -7,7 +7,7 @@ import msgspec
 
 from services.normalize.rules.folding import fold
 from services.normalize.rules.language import for_tag
-from services.normalize.rules.phrases import crews, edge_free, folded
+from services.normalize.rules.phrases import crews, edge_free, folded, roles
 from services.normalize.steps.names import bare_name, is_caseless, is_name, is_outlet, normal_case
 from shared.article import Person, Role
 
@@ -33,9 +33,9 @@ class _Names(msgspec.Struct, kw_only=True):
     organisations: list[str] = []
     sources: list[str] = []
 
-    def add(self, name: str, roles: tuple[Role, ...]) -> None:
+    def add(self, name: str, named: tuple[Role, ...]) -> None:
         held = self.roles.setdefault(name, [])
-        held.extend(role for role in roles if role not in held)
+        held.extend(role for role in named if role not in held)
 
 
 def read_byline(line: str, tag: str) -> BylineReading | None:
@@ -89,8 +89,8 @@ def _take_labelled(labels: str, value: str, tag: str, names: _Names) -> bool:
     words = [fold(word) for word in _label_word(tag).findall(labels)]
     if any(word in folded(known.sources) for word in words):
         return _take_sources(value, tag, names)
-    roles = tuple(dict.fromkeys(role for label, role in known.labels.items() if fold(label) in words))
-    return _take_people(value, tag, names, roles or ("author",), strict=False)
+    named = tuple(dict.fromkeys(role for label, role in roles(tag, "labels").items() if label in words))
+    return _take_people(value, tag, names, named or ("author",), strict=False)
 
 
 def _opened(text: str, tag: str, names: _Names) -> bool:
@@ -108,24 +108,24 @@ def _opened(text: str, tag: str, names: _Names) -> bool:
         if f" {opener}" in lowered:
             at = lowered.index(f" {opener}")
             return _plain(text[:at], tag, names) and _take_sources(text[at + len(opener) + 1 :], tag, names)
-    for word, role in sorted(known.openers.items(), key=lambda item: -len(item[0])):
-        if lowered.startswith(fold(word) + " "):
-            return _take_people(text[len(fold(word)) + 1 :].strip(" :"), tag, names, (role,), strict=True)
+    for word, role in roles(tag, "openers").items():
+        if lowered.startswith(word + " "):
+            return _take_people(text[len(word) + 1 :].strip(" :"), tag, names, (role,), strict=True)
     return False
 
 
 def _plain(text: str, tag: str, names: _Names) -> bool:
     """ "A - B (tổng hợp)", "A/TTXVN", "PV": names only, with remarks in brackets and an outlet behind a stroke."""
-    roles: tuple[Role, ...] = ("author",)
+    named: tuple[Role, ...] = ("author",)
     while (match := _NOTE.search(text)) is not None:
         note = _take_note(match["note"].strip(), tag, names)
         if note is None:
             return False
-        roles = note or roles
+        named = note or named
         text = text[: match.start()].strip(" -–—,")
     if not text or (is_caseless(text) and bare_name(text, tag) == text):
         return False
-    return _take_people(text, tag, names, roles, strict=True)
+    return _take_people(text, tag, names, named, strict=True)
 
 
 _NOTE = re.compile(r"\s*[(\[](?P<note>[^()\[\]]{1,60})[)\]]\.?\s*$")
@@ -137,7 +137,7 @@ def _take_note(note: str, tag: str, names: _Names) -> tuple[Role, ...] | None:
     plain = edge_free(note)
     if plain in folded(known.remarks):
         return ()
-    role = next((role for word, role in known.notes.items() if fold(word) == plain), None)
+    role = roles(tag, "notes").get(plain)
     if role is not None:
         return (role,)
     for remark in (*known.remarks, *known.notes):
@@ -151,7 +151,7 @@ def _take_note(note: str, tag: str, names: _Names) -> tuple[Role, ...] | None:
     return None
 
 
-def _take_people(value: str, tag: str, names: _Names, roles: tuple[Role, ...], *, strict: bool) -> bool:
+def _take_people(value: str, tag: str, names: _Names, named: tuple[Role, ...], *, strict: bool) -> bool:
     """Names split at commas, dashes and "và"; with `strict` each must be spelt like one."""
     while (match := _NOTE.search(value)) is not None and _take_note(match["note"].strip(), tag, names) is not None:
         value = value[: match.start()]
@@ -161,14 +161,14 @@ def _take_people(value: str, tag: str, names: _Names, roles: tuple[Role, ...], *
         person, stroke, outlet = part.partition("/")
         if stroke:
             names.sources.extend(word.strip() for word in outlet.split("/") if word.strip())
-        if not _take_person(person.strip(), tag, names, roles, strict=strict):
+        if not _take_person(person.strip(), tag, names, named, strict=strict):
             return False
     return True
 
 
-def _take_person(text: str, tag: str, names: _Names, roles: tuple[Role, ...], *, strict: bool) -> bool:
+def _take_person(text: str, tag: str, names: _Names, named: tuple[Role, ...], *, strict: bool) -> bool:
     if fold(text) in crews(tag):
-        names.add(text, roles)
+        names.add(text, named)
         return True
     known = for_tag(tag).bylines
     for source in known.sources:
@@ -179,7 +179,7 @@ def _take_person(text: str, tag: str, names: _Names, roles: tuple[Role, ...], *,
         if strict and is_outlet(name, tag) and fold(name) not in crews(tag):
             names.sources.append(name)
         else:
-            names.add(normal_case(name), roles)
+            names.add(normal_case(name), named)
         return True
     if strict or not name or len(name.split()) > 8 or not name[0].isupper():
         return False

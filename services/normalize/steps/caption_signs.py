@@ -38,7 +38,7 @@ class Surroundings:
             for word in set(words(fold(text))):
                 self.counts[word] = self.counts.get(word, 0) + 1
         style = for_tag(self.tag).style
-        self.little = folded(style.function_words) | folded(style.verbs) | folded(style.common)
+        self.little = folded((*style.function_words, *style.verbs, *style.common))
         self.verbs, self.speech = folded(style.verbs), folded(style.speech)
         self.connectives = folded(style.connectives)
         self.openers, self.words = folded(for_tag(self.tag).captions.openers), folded(for_tag(self.tag).captions.words)

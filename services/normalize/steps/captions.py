@@ -13,6 +13,7 @@ from services.normalize.steps.proof import Line, Proof, judged, mark, size
 from shared.article import Candidate
 
 LONGEST = 60
+MOST_LINES = 2000
 LONGEST_WITH_AGENCY = 30
 
 LEAST_RIVAL = 0.05
@@ -66,7 +67,7 @@ def _totals(around: Surroundings, place: int, line: Line) -> Totals:
         return {"caption": 0.0}
     if shape == "heading":
         return {"subhead": 0.0}
-    if shape != "line" or size(line.text) > LONGEST:
+    if shape != "line" or size(line.text) > LONGEST or place >= MOST_LINES:
         return {"paragraph": 0.0}
     found, known = signs(around, place), weights()
     return {

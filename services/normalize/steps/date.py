@@ -1,6 +1,7 @@
 """When the article was published and changed, from its date line alone: a date inside the text is none."""
 
 import datetime as dt
+import re
 from zoneinfo import ZoneInfo
 
 from services.normalize.rules.language import DayOrder, Language
@@ -14,6 +15,8 @@ TAIL = 6
 RUNNING_WORDS = 25
 LONGEST = 140
 LONGEST_RESIDUE = 6
+LONGEST_PLACE = 3
+_APART = re.compile(r"[|•·：]|\s[-–—]\s")
 
 
 def read_date(proof: Proof) -> Proof:
@@ -66,9 +69,15 @@ def _reading(proof: Proof, number: int, order: DayOrder | None, received: dt.dat
     if line.piece.shape == "date":
         return reading
     full = any(stamp.day is not None and stamp.time is not None for stamp in reading.stamps)
-    apart = any(f" {sign} " in line.text or f"{sign} " in line.text for sign in "|•·–—-,") or "：" in line.text
-    short = size(reading.residue) <= LONGEST_RESIDUE
-    return reading if number < HEAD // 2 and full and apart and short else None
+    return reading if number < HEAD // 2 and full and _stands_apart(line.text, reading.residue) else None
+
+
+def _stands_apart(text: str, residue: str) -> bool:
+    """Whether other words only share the line with the dates, as in "Kinh tế | 05:34 09/11/2015"."""
+    count = size(residue)
+    if text.endswith(".") or count > LONGEST_RESIDUE:
+        return False
+    return _APART.search(text) is not None or (count <= LONGEST_PLACE and "," in text)
 
 
 def _date(line: Line, reading: DateReading) -> Line:

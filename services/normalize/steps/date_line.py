@@ -94,7 +94,7 @@ def _ago(stamp: Stamp, ago: int, zone: dt.tzinfo, zone_rule: str, received: dt.d
 
 
 def _keep(residue: list[str], text: str) -> None:
-    words = text.strip(" ,;|•·–—-/()[]:.*»>")
+    words = text.strip(" ,;|•·–—-/()[]:.*»>：，、｜（）")
     if words:
         residue.append(words)
 
@@ -221,7 +221,7 @@ def _grammar(tag: str) -> re.Pattern[str]:
                 _EAST_ASIAN_TIME,
                 rf"(?<!\d)(?P<d4>\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?,?\s?(?:de\s|of\s)?(?P<m4>{months})\.?,?\s?(?:de\s|năm\s|del\s)?(?P<y4>\d{{4}})(?:\s?г\.?|\s?года)?",
                 rf"\b(?P<m5>{months})\.?\s(?P<d5>\d{{1,2}})(?:st|nd|rd|th)?,?\s(?P<y5>\d{{4}})",
-                rf"(?<![\d/.])(?P<H1>\d{{1,2}})\s?[:h.]\s?(?P<M1>\d{{2}})(?!\d)(?::\d{{2}}(?!\d))?\s?'?(?:\s?(?P<half1>{half})\b)?(?:\s?uhr)?",
+                rf"(?<![\d/.])(?P<H1>\d{{1,2}})\s?[:h.]\s?(?P<M1>\d{{2}})(?!\d)(?::\d{{2}}(?!\d))?\s?'?(?:\s?(?P<half1>{half})\b)?(?:\s?(?:{hours})(?!\w)\.?)?",
                 rf"(?<![\d/])(?P<H2>\d{{1,2}})\s?(?:{hours})(?:\s?(?P<M2>\d{{1,2}})\s?(?:{minutes})?)?(?![\w])",
                 rf"(?P<zone>{zone})",
                 rf"\b(?P<updated>{_any_of(dates.updated)})(?!\w)\s?:?",

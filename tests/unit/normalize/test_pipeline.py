@@ -1,0 +1,231 @@
+"""The whole pipeline: the example article to the letter, and what holds for any input at all."""
+
+import datetime as dt
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.normalize.decode import decode
+from services.normalize.pipeline import normalize
+from services.normalize.rules.folding import fold
+from services.normalize.steps.text import mend
+from shared.article import Article, Block, Person
+from shared.errors import NotAnArticle
+from shared.messages import Raw, Source
+
+SEEDS = Path(__file__).parents[3] / "seeds"
+RECEIVED_US = 1_447_022_400_000_000
+
+
+def raw(body: str | bytes, media_type: str = "text/plain", **source: str) -> Raw:
+    """An input as a drop gives it."""
+    data = body.encode() if isinstance(body, str) else body
+    return Raw(
+        source=msgspec.convert({"kind": "drop", "name": "", **source}, Source),
+        media_type=media_type,
+        body=data,
+        received_us=RECEIVED_US,
+    )
+
+
+@pytest.fixture(scope="module")
+def example() -> Article:
+    (path,) = SEEDS.glob("*.txt")
+    return normalize(raw(path.read_bytes()))
+
+
+def test_the_example_in_every_field(example: Article) -> None:
+    hanoi = dt.timezone(dt.timedelta(hours=7))
+    assert example.headline == "Từng bước nâng cao chất lượng đội ngũ cán bộ, đảng viên"
+    assert example.first_created == dt.datetime(2015, 11, 9, 5, 34, tzinfo=hanoi)
+    assert (example.precision, example.local_day) == ("minute", dt.date(2015, 11, 9))
+    assert example.zone_rule == "the language's own: Asia/Ho_Chi_Minh"
+    assert (example.dateline, example.located, example.language) == ("TTH", "Thừa Thiên Huế", "vi")
+    assert example.people == (Person(name="Anh Phong", rel=("author", "photographer")),)
+    assert example.byline == "Bài, ảnh: Anh Phong"
+    assert example.boilerplate == ("Chia sẻ bài viết", "ĐỒNG HÀNH CÙNG DOANH NGHIỆP")
+    assert example.description is not None
+    assert example.description.startswith("Bằng những giải pháp thiết thực")
+
+
+def test_the_examples_body_in_order(example: Article) -> None:
+    kinds = [block.type for block in example.blocks]
+    assert kinds == ["caption", "subhead", *["paragraph"] * 6, "subhead", "caption", *["paragraph"] * 2]
+    short = [block.text for block in example.blocks if block.type != "paragraph"]
+    assert short == [
+        "Sơ chế mủ cao su",
+        "Củng cố, xây dựng tổ chức Đảng và đảng viên",
+        "“Huyện nắm chắc từng thôn, xã nắm chắc từng hộ gia đình”",
+        "Cạo mủ cao su",
+    ]
+
+
+def test_every_field_of_the_example_says_where_it_was_read(example: Article) -> None:
+    (path,) = SEEDS.glob("*.txt")
+    text = decode(path.read_bytes(), "text/plain", None).text
+    fields = {evidence.field: evidence for evidence in example.evidence}
+    for field in ("headline", "first_created", "dateline", "description", "byline", "people[0]", "blocks[0]"):
+        evidence = fields[field]
+        assert evidence.start is not None
+        assert evidence.end is not None
+        assert evidence.quote == text[evidence.start : evidence.end][:200]
+    assert fields["dateline"].quote == "TTH"
+    assert (fields["description"].quote or "").startswith("Bằng những")
+    assert len([field for field in fields if field.startswith("blocks[")]) == len(example.blocks)
+
+
+@pytest.mark.parametrize(
+    ("body", "media_type"),
+    [
+        pytest.param(b"", "text/plain", id="nothing"),
+        pytest.param(b" \n\xc2\xa0\n", "text/plain", id="white space"),
+        pytest.param(b"\x89PNG\r\n\x1a\n" + bytes(200), "application/octet-stream", id="a picture"),
+        pytest.param(b'{"a": 1}', "application/json", id="JSON that is no article"),
+        pytest.param(b"***\n---\n", "text/plain", id="signs only"),
+    ],
+)
+def test_what_holds_no_article_is_refused(body: bytes, media_type: str) -> None:
+    with pytest.raises(NotAnArticle):
+        normalize(raw(body, media_type))
+
+
+@pytest.mark.parametrize(
+    ("source", "expected", "rule"),
+    [
+        pytest.param({}, "2015-11-09T05:34:00+07:00", "the language's own: Asia/Ho_Chi_Minh", id="the language's zone"),
+        pytest.param(
+            {"zone": "Europe/Prague"},
+            "2015-11-09T05:34:00+01:00",
+            "the source's setting: Europe/Prague",
+            id="the source's",
+        ),
+    ],
+)
+def test_the_zone_of_a_date_line_without_one(source: dict[str, str], expected: str, rule: str) -> None:
+    text = (
+        "09/11/2015 - 05:34\n\nMưa lớn ở Huế\n\nSáng nay mưa rất to ở nhiều nơi trong tỉnh và người dân phải đi thuyền."
+    )
+    article = normalize(raw(text, **source))
+    assert article.first_created is not None
+    assert (article.first_created.isoformat(), article.zone_rule) == (expected, rule)
+
+
+def test_a_date_in_the_body_is_no_date_line() -> None:
+    article = normalize(
+        raw("Mưa lớn ở Huế\n\nNgày 09/11/2015 lúc 05:34, mưa rất to ở nhiều nơi.\n\nDân phải đi thuyền.")
+    )
+    assert article.first_created is None
+    assert article.precision is None
+
+
+def test_a_section_over_the_headline_is_none() -> None:
+    article = normalize(
+        raw("Kinh tế\n\nGiá gạo tăng mạnh\n\n09/11/2015 05:34\n\nSáng nay, giá gạo tăng mạnh ở nhiều chợ trong tỉnh.")
+    )
+    assert (article.headline, article.boilerplate) == ("Giá gạo tăng mạnh", ("Kinh tế",))
+
+
+def test_headlines_of_other_articles_leave_the_body() -> None:
+    body = (
+        "Mưa lớn ở Huế\n\nSáng nay mưa rất to ở nhiều nơi trong tỉnh, người dân phải đi thuyền.\n\n"
+        "Xem thêm: Giá gạo tăng mạnh\n\nNước đã rút ở vùng cao nhưng vùng trũng vẫn còn ngập sâu gần một mét.\n\n"
+        "Anh Phong\n\nTin liên quan\nGiá gạo tăng mạnh ở miền Trung\n> Trường học cho nghỉ hai ngày\nBình luận (19)"
+    )
+    article = normalize(raw(body))
+    assert article.people == (Person(name="Anh Phong"),)
+    assert [block.type for block in article.blocks] == ["paragraph"]
+    assert len(article.boilerplate) == 5
+
+
+def test_a_caption_keeps_its_place_and_its_credit() -> None:
+    body = (
+        "Mưa lớn ở Huế\n\nSáng nay mưa rất to ở nhiều nơi trong tỉnh, người dân phải đi thuyền.\n\n"
+        "Một con đường ở Huế ngập sâu (Ảnh: Minh Tâm/TTXVN)\n\n"
+        "Nước đã rút ở vùng cao nhưng vùng trũng vẫn còn ngập sâu gần một mét.\n"
+    )
+    blocks = normalize(raw(body)).blocks
+    assert blocks[0] == Block(type="caption", text="Một con đường ở Huế ngập sâu", byline="Minh Tâm/TTXVN")
+
+
+LINES = st.sampled_from(
+    [
+        "",
+        "",
+        "TTH - Sáng nay mưa rất to.",
+        "09/11/2015 - 05:34",
+        "Bài, ảnh: Anh Phong",
+        "Tin liên quan",
+        "> Giá gạo tăng",
+        "ANH PHONG",
+        "Mưa lớn ở Huế",
+        "Một con đường ngập (Ảnh: AFP)",
+        "Xem thêm:",
+        "Theo đó, người dân phải đi thuyền trong nhiều ngày liền vì nước lên.",
+        "“Nước lên nhanh quá”",
+        "Kinh tế",
+        "A/TTXVN",
+        "\u200b",
+        "2 giờ trước",
+        "By Jane Smith",
+        "1",
+        ":",
+        "(",
+        "- ",
+        "Ảnh:",
+        "Theo",
+        "Bài:",
+    ]
+)
+
+
+@settings(max_examples=150)
+@given(st.one_of(st.lists(LINES, max_size=14).map("\n".join), st.text(max_size=200)))
+def test_any_text_becomes_an_article_of_its_own_words_or_is_refused(text: str) -> None:
+    try:
+        article = normalize(raw(text))
+    except NotAnArticle:
+        return
+    known = fold(mend(decode(text.encode(), "text/plain", None).text))
+    said = [article.headline, article.description, article.dateline, *article.sources, *article.boilerplate]
+    said += [part for block in article.blocks for part in (block.text, block.byline)]
+    said += [person.name for person in article.people]
+    for words in filter(None, said):
+        assert all(fold(word) in known for word in re.split(r"\s+", words))
+    assert normalize(raw(text)) == article
+
+
+@settings(max_examples=60)
+@given(
+    st.binary(max_size=300),
+    st.sampled_from(["text/plain", "text/html", "application/json", "application/xml", "x/y", ""]),
+)
+def test_any_bytes_are_read_or_refused(body: bytes, media_type: str) -> None:
+    try:
+        normalize(raw(body, media_type))
+    except NotAnArticle:
+        pass
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param("a " * 400_000, id="one endless line"),
+        pytest.param("Anh Phong\n" * 20_000, id="a name on every line"),
+        pytest.param("Tin liên quan\n" * 20_000, id="a site's line on every line"),
+        pytest.param("A - " * 50_000, id="dashes"),
+        pytest.param("(" * 100_000, id="brackets"),
+        pytest.param("9/11/" * 40_000, id="figures"),
+        pytest.param("Ảnh: " * 40_000, id="labels"),
+        pytest.param("\n".join("Bài: " * 20 for _ in range(4_000)), id="labels on every line"),
+    ],
+)
+@pytest.mark.timeout(20)
+def test_hostile_text_costs_little(body: str) -> None:
+    try:
+        normalize(raw(body))
+    except NotAnArticle:
+        pass
