@@ -40,9 +40,6 @@ def test_the_example_is_shown_as_a_person_would_read_it_also_a_second_time(folde
     assert (second.returncode, second.stderr) == (0, "")
     assert "Từng bước nâng cao chất lượng đội ngũ cán bộ, đảng viên" in second.stdout
     assert folder.alive() == []
-
-
-def test_it_speaks_json(folder: Folder) -> None:
     told = json.loads(folder.run("demo", "--json").stdout)
     assert len(told["articles"]) == 4
     assert told["balance"]["difference"] == 0

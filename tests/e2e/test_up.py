@@ -16,9 +16,9 @@ from tests.e2e.desk import Folder, make_folder, wait_for
 
 ARTICLE = "09/11/2015 - 05:34\n\nChợ nổi mở thêm bến thuyền\n\nTTH - Khách có thể lên thuyền ở ba bến mới.\n"
 SHORT_CLOCKS = {
-    "COPYDESK_TASK_LIMIT_S": "2",
-    "COPYDESK_VISIBILITY_TIMEOUT_S": "5",
-    "COPYDESK_LEASE_S": "6",
+    "COPYDESK_TASK_LIMIT_S": "1",
+    "COPYDESK_VISIBILITY_TIMEOUT_S": "3",
+    "COPYDESK_LEASE_S": "4",
     "COPYDESK_SWEEP_S": "0.5",
 }
 FEWEST = 8  # supervisor, watchdog, Valkey, three workers with two children at least, watcher, front door
