@@ -264,17 +264,26 @@ def _check(settings: Settings, origins: Mapping[str, str]) -> None:
     def shown(name: str) -> str:
         return f"{name} ({getattr(settings, name)}, {origins[name]})"
 
-    if urlsplit(settings.redis_url).scheme not in REDIS_SCHEMES:
-        url = without_password(settings.redis_url)
-        raise SettingError(
-            f"redis_url ({url}, {origins['redis_url']}) must begin with redis://, rediss://, unix:// or sentinel://"
-        )
+    _check_redis_url(settings.redis_url, origins["redis_url"])
     # One batch runs and one lies prefetched: both must end before Redis gives them to another worker,
     # and that must come before the ledger's own lease ends.
     if not 2 * settings.task_limit_s < settings.visibility_timeout_s:
         raise SettingError(f"twice {shown('task_limit_s')} must be below {shown('visibility_timeout_s')}")
     if not settings.visibility_timeout_s < settings.lease_s:
         raise SettingError(f"{shown('visibility_timeout_s')} must be below {shown('lease_s')}")
+
+
+def _check_redis_url(url: str, origin: str) -> None:
+    place = f"redis_url ({without_password(url)}, {origin})"
+    parts = urlsplit(url)
+    if parts.scheme not in REDIS_SCHEMES:
+        raise SettingError(f"{place} must begin with redis://, rediss://, unix:// or sentinel://")
+    try:
+        fine = parts.scheme in ("unix", "redis+socket", "sentinel") or (bool(parts.hostname) and parts.port != 0)
+    except ValueError:  # a port that is no number, or too high
+        fine = False
+    if not fine:
+        raise SettingError(f"{place} must name a host and may name a port, as redis://127.0.0.1:6379/0 does")
 
 
 def _with_folders(settings: Settings) -> Settings:

@@ -101,6 +101,8 @@ def test_the_file_can_lie_elsewhere(tmp_path: Path) -> None:
         pytest.param('[drops."x"]\nzone = "Asia/Ho_Chi_Min"', {}, {}, "did you mean Asia/Ho_Chi_Minh?", id="zone"),
         pytest.param('[drops."x"]\nlanguage = "tiếng Việt"', {}, {}, "a tag such as vi", id="language"),
         pytest.param("", {"COPYDESK_REDIS_URL": "http://x"}, {}, "must begin with redis://", id="scheme"),
+        pytest.param("", {"COPYDESK_REDIS_URL": "redis://x:many/0"}, {}, "must name a host", id="port of Redis"),
+        pytest.param("", {"COPYDESK_REDIS_URL": "redis:///0"}, {}, "must name a host", id="host of Redis"),
         pytest.param(
             "", {"COPYDESK_REDIS_URL_FILE": "/no/such"}, {}, "which cannot be read: No such file", id="secret"
         ),
