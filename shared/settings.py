@@ -21,7 +21,7 @@ Seconds = Annotated[float, msgspec.Meta(gt=0)]
 Room = Annotated[int, msgspec.Meta(ge=0)]
 Level = Literal["debug", "info", "warning", "error"]
 
-REDIS_SCHEMES = ("redis", "rediss", "unix", "redis+socket", "sentinel")
+REDIS_SCHEMES = ("redis", "rediss", "unix", "redis+socket")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 # Read by commands and tests, not settings of the desk: they may stand in the environment.
 NOT_SETTINGS = frozenset({"config", "debug", "heartbeat", "key", "require", "url"})
@@ -277,9 +277,9 @@ def _check_redis_url(url: str, origin: str) -> None:
     place = f"redis_url ({without_password(url)}, {origin})"
     parts = urlsplit(url)
     if parts.scheme not in REDIS_SCHEMES:
-        raise SettingError(f"{place} must begin with redis://, rediss://, unix:// or sentinel://")
+        raise SettingError(f"{place} must begin with redis://, rediss:// or unix://")
     try:
-        fine = parts.scheme in ("unix", "redis+socket", "sentinel") or (bool(parts.hostname) and parts.port != 0)
+        fine = parts.scheme in ("unix", "redis+socket") or (bool(parts.hostname) and parts.port != 0)
     except ValueError:  # a port that is no number, or too high
         fine = False
     if not fine:

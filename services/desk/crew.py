@@ -115,7 +115,7 @@ def _check_server(settings: Settings) -> None:
     if clustered:
         raise PermanentError(
             f"Redis at {without_password(settings.redis_url)} runs in cluster mode, which Celery cannot use: "
-            "point redis_url at a single Redis or a Sentinel"
+            "point redis_url at a single Redis"
         )
 
 

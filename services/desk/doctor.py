@@ -111,7 +111,7 @@ def _redis(call: Call, settings: Settings) -> Iterator[Finding]:
         "redis cluster",
         not info.get("cluster_enabled"),
         "off" if not info.get("cluster_enabled") else "on",
-        "Celery cannot use a cluster as its broker: point redis_url at a single Redis or a Sentinel",
+        "Celery cannot use a cluster as its broker: point redis_url at a single Redis",
     )
     policy = str(info.get("maxmemory_policy", "not told"))
     yield _judged(
