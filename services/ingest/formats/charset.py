@@ -6,7 +6,7 @@ Python knows neither TCVN 5712 nor VISCII, which Vietnamese newsrooms used befor
 import codecs
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 # TCVN 5712-1 (VN1) and VISCII (RFC 1456): the upper half in order, then the letters that stand among the controls.
 TCVN_UPPER = (
@@ -45,6 +45,8 @@ CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE
 ITEM = re.compile(rb"(?=<(?:item|entry)[\s>])", re.IGNORECASE)
 # A vowel and one of windows-1258's five combining tone marks: no other Latin code page writes so.
 VIETNAMESE = re.compile(rb"[aeiouyAEIOUY\xc2\xca\xd4\xd5\xdd\xe2\xe3\xc3\xea\xf4\xf5\xfd][\xcc\xd2\xde\xec\xf2]")
+# ă đ ơ ư in that code page: Italian has tone marks behind vowels too ("ciò"), but none of these.
+HORNED = re.compile(rb"[\xc3\xd0\xd5\xdd\xe3\xf0\xf5\xfd]")
 HEAD = 4096
 
 
@@ -60,14 +62,19 @@ def read_text(body: bytes, content_type: str | None) -> str:
     for label in declared:
         if label in TABLES:
             return unicodedata.normalize("NFC", codecs.charmap_decode(body, "replace", TABLES[label])[0])
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError:
-        legacy = next((name for label in declared if (name := _legacy(label)) is not None), None)
-        if legacy is not None:
-            return _decode_legacy(body, legacy)
-    fallback = "cp1258" if VIETNAMESE.search(body) else "cp1252"
-    return "".join(_read_item(part, fallback) for part in ITEM.split(body))
+    return body.decode("utf-8") if _is_utf8(body) else _read_narrow(body, declared)
+
+
+def _read_narrow(body: bytes, declared: Sequence[str]) -> str:
+    """A document of one byte a letter, in whole or in some of its entries."""
+    legacy = next((name for label in declared if (name := _legacy(label)) is not None), None)
+    if legacy == "cp1252":  # what editors write of themselves, whatever they save
+        legacy = _guess(body)
+    if legacy is not None:
+        return _decode_legacy(body, legacy)
+    parts = ITEM.split(body)
+    fallback = _guess(b"".join(part for part in parts if not _is_utf8(part)))
+    return "".join(_read_item(part, fallback) for part in parts)
 
 
 def _declared(body: bytes, content_type: str | None) -> list[str]:
@@ -75,6 +82,18 @@ def _declared(body: bytes, content_type: str | None) -> list[str]:
     found = [match.group(1).decode("ascii", "replace") for match in DECLARED.finditer(body[:HEAD])][:1]
     found += CHARSET.findall(content_type or "")
     return [re.sub(r"[^a-z0-9]", "", label.lower()) for label in found]
+
+
+def _guess(body: bytes) -> str:
+    return "cp1258" if VIETNAMESE.search(body) and HORNED.search(body) else "cp1252"
+
+
+def _is_utf8(part: bytes) -> bool:
+    try:
+        part.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _legacy(label: str) -> str | None:

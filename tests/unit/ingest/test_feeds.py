@@ -112,20 +112,27 @@ def test_a_title_comes_out_of_the_tables_of_before_unicode(label: str) -> None:
     assert titles(tabled(document(encoding=label), key)) == [TITLE]
 
 
-CP1258 = "Kinh tê\u0301 Huê\u0301"
+CP1258 = "Kinh tê\u0301 Huê\u0301 đô\u0309i mơ\u0301i"
 
 
 def test_a_title_comes_out_of_windows_1258_whoever_declares_it() -> None:
     body = document(CP1258, encoding="windows-1258").encode("cp1258")
-    assert titles(body) == ["Kinh tế Huế"]
-    assert titles(body.replace(b"windows-1258", b"utf-8"), "text/xml; charset=utf-8") == ["Kinh tế Huế"]
+    assert titles(body) == ["Kinh tế Huế đổi mới"]
+    assert titles(body.replace(b"windows-1258", b"utf-8"), "text/xml; charset=utf-8") == ["Kinh tế Huế đổi mới"]
+    assert titles(body.replace(b"windows-1258", b"iso-8859-1")) == ["Kinh tế Huế đổi mới"]
     bare = body.partition(b"?>")[2]
-    assert titles(bare, "text/xml; charset=windows-1258") == ["Kinh tế Huế"]
+    assert titles(bare) == ["Kinh tế Huế đổi mới"]
+    assert titles(bare, "text/xml; charset=windows-1258") == ["Kinh tế Huế đổi mới"]
+
+
+@pytest.mark.parametrize("title", ["Perciò può più", "L'été à Orléans", "Não há condições", "Über Öl"])
+def test_what_western_europe_writes_without_saying_so_is_read_as_windows_1252(title: str) -> None:
+    assert titles(document(title).partition("?>")[2].encode("cp1252")) == [title]
 
 
 def test_one_entry_in_another_encoding_spoils_no_other() -> None:
     mixed = document(TITLE).encode().replace(b"</channel>", b"<item><title>KEY</title></item></channel>")
-    assert titles(mixed.replace(b"KEY", CP1258.encode("cp1258"))) == [TITLE, "Kinh tế Huế"]
+    assert titles(mixed.replace(b"KEY", CP1258.encode("cp1258"))) == [TITLE, "Kinh tế Huế đổi mới"]
 
 
 def test_a_stray_byte_costs_a_character_not_the_entry() -> None:
