@@ -73,7 +73,7 @@ def program() -> str:
     called = sys.argv[0]
     if shutil.which("copydesk") or Path(called).name != "copydesk":
         return "copydesk"
-    return os.path.relpath(called)
+    return min(os.path.relpath(called), os.path.abspath(called), key=len)
 
 
 def index_file(settings: Settings) -> Path:

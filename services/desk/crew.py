@@ -19,6 +19,7 @@ from shared.status import connect, redis_errors
 
 WORKERS = ("ingest", "normalize", "index")
 SOFT_STOP_S = 2.0
+OLDEST_REDIS = 7
 SERVER_DEADLINE_S = 600.0  # a long log takes its time to load; a server that cannot start is given up at once
 
 
@@ -108,15 +109,16 @@ def _start_server(supervisor: Supervisor, settings: Settings, socket_path: Path)
 
 
 def _check_server(settings: Settings) -> None:
+    """Before anything starts: is the Redis that was set there, and one that Celery and the ledger can work with?"""
     client: Any = connect(settings)
     with redis_errors(client):
-        clustered = client.info("cluster").get("cluster_enabled")
+        info = client.info()
     client.close()
-    if clustered:
-        raise PermanentError(
-            f"Redis at {without_password(settings.redis_url)} runs in cluster mode, which Celery cannot use: "
-            "point redis_url at a single Redis"
-        )
+    place = f"Redis at {without_password(settings.redis_url)}"
+    if info.get("cluster_enabled"):
+        raise PermanentError(f"{place} is a cluster, which Celery cannot use: point redis_url at a single Redis")
+    if int(str(info["redis_version"]).partition(".")[0]) < OLDEST_REDIS:
+        raise PermanentError(f"{place} is version {info['redis_version']}: the ledger needs 7 or newer, or Valkey")
 
 
 def _beat(run: Path, stage: str) -> Path:

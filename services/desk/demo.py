@@ -20,7 +20,7 @@ from services.index.search import Index, Results, Stored
 from services.ingest.drops import TAKEN_KEY, DropProblem, list_names, read_mark
 from shared.clock import now_us
 from shared.errors import PermanentError
-from shared.settings import Settings
+from shared.settings import Settings, without_password
 from shared.status import Dead, Lines, Status, connect, redis_errors
 
 DEADLINE_S = 60.0
@@ -76,7 +76,8 @@ def _desk(call: Call) -> Iterator[tuple[Settings, Tick]]:
         _say(call, f"A desk is up on {call.settings.data_dir}/ (process {desk.pid}): the demo uses it.")
         yield reach(call.loaded), _sleep
         return
-    _say(call, "Starting Valkey, three Celery workers and the watcher ...")
+    embedded = call.loaded.origins["redis_url"] == "default"
+    _say(call, f"Starting {'Valkey, ' if embedded else ''}three Celery workers and the watcher ...")
     with man_the_desk(call) as crew:
 
         def tick(timeout: float) -> bool:
@@ -205,9 +206,9 @@ def _summary(shown: Shown, settings: Settings) -> Iterator[str]:
     yield from row(
         "Articles", f"{index_file(settings)} holds {plural(Index(index_file(settings)).count(), 'article')}, searchable"
     )
-    yield from row(
-        "In flight", f"{settings.data_dir}/redis/ is Valkey's log; {balance.in_flight} in flight, {balance.dead} dead"
-    )
+    embedded = settings.redis_url.startswith("unix:")
+    redis = f"{settings.data_dir}/redis/" if embedded else f"Redis at {without_password(settings.redis_url)}"
+    yield from row("Ledger", f"{redis} knows of {balance.in_flight} in flight, {balance.dead} dead")
     yield from row("Logs", f"{settings.data_dir}/log/")
     yield ""
 

@@ -12,6 +12,7 @@ from typing import Any, Literal
 import msgspec
 
 from services.desk.call import OK, UNUSABLE, Call, show_json
+from services.desk.crew import OLDEST_REDIS
 from services.desk.printing import RED, clean, row, styled
 from services.desk.running import find_desk, reach
 from services.desk.valkey import find_server
@@ -22,7 +23,7 @@ from shared.status import connect, redis_errors
 
 MIB = 1024 * 1024
 OLDEST_PYTHON = (3, 11)
-OLDEST_REDIS = 6
+
 FEWEST_WATCHES = 8192
 A_TIME_AFTER_THIS_WAS_WRITTEN = 1_760_000_000
 
@@ -105,7 +106,7 @@ def _redis(call: Call, settings: Settings) -> Iterator[Finding]:
         "redis",
         int(version.partition(".")[0]) >= OLDEST_REDIS,
         f"{info.get('server_name', 'redis')} {version} at {place}",
-        "use Redis 6.2 or newer, or Valkey",
+        "use Redis 7 or newer, or Valkey: the ledger needs its scripts",
     )
     yield _judged(
         "redis cluster",
