@@ -2,14 +2,18 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from services.ingest.parser_process import FeedParser, Limits
 from shared.errors import NotAFeed
+from tests.conftest import wait_for
 
 URL = "http://news.example/feed.xml"
 GOOD = b"<rss version='2.0'><channel><title>x</title><item><title>One</title></item></channel></rss>"
@@ -90,3 +94,21 @@ def test_a_process_that_has_grown_is_replaced() -> None:
         assert len(parser.parse(GOOD, None, URL).entries) == 1
         assert child_id(parser) == 0
     parser.close()
+
+
+def test_the_process_ends_with_the_one_that_asked() -> None:
+    asker = (
+        "import os; from services.ingest.parser_process import FeedParser; parser = FeedParser(); "
+        f"parser.parse({GOOD!r}, None, {URL!r}); print(parser._child.pid, flush=True); os.kill(os.getpid(), 9)"
+    )
+    ended = subprocess.run([sys.executable, "-c", asker], capture_output=True, text=True, check=False)
+    child = int(ended.stdout)
+    wait_for(lambda: not _is_running(child), "the parser outlived the one that asked")
+
+
+def _is_running(process: int) -> bool:
+    """Whether it runs; one that ended but was not waited for (by whom it was left to) does not."""
+    try:
+        return " Z " not in Path(f"/proc/{process}/stat").read_text()
+    except OSError:
+        return False
