@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from services.normalize.page.calendar import find_dates
 from services.normalize.page.declared import Declared, Json, plain, resolve, types_of
 from services.normalize.page.headline import letters
 from services.normalize.page.names import clean_name, is_organisation, looks_like_person, split_names
@@ -22,9 +23,12 @@ _NOT_BYLINE = re.compile(
     r"(?<![a-z])(?:comment|related|share|social|bio(?![a-z])|image|photo|avatar|count|date|time|role|title|position|follow|description|job)"
 )
 _BY_TEXT = re.compile(
-    r"^(?:by|von|par|por|di|door|av|af|text|story by|written by|autor\w*|author|tác giả|bài|автор|yazan)\b\s*[:]?\s+\S",
+    r"(?:^|[|·•–—(-]\s*|\b(?:posted|written|published|created|erstellt|veröffentlicht|geschrieben|verfasst|rédigé|écrit|publié|escrito|publicado|scritto|pubblicato)\b[^|]{0,40}?\s*)"
+    r"(?:by|von|par|por|di|da|door|av|af|text|texte|texto|testo|autor(?:en|in|es|a)?(?:/autor)?|author|auteurs?|tác giả|автор|yazan|redaktion|责任编辑|责编|記者|记者)\b\s*[:：]?\s*(?P<name>[^|]{2,90})",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
+_CLOCK = re.compile(r"\b\d{1,2}[:.h]\d\d(?:\s?uhr|\s?[ap]\.?m\.?)?", re.IGNORECASE)
 
 
 class Byline(Witness, frozen=True, kw_only=True):
@@ -46,14 +50,24 @@ def author_witnesses(declared: Declared, near: list[Block], tail: list[Block], r
 
 
 def choose_authors(witnesses: list[Byline], sites: frozenset[str]) -> tuple[Byline | None, list[str]]:
-    """The weightiest witness that names a person, else the weightiest that names anybody."""
+    """The weightiest witness that names somebody else than the outlet, else the weightiest that names anybody."""
     for byline in witnesses:
-        if any(looks_like_person(name) and letters(name) not in sites for name in byline.names):
-            return byline, list(byline.names)
+        strong = byline.weight >= 5.2 or any(looks_like_person(name) for name in byline.names)
+        if strong and any(letters(name) not in sites and (byline.weight >= 5.2 or looks_like_person(name)) for name in byline.names):
+            return byline, _few(byline, witnesses, sites)
     for byline in witnesses:
         if byline.weight >= 5:
             return byline, list(byline.names)
     return None, []
+
+
+def _few(byline: Byline, witnesses: list[Byline], sites: frozenset[str]) -> list[str]:
+    """The names of a witness, without the outlet; of a long list those that others name too."""
+    names = [name for name in byline.names if letters(name) not in sites] or list(byline.names)
+    if len(names) > 5:
+        others = {letters(name) for other in witnesses if other.rule != byline.rule for name in other.names}
+        names = [name for name in names if letters(name) in others] or names[: 1 if len(names) > 12 else len(names)]
+    return names
 
 
 def site_letters(declared: Declared) -> frozenset[str]:
@@ -109,7 +123,9 @@ def _from_micro(declared: Declared) -> Iterator[Byline]:
             names += split_names(text)
             path = path or path_of(element)
     if names:
-        yield Byline(value=", ".join(names), rule="microdata author", path=path, weight=7.0, names=_unique(names))
+        unique = _unique(names)
+        unique = unique[:1] if len(unique) > 5 else unique
+        yield Byline(value=", ".join(unique), rule="microdata author", path=path, weight=7.0, names=unique)
 
 
 def _is_comment(element: Element) -> bool:
@@ -135,32 +151,61 @@ def _from_links(near: list[Block]) -> Iterator[Byline]:
 
 def _from_blocks(near: list[Block]) -> Iterator[Byline]:
     for order, block in enumerate(near):
-        if block.size > 200:
-            continue
         late = 0.05 * min(order, 20)
-        for element in block.inline:
-            names = f"{element.get('class') or ''}".lower()
-            if _BYLINE_NAMES.search(names) and not _NOT_BYLINE.search(names):
-                found = split_names(text_of(element))
-                if found:
-                    yield Byline(
-                        value=text_of(element),
-                        rule="byline by its class",
-                        path=path_of(element),
-                        weight=5.5 - late,
-                        names=_unique(found),
-                    )
-        by_class = _BYLINE_NAMES.search(block.box.names) and not _NOT_BYLINE.search(block.box.names)
-        if by_class or _BY_TEXT.match(block.text):
-            found = [name for name in split_names(block.text) if looks_like_person(name)]
+        if block.size <= 250:
+            yield from _from_inline(block, late)
+            yield from _from_line(block, late)
+
+
+def _from_inline(block: Block, late: float) -> Iterator[Byline]:
+    for element in block.inline:
+        names = (element.get("class") or "").lower()
+        if _BYLINE_NAMES.search(names) and not _NOT_BYLINE.search(names):
+            found = split_names(text_of(element))
             if found:
-                yield Byline(
-                    value=block.text,
-                    rule="byline block",
-                    path=path_of(block.box.element),
-                    weight=5.0 + 0.3 * bool(by_class) - late,
-                    names=_unique(found),
-                )
+                yield Byline(value=text_of(element), rule="byline by its class", path=path_of(element), weight=5.8 - late, names=_unique(found))
+
+
+def _from_line(block: Block, late: float) -> Iterator[Byline]:
+    by_class = _is_named(block)
+    text = _without_dates(block.text)
+    path = path_of(block.box.element)
+    match = _BY_TEXT.search(text)
+    if match is not None:
+        name = match["name"]
+        found = [one for one in split_names(name) if looks_like_person(one) or (by_class and len(one) < 30)]
+        if found:
+            yield Byline(value=block.text, rule="byline", path=path, weight=5.1 + 0.4 * by_class - late, names=_unique(found))
+            return
+    if by_class or (text != block.text and block.size < 80):
+        found = [one for one in split_names(text) if looks_like_person(one)]
+        if not found and by_class and block.size < 40:
+            found = split_names(text)
+        if found:
+            weight = 5.3 if by_class else 4.0
+            yield Byline(value=block.text, rule="byline block" if by_class else "name beside the date", path=path, weight=weight - late, names=_unique(found))
+
+
+def _is_named(block: Block) -> bool:
+    """Whether the block's box, or a small one round it, calls itself a byline."""
+    box = block.box
+    for _ in range(3):
+        if _BYLINE_NAMES.search(box.names):
+            return not _NOT_BYLINE.search(box.names)
+        if box.parent is None or box.parent.last - box.parent.first > 4:
+            return False
+        box = box.parent
+    return False
+
+
+def _without_dates(text: str) -> str:
+    """A line less its dates and times: `11.12.2019 - Amelie Loevenich` leaves the name."""
+    if not _DIGIT.search(text):
+        return text
+    spans = [(found.start, found.end) for found in find_dates(text, None)]
+    for start, end in reversed(spans):
+        text = text[:start] + " | " + text[end:]
+    return _CLOCK.sub(" | ", text).strip(" |,–—-·•") if spans else text
 
 
 def _unique(names: list[str]) -> tuple[str, ...]:

@@ -7,11 +7,12 @@ _LABEL = re.compile(
     r"door\b|van\b(?=\s+[A-Z]\w+ [A-Z])|av\b|af\b|od\b|ote\b|от\b|автор\w*|auth?or(?:en|in|s|es|a)?\b|auteurs?\b|redakt\w+ von|text(?:o|e)?\b|tekst\b|foto\b|autore\b|escrito por|publicado por|"
     r"tác giả|bài\b|thực hiện|yazan|szerző|kirjoittanut|rédigé par|écrit par|propos recueillis par|interview\w*\s+(?:by|von|par)|ein(?:e)? \w+ von|"
     r"kommentar von|analyse von|a cura di|redazione di|skrevet av|tekst\w*|verfasst von|geschrieben von|erstellt von|gepostet von|veröffentlicht von|eingestellt von|aus \w+ von|protokoll\w*|"
-    r"journalist|reporter|editor|correspondent)\s*[:;,-]?\s*",
+    r"journalist|reporter|editor|correspondent|artikel von|beitrag von|und interview|interview|(?:责任编辑|责编|编辑|記者|记者|文)[:：])\s*[:;,：-]?\s*",
     re.IGNORECASE,
 )
+_DEGREE = re.compile(r",?\s+(?:ph\.?\s?d|m\.?d|d\.?o|r\.?d|r\.?n|mba|llm|msc|m\.?a|b\.?a|esq|cfa|cpa|ms|mph)\.?(?=$|[\s,])", re.IGNORECASE)
 _SPLIT = re.compile(
-    r"\s*(?:[;|·•、/]|,(?!\s*(?:jr|sr|phd|md|m\.d|ii|iii)\b)|&|\+|\u2022|\s(?:and|und|et|y|e|en|og|och|ve|và|i|und|ja|и|та|with|mit|avec|con|oraz|og)\s|\s[–—-]\s)\s*",
+    r"\s*(?:[;|·•、，]|\s/\s|,(?!\s*(?:jr|sr|phd|md|m\.d|ii|iii)\b)|&|\+|\u2022|\s(?:and|und|et|y|e|en|og|och|ve|và|i|und|ja|и|та|with|mit|avec|con|oraz|og)\s|\s[–—-]\s)\s*",
     re.IGNORECASE,
 )
 _TAIL = re.compile(
@@ -19,7 +20,7 @@ _TAIL = re.compile(
     re.IGNORECASE,
 )
 _REFUSED = re.compile(
-    r"https?:|www\.|\.(?:com|org|net|html?|php)\b.*/|[{}<>=\[\]]|\d{3,}|\d[:.]\d\d|^\W*$|^(?:by|von|admin|administrator|author|user|editor|unknown|none|null|undefined|anonymous|guest|gast|share|follow|facebook|twitter|instagram|e-?mail|website|home|comments?|view all posts.*|leave .*|read .*|more .*|all posts.*|contributor|webmaster|root|test|n/a|redaktion@.*)$",
+    r"https?:|www\.|\.(?:com|org|net|html?|php)\b.*/|[{}<>=\[\]]|\d{3,}|\d[:.]\d\d|^\W*$|^(?:by|von|admin|administrator|author|user|editor|unknown|none|null|undefined|anonymous|guest|gast|share|follow|facebook|twitter|instagram|e-?mail|website|home|comments?|view all posts.*|leave .*|read .*|more .*|all posts.*|contributor|webmaster|root|test|n/a|no author|show all .*|zeige alle .*|alle (?:artikel|beiträge) .*|mehr (?:von|über) .*|photograph.*|foto(?:s|graf)?.*|posts? by .*|articles? by .*|voir .*|tous .*|ver (?:más|todos).*|xem .*|redaktion@.*)$",
     re.IGNORECASE,
 )
 _ROLE = re.compile(
@@ -48,9 +49,11 @@ def split_names(text: str) -> list[str]:
 
 def clean_name(text: str) -> str | None:
     """One name, trimmed; None when it is none."""
-    name = _unlabel(text.strip())
+    name = _DEGREE.sub("", _unlabel(text.strip()))
     name = _TAIL.sub(" ", name).strip(" \t,;:.|/–—-*•·\"'“”„") if len(name) > 3 else name.strip()
     name = re.sub(r"\s+", " ", name)
+    if re.search(r"\b(?:Jr|Sr)$", name):
+        name += "."
     if not 2 <= len(name) <= 60 or _REFUSED.search(name) or _ROLE.match(name) or len(name.split()) > 7:
         return None
     if not re.search(r"[^\W\d_]", name):
