@@ -2,7 +2,6 @@
 
 import errno
 import os
-import shlex
 import socket
 from pathlib import Path
 
@@ -16,6 +15,8 @@ from shared.settings import Settings
 READY_DEADLINE_S = 60.0
 FIRST_PUBLISHER = "desk"
 KEY_BEFORE = "YOUR_KEY"
+FIRST_WORDS = r"Xin chào từ tòa soạn\n\nĐây là bài viết đầu tiên của chúng tôi.\n"
+FIRST_SEARCH = "xin chao toa soan"
 
 
 class PortTaken(PermanentError):
@@ -81,20 +82,16 @@ def _greet(call: Call, address: str, key: str | None) -> None:
     print(f"  Drop files into:                 {settings.seeds_dir}/")
     print(f"  Everything is kept in:           {settings.data_dir}/\n")
     print("Push an article:\n")
-    print(f"  {curl_line(address, key or KEY_BEFORE, _example(settings))}\n")
-    print(f'Then: {program()} status, {program()} search "…". Ctrl-C stops.', flush=True)
+    print(f"  {curl_line(address, key or KEY_BEFORE)}\n")
+    print(f'Find it: {program()} search "{FIRST_SEARCH}"    Watch: {program()} status    Ctrl-C stops.', flush=True)
 
 
-def curl_line(address: str, key: str, file: str) -> str:
-    """A push, ready to be pasted."""
+def curl_line(address: str, key: str) -> str:
+    """A push of something new, ready to be pasted into any shell."""
     return (
-        f"curl -H 'Authorization: Bearer {key}' -H 'Content-Type: text/plain' "
-        f"--data-binary @{shlex.quote(file)} {address}/v1/articles"
+        f"printf '{FIRST_WORDS}' | curl -sS -H 'Authorization: Bearer {key}' -H 'Content-Type: text/plain' "
+        f"--data-binary @- {address}/v1/articles"
     )
-
-
-def _example(settings: Settings) -> str:
-    return next((str(path) for path in sorted(Path(settings.seeds_dir).glob("*.txt"))), "article.txt")
 
 
 def _is_open(settings: Settings) -> bool:

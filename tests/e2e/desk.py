@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -25,7 +26,8 @@ class Folder:
         self.environ = {name: value for name, value in os.environ.items() if not name.startswith("COPYDESK_")}
         # The name of the folder is in what each process of the desk is called with or finds in its environment.
         self.environ |= {"COPYDESK_DATA_DIR": str(self.data), "COPYDESK_NORMALIZE_PROCESSES": "2"}
-        self.environ |= {"COPYDESK_WEB_PORT": str(free_port())}
+        self._runtime = Path(tempfile.mkdtemp(prefix="cd-", dir="/tmp"))  # short: a socket lies in it
+        self.environ |= {"COPYDESK_WEB_PORT": str(free_port()), "XDG_RUNTIME_DIR": str(self._runtime)}
         self._ups: list[subprocess.Popen[str]] = []
 
     def run(self, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
@@ -74,6 +76,7 @@ class Folder:
             if desk.stdout is not None:
                 desk.stdout.close()
         wait_for(lambda: not self.alive(), 10)
+        shutil.rmtree(self._runtime)
 
 
 def make_folder(path: Path, *, seeds: bool = True) -> Folder:

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.desk import Folder, make_folder, wait_for
+from tests.e2e.desk import Folder, make_folder
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Folder]:
     made = make_folder(tmp_path)
     yield made
-    wait_for(lambda: not made.alive())
+    made.end()
 
 
 def test_the_example_is_shown_as_a_person_would_read_it_also_a_second_time(folder: Folder) -> None:
@@ -56,8 +56,8 @@ def test_what_dies_is_told_with_its_reason(folder: Folder) -> None:
 
 
 def test_an_empty_folder_is_told(tmp_path: Path) -> None:
-    empty = tmp_path / "empty"
-    empty.mkdir()
-    done = make_folder(empty, seeds=False).run("demo")
+    empty = make_folder(tmp_path, seeds=False)
+    done = empty.run("demo")
+    empty.end()
     assert done.returncode == 1
     assert "nothing lies in seeds/" in done.stderr
