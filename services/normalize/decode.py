@@ -1,6 +1,7 @@
 """Bytes to text, by evidence: marks, validity, declarations, and what the letters look like; NFC comes out."""
 
 import codecs
+import html
 import math
 import re
 import unicodedata
@@ -32,6 +33,8 @@ _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f\x0b\x0c]")
 _MAY_COMPOSE = re.compile(
     "[\u0300-\u036f\u0374\u037e\u0387\u0340-\u0345\u0590-\u1dff\u1f00-\u200a\u2100-\u21ff\u2a00-\u30ff\uf900-\U0010ffff]"
 )
+_REFERENCE = re.compile(r"&#(?:[0-9]{3,5}|[xX][0-9A-Fa-f]{2,4});")
+_MANY_REFERENCES = 3
 _TOO_MANY_CONTROLS = 0.05
 
 
@@ -49,6 +52,22 @@ class Decoded(msgspec.Struct, frozen=True, kw_only=True):
 
 def decode(body: bytes, media_type: str, language: str | None = None) -> Decoded:
     """Read bytes in whatever encoding they are in; raises `NotAnArticle` for bytes that are no text."""
+    decoded = _decode(body, media_type, language)
+    if "&#" in decoded.text and media_type.startswith("text/plain") and "</" not in decoded.text:
+        return _with_letters(decoded)
+    return decoded
+
+
+def _with_letters(decoded: Decoded) -> Decoded:
+    """Plain text whose letters an editor for the web wrote as references: "Vi&#7879;t" is "Việt"."""
+    if len(_REFERENCE.findall(decoded.text)) < _MANY_REFERENCES:
+        return decoded
+    text = unicodedata.normalize("NFC", html.unescape(decoded.text))
+    rule = f"{decoded.rule}, character references read"
+    return msgspec.structs.replace(decoded, text=text, rule=rule, repaired=True)
+
+
+def _decode(body: bytes, media_type: str, language: str | None) -> Decoded:
     kind = binary_kind(body)
     if kind is not None:
         raise NotAnArticle(f"This is no text: the input looks like {kind}.")
@@ -82,6 +101,8 @@ def _narrow(body: bytes, declared: tuple[str, ...], language: str | None) -> Dec
         if wide is not None:
             return _finished(body.decode(wide, "ignore"), wide, "letter frequencies")
         text, encoding, rule, repaired = read_legacy(body, declared, language)
+        if encoding.startswith("utf-8"):
+            return msgspec.structs.replace(_finished(text, encoding, rule), repaired=True)
         return _composed(text, encoding, rule, repaired=repaired)
 
 

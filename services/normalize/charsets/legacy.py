@@ -1,19 +1,22 @@
 """Bytes that are not valid UTF-8: one older encoding, several by turns, or UTF-8 with damage."""
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
-from services.normalize.charsets.letters import is_printed, likelihood
+from services.normalize.charsets.damage import (
+    HIGH,
+    is_damaged,
+    is_mostly_utf8,
+    is_utf8,
+    with_pairs_joined,
+    without_strays,
+)
+from services.normalize.charsets.letters import likelihood
 from services.normalize.charsets.syllables import syllables_in
 from services.normalize.charsets.vietnamese import DECODERS
 
-_UTF8_SEQUENCE = re.compile(
-    rb"[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]"
-    rb"|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}"
-)
-_SURROGATES = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
-_HIGH = re.compile(rb"[\x80-\xff]")
-_HIGH_RUN = re.compile(rb"[\x80-\xff]+")
+_LINE = re.compile(rb"[^\r\n]+[\r\n]*|[\r\n]+")
 _MARKUP = re.compile(rb"(?=<)")
 # The order is how often each is met: the first wins a tie.
 _WORLD = (
@@ -32,17 +35,16 @@ _NEAR = (
     0.35  # a declared encoding stands if it is worse than the best by no more than this for each letter beyond ASCII
 )
 _SHORTLIST = 6
-_FEW_STRAYS = 3
+_USUAL = 8.0
 
 
 def read_legacy(body: bytes, declared: Sequence[str], language: str | None) -> tuple[str, str, str, bool]:
     """Text, encoding, the rule that decided, and whether bytes were mended or left out."""
     claims = [name for claim in declared for name in (_TCVN if claim == "tcvn" else (claim,))]
-    body = _SURROGATES.sub(lambda found: _joined(found[0]), body)
-    lines = body.split(b"\n")
-    broken = [line for line in lines if not _is_utf8(line)]
-    whole_lines = sum(1 for line in lines if not line.isascii() and _is_utf8(line))
-    if whole_lines <= len(broken) / 20 and not _is_mostly_utf8(broken):
+    body = with_pairs_joined(body)
+    lines = _LINE.findall(body)
+    broken = [line for line in lines if not is_utf8(line)]
+    if not any(map(is_plainly_utf8, lines)) and not is_mostly_utf8(broken):
         name, rule = _judged(_sample(broken), claims, language)
         text = _read(body, name)
         return text.replace("\ufffd", ""), name, rule, "\ufffd" in text
@@ -55,7 +57,7 @@ def _judged(sample: bytes, claims: Sequence[str], language: str | None) -> tuple
         return proven, "Vietnamese syllables"
     ranking = _ranked(sample, claims, language)
     best, winner = ranking[0]
-    letters = len(_HIGH.findall(sample))
+    letters = len(HIGH.findall(sample))
     for score, name in ranking:
         if name in claims and best - score <= _NEAR * letters:
             return name, "declared"
@@ -75,15 +77,16 @@ def _read_mixed(
     lines: Sequence[bytes], broken: Sequence[bytes], claims: Sequence[str], language: str | None
 ) -> tuple[str, str, str, bool]:
     """UTF-8 in part: each broken line (or element of one) is UTF-8 with strays, or wholly of an older encoding."""
-    pieces = [piece for line in broken for piece in _pieces(line) if not _is_utf8(piece) and not _is_damaged(piece)]
+    pieces = [piece for line in broken for piece in _pieces(line) if not is_utf8(piece) and not is_damaged(piece)]
     shortlist: Sequence[str] = ()
     if pieces:
         shortlist = [name for _, name in _ranked(_sample(pieces), claims, language)[:_SHORTLIST]]
+    proven = Counter(name for piece in pieces if (name := _proven(piece[:_SAMPLE], ())))
     found: set[str] = set()
-    read = "\n".join(
+    read = "".join(
         line.decode("utf-8")
-        if _is_utf8(line)
-        else "".join(_read_piece(piece, shortlist, found) for piece in _pieces(line))
+        if is_utf8(line)
+        else "".join(_read_piece(piece, shortlist, proven, found) for piece in _pieces(line))
         for line in lines
     )
     if not found:
@@ -91,64 +94,26 @@ def _read_mixed(
     return read, "+".join(["utf-8", *sorted(found)]), "a mixture, told line by line", True
 
 
-def _read_piece(piece: bytes, shortlist: Sequence[str], found: set[str]) -> str:
-    if _is_utf8(piece):
+def _read_piece(piece: bytes, shortlist: Sequence[str], usual: Mapping[str, int], found: set[str]) -> str:
+    """One piece on its own; where it says little, the encoding that was proven for others is likely its own."""
+    if is_utf8(piece):
         return piece.decode("utf-8")
-    if _is_damaged(piece):
-        return _without_strays(piece)
-    proven = _proven(piece[:_SAMPLE], ())
-    if proven is not None:
-        found.add(proven)
-        return _read(piece, proven).replace("\ufffd", "")
-    ranking = sorted(((_likelihood(piece, name) - place, name) for place, name in enumerate(shortlist)), reverse=True)
-    found.add(ranking[0][1])
-    return _read(piece, ranking[0][1]).replace("\ufffd", "")
+    if is_damaged(piece):
+        return without_strays(piece)
+    name = _proven(piece[:_SAMPLE], ())
+    if name is None:
+        names = dict.fromkeys([*usual, *shortlist])
+        most = max(usual.values(), default=1)
+        name = max(
+            names,
+            key=lambda name: _likelihood(piece[:_SAMPLE], name) + _USUAL * usual.get(name, 0) / most - 0.01 * len(name),
+        )
+    found.add(name)
+    return _read(piece, name).replace("\ufffd", "")
 
 
 def _pieces(line: bytes) -> Sequence[bytes]:
     return _MARKUP.split(line) if b"<" in line else (line,)
-
-
-def _is_damaged(piece: bytes) -> bool:
-    """UTF-8 with a stray byte here and there, rather than another encoding: most of what is beyond ASCII is valid."""
-    return _is_mostly_utf8([piece])
-
-
-def _without_strays(piece: bytes) -> str:
-    """Stray quotation marks and dashes of Windows are read; any other stray byte is left out, since nothing tells."""
-    kept: list[str] = []
-    end = 0
-    for match in _HIGH_RUN.finditer(piece):
-        kept.append(piece[end : match.start()].decode("ascii"))
-        kept.append(_read_run(match[0]))
-        end = match.end()
-    return "".join(kept) + piece[end:].decode("ascii")
-
-
-def _read_run(run: bytes) -> str:
-    kept: list[str] = []
-    end = 0
-    for match in _UTF8_SEQUENCE.finditer(run):
-        kept.append(_read_strays(run[end : match.start()]))
-        kept.append(match[0].decode("utf-8"))
-        end = match.end()
-    return "".join(kept) + _read_strays(run[end:])
-
-
-def _read_strays(strays: bytes) -> str:
-    return "".join(mark for mark in strays.decode("cp1252", "ignore") if mark in "“”‘’…–—•€\u00a0")
-
-
-def _is_mostly_utf8(lines: Sequence[bytes]) -> bool:
-    """Whether valid sequences outnumber the other bytes beyond ASCII; a stray or three may outnumber a few letters."""
-    sequences = inside = high = 0
-    for line in lines:
-        found = _UTF8_SEQUENCE.findall(line)
-        sequences += len(found)
-        inside += sum(map(len, found))
-        high += len(_HIGH.findall(line))
-    outside = high - inside
-    return sequences >= outside or (outside <= _FEW_STRAYS and inside >= outside)
 
 
 def _ranked(sample: bytes, claims: Sequence[str], language: str | None) -> list[tuple[float, str]]:
@@ -188,18 +153,5 @@ def _sample(lines: Sequence[bytes]) -> bytes:
                 kept.append(piece[: _SAMPLE - size])
                 size += len(kept[-1])
                 if size >= _SAMPLE:
-                    return b"\n".join(kept)
-    return b"\n".join(kept)
-
-
-def _is_utf8(line: bytes) -> bool:
-    """Valid UTF-8 of letters that are in use: "Phß½ng" in VISCII is valid too, as a letter of N'Ko."""
-    try:
-        return is_printed(line.decode("utf-8"))
-    except UnicodeDecodeError:
-        return False
-
-
-def _joined(pair: bytes) -> bytes:
-    """Two halves of a surrogate pair, each encoded on its own (CESU-8), as one character."""
-    return pair.decode("utf-8", "surrogatepass").encode("utf-16", "surrogatepass").decode("utf-16").encode("utf-8")
+                    return b"".join(kept)
+    return b"".join(kept)

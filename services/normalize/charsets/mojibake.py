@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import islice
 
 from services.normalize.charsets.letters import likelihood
-from services.normalize.charsets.syllables import syllables_in
+from services.normalize.charsets.syllables import is_syllable, syllables_in
 from services.normalize.charsets.vietnamese import DECODERS
 
 _ROUNDS = 3  # twice encoded is common, three times has been seen
@@ -37,7 +37,8 @@ _WESTERN_AS_UTF8 = re.compile(
 _TRIED_WORDS = 40
 _TRIED_SHARE, _MOST_WORDS = 0.75, 0.88
 _NEARLY_ALL, _MOST = 0.8, 0.6
-_NBSP_LOST = re.compile(r"(?<=[^\W\d_])Ã (?=[\w“\"(])|\bÃ (?= |\b)")
+_GRAVE_A = re.compile(r"([^\W\d_]*)Ã (?:(?= )|([^\W\d_]*))")
+_FINALS = frozenset("c ch i m n ng nh o p t u y".split())
 
 
 class _Misreading:
@@ -119,10 +120,21 @@ def _mend_double(text: str, body: bytes, residue: str) -> str:
     throughout = [misreading for misreading in suspected if _explains(misreading, sample)]
     if throughout:
         misreading = max(throughout, key=lambda misreading: _likelihood_once_mended(misreading, sample))
-        return _NBSP_LOST.sub("à ", misreading.mended(text))
+        return _with_grave_a(misreading.mended(text))
     if _WESTERN in suspected:
         return "".join(map(_mend_line, _LINE.findall(text)))
     return text
+
+
+def _with_grave_a(text: str) -> str:
+    """The "à" whose second half, a no-break space, became a plain one: "vÃ  toÃ n" is "và toàn"."""
+    return _GRAVE_A.sub(lambda found: f"{found[1]}à{_rest_of_grave_a(found[1], found[2] or '')}", text)
+
+
+def _rest_of_grave_a(start: str, rest: str) -> str:
+    if not rest or rest.startswith(" "):
+        return rest
+    return rest if rest in _FINALS and is_syllable(f"{start}à{rest}") else f" {rest}"
 
 
 def _explains(misreading: _Misreading, sample: str) -> bool:
@@ -184,10 +196,15 @@ def _mend_fonts(text: str) -> str:
     def put_right(line: str) -> str:
         if line.isascii() or not _is_western(line):
             return line
-        font = usual if throughout else _font_of(line, _MOST_WORDS)
+        font = usual if throughout or _is_font_only(line, usual) else _font_of(line, _MOST_WORDS)
         return line if font is None else DECODERS[font](_WESTERN.body(line))
 
     return "".join(map(put_right, _LINE.findall(text)))
+
+
+def _is_font_only(line: str, font: str) -> bool:
+    """Whether no marked word of a short line is a syllable as it stands, and every one is under the font."""
+    return syllables_in(line)[0] == 0 and syllables_in(DECODERS[font](_WESTERN.body(line)))[1] == 0
 
 
 def _around(text: str, place: int) -> str:
