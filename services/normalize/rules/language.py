@@ -38,7 +38,8 @@ class Bylines(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """How people and sources are named under or over an article.
 
     `labels` maps the word before a colon to a role ("ảnh" to photographer), `openers` a word without a colon ("By"),
-    `notes` a remark in brackets behind a name ("lược dịch"); `remarks` are such words that change nothing.
+    `notes` a remark in brackets behind a name ("lược dịch"); `remarks` are such words that change nothing. Where
+    `bare_name_ends_page`, pages end in a name without any word before it.
     """
 
     labels: dict[str, Role] = {}
@@ -50,6 +51,7 @@ class Bylines(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     titles: tuple[str, ...] = ()
     crews: tuple[str, ...] = ()
     not_names: tuple[str, ...] = ()
+    bare_name_ends_page: bool = False
 
 
 class Captions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable
 import msgspec
 
 from services.normalize.rules.folding import fold
-from services.normalize.steps.byline_line import LABELS, ROLES, BylineReading, read_byline
+from services.normalize.steps.byline_line import LABELS, NAMES, ROLES, BylineReading, read_byline
+from services.normalize.steps.names import is_name
 from services.normalize.steps.proof import BESIDE_DATE, Line, Proof, judged, mark, settle, size, witness
 from services.normalize.steps.text import mend
 from shared.article import Candidate, Evidence, Person, Role
@@ -25,7 +26,7 @@ def read_end_byline(proof: Proof) -> Proof:
     for number in range(body_end + 1, min(len(proof.lines), body_end + TAIL)):
         line = proof.lines[number]
         if line.piece.shape == "byline" or _is_open(line):
-            reading = read_byline(line.text, proof.rules.tag)
+            reading = _read_end(proof, line)
             if reading is not None:
                 found[number] = reading
             elif found:
@@ -44,6 +45,13 @@ def read_end_byline(proof: Proof) -> Proof:
         if number > last and _is_open(line)
     }
     return mark(proof, rest)
+
+
+def _read_end(proof: Proof, line: Line) -> BylineReading | None:
+    """A byline under the body; on a page a bare name is one only where that is the custom, else it may be anything."""
+    reading = read_byline(line.text, proof.rules.tag)
+    bare = reading is not None and reading.rule == NAMES and line.piece.shape != "byline"
+    return None if bare and proof.is_page and not proof.rules.bylines.bare_name_ends_page else reading
 
 
 def read_head_byline(proof: Proof) -> Proof:
@@ -76,8 +84,9 @@ def _read_settled(proof: Proof) -> Proof:
     if reading is None or not reading.people:
         return proof
     printed = fold(article.byline or "")
-    more = reading.rule == LABELS or len(reading.people) > len(article.people)
-    if not more or not all(fold(person.name) in printed for person in article.people):
+    unread = not all(is_name(person.name, proof.rules.tag) for person in article.people)
+    better = reading.rule == LABELS or unread
+    if not better or not all(fold(person.name) in printed for person in article.people):
         return proof
     evidence = Evidence(
         field="people", rule=f"the byline as printed, {reading.rule}", sure=reading.sure, quote=article.byline

@@ -7,12 +7,13 @@ import msgspec
 
 from services.normalize.rules.folding import fold
 from services.normalize.rules.language import for_tag
-from services.normalize.rules.phrases import crews, edge_free, folded, roles
+from services.normalize.rules.phrases import crews, edge_free, folded, roles, titles
 from services.normalize.steps.names import bare_name, is_caseless, is_name, is_outlet, normal_case
 from shared.article import Person, Role
 
 MOST_WORDS = 24
 LABELS = "labels before a colon"
+NAMES = "names alone"
 ROLES: tuple[Role, ...] = ("author", "photographer", "videographer", "translator")
 
 
@@ -48,7 +49,7 @@ def read_byline(line: str, tag: str) -> BylineReading | None:
     for form, rule, sure in (
         (_labelled, LABELS, 0.97),
         (_opened, "an opening word", 0.93),
-        (_plain, "names alone", 0.85),
+        (_plain, NAMES, 0.85),
     ):
         names = _Names()
         if form(text, tag, names) and (names.roles or names.sources or names.organisations):
@@ -156,7 +157,7 @@ def _take_people(value: str, tag: str, names: _Names, named: tuple[Role, ...], *
     while (match := _NOTE.search(value)) is not None and _take_note(match["note"].strip(), tag, names) is not None:
         value = value[: match.start()]
     for part in _split(value, tag):
-        if fold(part).strip(".") in folded(for_tag(tag).bylines.remarks):
+        if fold(part).strip(".") in folded(for_tag(tag).bylines.remarks) or _is_post(part, tag):
             continue
         person, stroke, outlet = part.partition("/")
         if stroke:
@@ -164,6 +165,12 @@ def _take_people(value: str, tag: str, names: _Names, named: tuple[Role, ...], *
         if not _take_person(person.strip(), tag, names, named, strict=strict):
             return False
     return True
+
+
+def _is_post(part: str, tag: str) -> bool:
+    """ "AP National Political Writer" beside a name says what that person is."""
+    head, _, last = fold(part).rpartition(" ")
+    return bool(head) and last in titles(tag) and not is_caseless(part)
 
 
 def _take_person(text: str, tag: str, names: _Names, named: tuple[Role, ...], *, strict: bool) -> bool:
@@ -181,7 +188,7 @@ def _take_person(text: str, tag: str, names: _Names, named: tuple[Role, ...], *,
         else:
             names.add(normal_case(name), named)
         return True
-    if strict or not name or len(name.split()) > 8 or not name[0].isupper():
+    if strict or not name or ":" in name or len(name.split()) > 8 or not name[0].isupper():
         return False
     names.organisations.append(name)
     return True

@@ -42,14 +42,14 @@ def judge_captions(proof: Proof) -> Proof:
     """Judge the short lines of the body that no markup names, and split the credit off every caption."""
     body = [number for number, line in enumerate(proof.lines) if line.kind is None]
     around = Surroundings(proof, body)
-    settled = [_settled(proof.lines[number], around.tag) for number in body]
+    settled = [settle_by_credit(proof.lines[number], around.tag) for number in body]
     totals = [_totals(around, place, line) for place, line in enumerate(settled)]
     kinds = likeliest(totals)
     judgements = zip(body, settled, totals, kinds, strict=True)
     return mark(proof, {number: _told(line, total, kind) for number, line, total, kind in judgements})
 
 
-def _settled(line: Line, tag: str) -> Line:
+def settle_by_credit(line: Line, tag: str) -> Line:
     """The line with its credit taken off, and told to be a caption where the credit or the markup says so."""
     if line.piece.shape in ("caption", "picture"):
         return _credited(line, take_credit(line.text, tag))

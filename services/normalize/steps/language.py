@@ -9,7 +9,8 @@ from services.normalize.rules.language import GENERIC, for_tag, languages
 from services.normalize.steps.proof import Proof, settle
 from shared.article import Evidence
 
-SAMPLE = 4000
+SAMPLE = 2000
+LEAST_SCORE = 0.08
 _SCRIPTS = (
     ("ja", re.compile("[\u3040-\u30ff]"), 0.05),
     ("ko", re.compile("[\uac00-\ud7af]"), 0.2),
@@ -39,26 +40,20 @@ def tell_language(proof: Proof) -> Proof:
 
 def read_language(sample: str) -> tuple[str | None, float]:
     """The likeliest language that we have rules for, or None when nothing stands out."""
-    letters = sum(letter.isalpha() for letter in sample) or 1
+    letters = Counter(sample.casefold())
+    total = sum(count for letter, count in letters.items() if letter.isalpha()) or 1
     for tag, script, share in _SCRIPTS:
-        if len(script.findall(sample)) / letters >= share:
+        if len(script.findall(sample)) / total >= share:
             return tag, 0.99
     found = Counter(_WORD.findall(sample.casefold()))
-    total = sum(found.values())
+    count = sum(found.values()) or 1
     scores = {
-        tag: sum(found[word] for word in rules.style.common) / total
-        + _letter_share(sample, rules.style.letters, letters)
+        tag: sum(found[word] for word in rules.style.common) / count
+        + sum(letters[letter] for letter in rules.style.letters) / total
         for tag, rules in languages().items()
-        if tag != GENERIC and total
+        if tag != GENERIC
     }
-    ranked = sorted(scores.items(), key=lambda item: -item[1])
-    if not ranked or ranked[0][1] < 0.08:
+    (best, score), (_, second), *_ = sorted(scores.items(), key=lambda item: -item[1])
+    if score < LEAST_SCORE:
         return None, 0.0
-    second = ranked[1][1] if len(ranked) > 1 else 0.0
-    return ranked[0][0], min(0.99, 0.5 + (ranked[0][1] - second) / ranked[0][1] / 2)
-
-
-def _letter_share(sample: str, own: str, letters: int) -> float:
-    if not own:
-        return 0.0
-    return sum(letter in own for letter in sample.casefold()) / letters
+    return best, min(0.99, 0.5 + (score - second) / score / 2)

@@ -148,7 +148,7 @@ _LETTERS_A_WORD = 2.5
 
 def size(text: str) -> int:
     """How many words a line has; Chinese, Japanese and Thai write them without spaces, so letters are counted there."""
-    count = len(words(text))
+    count = len(text.split())
     if not text or max(text) < "\u0e00":
         return count
     return count + int(len(_CASELESS.findall(text)) / _LETTERS_A_WORD)
