@@ -8,6 +8,7 @@ from services.normalize.charsets.damage import (
     HIGH,
     is_damaged,
     is_mostly_utf8,
+    is_plainly_utf8,
     is_utf8,
     with_pairs_joined,
     without_strays,
