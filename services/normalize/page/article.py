@@ -134,8 +134,8 @@ def _near(outline: Outline, container: Box | None, head: Block | None) -> list[B
     if container is None:
         return outline.blocks[:60]
     start = max(0, head.index - 8 if head is not None else container.first - 25)
-    stop = min(len(outline.blocks), container.first + 12)
-    tail = [block for block in outline.blocks[max(stop, container.last - 4) : container.last + 8] if not is_refused(block.box) or "author" in block.box.names]
+    stop = min(len(outline.blocks), max(container.first, head.index if head is not None else 0) + 12)
+    tail = [block for block in outline.blocks[max(stop, container.last - 4) : container.last + 30] if not is_refused(block.box) or "author" in block.box.names]
     return outline.blocks[start:stop][:80] + [block for block in tail if "comment" not in block.box.names]
 
 

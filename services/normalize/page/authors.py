@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from services.normalize.page.calendar import find_dates
 from services.normalize.page.declared import Declared, Json, plain, resolve, types_of
-from services.normalize.page.headline import letters
+from services.normalize.page.headline import letters, sites_of
 from services.normalize.page.names import clean_name, is_organisation, looks_like_person, split_names
 from services.normalize.page.outline import Block
 from services.normalize.page.tree import Element, path_of, text_of
@@ -20,13 +20,14 @@ _BYLINE_NAMES = re.compile(
     r"(?<![a-z])(?:by-?line|author|autor|auteur|writer|journalist|vcard|contributor|creator|tac-?gia|firma|autore|redakteur|reporter|verfasser|posted-?by|fn(?![a-z])|written)"
 )
 _NOT_BYLINE = re.compile(
-    r"(?<![a-z])(?:comment|related|share|social|bio(?![a-z])|image|photo|avatar|count|date|time|role|title|position|follow|description|job)"
+    r"(?<![a-z])(?:comment|related|share|social|bio(?![a-z])|image|photo|avatar|count|date|time|role|(?<!author-)title|position|follow|description|job)"
 )
 _BY_TEXT = re.compile(
     r"(?:^|[|·•–—(-]\s*|\b(?:posted|written|published|created|erstellt|veröffentlicht|geschrieben|verfasst|rédigé|écrit|publié|escrito|publicado|scritto|pubblicato)\b[^|]{0,40}?\s*)"
-    r"(?:by|von|par|por|di|da|door|av|af|text|texte|texto|testo|autor(?:en|in|es|a)?(?:/autor)?|author|auteurs?|tác giả|автор|yazan|redaktion|责任编辑|责编|記者|记者)\b\s*[:：]?\s*(?P<name>[^|]{2,90})",
+    r"(?:by|von|par|por|di|da|door|av|af|text|texte|texto|testo|autor(?:en|in|es|a)?(?:/autor)?|author|auteurs?|tác giả|автор|yazan|redaktion|责任编辑|责编|記者|记者)(?:\b|(?<=^[Bb]y))\s*[:：]?\s*(?P<name>[^|]{2,90})",
     re.IGNORECASE,
 )
+_VISIBLE = frozenset({"link to the author", "byline by its class", "byline"})
 _DIGIT = re.compile(r"\d")
 _CLOCK = re.compile(r"\b\d{1,2}[:.h]\d\d(?:\s?uhr|\s?[ap]\.?m\.?)?", re.IGNORECASE)
 
@@ -50,15 +51,38 @@ def author_witnesses(declared: Declared, near: list[Block], tail: list[Block], r
 
 
 def choose_authors(witnesses: list[Byline], sites: frozenset[str]) -> tuple[Byline | None, list[str]]:
-    """The weightiest witness that names somebody else than the outlet, else the weightiest that names anybody."""
-    for byline in witnesses:
-        strong = byline.weight >= 5.2 or any(looks_like_person(name) for name in byline.names)
-        if strong and any(letters(name) not in sites and (byline.weight >= 5.2 or looks_like_person(name)) for name in byline.names):
-            return byline, _few(byline, witnesses, sites)
-    for byline in witnesses:
-        if byline.weight >= 5:
-            return byline, list(byline.names)
+    """Declared names and printed people first, then an outlet that signs itself, then what is only shaped like a name."""
+    for wanted in (_is_firm, _is_outlet, _is_likely, _is_person):
+        for byline in witnesses:
+            if wanted(byline, sites):
+                return _wider(byline, witnesses, sites)
     return None, []
+
+
+def _is_firm(byline: Byline, sites: frozenset[str]) -> bool:
+    return any(letters(name) not in sites and (byline.weight >= 5.9 or (byline.weight >= 4.3 and looks_like_person(name))) for name in byline.names)
+
+
+def _is_outlet(byline: Byline, sites: frozenset[str]) -> bool:
+    return byline.weight >= 5.9 and bool(byline.names)
+
+
+def _is_likely(byline: Byline, sites: frozenset[str]) -> bool:
+    return byline.weight >= 4.7 and any(letters(name) not in sites for name in byline.names)
+
+
+def _is_person(byline: Byline, sites: frozenset[str]) -> bool:
+    return any(looks_like_person(name) and letters(name) not in sites for name in byline.names)
+
+
+def _wider(byline: Byline, witnesses: list[Byline], sites: frozenset[str]) -> tuple[Byline, list[str]]:
+    """A witness, or a visible one that names the same people and one or two more."""
+    mine = {letters(name) for name in byline.names}
+    for other in witnesses:
+        theirs = {letters(name) for name in other.names}
+        if other.rule in _VISIBLE and mine < theirs and len(theirs) <= len(mine) + 2 and all(looks_like_person(name) for name in other.names):
+            return other, _few(other, witnesses, sites)
+    return byline, _few(byline, witnesses, sites)
 
 
 def _few(byline: Byline, witnesses: list[Byline], sites: frozenset[str]) -> list[str]:
@@ -72,7 +96,7 @@ def _few(byline: Byline, witnesses: list[Byline], sites: frozenset[str]) -> list
 
 def site_letters(declared: Declared) -> frozenset[str]:
     """The outlet's names, folded, to know them when they sign as an author."""
-    return frozenset(letters(name) for name in declared.site_names if name)
+    return frozenset(sites_of(declared))
 
 
 def _from_json(declared: Declared) -> Iterator[Byline]:
@@ -151,7 +175,7 @@ def _from_links(near: list[Block]) -> Iterator[Byline]:
 
 def _from_blocks(near: list[Block]) -> Iterator[Byline]:
     for order, block in enumerate(near):
-        late = 0.05 * min(order, 20)
+        late = 0.025 * min(order, 40)
         if block.size <= 250:
             yield from _from_inline(block, late)
             yield from _from_line(block, late)
@@ -173,7 +197,9 @@ def _from_line(block: Block, late: float) -> Iterator[Byline]:
     match = _BY_TEXT.search(text)
     if match is not None:
         name = match["name"]
-        found = [one for one in split_names(name) if looks_like_person(one) or (by_class and len(one) < 30)]
+        found = [one for one in split_names(name) if looks_like_person(one)]
+        if not found and by_class and len(name) < 30:
+            found = split_names(name)
         if found:
             yield Byline(value=block.text, rule="byline", path=path, weight=5.1 + 0.4 * by_class - late, names=_unique(found))
             return

@@ -34,7 +34,7 @@ def letters(text: str) -> str:
 
 def headline_witnesses(declared: Declared, outline: Outline, root: Element) -> list[Witness]:
     """Everybody who says what the headline is, each without the site's name and what others do not say."""
-    sites = _sites(declared)
+    sites = sites_of(declared)
     heads = [_less(witness, 0.2) if letters(witness.value) in sites else witness for witness in _visible(root, outline)]
     said = list(_declared_titles(declared))
     cut = [_shortened(witness, _without_site(witness.value, sites)) for witness in heads[:3] + said]
@@ -99,7 +99,7 @@ def _declared_titles(declared: Declared) -> Iterator[Witness]:
         yield Witness(value=declared.title, rule="title of the page", path="title", weight=0.15)
 
 
-def _sites(declared: Declared) -> set[str]:
+def sites_of(declared: Declared) -> set[str]:
     """The outlet's names in letters only, also without their ending: `zeit.de`, `zeit`."""
     sites = {letters(name) for name in declared.site_names if name and len(name) < 60}
     sites |= {site[: -len(end)] for site in sites for end in ("com", "de", "fr", "it", "vn", "org", "net", "at", "ch", "es", "couk") if site.endswith(end) and len(site) > len(end) + 2}

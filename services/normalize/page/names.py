@@ -3,7 +3,7 @@
 import re
 
 _LABEL = re.compile(
-    r"^\W*(?:(?:written|posted|published|reported|story|words|text|article|created|compiled|submitted|reviewed)?\s*(?:and \w+ )?by\b|von\b|par\b|por\b|di\b(?=\s+[A-Z])|de\b(?=\s+[A-ZÀ-Ý])|"
+    r"^\W*(?:(?:view|show|see|read)?\s*(?:all|more) (?:posts|articles|stories|entries)?\s*(?:by|of|from)\b|(?:zeige )?alle (?:beiträge|artikel) (?:von|anzeigen von)|mehr (?:von|über)|(?:written|posted|published|reported|story|words|text|article|created|compiled|submitted|reviewed)?\s*(?:and \w+ )?by\b|von\b|par\b|por\b|di\b(?=\s+[A-Z])|de\b(?=\s+[A-ZÀ-Ý])|"
     r"door\b|van\b(?=\s+[A-Z]\w+ [A-Z])|av\b|af\b|od\b|ote\b|от\b|автор\w*|auth?or(?:en|in|s|es|a)?\b|auteurs?\b|redakt\w+ von|text(?:o|e)?\b|tekst\b|foto\b|autore\b|escrito por|publicado por|"
     r"tác giả|bài\b|thực hiện|yazan|szerző|kirjoittanut|rédigé par|écrit par|propos recueillis par|interview\w*\s+(?:by|von|par)|ein(?:e)? \w+ von|"
     r"kommentar von|analyse von|a cura di|redazione di|skrevet av|tekst\w*|verfasst von|geschrieben von|erstellt von|gepostet von|veröffentlicht von|eingestellt von|aus \w+ von|protokoll\w*|"
@@ -20,7 +20,7 @@ _TAIL = re.compile(
     re.IGNORECASE,
 )
 _REFUSED = re.compile(
-    r"https?:|www\.|\.(?:com|org|net|html?|php)\b.*/|[{}<>=\[\]]|\d{3,}|\d[:.]\d\d|^\W*$|^(?:by|von|admin|administrator|author|user|editor|unknown|none|null|undefined|anonymous|guest|gast|share|follow|facebook|twitter|instagram|e-?mail|website|home|comments?|view all posts.*|leave .*|read .*|more .*|all posts.*|contributor|webmaster|root|test|n/a|no author|show all .*|zeige alle .*|alle (?:artikel|beiträge) .*|mehr (?:von|über) .*|photograph.*|foto(?:s|graf)?.*|posts? by .*|articles? by .*|voir .*|tous .*|ver (?:más|todos).*|xem .*|redaktion@.*)$",
+    r"https?:|www\.|\.(?:com|org|net|html?|php)\b.*/|[{}<>=\[\]]|\d{3,}|\d[:.]\d\d|^\W*$|^(?:by|von|admin|administrator|author|user|editor|unknown|none|null|undefined|anonymous|guest|gast|share|follow|facebook|twitter|instagram|e-?mail|website|home|comments?|leave .*|read .*|more .*|all posts.*|contributor|webmaster|root|test|n/a|no author|(?:last )?(?:modified|updated)|published|min read|photograph.*|foto(?:s|graf)?.*|voir .*|tous .*|ver (?:más|todos).*|xem .*|redaktion@.*)$",
     re.IGNORECASE,
 )
 _ROLE = re.compile(
@@ -51,13 +51,21 @@ def clean_name(text: str) -> str | None:
     """One name, trimmed; None when it is none."""
     name = _DEGREE.sub("", _unlabel(text.strip()))
     name = _TAIL.sub(" ", name).strip(" \t,;:.|/–—-*•·\"'“”„") if len(name) > 3 else name.strip()
-    name = re.sub(r"\s+", " ", name)
+    name = _unpaired(re.sub(r"\s+", " ", name))
     if re.search(r"\b(?:Jr|Sr)$", name):
         name += "."
     if not 2 <= len(name) <= 60 or _REFUSED.search(name) or _ROLE.match(name) or len(name.split()) > 7:
         return None
     if not re.search(r"[^\W\d_]", name):
         return None
+    return name
+
+
+def _unpaired(name: str) -> str:
+    """Brackets that lost their other half are no part of a name."""
+    for opening, closing in (("(", ")"), ("（", "）"), ("[", "]"), ("«", "»")):
+        if name.count(opening) != name.count(closing):
+            name = name.replace(opening, "").replace(closing, "").strip()
     return name
 
 
@@ -71,6 +79,8 @@ def looks_like_person(name: str) -> bool:
     if is_organisation(name):
         return False
     words = name.split()
+    if re.search(r"\d|©|@", name):
+        return False
     if re.search(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]", name):
         return len(name) <= 12
     if not 2 <= len(words) <= 5:
