@@ -75,7 +75,7 @@ def crews(tag: str) -> frozenset[str]:
 def not_names(tag: str) -> frozenset[str]:
     """What is spelt like a name but is none."""
     rules = for_tag(tag)
-    return folded(rules.bylines.not_names) | sections(tag) | site_lines(tag)
+    return folded((*rules.bylines.not_names, *rules.dates.weekdays)) | sections(tag) | site_lines(tag)
 
 
 @cache

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 
 import msgspec
 
+from services.normalize.rules import phrases
 from services.normalize.rules.folding import fold
 from services.normalize.steps.byline_line import LABELS, NAMES, ROLES, BylineReading, read_byline
 from services.normalize.steps.names import is_name
@@ -20,7 +21,7 @@ TAIL = 60
 
 def read_end_byline(proof: Proof) -> Proof:
     """The byline under the body; short lines that still follow it belong to the site."""
-    proof = _read_settled(proof)
+    proof = _read_settled(_without_site_words(proof))
     found: dict[int, BylineReading] = {}
     body_end = _body_end(proof)
     for number in range(body_end + 1, min(len(proof.lines), body_end + TAIL)):
@@ -98,12 +99,30 @@ def _read_settled(proof: Proof) -> Proof:
     return settle(proof, msgspec.structs.replace(evidence, field="sources"), sources=sources)
 
 
+def _without_site_words(proof: Proof) -> Proof:
+    """Leave out of the people what the reader took for a name beside the date: a section, a weekday, a way home."""
+    words = phrases.not_names(proof.rules.tag)
+    people = tuple(person for person in proof.article.people if not _is_site_word(mend(person.name), words))
+    if people == proof.article.people:
+        return proof
+    article = msgspec.structs.replace(proof.article, people=people, byline=proof.article.byline if people else None)
+    evidence = tuple(seen for seen in proof.evidence if people or not seen.field.startswith(("people", "byline")))
+    return msgspec.structs.replace(proof, article=article, evidence=evidence)
+
+
+def _is_site_word(name: str, words: frozenset[str]) -> bool:
+    plain = phrases.edge_free(name)
+    halves = [(plain[: match.start()], plain[match.end() :]) for match in _BETWEEN.finditer(plain)]
+    return plain in words or any(first.strip() in words and second.strip() in words for first, second in halves)
+
+
 def _beside_date(line: Line, tag: str) -> BylineReading | None:
     """ "Por María García | 9 de noviembre de 2015": the byline shares the date's line."""
     parts = _PARTS.split(line.text)
     return next((reading for part in parts if (reading := read_byline(part, tag)) is not None), None)
 
 
+_BETWEEN = re.compile(r"\s*[»>/|]\s*|\s+")
 _PARTS = re.compile(r"\s*[|•·–—]\s*|\s-\s|(?<=\d)\s+(?=\D+$)")
 
 

@@ -13,6 +13,7 @@ from services.normalize.steps.proof import Line, Proof, judged, mark, size
 from shared.article import Candidate
 
 LONGEST = 60
+LONGEST_SUBHEAD = 14
 MOST_LINES = 2000
 LONGEST_WITH_AGENCY = 30
 
@@ -61,20 +62,27 @@ def settle_by_credit(line: Line, tag: str) -> Line:
 
 
 def _totals(around: Surroundings, place: int, line: Line) -> Totals:
-    """What the signs of a line add up to for each kind it may be of; a line told already has one kind."""
+    """What the signs of a line add up to for each kind it may be of; a line told already has one kind.
+
+    A page's paragraph may be a subhead set in bold, but no caption: those the markup tells.
+    """
     shape = line.piece.shape
     if line.kind == "caption" or shape in ("caption", "picture"):
         return {"caption": 0.0}
     if shape == "heading":
         return {"subhead": 0.0}
-    if shape != "line" or size(line.text) > LONGEST or place >= MOST_LINES:
+    longest = {"line": LONGEST, "paragraph": LONGEST_SUBHEAD}.get(shape, 0)
+    if size(line.text) > longest or place >= MOST_LINES:
         return {"paragraph": 0.0}
     found, known = signs(around, place), weights()
-    return {
-        "paragraph": 0.0,
-        "caption": sum(value * known.caption.get(name, 0.0) for name, value in found.items()),
-        "subhead": sum(value * known.subhead.get(name, 0.0) for name, value in found.items()),
-    }
+    totals: Totals = {"paragraph": 0.0, "subhead": _sum(known.subhead, found)}
+    if shape == "line":
+        totals["caption"] = _sum(known.caption, found)
+    return totals
+
+
+def _sum(known: dict[str, float], found: dict[str, float]) -> float:
+    return sum(value * known.get(name, 0.0) for name, value in found.items())
 
 
 def likeliest(totals: list[Totals], follows: dict[str, dict[str, float]] | None = None) -> list[Judgement]:
