@@ -10,7 +10,7 @@ from shared.queue import INGEST, make_app, open_ledger
 from shared.settings import Settings
 from shared.worker import work
 
-THREADS = 4
+THREADS = 8
 
 
 def run(settings: Settings) -> None:
