@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import redis
 
+from shared import log as logging
 from shared.settings import Settings
 
 
@@ -137,3 +138,4 @@ def settings_over(server: Server, folder: Path, **changes: object) -> Settings:
 
 
 os.environ.setdefault("COPYDESK_CONFIG", os.devnull)
+logging.configure("error")
