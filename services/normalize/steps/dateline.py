@@ -214,6 +214,8 @@ def _is_lead(proof: Proof, number: int) -> bool:
     if line.piece.shape == "lead":
         return True
     if proof.is_page:
+        if proof.rules.lead_follows_headline and _follows_headline(proof, number):
+            return True
         known = phrases.edge_free(proof.article.description or "")
         return bool(known) and phrases.edge_free(line.text[line.skip :]) == known
     if proof.article.description is not None:
@@ -222,6 +224,12 @@ def _is_lead(proof: Proof, number: int) -> bool:
     return bool(rest) and (
         proof.rules.lead_follows_headline or (line.piece.gap > 0 and rest[0].piece.gap > 0 and _set_apart(rest))
     )
+
+
+def _follows_headline(proof: Proof, number: int) -> bool:
+    """Whether nothing but dates and bylines stands between the headline among the lines and this one."""
+    above = [line.kind for line in proof.lines[:number] if line.kind not in ("date", "byline", "boilerplate")]
+    return above[-1:] == ["headline"]
 
 
 def _set_apart(rest: list[Line]) -> bool:

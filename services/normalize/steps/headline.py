@@ -1,12 +1,17 @@
 """The headline: the first line of a text that is no date, no section and no byline."""
 
+import re
+
 from services.normalize.rules import phrases
+from services.normalize.rules.folding import fold
 from services.normalize.steps.dateline import read_dateline
 from services.normalize.steps.proof import Line, Proof, judged, mark, settle, size, witness
 from shared.article import Candidate
 
 KICKER_WORDS = 4
 LONGEST = 60
+TOP = 4
+SHORTEST = 4
 
 
 def read_headline(proof: Proof) -> Proof:
@@ -30,14 +35,33 @@ def read_headline(proof: Proof) -> Proof:
 
 
 def _mark_known(proof: Proof) -> Proof:
-    """Take the headline that the reader settled out of the body, wherever it is repeated as a heading or on top."""
-    known = phrases.edge_free(proof.article.headline or "")
-    marks = {
-        number: judged(line, "headline", "repeats the headline", 0.95)
-        for number, line in enumerate(proof.lines)
-        if line.kind is None and (line.piece.shape == "heading" or number < 4) and phrases.edge_free(line.text) == known
-    }
+    """Take the headline that the reader settled out of the body, wherever it is repeated as a heading or on top.
+
+    A line on top that is the settled one without the site's name behind it ("… - Báo Tỉnh") is the headline itself.
+    """
+    headline = proof.article.headline or ""
+    known = phrases.edge_free(headline)
+    marks: dict[int, Line] = {}
+    for number, line in enumerate(proof.lines):
+        on_top = number < TOP
+        if line.kind is not None or not (on_top or line.piece.shape == "heading"):
+            continue
+        if phrases.edge_free(line.text) == known:
+            marks[number] = judged(line, "headline", "repeats the headline", 0.95)
+        elif on_top and _is_without_site(line.text, headline):
+            marks[number] = judged(line, "headline", "the headline without the site's name", 0.9)
+            lost = (Candidate(value=headline, rule="the page's title"),)
+            evidence = witness(proof, "headline", line, "the title's words on top of the text", 0.9, lost=lost)
+            proof = settle(proof, evidence, headline=line.text)
     return mark(proof, marks)
+
+
+def _is_without_site(text: str, headline: str) -> bool:
+    rest = fold(headline).removeprefix(fold(text))
+    return size(text) >= SHORTEST and len(rest) < len(headline) and _SITE.fullmatch(rest) is not None
+
+
+_SITE = re.compile(r"\s*[-|–—·»:]\s*\S.{0,40}")
 
 
 def _next_open(proof: Proof, start: int) -> int | None:
