@@ -7,14 +7,13 @@ import re
 import sys
 from typing import Any
 
-from services.normalize.decode import decode
-from services.normalize.draft import Draft
-from services.normalize.formats.html_page import read
-from shared.article import Article
-from shared.errors import CopydeskError
+from services.normalize.pipeline import normalize
+from shared.article import Article, Block
+from shared.errors import NotAnArticle
 from shared.messages import Raw, Source
 
 _CREDIT_ENDS = re.compile(r"\s*(?:[,;|]|\s(?:and|und|&)\s)\s*")
+_LEAD = "the opening paragraph under the headline"
 _NOW = int(dt.datetime(2026, 7, 1, tzinfo=dt.UTC).timestamp()) * 1_000_000
 
 
@@ -32,10 +31,10 @@ def answer(name: str, url: str | None, body: bytes) -> dict[str, Any]:
     """One page in the scorer's words."""
     raw = Raw(source=Source(kind="push", name="quality"), media_type="text/html", body=body, received_us=_NOW, url=url)
     try:
-        draft = read(decode(body, raw.media_type).text, raw)
-    except CopydeskError as error:
+        article = normalize(raw)
+    except NotAnArticle as error:
         return {"id": name, "error": str(error)}
-    return {"id": name, **_fields(draft.article), **_texts(draft)}
+    return {"id": name, **_fields(article), **_texts(article)}
 
 
 def _fields(article: Article) -> dict[str, Any]:
@@ -62,13 +61,27 @@ def _on_day(moment: dt.datetime, day: dt.date) -> dt.datetime:
     return moment
 
 
-def _texts(draft: Draft) -> dict[str, Any]:
-    pictures = [piece for piece in draft.pieces if piece.shape in {"picture", "caption"}]
-    body = [
-        piece.text for piece in draft.pieces if piece.shape not in {"picture", "caption", "debris", "date", "byline"}
+def _texts(article: Article) -> dict[str, Any]:
+    pictures = [block for block in article.blocks if block.type in ("picture", "caption")]
+    captions = [caption for block in pictures if (caption := block.caption or block.text)]
+    credits = [part.strip() for block in pictures if block.byline for part in _CREDIT_ENDS.split(block.byline)]
+    lines = [line for block in article.blocks for line in _lines(block)]
+    return {"captions": captions, "credits": credits, "body": "\n".join([*_opening(article), *lines])}
+
+
+def _opening(article: Article) -> list[str]:
+    """The lead and the dateline, where they were taken off the text: the scorer's body holds both."""
+    lead = any(seen.field == "description" and seen.rule == _LEAD for seen in article.evidence)
+    dateline = any(seen.field == "dateline" and seen.path for seen in article.evidence)
+    return [
+        text for text, shown in ((article.dateline, dateline), (article.description, lead)) if text is not None and shown
     ]
-    credits = [part.strip() for piece in pictures if piece.byline for part in _CREDIT_ENDS.split(piece.byline)]
-    return {"captions": [piece.text for piece in pictures if piece.text], "credits": credits, "body": "\n".join(body)}
+
+
+def _lines(block: Block) -> list[str]:
+    if block.type in ("picture", "caption"):
+        return []
+    return [text for text in (block.text, *block.items, *(" ".join(row) for row in block.rows)) if text]
 
 
 if __name__ == "__main__":

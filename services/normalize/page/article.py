@@ -2,6 +2,8 @@
 
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+import msgspec
+
 from services.normalize.draft import Draft, Piece, Shape
 from services.normalize.page.authors import author_witnesses, choose_authors, site_letters, split_kinds
 from services.normalize.page.body import Body, find_container, is_heading, is_refused, read_body
@@ -62,6 +64,7 @@ def read_article(text: str, raw: Raw) -> Draft:
     pictures = _pictures(outline, container, region, head)
     body = read_body(outline, container, head, title.value if title else "", tuple(names)) if container is not None else None
     pieces = _pieces(body, pictures, title)
+    pieces = _with_lead(pieces, _description(declared))
     if title is not None:
         evidence.append(evidence_for("headline", title, titles, 0.9))
     if byline is not None:
@@ -169,6 +172,14 @@ def _pieces(body: Body | None, pictures: list[Picture], title: Witness | None) -
                 placed.append((block.index, Piece(text=block.text, shape=shape or _shape(block), path=path_of(block.box.element))))
     placed.sort(key=lambda pair: pair[0])
     return tuple(piece for _, piece in placed)
+
+
+def _with_lead(pieces: tuple[Piece, ...], description: str | None) -> tuple[Piece, ...]:
+    """The first paragraph is the lead when the page describes itself in the same words."""
+    first = next((place for place, piece in enumerate(pieces) if piece.shape in ("lead", "paragraph")), None)
+    if first is None or pieces[first].shape == "lead" or letters(pieces[first].text) != letters(description or ""):
+        return pieces
+    return (*pieces[:first], msgspec.structs.replace(pieces[first], shape="lead"), *pieces[first + 1 :])
 
 
 def _picture_piece(picture: Picture) -> Piece:

@@ -60,7 +60,7 @@ def choose_authors(witnesses: list[Byline], sites: frozenset[str]) -> tuple[Byli
 
 
 def _is_firm(byline: Byline, sites: frozenset[str]) -> bool:
-    return any(letters(name) not in sites and (byline.weight >= 5.9 or (byline.weight >= 4.3 and looks_like_person(name))) for name in byline.names)
+    return any(letters(name) not in sites and (byline.weight >= 5.9 or (byline.weight >= 5.1 and looks_like_person(name))) for name in byline.names)
 
 
 def _is_outlet(byline: Byline, sites: frozenset[str]) -> bool:
