@@ -7,6 +7,7 @@ limited by the kernel: a document over the limit ends this process, not the one 
 import resource
 import signal
 import sys
+from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
@@ -14,6 +15,8 @@ import msgspec
 from services.ingest.feeds import read_feed
 from services.ingest.parser_process import LENGTH, Answer, Ask, Limits
 from shared.errors import NotAFeed
+
+STATM = Path("/proc/self/statm")
 
 
 def main() -> None:
@@ -30,7 +33,7 @@ def main() -> None:
         answer = _answer(asks.decode(ask), body)
         del body
         signal.setitimer(signal.ITIMER_PROF, 0)
-        grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > limits.keep_mb * 1024
+        grown = _resident_mb() > limits.keep_mb
         encoded = msgspec.msgpack.encode(msgspec.structs.replace(answer, last=grown))
         sys.stdout.buffer.write(LENGTH.pack(len(encoded)) + encoded)
         sys.stdout.buffer.flush()
@@ -45,6 +48,15 @@ def _answer(ask: Ask, body: bytes) -> Answer:
         return Answer(problem=f"{ask.url} needs more memory to be read than it may have")
     except RecursionError:
         return Answer(problem=f"{ask.url} is nested too deep to be read")
+
+
+def _resident_mb() -> float:
+    """What this process holds now. `ru_maxrss` will not do where there is /proc: it starts at the parent's peak."""
+    try:
+        pages = int(STATM.read_text(encoding="ascii").split()[1])
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return pages * resource.getpagesize() / (1024 * 1024)
 
 
 def _read(stream: BinaryIO) -> bytes | None:

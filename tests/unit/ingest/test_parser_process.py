@@ -65,6 +65,7 @@ def test_a_document_that_costs_too_much_is_refused_and_the_next_is_read(limits: 
 
 def test_a_process_that_neither_works_nor_ends_is_ended(parser: FeedParser) -> None:
     parser.parse(GOOD, None, URL)
+    assert child_id(parser), "0 would mean this very process group"
     os.kill(child_id(parser), signal.SIGSTOP)
     slow = FeedParser(Limits(wall_s=0.2))
     slow._child, parser._child = parser._child, None
@@ -77,6 +78,7 @@ def test_a_process_that_neither_works_nor_ends_is_ended(parser: FeedParser) -> N
 def test_a_process_killed_between_two_documents_is_replaced(parser: FeedParser) -> None:
     parser.parse(GOOD, None, URL)
     killed = child_id(parser)
+    assert killed, "0 would mean this very process group"
     os.kill(killed, signal.SIGKILL)
     done = threading.Event()
     while not done.is_set():
@@ -112,3 +114,13 @@ def _is_running(process: int) -> bool:
         return " Z " not in Path(f"/proc/{process}/stat").read_text()
     except OSError:
         return False
+
+
+def test_a_large_asker_does_not_make_the_process_look_large(parser: FeedParser) -> None:
+    ballast = b"x" * (
+        300 * 1024 * 1024
+    )  # more than keep_mb: Linux hands a parent's peak down to its children's ru_maxrss
+    for _ in range(2):
+        parser.parse(GOOD, None, URL)
+        assert child_id(parser)
+    assert ballast
