@@ -14,6 +14,7 @@ HIGH = re.compile(rb"[\x80-\xff]")
 _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 _FEW_STRAYS = 3
 _BEYOND_CHANCE = 3
+_VIETNAMESE_LETTER = re.compile(rb"\xe1[\xba\xbb][\x80-\xbf]")
 
 
 def with_pairs_joined(body: bytes) -> bytes:
@@ -30,8 +31,10 @@ def is_utf8(line: bytes) -> bool:
 
 
 def is_plainly_utf8(line: bytes) -> bool:
-    """Whether a line holds so many letters in valid UTF-8 that it cannot be by chance."""
-    return not line.isascii() and len(_UTF8_SEQUENCE.findall(line)) >= _BEYOND_CHANCE and is_utf8(line)
+    """Whether a line holds so many letters in valid UTF-8, or one so telling, that it cannot be by chance."""
+    if line.isascii() or not is_utf8(line):
+        return False
+    return len(_UTF8_SEQUENCE.findall(line)) >= _BEYOND_CHANCE or _VIETNAMESE_LETTER.search(line) is not None
 
 
 def is_damaged(piece: bytes) -> bool:
