@@ -62,7 +62,11 @@ def read_article(text: str, raw: Raw) -> Draft:
     byline, names = choose_authors(bylines, sites)
     people, organisations = split_kinds(names, sites)
     pictures = _pictures(outline, container, region, head)
-    body = read_body(outline, container, head, title.value if title else "", tuple(names)) if container is not None else None
+    body = (
+        read_body(outline, container, head, title.value if title else "", tuple(names))
+        if container is not None
+        else None
+    )
     pieces = _pieces(body, pictures, title)
     pieces = _with_lead(pieces, _description(declared))
     if title is not None:
@@ -123,7 +127,9 @@ def _head_block(outline: Outline, container: Box, title: Witness | None) -> Bloc
         return None
     wanted = letters(title.value)
     open_blocks = [block for block in outline.blocks[: container.last] if not is_refused(block.box)]
-    same = [block for block in open_blocks if len(block.text) < 2 * len(title.value) + 20 and letters(block.text) == wanted]
+    same = [
+        block for block in open_blocks if len(block.text) < 2 * len(title.value) + 20 and letters(block.text) == wanted
+    ]
     heads = [block for block in same if is_heading(block.box)] or same
     before = [block for block in heads if block.index <= container.first + 3]
     if before or heads:
@@ -138,7 +144,11 @@ def _near(outline: Outline, container: Box | None, head: Block | None) -> list[B
         return outline.blocks[:60]
     start = max(0, head.index - 8 if head is not None else container.first - 25)
     stop = min(len(outline.blocks), max(container.first, head.index if head is not None else 0) + 12)
-    tail = [block for block in outline.blocks[max(stop, container.last - 4) : container.last + 30] if not is_refused(block.box) or "author" in block.box.names]
+    tail = [
+        block
+        for block in outline.blocks[max(stop, container.last - 4) : container.last + 30]
+        if not is_refused(block.box) or "author" in block.box.names
+    ]
     return outline.blocks[start:stop][:80] + [block for block in tail if "comment" not in block.box.names]
 
 
@@ -169,7 +179,9 @@ def _pieces(body: Body | None, pictures: list[Picture], title: Witness | None) -
     for blocks, shape in ((body.lead, "lead"), (body.kept, None)):
         for block in blocks:
             if block.index not in taken and letters(block.text) != titled:
-                placed.append((block.index, Piece(text=block.text, shape=shape or _shape(block), path=path_of(block.box.element))))
+                placed.append(
+                    (block.index, Piece(text=block.text, shape=shape or _shape(block), path=path_of(block.box.element)))
+                )
     placed.sort(key=lambda pair: pair[0])
     return tuple(piece for _, piece in placed)
 

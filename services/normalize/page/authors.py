@@ -60,7 +60,10 @@ def choose_authors(witnesses: list[Byline], sites: frozenset[str]) -> tuple[Byli
 
 
 def _is_firm(byline: Byline, sites: frozenset[str]) -> bool:
-    return any(letters(name) not in sites and (byline.weight >= 5.9 or (byline.weight >= 5.1 and looks_like_person(name))) for name in byline.names)
+    return any(
+        letters(name) not in sites and (byline.weight >= 5.9 or (byline.weight >= 5.1 and looks_like_person(name)))
+        for name in byline.names
+    )
 
 
 def _is_outlet(byline: Byline, sites: frozenset[str]) -> bool:
@@ -80,7 +83,12 @@ def _wider(byline: Byline, witnesses: list[Byline], sites: frozenset[str]) -> tu
     mine = {letters(name) for name in byline.names}
     for other in witnesses:
         theirs = {letters(name) for name in other.names}
-        if other.rule in _VISIBLE and mine < theirs and len(theirs) <= len(mine) + 2 and all(looks_like_person(name) for name in other.names):
+        if (
+            other.rule in _VISIBLE
+            and mine < theirs
+            and len(theirs) <= len(mine) + 2
+            and all(looks_like_person(name) for name in other.names)
+        ):
             return other, _few(other, witnesses, sites)
     return byline, _few(byline, witnesses, sites)
 
@@ -187,7 +195,13 @@ def _from_inline(block: Block, late: float) -> Iterator[Byline]:
         if _BYLINE_NAMES.search(names) and not _NOT_BYLINE.search(names):
             found = split_names(text_of(element))
             if found:
-                yield Byline(value=text_of(element), rule="byline by its class", path=path_of(element), weight=5.8 - late, names=_unique(found))
+                yield Byline(
+                    value=text_of(element),
+                    rule="byline by its class",
+                    path=path_of(element),
+                    weight=5.8 - late,
+                    names=_unique(found),
+                )
 
 
 def _from_line(block: Block, late: float) -> Iterator[Byline]:
@@ -201,7 +215,9 @@ def _from_line(block: Block, late: float) -> Iterator[Byline]:
         if not found and by_class and len(name) < 30:
             found = split_names(name)
         if found:
-            yield Byline(value=block.text, rule="byline", path=path, weight=5.1 + 0.4 * by_class - late, names=_unique(found))
+            yield Byline(
+                value=block.text, rule="byline", path=path, weight=5.1 + 0.4 * by_class - late, names=_unique(found)
+            )
             return
     if by_class or (text != block.text and block.size < 80):
         found = [one for one in split_names(text) if looks_like_person(one)]
@@ -209,7 +225,13 @@ def _from_line(block: Block, late: float) -> Iterator[Byline]:
             found = split_names(text)
         if found:
             weight = 5.3 if by_class else 4.0
-            yield Byline(value=block.text, rule="byline block" if by_class else "name beside the date", path=path, weight=weight - late, names=_unique(found))
+            yield Byline(
+                value=block.text,
+                rule="byline block" if by_class else "name beside the date",
+                path=path,
+                weight=weight - late,
+                names=_unique(found),
+            )
 
 
 def _is_named(block: Block) -> bool:

@@ -11,7 +11,12 @@ from services.normalize.page.words import BYLINE_NAMES, DATE_NAMES, DEBRIS_LINE,
 _END = re.compile(r"[.!?…。！？।؟»”\"’':;)\]]\s*$")
 _MARKS = re.compile(r"[.,;:!?…。、，！？«»„“”]")
 _DAY = re.compile(r"\b\d{1,2}[./-]\d{1,2}[./-](?:\d\d){1,2}\b|\b\d{1,2}[:h]\d\d\b|\b(?:19|20)\d\d\b|年")
-_CONTACT = re.compile(r"(?i)\bfollow (?:him|her|them|us|@?\w+)\b.{0,40}\b(?:twitter|facebook|instagram|x)\b|\b(?:reached at|e-?mail(?:ed)? (?:him|her|us|\w+ \w+) at|contact (?:the|our) (?:author|writer|reporter))\b|\bis a (?:staff writer|reporter|senior reporter|correspondent|columnist|freelance)\b")
+_CONTACT = re.compile(
+    r"(?i)\bfollow (?:him|her|them|us|@?\w+)\b.{0,40}\b(?:twitter|facebook|instagram|x)\b|\b(?:reached at|e-?mail(?:ed)? (?:him|her|us|\w+ \w+) at|contact (?:the|our) (?:author|writer|reporter))\b|\bis a (?:staff writer|reporter|senior reporter|correspondent|columnist|freelance)\b"
+)
+
+
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,13 +60,27 @@ def find_container(outline: Outline, head: Block | None = None) -> Box | None:
     while box.children:
         best = max(box.children, key=held)
         if held(best) < (0.7 if best.prose and not box.prose else 0.85) * held(box):
-            own = next((child for child in box.children if head is not None and child.first <= head.index < child.last), None)
+            own = next(
+                (child for child in box.children if head is not None and child.first <= head.index < child.last), None
+            )
             after = sums[own.last] - sums[head.index] if own is not None and head is not None else 0.0
             if own is None or box.tag == "article" or after < max(150.0, 0.4 * held(box)):
                 break
             best = own
         box = best
-    while box.parent is not None and box.tag in {"p", "li", "ul", "ol", "blockquote", "pre", "h1", "h2", "h3", "tr", "tbody"}:
+    while box.parent is not None and box.tag in {
+        "p",
+        "li",
+        "ul",
+        "ol",
+        "blockquote",
+        "pre",
+        "h1",
+        "h2",
+        "h3",
+        "tr",
+        "tbody",
+    }:
         box = box.parent
     return box
 
@@ -71,7 +90,11 @@ def _pardon(outline: Outline, weights: list[float]) -> None:
     sums = outline.sums(weights)
     total = sums[-1] or 1.0
     for box in outline.boxes:
-        if box.verdict != NORMAL and box.tag not in {"nav", "footer"} and sums[box.last] - sums[box.first] >= 0.5 * total:
+        if (
+            box.verdict != NORMAL
+            and box.tag not in {"nav", "footer"}
+            and sums[box.last] - sums[box.first] >= 0.5 * total
+        ):
             box.verdict = NORMAL
 
 
@@ -93,10 +116,16 @@ def read_body(outline: Outline, container: Box, head: Block | None, headline: st
     dropped: list[Block] = []
     start = head.index + 1 if head is not None and container.first <= head.index < last else first
     for block in outline.blocks[start:last]:
-        refused = block.index in out or (block.text in repeated and block.size < 200 and block.box.tag not in {"li", "td", "th", "h2", "h3"}) or not _belongs(block)
+        refused = (
+            block.index in out
+            or (block.text in repeated and block.size < 200 and block.box.tag not in {"li", "td", "th", "h2", "h3"})
+            or not _belongs(block)
+        )
         (dropped if refused else kept).append(block)
     kept, front, back = _trimmed(kept, headline, names)
     lead = _lead(outline, container, head, kept)
+    if not lead and len(kept) > 2 and _opens_in_bold(kept):
+        lead, kept = kept[:1], kept[1:]
     return Body(container=container, lead=tuple(lead), kept=tuple(kept), dropped=(*front, *dropped, *back))
 
 
@@ -106,7 +135,12 @@ def _end(outline: Outline, container: Box, head: Block | None) -> int:
         return container.last
     read = 0.0
     for block in outline.blocks[max(head.index + 1, container.first) : container.last]:
-        if read > 500 and block.box.tag == "h1" and block.text != head.text and _article_of(block.box) is not _article_of(head.box):
+        if (
+            read > 500
+            and block.box.tag == "h1"
+            and block.text != head.text
+            and _article_of(block.box) is not _article_of(head.box)
+        ):
             return block.index
         read += prose(block)
     return container.last
@@ -133,7 +167,13 @@ def _pruned(outline: Outline, container: Box, head: Block | None) -> set[int]:
         if box.first >= container.last:
             break
         size, linked, text = (table[box.last] - table[box.first] for table in (sizes, links, sums))
-        if alone and head is not None and box.tag == "article" and not box.first <= head.index < box.last and text < 0.5 * whole:
+        if (
+            alone
+            and head is not None
+            and box.tag == "article"
+            and not box.first <= head.index < box.last
+            and text < 0.5 * whole
+        ):
             out.update(range(box.first, box.last))
         elif size and _is_debris(box, text / whole, text / size, linked / size, size):
             out.update(range(box.first, box.last))
@@ -160,7 +200,9 @@ def _belongs(block: Block) -> bool:
     return block.size >= 3 or block.box.tag in {"td", "th"}
 
 
-def _trimmed(blocks: list[Block], headline: str, names: tuple[str, ...]) -> tuple[list[Block], list[Block], list[Block]]:
+def _trimmed(
+    blocks: list[Block], headline: str, names: tuple[str, ...]
+) -> tuple[list[Block], list[Block], list[Block]]:
     """Cut byline, date and section lines off the front, signatures and other scraps off the back."""
     first = next((index for index, block in enumerate(blocks) if prose(block) > 0 or block.size > 120), 0)
     front = [block for block in blocks[:first] if _is_front_matter(block, headline, names)]
@@ -174,17 +216,25 @@ def _trimmed(blocks: list[Block], headline: str, names: tuple[str, ...]) -> tupl
 def _is_front_matter(block: Block, headline: str, names: tuple[str, ...]) -> bool:
     if block.text == headline or any(name in block.text for name in names) and block.size < 150:
         return True
-    if DATE_NAMES.search(block.box.names) or BYLINE_NAMES.search(block.box.names) or (_DAY.search(block.text) and block.size < 100):
+    if (
+        DATE_NAMES.search(block.box.names)
+        or BYLINE_NAMES.search(block.box.names)
+        or (_DAY.search(block.text) and block.size < 100)
+    ):
         return True
     if block.box.tag in {"h2", "h3"} and block.size > 30:
         return False
-    return block.box.tag not in {"p", "li", "td", "dd", "dt", "blockquote", "pre"} and not LEAD_NAMES.search(block.box.names) and block.size < 60
+    return (
+        block.box.tag not in {"p", "li", "td", "dd", "dt", "blockquote", "pre"}
+        and not LEAD_NAMES.search(block.box.names)
+        and block.size < 60
+    )
 
 
 def _is_back_matter(block: Block, names: tuple[str, ...], place: int) -> bool:
     if block.box.tag in {"li", "td", "th", "dd", "blockquote"}:
         return False
-    if block.box.tag in {"h1", "h2", "h3", "h4", "h5", "h6"} or (block.size < 20 and not _END.search(block.text) and block.box.tag != "p"):
+    if block.box.tag in _HEADINGS or (block.size < 20 and not _END.search(block.text) and block.box.tag != "p"):
         return True
     if any(block.text.startswith(name) for name in names) and block.size < 400 and place < 3:
         return True
@@ -205,6 +255,16 @@ def _lead(outline: Outline, container: Box, head: Block | None, kept: list[Block
             lead.append(block)
             texts.add(block.text)
     return lead if sum(block.size for block in lead) < 1500 else []
+
+
+def _opens_in_bold(kept: list[Block]) -> bool:
+    """Whether the first block is set as a lead: named one, or bold before text that is not."""
+    first, rest = kept[0], kept[1:4]
+    if not 40 < first.size < 700 or first.box.tag in _HEADINGS:
+        return False
+    return _is_named_lead(first) or (
+        first.bold > 0.9 * first.size and all(block.bold < 0.5 * block.size for block in rest)
+    )
 
 
 def _is_named_lead(block: Block) -> bool:

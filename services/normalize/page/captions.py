@@ -13,7 +13,9 @@ _SCRAP = re.compile(
     r"(?i)^(?:\d+\s*(?:/|of|von|de)\s*\d+|image|photo|video|bild|foto|advertisement|anzeige|werbung|share|close|zoom|open image.*|view .*|enlarge.*|bild vergrößern|vergrößern|hide caption|toggle caption"
     r"|enlarge this image|bildunterschrift.*anzeigen|image caption|caption|©|schließen|fullscreen|vollbild|play|abspielen|next|previous|loading.*|gallery|galerie|[\d./:,\s-]+)$"
 )
-_NOISE = re.compile(r"(?i)(?:^(?:image caption|caption|bildunterschrift)\s*[:,]\s*|\s*(?:hide caption|toggle caption|enlarge this image|bild vergrößern|vis mer|open image modal)$)")
+_NOISE = re.compile(
+    r"(?i)(?:^(?:image caption|caption|bildunterschrift)\s*[:,]\s*|\s*(?:hide caption|toggle caption|enlarge this image|bild vergrößern|vis mer|open image modal)$)"
+)
 _CLOCK = re.compile(r"\b\d{1,2}[:.]\d\d\b|\b(?:19|20)\d\d$")
 _WIDEST = 1000
 
@@ -32,7 +34,11 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_pictures(outline: Outline, scope: Box, region: Box, first: int, last: int) -> list[Picture]:
     """The pictures that stand between two blocks of a box, in reading order."""
-    images = [(image, box) for image in scope.element.iter("img", "amp-img", "picture", "video", "figure") if (box := _box_of(outline, image)) is not None]
+    images = [
+        (image, box)
+        for image in scope.element.iter("img", "amp-img", "picture", "video", "figure")
+        if (box := _box_of(outline, image)) is not None
+    ]
     crowd = _crowd(images)
     found: list[Picture] = []
     done: set[int] = set()
@@ -74,15 +80,31 @@ def _crowd(images: list[tuple[Element, Box]]) -> dict[int, int]:
 
 def _group(outline: Outline, box: Box, scope: Box, crowd: dict[int, int]) -> Box:
     """The widest box round a picture that holds no other picture, no heading and little text."""
-    while box.parent is not None and box.parent is not scope and box.tag != "figure" and _is_small(outline, box.parent, crowd):
+    while (
+        box.parent is not None
+        and box.parent is not scope
+        and box.tag != "figure"
+        and _is_small(outline, box.parent, crowd)
+    ):
         box = box.parent
-    if box.tag == "figure" and not _words(outline, box) and box.parent is not None and box.parent is not scope and _is_small(outline, box.parent, crowd):
+    if (
+        box.tag == "figure"
+        and not _words(outline, box)
+        and box.parent is not None
+        and box.parent is not scope
+        and _is_small(outline, box.parent, crowd)
+    ):
         return _group(outline, box.parent, scope, crowd)
     return box
 
 
 def _is_small(outline: Outline, box: Box, crowd: dict[int, int]) -> bool:
-    if crowd.get(id(box), 0) > 1 or box.prose or box.tag in {"body", "html", "main", "article"} or box.last - box.first > 6:
+    if (
+        crowd.get(id(box), 0) > 1
+        or box.prose
+        or box.tag in {"body", "html", "main", "article"}
+        or box.last - box.first > 6
+    ):
         return False
     blocks = outline.blocks[box.first : box.last]
     if any(block.box.tag in {"h1", "h2", "h3", "h4", "li"} for block in blocks):
@@ -112,33 +134,53 @@ def _read(outline: Outline, group: Box, image: Element) -> Picture | None:
         return None
     if size and sum(block.linked for block in blocks) > 0.7 * size:
         return None
-    nodes = [node for node in group.element.iter("figcaption") if text_of(node)] or _named(group.element) or [group.element]
+    nodes = (
+        [node for node in group.element.iter("figcaption") if text_of(node)] or _named(group.element) or [group.element]
+    )
     caption, credit = _split(group.element, nodes[:1] if nodes[0].tag == "figcaption" else nodes)
     declared = group.tag == "figure" or nodes[0] is not group.element
     if credit is None and caption and group.parent is not None and group.parent.last - group.parent.first <= 4:
-        credit = next(filter(None, (clean_credit(text_of(element)) for element in _credit_elements(group.parent.element))), None)
+        credit = next(
+            filter(None, (clean_credit(text_of(element)) for element in _credit_elements(group.parent.element))), None
+        )
     if (not declared or nodes[0] is group.element) and not _may_be_caption(caption, group, blocks):
         caption, credit = "", None
     if not caption and not credit and not href:
         return None
     taken = frozenset(range(group.first, group.last)) if caption or credit or declared else frozenset()
-    return Picture(element=nodes[0], index=group.first, caption=caption, credit=credit, href=href, blocks=taken, rule="figure caption" if declared else "beside the picture")
+    return Picture(
+        element=nodes[0],
+        index=group.first,
+        caption=caption,
+        credit=credit,
+        href=href,
+        blocks=taken,
+        rule="figure caption" if declared else "beside the picture",
+    )
 
 
 def _may_be_caption(caption: str, group: Box, blocks: list[Block]) -> bool:
     """Text beside a picture that nothing declares a caption: no byline, no date, no teaser, no form."""
     if len(caption) < 12 or _CLOCK.search(caption) or caption.count(" ") < 1:
         return False
-    if any(block.linkage > 0.8 and block.size > 12 for block in blocks) or sum(b.linked for b in blocks) > 0.2 * sum(b.size for b in blocks):
+    if any(block.linkage > 0.8 and block.size > 12 for block in blocks) or sum(b.linked for b in blocks) > 0.2 * sum(
+        b.size for b in blocks
+    ):
         return False
-    if any(BYLINE_NAMES.search(block.box.names) or DATE_NAMES.search(block.box.names) for block in blocks) or BYLINE_NAMES.search(group.names):
+    if any(
+        BYLINE_NAMES.search(block.box.names) or DATE_NAMES.search(block.box.names) for block in blocks
+    ) or BYLINE_NAMES.search(group.names):
         return False
     return next(group.element.iter("button", "input", "form", "time", "ul"), None) is None
 
 
 def _named(element: Element) -> list[Element]:
     """The outermost elements in a box that name themselves a caption."""
-    named = [node for node in element.iter() if node is not element and isinstance(node.tag, str) and CAPTION_NAMES.search(names_of(node)) and text_of(node)]
+    named = [
+        node
+        for node in element.iter()
+        if node is not element and isinstance(node.tag, str) and CAPTION_NAMES.search(names_of(node)) and text_of(node)
+    ]
     inner = {child for node in named for child in node.iterdescendants()}
     return [node for node in named if node not in inner]
 
@@ -146,14 +188,22 @@ def _named(element: Element) -> list[Element]:
 def _split(whole: Element, nodes: list[Element]) -> tuple[str, str | None]:
     """The caption in these nodes, and the credit in them or elsewhere in the whole."""
     marked = _credit_elements(whole)
-    inside = frozenset(element for element in marked if any(element is node or element in set(node.iterdescendants()) for node in nodes))
+    inside = frozenset(
+        element
+        for element in marked
+        if any(element is node or element in set(node.iterdescendants()) for node in nodes)
+    )
     lines = [line for node in nodes if node not in inside for line in _lines(node, inside)]
     credits = [clean_credit(text_of(element)) for element in marked]
     kept: list[str] = []
     for line in dict.fromkeys(lines):
         if _SCRAP.match(line):
             continue
-        if (kept and is_credit(line)) or (len(lines) > 1 and is_labelled(line)) or (len(lines) == 1 and not kept and is_credit(line) and len(line) < 60):
+        if (
+            (kept and is_credit(line))
+            or (len(lines) > 1 and is_labelled(line))
+            or (len(lines) == 1 and not kept and is_credit(line) and len(line) < 60)
+        ):
             credits.append(clean_credit(line))
         else:
             kept.append(line)
@@ -192,7 +242,9 @@ def _lines(node: Element, skip: frozenset[Element]) -> list[str]:
     for child in node:
         if child.tag in SILENT:
             pass
-        elif isinstance(child.tag, str) and child not in skip and child.tag not in {"a", "b", "i", "em", "strong", "br"}:
+        elif (
+            isinstance(child.tag, str) and child not in skip and child.tag not in {"a", "b", "i", "em", "strong", "br"}
+        ):
             lines.append(squeeze("".join(run)))
             lines += _lines(child, skip) if len(child) else [text_of(child)]
             run = []
@@ -217,9 +269,19 @@ def _loose(outline: Outline, scope: Box, region: Box, first: int, last: int, tak
     found: list[Picture] = []
     until = -1
     for box in outline.boxes:
-        if not (first <= box.first <= last and box.first < box.last) or box.first < until or box.prose or box.first in taken:
+        if (
+            not (first <= box.first <= last and box.first < box.last)
+            or box.first < until
+            or box.prose
+            or box.first in taken
+        ):
             continue
-        if box.tag in {"main", "article", "section", "body"} or not CAPTION_NAMES.search(box.names) or not _within(box, scope) or _is_debris(box, region):
+        if (
+            box.tag in {"main", "article", "section", "body"}
+            or not CAPTION_NAMES.search(box.names)
+            or not _within(box, scope)
+            or _is_debris(box, region)
+        ):
             continue
         size = sum(block.size for block in _words(outline, box))
         if size > 600 or sum(block.linked for block in _words(outline, box)) > 0.6 * size:
@@ -227,7 +289,16 @@ def _loose(outline: Outline, scope: Box, region: Box, first: int, last: int, tak
         caption, credit = _split(box.element, [box.element])
         if caption or credit:
             until = box.last
-            found.append(Picture(element=box.element, index=box.first, caption=caption, credit=credit, blocks=frozenset(range(box.first, box.last)), rule="caption by its class"))
+            found.append(
+                Picture(
+                    element=box.element,
+                    index=box.first,
+                    caption=caption,
+                    credit=credit,
+                    blocks=frozenset(range(box.first, box.last)),
+                    rule="caption by its class",
+                )
+            )
     return found
 
 

@@ -42,7 +42,9 @@ _MODIFIED_METAS = (
 _DATE_NAMES = re.compile(
     r"(?<![a-z])(?:date|datum|time|publi|posted|ngay|fecha|data(?![a-z])|thoi-?gian|timestamp|dt(?![a-z])|byline|meta|info|created|veroeffentlich|erschien|stand)"
 )
-_DATE_CLASS = re.compile(r"(?<![a-z])(?:date|datum|ngay|fecha|time|published|thoi-?gian|created|posted|documentpublished)")
+_DATE_CLASS = re.compile(
+    r"(?<![a-z])(?:date|datum|ngay|fecha|time|published|thoi-?gian|created|posted|documentpublished)"
+)
 _DIGITS = re.compile(r"\d")
 _OTHER_WORDS = re.compile(
     r"(?i)\b(?:updated?|modified|last changed|aktualisiert|zuletzt|mis à jour|mise à jour|actualizad[oa]|aggiornat[oa]|atualizad[oa]|bijgewerkt|oppdatert|opdateret|uppdaterad|güncelle\w*|cập nhật lúc|обновлено|päivitetty|aktualizov\w+|zaktualizowan\w+)\b"
@@ -79,9 +81,16 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True):
     witness: DateWitness
 
 
-def date_witnesses(declared: Declared, outline: Outline, near: list[Block], root: Element, url: str | None) -> list[DateWitness]:
+def date_witnesses(
+    declared: Declared, outline: Outline, near: list[Block], root: Element, url: str | None
+) -> list[DateWitness]:
     """Everybody who says when the page was published or changed; the whole page is searched only when nobody near does."""
-    found = [*_from_json(declared), *_from_metas(declared), *_from_micro(declared), *_from_times(root, near, declared.language)]
+    found = [
+        *_from_json(declared),
+        *_from_metas(declared),
+        *_from_micro(declared),
+        *_from_times(root, near, declared.language),
+    ]
     found += _from_text(near, declared.language)
     found += _from_url(declared.canonical or url)
     found = [witness for witness in found if _EARLIEST <= witness.stamp.day]
@@ -164,14 +173,18 @@ def _from_times(root: Element, near: list[Block], language: str | None) -> Itera
     close = {id(element) for block in near for element in block.inline} | {id(block.box.element) for block in near}
     for order, element in enumerate(root.iter("time")):
         value = element.get("datetime") or ""
-        stamp = read_stamp(value) or next((found.stamp for found in find_dates(value or text_of(element), language)), None)
+        stamp = read_stamp(value) or next(
+            (found.stamp for found in find_dates(value or text_of(element), language)), None
+        )
         if stamp is None or order > 8:
             continue
         names = f"{element.get('class') or ''} {element.get('itemprop') or ''} {element.get('pubdate')}".lower()
         modified = "modif" in names or "updat" in names
         weight = 6.0 if id(element) in close else 3.0
         weight += ("publish" in names) + (element.get("pubdate") is not None) - 0.2 * order - 3.0 * modified
-        yield DateWitness(stamp=stamp, rule="time element", path=path_of(element), quote=value, weight=weight, modified=modified)
+        yield DateWitness(
+            stamp=stamp, rule="time element", path=path_of(element), quote=value, weight=weight, modified=modified
+        )
 
 
 def _from_text(blocks: list[Block], language: str | None) -> Iterator[DateWitness]:
@@ -184,7 +197,9 @@ def _from_text(blocks: list[Block], language: str | None) -> Iterator[DateWitnes
             yield from _printed(block.text[:50], block.box.element, 3.0 - late, language)
         else:
             named = bool(_DATE_NAMES.search(block.box.names))
-            yield from _printed(block.text, block.box.element, 4.0 + named + (block.size < 60) - (block.size > 120) - late, language)
+            yield from _printed(
+                block.text, block.box.element, 4.0 + named + (block.size < 60) - (block.size > 120) - late, language
+            )
 
 
 def _printed(text: str, element: Element, weight: float, language: str | None) -> Iterator[DateWitness]:
@@ -262,14 +277,21 @@ def _settle(
     moment = dt.datetime.combine(stamp.day, stamp.time, dt.timezone(dt.timedelta(minutes=stamp.offset)))
     if stamp.offset == 0:
         moment = _at_home(moment, others, zone)
-    return Settled(moment=moment, precision=_precision(stamp), zone_rule="declared", day=_printed_day(moment, others), witness=best)
+    return Settled(
+        moment=moment, precision=_precision(stamp), zone_rule="declared", day=_printed_day(moment, others), witness=best
+    )
 
 
 def _printed_day(moment: dt.datetime, others: list[DateWitness]) -> dt.date:
     """The publisher's own day: the one printed near the headline or in the address when a zone can explain it, else the moment's."""
     day = moment.date()
     for other in sorted(others, key=lambda other: -other.weight):
-        if other.rule in _LOCAL_RULES and other.weight >= 5 and not other.modified and abs((other.stamp.day - day).days) <= 1:
+        if (
+            other.rule in _LOCAL_RULES
+            and other.weight >= 5
+            and not other.modified
+            and abs((other.stamp.day - day).days) <= 1
+        ):
             return other.stamp.day if _could_be(moment, other.stamp.day) else day
     return day
 

@@ -9,7 +9,9 @@ from services.normalize.page.outline import REFUSED, Outline
 from services.normalize.page.tree import Element, path_of, squeeze, text_of
 from services.normalize.page.witness import Witness
 
-_BORDER = re.compile(r"\s+[|｜–—•·»«:/\\~>›‹☆★-]{1,6}\s+|\s*[|｜]\s*|\s+[»›]\s*|\s+::\s+|\s*--\s*|:\s+|(?<=[\u3040-\u9fff\uff01-\uff5e”》])[-_－—|]{1,2}(?=[^-_|]{2,12}$)|_(?=[^_\s]*$)")
+_BORDER = re.compile(
+    r"\s+[|｜–—•·»«:/\\~>›‹☆★-]{1,6}\s+|\s*[|｜]\s*|\s+[»›]\s*|\s+::\s+|\s*--\s*|:\s+|(?<=[\u3040-\u9fff\uff01-\uff5e”》])[-_－—|]{1,2}(?=[^-_|]{2,12}$)|_(?=[^_\s]*$)"
+)
 _MARKS = "|｜–—•·»«:/~>›‹☆★_- .…"
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _HEAD_NAMES = re.compile(r"head-?line|(?<![a-z])title|entry-title|post-title|titre|titulo|titel|tieu-?de|titolo")
@@ -38,8 +40,16 @@ def headline_witnesses(declared: Declared, outline: Outline, root: Element) -> l
     heads = [_less(witness, 0.2) if letters(witness.value) in sites else witness for witness in _visible(root, outline)]
     said = list(_declared_titles(declared))
     cut = [_shortened(witness, _without_site(witness.value, sites)) for witness in heads[:3] + said]
-    known = {letters(w.value): w.value for w in cut if w.weight >= 0.9 and len(letters(w.value)) > 11 and letters(w.value) not in sites}
-    return [_shortened(witness, _agreed(witness, known)) for witness in cut] + heads[3:]
+    known = {
+        letters(w.value): w.value
+        for w in cut
+        if w.weight >= 0.9 and len(letters(w.value)) > 11 and letters(w.value) not in sites
+    }
+    shown = {
+        key: block.text for block in outline.blocks if 10 < block.size < 250 and len(key := letters(block.text)) > 9
+    }
+    agreed = [_shortened(witness, _agreed(witness, known)) for witness in cut]
+    return [_shortened(witness, _as_shown(witness, shown)) for witness in agreed] + heads[3:]
 
 
 def choose_headline(witnesses: list[Witness]) -> Witness | None:
@@ -102,7 +112,12 @@ def _declared_titles(declared: Declared) -> Iterator[Witness]:
 def sites_of(declared: Declared) -> set[str]:
     """The outlet's names in letters only, also without their ending: `zeit.de`, `zeit`."""
     sites = {letters(name) for name in declared.site_names if name and len(name) < 60}
-    sites |= {site[: -len(end)] for site in sites for end in ("com", "de", "fr", "it", "vn", "org", "net", "at", "ch", "es", "couk") if site.endswith(end) and len(site) > len(end) + 2}
+    sites |= {
+        site[: -len(end)]
+        for site in sites
+        for end in ("com", "de", "fr", "it", "vn", "org", "net", "at", "ch", "es", "couk")
+        if site.endswith(end) and len(site) > len(end) + 2
+    }
     return sites - {""}
 
 
@@ -113,7 +128,9 @@ def _less(witness: Witness, weight: float) -> Witness:
 def _shortened(witness: Witness, value: str) -> Witness:
     if value == witness.value:
         return witness
-    return Witness(value=value, rule=witness.rule, path=witness.path, quote=witness.quote or witness.value, weight=witness.weight)
+    return Witness(
+        value=value, rule=witness.rule, path=witness.path, quote=witness.quote or witness.value, weight=witness.weight
+    )
 
 
 def _without_site(text: str, sites: set[str]) -> str:
@@ -134,7 +151,11 @@ def _without_site(text: str, sites: set[str]) -> str:
 
 def _is_site(text: str, sites: set[str]) -> bool:
     tail = letters(text)
-    return bool(tail) and any(tail == site or (len(tail) > 3 and (tail in site or (len(site) > 3 and len(tail) < 3 * len(site) and site in tail))) for site in sites)
+    return bool(tail) and any(
+        tail == site
+        or (len(tail) > 3 and (tail in site or (len(site) > 3 and len(tail) < 3 * len(site) and site in tail)))
+        for site in sites
+    )
 
 
 def _agreed(witness: Witness, known: dict[str, str]) -> str:
@@ -146,9 +167,23 @@ def _agreed(witness: Witness, known: dict[str, str]) -> str:
             continue
         if mine.startswith(key) and _stands_apart(text, value, at_end=False):
             return value
-        if mine.endswith(key) and witness.path != "meta[og:title]" and (glued or _stands_apart(text, value, at_end=True)):
+        if (
+            mine.endswith(key)
+            and witness.path != "meta[og:title]"
+            and (glued or _stands_apart(text, value, at_end=True))
+        ):
             return value
     return text
+
+
+def _as_shown(witness: Witness, shown: dict[str, str]) -> str:
+    """A title whose front stands on the page by itself, less the rest: `… ổn định - Báo Tỉnh`."""
+    if letters(witness.value) in shown:
+        return witness.value
+    for border in reversed(list(_BORDER.finditer(witness.value))):
+        if letters(witness.value[: border.start()]) in shown:
+            return witness.value[: border.start()].strip()
+    return witness.value
 
 
 def _stands_apart(text: str, part: str, *, at_end: bool) -> bool:

@@ -10,7 +10,10 @@ _LABEL = re.compile(
     r"journalist|reporter|editor|correspondent|artikel von|beitrag von|und interview|interview|(?:责任编辑|责编|编辑|記者|记者|文)[:：])\s*[:;,：-]?\s*",
     re.IGNORECASE,
 )
-_DEGREE = re.compile(r",?\s+(?:ph\.?\s?d|m\.?d|d\.?o|r\.?d|r\.?n|mba|llm|msc|m\.?a|b\.?a|esq|cfa|cpa|ms|mph)\.?(?=$|[\s,])", re.IGNORECASE)
+_DEGREE = re.compile(
+    r",?\s+(?:ph\.?\s?d|m\.?d|d\.?o|r\.?d|r\.?n|mba|llm|msc|m\.?a|b\.?a|esq|cfa|cpa|ms|mph)\.?(?=$|[\s,])",
+    re.IGNORECASE,
+)
 _SPLIT = re.compile(
     r"\s*(?:[;|·•、，]|\s/\s|,(?!\s*(?:jr|sr|phd|md|m\.d|ii|iii)\b)|&|\+|\u2022|\s(?:and|und|et|y|e|en|og|och|ve|và|i|und|ja|и|та|with|mit|avec|con|oraz|og)\s|\s[–—-]\s)\s*",
     re.IGNORECASE,

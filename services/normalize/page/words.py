@@ -221,7 +221,9 @@ CAPTION_NAMES = re.compile(
     r"caption|bild-?_?(?:unterschrift|text|info)|(?<![a-z])legend(?!ary)|leyenda|pie-?_?(?:de-?_?)?foto|didascali|(?:img|image|media|photo|picture|figure|foto)-?_?(?:info|text|desc|legend|title|details)"
     r"|infotext|cutline|chu-?thich|onderschrift|bijschrift|billedtekst|bildetekst|undertext"
 )
-BYLINE_NAMES = re.compile(r"(?<![a-z])(?:by-?line|author|autor|auteur|writer|avatar|reporter|redakteur|journalist|contributor|tac-?gia)")
+BYLINE_NAMES = re.compile(
+    r"(?<![a-z])(?:by-?line|author|autor|auteur|writer|avatar|reporter|redakteur|journalist|contributor|tac-?gia)"
+)
 DATE_NAMES = re.compile(r"(?<![a-z])(?:date|datum|time|published|publi(?:e|ca))")
 # Boxes whose pictures are not the article's.
 PICTURE_DEBRIS = re.compile(
