@@ -55,10 +55,11 @@ class Bylines(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Captions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The words that mark a picture's credit, and those a caption likes to begin with or to hold."""
+    """The words that mark a picture's credit, who gives pictures beside papers, and what captions like to say."""
 
     credits: tuple[str, ...] = ()
     stock: tuple[str, ...] = ()
+    givers: tuple[str, ...] = ()
     openers: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
 

@@ -14,6 +14,7 @@ MOST_LINKS = 60
 _ARROW = re.compile(r"^(?:>{1,4}|»+|›+|►+|▶+|▸+|→+|=>|\*>|☞|👉|➤)\s*\w?")
 _BULLET = re.compile(r"^(?:[-–—•*+·▪■●○◦]|>+|»+)\s*\S")
 _COUNT = re.compile(r"\s*\(?\s*\d[\d.,]*\s*\)?$")
+_HASHTAGS = re.compile(r"(?:#[^\s#]+[\s,]*)+")
 _ADDRESS = re.compile(r"(?i)^(?:https?://|www\.)\S+$|^\S+@\S+\.\w+$")
 
 
@@ -47,14 +48,14 @@ def site_rule(text: str, tag: str) -> str | None:
     bare = _COUNT.sub("", plain).strip(phrases.EDGES)
     if bare in phrases.related_openers(tag):
         return OPENER
-    if plain in phrases.site_lines(tag) or bare in phrases.site_lines(tag):
+    if plain in phrases.site_lines(tag) or fold(text) in phrases.site_lines(tag) or bare in phrases.site_lines(tag):
         return "a line of the site"
     if _starts_as_site(text, tag):
         return "begins as a line of the site"
     if _ARROW.match(text) and size(text) <= LONGEST_LINK:
         return "an arrow before a headline"
-    if _ADDRESS.match(text):
-        return "an address alone"
+    if _ADDRESS.match(text) or _HASHTAGS.fullmatch(text):
+        return "an address or hashtags alone"
     return _related_on_line(plain, tag)
 
 

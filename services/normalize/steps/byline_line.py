@@ -124,9 +124,21 @@ def _plain(text: str, tag: str, names: _Names) -> bool:
             return False
         named = note or named
         text = text[: match.start()].strip(" -–—,")
+    text, said = _without_last_note(text, tag)
+    named = said or named
     if not text or (is_caseless(text) and bare_name(text, tag) == text):
         return False
     return _take_people(text, tag, names, named, strict=True)
+
+
+def _without_last_note(text: str, tag: str) -> tuple[str, tuple[Role, ...]]:
+    """ "Hải Yến dịch": the remark stands behind the name without brackets."""
+    known = for_tag(tag).bylines
+    for word in (*roles(tag, "notes"), *folded(known.remarks)):
+        if fold(text).endswith(" " + word) and not text[-len(word) :][:1].isupper():
+            role = roles(tag, "notes").get(word)
+            return text[: -len(word)].strip(" -–—,"), (role,) if role is not None else ()
+    return text, ()
 
 
 _NOTE = re.compile(r"\s*[(\[](?P<note>[^()\[\]]{1,60})[)\]]\.?\s*$")
@@ -157,7 +169,8 @@ def _take_people(value: str, tag: str, names: _Names, named: tuple[Role, ...], *
     while (match := _NOTE.search(value)) is not None and _take_note(match["note"].strip(), tag, names) is not None:
         value = value[: match.start()]
     for part in _split(value, tag):
-        if fold(part).strip(".") in folded(for_tag(tag).bylines.remarks) or _is_post(part, tag):
+        plain = fold(part).strip(".")
+        if plain not in crews(tag) and (plain in folded(for_tag(tag).bylines.remarks) or _is_post(part, tag)):
             continue
         person, stroke, outlet = part.partition("/")
         if stroke:

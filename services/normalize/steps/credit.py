@@ -60,7 +60,8 @@ def _unlabelled(text: str, tag: str) -> Credit | None:
         return None
     credit = match["credit"].strip(" .")
     person = bare_name(credit.partition("/")[0], tag)
-    if credit.split() and ((is_name(person, tag) and len(person.split()) >= 2) or _is_agency(credit, tag)):
+    clear = len(person.split()) >= 2 or "." in person
+    if credit.split() and ((clear and is_name(person, tag)) or _is_agency(credit, tag)):
         return Credit(caption=text[: match.start()].rstrip(_EDGE), credit=credit, rule="a credit's word before a name")
     return None
 
@@ -81,7 +82,8 @@ def _is_credit(text: str) -> bool:
 
 
 def _is_agency(text: str, tag: str) -> bool:
-    return edge_free(text) in folded((*for_tag(tag).outlets, *for_tag(GENERIC).outlets))
+    rules = for_tag(tag)
+    return edge_free(text) in folded((*rules.outlets, *for_tag(GENERIC).outlets, *rules.captions.givers))
 
 
 @cache

@@ -11,7 +11,7 @@ from services.normalize.rules.language import GENERIC, for_tag
 from services.normalize.steps.proof import QUOTE_LENGTH, Line, Proof, judged, mark, settle, size, witness
 from shared.article import Evidence
 
-_DASH = r"\s*(?:-{1,2}|–|—|―|−|‒|‑)\s*"
+_DASH = r"\s*\.?(?:-{1,2}|–|—|―|−|‒|‑)\s*"
 _OPENS = rf"(?=[^\s{LOWER}])"
 _CAPS_WORD = rf"[{UPPER}][{UPPER}\d]*(?:[.&'’][{UPPER}]+)*\.?"
 _DAY = (
@@ -19,7 +19,8 @@ _DAY = (
     r"|,\s?\w+\.?\s\d{1,2}|,\s?\d{1,2}\.?\s\w+\.?(?:\s\d{4})?)?"
 )
 _TOWN = r"[^\W\d_][\w.'’-]*(?:[\s/][^\W\d_][\w.'’-]*){0,4}"
-_BRACKET = re.compile(rf"\(\s*(?P<name>[^()\n]{{2,40}}?)\s*\)\s*{_DASH}(?=\S)")
+_BRACKET = re.compile(rf"[(\[]\s*(?P<name>[^()\[\]\n]{{2,40}}?)\s*[)\]]\s*\.?{_DASH}(?=\S)")
+_BRACKET_ALONE = re.compile(rf"\(\s*(?P<name>[{UPPER}][{UPPER}\d&.]{{1,9}})\s*\)\s*(?=[{UPPER}\d“\"])")
 _DOMAIN = re.compile(rf"(?P<name>(?:[A-Za-z0-9-]+\.)+(?:[A-Za-z]{{2,6}})){_DASH}(?=\S)")
 _ONLINE = re.compile(rf"(?P<name>(?:[^\W\d_]+\s){{1,4}}(?:Online|online|ONLINE|Điện tử|điện tử)){_DASH}(?=\S)")
 _CAMEL = re.compile(rf"(?P<name>[A-Z][a-z]+(?:[A-Z][a-z]*)+|[A-Z]{{2,}}[a-z]+|[A-Z][a-z]+[A-Z]{{2,}}){_DASH}{_OPENS}")
@@ -73,6 +74,7 @@ def read_dateline(text: str, tag: str) -> Dateline | None:
 
 _SHAPES = (
     (_BRACKET, "in brackets", 0.95),
+    (_BRACKET_ALONE, "in brackets", 0.85),
     (_WIRE, "place and agency", 0.97),
     (_DOMAIN, "a domain", 0.97),
     (_ONLINE, "a paper's online edition", 0.95),

@@ -59,7 +59,7 @@ def is_name(text: str, tag: str) -> bool:
     if _CASELESS.search(text):
         return _is_caseless_name(text)
     words = text.split()
-    if not 1 <= len(words) <= MOST_WORDS or fold(text) in phrases.not_names(tag):
+    if not 1 <= len(words) <= MOST_WORDS or len(text) < 2 or fold(text) in phrases.not_names(tag):
         return False
     if _INITIALS.fullmatch(text.replace(" ", "")) and any(letter.isupper() for letter in text):
         return True
