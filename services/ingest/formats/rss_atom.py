@@ -1,4 +1,4 @@
-"""RSS 0.9x to 2.0, RSS 1.0 and Atom by feedparser, its sanitising and URI resolving off: nh3 does that once, later."""
+"""RSS 0.9x to 2.0, RSS 1.0 and Atom by feedparser, its sanitising and URI resolving off: only words are kept of it."""
 
 import io
 from collections.abc import Iterable, Mapping
