@@ -12,6 +12,7 @@ from services.normalize.page.dates import Settled, date_witnesses, settle_change
 from services.normalize.page.declared import Declared, plain, read_declared
 from services.normalize.page.headline import choose_headline, headline_witnesses, letters
 from services.normalize.page.outline import Block, Box, Outline, read_outline
+from services.normalize.page.margins import margins
 from services.normalize.page.tree import parse, path_of
 from services.normalize.page.witness import Witness, evidence_for
 from shared.article import Article, Evidence, Person
@@ -68,6 +69,9 @@ def read_article(text: str, raw: Raw) -> Draft:
         else None
     )
     pieces = _pieces(body, pictures, title)
+    if body is not None:
+        marginal = tuple(margins(body, language, dated=published is not None, signed=byline is not None))
+        pieces = (*(piece for piece in marginal if piece.shape == "date"), *pieces, *(piece for piece in marginal if piece.shape != "date"))
     pieces = _with_lead(pieces, _description(declared))
     if title is not None:
         evidence.append(evidence_for("headline", title, titles, 0.9))

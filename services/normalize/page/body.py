@@ -20,11 +20,13 @@ _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True):
-    """The article's blocks: its lead above the text, its text, and what stood among it and was left out."""
+    """The article's blocks: its lead and its text; `front` and `back` are the short lines cut off it, signatures among them."""
 
     container: Box
     lead: tuple[Block, ...]
     kept: tuple[Block, ...]
+    front: tuple[Block, ...]
+    back: tuple[Block, ...]
     dropped: tuple[Block, ...]
 
 
@@ -126,7 +128,14 @@ def read_body(outline: Outline, container: Box, head: Block | None, headline: st
     lead = _lead(outline, container, head, kept)
     if not lead and len(kept) > 2 and _opens_in_bold(kept):
         lead, kept = kept[:1], kept[1:]
-    return Body(container=container, lead=tuple(lead), kept=tuple(kept), dropped=(*front, *dropped, *back))
+    return Body(
+        container=container,
+        lead=tuple(lead),
+        kept=tuple(kept),
+        front=(*_between(outline, container, head), *front),
+        back=tuple(back),
+        dropped=tuple(dropped),
+    )
 
 
 def _end(outline: Outline, container: Box, head: Block | None) -> int:
@@ -265,6 +274,13 @@ def _opens_in_bold(kept: list[Block]) -> bool:
     return _is_named_lead(first) or (
         first.bold > 0.9 * first.size and all(block.bold < 0.5 * block.size for block in rest)
     )
+
+
+def _between(outline: Outline, container: Box, head: Block | None) -> list[Block]:
+    """The short lines between the headline and the text: date, byline, section."""
+    if head is None or head.index >= container.first:
+        return []
+    return [block for block in outline.blocks[head.index + 1 : container.first] if block.size < 120]
 
 
 def _is_named_lead(block: Block) -> bool:
