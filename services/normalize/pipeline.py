@@ -17,6 +17,7 @@ from services.normalize.steps.headline import read_headline
 from services.normalize.steps.language import tell_language
 from services.normalize.steps.proof import Proof, open_proof
 from services.normalize.steps.text import mend_text
+from services.normalize.steps.wrapping import join_wrapped
 from shared.article import Article
 from shared.errors import NotAnArticle
 from shared.messages import FEED_ENTRY_TYPE, Raw
@@ -34,6 +35,7 @@ READERS: Mapping[str, Reader] = {
 
 STEPS: tuple[Callable[[Proof], Proof], ...] = (
     mend_text,
+    join_wrapped,
     tell_language,
     read_date,
     cut_boilerplate,

@@ -14,6 +14,7 @@ _INVISIBLE = re.compile(
 _STRAY_JOINER = re.compile(
     "(?<![\u0600-\u109f\u1780-\u17ff\u200d\U0001f000-\U0001ffff\u2600-\u27bf\ufe0f])[\u200c\u200d]"
 )
+END_MARK = "./."  # Vietnamese newsrooms close an article with it
 _SPACES = re.compile(r"\s+")
 
 
@@ -38,7 +39,10 @@ def mend_text(proof: Proof) -> Proof:
 def _mended(line: Line) -> Line:
     piece = line.piece
     byline = mend(piece.byline) or None if piece.byline else None
-    return msgspec.structs.replace(line, text=mend(piece.text), byline=byline)
+    text = mend(piece.text)
+    if text.endswith(END_MARK):
+        text = text[: -len(END_MARK) + 1]
+    return msgspec.structs.replace(line, text=text, byline=byline)
 
 
 def _has_words(line: Line) -> bool:

@@ -1,0 +1,36 @@
+"""Text broken at one width is joined again; text that is not stays as it is."""
+
+import textwrap
+
+import pytest
+
+from services.normalize.pipeline import normalize
+from shared.messages import Raw, Source
+
+FIRST = """A strong storm swept across the northern provinces on Monday, leaving thousands of homes without electricity,
+and officials said that the repairs could take until the end of the week because many of the roads were blocked."""
+SECOND = """The provincial power company said it had sent two hundred workers to repair the lines, and that another
+hundred would follow from the south as soon as the airport could be used again by the larger aeroplanes."""
+BODY = (FIRST.replace("\n", " "), SECOND.replace("\n", " "))
+
+
+def blocks(text: str) -> list[str | None]:
+    """The texts of the body's blocks."""
+    raw = Raw(source=Source(kind="drop", name=""), media_type="text/plain", body=text.encode(), received_us=1)
+    return [block.text for block in normalize(raw).blocks]
+
+
+@pytest.mark.parametrize("width", [60, 72, 78])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_paragraphs_broken_at_a_width(width: int, newline: str) -> None:
+    wrapped = [newline.join(textwrap.wrap(paragraph, width)) for paragraph in BODY]
+    assert blocks((newline * 2).join(["Storm leaves thousands without power", *wrapped])) == list(BODY)
+
+
+def test_paragraphs_on_one_line_each_stay() -> None:
+    assert blocks("\n".join(["Storm leaves thousands without power", *BODY])) == list(BODY)
+
+
+def test_a_poem_stays_in_its_lines() -> None:
+    poem = [f"The rain that fell on day {day}" for day in range(1, 9)]
+    assert len(blocks("\n".join(["Eight days of rain", "", *poem]))) == len(poem)
