@@ -28,10 +28,10 @@ _LIKELY_WIDE = -4.2  # a byte, as a logarithm: text in any script is above -3.5,
 _SHIFTED = frozenset({"iso2022_jp", "iso2022_jp_2", "iso2022_jp_ext", "iso2022_kr", "hz"})
 _PRINTABLE = bytes(range(0x20, 0x7F)) + b"\t\n\r"
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f\x0b\x0c]")
-# Composed text has none of these, and cannot be out of form without them: marks, conjoining jamo, and other scripts
-# whose letters have canonical twins.
-_MAY_COMPOSE = re.compile(
-    "[\u0300-\u036f\u0374\u037e\u0387\u0340-\u0345\u0590-\u1dff\u1f00-\u200a\u2100-\u21ff\u2a00-\u30ff\uf900-\U0010ffff]"
+# Text with none of these is in its composed form: marks, conjoining letters, and those that have canonical twins.
+_UNSETTLED = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u0300-\u036f\u0374\u037e\u0387\u0590-\u1dff\u1f00-\u200a\u2100-\u21ff\u2a00-\u30ff"
+    "\uf900-\U0010ffff]"
 )
 _REFERENCE = re.compile(r"&#(?:[0-9]{3,5}|[xX][0-9A-Fa-f]{2,4});")
 _MANY_REFERENCES = 3
@@ -118,17 +118,20 @@ def _wide_encoding(body: bytes) -> str | None:
 def _finished(text: str, encoding: str, rule: str, body: bytes | None = None) -> Decoded:
     """Mend what was misread before it was saved as Unicode; `body` is the text in UTF-8."""
     body = text.encode("utf-8", "surrogatepass") if body is None else body
-    text, wrong = mend(text, body)
+    residue = body.translate(None, _PRINTABLE).decode("utf-8", "surrogatepass")
+    if not residue:
+        return Decoded(text=text, encoding=encoding, rule=rule)
+    text, wrong = mend(text, body, residue)
     if wrong is not None:
         return _composed(text, encoding, f"{rule}, {wrong} mended", repaired=True)
-    return _composed(text, encoding, rule, distinct=body.translate(None, _PRINTABLE).decode("utf-8", "surrogatepass"))
+    return _composed(text, encoding, rule, distinct=residue)
 
 
 def _composed(text: str, encoding: str, rule: str, *, distinct: str | None = None, repaired: bool = False) -> Decoded:
     distinct = text if distinct is None else distinct
-    if _CONTROLS.search(distinct):
-        text, repaired = _without_controls(text), True
-    if _MAY_COMPOSE.search(distinct):
+    if _UNSETTLED.search(distinct):
+        if _CONTROLS.search(distinct):
+            text, repaired = _without_controls(text), True
         text = unicodedata.normalize("NFC", text)
     return Decoded(text=text.removeprefix("\ufeff"), encoding=encoding, rule=rule, repaired=repaired)
 

@@ -87,10 +87,13 @@ _WESTERN = _Misreading("cp1252")
 _MISREADINGS = (_WESTERN, *map(_Misreading, ("cp1258", "cp1250", "cp1251", "mac_roman")))
 
 
-def mend(text: str, body: bytes) -> tuple[str, str | None]:
-    """The text with every misread part put right, and what was wrong; `body` is the text in UTF-8."""
+def mend(text: str, body: bytes, residue: str) -> tuple[str, str | None]:
+    """The text with every misread part put right, and what was wrong.
+
+    `body` is the text in UTF-8. `residue` is the text without its ASCII: it is short, and what does not stand side by
+    side in it need not be searched for in the text.
+    """
     wrong: list[str] = []
-    residue = _without_ascii(body)
     for _ in range(_ROUNDS):
         mended = _mend_double(text, body, residue)
         if mended == text:
@@ -106,14 +109,14 @@ def mend(text: str, body: bytes) -> tuple[str, str | None]:
 
 
 def _without_ascii(body: bytes) -> str:
-    """Short, and what is nowhere side by side in it need not be searched for in the text."""
     return body.translate(None, _ASCII).decode("utf-8", "surrogatepass")
 
 
 def _mend_double(text: str, body: bytes, residue: str) -> str:
-    suspected = [misreading for misreading in _MISREADINGS if misreading.sequence.search(residue)]
-    if _WESTERN in suspected and _WESTERN_AS_UTF8.search(body) is None:
-        suspected.remove(_WESTERN)
+    start = residue[:_SAMPLE]
+    suspected = [misreading for misreading in _MISREADINGS[1:] if misreading.sequence.search(start)]
+    if _WESTERN_AS_UTF8.search(body) is not None and _WESTERN.sequence.search(residue):
+        suspected.insert(0, _WESTERN)
     if not suspected:
         return text
     sample = "\n".join(line for line in text[: 4 * _SAMPLE].splitlines() if not line.isascii())[:_SAMPLE]
