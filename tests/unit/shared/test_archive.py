@@ -1,5 +1,6 @@
 """The archive gives back every byte, survives torn ends and full disks, and never half-writes a batch."""
 
+import contextlib
 import resource
 from collections.abc import Iterator
 from pathlib import Path
@@ -84,21 +85,23 @@ def test_a_reserve_of_disk_is_kept_free(tmp_path: Path) -> None:
         Archive(tmp_path, reserve_bytes=1 << 60).put_batch([entry(1)])
 
 
-@pytest.fixture
+@contextlib.contextmanager
 def small_files() -> Iterator[None]:
-    """The kernel refuses to let any file grow beyond 4 KiB, as a full disk would."""
+    """The kernel refuses to let any file grow beyond 4 KiB, as a full disk would; also one that pytest writes to."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_a_full_disk_leaves_no_half_batch_and_writing_goes_on_when_there_is_room(
-    archive: Archive, small_files: None, request: pytest.FixtureRequest
+    archive: Archive,
 ) -> None:
     archive.put_batch([entry(1)])
     noise = bytes(range(256)) * 16
-    with pytest.raises(IntakeFull):
+    with small_files(), pytest.raises(IntakeFull):
         archive.put_batch([entry(n, bytes(b ^ n for b in noise) * n) for n in range(2, 40)])
     assert [e.receipt for _, e in archive.entries()] == ["r1"]
     archive.put_batch([entry(40)])
