@@ -17,6 +17,8 @@ from shared.messages import FeedEntry, Raw
 
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{2,5}|#x[0-9a-f]{2,4});", re.IGNORECASE)
 _SURE = 0.85  # a feed is made by a machine, but not always by the newsroom's
+_WORD = re.compile(r"\w+")
+_DATELINE = 6  # words
 _LONG = 1.5  # a content much longer than the summary is the body; the summary then is the lead
 
 
@@ -35,8 +37,11 @@ def read(text: str, raw: Raw) -> Draft:
     if not title and not content and not summary:
         raise NotAnArticle("The feed entry is no article: it has no title, summary or content.")
     body = content or summary
-    if content and summary:
-        claims.claim("description", _lead(summary, content), "feed summary", "$.summary", sure=_SURE)
+    lead = _lead(summary, content) if content and summary else None
+    if lead is not None and _opens_with(content, lead):
+        body = (msgspec.structs.replace(content[0], shape="lead"), *content[1:])
+    else:
+        claims.claim("description", lead, "feed summary", "$.summary", sure=_SURE)
     _claim_rest(claims, entry, raw)
     return claims.draft((*body, *_pictures(entry, body)))
 
@@ -68,6 +73,13 @@ def _lead(summary: tuple[Piece, ...], content: tuple[Piece, ...]) -> str | None:
     if not lead or lead.endswith(("...", "…", "[…]", "[...]")) or len(lead) * _LONG > len(body):
         return None
     return lead
+
+
+def _opens_with(content: tuple[Piece, ...], lead: str) -> bool:
+    """Whether the body begins with the lead, perhaps after a dateline; it is then the body's words that are read."""
+    first = content[0]
+    said, shown = _WORD.findall(lead.casefold()), _WORD.findall(first.text.casefold())
+    return first.shape == "paragraph" and 0 <= len(shown) - len(said) <= _DATELINE and shown[-len(said) :] == said != []
 
 
 def _claim_rest(claims: Claims, entry: FeedEntry, raw: Raw) -> None:
