@@ -43,7 +43,14 @@ def read(text: str, raw: Raw) -> Draft:
     else:
         claims.claim("description", lead, "feed summary", "$.summary", sure=_SURE)
     _claim_rest(claims, entry, raw)
-    return claims.draft((*body, *_pictures(entry, body)))
+    told = tuple(_told(piece, entry.tags) for piece in body)
+    return claims.draft((*told, *_pictures(entry, body)))
+
+
+def _told(piece: Piece, tags: tuple[str, ...]) -> Piece:
+    """A piece that only repeats a tag of the entry, "#chuyển đổi số", is no part of the article."""
+    named = piece.text.startswith("#") and piece.text[1:].strip() in tags
+    return msgspec.structs.replace(piece, shape="debris") if named else piece
 
 
 def _title(entry: FeedEntry) -> str | None:

@@ -141,6 +141,11 @@ def test_the_summary_is_the_lead_unless_it_is_cut_off(summary: str | None, expec
     assert read(changed(summary=summary, content=content)).article.description == expected
 
 
+def test_a_tag_under_the_body_is_debris() -> None:
+    pieces = read(changed(content=f"{CONTENT}<p><a href='/tag/1'>#lâm nghiệp</a></p><p>#khác thì không</p>")).pieces
+    assert [piece.text for piece in pieces if piece.shape == "debris"] == ["#lâm nghiệp"]
+
+
 def test_a_summary_alone_is_the_body() -> None:
     draft = read(changed(content=None, pictures=()))
     assert draft.article.description is None
