@@ -74,7 +74,9 @@ def _opening(article: Article) -> list[str]:
     lead = any(seen.field == "description" and seen.rule == _LEAD for seen in article.evidence)
     dateline = any(seen.field == "dateline" and seen.path for seen in article.evidence)
     return [
-        text for text, shown in ((article.dateline, dateline), (article.description, lead)) if text is not None and shown
+        text
+        for text, shown in ((article.dateline, dateline), (article.description, lead))
+        if text is not None and shown
     ]
 
 

@@ -1,10 +1,12 @@
 """An HTML page: fields from declared and visible evidence, the body in pieces."""
 
 from services.normalize.draft import Draft
+from services.normalize.guard import check
 from services.normalize.page.article import read_article
 from shared.messages import Raw
 
 
 def read(text: str, raw: Raw) -> Draft:
     """Read a page; raises `NotAnArticle` when it is hostile or holds no markup."""
+    check(text)
     return read_article(text, raw)

@@ -12,19 +12,27 @@ from services.normalize.page.tree import Element, path_of, text_of
 from services.normalize.page.witness import Witness
 
 _METAS = (
-    ("author", 6.0), ("article:author", 5.0), ("parsely-author", 6.0), ("sailthru.author", 6.0), ("dc.creator", 5.5), ("dcterms.creator", 5.5),
-    ("dc.contributor", 3.0), ("citation_author", 6.0), ("byl", 6.0), ("authors", 6.0), ("article:author_name", 6.0), ("article_author", 6.0), ("creator", 5.0),
-    ("twitter:data1", 2.0), ("cxenseparse:author", 6.0), ("vr:author", 6.0), ("og:article:author", 5.0), ("book:author", 5.0), ("rbauthors", 6.0), ("shareaholic:article_author_name", 6.0),
+    ("author", 6.0), ("article:author", 5.0), ("parsely-author", 6.0), ("sailthru.author", 6.0), ("dc.creator", 5.5),
+    ("dcterms.creator", 5.5),
+    ("dc.contributor", 3.0), ("citation_author", 6.0), ("byl", 6.0), ("authors", 6.0), ("article:author_name", 6.0),
+    ("article_author", 6.0), ("creator", 5.0),
+    ("twitter:data1", 2.0), ("cxenseparse:author", 6.0), ("vr:author", 6.0), ("og:article:author", 5.0),
+    ("book:author", 5.0), ("rbauthors", 6.0), ("shareaholic:article_author_name", 6.0),
 )  # fmt: skip
 _BYLINE_NAMES = re.compile(
-    r"(?<![a-z])(?:by-?line|author|autor|auteur|writer|journalist|vcard|contributor|creator|tac-?gia|firma|autore|redakteur|reporter|verfasser|posted-?by|fn(?![a-z])|written)"
+    r"(?<![a-z])(?:by-?line|author|autor|auteur|writer|journalist|vcard|contributor|creator|tac-?gia|"
+    r"firma|autore|redakteur|reporter|verfasser|posted-?by|fn(?![a-z])|written)"
 )
 _NOT_BYLINE = re.compile(
-    r"(?<![a-z])(?:comment|related|share|social|bio(?![a-z])|image|photo|avatar|count|date|time|role|(?<!author-)title|position|follow|description|job)"
+    r"(?<![a-z])(?:comment|related|share|social|bio(?![a-z])|image|photo|avatar|count|date|time|role|"
+    r"(?<!author-)title|position|follow|description|job)"
 )
 _BY_TEXT = re.compile(
-    r"(?:^|[|·•–—(-]\s*|\b(?:posted|written|published|created|erstellt|veröffentlicht|geschrieben|verfasst|rédigé|écrit|publié|escrito|publicado|scritto|pubblicato)\b[^|]{0,40}?\s*)"
-    r"(?:by|von|par|por|di|da|door|av|af|text|texte|texto|testo|autor(?:en|in|es|a)?(?:/autor)?|author|auteurs?|tác giả|автор|yazan|redaktion|责任编辑|责编|記者|记者)(?:\b|(?<=^[Bb]y))\s*[:：]?\s*(?P<name>[^|]{2,90})",
+    r"(?:^|[|·•–—(-]\s*|\b(?:posted|written|published|created|erstellt|veröffentlicht|geschrieben|"
+    r"verfasst|rédigé|écrit|publié|escrito|publicado|scritto|pubblicato)\b[^|]{0,40}?\s*)"
+    r"(?:by|von|par|por|di|da|door|av|af|text|texte|texto|testo|autor(?:en|in|es|a)?(?:/autor)?|"
+    r"author|auteurs?|tác giả|автор|yazan|redaktion|责任编辑|责编|記者|记者)(?:\b|"
+    r"(?<=^[Bb]y))\s*[:：]?\s*(?P<name>[^|]{2,90})",
     re.IGNORECASE,
 )
 _VISIBLE = frozenset({"link to the author", "byline by its class", "byline"})
@@ -38,7 +46,7 @@ class Byline(Witness, frozen=True, kw_only=True):
     names: tuple[str, ...] = ()
 
 
-def author_witnesses(declared: Declared, near: list[Block], tail: list[Block], root: Element) -> list[Byline]:
+def author_witnesses(declared: Declared, near: list[Block]) -> list[Byline]:
     """Everybody who says who wrote the article, weightiest first."""
     found = [
         *_from_json(declared),
@@ -51,7 +59,7 @@ def author_witnesses(declared: Declared, near: list[Block], tail: list[Block], r
 
 
 def choose_authors(witnesses: list[Byline], sites: frozenset[str]) -> tuple[Byline | None, list[str]]:
-    """Declared names and printed people first, then an outlet that signs itself, then what is only shaped like a name."""
+    """Declared names and printed people first, then an outlet that signs itself, then what is shaped like a name."""
     for wanted in (_is_firm, _is_outlet, _is_likely, _is_person):
         for byline in witnesses:
             if wanted(byline, sites):

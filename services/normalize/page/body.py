@@ -1,4 +1,4 @@
-"""Finding the article among a page's blocks: where its prose stands together, and which blocks in there belong to it."""
+"""Finding the article among a page's blocks: where its prose stands together, and which blocks there belong to it."""
 
 import re
 from collections import Counter
@@ -12,7 +12,10 @@ _END = re.compile(r"[.!?…。！？।؟»”\"’':;)\]]\s*$")
 _MARKS = re.compile(r"[.,;:!?…。、，！？«»„“”]")
 _DAY = re.compile(r"\b\d{1,2}[./-]\d{1,2}[./-](?:\d\d){1,2}\b|\b\d{1,2}[:h]\d\d\b|\b(?:19|20)\d\d\b|年")
 _CONTACT = re.compile(
-    r"(?i)\bfollow (?:him|her|them|us|@?\w+)\b.{0,40}\b(?:twitter|facebook|instagram|x)\b|\b(?:reached at|e-?mail(?:ed)? (?:him|her|us|\w+ \w+) at|contact (?:the|our) (?:author|writer|reporter))\b|\bis a (?:staff writer|reporter|senior reporter|correspondent|columnist|freelance)\b"
+    r"(?i)\bfollow (?:him|her|them|us|@?\w+)\b.{0,40}\b(?:twitter|facebook|instagram|x)\b|"
+    r"\b(?:reached at|e-?mail(?:ed)? (?:him|her|us|\w+ \w+) at|contact (?:the|our) (?:author|writer|"
+    r"reporter))\b|\bis a (?:staff writer|reporter|senior reporter|correspondent|columnist|"
+    r"freelance)\b"
 )
 
 
@@ -20,7 +23,7 @@ _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True):
-    """The article's blocks: its lead and its text; `front` and `back` are the short lines cut off it, signatures among them."""
+    """The article's blocks: lead and text; `front` and `back` are short lines cut off it, signatures among them."""
 
     container: Box
     lead: tuple[Block, ...]
@@ -176,15 +179,10 @@ def _pruned(outline: Outline, container: Box, head: Block | None) -> set[int]:
         if box.first >= container.last:
             break
         size, linked, text = (table[box.last] - table[box.first] for table in (sizes, links, sums))
-        if (
-            alone
-            and head is not None
-            and box.tag == "article"
-            and not box.first <= head.index < box.last
-            and text < 0.5 * whole
+        others = head is not None and box.tag == "article" and not box.first <= head.index < box.last
+        if (alone and others and text < 0.5 * whole) or (
+            size and _is_debris(box, text / whole, text / size, linked / size, size)
         ):
-            out.update(range(box.first, box.last))
-        elif size and _is_debris(box, text / whole, text / size, linked / size, size):
             out.update(range(box.first, box.last))
     return out
 
@@ -223,7 +221,7 @@ def _trimmed(
 
 
 def _is_front_matter(block: Block, headline: str, names: tuple[str, ...]) -> bool:
-    if block.text == headline or any(name in block.text for name in names) and block.size < 150:
+    if block.text == headline or (any(name in block.text for name in names) and block.size < 150):
         return True
     if (
         DATE_NAMES.search(block.box.names)
@@ -277,10 +275,11 @@ def _opens_in_bold(kept: list[Block]) -> bool:
 
 
 def _between(outline: Outline, container: Box, head: Block | None) -> list[Block]:
-    """The short lines between the headline and the text: date, byline, section."""
-    if head is None or head.index >= container.first:
+    """The short lines between the headline and the text, and right above it: date, byline, section."""
+    if head is None:
         return []
-    return [block for block in outline.blocks[head.index + 1 : container.first] if block.size < 120]
+    above = outline.blocks[max(0, head.index - 4) : head.index]
+    return [block for block in (*outline.blocks[head.index + 1 : container.first], *above) if block.size < 120]
 
 
 def _is_named_lead(block: Block) -> bool:

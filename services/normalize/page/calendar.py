@@ -1,4 +1,4 @@
-"""Dates as people print them: `Thứ hai, 9/11/2015, 05:34 (GMT+7)`, `April 3rd, 2020 at 9:30 a.m. EDT`, `2024年5月3日 17時47分`."""
+"""Dates as people print them: `Thứ hai, 9/11/2015, 05:34 (GMT+7)`, `April 3rd, 2020 at 9:30 a.m.`, `2024年5月3日`."""
 
 import datetime as dt
 import re
@@ -24,19 +24,24 @@ _FORMS = (
         r"(?<![\d.,/-])(?P<year>(?:19|20)\d\d)\s?[-./]\s?(?P<month>[01]?\d)\s?[-./]\s?(?P<day>[0-3]?\d)(?![\d/-])"
     ),
     re.compile(
-        r"(?<!\d)(?:ngày\s+)?(?P<day>[0-3]?\d)\s+tháng\s+(?P<month>[01]?\d)(?:\s*,)?\s+(?:năm\s+)?(?P<year>(?:19|20)\d\d)",
+        r"(?<!\d)(?:ngày\s+)?(?P<day>[0-3]?\d)\s+tháng\s+(?P<month>[01]?\d)(?:\s*,)?\s+(?:năm\s+)?(?P<year>(?:19|"
+        r"20)\d\d)",
         re.IGNORECASE,
     ),
 )
 _NUMERIC = re.compile(
-    r"(?<![\d/:-])(?<!\d\.)(?P<one>[0-3]?\d)\s?(?P<mark>[-./])\s?(?P<two>[0-3]?\d)\s?(?P=mark)\s?(?P<year>(?:19|20)\d\d|\d\d)(?![\d/-])(?!\.\d)"
+    r"(?<![\d/:-])(?<!\d\.)(?P<one>[0-3]?\d)\s?(?P<mark>[-./])\s?(?P<two>[0-3]?\d)\s?(?P=mark)\s?(?P<year>(?:19|"
+    r"20)\d\d|\d\d)(?![\d/-])(?!\.\d)"
 )
 _TIME = re.compile(
-    r"(?<![\d.,/:])(?P<hour>[0-2]?\d)(?:[:：hH]|\s?[时時시]\s?|\.(?=\d\d\s*(?:uhr|Uhr|h\b|klo)))(?P<minute>[0-5]\d)?(?:[:：](?P<second>[0-5]\d)(?:\.\d+)?)?['’分분]?\s*"
-    r"(?P<half>[AaPp]\.?\s?[Mm]\b\.?)?|(?<![\d.,/:])(?P<hour2>1?\d)\s?(?P<half2>[AaPp]\.?[Mm]\b\.?)|(?:kl\.?|klo|um|à|ore|le ore)\s*(?P<hour3>[0-2]?\d)\.(?P<minute3>[0-5]\d)(?!\d|\.\d)"
+    r"(?<![\d.,/:])(?P<hour>[0-2]?\d)(?:[:：hH]|\s?[时時시]\s?|\.(?=\d\d\s*(?:uhr|Uhr|h\b|"
+    r"klo)))(?P<minute>[0-5]\d)?(?:[:：](?P<second>[0-5]\d)(?:\.\d+)?)?['’分분]?\s*"
+    r"(?P<half>[AaPp]\.?\s?[Mm]\b\.?)?|(?<![\d.,/:])(?P<hour2>1?\d)\s?(?P<half2>[AaPp]\.?[Mm]\b\.?)|"
+    r"(?:kl\.?|klo|um|à|ore|le ore)\s*(?P<hour3>[0-2]?\d)\.(?P<minute3>[0-5]\d)(?!\d|\.\d)"
 )
 _ZONE = re.compile(
-    r"^[\s,()h]*(?:Uhr\s*)?[\s,(]*(?P<zone>(?:UTC|GMT)\s?[+-]\s?\d\d?(?::?\d\d)?|[+-]\d\d:?\d\d|UTC|GMT|Z|[A-Z]{2,4}T|BST|MESZ|MEZ|MSK|WIB|GMT\+7)\b",
+    r"^[\s,()h]*(?:Uhr\s*)?[\s,(]*(?P<zone>(?:UTC|GMT)\s?[+-]\s?\d\d?(?::?\d\d)?|[+-]\d\d:?\d\d|UTC|"
+    r"GMT|Z|[A-Z]{2,4}T|BST|MESZ|MEZ|MSK|WIB|GMT\+7)\b",
     re.IGNORECASE,
 )
 _MONTH_FIRST = ("en-us", "en-ph", "en-ca", "fil")

@@ -10,14 +10,20 @@ from services.normalize.page.tree import SILENT, Element, names_of, squeeze, tex
 from services.normalize.page.words import BYLINE_NAMES, CAPTION_NAMES, DATE_NAMES, PICTURE_DEBRIS
 
 _SCRAP = re.compile(
-    r"(?i)^(?:\d+\s*(?:/|of|von|de)\s*\d+|image|photo|video|bild|foto|advertisement|anzeige|werbung|share|close|zoom|open image.*|view .*|enlarge.*|bild vergrößern|vergrößern|hide caption|toggle caption"
-    r"|enlarge this image|bildunterschrift.*anzeigen|image caption|caption|©|schließen|fullscreen|vollbild|play|abspielen|next|previous|loading.*|gallery|galerie|[\d./:,\s-]+)$"
+    r"(?i)^(?:\d+\s*(?:/|of|von|de)\s*\d+|image|photo|video|bild|foto|advertisement|anzeige|werbung|"
+    r"share|close|zoom|open image.*|view .*|enlarge.*|bild vergrößern|vergrößern|hide caption|toggle "
+    r"caption"
+    r"|enlarge this image|bildunterschrift.*anzeigen|image caption|caption|©|schließen|fullscreen|"
+    r"vollbild|play|abspielen|next|previous|loading.*|gallery|galerie|[\d./:,\s-]+)$"
 )
 _NOISE = re.compile(
-    r"(?i)(?:^(?:image caption|caption|bildunterschrift)\s*[:,]\s*|\s*(?:hide caption|toggle caption|enlarge this image|bild vergrößern|vis mer|open image modal)$)"
+    r"(?i)(?:^(?:image caption|caption|bildunterschrift)\s*[:,]\s*|\s*(?:hide caption|toggle caption|"
+    r"enlarge this image|bild vergrößern|vis mer|open image modal)$)"
 )
 _CLOCK = re.compile(r"\b\d{1,2}[:.]\d\d\b|\b(?:19|20)\d\d$")
 _WIDEST = 1000
+_MOST_CREDITS = 40
+_RUNNING = frozenset({"a", "b", "i", "em", "strong", "br"})
 
 
 class Picture(msgspec.Struct, frozen=True, kw_only=True):
@@ -179,7 +185,7 @@ def _named(element: Element) -> list[Element]:
     named = [
         node
         for node in element.iter()
-        if node is not element and isinstance(node.tag, str) and CAPTION_NAMES.search(names_of(node)) and text_of(node)
+        if node is not element and CAPTION_NAMES.search(names_of(node)) and text_of(node)
     ]
     inner = {child for node in named for child in node.iterdescendants()}
     return [node for node in named if node not in inner]
@@ -215,13 +221,14 @@ def _split(whole: Element, nodes: list[Element]) -> tuple[str, str | None]:
 
 
 def _credit_elements(whole: Element) -> list[Element]:
+    """The innermost elements that name themselves a credit, with no more than a line of text."""
     named = [
-        node for node in whole.iter()
-        if node is not whole and isinstance(node.tag, str) and node.tag not in {"img", "figcaption"} and CREDIT.search(_own_names(node)) and 1 < len(text_of(node)) <= 150
-    ]  # fmt: skip
-    outer = {child for node in named for child in node.iterdescendants()}
-    innermost = [node for node in named if not any(other in set(node.iterdescendants()) for other in named)]
-    return [node for node in (named if not outer else innermost) if not CAPTION_NAMES.search(_last_word(node))]
+        node
+        for node in whole.iterdescendants()
+        if node.tag not in {"img", "figcaption"} and CREDIT.search(_own_names(node)) and 1 < len(text_of(node)) <= 150
+    ][:_MOST_CREDITS]
+    outer = {parent for node in named for parent in node.iterancestors()}
+    return [node for node in named if node not in outer and not CAPTION_NAMES.search(_last_word(node))]
 
 
 def _own_names(node: Element) -> str:
@@ -242,13 +249,11 @@ def _lines(node: Element, skip: frozenset[Element]) -> list[str]:
     for child in node:
         if child.tag in SILENT:
             pass
-        elif (
-            isinstance(child.tag, str) and child not in skip and child.tag not in {"a", "b", "i", "em", "strong", "br"}
-        ):
+        elif child not in skip and child.tag not in _RUNNING:
             lines.append(squeeze("".join(run)))
             lines += _lines(child, skip) if len(child) else [text_of(child)]
             run = []
-        elif isinstance(child.tag, str) and child not in skip:
+        elif child not in skip:
             run.append(text_of(child, skip) if child.tag != "br" else " ")
         run.append(child.tail or "")
     lines.append(squeeze("".join(run)))

@@ -5,17 +5,23 @@ import re
 from services.normalize.page.tree import squeeze
 
 CREDIT = re.compile(
-    r"credit|copyright|quelle|photograph|fotograf|photo-?_?by|byline|author|autor|source|rights|urheber|agency|attribution|copyr|credito|fuente"
+    r"credit|copyright|quelle|photograph|fotograf|photo-?_?by|byline|author|autor|source|rights|"
+    r"urheber|agency|attribution|copyr|credito|fuente"
     r"|fonte|owner|licen[sc]e|origin|provider|creator|kilde|(?<![a-z])bron(?![a-z])|__src(?![a-z])|nguon"
 )
 _WORDS = (
-    r"(?:(?:photo|photograph|image|picture|pic|video|illustration|graphic|file photo|archive photo|screenshot)s?\s*(?:credit|source|courtesy)?s?"
-    r"|credits?|sources?|courtesy|rights|quelle|copyright|fuente|fonte|crédits?(?: photo)?|créditos?|kilde|bron|beeld|nguồn|источник|kaynak|źródło|forrás|kuvaaja|kuva|zdroj|herkunft"
-    r"|[\w-]{0,12}(?:foto|fotos|bild|bilder|grafik|bildrechte|fotografie|fotocredit)|bildquelle|фото|коллаж|иллюстрация|ảnh|đồ họa|đồ hoạ|tư liệu|fotoğraf|fotograf(?:i|ie|ía|ia)?"
+    r"(?:(?:photo|photograph|image|picture|pic|video|illustration|graphic|file photo|archive photo|"
+    r"screenshot)s?\s*(?:credit|source|courtesy)?s?"
+    r"|credits?|sources?|courtesy|rights|quelle|copyright|fuente|fonte|crédits?(?: photo)?|créditos?|"
+    r"kilde|bron|beeld|nguồn|источник|kaynak|źródło|forrás|kuvaaja|kuva|zdroj|herkunft"
+    r"|[\w-]{0,12}(?:foto|fotos|bild|bilder|grafik|bildrechte|fotografie|fotocredit)|bildquelle|фото|"
+    r"коллаж|иллюстрация|ảnh|đồ họa|đồ hoạ|tư liệu|fotoğraf|fotograf(?:i|ie|ía|ia)?"
     r"|zdj|fot|rep|ph|montage|collage|imagen?|immagine|foto de|isithombe|picha|写真|撮影|제공|사진|圖|图|صورة)"
 )
 _MARKED = re.compile(
-    rf"(?P<open>[(\[|/–—-]?\s*)(?<![^\W\d_])(?:{_WORDS}\s*(?:[:：;]|©|(?<=o)\s+von\b|(?<=d)\s+von\b)|(?:photos?|images?|pictures?|videos?|illustrations?|fotos?) (?:by|from|via|courtesy(?: of)?|de|di|van|von)\b|courtesy(?: of)?\b(?=[^.]*$)|©|\(c\)\s)"
+    rf"(?P<open>[(\[|/–—-]?\s*)(?<![^\W\d_])(?:{_WORDS}\s*(?:[:：;]|©|(?<=o)\s+von\b|(?<=d)\s+von\b)|"
+    rf"(?:photos?|images?|pictures?|videos?|illustrations?|fotos?) (?:by|from|via|courtesy(?: of)?|de|"
+    rf"di|van|von)\b|courtesy(?: of)?\b(?=[^.]*$)|©|\(c\)\s)"
     r"\s*(?P<credit>[^()\[\]:]{2,120}(?:\([^()]{2,40}\))?)\s*[)\]]?\s*\.?\s*$",
     re.IGNORECASE,
 )
@@ -23,12 +29,16 @@ _BRACKETED = re.compile(r"[(\[（](?P<credit>[^()\[\]（）]{2,80})[)\]）]\s*\.
 _TAKEN_BY = re.compile(r"[（(](?P<credit>[^（）()]{2,30}?)(?:撮影|摄|攝)[）)]$")
 _LABELLED = re.compile(r"(?<=[.!?…])\s+(?=[^\W\d_a-zà-ÿ])[^\W\d_]{3,12}\s?:\s*(?P<credit>[^\W\d_][^:.!?]{1,50})\.?$")
 _AGENCY = re.compile(
-    r"\b(?:AFP|dpa|Reuters|REUTERS|AP|Associated Press|Getty|GETTY|IMAGO|imago|Imago|EPA|epa|EFE|ANSA|APA|Keystone|KEYSTONE|Shutterstock|picture alliance|ZUMA|iStock|Alamy|Pixabay|Unsplash|ANP|Belga|Ritzau|NTB|TT|Scanpix|Lehtikuva|TASS|"
+    r"\b(?:AFP|dpa|Reuters|REUTERS|AP|Associated Press|Getty|GETTY|IMAGO|imago|Imago|EPA|epa|EFE|ANSA|"
+    r"APA|Keystone|KEYSTONE|Shutterstock|picture alliance|ZUMA|iStock|Alamy|Pixabay|Unsplash|ANP|"
+    r"Belga|Ritzau|NTB|TT|Scanpix|Lehtikuva|TASS|"
     r"Xinhua|TTXVN|Bloomberg|Wikimedia|Flickr|PA|ddp|Witters|Magnum|laif|Panos|Sipa|Gallo|Rex|NASA)\b"
 )
 _TWO_NAMES = re.compile(r"(?:[^\W\d_a-z][\w.’'-]+ ?){1,4}\s*/\s*(?:[^\W\d_a-z][\w.’'-]+ ?){1,4}")
 _LABEL = re.compile(
-    rf"^[\s(\[|/–—:;,.•·-]*(?:{_WORDS}\s*(?:[:：;,.©/|]|\bby\b|\bvon\b|\bde\b|\bdi\b)\s*|(?:photos?|images?|pictures?|videos?|fotos?|bild|illustrations?) (?:by|from|via|de|di|von)\s+|copyright\s+|courtesy(?: of)?:?\s+|by:?\s+(?=[A-Z])|©|\(c\)|[:|/,;])+\s*",
+    rf"^[\s(\[|/–—:;,.•·-]*(?:{_WORDS}\s*(?:[:：;,.©/|]|\bby\b|\bvon\b|\bde\b|\bdi\b)\s*|(?:photos?|"
+    rf"images?|pictures?|videos?|fotos?|bild|illustrations?) (?:by|from|via|de|di|von)\s+|copyright\s+|"
+    rf"courtesy(?: of)?:?\s+|by:?\s+(?=[A-Z])|©|\(c\)|[:|/,;])+\s*",
     re.IGNORECASE,
 )
 _BARE_LABEL = re.compile(rf"^(?:{_WORDS}|picture by|image by)$", re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""When an article came out: declared stamps, dates printed at its head, its address; who is believed, and in which zone."""
+"""When an article came out: declared stamps, dates printed at its head, its address; who is believed, which zone."""
 
 import datetime as dt
 import re
@@ -15,13 +15,20 @@ from services.normalize.page.tree import Element, path_of, text_of
 from services.normalize.page.zones import zone_named, zone_of_page
 
 _PUBLISHED_METAS = (
-    "article:published_time", "og:article:published_time", "og:published_time", "article:published", "datepublished", "date_published",
-    "publishdate", "publish-date", "publish_date", "publication_date", "pubdate", "publicationdate", "publisheddate", "published_date",
-    "published-date", "article.published", "article_date_original", "originalpublicationdate", "sailthru.date", "parsely-pub-date",
-    "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date.created",
-    "dcterms.date", "dc.date", "ptime", "citation_publication_date", "citation_date", "citation_online_date", "prism.publicationdate", "bt:pubdate",
-    "rnews:datepublished", "nrk:published", "iso-8601-publish-date", "last-published", "shareaholic:article_published_time",
-    "vr:published_time", "article:create_date", "created", "pub_date", "release_date", "releasedate", "article_publication_date",
+    "article:published_time", "og:article:published_time", "og:published_time", "article:published", "datepublished",
+    "date_published",
+    "publishdate", "publish-date", "publish_date", "publication_date", "pubdate", "publicationdate", "publisheddate",
+    "published_date",
+    "published-date", "article.published", "article_date_original", "originalpublicationdate", "sailthru.date",
+    "parsely-pub-date",
+    "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "dc.date.issued", "dcterms.issued", "dcterms.created",
+    "dc.date.created",
+    "dcterms.date", "dc.date", "ptime", "citation_publication_date", "citation_date", "citation_online_date",
+    "prism.publicationdate", "bt:pubdate",
+    "rnews:datepublished", "nrk:published", "iso-8601-publish-date", "last-published",
+    "shareaholic:article_published_time",
+    "vr:published_time", "article:create_date", "created", "pub_date", "release_date", "releasedate",
+    "article_publication_date",
 )  # fmt: skip
 _WEAK_METAS = (
     "date",
@@ -36,21 +43,26 @@ _WEAK_METAS = (
     "date_created",
 )
 _MODIFIED_METAS = (
-    "article:modified_time", "og:updated_time", "datemodified", "date_modified", "article:modified", "last-modified", "lastmod", "og:modified_time",
+    "article:modified_time", "og:updated_time", "datemodified", "date_modified", "article:modified", "last-modified",
+    "lastmod", "og:modified_time",
     "dcterms.modified", "dc.date.modified", "cxenseparse:modifiedtime", "revised", "modificationdate", "updated_time",
 )  # fmt: skip
 _DATE_NAMES = re.compile(
-    r"(?<![a-z])(?:date|datum|time|publi|posted|ngay|fecha|data(?![a-z])|thoi-?gian|timestamp|dt(?![a-z])|byline|meta|info|created|veroeffentlich|erschien|stand)"
+    r"(?<![a-z])(?:date|datum|time|publi|posted|ngay|fecha|data(?![a-z])|thoi-?gian|timestamp|"
+    r"dt(?![a-z])|byline|meta|info|created|veroeffentlich|erschien|stand)"
 )
 _DATE_CLASS = re.compile(
     r"(?<![a-z])(?:date|datum|ngay|fecha|time|published|thoi-?gian|created|posted|documentpublished)"
 )
 _DIGITS = re.compile(r"\d")
 _OTHER_WORDS = re.compile(
-    r"(?i)\b(?:updated?|modified|last changed|aktualisiert|zuletzt|mis à jour|mise à jour|actualizad[oa]|aggiornat[oa]|atualizad[oa]|bijgewerkt|oppdatert|opdateret|uppdaterad|güncelle\w*|cập nhật lúc|обновлено|päivitetty|aktualizov\w+|zaktualizowan\w+)\b"
+    r"(?i)\b(?:updated?|modified|last changed|aktualisiert|zuletzt|mis à jour|mise à jour|"
+    r"actualizad[oa]|aggiornat[oa]|atualizad[oa]|bijgewerkt|oppdatert|opdateret|uppdaterad|"
+    r"güncelle\w*|cập nhật lúc|обновлено|päivitetty|aktualizov\w+|zaktualizowan\w+)\b"
 )
 _URL_DATE = re.compile(
-    r"[/_=.-](?P<year>(?:19|20)\d\d)[/_.-]?(?P<month>0[1-9]|1[0-2]|[1-9](?=[/_-]))(?:[/_.-]?(?P<day>0[1-9]|[12]\d|3[01]|[1-9](?=[/_.-]))(?=[/_.T-]|\D|$))"
+    r"[/_=.-](?P<year>(?:19|20)\d\d)[/_.-]?(?P<month>0[1-9]|1[0-2]|"
+    r"[1-9](?=[/_-]))(?:[/_.-]?(?P<day>0[1-9]|[12]\d|3[01]|[1-9](?=[/_.-]))(?=[/_.T-]|\D|$))"
 )
 _URL_DAY_FIRST = re.compile(r"[/_=-](?P<day>[0-3]\d)[_-](?P<month>[01]\d)[_-](?P<year>20\d\d)(?!\d)")
 _SCRIPT_DATE = re.compile(
@@ -72,7 +84,7 @@ class DateWitness(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Settled(msgspec.Struct, frozen=True, kw_only=True):
-    """The date that is believed: an aware instant, how exact it is, how its zone is known, and the publisher's own day."""
+    """The date that is believed: an aware instant, how exact it is, how its zone is known, the publisher's own day."""
 
     moment: dt.datetime
     precision: str
@@ -84,7 +96,7 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True):
 def date_witnesses(
     declared: Declared, outline: Outline, near: list[Block], root: Element, url: str | None
 ) -> list[DateWitness]:
-    """Everybody who says when the page was published or changed; the whole page is searched only when nobody near does."""
+    """Everybody who says when the page was published or changed; the whole page is searched when nobody near does."""
     found = [
         *_from_json(declared),
         *_from_metas(declared),
@@ -93,9 +105,9 @@ def date_witnesses(
     ]
     found += _from_text(near, declared.language)
     found += _from_url(declared.canonical or url)
-    found = [witness for witness in found if _EARLIEST <= witness.stamp.day]
+    found = [witness for witness in found if witness.stamp.day >= _EARLIEST]
     if not any(witness.weight >= 4 and not witness.modified for witness in found):
-        found += (w for w in _from_anywhere(declared, outline, root) if _EARLIEST <= w.stamp.day)
+        found += (w for w in _from_anywhere(declared, outline, root) if w.stamp.day >= _EARLIEST)
     return found
 
 
@@ -207,9 +219,9 @@ def _printed(text: str, element: Element, weight: float, language: str | None) -
         return
     for found in find_dates(text, language):
         changed = bool(_OTHER_WORDS.search(text[max(0, found.start - 40) : found.start]))
-        yield DateWitness(
-            stamp=found.stamp, rule="date line", path=path_of(element), quote=text, weight=weight - 1.5 * changed, modified=changed
-        )  # fmt: skip
+        worth = weight - 1.5 * changed
+        path = path_of(element)
+        yield DateWitness(stamp=found.stamp, rule="date line", path=path, quote=text, weight=worth, modified=changed)
 
 
 def _from_url(url: str | None) -> Iterator[DateWitness]:
@@ -283,7 +295,7 @@ def _settle(
 
 
 def _printed_day(moment: dt.datetime, others: list[DateWitness]) -> dt.date:
-    """The publisher's own day: the one printed near the headline or in the address when a zone can explain it, else the moment's."""
+    """The publisher's own day: the one printed near the headline or in the address when a zone can explain it."""
     day = moment.date()
     for other in sorted(others, key=lambda other: -other.weight):
         if (
@@ -324,7 +336,7 @@ def _zone(url: str | None, language: str | None, source_zone: str | None) -> tup
 
 
 def _at_home(moment: dt.datetime, others: list[DateWitness], zone: ZoneInfo | None) -> dt.datetime:
-    """A moment given in UTC, told by the publisher's own clock: that of a witness with the same minute, else of its country."""
+    """A moment given in UTC, told by the publisher's own clock: a witness's of the same minute, or its country's."""
     for other in others:
         stamp = other.stamp
         if stamp.offset and stamp.instant is not None and abs((stamp.instant - moment).total_seconds()) < 90:

@@ -22,7 +22,8 @@ ARTICLE_TYPES = frozenset(
 PAGE_TYPES = frozenset({"webpage", "itempage", "videoobject", "aboutpage", "collectionpage", "podcastepisode"})
 
 _COMMENT = re.compile(
-    r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>)\s*;?\s*$"
+    r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|"
+    r"/\*\s*\]\]>\s*\*/|\]\]>)\s*;?\s*$"
 )
 _TRAILING = re.compile(r",\s*(?=[}\]])")
 _MARKUP = re.compile(r"<[a-zA-Z/][^>]*>")
@@ -210,7 +211,7 @@ def _bare(link: str | None) -> str:
 def _micro(root: Element) -> dict[str, tuple[tuple[str, Element], ...]]:
     found: dict[str, list[tuple[str, Element]]] = {}
     for element in root.iter():
-        name = element.get("itemprop") if isinstance(element.tag, str) else None
+        name = element.get("itemprop")
         if not name:
             continue
         value = (

@@ -10,7 +10,8 @@ from services.normalize.page.tree import Element, path_of, squeeze, text_of
 from services.normalize.page.witness import Witness
 
 _BORDER = re.compile(
-    r"\s+[|｜–—•·»«:/\\~>›‹☆★-]{1,6}\s+|\s*[|｜]\s*|\s+[»›]\s*|\s+::\s+|\s*--\s*|:\s+|(?<=[\u3040-\u9fff\uff01-\uff5e”》])[-_－—|]{1,2}(?=[^-_|]{2,12}$)|_(?=[^_\s]*$)"
+    r"\s+[|｜–—•·»«:/\\~>›‹☆★-]{1,6}\s+|\s*[|｜]\s*|\s+[»›]\s*|\s+::\s+|\s*--\s*|:\s+|"
+    r"(?<=[\u3040-\u9fff\uff01-\uff5e”》])[-_－—|]{1,2}(?=[^-_|]{2,12}$)|_(?=[^_\s]*$)"
 )
 _MARKS = "|｜–—•·»«:/~>›‹☆★_- .…"
 _NOT_LETTERS = re.compile(r"[\W_]+")
@@ -68,7 +69,10 @@ def _visible(root: Element, outline: Outline) -> Iterator[Witness]:
     seen = 0
     for element in root.iter("h1", "h2"):
         parent = element.getparent()
-        names = f"{element.get('class') or ''} {element.get('itemprop') or ''} {element.get('id') or ''} {(parent.get('class') or '') if parent is not None else ''}".lower()
+        names = (
+            f"{element.get('class') or ''} {element.get('itemprop') or ''} {element.get('id') or ''} "
+            f"{(parent.get('class') or '') if parent is not None else ''}"
+        ).lower()
         named = bool(_HEAD_NAMES.search(names))
         declared_here = "headline" in (element.get("itemprop") or "")
         if element.tag == "h2" and not declared_here:

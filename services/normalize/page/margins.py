@@ -14,7 +14,7 @@ _LONGEST = 120
 
 
 def margins(body: Body, language: str | None, *, dated: bool, signed: bool) -> Iterator[Piece]:
-    """What calls itself a date or a byline over the text, and signatures set apart under it; nothing that is settled."""
+    """What calls itself a date or byline over the text, and signatures set apart under it; nothing that is settled."""
     for block in body.front:
         if not dated and _calls_itself(block, DATE_NAMES):
             yield Piece(text=block.text, shape="date", path=path_of(block.box.element))

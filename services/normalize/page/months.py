@@ -26,7 +26,8 @@ da januar februar marts april maj juni juli august september oktober november de
 no januar februar mars april mai juni juli august september oktober november desember
 sv januari februari mars april maj juni juli augusti september oktober november december
 is janúar febrúar mars apríl maí júní júlí ágúst september október nóvember desember
-fi tammikuuta helmikuuta maaliskuuta huhtikuuta toukokuuta kesäkuuta heinäkuuta elokuuta syyskuuta lokakuuta marraskuuta joulukuuta
+fi tammikuuta helmikuuta maaliskuuta huhtikuuta toukokuuta kesäkuuta heinäkuuta elokuuta syyskuuta lokakuuta \
+   marraskuuta joulukuuta
 et jaanuar veebruar märts aprill mai juuni juuli august september oktoober november detsember
 pl stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia
 pl styczeń luty marzec kwiecień maj czerwiec lipiec sierpień wrzesień październik listopad grudzień
@@ -57,7 +58,7 @@ hi जनवरी फरवरी मार्च अप्रैल मई ज
 
 
 def _pairs() -> Iterator[tuple[str, int]]:
-    for line in _NAMES.strip().splitlines():
+    for line in _NAMES.replace("\\\n", " ").strip().splitlines():
         names = line.split()[1:]
         yield from ((name, number) for number, name in enumerate(names, 1))
 

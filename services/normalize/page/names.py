@@ -3,11 +3,18 @@
 import re
 
 _LABEL = re.compile(
-    r"^\W*(?:(?:view|show|see|read)?\s*(?:all|more) (?:posts|articles|stories|entries)?\s*(?:by|of|from)\b|(?:zeige )?alle (?:beiträge|artikel) (?:von|anzeigen von)|mehr (?:von|über)|(?:written|posted|published|reported|story|words|text|article|created|compiled|submitted|reviewed)?\s*(?:and \w+ )?by\b|von\b|par\b|por\b|di\b(?=\s+[A-Z])|de\b(?=\s+[A-ZÀ-Ý])|"
-    r"door\b|van\b(?=\s+[A-Z]\w+ [A-Z])|av\b|af\b|od\b|ote\b|от\b|автор\w*|auth?or(?:en|in|s|es|a)?\b|auteurs?\b|redakt\w+ von|text(?:o|e)?\b|tekst\b|foto\b|autore\b|escrito por|publicado por|"
-    r"tác giả|bài\b|thực hiện|yazan|szerző|kirjoittanut|rédigé par|écrit par|propos recueillis par|interview\w*\s+(?:by|von|par)|ein(?:e)? \w+ von|"
-    r"kommentar von|analyse von|a cura di|redazione di|skrevet av|tekst\w*|verfasst von|geschrieben von|erstellt von|gepostet von|veröffentlicht von|eingestellt von|aus \w+ von|protokoll\w*|"
-    r"journalist|reporter|editor|correspondent|artikel von|beitrag von|und interview|interview|(?:责任编辑|责编|编辑|記者|记者|文)[:：])\s*[:;,：-]?\s*",
+    r"^\W*(?:(?:view|show|see|read)?\s*(?:all|more) (?:posts|articles|stories|entries)?\s*(?:by|of|"
+    r"from)\b|(?:zeige )?alle (?:beiträge|artikel) (?:von|anzeigen von)|mehr (?:von|über)|(?:written|"
+    r"posted|published|reported|story|words|text|article|created|compiled|submitted|"
+    r"reviewed)?\s*(?:and \w+ )?by\b|von\b|par\b|por\b|di\b(?=\s+[A-Z])|de\b(?=\s+[A-ZÀ-Ý])|"
+    r"door\b|van\b(?=\s+[A-Z]\w+ [A-Z])|av\b|af\b|od\b|ote\b|от\b|автор\w*|auth?or(?:en|in|s|es|a)?\b|"
+    r"auteurs?\b|redakt\w+ von|text(?:o|e)?\b|tekst\b|foto\b|autore\b|escrito por|publicado por|"
+    r"tác giả|bài\b|thực hiện|yazan|szerző|kirjoittanut|rédigé par|écrit par|propos recueillis par|"
+    r"interview\w*\s+(?:by|von|par)|ein(?:e)? \w+ von|"
+    r"kommentar von|analyse von|a cura di|redazione di|skrevet av|tekst\w*|verfasst von|geschrieben "
+    r"von|erstellt von|gepostet von|veröffentlicht von|eingestellt von|aus \w+ von|protokoll\w*|"
+    r"journalist|reporter|editor|correspondent|artikel von|beitrag von|und interview|interview|"
+    r"(?:责任编辑|责编|编辑|記者|记者|文)[:：])\s*[:;,：-]?\s*",
     re.IGNORECASE,
 )
 _DEGREE = re.compile(
@@ -15,26 +22,43 @@ _DEGREE = re.compile(
     re.IGNORECASE,
 )
 _SPLIT = re.compile(
-    r"\s*(?:[;|·•、，]|\s/\s|,(?!\s*(?:jr|sr|phd|md|m\.d|ii|iii)\b)|&|\+|\u2022|\s(?:and|und|et|y|e|en|og|och|ve|và|i|und|ja|и|та|with|mit|avec|con|oraz|og)\s|\s[–—-]\s)\s*",
+    r"\s*(?:[;|·•、，]|\s/\s|,(?!\s*(?:jr|sr|phd|md|m\.d|ii|iii)\b)|&|\+|\u2022|\s(?:and|und|et|y|e|en|"
+    r"og|och|ve|và|i|und|ja|и|та|with|mit|avec|con|oraz|og)\s|\s[–—-]\s)\s*",
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"\s*(?:\(.*?\)|\[.*?\]|<.*?>|\b(?:in|aus)\s+[A-ZÄÖÜ][\w.-]+(?:\s[A-ZÄÖÜ][\w.-]+)?$|\bon\s.*|\bat\s.*|\bfor\s.*|\bfür\s.*|\bpour\s.*|\s[–—-]\s.*|@\S+.*|\bpublished\b.*|\bupdated\b.*|\bposted\b.*|https?:\S*|\S+@\S+)\s*",
+    r"\s*(?:\(.*?\)|\[.*?\]|<.*?>|\b(?:in|aus)\s+[A-ZÄÖÜ][\w.-]+(?:\s[A-ZÄÖÜ][\w.-]+)?$|\bon\s.*|"
+    r"\bat\s.*|\bfor\s.*|\bfür\s.*|\bpour\s.*|\s[–—-]\s.*|@\S+.*|\bpublished\b.*|\bupdated\b.*|"
+    r"\bposted\b.*|https?:\S*|\S+@\S+)\s*",
     re.IGNORECASE,
 )
 _REFUSED = re.compile(
-    r"https?:|www\.|\.(?:com|org|net|html?|php)\b.*/|[{}<>=\[\]]|\d{3,}|\d[:.]\d\d|^\W*$|^(?:by|von|admin|administrator|author|user|editor|unknown|none|null|undefined|anonymous|guest|gast|share|follow|facebook|twitter|instagram|e-?mail|website|home|comments?|leave .*|read .*|more .*|all posts.*|contributor|webmaster|root|test|n/a|no author|(?:last )?(?:modified|updated)|published|min read|photograph.*|foto(?:s|graf)?.*|voir .*|tous .*|ver (?:más|todos).*|xem .*|redaktion@.*)$",
+    r"https?:|www\.|\.(?:com|org|net|html?|php)\b.*/|[{}<>=\[\]]|\d{3,}|\d[:.]\d\d|^\W*$|^(?:by|von|"
+    r"admin|administrator|author|user|editor|unknown|none|null|undefined|anonymous|guest|gast|share|"
+    r"follow|facebook|twitter|instagram|e-?mail|website|home|comments?|leave .*|read .*|more .*|all "
+    r"posts.*|contributor|webmaster|root|test|n/a|no author|(?:last )?(?:modified|updated)|published|"
+    r"min read|photograph.*|foto(?:s|graf)?.*|voir .*|tous .*|ver (?:más|todos).*|xem .*|"
+    r"redaktion@.*)$",
     re.IGNORECASE,
 )
 _ROLE = re.compile(
-    r"(?i)^(?:(?:senior|chief|staff|deputy|associate|political|business|sports?|freelance|foreign|assistant|managing|digital|news|science|health|world|national)\s+)*"
-    r"(?:editor|reporter|correspondent|writer|journalist|columnist|author|producer|contributor|redakteur\w*|reporter\w*|korrespondent\w*|autor\w*|journaliste|redactor\w*|giornalista|"
-    r"politics|business|sport|staff writer|photographer|photos?|fotos?|video|illustration\w*|graphics?|columnist)(?:\s+(?:in|at|of|for)\s.*)?$"
+    r"(?i)^(?:(?:senior|chief|staff|deputy|associate|political|business|sports?|freelance|foreign|"
+    r"assistant|managing|digital|news|science|health|world|national)\s+)*"
+    r"(?:editor|reporter|correspondent|writer|journalist|columnist|author|producer|contributor|"
+    r"redakteur\w*|reporter\w*|korrespondent\w*|autor\w*|journaliste|redactor\w*|giornalista|"
+    r"politics|business|sport|staff writer|photographer|photos?|fotos?|video|illustration\w*|"
+    r"graphics?|columnist)(?:\s+(?:in|at|of|for)\s.*)?$"
 )
 _ORGANISATION = re.compile(
-    r"(?i)\b(?:afp|dpa|reuters|ap|associated press|press association|efe|ansa|apa|sid|sda|ats|epd|kna|afp\w*|staff|redaktion|redaction|rédaction|redacción|redazione|redactie|redaksi\w*|newsroom|editors?|editorial|team|desk|"
-    r"agenc\w+|agentur\w*|news|magazine?|zeitung|media|tv|online|admin|bureau|service|times|post|press|journal|gmbh|ag|inc|ltd|llc|group|verlag|institut\w*|universit\w+|center|centre|foundation|stiftung|"
-    r"association|verein|verband|company|corporation|corp|council|department|ministry|ministerium|government|club|society|network|radio|fernsehen|digital|ttxvn|pv|nhóm pv|bbc|cnn|ddp|rnd|ndr|wdr|mdr|zdf|ard|tass|xinhua|pti|ians)\b|"
+    r"(?i)\b(?:afp|dpa|reuters|ap|associated press|press association|efe|ansa|apa|sid|sda|ats|epd|kna|"
+    r"afp\w*|staff|redaktion|redaction|rédaction|redacción|redazione|redactie|redaksi\w*|newsroom|"
+    r"editors?|editorial|team|desk|"
+    r"agenc\w+|agentur\w*|news|magazine?|zeitung|media|tv|online|admin|bureau|service|times|post|"
+    r"press|journal|gmbh|ag|inc|ltd|llc|group|verlag|institut\w*|universit\w+|center|centre|"
+    r"foundation|stiftung|"
+    r"association|verein|verband|company|corporation|corp|council|department|ministry|ministerium|"
+    r"government|club|society|network|radio|fernsehen|digital|ttxvn|pv|nhóm pv|bbc|cnn|ddp|rnd|ndr|"
+    r"wdr|mdr|zdf|ard|tass|xinhua|pti|ians)\b|"
     r"\.(?:com|de|at|ch|org|net|be|fr|it|vn|uk|info|tv)\b|新聞|新闻|日報|编辑部|編集部|通信社|デジタル"
 )
 

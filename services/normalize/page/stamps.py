@@ -7,26 +7,36 @@ import msgspec
 
 _ISO = re.compile(
     r"(?<!\d)(?P<year>(?:19|20)\d\d)-(?P<month>\d\d?)-(?P<day>\d\d?)"
-    r"(?:(?:[T ]|\s*[,-]?\s+|%20)(?P<hour>\d\d?)[:.](?P<minute>\d\d)(?:[:.](?P<second>\d\d)(?:[.,:]\d+)?)?\s*(?P<half>[AaPp]\.?[Mm]\.?)?"
+    r"(?:(?:[T ]|\s*[,-]?\s+|"
+    r"%20)(?P<hour>\d\d?)[:.](?P<minute>\d\d)(?:[:.](?P<second>\d\d)(?:[.,:]\d+)?)?\s*(?P<half>[AaPp]\.?[Mm]\.?)?"
     r"\s*(?P<zone>Z|z|UTC|GMT|[+-]\s?\d\d:?\d\d(?::\d\d)?|[+-]\d\d?(?!\d))?)?"
 )
 _COMPACT = re.compile(
-    r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<month>\d\d)(?P<day>\d\d)(?:[T ]?(?P<hour>\d\d):?(?P<minute>\d\d):?(?P<second>\d\d)?(?P<zone>Z|[+-]\d\d:?\d\d)?)?(?!\d)"
+    r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<month>\d\d)(?P<day>\d\d)(?:[T "
+    r"]?(?P<hour>\d\d):?(?P<minute>\d\d):?(?P<second>\d\d)?(?P<zone>Z|[+-]\d\d:?\d\d)?)?(?!\d)"
 )
 _SLASHED = re.compile(
-    r"(?<!\d)(?P<year>(?:19|20)\d\d)[/.](?P<month>\d\d?)[/.](?P<day>\d\d?)(?:[T ,]+(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d))?\s*(?P<zone>Z|UTC|GMT|[+-]\d\d:?\d\d)?)?(?!\d)"
+    r"(?<!\d)(?P<year>(?:19|20)\d\d)[/.](?P<month>\d\d?)[/.](?P<day>\d\d?)(?:[T "
+    r",]+(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d))?\s*(?P<zone>Z|UTC|GMT|"
+    r"[+-]\d\d:?\d\d)?)?(?!\d)"
 )
 _RFC = re.compile(
-    r"(?<!\d)(?P<day>\d\d?)[\s-]+(?P<name>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*[\s-]+(?P<year>(?:19|20)\d\d)[\s,]+"
+    r"(?<!\d)(?P<day>\d\d?)[\s-]+(?P<name>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|"
+    r"Dec)[a-z]*[\s-]+(?P<year>(?:19|20)\d\d)[\s,]+"
     r"(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d))?\s*(?P<zone>Z|UTC|GMT|[A-Z]{3,4}|[+-]\d\d:?\d\d)?",
     re.IGNORECASE,
 )
 _UNIX = re.compile(
-    r"(?P<name>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\s+(?P<day>\d\d?)\s+(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d))?\s+(?P<zone>Z|UTC|GMT|[A-Z]{3,4}|[+-]\d\d:?\d\d)?\s*(?P<year>(?:19|20)\d\d)",
+    r"(?P<name>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|"
+    r"Dec)[a-z]*\s+(?P<day>\d\d?)\s+(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d))?\s+(?P<zone>Z|"
+    r"UTC|GMT|[A-Z]{3,4}|[+-]\d\d:?\d\d)?\s*(?P<year>(?:19|20)\d\d)",
     re.IGNORECASE,
 )
 _NAMED = re.compile(
-    r"(?P<name>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s+(?P<day>\d\d?),?\s+(?P<year>(?:19|20)\d\d)(?:,?\s+(?:at\s+)?(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d))?\s*(?P<half>[AaPp]\.?[Mm]\.?)?\s*(?P<zone>Z|UTC|GMT|[A-Z]{3,4}|[+-]\d\d:?\d\d)?)?",
+    r"(?P<name>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|"
+    r"Dec)[a-z]*\.?\s+(?P<day>\d\d?),?\s+(?P<year>(?:19|"
+    r"20)\d\d)(?:,?\s+(?:at\s+)?(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d))?\s*(?P<half>[AaPp]\.?[Mm]\.?)?\s*(?P<zone>Z|"
+    r"UTC|GMT|[A-Z]{3,4}|[+-]\d\d:?\d\d)?)?",
     re.IGNORECASE,
 )
 _EPOCH = re.compile(r"1[0-9]{9}(?:\d{3})?")
@@ -37,10 +47,14 @@ _MONTHS = {
     )
 }
 ZONES = {
-    "utc": 0, "gmt": 0, "z": 0, "bst": 60, "cet": 60, "cest": 120, "mez": 60, "mesz": 120, "eet": 120, "eest": 180, "wet": 0, "west": 60,
-    "msk": 180, "est": -300, "edt": -240, "cst": -360, "cdt": -300, "mst": -420, "mdt": -360, "pst": -480, "pdt": -420, "akst": -540,
-    "akdt": -480, "hst": -600, "ist": 330, "jst": 540, "kst": 540, "aest": 600, "aedt": 660, "acst": 570, "awst": 480, "nzst": 720,
-    "nzdt": 780, "sast": 120, "ict": 420, "sgt": 480, "hkt": 480, "wib": 420, "wita": 480, "wit": 540, "pkt": 300, "sgt8": 480,
+    "utc": 0, "gmt": 0, "z": 0, "bst": 60, "cet": 60, "cest": 120, "mez": 60, "mesz": 120, "eet": 120, "eest": 180,
+    "wet": 0, "west": 60,
+    "msk": 180, "est": -300, "edt": -240, "cst": -360, "cdt": -300, "mst": -420, "mdt": -360, "pst": -480,
+    "pdt": -420, "akst": -540,
+    "akdt": -480, "hst": -600, "ist": 330, "jst": 540, "kst": 540, "aest": 600, "aedt": 660, "acst": 570,
+    "awst": 480, "nzst": 720,
+    "nzdt": 780, "sast": 120, "ict": 420, "sgt": 480, "hkt": 480, "wib": 420, "wita": 480, "wit": 540, "pkt": 300,
+    "sgt8": 480,
 }  # fmt: skip
 
 

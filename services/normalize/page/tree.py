@@ -50,7 +50,7 @@ def _strings(element: Element, skip: frozenset[Element], depth: int = 0) -> Iter
         yield element.text
     for child in element:
         tag = child.tag
-        if isinstance(tag, str) and tag not in SILENT and child not in skip:
+        if tag not in SILENT and child not in skip:
             apart = tag not in INLINE
             if apart:
                 yield " "

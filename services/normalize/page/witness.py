@@ -1,4 +1,4 @@
-"""A witness says what a field is and where it read it; a ranking believes one, the others are kept as those that lost."""
+"""A witness says what a field is and where it was read; a ranking believes one, the others are kept as having lost."""
 
 from collections.abc import Sequence
 

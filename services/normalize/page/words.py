@@ -212,13 +212,18 @@ DEBRIS = re.compile(
     + r")"
 )
 PROSE = re.compile(
-    r"article-?_?(?:body|text|content|main|inner|detail|copy|paragraph)|(?:entry|post|story|news|blog|page|main|content|detail|single|text)-?_?(?:body|content|text|detail|copy|inner)"
-    r"|articlebody|bodytext|body-?copy|rich-?text|richtext|wysiwyg|field-name-body|field--name-body|td-post-content|itemfulltext|article__body|cms-content"
-    r"|fck_detail|content-?detail|detail-?content|cuerpo|corps|contenu-?article|texte|noi-?dung|artikel-?(?:text|inhalt|body)|nota-?(?:cuerpo|body)|testo"
+    r"article-?_?(?:body|text|content|main|inner|detail|copy|paragraph)|(?:entry|post|story|news|blog|"
+    r"page|main|content|detail|single|text)-?_?(?:body|content|text|detail|copy|inner)"
+    r"|articlebody|bodytext|body-?copy|rich-?text|richtext|wysiwyg|field-name-body|field--name-body|"
+    r"td-post-content|itemfulltext|article__body|cms-content"
+    r"|fck_detail|content-?detail|detail-?content|cuerpo|corps|contenu-?article|texte|noi-?dung|"
+    r"artikel-?(?:text|inhalt|body)|nota-?(?:cuerpo|body)|testo"
 )
 HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 CAPTION_NAMES = re.compile(
-    r"caption|bild-?_?(?:unterschrift|text|info)|(?<![a-z])legend(?!ary)|leyenda|pie-?_?(?:de-?_?)?foto|didascali|(?:img|image|media|photo|picture|figure|foto)-?_?(?:info|text|desc|legend|title|details)"
+    r"caption|bild-?_?(?:unterschrift|text|info)|(?<![a-z])legend(?!ary)|leyenda|"
+    r"pie-?_?(?:de-?_?)?foto|didascali|(?:img|image|media|photo|picture|figure|foto)-?_?(?:info|text|"
+    r"desc|legend|title|details)"
     r"|infotext|cutline|chu-?thich|onderschrift|bijschrift|billedtekst|bildetekst|undertext"
 )
 BYLINE_NAMES = re.compile(
@@ -227,33 +232,84 @@ BYLINE_NAMES = re.compile(
 DATE_NAMES = re.compile(r"(?<![a-z])(?:date|datum|time|published|publi(?:e|ca))")
 # Boxes whose pictures are not the article's.
 PICTURE_DEBRIS = re.compile(
-    r"(?<![a-z])(?:related|recommend|newsletter|comments?(?![a-z])|footer|side-?bar(?![a-z]*content)|teaser-?(?:list|grid|item)|most-?(?:read|popular|viewed)|popular|trending|promo|outbrain|taboola"
-    r"|advert|sponsor|author-?(?:bio|box|info|image|photo|avatar|picture|card)|avatar|byline|nav(?:igation|bar)?(?![a-z])|menu|breadcrumb|share(?!able|d)|social|logo|also-?(?:read|like)|read-?(?:more|next|also)|more-?(?:from|on|stories|articles)"
+    r"(?<![a-z])(?:related|recommend|newsletter|comments?(?![a-z])|footer|side-?bar(?![a-z]*content)|"
+    r"teaser-?(?:list|grid|item)|most-?(?:read|popular|viewed)|popular|trending|promo|outbrain|taboola"
+    r"|advert|sponsor|author-?(?:bio|box|info|image|photo|avatar|picture|card)|avatar|byline|"
+    r"nav(?:igation|bar)?(?![a-z])|menu|breadcrumb|share(?!able|d)|social|logo|also-?(?:read|like)|"
+    r"read-?(?:more|next|also)|more-?(?:from|on|stories|articles)"
     r"|relacionad|correlat|lien-?quan|tin-?lien|recirc|up-?next|latest-stor)"
 )
 LEAD_NAMES = re.compile(
-    r"(?<![a-z])(?:lead|intro|summary|stand-?first|sapo|chapo|chapeau|excerpt|entradilla|subtitle|sub-?head|sub-?title|sub-?headline|deck|dek(?![a-z])|description|abstract|vorspann|anreisser|anleser|teaser|preamble|ingress|manchet|sommario|occhiello|bajada|copete|perex|zajawka|short-?desc|synopsis|kicker-?text|lede|mota|gancho|linha-?fina)"
+    r"(?<![a-z])(?:lead|intro|summary|stand-?first|sapo|chapo|chapeau|excerpt|entradilla|subtitle|"
+    r"sub-?head|sub-?title|sub-?headline|deck|dek(?![a-z])|description|abstract|vorspann|anreisser|"
+    r"anleser|teaser|preamble|ingress|manchet|sommario|occhiello|bajada|copete|perex|zajawka|"
+    r"short-?desc|synopsis|kicker-?text|lede|mota|gancho|linha-?fina)"
 )
 DEBRIS_LINE = re.compile(
-    r"^\W*(?:advert(?:isement|ising|orial)?|anzeige|werbung|reklam(?:e|lar)?|publicit[éeà]|publicidad(?:e)?|pubblicità|advertentie|annonse|annonce|\[?pr\]?|ad|sponsored(?: content)?|gesponsert|"
-    r"up next|read more|read next|read also|also read|read full article|see also|see more|more (?:about|on this|from .{0,30}|stories|news|like this)|related(?: (?:articles?|stories|news|topics?|content|posts?|links?|coverage|videos?))?|recommended(?: .{0,30})?|trending(?: .{0,20})?|most (?:read|popular|viewed)|popular(?: (?:posts|articles|stories))?|"
-    r"don'?t miss|top (?:video|stories|news)s?|current issue|watch(?: now| next| live)?|listen(?: now)?|share(?: this)?(?: (?:article|story|post|page|on .{0,20}))?|tweet|print(?: this)?|e-?mail(?: this)?|comments?(?: \(?\d+\)?)?|\d+ comments?|leave a (?:reply|comment)|"
-    r"subscribe(?: now| today)?|sign up(?: now| here)?|sign in|log ?in|follow(?: us)?(?: on .{0,30})?|advertisement\W.*|story continues below.*|continue reading.*|loading.*|next|previous|back(?: to top)?|close|menu|search|topics?|tags?|keywords?|categor(?:y|ies)|copy link|link copied.*|copied|save|bookmark|"
-    r"lesen sie (?:auch|hier|mehr|dazu).{0,40}|lest auch.*|mehr (?:zum thema|dazu|lesen|aus .{0,30}|zu .{0,30})|auch interessant|das könnte (?:sie|dich|euch) (?:auch )?interessieren.{0,10}|das thema könnte dich.*|weiterlesen|weitere (?:artikel|themen|infos?|informationen|meldungen|nachrichten|beiträge|links?)(?: .{0,40})?|weiterführende.{0,30}|passend dazu|zum thema|themen|schlagw[oö]rte?r?|"
-    r"teilen|merken|drucken|kommentare?(?: lesen)?|\d+ kommentare?|kommentieren|zur startseite.*|zum seitenanfang|nach oben|newsletter.{0,30}|jetzt (?:abonnieren|anmelden|lesen|testen).{0,40}|empfohlene(?:r)? .{0,30}|empfehlungen.{0,30}|quellen?(?:angaben)?:?|auf dieser seite:?|inhalt(?:sverzeichnis)?:?|artikeltyp:.*|ressort:.*|externen inhalt anzeigen|"
-    r"à lire (?:aussi|également).*|lire (?:aussi|la suite|plus|également).*|voir aussi.*|sur le même sujet|partager.{0,30}|commentaires?.{0,10}|ajouter à vos sélections|mots[- ]clés.{0,5}|les plus lus|newsletters?|"
-    r"leer también.*|lea también.*|te puede interesar.*|noticias? relacionadas?.{0,10}|más (?:noticias|información|sobre .{0,30})|compartir.{0,20}|comentarios?.{0,10}|etiquetas.{0,5}|lo más (?:leído|visto)|leia (?:também|mais).*|veja (?:também|mais).*|saiba mais.*|compartilh.{0,20}|"
-    r"leggi anche.*|ti potrebbe interessare.*|condividi.{0,20}|potrebbe interessarti.*|articoli correlati|lees (?:ook|meer|verder).*|meer (?:over|nieuws|lezen).{0,30}|delen|les (?:også|mer|flere).*|læs (?:også|mere).*|läs (?:också|mer|även).*|del|lue (?:myös|lisää).*|czytaj (?:też|także|również|więcej).*|zobacz (?:też|także|również|więcej).*|"
-    r"čtěte (?:také|též|více).*|olvasd el.*|kapcsolódó .{0,20}|ilgili haberler?|читайте (?:также|ещё|еще).*|читати також.*|читайте також.*|поделиться.{0,20}|tin liên quan|bài liên quan|xem thêm.*|đọc thêm.*|có thể bạn quan tâm.*|chia sẻ.{0,20}|từ khóa.*|bình luận.{0,15}|gửi bình luận|tags?\s?:.*|đọc nhiều.{0,20}|"
-    r"関連記事.{0,10}|おすすめ.{0,10}|あわせて読みたい.*|広告|続きを読む|シェア|相关阅读.{0,5}|相关新闻.{0,5}|责任编辑.*|分享到?.{0,5}|관련기사.{0,5}|기사제보.*|광고)\W*$",
+    r"^\W*(?:advert(?:isement|ising|orial)?|anzeige|werbung|reklam(?:e|lar)?|publicit[éeà]|"
+    r"publicidad(?:e)?|pubblicità|advertentie|annonse|annonce|\[?pr\]?|ad|sponsored(?: content)?|"
+    r"gesponsert|"
+    r"up next|read more|read next|read also|also read|read full article|see also|see more|more "
+    r"(?:about|on this|from .{0,30}|stories|news|like this)|related(?: (?:articles?|stories|news|"
+    r"topics?|content|posts?|links?|coverage|videos?))?|recommended(?: .{0,30})?|trending(?: "
+    r".{0,20})?|most (?:read|popular|viewed)|popular(?: (?:posts|articles|stories))?|"
+    r"don'?t miss|top (?:video|stories|news)s?|current issue|watch(?: now| next| live)?|listen(?: "
+    r"now)?|share(?: this)?(?: (?:article|story|post|page|on .{0,20}))?|tweet|print(?: this)?|"
+    r"e-?mail(?: this)?|comments?(?: \(?\d+\)?)?|\d+ comments?|leave a (?:reply|comment)|"
+    r"subscribe(?: now| today)?|sign up(?: now| here)?|sign in|log ?in|follow(?: us)?(?: on .{0,30})?|"
+    r"advertisement\W.*|story continues below.*|continue reading.*|loading.*|next|previous|back(?: to "
+    r"top)?|close|menu|search|topics?|tags?|keywords?|categor(?:y|ies)|copy link|link copied.*|copied|"
+    r"save|bookmark|"
+    r"lesen sie (?:auch|hier|mehr|dazu).{0,40}|lest auch.*|mehr (?:zum thema|dazu|lesen|aus .{0,30}|"
+    r"zu .{0,30})|auch interessant|das könnte (?:sie|dich|euch) (?:auch )?interessieren.{0,10}|das "
+    r"thema könnte dich.*|weiterlesen|weitere (?:artikel|themen|infos?|informationen|meldungen|"
+    r"nachrichten|beiträge|links?)(?: .{0,40})?|weiterführende.{0,30}|passend dazu|zum thema|themen|"
+    r"schlagw[oö]rte?r?|"
+    r"teilen|merken|drucken|kommentare?(?: lesen)?|\d+ kommentare?|kommentieren|zur startseite.*|zum "
+    r"seitenanfang|nach oben|newsletter.{0,30}|jetzt (?:abonnieren|anmelden|lesen|testen).{0,40}|"
+    r"empfohlene(?:r)? .{0,30}|empfehlungen.{0,30}|quellen?(?:angaben)?:?|auf dieser seite:?|"
+    r"inhalt(?:sverzeichnis)?:?|artikeltyp:.*|ressort:.*|externen inhalt anzeigen|"
+    r"à lire (?:aussi|également).*|lire (?:aussi|la suite|plus|également).*|voir aussi.*|sur le même "
+    r"sujet|partager.{0,30}|commentaires?.{0,10}|ajouter à vos sélections|mots[- ]clés.{0,5}|les plus "
+    r"lus|newsletters?|"
+    r"leer también.*|lea también.*|te puede interesar.*|noticias? relacionadas?.{0,10}|más "
+    r"(?:noticias|información|sobre .{0,30})|compartir.{0,20}|comentarios?.{0,10}|etiquetas.{0,5}|lo "
+    r"más (?:leído|visto)|leia (?:também|mais).*|veja (?:também|mais).*|saiba mais.*|"
+    r"compartilh.{0,20}|"
+    r"leggi anche.*|ti potrebbe interessare.*|condividi.{0,20}|potrebbe interessarti.*|articoli "
+    r"correlati|lees (?:ook|meer|verder).*|meer (?:over|nieuws|lezen).{0,30}|delen|les (?:også|mer|"
+    r"flere).*|læs (?:også|mere).*|läs (?:också|mer|även).*|del|lue (?:myös|lisää).*|czytaj (?:też|"
+    r"także|również|więcej).*|zobacz (?:też|także|również|więcej).*|"
+    r"čtěte (?:také|též|více).*|olvasd el.*|kapcsolódó .{0,20}|ilgili haberler?|читайте (?:также|ещё|"
+    r"еще).*|читати також.*|читайте також.*|поделиться.{0,20}|tin liên quan|bài liên quan|xem thêm.*|"
+    r"đọc thêm.*|có thể bạn quan tâm.*|chia sẻ.{0,20}|từ khóa.*|bình luận.{0,15}|gửi bình luận|"
+    r"tags?\s?:.*|đọc nhiều.{0,20}|"
+    r"関連記事.{0,10}|おすすめ.{0,10}|あわせて読みたい.*|広告|続きを読む|シェア|相关阅读.{0,5}|相关新闻.{0,5}|责任编辑.*|分享到?.{0,5}|"
+    r"관련기사.{0,5}|기사제보.*|광고)\W*$",
     re.IGNORECASE,
 )
 DEBRIS_START = re.compile(
-    r"^\W*(?:(?:read|see|watch|listen|also read|read also|read more|read next|more|related|recommended|don't miss|in case you missed it)(?: (?:more|also|next|on|here|now|it here))?\s*(?:[:|►▶»>]|\s[-–—]\s)|"
-    r"lesen sie (?:auch|hier|mehr|dazu|hierzu)|mehr (?:zum thema|dazu)\s*:|lire (?:aussi|également)\b|à lire (?:aussi|également)\b|lea también|leer también|te puede interesar|leia (?:também|mais)|veja também|leggi anche|lees ook|les også|læs også|läs också|läs även|lue myös|czytaj (?:też|także|również)|"
-    r"zobacz (?:też|także|również)|čtěte také|читайте также|читайте також|xem thêm|đọc thêm|mời (?:quý )?(?:bạn|độc giả)|>>|▶|►|follow (?:us|him|her|them|@?\w+) on (?:twitter|facebook|instagram)|like us on facebook|sign up (?:for|to|here)|subscribe (?:to|now|here)|get (?:our|the latest|access|breaking)\b.{0,80}(?:newsletter|inbox|email|alerts)|"
-    r"click here (?:to|for)|download (?:the|our)|join (?:us|our)|support (?:us|our)|have (?:a|you got a) (?:tip|story)|if you (?:enjoyed|liked|like) (?:this|reading)|all rights reserved|copyright|©|this (?:article|story|post) (?:was |has been )?(?:originally|first) (?:published|appeared)|first published|"
-    r"do you want to be informed|ihr browser ist veraltet|sie sind (?:aktuell )?nicht eingeloggt|sie müssen sich einloggen|an dieser stelle finden sie|empfohlener redaktioneller inhalt|ich bin damit einverstanden|alle angaben ohne gewähr|für diesen artikel|jetzt abonnieren|dieser artikel (?:erschien|ist erschienen|ist zuerst)|il vous reste|"
-    r"cet article est (?:réservé|réservé aux)|identifiez-vous|your browser does not|javascript|please enable|you must be logged|we use cookies|posted (?:in|on)\b|filed under|tagged (?:with|as)|categories\s*:|tags\s*:|schlagwörter\s*:|kategorien?\s*:|\(?noch keine bewertungen)",
+    r"^\W*(?:(?:read|see|watch|listen|also read|read also|read more|read next|more|related|"
+    r"recommended|don't miss|in case you missed it)(?: (?:more|also|next|on|here|now|it "
+    r"here))?\s*(?:[:|►▶»>]|\s[-–—]\s)|"
+    r"lesen sie (?:auch|hier|mehr|dazu|hierzu)|mehr (?:zum thema|dazu)\s*:|lire (?:aussi|également)\b|"
+    r"à lire (?:aussi|également)\b|lea también|leer también|te puede interesar|leia (?:também|mais)|"
+    r"veja também|leggi anche|lees ook|les også|læs også|läs också|läs även|lue myös|czytaj (?:też|"
+    r"także|również)|"
+    r"zobacz (?:też|także|również)|čtěte také|читайте также|читайте також|xem thêm|đọc thêm|mời "
+    r"(?:quý )?(?:bạn|độc giả)|>>|▶|►|follow (?:us|him|her|them|@?\w+) on (?:twitter|facebook|"
+    r"instagram)|like us on facebook|sign up (?:for|to|here)|subscribe (?:to|now|here)|get (?:our|the "
+    r"latest|access|breaking)\b.{0,80}(?:newsletter|inbox|email|alerts)|"
+    r"click here (?:to|for)|download (?:the|our)|join (?:us|our)|support (?:us|our)|have (?:a|you got "
+    r"a) (?:tip|story)|if you (?:enjoyed|liked|like) (?:this|reading)|all rights reserved|copyright|©|"
+    r"this (?:article|story|post) (?:was |has been )?(?:originally|first) (?:published|appeared)|"
+    r"first published|"
+    r"do you want to be informed|ihr browser ist veraltet|sie sind (?:aktuell )?nicht eingeloggt|sie "
+    r"müssen sich einloggen|an dieser stelle finden sie|empfohlener redaktioneller inhalt|ich bin "
+    r"damit einverstanden|alle angaben ohne gewähr|für diesen artikel|jetzt abonnieren|dieser artikel "
+    r"(?:erschien|ist erschienen|ist zuerst)|il vous reste|"
+    r"cet article est (?:réservé|réservé aux)|identifiez-vous|your browser does not|javascript|please "
+    r"enable|you must be logged|we use cookies|posted (?:in|on)\b|filed under|tagged (?:with|as)|"
+    r"categories\s*:|tags\s*:|schlagwörter\s*:|kategorien?\s*:|\(?noch keine bewertungen)",
     re.IGNORECASE,
 )

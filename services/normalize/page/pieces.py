@@ -1,0 +1,91 @@
+"""The body of a page as pieces in reading order: paragraphs, headings, quotes, lists, tables and pictures."""
+
+from collections.abc import Iterator
+from itertools import groupby
+
+import msgspec
+
+from services.normalize.draft import Piece, Shape
+from services.normalize.page.body import Body
+from services.normalize.page.captions import Picture
+from services.normalize.page.headline import letters
+from services.normalize.page.outline import Block, Box
+from services.normalize.page.tree import path_of
+
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_SMALL_CELL = 80
+
+
+def pieces_of(body: Body, pictures: list[Picture], headline: str | None, description: str | None) -> tuple[Piece, ...]:
+    """The article's pieces; the first paragraph is the lead when the page describes itself in the same words."""
+    taken = {index for picture in pictures for index in picture.blocks}
+    titled = letters(headline or "")
+    placed: list[tuple[int, Piece]] = [(picture.index, _picture(picture)) for picture in pictures]
+    lead = [block for block in body.lead if block.index not in taken and letters(block.text) != titled]
+    placed += [(block.index, Piece(text=block.text, shape="lead", path=path_of(block.box.element))) for block in lead]
+    kept = [block for block in body.kept if block.index not in taken and letters(block.text) != titled]
+    placed += _grouped(kept, body.container)
+    placed.sort(key=lambda pair: pair[0])
+    return _with_lead(tuple(piece for _, piece in placed), description)
+
+
+def _picture(picture: Picture) -> Piece:
+    path = path_of(picture.element)
+    return Piece(text=picture.caption, shape="picture", path=path, byline=picture.credit, href=picture.href)
+
+
+def _grouped(blocks: list[Block], container: Box) -> Iterator[tuple[int, Piece]]:
+    """Items of one list and cells of one table are one piece."""
+    for (whole, shape), run in groupby(blocks, key=lambda block: _whole(block, container)):
+        members = list(run)
+        if shape == "list":
+            items = tuple(block.text for block in members)
+            yield members[0].index, Piece(text=" ".join(items), shape="list", items=items, path=path_of(whole.element))
+        elif shape == "table" and _is_tabular(members):
+            text, rows = " ".join(block.text for block in members), _rows(members)
+            yield members[0].index, Piece(text=text, shape="table", rows=rows, path=path_of(whole.element))
+        else:
+            for block in members:
+                yield block.index, Piece(text=block.text, shape=_shape(block, shape), path=path_of(block.box.element))
+
+
+def _whole(block: Block, container: Box) -> tuple[Box, Shape]:
+    """The outermost list, table or quote round a block inside the container, else its own box."""
+    found: tuple[Box, Shape] = (block.box, "paragraph")
+    box: Box | None = block.box
+    while box is not None and box is not container:
+        if box.tag in {"ul", "ol"}:
+            found = (box, "list")
+        elif box.tag == "table":
+            found = (box, "table")
+        elif box.tag == "blockquote":
+            found = (box, "quote")
+        box = box.parent
+    return found
+
+
+def _shape(block: Block, shape: Shape) -> Shape:
+    if block.box.tag in _HEADINGS:
+        return "heading"
+    return "quote" if shape == "quote" else "paragraph"
+
+
+def _is_tabular(blocks: list[Block]) -> bool:
+    """A table of data, not one that only places running text."""
+    cells = [block for block in blocks if block.box.tag in {"td", "th"}]
+    rows = {id(block.box.parent) for block in cells}
+    small = sum(block.size < _SMALL_CELL for block in blocks)
+    return len(rows) > 1 and len(cells) > len(rows) and len(cells) > 0.8 * len(blocks) and small > 0.8 * len(blocks)
+
+
+def _rows(blocks: list[Block]) -> tuple[tuple[str, ...], ...]:
+    return tuple(
+        tuple(block.text for block in row) for _, row in groupby(blocks, key=lambda block: id(block.box.parent))
+    )
+
+
+def _with_lead(pieces: tuple[Piece, ...], description: str | None) -> tuple[Piece, ...]:
+    first = next((place for place, piece in enumerate(pieces) if piece.shape in ("lead", "paragraph")), None)
+    if first is None or pieces[first].shape == "lead" or letters(pieces[first].text) != letters(description or ""):
+        return pieces
+    return (*pieces[:first], msgspec.structs.replace(pieces[first], shape="lead"), *pieces[first + 1 :])

@@ -1,0 +1,68 @@
+"""Where things stand on a page: the headline's block, the region of the article, the blocks round both."""
+
+from services.normalize.page.body import find_container, is_heading, is_refused
+from services.normalize.page.captions import Picture, read_pictures
+from services.normalize.page.headline import letters
+from services.normalize.page.outline import Block, Box, Outline
+
+_ABOVE = 350  # characters of other text that may stand between a picture and the headline under it
+
+
+def find_places(outline: Outline, headline: str | None) -> tuple[Box | None, Box | None, Block | None]:
+    """The box of the text, the smallest box that holds the headline too, and the headline's block."""
+    if not outline.boxes:
+        return None, None, None
+    container = find_container(outline, _head(outline, outline.boxes[0], headline))
+    if container is None:
+        return None, None, None
+    head = _head(outline, container, headline)
+    region = container
+    while head is not None and region.parent is not None and not region.first <= head.index < region.last:
+        region = region.parent
+    return container, region, head
+
+
+def _head(outline: Outline, container: Box, headline: str | None) -> Block | None:
+    """The block that shows the headline: its words in a heading, its words anywhere, else the nearest h1 on top."""
+    if headline is None:
+        return None
+    wanted = letters(headline)
+    blocks = [block for block in outline.blocks[: container.last] if not is_refused(block.box)]
+    same = [block for block in blocks if block.size < 2 * len(headline) + 20 and letters(block.text) == wanted]
+    heads = [block for block in same if is_heading(block.box)] or same
+    before = [block for block in heads if block.index <= container.first + 3]
+    if before or heads:
+        return before[-1] if before else heads[0]
+    tall = [block for block in blocks if is_heading(block.box, "h1") and block.index <= container.first + 3]
+    return tall[-1] if tall else None
+
+
+def find_near(outline: Outline, container: Box | None, head: Block | None) -> list[Block]:
+    """The blocks where date and byline lines stand: round the headline, at the head of the text, after its end."""
+    if container is None:
+        return outline.blocks[:60]
+    start = max(0, head.index - 8 if head is not None else container.first - 25)
+    stop = min(len(outline.blocks), max(container.first, head.index if head is not None else 0) + 12)
+    tail = [
+        block
+        for block in outline.blocks[max(stop, container.last - 4) : container.last + 30]
+        if (not is_refused(block.box) or "author" in block.box.names) and "comment" not in block.box.names
+    ]
+    return outline.blocks[start:stop][:80] + tail
+
+
+def find_pictures(outline: Outline, container: Box | None, region: Box | None, head: Block | None) -> list[Picture]:
+    """The pictures of the text, of the head above it, and those right over the headline."""
+    if container is None or region is None:
+        return []
+    scope = region
+    for _ in range(3):
+        if scope.parent is None or scope.parent.tag in {"body", "html"}:
+            break
+        scope = scope.parent
+    above = 0
+    start = min(region.first, head.index if head is not None else region.first)
+    while start > scope.first and above + outline.blocks[start - 1].size < _ABOVE:
+        start -= 1
+        above += outline.blocks[start].size
+    return read_pictures(outline, scope, region, start, max(container.last - 1, container.first))
