@@ -91,6 +91,24 @@ def test_old_vietnamese_saved_as_unicode_is_read_again(name: str, encoding: str)
     assert form(decode(misread(write(article, name), encoding).encode(), PLAIN).text) == form(article)
 
 
+_LATIN = "ÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝàáâãèéêìíòóôõùúýĂăĐđĨĩŨũƠơƯư"
+LETTERS = {*_LATIN, *map(chr, range(0x1EA0, 0x1EFA))}
+
+
+@pytest.mark.parametrize("name", ["tcvn5712", "viscii", "vps"])
+def test_a_table_of_single_bytes_has_every_letter_once(name: str) -> None:
+    letters = [DECODERS[name](bytes((byte,))) for byte in range(256)]
+    assert [letter for letter in letters if letter in LETTERS and letters.count(letter) > 1] == []
+    assert not LETTERS.difference(letters)
+
+
+@pytest.mark.parametrize("name", DECODERS)
+def test_every_letter_is_read_as_it_was_written(name: str) -> None:
+    form = SECOND.get(name, str)
+    written = form("".join(sorted(LETTERS)))
+    assert form(DECODERS[name](write(written, name))) == written
+
+
 @pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "cp1258", "cp1250"])
 @pytest.mark.parametrize("times", [1, 2])
 @given(article=articles)
