@@ -31,6 +31,8 @@ WEIGHTS = Path("services/normalize/rules/caption_signs.toml")
 LONGEST = 60
 FOLDS = 5
 ASIDE = 3
+ANEW = 1.5
+STOPPED = 0.35
 
 
 class Sample(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +42,14 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     kind: Judgement
 
 
+class Document(msgspec.Struct, frozen=True, kw_only=True):
+    """One article's samples: as its file prints it (none for a page), and set anew in other layouts."""
+
+    printed: list[Sample]
+    anew: list[tuple[float, list[Sample]]]
+
+
+LAYOUTS = {"captions apart": 0.5, "apart": 0.35, "close": 0.15}
 Fitted = dict[Judgement, dict[str, float]]
 
 
@@ -47,17 +57,17 @@ def main() -> int:
     """Print both tables; write the weights when asked to."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--corpora", type=Path, required=True)
-    parser.add_argument("--penalty", type=float, default=0.7)
+    parser.add_argument("--penalty", type=float, default=1.0)
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     folder = options.corpora / "vietnamese-dev"
-    documents = [(number, read_samples(folder, truth)) for number, truth in enumerate(read_truth(folder))]
-    own = [samples for number, samples in documents if number % ASIDE != ASIDE - 1 and samples]
-    aside = [samples for number, samples in documents if number % ASIDE == ASIDE - 1 and samples]
+    documents = [read_document(folder, truth) for truth in read_truth(folder)]
+    own = [document for number, document in enumerate(documents) if number % ASIDE != ASIDE - 1]
+    aside = [document for number, document in enumerate(documents) if number % ASIDE == ASIDE - 1]
     confusion: Counter[tuple[str, str]] = Counter()
     for turn in range(FOLDS):
-        fitted = fit([samples for place, samples in enumerate(own) if place % FOLDS != turn], options.penalty)
-        confusion += compare(fitted, [samples for place, samples in enumerate(own) if place % FOLDS == turn])
+        fitted = fit([document for place, document in enumerate(own) if place % FOLDS != turn], options.penalty)
+        confusion += compare(fitted, [document for place, document in enumerate(own) if place % FOLDS == turn])
     show(f"cross-validated in {FOLDS} folds, {len(own)} documents", confusion)
     fitted = fit(own, options.penalty)
     show(f"held aside, {len(aside)} documents", compare(fitted, aside))
@@ -72,21 +82,48 @@ def read_truth(folder: Path) -> list[dict[str, object]]:
         return [json.loads(line) for line in lines]
 
 
-def read_samples(folder: Path, truth: dict[str, object]) -> list[Sample]:
+def read_document(folder: Path, truth: dict[str, object]) -> Document:
+    """The lines as printed, and those of the same article set anew in every layout, with stopped captions and without."""
+    kinds = true_kinds(truth)
+    printed: list[Sample] = []
+    if truth["media_type"] == "text/plain":
+        printed = read_samples((folder / str(truth["file"])).read_bytes(), kinds)
+    anew = [
+        (share, read_samples(set_anew(truth, layout, dotted), kinds))
+        for layout, width in LAYOUTS.items()
+        for dotted, share in ((False, width * (1 - STOPPED)), (True, width * STOPPED))
+    ]
+    return Document(printed=printed, anew=anew)
+
+
+def set_anew(truth: dict[str, object], layout: str, dotted: bool) -> bytes:
+    """The article as plain text: every line apart, none apart, or only captions and what follows them."""
+    lines = [str(truth["headline"]), "", str(truth["lead"]), ""]
+    before = ""
+    for block in msgspec.convert(truth["blocks"], list[dict[str, str | None]]):
+        text, kind = block["text"] or "", block["type"] or ""
+        apart = layout == "apart" or (
+            layout == "captions apart" and (kind == "caption" or before in ("caption", "subhead"))
+        )
+        lines += ["", text] if apart else [text]
+        if kind == "caption" and dotted:
+            lines[-1] = text.rstrip(".") + "."
+        before = kind
+    return "\n".join(lines).encode()
+
+
+def read_samples(body: bytes, known: dict[str, Judgement]) -> list[Sample]:
     """The body's lines as the pipeline leaves them to the judge, each with its true kind."""
-    if truth["media_type"] != "text/plain":
-        return []
-    body = (folder / str(truth["file"])).read_bytes()
-    source = Source(kind="drop", name="")
+    source = Source(kind="drop", name="", language="vi")
     raw = Raw(source=source, media_type="text/plain", body=body, received_us=1_500_000_000_000_000)
     try:
-        text = decode(body, "text/plain", None).text
+        text = decode(body, "text/plain", "vi").text
     except NotAnArticle:
         return []
     proof = open_proof(raw, text, plain_text.read(text, raw))
     for step in STEPS[: STEPS.index(judge_captions)]:
         proof = step(proof)
-    return samples_of(proof, true_kinds(truth))
+    return samples_of(proof, known)
 
 
 def true_kinds(truth: dict[str, object]) -> dict[str, Judgement]:
@@ -116,18 +153,24 @@ def _key(text: str) -> str:
     return fold(text).replace(" -", "-").replace("- ", "-").strip(" .-")
 
 
-def fit(documents: list[list[Sample]], penalty: float, rounds: int = 400) -> Fitted:
-    """Weights by Adagrad on the softmax loss."""
-    samples = [(sample.signs, sample.kind) for samples in documents for sample in samples if sample.signs is not None]
-    names = sorted({name for found, _ in samples for name in found})
+def fit(documents: list[Document], penalty: float, rounds: int = 250) -> Fitted:
+    """Weights by Adagrad on the softmax loss; the settings of one article together count as much as its printed form."""
+    samples = [
+        (sample.signs, sample.kind, share)
+        for document in documents
+        for lines, share in [(document.printed, 1.0), *((lines, ANEW * share) for share, lines in document.anew)]
+        for sample in lines
+        if sample.signs is not None
+    ]
+    names = sorted({name for found, _, _ in samples for name in found})
     found_weights: Fitted = {kind: dict.fromkeys(names, 0.0) for kind in KINDS}
     squares = {kind: dict.fromkeys(names, 1e-6) for kind in KINDS}
     for _ in range(rounds):
         slopes = {kind: {name: penalty * found_weights[kind][name] for name in names} for kind in KINDS}
-        for found, truth in samples:
+        for found, truth, share in samples:
             shares = _shares(found_weights, found)
             for kind in KINDS:
-                error = shares[kind] - (kind == truth)
+                error = share * (shares[kind] - (kind == truth))
                 for name, value in found.items():
                     slopes[kind][name] += error * value
         for kind in KINDS:
@@ -143,10 +186,10 @@ def _shares(fitted: Fitted, found: dict[str, float]) -> dict[Judgement, float]:
     return {kind: odd / sum(odds.values()) for kind, odd in odds.items()}
 
 
-def compare(fitted: Fitted, documents: list[list[Sample]]) -> Counter[tuple[str, str]]:
+def compare(fitted: Fitted, documents: list[Document]) -> Counter[tuple[str, str]]:
     """How often each kind was taken for which; a document with no mistake counts under ("document", "right")."""
     confusion: Counter[tuple[str, str]] = Counter()
-    for samples in documents:
+    for samples in (document.printed for document in documents if document.printed):
         totals: list[Totals] = []
         for sample in samples:
             if sample.signs is None:
