@@ -83,7 +83,7 @@ def read_truth(folder: Path) -> list[dict[str, object]]:
 
 
 def read_document(folder: Path, truth: dict[str, object]) -> Document:
-    """The lines as printed, and those of the same article set anew in every layout, with stopped captions and without."""
+    """The lines as printed, and those of the same article set anew in every layout, captions stopped and not."""
     kinds = true_kinds(truth)
     printed: list[Sample] = []
     if truth["media_type"] == "text/plain":
@@ -154,7 +154,7 @@ def _key(text: str) -> str:
 
 
 def fit(documents: list[Document], penalty: float, rounds: int = 250) -> Fitted:
-    """Weights by Adagrad on the softmax loss; the settings of one article together count as much as its printed form."""
+    """Weights by Adagrad on the softmax loss; an article counts as printed and, by shares, as set anew."""
     samples = [
         (sample.signs, sample.kind, share)
         for document in documents

@@ -4,8 +4,13 @@ import re
 import unicodedata
 from functools import lru_cache
 
-_TONES = "\u0300\u0301\u0303\u0309\u0323"
-_NEW_STYLE = re.compile(rf"(?<!q)(?:(o)([ae])|(u)(y))([{_TONES}])(?![a-z\u0300-\u036f])")
+_OLD_STYLE = {
+    vowel + toned: unicodedata.normalize("NFC", vowel + tone + plain)
+    for vowel, plain in ("oa", "oe", "uy")
+    for tone in "\u0300\u0301\u0303\u0309\u0323"
+    for toned in [unicodedata.normalize("NFC", plain + tone)]
+}
+_NEW_STYLE = re.compile(rf"(?<!q)(?:{'|'.join(_OLD_STYLE)})(?![^\W\d_])")
 _CASED = (*range(0x41, 0x590), *range(0x1E00, 0x2000))
 
 UPPER = "".join(re.escape(chr(code)) for code in _CASED if chr(code).isupper())
@@ -13,11 +18,9 @@ UPPER = "".join(re.escape(chr(code)) for code in _CASED if chr(code).isupper())
 
 LOWER = "".join(re.escape(chr(code)) for code in _CASED if chr(code).islower())
 
-_SPACES = re.compile(r"\s+")
 _SIGNS = str.maketrans(
     {"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "‒": "-", "‑": "-", "−": "-"}
 )
-_VIETNAMESE_TONE = re.compile("[òóõỏọàáãảạèéẽẻẹùúũủụỳýỹỷỵ]")
 
 
 @lru_cache(maxsize=1 << 15)
@@ -29,11 +32,5 @@ def fold_word(word: str) -> str:
 def fold(text: str) -> str:
     """Lower case, NFC, one style of Vietnamese tone marks ("hoà" as "hòa"), plain quotes and hyphens, single spaces."""
     folded = unicodedata.normalize("NFC", text).translate(_SIGNS).casefold()
-    if _VIETNAMESE_TONE.search(folded):
-        folded = unicodedata.normalize("NFC", _NEW_STYLE.sub(_move_tone, unicodedata.normalize("NFD", folded)))
-    return _SPACES.sub(" ", folded).strip()
-
-
-def _move_tone(match: re.Match[str]) -> str:
-    first, second = (match[1], match[2]) if match[1] else (match[3], match[4])
-    return first + match[5] + second
+    folded = _NEW_STYLE.sub(lambda match: _OLD_STYLE[match[0]], folded)
+    return " ".join(folded.split())

@@ -8,6 +8,7 @@ from services.normalize.steps.byline_line import read_byline
 from services.normalize.steps.proof import Line, Proof, judged, mark, size
 
 LONGEST_LINK = 32
+LONGEST_LINE = 400
 RUNNING_WORDS = 20
 MOST_UNMARKED = 3
 MOST_LINKS = 60
@@ -44,26 +45,22 @@ OPENER = "opens a list of other articles"
 
 def site_rule(text: str, tag: str) -> str | None:
     """By which rule a line belongs to the site: "Bình luận (19)", ">> …", "Tags: …"; None when it does not."""
-    plain = phrases.edge_free(text)
+    if len(text) > LONGEST_LINE:
+        return None
+    folded = fold(text)
+    plain = folded.strip(phrases.EDGES)
     bare = _COUNT.sub("", plain).strip(phrases.EDGES)
     if bare in phrases.related_openers(tag):
         return OPENER
-    if plain in phrases.site_lines(tag) or fold(text) in phrases.site_lines(tag) or bare in phrases.site_lines(tag):
+    if plain in phrases.site_lines(tag) or folded in phrases.site_lines(tag) or bare in phrases.site_lines(tag):
         return "a line of the site"
-    if _starts_as_site(text, tag):
+    if folded.startswith(phrases.site_prefixes(tag)) and size(text) <= LONGEST_LINK:
         return "begins as a line of the site"
     if _ARROW.match(text) and size(text) <= LONGEST_LINK:
         return "an arrow before a headline"
     if _ADDRESS.match(text) or _HASHTAGS.fullmatch(text):
         return "an address or hashtags alone"
     return _related_on_line(plain, tag)
-
-
-def _starts_as_site(text: str, tag: str) -> bool:
-    if size(text) > LONGEST_LINK:
-        return False
-    folded = fold(text)
-    return folded.startswith(phrases.site_prefixes(tag))
 
 
 def _related_on_line(plain: str, tag: str) -> str | None:

@@ -19,6 +19,9 @@ _LENGTHS = (
     (45, "words to 45"),
 )
 WORDS_OF_ARTICLE = 0.5  # the corpora's subheads stand in other articles; real ones share more words with the text
+_STANDS = (
+    "(trái", "(phải", "(giữa", "(bìa", "từ trái", "từ phải", "(left", "(right", "from left", "from right", "(l)", "(r)",
+)  # fmt: skip
 _OPENING = "“\"‘'("
 _CLOSING = "”\"’')"
 
@@ -95,6 +98,7 @@ def _end_signs(text: str) -> dict[str, float]:
 
 def _word_signs(around: Surroundings, text: str) -> dict[str, float]:
     plain = [fold_word(word) for word in words(text)]
+    lowered = text.casefold()
     folded_text = f" {' '.join(plain)} "
     count = len(plain) or 1
     starts = [" ".join(plain[:size]) for size in (1, 2, 3)]
@@ -103,24 +107,7 @@ def _word_signs(around: Surroundings, text: str) -> dict[str, float]:
         "begins as a caption likes to": float(any(start in around.openers for start in starts)),
         "begins by going on": float(any(start in around.connectives for start in starts)),
         "words of place and posture": min(sum(f" {word} " in folded_text for word in around.words), 3) / 3,
-        "who stands where": float(
-            any(
-                mark in fold(text)
-                for mark in (
-                    "(trái",
-                    "(phải",
-                    "(giữa",
-                    "(bìa",
-                    "(left",
-                    "(right",
-                    "từ trái",
-                    "từ phải",
-                    "from left",
-                    "(l)",
-                    "(r)",
-                )
-            )
-        ),
+        "who stands where": float(any(mark in lowered for mark in _STANDS)),
         "someone speaks": float(any(f" {word} " in folded_text for word in around.speech)),
         "verbs": verbs / count,
         "holds a verb": float(verbs > 0),
