@@ -6,7 +6,9 @@ import msgspec
 
 from shared.article import Article, Evidence
 
-Shape = Literal["line", "paragraph", "heading", "caption", "picture", "quote", "list", "table", "date", "byline", "lead", "debris"]
+Shape = Literal[
+    "line", "paragraph", "heading", "caption", "picture", "quote", "list", "table", "date", "byline", "lead", "debris"
+]
 
 
 class Piece(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -29,7 +31,7 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A reader's result: the fields it could settle from declared data, in `article`, and the pieces still to be judged.
+    """A reader's result: the fields it could settle from declared data, in `article`, and the pieces to be judged.
 
     The steps fill what `article` leaves `None`, judge the pieces and turn them into `article.blocks`.
     """
