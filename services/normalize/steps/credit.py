@@ -12,6 +12,7 @@ from services.normalize.steps.names import bare_name, is_name, is_outlet
 LONGEST = 60
 MOST_WORDS = 9
 _BRACKETED = re.compile(r"\s*[(\[](?P<inner>[^()\[\]]{2,80})[)\]]\s*\.?\s*$")
+_SENTENCE = re.compile(r"\w{3,}\.\s")
 _EDGE = " \t-–—‒|,;:/(["
 
 
@@ -78,7 +79,7 @@ def _without_stock(text: str, tag: str) -> str:
 
 
 def _is_credit(text: str) -> bool:
-    return len(text) <= LONGEST and 0 < len(text.split()) <= MOST_WORDS and not text.rstrip(".").count(". ")
+    return len(text) <= LONGEST and 0 < len(text.split()) <= MOST_WORDS and not _SENTENCE.search(text)
 
 
 def _is_agency(text: str, tag: str) -> bool:
