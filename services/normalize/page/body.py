@@ -211,13 +211,21 @@ def _trimmed(
     blocks: list[Block], headline: str, names: tuple[str, ...]
 ) -> tuple[list[Block], list[Block], list[Block]]:
     """Cut byline, date and section lines off the front, signatures and other scraps off the back."""
-    first = next((index for index, block in enumerate(blocks) if prose(block) > 0 or block.size > 120), 0)
+    first = next((index for index, block in enumerate(blocks) if _opens_text(block, names)), 0)
     front = [block for block in blocks[:first] if _is_front_matter(block, headline, names)]
     rest = [block for block in blocks if block not in front]
     end = len(rest)
     while end > 1 and _is_back_matter(rest[end - 1], names, len(rest) - end):
         end -= 1
     return [block for block in rest[:end] if block.text != headline], front, rest[end:]
+
+
+def _opens_text(block: Block, names: tuple[str, ...]) -> bool:
+    """Whether a block is running text, and no line that says by whom or when."""
+    if prose(block) == 0 and block.size <= 120:
+        return False
+    dated = _DAY.search(block.text) is not None and not _END.search(block.text)
+    return block.size >= 150 or not (dated or any(name in block.text for name in names))
 
 
 def _is_front_matter(block: Block, headline: str, names: tuple[str, ...]) -> bool:

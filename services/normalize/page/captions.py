@@ -22,7 +22,10 @@ _NOISE = re.compile(
 )
 _CLOCK = re.compile(r"\b\d{1,2}[:.]\d\d\b|\b(?:19|20)\d\d$")
 _WIDEST = 1000
+_LARGE = frozenset({"body", "html", "main", "article"})
+_NOT_BESIDE = frozenset({"h1", "h2", "h3", "h4", "li"})
 _MOST_CREDITS = 40
+_MOST_PICTURES = 300
 _RUNNING = frozenset({"a", "b", "i", "em", "strong", "br"})
 
 
@@ -48,15 +51,19 @@ def read_pictures(outline: Outline, scope: Box, region: Box, first: int, last: i
     crowd = _crowd(images)
     found: list[Picture] = []
     done: set[int] = set()
+    taken: set[int] = set()
     for image, box in images:
         group = _group(outline, box, scope, crowd)
         if id(group) in done or not first <= group.first <= last or _is_debris(group, region):
             continue
         done.add(id(group))
-        picture = _read(outline, group, image)
-        if picture is not None and not any(picture.blocks & other.blocks for other in found):
+        picture = _read(outline, group)
+        if picture is not None and taken.isdisjoint(picture.blocks):
             found.append(picture)
-    found += _loose(outline, scope, region, first, last, {index for picture in found for index in picture.blocks})
+            taken |= picture.blocks
+        if len(found) == _MOST_PICTURES:
+            break
+    found += _loose(outline, scope, region, first, last, taken)
     return _once(sorted(found, key=lambda picture: picture.index))
 
 
@@ -86,36 +93,29 @@ def _crowd(images: list[tuple[Element, Box]]) -> dict[int, int]:
 
 def _group(outline: Outline, box: Box, scope: Box, crowd: dict[int, int]) -> Box:
     """The widest box round a picture that holds no other picture, no heading and little text."""
-    while (
-        box.parent is not None
-        and box.parent is not scope
-        and box.tag != "figure"
-        and _is_small(outline, box.parent, crowd)
-    ):
+    while box.parent is not None and box.parent is not scope:
+        if box.tag == "figure" and _words(outline, box):
+            break
+        if not _is_small(outline, box.parent, crowd) or not _adds_little(outline, box, box.parent):
+            break
         box = box.parent
-    if (
-        box.tag == "figure"
-        and not _words(outline, box)
-        and box.parent is not None
-        and box.parent is not scope
-        and _is_small(outline, box.parent, crowd)
-    ):
-        return _group(outline, box.parent, scope, crowd)
     return box
 
 
 def _is_small(outline: Outline, box: Box, crowd: dict[int, int]) -> bool:
-    if (
-        crowd.get(id(box), 0) > 1
-        or box.prose
-        or box.tag in {"body", "html", "main", "article"}
-        or box.last - box.first > 6
-    ):
+    if crowd.get(id(box), 0) > 1 or box.prose or box.tag in _LARGE or box.last - box.first > 6:
         return False
     blocks = outline.blocks[box.first : box.last]
-    if any(block.box.tag in {"h1", "h2", "h3", "h4", "li"} for block in blocks):
+    if any(block.box.tag in _NOT_BESIDE for block in blocks):
         return False
     return sum(block.size for block in blocks) < 600 and sum(block.size > 25 for block in blocks) <= 3
+
+
+def _adds_little(outline: Outline, box: Box, parent: Box) -> bool:
+    """A box with a caption in it grows by no more than a credit or a second line."""
+    inside = sum(block.size for block in _words(outline, box))
+    whole = sum(block.size for block in _words(outline, parent))
+    return inside < 12 or whole - inside < 120
 
 
 def _words(outline: Outline, box: Box) -> list[Block]:
@@ -132,7 +132,7 @@ def _is_debris(box: Box, region: Box) -> bool:
     return False
 
 
-def _read(outline: Outline, group: Box, image: Element) -> Picture | None:
+def _read(outline: Outline, group: Box) -> Picture | None:
     blocks = _words(outline, group)
     href = _href(group.element)
     size = sum(block.size for block in blocks)
@@ -314,8 +314,10 @@ def _within(box: Box, scope: Box) -> bool:
 def _once(found: list[Picture]) -> list[Picture]:
     """The same caption twice is one picture shown twice."""
     kept: list[Picture] = []
+    seen: set[str] = set()
     for picture in found:
-        twin = next((one for one in kept if one.caption and one.caption == picture.caption), None)
-        if twin is None:
+        if picture.caption not in seen:
             kept.append(picture)
+        if picture.caption:
+            seen.add(picture.caption)
     return kept

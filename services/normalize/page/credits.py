@@ -41,6 +41,7 @@ _LABEL = re.compile(
     rf"courtesy(?: of)?:?\s+|by:?\s+(?=[A-Z])|©|\(c\)|[:|/,;])+\s*",
     re.IGNORECASE,
 )
+_LABEL_IN_BRACKETS = re.compile(r"\w\s*\([^()]{2,20}:\s")
 _BARE_LABEL = re.compile(rf"^(?:{_WORDS}|picture by|image by)$", re.IGNORECASE)
 
 
@@ -78,7 +79,7 @@ def is_labelled(text: str) -> bool:
 
 def is_credit(text: str) -> bool:
     """Whether a line is nothing but a credit: `Foto: Deja Gaston`, `(Edu Luque)`, `© dpa`, `REUTERS`."""
-    if len(text) > 120:
+    if len(text) > 120 or _LABEL_IN_BRACKETS.search(text):
         return False
     if is_labelled(text):
         return True

@@ -17,6 +17,7 @@ _MARKS = "|｜–—•·»«:/~>›‹☆★_- .…"
 _NOT_LETTERS = re.compile(r"[\W_]+")
 _HEAD_NAMES = re.compile(r"head-?line|(?<![a-z])title|entry-title|post-title|titre|titulo|titel|tieu-?de|titolo")
 _SITE_NAMES = re.compile(r"site-?(?:title|name|logo|branding)|logo|blog-?title|(?<![a-z])brand")
+_LONGEST = 500
 _HEADING = "heading of the page"
 _FOLD = str.maketrans(
     {"‘": "'", "’": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "–": "-", "—": "-", "‑": "-", "\u00ad": None}
@@ -39,7 +40,7 @@ def headline_witnesses(declared: Declared, outline: Outline, root: Element) -> l
     """Everybody who says what the headline is, each without the site's name and what others do not say."""
     sites = sites_of(declared)
     heads = [_less(witness, 0.2) if letters(witness.value) in sites else witness for witness in _visible(root, outline)]
-    said = list(_declared_titles(declared))
+    said = [witness for witness in _declared_titles(declared) if len(witness.value) <= _LONGEST]
     cut = [_shortened(witness, _without_site(witness.value, sites)) for witness in heads[:3] + said]
     known = {
         letters(w.value): w.value

@@ -14,6 +14,7 @@ from services.normalize.page.tree import path_of
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _SMALL_CELL = 80
+_MOST_PATHS = 3000
 
 
 def pieces_of(body: Body, pictures: list[Picture], headline: str | None, description: str | None) -> tuple[Piece, ...]:
@@ -46,7 +47,12 @@ def _grouped(blocks: list[Block], container: Box) -> Iterator[tuple[int, Piece]]
             yield members[0].index, Piece(text=text, shape="table", rows=rows, path=path_of(whole.element))
         else:
             for block in members:
-                yield block.index, Piece(text=block.text, shape=_shape(block, shape), path=path_of(block.box.element))
+                yield block.index, Piece(text=block.text, shape=_shape(block, shape), path=_path(block))
+
+
+def _path(block: Block) -> str | None:
+    """Where a block stands; not asked of the thousands of a very long page, where each answer counts its siblings."""
+    return path_of(block.box.element) if block.index < _MOST_PATHS else None
 
 
 def _whole(block: Block, container: Box) -> tuple[Box, Shape]:

@@ -11,7 +11,7 @@ def _any(*words: str) -> str:
 STRONG_DEBRIS = re.compile(
     r"(?<![a-z])(?:"
     + _any(
-        r"share(?!d?holder|point|able)",
+        r"share(?!d|holder|point|able)",
         r"shar(?:ing|bar)",
         r"social(?!-?demo|-?media-?embed|-?embed)",
         r"sociable",

@@ -1,0 +1,107 @@
+"""Dates of a page: as machines write them, as people print them, and which of several is believed."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.normalize.page.calendar import find_dates
+from services.normalize.page.dates import DateWitness, settle_published
+from services.normalize.page.stamps import Stamp, read_stamp
+
+DAY = dt.date(2015, 11, 9)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "day", "time", "offset"),
+    [
+        pytest.param("Thứ hai, 9/11/2015, 05:34 (GMT+7)", "vi", DAY, dt.time(5, 34), 420, id="day first, with zone"),
+        pytest.param("05:34' - 09/11/2015", "vi", DAY, dt.time(5, 34), None, id="time before the date"),
+        pytest.param("05h34 ngày 09/11/2015", "vi", DAY, dt.time(5, 34), None, id="hours with an h"),
+        pytest.param("ngày 9 tháng 11 năm 2015", "vi", DAY, None, None, id="month by number in words"),
+        pytest.param("11/9/2015", "en-US", DAY, None, None, id="month first where that is the custom"),
+        pytest.param(
+            "November 9th, 2015 at 9:30 p.m. EST", "en", DAY, dt.time(21, 30), -300, id="English with half day"
+        ),
+        pytest.param("9. November 2015 um 17:20", "de", DAY, dt.time(17, 20), None, id="German"),
+        pytest.param("09.11.2015, 05.34 Uhr", "de", DAY, dt.time(5, 34), None, id="time with a dot"),
+        pytest.param("Publié le 9 nov. 2015 à 18h30", "fr", DAY, dt.time(18, 30), None, id="French"),
+        pytest.param("9 de noviembre de 2015 14:22h", "es", DAY, dt.time(14, 22), None, id="Spanish"),
+        pytest.param("2015年11月9日 17時47分", "ja", DAY, dt.time(17, 47), None, id="Japanese"),
+        pytest.param("9 ноября 2015, 20:28", "ru", DAY, dt.time(20, 28), None, id="Russian"),
+        pytest.param("Datum:9. November 2015", "de", DAY, None, None, id="right behind a label"),
+    ],
+)
+def test_printed_dates(text: str, language: str, day: dt.date, time: dt.time | None, offset: int | None) -> None:
+    found = next(find_dates(text, language)).stamp
+    assert (found.day, found.time, found.offset) == (day, time, offset)
+
+
+@pytest.mark.parametrize("text", ["31/02/2015", "version 1.2.3", "tel. 01-23-45-67-89", "32. Mai 2015", "2015"])
+def test_what_only_looks_like_a_date_is_none(text: str) -> None:
+    assert list(find_dates(text, "vi")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("2024-05-03T17:47:42+02:00", "2024-05-03T17:47:42+02:00", id="ISO 8601"),
+        pytest.param("2024-05-03T17:47:42.123Z", "2024-05-03T17:47:42+00:00", id="with a fraction"),
+        pytest.param("2024-05-03 17:47:42 +0200", "2024-05-03T17:47:42+02:00", id="with spaces"),
+        pytest.param("Fri, 03 May 2024 15:47:42 GMT", "2024-05-03T15:47:42+00:00", id="RFC 822"),
+        pytest.param("Tue, Sep 15 2020 10:01:41 EDT", "2020-09-15T10:01:41-04:00", id="month before day"),
+        pytest.param("1714751262", "2024-05-03T15:47:42+00:00", id="seconds since 1970"),
+    ],
+)
+def test_machine_dates(text: str, expected: str) -> None:
+    stamp = read_stamp(text)
+    assert stamp is not None
+    assert stamp.instant == dt.datetime.fromisoformat(expected)
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_read_or_refused_never_raised(text: str) -> None:
+    read_stamp(text)
+    list(find_dates(text, "en"))
+
+
+def said(stamp: Stamp, rule: str, weight: float) -> DateWitness:
+    return DateWitness(stamp=stamp, rule=rule, weight=weight)
+
+
+UTC_NIGHT = Stamp(day=dt.date(2020, 5, 2), time=dt.time(2, 25), offset=0)
+
+
+@pytest.mark.parametrize(
+    ("other", "url", "day", "hours"),
+    [
+        pytest.param(
+            Stamp(day=dt.date(2020, 5, 1), time=dt.time(22, 25)), None, 1, -4, id="the clock shown tells the zone"
+        ),
+        pytest.param(Stamp(day=dt.date(2020, 5, 1)), None, 1, 0, id="the day shown is the publisher's"),
+        pytest.param(Stamp(day=dt.date(2020, 4, 20)), None, 2, 0, id="another day is another event"),
+        pytest.param(Stamp(day=dt.date(2020, 4, 20)), "https://a.de/x", 2, 2, id="the country tells the zone"),
+    ],
+)
+def test_a_stamp_in_utc_is_told_by_the_publishers_clock(other: Stamp, url: str | None, day: int, hours: int) -> None:
+    witnesses = [said(UTC_NIGHT, "JSON-LD datePublished", 10), said(other, "date line", 5)]
+    settled = settle_published(witnesses, url, "en", None)
+    assert settled is not None
+    assert settled.moment == UTC_NIGHT.instant
+    assert settled.day == dt.date(2020, 5, day)
+    assert settled.moment.utcoffset() == dt.timedelta(hours=hours)
+
+
+def test_a_clock_without_zone_is_read_in_the_zone_of_the_source() -> None:
+    stamp = Stamp(day=DAY, time=dt.time(5, 34))
+    settled = settle_published([said(stamp, "date line", 5)], "https://a.example", "en", "Asia/Ho_Chi_Minh")
+    assert settled is not None
+    assert settled.moment.isoformat() == "2015-11-09T05:34:00+07:00"
+    assert settled.zone_rule == "setting of the source"
+
+
+def test_a_day_without_time_stays_a_day() -> None:
+    settled = settle_published([said(Stamp(day=DAY), "date line", 5)], "https://a.de", "de", None)
+    assert settled is not None
+    assert (settled.precision, settled.day) == ("day", DAY)
