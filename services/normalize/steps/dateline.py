@@ -19,13 +19,16 @@ _DAY = (
     r"|,\s?\w+\.?\s\d{1,2}|,\s?\d{1,2}\.?\s\w+\.?(?:\s\d{4})?)?"
 )
 _TOWN = r"[^\W\d_][\w.'’-]*(?:[\s/][^\W\d_][\w.'’-]*){0,4}"
+_REGION = rf"(?:,\s[{UPPER}][\w.]*(?:\s[{UPPER}][\w.]*)?)?"
 _BRACKET = re.compile(rf"[(\[]\s*(?P<name>[^()\[\]\n]{{2,40}}?)\s*[)\]]\s*\.?{_DASH}(?=\S)")
 _BRACKET_ALONE = re.compile(rf"\(\s*(?P<name>[{UPPER}][{UPPER}\d&.]{{1,9}})\s*\)\s*(?=[{UPPER}\d“\"])")
 _DOMAIN = re.compile(rf"(?P<name>(?:[A-Za-z0-9-]+\.)+(?:[A-Za-z]{{2,6}})){_DASH}(?=\S)")
 _ONLINE = re.compile(rf"(?P<name>(?:[^\W\d_]+\s){{1,4}}(?:Online|online|ONLINE|Điện tử|điện tử)){_DASH}(?=\S)")
 _CAMEL = re.compile(rf"(?P<name>[A-Z][a-z]+(?:[A-Z][a-z]*)+|[A-Z]{{2,}}[a-z]+|[A-Z][a-z]+[A-Z]{{2,}}){_DASH}{_OPENS}")
 _CAPITALS = re.compile(rf"(?P<name>(?P<place>{_CAPS_WORD}(?:\s{_CAPS_WORD}){{0,4}}){_DAY}){_DASH}{_OPENS}")
-_WIRE = re.compile(rf"(?P<name>(?P<place>{_TOWN}){_DAY}\s?\((?P<agency>[^()]{{2,30}})\))\s*\.?\s?(?:{_DASH}|:\s)(?=\S)")
+_WIRE = re.compile(
+    rf"(?P<name>(?P<place>{_TOWN}){_REGION}{_DAY}\s?\((?P<agency>[^()]{{2,30}})\))\s*\.?\s?(?:{_DASH}|:\s)(?=\S)"
+)
 _BROKEN_DASH = re.compile(rf"(?P<name>{_CAPS_WORD})\s\?\s{_OPENS}")
 _SLASHES = re.compile(
     rf"(?P<name>(?P<place>[{UPPER}][\w\- ]{{1,30}}){_DAY}\.?\s?/(?P<agency>[^/]{{2,20}})/)\.?\s*(?:{_DASH})?(?=\S)"
