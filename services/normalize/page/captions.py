@@ -52,7 +52,7 @@ def read_pictures(outline: Outline, scope: Box, region: Box, first: int, last: i
     found: list[Picture] = []
     done: set[int] = set()
     taken: set[int] = set()
-    for image, box in images:
+    for _, box in images:
         group = _group(outline, box, scope, crowd)
         if id(group) in done or not first <= group.first <= last or _is_debris(group, region):
             continue

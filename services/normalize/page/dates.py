@@ -69,6 +69,7 @@ _SCRIPT_DATE = re.compile(
     r'"(?:datePublished|publishedAt|published_at|publishDate|publish_date|publicationDate|firstPublished|datePublication|pubDate)"\s*:\s*"([^"]{8,40})"'
 )
 _LOCAL_RULES = frozenset({"date line", "address of the page"})
+_ANY_DAY = re.compile(r"(?<!\d)20[012]\d([-/])(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])(?!\d)")
 _EARLIEST = dt.date(1995, 1, 1)
 
 
@@ -125,6 +126,24 @@ def _from_anywhere(declared: Declared, outline: Outline, root: Element) -> Itera
             yield DateWitness(stamp=found.stamp, rule="date in a title", path=name, quote=text, weight=3.0)
     for witness in _from_text(outline.blocks[:1500], declared.language):
         yield msgspec.structs.replace(witness, weight=witness.weight / 2, rule="date on the page")
+    yield from _only_day(root)
+
+
+def _only_day(root: Element) -> Iterator[DateWitness]:
+    """The one day that stands in attributes and scripts, when there is no other: an upload's path, a build's stamp."""
+    days: dict[dt.date, str] = {}
+    for element in root.iter("img", "script", "meta", "link", "a", "body", "div"):
+        for text in (*element.values(), (element.text or "") if element.tag == "script" else ""):
+            for match in _ANY_DAY.finditer(str(text)[:20_000]):
+                stamp = read_stamp(match[0].replace("/", "-"))
+                if stamp is not None:
+                    days[stamp.day] = match[0]
+        if len(days) > 1:
+            return
+    for day, quote in days.items():
+        yield DateWitness(
+            stamp=Stamp(day=day), rule="the only day in the markup", path="/html", quote=quote, weight=0.5
+        )
 
 
 def _from_json(declared: Declared) -> Iterator[DateWitness]:
@@ -152,16 +171,20 @@ def _from_metas(declared: Declared) -> Iterator[DateWitness]:
         (_MODIFIED_METAS, 3.0, True),
     ):
         for order, (name, value) in enumerate(declared.meta(*names)):
-            stamp = read_stamp(value) or next((found.stamp for found in find_dates(value, declared.language)), None)
-            if stamp:
-                yield DateWitness(
-                    stamp=stamp,
-                    rule="meta",
-                    path=f"meta[{name}]",
-                    quote=value,
-                    weight=weight - 0.05 * order,
-                    modified=modified,
-                )
+            stamp, doubtful = _machine_or_printed(value, declared.language)
+            if stamp is not None:
+                worth = weight - 0.05 * order - 5.0 * doubtful
+                path = f"meta[{name}]"
+                yield DateWitness(stamp=stamp, rule="meta", path=path, quote=value, weight=worth, modified=modified)
+
+
+def _machine_or_printed(value: str, language: str | None) -> tuple[Stamp | None, bool]:
+    """A stamp, and whether its day and month could be the other way round: `11/01/2023`."""
+    stamp = read_stamp(value)
+    if stamp is not None:
+        return stamp, False
+    found = next(find_dates(value, language), None)
+    return (found.stamp, found.ambiguous and "/" in value) if found is not None else (None, False)
 
 
 def _from_micro(declared: Declared) -> Iterator[DateWitness]:

@@ -44,6 +44,9 @@ _BY_COUNTRY = {
     "zw": "Africa/Harare",
 }  # fmt: skip
 _BY_LANGUAGE = {
+    "hi": "Asia/Kolkata", "mr": "Asia/Kolkata", "ta": "Asia/Kolkata", "te": "Asia/Kolkata", "gu": "Asia/Kolkata",
+    "ml": "Asia/Kolkata", "kn": "Asia/Kolkata", "pa": "Asia/Kolkata", "id": "Asia/Jakarta", "ms": "Asia/Kuala_Lumpur",
+    "fa": "Asia/Tehran", "ka": "Asia/Tbilisi", "hy": "Asia/Yerevan", "be": "Europe/Minsk", "pt-br": "America/Sao_Paulo",
     "vi": "Asia/Ho_Chi_Minh", "de": "Europe/Berlin", "it": "Europe/Rome", "ja": "Asia/Tokyo", "ko": "Asia/Seoul",
     "pl": "Europe/Warsaw",
     "cs": "Europe/Prague", "sk": "Europe/Bratislava", "hu": "Europe/Budapest", "nl": "Europe/Amsterdam",
