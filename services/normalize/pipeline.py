@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from services.normalize.decode import decode
 from services.normalize.draft import Draft
 from services.normalize.formats import feed_entry, html_page, newsml_g2, ninjs, nitf, plain_text, schema_org, sniff
 from services.normalize.steps.blocks import set_blocks
@@ -19,6 +18,7 @@ from services.normalize.steps.proof import Proof, open_proof
 from services.normalize.steps.text import mend_text
 from services.normalize.steps.wrapping import join_wrapped
 from shared.article import Article
+from shared.decode import decode
 from shared.errors import NotAnArticle
 from shared.messages import FEED_ENTRY_TYPE, Raw
 

@@ -16,13 +16,13 @@ from pathlib import Path
 
 import msgspec
 
-from services.normalize.decode import decode
 from services.normalize.formats import plain_text
 from services.normalize.pipeline import STEPS
 from services.normalize.rules.folding import fold
 from services.normalize.steps.caption_signs import Surroundings, signs
 from services.normalize.steps.captions import Judgement, Totals, judge_captions, likeliest, settle_by_credit, weights
 from services.normalize.steps.proof import Proof, open_proof, size
+from shared.decode import decode
 from shared.errors import NotAnArticle
 from shared.messages import Raw, Source
 

@@ -1,8 +1,8 @@
 """An HTML page: fields from declared and visible evidence, the body in pieces."""
 
 from services.normalize.draft import Draft
-from services.normalize.guard import check
 from services.normalize.page.article import read_article
+from shared.guard import check
 from shared.messages import Raw
 
 

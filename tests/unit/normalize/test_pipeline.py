@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.normalize.decode import decode
 from services.normalize.pipeline import normalize
 from services.normalize.rules.folding import fold
 from services.normalize.steps.text import mend
 from shared.article import Article, Block, Person
+from shared.decode import decode
 from shared.errors import NotAnArticle
 from shared.messages import Raw, Source
 

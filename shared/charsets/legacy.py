@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from services.normalize.charsets.damage import (
+from shared.charsets.damage import (
     HIGH,
     is_damaged,
     is_mostly_utf8,
@@ -13,9 +13,9 @@ from services.normalize.charsets.damage import (
     with_pairs_joined,
     without_strays,
 )
-from services.normalize.charsets.letters import likelihood
-from services.normalize.charsets.syllables import syllables_in
-from services.normalize.charsets.vietnamese import DECODERS
+from shared.charsets.letters import likelihood
+from shared.charsets.syllables import syllables_in
+from shared.charsets.vietnamese import DECODERS
 
 _LINE = re.compile(rb"[^\r\n]+[\r\n]*|[\r\n]+")
 _MARKUP = re.compile(rb"(?=<)")

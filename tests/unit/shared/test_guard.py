@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.normalize.guard import check
 from shared.errors import NotAnArticle
+from shared.guard import check
 
 NAMES = " ".join(f"a{number}" for number in range(80_000))
 VALUES = " ".join(f'a{number}="1"' for number in range(80_000))

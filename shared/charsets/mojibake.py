@@ -5,9 +5,9 @@ import unicodedata
 from collections.abc import Callable
 from itertools import islice
 
-from services.normalize.charsets.letters import likelihood
-from services.normalize.charsets.syllables import is_syllable, syllables_in
-from services.normalize.charsets.vietnamese import DECODERS
+from shared.charsets.letters import likelihood
+from shared.charsets.syllables import is_syllable, syllables_in
+from shared.charsets.vietnamese import DECODERS
 
 _ROUNDS = 3  # twice encoded is common, three times has been seen
 _ENOUGH = 3

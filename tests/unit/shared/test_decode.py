@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.normalize.charsets.vietnamese import DECODERS
-from services.normalize.decode import decode
+from shared.charsets.vietnamese import DECODERS
+from shared.decode import decode
 from shared.errors import NotAnArticle
-from tests.unit.normalize.old_encodings import misread, write
+from tests.unit.shared.old_encodings import misread, write
 
 PLAIN = "text/plain"
 NEWS = (

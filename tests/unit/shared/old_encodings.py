@@ -3,7 +3,7 @@
 import unicodedata
 from functools import cache
 
-from services.normalize.charsets.vietnamese import DECODERS
+from shared.charsets.vietnamese import DECODERS
 
 _BASES = "aeiouyAEIOUY" + "âăêôơưÂĂÊÔƠƯ"
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from services.normalize.charsets.letters import is_printed
+from shared.charsets.letters import is_printed
 
 _UTF8_SEQUENCE = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]"

@@ -8,11 +8,11 @@ import unicodedata
 
 import msgspec
 
-from services.normalize.charsets.labels import declared_encodings
-from services.normalize.charsets.legacy import read_legacy
-from services.normalize.charsets.letters import likelihood
-from services.normalize.charsets.mojibake import mend
-from services.normalize.charsets.signatures import binary_kind
+from shared.charsets.labels import declared_encodings
+from shared.charsets.legacy import read_legacy
+from shared.charsets.letters import likelihood
+from shared.charsets.mojibake import mend
+from shared.charsets.signatures import binary_kind
 from shared.errors import NotAnArticle
 
 _BOMS = (

@@ -9,8 +9,8 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 
-from services.normalize.charsets.alphabets import ALPHABETS
-from services.normalize.charsets.syllables import syllables_in
+from shared.charsets.alphabets import ALPHABETS
+from shared.charsets.syllables import syllables_in
 
 _ASCII, _SIGN, _RARE, _FOREIGN, _LOST = -3.0, -5.0, -9.5, -12.0, -15.0
 _CAPITAL = -1.5
