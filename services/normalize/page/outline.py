@@ -14,7 +14,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 NORMAL, SUSPECT, REFUSED = 0, 1, 2
 
 
-class Box(msgspec.Struct, gc=False, eq=False):
+class Box(msgspec.Struct, eq=False):
     """A block-level element. `first` and `last` are the range of blocks in it; `verdict` what its names say of it."""
 
     element: Element
@@ -29,7 +29,7 @@ class Box(msgspec.Struct, gc=False, eq=False):
     children: "list[Box]" = []
 
 
-class Block(msgspec.Struct, gc=False, eq=False):
+class Block(msgspec.Struct, eq=False):
     """A run of text in one box, between two block-level borders. `linked`, `bold` and `italic` count characters."""
 
     box: Box
