@@ -114,12 +114,12 @@ def _discount(outline: Outline, weights: list[float]) -> None:
 
 def read_body(outline: Outline, container: Box, head: Block | None, headline: str, names: tuple[str, ...]) -> Body:
     """Judge every block from the headline to the end of the container."""
-    first, last = container.first, _end(outline, container, head)
+    last = _end(outline, container, head)
     out = _pruned(outline, container, head)
     repeated = {text for text, count in Counter(block.text for block in outline.blocks).items() if count > 2}
     kept: list[Block] = []
     dropped: list[Block] = []
-    start = head.index + 1 if head is not None and container.first <= head.index < last else first
+    start = _start(outline, container, head, last)
     for block in outline.blocks[start:last]:
         refused = (
             block.index in out
@@ -139,6 +139,15 @@ def read_body(outline: Outline, container: Box, head: Block | None, headline: st
         back=tuple(back),
         dropped=tuple(dropped),
     )
+
+
+def _start(outline: Outline, container: Box, head: Block | None, last: int) -> int:
+    """Where the article begins: under its headline, unless much of the text stands above what repeats it."""
+    if head is None or not container.first <= head.index < last:
+        return container.first
+    above = sum(prose(block) for block in outline.blocks[container.first : head.index])
+    below = sum(prose(block) for block in outline.blocks[head.index : last])
+    return head.index + 1 if above < 0.5 * below else container.first
 
 
 def _end(outline: Outline, container: Box, head: Block | None) -> int:

@@ -169,6 +169,8 @@ def _may_be_caption(caption: str, group: Box, blocks: list[Block]) -> bool:
     """Text beside a picture that nothing declares a caption: no byline, no date, no teaser, no form."""
     if len(caption) < 12 or _CLOCK.search(caption) or caption.count(" ") < 1:
         return False
+    if len(blocks) > 6 or any(block.box.tag in _NOT_BESIDE for block in blocks):
+        return False
     if any(block.linkage > 0.8 and block.size > 12 for block in blocks) or sum(b.linked for b in blocks) > 0.2 * sum(
         b.size for b in blocks
     ):
