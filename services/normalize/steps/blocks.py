@@ -2,6 +2,7 @@
 
 import msgspec
 
+from services.normalize.steps.captions import is_bare_picture
 from services.normalize.steps.proof import Line, Proof, witness
 from services.normalize.steps.text import mend
 from shared.article import Block, BlockType, Evidence
@@ -21,20 +22,35 @@ def set_blocks(proof: Proof) -> Proof:
     blocks = list(proof.article.blocks)
     removed = list(proof.article.boilerplate)
     evidence: list[Evidence] = []
+    picture_above = False
     for line in proof.lines:
         if line.kind == "boilerplate":
             evidence.append(witness(proof, f"boilerplate[{len(removed)}]", line, line.rule, line.sure))
             removed.append(line.text)
             continue
         block = _block(line)
-        if block is not None:
+        if (
+            block is not None
+            and block.type == "caption"
+            and blocks
+            and _waits_for_caption(blocks[-1])
+            and picture_above
+        ):
+            evidence.append(witness(proof, f"blocks[{len(blocks) - 1}]", line, line.rule, line.sure, None, line.lost))
+            blocks[-1] = msgspec.structs.replace(blocks[-1], caption=block.text, byline=block.byline)
+        elif block is not None:
             part = (line.skip, len(line.text)) if line.skip else None
             evidence.append(
                 witness(proof, f"blocks[{len(blocks)}]", line, line.rule or _shape_rule(line), line.sure, part)
             )
             blocks.append(block)
+        picture_above = is_bare_picture(line)
     article = msgspec.structs.replace(proof.article, blocks=tuple(blocks), boilerplate=tuple(removed))
     return msgspec.structs.replace(proof, article=article, evidence=(*proof.evidence, *evidence))
+
+
+def _waits_for_caption(block: Block) -> bool:
+    return block.type == "picture" and block.caption is None
 
 
 def _block(line: Line) -> Block | None:

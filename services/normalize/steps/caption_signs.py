@@ -41,6 +41,7 @@ class Surroundings:
             for word in set(words(fold(text))):
                 self.counts[word] = self.counts.get(word, 0) + 1
         style = for_tag(self.tag).style
+        self.under_picture = for_tag(self.tag).captions.under_picture
         self.little = folded((*style.function_words, *style.verbs, *style.common))
         self.verbs, self.speech = folded(style.verbs), folded(style.speech)
         self.connectives = folded(style.connectives)

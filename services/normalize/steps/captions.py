@@ -14,6 +14,7 @@ from shared.article import Candidate
 
 LONGEST = 60
 LONGEST_SUBHEAD = 14
+LONGEST_UNDER_PICTURE = 32
 MOST_LINES = 2000
 LONGEST_WITH_AGENCY = 30
 
@@ -44,7 +45,13 @@ def judge_captions(proof: Proof) -> Proof:
     body = [number for number, line in enumerate(proof.lines) if line.kind is None]
     around = Surroundings(proof, body)
     settled = [settle_by_credit(proof.lines[number], around.tag) for number in body]
-    totals = [_totals(around, place, line) for place, line in enumerate(settled)]
+    below = [place > 0 and is_bare_picture(settled[place - 1]) for place in range(len(settled))]
+    settled = [
+        _settle_below_picture(line, around.tag) if under else line for line, under in zip(settled, below, strict=True)
+    ]
+    totals = [
+        _totals(around, place, line, under) for place, (line, under) in enumerate(zip(settled, below, strict=True))
+    ]
     kinds = likeliest(totals)
     judgements = zip(body, settled, totals, kinds, strict=True)
     return mark(proof, {number: _told(line, total, kind) for number, line, total, kind in judgements})
@@ -61,24 +68,46 @@ def settle_by_credit(line: Line, tag: str) -> Line:
     return line
 
 
-def _totals(around: Surroundings, place: int, line: Line) -> Totals:
+def is_bare_picture(line: Line) -> bool:
+    """A picture of a page without any words: what stands under it may be its caption."""
+    return line.piece.shape == "picture" and not line.text
+
+
+def _settle_below_picture(line: Line, tag: str) -> Line:
+    """A paragraph right under a picture that ends in a credit is its caption."""
+    if line.kind is not None or line.piece.shape != "paragraph" or size(line.text) > LONGEST:
+        return line
+    credit = take_credit(line.text, tag)
+    if credit is None or not credit.caption:
+        return line
+    return _credited(judged(line, "caption", f"under a picture: {credit.rule}", 0.95), credit)
+
+
+def _totals(around: Surroundings, place: int, line: Line, under_picture: bool) -> Totals:
     """What the signs of a line add up to for each kind it may be of; a line told already has one kind.
 
-    A page's paragraph may be a subhead set in bold, but no caption: those the markup tells.
+    A page's paragraph may be a subhead set in bold, but a caption only right under a picture without one.
     """
     shape = line.piece.shape
     if line.kind == "caption" or shape in ("caption", "picture"):
         return {"caption": 0.0}
     if shape == "heading":
         return {"subhead": 0.0}
-    longest = {"line": LONGEST, "paragraph": LONGEST_SUBHEAD}.get(shape, 0)
+    longest = {"line": LONGEST, "paragraph": LONGEST_UNDER_PICTURE if under_picture else LONGEST_SUBHEAD}.get(shape, 0)
     if size(line.text) > longest or place >= MOST_LINES:
         return {"paragraph": 0.0}
     found, known = signs(around, place), weights()
     totals: Totals = {"paragraph": 0.0, "subhead": _sum(known.subhead, found)}
-    if shape == "line":
-        totals["caption"] = _sum(known.caption, found)
+    if shape == "line" or under_picture:
+        totals["caption"] = _sum(known.caption, found) + (
+            _under_picture(found, around.under_picture) if under_picture else 0.0
+        )
     return totals
+
+
+def _under_picture(found: dict[str, float], more: float) -> float:
+    """How much more a line under a picture is a caption: no more when it ends as a paragraph does."""
+    return 0.0 if any(f"ends in a {mark}" in found for mark in ("stop", "colon", "question")) else more
 
 
 def _sum(known: dict[str, float], found: dict[str, float]) -> float:

@@ -43,6 +43,7 @@ _CHINESE = re.compile(
     r"(?P<name>新[华華]社(?P<place>[^\d\s，。]{2,8})\d{1,2}月\d{1,2}日[电電])\s?(?:[（(][^（）()]{2,30}[）)])?\s*(?=\S)"
 )
 LONGEST_BRACKET = 5
+LEAD_WORDS = 12
 
 
 class Dateline(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,7 +154,7 @@ def read_lead(proof: Proof) -> Proof:
     if not _is_lead(proof, number):
         return mark(proof, {number: line})
     proof = mark(proof, {number: judged(line, "lead", "the opening paragraph", 0.9)})
-    if proof.article.description is not None and line.piece.shape != "lead":
+    if proof.article.description is not None and line.piece.shape not in ("lead", "heading"):
         return proof
     evidence = witness(
         proof, "description", line, "the opening paragraph under the headline", 0.9, (end, len(line.text))
@@ -180,6 +181,11 @@ def _clear_description(proof: Proof) -> Proof:
     return settle(proof, evidence, dateline=dateline.printed)
 
 
+def _runs_on(line: Line) -> bool:
+    """Whether a heading over the text is a lead set as one: a whole sentence, no title."""
+    return size(line.text) >= LEAD_WORDS and line.text.rstrip("\"'”’» )").endswith((".", "…"))
+
+
 def _is_spoken_of(proof: Proof, number: int, dateline: Dateline) -> bool:
     """ "ASEAN - Trung Quốc …" opens a text about ASEAN; a paper does not write about its own abbreviation."""
     name = dateline.printed
@@ -203,6 +209,9 @@ def _opening(proof: Proof) -> int | None:
     for number in open_lines:
         if proof.lines[number].piece.shape == "lead":
             return number
+    top = next((n for n, line in enumerate(proof.lines) if line.kind is None), None)
+    if top is not None and proof.lines[top].piece.shape == "heading" and _runs_on(proof.lines[top]):
+        return top
     near = open_lines[:3]
     for number in near:
         if read_dateline(proof.lines[number].text, proof.rules.tag) is not None:
@@ -216,10 +225,12 @@ def _opening(proof: Proof) -> int | None:
 
 def _is_lead(proof: Proof, number: int) -> bool:
     line = proof.lines[number]
-    if line.piece.shape == "lead":
+    if line.piece.shape in ("lead", "heading"):
         return True
     if proof.is_page:
         if proof.rules.lead_follows_headline and _follows_headline(proof, number):
+            return True
+        if proof.rules.lead_follows_headline and proof.article.description is None:
             return True
         known = phrases.edge_free(proof.article.description or "")
         return bool(known) and phrases.edge_free(line.text[line.skip :]) == known
