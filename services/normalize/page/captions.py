@@ -224,13 +224,22 @@ def _split(whole: Element, nodes: list[Element]) -> tuple[str, str | None]:
 
 def _credit_elements(whole: Element) -> list[Element]:
     """The innermost elements that name themselves a credit, with no more than a line of text."""
+    size = len(text_of(whole))
     named = [
         node
         for node in whole.iterdescendants()
-        if node.tag not in {"img", "figcaption"} and CREDIT.search(_own_names(node)) and 1 < len(text_of(node)) <= 150
+        if node.tag not in {"img", "figcaption"} and _names_credit(node, size) and 1 < len(text_of(node)) <= 150
     ][:_MOST_CREDITS]
     outer = {parent for node in named for parent in node.iterancestors()}
     return [node for node in named if node not in outer and not CAPTION_NAMES.search(_last_word(node))]
+
+
+def _names_credit(node: Element, size: int) -> bool:
+    """Whether an element calls itself a credit, or is set small beside longer words."""
+    if CREDIT.search(_own_names(node)):
+        return True
+    text = text_of(node) if node.tag in {"small", "cite"} else ""
+    return bool(text) and 2 * len(text) < size and len(text.split()) < 8 and not text.endswith(".")
 
 
 def _own_names(node: Element) -> str:
