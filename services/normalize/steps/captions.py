@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from services.normalize.rules.phrases import roles
 from services.normalize.steps.caption_signs import Surroundings, signs
 from services.normalize.steps.credit import Credit, take_credit
 from services.normalize.steps.proof import Line, Proof, judged, mark, size
@@ -15,6 +16,7 @@ from shared.article import Candidate
 LONGEST = 60
 LONGEST_SUBHEAD = 14
 LONGEST_UNDER_PICTURE = 32
+LONGEST_WITH_LABEL = 45
 MOST_LINES = 2000
 LONGEST_WITH_AGENCY = 30
 
@@ -46,9 +48,7 @@ def judge_captions(proof: Proof) -> Proof:
     around = Surroundings(proof, body)
     settled = [settle_by_credit(proof.lines[number], around.tag) for number in body]
     below = [place > 0 and is_bare_picture(settled[place - 1]) for place in range(len(settled))]
-    settled = [
-        _settle_below_picture(line, around.tag) if under else line for line, under in zip(settled, below, strict=True)
-    ]
+    settled = [_settle_on_page(line, around.tag, under) for line, under in zip(settled, below, strict=True)]
     totals = [
         _totals(around, place, line, under) for place, (line, under) in enumerate(zip(settled, below, strict=True))
     ]
@@ -73,14 +73,17 @@ def is_bare_picture(line: Line) -> bool:
     return line.piece.shape == "picture" and not line.text
 
 
-def _settle_below_picture(line: Line, tag: str) -> Line:
-    """A paragraph right under a picture that ends in a credit is its caption."""
+def _settle_on_page(line: Line, tag: str, under_picture: bool) -> Line:
+    """A page's paragraph is a caption when it ends in a credit under a picture, or is short and credits a picture."""
     if line.kind is not None or line.piece.shape != "paragraph" or size(line.text) > LONGEST:
         return line
     credit = take_credit(line.text, tag)
     if credit is None or not credit.caption:
         return line
-    return _credited(judged(line, "caption", f"under a picture: {credit.rule}", 0.95), credit)
+    pictured = roles(tag, "labels").get(credit.label or "") in ("photographer", "videographer")
+    if not under_picture and not (pictured and size(line.text) <= LONGEST_WITH_LABEL):
+        return line
+    return _credited(judged(line, "caption", f"on a page: {credit.rule}", 0.95), credit)
 
 
 def _totals(around: Surroundings, place: int, line: Line, under_picture: bool) -> Totals:

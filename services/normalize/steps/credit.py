@@ -5,6 +5,7 @@ from functools import cache
 
 import msgspec
 
+from services.normalize.rules.folding import fold
 from services.normalize.rules.language import GENERIC, for_tag
 from services.normalize.rules.phrases import edge_free, folded
 from services.normalize.steps.names import bare_name, is_name, is_outlet
@@ -17,11 +18,12 @@ _EDGE = " \t-–—‒|,;:/(["
 
 
 class Credit(msgspec.Struct, frozen=True, kw_only=True):
-    """A caption without its credit; `credit` is None where only "(ảnh minh họa)" stood."""
+    """A caption without its credit; `credit` is None where only "(ảnh minh họa)" stood, `label` the word before it."""
 
     caption: str
     credit: str | None
     rule: str
+    label: str | None = None
 
 
 def take_credit(text: str, tag: str) -> Credit | None:
@@ -35,7 +37,12 @@ def take_credit(text: str, tag: str) -> Credit | None:
     if labelled is not None and _is_credit(labelled["credit"]):
         caption = text[: labelled.start()].rstrip(_EDGE)
         inner = labelled["credit"].strip().rstrip(")].")
-        return Credit(caption=_without_stock(caption, tag), credit=inner.strip() or None, rule="a credit's label")
+        return Credit(
+            caption=_without_stock(caption, tag),
+            credit=inner.strip() or None,
+            rule="a credit's label",
+            label=fold(labelled["label"]),
+        )
     return _unlabelled(text, tag) or _stock(text, tag)
 
 
@@ -43,7 +50,10 @@ def _bracketed(caption: str, inner: str, tag: str) -> Credit | None:
     labelled = _labelled(tag).match(inner)
     if labelled is not None and _is_credit(labelled["credit"]):
         return Credit(
-            caption=caption.rstrip(_EDGE), credit=labelled["credit"].strip(" ."), rule="a credit's label in brackets"
+            caption=caption.rstrip(_EDGE),
+            credit=labelled["credit"].strip(" ."),
+            rule="a credit's label in brackets",
+            label=fold(labelled["label"]),
         )
     if edge_free(inner) in folded(for_tag(tag).captions.stock):
         return Credit(caption=caption.rstrip(_EDGE), credit=None, rule="a stock picture's note")
@@ -90,7 +100,9 @@ def _is_agency(text: str, tag: str) -> bool:
 @cache
 def _labelled(tag: str) -> re.Pattern[str]:
     labels = _any_label(tag)
-    return re.compile(rf"(?:^|(?<=[\s.,;!?\-–—|(\[\"”’]))(?:{labels})\s*[:：]\s*(?P<credit>[^:：]+)$", re.IGNORECASE)
+    return re.compile(
+        rf"(?:^|(?<=[\s.,;!?\-–—|(\[\"”’]))(?P<label>{labels})\s*[:：]\s*(?P<credit>[^:：]+)$", re.IGNORECASE
+    )
 
 
 @cache
