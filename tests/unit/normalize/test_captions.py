@@ -3,7 +3,7 @@
 import pytest
 
 from services.normalize.pipeline import normalize
-from services.normalize.steps.captions import likeliest
+from services.normalize.steps.captions import Totals, likeliest
 from shared.article import Block
 from shared.messages import Raw, Source
 
@@ -63,7 +63,7 @@ def test_a_paragraph_under_a_picture_stays_one() -> None:
 
 
 def test_two_subheads_in_a_row_are_unlikely() -> None:
-    near = {"caption": 1.9, "subhead": 2.0, "paragraph": 0.0}
+    near: Totals = {"caption": 1.9, "subhead": 2.0, "paragraph": 0.0}
     assert likeliest([{"paragraph": 0.0}, near, near, {"paragraph": 0.0}])[1:3].count("subhead") == 1
 
 
