@@ -1,6 +1,7 @@
 """A page as a flat list of text blocks and the boxes round them, made in one walk over the tree."""
 
 import re
+from functools import lru_cache
 from itertools import accumulate, islice
 
 import msgspec
@@ -91,7 +92,7 @@ class _Walk:
             parent,
             depth,
             _verdict(element, tag, names),
-            bool(PROSE.search(names)),
+            _is_prose(names),
             len(self.blocks),
             0,
             [],
@@ -197,6 +198,17 @@ def _verdict(element: Element, tag: str, names: str) -> int:
         return SUSPECT
     if tag in {"html", "body", "main", "h1"} or len(names) < 5:
         return NORMAL
+    return _judge(names)
+
+
+@lru_cache(maxsize=4096)
+def _judge(names: str) -> int:
+    """What the names of a box say of it; a page and a site use the same ones over and over."""
     if STRONG_DEBRIS.search(names):
         return REFUSED
     return SUSPECT if DEBRIS.search(names) else NORMAL
+
+
+@lru_cache(maxsize=4096)
+def _is_prose(names: str) -> bool:
+    return PROSE.search(names) is not None
