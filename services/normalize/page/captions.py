@@ -4,7 +4,7 @@ import re
 
 import msgspec
 
-from services.normalize.page.credits import CREDIT, clean_credit, is_credit, is_labelled, split_credit
+from services.normalize.page.credits import CREDIT, SAID_CREDIT, clean_credit, is_credit, is_labelled, split_credit
 from services.normalize.page.outline import REFUSED, Block, Box, Outline
 from services.normalize.page.tree import SILENT, Element, names_of, squeeze, text_of
 from services.normalize.page.words import BYLINE_NAMES, CAPTION_NAMES, DATE_NAMES, PICTURE_DEBRIS
@@ -24,6 +24,7 @@ _CLOCK = re.compile(r"\b\d{1,2}[:.]\d\d\b|\b(?:19|20)\d\d$")
 _WIDEST = 1000
 _LARGE = frozenset({"body", "html", "main", "article"})
 _NOT_BESIDE = frozenset({"h1", "h2", "h3", "h4", "li"})
+_NEAR = 4
 _MOST_CREDITS = 40
 _MOST_PICTURES = 300
 _RUNNING = frozenset({"a", "b", "i", "em", "strong", "br"})
@@ -145,12 +146,10 @@ def _read(outline: Outline, group: Box) -> Picture | None:
     )
     caption, credit = _split(group.element, nodes[:1] if nodes[0].tag == "figcaption" else nodes)
     declared = group.tag == "figure" or nodes[0] is not group.element
-    if credit is None and caption and group.parent is not None and group.parent.last - group.parent.first <= 4:
-        credit = next(
-            filter(None, (clean_credit(text_of(element)) for element in _credit_elements(group.parent.element))), None
-        )
+    if credit is None and caption:
+        credit = _credit_around(group)
     if (not declared or nodes[0] is group.element) and not _may_be_caption(caption, group, blocks):
-        caption, credit = "", None
+        caption, credit = "", credit if not caption and _is_said_credit(blocks) else None
     if not caption and not credit and not href:
         return None
     taken = frozenset(range(group.first, group.last)) if caption or credit or declared else frozenset()
@@ -163,6 +162,25 @@ def _read(outline: Outline, group: Box) -> Picture | None:
         blocks=taken,
         rule="figure caption" if declared else "beside the picture",
     )
+
+
+def _credit_around(group: Box) -> str | None:
+    """A credit that stands beside the caption's box, in a box with little else."""
+    box = group.parent
+    for _ in range(_NEAR):
+        if box is None or box.tag in _LARGE or box.last - box.first > 4:
+            return None
+        for element in _credit_elements(box.element):
+            credit = clean_credit(text_of(element))
+            if credit:
+                return credit
+        box = box.parent
+    return None
+
+
+def _is_said_credit(blocks: list[Block]) -> bool:
+    """Whether all there is beside a picture calls itself a credit."""
+    return bool(blocks) and all(SAID_CREDIT.search(block.box.names) for block in blocks)
 
 
 def _may_be_caption(caption: str, group: Box, blocks: list[Block]) -> bool:

@@ -9,6 +9,7 @@ CREDIT = re.compile(
     r"urheber|agency|attribution|copyr|credito|fuente"
     r"|fonte|owner|licen[sc]e|origin|provider|creator|kilde|(?<![a-z])bron(?![a-z])|__src(?![a-z])|nguon"
 )
+SAID_CREDIT = re.compile(r"credit|copyright|(?:image|photo|bild|foto|img)-?_?(?:source|author|quelle)")
 _WORDS = (
     r"(?:(?:photo|photograph|image|picture|pic|video|illustration|graphic|file photo|archive photo|"
     r"screenshot)s?\s*(?:credit|source|courtesy)?s?"
