@@ -22,7 +22,7 @@ _ADDRESS = re.compile(r"(?i)^(?:https?://|www\.)\S+$|^\S+@\S+\.\w+$")
 def cut_boilerplate(proof: Proof) -> Proof:
     """Mark what the site added, and the headlines that a "Tin liên quan" brings along."""
     marks: dict[int, Line] = {}
-    tag = proof.rules.tag
+    tag, looked_to = proof.rules.tag, 0
     last_running = max((n for n, line in enumerate(proof.lines) if _is_running(line.text)), default=-1)
     for number, line in enumerate(proof.lines):
         if line.kind is not None or number in marks or line.piece.shape in ("picture", "caption", "table", "quote"):
@@ -34,8 +34,9 @@ def cut_boilerplate(proof: Proof) -> Proof:
         if rule is None:
             continue
         marks[number] = judged(line, "boilerplate", rule, 0.95)
-        if rule == OPENER:
-            for follower in _followers(proof, number, last_running):
+        if rule == OPENER and number >= looked_to:
+            followers, looked_to = _followers(proof, number, last_running)
+            for follower in followers:
                 marks.setdefault(follower, judged(proof.lines[follower], "boilerplate", "under " + line.text, 0.85))
     return mark(proof, marks)
 
@@ -71,24 +72,25 @@ def _related_on_line(plain: str, tag: str) -> str | None:
     return None
 
 
-def _followers(proof: Proof, opener: int, last_running: int) -> list[int]:
-    """The headlines under an opener: all marked ones, a few unmarked; in the tail everything that is no byline."""
+def _followers(proof: Proof, opener: int, last_running: int) -> tuple[list[int], int]:
+    """The headlines under an opener and where they end: marked ones, a few unmarked, in the tail all but bylines."""
     found: list[int] = []
     marked: bool | None = None
-    for number in range(opener + 1, min(len(proof.lines), opener + MOST_LINKS)):
+    end = min(len(proof.lines), opener + MOST_LINKS)
+    for number in range(opener + 1, end):
         line = proof.lines[number]
         if number > last_running and site_rule(line.text, proof.rules.tag) is not None:
             continue
         if not _may_be_link(line, proof.rules.tag):
-            break
+            return found, number
         bullet = _BULLET.match(line.text) is not None
         if number < last_running:
             if marked is None:
                 marked = bullet
             if (marked and not bullet) or len(found) >= MOST_UNMARKED or (found and line.piece.gap and not bullet):
-                break
+                return found, number
         found.append(number)
-    return found
+    return found, end
 
 
 def _may_be_link(line: Line, tag: str) -> bool:
