@@ -3,9 +3,9 @@
 -- art:<ref>          hash    the record of one revision (ref = id@rev): state, stage, token, lease, meta, log …
 -- art:<ref>:raw      string  the input's bytes (zstd), until normalized
 -- art:<ref>:article  string  the canonical article (JSON), until indexed
--- head:<id>          hash    rev and sha of the newest revision
+-- head:<id>          hash    rev and sha of the newest revision, and its owner where a publisher pushed it
 -- alias:<address>    string  the article an address or a content hash belongs to
--- rcpt:<receipt>     string  "<ref>" or, for a duplicate, "<ref> duplicate <µs>"
+-- rcpt:<receipt>     string  "<ref>" or, for what ended at the door, "<ref> duplicate|superseded <µs>"
 -- ledger:balance     hash    the counters of the balance equation
 -- ledger:waiting:<stage> zset  refs on the queue, by the sequence number of their message
 -- ledger:working:<stage> zset  refs claimed, by the end of their lease (µs)
@@ -100,116 +100,184 @@ end
 
 local calls = {}
 
--- items: {receipt, id, rev, aliases, sha, meta, again}; ARGV[3…] their bodies. One message for all that are new.
+-- Whose an input is by its addresses, else by its content. Equal content makes one article of two addresses only where one
+-- owner has both: else whoever repeats another's words would take a share in the article.
+local function find_article(item)
+  for _, alias in ipairs(item.aliases) do
+    local article = redis.call('GET', 'alias:' .. alias)
+    if article then return article, false end
+  end
+  local twin = redis.call('GET', 'alias:' .. item.sha)
+  if twin then
+    local owner = redis.call('HGET', 'head:' .. twin, 'owner') or ''
+    if #item.aliases == 0 or owner == item.owner then return twin, true end
+  end
+  return item.id, false
+end
+
+local function claim_aliases(item, article)
+  for _, alias in ipairs(item.aliases) do
+    redis.call('SET', 'alias:' .. alias, article, 'NX')
+    redis.call('EXPIRE', 'alias:' .. alias, args.retention)
+  end
+  redis.call('SET', 'alias:' .. item.sha, article, 'NX')
+  redis.call('EXPIRE', 'alias:' .. item.sha, args.retention)
+end
+
+-- An input that ends at the door: its receipt says how, and which revision has its place.
+local function settle(item, outcome, ref)
+  redis.call('SET', 'rcpt:' .. item.receipt, ref .. ' ' .. outcome .. ' ' .. text(now), 'EX', args.receipt_retention)
+  count('accepted', 1)
+  count(outcome, 1)
+  return { outcome, ref }
+end
+
+local function next_rev(item, article, last_rev)
+  local rev = item.rev
+  if args.recovering then
+    while redis.call('EXISTS', record_key(article .. '@' .. text(rev))) == 1 do rev = rev + 1 end
+  elseif last_rev >= rev then
+    rev = last_rev + 1
+  end
+  return rev
+end
+
+local function enter(item, article, last_rev, body)
+  local rev = next_rev(item, article, last_rev)
+  local head = 'head:' .. article
+  if rev > last_rev then redis.call('HSET', head, 'rev', text(rev), 'sha', item.sha) end
+  if item.owner ~= '' then redis.call('HSET', head, 'owner', item.owner) end
+  redis.call('EXPIRE', head, args.retention)
+  local ref = article .. '@' .. text(rev)
+  local key = record_key(ref)
+  redis.call('HSET', key, 'v', args.version, 'receipt', item.receipt, 'meta', item.meta,
+    'stage', 'normalize', 'state', 'queued', 'attempts', 0, 'crashes', 0, 'since', text(now))
+  redis.call('SET', key .. ':raw', body)
+  redis.call('SET', 'rcpt:' .. item.receipt, ref)
+  log(key, 'received', 'ingest')
+  count('accepted', 1)
+  return ref
+end
+
+local function is_same(item, article, head, by_content)
+  if not (by_content or head[2] == item.sha) then return false end
+  if not (item.again and head[1]) then return true end
+  local last = redis.call('HGET', record_key(article .. '@' .. head[1]), 'state')
+  return last ~= 'dead' and last ~= 'discarded'
+end
+
+-- What a publisher pushed stays theirs: no other publisher revises it, and what a feed tells of it does not replace it.
+local function take_in(item, body)
+  local known = redis.call('GET', 'rcpt:' .. item.receipt)
+  if known then return { 'known', known } end
+  local article, by_content = find_article(item)
+  local head = redis.call('HMGET', 'head:' .. article, 'rev', 'sha', 'owner')
+  local ref = article .. '@' .. (head[1] or '0')
+  local foreign = not by_content and head[3] and head[3] ~= item.owner
+  if foreign and item.owner ~= '' then return { 'refused', ref } end
+  claim_aliases(item, article)
+  if is_same(item, article, head, by_content) then return settle(item, 'duplicate', ref) end
+  if foreign then return settle(item, 'superseded', ref) end
+  return { 'received', enter(item, article, tonumber(head[1] or '0'), body) }
+end
+
+-- items: {receipt, id, rev, aliases, sha, owner, meta, again}; ARGV[3…] their bodies. One message for all that are new.
 function calls.accept()
   local replies, fresh = {}, {}
   for i, item in ipairs(args.items) do
-    local known = redis.call('GET', 'rcpt:' .. item.receipt)
-    if known then
-      replies[i] = { 'known', known }
-    else
-      local article, by_address = nil, false
-      for _, alias in ipairs(item.aliases) do
-        article = redis.call('GET', 'alias:' .. alias)
-        if article then by_address = true break end
-      end
-      article = article or redis.call('GET', 'alias:' .. item.sha) or nil
-      local by_content = article and not by_address
-      article = article or item.id
-      local head = redis.call('HMGET', 'head:' .. article, 'rev', 'sha')
-      for _, alias in ipairs(item.aliases) do
-        redis.call('SET', 'alias:' .. alias, article, 'NX')
-        redis.call('EXPIRE', 'alias:' .. alias, args.retention)
-      end
-      redis.call('SET', 'alias:' .. item.sha, article, 'NX')
-      redis.call('EXPIRE', 'alias:' .. item.sha, args.retention)
-      count('accepted', 1)
-      local same = by_content or head[2] == item.sha
-      if same and item.again and head[1] then
-        local last = redis.call('HGET', record_key(article .. '@' .. head[1]), 'state')
-        if last == 'dead' or last == 'discarded' then same = false end
-      end
-      if same then
-        local twin = article .. '@' .. (head[1] or '0')
-        redis.call('SET', 'rcpt:' .. item.receipt, twin .. ' duplicate ' .. text(now), 'EX', args.receipt_retention)
-        count('duplicate', 1)
-        replies[i] = { 'duplicate', twin }
-      else
-        local rev, last_rev = item.rev, tonumber(head[1] or '0')
-        if args.recovering then
-          while redis.call('EXISTS', record_key(article .. '@' .. text(rev))) == 1 do rev = rev + 1 end
-        elseif last_rev >= rev then
-          rev = last_rev + 1
-        end
-        if rev > last_rev then redis.call('HSET', 'head:' .. article, 'rev', text(rev), 'sha', item.sha) end
-        redis.call('EXPIRE', 'head:' .. article, args.retention)
-        local ref = article .. '@' .. text(rev)
-        local key = record_key(ref)
-        redis.call('HSET', key, 'v', args.version, 'receipt', item.receipt, 'meta', item.meta,
-          'stage', 'normalize', 'state', 'queued', 'attempts', 0, 'crashes', 0, 'since', text(now))
-        redis.call('SET', key .. ':raw', ARGV[2 + i])
-        redis.call('SET', 'rcpt:' .. item.receipt, ref)
-        log(key, 'received', 'ingest')
-        fresh[#fresh + 1] = ref
-        replies[i] = { 'received', ref }
-      end
-    end
+    replies[i] = take_in(item, ARGV[2 + i])
+    if replies[i][1] == 'received' then fresh[#fresh + 1] = replies[i][2] end
   end
   send('normalize', fresh)
   return cmsgpack.pack(replies)
 end
 
+-- A record that is gone or makes no sense is dead at once, with what is left of it; its bytes are in the archive.
+local function condemn(ref, stage, why)
+  local key = record_key(ref)
+  local kind = redis.call('TYPE', key).ok
+  if kind ~= 'hash' and kind ~= 'none' then redis.call('RENAME', key, 'stray:' .. ref) end
+  for _, line in ipairs({ 'waiting', 'working', 'retrying', 'held' }) do
+    redis.call('ZREM', 'ledger:' .. line .. ':' .. stage, ref)
+  end
+  redis.call('HSET', key, 'stage', stage, 'attempts', 0, 'crashes', 0)
+  bury(ref, key, stage, 'undecodable', why)
+end
+
+-- Run one article's part; if its record makes that impossible, it dies alone and the batch goes on.
+local function guarded(ref, stage, part)
+  local fine, result = pcall(part)
+  if fine then return result end
+  condemn(ref, stage, 'its record makes no sense')
+  return nil
+end
+
+local function status_of(ref, stage, is)
+  if not is[1] or not is[2] then
+    if redis.call('ZSCORE', 'ledger:waiting:' .. stage, ref) then error('gone') end
+    return 'done'
+  end
+  if is[2] ~= stage then return 'done' end
+  if is[1] == 'queued' then return 'claimed' end
+  if is[1] == 'working' then
+    if tonumber(is[3] or '0') > now and not args.lost[ref] then
+      return is[4] == args.message and 'again' or 'busy'
+    end
+    return crashed(ref, record_key(ref), stage)
+  end
+  if redis.call('ZSCORE', 'ledger:waiting:' .. stage, ref) then error('no such state') end
+  return 'busy'
+end
+
+local function hold_back(ref, stage)
+  redis.call('ZREM', 'ledger:waiting:' .. stage, ref)
+  redis.call('HSET', record_key(ref), 'state', 'held')
+  redis.call('ZADD', 'ledger:held:' .. stage, text(now + args.pause * 1000000), ref)
+end
+
+local function take(ref, stage, token, seq)
+  local key = record_key(ref)
+  local lease = text(now + args.lease)
+  local attempts = redis.call('HINCRBY', key, 'attempts', 1)
+  redis.call('HSET', key, 'state', 'working', 'token', token, 'lease', lease, 'message', args.message,
+    'holder', args.worker)
+  redis.call('HDEL', key, 'suspect')
+  redis.call('ZREM', 'ledger:waiting:' .. stage, ref)
+  redis.call('ZADD', 'ledger:working:' .. stage, lease, ref)
+  local passed = tonumber(redis.call('GET', 'ledger:passed:' .. stage) or '0')
+  if seq and tonumber(seq) > passed then redis.call('SET', 'ledger:passed:' .. stage, seq) end
+  log(key, 'working', stage, args.worker)
+  return attempts
+end
+
+local function claim_one(ref, stage, token, paused, alone)
+  local key = record_key(ref)
+  local is = redis.call('HMGET', key, 'state', 'stage', 'lease', 'message', 'seq', 'holder')
+  local status = status_of(ref, stage, is)
+  if status == 'alone' and #args.refs == 1 then status = 'claimed' end
+  if status == 'alone' then alone[#alone + 1] = ref end
+  if status == 'claimed' and paused then
+    hold_back(ref, stage)
+    status = 'paused'
+  end
+  if status ~= 'claimed' then return { { status, is[6] or '', 0, '', '' }, '', '' } end
+  local attempts = take(ref, stage, token, is[5])
+  local more = redis.call('HMGET', key, 'meta', 'log', 'receipt')
+  local body = redis.call('GET', key .. (stage == 'index' and ':article' or ':raw')) or ''
+  return { { status, token, attempts, more[2] or '', more[3] or '' }, more[1] or '', body }
+end
+
+-- Returns for each ref {status, token, attempts, log, receipt}, and beside them its meta and its body as they are.
 -- A message that comes again while its lease runs has status 'again', and who held it in place of the token: the caller
--- looks whether that process lives and names the ref in `lost` if not. Returns for each ref {status, token, attempts, log, receipt}, and beside them its meta and its body as they are.
+-- looks whether that process lives and names the ref in `lost` if not.
 function calls.claim()
   local stage, replies, beside, alone = args.stage, {}, { '' }, {}
   local paused = redis.call('EXISTS', 'ledger:paused:' .. stage) == 1
   for i, ref in ipairs(args.refs) do
-    local key = record_key(ref)
-    local is = redis.call('HMGET', key, 'state', 'stage', 'lease', 'message', 'seq', 'holder')
-    local status, token, meta, body = 'done', '', '', ''
-    if is[1] and is[2] == stage then
-      if is[1] == 'working' then
-        if tonumber(is[3] or '0') > now and not args.lost[ref] then
-          status = is[4] == args.message and 'again' or 'busy'
-          token = is[6] or ''
-        else
-          status = crashed(ref, key, stage)
-          if status == 'alone' and #args.refs == 1 then status = 'claimed' end
-          if status == 'alone' then alone[#alone + 1] = ref end
-        end
-      elseif is[1] == 'queued' then
-        status = 'claimed'
-      else
-        status = 'busy'
-      end
-    end
-    if status == 'claimed' and paused then
-      status = 'paused'
-      redis.call('ZREM', 'ledger:waiting:' .. stage, ref)
-      redis.call('HSET', key, 'state', 'held')
-      redis.call('ZADD', 'ledger:held:' .. stage, text(now + args.pause * 1000000), ref)
-    end
-    if status == 'claimed' then
-      local lease = now + args.lease
-      local attempts = redis.call('HINCRBY', key, 'attempts', 1)
-      token = args.nonce .. ':' .. i
-      redis.call('HSET', key, 'state', 'working', 'token', token, 'lease', text(lease), 'message', args.message,
-        'holder', args.worker)
-      redis.call('HDEL', key, 'suspect')
-      redis.call('ZREM', 'ledger:waiting:' .. stage, ref)
-      redis.call('ZADD', 'ledger:working:' .. stage, text(lease), ref)
-      local passed = tonumber(redis.call('GET', 'ledger:passed:' .. stage) or '0')
-      if is[5] and tonumber(is[5]) > passed then redis.call('SET', 'ledger:passed:' .. stage, is[5]) end
-      log(key, 'working', stage, args.worker)
-      local more = redis.call('HMGET', key, 'meta', 'log', 'receipt')
-      meta = more[1] or ''
-      body = redis.call('GET', key .. (stage == 'index' and ':article' or ':raw')) or ''
-      replies[i] = { status, token, attempts, more[2] or '', more[3] or '' }
-    else
-      replies[i] = { status, token, 0, '', '' }
-    end
-    beside[2 * i], beside[2 * i + 1] = meta, body
+    local found = guarded(ref, stage, function()
+      return claim_one(ref, stage, args.nonce .. ':' .. i, paused, alone)
+    end) or { { 'dead', '', 0, '', '' }, '', '' }
+    replies[i], beside[2 * i], beside[2 * i + 1] = found[1], found[2], found[3]
   end
   for _, ref in ipairs(alone) do send(stage, { ref }) end
   beside[1] = cmsgpack.pack(replies)
@@ -290,20 +358,42 @@ local function sweep_later(stage)
     local line = 'ledger:' .. state .. ':' .. stage
     for _, ref in ipairs(redis.call('ZRANGEBYSCORE', line, '-inf', text(now), 'LIMIT', 0, args.limit)) do
       redis.call('ZREM', line, ref)
-      log(record_key(ref), 'queued', stage, 'due again')
-      due[#due + 1] = ref
+      guarded(ref, stage, function()
+        log(record_key(ref), 'queued', stage, 'due again')
+        due[#due + 1] = ref
+      end)
     end
   end
   send_again(stage, due)
   return #due
 end
 
+-- A lease that ends later than any lease given now was given by a clock that has stepped back since.
 local function sweep_working(stage)
-  local ended = redis.call('ZRANGEBYSCORE', 'ledger:working:' .. stage, '-inf', text(now), 'LIMIT', 0, args.limit)
+  local line, too_late = 'ledger:working:' .. stage, '(' .. text(now + args.lease)
+  local ended = redis.call('ZRANGEBYSCORE', line, '-inf', text(now), 'LIMIT', 0, args.limit)
+  for _, ref in ipairs(redis.call('ZRANGEBYSCORE', line, too_late, '+inf', 'LIMIT', 0, args.limit)) do
+    ended[#ended + 1] = ref
+  end
   for _, ref in ipairs(ended) do
-    if crashed(ref, record_key(ref), stage) == 'alone' then send(stage, { ref }) end
+    guarded(ref, stage, function()
+      if crashed(ref, record_key(ref), stage) == 'alone' then send(stage, { ref }) end
+    end)
   end
   return #ended
+end
+
+local function is_lost(ref, stage)
+  local key = record_key(ref)
+  if redis.call('HGET', key, 'state') ~= 'queued' then error('gone') end
+  local suspect = tonumber(redis.call('HGET', key, 'suspect') or '')
+  if not suspect or suspect > now then
+    redis.call('HSET', key, 'suspect', text(now))
+    return false
+  end
+  if now - suspect <= args.grace then return false end
+  log(key, 'queued', stage, 'sent again')
+  return true
 end
 
 -- A waiting article counts as lost only when its queue moved on past it or is empty, and stayed so for the grace time.
@@ -314,14 +404,7 @@ local function sweep_waiting(stage)
   end
   local lost = {}
   for _, ref in ipairs(redis.call('ZRANGEBYSCORE', 'ledger:waiting:' .. stage, '-inf', upto, 'LIMIT', 0, args.limit)) do
-    local key = record_key(ref)
-    local suspect = redis.call('HGET', key, 'suspect')
-    if not suspect then
-      redis.call('HSET', key, 'suspect', text(now))
-    elseif now - tonumber(suspect) > args.grace then
-      log(key, 'queued', stage, 'sent again')
-      lost[#lost + 1] = ref
-    end
+    if guarded(ref, stage, function() return is_lost(ref, stage) end) then lost[#lost + 1] = ref end
   end
   send_again(stage, lost)
   return #lost
@@ -329,7 +412,7 @@ end
 
 function calls.sweep()
   local last = tonumber(redis.call('GET', 'ledger:swept') or '0')
-  if now - last < args.interval then return cmsgpack.pack({ 0, 0, 0 }) end
+  if last <= now and now - last < args.interval then return cmsgpack.pack({ 0, 0, 0 }) end
   redis.call('SET', 'ledger:swept', text(now))
   local later, working, waiting = 0, 0, 0
   for _, stage in ipairs({ 'normalize', 'index' }) do
@@ -340,7 +423,7 @@ function calls.sweep()
   return cmsgpack.pack({ later, working, waiting })
 end
 
--- refs of dead articles go back to the stage where they died; ARGV[3…] a body for those that lost theirs ('' otherwise).
+-- refs of dead articles go back to the stage where they died, alone.
 function calls.replay()
   local again, done = { normalize = {}, index = {} }, {}
   for i, ref in ipairs(args.refs) do
@@ -348,12 +431,13 @@ function calls.replay()
     local is = redis.call('HMGET', key, 'state', 'stage')
     done[i] = is[1] == 'dead'
     if done[i] then
+      local stage = is[2] == 'index' and 'index' or 'normalize'
       redis.call('ZREM', 'ledger:dead', ref)
       count('dead', -1)
-      redis.call('HSET', key, 'attempts', 0, 'crashes', 0, 'alone', 1)
+      redis.call('HSET', key, 'stage', stage, 'attempts', 0, 'crashes', 0, 'alone', 1)
       redis.call('HDEL', key, 'reason', 'note')
-      log(key, 'queued', is[2], 'replayed')
-      table.insert(again[is[2]], ref)
+      log(key, 'queued', stage, 'replayed')
+      table.insert(again[stage], ref)
     end
   end
   for stage, refs in pairs(again) do
@@ -372,7 +456,7 @@ function calls.discard()
     if done[i] then
       redis.call('ZREM', 'ledger:dead', ref)
       count('dead', -1)
-      finish(ref, key, 'discarded', is[2], args.reason)
+      finish(ref, key, 'discarded', is[2] or '', args.reason)
     end
   end
   return cmsgpack.pack(done)

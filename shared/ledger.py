@@ -25,7 +25,7 @@ DEATH_BURST = 200
 PAUSE_S = 60
 ROOM_S = 1.0
 
-EnteredState = Literal["received", "duplicate"]
+EnteredState = Literal["received", "duplicate", "superseded", "refused"]
 HOST = socket.gethostname()
 
 Outcome = Literal["normalized", "indexed", "duplicate", "superseded", "withdrawn"]
@@ -42,7 +42,8 @@ class Accepted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Entered(msgspec.Struct, frozen=True, kw_only=True):
-    """The ledger's answer: `received` is on its way, `duplicate` has equal content; `known` had its receipt before."""
+    """The ledger's answer: `received` is on its way, a `duplicate` has equal content, `superseded` is a feed's word on
+    what its publisher pushed, `refused` another publisher's. `known` had its receipt before."""
 
     receipt: str
     article: str
@@ -116,6 +117,7 @@ class Ledger(Lines):
                 "aliases": [_address(alias) for alias in item.meta.aliases],
                 "sha": _address(item.meta.sha),
                 "meta": msgspec.json.encode(item.meta).decode(),
+                "owner": f"push:{item.meta.source.name}" if item.meta.source.kind == "push" else "",
                 "again": item.meta.source.kind == "push",
             }
             for item in items
@@ -234,10 +236,12 @@ class Ledger(Lines):
 
 
 def _entered(receipt: str, answer: str, entry: str) -> Entered:
-    ref, *duplicate = entry.split(" ")
+    ref, *ended = entry.split(" ")
     article, rev = split_ref(ref)
-    state: EnteredState = "duplicate" if duplicate or answer == "duplicate" else "received"
-    return Entered(receipt=receipt, article=article, rev=rev, state=state, known=answer == "known")
+    state = ended[0] if ended else "received" if answer == "known" else answer
+    return Entered(
+        receipt=receipt, article=article, rev=rev, state=msgspec.convert(state, EnteredState), known=answer == "known"
+    )
 
 
 def _note(note: str) -> str:

@@ -144,19 +144,19 @@ class Lines:
             entry = self.client.get(f"rcpt:{receipt}")
         if entry is None:
             return None
-        ref, *duplicate = entry.decode().split(" ")
+        ref, *ended = entry.decode().split(" ")
         article, rev = split_ref(ref)
-        if duplicate:
-            at = int(duplicate[1])
-            event = Event(state="duplicate", at_us=at)
+        if ended:
+            state, at = ended[0], int(ended[1])
+            event = Event(state=state, at_us=at)
             return Line(
                 receipt=receipt,
                 article=article,
                 rev=rev,
-                state="duplicate",
+                state=state,
                 received_us=at,
                 timeline=(event,),
-                duplicate_of=ref,
+                duplicate_of=ref if state == "duplicate" else None,
             )
         return self.line(ref)
 
@@ -172,8 +172,8 @@ class Lines:
             receipt=record.get(b"receipt", b"").decode(),
             article=article,
             rev=rev,
-            state=record[b"state"].decode(),
-            stage=record[b"stage"].decode(),
+            state=record.get(b"state", b"unknown").decode(),
+            stage=record[b"stage"].decode() if b"stage" in record else None,
             attempts=int(record.get(b"attempts", 0)),
             reason=record[b"reason"].decode() if b"reason" in record else None,
             note=record[b"note"].decode() or None if b"note" in record else None,

@@ -6,7 +6,6 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 import structlog
@@ -14,7 +13,7 @@ import structlog
 from shared.archive import Archive, Archived, pack_body
 from shared.clock import now_us
 from shared.errors import InputRefused
-from shared.ledger import Accepted, Entered, Ledger
+from shared.ledger import Accepted, Entered, EnteredState, Ledger
 from shared.messages import Input
 from shared.settings import Settings
 from shared.status import Meta
@@ -23,12 +22,12 @@ log = structlog.get_logger(__name__)
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """What whoever sent an input gets: its receipt, the article it belongs to, and whether it was known already."""
+    """What whoever sent an input gets: its receipt, the article it belongs to, and what became of it at the door."""
 
     receipt: str
     article: str
     rev: int
-    state: Literal["received", "duplicate"]
+    state: EnteredState
 
 
 class Intake:

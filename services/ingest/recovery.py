@@ -67,7 +67,7 @@ def _offer(ledger: Ledger, batch: list[Accepted]) -> int:
         except IntakeFull as full:
             log.info("recovery_waited", reason=str(full))
             time.sleep(full.retry_after or 5)
-    return sum(not answer.known for answer in ledger.accept(batch, recovering=True))
+    return sum(not answer.known and answer.state != "refused" for answer in ledger.accept(batch, recovering=True))
 
 
 def _is_empty(ledger: Ledger) -> bool:

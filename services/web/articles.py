@@ -35,6 +35,8 @@ async def push_article(request: Request) -> Response:
         )
         await _refuse_anothers(house, item)
         receipt = await house.tray.put(item)
+    if receipt.state == "refused":
+        raise Problem("not-yours", "Another publisher has pushed the article of this address.")
     known = receipt.state == "duplicate"
     links = {"receipt": f"/v1/receipts/{receipt.receipt}", "article": f"/v1/articles/{receipt.article}"}
     told = {"receipt": receipt.receipt, "article": receipt.article, "rev": receipt.rev, "state": receipt.state}

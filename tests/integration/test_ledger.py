@@ -10,7 +10,7 @@ from shared.archive import Archive
 from shared.errors import IntakeFull
 from shared.ledger import DEATH_BURST, Claimed, Commit, Failure, Ledger
 from shared.messages import Input, Source
-from shared.queue import open_ledger
+from shared.queue import envelopes, make_app, open_ledger
 from shared.settings import Settings
 from tests.conftest import Server, settings_over, wait_for
 
@@ -90,6 +90,90 @@ def test_identity(intake: Intake, ledger: Ledger, first: Input, second: Input, e
         case _:
             assert two.article != one.article
     assert balanced(ledger)
+
+
+ALICE, EVE = Source(kind="push", name="alice"), Source(kind="push", name="eve")
+FEED = Source(kind="feed", name="http://feed.example/f.xml")
+
+
+def test_repeating_anothers_words_gives_no_share_in_their_article(intake: Intake) -> None:
+    hers = intake.take([text("same words", "url:http://alice.example/1", source=ALICE)])[0]
+    other = intake.take([text("same words", "url:http://eve.example/1", source=EVE)])[0]
+    forged = intake.take([text("forged", "url:http://eve.example/1", source=EVE)])[0]
+    assert hers.article not in (other.article, forged.article)
+    correction = intake.take([text("corrected", "url:http://alice.example/1", source=ALICE)])[0]
+    assert (correction.state, correction.article) == ("received", hers.article)
+
+
+def test_what_one_publisher_pushed_no_other_revises_even_at_the_same_moment(intake: Intake, ledger: Ledger) -> None:
+    both = [
+        text("mine", "url:http://x.example/1", source=ALICE),
+        text("no, mine", "url:http://x.example/1", source=EVE),
+    ]
+    assert [receipt.state for receipt in intake.take(both)] == ["received", "refused"]
+    assert ledger.balance().accepted == 1
+    assert balanced(ledger)
+
+
+def test_a_feed_does_not_replace_what_was_pushed_but_a_push_replaces_a_feeds_word(
+    intake: Intake, ledger: Ledger
+) -> None:
+    intake.take([text("teaser", "url:http://x.example/1", source=FEED)])
+    whole = intake.take([text("the whole text", "url:http://x.example/1", source=ALICE)])[0]
+    assert whole.state == "received"
+    late = intake.take([text("teaser, new", "url:http://x.example/1", source=FEED)])[0]
+    assert (late.state, late.article, late.rev) == ("superseded", whole.article, whole.rev)
+    line = ledger.receipt(late.receipt)
+    assert line is not None
+    assert line.state == "superseded"
+    assert balanced(ledger)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param(("HSET", "attempts", "abc"), id="a count that is no number"),
+        pytest.param(("HSET", "state", "bogus"), id="a state that does not exist"),
+        pytest.param(("HDEL", "stage"), id="no stage"),
+        pytest.param(("DEL",), id="no record at all"),
+        pytest.param(("SET",), id="a record of another kind"),
+    ],
+)
+def test_a_damaged_record_is_dead_and_its_neighbours_go_on(
+    intake: Intake, ledger: Ledger, damage: tuple[str, ...]
+) -> None:
+    receipts = intake.take([text("a"), text("b"), text("c")])
+    refs = [f"{r.article}@{r.rev}" for r in receipts]
+    command, *values = damage
+    if command in ("DEL", "SET"):
+        ledger.client.delete(f"art:{refs[1]}")
+    if command != "DEL":
+        ledger.client.execute_command(command, f"art:{refs[1]}", *(values or ["x"]))
+    assert [item.ref for item in claim(ledger, *refs)] == [refs[0], refs[2]]
+    assert [(d.ref, d.reason) for d in ledger.dead()] == [(refs[1], "undecodable")]
+    assert balanced(ledger)
+    assert ledger.replay([refs[1]]) == [True]
+    assert balanced(ledger)
+
+
+def test_a_clock_that_steps_back_stops_no_retry_and_no_lease(shared_redis: Server, tmp_path: Path) -> None:
+    moment = [2_000_000_000_000_000]
+    settings = settings_over(shared_redis, tmp_path)
+    plain = open_ledger(settings)
+    ledger = Ledger(plain.client, settings, envelopes(make_app(settings, "courier")), clock=lambda: moment[0])
+    receipts = Intake(ledger, Archive(tmp_path / "a"), settings).take([text("a"), text("b")])
+    items = claim(ledger, *(f"{r.article}@{r.rev}" for r in receipts))
+    soon = moment[0] - 3_590_000_000
+    ledger.fail(
+        "normalize", [Failure(ref=items[0].ref, token=items[0].token, verdict="retry", reason="r", due_us=soon)]
+    )
+    ledger.sweep()
+    moment[0] -= 3_600_000_000
+    ledger.sweep()
+    moment[0] += 20_000_000
+    ledger.sweep()
+    status = ledger.status().stages["normalize"]
+    assert (status.queued, status.working, status.retrying) == (2, 0, 0)
 
 
 def test_a_text_that_goes_back_to_an_earlier_wording_is_a_new_revision(intake: Intake) -> None:
