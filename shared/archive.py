@@ -25,6 +25,7 @@ MAGIC = b"CDARCH1\n"
 FRAME = struct.Struct("<II")
 SEGMENT_BYTES = 64 * 1024 * 1024
 OPEN, SEALED = ".open", ".seg"
+ORPHAN_US = 60_000_000
 
 
 class Archived(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
@@ -124,13 +125,14 @@ class Archive:
             self._seal()
 
     def _append(self, payloads: list[bytes]) -> list[str]:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        free = os.statvfs(self.folder)
+        needed = sum(len(p) + FRAME.size for p in payloads)
+        if free.f_bavail * free.f_frsize < needed + self._reserve:  # asked first: a full disk leaves no empty segments
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         if self._size >= SEGMENT_BYTES:
             self._seal()
         file = self._file or self._start()
-        needed = sum(len(p) + FRAME.size for p in payloads)
-        free = os.statvfs(self.folder)
-        if free.f_bavail * free.f_frsize < needed + self._reserve:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         places, at = [], self._size
         for payload in payloads:
             places.append(f"{self._name}:{at}")
@@ -142,6 +144,7 @@ class Archive:
         return places
 
     def _undo(self) -> None:
+        """Seal what stood in the segment before the batch that failed; a segment of nothing else is removed."""
         if self._file is None:
             return
         try:
@@ -150,15 +153,17 @@ class Archive:
             log.warning("segment_close_failed", segment=self._name, error=str(error))
         path = (self.folder / self._name).with_suffix(OPEN)
         try:
-            with path.open("r+b") as file:
-                file.truncate(self._size)
-            path.rename(path.with_suffix(SEALED))
+            if self._size <= len(MAGIC):
+                path.unlink()
+            else:
+                with path.open("r+b") as file:
+                    file.truncate(self._size)
+                path.rename(path.with_suffix(SEALED))
         except OSError as error:  # readers stop at the torn frame by its checksum
             log.warning("segment_truncate_failed", segment=self._name, error=str(error))
-        self._file = None
+        self._file, self._size = None, 0
 
     def _start(self) -> BinaryIO:
-        self.folder.mkdir(parents=True, exist_ok=True)
         self._seal_orphans()
         self._name = f"{now_us()}-{socket.gethostname()}-{os.getpid()}"
         path = (self.folder / self._name).with_suffix(OPEN)
@@ -175,18 +180,25 @@ class Archive:
         path = (self.folder / self._name).with_suffix(OPEN)
         path.rename(path.with_suffix(SEALED))
         self._file.close()
-        self._file = None
+        self._file, self._size = None, 0
 
     def _seal_orphans(self) -> None:
         for path in self.folder.glob(f"*{OPEN}"):
-            if now_us() - path.stat().st_mtime_ns // 1000 < 60_000_000:  # its writer may be about to lock it
+            try:
+                _seal_orphan(path)
+            except FileNotFoundError:  # another process was quicker
                 continue
-            with path.open("rb") as file:
-                try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except OSError:  # its writer lives
-                    continue
-                path.rename(path.with_suffix(SEALED))
+
+
+def _seal_orphan(path: Path) -> None:
+    if now_us() - path.stat().st_mtime_ns // 1000 < ORPHAN_US:  # its writer may be about to lock it
+        return
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:  # its writer lives
+            return
+        path.rename(path.with_suffix(SEALED))
 
 
 def _sync_folder(folder: Path) -> None:

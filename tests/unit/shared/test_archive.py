@@ -108,6 +108,14 @@ def test_a_full_disk_leaves_no_half_batch_and_writing_goes_on_when_there_is_room
     assert [e.receipt for _, e in archive.entries()] == ["r1", "r40"]
 
 
+def test_refused_batches_leave_no_files_behind(tmp_path: Path) -> None:
+    archive = Archive(tmp_path, reserve_bytes=1 << 60)
+    for number in range(5):
+        with pytest.raises(IntakeFull):
+            archive.put_batch([entry(number)])
+    assert archive.segments() == []
+
+
 def test_a_body_that_claims_too_much_is_not_unpacked() -> None:
     with pytest.raises(PermanentError):
         unpack_body(pack_body(b"x" * 2000), 1000)
