@@ -1,6 +1,7 @@
 """Files dropped into `seeds/`: which are taken, how they are read, what came of them. They stay where they are."""
 
 import os
+import re
 import stat
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
@@ -11,10 +12,12 @@ import redis
 import structlog
 
 from services.ingest.feeds import looks_like_feed, make_inputs
+from services.ingest.formats import json_feed
+from services.ingest.formats.feed import Feed
 from services.ingest.intake import Receipt
 from services.ingest.parser_process import FeedParser
 from shared.clock import now_us
-from shared.errors import InputRefused, PermanentError, TransientError
+from shared.errors import InputRefused, NotAFeed, PermanentError, TransientError
 from shared.messages import Input, Source
 from shared.settings import Settings, SourceSettings
 from shared.status import redis_errors
@@ -34,6 +37,9 @@ TAKEN_KEY = "drops:taken"
 PROBLEMS_KEY = "drops:problems"
 MAX_PROBLEMS = 1000
 READ_TRIES = 3
+# What an alias may not hold as it is: control characters, bytes that are no text, and `\` or a `%` that would read as an
+# escape. All other names keep the alias they always had.
+ODD = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\\]|%(?=[0-9A-Fa-f]{2})")
 
 
 class TakesInputs(Protocol):
@@ -207,17 +213,18 @@ def make_drop_inputs(name: str, body: bytes, source: Source, parser: FeedParser)
     media_type = MEDIA_TYPES.get(suffix)
     if media_type is None:
         raise InputRefused(f"{printable(name)} is of a kind that is not read; read are {', '.join(MEDIA_TYPES)}")
-    if suffix in FEED_SUFFIXES and looks_like_feed(body):
-        feed = parser.parse(body, None, f"drop:{printable(name)}")
-        found = make_inputs(feed, feed.topic or f"drop:{printable(name)}", source)
+    if suffix in FEED_SUFFIXES and (json_feed.announces_itself(body) if suffix == ".json" else looks_like_feed(body)):
+        feed = _parse(name, body, parser)
+        found = make_inputs(feed, feed.topic or f"drop:{_spelled(name)}", source)
         if found:
             return [one.input for one in found]
         raise InputRefused(f"{printable(name)} is a feed without entries")
-    return [
-        Input(
-            source=source, media_type=media_type, body=body, aliases=(f"path:{printable(name)}",), name=printable(name)
-        )
-    ]
+    return [Input(source=source, media_type=media_type, body=body, aliases=(path_alias(name),), name=printable(name))]
+
+
+def path_alias(name: str) -> str:
+    """What a file is known by: its name, with all that is not plain text percent-encoded, so that no two share one."""
+    return f"path:{_spelled(name)}"
 
 
 def drop_source(name: str, drops: Mapping[str, SourceSettings]) -> Source:
@@ -285,6 +292,19 @@ def printable(text: str) -> str:
     )
 
 
+def _parse(name: str, body: bytes, parser: FeedParser) -> Feed:
+    """Read a dropped feed; the address it is given within is nothing a person has to read."""
+    address = f"drop:{_spelled(name)}"
+    try:
+        return parser.parse(body, None, address)
+    except NotAFeed as error:
+        raise NotAFeed(str(error).replace(address, printable(name))) from error
+
+
+def _spelled(name: str) -> str:
+    return ODD.sub(lambda odd: "".join(f"%{byte:02X}" for byte in os.fsencode(odd[0])), name)
+
+
 def _mark(seen: os.stat_result) -> bytes:
     return f"{seen.st_size}:{seen.st_mtime_ns}:{seen.st_ino}".encode()
 
@@ -292,7 +312,7 @@ def _mark(seen: os.stat_result) -> bytes:
 def _open_plain(folder: Path, name: str) -> int:
     """Open without following a link and without waiting for the other end of a pipe."""
     path = folder / name
-    if os.path.realpath(path.parent) != os.path.join(os.path.realpath(folder), os.path.dirname(name)).rstrip("/"):
+    if os.path.realpath(path.parent) != os.path.normpath(os.path.join(os.path.realpath(folder), os.path.dirname(name))):
         raise InputRefused(f"{printable(name)} stands behind a link, which is not followed")
     try:
         return os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)

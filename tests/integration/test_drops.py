@@ -184,6 +184,7 @@ def test_a_refused_file_is_told_once_and_stops_no_other(desk: Desk, name: str, b
     desk.drop("good.txt")
     desk.drops.take([name, "good.txt"])
     assert reason in desk.reasons()[name]
+    assert "drop:" not in desk.reasons()[name]
     assert desk.accepted() == 1
     told = desk.redis.hget(PROBLEMS_KEY, name)
     desk.drops.take([name, "good.txt"])
@@ -255,6 +256,26 @@ def test_other_xml_is_one_input(desk: Desk) -> None:
     line = desk.ledger.receipt(take_file(path, desk.settings, desk.intake)[0].receipt)
     assert line is not None
     assert line.media_type == "application/xml"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"@type":"NewsArticle","headline":"How the <rss> element works","articleBody":"Words."}',
+        b'{"headline":"On https://jsonfeed.org/version/1.1","body_text":"<feed>"}',
+    ],
+)
+def test_an_article_that_speaks_of_feeds_is_no_feed(desk: Desk, body: bytes) -> None:
+    line = desk.ledger.receipt(take_file(desk.drop("bai.json", body), desk.settings, desk.intake)[0].receipt)
+    assert line is not None
+    assert line.media_type == "application/json"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_json_feed_as_a_drop_gives_its_entries(desk: Desk, encoding: str) -> None:
+    text = '{"items":[{"id":"1","title":"Một"},{"id":"2","title":"Hai"}],"version":"https://jsonfeed.org/version/1.1"}'
+    path = desk.drop("tin.json", text.encode(encoding))
+    assert len(take_file(path, desk.settings, desk.intake)) == 2
 
 
 def test_a_file_from_elsewhere_goes_by_its_own_path(desk: Desk, tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """JSON Feed 1.0 and 1.1, read with patience for wrong types; feedparser's release reads none."""
 
+import codecs
+import json
 from typing import Any
 from urllib.parse import urljoin
 
@@ -10,6 +12,24 @@ from shared.errors import NotAFeed
 from shared.messages import FeedEntry
 
 MAX_ENTRIES = 10_000
+
+
+class _Announced(msgspec.Struct):
+    """The one member that tells a feed from an article; all others are skipped unread."""
+
+    version: Any = None
+
+
+def announces_itself(body: bytes) -> bool:
+    """Whether a document calls itself a JSON Feed: by its own "version", whatever else it speaks of."""
+    encoding = json.detect_encoding(body)
+    if not encoding.startswith("utf-8"):
+        body = body.decode(encoding, "replace").encode("utf-8", "replace")
+    try:
+        version = msgspec.json.decode(body.removeprefix(codecs.BOM_UTF8), type=_Announced).version
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+        return False
+    return isinstance(version, str) and "jsonfeed.org/version" in version
 
 
 def read(text: str, url: str) -> Feed:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from services.ingest.drop_watch import Settling, file_system, mode
-from services.ingest.drops import drop_source, is_drop_name, list_names, printable
+from services.ingest.drops import Vanished, drop_source, is_drop_name, list_names, path_alias, printable, read_drop
 from shared.settings import SourceSettings
 
 DROPS = {
@@ -58,6 +58,24 @@ def test_links_to_folders_are_not_followed(tmp_path: Path) -> None:
 
 def test_printable_escapes_what_a_terminal_would_obey() -> None:
     assert printable("Bài\x1b[31m\n\udce9") == "Bài\\x1b[31m\\n\\udce9"
+
+
+@pytest.mark.parametrize("name", ["bai.txt", "hue/2015/Bài viết (2).html", "50% off.txt", "a%zz.txt"])
+def test_a_plain_name_is_its_own_alias(name: str) -> None:
+    assert path_alias(name) == f"path:{name}"
+
+
+def test_no_two_names_share_an_alias() -> None:
+    names = ["a\nb", "a\\nb", "a%0Ab", "a%5Cnb", "a%250Ab", "a\udce9b", "a\\udce9b", "a%E9b", "a%\n", "a%%0A"]
+    aliases = [path_alias(name) for name in names]
+    assert len(set(aliases)) == len(names)
+    assert all(alias.isprintable() for alias in aliases)
+    assert aliases[0] == "path:a%0Ab"
+
+
+def test_a_file_in_the_root_folder_stands_behind_no_link() -> None:
+    with pytest.raises(Vanished):
+        read_drop(Path("/"), "no-such-file.txt", 10)
 
 
 MOUNTS = """\
