@@ -109,6 +109,8 @@ def _narrow(body: bytes, declared: tuple[str, ...], language: str | None) -> Dec
 def _wide_encoding(body: bytes) -> str | None:
     """UTF-16 or UTF-32 without a mark, if read so the text is likely in some language."""
     sample = body[: min(_SAMPLE, len(body)) & ~3 or len(body)]
+    if b"</" in sample:  # an end tag at a byte a letter
+        return None
     readings = ((sample.decode(name, "replace"), name) for name in _WIDE)
     valid = [(likelihood(text)[0], name) for text, name in readings if text.count("\ufffd") * 100 <= len(text)]
     score, name = max(valid, default=(-math.inf, ""))

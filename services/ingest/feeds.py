@@ -10,7 +10,7 @@ import msgspec
 from services.ingest.formats import json_feed, rss_atom
 from services.ingest.formats.charset import read_text
 from services.ingest.formats.feed import Feed
-from shared.errors import NotAFeed
+from shared.errors import NotAFeed, NotAnArticle
 from shared.messages import FEED_ENTRY_TYPE, FeedEntry, Input, Source
 
 # Parameters that say where a reader came from, not what is read.
@@ -31,9 +31,10 @@ def read_feed(body: bytes, content_type: str | None, url: str) -> Feed:
     """
     if not body.strip():
         raise NotAFeed(f"{url} is empty")
-    if body.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04")):
-        raise NotAFeed(f"{url} is a file of another kind, no feed")
-    text = read_text(body, content_type)
+    try:
+        text = read_text(body, content_type)
+    except NotAnArticle as error:
+        raise NotAFeed(f"{url} is a file of another kind, no feed. {error}") from error
     if text.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
         return json_feed.read(text.lstrip("\ufeff \t\r\n"), url)
     return rss_atom.read(text, url)

@@ -42,29 +42,29 @@ def is_damaged(piece: bytes) -> bool:
     return is_mostly_utf8([piece])
 
 
-def without_strays(piece: bytes) -> str:
-    """Stray quotation marks and dashes of Windows are read; any other stray byte is left out, since nothing tells."""
+def without_strays(piece: bytes, lost: str = "") -> str:
+    """Stray quotation marks and dashes of Windows are read; any other stray byte is `lost`, since nothing tells."""
     kept: list[str] = []
     end = 0
     for match in _HIGH_RUN.finditer(piece):
         kept.append(piece[end : match.start()].decode("ascii"))
-        kept.append(_read_run(match[0]))
+        kept.append(_read_run(match[0], lost))
         end = match.end()
     return "".join(kept) + piece[end:].decode("ascii")
 
 
-def _read_run(run: bytes) -> str:
+def _read_run(run: bytes, lost: str) -> str:
     kept: list[str] = []
     end = 0
     for match in _UTF8_SEQUENCE.finditer(run):
-        kept.append(_read_strays(run[end : match.start()]))
+        kept.append(_read_strays(run[end : match.start()], lost))
         kept.append(match[0].decode("utf-8"))
         end = match.end()
-    return "".join(kept) + _read_strays(run[end:])
+    return "".join(kept) + _read_strays(run[end:], lost)
 
 
-def _read_strays(strays: bytes) -> str:
-    return "".join(mark for mark in strays.decode("cp1252", "ignore") if mark in "“”‘’…–—•€\u00a0")
+def _read_strays(strays: bytes, lost: str) -> str:
+    return "".join(mark if mark in "“”‘’…–—•€\u00a0" else lost for mark in strays.decode("cp1252", "replace"))
 
 
 def is_mostly_utf8(lines: Sequence[bytes]) -> bool:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 from itertools import islice
 
 from shared.charsets.letters import likelihood
@@ -48,6 +49,7 @@ class _Misreading:
         table = {byte: bytes((byte,)).decode(encoding, "ignore") for byte in range(0x80, 0x100)}
         self.bytes_of = {byte: byte for byte in range(0x80, 0xA0)}  # Latin-1, and where the encoding has a hole
         self.bytes_of.update({ord(letter): byte for byte, letter in table.items() if letter})
+        self.decoded = lru_cache(maxsize=4096)(self._decoded)  # a text has few letters, each of them often
         rest = self._range(0x80, 0xC0)
         self.sequence = re.compile(
             f"{self._range(0xC2, 0xE0)}{rest}|{self._range(0xE0, 0xF0)}{rest}{{2}}|{self._range(0xF0, 0xF5)}{rest}{{3}}"
@@ -57,7 +59,7 @@ class _Misreading:
         letters = [chr(letter) for letter, byte in self.bytes_of.items() if first <= byte < end]
         return "[" + re.escape("".join(sorted(letters))) + "]"
 
-    def decoded(self, sequence: str) -> str | None:
+    def _decoded(self, sequence: str) -> str | None:
         """What the sequence stands for, or None when it is no UTF-8 or nothing a newspaper prints."""
         try:
             letter = self.body(sequence).decode("utf-8")
@@ -71,7 +73,7 @@ class _Misreading:
 
     def explained(self, text: str) -> float:
         """The share of what is beyond ASCII that makes sense as UTF-8 misread like this."""
-        beyond = sum(letter > "\x7f" for letter in text)
+        beyond = len(text) - len(text.encode("ascii", "ignore"))
         found = self.sequence.findall(text)
         return sum(len(sequence) for sequence in found if self.decoded(sequence) is not None) / max(1, beyond)
 

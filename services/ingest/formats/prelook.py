@@ -6,12 +6,14 @@ stall is refused here, with a sentence (facts: 200 000 nested elements cost it m
 
 import re
 
-from shared.errors import NotAFeed
+from shared.errors import NotAFeed, NotAnArticle
+from shared.guard import check
 
 MAX_DEPTH = 256
 MAX_ATTRIBUTES = 400
 MAX_TAG = 1024 * 1024
 MAX_ENTRIES = 10_000
+MAX_TAGS = 1_000_000
 MAX_ENTITY = 200
 HEAD = 64 * 1024
 
@@ -19,8 +21,7 @@ ROOT = re.compile(r"<(?:[\w.-]+:)?(rss|feed|rdf|channel)(?=[\s>/])", re.IGNORECA
 PAGE = re.compile(r"<(?:html|!doctype\s+html)[\s>]", re.IGNORECASE)
 ENTITY = re.compile(r"""<!ENTITY\s++(?:%\s++)?+[^\s"'<>]++\s++(?:(SYSTEM|PUBLIC)\b|"([^"]*+)"|'([^']*+)')""")
 NESTED = re.compile(r"[&%](?!#)[\w.:-]")
-UNREAD = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL)
-TAG = re.compile(r"<(/?)([^\s<>/!?]++)([^<>]*+)>")
+UNREAD = re.compile(r"<!\[CDATA\[(?:[^\]]++|\](?!\]>))*+(?:\]\]>)?|<!--(?:[^-]++|-(?!->))*+(?:-->)?")
 ENTRY = re.compile(r"<(?:item|entry)[\s>/]", re.IGNORECASE)
 CHARACTER = re.compile(r"&#(?:x([0-9a-fA-F]++)|([0-9]++));?+")
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -69,22 +70,14 @@ def _refuse_shape(skeleton: str, url: str) -> None:
     """Refuse depth, attributes and numbers that no newsroom writes."""
     if len(ENTRY.findall(skeleton)) > MAX_ENTRIES:
         raise NotAFeed(f"{url} holds more than {MAX_ENTRIES} entries")
-    open_tags: list[str] = []
-    for closing, name, rest in TAG.findall(skeleton):
-        if len(rest) > MAX_TAG or rest.count("=") > MAX_ATTRIBUTES:
-            raise NotAFeed(f"{url} has a <{name[:20]}> too large to read")
-        if closing:
-            _close(open_tags, name)
-        elif not rest.endswith("/") and not name.endswith("/"):
-            open_tags.append(name)
-            if len(open_tags) > MAX_DEPTH:
-                raise NotAFeed(f"{url} is nested deeper than {MAX_DEPTH}")
-
-
-def _close(open_tags: list[str], name: str) -> None:
-    """Close a tag and, as unclosed ones are common, all that are open within it."""
-    if open_tags and open_tags[-1] == name:
-        open_tags.pop()
-    elif name in open_tags:
-        while open_tags.pop() != name:
-            pass
+    try:
+        check(
+            skeleton,
+            loose=True,
+            max_tags=MAX_TAGS,
+            max_attributes=MAX_ATTRIBUTES,
+            max_depth=MAX_DEPTH,
+            max_tag_length=MAX_TAG,
+        )
+    except NotAnArticle as error:
+        raise NotAFeed(f"{url} is no feed that can be read. {error}") from error

@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.ingest.feeds import Found, canonical_url, clean_link, looks_like_feed, make_inputs, read_feed
-from services.ingest.formats.charset import TABLES
 from services.ingest.formats.feed import Feed
 from shared.errors import NotAFeed
 from shared.messages import FeedEntry, Source
+from tests.unit.shared.old_encodings import misread, write
 
 URL = "http://news.example/feed.xml"
 SOURCE = Source(kind="feed", name=URL)
@@ -102,14 +102,11 @@ def test_a_title_comes_out_of_any_unicode(body: bytes, content_type: str | None)
     assert titles(body, content_type) == [TITLE]
 
 
-def tabled(text: str, label: str) -> bytes:
-    return bytes(TABLES[label].index(char) for char in text)
-
-
-@pytest.mark.parametrize("label", ["TCVN-5712", "TCVN5712-1", "VISCII"])
-def test_a_title_comes_out_of_the_tables_of_before_unicode(label: str) -> None:
-    key = label.lower().replace("-", "")
-    assert titles(tabled(document(encoding=label), key)) == [TITLE]
+@pytest.mark.parametrize(
+    ("label", "name"), [("TCVN-5712", "tcvn5712"), ("TCVN5712-1", "tcvn5712"), ("VISCII", "viscii"), ("VNI", "vni")]
+)
+def test_a_title_comes_out_of_the_tables_of_before_unicode(label: str, name: str) -> None:
+    assert titles(write(document(encoding=label), name)) == [TITLE]
 
 
 CP1258 = "Kinh tê\u0301 Huê\u0301 đô\u0309i mơ\u0301i"
@@ -133,6 +130,43 @@ def test_what_western_europe_writes_without_saying_so_is_read_as_windows_1252(ti
 def test_one_entry_in_another_encoding_spoils_no_other() -> None:
     mixed = document(TITLE).encode().replace(b"</channel>", b"<item><title>KEY</title></item></channel>")
     assert titles(mixed.replace(b"KEY", CP1258.encode("cp1258"))) == [TITLE, "Kinh tế Huế đổi mới"]
+
+
+NEWS = (
+    "Ủy ban nhân dân tỉnh vừa tổ chức hội nghị đánh giá kết quả trồng rừng gỗ lớn",
+    "Mưa lớn khiến một số tuyến đường bị sạt lở, giao thông gián đoạn suốt năm giờ",
+    "Các xã vùng cao kiến nghị hỗ trợ thêm cây giống, vật tư và kỹ thuật",
+)
+
+
+def entries(*written: bytes) -> bytes:
+    """A document that stands on one line, as many feeds do."""
+    return (
+        b"<rss><channel>"
+        + b"".join(b"<item><title>" + one + b"</title></item>" for one in written)
+        + b"</channel></rss>"
+    )
+
+
+@pytest.mark.parametrize("name", ["tcvn5712", "viscii", "vni", "vps"])
+def test_an_old_encoding_that_nobody_declares_is_told_by_its_words(name: str) -> None:
+    assert titles(entries(*(write(title, name) for title in NEWS))) == list(NEWS)
+    assert titles(entries(NEWS[0].encode(), write(NEWS[1], name), NEWS[2].encode())) == list(NEWS)
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1"])
+def test_an_entry_that_was_encoded_twice_is_mended_and_no_other_touched(encoding: str) -> None:
+    twice = misread(NEWS[1].encode(), encoding).encode()
+    assert titles(entries(NEWS[0].encode(), twice, NEWS[2].encode())) == list(NEWS)
+
+
+def test_quotation_marks_of_windows_in_an_entry_of_utf8_are_read() -> None:
+    assert titles(entries(NEWS[0].encode() + b" \x93x\x94", NEWS[1].encode())) == [NEWS[0] + " “x”", NEWS[1]]
+
+
+def test_plain_text_in_the_header_leaves_references_in_json_alone() -> None:
+    body = b'{"version": "https://jsonfeed.org/version/1", "items": [{"title": "&#34;&#7879;&#34;&#34;"}]}'
+    assert titles(body, "text/plain") == ["&#34;&#7879;&#34;&#34;"]
 
 
 def test_a_stray_byte_costs_a_character_not_the_entry() -> None:

@@ -74,27 +74,48 @@ def test_in_xml_every_open_element_counts() -> None:
 
 
 @pytest.mark.parametrize(
+    ("markup", "reason"),
+    [
+        pytest.param("<a>" * 5_000, "nested deeper than 1000", id="nested"),
+        pytest.param("<_a>" * 5_000, "nested deeper than 1000", id="names that begin with no letter"),
+        pytest.param('<a b="' + "<c>" * 5_000, "nested deeper than 1000", id="in a quote that is never closed"),
+        pytest.param(f"<a {VALUES}>", "too large", id="attributes"),
+    ],
+)
+def test_broken_xml_that_is_read_all_the_same_has_its_bounds(markup: str, reason: str) -> None:
+    with pytest.raises(NotAnArticle, match=reason):
+        check(markup, loose=True)
+
+
+def test_in_broken_xml_an_end_tag_closes_what_was_left_open_in_its_element() -> None:
+    check("<item>one<br>two<hr></item></x>" * 5_000, loose=True)
+    with pytest.raises(NotAnArticle, match="10001 elements"):
+        check("<item>one<br>two<hr></item></x>" * 5_000, xml=True)
+
+
+@pytest.mark.parametrize("loose", [False, True])
+@pytest.mark.parametrize(
     "piece", ["<a ", '<a b="', "<a b='\"", "<", ">", "=", "<a =", "<a " + "=" * 99, "</", "<script ", "<!--", "x <b y "]
 )
-def test_the_look_is_linear(piece: str) -> None:
+def test_the_look_is_linear(piece: str, loose: bool) -> None:
     short, long = piece * (500_000 // len(piece)), piece * (4_000_000 // len(piece))
-    assert _cost(long) < 0.15 + 24 * _cost(short)
+    assert _cost(long, loose) < 0.15 + 24 * _cost(short, loose)
 
 
-def _cost(markup: str) -> float:
+def _cost(markup: str, loose: bool) -> float:
     start = time.process_time()
     try:
-        check(markup, max_tags=10**9)
+        check(markup, loose=loose, max_tags=10**9)
     except NotAnArticle:
         pass
     return time.process_time() - start
 
 
-@given(markup=st.text(alphabet="<>/='\" abp!-[]", max_size=200), xml=st.booleans())
+@given(markup=st.text(alphabet="<>/='\" abp!-[]", max_size=200), xml=st.booleans(), loose=st.booleans())
 @settings(max_examples=200, deadline=None)
-def test_any_markup_passes_or_is_refused(markup: str, xml: bool) -> None:
+def test_any_markup_passes_or_is_refused(markup: str, xml: bool, loose: bool) -> None:
     try:
-        check(markup, xml=xml, max_depth=3, max_attributes=3)
+        check(markup, xml=xml, loose=loose, max_depth=3, max_attributes=3)
     except NotAnArticle:
         return
     assert markup.count("<") <= 200
