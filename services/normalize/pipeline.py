@@ -48,17 +48,37 @@ STEPS: tuple[Callable[[Proof], Proof], ...] = (
 )
 
 
+# Three times the largest article ever seen; beyond it, reading would cost more than the clock of a child allows.
+MOST_BYTES = 6 * 1024 * 1024
+MOST_PIECES = 20_000
+LONGEST_HEADLINE = 1_000
+
+
 def normalize(raw: Raw) -> Article:
     """The article in an input; raises `NotAnArticle` when it holds none, and nothing else."""
+    if len(raw.body) > MOST_BYTES:
+        raise NotAnArticle(f"The input has {len(raw.body)} bytes; more than {MOST_BYTES} are not read as one article.")
     reader = reader_for(raw)
     text = decode(raw.body, raw.media_type, raw.source.language).text
-    proof = open_proof(raw, text, reader(text, raw))
+    proof = open_proof(raw, text, _bounded(reader(text, raw)))
     for step in STEPS:
         proof = step(proof)
     article = proof.article
     if article.headline is None and article.description is None and not article.blocks:
         raise NotAnArticle("Nothing in the input reads as an article.")
     return msgspec.structs.replace(article, evidence=proof.evidence)
+
+
+def _bounded(draft: Draft) -> Draft:
+    if len(draft.pieces) > MOST_PIECES:
+        raise NotAnArticle(f"The input has {len(draft.pieces)} lines; more than {MOST_PIECES} are no article.")
+    if len(draft.article.headline or "") <= LONGEST_HEADLINE:
+        return draft
+    return msgspec.structs.replace(
+        draft,
+        article=msgspec.structs.replace(draft.article, headline=None),
+        evidence=tuple(seen for seen in draft.evidence if seen.field != "headline"),
+    )
 
 
 def reader_for(raw: Raw) -> Reader:

@@ -10,6 +10,7 @@ from shared.article import Candidate
 
 KICKER_WORDS = 4
 LONGEST = 60
+LETTERS_A_WORD = 10
 TOP = 4
 SHORTEST = 4
 
@@ -19,7 +20,7 @@ def read_headline(proof: Proof) -> Proof:
     if proof.article.headline is not None:
         return _mark_known(proof)
     first = _next_open(proof, 0)
-    if first is None or size(proof.lines[first].text) > LONGEST or proof.lines[first].piece.shape == "lead":
+    if first is None or _is_too_long(proof.lines[first].text) or proof.lines[first].piece.shape == "lead":
         return proof
     chosen = first
     rule, sure = "the first line", 0.9
@@ -32,6 +33,10 @@ def read_headline(proof: Proof) -> Proof:
     proof = mark(proof, {chosen: judged(line, "headline", rule, sure)})
     lost = (Candidate(value=proof.lines[first].text, rule="a section's name"),) if chosen != first else ()
     return settle(proof, witness(proof, "headline", line, rule, sure, lost=lost), headline=line.text)
+
+
+def _is_too_long(text: str) -> bool:
+    return size(text) > LONGEST or len(text) > LONGEST * LETTERS_A_WORD
 
 
 def _mark_known(proof: Proof) -> Proof:

@@ -1,4 +1,4 @@
-"""A page leaves nothing behind: its boxes and their elements refer to each other, and must be collected all the same."""
+"""A page leaves nothing behind: boxes and elements refer to each other, and must be collected all the same."""
 
 import gc
 

@@ -230,3 +230,24 @@ def test_hostile_text_costs_little(body: str) -> None:
         normalize(raw(body, language="vi"))
     except NotAnArticle:
         pass
+
+
+@pytest.mark.parametrize(
+    ("body", "media_type", "said"),
+    [
+        pytest.param(b"word " * 1_500_000, "text/plain", "bytes", id="a text of 7 MB"),
+        pytest.param(b"a line\n" * 30_000, "text/plain", "lines", id="a text of 30,000 lines"),
+        pytest.param(b"<p>x</p>" * 40_000, "text/html", "tags", id="a page of 80,000 tags"),
+    ],
+)
+def test_what_is_too_large_for_an_article_is_refused_before_it_costs_anything(
+    body: bytes, media_type: str, said: str
+) -> None:
+    with pytest.raises(NotAnArticle, match=said):
+        normalize(Raw(source=Source(kind="drop", name=""), media_type=media_type, body=body, received_us=1))
+
+
+def test_a_line_without_end_is_no_headline() -> None:
+    body = b"x" * 100_000 + "\n\nCâu mở đầu của bản tin, đủ dài.\n\nThân bài của bản tin.".encode()
+    article = normalize(Raw(source=Source(kind="drop", name=""), media_type="text/plain", body=body, received_us=1))
+    assert len(article.headline or "") < 1_000
