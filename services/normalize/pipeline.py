@@ -48,8 +48,8 @@ STEPS: tuple[Callable[[Proof], Proof], ...] = (
 )
 
 
-# Three times the largest article ever seen; beyond it, reading would cost more than the clock of a child allows.
-MOST_BYTES = 6 * 1024 * 1024
+# Twice the largest article ever seen; beyond it, reading would cost more than the clock of a child allows.
+MOST_BYTES = 4 * 1024 * 1024
 MOST_PIECES = 20_000
 LONGEST_HEADLINE = 1_000
 
