@@ -65,7 +65,8 @@ def hold_folder(data_dir: Path) -> Iterator[int]:
     """Be the only desk on the folder. Gives the lock's descriptor, which a watchdog may hold on to."""
     folder = data_dir / "run"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)  # articles before their embargo, addresses, keys
+        folder.mkdir(exist_ok=True)
         lock = os.open(folder / "desk.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise PermanentError(f"the data folder {data_dir} cannot be written: {error.strerror}") from error

@@ -2,9 +2,16 @@
 
 import msgspec
 
-from services.desk.call import OK, Call, show_json, warn
+from services.desk.call import OK, WRONG, Call, show_json, warn
 from services.desk.printing import ago, clean, shortened, table
-from services.ingest.subscriptions import FeedState, FeedStates, Subscription, Subscriptions
+from services.ingest.subscriptions import (
+    FeedState,
+    FeedStates,
+    Subscription,
+    Subscriptions,
+    UnknownFeed,
+    shown_address,
+)
 from shared.clock import now_us
 from shared.errors import TransientError
 from shared.settings import check_source
@@ -16,22 +23,26 @@ LONGEST_PROBLEM = 60
 def add(call: Call) -> int:
     """Subscribe; the watcher sees the new feed within seconds."""
     args = call.args
-    check_source(zone=args.zone, language=args.language, place=f"feed {args.url}")
+    check_source(zone=args.zone, language=args.language, place=f"feed {shown_address(args.url)}")
     added = Subscriptions(call.settings).add(args.url, zone=args.zone, language=args.language)
     if call.as_json:
-        show_json(added)
+        show_json(_as_json(added))
     else:
-        print(f"{added.id}  {clean(added.url)} is watched from now on.")
+        print(f"{added.id}  {clean(added.shown())} is watched from now on.")
     return OK
 
 
 def remove(call: Call) -> int:
     """End a subscription, by its address or id; what came from it stays."""
-    removed = Subscriptions(call.settings).remove(call.args.url)
+    try:
+        removed = Subscriptions(call.settings).remove(call.args.url)
+    except UnknownFeed as error:
+        warn(clean(str(error)))
+        return WRONG
     if call.as_json:
-        show_json(removed)
+        show_json(_as_json(removed))
     else:
-        print(f"{removed.id}  {clean(removed.url)} is not watched any more; its articles stay.")
+        print(f"{removed.id}  {clean(removed.shown())} is not watched any more; its articles stay.")
     return OK
 
 
@@ -63,9 +74,9 @@ def _states(call: Call, feeds: tuple[Subscription, ...]) -> dict[str, FeedState]
 
 def _row(feed: Subscription, state: FeedState | None, now: int) -> tuple[str, str, str, str, str]:
     if state is None:
-        return feed.id, feed.url, "-", "-", "not known"
+        return feed.id, feed.shown(), "-", "-", "not known"
     last = "-" if state.checked_us is None else f"{ago(state.checked_us, now)} ago"
-    return feed.id, feed.url, last, _next(state, now), _condition(state)
+    return feed.id, feed.shown(), last, _next(state, now), _condition(state)
 
 
 def _next(state: FeedState, now: int) -> str:
@@ -84,8 +95,8 @@ def _condition(state: FeedState) -> str:
     return "new" if state.status is None else f"fine ({state.status})"
 
 
-def _as_json(feed: Subscription, state: FeedState | None) -> dict[str, object]:
-    told: dict[str, object] = {"id": feed.id, "url": feed.url, "zone": feed.zone, "language": feed.language}
+def _as_json(feed: Subscription, state: FeedState | None = None) -> dict[str, object]:
+    told: dict[str, object] = {"id": feed.id, "url": feed.shown(), "zone": feed.zone, "language": feed.language}
     if state is None:
         return told
     kept = msgspec.to_builtins(state)

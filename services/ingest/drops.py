@@ -37,8 +37,8 @@ TAKEN_KEY = "drops:taken"
 PROBLEMS_KEY = "drops:problems"
 MAX_PROBLEMS = 1000
 READ_TRIES = 3
-# What an alias may not hold as it is: control characters, bytes that are no text, and `\` or a `%` that would read as an
-# escape. All other names keep the alias they always had.
+# What an alias may not hold as it is: control characters, bytes that are no text, and `\` or a `%` that would read as
+# an escape. All other names keep the alias they always had.
 ODD = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\\]|%(?=[0-9A-Fa-f]{2})")
 
 

@@ -6,6 +6,7 @@ import fcntl
 import hashlib
 import os
 import random
+import re
 from collections.abc import Iterable, Iterator
 from importlib import resources
 from pathlib import Path
@@ -17,6 +18,7 @@ import redis
 
 from shared.clock import now_us
 from shared.errors import PermanentError
+from shared.http import read_url
 from shared.messages import Source
 from shared.settings import Settings
 from shared.status import redis_errors
@@ -26,6 +28,11 @@ HOSTS_KEY = "feeds:hosts"
 CLAIM_LIMIT = 25
 MIN_INTERVAL_S = 10
 MAX_URL = 2000
+LOGIN = re.compile(r"//[^/?#]*@")
+
+
+class UnknownFeed(PermanentError):
+    """A name that is no feed's."""
 
 
 class Subscription(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
@@ -43,8 +50,7 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
     def shown(self) -> str:
         """The address without a name and password in it: these are for the feed's server alone."""
-        parts = urlsplit(self.url)
-        return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+        return shown_address(self.url)
 
 
 class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
@@ -113,9 +119,9 @@ class Subscriptions:
     def remove(self, name: str) -> Subscription:
         """Remove a feed by its id or address."""
         with self._changing() as feeds:
-            found = next((feed for feed in feeds.values() if name.strip() in (feed.id, feed.url)), None)
+            found = next((feed for feed in feeds.values() if name.strip() in (feed.id, feed.url, feed.shown())), None)
             if found is None:
-                raise PermanentError(f"no feed is called {name}; `copydesk feeds list` names them")
+                raise UnknownFeed(f"no feed is called {shown_address(name)}; `copydesk feeds list` names them")
             del feeds[found.id]
         return found
 
@@ -131,8 +137,8 @@ class Subscriptions:
     def _changing(self) -> Iterator[dict[str, Subscription]]:
         """The feeds by id; what they are afterwards is written, whole or not at all."""
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with (self._path.parent / "feeds.json.lock").open("a") as lock:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with open(self._path.parent / "feeds.json.lock", "a", opener=_private) as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
                 feeds = {feed.id: feed for feed in self.list()}
                 yield feeds
@@ -142,7 +148,8 @@ class Subscriptions:
 
     def _write(self, content: _File) -> None:
         written = self._path.with_name("feeds.json.new")
-        with written.open("wb") as file:
+        written.unlink(missing_ok=True)  # left by a killed writer, perhaps of a release that let others read it
+        with open(written, "wb", opener=_private) as file:
             file.write(msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n")
             file.flush()
             os.fsync(file.fileno())
@@ -229,16 +236,25 @@ def feed_id(url: str) -> str:
     return "f" + base64.b32encode(hashlib.sha256(url.encode()).digest()).decode().lower()[:12]
 
 
+def shown_address(url: str) -> str:
+    """An address without the name and password in it, also where it is none that can be read."""
+    return LOGIN.sub("//", url)
+
+
 def _checked(url: str) -> str:
     url = url.strip()
     try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError as error:
-        raise PermanentError(f"{url[:200]!r} is no web address: {error}") from error
-    if parts.scheme.lower() not in ("http", "https") or not parts.hostname or len(url) > MAX_URL or port == 0:
-        raise PermanentError(f"{url[:200]!r} is no http or https address")
+        port = read_url(url).port
+    except PermanentError as error:
+        raise PermanentError(f"{shown_address(url)[:200]!r} is no http or https address") from error
+    if len(url) > MAX_URL or not 0 < (80 if port is None else port) <= 65535:
+        raise PermanentError(f"{shown_address(url)[:200]!r} is no http or https address that we ask")
     return url
+
+
+def _private(path: str, flags: int) -> int:
+    """Addresses of feeds may hold passwords: the file is its owner's alone."""
+    return os.open(path, flags, 0o600)
 
 
 def _name(value: object) -> str:

@@ -136,7 +136,7 @@ class Keys:
     def _exclusive(self) -> Iterator[None]:
         """One writer at a time, also across processes; the lock lies beside the file, which is replaced whole."""
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle = os.open(self.path.with_name(f".{self.path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             raise PermanentError(f"the keys in {self.path} cannot be written: {error}") from error

@@ -99,7 +99,6 @@ def test_wrong_usage_ends_with_2(argv: list[str], capsys: pytest.CaptureFixture[
         ["keys", "create", "Not A Name"],
         ["keys", "create", "hue", "--zone", "Asia/Hue"],
         ["feeds", "add", "not-a-feed"],
-        ["feeds", "remove", "f1"],
         ["dead", "replay", "--redis-url", "redis://127.0.0.1:1/0"],
         ["push", "x.txt", "--url", "ftp://x"],
     ],
@@ -232,6 +231,26 @@ def test_feeds_are_kept_without_redis(capsys: pytest.CaptureFixture[str]) -> Non
     assert "not known" in answer(capsys, "feeds", "list")[1]
     assert answer(capsys, "feeds", "remove", told["id"])[0] == 0
     assert json.loads(answer(capsys, "feeds", "list", "--json")[1]) == []
+
+
+def test_a_feeds_password_is_never_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    url = "https://name:s3cret@news.example.org/rss"
+    for argv in (
+        ["feeds", "add", url],
+        ["feeds", "add", url, "--json"],
+        ["feeds", "add", url, "--zone", "Mars/Olympus"],
+        ["feeds", "list"],
+        ["feeds", "list", "--json"],
+        ["feeds", "remove", url, "--json"],
+        ["feeds", "remove", url],
+    ):
+        assert "s3cret" not in "".join(answer(capsys, *argv)[1:]), argv
+
+
+def test_what_nobody_knows_ends_with_1(capsys: pytest.CaptureFixture[str]) -> None:
+    for argv in (["feeds", "remove", "f1"], ["keys", "revoke", "hue"]):
+        code, out, err = answer(capsys, *argv)
+        assert (code, out, err.count("\n")) == (1, "", 1)
 
 
 def test_a_search_that_finds_nothing_ends_with_1(capsys: pytest.CaptureFixture[str]) -> None:

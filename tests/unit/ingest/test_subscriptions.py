@@ -1,5 +1,6 @@
 """The list of feeds on the data volume."""
 
+import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -29,6 +30,26 @@ def test_a_password_stays_with_the_address(subscriptions: Subscriptions) -> None
     assert added.source().name == added.shown() == "https://news.example:8443/rss?a=1"
 
 
+def test_passwords_are_for_the_owner_alone(subscriptions: Subscriptions, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir(mode=0o755)
+    (data / "feeds.json.new").touch(mode=0o644)
+    added = subscriptions.add("https://name:secret@news.example/rss")
+    assert stat.S_IMODE((data / "feeds.json").stat().st_mode) == 0o600
+    with pytest.raises(PermanentError) as refused:
+        subscriptions.add("http://name:secret@/")
+    assert "secret" not in str(refused.value)
+    with pytest.raises(PermanentError) as unknown:
+        subscriptions.remove("https://name:secret@other.example/")
+    assert "secret" not in str(unknown.value)
+    assert subscriptions.remove("https://news.example/rss") == added
+
+
+def test_a_data_folder_made_for_feeds_is_closed_to_others(subscriptions: Subscriptions, tmp_path: Path) -> None:
+    subscriptions.add("https://news.example/rss")
+    assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
+
+
 def test_a_feed_added_again_gets_other_settings(subscriptions: Subscriptions) -> None:
     first = subscriptions.add("https://news.example/rss")
     second = subscriptions.add("https://news.example/rss", language="vi")
@@ -49,7 +70,18 @@ def test_a_feed_that_moves_to_a_watched_address_ends(subscriptions: Subscription
 
 
 @pytest.mark.parametrize(
-    "url", ["", "news.example/rss", "file:///etc/passwd", "http://", "http://a:99999/", "x" * 3000]
+    "url",
+    [
+        "",
+        "news.example/rss",
+        "file:///etc/passwd",
+        "http://",
+        "http://a:99999/",
+        "http://a:0/",
+        "http://a b/",
+        "http://a/\nb",
+        "x" * 3000,
+    ],
 )
 def test_what_is_no_web_address_is_refused(subscriptions: Subscriptions, url: str) -> None:
     with pytest.raises(PermanentError, match=r"web address|http or https"):
