@@ -47,6 +47,10 @@ def prose(block: Block) -> float:
     return weight * (size - block.linked)
 
 
+# One paragraph, item or row is never all of an article.
+TOO_SMALL = frozenset({"p", "li", "ul", "ol", "blockquote", "pre", "h1", "h2", "h3", "tr", "tbody"})
+
+
 def find_container(outline: Outline, head: Block | None = None) -> Box | None:
     """The smallest box that holds nearly all the prose of the article."""
     if not outline.boxes:
@@ -73,19 +77,7 @@ def find_container(outline: Outline, head: Block | None = None) -> Box | None:
                 break
             best = own
         box = best
-    while box.parent is not None and box.tag in {
-        "p",
-        "li",
-        "ul",
-        "ol",
-        "blockquote",
-        "pre",
-        "h1",
-        "h2",
-        "h3",
-        "tr",
-        "tbody",
-    }:
+    while box.parent is not None and box.tag in TOO_SMALL:
         box = box.parent
     return box
 
