@@ -19,6 +19,7 @@ log = structlog.get_logger(__name__)
 
 PUSH_PATH = "/v1/articles"
 OPEN_PATHS = frozenset({"/healthz", "/readyz"})
+OPEN_BELOW = "/problems/"  # what an answer without a key points to must be readable without one
 HEADER_BYTES = 16 * 1024
 CLIENT_CLOSED = 499
 SAFE_HEADERS = {
@@ -78,13 +79,13 @@ class _Visit:
     def _check_head(self) -> None:
         if sum(len(name) + len(value) + 4 for name, value in self.scope["headers"]) > HEADER_BYTES:
             raise Problem("headers-too-large", f"Header lines may have {HEADER_BYTES} bytes.")
-        if self.scope["path"] in OPEN_PATHS:
+        if self.scope["path"] in OPEN_PATHS or self.scope["path"].startswith(OPEN_BELOW):
             return
         self.publisher = _recognised(Headers(scope=self.scope), self.house)
         self.scope["state"]["publisher"] = self.publisher
 
     async def _fail(self, error: Exception, receive: Receive, send: Send) -> None:
-        problem = problem_of(error)
+        problem = problem_of(error, self.scope["method"])
         if problem.slug == "unforeseen":
             log.error("request_failed", request=self.id, path=self.scope["path"][:200], exc_info=error)
         elif isinstance(error, CopydeskError):
@@ -116,7 +117,7 @@ class _Visit:
 
 async def answer_http_error(request: Request, error: Exception) -> Response:
     """Starlette's own refusals (no such route, no such method), told like all others."""
-    return answer(problem_of(error), request.state.request_id)
+    return answer(problem_of(error, request.method), request.state.request_id)
 
 
 def _recognised(headers: Headers, house: House) -> Publisher:

@@ -65,8 +65,8 @@ class Problem(Exception):
         self.more = more
 
 
-def problem_of(error: Exception) -> Problem:
-    """Tell any failure as a problem; what concerns the desk's inside is logged, not told."""
+def problem_of(error: Exception, method: str) -> Problem:
+    """Tell any failure of a request as a problem; what concerns the desk's inside is logged, not told."""
     match error:
         case Problem():
             return error
@@ -78,7 +78,10 @@ def problem_of(error: Exception) -> Problem:
                 "intake-full", "Backlog, memory or disk is over its limit.", headers=later(error.retry_after)
             )
         case TransientError():
-            return Problem("unavailable", "Nothing of yours was taken in.", headers=later(error.retry_after))
+            told = (
+                "Nothing of yours was taken in." if method == "POST" else "What was asked for cannot be looked up now."
+            )
+            return Problem("unavailable", told, headers=later(error.retry_after))
         case InputRefused():
             return Problem("no-article", str(error))
         case _:

@@ -20,6 +20,8 @@ TEXT = Kind("text/plain", "text/plain")
     [
         pytest.param("text/plain", "text/plain", id="without a charset the reader finds out"),
         pytest.param("Text/Plain; Charset=Windows-1258", "text/plain; charset=Windows-1258", id="case does not matter"),
+        pytest.param("text/plain; charset=utf-32-be", "text/plain; charset=utf-32-be", id="wide letters"),
+        pytest.param("text/plain; charset=utf-16", "text/plain; charset=utf-16", id="half as wide"),
         pytest.param('text/html; charset="utf-8"', "text/html; charset=utf-8", id="quoted"),
         pytest.param("application/json; charset=latin-1", "application/json", id="JSON is UTF-8 whatever it says"),
     ],
@@ -30,7 +32,19 @@ def test_kinds_of_body(header: str, full: str) -> None:
 
 @pytest.mark.parametrize(
     "header",
-    [None, "", "application/x-www-form-urlencoded", "image/png", "text/plain; charset=klingon", "text", ";", "é"],
+    [
+        None,
+        "",
+        "application/x-www-form-urlencoded",
+        "image/png",
+        "text/plain; charset=klingon",
+        "text/plain; charset=rot13",
+        "text/plain; charset=zlib",
+        "text/html; charset=undefined",
+        "text",
+        ";",
+        "é",
+    ],
 )
 def test_other_kinds_are_refused_with_a_list_of_what_is_taken(header: str | None) -> None:
     with pytest.raises(Problem) as caught:

@@ -157,6 +157,20 @@ def test_trouble_inside_is_told_without_its_inside(
     assert not re.search(rb"secret|10\.0\.0\.1|Traceback", answer.body)
 
 
+def test_what_does_not_answer_is_worded_for_who_asks(client: Caller, desk: Desk) -> None:
+    desk.intake.failing = desk.lines.failing = TransientError("Redis does not answer", retry_after=5)
+    pushed = client.post("/v1/articles", b"Bai", **TEXT)
+    asked = client.get(f"/v1/articles/{ARTICLE}")
+    assert (pushed.status, pushed.json()["detail"]) == (503, "Nothing of yours was taken in.")
+    assert (asked.status, "taken in" in asked.json()["detail"]) == (503, False)
+
+
+def test_what_a_refusal_points_to_needs_no_key(client: Caller) -> None:
+    refused = client.get("/v1/status", authorization="")
+    assert refused.status == 401
+    assert b"keys create" in client.get(refused.json()["type"], authorization="").body
+
+
 def test_a_problem_names_its_occurrence_and_explains_itself(client: Caller) -> None:
     answer = client.get("/nothing/here")
     told = answer.json()
