@@ -166,9 +166,9 @@ def test_what_does_not_answer_is_worded_for_who_asks(client: Caller, desk: Desk)
 
 
 def test_what_a_refusal_points_to_needs_no_key(client: Caller) -> None:
-    refused = client.get("/v1/status", authorization="")
+    refused = client.get("/v1/status", Authorization="")
     assert refused.status == 401
-    assert b"keys create" in client.get(refused.json()["type"], authorization="").body
+    assert b"keys create" in client.get(refused.json()["type"], Authorization="").body
 
 
 def test_a_problem_names_its_occurrence_and_explains_itself(client: Caller) -> None:
