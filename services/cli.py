@@ -33,6 +33,12 @@ def arg(*names: str, **options: Any) -> Argument:
     return Argument(names, options)
 
 
+def count(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number of 0 or more")
+    return int(text)
+
+
 SOURCE = (
     arg("--zone", metavar="ZONE", help="time zone of its dates without one, such as Asia/Ho_Chi_Minh"),
     arg("--language", metavar="TAG", help="language of its texts, such as vi"),
@@ -53,7 +59,9 @@ COMMANDS = (
         "take files in as a publisher would",
         (
             arg("files", nargs="+", metavar="FILE", help="a file, or - for standard input"),
-            arg("--url", help="push over HTTP to this desk (COPYDESK_URL; its key in COPYDESK_KEY)"),
+            arg(
+                "--url", help="push over HTTP to this desk (COPYDESK_URL; its key in COPYDESK_KEY or COPYDESK_KEY_FILE)"
+            ),
             arg("--type", dest="media_type", metavar="TYPE", help="media type, when the file's name does not tell it"),
             arg("--uri", help="the article's own address (one file only)"),
             *SOURCE,
@@ -75,8 +83,8 @@ COMMANDS = (
         "find articles, with or without Vietnamese diacritics",
         (
             arg("query", nargs="+", metavar="QUERY"),
-            arg("--limit", type=int, default=10, metavar="N"),
-            arg("--offset", type=int, default=0, metavar="N"),
+            arg("--limit", type=count, default=10, metavar="N"),
+            arg("--offset", type=count, default=0, metavar="N"),
         ),
     ),
     Command(
@@ -102,7 +110,7 @@ COMMANDS = (
         "dead list",
         "dead_letters:show",
         "what no further try will help, and why",
-        (arg("--limit", type=int, default=100, metavar="N"), arg("--offset", type=int, default=0, metavar="N")),
+        (arg("--limit", type=count, default=100, metavar="N"), arg("--offset", type=count, default=0, metavar="N")),
     ),
     Command("dead show", "dead_letters:show_one", "one dead article, with its input", (arg("ref", metavar="ID"),)),
     Command("dead replay", "dead_letters:replay", "send dead articles through again", REFS),
@@ -112,6 +120,13 @@ COMMANDS = (
         "give dead articles up for good",
         (*REFS, arg("--because", default="discarded by hand", metavar="WHY", help="kept in the timeline")),
     ),
+    Command(
+        "dead strays",
+        "dead_letters:strays",
+        "messages that no worker could read",
+        (arg("--clear", action="store_true", help="forget them, once they are shown"),),
+    ),
+    Command("resume", "resuming:resume", "end a stage's pause after many deaths", (arg("stage", choices=STAGES[1:]),)),
     Command("recover", "recovering:recover", "enter again what the archive holds and the ledger does not know"),
     Command(
         "normalize",
@@ -154,6 +169,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(args: argparse.Namespace) -> int:
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")  # a terminal without Vietnamese letters shows ? and goes on
+    _refuse_no_text(args)
     call = _module("services.desk.call")
     flags = _flags(args)
     loaded = _module("shared.settings").load(flags)
@@ -162,6 +178,14 @@ def _run(args: argparse.Namespace) -> int:
     if "structlog" in sys.modules:  # a person is told by the answer; processes set up their own log
         _module("shared.log").configure("warning")
     return command(call.Call(args=args, flags=flags, loaded=loaded))
+
+
+def _refuse_no_text(args: argparse.Namespace) -> None:
+    """Words that are kept, looked up or answered must be text; a file's name may be any bytes."""
+    for name, value in vars(args).items():
+        for word in value if isinstance(value, list) and name != "files" else (value,):
+            if isinstance(word, str) and not word.isascii() and word != word.encode(errors="replace").decode():
+                raise _module("shared.errors").PermanentError(f"{word!a} is no text in UTF-8")
 
 
 def _module(name: str) -> ModuleType:

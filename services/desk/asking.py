@@ -7,13 +7,14 @@ from pathlib import Path
 import msgspec
 
 from services.desk.call import OK, WRONG, Call, show_json
-from services.desk.printing import ago, clean, table
+from services.desk.printing import ago, clean, plural, table
 from services.ingest.drops import PROBLEMS_KEY, DropProblem
 from shared.clock import now_us
 from shared.status import Balance, Lines, Status, connect, redis_errors
 
 MIB = 1024 * 1024
 MOST_PROBLEMS = 10
+STRAYS_KEY = "ledger:strays"
 
 
 def status(call: Call) -> int:
@@ -21,11 +22,22 @@ def status(call: Call) -> int:
     settings = call.reached()
     lines = Lines(connect(settings))
     found, problems = lines.status(), drop_problems(lines, Path(settings.seeds_dir))
+    strays = _count_strays(lines)
     if call.as_json:
-        show_json(msgspec.to_builtins(found) | {"dropProblems": problems})
+        show_json(msgspec.to_builtins(found) | {"dropProblems": problems, "strays": strays})
     else:
-        print(*status_lines(found, now_us()), *problem_lines(problems), sep="\n")
+        print(*status_lines(found, now_us()), *_stray_lines(strays), *problem_lines(problems), sep="\n")
     return OK if found.balance.dead == 0 and found.balance.difference == 0 else WRONG
+
+
+def _count_strays(lines: Lines) -> int:
+    with redis_errors(lines.client):
+        return int(lines.client.llen(STRAYS_KEY))
+
+
+def _stray_lines(count: int) -> Iterator[str]:
+    if count:
+        yield f"{plural(count, 'message')} could not be read: `copydesk dead strays` lists them."
 
 
 def drop_problems(lines: Lines, folder: Path) -> list[DropProblem]:
@@ -63,6 +75,9 @@ def status_lines(status: Status, now: int) -> Iterator[str]:
         oldest = "-" if stage.oldest_us is None else ago(stage.oldest_us, now)
         rows.append((name, *map(str, counts), oldest, "paused" if stage.paused else ""))  # type: ignore[arg-type]
     yield from table(rows, right=frozenset({1, 2, 3, 4, 5}))
+    for name, stage in status.stages.items():
+        if stage.paused:
+            yield f"{name} is paused after a burst of deaths: mend the cause, then `copydesk resume {name}`."
     yield ""
     whole = status.balance
     yield f"{whole.accepted} accepted: {', '.join(_parts(whole))}"

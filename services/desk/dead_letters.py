@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
+from services.desk.asking import STRAYS_KEY
 from services.desk.call import OK, UNUSABLE, WRONG, Call, show_json, warn
 from services.desk.printing import ago, clean, plural, row, shortened, table, timeline_lines
 from services.ingest.intake import open_archive
@@ -12,19 +13,28 @@ from shared.errors import PermanentError
 from shared.ledger import Ledger
 from shared.queue import open_ledger
 from shared.settings import Settings
-from shared.status import Dead, Line, Lines, connect
+from shared.status import Dead, Line, Lines, connect, redis_errors
 
 PAGE = 500
 PREVIEW = 600
 LONGEST_NOTE = 70
 
 
+class Stray(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A message that no worker could read: since when (µs), from which queue, why, and its beginning as it came."""
+
+    at_us: int
+    queue: str
+    reason: str
+    message: str
+
+
 def show(call: Call) -> int:
     """The dead, the latest first."""
     lines = Lines(connect(call.reached()))
     found = lines.dead(call.args.limit, call.args.offset)
-    if strays := lines.strays():
-        warn(f"{plural(len(strays), 'message')} could not be read; the latest: {clean(shortened(strays[0], PREVIEW))}")
+    if astray := lines.strays():
+        warn(f"{plural(len(astray), 'message')} could not be read: `copydesk dead strays` lists them")
     if call.as_json:
         show_json(found)
     elif not found:
@@ -37,6 +47,33 @@ def show(call: Call) -> int:
         ]
         print(*table(rows), sep="\n")
     return OK
+
+
+def strays(call: Call) -> int:
+    """Messages that no worker could read, the latest first; with --clear they are shown a last time."""
+    client = Lines(connect(call.reached())).client
+    with redis_errors(client), client.pipeline(transaction=True) as pipe:
+        pipe.lrange(STRAYS_KEY, 0, -1)
+        if call.args.clear:
+            pipe.delete(STRAYS_KEY)
+        found = [_stray(row.decode("utf-8", "replace")) for row in pipe.execute()[0]]
+    if call.as_json:
+        show_json(found)
+    elif not found:
+        print("No message strayed.")
+    else:
+        now = now_us()
+        rows = [("AGE", "QUEUE", "REASON", "MESSAGE")]
+        rows += [(ago(one.at_us, now), one.queue, one.reason, shortened(one.message, LONGEST_NOTE)) for one in found]
+        print(*table(rows), sep="\n")
+        if call.args.clear:
+            print(f"{plural(len(found), 'message')} cleared.")
+    return OK
+
+
+def _stray(row: str) -> Stray:
+    at, queue, reason, message = (*row.split("|", 3), "", "", "")[:4]
+    return Stray(at_us=int(at) if at.isdigit() else 0, queue=queue, reason=reason, message=message)
 
 
 def show_one(call: Call) -> int:

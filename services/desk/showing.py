@@ -1,6 +1,7 @@
 """`copydesk show ID`: one article, from the index and, while it is on its way, from the ledger."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -8,10 +9,15 @@ import msgspec
 from services.desk.call import OK, WRONG, Call, index_file, show_json, warn
 from services.desk.printing import article_lines, row, timeline_lines
 from services.index.search import Index, Stored
-from shared.errors import TransientError
+from services.web.keys import Keys
+from shared.errors import PermanentError, TransientError
 from shared.status import Line, Lines, connect
 
 TOLD_BY_THE_INDEX = ("indexed", "duplicate", "superseded")
+
+
+class Ambiguous(PermanentError):
+    """An address that different publishers use for different articles."""
 
 
 def show(call: Call) -> int:
@@ -20,6 +26,8 @@ def show(call: Call) -> int:
     index = Index(index_file(call.settings))
     stored = index.get(name)
     line = None if stored is not None else _line(call, name)
+    if stored is None and line is None:
+        stored, line = _of_a_publisher(call, index, name)
     if stored is None and line is not None:  # the receipt of a duplicate leads to what it repeats
         stored = index.get(line.article) if line.state in TOLD_BY_THE_INDEX else None
     if stored is None and line is None:
@@ -94,6 +102,21 @@ def _line(call: Call, name: str) -> Line | None:
         return lines.line(latest) if latest else found
     except TransientError as error:
         raise TransientError(f"the index does not hold {name}, and {error}") from error
+
+
+def _of_a_publisher(call: Call, index: Index, name: str) -> tuple[Stored | None, Line | None]:
+    """What a publisher calls so: a pushed uri is its publisher's own, and people leave out whose when it is plain."""
+    keys = Keys(Path(call.settings.data_dir, "keys.json"), listed=call.settings.push_keys)
+    whose = dict.fromkeys(f"uri:{key.publisher.name} {name}" for key in keys.list())
+    known = {}
+    for alias in whose:
+        stored = index.get(alias)
+        line = None if stored is not None else _line(call, alias)
+        if stored is not None or line is not None:
+            known[alias] = (stored, line)
+    if len(known) > 1:
+        raise Ambiguous(f"several publishers have an article {name}: say whose, as in '{next(iter(known))}'")
+    return next(iter(known.values()), (None, None))
 
 
 def _addresses(aliases: tuple[str, ...]) -> list[str]:
