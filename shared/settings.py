@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_type_hints
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
@@ -23,8 +23,11 @@ Level = Literal["debug", "info", "warning", "error"]
 
 REDIS_SCHEMES = ("redis", "rediss", "unix", "redis+socket")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+LOGIN = re.compile(r"//([^/?#:@]*):[^/?#]*@")
+TOKEN = re.compile(r"//[^/?#:]*@")
+PASSWORD = re.compile(r"([?&](?:password|username)=)[^&#]*", re.IGNORECASE)
 # Read by commands and tests, not settings of the desk: they may stand in the environment.
-NOT_SETTINGS = frozenset({"config", "debug", "heartbeat", "key", "require", "url"})
+NOT_SETTINGS = frozenset({"config", "debug", "heartbeat", "key", "key_file", "require", "url"})
 SECRETS = frozenset({"push_keys"})
 
 
@@ -122,12 +125,8 @@ def as_environment(flags: Mapping[str, str]) -> dict[str, str]:
 
 
 def without_password(url: str) -> str:
-    """An address that may be shown: `redis://:***@host/0`."""
-    parts = urlsplit(url)
-    if parts.password is None:
-        return url
-    place = parts.netloc.rpartition("@")[2]
-    return urlunsplit(parts._replace(netloc=f"{parts.username or ''}:***@{place}"))
+    """An address that may be shown: `redis://:***@host/0`; a name without a password may be a token, and goes too."""
+    return PASSWORD.sub(r"\1***", TOKEN.sub("//***@", LOGIN.sub(r"//\1:***@", url)))
 
 
 def _from_flags(flags: Mapping[str, str]) -> dict[str, tuple[Any, str]]:

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import shlex
 import shutil
 import socket
 import sys
@@ -36,6 +37,11 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def data_dir(self) -> Path:
         return Path(self.settings.data_dir)
+
+    def hint(self, words: str) -> str:
+        """A command as this person would call it: on the same data folder, where that was given by hand."""
+        given = self.flags.get("data_dir")
+        return f"{program()} {words}" + (f" --data-dir {shlex.quote(given)}" if given else "")
 
     def reached(self) -> Settings:
         """The settings, with the Redis of the desk that is up on the data folder where none was set."""

@@ -1,6 +1,7 @@
 """`copydesk demo`: the main job from end to end on this machine: take in what lies in seeds/, show it, stop."""
 
 import contextlib
+import os
 import sys
 import time
 import unicodedata
@@ -10,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from services.desk.asking import drop_problems, problem_lines
-from services.desk.call import OK, WRONG, Call, index_file, program, show_json, warn
+from services.desk.call import OK, WRONG, Call, index_file, show_json, warn
 from services.desk.crew import man_the_desk
 from services.desk.printing import BOLD, article_lines, clean, plural, row, rule, styled, timeline_lines
 from services.desk.running import find_desk, reach
@@ -62,9 +63,9 @@ def run(call: Call) -> int:
         if call.as_json:
             show_json(_as_json(shown, settings))
         else:
-            print(*_lines(shown, settings), sep="\n", flush=True)
+            print(*_lines(call, shown, settings), sep="\n", flush=True)
     if not call.as_json:
-        print(f"The whole desk stays up with: {program()} up")
+        print(f"The whole desk stays up with: {call.hint('up')}")
     return _judge(shown)
 
 
@@ -112,7 +113,7 @@ def _wait(lines: Lines, settings: Settings, names: Sequence[str], tick: Tick) ->
 
 def _not_taken(lines: Lines, settings: Settings, names: Sequence[str]) -> int:
     with redis_errors(lines.client):
-        marks = lines.client.hmget(TAKEN_KEY, names)
+        marks = lines.client.hmget(TAKEN_KEY, [os.fsencode(name) for name in names])
     return sum(
         mark is None or mark != read_mark(Path(settings.seeds_dir, name))
         for name, mark in zip(names, marks, strict=True)
@@ -172,7 +173,7 @@ def _typed_plain(text: str) -> str:
     return "".join(char for char in apart if not unicodedata.combining(char))
 
 
-def _lines(shown: Shown, settings: Settings) -> Iterator[str]:
+def _lines(call: Call, shown: Shown, settings: Settings) -> Iterator[str]:
     yield f"{plural(len(shown.articles), 'article')} came out of the drops:"
     for stored in reversed(shown.articles):
         yield rule()
@@ -189,7 +190,7 @@ def _lines(shown: Shown, settings: Settings) -> Iterator[str]:
         yield styled("Found again, typed with and without Vietnamese diacritics", BOLD)
         for query, found in shown.searches:
             yield ""
-            yield f'  {program()} search "{query}"'
+            yield "  " + call.hint(f'search "{query}"')
             yield from row(
                 "", f"{found.total} found{HOW[found.matched]}" + (f": {found.hits[0].headline}" if found.hits else "")
             )

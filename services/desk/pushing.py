@@ -14,7 +14,7 @@ import msgspec
 
 from services.desk.call import OK, WRONG, Call, show_json, warn
 from services.desk.printing import clean
-from services.ingest.drops import MEDIA_TYPES, take_file
+from services.ingest.drops import MEDIA_TYPES, path_alias, printable, take_file
 from services.ingest.intake import Intake, Receipt, open_archive
 from shared.errors import InputRefused, NotAFeed, PermanentError, TransientError
 from shared.messages import Input, Source
@@ -65,10 +65,10 @@ def _pushed(file: str, way: Push) -> Iterator[Pushed]:
     try:
         receipts = way(file)
     except (InputRefused, NotAFeed) as error:
-        yield Pushed(file=file, error=str(error))
+        yield Pushed(file=printable(file), error=str(error))
         return
     for one in receipts:
-        yield Pushed(file=file, receipt=one.receipt, article=one.article, rev=one.rev, state=one.state)
+        yield Pushed(file=printable(file), receipt=one.receipt, article=one.article, rev=one.rev, state=one.state)
 
 
 def _print(results: list[Pushed]) -> None:
@@ -91,20 +91,18 @@ def _straight_in(call: Call) -> Push:
 
 def _input(call: Call, file: str) -> Input:
     args = call.args
-    aliases = (f"uri:{args.uri}",) if args.uri else () if file == STDIN else (f"path:{Path(file).absolute()}",)
+    aliases = (f"uri:{args.uri}",) if args.uri else () if file == STDIN else (path_alias(str(Path(file).absolute())),)
     return Input(
         source=Source(kind="push", name=PRIVATE, zone=args.zone, language=args.language),
         media_type=_media_type(file, args.media_type),
         body=_read(file, call.settings.max_input_bytes),
         aliases=aliases,
-        name=None if file == STDIN else file,
+        name=None if file == STDIN else printable(file),
     )
 
 
 def _over_http(call: Call, url: str) -> Push:
-    key = os.environ.get("COPYDESK_KEY")
-    if not key:
-        raise PushRefused("a push over HTTP needs the publisher's key in COPYDESK_KEY")
+    key = _key()
     parts = urllib.parse.urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise PushRefused(f"{url!r} is no address of a desk: give one such as http://127.0.0.1:8080")
@@ -122,6 +120,20 @@ def _over_http(call: Call, url: str) -> Push:
         return [_send(opener, request)]
 
     return send
+
+
+def _key() -> str:
+    """The publisher's key, from the environment or from a file secret."""
+    key, file = os.environ.get("COPYDESK_KEY"), os.environ.get("COPYDESK_KEY_FILE")
+    try:
+        key = key or (Path(file).read_text(encoding="utf-8").strip() if file else None)
+    except (OSError, UnicodeDecodeError) as error:
+        raise PushRefused(f"COPYDESK_KEY_FILE names {file}, which cannot be read") from error
+    if not key:
+        raise PushRefused(
+            "a push over HTTP needs the publisher's key in COPYDESK_KEY, or its file in COPYDESK_KEY_FILE"
+        )
+    return key
 
 
 class _StayHere(urllib.request.HTTPRedirectHandler):

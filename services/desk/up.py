@@ -5,7 +5,7 @@ import os
 import socket
 from pathlib import Path
 
-from services.desk.call import OK, Call, program, show_json
+from services.desk.call import OK, Call, show_json
 from services.desk.crew import Crew, man_the_desk
 from services.desk.running import refuse_second
 from services.web.keys import Keys
@@ -31,6 +31,7 @@ def run(call: Call) -> int:
     address = f"http://{_host_in_url(settings.web_host)}:{settings.web_port}"
     if not call.as_json:
         print("Starting ...", flush=True)
+    _make_folder(Path(settings.seeds_dir))
     with man_the_desk(call, web_url=address) as crew:
         crew.supervisor.wait_until(lambda: crew.at_work() and _is_open(settings), READY_DEADLINE_S, "the desk")
         if not crew.stopping:
@@ -41,6 +42,14 @@ def run(call: Call) -> int:
     if not call.as_json:
         print("Stopped. What was not finished goes on at the next start.")
     return OK
+
+
+def _make_folder(seeds: Path) -> None:
+    """The drop folder is announced below: let it be there."""
+    try:
+        seeds.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise PermanentError(f"the drop folder {seeds} cannot be made: {error.strerror}") from error
 
 
 def check_port(host: str, port: int) -> None:
@@ -78,12 +87,13 @@ def _greet(call: Call, address: str, key: str | None) -> None:
     if key is not None:
         print(f"  Your push key (shown only now):  {key}")
     else:
-        print(f"  Push with the key of the first start; `{program()} keys create NAME` makes another.")
+        print(f"  Push with the key of the first start; `{call.hint('keys create NAME')}` makes another.")
     print(f"  Drop files into:                 {settings.seeds_dir}/")
     print(f"  Everything is kept in:           {settings.data_dir}/\n")
     print("Push an article:\n")
     print(f"  {curl_line(address, key or KEY_BEFORE)}\n")
-    print(f'Find it: {program()} search "{FIRST_SEARCH}"    Watch: {program()} status    Ctrl-C stops.', flush=True)
+    find = call.hint(f'search "{FIRST_SEARCH}"')
+    print(f"Find it: {find}    Watch: {call.hint('status')}    Ctrl-C stops.", flush=True)
 
 
 def curl_line(address: str, key: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from services.desk.call import OK, WRONG, Call, show_json
-from services.ingest.drops import MEDIA_TYPES
+from services.ingest.drops import MEDIA_TYPES, Vanished, printable, read_drop
 from services.normalize.pipeline import normalize as clean_article
 from shared.article import Article
 from shared.clock import now_us
@@ -93,7 +93,7 @@ def _body(order: Order, settings: Settings) -> bytes:
     if len(given) != 1:
         raise Unclear('a line needs exactly one of "path", "text" and "body_b64"')
     if order.path is not None:
-        body = Path(order.path).read_bytes()
+        body = _from_file(Path(order.path).absolute(), settings.max_input_bytes)
     elif order.text is not None:
         body = order.text.encode("utf-8", "surrogatepass")
     else:
@@ -101,6 +101,14 @@ def _body(order: Order, settings: Settings) -> bytes:
     if len(body) > settings.max_input_bytes:
         raise Unclear(f"the input has {len(body)} bytes; max_input_bytes is {settings.max_input_bytes}")
     return body
+
+
+def _from_file(path: Path, limit: int) -> bytes:
+    """Read as a drop is: a plain file, and never more of it than may be taken in."""
+    try:
+        return read_drop(path.parent, path.name, limit).body
+    except Vanished as error:
+        raise Unclear(f"{printable(str(path))} is not there") from error
 
 
 def _from_base64(text: str) -> bytes:

@@ -1,5 +1,6 @@
 """The command line as people and programs meet it: fast help, JSON with stable keys, exit codes, no traceback ever."""
 
+import argparse
 import base64
 import io
 import json
@@ -13,6 +14,8 @@ from typing import Any
 import pytest
 
 from services import cli
+from services.desk.call import Call
+from shared.settings import load
 
 TEXT = """09/11/2015 - 05:34
 
@@ -72,7 +75,17 @@ def test_every_command_has_help_and_speaks_json(command: str, capsys: pytest.Cap
 
 
 @pytest.mark.parametrize(
-    "argv", [[], ["feeds"], ["fly"], ["work", "sports"], ["push"], ["search", "a", "--limit", "x"]]
+    "argv",
+    [
+        [],
+        ["feeds"],
+        ["fly"],
+        ["work", "sports"],
+        ["push"],
+        ["search", "a", "--limit", "x"],
+        ["search", "a", "--limit", "-1"],
+        ["dead", "list", "--offset", "-1"],
+    ],
 )
 def test_wrong_usage_ends_with_2(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
@@ -160,6 +173,13 @@ def test_config_show_tells_values_and_origins_but_no_secret(
     assert told["push_keys"]["value"] == "***"
     _, out, _ = answer(capsys, "config", "show")
     assert "s3cret" not in out
+    for url in (
+        "redis://h/0?db=1&password=s3cret",
+        "unix:///s?password=s3cret",
+        "redis://s3cret@h/0",
+        "s3://a:s3cret@h",
+    ):
+        assert "s3cret" not in "".join(answer(capsys, "config", "show", "--json", "--redis-url", url)[1:]), url
     assert "0123456" not in out
 
 
@@ -186,6 +206,58 @@ def test_normalize_answers_line_by_line(
     assert [one["id"] for one in told] == ["a", 2, 7]
     assert {one["article"]["headline"] for one in told} == {"Chợ nổi mở thêm bến thuyền cho khách"}
     assert told[0]["article"]["firstCreated"] == "2015-11-09T05:34:00+07:00"
+
+
+def test_normalize_reads_a_path_as_a_drop_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.mkfifo(tmp_path / "pipe.txt")
+    (tmp_path / "large.txt").write_bytes(b"x" * 101)
+    paths = ["/dev/zero", "pipe.txt", "large.txt", "gone.txt"]
+    order(monkeypatch, *({"path": path} for path in paths))
+    code, out, _ = answer(capsys, "normalize", "--jsonl", "--set", "max_input_bytes=100")
+    told = [one["error"] for one in results(out)]
+    assert code == 1
+    for error, reason in zip(told, ["no plain file", "no plain file", "max_input_bytes is 100", "is not"], strict=True):
+        assert reason in error
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["show", "\udce9"],
+        ["dead", "discard", "\udce9"],
+        ["feeds", "add", "http://a/\udce9"],
+        ["push", "x.txt", "--uri", "\udce9"],
+        ["status", "--data-dir", "\udce9"],
+        ["search", "tin", "\udce9"],
+        ["status", "--set", "seeds_dir=\udce9"],
+    ],
+)
+def test_words_that_are_no_text_are_told_in_a_sentence(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = answer(capsys, *argv)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "no text in UTF-8" in err
+
+
+def test_the_key_of_a_push_may_lie_in_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "bai.txt").write_text(TEXT, encoding="utf-8")
+    (tmp_path / "key").write_text("cd_hue_x\n", encoding="utf-8")
+    push = ("push", "bai.txt", "--url", "http://127.0.0.1:1")
+    monkeypatch.setenv("COPYDESK_KEY_FILE", "gone")
+    assert "COPYDESK_KEY_FILE names gone, which cannot be read" in answer(capsys, *push)[2]
+    monkeypatch.setenv("COPYDESK_KEY_FILE", "key")
+    assert "does not answer" in answer(capsys, *push)[2]
+
+
+def test_hints_reach_the_same_data_folder(tmp_path: Path) -> None:
+    settings = load({})
+    plain = Call(args=argparse.Namespace(), flags={}, loaded=settings)
+    given = Call(args=argparse.Namespace(), flags={"data_dir": "my data"}, loaded=settings)
+    assert plain.hint("status").endswith(" status")
+    assert given.hint("status").endswith(" status --data-dir 'my data'")
 
 
 def test_normalize_tells_each_bad_line_and_goes_on(
