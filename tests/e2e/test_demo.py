@@ -1,6 +1,7 @@
 """`copydesk demo`: what a newcomer sees first."""
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -53,6 +54,15 @@ def test_what_dies_is_told_with_its_reason(folder: Folder) -> None:
     assert "DIED in normalize" in done.stdout
     assert "1 article died" in done.stderr
     assert "Từng bước nâng cao" in done.stdout
+
+
+def test_a_name_that_is_no_text_is_taken_like_any_other(tmp_path: Path) -> None:
+    odd = make_folder(tmp_path, seeds=False)
+    (tmp_path / "seeds" / os.fsdecode(b"b\xe0i.txt")).write_text("A headline\n\nAnd a body.\n", encoding="utf-8")
+    done = odd.run("demo")
+    odd.end()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "A headline" in done.stdout
 
 
 def test_an_empty_folder_is_told(tmp_path: Path) -> None:

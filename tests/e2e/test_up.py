@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import stat
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 
 from tests.e2e.desk import Folder, make_folder, wait_for
 
@@ -35,6 +37,7 @@ def folder(tmp_path: Path) -> Iterator[Folder]:
 def desk_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Folder, dict[str, Any]]]:
     """One desk for those tests that neither stop nor kill it."""
     made = make_folder(tmp_path_factory.mktemp("desk"), seeds=False)
+    (made.path / "seeds").rmdir()
     yield made, made.up()[1]
     made.end()
 
@@ -108,6 +111,47 @@ def test_a_taken_port_is_told_before_anything_starts(folder: Folder) -> None:
     assert refused.returncode == 2
     assert "is taken: stop what listens there, or choose another with --port" in refused.stderr
     assert not folder.data.exists()
+
+
+def test_the_drop_folder_that_is_announced_is_there(desk_up: tuple[Folder, dict[str, Any]]) -> None:
+    folder, _ = desk_up
+    assert (folder.path / "seeds").is_dir()
+    assert stat.S_IMODE(folder.data.stat().st_mode) == 0o700
+
+
+def test_a_pause_is_told_and_ended_by_hand(desk_up: tuple[Folder, dict[str, Any]]) -> None:
+    folder, _ = desk_up
+    redis_of(folder).set("ledger:paused:normalize", 1, ex=60)
+    assert "copydesk resume normalize" in folder.run("status").stdout
+    assert folder.ask("resume", "normalize") == {"stage": "normalize", "resumed": True}
+    assert "resume" not in folder.run("status").stdout
+    assert "was not paused" in folder.run("resume", "normalize").stdout
+
+
+def test_stray_messages_are_counted_listed_and_cleared(desk_up: tuple[Folder, dict[str, Any]]) -> None:
+    folder, _ = desk_up
+    redis_of(folder).lpush("ledger:strays", "1447046040000000|index|no task|b'x|y'")
+    assert folder.ask("status")["strays"] == 1
+    assert "1 message could not be read: `copydesk dead strays`" in folder.run("status").stdout
+    told = [{"atUs": 1447046040000000, "queue": "index", "reason": "no task", "message": "b'x|y'"}]
+    assert folder.ask("dead", "strays") == told
+    assert "1 message cleared" in folder.run("dead", "strays", "--clear").stdout
+    assert folder.ask("dead", "strays") == []
+
+
+def test_an_article_is_shown_by_its_publishers_own_uri(desk_up: tuple[Folder, dict[str, Any]]) -> None:
+    folder, told = desk_up
+    (folder.path / "own.txt").write_text("A note of its own.\n\nWith a body.\n", encoding="utf-8")
+    pushed = folder.run(
+        "push", "own.txt", "--uri", "urn:alice:1", "--json", COPYDESK_URL=told["url"], COPYDESK_KEY=told["key"]
+    )
+    (receipt,) = json.loads(pushed.stdout)
+    assert folder.ask("show", "urn:alice:1")["id"] == receipt["article"]
+    assert folder.run("show", "urn:alice:2").returncode == 1
+
+
+def redis_of(folder: Folder) -> Any:
+    return redis.Redis.from_url(json.loads((folder.data / "run" / "desk.json").read_bytes())["redisUrl"])
 
 
 def test_files_are_pushed_straight_in_and_over_http(desk_up: tuple[Folder, dict[str, Any]]) -> None:
