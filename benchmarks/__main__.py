@@ -108,9 +108,7 @@ def redis_bytes(desk: Desk) -> None:
     print(f"  in flight:  {(flying - before) / IN_FLIGHT:.0f}")
     client.zunionstore("ledger:held:normalize", {"ledger:held:normalize": 0.0})  # due now: the pause is over
     until(lambda: ledger.balance().indexed >= done + IN_FLIGHT, "the paused articles were not done")
-    print(
-        f"  once done:  {(used(client) - before) / IN_FLIGHT:.0f} (its record for receipt_days, its addresses for retention_days)"
-    )
+    print(f"  once done:  {(used(client) - before) / IN_FLIGHT:.0f} (record: receipt_days, addresses: retention_days)")
 
 
 def used(client: redis.Redis) -> int:
