@@ -1,22 +1,14 @@
 """One bad article in a batch: the others are done, it alone is retried or dies, with its reason."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
 import pytest
 
-from services.ingest.intake import Intake
-from shared.archive import Archive
-from shared.ledger import Ledger
-from shared.messages import Input, Source
 from shared.queue import make_app, open_ledger
 from shared.settings import Settings
 from tests.conftest import Server, settings_over, wait_for
-
-PUSH = Source(kind="push", name="desk")
+from tests.faults.bench import push, running_worker
 
 
 @pytest.fixture
@@ -26,22 +18,8 @@ def desk(shared_redis: Server, tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def worker(desk: Settings, tmp_path: Path) -> Iterator[None]:
-    with (tmp_path / "worker.log").open("wb") as log:
-        command = [sys.executable, "-m", "tests.faults.worker", msgspec.json.encode(desk).decode()]
-        process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
-    yield
-    process.terminate()
-    try:
-        process.wait(10)
-    except subprocess.TimeoutExpired:
-        process.kill()
-
-
-def push(desk: Settings, *words: str) -> Ledger:
-    ledger = open_ledger(desk)
-    inputs = [Input(source=PUSH, media_type="text/plain", body=w.encode()) for w in words]
-    Intake(ledger, Archive(Path(desk.archive_dir or "")), desk).take(inputs)
-    return ledger
+    with running_worker(desk, tmp_path):
+        yield
 
 
 @pytest.mark.parametrize("bad", ["die", "spin"])

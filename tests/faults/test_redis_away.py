@@ -1,24 +1,17 @@
 """Redis away at the start or in the middle, and a worker that hears nothing: work goes on as soon as it can."""
 
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from services.ingest.intake import Intake
-from shared.archive import Archive
 from shared.errors import TransientError
-from shared.ledger import Ledger
-from shared.messages import Input, Source
-from shared.queue import open_ledger
 from shared.settings import Settings
 from shared.worker import EXIT_DEAF, Watch
 from tests.conftest import Server, settings_over, wait_for
-
-PUSH = Source(kind="push", name="desk")
+from tests.faults.bench import push, running_worker
 
 
 @pytest.fixture
@@ -34,28 +27,10 @@ def desk(server: Server, tmp_path: Path) -> Settings:
     return settings_over(server, tmp_path, task_limit_s=1, visibility_timeout_s=3, lease_s=5, soft_stop_s=0.1)
 
 
-def start_worker(desk: Settings, tmp_path: Path, *arguments: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "tests.faults.worker", msgspec.json.encode(desk).decode(), *arguments]
-    with (tmp_path / "worker.log").open("ab") as log:
-        return subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
-
-
 @pytest.fixture
 def worker(desk: Settings, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
-    process = start_worker(desk, tmp_path)
-    yield process
-    process.terminate()
-    try:
-        process.wait(10)
-    except subprocess.TimeoutExpired:
-        process.kill()
-
-
-def push(desk: Settings, *words: str) -> Ledger:
-    ledger = open_ledger(desk)
-    inputs = [Input(source=PUSH, media_type="text/plain", body=w.encode()) for w in words]
-    Intake(ledger, Archive(Path(desk.archive_dir or "")), desk).take(inputs)
-    return ledger
+    with running_worker(desk, tmp_path) as process:
+        yield process
 
 
 def test_a_worker_waits_for_a_redis_that_comes_late_and_survives_its_restart(
@@ -82,8 +57,8 @@ def test_a_worker_that_hears_nothing_while_work_waits_ends_itself(
     server.start()
     push(desk, "good")
     quick = msgspec.structs.replace(desk, deaf_s=1.0)
-    process = start_worker(quick, tmp_path, "--queues=elsewhere")
-    assert process.wait(30) == EXIT_DEAF
+    with running_worker(quick, tmp_path, "--queues=elsewhere") as process:
+        assert process.wait(30) == EXIT_DEAF
 
 
 class Hands:
