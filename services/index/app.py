@@ -2,14 +2,12 @@
 
 from pathlib import Path
 
-from services.index.sinks.sqlite import SqliteSink
+from services.index.sinks.sqlite import FILE_NAME, SqliteSink
 from services.index.tasks import index_articles
 from shared.queue import make_app, open_ledger, register
 from shared.settings import Settings
 from shared.stage import RetryPolicy
 from shared.worker import work
-
-INDEX_FILE = "copydesk.sqlite3"
 
 
 def run(settings: Settings) -> None:
@@ -17,6 +15,6 @@ def run(settings: Settings) -> None:
     app = make_app(settings, "index")
     ledger = open_ledger(settings)
     folder = Path(settings.index_dir or Path(settings.data_dir) / "index")
-    sink = SqliteSink(folder / INDEX_FILE)
+    sink = SqliteSink(folder / FILE_NAME)
     register(app, "index", ledger, index_articles(sink), RetryPolicy(max_attempts=settings.max_attempts))
     work(app, settings, "index", ledger, ["--pool=threads", "--concurrency=1"])
