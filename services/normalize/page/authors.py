@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from services.normalize.page.calendar import find_dates
 from services.normalize.page.declared import Declared, Json, plain, resolve, types_of
-from services.normalize.page.headline import letters, sites_of
 from services.normalize.page.names import clean_name, is_organisation, looks_like_person, split_names
 from services.normalize.page.outline import Block
+from services.normalize.page.titles import letters, sites_of
 from services.normalize.page.tree import Element, path_of, text_of
 from services.normalize.page.witness import Witness
 

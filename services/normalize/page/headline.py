@@ -1,57 +1,55 @@
-"""The headline: declared titles and visible ones vote; a site's name at the end of a title is cut off."""
+"""The headline: declared titles and visible ones vote, each without the site's name and its kicker."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
 
 from services.normalize.page.declared import Declared, plain
 from services.normalize.page.outline import REFUSED, Outline
-from services.normalize.page.tree import Element, path_of, squeeze, text_of
+from services.normalize.page.titles import as_shown, fold, less_neighbours, letters, names_site, sites_of, without_site
+from services.normalize.page.tree import Element, names_of, path_of, text_of
 from services.normalize.page.witness import Witness
 
-_BORDER = re.compile(
-    r"\s+[|｜–—•·»«:/\\~>›‹☆★-]{1,6}\s+|\s*[|｜]\s*|\s+[»›]\s*|\s+::\s+|\s*--\s*|:\s+|"
-    r"(?<=[\u3040-\u9fff\uff01-\uff5e”》])[-_－—|]{1,2}(?=[^-_|]{2,12}$)|_(?=[^_\s]*$)"
-)
-_MARKS = "|｜–—•·»«:/~>›‹☆★_- .…"
-_NOT_LETTERS = re.compile(r"[\W_]+")
+_EDGES = " :|/–—-·•"
 _HEAD_NAMES = re.compile(r"head-?line|(?<![a-z])title|entry-title|post-title|titre|titulo|titel|tieu-?de|titolo")
 _SITE_NAMES = re.compile(r"site-?(?:title|name|logo|branding)|logo|blog-?title|(?<![a-z])brand")
-_LONGEST = 500
-_HEADING = "heading of the page"
-_FOLD = str.maketrans(
-    {"‘": "'", "’": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "–": "-", "—": "-", "‑": "-", "\u00ad": None}
+_HIDDEN_NAMES = re.compile(
+    r"(?<![a-z])(?:aural|sr-only|screen-?reader|visually-?hidden|off-?screen|invisible|unsichtbar)"
 )
-
-
-def fold(text: str) -> str:
-    """Two titles are the same when this is: no case, no typography, single spaces."""
-    return " ".join(
-        unicodedata.normalize("NFKC", text).translate(_FOLD).replace("...", "…").replace('"', "'").casefold().split()
-    )
-
-
-def letters(text: str) -> str:
-    """Only the letters and digits of a text, without case."""
-    return _NOT_LETTERS.sub("", unicodedata.normalize("NFKC", text).casefold())
+_KICKER_NAMES = re.compile(
+    r"kicker|over-?line|top-?line|roof-?line|dach-?zeile|spitzmarke|super-?title|pre-?title|sur-?titre|ante-?titul|"
+    r"oc+hiello|topic-?label|eyebrow|(?<![a-z])(?:date|datum|label|badge|flag|rubric|rubrik|category|section)(?![a-z])"
+)
+# Where a publisher writes the headline itself: a kicker before it is his, not the page's layout.
+_OWN_WORDS = frozenset({"meta[og:title]", "$.headline"})
+_LONGEST = 500
+_SITE_WORTH = 0.1  # less than the page's title has
+_HEADING = "heading of the page"
 
 
 def headline_witnesses(declared: Declared, outline: Outline, root: Element) -> list[Witness]:
     """Everybody who says what the headline is, each without the site's name and what others do not say."""
     sites = sites_of(declared)
-    heads = [_less(witness, 0.2) if letters(witness.value) in sites else witness for witness in _visible(root, outline)]
     said = [witness for witness in _declared_titles(declared) if len(witness.value) <= _LONGEST]
-    cut = [_shortened(witness, _without_site(witness.value, sites)) for witness in heads[:3] + said]
-    known = {
-        letters(w.value): w.value
-        for w in cut
-        if w.weight >= 0.9 and len(letters(w.value)) > 11 and letters(w.value) not in sites
-    }
+    whole = {letters(witness.value) for witness in said}
+    heads = [
+        _less(head, _SITE_WORTH) if letters(head.value) in sites or names_site(head.value, declared.title) else head
+        for head in _visible(root, outline, whole)
+    ]
+    if all(head.weight <= _SITE_WORTH for head in heads):
+        heads += _repeated(root, outline, whole)
+    cut = [_shortened(witness, without_site(witness.value, sites)) for witness in heads[:3] + said]
+    known = _known(cut, sites)
     shown = {
         key: block.text for block in outline.blocks if 10 < block.size < 250 and len(key := letters(block.text)) > 9
     }
-    agreed = [_shortened(witness, _agreed(witness, known)) for witness in cut]
-    return [_shortened(witness, _as_shown(witness, shown)) for witness in agreed] + heads[3:]
+    own = [letters(witness.value) for witness in cut if witness.path in _OWN_WORDS]
+    agreed = len(own) == len(_OWN_WORDS) and len(set(own)) == 1
+    return [
+        witness
+        if agreed and witness.path in _OWN_WORDS
+        else _shortened(witness, _without_extras(witness, known, shown))
+        for witness in cut
+    ] + heads[3:]
 
 
 def choose_headline(witnesses: list[Witness]) -> Witness | None:
@@ -66,24 +64,54 @@ def choose_headline(witnesses: list[Witness]) -> Witness | None:
     return next(witness for witness in sorted(witnesses, key=lambda w: -w.weight) if fold(witness.value) == best)
 
 
-def _visible(root: Element, outline: Outline) -> Iterator[Witness]:
+def _visible(root: Element, outline: Outline, whole: set[str]) -> Iterator[Witness]:
+    """The headings that may be the headline; a kicker in one counts only where declared titles have it too."""
     seen = 0
     for element in root.iter("h1", "h2"):
-        parent = element.getparent()
-        names = (
-            f"{element.get('class') or ''} {element.get('itemprop') or ''} {element.get('id') or ''} "
-            f"{(parent.get('class') or '') if parent is not None else ''}"
-        ).lower()
-        named = bool(_HEAD_NAMES.search(names))
+        names = _names_about(element)
         declared_here = "headline" in (element.get("itemprop") or "")
         if element.tag == "h2" and not declared_here:
             continue
         text = text_of(element)
+        if letters(text) not in whole:
+            text = text_of(element, _kickers(element)).lstrip(_EDGES) or text
         if not 2 < len(text) < 400 or _in_debris(element, outline):
             continue
-        weight = 0.2 if _SITE_NAMES.search(names) else 1.0 + 0.3 * named + 0.5 * declared_here - 0.25 * min(seen, 3)
+        named = bool(_HEAD_NAMES.search(names))
+        hidden = _HIDDEN_NAMES.search(names)
+        weight = (
+            0.2
+            if _SITE_NAMES.search(names)
+            else 0.5
+            if hidden
+            else 1.0 + 0.3 * named + 0.5 * declared_here - 0.25 * min(seen, 3)
+        )
         seen += 1
         yield Witness(value=text, rule=_HEADING, path=path_of(element), weight=weight)
+
+
+def _repeated(root: Element, outline: Outline, whole: set[str]) -> Iterator[Witness]:
+    """Where no h1 may be the headline: a smaller heading in the words of a declared title."""
+    for element in root.iter("h2", "h3"):
+        text = text_of(element)
+        if 2 < len(text) < 400 and letters(text) in whole and not _in_debris(element, outline):
+            yield Witness(value=text, rule=_HEADING, path=path_of(element))
+            return
+
+
+def _names_about(element: Element) -> str:
+    parent = element.getparent()
+    around = (parent.get("class") or "") if parent is not None else ""
+    return f"{element.get('class') or ''} {element.get('itemprop') or ''} {element.get('id') or ''} {around}".lower()
+
+
+def _kickers(heading: Element) -> frozenset[Element]:
+    """The elements in a heading that are no part of the headline: its kicker, a date, what is not shown."""
+    return frozenset(
+        part
+        for part in heading.iterdescendants()
+        if (_KICKER_NAMES.search(names_of(part)) or part.get("aria-hidden") == "true" or part.get("hidden") is not None)
+    )
 
 
 def _in_debris(element: Element, outline: Outline) -> bool:
@@ -114,16 +142,21 @@ def _declared_titles(declared: Declared) -> Iterator[Witness]:
         yield Witness(value=declared.title, rule="title of the page", path="title", weight=0.15)
 
 
-def sites_of(declared: Declared) -> set[str]:
-    """The outlet's names in letters only, also without their ending: `zeit.de`, `zeit`."""
-    sites = {letters(name) for name in declared.site_names if name and len(name) < 60}
-    sites |= {
-        site[: -len(end)]
-        for site in sites
-        for end in ("com", "de", "fr", "it", "vn", "org", "net", "at", "ch", "es", "couk")
-        if site.endswith(end) and len(site) > len(end) + 2
+def _known(titles: list[Witness], sites: set[str]) -> dict[str, str]:
+    """Titles that others may be measured by; one that ends in a colon is a kicker."""
+    return {
+        key: title.value
+        for title in titles
+        if title.weight >= 0.9
+        and not (title.quote or title.value).endswith(":")
+        and len(key := letters(title.value)) > 11
+        and key not in sites
     }
-    return sites - {""}
+
+
+def _without_extras(witness: Witness, known: dict[str, str], shown: dict[str, str]) -> str:
+    heading, own = witness.rule == _HEADING, witness.path in _OWN_WORDS
+    return as_shown(less_neighbours(witness.value, known, glued=heading, keeps_kicker=own), shown)
 
 
 def _less(witness: Witness, weight: float) -> Witness:
@@ -136,63 +169,3 @@ def _shortened(witness: Witness, value: str) -> Witness:
     return Witness(
         value=value, rule=witness.rule, path=witness.path, quote=witness.quote or witness.value, weight=witness.weight
     )
-
-
-def _without_site(text: str, sites: set[str]) -> str:
-    """Cut the outlet's name off either end of a title, and with it the sections that stand between."""
-    borders = [(match.start(), match.end()) for match in _BORDER.finditer(text)]
-    for start, end in reversed(borders):
-        if _is_site(text[end:], sites) or (not letters(text[end:])):
-            text = text[:start]
-    borders = [(match.start(), match.end()) for match in _BORDER.finditer(text)]
-    if borders and _is_site(text[: borders[0][0]], sites):
-        text = text[borders[0][1] :]
-    bar = text.rfind("|")
-    while bar > 20 and len(text) - bar < 30:
-        text = text[:bar]
-        bar = text.rfind("|")
-    return squeeze(text).rstrip("|｜–—•·/~›‹☆★_-: ").strip() or text
-
-
-def _is_site(text: str, sites: set[str]) -> bool:
-    tail = letters(text)
-    return bool(tail) and any(
-        tail == site
-        or (len(tail) > 3 and (tail in site or (len(site) > 3 and len(tail) < 3 * len(site) and site in tail)))
-        for site in sites
-    )
-
-
-def _agreed(witness: Witness, known: dict[str, str]) -> str:
-    """A title that is another one plus a kicker before it or a name after it: the other one."""
-    text, glued = witness.value, witness.rule == _HEADING
-    mine = letters(text)
-    for key, value in known.items():
-        if len(key) >= len(mine):
-            continue
-        if mine.startswith(key) and _stands_apart(text, value, at_end=False):
-            return value
-        if (
-            mine.endswith(key)
-            and witness.path != "meta[og:title]"
-            and (glued or _stands_apart(text, value, at_end=True))
-        ):
-            return value
-    return text
-
-
-def _as_shown(witness: Witness, shown: dict[str, str]) -> str:
-    """A title whose front stands on the page by itself, less the rest: `… ổn định - Báo Tỉnh`."""
-    if letters(witness.value) in shown:
-        return witness.value
-    for border in reversed(list(_BORDER.finditer(witness.value))):
-        if letters(witness.value[: border.start()]) in shown:
-            return witness.value[: border.start()].strip()
-    return witness.value
-
-
-def _stands_apart(text: str, part: str, *, at_end: bool) -> bool:
-    """Whether a mark such as `:` or `|` parts a title from the rest."""
-    rest = text[: len(text) - len(part)] if at_end else text[len(part) :]
-    edge = rest.rstrip()[-1:] if at_end else rest.lstrip()[:1]
-    return bool(edge) and edge in _MARKS

@@ -8,8 +8,8 @@ import msgspec
 from services.normalize.draft import Piece, Shape
 from services.normalize.page.body import Body
 from services.normalize.page.captions import Picture
-from services.normalize.page.headline import letters
 from services.normalize.page.outline import Block, Box
+from services.normalize.page.titles import letters
 from services.normalize.page.tree import path_of
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})

@@ -2,8 +2,8 @@
 
 from services.normalize.page.body import find_container, is_heading, is_refused
 from services.normalize.page.captions import Picture, read_pictures
-from services.normalize.page.headline import letters
 from services.normalize.page.outline import Block, Box, Outline
+from services.normalize.page.titles import letters
 
 _ABOVE = 350  # characters of other text that may stand between a picture and the headline under it
 
