@@ -35,6 +35,10 @@ _UNSETTLED = re.compile(
 )
 _REFERENCE = re.compile(r"&#(?:[0-9]{3,5}|[xX][0-9A-Fa-f]{2,4});")
 _MANY_REFERENCES = 3
+_D_STROKE = str.maketrans("\u00d0\u00f0", "\u0110\u0111")
+_VIETNAMESE_ONLY = re.compile("[\u01a0\u01a1\u01af\u01b0\u1ea0-\u1ef9\u031b\u0309\u0323]")
+_NORDIC = re.compile("[\u00de\u00fe\u00c6\u00e6]")
+_TELLING = 3
 _TOO_MANY_CONTROLS = 0.05
 
 
@@ -126,7 +130,15 @@ def _finished(text: str, encoding: str, rule: str, body: bytes | None = None) ->
     text, wrong = mend(text, body, residue)
     if wrong is not None:
         return _composed(text, encoding, f"{rule}, {wrong} mended", repaired=True)
+    if "\u00d0" in residue and _is_written_with_eth(residue):
+        text, residue = text.translate(_D_STROKE), residue.translate(_D_STROKE)
+        return msgspec.structs.replace(_composed(text, encoding, f"{rule}, Eth for \u0110 mended"), repaired=True)
     return _composed(text, encoding, rule, distinct=residue)
+
+
+def _is_written_with_eth(residue: str) -> bool:
+    """Vietnamese typed with Icelandic's \u00d0 for its own \u0110: the two look alike on paper."""
+    return len(_VIETNAMESE_ONLY.findall(residue)) >= _TELLING and not _NORDIC.search(residue)
 
 
 def _composed(text: str, encoding: str, rule: str, *, distinct: str | None = None, repaired: bool = False) -> Decoded:

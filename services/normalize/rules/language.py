@@ -39,7 +39,8 @@ class Bylines(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     `labels` maps the word before a colon to a role ("ảnh" to photographer), `openers` a word without a colon ("By"),
     `notes` a remark in brackets behind a name ("lược dịch"); `remarks` are such words that change nothing. Where
-    `bare_name_ends_page`, pages end in a name without any word before it.
+    `bare_name_ends_page`, pages end in a name without any word before it. `institutions` open what a person works for,
+    in brackets behind a name.
     """
 
     labels: dict[str, Role] = {}
@@ -50,6 +51,7 @@ class Bylines(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     joiners: tuple[str, ...] = ()
     titles: tuple[str, ...] = ()
     crews: tuple[str, ...] = ()
+    institutions: tuple[str, ...] = ()
     not_names: tuple[str, ...] = ()
     bare_name_ends_page: bool = False
 
@@ -96,7 +98,10 @@ class Style(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Language(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The rules of one language; what a file leaves out, the generic file says."""
+    """The rules of one language; what a file leaves out, the generic file says.
+
+    `outlets` are names of papers and agencies, `outlet_kinds` the words that open others ("báo" Lao Động).
+    """
 
     tag: str
     zone: str | None = None
@@ -104,6 +109,7 @@ class Language(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     orders: dict[str, DayOrder] = {}
     lead_follows_headline: bool = False
     outlets: tuple[str, ...] = ()
+    outlet_kinds: tuple[str, ...] = ()
     places: dict[str, str] = {}
     dates: Dates = Dates()
     bylines: Bylines = Bylines()

@@ -8,10 +8,11 @@ import msgspec
 from services.normalize.rules.folding import fold
 from services.normalize.rules.language import for_tag
 from services.normalize.rules.phrases import crews, edge_free, folded, roles, titles
-from services.normalize.steps.names import bare_name, is_caseless, is_name, is_outlet, normal_case
+from services.normalize.steps.names import bare_name, is_caseless, is_name, is_outlet, normal_case, opens_with
 from shared.article import Person, Role
 
 MOST_WORDS = 24
+MOST_DESK_WORDS = 6
 LABELS = "labels before a colon"
 NAMES = "names alone"
 ROLES: tuple[Role, ...] = ("author", "photographer", "videographer", "translator")
@@ -41,7 +42,7 @@ class _Names(msgspec.Struct, kw_only=True):
 
 def read_byline(line: str, tag: str) -> BylineReading | None:
     """Read a line that is a byline and nothing else; None for any other."""
-    text = _unglued(line.strip().removesuffix("./.").rstrip(" *"), tag)
+    text = _unglued(line.strip().removesuffix("./.").removesuffix("/.").rstrip(" *"), tag)
     if len(text.split()) > MOST_WORDS:
         return None
     if text.startswith("(") and text.endswith(")") and text.count("(") == 1:
@@ -79,7 +80,8 @@ def _labelled(text: str, tag: str, names: _Names) -> bool:
     if before and not _plain(before, tag, names):
         return False
     for match, following in zip(matches, [*matches[1:], None], strict=True):
-        value = text[match.end() : following.start() if following else len(text)].strip(" -–—;,|)")
+        value = text[match.end() : following.start() if following else len(text)].strip(" -–—;,|")
+        value = value if "(" in value else value.rstrip(")")
         if not value or not _take_labelled(match["labels"], value, tag, names):
             return False
     return True
@@ -158,23 +160,26 @@ def _take_note(note: str, tag: str, names: _Names) -> tuple[Role, ...] | None:
             return _take_note(note[len(remark) + 1 :], tag, names)
     if _labelled(note, tag, names) or _opened(note, tag, names):
         return ()
-    if is_outlet(note, tag):
-        names.sources.append(note)
+    outlets = note.split("/")
+    if all(is_outlet(outlet, tag) for outlet in outlets):
+        names.sources.extend(outlets)
         return ()
-    return None
+    return () if opens_with(note, known.institutions) else None
 
 
 def _take_people(value: str, tag: str, names: _Names, named: tuple[Role, ...], *, strict: bool) -> bool:
     """Names split at commas, dashes and "và"; with `strict` each must be spelt like one."""
     while (match := _NOTE.search(value)) is not None and _take_note(match["note"].strip(), tag, names) is not None:
         value = value[: match.start()]
+    if not strict and match is not None and match["note"][0].isupper():
+        value = value[: match.start()]  # behind a label, words in brackets are where that person is from
     for part in _split(value, tag):
         plain = fold(part).strip(".")
         if plain not in crews(tag) and (plain in folded(for_tag(tag).bylines.remarks) or _is_post(part, tag)):
             continue
         person, stroke, outlet = part.partition("/")
         if stroke:
-            names.sources.extend(word.strip() for word in outlet.split("/") if word.strip())
+            names.sources.extend(word.strip() for word in outlet.split("/") if word.strip(" ."))
         if not _take_person(person.strip(), tag, names, named, strict=strict):
             return False
     return True
@@ -187,16 +192,17 @@ def _is_post(part: str, tag: str) -> bool:
 
 
 def _take_person(text: str, tag: str, names: _Names, named: tuple[Role, ...], *, strict: bool) -> bool:
-    if fold(text) in crews(tag):
+    if fold(text) in crews(tag) or _is_desk(text, tag):
         names.add(text, named)
         return True
-    known = for_tag(tag).bylines
-    for source in known.sources:
+    known = for_tag(tag)
+    for source in known.bylines.sources:
         if fold(text).startswith(fold(source) + " "):
             return _take_sources(text[len(source) + 1 :], tag, names)
     name = bare_name(text.rstrip("."), tag)
     if is_name(name, tag):
-        if strict and is_outlet(name, tag) and fold(name) not in crews(tag):
+        gives = "photographer" in named and fold(name) in folded(known.captions.givers)
+        if fold(name) not in crews(tag) and (gives or (strict and is_outlet(name, tag))):
             names.sources.append(name)
         else:
             names.add(normal_case(name), named)
@@ -207,9 +213,15 @@ def _take_person(text: str, tag: str, names: _Names, named: tuple[Role, ...], *,
     return True
 
 
+def _is_desk(text: str, tag: str) -> bool:
+    """ "Nhóm PV Quốc hội": a crew by the field it covers."""
+    return len(text.split()) <= MOST_DESK_WORDS and opens_with(text, tuple(crew for crew in crews(tag) if " " in crew))
+
+
 def _take_sources(value: str, tag: str, names: _Names) -> bool:
     plain = value.strip(' .,:;()"“”')
-    if not plain or len(plain.split()) > 9 or not (plain[0].isupper() or plain[0].isdigit() or "." in plain):
+    named = plain[:1].isupper() or plain[:1].isdigit() or "." in plain or opens_with(plain, for_tag(tag).outlet_kinds)
+    if not named or len(plain.split()) > 9:
         return False
     for part in _split(plain, tag, dashes=False):
         names.sources.append(part.strip(' ."“”'))

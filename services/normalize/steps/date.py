@@ -4,8 +4,10 @@ import datetime as dt
 import re
 from zoneinfo import ZoneInfo
 
+from services.normalize.rules.folding import fold
 from services.normalize.rules.language import DayOrder, Language
 from services.normalize.steps.date_line import DateReading, Moment, Stamp, moment, read_dates
+from services.normalize.steps.names import opens_with
 from services.normalize.steps.proof import BESIDE_DATE, Line, Proof, judged, mark, settle, size, witness
 from shared.article import Candidate
 from shared.messages import Source
@@ -69,7 +71,10 @@ def _reading(proof: Proof, number: int, order: DayOrder | None, received: dt.dat
     if line.piece.shape == "date":
         return reading
     full = any(stamp.day is not None and stamp.time is not None for stamp in reading.stamps)
-    return reading if number < HEAD // 2 and full and _stands_apart(line.text, reading.residue) else None
+    apart = (full and _stands_apart(line.text, reading.residue)) or _names_place(
+        line.text, reading.residue, proof.rules
+    )
+    return reading if number < HEAD // 2 and apart else None
 
 
 def _stands_apart(text: str, residue: str) -> bool:
@@ -78,6 +83,13 @@ def _stands_apart(text: str, residue: str) -> bool:
     if text.endswith(".") or count > LONGEST_RESIDUE:
         return False
     return _APART.search(text) is not None or (count <= LONGEST_PLACE and "," in text)
+
+
+def _names_place(text: str, residue: str, rules: Language) -> bool:
+    """ "Huế, ngày 9/11/2015" and "Báo Lao Động, 09/11/2015": where it came out, a comma, and the day."""
+    place, comma, _ = text.partition(",")
+    known = size(place) <= LONGEST_PLACE or opens_with(place, rules.outlet_kinds)
+    return bool(comma) and known and text[:1].isupper() and fold(place.strip()) == residue
 
 
 def _date(line: Line, reading: DateReading) -> Line:

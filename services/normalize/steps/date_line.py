@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Iterable
+from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import Literal
 
@@ -19,6 +20,10 @@ _OFFSETS = {
     "msk": 3, "мск": 3,    "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
     "ict": 7, "wib": 7, "wita": 8, "wit": 9,    "jst": 9, "kst": 9, "hkt": 8, "sgt": 8,
 }  # fmt: skip
+_MAIL_DATE = (  # RFC 5322, as feeds and mail write it in any language
+    r"(?P<mail>(?:(?:mon|tue|wed|thu|fri|sat|sun),\s)?\d{1,2}\s(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\s\d{4}\s"
+    r"\d{2}:\d{2}(?::\d{2})?\s(?:[+-]\d{4}|gmt|utc|ut|[ecmp][sd]t))\b"
+)
 _EAST_ASIAN = r"(?P<y3>\d{4})\s?[年년]\s?(?P<m3>\d{1,2})\s?[月월]\s?(?P<d3>\d{1,2})\s?[日일]"
 _EAST_ASIAN_TIME = (
     r"(?P<half>上午|下午|午前|午後|오전|오후)?\s?(?P<H3>\d{1,2})\s?[時时点點시]\s?(?:(?P<M3>\d{1,2})\s?[分분])?"
@@ -109,6 +114,10 @@ def _take(stamps: list[Stamp], match: re.Match[str], rules: Language, order: Day
         _open(stamps, "ago").ago = int(found["n" + ago[4:]]) * _look_up(rules.dates.units, found[ago])
     elif "relative_day" in found:
         _open(stamps, "ago").ago = _look_up(rules.dates.days, found["relative_day"]) * 86400
+    elif "mail" in found:
+        when = parsedate_to_datetime(found["mail"])
+        stamp = _open(stamps, "day")
+        stamp.day, stamp.time, stamp.offset = when.date(), when.time(), when.utcoffset()
     elif "zone" in found:
         if stamps:
             stamps[-1].offset = _offset(found)
@@ -214,6 +223,7 @@ def _grammar(tag: str) -> re.Pattern[str]:
         "|".join(
             [
                 r"(?P<y0>\d{4})-(?P<m0>\d\d)-(?P<d0>\d\d)t(?P<H0>\d\d):(?P<M0>\d\d)(?::\d\d(?:\.\d+)?)?\s?(?P<z0>z|[+-]\d\d:?\d\d)?",
+                _MAIL_DATE,
                 *ago,
                 r"(?<!\d)(?P<y2>\d{4})\s?[-/.]\s?(?P<m2>\d{1,2})\s?[-/.]\s?(?P<d2>\d{1,2})(?!\d)\.?",
                 r"(?<!\d)(?P<a>\d{1,2})\s?[-/.]\s?(?P<b>\d{1,2})\s?[-/.]\s?(?P<y1>\d{4}|\d{2})(?![\d:])",

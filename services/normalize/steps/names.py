@@ -5,6 +5,7 @@ import unicodedata
 
 from services.normalize.rules import phrases
 from services.normalize.rules.folding import fold
+from services.normalize.rules.language import for_tag
 
 MOST_WORDS = 6
 _DOMAIN = re.compile(r"(?i)(?:[a-z0-9-]+\.)+[a-z]{2,6}")
@@ -90,7 +91,17 @@ def is_outlet(text: str, tag: str) -> bool:
     plain = text.strip(" .,()[]")
     if phrases.edge_free(plain) in phrases.outlets(tag) or _DOMAIN.fullmatch(plain):
         return True
+    if opens_with(plain, for_tag(tag).outlet_kinds):
+        return True
     return 2 <= len(plain) <= 8 and plain.isupper() and "." not in plain and " " not in plain
+
+
+def opens_with(text: str, kinds: tuple[str, ...]) -> bool:
+    """ "Báo Lao Động" opens with a kind of outlet: a word of the list, then a name."""
+    lowered = fold(text)
+    return len(lowered) == len(text) and any(
+        lowered.startswith(fold(kind) + " ") and text[len(kind) + 1 :][:1].isupper() for kind in kinds
+    )
 
 
 def normal_case(name: str) -> str:

@@ -114,6 +114,20 @@ def test_the_zone_of_a_date_line_without_one(source: dict[str, str], expected: s
     assert (article.first_created.isoformat(), article.zone_rule) == (expected, rule)
 
 
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        pytest.param("Huế, ngày 9/11/2015", "2015-11-09", id="a place and a day"),
+        pytest.param("Báo Thừa Thiên Huế, 09/11/2015", "2015-11-09", id="a paper and a day"),
+        pytest.param("Festival nghề truyền thống Huế, 9/11/2015", None, id="more words than a place has"),
+    ],
+)
+def test_a_date_line_may_begin_with_where_it_came_out(line: str, day: str | None) -> None:
+    body = f"{line}\nNâng cao đời sống công nhân\n\n" + "Công ty đã trồng mới hơn hai nghìn héc ta cao su. " * 4
+    article = normalize(raw(body))
+    assert (article.local_day.isoformat() if article.local_day else None) == day
+
+
 def test_a_date_in_the_body_is_no_date_line() -> None:
     article = normalize(
         raw("Mưa lớn ở Huế\n\nNgày 09/11/2015 lúc 05:34, mưa rất to ở nhiều nơi.\n\nDân phải đi thuyền.")

@@ -196,6 +196,18 @@ def test_a_declaration_that_the_bytes_contradict_is_no_use(claim: str) -> None:
     assert decode(body, f"text/plain; charset={claim}").text == "\n".join(NEWS)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("Ðà Nẵng, Ðiện Biên: ðường mới", "Đà Nẵng, Điện Biên: đường mới", id="Vietnamese typed with Eth"),
+        pytest.param("Þjóðverjar og Ðe ơưạ", "Þjóðverjar og Ðe ơưạ", id="Icelandic beside Vietnamese letters"),
+        pytest.param("Fróðskaparsetur Ð", "Fróðskaparsetur Ð", id="Faroese"),
+    ],
+)
+def test_vietnamese_typed_with_icelands_letter_gets_its_own(text: str, expected: str) -> None:
+    assert decode(text.encode(), "text/plain").text == expected
+
+
 def test_half_capitals_of_the_old_fonts_are_made_whole() -> None:
     body = write("NAM ĐÔNG: CHÍNH QUYỀN HỌP BÀN VIỆC TRỒNG RỪNG\nBà con ở Nội Hà nói vậy, theo ông Hồ Đức.", "tcvn3")
     assert decode(body, PLAIN).text.startswith("NAM ĐÔNG: CHÍNH QUYỀN HỌP BÀN VIỆC TRỒNG RỪNG\nBà con")
