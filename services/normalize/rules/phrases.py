@@ -8,7 +8,7 @@ from services.normalize.rules.folding import fold
 from services.normalize.rules.language import GENERIC, for_tag
 from shared.article import Role
 
-EDGES = " .,;:!?-–—|•·*>»<«()[]\"'…"
+EDGES = " .,;:!?-‐‑‒–—―−|•·*>»<«()[]\"'…"
 
 
 def edge_free(text: str) -> str:

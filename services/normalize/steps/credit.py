@@ -14,7 +14,7 @@ LONGEST = 60
 MOST_WORDS = 9
 _BRACKETED = re.compile(r"\s*[(\[](?P<inner>[^()\[\]]{2,80})[)\]]\s*\.?\s*$")
 _SENTENCE = re.compile(r"\w{3,}\.\s")
-_EDGE = " \t-–—‒|,;:/(["
+_EDGE = " \t-‐‑‒–—―−|,;:/(["
 
 
 class Credit(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,19 +101,19 @@ def _is_agency(text: str, tag: str) -> bool:
 def _labelled(tag: str) -> re.Pattern[str]:
     labels = _any_label(tag)
     return re.compile(
-        rf"(?:^|(?<=[\s.,;!?\-–—|(\[\"”’]))(?P<label>{labels})\s*[:：]\s*(?P<credit>[^:：]+)$", re.IGNORECASE
+        rf"(?:^|(?<=[\s.,;!?\-‐‑‒–—―−|(\[\"”’]))(?P<label>{labels})\s*[:：]\s*(?P<credit>[^:：]+)$", re.IGNORECASE
     )
 
 
 @cache
 def _bare(tag: str) -> re.Pattern[str]:
-    return re.compile(rf"(?:^|[.\-–—|(])\s*(?i:{_any_label(tag)})\s+(?P<credit>[^\s:][^:]{{1,40}})$")
+    return re.compile(rf"(?:^|[.\-‐‑‒–—―−|(])\s*(?i:{_any_label(tag)})\s+(?P<credit>[^\s:][^:]{{1,40}})$")
 
 
 @cache
 def _stock_note(tag: str) -> re.Pattern[str]:
     notes = "|".join(re.escape(note) for note in sorted(for_tag(tag).captions.stock, key=len, reverse=True)) or "(?!)"
-    return re.compile(rf"\s*[.\-–—|(,]\s*(?:{notes})\s*\)?\s*\.?$", re.IGNORECASE)
+    return re.compile(rf"\s*[.\-‐‑‒–—―−|(,]\s*(?:{notes})\s*\)?\s*\.?$", re.IGNORECASE)
 
 
 def _any_label(tag: str) -> str:

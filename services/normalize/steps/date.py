@@ -18,7 +18,7 @@ RUNNING_WORDS = 25
 LONGEST = 140
 LONGEST_RESIDUE = 6
 LONGEST_PLACE = 3
-_APART = re.compile(r"[|•·：]|\s[-–—]\s")
+_APART = re.compile(r"[|•·：]|\s[-‐‑‒–—―−]\s")
 
 
 def read_date(proof: Proof) -> Proof:

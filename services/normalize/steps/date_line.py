@@ -99,7 +99,7 @@ def _ago(stamp: Stamp, ago: int, zone: dt.tzinfo, zone_rule: str, received: dt.d
 
 
 def _keep(residue: list[str], text: str) -> None:
-    words = text.strip(" ,;|•·–—-/()[]:.*»>：，、｜（）")
+    words = text.strip(" ,;|•·‐‑‒–—―−-/()[]:.*»>：，、｜（）")
     if words:
         residue.append(words)
 

@@ -37,7 +37,7 @@ _DASHED_AGENCY = re.compile(
     rf"(?P<name>(?P<place>{_CAPS_WORD}(?:[ -]{_CAPS_WORD}){{0,3}}){_DAY}{_DASH}(?P<agency>РИА Новости|ИНТЕРФАКС))"
     r"\.\s(?=\S)"
 )
-_HOOKED = re.compile(r"[【［](?P<name>[^】］]{2,24})[】］]\s*[-–—]?\s*(?=\S)")
+_HOOKED = re.compile(r"[【［](?P<name>[^】］]{2,24})[】］]\s*[-‐‑‒–—―−]?\s*(?=\S)")
 _KOREAN = re.compile(r"\((?P<name>(?P<place>[^()=]{1,12})=(?P<agency>[^()=]{2,12}))\)\s*(?:[^=\n]{2,30}=\s*)?(?=\S)")
 _CHINESE = re.compile(
     r"(?P<name>新[华華]社(?P<place>[^\d\s，。]{2,8})\d{1,2}月\d{1,2}日[电電])\s?(?:[（(][^（）()]{2,30}[）)])?\s*(?=\S)"
@@ -125,7 +125,7 @@ def _place(place: str | None, match: re.Match[str], tag: str) -> str | None:
 def _known(tag: str) -> re.Pattern[str]:
     names = sorted({*for_tag(tag).outlets, *for_tag(GENERIC).outlets}, key=len, reverse=True)
     known = "|".join(re.escape(name) for name in names) or "(?!)"
-    return re.compile(rf"(?P<name>{known})(?:\s*[-–—‒−]\s+|\s+[-–—‒−]\s*|\s\?\s)(?=\S)")
+    return re.compile(rf"(?P<name>{known})(?:\s*[-‐‑‒–—―−]\s+|\s+[-‐‑‒–—―−]\s*|\s\?\s)(?=\S)")
 
 
 def read_lead(proof: Proof) -> Proof:
@@ -143,7 +143,7 @@ def read_lead(proof: Proof) -> Proof:
         end = dateline.end
         if proof.article.dateline is None:
             evidence = witness(
-                proof, "dateline", line, dateline.rule, dateline.sure, (0, len(line.text[:end].rstrip(" -–—")))
+                proof, "dateline", line, dateline.rule, dateline.sure, (0, len(line.text[:end].rstrip(" -‐‑‒–—―−")))
             )
             proof = settle(proof, evidence, dateline=dateline.printed)
         if dateline.place is not None and proof.article.located is None:

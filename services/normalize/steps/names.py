@@ -19,7 +19,7 @@ _CASELESS = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 
 def bare_name(text: str, tag: str) -> str:
     """ "ThS.BS Đức Hùng" as "Đức Hùng": titles go as long as a name remains."""
-    name = text.strip(" ,;:-–—*|•·")
+    name = text.strip(" ,;:-‐‑‒–—―−*|•·")
     titles = phrases.titles(tag)
     if _CASELESS.search(name):
         return _bare_caseless(name, titles)
@@ -93,7 +93,7 @@ def is_outlet(text: str, tag: str) -> bool:
         return True
     if opens_with(plain, for_tag(tag).outlet_kinds):
         return True
-    return 2 <= len(plain) <= 8 and plain.isupper() and "." not in plain and " " not in plain
+    return 3 <= len(plain) <= 8 and plain.isupper() and "." not in plain and " " not in plain
 
 
 def opens_with(text: str, kinds: tuple[str, ...]) -> bool:
