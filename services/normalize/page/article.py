@@ -1,6 +1,7 @@
 """One page, read: who said what about each field, what was believed, and the body in pieces."""
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import cast
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -18,6 +19,7 @@ from services.normalize.page.pieces import pieces_of
 from services.normalize.page.places import find_near, find_pictures, find_places
 from services.normalize.page.tree import Element, parse
 from services.normalize.page.witness import Witness, evidence_for
+from services.normalize.steps.language import SAMPLE, language_of
 from shared.article import Article, Evidence, Person, Precision
 from shared.messages import Raw
 
@@ -26,6 +28,7 @@ _TRACKING = (
     "ns_campaign", "cmpid", "xtor", "at_medium", "at_campaign", "ref_src", "_ga", "yclid", "dclid", "msclkid", "spm",
 )  # fmt: skip
 _MOST_KEYWORDS = 40
+_RUNNING, _SAMPLED = 100, 20  # characters of a block of running text, and how many such blocks tell the language
 
 
 class _Fields(msgspec.Struct):
@@ -52,11 +55,12 @@ def read_article(text: str, raw: Raw) -> Draft:
     declared = read_declared(root, raw.url)
     outline = read_outline(root)
     fields = _Fields()
+    spoken = msgspec.structs.replace(declared, language=_language(declared, raw, outline))
     headline = _settle_headline(fields, declared, outline, root)
     container, region, head = find_places(outline, headline)
     near = find_near(outline, container, head)
-    _settle_dates(fields, declared, date_witnesses(declared, outline, near, root, raw.url), raw)
-    names = _settle_people(fields, declared, near)
+    _settle_dates(fields, spoken, date_witnesses(spoken, outline, near, root, raw.url), raw)
+    names = _settle_people(fields, spoken, near)
     _settle_rest(fields, declared, raw)
     pieces: tuple[Piece, ...] = ()
     if container is not None:
@@ -64,7 +68,7 @@ def read_article(text: str, raw: Raw) -> Draft:
         pictures = find_pictures(outline, container, region, head)
         pieces = pieces_of(body, pictures, headline, cast(str | None, fields.values.get("description")))
         dated, signed = "first_created" in fields.values, "byline" in fields.values
-        edges = tuple(margins(body, declared.language or raw.source.language, dated=dated, signed=signed))
+        edges = tuple(margins(body, spoken.language, dated=dated, signed=signed))
         dates = tuple(piece for piece in edges if piece.shape == "date")
         pieces = (*dates, *pieces, *(piece for piece in edges if piece.shape != "date"))
     article = msgspec.structs.replace(Article(), **fields.values)
@@ -85,6 +89,14 @@ def clean_link(link: str | None) -> str | None:
     return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
 
 
+def _language(declared: Declared, raw: Raw, outline: Outline) -> str | None:
+    """The language that dates and names are read in; menus and buttons of a page may be in another one."""
+    running = (block.text for block in outline.blocks if block.size > _RUNNING)
+    sample = " ".join(islice(running, _SAMPLED))[:SAMPLE]
+    told = language_of(declared.language, raw.source.language, sample)
+    return told.tag if told is not None else None
+
+
 def _settle_headline(fields: _Fields, declared: Declared, outline: Outline, root: Element) -> str | None:
     titles = headline_witnesses(declared, outline, root)
     chosen = choose_headline(titles)
@@ -96,7 +108,7 @@ def _settle_headline(fields: _Fields, declared: Declared, outline: Outline, root
 
 
 def _settle_dates(fields: _Fields, declared: Declared, witnesses: list[DateWitness], raw: Raw) -> None:
-    url, language, zone = declared.canonical or raw.url, declared.language or raw.source.language, raw.source.zone
+    url, language, zone = declared.canonical or raw.url, declared.language, raw.source.zone
     said = [_as_said(witness) for witness in witnesses]
     published = settle_published(witnesses, url, language, zone)
     changed = settle_changed(witnesses, url, language, zone)
@@ -145,7 +157,7 @@ def _settle_rest(fields: _Fields, declared: Declared, raw: Raw) -> None:
         break
     else:
         fields.say("description", plain(declared.article.get("description")), "JSON-LD description", "$.description")
-    fields.say("language", declared.language or raw.source.language, "declared language", "html[lang]")
+    fields.say("language", declared.language, "declared language", "html[lang]")
     fields.say("keywords", _keywords(declared), "declared keywords", "meta[keywords]")
     section = declared.article.get("articleSection")
     section = plain(section[0] if isinstance(section, list) and section else section)

@@ -7,35 +7,59 @@ import msgspec
 
 from services.normalize.rules.language import GENERIC, for_tag, languages
 from services.normalize.steps.proof import Proof, settle
-from shared.article import Evidence
+from shared.article import Candidate, Evidence
 
 SAMPLE = 2000
 LEAST_SCORE = 0.08
+SURE = 0.9
 _SCRIPTS = (
     ("ja", re.compile("[\u3040-\u30ff]"), 0.05),
     ("ko", re.compile("[\uac00-\ud7af]"), 0.2),
     ("zh", re.compile("[\u4e00-\u9fff]"), 0.2),
     ("th", re.compile("[\u0e00-\u0e7f]"), 0.2),
 )
+_MARKED = re.compile("[\u00df-\u024f\u1e00-\u1eff]")  # Latin letters that most languages do without
 _WORD = re.compile(r"[^\W\d_]+")
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """A language, by which rule it was told, how sure that is, and the declaration that was not believed."""
+
+    tag: str
+    rule: str
+    sure: float
+    lost: str | None = None
 
 
 def tell_language(proof: Proof) -> Proof:
     """Choose the rules: the article's declared language, the source's setting, then what the text looks like."""
-    declared = proof.article.language or None
     sample = " ".join(line.text for line in proof.lines)[:SAMPLE]
+    told = language_of(proof.article.language, proof.raw.source.language, sample)
+    if told is None:
+        return proof
+    if told.tag == proof.article.language:
+        return msgspec.structs.replace(proof, rules=for_tag(told.tag))
+    lost = (Candidate(value=told.lost, rule="declared language"),) if told.lost is not None else ()
+    evidence = Evidence(field="language", rule=told.rule, sure=told.sure, lost=lost)
+    proof = msgspec.structs.replace(proof, evidence=tuple(seen for seen in proof.evidence if seen.field != "language"))
+    return msgspec.structs.replace(settle(proof, evidence, language=told.tag), rules=for_tag(told.tag))
+
+
+def language_of(declared: str | None, setting: str | None, sample: str) -> Told | None:
+    """The declared language or the source's setting, unless the text is plainly in another one that we know.
+
+    Templates say `lang="en"` of pages in any language; a declaration of a language without rules is never doubted,
+    since the text may only resemble a neighbour of it.
+    """
     seen, sure = read_language(sample)
-    if declared is not None:
-        trusted = declared if seen is None or sure < 0.9 or for_tag(declared).tag == seen else seen
-        return msgspec.structs.replace(proof, rules=for_tag(trusted))
-    setting = proof.raw.source.language
-    if seen is None or (setting is not None and (sure < 0.9 or for_tag(setting).tag == seen)):
-        if setting is None:
-            return proof
-        evidence = Evidence(field="language", rule="the source's setting", sure=0.9)
-        return msgspec.structs.replace(settle(proof, evidence, language=setting), rules=for_tag(setting))
-    evidence = Evidence(field="language", rule="letters and commonest words", sure=sure)
-    return msgspec.structs.replace(settle(proof, evidence, language=seen), rules=for_tag(seen))
+    for tag, rule in ((declared, "declared language"), (setting, "the source's setting")):
+        if tag is None:
+            continue
+        known = for_tag(tag).tag
+        if seen is None or sure < SURE or known in (seen, GENERIC):
+            return Told(tag=tag, rule=rule, sure=0.9)
+        return Told(tag=seen, rule="letters and commonest words", sure=sure, lost=tag)
+    return Told(tag=seen, rule="letters and commonest words", sure=sure) if seen is not None else None
 
 
 def read_language(sample: str) -> tuple[str | None, float]:
@@ -47,9 +71,11 @@ def read_language(sample: str) -> tuple[str | None, float]:
             return tag, 0.99
     found = Counter(_WORD.findall(sample.casefold()))
     count = sum(found.values()) or 1
+    marked = {letter: shown for letter, shown in letters.items() if _MARKED.match(letter)}
     scores = {
         tag: sum(found[word] for word in rules.style.common) / count
-        + sum(letters[letter] for letter in rules.style.letters) / total
+        + sum(shown if letter in rules.style.letters else -shown for letter, shown in marked.items()) / total
+        + sum(letters[letter] for letter in rules.style.letters if letter not in marked) / total
         for tag, rules in languages().items()
         if tag != GENERIC
     }

@@ -128,6 +128,26 @@ def test_a_date_line_may_begin_with_where_it_came_out(line: str, day: str | None
     assert (article.local_day.isoformat() if article.local_day else None) == day
 
 
+@pytest.mark.parametrize(
+    ("attributes", "language"),
+    [
+        pytest.param("", "vi", id="nothing declared"),
+        pytest.param(' lang="en"', "vi", id="declared by an English template"),
+        pytest.param(' lang="vi-VN"', "vi-VN", id="declared"),
+    ],
+)
+def test_a_page_is_read_in_the_language_of_its_text(attributes: str, language: str) -> None:
+    text = "Công ty đã trồng mới hơn hai nghìn héc ta cao su tại các xã vùng núi của huyện trong những năm qua. "
+    page = (
+        f"<html{attributes}><body><h1>Nâng cao đời sống</h1><div class='date'>Cập nhật: 05:34 | 03/06/2015</div>"
+        f"<div><p>{text}</p><p>{text * 2}</p><p>{text}</p></div></body></html>"
+    )
+    article = normalize(raw(page, "text/html"))
+    assert article.language == language
+    assert article.first_created is not None
+    assert article.first_created.isoformat() == "2015-06-03T05:34:00+07:00"
+
+
 def test_a_date_in_the_body_is_no_date_line() -> None:
     article = normalize(
         raw("Mưa lớn ở Huế\n\nNgày 09/11/2015 lúc 05:34, mưa rất to ở nhiều nơi.\n\nDân phải đi thuyền.")
