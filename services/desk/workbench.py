@@ -1,10 +1,19 @@
-"""`copydesk normalize --jsonl`: the normaliser on its own, one input a line, one answer a line, no Redis."""
+"""`copydesk normalize --jsonl`: the normaliser on its own, one input a line, one answer a line, no Redis.
+
+Each line is read in a child process under the clock and the memory limit that the service has; a line that exceeds one
+costs the child and gets an answer, and the next line gets a new child.
+"""
 
 import base64
 import binascii
 import datetime as dt
+import resource
+import signal
 import sys
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
 from pathlib import Path
 
 import msgspec
@@ -13,7 +22,7 @@ from services.desk.call import OK, WRONG, Call, show_json
 from services.ingest.drops import MEDIA_TYPES, Vanished, printable, read_drop
 from services.normalize.pipeline import normalize as clean_article
 from shared.article import Article
-from shared.clock import now_us
+from shared.clock import cpu_clock, now_us
 from shared.errors import CopydeskError
 from shared.messages import Raw, Source
 from shared.settings import Settings, check_source
@@ -56,9 +65,49 @@ def normalize(call: Call) -> int:
 
 def answers(lines: Iterable[bytes], settings: Settings) -> Iterator[Answer]:
     """Empty lines are passed over; a bad line concerns nobody else."""
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            yield _answer(number, line, settings)
+    child = _start_child(settings)
+    try:
+        for number, line in enumerate(lines, start=1):
+            if not line.strip():
+                continue
+            try:
+                yield child.submit(_answer, number, line, settings).result()
+            except BrokenProcessPool:
+                child.shutdown()
+                child = _start_child(settings)
+                yield Answer(id=_id_of(line, number), error=_too_costly(settings))
+    finally:
+        child.shutdown()
+
+
+def _start_child(settings: Settings) -> ProcessPoolExecutor:
+    """One child, forked: it has the rules and tables that are loaded here already."""
+    return ProcessPoolExecutor(
+        1, mp_context=get_context("fork"), initializer=_limit, initargs=(settings.article_memory_mb,)
+    )
+
+
+def _limit(memory_mb: int) -> None:
+    most = memory_mb * 1024 * 1024
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+
+
+def _too_costly(settings: Settings) -> str:
+    return (
+        f"This input needs more than {settings.article_cpu_s} s of processor time or "
+        f"{settings.article_memory_mb} MB of memory and was not read (article_cpu_s, article_memory_mb)."
+    )
+
+
+def _id_of(line: bytes, number: int) -> str | int:
+    """The id that a line asks for; it was decoded in the child that is gone."""
+    try:
+        given = msgspec.json.decode(line, type=Order).id
+    except msgspec.MsgspecError:
+        return number
+    return number if given is None else given
 
 
 def _answer(number: int, line: bytes, settings: Settings) -> Answer:
@@ -66,7 +115,11 @@ def _answer(number: int, line: bytes, settings: Settings) -> Answer:
     try:
         order = msgspec.json.decode(line, type=Order)
         name = number if order.id is None else order.id
-        return Answer(id=name, article=clean_article(_raw(order, settings)))
+        raw = _raw(order, settings)
+        with cpu_clock(settings.article_cpu_s):
+            return Answer(id=name, article=clean_article(raw))
+    except MemoryError:
+        return Answer(id=name, error=_too_costly(settings))
     except (CopydeskError, msgspec.MsgspecError) as error:
         return Answer(id=name, error=str(error))
     except OSError as error:

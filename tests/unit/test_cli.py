@@ -11,10 +11,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from services import cli
 from services.desk.call import Call
+from services.desk.workbench import answers
 from shared.settings import load
 
 TEXT = """09/11/2015 - 05:34
@@ -281,6 +283,19 @@ def test_normalize_tells_each_bad_line_and_goes_on(
     assert [one["id"] for one in told] == list(range(1, len(bad) + 2))
     assert all(one["error"] for one in told[:-1])
     assert told[-1]["article"]["headline"]
+
+
+def test_a_line_that_costs_too_much_is_told_and_the_next_is_read() -> None:
+    long = "The bridge was closed for nine months while the piers were set anew, as the town said.\n\n" * 19_000
+    lines = [json.dumps(line).encode() for line in ({"text": TEXT}, {"text": long, "id": "long"}, {"text": TEXT})]
+    hasty = msgspec.structs.replace(load({}).settings, article_cpu_s=0.1)
+    warm, *_ = answers(lines[:1], load({}).settings)  # the child inherits the tables that are made by now
+    told = list(answers(lines, hasty))
+    assert [one.id for one in told] == [1, "long", 3]
+    assert told[1].error is not None
+    assert "0.1 s of processor time" in told[1].error
+    assert told[0].article == told[2].article
+    assert warm.article is not None
 
 
 def test_keys_are_made_listed_and_revoked(capsys: pytest.CaptureFixture[str]) -> None:

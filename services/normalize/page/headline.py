@@ -22,6 +22,7 @@ _KICKER_NAMES = re.compile(
 # Where a publisher writes the headline itself: a kicker before it is his, not the page's layout.
 _OWN_WORDS = frozenset({"meta[og:title]", "$.headline"})
 _LONGEST = 500
+_MOST_HEADINGS = 40
 _SITE_WORTH = 0.1  # less than the page's title has
 _HEADING = "heading of the page"
 
@@ -77,17 +78,17 @@ def _visible(root: Element, outline: Outline, whole: set[str]) -> Iterator[Witne
             text = text_of(element, _kickers(element)).lstrip(_EDGES) or text
         if not 2 < len(text) < 400 or _in_debris(element, outline):
             continue
-        named = bool(_HEAD_NAMES.search(names))
-        hidden = _HIDDEN_NAMES.search(names)
-        weight = (
-            0.2
-            if _SITE_NAMES.search(names)
-            else 0.5
-            if hidden
-            else 1.0 + 0.3 * named + 0.5 * declared_here - 0.25 * min(seen, 3)
-        )
+        weight = _worth(names) + 0.5 * declared_here - 0.25 * min(seen, 3)
         seen += 1
-        yield Witness(value=text, rule=_HEADING, path=path_of(element), weight=weight)
+        yield Witness(value=text, rule=_HEADING, path=path_of(element), weight=max(weight, _SITE_WORTH))
+        if seen == _MOST_HEADINGS:
+            return
+
+
+def _worth(names: str) -> float:
+    if _SITE_NAMES.search(names):
+        return _SITE_WORTH
+    return 0.5 if _HIDDEN_NAMES.search(names) else 1.0 + 0.3 * bool(_HEAD_NAMES.search(names))
 
 
 def _repeated(root: Element, outline: Outline, whole: set[str]) -> Iterator[Witness]:

@@ -13,7 +13,7 @@ SAMPLE = 2000
 LEAST_SCORE = 0.08
 SURE = 0.9
 _SCRIPTS = (
-    ("ja", re.compile("[\u3040-\u30ff]"), 0.05),
+    ("ja", re.compile("[\u3040-\u30ff]"), 0.12),
     ("ko", re.compile("[\uac00-\ud7af]"), 0.2),
     ("zh", re.compile("[\u4e00-\u9fff]"), 0.2),
     ("th", re.compile("[\u0e00-\u0e7f]"), 0.2),
