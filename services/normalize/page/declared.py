@@ -28,6 +28,7 @@ _COMMENT = re.compile(
 _TRAILING = re.compile(r",\s*(?=[}\]])")
 _MARKUP = re.compile(r"<[a-zA-Z/][^>]*>")
 _MAX_NODES = 3000
+_MOST_VALUES = 200
 
 Json = dict[str, Any]
 
@@ -115,8 +116,8 @@ def _metas(root: Element) -> dict[str, tuple[str, ...]]:
             continue
         for key in ("property", "name", "http-equiv"):
             name = meta.get(key)
-            if name:
-                found.setdefault(name.strip().lower(), []).append(content)
+            if name and len(values := found.setdefault(name.strip().lower(), [])) < _MOST_VALUES:
+                values.append(content)
     return {name: tuple(values) for name, values in found.items()}
 
 

@@ -11,6 +11,7 @@ from services.normalize.rules.phrases import crews, edge_free, folded, roles, ti
 from services.normalize.steps.names import bare_name, is_caseless, is_name, is_outlet, normal_case, opens_with
 from shared.article import Person, Role
 
+LONGEST = 600
 MOST_WORDS = 24
 MOST_DESK_WORDS = 6
 LABELS = "labels before a colon"
@@ -42,6 +43,8 @@ class _Names(msgspec.Struct, kw_only=True):
 
 def read_byline(line: str, tag: str) -> BylineReading | None:
     """Read a line that is a byline and nothing else; None for any other."""
+    if len(line) > LONGEST:
+        return None
     text = _unglued(line.strip().removesuffix("./.").removesuffix("/.").rstrip(" *"), tag)
     if len(text.split()) > MOST_WORDS:
         return None

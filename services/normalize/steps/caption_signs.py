@@ -22,6 +22,7 @@ WORDS_OF_ARTICLE = 0.5  # the corpora's subheads stand in other articles; real o
 _STANDS = (
     "(trái", "(phải", "(giữa", "(bìa", "từ trái", "từ phải", "(left", "(right", "from left", "from right", "(l)", "(r)",
 )  # fmt: skip
+_TOPIC = 10_000  # characters of a line that tell what the article speaks of
 _OPENING = "“\"‘'("
 _CLOSING = "”\"’')"
 
@@ -38,7 +39,7 @@ class Surroundings:
         self.counts: dict[str, int] = {}
         head = [proof.article.headline or "", proof.article.description or ""]
         for text in (*head, *(line.text for line in self.lines)):
-            for word in set(words(fold(text))):
+            for word in set(words(fold(text[:_TOPIC]))):
                 self.counts[word] = self.counts.get(word, 0) + 1
         style = for_tag(self.tag).style
         self.under_picture = for_tag(self.tag).captions.under_picture

@@ -144,10 +144,13 @@ def words(text: str) -> list[str]:
 
 _CASELESS = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 _LETTERS_A_WORD = 2.5
+_RUNS_ON, _LETTERS_IN_ALL = 10_000, 8
 
 
 def size(text: str) -> int:
     """How many words a line has; Chinese, Japanese and Thai write them without spaces, so letters are counted there."""
+    if len(text) > _RUNS_ON:
+        return len(text) // _LETTERS_IN_ALL  # what is asked of a size is whether a line is short
     count = len(text.split())
     if not text or max(text) < "\u0e00":
         return count

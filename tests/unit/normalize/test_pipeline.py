@@ -267,6 +267,24 @@ def test_hostile_text_costs_little(body: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "markup",
+    [
+        pytest.param("<p class=date>" + "11.11." * 500_000, id="figures without end"),
+        pytest.param("<div class=byline>" + "Von Anna und " * 200_000 + "</div>", id="a byline without end"),
+        pytest.param("<h1>Anna Berg</h1>" * 29_000, id="headings alone"),
+        pytest.param("<meta name=date content='09/11/2015 x'>" * 28_000 + "<p>", id="dates in metas"),
+        pytest.param("<div class=caption>In spring</div><img src=x>" * 14_000, id="captions alone"),
+        pytest.param("<p>" + "ABC " * 800_000, id="a paragraph of capitals"),
+    ],
+)
+@pytest.mark.timeout(20)
+def test_hostile_pages_cost_little(markup: str) -> None:
+    running = "<p>The bridge was closed for nine months while the piers were set anew, the town said.</p>"
+    page = f"<article><h1>Bridge closed</h1>{running}{markup}</p>{running * 3}</article>"
+    assert normalize(raw(page, "text/html")).headline is not None
+
+
+@pytest.mark.parametrize(
     ("body", "media_type", "said"),
     [
         pytest.param(b"word " * 1_500_000, "text/plain", "bytes", id="a text of 7 MB"),
