@@ -67,7 +67,7 @@ def read_head_byline(proof: Proof) -> Proof:
             and size(line.text) < BODY_WORDS * 2
         )
         called = line.piece.shape == "byline" and line.kind is None
-        if called or (before_lead and (_is_open(line) or line.rule == BESIDE_DATE)):
+        if called or line.rule == BESIDE_DATE or (before_lead and _is_open(line)):
             reading = (
                 _beside_date(line, proof.rules.tag) if line.kind == "date" else read_byline(line.text, proof.rules.tag)
             )

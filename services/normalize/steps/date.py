@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from services.normalize.rules.folding import fold
 from services.normalize.rules.language import DayOrder, Language
+from services.normalize.steps.byline_line import read_byline
 from services.normalize.steps.date_line import DateReading, Moment, Stamp, moment, read_dates
 from services.normalize.steps.names import opens_with
 from services.normalize.steps.proof import BESIDE_DATE, Line, Proof, judged, mark, settle, size, witness
@@ -71,10 +72,10 @@ def _reading(proof: Proof, number: int, order: DayOrder | None, received: dt.dat
     if line.piece.shape == "date":
         return reading
     full = any(stamp.day is not None and stamp.time is not None for stamp in reading.stamps)
-    apart = (full and _stands_apart(line.text, reading.residue)) or _names_place(
-        line.text, reading.residue, proof.rules
-    )
-    return reading if number < HEAD // 2 and apart else None
+    apart = full and _stands_apart(line.text, reading.residue)
+    named = _names_place(line.text, reading.residue, proof.rules)
+    named = named or _names_writer(line.text, reading.residue, proof.rules.tag)
+    return reading if number < HEAD // 2 and (apart or named) else None
 
 
 def _stands_apart(text: str, residue: str) -> bool:
@@ -90,6 +91,11 @@ def _names_place(text: str, residue: str, rules: Language) -> bool:
     place, comma, _ = text.partition(",")
     known = size(place) <= LONGEST_PLACE or opens_with(place, rules.outlet_kinds)
     return bool(comma) and known and text[:1].isupper() and fold(place.strip()) == residue
+
+
+def _names_writer(text: str, residue: str, tag: str) -> bool:
+    """ "Anh Phong - 09/11/2015": a byline, a mark and the day."""
+    return any(fold(part.strip()) == residue and read_byline(part, tag) is not None for part in _APART.split(text))
 
 
 def _date(line: Line, reading: DateReading) -> Line:

@@ -119,6 +119,7 @@ def test_the_zone_of_a_date_line_without_one(source: dict[str, str], expected: s
     [
         pytest.param("Huế, ngày 9/11/2015", "2015-11-09", id="a place and a day"),
         pytest.param("Báo Thừa Thiên Huế, 09/11/2015", "2015-11-09", id="a paper and a day"),
+        pytest.param("Anh Phong - 09/11/2015", "2015-11-09", id="a name and a day"),
         pytest.param("Festival nghề truyền thống Huế, 9/11/2015", None, id="more words than a place has"),
     ],
 )
