@@ -14,6 +14,7 @@ from services.normalize.steps.date import read_date
 from services.normalize.steps.dateline import read_lead
 from services.normalize.steps.headline import read_headline
 from services.normalize.steps.language import tell_language
+from services.normalize.steps.markers import read_markers
 from services.normalize.steps.proof import Proof, open_proof
 from services.normalize.steps.text import mend_text
 from services.normalize.steps.wrapping import join_wrapped
@@ -37,6 +38,7 @@ STEPS: tuple[Callable[[Proof], Proof], ...] = (
     mend_text,
     join_wrapped,
     tell_language,
+    read_markers,
     read_date,
     cut_boilerplate,
     read_end_byline,

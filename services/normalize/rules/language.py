@@ -82,6 +82,15 @@ class Boilerplate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     sections: tuple[str, ...] = ()
 
 
+class Labels(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The words before a colon by which copy says what a line is: "Tiêu đề:", "Standfirst:"."""
+
+    headline: tuple[str, ...] = ()
+    lead: tuple[str, ...] = ()
+    caption: tuple[str, ...] = ()
+    body: tuple[str, ...] = ()
+
+
 class Style(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How running text looks in this language.
 
@@ -115,6 +124,7 @@ class Language(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     bylines: Bylines = Bylines()
     captions: Captions = Captions()
     boilerplate: Boilerplate = Boilerplate()
+    labels: Labels = Labels()
     style: Style = Style()
 
 
