@@ -1,18 +1,20 @@
 """Both stages over the real ledger, archive and index, each message taken by hand instead of by Celery."""
 
+import base64
 import json
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from services.desk.workbench import answers
 from services.index.search import Index
 from services.index.sinks.sqlite import SqliteSink
 from services.index.tasks import index_articles
 from services.ingest.intake import Intake
 from services.normalize.tasks import read_articles
 from shared.archive import Archive
-from shared.clock import now_us
+from shared.clock import from_us, now_us
 from shared.ledger import Ledger
 from shared.messages import Input, Source
 from shared.queue import open_ledger, run_batch
@@ -34,8 +36,9 @@ class Line:
         self.sink = SqliteSink(self.file)
         self.read = read_articles(max_bytes=settings.max_input_bytes, cpu_s=60)
 
-    def push(self, body: str, media_type: str = "text/plain", *aliases: str) -> str:
-        one = Input(source=PUSH, media_type=media_type, body=body.encode(), aliases=aliases)
+    def push(self, body: str | bytes, media_type: str = "text/plain", *aliases: str) -> str:
+        body = body if isinstance(body, bytes) else body.encode()
+        one = Input(source=PUSH, media_type=media_type, body=body, aliases=aliases)
         return self.intake.take([one])[0].receipt
 
     def run(self) -> None:
@@ -66,6 +69,33 @@ def test_a_text_becomes_an_article_that_search_finds_with_its_way_and_its_eviden
     assert [event.state for event in stored.timeline] == ["received", "working", "normalized", "working", "indexed"]
     assert {evidence.field for evidence in stored.article.evidence} >= {"headline", "first_created", "dateline"}
     assert Index(line.file).search("tin buoi sang").total == 1
+
+
+SAMPLES = Path(__file__).parents[1] / "corpus"
+
+
+@pytest.mark.parametrize(
+    ("path", "media_type"),
+    [
+        *((path, "text/plain") for path in sorted(SAMPLES.glob("text/*.txt"))[:3]),
+        *((path, "text/html") for path in sorted(SAMPLES.glob("pages/*.html"))),
+    ],
+    ids=lambda value: value.name if isinstance(value, Path) else "",
+)
+def test_the_command_line_reads_an_input_as_the_service_does(
+    line: Line, settings: Settings, path: Path, media_type: str
+) -> None:
+    receipt = line.push(path.read_bytes(), media_type)
+    line.run()
+    stored = Index(line.file).get(receipt)
+    assert stored is not None
+    order = {
+        "body_b64": base64.b64encode(path.read_bytes()).decode(),
+        "mediaType": media_type,
+        "receivedAt": from_us(stored.received_us).isoformat(),
+    }
+    (told,) = answers([json.dumps(order).encode()], settings)
+    assert told.article == stored.article
 
 
 def test_the_same_uri_from_a_forgetful_redis_becomes_a_revision_of_the_article_it_was(line: Line) -> None:
