@@ -23,6 +23,7 @@ _KICKER_NAMES = re.compile(
 _OWN_WORDS = frozenset({"meta[og:title]", "$.headline"})
 _LONGEST = 500
 _MOST_HEADINGS = 40
+_ALONE, _SHORTEST = 0.62, 5  # what a page's only h1 is worth more, if it is no "News"
 _SITE_WORTH = 0.1  # less than the page's title has
 _HEADING = "heading of the page"
 
@@ -33,11 +34,13 @@ def headline_witnesses(declared: Declared, outline: Outline, root: Element) -> l
     said = [witness for witness in _declared_titles(declared) if len(witness.value) <= _LONGEST]
     whole = {letters(witness.value) for witness in said}
     heads = [
-        _less(head, _SITE_WORTH) if letters(head.value) in sites or names_site(head.value, declared.title) else head
+        _weighing(head, _SITE_WORTH) if letters(head.value) in sites or names_site(head.value, declared.title) else head
         for head in _visible(root, outline, whole)
     ]
     if all(head.weight <= _SITE_WORTH for head in heads):
         heads += _repeated(root, outline, whole)
+    elif len(heads) == 1 and len(letters(heads[0].value)) > _SHORTEST and not heads[0].value.endswith(":"):
+        heads = [_weighing(heads[0], heads[0].weight + _ALONE)]
     cut = [_shortened(witness, without_site(witness.value, sites)) for witness in heads[:3] + said]
     known = _known(cut, sites)
     shown = {
@@ -160,7 +163,7 @@ def _without_extras(witness: Witness, known: dict[str, str], shown: dict[str, st
     return as_shown(less_neighbours(witness.value, known, glued=heading, keeps_kicker=own), shown)
 
 
-def _less(witness: Witness, weight: float) -> Witness:
+def _weighing(witness: Witness, weight: float) -> Witness:
     return Witness(value=witness.value, rule=witness.rule, path=witness.path, quote=witness.quote, weight=weight)
 
 

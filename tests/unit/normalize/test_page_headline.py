@@ -87,6 +87,12 @@ def ld(headline: str) -> str:
             id="nothing is cut off what JSON-LD and OpenGraph agree on, but the site's name",
         ),
         pytest.param(
+            og("What the works at the bridge cost") + "<title>What the works at the bridge cost</title>",
+            "<h1>Nine months of works begin</h1>",
+            "Nine months of works begin",
+            id="a page's only h1 counts more than its title for search engines",
+        ),
+        pytest.param(
             og("Nine months of works begin (Talbote)"),
             "",
             "Nine months of works begin",
