@@ -313,27 +313,34 @@ def _settle(
     if stamp.offset == 0:
         moment = _at_home(moment, others, zone)
     return Settled(
-        moment=moment, precision=_precision(stamp), zone_rule="declared", day=_printed_day(moment, others), witness=best
+        moment=moment,
+        precision=_precision(stamp),
+        zone_rule="declared",
+        day=_printed_day(moment, others),
+        witness=best,
     )
 
 
 def _printed_day(moment: dt.datetime, others: list[DateWitness]) -> dt.date:
-    """The publisher's own day: the one printed near the headline or in the address when a zone can explain it."""
+    """The publisher's own day: the one printed near the headline or in the address when a zone can explain it.
+
+    A page that prints the moment's own day anywhere means that one: other days stand in the masthead and in teasers.
+    """
     day = moment.date()
-    for other in sorted(others, key=lambda other: -other.weight):
-        if (
-            other.rule in _LOCAL_RULES
-            and other.weight >= 5
-            and not other.modified
-            and abs((other.stamp.day - day).days) <= 1
-        ):
-            return other.stamp.day if _could_be(moment, other.stamp.day) else day
-    return day
+    if any(other.rule == "date line" and other.weight >= 3 and other.stamp.day == day for other in others):
+        return day
+    printed = [
+        other
+        for other in others
+        if other.rule in _LOCAL_RULES and other.weight >= 5 and not other.modified
+        if _could_be(moment, other.stamp.day)
+    ]
+    return max(printed, key=lambda other: other.weight).stamp.day if printed else day
 
 
 def _could_be(moment: dt.datetime, day: dt.date) -> bool:
-    """Whether it is this day somewhere on earth at that moment."""
-    earliest, latest = moment - dt.timedelta(hours=11), moment + dt.timedelta(hours=13)
+    """Whether it is this day somewhere on earth at that moment, where many people live."""
+    earliest, latest = moment - dt.timedelta(hours=9), moment + dt.timedelta(hours=13)
     return earliest.date() <= day <= latest.date()
 
 
