@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Iterator
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -11,7 +12,7 @@ from services.normalize.page.calendar import find_dates
 from services.normalize.page.declared import Declared, Json
 from services.normalize.page.outline import Block, Outline
 from services.normalize.page.stamps import Stamp, read_stamp
-from services.normalize.page.tree import Element, path_of, text_of
+from services.normalize.page.tree import Element, names_of, path_of, text_of
 from services.normalize.page.zones import zone_named, zone_of_page
 
 _PUBLISHED_METAS = (
@@ -53,6 +54,9 @@ _DATE_NAMES = re.compile(
 )
 _DATE_CLASS = re.compile(
     r"(?<![a-z])(?:date|datum|ngay|fecha|time|published|thoi-?gian|created|posted|documentpublished)"
+)
+_OTHERS_NAMES = re.compile(
+    r"(?<![a-z])(?:comment|kommentar|repl(?:y|ies)|tweet|related|teaser|recommend|recirc|most-?read|also-?read)"
 )
 _DIGITS = re.compile(r"\d")
 _OTHER_WORDS = re.compile(
@@ -215,16 +219,22 @@ def _from_times(root: Element, near: list[Block], language: str | None) -> Itera
             continue
         names = f"{element.get('class') or ''} {element.get('itemprop') or ''} {element.get('pubdate')}".lower()
         modified = "modif" in names or "updat" in names
-        weight = 6.0 if id(element) in close else 3.0
+        weight = 1.5 if _is_of_others(element) else 6.0 if id(element) in close else 3.0
         weight += ("publish" in names) + (element.get("pubdate") is not None) - 0.2 * order - 3.0 * modified
         yield DateWitness(
             stamp=stamp, rule="time element", path=path_of(element), quote=value, weight=weight, modified=modified
         )
 
 
+def _is_of_others(element: Element) -> bool:
+    """Whether a time stands in a quotation, a comment, a teaser: it dates somebody else's words."""
+    around = islice(element.iterancestors(), 8)
+    return any(box.tag == "blockquote" or _OTHERS_NAMES.search(names_of(box)) for box in around)
+
+
 def _from_text(blocks: list[Block], language: str | None) -> Iterator[DateWitness]:
     for order, block in enumerate(blocks):
-        late = 0.05 * min(order, 20)
+        late = 0.05 * min(order, 20) + 2.5 * _is_of_others(block.box.element)
         for element in block.inline:
             if _DATE_CLASS.search((element.get("class") or "").lower()):
                 yield from _printed(text_of(element), element, 5.8 - late, language)

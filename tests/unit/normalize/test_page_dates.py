@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.normalize.formats.html_page import read
 from services.normalize.page.calendar import find_dates
 from services.normalize.page.dates import DateWitness, settle_published
 from services.normalize.page.stamps import Stamp, read_stamp
+from shared.messages import Raw, Source
 
 DAY = dt.date(2015, 11, 9)
 
@@ -91,6 +93,38 @@ def test_a_stamp_in_utc_is_told_by_the_publishers_clock(other: Stamp, url: str |
     assert settled.moment == UTC_NIGHT.instant
     assert settled.day == dt.date(2020, 5, day)
     assert settled.moment.utcoffset() == dt.timedelta(hours=hours)
+
+
+def test_a_day_in_the_masthead_is_not_the_publishers_where_its_own_is_printed_too() -> None:
+    printed = [(dt.date(2020, 5, 1), 5.8), (dt.date(2020, 5, 2), 3.5)]
+    others = [said(Stamp(day=day), "date line", weight) for day, weight in printed]
+    settled = settle_published([said(UTC_NIGHT, "JSON-LD datePublished", 10), *others], None, "en", None)
+    assert settled is not None
+    assert settled.day == dt.date(2020, 5, 2)
+
+
+def test_a_day_that_no_inhabited_zone_explains_is_another_day() -> None:
+    noon = Stamp(day=dt.date(2020, 7, 9), time=dt.time(10, 4), offset=0)
+    address = said(Stamp(day=dt.date(2020, 7, 8)), "address of the page", 5.5)
+    settled = settle_published([said(noon, "JSON-LD datePublished", 10), address], None, "en", None)
+    assert settled is not None
+    assert settled.day == dt.date(2020, 7, 9)
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        pytest.param("<div class='comment-list'><p>{}: I was there.</p></div>", id="a comment"),
+        pytest.param("<blockquote><p>It is done. {}</p></blockquote>", id="a quoted post"),
+        pytest.param("<div class='teaser'><a href=/x>Road closed</a> {}</div>", id="a teaser"),
+    ],
+)
+def test_a_time_among_others_words_does_not_date_the_article(others: str) -> None:
+    running = "<p>The bridge was closed for nine months while its piers were set anew, the town said on Monday.</p>" * 3
+    time = '<time datetime="2020-09-23T18:19:06+02:00">23.09.</time>'
+    markup = f"<article><h1>Bridge closed</h1>{others.format(time)}{running}<p>20.09.2020</p></article>"
+    raw = Raw(source=Source(kind="push", name="t"), media_type="text/html", body=b"", received_us=0)
+    assert read(markup, raw).article.local_day == dt.date(2020, 9, 20)
 
 
 def test_a_clock_without_zone_is_read_in_the_zone_of_the_source() -> None:
