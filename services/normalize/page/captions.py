@@ -14,10 +14,13 @@ _SCRAP = re.compile(
     r"share|close|zoom|open image.*|view .*|enlarge.*|bild vergrößern|vergrößern|hide caption|toggle "
     r"caption"
     r"|enlarge this image|bildunterschrift.*anzeigen|image caption|caption|©|schließen|fullscreen|"
-    r"vollbild|play|abspielen|next|previous|loading.*|gallery|galerie|[\d./:,\s-]+)$"
+    r"vollbild|play|abspielen|next|previous|loading.*|gallery|galerie|[\d./:,\s-]+|"
+    r".{0,80}\b(?:laufzeit|lesezeit|verfügbar bis|reading time|running time|min read|temps de lecture|duration:).{0,60}|"
+    r".{0,30}\d{1,2}[./]\d{1,2}[./]\d{2,4}\W{1,3}\d{1,2}[:.]\d\d.{0,30})$"
 )
 _NOISE = re.compile(
-    r"(?i)(?:^(?:image caption|caption|bildunterschrift)\s*[:,]\s*|\s*(?:hide caption|toggle caption|"
+    r"(?i)(?:^(?:image caption|photo caption|caption|bildunterschrift|bildlegende|legende|légende|leyenda|legenda|"
+    r"pie de foto|didascalia|bildtext|billedtekst|bildetekst|bijschrift|chú thích(?: ảnh)?)\s*[:,]\s*|\s*(?:hide caption|toggle caption|"
     r"enlarge this image|bild vergrößern|vis mer|open image modal)$)"
 )
 _CLOCK = re.compile(r"\b\d{1,2}[:.]\d\d\b|\b(?:19|20)\d\d$")
@@ -27,6 +30,7 @@ _NOT_BESIDE = frozenset({"h1", "h2", "h3", "h4", "li"})
 _NEAR = 4
 _MOST_CREDITS = 40
 _MOST_PICTURES = 300
+_SIGNED = frozenset({"address", "time"})  # a portrait beside a byline is set like a picture with its caption
 _RUNNING = frozenset({"a", "b", "i", "em", "strong", "br"})
 
 
@@ -145,6 +149,8 @@ def _read(outline: Outline, group: Box) -> Picture | None:
         [node for node in group.element.iter("figcaption") if text_of(node)] or _named(group.element) or [group.element]
     )
     caption, credit = _split(group.element, nodes[:1] if nodes[0].tag == "figcaption" else nodes)
+    if any(node.tag in _SIGNED for node in nodes[0].iter()):
+        return None
     declared = group.tag == "figure" or nodes[0] is not group.element
     if credit is None and caption:
         credit = _credit_around(group)
@@ -237,7 +243,13 @@ def _split(whole: Element, nodes: list[Element]) -> tuple[str, str | None]:
     caption, printed = split_credit(caption)
     said = list(dict.fromkeys(credit for credit in credits if credit))
     credit = " | ".join(said) or printed
-    return caption.strip(" |/"), credit
+    return _edged(caption), credit
+
+
+def _edged(caption: str) -> str:
+    """A caption without the marks that parted it from its credit."""
+    caption = caption.strip(" |/:").rstrip("-–—").rstrip()
+    return caption if any(letter.isalnum() for letter in caption) else ""
 
 
 def _credit_elements(whole: Element) -> list[Element]:
@@ -312,7 +324,7 @@ def _loose(outline: Outline, scope: Box, region: Box, first: int, last: int, tak
             continue
         if (
             box.tag in {"main", "article", "section", "body"}
-            or not CAPTION_NAMES.search(box.names)
+            or not (box.tag == "figcaption" or CAPTION_NAMES.search(box.names))
             or not _within(box, scope)
             or _is_debris(box, region)
         ):

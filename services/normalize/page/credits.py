@@ -6,7 +6,7 @@ from services.normalize.page.tree import squeeze
 
 CREDIT = re.compile(
     r"credit|copyright|quelle|photograph|fotograf|photo-?_?by|byline|author|autor|source|rights|"
-    r"urheber|agency|attribution|copyr|credito|fuente"
+    r"urheber|agency|distribut|attribution|copyr|credito|fuente"
     r"|fonte|owner|licen[sc]e|origin|provider|creator|kilde|(?<![a-z])bron(?![a-z])|__src(?![a-z])|nguon"
 )
 SAID_CREDIT = re.compile(r"credit|copyright|(?:image|photo|bild|foto|img)-?_?(?:source|author|quelle)")
@@ -43,6 +43,8 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _LABEL_IN_BRACKETS = re.compile(r"\w\s*\([^()]{2,20}:\s")
+_MOMENT = re.compile(r"[\W\d]*(?:\d\d?[:.]\d\d|\d{4})[\W\d]*(?:min|sec|sek|uhr|h|am|pm)?\.?", re.IGNORECASE)
+_BEHIND_BAR = re.compile(r"\s[|｜]\s*(?P<credit>(?=[^|]*[^\W\d_])[^|.!?]{2,60})$")
 _BARE_LABEL = re.compile(rf"^(?:{_WORDS}|picture by|image by)$", re.IGNORECASE)
 
 
@@ -55,6 +57,9 @@ def split_credit(text: str) -> tuple[str, str | None]:
             rest = text[: match.start()]
             if credit and rest.count("(") <= rest.count(")") + ("(" in match[0]):
                 return text[: match.start()].strip(" \t|–—-/"), credit
+    match = _BEHIND_BAR.search(text)
+    if match is not None and len(text[: match.start()].split()) > 3 and len(match["credit"].split()) < 7:
+        return text[: match.start()].strip(), clean_credit(match["credit"])
     match = _BRACKETED.search(text)
     if match is not None and (_AGENCY.search(match["credit"]) or _TWO_NAMES.fullmatch(match["credit"])):
         return text[: match.start()].strip(), clean_credit(match["credit"])
@@ -69,7 +74,8 @@ def clean_credit(text: str) -> str | None:
     credit = _unbracket(credit.strip(" |/,;:–—-").removesuffix(" Vis mer"))
     if len(credit.split()[-1:] and credit.split()[-1]) > 5:
         credit = credit.rstrip(".")
-    return credit if 1 < len(credit) <= 120 and not _BARE_LABEL.match(credit) else None
+    named = 1 < len(credit) <= 120 and not _BARE_LABEL.match(credit) and not _MOMENT.fullmatch(credit)
+    return credit if named else None
 
 
 def is_labelled(text: str) -> bool:
@@ -86,7 +92,15 @@ def is_credit(text: str) -> bool:
         return True
     if text.startswith(("(", "（")) and text.endswith((")", "）")) and len(text) < 60:
         return True
+    if _says_more(text):
+        return False
     return len(text) < 60 and bool(_AGENCY.search(text)) and len(re.findall(r"\b[a-zà-ÿ]{4,}", text)) < 3
+
+
+def _says_more(text: str) -> bool:
+    """Whether words of its own stand before a credit: `Donald Trump bleibt vage. (Foto: Reuters)`."""
+    rest, credit = split_credit(text)
+    return credit is not None and len(rest.split()) > 1 and rest.endswith((".", "!", "?", "…"))
 
 
 def _unbracket(text: str) -> str:

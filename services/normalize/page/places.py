@@ -51,15 +51,21 @@ def find_near(outline: Outline, container: Box | None, head: Block | None) -> li
     return outline.blocks[start:stop][:80] + tail
 
 
+def _around(region: Box, levels: int) -> Box:
+    """The box so many levels up; a level that adds no text, as web components nest them, is none."""
+    scope = region
+    while levels and scope.parent is not None and scope.parent.tag not in {"body", "html"}:
+        wider = (scope.parent.first, scope.parent.last) != (scope.first, scope.last)
+        levels -= wider
+        scope = scope.parent
+    return scope
+
+
 def find_pictures(outline: Outline, container: Box | None, region: Box | None, head: Block | None) -> list[Picture]:
     """The pictures of the text, of the head above it, and those right over the headline."""
     if container is None or region is None:
         return []
-    scope = region
-    for _ in range(3):
-        if scope.parent is None or scope.parent.tag in {"body", "html"}:
-            break
-        scope = scope.parent
+    scope = _around(region, 3)
     above = 0
     start = min(region.first, head.index if head is not None else region.first)
     while start > scope.first and above + outline.blocks[start - 1].size < _ABOVE:
