@@ -6,6 +6,7 @@ import msgspec
 
 from services.normalize.page.credits import CREDIT, SAID_CREDIT, clean_credit, is_credit, is_labelled, split_credit
 from services.normalize.page.outline import REFUSED, Block, Box, Outline
+from services.normalize.page.titles import letters
 from services.normalize.page.tree import SILENT, Element, names_of, squeeze, text_of
 from services.normalize.page.words import BYLINE_NAMES, CAPTION_NAMES, DATE_NAMES, PICTURE_DEBRIS
 
@@ -27,10 +28,11 @@ _CLOCK = re.compile(r"\b\d{1,2}[:.]\d\d\b|\b(?:19|20)\d\d$")
 _WIDEST = 1000
 _LARGE = frozenset({"body", "html", "main", "article"})
 _NOT_BESIDE = frozenset({"h1", "h2", "h3", "h4", "li"})
+_TITLES = frozenset({"h1", "h2", "h3", "h4"})
+_SHORTEST = 8
 _NEAR = 4
 _MOST_CREDITS = 40
 _MOST_PICTURES = 300
-_SIGNED = frozenset({"address", "time"})  # a portrait beside a byline is set like a picture with its caption
 _RUNNING = frozenset({"a", "b", "i", "em", "strong", "br"})
 
 
@@ -69,6 +71,8 @@ def read_pictures(outline: Outline, scope: Box, region: Box, first: int, last: i
         if len(found) == _MOST_PICTURES:
             break
     found += _loose(outline, scope, region, first, last, taken)
+    taken |= {index for picture in found for index in picture.blocks}
+    found += _said_in_markup(outline, region, first, last, taken, images)
     return _once(sorted(found, key=lambda picture: picture.index))
 
 
@@ -149,7 +153,7 @@ def _read(outline: Outline, group: Box) -> Picture | None:
         [node for node in group.element.iter("figcaption") if text_of(node)] or _named(group.element) or [group.element]
     )
     caption, credit = _split(group.element, nodes[:1] if nodes[0].tag == "figcaption" else nodes)
-    if any(node.tag in _SIGNED for node in nodes[0].iter()):
+    if _is_signed(nodes[0]):
         return None
     declared = group.tag == "figure" or nodes[0] is not group.element
     if credit is None and caption:
@@ -168,6 +172,11 @@ def _read(outline: Outline, group: Box) -> Picture | None:
         blocks=taken,
         rule="figure caption" if declared else "beside the picture",
     )
+
+
+def _is_signed(element: Element) -> bool:
+    """A portrait beside a byline is set like a picture with its caption."""
+    return next(element.iter("address", "time"), None) is not None
 
 
 def _credit_around(group: Box) -> str | None:
@@ -234,6 +243,7 @@ def _split(whole: Element, nodes: list[Element]) -> tuple[str, str | None]:
         if (
             (kept and is_credit(line))
             or (len(lines) > 1 and is_labelled(line))
+            or (len(lines) == 2 and kept and _is_set_under(line, kept[0]))
             or (len(lines) == 1 and not kept and is_credit(line) and len(line) < 60)
         ):
             credits.append(clean_credit(line))
@@ -250,6 +260,13 @@ def _edged(caption: str) -> str:
     """A caption without the marks that parted it from its credit."""
     caption = caption.strip(" |/:").rstrip("-–—").rstrip()
     return caption if any(letter.isalnum() for letter in caption) else ""
+
+
+def _is_set_under(line: str, caption: str) -> bool:
+    """A line of few capital words under a longer caption: a name without a label is whose picture it is."""
+    words = line.split()
+    named = len(words) <= 5 and all(word[:1].isupper() or word in {"/", "|", "&"} for word in words)
+    return named and len(caption.split()) > 2 * len(words) and not line.endswith((".", "!", "?", ":"))
 
 
 def _credit_elements(whole: Element) -> list[Element]:
@@ -330,6 +347,8 @@ def _loose(outline: Outline, scope: Box, region: Box, first: int, last: int, tak
         ):
             continue
         size = sum(block.size for block in _words(outline, box))
+        if _is_signed(box.element):
+            continue
         if size > 600 or sum(block.linked for block in _words(outline, box)) > 0.6 * size:
             continue
         caption, credit = _split(box.element, [box.element])
@@ -343,6 +362,38 @@ def _loose(outline: Outline, scope: Box, region: Box, first: int, last: int, tak
                     credit=credit,
                     blocks=frozenset(range(box.first, box.last)),
                     rule="caption by its class",
+                )
+            )
+    return found
+
+
+def _said_in_markup(
+    outline: Outline, region: Box, first: int, last: int, taken: set[int], images: list[tuple[Element, Box]]
+) -> list[Picture]:
+    """Short blocks with an inline element named a caption, or in the very words of the picture's right before them."""
+    told = {
+        letters(words): box.first
+        for image, box in images
+        for key in ("alt", "title", "data-caption")
+        if (words := image.get(key))
+    }
+    found: list[Picture] = []
+    for block in outline.blocks[first : last + 1]:
+        if block.index in taken or not _SHORTEST < block.size < 400 or block.linkage > 0.2 or block.box.tag in _TITLES:
+            continue
+        named = any(CAPTION_NAMES.search(names_of(element)) for element in block.inline)
+        said = 0 <= block.index - told.get(letters(block.text), block.index + 1) <= _NEAR
+        if (named or said) and block.box.verdict != REFUSED and not _is_debris(block.box, region):
+            caption, credit = split_credit(block.text)
+            rule = "caption by its class" if named else "the words of the picture's alternative text"
+            found.append(
+                Picture(
+                    element=block.box.element,
+                    index=block.index,
+                    caption=_edged(caption),
+                    credit=credit,
+                    blocks=frozenset({block.index}),
+                    rule=rule,
                 )
             )
     return found
