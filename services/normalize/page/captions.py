@@ -225,39 +225,29 @@ def _loose(outline: Outline, scope: Box, region: Box, first: int, last: int, tak
     found: list[Picture] = []
     until = -1
     for box in outline.boxes:
-        if (
-            not (first <= box.first <= last and box.first < box.last)
-            or box.first < until
-            or box.prose
-            or box.first in taken
-        ):
+        if not first <= box.first <= last or box.first < until or box.first in taken or len(found) == _MOST_PICTURES:
             continue
-        if (
-            box.tag in {"main", "article", "section", "body"}
-            or not (box.tag == "figcaption" or CAPTION_NAMES.search(box.names))
-            or not _within(box, scope)
-            or _is_debris(box, region)
-        ):
+        if not (_names_itself(box) and _within(box, scope)) or _is_debris(box, region) or _is_signed(box.element):
             continue
         size = sum(block.size for block in _words(outline, box))
-        if _is_signed(box.element):
-            continue
         if size > 600 or sum(block.linked for block in _words(outline, box)) > 0.6 * size:
             continue
         caption, credit = split_words(box.element, [box.element])
         if caption or credit:
             until = box.last
+            blocks = frozenset(range(box.first, box.last))
+            rule = "caption by its class"
             found.append(
-                Picture(
-                    element=box.element,
-                    index=box.first,
-                    caption=caption,
-                    credit=credit,
-                    blocks=frozenset(range(box.first, box.last)),
-                    rule="caption by its class",
-                )
+                Picture(element=box.element, index=box.first, caption=caption, credit=credit, blocks=blocks, rule=rule)
             )
     return found
+
+
+def _names_itself(box: Box) -> bool:
+    """Whether a box with words in it calls itself a caption."""
+    if box.first == box.last or box.prose or box.tag in {"main", "article", "section", "body"}:
+        return False
+    return box.tag == "figcaption" or CAPTION_NAMES.search(box.names) is not None
 
 
 def _said_in_markup(
