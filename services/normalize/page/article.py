@@ -10,11 +10,12 @@ import msgspec
 from services.normalize.draft import Draft, Piece
 from services.normalize.page.authors import author_witnesses, choose_authors, site_letters, split_kinds
 from services.normalize.page.body import read_body
+from services.normalize.page.bylines import Byline
 from services.normalize.page.dates import DateWitness, Settled, date_witnesses, settle_changed, settle_published
 from services.normalize.page.declared import Declared, plain, read_declared
 from services.normalize.page.headline import choose_headline, headline_witnesses
 from services.normalize.page.margins import margins
-from services.normalize.page.outline import Block, Outline, read_outline
+from services.normalize.page.outline import Outline, read_outline
 from services.normalize.page.pieces import pieces_of
 from services.normalize.page.places import find_near, find_pictures, find_places
 from services.normalize.page.tree import Element, parse
@@ -60,7 +61,7 @@ def read_article(text: str, raw: Raw) -> Draft:
     container, region, head = find_places(outline, headline)
     near = find_near(outline, container, head)
     _settle_dates(fields, spoken, date_witnesses(spoken, outline, near, root, raw.url), raw)
-    names = _settle_people(fields, spoken, near)
+    names = _settle_people(fields, spoken, author_witnesses(spoken, outline, container, near))
     _settle_rest(fields, declared, raw)
     pieces: tuple[Piece, ...] = ()
     if container is not None:
@@ -131,9 +132,8 @@ def _sure(settled: Settled) -> float:
     return min(0.98, 0.4 + settled.witness.weight / 16)
 
 
-def _settle_people(fields: _Fields, declared: Declared, near: list[Block]) -> tuple[str, ...]:
+def _settle_people(fields: _Fields, declared: Declared, witnesses: list[Byline]) -> tuple[str, ...]:
     """The byline, its people and its organisations; all names, to know a signature by."""
-    witnesses = author_witnesses(declared, near)
     sites = site_letters(declared)
     byline, names = choose_authors(witnesses, sites)
     if byline is None:

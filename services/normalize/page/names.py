@@ -152,7 +152,7 @@ def _unpaired(name: str) -> str:
     """Brackets that lost their other half are no part of a name."""
     for opening, closing in (("(", ")"), ("（", "）"), ("[", "]"), ("«", "»")):
         if name.count(opening) != name.count(closing):
-            name = name.replace(opening, "").replace(closing, "").strip()
+            name = " ".join(name.replace(opening, "").replace(closing, "").split())
     return name
 
 
