@@ -7,11 +7,14 @@ from itertools import accumulate, islice
 import msgspec
 
 from services.normalize.page.tree import INLINE, MAX_DEPTH, SILENT, Element, names_of, squeeze
-from services.normalize.page.words import DEBRIS, HIDDEN_STYLE, PROSE, STRONG_DEBRIS
+from services.normalize.page.words import DEBRIS, HIDDEN_STYLE, PROSE, STRONG_DEBRIS, UNSEEN_NAMES
 
 _BREAKS = re.compile(r"\x1e[\s\u00a0]*(?:\x1e[\s\u00a0]*)+")
-_LETTER = re.compile(r"[^\W\d_]")
 
+# The readings printed over Japanese words: in running text they would say each word twice.
+_READINGS = frozenset({"rt", "rp"})
+_RUNNING = frozenset({"p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "dd", "dt", "td", "th", "blockquote", "figcaption"})
+_SUBHEADS = frozenset({"h2", "h3", "h4", "h5", "h6", "dt", "summary"})
 NORMAL, SUSPECT, REFUSED = 0, 1, 2
 
 
@@ -121,10 +124,12 @@ class _Walk:
     def child(self, child: Element, tag: str, box: Box, depth: int, in_link: bool, bold: bool, italic: bool) -> None:
         if tag == "br":
             self.parts.append("\x1e")
-        elif tag in INLINE:
+        elif tag in _READINGS:
+            return
+        elif tag in INLINE or _is_unknown(tag, box.tag):
             if child.get("class") or tag in {"time", "address"} or child.get("itemprop") or child.get("rel"):
                 self.inline.append(child)
-            if depth < MAX_DEPTH and not _hidden(child):
+            if depth < MAX_DEPTH and not _hidden(child) and not _is_unseen(child.get("class")):
                 self.inside(
                     child, box, depth + 1, in_link or tag == "a",
                     bold or tag in {"b", "strong"}, italic or tag in {"i", "em"},
@@ -179,6 +184,24 @@ def _runs(text: str, tag: str) -> list[str]:
     else:
         pieces = text.split("\x1e")
     return [run for run in (squeeze(piece.replace("\x1e", " ")) for piece in pieces) if run]
+
+
+def _is_unknown(tag: str, around: str) -> bool:
+    """Whether an element inside a paragraph is one that browsers set in its line: `<x-term>`, Word's `<o:p>`, a
+    subhead that opens and closes its answer by `<button>`."""
+    if around in _RUNNING and ("-" in tag or ":" in tag):
+        return True
+    return tag == "button" and around in _SUBHEADS
+
+
+def _is_unseen(names: str | None) -> bool:
+    """Whether a part of a line is shown only to screen readers or when pointed at."""
+    return bool(names) and _says_unseen(names)
+
+
+@lru_cache(maxsize=4096)
+def _says_unseen(names: str) -> bool:
+    return UNSEEN_NAMES.search(names.lower()) is not None
 
 
 def _hidden(element: Element) -> bool:

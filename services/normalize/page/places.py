@@ -27,14 +27,37 @@ def _head(outline: Outline, container: Box, headline: str | None) -> Block | Non
     if headline is None:
         return None
     wanted = letters(headline)
-    blocks = [block for block in outline.blocks[: container.last] if not is_refused(block.box)]
-    same = [block for block in blocks if block.size < 2 * len(headline) + 20 and letters(block.text) == wanted]
-    heads = [block for block in same if is_heading(block.box)] or same
+    same = [
+        block
+        for block in outline.blocks[: container.last]
+        if block.size < 2 * len(headline) + 20 and letters(block.text) == wanted
+    ]
+    shown = [block for block in same if not is_refused(block.box)]
+    heads = [block for block in shown if is_heading(block.box)] or shown
     before = [block for block in heads if block.index <= container.first + 3]
     if before or heads:
         return before[-1] if before else heads[0]
-    tall = [block for block in blocks if is_heading(block.box, "h1") and block.index <= container.first + 3]
-    return tall[-1] if tall else None
+    return _head_in_other_words(outline, container, wanted, same)
+
+
+def _head_in_other_words(outline: Outline, container: Box, wanted: str, hidden: list[Block]) -> Block | None:
+    """The nearest h1 on top; else a heading with more or fewer words, as with a kicker; else an h1 nobody sees."""
+    above = [block for block in outline.blocks[: container.first + 4] if is_heading(block.box, "h1", "h2", "h3")]
+    seen = [block for block in above if not is_refused(block.box)]
+    tall = [block for block in seen if is_heading(block.box, "h1")]
+    if tall:
+        return tall[-1]
+    alike = [block for block in seen if _is_alike(letters(block.text), wanted)]
+    if alike:
+        return alike[-1]
+    unseen = [block for block in hidden if block.index <= container.first + 3 and is_heading(block.box, "h1")]
+    return unseen[-1] if unseen else None
+
+
+def _is_alike(shown: str, wanted: str) -> bool:
+    """Whether one of two headlines is most of the other."""
+    short, long = sorted((shown, wanted), key=len)
+    return 3 * len(short) > len(long) and short in long
 
 
 def find_near(outline: Outline, container: Box | None, head: Block | None) -> list[Block]:

@@ -220,6 +220,12 @@ PROSE = re.compile(
     r"artikel-?(?:text|inhalt|body)|nota-?(?:cuerpo|body)|testo"
 )
 HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+# Parts of a line that its readers do not see: words for screen readers, what opens when a word is pointed at.
+UNSEEN_NAMES = re.compile(
+    r"(?<![a-z-])(?:sr-?only|screen-?reader(?:-?text|-?only)?|visually-?hidden|visuallyhidden|a11y-?(?:hidden|text)|"
+    r"offscreen|assistive-?text|(?:tooltip|popover|hover-?card|rollover[a-z-]*)-?_*(?:text|content|inner|body|box|block))"
+    r"(?![a-z])(?!-focusable-only)"
+)
 CAPTION_NAMES = re.compile(
     r"caption|bild-?_?(?:unterschrift|text|info)|(?<![a-z])legend(?!ary)|leyenda|"
     r"pie-?_?(?:de-?_?)?foto|didascali|(?:img|image|media|photo|picture|figure|foto)-?_?(?:info|text|"
