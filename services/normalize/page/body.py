@@ -6,7 +6,7 @@ from collections import Counter
 import msgspec
 
 from services.normalize.page.outline import NORMAL, REFUSED, Block, Box, Outline
-from services.normalize.page.words import BYLINE_NAMES, DATE_NAMES, DEBRIS_LINE, DEBRIS_START, LEAD_NAMES
+from services.normalize.page.words import BYLINE_NAMES, CAPTION_NAMES, DATE_NAMES, DEBRIS_LINE, DEBRIS_START, LEAD_NAMES
 
 _END = re.compile(r"[.!?…。！？।؟»”\"’':;)\]]\s*$")
 _MARKS = re.compile(r"[.,;:!?…。、，！？«»„“”]")
@@ -20,6 +20,9 @@ _CONTACT = re.compile(
 
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_LEAD_TAGS = frozenset({"p", "div", "section", "header", "h2", "h3", "h4"})
+_LONGEST_LEAD = 1500
+_NEAR_ABOVE = 12
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,7 +123,7 @@ def read_body(outline: Outline, container: Box, head: Block | None, headline: st
         )
         (dropped if refused else kept).append(block)
     kept, front, back = _trimmed(kept, headline, names)
-    lead = _lead(outline, container, head, kept)
+    lead = _lead(outline, container, head, kept, names)
     if not lead and len(kept) > 2 and _opens_in_bold(kept):
         lead, kept = kept[:1], kept[1:]
     return Body(
@@ -257,20 +260,44 @@ def _is_back_matter(block: Block, names: tuple[str, ...], place: int) -> bool:
     return place < 3 and block.size < 500 and bool(_CONTACT.search(block.text))
 
 
-def _lead(outline: Outline, container: Box, head: Block | None, kept: list[Block]) -> list[Block]:
-    """The sentence or two between the headline and the text."""
-    if head is None or head.index >= container.first:
+def _lead(outline: Outline, container: Box, head: Block | None, kept: list[Block], names: tuple[str, ...]) -> list[Block]:
+    """The sentence or two between the headline and the text; where no headline is seen, what names itself so above."""
+    if head is not None and head.index >= container.first:
         return []
+    start = head.index + 1 if head is not None else max(0, container.first - _NEAR_ABOVE)
     lead: list[Block] = []
     texts = {block.text for block in kept}
-    for block in outline.blocks[head.index + 1 : container.first]:
-        if is_refused_below(block.box, head) or block.text in texts or block.linkage > 0.3 or not _belongs(block):
+    room = _LONGEST_LEAD
+    for block in outline.blocks[start : container.first]:
+        refused = is_refused_below(block.box, head) if head is not None else is_refused(block.box)
+        if refused or block.text in texts or block.linkage > 0.3 or not _belongs(block):
             continue
-        named = _is_named_lead(block)
-        if (named and block.size > 30) or (block.size > 60 and _END.search(block.text) and prose(block) > 0):
+        near = head is not None and not lead and block.index - head.index <= 2
+        if _is_named_lead(block) or (head is not None and _reads_as_lead(block, near, names)):
+            if block.size > room:
+                break
+            room -= block.size
             lead.append(block)
             texts.add(block.text)
-    return lead if sum(block.size for block in lead) < 1500 else []
+    return lead
+
+
+def _reads_as_lead(block: Block, under_headline: bool, names: tuple[str, ...]) -> bool:
+    """A sentence; right under the headline also one without a full stop, unless it says by whom, when or what of."""
+    near = block.box.names + (block.box.parent.names if block.box.parent is not None else "")
+    if block.size <= 60 or CAPTION_NAMES.search(near) or BYLINE_NAMES.search(near):
+        return False
+    if _END.search(block.text) and (prose(block) > 0 or _MARKS.search(block.text)):
+        return True
+    said = _DAY.search(block.text) or DATE_NAMES.search(block.box.names)
+    return (
+        under_headline
+        and not said
+        and block.box.tag in _LEAD_TAGS
+        and block.linkage < 0.1
+        and len(block.text.split()) > 8
+        and not any(name in block.text for name in names)
+    )
 
 
 def _opens_in_bold(kept: list[Block]) -> bool:
@@ -292,6 +319,8 @@ def _between(outline: Outline, container: Box, head: Block | None) -> list[Block
 
 
 def _is_named_lead(block: Block) -> bool:
+    if block.size <= 30 or CAPTION_NAMES.search(block.box.names):
+        return False
     box: Box | None = block.box
     for _ in range(2):
         if box is not None and LEAD_NAMES.search(box.names) and not BYLINE_NAMES.search(box.names):
