@@ -20,6 +20,7 @@ _CONTACT = re.compile(
 
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_MAY_REPEAT = frozenset({"li", "td", "th", "h2", "h3", "h4", "pre", "dt", "dd"})
 _LEAD_TAGS = frozenset({"p", "div", "section", "header", "h2", "h3", "h4"})
 _LONGEST_LEAD = 1500
 _NEAR_ABOVE = 12
@@ -118,7 +119,7 @@ def read_body(outline: Outline, container: Box, head: Block | None, headline: st
     for block in outline.blocks[start:last]:
         refused = (
             block.index in out
-            or (block.text in repeated and block.size < 200 and block.box.tag not in {"li", "td", "th", "h2", "h3"})
+            or (block.text in repeated and block.size < 200 and block.box.tag not in _MAY_REPEAT)
             or not _belongs(block)
         )
         (dropped if refused else kept).append(block)
@@ -193,7 +194,7 @@ def _pruned(outline: Outline, container: Box, head: Block | None) -> set[int]:
 
 def _is_debris(box: Box, share: float, density: float, linkage: float, size: float) -> bool:
     if box.tag in {"figure", "figcaption"}:
-        return True
+        return box.tag == "figcaption" or next(box.element.iter("table", "blockquote", "pre"), None) is None
     if box.verdict == REFUSED:
         return share < 0.4
     if box.tag in {"aside", "nav", "footer", "address", "form"}:

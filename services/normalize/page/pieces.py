@@ -15,10 +15,13 @@ from services.normalize.page.tree import path_of
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _SMALL_CELL = 80
 _MOST_PATHS = 3000
+_LONGEST_BESIDE = 200
 
 
 def pieces_of(body: Body, pictures: list[Picture], headline: str | None, description: str | None) -> tuple[Piece, ...]:
     """The article's pieces; the first paragraph is the lead when the page describes itself in the same words."""
+    text = {block.index for block in (*body.lead, *body.kept)}
+    pictures = [_bare(picture) if _is_text(picture, text) else picture for picture in pictures]
     taken = {index for picture in pictures for index in picture.blocks}
     titled = letters(headline or "")
     placed: list[tuple[int, Piece]] = [(picture.index, _picture(picture)) for picture in pictures]
@@ -28,6 +31,16 @@ def pieces_of(body: Body, pictures: list[Picture], headline: str | None, descrip
     placed += _grouped(kept, body.container)
     placed.sort(key=lambda pair: pair[0])
     return _with_lead(tuple(piece for _, piece in placed), description)
+
+
+def _is_text(picture: Picture, text: set[int]) -> bool:
+    """Whether long words beside a picture, called a caption by nothing, are a paragraph with a picture set into it."""
+    undeclared = picture.rule == "beside the picture" and picture.credit is None
+    return undeclared and len(picture.caption) > _LONGEST_BESIDE and not text.isdisjoint(picture.blocks)
+
+
+def _bare(picture: Picture) -> Picture:
+    return msgspec.structs.replace(picture, caption="", blocks=frozenset())
 
 
 def _picture(picture: Picture) -> Piece:
