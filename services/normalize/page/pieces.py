@@ -16,12 +16,13 @@ _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _SMALL_CELL = 80
 _MOST_PATHS = 3000
 _LONGEST_BESIDE = 200
+_LONGEST_IN_TEXT = 90
 
 
 def pieces_of(body: Body, pictures: list[Picture], headline: str | None, description: str | None) -> tuple[Piece, ...]:
     """The article's pieces; the first paragraph is the lead when the page describes itself in the same words."""
-    text = {block.index for block in (*body.lead, *body.kept)}
-    pictures = [_bare(picture) if _is_text(picture, text) else picture for picture in pictures]
+    text = {block.index: block for block in (*body.lead, *body.kept)}
+    pictures = [_bare(picture) if _is_text(picture, text, body.container) else picture for picture in pictures]
     taken = {index for picture in pictures for index in picture.blocks}
     titled = letters(headline or "")
     placed: list[tuple[int, Piece]] = [(picture.index, _picture(picture)) for picture in pictures]
@@ -33,10 +34,13 @@ def pieces_of(body: Body, pictures: list[Picture], headline: str | None, descrip
     return _with_lead(tuple(piece for _, piece in placed), description)
 
 
-def _is_text(picture: Picture, text: set[int]) -> bool:
+def _is_text(picture: Picture, text: dict[int, Block], container: Box) -> bool:
     """Whether long words beside a picture, called a caption by nothing, are a paragraph with a picture set into it."""
-    undeclared = picture.rule == "beside the picture" and picture.credit is None
-    return undeclared and len(picture.caption) > _LONGEST_BESIDE and not text.isdisjoint(picture.blocks)
+    if picture.rule != "beside the picture" or picture.credit is not None:
+        return False
+    blocks = [text[index] for index in picture.blocks if index in text]
+    plain = all(block.box.tag == "p" and block.box.parent is container for block in blocks)
+    return bool(blocks) and len(picture.caption) > (_LONGEST_IN_TEXT if plain else _LONGEST_BESIDE)
 
 
 def _bare(picture: Picture) -> Picture:
