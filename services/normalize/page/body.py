@@ -5,6 +5,7 @@ from collections import Counter
 
 import msgspec
 
+from services.normalize.page.asides import is_aside
 from services.normalize.page.outline import NORMAL, REFUSED, Block, Box, Outline
 from services.normalize.page.words import BYLINE_NAMES, CAPTION_NAMES, DATE_NAMES, DEBRIS_LINE, DEBRIS_START, LEAD_NAMES
 
@@ -17,8 +18,18 @@ _CONTACT = re.compile(
     r"reporter))\b|\bis a (?:staff writer|reporter|senior reporter|correspondent|columnist|"
     r"freelance)\b"
 )
+# How agencies sign: who wrote, edited and translated stands in one line under the text.
+_SIGNED = re.compile(
+    r"(?i)^\W*(?:(?:additional |with )?(?:reporting|writing|editing|compiled|edited|reported|translated|translation|"
+    r"production) by\b|(?:updated|last updated|published|posted|aktualisiert|publiziert|zuletzt aktualisiert|"
+    r"veröffentlicht|mis à jour|publié|actualizado|publicado|aggiornato|pubblicato|atualizado|bijgewerkt|"
+    r"gepubliceerd|oppdatert|publisert|uppdaterad|publicerad|opdateret|обновлено|опубликовано|оновлено|"
+    r"cập nhật|更新|公開|发布时间)(?: (?:at|on|am|um|le|el|il|em|op|den|à))?\b.{0,40}\d|"
+    r"with (?:reports?|files|reporting|inputs?|contributions?|additional reporting) (?:from|by)\b)"
+)
 
-
+_LABEL = re.compile(r"^[^.!?|:»>►▶→]{2,45}\s?[|:»>►▶→]\s*")
+_PLAIN = frozenset({"p", "div", "span", "strong", "h4", "h5", "h6"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _MAY_REPEAT = frozenset({"li", "td", "th", "h2", "h3", "h4", "pre", "dt", "dd"})
 _LEAD_TAGS = frozenset({"p", "div", "section", "header", "h2", "h3", "h4"})
@@ -207,9 +218,26 @@ def _is_debris(box: Box, share: float, density: float, linkage: float, size: flo
 def _belongs(block: Block) -> bool:
     if block.linkage > 0.8 and block.size < 200 and block.box.tag not in {"td", "th", "li"}:
         return False
-    if block.size < 200 and (DEBRIS_LINE.match(block.text) or DEBRIS_START.match(block.text)):
+    if block.size < 200 and block.box.tag != "pre" and _is_of_the_site(block):
         return False
     return block.size >= 3 or block.box.tag in {"td", "th"}
+
+
+def _is_of_the_site(block: Block) -> bool:
+    """Whether a short block is a line of the site, a byline in its own paragraph, or a label with a link to more."""
+    if block.box.tag in _PLAIN and block.size < 80 and not _END.search(block.text):
+        own = block.box.names
+        if BYLINE_NAMES.search(own) or (DATE_NAMES.search(own) and _DAY.search(block.text)):
+            return True
+    if block.box.tag in _PLAIN and block.linkage > 0.4 and _points_elsewhere(block):
+        return True
+    return bool(DEBRIS_LINE.match(block.text) or DEBRIS_START.match(block.text)) or is_aside(block.text)
+
+
+def _points_elsewhere(block: Block) -> bool:
+    """Whether a line is a label and then a link to its end: "ALSO | Man held", "Schauen Sie auch: Der Fall"."""
+    label = _LABEL.match(block.text)
+    return label is not None and abs(block.size - block.linked - len(label[0].strip())) < 4
 
 
 def _trimmed(
@@ -258,10 +286,16 @@ def _is_back_matter(block: Block, names: tuple[str, ...], place: int) -> bool:
         return True
     if any(block.text.startswith(name) for name in names) and block.size < 400 and place < 3:
         return True
+    if place < 3 and block.size < 60 and _DAY.search(block.text) and not _END.search(block.text):
+        return True
+    if place < 3 and block.size < 300 and _SIGNED.match(block.text):
+        return True
     return place < 3 and block.size < 500 and bool(_CONTACT.search(block.text))
 
 
-def _lead(outline: Outline, container: Box, head: Block | None, kept: list[Block], names: tuple[str, ...]) -> list[Block]:
+def _lead(
+    outline: Outline, container: Box, head: Block | None, kept: list[Block], names: tuple[str, ...]
+) -> list[Block]:
     """The sentence or two between the headline and the text; where no headline is seen, what names itself so above."""
     if head is not None and head.index >= container.first:
         return []

@@ -13,7 +13,9 @@ _BREAKS = re.compile(r"\x1e[\s\u00a0]*(?:\x1e[\s\u00a0]*)+")
 
 # The readings printed over Japanese words: in running text they would say each word twice.
 _READINGS = frozenset({"rt", "rp"})
-_RUNNING = frozenset({"p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "dd", "dt", "td", "th", "blockquote", "figcaption"})
+_RUNNING = frozenset(
+    {"p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "dd", "dt", "td", "th", "blockquote", "figcaption"}
+)
 _SUBHEADS = frozenset({"h2", "h3", "h4", "h5", "h6", "dt", "summary"})
 NORMAL, SUSPECT, REFUSED = 0, 1, 2
 
@@ -131,10 +133,10 @@ class _Walk:
                 self.inline.append(child)
             if depth < MAX_DEPTH and not _hidden(child) and not _is_unseen(child.get("class")):
                 self.inside(
-                    child, box, depth + 1, in_link or tag == "a",
+                    child, box, depth + 1, in_link or (tag == "a" and _leads_away(child, box.tag)),
                     bold or tag in {"b", "strong"}, italic or tag in {"i", "em"},
                 )  # fmt: skip
-        elif tag not in SILENT or (tag == "noscript" and len(list(islice(child.iter("p"), 3))) == 3):
+        elif _is_shown(child, tag):
             self.flush(box)
             self.box(child, box, depth + 1, in_link)
 
@@ -186,12 +188,27 @@ def _runs(text: str, tag: str) -> list[str]:
     return [run for run in (squeeze(piece.replace("\x1e", " ")) for piece in pieces) if run]
 
 
+def _is_shown(element: Element, tag: str) -> bool:
+    """Whether a box is part of the page: not a script, not a mould for scripts, and `<noscript>` with an article."""
+    if tag == "template":
+        return element.get("shadowrootmode") is not None
+    return tag not in SILENT or (tag == "noscript" and len(list(islice(element.iter("p"), 3))) == 3)
+
+
 def _is_unknown(tag: str, around: str) -> bool:
     """Whether an element inside a paragraph is one that browsers set in its line: `<x-term>`, Word's `<o:p>`, a
     subhead that opens and closes its answer by `<button>`."""
     if around in _RUNNING and ("-" in tag or ":" in tag):
         return True
     return tag == "button" and around in _SUBHEADS
+
+
+def _leads_away(anchor: Element, around: str) -> bool:
+    """Whether an `<a>` is a link: not a mere name, and not a subhead's link to itself."""
+    href = anchor.get("href")
+    if href is None:
+        return anchor.get("name") is None and anchor.get("id") is None
+    return not (href.startswith("#") and around in _SUBHEADS)
 
 
 def _is_unseen(names: str | None) -> bool:
