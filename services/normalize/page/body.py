@@ -6,8 +6,16 @@ from collections import Counter
 import msgspec
 
 from services.normalize.page.asides import is_aside
-from services.normalize.page.outline import NORMAL, REFUSED, Block, Box, Outline
-from services.normalize.page.words import BYLINE_NAMES, CAPTION_NAMES, DATE_NAMES, DEBRIS_LINE, DEBRIS_START, LEAD_NAMES
+from services.normalize.page.outline import NORMAL, REFUSED, SUSPECT, Block, Box, Outline
+from services.normalize.page.words import (
+    BYLINE_NAMES,
+    CAPTION_NAMES,
+    DATE_NAMES,
+    DEBRIS_LINE,
+    DEBRIS_START,
+    LEAD_NAMES,
+    LONG_DEBRIS,
+)
 
 _END = re.compile(r"[.!?…。！？।؟»”\"’':;)\]]\s*$")
 _MARKS = re.compile(r"[.,;:!?…。、，！？«»„“”]")
@@ -28,7 +36,7 @@ _SIGNED = re.compile(
     r"with (?:reports?|files|reporting|inputs?|contributions?|additional reporting) (?:from|by)\b)"
 )
 
-_LABEL = re.compile(r"^[^.!?|:»>►▶→]{2,45}\s?[|:»>►▶→]\s*")
+_LABEL = re.compile(r"^[^.!?|:»>►▶→]{2,32}\s?[|:»>►▶→]\s*")
 _PLAIN = frozenset({"p", "div", "span", "strong", "h4", "h5", "h6"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _MAY_REPEAT = frozenset({"li", "td", "th", "h2", "h3", "h4", "pre", "dt", "dd"})
@@ -71,7 +79,6 @@ def find_container(outline: Outline, head: Block | None = None) -> Box | None:
     if not outline.boxes:
         return None
     weights = [prose(block) for block in outline.blocks]
-    _pardon(outline, weights)
     _discount(outline, weights)
     sums = outline.sums(weights)
 
@@ -97,16 +104,15 @@ def find_container(outline: Outline, head: Block | None = None) -> Box | None:
     return box
 
 
-def _pardon(outline: Outline, weights: list[float]) -> None:
-    """A box named like debris that holds a good part of the page's prose is misnamed."""
-    sums = outline.sums(weights)
+def pardon(outline: Outline) -> None:
+    """A box named like debris that holds a good part of the page's prose is misnamed, unless long debris is usual."""
+    sums = outline.sums([prose(block) for block in outline.blocks])
+    heads = outline.sums([float(block.box.tag == "h1") for block in outline.blocks])
     total = sums[-1] or 1.0
     for box in outline.boxes:
-        if (
-            box.verdict != NORMAL
-            and box.tag not in {"nav", "footer"}
-            and sums[box.last] - sums[box.first] >= 0.5 * total
-        ):
+        if box.verdict == NORMAL or box.tag in {"nav", "footer"} or sums[box.last] - sums[box.first] < 0.5 * total:
+            continue
+        if box.verdict == SUSPECT or heads[box.last] > heads[box.first] or not LONG_DEBRIS.search(box.names):
             box.verdict = NORMAL
 
 

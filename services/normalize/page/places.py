@@ -1,6 +1,6 @@
 """Where things stand on a page: the headline's block, the region of the article, the blocks round both."""
 
-from services.normalize.page.body import find_container, is_heading, is_refused
+from services.normalize.page.body import find_container, is_heading, is_refused, pardon
 from services.normalize.page.captions import Picture, read_pictures
 from services.normalize.page.outline import Block, Box, Outline
 from services.normalize.page.titles import letters
@@ -12,6 +12,7 @@ def find_places(outline: Outline, headline: str | None) -> tuple[Box | None, Box
     """The box of the text, the smallest box that holds the headline too, and the headline's block."""
     if not outline.boxes:
         return None, None, None
+    pardon(outline)
     container = find_container(outline, _head(outline, outline.boxes[0], headline))
     if container is None:
         return None, None, None

@@ -26,6 +26,18 @@ STRONG_DEBRIS = re.compile(
         r"footer",
         r"cookie",
         r"consent",
+        r"gdpr",
+        r"dsgvo",
+        r"rgpd",
+        r"onetrust",
+        r"usercentrics",
+        r"didomi",
+        r"tarteaucitron",
+        r"klaro",
+        r"borlabs",
+        r"qc-cmp",
+        r"iubenda",
+        r"privacy-?(?:popup|settings|center|banner|modal|content|overlay)",
         r"advert",
         r"adsbygoogle",
         r"ad-?(?:slot|container|wrapper|unit|banner|label|box|block|space)",
@@ -230,6 +242,11 @@ DEBRIS = re.compile(
         r"expand",
     )
     + r")"
+)
+# Debris that may well be longer than the article: it stays debris, however much of the page's prose it holds.
+LONG_DEBRIS = re.compile(
+    r"cookie|consent|gdpr|dsgvo|rgpd|onetrust|usercentrics|didomi|borlabs|iubenda|privacy-?(?:popup|settings|content)|"
+    r"(?<![a-z])comments?(?![a-z]*(?:ary|ator))|disqus|binh-?luan|modal|popup"
 )
 PROSE = re.compile(
     r"article-?_?(?:body|text|content|main|inner|detail|copy|paragraph)|(?:entry|post|story|news|blog|"
