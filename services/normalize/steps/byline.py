@@ -21,7 +21,7 @@ TAIL = 60
 
 def read_end_byline(proof: Proof) -> Proof:
     """The byline under the body; short lines that still follow it belong to the site."""
-    proof = _read_settled(_without_site_words(proof))
+    proof = _without_site_words(_read_settled(proof))
     found: dict[int, BylineReading] = {}
     body_end = _body_end(proof)
     for number in range(body_end + 1, min(len(proof.lines), body_end + TAIL)):
