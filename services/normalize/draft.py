@@ -16,6 +16,7 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `shape` is what the markup says it is; plain text has only `line`, for the steps to judge. `start` and `end` are
     offsets in characters of the decoded input, `path` its place in the tree. `gap` counts the blank lines before it.
+    `dateline` are the words at its start that the markup calls one.
     """
 
     text: str
@@ -25,6 +26,7 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     path: str | None = None
     gap: int = 0
     byline: str | None = None
+    dateline: str | None = None
     href: str | None = None
     items: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()

@@ -7,7 +7,7 @@ from itertools import accumulate, islice
 import msgspec
 
 from services.normalize.page.tree import INLINE, MAX_DEPTH, SILENT, Element, names_of, squeeze
-from services.normalize.page.words import DEBRIS, HIDDEN_STYLE, PROSE, STRONG_DEBRIS, UNSEEN_NAMES
+from services.normalize.page.words import DATELINE_NAMES, DEBRIS, HIDDEN_STYLE, PROSE, STRONG_DEBRIS, UNSEEN_NAMES
 
 _BREAKS = re.compile(r"\x1e[\s\u00a0]*(?:\x1e[\s\u00a0]*)+")
 
@@ -16,6 +16,7 @@ _READINGS = frozenset({"rt", "rp"})
 _RUNNING = frozenset(
     {"p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "dd", "dt", "td", "th", "blockquote", "figcaption"}
 )
+_MOST_SHARING = 40  # lines of one paragraph that are given its inline elements; each is looked at for each
 _SUBHEADS = frozenset({"h2", "h3", "h4", "h5", "h6", "dt", "summary"})
 NORMAL, SUSPECT, REFUSED = 0, 1, 2
 
@@ -136,6 +137,8 @@ class _Walk:
                     child, box, depth + 1, in_link or (tag == "a" and _leads_away(child, box.tag)),
                     bold or tag in {"b", "strong"}, italic or tag in {"i", "em"},
                 )  # fmt: skip
+                if is_dateline(child):
+                    self.parts.append(" ")  # the dash between the two is drawn by a style sheet
         elif _is_shown(child, tag):
             self.flush(box)
             self.box(child, box, depth + 1, in_link)
@@ -162,7 +165,7 @@ class _Walk:
             return
         runs = _runs(text, box.tag)
         total = sum(map(len, runs)) or 1
-        for run in runs:
+        for place, run in enumerate(runs):
             share = len(run) / total
             self.blocks.append(
                 Block(
@@ -172,7 +175,7 @@ class _Walk:
                     round(bold * share),
                     round(italic * share),
                     len(self.blocks),
-                    inline,
+                    inline if place < _MOST_SHARING else (),
                 )
             )
 
@@ -219,6 +222,11 @@ def _is_unseen(names: str | None) -> bool:
 @lru_cache(maxsize=4096)
 def _says_unseen(names: str) -> bool:
     return UNSEEN_NAMES.search(names.lower()) is not None
+
+
+def is_dateline(element: Element) -> bool:
+    """Whether a part of a line calls itself the place it was written in: VnExpress' `location-stamp`, say."""
+    return DATELINE_NAMES.search((element.get("class") or "").lower()) is not None
 
 
 def _hidden(element: Element) -> bool:

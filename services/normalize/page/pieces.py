@@ -8,9 +8,9 @@ import msgspec
 from services.normalize.draft import Piece, Shape
 from services.normalize.page.body import Body
 from services.normalize.page.captions import Picture
-from services.normalize.page.outline import Block, Box
+from services.normalize.page.outline import Block, Box, is_dateline
 from services.normalize.page.titles import letters
-from services.normalize.page.tree import path_of
+from services.normalize.page.tree import path_of, text_of
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _SMALL_CELL = 80
@@ -27,11 +27,24 @@ def pieces_of(body: Body, pictures: list[Picture], headline: str | None, descrip
     titled = letters(headline or "")
     placed: list[tuple[int, Piece]] = [(picture.index, _picture(picture)) for picture in pictures]
     lead = [block for block in body.lead if block.index not in taken and letters(block.text) != titled]
-    placed += [(block.index, Piece(text=block.text, shape="lead", path=path_of(block.box.element))) for block in lead]
+    placed += [(block.index, _lead(block)) for block in lead]
     kept = [block for block in body.kept if block.index not in taken and letters(block.text) != titled]
     placed += _grouped(kept, body.container)
     placed.sort(key=lambda pair: pair[0])
     return _with_lead(tuple(piece for _, piece in placed), description)
+
+
+def _lead(block: Block) -> Piece:
+    return Piece(text=block.text, shape="lead", path=path_of(block.box.element), dateline=_dateline(block))
+
+
+def _dateline(block: Block) -> str | None:
+    """The words at the start of a block that call themselves its dateline; a day is none."""
+    for element in block.inline:
+        words = text_of(element) if is_dateline(element) else ""
+        if words and block.text.startswith(words) and not any(letter.isdigit() for letter in words):
+            return words
+    return None
 
 
 def _is_text(picture: Picture, text: dict[int, Block], container: Box) -> bool:
@@ -64,7 +77,11 @@ def _grouped(blocks: list[Block], container: Box) -> Iterator[tuple[int, Piece]]
             yield members[0].index, Piece(text=text, shape="table", rows=rows, path=path_of(whole.element))
         else:
             for block in members:
-                yield block.index, Piece(text=block.text, shape=_shape(block, shape), path=_path(block))
+                dateline = _dateline(block)
+                yield (
+                    block.index,
+                    Piece(text=block.text, shape=_shape(block, shape), path=_path(block), dateline=dateline),
+                )
 
 
 def _path(block: Block) -> str | None:

@@ -272,6 +272,9 @@ CAPTION_NAMES = re.compile(
 BYLINE_NAMES = re.compile(
     r"(?<![a-z])(?:by-?line|author|autor|auteur|writer|avatar|reporter|redakteur|journalist|contributor|tac-?gia)"
 )
+DATELINE_NAMES = re.compile(
+    r"location-?_?stamp|(?<![a-z])date-?line(?![a-z])|(?<![a-z])(?:article|story|post)?[_-]*location(?![a-z])"
+)
 DATE_NAMES = re.compile(r"(?<![a-z])(?:date|datum|time|published|publi(?:e|ca))")
 # Boxes whose pictures are not the article's.
 PICTURE_DEBRIS = re.compile(

@@ -8,7 +8,9 @@ import msgspec
 from services.normalize.rules import phrases
 from services.normalize.rules.folding import LOWER, UPPER, fold
 from services.normalize.rules.language import GENERIC, for_tag
+from services.normalize.steps.names import is_outlet
 from services.normalize.steps.proof import QUOTE_LENGTH, Line, Proof, judged, mark, settle, size, witness
+from services.normalize.steps.text import mend
 from shared.article import Evidence
 
 _DASH = r"\s*\.?(?:-{1,2}|–|—|―|−|‒|‑)\s*"
@@ -135,7 +137,7 @@ def read_lead(proof: Proof) -> Proof:
     if number is None:
         return proof
     line = proof.lines[number]
-    dateline = read_dateline(line.text, proof.rules.tag)
+    dateline = _dateline_of(line, proof.rules.tag)
     if dateline is not None and _is_spoken_of(proof, number, dateline):
         dateline = None
     end = 0
@@ -160,6 +162,19 @@ def read_lead(proof: Proof) -> Proof:
         proof, "description", line, "the opening paragraph under the headline", 0.9, (end, len(line.text))
     )
     return settle(proof, evidence, description=line.text[end:].strip())
+
+
+def _dateline_of(line: Line, tag: str) -> Dateline | None:
+    """The dateline of a line: what the markup calls one, else what is printed like one."""
+    read = read_dateline(line.text, tag)
+    printed = mend(line.piece.dateline or "")
+    if read is not None or not printed or not line.text.startswith(printed) or size(printed) > LONGEST_BRACKET:
+        return read
+    rest = line.text[len(printed) :]
+    end = len(line.text) - len(rest.lstrip(" -‐‑‒–—―−:"))
+    bare = printed.strip(" -‐‑‒–—―−:()[]")
+    place = for_tag(tag).places.get(bare) or (None if is_outlet(bare, tag) else bare)
+    return Dateline(printed=bare, end=end, rule="the markup says dateline", sure=0.95, place=place) if bare else None
 
 
 def _clear_description(proof: Proof) -> Proof:
@@ -214,7 +229,7 @@ def _opening(proof: Proof) -> int | None:
         return top
     near = open_lines[:3]
     for number in near:
-        if read_dateline(proof.lines[number].text, proof.rules.tag) is not None:
+        if _dateline_of(proof.lines[number], proof.rules.tag) is not None:
             return number
     for number in near:
         text = proof.lines[number].text

@@ -149,6 +149,22 @@ def test_a_page_is_read_in_the_language_of_its_text(attributes: str, language: s
     assert article.first_created.isoformat() == "2015-06-03T05:34:00+07:00"
 
 
+@pytest.mark.parametrize(
+    ("opening", "dateline", "lead"),
+    [
+        pytest.param('<span class="location-stamp">Hà Nội</span>Mưa lớn', "Hà Nội", "Mưa lớn", id="a style's dash"),
+        pytest.param('<b class="dateline">HUẾ - </b>Mưa lớn', "HUẾ", "Mưa lớn", id="a dash of its own"),
+        pytest.param('<i class="dateline">9/11/2015</i> Mưa lớn', None, "9/11/2015 Mưa lớn", id="a day is none"),
+    ],
+)
+def test_a_dateline_by_its_markup(opening: str, dateline: str | None, lead: str) -> None:
+    rest = " làm ngập nhiều tuyến đường của thành phố trong sáng hôm nay và kéo dài đến chiều tối."
+    text = "<p>Công ty đã trồng mới hơn hai nghìn héc ta cao su tại các xã vùng núi của huyện trong những năm qua.</p>"
+    page = f"<article><h1>Đường phố ngập sâu</h1><p class='description'>{opening}{rest}</p>{text * 3}</article>"
+    article = normalize(raw(page, "text/html"))
+    assert (article.dateline, article.description) == (dateline, lead + rest)
+
+
 def test_a_date_in_the_body_is_no_date_line() -> None:
     article = normalize(
         raw("Mưa lớn ở Huế\n\nNgày 09/11/2015 lúc 05:34, mưa rất to ở nhiều nơi.\n\nDân phải đi thuyền.")
