@@ -6,7 +6,7 @@ from collections import Counter
 import msgspec
 
 from services.normalize.page.asides import is_aside
-from services.normalize.page.outline import NORMAL, REFUSED, SUSPECT, Block, Box, Outline
+from services.normalize.page.outline import DOUBTED, NORMAL, REFUSED, Block, Box, Outline
 from services.normalize.page.words import (
     BYLINE_NAMES,
     CAPTION_NAMES,
@@ -19,6 +19,7 @@ from services.normalize.page.words import (
 
 _END = re.compile(r"[.!?…。！？।؟»”\"’':;)\]]\s*$")
 _MARKS = re.compile(r"[.,;:!?…。、，！？«»„“”]")
+_DATE = re.compile(r"\b\d{1,2}[./-]\d{1,2}[./-](?:\d\d){1,2}\b|\b\d{1,2}[:h]\d\d\b|年")
 _DAY = re.compile(r"\b\d{1,2}[./-]\d{1,2}[./-](?:\d\d){1,2}\b|\b\d{1,2}[:h]\d\d\b|\b(?:19|20)\d\d\b|年")
 _CONTACT = re.compile(
     r"(?i)\bfollow (?:him|her|them|us|@?\w+)\b.{0,40}\b(?:twitter|facebook|instagram|x)\b|"
@@ -40,6 +41,7 @@ _LABEL = re.compile(r"^[^.!?|:»>►▶→]{2,32}\s?[|:»>►▶→]\s*")
 _PLAIN = frozenset({"p", "div", "span", "strong", "h4", "h5", "h6"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _MAY_REPEAT = frozenset({"li", "td", "th", "h2", "h3", "h4", "pre", "dt", "dd"})
+_TEXT_TAGS = frozenset({"p", "li", "td", "dd", "dt", "blockquote", "pre"})
 _LEAD_TAGS = frozenset({"p", "div", "section", "header", "h2", "h3", "h4"})
 _LONGEST_LEAD = 1500
 _NEAR_ABOVE = 12
@@ -112,7 +114,7 @@ def pardon(outline: Outline) -> None:
     for box in outline.boxes:
         if box.verdict == NORMAL or box.tag in {"nav", "footer"} or sums[box.last] - sums[box.first] < 0.5 * total:
             continue
-        if box.verdict == SUSPECT or heads[box.last] > heads[box.first] or not LONG_DEBRIS.search(box.names):
+        if box.verdict != REFUSED or heads[box.last] > heads[box.first] or not LONG_DEBRIS.search(box.names):
             box.verdict = NORMAL
 
 
@@ -216,6 +218,8 @@ def _is_debris(box: Box, share: float, density: float, linkage: float, size: flo
         return share < 0.4
     if box.tag in {"aside", "nav", "footer", "address", "form"}:
         return share < 0.4 and (box.tag != "form" or density < 0.5)
+    if box.verdict == DOUBTED:
+        return share < 0.4 and linkage > 0.25
     if box.verdict:
         return share < 0.4 and (density < 0.5 or linkage > 0.25) and box.tag not in {"p", "h2", "h3", "h4"}
     return box.tag in {"div", "section", "ul", "ol", "dl", "article"} and linkage > 0.65 and size < 3000 and share < 0.3
@@ -270,19 +274,14 @@ def _opens_text(block: Block, names: tuple[str, ...]) -> bool:
 def _is_front_matter(block: Block, headline: str, names: tuple[str, ...]) -> bool:
     if block.text == headline or (any(name in block.text for name in names) and block.size < 150):
         return True
-    if (
-        DATE_NAMES.search(block.box.names)
-        or BYLINE_NAMES.search(block.box.names)
-        or (_DAY.search(block.text) and block.size < 100)
-    ):
+    box = block.box
+    if DATE_NAMES.search(box.names) or BYLINE_NAMES.search(box.names):
         return True
-    if block.box.tag in {"h2", "h3"} and block.size > 30:
-        return False
-    return (
-        block.box.tag not in {"p", "li", "td", "dd", "dt", "blockquote", "pre"}
-        and not LEAD_NAMES.search(block.box.names)
-        and block.size < 60
-    )
+    if box.tag in {"h2", "h3"} and block.size > 30:
+        return _DATE.search(block.text) is not None
+    if _DAY.search(block.text) and block.size < 100:
+        return True
+    return box.tag not in _TEXT_TAGS and not LEAD_NAMES.search(box.names) and block.size < 60
 
 
 def _is_back_matter(block: Block, names: tuple[str, ...], place: int) -> bool:

@@ -7,7 +7,15 @@ from itertools import accumulate, islice
 import msgspec
 
 from services.normalize.page.tree import INLINE, MAX_DEPTH, SILENT, Element, names_of, squeeze
-from services.normalize.page.words import DATELINE_NAMES, DEBRIS, HIDDEN_STYLE, PROSE, STRONG_DEBRIS, UNSEEN_NAMES
+from services.normalize.page.words import (
+    DATELINE_NAMES,
+    DEBRIS,
+    HIDDEN_STYLE,
+    PROSE,
+    STRONG_DEBRIS,
+    UNSEEN_NAMES,
+    WEAK_DEBRIS,
+)
 
 _BREAKS = re.compile(r"\x1e[\s\u00a0]*(?:\x1e[\s\u00a0]*)+")
 
@@ -18,7 +26,7 @@ _RUNNING = frozenset(
 )
 _MOST_SHARING = 40  # lines of one paragraph that are given its inline elements; each is looked at for each
 _SUBHEADS = frozenset({"h2", "h3", "h4", "h5", "h6", "dt", "summary"})
-NORMAL, SUSPECT, REFUSED = 0, 1, 2
+NORMAL, DOUBTED, SUSPECT, REFUSED = 0, 1, 2, 3
 
 
 class Box(msgspec.Struct, eq=False):
@@ -254,7 +262,9 @@ def _judge(names: str) -> int:
     """What the names of a box say of it; a page and a site use the same ones over and over."""
     if STRONG_DEBRIS.search(names):
         return REFUSED
-    return SUSPECT if DEBRIS.search(names) else NORMAL
+    if DEBRIS.search(names):
+        return SUSPECT
+    return DOUBTED if WEAK_DEBRIS.search(names) else NORMAL
 
 
 @lru_cache(maxsize=4096)

@@ -181,12 +181,9 @@ DEBRIS = re.compile(
         r"tweet",
         r"timeline",
         r"carousel",
-        r"slide",
         r"gallery",
-        r"card(?![a-z])",
         r"player",
         r"video",
-        r"header(?![a-z])",
         r"top-?bar",
         r"logo",
         r"search",
@@ -219,7 +216,6 @@ DEBRIS = re.compile(
         r"topics?(?![a-z])",
         r"theme(?:n|s)(?![a-z])",
         r"hide",
-        r"collapse",
         r"product",
         r"buy",
         r"price",
@@ -239,7 +235,6 @@ DEBRIS = re.compile(
         r"message",
         r"overlay",
         r"footnote",
-        r"expand",
     )
     + r")"
 )
@@ -248,6 +243,8 @@ LONG_DEBRIS = re.compile(
     r"cookie|consent|gdpr|dsgvo|rgpd|onetrust|usercentrics|didomi|borlabs|iubenda|privacy-?(?:popup|settings|content)|"
     r"(?<![a-z])comments?(?![a-z]*(?:ary|ator))|disqus|binh-?luan|modal|popup"
 )
+# Names that teasers and menus share with boxes of the article, such as questions that open their answers.
+WEAK_DEBRIS = re.compile(r"(?<![a-z])(?:collapse|card(?![a-z])|expand|slide|header(?![a-z]))")
 PROSE = re.compile(
     r"article-?_?(?:body|text|content|main|inner|detail|copy|paragraph)|(?:entry|post|story|news|blog|"
     r"page|main|content|detail|single|text)-?_?(?:body|content|text|detail|copy|inner)"
