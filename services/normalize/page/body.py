@@ -287,7 +287,9 @@ def _is_front_matter(block: Block, headline: str, names: tuple[str, ...]) -> boo
 def _is_back_matter(block: Block, names: tuple[str, ...], place: int) -> bool:
     if block.box.tag in {"li", "td", "th", "dd", "blockquote"}:
         return False
-    if block.box.tag in _HEADINGS or (block.size < 20 and not _END.search(block.text) and block.box.tag != "p"):
+    if (block.box.tag in _HEADINGS and block.size < 150) or (
+        block.size < 20 and not _END.search(block.text) and block.box.tag != "p"
+    ):
         return True
     if any(block.text.startswith(name) for name in names) and block.size < 400 and place < 3:
         return True

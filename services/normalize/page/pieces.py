@@ -22,9 +22,12 @@ _LONGEST_IN_TEXT = 90
 def pieces_of(body: Body, pictures: list[Picture], headline: str | None, description: str | None) -> tuple[Piece, ...]:
     """The article's pieces; the first paragraph is the lead when the page describes itself in the same words."""
     text = {block.index: block for block in (*body.lead, *body.kept)}
-    pictures = [_bare(picture) if _is_text(picture, text, body.container) else picture for picture in pictures]
-    taken = {index for picture in pictures for index in picture.blocks}
     titled = letters(headline or "")
+    pictures = [
+        _bare(picture) if _is_text(picture, text, body.container) or _holds_headline(picture, titled, text) else picture
+        for picture in pictures
+    ]
+    taken = {index for picture in pictures for index in picture.blocks}
     placed: list[tuple[int, Piece]] = [(picture.index, _picture(picture)) for picture in pictures]
     lead = [block for block in body.lead if block.index not in taken and letters(block.text) != titled]
     placed += [(block.index, _lead(block)) for block in lead]
@@ -54,6 +57,14 @@ def _is_text(picture: Picture, text: dict[int, Block], container: Box) -> bool:
     blocks = [text[index] for index in picture.blocks if index in text]
     plain = all(block.box.tag == "p" and block.box.parent is container for block in blocks)
     return bool(blocks) and len(picture.caption) > (_LONGEST_IN_TEXT if plain else _LONGEST_BESIDE)
+
+
+def _holds_headline(picture: Picture, titled: str, text: dict[int, Block]) -> bool:
+    """Whether a box that names its caption has the headline and a line under it in it too."""
+    if not titled or not any(index in text and text[index].box.tag in _HEADINGS for index in picture.blocks):
+        return False
+    shown = letters(picture.caption)
+    return shown.startswith(titled) and shown != titled
 
 
 def _bare(picture: Picture) -> Picture:
