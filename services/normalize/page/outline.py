@@ -24,7 +24,8 @@ _READINGS = frozenset({"rt", "rp"})
 _RUNNING = frozenset(
     {"p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "dd", "dt", "td", "th", "blockquote", "figcaption"}
 )
-_MOST_SHARING = 40  # lines of one paragraph that are given its inline elements; each is looked at for each
+# Lines of one paragraph that are given its inline elements, and how many of these: each is looked at for each.
+_MOST_SHARING, _MOST_SHARED = 40, 60
 _SUBHEADS = frozenset({"h2", "h3", "h4", "h5", "h6", "dt", "summary"})
 NORMAL, DOUBTED, SUSPECT, REFUSED = 0, 1, 2, 3
 
@@ -166,7 +167,7 @@ class _Walk:
             return
         text = "".join(self.parts)
         self.parts.clear()
-        linked, bold, italic, inline = self.linked, self.bold, self.italic, tuple(self.inline)
+        linked, bold, italic, inline = self.linked, self.bold, self.italic, tuple(self.inline[:_MOST_SHARED])
         self.linked = self.bold = self.italic = 0
         self.inline.clear()
         if not text or text.isspace():

@@ -292,6 +292,9 @@ def test_hostile_text_costs_little(body: str) -> None:
         pytest.param("<meta name=date content='09/11/2015 x'>" * 28_000 + "<p>", id="dates in metas"),
         pytest.param("<div class=caption>In spring</div><img src=x>" * 14_000, id="captions alone"),
         pytest.param("<p>" + "ABC " * 800_000, id="a paragraph of capitals"),
+        pytest.param(
+            "<p>" + "<i class=date>9</i> It rained.<br><br>" * 5_000, id="a date on every line of a paragraph"
+        ),
     ],
 )
 @pytest.mark.timeout(20)
