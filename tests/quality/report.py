@@ -15,6 +15,8 @@ from pathlib import Path
 
 import msgspec
 
+from tests.quality.layouts import write
+
 FLOORS = Path(__file__).with_name("floors.json")
 ANSWER = "-m tests.quality.answer"
 PAGES = ("fundus", "htmldate", "trafilatura", "aeb")
@@ -68,6 +70,7 @@ def score(corpora: Path, only: str | None) -> Figures:
     figures: Figures = {}
     if only != "pages" and (corpora / "vietnamese-dev").is_dir() and (bench / "vietnamese" / "score.py").is_file():
         figures |= score_vietnamese(corpora / "vietnamese-dev", bench / "vietnamese" / "score.py")
+        figures |= score_layouts(corpora / "vietnamese-dev", bench / "vietnamese" / "score.py")
     if only != "vietnamese" and (corpora / "pages-dev").is_dir() and (bench / "pages" / "run.py").is_file():
         figures |= score_pages(bench / "pages" / "run.py")
     return figures
@@ -75,28 +78,31 @@ def score(corpora: Path, only: str | None) -> Figures:
 
 def score_vietnamese(corpus: Path, scorer: Path) -> Figures:
     """The scorer's means over all documents, the plain texts and the pages."""
-    with tempfile.TemporaryDirectory() as folder:
-        result = Path(folder) / "result.json"
-        command = f"{sys.executable} {ANSWER} vietnamese"
-        run(
-            [
-                sys.executable,
-                str(scorer),
-                "--truth",
-                str(corpus / "truth.jsonl"),
-                "--cmd",
-                command,
-                "--json",
-                str(result),
-            ]
-        )
-        found = json.loads(result.read_text(encoding="utf-8"))
+    found = judge(corpus / "truth.jsonl", scorer)
     return {
         f"vietnamese.{part}.{field}": value
         for part in ("all", "txt", "html")
         for field, value in found[part].items()
         if value is not None
     }
+
+
+def score_layouts(corpus: Path, scorer: Path) -> Figures:
+    """The scorer's overall mean over the same documents set in layouts that the corpus does not have."""
+    with tempfile.TemporaryDirectory() as folder:
+        truths = write(corpus, Path(folder))
+        scored = {name: judge(truth, scorer)["all"]["overall"] for name, truth in truths.items()}
+    return {f"layouts.{name}.overall": value for name, value in scored.items() if value is not None}
+
+
+def judge(truth: Path, scorer: Path) -> dict[str, dict[str, float | None]]:
+    """What the scorer says of our answers to the documents of a truth file, by part and field."""
+    with tempfile.TemporaryDirectory() as folder:
+        result = Path(folder) / "result.json"
+        command = f"{sys.executable} {ANSWER} vietnamese"
+        run([sys.executable, str(scorer), "--truth", str(truth), "--cmd", command, "--json", str(result)])
+        found: dict[str, dict[str, float | None]] = json.loads(result.read_text(encoding="utf-8"))
+        return found
 
 
 def score_pages(scorer: Path) -> Figures:
