@@ -195,17 +195,20 @@ def _pruned(outline: Outline, container: Box, head: Block | None) -> set[int]:
     sums = outline.sums(weights)
     sizes = outline.sums([float(block.size) for block in outline.blocks])
     links = outline.sums([float(block.linked) for block in outline.blocks])
-    whole = sums[container.last] - sums[container.first] or 1.0
     own = _article_of(head.box) if head is not None else None
-    alone = own is not None and sums[own.last] - sums[own.first] > 150
+    mine = sums[own.last] - sums[own.first] if own is not None else 0.0
+    alone = mine > 150
+    whole = sums[container.last] - sums[container.first] or 1.0
     out: set[int] = set()
     for box in outline.boxes[outline.boxes.index(container) + 1 :]:
         if box.first >= container.last:
             break
         size, linked, text = (table[box.last] - table[box.first] for table in (sizes, links, sums))
+        within = alone and own is not None and own.first <= box.first and box.last <= own.last
+        share = text / min(whole, mine) if within else text / whole
         others = head is not None and box.tag == "article" and not box.first <= head.index < box.last
         if (alone and others and text < 0.5 * whole) or (
-            size and _is_debris(box, text / whole, text / size, linked / size, size)
+            size and _is_debris(box, share, text / size, linked / size, size)
         ):
             out.update(range(box.first, box.last))
     return out

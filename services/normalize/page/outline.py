@@ -26,6 +26,7 @@ _RUNNING = frozenset(
 )
 # Lines of one paragraph that are given its inline elements, and how many of these: each is looked at for each.
 _MOST_SHARING, _MOST_SHARED = 40, 60
+_MAY_SWALLOW = frozenset({"noscript", "button", "svg", "object", "video", "audio", "canvas", "select", "textarea"})
 _SUBHEADS = frozenset({"h2", "h3", "h4", "h5", "h6", "dt", "summary"})
 NORMAL, DOUBTED, SUSPECT, REFUSED = 0, 1, 2, 3
 
@@ -201,10 +202,13 @@ def _runs(text: str, tag: str) -> list[str]:
 
 
 def _is_shown(element: Element, tag: str) -> bool:
-    """Whether a box is part of the page: not a script, not a mould for scripts, and `<noscript>` with an article."""
+    """Whether a box is part of the page: not a script, not a mould for scripts.
+
+    Three paragraphs are an article also in `<noscript>`, and in a button or drawing that someone forgot to close.
+    """
     if tag == "template":
         return element.get("shadowrootmode") is not None
-    return tag not in SILENT or (tag == "noscript" and len(list(islice(element.iter("p"), 3))) == 3)
+    return tag not in SILENT or (tag in _MAY_SWALLOW and len(list(islice(element.iter("p"), 3))) == 3)
 
 
 def _is_unknown(tag: str, around: str) -> bool:

@@ -51,7 +51,7 @@ STRONG_DEBRIS = re.compile(
         r"most-?(?:read|viewed|popular|commented|shared)",
         r"read-?(?:more|also|next|on)(?![a-z])",
         r"readmore",
-        r"paywall",
+        r"paywall-?_*(?:box|banner|prompt|offer|overlay|message|modal|promo|teaser|barrier|cta|info|hint|form|login)",
         r"toolbar",
         r"popup",
         r"modal",
