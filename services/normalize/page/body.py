@@ -116,6 +116,18 @@ def pardon(outline: Outline) -> None:
             continue
         if box.verdict != REFUSED or heads[box.last] > heads[box.first] or not LONG_DEBRIS.search(box.names):
             box.verdict = NORMAL
+    _pardon_paragraphs(outline, sums, total)
+
+
+def _pardon_paragraphs(outline: Outline, sums: list[float], total: float) -> None:
+    """Paragraphs of one name that are much of the page's prose together, such as those for subscribers."""
+    refused = [box for box in outline.boxes if box.verdict == REFUSED and box.tag == "p"]
+    held: Counter[str] = Counter()
+    for box in refused:
+        held[box.names] += round(sums[box.last] - sums[box.first])
+    for box in refused:
+        if held[box.names] >= 0.3 * total and not LONG_DEBRIS.search(box.names):
+            box.verdict = NORMAL
 
 
 def _discount(outline: Outline, weights: list[float]) -> None:

@@ -13,8 +13,10 @@ from services.normalize.page.words import (
     HIDDEN_STYLE,
     PROSE,
     STRONG_DEBRIS,
+    SUBJECTS,
     UNSEEN_NAMES,
     WEAK_DEBRIS,
+    WITH_OTHERS,
 )
 
 _BREAKS = re.compile(r"\x1e[\s\u00a0]*(?:\x1e[\s\u00a0]*)+")
@@ -265,6 +267,9 @@ def _verdict(element: Element, tag: str, names: str) -> int:
 @lru_cache(maxsize=4096)
 def _judge(names: str) -> int:
     """What the names of a box say of it; a page and a site use the same ones over and over."""
+    names = WITH_OTHERS.sub(" ", names)
+    if "hentry" in names or "type-post" in names:  # WordPress names an article by its subjects, "tag-newsletter" too
+        names = SUBJECTS.sub(" ", names)
     if STRONG_DEBRIS.search(names):
         return REFUSED
     if DEBRIS.search(names):

@@ -18,7 +18,7 @@ STRONG_DEBRIS = re.compile(
         r"related",
         r"recommend",
         r"newsletter",
-        r"subscri",
+        r"subscri(?!ber-?_*(?:only|content)|ption-?_*content)",
         r"(?<!match-)(?<!live-)(?<!ticker-)comments?(?![a-z]*(?:ary|ator))",
         r"disqus",
         r"breadcrumb",
@@ -49,8 +49,8 @@ STRONG_DEBRIS = re.compile(
         r"popular",
         r"trending",
         r"most-?(?:read|viewed|popular|commented|shared)",
-        r"read-?(?:more|also|next|on)(?![a-z])",
-        r"readmore",
+        r"read-?(?:more|also|next|on)(?![a-z]|[_-]+(?:content|text|body|wrap|target))",
+        r"readmore(?![_-]*(?:content|text|body|wrap|target))",
         r"paywall-?_*(?:box|banner|prompt|offer|overlay|message|modal|promo|teaser|barrier|cta|info|hint|form|login)",
         r"toolbar",
         r"popup",
@@ -243,6 +243,9 @@ LONG_DEBRIS = re.compile(
     r"cookie|consent|gdpr|dsgvo|rgpd|onetrust|usercentrics|didomi|borlabs|iubenda|privacy-?(?:popup|settings|content)|"
     r"(?<![a-z])comments?(?![a-z]*(?:ary|ator))|disqus|binh-?luan|modal|popup"
 )
+# What a name says a box has or lacks, not what it is: `has-sidebar`, `layout--with-newsletter`, `no-comments`.
+WITH_OTHERS = re.compile(r"(?<=[\s_-])(?:has|with|without|no|not)-[\w-]+")
+SUBJECTS = re.compile(r"(?<=\s)(?:category|tag|post_tag|topic|series)-\S+")
 # Names that teasers and menus share with boxes of the article, such as questions that open their answers.
 WEAK_DEBRIS = re.compile(r"(?<![a-z])(?:collapse|card(?![a-z])|expand|slide|header(?![a-z]))")
 PROSE = re.compile(
