@@ -112,7 +112,9 @@ def pardon(outline: Outline) -> None:
     heads = outline.sums([float(block.box.tag == "h1") for block in outline.blocks])
     total = sums[-1] or 1.0
     for box in outline.boxes:
-        if box.verdict == NORMAL or box.tag in {"nav", "footer"} or sums[box.last] - sums[box.first] < 0.5 * total:
+        only_head = heads[-1] == heads[box.last] - heads[box.first] == 1
+        least = total * (0.2 if only_head else 0.5)
+        if box.verdict == NORMAL or box.tag in {"nav", "footer"} or sums[box.last] - sums[box.first] < least:
             continue
         if box.verdict != REFUSED or heads[box.last] > heads[box.first] or not LONG_DEBRIS.search(box.names):
             box.verdict = NORMAL
@@ -219,7 +221,7 @@ def _pruned(outline: Outline, container: Box, head: Block | None) -> set[int]:
         within = alone and own is not None and own.first <= box.first and box.last <= own.last
         share = text / min(whole, mine) if within else text / whole
         others = head is not None and box.tag == "article" and not box.first <= head.index < box.last
-        if (alone and others and text < 0.5 * whole) or (
+        if (alone and others and (share < 0.3 if within else text < 0.5 * whole)) or (
             size and _is_debris(box, share, text / size, linked / size, size)
         ):
             out.update(range(box.first, box.last))
@@ -228,7 +230,8 @@ def _pruned(outline: Outline, container: Box, head: Block | None) -> set[int]:
 
 def _is_debris(box: Box, share: float, density: float, linkage: float, size: float) -> bool:
     if box.tag in {"figure", "figcaption"}:
-        return box.tag == "figcaption" or next(box.element.iter("table", "blockquote", "pre"), None) is None
+        held = next(box.element.iter("table", "blockquote", "pre"), None)
+        return box.tag == "figcaption" or held is None or "embed" in box.names
     if box.verdict == REFUSED:
         return share < 0.4
     if box.tag in {"aside", "nav", "footer", "address", "form"}:
