@@ -175,6 +175,27 @@ OPENERS = (
     "यह भी पढ़", "ये भी पढ़", "इसे भी पढ़", "पढ़ें पूरी खबर", "पूरी खबर पढ़", "अधूरा नहीं", "আরও পড়ুন", "আরো পড়ুন",
 )  # fmt: skip
 
+# How the notice begins that stands where a video or a post of another site waits for consent.
+NOTICES = (
+    "an dieser stelle finden sie einen", "an dieser stelle befindet sich ein", "ich bin damit einverstanden, dass mir",
+    "wir benötigen ihre zustimmung", "wir benötigen ihre einwilligung", "dieses element enthält daten von",
+    "externer inhalt von", "empfohlener redaktioneller inhalt", "empfohlener externer inhalt",
+    "mit dem laden des videos akzeptieren sie", "durch klick auf", "durch das laden des", "zur darstellung dieses",
+    "we need your consent to", "we need your permission to", "to view this content", "to display this content",
+    "this content is not available due to your privacy", "this content is provided by", "by clicking on the content",
+    "this article contains content provided by", "allow content provided by",
+    "ce contenu a été bloqué", "ce contenu est bloqué", "pour visualiser ce contenu", "pour afficher ce contenu",
+    "en cliquant sur « accepter", "para ver este contenido", "este contenido se ha bloqueado",
+    "para visualizar este conteúdo", "per visualizzare questo contenuto", "questo contenuto è bloccato",
+    "om deze inhoud te", "deze inhoud is geblokkeerd", "for å se dette innholdet", "för att se det här innehållet",
+    "for at se dette indhold", "aby wyświetlić tę treść", "pro zobrazení tohoto obsahu", "bu içeriği görüntülemek",
+)  # fmt: skip
+
+
+def is_notice(text: str) -> bool:
+    """Whether a paragraph asks for consent to content of another site: "An dieser Stelle finden Sie einen …"."""
+    return text.casefold().lstrip(_EDGES).startswith(NOTICES)
+
 
 def is_aside(text: str) -> bool:
     """Whether a short line is one of the site's: "Mehr zum Thema Schule", "Leia também: …", "3 min read"."""

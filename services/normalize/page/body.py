@@ -1,12 +1,13 @@
-"""Finding the article among a page's blocks: where its prose stands together, and which blocks there belong to it."""
+"""The article among the blocks of its box: which belong to it, and the lead above them."""
 
 import re
 from collections import Counter
 
 import msgspec
 
-from services.normalize.page.asides import is_aside
-from services.normalize.page.outline import DOUBTED, NORMAL, REFUSED, Block, Box, Outline
+from services.normalize.page.asides import is_aside, is_notice
+from services.normalize.page.edges import DAY, END, HEADINGS, trimmed
+from services.normalize.page.outline import DOUBTED, MARKS, REFUSED, Block, Box, Outline
 from services.normalize.page.words import (
     BYLINE_NAMES,
     CAPTION_NAMES,
@@ -14,34 +15,11 @@ from services.normalize.page.words import (
     DEBRIS_LINE,
     DEBRIS_START,
     LEAD_NAMES,
-    LONG_DEBRIS,
-)
-
-_END = re.compile(r"[.!?…。！？।؟»”\"’':;)\]]\s*$")
-_MARKS = re.compile(r"[.,;:!?…。、，！？«»„“”]")
-_DATE = re.compile(r"\b\d{1,2}[./-]\d{1,2}[./-](?:\d\d){1,2}\b|\b\d{1,2}[:h]\d\d\b|年")
-_DAY = re.compile(r"\b\d{1,2}[./-]\d{1,2}[./-](?:\d\d){1,2}\b|\b\d{1,2}[:h]\d\d\b|\b(?:19|20)\d\d\b|年")
-_CONTACT = re.compile(
-    r"(?i)\bfollow (?:him|her|them|us|@?\w+)\b.{0,40}\b(?:twitter|facebook|instagram|x)\b|"
-    r"\b(?:reached at|e-?mail(?:ed)? (?:him|her|us|\w+ \w+) at|contact (?:the|our) (?:author|writer|"
-    r"reporter))\b|\bis a (?:staff writer|reporter|senior reporter|correspondent|columnist|"
-    r"freelance)\b"
-)
-# How agencies sign: who wrote, edited and translated stands in one line under the text.
-_SIGNED = re.compile(
-    r"(?i)^\W*(?:(?:additional |with )?(?:reporting|writing|editing|compiled|edited|reported|translated|translation|"
-    r"production) by\b|(?:updated|last updated|published|posted|aktualisiert|publiziert|zuletzt aktualisiert|"
-    r"veröffentlicht|mis à jour|publié|actualizado|publicado|aggiornato|pubblicato|atualizado|bijgewerkt|"
-    r"gepubliceerd|oppdatert|publisert|uppdaterad|publicerad|opdateret|обновлено|опубликовано|оновлено|"
-    r"cập nhật|更新|公開|发布时间)(?: (?:at|on|am|um|le|el|il|em|op|den|à))?\b.{0,40}\d|"
-    r"with (?:reports?|files|reporting|inputs?|contributions?|additional reporting) (?:from|by)\b)"
 )
 
 _LABEL = re.compile(r"^[^.!?|:»>►▶→]{2,32}\s?[|:»>►▶→]\s*")
 _PLAIN = frozenset({"p", "div", "span", "strong", "h4", "h5", "h6"})
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _MAY_REPEAT = frozenset({"li", "td", "th", "h2", "h3", "h4", "pre", "dt", "dd"})
-_TEXT_TAGS = frozenset({"p", "li", "td", "dd", "dt", "blockquote", "pre"})
 _LEAD_TAGS = frozenset({"p", "div", "section", "header", "h2", "h3", "h4"})
 _LONGEST_LEAD = 1500
 _NEAR_ABOVE = 12
@@ -56,89 +34,6 @@ class Body(msgspec.Struct, frozen=True, kw_only=True):
     front: tuple[Block, ...]
     back: tuple[Block, ...]
     dropped: tuple[Block, ...]
-
-
-def prose(block: Block) -> float:
-    """How much a block reads like running text: its length, less what is linked, nothing for scraps."""
-    size = block.size
-    if block.linkage > 0.5 or size < 25:
-        return 0.0
-    marks = len(_MARKS.findall(block.text))
-    if size < 80 and not (block.box.tag == "p" and marks):
-        return 0.0
-    if marks * 250 < size and marks < 2:
-        return size * 0.3
-    weight = {"p": 1.0, "li": 0.4, "dd": 0.4, "td": 0.7, "th": 0.0, "figcaption": 0.0}.get(block.box.tag, 0.8)
-    return weight * (size - block.linked)
-
-
-# One paragraph, item or row is never all of an article.
-TOO_SMALL = frozenset({"p", "li", "ul", "ol", "blockquote", "pre", "h1", "h2", "h3", "tr", "tbody"})
-
-
-def find_container(outline: Outline, head: Block | None = None) -> Box | None:
-    """The smallest box that holds nearly all the prose of the article."""
-    if not outline.boxes:
-        return None
-    weights = [prose(block) for block in outline.blocks]
-    _discount(outline, weights)
-    sums = outline.sums(weights)
-
-    def held(box: Box) -> float:
-        return sums[box.last] - sums[box.first]
-
-    box = outline.boxes[0]
-    if held(box) == 0:
-        return box
-    while box.children:
-        best = max(box.children, key=held)
-        if held(best) < (0.7 if best.prose and not box.prose else 0.85) * held(box):
-            own = next(
-                (child for child in box.children if head is not None and child.first <= head.index < child.last), None
-            )
-            after = sums[own.last] - sums[head.index] if own is not None and head is not None else 0.0
-            if own is None or box.tag == "article" or after < max(150.0, 0.4 * held(box)):
-                break
-            best = own
-        box = best
-    while box.parent is not None and box.tag in TOO_SMALL:
-        box = box.parent
-    return box
-
-
-def pardon(outline: Outline) -> None:
-    """A box named like debris that holds a good part of the page's prose is misnamed, unless long debris is usual."""
-    sums = outline.sums([prose(block) for block in outline.blocks])
-    heads = outline.sums([float(block.box.tag == "h1") for block in outline.blocks])
-    total = sums[-1] or 1.0
-    for box in outline.boxes:
-        only_head = heads[-1] == heads[box.last] - heads[box.first] == 1
-        least = total * (0.2 if only_head else 0.5)
-        if box.verdict == NORMAL or box.tag in {"nav", "footer"} or sums[box.last] - sums[box.first] < least:
-            continue
-        if box.verdict != REFUSED or heads[box.last] > heads[box.first] or not LONG_DEBRIS.search(box.names):
-            box.verdict = NORMAL
-    _pardon_paragraphs(outline, sums, total)
-
-
-def _pardon_paragraphs(outline: Outline, sums: list[float], total: float) -> None:
-    """Paragraphs of one name that are much of the page's prose together, such as those for subscribers."""
-    refused = [box for box in outline.boxes if box.verdict == REFUSED and box.tag == "p"]
-    held: Counter[str] = Counter()
-    for box in refused:
-        held[box.names] += round(sums[box.last] - sums[box.first])
-    for box in refused:
-        if held[box.names] >= 0.3 * total and not LONG_DEBRIS.search(box.names):
-            box.verdict = NORMAL
-
-
-def _discount(outline: Outline, weights: list[float]) -> None:
-    """Prose in boxes that are named like debris counts less."""
-    for box in outline.boxes:
-        if box.verdict:
-            factor = 0.02 if box.verdict == REFUSED else 0.3
-            for index in range(box.first, box.last):
-                weights[index] *= factor
 
 
 def read_body(outline: Outline, container: Box, head: Block | None, headline: str, names: tuple[str, ...]) -> Body:
@@ -156,7 +51,7 @@ def read_body(outline: Outline, container: Box, head: Block | None, headline: st
             or not _belongs(block)
         )
         (dropped if refused else kept).append(block)
-    kept, front, back = _trimmed(kept, headline, names)
+    kept, front, back = trimmed(kept, headline, names)
     lead = _lead(outline, container, head, kept, names)
     if not lead and len(kept) > 2 and _opens_in_bold(kept):
         lead, kept = kept[:1], kept[1:]
@@ -174,8 +69,8 @@ def _start(outline: Outline, container: Box, head: Block | None, last: int) -> i
     """Where the article begins: under its headline, unless much of the text stands above what repeats it."""
     if head is None or not container.first <= head.index < last:
         return container.first
-    above = sum(prose(block) for block in outline.blocks[container.first : head.index])
-    below = sum(prose(block) for block in outline.blocks[head.index : last])
+    above = sum(block.prose for block in outline.blocks[container.first : head.index])
+    below = sum(block.prose for block in outline.blocks[head.index : last])
     return head.index + 1 if above < 0.5 * below else container.first
 
 
@@ -192,7 +87,7 @@ def _end(outline: Outline, container: Box, head: Block | None) -> int:
             and _article_of(block.box) is not _article_of(head.box)
         ):
             return block.index
-        read += prose(block)
+        read += block.prose
     return container.last
 
 
@@ -205,7 +100,7 @@ def _article_of(box: Box) -> Box | None:
 
 def _pruned(outline: Outline, container: Box, head: Block | None) -> set[int]:
     """Indexes of blocks in boxes of the container that are named, or filled, like something else."""
-    weights = [prose(block) for block in outline.blocks]
+    weights = [block.prose for block in outline.blocks]
     sums = outline.sums(weights)
     sizes = outline.sums([float(block.size) for block in outline.blocks])
     links = outline.sums([float(block.linked) for block in outline.blocks])
@@ -248,14 +143,16 @@ def _belongs(block: Block) -> bool:
         return False
     if block.size < 200 and block.box.tag != "pre" and _is_of_the_site(block):
         return False
+    if block.size < 500 and is_notice(block.text):
+        return False
     return block.size >= 3 or block.box.tag in {"td", "th"}
 
 
 def _is_of_the_site(block: Block) -> bool:
     """Whether a short block is a line of the site, a byline in its own paragraph, or a label with a link to more."""
-    if block.box.tag in _PLAIN and block.size < 80 and not _END.search(block.text):
+    if block.box.tag in _PLAIN and block.size < 80 and not END.search(block.text):
         own = block.box.names
-        if BYLINE_NAMES.search(own) or (DATE_NAMES.search(own) and _DAY.search(block.text)):
+        if BYLINE_NAMES.search(own) or (DATE_NAMES.search(own) and DAY.search(block.text)):
             return True
     if block.box.tag in _PLAIN and block.linkage > 0.4 and _points_elsewhere(block):
         return True
@@ -266,56 +163,6 @@ def _points_elsewhere(block: Block) -> bool:
     """Whether a line is a label and then a link to its end: "ALSO | Man held", "Schauen Sie auch: Der Fall"."""
     label = _LABEL.match(block.text)
     return label is not None and abs(block.size - block.linked - len(label[0].strip())) < 4
-
-
-def _trimmed(
-    blocks: list[Block], headline: str, names: tuple[str, ...]
-) -> tuple[list[Block], list[Block], list[Block]]:
-    """Cut byline, date and section lines off the front, signatures and other scraps off the back."""
-    first = next((index for index, block in enumerate(blocks) if _opens_text(block, names)), 0)
-    front = [block for block in blocks[:first] if _is_front_matter(block, headline, names)]
-    rest = [block for block in blocks if block not in front]
-    end = len(rest)
-    while end > 1 and _is_back_matter(rest[end - 1], names, len(rest) - end):
-        end -= 1
-    return [block for block in rest[:end] if block.text != headline], front, rest[end:]
-
-
-def _opens_text(block: Block, names: tuple[str, ...]) -> bool:
-    """Whether a block is running text, and no line that says by whom or when."""
-    if prose(block) == 0 and block.size <= 120:
-        return False
-    dated = _DAY.search(block.text) is not None and not _END.search(block.text)
-    return block.size >= 150 or not (dated or any(name in block.text for name in names))
-
-
-def _is_front_matter(block: Block, headline: str, names: tuple[str, ...]) -> bool:
-    if block.text == headline or (any(name in block.text for name in names) and block.size < 150):
-        return True
-    box = block.box
-    if DATE_NAMES.search(box.names) or BYLINE_NAMES.search(box.names):
-        return True
-    if box.tag in {"h2", "h3"} and block.size > 30:
-        return _DATE.search(block.text) is not None
-    if _DAY.search(block.text) and block.size < 100:
-        return True
-    return box.tag not in _TEXT_TAGS and not LEAD_NAMES.search(box.names) and block.size < 60
-
-
-def _is_back_matter(block: Block, names: tuple[str, ...], place: int) -> bool:
-    if block.box.tag in {"li", "td", "th", "dd", "blockquote"}:
-        return False
-    if (block.box.tag in _HEADINGS and block.size < 150) or (
-        block.size < 20 and not _END.search(block.text) and block.box.tag != "p"
-    ):
-        return True
-    if any(block.text.startswith(name) for name in names) and block.size < 400 and place < 3:
-        return True
-    if place < 3 and block.size < 60 and _DAY.search(block.text) and not _END.search(block.text):
-        return True
-    if place < 3 and block.size < 300 and _SIGNED.match(block.text):
-        return True
-    return place < 3 and block.size < 500 and bool(_CONTACT.search(block.text))
 
 
 def _lead(
@@ -347,9 +194,9 @@ def _reads_as_lead(block: Block, under_headline: bool, names: tuple[str, ...]) -
     near = block.box.names + (block.box.parent.names if block.box.parent is not None else "")
     if block.size <= 60 or CAPTION_NAMES.search(near) or BYLINE_NAMES.search(near):
         return False
-    if _END.search(block.text) and (prose(block) > 0 or _MARKS.search(block.text)):
+    if END.search(block.text) and (block.prose > 0 or MARKS.search(block.text)):
         return True
-    said = _DAY.search(block.text) or DATE_NAMES.search(block.box.names)
+    said = DAY.search(block.text) or DATE_NAMES.search(block.box.names)
     return (
         under_headline
         and not said
@@ -363,7 +210,7 @@ def _reads_as_lead(block: Block, under_headline: bool, names: tuple[str, ...]) -
 def _opens_in_bold(kept: list[Block]) -> bool:
     """Whether the first block is set as a lead: named one, or bold before text that is not."""
     first, rest = kept[0], kept[1:4]
-    if not 40 < first.size < 700 or first.box.tag in _HEADINGS:
+    if not 40 < first.size < 700 or first.box.tag in HEADINGS:
         return False
     return _is_named_lead(first) or (
         first.bold > 0.9 * first.size and all(block.bold < 0.5 * block.size for block in rest)

@@ -19,6 +19,8 @@ from services.normalize.page.words import (
     WITH_OTHERS,
 )
 
+MARKS = re.compile(r"[.,;:!?…。、，！？«»„“”]")
+_WEIGHTS = {"p": 1.0, "li": 0.4, "dd": 0.4, "td": 0.7, "th": 0.0, "figcaption": 0.0}
 _BREAKS = re.compile(r"\x1e[\s\u00a0]*(?:\x1e[\s\u00a0]*)+")
 
 # The readings printed over Japanese words: in running text they would say each word twice.
@@ -29,6 +31,8 @@ _RUNNING = frozenset(
 # Lines of one paragraph that are given its inline elements, and how many of these: each is looked at for each.
 _MOST_SHARING, _MOST_SHARED = 40, 60
 _MAY_SWALLOW = frozenset({"noscript", "button", "svg", "object", "video", "audio", "canvas", "select", "textarea"})
+_MOST_LOOKED_AT = 5000
+_MOST_NAMES = 200
 _SUBHEADS = frozenset({"h2", "h3", "h4", "h5", "h6", "dt", "summary"})
 NORMAL, DOUBTED, SUSPECT, REFUSED = 0, 1, 2, 3
 
@@ -49,7 +53,8 @@ class Box(msgspec.Struct, eq=False):
 
 
 class Block(msgspec.Struct, eq=False):
-    """A run of text in one box, between two block-level borders. `linked`, `bold` and `italic` count characters."""
+    """A run of text in one box, between two block-level borders. `linked`, `bold` and `italic` count characters;
+    `prose` says how much it reads like running text."""
 
     box: Box
     text: str
@@ -57,6 +62,7 @@ class Block(msgspec.Struct, eq=False):
     bold: int
     italic: int
     index: int
+    prose: float
     inline: tuple[Element, ...] = ()
 
     @property
@@ -187,9 +193,23 @@ class _Walk:
                     round(bold * share),
                     round(italic * share),
                     len(self.blocks),
+                    _prose(run, box.tag, linked * share),
                     inline if place < _MOST_SHARING else (),
                 )
             )
+
+
+def _prose(text: str, tag: str, linked: float) -> float:
+    """How much a text reads like running text: its length, less what is linked, nothing for scraps."""
+    size = len(text)
+    if size < 25 or linked > 0.5 * size:
+        return 0.0
+    marks = len(MARKS.findall(text))
+    if size < 80 and not (tag == "p" and marks):
+        return 0.0
+    if marks * 250 < size and marks < 2:
+        return size * 0.3
+    return _WEIGHTS.get(tag, 0.8) * (size - linked)
 
 
 def _runs(text: str, tag: str) -> list[str]:
@@ -210,7 +230,11 @@ def _is_shown(element: Element, tag: str) -> bool:
     """
     if tag == "template":
         return element.get("shadowrootmode") is not None
-    return tag not in SILENT or (tag in _MAY_SWALLOW and len(list(islice(element.iter("p"), 3))) == 3)
+    if tag not in SILENT:
+        return True
+    if tag not in _MAY_SWALLOW or not len(element):
+        return False
+    return sum(inner.tag == "p" for inner in islice(element.iter(), _MOST_LOOKED_AT)) > 2
 
 
 def _is_unknown(tag: str, around: str) -> bool:
@@ -231,7 +255,7 @@ def _leads_away(anchor: Element, around: str) -> bool:
 
 def _is_unseen(names: str | None) -> bool:
     """Whether a part of a line is shown only to screen readers or when pointed at."""
-    return bool(names) and _says_unseen(names)
+    return bool(names) and _says_unseen((names or "")[:_MOST_NAMES])
 
 
 @lru_cache(maxsize=4096)

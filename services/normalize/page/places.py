@@ -1,7 +1,8 @@
 """Where things stand on a page: the headline's block, the region of the article, the blocks round both."""
 
-from services.normalize.page.body import find_container, is_heading, is_refused, pardon
+from services.normalize.page.body import is_heading, is_refused
 from services.normalize.page.captions import Picture, read_pictures
+from services.normalize.page.container import find_container, pardon
 from services.normalize.page.outline import Block, Box, Outline
 from services.normalize.page.titles import letters
 
