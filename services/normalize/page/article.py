@@ -11,13 +11,14 @@ from services.normalize.draft import Draft, Piece
 from services.normalize.page.authors import author_witnesses, choose_authors, site_letters, split_kinds
 from services.normalize.page.body import read_body
 from services.normalize.page.bylines import Byline
-from services.normalize.page.dates import DateWitness, Settled, date_witnesses, settle_changed, settle_published
+from services.normalize.page.dates import DateWitness, date_witnesses
 from services.normalize.page.declared import Declared, plain, read_declared
 from services.normalize.page.headline import choose_headline, headline_witnesses
 from services.normalize.page.margins import margins
 from services.normalize.page.outline import Outline, read_outline
 from services.normalize.page.pieces import pieces_of
 from services.normalize.page.places import find_near, find_pictures, find_places
+from services.normalize.page.settle import Settled, settle_changed, settle_published
 from services.normalize.page.tree import Element, parse
 from services.normalize.page.witness import Witness, evidence_for
 from services.normalize.steps.language import SAMPLE, language_of

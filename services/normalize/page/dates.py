@@ -1,10 +1,9 @@
-"""When an article came out: declared stamps, dates printed at its head, its address; who is believed, which zone."""
+"""When an article came out, as everybody says it: declared stamps, dates printed at its head, its address."""
 
 import datetime as dt
 import re
 from collections.abc import Iterator
 from itertools import islice
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -13,7 +12,6 @@ from services.normalize.page.declared import Declared, Json
 from services.normalize.page.outline import Block, Outline
 from services.normalize.page.stamps import Stamp, read_stamp
 from services.normalize.page.tree import Element, names_of, path_of, text_of
-from services.normalize.page.zones import zone_named, zone_of_page
 
 _PUBLISHED_METAS = (
     "article:published_time", "og:article:published_time", "og:published_time", "article:published", "datepublished",
@@ -64,6 +62,13 @@ _OTHER_WORDS = re.compile(
     r"actualizad[oa]|aggiornat[oa]|atualizad[oa]|bijgewerkt|oppdatert|opdateret|uppdaterad|"
     r"güncelle\w*|cập nhật lúc|обновлено|päivitetty|aktualizov\w+|zaktualizowan\w+)\b"
 )
+_OTHERS_TAGS = frozenset({"blockquote", "nav"})
+_MARGINS = frozenset({"aside", "nav", "footer"})
+_STOPS = (".", "!", "?", "…", "。")
+_PUBLISHING = re.compile(
+    r"(?i)publi|posted|veröffentlicht|erschien|erstellt|gepost|geplaatst|opublikowan|dodano|zveřejněn|yayın|eklen|"
+    r"опубл|đăng|xuất bản|diterbitkan|inserit|размещ|додано|julkaist|publicer|udgivet"
+)
 _URL_DATE = re.compile(
     r"[/_=.-](?P<year>(?:19|20)\d\d)[/_.-]?(?P<month>0[1-9]|1[0-2]|"
     r"[1-9](?=[/_-]))(?:[/_.-]?(?P<day>0[1-9]|[12]\d|3[01]|[1-9](?=[/_.-]))(?=[/_.T-]|\D|$))"
@@ -72,7 +77,6 @@ _URL_DAY_FIRST = re.compile(r"[/_=-](?P<day>[0-3]\d)[_-](?P<month>[01]\d)[_-](?P
 _SCRIPT_DATE = re.compile(
     r'"(?:datePublished|publishedAt|published_at|publishDate|publish_date|publicationDate|firstPublished|datePublication|pubDate)"\s*:\s*"([^"]{8,40})"'
 )
-_LOCAL_RULES = frozenset({"date line", "address of the page"})
 _ANY_DAY = re.compile(r"(?<!\d)20[012]\d([-/])(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])(?!\d)")
 _EARLIEST = dt.date(1995, 1, 1)
 
@@ -86,16 +90,6 @@ class DateWitness(msgspec.Struct, frozen=True, kw_only=True):
     quote: str = ""
     weight: float = 1.0
     modified: bool = False
-
-
-class Settled(msgspec.Struct, frozen=True, kw_only=True):
-    """The date that is believed: an aware instant, how exact it is, how its zone is known, the publisher's own day."""
-
-    moment: dt.datetime
-    precision: str
-    zone_rule: str | None
-    day: dt.date
-    witness: DateWitness
 
 
 def date_witnesses(
@@ -125,12 +119,22 @@ def _from_anywhere(declared: Declared, outline: Outline, root: Element) -> Itera
             stamp = read_stamp(match[1])
             if stamp:
                 yield DateWitness(stamp=stamp, rule="script", path=path_of(script), quote=match[0], weight=3.8)
+    yield from _from_titles(declared)
+    blocks = outline.blocks[:1500]
+    for margin in (False, True):
+        for witness in _from_text([b for b in blocks if _is_in_margin(b) is margin], declared.language):
+            yield msgspec.structs.replace(witness, weight=witness.weight / 2 - margin, rule="date on the page")
+    yield from _only_day(root)
+
+
+def _from_titles(declared: Declared) -> Iterator[DateWitness]:
     for name, text in [("title", declared.title or ""), *declared.meta("og:title", "description", "og:description")]:
         for found in find_dates(text, declared.language):
             yield DateWitness(stamp=found.stamp, rule="date in a title", path=name, quote=text, weight=3.0)
-    for witness in _from_text(outline.blocks[:1500], declared.language):
-        yield msgspec.structs.replace(witness, weight=witness.weight / 2, rule="date on the page")
-    yield from _only_day(root)
+
+
+def _is_in_margin(block: Block) -> bool:
+    return any(box.tag in _MARGINS for box in islice(block.box.element.iterancestors(), 8))
 
 
 def _only_day(root: Element) -> Iterator[DateWitness]:
@@ -210,16 +214,23 @@ def _from_micro(declared: Declared) -> Iterator[DateWitness]:
 
 def _from_times(root: Element, near: list[Block], language: str | None) -> Iterator[DateWitness]:
     close = {id(element) for block in near for element in block.inline} | {id(block.box.element) for block in near}
-    for order, element in enumerate(root.iter("time")):
+    times = list(root.iter("time"))
+    seen = {1.5: 0, 3.0: 0, 6.0: 0}
+    for element in times:
+        weight = 1.5 if _is_of_others(element) else 6.0 if id(element) in close else 3.0
+        order = seen[weight]
+        seen[weight] += 1
+        if order > 8:
+            continue
         value = element.get("datetime") or ""
         stamp = read_stamp(value) or next(
             (found.stamp for found in find_dates(value or text_of(element), language)), None
         )
-        if stamp is None or order > 8:
+        if stamp is None:
             continue
         names = f"{element.get('class') or ''} {element.get('itemprop') or ''} {element.get('pubdate')}".lower()
         modified = "modif" in names or "updat" in names
-        weight = 1.5 if _is_of_others(element) else 6.0 if id(element) in close else 3.0
+        weight += 2.2 * (len(times) == 1 and weight == 3.0)
         weight += ("publish" in names) + (element.get("pubdate") is not None) - 0.2 * order - 3.0 * modified
         yield DateWitness(
             stamp=stamp, rule="time element", path=path_of(element), quote=value, weight=weight, modified=modified
@@ -229,7 +240,7 @@ def _from_times(root: Element, near: list[Block], language: str | None) -> Itera
 def _is_of_others(element: Element) -> bool:
     """Whether a time stands in a quotation, a comment, a teaser: it dates somebody else's words."""
     around = islice(element.iterancestors(), 8)
-    return any(box.tag == "blockquote" or _OTHERS_NAMES.search(names_of(box)) for box in around)
+    return any(box.tag in _OTHERS_TAGS or _OTHERS_NAMES.search(names_of(box)) for box in around)
 
 
 def _from_text(blocks: list[Block], language: str | None) -> Iterator[DateWitness]:
@@ -252,9 +263,15 @@ def _printed(text: str, element: Element, weight: float, language: str | None) -
         return
     for found in find_dates(text, language):
         changed = bool(_OTHER_WORDS.search(text[max(0, found.start - 40) : found.start]))
-        worth = weight - 1.5 * changed
+        worth = weight - 1.5 * changed - 3.0 * (not changed and _is_told(text, found.start, found.end))
         path = path_of(element)
         yield DateWitness(stamp=found.stamp, rule="date line", path=path, quote=text, weight=worth, modified=changed)
+
+
+def _is_told(text: str, start: int, end: int) -> bool:
+    """Whether a sentence tells of the day, as of an event: `The next meeting is on 5 February 2020, at the inn.`"""
+    rest = f"{text[:start]} {text[end:]}"
+    return text.endswith(_STOPS) and len(rest.split()) >= 8 and not _PUBLISHING.search(rest)
 
 
 def _from_url(url: str | None) -> Iterator[DateWitness]:
@@ -266,127 +283,3 @@ def _from_url(url: str | None) -> Iterator[DateWitness]:
     except (ValueError, TypeError):
         return
     yield DateWitness(stamp=Stamp(day=day), rule="address of the page", path="url", quote=match[0], weight=5.5)
-
-
-def settle_published(
-    witnesses: list[DateWitness], url: str | None, language: str | None, source_zone: str | None
-) -> Settled | None:
-    """Believe the weightiest witness of the publishing date, made exact by others that agree with it."""
-    ranked = sorted((w for w in witnesses if not w.modified), key=lambda w: -w.weight) or sorted(
-        witnesses, key=lambda w: -w.weight
-    )
-    if not ranked:
-        return None
-    best = ranked[0]
-    if best.stamp.time is None or _is_midnight(best.stamp):
-        best = next(
-            (w for w in ranked if w.stamp.time and not _is_midnight(w.stamp) and w.stamp.day == best.stamp.day), best
-        )
-    return _settle(best, ranked, url, language, source_zone)
-
-
-def settle_changed(
-    witnesses: list[DateWitness], url: str | None, language: str | None, source_zone: str | None
-) -> Settled | None:
-    """The weightiest witness of the last change."""
-    ranked = sorted((w for w in witnesses if w.modified), key=lambda w: -w.weight)
-    return _settle(ranked[0], witnesses, url, language, source_zone) if ranked else None
-
-
-def _is_midnight(stamp: Stamp) -> bool:
-    return stamp.time is None or stamp.time == dt.time(0, 0)
-
-
-def _settle(
-    best: DateWitness, others: list[DateWitness], url: str | None, language: str | None, source_zone: str | None
-) -> Settled:
-    stamp = best.stamp
-    zone, rule = _zone(url, language, source_zone)
-    if stamp.time is None:
-        moment = dt.datetime.combine(stamp.day, dt.time(), zone or dt.UTC)
-        return Settled(moment=moment, precision="day", zone_rule=rule if zone else None, day=stamp.day, witness=best)
-    if stamp.offset is None:
-        twin = next((w.stamp for w in others if w.stamp.instant and _same_clock(w.stamp, stamp)), None)
-        if twin is not None and twin.instant is not None:
-            return Settled(
-                moment=twin.instant, precision=_precision(stamp), zone_rule="declared", day=stamp.day, witness=best
-            )
-        moment = dt.datetime.combine(stamp.day, stamp.time, zone or dt.UTC)
-        return Settled(
-            moment=moment,
-            precision=_precision(stamp),
-            zone_rule=rule if zone else "assumed UTC",
-            day=stamp.day,
-            witness=best,
-        )
-    moment = dt.datetime.combine(stamp.day, stamp.time, dt.timezone(dt.timedelta(minutes=stamp.offset)))
-    if stamp.offset == 0:
-        moment = _at_home(moment, others, zone)
-    return Settled(
-        moment=moment,
-        precision=_precision(stamp),
-        zone_rule="declared",
-        day=_printed_day(moment, others),
-        witness=best,
-    )
-
-
-def _printed_day(moment: dt.datetime, others: list[DateWitness]) -> dt.date:
-    """The publisher's own day: the one printed near the headline or in the address when a zone can explain it.
-
-    A page that prints the moment's own day anywhere means that one: other days stand in the masthead and in teasers.
-    """
-    day = moment.date()
-    if any(other.rule == "date line" and other.weight >= 3 and other.stamp.day == day for other in others):
-        return day
-    printed = [
-        other
-        for other in others
-        if other.rule in _LOCAL_RULES and other.weight >= 5 and not other.modified
-        if _could_be(moment, other.stamp.day)
-    ]
-    return max(printed, key=lambda other: other.weight).stamp.day if printed else day
-
-
-def _could_be(moment: dt.datetime, day: dt.date) -> bool:
-    """Whether it is this day somewhere on earth at that moment, where many people live."""
-    earliest, latest = moment - dt.timedelta(hours=9), moment + dt.timedelta(hours=13)
-    return earliest.date() <= day <= latest.date()
-
-
-def _same_clock(one: Stamp, two: Stamp) -> bool:
-    return (
-        one.day == two.day
-        and one.time is not None
-        and two.time is not None
-        and one.time.replace(second=0) == two.time.replace(second=0)
-    )
-
-
-def _precision(stamp: Stamp) -> str:
-    return "second" if stamp.time is not None and stamp.time.second else "minute"
-
-
-def _zone(url: str | None, language: str | None, source_zone: str | None) -> tuple[ZoneInfo | None, str | None]:
-    named = zone_named(source_zone)
-    if named is not None:
-        return named, "setting of the source"
-    guessed = zone_of_page(url, language)
-    return guessed if guessed is not None else (None, None)
-
-
-def _at_home(moment: dt.datetime, others: list[DateWitness], zone: ZoneInfo | None) -> dt.datetime:
-    """A moment given in UTC, told by the publisher's own clock: a witness's of the same minute, or its country's."""
-    for other in others:
-        stamp = other.stamp
-        if stamp.offset and stamp.instant is not None and abs((stamp.instant - moment).total_seconds()) < 90:
-            return moment.astimezone(stamp.instant.tzinfo)
-    for other in others:
-        stamp = other.stamp
-        if stamp.offset is None and stamp.time is not None and other.rule == "date line":
-            ahead = (
-                dt.datetime.combine(stamp.day, stamp.time, dt.UTC) - moment.replace(second=0, microsecond=0)
-            ).total_seconds() / 60
-            if -720 <= ahead <= 840 and ahead % 30 == 0 and ahead != 0:
-                return moment.astimezone(dt.timezone(dt.timedelta(minutes=ahead)))
-    return moment.astimezone(zone) if zone is not None else moment

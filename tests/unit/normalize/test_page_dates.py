@@ -2,13 +2,15 @@
 
 import datetime as dt
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.normalize.formats.html_page import read
 from services.normalize.page.calendar import find_dates
-from services.normalize.page.dates import DateWitness, settle_published
+from services.normalize.page.dates import DateWitness
+from services.normalize.page.settle import settle_published
 from services.normalize.page.stamps import Stamp, read_stamp
 from shared.messages import Raw, Source
 
@@ -72,6 +74,14 @@ def said(stamp: Stamp, rule: str, weight: float) -> DateWitness:
     return DateWitness(stamp=stamp, rule=rule, weight=weight)
 
 
+RUNNING = "<p>The bridge was closed for nine months while its piers were set anew, the town said on Monday.</p>" * 3
+
+
+def day_of(markup: str, url: str | None = None) -> dt.date | None:
+    raw = Raw(source=Source(kind="push", name="t"), media_type="text/html", body=b"", received_us=0, url=url)
+    return read(markup, raw).article.local_day
+
+
 UTC_NIGHT = Stamp(day=dt.date(2020, 5, 2), time=dt.time(2, 25), offset=0)
 
 
@@ -120,11 +130,101 @@ def test_a_day_that_no_inhabited_zone_explains_is_another_day() -> None:
     ],
 )
 def test_a_time_among_others_words_does_not_date_the_article(others: str) -> None:
-    running = "<p>The bridge was closed for nine months while its piers were set anew, the town said on Monday.</p>" * 3
     time = '<time datetime="2020-09-23T18:19:06+02:00">23.09.</time>'
-    markup = f"<article><h1>Bridge closed</h1>{others.format(time)}{running}<p>20.09.2020</p></article>"
-    raw = Raw(source=Source(kind="push", name="t"), media_type="text/html", body=b"", received_us=0)
-    assert read(markup, raw).article.local_day == dt.date(2020, 9, 20)
+    markup = f"<article><h1>Bridge closed</h1>{others.format(time)}{RUNNING}<p>20.09.2020</p></article>"
+    assert day_of(markup) == dt.date(2020, 9, 20)
+
+
+def declared_day(day: int, rule: str, weight: float) -> DateWitness:
+    return said(Stamp(day=dt.date(2020, 5, day), time=dt.time(9, 30), offset=0), rule, weight)
+
+
+BUILT = msgspec.structs.replace(declared_day(20, "meta", 3), modified=True)
+
+
+@pytest.mark.parametrize(
+    ("witnesses", "day"),
+    [
+        pytest.param(
+            [
+                declared_day(4, "JSON-LD datePublished", 10),
+                declared_day(6, "meta", 9),
+                declared_day(6, "date line", 5.5),
+            ],
+            6,
+            id="of two declared days the one that is printed",
+        ),
+        pytest.param(
+            [declared_day(4, "JSON-LD datePublished", 10), declared_day(6, "date line", 5.5)],
+            4,
+            id="a declared day, against one that is only printed",
+        ),
+        pytest.param(
+            [declared_day(21, "meta", 9), BUILT, declared_day(6, "time element", 6)],
+            6,
+            id="the printed day, where the declared one is after the last change",
+        ),
+        pytest.param(
+            [declared_day(20, "meta", 9), BUILT, declared_day(6, "time element", 6)],
+            20,
+            id="a declared day that is not after the last change",
+        ),
+    ],
+)
+def test_of_days_that_differ_is_believed(witnesses: list[DateWitness], day: int) -> None:
+    settled = settle_published(witnesses, None, None, None)
+    assert settled is not None
+    assert settled.day == dt.date(2020, 5, day)
+
+
+def test_midnight_at_home_is_a_day_that_somebody_picked() -> None:
+    midnight = Stamp(day=dt.date(2022, 11, 6), time=dt.time(23), offset=0)
+    printed = said(Stamp(day=dt.date(2022, 11, 6)), "date line", 5.5)
+    settled = settle_published([said(midnight, "meta", 9), printed], "https://a.example/x", "de", None)
+    assert settled is not None
+    assert settled.day == dt.date(2022, 11, 7)
+
+
+def test_the_publishers_day_may_be_printed_beside_a_word_for_a_change() -> None:
+    early = said(Stamp(day=dt.date(2020, 4, 16), time=dt.time(1), offset=330), "JSON-LD datePublished", 10)
+    changed = msgspec.structs.replace(said(Stamp(day=dt.date(2020, 4, 16)), "date line", 3.05), modified=True)
+    teaser = said(Stamp(day=dt.date(2020, 4, 15)), "date line", 5)
+    settled = settle_published([early, teaser, changed], None, "hi", None)
+    assert settled is not None
+    assert settled.day == dt.date(2020, 4, 16)
+
+
+@pytest.mark.parametrize(
+    ("markup", "day"),
+    [
+        pytest.param(
+            f"<h1>Meetings</h1>{RUNNING}<p>The next meeting is on Wednesday, 5 February 2020, at the inn there.</p>"
+            "<p>Last changed: 29 January 2020</p>",
+            dt.date(2020, 1, 29),
+            id="a day a sentence tells of is weaker than that of the last change",
+        ),
+        pytest.param(
+            f"<aside><div><p>13.10.2019</p></div></aside>{'<div><p>Bridge</p></div>' * 40}<main><article><h1>Bridge"
+            f" closed</h1>{RUNNING}</article></main>{'<div><p>Bridge</p></div>' * 40}<div><p>28.09.2019</p></div>",
+            dt.date(2019, 9, 28),
+            id="a day in the margin comes last",
+        ),
+        pytest.param(
+            f"<meta name=date content=2022-01-26><main><h1>Bridge closed</h1>{RUNNING}</main>"
+            "<aside><p><time datetime=2022-01-21>21 January</time></p></aside>",
+            dt.date(2022, 1, 21),
+            id="the only time of a page is its own",
+        ),
+        pytest.param(
+            "<nav>" + "<div><time datetime=2020-01-02>2 January</time></div>" * 9 + "</nav><article><h1>Bridge closed"
+            f"</h1><p><time datetime=2020-01-21>21 January</time></p>{RUNNING}</article>",
+            dt.date(2020, 1, 21),
+            id="a time at the head, however many stand before it",
+        ),
+    ],
+)
+def test_the_day_of_a_page(markup: str, day: dt.date) -> None:
+    assert day_of(f"<html><body>{markup}</body></html>") == day
 
 
 def test_a_clock_without_zone_is_read_in_the_zone_of_the_source() -> None:
