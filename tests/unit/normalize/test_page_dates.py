@@ -35,6 +35,37 @@ DAY = dt.date(2015, 11, 9)
         pytest.param("2015年11月9日 17時47分", "ja", DAY, dt.time(17, 47), None, id="Japanese"),
         pytest.param("9 ноября 2015, 20:28", "ru", DAY, dt.time(20, 28), None, id="Russian"),
         pytest.param("Datum:9. November 2015", "de", DAY, None, None, id="right behind a label"),
+        pytest.param(
+            "9 تشرين الثاني / نوفمبر 2015 09:22 مساءً", "ar", DAY, dt.time(21, 22), None, id="Arabic by two names"
+        ),
+        pytest.param("٩ نوفمبر ٢٠١٥", "ar", DAY, None, None, id="Arabic in its own digits"),
+        pytest.param("9 जनवरी 2015", "hi", dt.date(2015, 1, 9), None, None, id="Hindi ending in a vowel sign"),
+        pytest.param("৯ নভেম্বর ২০১৫, ১০:৩০", "bn", DAY, dt.time(10, 30), None, id="Bengali"),
+        pytest.param("9 พฤศจิกายน 2558", "th", DAY, None, None, id="Thai by the Buddhist year"),
+        pytest.param("9 พ.ย. 2558 เวลา 10:30 น.", "th", DAY, dt.time(10, 30), None, id="Thai shortened"),
+        pytest.param("۱۸ آبان ۱۳۹۴", "fa", DAY, None, None, id="Persian"),
+        pytest.param("1394/08/18 - 17:20", "fa", DAY, dt.time(17, 20), None, id="Persian by numbers"),
+        pytest.param("平成27年11月9日", "ja", DAY, None, None, id="Japanese by reign"),
+        pytest.param("民國104年11月9日", "zh-TW", DAY, None, None, id="Taiwanese by the republic"),
+        pytest.param("2015年11月9日 下午3:20", "zh", DAY, dt.time(15, 20), None, id="half day before the time"),
+        pytest.param("15.11.09", "ko", DAY, None, None, id="year first, short"),
+        pytest.param("9 Kasım 2015", "tr", DAY, None, None, id="Turkish"),
+        pytest.param("09 KASIM 2015", "tr", DAY, None, None, id="Turkish capitals"),
+        pytest.param("9 Kas 2015", "tr", DAY, None, None, id="Turkish shortened"),
+        pytest.param("9 lis 2015", "pl", DAY, None, None, id="Polish shortened"),
+        pytest.param(
+            "9. listopada 2015.", "hr", dt.date(2015, 10, 9), None, None, id="a month that differs by language"
+        ),
+        pytest.param("9 листопада 2015", "uk", DAY, None, None, id="Ukrainian"),
+        pytest.param("9 лістапада 2015", "be", DAY, None, None, id="Belarusian"),
+        pytest.param("2015. november 9., 17:20", "hu", DAY, dt.time(17, 20), None, id="Hungarian"),
+        pytest.param("9 Tháng Mười Một, 2015", "vi", DAY, None, None, id="month in words"),
+        pytest.param("9 ta’ Novembru 2015", "mt", DAY, None, None, id="Maltese"),
+        pytest.param("9 aout 2015", "fr", dt.date(2015, 8, 9), None, None, id="without its accent"),
+        pytest.param("09-Nov-15", "en", DAY, None, None, id="year of two digits behind a name"),
+        pytest.param("Nov 9, '15", "en", DAY, None, None, id="year of two digits behind a mark"),
+        pytest.param("9/Nov/2015", "en", DAY, None, None, id="name between strokes"),
+        pytest.param("09·11·2015", "es", DAY, None, None, id="dots in the middle"),
     ],
 )
 def test_printed_dates(text: str, language: str, day: dt.date, time: dt.time | None, offset: int | None) -> None:
@@ -42,7 +73,20 @@ def test_printed_dates(text: str, language: str, day: dt.date, time: dt.time | N
     assert (found.day, found.time, found.offset) == (day, time, offset)
 
 
-@pytest.mark.parametrize("text", ["31/02/2015", "version 1.2.3", "tel. 01-23-45-67-89", "32. Mai 2015", "2015"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "31/02/2015",
+        "version 1.2.3",
+        "tel. 01-23-45-67-89",
+        "32. Mai 2015",
+        "2015",
+        "9 people 2015",
+        "9 Nov 15 people",
+        "31 مهر 1394",
+        "令和2年13月1日",
+    ],
+)
 def test_what_only_looks_like_a_date_is_none(text: str) -> None:
     assert list(find_dates(text, "vi")) == []
 
