@@ -163,6 +163,8 @@ class _Walk:
 
     def take(self, text: str, in_link: bool, bold: bool, italic: bool) -> None:
         self.parts.append(text)
+        if not (in_link or bold or italic):
+            return
         size = len(text.strip())
         if in_link:
             self.linked += size

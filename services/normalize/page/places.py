@@ -32,7 +32,7 @@ def _head(outline: Outline, container: Box, headline: str | None) -> Block | Non
     same = [
         block
         for block in outline.blocks[: container.last]
-        if block.size < 2 * len(headline) + 20 and letters(block.text) == wanted
+        if len(wanted) <= 2 * block.size < 4 * len(headline) + 40 and letters(block.text) == wanted
     ]
     shown = [block for block in same if not is_refused(block.box)]
     heads = [block for block in shown if is_heading(block.box)] or shown
