@@ -1,23 +1,30 @@
 """Pictures with their captions and credits: each picture with the little text that stands in one box with it."""
 
 import re
+from itertools import islice
 
 import msgspec
 
-from services.normalize.page.credits import SAID_CREDIT, clean_credit, split_credit
+from services.normalize.page.caption_lines import credit_of, named_captions, split_words
+from services.normalize.page.credits import SAID_CREDIT, clean_credit, is_photo_line, named_credit, split_credit
 from services.normalize.page.outline import REFUSED, Block, Box, Outline
-from services.normalize.page.picture_words import credit_elements, edged, split_words
 from services.normalize.page.titles import letters
-from services.normalize.page.tree import Element, names_of, text_of
-from services.normalize.page.words import BYLINE_NAMES, CAPTION_NAMES, DATE_NAMES, PICTURE_DEBRIS
+from services.normalize.page.tree import Element, names_of, squeeze, text_of
+from services.normalize.page.words import BYLINE_NAMES, CAPTION_NAMES, DATE_NAMES, DEBRIS_LINE, PICTURE_DEBRIS
 
 _CLOCK = re.compile(r"\b\d{1,2}[:.]\d\d\b|\b(?:19|20)\d\d$")
 _WIDEST = 1000
 _LARGE = frozenset({"body", "html", "main", "article"})
 _NOT_BESIDE = frozenset({"h1", "h2", "h3", "h4", "li"})
-_TITLES = frozenset({"h1", "h2", "h3", "h4"})
-_SHORTEST = 8
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_WHOLE = frozenset({"main", "article", "section", "body"})
+_STATES = re.compile(r"(?:has|with|without|no|hide|show)-?_?caption")
 _NEAR = 4
+_SPOKEN = ("alt", "title")
+_SAID_CREDIT = ("data-credit", "data-credits", "data-copyright", "data-image-credit", "data-photo-credit")
+_NAMED = 10
+_ICON = 48
+_LONGEST = 400
 _MOST_PICTURES = 300
 
 
@@ -33,32 +40,42 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     rule: str = "figure"
 
 
-def read_pictures(outline: Outline, scope: Box, region: Box, first: int, last: int) -> list[Picture]:
+def read_pictures(outline: Outline, scope: Box, text: Box, first: int, last: int) -> list[Picture]:
     """The pictures that stand between two blocks of a box, in reading order."""
     images = [
         (image, box)
         for image in scope.element.iter("img", "amp-img", "picture", "video", "figure")
-        if (box := _box_of(outline, image)) is not None
+        if not _is_icon(image) and (box := _box_of(outline, image)) is not None
     ]
     crowd = _crowd(images)
+    figures = [box for _, box in images if box.tag == "figure"]
+    first = min((box.first for box in figures if box.first < first <= box.last), default=first)
     found: list[Picture] = []
     done: set[int] = set()
     taken: set[int] = set()
     for _, box in images:
         group = _group(outline, box, scope, crowd)
-        if id(group) in done or not first <= group.first <= last or _is_debris(group, region):
+        if id(group) in done or not first <= group.first <= last or _is_debris(group, text):
             continue
         done.add(id(group))
         picture = _read(outline, group)
+        if picture is None or not (picture.caption or picture.credit):
+            picture = _under(outline, group) or picture
         if picture is not None and taken.isdisjoint(picture.blocks):
             found.append(picture)
             taken |= picture.blocks
         if len(found) == _MOST_PICTURES:
             break
-    found += _loose(outline, scope, region, first, last, taken)
+    found += _loose(outline, scope, text, range(first, last + 1), taken)
     taken |= {index for picture in found for index in picture.blocks}
-    found += _said_in_markup(outline, region, first, last, taken, images)
+    found += _named_inline(outline.blocks[first : last + 1], text, taken)
     return _once(sorted(found, key=lambda picture: picture.index))
+
+
+def _is_icon(image: Element) -> bool:
+    """Whether a picture says that it is no larger than a button or a dot; 16 and 9 only say its proportions."""
+    sizes = [int(size[:5]) for key in ("width", "height") if (size := image.get(key) or "").isdecimal()]
+    return bool(sizes) and (max(sizes) <= 1 or 17 <= max(sizes) <= _ICON)
 
 
 def _box_of(outline: Outline, image: Element) -> Box | None:
@@ -116,10 +133,10 @@ def _words(outline: Outline, box: Box) -> list[Block]:
     return outline.blocks[box.first : box.last]
 
 
-def _is_debris(box: Box, region: Box) -> bool:
-    """Whether a box, or one round it that does not hold the whole article, is named as something else."""
+def _is_debris(box: Box, text: Box) -> bool:
+    """Whether a box, or one round it that does not hold the whole text, is named as something else."""
     node: Box | None = box
-    while node is not None and not (node.first <= region.first and region.last <= node.last and node is not box):
+    while node is not None and not (node.first <= text.first and text.last <= node.last and node is not box):
         if node.tag in {"nav", "footer", "a"} or (PICTURE_DEBRIS.search(node.names) and not node.prose):
             return True
         node = node.parent
@@ -134,17 +151,18 @@ def _read(outline: Outline, group: Box) -> Picture | None:
         return None
     if size and sum(block.linked for block in blocks) > 0.7 * size:
         return None
-    nodes = (
-        [node for node in group.element.iter("figcaption") if text_of(node)] or _named(group.element) or [group.element]
-    )
+    printed = [node for node in group.element.iter("figcaption") if text_of(node)]
+    nodes = printed or named_captions(group.element) or [group.element]
     caption, credit = split_words(group.element, nodes[:1] if nodes[0].tag == "figcaption" else nodes)
-    if _is_signed(nodes[0]):
+    if _is_portrait(group):
         return None
     declared = group.tag == "figure" or nodes[0] is not group.element
     if credit is None and caption:
         credit = _credit_around(group)
     if (not declared or nodes[0] is group.element) and not _may_be_caption(caption, group, blocks):
         caption, credit = "", credit if not caption and _is_said_credit(blocks) else None
+    if credit is None and (caption or not _is_linked(group.element)):
+        credit = _spoken_credit(group.element, caption)
     if not caption and not credit and not href:
         return None
     taken = frozenset(range(group.first, group.last)) if caption or credit or declared else frozenset()
@@ -159,9 +177,76 @@ def _read(outline: Outline, group: Box) -> Picture | None:
     )
 
 
-def _is_signed(element: Element) -> bool:
-    """A portrait beside a byline is set like a picture with its caption."""
-    return next(element.iter("address", "time"), None) is not None
+def _is_portrait(group: Box) -> bool:
+    """Whether a figure shows the writer: it signs the article or says when it was written."""
+    if group.tag not in {"figure", "figcaption"}:
+        return False
+    return any(node.tag in {"address", "time"} or node.get("rel") == "author" for node in group.element.iter())
+
+
+def _is_quoted(box: Box) -> bool:
+    """Whether a figcaption names the speaker of a quote or the title of a table, not what a picture shows."""
+    figure: Box | None = box if box.tag == "figcaption" else None
+    for _ in range(_NEAR):
+        if figure is not None and figure.tag != "figure":
+            figure = figure.parent
+    if figure is None or figure.tag != "figure" or figure.last - figure.first > 4 * _NEAR:
+        return False
+    return next(figure.element.iter("blockquote", "table", "pre"), None) is not None
+
+
+def _is_linked(element: Element) -> bool:
+    """Whether a picture leads elsewhere, as a teaser's does."""
+    near = islice(element.iterancestors(), _NEAR)
+    return next(element.iter("a"), None) is not None or any(node.tag == "a" for node in near)
+
+
+def _spoken_credit(element: Element, caption: str) -> str | None:
+    """The credit that is not printed but stands in the picture's own words, as its title or alternative text."""
+    for image in element.iter("img", "amp-img", "figure"):
+        for key in _SAID_CREDIT:
+            credit = clean_credit(image.get(key) or "")
+            if credit and "://" not in credit:
+                return credit
+        known = [squeeze(image.get("alt") or ""), caption]
+        for key in _SPOKEN:
+            credit = named_credit(squeeze(image.get(key) or ""), known)
+            if credit is not None:
+                return credit
+    return None
+
+
+def _under(outline: Outline, group: Box) -> Picture | None:
+    """A picture whose next line repeats what it calls itself, or says outright whose picture it is."""
+    blocks = _words(outline, group) or outline.blocks[group.last : group.last + 1]
+    if len(blocks) > _NEAR:
+        return None
+    named = [letters(image.get(key) or "") for image in group.element.iter("img", "amp-img") for key in _SPOKEN]
+    for block in blocks:
+        if block.box.tag in _NOT_BESIDE or block.size > _LONGEST or block.linkage > 0.5:
+            continue
+        small = block.box.last - block.box.first <= _NEAR
+        whole = block.box.element
+        caption, credit = split_words(whole, [whole]) if small else split_credit(block.text)
+        if (caption and _echoes(letters(caption), named)) or (credit and not caption and is_photo_line(block.text)):
+            return Picture(
+                element=block.box.element,
+                index=min(group.first, block.index),
+                caption=caption,
+                credit=credit,
+                href=_href(group.element),
+                blocks=frozenset({block.index}),
+                rule="repeats the picture's name" if caption else "credit under the picture",
+            )
+    return None
+
+
+def _echoes(text: str, named: list[str]) -> bool:
+    for name in named:
+        least = min(len(text), len(name))
+        if least >= _NAMED and (text == name or (least >= 2 * _NAMED and text[:least] == name[:least])):
+            return True
+    return False
 
 
 def _credit_around(group: Box) -> str | None:
@@ -170,10 +255,9 @@ def _credit_around(group: Box) -> str | None:
     for _ in range(_NEAR):
         if box is None or box.tag in _LARGE or box.last - box.first > 4:
             return None
-        for element in credit_elements(box.element):
-            credit = clean_credit(text_of(element))
-            if credit:
-                return credit
+        credit = credit_of(box.element)
+        if credit is not None:
+            return credit
         box = box.parent
     return None
 
@@ -185,7 +269,7 @@ def _is_said_credit(blocks: list[Block]) -> bool:
 
 def _may_be_caption(caption: str, group: Box, blocks: list[Block]) -> bool:
     """Text beside a picture that nothing declares a caption: no byline, no date, no teaser, no form."""
-    if len(caption) < 12 or _CLOCK.search(caption) or caption.count(" ") < 1:
+    if len(caption) < 12 or DEBRIS_LINE.match(caption) or _CLOCK.search(caption) or caption.count(" ") < 1:
         return False
     if len(blocks) > 6 or any(block.box.tag in _NOT_BESIDE for block in blocks):
         return False
@@ -200,17 +284,6 @@ def _may_be_caption(caption: str, group: Box, blocks: list[Block]) -> bool:
     return next(group.element.iter("button", "input", "form", "time", "ul"), None) is None
 
 
-def _named(element: Element) -> list[Element]:
-    """The outermost elements in a box that name themselves a caption."""
-    named = [
-        node
-        for node in element.iter()
-        if node is not element and CAPTION_NAMES.search(names_of(node)) and text_of(node)
-    ]
-    inner = {child for node in named for child in node.iterdescendants()}
-    return [node for node in named if node not in inner]
-
-
 def _href(element: Element) -> str | None:
     for image in element.iter("img", "amp-img"):
         for key in ("src", "data-src", "data-original", "data-lazy-src"):
@@ -220,66 +293,61 @@ def _href(element: Element) -> str | None:
     return None
 
 
-def _loose(outline: Outline, scope: Box, region: Box, first: int, last: int, taken: set[int]) -> list[Picture]:
-    """Captions that name themselves so, with a picture not far before them or none at all."""
+def _loose(outline: Outline, scope: Box, text: Box, span: range, taken: set[int]) -> list[Picture]:
+    """Captions that name themselves so outside any picture's box."""
     found: list[Picture] = []
     until = -1
     for box in outline.boxes:
-        if not first <= box.first <= last or box.first < until or box.first in taken or len(found) == _MOST_PICTURES:
+        if box.first < until or not _is_loose(outline, box, span, taken):
             continue
-        if not (_names_itself(box) and _within(box, scope)) or _is_debris(box, region) or _is_signed(box.element):
-            continue
-        size = sum(block.size for block in _words(outline, box))
-        if size > 600 or sum(block.linked for block in _words(outline, box)) > 0.6 * size:
+        if not _within(box, scope) or _is_debris(box, text):
             continue
         caption, credit = split_words(box.element, [box.element])
         if caption or credit:
             until = box.last
-            blocks = frozenset(range(box.first, box.last))
-            rule = "caption by its class"
-            found.append(
-                Picture(element=box.element, index=box.first, caption=caption, credit=credit, blocks=blocks, rule=rule)
-            )
-    return found
-
-
-def _names_itself(box: Box) -> bool:
-    """Whether a box with words in it calls itself a caption."""
-    if box.first == box.last or box.prose or box.tag in {"main", "article", "section", "body"}:
-        return False
-    return box.tag == "figcaption" or CAPTION_NAMES.search(box.names) is not None
-
-
-def _said_in_markup(
-    outline: Outline, region: Box, first: int, last: int, taken: set[int], images: list[tuple[Element, Box]]
-) -> list[Picture]:
-    """Short blocks with an inline element named a caption, or in the very words of the picture's right before them."""
-    told = {
-        letters(words): box.first
-        for image, box in images
-        for key in ("alt", "title", "data-caption")
-        if (words := image.get(key))
-    }
-    found: list[Picture] = []
-    for block in outline.blocks[first : last + 1]:
-        if block.index in taken or not _SHORTEST < block.size < 400 or block.linkage > 0.2 or block.box.tag in _TITLES:
-            continue
-        named = any(CAPTION_NAMES.search(names_of(element)) for element in block.inline)
-        said = 0 <= block.index - told.get(letters(block.text), block.index + 1) <= _NEAR
-        if (named or said) and block.box.verdict != REFUSED and not _is_debris(block.box, region):
-            caption, credit = split_credit(block.text)
-            rule = "caption by its class" if named else "the words of the picture's alternative text"
             found.append(
                 Picture(
-                    element=block.box.element,
-                    index=block.index,
-                    caption=edged(caption),
+                    element=box.element,
+                    index=box.first,
+                    caption=caption,
                     credit=credit,
-                    blocks=frozenset({block.index}),
-                    rule=rule,
+                    blocks=frozenset(range(box.first, box.last)),
+                    rule="caption by its class",
                 )
             )
     return found
+
+
+def _named_inline(blocks: list[Block], text: Box, taken: set[int]) -> list[Picture]:
+    """Short lines with an element in them that names itself a caption, as a list of pictures has them."""
+    found: list[Picture] = []
+    for block in blocks:
+        if block.index in taken or not _NAMED < block.size < _LONGEST or block.linkage > 0.2:
+            continue
+        named = any(CAPTION_NAMES.search(names_of(element)) for element in block.inline)
+        if not named or block.box.verdict == REFUSED or block.box.tag in _HEADINGS or _is_debris(block.box, text):
+            continue
+        caption, credit = split_credit(block.text)
+        place = frozenset({block.index})
+        element, index = block.box.element, block.index
+        rule = "caption by its class"
+        found.append(Picture(element=element, index=index, caption=caption, credit=credit, blocks=place, rule=rule))
+    return found
+
+
+def _is_loose(outline: Outline, box: Box, span: range, taken: set[int]) -> bool:
+    """Whether a box is a caption by its element or name and holds little else, no heading above all."""
+    if box.first not in span or box.first >= box.last or box.first in taken or box.prose:
+        return False
+    named = box.tag == "figcaption" or CAPTION_NAMES.search(_STATES.sub(" ", box.names)) is not None
+    if not named or box.tag in _WHOLE or _is_portrait(box) or _is_quoted(box):
+        return False
+    blocks = _words(outline, box)
+    size = sum(block.size for block in blocks)
+    if size > 600 or sum(block.linked for block in blocks) > 0.6 * size:
+        return False
+    timed = any(element.tag == "time" for block in blocks for element in block.inline)
+    return not timed and not any(block.box.tag in _HEADINGS for block in blocks)
 
 
 def _within(box: Box, scope: Box) -> bool:

@@ -8,6 +8,8 @@ from services.normalize.page.titles import letters
 
 _ABOVE = 350  # characters of other text that may stand between a picture and the headline under it
 
+_WIDER = 2
+
 
 def find_places(outline: Outline, headline: str | None) -> tuple[Box | None, Box | None, Block | None]:
     """The box of the text, the smallest box that holds the headline too, and the headline's block."""
@@ -96,4 +98,4 @@ def find_pictures(outline: Outline, container: Box | None, region: Box | None, h
     while start > scope.first and above + outline.blocks[start - 1].size < _ABOVE:
         start -= 1
         above += outline.blocks[start].size
-    return read_pictures(outline, scope, region, start, max(container.last - 1, container.first))
+    return read_pictures(outline, scope, container, start, max(container.last - 1, container.first))

@@ -282,7 +282,7 @@ DATE_NAMES = re.compile(r"(?<![a-z])(?:date|datum|time|published|publi(?:e|ca))"
 # Boxes whose pictures are not the article's.
 PICTURE_DEBRIS = re.compile(
     r"(?<![a-z])(?:related|recommend|newsletter|comments?(?![a-z])|footer|side-?bar(?![a-z]*content)|"
-    r"teaser-?(?:list|grid|item)|most-?(?:read|popular|viewed)|popular|trending|promo|outbrain|taboola"
+    r"teaser-?(?:list|grid|item)|most-?(?:read|popular|viewed)|popular|trending|(?<!story-)promo|outbrain|taboola"
     r"|advert|sponsor|author-?(?:bio|box|info|image|photo|avatar|picture|card)|avatar|byline|"
     r"nav(?:igation|bar)?(?![a-z])|menu|breadcrumb|share(?!able|d)|social|logo|also-?(?:read|like)|"
     r"read-?(?:more|next|also)|more-?(?:from|on|stories|articles)"
