@@ -298,6 +298,8 @@ def _loose(outline: Outline, scope: Box, text: Box, span: range, taken: set[int]
     found: list[Picture] = []
     until = -1
     for box in outline.boxes:
+        if len(found) == _MOST_PICTURES:
+            break
         if box.first < until or not _is_loose(outline, box, span, taken):
             continue
         if not _within(box, scope) or _is_debris(box, text):
