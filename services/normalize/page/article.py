@@ -1,5 +1,6 @@
 """One page, read: who said what about each field, what was believed, and the body in pieces."""
 
+import datetime as dt
 from collections.abc import Iterable
 from itertools import islice
 from typing import cast
@@ -61,7 +62,7 @@ def read_article(text: str, raw: Raw) -> Draft:
     headline = _settle_headline(fields, declared, outline, root)
     container, region, head = find_places(outline, headline)
     near = find_near(outline, container, head)
-    _settle_dates(fields, spoken, date_witnesses(spoken, outline, near, root, raw.url), raw)
+    _settle_dates(fields, spoken, date_witnesses(spoken, outline, near, root, raw.url, _read_on(raw)), raw)
     names = _settle_people(fields, spoken, author_witnesses(spoken, outline, container, near))
     _settle_rest(fields, declared, raw)
     pieces: tuple[Piece, ...] = ()
@@ -107,6 +108,10 @@ def _settle_headline(fields: _Fields, declared: Declared, outline: Outline, root
     agreeing = sum(title.value == chosen.value for title in titles) / len(titles)
     fields.settle("headline", chosen.value, chosen, titles, 0.6 + 0.35 * agreeing)
     return chosen.value
+
+
+def _read_on(raw: Raw) -> dt.date | None:
+    return dt.datetime.fromtimestamp(raw.received_us / 1_000_000, dt.UTC).date() if raw.received_us else None
 
 
 def _settle_dates(fields: _Fields, declared: Declared, witnesses: list[DateWitness], raw: Raw) -> None:

@@ -8,6 +8,7 @@ from itertools import islice
 import msgspec
 
 from services.normalize.page.calendar import find_dates
+from services.normalize.page.day_order import reading_language, turned
 from services.normalize.page.declared import Declared, Json
 from services.normalize.page.outline import Block, Outline
 from services.normalize.page.stamps import Stamp, read_stamp
@@ -29,6 +30,14 @@ _PUBLISHED_METAS = (
     "vr:published_time", "article:create_date", "created", "pub_date", "release_date", "releasedate",
     "article_publication_date",
 )  # fmt: skip
+_PUBLISHED_NAME = re.compile(
+    r"(?:publi|posted|issue|released?(?![a-z])|first|article).{0,14}(?:date|time)|pub.?date|"
+    r"(?:date|time|datum|fecha|data).?(?:of.)?(?:publi|posted|issue|release|creat)|post.?date|regdate|published.?at"
+)
+_CHANGED_NAME = re.compile(r"modif|updat|mod.?date|lastmod|changed|revis")
+_OTHER_NAME = re.compile(
+    r"expir|event|valid|start|end(?![a-z])|until|deadline|cover|read.?time|timezone|cache|render|ad-slot"
+)
 _WEAK_METAS = (
     "date",
     "dc.date.modified",
@@ -56,13 +65,19 @@ _DATE_CLASS = re.compile(
 _OTHERS_NAMES = re.compile(
     r"(?<![a-z])(?:comment|kommentar|repl(?:y|ies)|tweet|related|teaser|recommend|recirc|most-?read|also-?read)"
 )
+_DATE_ATTRIBUTE = re.compile(
+    r"datetime|title|content|(?:data|ia)-(?:[\w-]*[-_])?(?:date|time|datetime|timestamp|utime|ts|pubdate|publish|published|created|posted)"
+    r"(?:[-_](?:date|time|on|at|iso|gmt|utc|publish|published))?"
+)
 _DIGITS = re.compile(r"\d")
 _OTHER_WORDS = re.compile(
     r"(?i)\b(?:updated?|modified|last changed|aktualisiert|zuletzt|mis à jour|mise à jour|"
     r"actualizad[oa]|aggiornat[oa]|atualizad[oa]|bijgewerkt|oppdatert|opdateret|uppdaterad|"
     r"güncelle\w*|cập nhật lúc|обновлено|päivitetty|aktualizov\w+|zaktualizowan\w+)\b"
 )
+_READ_ELSEWHERE = frozenset({"time", "meta", "a", "img", "script", "link", "style", "ins", "input"})
 _OTHERS_TAGS = frozenset({"blockquote", "nav"})
+_PRINTED_RULES = frozenset({"date line", "date on the page", "date in a title", "time element", "address of the page"})
 _MARGINS = frozenset({"aside", "nav", "footer"})
 _STOPS = (".", "!", "?", "…", "。")
 _PUBLISHING = re.compile(
@@ -82,7 +97,7 @@ _EARLIEST = dt.date(1995, 1, 1)
 
 
 class DateWitness(msgspec.Struct, frozen=True, kw_only=True):
-    """One reading of the publishing date. `kind` groups rules that are of one making."""
+    """One reading of the publishing date. `turned` is the other one, where day and month may be the other way round."""
 
     stamp: Stamp
     rule: str
@@ -90,24 +105,50 @@ class DateWitness(msgspec.Struct, frozen=True, kw_only=True):
     quote: str = ""
     weight: float = 1.0
     modified: bool = False
+    turned: Stamp | None = None
 
 
 def date_witnesses(
-    declared: Declared, outline: Outline, near: list[Block], root: Element, url: str | None
+    declared: Declared,
+    outline: Outline,
+    near: list[Block],
+    root: Element,
+    url: str | None,
+    read_on: dt.date | None = None,
 ) -> list[DateWitness]:
     """Everybody who says when the page was published or changed; the whole page is searched when nobody near does."""
+    language = reading_language(declared.language, outline.blocks, declared.canonical or url)
+    declared = msgspec.structs.replace(declared, language=language)
     found = [
         *_from_json(declared),
         *_from_metas(declared),
         *_from_micro(declared),
         *_from_times(root, near, declared.language),
+        *_from_attributes(near),
     ]
     found += _from_text(near, declared.language)
     found += _from_url(declared.canonical or url)
-    found = [witness for witness in found if witness.stamp.day >= _EARLIEST]
+    found = _possible(found, read_on)
     if not any(witness.weight >= 4 and not witness.modified for witness in found):
-        found += (w for w in _from_anywhere(declared, outline, root) if w.stamp.day >= _EARLIEST)
+        found += _possible([*_from_anywhere(declared, outline, root)], read_on)
     return found
+
+
+def _possible(found: list[DateWitness], read_on: dt.date | None) -> list[DateWitness]:
+    """Those who name a day the page can be of; a day that can be read in two ways is read as others say it."""
+    latest = read_on + dt.timedelta(days=1) if read_on is not None else dt.date.max
+    sure = {witness.stamp.day for witness in found if witness.turned is None}
+    read = [_read_as(witness, sure, latest) for witness in found]
+    return [w for w in read if w.stamp.day >= _EARLIEST and (w.stamp.day <= latest or w.rule not in _PRINTED_RULES)]
+
+
+def _read_as(witness: DateWitness, sure: set[dt.date], latest: dt.date) -> DateWitness:
+    other = witness.turned
+    if other is None or witness.stamp.day in sure:
+        return witness
+    if other.day in sure or witness.stamp.day > latest >= other.day:
+        return msgspec.structs.replace(witness, stamp=other)
+    return witness
 
 
 def _from_anywhere(declared: Declared, outline: Outline, root: Element) -> Iterator[DateWitness]:
@@ -173,17 +214,50 @@ def _json_date(node: Json, key: str, weight: float, modified: bool) -> Iterator[
 
 
 def _from_metas(declared: Declared) -> Iterator[DateWitness]:
+    listed = {*_PUBLISHED_METAS, *_WEAK_METAS, *_MODIFIED_METAS}
+    telling = [name for name in declared.metas if name not in listed and not _OTHER_NAME.search(name)]
+    changed = [name for name in telling if _CHANGED_NAME.search(name)]
+    published = [name for name in telling if _PUBLISHED_NAME.search(name) and not _CHANGED_NAME.search(name)]
     for names, weight, modified in (
         (_PUBLISHED_METAS, 9.0, False),
+        (published, 8.0, False),
         (_WEAK_METAS, 5.0, False),
-        (_MODIFIED_METAS, 3.0, True),
+        ((*_MODIFIED_METAS, *changed), 3.0, True),
     ):
         for order, (name, value) in enumerate(declared.meta(*names)):
             stamp, doubtful = _machine_or_printed(value, declared.language)
             if stamp is not None:
-                worth = weight - 0.05 * order - 5.0 * doubtful
+                worth = weight - 0.05 * min(order, 9) - 5.0 * doubtful
                 path = f"meta[{name}]"
-                yield DateWitness(stamp=stamp, rule="meta", path=path, quote=value, weight=worth, modified=modified)
+                other = turned(stamp) if doubtful else None
+                yield DateWitness(
+                    stamp=stamp, rule="meta", path=path, quote=value, weight=worth, modified=modified, turned=other
+                )
+
+
+def _from_attributes(near: list[Block]) -> Iterator[DateWitness]:
+    """Stamps in attributes at the head: `<abbr title=2020-04-16T01:00Z>`, `data-timestamp`."""
+    for order, element in enumerate(islice(_elements_of(near), 400)):
+        for name, value in ((str(name), str(value)) for name, value in element.items()):
+            stamp = read_stamp(value) if 8 <= len(value) <= 40 and _DATE_ATTRIBUTE.fullmatch(name) else None
+            if stamp is not None and not _is_of_others(element):
+                changed = bool(_CHANGED_NAME.search(name))
+                worth = 5.4 - 0.01 * min(order, 100) - 2.0 * changed
+                path = path_of(element)
+                yield DateWitness(stamp=stamp, rule="attribute", path=path, quote=value, weight=worth, modified=changed)
+
+
+def _elements_of(near: list[Block]) -> Iterator[Element]:
+    """The elements of blocks and those beside them: a time that a script prints has no text yet."""
+    seen: set[Element] = set()
+    for block in near:
+        parent = block.box.parent
+        around = (block.box.element,) if parent is None else (block.box.element, parent.element)
+        boxes = [element for element in around if element not in seen]
+        seen.update(around)
+        for element in (*block.inline, *boxes, *(child for box in boxes for child in box)):
+            if element.tag not in _READ_ELSEWHERE:
+                yield element
 
 
 def _machine_or_printed(value: str, language: str | None) -> tuple[Stamp | None, bool]:
@@ -265,7 +339,16 @@ def _printed(text: str, element: Element, weight: float, language: str | None) -
         changed = bool(_OTHER_WORDS.search(text[max(0, found.start - 40) : found.start]))
         worth = weight - 1.5 * changed - 3.0 * (not changed and _is_told(text, found.start, found.end))
         path = path_of(element)
-        yield DateWitness(stamp=found.stamp, rule="date line", path=path, quote=text, weight=worth, modified=changed)
+        other = turned(found.stamp) if found.ambiguous else None
+        yield DateWitness(
+            stamp=found.stamp,
+            rule="date line",
+            path=path,
+            quote=text,
+            weight=worth,
+            modified=changed,
+            turned=other,
+        )
 
 
 def _is_told(text: str, start: int, end: int) -> bool:

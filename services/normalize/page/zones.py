@@ -75,8 +75,7 @@ def zone_named(name: str | None) -> ZoneInfo | None:
 
 def zone_of_page(url: str | None, language: str | None) -> tuple[ZoneInfo, str] | None:
     """The zone of the country in a page's address, else of its language, with the rule that said so."""
-    host = _host(url)
-    name = _BY_COUNTRY.get(host.rsplit(".", 1)[-1])
+    name = _BY_COUNTRY.get(country_of(url))
     if name:
         zone = zone_named(name)
         return (zone, "country of the address") if zone else None
@@ -91,8 +90,9 @@ def zone_of_page(url: str | None, language: str | None) -> tuple[ZoneInfo, str] 
     return (zone, "language of the page") if zone else None
 
 
-def _host(url: str | None) -> str:
+def country_of(url: str | None) -> str:
+    """The last label of a host, which is a country's where it has two letters."""
     try:
-        return urlsplit(url or "").hostname or ""
+        return (urlsplit(url or "").hostname or "").rsplit(".", 1)[-1]
     except ValueError:
         return ""

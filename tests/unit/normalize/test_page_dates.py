@@ -271,6 +271,63 @@ def test_the_day_of_a_page(markup: str, day: dt.date) -> None:
     assert day_of(f"<html><body>{markup}</body></html>") == day
 
 
+@pytest.mark.parametrize(
+    ("head", "body", "url", "day"),
+    [
+        pytest.param("", "<p>04/05/2020</p>", "https://a.example/x", dt.date(2020, 4, 5), id="as its language has it"),
+        pytest.param("", "<p>04/05/2020</p>", "https://a.com.au/x", dt.date(2020, 5, 4), id="as its country has it"),
+        pytest.param(
+            "",
+            "<p>04/05/2020</p><ul><li>Older: 28/04/2020</li></ul>",
+            "https://a.example/x",
+            dt.date(2020, 5, 4),
+            id="as another date of the page has it",
+        ),
+        pytest.param(
+            "<meta name=date content=2020-05-04>",
+            "<p>04/05/2020</p>",
+            "https://a.example/x",
+            dt.date(2020, 5, 4),
+            id="as a declared day has it",
+        ),
+        pytest.param("", "<p>04/07/2026</p>", "https://a.com.au/x", dt.date(2026, 4, 7), id="not after it was read"),
+        pytest.param(
+            "",
+            "<p>3 September 2026</p><p>4 May 2020</p>",
+            "https://a.example/x",
+            dt.date(2020, 5, 4),
+            id="a day to come is another event's",
+        ),
+        pytest.param(
+            "<meta name=x-first-publication-date content=2020-05-04>",
+            "",
+            None,
+            dt.date(2020, 5, 4),
+            id="a telling name",
+        ),
+        pytest.param(
+            "<meta name=article:expiration_time content=2020-06-04>",
+            "<p>4 May 2020</p>",
+            None,
+            dt.date(2020, 5, 4),
+            id="a name that tells of another time",
+        ),
+        pytest.param(
+            "",
+            "<p><span data-published-at=2020-05-04T09:00:00Z>Monday</span></p>",
+            None,
+            dt.date(2020, 5, 4),
+            id="a stamp in an attribute at the head",
+        ),
+    ],
+)
+def test_the_day_at_the_head_is_read(head: str, body: str, url: str | None, day: dt.date) -> None:
+    markup = f"<html lang=en-US><head>{head}</head><body><h1>Bridge closed</h1>{body}{RUNNING}</body></html>"
+    read_on = int(dt.datetime(2026, 5, 1, tzinfo=dt.UTC).timestamp()) * 1_000_000
+    raw = Raw(source=Source(kind="push", name="t"), media_type="text/html", body=b"", received_us=read_on, url=url)
+    assert read(markup, raw).article.local_day == day
+
+
 def test_a_clock_without_zone_is_read_in_the_zone_of_the_source() -> None:
     stamp = Stamp(day=DAY, time=dt.time(5, 34))
     settled = settle_published([said(stamp, "date line", 5)], "https://a.example", "en", "Asia/Ho_Chi_Minh")
