@@ -357,12 +357,10 @@ def _within(box: Box, scope: Box) -> bool:
 
 
 def _once(found: list[Picture]) -> list[Picture]:
-    """The same caption twice is one picture shown twice."""
-    kept: list[Picture] = []
-    seen: set[str] = set()
-    for picture in found:
-        if picture.caption not in seen:
-            kept.append(picture)
-        if picture.caption:
-            seen.add(picture.caption)
-    return kept
+    """The same caption twice is one picture shown twice: it stands once, and leaves the text at both places."""
+    kept: dict[str | int, Picture] = {}
+    for place, picture in enumerate(found):
+        first = kept.setdefault(picture.caption or place, picture)
+        if first is not picture:
+            kept[picture.caption] = msgspec.structs.replace(first, blocks=first.blocks | picture.blocks)
+    return list(kept.values())
