@@ -26,10 +26,11 @@ _SCRAP = re.compile(
     r".{0,30}\d{1,2}[./]\d{1,2}[./]\d{2,4}\W{1,3}\d{1,2}[:.]\d\d.{0,30})$"
 )
 _NOISE = re.compile(
-    r"(?i)(?:^(?:image caption|photo caption|caption|bildunterschrift|bildlegende|legende|légende|leyenda|legenda|"
+    r"(?i)(?:^\[\d+/\d+\]\s*|"
+    r"^(?:image caption|photo caption|caption|bildunterschrift|bildlegende|legende|légende|leyenda|legenda|"
     r"pie de foto|didascalia|bildtext|billedtekst|bildetekst|bijschrift|chú thích(?: ảnh)?)\s*[:,]\s*|"
-    r"\s*(?:hide caption|toggle caption|"
-    r"enlarge this image|bild vergrößern|vis mer|open image modal)$)"
+    r"\s*(?:hide caption|toggle caption|enlarge this image|bild vergrößern|vis mer|open image modal|"
+    r"(?:purchase|acquire) licensing rights.*|[\s–—-]*©?\s*riproduzione riservata)$)"
 )
 _DANGLING = re.compile(r"(?:^\s*[:;,|•·]\s*|\s*[•·]\s*$|\s+[–—|/-]+\s*$)")
 _RUNNING = frozenset({"a", "b", "i", "em", "strong", "br"})
@@ -48,6 +49,8 @@ def split_words(whole: Element, nodes: list[Element]) -> tuple[str, str | None]:
     lines = [line for node in nodes if node not in inside for line in _lines(node, inside)]
     said = [credit for element in marked if (credit := clean_credit(text_of(element)))]
     kept, printed = _sort_lines(list(dict.fromkeys(lines)), credited=bool(said))
+    if not said and not printed and whole not in nodes:
+        printed = _sort_lines(_lines(whole, frozenset((*skip, *nodes))), credited=True)[1]
     caption = _tidy(" ".join(kept))
     credits = list(dict.fromkeys((*said, *printed)))
     shorter, last = split_credit(caption)

@@ -6,12 +6,23 @@ from itertools import islice
 import msgspec
 
 from services.normalize.page.caption_lines import credit_of, named_captions, split_words
-from services.normalize.page.credits import SAID_CREDIT, clean_credit, is_photo_line, named_credit, split_credit
+from services.normalize.page.credits import (
+    SAID_CREDIT,
+    clean_credit,
+    is_photo_line,
+    is_surely_credit,
+    named_credit,
+    split_credit,
+)
 from services.normalize.page.outline import REFUSED, Block, Box, Outline
 from services.normalize.page.titles import letters
 from services.normalize.page.tree import Element, names_of, squeeze, text_of
 from services.normalize.page.words import BYLINE_NAMES, CAPTION_NAMES, DATE_NAMES, DEBRIS_LINE, PICTURE_DEBRIS
 
+_NO_CAPTION = re.compile(
+    r"(?i)(?:von|by|par|por|di|door|av|af|od|oleh)\s+(?:\w+[\s.-]+){1,3}\w+$|.{0,12}sponsor|"
+    r"präsentiert von|presented by|in kooperation mit|en partenariat avec|in partnership with|error loading|-?A\s*\+A"
+)
 _CLOCK = re.compile(r"\b\d{1,2}[:.]\d\d\b|\b(?:19|20)\d\d$")
 _WIDEST = 1000
 _LARGE = frozenset({"body", "html", "main", "article"})
@@ -152,6 +163,8 @@ def _read(outline: Outline, group: Box) -> Picture | None:
     if size and sum(block.linked for block in blocks) > 0.7 * size:
         return None
     printed = [node for node in group.element.iter("figcaption") if text_of(node)]
+    if printed and SAID_CREDIT.search(names_of(printed[0])):
+        printed = []
     nodes = printed or named_captions(group.element) or [group.element]
     caption, credit = split_words(group.element, nodes[:1] if nodes[0].tag == "figcaption" else nodes)
     if _is_portrait(group):
@@ -228,7 +241,8 @@ def _under(outline: Outline, group: Box) -> Picture | None:
         small = block.box.last - block.box.first <= _NEAR
         whole = block.box.element
         caption, credit = split_words(whole, [whole]) if small else split_credit(block.text)
-        if (caption and _echoes(letters(caption), named)) or (credit and not caption and is_photo_line(block.text)):
+        echoed = caption and (is_surely_credit(block.text) or _echoes(letters(caption), named))
+        if echoed or (credit and not caption and is_photo_line(block.text)):
             return Picture(
                 element=block.box.element,
                 index=min(group.first, block.index),
@@ -269,7 +283,13 @@ def _is_said_credit(blocks: list[Block]) -> bool:
 
 def _may_be_caption(caption: str, group: Box, blocks: list[Block]) -> bool:
     """Text beside a picture that nothing declares a caption: no byline, no date, no teaser, no form."""
-    if len(caption) < 12 or DEBRIS_LINE.match(caption) or _CLOCK.search(caption) or caption.count(" ") < 1:
+    if (
+        not 12 <= len(caption) <= _LONGEST
+        or _NO_CAPTION.match(caption)
+        or DEBRIS_LINE.match(caption)
+        or _CLOCK.search(caption)
+        or caption.count(" ") < 1
+    ):
         return False
     if len(blocks) > 6 or any(block.box.tag in _NOT_BESIDE for block in blocks):
         return False

@@ -24,21 +24,34 @@ _WORDS = (
     r"صورة|المصدر|تصوير|عکس|फोटो|तस्वीर|इमेज|צילום|φωτογραφία|φωτο|снимка)"
 )
 _MARKED = re.compile(
-    rf"(?P<open>[(\[|/–—-]?\s*)(?<![^\W\d_])(?:{_WORDS}\s*(?:[:：;=＝／]|©|(?<=o)\s+von\b|(?<=d)\s+von\b)|"
+    rf"(?P<open>[(\[（【|/／–—-]?\s*)(?<![^\W\d_])(?:{_WORDS}\s*(?:[:：;=＝／]|©|(?<=o)\s+von\b|(?<=d)\s+von\b)|"
     rf"(?:photos?|images?|pictures?|videos?|illustrations?|fotos?) (?:by|from|via|courtesy(?: of)?|de|"
-    rf"di|van|von|av|af|par|por)\b:?|courtesy(?: of)?\b(?=[^.]*$)|©|\(c\)\s)"
-    r"\s*(?P<credit>[^()\[\]:]{2,120}(?:\([^()]{2,40}\))?)\s*[)\]]?\s*\.?\s*$",
+    rf"di|van|von|av|af|par|por)\b:?|courtesy(?: of)?\b(?=[^.]*$)|(?<=[/|(] )(?:photo|image|foto|фото|bild|fot\.|ảnh)(?=\s+(?-i:[^\W\d_a-zà-ÿа-яіїє]))|"
+    rf"(?<=\()(?:photo|image|foto|фото|bild|fot\.|ảnh)(?=\s+(?-i:[^\W\d_a-zà-ÿа-яіїє]))|©|\(c\)\s)"
+    r"\s*(?P<credit>[^()\[\]:（）【】]{2,120}(?:\([^()]{2,40}\))?)\s*[)\]）】]?\s*[.。]?\s*$",
     re.IGNORECASE,
 )
 _BRACKETED = re.compile(r"[(\[（](?P<credit>[^()\[\]（）]{2,80})[)\]）]\s*\.?\s*$")
 _TAKEN_BY = re.compile(r"[（(](?P<credit>[^（）()]{2,30}?)(?:撮影|摄|攝)[）)]$")
+_REPORTER = re.compile(r"(?<=[。.\s])(?P<credit>[^\s。]{0,8}记者[^。，]{2,14}?)\s*[摄攝]。?$")
+_AFTER_SIGN = re.compile(
+    r"[＝=、](?P<credit>[^＝=、。\s]{2,20}(?=撮影|提供)|共同|時事|ロイター|AFP時事|AFP|AP|ゲッティ)(?:撮影|提供)?$"
+)
 _LABELLED = re.compile(r"(?<=[.!?…])\s+(?=[^\W\d_a-zà-ÿ])[^\W\d_]{3,12}\s?:\s*(?P<credit>[^\W\d_][^:.!?]{1,50})\.?$")
+_SURE = (_MARKED, _TAKEN_BY, _REPORTER, _AFTER_SIGN, _LABELLED)
 _AGENCY = re.compile(
     r"\b(?:AFP|dpa|Reuters|REUTERS|AP|Associated Press|Getty|GETTY|IMAGO|imago|Imago|EPA|epa|EFE|ANSA|"
     r"APA|Keystone|KEYSTONE|Shutterstock|picture alliance|ZUMA|iStock|Alamy|Pixabay|Unsplash|ANP|"
     r"Belga|Ritzau|NTB|TT|Scanpix|Lehtikuva|TASS|"
-    r"Xinhua|TTXVN|Bloomberg|Wikimedia|Flickr|PA|ddp|Witters|Magnum|laif|Panos|Sipa|Gallo|Rex|NASA)\b"
+    r"Xinhua|TTXVN|Bloomberg|Wikimedia|Flickr|PA|ddp|Witters|Magnum|laif|Panos|Sipa|SIPA|Gallo|Rex|NASA|EPA-EFE|LaPresse|"
+    r"Pexels|stock\.adobe\.com|Adobe Stock|AdobeStock|Fotolia|Depositphotos|Dreamstime|PAP|ČTK|MTI|Agencja Wyborcza|"
+    r"Anadolu|AA|DHA|İHA|Kyodo|Jiji|Yonhap|PTI|ANI|Antara|Bernama|VCG|CNS|Укринформ|Укрінформ|УНИАН|УНІАН|РИА Новости|"
+    r"ТАСС|ansa|afp|reuters|efe|Lusa|LUSA|lapresse|AAP|USA Today|Zuma|Newscom|POOL|SDA|Agence France-Presse|The Canadian Press|Canadian Press|Photoshot|"
+    r"Action Images|Icon Sport|Imago Images|Europa Press|ATPImages|Hollandse Hoogte|Bildbyrån|Gettyimages|GettyImages|"
+    r"연합뉴스|뉴스1|뉴시스|로이터|게티이미지|رويترز|فرانس برس|الفرنسية|الأوروبية|الأناضول|غيتي|أسوشيتد برس|ロイター|共同通信|時事|アフロ|"
+    r"新华社|新華社|中新社|视觉中国|法新社|路透社|美联社)\b"
 )
+_LAST_WORDS = re.compile(r"(?<=[.!?…”\"»)])\s+(?P<credit>[^.!?:()\[\]]{2,60})\.?$")
 _TWO_NAMES = re.compile(r"(?:[^\W\d_a-z][\w.’'-]+ ?){1,4}\s*/\s*(?:[^\W\d_a-z][\w.’'-]+ ?){1,4}")
 _LABEL = re.compile(
     rf"^[\s(\[|/–—:;,.•·-]*(?:{_WORDS}\s*(?:[:：;,.©/|=＝／…]|\bby\b|\bvon\b|\bde\b|\bdi\b)\s*|(?:photos?|"
@@ -72,13 +85,16 @@ _NAME_WORD = re.compile(r"[^\W\d_a-zà-ÿ][\w.’'&-]*|/|de|van|von|der|den|di|d
 
 def split_credit(text: str) -> tuple[str, str | None]:
     """Take a credit off the end of a caption: `Sơ chế mủ cao su. Ảnh: Anh Phong`."""
-    for pattern in (_MARKED, _TAKEN_BY, _LABELLED):
+    for pattern in _SURE:
         match = pattern.search(text)
         if match is not None:
             credit = clean_credit(match["credit"])
             rest = text[: match.start()]
             if credit and rest.count("(") <= rest.count(")") + ("(" in match[0]):
                 return text[: match.start()].strip(" \t|–—-/"), credit
+    match = _LAST_WORDS.search(text)
+    if match is not None and _is_agency_line(match["credit"]):
+        return text[: match.start()].strip(), clean_credit(match["credit"])
     before, bar, after = text.rpartition(" | ")
     if bar and len(before) > 20 and len(after) < 60 and (_AGENCY.search(after) or is_name_line(after, [before])):
         return before.strip(), clean_credit(after)
@@ -110,7 +126,7 @@ def is_bare_label(text: str) -> bool:
 
 def is_surely_credit(text: str) -> bool:
     """Whether the end of a caption says outright that it is a credit, as `(AP Photo)` does not."""
-    return bool(_MARKED.search(text))
+    return any(pattern.search(text) for pattern in _SURE[:-1])
 
 
 def is_name_line(text: str, above: list[str]) -> bool:
@@ -152,6 +168,11 @@ def is_credit(text: str) -> bool:
         return True
     if text.startswith(("(", "（")) and text.endswith((")", "）")) and len(text) < 60:
         return True
+    return _is_agency_line(text)
+
+
+def _is_agency_line(text: str) -> bool:
+    """Whether a short text names an agency and says next to nothing else: `Anna Berg/dpa`, `AFP via Getty Images`."""
     return len(text) < 60 and bool(_AGENCY.search(text)) and len(re.findall(r"\b[a-zà-ÿ]{4,}", text)) < 3
 
 

@@ -267,9 +267,9 @@ UNSEEN_NAMES = re.compile(
     r"(?![a-z])(?!-focusable-only)"
 )
 CAPTION_NAMES = re.compile(
-    r"caption|bild-?_?(?:unterschrift|text|info)|(?<![a-z])legend(?!ary)|leyenda|"
-    r"pie-?_?(?:de-?_?)?foto|didascali|(?:img|image|media|photo|picture|figure|foto)-?_?(?:info|text|"
-    r"desc|legend|title|details)"
+    r"caption|bild[-_]{0,2}(?:unterschrift|text|info|titel|legende)|(?<![a-z])legend(?!ary)|leyenda|"
+    r"pie-?_?(?:de-?_?)?foto|didascali|(?:img|image|media|photo|picture|figure|foto)[-_]{0,2}(?:info|"
+    r"text|desc|legend|title|details)"
     r"|infotext|cutline|chu-?thich|onderschrift|bijschrift|billedtekst|bildetekst|undertext"
 )
 BYLINE_NAMES = re.compile(
