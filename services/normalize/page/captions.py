@@ -162,13 +162,10 @@ def _read(outline: Outline, group: Box) -> Picture | None:
         return None
     if size and sum(block.linked for block in blocks) > 0.7 * size:
         return None
-    printed = [node for node in group.element.iter("figcaption") if text_of(node)]
-    if printed and SAID_CREDIT.search(names_of(printed[0])):
-        printed = []
-    nodes = printed or named_captions(group.element) or [group.element]
-    caption, credit = split_words(group.element, nodes[:1] if nodes[0].tag == "figcaption" else nodes)
     if _is_portrait(group):
         return None
+    nodes = _caption_nodes(group.element)
+    caption, credit = split_words(group.element, nodes)
     declared = group.tag == "figure" or nodes[0] is not group.element
     if credit is None and caption:
         credit = _credit_around(group)
@@ -188,6 +185,14 @@ def _read(outline: Outline, group: Box) -> Picture | None:
         blocks=taken,
         rule="figure caption" if declared else "beside the picture",
     )
+
+
+def _caption_nodes(element: Element) -> list[Element]:
+    """The elements that hold a picture's caption: its figcaption, those named so, else all there is."""
+    printed = [node for node in element.iter("figcaption") if text_of(node)]
+    if printed and not SAID_CREDIT.search(names_of(printed[0])):
+        return printed[:1]
+    return named_captions(element) or [element]
 
 
 def _is_portrait(group: Box) -> bool:

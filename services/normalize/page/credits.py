@@ -26,7 +26,8 @@ _WORDS = (
 _MARKED = re.compile(
     rf"(?P<open>[(\[（【|/／–—-]?\s*)(?<![^\W\d_])(?:{_WORDS}\s*(?:[:：;=＝／]|©|(?<=o)\s+von\b|(?<=d)\s+von\b)|"
     rf"(?:photos?|images?|pictures?|videos?|illustrations?|fotos?) (?:by|from|via|courtesy(?: of)?|de|"
-    rf"di|van|von|av|af|par|por)\b:?|courtesy(?: of)?\b(?=[^.]*$)|(?<=[/|(] )(?:photo|image|foto|фото|bild|fot\.|ảnh)(?=\s+(?-i:[^\W\d_a-zà-ÿа-яіїє]))|"
+    rf"di|van|von|av|af|par|por)\b:?|courtesy(?: of)?\b(?=[^.]*$)|"
+    rf"(?<=[/|(] )(?:photo|image|foto|фото|bild|fot\.|ảnh)(?=\s+(?-i:[^\W\d_a-zà-ÿа-яіїє]))|"
     rf"(?<=\()(?:photo|image|foto|фото|bild|fot\.|ảnh)(?=\s+(?-i:[^\W\d_a-zà-ÿа-яіїє]))|©|\(c\)\s)"
     r"\s*(?P<credit>[^()\[\]:（）【】]{2,120}(?:\([^()]{2,40}\))?)\s*[)\]）】]?\s*[.。]?\s*$",
     re.IGNORECASE,
@@ -46,9 +47,11 @@ _AGENCY = re.compile(
     r"Xinhua|TTXVN|Bloomberg|Wikimedia|Flickr|PA|ddp|Witters|Magnum|laif|Panos|Sipa|SIPA|Gallo|Rex|NASA|EPA-EFE|LaPresse|"
     r"Pexels|stock\.adobe\.com|Adobe Stock|AdobeStock|Fotolia|Depositphotos|Dreamstime|PAP|ČTK|MTI|Agencja Wyborcza|"
     r"Anadolu|AA|DHA|İHA|Kyodo|Jiji|Yonhap|PTI|ANI|Antara|Bernama|VCG|CNS|Укринформ|Укрінформ|УНИАН|УНІАН|РИА Новости|"
-    r"ТАСС|ansa|afp|reuters|efe|Lusa|LUSA|lapresse|AAP|USA Today|Zuma|Newscom|POOL|SDA|Agence France-Presse|The Canadian Press|Canadian Press|Photoshot|"
+    r"ТАСС|ansa|afp|reuters|efe|Lusa|LUSA|lapresse|AAP|USA Today|Zuma|Newscom|POOL|SDA|Agence France-Presse|"
+    r"The Canadian Press|Canadian Press|Photoshot|"
     r"Action Images|Icon Sport|Imago Images|Europa Press|ATPImages|Hollandse Hoogte|Bildbyrån|Gettyimages|GettyImages|"
-    r"연합뉴스|뉴스1|뉴시스|로이터|게티이미지|رويترز|فرانس برس|الفرنسية|الأوروبية|الأناضول|غيتي|أسوشيتد برس|ロイター|共同通信|時事|アフロ|"
+    r"연합뉴스|뉴스1|뉴시스|로이터|게티이미지|رويترز|فرانس برس|الفرنسية|الأوروبية|الأناضول|غيتي|أسوشيتد برس|"
+    r"ロイター|共同通信|時事|アフロ|"
     r"新华社|新華社|中新社|视觉中国|法新社|路透社|美联社)\b"
 )
 _LAST_WORDS = re.compile(r"(?<=[.!?…”\"»)])\s+(?P<credit>[^.!?:()\[\]]{2,60})\.?$")

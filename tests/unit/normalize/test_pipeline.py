@@ -192,6 +192,15 @@ def test_headlines_of_other_articles_leave_the_body() -> None:
     assert len(article.boilerplate) == 5
 
 
+def test_a_quotation_in_guillemets_is_no_arrow_before_a_headline() -> None:
+    said = "»Das war knapp«, sagt die Bürgermeisterin der Stadt."
+    running = "Die Brücke bleibt neun Monate lang zu, sagt die Stadt. " * 3
+    body = f"Brücke bleibt zu\n\n{running}\n\n{said}\n\n» Neue Radwege"
+    article = normalize(raw(body, language="de"))
+    assert said in [block.text for block in article.blocks]
+    assert article.boilerplate == ("» Neue Radwege",)
+
+
 def test_a_caption_keeps_its_place_and_its_credit() -> None:
     body = (
         "Mưa lớn ở Huế\n\nSáng nay mưa rất to ở nhiều nơi trong tỉnh, người dân phải đi thuyền.\n\n"
