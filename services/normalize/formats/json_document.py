@@ -1,6 +1,7 @@
 """JSON that claims to be an article: parsed, and read by paths without trusting any type."""
 
 import json
+import re
 
 from shared.errors import NotAnArticle
 
@@ -8,11 +9,23 @@ from shared.errors import NotAnArticle
 def parse_json(text: str) -> object:
     """The document; raises `NotAnArticle` for what is no JSON, or nested beyond any article."""
     try:
-        return json.loads(text, strict=False, parse_constant=lambda constant: None)
+        return whole_letters(json.loads(text, strict=False, parse_constant=lambda constant: None), text)
     except RecursionError as error:
         raise NotAnArticle("The JSON is nested too deeply to be an article.") from error
     except ValueError as error:
         raise NotAnArticle(f"The JSON cannot be read: {error}.") from error
+
+
+_HALF = re.compile("[\ud800-\udfff]")
+_ESCAPED_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+def whole_letters(value: object, text: str) -> object:
+    """A value without halves of letters: JSON may escape one alone (`\\ud800`), and no encoding can write it."""
+    if _ESCAPED_HALF.search(text) is None:
+        return value
+    whole: object = json.loads(_HALF.sub("\ufffd", json.dumps(value, ensure_ascii=False)))
+    return whole
 
 
 def text_at(value: object) -> str | None:

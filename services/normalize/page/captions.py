@@ -66,7 +66,7 @@ def read_pictures(outline: Outline, scope: Box, text: Box, first: int, last: int
     taken: set[int] = set()
     for _, box in images:
         group = _group(outline, box, scope, crowd)
-        if id(group) in done or not first <= group.first <= last or _is_debris(group, text):
+        if id(group) in done or not first <= group.first <= last or _is_debris(group, text) or _holds(group, text):
             continue
         done.add(id(group))
         picture = _read(outline, group)
@@ -81,6 +81,11 @@ def read_pictures(outline: Outline, scope: Box, text: Box, first: int, last: int
     taken |= {index for picture in found for index in picture.blocks}
     found += _named_inline(outline.blocks[first : last + 1], text, taken)
     return _once(sorted(found, key=lambda picture: picture.index))
+
+
+def _holds(group: Box, text: Box) -> bool:
+    """Whether a picture stands among the article's paragraphs in one box: none of them are its words for that."""
+    return group.first <= text.first and text.last <= group.last and text.last - text.first > 1
 
 
 def _is_icon(image: Element) -> bool:
@@ -351,7 +356,7 @@ def _named_inline(blocks: list[Block], text: Box, taken: set[int]) -> list[Pictu
     for block in blocks:
         if block.index in taken or not _NAMED < block.size < _LONGEST or block.linkage > 0.2:
             continue
-        named = any(CAPTION_NAMES.search(names_of(element)) for element in block.inline)
+        named = any(_is_named_so(element, block) for element in block.inline)
         if not named or block.box.verdict == REFUSED or block.box.tag in _HEADINGS or _is_debris(block.box, text):
             continue
         caption, credit = split_credit(block.text)
@@ -360,6 +365,12 @@ def _named_inline(blocks: list[Block], text: Box, taken: set[int]) -> list[Pictu
         rule = "caption by its class"
         found.append(Picture(element=element, index=index, caption=caption, credit=credit, blocks=place, rule=rule))
     return found
+
+
+def _is_named_so(element: Element, block: Block) -> bool:
+    """Whether an element that names itself a caption is most of a line, and not of another line of its paragraph."""
+    words = text_of(element) if CAPTION_NAMES.search(names_of(element)) else ""
+    return 2 * len(words) > block.size and words in block.text
 
 
 def _is_loose(outline: Outline, box: Box, span: range, taken: set[int]) -> bool:

@@ -9,6 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 import msgspec
 
+from services.normalize.formats.json_document import whole_letters
 from services.normalize.page.tree import Element, squeeze, text_of
 
 ARTICLE_TYPES = frozenset(
@@ -139,7 +140,7 @@ def _load(text: str) -> object:
     text = _COMMENT.sub("", _COMMENT.sub("", text.strip())).strip()
     for candidate in (text, _TRAILING.sub("", text).rstrip(";"), html.unescape(text)):
         try:
-            return json.loads(candidate, strict=False)
+            return whole_letters(json.loads(candidate, strict=False), candidate)
         except (ValueError, RecursionError):
             continue
     return None
