@@ -9,7 +9,7 @@ _ISO = re.compile(
     r"(?<!\d)(?P<year>(?:19|20)\d\d)-(?P<month>\d\d?)-(?P<day>\d\d?)"
     r"(?:(?:[T ]|\s*[,-]?\s+|"
     r"%20)(?P<hour>\d\d?)[:.](?P<minute>\d\d)(?:[:.](?P<second>\d\d)(?:[.,:]\d+)?)?\s*(?P<half>[AaPp]\.?[Mm]\.?)?"
-    r"\s*(?P<zone>Z|z|UTC|GMT|[+-]\s?\d\d:?\d\d(?::\d\d)?|[+-]\d\d?(?!\d))?)?"
+    r"\s*(?P<zone>Z|z|(?:UTC|GMT)(?:\s?[+-]\s?\d\d?(?::?\d\d)?)?|[+-]\s?\d\d:?\d\d(?::\d\d)?|[+-]\d\d?(?!\d))?)?"
 )
 _COMPACT = re.compile(
     r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<month>\d\d)(?P<day>\d\d)(?:[T "
@@ -17,28 +17,29 @@ _COMPACT = re.compile(
 )
 _SLASHED = re.compile(
     r"(?<!\d)(?P<year>(?:19|20)\d\d)[/.](?P<month>\d\d?)[/.](?P<day>\d\d?)(?:[T "
-    r",]+(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d))?\s*(?P<zone>Z|UTC|GMT|"
+    r",]+(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d))?\s*(?P<zone>Z|(?:UTC|GMT)(?:\s?[+-]\s?\d\d?(?::?\d\d)?)?|"
     r"[+-]\d\d:?\d\d)?)?(?!\d)"
 )
 _RFC = re.compile(
     r"(?<!\d)(?P<day>\d\d?)[\s-]+(?P<name>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|"
     r"Dec)[a-z]*[\s-]+(?P<year>(?:19|20)\d\d)[\s,]+"
-    r"(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d))?\s*(?P<zone>Z|UTC|GMT|[A-Z]{3,4}|[+-]\d\d:?\d\d)?",
+    r"(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d))?\s*(?P<zone>Z|(?:UTC|GMT)(?:\s?[+-]\s?\d\d?(?::?\d\d)?)?|[A-Z]{3,4}|[+-]\d\d:?\d\d)?",
     re.IGNORECASE,
 )
 _UNIX = re.compile(
     r"(?P<name>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|"
     r"Dec)[a-z]*\s+(?P<day>\d\d?)\s+(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d))?\s+(?P<zone>Z|"
-    r"UTC|GMT|[A-Z]{3,4}|[+-]\d\d:?\d\d)?\s*(?P<year>(?:19|20)\d\d)",
+    r"(?:UTC|GMT)(?:\s?[+-]\s?\d\d?(?::?\d\d)?)?|[A-Z]{3,4}|[+-]\d\d:?\d\d)?\s*(?P<year>(?:19|20)\d\d)",
     re.IGNORECASE,
 )
 _NAMED = re.compile(
     r"(?P<name>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|"
     r"Dec)[a-z]*\.?\s+(?P<day>\d\d?),?\s+(?P<year>(?:19|"
     r"20)\d\d)(?:,?\s+(?:at\s+)?(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d))?\s*(?P<half>[AaPp]\.?[Mm]\.?)?\s*(?P<zone>Z|"
-    r"UTC|GMT|[A-Z]{3,4}|[+-]\d\d:?\d\d)?)?",
+    r"(?:UTC|GMT)(?:\s?[+-]\s?\d\d?(?::?\d\d)?)?|[A-Z]{3,4}|[+-]\d\d:?\d\d)?)?",
     re.IGNORECASE,
 )
+_UNSET = dt.date(1970, 1, 1)  # at midnight: what a machine writes that was told no date
 _EPOCH = re.compile(r"1[0-9]{9}(?:\d{3})?")
 _MONTHS = {
     name: index
@@ -92,6 +93,8 @@ def stamp_from(parts: dict[str, str | None]) -> Stamp | None:
         month = _MONTHS[str(parts["name"])[:3].lower()] if parts.get("name") else int(str(parts["month"]))
         day = dt.date(int(str(parts["year"])), month, int(str(parts["day"])))
     except ValueError:  # 31/02: shaped like a date, but no day of any year
+        return None
+    if day == _UNSET and not any(int(parts.get(part) or 0) for part in ("hour", "minute", "second")):
         return None
     if not parts.get("hour"):
         return Stamp(day=day)

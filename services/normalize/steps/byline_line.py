@@ -14,6 +14,7 @@ from shared.article import Person, Role
 LONGEST = 600
 MOST_WORDS = 24
 MOST_DESK_WORDS = 6
+MOST_ORGANISATION_WORDS = 8
 LABELS = "labels before a colon"
 NAMES = "names alone"
 ROLES: tuple[Role, ...] = ("author", "photographer", "videographer", "translator")
@@ -210,7 +211,8 @@ def _take_person(text: str, tag: str, names: _Names, named: tuple[Role, ...], *,
         else:
             names.add(normal_case(name), named)
         return True
-    if strict or not name or ":" in name or len(name.split()) > 8 or not name[0].isupper():
+    said = ":" in name or text.rstrip().endswith(("?", "!", "…", "...")) or len(name.split()) > MOST_ORGANISATION_WORDS
+    if strict or not name or said or not name[0].isupper():
         return False
     names.organisations.append(name)
     return True

@@ -35,7 +35,8 @@ def read_date(proof: Proof) -> Proof:
     if not readings or proof.article.first_created is not None:
         return proof
     number, reading = readings[0]
-    return _settle(proof, proof.lines[number], reading, received, [proof.lines[other] for other, _ in readings[1:]])
+    later = dict(readings[1:])
+    return _settle(proof, proof.lines[number], reading, received, later)
 
 
 def day_order(rules: Language, source: Source) -> DayOrder | None:
@@ -103,9 +104,11 @@ def _date(line: Line, reading: DateReading) -> Line:
     return judged(line, "date", "a line of dates only" if not reading.residue else BESIDE_DATE, 1.0)
 
 
-def _settle(proof: Proof, line: Line, reading: DateReading, received: dt.datetime, others: list[Line]) -> Proof:
+def _settle(
+    proof: Proof, line: Line, reading: DateReading, received: dt.datetime, later: dict[int, DateReading]
+) -> Proof:
     zone, zone_rule = zone_of(proof.rules, proof.raw.source)
-    first, last = _published(reading.stamps), _updated(reading.stamps)
+    first, last = _published(reading.stamps), _updated(reading.stamps) or _updated_below(later)
     if last is not None and last.offset is None:
         last.offset = first.offset  # "5:34 PM EST | Updated: November 10": the zone is said once
     try:
@@ -115,14 +118,14 @@ def _settle(proof: Proof, line: Line, reading: DateReading, received: dt.datetim
         return proof
     lost = tuple(
         Candidate(value=other.text, rule="a later date line", start=other.piece.start, end=other.piece.end)
-        for other in others
+        for other in (proof.lines[number] for number in later)
     )
     sure = _sure(first, created, received, reading)
     evidence = witness(
         proof,
         "first_created",
         line,
-        "date line, " + (proof.rules.dates.order or "figures") + f", zone {zone_rule}",
+        "date line, " + (proof.rules.dates.order or "figures") + f", zone {created.zone_rule}",
         sure,
         lost=lost,
     )
@@ -145,6 +148,8 @@ def _sure(stamp: Stamp, created: Moment, received: dt.datetime, reading: DateRea
     sure = 0.98
     if stamp.ambiguous or created.zone_rule.startswith("not said"):
         sure = 0.5
+    if stamp.ago is not None:
+        sure = min(sure, 0.6)  # the clock of the receipt stands in for that of the page
     if created.instant > received + dt.timedelta(days=1):
         sure = min(sure, 0.4)
     return min(sure, 0.8) if reading.residue else sure
@@ -157,3 +162,9 @@ def _published(stamps: tuple[Stamp, ...]) -> Stamp:
 
 def _updated(stamps: tuple[Stamp, ...]) -> Stamp | None:
     return next((stamp for stamp in stamps if stamp.label == "updated" and stamp is not stamps[0]), None)
+
+
+def _updated_below(later: dict[int, DateReading]) -> Stamp | None:
+    """The update that has a date line of its own: "Xuất bản: …" over "Cập nhật: …"."""
+    stamps = (stamp for reading in later.values() for stamp in reading.stamps)
+    return next((stamp for stamp in stamps if stamp.label == "updated"), None)

@@ -13,6 +13,7 @@ from services.normalize.rules.folding import fold
 from services.normalize.rules.language import DayOrder, Language, for_tag
 from shared.article import Precision
 
+EARLIEST = 1600  # newspapers are not older
 Label = Literal["published", "updated"]
 
 _OFFSETS = {
@@ -131,6 +132,8 @@ def _take_figures(
     if any(name in found for name in ("y0", "y1", "y2", "y3", "y4", "y5")):
         stamp = _open(stamps, "day")
         stamp.day, stamp.ambiguous = _day(found, rules, order, today)
+        if stamp.day.year < EARLIEST:
+            raise ValueError(stamp.day)
         if "H0" in found:
             stamp.time = dt.time(int(found["H0"]), int(found["M0"]))
             stamp.offset = _offset(found) if "z0" in found else None
@@ -217,7 +220,11 @@ def _grammar(tag: str) -> re.Pattern[str]:
     months, units = _any_of(dates.months), _any_of(dates.units)
     half = _any_of((*dates.morning, *dates.afternoon, "am", "pm", "a.m.", "p.m."))
     hours, minutes = _any_of((*dates.hour_words, "h")), _any_of((*dates.minute_words, "'"))
-    zone = r"\(?(?:gmt|utc)\s?[+-]\s?\d{1,2}(?::?\d{2})?\)?|[+-]\d{2}:\d{2}|\(?\b(?:" + _any_of(_OFFSETS) + r")\b\)?"
+    zone = (
+        r"\(?(?:gmt|utc)\s?[+-]\s?\d{1,2}(?::?\d{2})?\)?|[+-]\d{2}:?\d{2}(?!\d)|(?<=\d\s)[+-]\d{2}(?![\d:/.-])|\(?\b(?:"
+        + _any_of(_OFFSETS)
+        + r")\b\)?"
+    )
     ago = [_ago_form(form, number, units) for number, form in enumerate(dates.ago)]
     return re.compile(
         "|".join(

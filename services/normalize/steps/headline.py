@@ -4,6 +4,7 @@ import re
 
 from services.normalize.rules import phrases
 from services.normalize.rules.folding import fold
+from services.normalize.steps.byline_line import NAMES, read_byline
 from services.normalize.steps.dateline import read_dateline
 from services.normalize.steps.proof import Line, Proof, judged, mark, settle, size, witness
 from shared.article import Candidate
@@ -19,7 +20,7 @@ def read_headline(proof: Proof) -> Proof:
     """Find the headline's line; a section's name over it leaves the body."""
     if proof.article.headline is not None:
         return _mark_known(proof)
-    first = _next_open(proof, 0)
+    proof, first = _first_title(proof)
     if first is None or _is_too_long(proof.lines[first].text) or proof.lines[first].piece.shape == "lead":
         return proof
     chosen = first
@@ -33,6 +34,23 @@ def read_headline(proof: Proof) -> Proof:
     proof = mark(proof, {chosen: judged(line, "headline", rule, sure)})
     lost = (Candidate(value=proof.lines[first].text, rule="a section's name"),) if chosen != first else ()
     return settle(proof, witness(proof, "headline", line, rule, sure, lost=lost), headline=line.text)
+
+
+def _first_title(proof: Proof) -> tuple[Proof, int | None]:
+    """The first line that may be a title: one without a letter is a date nobody could read, "By Anna Berg" a byline."""
+    number = _next_open(proof, 0)
+    while number is not None:
+        line = proof.lines[number]
+        reading = read_byline(line.text, proof.rules.tag) if line.piece.shape == "line" else None
+        if not any(letter.isalpha() for letter in line.text):
+            proof = mark(proof, {number: judged(line, "boilerplate", "figures without a word", 0.7)})
+        elif reading is None or reading.rule == NAMES:
+            return proof, number
+        following = _next_open(proof, number + 1)
+        if following is None:
+            return proof, number
+        number = following
+    return proof, None
 
 
 def _is_too_long(text: str) -> bool:

@@ -12,6 +12,7 @@ from shared.article import Candidate, Evidence
 SAMPLE = 2000
 LEAST_SCORE = 0.08
 SURE = 0.9
+ENOUGH_WORDS = 8
 _SCRIPTS = (
     ("ja", re.compile("[\u3040-\u30ff]"), 0.12),
     ("ko", re.compile("[\uac00-\ud7af]"), 0.2),
@@ -82,4 +83,5 @@ def read_language(sample: str) -> tuple[str | None, float]:
     (best, score), (_, second), *_ = sorted(scores.items(), key=lambda item: -item[1])
     if score < LEAST_SCORE:
         return None, 0.0
-    return best, min(0.99, 0.5 + (score - second) / score / 2)
+    most = 0.99 if count >= ENOUGH_WORDS else 0.5
+    return best, min(most, 0.5 + (score - second) / score / 2)
