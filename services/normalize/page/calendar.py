@@ -13,7 +13,8 @@ from services.normalize.page.stamps import Stamp, read_offset
 
 _NAMED = rf"(?P<month>{MONTH_PATTERN})\.?"
 _DAY = r"(?<!\d[.,:/])(?<!\d)(?P<day>[0-3]?\d)(?:st|nd|rd|th|er|ier|º|°|ª|ος|η|-го|-е|-а)?"
-_YEAR = r"(?P<year>(?:19|20)\d\d)(?![\d])"
+_CLOCK = r"(?=[0-2]\d:[0-5]\d)"  # `28 luglio 202010:43`: two elements, side by side without a space
+_YEAR = rf"(?P<year>(?:19|20)\d\d)(?:(?!\d)|{_CLOCK})"
 _SHORT_YEAR = r"['’]?(?P<year>\d\d)(?=\s*$|\s*[|,)–—]|\s+-|\s+\d\d?[:.]\d\d)"
 _OF = r"(?:of\s+|de\s+|d['’]\s*|den\s+|i\s+|ng\s+|ta['’]\s*)?"
 _FORMS = (
@@ -23,7 +24,9 @@ _FORMS = (
         rf"{_YEAR}(?:ko|eko|\s*(?:жылғы|жыл|оны|года|йил|yil|il))?[.,]?[\s-]*(?:m\.\s+)?{_NAMED}\s*(?:mėn\.\s*)?(?P<day>[0-3]?\d)(?!\d)",
         re.IGNORECASE,
     ),
-    re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)\s*[年년]\s*(?P<month>1?\d)\s*[月월]\s*(?P<day>[1-3]?\d)\s*[日일号號]"),
+    re.compile(
+        r"(?<!\d)(?P<year>(?:19|20)\d\d)\s*[年년]\s*(?P<month>[01]?\d)\s*[月월]\s*(?P<day>[0-3]?\d)\s*[日일号號]"
+    ),
     re.compile(
         r"(?<![\d.,/-])(?P<year>(?:19|20)\d\d)\s?[-./]\s?(?P<month>[01]?\d)\s?[-./]\s?(?P<day>[0-3]?\d)(?![\d/-])"
     ),
@@ -38,8 +41,8 @@ _FORMS = (
     ),
 )
 _NUMERIC = re.compile(
-    r"(?<![\d/:-])(?<!\d\.)(?P<one>[0-3]?\d)\s?(?P<mark>[-./·‐‑–|])\s?(?P<two>[0-3]?\d)\s?(?P=mark)\s?(?P<year>(?:19|"
-    r"20)\d\d|\d\d)(?![\d/-])(?!\.\d)"
+    r"(?<![\d/:-])(?<!\d\.)(?P<one>[0-3]?\d)\s?(?P<mark>[-./·‐‑–|])\s?(?P<two>[0-3]?\d)\s?(?P=mark)\s?"
+    rf"(?P<year>(?:19|20)\d\d(?!:\d\d)|\d\d)(?:(?![\d/-])(?!\.\d)|{_CLOCK})"
 )
 _TIME = re.compile(
     r"(?<![\d.,/:])(?P<hour>[0-2]?\d)(?:[:：hH]|\s?[时時시]\s?|\.(?=\d\d\s*(?:uhr|Uhr|h\b|"

@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, pairwise
 
 import msgspec
 
@@ -63,7 +63,8 @@ _DATE_CLASS = re.compile(
     r"(?<![a-z])(?:date|datum|ngay|fecha|time|published|thoi-?gian|created|posted|documentpublished)"
 )
 _OTHERS_NAMES = re.compile(
-    r"(?<![a-z])(?:comment|kommentar|repl(?:y|ies)|tweet|related|teaser|recommend|recirc|most-?read|also-?read)"
+    r"(?<![a-z])(?:comment|kommentar|repl(?:y|ies)|tweet|related|teaser|recommend|recirc|most-?read|also-?read|"
+    r"masthead|top-?bar|site-?header|current-?date|today|weather)"
 )
 _DATE_ATTRIBUTE = re.compile(
     r"datetime|title|content|(?:data|ia)-(?:[\w-]*[-_])?(?:date|time|datetime|timestamp|utime|ts|pubdate|publish|published|created|posted)"
@@ -81,7 +82,7 @@ _PRINTED_RULES = frozenset({"date line", "date on the page", "date in a title", 
 _MARGINS = frozenset({"aside", "nav", "footer"})
 _STOPS = (".", "!", "?", "…", "。")
 _PUBLISHING = re.compile(
-    r"(?i)publi|posted|veröffentlicht|erschien|erstellt|gepost|geplaatst|opublikowan|dodano|zveřejněn|yayın|eklen|"
+    r"(?i)publi|posted|\bstand\b|veröffentlicht|erschien|erstellt|gepost|geplaatst|opublikowan|dodano|zveřejněn|yayın|eklen|"
     r"опубл|đăng|xuất bản|diterbitkan|inserit|размещ|додано|julkaist|publicer|udgivet"
 )
 _URL_DATE = re.compile(
@@ -317,9 +318,17 @@ def _is_of_others(element: Element) -> bool:
     return any(box.tag in _OTHERS_TAGS or _OTHERS_NAMES.search(names_of(box)) for box in around)
 
 
+def _is_teaser(element: Element) -> bool:
+    """Whether a block stands in a link, or in an article that is an item of a list."""
+    around = (element, *islice(element.iterancestors(), 8))
+    return any(
+        box.tag == "a" or (box.tag == "article" and above.tag in {"li", "ul"}) for box, above in pairwise(around)
+    )
+
+
 def _from_text(blocks: list[Block], language: str | None) -> Iterator[DateWitness]:
     for order, block in enumerate(blocks):
-        late = 0.05 * min(order, 20) + 2.5 * _is_of_others(block.box.element)
+        late = 0.05 * min(order, 20) + 2.5 * (_is_of_others(block.box.element) or _is_teaser(block.box.element))
         for element in block.inline:
             if _DATE_CLASS.search((element.get("class") or "").lower()):
                 yield from _printed(text_of(element), element, 5.8 - late, language)
@@ -337,7 +346,8 @@ def _printed(text: str, element: Element, weight: float, language: str | None) -
         return
     for found in find_dates(text, language):
         changed = bool(_OTHER_WORDS.search(text[max(0, found.start - 40) : found.start]))
-        worth = weight - 1.5 * changed - 3.0 * (not changed and _is_told(text, found.start, found.end))
+        labelled = bool(_PUBLISHING.search(text[max(0, found.start - 40) : found.start]))
+        worth = weight + labelled - 1.5 * changed - 3.0 * (not changed and _is_told(text, found.start, found.end))
         path = path_of(element)
         other = turned(found.stamp) if found.ambiguous else None
         yield DateWitness(

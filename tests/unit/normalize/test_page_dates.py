@@ -48,6 +48,11 @@ DAY = dt.date(2015, 11, 9)
         pytest.param("平成27年11月9日", "ja", DAY, None, None, id="Japanese by reign"),
         pytest.param("民國104年11月9日", "zh-TW", DAY, None, None, id="Taiwanese by the republic"),
         pytest.param("2015年11月9日 下午3:20", "zh", DAY, dt.time(15, 20), None, id="half day before the time"),
+        pytest.param(
+            "2015年01月09日10:20", "zh", dt.date(2015, 1, 9), dt.time(10, 20), None, id="months with a nought"
+        ),
+        pytest.param("9 novembre 201510:43", "it", DAY, dt.time(10, 43), None, id="a time right behind the year"),
+        pytest.param("09.11.1510:43", "de", DAY, dt.time(10, 43), None, id="a time right behind a short year"),
         pytest.param("15.11.09", "ko", DAY, None, None, id="year first, short"),
         pytest.param("9 Kasım 2015", "tr", DAY, None, None, id="Turkish"),
         pytest.param("09 KASIM 2015", "tr", DAY, None, None, id="Turkish capitals"),
@@ -258,6 +263,28 @@ def test_the_publishers_day_may_be_printed_beside_a_word_for_a_change() -> None:
             "<aside><p><time datetime=2022-01-21>21 January</time></p></aside>",
             dt.date(2022, 1, 21),
             id="the only time of a page is its own",
+        ),
+        pytest.param(
+            f"<article><a href=/x><div>4 May 2020</div></a><h1>Bridge closed</h1><p>3 May 2020</p>{RUNNING}</article>",
+            dt.date(2020, 5, 3),
+            id="a day in a link to another page comes last",
+        ),
+        pytest.param(
+            "<article><ul><li><article><div>4 May 2020</div></article></li></ul><h1>Bridge closed</h1>"
+            f"<p>3 May 2020</p>{RUNNING}</article>",
+            dt.date(2020, 5, 3),
+            id="an article in a list is another one",
+        ),
+        pytest.param(
+            f"<article><p>4 May 2020</p><h1>Bridge closed</h1><p>Published: 3 May 2020</p>{RUNNING}</article>",
+            dt.date(2020, 5, 3),
+            id="a labelled day before a bare one",
+        ),
+        pytest.param(
+            "<div class=top-bar><div class=date>4 May 2020</div></div><article><h1>Bridge closed</h1><p>3 May 2020</p>"
+            f"{RUNNING}</article>",
+            dt.date(2020, 5, 3),
+            id="today's date in the masthead is not the article's",
         ),
         pytest.param(
             "<nav>" + "<div><time datetime=2020-01-02>2 January</time></div>" * 9 + "</nav><article><h1>Bridge closed"
