@@ -8,91 +8,39 @@ from itertools import islice, pairwise
 import msgspec
 
 from services.normalize.page.calendar import find_dates
+from services.normalize.page.date_words import (
+    CHANGED,
+    CHANGED_BEHIND,
+    CHANGED_NAME,
+    DATE_ATTRIBUTE,
+    DATE_CLASS,
+    DATE_NAMES,
+    MODIFIED_METAS,
+    OTHER_NAME,
+    OTHERS_NAMES,
+    PUBLISHED_METAS,
+    PUBLISHED_NAME,
+    PUBLISHING,
+    SCRIPT_DATE,
+    WEAK_METAS,
+)
 from services.normalize.page.day_order import reading_language, turned
 from services.normalize.page.declared import Declared, Json
 from services.normalize.page.outline import Block, Outline
 from services.normalize.page.stamps import Stamp, read_stamp
 from services.normalize.page.tree import Element, names_of, path_of, text_of
 
-_PUBLISHED_METAS = (
-    "article:published_time", "og:article:published_time", "og:published_time", "article:published", "datepublished",
-    "date_published",
-    "publishdate", "publish-date", "publish_date", "publication_date", "pubdate", "publicationdate", "publisheddate",
-    "published_date",
-    "published-date", "article.published", "article_date_original", "originalpublicationdate", "sailthru.date",
-    "parsely-pub-date",
-    "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "dc.date.issued", "dcterms.issued", "dcterms.created",
-    "dc.date.created",
-    "dcterms.date", "dc.date", "ptime", "citation_publication_date", "citation_date", "citation_online_date",
-    "prism.publicationdate", "bt:pubdate",
-    "rnews:datepublished", "nrk:published", "iso-8601-publish-date", "last-published",
-    "shareaholic:article_published_time",
-    "vr:published_time", "article:create_date", "created", "pub_date", "release_date", "releasedate",
-    "article_publication_date",
-)  # fmt: skip
-_PUBLISHED_NAME = re.compile(
-    r"(?:publi|posted|issue|released?(?![a-z])|first|article).{0,14}(?:date|time)|pub.?date|"
-    r"(?:date|time|datum|fecha|data).?(?:of.)?(?:publi|posted|issue|release|creat)|post.?date|regdate|published.?at"
-)
-_CHANGED_NAME = re.compile(r"modif|updat|mod.?date|lastmod|changed|revis")
-_OTHER_NAME = re.compile(
-    r"expir|event|valid|start|end(?![a-z])|until|deadline|cover|read.?time|timezone|cache|render|ad-slot"
-)
-_WEAK_METAS = (
-    "date",
-    "dc.date.modified",
-    "dcterms.modified",
-    "eprints.date",
-    "timestamp",
-    "displaydate",
-    "search_date",
-    "creation_date",
-    "datecreated",
-    "date_created",
-)
-_MODIFIED_METAS = (
-    "article:modified_time", "og:updated_time", "datemodified", "date_modified", "article:modified", "last-modified",
-    "lastmod", "og:modified_time",
-    "dcterms.modified", "dc.date.modified", "cxenseparse:modifiedtime", "revised", "modificationdate", "updated_time",
-)  # fmt: skip
-_DATE_NAMES = re.compile(
-    r"(?<![a-z])(?:date|datum|time|publi|posted|ngay|fecha|data(?![a-z])|thoi-?gian|timestamp|"
-    r"dt(?![a-z])|byline|meta|info|created|veroeffentlich|erschien|stand)"
-)
-_DATE_CLASS = re.compile(
-    r"(?<![a-z])(?:date|datum|ngay|fecha|time|published|thoi-?gian|created|posted|documentpublished)"
-)
-_OTHERS_NAMES = re.compile(
-    r"(?<![a-z])(?:comment|kommentar|repl(?:y|ies)|tweet|related|teaser|recommend|recirc|most-?read|also-?read|"
-    r"masthead|top-?bar|site-?header|current-?date|today|weather)"
-)
-_DATE_ATTRIBUTE = re.compile(
-    r"datetime|title|content|(?:data|ia)-(?:[\w-]*[-_])?(?:date|time|datetime|timestamp|utime|ts|pubdate|publish|published|created|posted)"
-    r"(?:[-_](?:date|time|on|at|iso|gmt|utc|publish|published))?"
-)
 _DIGITS = re.compile(r"\d")
-_OTHER_WORDS = re.compile(
-    r"(?i)\b(?:updated?|modified|last changed|aktualisiert|zuletzt|mis à jour|mise à jour|"
-    r"actualizad[oa]|aggiornat[oa]|atualizad[oa]|bijgewerkt|oppdatert|opdateret|uppdaterad|"
-    r"güncelle\w*|cập nhật lúc|обновлено|päivitetty|aktualizov\w+|zaktualizowan\w+)\b"
-)
 _READ_ELSEWHERE = frozenset({"time", "meta", "a", "img", "script", "link", "style", "ins", "input"})
 _OTHERS_TAGS = frozenset({"blockquote", "nav"})
 _PRINTED_RULES = frozenset({"date line", "date on the page", "date in a title", "time element", "address of the page"})
 _MARGINS = frozenset({"aside", "nav", "footer"})
 _STOPS = (".", "!", "?", "…", "。")
-_PUBLISHING = re.compile(
-    r"(?i)publi|posted|\bstand\b|veröffentlicht|erschien|erstellt|gepost|geplaatst|opublikowan|dodano|zveřejněn|yayın|eklen|"
-    r"опубл|đăng|xuất bản|diterbitkan|inserit|размещ|додано|julkaist|publicer|udgivet"
-)
 _URL_DATE = re.compile(
     r"[/_=.-](?P<year>(?:19|20)\d\d)[/_.-]?(?P<month>0[1-9]|1[0-2]|"
     r"[1-9](?=[/_-]))(?:[/_.-]?(?P<day>0[1-9]|[12]\d|3[01]|[1-9](?=[/_.-]))(?=[/_.T-]|\D|$))"
 )
 _URL_DAY_FIRST = re.compile(r"[/_=-](?P<day>[0-3]\d)[_-](?P<month>[01]\d)[_-](?P<year>20\d\d)(?!\d)")
-_SCRIPT_DATE = re.compile(
-    r'"(?:datePublished|publishedAt|published_at|publishDate|publish_date|publicationDate|firstPublished|datePublication|pubDate)"\s*:\s*"([^"]{8,40})"'
-)
 _ANY_DAY = re.compile(r"(?<!\d)20[012]\d([-/])(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])(?!\d)")
 _EARLIEST = dt.date(1995, 1, 1)
 
@@ -157,7 +105,7 @@ def _from_anywhere(declared: Declared, outline: Outline, root: Element) -> Itera
     for node in declared.graph.values():
         yield from _json_date(node, "datePublished", 3.9, False)
     for script in root.iter("script"):
-        for match in _SCRIPT_DATE.finditer((script.text or "")[:200_000]):
+        for match in SCRIPT_DATE.finditer((script.text or "")[:200_000]):
             stamp = read_stamp(match[1])
             if stamp:
                 yield DateWitness(stamp=stamp, rule="script", path=path_of(script), quote=match[0], weight=3.8)
@@ -215,15 +163,15 @@ def _json_date(node: Json, key: str, weight: float, modified: bool) -> Iterator[
 
 
 def _from_metas(declared: Declared) -> Iterator[DateWitness]:
-    listed = {*_PUBLISHED_METAS, *_WEAK_METAS, *_MODIFIED_METAS}
-    telling = [name for name in declared.metas if name not in listed and not _OTHER_NAME.search(name)]
-    changed = [name for name in telling if _CHANGED_NAME.search(name)]
-    published = [name for name in telling if _PUBLISHED_NAME.search(name) and not _CHANGED_NAME.search(name)]
+    listed = {*PUBLISHED_METAS, *WEAK_METAS, *MODIFIED_METAS}
+    telling = [name for name in declared.metas if name not in listed and not OTHER_NAME.search(name)]
+    changed = [name for name in telling if CHANGED_NAME.search(name)]
+    published = [name for name in telling if PUBLISHED_NAME.search(name) and not CHANGED_NAME.search(name)]
     for names, weight, modified in (
-        (_PUBLISHED_METAS, 9.0, False),
+        (PUBLISHED_METAS, 9.0, False),
         (published, 8.0, False),
-        (_WEAK_METAS, 5.0, False),
-        ((*_MODIFIED_METAS, *changed), 3.0, True),
+        (WEAK_METAS, 5.0, False),
+        ((*MODIFIED_METAS, *changed), 3.0, True),
     ):
         for order, (name, value) in enumerate(declared.meta(*names)):
             stamp, doubtful = _machine_or_printed(value, declared.language)
@@ -240,9 +188,9 @@ def _from_attributes(near: list[Block]) -> Iterator[DateWitness]:
     """Stamps in attributes at the head: `<abbr title=2020-04-16T01:00Z>`, `data-timestamp`."""
     for order, element in enumerate(islice(_elements_of(near), 400)):
         for name, value in ((str(name), str(value)) for name, value in element.items()):
-            stamp = read_stamp(value) if 8 <= len(value) <= 40 and _DATE_ATTRIBUTE.fullmatch(name) else None
+            stamp = read_stamp(value) if 8 <= len(value) <= 40 and DATE_ATTRIBUTE.fullmatch(name) else None
             if stamp is not None and not _is_of_others(element):
-                changed = bool(_CHANGED_NAME.search(name))
+                changed = bool(CHANGED_NAME.search(name))
                 worth = 5.4 - 0.01 * min(order, 100) - 2.0 * changed
                 path = path_of(element)
                 yield DateWitness(stamp=stamp, rule="attribute", path=path, quote=value, weight=worth, modified=changed)
@@ -315,7 +263,7 @@ def _from_times(root: Element, near: list[Block], language: str | None) -> Itera
 def _is_of_others(element: Element) -> bool:
     """Whether a time stands in a quotation, a comment, a teaser: it dates somebody else's words."""
     around = islice(element.iterancestors(), 8)
-    return any(box.tag in _OTHERS_TAGS or _OTHERS_NAMES.search(names_of(box)) for box in around)
+    return any(box.tag in _OTHERS_TAGS or OTHERS_NAMES.search(names_of(box)) for box in around)
 
 
 def _is_teaser(element: Element) -> bool:
@@ -330,12 +278,12 @@ def _from_text(blocks: list[Block], language: str | None) -> Iterator[DateWitnes
     for order, block in enumerate(blocks):
         late = 0.05 * min(order, 20) + 2.5 * (_is_of_others(block.box.element) or _is_teaser(block.box.element))
         for element in block.inline:
-            if _DATE_CLASS.search((element.get("class") or "").lower()):
+            if DATE_CLASS.search((element.get("class") or "").lower()):
                 yield from _printed(text_of(element), element, 5.8 - late, language)
         if block.size > 300:
             yield from _printed(block.text[:50], block.box.element, 3.0 - late, language)
         else:
-            named = bool(_DATE_NAMES.search(block.box.names))
+            named = bool(DATE_NAMES.search(block.box.names))
             yield from _printed(
                 block.text, block.box.element, 4.0 + named + (block.size < 60) - (block.size > 120) - late, language
             )
@@ -344,9 +292,14 @@ def _from_text(blocks: list[Block], language: str | None) -> Iterator[DateWitnes
 def _printed(text: str, element: Element, weight: float, language: str | None) -> Iterator[DateWitness]:
     if len(text) > 300 or not _DIGITS.search(text):
         return
+    before = 0
     for found in find_dates(text, language):
-        changed = bool(_OTHER_WORDS.search(text[max(0, found.start - 40) : found.start]))
-        labelled = bool(_PUBLISHING.search(text[max(0, found.start - 40) : found.start]))
+        labels = text[max(before, found.start - 40) : found.start]
+        changed_at, labelled_at = _last(CHANGED, labels), _last(PUBLISHING, labels)
+        behind = CHANGED_BEHIND.match(text, found.end)
+        changed = changed_at > labelled_at or behind is not None
+        labelled = labelled_at >= 0 and not changed
+        before = found.end if behind is None else behind.end()
         worth = weight + labelled - 1.5 * changed - 3.0 * (not changed and _is_told(text, found.start, found.end))
         path = path_of(element)
         other = turned(found.stamp) if found.ambiguous else None
@@ -361,10 +314,15 @@ def _printed(text: str, element: Element, weight: float, language: str | None) -
         )
 
 
+def _last(label: re.Pattern[str], text: str) -> int:
+    """Where the label nearest to a date begins; below nought for none."""
+    return max((match.start() for match in label.finditer(text)), default=-1)
+
+
 def _is_told(text: str, start: int, end: int) -> bool:
     """Whether a sentence tells of the day, as of an event: `The next meeting is on 5 February 2020, at the inn.`"""
     rest = f"{text[:start]} {text[end:]}"
-    return text.endswith(_STOPS) and len(rest.split()) >= 8 and not _PUBLISHING.search(rest)
+    return text.endswith(_STOPS) and len(rest.split()) >= 8 and not PUBLISHING.search(rest)
 
 
 def _from_url(url: str | None) -> Iterator[DateWitness]:

@@ -299,6 +299,26 @@ def test_the_day_of_a_page(markup: str, day: dt.date) -> None:
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param(
+            "Last updated 4 June 2020, originally created 3 June 2020", id="the label nearest to a day counts"
+        ),
+        pytest.param("Updated: 4 June 2020 | Published: 3 June 2020", id="English"),
+        pytest.param("Última actualización: 4 de junio de 2020. Publicado: 3 de junio de 2020", id="Spanish"),
+        pytest.param("Geändert am 4. Juni 2020, erstellt am 3. Juni 2020", id="German"),
+        pytest.param("Güncelleme: 4 Haziran 2020 - Yayınlanma: 3 Haziran 2020", id="Turkish"),
+        pytest.param("수정 2020.06.04 입력 2020.06.03", id="Korean"),
+        pytest.param("2020年6月4日更新 2020年6月3日", id="Japanese, behind the day"),
+        pytest.param("Diperbarui 4 Juni 2020, diterbitkan 3 Juni 2020", id="Indonesian"),
+        pytest.param("تحديث: 4 يونيو 2020 نشر: 3 يونيو 2020", id="Arabic"),
+    ],
+)
+def test_a_day_of_a_change_is_not_that_of_publishing(line: str) -> None:
+    assert day_of(f"<html><body><h1>Bridge closed</h1><p>{line}</p>{RUNNING}</body></html>") == dt.date(2020, 6, 3)
+
+
+@pytest.mark.parametrize(
     ("head", "body", "url", "day"),
     [
         pytest.param("", "<p>04/05/2020</p>", "https://a.example/x", dt.date(2020, 4, 5), id="as its language has it"),
