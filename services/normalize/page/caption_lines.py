@@ -26,10 +26,10 @@ _SCRAP = re.compile(
     r".{0,30}\d{1,2}[./]\d{1,2}[./]\d{2,4}\W{1,3}\d{1,2}[:.]\d\d.{0,30})$"
 )
 _NOISE = re.compile(
-    r"(?i)(?:^\[\d+/\d+\]\s*|"
-    r"^(?:image caption|photo caption|caption|bildunterschrift|bildlegende|legende|légende|leyenda|legenda|"
-    r"pie de foto|didascalia|bildtext|billedtekst|bildetekst|bijschrift|chú thích(?: ảnh)?)\s*[:,]\s*|"
-    r"\s*(?:hide caption|toggle caption|enlarge this image|bild vergrößern|vis mer|open image modal|"
+    r"(?i)(?:^\[\d+/\d+\]\s*|^(?:image caption|photo caption|caption|bildunterschrift|bildlegende|legende|"
+    r"légende|leyenda|legenda|pie de foto|didascalia|bildtext|billedtekst|bildetekst|bijschrift|"
+    r"chú thích(?: ảnh)?)\s*[:,]\s*|\s*(?:hide caption|toggle caption|"
+    r"enlarge this image|bild vergrößern|vis mer|open image modal|"
     r"(?:purchase|acquire) licensing rights.*|[\s–—-]*©?\s*riproduzione riservata)$)"
 )
 _DANGLING = re.compile(r"(?:^\s*[:;,|•·]\s*|\s*[•·]\s*$|\s+[–—|/-]+\s*$)")

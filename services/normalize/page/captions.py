@@ -1,10 +1,18 @@
 """Pictures with their captions and credits: each picture with the little text that stands in one box with it."""
 
 import re
-from itertools import islice
 
 import msgspec
 
+from services.normalize.page.beside import (
+    NOT_BESIDE,
+    is_icon,
+    is_linked,
+    is_portrait,
+    is_quoted,
+    is_said_credit,
+    may_be_caption,
+)
 from services.normalize.page.caption_lines import credit_of, named_captions, split_words
 from services.normalize.page.credits import (
     SAID_CREDIT,
@@ -17,24 +25,18 @@ from services.normalize.page.credits import (
 from services.normalize.page.outline import REFUSED, Block, Box, Outline
 from services.normalize.page.titles import letters
 from services.normalize.page.tree import Element, names_of, squeeze, text_of
-from services.normalize.page.words import BYLINE_NAMES, CAPTION_NAMES, DATE_NAMES, DEBRIS_LINE, PICTURE_DEBRIS
+from services.normalize.page.words import CAPTION_NAMES, PICTURE_DEBRIS
 
-_NO_CAPTION = re.compile(
-    r"(?i)(?:von|by|par|por|di|door|av|af|od|oleh)\s+(?:\w+[\s.-]+){1,3}\w+$|.{0,12}sponsor|"
-    r"präsentiert von|presented by|in kooperation mit|en partenariat avec|in partnership with|error loading|-?A\s*\+A"
-)
-_CLOCK = re.compile(r"\b\d{1,2}[:.]\d\d\b|\b(?:19|20)\d\d$")
 _WIDEST = 1000
 _LARGE = frozenset({"body", "html", "main", "article"})
-_NOT_BESIDE = frozenset({"h1", "h2", "h3", "h4", "li"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _WHOLE = frozenset({"main", "article", "section", "body"})
 _STATES = re.compile(r"(?:has|with|without|no|hide|show)-?_?caption")
+_OTHERS = ("table", "blockquote", "pre")
 _NEAR = 4
 _SPOKEN = ("alt", "title")
 _SAID_CREDIT = ("data-credit", "data-credits", "data-copyright", "data-image-credit", "data-photo-credit")
 _NAMED = 10
-_ICON = 48
 _LONGEST = 400
 _MOST_PICTURES = 300
 
@@ -56,7 +58,7 @@ def read_pictures(outline: Outline, scope: Box, text: Box, first: int, last: int
     images = [
         (image, box)
         for image in scope.element.iter("img", "amp-img", "picture", "video", "figure")
-        if not _is_icon(image) and (box := _box_of(outline, image)) is not None
+        if not is_icon(image) and (box := _box_of(outline, image)) is not None
     ]
     crowd = _crowd(images)
     figures = [box for _, box in images if box.tag == "figure"]
@@ -86,12 +88,6 @@ def read_pictures(outline: Outline, scope: Box, text: Box, first: int, last: int
 def _holds(group: Box, text: Box) -> bool:
     """Whether a picture stands among the article's paragraphs in one box: none of them are its words for that."""
     return group.first <= text.first and text.last <= group.last and text.last - text.first > 1
-
-
-def _is_icon(image: Element) -> bool:
-    """Whether a picture says that it is no larger than a button or a dot; 16 and 9 only say its proportions."""
-    sizes = [int(size[:5]) for key in ("width", "height") if (size := image.get(key) or "").isdecimal()]
-    return bool(sizes) and (max(sizes) <= 1 or 17 <= max(sizes) <= _ICON)
 
 
 def _box_of(outline: Outline, image: Element) -> Box | None:
@@ -133,7 +129,7 @@ def _is_small(outline: Outline, box: Box, crowd: dict[int, int]) -> bool:
     if crowd.get(id(box), 0) > 1 or box.prose or box.tag in _LARGE or box.last - box.first > 6:
         return False
     blocks = outline.blocks[box.first : box.last]
-    if any(block.box.tag in _NOT_BESIDE for block in blocks):
+    if any(block.box.tag in NOT_BESIDE for block in blocks):
         return False
     return sum(block.size for block in blocks) < 600 and sum(block.size > 25 for block in blocks) <= 3
 
@@ -161,67 +157,37 @@ def _is_debris(box: Box, text: Box) -> bool:
 
 def _read(outline: Outline, group: Box) -> Picture | None:
     blocks = _words(outline, group)
-    href = _href(group.element)
-    size = sum(block.size for block in blocks)
-    if size > _WIDEST or next(group.element.iter("table", "blockquote", "pre"), None) is not None:
+    size, linked = sum(block.size for block in blocks), sum(block.linked for block in blocks)
+    whole = group.element
+    if size > _WIDEST or linked > 0.7 * size or is_portrait(group) or next(whole.iter(*_OTHERS), None) is not None:
         return None
-    if size and sum(block.linked for block in blocks) > 0.7 * size:
-        return None
-    if _is_portrait(group):
-        return None
-    nodes = _caption_nodes(group.element)
-    caption, credit = split_words(group.element, nodes)
-    declared = group.tag == "figure" or nodes[0] is not group.element
+    nodes = _declared(whole) or [whole]
+    caption, credit = split_words(whole, nodes[:1] if nodes[0].tag == "figcaption" else nodes)
     if credit is None and caption:
         credit = _credit_around(group)
-    if (not declared or nodes[0] is group.element) and not _may_be_caption(caption, group, blocks):
-        caption, credit = "", credit if not caption and _is_said_credit(blocks) else None
-    if credit is None and (caption or not _is_linked(group.element)):
-        credit = _spoken_credit(group.element, caption)
-    if not caption and not credit and not href:
-        return None
-    taken = frozenset(range(group.first, group.last)) if caption or credit or declared else frozenset()
-    return Picture(
+    if nodes[0] is whole and not may_be_caption(caption, group, blocks):
+        caption, credit = "", credit if not caption and is_said_credit(blocks) else None
+    if credit is None and (caption or not is_linked(whole)):
+        credit = _spoken_credit(whole, caption)
+    declared = group.tag == "figure" or nodes[0] is not whole
+    picture = Picture(
         element=nodes[0],
         index=group.first,
         caption=caption,
         credit=credit,
-        href=href,
-        blocks=taken,
+        href=_href(whole),
+        blocks=frozenset(range(group.first, group.last)) if caption or credit or declared else frozenset(),
         rule="figure caption" if declared else "beside the picture",
     )
+    return picture if caption or credit or picture.href else None
 
 
-def _caption_nodes(element: Element) -> list[Element]:
-    """The elements that hold a picture's caption: its figcaption, those named so, else all there is."""
-    printed = [node for node in element.iter("figcaption") if text_of(node)]
+def _declared(whole: Element) -> list[Element]:
+    """The elements that are or call themselves the caption; a figcaption may hold the credit alone."""
+    printed = [node for node in whole.iter("figcaption") if text_of(node)]
     if printed and not SAID_CREDIT.search(names_of(printed[0])):
-        return printed[:1]
-    return named_captions(element) or [element]
-
-
-def _is_portrait(group: Box) -> bool:
-    """Whether a figure shows the writer: it signs the article or says when it was written."""
-    if group.tag not in {"figure", "figcaption"}:
-        return False
-    return any(node.tag in {"address", "time"} or node.get("rel") == "author" for node in group.element.iter())
-
-
-def _is_quoted(box: Box) -> bool:
-    """Whether a figcaption names the speaker of a quote or the title of a table, not what a picture shows."""
-    figure: Box | None = box if box.tag == "figcaption" else None
-    for _ in range(_NEAR):
-        if figure is not None and figure.tag != "figure":
-            figure = figure.parent
-    if figure is None or figure.tag != "figure" or figure.last - figure.first > 4 * _NEAR:
-        return False
-    return next(figure.element.iter("blockquote", "table", "pre"), None) is not None
-
-
-def _is_linked(element: Element) -> bool:
-    """Whether a picture leads elsewhere, as a teaser's does."""
-    near = islice(element.iterancestors(), _NEAR)
-    return next(element.iter("a"), None) is not None or any(node.tag == "a" for node in near)
+        return printed
+    return named_captions(whole) or printed
 
 
 def _spoken_credit(element: Element, caption: str) -> str | None:
@@ -246,7 +212,7 @@ def _under(outline: Outline, group: Box) -> Picture | None:
         return None
     named = [letters(image.get(key) or "") for image in group.element.iter("img", "amp-img") for key in _SPOKEN]
     for block in blocks:
-        if block.box.tag in _NOT_BESIDE or block.size > _LONGEST or block.linkage > 0.5:
+        if block.box.tag in NOT_BESIDE or block.size > _LONGEST or block.linkage > 0.5:
             continue
         small = block.box.last - block.box.first <= _NEAR
         whole = block.box.element
@@ -284,34 +250,6 @@ def _credit_around(group: Box) -> str | None:
             return credit
         box = box.parent
     return None
-
-
-def _is_said_credit(blocks: list[Block]) -> bool:
-    """Whether all there is beside a picture calls itself a credit."""
-    return bool(blocks) and all(SAID_CREDIT.search(block.box.names) for block in blocks)
-
-
-def _may_be_caption(caption: str, group: Box, blocks: list[Block]) -> bool:
-    """Text beside a picture that nothing declares a caption: no byline, no date, no teaser, no form."""
-    if (
-        not 12 <= len(caption) <= _LONGEST
-        or _NO_CAPTION.match(caption)
-        or DEBRIS_LINE.match(caption)
-        or _CLOCK.search(caption)
-        or caption.count(" ") < 1
-    ):
-        return False
-    if len(blocks) > 6 or any(block.box.tag in _NOT_BESIDE for block in blocks):
-        return False
-    if any(block.linkage > 0.8 and block.size > 12 for block in blocks) or sum(b.linked for b in blocks) > 0.2 * sum(
-        b.size for b in blocks
-    ):
-        return False
-    if any(
-        BYLINE_NAMES.search(block.box.names) or DATE_NAMES.search(block.box.names) for block in blocks
-    ) or BYLINE_NAMES.search(group.names):
-        return False
-    return next(group.element.iter("button", "input", "form", "time", "ul"), None) is None
 
 
 def _href(element: Element) -> str | None:
@@ -356,7 +294,7 @@ def _named_inline(blocks: list[Block], text: Box, taken: set[int]) -> list[Pictu
     for block in blocks:
         if block.index in taken or not _NAMED < block.size < _LONGEST or block.linkage > 0.2:
             continue
-        named = any(_is_named_so(element, block) for element in block.inline)
+        named = any(_is_most(element, block) for element in block.inline)
         if not named or block.box.verdict == REFUSED or block.box.tag in _HEADINGS or _is_debris(block.box, text):
             continue
         caption, credit = split_credit(block.text)
@@ -367,8 +305,8 @@ def _named_inline(blocks: list[Block], text: Box, taken: set[int]) -> list[Pictu
     return found
 
 
-def _is_named_so(element: Element, block: Block) -> bool:
-    """Whether an element that names itself a caption is most of a line, and not of another line of its paragraph."""
+def _is_most(element: Element, block: Block) -> bool:
+    """Whether an element calls itself a caption and holds most of a line."""
     words = text_of(element) if CAPTION_NAMES.search(names_of(element)) else ""
     return 2 * len(words) > block.size and words in block.text
 
@@ -378,7 +316,7 @@ def _is_loose(outline: Outline, box: Box, span: range, taken: set[int]) -> bool:
     if box.first not in span or box.first >= box.last or box.first in taken or box.prose:
         return False
     named = box.tag == "figcaption" or CAPTION_NAMES.search(_STATES.sub(" ", box.names)) is not None
-    if not named or box.tag in _WHOLE or _is_portrait(box) or _is_quoted(box):
+    if not named or box.tag in _WHOLE or is_portrait(box) or is_quoted(box):
         return False
     blocks = _words(outline, box)
     size = sum(block.size for block in blocks)

@@ -9,7 +9,10 @@ CREDIT = re.compile(
     r"urheber|agency|distribut|attribution|copyr|credito|fuente"
     r"|fonte|owner|licen[sc]e|origin|provider|creator|kilde|(?<![a-z])bron(?![a-z])|__src(?![a-z])|nguon"
 )
-SAID_CREDIT = re.compile(r"credit|copyright|(?:image|photo|bild|foto|img)-?_?(?:source|author|quelle)")
+SAID_CREDIT = re.compile(
+    r"credit|copyright|(?:image|photo|bild|foto|img|media|picture)[-_]{0,2}(?:source|author|quelle|rights|by(?![a-z]))|"
+    r"photographer|fotograf|fuente-?_?(?:foto|imagen)|crédit|bildnachweis|urheber"
+)
 _WORDS = (
     r"(?:(?:photo|photograph|photographer|image|picture|pic|video|illustration|graphic|file photo|"
     r"archive photo|screenshot|artwork)s?\s*(?:credit|source|courtesy)?s?"
@@ -27,8 +30,7 @@ _MARKED = re.compile(
     rf"(?P<open>[(\[（【|/／–—-]?\s*)(?<![^\W\d_])(?:{_WORDS}\s*(?:[:：;=＝／]|©|(?<=o)\s+von\b|(?<=d)\s+von\b)|"
     rf"(?:photos?|images?|pictures?|videos?|illustrations?|fotos?) (?:by|from|via|courtesy(?: of)?|de|"
     rf"di|van|von|av|af|par|por)\b:?|courtesy(?: of)?\b(?=[^.]*$)|"
-    rf"(?<=[/|(] )(?:photo|image|foto|фото|bild|fot\.|ảnh)(?=\s+(?-i:[^\W\d_a-zà-ÿа-яіїє]))|"
-    rf"(?<=\()(?:photo|image|foto|фото|bild|fot\.|ảnh)(?=\s+(?-i:[^\W\d_a-zà-ÿа-яіїє]))|©|\(c\)\s)"
+    rf"(?:(?<=[/|(] )|(?<=\())(?:photo|image|foto|фото|bild|fot\.|ảnh)(?=\s+(?-i:[^\W\d_a-zà-ÿа-яіїє]))|©|\(c\)\s)"
     r"\s*(?P<credit>[^()\[\]:（）【】]{2,120}(?:\([^()]{2,40}\))?)\s*[)\]）】]?\s*[.。]?\s*$",
     re.IGNORECASE,
 )
@@ -41,25 +43,24 @@ _AFTER_SIGN = re.compile(
 _LABELLED = re.compile(r"(?<=[.!?…])\s+(?=[^\W\d_a-zà-ÿ])[^\W\d_]{3,12}\s?:\s*(?P<credit>[^\W\d_][^:.!?]{1,50})\.?$")
 _SURE = (_MARKED, _TAKEN_BY, _REPORTER, _AFTER_SIGN, _LABELLED)
 _AGENCY = re.compile(
-    r"\b(?:AFP|dpa|Reuters|REUTERS|AP|Associated Press|Getty|GETTY|IMAGO|imago|Imago|EPA|epa|EFE|ANSA|"
-    r"APA|Keystone|KEYSTONE|Shutterstock|picture alliance|ZUMA|iStock|Alamy|Pixabay|Unsplash|ANP|"
-    r"Belga|Ritzau|NTB|TT|Scanpix|Lehtikuva|TASS|"
-    r"Xinhua|TTXVN|Bloomberg|Wikimedia|Flickr|PA|ddp|Witters|Magnum|laif|Panos|Sipa|SIPA|Gallo|Rex|NASA|EPA-EFE|LaPresse|"
-    r"Pexels|stock\.adobe\.com|Adobe Stock|AdobeStock|Fotolia|Depositphotos|Dreamstime|PAP|ČTK|MTI|Agencja Wyborcza|"
-    r"Anadolu|AA|DHA|İHA|Kyodo|Jiji|Yonhap|PTI|ANI|Antara|Bernama|VCG|CNS|Укринформ|Укрінформ|УНИАН|УНІАН|РИА Новости|"
-    r"ТАСС|ansa|afp|reuters|efe|Lusa|LUSA|lapresse|AAP|USA Today|Zuma|Newscom|POOL|SDA|Agence France-Presse|"
-    r"The Canadian Press|Canadian Press|Photoshot|"
-    r"Action Images|Icon Sport|Imago Images|Europa Press|ATPImages|Hollandse Hoogte|Bildbyrån|Gettyimages|GettyImages|"
-    r"연합뉴스|뉴스1|뉴시스|로이터|게티이미지|رويترز|فرانس برس|الفرنسية|الأوروبية|الأناضول|غيتي|أسوشيتد برس|"
-    r"ロイター|共同通信|時事|アフロ|"
-    r"新华社|新華社|中新社|视觉中国|法新社|路透社|美联社)\b"
+    r"\b(?:AFP|dpa|Reuters|REUTERS|AP|Associated Press|Getty|GETTY|IMAGO|imago|Imago|EPA|epa|EFE|ANSA|APA|"
+    r"Keystone|KEYSTONE|Shutterstock|picture alliance|ZUMA|iStock|Alamy|Pixabay|Unsplash|ANP|Belga|Ritzau|"
+    r"NTB|TT|Scanpix|Lehtikuva|TASS|Xinhua|TTXVN|Bloomberg|Wikimedia|Flickr|PA|ddp|Witters|Magnum|laif|"
+    r"Panos|Sipa|SIPA|Gallo|Rex|NASA|EPA-EFE|LaPresse|Pexels|stock\.adobe\.com|Adobe Stock|AdobeStock|"
+    r"Fotolia|Depositphotos|Dreamstime|PAP|ČTK|MTI|Agencja Wyborcza|Anadolu|AA|DHA|İHA|Kyodo|Jiji|Yonhap|"
+    r"PTI|ANI|Antara|Bernama|VCG|CNS|Укринформ|Укрінформ|УНИАН|УНІАН|РИА Новости|ТАСС|ansa|afp|reuters|efe|"
+    r"Lusa|LUSA|lapresse|AAP|USA Today|Zuma|Newscom|POOL|SDA|Agence France-Presse|The Canadian Press|"
+    r"Canadian Press|Photoshot|Action Images|Icon Sport|Imago Images|Europa Press|ATPImages|"
+    r"Hollandse Hoogte|Bildbyrån|Gettyimages|GettyImages|연합뉴스|뉴스1|뉴시스|로이터|게티이미지|"
+    r"رويترز|فرانس برس|الفرنسية|الأوروبية|الأناضول|غيتي|أسوشيتد برس|"
+    r"ロイター|共同通信|時事|アフロ|新华社|新華社|中新社|视觉中国|法新社|路透社|美联社)\b"
 )
 _LAST_WORDS = re.compile(r"(?<=[.!?…”\"»)])\s+(?P<credit>[^.!?:()\[\]]{2,60})\.?$")
 _TWO_NAMES = re.compile(r"(?:[^\W\d_a-z][\w.’'-]+ ?){1,4}\s*/\s*(?:[^\W\d_a-z][\w.’'-]+ ?){1,4}")
 _LABEL = re.compile(
     rf"^[\s(\[|/–—:;,.•·-]*(?:{_WORDS}\s*(?:[:：;,.©/|=＝／…]|\bby\b|\bvon\b|\bde\b|\bdi\b)\s*|(?:photos?|"
     rf"images?|pictures?|videos?|fotos?|bild|illustrations?) (?:by|from|via|de|di|von)\s+|copyright\s+|"
-    rf"courtesy(?: of)?:?\s+|by:?\s+(?=[A-Z])|©|\(c\)|[:|/,;])+\s*",
+    rf"courtesy(?: of)?:?\s+|by:?\s+(?=[A-Z])|©|\(c\)|[:|/,;.])+\s*",
     re.IGNORECASE,
 )
 _PHOTO = re.compile(
