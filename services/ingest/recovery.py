@@ -20,6 +20,8 @@ log = structlog.get_logger(__name__)
 EPOCH = "ledger:epoch"
 LOCK, LOCK_S = "ledger:recovering", 60
 LOOK_S = 5.0
+# An emptied Redis has lost the claim too: a refill that was cut short by that is no refill.
+_CLOSE = "if redis.call('exists', KEYS[1]) == 0 then return 0 end redis.call('set', KEYS[2], ARGV[1]) return 1"
 TAIL_US = 15 * 60 * 1_000_000
 
 
@@ -81,8 +83,8 @@ def _refill(ledger: Ledger, archive: Archive, settings: Settings) -> None:
             return
         read, entered = recover(ledger, archive, settings)
         with redis_errors(ledger.client):
-            ledger.client.set(EPOCH, now_us())
-        log.info("ledger_refilled", read=read, entered=entered)
+            whole = ledger.client.eval(_CLOSE, 2, LOCK, EPOCH, now_us())
+        log.info("ledger_refilled" if whole else "refill_interrupted", read=read, entered=entered)
 
 
 @contextlib.contextmanager
