@@ -12,7 +12,7 @@ from services.normalize.draft import Draft, Piece
 from services.normalize.page.authors import author_witnesses, choose_authors, site_letters, split_kinds
 from services.normalize.page.body import read_body
 from services.normalize.page.bylines import Byline
-from services.normalize.page.dates import DateWitness, date_witnesses
+from services.normalize.page.dates import FAR_RULES, DateWitness, date_witnesses
 from services.normalize.page.declared import Declared, plain, read_declared
 from services.normalize.page.headline import choose_headline, headline_witnesses
 from services.normalize.page.margins import margins
@@ -100,6 +100,15 @@ def _language(declared: Declared, raw: Raw, outline: Outline) -> str | None:
     return told.tag if told is not None else None
 
 
+def _is_home(link: str | None) -> bool:
+    """Whether an address is a site's front page, which templates call the canonical one of every article."""
+    try:
+        parts = urlsplit(link or "")
+    except ValueError:
+        return False
+    return not parts.path.strip("/") and not parts.query
+
+
 def _settle_headline(fields: _Fields, declared: Declared, outline: Outline, root: Element) -> str | None:
     titles = headline_witnesses(declared, outline, root)
     chosen = choose_headline(titles)
@@ -135,7 +144,8 @@ def _as_said(witness: DateWitness) -> Witness:
 
 
 def _sure(settled: Settled) -> float:
-    return min(0.98, 0.4 + settled.witness.weight / 16)
+    sure = min(0.98, 0.4 + settled.witness.weight / 16)
+    return min(sure, 0.5) if settled.witness.rule in FAR_RULES else sure
 
 
 def _settle_people(fields: _Fields, declared: Declared, witnesses: list[Byline]) -> tuple[str, ...]:
@@ -157,7 +167,8 @@ def _settle_people(fields: _Fields, declared: Declared, witnesses: list[Byline])
 
 
 def _settle_rest(fields: _Fields, declared: Declared, raw: Raw) -> None:
-    fields.say("uri", clean_link(declared.canonical), "canonical address", "link[canonical]")
+    if not _is_home(declared.canonical):
+        fields.say("uri", clean_link(declared.canonical), "canonical address", "link[canonical]")
     for name, value in declared.meta("og:description", "description", "twitter:description"):
         fields.say("description", value, "meta", f"meta[{name}]")
         break

@@ -30,6 +30,11 @@ from services.normalize.page.outline import Block, Outline
 from services.normalize.page.stamps import Stamp, read_stamp
 from services.normalize.page.tree import Element, names_of, path_of, text_of
 
+_LAW = re.compile(
+    r"(?i)©|\(c\)\s|copyright|giấy phép|\bgp-|licen[sc]e|founded|established|gegründet|fondée?|fundad[oa]|fondat[oa]|"
+    r"all rights reserved|бизнес-лиценз|свидетельств|许可证|備案|备案|등록번호"
+)
+FAR_RULES = frozenset({"date on the page", "date in a title", "the only day in the markup"})  # guesses, and said so
 _DIGITS = re.compile(r"\d")
 _READ_ELSEWHERE = frozenset({"time", "meta", "a", "img", "script", "link", "style", "ins", "input"})
 _OTHERS_TAGS = frozenset({"blockquote", "nav"})
@@ -276,6 +281,8 @@ def _is_teaser(element: Element) -> bool:
 
 def _from_text(blocks: list[Block], language: str | None) -> Iterator[DateWitness]:
     for order, block in enumerate(blocks):
+        if block.box.tag == "figcaption" or (block.box.parent is not None and block.box.parent.tag == "figcaption"):
+            continue  # it tells when a picture was taken
         late = 0.05 * min(order, 20) + 2.5 * (_is_of_others(block.box.element) or _is_teaser(block.box.element))
         for element in block.inline:
             if DATE_CLASS.search((element.get("class") or "").lower()):
@@ -300,7 +307,9 @@ def _printed(text: str, element: Element, weight: float, language: str | None) -
         changed = changed_at > labelled_at or behind is not None
         labelled = labelled_at >= 0 and not changed
         before = found.end if behind is None else behind.end()
-        worth = weight + labelled - 1.5 * changed - 3.0 * (not changed and _is_told(text, found.start, found.end))
+        if _is_of_law(text) or (not changed and _is_told(text, found.start, found.end)):
+            continue
+        worth = weight + labelled - 1.5 * changed
         path = path_of(element)
         other = turned(found.stamp) if found.ambiguous else None
         yield DateWitness(
@@ -312,6 +321,11 @@ def _printed(text: str, element: Element, weight: float, language: str | None) -
             modified=changed,
             turned=other,
         )
+
+
+def _is_of_law(text: str) -> bool:
+    """Whether a line tells when a site was licensed, founded or protected, as the foot of every page does."""
+    return _LAW.search(text) is not None
 
 
 def _last(label: re.Pattern[str], text: str) -> int:
