@@ -38,7 +38,7 @@ _WESTERN_AS_UTF8 = re.compile(
 _TRIED_WORDS = 40
 _TRIED_SHARE, _MOST_WORDS = 0.75, 0.88
 _NEARLY_ALL, _MOST = 0.8, 0.6
-_GRAVE_A = re.compile(r"([^\W\d_]*)Ã (?:(?= )|([^\W\d_]*))")
+_GRAVE_A = re.compile(r"(?<![^\W\d_])([^\W\d_]*)Ã (?:(?= )|([^\W\d_]*))")
 _FINALS = frozenset("c ch i m n ng nh o p t u y".split())
 
 

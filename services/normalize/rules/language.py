@@ -109,7 +109,8 @@ class Style(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class Language(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The rules of one language; what a file leaves out, the generic file says.
 
-    `outlets` are names of papers and agencies, `outlet_kinds` the words that open others ("báo" Lao Động).
+    `outlets` are names of papers and agencies, `outlet_kinds` the words that open others ("báo" Lao Động),
+    `calls` what is shouted before a text and is no dateline ("BREAKING NEWS - ").
     """
 
     tag: str
@@ -119,6 +120,7 @@ class Language(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     lead_follows_headline: bool = False
     outlets: tuple[str, ...] = ()
     outlet_kinds: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
     places: dict[str, str] = {}
     dates: Dates = Dates()
     bylines: Bylines = Bylines()

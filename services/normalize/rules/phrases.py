@@ -60,6 +60,12 @@ def outlets(tag: str) -> frozenset[str]:
 
 
 @cache
+def calls(tag: str) -> frozenset[str]:
+    """What newsrooms call out before a text, in the shape of a dateline."""
+    return folded((*for_tag(tag).calls, *for_tag("en").calls))
+
+
+@cache
 def titles(tag: str) -> frozenset[str]:
     """Titles before a name, without full stops at the end."""
     return frozenset(title.rstrip(".") for title in folded(for_tag(tag).bylines.titles))

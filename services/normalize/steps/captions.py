@@ -19,6 +19,8 @@ LONGEST_UNDER_PICTURE = 32
 LONGEST_WITH_LABEL = 45
 MOST_LINES = 2000
 LONGEST_WITH_AGENCY = 30
+LEAST_OPENING = 4
+_STOPS = (".", "!", "?", "…", "。", ".”", '."', ".«", ".»")
 
 LEAST_RIVAL = 0.05
 LEAST_SURE = 0.3
@@ -49,12 +51,20 @@ def judge_captions(proof: Proof) -> Proof:
     settled = [settle_by_credit(proof.lines[number], around.tag) for number in body]
     below = [place > 0 and is_bare_picture(settled[place - 1]) for place in range(len(settled))]
     settled = [_settle_on_page(line, around.tag, under) for line, under in zip(settled, below, strict=True)]
+    if settled and not proof.rules.lead_follows_headline:
+        settled[0] = _opened(settled[0])
     totals = [
         _totals(around, place, line, under) for place, (line, under) in enumerate(zip(settled, below, strict=True))
     ]
     kinds = likeliest(totals)
     judgements = zip(body, settled, totals, kinds, strict=True)
     return mark(proof, {number: _told(line, total, kind) for number, line, total, kind in judgements})
+
+
+def _opened(line: Line) -> Line:
+    """A whole sentence right under the headline opens the text where papers set no lead apart from it."""
+    opens = line.kind is None and line.piece.shape in ("line", "paragraph") and size(line.text) >= LEAST_OPENING
+    return judged(line, "paragraph", "opens the text", 0.9) if opens and line.text.endswith(_STOPS) else line
 
 
 def settle_by_credit(line: Line, tag: str) -> Line:

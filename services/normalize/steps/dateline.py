@@ -99,6 +99,8 @@ def _is_plausible(match: re.Match[str], rule: str, tag: str) -> bool:
     name = match["name"].strip()
     if rule == "in brackets":
         return len(name.split()) <= LONGEST_BRACKET and name[0].isupper() and not name[-1].isdigit()
+    if fold(name) in phrases.calls(tag):
+        return False
     if rule in ("capitals before a dash", "capitals before a dash that the encoding broke"):
         letters = [letter for letter in name if letter.isalpha()]
         return (
