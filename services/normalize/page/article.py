@@ -17,7 +17,7 @@ from services.normalize.page.declared import Declared, plain, read_declared
 from services.normalize.page.headline import choose_headline, headline_witnesses
 from services.normalize.page.margins import margins
 from services.normalize.page.outline import Outline, read_outline
-from services.normalize.page.pieces import pieces_of
+from services.normalize.page.pieces import pieces_of, removed
 from services.normalize.page.places import find_near, find_pictures, find_places
 from services.normalize.page.settle import Settled, settle_changed, settle_published
 from services.normalize.page.tree import Element, parse
@@ -73,7 +73,8 @@ def read_article(text: str, raw: Raw) -> Draft:
         dated, signed = "first_created" in fields.values, "byline" in fields.values
         edges = tuple(margins(body, spoken.language, dated=dated, signed=signed))
         dates = tuple(piece for piece in edges if piece.shape == "date")
-        pieces = (*dates, *pieces, *(piece for piece in edges if piece.shape != "date"))
+        rest = (piece for piece in edges if piece.shape != "date")
+        pieces = (*dates, *pieces, *rest, *removed(body, pictures))
     article = msgspec.structs.replace(Article(), **fields.values)
     return Draft(pieces=pieces, article=article, evidence=tuple(fields.evidence))
 

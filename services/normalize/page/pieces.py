@@ -15,6 +15,7 @@ from services.normalize.page.tree import path_of, text_of
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _SMALL_CELL = 80
 _MOST_PATHS = 3000
+_MOST_REMOVED = 200
 _LONGEST_BESIDE = 200
 _LONGEST_IN_TEXT = 90
 
@@ -35,6 +36,13 @@ def pieces_of(body: Body, pictures: list[Picture], headline: str | None, descrip
     placed += _grouped(kept, body.container)
     placed.sort(key=lambda pair: pair[0])
     return _with_lead(tuple(piece for _, piece in placed), description)
+
+
+def removed(body: Body, pictures: list[Picture]) -> tuple[Piece, ...]:
+    """What stood inside the article's box and is the site's: kept as having been taken out, each text once."""
+    taken = {index for picture in pictures for index in picture.blocks}
+    left = {block.text: block for block in body.dropped if block.index not in taken}
+    return tuple(Piece(text=text, shape="debris", path=_path(block)) for text, block in left.items())[:_MOST_REMOVED]
 
 
 def _lead(block: Block) -> Piece:

@@ -65,7 +65,7 @@ def _places(proof: Proof) -> list[int]:
 
 def _reading(proof: Proof, number: int, order: DayOrder | None, received: dt.datetime) -> DateReading | None:
     line = proof.lines[number]
-    if len(line.text) > LONGEST or line.piece.shape in ("picture", "list", "table", "heading", "caption"):
+    if len(line.text) > LONGEST or line.piece.shape in ("picture", "list", "table", "heading", "caption", "debris"):
         return None
     reading = read_dates(line.text, proof.rules.tag, order, received.date())
     if reading is None or not reading.residue:

@@ -27,7 +27,7 @@ def draft(body: str, title: str = "The bridge will be repaired") -> Draft:
 
 
 def texts(body: str) -> list[str]:
-    return [piece.text for piece in draft(body).pieces if piece.shape != "picture"]
+    return [piece.text for piece in draft(body).pieces if piece.shape not in ("picture", "debris")]
 
 
 def story(*extra: str) -> str:

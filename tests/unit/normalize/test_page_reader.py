@@ -59,8 +59,11 @@ def test_the_body_holds_the_article_and_nothing_of_the_site() -> None:
         ("Beginn: März", "Ende: nächstes Frühjahr")
     ]
     assert len(texts(read, "paragraph")) == 3
-    shown = " ".join(piece.text for piece in read.pieces)
+    shown = " ".join(piece.text for piece in read.pieces if piece.shape != "debris")
     assert not re.search("Stau auf|Lesen Sie|Teilen|Hans|Rechte|Lokales|Von Anna", shown)
+    removed = texts(read, "debris")
+    assert "Stau auf der Umgehung Neue Radwege" in removed
+    assert not set(removed) & set(texts(read, "paragraph", "lead", "heading"))
 
 
 def test_a_picture_has_its_caption_and_its_credit_apart() -> None:
