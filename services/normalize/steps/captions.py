@@ -106,6 +106,8 @@ def _totals(around: Surroundings, place: int, line: Line, under_picture: bool) -
         return {"caption": 0.0}
     if shape == "heading":
         return {"subhead": 0.0}
+    if line.kind == "paragraph":
+        return {"paragraph": 0.0}
     longest = {"line": LONGEST, "paragraph": LONGEST_UNDER_PICTURE if under_picture else LONGEST_SUBHEAD}.get(shape, 0)
     if size(line.text) > longest or place >= MOST_LINES:
         return {"paragraph": 0.0}

@@ -192,6 +192,106 @@ def test_headlines_of_other_articles_leave_the_body() -> None:
     assert len(article.boilerplate) == 5
 
 
+RUNNING = "Thành phố cho biết cây cầu sẽ đóng cửa chín tháng để làm lại các trụ và mặt đường cho người dân."
+
+
+def test_a_question_in_an_interview_is_no_byline() -> None:
+    talk = [
+        "PV: Người dân phản ứng ra sao?",
+        "Ông Hùng: Đa số người dân ủng hộ kế hoạch này của thành phố.",
+        "PV: Xin cảm ơn ông!",
+    ]
+    article = normalize(raw("\n".join(["Cầu đóng cửa chín tháng", RUNNING, *talk, "Minh Đức"]), language="vi"))
+    assert [person.name for person in article.people] == ["Minh Đức"]
+    assert article.organisations == ()
+    assert all(line in [block.text for block in article.blocks] for line in talk)
+
+
+def test_an_update_on_a_line_of_its_own_is_the_version() -> None:
+    lines = ["Cầu đóng cửa", "Xuất bản: 15/06/2024 07:30", "Cập nhật: 16/06/2024 09:00", "", RUNNING]
+    article = normalize(raw("\n".join(lines), language="vi"))
+    assert article.first_created is not None
+    assert article.version_created is not None
+    assert article.first_created.isoformat() == "2024-06-15T07:30:00+07:00"
+    assert article.version_created.isoformat() == "2024-06-16T09:00:00+07:00"
+
+
+@pytest.mark.parametrize(
+    ("line", "moment"),
+    [
+        pytest.param("31/02/2024 07:30", None, id="no such day"),
+        pytest.param("15/06/1024", None, id="no newspaper is that old"),
+        pytest.param("15/06/2024 07:30:00 +07", "2024-06-15T07:30:00+07:00", id="hours of an offset alone"),
+        pytest.param("2024-06-15 07:30 +0000", "2024-06-15T07:30:00+00:00", id="an offset without a colon"),
+    ],
+)
+def test_a_line_of_figures_is_no_headline(line: str, moment: str | None) -> None:
+    article = normalize(raw(f"{line}\nCầu đóng cửa chín tháng\n\n{RUNNING}", language="vi"))
+    assert article.headline == "Cầu đóng cửa chín tháng"
+    assert (article.first_created.isoformat() if article.first_created else None) == moment
+
+
+def test_a_byline_on_top_is_no_headline() -> None:
+    text = "The bridge was closed for nine months while its piers were set anew, the town said on Monday."
+    article = normalize(raw(f"By ANN LEE and BOB ROE\nBridge closed for months\n\n{text}\n\n{text}", language="en"))
+    assert article.headline == "Bridge closed for months"
+    assert [person.name for person in article.people] == ["Ann Lee", "Bob Roe"]
+    assert [block.type for block in article.blocks] == ["paragraph", "paragraph"]
+
+
+@pytest.mark.parametrize("call", ["BREAKING NEWS", "EXCLUSIVE"])
+def test_what_newsrooms_shout_is_no_place(call: str) -> None:
+    text = "The bridge was closed for nine months while its piers were set anew, the town said on Monday."
+    article = normalize(raw(f"Bridge closed for months\n\n{call} - {text}\n\n{text}", language="en"))
+    assert (article.dateline, article.located) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("body", "media_type"),
+    [
+        pytest.param('{"headline": "Bridge \\ud800 closed", "body_text": "It is."}', "application/json", id="ninjs"),
+        pytest.param(
+            '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Bridge \\ud800 closed"}</script>'
+            "<p>The bridge was closed for nine months while its piers were set anew.</p>",
+            "text/html",
+            id="JSON-LD",
+        ),
+    ],
+)
+def test_half_a_letter_is_replaced(body: str, media_type: str) -> None:
+    article = normalize(raw(body, media_type))
+    assert "\ufffd" in (article.headline or "") or article.headline == "Bridge closed"
+    msgspec.json.encode(article)
+
+
+@pytest.mark.parametrize(
+    "foot",
+    [
+        pytest.param("<footer>Giấy phép số 12/GP-BTTTT ngày 05/01/2018</footer>", id="a licence"),
+        pytest.param("<div>Founded 4 July 1999.</div>", id="a founding day"),
+        pytest.param(
+            "<p>Hội nghị diễn ra ngày 05/01/2018 tại hội trường lớn của thành phố.</p>", id="an event told of"
+        ),
+        pytest.param(
+            "<figure><img src=a><figcaption>Ảnh chụp ngày 05/01/2018</figcaption></figure>", id="a picture's day"
+        ),
+    ],
+)
+def test_a_day_of_something_else_is_not_the_articles(foot: str) -> None:
+    page = f"<article><h1>Cầu đóng cửa chín tháng</h1><p>{RUNNING}</p><p>{RUNNING}</p>{foot}</article>"
+    assert normalize(raw(page, "text/html")).first_created is None
+
+
+def test_paragraphs_round_a_picture_stay_paragraphs() -> None:
+    page = (
+        f"<main><h1>Cầu đóng cửa chín tháng</h1><img src=/a.jpg><p>{RUNNING}</p><figure><img src=/b.jpg>"
+        f"<figcaption>Cầu vào mùa xuân. Ảnh: Lê Na</figcaption></figure><p>{RUNNING} Đến mùa thu.</p></main>"
+    )
+    kinds = [block.type for block in normalize(raw(page, "text/html")).blocks]
+    assert kinds.count("picture") == 1
+    assert kinds.count("paragraph") + (normalize(raw(page, "text/html")).description is not None) == 2
+
+
 def test_a_quotation_in_guillemets_is_no_arrow_before_a_headline() -> None:
     said = "»Das war knapp«, sagt die Bürgermeisterin der Stadt."
     running = "Die Brücke bleibt neun Monate lang zu, sagt die Stadt. " * 3
