@@ -6,7 +6,7 @@ import re
 import msgspec
 
 from services.normalize.page.stamps import Stamp, read_stamp
-from services.normalize.page.zones import zone_named
+from services.normalize.page.zones import zone_named, zone_of_page
 from services.normalize.rules.language import for_tag
 from services.normalize.steps.date import day_order, zone_of
 from services.normalize.steps.date_line import moment, read_dates
@@ -42,21 +42,21 @@ def read_declared_date(printed: object, raw: Raw, language: str | None) -> DateR
     quote = printed.strip()[:_LONGEST]
     source = msgspec.structs.replace(raw.source, language=raw.source.language or language)
     try:
-        return _by_machine(quote, source) or _by_people(quote, raw, source, language)
+        return _by_machine(quote, source, raw.url) or _by_people(quote, raw, source, language)
     except (ValueError, OverflowError):  # a year before 1 once the offset is applied
         return None
 
 
-def _by_machine(quote: str, source: Source) -> DateReading | None:
+def _by_machine(quote: str, source: Source, url: str | None) -> DateReading | None:
     stamp = read_stamp(_FRACTION.sub("", _THANG.sub(_western_month, quote)))
     if stamp is None:
         return None
-    zone, rule, sure = _zone(stamp, source)
+    zone, rule, sure = _zone(stamp, source, url)
     instant = dt.datetime.combine(stamp.day, stamp.time or dt.time(), zone)
     precision: Precision = "day" if stamp.time is None else "second"
     return DateReading(
         instant=instant,
-        local_day=_local_day(instant, source),
+        local_day=_local_day(instant, source, url),
         precision=precision,
         zone_rule=rule,
         quote=quote,
@@ -64,9 +64,9 @@ def _by_machine(quote: str, source: Source) -> DateReading | None:
     )
 
 
-def _local_day(instant: dt.datetime, source: Source) -> dt.date:
+def _local_day(instant: dt.datetime, source: Source, url: str | None) -> dt.date:
     """The day at the publisher's: UTC is how machines write, not where the paper is made."""
-    zone, rule, _ = _zone_of_source(source)
+    zone, rule, _ = _zone_of_source(source, url)
     return (instant if instant.utcoffset() or rule.startswith("not said") else instant.astimezone(zone)).date()
 
 
@@ -75,17 +75,20 @@ def _western_month(found: re.Match[str]) -> str:
     return f"{found[1]} {_MONTHS[month - 1]} {found[3]}" if 1 <= month <= 12 else found[0]
 
 
-def _zone(stamp: Stamp, source: Source) -> tuple[dt.tzinfo, str, float]:
+def _zone(stamp: Stamp, source: Source, url: str | None) -> tuple[dt.tzinfo, str, float]:
     if stamp.offset is not None:
         minutes = stamp.offset
         return (dt.UTC if minutes == 0 else dt.timezone(dt.timedelta(minutes=minutes))), "in the text", 0.97
-    return _zone_of_source(source)
+    return _zone_of_source(source, url)
 
 
-def _zone_of_source(source: Source) -> tuple[dt.tzinfo, str, float]:
+def _zone_of_source(source: Source, url: str | None) -> tuple[dt.tzinfo, str, float]:
     if source.zone is not None and zone_named(source.zone) is None:
         source = msgspec.structs.replace(source, zone=None)
     zone, rule = zone_of(for_tag(source.language), source)
+    country = zone_of_page(url, None) if rule.startswith("not said") else None
+    if country is not None:
+        return country[0], f"{country[1]}: {country[0].key}", 0.8
     return zone, rule, 0.5 if rule.startswith("not said") else 0.9
 
 
@@ -96,7 +99,7 @@ def _by_people(quote: str, raw: Raw, source: Source, language: str | None) -> Da
     reading = read_dates(quote, rules.tag, order, received.date())
     if reading is None:
         return None
-    zone, rule, sure = _zone_of_source(source)
+    zone, rule, sure = _zone_of_source(source, raw.url)
     stamp = reading.stamps[0]
     settled = moment(stamp, zone, rule, received)
     return DateReading(

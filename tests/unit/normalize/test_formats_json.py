@@ -249,3 +249,11 @@ def test_any_json_is_read_or_refused(document: dict[str, object]) -> None:
         except NotAnArticle:
             continue
         assert draft.article.headline or draft.article.description or draft.pieces
+
+
+def test_a_date_without_a_zone_is_in_that_of_the_addresss_country() -> None:
+    item = {"uri": "urn:a", "headline": "a b", "body_text": "c d.", "firstcreated": "2024-06-15 07:30"}
+    article = ninjs.read(json.dumps(item), raw(url="https://baomau.example.vn/a")).article
+    assert article.first_created is not None
+    assert article.first_created.isoformat() == "2024-06-15T07:30:00+07:00"
+    assert article.zone_rule == "country of the address: Asia/Ho_Chi_Minh"
