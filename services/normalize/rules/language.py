@@ -59,10 +59,13 @@ class Bylines(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class Captions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The words that mark a picture's credit, who gives pictures beside papers, and what captions like to say.
 
-    `under_picture` is what standing right under a picture adds for a caption: more where the weights were fitted.
+    `beginnings` open a line about its picture ("ảnh do"), `places` point to one ("(ảnh trên)"). `under_picture` is what
+    standing right under a picture adds for a caption: more where the weights were fitted.
     """
 
     credits: tuple[str, ...] = ()
+    beginnings: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
     stock: tuple[str, ...] = ()
     givers: tuple[str, ...] = ()
     under_picture: float = 1.2

@@ -51,8 +51,13 @@ def read_end_byline(proof: Proof) -> Proof:
 def _read_end(proof: Proof, line: Line) -> BylineReading | None:
     """A byline under the body; on a page a bare name is one only where that is the custom, else it may be anything."""
     reading = read_byline(line.text, proof.rules.tag)
-    bare = reading is not None and reading.rule == NAMES and line.piece.shape != "byline"
-    return None if bare and proof.is_page and not proof.rules.bylines.bare_name_ends_page else reading
+    if reading is None or reading.rule != NAMES or line.piece.shape == "byline":
+        return reading
+    if proof.is_page and not proof.rules.bylines.bare_name_ends_page:
+        return None
+    known = {fold(person.name) for person in proof.article.people}
+    strange = bool(known) and not any(fold(person.name) in known for person in reading.people)
+    return None if strange and reading.people else reading  # "More." under an article that is signed already
 
 
 def read_head_byline(proof: Proof) -> Proof:

@@ -9,7 +9,7 @@ import msgspec
 
 from services.normalize.rules.phrases import roles
 from services.normalize.steps.caption_signs import Surroundings, signs
-from services.normalize.steps.credit import Credit, take_credit
+from services.normalize.steps.credit import Credit, speaks_of_picture, take_credit
 from services.normalize.steps.proof import Line, Proof, judged, mark, size
 from shared.article import Candidate
 
@@ -75,6 +75,8 @@ def settle_by_credit(line: Line, tag: str) -> Line:
         credit = take_credit(line.text, tag)
         if credit is not None and _is_caption_credit(credit, line):
             return _credited(judged(line, "caption", f"a caption: {credit.rule}", 0.97), credit)
+        if line.kind is None and speaks_of_picture(line.text, tag):
+            return judged(line, "caption", "a caption: it speaks of its picture", 0.9)
     return line
 
 

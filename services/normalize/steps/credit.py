@@ -119,3 +119,17 @@ def _stock_note(tag: str) -> re.Pattern[str]:
 def _any_label(tag: str) -> str:
     labels = {*for_tag(tag).captions.credits, *for_tag(GENERIC).captions.credits}
     return "|".join(re.escape(label) for label in sorted(labels, key=len, reverse=True))
+
+
+def speaks_of_picture(text: str, tag: str) -> bool:
+    """ "Ảnh minh họa", "[Ảnh 1]", "Ảnh 2: …", "… (ảnh trên)": words that only stand under or beside a picture."""
+    known = for_tag(tag).captions
+    if edge_free(text) in folded(known.stock):
+        return True
+    lowered = fold(text).lstrip("[(")
+    numbered = any(re.match(rf"{re.escape(fold(word))}\s?\d{{1,2}}\b", lowered) for word in known.credits)
+    return (
+        numbered
+        or lowered.startswith(tuple(folded(known.beginnings)) or ("\0",))
+        or any(fold(place) in lowered for place in known.places)
+    )

@@ -207,6 +207,27 @@ def test_a_question_in_an_interview_is_no_byline() -> None:
     assert all(line in [block.text for block in article.blocks] for line in talk)
 
 
+def test_a_short_last_line_of_a_signed_article_stays() -> None:
+    item = (
+        '{"@type": "NewsArticle", "headline": "Tapping", "author": {"name": "Ann Lee"}, '
+        '"articleBody": "It is so.\\nMore."}'
+    )
+    article = normalize(raw(item, "application/ld+json"))
+    assert [block.text for block in article.blocks] == ["It is so.", "More."]
+    assert [person.name for person in article.people] == ["Ann Lee"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Ảnh minh họa", "[Ảnh 1]", "Ảnh do nhân vật cung cấp", "Ảnh 2: Cây cầu vào mùa xuân", "Cầu cũ (ảnh trên) và mới"],
+)
+def test_a_line_that_speaks_of_its_picture_is_a_caption(line: str) -> None:
+    lines = ["Cầu đóng cửa chín tháng", f"TTH - {RUNNING}", RUNNING, line, RUNNING]
+    blocks = normalize(raw("\n\n".join(lines), language="vi")).blocks
+    assert [block.type for block in blocks] == ["paragraph", "caption", "paragraph"]
+    assert blocks[1].text == line
+
+
 def test_an_update_on_a_line_of_its_own_is_the_version() -> None:
     lines = ["Cầu đóng cửa", "Xuất bản: 15/06/2024 07:30", "Cập nhật: 16/06/2024 09:00", "", RUNNING]
     article = normalize(raw("\n".join(lines), language="vi"))
