@@ -11,6 +11,9 @@ from services.normalize.rules.phrases import crews, edge_free, folded, roles, ti
 from services.normalize.steps.names import bare_name, is_caseless, is_name, is_outlet, normal_case, opens_with
 from shared.article import Person, Role
 
+# Brackets and commas as Chinese, Japanese and Korean set them; an address behind a name is no part of it.
+_HALF_WIDTH = str.maketrans({"（": "(", "）": ")", "、": ",", "，": ",", "；": ";"})
+_ADDRESS = re.compile(r"\s*[(<\[]?[\w.+-]+@[\w-]+(?:\.[\w-]+)+[)>\]]?\s*$")
 LONGEST = 600
 MOST_WORDS = 24
 MOST_DESK_WORDS = 6
@@ -46,7 +49,8 @@ def read_byline(line: str, tag: str) -> BylineReading | None:
     """Read a line that is a byline and nothing else; None for any other."""
     if len(line) > LONGEST:
         return None
-    text = _unglued(line.strip().removesuffix("./.").removesuffix("/.").rstrip(" *"), tag)
+    text = _ADDRESS.sub("", line.strip().translate(_HALF_WIDTH))
+    text = _unglued(text.removesuffix("./.").removesuffix("/.").rstrip(" *"), tag)
     if len(text.split()) > MOST_WORDS:
         return None
     if text.startswith("(") and text.endswith(")") and text.count("(") == 1:
@@ -177,10 +181,14 @@ def _take_people(value: str, tag: str, names: _Names, named: tuple[Role, ...], *
         value = value[: match.start()]
     if not strict and match is not None and match["note"][0].isupper():
         value = value[: match.start()]  # behind a label, words in brackets are where that person is from
+    posted = False
     for part in _split(value, tag):
         plain = fold(part).strip(".")
+        posted = posted or _is_post(part, tag)
         if plain not in crews(tag) and (plain in folded(for_tag(tag).bylines.remarks) or _is_post(part, tag)):
             continue
+        if posted and names.roles and not is_name(part, tag):
+            continue  # "Ann Lee, Senior Correspondent, London": where the post is
         person, stroke, outlet = part.partition("/")
         if stroke:
             names.sources.extend(word.strip() for word in outlet.split("/") if word.strip(" ."))
@@ -225,7 +233,8 @@ def _is_desk(text: str, tag: str) -> bool:
 
 def _take_sources(value: str, tag: str, names: _Names) -> bool:
     plain = value.strip(' .,:;()"“”')
-    named = plain[:1].isupper() or plain[:1].isdigit() or "." in plain or opens_with(plain, for_tag(tag).outlet_kinds)
+    named = plain[:1].isupper() or plain[:1].isdigit() or "." in plain or is_caseless(plain)
+    named = named or opens_with(plain, for_tag(tag).outlet_kinds)
     if not named or len(plain.split()) > 9:
         return False
     for part in _split(plain, tag, dashes=False):

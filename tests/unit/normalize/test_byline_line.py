@@ -82,6 +82,11 @@ def test_no_bylines(line: str) -> None:
 @pytest.mark.parametrize(
     ("tag", "line", "people", "sources"),
     [
+        pytest.param("zh", "（记者李明、王芳）", [("李明", (A,)), ("王芳", (A,))], [], id="Chinese, in brackets"),
+        pytest.param("ko", "김철수 기자 kim@a.example", [("김철수", (A,))], [], id="Korean, with an address"),
+        pytest.param(
+            "en", "By Ann Lee, Senior Correspondent, London", [("Ann Lee", (A,))], [], id="a post and its place"
+        ),
         pytest.param(
             "en",
             "By JANE SMITH and Tom O'Neill, Reuters",
