@@ -84,6 +84,8 @@ def article_lines(article: Article, *, detailed: bool = False) -> Iterator[str]:
         yield from evidence.of("description")
     yield from _pictures(article.blocks, evidence)
     yield from row("Body", counted(article.blocks))
+    if detailed:
+        yield from _blocks(article.blocks, evidence)
     yield from _removed(article, evidence)
 
 
@@ -127,6 +129,15 @@ def _pictures(blocks: Sequence[Block], evidence: "Sources") -> Iterator[str]:
         yield from row(label, f"{words}{credit}")
         yield from evidence.of(f"blocks[{number}]")
         label = ""
+
+
+def _blocks(blocks: Sequence[Block], evidence: "Sources") -> Iterator[str]:
+    """Every other block by what it was taken for, its first words, and why."""
+    for place, block in enumerate(blocks):
+        words = block.text or " ".join(block.items) or " ".join(cell for cells in block.rows for cell in cells)
+        if block.type not in ("picture", "caption") and words:
+            yield from row(block.type.capitalize(), shortened(words, LONGEST_QUOTE))
+            yield from evidence.of(f"blocks[{place}]")
 
 
 def _removed(article: Article, evidence: "Sources") -> Iterator[str]:

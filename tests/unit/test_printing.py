@@ -32,6 +32,7 @@ ARTICLE = Article(
         Block(type="caption", text="Sơ chế mủ cao su", byline="Lan"),
         Block(type="picture", href="https://example.org/a.jpg", caption="Cạo mủ"),
         Block(type="paragraph", text="một hai ba"),
+        Block(type="list", items=("bốn", "năm")),
     ),
     boilerplate=("Chia sẻ bài viết",),
     evidence=(
@@ -46,6 +47,7 @@ ARTICLE = Article(
         ),
         Evidence(field="headline", rule="og:title", sure=0.8, path="/html/head/meta[3]"),
         Evidence(field="blocks[0]", rule="short line", sure=0.7, start=30, end=46),
+        Evidence(field="blocks[2]", rule="signs of a paragraph", sure=0.6, start=50, end=60),
         Evidence(field="language", rule="letters", sure=1.0),
     ),
 )
@@ -66,7 +68,7 @@ def shown(article: Article, *, detailed: bool = False) -> str:
         "Dateline   TTH",
         "Language   vi\n  ",
         "Captions   Sơ chế mủ cao su (Lan)\n             from characters 30–46\n             Cạo mủ",
-        "Body       1 caption, 1 picture, 1 paragraph, 8 words",
+        "Body       1 caption, 1 picture, 1 paragraph, 1 list, 10 words",
         "Removed    Chia sẻ bài viết",
     ],
 )
@@ -79,6 +81,9 @@ def test_details_add_rules_how_sure_and_what_lost() -> None:
     assert "from characters 0–18 by date line, 90% sure: “09/11/2015 - 05:34”" in text
     assert "not “11/09/2015” (month first)" in text
     assert "concluded by letters, 100% sure" in text
+    assert "Paragraph  một hai ba\n             from characters 50–60 by signs of a paragraph, 60% sure" in text
+    assert "List       bốn năm" in text
+    assert "Paragraph  một" not in shown(ARTICLE)
 
 
 def test_what_the_input_does_not_say_is_not_invented() -> None:
