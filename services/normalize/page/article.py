@@ -12,7 +12,7 @@ from services.normalize.draft import Draft, Piece
 from services.normalize.page.authors import author_witnesses, choose_authors, site_letters, split_kinds
 from services.normalize.page.body import read_body
 from services.normalize.page.bylines import Byline
-from services.normalize.page.dates import FAR_RULES, DateWitness, date_witnesses
+from services.normalize.page.dates import FAR_RULES, LABELLED, DateWitness, date_witnesses
 from services.normalize.page.declared import Declared, plain, read_declared
 from services.normalize.page.headline import choose_headline, headline_witnesses
 from services.normalize.page.margins import margins
@@ -130,12 +130,14 @@ def _settle_dates(fields: _Fields, declared: Declared, witnesses: list[DateWitne
     published = settle_published(witnesses, url, language, zone)
     changed = settle_changed(witnesses, url, language, zone)
     if published is not None:
-        fields.settle("first_created", published.moment, _as_said(published.witness), said, _sure(published))
+        fields.settle(
+            "first_created", published.moment, _as_said(published.witness), said, _sure(published, _read_on(raw))
+        )
         fields.values["precision"] = cast(Precision, published.precision)
         fields.values["zone_rule"] = published.zone_rule
         fields.values["local_day"] = published.day
     if changed is not None and (published is None or changed.moment >= published.moment):
-        fields.settle("version_created", changed.moment, _as_said(changed.witness), (), _sure(changed))
+        fields.settle("version_created", changed.moment, _as_said(changed.witness), (), _sure(changed, _read_on(raw)))
 
 
 def _as_said(witness: DateWitness) -> Witness:
@@ -144,9 +146,17 @@ def _as_said(witness: DateWitness) -> Witness:
     return Witness(value=value, rule=witness.rule, path=witness.path, quote=witness.quote)
 
 
-def _sure(settled: Settled) -> float:
-    sure = min(0.98, 0.4 + settled.witness.weight / 16)
-    return min(sure, 0.5) if settled.witness.rule in FAR_RULES else sure
+def _sure(settled: Settled, read_on: dt.date | None) -> float:
+    witness = settled.witness
+    sure = min(0.98, 0.4 + witness.weight / 16)
+    is_guess = witness.rule in FAR_RULES or _may_be_of_the_masthead(witness, read_on)
+    return min(sure, 0.5) if is_guess else sure
+
+
+def _may_be_of_the_masthead(witness: DateWitness, read_on: dt.date | None) -> bool:
+    """A day without a time or a word like "Published" that is today's: a masthead prints it over every article."""
+    today = read_on is not None and abs((witness.stamp.day - read_on).days) <= 1
+    return today and witness.rule == "date line" and witness.stamp.time is None and witness.weight < LABELLED
 
 
 def _settle_people(fields: _Fields, declared: Declared, witnesses: list[Byline]) -> tuple[str, ...]:

@@ -35,6 +35,7 @@ _LAW = re.compile(
     r"all rights reserved|бизнес-лиценз|свидетельств|许可证|備案|备案|등록번호"
 )
 FAR_RULES = frozenset({"date on the page", "date in a title", "the only day in the markup"})  # guesses, and said so
+LABELLED = 6.0  # the weight from which a printed day has a word or a name that says what it is the day of
 _DIGITS = re.compile(r"\d")
 _READ_ELSEWHERE = frozenset({"time", "meta", "a", "img", "script", "link", "style", "ins", "input"})
 _OTHERS_TAGS = frozenset({"blockquote", "nav"})

@@ -13,6 +13,7 @@ from services.normalize.page.dates import DateWitness
 from services.normalize.page.settle import settle_published
 from services.normalize.page.stamps import Stamp, read_stamp
 from shared.messages import Raw, Source
+from tests.unit.normalize.inputs import raw
 
 DAY = dt.date(2015, 11, 9)
 
@@ -387,3 +388,19 @@ def test_a_day_without_time_stays_a_day() -> None:
     settled = settle_published([said(Stamp(day=DAY), "date line", 5)], "https://a.de", "de", None)
     assert settled is not None
     assert (settled.precision, settled.day) == ("day", DAY)
+
+
+@pytest.mark.parametrize(
+    ("line", "is_sure"),
+    [
+        pytest.param("Monday, November 9, 2015", False, id="today's day alone, as a masthead has it"),
+        pytest.param("Monday, November 2, 2015", True, id="another day"),
+        pytest.param("Published: November 9, 2015", True, id="a word says what it is"),
+        pytest.param("November 9, 2015, 10:30", True, id="with a time"),
+    ],
+)
+def test_a_day_that_may_be_the_mastheads_is_a_guess(line: str, is_sure: bool) -> None:
+    words = "<p>The council voted on the new bridge over the river after a long debate, officials said.</p>" * 3
+    markup = f"<html lang=en><body><div>{line}</div><main><h1>Council votes on bridge</h1>{words}</main></body></html>"
+    (evidence,) = [e for e in read(markup, raw()).evidence if e.field == "first_created"]
+    assert (evidence.sure > 0.5) is is_sure
