@@ -59,14 +59,16 @@ class Bylines(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class Captions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The words that mark a picture's credit, who gives pictures beside papers, and what captions like to say.
 
-    `beginnings` open a line about its picture ("ảnh do"), `places` point to one ("(ảnh trên)"). `under_picture` is what
-    standing right under a picture adds for a caption: more where the weights were fitted.
+    `beginnings` open a line about its picture ("ảnh do"), `places` point to one ("(ảnh trên)"). `stock` are the notes
+    on what kind of picture it is ("Archivbild"); `stock_is_apart` where papers set them in the place of the credit.
+    `under_picture` is what standing right under a picture adds for a caption: more where the weights were fitted.
     """
 
     credits: tuple[str, ...] = ()
     beginnings: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     stock: tuple[str, ...] = ()
+    stock_is_apart: bool = False
     givers: tuple[str, ...] = ()
     under_picture: float = 1.2
     openers: tuple[str, ...] = ()

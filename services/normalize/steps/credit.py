@@ -13,12 +13,16 @@ from services.normalize.steps.names import bare_name, is_name, is_outlet
 LONGEST = 60
 MOST_WORDS = 9
 _BRACKETED = re.compile(r"\s*[(\[](?P<inner>[^()\[\]]{2,80})[)\]]\s*\.?\s*$")
+_STOCK_RULE = "a stock picture's note"
 _SENTENCE = re.compile(r"\w{3,}\.\s")
 _EDGE = " \t-‐‑‒–—―−|,;:/(["
 
 
 class Credit(msgspec.Struct, frozen=True, kw_only=True):
-    """A caption without its credit; `credit` is None where only "(ảnh minh họa)" stood, `label` the word before it."""
+    """A caption without its credit; `credit` is None where only "(ảnh minh họa)" stood, `label` the word before it.
+
+    Such a note leaves the caption only where the language's rules say that it is no part of it.
+    """
 
     caption: str
     credit: str | None
@@ -30,7 +34,7 @@ def take_credit(text: str, tag: str) -> Credit | None:
     """Take the credit off a caption; None when nothing in the text is one."""
     bracketed = _BRACKETED.search(text)
     if bracketed is not None:
-        found = _bracketed(text[: bracketed.start()], bracketed["inner"].strip(), tag)
+        found = _bracketed(text, bracketed, tag)
         if found is not None:
             return found
     labelled = _labelled(tag).search(text)
@@ -46,21 +50,23 @@ def take_credit(text: str, tag: str) -> Credit | None:
     return _unlabelled(text, tag) or _stock(text, tag)
 
 
-def _bracketed(caption: str, inner: str, tag: str) -> Credit | None:
+def _bracketed(text: str, bracketed: re.Match[str], tag: str) -> Credit | None:
+    caption, inner = text[: bracketed.start()].rstrip(_EDGE), bracketed["inner"].strip()
     labelled = _labelled(tag).match(inner)
     if labelled is not None and _is_credit(labelled["credit"]):
         return Credit(
-            caption=caption.rstrip(_EDGE),
+            caption=caption,
             credit=labelled["credit"].strip(" ."),
             rule="a credit's label in brackets",
             label=fold(labelled["label"]),
         )
     if edge_free(inner) in folded(for_tag(tag).captions.stock):
-        return Credit(caption=caption.rstrip(_EDGE), credit=None, rule="a stock picture's note")
+        kept = caption if for_tag(tag).captions.stock_is_apart else text
+        return Credit(caption=kept, credit=None, rule=_STOCK_RULE)
     if ("/" in inner and is_outlet(inner.rpartition("/")[2].strip(), tag)) or (
         len(inner) <= 20 and _is_agency(inner, tag)
     ):
-        return Credit(caption=caption.rstrip(_EDGE), credit=inner, rule="an agency in brackets")
+        return Credit(caption=caption, credit=inner, rule="an agency in brackets")
     return None
 
 
@@ -79,13 +85,17 @@ def _unlabelled(text: str, tag: str) -> Credit | None:
 
 def _stock(text: str, tag: str) -> Credit | None:
     """ "… - Ảnh minh họa" and "… . Hình minh họa."; such a note alone is the caption."""
-    caption = _without_stock(text, tag)
-    return Credit(caption=caption, credit=None, rule="a stock picture's note") if caption != text else None
+    match = _stock_note(tag).search(text)
+    if match is None or match.start() == 0:
+        return None
+    return Credit(caption=_without_stock(text, tag), credit=None, rule=_STOCK_RULE)
 
 
 def _without_stock(text: str, tag: str) -> str:
     match = _stock_note(tag).search(text)
-    return text[: match.start()].rstrip(_EDGE) if match is not None and match.start() > 0 else text
+    if match is None or match.start() == 0 or not for_tag(tag).captions.stock_is_apart:
+        return text
+    return text[: match.start()].rstrip(_EDGE)
 
 
 def _is_credit(text: str) -> bool:

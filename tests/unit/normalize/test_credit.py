@@ -45,3 +45,18 @@ def test_no_credits(text: str) -> None:
 def test_a_caption_and_its_credit_are_parts_of_the_text(text: str) -> None:
     found = take_credit(text, "vi")
     assert found is None or (found.caption in text and (found.credit or "") in text)
+
+
+@pytest.mark.parametrize(
+    ("text", "tag", "caption", "credit"),
+    [
+        ("Die Ministerin bei ihrer Ankunft (Archivbild)", "de", "Die Ministerin bei ihrer Ankunft (Archivbild)", None),
+        ("The harbour in winter (file photo)", "en", "The harbour in winter (file photo)", None),
+        ("El puerto en invierno. Imagen de archivo", "es", "El puerto en invierno. Imagen de archivo", None),
+        ("Die Ministerin (Archivbild). Foto: Anna Berg", "de", "Die Ministerin (Archivbild).", "Anna Berg"),
+    ],
+)
+def test_what_kind_of_picture_it_is_stays_in_the_caption(text: str, tag: str, caption: str, credit: str | None) -> None:
+    found = take_credit(text, tag)
+    assert found is not None
+    assert (found.caption, found.credit) == (caption, credit)
