@@ -1,10 +1,7 @@
 """The clock of the shells. Pure rooms get `now` as an argument."""
 
 import datetime as dt
-import signal
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 
 def now() -> dt.datetime:
@@ -20,14 +17,3 @@ def now_us() -> int:
 def from_us(micros: int) -> dt.datetime:
     """A ledger time as an aware moment in UTC."""
     return dt.datetime.fromtimestamp(micros / 1_000_000, dt.UTC)
-
-
-@contextmanager
-def cpu_clock(seconds: float) -> Iterator[None]:
-    """Kill this process when it burns more than `seconds` of CPU inside: a handler would not run within lxml."""
-    signal.signal(signal.SIGPROF, signal.SIG_DFL)
-    signal.setitimer(signal.ITIMER_PROF, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)

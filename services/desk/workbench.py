@@ -22,8 +22,9 @@ from services.desk.call import OK, WRONG, Call, show_json
 from services.ingest.drops import MEDIA_TYPES, Vanished, printable, read_drop
 from services.normalize.pipeline import normalize as clean_article
 from shared.article import Article
-from shared.clock import cpu_clock, now_us
+from shared.clock import now_us
 from shared.errors import CopydeskError
+from shared.limits import cpu_clock, limit_memory
 from shared.messages import Raw, Source
 from shared.settings import Settings, check_source
 
@@ -88,8 +89,7 @@ def _start_child(settings: Settings) -> ProcessPoolExecutor:
 
 
 def _limit(memory_mb: int) -> None:
-    most = memory_mb * 1024 * 1024
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    limit_memory(memory_mb)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
 

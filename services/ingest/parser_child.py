@@ -15,6 +15,7 @@ import msgspec
 from services.ingest.feeds import read_feed
 from services.ingest.parser_process import LENGTH, Answer, Ask, Limits
 from shared.errors import NotAFeed
+from shared.limits import limit_memory
 
 STATM = Path("/proc/self/statm")
 
@@ -23,8 +24,7 @@ def main() -> None:
     """Answer until standard input ends."""
     limits = msgspec.json.decode(sys.argv[1], type=Limits)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one that asks
-    size = limits.memory_mb * 1024 * 1024
-    resource.setrlimit(resource.RLIMIT_AS, (size, size))
+    limit_memory(limits.memory_mb)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     asks = msgspec.msgpack.Decoder(Ask)
     while (ask := _read(sys.stdin.buffer)) is not None and (body := _read(sys.stdin.buffer)) is not None:

@@ -1,11 +1,11 @@
 """Composition root of the normalize service: prefork children, each the killable place of one article at a time."""
 
 import os
-import resource
 
 from celery import signals
 
 from services.normalize.tasks import read_articles
+from shared.limits import limit_memory
 from shared.queue import make_app, open_ledger, register
 from shared.settings import Settings
 from shared.stage import RetryPolicy
@@ -19,10 +19,9 @@ def run(settings: Settings) -> None:
     handle = read_articles(max_bytes=settings.max_input_bytes, cpu_s=settings.article_cpu_s)
     register(app, "normalize", ledger, handle, RetryPolicy(max_attempts=settings.max_attempts))
 
-    def limit_memory(**_: object) -> None:
-        most = settings.article_memory_mb * 1024 * 1024
-        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    def limit_child(**_: object) -> None:
+        limit_memory(settings.article_memory_mb)
 
-    signals.worker_process_init.connect(limit_memory, weak=False)
+    signals.worker_process_init.connect(limit_child, weak=False)
     processes = settings.normalize_processes or os.cpu_count() or 1
     work(app, settings, "normalize", ledger, ["--pool=prefork", f"--concurrency={processes}", "-O", "fair"])

@@ -4,8 +4,8 @@ import msgspec
 
 from services.normalize.pipeline import normalize
 from shared.archive import unpack_body
-from shared.clock import cpu_clock
 from shared.ledger import Claimed
+from shared.limits import cpu_clock
 from shared.messages import Raw
 from shared.queue import Done, Handler, each
 from shared.status import Meta

@@ -10,9 +10,9 @@ import sys
 import msgspec
 
 from shared.archive import unpack_body
-from shared.clock import cpu_clock
 from shared.errors import TransientError
 from shared.ledger import Claimed
+from shared.limits import cpu_clock
 from shared.queue import Done, each, make_app, open_ledger, register
 from shared.settings import Settings
 from shared.stage import RetryPolicy
