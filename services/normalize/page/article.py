@@ -126,18 +126,16 @@ def _read_on(raw: Raw) -> dt.date | None:
 
 def _settle_dates(fields: _Fields, declared: Declared, witnesses: list[DateWitness], raw: Raw) -> None:
     url, language, zone = declared.canonical or raw.url, declared.language, raw.source.zone
-    said = [_as_said(witness) for witness in witnesses]
+    said, read_on = [_as_said(witness) for witness in witnesses], _read_on(raw)
     published = settle_published(witnesses, url, language, zone)
     changed = settle_changed(witnesses, url, language, zone)
     if published is not None:
-        fields.settle(
-            "first_created", published.moment, _as_said(published.witness), said, _sure(published, _read_on(raw))
-        )
+        fields.settle("first_created", published.moment, _as_said(published.witness), said, _sure(published, read_on))
         fields.values["precision"] = cast(Precision, published.precision)
         fields.values["zone_rule"] = published.zone_rule
         fields.values["local_day"] = published.day
     if changed is not None and (published is None or changed.moment >= published.moment):
-        fields.settle("version_created", changed.moment, _as_said(changed.witness), (), _sure(changed, _read_on(raw)))
+        fields.settle("version_created", changed.moment, _as_said(changed.witness), (), _sure(changed, read_on))
 
 
 def _as_said(witness: DateWitness) -> Witness:

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+import msgspec
+
 from services.normalize.page.declared import Declared, plain
 from services.normalize.page.outline import REFUSED, Outline
 from services.normalize.page.titles import as_shown, fold, less_neighbours, letters, names_site, sites_of, without_site
@@ -164,12 +166,10 @@ def _without_extras(witness: Witness, known: dict[str, str], shown: dict[str, st
 
 
 def _weighing(witness: Witness, weight: float) -> Witness:
-    return Witness(value=witness.value, rule=witness.rule, path=witness.path, quote=witness.quote, weight=weight)
+    return msgspec.structs.replace(witness, weight=weight)
 
 
 def _shortened(witness: Witness, value: str) -> Witness:
     if value == witness.value:
         return witness
-    return Witness(
-        value=value, rule=witness.rule, path=witness.path, quote=witness.quote or witness.value, weight=witness.weight
-    )
+    return msgspec.structs.replace(witness, value=value, quote=witness.quote or witness.value)

@@ -8,7 +8,9 @@ from services.normalize.rules.folding import fold
 from services.normalize.rules.language import GENERIC, for_tag
 from shared.article import Role
 
-EDGES = " .,;:!?-‐‑‒–—―−|•·*>»<«()[]\"'…"
+PRINTED_DASHES = "‐‑‒–—―−"
+DASHES = "-" + PRINTED_DASHES  # people type the hyphen, dashes and the minus for one another; first in a `[…]`
+EDGES = f" .,;:!?{DASHES}|•·*>»<«()[]\"'…"
 
 
 def edge_free(text: str) -> str:

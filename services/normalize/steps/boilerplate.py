@@ -14,7 +14,7 @@ MOST_UNMARKED = 3
 MOST_LINKS = 60
 # `»Das war knapp«, sagt er.` opens a quotation; no arrow is closed.
 _ARROW = re.compile(r"^(?:>{1,4}|»+(?![^»«]*«)|›+(?![^›‹]*‹)|►+|▶+|▸+|→+|=>|\*>|☞|👉|➤)\s*\w?")
-_BULLET = re.compile(r"^(?:[-‐‑‒–—―−•*+·▪■●○◦]|>+|»+(?![^»«]*«))\s*\S")
+_BULLET = re.compile(rf"^(?:[{phrases.DASHES}•*+·▪■●○◦]|>+|»+(?![^»«]*«))\s*\S")
 _COUNT = re.compile(r"\s*\(?\s*\d[\d.,]*\s*\)?$")
 _HASHTAGS = re.compile(r"(?:#[^\s#]+[\s,]*)+")
 _ADDRESS = re.compile(r"(?i)^(?:https?://|www\.)\S+$|^\S+@\S+\.\w+$")

@@ -128,7 +128,7 @@ def _beside_date(line: Line, tag: str) -> BylineReading | None:
 
 
 _BETWEEN = re.compile(r"\s*[»>/|]\s*|\s+")
-_PARTS = re.compile(r"\s*[|•·‐‑‒–—―−]\s*|\s-\s|(?<=\d)\s+(?=\D+$)")
+_PARTS = re.compile(rf"\s*[|•·{phrases.PRINTED_DASHES}]\s*|\s-\s|(?<=\d)\s+(?=\D+$)")
 
 
 def _take(proof: Proof, found: dict[int, BylineReading]) -> Proof:

@@ -7,7 +7,7 @@ import msgspec
 
 from services.normalize.rules.folding import fold
 from services.normalize.rules.language import for_tag
-from services.normalize.rules.phrases import crews, edge_free, folded, roles, titles
+from services.normalize.rules.phrases import DASHES, crews, edge_free, folded, roles, titles
 from services.normalize.steps.names import bare_name, is_caseless, is_name, is_outlet, normal_case, opens_with
 from shared.article import Person, Role
 
@@ -84,11 +84,11 @@ def _labelled(text: str, tag: str, names: _Names) -> bool:
     matches = list(_labels(tag).finditer(text))
     if not matches:
         return False
-    before = text[: matches[0].start()].strip(" -‐‑‒–—―−.,;|(")
+    before = text[: matches[0].start()].strip(f" {DASHES}.,;|(")
     if before and not _plain(before, tag, names):
         return False
     for match, following in zip(matches, [*matches[1:], None], strict=True):
-        value = text[match.end() : following.start() if following else len(text)].strip(" -‐‑‒–—―−;,|")
+        value = text[match.end() : following.start() if following else len(text)].strip(f" {DASHES};,|")
         value = value if "(" in value else value.rstrip(")")
         if not value or not _take_labelled(match["labels"], value, tag, names):
             return False
@@ -108,7 +108,7 @@ def _opened(text: str, tag: str, names: _Names) -> bool:
     """ "Theo VietNamNet", "By Anh Phong, Reuters", "Cẩm Thịnh theo Macrumors"."""
     known = for_tag(tag).bylines
     while (match := _NOTE.search(text)) is not None and _take_note(match["note"].strip(), tag, names) is not None:
-        text = text[: match.start()].strip(" -‐‑‒–—―−,")
+        text = text[: match.start()].strip(f" {DASHES},")
     lowered = fold(text)
     if len(lowered) != len(text):
         return False
@@ -133,7 +133,7 @@ def _plain(text: str, tag: str, names: _Names) -> bool:
         if note is None:
             return False
         named = note or named
-        text = text[: match.start()].strip(" -‐‑‒–—―−,")
+        text = text[: match.start()].strip(f" {DASHES},")
     text, said = _without_last_note(text, tag)
     named = said or named
     if not text or (is_caseless(text) and bare_name(text, tag) == text):
@@ -147,7 +147,7 @@ def _without_last_note(text: str, tag: str) -> tuple[str, tuple[Role, ...]]:
     for word in (*roles(tag, "notes"), *folded(known.remarks)):
         if fold(text).endswith(" " + word) and not text[-len(word) :][:1].isupper():
             role = roles(tag, "notes").get(word)
-            return text[: -len(word)].strip(" -‐‑‒–—―−,"), (role,) if role is not None else ()
+            return text[: -len(word)].strip(f" {DASHES},"), (role,) if role is not None else ()
     return text, ()
 
 
@@ -246,9 +246,9 @@ def _split(value: str, tag: str, *, dashes: bool = True) -> list[str]:
     joiners = (
         "|".join(re.escape(word) for word in sorted(for_tag(tag).bylines.joiners, key=len, reverse=True)) or "(?!)"
     )
-    dash = r"|\s*\s[-‐‑‒–—―−]\s*|\s*[-‐‑‒–—―−]\s" if dashes else ""
+    dash = rf"|\s*\s[{DASHES}]\s*|\s*[{DASHES}]\s" if dashes else ""
     parts = re.split(rf"\s*[,;+|]\s*|\s(?:{joiners})\s|\s?&\s{dash}", value)
-    return [part.strip() for part in parts if part and part.strip(" .-‐‑‒–—―−")]
+    return [part.strip() for part in parts if part and part.strip(f" .{DASHES}")]
 
 
 def _unglued(text: str, tag: str) -> str:
@@ -274,5 +274,5 @@ def _labels(tag: str) -> re.Pattern[str]:
     """One or more label words before a colon: "Tin, bài và ảnh:", "Tin-ảnh:"."""
     word = f"(?:{_label_word(tag).pattern})"
     joiners = "|".join(re.escape(joiner) for joiner in for_tag(tag).bylines.joiners) or "(?!)"
-    joint = rf"\s*(?:[,/&+\-‐‑‒–—―−]|(?:{joiners})(?!\w))\s*"
+    joint = rf"\s*(?:[{DASHES},/&+]|(?:{joiners})(?!\w))\s*"
     return re.compile(rf"(?<![\w])(?P<labels>{word}(?:{joint}{word})*)\s*[:：＝]\s*", re.IGNORECASE)

@@ -7,7 +7,7 @@ import msgspec
 
 from services.normalize.rules.folding import fold
 from services.normalize.rules.language import GENERIC, for_tag
-from services.normalize.rules.phrases import edge_free, folded
+from services.normalize.rules.phrases import DASHES, edge_free, folded
 from services.normalize.steps.names import bare_name, is_name, is_outlet
 
 LONGEST = 60
@@ -15,7 +15,7 @@ MOST_WORDS = 9
 _BRACKETED = re.compile(r"\s*[(\[](?P<inner>[^()\[\]]{2,80})[)\]]\s*\.?\s*$")
 _STOCK_RULE = "a stock picture's note"
 _SENTENCE = re.compile(r"\w{3,}\.\s")
-_EDGE = " \t-‐‑‒–—―−|,;:/(["
+_EDGE = f" \t{DASHES}|,;:/(["
 
 
 class Credit(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,17 +85,19 @@ def _unlabelled(text: str, tag: str) -> Credit | None:
 
 def _stock(text: str, tag: str) -> Credit | None:
     """ "… - Ảnh minh họa" and "… . Hình minh họa."; such a note alone is the caption."""
-    match = _stock_note(tag).search(text)
-    if match is None or match.start() == 0:
-        return None
-    return Credit(caption=_without_stock(text, tag), credit=None, rule=_STOCK_RULE)
+    found = _stock_begins(text, tag) > 0
+    return Credit(caption=_without_stock(text, tag), credit=None, rule=_STOCK_RULE) if found else None
 
 
 def _without_stock(text: str, tag: str) -> str:
+    begins = _stock_begins(text, tag) if for_tag(tag).captions.stock_is_apart else 0
+    return text[:begins].rstrip(_EDGE) if begins else text
+
+
+def _stock_begins(text: str, tag: str) -> int:
+    """Where the note behind a caption begins; 0 where there is none, or nothing else."""
     match = _stock_note(tag).search(text)
-    if match is None or match.start() == 0 or not for_tag(tag).captions.stock_is_apart:
-        return text
-    return text[: match.start()].rstrip(_EDGE)
+    return match.start() if match is not None else 0
 
 
 def _is_credit(text: str) -> bool:
@@ -111,19 +113,25 @@ def _is_agency(text: str, tag: str) -> bool:
 def _labelled(tag: str) -> re.Pattern[str]:
     labels = _any_label(tag)
     return re.compile(
-        rf"(?:^|(?<=[\s.,;!?\-‐‑‒–—―−|(\[\"”’]))(?P<label>{labels})\s*[:：]\s*(?P<credit>[^:：]+)$", re.IGNORECASE
+        rf"(?:^|(?<=[{DASHES}\s.,;!?|(\[\"”’]))(?P<label>{labels})\s*[:：]\s*(?P<credit>[^:：]+)$", re.IGNORECASE
     )
 
 
 @cache
 def _bare(tag: str) -> re.Pattern[str]:
-    return re.compile(rf"(?:^|[.\-‐‑‒–—―−|(])\s*(?i:{_any_label(tag)})\s+(?P<credit>[^\s:][^:]{{1,40}})$")
+    return re.compile(rf"(?:^|[{DASHES}.|(])\s*(?i:{_any_label(tag)})\s+(?P<credit>[^\s:][^:]{{1,40}})$")
 
 
 @cache
 def _stock_note(tag: str) -> re.Pattern[str]:
     notes = "|".join(re.escape(note) for note in sorted(for_tag(tag).captions.stock, key=len, reverse=True)) or "(?!)"
-    return re.compile(rf"\s*[.\-‐‑‒–—―−|(,]\s*(?:{notes})\s*\)?\s*\.?$", re.IGNORECASE)
+    return re.compile(rf"\s*[{DASHES}.|(,]\s*(?:{notes})\s*\)?\s*\.?$", re.IGNORECASE)
+
+
+@cache
+def _numbered(tag: str) -> re.Pattern[str]:
+    words = "|".join(re.escape(fold(word)) for word in for_tag(tag).captions.credits) or "(?!)"
+    return re.compile(rf"(?:{words})\s?\d{{1,2}}\b")
 
 
 def _any_label(tag: str) -> str:
@@ -137,9 +145,8 @@ def speaks_of_picture(text: str, tag: str) -> bool:
     if edge_free(text) in folded(known.stock):
         return True
     lowered = fold(text).lstrip("[(")
-    numbered = any(re.match(rf"{re.escape(fold(word))}\s?\d{{1,2}}\b", lowered) for word in known.credits)
     return (
-        numbered
+        _numbered(tag).match(lowered) is not None
         or lowered.startswith(tuple(folded(known.beginnings)) or ("\0",))
         or any(fold(place) in lowered for place in known.places)
     )

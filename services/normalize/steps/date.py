@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from services.normalize.rules.folding import fold
 from services.normalize.rules.language import DayOrder, Language
+from services.normalize.rules.phrases import DASHES
 from services.normalize.steps.byline_line import read_byline
 from services.normalize.steps.date_line import DateReading, Moment, Stamp, moment, read_dates
 from services.normalize.steps.names import opens_with
@@ -19,7 +20,7 @@ RUNNING_WORDS = 25
 LONGEST = 140
 LONGEST_RESIDUE = 6
 LONGEST_PLACE = 3
-_APART = re.compile(r"[|•·：]|\s[-‐‑‒–—―−]\s")
+_APART = re.compile(rf"[|•·：]|\s[{DASHES}]\s")
 
 
 def read_date(proof: Proof) -> Proof:

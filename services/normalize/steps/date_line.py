@@ -11,6 +11,7 @@ import msgspec
 
 from services.normalize.rules.folding import fold
 from services.normalize.rules.language import DayOrder, Language, for_tag
+from services.normalize.rules.phrases import DASHES
 from shared.article import Precision
 
 EARLIEST = 1600  # newspapers are not older
@@ -100,7 +101,7 @@ def _ago(stamp: Stamp, ago: int, zone: dt.tzinfo, zone_rule: str, received: dt.d
 
 
 def _keep(residue: list[str], text: str) -> None:
-    words = text.strip(" ,;|•·‐‑‒–—―−-/()[]:.*»>：，、｜（）")
+    words = text.strip(f" ,;|•·{DASHES}/()[]:.*»>：，、｜（）")
     if words:
         residue.append(words)
 

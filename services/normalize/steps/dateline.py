@@ -39,7 +39,7 @@ _DASHED_AGENCY = re.compile(
     rf"(?P<name>(?P<place>{_CAPS_WORD}(?:[ -]{_CAPS_WORD}){{0,3}}){_DAY}{_DASH}(?P<agency>РИА Новости|ИНТЕРФАКС))"
     r"\.\s(?=\S)"
 )
-_HOOKED = re.compile(r"[【［](?P<name>[^】］]{2,24})[】］]\s*[-‐‑‒–—―−]?\s*(?=\S)")
+_HOOKED = re.compile(rf"[【［](?P<name>[^】］]{{2,24}})[】］]\s*[{phrases.DASHES}]?\s*(?=\S)")
 _KOREAN = re.compile(r"\((?P<name>(?P<place>[^()=]{1,12})=(?P<agency>[^()=]{2,12}))\)\s*(?:[^=\n]{2,30}=\s*)?(?=\S)")
 _CHINESE = re.compile(
     r"(?P<name>新[华華]社(?P<place>[^\d\s，。]{2,8})\d{1,2}月\d{1,2}日[电電])\s?(?:[（(][^（）()]{2,30}[）)])?\s*(?=\S)"
@@ -129,7 +129,7 @@ def _place(place: str | None, match: re.Match[str], tag: str) -> str | None:
 def _known(tag: str) -> re.Pattern[str]:
     names = sorted({*for_tag(tag).outlets, *for_tag(GENERIC).outlets}, key=len, reverse=True)
     known = "|".join(re.escape(name) for name in names) or "(?!)"
-    return re.compile(rf"(?P<name>{known})(?:\s*[-‐‑‒–—―−]\s+|\s+[-‐‑‒–—―−]\s*|\s\?\s)(?=\S)")
+    return re.compile(rf"(?P<name>{known})(?:\s*[{phrases.DASHES}]\s+|\s+[{phrases.DASHES}]\s*|\s\?\s)(?=\S)")
 
 
 def read_lead(proof: Proof) -> Proof:
@@ -147,7 +147,12 @@ def read_lead(proof: Proof) -> Proof:
         end = dateline.end
         if proof.article.dateline is None:
             evidence = witness(
-                proof, "dateline", line, dateline.rule, dateline.sure, (0, len(line.text[:end].rstrip(" -‐‑‒–—―−")))
+                proof,
+                "dateline",
+                line,
+                dateline.rule,
+                dateline.sure,
+                (0, len(line.text[:end].rstrip(f" {phrases.DASHES}"))),
             )
             proof = settle(proof, evidence, dateline=dateline.printed)
         if dateline.place is not None and proof.article.located is None:
@@ -173,8 +178,8 @@ def _dateline_of(line: Line, tag: str) -> Dateline | None:
     if read is not None or not printed or not line.text.startswith(printed) or size(printed) > LONGEST_BRACKET:
         return read
     rest = line.text[len(printed) :]
-    end = len(line.text) - len(rest.lstrip(" -‐‑‒–—―−:"))
-    bare = printed.strip(" -‐‑‒–—―−:()[]")
+    end = len(line.text) - len(rest.lstrip(f" {phrases.DASHES}:"))
+    bare = printed.strip(f" {phrases.DASHES}:()[]")
     place = for_tag(tag).places.get(bare) or (None if is_outlet(bare, tag) else bare)
     return Dateline(printed=bare, end=end, rule="the markup says dateline", sure=0.95, place=place) if bare else None
 

@@ -84,7 +84,7 @@ def _is_without_site(text: str, headline: str) -> bool:
     return size(text) >= SHORTEST and len(rest) < len(headline) and _SITE.fullmatch(rest) is not None
 
 
-_SITE = re.compile(r"\s*[-|‐‑‒–—―−·»:]\s*\S.{0,40}")
+_SITE = re.compile(rf"\s*[{phrases.DASHES}|·»:]\s*\S.{{0,40}}")
 
 
 def _next_open(proof: Proof, start: int) -> int | None:

@@ -19,7 +19,7 @@ _CASELESS = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
 
 def bare_name(text: str, tag: str) -> str:
     """ "ThS.BS Đức Hùng" as "Đức Hùng": titles go as long as a name remains."""
-    name = text.strip(" ,;:-‐‑‒–—―−*|•·")
+    name = text.strip(f" ,;:{phrases.DASHES}*|•·")
     titles = phrases.titles(tag)
     if _CASELESS.search(name):
         return _bare_caseless(name, titles)
