@@ -80,12 +80,11 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     ambiguous: bool = False
 
 
-def find_dates(text: str, language: str | None, *, month_first: bool | None = None) -> Iterator[Found]:
+def find_dates(text: str, language: str | None) -> Iterator[Found]:
     """All dates printed in a text, in order, each with the time that stands beside it."""
     text = text[:5000]
     text = text if text.isascii() else text.translate(_DIGITS)
-    first = _is_month_first(language) if month_first is None else month_first
-    for start, end, day, ambiguous in sorted(_find_days(text, language, first)):
+    for start, end, day, ambiguous in sorted(_find_days(text, language, _is_month_first(language))):
         time, offset = _time_beside(text, start, end)
         yield Found(stamp=Stamp(day=day, time=time, offset=offset), start=start, end=end, ambiguous=ambiguous)
 
