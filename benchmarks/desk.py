@@ -15,10 +15,10 @@ from pathlib import Path
 import msgspec
 
 from services.ingest.intake import Intake, open_archive
-from shared.ledger import Ledger
-from shared.messages import FEED_ENTRY_TYPE, FeedEntry, Input, Source
-from shared.queue import open_ledger
+from shared.envelope import FEED_ENTRY_TYPE, FeedEntry, Input, Source
+from shared.ledger.calls import Ledger
 from shared.settings import Settings
+from shared.work.celery_app import open_ledger
 
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")

@@ -11,7 +11,7 @@ from services.index.revisions import Entry
 from services.index.search import Index
 from services.index.sinks.sqlite import SqliteSink
 from shared.article import Article, Block, Evidence, Person
-from shared.messages import Event, Source
+from shared.envelope import Event, Source
 
 ARTICLES = 5000
 BATCH = 25

@@ -11,8 +11,8 @@ import redis
 from celery import Celery
 
 from benchmarks.desk import cpu_s, tree, until
-from shared.queue import make_app
 from shared.settings import Settings
+from shared.work.celery_app import make_app
 
 HOPS = ("one", "two", "three")
 REPLY = "bench:reply"

@@ -16,8 +16,8 @@ import structlog
 import zstandard
 
 from shared.clock import now_us
+from shared.envelope import Source
 from shared.errors import IntakeFull, PermanentError
-from shared.messages import Source
 
 log = structlog.get_logger(__name__)
 

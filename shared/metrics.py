@@ -9,7 +9,7 @@ from prometheus_client.registry import Collector
 
 from shared.clock import now_us
 from shared.errors import CopydeskError
-from shared.status import Balance, StageStatus, Status
+from shared.ledger.reader import Balance, StageStatus, Status
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 OUTCOMES = ("indexed", "duplicate", "superseded", "withdrawn", "discarded")

@@ -5,7 +5,7 @@ import itertools
 
 from services.index.revisions import Entry
 from shared.article import Article, Block, PubStatus
-from shared.messages import Event, Source
+from shared.envelope import Event, Source
 
 _NUMBERS = itertools.count(1)
 

@@ -1,41 +1,127 @@
-"""The desk's processes one by one, as `up` and the compose file run them."""
+"""The processes of a desk on one machine: the embedded server first, then all others at once."""
 
-import importlib
-import signal
-import threading
-from types import FrameType, ModuleType
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
 
-from services.desk.call import OK, Call
-from services.desk.running import reach
+import msgspec
 
+from services.desk.data_folder import Desk, describe, hold_folder
+from services.desk.supervisor import GaveUp, Spec, Supervisor
+from services.desk.valkey import answers, find_server, runtime_folder, server_command, socket_url
+from shared.errors import PermanentError
+from shared.ledger.connection import connect, redis_errors
+from shared.settings import Loaded, Settings, as_environment, without_password
 
-def work(call: Call) -> int:
-    """One Celery worker of a stage, until SIGTERM or Ctrl-C; beside a desk that is up it joins in."""
-    _room(f"services.{call.args.stage}.app").run(reach(call.loaded))
-    return OK
-
-
-def watch(call: Call) -> int:
-    """The watcher of drops and feeds, until SIGTERM or Ctrl-C."""
-    stop = threading.Event()
-
-    def end(number: int, frame: FrameType | None) -> None:
-        stop.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, end)
-    _room("shared.log").configure(call.settings.log_level)
-    _room("services.ingest.watch").run(reach(call.loaded), stop)
-    return OK
+WORKERS = ("ingest", "normalize", "index")
+SOFT_STOP_S = 2.0
+OLDEST_REDIS = 7
+SERVER_DEADLINE_S = 600.0  # a long log takes its time to load; a server that cannot start is given up at once
 
 
-def web(call: Call) -> int:
-    """The front door, until SIGTERM or Ctrl-C."""
-    _room("shared.log").configure(call.settings.log_level)
-    _room("services.web.app").serve(reach(call.loaded))
-    return OK
+class DeskProcesses:
+    """A running desk: its settings with the Redis in use, and the supervisor that must be ticked."""
+
+    def __init__(self, supervisor: Supervisor, settings: Settings) -> None:
+        self.supervisor = supervisor
+        self.settings = settings
+        self._run = Path(settings.data_dir, "run")
+
+    @property
+    def stopping(self) -> bool:
+        return self.supervisor.stopping
+
+    def tick(self, timeout: float) -> None:
+        self.supervisor.tick(timeout)
+
+    def at_work(self) -> bool:
+        """Have all workers said that they take in?"""
+        return all(_beat(self._run, stage).exists() for stage in WORKERS)
+
+    def start_all(self, flags: Mapping[str, str], *, web: bool) -> None:
+        """Start everything but the server. -P: a folder called `shared` where the desk runs must not be ours."""
+        environ = {
+            **os.environ,
+            **as_environment(flags),
+            "COPYDESK_REDIS_URL": self.settings.redis_url,
+            "COPYDESK_SOFT_STOP_S": str(SOFT_STOP_S),
+            "REMAP_SIGTERM": "SIGQUIT",
+        }
+        environ.pop("COPYDESK_REDIS_URL_FILE", None)
+        environ.pop("COPYDESK_SOFT_STOP_S_FILE", None)
+        copydesk = [sys.executable, "-P", "-m", "services.cli"]
+        for stage in WORKERS:
+            beat = _beat(self._run, stage)
+            beat.unlink(missing_ok=True)
+            environ_of_stage = {**environ, "COPYDESK_HEARTBEAT": str(beat)}
+            self.supervisor.start(Spec(name=stage, command=[*copydesk, "work", stage], environ=environ_of_stage))
+        for name in ("watch", "web") if web else ("watch",):
+            self.supervisor.start(Spec(name=name, command=[*copydesk, name], environ=environ))
 
 
-def _room(name: str) -> ModuleType:
-    """Each process loads its own room only."""
-    return importlib.import_module(name)
+@contextlib.contextmanager
+def run_desk(
+    loaded: Loaded, flags: Mapping[str, str], *, tell: Callable[[str], None], web_url: str | None = None
+) -> Iterator[DeskProcesses]:
+    """Hold the data folder, start all processes, and stop them at the end, however it comes."""
+    settings = loaded.settings
+    data_dir = Path(settings.data_dir)
+    embedded = loaded.origins["redis_url"] == "default"
+    if not embedded:
+        _check_server(settings)
+    with contextlib.ExitStack() as stack:
+        lock = stack.enter_context(hold_folder(data_dir))
+        socket_path = stack.enter_context(_socket(data_dir)) if embedded else None
+        supervisor = stack.enter_context(Supervisor(data_dir / "log", hold=(lock,), tell=tell))
+        if socket_path is not None:
+            _start_server(supervisor, settings, socket_path)
+            settings = msgspec.structs.replace(settings, redis_url=socket_url(socket_path))
+        desk = DeskProcesses(supervisor, settings)
+        describe(data_dir, Desk(pid=os.getpid(), redis_url=settings.redis_url, web_url=web_url))
+        if not desk.stopping:
+            desk.start_all(flags, web=web_url is not None)
+        yield desk
+
+
+@contextlib.contextmanager
+def _socket(data_dir: Path) -> Iterator[Path]:
+    """A place for the server's socket, gone with the desk."""
+    folder = runtime_folder(data_dir)
+    path = folder / "valkey.sock"
+    path.unlink(missing_ok=True)
+    try:
+        yield path
+    finally:
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
+            folder.rmdir()
+
+
+def _start_server(supervisor: Supervisor, settings: Settings, socket_path: Path) -> None:
+    command = server_command(settings, socket_path, find_server())
+    supervisor.start(Spec(name="valkey", command=command, environ=os.environ, last=True))
+    try:
+        supervisor.wait_until(lambda: answers(socket_path), SERVER_DEADLINE_S, "Valkey")
+    except GaveUp as error:
+        advice = f"If its data is damaged, move {settings.data_dir}/redis away and start again"
+        raise GaveUp(f"{error}\n{advice}: every input is in the archive and comes in anew.") from error
+
+
+def _check_server(settings: Settings) -> None:
+    """Before anything starts: is the Redis that was set there, and one that Celery and the ledger can work with?"""
+    client: Any = connect(settings)
+    with redis_errors(client):
+        info = client.info()
+    client.close()
+    place = f"Redis at {without_password(settings.redis_url)}"
+    if info.get("cluster_enabled"):
+        raise PermanentError(f"{place} is a cluster, which Celery cannot use: point redis_url at a single Redis")
+    if int(str(info["redis_version"]).partition(".")[0]) < OLDEST_REDIS:
+        raise PermanentError(f"{place} is version {info['redis_version']}: the ledger needs 7 or newer, or Valkey")
+
+
+def _beat(run: Path, stage: str) -> Path:
+    return run / f"{stage}.beat"

@@ -14,7 +14,7 @@ from typing import Self
 
 import msgspec
 
-from services.desk.leash import Watchdog, die_with_parent
+from services.desk.watchdog import Watchdog, die_with_parent
 from shared.errors import PermanentError
 
 QUICK_DEATH_S = 3.0

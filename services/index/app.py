@@ -4,10 +4,11 @@ from pathlib import Path
 
 from services.index.sinks.sqlite import FILE_NAME, SqliteSink
 from services.index.tasks import index_articles
-from shared.queue import make_app, open_ledger, register
 from shared.settings import Settings
-from shared.stage import RetryPolicy
-from shared.worker import work
+from shared.work.batches import register
+from shared.work.celery_app import make_app, open_ledger
+from shared.work.retry import RetryPolicy
+from shared.work.worker import work
 
 
 def run(settings: Settings) -> None:

@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from shared.article import Article
-from shared.messages import Event, Source
+from shared.envelope import Event, Source
 
 Outcome = Literal["indexed", "superseded", "duplicate", "withdrawn"]
 
@@ -27,9 +27,9 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, renam
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
-    """What a sink holds of an article: its newest revision, and the place it keeps it at."""
+    """What a sink holds of an article: its newest revision, and the row_id it keeps it at."""
 
-    place: int
+    row_id: int
     article_id: str
     rev: int
     sha: str

@@ -16,8 +16,8 @@ from services.index.revisions import Entry
 from services.index.sinks.schema import refuse_other, version
 from services.index.snippet import make_snippet
 from shared.article import Article, Block
+from shared.envelope import Event, Source
 from shared.errors import TransientError
-from shared.messages import Event, Source
 
 MOST_HITS = 1000  # how far a search counts and pages; nobody reads further, and a common word is in everything
 IDLE_READERS = 4
@@ -119,8 +119,8 @@ class Index:
             if database is None:
                 return None
             name, rev = _split_ref(name.encode(errors="replace").decode())
-            place = _place(database, name)
-            return None if place is None else _read_stored(database, place, rev)
+            row_id = _place(database, name)
+            return None if row_id is None else _read_stored(database, row_id, rev)
 
     def recent(self, limit: int = 20) -> tuple[Hit, ...]:
         """The articles that came last, the newest first; the snippet is how they begin."""
@@ -205,7 +205,7 @@ def _find(database: sqlite3.Connection, query: Query) -> tuple[Matched, list[tup
     # Typed with marks, the plain set would only add other words; typed without, it holds what was meant.
     if exact and not query.plain_typed:
         return "exact", exact
-    seen = {place for place, _ in exact}
+    seen = {row_id for row_id, _ in exact}
     found = exact + [row for row in _rank(database, "plain", query.plain) if row[0] not in seen]
     if found:
         return ("exact" if exact else "folded"), found[:MOST_HITS]
@@ -218,9 +218,9 @@ def _rank(database: sqlite3.Connection, words: Literal["exact", "plain"], asked:
 
 
 def _show(database: sqlite3.Connection, page: Sequence[tuple[int, float]], terms: Sequence[str]) -> Iterator[Hit]:
-    for place, score in page:
+    for row_id, score in page:
         sql = "SELECT id, rev, entry FROM articles JOIN revisions USING (n, rev) WHERE n = ?"
-        article_id, rev, blob = database.execute(sql, (place,)).fetchone()
+        article_id, rev, blob = database.execute(sql, (row_id,)).fetchone()
         article = _SHOWN.decode(zstandard.decompress(blob)).article
         yield Hit(
             article_id=article_id,
@@ -260,21 +260,21 @@ def _place(database: sqlite3.Connection, name: str) -> int | None:
     return None if row is None else int(row[0])
 
 
-def _read_stored(database: sqlite3.Connection, place: int, rev: int | None) -> Stored | None:
+def _read_stored(database: sqlite3.Connection, row_id: int, rev: int | None) -> Stored | None:
     def column(sql: str) -> tuple[Any, ...]:
-        return tuple(value for (value,) in database.execute(sql, (place,)))
+        return tuple(value for (value,) in database.execute(sql, (row_id,)))
 
     article_id, newest, withdrawn = database.execute(
-        "SELECT id, rev, withdrawn FROM articles WHERE n = ?", (place,)
+        "SELECT id, rev, withdrawn FROM articles WHERE n = ?", (row_id,)
     ).fetchone()
     wanted = newest if rev is None else rev
     row = database.execute(
-        "SELECT indexed_us, entry FROM revisions WHERE n = ? AND rev = ?", (place, wanted)
+        "SELECT indexed_us, entry FROM revisions WHERE n = ? AND rev = ?", (row_id, wanted)
     ).fetchone()
     if row is None:
         return None
     entry = _ENTRY.decode(zstandard.decompress(row[1]))
-    history = database.execute("SELECT rev, indexed_us, version FROM revisions WHERE n = ? ORDER BY rev", (place,))
+    history = database.execute("SELECT rev, indexed_us, version FROM revisions WHERE n = ? ORDER BY rev", (row_id,))
     return Stored(
         article_id=article_id,
         rev=wanted,

@@ -8,10 +8,10 @@ from services.index.revisions import Entry
 from services.index.sinks.sqlite import SqliteSink
 from shared.article import Article
 from shared.clock import now_us
-from shared.ledger import Claimed
-from shared.messages import Event
-from shared.queue import Done, Handler, Held, Result
-from shared.status import Meta
+from shared.envelope import Event
+from shared.ledger.calls import Claimed
+from shared.ledger.reader import Meta
+from shared.work.batches import Done, Handler, Held, Result
 
 
 def index_articles(sink: SqliteSink) -> Handler:

@@ -6,9 +6,9 @@ from services.ingest.fetch import open_visitor
 from services.ingest.intake import Intake, open_archive
 from services.ingest.recovery import watch_over
 from services.ingest.tasks import register_fetching
-from shared.queue import INGEST, make_app, open_ledger
 from shared.settings import Settings
-from shared.worker import work
+from shared.work.celery_app import INGEST, make_app, open_ledger
+from shared.work.worker import work
 
 THREADS = 8
 

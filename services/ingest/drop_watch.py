@@ -83,7 +83,7 @@ def file_system(folder: Path, mountinfo: str) -> str:
     return kind
 
 
-class Settling:
+class StabilityTracker:
     """Files seen by a scan, until they have held still: nobody says when their writer is done."""
 
     def __init__(self, *, trust_times: bool) -> None:
@@ -124,7 +124,7 @@ class DropWatch:
         self._folder = folder
         self.mode = how or mode(folder)
         self._events: queue.SimpleQueue[tuple[str, bool]] = queue.SimpleQueue()
-        self._settling = Settling(trust_times=self.mode.kind == "inotify")
+        self._settling = StabilityTracker(trust_times=self.mode.kind == "inotify")
         self._observer: BaseObserver | None = None
         self._watched: tuple[int, int] | None = None
         self._scan: Iterator[str] | None = None
@@ -139,7 +139,7 @@ class DropWatch:
         found = self._scan_on() if self._scan is not None else []
         return [*found, *self._from_events(0.0 if found else wait_s), *self._settled(self._settling.waiting())]
 
-    def postpone(self, names: Sequence[str]) -> None:
+    def retry_later(self, names: Sequence[str]) -> None:
         """Offer these again when they have held still."""
         for name in names:
             self._settling.hold(name, read_mark(self._folder / name), time.monotonic())
@@ -214,7 +214,7 @@ class DropWatch:
                 kind="scan",
                 reason=f"inotify is refused ({error.strerror}); files are taken 2 s after their last change",
             )
-            self._settling = Settling(trust_times=True)
+            self._settling = StabilityTracker(trust_times=True)
             log.warning("drops_scanned", reason=self.mode.reason)
             return
         self._watched = (seen.st_dev, seen.st_ino)

@@ -17,10 +17,10 @@ from services.ingest.formats.feed import Feed
 from services.ingest.intake import Receipt
 from services.ingest.parser_process import FeedParser
 from shared.clock import now_us
+from shared.envelope import Input, Source
 from shared.errors import InputRefused, NotAFeed, PermanentError, TransientError
-from shared.messages import Input, Source
+from shared.ledger.connection import redis_errors
 from shared.settings import Settings, SourceSettings
-from shared.status import redis_errors
 
 log = structlog.get_logger(__name__)
 

@@ -10,8 +10,8 @@ import msgspec
 from services.ingest.formats import json_feed, rss_atom
 from services.ingest.formats.charset import read_text
 from services.ingest.formats.feed import Feed
+from shared.envelope import FEED_ENTRY_TYPE, FeedEntry, Input, Source
 from shared.errors import NotAFeed, NotAnArticle
-from shared.messages import FEED_ENTRY_TYPE, FeedEntry, Input, Source
 
 # Parameters that say where a reader came from, not what is read.
 TRACKING_PREFIXES = ("utm_", "pk_", "mtm_", "hsa_", "at_", "ns_")
@@ -46,14 +46,14 @@ def looks_like_feed(body: bytes) -> bool:
     return any(mark in head for mark in (b"<rss", b"<feed", b"<rdf:rdf", b"jsonfeed.org/version"))
 
 
-class Found(msgspec.Struct, frozen=True, kw_only=True):
+class FeedItem(msgspec.Struct, frozen=True, kw_only=True):
     """An entry as an input, with the mark it is known by at the next visit."""
 
     input: Input
     mark: bytes
 
 
-def make_inputs(feed: Feed, url: str, source: Source) -> tuple[Found, ...]:
+def make_inputs(feed: Feed, url: str, source: Source) -> tuple[FeedItem, ...]:
     """The inputs of a feed's entries, in order, each once.
 
     An address that different entries share tells none of them apart: some feeds give one GUID to all, or one link.
@@ -63,7 +63,7 @@ def make_inputs(feed: Feed, url: str, source: Source) -> tuple[Found, ...]:
     guids = _ambiguous((entry.guid, canonical_url(entry.link) or entry.title) for entry in entries)
     links |= {canonical_url(feed.home)}
     dateless = len(entries) > 1 and len({(entry.published, entry.updated) for entry in entries}) == 1
-    found: dict[bytes, Found] = {}
+    found: dict[bytes, FeedItem] = {}
     for entry in entries:
         link = canonical_url(entry.link)
         link = None if link in links else link
@@ -73,7 +73,7 @@ def make_inputs(feed: Feed, url: str, source: Source) -> tuple[Found, ...]:
         body = msgspec.json.encode(kept)
         aliases = _aliases(link, guid, url)
         made = Input(source=source, media_type=FEED_ENTRY_TYPE, body=body, aliases=aliases, name=link or url)
-        found.setdefault(body, Found(input=made, mark=_mark(kept, aliases, dateless=dateless)))
+        found.setdefault(body, FeedItem(input=made, mark=_mark(kept, aliases, dateless=dateless)))
     return tuple(found.values())
 
 

@@ -11,16 +11,16 @@ import msgspec
 import redis
 import structlog
 
-from services.ingest.feeds import Found, make_inputs
+from services.ingest.feeds import FeedItem, make_inputs
 from services.ingest.formats.feed import Feed
 from services.ingest.intake import Receipt
 from services.ingest.parser_process import FeedParser
-from services.ingest.schedule import Visit, next_due, read_fresh
+from services.ingest.schedule import FetchOutcome, next_due, read_fresh
 from services.ingest.subscriptions import FeedState, FeedStates, Subscription, Subscriptions
 from shared.clock import now_us
+from shared.envelope import Input
 from shared.errors import CopydeskError, InputRefused, IntakeFull, TransientError
-from shared.http import Client, Fetched, RequestRefused, fetch
-from shared.messages import Input
+from shared.net.http import Client, Fetched, RequestRefused, fetch
 from shared.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -42,7 +42,7 @@ class ParsesFeeds(Protocol):
     def parse(self, body: bytes, content_type: str | None, url: str) -> Feed: ...
 
 
-class Tour:
+class FetchContext:
     """What the visits of one batch share. They wait for the parser here, not in threads that the others need."""
 
     def __init__(self, client: Client) -> None:
@@ -50,7 +50,7 @@ class Tour:
         self.parsing = asyncio.Semaphore(1)
 
 
-class Visitor:
+class FeedFetcher:
     """Visits feeds, each by itself: what fails is that feed's failure alone."""
 
     def __init__(
@@ -68,14 +68,14 @@ class Visitor:
         self._parser = parser
 
     async def fetch_feeds(self, ids: Sequence[str]) -> None:
-        """Visit these feeds side by side and note when each is due again."""
+        """FetchOutcome these feeds side by side and note when each is due again."""
         try:
             feeds = {feed.id: feed for feed in await asyncio.to_thread(self._subscriptions.list)}
         except CopydeskError as error:  # their leases end, and they are due again
             log.error("feeds_unreadable", reason=str(error))
             return
         async with Client(self._settings) as client:
-            tour = Tour(client)
+            tour = FetchContext(client)
             results = await asyncio.gather(
                 *(self._visit(tour, known, feeds.get(known)) for known in ids), return_exceptions=True
             )
@@ -85,7 +85,7 @@ class Visitor:
             elif isinstance(result, BaseException):
                 log.error("feed_visit_broken", feed=known, exc_info=result)
 
-    async def _visit(self, tour: Tour, known: str, feed: Subscription | None) -> None:
+    async def _visit(self, tour: FetchContext, known: str, feed: Subscription | None) -> None:
         if feed is None:
             await asyncio.to_thread(self._states.drop, known)
             return
@@ -105,14 +105,14 @@ class Visitor:
             took_ms=round((time.monotonic() - started) * 1000),
         )  # fmt: skip
 
-    async def _ask(self, tour: Tour, feed: Subscription, state: FeedState) -> tuple[Visit, FeedState]:
+    async def _ask(self, tour: FetchContext, feed: Subscription, state: FeedState) -> tuple[FetchOutcome, FeedState]:
         answer = await fetch(tour.client, feed.url, etag=state.etag, modified=state.modified, accept=ACCEPT)
         state = note_answer(state, answer)
         fresh = read_fresh(answer.headers.get("cache-control"))
         body_hash = hashlib.sha256(answer.body).hexdigest()
         if answer.status == 304 or body_hash == state.body_hash:
             kept = state if answer.status == 304 else note_validators(state, answer, body_hash)
-            return Visit(kind="same", fresh_s=fresh), kept
+            return FetchOutcome(kind="same", fresh_s=fresh), kept
         async with tour.parsing:
             media_type = answer.headers.get("content-type")
             document = await asyncio.to_thread(self._parser.parse, answer.body, media_type, answer.url)
@@ -127,9 +127,9 @@ class Visitor:
             news_us=now_us() if new else state.news_us,
             title=document.title,
         )
-        return Visit(kind="news" if new else "same", fresh_s=max(fresh or 0, document.ttl_s or 0)), state
+        return FetchOutcome(kind="news" if new else "same", fresh_s=max(fresh or 0, document.ttl_s or 0)), state
 
-    def _take(self, new: Sequence[Found]) -> None:
+    def _take(self, new: Sequence[FeedItem]) -> None:
         """Hand the new entries in; one that no door takes does not stop the rest of its feed."""
         inputs = [one.input for one in new]
         size = self._settings.batch_articles
@@ -150,18 +150,18 @@ class Visitor:
             log.warning("entry_refused", source=one.source.name, entry=one.name, reason=str(error))
 
 
-def open_visitor(settings: Settings, client: redis.Redis, intake: TakesInputs) -> Visitor:
+def open_visitor(settings: Settings, client: redis.Redis, intake: TakesInputs) -> FeedFetcher:
     """A visitor for one worker process, with a parser process of its own."""
-    return Visitor(settings, Subscriptions(settings), FeedStates(client), intake, FeedParser())
+    return FeedFetcher(settings, Subscriptions(settings), FeedStates(client), intake, FeedParser())
 
 
-def judge_failure(error: CopydeskError) -> Visit:
+def judge_failure(error: CopydeskError) -> FetchOutcome:
     """What a failed visit means for the next."""
     if isinstance(error, IntakeFull):
-        return Visit(kind="full", retry_after=error.retry_after)
+        return FetchOutcome(kind="full", retry_after=error.retry_after)
     if isinstance(error, RequestRefused) and error.status == 410:
-        return Visit(kind="gone")
-    return Visit(kind="failed", retry_after=error.retry_after if isinstance(error, TransientError) else None)
+        return FetchOutcome(kind="gone")
+    return FetchOutcome(kind="failed", retry_after=error.retry_after if isinstance(error, TransientError) else None)
 
 
 def note_failure(state: FeedState, error: CopydeskError) -> FeedState:

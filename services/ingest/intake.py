@@ -12,11 +12,11 @@ import structlog
 
 from shared.archive import Archive, Archived, pack_body
 from shared.clock import now_us
+from shared.envelope import Input
 from shared.errors import InputRefused
-from shared.ledger import Accepted, Entered, EnteredState, Ledger
-from shared.messages import Input
+from shared.ledger.calls import Accepted, Entered, EnteredState, Ledger
+from shared.ledger.reader import Meta
 from shared.settings import Settings
-from shared.status import Meta
 
 log = structlog.get_logger(__name__)
 

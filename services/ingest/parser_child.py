@@ -15,7 +15,7 @@ import msgspec
 from services.ingest.feeds import read_feed
 from services.ingest.parser_process import LENGTH, Answer, Ask, Limits
 from shared.errors import NotAFeed
-from shared.limits import limit_memory
+from shared.untrusted.sandbox import limit_memory
 
 STATM = Path("/proc/self/statm")
 

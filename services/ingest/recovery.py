@@ -11,9 +11,9 @@ from services.ingest.intake import acceptance
 from shared.archive import Archive
 from shared.clock import now_us
 from shared.errors import CopydeskError, IntakeFull
-from shared.ledger import Accepted, Ledger
+from shared.ledger.calls import Accepted, Ledger
+from shared.ledger.connection import redis_errors
 from shared.settings import Settings
-from shared.status import redis_errors
 
 log = structlog.get_logger(__name__)
 

@@ -13,7 +13,7 @@ JITTER = 0.1
 Kind = Literal["news", "same", "failed", "gone", "full"]
 
 
-class Visit(msgspec.Struct, frozen=True, kw_only=True):
+class FetchOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """What came of a visit.
 
     `news` brought new entries, `same` none, `failed` an error, `gone` a 410, `full` found no room in the desk.
@@ -25,24 +25,24 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     fresh_s: float | None = None
 
 
-def next_due(now: float, visit: Visit, interval: float, failures: int, luck: float) -> float | None:
+def next_due(now: float, visit: FetchOutcome, interval: float, failures: int, jitter: float) -> float | None:
     """The time of the next visit, in seconds of the epoch; `None` for never again.
 
-    `failures` counts this visit when it failed; `luck` in [0, 1) spreads the visits. A server's wish moves a visit only
-    later than our own pace, never into the same minute.
+    `failures` counts this visit when it failed; `jitter` in [0, 1) spreads the visits. A server's wish moves a visit
+    only later than our own pace, never into the same minute.
     """
     match visit.kind:
         case "gone":
             return None
         case "full":
-            return now + max(visit.retry_after or FULL_WAIT_S, 1.0) * (1 + JITTER * luck)
+            return now + max(visit.retry_after or FULL_WAIT_S, 1.0) * (1 + JITTER * jitter)
         case "failed" if visit.retry_after is not None:
             wait = max(visit.retry_after, min(MIN_WAIT_S, interval))
-            return now + min(wait, DAY_S) * (1 + JITTER * luck)
+            return now + min(wait, DAY_S) * (1 + JITTER * jitter)
         case "failed":
-            return now + min(interval * 2.0 ** min(failures, 16), max(DAY_S, interval)) * _spread(luck)
+            return now + min(interval * 2.0 ** min(failures, 16), max(DAY_S, interval)) * _spread(jitter)
         case _:
-            return now + max(interval, min(visit.fresh_s or 0.0, MAX_FRESH_S)) * _spread(luck)
+            return now + max(interval, min(visit.fresh_s or 0.0, MAX_FRESH_S)) * _spread(jitter)
 
 
 def read_fresh(cache_control: str | None) -> float | None:
@@ -55,5 +55,5 @@ def read_fresh(cache_control: str | None) -> float | None:
     return None
 
 
-def _spread(luck: float) -> float:
-    return 1 - JITTER + 2 * JITTER * luck
+def _spread(jitter: float) -> float:
+    return 1 - JITTER + 2 * JITTER * jitter

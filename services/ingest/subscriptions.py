@@ -17,11 +17,11 @@ import msgspec
 import redis
 
 from shared.clock import now_us
+from shared.envelope import Source
 from shared.errors import PermanentError
-from shared.http import read_url
-from shared.messages import Source
+from shared.ledger.connection import redis_errors
+from shared.net.http import read_url
 from shared.settings import Settings
-from shared.status import redis_errors
 
 DUE_KEY = "feeds:due"
 HOSTS_KEY = "feeds:hosts"

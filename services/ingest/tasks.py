@@ -4,12 +4,12 @@ import asyncio
 
 from celery import Celery
 
-from services.ingest.fetch import Visitor
+from services.ingest.fetch import FeedFetcher
 from services.ingest.watch import FETCH_TASK
-from shared.messages import VERSION
+from shared.envelope import VERSION
 
 
-def register_fetching(app: Celery, visitor: Visitor) -> None:
+def register_fetching(app: Celery, visitor: FeedFetcher) -> None:
     """Give the app its one task: `[version, feed ids]`."""
 
     def fetch_feeds(version: int, ids: list[str]) -> None:

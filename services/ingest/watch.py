@@ -15,11 +15,11 @@ from services.ingest.drops import Drops
 from services.ingest.intake import Intake, open_archive
 from services.ingest.parser_process import FeedParser
 from services.ingest.subscriptions import FeedStates, Subscriptions
+from shared.envelope import VERSION
 from shared.errors import CopydeskError, IntakeFull, TransientError
-from shared.messages import VERSION
-from shared.queue import INGEST, make_app, open_ledger
+from shared.ledger.connection import connect
 from shared.settings import Settings
-from shared.status import connect
+from shared.work.celery_app import INGEST, make_app, open_ledger
 
 log = structlog.get_logger(__name__)
 
@@ -80,7 +80,7 @@ class FeedWatch:
         self._stamp, self._count = stamp, len(feeds)
 
 
-class Patience:
+class Backoff:
     """Waits longer after each failure in a row, and says each failure once."""
 
     def __init__(self) -> None:
@@ -132,7 +132,7 @@ def watch_until(
     """Watch until told to stop. What finds no room in the desk waits here, or in its folder, and is offered again."""
     watch = DropWatch(Path(settings.seeds_dir))
     waiting: dict[str, None] = {}
-    for_drops, for_feeds = Patience(), Patience()
+    for_drops, for_feeds = Backoff(), Backoff()
     beat_due, tidy_due = 0.0, time.monotonic() + TIDY_S
     log.info("watch_started", folder=settings.seeds_dir, mode=watch.mode.kind, reason=watch.mode.reason)
     try:
@@ -141,7 +141,7 @@ def watch_until(
             if heartbeat is not None and time.monotonic() >= beat_due:
                 heartbeat.touch()
                 beat_due = time.monotonic() + HEARTBEAT_S
-            watch.postpone(_take_some(drops, waiting, for_drops))
+            watch.retry_later(_take_some(drops, waiting, for_drops))
             _send_due(feeds, for_feeds)
             if time.monotonic() >= tidy_due and for_drops.is_over():
                 _tidy(drops)
@@ -163,19 +163,19 @@ def _sender(settings: Settings) -> Callable[[list[str]], None]:
     return send
 
 
-def _take_some(drops: Drops, waiting: dict[str, None], patience: Patience) -> list[str]:
+def _take_some(drops: Drops, waiting: dict[str, None], backoff: Backoff) -> list[str]:
     """Take the first of what waits; gives those that are still being written."""
-    if not waiting or not patience.is_over():
+    if not waiting or not backoff.is_over():
         return []
     names = list(itertools.islice(waiting, NAMES_A_TURN))
     try:
         again = drops.take(names)
     except TransientError as error:
-        patience.fail("drops_waiting", error)
+        backoff.fail("drops_waiting", error)
         return []
     for name in names:
         del waiting[name]
-    patience.succeed()
+    backoff.succeed()
     return again
 
 
@@ -186,12 +186,12 @@ def _tidy(drops: Drops) -> None:
         log.warning("drops_untidy", reason=str(error))
 
 
-def _send_due(feeds: FeedWatch, patience: Patience) -> None:
-    if not patience.is_over():
+def _send_due(feeds: FeedWatch, backoff: Backoff) -> None:
+    if not backoff.is_over():
         return
     try:
         feeds.turn()
     except CopydeskError as error:
-        patience.fail("feeds_waiting", error)
+        backoff.fail("feeds_waiting", error)
         return
-    patience.succeed()
+    backoff.succeed()

@@ -5,11 +5,12 @@ import os
 from celery import signals
 
 from services.normalize.tasks import read_articles
-from shared.limits import limit_memory
-from shared.queue import make_app, open_ledger, register
 from shared.settings import Settings
-from shared.stage import RetryPolicy
-from shared.worker import work
+from shared.untrusted.sandbox import limit_memory
+from shared.work.batches import register
+from shared.work.celery_app import make_app, open_ledger
+from shared.work.retry import RetryPolicy
+from shared.work.worker import work
 
 
 def run(settings: Settings) -> None:

@@ -19,9 +19,9 @@ from services.normalize.steps.proof import Proof, open_proof
 from services.normalize.steps.text import mend_text
 from services.normalize.steps.wrapping import join_wrapped
 from shared.article import Article
-from shared.decode import decode
+from shared.envelope import FEED_ENTRY_TYPE, Raw
 from shared.errors import NotAnArticle
-from shared.messages import FEED_ENTRY_TYPE, Raw
+from shared.untrusted.decode import decode
 
 Reader = Callable[[str, Raw], Draft]
 READERS: Mapping[str, Reader] = {

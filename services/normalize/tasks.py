@@ -4,11 +4,11 @@ import msgspec
 
 from services.normalize.pipeline import normalize
 from shared.archive import unpack_body
-from shared.ledger import Claimed
-from shared.limits import cpu_clock
-from shared.messages import Raw
-from shared.queue import Done, Handler, each
-from shared.status import Meta
+from shared.envelope import Raw
+from shared.ledger.calls import Claimed
+from shared.ledger.reader import Meta
+from shared.untrusted.sandbox import cpu_clock
+from shared.work.batches import Done, Handler, each
 
 
 def read_articles(*, max_bytes: int, cpu_s: float) -> Handler:

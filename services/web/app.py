@@ -9,17 +9,17 @@ from starlette.applications import Starlette
 
 from services.index.search import Index
 from services.ingest.intake import Intake, open_archive
-from services.web.house import House
 from services.web.keys import Keys
-from services.web.limits import BODIES_AT_ONCE, BodyRoom
 from services.web.readiness import Readiness, folder_probe, redis_probe
+from services.web.request_body import BODIES_AT_ONCE, BodyRoom
 from services.web.routes import front_door
-from services.web.server import Door, listen
+from services.web.server import Server, listen
+from services.web.state import AppState
 from shared.archive import Archive
-from shared.ledger import Ledger
+from shared.ledger.calls import Ledger
 from shared.metrics import Meters
-from shared.queue import open_ledger
 from shared.settings import Settings
+from shared.work.celery_app import open_ledger
 
 log = structlog.get_logger(__name__)
 
@@ -27,17 +27,17 @@ KEYS_FILE = "keys.json"
 INDEX_FILE = "copydesk.sqlite3"
 
 
-def build(settings: Settings, house: House | None = None) -> Starlette:
+def build(settings: Settings, app_state: AppState | None = None) -> Starlette:
     """The ASGI application; a test may bring the parts it wants to hold in its hands."""
-    return front_door(house or open_house(settings, open_archive(settings)))
+    return front_door(app_state or open_state(settings, open_archive(settings)))
 
 
 def serve(settings: Settings) -> None:
     """Stand at the door until SIGTERM or Ctrl-C."""
     listener = listen(settings.web_host, settings.web_port)
     archive = open_archive(settings)
-    house = open_house(settings, archive)
-    door = Door(front_door(house), house)
+    app_state = open_state(settings, archive)
+    door = Server(front_door(app_state), app_state)
 
     def end(number: int, frame: FrameType | None) -> None:
         door.should_exit = True
@@ -53,12 +53,12 @@ def serve(settings: Settings) -> None:
         log.info("door_closed")
 
 
-def open_house(settings: Settings, archive: Archive) -> House:
+def open_state(settings: Settings, archive: Archive) -> AppState:
     """The parts of one desk, as the settings name them; nothing is asked of Redis yet."""
     ledger = open_ledger(settings)
     data_dir = Path(settings.data_dir)
     index_dir = Path(settings.index_dir or data_dir / "index")
-    return House(
+    return AppState(
         settings=settings,
         keys=Keys(data_dir / KEYS_FILE, listed=settings.push_keys),
         intake=Intake(ledger, archive, settings),

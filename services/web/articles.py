@@ -6,12 +6,12 @@ from functools import partial
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.web.answers import json_answer, moment, stages_of
-from services.web.declared import addresses, read_kind
-from services.web.house import House, house_of, publisher_of
-from services.web.limits import body_of
 from services.web.problems import Problem, later
-from shared.messages import Input, Source
+from services.web.push_headers import addresses, read_kind
+from services.web.request_body import body_of
+from services.web.responses import json_answer, moment, stages_of
+from services.web.state import AppState, publisher_of, state_of
+from shared.envelope import Input, Source
 
 LARGE = 256 * 1024
 ID = re.compile(r"[a-z2-7]{26}")
@@ -20,10 +20,10 @@ WAITING = frozenset({"queued", "working", "received", "normalized", "retrying", 
 
 async def push_article(request: Request) -> Response:
     """Archive and enter one article; the answer is its receipt, and by then nothing can lose it."""
-    house, publisher = house_of(request), publisher_of(request)
+    app_state, publisher = state_of(request), publisher_of(request)
     kind = read_kind(request.headers.get("content-type"))
-    limits = house.settings
-    async with body_of(request, house.room, limit=limits.max_input_bytes, seconds=limits.push_body_s) as body:
+    limits = app_state.settings
+    async with body_of(request, app_state.room, limit=limits.max_input_bytes, seconds=limits.push_body_s) as body:
         if not body or body.isspace():
             raise Problem("no-article", "The body is empty.")
         claimed = partial(addresses, kind, body, request.headers, publisher=publisher.name)
@@ -31,10 +31,10 @@ async def push_article(request: Request) -> Response:
             source=Source(kind="push", name=publisher.name, zone=publisher.zone, language=publisher.language),
             media_type=kind.full,
             body=body,
-            aliases=claimed() if len(body) < LARGE else await house.read(claimed),
+            aliases=claimed() if len(body) < LARGE else await app_state.read(claimed),
         )
-        await _refuse_anothers(house, item)
-        receipt = await house.tray.put(item)
+        await _refuse_anothers(app_state, item)
+        receipt = await app_state.batcher.put(item)
     if receipt.state == "refused":
         raise Problem("not-yours", "Another publisher has pushed the article of this address.")
     known = receipt.state == "duplicate"
@@ -45,12 +45,12 @@ async def push_article(request: Request) -> Response:
 
 async def show_article(request: Request) -> Response:
     """The canonical article with its timeline; `ETag` is its revision."""
-    house, article_id = house_of(request), request.path_params["article_id"]
+    app_state, article_id = state_of(request), request.path_params["article_id"]
     if ID.fullmatch(article_id) is None:
         raise Problem("not-found", "No article has an id of this form.")
-    stored = await house.ask(house.index.get, article_id)
+    stored = await app_state.ask(app_state.index.get, article_id)
     if stored is None:
-        raise await _not_there(house, article_id)
+        raise await _not_there(app_state, article_id)
     if stored.withdrawn:
         raise Problem("withdrawn", "Its publisher withdrew it.", article=article_id, rev=stored.rev)
     etag = f'"{stored.rev}"'
@@ -82,18 +82,18 @@ def is_known(if_none_match: str | None, etag: str) -> bool:
     return etag in tags or "*" in tags
 
 
-async def _refuse_anothers(house: House, item: Input) -> None:
+async def _refuse_anothers(app_state: AppState, item: Input) -> None:
     """Every publisher may name any page; the article that another has pushed for it stays theirs."""
     for alias in item.aliases:
-        stored = await house.ask(house.index.get, alias) if alias.startswith("url:") else None
+        stored = await app_state.ask(app_state.index.get, alias) if alias.startswith("url:") else None
         if stored is not None and stored.source.kind == "push" and stored.source.name != item.source.name:
             raise Problem("not-yours", "Another publisher has pushed the article of this page.", address=alias[4:])
 
 
-async def _not_there(house: House, article_id: str) -> Problem:
+async def _not_there(app_state: AppState, article_id: str) -> Problem:
     """No such article, one on its way, or one that died: told apart by the ledger, while it remembers."""
-    ref = await house.ask(house.lines.latest, article_id)
-    line = await house.ask(house.lines.line, ref) if ref else None
+    ref = await app_state.ask(app_state.lines.latest, article_id)
+    line = await app_state.ask(app_state.lines.line, ref) if ref else None
     if line is None:
         return Problem("not-found", "Neither the index nor the ledger knows this article.")
     links = {"receipt": f"/v1/receipts/{line.receipt}"}

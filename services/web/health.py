@@ -4,9 +4,9 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.web.answers import json_answer
-from services.web.house import house_of
 from services.web.problems import Problem, later
+from services.web.responses import json_answer
+from services.web.state import state_of
 
 log = structlog.get_logger(__name__)
 
@@ -18,9 +18,9 @@ async def show_health(_: Request) -> Response:
 
 async def show_readiness(request: Request) -> Response:
     """Whether a push sent now would be taken in; the log has the reason when not."""
-    house = house_of(request)
-    failed = await house.probe()
-    if failed or house.closing.is_set():
+    app_state = state_of(request)
+    failed = await app_state.probe()
+    if failed or app_state.closing.is_set():
         log.warning("readiness_failed", reasons=failed)
         raise Problem("unavailable", "The desk is not ready.", headers=later(5))
     return json_answer({"ready": True})

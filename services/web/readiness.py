@@ -10,7 +10,7 @@ from pathlib import Path
 import redis
 
 from shared.errors import CopydeskError, TransientError
-from shared.status import redis_errors
+from shared.ledger.connection import redis_errors
 
 READY_TTL_MS = 60_000
 FRESH_S = 1.0

@@ -7,11 +7,11 @@ import time
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.web.answers import json_answer, moment, stages_of
-from services.web.house import House, house_of
 from services.web.problems import Problem, later
 from services.web.queries import read_seconds
-from shared.status import Line
+from services.web.responses import json_answer, moment, stages_of
+from services.web.state import AppState, state_of
+from shared.ledger.reader import InputStatus
 
 ID = re.compile(r"r[a-z0-9]{26}")
 SETTLED = frozenset({"indexed", "duplicate", "superseded", "withdrawn", "discarded", "dead"})
@@ -21,22 +21,22 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 0.5
 
 async def show_receipt(request: Request) -> Response:
     """The line of one input; `?wait=30` answers when it is settled, or after that many seconds."""
-    house, receipt = house_of(request), request.path_params["receipt"]
+    app_state, receipt = state_of(request), request.path_params["receipt"]
     wait = read_seconds(request.query_params, "wait", most=LONGEST_WAIT_S)
     if ID.fullmatch(receipt) is None:
         raise Problem("not-found", "No receipt has a number of this form.")
-    if not wait or house.waiters.locked():  # too many wait already: this one asks again by itself
-        line = await house.ask(house.lines.receipt, receipt)
+    if not wait or app_state.waiters.locked():  # too many wait already: this one asks again by itself
+        line = await app_state.ask(app_state.lines.receipt, receipt)
     else:
-        async with house.waiters:
-            line = await _settled_line(request, house, receipt, time.monotonic() + wait)
+        async with app_state.waiters:
+            line = await _settled_line(request, app_state, receipt, time.monotonic() + wait)
     if line is None:
-        return json_answer(await _remembered(house, receipt))
+        return json_answer(await _remembered(app_state, receipt))
     running = line.state not in SETTLED
     return json_answer(told_of(line), headers=later(1) if running else None)
 
 
-def told_of(line: Line) -> dict[str, object]:
+def told_of(line: InputStatus) -> dict[str, object]:
     """A line as its publisher reads it."""
     told: dict[str, object] = {
         "receipt": line.receipt,
@@ -58,9 +58,9 @@ def told_of(line: Line) -> dict[str, object]:
     return told | {"links": links}
 
 
-async def _remembered(house: House, receipt: str) -> dict[str, object]:
+async def _remembered(app_state: AppState, receipt: str) -> dict[str, object]:
     """What the index still knows of an input, when the ledger has let its line go."""
-    stored = await house.ask(house.index.get, receipt)
+    stored = await app_state.ask(app_state.index.get, receipt)
     if stored is None:
         raise Problem("not-found", "Neither the ledger nor the index knows this receipt.")
     return {
@@ -73,17 +73,17 @@ async def _remembered(house: House, receipt: str) -> dict[str, object]:
     }
 
 
-async def _settled_line(request: Request, house: House, receipt: str, deadline: float) -> Line | None:
+async def _settled_line(request: Request, app_state: AppState, receipt: str, deadline: float) -> InputStatus | None:
     """Look again, ever less often, until it is settled, the time is over, the reader is gone or the desk stops."""
     pause = FIRST_PAUSE_S
     while True:
-        line = await house.ask(house.lines.receipt, receipt)
+        line = await app_state.ask(app_state.lines.receipt, receipt)
         left = deadline - time.monotonic()
-        if line is None or line.state in SETTLED or left <= 0 or house.closing.is_set():
+        if line is None or line.state in SETTLED or left <= 0 or app_state.closing.is_set():
             return line
         if await request.is_disconnected():
             return line
         try:
-            await asyncio.wait_for(house.closing.wait(), min(pause, left))
+            await asyncio.wait_for(app_state.closing.wait(), min(pause, left))
         except TimeoutError:
             pause = min(pause * 1.5, LONGEST_PAUSE_S)

@@ -11,12 +11,12 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from services.web.articles import push_article, show_article
-from services.web.gate import Gate, answer_http_error
 from services.web.health import show_health, show_readiness
-from services.web.house import House
+from services.web.middleware import RequestMiddleware, answer_http_error
 from services.web.problems import KINDS, Problem
 from services.web.receipts import show_receipt
 from services.web.search import search_articles
+from services.web.state import AppState
 from services.web.status import show_metrics, show_status
 
 ROUTES = (
@@ -39,7 +39,7 @@ async def explain_problem(request: Request) -> PlainTextResponse:
     return PlainTextResponse(f"{kind.status} {kind.title}\n\n{kind.remedy}\n")
 
 
-def front_door(house: House) -> Starlette:
+def front_door(app_state: AppState) -> Starlette:
     """The ASGI application over the parts of one desk."""
 
     @asynccontextmanager
@@ -47,14 +47,14 @@ def front_door(house: House) -> Starlette:
         try:
             yield
         finally:
-            house.close()
+            app_state.close()
 
     app = Starlette(
         routes=[*ROUTES, Route("/problems/{slug}", explain_problem, methods=["GET"])],
-        middleware=[Middleware(Gate, house=house)],
+        middleware=[Middleware(RequestMiddleware, app_state=app_state)],
         exception_handlers={HTTPException: answer_http_error},
         lifespan=opened,
     )
     app.router.redirect_slashes = False
-    app.state.house = house
+    app.state.app_state = app_state
     return app

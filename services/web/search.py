@@ -3,20 +3,20 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.web.answers import json_answer
-from services.web.house import house_of
 from services.web.queries import read_count, read_words
+from services.web.responses import json_answer
+from services.web.state import state_of
 
 LONGEST_QUERY, MOST_HITS, DEEPEST = 500, 100, 10_000
 
 
 async def search_articles(request: Request) -> Response:
     """The articles that match, the best first; `matched` says whether the marks on letters had to be left out."""
-    house, query = house_of(request), request.query_params
+    app_state, query = state_of(request), request.query_params
     q = read_words(query, "q", most=LONGEST_QUERY)
     limit = read_count(query, "limit", default=20, least=1, most=MOST_HITS)
     offset = read_count(query, "offset", default=0, least=0, most=DEEPEST)
-    found = await house.ask(house.index.search, q, limit=limit, offset=offset)
+    found = await app_state.ask(app_state.index.search, q, limit=limit, offset=offset)
     hits = [
         {
             "article": hit.article_id,

@@ -12,8 +12,8 @@ import uvicorn
 from starlette.applications import Starlette
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from services.web.house import House
 from services.web.problems import Problem, answer
+from services.web.state import AppState
 from shared.errors import PermanentError
 
 STOP_S = 2
@@ -84,10 +84,10 @@ class DoorProtocol(H11Protocol):
             self._clock = None
 
 
-class Door(uvicorn.Server):
+class Server(uvicorn.Server):
     """The server; when it is told to stop, those who wait for a receipt are answered first."""
 
-    def __init__(self, app: Starlette, house: House) -> None:
+    def __init__(self, app: Starlette, app_state: AppState) -> None:
         config: dict[str, Any] = {
             "http": DoorProtocol,
             "ws": "none",
@@ -103,11 +103,11 @@ class Door(uvicorn.Server):
             "h11_max_incomplete_event_size": HEAD_BYTES,
         }
         super().__init__(uvicorn.Config(app, **config))
-        self._house = house
+        self._app_state = app_state
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop listening, end the waiting, let the rest finish for two seconds."""
-        self._house.closing.set()
+        self._app_state.closing.set()
         await super().shutdown(sockets)
 
 

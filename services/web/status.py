@@ -4,22 +4,24 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.web.answers import json_answer
-from services.web.house import house_of
+from services.web.responses import json_answer
+from services.web.state import state_of
+from shared.ledger.reader import Status
 from shared.metrics import CONTENT_TYPE
-from shared.status import Status
 
 
 async def show_status(request: Request) -> Response:
     """Counters, queues and memory at one moment."""
-    house = house_of(request)
-    return json_answer(told_of(await house.ask(house.lines.status), articles=await house.ask(house.index.count)))
+    app_state = state_of(request)
+    return json_answer(
+        told_of(await app_state.ask(app_state.lines.status), articles=await app_state.ask(app_state.index.count))
+    )
 
 
 async def show_metrics(request: Request) -> Response:
     """The same and the door's own meters, in Prometheus' text format."""
-    house = house_of(request)
-    return Response(await house.ask(house.meters.exposition), headers={"Content-Type": CONTENT_TYPE})
+    app_state = state_of(request)
+    return Response(await app_state.ask(app_state.meters.exposition), headers={"Content-Type": CONTENT_TYPE})
 
 
 def told_of(status: Status, *, articles: int) -> dict[str, object]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from services import cli
+from services.cli import main as cli
 from shared.settings import FIELDS, NOT_SETTINGS
 
 ROOT = Path(__file__).parents[2]

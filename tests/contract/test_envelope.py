@@ -6,10 +6,10 @@ from typing import Any
 
 from services.ingest.intake import Intake
 from shared.archive import Archive
-from shared.messages import VERSION, Input, Source
-from shared.queue import make_app, open_ledger, task_name
+from shared.envelope import VERSION, Input, Source
+from shared.ledger.connection import connect
 from shared.settings import Settings
-from shared.status import connect
+from shared.work.celery_app import make_app, open_ledger, task_name
 
 PER_MESSAGE = ("id", "root_id", "origin", "argsrepr", "kwargsrepr")
 

@@ -6,10 +6,10 @@ import subprocess
 import pytest
 
 from shared.errors import TransientError
+from shared.ledger.reader import Status
 from shared.metrics import Meters
-from shared.queue import open_ledger
 from shared.settings import Settings
-from shared.status import Status
+from shared.work.celery_app import open_ledger
 from tests.require import lacking
 
 

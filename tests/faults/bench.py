@@ -10,10 +10,10 @@ import msgspec
 
 from services.ingest.intake import Intake
 from shared.archive import Archive
-from shared.ledger import Ledger
-from shared.messages import Input, Source
-from shared.queue import open_ledger
+from shared.envelope import Input, Source
+from shared.ledger.calls import Ledger
 from shared.settings import Settings
+from shared.work.celery_app import open_ledger
 
 PUSH = Source(kind="push", name="desk")
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.queue import make_app, open_ledger
 from shared.settings import Settings
+from shared.work.celery_app import make_app, open_ledger
 from tests.conftest import Server, settings_over, wait_for
 from tests.faults.bench import push, running_worker
 

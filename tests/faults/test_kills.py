@@ -19,8 +19,9 @@ import pytest
 
 from services.index.search import Index
 from shared.errors import CopydeskError
+from shared.ledger.connection import connect
+from shared.ledger.reader import LedgerReader
 from shared.settings import Settings
-from shared.status import Lines, connect
 from tests.conftest import wait_for
 
 ARTICLES, DROPS = 2000, 500
@@ -59,9 +60,9 @@ class Desk:
         greeting = json.loads(self.process.stdout.readline())
         self.key = greeting["key"] or self.key
 
-    def lines(self) -> Lines:
+    def lines(self) -> LedgerReader:
         desk = json.loads((self.folder / "data" / "run" / "desk.json").read_text())
-        return Lines(connect(Settings(redis_url=desk.get("redisUrl") or desk["redis_url"])))
+        return LedgerReader(connect(Settings(redis_url=desk.get("redisUrl") or desk["redis_url"])))
 
     def pids(self, name: str) -> list[int]:
         """The processes of that name below the supervisor; `child` are the pool's children."""
@@ -73,11 +74,11 @@ class Desk:
         wanted = {"valkey": "valkey-server"}.get(name, f" work {name}" if name not in ("watch", "web") else f" {name}")
         return [pid for pid in children(self.process.pid) if wanted in command_line(pid)]
 
-    def kill(self, name: str, luck: random.Random) -> bool:
+    def kill(self, name: str, chance: random.Random) -> bool:
         pids = self.pids(name)
         if not pids:
             return False
-        os.kill(luck.choice(pids), signal.SIGKILL)
+        os.kill(chance.choice(pids), signal.SIGKILL)
         if name == "supervisor":
             assert self.process is not None
             self.process.wait()
@@ -167,16 +168,16 @@ class Publishers:
 
 def kill_at_random(desk: Desk) -> list[str]:
     """Each kind of process in turn, at times nobody foresees; which were hit."""
-    luck = random.Random(2015)
+    chance = random.Random(2015)
     killed = []
     for name in itertools.islice(itertools.cycle(VICTIMS), KILLS):
-        time.sleep(luck.uniform(0.5, 1.5))  # the time between the kills is what is random here
-        if desk.kill(name, luck):
+        time.sleep(chance.uniform(0.5, 1.5))  # the time between the kills is what is random here
+        if desk.kill(name, chance):
             killed.append(name)
     return killed
 
 
-def is_settled(lines: Lines, index: Index) -> bool:
+def is_settled(lines: LedgerReader, index: Index) -> bool:
     try:
         return lines.balance().in_flight == 0 and index.count() >= ARTICLES
     except CopydeskError:  # a killed Valkey may still be starting

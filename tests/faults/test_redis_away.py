@@ -9,7 +9,7 @@ import pytest
 
 from shared.errors import TransientError
 from shared.settings import Settings
-from shared.worker import EXIT_DEAF, Watch
+from shared.work.worker import EXIT_DEAF, Liveness
 from tests.conftest import Server, settings_over, wait_for
 from tests.faults.bench import push, running_worker
 
@@ -73,7 +73,7 @@ class Hands:
 def test_silence_is_deafness_only_while_redis_answers_and_work_waits(desk: Settings, server: Server) -> None:
     server.start()
     clock = Hands()
-    watch = Watch(desk, "normalize", clock=clock)
+    watch = Liveness(desk, "normalize", clock=clock)
     assert not watch.is_deaf()
     clock.now = desk.deaf_s + 1
     watch.tick()
@@ -90,6 +90,6 @@ def test_silence_is_deafness_only_while_redis_answers_and_work_waits(desk: Setti
 def test_a_loop_that_does_not_turn_is_deaf(desk: Settings, server: Server) -> None:
     server.start()
     clock = Hands()
-    watch = Watch(desk, "normalize", clock=clock)
+    watch = Liveness(desk, "normalize", clock=clock)
     clock.now = desk.deaf_s + 1
     assert watch.is_deaf()

@@ -11,12 +11,13 @@ import msgspec
 
 from shared.archive import unpack_body
 from shared.errors import TransientError
-from shared.ledger import Claimed
-from shared.limits import cpu_clock
-from shared.queue import Done, each, make_app, open_ledger, register
+from shared.ledger.calls import Claimed
 from shared.settings import Settings
-from shared.stage import RetryPolicy
-from shared.worker import work
+from shared.untrusted.sandbox import cpu_clock
+from shared.work.batches import Done, each, register
+from shared.work.celery_app import make_app, open_ledger
+from shared.work.retry import RetryPolicy
+from shared.work.worker import work
 
 ARTICLE = b'{"headline":"x"}'
 

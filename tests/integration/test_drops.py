@@ -14,12 +14,12 @@ from services.ingest.drops import PROBLEMS_KEY, TAKEN_KEY, Drops, take_file
 from services.ingest.intake import Intake, open_archive
 from services.ingest.parser_process import FeedParser
 from services.ingest.watch import run
+from shared.envelope import Source
 from shared.errors import InputRefused, IntakeFull
-from shared.ledger import Ledger
-from shared.messages import Source
-from shared.queue import open_ledger
+from shared.ledger.calls import Ledger
+from shared.ledger.connection import connect
 from shared.settings import Settings
-from shared.status import connect
+from shared.work.celery_app import open_ledger
 from tests.conftest import Server, settings_over, wait_for
 from tests.integration.origin import rss
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from services.ingest.fetch import Visitor
+from services.ingest.fetch import FeedFetcher
 from services.ingest.intake import Intake, open_archive
 from services.ingest.parser_process import FeedParser, Limits
 from services.ingest.subscriptions import DUE_KEY, FeedState, FeedStates, Subscription, Subscriptions
-from shared.queue import open_ledger
+from shared.ledger.connection import connect
 from shared.settings import Settings
-from shared.status import connect
+from shared.work.celery_app import open_ledger
 from tests.conftest import Server, settings_over, wait_for
 from tests.integration.origin import Origin, Reply, Seen, cut, gzipped, rss
 from tests.integration.test_drops import watching
@@ -32,7 +32,7 @@ class Desk:
         self.subscriptions = Subscriptions(settings)
         self.states = FeedStates(self.redis)
         intake = Intake(self.ledger, open_archive(settings), settings)
-        self.visitor = Visitor(settings, self.subscriptions, self.states, intake, parser)
+        self.visitor = FeedFetcher(settings, self.subscriptions, self.states, intake, parser)
 
     def subscribe(self, url: str) -> Subscription:
         added = self.subscriptions.add(url)

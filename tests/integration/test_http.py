@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from shared.errors import CopydeskError, InputRefused, PermanentError, TransientError
-from shared.http import Client, Fetched, RequestRefused, fetch, read_retry_after, read_url
+from shared.net.http import Client, Fetched, RequestRefused, fetch, read_retry_after, read_url
 from shared.settings import Settings
 from tests.integration.origin import Origin, Reply, Seen, gzipped, raw_server
 

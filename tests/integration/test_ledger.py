@@ -7,11 +7,11 @@ import pytest
 
 from services.ingest.intake import Intake
 from shared.archive import Archive
+from shared.envelope import Input, Source
 from shared.errors import IntakeFull
-from shared.ledger import DEATH_BURST, Claimed, Commit, Failure, Ledger
-from shared.messages import Input, Source
-from shared.queue import envelopes, make_app, open_ledger
+from shared.ledger.calls import DEATH_BURST, Claimed, Commit, Failure, Ledger
 from shared.settings import Settings
+from shared.work.celery_app import envelopes, make_app, open_ledger
 from tests.conftest import Server, settings_over, wait_for
 
 PUSH = Source(kind="push", name="desk")

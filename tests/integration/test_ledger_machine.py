@@ -19,11 +19,12 @@ from hypothesis.stateful import (
 
 from services.ingest.intake import acceptance
 from shared.archive import Archived, pack_body
-from shared.ledger import MAX_CRASHES, Accepted, Claimed, Commit, Failure, Ledger
-from shared.messages import Source, Stage
-from shared.queue import envelopes, make_app
+from shared.envelope import Source, Stage
+from shared.ledger.calls import MAX_CRASHES, Accepted, Claimed, Commit, Failure, Ledger
+from shared.ledger.connection import connect
+from shared.ledger.reader import STAGES
 from shared.settings import Settings
-from shared.status import STAGES, connect
+from shared.work.celery_app import envelopes, make_app
 from tests.conftest import Server
 
 START_US = 1_700_000_000_000_000

@@ -8,10 +8,10 @@ import pytest
 from services.ingest.intake import Intake, acceptance
 from services.ingest.recovery import recover, watch_over
 from shared.archive import Archive
-from shared.ledger import Ledger
-from shared.messages import Input, Source
-from shared.queue import open_ledger
+from shared.envelope import Input, Source
+from shared.ledger.calls import Ledger
 from shared.settings import Settings
+from shared.work.celery_app import open_ledger
 from tests.conftest import wait_for
 from tests.unit.shared.test_archive import entry
 

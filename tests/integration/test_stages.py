@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from services.desk.workbench import answers
+from services.cli.commands.normalize import answers
 from services.index.search import Index
 from services.index.sinks.sqlite import SqliteSink
 from services.index.tasks import index_articles
@@ -15,17 +15,18 @@ from services.ingest.intake import Intake
 from services.normalize.tasks import read_articles
 from shared.archive import Archive
 from shared.clock import from_us, now_us
-from shared.ledger import Ledger
-from shared.messages import Input, Source
-from shared.queue import open_ledger, run_batch
+from shared.envelope import Input, Source
+from shared.ledger.calls import Ledger
 from shared.settings import Settings
-from shared.stage import RetryPolicy
+from shared.work.batches import run_batch
+from shared.work.celery_app import open_ledger
+from shared.work.retry import RetryPolicy
 
 PUSH = Source(kind="push", name="desk")
 TEXT = "09/11/2015 - 05:34\n\nTin buổi sáng\n\nHUẾ - Câu mở đầu của bản tin.\n\nThân bài của bản tin."
 
 
-class Line:
+class InputStatus:
     """The stages of one desk, each message taken by hand."""
 
     def __init__(self, settings: Settings) -> None:
@@ -55,11 +56,11 @@ class Line:
 
 
 @pytest.fixture
-def line(settings: Settings) -> Line:
-    return Line(settings)
+def line(settings: Settings) -> InputStatus:
+    return InputStatus(settings)
 
 
-def test_a_text_becomes_an_article_that_search_finds_with_its_way_and_its_evidence(line: Line) -> None:
+def test_a_text_becomes_an_article_that_search_finds_with_its_way_and_its_evidence(line: InputStatus) -> None:
     receipt = line.push(TEXT)
     line.run()
     assert line.state(receipt) == "indexed"
@@ -83,7 +84,7 @@ SAMPLES = Path(__file__).parents[1] / "corpus"
     ids=lambda value: value.name if isinstance(value, Path) else "",
 )
 def test_the_command_line_reads_an_input_as_the_service_does(
-    line: Line, settings: Settings, path: Path, media_type: str
+    line: InputStatus, settings: Settings, path: Path, media_type: str
 ) -> None:
     receipt = line.push(path.read_bytes(), media_type)
     line.run()
@@ -98,7 +99,7 @@ def test_the_command_line_reads_an_input_as_the_service_does(
     assert told.article == stored.article
 
 
-def test_the_same_uri_from_a_forgetful_redis_becomes_a_revision_of_the_article_it_was(line: Line) -> None:
+def test_the_same_uri_from_a_forgetful_redis_becomes_a_revision_of_the_article_it_was(line: InputStatus) -> None:
     line.push(TEXT, "text/plain", "uri:a")
     line.run()
     line.ledger.client.flushall()
@@ -109,7 +110,7 @@ def test_the_same_uri_from_a_forgetful_redis_becomes_a_revision_of_the_article_i
     assert index.recent(10)[0].headline == "Tin buổi chiều"
 
 
-def test_an_embargo_holds_an_article_and_costs_it_no_attempt(line: Line) -> None:
+def test_an_embargo_holds_an_article_and_costs_it_no_attempt(line: InputStatus) -> None:
     item = {"uri": "urn:x:1", "headline": "Later", "body_text": "A body.", "embargoed": "2999-01-01T00:00:00Z"}
     receipt = line.push(json.dumps(item), "application/json")
     line.run()
@@ -129,7 +130,7 @@ def test_an_embargo_holds_an_article_and_costs_it_no_attempt(line: Line) -> None
         pytest.param("<a" + " b='c'" * 100_000 + ">", "text/html", id="a tag of 100,000 attributes"),
     ],
 )
-def test_what_is_no_article_dies_with_a_sentence(line: Line, body: str, media_type: str) -> None:
+def test_what_is_no_article_dies_with_a_sentence(line: InputStatus, body: str, media_type: str) -> None:
     receipt = line.push(body, media_type)
     line.push(TEXT)
     line.run()
@@ -140,7 +141,7 @@ def test_what_is_no_article_dies_with_a_sentence(line: Line, body: str, media_ty
     assert line.ledger.balance().indexed == 1
 
 
-def test_a_record_that_does_not_decode_is_dead_with_its_bytes_kept(line: Line) -> None:
+def test_a_record_that_does_not_decode_is_dead_with_its_bytes_kept(line: InputStatus) -> None:
     receipt = line.push(TEXT)
     entry = line.ledger.receipt(receipt)
     assert entry is not None
@@ -151,7 +152,7 @@ def test_a_record_that_does_not_decode_is_dead_with_its_bytes_kept(line: Line) -
     assert line.ledger.client.get(f"art:{ref}:raw") == b"no zstd frame"
 
 
-def test_a_broken_article_does_not_hold_up_its_batch_in_the_index(line: Line) -> None:
+def test_a_broken_article_does_not_hold_up_its_batch_in_the_index(line: InputStatus) -> None:
     line.push(TEXT)
     broken = line.push(TEXT.replace("sáng", "trưa"))
     one = Input(source=PUSH, media_type="text/plain", body=TEXT.replace("sáng", "tối").encode())
@@ -167,7 +168,7 @@ def test_a_broken_article_does_not_hold_up_its_batch_in_the_index(line: Line) ->
     assert line.ledger.balance().indexed == 2
 
 
-def test_received_times_are_kept(line: Line) -> None:
+def test_received_times_are_kept(line: InputStatus) -> None:
     before = now_us()
     receipt = line.push(TEXT)
     line.run()

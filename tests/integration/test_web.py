@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from services.web.house import House
 from services.web.keys import Keys
 from services.web.routes import front_door
-from services.web.server import Door, listen
+from services.web.server import Server, listen
+from services.web.state import AppState
 from shared.errors import PermanentError
 from tests.conftest import wait_for
 from tests.unit.web.stand_ins import KEY, RECEIPT, SECRET, Desk, a_desk, a_line
@@ -32,10 +32,10 @@ def chunk(data: bytes) -> bytes:
 
 
 @contextmanager
-def door_of(house: House) -> Iterator[tuple[int, Door, threading.Thread]]:
+def door_of(app_state: AppState) -> Iterator[tuple[int, Server, threading.Thread]]:
     listener = listen("127.0.0.1", 0)
     port = listener.getsockname()[1]
-    door = Door(front_door(house), house)
+    door = Server(front_door(app_state), app_state)
     thread = threading.Thread(target=door.run, kwargs={"sockets": [listener]})
     thread.start()
     wait_for(lambda: door.started, "the door did not open")
@@ -56,19 +56,19 @@ def desk(tmp_path: Path) -> Desk:
 def wire(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """One door for the whole table: what one sender does must not trouble the next."""
     keys = Keys(tmp_path_factory.mktemp("wire") / "keys.json", listed=SECRET)
-    with door_of(a_desk(keys, max_input_bytes=200_000, push_body_s=0.3).house) as (port, _, _):
+    with door_of(a_desk(keys, max_input_bytes=200_000, push_body_s=0.3).app_state) as (port, _, _):
         yield port
 
 
 @pytest.fixture
 def port(desk: Desk) -> Iterator[int]:
-    with door_of(desk.house) as (port, _, _):
+    with door_of(desk.app_state) as (port, _, _):
         yield port
 
 
-def send(port: int, *pieces: bytes, patience: float = 10) -> bytes:
+def send(port: int, *pieces: bytes, backoff: float = 10) -> bytes:
     """Send the pieces as they are, and read until the other side closes or has answered."""
-    with closing(socket.create_connection(("127.0.0.1", port), patience)) as wire:
+    with closing(socket.create_connection(("127.0.0.1", port), backoff)) as wire:
         for piece in pieces:
             wire.sendall(piece)
         answer = b""
@@ -136,7 +136,7 @@ def test_a_sender_that_hangs_up_disturbs_nobody(port: int, desk: Desk) -> None:
         with closing(socket.create_connection(("127.0.0.1", port), 5)) as wire:
             wire.sendall(PUSH + b"Content-Length: 100000\r\n\r\n" + b"x" * 50_000)
     assert ask(port, "GET", "/healthz")[0] == 200
-    wait_for(lambda: desk.house.room.held == 0, "the bodies of those who left are still held")
+    wait_for(lambda: desk.app_state.room.held == 0, "the bodies of those who left are still held")
     assert desk.intake.taken == []
 
 
@@ -152,7 +152,7 @@ def test_many_pushes_at_once_are_all_taken(port: int, desk: Desk) -> None:
 def test_a_revoked_key_closes_at_once(tmp_path: Path) -> None:
     keys = Keys(tmp_path / "keys.json")
     desk = a_desk(keys)
-    with door_of(desk.house) as (port, _, _):
+    with door_of(desk.app_state) as (port, _, _):
         key = Keys(keys.path).create("hue")
         assert ask(port, "GET", "/v1/status", Authorization=f"Bearer {key}")[0] == 200
         Keys(keys.path).revoke("hue")
@@ -161,7 +161,7 @@ def test_a_revoked_key_closes_at_once(tmp_path: Path) -> None:
 
 def test_stopping_answers_those_who_wait_and_takes_no_longer_than_two_seconds(desk: Desk) -> None:
     desk.lines.receipts[RECEIPT] = [a_line("queued")]
-    with door_of(desk.house) as (port, door, thread), ThreadPoolExecutor(4) as pool:
+    with door_of(desk.app_state) as (port, door, thread), ThreadPoolExecutor(4) as pool:
         waiting = [pool.submit(ask, port, "GET", f"/v1/receipts/{RECEIPT}?wait=60") for _ in range(3)]
         slow = socket.create_connection(("127.0.0.1", port), 5)
         slow.sendall(b"GET /healthz HT")
@@ -176,7 +176,7 @@ def test_stopping_answers_those_who_wait_and_takes_no_longer_than_two_seconds(de
 
 def test_stopping_tells_a_slow_sender_to_come_again(tmp_path: Path) -> None:
     desk = a_desk(Keys(tmp_path / "keys.json", listed=SECRET), push_body_s=60)
-    with door_of(desk.house) as (port, door, thread), ThreadPoolExecutor(1) as pool:
+    with door_of(desk.app_state) as (port, door, thread), ThreadPoolExecutor(1) as pool:
         slow = pool.submit(send, port, PUSH + b"Content-Length: 100\r\n\r\nslow")
         wait_for(lambda: len(door.server_state.tasks) == 1, "nobody sends")
         door.should_exit = True

@@ -43,7 +43,7 @@ def desk(tmp_path: Path) -> Desk:
 
 
 def test_every_curl_line_gets_a_success(desk: Desk) -> None:
-    with door_of(desk.house) as (port, _, _):
+    with door_of(desk.app_state) as (port, _, _):
         answers = [(page, words, run(port, words)) for page, words in curl_lines()]
     assert len(answers) >= 12
     assert [(page, words, status) for page, words, status in answers if status not in (200, 202)] == []

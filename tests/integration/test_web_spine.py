@@ -15,14 +15,15 @@ import pytest
 from services.index.sinks.sqlite import SqliteSink
 from services.index.tasks import index_articles
 from services.ingest.intake import open_archive
-from services.web.app import build, open_house
-from services.web.house import House
+from services.web.app import build, open_state
 from services.web.keys import Keys
+from services.web.state import AppState
 from shared.article import Article
-from shared.ledger import Commit, Ledger
-from shared.queue import open_ledger, run_batch
+from shared.ledger.calls import Commit, Ledger
 from shared.settings import Settings
-from shared.stage import RetryPolicy
+from shared.work.batches import run_batch
+from shared.work.celery_app import open_ledger
+from shared.work.retry import RetryPolicy
 from tests.conftest import Server, settings_over, wait_for
 from tests.integration.test_web import ask, door_of
 
@@ -30,18 +31,18 @@ NEWS = "Từng bước nâng cao chất lượng mủ cao su\n\nTTH - Bằng nh�
 
 
 @pytest.fixture
-def house(settings: Settings) -> House:
-    return open_house(settings, open_archive(settings))
+def app_state(settings: Settings) -> AppState:
+    return open_state(settings, open_archive(settings))
 
 
 @pytest.fixture
-def key(house: House) -> str:
-    return f"Bearer {Keys(house.keys.path).create('hue')}"
+def key(app_state: AppState) -> str:
+    return f"Bearer {Keys(app_state.keys.path).create('hue')}"
 
 
 @pytest.fixture
-def port(house: House) -> Iterator[int]:
-    with door_of(house) as (port, _, _):
+def port(app_state: AppState) -> Iterator[int]:
+    with door_of(app_state) as (port, _, _):
         yield port
 
 
@@ -89,8 +90,8 @@ def test_a_push_is_followed_until_search_finds_it(port: int, key: str, settings:
     assert b'copydesk_articles_total{outcome="indexed"} 1.0' in ask(port, "GET", "/metrics", Authorization=key)[2]
 
 
-def test_another_publishers_uri_is_out_of_reach(port: int, key: str, house: House) -> None:
-    other = f"Bearer {Keys(house.keys.path).create('hanoi')}"
+def test_another_publishers_uri_is_out_of_reach(port: int, key: str, app_state: AppState) -> None:
+    other = f"Bearer {Keys(app_state.keys.path).create('hanoi')}"
     first = b'{"uri": "urn:news:1", "headline": "Mot"}'
     second = b'{"uri": "urn:news:1", "headline": "Hai"}'
     json_type = {"Content_Type": "application/json"}
@@ -103,9 +104,9 @@ def test_another_publishers_uri_is_out_of_reach(port: int, key: str, house: Hous
 
 
 def test_a_page_that_one_publisher_pushed_is_not_overwritten_by_another(
-    port: int, key: str, house: House, settings: Settings
+    port: int, key: str, app_state: AppState, settings: Settings
 ) -> None:
-    other = f"Bearer {Keys(house.keys.path).create('hanoi')}"
+    other = f"Bearer {Keys(app_state.keys.path).create('hanoi')}"
     page = {"Content_Type": "text/html", "Content_Location": "https://hue.example/1"}
     told = ask(port, "POST", "/v1/articles", b"<p>Mot", Authorization=key, **page)[2]
     settle(open_ledger(settings), settings, f"{told['article']}@{told['rev']}", Article(headline="Một"))
@@ -117,9 +118,9 @@ def test_a_page_that_one_publisher_pushed_is_not_overwritten_by_another(
 
 def test_redis_full_and_redis_away_are_told_as_such_and_pass(redis_server: Server, tmp_path: Path) -> None:
     settings = settings_over(redis_server, tmp_path)
-    house = open_house(settings, open_archive(settings))
-    with door_of(house) as (port, _, _):
-        text = {"Authorization": f"Bearer {Keys(house.keys.path).create('hue')}", "Content_Type": "text/plain"}
+    app_state = open_state(settings, open_archive(settings))
+    with door_of(app_state) as (port, _, _):
+        text = {"Authorization": f"Bearer {Keys(app_state.keys.path).create('hue')}", "Content_Type": "text/plain"}
         assert ask(port, "GET", "/readyz")[0] == 200
 
         redis_server.client().config_set("maxmemory", "1")
@@ -145,19 +146,19 @@ def test_redis_full_and_redis_away_are_told_as_such_and_pass(redis_server: Serve
 def test_an_archive_that_cannot_be_written_takes_nothing_in(settings: Settings, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     broken = msgspec.structs.replace(settings, archive_dir=str(tmp_path / "file" / "archive"))
-    house = open_house(broken, open_archive(broken))
-    with door_of(house) as (port, _, _):
-        key = f"Bearer {Keys(house.keys.path).create('hue')}"
+    app_state = open_state(broken, open_archive(broken))
+    with door_of(app_state) as (port, _, _):
+        key = f"Bearer {Keys(app_state.keys.path).create('hue')}"
         status, headers, told = ask(port, "POST", "/v1/articles", NEWS, Authorization=key, Content_Type="text/plain")
         assert (status, told["type"], headers["retry-after"]) == (503, "/problems/intake-full", "30")
         assert str(tmp_path) not in json.dumps(told)
-        assert house.lines.status().balance.accepted == 0
+        assert app_state.lines.status().balance.accepted == 0
         assert ask(port, "GET", "/readyz")[0] == 503
 
 
 def test_build_asks_nothing_of_redis(tmp_path: Path) -> None:
     settings = Settings(redis_url="unix:///nowhere", data_dir=str(tmp_path))
-    assert build(settings).state.house.settings is settings
+    assert build(settings).state.app_state.settings is settings
 
 
 SERVE = """

@@ -8,8 +8,8 @@ from typing import Any
 
 from services.normalize.pipeline import normalize
 from shared.article import Article, Block
+from shared.envelope import Raw, Source
 from shared.errors import NotAnArticle
-from shared.messages import Raw, Source
 
 ROLES = {"author": "text", "photographer": "photo", "videographer": "video", "translator": "translation"}
 

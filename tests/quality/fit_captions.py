@@ -22,9 +22,9 @@ from services.normalize.rules.folding import fold
 from services.normalize.steps.caption_signs import Surroundings, signs
 from services.normalize.steps.captions import Judgement, Totals, judge_captions, likeliest, settle_by_credit, weights
 from services.normalize.steps.proof import Proof, open_proof, size
-from shared.decode import decode
+from shared.envelope import Raw, Source
 from shared.errors import NotAnArticle
-from shared.messages import Raw, Source
+from shared.untrusted.decode import decode
 
 KINDS: tuple[Judgement, ...] = ("paragraph", "caption", "subhead")
 WEIGHTS = Path("services/normalize/rules/caption_signs.toml")

@@ -9,8 +9,8 @@ from typing import Any
 
 from services.normalize.pipeline import normalize
 from shared.article import Article, Block
+from shared.envelope import Raw, Source
 from shared.errors import NotAnArticle
-from shared.messages import Raw, Source
 
 _CREDIT_ENDS = re.compile(r"\s*(?:[,;|]|\s(?:and|und|&)\s)\s*")
 _LEAD = "the opening paragraph under the headline"

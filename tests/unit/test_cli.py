@@ -14,9 +14,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from services import cli
-from services.desk.call import Call
-from services.desk.workbench import answers
+from services.cli import main as cli
+from services.cli.commands.normalize import answers
+from services.cli.context import Context
 from shared.settings import load
 
 TEXT = """09/11/2015 - 05:34
@@ -52,7 +52,7 @@ def results(out: str) -> list[dict[str, Any]]:
 
 def test_help_imports_nothing_but_the_parser() -> None:
     script = (
-        "import sys; from services import cli\n"
+        "import sys; from services.cli import main as cli\n"
         "try: cli.main(['--help'])\n"
         "except SystemExit: pass\n"
         f"sys.exit([name for name in {HEAVY!r} if name in sys.modules] or 0)"
@@ -65,7 +65,7 @@ def test_help_imports_nothing_but_the_parser() -> None:
 def test_every_command_has_its_function() -> None:
     for command in cli.COMMANDS:
         module, _, function = command.target.partition(":")
-        assert callable(getattr(cli._module(f"services.desk.{module}"), function)), command.words
+        assert callable(getattr(cli._module(f"services.cli.commands.{module}"), function)), command.words
 
 
 @pytest.mark.parametrize("command", [c.words for c in cli.COMMANDS])
@@ -130,10 +130,10 @@ def test_what_cannot_be_done_is_one_line_and_2(argv: list[str], capsys: pytest.C
 
 
 def test_a_fault_of_ours_is_one_line_too(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    def broken(call: object) -> int:
+    def broken(context: object) -> int:
         raise ValueError("two\nlines")
 
-    monkeypatch.setattr("services.desk.configuring.show", broken)
+    monkeypatch.setattr("services.cli.commands.config.show", broken)
     code, _, err = answer(capsys, "config", "show")
     assert code == 2
     assert err == "copydesk: unforeseen ValueError: two lines (COPYDESK_DEBUG=1 shows where; please report it)\n"
@@ -143,10 +143,10 @@ def test_a_fault_of_ours_is_one_line_too(monkeypatch: pytest.MonkeyPatch, capsys
 
 
 def test_ctrl_c_ends_quietly(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    def interrupted(call: object) -> int:
+    def interrupted(context: object) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("services.desk.configuring.show", interrupted)
+    monkeypatch.setattr("services.cli.commands.config.show", interrupted)
     assert answer(capsys, "config", "show") == (130, "", "")
 
 
@@ -256,8 +256,8 @@ def test_the_key_of_a_push_may_lie_in_a_file(
 
 def test_hints_reach_the_same_data_folder(tmp_path: Path) -> None:
     settings = load({})
-    plain = Call(args=argparse.Namespace(), flags={}, loaded=settings)
-    given = Call(args=argparse.Namespace(), flags={"data_dir": "my data"}, loaded=settings)
+    plain = Context(args=argparse.Namespace(), flags={}, loaded=settings)
+    given = Context(args=argparse.Namespace(), flags={"data_dir": "my data"}, loaded=settings)
     assert plain.hint("status").endswith(" status")
     assert given.hint("status").endswith(" status --data-dir 'my data'")
 

@@ -3,8 +3,8 @@
 from prometheus_client.parser import text_string_to_metric_families
 
 from shared.errors import TransientError
+from shared.ledger.reader import Status
 from shared.metrics import Meters
-from shared.status import Status
 from tests.unit.web.stand_ins import a_status
 
 

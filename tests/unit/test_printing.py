@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from services.desk.printing import (
+from services.cli.printing import (
     NO_BREAK,
     ago,
     article_lines,
@@ -16,7 +16,7 @@ from services.desk.printing import (
     timeline_lines,
 )
 from shared.article import Article, Block, Candidate, Evidence, Person
-from shared.messages import Event
+from shared.envelope import Event
 
 HANOI = dt.timezone(dt.timedelta(hours=7))
 AT = dt.datetime(2015, 11, 9, 5, 34, tzinfo=HANOI)

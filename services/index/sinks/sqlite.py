@@ -107,9 +107,9 @@ class SqliteSink:
         migrate(self._database)
         found = self._database.execute("SELECT value FROM about WHERE name = 'folding'").fetchone()
         if found != (FOLDING,):
-            self._word_anew()
+            self._rebuild_fts()
 
-    def _word_anew(self) -> None:
+    def _rebuild_fts(self) -> None:
         """Work the words of all articles out again: a word can only be taken out as it was put in."""
         with self._transaction():
             self._database.execute("INSERT INTO exact (exact) VALUES ('delete-all')")
@@ -134,13 +134,13 @@ class SqliteSink:
             return outcome
         known = self._find(entry)
         ruling = rule(entry, known)
-        place = self._store(entry, known) if known is None or ruling.stored else known.place
+        row_id = self._store(entry, known) if known is None or ruling.stored else known.row_id
         known_by = entry.aliases if ruling.article_id == entry.article_id else names(entry)
         self._database.executemany(
-            "INSERT OR IGNORE INTO aliases VALUES (?, ?)", [(alias, place) for alias in known_by]
+            "INSERT OR IGNORE INTO aliases VALUES (?, ?)", [(alias, row_id) for alias in known_by]
         )
         self._database.execute(
-            "INSERT INTO receipts VALUES (?, ?, ?, ?)", (entry.receipt, place, entry.rev, ruling.outcome)
+            "INSERT INTO receipts VALUES (?, ?, ?, ?)", (entry.receipt, row_id, entry.rev, ruling.outcome)
         )
         return ruling.outcome
 
@@ -159,35 +159,35 @@ class SqliteSink:
         """Make an entry the newest revision of its article: its words replace those of the one before."""
         gone = entry.article.pub_status != "usable"
         blob = self._compressor.compress(msgspec.json.encode(entry))
-        place: int
+        row_id: int
         if known is None:
-            (place,) = self._database.execute(
+            (row_id,) = self._database.execute(
                 "INSERT INTO articles (id, rev, sha, withdrawn) VALUES (?, ?, ?, ?) RETURNING n",
                 (entry.article_id, entry.rev, entry.sha, gone),
             ).fetchone()
         else:
-            place = known.place
+            row_id = known.row_id
             if not known.withdrawn:
-                self._change_words(_DROP, place, self._stored_article(place))
+                self._change_words(_DROP, row_id, self._stored_article(row_id))
             self._database.execute(
-                "UPDATE articles SET rev = ?, sha = ?, withdrawn = ? WHERE n = ?", (entry.rev, entry.sha, gone, place)
+                "UPDATE articles SET rev = ?, sha = ?, withdrawn = ? WHERE n = ?", (entry.rev, entry.sha, gone, row_id)
             )
         self._database.execute(
             "INSERT INTO revisions (n, rev, version, indexed_us, entry) VALUES (?, ?, ?, ?, ?)",
-            (place, entry.rev, entry.article.version, now_us(), blob),
+            (row_id, entry.rev, entry.article.version, now_us(), blob),
         )
         if not gone:
-            self._change_words(_ADD, place, entry.article)
-        return place
+            self._change_words(_ADD, row_id, entry.article)
+        return row_id
 
-    def _change_words(self, statements: tuple[str, ...], place: int, article: Article) -> None:
+    def _change_words(self, statements: tuple[str, ...], row_id: int, article: Article) -> None:
         exact, plain = statements
         words = columns(article)
-        self._database.execute(exact, (place, *words))
-        self._database.execute(plain, (place, *map(strip_strokes, words)))
+        self._database.execute(exact, (row_id, *words))
+        self._database.execute(plain, (row_id, *map(strip_strokes, words)))
 
-    def _stored_article(self, place: int) -> Article:
-        (blob,) = self._database.execute(_CURRENT, (place,)).fetchone()
+    def _stored_article(self, row_id: int) -> Article:
+        (blob,) = self._database.execute(_CURRENT, (row_id,)).fetchone()
         return msgspec.json.decode(zstandard.decompress(blob), type=_Worded).article
 
     def _trouble(self, error: Exception) -> TransientError:
@@ -206,8 +206,8 @@ class SqliteSink:
 
 
 def _known(row: tuple[int, str, int, str, int]) -> Known:
-    place, article_id, rev, sha, withdrawn, *_ = row
-    return Known(place=place, article_id=article_id, rev=rev, sha=sha, withdrawn=bool(withdrawn))
+    row_id, article_id, rev, sha, withdrawn, *_ = row
+    return Known(row_id=row_id, article_id=article_id, rev=rev, sha=sha, withdrawn=bool(withdrawn))
 
 
 def _code(error: Exception) -> int:

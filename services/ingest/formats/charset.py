@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from shared.charsets.damage import is_damaged, is_plainly_utf8, is_utf8, with_pairs_joined, without_strays
-from shared.decode import decode
 from shared.errors import NotAnArticle
+from shared.untrusted.charsets.damage import is_damaged, is_plainly_utf8, is_utf8, with_pairs_joined, without_strays
+from shared.untrusted.decode import decode
 
 ENTRY = re.compile(rb"(?=<(?:item|entry)[\s>])", re.IGNORECASE)
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from shared.messages import FeedEntry
+from shared.envelope import FeedEntry
 
 
 class Feed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -1,4 +1,4 @@
-"""JSON Feed 1.0 and 1.1, read with patience for wrong types; feedparser's release reads none."""
+"""JSON Feed 1.0 and 1.1, read with backoff for wrong types; feedparser's release reads none."""
 
 import codecs
 import json
@@ -8,8 +8,8 @@ from urllib.parse import urljoin
 import msgspec
 
 from services.ingest.formats.feed import Feed
+from shared.envelope import FeedEntry
 from shared.errors import NotAFeed
-from shared.messages import FeedEntry
 
 MAX_ENTRIES = 10_000
 

@@ -8,9 +8,9 @@ from urllib.parse import urljoin
 import feedparser
 
 from services.ingest.formats.feed import Feed
-from services.ingest.formats.prelook import open_document
+from services.ingest.formats.precheck import open_document
+from shared.envelope import FeedEntry
 from shared.errors import NotAFeed
-from shared.messages import FeedEntry
 
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 

@@ -6,7 +6,7 @@ from urllib.parse import urljoin, urlsplit
 from services.normalize.draft import Piece, Shape
 from services.normalize.formats.element import local_name, place_of
 from services.normalize.page.tree import INLINE, SILENT, Element, parse, squeeze, text_of
-from shared.guard import check
+from shared.untrusted.markup_limits import check
 
 _MOST_PIECES = 5000
 _DEEPEST = 100

@@ -11,7 +11,7 @@ from services.normalize.rules.language import for_tag
 from services.normalize.steps.date import day_order, zone_of
 from services.normalize.steps.date_line import moment, read_dates
 from shared.article import Precision
-from shared.messages import Raw, Source
+from shared.envelope import Raw, Source
 
 _LONGEST = 120
 # "T2, 09 Thg 11 2015 05:34:00 +0700": RFC 822 as Vietnamese systems write it.

@@ -12,8 +12,8 @@ from services.normalize.formats.declared_date import read_declared_date
 from services.normalize.page.article import clean_link
 from services.normalize.page.names import split_names
 from services.normalize.steps.byline_line import read_byline
+from shared.envelope import FeedEntry, Raw
 from shared.errors import NotAnArticle
-from shared.messages import FeedEntry, Raw
 
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{2,5}|#x[0-9a-f]{2,4});", re.IGNORECASE)
 _SURE = 0.85  # a feed is made by a machine, but not always by the newsroom's

@@ -2,8 +2,8 @@
 
 from services.normalize.draft import Draft
 from services.normalize.page.article import read_article
-from shared.guard import check
-from shared.messages import Raw
+from shared.envelope import Raw
+from shared.untrusted.markup_limits import check
 
 MOST_TAGS = 60_000  # the richest of a thousand real pages has 12,000
 

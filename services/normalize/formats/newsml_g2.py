@@ -9,8 +9,8 @@ from services.normalize.formats.nitf import claim_nitf
 from services.normalize.formats.xml_document import every, first, parse_xml, words_of
 from services.normalize.page.tree import Element
 from shared.article import PubStatus
+from shared.envelope import Raw
 from shared.errors import NotAnArticle
-from shared.messages import Raw
 
 _OTHERS = {
     "packageitem": "a package that lists other items",

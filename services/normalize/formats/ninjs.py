@@ -8,8 +8,8 @@ from services.normalize.formats.claims import Claims, role_of
 from services.normalize.formats.declared_date import read_declared_date
 from services.normalize.formats.json_document import listed, objects_at, parse_json, text_at, texts_at
 from shared.article import PubStatus
+from shared.envelope import Raw
 from shared.errors import NotAnArticle
-from shared.messages import Raw
 
 _LOOKED_FOR = ("headline", "headlines", "title", "body_text", "body_html", "bodies", "description_text", "descriptions")
 _STATES: Mapping[str, PubStatus] = {

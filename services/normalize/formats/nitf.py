@@ -10,8 +10,8 @@ from services.normalize.formats.element import local_name, place_of
 from services.normalize.formats.xml_document import every, first, parse_xml, words_of
 from services.normalize.page.tree import Element
 from shared.article import PubStatus
+from shared.envelope import Raw
 from shared.errors import NotAnArticle
-from shared.messages import Raw
 
 _STATES: dict[str, PubStatus] = {
     "usable": "usable",

@@ -3,7 +3,7 @@
 import re
 
 from services.normalize.draft import Draft, Piece
-from shared.messages import Raw
+from shared.envelope import Raw
 
 # Not str.splitlines: a file separator or NEL inside a sentence ends no line of a newspaper's text.
 _LINE = re.compile(r"[^\r\n\u2028\u2029\x0b\x0c]+|\r\n|[\r\n\u2028\u2029\x0b\x0c]")

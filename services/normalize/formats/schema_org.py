@@ -10,8 +10,8 @@ from services.normalize.formats.json_document import listed, objects_at, parse_j
 from services.normalize.page.article import clean_link
 from services.normalize.page.names import split_names
 from shared.article import PubStatus, Role
+from shared.envelope import Raw
 from shared.errors import NotAnArticle
-from shared.messages import Raw
 
 _LOOKED_FOR = ("headline", "name", "description", "articleBody")
 _KINDS = ("Article", "Posting", "Report", "Review", "CreativeWork")

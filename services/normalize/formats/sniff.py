@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from shared.messages import FEED_ENTRY_TYPE
+from shared.envelope import FEED_ENTRY_TYPE
 
 PLAIN, PAGE = "text/plain", "text/html"
 NINJS, SCHEMA_ORG, JSON = "application/ninjs+json", "application/ld+json", "application/json"

@@ -7,7 +7,7 @@ from lxml import etree
 from services.normalize.formats.element import local_name
 from services.normalize.page.tree import Element, squeeze
 from shared.errors import NotAnArticle
-from shared.guard import check
+from shared.untrusted.markup_limits import check
 
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")

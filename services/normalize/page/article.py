@@ -24,7 +24,7 @@ from services.normalize.page.tree import Element, parse
 from services.normalize.page.witness import Witness, evidence_for
 from services.normalize.steps.language import SAMPLE, language_of
 from shared.article import Article, Evidence, Person, Precision
-from shared.messages import Raw
+from shared.envelope import Raw
 
 _TRACKING = (
     "utm_", "fbclid", "gclid", "mc_cid", "mc_eid", "igshid", "wt_mc", "wt_zmc", "ns_mchannel", "ns_source",

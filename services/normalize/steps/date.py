@@ -12,7 +12,7 @@ from services.normalize.steps.date_line import DateReading, Moment, Stamp, momen
 from services.normalize.steps.names import opens_with
 from services.normalize.steps.proof import BESIDE_DATE, Line, Proof, judged, mark, settle, size, witness
 from shared.article import Candidate
-from shared.messages import Source
+from shared.envelope import Source
 
 HEAD = 8
 TAIL = 6

@@ -8,7 +8,7 @@ import msgspec
 from services.normalize.draft import Draft, Piece
 from services.normalize.rules.language import GENERIC, Language, for_tag
 from shared.article import Article, Candidate, Evidence
-from shared.messages import Raw
+from shared.envelope import Raw
 
 Kind = Literal[
     "date",

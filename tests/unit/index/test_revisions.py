@@ -6,8 +6,8 @@ from services.index.revisions import Known, Outcome, find_article, rule
 from shared.article import PubStatus
 from tests.entries import make_entry
 
-STORED = Known(place=1, article_id="a", rev=5, sha="as stored", withdrawn=False)
-WITHDRAWN = Known(place=1, article_id="a", rev=5, sha="as withdrawn", withdrawn=True)
+STORED = Known(row_id=1, article_id="a", rev=5, sha="as stored", withdrawn=False)
+WITHDRAWN = Known(row_id=1, article_id="a", rev=5, sha="as withdrawn", withdrawn=True)
 
 
 @pytest.mark.parametrize(
@@ -43,13 +43,13 @@ def test_ruling(
 
 def test_a_late_twin_belongs_to_the_holder_of_its_strongest_alias() -> None:
     entry = make_entry("c", aliases=("uri:1", "url:2"))
-    other = Known(place=2, article_id="b", rev=1, sha="", withdrawn=False)
+    other = Known(row_id=2, article_id="b", rev=1, sha="", withdrawn=False)
     assert find_article(entry, {}) is None
     assert find_article(entry, {"url:2": other}) == other
     assert find_article(entry, {"url:2": other, "uri:1": STORED}) == STORED
 
 
 def test_once_a_twin_always_a_twin() -> None:
-    other = Known(place=2, article_id="b", rev=1, sha="", withdrawn=False)
+    other = Known(row_id=2, article_id="b", rev=1, sha="", withdrawn=False)
     entry = make_entry("c", aliases=("uri:1",))
     assert find_article(entry, {"uri:1": other, "id:c": STORED}) == STORED

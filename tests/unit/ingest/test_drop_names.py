@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from services.ingest.drop_watch import Settling, file_system, mode
+from services.ingest.drop_watch import StabilityTracker, file_system, mode
 from services.ingest.drops import Vanished, drop_source, is_drop_name, list_names, path_alias, printable, read_drop
 from shared.settings import SourceSettings
 
@@ -103,14 +103,14 @@ def test_mode(tmp_path: Path, folder: str, kind: str) -> None:
 
 
 def test_a_file_is_settled_when_it_has_not_changed_for_two_seconds() -> None:
-    settling = Settling(trust_times=False)
+    settling = StabilityTracker(trust_times=False)
     offers = [(b"1", 0.0), (b"1", 1.9), (b"2", 2.0), (b"2", 3.9), (b"2", 4.0)]
     assert [settling.offer("a", mark, 999, now) for mark, now in offers] == [False, False, False, False, True]
     assert settling.waiting() == []
 
 
 def test_an_old_file_is_settled_at_once_where_its_time_can_be_trusted() -> None:
-    settling = Settling(trust_times=True)
+    settling = StabilityTracker(trust_times=True)
     assert settling.offer("old", b"1", 2.0, 0)
     assert not settling.offer("new", b"1", 1.9, 0)
     assert not settling.offer("gone", None, 0, 0)

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.feeds import Found, canonical_url, clean_link, looks_like_feed, make_inputs, read_feed
+from services.ingest.feeds import FeedItem, canonical_url, clean_link, looks_like_feed, make_inputs, read_feed
 from services.ingest.formats.feed import Feed
+from shared.envelope import FeedEntry, Source
 from shared.errors import NotAFeed
-from shared.messages import FeedEntry, Source
 from tests.unit.shared.old_encodings import misread, write
 
 URL = "http://news.example/feed.xml"
@@ -251,7 +251,7 @@ def entry(number: int, **changes: str | None) -> FeedEntry:
     return FeedEntry(feed=URL, **(facts | changes))  # type: ignore[arg-type]
 
 
-def inputs(*entries: FeedEntry, home: str | None = None) -> tuple[Found, ...]:
+def inputs(*entries: FeedEntry, home: str | None = None) -> tuple[FeedItem, ...]:
     return make_inputs(Feed(home=home, entries=entries), URL, SOURCE)
 
 

@@ -4,42 +4,42 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.schedule import DAY_S, Kind, Visit, next_due, read_fresh
+from services.ingest.schedule import DAY_S, FetchOutcome, Kind, next_due, read_fresh
 
 NOW = 1_000_000.0
 
 
-def wait(visit: Visit, interval: float = 900, failures: int = 0, luck: float = 0.5) -> float | None:
-    due = next_due(NOW, visit, interval, failures, luck)
+def wait(visit: FetchOutcome, interval: float = 900, failures: int = 0, jitter: float = 0.5) -> float | None:
+    due = next_due(NOW, visit, interval, failures, jitter)
     return None if due is None else round(due - NOW, 3)
 
 
 @pytest.mark.parametrize(
     ("visit", "failures", "expected"),
     [
-        pytest.param(Visit(kind="news"), 0, 900, id="the feed's own interval"),
-        pytest.param(Visit(kind="same", fresh_s=3600), 0, 3600, id="fresh for longer"),
-        pytest.param(Visit(kind="same", fresh_s=60), 0, 900, id="fresh for less"),
-        pytest.param(Visit(kind="news", fresh_s=DAY_S), 0, 21600, id="fresh for at most six hours"),
-        pytest.param(Visit(kind="failed"), 1, 1800, id="failed once"),
-        pytest.param(Visit(kind="failed"), 3, 7200, id="failed three times"),
-        pytest.param(Visit(kind="failed"), 99, DAY_S, id="failed for ever"),
-        pytest.param(Visit(kind="gone"), 1, None, id="gone"),
+        pytest.param(FetchOutcome(kind="news"), 0, 900, id="the feed's own interval"),
+        pytest.param(FetchOutcome(kind="same", fresh_s=3600), 0, 3600, id="fresh for longer"),
+        pytest.param(FetchOutcome(kind="same", fresh_s=60), 0, 900, id="fresh for less"),
+        pytest.param(FetchOutcome(kind="news", fresh_s=DAY_S), 0, 21600, id="fresh for at most six hours"),
+        pytest.param(FetchOutcome(kind="failed"), 1, 1800, id="failed once"),
+        pytest.param(FetchOutcome(kind="failed"), 3, 7200, id="failed three times"),
+        pytest.param(FetchOutcome(kind="failed"), 99, DAY_S, id="failed for ever"),
+        pytest.param(FetchOutcome(kind="gone"), 1, None, id="gone"),
     ],
 )
-def test_next_due(visit: Visit, failures: int, expected: float | None) -> None:
+def test_next_due(visit: FetchOutcome, failures: int, expected: float | None) -> None:
     assert wait(visit, failures=failures) == expected
 
 
 def test_a_wish_of_the_server_moves_a_visit_later_only() -> None:
-    assert wait(Visit(kind="failed", retry_after=3600), failures=1, luck=0) == 3600
-    assert wait(Visit(kind="failed", retry_after=1), failures=1, luck=0) == 60
-    assert wait(Visit(kind="failed", retry_after=1), interval=10, failures=1, luck=0) == 10
+    assert wait(FetchOutcome(kind="failed", retry_after=3600), failures=1, jitter=0) == 3600
+    assert wait(FetchOutcome(kind="failed", retry_after=1), failures=1, jitter=0) == 60
+    assert wait(FetchOutcome(kind="failed", retry_after=1), interval=10, failures=1, jitter=0) == 10
 
 
 def test_a_full_desk_costs_the_feed_no_more_than_the_wait() -> None:
-    assert wait(Visit(kind="full", retry_after=30), failures=9, luck=0) == 30
-    assert wait(Visit(kind="full"), luck=0) == 60
+    assert wait(FetchOutcome(kind="full", retry_after=30), failures=9, jitter=0) == 30
+    assert wait(FetchOutcome(kind="full"), jitter=0) == 60
 
 
 @given(
@@ -51,9 +51,9 @@ def test_a_full_desk_costs_the_feed_no_more_than_the_wait() -> None:
     st.floats(0, 1, exclude_max=True),
 )
 def test_a_visit_is_always_later_and_within_a_day_or_what_full_asks(
-    kind: Kind, retry_after: float | None, fresh_s: float | None, interval: float, failures: int, luck: float
+    kind: Kind, retry_after: float | None, fresh_s: float | None, interval: float, failures: int, jitter: float
 ) -> None:
-    due = next_due(NOW, Visit(kind=kind, retry_after=retry_after, fresh_s=fresh_s), interval, failures, luck)
+    due = next_due(NOW, FetchOutcome(kind=kind, retry_after=retry_after, fresh_s=fresh_s), interval, failures, jitter)
     assert due is not None
     assert due > NOW
     if kind != "full":

@@ -1,6 +1,6 @@
 """Inputs for readers of formats."""
 
-from shared.messages import Raw, Source
+from shared.envelope import Raw, Source
 
 RECEIVED_US = 1_447_030_000_000_000  # 2015-11-09, shortly after the example was published
 

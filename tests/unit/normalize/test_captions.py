@@ -5,7 +5,7 @@ import pytest
 from services.normalize.pipeline import normalize
 from services.normalize.steps.captions import Totals, likeliest
 from shared.article import Block
-from shared.messages import Raw, Source
+from shared.envelope import Raw, Source
 
 LONG = "Nước đã rút ở vùng cao nhưng vùng trũng vẫn còn ngập sâu gần một mét, người dân phải đi thuyền. " * 3
 LEAD = "Sáng nay mưa rất to ở nhiều nơi trong tỉnh khiến nhiều tuyến đường bị ngập và trường học phải cho nghỉ."

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from services.normalize.draft import Draft
 from services.normalize.formats import feed_entry
 from shared.article import Person
+from shared.envelope import FeedEntry
 from shared.errors import NotAnArticle
-from shared.messages import FeedEntry
 from tests.unit.normalize.inputs import raw
 
 HANOI = "Asia/Ho_Chi_Minh"

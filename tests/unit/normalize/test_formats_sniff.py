@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.normalize.formats.sniff import media_type_of
-from shared.messages import FEED_ENTRY_TYPE
+from shared.envelope import FEED_ENTRY_TYPE
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from services.normalize.pipeline import normalize
 from shared.article import Article
+from shared.envelope import Raw, Source
 from shared.errors import NotAnArticle
-from shared.messages import Raw, Source
 
 RUNNING = "The bridge over the river was closed for nine months while its piers were set anew, the town said on Monday."
 MARKDOWN = f"""# Bridge closed for **nine** months

@@ -7,7 +7,7 @@ from services.normalize.formats.html_page import read
 from services.normalize.page.asides import is_aside, is_notice
 from services.normalize.page.outline import Outline, read_outline
 from services.normalize.page.tree import parse
-from shared.messages import Raw, Source
+from shared.envelope import Raw, Source
 
 LONG = (
     "The council met on Tuesday, and after four hours of talks, it agreed to repair the bridge. "

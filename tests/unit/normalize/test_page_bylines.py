@@ -9,7 +9,7 @@ from services.normalize.page.authors import author_witnesses
 from services.normalize.page.declared import read_declared
 from services.normalize.page.outline import read_outline
 from services.normalize.page.tree import parse
-from shared.messages import Raw, Source
+from shared.envelope import Raw, Source
 
 TEXT = "<p>The bridge was closed on Monday, the council said, and will not open again before the summer.</p>" * 4
 LATER = "<div class='related'><p>{}</p></div>"

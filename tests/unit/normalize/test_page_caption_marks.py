@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from services.normalize.draft import Draft, Piece
 from services.normalize.formats.html_page import read
 from services.normalize.page.credits import clean_credit, split_credit
-from shared.messages import Raw, Source
+from shared.envelope import Raw, Source
 
 TEXT = "<p>The council decided that the old bridge must be closed for a year, the mayor said on Tuesday night.</p>" * 3
 DUSK = "The old bridge at dusk"

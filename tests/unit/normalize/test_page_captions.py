@@ -5,7 +5,7 @@ import pytest
 from services.normalize.draft import Piece
 from services.normalize.formats.html_page import read
 from services.normalize.page.credits import split_credit
-from shared.messages import Raw, Source
+from shared.envelope import Raw, Source
 
 RUNNING = "<p>The bridge was closed for nine months while its piers were set anew, the town said on Monday.</p>" * 3
 

@@ -12,7 +12,7 @@ from services.normalize.page.calendar import find_dates
 from services.normalize.page.dates import DateWitness
 from services.normalize.page.settle import settle_published
 from services.normalize.page.stamps import Stamp, read_stamp
-from shared.messages import Raw, Source
+from shared.envelope import Raw, Source
 from tests.unit.normalize.inputs import raw
 
 DAY = dt.date(2015, 11, 9)

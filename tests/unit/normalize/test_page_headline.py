@@ -4,7 +4,7 @@ import pytest
 
 from services.normalize.formats.html_page import read
 from services.normalize.page.titles import without_site
-from shared.messages import Raw, Source
+from shared.envelope import Raw, Source
 
 TEXT = "<p>" + "The bridge was closed for nine months while the piers were set anew, the town said. " * 6 + "</p>"
 

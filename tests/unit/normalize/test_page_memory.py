@@ -5,7 +5,7 @@ import gc
 from lxml import html
 
 from services.normalize.pipeline import normalize
-from shared.messages import Raw, Source
+from shared.envelope import Raw, Source
 
 PAGE = "<html><body><h1>Tin buổi sáng</h1>" + "<div><p>Thân bài của bản tin, đủ dài để là một đoạn.</p></div>" * 20
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from services.normalize.draft import Draft
 from services.normalize.formats.html_page import read
 from services.normalize.page.article import clean_link
+from shared.envelope import Raw, Source
 from shared.errors import NotAnArticle
-from shared.messages import Raw, Source
 
 PAGES = Path(__file__).parents[2] / "corpus" / "pages"
 MARKUP = [path.read_text(encoding="utf-8") for path in sorted(PAGES.glob("*.html"))]

@@ -13,9 +13,9 @@ from services.normalize.pipeline import normalize
 from services.normalize.rules.folding import fold
 from services.normalize.steps.text import mend
 from shared.article import Article, Block, Person
-from shared.decode import decode
+from shared.envelope import Raw, Source
 from shared.errors import NotAnArticle
-from shared.messages import Raw, Source
+from shared.untrusted.decode import decode
 
 SEEDS = Path(__file__).parents[3] / "seeds"
 RECEIVED_US = 1_447_022_400_000_000

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from services.normalize.pipeline import normalize
-from shared.messages import Raw, Source
+from shared.envelope import Raw, Source
 
 CORPUS = Path(__file__).parents[2] / "corpus" / "text"
 TEXTS = sorted(CORPUS.glob("*.txt"))

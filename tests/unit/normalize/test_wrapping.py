@@ -5,7 +5,7 @@ import textwrap
 import pytest
 
 from services.normalize.pipeline import normalize
-from shared.messages import Raw, Source
+from shared.envelope import Raw, Source
 
 FIRST = """A strong storm swept across the northern provinces on Monday, leaving thousands of homes without electricity,
 and officials said that the repairs could take until the end of the week because many of the roads were blocked."""

@@ -3,7 +3,7 @@
 import unicodedata
 from functools import cache
 
-from shared.charsets.vietnamese import DECODERS
+from shared.untrusted.charsets.vietnamese import DECODERS
 
 _BASES = "aeiouyAEIOUY" + "âăêôơưÂĂÊÔƠƯ"
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.addresses import is_open, read_allowed
 from shared.errors import PermanentError
+from shared.net.addresses import is_open, read_allowed
 
 
 @pytest.mark.parametrize(

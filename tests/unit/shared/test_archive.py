@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from shared.archive import MAGIC, Archive, Archived, pack_body, unpack_body
+from shared.envelope import Source
 from shared.errors import IntakeFull, PermanentError
-from shared.messages import Source
 
 LIMIT = 1_000_000
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.charsets.vietnamese import DECODERS
-from shared.decode import decode
 from shared.errors import NotAnArticle
+from shared.untrusted.charsets.vietnamese import DECODERS
+from shared.untrusted.decode import decode
 from tests.unit.shared.old_encodings import misread, write
 
 PLAIN = "text/plain"

@@ -18,5 +18,5 @@ def desk(tmp_path: Path) -> Desk:
 
 @pytest.fixture
 def client(desk: Desk) -> Iterator[Caller]:
-    with Caller(front_door(desk.house), {"Authorization": f"Bearer {KEY}"}) as client:
+    with Caller(front_door(desk.app_state), {"Authorization": f"Bearer {KEY}"}) as client:
         yield client

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from services.index.search import Hit, Results, Revision, Stored
-from services.web.house import House
 from services.web.keys import Keys, Publisher
+from services.web.state import AppState
 from shared.article import Article
-from shared.messages import Event, Input, Source, SourceKind
+from shared.envelope import Event, Input, Source, SourceKind
+from shared.ledger.reader import Balance, InputStatus, StageStatus, Status
 from shared.metrics import Meters
 from shared.settings import Settings
-from shared.status import Balance, Line, StageStatus, Status
 
 KEY = "cd_hue_" + "k" * 43
 SECRET = f"hue:{KEY} zone=Asia/Ho_Chi_Minh language=vi\nhanoi:cd_hanoi_{'h' * 43}"
@@ -46,17 +46,17 @@ class MemoryIntake:
 class MemoryLines:
     """Answers the lines it was given; each look at a receipt takes the next of its lines."""
 
-    receipts: dict[str, list[Line]] = field(default_factory=dict)
-    current: Line | None = None
+    receipts: dict[str, list[InputStatus]] = field(default_factory=dict)
+    current: InputStatus | None = None
     failing: Exception | None = None
     told: Status | None = None
 
-    def receipt(self, receipt: str, /) -> Line | None:
+    def receipt(self, receipt: str, /) -> InputStatus | None:
         self._fail()
         lines = self.receipts.get(receipt, [])
         return lines.pop(0) if len(lines) > 1 else next(iter(lines), None)
 
-    def line(self, _ref: str, /) -> Line | None:
+    def line(self, _ref: str, /) -> InputStatus | None:
         return self.current
 
     def latest(self, _article: str, /) -> str | None:
@@ -121,7 +121,7 @@ class MemoryIndex:
 class Desk:
     """The stand-ins of one desk, each within reach of the test."""
 
-    house: House
+    app_state: AppState
     intake: MemoryIntake
     lines: MemoryLines
     index: MemoryIndex
@@ -129,7 +129,7 @@ class Desk:
 
 def a_desk(keys: Keys, **settings: object) -> Desk:
     intake, lines, index = MemoryIntake(), MemoryLines(), MemoryIndex()
-    house = House(
+    app_state = AppState(
         settings=Settings(**settings),  # type: ignore[arg-type]
         keys=keys,
         intake=intake,
@@ -137,10 +137,10 @@ def a_desk(keys: Keys, **settings: object) -> Desk:
         index=index,
         meters=Meters(lines.status),
     )
-    return Desk(house, intake, lines, index)
+    return Desk(app_state, intake, lines, index)
 
 
-def a_line(state: str = "working", **more: object) -> Line:
+def a_line(state: str = "working", **more: object) -> InputStatus:
     values: dict[str, object] = {
         "receipt": RECEIPT,
         "article": ARTICLE,
@@ -148,7 +148,7 @@ def a_line(state: str = "working", **more: object) -> Line:
         "state": state,
         "stage": "normalize",
     }
-    return Line(**(values | more))  # type: ignore[arg-type]
+    return InputStatus(**(values | more))  # type: ignore[arg-type]
 
 
 def a_status(*, dead: int = 0, difference: int = 0, paused: bool = False) -> Status:

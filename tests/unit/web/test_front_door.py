@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from services.web.problems import KINDS
 from services.web.routes import ROUTES
+from shared.envelope import Event, SourceKind
 from shared.errors import IntakeFull, TransientError
-from shared.messages import Event, SourceKind
 from tests.unit.web.caller import Caller
 from tests.unit.web.stand_ins import ARTICLE, HUE, RECEIPT, REV, Desk, a_line, a_status, a_stored
 
@@ -117,7 +117,7 @@ def test_a_bad_push_is_refused_with_a_problem(
     answer = client.post("/v1/articles", body, **(TEXT | headers))
     assert (answer.status, answer.is_problem) == (status, True)
     assert desk.intake.taken == []
-    assert desk.house.room.held == 0
+    assert desk.app_state.room.held == 0
 
 
 def test_a_body_in_pieces_stops_at_the_limit(client: Caller, desk: Desk) -> None:
@@ -126,16 +126,16 @@ def test_a_body_in_pieces_stops_at_the_limit(client: Caller, desk: Desk) -> None
 
 
 def test_a_body_that_never_ends_is_given_up(client: Caller, desk: Desk) -> None:
-    object.__setattr__(desk.house, "settings", type(desk.house.settings)(push_body_s=0.05))
+    object.__setattr__(desk.app_state, "settings", type(desk.app_state.settings)(push_body_s=0.05))
     answer = client.call("POST", "/v1/articles", chunks=[b"x"], headers=TEXT, hang=True)
     assert (answer.status, answer.is_problem) == (408, True)
 
 
 def test_bodies_that_together_are_too_much_are_asked_to_come_later(client: Caller, desk: Desk) -> None:
-    desk.house.room.total = 10
+    desk.app_state.room.total = 10
     answer = client.post("/v1/articles", b"x" * 11, **TEXT)
     assert (answer.status, answer.headers["retry-after"]) == (503, "1")
-    assert desk.house.room.held == 0
+    assert desk.app_state.room.held == 0
 
 
 @pytest.mark.parametrize(
@@ -295,7 +295,7 @@ def test_waiting_for_a_receipt_ends_with_its_time(client: Caller, desk: Desk) ->
 
 def test_when_too_many_wait_one_more_is_answered_at_once(client: Caller, desk: Desk) -> None:
     desk.lines.receipts[RECEIPT] = [a_line("queued")]
-    object.__setattr__(desk.house, "waiters", asyncio.Semaphore(0))
+    object.__setattr__(desk.app_state, "waiters", asyncio.Semaphore(0))
     answer = client.call("GET", f"/v1/receipts/{RECEIPT}?wait=30", chunks=[])
     assert (answer.json()["state"], answer.headers["retry-after"]) == ("queued", "1")
 
@@ -333,7 +333,7 @@ def test_readiness_fails_without_a_word_about_why(client: Caller, desk: Desk) ->
     def away() -> None:
         raise TransientError("Redis at 10.0.0.1 does not answer")
 
-    desk.house.readiness.probes = (away,)
+    desk.app_state.readiness.probes = (away,)
     answer = client.get("/readyz", Authorization="")
     assert (answer.status, answer.is_problem) == (503, True)
     assert b"Redis" not in answer.body
@@ -342,7 +342,7 @@ def test_readiness_fails_without_a_word_about_why(client: Caller, desk: Desk) ->
 
 def test_readiness_is_looked_into_once_a_second_however_often_it_is_asked(client: Caller, desk: Desk) -> None:
     looks: list[int] = []
-    desk.house.readiness.probes = (lambda: looks.append(1),)
+    desk.app_state.readiness.probes = (lambda: looks.append(1),)
     assert {client.get("/readyz", Authorization="").status for _ in range(20)} == {200}
     assert len(looks) < 20
 

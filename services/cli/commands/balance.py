@@ -1,0 +1,32 @@
+"""`copydesk balance`: the proof that nothing is missing."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from services.cli.context import OK, WRONG, Context, show_json
+from shared.ledger.connection import connect
+from shared.ledger.reader import Balance, LedgerReader
+
+
+def balance(context: Context) -> int:
+    """accepted = indexed + duplicate + superseded + withdrawn + discarded + dead + in flight, or exit code 1."""
+    found = LedgerReader(connect(context.reached())).balance()
+    if context.as_json:
+        show_json(found)
+    else:
+        print(*balance_lines(found), sep="\n")
+    return OK if found.difference == 0 else WRONG
+
+
+def balance_lines(balance: Balance) -> Iterator[str]:
+    """The equation, one term a line, and whether it holds."""
+    terms = msgspec.structs.asdict(balance)
+    accepted, difference = terms.pop("accepted"), terms.pop("difference")
+    yield f"{accepted:>10}  accepted"
+    for name, count in terms.items():
+        yield f"{count:>10}  {name.replace('_', ' ')}"
+    if difference:
+        yield f"{difference:>10}  unaccounted for: `copydesk recover` enters again what the archive holds"
+    else:
+        yield "The balance holds: every input is accounted for."

@@ -1,0 +1,186 @@
+"""`copydesk dead`: what no further try will help, and the two things a person can do about it."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import msgspec
+
+from services.cli.commands.status import STRAYS_KEY
+from services.cli.context import OK, UNUSABLE, WRONG, Context, show_json, warn
+from services.cli.printing import ago, clean, plural, row, shortened, table, timeline_lines
+from services.ingest.intake import open_archive
+from shared.clock import now_us
+from shared.errors import PermanentError
+from shared.ledger.calls import Ledger
+from shared.ledger.connection import connect, redis_errors
+from shared.ledger.reader import Dead, InputStatus, LedgerReader
+from shared.settings import Settings
+from shared.work.celery_app import open_ledger
+
+PAGE = 500
+PREVIEW = 600
+LONGEST_NOTE = 70
+
+
+class Stray(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A message that no worker could read: since when (µs), from which queue, why, and its beginning as it came."""
+
+    at_us: int
+    queue: str
+    reason: str
+    message: str
+
+
+def show(context: Context) -> int:
+    """The dead, the latest first."""
+    lines = LedgerReader(connect(context.reached()))
+    found = lines.dead(context.args.limit, context.args.offset)
+    if astray := lines.strays():
+        warn(f"{plural(len(astray), 'message')} could not be read: `copydesk dead strays` lists them")
+    if context.as_json:
+        show_json(found)
+    elif not found:
+        print("No article is dead.")
+    else:
+        now = now_us()
+        rows = [("ID", "STAGE", "REASON", "AGE", "FROM", "WHY")]
+        rows += [
+            (d.ref, d.stage, d.reason, ago(d.at_us, now), _source(d), shortened(d.note, LONGEST_NOTE)) for d in found
+        ]
+        print(*table(rows), sep="\n")
+    return OK
+
+
+def strays(context: Context) -> int:
+    """Messages that no worker could read, the latest first; with --clear they are shown a last time."""
+    client = LedgerReader(connect(context.reached())).client
+    with redis_errors(client), client.pipeline(transaction=True) as pipe:
+        pipe.lrange(STRAYS_KEY, 0, -1)
+        if context.args.clear:
+            pipe.delete(STRAYS_KEY)
+        found = [_stray(row.decode("utf-8", "replace")) for row in pipe.execute()[0]]
+    if context.as_json:
+        show_json(found)
+    elif not found:
+        print("No message strayed.")
+    else:
+        now = now_us()
+        rows = [("AGE", "QUEUE", "REASON", "MESSAGE")]
+        rows += [(ago(one.at_us, now), one.queue, one.reason, shortened(one.message, LONGEST_NOTE)) for one in found]
+        print(*table(rows), sep="\n")
+        if context.args.clear:
+            print(f"{plural(len(found), 'message')} cleared.")
+    return OK
+
+
+def _stray(row: str) -> Stray:
+    at, queue, reason, message = (*row.split("|", 3), "", "", "")[:4]
+    return Stray(at_us=int(at) if at.isdigit() else 0, queue=queue, reason=reason, message=message)
+
+
+def show_one(context: Context) -> int:
+    """One dead article: why it died, its way, and the beginning of its input."""
+    settings = context.reached()
+    lines = LedgerReader(connect(settings))
+    line = _line(lines, context.args.ref)
+    if line is None:
+        warn(f"nothing is known of {context.args.ref}: `copydesk dead list` shows the ids")
+        return WRONG
+    ref = f"{line.article}@{line.rev}"
+    body = _input(lines, ref, settings)
+    if context.as_json:
+        show_json(msgspec.to_builtins(line) | {"input": None if body is None else body.decode("utf-8", "replace")})
+        return OK
+    print(*_one_lines(line, ref, body), sep="\n")
+    return OK
+
+
+def replay(context: Context) -> int:
+    """Send dead articles back to the stage where they died."""
+    ledger = open_ledger(context.reached())
+    refs = _chosen(context, ledger)
+    if refs is None:
+        return UNUSABLE
+    return _tell(context, refs, _in_pages(refs, ledger.replay), "replayed", "went back to the queue")
+
+
+def discard(context: Context) -> int:
+    """Give dead articles up; the archive keeps what came in."""
+    ledger = open_ledger(context.reached())
+    refs = _chosen(context, ledger)
+    if refs is None:
+        return UNUSABLE
+    done = _in_pages(refs, lambda page: ledger.discard(page, context.args.because))
+    return _tell(context, refs, done, "discarded", "given up for good")
+
+
+def _chosen(context: Context, ledger: Ledger) -> list[str] | None:
+    args = context.args
+    if bool(args.refs) == bool(args.all):
+        warn("name the articles (`copydesk dead list` shows their ids), or say --all")
+        return None
+    if args.refs:
+        return list(args.refs)
+    return [
+        dead.ref for dead in _every(ledger) if args.reason in (None, dead.reason) and args.stage in (None, dead.stage)
+    ]
+
+
+def _every(lines: LedgerReader) -> Iterator[Dead]:
+    offset = 0
+    while page := lines.dead(PAGE, offset):
+        yield from page
+        offset += PAGE
+
+
+def _in_pages(refs: Sequence[str], act: Callable[[Sequence[str]], list[bool]]) -> list[bool]:
+    return [done for at in range(0, len(refs), PAGE) for done in act(refs[at : at + PAGE])]
+
+
+def _tell(context: Context, refs: Sequence[str], done: Sequence[bool], key: str, words: str) -> int:
+    left = [ref for ref, changed in zip(refs, done, strict=True) if not changed]
+    if context.as_json:
+        show_json({key: sum(done), "notDead": left})
+    else:
+        print(f"{plural(sum(done), 'article')} {words}.")
+        for ref in left:
+            warn(f"{ref} is not dead: nothing was done")
+    return WRONG if left else OK
+
+
+def _line(lines: LedgerReader, ref: str) -> InputStatus | None:
+    if "@" in ref:
+        return lines.line(ref)
+    latest = lines.latest(ref)
+    return lines.line(latest) if latest else lines.receipt(ref)
+
+
+def _input(lines: LedgerReader, ref: str, settings: Settings) -> bytes | None:
+    """The input as it came, from the archive; None when it rests there no more."""
+    meta = lines.meta(ref)
+    if meta is None or meta.archived is None:
+        return None
+    try:
+        return open_archive(settings).get(meta.archived, limit=settings.max_input_bytes)
+    except PermanentError:
+        return None
+
+
+def _one_lines(line: InputStatus, ref: str, body: bytes | None) -> Iterator[str]:
+    yield from row("Id", ref)
+    yield from row("Receipt", line.receipt)
+    yield from row("State", line.state)
+    if line.reason:
+        yield from row("Reason", f"{line.reason}: {line.note}" if line.note else line.reason)
+    if line.source:
+        yield from row("From", f"{line.source.kind} {line.source.name}".strip())
+    yield from row("Type", line.media_type or "not known")
+    yield from timeline_lines(line.timeline)
+    if body is not None:
+        yield ""
+        yield f"  The input ({len(body)} bytes) begins:"
+        for text in body[:PREVIEW].decode("utf-8", "replace").splitlines():
+            yield f"    {shortened(clean(text), LONGEST_NOTE)}"
+
+
+def _source(dead: Dead) -> str:
+    return f"{dead.source.kind} {dead.source.name}".strip() if dead.source else ""

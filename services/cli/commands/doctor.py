@@ -1,0 +1,206 @@
+"""`copydesk doctor`: what this machine lacks, and what to do about it."""
+
+import os
+import shutil
+import sqlite3
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from services.cli.context import OK, UNUSABLE, Context, show_json
+from services.cli.printing import RED, clean, row, styled
+from services.desk.data_folder import find_desk, reach
+from services.desk.processes import OLDEST_REDIS
+from services.desk.valkey import find_server
+from services.ingest.drop_watch import mode
+from shared.errors import CopydeskError
+from shared.ledger.connection import connect, redis_errors
+from shared.settings import Settings, is_zone, without_password
+
+MIB = 1024 * 1024
+OLDEST_PYTHON = (3, 11)
+
+FEWEST_WATCHES = 8192
+A_TIME_AFTER_THIS_WAS_WRITTEN = 1_760_000_000
+
+Verdict = Literal["ok", "warn", "fail"]
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One thing that was looked at. `advice` says what to do where it is not fine."""
+
+    name: str
+    verdict: Verdict
+    found: str
+    advice: str | None = None
+
+
+def run(context: Context) -> int:
+    """Look at everything; exit code 2 when something must be done before the desk can work."""
+    findings = list(examine(context))
+    if context.as_json:
+        show_json(findings)
+    else:
+        for finding in findings:
+            print(*_lines(finding), sep="\n")
+    return UNUSABLE if any(finding.verdict == "fail" for finding in findings) else OK
+
+
+def examine(context: Context) -> Iterator[Finding]:
+    """Each check on its own: one that breaks tells so and does not stop the others."""
+    settings = reach(context.loaded)
+    yield from _careful("python", _python)
+    yield from _careful("sqlite", _sqlite)
+    yield from _careful("redis", lambda: _redis(context, settings))
+    yield from _careful("folders", lambda: _folders(settings))
+    yield from _careful("drops", lambda: _drops(settings))
+    yield from _careful("clock", _clock)
+
+
+def _careful(name: str, check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+    try:
+        yield from check()
+    except (CopydeskError, OSError, sqlite3.Error) as error:
+        yield Finding(name=name, verdict="fail", found=str(error))
+
+
+def _python() -> Iterator[Finding]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    if sys.version_info < OLDEST_PYTHON:
+        yield Finding(name="python", verdict="fail", found=version, advice="install Python 3.11 or newer")
+    else:
+        yield Finding(name="python", verdict="ok", found=version)
+
+
+def _sqlite() -> Iterator[Finding]:
+    database = sqlite3.connect(":memory:")
+    try:
+        database.execute("CREATE VIRTUAL TABLE probe USING fts5(words)")
+        yield Finding(name="sqlite", verdict="ok", found=f"{sqlite3.sqlite_version} with FTS5")
+    except sqlite3.OperationalError:
+        yield Finding(
+            name="sqlite",
+            verdict="fail",
+            found=f"{sqlite3.sqlite_version} without FTS5",
+            advice="use a Python whose sqlite3 has the FTS5 extension: the index needs it",
+        )
+    finally:
+        database.close()
+
+
+def _redis(context: Context, settings: Settings) -> Iterator[Finding]:
+    if context.loaded.origins["redis_url"] == "default" and find_desk(context.data_dir) is None:
+        found = f"none is up on {context.data_dir}; `copydesk up` starts {find_server()}"
+        yield Finding(name="redis", verdict="ok", found=found)
+        return
+    client: Any = connect(settings)
+    with redis_errors(client):
+        info = client.info()
+    place = without_password(settings.redis_url)
+    version = str(info.get("valkey_version") or info["redis_version"])
+    yield _judged(
+        "redis",
+        int(version.partition(".")[0]) >= OLDEST_REDIS,
+        f"{info.get('server_name', 'redis')} {version} at {place}",
+        "use Redis 7 or newer, or Valkey: the ledger needs its scripts",
+    )
+    yield _judged(
+        "redis cluster",
+        not info.get("cluster_enabled"),
+        "off" if not info.get("cluster_enabled") else "on",
+        "Celery cannot use a cluster as its broker: point redis_url at a single Redis",
+    )
+    policy = str(info.get("maxmemory_policy", "not told"))
+    yield _judged(
+        "redis eviction",
+        policy == "noeviction",
+        policy,
+        "set maxmemory-policy noeviction: any other deletes whole queues without a word when memory is short",
+    )
+    kept = bool(info.get("aof_enabled"))
+    yield Finding(
+        name="redis appendonly",
+        verdict="ok" if kept else "warn",
+        found="yes" if kept else "no",
+        advice=None
+        if kept
+        else "set appendonly yes: after a crash all work in flight is recovered from the archive only",
+    )
+
+
+def _folders(settings: Settings) -> Iterator[Finding]:
+    named = {"data": settings.data_dir, "archive": settings.archive_dir, "index": settings.index_dir}
+    for part, named_folder in named.items():
+        name, folder = f"{part} folder", named_folder or settings.data_dir
+        place = _nearest(Path(folder))
+        writable = os.access(place, os.W_OK | os.X_OK)
+        free = shutil.disk_usage(place).free // MIB
+        found = f"{folder}, {free:,} MiB free" if writable else f"{folder} cannot be written"
+        if not writable:
+            yield Finding(name=name, verdict="fail", found=found, advice=f"let user {os.getuid()} write to {place}")
+        elif free < settings.disk_reserve_mb:
+            advice = f"free some space: below disk_reserve_mb ({settings.disk_reserve_mb}) nothing is taken in"
+            yield Finding(name=name, verdict="fail", found=found, advice=advice)
+        else:
+            yield Finding(name=name, verdict="ok", found=found)
+
+
+def _drops(settings: Settings) -> Iterator[Finding]:
+    folder = Path(settings.seeds_dir)
+    if not folder.is_dir():
+        advice = f"make the folder {folder}, or set seeds_dir"
+        yield Finding(name="drops", verdict="warn", found=f"{folder} is not there", advice=advice)
+        return
+    if not os.access(folder, os.R_OK | os.X_OK):
+        yield Finding(
+            name="drops", verdict="fail", found=f"{folder} cannot be read", advice="give the desk read rights"
+        )
+        return
+    how = mode(folder)
+    told = how.kind == "inotify"
+    yield Finding(
+        name="drops",
+        verdict="ok" if told else "warn",
+        found=f"{folder}: {how.reason}",
+        advice=None if told else "a folder on a local disk is taken at once",
+    )
+    limit = Path("/proc/sys/fs/inotify/max_user_watches")
+    if told and limit.exists():
+        watches = int(limit.read_text())
+        few = watches < FEWEST_WATCHES
+        yield Finding(
+            name="inotify",
+            verdict="warn" if few else "ok",
+            found=f"{watches:,} watches allowed",
+            advice="raise fs.inotify.max_user_watches: each sub-folder of drops needs one" if few else None,
+        )
+
+
+def _clock() -> Iterator[Finding]:
+    now = time.time()
+    year = time.gmtime(now).tm_year
+    yield _judged(
+        "clock", now > A_TIME_AFTER_THIS_WAS_WRITTEN, f"the year is {year}", "set the clock: revisions are times"
+    )
+    known = is_zone("Asia/Ho_Chi_Minh")
+    yield _judged("time zones", known, "known" if known else "not known", "install tzdata (pip install tzdata)")
+
+
+def _judged(name: str, fine: bool, found: str, advice: str) -> Finding:
+    return Finding(name=name, verdict="ok" if fine else "fail", found=found, advice=None if fine else advice)
+
+
+def _nearest(folder: Path) -> Path:
+    """The folder, or the one in which it would be made."""
+    return next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
+
+
+def _lines(finding: Finding) -> Iterator[str]:
+    mark = {"ok": "ok  ", "warn": "warn", "fail": "FAIL"}[finding.verdict]
+    yield f"{styled(mark, RED) if finding.verdict == 'fail' else mark}  {finding.name:<17} {clean(finding.found)}"
+    if finding.advice:
+        yield from row("", finding.advice)

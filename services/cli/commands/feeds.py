@@ -1,0 +1,104 @@
+"""`copydesk feeds`: which feeds are watched, and how each is doing."""
+
+import msgspec
+
+from services.cli.context import OK, WRONG, Context, show_json, warn
+from services.cli.printing import ago, clean, shortened, table
+from services.ingest.subscriptions import (
+    FeedState,
+    FeedStates,
+    Subscription,
+    Subscriptions,
+    UnknownFeed,
+    shown_address,
+)
+from shared.clock import now_us
+from shared.errors import TransientError
+from shared.ledger.connection import connect
+from shared.settings import check_source
+
+LONGEST_PROBLEM = 60
+
+
+def add(context: Context) -> int:
+    """Subscribe; the watcher sees the new feed within seconds."""
+    args = context.args
+    check_source(zone=args.zone, language=args.language, place=f"feed {shown_address(args.url)}")
+    added = Subscriptions(context.settings).add(args.url, zone=args.zone, language=args.language)
+    if context.as_json:
+        show_json(_as_json(added))
+    else:
+        print(f"{added.id}  {clean(added.shown())} is watched from now on.")
+    return OK
+
+
+def remove(context: Context) -> int:
+    """End a subscription, by its address or id; what came from it stays."""
+    try:
+        removed = Subscriptions(context.settings).remove(context.args.url)
+    except UnknownFeed as error:
+        warn(clean(str(error)))
+        return WRONG
+    if context.as_json:
+        show_json(_as_json(removed))
+    else:
+        print(f"{removed.id}  {clean(removed.shown())} is not watched any more; its articles stay.")
+    return OK
+
+
+def show(context: Context) -> int:
+    """The feeds; without Redis only what was set."""
+    feeds = Subscriptions(context.settings).list()
+    states = _states(context, feeds)
+    if context.as_json:
+        show_json([_as_json(feed, states.get(feed.id)) for feed in feeds])
+    elif not feeds:
+        print("No feeds yet: `copydesk feeds add URL` subscribes to one.")
+    else:
+        rows = [("ID", "FEED", "LAST", "NEXT", "STATE")]
+        rows += [_row(feed, states.get(feed.id), now_us()) for feed in feeds]
+        print(*table(rows), sep="\n")
+    return OK
+
+
+def _states(context: Context, feeds: tuple[Subscription, ...]) -> dict[str, FeedState]:
+    if not feeds:
+        return {}
+    try:
+        states = FeedStates(connect(context.reached()))
+        return {feed.id: states.get(feed.id) for feed in feeds}
+    except TransientError as error:
+        warn(f"{error}; how the feeds are doing is not known")
+        return {}
+
+
+def _row(feed: Subscription, state: FeedState | None, now: int) -> tuple[str, str, str, str, str]:
+    if state is None:
+        return feed.id, feed.shown(), "-", "-", "not known"
+    last = "-" if state.checked_us is None else f"{ago(state.checked_us, now)} ago"
+    return feed.id, feed.shown(), last, _next(state, now), _condition(state)
+
+
+def _next(state: FeedState, now: int) -> str:
+    if state.stopped:
+        return "never"
+    if state.due_us is None or state.due_us <= now:
+        return "now"
+    return f"in {ago(now, state.due_us)}"
+
+
+def _condition(state: FeedState) -> str:
+    if state.stopped:
+        return "gone (410)"
+    if state.failures:
+        return shortened(f"failed {state.failures}×: {state.problem or state.status}", LONGEST_PROBLEM)
+    return "new" if state.status is None else f"fine ({state.status})"
+
+
+def _as_json(feed: Subscription, state: FeedState | None = None) -> dict[str, object]:
+    told: dict[str, object] = {"id": feed.id, "url": feed.shown(), "zone": feed.zone, "language": feed.language}
+    if state is None:
+        return told
+    kept = msgspec.to_builtins(state)
+    names = ("status", "failures", "problem", "checkedUs", "newsUs", "dueUs", "stopped", "title")
+    return told | {name: kept.get(name) for name in names}

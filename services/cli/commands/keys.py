@@ -1,0 +1,65 @@
+"""`copydesk keys`: push keys of publishers."""
+
+import os
+from pathlib import Path
+
+import msgspec
+
+from services.cli.context import OK, WRONG, Context, show_json, warn
+from services.cli.printing import plural, table
+from services.web.keys import Keys
+from shared.settings import check_source
+
+
+def create(context: Context) -> int:
+    """Make a key and show it, the only time it is seen."""
+    args = context.args
+    check_source(zone=args.zone, language=args.language, place=f"key {args.name}")
+    key = _keys(context).create(args.name, zone=args.zone, language=args.language)
+    if context.as_json:
+        show_json({"name": args.name, "key": key})
+    elif os.isatty(1):
+        print(f"The key of {args.name}, shown only now:\n\n  {key}\n")
+    else:  # KEY=$(copydesk keys create NAME)
+        print(key)
+    return OK
+
+
+def show(context: Context) -> int:
+    """Whose keys there are; the keys themselves are kept nowhere."""
+    keys = _keys(context).list()
+    if context.as_json:
+        show_json(
+            [{"id": key.id, "created": key.created, "expires": key.expires} | _publisher(key.publisher) for key in keys]
+        )
+    elif not keys:
+        print("No keys yet: `copydesk keys create NAME` makes one.")
+    else:
+        rows = [("ID", "PUBLISHER", "ZONE", "LANGUAGE", "CREATED", "EXPIRES")]
+        for key in keys:
+            who = key.publisher
+            days = [f"{at:%Y-%m-%d}" if at else "-" for at in (key.created, key.expires)]
+            rows.append((key.id, who.name, who.zone or "-", who.language or "-", days[0], days[1]))
+        print(*table(rows), sep="\n")
+    return OK
+
+
+def revoke(context: Context) -> int:
+    """End keys by publisher or id; running front doors see it at once."""
+    count = _keys(context).revoke(context.args.name)
+    if context.as_json:
+        show_json({"revoked": count})
+    elif count:
+        print(f"{plural(count, 'key')} of {context.args.name} revoked.")
+    if not count:
+        warn(f"no key has the publisher or id {context.args.name}: see `copydesk keys list`")
+        return WRONG
+    return OK
+
+
+def _keys(context: Context) -> Keys:
+    return Keys(Path(context.settings.data_dir, "keys.json"), listed=context.settings.push_keys)
+
+
+def _publisher(publisher: msgspec.Struct) -> dict[str, object]:
+    return dict(msgspec.to_builtins(publisher))

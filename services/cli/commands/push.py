@@ -1,0 +1,191 @@
+"""`copydesk push`: files in, as a publisher would; straight through the intake, or over HTTP to a desk elsewhere."""
+
+import http.client
+import os
+import sys
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from services.cli.context import OK, WRONG, Context, show_json, warn
+from services.cli.printing import clean
+from services.ingest.drops import MEDIA_TYPES, path_alias, printable, take_file
+from services.ingest.intake import Intake, Receipt, open_archive
+from shared.envelope import Input, Source
+from shared.errors import InputRefused, NotAFeed, PermanentError, TransientError
+from shared.settings import check_source
+from shared.work.celery_app import open_ledger
+
+STDIN = "-"
+PATIENCE_S = 60.0
+PRIVATE = "command line"
+REFUSALS = frozenset({400, 404, 409, 411, 413, 415, 422})
+
+
+class Pushed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What became of one file; a feed gives a line for each entry."""
+
+    file: str
+    receipt: str | None = None
+    article: str | None = None
+    rev: int | None = None
+    state: str | None = None
+    error: str | None = None
+
+
+class PushRefused(PermanentError):
+    """The door is there but does not open: no key, a wrong address."""
+
+
+Push = Callable[[str], list[Receipt]]
+
+
+def push(context: Context) -> int:
+    """Take each file in; one that is refused does not stop the others, a desk that is away does."""
+    args = context.args
+    if args.uri and len(args.files) > 1:
+        raise PushRefused("--uri is the address of one article: push the files one by one")
+    check_source(zone=args.zone, language=args.language, place="push")
+    url = args.url or os.environ.get("COPYDESK_URL")
+    way = _over_http(context, url) if url else _straight_in(context)
+    results = [told for file in args.files for told in _pushed(file, way)]
+    if context.as_json:
+        show_json(results)
+    else:
+        _print(results)
+    return WRONG if any(told.error for told in results) else OK
+
+
+def _pushed(file: str, way: Push) -> Iterator[Pushed]:
+    try:
+        receipts = way(file)
+    except (InputRefused, NotAFeed) as error:
+        yield Pushed(file=printable(file), error=str(error))
+        return
+    for one in receipts:
+        yield Pushed(file=printable(file), receipt=one.receipt, article=one.article, rev=one.rev, state=one.state)
+
+
+def _print(results: list[Pushed]) -> None:
+    for told in results:
+        if told.error:
+            warn(f"{clean(told.file)}: {clean(told.error)}")
+        else:
+            print(f"{told.state:<9}  {told.article}  {told.receipt}  {clean(told.file)}")
+
+
+def _straight_in(context: Context) -> Push:
+    settings, args = context.reached(), context.args
+    intake = Intake(open_ledger(settings), open_archive(settings), settings)
+    if not (args.media_type or args.uri or args.zone or args.language):
+        return lambda file: (
+            intake.take([_input(context, file)]) if file == STDIN else take_file(Path(file), settings, intake)
+        )
+    return lambda file: intake.take([_input(context, file)])
+
+
+def _input(context: Context, file: str) -> Input:
+    args = context.args
+    aliases = (f"uri:{args.uri}",) if args.uri else () if file == STDIN else (path_alias(str(Path(file).absolute())),)
+    return Input(
+        source=Source(kind="push", name=PRIVATE, zone=args.zone, language=args.language),
+        media_type=_media_type(file, args.media_type),
+        body=_read(file, context.settings.max_input_bytes),
+        aliases=aliases,
+        name=None if file == STDIN else printable(file),
+    )
+
+
+def _over_http(context: Context, url: str) -> Push:
+    key = _key()
+    parts = urllib.parse.urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise PushRefused(f"{url!r} is no address of a desk: give one such as http://127.0.0.1:8080")
+    if context.args.zone or context.args.language:
+        raise PushRefused("over HTTP, zone and language belong to the key: see `copydesk keys create --help`")
+    address = f"{url.rstrip('/')}/v1/articles"
+    opener = urllib.request.build_opener(_StayHere)
+
+    def send(file: str) -> list[Receipt]:
+        body = _read(file, context.settings.max_input_bytes)
+        headers = {"Authorization": f"Bearer {key}", "Content-Type": _media_type(file, context.args.media_type)}
+        if context.args.uri:
+            headers["X-Article-URI"] = context.args.uri.encode().decode("latin-1")  # UTF-8, as the door reads it
+        request = urllib.request.Request(address, data=body, headers=headers, method="POST")  # noqa: S310 - checked above
+        return [_send(opener, request)]
+
+    return send
+
+
+def _key() -> str:
+    """The publisher's key, from the environment or from a file secret."""
+    key, file = os.environ.get("COPYDESK_KEY"), os.environ.get("COPYDESK_KEY_FILE")
+    try:
+        key = key or (Path(file).read_text(encoding="utf-8").strip() if file else None)
+    except (OSError, UnicodeDecodeError) as error:
+        raise PushRefused(f"COPYDESK_KEY_FILE names {file}, which cannot be read") from error
+    if not key:
+        raise PushRefused(
+            "a push over HTTP needs the publisher's key in COPYDESK_KEY, or its file in COPYDESK_KEY_FILE"
+        )
+    return key
+
+
+class _StayHere(urllib.request.HTTPRedirectHandler):
+    """A redirect is an answer, not an order: following it would carry the key to another door."""
+
+    def redirect_request(self, *args: Any, **kwargs: Any) -> None:
+        return None
+
+
+def _send(opener: urllib.request.OpenerDirector, request: urllib.request.Request) -> Receipt:
+    try:
+        with opener.open(request, timeout=PATIENCE_S) as answer:
+            return msgspec.json.decode(answer.read(), type=Receipt)
+    except urllib.error.HTTPError as error:
+        said = f"{request.host} answered {error.code}: {_problem(error)}"
+        if error.code in REFUSALS:
+            raise InputRefused(said) from error
+        raise (TransientError if error.code >= 500 or error.code == 429 else PushRefused)(said) from error
+    except (OSError, http.client.HTTPException) as error:
+        reason = getattr(error, "reason", error)
+        raise TransientError(f"the desk at {request.host} does not answer: {reason}") from error
+    except msgspec.MsgspecError as error:
+        raise PushRefused(f"{request.host} gave no receipt: is it a desk?") from error
+
+
+def _problem(error: urllib.error.HTTPError) -> str:
+    try:
+        told = msgspec.json.decode(error.read(64 * 1024), type=dict[str, Any])
+    except (OSError, msgspec.MsgspecError):
+        return str(error.reason)
+    return clean(str(told.get("detail") or told.get("title") or error.reason))
+
+
+def _read(file: str, limit: int) -> bytes:
+    """One byte over the limit is enough to know that it is too large."""
+    try:
+        if file == STDIN:
+            body = sys.stdin.buffer.read(limit + 1)
+        else:
+            with Path(file).open("rb") as source:
+                body = source.read(limit + 1)
+    except OSError as error:
+        raise InputRefused(f"cannot be read: {error.strerror}") from error
+    if len(body) > limit:
+        raise InputRefused(f"has more than {limit} bytes (max_input_bytes)")
+    return body
+
+
+def _media_type(file: str, given: str | None) -> str:
+    known = given or MEDIA_TYPES.get(Path(file).suffix.lower())
+    if known is None and file != STDIN:
+        raise InputRefused(
+            f"is of a kind that is not read; say what it is with --type; read are {', '.join(MEDIA_TYPES)}"
+        )
+    return known or "text/plain"

@@ -1,0 +1,43 @@
+"""`copydesk search`: the index, asked as people type."""
+
+from collections.abc import Iterator, Sequence
+
+from services.cli.context import OK, WRONG, Context, index_file, show_json
+from services.cli.printing import BOLD, clean, moment, row, styled
+from services.index.search import Hit, Index, Results
+
+HOW = {
+    "exact": "",
+    "folded": ", regardless of marks on letters",
+    "none": ", none with all of the words: these have some",
+}
+
+
+def search(context: Context) -> int:
+    """Print what was found, the best first. Exit code 1 when nothing was."""
+    query = " ".join(context.args.query)
+    found = Index(index_file(context.settings)).search(query, limit=context.args.limit, offset=context.args.offset)
+    if context.as_json:
+        show_json(found)
+    else:
+        print(*result_lines(found), sep="\n")
+    return OK if found.hits else WRONG
+
+
+def result_lines(found: Results) -> Iterator[str]:
+    """How many and how they were found, then each hit."""
+    if not found.hits:
+        yield "Nothing found."
+        return
+    yield f"{found.total} found{HOW[found.matched]}."
+    yield from hit_lines(found.hits)
+
+
+def hit_lines(hits: Sequence[Hit]) -> Iterator[str]:
+    for hit in hits:
+        yield ""
+        yield styled(clean(hit.headline or "(no headline)"), BOLD)
+        when = f"{moment(hit.first_created)}  " if hit.first_created else ""
+        yield from row("", f"{when}{hit.article_id}")
+        if hit.snippet:
+            yield from row("", hit.snippet)

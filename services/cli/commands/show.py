@@ -1,0 +1,124 @@
+"""`copydesk show ID`: one article, from the index and, while it is on its way, from the ledger."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from services.cli.context import OK, WRONG, Context, index_file, show_json, warn
+from services.cli.printing import article_lines, row, timeline_lines
+from services.index.search import Index, Stored
+from services.web.keys import Keys
+from shared.errors import PermanentError, TransientError
+from shared.ledger.connection import connect
+from shared.ledger.reader import InputStatus, LedgerReader
+
+TOLD_BY_THE_INDEX = ("indexed", "duplicate", "superseded")
+
+
+class Ambiguous(PermanentError):
+    """An address that different publishers use for different articles."""
+
+
+def show(context: Context) -> int:
+    """ID is an article's id, `id@rev`, a receipt, or an address. Exit code 1 when nobody knows it."""
+    name = context.args.id
+    index = Index(index_file(context.settings))
+    stored = index.get(name)
+    line = None if stored is not None else _line(context, name)
+    if stored is None and line is None:
+        stored, line = _of_a_publisher(context, index, name)
+    if stored is None and line is not None:  # the receipt of a duplicate leads to what it repeats
+        stored = index.get(line.article) if line.state in TOLD_BY_THE_INDEX else None
+    if stored is None and line is None:
+        warn(f"nobody knows {name}: it is no id, receipt or address of an article here")
+        return WRONG
+    if context.as_json:
+        show_json(as_json(stored, line))
+    elif stored is not None:
+        print(*stored_lines(stored, detailed=context.args.evidence), sep="\n")
+    elif line is not None:
+        print(*line_lines(line), sep="\n")
+    return OK
+
+
+def stored_lines(stored: Stored, *, detailed: bool = False) -> Iterator[str]:
+    """The article, where it came from, and its way through the desk."""
+    yield from article_lines(stored.article, detailed=detailed)
+    yield from row("From", f"{stored.source.kind} {stored.source.name}".strip())
+    if stored.withdrawn:
+        yield from row("State", "withdrawn by its publisher")
+    yield from row("Id", f"{stored.article_id}@{stored.rev}")
+    yield from row("Receipt", ", ".join(stored.receipts[-3:]))
+    for label, alias in zip(["Known as", *[""] * len(stored.aliases)], _addresses(stored.aliases), strict=False):
+        yield from row(label, alias)
+    if len(stored.revisions) > 1:
+        yield from row("Revisions", str(len(stored.revisions)))
+    yield from timeline_lines(stored.timeline, detailed=detailed)
+    yield ""
+
+
+def line_lines(line: InputStatus) -> Iterator[str]:
+    """What the ledger tells of an article that is not in the index (yet)."""
+    yield from row("State", f"{line.state}{f' at {line.stage}' if line.stage else ''}")
+    if line.reason:
+        yield from row("Reason", f"{line.reason}: {line.note}" if line.note else line.reason)
+    if line.source:
+        yield from row("From", f"{line.source.kind} {line.source.name}".strip())
+    yield from row("Id", f"{line.article}@{line.rev}")
+    yield from row("Receipt", line.receipt)
+    yield from timeline_lines(line.timeline)
+
+
+def as_json(stored: Stored | None, line: InputStatus | None) -> dict[str, Any]:
+    """The same keys whether it is indexed or on its way; what is not known is null."""
+    if stored is not None:
+        told = msgspec.to_builtins(stored)
+        return {
+            "id": told.pop("articleId"),
+            "state": "withdrawn" if told.pop("withdrawn") else "indexed",
+            "reason": None,
+            "note": None,
+            **told,
+        }
+    told = msgspec.to_builtins(line) if line is not None else {}
+    receipt = told.pop("receipt", None)
+    names = ("rev", "state", "reason", "note", "source", "timeline", "receivedUs")
+    return {
+        "id": told.get("article"),
+        "article": None,
+        "receipts": [receipt],
+        **{name: told.get(name) for name in names},
+    }
+
+
+def _line(context: Context, name: str) -> InputStatus | None:
+    lines = LedgerReader(connect(context.reached()))
+    try:
+        if "@" in name and name.rpartition("@")[2].isdigit():
+            return lines.line(name)
+        found = lines.receipt(name)
+        latest = None if found else lines.latest(lines.owner(name) or name)
+        return lines.line(latest) if latest else found
+    except TransientError as error:
+        raise TransientError(f"the index does not hold {name}, and {error}") from error
+
+
+def _of_a_publisher(context: Context, index: Index, name: str) -> tuple[Stored | None, InputStatus | None]:
+    """What a publisher calls so: a pushed uri is its publisher's own, and people leave out whose when it is plain."""
+    keys = Keys(Path(context.settings.data_dir, "keys.json"), listed=context.settings.push_keys)
+    whose = dict.fromkeys(f"uri:{key.publisher.name} {name}" for key in keys.list())
+    known = {}
+    for alias in whose:
+        stored = index.get(alias)
+        line = None if stored is not None else _line(context, alias)
+        if stored is not None or line is not None:
+            known[alias] = (stored, line)
+    if len(known) > 1:
+        raise Ambiguous(f"several publishers have an article {name}: say whose, as in '{next(iter(known))}'")
+    return next(iter(known.values()), (None, None))
+
+
+def _addresses(aliases: tuple[str, ...]) -> list[str]:
+    return [alias for alias in aliases if not alias.startswith("sha256:")]

@@ -1,0 +1,259 @@
+"""`copydesk`: parses and delegates; what a command needs is imported only when it is called."""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Callable, Sequence
+from types import ModuleType
+from typing import Any, NamedTuple
+
+STAGES = ("ingest", "normalize", "index")
+DEBUG_HINT = "COPYDESK_DEBUG=1 shows where"
+INTERRUPTED = 130
+
+
+class Argument(NamedTuple):
+    """One argument of a command, as argparse takes it."""
+
+    names: tuple[str, ...]
+    options: dict[str, Any]
+
+
+class Command(NamedTuple):
+    """One command: where its function lives, what it is for, what it takes."""
+
+    words: str
+    target: str
+    help: str
+    arguments: tuple[Argument, ...] = ()
+
+
+def arg(*names: str, **options: Any) -> Argument:
+    return Argument(names, options)
+
+
+def count(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number of 0 or more")
+    return int(text)
+
+
+SOURCE = (
+    arg("--zone", metavar="ZONE", help="time zone of its dates without one, such as Asia/Ho_Chi_Minh"),
+    arg("--language", metavar="TAG", help="language of its texts, such as vi"),
+)
+REFS = (
+    arg("refs", nargs="*", metavar="ID", help="id@rev as `dead list` shows it"),
+    arg("--all", action="store_true", help="all that match the filters below"),
+    arg("--reason", metavar="REASON", help="only those dead for this reason"),
+    arg("--stage", choices=STAGES[1:], help="only those that died in this stage"),
+)
+
+COMMANDS = (
+    Command("up", "up:run", "run the whole desk on this machine until Ctrl-C"),
+    Command("demo", "demo:run", "take in what lies in seeds/, show the articles, stop"),
+    Command(
+        "push",
+        "push:push",
+        "take files in as a publisher would",
+        (
+            arg("files", nargs="+", metavar="FILE", help="a file, or - for standard input"),
+            arg(
+                "--url", help="push over HTTP to this desk (COPYDESK_URL; its key in COPYDESK_KEY or COPYDESK_KEY_FILE)"
+            ),
+            arg("--type", dest="media_type", metavar="TYPE", help="media type, when the file's name does not tell it"),
+            arg("--uri", help="the article's own address (one file only)"),
+            *SOURCE,
+        ),
+    ),
+    Command("status", "status:status", "what stands where, and how old the oldest is"),
+    Command(
+        "show",
+        "show:show",
+        "one article: what was read, from where, and its way through the desk",
+        (
+            arg("id", metavar="ID", help="an article's id, a receipt, or an address"),
+            arg("--evidence", action="store_true", help="with every reading, the rule behind it and how sure it is"),
+        ),
+    ),
+    Command(
+        "search",
+        "search:search",
+        "find articles, with or without Vietnamese diacritics",
+        (
+            arg("query", nargs="+", metavar="QUERY"),
+            arg("--limit", type=count, default=10, metavar="N"),
+            arg("--offset", type=count, default=0, metavar="N"),
+        ),
+    ),
+    Command(
+        "feeds add",
+        "feeds:add",
+        "subscribe to a feed",
+        (arg("url", metavar="URL"), *SOURCE),
+    ),
+    Command("feeds list", "feeds:show", "the feeds and when each is due"),
+    Command("feeds remove", "feeds:remove", "end a subscription", (arg("url", metavar="URL"),)),
+    Command("keys create", "keys:create", "make a push key; it is shown once", (arg("name", metavar="NAME"), *SOURCE)),
+    Command("keys list", "keys:show", "whose keys there are"),
+    Command(
+        "keys revoke",
+        "keys:revoke",
+        "end a publisher's keys, or the one with this id",
+        (arg("name", metavar="NAME|ID"),),
+    ),
+    Command("balance", "balance:balance", "prove that every input is accounted for"),
+    Command(
+        "dead list",
+        "dead:show",
+        "what no further try will help, and why",
+        (arg("--limit", type=count, default=100, metavar="N"), arg("--offset", type=count, default=0, metavar="N")),
+    ),
+    Command("dead show", "dead:show_one", "one dead article, with its input", (arg("ref", metavar="ID"),)),
+    Command("dead replay", "dead:replay", "send dead articles through again", REFS),
+    Command(
+        "dead discard",
+        "dead:discard",
+        "give dead articles up for good",
+        (*REFS, arg("--because", default="discarded by hand", metavar="WHY", help="kept in the timeline")),
+    ),
+    Command(
+        "dead strays",
+        "dead:strays",
+        "messages that no worker could read",
+        (arg("--clear", action="store_true", help="forget them, once they are shown"),),
+    ),
+    Command("resume", "resume:resume", "end a stage's pause after many deaths", (arg("stage", choices=STAGES[1:]),)),
+    Command("recover", "recover:recover", "enter again what the archive holds and the ledger does not know"),
+    Command(
+        "normalize",
+        "normalize:normalize",
+        "clean articles from standard input to standard output, without Redis",
+        (arg("--jsonl", action="store_true", required=True, help='one input a line: {"path"|"text"|"body_b64": …}'),),
+    ),
+    Command("config show", "config:show", "every setting and where it comes from"),
+    Command("doctor", "doctor:run", "what this machine lacks, and what to do about it"),
+    Command("work", "work:work", "one worker of a stage", (arg("stage", choices=STAGES),)),
+    Command("watch", "watch:watch", "the watcher of drops and feeds"),
+    Command("web", "web:web", "the front door over HTTP"),
+)
+
+GROUPS = {
+    "feeds": "subscriptions",
+    "keys": "push keys of publishers",
+    "dead": "articles that need a person",
+    "config": "settings",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command. Exit codes: 0 fine, 1 something is wrong with the data, 2 wrong usage or a system away."""
+    try:
+        code = _run(_parser().parse_args(argv))
+        sys.stdout.flush()
+        return code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # `copydesk search … | head`: the reader has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # the last line: no traceback reaches a person who did not ask for it
+        if os.environ.get("COPYDESK_DEBUG"):
+            raise
+        return _explain(error)
+
+
+def _run(args: argparse.Namespace) -> int:
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="replace")  # a terminal without Vietnamese letters shows ? and goes on
+    _refuse_no_text(args)
+    context = _module("services.cli.context")
+    flags = _flags(args)
+    loaded = _module("shared.settings").load(flags)
+    module, _, function = args.target.partition(":")
+    command: Callable[[Any], int] = getattr(_module(f"services.cli.commands.{module}"), function)
+    if "structlog" in sys.modules:  # a person is told by the answer; processes set up their own log
+        _module("shared.log").configure("warning")
+    return command(context.Context(args=args, flags=flags, loaded=loaded))
+
+
+def _refuse_no_text(args: argparse.Namespace) -> None:
+    """Words that are kept, looked up or answered must be text; a file's name may be any bytes."""
+    for name, value in vars(args).items():
+        for word in value if isinstance(value, list) and name != "files" else (value,):
+            if isinstance(word, str) and not word.isascii() and word != word.encode(errors="replace").decode():
+                raise _module("shared.errors").PermanentError(f"{word!a} is no text in UTF-8")
+
+
+def _module(name: str) -> ModuleType:
+    return importlib.import_module(name)
+
+
+def _flags(args: argparse.Namespace) -> dict[str, str]:
+    flags: dict[str, str] = {}
+    for pair in (*getattr(args, "set_before", ()), *getattr(args, "set_after", ())):
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise _module("shared.settings").SettingError(f"--set takes NAME=VALUE, not {pair!r}")
+        flags[name.strip().replace("-", "_")] = value
+    for name in ("data_dir", "seeds_dir", "redis_url", "web_host", "web_port"):
+        if hasattr(args, name):
+            flags[name] = getattr(args, name)
+    return flags
+
+
+def _explain(error: Exception) -> int:
+    errors = _module("shared.errors")
+    if isinstance(error, errors.CopydeskError):
+        print(f"copydesk: {error}", file=sys.stderr)
+        return 1 if isinstance(error, errors.InputRefused | errors.NotAnArticle | errors.NotAFeed) else 2
+    if isinstance(error, OSError) and error.strerror:
+        place = f"{error.filename}: " if error.filename else ""
+        print(f"copydesk: {place}{error.strerror} ({DEBUG_HINT})", file=sys.stderr)
+        return 2
+    message = " ".join(str(error).split())
+    print(f"copydesk: unforeseen {type(error).__name__}: {message} ({DEBUG_HINT}; please report it)", file=sys.stderr)
+    return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="copydesk",
+        description="News in, clean articles out: feeds, drops and pushes become one searchable article each.",
+        parents=[_common("set_before")],
+    )
+    parser.set_defaults(json=False)
+    common = _common("set_after")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    groups: dict[str, Any] = {}
+    for command in COMMANDS:
+        group, _, word = command.words.rpartition(" ")
+        if group and group not in groups:
+            within = commands.add_parser(group, help=GROUPS[group], description=GROUPS[group])
+            groups[group] = within.add_subparsers(metavar="COMMAND", required=True)
+        place = groups[group] if group else commands
+        made = place.add_parser(word, help=command.help, description=command.help, parents=[common])
+        made.set_defaults(target=command.target)
+        for argument in command.arguments:
+            made.add_argument(*argument.names, **argument.options)
+    return parser
+
+
+def _common(pairs: str) -> argparse.ArgumentParser:
+    """What every command takes, before or after its name; absent is absent, so that the one does not undo the other."""
+    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    common.add_argument("--json", action="store_true", help="answer in JSON, for programs")
+    common.add_argument("--data-dir", metavar="DIR", help="where everything is kept (data)")
+    common.add_argument("--seeds-dir", metavar="DIR", help="the watched folder (seeds)")
+    common.add_argument("--redis-url", metavar="URL", help="a Redis of yours instead of the embedded one")
+    common.add_argument("--host", dest="web_host", metavar="HOST", help="the front door's address (127.0.0.1)")
+    common.add_argument("--port", dest="web_port", metavar="PORT", help="the front door's port (8080)")
+    common.add_argument(
+        "--set", dest=pairs, action="append", metavar="NAME=VALUE", help="any other setting (`config show`)"
+    )
+    return common
+
+
+if __name__ == "__main__":
+    sys.exit(main())

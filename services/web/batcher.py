@@ -1,0 +1,71 @@
+"""Where pushes wait for the ones before them: what arrives together shares one fsync, one ledger call, one message."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from typing import Protocol
+
+from shared.envelope import Input
+from shared.errors import InputRefused
+
+LANES = 2
+MOST = 25
+
+
+class Receipt(Protocol):
+    """What the intake answers for one input."""
+
+    @property
+    def receipt(self) -> str: ...
+    @property
+    def article(self) -> str: ...
+    @property
+    def rev(self) -> int: ...
+    @property
+    def state(self) -> str: ...
+
+
+Take = Callable[[Sequence[Input]], Sequence[Receipt]]
+
+
+class Batcher:
+    """Never waits to fill: a push that comes alone goes in alone, at once."""
+
+    def __init__(self, take: Take, threads: Executor) -> None:
+        self._take = take
+        self._threads = threads
+        self._waiting: deque[tuple[Input, asyncio.Future[Receipt]]] = deque()
+        self._lanes: set[asyncio.Task[None]] = set()
+
+    async def put(self, item: Input) -> Receipt:
+        """Take the input in; its receipt comes when it is safe."""
+        done: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, done))
+        if len(self._lanes) < LANES:
+            lane = asyncio.create_task(self._empty())
+            self._lanes.add(lane)
+            lane.add_done_callback(self._lanes.discard)
+        return await done
+
+    async def _empty(self) -> None:
+        while self._waiting:
+            batch = [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
+            for (_, done), outcome in zip(batch, await self._entered([item for item, _ in batch]), strict=True):
+                if done.done():  # its sender has gone; the input is safe all the same
+                    continue
+                if isinstance(outcome, BaseException):
+                    done.set_exception(outcome)
+                else:
+                    done.set_result(outcome)
+
+    async def _entered(self, items: Sequence[Input]) -> Sequence[Receipt | BaseException]:
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._threads, self._take, items)
+        except InputRefused as error:
+            if len(items) == 1:
+                return [error]
+            return [outcome for item in items for outcome in await self._entered([item])]
+        except Exception as error:  # noqa: BLE001 - handed to everyone who waits, and told by the gate
+            return [error] * len(items)

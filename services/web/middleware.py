@@ -1,0 +1,148 @@
+"""What stands around every request: its id, the key, one way to fail, safe headers, the access log, the meters."""
+
+import asyncio
+import time
+import uuid
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.web.keys import Publisher
+from services.web.problems import Problem, answer, later, problem_of
+from services.web.state import AppState
+from shared.errors import CopydeskError
+
+log = structlog.get_logger(__name__)
+
+PUSH_PATH = "/v1/articles"
+OPEN_PATHS = frozenset({"/healthz", "/readyz"})
+OPEN_BELOW = "/problems/"  # what an answer without a key points to must be readable without one
+HEADER_BYTES = 16 * 1024
+CLIENT_CLOSED = 499
+SAFE_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+
+class RequestMiddleware:
+    """The outermost room: nothing gets past it without a key, and nothing leaves it as a traceback."""
+
+    def __init__(self, app: ASGIApp, app_state: AppState) -> None:
+        self.app = app
+        self.app_state = app_state
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        await _Exchange(self.app, self.app_state, scope).run(receive, send)
+
+
+class _Exchange:
+    """One request from its coming to its answer."""
+
+    def __init__(self, app: ASGIApp, app_state: AppState, scope: Scope) -> None:
+        self.app, self.app_state, self.scope = app, app_state, scope
+        self.id = str(uuid.uuid4())
+        self.status = 0
+        self.publisher: Publisher | None = None
+        self.began = time.monotonic()
+        scope.setdefault("state", {})["request_id"] = self.id
+
+    async def run(self, receive: Receive, send: Send) -> None:
+        async def send_safe(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self.status = message["status"]
+                _dress(message, self.id)
+            await send(message)
+
+        try:
+            self._check_head()
+            await self.app(self.scope, receive, send_safe)
+        except ClientDisconnect:
+            self.status = CLIENT_CLOSED
+        except asyncio.CancelledError:
+            # The server stops: say so instead of leaving a traceback and a cut line.
+            await self._fail(Problem("unavailable", "The desk is stopping.", headers=later(5)), receive, send_safe)
+        except Exception as error:  # noqa: BLE001 - the last line of this door: whatever it is, it is told as a problem
+            await self._fail(error, receive, send_safe)
+        finally:
+            self._note()
+
+    def _check_head(self) -> None:
+        if sum(len(name) + len(value) + 4 for name, value in self.scope["headers"]) > HEADER_BYTES:
+            raise Problem("headers-too-large", f"Header lines may have {HEADER_BYTES} bytes.")
+        if self.scope["path"] in OPEN_PATHS or self.scope["path"].startswith(OPEN_BELOW):
+            return
+        self.publisher = _recognised(Headers(scope=self.scope), self.app_state)
+        self.scope["state"]["publisher"] = self.publisher
+
+    async def _fail(self, error: Exception, receive: Receive, send: Send) -> None:
+        problem = problem_of(error, self.scope["method"])
+        if problem.slug == "unforeseen":
+            log.error("request_failed", request=self.id, path=self.scope["path"][:200], exc_info=error)
+        elif isinstance(error, CopydeskError):
+            log.warning("request_refused", request=self.id, path=self.scope["path"][:200], error=str(error))
+        if not self.status:
+            await answer(problem, self.id)(self.scope, receive, send)
+
+    def _note(self) -> None:
+        took = time.monotonic() - self.began
+        method, route, code = self.scope["method"], _route_of(self.scope), str(self.status)
+        name = self.publisher.name if self.publisher else ""
+        known = method if method in ("GET", "HEAD", "POST") else "other"
+        self.app_state.meters.requests.labels(method=known, route=route, code=code).observe(took)
+        if method == "POST" and self.scope["path"] == PUSH_PATH:
+            self.app_state.meters.pushes.labels(publisher=name, code=code).inc()
+        if route in OPEN_PATHS and self.status == 200:  # asked every few seconds: silence is the good news
+            return
+        log.info(
+            "request_answered",
+            request=self.id,
+            method=method,
+            path=self.scope["path"][:200],
+            status=self.status,
+            took_ms=round(took * 1000, 1),
+            publisher=name or None,
+            client=(self.scope.get("client") or (None,))[0],
+        )
+
+
+async def answer_http_error(request: Request, error: Exception) -> Response:
+    """Starlette's own refusals (no such route, no such method), told like all others."""
+    return answer(problem_of(error, request.method), request.state.request_id)
+
+
+def _recognised(headers: Headers, app_state: AppState) -> Publisher:
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    if not token or scheme.lower() != "bearer":
+        raise Problem("unauthorized", "No key came along.", headers={"WWW-Authenticate": 'Bearer realm="copydesk"'})
+    publisher = app_state.keys.check(token.strip())
+    if publisher is None:
+        raise Problem(
+            "unauthorized",
+            "The key is unknown, revoked or over its time.",
+            headers={"WWW-Authenticate": 'Bearer realm="copydesk", error="invalid_token"'},
+        )
+    return publisher
+
+
+def _route_of(scope: Scope) -> str:
+    """The route's pattern, so that a label never carries what a stranger typed."""
+    route = scope.get("route")
+    return getattr(route, "path", "") or (scope["path"] if scope["path"] in OPEN_PATHS else "other")
+
+
+def _dress(message: Message, request_id: str) -> None:
+    headers = MutableHeaders(raw=list(message["headers"]))
+    for name, value in SAFE_HEADERS.items():
+        headers.setdefault(name, value)
+    headers["X-Request-ID"] = request_id
+    message["headers"] = headers.raw

@@ -1,0 +1,34 @@
+"""How an answer is written: JSON, with moments instead of microseconds."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+import msgspec
+from starlette.responses import Response
+
+from shared.clock import from_us
+from shared.envelope import Event
+
+
+def json_answer(told: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """A value as one line of JSON."""
+    return Response(msgspec.json.encode(told) + b"\n", status, headers, "application/json")
+
+
+def moment(micros: int | None) -> dt.datetime | None:
+    """A ledger time as people write it."""
+    return None if micros is None else from_us(micros)
+
+
+def stages_of(timeline: Sequence[Event]) -> list[dict[str, object]]:
+    """The timeline with moments, each event without what it did not say."""
+    return [_told_of(event) for event in timeline]
+
+
+def _told_of(event: Event) -> dict[str, object]:
+    told: dict[str, object] = {"state": event.state, "at": moment(event.at_us)}
+    if event.stage:
+        told["stage"] = event.stage
+    if event.note and event.state != "working":  # there it names the worker's host and process: not for strangers
+        told["note"] = event.note
+    return told

@@ -1,0 +1,102 @@
+"""What the routes work with: built once by the composition root, handed to every request."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import ParamSpec, Protocol, TypeVar
+
+from starlette.requests import Request
+
+from services.index.search import Results, Stored
+from services.web.batcher import Batcher, Receipt
+from services.web.keys import Keys, Publisher
+from services.web.readiness import Readiness
+from services.web.request_body import BodyRoom
+from shared.envelope import Input
+from shared.ledger.reader import InputStatus, Status
+from shared.metrics import Meters
+from shared.settings import Settings
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+PUSHING_THREADS, ASKING_THREADS = 4, 8
+WAITERS = 200
+
+
+class Intake(Protocol):
+    """The one way in. When `take` returns, the inputs are safe."""
+
+    def take(self, inputs: Sequence[Input], /) -> Sequence[Receipt]: ...
+
+
+class LedgerReader(Protocol):
+    """The ledger's reading side."""
+
+    def receipt(self, receipt: str, /) -> InputStatus | None: ...
+    def line(self, ref: str, /) -> InputStatus | None: ...
+    def latest(self, article: str, /) -> str | None: ...
+    def status(self) -> Status: ...
+
+
+class Index(Protocol):
+    """The searchable index, read only."""
+
+    def search(self, q: str, limit: int = 20, offset: int = 0) -> Results: ...
+    def get(self, name: str, /) -> Stored | None: ...
+    def count(self) -> int: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppState:
+    """The parts of one desk, and the threads in which they may block."""
+
+    settings: Settings
+    keys: Keys
+    intake: Intake
+    lines: LedgerReader
+    index: Index
+    meters: Meters
+    readiness: Readiness = field(default_factory=Readiness)
+    room: BodyRoom = field(default_factory=BodyRoom)
+    waiters: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(WAITERS))
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
+    pushing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(PUSHING_THREADS, "web-push"))
+    asking: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(ASKING_THREADS, "web-ask"))
+    probing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "web-probe"))
+
+    async def read(self, reading: Callable[[], T]) -> T:
+        """Read something large, without holding up the loop."""
+        return await asyncio.get_running_loop().run_in_executor(self.pushing, reading)
+
+    async def ask(self, question: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Ask the ledger or the index, without holding up the loop."""
+        return await asyncio.get_running_loop().run_in_executor(self.asking, lambda: question(*args, **kwargs))
+
+    async def probe(self) -> Sequence[str]:
+        """What stands in the way of a push; on a thread of its own, so that a flood never makes the desk look dead."""
+        return await asyncio.get_running_loop().run_in_executor(self.probing, self.readiness.failures)
+
+    @cached_property
+    def batcher(self) -> Batcher:
+        """The way in for pushes."""
+        return Batcher(self.intake.take, self.pushing)
+
+    def close(self) -> None:
+        """Let go of the threads; what still runs in them is safe to lose."""
+        for pool in (self.pushing, self.asking, self.probing):
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def state_of(request: Request) -> AppState:
+    """The desk this request came to."""
+    app_state: AppState = request.app.state.app_state
+    return app_state
+
+
+def publisher_of(request: Request) -> Publisher:
+    """Whose key came with the request; the gate has checked it."""
+    publisher: Publisher = request.state.publisher
+    return publisher

@@ -1,0 +1,40 @@
+"""The way to Redis: one client for every process, and its errors in one sentence."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from shared.errors import IntakeFull, TransientError
+from shared.settings import Settings
+
+
+def connect(settings: Settings) -> redis.Redis:
+    """A client that answers in bytes and gives up in seconds; nothing is asked of the server yet."""
+    options: dict[str, Any] = {"socket_timeout": 10, "retry": Retry(NoBackoff(), 1), "health_check_interval": 10}
+    if settings.redis_url.startswith(("redis://", "rediss://")):
+        options |= {"socket_connect_timeout": 5, "socket_keepalive": True}
+    url = settings.redis_url.replace("redis+socket://", "unix://", 1)
+    return redis.Redis.from_url(url, **options)
+
+
+@contextmanager
+def redis_errors(client: redis.Redis) -> Iterator[None]:
+    """Say in one sentence which Redis did what."""
+    where = client.connection_pool.connection_kwargs
+    name = where.get("path") or f"{where.get('host')}:{where.get('port')}"
+    try:
+        yield
+    except (redis.ConnectionError, redis.TimeoutError) as error:
+        raise TransientError(f"Redis at {name} does not answer: {error}", retry_after=5) from error
+    except redis.OutOfMemoryError as error:
+        raise IntakeFull(
+            f"Redis at {name} is full: wait until work drains, or raise its maxmemory", retry_after=30
+        ) from error
+    except redis.ResponseError as error:
+        if "OOM" in str(error):
+            raise IntakeFull(f"Redis at {name} is full: wait until work drains", retry_after=30) from error
+        raise TransientError(f"Redis at {name} refused: {error}", retry_after=5) from error

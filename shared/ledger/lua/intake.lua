@@ -1,0 +1,91 @@
+-- Whose an input is by its addresses, else by its content. Equal content makes one article of two addresses only where one
+-- owner has both: else whoever repeats another's words would take a share in the article.
+local function find_article(item)
+  for _, alias in ipairs(item.aliases) do
+    local article = redis.call('GET', 'alias:' .. alias)
+    if article then return article, false end
+  end
+  local twin = redis.call('GET', 'alias:' .. item.sha)
+  if twin then
+    local owner = redis.call('HGET', 'head:' .. twin, 'owner') or ''
+    if #item.aliases == 0 or owner == item.owner then return twin, true end
+  end
+  return item.id, false
+end
+
+local function claim_aliases(item, article)
+  for _, alias in ipairs(item.aliases) do
+    redis.call('SET', 'alias:' .. alias, article, 'NX')
+    redis.call('EXPIRE', 'alias:' .. alias, args.retention)
+  end
+  redis.call('SET', 'alias:' .. item.sha, article, 'NX')
+  redis.call('EXPIRE', 'alias:' .. item.sha, args.retention)
+end
+
+-- An input that ends at the door: its receipt says how, and which revision has its place.
+local function settle(item, outcome, ref)
+  redis.call('SET', 'rcpt:' .. item.receipt, ref .. ' ' .. outcome .. ' ' .. text(now), 'EX', args.receipt_retention)
+  count('accepted', 1)
+  count(outcome, 1)
+  return { outcome, ref }
+end
+
+local function next_rev(item, article, last_rev)
+  local rev = item.rev
+  if args.recovering then
+    while redis.call('EXISTS', record_key(article .. '@' .. text(rev))) == 1 do rev = rev + 1 end
+  elseif last_rev >= rev then
+    rev = last_rev + 1
+  end
+  return rev
+end
+
+local function enter(item, article, last_rev, body)
+  local rev = next_rev(item, article, last_rev)
+  local head = 'head:' .. article
+  if rev > last_rev then redis.call('HSET', head, 'rev', text(rev), 'sha', item.sha) end
+  if item.owner ~= '' then redis.call('HSET', head, 'owner', item.owner) end
+  redis.call('EXPIRE', head, args.retention)
+  local ref = article .. '@' .. text(rev)
+  local key = record_key(ref)
+  redis.call('HSET', key, 'v', args.version, 'receipt', item.receipt, 'meta', item.meta,
+    'stage', 'normalize', 'state', 'queued', 'attempts', 0, 'crashes', 0, 'since', text(now))
+  redis.call('SET', key .. ':raw', body)
+  redis.call('SET', 'rcpt:' .. item.receipt, ref)
+  log(key, 'received', 'ingest')
+  count('accepted', 1)
+  return ref
+end
+
+local function is_same(item, article, head, by_content)
+  if not (by_content or head[2] == item.sha) then return false end
+  if not (item.again and head[1]) then return true end
+  local last = redis.call('HGET', record_key(article .. '@' .. head[1]), 'state')
+  return last ~= 'dead' and last ~= 'discarded'
+end
+
+-- What a publisher pushed stays theirs: no other publisher revises it, and what a feed tells of it does not replace it.
+local function take_in(item, body)
+  local known = redis.call('GET', 'rcpt:' .. item.receipt)
+  if known then return { 'known', known } end
+  local article, by_content = find_article(item)
+  local head = redis.call('HMGET', 'head:' .. article, 'rev', 'sha', 'owner')
+  local ref = article .. '@' .. (head[1] or '0')
+  local foreign = not by_content and head[3] and head[3] ~= item.owner
+  if foreign and item.owner ~= '' then return { 'refused', ref } end
+  claim_aliases(item, article)
+  if is_same(item, article, head, by_content) then return settle(item, 'duplicate', ref) end
+  if foreign then return settle(item, 'superseded', ref) end
+  return { 'received', enter(item, article, tonumber(head[1] or '0'), body) }
+end
+
+-- items: {receipt, id, rev, aliases, sha, owner, meta, again}; ARGV[3…] their bodies. One message for all that are new.
+function calls.accept()
+  local replies, fresh = {}, {}
+  for i, item in ipairs(args.items) do
+    replies[i] = take_in(item, ARGV[2 + i])
+    if replies[i][1] == 'received' then fresh[#fresh + 1] = replies[i][2] end
+  end
+  send('normalize', fresh)
+  return cmsgpack.pack(replies)
+end

@@ -1,0 +1,380 @@
+"""The one guarded HTTP client: every request of ours goes out through here, and no other module imports httpx.
+
+The address is judged where it is connected to, after the name was resolved once, so neither a redirect nor a name that
+resolves otherwise a second later leads inside. Bodies are read raw and opened in bounded steps.
+"""
+
+import asyncio
+import contextlib
+import datetime as dt
+import email.utils
+import functools
+import importlib.metadata
+import ipaddress
+import re
+import socket
+import ssl
+import time
+from collections.abc import AsyncIterator, Iterable, Mapping
+from types import TracebackType
+from typing import Self
+
+import httpcore
+import httpx
+import msgspec
+
+from shared.errors import CopydeskError, InputRefused, PermanentError, TransientError
+from shared.net.addresses import Address, Allowed, is_open, read_allowed
+from shared.settings import Settings
+from shared.untrusted.gzip_stream import MAGIC, Inflater
+
+MAX_REDIRECTS = 5
+MAX_LAYERS = 2  # "Content-Encoding: gzip, gzip" happens; each layer has the same cap
+PER_HOST = 2
+PLACE_S = 3.0
+STEP_TIMEOUT_S = 10.0
+MAX_RETRY_AFTER_S = 24 * 3600.0
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+MOVED_FOR_GOOD = frozenset({301, 308})
+ADDRESSES_TRIED = 3
+HOST = re.compile(rb"[a-z0-9._:-]+")  # after IDNA; httpx escapes what else it finds, and would ask for that name
+
+
+class Fetched(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer: its last address, 200 or 304, headers by lower-case name, the body opened.
+
+    `moved` is the address that permanent redirects alone lead to, if any.
+    """
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = b""
+    moved: str | None = None
+
+
+class RequestRefused(PermanentError):
+    """The server's own no: a 4xx but for 408, 425 and 429. `status` tells a 410 from a 404."""
+
+    def __init__(self, message: str, *, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class Client:
+    """Connections of one event loop, at most `PER_HOST` requests to a host at a time. Use with `async with`."""
+
+    def __init__(self, settings: Settings, *, place_s: float = PLACE_S) -> None:
+        self._place_s = place_s
+        self.max_bytes = settings.max_input_bytes
+        self.total_s = float(settings.fetch_timeout_s)
+        step = min(STEP_TIMEOUT_S, self.total_s)
+        self._hosts: dict[str, asyncio.Semaphore] = {}
+        self._client = httpx.AsyncClient(
+            transport=_Transport(read_allowed(settings.allow_networks)),
+            trust_env=False,
+            follow_redirects=False,
+            timeout=httpx.Timeout(step, pool=self.total_s),
+            headers={"User-Agent": user_agent(), "Accept-Encoding": "gzip"},
+        )
+
+    async def __aenter__(self) -> Self:
+        await self._client.__aenter__()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None = None,
+        error: BaseException | None = None,
+        trace: TracebackType | None = None,
+    ) -> None:
+        await self._client.__aexit__(kind, error, trace)
+
+    @contextlib.asynccontextmanager
+    async def host_turn(self, url: httpx.URL) -> AsyncIterator[None]:
+        """One of the few places at a host; one that is kept waiting there gives its place to the next, and waits on."""
+        places = self._hosts.setdefault(url.host, asyncio.Semaphore(PER_HOST))
+        await places.acquire()
+        held = [places]
+
+        def give_back() -> None:
+            while held:
+                held.pop().release()
+
+        timer = asyncio.get_running_loop().call_later(self._place_s, give_back)
+        try:
+            yield
+        finally:
+            timer.cancel()
+            give_back()
+
+    async def ask(self, url: httpx.URL, headers: Mapping[str, str]) -> httpx.Response:
+        """Send one request; the answer's body is still to be read, and the answer to be closed."""
+        return await self._client.send(self._client.build_request("GET", url, headers=headers), stream=True)
+
+
+async def fetch(
+    client: Client, url: str, *, etag: str | None = None, modified: str | None = None, accept: str = "*/*"
+) -> Fetched:
+    """Get a document, asking only for a newer one where `etag` or `modified` are known.
+
+    Raises `TransientError` for what may go better later (timeouts, 408, 425, 429, 5xx, a broken stream), and
+    `PermanentError` for the rest (4xx, a refused address, too large).
+    """
+    headers = {"Accept": accept}
+    if etag is not None:
+        headers["If-None-Match"] = etag
+    if modified is not None:
+        headers["If-Modified-Since"] = modified
+    target, moved, left = read_url(url), None, client.total_s
+    for hop in range(MAX_REDIRECTS + 1):
+        started = time.monotonic()
+        async with client.host_turn(target):
+            started = time.monotonic()
+            answer = await _ask_once(client, target, headers, left)
+        left -= time.monotonic() - started
+        if answer.status not in REDIRECTS:
+            return msgspec.structs.replace(answer, moved=moved)
+        target = _next_hop(target, answer)
+        if answer.status in MOVED_FOR_GOOD and (hop == 0 or moved is not None):
+            moved = str(target)
+        else:
+            moved = None
+    raise PermanentError(f"{_shown(target)} redirects more than {MAX_REDIRECTS} times")
+
+
+def read_url(url: str) -> httpx.URL:
+    """Read an address that we may ask: http or https, with a host."""
+    try:
+        parsed = httpx.URL(url)
+    except (httpx.InvalidURL, ValueError, TypeError) as error:
+        raise PermanentError(f"{url[:200]!r} is no web address: {error}") from error
+    if parsed.scheme not in ("http", "https") or not HOST.fullmatch(parsed.raw_host):
+        raise PermanentError(f"{url[:200]!r} is no http or https address")
+    return parsed
+
+
+def read_retry_after(value: str | None, now: dt.datetime) -> float | None:
+    """Read `120` or `Mon, 09 Nov 2015 05:34:00 GMT` as seconds from now, at most a day; anything else is `None`."""
+    if value is None:
+        return None
+    value = value.strip()
+    if value.isascii() and value.isdigit():
+        return min(float(value[:12]), MAX_RETRY_AFTER_S)
+    try:
+        moment = email.utils.parsedate_to_datetime(value)
+    except (ValueError, IndexError, OverflowError):
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=dt.UTC)
+    return min(max((moment - now).total_seconds(), 0.0), MAX_RETRY_AFTER_S)
+
+
+@functools.cache
+def user_agent() -> str:
+    """`Copydesk/0.1.0`."""
+    return f"Copydesk/{importlib.metadata.version('copydesk')}"
+
+
+async def _ask_once(client: Client, url: httpx.URL, headers: Mapping[str, str], left: float) -> Fetched:
+    """One hop, within what is left of the total clock."""
+    try:
+        async with asyncio.timeout(max(left, 0.001)):
+            response = await client.ask(url, headers)
+            try:
+                return await _read_answer(
+                    client, response, "If-None-Match" in headers or "If-Modified-Since" in headers
+                )
+            finally:
+                await response.aclose()
+    except TimeoutError as error:
+        raise TransientError(f"{_shown(url)} took longer than {client.total_s:.0f} s") from error
+    except (httpcore.TimeoutException, httpx.TimeoutException) as error:
+        raise TransientError(f"{_shown(url)} did not answer in time") from error
+    except (httpcore.NetworkError, httpcore.ProtocolError, httpx.TransportError, OSError) as error:
+        raise TransientError(f"{_shown(url)} cannot be read: {_cause(error)}") from error
+    except (httpcore.UnsupportedProtocol, httpx.InvalidURL, UnicodeError) as error:
+        raise PermanentError(f"{_shown(url)} cannot be asked: {_cause(error)}") from error
+    except CopydeskError as error:
+        raise _with_address(error, url) from error
+
+
+async def _read_answer(client: Client, response: httpx.Response, conditional: bool) -> Fetched:
+    status, headers = response.status_code, dict(response.headers.items())
+    fetched = Fetched(url=_shown(response.url), status=status, headers=headers)
+    if status == 200:
+        body = await _read_body(response, client.max_bytes)
+        return msgspec.structs.replace(fetched, body=body)
+    if status in REDIRECTS or (status == 304 and conditional):
+        return fetched
+    if status in (408, 425, 429) or status >= 500:
+        now = dt.datetime.now(dt.UTC)
+        raise TransientError(f"answered {status}", retry_after=read_retry_after(headers.get("retry-after"), now))
+    if status >= 400:
+        raise RequestRefused(f"answered {status}", status=status)
+    raise TransientError(f"answered {status}, which holds no document")
+
+
+async def _read_body(response: httpx.Response, max_bytes: int) -> bytes:
+    """Read the raw stream, opening gzip in bounded steps, both sizes capped."""
+    declared = response.headers.get("content-length", "")
+    if declared.isdigit() and int(declared) > max_bytes:
+        raise InputRefused(f"announces {declared} bytes, more than {max_bytes}")
+    layers = [Inflater(max_bytes) for _ in range(_count_layers(response.headers.get("content-encoding", "")))]
+    raw, body = 0, bytearray()
+    async for chunk in response.aiter_raw(64 * 1024):
+        raw += len(chunk)
+        if raw == len(chunk) and not layers and chunk.startswith(MAGIC):
+            layers = [Inflater(max_bytes)]  # gzip without its label: no text begins with these two bytes
+        body += _through(layers, chunk)
+        if max(raw, len(body)) > max_bytes:
+            raise InputRefused(f"is larger than {max_bytes} bytes")
+    for place, layer in enumerate(layers):
+        body += _through(layers[place + 1 :], layer.finish())
+    return bytes(body)
+
+
+def _through(layers: Iterable[Inflater], chunk: bytes) -> bytes:
+    for layer in layers:
+        chunk = layer.feed(chunk)
+    return chunk
+
+
+def _count_layers(encoding: str) -> int:
+    """How many times the body was gzipped; any other encoding was not asked for."""
+    names = [name for part in encoding.lower().split(",") if (name := part.strip()) not in ("", "identity")]
+    if any(name not in ("gzip", "x-gzip") for name in names) or len(names) > MAX_LAYERS:
+        raise InputRefused(f"is encoded as {encoding[:60]!r}; only gzip was asked for")
+    return len(names)
+
+
+def _next_hop(url: httpx.URL, answer: Fetched) -> httpx.URL:
+    location = answer.headers.get("location")
+    if not location:
+        raise TransientError(f"{_shown(url)} answered {answer.status} without saying where to")
+    try:
+        return read_url(str(url.join(location)))
+    except (httpx.InvalidURL, ValueError) as error:
+        raise PermanentError(f"{_shown(url)} redirects to {location[:200]!r}, which is no web address") from error
+
+
+def _with_address(error: CopydeskError, url: httpx.URL) -> CopydeskError:
+    """The same error, its sentence begun with the address it is about."""
+    sentence = f"{_shown(url)} {error}"
+    if isinstance(error, TransientError):
+        return TransientError(sentence, retry_after=error.retry_after)
+    if isinstance(error, RequestRefused):
+        return RequestRefused(sentence, status=error.status)
+    return InputRefused(sentence) if isinstance(error, InputRefused) else PermanentError(sentence)
+
+
+def _shown(url: httpx.URL) -> str:
+    """The address without a name and password in it."""
+    return str(url.copy_with(userinfo=b"")) if url.userinfo else str(url)
+
+
+def _cause(error: BaseException) -> str:
+    return str(error) or type(error).__name__
+
+
+@functools.cache
+def _tls() -> ssl.SSLContext:
+    return httpx.create_ssl_context(trust_env=True)
+
+
+class _Backend(httpcore.AsyncNetworkBackend):
+    """Connects to the address that was checked, never to a name."""
+
+    def __init__(self, allowed: tuple[Allowed, ...]) -> None:
+        self._allowed = allowed
+        self._sockets = httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - the signature is httpcore's
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        found = await _resolve(host, port, timeout)
+        open_ones = [address for address in found if is_open(address, port, self._allowed)]
+        if not open_ones:
+            raise PermanentError(
+                f"leads to {found[0]} port {port}, which is not on the open internet; "
+                "the setting allow_networks lets it in"
+            )
+        failure: Exception | None = None
+        for address in open_ones[:ADDRESSES_TRIED]:
+            try:
+                return await self._sockets.connect_tcp(str(address), port, timeout, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = failure or error
+        raise failure or httpcore.ConnectError("no address answers")
+
+    async def connect_unix_socket(
+        self,
+        path: str,
+        timeout: float | None = None,  # noqa: ASYNC109 - the signature is httpcore's
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        raise PermanentError("is a local socket")
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+async def _resolve(host: str, port: int, within: float | None) -> list[Address]:
+    """All addresses of a name, asked for once, in the system's order."""
+    try:
+        async with asyncio.timeout(within):
+            rows = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except TimeoutError as error:
+        raise httpcore.ConnectTimeout(f"the name {host} is not resolved in time") from error
+    except UnicodeError as error:
+        raise PermanentError(f"has a host name that is none: {host[:100]!r}") from error
+    except OSError as error:
+        raise httpcore.ConnectError(f"the name {host} is not known") from error
+    return [ipaddress.ip_address(row[4][0]) for row in rows]
+
+
+class _Transport(httpx.AsyncBaseTransport):
+    """Between httpx and an httpcore pool of ours: httpx offers no place of its own for a network backend."""
+
+    def __init__(self, allowed: tuple[Allowed, ...]) -> None:
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=_tls(), max_connections=100, max_keepalive_connections=20, keepalive_expiry=5.0,
+            network_backend=_Backend(allowed),
+        )  # fmt: skip
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        target = httpcore.URL(
+            scheme=request.url.raw_scheme, host=request.url.raw_host, port=request.url.port, target=request.url.raw_path
+        )
+        answer = await self._pool.handle_async_request(
+            httpcore.Request(
+                request.method,
+                target,
+                headers=request.headers.raw,
+                content=request.stream,
+                extensions=request.extensions,
+            )
+        )
+        return httpx.Response(answer.status, headers=answer.headers, stream=_Body(answer), extensions=answer.extensions)
+
+    async def aclose(self) -> None:
+        await self._pool.aclose()
+
+
+class _Body(httpx.AsyncByteStream):
+    """The raw stream of an httpcore answer, in httpx's terms."""
+
+    def __init__(self, answer: httpcore.Response) -> None:
+        self._answer = answer
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for chunk in self._answer.aiter_stream():
+            yield chunk
+
+    async def aclose(self) -> None:
+        await self._answer.aclose()

@@ -1,0 +1,157 @@
+"""Bytes to text, by evidence: marks, validity, declarations, and what the letters look like; NFC comes out."""
+
+import codecs
+import html
+import math
+import re
+import unicodedata
+
+import msgspec
+
+from shared.errors import NotAnArticle
+from shared.untrusted.charsets.labels import declared_encodings
+from shared.untrusted.charsets.legacy import read_legacy
+from shared.untrusted.charsets.letters import likelihood
+from shared.untrusted.charsets.mojibake import mend
+from shared.untrusted.charsets.signatures import binary_kind
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_SAMPLE = 4096
+_WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
+_LIKELY_WIDE = -4.2  # a byte, as a logarithm: text in any script is above -3.5, chance below -4.7
+_SHIFTED = frozenset({"iso2022_jp", "iso2022_jp_2", "iso2022_jp_ext", "iso2022_kr", "hz"})
+_PRINTABLE = bytes(range(0x20, 0x7F)) + b"\t\n\r"
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f\x0b\x0c]")
+# Text with none of these is in its composed form: marks, conjoining letters, and those that have canonical twins.
+_UNSETTLED = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u0300-\u036f\u0374\u037e\u0387\u0590-\u1dff\u1f00-\u200a\u2100-\u21ff\u2a00-\u30ff"
+    "\uf900-\U0010ffff]"
+)
+_REFERENCE = re.compile(r"&#(?:[0-9]{3,5}|[xX][0-9A-Fa-f]{2,4});")
+_MANY_REFERENCES = 3
+_D_STROKE = str.maketrans("\u00d0\u00f0", "\u0110\u0111")
+_VIETNAMESE_ONLY = re.compile("[\u01a0\u01a1\u01af\u01b0\u1ea0-\u1ef9\u031b\u0309\u0323]")
+_NORDIC = re.compile("[\u00de\u00fe\u00c6\u00e6]")
+_TELLING = 3
+_TOO_MANY_CONTROLS = 0.05
+
+
+class Decoded(msgspec.Struct, frozen=True, kw_only=True):
+    """The text of an input, in NFC; offsets in evidence count its characters.
+
+    `rule` says what decided for `encoding`; `repaired` whether something had to be mended that no encoding explains.
+    """
+
+    text: str
+    encoding: str
+    rule: str
+    repaired: bool = False
+
+
+def decode(body: bytes, media_type: str, language: str | None = None) -> Decoded:
+    """Read bytes in whatever encoding they are in; raises `NotAnArticle` for bytes that are no text."""
+    decoded = _decode(body, media_type, language)
+    if "&#" in decoded.text and media_type.startswith("text/plain") and "</" not in decoded.text:
+        return _with_letters(decoded)
+    return decoded
+
+
+def _with_letters(decoded: Decoded) -> Decoded:
+    """Plain text whose letters an editor for the web wrote as references: "Vi&#7879;t" is "Việt"."""
+    if len(_REFERENCE.findall(decoded.text)) < _MANY_REFERENCES:
+        return decoded
+    text = unicodedata.normalize("NFC", html.unescape(decoded.text))
+    rule = f"{decoded.rule}, character references read"
+    return msgspec.structs.replace(decoded, text=text, rule=rule, repaired=True)
+
+
+def _decode(body: bytes, media_type: str, language: str | None) -> Decoded:
+    kind = binary_kind(body)
+    if kind is not None:
+        raise NotAnArticle(f"This is no text: the input looks like {kind}.")
+    if not body.strip(b" \t\r\n\f\v\0\xef\xbb\xbf\xff\xfe"):
+        raise NotAnArticle("The input is empty: it holds nothing but white space.")
+    for mark, encoding in _BOMS:
+        if body.startswith(mark):
+            return _by_mark(body[len(mark) :], encoding, media_type, language)
+    declared = declared_encodings(body, media_type)
+    if b"\0" in body[:_SAMPLE] and (wide := _wide_encoding(body)) is not None:
+        return _finished(body.decode(wide, "ignore"), wide, "pattern of zero bytes")
+    if b"\x1b" in body or b"~{" in body:
+        for name in _SHIFTED.intersection(declared):
+            return _finished(body.decode(name, "ignore"), name, "declared")
+    return _narrow(body, declared, language)
+
+
+def _by_mark(body: bytes, encoding: str, media_type: str, language: str | None) -> Decoded:
+    if encoding != "utf-8":
+        return _finished(body.decode(encoding, "ignore"), encoding, "byte order mark")
+    return msgspec.structs.replace(
+        _narrow(body, declared_encodings(body, media_type), language), rule="byte order mark"
+    )
+
+
+def _narrow(body: bytes, declared: tuple[str, ...], language: str | None) -> Decoded:
+    try:
+        return _finished(body.decode("utf-8"), "utf-8", "valid UTF-8", body)
+    except UnicodeDecodeError:
+        wide = None if body[:_SAMPLE].isascii() else _wide_encoding(body)
+        if wide is not None:
+            return _finished(body.decode(wide, "ignore"), wide, "letter frequencies")
+        text, encoding, rule, repaired = read_legacy(body, declared, language)
+        if encoding.startswith("utf-8"):
+            return msgspec.structs.replace(_finished(text, encoding, rule), repaired=True)
+        return _composed(text, encoding, rule, repaired=repaired)
+
+
+def _wide_encoding(body: bytes) -> str | None:
+    """UTF-16 or UTF-32 without a mark, if read so the text is likely in some language."""
+    sample = body[: min(_SAMPLE, len(body)) & ~3 or len(body)]
+    if b"</" in sample:  # an end tag at a byte a letter
+        return None
+    readings = ((sample.decode(name, "replace"), name) for name in _WIDE)
+    valid = [(likelihood(text)[0], name) for text, name in readings if text.count("\ufffd") * 100 <= len(text)]
+    score, name = max(valid, default=(-math.inf, ""))
+    return name if score > _LIKELY_WIDE * len(sample) else None
+
+
+def _finished(text: str, encoding: str, rule: str, body: bytes | None = None) -> Decoded:
+    """Mend what was misread before it was saved as Unicode; `body` is the text in UTF-8."""
+    body = text.encode("utf-8", "surrogatepass") if body is None else body
+    residue = body.translate(None, _PRINTABLE).decode("utf-8", "surrogatepass")
+    if not residue:
+        return Decoded(text=text, encoding=encoding, rule=rule)
+    text, wrong = mend(text, body, residue)
+    if wrong is not None:
+        return _composed(text, encoding, f"{rule}, {wrong} mended", repaired=True)
+    if "\u00d0" in residue and _is_written_with_eth(residue):
+        text, residue = text.translate(_D_STROKE), residue.translate(_D_STROKE)
+        return msgspec.structs.replace(_composed(text, encoding, f"{rule}, Eth for \u0110 mended"), repaired=True)
+    return _composed(text, encoding, rule, distinct=residue)
+
+
+def _is_written_with_eth(residue: str) -> bool:
+    """Vietnamese typed with Icelandic's \u00d0 for its own \u0110: the two look alike on paper."""
+    return len(_VIETNAMESE_ONLY.findall(residue)) >= _TELLING and not _NORDIC.search(residue)
+
+
+def _composed(text: str, encoding: str, rule: str, *, distinct: str | None = None, repaired: bool = False) -> Decoded:
+    distinct = text if distinct is None else distinct
+    if _UNSETTLED.search(distinct):
+        if _CONTROLS.search(distinct):
+            text, repaired = _without_controls(text), True
+        text = unicodedata.normalize("NFC", text)
+    return Decoded(text=text.removeprefix("\ufeff"), encoding=encoding, rule=rule, repaired=repaired)
+
+
+def _without_controls(text: str) -> str:
+    kept = _CONTROLS.sub(lambda found: "\n" if found[0] in "\x0b\x0c" else "", text)
+    if len(text) - len(kept) > _TOO_MANY_CONTROLS * len(text):
+        raise NotAnArticle("This is no text: too many of its bytes are control characters.")
+    return kept

@@ -1,0 +1,98 @@
+"""Celery as the courier: one app a service, and the envelopes of the queues."""
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from celery import Celery
+from kombu.transport.virtual import Channel
+
+from shared.envelope import Stage
+from shared.ledger.calls import Ledger
+from shared.ledger.connection import connect
+from shared.ledger.reader import STAGES
+from shared.settings import Settings
+
+INGEST = "ingest"
+
+
+def task_name(queue: str) -> str:
+    """The name of a queue's only task."""
+    return f"copydesk.{queue}"
+
+
+def make_app(settings: Settings, name: str) -> Celery:
+    """A Celery app with the settings that were measured to lose least and stop fastest (docs/decisions/0002)."""
+    app = Celery(f"copydesk.{name}", broker=_broker(settings.redis_url), set_as_current=False)
+    app.conf.update(
+        task_acks_late=True,
+        task_reject_on_worker_lost=True,
+        task_acks_on_failure_or_timeout=True,
+        task_ignore_result=True,
+        task_serializer="json",
+        accept_content=["json"],
+        task_default_queue=name,
+        task_create_missing_queues=True,
+        task_time_limit=settings.task_limit_s,
+        worker_prefetch_multiplier=1,
+        worker_soft_shutdown_timeout=settings.soft_stop_s,
+        worker_max_tasks_per_child=2000,
+        worker_hijack_root_logger=False,
+        worker_send_task_events=False,
+        task_send_sent_event=False,
+        worker_cancel_long_running_tasks_on_connection_loss=False,
+        worker_consumer="shared.work.worker:DeskConsumer",
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        broker_transport_options=_transport_options(settings),
+        task_publish_retry_policy={"max_retries": 10, "interval_max": 2},
+    )
+    return app
+
+
+def envelopes(app: Celery) -> Mapping[Stage, str]:
+    """For each stage, the message kombu would send, with @ID@ and @BODY@ where the ledger writes."""
+    return {stage: _envelope(app, stage) for stage in STAGES}
+
+
+def open_ledger(settings: Settings) -> Ledger:
+    """A ledger that can also send: for every process that takes in, works or replays."""
+    return Ledger(connect(settings), settings, envelopes(make_app(settings, "courier")))
+
+
+def _broker(url: str) -> str:
+    return url.replace("unix://", "redis+socket://", 1)
+
+
+def _transport_options(settings: Settings) -> dict[str, Any]:
+    options: dict[str, Any] = {
+        "visibility_timeout": settings.visibility_timeout_s,
+        "unacked_restore_interval": max(1, min(5, settings.visibility_timeout_s // 4)),
+        "unacked_restore_throttle": 1,
+        "socket_timeout": 10,
+        "health_check_interval": 10,
+        "retry_on_timeout": False,
+        "body_encoding": "utf-8",
+    }
+    if not settings.redis_url.startswith("unix:"):
+        options |= {"socket_connect_timeout": 5, "socket_keepalive": True}
+    return options
+
+
+def _envelope(app: Celery, stage: Stage) -> str:
+    message = app.amqp.as_task_v2("@ID@", task_name(stage), args=(), argsrepr="refs", kwargsrepr="{}", root_id="@ID@")
+    channel = Channel.__new__(Channel)  # only its message layout is wanted: no connection, no consumer
+    whole = channel.prepare_message(  # type: ignore[no-untyped-call]
+        "@BODY@",
+        content_type="application/json",
+        content_encoding="utf-8",
+        headers=message.headers | {"origin": f"copydesk@{os.uname().nodename}", "ignore_result": True},
+        properties=message.properties | {"delivery_mode": 2},
+    )
+    whole["properties"] |= {
+        "body_encoding": "utf-8",
+        "delivery_tag": "@ID@",
+        "delivery_info": {"exchange": "", "routing_key": stage},
+    }
+    return msgspec.json.encode(whole).decode()

@@ -1,0 +1,48 @@
+"""What becomes of work that failed: pure rules, a table of cases."""
+
+import random
+from typing import Literal
+
+import msgspec
+
+from shared.errors import PermanentError, TransientError
+
+BACKOFF_S = (5.0, 30.0, 120.0, 600.0)
+JITTER = 0.2
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """`retry` after `delay` seconds (alone, if it may have been its neighbours' doing), or `dead` for `reason`."""
+
+    verdict: Literal["retry", "dead"]
+    reason: str
+    delay: float = 0.0
+    alone: bool = False
+
+
+class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
+    """How often, and how long between. `attempt` counts from 1 and rises only when an article is claimed."""
+
+    max_attempts: int = 5
+
+    def decide(self, error: Exception, *, attempt: int, jitter: float) -> Decision:
+        """Rule on one failure; `jitter` in [0, 1) spreads the retries so that they do not come back at once."""
+        match error:
+            case TransientError() if attempt >= self.max_attempts:
+                return Decision(verdict="dead", reason="exhausted")
+            case TransientError():
+                wait = error.retry_after or BACKOFF_S[min(attempt, len(BACKOFF_S)) - 1]
+                return Decision(verdict="retry", reason="transient", delay=wait * (1 + JITTER * jitter))
+            case msgspec.DecodeError():
+                return Decision(verdict="dead", reason="undecodable")
+            case PermanentError():
+                return Decision(verdict="dead", reason="permanent")
+            case _ if attempt == 1:
+                return Decision(verdict="retry", reason="unforeseen", alone=True)
+            case _:
+                return Decision(verdict="dead", reason="unforeseen")
+
+
+def jitter() -> float:
+    """A number in [0, 1) for `decide`."""
+    return random.random()  # noqa: S311  (spreads retries; guards nothing)

@@ -1,0 +1,185 @@
+"""What a worker process does beside its tasks: sweeps the ledger, shows that it lives, ends itself when it is deaf."""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import redis
+import structlog
+from celery import Celery, bootsteps, signals
+from celery.worker import state
+from celery.worker.consumer import Consumer
+
+from shared import log as logging
+from shared.clock import now_us
+from shared.errors import CopydeskError
+from shared.ledger.calls import Ledger
+from shared.ledger.connection import connect
+from shared.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+BEAT_S = 5.0
+STRAYS_KEPT = 1000
+EXIT_DEAF = 70
+UNREADABLE = (ValueError, TypeError, KeyError, AttributeError)
+
+
+class DeskConsumer(Consumer):
+    """Celery's consumer, but what it cannot read is kept with its reason instead of being dropped."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # kombu raises these out of its loop for bytes that are no message, which would end the worker. As errors of the
+        # connection they make it connect anew; the ledger sends again what the bytes once were.
+        self.connection_errors: tuple[type[Exception], ...] = (*self.connection_errors, *UNREADABLE)
+
+    def on_connection_error_after_connected(self, exc: Exception) -> None:
+        if isinstance(exc, UNREADABLE):
+            self._keep("", f"is no message: {exc!r}", _culprit(exc))
+        else:
+            super().on_connection_error_after_connected(exc)
+
+    def on_decode_error(self, message: Any, exc: Exception) -> None:
+        self._refuse(message, f"does not decode: {exc}")
+
+    def on_unknown_message(self, body: Any, message: Any) -> None:
+        self._refuse(message, "is no task message")
+
+    def on_unknown_task(self, body: Any, message: Any, exc: Exception) -> None:
+        self._refuse(message, f"names an unknown task: {exc}")
+
+    def on_invalid_task(self, body: Any, message: Any, exc: Exception) -> None:
+        self._refuse(message, f"is no valid task: {exc}")
+
+    def _refuse(self, message: Any, reason: str) -> None:
+        self._keep((message.delivery_info or {}).get("routing_key", ""), reason, message.body)
+        message.ack()
+
+    def _keep(self, queue: str, reason: str, body: object) -> None:
+        log.error("message_undecodable", queue=queue, reason=reason)
+        with self.app.connection_for_write() as connection:
+            client = connection.default_channel.client
+            client.lpush("ledger:strays", f"{now_us()}|{queue}|{reason[:200]}|{body!r}")
+            client.ltrim("ledger:strays", 0, STRAYS_KEPT - 1)
+
+
+def _culprit(error: Exception) -> object:
+    """The bytes that kombu's reader held when it raised."""
+    step = error.__traceback__
+    while step is not None:
+        if "item" in step.tb_frame.f_locals and step.tb_frame.f_code.co_name == "_brpop_read":
+            return step.tb_frame.f_locals["item"]
+        step = step.tb_next
+    return b""
+
+
+class Liveness:
+    """The signs of life of one worker: ticks of its event loop, articles taken, and what Redis says beside it."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        queue: str,
+        heartbeat: Path | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._redis = connect(settings)
+        self._queue = queue
+        self._heartbeat = heartbeat
+        self._deaf_s = settings.deaf_s
+        self._clock = clock
+        self._ticked = self._idle_since = clock()
+        self._taken = -1
+
+    def tick(self) -> None:
+        """The consumer is connected and its loop turns: say so in the heartbeat file."""
+        self._ticked = self._clock()
+        if self._heartbeat is not None:
+            self._heartbeat.touch()
+
+    def is_deaf(self) -> bool:
+        """Redis answers and work waits, but nothing has reached this worker for `deaf_s`."""
+        try:
+            waiting = int(self._redis.llen(self._queue))
+        except redis.RedisError:  # it is away: then nobody hears anything, and waiting is right
+            self._idle_since = self._ticked = self._clock()
+            return False
+        taken = sum(state.total_count.values())
+        if taken != self._taken or state.reserved_requests or not waiting:
+            self._taken, self._idle_since = taken, self._clock()
+        now = self._clock()
+        return now - self._ticked > self._deaf_s or now - self._idle_since > self._deaf_s
+
+    def guard(self) -> None:
+        """Look every few seconds, from a thread that a hung loop does not stop."""
+        while True:
+            time.sleep(min(BEAT_S, self._deaf_s / 2))
+            if self.is_deaf():
+                log.error("worker_deaf", queue=self._queue, silent_s=self._deaf_s)
+                os._exit(EXIT_DEAF)
+
+
+def work(app: Celery, settings: Settings, queue: str, ledger: Ledger, arguments: Sequence[str]) -> None:
+    """Run one worker until it is told to stop.
+
+    With REMAP_SIGTERM=SIGQUIT in the environment before Celery was imported, SIGTERM gives batches `soft_stop_s`.
+    """
+    logging.configure(settings.log_level)
+    beat = os.environ.get("COPYDESK_HEARTBEAT")
+    watch = Liveness(settings, queue, Path(beat) if beat else None)
+    app.steps["consumer"].add(_loop_step(watch, ledger, settings.sweep_s))
+
+    def begin_guard(**_: object) -> None:
+        threading.Thread(target=watch.guard, name="deaf-guard", daemon=True).start()
+
+    signals.worker_ready.connect(begin_guard, weak=False)
+    app.worker_main(
+        [
+            "--quiet",
+            "worker",
+            f"--queues={queue}",
+            f"--hostname={queue}@%h",
+            "--without-gossip",
+            "--without-mingle",
+            "--without-heartbeat",
+            "--loglevel=WARNING",
+            *arguments,
+        ]
+    )
+
+
+def _loop_step(watch: Liveness, ledger: Ledger, sweep_s: float) -> type:
+    class LoopStep(bootsteps.StartStopStep):
+        """Timers on the consumer's loop: they run only while it is connected."""
+
+        requires = ("celery.worker.consumer.tasks:Tasks",)
+
+        def start(self, consumer: Any) -> None:
+            watch.tick()
+            self.timers = [
+                consumer.timer.call_repeatedly(BEAT_S, watch.tick),
+                consumer.timer.call_repeatedly(sweep_s, _swept(ledger)),
+            ]
+
+        def stop(self, consumer: Any) -> None:
+            for timer in getattr(self, "timers", ()):
+                timer.cancel()
+
+    return LoopStep
+
+
+def _swept(ledger: Ledger) -> Callable[[], None]:
+    def sweep() -> None:
+        try:
+            later, lost_workers, lost_messages = ledger.sweep()
+        except CopydeskError as error:
+            log.warning("sweep_failed", error=str(error))
+            return
+        if later or lost_workers or lost_messages:
+            log.info("articles_sent_again", due=later, lost_workers=lost_workers, lost_messages=lost_messages)
+
+    return sweep

@@ -1,0 +1,51 @@
+"""Gzip in bounded steps."""
+
+import gzip
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.errors import InputRefused, TransientError
+from shared.untrusted.gzip_stream import Inflater
+
+
+def inflate(stream: bytes, step: int = 1000, max_bytes: int = 1_000_000) -> bytes:
+    layer = Inflater(max_bytes)
+    pieces = [layer.feed(stream[at : at + step]) for at in range(0, len(stream), step)]
+    return b"".join([*pieces, layer.finish()])
+
+
+@given(st.binary(max_size=5000), st.integers(1, 5000))
+def test_what_was_gzipped_comes_back_in_any_steps(body: bytes, step: int) -> None:
+    assert inflate(gzip.compress(body), step) == body
+
+
+def test_members_are_joined_and_junk_behind_them_is_left_out() -> None:
+    assert inflate(gzip.compress(b"one ") + gzip.compress(b"two") + b"junk") == b"one two"
+
+
+@given(st.binary(max_size=50).filter(lambda body: not body.startswith(b"\x1f")), st.integers(1, 50))
+def test_what_is_no_gzip_is_handed_on(body: bytes, step: int) -> None:
+    assert inflate(body, step) == body
+
+
+@given(st.integers(2, 60))
+def test_a_cut_stream_is_an_error(kept: int) -> None:
+    stream = gzip.compress(b"a text that is long enough to be cut anywhere")
+    with pytest.raises(TransientError, match="ends before its end"):
+        inflate(stream[: min(kept, len(stream) - 1)])
+
+
+def test_a_broken_stream_is_an_error() -> None:
+    stream = bytearray(gzip.compress(b"a text" * 100))
+    stream[12:20] = b"\xff" * 8
+    with pytest.raises(TransientError, match="broken"):
+        inflate(bytes(stream))
+
+
+def test_a_bomb_costs_no_more_than_the_cap() -> None:
+    bomb = gzip.compress(b"\0" * 50_000_000)
+    layer = Inflater(1_000_000)
+    with pytest.raises(InputRefused, match="more than 1000000"):
+        layer.feed(bomb)
