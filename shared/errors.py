@@ -13,6 +13,10 @@ class TransientError(CopydeskError):
         self.retry_after = retry_after
 
 
+class Unavailable(TransientError):
+    """A disk, a sink or Redis is away: no article's fault. Its stage or sink pauses, and no attempt is counted."""
+
+
 class PermanentError(CopydeskError):
     """No try will change it: no text, a 4xx from a sink, a bad setting."""
 
@@ -21,11 +25,15 @@ class IntakeFull(TransientError):
     """The desk takes nothing in for now: backlog, Redis memory or disk over its limit."""
 
 
-class InputRefused(PermanentError):
+class Refused(PermanentError):
+    """What only its sender can mend. It ends `refused`: told in its receipt, counted, aged out, no alarm."""
+
+
+class InputRefused(Refused):
     """An input that no door takes: empty, too large, of a kind that is not read."""
 
 
-class NotAnArticle(PermanentError):
+class NotAnArticle(Refused):
     """Bytes that were read but hold no article."""
 
 

@@ -19,6 +19,7 @@ from services.ingest.parser_process import FeedParser
 from shared.clock import now_us
 from shared.envelope import Input, Source
 from shared.errors import InputRefused, NotAFeed, PermanentError, TransientError
+from shared.ledger import keys
 from shared.ledger.connection import redis_errors
 from shared.settings import Settings, SourceSettings
 
@@ -33,8 +34,6 @@ MEDIA_TYPES: Mapping[str, str] = {
 }
 FEED_SUFFIXES = frozenset({".xml", ".json"})
 UNFINISHED = (".tmp", ".part", ".partial", ".crdownload", ".swp", "~")
-TAKEN_KEY = "drops:taken"
-PROBLEMS_KEY = "drops:problems"
 MAX_PROBLEMS = 1000
 READ_TRIES = 3
 # What an alias may not hold as it is: control characters, bytes that are no text, and `\` or a `%` that would read as
@@ -112,28 +111,28 @@ class Drops:
     def problems(self) -> list[DropProblem]:
         """Files that are not taken, oldest first. Those that are gone from the folder are no problem any more."""
         with redis_errors(self._redis):
-            rows = self._redis.hgetall(PROBLEMS_KEY)
+            rows = self._redis.hgetall(keys.DROPS_PROBLEMS)
         gone = [name for name in rows if not os.path.lexists(self._folder / os.fsdecode(name))]
         if gone:
             with redis_errors(self._redis):
-                self._redis.hdel(PROBLEMS_KEY, *gone)
+                self._redis.hdel(keys.DROPS_PROBLEMS, *gone)
         found = [msgspec.json.decode(row, type=DropProblem) for name, row in rows.items() if name not in gone]
         return sorted(found, key=lambda one: one.at_us)
 
     def tidy(self) -> None:
         """Forget some of the files that are gone from the folder; called now and then, it gets through them all."""
         with redis_errors(self._redis):
-            self._cursor, some = self._redis.hscan(TAKEN_KEY, self._cursor, count=200)
+            self._cursor, some = self._redis.hscan(keys.DROPS_TAKEN, self._cursor, count=200)
             gone = [name for name in some if not os.path.lexists(self._folder / os.fsdecode(name))]
             if gone:
-                self._redis.hdel(TAKEN_KEY, *gone)
+                self._redis.hdel(keys.DROPS_TAKEN, *gone)
 
     def _fresh(self, names: Sequence[str]) -> list[str]:
         """The names whose files are not known, by size, time and inode, as taken or refused already."""
         if not names:
             return []
         with redis_errors(self._redis):
-            known = self._redis.hmget(TAKEN_KEY, [os.fsencode(name) for name in names])
+            known = self._redis.hmget(keys.DROPS_TAKEN, [os.fsencode(name) for name in names])
         marks = (read_mark(self._folder / name) for name in names)
         return [name for name, mark, seen in zip(names, marks, known, strict=True) if seen is None or mark != seen]
 
@@ -167,8 +166,8 @@ class Drops:
     def _remember(self, taken: Sequence[Dropped]) -> None:
         marks = {os.fsencode(dropped.name): dropped.mark for dropped in taken}
         with redis_errors(self._redis):
-            self._redis.hset(TAKEN_KEY, items=[part for pair in marks.items() for part in pair])
-            self._redis.hdel(PROBLEMS_KEY, *marks)
+            self._redis.hset(keys.DROPS_TAKEN, items=[part for pair in marks.items() for part in pair])
+            self._redis.hdel(keys.DROPS_PROBLEMS, *marks)
         log.info("drops_taken", count=len(taken), first=printable(taken[0].name))
 
     def _tell_problem(self, name: str, reason: str) -> None:
@@ -176,15 +175,15 @@ class Drops:
         mark = read_mark(self._folder / name) or b""
         problem = DropProblem(path=printable(name), reason=printable(reason), at_us=now_us())
         with redis_errors(self._redis):
-            if self._redis.hlen(PROBLEMS_KEY) < MAX_PROBLEMS:
-                self._redis.hset(PROBLEMS_KEY, os.fsencode(name), msgspec.json.encode(problem))
-            self._redis.hset(TAKEN_KEY, os.fsencode(name), mark)
+            if self._redis.hlen(keys.DROPS_PROBLEMS) < MAX_PROBLEMS:
+                self._redis.hset(keys.DROPS_PROBLEMS, os.fsencode(name), msgspec.json.encode(problem))
+            self._redis.hset(keys.DROPS_TAKEN, os.fsencode(name), mark)
         log.warning("drop_refused", path=problem.path, reason=problem.reason)
 
     def _forget(self, name: str) -> None:
         with redis_errors(self._redis):
-            self._redis.hdel(PROBLEMS_KEY, os.fsencode(name))
-            self._redis.hdel(TAKEN_KEY, os.fsencode(name))
+            self._redis.hdel(keys.DROPS_PROBLEMS, os.fsencode(name))
+            self._redis.hdel(keys.DROPS_TAKEN, os.fsencode(name))
 
 
 def take_file(path: Path, settings: Settings, intake: TakesInputs) -> list[Receipt]:

@@ -11,14 +11,14 @@ from services.ingest.intake import acceptance
 from shared.archive import Archive
 from shared.clock import now_us
 from shared.errors import CopydeskError, IntakeFull
+from shared.ledger import keys
 from shared.ledger.calls import Accepted, Ledger
 from shared.ledger.connection import redis_errors
 from shared.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-EPOCH = "ledger:epoch"
-LOCK, LOCK_S = "ledger:recovering", 60
+LOCK_S = 60
 LOOK_S = 5.0
 # An emptied Redis has lost the claim too: a refill that was cut short by that is no refill.
 _CLOSE = "if redis.call('exists', KEYS[1]) == 0 then return 0 end redis.call('set', KEYS[2], ARGV[1]) return 1"
@@ -64,7 +64,7 @@ def _offer(ledger: Ledger, batch: list[Accepted]) -> int:
         try:
             ledger.check_room()
             with redis_errors(ledger.client):
-                ledger.client.expire(LOCK, LOCK_S)
+                ledger.client.expire(keys.RECOVERING, LOCK_S)
             break
         except IntakeFull as full:
             log.info("recovery_waited", reason=str(full))
@@ -74,7 +74,7 @@ def _offer(ledger: Ledger, batch: list[Accepted]) -> int:
 
 def _is_empty(ledger: Ledger) -> bool:
     with redis_errors(ledger.client):
-        return not ledger.client.exists(EPOCH)
+        return not ledger.client.exists(keys.EPOCH)
 
 
 def _refill(ledger: Ledger, archive: Archive, settings: Settings) -> None:
@@ -83,7 +83,7 @@ def _refill(ledger: Ledger, archive: Archive, settings: Settings) -> None:
             return
         read, entered = recover(ledger, archive, settings)
         with redis_errors(ledger.client):
-            whole = ledger.client.eval(_CLOSE, 2, LOCK, EPOCH, now_us())
+            whole = ledger.client.eval(_CLOSE, 2, keys.RECOVERING, keys.EPOCH, now_us())
         log.info("ledger_refilled" if whole else "refill_interrupted", read=read, entered=entered)
 
 
@@ -91,10 +91,10 @@ def _refill(ledger: Ledger, archive: Archive, settings: Settings) -> None:
 def _alone(ledger: Ledger) -> Iterator[bool]:
     """Whether no other worker refills; the claim ends with the refill, or by itself a minute after its holder died."""
     with redis_errors(ledger.client):
-        mine = bool(ledger.client.set(LOCK, 1, nx=True, ex=LOCK_S))
+        mine = bool(ledger.client.set(keys.RECOVERING, 1, nx=True, ex=LOCK_S))
     try:
         yield mine
     finally:
         if mine:
             with redis_errors(ledger.client):
-                ledger.client.delete(LOCK)
+                ledger.client.delete(keys.RECOVERING)

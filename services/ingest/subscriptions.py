@@ -19,12 +19,11 @@ import redis
 from shared.clock import now_us
 from shared.envelope import Source
 from shared.errors import PermanentError
+from shared.ledger import keys
 from shared.ledger.connection import redis_errors
 from shared.net.http import read_url
 from shared.settings import Settings
 
-DUE_KEY = "feeds:due"
-HOSTS_KEY = "feeds:hosts"
 CLAIM_LIMIT = 25
 MIN_INTERVAL_S = 10
 MAX_URL = 2000
@@ -167,37 +166,37 @@ class FeedStates:
         """Make the due-queue hold exactly these feeds, new ones due within seconds: so an empty Redis is refilled."""
         hosts = {feed.id: _host(feed.url) for feed in feeds}
         with redis_errors(self._redis):
-            due = {_name(one) for one in self._redis.zrange(DUE_KEY, 0, -1)}
-            known = due | {_name(one) for one in self._redis.hkeys(HOSTS_KEY)}
+            due = {_name(one) for one in self._redis.zrange(keys.FEEDS_DUE, 0, -1)}
+            known = due | {_name(one) for one in self._redis.hkeys(keys.FEEDS_HOSTS)}
             new = [one for one in hosts if one not in due]
             stopped = self._stopped(new)
             spread = min(len(new) / 10, 30.0)  # ten a second: a long list is no burst
             pipe = self._redis.pipeline()
             if missing := {one: now + random.uniform(0, spread) for one in new if one not in stopped}:  # noqa: S311
-                pipe.zadd(DUE_KEY, missing, nx=True)
+                pipe.zadd(keys.FEEDS_DUE, missing, nx=True)
             if gone := known - set(hosts):
-                pipe.zrem(DUE_KEY, *gone)
-                pipe.hdel(HOSTS_KEY, *gone)
-                pipe.delete(*(_key(one) for one in gone))
+                pipe.zrem(keys.FEEDS_DUE, *gone)
+                pipe.hdel(keys.FEEDS_HOSTS, *gone)
+                pipe.delete(*(keys.feed(one) for one in gone))
             if hosts:
-                pipe.hset(HOSTS_KEY, mapping=hosts)  # type: ignore[arg-type]  # the stubs' Mapping is invariant in its keys
+                pipe.hset(keys.FEEDS_HOSTS, mapping=hosts)  # type: ignore[arg-type]  # the stubs' Mapping is invariant in its keys
             pipe.execute()
 
     def is_complete(self, count: int) -> bool:
         """Whether Redis still knows of as many feeds as there are, due or stopped."""
         with redis_errors(self._redis):
-            return int(self._redis.hlen(HOSTS_KEY)) == count
+            return int(self._redis.hlen(keys.FEEDS_HOSTS)) == count
 
     def claim(self, now: float, lease_s: float, limit: int = CLAIM_LIMIT) -> list[str]:
         """Due feeds of different hosts, ours until the lease ends."""
         with redis_errors(self._redis):
-            found = self._claim(keys=[DUE_KEY, HOSTS_KEY], args=[now, now + lease_s, limit])
+            found = self._claim(keys=[keys.FEEDS_DUE, keys.FEEDS_HOSTS], args=[now, now + lease_s, limit])
         return [_name(one) for one in found]
 
     def get(self, known: str) -> FeedState:
         """How a feed is doing; a fresh state for one that Redis does not know."""
         with redis_errors(self._redis):
-            packed = self._redis.hget(_key(known), "state")
+            packed = self._redis.hget(keys.feed(known), "state")
         try:
             return msgspec.msgpack.decode(cast("bytes", packed), type=FeedState) if packed else FeedState()
         except msgspec.DecodeError:  # of another release: it costs one full fetch
@@ -208,23 +207,23 @@ class FeedStates:
         due_us = None if due is None else int(due * 1_000_000)
         kept = msgspec.structs.replace(state, due_us=due_us, checked_us=now_us(), stopped=due is None)
         with redis_errors(self._redis):
-            if not self._redis.hexists(HOSTS_KEY, known):
+            if not self._redis.hexists(keys.FEEDS_HOSTS, known):
                 return
             pipe = self._redis.pipeline()
-            pipe.hset(_key(known), "state", msgspec.msgpack.encode(kept))
+            pipe.hset(keys.feed(known), "state", msgspec.msgpack.encode(kept))
             if due is None:
-                pipe.zrem(DUE_KEY, known)
+                pipe.zrem(keys.FEEDS_DUE, known)
             else:
-                pipe.zadd(DUE_KEY, {known: due})
+                pipe.zadd(keys.FEEDS_DUE, {known: due})
             pipe.execute()
 
     def drop(self, known: str) -> None:
         """Forget a feed that was removed."""
         with redis_errors(self._redis):
             pipe = self._redis.pipeline()
-            pipe.zrem(DUE_KEY, known)
-            pipe.hdel(HOSTS_KEY, known)
-            pipe.delete(_key(known))
+            pipe.zrem(keys.FEEDS_DUE, known)
+            pipe.hdel(keys.FEEDS_HOSTS, known)
+            pipe.delete(keys.feed(known))
             pipe.execute()
 
     def _stopped(self, ids: list[str]) -> set[str]:
@@ -264,7 +263,3 @@ def _name(value: object) -> str:
 def _host(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.hostname}"
-
-
-def _key(known: str) -> str:
-    return f"feed:{known}"

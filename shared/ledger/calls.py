@@ -16,6 +16,7 @@ import redis
 from shared.clock import now_us
 from shared.envelope import VERSION, Event, Stage
 from shared.errors import IntakeFull
+from shared.ledger import keys
 from shared.ledger.connection import redis_errors
 from shared.ledger.reader import LedgerReader, Meta, Status, events, split_ref
 from shared.settings import Settings
@@ -200,7 +201,7 @@ class Ledger(LedgerReader):
     def resume(self, stage: Stage) -> None:
         """End a pause that a burst of deaths began."""
         with redis_errors(self.client):
-            self.client.delete(f"ledger:paused:{stage}", f"ledger:deaths:{stage}")
+            self.client.delete(keys.paused(stage), keys.deaths(stage))
 
     def check_room(self) -> None:
         """Raise `IntakeFull` when the backlog or Redis' memory is over its limit; looks at most once a second."""

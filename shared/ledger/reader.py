@@ -8,6 +8,7 @@ import redis
 
 from shared.envelope import Event, Source, Stage
 from shared.errors import PermanentError
+from shared.ledger import keys
 from shared.ledger.connection import redis_errors
 
 STAGES: tuple[Stage, ...] = ("normalize", "index")
@@ -110,7 +111,7 @@ class LedgerReader:
     def receipt(self, receipt: str) -> InputStatus | None:
         """The line of one input, or None when it is unknown or its retention time is over."""
         with redis_errors(self.client):
-            entry = self.client.get(f"rcpt:{receipt}")
+            entry = self.client.get(keys.receipt(receipt))
         if entry is None:
             return None
         ref, *ended = entry.decode().split(" ")
@@ -133,7 +134,7 @@ class LedgerReader:
         """The line of one revision."""
         article, rev = split_ref(ref)
         with redis_errors(self.client):
-            record = self.client.hgetall(f"art:{ref}")
+            record = self.client.hgetall(keys.record(ref))
         if not record:
             return None
         meta = _meta(record.get(b"meta", b""))
@@ -155,25 +156,25 @@ class LedgerReader:
     def latest(self, article: str) -> str | None:
         """The newest revision's ref, while the ledger remembers it."""
         with redis_errors(self.client):
-            rev = self.client.hget(f"head:{article}", "rev")
+            rev = self.client.hget(keys.head(article), "rev")
         return f"{article}@{rev.decode()}" if rev else None
 
     def owner(self, address: str) -> str | None:
         """The article an address belongs to, while the ledger remembers it; with its kind (`url:…`) or without."""
         names = [address, *(f"{kind}:{address}" for kind in ("uri", "url", "path"))]
         with redis_errors(self.client):
-            owners = self.client.mget([f"alias:{name}" for name in names])
+            owners = self.client.mget([keys.alias(name) for name in names])
         return next((owner.decode() for owner in owners if owner), None)
 
     def meta(self, ref: str) -> Meta | None:
         """What the record keeps of the input beside its state."""
         with redis_errors(self.client):
-            return _meta(self.client.hget(f"art:{ref}", "meta") or b"")
+            return _meta(self.client.hget(keys.record(ref), "meta") or b"")
 
     def dead(self, limit: int = 100, offset: int = 0) -> list[Dead]:
         """Dead articles, the latest first."""
         with redis_errors(self.client):
-            rows = self.client.zrevrange("ledger:dead", offset, offset + limit - 1, withscores=True)
+            rows = self.client.zrevrange(keys.DEAD, offset, offset + limit - 1, withscores=True)
         found = []
         for ref, at in rows:
             line = self.line(ref.decode())
@@ -194,7 +195,7 @@ class LedgerReader:
     def strays(self, limit: int = 100) -> list[str]:
         """Messages that no worker could read, the latest first: `µs|queue|reason|bytes`."""
         with redis_errors(self.client):
-            return [row.decode("utf-8", "replace") for row in self.client.lrange("ledger:strays", 0, limit - 1)]
+            return [row.decode("utf-8", "replace") for row in self.client.lrange(keys.STRAYS, 0, limit - 1)]
 
     def balance(self) -> Balance:
         """The equation of rule 7, read at one moment."""
@@ -203,13 +204,13 @@ class LedgerReader:
     def status(self) -> Status:
         """Counters, queues and memory, read at one moment."""
         with redis_errors(self.client), self.client.pipeline(transaction=True) as pipe:
-            pipe.hgetall("ledger:balance")
+            pipe.hgetall(keys.BALANCE)
             for stage in STAGES:
                 for line in ("waiting", "working", "retrying", "held"):
-                    pipe.zcard(f"ledger:{line}:{stage}")
+                    pipe.zcard(keys.line(line, stage))
                 pipe.llen(stage)
-                pipe.exists(f"ledger:paused:{stage}")
-                pipe.zrange(f"ledger:waiting:{stage}", 0, 0)
+                pipe.exists(keys.paused(stage))
+                pipe.zrange(keys.line("waiting", stage), 0, 0)
             pipe.info("memory")
             counters, *rows, memory = pipe.execute()
         stages: dict[str, StageStatus] = {stage: self._stage(rows[7 * i : 7 * i + 7]) for i, stage in enumerate(STAGES)}
@@ -222,7 +223,7 @@ class LedgerReader:
 
     def _stage(self, row: list[Any]) -> StageStatus:
         waiting, working, retrying, held, messages, paused, oldest = row
-        since = self.client.hget(f"art:{oldest[0].decode()}", "since") if oldest else None
+        since = self.client.hget(keys.record(oldest[0].decode()), "since") if oldest else None
         return StageStatus(
             queued=waiting,
             working=working,

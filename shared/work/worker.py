@@ -16,6 +16,7 @@ from celery.worker.consumer import Consumer
 from shared import log as logging
 from shared.clock import now_us
 from shared.errors import CopydeskError
+from shared.ledger import keys
 from shared.ledger.calls import Ledger
 from shared.ledger.connection import connect
 from shared.settings import Settings
@@ -63,8 +64,8 @@ class DeskConsumer(Consumer):
         log.error("message_undecodable", queue=queue, reason=reason)
         with self.app.connection_for_write() as connection:
             client = connection.default_channel.client
-            client.lpush("ledger:strays", f"{now_us()}|{queue}|{reason[:200]}|{body!r}")
-            client.ltrim("ledger:strays", 0, STRAYS_KEPT - 1)
+            client.lpush(keys.STRAYS, f"{now_us()}|{queue}|{reason[:200]}|{body!r}")
+            client.ltrim(keys.STRAYS, 0, STRAYS_KEPT - 1)
 
 
 def _culprit(error: Exception) -> object:

@@ -10,12 +10,13 @@ import msgspec
 import pytest
 
 from services.ingest.drop_watch import DropWatch, Mode
-from services.ingest.drops import PROBLEMS_KEY, TAKEN_KEY, Drops, take_file
+from services.ingest.drops import Drops, take_file
 from services.ingest.intake import Intake, open_archive
 from services.ingest.parser_process import FeedParser
 from services.ingest.watch import run
 from shared.envelope import Source
 from shared.errors import InputRefused, IntakeFull
+from shared.ledger import keys
 from shared.ledger.calls import Ledger
 from shared.ledger.connection import connect
 from shared.settings import Settings
@@ -159,13 +160,13 @@ def test_files_that_are_gone_are_forgotten(desk: Desk) -> None:
     desk.drops.take(["a.txt", "b.txt"])
     (desk.folder / "a.txt").unlink()
     desk.drops.tidy()
-    assert desk.redis.hkeys(TAKEN_KEY) == [b"b.txt"]
+    assert desk.redis.hkeys(keys.DROPS_TAKEN) == [b"b.txt"]
 
 
 def test_an_emptied_memory_costs_duplicates_and_nothing_else(desk: Desk) -> None:
     desk.drop("bai.txt", b"One text.")
     desk.drops.take(["bai.txt"])
-    desk.redis.delete(TAKEN_KEY)
+    desk.redis.delete(keys.DROPS_TAKEN)
     desk.drops.take(["bai.txt"])
     assert desk.ledger.balance().duplicate == 1
 
@@ -186,9 +187,9 @@ def test_a_refused_file_is_told_once_and_stops_no_other(desk: Desk, name: str, b
     assert reason in desk.reasons()[name]
     assert "drop:" not in desk.reasons()[name]
     assert desk.accepted() == 1
-    told = desk.redis.hget(PROBLEMS_KEY, name)
+    told = desk.redis.hget(keys.DROPS_PROBLEMS, name)
     desk.drops.take([name, "good.txt"])
-    assert desk.redis.hget(PROBLEMS_KEY, name) == told
+    assert desk.redis.hget(keys.DROPS_PROBLEMS, name) == told
 
 
 def test_a_problem_ends_when_the_file_is_mended_or_gone(desk: Desk) -> None:

@@ -11,7 +11,8 @@ import pytest
 from services.ingest.fetch import FeedFetcher
 from services.ingest.intake import Intake, open_archive
 from services.ingest.parser_process import FeedParser, Limits
-from services.ingest.subscriptions import DUE_KEY, FeedState, FeedStates, Subscription, Subscriptions
+from services.ingest.subscriptions import FeedState, FeedStates, Subscription, Subscriptions
+from shared.ledger import keys
 from shared.ledger.connection import connect
 from shared.settings import Settings
 from shared.work.celery_app import open_ledger
@@ -47,7 +48,7 @@ class Desk:
         return self.ledger.balance().accepted
 
     def due_in(self, feed: Subscription) -> float | None:
-        score = self.redis.zscore(DUE_KEY, feed.id)
+        score = self.redis.zscore(keys.FEEDS_DUE, feed.id)
         return None if score is None else float(score) - time.time()
 
 

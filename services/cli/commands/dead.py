@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
-from services.cli.commands.status import STRAYS_KEY
 from services.cli.context import OK, UNUSABLE, WRONG, Context, show_json, warn
 from services.cli.printing import ago, clean, plural, row, shortened, table, timeline_lines
 from services.ingest.intake import open_archive
 from shared.clock import now_us
 from shared.errors import PermanentError
+from shared.ledger import keys
 from shared.ledger.calls import Ledger
 from shared.ledger.connection import connect, redis_errors
 from shared.ledger.reader import Dead, InputStatus, LedgerReader
@@ -54,9 +54,9 @@ def strays(context: Context) -> int:
     """Messages that no worker could read, the latest first; with --clear they are shown a last time."""
     client = LedgerReader(connect(context.reached())).client
     with redis_errors(client), client.pipeline(transaction=True) as pipe:
-        pipe.lrange(STRAYS_KEY, 0, -1)
+        pipe.lrange(keys.STRAYS, 0, -1)
         if context.args.clear:
-            pipe.delete(STRAYS_KEY)
+            pipe.delete(keys.STRAYS)
         found = [_stray(row.decode("utf-8", "replace")) for row in pipe.execute()[0]]
     if context.as_json:
         show_json(found)

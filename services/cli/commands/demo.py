@@ -18,9 +18,10 @@ from services.desk.data_folder import find_desk, reach
 from services.desk.processes import run_desk
 from services.index.folding import strip_strokes
 from services.index.search import Index, Results, Stored
-from services.ingest.drops import TAKEN_KEY, DropProblem, list_names, read_mark
+from services.ingest.drops import DropProblem, list_names, read_mark
 from shared.clock import now_us
 from shared.errors import PermanentError
+from shared.ledger import keys
 from shared.ledger.connection import connect, redis_errors
 from shared.ledger.reader import Dead, LedgerReader, Status
 from shared.settings import Settings, without_password
@@ -114,7 +115,7 @@ def _wait(lines: LedgerReader, settings: Settings, names: Sequence[str], tick: T
 
 def _not_taken(lines: LedgerReader, settings: Settings, names: Sequence[str]) -> int:
     with redis_errors(lines.client):
-        marks = lines.client.hmget(TAKEN_KEY, [os.fsencode(name) for name in names])
+        marks = lines.client.hmget(keys.DROPS_TAKEN, [os.fsencode(name) for name in names])
     return sum(
         mark is None or mark != read_mark(Path(settings.seeds_dir, name))
         for name, mark in zip(names, marks, strict=True)

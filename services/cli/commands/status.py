@@ -8,14 +8,14 @@ import msgspec
 
 from services.cli.context import OK, WRONG, Context, show_json
 from services.cli.printing import ago, clean, plural, table
-from services.ingest.drops import PROBLEMS_KEY, DropProblem
+from services.ingest.drops import DropProblem
 from shared.clock import now_us
+from shared.ledger import keys
 from shared.ledger.connection import connect, redis_errors
 from shared.ledger.reader import Balance, LedgerReader, Status
 
 MIB = 1024 * 1024
 MOST_PROBLEMS = 10
-STRAYS_KEY = "ledger:strays"
 
 
 def status(context: Context) -> int:
@@ -33,7 +33,7 @@ def status(context: Context) -> int:
 
 def _count_strays(lines: LedgerReader) -> int:
     with redis_errors(lines.client):
-        return int(lines.client.llen(STRAYS_KEY))
+        return int(lines.client.llen(keys.STRAYS))
 
 
 def _stray_lines(count: int) -> Iterator[str]:
@@ -44,7 +44,7 @@ def _stray_lines(count: int) -> Iterator[str]:
 def drop_problems(lines: LedgerReader, folder: Path) -> list[DropProblem]:
     """Files that lie in the drop folder and are not taken, the oldest first."""
     with redis_errors(lines.client):
-        rows = lines.client.hgetall(PROBLEMS_KEY)
+        rows = lines.client.hgetall(keys.DROPS_PROBLEMS)
     there = [row for name, row in rows.items() if os.path.lexists(folder / os.fsdecode(name))]
     return sorted((msgspec.json.decode(row, type=DropProblem) for row in there), key=lambda one: one.at_us)
 

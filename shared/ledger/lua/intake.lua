@@ -2,29 +2,25 @@
 -- owner has both: else whoever repeats another's words would take a share in the article.
 local function find_article(item)
   for _, alias in ipairs(item.aliases) do
-    local article = redis.call('GET', 'alias:' .. alias)
+    local article = owner_of(alias)
     if article then return article, false end
   end
-  local twin = redis.call('GET', 'alias:' .. item.sha)
+  local twin = owner_of(item.sha)
   if twin then
-    local owner = redis.call('HGET', 'head:' .. twin, 'owner') or ''
+    local owner = read_head(twin)[3] or ''
     if #item.aliases == 0 or owner == item.owner then return twin, true end
   end
   return item.id, false
 end
 
 local function claim_aliases(item, article)
-  for _, alias in ipairs(item.aliases) do
-    redis.call('SET', 'alias:' .. alias, article, 'NX')
-    redis.call('EXPIRE', 'alias:' .. alias, args.retention)
-  end
-  redis.call('SET', 'alias:' .. item.sha, article, 'NX')
-  redis.call('EXPIRE', 'alias:' .. item.sha, args.retention)
+  for _, alias in ipairs(item.aliases) do keep_alias(alias, article) end
+  keep_alias(item.sha, article)
 end
 
 -- An input that ends at the door: its receipt says how, and which revision has its place.
 local function settle(item, outcome, ref)
-  redis.call('SET', 'rcpt:' .. item.receipt, ref .. ' ' .. outcome .. ' ' .. text(now), 'EX', args.receipt_retention)
+  redis.call('SET', receipt_key(item.receipt), ref .. ' ' .. outcome .. ' ' .. text(now), 'EX', args.receipt_retention)
   count('accepted', 1)
   count(outcome, 1)
   return { outcome, ref }
@@ -42,16 +38,16 @@ end
 
 local function enter(item, article, last_rev, body)
   local rev = next_rev(item, article, last_rev)
-  local head = 'head:' .. article
-  if rev > last_rev then redis.call('HSET', head, 'rev', text(rev), 'sha', item.sha) end
-  if item.owner ~= '' then redis.call('HSET', head, 'owner', item.owner) end
-  redis.call('EXPIRE', head, args.retention)
+  local news = {}
+  if rev > last_rev then news.rev, news.sha = text(rev), item.sha end
+  if item.owner ~= '' then news.owner = item.owner end
+  keep_head(article, news)
   local ref = article .. '@' .. text(rev)
   local key = record_key(ref)
   redis.call('HSET', key, 'v', args.version, 'receipt', item.receipt, 'meta', item.meta,
     'stage', 'normalize', 'state', 'queued', 'attempts', 0, 'crashes', 0, 'since', text(now))
   redis.call('SET', key .. ':raw', body)
-  redis.call('SET', 'rcpt:' .. item.receipt, ref)
+  redis.call('SET', receipt_key(item.receipt), ref)
   log(key, 'received', 'ingest')
   count('accepted', 1)
   return ref
@@ -66,10 +62,10 @@ end
 
 -- What a publisher pushed stays theirs: no other publisher revises it, and what a feed tells of it does not replace it.
 local function take_in(item, body)
-  local known = redis.call('GET', 'rcpt:' .. item.receipt)
+  local known = redis.call('GET', receipt_key(item.receipt))
   if known then return { 'known', known } end
   local article, by_content = find_article(item)
-  local head = redis.call('HMGET', 'head:' .. article, 'rev', 'sha', 'owner')
+  local head = read_head(article)
   local ref = article .. '@' .. (head[1] or '0')
   local foreign = not by_content and head[3] and head[3] ~= item.owner
   if foreign and item.owner ~= '' then return { 'refused', ref } end

@@ -4,7 +4,7 @@ local function condemn(ref, stage, why)
   local kind = redis.call('TYPE', key).ok
   if kind ~= 'hash' and kind ~= 'none' then redis.call('RENAME', key, 'stray:' .. ref) end
   for _, line in ipairs({ 'waiting', 'working', 'retrying', 'held' }) do
-    redis.call('ZREM', 'ledger:' .. line .. ':' .. stage, ref)
+    redis.call('ZREM', line_key(line, stage), ref)
   end
   redis.call('HSET', key, 'stage', stage, 'attempts', 0, 'crashes', 0)
   bury(ref, key, stage, 'undecodable', why)
@@ -20,7 +20,7 @@ end
 
 local function status_of(ref, stage, is)
   if not is[1] or not is[2] then
-    if redis.call('ZSCORE', 'ledger:waiting:' .. stage, ref) then error('gone') end
+    if redis.call('ZSCORE', line_key('waiting', stage), ref) then error('gone') end
     return 'done'
   end
   if is[2] ~= stage then return 'done' end
@@ -31,14 +31,14 @@ local function status_of(ref, stage, is)
     end
     return crashed(ref, record_key(ref), stage)
   end
-  if redis.call('ZSCORE', 'ledger:waiting:' .. stage, ref) then error('no such state') end
+  if redis.call('ZSCORE', line_key('waiting', stage), ref) then error('no such state') end
   return 'busy'
 end
 
 local function hold_back(ref, stage)
-  redis.call('ZREM', 'ledger:waiting:' .. stage, ref)
+  redis.call('ZREM', line_key('waiting', stage), ref)
   redis.call('HSET', record_key(ref), 'state', 'held')
-  redis.call('ZADD', 'ledger:held:' .. stage, text(now + args.pause * 1000000), ref)
+  redis.call('ZADD', line_key('held', stage), text(now + args.pause * 1000000), ref)
 end
 
 local function take(ref, stage, token, seq)
@@ -48,8 +48,8 @@ local function take(ref, stage, token, seq)
   redis.call('HSET', key, 'state', 'working', 'token', token, 'lease', lease, 'message', args.message,
     'holder', args.worker)
   redis.call('HDEL', key, 'suspect')
-  redis.call('ZREM', 'ledger:waiting:' .. stage, ref)
-  redis.call('ZADD', 'ledger:working:' .. stage, lease, ref)
+  redis.call('ZREM', line_key('waiting', stage), ref)
+  redis.call('ZADD', line_key('working', stage), lease, ref)
   local passed = tonumber(redis.call('GET', 'ledger:passed:' .. stage) or '0')
   if seq and tonumber(seq) > passed then redis.call('SET', 'ledger:passed:' .. stage, seq) end
   log(key, 'working', stage, args.worker)
@@ -104,7 +104,7 @@ function calls.commit()
       replies[i] = 'stale'
     else
       replies[i] = 'ok'
-      redis.call('ZREM', 'ledger:working:' .. args.stage, item.ref)
+      redis.call('ZREM', line_key('working', args.stage), item.ref)
       if item.outcome == 'normalized' then
         redis.call('SET', key .. ':article', ARGV[2 + i])
         redis.call('DEL', key .. ':raw')
@@ -134,11 +134,11 @@ function calls.fail()
         bury(item.ref, key, args.stage, item.reason, item.note)
       else
         local state = item.verdict == 'hold' and 'held' or 'retrying'
-        redis.call('ZREM', 'ledger:working:' .. args.stage, item.ref)
+        redis.call('ZREM', line_key('working', args.stage), item.ref)
         redis.call('HSET', key, 'state', state, 'reason', item.reason, 'note', item.note or '')
         if item.alone then redis.call('HSET', key, 'alone', 1) end
         if state == 'held' then redis.call('HINCRBY', key, 'attempts', -1) end
-        redis.call('ZADD', 'ledger:' .. state .. ':' .. args.stage, text(item.due), item.ref)
+        redis.call('ZADD', line_key(state, args.stage), text(item.due), item.ref)
         log(key, state, args.stage, item.reason .. (item.note and item.note ~= '' and (': ' .. item.note) or ''))
       end
     end

@@ -16,8 +16,24 @@ local command, args = ARGV[1], cmsgpack.unpack(ARGV[2])
 local now = args.now
 
 local function text(number) return string.format('%.0f', number) end
+local function alias_key(alias) return 'alias:' .. alias end
+local function head_key(article) return 'head:' .. article end
+local function receipt_key(receipt) return 'rcpt:' .. receipt end
+local function line_key(state, stage) return 'ledger:' .. state .. ':' .. stage end
 local function record_key(ref) return 'art:' .. ref end
 local function count(name, by) redis.call('HINCRBY', 'ledger:balance', name, by) end
+
+-- What the ledger remembers of articles that are done: whose an address is, and the newest revision of an article.
+local function owner_of(alias) return redis.call('GET', alias_key(alias)) end
+local function keep_alias(alias, article)
+  redis.call('SET', alias_key(alias), article, 'NX')
+  redis.call('EXPIRE', alias_key(alias), args.retention)
+end
+local function read_head(article) return redis.call('HMGET', head_key(article), 'rev', 'sha', 'owner') end
+local function keep_head(article, fields)
+  for name, value in pairs(fields) do redis.call('HSET', head_key(article), name, value) end
+  redis.call('EXPIRE', head_key(article), args.retention)
+end
 
 local function log(key, state, stage, note)
   local line = text(now) .. '|' .. state .. '|' .. stage .. '|' .. (note or '')
@@ -38,7 +54,7 @@ local function send(stage, refs)
   local message = args.envelopes[stage]:gsub('@ID@', id):gsub('"@BODY@"', function() return quoted end)
   redis.call('LPUSH', stage, message)
   for _, ref in ipairs(refs) do
-    redis.call('ZADD', 'ledger:waiting:' .. stage, seq, ref)
+    redis.call('ZADD', line_key('waiting', stage), seq, ref)
     redis.call('HSET', record_key(ref), 'state', 'queued', 'seq', seq)
     redis.call('HDEL', record_key(ref), 'suspect', 'token', 'lease', 'message', 'holder')
   end
@@ -67,12 +83,12 @@ local function finish(ref, key, outcome, stage, note)
   count(outcome, 1)
   redis.call('EXPIRE', key, args.receipt_retention)
   local receipt = redis.call('HGET', key, 'receipt')
-  if receipt then redis.call('EXPIRE', 'rcpt:' .. receipt, args.receipt_retention) end
+  if receipt then redis.call('EXPIRE', receipt_key(receipt), args.receipt_retention) end
 end
 
 local function bury(ref, key, stage, reason, note)
-  redis.call('ZREM', 'ledger:working:' .. stage, ref)
-  redis.call('ZREM', 'ledger:waiting:' .. stage, ref)
+  redis.call('ZREM', line_key('working', stage), ref)
+  redis.call('ZREM', line_key('waiting', stage), ref)
   redis.call('HSET', key, 'state', 'dead', 'reason', reason, 'note', note or '')
   redis.call('HDEL', key, 'token', 'lease', 'message', 'holder')
   redis.call('ZADD', 'ledger:dead', text(now), ref)
@@ -88,7 +104,7 @@ end
 -- The worker that held it died, or its lease ended: travel alone from now on, and no more than three times.
 local function crashed(ref, key, stage)
   local crashes = redis.call('HINCRBY', key, 'crashes', 1)
-  redis.call('ZREM', 'ledger:working:' .. stage, ref)
+  redis.call('ZREM', line_key('working', stage), ref)
   redis.call('HSET', key, 'alone', 1)
   if crashes >= args.max_crashes then
     bury(ref, key, stage, 'poison', 'its worker died ' .. crashes .. ' times on it')

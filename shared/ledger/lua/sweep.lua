@@ -13,7 +13,7 @@ end
 local function sweep_later(stage)
   local due = {}
   for _, state in ipairs({ 'retrying', 'held' }) do
-    local line = 'ledger:' .. state .. ':' .. stage
+    local line = line_key(state, stage)
     for _, ref in ipairs(redis.call('ZRANGEBYSCORE', line, '-inf', text(now), 'LIMIT', 0, args.limit)) do
       redis.call('ZREM', line, ref)
       guarded(ref, stage, function()
@@ -28,7 +28,7 @@ end
 
 -- A lease that ends later than any lease given now was given by a clock that has stepped back since.
 local function sweep_working(stage)
-  local line, too_late = 'ledger:working:' .. stage, '(' .. text(now + args.lease)
+  local line, too_late = line_key('working', stage), '(' .. text(now + args.lease)
   local ended = redis.call('ZRANGEBYSCORE', line, '-inf', text(now), 'LIMIT', 0, args.limit)
   for _, ref in ipairs(redis.call('ZRANGEBYSCORE', line, too_late, '+inf', 'LIMIT', 0, args.limit)) do
     ended[#ended + 1] = ref
@@ -61,7 +61,7 @@ local function sweep_waiting(stage)
     upto = '(' .. (redis.call('GET', 'ledger:passed:' .. stage) or '0')
   end
   local lost = {}
-  for _, ref in ipairs(redis.call('ZRANGEBYSCORE', 'ledger:waiting:' .. stage, '-inf', upto, 'LIMIT', 0, args.limit)) do
+  for _, ref in ipairs(redis.call('ZRANGEBYSCORE', line_key('waiting', stage), '-inf', upto, 'LIMIT', 0, args.limit)) do
     if guarded(ref, stage, function() return is_lost(ref, stage) end) then lost[#lost + 1] = ref end
   end
   send_again(stage, lost)

@@ -1,0 +1,83 @@
+"""Every key that Copydesk has in Redis: its name, its type, what stands in it. No other module spells one.
+
+The script under `lua/` writes those of the ledger; a test holds its names against this list.
+"""
+
+# The script's own; `<ref>` is `id@rev`.
+EPOCH = "ledger:epoch"  # string: when the ledger was last filled (µs); absent in a Redis that lost everything
+BALANCE = "ledger:balance"  # hash: the counters of the balance equation
+DEAD = "ledger:dead"  # zset: dead refs, by when they died (µs)
+STRAYS = "ledger:strays"  # list: messages that no worker could read, `µs|queue|reason|bytes`
+RECOVERING = "ledger:recovering"  # string with a TTL: somebody refills the ledger
+SWEPT = "ledger:swept"  # string: when the last sweep ran (µs)
+
+# Of the drop folder and the feeds.
+DROPS_TAKEN = "drops:taken"  # hash: name -> mark of the file as it was taken
+DROPS_PROBLEMS = "drops:problems"  # hash: name -> DropProblem (JSON)
+FEEDS_DUE = "feeds:due"  # zset: feed ids, by when they are due (s)
+FEEDS_HOSTS = "feeds:hosts"  # hash: feed id -> host
+
+
+def record(ref: str) -> str:
+    """Hash: one revision on its way."""
+    return f"art:{ref}"
+
+
+def raw(ref: str) -> str:
+    """String: the input's bytes (zstd), until normalized."""
+    return f"art:{ref}:raw"
+
+
+def article(ref: str) -> str:
+    """String: the canonical article, until indexed."""
+    return f"art:{ref}:article"
+
+
+def head(article_id: str) -> str:
+    """Hash: revision, content hash and owner of an article's newest revision."""
+    return f"head:{article_id}"
+
+
+def alias(address: str) -> str:
+    """String: the article that an address or a content hash belongs to."""
+    return f"alias:{address}"
+
+
+def receipt(name: str) -> str:
+    """String: the ref of an input, or how it ended at the door."""
+    return f"rcpt:{name}"
+
+
+def line(state: str, stage: str) -> str:
+    """Zset: the refs that are `waiting`, `working`, `retrying` or `held` in a stage."""
+    return f"ledger:{state}:{stage}"
+
+
+def paused(stage: str) -> str:
+    """String: a stage's pause."""
+    return f"ledger:paused:{stage}"
+
+
+def deaths(stage: str) -> str:
+    """String with a TTL: how many died in a stage within the last minute."""
+    return f"ledger:deaths:{stage}"
+
+
+def feed(feed_id: str) -> str:
+    """Hash: what is known of a feed between two visits."""
+    return f"feed:{feed_id}"
+
+
+def stray(ref: str) -> str:
+    """Whatever stood in the place of a record that made no sense, of any type."""
+    return f"stray:{ref}"
+
+
+def passed(stage: str) -> str:
+    """String: the highest sequence number of a message that a stage has taken."""
+    return f"ledger:passed:{stage}"
+
+
+def sequence(stage: str) -> str:
+    """String: the sequence number of a stage's latest message."""
+    return f"ledger:seq:{stage}"
