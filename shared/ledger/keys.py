@@ -11,7 +11,15 @@ STRAYS = "ledger:strays"  # list: messages that no worker could read, `µs|queue
 RECOVERING = "ledger:recovering"  # string with a TTL: somebody refills the ledger
 SWEPT = "ledger:swept"  # string: when the last sweep ran (µs)
 
+# What the processes of a desk say of themselves, and what is wrong.
+WORKERS = "workers"  # zset: `<name>:<host>:<boot>` of each long-running process, by its last beat (µs)
+PAUSES = "health"  # set: `<kind>:<name>` of each stage, sink or source at rest
+PROCESSES_FAILING = "processes:failing"  # hash: process of `copydesk up` -> troubles.Failing (JSON)
+TROUBLES = "troubles"  # hash: `<code> <subject>` -> since when it has been seen (µs)
+RECOVERY_BEAT = "ledger:recovery"  # string: when somebody last looked whether Redis must be refilled (µs)
+
 # Of the drop folder and the feeds.
+FEEDS_FAILING = "feeds:failing"  # hash: feed id -> troubles.Failing (JSON)
 DROPS_TAKEN = "drops:taken"  # hash: name -> mark of the file as it was taken
 DROPS_PROBLEMS = "drops:problems"  # hash: name -> DropProblem (JSON)
 FEEDS_DUE = "feeds:due"  # zset: feed ids, by when they are due (s)
@@ -81,3 +89,18 @@ def passed(stage: str) -> str:
 def sequence(stage: str) -> str:
     """String: the sequence number of a stage's latest message."""
     return f"ledger:seq:{stage}"
+
+
+def worker(name: str, host: str, boot: str) -> str:
+    """Hash with a TTL: what a process says of itself (version, pid, since, beat, taken, failed, disks)."""
+    return f"worker:{name}:{host}:{boot}"
+
+
+def health(kind: str, name: str) -> str:
+    """Hash: why a stage, a sink or a source is `paused` or `probing`; absent while it is open."""
+    return f"health:{kind}:{name}"
+
+
+def claimed(stage: str) -> str:
+    """String: when a stage last took up an article (µs)."""
+    return f"ledger:claimed:{stage}"

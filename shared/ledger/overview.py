@@ -1,0 +1,147 @@
+"""The whole desk at one moment, with its troubles: what `status`, `/v1/status` and the metrics tell."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import msgspec
+import redis
+
+from shared.clock import now_us
+from shared.errors import CopydeskError, IntakeFull
+from shared.ledger import keys
+from shared.ledger.connection import redis_errors
+from shared.ledger.reader import STAGES, LedgerReader, Status
+from shared.ledger.troubles import Disk, Failing, Pause, Trouble, View, Worker, trouble_key, troubles_of
+from shared.settings import Settings
+
+EXPECTED = ("ingest", "normalize", "index", "watch")
+FORGOTTEN_US = 3600 * 1_000_000  # a process that has been silent for an hour was ended on purpose
+MOST_LISTED = 100
+
+
+class Overview(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """The ledger's figures, the processes that live, and what a person must look at."""
+
+    status: Status
+    workers: tuple[Worker, ...]
+    troubles: tuple[Trouble, ...]
+
+
+class Watchman:
+    """Looks at one desk through Redis alone, so that every machine tells the same."""
+
+    def __init__(
+        self,
+        reader: LedgerReader,
+        settings: Settings,
+        *,
+        check_room: Callable[[], None] = lambda: None,
+        clock: Callable[[], int] = now_us,
+    ) -> None:
+        self._reader = reader
+        self._client: Any = reader.client
+        self._settings = settings
+        self._check_room = check_room
+        self._clock = clock
+
+    def look(self) -> Overview:
+        """Ask Redis once for everything. Raises `TransientError` when it is away."""
+        view = self._view()
+        troubles = troubles_of(view, self._known())
+        self._remember(troubles)
+        return Overview(status=view.status, workers=tuple(view.workers), troubles=troubles)
+
+    def _view(self) -> View:
+        status = self._reader.status()
+        with redis_errors(self._client), self._client.pipeline(transaction=False) as pipe:
+            pipe.zrange(keys.WORKERS, 0, -1)
+            pipe.smembers(keys.PAUSES)
+            pipe.hvals(keys.FEEDS_FAILING)
+            pipe.hvals(keys.PROCESSES_FAILING)
+            pipe.hvals(keys.DROPS_PROBLEMS)
+            pipe.llen(keys.STRAYS)
+            pipe.mget([keys.RECOVERY_BEAT, *(keys.claimed(stage) for stage in STAGES)])
+            workers, pauses, feeds, processes, drops, unreadable, (recovery, *claims) = pipe.execute()
+        return View(
+            now=self._clock(),
+            status=status,
+            refusals=self._refusals(),
+            memory_limit_percent=self._settings.memory_limit_percent,
+            expected=EXPECTED,
+            workers=self._workers([name.decode() for name in workers]),
+            pauses=self._pauses([name.decode() for name in pauses]),
+            last_claims={stage: int(at) for stage, at in zip(STAGES, claims, strict=True) if at},
+            failing_feeds=_decoded(feeds, Failing),
+            failing_processes=_decoded(processes, Failing),
+            refused_drops=[_drop_line(row) for row in drops[:MOST_LISTED]],
+            unreadable=unreadable,
+            recovery_beat=int(recovery) if recovery else None,
+        )
+
+    def _refusals(self) -> list[str]:
+        try:
+            self._check_room()
+        except IntakeFull as error:
+            return [str(error)]
+        return []
+
+    def _workers(self, names: Sequence[str]) -> list[Worker]:
+        with redis_errors(self._client), self._client.pipeline(transaction=False) as pipe:
+            for name in names:
+                pipe.hgetall(keys.worker(*name.split(":", 2)))
+            records = pipe.execute()
+        workers = [_worker(name, record) for name, record in zip(names, records, strict=True) if record]
+        return [worker for worker in workers if worker is not None]
+
+    def _pauses(self, names: Iterable[str]) -> list[Pause]:
+        found = []
+        for name in sorted(names):
+            kind, _, subject = name.partition(":")
+            with redis_errors(self._client):
+                record = {k.decode(): v.decode() for k, v in self._client.hgetall(keys.health(kind, subject)).items()}
+            if record:
+                found.append(msgspec.convert({"kind": kind, "name": subject} | record, Pause, strict=False))
+        return found
+
+    def _known(self) -> dict[str, int]:
+        with redis_errors(self._client):
+            return {name.decode(): int(since) for name, since in self._client.hgetall(keys.TROUBLES).items()}
+
+    def _remember(self, troubles: Sequence[Trouble]) -> None:
+        """Keep since when each has been there; whoever looks next, from wherever, tells the same."""
+        since = {trouble_key(one.code, one.subject): one.since for one in troubles}
+        known = self._known()
+        gone, new = [name for name in known if name not in since], {k: v for k, v in since.items() if k not in known}
+        if not gone and not new:
+            return
+        try:
+            with redis_errors(self._client), self._client.pipeline(transaction=False) as pipe:
+                for name, at in new.items():
+                    pipe.hsetnx(keys.TROUBLES, name, at)
+                if gone:
+                    pipe.hdel(keys.TROUBLES, *gone)
+                pipe.execute()
+        except (CopydeskError, redis.RedisError):  # a full Redis takes no note; the troubles are told all the same
+            return
+
+
+def _worker(name: str, record: dict[bytes, bytes]) -> Worker | None:
+    process, host, boot = name.split(":", 2)
+    fields: dict[str, object] = {key.decode(): value.decode() for key, value in record.items()}
+    disks = msgspec.json.decode(record.get(b"disks", b"[]"), type=tuple[Disk, ...])
+    try:
+        return msgspec.convert(
+            fields | {"name": process, "host": host, "boot": boot, "disks": disks}, Worker, strict=False
+        )
+    except msgspec.ValidationError:  # of another release
+        return None
+
+
+def _decoded(rows: Iterable[bytes], kind: type[Failing]) -> list[Failing]:
+    return [msgspec.json.decode(row, type=kind) for row in rows]
+
+
+def _drop_line(row: bytes) -> str:
+    problem = msgspec.json.decode(row)
+    path, reason = problem["path"], problem["reason"]
+    return reason if path in reason else f"{path}: {reason}"

@@ -1,0 +1,247 @@
+"""What a person must look at, as one list: the same in `copydesk status`, `/v1/status`, `/metrics` and the docs.
+
+Pure: a view of the desk goes in, the list comes out. `shared/ledger/overview.py` looks at Redis for it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
+
+import msgspec
+
+from shared.ledger.reader import Status
+
+Code = Literal[
+    "redis-away",
+    "balance-off",
+    "articles-dead",
+    "worker-missing",
+    "stage-stuck",
+    "stage-paused",
+    "sink-paused",
+    "source-paused",
+    "releases-mixed",
+    "process-failing",
+    "recovery-stuck",
+    "intake-refusing",
+    "disk-low",
+    "redis-memory",
+    "feeds-failing",
+    "drops-refused",
+    "messages-unreadable",
+]
+
+# What to do about each, as the docs' fault table says it too (docs/operate.md; a test compares).
+REMEDIES: Mapping[Code, str] = {
+    "redis-away": "start Redis, or correct `redis_url`; nothing is lost meanwhile",
+    "balance-off": "run `copydesk recover`; keep the archive and Redis' data, and report it",
+    "articles-dead": "read `copydesk dead list`, mend the cause, then `copydesk dead replay` or `dead discard`",
+    "worker-missing": "start it; its log tells why it ended",
+    "stage-stuck": "look at the log of its workers; restart them if they do not answer",
+    "stage-paused": "mend what the reason names; it probes by itself, `copydesk resume STAGE` opens it at once",
+    "sink-paused": "mend what the reason names; the sink probes by itself",
+    "source-paused": "look at the source's dead articles; `copydesk resume SOURCE` opens it at once",
+    "releases-mixed": "finish the update: start the remaining processes anew",
+    "process-failing": "read its log; it is started again with growing pauses",
+    "recovery-stuck": "read the log of `ingest`; an emptied Redis is not refilled until it goes on",
+    "intake-refusing": "let work drain, or raise the limit that the message names; senders try again by themselves",
+    "disk-low": "free some space; below the reserve nothing is taken in",
+    "redis-memory": "raise Redis' `maxmemory` (`embedded_memory_mb`), or shorten `retention_days`",
+    "feeds-failing": "read `copydesk feeds list`; correct or remove the feed",
+    "drops-refused": "correct or remove the files that `copydesk status` names",
+    "messages-unreadable": "read `copydesk dead strays`; `--clear` forgets them",
+}
+# With these a push sent now is not taken in: `/readyz` says no.
+STOPS_PUSHES: frozenset[Code] = frozenset({"redis-away", "intake-refusing"})
+
+SILENT_US = 12_000_000  # a worker says every 5 s that it lives
+STUCK_US = 10_000_000
+RECOVERY_SILENT_US = 60_000_000
+MEMORY_WARNING_PERCENT = 70
+WARNING_DAYS = 7
+MOST_NAMED = 3
+
+
+class Disk(msgspec.Struct, frozen=True, kw_only=True):
+    """A folder that a process writes to: bytes free on its disk, and how many must stay free."""
+
+    path: str
+    free: int
+    reserve: int
+
+
+class Worker(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
+    """A process of the desk as it last spoke of itself. Times in µs; `taken`, `failed`: articles since its start."""
+
+    name: str
+    host: str
+    boot: str
+    pid: int
+    version: str
+    since: int
+    beat: int
+    taken: int = 0
+    failed: int = 0
+    disks: tuple[Disk, ...] = ()
+
+
+class Pause(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A stage, a sink or a source at rest: since when (µs), why, and whether it is `paused` or `probing`."""
+
+    kind: Literal["stage", "sink", "source"]
+    name: str
+    state: str
+    since: int
+    reason: str
+
+
+class Failing(msgspec.Struct, frozen=True, kw_only=True):
+    """A feed or a process that does not do its work: its name, since when (µs), and why."""
+
+    name: str
+    since: int
+    reason: str
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """The desk at one moment, as far as troubles come of it. `expected` are the processes that a whole desk has."""
+
+    now: int
+    status: Status
+    refusals: Sequence[str] = ()
+    memory_limit_percent: int = 80
+    bytes_a_day: float | None = None
+    expected: Sequence[str] = ()
+    workers: Sequence[Worker] = ()
+    pauses: Sequence[Pause] = ()
+    last_claims: Mapping[str, int] = {}
+    failing_feeds: Sequence[Failing] = ()
+    failing_processes: Sequence[Failing] = ()
+    refused_drops: Sequence[str] = ()
+    unreadable: int = 0
+    recovery_beat: int | None = None
+
+
+class Trouble(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """What is wrong `since` when (µs), and what to `do`. `subject` tells two troubles of one code apart."""
+
+    code: Code
+    subject: str
+    since: int
+    what: str
+    do: str
+
+
+def troubles_of(view: View, known: Mapping[str, int] = {}) -> tuple[Trouble, ...]:
+    """All troubles of a view. `known` says of each (`code subject`) since when it has been there."""
+    return tuple(
+        Trouble(
+            code=code,
+            subject=subject,
+            since=min(since or view.now, known.get(trouble_key(code, subject), view.now)),
+            what=what,
+            do=REMEDIES[code],
+        )
+        for code, subject, since, what in _found(view)
+    )
+
+
+def trouble_key(code: str, subject: str) -> str:
+    """What a trouble is remembered by."""
+    return f"{code} {subject}".strip()
+
+
+Found = tuple[Code, str, int | None, str]
+
+
+def _found(view: View) -> Iterator[Found]:
+    yield from _of_books(view)
+    yield from _of_workers(view)
+    yield from _of_stages(view)
+    yield from _of_pauses(view)
+    yield from _of_room(view)
+    yield from _of_sources(view)
+
+
+def _of_books(view: View) -> Iterator[Found]:
+    balance = view.status.balance
+    if balance.difference:
+        yield "balance-off", "", None, f"{balance.difference} inputs are unaccounted for"
+    if balance.dead:
+        yield "articles-dead", "", None, f"{balance.dead} articles are dead: no further try will help them"
+    if view.unreadable:
+        yield "messages-unreadable", "", None, f"{view.unreadable} messages could not be read by any worker"
+
+
+def _of_workers(view: View) -> Iterator[Found]:
+    alive = [worker for worker in view.workers if view.now - worker.beat <= SILENT_US]
+    for name in view.expected:
+        if not any(worker.name == name for worker in alive):
+            last = max((worker.beat for worker in view.workers if worker.name == name), default=None)
+            yield "worker-missing", name, last, f"no process of {name} has said that it lives"
+    versions = sorted({worker.version for worker in alive})
+    if len(versions) > 1:
+        yield "releases-mixed", "", None, f"processes of several releases run side by side: {', '.join(versions)}"
+    for failing in view.failing_processes:
+        yield "process-failing", failing.name, failing.since, f"{failing.name} ends again and again: {failing.reason}"
+    if view.recovery_beat is not None and view.now - view.recovery_beat > RECOVERY_SILENT_US:
+        yield "recovery-stuck", "", view.recovery_beat, "nobody looks whether Redis must be refilled from the archive"
+
+
+def _of_stages(view: View) -> Iterator[Found]:
+    at_rest = {pause.name for pause in view.pauses if pause.kind == "stage"}
+    for name, stage in view.status.stages.items():
+        if name in at_rest or stage.oldest_us is None or not stage.queued:
+            continue
+        waited_since = max(stage.oldest_us, view.last_claims.get(name, 0))
+        if view.now - waited_since > STUCK_US:
+            yield "stage-stuck", name, waited_since, f"{stage.queued} articles wait for {name} and none is taken up"
+
+
+def _of_pauses(view: View) -> Iterator[Found]:
+    for pause in view.pauses:
+        what = f"{pause.kind} {pause.name} is {pause.state}: {pause.reason}"
+        match pause.kind:
+            case "stage":
+                yield "stage-paused", pause.name, pause.since, what
+            case "sink":
+                yield "sink-paused", pause.name, pause.since, what
+            case _:
+                yield "source-paused", pause.name, pause.since, what
+
+
+def _of_room(view: View) -> Iterator[Found]:
+    for refusal in view.refusals:
+        yield "intake-refusing", "", None, refusal
+        break
+    for disk in {disk.path: disk for worker in view.workers for disk in worker.disks}.values():
+        if disk.free < disk.reserve:
+            free, reserve = disk.free // 1024**2, disk.reserve // 1024**2
+            yield (
+                "disk-low",
+                disk.path,
+                None,
+                f"the disk of {disk.path} has {free} MiB left, the reserve is {reserve} MiB",
+            )
+    yield from _of_memory(view)
+
+
+def _of_memory(view: View) -> Iterator[Found]:
+    used, most = view.status.redis_bytes, view.status.redis_max_bytes
+    if not most:
+        return
+    room = most * view.memory_limit_percent / 100 - used
+    days = max(0.0, room / view.bytes_a_day) if view.bytes_a_day else None
+    nearly_full = used * 100 > most * min(MEMORY_WARNING_PERCENT, view.memory_limit_percent)
+    if nearly_full or (days is not None and days < WARNING_DAYS):
+        soon = "" if days is None else f"; at this pace it is full in {days:.1f} days"
+        share = f"Redis uses {used // 1024**2} of {most // 1024**2} MiB"
+        limit = f"takes no more in at {view.memory_limit_percent} %"
+        yield "redis-memory", "", None, f"{share}, and {limit}{soon}"
+
+
+def _of_sources(view: View) -> Iterator[Found]:
+    if feeds := view.failing_feeds:
+        named = "; ".join(f"{feed.name}: {feed.reason}" for feed in feeds[:MOST_NAMED])
+        yield "feeds-failing", "", min(feed.since for feed in feeds), f"{len(feeds)} feeds cannot be read: {named}"
+    if drops := view.refused_drops:
+        yield "drops-refused", "", None, f"{len(drops)} files are not taken: {'; '.join(drops[:MOST_NAMED])}"
