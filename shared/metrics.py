@@ -1,5 +1,6 @@
 """What a monitor scrapes: the ledger's own figures, read when asked for, and counts of the HTTP door's requests."""
 
+from collections import Counter as Counted
 from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 
@@ -9,7 +10,9 @@ from prometheus_client.registry import Collector
 
 from shared.clock import now_us
 from shared.errors import CopydeskError
-from shared.ledger.reader import Balance, StageStatus, Status
+from shared.ledger.overview import Overview
+from shared.ledger.reader import Balance, StageStatus
+from shared.ledger.troubles import REMEDIES, Worker
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 OUTCOMES = ("indexed", "duplicate", "superseded", "withdrawn", "discarded")
@@ -19,10 +22,10 @@ BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 
 class Meters:
     """One process's registry. Labels come from fixed sets and from key names, never from addresses or texts."""
 
-    def __init__(self, status: Callable[[], Status]) -> None:
+    def __init__(self, look: Callable[[], Overview]) -> None:
         disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series beside each, that nobody reads
         self.registry = CollectorRegistry()
-        self.registry.register(DeskCollector(status))
+        self.registry.register(DeskCollector(look))
         self.pushes = Counter(
             "copydesk_push_requests", "Pushes answered.", ("publisher", "code"), registry=self.registry
         )
@@ -40,22 +43,26 @@ class Meters:
 
 
 class DeskCollector(Collector):
-    """The ledger's status as metrics. A Redis that does not answer shows as `copydesk_up 0`, not as an error."""
+    """The desk as metrics. A Redis that does not answer shows as `copydesk_up 0` and a trouble, not as an error."""
 
-    def __init__(self, status: Callable[[], Status]) -> None:
-        self._status = status
+    def __init__(self, look: Callable[[], Overview]) -> None:
+        self._look = look
 
     def collect(self) -> Iterable[Metric]:
         """Ask the ledger once, and tell."""
         yield _gauge("copydesk_build_info", "The version that runs.", {"version": _version()}, 1)
         try:
-            status = self._status()
+            overview = self._look()
         except CopydeskError:
             yield _gauge("copydesk_up", "Whether the ledger answers.", {}, 0)
+            yield _of_troubles(Counted(["redis-away"]))
             return
+        status = overview.status
         yield _gauge("copydesk_up", "Whether the ledger answers.", {}, 1)
         yield from _of_balance(status.balance)
         yield from _of_stages(status.stages)
+        yield _of_troubles(Counted(trouble.code for trouble in overview.troubles))
+        yield _of_workers(overview.workers)
         yield _gauge("copydesk_redis_bytes", "Memory Redis uses.", {}, status.redis_bytes)
         yield _gauge(
             "copydesk_redis_max_bytes", "Memory Redis may use; 0 is without limit.", {}, status.redis_max_bytes
@@ -64,6 +71,20 @@ class DeskCollector(Collector):
     def describe(self) -> Iterable[Metric]:
         """Nothing is asked when the registry is put together."""
         return ()
+
+
+def _of_troubles(counts: Mapping[str, int]) -> Metric:
+    family = GaugeMetricFamily("copydesk_trouble", "Troubles of this kind, 0 for none.", labels=("code",))
+    for code in REMEDIES:
+        family.add_metric((code,), counts.get(code, 0))
+    return family
+
+
+def _of_workers(workers: Iterable[Worker]) -> Metric:
+    family = GaugeMetricFamily("copydesk_workers", "Processes that live.", labels=("stage", "version"))
+    for (name, release), count in Counted((worker.name, worker.version) for worker in workers).items():
+        family.add_metric((name, release), count)
+    return family
 
 
 def _of_balance(balance: Balance) -> Iterable[Metric]:

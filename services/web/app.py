@@ -17,6 +17,7 @@ from services.web.server import Server, listen
 from services.web.state import AppState
 from shared.archive import Archive
 from shared.ledger.calls import Ledger
+from shared.ledger.overview import Watchman
 from shared.metrics import Meters
 from shared.settings import Settings
 from shared.work.celery_app import open_ledger
@@ -56,6 +57,7 @@ def serve(settings: Settings) -> None:
 def open_state(settings: Settings, archive: Archive) -> AppState:
     """The parts of one desk, as the settings name them; nothing is asked of Redis yet."""
     ledger = open_ledger(settings)
+    watchman = Watchman(ledger, settings, check_room=ledger.check_room)
     data_dir = Path(settings.data_dir)
     index_dir = Path(settings.index_dir or data_dir / "index")
     return AppState(
@@ -63,8 +65,9 @@ def open_state(settings: Settings, archive: Archive) -> AppState:
         keys=Keys(data_dir / KEYS_FILE, listed=settings.push_keys),
         intake=Intake(ledger, archive, settings),
         lines=ledger,
+        look=watchman.look,
         index=Index(index_dir / INDEX_FILE),
-        meters=Meters(ledger.status),
+        meters=Meters(watchman.look),
         readiness=_readiness(settings, ledger, archive),
         room=BodyRoom(max(BODIES_AT_ONCE, 2 * settings.max_input_bytes)),
     )
@@ -72,4 +75,4 @@ def open_state(settings: Settings, archive: Archive) -> AppState:
 
 def _readiness(settings: Settings, ledger: Ledger, archive: Archive) -> Readiness:
     reserve = settings.disk_reserve_mb * 1024 * 1024
-    return Readiness((redis_probe(ledger.client), folder_probe(archive.folder, reserve)))
+    return Readiness((redis_probe(ledger.client), folder_probe(archive.folder, reserve), ledger.check_room))

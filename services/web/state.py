@@ -15,7 +15,8 @@ from services.web.keys import Keys, Publisher
 from services.web.readiness import Readiness
 from services.web.request_body import BodyRoom
 from shared.envelope import Input
-from shared.ledger.reader import InputStatus, Status
+from shared.ledger.overview import Overview
+from shared.ledger.reader import InputStatus
 from shared.metrics import Meters
 from shared.settings import Settings
 
@@ -38,7 +39,6 @@ class LedgerReader(Protocol):
     def receipt(self, receipt: str, /) -> InputStatus | None: ...
     def line(self, ref: str, /) -> InputStatus | None: ...
     def latest(self, article: str, /) -> str | None: ...
-    def status(self) -> Status: ...
 
 
 class Index(Protocol):
@@ -57,6 +57,7 @@ class AppState:
     keys: Keys
     intake: Intake
     lines: LedgerReader
+    look: Callable[[], Overview]
     index: Index
     meters: Meters
     readiness: Readiness = field(default_factory=Readiness)

@@ -11,11 +11,10 @@ from shared.errors import CopydeskError, IntakeFull
 from shared.ledger import keys
 from shared.ledger.connection import redis_errors
 from shared.ledger.reader import STAGES, LedgerReader, Status
-from shared.ledger.troubles import Disk, Failing, Pause, Trouble, View, Worker, trouble_key, troubles_of
+from shared.ledger.troubles import REMEDIES, Disk, Failing, Pause, Trouble, View, Worker, trouble_key, troubles_of
 from shared.settings import Settings
 
 EXPECTED = ("ingest", "normalize", "index", "watch")
-FORGOTTEN_US = 3600 * 1_000_000  # a process that has been silent for an hour was ended on purpose
 MOST_LISTED = 100
 
 
@@ -25,6 +24,11 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     status: Status
     workers: tuple[Worker, ...]
     troubles: tuple[Trouble, ...]
+
+    def as_told(self) -> dict[str, Any]:
+        """What `copydesk status --json` and `/v1/status` answer: the state in a word, then everything side by side."""
+        told: dict[str, Any] = msgspec.to_builtins(self)
+        return {"state": "degraded" if self.troubles else "ok", **told.pop("status"), **told}
 
 
 class Watchman:
@@ -67,7 +71,7 @@ class Watchman:
             status=status,
             refusals=self._refusals(),
             memory_limit_percent=self._settings.memory_limit_percent,
-            expected=EXPECTED,
+            expected=EXPECTED if workers else [name for name, stage in status.stages.items() if stage.queued],
             workers=self._workers([name.decode() for name in workers]),
             pauses=self._pauses([name.decode() for name in pauses]),
             last_claims={stage: int(at) for stage, at in zip(STAGES, claims, strict=True) if at},
@@ -123,6 +127,11 @@ class Watchman:
                 pipe.execute()
         except (CopydeskError, redis.RedisError):  # a full Redis takes no note; the troubles are told all the same
             return
+
+
+def redis_away(error: CopydeskError, now: int) -> Trouble:
+    """The one trouble that Redis cannot tell of itself."""
+    return Trouble(code="redis-away", subject="", since=now, what=str(error), do=REMEDIES["redis-away"])
 
 
 def _worker(name: str, record: dict[bytes, bytes]) -> Worker | None:

@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from shared.errors import TransientError
-from shared.ledger.reader import Status
+from shared.ledger.overview import Overview, Watchman
 from shared.metrics import Meters
 from shared.settings import Settings
 from shared.work.celery_app import open_ledger
@@ -28,14 +28,14 @@ def judged(promtool: str, exposition: bytes) -> str:
 
 
 def test_promtool_finds_nothing_to_say(promtool: str, settings: Settings) -> None:
-    meters = Meters(open_ledger(settings).status)
+    meters = Meters(Watchman(open_ledger(settings), settings).look)
     meters.pushes.labels("agency", "202").inc()
     meters.requests.labels("POST", "/v1/articles", "202").observe(0.012)
     assert judged(promtool, meters.exposition()) == ""
 
 
 def test_a_ledger_that_does_not_answer_is_shown_in_a_valid_exposition(promtool: str) -> None:
-    def away() -> Status:
+    def away() -> Overview:
         raise TransientError("Redis does not answer")
 
     exposition = Meters(away).exposition()

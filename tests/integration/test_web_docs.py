@@ -17,7 +17,7 @@ from services.web.problems import KINDS
 from shared.metrics import Meters
 from tests.integration.test_web import ask, door_of
 from tests.require import lacking
-from tests.unit.web.stand_ins import ARTICLE, KEY, RECEIPT, SECRET, Desk, a_desk, a_line, a_status, a_stored
+from tests.unit.web.stand_ins import ARTICLE, KEY, RECEIPT, SECRET, Desk, a_desk, a_line, a_stored, an_overview
 
 DOCS = Path(__file__).parents[2] / "docs"
 PUBLISH, MONITOR = (DOCS / name for name in ("publish.md", "monitor.md"))
@@ -70,7 +70,7 @@ def run(port: int, words: list[str]) -> int:
 
 
 def test_every_metric_that_is_named_exists_and_none_is_left_out() -> None:
-    meters = Meters(a_status)
+    meters = Meters(an_overview)
     meters.pushes.labels(publisher="hue", code="202").inc()
     meters.requests.labels(method="GET", route="/metrics", code="200").observe(0.1)
     exposed = set(re.findall(r"^# TYPE (\w+)", meters.exposition().decode(), re.MULTILINE))

@@ -152,7 +152,7 @@ def test_an_archive_that_cannot_be_written_takes_nothing_in(settings: Settings, 
         status, headers, told = ask(port, "POST", "/v1/articles", NEWS, Authorization=key, Content_Type="text/plain")
         assert (status, told["type"], headers["retry-after"]) == (503, "/problems/intake-full", "30")
         assert str(tmp_path) not in json.dumps(told)
-        assert app_state.lines.status().balance.accepted == 0
+        assert app_state.look().status.balance.accepted == 0
         assert ask(port, "GET", "/readyz")[0] == 503
 
 

@@ -6,39 +6,48 @@ from pathlib import Path
 
 import msgspec
 
-from services.cli.context import OK, WRONG, Context, show_json
-from services.cli.printing import ago, clean, plural, table
+from services.cli.context import OK, UNUSABLE, WRONG, Context, show_json
+from services.cli.printing import ago, clean, table
 from services.ingest.drops import DropProblem
 from shared.clock import now_us
+from shared.errors import TransientError
 from shared.ledger import keys
+from shared.ledger.calls import Ledger
 from shared.ledger.connection import connect, redis_errors
+from shared.ledger.overview import Watchman, redis_away
 from shared.ledger.reader import Balance, LedgerReader, Status
+from shared.ledger.troubles import Trouble
 
 MIB = 1024 * 1024
 MOST_PROBLEMS = 10
 
 
 def status(context: Context) -> int:
-    """The desk at this moment. Exit code 1 when articles are dead or the balance is off."""
+    """The desk at this moment. Exit code 0 when all is well, 1 with a trouble, 2 when Redis is away."""
     settings = context.reached()
-    lines = LedgerReader(connect(settings))
-    found, problems = lines.status(), drop_problems(lines, Path(settings.seeds_dir))
-    strays = _count_strays(lines)
+    ledger = Ledger(connect(settings), settings)
+    try:
+        overview = Watchman(ledger, settings, check_room=ledger.check_room).look()
+    except TransientError as error:
+        if not context.as_json:
+            raise
+        show_json({"state": "down", "troubles": [redis_away(error, now_us())]})
+        return UNUSABLE
+    problems = drop_problems(ledger, Path(settings.seeds_dir))
     if context.as_json:
-        show_json(msgspec.to_builtins(found) | {"dropProblems": problems, "strays": strays})
+        show_json(overview.as_told() | {"dropProblems": problems})
     else:
-        print(*status_lines(found, now_us()), *_stray_lines(strays), *problem_lines(problems), sep="\n")
-    return OK if found.balance.dead == 0 and found.balance.difference == 0 else WRONG
+        now = now_us()
+        print(*status_lines(overview.status, now), *trouble_lines(overview.troubles, now), sep="\n")
+        print(*problem_lines(problems), sep="\n", end="\n" if problems else "")
+    return WRONG if overview.troubles else OK
 
 
-def _count_strays(lines: LedgerReader) -> int:
-    with redis_errors(lines.client):
-        return int(lines.client.llen(keys.STRAYS))
-
-
-def _stray_lines(count: int) -> Iterator[str]:
-    if count:
-        yield f"{plural(count, 'message')} could not be read: `copydesk dead strays` lists them."
+def trouble_lines(troubles: Sequence[Trouble], now: int) -> Iterator[str]:
+    """Each trouble: its code, since when, what is wrong, and below it what to do."""
+    for trouble in troubles:
+        yield f"TROUBLE {trouble.code} (for {ago(trouble.since, now)}): {clean(trouble.what)}"
+        yield f"  -> {trouble.do}"
 
 
 def drop_problems(lines: LedgerReader, folder: Path) -> list[DropProblem]:
@@ -66,16 +75,9 @@ def status_lines(status: Status, now: int) -> Iterator[str]:
         oldest = "-" if stage.oldest_us is None else ago(stage.oldest_us, now)
         rows.append((name, *map(str, counts), oldest, "paused" if stage.paused else ""))  # type: ignore[arg-type]
     yield from table(rows, right=frozenset({1, 2, 3, 4, 5}))
-    for name, stage in status.stages.items():
-        if stage.paused:
-            yield f"{name} is paused after a burst of deaths: mend the cause, then `copydesk resume {name}`."
     yield ""
     whole = status.balance
     yield f"{whole.accepted} accepted: {', '.join(_parts(whole))}"
-    if whole.difference:
-        yield f"The balance is off by {whole.difference}: `copydesk recover` enters again what the archive holds."
-    if whole.dead:
-        yield "`copydesk dead list` says why articles died; `copydesk dead replay` sends them through again."
     share = f" of {status.redis_max_bytes // MIB} MiB" if status.redis_max_bytes else ""
     yield f"Redis uses {status.redis_bytes / MIB:.1f} MiB{share}."
 

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from services.index.search import Hit, Results, Revision, Stored
 from services.web.keys import Keys, Publisher
 from services.web.state import AppState
 from shared.article import Article
 from shared.envelope import Event, Input, Source, SourceKind
+from shared.ledger.overview import Overview
 from shared.ledger.reader import Balance, InputStatus, StageStatus, Status
+from shared.ledger.troubles import Trouble
 from shared.metrics import Meters
 from shared.settings import Settings
 
@@ -50,6 +53,7 @@ class MemoryLines:
     current: InputStatus | None = None
     failing: Exception | None = None
     told: Status | None = None
+    troubles: tuple[Trouble, ...] = ()
 
     def receipt(self, receipt: str, /) -> InputStatus | None:
         self._fail()
@@ -63,9 +67,9 @@ class MemoryLines:
         self._fail()
         return None if self.current is None else f"{self.current.article}@{self.current.rev}"
 
-    def status(self) -> Status:
+    def look(self) -> Overview:
         self._fail()
-        return self.told or a_status()
+        return Overview(status=self.told or a_status(), workers=(), troubles=self.troubles)
 
     def _fail(self) -> None:
         if self.failing is not None:
@@ -135,7 +139,8 @@ def a_desk(keys: Keys, **settings: object) -> Desk:
         intake=intake,
         lines=lines,
         index=index,
-        meters=Meters(lines.status),
+        look=lines.look,
+        meters=Meters(lines.look),
     )
     return Desk(app_state, intake, lines, index)
 
@@ -158,6 +163,10 @@ def a_status(*, dead: int = 0, difference: int = 0, paused: bool = False) -> Sta
         difference=difference,
     )  # fmt: skip
     return Status(balance=balance, stages={"normalize": stage}, redis_bytes=1000, redis_max_bytes=0)
+
+
+def an_overview(**changes: Any) -> Overview:
+    return Overview(status=a_status(**changes), workers=(), troubles=())
 
 
 HUE = Publisher(name="hue", zone="Asia/Ho_Chi_Minh", language="vi")

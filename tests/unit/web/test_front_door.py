@@ -15,8 +15,9 @@ from services.web.problems import KINDS
 from services.web.routes import ROUTES
 from shared.envelope import Event, SourceKind
 from shared.errors import IntakeFull, TransientError
+from shared.ledger.troubles import Trouble
 from tests.unit.web.caller import Caller
-from tests.unit.web.stand_ins import ARTICLE, HUE, RECEIPT, REV, Desk, a_line, a_status, a_stored
+from tests.unit.web.stand_ins import ARTICLE, HUE, RECEIPT, REV, Desk, a_line, a_stored
 
 TEXT = {"Content_Type": "text/plain"}
 
@@ -322,11 +323,26 @@ def test_a_query_out_of_bounds_is_refused(client: Caller, query: str) -> None:
 
 def test_status_names_what_a_person_must_look_at(client: Caller, desk: Desk) -> None:
     assert client.get("/v1/status").json()["state"] == "ok"
-    desk.lines.told = a_status(dead=2, difference=1, paused=True)
+    desk.lines.troubles = (
+        Trouble(code="articles-dead", subject="", since=REV, what="2 died", do="copydesk dead list"),
+    )
     told = client.get("/v1/status").json()
-    assert (told["state"], len(told["troubles"])) == ("degraded", 3)
-    assert told["balance"]["inFlight"] == 6
-    assert told["stages"]["normalize"]["oldestUs"] == REV
+    assert told["state"] == "degraded"
+    assert told["troubles"] == [
+        {
+            "code": "articles-dead",
+            "subject": "",
+            "since": REV,
+            "what": "2 died",
+            "do": "copydesk dead list",
+        }
+    ]
+
+
+def test_a_redis_that_is_away_is_the_one_trouble_status_tells(client: Caller, desk: Desk) -> None:
+    desk.lines.failing = TransientError("Redis at h:6379 does not answer")
+    answer = client.get("/v1/status")
+    assert (answer.status, [trouble["code"] for trouble in answer.json()["troubles"]]) == (503, ["redis-away"])
 
 
 def test_readiness_fails_without_a_word_about_why(client: Caller, desk: Desk) -> None:
