@@ -20,6 +20,7 @@ from services.ingest.subscriptions import FeedState, FeedStates, Subscription, S
 from shared.clock import now_us
 from shared.envelope import Input
 from shared.errors import CopydeskError, InputRefused, IntakeFull, TransientError
+from shared.ledger.troubles import Failing
 from shared.net.http import Client, Fetched, RequestRefused, fetch
 from shared.settings import Settings
 
@@ -28,6 +29,7 @@ log = structlog.get_logger(__name__)
 ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 MARK = 8
 MOVES_BELIEVED = 3
+FAILURES_TOLD = 3
 
 
 class TakesInputs(Protocol):
@@ -90,14 +92,15 @@ class FeedFetcher:
             await asyncio.to_thread(self._states.drop, known)
             return
         state = await asyncio.to_thread(self._states.get, known)
-        started = time.monotonic()
+        started, failing = time.monotonic(), None
         try:
             visit, state = await self._ask(tour, feed, state)
         except CopydeskError as error:
             visit, state = judge_failure(error), note_failure(state, error)
+            failing = judge_feed(feed.shown(), state, error)
         interval = float(feed.interval_s or self._settings.feed_interval_s)
         due = next_due(time.time(), visit, interval, state.failures, random.random())  # noqa: S311 - spreads visits
-        await asyncio.to_thread(self._states.put, known, state, due)
+        await asyncio.to_thread(self._states.put, known, state, due, failing)
         if state.moves >= MOVES_BELIEVED and state.moved is not None:
             await asyncio.to_thread(self._subscriptions.move, known, state.moved)
         log.info(
@@ -162,6 +165,12 @@ def judge_failure(error: CopydeskError) -> FetchOutcome:
     if isinstance(error, RequestRefused) and error.status == 410:
         return FetchOutcome(kind="gone")
     return FetchOutcome(kind="failed", retry_after=error.retry_after if isinstance(error, TransientError) else None)
+
+
+def judge_feed(name: str, state: FeedState, error: CopydeskError) -> Failing | None:
+    """Whether a person must look at the feed: at once where no further visit will help, else after some in a row."""
+    passing = isinstance(error, TransientError) and state.failures < FAILURES_TOLD
+    return None if passing or isinstance(error, IntakeFull) else Failing(name=name, since=now_us(), reason=str(error))
 
 
 def note_failure(state: FeedState, error: CopydeskError) -> FeedState:

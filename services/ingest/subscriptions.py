@@ -21,6 +21,7 @@ from shared.envelope import Source
 from shared.errors import PermanentError
 from shared.ledger import keys
 from shared.ledger.connection import redis_errors
+from shared.ledger.troubles import Failing
 from shared.net.http import read_url
 from shared.settings import Settings
 
@@ -177,6 +178,7 @@ class FeedStates:
             if gone := known - set(hosts):
                 pipe.zrem(keys.FEEDS_DUE, *gone)
                 pipe.hdel(keys.FEEDS_HOSTS, *gone)
+                pipe.hdel(keys.FEEDS_FAILING, *gone)
                 pipe.delete(*(keys.feed(one) for one in gone))
             if hosts:
                 pipe.hset(keys.FEEDS_HOSTS, mapping=hosts)  # type: ignore[arg-type]  # the stubs' Mapping is invariant in its keys
@@ -202,8 +204,8 @@ class FeedStates:
         except msgspec.DecodeError:  # of another release: it costs one full fetch
             return FeedState()
 
-    def put(self, known: str, state: FeedState, due: float | None) -> None:
-        """Keep a state and the next visit, unless the feed was removed meanwhile."""
+    def put(self, known: str, state: FeedState, due: float | None, failing: Failing | None = None) -> None:
+        """Keep a state, the next visit and why the feed fails, if it does, unless it was removed meanwhile."""
         due_us = None if due is None else int(due * 1_000_000)
         kept = msgspec.structs.replace(state, due_us=due_us, checked_us=now_us(), stopped=due is None)
         with redis_errors(self._redis):
@@ -215,6 +217,10 @@ class FeedStates:
                 pipe.zrem(keys.FEEDS_DUE, known)
             else:
                 pipe.zadd(keys.FEEDS_DUE, {known: due})
+            if failing is None:
+                pipe.hdel(keys.FEEDS_FAILING, known)
+            else:
+                pipe.hset(keys.FEEDS_FAILING, known, msgspec.json.encode(failing))
             pipe.execute()
 
     def drop(self, known: str) -> None:
@@ -223,6 +229,7 @@ class FeedStates:
             pipe = self._redis.pipeline()
             pipe.zrem(keys.FEEDS_DUE, known)
             pipe.hdel(keys.FEEDS_HOSTS, known)
+            pipe.hdel(keys.FEEDS_FAILING, known)
             pipe.delete(keys.feed(known))
             pipe.execute()
 

@@ -1,0 +1,155 @@
+"""Each trouble provoked with the real thing: seen, and gone again once its cause is mended."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from services.ingest.parser_process import FeedParser
+from shared.envelope import Input, Source
+from shared.ledger import keys
+from shared.ledger.overview import Watchman
+from shared.ledger.troubles import Code
+from shared.settings import Settings
+from shared.work.celery_app import open_ledger
+from tests.conftest import Server, settings_over
+from tests.integration import test_drops, test_feeds
+from tests.integration.origin import Origin, Reply, rss
+
+
+class Told:
+    """What a desk over these settings tells."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.ledger = open_ledger(settings)
+        self._watchman = Watchman(self.ledger, settings, check_room=self.ledger.check_room)
+
+    def codes(self) -> list[Code]:
+        return [trouble.code for trouble in self._watchman.look().troubles]
+
+    def what(self) -> str:
+        return " ".join(trouble.what for trouble in self._watchman.look().troubles)
+
+    def since(self) -> list[int]:
+        return [trouble.since for trouble in self._watchman.look().troubles]
+
+
+@pytest.fixture
+def told(settings: Settings) -> Told:
+    return Told(settings)
+
+
+@pytest.fixture
+def parser() -> Iterator[FeedParser]:
+    made = FeedParser()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def origin() -> Iterator[Origin]:
+    made = Origin()
+    yield made
+    made.close()
+
+
+def test_a_feed_that_is_not_there_is_told_by_its_address_until_it_is(
+    shared_redis: Server, tmp_path: Path, origin: Origin, parser: FeedParser
+) -> None:
+    settings = settings_over(shared_redis, tmp_path, allow_networks=(f"127.0.0.1:{origin.port}",))
+    desk, told = test_feeds.Desk(settings, parser), Told(settings)
+    feed = desk.subscribe(origin.url("/feed"))
+    desk.visit(feed)
+    assert told.codes() == ["feeds-failing"]
+    assert origin.url("/feed") in told.what()
+    origin.pages["/feed"] = Reply(body=rss([("a", "Một")]))
+    desk.visit(feed)
+    assert "feeds-failing" not in told.codes()
+
+
+def test_a_failing_feed_that_is_removed_is_no_trouble(
+    shared_redis: Server, tmp_path: Path, origin: Origin, parser: FeedParser
+) -> None:
+    settings = settings_over(shared_redis, tmp_path, allow_networks=(f"127.0.0.1:{origin.port}",))
+    desk, told = test_feeds.Desk(settings, parser), Told(settings)
+    desk.visit(desk.subscribe(origin.url("/feed")))
+    desk.subscriptions.remove(origin.url("/feed"))
+    desk.states.sync(desk.subscriptions.list(), 0)
+    assert told.codes() == []
+
+
+def test_one_failed_visit_that_may_go_better_is_no_trouble(
+    shared_redis: Server, tmp_path: Path, origin: Origin, parser: FeedParser
+) -> None:
+    settings = settings_over(shared_redis, tmp_path, allow_networks=(f"127.0.0.1:{origin.port}",))
+    desk, told = test_feeds.Desk(settings, parser), Told(settings)
+    origin.pages["/feed"] = Reply(status=503)
+    feed = desk.subscribe(origin.url("/feed"))
+    desk.visit(feed)
+    assert told.codes() == []
+    desk.visit(feed)
+    desk.visit(feed)
+    assert told.codes() == ["feeds-failing"]
+
+
+def test_a_drop_of_a_kind_that_is_not_read_is_told_until_it_is_gone(settings: Settings, told: Told) -> None:
+    desk = test_drops.Desk(settings)
+    try:
+        path = desk.drop("scan.pdf")
+        desk.drops.take(["scan.pdf"])
+        assert told.codes() == ["drops-refused"]
+        assert "scan.pdf" in told.what()
+        path.unlink()
+        assert desk.drops.problems() == []
+        assert told.codes() == []
+    finally:
+        desk.parser.close()
+
+
+def test_messages_that_nobody_could_read_are_told_until_they_are_cleared(told: Told) -> None:
+    told.ledger.client.lpush(keys.STRAYS, "1|normalize|is no message|b''")
+    assert told.codes() == ["messages-unreadable"]
+    told.ledger.client.delete(keys.STRAYS)
+    assert told.codes() == []
+
+
+def test_a_full_backlog_is_told_with_the_limit_that_is_over(shared_redis: Server, tmp_path: Path) -> None:
+    settings = settings_over(shared_redis, tmp_path, backlog_limit=1)
+    desk = test_drops.Desk(settings)
+    try:
+        desk.intake.take([an_input("một")])
+        desk.intake.take([an_input("hai")])
+        told = Told(settings)
+        assert "intake-refusing" in told.codes()
+        assert "over the limit of 1" in told.what()
+        told.ledger.client.flushall()
+        assert Told(settings).codes() == []
+    finally:
+        desk.parser.close()
+
+
+def test_a_redis_that_is_nearly_full_is_told_until_it_has_room(redis_server: Server, tmp_path: Path) -> None:
+    told = Told(settings_over(redis_server, tmp_path))
+    client = redis_server.client()
+    client.config_set("maxmemory", 32 * 1024 * 1024)
+    for _ in range(22):
+        client.rpush("ballast", b"x" * 1024 * 1024)
+    assert "redis-memory" in told.codes()
+    client.delete("ballast")
+    assert told.codes() == []
+
+
+def test_a_trouble_keeps_its_moment_however_often_and_by_whomever_it_is_looked_at(
+    settings: Settings, told: Told
+) -> None:
+    told.ledger.client.lpush(keys.STRAYS, "1|normalize|is no message|b''")
+    first = told.since()
+    assert (told.since(), Told(settings).since()) == (first, first)
+    told.ledger.client.delete(keys.STRAYS)
+    assert told.codes() == []
+    told.ledger.client.lpush(keys.STRAYS, "1|normalize|is no message|b''")
+    assert told.since() > first
+
+
+def an_input(words: str) -> Input:
+    return Input(source=Source(kind="push", name="hue"), media_type="text/plain", body=words.encode())
