@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes
 CORPORA ?= ../shared/corpora
 
-.PHONY: help demo up test check quality bench compose-check lock clean
+.PHONY: help demo up test check quality bench chaos compose-check lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -44,6 +44,9 @@ quality: $(VENV)/.dev  ## score the normaliser over labelled corpora: make quali
 
 bench: $(VENV)/.dev  ## CPU per article, latency and memory, as ratios within one run
 	@$(BIN)/python -m benchmarks
+
+chaos: $(VENV)/.dev  ## break a live desk under load a hundred times, and prove that nothing is lost
+	@$(BIN)/python -m tests.faults.chaos
 
 compose-check: $(VENV)/.dev  ## run docker compose for real: up, drop a file, kill, stop
 	@$(BIN)/python -m pytest tests/e2e/test_compose_run.py -rs
