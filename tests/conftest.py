@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
@@ -73,10 +74,18 @@ class Server:
         return False
 
 
-def wait_for(happened: Callable[[], object], failure: str, seconds: float = 30) -> None:
-    """Look again until it happened; fail with `failure` at the deadline."""
+def wait_for(
+    happened: Callable[[], object],
+    failure: str,
+    seconds: float = 30,
+    *,
+    process: "subprocess.Popen[Any] | None" = None,
+) -> None:
+    """Look again until it happened; fail with `failure` at the deadline, or at once when `process` has ended."""
     deadline = time.monotonic() + seconds
     while not happened():
+        if process is not None and process.poll() is not None:
+            pytest.fail(f"{failure}: the process it waits for ended with {process.returncode}")
         if time.monotonic() > deadline:
             pytest.fail(f"{failure} within {seconds} s")
         time.sleep(0.01)

@@ -11,11 +11,11 @@ from shared.work.retry import RetryPolicy
 from shared.work.worker import work
 
 
-def run(settings: Settings) -> None:
-    """Work on the index queue until told to stop; a second writer on the same index refuses to start."""
+def run(settings: Settings) -> int:
+    """Work on the index queue until told to stop; gives the exit code. A second writer refuses to start."""
     app = make_app(settings, "index")
     ledger = open_ledger(settings)
     folder = Path(settings.index_dir or Path(settings.data_dir) / "index")
     sink = SqliteSink(folder / FILE_NAME)
     register(app, "index", ledger, index_articles(sink), RetryPolicy(max_attempts=settings.max_attempts))
-    work(app, settings, "index", ledger, ["--pool=threads", "--concurrency=1"])
+    return work(app, settings, "index", ledger, ["--pool=threads", "--concurrency=1"])

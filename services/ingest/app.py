@@ -13,14 +13,14 @@ from shared.work.worker import work
 THREADS = 8
 
 
-def run(settings: Settings) -> None:
-    """Work on the ingest queue until told to stop."""
+def run(settings: Settings) -> int:
+    """Work on the ingest queue until told to stop; gives the exit code."""
     app = make_app(settings, INGEST)
     ledger, archive = open_ledger(settings), open_archive(settings)
     register_fetching(app, open_visitor(settings, ledger.client, Intake(ledger, archive, settings)))
     stop = threading.Event()
     threading.Thread(target=watch_over, args=(ledger, archive, settings, stop), name="recovery", daemon=True).start()
     try:
-        work(app, settings, INGEST, ledger, ["--pool=threads", f"--concurrency={THREADS}"])
+        return work(app, settings, INGEST, ledger, ["--pool=threads", f"--concurrency={THREADS}"])
     finally:
         stop.set()

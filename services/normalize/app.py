@@ -13,8 +13,8 @@ from shared.work.retry import RetryPolicy
 from shared.work.worker import work
 
 
-def run(settings: Settings) -> None:
-    """Work on the normalize queue until told to stop."""
+def run(settings: Settings) -> int:
+    """Work on the normalize queue until told to stop; gives the exit code."""
     app = make_app(settings, "normalize")
     ledger = open_ledger(settings)
     handle = read_articles(max_bytes=settings.max_input_bytes, cpu_s=settings.article_cpu_s)
@@ -25,4 +25,4 @@ def run(settings: Settings) -> None:
 
     signals.worker_process_init.connect(limit_child, weak=False)
     processes = settings.normalize_processes or os.cpu_count() or 1
-    work(app, settings, "normalize", ledger, ["--pool=prefork", f"--concurrency={processes}", "-O", "fair"])
+    return work(app, settings, "normalize", ledger, ["--pool=prefork", f"--concurrency={processes}", "-O", "fair"])

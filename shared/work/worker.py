@@ -36,13 +36,24 @@ class DeskConsumer(Consumer):
         super().__init__(*args, **kwargs)
         # kombu raises these out of its loop for bytes that are no message, which would end the worker. As errors of the
         # connection they make it connect anew; the ledger sends again what the bytes once were.
-        self.connection_errors: tuple[type[Exception], ...] = (*self.connection_errors, *UNREADABLE)
+        # A full Redis refuses kombu's own writes: that too is a connection to wait for, not an end.
+        self.connection_errors: tuple[type[Exception], ...] = (
+            *self.connection_errors,
+            *UNREADABLE,
+            redis.OutOfMemoryError,
+        )
 
     def on_connection_error_after_connected(self, exc: Exception) -> None:
-        if isinstance(exc, UNREADABLE):
-            self._keep("", f"is no message: {exc!r}", _culprit(exc))
-        else:
-            super().on_connection_error_after_connected(exc)
+        # Celery closes kombu's channel twice here. When Redis died with a message in hand, the first closing stops
+        # half-way at the dead connection and the second finds no transport (kombu 5.7: AttributeError). By then the
+        # consumer has let go of the connection: nothing is left to close, and the loop connects anew.
+        try:
+            if isinstance(exc, UNREADABLE):
+                self._keep("", f"is no message: {exc!r}", _culprit(exc))
+            else:
+                super().on_connection_error_after_connected(exc)
+        except Exception as error:  # noqa: BLE001 - whatever closing a dead connection raises must not end the worker
+            log.warning("connection_close_failed", error=repr(error))
 
     def on_decode_error(self, message: Any, exc: Exception) -> None:
         self._refuse(message, f"does not decode: {exc}")
@@ -124,8 +135,8 @@ class Liveness:
                 os._exit(EXIT_DEAF)
 
 
-def work(app: Celery, settings: Settings, queue: str, ledger: Ledger, arguments: Sequence[str]) -> None:
-    """Run one worker until it is told to stop.
+def work(app: Celery, settings: Settings, queue: str, ledger: Ledger, arguments: Sequence[str]) -> int:
+    """Run one worker until it is told to stop; gives its exit code, which is above 0 when it ended by itself.
 
     With REMAP_SIGTERM=SIGQUIT in the environment before Celery was imported, SIGTERM gives batches `soft_stop_s`.
     """
@@ -138,6 +149,8 @@ def work(app: Celery, settings: Settings, queue: str, ledger: Ledger, arguments:
         threading.Thread(target=watch.guard, name="deaf-guard", daemon=True).start()
 
     signals.worker_ready.connect(begin_guard, weak=False)
+    ended = _Ended()
+    signals.worker_shutdown.connect(ended.note, weak=False)
     app.worker_main(
         [
             "--quiet",
@@ -151,6 +164,16 @@ def work(app: Celery, settings: Settings, queue: str, ledger: Ledger, arguments:
             *arguments,
         ]
     )
+    return ended.code
+
+
+class _Ended:
+    """Celery's command line drops the worker's exit code: it is taken from the worker itself."""
+
+    code = 0
+
+    def note(self, sender: Any, **_: object) -> None:
+        self.code = int(getattr(sender, "exitcode", None) or 0)
 
 
 def _loop_step(watch: Liveness, ledger: Ledger, sweep_s: float) -> type:

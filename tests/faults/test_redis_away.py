@@ -9,6 +9,7 @@ import pytest
 
 from shared.errors import TransientError
 from shared.settings import Settings
+from shared.work.celery_app import envelopes, make_app
 from shared.work.worker import EXIT_DEAF, Liveness
 from tests.conftest import Server, settings_over, wait_for
 from tests.faults.bench import push, running_worker
@@ -40,15 +41,53 @@ def test_a_worker_waits_for_a_redis_that_comes_late_and_survives_its_restart(
         push(desk, "too early")
     server.start()
     ledger = push(desk, *(f"good {n}" for n in range(30)))
-    wait_for(lambda: ledger.status().stages["index"].queued == 30, "the first articles were not done", 40)
+
+    def done(count: int) -> bool:
+        return ledger.status().stages["index"].queued == count
+
+    wait_for(lambda: done(30), "the first articles were not done", 40, process=worker)
     server.kill()
     with pytest.raises(TransientError):
         push(desk, "while it is away")
     server.start()
     push(desk, *(f"more {n}" for n in range(30)))
-    wait_for(lambda: ledger.status().stages["index"].queued == 60, "the later articles were not done", 40)
-    assert worker.poll() is None
+    wait_for(lambda: done(60), "the later articles were not done", 40, process=worker)
     assert ledger.balance().difference == 0
+
+
+def test_a_worker_with_a_message_in_hand_and_a_free_slot_outlives_redis(
+    desk: Settings, server: Server, worker: subprocess.Popen[bytes], tmp_path: Path
+) -> None:
+    server.start()
+    go = tmp_path / "go"
+    ledger = push(desk, f"slow {go}")
+    wait_for(lambda: ledger.status().stages["normalize"].working == 1, "it was not taken up", process=worker)
+    server.kill()
+    server.start()
+    push(desk, "good")
+    wait_for(lambda: ledger.status().stages["index"].queued == 1, "the free slot took nothing", process=worker)
+    go.touch()
+    wait_for(lambda: ledger.status().stages["index"].queued == 2, "the slow one was not done", process=worker)
+
+
+PUSH_THOUGH_FULL = "#!lua flags=allow-oom\nreturn redis.call('LPUSH', ARGV[1], ARGV[2])"
+
+
+def test_a_worker_waits_out_a_full_redis(
+    desk: Settings, server: Server, worker: subprocess.Popen[bytes], tmp_path: Path
+) -> None:
+    server.start()
+    ledger = push(desk, "first")
+    wait_for(lambda: ledger.status().stages["index"].queued == 1, "the first was not done", process=worker)
+    client = server.client()
+    client.config_set("maxmemory", 1)
+    message = envelopes(make_app(desk, "normalize"))["normalize"].replace('"@BODY@"', '"[]"')
+    client.eval(PUSH_THOUGH_FULL, 0, "normalize", message)  # kombu has no room to note that it was delivered
+    log = tmp_path / "worker.log"
+    wait_for(lambda: b"OutOfMemory" in log.read_bytes(), "the full Redis was not met", process=worker)
+    client.config_set("maxmemory", 0)
+    push(desk, "more")
+    wait_for(lambda: ledger.status().stages["index"].queued == 2, "it did not go on", process=worker)
 
 
 def test_a_worker_that_hears_nothing_while_work_waits_ends_itself(

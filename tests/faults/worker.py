@@ -6,6 +6,8 @@ The queue, the ledger and the pool are the real ones; only the reading of an art
 import os
 import signal
 import sys
+import time
+from pathlib import Path
 
 import msgspec
 
@@ -32,18 +34,21 @@ def befall(item: Claimed) -> Done:
                 pass
     if words.startswith(b"flaky") and item.attempt == 1:
         raise TransientError("not yet", retry_after=0.01)
+    if words.startswith(b"slow "):  # until the file it names is there
+        while not Path(words[5:].decode()).exists():
+            time.sleep(0.02)
     if words.startswith(b"bug"):
         raise RuntimeError("a bug")
     return Done(outcome="normalized", article=ARTICLE)
 
 
-def main() -> None:
+def main() -> int:
     settings = msgspec.json.decode(sys.argv[1], type=Settings)
     app = make_app(settings, "normalize")
     ledger = open_ledger(settings)
     register(app, "normalize", ledger, each(befall), RetryPolicy(max_attempts=settings.max_attempts))
-    work(app, settings, "normalize", ledger, ["--pool=prefork", "--concurrency=2", *sys.argv[2:]])
+    return work(app, settings, "normalize", ledger, ["--pool=prefork", "--concurrency=2", *sys.argv[2:]])
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
