@@ -80,10 +80,8 @@ class Load:
             faults=dict(faults),
             sent=len(self._newest) + self._drops,
             recovered_s=recovered,
-            lost=tuple(self._newest[one] for one, text in found.items() if text is None),
-            stale=tuple(
-                self._newest[one] for one, text in found.items() if text is not None and self._newest[one] not in text
-            ),
+            lost=tuple(mark for mark, text in found.items() if text is None),
+            stale=tuple(mark for mark, text in found.items() if text is not None and mark not in text),
             doubled=index.count() - len(self._newest) - self._drops,
             integrity=self._integrity(),
             balance=ledger.balance(),
