@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-VERSION = 1
+VERSION = 2
 
 FEED_ENTRY_TYPE = "application/vnd.copydesk.feed-entry+json"
 

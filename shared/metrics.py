@@ -2,7 +2,6 @@
 
 from collections import Counter as Counted
 from collections.abc import Callable, Iterable, Mapping
-from importlib.metadata import PackageNotFoundError, version
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -11,11 +10,11 @@ from prometheus_client.registry import Collector
 from shared.clock import now_us
 from shared.errors import CopydeskError
 from shared.ledger.overview import Overview
-from shared.ledger.reader import Balance, StageStatus
+from shared.ledger.reader import OUTCOMES, Balance, StageStatus
 from shared.ledger.troubles import REMEDIES, Worker
+from shared.work.liveness import program_version
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-OUTCOMES = ("indexed", "duplicate", "superseded", "withdrawn", "discarded")
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 
 
@@ -50,7 +49,7 @@ class DeskCollector(Collector):
 
     def collect(self) -> Iterable[Metric]:
         """Ask the ledger once, and tell."""
-        yield _gauge("copydesk_build_info", "The version that runs.", {"version": _version()}, 1)
+        yield _gauge("copydesk_build_info", "The version that runs.", {"version": program_version()}, 1)
         try:
             overview = self._look()
         except CopydeskError:
@@ -131,10 +130,3 @@ def _gauge(name: str, text: str, labels: Mapping[str, str], value: float) -> Gau
     family = GaugeMetricFamily(name, text, labels=tuple(labels))
     family.add_metric(tuple(labels.values()), value)
     return family
-
-
-def _version() -> str:
-    try:
-        return version("copydesk")
-    except PackageNotFoundError:
-        return "unknown"

@@ -52,7 +52,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     task_limit_s: Count = 55
     visibility_timeout_s: Count = 120
     lease_s: Count = 150
-    sweep_s: Seconds = 5.0
+    sweep_s: Seconds = 2.0
     soft_stop_s: Seconds = 10.0
     deaf_s: Seconds = 60.0
     article_cpu_s: Count = 2

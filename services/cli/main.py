@@ -124,7 +124,13 @@ COMMANDS = (
         "messages that no worker could read",
         (arg("--clear", action="store_true", help="forget them, once they are shown"),),
     ),
-    Command("resume", "resume:resume", "end a stage's pause after many deaths", (arg("stage", choices=STAGES[1:]),)),
+    Command(
+        "refused list",
+        "refused:show",
+        "inputs that only their sender can mend, and why",
+        (arg("--limit", type=count, default=100, metavar="N"), arg("--offset", type=count, default=0, metavar="N")),
+    ),
+    Command("resume", "resume:resume", "end the rest of a stage or a source", (arg("name", metavar="STAGE|SOURCE"),)),
     Command("recover", "recover:recover", "enter again what the archive holds and the ledger does not know"),
     Command(
         "normalize",
@@ -143,6 +149,7 @@ GROUPS = {
     "feeds": "subscriptions",
     "keys": "push keys of publishers",
     "dead": "articles that need a person",
+    "refused": "inputs that only their sender can mend",
     "config": "settings",
 }
 

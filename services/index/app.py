@@ -7,6 +7,7 @@ from services.index.tasks import index_articles
 from shared.settings import Settings
 from shared.work.batches import register
 from shared.work.celery_app import make_app, open_ledger
+from shared.work.liveness import WorkerRecord
 from shared.work.retry import RetryPolicy
 from shared.work.worker import work
 
@@ -14,8 +15,9 @@ from shared.work.worker import work
 def run(settings: Settings) -> int:
     """Work on the index queue until told to stop; gives the exit code. A second writer refuses to start."""
     app = make_app(settings, "index")
-    ledger = open_ledger(settings)
     folder = Path(settings.index_dir or Path(settings.data_dir) / "index")
+    record = WorkerRecord(settings, "index", folders=(folder,))
+    ledger = open_ledger(settings, record.boot)
     sink = SqliteSink(folder / FILE_NAME)
     register(app, "index", ledger, index_articles(sink), RetryPolicy(max_attempts=settings.max_attempts))
-    return work(app, settings, "index", ledger, ["--pool=threads", "--concurrency=1"])
+    return work(app, settings, record, ledger, ["--pool=threads", "--concurrency=1"])

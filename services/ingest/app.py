@@ -8,6 +8,7 @@ from services.ingest.recovery import watch_over
 from services.ingest.tasks import register_fetching
 from shared.settings import Settings
 from shared.work.celery_app import INGEST, make_app, open_ledger
+from shared.work.liveness import WorkerRecord
 from shared.work.worker import work
 
 THREADS = 8
@@ -17,10 +18,11 @@ def run(settings: Settings) -> int:
     """Work on the ingest queue until told to stop; gives the exit code."""
     app = make_app(settings, INGEST)
     ledger, archive = open_ledger(settings), open_archive(settings)
+    record = WorkerRecord(settings, INGEST, folders=(archive.folder,))
     register_fetching(app, open_visitor(settings, ledger.client, Intake(ledger, archive, settings)))
     stop = threading.Event()
     threading.Thread(target=watch_over, args=(ledger, archive, settings, stop), name="recovery", daemon=True).start()
     try:
-        return work(app, settings, INGEST, ledger, ["--pool=threads", f"--concurrency={THREADS}"])
+        return work(app, settings, record, ledger, ["--pool=threads", f"--concurrency={THREADS}"])
     finally:
         stop.set()

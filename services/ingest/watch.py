@@ -20,6 +20,7 @@ from shared.errors import CopydeskError, IntakeFull, TransientError
 from shared.ledger.connection import connect
 from shared.settings import Settings
 from shared.work.celery_app import INGEST, make_app, open_ledger
+from shared.work.liveness import WorkerRecord
 
 log = structlog.get_logger(__name__)
 
@@ -120,9 +121,12 @@ def run(
     archive = open_archive(settings)
     drops = Drops(settings, Intake(ledger, archive, settings), client, parser)
     feeds = FeedWatch(settings, Subscriptions(settings), FeedStates(client), send or _sender(settings))
+    record = WorkerRecord(settings, "watch", folders=(archive.folder,))
+    record.start()
     try:
         watch_until(stop, settings, drops, feeds, heartbeat or (Path(beat) if beat else None))
     finally:
+        record.stop()
         parser.close()
 
 

@@ -9,6 +9,7 @@ from shared.settings import Settings
 from shared.untrusted.sandbox import limit_memory
 from shared.work.batches import register
 from shared.work.celery_app import make_app, open_ledger
+from shared.work.liveness import WorkerRecord
 from shared.work.retry import RetryPolicy
 from shared.work.worker import work
 
@@ -16,7 +17,8 @@ from shared.work.worker import work
 def run(settings: Settings) -> int:
     """Work on the normalize queue until told to stop; gives the exit code."""
     app = make_app(settings, "normalize")
-    ledger = open_ledger(settings)
+    record = WorkerRecord(settings, "normalize")
+    ledger = open_ledger(settings, record.boot)
     handle = read_articles(max_bytes=settings.max_input_bytes, cpu_s=settings.article_cpu_s)
     register(app, "normalize", ledger, handle, RetryPolicy(max_attempts=settings.max_attempts))
 
@@ -25,4 +27,4 @@ def run(settings: Settings) -> int:
 
     signals.worker_process_init.connect(limit_child, weak=False)
     processes = settings.normalize_processes or os.cpu_count() or 1
-    return work(app, settings, "normalize", ledger, ["--pool=prefork", f"--concurrency={processes}", "-O", "fair"])
+    return work(app, settings, record, ledger, ["--pool=prefork", f"--concurrency={processes}", "-O", "fair"])

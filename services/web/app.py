@@ -21,6 +21,7 @@ from shared.ledger.overview import Watchman
 from shared.metrics import Meters
 from shared.settings import Settings
 from shared.work.celery_app import open_ledger
+from shared.work.liveness import WorkerRecord
 
 log = structlog.get_logger(__name__)
 
@@ -47,9 +48,12 @@ def serve(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
     log.info("door_opened", host=settings.web_host, port=listener.getsockname()[1])
+    record = WorkerRecord(settings, "web", folders=(archive.folder,))
+    record.start()
     try:
         door.run(sockets=[listener])
     finally:
+        record.stop()
         archive.close()
         log.info("door_closed")
 

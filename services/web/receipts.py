@@ -14,7 +14,7 @@ from services.web.state import AppState, state_of
 from shared.ledger.reader import InputStatus
 
 ID = re.compile(r"r[a-z0-9]{26}")
-SETTLED = frozenset({"indexed", "duplicate", "superseded", "withdrawn", "discarded", "dead"})
+SETTLED = frozenset({"indexed", "duplicate", "superseded", "withdrawn", "discarded", "refused", "dead"})
 LONGEST_WAIT_S = 60.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 0.5
 

@@ -1,7 +1,5 @@
 """The ledger's calls: the script under `lua/` alone changes a line, and every change is one call of this module."""
 
-import base64
-import hashlib
 import os
 import secrets
 import socket
@@ -23,16 +21,22 @@ from shared.settings import Settings
 
 STORIES = ("record", "intake", "lifecycle", "sweep", "operator")
 MAX_CRASHES = 3
-SWEEP_LIMIT = 1000
-DEATH_BURST = 200
-PAUSE_S = 60
+SWEEP_LIMIT = 200
+BELLS = 32  # on a queue at a time: enough for as many workers, and none is needed twice
+PROBE_S = 3
+DEATH_BURST, BURST_SOURCES = 20, 3  # deaths of one source in a minute, and sources at once
+FRESH_RELEASE_S = 600
+DRAIN_PERCENT = 90
+REFUSALS_KEPT = 1000
+SILENCE_S = 8.0
+LONGEST_WAIT_S = 3600  # no retry waits longer
 ROOM_S = 1.0
 
 EnteredState = Literal["received", "duplicate", "superseded", "refused"]
 HOST = socket.gethostname()
 
 Outcome = Literal["normalized", "indexed", "duplicate", "superseded", "withdrawn"]
-Verdict = Literal["retry", "hold", "dead"]
+Verdict = Literal["retry", "hold", "dead", "refused", "back"]
 
 
 class Accepted(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,17 +94,25 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ledger(LedgerReader):
-    """The calls that change an article's state. `envelopes` are the stages' messages as kombu builds them."""
+    """The calls that change an article's state.
+
+    `envelopes` are the stages' bells as kombu builds them. `boot` names this start of a worker; without one, what it
+    holds is given up at the end of its lease only. `clock` sets the ledger's time by hand, for tests.
+    """
 
     def __init__(
         self,
         client: redis.Redis,
         settings: Settings,
         envelopes: Mapping[Stage, str] = {},
-        clock: Callable[[], int] = now_us,
+        clock: Callable[[], int] | None = None,
+        host_clock: Callable[[], int] = now_us,
+        boot: str = "",
     ) -> None:
         super().__init__(client)
         self._clock = clock
+        self._host_clock = host_clock
+        self.boot = boot
         self._settings = settings
         self._envelopes = dict(envelopes)
         self._room: Status | None = None
@@ -117,9 +129,10 @@ class Ledger(LedgerReader):
                 "receipt": item.meta.receipt,
                 "id": item.article,
                 "rev": item.rev,
-                "aliases": [_address(alias) for alias in item.meta.aliases],
-                "sha": _address(item.meta.sha),
+                "aliases": [keys.digest(alias) for alias in item.meta.aliases],
+                "sha": keys.digest(item.meta.sha),
                 "meta": msgspec.json.encode(item.meta).decode(),
+                "source": f"{item.meta.source.kind}:{item.meta.source.name}",
                 "owner": f"push:{item.meta.source.name}" if item.meta.source.kind == "push" else "",
                 "again": item.meta.source.kind == "push",
             }
@@ -128,38 +141,23 @@ class Ledger(LedgerReader):
         replies = self._call("accept", {"items": wire, "recovering": recovering}, [i.body for i in items], self._enter)
         return [_entered(item.meta.receipt, state, ref) for item, (state, ref) in zip(items, replies, strict=True)]
 
-    def claim(self, refs: Sequence[str], stage: Stage, message: str) -> list[Claimed]:
-        """Those of a message's articles that are ours to work on now, with their records, in one round trip.
+    def claim(self, stage: Stage, message: str) -> list[Claimed]:
+        """Take up the next articles that wait for a stage, at most a batch, with their records, in one round trip.
 
-        A message that comes again, as after a reconnect, leaves alone what a living process still works on.
+        `message` is the bell that was heard. Nothing comes back while the stage rests or, for normalize, while Redis is
+        nearly full; what waits goes on waiting.
         """
-        found, again = self._claim(refs, stage, message, lost=())
-        lost = [ref for ref, holder in again if _is_gone(holder)]
-        return found + self._claim(lost, stage, message, lost=lost)[0] if lost else found
-
-    def _claim(
-        self, refs: Sequence[str], stage: Stage, message: str, lost: Sequence[str]
-    ) -> tuple[list[Claimed], list[tuple[str, str]]]:
-        args = {
-            "refs": list(refs),
-            "stage": stage,
-            "message": message,
-            "worker": f"{HOST}:{os.getpid()}",
-            "lost": dict.fromkeys(lost, True),
-        }
+        args = {"stage": stage, "message": message, "worker": self.holder()}
         packed, *beside = self._run(self._drain, "claim", args, [])
         replies = msgspec.msgpack.decode(packed, type=list[tuple[str, str, int, str, str]])
-        found, again = [], []
-        for ref, reply, meta, body in zip(refs, replies, beside[::2], beside[1::2], strict=True):
-            status, token, attempt, log, receipt = reply
-            if status == "claimed":
-                claimed = Claimed(
-                    ref=ref, token=token, attempt=attempt, timeline=events(log), receipt=receipt, meta=meta, body=body
-                )
-                found.append(claimed)
-            elif status == "again":
-                again.append((ref, token))
-        return found, again
+        return [
+            Claimed(ref=ref, token=token, attempt=attempt, timeline=events(log), receipt=receipt, meta=meta, body=body)
+            for (ref, token, attempt, log, receipt), meta, body in zip(replies, beside[::2], beside[1::2], strict=True)
+        ]
+
+    def holder(self) -> str:
+        """Who takes an article up, as `host:boot:pid`."""
+        return f"{HOST}:{self.boot}:{os.getpid()}"
 
     def commit(self, stage: Stage, items: Sequence[Commit]) -> list[bool]:
         """Record work that succeeded and send it on; False where the token was stale and nothing changed."""
@@ -169,6 +167,7 @@ class Ledger(LedgerReader):
 
     def fail(self, stage: Stage, items: Sequence[Failure]) -> list[bool]:
         """Record work that did not succeed; False where the token was stale and nothing changed."""
+        now = self._host_clock()
         wire = [
             {
                 "ref": i.ref,
@@ -176,19 +175,29 @@ class Ledger(LedgerReader):
                 "verdict": i.verdict,
                 "reason": i.reason,
                 "note": _note(i.note),
-                "due": i.due_us,
+                "wait": max(0, i.due_us - now),
                 "alone": i.alone,
             }
             for i in items
         ]
-        replies = self._call("fail", {"items": wire, "stage": stage}, [], self._drain)
+        replies = self._call("fail", {"items": wire, "stage": stage, "worker": self.holder()}, [], self._drain)
         return [reply == "ok" for reply in replies]
 
-    def sweep(self) -> tuple[int, int, int]:
-        """Send again what is due, what lost its worker, what lost its message: how many of each. Any worker may."""
-        args = {"limit": SWEEP_LIMIT, "interval": int(self._settings.sweep_s * 500_000)}
-        later, working, waiting = self._call("sweep", args, [], self._drain)
-        return later, working, waiting
+    def release(self, stage: Stage, message: str, cause: str) -> int:
+        """Give up what the claims of a message took, since a worker died on it of `cause`: how many go on waiting."""
+        (count,) = self._call("release", {"stage": stage, "message": message, "cause": _note(cause)}, [], self._drain)
+        return int(count)
+
+    def sweep(self) -> tuple[int, int]:
+        """Bring back what is due and what lost its worker: how many of each. Any worker may, any number do."""
+        args = {
+            "limit": SWEEP_LIMIT,
+            "interval": int(self._settings.sweep_s * 500_000),
+            "silence": int(max(SILENCE_S, 3 * self._settings.sweep_s) * 1_000_000),
+            "longest_wait": LONGEST_WAIT_S * 1_000_000,
+        }
+        later, working = self._call("sweep", args, [], self._drain)
+        return later, working
 
     def replay(self, refs: Sequence[str]) -> list[bool]:
         """Send dead articles back to the stage where they died, alone, with fresh attempts."""
@@ -198,10 +207,10 @@ class Ledger(LedgerReader):
         """Give up dead articles for good; the archive keeps their bytes."""
         return list(self._call("discard", {"refs": list(refs), "reason": _note(reason)}, [], self._drain))
 
-    def resume(self, stage: Stage) -> None:
-        """End a pause that a burst of deaths began."""
-        with redis_errors(self.client):
-            self.client.delete(keys.paused(stage), keys.deaths(stage))
+    def resume(self, kind: str, name: str) -> bool:
+        """End the rest of a stage, a sink or a source; False when it did not rest."""
+        (opened,) = self._call("resume", {"kind": kind, "name": name, "limit": SWEEP_LIMIT}, [], self._drain)
+        return bool(opened)
 
     def check_room(self) -> None:
         """Raise `IntakeFull` when the backlog or Redis' memory is over its limit; looks at most once a second."""
@@ -220,20 +229,25 @@ class Ledger(LedgerReader):
     def _run(self, script: Any, command: str, args: dict[str, Any], bodies: list[bytes]) -> Any:
         limits = self._settings
         args |= {
-            "now": self._clock(),
             "nonce": secrets.token_hex(12),
             "version": VERSION,
             "envelopes": self._envelopes,
+            "bells": BELLS,
             "batch_articles": limits.batch_articles,
             "batch_bytes": limits.batch_bytes,
             "lease": limits.lease_s * 1_000_000,
-            "grace": limits.lease_s * 1_000_000,
+            "probe": PROBE_S * 1_000_000,
+            "drain_percent": DRAIN_PERCENT,
             "retention": limits.retention_days * 86_400,
             "receipt_retention": limits.receipt_days * 86_400,
             "max_crashes": MAX_CRASHES,
+            "refusals_kept": REFUSALS_KEPT,
             "burst": DEATH_BURST,
-            "pause": PAUSE_S,
+            "burst_sources": BURST_SOURCES,
+            "fresh_release": FRESH_RELEASE_S * 1_000_000,
         }
+        if self._clock is not None:
+            args["now"] = self._clock()
         with redis_errors(self.client):
             return script(args=[command, msgspec.msgpack.encode(args), *bodies])
 
@@ -257,22 +271,3 @@ def _entered(receipt: str, answer: str, entry: str) -> Entered:
 
 def _note(note: str) -> str:
     return " ".join(note.split())[:300]
-
-
-def _is_gone(holder: str) -> bool:
-    """Whether the process that held an article is known to have ended; of another host nothing is known."""
-    host, _, pid = holder.rpartition(":")
-    if host != HOST or not pid.isdigit():
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
-
-
-def _address(alias: str) -> str:
-    """An alias as a key of fixed length: addresses may be long, and millions of them stand in memory."""
-    return base64.b64encode(hashlib.blake2b(alias.encode("utf-8", "surrogatepass"), digest_size=15).digest()).decode()

@@ -8,8 +8,11 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from shared.errors import IntakeFull, TransientError
+from shared.errors import IntakeFull, PermanentError, TransientError
 from shared.settings import Settings
+
+# Answers of a Redis that starts, follows a master, runs another script or cannot write its log: these pass.
+PASSING = ("LOADING", "BUSY", "MASTERDOWN", "MISCONF", "READONLY", "TRYAGAIN", "NOREPLICAS", "UNKILLABLE", "NOSCRIPT")
 
 
 def connect(settings: Settings) -> redis.Redis:
@@ -19,6 +22,10 @@ def connect(settings: Settings) -> redis.Redis:
         options |= {"socket_connect_timeout": 5, "socket_keepalive": True}
     url = settings.redis_url.replace("redis+socket://", "unix://", 1)
     return redis.Redis.from_url(url, **options)
+
+
+class LedgerBroken(PermanentError):
+    """A call that Redis will always refuse: an error in the script, a key of another type. No try will change it."""
 
 
 @contextmanager
@@ -37,4 +44,6 @@ def redis_errors(client: redis.Redis) -> Iterator[None]:
     except redis.ResponseError as error:
         if "OOM" in str(error):
             raise IntakeFull(f"Redis at {name} is full: wait until work drains", retry_after=30) from error
-        raise TransientError(f"Redis at {name} refused: {error}", retry_after=5) from error
+        if str(error).startswith(PASSING):
+            raise TransientError(f"Redis at {name} cannot answer now: {error}", retry_after=5) from error
+        raise LedgerBroken(f"Redis at {name} refused a call of ours, which is a bug: {error}") from error

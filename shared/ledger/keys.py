@@ -3,6 +3,9 @@
 The script under `lua/` writes those of the ledger; a test holds its names against this list.
 """
 
+import base64
+import hashlib
+
 # The script's own; `<ref>` is `id@rev`.
 EPOCH = "ledger:epoch"  # string: when the ledger was last filled (µs); absent in a Redis that lost everything
 BALANCE = "ledger:balance"  # hash: the counters of the balance equation
@@ -10,6 +13,11 @@ DEAD = "ledger:dead"  # zset: dead refs, by when they died (µs)
 STRAYS = "ledger:strays"  # list: messages that no worker could read, `µs|queue|reason|bytes`
 RECOVERING = "ledger:recovering"  # string with a TTL: somebody refills the ledger
 SWEPT = "ledger:swept"  # string: when the last sweep ran (µs)
+LISTENING = "ledger:listening"  # string: since when sweeps follow each other without a gap (µs)
+REFUSED = "ledger:refused"  # hash: how many inputs of a source were refused
+REFUSALS = "ledger:refusals"  # zset: the refs refused last, by when (µs)
+RELEASE = "ledger:release"  # string: the release that started last
+RELEASE_CHANGED = "ledger:release:changed"  # string: when the release last changed (µs)
 
 # What the processes of a desk say of themselves, and what is wrong.
 WORKERS = "workers"  # zset: `<name>:<host>:<boot>` of each long-running process, by its last beat (µs)
@@ -48,7 +56,13 @@ def head(article_id: str) -> str:
 
 def alias(address: str) -> str:
     """String: the article that an address or a content hash belongs to."""
-    return f"alias:{address}"
+    return f"alias:{digest(address)}"
+
+
+def digest(address: str) -> str:
+    """An address as a key of fixed length: addresses may be long, and millions of them stand in memory."""
+    packed = hashlib.blake2b(address.encode("utf-8", "surrogatepass"), digest_size=15).digest()
+    return base64.b64encode(packed).decode()
 
 
 def receipt(name: str) -> str:
@@ -61,13 +75,8 @@ def line(state: str, stage: str) -> str:
     return f"ledger:{state}:{stage}"
 
 
-def paused(stage: str) -> str:
-    """String: a stage's pause."""
-    return f"ledger:paused:{stage}"
-
-
 def deaths(stage: str) -> str:
-    """String with a TTL: how many died in a stage within the last minute."""
+    """Hash with a TTL: how many died in a stage within the last minute, by source and (field `""`) in all."""
     return f"ledger:deaths:{stage}"
 
 
@@ -81,13 +90,8 @@ def stray(ref: str) -> str:
     return f"stray:{ref}"
 
 
-def passed(stage: str) -> str:
-    """String: the highest sequence number of a message that a stage has taken."""
-    return f"ledger:passed:{stage}"
-
-
 def sequence(stage: str) -> str:
-    """String: the sequence number of a stage's latest message."""
+    """String: the place in the line of the article that came last."""
     return f"ledger:seq:{stage}"
 
 
@@ -104,3 +108,8 @@ def health(kind: str, name: str) -> str:
 def claimed(stage: str) -> str:
     """String: when a stage last took up an article (µs)."""
     return f"ledger:claimed:{stage}"
+
+
+def claim(message: str) -> str:
+    """Hash with a TTL: what the claims of one message took, nonce -> refs (JSON)."""
+    return f"ledger:claim:{message}"

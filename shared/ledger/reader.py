@@ -1,6 +1,7 @@
 """The ledger's reading side: the line of an input, what stands where, and the balance."""
 
-from collections.abc import Iterable, Mapping
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -9,10 +10,10 @@ import redis
 from shared.envelope import Event, Source, Stage
 from shared.errors import PermanentError
 from shared.ledger import keys
-from shared.ledger.connection import redis_errors
+from shared.ledger.connection import LedgerBroken, redis_errors
 
 STAGES: tuple[Stage, ...] = ("normalize", "index")
-OUTCOMES = ("indexed", "duplicate", "superseded", "withdrawn", "discarded")
+OUTCOMES = ("indexed", "duplicate", "superseded", "withdrawn", "discarded", "refused")
 
 
 class Meta(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -30,7 +31,11 @@ class Meta(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class InputStatus(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
-    """One input's line as people ask for it."""
+    """One input's line as people ask for it.
+
+    `name` is what it was called where it came from (a drop's path), `url` the address it was read from,
+    `worker` who took it up last (`host:boot:pid`), `waited_us` and `worked_us` how long it waited and was worked on.
+    """
 
     receipt: str
     article: str
@@ -41,8 +46,13 @@ class InputStatus(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     reason: str | None = None
     note: str | None = None
     source: Source | None = None
+    name: str | None = None
+    url: str | None = None
     media_type: str | None = None
     received_us: int | None = None
+    worker: str | None = None
+    waited_us: int | None = None
+    worked_us: int | None = None
     timeline: tuple[Event, ...] = ()
     duplicate_of: str | None = None
 
@@ -60,7 +70,7 @@ class StageStatus(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class Balance(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """accepted = indexed + duplicate + superseded + withdrawn + discarded + dead + in flight + a `difference` of 0."""
+    """accepted = all that ended (indexed … refused) + dead + in flight + a `difference` of 0."""
 
     accepted: int
     indexed: int
@@ -68,6 +78,7 @@ class Balance(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     superseded: int
     withdrawn: int
     discarded: int
+    refused: int
     dead: int
     in_flight: int
     difference: int
@@ -82,8 +93,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     redis_max_bytes: int
 
 
-class Dead(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
-    """An article that no further try will help, and why."""
+class Ended(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
+    """An input that is dead or was refused, why, and where it came from."""
 
     ref: str
     receipt: str
@@ -92,6 +103,14 @@ class Dead(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename
     note: str
     at_us: int
     source: Source | None = None
+    name: str | None = None
+    url: str | None = None
+
+    def origin(self) -> str:
+        """Where it came from, for a person: `drop hue/bai.txt`, `feed https://a.example/rss entry title`."""
+        kind, source = (self.source.kind, self.source.name) if self.source else ("", "")
+        named = self.name or self.url or ""
+        return " ".join(part for part in (kind, "" if kind == "drop" and named else source, named) if part)
 
 
 def split_ref(ref: str) -> tuple[str, int]:
@@ -138,6 +157,7 @@ class LedgerReader:
         if not record:
             return None
         meta = _meta(record.get(b"meta", b""))
+        timeline = events(record.get(b"log", b"").decode())
         return InputStatus(
             receipt=record.get(b"receipt", b"").decode(),
             article=article,
@@ -148,9 +168,14 @@ class LedgerReader:
             reason=record[b"reason"].decode() if b"reason" in record else None,
             note=record[b"note"].decode() or None if b"note" in record else None,
             source=meta.source if meta else None,
+            name=meta.name if meta else None,
+            url=meta.url if meta else None,
             media_type=meta.media_type if meta else None,
             received_us=meta.received_us if meta else None,
-            timeline=events(record.get(b"log", b"").decode()),
+            timeline=timeline,
+            worker=next((event.note for event in reversed(timeline) if event.state == "working"), None),
+            waited_us=_spent(timeline, working=False),
+            worked_us=_spent(timeline, working=True),
         )
 
     def latest(self, article: str) -> str | None:
@@ -171,23 +196,32 @@ class LedgerReader:
         with redis_errors(self.client):
             return _meta(self.client.hget(keys.record(ref), "meta") or b"")
 
-    def dead(self, limit: int = 100, offset: int = 0) -> list[Dead]:
-        """Dead articles, the latest first."""
+    def dead(self, limit: int = 100, offset: int = 0) -> list[Ended]:
+        """Ended articles, the latest first."""
+        return self._ended(keys.DEAD, limit, offset)
+
+    def refused(self, limit: int = 100, offset: int = 0) -> list[Ended]:
+        """Inputs that only their sender can mend, the latest first; the last thousand, as long as receipts are kept."""
+        return self._ended(keys.REFUSALS, limit, offset)
+
+    def _ended(self, line: str, limit: int, offset: int) -> list[Ended]:
         with redis_errors(self.client):
-            rows = self.client.zrevrange(keys.DEAD, offset, offset + limit - 1, withscores=True)
+            rows = self.client.zrevrange(line, offset, offset + limit - 1, withscores=True)
         found = []
         for ref, at in rows:
-            line = self.line(ref.decode())
-            if line is not None:
+            status = self.line(ref.decode())
+            if status is not None:
                 found.append(
-                    Dead(
+                    Ended(
                         ref=ref.decode(),
-                        receipt=line.receipt,
-                        stage=line.stage or "",
-                        reason=line.reason or "",
-                        note=line.note or "",
+                        receipt=status.receipt,
+                        stage=status.stage or "",
+                        reason=status.reason or "",
+                        note=status.note or "",
                         at_us=int(at),
-                        source=line.source,
+                        source=status.source,
+                        name=status.name,
+                        url=status.url,
                     )
                 )
         return found
@@ -209,7 +243,7 @@ class LedgerReader:
                 for line in ("waiting", "working", "retrying", "held"):
                     pipe.zcard(keys.line(line, stage))
                 pipe.llen(stage)
-                pipe.exists(keys.paused(stage))
+                pipe.exists(keys.health("stage", stage))
                 pipe.zrange(keys.line("waiting", stage), 0, 0)
             pipe.info("memory")
             counters, *rows, memory = pipe.execute()
@@ -223,7 +257,7 @@ class LedgerReader:
 
     def _stage(self, row: list[Any]) -> StageStatus:
         waiting, working, retrying, held, messages, paused, oldest = row
-        since = self.client.hget(keys.record(oldest[0].decode()), "since") if oldest else None
+        since = self._since(oldest[0].decode()) if oldest else None
         return StageStatus(
             queued=waiting,
             working=working,
@@ -234,6 +268,15 @@ class LedgerReader:
             oldest_us=int(since) if since else None,
         )
 
+    def _since(self, ref: str) -> bytes | None:
+        """When an article came in; None of a record that makes no sense, which dies as soon as it is taken up."""
+        try:
+            with redis_errors(self.client):
+                since: bytes | None = self.client.hget(keys.record(ref), "since")
+        except LedgerBroken:
+            return None
+        return since
+
 
 def _balance(counters: Mapping[str, int], stages: Iterable[StageStatus]) -> Balance:
     in_flight = sum(s.queued + s.working + s.retrying + s.held for s in stages)
@@ -241,6 +284,12 @@ def _balance(counters: Mapping[str, int], stages: Iterable[StageStatus]) -> Bala
     accepted = counters.get("accepted", 0)
     difference = accepted - sum(done.values()) - in_flight
     return Balance(accepted=accepted, in_flight=in_flight, difference=difference, **done)
+
+
+def _spent(timeline: Sequence[Event], *, working: bool) -> int | None:
+    """Microseconds between events in which it was worked on, or waited; None of an input that has no way behind it."""
+    spans = [(is_, after.at_us - is_.at_us) for is_, after in itertools.pairwise(timeline)]
+    return sum(span for is_, span in spans if (is_.state == "working") == working) if spans else None
 
 
 def events(log: str) -> tuple[Event, ...]:

@@ -1,5 +1,6 @@
 """What stands around every batch: claiming it, isolating each article's failure, telling the ledger."""
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import msgspec
 import structlog
 from celery import Celery
+from celery.exceptions import Reject
 
 from shared.clock import now_us
 from shared.envelope import VERSION, Stage
@@ -18,6 +20,8 @@ from shared.work.retry import RetryPolicy, jitter
 log = structlog.get_logger(__name__)
 
 PATIENCE_S = 20.0
+LEVELS = {"dead": logging.ERROR, "retry": logging.WARNING, "back": logging.WARNING, "refused": logging.INFO}
+HANDED_BACK_S = 1.0
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,16 +43,15 @@ Result = Done | Held | Exception
 Handler = Callable[[Sequence[Claimed]], Sequence[Result]]
 
 
-def run_batch(
-    ledger: Ledger, stage: Stage, refs: Sequence[str], message: str, handle: Handler, policy: RetryPolicy
-) -> None:
-    """Claim what is ours of a message, do the work, and record what became of each article."""
-    claimed = ledger.claim(refs, stage, message)
+def run_batch(ledger: Ledger, stage: Stage, message: str, handle: Handler, policy: RetryPolicy) -> None:
+    """Take up what waits, do the work, and record what became of each article."""
+    began = time.monotonic()
+    claimed = ledger.claim(stage, message)
     if not claimed:
         return
     try:
         results = list(handle(claimed))
-    except TransientError as error:  # the whole batch waits for what is away
+    except Exception as error:  # noqa: BLE001 - none of them is left in our hands, whatever befell the batch
         results = [error] * len(claimed)
     commits = [_commit(item, result) for item, result in zip(claimed, results, strict=True) if isinstance(result, Done)]
     if commits:
@@ -60,6 +63,8 @@ def run_batch(
     ]
     if failures:
         _insist(lambda: ledger.fail(stage, failures))
+    took_ms = round((time.monotonic() - began) * 1000)
+    log.info("batch_done", stage=stage, n=len(claimed), failed=len(failures), took_ms=took_ms, worker=ledger.holder())
 
 
 def each(work: Callable[[Claimed], Result]) -> Handler:
@@ -72,14 +77,21 @@ def each(work: Callable[[Claimed], Result]) -> Handler:
 
 
 def register(app: Celery, stage: Stage, ledger: Ledger, handle: Handler, policy: RetryPolicy) -> None:
-    """Give the app its one task: `[version, refs]`."""
+    """Give the app its one task: a bell, `[version]`. An older release's (`[1, refs]`) is one too."""
 
-    def take_batch(task: Any, version: int, refs: list[str]) -> None:
-        if version != VERSION:
-            raise ValueError(f"message version {version} is not {VERSION}: this worker is of another release")
-        run_batch(ledger, stage, refs, task.request.id, handle, policy)
+    def take_batch(task: Any, version: int, *_: object) -> None:
+        if version > VERSION:  # for a worker that knows how: it goes back on the queue
+            log.error("message_handed_back", stage=stage, version=version, known=VERSION)
+            time.sleep(HANDED_BACK_S)
+            raise Reject(f"message version {version} is newer than {VERSION}", requeue=True)
+        run_batch(ledger, stage, task.request.id, handle, policy)
 
-    app.task(take_batch, name=task_name(stage), bind=True)
+    def release(message: str, cause: str) -> None:
+        log.error("worker_lost", stage=stage, cause=cause)
+        ledger.release(stage, message, cause)
+
+    task = app.task(take_batch, name=task_name(stage), bind=True, Request="shared.work.bell:BellRequest")
+    task.release = release
 
 
 def _isolated(work: Callable[[Claimed], Result], item: Claimed) -> Result:
@@ -98,9 +110,10 @@ def _failure(item: Claimed, stage: Stage, error: Held | Exception, policy: Retry
     if isinstance(error, Held):
         return Failure(ref=item.ref, token=item.token, verdict="hold", reason=error.reason, due_us=error.until_us)
     decision = policy.decide(error, attempt=item.attempt, jitter=jitter())
+    level = LEVELS[decision.verdict]
     note = f"{error}" if decision.reason != "unforeseen" else f"{type(error).__name__}: {error}"
     log.log(
-        30 if decision.verdict == "retry" else 40,
+        level,
         "article_failed",
         article=item.ref,
         stage=stage,

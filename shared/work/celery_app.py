@@ -8,7 +8,7 @@ import msgspec
 from celery import Celery
 from kombu.transport.virtual import Channel
 
-from shared.envelope import Stage
+from shared.envelope import VERSION, Stage
 from shared.ledger.calls import Ledger
 from shared.ledger.connection import connect
 from shared.ledger.reader import STAGES
@@ -52,13 +52,13 @@ def make_app(settings: Settings, name: str) -> Celery:
 
 
 def envelopes(app: Celery) -> Mapping[Stage, str]:
-    """For each stage, the message kombu would send, with @ID@ and @BODY@ where the ledger writes."""
+    """For each stage the bell as kombu would send it, with @ID@ where the ledger writes."""
     return {stage: _envelope(app, stage) for stage in STAGES}
 
 
-def open_ledger(settings: Settings) -> Ledger:
-    """A ledger that can also send: for every process that takes in, works or replays."""
-    return Ledger(connect(settings), settings, envelopes(make_app(settings, "courier")))
+def open_ledger(settings: Settings, boot: str = "") -> Ledger:
+    """A ledger that can also ring: for every process that takes in, works or replays. A worker names its start."""
+    return Ledger(connect(settings), settings, envelopes(make_app(settings, "courier")), boot=boot)
 
 
 def _broker(url: str) -> str:
@@ -81,10 +81,12 @@ def _transport_options(settings: Settings) -> dict[str, Any]:
 
 
 def _envelope(app: Celery, stage: Stage) -> str:
-    message = app.amqp.as_task_v2("@ID@", task_name(stage), args=(), argsrepr="refs", kwargsrepr="{}", root_id="@ID@")
+    nothing: dict[str, None] = dict.fromkeys(("callbacks", "errbacks", "chain", "chord"))
+    body: tuple[list[int], dict[str, Any], dict[str, None]] = ([VERSION], {}, nothing)
+    message = app.amqp.as_task_v2("@ID@", task_name(stage), args=(), argsrepr="bell", kwargsrepr="{}", root_id="@ID@")
     channel = Channel.__new__(Channel)  # only its message layout is wanted: no connection, no consumer
     whole = channel.prepare_message(  # type: ignore[no-untyped-call]
-        "@BODY@",
+        msgspec.json.encode(body).decode(),
         content_type="application/json",
         content_encoding="utf-8",
         headers=message.headers | {"origin": f"copydesk@{os.uname().nodename}", "ignore_result": True},

@@ -5,16 +5,20 @@ from typing import Literal
 
 import msgspec
 
-from shared.errors import PermanentError, TransientError
+from shared.errors import PermanentError, Refused, TransientError, Unavailable
 
 BACKOFF_S = (5.0, 30.0, 120.0, 600.0)
 JITTER = 0.2
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
-    """`retry` after `delay` seconds (alone, if it may have been its neighbours' doing), or `dead` for `reason`."""
+    """What becomes of it, and for which `reason`.
 
-    verdict: Literal["retry", "dead"]
+    `retry` after `delay` seconds (alone, if it may have been its neighbours' doing), `back` in the line as if it had
+    never been taken up, `refused` for its sender to mend, or `dead` for a person to see.
+    """
+
+    verdict: Literal["retry", "back", "refused", "dead"]
     reason: str
     delay: float = 0.0
     alone: bool = False
@@ -28,6 +32,10 @@ class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
     def decide(self, error: Exception, *, attempt: int, jitter: float) -> Decision:
         """Rule on one failure; `jitter` in [0, 1) spreads the retries so that they do not come back at once."""
         match error:
+            case Unavailable():
+                return Decision(verdict="back", reason="unavailable")
+            case Refused():
+                return Decision(verdict="refused", reason="refused")
             case TransientError() if attempt >= self.max_attempts:
                 return Decision(verdict="dead", reason="exhausted")
             case TransientError():

@@ -20,6 +20,7 @@ from shared.ledger import keys
 from shared.ledger.calls import Ledger
 from shared.ledger.connection import connect
 from shared.settings import Settings
+from shared.work.liveness import WorkerRecord
 
 log = structlog.get_logger(__name__)
 
@@ -135,18 +136,20 @@ class Liveness:
                 os._exit(EXIT_DEAF)
 
 
-def work(app: Celery, settings: Settings, queue: str, ledger: Ledger, arguments: Sequence[str]) -> int:
+def work(app: Celery, settings: Settings, record: WorkerRecord, ledger: Ledger, arguments: Sequence[str]) -> int:
     """Run one worker until it is told to stop; gives its exit code, which is above 0 when it ended by itself.
 
     With REMAP_SIGTERM=SIGQUIT in the environment before Celery was imported, SIGTERM gives batches `soft_stop_s`.
     """
     logging.configure(settings.log_level)
+    queue = record.name
     beat = os.environ.get("COPYDESK_HEARTBEAT")
     watch = Liveness(settings, queue, Path(beat) if beat else None)
     app.steps["consumer"].add(_loop_step(watch, ledger, settings.sweep_s))
 
     def begin_guard(**_: object) -> None:
         threading.Thread(target=watch.guard, name="deaf-guard", daemon=True).start()
+        record.start()
 
     signals.worker_ready.connect(begin_guard, weak=False)
     ended = _Ended()
@@ -164,6 +167,7 @@ def work(app: Celery, settings: Settings, queue: str, ledger: Ledger, arguments:
             *arguments,
         ]
     )
+    record.stop()
     return ended.code
 
 
@@ -199,11 +203,11 @@ def _loop_step(watch: Liveness, ledger: Ledger, sweep_s: float) -> type:
 def _swept(ledger: Ledger) -> Callable[[], None]:
     def sweep() -> None:
         try:
-            later, lost_workers, lost_messages = ledger.sweep()
+            later, lost_workers = ledger.sweep()
         except CopydeskError as error:
             log.warning("sweep_failed", error=str(error))
             return
-        if later or lost_workers or lost_messages:
-            log.info("articles_sent_again", due=later, lost_workers=lost_workers, lost_messages=lost_messages)
+        if later or lost_workers:
+            log.info("articles_brought_back", due=later, lost_workers=lost_workers)
 
     return sweep

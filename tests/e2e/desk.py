@@ -68,6 +68,10 @@ class Folder:
                 found.append(int(entry.name))
         return found
 
+    def workers(self, stage: str) -> list[int]:
+        """The processes of a stage."""
+        return [pid for pid in self.alive() if f" work {stage}" in command_line(pid)]
+
     def end(self) -> None:
         """Stop at once: that nobody outlives a killed supervisor is what each test ends with."""
         for desk in self._ups:
@@ -77,6 +81,14 @@ class Folder:
                 desk.stdout.close()
         wait_for(lambda: not self.alive(), 10)
         shutil.rmtree(self._runtime)
+
+
+def command_line(pid: int) -> str:
+    """What a process was called with; empty when it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except OSError:
+        return ""
 
 
 def make_folder(path: Path, *, seeds: bool = True) -> Folder:

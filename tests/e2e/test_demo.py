@@ -47,12 +47,12 @@ def test_the_example_is_shown_as_a_person_would_read_it_also_a_second_time(folde
     assert [one["results"]["total"] for one in told["searches"]] == [1, 1]
 
 
-def test_what_dies_is_told_with_its_reason(folder: Folder) -> None:
+def test_what_is_refused_is_told_with_its_file_and_its_reason(folder: Folder) -> None:
     (folder.path / "seeds" / "noise.txt").write_bytes(bytes(range(256)) * 40)
     done = folder.run("demo")
     assert done.returncode == 1
-    assert "DIED in normalize" in done.stdout
-    assert "1 article died" in done.stderr
+    assert "Refused: drop noise.txt: " in done.stdout
+    assert "1 input refused" in done.stderr
     assert "Từng bước nâng cao" in done.stdout
 
 

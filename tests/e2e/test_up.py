@@ -121,18 +121,23 @@ def test_the_drop_folder_that_is_announced_is_there(desk_up: tuple[Folder, dict[
 
 def test_a_pause_is_told_and_ended_by_hand(desk_up: tuple[Folder, dict[str, Any]]) -> None:
     folder, _ = desk_up
-    redis_of(folder).set("ledger:paused:normalize", 1, ex=60)
-    assert "copydesk resume normalize" in folder.run("status").stdout
-    assert folder.ask("resume", "normalize") == {"stage": "normalize", "resumed": True}
-    assert "resume" not in folder.run("status").stdout
+    client = redis_of(folder)
+    client.hset(
+        "health:source:push:hue", mapping={"state": "paused", "since": 1, "reason": "20 died", "probe": 1 << 60}
+    )
+    client.sadd("health", "source:push:hue")
+    told = folder.run("status")
+    assert (told.returncode, "TROUBLE source-paused" in told.stdout) == (1, True)
+    assert folder.ask("resume", "push:hue") == {"source": "push:hue", "resumed": True}
+    assert "source-paused" not in folder.run("status").stdout
     assert "was not paused" in folder.run("resume", "normalize").stdout
 
 
 def test_stray_messages_are_counted_listed_and_cleared(desk_up: tuple[Folder, dict[str, Any]]) -> None:
     folder, _ = desk_up
     redis_of(folder).lpush("ledger:strays", "1447046040000000|index|no task|b'x|y'")
-    assert folder.ask("status")["strays"] == 1
-    assert "1 message could not be read: `copydesk dead strays`" in folder.run("status").stdout
+    assert [trouble["code"] for trouble in folder.ask("status")["troubles"]] == ["messages-unreadable"]
+    assert "copydesk dead strays" in folder.run("status").stdout
     told = [{"atUs": 1447046040000000, "queue": "index", "reason": "no task", "message": "b'x|y'"}]
     assert folder.ask("dead", "strays") == told
     assert "1 message cleared" in folder.run("dead", "strays", "--clear").stdout
@@ -172,15 +177,22 @@ def test_files_are_pushed_straight_in_and_over_http(desk_up: tuple[Folder, dict[
 
 def test_a_dead_article_can_be_looked_at_replayed_and_given_up(desk_up: tuple[Folder, dict[str, Any]]) -> None:
     folder, _ = desk_up
-    (folder.path / "noise.txt").write_bytes(bytes(range(256)) * 40)
-    folder.run("push", "noise.txt")
+    (folder.path / "bad.txt").write_text("A text whose record is damaged on its way.", encoding="utf-8")
+    for pid in folder.workers("normalize"):
+        os.kill(pid, signal.SIGSTOP)
+    folder.run("push", "bad.txt")
+    client = redis_of(folder)
+    (ref,) = (name.decode().removeprefix("art:").removesuffix(":raw") for name in client.keys("art:*:raw"))
+    client.set(f"art:{ref}:raw", b"no frame")
+    for pid in folder.workers("normalize"):
+        os.kill(pid, signal.SIGCONT)
     wait_for(lambda: folder.ask("dead", "list"))
     (dead,) = folder.ask("dead", "list")
-    assert (dead["stage"], dead["reason"]) == ("normalize", "permanent")
+    assert (dead["stage"], dead["reason"], "bad.txt" in dead["name"]) == ("normalize", "undecodable", True)
     assert folder.ask("dead", "show", dead["ref"])["state"] == "dead"
     assert folder.run("status").returncode == 1
     assert folder.run("dead", "replay").returncode == 2
-    assert folder.ask("dead", "replay", "--all")["replayed"] == 1
+    assert folder.ask("dead", "replay", ref.partition("@")[0])["replayed"] == 1
     wait_for(lambda: folder.ask("dead", "list"))
     assert folder.ask("dead", "discard", dead["ref"], "--because", "no text")["discarded"] == 1
     assert folder.ask("dead", "list") == []

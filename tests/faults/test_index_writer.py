@@ -105,7 +105,7 @@ def test_a_full_disk_is_worth_another_try(tmp_path: Path) -> None:
     writer = run(WRITE_UNTIL_FULL, tmp_path / FILE_NAME)
     output, _ = writer.communicate(timeout=30)
     full, after = output.splitlines()
-    assert full.count("TransientError") == 2
+    assert full.count("Unavailable") == 2
     assert "cannot be written" in full
     assert after == "['indexed', 'indexed']"
 

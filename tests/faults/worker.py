@@ -18,6 +18,7 @@ from shared.settings import Settings
 from shared.untrusted.sandbox import cpu_clock
 from shared.work.batches import Done, each, register
 from shared.work.celery_app import make_app, open_ledger
+from shared.work.liveness import WorkerRecord
 from shared.work.retry import RetryPolicy
 from shared.work.worker import work
 
@@ -45,9 +46,10 @@ def befall(item: Claimed) -> Done:
 def main() -> int:
     settings = msgspec.json.decode(sys.argv[1], type=Settings)
     app = make_app(settings, "normalize")
-    ledger = open_ledger(settings)
+    record = WorkerRecord(settings, "normalize")
+    ledger = open_ledger(settings, record.boot)
     register(app, "normalize", ledger, each(befall), RetryPolicy(max_attempts=settings.max_attempts))
-    return work(app, settings, "normalize", ledger, ["--pool=prefork", "--concurrency=2", *sys.argv[2:]])
+    return work(app, settings, record, ledger, ["--pool=prefork", "--concurrency=2", *sys.argv[2:]])
 
 
 if __name__ == "__main__":

@@ -1,18 +1,28 @@
 """The ledger on a real Valkey: entering, claiming, failing, sweeping, and the balance that never moves off zero."""
 
-import json
+import random
 from pathlib import Path
+from string import ascii_letters
+from typing import Any
 
+import msgspec
 import pytest
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from services.ingest.intake import Intake
 from shared.archive import Archive
+from shared.clock import now_us
 from shared.envelope import Input, Source
 from shared.errors import IntakeFull
+from shared.ledger import keys
 from shared.ledger.calls import DEATH_BURST, Claimed, Commit, Failure, Ledger
+from shared.ledger.connection import LedgerBroken, connect
 from shared.settings import Settings
 from shared.work.celery_app import envelopes, make_app, open_ledger
-from tests.conftest import Server, settings_over, wait_for
+from shared.work.liveness import WorkerRecord
+from tests.conftest import Server, settings_over
 
 PUSH = Source(kind="push", name="desk")
 DROP = Source(kind="drop", name="")
@@ -32,14 +42,17 @@ def text(words: str, *aliases: str, source: Source = PUSH) -> Input:
     return Input(source=source, media_type="text/plain", body=words.encode(), aliases=aliases)
 
 
-def queued(ledger: Ledger, stage: str) -> list[list[str]]:
-    """The refs of each message on a queue, the next to be taken first."""
-    messages = [json.loads(m) for m in reversed(ledger.client.lrange(stage, 0, -1))]
-    return [json.loads(m["body"])[0][1] for m in messages]
+def waiting(ledger: Ledger, stage: str) -> list[str]:
+    """The refs that wait for a stage, the next to be taken first."""
+    return [ref.decode() for ref in ledger.client.zrange(keys.line("waiting", stage), 0, -1)]
 
 
-def claim(ledger: Ledger, *refs: str, message: str = "m1") -> list[Claimed]:
-    return ledger.claim(refs, "normalize", message)
+def bells(ledger: Ledger, stage: str) -> int:
+    return int(ledger.client.llen(stage))
+
+
+def claim(ledger: Ledger, message: str = "m1") -> list[Claimed]:
+    return ledger.claim("normalize", message)
 
 
 def normalized(item: Claimed) -> Commit:
@@ -53,19 +66,71 @@ def balanced(ledger: Ledger) -> bool:
 def test_an_input_is_on_its_queue_when_it_is_received(intake: Intake, ledger: Ledger) -> None:
     receipt = intake.take([text("Một bài báo")])[0]
     assert receipt.state == "received"
-    assert queued(ledger, "normalize") == [[f"{receipt.article}@{receipt.rev}"]]
+    assert waiting(ledger, "normalize") == [f"{receipt.article}@{receipt.rev}"]
+    assert bells(ledger, "normalize") == 1
     line = ledger.receipt(receipt.receipt)
     assert line is not None
     assert [event.state for event in line.timeline] == ["received"]
     assert balanced(ledger)
 
 
-def test_a_batch_is_cut_at_25_articles_and_at_4_mib(intake: Intake, ledger: Ledger) -> None:
-    intake.take([text(f"bài {n}") for n in range(60)])
-    assert [len(refs) for refs in queued(ledger, "normalize")] == [25, 25, 10]
+def test_a_claim_takes_at_most_25_articles_and_4_mib_in_the_order_they_came(intake: Intake, ledger: Ledger) -> None:
+    receipts = intake.take([text(f"bài {n}") for n in range(60)])
+    taken = [[item.ref for item in claim(ledger, f"m{n}")] for n in range(3)]
+    assert [len(refs) for refs in taken] == [25, 25, 10]
+    assert [ref for refs in taken for ref in refs] == [f"{r.article}@{r.rev}" for r in receipts]
+    intake.take([text("".join(random.choices(ascii_letters, k=2_500_000))) for n in range(5)])
+    assert [len(claim(ledger, f"n{n}")) for n in range(3)] == [2, 2, 1]
+
+
+def test_no_more_bells_are_rung_than_the_work_can_use(intake: Intake, ledger: Ledger) -> None:
+    for n in range(30):
+        intake.take([text(f"bài {n}")])
+    assert bells(ledger, "normalize") == 2
     ledger.client.delete("normalize")
-    intake.take([text(f"{n}" + "x" * 1_500_000) for n in range(5)])
-    assert [len(refs) for refs in queued(ledger, "normalize")] == [2, 2, 1]
+    ledger.client.delete(keys.SWEPT)
+    ledger.sweep()
+    assert bells(ledger, "normalize") == 2, "bells that were lost are rung anew"
+    claim(ledger, "m1")
+    claim(ledger, "m2")
+    ledger.client.delete("normalize", keys.SWEPT)
+    ledger.sweep()
+    assert bells(ledger, "normalize") == 0, "nothing waits"
+
+
+def test_a_claim_whose_answer_was_lost_is_answered_the_same_again(
+    intake: Intake, shared_redis: Server, settings: Settings
+) -> None:
+    intake.take([text(f"bài {n}") for n in range(30)])
+    cut = CutOnce(settings.redis_url)
+    ledger = Ledger(cut.client, settings, envelopes(make_app(settings, "courier")))
+    items = ledger.claim("normalize", "m1")
+    assert cut.cuts == 1
+    assert (len(items), {item.attempt for item in items}) == (25, {1})
+    assert ledger.status().stages["normalize"].working == 25
+    assert ledger.commit("normalize", [normalized(item) for item in items]) == [True] * 25
+
+
+class CutOnce:
+    """A client whose connection is cut once, after the server has done what was asked and before it is heard."""
+
+    def __init__(self, url: str) -> None:
+        self.cuts = 0
+        outer = self
+
+        class Connection(redis.UnixDomainSocketConnection):
+            def read_response(self, *args: Any, **kwargs: Any) -> Any:
+                answer = super().read_response(*args, **kwargs)
+                if outer.cuts == 0 and isinstance(answer, list) and len(answer) > 1:
+                    outer.cuts += 1
+                    self.disconnect()  # type: ignore[no-untyped-call]
+                    raise redis.ConnectionError("cut")
+                return answer
+
+        pool = redis.ConnectionPool(
+            connection_class=Connection, path=url.removeprefix("unix://"), retry=Retry(NoBackoff(), 1)
+        )
+        self.client = redis.Redis(connection_pool=pool)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +214,7 @@ def test_a_damaged_record_is_dead_and_its_neighbours_go_on(
         ledger.client.delete(f"art:{refs[1]}")
     if command != "DEL":
         ledger.client.execute_command(command, f"art:{refs[1]}", *(values or ["x"]))
-    assert [item.ref for item in claim(ledger, *refs)] == [refs[0], refs[2]]
+    assert [item.ref for item in claim(ledger)] == [refs[0], refs[2]]
     assert [(d.ref, d.reason) for d in ledger.dead()] == [(refs[1], "undecodable")]
     assert balanced(ledger)
     assert ledger.replay([refs[1]]) == [True]
@@ -160,9 +225,15 @@ def test_a_clock_that_steps_back_stops_no_retry_and_no_lease(shared_redis: Serve
     moment = [2_000_000_000_000_000]
     settings = settings_over(shared_redis, tmp_path)
     plain = open_ledger(settings)
-    ledger = Ledger(plain.client, settings, envelopes(make_app(settings, "courier")), clock=lambda: moment[0])
-    receipts = Intake(ledger, Archive(tmp_path / "a"), settings).take([text("a"), text("b")])
-    items = claim(ledger, *(f"{r.article}@{r.rev}" for r in receipts))
+    ledger = Ledger(
+        plain.client,
+        settings,
+        envelopes(make_app(settings, "courier")),
+        clock=lambda: moment[0],
+        host_clock=lambda: moment[0],
+    )
+    Intake(ledger, Archive(tmp_path / "a"), settings).take([text("a"), text("b")])
+    items = claim(ledger)
     soon = moment[0] - 3_590_000_000
     ledger.fail(
         "normalize", [Failure(ref=items[0].ref, token=items[0].token, verdict="retry", reason="r", due_us=soon)]
@@ -182,22 +253,22 @@ def test_a_text_that_goes_back_to_an_earlier_wording_is_a_new_revision(intake: I
 
 
 def test_only_the_holder_of_the_token_changes_an_article(intake: Intake, ledger: Ledger) -> None:
-    receipt = intake.take([text("a")])[0]
-    item = claim(ledger, f"{receipt.article}@{receipt.rev}")[0]
-    assert claim(ledger, item.ref, message="m2") == []
+    intake.take([text("a")])
+    item = claim(ledger)[0]
+    assert claim(ledger, "m2") == []
     stale = Commit(ref=item.ref, token="another", outcome="normalized", article=b"{}")
     assert ledger.commit("normalize", [stale]) == [False]
     assert ledger.commit("normalize", [normalized(item)]) == [True]
     assert ledger.commit("normalize", [normalized(item)]) == [False]
-    assert queued(ledger, "index") == [[item.ref]]
+    assert waiting(ledger, "index") == [item.ref]
     assert balanced(ledger)
 
 
 def test_an_indexed_article_leaves_no_body_in_redis(intake: Intake, ledger: Ledger) -> None:
     receipt = intake.take([text("a")])[0]
-    item = claim(ledger, f"{receipt.article}@{receipt.rev}")[0]
+    item = claim(ledger)[0]
     ledger.commit("normalize", [normalized(item)])
-    item = ledger.claim([item.ref], "index", "m2")[0]
+    item = ledger.claim("index", "m2")[0]
     assert item.body == b"{}"
     ledger.commit("index", [Commit(ref=item.ref, token=item.token, outcome="indexed")])
     assert ledger.client.keys("art:*:*") == []
@@ -208,21 +279,21 @@ def test_an_indexed_article_leaves_no_body_in_redis(intake: Intake, ledger: Ledg
 
 
 def test_a_retry_waits_in_the_ledger_until_it_is_due(intake: Intake, ledger: Ledger) -> None:
-    receipt = intake.take([text("a")])[0]
-    item = claim(ledger, f"{receipt.article}@{receipt.rev}")[0]
+    intake.take([text("a")])
+    item = claim(ledger)[0]
     ledger.client.delete("normalize")
     failure = Failure(ref=item.ref, token=item.token, verdict="retry", reason="transient", due_us=1)
     assert ledger.fail("normalize", [failure]) == [True]
     assert ledger.status().stages["normalize"].retrying == 1
     assert ledger.sweep()[0] == 1
-    assert queued(ledger, "normalize") == [[item.ref]]
-    assert claim(ledger, item.ref)[0].attempt == 2
+    assert waiting(ledger, "normalize") == [item.ref]
+    assert claim(ledger, "m2")[0].attempt == 2
     assert balanced(ledger)
 
 
 def test_the_dead_keep_reason_and_body_and_can_be_replayed_or_discarded(intake: Intake, ledger: Ledger) -> None:
-    receipts = intake.take([text("a"), text("b")])
-    items = claim(ledger, *(f"{r.article}@{r.rev}" for r in receipts))
+    intake.take([text("a"), text("b")])
+    items = claim(ledger)
     why = [Failure(ref=i.ref, token=i.token, verdict="dead", reason="permanent", note="no text") for i in items]
     ledger.fail("normalize", why)
     dead = ledger.dead()
@@ -233,12 +304,12 @@ def test_the_dead_keep_reason_and_body_and_can_be_replayed_or_discarded(intake: 
     assert ledger.replay([items[1].ref]) == [False]
     balance = ledger.balance()
     assert (balance.dead, balance.discarded, balance.in_flight, balance.difference) == (0, 1, 1, 0)
-    assert len(claim(ledger, items[0].ref, message="m3")) == 1
+    assert len(claim(ledger, "m3")) == 1
 
 
 def test_a_push_of_what_died_is_tried_again(intake: Intake, ledger: Ledger) -> None:
-    receipt = intake.take([text("a")])[0]
-    item = claim(ledger, f"{receipt.article}@{receipt.rev}")[0]
+    intake.take([text("a")])
+    item = claim(ledger)[0]
     ledger.fail("normalize", [Failure(ref=item.ref, token=item.token, verdict="dead", reason="permanent")])
     assert intake.take([text("a", source=DROP)])[0].state == "duplicate"
     assert intake.take([text("a")])[0].state == "received"
@@ -250,56 +321,185 @@ def test_an_article_whose_lease_ends_travels_alone_and_dies_at_the_third_time(
 ) -> None:
     settings = settings_over(shared_redis, tmp_path, task_limit_s=0, visibility_timeout_s=0, lease_s=0, sweep_s=0.0)
     ledger = open_ledger(settings)
-    receipts = Intake(ledger, Archive(tmp_path / "a"), settings).take([text("a"), text("b")])
-    refs = [f"{r.article}@{r.rev}" for r in receipts]
-    for crash in (1, 2):
-        assert len(ledger.claim(refs, "normalize", f"m{crash}")) == 2
-        ledger.client.delete("normalize")
+    Intake(ledger, Archive(tmp_path / "a"), settings).take([text("a"), text("b")])
+    assert len(claim(ledger)) == 2
+    for _ in range(2):
         assert ledger.sweep()[1] == 2
-        assert sorted(queued(ledger, "normalize")) == sorted([[ref] for ref in refs])
-    assert len(ledger.claim(refs, "normalize", "m3")) == 2
+        assert [len(claim(ledger, f"m{n}")) for n in range(2)] == [1, 1]
     ledger.sweep()
     assert {d.reason for d in ledger.dead()} == {"poison"}
     assert balanced(ledger)
 
 
-def test_a_lost_message_is_sent_again_but_a_backlog_is_not(shared_redis: Server, tmp_path: Path) -> None:
-    settings = settings_over(shared_redis, tmp_path, task_limit_s=0, visibility_timeout_s=0, lease_s=0, sweep_s=0.0)
-    ledger = open_ledger(settings)
-    intake = Intake(ledger, Archive(tmp_path / "a"), settings)
-    first, second = intake.take([text("a")])[0], intake.take([text("b")])[0]
-    for _ in range(3):
-        assert ledger.sweep() == (0, 0, 0), "both still stand on the queue"
-    ledger.client.rpop("normalize")
-    assert ledger.sweep() == (0, 0, 0), "nobody has come past it yet"
-    ledger.claim([f"{second.article}@{second.rev}"], "normalize", "m1")
-    ledger.commit("normalize", [])
-    wait_for(lambda: ledger.sweep()[2] == 1, "the lost message was not sent again", 5)
-    assert [f"{first.article}@{first.rev}"] in queued(ledger, "normalize")
+def test_what_a_dead_child_held_goes_on_at_once_and_its_cause_is_kept(intake: Intake, ledger: Ledger) -> None:
+    intake.take([text("a"), text("b")])
+    assert len(claim(ledger, "m1")) == 2
+    assert ledger.release("normalize", "m1", "memory (signal 9)") == 2
+    assert ledger.release("normalize", "m1", "again") == 0
+    first = claim(ledger, "m2")
+    assert len(first) == 1, "each travels alone now"
+    for message in ("m2", "m3"):
+        ledger.release("normalize", message, "memory (signal 9)")
+        claim(ledger, "m3")
+    claim(ledger, "m4")
+    ledger.release("normalize", "m4", "memory (signal 9)")
+    ledger.release("normalize", "m3", "memory (signal 9)")
+    assert "memory (signal 9)" in ledger.dead()[0].note
     assert balanced(ledger)
 
 
-def test_a_burst_of_deaths_that_no_input_explains_pauses_the_stage(intake: Intake, ledger: Ledger) -> None:
-    receipts = intake.take([text(f"bài {n}") for n in range(DEATH_BURST + 1)])
-    refs = [f"{r.article}@{r.rev}" for r in receipts]
-    for start in range(0, DEATH_BURST, 25):
-        items = claim(ledger, *refs[start : start + 25], message=f"m{start}")
-        fail = [Failure(ref=i.ref, token=i.token, verdict="dead", reason="unforeseen") for i in items]
-        ledger.fail("normalize", fail)
+def test_what_a_silent_worker_held_is_taken_up_once_it_could_have_been_heard(
+    shared_redis: Server, tmp_path: Path
+) -> None:
+    settings = settings_over(shared_redis, tmp_path, sweep_s=0.2)
+    moment = [2_000_000_000_000_000]
+    ledger = Ledger(
+        connect(settings), settings, envelopes(make_app(settings, "x")), clock=lambda: moment[0], boot="lost"
+    )
+    Intake(ledger, Archive(tmp_path / "a"), settings).take([text("a")])
+    record = WorkerRecord(settings, "normalize", boot="lost")
+    record.beat()
+    assert len(claim(ledger)) == 1
+
+    def pass_time(seconds: int) -> int:
+        brought = 0
+        for _ in range(seconds):
+            moment[0] += 1_000_000
+            brought += ledger.sweep()[1]
+        return brought
+
+    assert pass_time(20) == 0, "it speaks"
+    record.stop()
+    assert pass_time(1) == 1, "its record is gone"
+    assert len(claim(ledger, "m2")) == 1
+    moment[0] += 60_000_000
+    assert pass_time(8) == 0, "Redis was away: who is silent may not have been heard"
+    assert pass_time(2) == 1
+    assert balanced(ledger)
+
+
+def test_what_is_away_pauses_its_stage_counts_no_attempt_and_resumes_at_once(
+    shared_redis: Server, tmp_path: Path
+) -> None:
+    moment = [2_000_000_000_000_000]
+    settings = settings_over(shared_redis, tmp_path)
+    ledger = Ledger(connect(settings), settings, envelopes(make_app(settings, "x")), clock=lambda: moment[0])
+    Intake(ledger, Archive(tmp_path / "a"), settings).take([text(f"bài {n}") for n in range(60)])
+    for n in range(3):
+        ledger.commit("normalize", [normalized(item) for item in claim(ledger, f"m{n}")])
+    for n in range(400):  # twenty minutes
+        moment[0] += 3_000_000
+        items = ledger.claim("index", f"i{n}")
+        assert {item.attempt for item in items} == {1}
+        assert n == 0 or ledger.claim("index", f"j{n}") == [], "one batch probes"
+        back = [Failure(ref=i.ref, token=i.token, verdict="back", reason="unavailable", note="full") for i in items]
+        assert ledger.fail("index", back) == [True] * 25
+    assert len(items[0].timeline) == 4, "a long outage leaves no trace in each article"
+    assert ledger.status().stages["index"].paused
+    moment[0] += 3_000_000
+    items = ledger.claim("index", "probe")
+    ledger.commit("index", [Commit(ref=i.ref, token=i.token, outcome="indexed") for i in items])
+    assert not ledger.status().stages["index"].paused
+    assert bells(ledger, "index") >= 2
+    assert [len(ledger.claim("index", f"k{n}")) for n in range(2)] == [25, 10]
+    assert (ledger.balance().dead, balanced(ledger)) == (0, True)
+
+
+def test_normalize_takes_up_nothing_while_redis_is_nearly_full(redis_server: Server, tmp_path: Path) -> None:
+    settings = settings_over(redis_server, tmp_path)
+    ledger = open_ledger(settings)
+    Intake(ledger, Archive(tmp_path / "a"), settings).take([text("a"), text("b")])
+    done = claim(ledger)[:1]
+    ledger.commit("normalize", [normalized(item) for item in done])
+    client: Any = redis_server.client()
+    client.config_set("maxmemory", int(client.info("memory")["used_memory"] * 1.05))
+    Intake(ledger, Archive(tmp_path / "a"), msgspec.structs.replace(settings, memory_limit_percent=100))
+    assert claim(ledger, "m2") == []
+    assert len(ledger.claim("index", "m3")) == 1, "what drains Redis goes on"
+    client.config_set("maxmemory", 0)
+    assert ledger.status().stages["normalize"].working == 1
+    assert balanced(ledger)
+
+
+def deaths(ledger: Ledger, count: int, reason: str = "unforeseen") -> None:
+    """So many of what waits die, batch by batch."""
+    while count > 0:
+        items = claim(ledger, f"d{count}")[:count]
+        ledger.fail("normalize", [Failure(ref=i.ref, token=i.token, verdict="dead", reason=reason) for i in items])
+        count -= len(items)
+
+
+def test_a_source_whose_inputs_die_rests_alone(intake: Intake, ledger: Ledger) -> None:
+    intake.take([text(f"xấu {n}", source=EVE) for n in range(2 * DEATH_BURST)])
+    deaths(ledger, DEATH_BURST + 5)
+    ledger.client.delete(keys.line("working", "normalize"))
+    assert not ledger.status().stages["normalize"].paused
+    assert ledger.client.smembers(keys.PAUSES) == {b"source:push:eve"}
+    intake.take([text("tốt", source=ALICE)])
+    assert [item.receipt for item in claim(ledger, "good")] != []
+    assert ledger.status().stages["normalize"].held > 0
+    assert ledger.resume("source", "push:eve")
+    assert not ledger.resume("source", "push:eve")
+
+
+def test_deaths_of_several_sources_pause_the_stage(intake: Intake, ledger: Ledger) -> None:
+    for name in ("a", "b", "c"):
+        source = Source(kind="push", name=name)
+        intake.take([text(f"{name} {n}", source=source) for n in range(DEATH_BURST)])
+        deaths(ledger, DEATH_BURST)
     assert ledger.status().stages["normalize"].paused
-    assert claim(ledger, refs[-1]) == []
-    assert ledger.status().stages["normalize"].held == 1
-    ledger.resume("normalize")
+    assert ledger.resume("stage", "normalize")
     assert not ledger.status().stages["normalize"].paused
     assert balanced(ledger)
+
+
+def test_deaths_right_after_the_release_changed_pause_the_stage(intake: Intake, ledger: Ledger) -> None:
+    ledger.client.set(keys.RELEASE_CHANGED, now_us())
+    intake.take([text(f"bài {n}") for n in range(DEATH_BURST)])
+    deaths(ledger, DEATH_BURST)
+    assert ledger.status().stages["normalize"].paused
 
 
 def test_bad_inputs_however_many_pause_nothing(intake: Intake, ledger: Ledger) -> None:
-    receipts = intake.take([text(f"bài {n}") for n in range(DEATH_BURST + 1)])
-    for receipt in receipts:
-        item = claim(ledger, f"{receipt.article}@{receipt.rev}")[0]
-        ledger.fail("normalize", [Failure(ref=item.ref, token=item.token, verdict="dead", reason="permanent")])
-    assert not ledger.status().stages["normalize"].paused
+    intake.take([text(f"bài {n}") for n in range(2 * DEATH_BURST)])
+    deaths(ledger, 2 * DEATH_BURST, reason="permanent")
+    assert ledger.client.smembers(keys.PAUSES) == set()
+
+
+def test_what_only_its_sender_can_mend_is_refused_counted_and_no_death(intake: Intake, ledger: Ledger) -> None:
+    receipt = intake.take([text("a", source=ALICE)])[0]
+    item = claim(ledger)[0]
+    no = Failure(ref=item.ref, token=item.token, verdict="refused", reason="refused", note="holds no article")
+    assert ledger.fail("normalize", [no]) == [True]
+    line = ledger.receipt(receipt.receipt)
+    assert line is not None
+    assert (line.state, line.note) == ("refused", "holds no article")
+    assert (ledger.balance().refused, ledger.balance().dead, balanced(ledger)) == (1, 0, True)
+    assert ledger.client.hgetall(keys.REFUSED) == {b"push:alice": b"1"}
+
+
+@pytest.mark.parametrize("call", ["commit", "fail"])
+def test_one_record_that_makes_no_sense_stops_no_other_of_its_batch(intake: Intake, ledger: Ledger, call: str) -> None:
+    intake.take([text("a"), text("b"), text("c")])
+    items = claim(ledger)
+    ledger.client.delete(f"art:{items[1].ref}")
+    ledger.client.set(f"art:{items[1].ref}", "x")
+    if call == "commit":
+        answers = ledger.commit("normalize", [normalized(item) for item in items])
+    else:
+        answers = ledger.fail(
+            "normalize", [Failure(ref=i.ref, token=i.token, verdict="retry", reason="r") for i in items]
+        )
+    assert answers == [True, False, True]
+    assert [(d.ref, d.reason) for d in ledger.dead()] == [(items[1].ref, "undecodable")]
+    assert ledger.status().stages["normalize"].working == 0
+    assert balanced(ledger)
+
+
+def test_an_error_of_the_script_is_told_as_a_bug_and_not_tried_again(ledger: Ledger) -> None:
+    ledger.client.set(keys.BALANCE, "no hash")
+    with pytest.raises(LedgerBroken, match="bug"):
+        ledger.status()
 
 
 def test_a_full_redis_refuses_the_intake_and_drains_on(redis_server: Server, tmp_path: Path) -> None:
@@ -311,6 +511,10 @@ def test_a_full_redis_refuses_the_intake_and_drains_on(redis_server: Server, tmp
     many = [text(f"{n}" * 1000) for n in range(50)]
     with pytest.raises(IntakeFull):
         intake.take(many)
-    item = claim(ledger, f"{receipt.article}@{receipt.rev}")[0]
+    client: Any = redis_server.client()
+    client.config_set("maxmemory", 0)
+    item = claim(ledger)[0]
+    client.config_set("maxmemory", 1)
+    assert item.receipt == receipt.receipt
     assert ledger.commit("normalize", [normalized(item)]) == [True]
     assert balanced(ledger)

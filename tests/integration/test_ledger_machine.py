@@ -1,7 +1,8 @@
 """Any order of push, edit, crash, redelivery, sweep and replay: the ledger does what a plain model of it says."""
 
+import itertools
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from hypothesis.stateful import (
 from services.ingest.intake import acceptance
 from shared.archive import Archived, pack_body
 from shared.envelope import Source, Stage
+from shared.ledger import keys
 from shared.ledger.calls import MAX_CRASHES, Accepted, Claimed, Commit, Failure, Ledger
 from shared.ledger.connection import connect
 from shared.ledger.reader import STAGES
@@ -29,6 +31,7 @@ from tests.conftest import Server
 
 START_US = 1_700_000_000_000_000
 LEASE_S = 150
+SKEW_US = 2_000_000
 TERMINAL = {"indexed", "superseded", "discarded"}
 
 
@@ -49,7 +52,7 @@ class Hand:
 
     stage: Stage
     items: list[Claimed]
-    message: dict[str, Any] = field(default_factory=dict)
+    message: str = ""
 
 
 def make_machine(server: Server) -> type[RuleBasedStateMachine]:  # noqa: C901 - a machine is many small rules
@@ -64,10 +67,17 @@ def make_machine(server: Server) -> type[RuleBasedStateMachine]:  # noqa: C901 -
             self.client = connect(options)
             self.client.flushall()
             self.now = START_US
-            self.ledger = Ledger(self.client, options, courier, clock=lambda: self.now)
+            ahead, behind = self.host(SKEW_US), self.host(-SKEW_US)
+            self.hosts = itertools.cycle([(ahead, SKEW_US), (behind, -SKEW_US)])
+            self.ledger = ahead
+            self.heard: dict[str, list[Hand]] = {}
             self.model: dict[str, Twin] = {}
             self.heads: dict[str, tuple[str, str]] = {}
             self.accepted = self.duplicates = 0
+
+        def host(self, skew: int) -> Ledger:
+            """The ledger as a host sees it whose own clock is wrong; the ledger's is not."""
+            return Ledger(self.client, options, courier, clock=lambda: self.now, host_clock=lambda: self.now + skew)
 
         def archived(self, place: int, words: int) -> Accepted:
             self.now += 1
@@ -98,31 +108,56 @@ def make_machine(server: Server) -> type[RuleBasedStateMachine]:  # noqa: C901 -
             self.model[ref] = Twin("queued")
             self.heads[answer.article] = (ref, item.meta.sha)
 
-        def take(self, stage: Stage, message: dict[str, Any]) -> Hand:
-            refs = json.loads(message["body"])[0][1]
-            items = self.ledger.claim(refs, stage, message["headers"]["id"])
+        def take(self, stage: Stage, message: str) -> Hand:
+            items = self.ledger.claim(stage, message)
             for item in items:
                 twin = self.model[item.ref]
                 assert twin.state == "queued"
                 assert twin.stage == stage
                 twin.state, twin.token = "working", item.token
                 twin.lease_ends = self.now + LEASE_S * 1_000_000
-            return Hand(stage, items, message)
+            hand = Hand(stage, items, message)
+            self.heard.setdefault(message, []).append(hand)
+            return hand
 
         @rule(target=hands, stage=st.sampled_from(STAGES))
-        def receive(self, stage: Stage) -> Any:
+        def hear_a_bell(self, stage: Stage) -> Any:
             raw = self.client.rpop(stage)
             if raw is None:
                 return multiple()
-            return self.take(stage, json.loads(raw))  # type: ignore[arg-type]
+            return self.take(stage, json.loads(raw)["headers"]["id"])  # type: ignore[arg-type]
 
-        @rule(hand=hands)
-        def redeliver(self, hand: Hand) -> None:
-            """The courier hands the same message out again while its worker lives: nothing may be taken twice."""
+        @rule(target=hands, hand=hands)
+        def hear_it_again(self, hand: Hand) -> Hand:
+            """The courier hands the same bell out again while its worker lives: nothing may be taken twice."""
             before = {i.ref: self.model[i.ref].token for i in hand.items if self.model[i.ref].state == "working"}
-            self.take(hand.stage, hand.message)
+            again = self.take(hand.stage, hand.message)
             for ref, token in before.items():
                 assert self.model[ref].token == token
+            return again
+
+        @rule(hand=hands)
+        def a_child_dies(self, hand: Hand) -> None:
+            self.ledger.release(hand.stage, hand.message, "crash")
+            given_up = self.nonces(hand)
+            for twin in self.model.values():
+                if twin.state == "working" and twin.stage == hand.stage and twin.token.split(":")[0] in given_up:
+                    twin.crashes += 1
+                    twin.state = "dead" if twin.crashes >= MAX_CRASHES else "queued"
+
+        def nonces(self, hand: Hand) -> set[str]:
+            """The claims made on this bell so far: all of them are given up."""
+            return {i.token.split(":")[0] for h in self.heard.get(hand.message, ()) for i in h.items}
+
+        @rule(pick=st.randoms(use_true_random=False))
+        def damage(self, pick: Any) -> None:
+            """A record becomes a value of another type: it dies alone as soon as somebody meets it."""
+            alive = sorted(ref for ref, twin in self.model.items() if twin.state in ("queued", "working", "retrying"))
+            if alive:
+                ref = pick.choice(alive)
+                self.client.delete(keys.record(ref))
+                self.client.set(keys.record(ref), "x")
+                self.model[ref] = Twin("damaged")
 
         @rule(stage=st.sampled_from(STAGES))
         def lose_a_message(self, stage: Stage) -> None:
@@ -146,8 +181,10 @@ def make_machine(server: Server) -> type[RuleBasedStateMachine]:  # noqa: C901 -
 
         @rule(hand=consumes(hands), verdict=st.sampled_from(["retry", "hold", "dead"]), wait=st.sampled_from([1, 400]))
         def fail(self, hand: Hand, verdict: Any, wait: int) -> None:
+            self.ledger, skew = next(self.hosts)
             due = self.now + wait * 1_000_000
-            wire = [Failure(ref=i.ref, token=i.token, verdict=verdict, reason="r", due_us=due) for i in hand.items]
+            told = due + skew  # as that host's clock tells it
+            wire = [Failure(ref=i.ref, token=i.token, verdict=verdict, reason="r", due_us=told) for i in hand.items]
             for item, changed in zip(hand.items, self.ledger.fail(hand.stage, wire), strict=True):
                 assert changed == self.holds(hand, item)
                 if changed:
@@ -185,6 +222,8 @@ def make_machine(server: Server) -> type[RuleBasedStateMachine]:  # noqa: C901 -
             assert balance.difference == 0
             assert (balance.accepted, balance.duplicate) == (self.accepted, self.duplicates)
             for ref, twin in self.model.items():
+                if twin.state == "damaged":
+                    continue
                 line = self.ledger.line(ref)
                 assert line is not None
                 assert line.state == twin.state, ref
@@ -196,10 +235,9 @@ def make_machine(server: Server) -> type[RuleBasedStateMachine]:  # noqa: C901 -
                 self.ledger.sweep()
                 for stage in STAGES:
                     while (raw := self.client.rpop(stage)) is not None:
-                        message = json.loads(raw)  # type: ignore[arg-type]
-                        refs, key = json.loads(message["body"])[0][1], message["headers"]["id"]
+                        message = json.loads(raw)["headers"]["id"]  # type: ignore[arg-type]
                         done: Any = "normalized" if stage == "normalize" else "indexed"
-                        items = self.ledger.claim(refs, stage, key)
+                        items = self.ledger.claim(stage, message)
                         wire = [Commit(ref=i.ref, token=i.token, outcome=done, article=b"{}") for i in items]
                         self.ledger.commit(stage, wire)
             balance = self.ledger.balance()

@@ -46,9 +46,8 @@ class InputStatus:
         """Work off both queues, message by message."""
         for stage, handle in (("normalize", self.read), ("index", index_articles(self.sink))):
             while (raw := self.ledger.client.rpop(stage)) is not None:
-                message = json.loads(raw)
-                refs, key = json.loads(message["body"])[0][1], message["headers"]["id"]
-                run_batch(self.ledger, stage, refs, key, handle, RetryPolicy())  # type: ignore[arg-type]
+                message = json.loads(raw)["headers"]["id"]
+                run_batch(self.ledger, stage, message, handle, RetryPolicy())  # type: ignore[arg-type]
 
     def state(self, receipt: str) -> str:
         line = self.ledger.receipt(receipt)
@@ -130,15 +129,16 @@ def test_an_embargo_holds_an_article_and_costs_it_no_attempt(line: InputStatus) 
         pytest.param("<a" + " b='c'" * 100_000 + ">", "text/html", id="a tag of 100,000 attributes"),
     ],
 )
-def test_what_is_no_article_dies_with_a_sentence(line: InputStatus, body: str, media_type: str) -> None:
+def test_what_is_no_article_is_refused_with_a_sentence(line: InputStatus, body: str, media_type: str) -> None:
     receipt = line.push(body, media_type)
     line.push(TEXT)
     line.run()
-    assert line.state(receipt) == "dead"
-    dead = line.ledger.dead()[0]
-    assert dead.reason == "permanent"
-    assert len(dead.note) > 10
-    assert line.ledger.balance().indexed == 1
+    entry = line.ledger.receipt(receipt)
+    assert entry is not None
+    assert entry.state == "refused"
+    assert len(entry.note or "") > 10
+    balance = line.ledger.balance()
+    assert (balance.indexed, balance.refused, balance.dead, balance.difference) == (1, 1, 0, 0)
 
 
 def test_a_record_that_does_not_decode_is_dead_with_its_bytes_kept(line: InputStatus) -> None:
@@ -157,9 +157,7 @@ def test_a_broken_article_does_not_hold_up_its_batch_in_the_index(line: InputSta
     broken = line.push(TEXT.replace("sáng", "trưa"))
     one = Input(source=PUSH, media_type="text/plain", body=TEXT.replace("sáng", "tối").encode())
     line.intake.take([one])
-    raw = line.ledger.client.lrange("normalize", 0, -1)
-    refs = [ref for message in raw for ref in json.loads(json.loads(message)["body"])[0][1]]
-    run_batch(line.ledger, "normalize", refs, "m1", line.read, RetryPolicy())
+    run_batch(line.ledger, "normalize", "m1", line.read, RetryPolicy())
     entry = line.ledger.receipt(broken)
     assert entry is not None
     line.ledger.client.set(f"art:{entry.article}@{entry.rev}:article", msgspec.json.encode({"headline": 5}))

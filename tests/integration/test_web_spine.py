@@ -48,11 +48,11 @@ def port(app_state: AppState) -> Iterator[int]:
 
 def settle(ledger: Ledger, settings: Settings, ref: str, article: Article) -> None:
     """What the two workers behind the door do, with the article already read."""
-    [claimed] = ledger.claim([ref], "normalize", "test")
+    [claimed] = ledger.claim("normalize", "test")
     done = Commit(ref=ref, token=claimed.token, outcome="normalized", article=msgspec.json.encode(article))
     assert ledger.commit("normalize", [done]) == [True]
     sink = SqliteSink(Path(settings.index_dir or "") / "copydesk.sqlite3")
-    run_batch(ledger, "index", [ref], "test", index_articles(sink), RetryPolicy(max_attempts=5))
+    run_batch(ledger, "index", "test", index_articles(sink), RetryPolicy(max_attempts=5))
     sink.close()
 
 

@@ -12,7 +12,7 @@ from shared.errors import PermanentError
 from shared.ledger import keys
 from shared.ledger.calls import Ledger
 from shared.ledger.connection import connect, redis_errors
-from shared.ledger.reader import Dead, InputStatus, LedgerReader
+from shared.ledger.reader import Ended, InputStatus, LedgerReader
 from shared.settings import Settings
 from shared.work.celery_app import open_ledger
 
@@ -33,21 +33,29 @@ class Stray(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 def show(context: Context) -> int:
     """The dead, the latest first."""
     lines = LedgerReader(connect(context.reached()))
-    found = lines.dead(context.args.limit, context.args.offset)
     if astray := lines.strays():
         warn(f"{plural(len(astray), 'message')} could not be read: `copydesk dead strays` lists them")
+    show_ended(context, lines.dead(context.args.limit, context.args.offset), "No article is dead.")
+    return OK
+
+
+def show_ended(context: Context, found: Sequence[Ended], none: str) -> None:
+    """Inputs that came to an end without an article: which, where they came from, and why."""
     if context.as_json:
         show_json(found)
     elif not found:
-        print("No article is dead.")
+        print(none)
     else:
         now = now_us()
         rows = [("ID", "STAGE", "REASON", "AGE", "FROM", "WHY")]
         rows += [
-            (d.ref, d.stage, d.reason, ago(d.at_us, now), _source(d), shortened(d.note, LONGEST_NOTE)) for d in found
-        ]
+            (
+                one.ref, one.stage, one.reason, ago(one.at_us, now),
+                shortened(clean(one.origin()), LONGEST_NOTE), shortened(clean(one.note), LONGEST_NOTE),
+            )
+            for one in found
+        ]  # fmt: skip
         print(*table(rows), sep="\n")
-    return OK
 
 
 def strays(context: Context) -> int:
@@ -119,13 +127,13 @@ def _chosen(context: Context, ledger: Ledger) -> list[str] | None:
         warn("name the articles (`copydesk dead list` shows their ids), or say --all")
         return None
     if args.refs:
-        return list(args.refs)
+        return [ref if "@" in ref else ledger.latest(ref) or ref for ref in args.refs]
     return [
         dead.ref for dead in _every(ledger) if args.reason in (None, dead.reason) and args.stage in (None, dead.stage)
     ]
 
 
-def _every(lines: LedgerReader) -> Iterator[Dead]:
+def _every(lines: LedgerReader) -> Iterator[Ended]:
     offset = 0
     while page := lines.dead(PAGE, offset):
         yield from page
@@ -165,14 +173,27 @@ def _input(lines: LedgerReader, ref: str, settings: Settings) -> bytes | None:
         return None
 
 
+def origin_rows(line: InputStatus) -> Iterator[str]:
+    """Where an input came from, who worked on it last, and how long it waited."""
+    if line.source:
+        yield from row("From", clean(f"{line.source.kind} {line.source.name}".strip()))
+    if line.name:
+        yield from row("Named", clean(line.name))
+    if line.url:
+        yield from row("Address", clean(line.url))
+    if line.worker:
+        yield from row("Worker", line.worker)
+    if line.waited_us is not None and line.worked_us is not None:
+        yield from row("Took", f"{line.waited_us / 1e6:.1f} s of waiting, {line.worked_us / 1e6:.1f} s of work")
+
+
 def _one_lines(line: InputStatus, ref: str, body: bytes | None) -> Iterator[str]:
     yield from row("Id", ref)
     yield from row("Receipt", line.receipt)
     yield from row("State", line.state)
     if line.reason:
         yield from row("Reason", f"{line.reason}: {line.note}" if line.note else line.reason)
-    if line.source:
-        yield from row("From", f"{line.source.kind} {line.source.name}".strip())
+    yield from origin_rows(line)
     yield from row("Type", line.media_type or "not known")
     yield from timeline_lines(line.timeline)
     if body is not None:
@@ -180,7 +201,3 @@ def _one_lines(line: InputStatus, ref: str, body: bytes | None) -> Iterator[str]
         yield f"  The input ({len(body)} bytes) begins:"
         for text in body[:PREVIEW].decode("utf-8", "replace").splitlines():
             yield f"    {shortened(clean(text), LONGEST_NOTE)}"
-
-
-def _source(dead: Dead) -> str:
-    return f"{dead.source.kind} {dead.source.name}".strip() if dead.source else ""

@@ -23,7 +23,7 @@ from shared.clock import now_us
 from shared.errors import PermanentError
 from shared.ledger import keys
 from shared.ledger.connection import connect, redis_errors
-from shared.ledger.reader import Dead, LedgerReader, Status
+from shared.ledger.reader import Ended, LedgerReader, Status
 from shared.settings import Settings, without_password
 
 DEADLINE_S = 60.0
@@ -43,7 +43,8 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     """What the demo found out, before it is printed."""
 
     status: Status
-    dead: tuple[Dead, ...]
+    dead: tuple[Ended, ...]
+    refused: tuple[Ended, ...]
     problems: tuple[DropProblem, ...]
     articles: tuple[Stored, ...]
     searches: tuple[tuple[str, Results], ...]
@@ -149,10 +150,12 @@ def _look(settings: Settings, status: Status, begun: int) -> Shown:
     articles = tuple(one for one in recent if one is not None and one.source.kind == "drop")[:MOST_SHOWN]
     lines = LedgerReader(connect(settings))
     dead = tuple(one for one in lines.dead() if one.at_us >= begun)
+    refused = tuple(one for one in lines.refused() if one.at_us >= begun)
     queries = _queries(articles)
     return Shown(
         status=status,
         dead=dead,
+        refused=refused,
         problems=tuple(drop_problems(lines, Path(settings.seeds_dir))),
         articles=articles,
         searches=tuple((query, index.search(query)) for query in queries),
@@ -185,6 +188,8 @@ def _lines(context: Context, shown: Shown, settings: Settings) -> Iterator[str]:
         yield ""
     yield rule()
     yield from problem_lines(shown.problems)
+    for refused in shown.refused:
+        yield f"Refused: {clean(refused.origin())}: {clean(refused.note)}"
     for dead in shown.dead:
         yield f"DIED in {dead.stage}: {clean(dead.note or dead.reason)} ({dead.ref}; `copydesk dead show {dead.ref}`)"
     if shown.searches:
@@ -221,6 +226,7 @@ def _as_json(shown: Shown, settings: Settings) -> dict[str, object]:
         "articles": shown.articles,
         "searches": [{"q": query, "results": found} for query, found in shown.searches],
         "dead": shown.dead,
+        "refused": shown.refused,
         "dropProblems": shown.problems,
         "balance": shown.status.balance,
         "archive": settings.archive_dir,
@@ -231,6 +237,9 @@ def _as_json(shown: Shown, settings: Settings) -> dict[str, object]:
 def _judge(shown: Shown) -> int:
     if shown.dead:
         warn(f"{plural(len(shown.dead), 'article')} died: `copydesk dead list` says why")
+        return WRONG
+    if shown.refused:
+        warn(f"{plural(len(shown.refused), 'input')} refused: `copydesk refused list` says why")
         return WRONG
     if not shown.articles:
         warn("no article came out of the files: `copydesk status` and the logs tell more")

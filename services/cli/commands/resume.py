@@ -1,16 +1,18 @@
-"""`copydesk resume STAGE`: ends the pause that a burst of deaths began, once its cause is mended."""
+"""`copydesk resume NAME`: ends the rest of a stage or a source at once, once its cause is mended."""
 
 from services.cli.context import OK, Context, show_json
+from services.cli.printing import clean
+from shared.ledger.reader import STAGES
 from shared.work.celery_app import open_ledger
 
 
 def resume(context: Context) -> int:
-    """Let the stage work again at once; the workers' next sweep sends what waited."""
-    stage, ledger = context.args.stage, open_ledger(context.reached())
-    paused = ledger.status().stages[stage].paused
-    ledger.resume(stage)
+    """Let a stage, or a source as `copydesk status` names it, work again at once."""
+    name, ledger = context.args.name, open_ledger(context.reached())
+    kind = "stage" if name in STAGES else "source"
+    resumed = ledger.resume(kind, name)
     if context.as_json:
-        show_json({"stage": stage, "resumed": paused})
+        show_json({kind: name, "resumed": resumed})
     else:
-        print(f"{stage} works again." if paused else f"{stage} was not paused.")
+        print(f"{clean(name)} works again." if resumed else f"{clean(name)} was not paused.")
     return OK

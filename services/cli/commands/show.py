@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from services.cli.commands.dead import origin_rows
 from services.cli.context import OK, WRONG, Context, index_file, show_json, warn
 from services.cli.printing import article_lines, row, timeline_lines
 from services.index.search import Index, Stored
@@ -64,8 +65,7 @@ def line_lines(line: InputStatus) -> Iterator[str]:
     yield from row("State", f"{line.state}{f' at {line.stage}' if line.stage else ''}")
     if line.reason:
         yield from row("Reason", f"{line.reason}: {line.note}" if line.note else line.reason)
-    if line.source:
-        yield from row("From", f"{line.source.kind} {line.source.name}".strip())
+    yield from origin_rows(line)
     yield from row("Id", f"{line.article}@{line.rev}")
     yield from row("Receipt", line.receipt)
     yield from timeline_lines(line.timeline)

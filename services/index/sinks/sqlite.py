@@ -15,7 +15,7 @@ from services.index.sinks.schema import migrate
 from services.index.sinks.writer import lock_folder
 from shared.article import Article
 from shared.clock import now_us
-from shared.errors import CopydeskError, PermanentError, TransientError
+from shared.errors import CopydeskError, PermanentError, Unavailable
 
 SETS = ("exact", "plain")
 FILE_NAME = "copydesk.sqlite3"
@@ -190,8 +190,8 @@ class SqliteSink:
         (blob,) = self._database.execute(_CURRENT, (row_id,)).fetchone()
         return msgspec.json.decode(zstandard.decompress(blob), type=_Worded).article
 
-    def _trouble(self, error: Exception) -> TransientError:
-        return TransientError(f"the index {self._path} cannot be written: {error}")
+    def _trouble(self, error: Exception) -> Unavailable:
+        return Unavailable(f"the index {self._path} cannot be written: {error}")
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -45,7 +45,7 @@ local function enter(item, article, last_rev, body)
   local ref = article .. '@' .. text(rev)
   local key = record_key(ref)
   redis.call('HSET', key, 'v', args.version, 'receipt', item.receipt, 'meta', item.meta,
-    'stage', 'normalize', 'state', 'queued', 'attempts', 0, 'crashes', 0, 'since', text(now))
+    'source', item.source, 'stage', 'normalize', 'state', 'queued', 'attempts', 0, 'crashes', 0, 'since', text(now))
   redis.call('SET', key .. ':raw', body)
   redis.call('SET', receipt_key(item.receipt), ref)
   log(key, 'received', 'ingest')
@@ -82,6 +82,6 @@ function calls.accept()
     replies[i] = take_in(item, ARGV[2 + i])
     if replies[i][1] == 'received' then fresh[#fresh + 1] = replies[i][2] end
   end
-  send('normalize', fresh)
+  enqueue('normalize', fresh)
   return cmsgpack.pack(replies)
 end

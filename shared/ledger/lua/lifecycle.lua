@@ -1,3 +1,6 @@
+local ENDED = { indexed = true, duplicate = true, superseded = true, withdrawn = true, discarded = true, refused = true,
+  dead = true }
+
 -- A record that is gone or makes no sense is dead at once, with what is left of it; its bytes are in the archive.
 local function condemn(ref, stage, why)
   local key = record_key(ref)
@@ -6,6 +9,7 @@ local function condemn(ref, stage, why)
   for _, line in ipairs({ 'waiting', 'working', 'retrying', 'held' }) do
     redis.call('ZREM', line_key(line, stage), ref)
   end
+  if ENDED[redis.call('HGET', key, 'state') or ''] then return end -- it is in the books already
   redis.call('HSET', key, 'stage', stage, 'attempts', 0, 'crashes', 0)
   bury(ref, key, stage, 'undecodable', why)
 end
@@ -18,74 +22,110 @@ local function guarded(ref, stage, part)
   return nil
 end
 
-local function status_of(ref, stage, is)
-  if not is[1] or not is[2] then
-    if redis.call('ZSCORE', line_key('waiting', stage), ref) then error('gone') end
-    return 'done'
-  end
-  if is[2] ~= stage then return 'done' end
-  if is[1] == 'queued' then return 'claimed' end
-  if is[1] == 'working' then
-    if tonumber(is[3] or '0') > now and not args.lost[ref] then
-      return is[4] == args.message and 'again' or 'busy'
-    end
-    return crashed(ref, record_key(ref), stage)
-  end
-  if redis.call('ZSCORE', line_key('waiting', stage), ref) then error('no such state') end
-  return 'busy'
+local BODY = { normalize = ':raw', index = ':article' }
+
+-- Above nine tenths of Redis' memory nothing new is cleaned: the index drains first, and the courier keeps its headroom.
+local function has_room(stage)
+  if stage ~= 'normalize' then return true end
+  local memory = redis.call('INFO', 'memory')
+  local used, most = tonumber(memory:match('\nused_memory:(%d+)')), tonumber(memory:match('\nmaxmemory:(%d+)'))
+  return not most or most == 0 or used * 100 < most * args.drain_percent
 end
 
-local function hold_back(ref, stage)
-  redis.call('ZREM', line_key('waiting', stage), ref)
-  redis.call('HSET', record_key(ref), 'state', 'held')
-  redis.call('ZADD', line_key('held', stage), text(now + args.pause * 1000000), ref)
-end
-
-local function take(ref, stage, token, seq)
+local function take(ref, stage, token)
   local key = record_key(ref)
+  local is = redis.call('HMGET', key, 'state', 'stage')
+  if is[1] ~= 'queued' or is[2] ~= stage then error('it does not wait here') end
   local lease = text(now + args.lease)
   local attempts = redis.call('HINCRBY', key, 'attempts', 1)
-  redis.call('HSET', key, 'state', 'working', 'token', token, 'lease', lease, 'message', args.message,
-    'holder', args.worker)
-  redis.call('HDEL', key, 'suspect')
+  redis.call('HSET', key, 'state', 'working', 'token', token, 'lease', lease, 'holder', args.worker)
   redis.call('ZREM', line_key('waiting', stage), ref)
   redis.call('ZADD', line_key('working', stage), lease, ref)
-  local passed = tonumber(redis.call('GET', 'ledger:passed:' .. stage) or '0')
-  if seq and tonumber(seq) > passed then redis.call('SET', 'ledger:passed:' .. stage, seq) end
   log(key, 'working', stage, args.worker)
   return attempts
 end
 
-local function claim_one(ref, stage, token, paused, alone)
+-- What a worker gets of an article it holds: {ref, token, attempts, log, receipt}, its meta, its body.
+local function handed_out(ref, stage, token)
   local key = record_key(ref)
-  local is = redis.call('HMGET', key, 'state', 'stage', 'lease', 'message', 'seq', 'holder')
-  local status = status_of(ref, stage, is)
-  if status == 'alone' and #args.refs == 1 then status = 'claimed' end
-  if status == 'alone' then alone[#alone + 1] = ref end
-  if status == 'claimed' and paused then
-    hold_back(ref, stage)
-    status = 'paused'
-  end
-  if status ~= 'claimed' then return { { status, is[6] or '', 0, '', '' }, '', '' } end
-  local attempts = take(ref, stage, token, is[5])
-  local more = redis.call('HMGET', key, 'meta', 'log', 'receipt')
-  local body = redis.call('GET', key .. (stage == 'index' and ':article' or ':raw')) or ''
-  return { { status, token, attempts, more[2] or '', more[3] or '' }, more[1] or '', body }
+  local is = redis.call('HMGET', key, 'attempts', 'log', 'receipt', 'meta')
+  local body = redis.call('GET', key .. BODY[stage]) or ''
+  return { { ref, token, tonumber(is[1]), is[2] or '', is[3] or '' }, is[4] or '', body }
 end
 
--- Returns for each ref {status, token, attempts, log, receipt}, and beside them its meta and its body as they are.
--- A message that comes again while its lease runs has status 'again', and who held it in place of the token: the caller
--- looks whether that process lives and names the ref in `lost` if not.
-function calls.claim()
-  local stage, replies, beside, alone = args.stage, {}, { '' }, {}
-  local paused = redis.call('EXISTS', 'ledger:paused:' .. stage) == 1
-  for i, ref in ipairs(args.refs) do
-    local found = guarded(ref, stage, function()
-      return claim_one(ref, stage, args.nonce .. ':' .. i, paused, alone)
-    end) or { { 'dead', '', 0, '', '' }, '', '' }
-    replies[i], beside[2 * i], beside[2 * i + 1] = found[1], found[2], found[3]
+-- Of a source at rest one article is let through when its probe is due; the others wait aside.
+local function is_held_back(ref, stage)
+  local source = redis.call('HGET', record_key(ref), 'source')
+  if not source or may_work('source', source) then return false end
+  redis.call('ZREM', line_key('waiting', stage), ref)
+  redis.call('HSET', record_key(ref), 'state', 'held')
+  redis.call('ZADD', line_key('held', stage), text(now + args.probe), ref)
+  return true
+end
+
+-- The next that wait, at most a batch of them and of their bytes. One that may have ended its worker goes alone.
+local function next_in_line(stage)
+  local refs, bytes = {}, 0
+  local resting = redis.call('SCARD', 'health') > 0
+  for _, ref in ipairs(redis.call('ZRANGE', line_key('waiting', stage), 0, args.batch_articles * 4 - 1)) do
+    local key = record_key(ref)
+    local fine = guarded(ref, stage, function()
+      if resting and is_held_back(ref, stage) then return 'aside' end
+      return redis.call('HGET', key, 'alone') and 'alone' or 'fine'
+    end)
+    local size = redis.call('STRLEN', key .. BODY[stage])
+    local full = #refs > 0 and (fine == 'alone' or bytes + size > args.batch_bytes)
+    if full then break end
+    if fine == 'fine' or fine == 'alone' then
+      refs[#refs + 1] = ref
+      bytes = bytes + size
+    end
+    if fine == 'alone' or #refs == args.batch_articles then break end
   end
-  for _, ref in ipairs(alone) do send(stage, { ref }) end
+  return refs
+end
+
+-- Count for the worker's record, if it has one.
+local function count_for_worker(field, by)
+  local worker = args.worker:match('^(.+:.+):%d+$')
+  local key = worker and ('worker:' .. args.stage .. ':' .. worker)
+  if key and by > 0 and redis.call('EXISTS', key) == 1 then redis.call('HINCRBY', key, field, by) end
+end
+
+-- Take up the next that wait. The same call made again, as a client does that lost the answer, gives the same answer.
+-- Returns for each {ref, token, attempts, log, receipt}, and beside them its meta and its body as they are.
+function calls.claim()
+  local stage, taken = args.stage, {}
+  local key = 'ledger:claim:' .. args.message
+  local before = redis.call('HGET', key, args.nonce)
+  if before then
+    for i, ref in ipairs(cjson.decode(before)) do
+      if redis.call('HGET', record_key(ref), 'token') == args.nonce .. ':' .. i then
+        taken[#taken + 1] = handed_out(ref, stage, args.nonce .. ':' .. i)
+      end
+    end
+  elseif may_work('stage', stage) and has_room(stage) then
+    local refs = next_in_line(stage)
+    for i, ref in ipairs(refs) do
+      local token = args.nonce .. ':' .. i
+      local one = guarded(ref, stage, function()
+        take(ref, stage, token)
+        return handed_out(ref, stage, token)
+      end)
+      if one then taken[#taken + 1] = one end
+    end
+    if #refs > 0 then
+      redis.call('HSET', key, args.nonce, cjson.encode(refs))
+      redis.call('PEXPIRE', key, math.ceil(args.lease / 1000))
+      redis.call('SET', 'ledger:claimed:' .. stage, text(now))
+      count_for_worker('taken', #taken)
+      ring(stage, 1)
+    end
+  end
+  local replies, beside = {}, { '' }
+  for i, one in ipairs(taken) do
+    replies[i], beside[2 * i], beside[2 * i + 1] = one[1], one[2], one[3]
+  end
   beside[1] = cmsgpack.pack(replies)
   return beside
 end
@@ -95,53 +135,96 @@ local function holds(item, key)
   return is[1] == item.token and is[2] == 'working' and is[3] == args.stage
 end
 
--- items: {ref, token, outcome, note}; ARGV[3…] the article of each that goes on to the index.
-function calls.commit()
-  local replies, onward = {}, {}
-  for i, item in ipairs(args.items) do
-    local key = record_key(item.ref)
-    if not holds(item, key) then
-      replies[i] = 'stale'
-    else
-      replies[i] = 'ok'
-      redis.call('ZREM', line_key('working', args.stage), item.ref)
-      if item.outcome == 'normalized' then
-        redis.call('SET', key .. ':article', ARGV[2 + i])
-        redis.call('DEL', key .. ':raw')
-        redis.call('HSET', key, 'stage', 'index', 'attempts', 0, 'crashes', 0)
-        redis.call('HDEL', key, 'alone')
-        log(key, 'normalized', 'normalize', item.note)
-        onward[#onward + 1] = item.ref
-      else
-        finish(item.ref, key, item.outcome, args.stage, item.note)
-      end
-    end
-  end
-  send_in_batches('index', onward)
-  return cmsgpack.pack(replies)
-end
-
--- items: {ref, token, verdict = retry|hold|dead, due, reason, note, alone}
-function calls.fail()
+-- Do each item's part if its token still holds: 'ok', or 'stale' where nothing was changed. A record that makes no sense
+-- dies alone.
+local function for_each_held(part)
   local replies = {}
   for i, item in ipairs(args.items) do
     local key = record_key(item.ref)
-    if not holds(item, key) then
-      replies[i] = 'stale'
+    replies[i] = guarded(item.ref, args.stage, function()
+      if not holds(item, key) then return 'stale' end
+      redis.call('ZREM', line_key('working', args.stage), item.ref)
+      part(i, item, key)
+      return 'ok'
+    end) or 'stale'
+  end
+  return replies
+end
+
+-- Something succeeded: whatever rested on that account works again, and all that waits may come.
+local function opened_by(stage, source)
+  if open('stage', stage) then ring(stage, args.bells) end
+  if source then open('source', source) end
+end
+
+-- items: {ref, token, outcome, note}; ARGV[3…] the article of each that goes on to the index.
+function calls.commit()
+  local onward = {}
+  local resting = redis.call('SCARD', 'health') > 0
+  local replies = for_each_held(function(i, item, key)
+    if resting then opened_by(args.stage, redis.call('HGET', key, 'source')) end
+    if item.outcome ~= 'normalized' then return finish(item.ref, key, item.outcome, args.stage, item.note) end
+    redis.call('SET', key .. ':article', ARGV[2 + i])
+    redis.call('DEL', key .. ':raw')
+    redis.call('HSET', key, 'stage', 'index', 'attempts', 0, 'crashes', 0)
+    redis.call('HDEL', key, 'alone')
+    log(key, 'normalized', 'normalize', item.note)
+    onward[#onward + 1] = item.ref
+  end)
+  enqueue('index', onward)
+  return cmsgpack.pack(replies)
+end
+
+-- As if it had never been taken up: no attempt is counted, its place in the line is kept.
+local function give_back(ref, key, stage)
+  redis.call('HINCRBY', key, 'attempts', -1)
+  local log = redis.call('HGET', key, 'log') or ''
+  redis.call('HSET', key, 'state', 'queued', 'log', (log:gsub('\n[^\n]*$', '')))
+  redis.call('HDEL', key, 'token', 'lease', 'holder')
+  redis.call('ZADD', line_key('waiting', stage), redis.call('HGET', key, 'seq') or 0, ref)
+end
+
+local function put_off(item, key, state)
+  redis.call('HSET', key, 'state', state, 'reason', item.reason, 'note', item.note or '')
+  if item.alone then redis.call('HSET', key, 'alone', 1) end
+  if state == 'held' then redis.call('HINCRBY', key, 'attempts', -1) end
+  redis.call('ZADD', line_key(state, args.stage), text(now + item.wait), item.ref)
+  log(key, state, args.stage, item.reason .. (item.note and item.note ~= '' and (': ' .. item.note) or ''))
+end
+
+-- items: {ref, token, verdict = retry|hold|dead|refused|back, wait (µs), reason, note, alone}
+function calls.fail()
+  return cmsgpack.pack(for_each_held(function(_, item, key)
+    count_for_worker('failed', item.verdict == 'dead' and 1 or 0)
+    if item.verdict == 'dead' then
+      bury(item.ref, key, args.stage, item.reason, item.note)
+    elseif item.verdict == 'refused' then
+      redis.call('HSET', key, 'reason', item.reason, 'note', item.note or '')
+      redis.call('HINCRBY', 'ledger:refused', redis.call('HGET', key, 'source') or '-', 1)
+      redis.call('ZADD', 'ledger:refusals', text(now), item.ref)
+      redis.call('ZREMRANGEBYRANK', 'ledger:refusals', 0, -1 - args.refusals_kept)
+      finish(item.ref, key, 'refused', args.stage, item.note)
+    elseif item.verdict == 'back' then
+      give_back(item.ref, key, args.stage)
+      pause('stage', args.stage, item.note)
     else
-      replies[i] = 'ok'
-      if item.verdict == 'dead' then
-        bury(item.ref, key, args.stage, item.reason, item.note)
-      else
-        local state = item.verdict == 'hold' and 'held' or 'retrying'
-        redis.call('ZREM', line_key('working', args.stage), item.ref)
-        redis.call('HSET', key, 'state', state, 'reason', item.reason, 'note', item.note or '')
-        if item.alone then redis.call('HSET', key, 'alone', 1) end
-        if state == 'held' then redis.call('HINCRBY', key, 'attempts', -1) end
-        redis.call('ZADD', line_key(state, args.stage), text(item.due), item.ref)
-        log(key, state, args.stage, item.reason .. (item.note and item.note ~= '' and (': ' .. item.note) or ''))
-      end
+      put_off(item, key, item.verdict == 'hold' and 'held' or 'retrying')
+    end
+  end))
+end
+
+-- What the claims of a message took is given up by a worker that died on it, and why.
+function calls.release()
+  local key, again = 'ledger:claim:' .. args.message, {}
+  for _, nonce in ipairs(redis.call('HKEYS', key)) do
+    for i, ref in ipairs(cjson.decode(redis.call('HGET', key, nonce))) do
+      guarded(ref, args.stage, function()
+        if redis.call('HGET', record_key(ref), 'token') ~= nonce .. ':' .. i then return end
+        if crashed(ref, record_key(ref), args.stage, args.cause) then again[#again + 1] = ref end
+      end)
     end
   end
-  return cmsgpack.pack(replies)
+  redis.call('DEL', key)
+  enqueue(args.stage, again)
+  return cmsgpack.pack({ #again })
 end

@@ -17,7 +17,7 @@ function calls.replay()
   end
   for stage, refs in pairs(again) do
     redis.call('DEL', 'ledger:deaths:' .. stage)
-    send_again(stage, refs)
+    enqueue(stage, refs)
   end
   return cmsgpack.pack(done)
 end
@@ -35,4 +35,22 @@ function calls.discard()
     end
   end
   return cmsgpack.pack(done)
+end
+
+-- End the rest of a stage, a sink or a source by hand.
+function calls.resume()
+  local opened = open(args.kind, args.name)
+  for _, stage in ipairs({ 'normalize', 'index' }) do
+    if args.kind == 'source' or args.name == stage then redis.call('DEL', 'ledger:deaths:' .. stage) end
+    if args.kind == 'source' then
+      local line = line_key('held', stage)
+      for _, ref in ipairs(redis.call('ZRANGE', line, 0, args.limit - 1)) do
+        if redis.call('HGET', record_key(ref), 'source') == args.name and redis.call('ZSCORE', line, ref) then
+          redis.call('ZADD', line, text(now), ref)
+        end
+      end
+    end
+    ring(stage, args.bells)
+  end
+  return cmsgpack.pack({ opened })
 end

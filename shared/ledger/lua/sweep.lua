@@ -1,82 +1,79 @@
-local function send_again(stage, refs)
-  local together = {}
-  for _, ref in ipairs(refs) do
-    if redis.call('HGET', record_key(ref), 'alone') then
-      send(stage, { ref })
-    else
-      together[#together + 1] = ref
-    end
+-- A time later than any that is given now was given by a clock that has stepped back since.
+local function due(line, longest)
+  local refs = redis.call('ZRANGEBYSCORE', line, '-inf', text(now), 'LIMIT', 0, args.limit)
+  if longest then
+    local late = redis.call('ZRANGEBYSCORE', line, '(' .. text(now + longest), '+inf', 'LIMIT', 0, args.limit - #refs)
+    for _, ref in ipairs(late) do refs[#refs + 1] = ref end
   end
-  send_in_batches(stage, together)
+  return refs
 end
 
 local function sweep_later(stage)
-  local due = {}
-  for _, state in ipairs({ 'retrying', 'held' }) do
+  local ready = {}
+  for state, longest in pairs({ retrying = args.longest_wait, held = false }) do
     local line = line_key(state, stage)
-    for _, ref in ipairs(redis.call('ZRANGEBYSCORE', line, '-inf', text(now), 'LIMIT', 0, args.limit)) do
+    for _, ref in ipairs(due(line, longest)) do
       redis.call('ZREM', line, ref)
       guarded(ref, stage, function()
-        log(record_key(ref), 'queued', stage, 'due again')
-        due[#due + 1] = ref
+        if longest then log(record_key(ref), 'queued', stage, 'due again') end
+        ready[#ready + 1] = ref
       end)
     end
   end
-  send_again(stage, due)
-  return #due
+  enqueue(stage, ready)
+  return #ready
 end
 
--- A lease that ends later than any lease given now was given by a clock that has stepped back since.
-local function sweep_working(stage)
-  local line, too_late = line_key('working', stage), '(' .. text(now + args.lease)
-  local ended = redis.call('ZRANGEBYSCORE', line, '-inf', text(now), 'LIMIT', 0, args.limit)
-  for _, ref in ipairs(redis.call('ZRANGEBYSCORE', line, too_late, '+inf', 'LIMIT', 0, args.limit)) do
-    ended[#ended + 1] = ref
+-- A worker says every few seconds that it lives. Who fell silent has lost what it holds, unless nobody could be heard:
+-- after Redis itself was away all get the time to speak again.
+local function is_silent(holder, stage, known)
+  local worker = holder:match('^(.+:.+):%d+$')
+  if not worker then return false end
+  if known[worker] == nil then known[worker] = redis.call('EXISTS', 'worker:' .. stage .. ':' .. worker) == 1 end
+  return not known[worker]
+end
+
+local function sweep_working(stage, listening)
+  local line, known, lost = line_key('working', stage), {}, {}
+  for _, ref in ipairs(due(line, args.lease)) do lost[ref] = 'its lease ended' end
+  if listening then
+    for _, ref in ipairs(redis.call('ZRANGE', line, 0, args.limit - 1)) do
+      local fine, holder = pcall(redis.call, 'HGET', record_key(ref), 'holder')
+      if not fine then lost[ref] = 'gone' end
+      if fine and holder and is_silent(holder, stage, known) then lost[ref] = lost[ref] or 'it fell silent' end
+    end
   end
-  for _, ref in ipairs(ended) do
+  local again, count = {}, 0
+  for ref, cause in pairs(lost) do
+    count = count + 1
     guarded(ref, stage, function()
-      if crashed(ref, record_key(ref), stage) == 'alone' then send(stage, { ref }) end
+      if redis.call('HGET', record_key(ref), 'state') ~= 'working' then error('it is not worked on') end
+      if crashed(ref, record_key(ref), stage, cause) then again[#again + 1] = ref end
     end)
   end
-  return #ended
+  table.sort(again)
+  enqueue(stage, again)
+  return count
 end
 
-local function is_lost(ref, stage)
-  local key = record_key(ref)
-  if redis.call('HGET', key, 'state') ~= 'queued' then error('gone') end
-  local suspect = tonumber(redis.call('HGET', key, 'suspect') or '')
-  if not suspect or suspect > now then
-    redis.call('HSET', key, 'suspect', text(now))
-    return false
-  end
-  if now - suspect <= args.grace then return false end
-  log(key, 'queued', stage, 'sent again')
-  return true
-end
-
--- A waiting article counts as lost only when its queue moved on past it or is empty, and stayed so for the grace time.
-local function sweep_waiting(stage)
-  local upto = '+inf'
-  if redis.call('LLEN', stage) > 0 then
-    upto = '(' .. (redis.call('GET', 'ledger:passed:' .. stage) or '0')
-  end
-  local lost = {}
-  for _, ref in ipairs(redis.call('ZRANGEBYSCORE', line_key('waiting', stage), '-inf', upto, 'LIMIT', 0, args.limit)) do
-    if guarded(ref, stage, function() return is_lost(ref, stage) end) then lost[#lost + 1] = ref end
-  end
-  send_again(stage, lost)
-  return #lost
+-- Since when have sweeps followed each other without a gap?
+local function listening_since()
+  local last = tonumber(redis.call('GET', 'ledger:swept') or '0')
+  if last > now or now - last > args.silence then redis.call('SET', 'ledger:listening', text(now)) end
+  return tonumber(redis.call('GET', 'ledger:listening') or '0')
 end
 
 function calls.sweep()
   local last = tonumber(redis.call('GET', 'ledger:swept') or '0')
-  if last <= now and now - last < args.interval then return cmsgpack.pack({ 0, 0, 0 }) end
+  if last <= now and now - last < args.interval then return cmsgpack.pack({ 0, 0 }) end
+  local listening = now - listening_since() > args.silence
   redis.call('SET', 'ledger:swept', text(now))
-  local later, working, waiting = 0, 0, 0
+  local later, working = 0, 0
   for _, stage in ipairs({ 'normalize', 'index' }) do
     later = later + sweep_later(stage)
-    working = working + sweep_working(stage)
-    if redis.call('EXISTS', 'ledger:paused:' .. stage) == 0 then waiting = waiting + sweep_waiting(stage) end
+    working = working + sweep_working(stage, listening)
+    -- A bell that was lost is rung anew; while a stage rests, one bell a sweep brings its probe.
+    if redis.call('LLEN', stage) == 0 then ring(stage, rests('stage', stage) and 1 or args.bells) end
   end
-  return cmsgpack.pack({ later, working, waiting })
+  return cmsgpack.pack({ later, working })
 end

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from shared.errors import NotAnArticle, PermanentError, TransientError
+from shared.errors import NotAnArticle, PermanentError, TransientError, Unavailable
 from shared.work.retry import RetryPolicy
 
 POLICY = RetryPolicy(max_attempts=5)
@@ -16,7 +16,8 @@ POLICY = RetryPolicy(max_attempts=5)
         pytest.param(TransientError("away"), 4, "retry", "transient", id="four times"),
         pytest.param(TransientError("away"), 5, "dead", "exhausted", id="five attempts are enough"),
         pytest.param(PermanentError("no"), 1, "dead", "permanent", id="a permanent error is never retried"),
-        pytest.param(NotAnArticle("no"), 1, "dead", "permanent", id="nor is one of its children"),
+        pytest.param(NotAnArticle("no"), 1, "refused", "refused", id="what its sender must mend is no death"),
+        pytest.param(Unavailable("full"), 9, "back", "unavailable", id="what is away uses up no attempt"),
         pytest.param(msgspec.ValidationError("no"), 1, "dead", "undecodable", id="what does not decode is dead"),
         pytest.param(msgspec.DecodeError("no"), 1, "dead", "undecodable", id="what is not even of its format too"),
         pytest.param(RuntimeError("bug"), 1, "retry", "unforeseen", id="the unforeseen is tried once more"),

@@ -26,7 +26,7 @@ def a_status(
 ) -> Status:
     stage = StageStatus(queued=queued, working=0, retrying=0, held=0, messages=0, oldest_us=oldest, paused=False)
     balance = Balance(
-        accepted=20, indexed=10, duplicate=2, superseded=1, withdrawn=0, discarded=0, dead=dead, in_flight=6,
+        accepted=20, indexed=10, duplicate=2, superseded=1, withdrawn=0, discarded=0, refused=0, dead=dead, in_flight=6,
         difference=difference,
     )  # fmt: skip
     return Status(balance=balance, stages={"normalize": stage}, redis_bytes=used * MIB, redis_max_bytes=100 * MIB)

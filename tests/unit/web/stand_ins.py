@@ -159,7 +159,7 @@ def a_line(state: str = "working", **more: object) -> InputStatus:
 def a_status(*, dead: int = 0, difference: int = 0, paused: bool = False) -> Status:
     stage = StageStatus(queued=3, working=2, retrying=1, held=0, messages=1, oldest_us=REV, paused=paused)
     balance = Balance(
-        accepted=20, indexed=10, duplicate=2, superseded=1, withdrawn=0, discarded=0, dead=dead, in_flight=6,
+        accepted=20, indexed=10, duplicate=2, superseded=1, withdrawn=0, discarded=0, refused=0, dead=dead, in_flight=6,
         difference=difference,
     )  # fmt: skip
     return Status(balance=balance, stages={"normalize": stage}, redis_bytes=1000, redis_max_bytes=0)

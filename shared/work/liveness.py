@@ -1,0 +1,121 @@
+"""What a long-running process says of itself: a record in Redis that ends by itself soon after the process does."""
+
+import os
+import secrets
+import shutil
+import socket
+import threading
+from collections.abc import Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import redis
+import structlog
+
+from shared.clock import now_us
+from shared.ledger import keys
+from shared.ledger.connection import connect
+from shared.ledger.troubles import Disk
+from shared.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+BEAT_S = 2.0
+TTL_S = 8
+HOST = socket.gethostname()
+REMEMBERED_S = 7 * 86_400
+
+
+def make_boot() -> str:
+    """A name for this start of a process: host and pid come again, in a container always."""
+    return secrets.token_hex(6)
+
+
+class WorkerRecord:
+    """The record `worker:<name>:<host>:<boot>`, renewed every two seconds by a thread of its own."""
+
+    def __init__(self, settings: Settings, name: str, *, boot: str | None = None, folders: Sequence[Path] = ()) -> None:
+        self.name = name
+        self.boot = boot or make_boot()
+        self._settings = settings
+        self._folders = folders
+        self._reserve = settings.disk_reserve_mb * 1024 * 1024
+        self._client: Any = connect(settings)
+        self._since = now_us()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._keep, name="worker-record", daemon=True)
+
+    def start(self) -> None:
+        """Say at once that the process lives, and go on saying it."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """The process ends in order: its record goes, so that what it holds is taken up at once."""
+        self._stop.set()
+        try:
+            self._client.delete(self._key())
+        except redis.RedisError:  # it ends by itself within seconds
+            return
+
+    def beat(self) -> None:
+        """Write the record once. The first of another release than the last notes that the release changed."""
+        release, now = program_version(), now_us()
+        with self._client.pipeline(transaction=False) as pipe:
+            pipe.hset(self._key(), mapping=self._record(release, now))
+            pipe.expire(self._key(), TTL_S)
+            pipe.zadd(keys.WORKERS, {self._member(): now})
+            pipe.set(keys.RELEASE, release, get=True)
+            *_, before = pipe.execute()
+        if before is not None and before.decode() != release:
+            self._client.set(keys.RELEASE_CHANGED, now)
+
+    def _record(self, release: str, now: int) -> Mapping[str, str | int | bytes]:
+        return {
+            "version": release,
+            "pid": os.getpid(),
+            "since": self._since,
+            "beat": now,
+            "disks": msgspec.json.encode([disk for folder in self._folders if (disk := self._disk(folder))]),
+        }
+
+    def _disk(self, folder: Path) -> Disk | None:
+        try:
+            return Disk(path=str(folder), free=shutil.disk_usage(folder).free, reserve=self._reserve)
+        except OSError:  # the folder is not there yet
+            return None
+
+    def _keep(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self.beat()
+                self._client.zremrangebyscore(keys.WORKERS, "-inf", now_us() - REMEMBERED_S * 1_000_000)
+            except redis.RedisError as error:
+                log.debug("worker_record_postponed", error=str(error))
+            except Exception as error:  # whatever it is: who stops speaking is taken for dead
+                log.error("worker_record_failed", exc_info=error)
+            self._stop.wait(BEAT_S)
+
+    def _member(self) -> str:
+        return f"{self.name}:{HOST}:{self.boot}"
+
+    def _key(self) -> str:
+        return keys.worker(self.name, HOST, self.boot)
+
+
+def forget_worker(client: Any, pid: int) -> None:
+    """A process of this host has ended: what it held is taken up at the next sweep."""
+    for member in client.zrange(keys.WORKERS, 0, -1):
+        name, host, boot = member.decode().split(":", 2)
+        key = keys.worker(name, host, boot)
+        if host == HOST and client.hget(key, "pid") == str(pid).encode():
+            client.delete(key)
+
+
+def program_version() -> str:
+    """The release that runs."""
+    try:
+        return version("copydesk")
+    except PackageNotFoundError:
+        return "unknown"
