@@ -8,13 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import redis
 
 from services.desk.data_folder import Desk, describe, hold_folder
 from services.desk.supervisor import GaveUp, Spec, Supervisor
 from services.desk.valkey import answers, find_server, runtime_folder, server_command, socket_url
+from shared.clock import now_us
 from shared.errors import PermanentError
+from shared.ledger import keys
 from shared.ledger.connection import connect, redis_errors
+from shared.ledger.troubles import Failing
 from shared.settings import Loaded, Settings, as_environment, without_password
+from shared.work.liveness import forget_worker
 
 WORKERS = ("ingest", "normalize", "index")
 SOFT_STOP_S = 2.0
@@ -25,9 +30,12 @@ SERVER_DEADLINE_S = 600.0  # a long log takes its time to load; a server that ca
 class DeskProcesses:
     """A running desk: its settings with the Redis in use, and the supervisor that must be ticked."""
 
-    def __init__(self, supervisor: Supervisor, settings: Settings) -> None:
+    def __init__(self, supervisor: Supervisor, settings: Settings, ended: list[int] | None = None) -> None:
         self.supervisor = supervisor
         self.settings = settings
+        self._ended = [] if ended is None else ended
+        self._client: Any = connect(settings)
+        self._told: dict[str, bytes] = {}
         self._run = Path(settings.data_dir, "run")
 
     @property
@@ -35,7 +43,33 @@ class DeskProcesses:
         return self.supervisor.stopping
 
     def tick(self, timeout: float) -> None:
+        """Let the supervisor look after the processes, and tell the desk of those that ended."""
         self.supervisor.tick(timeout)
+        try:
+            self._give_up_what_they_held()
+            self._tell_failing()
+        except redis.RedisError:  # it is away: what is to be told is told at the next tick
+            return
+
+    def _give_up_what_they_held(self) -> None:
+        """A worker that ended says so no more: what it held is taken up at the next sweep."""
+        while self._ended:
+            forget_worker(self._client, self._ended[-1])
+            self._ended.pop()
+
+    def _tell_failing(self) -> None:
+        """Keep the list of processes that cannot live where `status` finds it."""
+        failing = {
+            name: self._told.get(name) or msgspec.json.encode(Failing(name=name, since=now_us(), reason=reason))
+            for name, reason in self.supervisor.failing.items()
+        }
+        if failing != self._told:
+            with self._client.pipeline() as pipe:
+                pipe.delete(keys.PROCESSES_FAILING)
+                for name, told in failing.items():
+                    pipe.hset(keys.PROCESSES_FAILING, name, told)
+                pipe.execute()
+            self._told = failing
 
     def at_work(self) -> bool:
         """Have all workers said that they take in?"""
@@ -75,11 +109,14 @@ def run_desk(
     with contextlib.ExitStack() as stack:
         lock = stack.enter_context(hold_folder(data_dir))
         socket_path = stack.enter_context(_socket(data_dir)) if embedded else None
-        supervisor = stack.enter_context(Supervisor(data_dir / "log", hold=(lock,), tell=tell))
+        ended: list[int] = []
+        supervisor = stack.enter_context(
+            Supervisor(data_dir / "log", hold=(lock,), tell=tell, on_end=lambda _, pid: ended.append(pid))
+        )
         if socket_path is not None:
             _start_server(supervisor, settings, socket_path)
             settings = msgspec.structs.replace(settings, redis_url=socket_url(socket_path))
-        desk = DeskProcesses(supervisor, settings)
+        desk = DeskProcesses(supervisor, settings, ended)
         describe(data_dir, Desk(pid=os.getpid(), redis_url=settings.redis_url, web_url=web_url))
         if not desk.stopping:
             desk.start_all(flags, web=web_url is not None)

@@ -19,7 +19,7 @@ from shared.errors import PermanentError
 
 QUICK_DEATH_S = 3.0
 MOST_QUICK_DEATHS = 5
-LONGEST_BACKOFF_S = 5.0
+LONGEST_BACKOFF_S = 30.0
 ASK_AGAIN_S, KILL_S, LAST_KILL_S = 2.0, 4.0, 0.8
 LOG_BYTES = 8 * 1024 * 1024
 LOG_CHECK_S = 5.0
@@ -63,11 +63,18 @@ class Supervisor:
     """
 
     def __init__(
-        self, log_dir: Path, hold: tuple[int, ...] = (), tell: Callable[[str], None] = lambda message: None
+        self,
+        log_dir: Path,
+        hold: tuple[int, ...] = (),
+        tell: Callable[[str], None] = lambda message: None,
+        on_end: Callable[[str, int], None] = lambda name, pid: None,
     ) -> None:
         self._log_dir = log_dir
         self._tell = tell
         self._hold = hold
+        self._on_end = on_end
+        self._starting = False
+        self._failing: dict[str, str] = {}
         self._children: dict[str, Child] = {}
         self._signals = 0
         self._logs_checked = time.monotonic()
@@ -109,7 +116,10 @@ class Supervisor:
         self._spawn(child)
 
     def tick(self, timeout: float) -> None:
-        """Wait at most `timeout` seconds, then see to the dead. Raises `GaveUp` for one that cannot live."""
+        """Wait at most `timeout` seconds, then see to the dead, which are started again with growing pauses.
+
+        Raises `GaveUp` for one that cannot live while `wait_until` waits for the start: later the rest goes on without.
+        """
         now = time.monotonic()
         waiting = [child.due - now for child in self._children.values() if not child.alive]
         self._wait(max(0.0, min([timeout, *waiting])))
@@ -124,6 +134,11 @@ class Supervisor:
                 _bound(child.log)
 
     @property
+    def failing(self) -> Mapping[str, str]:
+        """The children that end again and again, and why."""
+        return self._failing
+
+    @property
     def watchdog(self) -> int:
         """The process that ends the rest if this one is killed."""
         return self._watchdog.pid
@@ -131,10 +146,14 @@ class Supervisor:
     def wait_until(self, ready: Callable[[], bool], deadline_s: float, what: str) -> None:
         """Tick until something holds; `GaveUp` when it does not in time. Returns early when the end is asked for."""
         deadline = time.monotonic() + deadline_s
-        while not self.stopping and not ready():
-            if time.monotonic() > deadline:
-                raise GaveUp(f"{what} was not ready within {deadline_s:.0f} s: see {self._log_dir}")
-            self.tick(0.02)
+        self._starting = True
+        try:
+            while not self.stopping and not ready():
+                if time.monotonic() > deadline:
+                    raise GaveUp(f"{what} was not ready within {deadline_s:.0f} s: see {self._log_dir}")
+                self.tick(0.02)
+        finally:
+            self._starting = False
 
     def stop(self) -> None:
         """End all: ask, ask again after 2 s, kill after 4 s; what others need to end well goes last."""
@@ -177,14 +196,21 @@ class Supervisor:
 
     def _see_to(self, child: Child) -> None:
         if child.alive and self._reap(child):
-            quick = time.monotonic() - child.started < QUICK_DEATH_S
+            lived = time.monotonic() - child.started
+            quick = lived < QUICK_DEATH_S
             child.quick_deaths = child.quick_deaths + 1 if quick else 0
-            if child.quick_deaths >= MOST_QUICK_DEATHS:
+            self._on_end(child.spec.name, child.process.pid if child.process else 0)
+            if child.quick_deaths >= MOST_QUICK_DEATHS and self._starting:
                 raise GaveUp(_obituary(child))
-            backoff = min(0.2 * 2**child.quick_deaths, LONGEST_BACKOFF_S) if quick else 0.0
-            child.due = time.monotonic() + backoff
+            child.due = time.monotonic() + (min(0.2 * 2**child.quick_deaths, LONGEST_BACKOFF_S) if quick else 0.0)
             if child.quick_deaths <= 1:
                 self._tell(f"{child.spec.name} ended ({_cause(child)}) and is started again; its log: {child.log}")
+            if child.quick_deaths == MOST_QUICK_DEATHS:
+                self._tell(f"{_obituary(child)}\nIt is started again with growing pauses; the rest goes on.")
+            if child.quick_deaths >= MOST_QUICK_DEATHS:
+                self._failing[child.spec.name] = f"{_cause(child)}, {child.quick_deaths} times right after its start"
+        if child.alive and time.monotonic() - child.started > QUICK_DEATH_S:
+            self._failing.pop(child.spec.name, None)
         if not child.alive and time.monotonic() >= child.due:
             self._spawn(child)
 

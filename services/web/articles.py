@@ -6,6 +6,7 @@ from functools import partial
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.web.middleware import recognised
 from services.web.problems import Problem, later
 from services.web.push_headers import addresses, read_kind
 from services.web.request_body import body_of
@@ -34,6 +35,7 @@ async def push_article(request: Request) -> Response:
             aliases=claimed() if len(body) < LARGE else await app_state.read(claimed),
         )
         await _refuse_anothers(app_state, item)
+        recognised(request.headers, app_state)  # a key that was revoked while the body came takes nothing in
         receipt = await app_state.batcher.put(item)
     if receipt.state == "refused":
         raise Problem("not-yours", "Another publisher has pushed the article of this address.")
@@ -50,7 +52,11 @@ async def show_article(request: Request) -> Response:
         raise Problem("not-found", "No article has an id of this form.")
     stored = await app_state.ask(app_state.index.get, article_id)
     if stored is None:
-        raise await _not_there(app_state, article_id)
+        problem = await _not_there(app_state, article_id)
+        # It may have been indexed between the two looks: who has heard "done" from the ledger asks the index once more.
+        stored = await app_state.ask(app_state.index.get, article_id)
+        if stored is None:
+            raise problem
     if stored.withdrawn:
         raise Problem("withdrawn", "Its publisher withdrew it.", article=article_id, rev=stored.rev)
     etag = f'"{stored.rev}"'

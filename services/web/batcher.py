@@ -36,28 +36,38 @@ class Batcher:
         self._take = take
         self._threads = threads
         self._waiting: deque[tuple[Input, asyncio.Future[Receipt]]] = deque()
-        self._lanes: set[asyncio.Task[None]] = set()
+        self._lanes: set[asyncio.Task[None]] = set()  # so that nobody collects one that is at work
+        self._serving = 0
 
     async def put(self, item: Input) -> Receipt:
         """Take the input in; its receipt comes when it is safe."""
         done: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, done))
-        if len(self._lanes) < LANES:
-            lane = asyncio.create_task(self._empty())
+        if self._serving < LANES:
+            self._serving += 1
+            lane = asyncio.create_task(self._serve())
             self._lanes.add(lane)
             lane.add_done_callback(self._lanes.discard)
         return await done
 
-    async def _empty(self) -> None:
-        while self._waiting:
-            batch = [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
-            for (_, done), outcome in zip(batch, await self._entered([item for item, _ in batch]), strict=True):
-                if done.done():  # its sender has gone; the input is safe all the same
-                    continue
-                if isinstance(outcome, BaseException):
-                    done.set_exception(outcome)
-                else:
-                    done.set_result(outcome)
+    async def _serve(self) -> None:
+        """Answer while somebody waits. A lane takes itself out in the very step that sees nobody waiting: what comes
+        later finds a place free and starts another."""
+        try:
+            while self._waiting:
+                await self._answer([self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))])
+        finally:
+            self._serving -= 1
+
+    async def _answer(self, batch: Sequence[tuple[Input, "asyncio.Future[Receipt]"]]) -> None:
+        outcomes = await self._entered([item for item, _ in batch])
+        for (_, done), outcome in zip(batch, outcomes, strict=True):
+            if done.done():  # its sender has gone; the input is safe all the same
+                continue
+            if isinstance(outcome, BaseException):
+                done.set_exception(outcome)
+            else:
+                done.set_result(outcome)
 
     async def _entered(self, items: Sequence[Input]) -> Sequence[Receipt | BaseException]:
         loop = asyncio.get_running_loop()

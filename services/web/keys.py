@@ -60,6 +60,7 @@ class Keys:
         self._lock = threading.Lock()
         self._seen: tuple[int, int, int] | None = None
         self._keys: tuple[Key, ...] = ()
+        self._told = ""
 
     def create(
         self, name: str, *, zone: str | None = None, language: str | None = None, expires: dt.datetime | None = None
@@ -106,9 +107,12 @@ class Keys:
             if state != self._seen:
                 try:
                     self._keys = self._read()
+                    self._seen = state  # only now: what could not be read is read again at the next look
+                    self._told = ""
                 except PermanentError as error:  # a hand edit gone wrong must not lock every publisher out
-                    log.error("keys_unreadable", error=str(error))
-                self._seen = state
+                    if self._told != str(error):
+                        log.error("keys_unreadable", error=str(error))
+                    self._told = str(error)
             return self._keys
 
     def _read(self) -> tuple[Key, ...]:

@@ -81,7 +81,7 @@ class _Exchange:
             raise Problem("headers-too-large", f"Header lines may have {HEADER_BYTES} bytes.")
         if self.scope["path"] in OPEN_PATHS or self.scope["path"].startswith(OPEN_BELOW):
             return
-        self.publisher = _recognised(Headers(scope=self.scope), self.app_state)
+        self.publisher = recognised(Headers(scope=self.scope), self.app_state)
         self.scope["state"]["publisher"] = self.publisher
 
     async def _fail(self, error: Exception, receive: Receive, send: Send) -> None:
@@ -120,7 +120,8 @@ async def answer_http_error(request: Request, error: Exception) -> Response:
     return answer(problem_of(error, request.method), request.state.request_id)
 
 
-def _recognised(headers: Headers, app_state: AppState) -> Publisher:
+def recognised(headers: Headers, app_state: AppState) -> Publisher:
+    """Whose key came along; a problem when none did, or one that is not good now."""
     scheme, _, token = headers.get("authorization", "").partition(" ")
     if not token or scheme.lower() != "bearer":
         raise Problem("unauthorized", "No key came along.", headers={"WWW-Authenticate": 'Bearer realm="copydesk"'})

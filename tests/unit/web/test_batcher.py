@@ -2,11 +2,14 @@
 
 import asyncio
 import threading
-from collections.abc import Coroutine, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.web.batcher import LANES, MOST, Batcher
 from shared.envelope import Input, Source
@@ -33,6 +36,54 @@ class SlowIntake:
         if self.away:
             raise TransientError("Redis does not answer")
         return [Receipt(f"r-{name}", "a", 1, "received") for name in names]
+
+
+class ByHand(Executor):
+    """An executor that does what it was given when it is told to."""
+
+    def __init__(self) -> None:
+        self._given: deque[tuple[Future[Any], Callable[[], Any]]] = deque()
+
+    def submit(self, work: Callable[..., Any], /, *args: Any, **named: Any) -> "Future[Any]":
+        done: Future[Any] = Future()
+        self._given.append((done, lambda: work(*args, **named)))
+        return done
+
+    def do_one(self) -> None:
+        """Finish the work that was given first, if any is left."""
+        if self._given:
+            done, work = self._given.popleft()
+            done.set_result(work())
+
+
+def receipts_of(inputs: Sequence[Input]) -> list[Receipt]:
+    return [Receipt(f"r-{item.name}", "a", 1, "received") for item in inputs]
+
+
+async def drive(steps: Sequence[str]) -> int:
+    """Let pushes come, work be done and the loop turn in this order, then all that is left: how many were answered."""
+    executor = ByHand()
+    batcher = Batcher(receipts_of, executor)
+    puts = []
+    for number, step in enumerate([*steps, *["do", "turn"] * (2 * len(steps) + 4)]):
+        match step:
+            case "put":
+                puts.append(asyncio.ensure_future(batcher.put(an_input(f"n{number}"))))
+            case "do":
+                executor.do_one()
+            case _:
+                await asyncio.sleep(0)
+    return len(puts) - sum(put.done() and put.result().receipt.startswith("r-n") for put in puts)
+
+
+@given(st.lists(st.sampled_from(["put", "do", "turn"]), max_size=40))
+def test_every_push_is_answered_however_it_meets_the_end_of_a_lane(steps: list[str]) -> None:
+    assert asyncio.run(drive(steps)) == 0
+
+
+def test_a_push_that_comes_in_the_turn_in_which_a_lane_ends_is_answered() -> None:
+    for turns in range(8):
+        assert asyncio.run(drive(["put", "turn", "do", *["turn"] * turns, "put", "put", "put"])) == 0
 
 
 def an_input(name: str) -> Input:
