@@ -6,8 +6,8 @@ balance, no trouble is left, and all of it within half a minute of the last faul
     python -m tests.faults.chaos [--faults 100] [--seed 2015] [--settle 30]
 
 As root it runs in a mount namespace of its own, where archive and index lie on small disks that can be filled. With
-libfaketime installed every process sees one clock that the harness puts forward, and two more normalisers run two
-seconds ahead and behind.
+libfaketime installed Redis sees a clock that the harness puts forward, and two more normalisers run two seconds ahead
+and behind.
 """
 
 import argparse

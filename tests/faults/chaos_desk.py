@@ -144,7 +144,7 @@ class ChaosDesk:
             self.up()
 
     def put_clock_forward(self, seconds: int) -> None:
-        """All its processes see the new time within a second."""
+        """Redis, and so the ledger, sees the new time within a second."""
         self._ahead_s += seconds
         fresh = self._clock.with_suffix(".new")
         fresh.write_text(f"+{self._ahead_s}\n")
@@ -184,9 +184,9 @@ class ChaosDesk:
         environ |= {"COPYDESK_DISK_RESERVE_MB": "1", "COPYDESK_ALLOW_NETWORKS": "127.0.0.0/8"}
         environ |= {"COPYDESK_FEED_INTERVAL_S": "60"}
         if self.faketime is not None:
-            environ |= {"LD_PRELOAD": str(self.faketime), "DONT_FAKE_MONOTONIC": "1", "NO_FAKE_STAT": "1"}
-            environ |= {"FAKETIME": skew} if skew else {"FAKETIME_TIMESTAMP_FILE": str(self._clock)}
-            environ |= {"FAKETIME_CACHE_DURATION": "1"}
+            environ |= {"LD_PRELOAD": str(self.faketime), "NO_FAKE_STAT": "1", "FAKETIME_CACHE_DURATION": "1"}
+            clock = {"FAKETIME_TIMESTAMP_FILE": str(self._clock), "FAKETIME_ONLY_CMDS": "valkey-server"}
+            environ |= {"FAKETIME": skew} if skew else clock  # the ledger's time is Redis': its clock is the one put on
         return environ
 
     def _start_skewed(self) -> None:
