@@ -20,6 +20,7 @@ from shared.ledger.calls import Ledger
 from shared.ledger.connection import connect
 from shared.ledger.overview import Watchman
 from shared.settings import Settings
+from tests.conftest import valkey_binary
 
 DISK_MB = 96
 READY_S = 90.0
@@ -55,6 +56,50 @@ def command_line(pid: int) -> str:
         return ""
 
 
+class Redis:
+    """A Valkey of the harness' own under a clock that can be put forward; killed, it comes back within a second."""
+
+    def __init__(self, folder: Path, faketime: Path, clock: Path) -> None:
+        folder.mkdir()
+        self.url = f"unix://{folder}/s"
+        self._command = [valkey_binary(), "--port", "0", "--unixsocket", f"{folder}/s", "--dir", str(folder)]
+        self._command += [
+            "--save",
+            "",
+            "--appendonly",
+            "yes",
+            "--maxmemory",
+            "512mb",
+            "--maxmemory-policy",
+            "noeviction",
+        ]
+        self._environ = os.environ | {"LD_PRELOAD": str(faketime), "FAKETIME_TIMESTAMP_FILE": str(clock)}
+        self._environ |= {"FAKETIME_CACHE_DURATION": "1"}
+        self._log = folder / "log"
+        self._ended = threading.Event()
+        self._process = self._start()
+        self._keeper = threading.Thread(target=self._keep, daemon=True)
+        self._keeper.start()
+
+    def pids(self) -> list[int]:
+        return [self._process.pid] if self._process.poll() is None else []
+
+    def end(self) -> None:
+        self._ended.set()
+        self._keeper.join()
+        self._process.kill()
+        self._process.wait()
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        with self._log.open("ab") as log:
+            return subprocess.Popen(self._command, env=self._environ, stdout=log, stderr=log)
+
+    def _keep(self) -> None:
+        while not self._ended.wait(0.5):
+            if self._process.poll() is not None:
+                self._process = self._start()
+
+
 class ChaosDesk:
     """`copydesk up` below `folder`, and two more normalisers whose clocks are wrong where a clock can be faked."""
 
@@ -71,6 +116,7 @@ class ChaosDesk:
         self._ahead_s = 0
         self._clock.write_text("+0\n")
         (folder / "seeds").mkdir()
+        self._server = None if faketime is None else Redis(folder / "redis", faketime, self._clock)
         self.disks: Mapping[str, Path] = self._mount() if disks else {}
 
     def up(self) -> None:
@@ -99,6 +145,8 @@ class ChaosDesk:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
+        if self._server is not None:
+            self._server.end()
         for path in self.disks.values():
             subprocess.run(["umount", "--lazy", str(path)], check=False)
 
@@ -131,6 +179,8 @@ class ChaosDesk:
             return []
         if name == "supervisor":
             return [self.process.pid]
+        if name == "valkey" and self._server is not None:
+            return self._server.pids()
         if name == "child":
             return [pid for parent in self.pids("normalize") for pid in children(parent)]
         wanted = {"valkey": "valkey-server"}.get(name, f" work {name}" if name in WORKERS else f" {name}")
@@ -183,10 +233,10 @@ class ChaosDesk:
         environ = {k: v for k, v in os.environ.items() if not k.startswith("COPYDESK_")}
         environ |= {"COPYDESK_DISK_RESERVE_MB": "1", "COPYDESK_ALLOW_NETWORKS": "127.0.0.0/8"}
         environ |= {"COPYDESK_FEED_INTERVAL_S": "60"}
-        if self.faketime is not None:
-            environ |= {"LD_PRELOAD": str(self.faketime), "NO_FAKE_STAT": "1", "FAKETIME_CACHE_DURATION": "1"}
-            clock = {"FAKETIME_TIMESTAMP_FILE": str(self._clock), "FAKETIME_ONLY_CMDS": "valkey-server"}
-            environ |= {"FAKETIME": skew} if skew else clock  # the ledger's time is Redis': its clock is the one put on
+        if self._server is not None:
+            environ |= {"COPYDESK_REDIS_URL": self._server.url}
+        if skew:
+            environ |= {"LD_PRELOAD": str(self.faketime), "NO_FAKE_STAT": "1", "FAKETIME": skew}
         return environ
 
     def _start_skewed(self) -> None:
