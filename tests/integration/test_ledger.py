@@ -180,18 +180,28 @@ def test_what_one_publisher_pushed_no_other_revises_even_at_the_same_moment(inta
     assert balanced(ledger)
 
 
-def test_a_feed_does_not_replace_what_was_pushed_but_a_push_replaces_a_feeds_word(
-    intake: Intake, ledger: Ledger
-) -> None:
+def test_what_a_feed_tells_of_a_pushed_article_goes_on_to_be_weighed(intake: Intake, ledger: Ledger) -> None:
     intake.take([text("teaser", "url:http://x.example/1", source=FEED)])
     whole = intake.take([text("the whole text", "url:http://x.example/1", source=ALICE)])[0]
-    assert whole.state == "received"
     late = intake.take([text("teaser, new", "url:http://x.example/1", source=FEED)])[0]
-    assert (late.state, late.article, late.rev) == ("superseded", whole.article, whole.rev)
-    line = ledger.receipt(late.receipt)
-    assert line is not None
-    assert line.state == "superseded"
+    assert (late.state, late.article) == ("received", whole.article)
+    theirs = intake.take([text("not theirs", "url:http://x.example/1", source=EVE)])[0]
+    assert theirs.state == "refused"
     assert balanced(ledger)
+
+
+def test_a_file_read_anew_never_brings_back_what_was_corrected(intake: Intake, ledger: Ledger) -> None:
+    for words in ("cũ", "mới"):
+        assert intake.take([text(words, "path:a.txt", source=DROP)])[0].state == "received"
+    assert intake.take([text("cũ", "path:a.txt", source=DROP)])[0].state == "duplicate"
+    assert balanced(ledger)
+
+
+def test_a_file_with_words_that_another_no_longer_has_is_an_article_of_its_own(intake: Intake) -> None:
+    first = intake.take([text("hôm nay", "path:today.txt", source=DROP)])[0]
+    intake.take([text("hôm sau", "path:today.txt", source=DROP)])
+    moved = intake.take([text("hôm nay", "path:yesterday.txt", source=DROP)])[0]
+    assert (moved.state, moved.article != first.article) == ("received", True)
 
 
 @pytest.mark.parametrize(

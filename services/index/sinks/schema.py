@@ -47,6 +47,13 @@ MIGRATIONS: tuple[str, ...] = (
     INSERT INTO exact (exact, rank) VALUES ('rank', 'bm25(3.0, 1.0, 1.0, 1.0, 1.0, 1.0)');
     INSERT INTO plain (plain, rank) VALUES ('rank', 'bm25(3.0, 1.0, 1.0, 1.0, 1.0, 1.0)');
     """,
+    """
+    ALTER TABLE articles ADD COLUMN heard INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE articles ADD COLUMN digest TEXT NOT NULL DEFAULT '';
+    ALTER TABLE articles ADD COLUMN edited INTEGER;
+    ALTER TABLE articles ADD COLUMN richness INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE articles ADD COLUMN source TEXT NOT NULL DEFAULT '';
+    """,
 )
 
 
@@ -60,7 +67,12 @@ def migrate(database: sqlite3.Connection, migrations: Sequence[str] = MIGRATIONS
     found = version(database)
     refuse_newer(found, len(migrations))
     for number, step in enumerate(migrations[found:], start=found + 1):
-        database.executescript(f"BEGIN IMMEDIATE; {step}; PRAGMA user_version = {number}; COMMIT;")
+        try:
+            database.executescript(f"BEGIN IMMEDIATE; {step}; PRAGMA user_version = {number}; COMMIT;")
+        except sqlite3.Error:
+            if database.in_transaction:
+                database.execute("ROLLBACK")
+            raise
 
 
 def refuse_newer(found: int, known: int = len(MIGRATIONS)) -> None:

@@ -1,24 +1,42 @@
 """The embedded index: one SQLite file, one writer, any number of readers."""
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import msgspec
+import structlog
 import zstandard
 
 from services.index.folding import COLUMNS, FOLDING, columns, strip_strokes
-from services.index.revisions import Entry, Known, Outcome, find_article, names, rule
+from services.index.revisions import (
+    Entry,
+    Known,
+    Outcome,
+    digest_of,
+    edited_at,
+    find_article,
+    names,
+    richness_of,
+    rule,
+    source_of,
+)  # fmt: skip
 from services.index.sinks.schema import migrate
 from services.index.sinks.writer import lock_folder
 from shared.article import Article
 from shared.clock import now_us
 from shared.errors import CopydeskError, PermanentError, Unavailable
 
+log = structlog.get_logger(__name__)
+
 SETS = ("exact", "plain")
 FILE_NAME = "copydesk.sqlite3"
+LOG_BYTES = 32 * 1024 * 1024
+LOG_WAIT_MS, BUSY_MS = 250, 10_000
 
 # A commit must stand on the disk before the ledger forgets the article: with NORMAL, a loss of power could take the
 # last commits of the WAL back. FULL costs one fsync a batch. What is deleted need not be overwritten, as Debian's
@@ -40,7 +58,14 @@ _DROP = tuple(
     f"INSERT INTO {words} ({words}, rowid, {_NAMES}) VALUES ('delete', ?, {_MARKS})"  # noqa: S608
     for words in SETS
 )
-_KNOWN = "SELECT n, id, rev, sha, withdrawn"
+_KNOWN = "SELECT n, id, rev, sha, withdrawn, heard, digest, edited, richness, source"
+_INSERT = (
+    "INSERT INTO articles (rev, sha, withdrawn, digest, edited, richness, source, id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_UPDATE = (
+    "UPDATE articles SET rev = ?, sha = ?, withdrawn = ?, digest = ?, edited = ?, richness = ?, source = ? WHERE n = ?"
+)
+_NEXT = "SELECT n FROM articles WHERE NOT withdrawn AND n > ? ORDER BY n LIMIT 500"
 _CURRENT = "SELECT entry FROM articles JOIN revisions USING (n, rev) WHERE n = ?"
 
 # What may go wrong with an entry: its values, what is stored of its article, or the file.
@@ -73,6 +98,7 @@ class SqliteSink:
         self._path = path
         self._turn = threading.Lock()
         self._compressor = zstandard.ZstdCompressor(level=3)
+        self._words: list[tuple[str, tuple[Any, ...]]] = []
         self._lock = lock_folder(path.parent)
         try:
             self._database = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
@@ -89,11 +115,13 @@ class SqliteSink:
         with self._turn:
             try:
                 with self._transaction():
-                    return [self._put(entry) for entry in entries]
+                    outcomes: list[Outcome | CopydeskError] = [self._put(entry) for entry in entries]
             except _FAILURES as error:
                 if _code(error) in _OF_THE_FILE:
                     return [self._trouble(error) for _ in entries]
-                return [self._put_alone(entry) for entry in entries]
+                outcomes = [self._put_alone(entry) for entry in entries]
+            self._bound_log()
+            return outcomes
 
     def close(self) -> None:
         """Write the log back into the file and let another writer in."""
@@ -110,13 +138,24 @@ class SqliteSink:
             self._rebuild_fts()
 
     def _rebuild_fts(self) -> None:
-        """Work the words of all articles out again: a word can only be taken out as it was put in."""
+        """Work the words of all articles out again: a word can only be taken out as it was put in.
+
+        In batches, each a transaction: a stop in between begins anew, since the note of the folding comes last.
+        """
+        (count,) = self._database.execute("SELECT count(*) FROM articles WHERE NOT withdrawn").fetchone()
+        if count:
+            log.info("words_rebuilt_begun", index=str(self._path), articles=count, folding=FOLDING)
         with self._transaction():
             self._database.execute("INSERT INTO exact (exact) VALUES ('delete-all')")
             self._database.execute("INSERT INTO plain (plain) VALUES ('delete-all')")
-            for (n,) in self._database.execute("SELECT n FROM articles WHERE NOT withdrawn"):
-                self._change_words(_ADD, n, self._stored_article(n))
-            self._database.execute("INSERT OR REPLACE INTO about VALUES ('folding', ?)", (FOLDING,))
+            self._database.execute("DELETE FROM about WHERE name = 'folding'")
+        last = 0
+        while rows := self._database.execute(_NEXT, (last,)).fetchall():
+            with self._transaction():
+                for (last,) in rows:
+                    self._change_words(_ADD, last, self._stored_article(last))
+            self._bound_log()
+        self._database.execute("INSERT OR REPLACE INTO about VALUES ('folding', ?)", (FOLDING,))
 
     def _put_alone(self, entry: Entry) -> Outcome | CopydeskError:
         try:
@@ -134,6 +173,8 @@ class SqliteSink:
             return outcome
         known = self._find(entry)
         ruling = rule(entry, known)
+        if known is not None and ruling.heard:
+            self._database.execute("UPDATE articles SET heard = ? WHERE n = ?", (ruling.heard, known.row_id))
         row_id = self._store(entry, known) if known is None or ruling.stored else known.row_id
         known_by = entry.aliases if ruling.article_id == entry.article_id else names(entry)
         self._database.executemany(
@@ -159,19 +200,16 @@ class SqliteSink:
         """Make an entry the newest revision of its article: its words replace those of the one before."""
         gone = entry.article.pub_status != "usable"
         blob = self._compressor.compress(msgspec.json.encode(entry))
-        row_id: int
+        what = (digest_of(entry.article), edited_at(entry.article), richness_of(entry.article), source_of(entry.source))
+        told = (entry.rev, entry.sha, gone, *what)
         if known is None:
-            (row_id,) = self._database.execute(
-                "INSERT INTO articles (id, rev, sha, withdrawn) VALUES (?, ?, ?, ?) RETURNING n",
-                (entry.article_id, entry.rev, entry.sha, gone),
-            ).fetchone()
+            # No RETURNING: a statement that gives rows makes FTS5 write its words once an article, not once a batch.
+            row_id = int(self._database.execute(_INSERT, (*told, entry.article_id)).lastrowid or 0)
         else:
             row_id = known.row_id
             if not known.withdrawn:
                 self._change_words(_DROP, row_id, self._stored_article(row_id))
-            self._database.execute(
-                "UPDATE articles SET rev = ?, sha = ?, withdrawn = ? WHERE n = ?", (entry.rev, entry.sha, gone, row_id)
-            )
+            self._database.execute(_UPDATE, (*told, row_id))
         self._database.execute(
             "INSERT INTO revisions (n, rev, version, indexed_us, entry) VALUES (?, ?, ?, ?, ?)",
             (row_id, entry.rev, entry.article.version, now_us(), blob),
@@ -181,10 +219,23 @@ class SqliteSink:
         return row_id
 
     def _change_words(self, statements: tuple[str, ...], row_id: int, article: Article) -> None:
+        """Note a change of words; all of a transaction's are written at its end, in one go."""
         exact, plain = statements
         words = columns(article)
-        self._database.execute(exact, (row_id, *words))
-        self._database.execute(plain, (row_id, *map(strip_strokes, words)))
+        self._words.append((exact, (row_id, *words)))
+        self._words.append((plain, (row_id, *map(strip_strokes, words))))
+
+    def _bound_log(self) -> None:
+        """Begin the write-ahead log anew when it has grown: SQLite's own checkpoint never does while somebody reads."""
+        try:
+            if os.stat(f"{self._path}-wal").st_size < LOG_BYTES:
+                return
+            self._database.execute(f"PRAGMA busy_timeout = {LOG_WAIT_MS}")
+            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except (OSError, sqlite3.Error) as error:  # the next batch tries again
+            log.warning("log_not_bounded", index=str(self._path), error=str(error))
+        finally:
+            self._database.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
 
     def _stored_article(self, row_id: int) -> Article:
         (blob,) = self._database.execute(_CURRENT, (row_id,)).fetchone()
@@ -196,8 +247,11 @@ class SqliteSink:
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         self._database.execute("BEGIN IMMEDIATE")
+        self._words = []
         try:
             yield
+            for statement, values in self._words:
+                self._database.execute(statement, values)
             self._database.execute("COMMIT")
         except BaseException:
             if self._database.in_transaction:
@@ -205,9 +259,20 @@ class SqliteSink:
             raise
 
 
-def _known(row: tuple[int, str, int, str, int]) -> Known:
-    row_id, article_id, rev, sha, withdrawn, *_ = row
-    return Known(row_id=row_id, article_id=article_id, rev=rev, sha=sha, withdrawn=bool(withdrawn))
+def _known(row: Sequence[Any]) -> Known:
+    row_id, article_id, rev, sha, withdrawn, heard, digest, edited, richness, source, *_ = row
+    return Known(
+        row_id=row_id,
+        article_id=article_id,
+        rev=rev,
+        sha=sha,
+        withdrawn=bool(withdrawn),
+        heard=heard,
+        digest=digest,
+        edited=edited,
+        richness=richness,
+        source=source,
+    )
 
 
 def _code(error: Exception) -> int:

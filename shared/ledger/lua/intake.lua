@@ -6,7 +6,7 @@ local function find_article(item)
     if article then return article, false end
   end
   local twin = owner_of(item.sha)
-  if twin then
+  if twin and read_head(twin)[2] == item.sha then -- what it said once and has changed since is no likeness
     local owner = read_head(twin)[3] or ''
     if #item.aliases == 0 or owner == item.owner then return twin, true end
   end
@@ -53,14 +53,17 @@ local function enter(item, article, last_rev, body)
   return ref
 end
 
-local function is_same(item, article, head, by_content)
-  if not (by_content or head[2] == item.sha) then return false end
+-- What says what the article says, or, but for a publisher's deliberate word, what it ever said, is no news: files and
+-- feeds are read anew, and must not bring back what was corrected since.
+local function is_same(item, article, head, by_content, said_before)
+  if not (by_content or said_before or head[2] == item.sha) then return false end
   if not (item.again and head[1]) then return true end
   local last = redis.call('HGET', record_key(article .. '@' .. head[1]), 'state')
   return last ~= 'dead' and last ~= 'discarded'
 end
 
--- What a publisher pushed stays theirs: no other publisher revises it, and what a feed tells of it does not replace it.
+-- What a publisher pushed no other publisher revises. What feeds and files tell of it goes on: the index knows which edit is
+-- the newer one, and which word the richer.
 local function take_in(item, body)
   local known = redis.call('GET', receipt_key(item.receipt))
   if known then return { 'known', known } end
@@ -69,9 +72,9 @@ local function take_in(item, body)
   local ref = article .. '@' .. (head[1] or '0')
   local foreign = not by_content and head[3] and head[3] ~= item.owner
   if foreign and item.owner ~= '' then return { 'refused', ref } end
+  local said_before = not item.again and owner_of(item.sha) == article
   claim_aliases(item, article)
-  if is_same(item, article, head, by_content) then return settle(item, 'duplicate', ref) end
-  if foreign then return settle(item, 'superseded', ref) end
+  if is_same(item, article, head, by_content, said_before) then return settle(item, 'duplicate', ref) end
   return { 'received', enter(item, article, tonumber(head[1] or '0'), body) }
 end
 
