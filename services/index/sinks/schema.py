@@ -60,7 +60,12 @@ def migrate(database: sqlite3.Connection, migrations: Sequence[str] = MIGRATIONS
     found = version(database)
     refuse_newer(found, len(migrations))
     for number, step in enumerate(migrations[found:], start=found + 1):
-        database.executescript(f"BEGIN IMMEDIATE; {step}; PRAGMA user_version = {number}; COMMIT;")
+        try:
+            database.executescript(f"BEGIN IMMEDIATE; {step}; PRAGMA user_version = {number}; COMMIT;")
+        except BaseException:
+            if database.in_transaction:
+                database.execute("ROLLBACK")
+            raise
 
 
 def refuse_newer(found: int, known: int = len(MIGRATIONS)) -> None:
