@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes
 CORPORA ?= ../shared/corpora
 
-.PHONY: help demo up test check quality bench chaos compose-check lock clean
+.PHONY: help demo up test test-fast coverage check fix lua-check quality bench chaos compose-check changelog lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -32,12 +32,29 @@ up: $(VENV)/.base  ## the whole desk on this machine, until Ctrl-C
 test: $(VENV)/.dev  ## the whole test suite
 	@$(BIN)/python -m pytest
 
+test-fast: $(VENV)/.dev  ## the unit tests alone, for while you write
+	@$(BIN)/python -m pytest tests/unit
+
+coverage: $(VENV)/.dev  ## which lines the unit and integration tests never run
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest tests/unit tests/integration tests/contract
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
+
 check: $(VENV)/.dev  ## style, types, walls between rooms, dependencies
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/deptry .
+	@$(MAKE) --no-print-directory lua-check
+
+lua-check: $(VENV)/.dev  ## the ledger's script as Redis gets it (needs Debian's lua-check)
+	@$(BIN)/python -m tools.lua
+
+fix: $(VENV)/.dev  ## format, and mend what ruff can mend
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
 
 quality: $(VENV)/.dev  ## score the normaliser over labelled corpora: make quality CORPORA=DIR
 	@$(BIN)/python -m tests.quality.report --corpora $(CORPORA)
@@ -51,10 +68,13 @@ chaos: $(VENV)/.dev  ## break a live desk under load a hundred times, and prove 
 compose-check: $(VENV)/.dev  ## run docker compose for real: up, drop a file, kill, stop
 	@$(BIN)/python -m pytest tests/e2e/test_compose_run.py -rs
 
+changelog: $(VENV)/.base  ## assemble changelog.d/ into CHANGELOG.md: make changelog VERSION=0.2.0
+	@$(BIN)/python -m tools.changelog "$(VERSION)"
+
 lock:  ## pin requirements anew (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra ingest --extra normalize --extra web --extra embedded pyproject.toml -o requirements/base.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c requirements/base.lock --all-extras pyproject.toml -o requirements/dev.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/build.in -o requirements/build.lock
 
 clean:  ## remove what was built, keep data/
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov

@@ -56,6 +56,14 @@ def pack_body(body: bytes) -> bytes:
     return packed
 
 
+def body_size(packed: bytes) -> int:
+    """How many bytes a frame unpacks to, by its own word; of a damaged one, its own."""
+    try:
+        return int(zstandard.frame_content_size(packed))
+    except zstandard.ZstdError:
+        return len(packed)
+
+
 def unpack_body(packed: bytes, limit: int) -> bytes:
     """The bytes as they came; a frame that claims more than `limit` bytes is refused."""
     try:

@@ -6,6 +6,10 @@ import msgspec
 
 VERSION = 2
 
+# Of one article. Twice the largest ever seen; beyond it, reading would cost more than the clock of a child allows, and
+# so every door refuses it at once.
+MOST_BYTES = 4 * 1024 * 1024
+
 FEED_ENTRY_TYPE = "application/vnd.copydesk.feed-entry+json"
 
 SourceKind = Literal["drop", "feed", "push"]

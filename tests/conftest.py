@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import redis
 
@@ -146,5 +147,10 @@ def settings_over(server: Server, folder: Path, **changes: object) -> Settings:
     return Settings(**(values | changes))  # type: ignore[arg-type]
 
 
+# A failing example is printed with a blob that repeats it. The machine draws the same examples in each run, so that a
+# change is judged by what it changes; a person's runs go on looking for new ones.
+hypothesis.settings.register_profile("person", print_blob=True)
+hypothesis.settings.register_profile("machine", derandomize=True, print_blob=True, database=None)
+hypothesis.settings.load_profile("machine" if os.environ.get("CI") else "person")
 os.environ.setdefault("COPYDESK_CONFIG", os.devnull)
 logging.configure("error")

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 import pytest
 
-KNOWN = frozenset({"browser", "docker", "promtool"})
+KNOWN = frozenset({"browser", "docker", "luacheck", "promtool"})
 
 
 def required(value: str) -> frozenset[str]:

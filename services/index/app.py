@@ -1,7 +1,9 @@
 """Composition root of the index service: one thread writes the one embedded index."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from services.index.sinks.sink import Sink
 from services.index.sinks.sqlite import FILE_NAME, SqliteSink
 from services.index.tasks import index_articles
 from shared.settings import Settings
@@ -11,6 +13,9 @@ from shared.work.liveness import WorkerRecord
 from shared.work.retry import RetryPolicy
 from shared.work.worker import work
 
+SINKS: Mapping[str, Callable[[Path], Sink]] = {"sqlite": SqliteSink}
+"""The places that can keep articles, by name."""
+
 
 def run(settings: Settings) -> int:
     """Work on the index queue until told to stop; gives the exit code. A second writer refuses to start."""
@@ -18,6 +23,6 @@ def run(settings: Settings) -> int:
     folder = Path(settings.index_dir or Path(settings.data_dir) / "index")
     record = WorkerRecord(settings, "index", folders=(folder,))
     ledger = open_ledger(settings, record.boot)
-    sink = SqliteSink(folder / FILE_NAME)
+    sink = SINKS["sqlite"](folder / FILE_NAME)
     register(app, "index", ledger, index_articles(sink), RetryPolicy(max_attempts=settings.max_attempts))
     return work(app, settings, record, ledger, ["--pool=threads", "--concurrency=1"])

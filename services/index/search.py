@@ -110,6 +110,8 @@ class Index:
             if query is None or database is None:
                 return Results(total=0, hits=(), matched="none")
             matched, found = _find(database, query)
+            # A view that is held keeps the writer's log from being begun anew; rows stay, so each is read by itself.
+            database.execute("COMMIT")
             page = found[max(0, offset) :][: max(0, limit)]
             return Results(total=len(found), hits=tuple(_show(database, page, query.terms)), matched=matched)
 
@@ -119,7 +121,7 @@ class Index:
             if database is None:
                 return None
             name, rev = _split_ref(name.encode(errors="replace").decode())
-            row_id = _place(database, name)
+            row_id = _find_row_id(database, name)
             return None if row_id is None else _read_stored(database, row_id, rev)
 
     def recent(self, limit: int = 20) -> tuple[Hit, ...]:
@@ -219,8 +221,11 @@ def _rank(database: sqlite3.Connection, words: Literal["exact", "plain"], asked:
 
 def _show(database: sqlite3.Connection, page: Sequence[tuple[int, float]], terms: Sequence[str]) -> Iterator[Hit]:
     for row_id, score in page:
-        sql = "SELECT id, rev, entry FROM articles JOIN revisions USING (n, rev) WHERE n = ?"
-        article_id, rev, blob = database.execute(sql, (row_id,)).fetchone()
+        sql = "SELECT id, rev, entry FROM articles JOIN revisions USING (n, rev) WHERE n = ? AND NOT withdrawn"
+        row = database.execute(sql, (row_id,)).fetchone()
+        if row is None:
+            continue  # withdrawn since it was ranked
+        article_id, rev, blob = row
         article = _SHOWN.decode(zstandard.decompress(blob)).article
         yield Hit(
             article_id=article_id,
@@ -250,7 +255,7 @@ def _split_ref(name: str) -> tuple[str, int | None]:
     return name, None
 
 
-def _place(database: sqlite3.Connection, name: str) -> int | None:
+def _find_row_id(database: sqlite3.Connection, name: str) -> int | None:
     aliases = (name, *(f"{kind}:{name}" for kind in ("id", "uri", "url", "path")))
     row = database.execute(
         "SELECT n FROM articles WHERE id = ?1 UNION ALL SELECT n FROM receipts WHERE receipt = ?1 "

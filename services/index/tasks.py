@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from services.index.revisions import Entry
-from services.index.sinks.sqlite import SqliteSink
+from services.index.sinks.sink import Sink
 from shared.article import Article
 from shared.clock import now_us
 from shared.envelope import Event
@@ -14,7 +14,7 @@ from shared.ledger.reader import Meta
 from shared.work.batches import Done, Handler, Held, Result
 
 
-def index_articles(sink: SqliteSink) -> Handler:
+def index_articles(sink: Sink) -> Handler:
     """A handler that puts what may be published now, and holds what is under embargo."""
 
     def put(items: Sequence[Claimed]) -> Sequence[Result]:

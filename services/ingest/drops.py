@@ -1,5 +1,6 @@
 """Files dropped into `seeds/`: which are taken, how they are read, what came of them. They stay where they are."""
 
+import itertools
 import os
 import re
 import stat
@@ -14,7 +15,7 @@ import structlog
 from services.ingest.feeds import looks_like_feed, make_inputs
 from services.ingest.formats import json_feed
 from services.ingest.formats.feed import Feed
-from services.ingest.intake import Receipt
+from services.ingest.intake import Answer, Receipt, in_batches
 from services.ingest.parser_process import FeedParser
 from shared.clock import now_us
 from shared.envelope import Input, Source
@@ -44,6 +45,7 @@ ODD = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\\]|%(?=[0-9A-Fa-f]{2})")
 class TakesInputs(Protocol):
     """The way in: `services.ingest.intake.Intake`."""
 
+    def take_each(self, inputs: Sequence[Input]) -> list[Answer]: ...
     def take(self, inputs: Sequence[Input]) -> list[Receipt]: ...
 
 
@@ -88,25 +90,22 @@ class Drops:
 
         Raises `TransientError` when the desk or Redis has no room now: then all are to be offered again.
         """
-        batch, size, again = list[_Read](), 0, list[str]()
+        again: list[str] = []
+        for batch in in_batches(self._readable(names, again), lambda read: len(read.dropped.body), self._settings):
+            self._enter(batch)
+        return again
+
+    def _readable(self, names: Sequence[str], again: list[str]) -> Iterator["_Read"]:
+        """Those that can be read now; what holds no still joins those to be offered again."""
         for name in self._fresh(names):
             try:
-                one = self._read(name)
+                read = self._read(name)
             except TransientError as error:
                 log.info("drop_postponed", path=printable(name), reason=str(error))
                 again.append(name)
                 continue
-            if one is None:
-                continue
-            if batch and (
-                len(batch) >= self._settings.batch_articles or size + len(one.dropped.body) > self._settings.batch_bytes
-            ):
-                self._enter(batch)
-                batch, size = [], 0
-            batch.append(one)
-            size += len(one.dropped.body)
-        self._enter(batch)
-        return again
+            if read is not None:
+                yield read
 
     def problems(self) -> list[DropProblem]:
         """Files that are not taken, oldest first. Those that are gone from the folder are no problem any more."""
@@ -149,19 +148,17 @@ class Drops:
         return None
 
     def _enter(self, batch: Sequence["_Read"]) -> None:
-        """Hand a batch in; one file that no door takes does not stop the others."""
-        if not batch:
-            return
-        try:
-            self._intake.take([one for read in batch for one in read.inputs])
-        except PermanentError as error:
-            if len(batch) == 1:
-                self._tell_problem(batch[0].dropped.name, str(error))
-                return
-            for read in batch:
-                self._enter([read])
-            return
-        self._remember([read.dropped for read in batch])
+        """Hand a batch in; a file of which no door takes a part is told, and does not stop the others."""
+        answers = iter(self._intake.take_each([item for read in batch for item in read.inputs]))
+        taken = []
+        for read in batch:
+            refused = [str(answer) for answer in itertools.islice(answers, len(read.inputs)) if _is_refused(answer)]
+            if refused:
+                self._tell_problem(read.dropped.name, refused[0])
+            else:
+                taken.append(read.dropped)
+        if taken:
+            self._remember(taken)
 
     def _remember(self, taken: Sequence[Dropped]) -> None:
         marks = {os.fsencode(dropped.name): dropped.mark for dropped in taken}
@@ -298,6 +295,10 @@ def _parse(name: str, body: bytes, parser: FeedParser) -> Feed:
         return parser.parse(body, None, address)
     except NotAFeed as error:
         raise NotAFeed(str(error).replace(address, printable(name))) from error
+
+
+def _is_refused(answer: Answer) -> bool:
+    return isinstance(answer, InputRefused)
 
 
 def _spelled(name: str) -> str:

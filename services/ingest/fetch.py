@@ -13,7 +13,7 @@ import structlog
 
 from services.ingest.feeds import FeedItem, make_inputs
 from services.ingest.formats.feed import Feed
-from services.ingest.intake import Receipt
+from services.ingest.intake import Answer
 from services.ingest.parser_process import FeedParser
 from services.ingest.schedule import FetchOutcome, next_due, read_fresh
 from services.ingest.subscriptions import FeedState, FeedStates, Subscription, Subscriptions
@@ -35,7 +35,7 @@ FAILURES_TOLD = 3
 class TakesInputs(Protocol):
     """The way in: `services.ingest.intake.Intake`."""
 
-    def take(self, inputs: Sequence[Input]) -> list[Receipt]: ...
+    def take_each(self, inputs: Sequence[Input]) -> list[Answer]: ...
 
 
 class ParsesFeeds(Protocol):
@@ -134,23 +134,14 @@ class FeedFetcher:
 
     def _take(self, new: Sequence[FeedItem]) -> None:
         """Hand the new entries in; one that no door takes does not stop the rest of its feed."""
-        inputs = [one.input for one in new]
-        size = self._settings.batch_articles
-        for start in range(0, len(inputs), size):
-            batch = inputs[start : start + size]
-            try:
-                self._intake.take(batch)
-            except InputRefused:
-                for one in batch:
-                    self._take_alone(one)
-            except TransientError as error:  # the desk's trouble, not the feed's: it waits without a mark against it
-                raise IntakeFull(str(error), retry_after=error.retry_after) from error
-
-    def _take_alone(self, one: Input) -> None:
+        inputs = [item.input for item in new]
         try:
-            self._intake.take([one])
-        except InputRefused as error:
-            log.warning("entry_refused", source=one.source.name, entry=one.name, reason=str(error))
+            answers = self._intake.take_each(inputs)
+        except TransientError as error:  # the desk's trouble, not the feed's: it waits without a mark against it
+            raise IntakeFull(str(error), retry_after=error.retry_after) from error
+        for entry, answer in zip(inputs, answers, strict=True):
+            if isinstance(answer, InputRefused):
+                log.warning("entry_refused", source=entry.source.name, entry=entry.name, reason=str(answer))
 
 
 def open_visitor(settings: Settings, client: redis.Redis, intake: TakesInputs) -> FeedFetcher:

@@ -4,21 +4,24 @@ import base64
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 import structlog
 
 from shared.archive import Archive, Archived, pack_body
 from shared.clock import now_us
-from shared.envelope import Input
+from shared.envelope import MOST_BYTES, Input
 from shared.errors import InputRefused
 from shared.ledger.calls import Accepted, Entered, EnteredState, Ledger
 from shared.ledger.reader import Meta
 from shared.settings import Settings
 
 log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -30,6 +33,9 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     state: EnteredState
 
 
+Answer = Receipt | InputRefused
+
+
 class Intake:
     """Takes inputs from any number of threads."""
 
@@ -38,40 +44,40 @@ class Intake:
         self._archive = archive
         self._settings = settings
 
-    def take(self, inputs: Sequence[Input]) -> list[Receipt]:
-        """Take all of them, or raise: `InputRefused` for one that no door takes, `IntakeFull` when there is no room.
+    def take_each(self, inputs: Sequence[Input]) -> list[Answer]:
+        """Answer each input, in order: what no door takes is refused alone, and the others are in.
 
-        Batches go in one after the other; what was taken before an error is taken, and comes back as a duplicate.
+        Raises `IntakeFull` when there is no room. Batches go in one after the other; what was taken before an error is
+        taken, and comes back as a duplicate.
         """
-        for item in inputs:
-            self._check(item)
-        self._ledger.check_room()
-        receipts: list[Receipt] = []
-        for batch in self._batches(inputs):
-            receipts += self._enter(batch)
-        return receipts
+        refused = [self._refusal(item) for item in inputs]
+        good = [item for item, error in zip(inputs, refused, strict=True) if error is None]
+        receipts = iter(self._receipts(good))
+        return [next(receipts) if error is None else error for error in refused]
 
-    def _check(self, item: Input) -> None:
+    def take(self, inputs: Sequence[Input]) -> list[Receipt]:
+        """Take all of them; raises the first refusal once all others are in, and otherwise as `take_each`."""
+        answers = self.take_each(inputs)
+        for answer in answers:
+            if isinstance(answer, InputRefused):
+                raise answer
+        return [answer for answer in answers if isinstance(answer, Receipt)]
+
+    def _receipts(self, inputs: Sequence[Input]) -> list[Receipt]:
+        if not inputs:
+            return []
+        self._ledger.check_room()
+        batches = in_batches(inputs, lambda item: len(item.body), self._settings)
+        return [receipt for batch in batches for receipt in self._enter(batch)]
+
+    def _refusal(self, item: Input) -> InputRefused | None:
         name = item.name or item.source.name or "the input"
         if not item.body.strip():
-            raise InputRefused(f"{name} is empty")
-        if len(item.body) > self._settings.max_input_bytes:
-            raise InputRefused(
-                f"{name} has {len(item.body)} bytes; max_input_bytes is {self._settings.max_input_bytes}"
-            )
-
-    def _batches(self, inputs: Iterable[Input]) -> Iterator[list[Input]]:
-        batch: list[Input] = []
-        size = 0
-        for item in inputs:
-            full = len(batch) >= self._settings.batch_articles or size + len(item.body) > self._settings.batch_bytes
-            if batch and full:
-                yield batch
-                batch, size = [], 0
-            batch.append(item)
-            size += len(item.body)
-        if batch:
-            yield batch
+            return InputRefused(f"{name} is empty")
+        limit = min(self._settings.max_input_bytes, MOST_BYTES)
+        if len(item.body) > limit:
+            return InputRefused(f"{name} has {len(item.body)} bytes; an article may have {limit}")
+        return None
 
     def _enter(self, batch: Sequence[Input]) -> list[Receipt]:
         now = now_us()
@@ -81,6 +87,24 @@ class Intake:
         states = Counter(answer.state for answer in entered)
         log.info("inputs_taken", new=states["received"], duplicate=states["duplicate"])
         return [_receipt(answer) for answer in entered]
+
+
+def in_batches(items: Iterable[T], size: Callable[[T], int], settings: Settings) -> Iterator[list[T]]:
+    """Cut into batches of at most `batch_articles` and `batch_bytes`; what is larger by itself goes alone.
+
+    Items are asked for as they are needed, so that no more than a batch of files stands in memory.
+    """
+    batch: list[T] = []
+    held = 0
+    for item in items:
+        count = size(item)
+        if batch and (len(batch) >= settings.batch_articles or held + count > settings.batch_bytes):
+            yield batch
+            batch, held = [], 0
+        batch.append(item)
+        held += count
+    if batch:
+        yield batch
 
 
 def acceptance(entry: Archived, place: str) -> Accepted:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import structlog
 
-from services.ingest.intake import acceptance
-from shared.archive import Archive
+from services.ingest.intake import acceptance, in_batches
+from shared.archive import Archive, body_size
 from shared.clock import now_us
 from shared.errors import CopydeskError, IntakeFull
 from shared.ledger import keys
@@ -46,14 +46,8 @@ def recover(ledger: Ledger, archive: Archive, settings: Settings, *, since_us: i
     What it knows stays as it is; an older revision never becomes the newest; while the desk is full it waits.
     """
     read = entered = 0
-    batch: list[Accepted] = []
-    for place, entry in archive.entries(since_us=since_us):
-        batch.append(acceptance(entry, place))
-        if len(batch) == settings.batch_articles:
-            entered += _offer(ledger, batch)
-            read += len(batch)
-            batch = []
-    if batch:
+    offers = (acceptance(entry, place) for place, entry in archive.entries(since_us=since_us))
+    for batch in in_batches(offers, lambda offer: body_size(offer.body), settings):
         entered += _offer(ledger, batch)
         read += len(batch)
     return read, entered

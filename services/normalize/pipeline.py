@@ -19,7 +19,7 @@ from services.normalize.steps.proof import Proof, open_proof
 from services.normalize.steps.text import mend_text
 from services.normalize.steps.wrapping import join_wrapped
 from shared.article import Article
-from shared.envelope import FEED_ENTRY_TYPE, Raw
+from shared.envelope import FEED_ENTRY_TYPE, MOST_BYTES, Raw
 from shared.errors import NotAnArticle
 from shared.untrusted.decode import decode
 
@@ -50,8 +50,6 @@ STEPS: tuple[Callable[[Proof], Proof], ...] = (
 )
 
 
-# Twice the largest article ever seen; beyond it, reading would cost more than the clock of a child allows.
-MOST_BYTES = 4 * 1024 * 1024
 MOST_PIECES = 20_000
 LONGEST_HEADLINE = 1_000
 

@@ -12,7 +12,7 @@ from services.web.push_headers import addresses, read_kind
 from services.web.request_body import body_of
 from services.web.responses import json_answer, moment, stages_of
 from services.web.state import AppState, publisher_of, state_of
-from shared.envelope import Input, Source
+from shared.envelope import MOST_BYTES, Input, Source
 
 LARGE = 256 * 1024
 ID = re.compile(r"[a-z2-7]{26}")
@@ -24,7 +24,8 @@ async def push_article(request: Request) -> Response:
     app_state, publisher = state_of(request), publisher_of(request)
     kind = read_kind(request.headers.get("content-type"))
     limits = app_state.settings
-    async with body_of(request, app_state.room, limit=limits.max_input_bytes, seconds=limits.push_body_s) as body:
+    most = min(limits.max_input_bytes, MOST_BYTES)
+    async with body_of(request, app_state.room, limit=most, seconds=limits.push_body_s) as body:
         if not body or body.isspace():
             raise Problem("no-article", "The body is empty.")
         claimed = partial(addresses, kind, body, request.headers, publisher=publisher.name)

@@ -26,7 +26,7 @@ class Receipt(Protocol):
     def state(self) -> str: ...
 
 
-Take = Callable[[Sequence[Input]], Sequence[Receipt]]
+Take = Callable[[Sequence[Input]], Sequence[Receipt | InputRefused]]
 
 
 class Batcher:
@@ -70,12 +70,7 @@ class Batcher:
                 done.set_result(outcome)
 
     async def _entered(self, items: Sequence[Input]) -> Sequence[Receipt | BaseException]:
-        loop = asyncio.get_running_loop()
         try:
-            return await loop.run_in_executor(self._threads, self._take, items)
-        except InputRefused as error:
-            if len(items) == 1:
-                return [error]
-            return [outcome for item in items for outcome in await self._entered([item])]
-        except Exception as error:  # noqa: BLE001 - handed to everyone who waits, and told by the gate
+            return await asyncio.get_running_loop().run_in_executor(self._threads, self._take, items)
+        except Exception as error:  # noqa: BLE001 - handed to everyone who waits, and told by the middleware
             return [error] * len(items)

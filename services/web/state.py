@@ -15,6 +15,7 @@ from services.web.keys import Keys, Publisher
 from services.web.readiness import Readiness
 from services.web.request_body import BodyRoom
 from shared.envelope import Input
+from shared.errors import InputRefused
 from shared.ledger.overview import Overview
 from shared.ledger.reader import InputStatus
 from shared.metrics import Meters
@@ -28,9 +29,9 @@ WAITERS = 200
 
 
 class Intake(Protocol):
-    """The one way in. When `take` returns, the inputs are safe."""
+    """The one way in. When `take_each` returns, the inputs are safe."""
 
-    def take(self, inputs: Sequence[Input], /) -> Sequence[Receipt]: ...
+    def take_each(self, inputs: Sequence[Input], /) -> Sequence[Receipt | InputRefused]: ...
 
 
 class LedgerReader(Protocol):
@@ -83,7 +84,7 @@ class AppState:
     @cached_property
     def batcher(self) -> Batcher:
         """The way in for pushes."""
-        return Batcher(self.intake.take, self.pushing)
+        return Batcher(self.intake.take_each, self.pushing)
 
     def close(self) -> None:
         """Let go of the threads; what still runs in them is safe to lose."""

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from services.index.app import SINKS
 from services.index.revisions import Entry
 from services.index.search import Index
-from services.index.sinks.sink import SINKS, Sink
+from services.index.sinks.sink import Sink
 from services.index.sinks.sqlite import FILE_NAME
 from shared.article import PubStatus
 from shared.errors import PermanentError

@@ -11,7 +11,7 @@ import pytest
 
 from services.index.search import Index
 from services.index.sinks.sqlite import FILE_NAME, SqliteSink
-from shared.errors import PermanentError, TransientError
+from shared.errors import PermanentError, TransientError, Unavailable
 from tests.entries import make_entry
 
 WRITE_FOR_EVER = """
@@ -101,7 +101,7 @@ def test_a_killed_writer_leaves_no_lock(tmp_path: Path) -> None:
     SqliteSink(tmp_path / FILE_NAME).close()
 
 
-def test_a_full_disk_is_worth_another_try(tmp_path: Path) -> None:
+def test_a_file_that_may_not_grow_is_unavailable(tmp_path: Path) -> None:
     writer = run(WRITE_UNTIL_FULL, tmp_path / FILE_NAME)
     output, _ = writer.communicate(timeout=30)
     full, after = output.splitlines()
@@ -125,13 +125,13 @@ def test_a_stored_article_that_was_damaged_harms_no_other(tmp_path: Path) -> Non
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(PermanentError, match="cannot be written"):
+    with pytest.raises(Unavailable, match="cannot be written"):
         SqliteSink(tmp_path / "file" / FILE_NAME)
 
 
 def test_a_file_that_is_no_index(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).write_bytes(b"this is no database at all" * 100)
-    with pytest.raises(TransientError, match="cannot be written: file is not a database"):
+    with pytest.raises(Unavailable, match="cannot be written: file is not a database"):
         SqliteSink(tmp_path / FILE_NAME)
     with pytest.raises(TransientError, match="cannot be read: file is not a database"):
         Index(tmp_path / FILE_NAME).count()

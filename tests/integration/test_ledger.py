@@ -11,11 +11,11 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from services.ingest.intake import Intake
+from services.ingest.intake import Intake, Receipt
 from shared.archive import Archive
 from shared.clock import now_us
-from shared.envelope import Input, Source
-from shared.errors import IntakeFull
+from shared.envelope import MOST_BYTES, Input, Source
+from shared.errors import InputRefused, IntakeFull
 from shared.ledger import keys
 from shared.ledger.calls import DEATH_BURST, Claimed, Commit, Failure, Ledger
 from shared.ledger.connection import LedgerBroken, connect
@@ -81,6 +81,22 @@ def test_a_claim_takes_at_most_25_articles_and_4_mib_in_the_order_they_came(inta
     assert [ref for refs in taken for ref in refs] == [f"{r.article}@{r.rev}" for r in receipts]
     intake.take([text("".join(random.choices(ascii_letters, k=2_500_000))) for n in range(5)])
     assert [len(claim(ledger, f"n{n}")) for n in range(3)] == [2, 2, 1]
+
+
+def test_each_input_is_answered_for_itself_and_what_no_door_takes_stops_no_other(
+    intake: Intake, ledger: Ledger
+) -> None:
+    large = text("a" * (MOST_BYTES + 1))
+    one, empty, two, refused, three = intake.take_each([text("một"), text(" "), text("hai"), large, text("ba")])
+    assert [str(empty), str(refused)] == [
+        "desk is empty", f"desk has {MOST_BYTES + 1} bytes; an article may have {MOST_BYTES}",
+    ]  # fmt: skip
+    refs = [f"{r.article}@{r.rev}" for r in (one, two, three) if isinstance(r, Receipt)]
+    assert waiting(ledger, "normalize") == refs
+    assert len(refs) == 3
+    with pytest.raises(InputRefused, match="is empty"):
+        intake.take([text(" "), text("bốn")])
+    assert ledger.balance().accepted == 4, "the refusal is told when the others are in"
 
 
 def test_no_more_bells_are_rung_than_the_work_can_use(intake: Intake, ledger: Ledger) -> None:

@@ -1,17 +1,20 @@
 """An emptied Redis is refilled from the archive: the same articles, the same order of revisions, nothing twice."""
 
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 import pytest
+import redis
 
 from services.ingest.intake import Intake, acceptance
 from services.ingest.recovery import recover, watch_over
-from shared.archive import Archive
+from shared.archive import Archive, body_size
 from shared.envelope import Input, Source
-from shared.ledger.calls import Ledger
+from shared.ledger.calls import Accepted, Entered, Ledger
 from shared.settings import Settings
-from shared.work.celery_app import open_ledger
+from shared.work.celery_app import envelopes, make_app, open_ledger
 from tests.conftest import wait_for
 from tests.unit.shared.test_archive import entry
 
@@ -85,6 +88,26 @@ def test_a_worker_refills_an_empty_redis_by_itself(settings: Settings, ledger: L
         stop.set()
         thread.join()
     assert ledger.balance().difference == 0
+
+
+class Watched(Ledger):
+    """The ledger, with a note of how many bytes of bodies each call of `accept` brought."""
+
+    def __init__(self, client: redis.Redis, settings: Settings) -> None:
+        super().__init__(client, settings, envelopes(make_app(settings, "courier")))
+        self.offered: list[int] = []
+
+    def accept(self, items: Sequence[Accepted], *, recovering: bool = False) -> list[Entered]:
+        self.offered.append(sum(body_size(item.body) for item in items))
+        return super().accept(items, recovering=recovering)
+
+
+def test_a_refill_keeps_to_the_bytes_of_a_batch(settings: Settings, ledger: Ledger, archive: Archive) -> None:
+    small = msgspec.structs.replace(settings, batch_bytes=1000)
+    archive.put_batch([entry(number, b"a" * 400) for number in range(1, 8)])
+    watched = Watched(ledger.client, small)
+    assert recover(watched, archive, small) == (7, 7)
+    assert watched.offered == [800, 800, 800, 400]
 
 
 def test_the_same_entry_always_proposes_the_same_identity() -> None:

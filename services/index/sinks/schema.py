@@ -69,7 +69,7 @@ def migrate(database: sqlite3.Connection, migrations: Sequence[str] = MIGRATIONS
     for number, step in enumerate(migrations[found:], start=found + 1):
         try:
             database.executescript(f"BEGIN IMMEDIATE; {step}; PRAGMA user_version = {number}; COMMIT;")
-        except sqlite3.Error:
+        except BaseException:
             if database.in_transaction:
                 database.execute("ROLLBACK")
             raise

@@ -1,11 +1,9 @@
-"""The places that keep articles, by name."""
+"""What every place that keeps articles promises. The places themselves are named in services/index/app.py."""
 
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Protocol
 
 from services.index.revisions import Entry, Outcome
-from services.index.sinks.sqlite import SqliteSink
 from shared.errors import CopydeskError
 
 
@@ -13,10 +11,10 @@ class Sink(Protocol):
     """A place that keeps articles. Putting an entry twice equals putting it once; an older revision never wins."""
 
     def put_many(self, entries: Sequence[Entry]) -> list[Outcome | CopydeskError]:
-        """Keep a batch. Each entry's outcome or error stands at its place: one bad article never stops the others."""
+        """Keep a batch. Each entry's outcome or error stands at its place: one bad article never stops the others.
+
+        `PermanentError` is of the entry alone; `Unavailable` (the place is full, locked, read-only or away) is of all.
+        """
         ...
 
     def close(self) -> None: ...
-
-
-SINKS: Mapping[str, Callable[[Path], Sink]] = {"sqlite": SqliteSink}

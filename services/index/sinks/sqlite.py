@@ -1,6 +1,5 @@
 """The embedded index: one SQLite file, one writer, any number of readers."""
 
-import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -31,24 +30,28 @@ from shared.article import Article
 from shared.clock import now_us
 from shared.errors import CopydeskError, PermanentError, Unavailable
 
-log = structlog.get_logger(__name__)
-
 SETS = ("exact", "plain")
 FILE_NAME = "copydesk.sqlite3"
-LOG_BYTES = 32 * 1024 * 1024
-LOG_WAIT_MS, BUSY_MS = 250, 10_000
+WAL_BYTES = 32 << 20
+"""The log's length from which the writer asks the readers for a moment, to write it back and begin it anew."""
+
+log = structlog.get_logger(__name__)
+_CHECKPOINT_MS = 250  # how long the writer waits for readers while the log is not yet half as long again
+_REWORDED = 500  # articles whose words are worked out anew in one transaction
 
 # A commit must stand on the disk before the ledger forgets the article: with NORMAL, a loss of power could take the
 # last commits of the WAL back. FULL costs one fsync a batch. What is deleted need not be overwritten, as Debian's
 # SQLite does by default: pages of postings are rewritten all the time. An article is about 2 kB compressed: pages of
-# 4 kB would hold one and waste the rest.
+# 4 kB would hold one and waste the rest. A log of up to 24 MB is written back at once: pages of postings change in
+# every batch, and are written back once for many.
 _PRAGMAS = (
     "PRAGMA page_size = 8192",
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA secure_delete = OFF",
     "PRAGMA cache_size = -16000",
-    "PRAGMA journal_size_limit = 67108864",
+    "PRAGMA wal_autocheckpoint = 3000",
+    f"PRAGMA journal_size_limit = {WAL_BYTES}",
 )
 
 _NAMES = ", ".join(COLUMNS)
@@ -65,7 +68,6 @@ _INSERT = (
 _UPDATE = (
     "UPDATE articles SET rev = ?, sha = ?, withdrawn = ?, digest = ?, edited = ?, richness = ?, source = ? WHERE n = ?"
 )
-_NEXT = "SELECT n FROM articles WHERE NOT withdrawn AND n > ? ORDER BY n LIMIT 500"
 _CURRENT = "SELECT entry FROM articles JOIN revisions USING (n, rev) WHERE n = ?"
 
 # What may go wrong with an entry: its values, what is stored of its article, or the file.
@@ -81,6 +83,8 @@ _OF_THE_FILE = frozenset(
         sqlite3.SQLITE_CANTOPEN,
         sqlite3.SQLITE_NOTADB,
         sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_PROTOCOL,
     }
 )
 
@@ -91,35 +95,33 @@ class _Worded(msgspec.Struct, frozen=True):
     article: Article
 
 
+_Words = list[tuple[int, Article]]
+
+
 class SqliteSink:
     """The index's only writer. Thread-safe; holds a lock on the folder until it is closed or its process ends."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, wal_bytes: int = WAL_BYTES, busy_ms: int = 10_000) -> None:
         self._path = path
+        self._wal = path.with_name(f"{path.name}-wal")
+        self._wal_bytes = wal_bytes
+        self._busy_ms = busy_ms  # how long a statement waits for another process's lock
         self._turn = threading.Lock()
         self._compressor = zstandard.ZstdCompressor(level=3)
-        self._words: list[tuple[str, tuple[Any, ...]]] = []
         self._lock = lock_folder(path.parent)
         try:
-            self._database = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
-            self._prepare()
-        except sqlite3.Error as error:
-            self._lock.close()
-            raise self._trouble(error) from error
-        except CopydeskError:
+            self._database = self._open()
+        except BaseException:
             self._lock.close()
             raise
 
     def put_many(self, entries: Sequence[Entry]) -> list[Outcome | CopydeskError]:
-        """Keep a batch in one transaction; when something in it cannot be stored, one by one."""
+        """Keep a batch in one transaction; when something in it cannot be stored, one by one.
+
+        Trouble of the file or its disk is `Unavailable` for every entry, and nothing of the batch is kept.
+        """
         with self._turn:
-            try:
-                with self._transaction():
-                    outcomes: list[Outcome | CopydeskError] = [self._put(entry) for entry in entries]
-            except _FAILURES as error:
-                if _code(error) in _OF_THE_FILE:
-                    return [self._trouble(error) for _ in entries]
-                outcomes = [self._put_alone(entry) for entry in entries]
+            outcomes = self._put_batch(entries)
             self._bound_log()
             return outcomes
 
@@ -129,53 +131,105 @@ class SqliteSink:
             self._database.close()
             self._lock.close()
 
-    def _prepare(self) -> None:
-        for pragma in _PRAGMAS:
-            self._database.execute(pragma)
-        migrate(self._database)
-        found = self._database.execute("SELECT value FROM about WHERE name = 'folding'").fetchone()
-        if found != (FOLDING,):
-            self._rebuild_fts()
+    def _open(self) -> sqlite3.Connection:
+        database: sqlite3.Connection | None = None
+        try:
+            database = sqlite3.connect(
+                self._path, timeout=self._busy_ms / 1000, isolation_level=None, check_same_thread=False
+            )
+            for pragma in _PRAGMAS:
+                database.execute(pragma)
+            migrate(database)
+            self._database = database
+            self._refresh_words()
+        except BaseException as error:
+            if database is not None:
+                database.close()
+            if isinstance(error, sqlite3.Error):
+                raise self._trouble(error) from error
+            raise
+        return database
 
-    def _rebuild_fts(self) -> None:
-        """Work the words of all articles out again: a word can only be taken out as it was put in.
+    def _refresh_words(self) -> None:
+        """Work the words of all articles out again after the folding changed: a word is taken out as it was put in.
 
-        In batches, each a transaction: a stop in between begins anew, since the note of the folding comes last.
+        Until `about` names the folding, a start that was cut short begins anew.
         """
-        (count,) = self._database.execute("SELECT count(*) FROM articles WHERE NOT withdrawn").fetchone()
-        if count:
-            log.info("words_rebuilt_begun", index=str(self._path), articles=count, folding=FOLDING)
+        row = self._database.execute("SELECT value FROM about WHERE name = 'folding'").fetchone()
+        if row == (FOLDING,):
+            return
+        numbers = [n for (n,) in self._database.execute("SELECT n FROM articles WHERE NOT withdrawn ORDER BY n")]
+        before = None if row is None else row[0]
+        if numbers:
+            log.warning("index_rewording_started", articles=len(numbers), before=before, now=FOLDING)
+        self._rebuild_fts(numbers)
+        if numbers:
+            log.warning("index_rewording_finished", articles=len(numbers))
+
+    def _rebuild_fts(self, numbers: Sequence[int]) -> None:
         with self._transaction():
-            self._database.execute("INSERT INTO exact (exact) VALUES ('delete-all')")
-            self._database.execute("INSERT INTO plain (plain) VALUES ('delete-all')")
             self._database.execute("DELETE FROM about WHERE name = 'folding'")
-        last = 0
-        while rows := self._database.execute(_NEXT, (last,)).fetchall():
+            for words in SETS:
+                self._database.execute(f"INSERT INTO {words} ({words}) VALUES ('delete-all')")  # noqa: S608
+        for start in range(0, len(numbers), _REWORDED):
             with self._transaction():
-                for (last,) in rows:
-                    self._change_words(_ADD, last, self._stored_article(last))
+                self._change_words(_ADD, [(n, self._stored_article(n)) for n in numbers[start : start + _REWORDED]])
             self._bound_log()
-        self._database.execute("INSERT OR REPLACE INTO about VALUES ('folding', ?)", (FOLDING,))
+        with self._transaction():
+            self._database.execute("INSERT OR REPLACE INTO about VALUES ('folding', ?)", (FOLDING,))
+
+    def _put_batch(self, entries: Sequence[Entry]) -> list[Outcome | CopydeskError]:
+        try:
+            return list(self._put_whole(entries))
+        except _FAILURES as error:
+            if _code(error) in _OF_THE_FILE:
+                return [self._trouble(error) for _ in entries]
+        outcomes: list[Outcome | CopydeskError] = []
+        for entry in entries:
+            outcome = self._put_alone(entry)
+            if isinstance(outcome, Unavailable):  # each would wait for the same disk
+                return outcomes + [outcome] * (len(entries) - len(outcomes))
+            outcomes.append(outcome)
+        return outcomes
 
     def _put_alone(self, entry: Entry) -> Outcome | CopydeskError:
         try:
-            with self._transaction():
-                return self._put(entry)
+            return self._put_whole([entry])[0]
         except _FAILURES as error:
             if _code(error) in _OF_THE_FILE | {sqlite3.SQLITE_CORRUPT}:
                 return self._trouble(error)
             return PermanentError(f"{entry.article_id}@{entry.rev} cannot be stored in the index: {error}")
 
-    def _put(self, entry: Entry) -> Outcome:
-        before = self._database.execute("SELECT outcome FROM receipts WHERE receipt = ?", (entry.receipt,)).fetchone()
-        if before is not None:  # stored, but the answer never reached the ledger
-            outcome: Outcome = before[0]
+    def _put_whole(self, entries: Sequence[Entry]) -> list[Outcome]:
+        """All rows of the batch first, then all words.
+
+        FTS5 writes its pending words out as a segment whenever a statement of another table needs a savepoint of its
+        own, and when an older row follows a newer one: words put in together, in order of row, become one segment.
+        """
+        before: _Words = []
+        with self._transaction():
+            after: dict[int, Article | None] = {}
+            outcomes = [self._put(entry, before, after) for entry in entries]
+            self._change_words(_DROP, sorted(before, key=_row))
+            self._change_words(_ADD, [(n, article) for n, article in sorted(after.items(), key=_row) if article])
+        return outcomes
+
+    def _put(self, entry: Entry, before: _Words, after: dict[int, Article | None]) -> Outcome:
+        row = self._database.execute("SELECT outcome FROM receipts WHERE receipt = ?", (entry.receipt,)).fetchone()
+        if row is not None:  # stored, but the answer never reached the ledger
+            outcome: Outcome = row[0]
             return outcome
         known = self._find(entry)
         ruling = rule(entry, known)
         if known is not None and ruling.heard:
             self._database.execute("UPDATE articles SET heard = ? WHERE n = ?", (ruling.heard, known.row_id))
-        row_id = self._store(entry, known) if known is None or ruling.stored else known.row_id
+        if known is None or ruling.stored:
+            if known is not None and not known.withdrawn and known.row_id not in after:
+                before.append((known.row_id, self._stored_article(known.row_id)))
+            row_id = self._store(entry, known)
+            after[row_id] = entry.article if entry.article.pub_status == "usable" else None
+        else:
+            row_id = known.row_id
         known_by = entry.aliases if ruling.article_id == entry.article_id else names(entry)
         self._database.executemany(
             "INSERT OR IGNORE INTO aliases VALUES (?, ?)", [(alias, row_id) for alias in known_by]
@@ -197,49 +251,47 @@ class SqliteSink:
         return find_article(entry, {row[-1]: _known(row) for row in rows})
 
     def _store(self, entry: Entry, known: Known | None) -> int:
-        """Make an entry the newest revision of its article: its words replace those of the one before."""
+        """Make an entry the newest revision of its article; gives the article's row."""
         gone = entry.article.pub_status != "usable"
         blob = self._compressor.compress(msgspec.json.encode(entry))
         what = (digest_of(entry.article), edited_at(entry.article), richness_of(entry.article), source_of(entry.source))
         told = (entry.rev, entry.sha, gone, *what)
         if known is None:
-            # No RETURNING: a statement that gives rows makes FTS5 write its words once an article, not once a batch.
+            # No RETURNING: such a statement has a savepoint of its own, at which FTS5 writes out what it has gathered.
             row_id = int(self._database.execute(_INSERT, (*told, entry.article_id)).lastrowid or 0)
         else:
             row_id = known.row_id
-            if not known.withdrawn:
-                self._change_words(_DROP, row_id, self._stored_article(row_id))
             self._database.execute(_UPDATE, (*told, row_id))
         self._database.execute(
             "INSERT INTO revisions (n, rev, version, indexed_us, entry) VALUES (?, ?, ?, ?, ?)",
             (row_id, entry.rev, entry.article.version, now_us(), blob),
         )
-        if not gone:
-            self._change_words(_ADD, row_id, entry.article)
         return row_id
 
-    def _change_words(self, statements: tuple[str, ...], row_id: int, article: Article) -> None:
-        """Note a change of words; all of a transaction's are written at its end, in one go."""
+    def _change_words(self, statements: tuple[str, ...], articles: _Words) -> None:
+        rows = [(row_id, columns(article)) for row_id, article in articles]
         exact, plain = statements
-        words = columns(article)
-        self._words.append((exact, (row_id, *words)))
-        self._words.append((plain, (row_id, *map(strip_strokes, words))))
-
-    def _bound_log(self) -> None:
-        """Begin the write-ahead log anew when it has grown: SQLite's own checkpoint never does while somebody reads."""
-        try:
-            if os.stat(f"{self._path}-wal").st_size < LOG_BYTES:
-                return
-            self._database.execute(f"PRAGMA busy_timeout = {LOG_WAIT_MS}")
-            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        except (OSError, sqlite3.Error) as error:  # the next batch tries again
-            log.warning("log_not_bounded", index=str(self._path), error=str(error))
-        finally:
-            self._database.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+        self._database.executemany(exact, [(row_id, *words) for row_id, words in rows])
+        self._database.executemany(plain, [(row_id, *map(strip_strokes, words)) for row_id, words in rows])
 
     def _stored_article(self, row_id: int) -> Article:
         (blob,) = self._database.execute(_CURRENT, (row_id,)).fetchone()
         return msgspec.json.decode(zstandard.decompress(blob), type=_Worded).article
+
+    def _bound_log(self) -> None:
+        """Begin the log anew once it is long: SQLite's own checkpoints never do while any reader has a view open."""
+        try:
+            length = self._wal.stat().st_size
+            if length < self._wal_bytes:
+                return
+            patience = _CHECKPOINT_MS if length < self._wal_bytes * 3 // 2 else self._busy_ms
+            self._database.execute(f"PRAGMA busy_timeout = {patience}")
+            try:
+                self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                self._database.execute(f"PRAGMA busy_timeout = {self._busy_ms}")
+        except (OSError, sqlite3.Error) as error:  # what was put stands already; the next batch meets the trouble
+            log.warning("index_checkpoint_failed", error=str(error))
 
     def _trouble(self, error: Exception) -> Unavailable:
         return Unavailable(f"the index {self._path} cannot be written: {error}")
@@ -247,16 +299,17 @@ class SqliteSink:
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         self._database.execute("BEGIN IMMEDIATE")
-        self._words = []
         try:
             yield
-            for statement, values in self._words:
-                self._database.execute(statement, values)
             self._database.execute("COMMIT")
         except BaseException:
             if self._database.in_transaction:
                 self._database.execute("ROLLBACK")
             raise
+
+
+def _row(numbered: tuple[int, object]) -> int:
+    return numbered[0]
 
 
 def _known(row: Sequence[Any]) -> Known:

@@ -1,12 +1,13 @@
 """One index has one writer: a lock on its folder, which ends with the process that holds it."""
 
+import contextlib
 import fcntl
 import os
 import socket
 from pathlib import Path
 from typing import IO
 
-from shared.errors import PermanentError
+from shared.errors import PermanentError, Unavailable
 
 LOCK_NAME = "writer.lock"
 
@@ -17,7 +18,7 @@ def lock_folder(folder: Path) -> IO[str]:
         folder.mkdir(parents=True, exist_ok=True)
         lock = (folder / LOCK_NAME).open("a+", encoding="utf-8")
     except OSError as error:
-        raise PermanentError(f"the index folder {folder} cannot be written: {error.strerror}") from error
+        raise Unavailable(f"the index folder {folder} cannot be written: {error.strerror}") from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
@@ -27,7 +28,8 @@ def lock_folder(folder: Path) -> IO[str]:
         raise PermanentError(
             f"{folder} is written by {holder}: an index has one writer, stop that one first"
         ) from error
-    lock.truncate(0)
-    lock.write(f"process {os.getpid()} on {socket.gethostname()}\n")
-    lock.flush()
+    with contextlib.suppress(OSError):  # a full disk: the lock holds, only its holder's name is not told
+        lock.truncate(0)
+        lock.write(f"process {os.getpid()} on {socket.gethostname()}\n")
+        lock.flush()
     return lock

@@ -178,8 +178,8 @@ end
 -- As if it had never been taken up: no attempt is counted, its place in the line is kept.
 local function give_back(ref, key, stage)
   redis.call('HINCRBY', key, 'attempts', -1)
-  local log = redis.call('HGET', key, 'log') or ''
-  redis.call('HSET', key, 'state', 'queued', 'log', (log:gsub('\n[^\n]*$', '')))
+  local timeline = redis.call('HGET', key, 'log') or ''
+  redis.call('HSET', key, 'state', 'queued', 'log', (timeline:gsub('\n[^\n]*$', '')))
   redis.call('HDEL', key, 'token', 'lease', 'holder')
   redis.call('ZADD', line_key('waiting', stage), redis.call('HGET', key, 'seq') or 0, ref)
 end

@@ -43,9 +43,9 @@ local function sweep_working(stage, listening)
       if fine and holder and is_silent(holder, stage, known) then lost[ref] = lost[ref] or 'it fell silent' end
     end
   end
-  local again, count = {}, 0
+  local again, crashes = {}, 0
   for ref, cause in pairs(lost) do
-    count = count + 1
+    crashes = crashes + 1
     guarded(ref, stage, function()
       if redis.call('HGET', record_key(ref), 'state') ~= 'working' then error('it is not worked on') end
       if crashed(ref, record_key(ref), stage, cause) then again[#again + 1] = ref end
@@ -53,7 +53,7 @@ local function sweep_working(stage, listening)
   end
   table.sort(again)
   enqueue(stage, again)
-  return count
+  return crashes
 end
 
 -- Since when have sweeps followed each other without a gap?

@@ -4,10 +4,12 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+import structlog
 
 from services.index.search import Index
 from services.index.sinks.schema import MIGRATIONS, migrate, refuse_other, version
 from services.index.sinks.sqlite import FILE_NAME, SqliteSink
+from shared import log as logging
 from shared.errors import PermanentError, TransientError
 from tests.entries import make_entry
 
@@ -70,7 +72,14 @@ def test_words_of_another_folding_are_worked_out_anew(tmp_path: Path) -> None:
     database.close()
     index = Index(path)
     assert index.search("hoà bình").total == 0
-    sink = SqliteSink(path)
+    logging.configure("warning")
+    with structlog.testing.capture_logs() as logged:
+        sink = SqliteSink(path)
+    assert [(line["event"], line["articles"]) for line in logged] == [
+        ("index_rewording_started", 1),
+        ("index_rewording_finished", 1),
+    ]
+    assert logged[0]["before"] == "of long ago"
     assert index.search("hoà bình").total == index.search("hoa binh").total == 1
     assert index.search("rút").total == 0
     index.close()

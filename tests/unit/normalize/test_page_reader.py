@@ -16,7 +16,7 @@ from shared.errors import NotAnArticle
 
 PAGES = Path(__file__).parents[2] / "corpus" / "pages"
 MARKUP = [path.read_text(encoding="utf-8") for path in sorted(PAGES.glob("*.html"))]
-_TAG = r"<[a-zA-Z/!?][^>]*>"  # `<&` and `< ` open no tag
+_TAG = r"""<[a-zA-Z/!?](?:=\s*(?:"[^"]*"|'[^']*')|[^>])*>"""  # `<&` and `< ` open no tag; a quoted `>` ends none
 TAGS = [
     "<p>", "</p>", "<div class='caption'>", "</div>", "<figure>", "<img src=a>", "<figcaption>", "<h1>", "<a href=b>",
     "<td>", "<table>", "<br>", "<time datetime='2020-13-40'>", "<script type='application/ld+json'>", "{\"@type\":",

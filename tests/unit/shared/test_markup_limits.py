@@ -119,3 +119,8 @@ def test_any_markup_passes_or_is_refused(markup: str, xml: bool, loose: bool) ->
     except NotAnArticle:
         return
     assert markup.count("<") <= 200
+
+
+def test_markup_that_was_deep_and_is_closed_again_is_refused_all_the_same() -> None:
+    with pytest.raises(NotAnArticle, match="nested deeper"):
+        check("<i>" * 3000 + "</i>" * 3000 + "<br>" * 6000)

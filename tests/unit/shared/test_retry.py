@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from shared.errors import NotAnArticle, PermanentError, TransientError, Unavailable
-from shared.work.retry import RetryPolicy
+from shared.work.retry import BACKOFF_S, RetryPolicy
 
 POLICY = RetryPolicy(max_attempts=5)
 
@@ -43,3 +43,11 @@ def test_retries_wait_longer_each_time_and_never_all_at_once() -> None:
     assert delays == sorted(set(delays))
     spread = {POLICY.decide(TransientError("away"), attempt=1, jitter=n / 10).delay for n in range(10)}
     assert len(spread) == 10
+
+
+def test_jitter_makes_a_wait_longer_and_never_shorter() -> None:
+    waits = [
+        RetryPolicy().decide(TransientError("away"), attempt=1, jitter=jitter).delay for jitter in (0.0, 0.5, 0.99)
+    ]
+    assert waits[0] == BACKOFF_S[0]
+    assert waits == sorted(set(waits))

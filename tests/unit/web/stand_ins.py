@@ -37,7 +37,7 @@ class MemoryIntake:
     taken: list[Input] = field(default_factory=list)
     failing: Exception | None = None
 
-    def take(self, inputs: Sequence[Input], /) -> list[Receipt]:
+    def take_each(self, inputs: Sequence[Input], /) -> list[Receipt]:
         if self.failing is not None:
             raise self.failing
         bodies = [item.body for item in self.taken]

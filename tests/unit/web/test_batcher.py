@@ -26,16 +26,17 @@ class SlowIntake:
         self.go_on = threading.Event()
         self.away = False
 
-    def take(self, inputs: Sequence[Input]) -> list[Receipt]:
+    def take(self, inputs: Sequence[Input]) -> list[Receipt | InputRefused]:
         names = [item.name or "" for item in inputs]
         self.batches.append(names)
         self.begun.set()
         assert self.go_on.wait(10)
-        if "bad" in names:
-            raise InputRefused("bad is empty")
         if self.away:
             raise TransientError("Redis does not answer")
-        return [Receipt(f"r-{name}", "a", 1, "received") for name in names]
+        return [
+            InputRefused("bad is empty") if name == "bad" else Receipt(f"r-{name}", "a", 1, "received")
+            for name in names
+        ]
 
 
 class ByHand(Executor):

@@ -5,19 +5,35 @@ import gzip
 import json
 import re
 import zlib
+from dataclasses import replace
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from starlette.types import Message
 
+from services.web.keys import Keys
 from services.web.problems import KINDS
-from services.web.routes import ROUTES
-from shared.envelope import Event, SourceKind
+from services.web.routes import ROUTES, front_door
+from shared.envelope import MOST_BYTES, Event, SourceKind
 from shared.errors import IntakeFull, TransientError
 from shared.ledger.troubles import Trouble
 from tests.unit.web.caller import Caller
-from tests.unit.web.stand_ins import ARTICLE, HUE, RECEIPT, REV, Desk, a_line, a_stored
+from tests.unit.web.stand_ins import (
+    ARTICLE,
+    HUE,
+    KEY,
+    RECEIPT,
+    REV,
+    SECRET,
+    Desk,
+    MemoryLines,
+    a_desk,
+    a_line,
+    a_stored,
+)
 
 TEXT = {"Content_Type": "text/plain"}
 
@@ -124,6 +140,52 @@ def test_a_bad_push_is_refused_with_a_problem(
 def test_a_body_in_pieces_stops_at_the_limit(client: Caller, desk: Desk) -> None:
     answer = client.call("POST", "/v1/articles", chunks=[b"x" * 600, b"x" * 600, b"x" * 600], headers=TEXT, hang=True)
     assert (answer.status, answer.is_problem) == (413, True)
+
+
+def test_what_the_reader_would_refuse_is_refused_at_the_door(tmp_path: Path) -> None:
+    desk = a_desk(Keys(tmp_path / "keys.json", listed=SECRET))
+    with Caller(front_door(desk.app_state), {"Authorization": f"Bearer {KEY}"}) as client:
+        assert client.post("/v1/articles", b"x" * MOST_BYTES, **TEXT).status == 202
+        refused = client.post("/v1/articles", b"x" * (MOST_BYTES + 1), **TEXT)
+    assert (refused.status, refused.json()["maxBytes"]) == (413, MOST_BYTES)
+
+
+def test_a_key_that_is_revoked_while_its_body_comes_takes_nothing_in(tmp_path: Path) -> None:
+    keys = Keys(tmp_path / "keys.json")
+    key = keys.create("hue")
+    desk = a_desk(keys)
+
+    async def send() -> int:
+        pieces = iter([b"Bai", b" viet"])
+        sent: list[Message] = []
+
+        async def receive() -> Message:
+            piece = next(pieces)
+            if piece == b" viet":
+                keys.revoke("hue")
+            return {"type": "http.request", "body": piece, "more_body": piece == b"Bai"}
+
+        async def answered(message: Message) -> None:
+            sent.append(message)
+
+        headers = [(b"authorization", f"Bearer {key}".encode()), (b"content-type", b"text/plain")]
+        scope = {"type": "http", "method": "POST", "path": "/v1/articles", "query_string": b"", "headers": headers}
+        await front_door(desk.app_state)(scope, receive, answered)
+        return int(sent[0]["status"])
+
+    assert asyncio.run(send()) == 401
+    assert desk.intake.taken == []
+
+
+def test_an_article_that_is_indexed_between_the_two_looks_is_shown(client: Caller, desk: Desk) -> None:
+    class IndexedMeanwhile(MemoryLines):
+        def latest(self, _article: str, /) -> str | None:
+            desk.index.stored[ARTICLE] = a_stored()
+            return f"{ARTICLE}@{REV}"
+
+    state = replace(desk.app_state, lines=IndexedMeanwhile(current=a_line("indexed")))
+    with Caller(front_door(state), client.headers) as late:
+        assert late.get(f"/v1/articles/{ARTICLE}").status == 200
 
 
 def test_a_body_that_never_ends_is_given_up(client: Caller, desk: Desk) -> None:

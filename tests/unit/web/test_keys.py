@@ -1,6 +1,7 @@
 """Push keys: shown once, kept as digests, read anew when changed."""
 
 import datetime as dt
+import os
 import re
 import stat
 import threading
@@ -79,6 +80,32 @@ def test_a_broken_file_locks_nobody_out_and_is_not_written_over(keys: Keys) -> N
 def test_a_name_that_would_not_fit_a_key_is_refused(keys: Keys, name: str) -> None:
     with pytest.raises(PermanentError, match="no publisher's name"):
         keys.create(name)
+
+
+def test_a_revoked_key_is_refused_as_soon_as_a_failed_read_is_made_good(keys: Keys, tmp_path: Path) -> None:
+    revoked = keys.create("hue")
+    server = Keys(keys.path)
+    assert server.check(revoked) is not None
+    keys.revoke("hue")
+    content = keys.path.read_bytes()
+    keys.path.unlink()
+    keys.path.symlink_to(tmp_path)  # opens as a folder does: no bytes come
+    assert server.check(revoked) is not None  # unreadable keys lock nobody out
+    keys.path.unlink()
+    keys.path.write_bytes(content)
+    assert server.check(revoked) is None
+
+
+def test_a_read_that_failed_is_tried_again_though_the_file_stays_the_same(keys: Keys) -> None:
+    key = keys.create("hue")
+    content = keys.path.read_bytes()
+    keys.path.write_bytes(b" " * len(content))
+    server, seen = Keys(keys.path), keys.path.stat()
+    assert server.check(key) is None
+    with keys.path.open("r+b") as file:
+        file.write(content)
+    os.utime(keys.path, ns=(seen.st_atime_ns, seen.st_mtime_ns))  # by size, time and inode the file it was
+    assert server.check(key) is not None
 
 
 def test_a_file_secret_stands_in_for_the_file(keys: Keys) -> None:
