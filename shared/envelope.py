@@ -32,14 +32,16 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rena
 class Input(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
     """One input at the door, before it has an identity.
 
-    `aliases` are its addresses, strongest first, each with its kind: `uri:…`, `url:…`, `guid:<feed url> <guid>`,
-    `path:<path in seeds>`. The content hash is added by the intake.
+    `aliases` are its addresses, strongest first, each with its kind: `uri:…`, `url:…`, `guid:<feed id> <guid>`,
+    `path:<path in seeds>`: `shared.identity` makes them. `url` is the address the body was read from, as it was said.
+    The content hash is added by the intake.
     """
 
     source: Source
     media_type: str
     body: bytes
     aliases: tuple[str, ...] = ()
+    url: str | None = None
     name: str | None = None
 
 

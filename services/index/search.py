@@ -1,6 +1,7 @@
 """The reading side of the embedded index: search, one article with all that is known of it, the newest."""
 
 import datetime as dt
+import json
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -18,6 +19,7 @@ from services.index.snippet import make_snippet
 from shared.article import Article, Block
 from shared.envelope import Event, Source
 from shared.errors import TransientError
+from shared.identity import names_of
 
 MOST_HITS = 1000  # how far a search counts and pages; nobody reads further, and a common word is in everything
 IDLE_READERS = 4
@@ -256,11 +258,10 @@ def _split_ref(name: str) -> tuple[str, int | None]:
 
 
 def _find_row_id(database: sqlite3.Connection, name: str) -> int | None:
-    aliases = (name, *(f"{kind}:{name}" for kind in ("id", "uri", "url", "path")))
     row = database.execute(
         "SELECT n FROM articles WHERE id = ?1 UNION ALL SELECT n FROM receipts WHERE receipt = ?1 "
-        "UNION ALL SELECT n FROM aliases WHERE alias IN (?1, ?2, ?3, ?4, ?5) LIMIT 1",
-        aliases,
+        "UNION ALL SELECT n FROM aliases WHERE alias IN (SELECT value FROM json_each(?2)) LIMIT 1",
+        (name, json.dumps(names_of(name))),
     ).fetchone()
     return None if row is None else int(row[0])
 

@@ -18,6 +18,7 @@ from services.ingest.formats.feed import Feed
 from services.ingest.intake import Answer, Receipt, in_batches
 from services.ingest.packages import Item, split_package
 from services.ingest.parser_process import FeedParser
+from shared import identity
 from shared.clock import now_us
 from shared.envelope import Input, Source
 from shared.errors import InputRefused, NotAFeed, PermanentError, TransientError
@@ -196,7 +197,7 @@ def take_file(path: Path, settings: Settings, intake: TakesInputs) -> list[Recei
         name = path.relative_to(folder).as_posix()
         source = drop_source(name, settings.drops)
     else:
-        name, source = path.as_posix(), Source(kind="push", name="command line")
+        name, source = path.as_posix(), Source(kind="push", name=identity.COMMAND_LINE)
     parser = FeedParser()
     try:
         return intake.take(make_drop_inputs(name, dropped.body, source, parser))
@@ -236,7 +237,7 @@ def _packaged(name: str, item: Item, number: int, source: Source) -> Input:
 
 def path_alias(name: str) -> str:
     """What a file is known by: its name, with all that is not plain text percent-encoded, so that no two share one."""
-    return f"path:{_spelled(name)}"
+    return identity.path_alias(_spelled(name))
 
 
 def drop_source(name: str, drops: Mapping[str, SourceSettings]) -> Source:

@@ -9,6 +9,7 @@ import redis
 
 from shared.envelope import Event, Source, Stage
 from shared.errors import PermanentError
+from shared.identity import names_of
 from shared.ledger import keys
 from shared.ledger.connection import LedgerBroken, redis_errors
 
@@ -186,9 +187,8 @@ class LedgerReader:
 
     def owner(self, address: str) -> str | None:
         """The article an address belongs to, while the ledger remembers it; with its kind (`url:…`) or without."""
-        names = [address, *(f"{kind}:{address}" for kind in ("uri", "url", "path"))]
         with redis_errors(self.client):
-            owners = self.client.mget([keys.alias(name) for name in names])
+            owners = self.client.mget([keys.alias(name) for name in names_of(address)])
         return next((owner.decode() for owner in owners if owner), None)
 
     def meta(self, ref: str) -> Meta | None:
