@@ -13,7 +13,7 @@ import msgspec
 import zstandard
 
 from services.index.query import Query, read_query
-from services.index.revisions import Entry
+from services.index.revisions import Entry, Outcome
 from services.index.sinks.schema import refuse_other, version
 from services.index.snippet import make_snippet
 from shared.article import Article, Block
@@ -78,6 +78,21 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     archived: str | None
 
 
+class Answered(msgspec.Struct, frozen=True, kw_only=True):
+    """What the index decided on one input: its outcome, and the revision that has its words.
+
+    `timeline` and `source` are None where those words came with another input, which then is the one it repeats.
+    """
+
+    article_id: str
+    rev: int
+    outcome: Outcome
+    current_rev: int
+    received_us: int | None = None
+    source: Source | None = None
+    timeline: tuple[Event, ...] | None = None
+
+
 class _Shown(msgspec.Struct, frozen=True, rename="camel"):
     """What is decoded of an article to show it as a hit: all but its evidence."""
 
@@ -94,6 +109,11 @@ class _ShownEntry(msgspec.Struct, frozen=True, rename="camel"):
 
 
 _SHOWN = msgspec.json.Decoder(_ShownEntry)
+_ANSWERED = (
+    "SELECT articles.id, articles.rev, receipts.rev, receipts.outcome, revisions.entry "
+    "FROM receipts JOIN articles USING (n) LEFT JOIN revisions ON revisions.n = receipts.n "
+    "AND revisions.rev = receipts.rev WHERE receipt = ?"
+)
 _ENTRY = msgspec.json.Decoder(Entry)
 
 
@@ -125,6 +145,26 @@ class Index:
             name, rev = _split_ref(name.encode(errors="replace").decode())
             row_id = _find_row_id(database, name)
             return None if row_id is None else _read_stored(database, row_id, rev)
+
+    def receipt(self, receipt: str) -> Answered | None:
+        """What became of one input; None of what never reached the index."""
+        with self._reading() as database:
+            row = database.execute(_ANSWERED, (receipt,)).fetchone() if database is not None else None
+        if row is None:
+            return None
+        article_id, current_rev, rev, outcome, blob = row
+        entry = _ENTRY.decode(zstandard.decompress(blob)) if blob is not None else None
+        if entry is None or entry.receipt != receipt:
+            return Answered(article_id=article_id, rev=rev, outcome=outcome, current_rev=current_rev)
+        return Answered(
+            article_id=article_id,
+            rev=rev,
+            outcome=outcome,
+            current_rev=current_rev,
+            received_us=entry.received_us,
+            source=entry.source,
+            timeline=entry.timeline,
+        )
 
     def recent(self, limit: int = 20) -> tuple[Hit, ...]:
         """The articles that came last, the newest first; the snippet is how they begin."""

@@ -57,7 +57,7 @@ local function is_same(item, article, head, by_content)
   if not (by_content or head[2] == item.sha) then return false end
   if not (item.again and head[1]) then return true end
   local last = redis.call('HGET', record_key(article .. '@' .. head[1]), 'state')
-  return last ~= 'dead' and last ~= 'discarded'
+  return last ~= 'dead' and last ~= 'discarded' and last ~= 'refused'
 end
 
 -- What a publisher pushed stays theirs: no other publisher revises it, and what a feed tells of it does not replace it.
