@@ -45,6 +45,23 @@ class Input(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, renam
     name: str | None = None
 
 
+class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What travels with an input from the door to the index.
+
+    `received_us` is its time of receipt in µs, `sha` the hash of its content, `url` the address it was read from,
+    `name` what it was called where it came from. The names are those of records in Redis and of the archive's entries.
+    """
+
+    receipt: str
+    source: Source
+    media_type: str
+    received_us: int
+    sha: str
+    aliases: tuple[str, ...] = ()
+    url: str | None = None
+    name: str | None = None
+
+
 class Raw(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
     """What the normaliser gets: the bytes as they came and everything known from outside of them.
 

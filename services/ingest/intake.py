@@ -11,7 +11,7 @@ import structlog
 
 from shared.archive import Archive, Archived, pack_body
 from shared.clock import now_us
-from shared.envelope import MOST_BYTES, Input
+from shared.envelope import MOST_BYTES, Envelope, Input
 from shared.errors import InputRefused
 from shared.identity import article_id, content_hash, receipt_id, url_of
 from shared.ledger.calls import Accepted, Entered, EnteredState, Ledger
@@ -108,32 +108,24 @@ def in_batches(items: Iterable[T], size: Callable[[T], int], settings: Settings)
 
 def acceptance(entry: Archived, place: str) -> Accepted:
     """An archived input as the ledger takes it; the same entry always proposes the same identity."""
-    meta = Meta(
-        receipt=entry.receipt,
-        source=entry.source,
-        media_type=entry.media_type,
-        received_us=entry.rev,
-        sha=entry.sha,
-        aliases=entry.aliases,
-        archived=place,
-        url=entry.url,
-        name=entry.name,
-    )
-    return Accepted(article=article_id(entry.aliases, entry.sha), rev=entry.rev, meta=meta, body=entry.body)
+    envelope = entry.envelope
+    meta = Meta(**msgspec.structs.asdict(envelope), archived=place)
+    article = article_id(envelope.aliases, envelope.sha)
+    return Accepted(article=article, rev=envelope.received_us, meta=meta, body=entry.body)
 
 
 def _archived(item: Input, received_us: int) -> Archived:
-    return Archived(
+    envelope = Envelope(
         receipt=receipt_id(received_us, os.urandom(9)),
-        rev=received_us,
         source=item.source,
         media_type=item.media_type,
+        received_us=received_us,
         sha=content_hash(item.media_type, item.body),
-        body=pack_body(item.body),
         aliases=item.aliases,
         url=item.url or url_of(item.aliases),
         name=item.name,
     )
+    return Archived(envelope=envelope, body=pack_body(item.body))
 
 
 def _receipt(answer: Entered) -> Receipt:

@@ -8,7 +8,7 @@ import msgspec
 import redis
 
 from shared.clock import now_us
-from shared.envelope import Event, Source, Stage
+from shared.envelope import Envelope, Event, Source, Stage
 from shared.errors import PermanentError
 from shared.identity import names_of
 from shared.ledger import keys
@@ -20,18 +20,10 @@ MOST_WEEKS = 54  # a year of retention and the week in which it is written
 OUTCOMES = ("indexed", "duplicate", "superseded", "withdrawn", "discarded", "refused")
 
 
-class Meta(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What the record keeps of an input beside its state. `archived` is its place in the archive."""
+class Meta(Envelope, frozen=True, kw_only=True, omit_defaults=True):
+    """What the record keeps of an input beside its state: the envelope, and its place in the archive."""
 
-    receipt: str
-    source: Source
-    media_type: str
-    received_us: int
-    sha: str
-    aliases: tuple[str, ...] = ()
     archived: str | None = None
-    url: str | None = None
-    name: str | None = None
 
 
 class InputStatus(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
