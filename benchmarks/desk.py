@@ -21,7 +21,6 @@ from shared.settings import Settings
 from shared.work.celery_app import open_ledger
 
 TICKS = os.sysconf("SC_CLK_TCK")
-PAGE = os.sysconf("SC_PAGE_SIZE")
 WORDS = "nâng cao chất lượng đội ngũ cán bộ đảng viên trong huyện góp phần phát triển kinh tế xã hội".split()
 
 
@@ -90,9 +89,19 @@ def tree(pid: int) -> dict[int, str]:
     with contextlib.suppress(OSError):
         for child in map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()):
             words = Path(f"/proc/{child}/cmdline").read_bytes().decode().split("\0")
-            found[child] = "valkey" if "valkey-server" in words[0] else " ".join(words[-3:]).strip().split()[-1]
+            found[child] = _name(words)
             found |= dict.fromkeys(tree(child), f"{found[child]} child")
     return found
+
+
+def _name(words: list[str]) -> str:
+    """What a process is, by its command line: "valkey", "web", "normalize", "watchdog"."""
+    if "valkey-server" in words[0]:
+        return "valkey"
+    named = [word for word in words if word.isidentifier()]
+    if named:
+        return named[-1]
+    return next((word.rpartition(".")[2] for word in words if word.startswith("services.")), "other")
 
 
 def cpu_s(pids: list[int]) -> float:
@@ -104,10 +113,11 @@ def cpu_s(pids: list[int]) -> float:
     return total / TICKS
 
 
-def resident_mb(pid: int) -> float:
-    """Resident memory of a process in MB; 0 when it is gone."""
+def proportional_mb(pid: int) -> float:
+    """Memory of a process in MB, a page shared by n processes counted as 1/n (PSS); 0 when it is gone."""
     with contextlib.suppress(OSError):
-        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE / 1e6
+        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+        return int(rollup.partition("\nPss:")[2].split()[0]) / 1000
     return 0.0
 
 
@@ -134,10 +144,10 @@ def _entry(number: int) -> Input:
     return Input(source=source, media_type=FEED_ENTRY_TYPE, body=msgspec.json.encode(entry), aliases=aliases)
 
 
-def until(happened: Callable[[], bool], failure: str, seconds: float = 300) -> None:
+def until(happened: Callable[[], bool], failure: str, seconds: float = 300, every_s: float = 0.05) -> None:
     """Look until it happened."""
     deadline = time.monotonic() + seconds
     while not happened():
         if time.monotonic() > deadline:
             raise SystemExit(f"{failure} within {seconds} s")
-        time.sleep(0.05)
+        time.sleep(every_s)

@@ -1,20 +1,23 @@
-"""CPU per article of writing the embedded index, and how large it gets: 5,000 short entries in batches of 25."""
+"""CPU and bytes of writing an article into the embedded index once it is large."""
 
+import itertools
+import os
 import random
+import sqlite3
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from benchmarks.figures import Figure
 from services.index.folding import columns
 from services.index.revisions import Entry
-from services.index.search import Index
-from services.index.sinks.sqlite import SqliteSink
+from services.index.sinks.sqlite import FILE_NAME, SqliteSink
 from shared.article import Article, Block, Evidence, Person
 from shared.envelope import Event, Source
 
-ARTICLES = 5000
-BATCH = 25
+ARTICLES, MEASURED = 200_000, 5_000  # BENCH_INDEX_ARTICLES=20000 fills a smaller one
+FILL, BATCH = 1_000, 25
 SYLLABLES = (
     "từng bước nâng cao chất lượng đội ngũ cán bộ đảng viên huyện nam đông thường xuyên củng cố kiện toàn tổ chức cơ "
     "có dấu hiệu mất đoàn kết xử lý nghiêm minh kiên quyết đưa ra khỏi những suy thoái phẩm đạo đức yếu kém năng lực "
@@ -65,35 +68,54 @@ def make_entries(count: int, seed: int = 7) -> Iterator[Entry]:
         )
 
 
-def main() -> None:
-    """Write, read, print."""
-    entries = list(make_entries(ARTICLES))
-    text = sum(len(column.encode()) for entry in entries for column in columns(entry.article))
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "copydesk.sqlite3"
+def run() -> list[Figure]:
+    """Fill an index, then measure the last of its batches: CPU and bytes, beside a bare insert into one FTS table."""
+    count = int(os.environ.get("BENCH_INDEX_ARTICLES", str(ARTICLES)))
+    with tempfile.TemporaryDirectory(prefix="cd-bench-") as folder:
+        path = Path(folder) / FILE_NAME
         sink = SqliteSink(path)
-        write = _write(sink, entries)
-        again = _write(sink, entries)
-        index = Index(path)
-        queries = ["nâng cao chất lượng", "nang cao chat luong", '"hòa bình"', "đảng viên nam đông", "xin chào zzz"]
-        before = time.process_time()
-        for query in queries * 20:
-            index.search(query)
-        search = (time.process_time() - before) / len(queries) / 20 * 1000
-        index.close()
+        entries = make_entries(count + MEASURED)
+        for _ in range(0, count, FILL):
+            sink.put_many(list(itertools.islice(entries, FILL)))
+        measured = list(entries)
+        cpu, written = _cost(sink.put_many, measured)
         sink.close()
-        size = path.stat().st_size
-    print(f"index: {write:.3f} ms CPU per article, {again:.3f} ms when put again, {search:.1f} ms CPU per search")
-    print(f"index: {size / ARTICLES:.0f} bytes per article, {size / text:.2f} times its {text / ARTICLES:.0f} of words")
+        floor = _floor(Path(folder) / "floor.sqlite3", measured)
+    return [
+        Figure(name="index.cpu", value=cpu, unit=f"ms CPU an article, {count} in it", goal=0.6),
+        Figure(name="index.written", value=written, unit="kB an article", goal=40),
+        Figure(name="index.in_bare_inserts", value=cpu / floor, unit="x", is_ratio=True),
+    ]
 
 
-def _write(sink: SqliteSink, entries: list[Entry]) -> float:
-    before = time.process_time()
+def _floor(path: Path, entries: Sequence[Entry]) -> float:
+    """ms CPU an article of the same words into one FTS table of a file of its own."""
+    database = sqlite3.connect(path, isolation_level=None)
+    database.execute("PRAGMA journal_mode = WAL")
+    database.execute("CREATE VIRTUAL TABLE words USING fts5(headline, lead, body, captions, byline, keywords)")
+
+    def put(batch: Sequence[Entry]) -> None:
+        database.execute("BEGIN")
+        rows = [columns(entry.article) for entry in batch]
+        database.executemany("INSERT INTO words VALUES (?, ?, ?, ?, ?, ?)", rows)
+        database.execute("COMMIT")
+
+    cpu, _ = _cost(put, entries)
+    database.close()
+    return cpu
+
+
+def _cost(put: Callable[[Sequence[Entry]], object], entries: Sequence[Entry]) -> tuple[float, float]:
+    """ms CPU and kB handed to write() an article, in batches as the index stage has them."""
+    cpu, written = time.process_time(), _written()
     for start in range(0, len(entries), BATCH):
-        outcomes = sink.put_many(entries[start : start + BATCH])
-        assert set(outcomes) == {"indexed"}, outcomes
-    return (time.process_time() - before) / len(entries) * 1000
+        put(entries[start : start + BATCH])
+    return (
+        (time.process_time() - cpu) / len(entries) * 1000,
+        (_written() - written) / len(entries) / 1000,
+    )
 
 
-if __name__ == "__main__":
-    main()
+def _written() -> int:
+    """Bytes this process has handed to write() so far."""
+    return int(Path("/proc/self/io").read_text().partition("wchar: ")[2].split()[0])

@@ -40,7 +40,7 @@ def worker(redis_url: str) -> Iterator[int]:
         [sys.executable, "-m", "benchmarks.noop", redis_url], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
-        round_trip(build(redis_url), redis.Redis.from_url(redis_url))
+        round_trip(build(redis_url), redis.Redis.from_url(redis_url, socket_timeout=None))
         yield process.pid
     finally:
         process.terminate()
@@ -51,7 +51,8 @@ def round_trip(app: Celery, client: redis.Redis) -> float:
     """Seconds from sending one no-op task to its reply."""
     begun = time.perf_counter()
     app.send_task("bench.hop", args=[[0], len(HOPS) - 1], queue=HOPS[-1])
-    client.blpop([REPLY], timeout=30)
+    if client.blpop([REPLY], timeout=60) is None:
+        raise SystemExit("the no-op worker did not answer within 60 s")
     return time.perf_counter() - begun
 
 

@@ -16,11 +16,12 @@ import structlog
 import zstandard
 
 from shared.clock import now_us
-from shared.envelope import Source
+from shared.envelope import Envelope, Source
 from shared.errors import IntakeFull, PermanentError
 
 log = structlog.get_logger(__name__)
 
+VERSION = 2
 MAGIC = b"CDARCH1\n"
 FRAME = struct.Struct("<II")
 SEGMENT_BYTES = 64 * 1024 * 1024
@@ -28,10 +29,17 @@ OPEN, SEALED = ".open", ".seg"
 ORPHAN_US = 60_000_000
 
 
-class Archived(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
-    """One input at rest. `rev` is its time of receipt in µs, `body` the bytes as they came, in one zstd frame."""
+class Archived(msgspec.Struct, frozen=True, kw_only=True):
+    """One input at rest: its envelope, and `body`, the bytes as they came, in one zstd frame."""
 
-    v: int = 1
+    v: int = VERSION
+    envelope: Envelope
+    body: bytes
+
+
+class _First(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """An entry of version 1, which repeated the envelope's members; they were written without their version."""
+
     receipt: str
     rev: int
     source: Source
@@ -43,8 +51,14 @@ class Archived(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, re
     name: str | None = None
 
 
+class _Version(msgspec.Struct, frozen=True):
+    v: int = 1
+
+
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(Archived).decode
+_version_of = msgspec.msgpack.Decoder(_Version).decode
+_decode_first = msgspec.msgpack.Decoder(_First).decode
+_decode_current = msgspec.msgpack.Decoder(Archived).decode
 _local = threading.local()
 
 
@@ -232,7 +246,7 @@ def _read_segment(path: Path, since_us: int) -> Iterator[tuple[str, Archived]]:
             entry = _read_frame(file)
             if entry is None:
                 return
-            if entry.rev >= since_us:
+            if entry.envelope.received_us >= since_us:
                 yield f"{name}:{offset}", entry
 
 
@@ -245,3 +259,25 @@ def _read_frame(file: BinaryIO) -> Archived | None:
     if len(payload) < length or zlib.crc32(payload) != checksum:
         return None
     return _decode(payload)
+
+
+def _decode(payload: bytes) -> Archived:
+    version = _version_of(payload).v
+    if version == VERSION:
+        return _decode_current(payload)
+    if version != 1:
+        raise PermanentError(
+            f"the archive holds an entry of version {version}, and this release reads up to {VERSION}: run a newer"
+        )
+    entry = _decode_first(payload)
+    envelope = Envelope(
+        receipt=entry.receipt,
+        source=entry.source,
+        media_type=entry.media_type,
+        received_us=entry.rev,
+        sha=entry.sha,
+        aliases=entry.aliases,
+        url=entry.url,
+        name=entry.name,
+    )
+    return Archived(v=1, envelope=envelope, body=entry.body)

@@ -32,14 +32,33 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rena
 class Input(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
     """One input at the door, before it has an identity.
 
-    `aliases` are its addresses, strongest first, each with its kind: `uri:…`, `url:…`, `guid:<feed url> <guid>`,
-    `path:<path in seeds>`. The content hash is added by the intake.
+    `aliases` are its addresses, strongest first, each with its kind: `uri:…`, `url:…`, `guid:<feed id> <guid>`,
+    `path:<path in seeds>`: `shared.identity` makes them. `url` is the address the body was read from, as it was said.
+    The content hash is added by the intake.
     """
 
     source: Source
     media_type: str
     body: bytes
     aliases: tuple[str, ...] = ()
+    url: str | None = None
+    name: str | None = None
+
+
+class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What travels with an input from the door to the index.
+
+    `received_us` is its time of receipt in µs, `sha` the hash of its content, `url` the address it was read from,
+    `name` what it was called where it came from. The names are those of records in Redis and of the archive's entries.
+    """
+
+    receipt: str
+    source: Source
+    media_type: str
+    received_us: int
+    sha: str
+    aliases: tuple[str, ...] = ()
+    url: str | None = None
     name: str | None = None
 
 

@@ -59,7 +59,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     article_memory_mb: Count = 1024
     max_attempts: Count = 5
     normalize_processes: Count | None = None
-    retention_days: Count = 30
+    retention_days: Count = 5
     receipt_days: Count = 7
     backlog_limit: Count = 100_000
     memory_limit_percent: Percent = 80

@@ -1,6 +1,7 @@
 """The reading side of the embedded index: search, one article with all that is known of it, the newest."""
 
 import datetime as dt
+import json
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -12,12 +13,13 @@ import msgspec
 import zstandard
 
 from services.index.query import Query, read_query
-from services.index.revisions import Entry
+from services.index.revisions import Entry, Outcome
 from services.index.sinks.schema import refuse_other, version
 from services.index.snippet import make_snippet
 from shared.article import Article, Block
 from shared.envelope import Event, Source
 from shared.errors import TransientError
+from shared.identity import names_of
 
 MOST_HITS = 1000  # how far a search counts and pages; nobody reads further, and a common word is in everything
 IDLE_READERS = 4
@@ -76,6 +78,21 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     archived: str | None
 
 
+class Answered(msgspec.Struct, frozen=True, kw_only=True):
+    """What the index decided on one input: its outcome, and the revision that has its words.
+
+    `timeline` and `source` are None where those words came with another input, which then is the one it repeats.
+    """
+
+    article_id: str
+    rev: int
+    outcome: Outcome
+    current_rev: int
+    received_us: int | None = None
+    source: Source | None = None
+    timeline: tuple[Event, ...] | None = None
+
+
 class _Shown(msgspec.Struct, frozen=True, rename="camel"):
     """What is decoded of an article to show it as a hit: all but its evidence."""
 
@@ -92,6 +109,11 @@ class _ShownEntry(msgspec.Struct, frozen=True, rename="camel"):
 
 
 _SHOWN = msgspec.json.Decoder(_ShownEntry)
+_ANSWERED = (
+    "SELECT articles.id, articles.rev, receipts.rev, receipts.outcome, revisions.entry "
+    "FROM receipts JOIN articles USING (n) LEFT JOIN revisions ON revisions.n = receipts.n "
+    "AND revisions.rev = receipts.rev WHERE receipt = ?"
+)
 _ENTRY = msgspec.json.Decoder(Entry)
 
 
@@ -123,6 +145,26 @@ class Index:
             name, rev = _split_ref(name.encode(errors="replace").decode())
             row_id = _find_row_id(database, name)
             return None if row_id is None else _read_stored(database, row_id, rev)
+
+    def receipt(self, receipt: str) -> Answered | None:
+        """What became of one input; None of what never reached the index."""
+        with self._reading() as database:
+            row = database.execute(_ANSWERED, (receipt,)).fetchone() if database is not None else None
+        if row is None:
+            return None
+        article_id, current_rev, rev, outcome, blob = row
+        entry = _ENTRY.decode(zstandard.decompress(blob)) if blob is not None else None
+        if entry is None or entry.receipt != receipt:
+            return Answered(article_id=article_id, rev=rev, outcome=outcome, current_rev=current_rev)
+        return Answered(
+            article_id=article_id,
+            rev=rev,
+            outcome=outcome,
+            current_rev=current_rev,
+            received_us=entry.received_us,
+            source=entry.source,
+            timeline=entry.timeline,
+        )
 
     def recent(self, limit: int = 20) -> tuple[Hit, ...]:
         """The articles that came last, the newest first; the snippet is how they begin."""
@@ -256,11 +298,10 @@ def _split_ref(name: str) -> tuple[str, int | None]:
 
 
 def _find_row_id(database: sqlite3.Connection, name: str) -> int | None:
-    aliases = (name, *(f"{kind}:{name}" for kind in ("id", "uri", "url", "path")))
     row = database.execute(
         "SELECT n FROM articles WHERE id = ?1 UNION ALL SELECT n FROM receipts WHERE receipt = ?1 "
-        "UNION ALL SELECT n FROM aliases WHERE alias IN (?1, ?2, ?3, ?4, ?5) LIMIT 1",
-        aliases,
+        "UNION ALL SELECT n FROM aliases WHERE alias IN (SELECT value FROM json_each(?2)) LIMIT 1",
+        (name, json.dumps(names_of(name))),
     ).fetchone()
     return None if row is None else int(row[0])
 

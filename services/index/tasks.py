@@ -6,12 +6,16 @@ import msgspec
 
 from services.index.revisions import Entry
 from services.index.sinks.sink import Sink
+from shared.archive import unpack_body
 from shared.article import Article
 from shared.clock import now_us
 from shared.envelope import Event
 from shared.ledger.calls import Claimed
 from shared.ledger.reader import Meta
 from shared.work.batches import Done, Handler, Held, Result
+
+ZSTD = b"\x28\xb5\x2f\xfd"
+MOST_BYTES = 256 * 1024 * 1024
 
 
 def index_articles(sink: Sink) -> Handler:
@@ -41,7 +45,9 @@ def index_articles(sink: Sink) -> Handler:
 def _entry(item: Claimed) -> Entry:
     meta = msgspec.json.decode(item.meta, type=Meta)
     article_id, _, rev = item.ref.rpartition("@")
-    article = msgspec.json.decode(item.body, type=Article)
+    # A release before 0.2 has left articles in flight that are plain JSON.
+    body = unpack_body(item.body, MOST_BYTES) if item.body.startswith(ZSTD) else item.body
+    article = msgspec.json.decode(body, type=Article)
     state = "indexed" if article.pub_status == "usable" else "withdrawn"
     return Entry(
         article_id=article_id,

@@ -16,7 +16,9 @@ from services.ingest.feeds import looks_like_feed, make_inputs
 from services.ingest.formats import json_feed
 from services.ingest.formats.feed import Feed
 from services.ingest.intake import Answer, Receipt, in_batches
+from services.ingest.packages import Item, split_package
 from services.ingest.parser_process import FeedParser
+from shared import identity
 from shared.clock import now_us
 from shared.envelope import Input, Source
 from shared.errors import InputRefused, NotAFeed, PermanentError, TransientError
@@ -195,7 +197,7 @@ def take_file(path: Path, settings: Settings, intake: TakesInputs) -> list[Recei
         name = path.relative_to(folder).as_posix()
         source = drop_source(name, settings.drops)
     else:
-        name, source = path.as_posix(), Source(kind="push", name="command line")
+        name, source = path.as_posix(), Source(kind="push", name=identity.COMMAND_LINE)
     parser = FeedParser()
     try:
         return intake.take(make_drop_inputs(name, dropped.body, source, parser))
@@ -204,7 +206,7 @@ def take_file(path: Path, settings: Settings, intake: TakesInputs) -> list[Recei
 
 
 def make_drop_inputs(name: str, body: bytes, source: Source, parser: FeedParser) -> list[Input]:
-    """What a file holds: the entries of a feed, else one article."""
+    """What a file holds: the entries of a feed, the items of a NewsML-G2 message, else one article."""
     suffix = PurePosixPath(name).suffix.lower()
     media_type = MEDIA_TYPES.get(suffix)
     if media_type is None:
@@ -215,12 +217,27 @@ def make_drop_inputs(name: str, body: bytes, source: Source, parser: FeedParser)
         if found:
             return [one.input for one in found]
         raise InputRefused(f"{printable(name)} is a feed without entries")
+    items = split_package(body, printable(name)) if suffix == ".xml" else ()
+    if items:
+        return [_packaged(name, item, number, source) for number, item in enumerate(items, start=1)]
     return [Input(source=source, media_type=media_type, body=body, aliases=(path_alias(name),), name=printable(name))]
+
+
+def _packaged(name: str, item: Item, number: int, source: Source) -> Input:
+    """One item of a package: known by its own guid in whatever file it comes, else by its place in this one."""
+    own = (f"uri:{item.guid}",) if item.guid else (f"{path_alias(name)}#{number}",)
+    return Input(
+        source=source,
+        media_type=MEDIA_TYPES[".xml"],
+        body=item.body,
+        aliases=own,
+        name=f"{printable(name)}#{printable(item.guid or str(number))}",
+    )
 
 
 def path_alias(name: str) -> str:
     """What a file is known by: its name, with all that is not plain text percent-encoded, so that no two share one."""
-    return f"path:{_spelled(name)}"
+    return identity.path_alias(_spelled(name))
 
 
 def drop_source(name: str, drops: Mapping[str, SourceSettings]) -> Source:

@@ -2,26 +2,20 @@
 
 import collections
 import hashlib
-from collections.abc import Iterable
-from urllib.parse import urlsplit, urlunsplit
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from services.ingest.formats import json_feed, rss_atom
 from services.ingest.formats.charset import read_text
 from services.ingest.formats.feed import Feed
 from shared.envelope import FEED_ENTRY_TYPE, FeedEntry, Input, Source
 from shared.errors import NotAFeed, NotAnArticle
+from shared.identity import canonical_url, clean_link, guid_alias, is_page, said_alias
 
-# Parameters that say where a reader came from, not what is read.
-TRACKING_PREFIXES = ("utm_", "pk_", "mtm_", "hsa_", "at_", "ns_")
-TRACKING = frozenset({
-    "fbclid", "gclid", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "twclid", "ttclid", "igshid", "igsh", "zarsrc",
-    "mc_cid", "mc_eid", "_ga", "_gl", "_hsenc", "_hsmi", "mkt_tok", "spm", "cmpid", "ocid", "wt_mc", "xtor", "s_cid",
-    "ref_src", "vero_id", "oly_enc_id", "oly_anon_id", "wickedid", "guccounter",
-})  # fmt: skip
-DEFAULT_PORTS = {"http": ":80", "https": ":443"}
-LONG_GUID = 400
+T = TypeVar("T")
 
 
 def read_feed(body: bytes, content_type: str | None, url: str) -> Feed:
@@ -53,84 +47,107 @@ class FeedItem(msgspec.Struct, frozen=True, kw_only=True):
     mark: bytes
 
 
-def make_inputs(feed: Feed, url: str, source: Source) -> tuple[FeedItem, ...]:
-    """The inputs of a feed's entries, in order, each once.
+def make_inputs(feed: Feed, key: str, source: Source) -> tuple[FeedItem, ...]:
+    """The inputs of a feed's entries, in order, each once; `key` names the feed wherever it moves.
 
-    An address that different entries share tells none of them apart: some feeds give one GUID to all, or one link.
+    Entries that say the same at the same time are one. An address that different entries share tells none of them
+    apart: some feeds give one GUID to all, or one link.
     """
-    entries = [_settle(entry, url) for entry in feed.entries]
-    links = _ambiguous((canonical_url(entry.link), entry.guid or entry.title) for entry in entries)
-    guids = _ambiguous((entry.guid, canonical_url(entry.link) or entry.title) for entry in entries)
-    links |= {canonical_url(feed.home)}
-    dateless = len(entries) > 1 and len({(entry.published, entry.updated) for entry in entries}) == 1
+    groups = _group([_settle(entry, key, feed.home) for entry in feed.entries])
+    firsts = [group[0] for group in groups]
+    addresses = _Addresses(key, feed.home, firsts)
+    dates = {(entry.published, entry.updated) for entry in firsts}
+    dateless = len(firsts) > 1 and len(dates) == 1
     found: dict[bytes, FeedItem] = {}
-    for entry in entries:
-        link = canonical_url(entry.link)
-        link = None if link in links else link
-        guid = None if entry.guid in guids else entry.guid
+    for group in groups:
+        entry, link = group[0], addresses.link(group[0])
         # A GUID beside a good link would only make the same entry look edited where a feed invents it at each visit.
-        kept = msgspec.structs.replace(entry, guid=None if link else entry.guid)
+        kept = replace(entry, guid=None if link else entry.guid)
         body = msgspec.json.encode(kept)
-        aliases = _aliases(link, guid, url)
-        made = Input(source=source, media_type=FEED_ENTRY_TYPE, body=body, aliases=aliases, name=link or url)
+        aliases = tuple(dict.fromkeys(alias for one in group for alias in addresses.aliases(one, dateless=dateless)))
+        made = Input(
+            source=source, media_type=FEED_ENTRY_TYPE, body=body, aliases=aliases, url=entry.link, name=entry.link
+        )
         found.setdefault(body, FeedItem(input=made, mark=_mark(kept, aliases, dateless=dateless)))
     return tuple(found.values())
 
 
-def _settle(entry: FeedEntry, url: str) -> FeedEntry:
-    """An entry without what a redirect or a reader's tracks put into it, so that the same stays the same."""
-    return msgspec.structs.replace(
-        entry, feed=url, link=clean_link(entry.link), base=clean_link(entry.base) or clean_link(entry.link) or url
-    )
+class _Addresses:
+    """What may identify the entries of one document: addresses that no two different entries share."""
+
+    def __init__(self, key: str, home: str | None, entries: Sequence[FeedEntry]) -> None:
+        self._key = key
+        self._links = _shared((canonical_url(entry.link), (entry.guid, entry.title)) for entry in entries)
+        self._links |= {canonical_url(home)}
+        self._guids = _shared((entry.guid, (entry.title, canonical_url(entry.link))) for entry in entries)
+        self._heads = _shared((_head(entry), _words(entry)) for entry in entries)
+
+    def link(self, entry: FeedEntry) -> str | None:
+        """The entry's address, if it is its own."""
+        link = canonical_url(entry.link)
+        return None if link in self._links else link
+
+    def aliases(self, entry: FeedEntry, *, dateless: bool) -> tuple[str, ...]:
+        """All it is known by, strongest first: what it says counts only where it has no page of its own."""
+        link, guid = self.link(entry), entry.guid
+        found = [f"url:{link}"] if link else []
+        known_by_guid = bool(guid) and guid not in self._guids
+        if guid and known_by_guid:
+            found.append(guid_alias(self._key, guid))
+        head = (entry.title,) if dateless else _head(entry)
+        if not link and (any(_words(entry)) or (entry.title and any(head[1:]))):
+            whole = known_by_guid or dateless or _head(entry) in self._heads
+            found.append(said_alias(self._key, (*head, *_words(entry)) if whole else head))
+        return tuple(found)
 
 
-def clean_link(link: str | None) -> str | None:
-    """The address without what tracks its reader."""
-    if link is None:
-        return None
-    try:
-        parts = urlsplit(link)
-    except ValueError:
-        return None
-    query = "&".join(piece for piece in parts.query.split("&") if piece and not _is_tracking(piece))
-    return urlunsplit(parts._replace(query=query))
+def _settle(entry: FeedEntry, key: str, home: str | None) -> FeedEntry:
+    """An entry without what a redirect, a move or a reader's tracks put into it, so that the same stays the same."""
+    link = clean_link(entry.link)
+    return replace(entry, feed=key, link=link, base=clean_link(entry.base) or link or home)
 
 
-def canonical_url(link: str | None) -> str | None:
-    """The address as an identity: no tracking, no fragment, host in small letters, no default port."""
-    cleaned = clean_link(link)
-    if cleaned is None:
-        return None
-    parts = urlsplit(cleaned)
-    scheme = parts.scheme.lower()
-    host = parts.netloc.lower().removesuffix(DEFAULT_PORTS.get(scheme, "\0"))
-    return urlunsplit((scheme, host, parts.path or "/", parts.query, ""))
+def _group(entries: Iterable[FeedEntry]) -> list[list[FeedEntry]]:
+    """Entries of the same title, date and text are one, whatever their addresses; without date or text, none is."""
+    groups: dict[tuple[str | None, ...], list[FeedEntry]] = {}
+    for entry in entries:
+        said = (*_head(entry), *_words(entry))
+        plain = any(_words(entry)) and (entry.published or entry.updated)
+        groups.setdefault(said if plain else (*said, entry.guid, canonical_url(entry.link)), []).append(entry)
+    return list(groups.values())
 
 
-def _is_tracking(piece: str) -> bool:
-    name = piece.partition("=")[0].lower()
-    return name in TRACKING or name.startswith(TRACKING_PREFIXES)
+def _head(entry: FeedEntry) -> tuple[str | None, ...]:
+    return (entry.title, entry.published or entry.updated)
 
 
-def _ambiguous(pairs: Iterable[tuple[str | None, str | None]]) -> set[str | None]:
-    """Addresses that stand beside different things: `[("g1", "/a"), ("g1", "/b"), ("g2", "/c")]` gives `{"g1"}`."""
-    beside = collections.defaultdict(set)
+def _words(entry: FeedEntry) -> tuple[str | None, ...]:
+    return (entry.summary, entry.content)
+
+
+def _shared(pairs: Iterable[tuple[T, object]]) -> set[T]:
+    """Addresses that stand beside different things: `[("g1", "a"), ("g1", "b"), ("g2", "c")]` gives `{"g1"}`."""
+    beside: dict[T, set[object]] = collections.defaultdict(set)
     for address, other in pairs:
         beside[address].add(other)
     return {address for address, others in beside.items() if len(others) > 1}
 
 
-def _aliases(link: str | None, guid: str | None, url: str) -> tuple[str, ...]:
-    if guid is not None and len(guid) > LONG_GUID:
-        guid = "sha256:" + hashlib.sha256(guid.encode("utf-8", "replace")).hexdigest()
-    found = (f"url:{link}" if link else None, f"guid:{url} {guid}" if guid else None)
-    return tuple(alias for alias in found if alias is not None)
-
-
 def _mark(entry: FeedEntry, aliases: tuple[str, ...], *, dateless: bool) -> bytes:
-    """What an entry is known by: all it says but its feed's title, and a date all entries share (that of the visit)."""
-    bare = msgspec.structs.replace(entry, feed_title=None)
+    """What an entry is known by: all it says but its feed's title, how its addresses are spelled, and a date all
+    entries share (that of the visit)."""
+    bare = replace(
+        entry,
+        feed_title=None,
+        guid=_spelled(entry.guid),
+        link=canonical_url(entry.link),
+        base=canonical_url(entry.base),
+    )
     if dateless:
-        bare = msgspec.structs.replace(bare, published=None, updated=None)
+        bare = replace(bare, published=None, updated=None)
     first = aliases[0] if aliases else ""
     return hashlib.blake2b(first.encode("utf-8", "replace") + b"\n" + msgspec.json.encode(bare), digest_size=8).digest()
+
+
+def _spelled(guid: str | None) -> str | None:
+    return canonical_url(guid) if guid is not None and is_page(guid) else guid

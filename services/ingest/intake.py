@@ -1,7 +1,5 @@
 """The one way in, whatever the source: the archive, then one ledger call for line, aliases and queue."""
 
-import base64
-import hashlib
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -13,8 +11,9 @@ import structlog
 
 from shared.archive import Archive, Archived, pack_body
 from shared.clock import now_us
-from shared.envelope import MOST_BYTES, Input
+from shared.envelope import MOST_BYTES, Envelope, Input
 from shared.errors import InputRefused
+from shared.identity import article_id, content_hash, receipt_id, url_of
 from shared.ledger.calls import Accepted, Entered, EnteredState, Ledger
 from shared.ledger.reader import Meta
 from shared.settings import Settings
@@ -109,51 +108,24 @@ def in_batches(items: Iterable[T], size: Callable[[T], int], settings: Settings)
 
 def acceptance(entry: Archived, place: str) -> Accepted:
     """An archived input as the ledger takes it; the same entry always proposes the same identity."""
-    meta = Meta(
-        receipt=entry.receipt,
-        source=entry.source,
-        media_type=entry.media_type,
-        received_us=entry.rev,
-        sha=entry.sha,
-        aliases=entry.aliases,
-        archived=place,
-        url=entry.url,
-        name=entry.name,
-    )
-    return Accepted(article=_article_id((*entry.aliases, entry.sha)[0]), rev=entry.rev, meta=meta, body=entry.body)
+    envelope = entry.envelope
+    meta = Meta(**msgspec.structs.asdict(envelope), archived=place)
+    article = article_id(envelope.aliases, envelope.sha)
+    return Accepted(article=article, rev=envelope.received_us, meta=meta, body=entry.body)
 
 
 def _archived(item: Input, received_us: int) -> Archived:
-    return Archived(
-        receipt=_receipt_id(received_us),
-        rev=received_us,
+    envelope = Envelope(
+        receipt=receipt_id(received_us, os.urandom(9)),
         source=item.source,
         media_type=item.media_type,
-        sha=content_hash(item),
-        body=pack_body(item.body),
+        received_us=received_us,
+        sha=content_hash(item.media_type, item.body),
         aliases=item.aliases,
-        url=_url(item.aliases),
+        url=item.url or url_of(item.aliases),
         name=item.name,
     )
-
-
-def content_hash(item: Input) -> str:
-    """`sha256:` of kind and bytes: the same bytes read as another kind are another content."""
-    kind = item.media_type.partition(";")[0].strip().lower()
-    return "sha256:" + hashlib.sha256(kind.encode() + b"\0" + item.body).hexdigest()
-
-
-def _url(aliases: Sequence[str]) -> str | None:
-    return next((alias[4:] for alias in aliases if alias.startswith("url:")), None)
-
-
-def _article_id(address: str) -> str:
-    return base64.b32encode(hashlib.sha256(address.encode("utf-8", "surrogatepass")).digest()).decode().lower()[:26]
-
-
-def _receipt_id(received_us: int) -> str:
-    stamp = received_us.to_bytes(7, "big") + os.urandom(9)
-    return "r" + base64.b32hexencode(stamp).decode().lower()[:26]
+    return Archived(envelope=envelope, body=pack_body(item.body))
 
 
 def _receipt(answer: Entered) -> Receipt:

@@ -1,9 +1,7 @@
 """Which feeds are watched: `feeds.json` on the data volume is the truth; Redis keeps their state and due times."""
 
-import base64
 import contextlib
 import fcntl
-import hashlib
 import os
 import random
 import re
@@ -19,6 +17,7 @@ import redis
 from shared.clock import now_us
 from shared.envelope import Source
 from shared.errors import PermanentError
+from shared.identity import feed_id
 from shared.ledger import keys
 from shared.ledger.connection import redis_errors
 from shared.ledger.troubles import Failing
@@ -235,11 +234,6 @@ class FeedStates:
 
     def _stopped(self, ids: list[str]) -> set[str]:
         return {one for one in ids if self.get(one).stopped}
-
-
-def feed_id(url: str) -> str:
-    """The id of an address: `f` and 12 small letters and digits."""
-    return "f" + base64.b32encode(hashlib.sha256(url.encode()).digest()).decode().lower()[:12]
 
 
 def shown_address(url: str) -> str:

@@ -1,9 +1,9 @@
-"""Shell of the normalize stage: a record's bytes in, the canonical article's JSON out, under a CPU clock."""
+"""Shell of the normalize stage: a record's bytes in, the canonical article's JSON out (zstd), under a CPU clock."""
 
 import msgspec
 
 from services.normalize.pipeline import normalize
-from shared.archive import unpack_body
+from shared.archive import pack_body, unpack_body
 from shared.envelope import Raw
 from shared.ledger.calls import Claimed
 from shared.ledger.reader import Meta
@@ -25,6 +25,6 @@ def read_articles(*, max_bytes: int, cpu_s: float) -> Handler:
         )
         with cpu_clock(cpu_s):
             article = normalize(raw)
-        return Done(outcome="normalized", article=msgspec.json.encode(article))
+        return Done(outcome="normalized", article=pack_body(msgspec.json.encode(article)))
 
     return each(read_article)

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from services.web.middleware import recognised
 from services.web.problems import Problem, later
-from services.web.push_headers import addresses, read_kind
+from services.web.push_headers import addresses, page_of, read_kind
 from services.web.request_body import body_of
 from services.web.responses import json_answer, moment, stages_of
 from services.web.state import AppState, publisher_of, state_of
@@ -34,6 +34,7 @@ async def push_article(request: Request) -> Response:
             media_type=kind.full,
             body=body,
             aliases=claimed() if len(body) < LARGE else await app_state.read(claimed),
+            url=page_of(kind, request.headers),
         )
         await _refuse_anothers(app_state, item)
         recognised(request.headers, app_state)  # a key that was revoked while the body came takes nothing in

@@ -5,12 +5,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from email.message import Message
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 import msgspec
 
-from services.ingest.feeds import canonical_url
 from services.web.problems import Problem
+from shared.identity import address_alias, clean_link, is_page
 
 TEXT, HTML, NINJS, JSON_LD = "text/plain", "text/html", "application/ninjs+json", "application/ld+json"
 JSON = "application/json"
@@ -103,21 +102,13 @@ def addresses(kind: Kind, body: bytes, headers: Mapping[str, str], *, publisher:
     given = list(_from_headers(kind, headers))
     if kind.is_json:
         given += _from_json(kind, body)
-    return tuple(dict.fromkeys(alias_of(address, publisher) for address in given))
+    return tuple(dict.fromkeys(address_alias(address, publisher) for address in given))
 
 
-def alias_of(address: str, publisher: str) -> str:
-    """A page's URL is the same for whoever names it; any other uri is its publisher's own, out of others' reach."""
-    return f"url:{canonical_url(address)}" if is_page(address) else f"uri:{publisher} {address}"
-
-
-def is_page(address: str) -> bool:
-    """Is it an absolute http(s) URL of a host."""
-    try:
-        parts = urlsplit(address)
-        return parts.scheme in ("http", "https") and bool(parts.hostname)
-    except ValueError:  # "http://[": not even an address
-        return False
+def page_of(kind: Kind, headers: Mapping[str, str]) -> str | None:
+    """The address a pushed page was read from, by which its relative links are followed."""
+    location = headers.get("content-location")
+    return clean_link(_as_utf8(location)) if location is not None and kind.essence == HTML else None
 
 
 def _known_charset(name: str) -> str:

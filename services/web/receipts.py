@@ -7,6 +7,7 @@ import time
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.index.search import Answered
 from services.web.problems import Problem, later
 from services.web.queries import read_seconds
 from services.web.responses import json_answer, moment, stages_of
@@ -16,6 +17,7 @@ from shared.ledger.reader import InputStatus
 ID = re.compile(r"r[a-z0-9]{26}")
 SETTLED = frozenset({"indexed", "duplicate", "superseded", "withdrawn", "discarded", "refused", "dead"})
 LONGEST_WAIT_S = 60.0
+DECIDED_BY_THE_INDEX = frozenset({"indexed", "duplicate", "superseded", "withdrawn"})
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 0.5
 
 
@@ -30,8 +32,12 @@ async def show_receipt(request: Request) -> Response:
     else:
         async with app_state.waiters:
             line = await _settled_line(request, app_state, receipt, time.monotonic() + wait)
+    if line is None or line.state in DECIDED_BY_THE_INDEX:
+        answered = await app_state.ask(app_state.index.receipt, receipt)
+        if answered is not None:
+            return json_answer(_answered(receipt, answered))
     if line is None:
-        return json_answer(await _remembered(app_state, receipt))
+        raise Problem("not-found", "Neither the ledger nor the index knows this receipt.")
     running = line.state not in SETTLED
     return json_answer(told_of(line), headers=later(1) if running else None)
 
@@ -58,19 +64,21 @@ def told_of(line: InputStatus) -> dict[str, object]:
     return told | {"links": links}
 
 
-async def _remembered(app_state: AppState, receipt: str) -> dict[str, object]:
-    """What the index still knows of an input, when the ledger has let its line go."""
-    stored = await app_state.ask(app_state.index.get, receipt)
-    if stored is None:
-        raise Problem("not-found", "Neither the ledger nor the index knows this receipt.")
-    return {
+def _answered(receipt: str, answered: Answered) -> dict[str, object]:
+    """What the index decided: the ledger lets an article go as soon as the index answers for it."""
+    told: dict[str, object] = {
         "receipt": receipt,
-        "article": stored.article_id,
-        "state": "withdrawn" if stored.withdrawn else "indexed",
+        "article": answered.article_id,
+        "rev": answered.rev,
+        "state": answered.outcome,
         "settled": True,
-        "stages": stages_of(stored.timeline),
-        "links": {"self": f"/v1/receipts/{receipt}", "article": f"/v1/articles/{stored.article_id}"},
+        "received": moment(answered.received_us),
+        "stages": stages_of(answered.timeline or ()),
     }
+    if answered.outcome == "duplicate":
+        told["duplicateOf"] = f"{answered.article_id}@{answered.current_rev}"
+    links = {"self": f"/v1/receipts/{receipt}", "article": f"/v1/articles/{answered.article_id}"}
+    return told | {"links": links}
 
 
 async def _settled_line(request: Request, app_state: AppState, receipt: str, deadline: float) -> InputStatus | None:

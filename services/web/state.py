@@ -9,7 +9,7 @@ from typing import ParamSpec, Protocol, TypeVar
 
 from starlette.requests import Request
 
-from services.index.search import Results, Stored
+from services.index.search import Answered, Results, Stored
 from services.web.batcher import Batcher, Receipt
 from services.web.keys import Keys, Publisher
 from services.web.readiness import Readiness
@@ -47,6 +47,7 @@ class Index(Protocol):
 
     def search(self, q: str, limit: int = 20, offset: int = 0) -> Results: ...
     def get(self, name: str, /) -> Stored | None: ...
+    def receipt(self, receipt: str, /) -> Answered | None: ...
     def count(self) -> int: ...
 
 

@@ -12,7 +12,7 @@ import msgspec
 import redis
 
 from shared.clock import now_us
-from shared.envelope import VERSION, Event, Stage
+from shared.envelope import VERSION, Event, Source, Stage
 from shared.errors import IntakeFull
 from shared.ledger import keys
 from shared.ledger.connection import redis_errors
@@ -30,6 +30,8 @@ DRAIN_PERCENT = 90
 REFUSALS_KEPT = 1000
 SILENCE_S = 8.0
 LONGEST_WAIT_S = 3600  # no retry waits longer
+LONGEST_OWNER = 24
+RECEIPT_GRACE_S = 3600  # what recovery reads again when a worker starts is younger
 ROOM_S = 1.0
 
 EnteredState = Literal["received", "duplicate", "superseded", "refused"]
@@ -60,7 +62,7 @@ class Entered(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Claimed(msgspec.Struct, frozen=True, kw_only=True):
-    """An article that is ours until its lease ends: raw bytes (zstd) for normalize, canonical JSON for index."""
+    """An article that is ours until its lease ends: raw bytes (zstd) for normalize, canonical JSON (zstd) for index."""
 
     ref: str
     token: str
@@ -72,7 +74,7 @@ class Claimed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Commit(msgspec.Struct, frozen=True, kw_only=True):
-    """Work that succeeded. `article` is the canonical JSON that goes on to the index."""
+    """Work that succeeded. `article` is the canonical JSON (zstd) that goes on to the index."""
 
     ref: str
     token: str
@@ -133,7 +135,7 @@ class Ledger(LedgerReader):
                 "sha": keys.digest(item.meta.sha),
                 "meta": msgspec.json.encode(item.meta).decode(),
                 "source": f"{item.meta.source.kind}:{item.meta.source.name}",
-                "owner": f"push:{item.meta.source.name}" if item.meta.source.kind == "push" else "",
+                "owner": _owner(item.meta.source),
                 "again": item.meta.source.kind == "push",
             }
             for item in items
@@ -239,6 +241,7 @@ class Ledger(LedgerReader):
             "probe": PROBE_S * 1_000_000,
             "drain_percent": DRAIN_PERCENT,
             "retention": limits.retention_days * 86_400,
+            "receipt_grace": RECEIPT_GRACE_S,
             "receipt_retention": limits.receipt_days * 86_400,
             "max_crashes": MAX_CRASHES,
             "refusals_kept": REFUSALS_KEPT,
@@ -267,6 +270,14 @@ def _entered(receipt: str, answer: str, entry: str) -> Entered:
     return Entered(
         receipt=receipt, article=article, rev=rev, state=msgspec.convert(state, EnteredState), known=answer == "known"
     )
+
+
+def _owner(source: Source) -> str:
+    """Whose what is pushed is; short, because it stands in every head."""
+    if source.kind != "push":
+        return ""
+    owner = f"push:{source.name}"
+    return owner if len(owner.encode()) <= LONGEST_OWNER else f"push:{keys.digest(owner)[:16]}"
 
 
 def _note(note: str) -> str:

@@ -50,13 +50,30 @@ def article(ref: str) -> str:
 
 
 def head(article_id: str) -> str:
-    """Hash: revision, content hash and owner of an article's newest revision."""
+    """Hash, written by releases before 0.2: revision, content hash and owner of an article's newest revision."""
     return f"head:{article_id}"
 
 
 def alias(address: str) -> str:
-    """String: the article that an address or a content hash belongs to."""
+    """String, written by releases before 0.2: the article that an address or a content hash belongs to."""
     return f"alias:{digest(address)}"
+
+
+def seen(week: int, bucket: str) -> str:
+    """Hash: whose addresses are, and the heads of articles; a part of what was written in one week since 1970."""
+    return f"seen:{week}:{bucket}"
+
+
+def alias_place(address: str) -> tuple[str, str]:
+    """Bucket and field of an address or a content hash: base64 of its hash, in parts."""
+    name = digest(address)
+    return f"{name[12:14]}{ord(name[14]) % 4}", name[:12]
+
+
+def head_place(article_id: str) -> tuple[str, str]:
+    """Bucket and field of an article's head: its id, in parts."""
+    name = article_id if len(article_id) == 26 else hashlib.sha1(article_id.encode(), usedforsecurity=False).hexdigest()
+    return f"{name[14:16]}{ord(name[16]) % 16}", name[:14]
 
 
 def digest(address: str) -> str:

@@ -7,27 +7,23 @@ from typing import Any
 import msgspec
 import redis
 
-from shared.envelope import Event, Source, Stage
+from shared.clock import now_us
+from shared.envelope import Envelope, Event, Source, Stage
 from shared.errors import PermanentError
+from shared.identity import names_of
 from shared.ledger import keys
 from shared.ledger.connection import LedgerBroken, redis_errors
 
 STAGES: tuple[Stage, ...] = ("normalize", "index")
+WEEK_US = 7 * 86_400 * 1_000_000
+MOST_WEEKS = 54  # a year of retention and the week in which it is written
 OUTCOMES = ("indexed", "duplicate", "superseded", "withdrawn", "discarded", "refused")
 
 
-class Meta(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What the record keeps of an input beside its state. `archived` is its place in the archive."""
+class Meta(Envelope, frozen=True, kw_only=True, omit_defaults=True):
+    """What the record keeps of an input beside its state: the envelope, and its place in the archive."""
 
-    receipt: str
-    source: Source
-    media_type: str
-    received_us: int
-    sha: str
-    aliases: tuple[str, ...] = ()
     archived: str | None = None
-    url: str | None = None
-    name: str | None = None
 
 
 class InputStatus(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
@@ -180,16 +176,31 @@ class LedgerReader:
 
     def latest(self, article: str) -> str | None:
         """The newest revision's ref, while the ledger remembers it."""
+        (packed,) = self._seen([keys.head_place(article)])
+        if packed:
+            return f"{article}@{int(msgspec.msgpack.decode(packed)[0])}"
         with redis_errors(self.client):
             rev = self.client.hget(keys.head(article), "rev")
         return f"{article}@{rev.decode()}" if rev else None
 
     def owner(self, address: str) -> str | None:
         """The article an address belongs to, while the ledger remembers it; with its kind (`url:…`) or without."""
-        names = [address, *(f"{kind}:{address}" for kind in ("uri", "url", "path"))]
+        names = names_of(address)
+        owners = self._seen([keys.alias_place(name) for name in names])
         with redis_errors(self.client):
-            owners = self.client.mget([keys.alias(name) for name in names])
+            owners += self.client.mget([keys.alias(name) for name in names])
         return next((owner.decode() for owner in owners if owner), None)
+
+    def _seen(self, places: Sequence[tuple[str, str]]) -> list[bytes | None]:
+        """What stands at each (bucket, field), the latest week first; one ahead, for a clock behind that of Redis."""
+        week = now_us() // WEEK_US
+        with redis_errors(self.client), self.client.pipeline(transaction=False) as pipe:
+            for bucket, field in places:
+                for back in range(-1, MOST_WEEKS):
+                    pipe.hget(keys.seen(week - back, bucket), field)
+            rows = pipe.execute()
+        span = MOST_WEEKS + 1
+        return [next(filter(None, rows[at : at + span]), None) for at in range(0, len(rows), span)]
 
     def meta(self, ref: str) -> Meta | None:
         """What the record keeps of the input beside its state."""

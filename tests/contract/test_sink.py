@@ -63,6 +63,21 @@ def test_every_outcome_is_given_again(sink: Sink) -> None:
     assert sink.put_many(entries) == outcomes
 
 
+def test_every_receipt_is_answered_with_its_own_outcome(sink: Sink, index: Index) -> None:
+    entries = [
+        make_entry("a", 5, headline="Mới"),
+        make_entry("a", 4, headline="Cũ"),
+        make_entry("a", 6, headline="Mới"),
+        make_entry("a", 7, headline="Rút", pub_status="canceled"),
+    ]
+    sink.put_many(entries)
+    answers = [index.receipt(entry.receipt) for entry in entries]
+    outcomes = [(answer.outcome, answer.rev, answer.current_rev) for answer in answers if answer]
+    assert outcomes == [("indexed", 5, 7), ("superseded", 4, 7), ("duplicate", 6, 7), ("withdrawn", 7, 7)]
+    assert [answer.timeline is not None for answer in answers if answer] == [True, False, False, True]
+    assert index.receipt("r" + "9" * 26) is None
+
+
 def test_an_older_revision_never_wins(sink: Sink, index: Index) -> None:
     assert sink.put_many([make_entry("a", 2, headline="Thứ hai")]) == ["indexed"]
     assert sink.put_many([make_entry("a", 1, headline="Thứ nhất")]) == ["superseded"]

@@ -19,6 +19,7 @@ from shared.errors import InputRefused, IntakeFull
 from shared.ledger import keys
 from shared.ledger.calls import DEATH_BURST, Claimed, Commit, Failure, Ledger
 from shared.ledger.connection import LedgerBroken, connect
+from shared.ledger.reader import WEEK_US
 from shared.settings import Settings
 from shared.work.celery_app import envelopes, make_app, open_ledger
 from shared.work.liveness import WorkerRecord
@@ -290,18 +291,86 @@ def test_only_the_holder_of_the_token_changes_an_article(intake: Intake, ledger:
     assert balanced(ledger)
 
 
-def test_an_indexed_article_leaves_no_body_in_redis(intake: Intake, ledger: Ledger) -> None:
+def test_an_indexed_article_leaves_no_record_in_redis_and_its_receipt_for_an_hour(
+    intake: Intake, ledger: Ledger
+) -> None:
     receipt = intake.take([text("a")])[0]
     item = claim(ledger)[0]
     ledger.commit("normalize", [normalized(item)])
     item = ledger.claim("index", "m2")[0]
     assert item.body == b"{}"
     ledger.commit("index", [Commit(ref=item.ref, token=item.token, outcome="indexed")])
-    assert ledger.client.keys("art:*:*") == []
+    assert ledger.client.keys("art:*") == []
     assert ledger.balance().indexed == 1
     line = ledger.receipt(receipt.receipt)
     assert line is not None
-    assert [e.state for e in line.timeline] == ["received", "working", "normalized", "working", "indexed"]
+    assert (line.state, line.article, line.rev) == ("indexed", receipt.article, receipt.rev)
+    assert 0 < ledger.client.ttl(keys.receipt(receipt.receipt)) <= 3600
+
+
+def index_all(intake: Intake, ledger: Ledger, inputs: list[Input]) -> list[str]:
+    """Bring inputs to their end; gives their articles."""
+    receipts = intake.take(inputs)
+    for stage, outcome, body in (("normalize", "normalized", b"{}"), ("index", "indexed", b"")):
+        while items := ledger.claim(stage, "all"):  # type: ignore[arg-type]
+            ledger.commit(stage, [Commit(ref=i.ref, token=i.token, outcome=outcome, article=body) for i in items])  # type: ignore[arg-type]
+    return [receipt.article for receipt in receipts]
+
+
+def test_a_finished_article_takes_less_than_300_bytes_of_redis(redis_server: Server, tmp_path: Path) -> None:
+    settings = settings_over(redis_server, tmp_path)
+    ledger = open_ledger(settings)
+    intake = Intake(ledger, Archive(tmp_path / "a"), settings)
+    week = now_us() // WEEK_US
+    with ledger.client.pipeline(transaction=False) as pipe:  # a desk that has seen some: the buckets are there
+        for n in range(80_000):
+            bucket, field = keys.alias_place(f"{n}")
+            pipe.hset(keys.seen(week, bucket), field, "a" * 26)
+            pipe.expire(keys.seen(week, bucket), 86_400)
+        pipe.execute()
+
+    def finish(numbers: range) -> int:
+        named = [text(f"bài {n}", f"guid:f {n}", f"url:https://x.example/{n}", source=FEED) for n in numbers]
+        index_all(intake, ledger, named)
+        soon = [*ledger.client.scan_iter("rcpt:*"), *ledger.client.scan_iter("ledger:claim:*")]
+        assert {0 < ledger.client.ttl(key) <= 3600 for key in soon} == {True}
+        ledger.client.delete(*soon)  # as an hour later
+        everything = ledger.client.scan_iter(count=1000)
+        return sum(ledger.client.memory_usage(key, samples=0) for key in everything)
+
+    before = finish(range(500))  # the queues have their bells
+    assert finish(range(500, 2_500)) - before <= 2_000 * 300
+    kinds = {ledger.client.object("encoding", key) for key in ledger.client.scan_iter("seen:*", count=1000)}
+    assert kinds == {b"listpack"}
+
+
+def test_what_the_ledger_has_seen_it_knows_into_the_next_weeks_and_then_forgets(
+    shared_redis: Server, tmp_path: Path
+) -> None:
+    settings = settings_over(shared_redis, tmp_path)
+    moment = [now_us()]
+    plain = open_ledger(settings)
+    ledger = Ledger(plain.client, settings, envelopes(make_app(settings, "courier")), clock=lambda: moment[0])
+    intake = Intake(ledger, Archive(tmp_path / "a"), settings)
+    first = intake.take([text("a", "url:x", source=ALICE)])[0]
+    assert (ledger.owner("x"), ledger.latest(first.article)) == (first.article, f"{first.article}@{first.rev}")
+    moment[0] += 7 * 86_400_000_000
+    second = intake.take([text("b", "url:x", source=ALICE)])[0]
+    assert (second.state, second.article) == ("received", first.article)
+    assert second.rev > first.rev
+    moment[0] += 15 * 86_400_000_000
+    assert intake.take([text("b", "url:x", source=EVE)])[0].state == "received"
+    assert {0 < ledger.client.ttl(key) <= 15 * 86_400 for key in ledger.client.keys("seen:*")} == {True}
+
+
+def test_what_an_older_release_wrote_of_addresses_and_heads_is_still_known(intake: Intake, ledger: Ledger) -> None:
+    article = "a" * 26
+    ledger.client.set(keys.alias("url:x"), article)
+    ledger.client.hset(keys.head(article), mapping={"rev": 5, "sha": "s", "owner": "push:alice"})
+    assert (ledger.owner("url:x"), ledger.latest(article)) == (article, f"{article}@5")
+    assert intake.take([text("no, mine", "url:x", source=EVE)])[0].state == "refused"
+    assert intake.take([text("mine", "url:x", source=ALICE)])[0].article == article
+    assert intake.take([text("no, mine", "url:x", source=EVE)])[0].state == "refused"
 
 
 def test_a_retry_waits_in_the_ledger_until_it_is_due(intake: Intake, ledger: Ledger) -> None:

@@ -18,12 +18,12 @@ from services.ingest.drops import MEDIA_TYPES, path_alias, printable, take_file
 from services.ingest.intake import Intake, Receipt, open_archive
 from shared.envelope import Input, Source
 from shared.errors import InputRefused, NotAFeed, PermanentError, TransientError
+from shared.identity import COMMAND_LINE, address_alias
 from shared.settings import check_source
 from shared.work.celery_app import open_ledger
 
 STDIN = "-"
 PATIENCE_S = 60.0
-PRIVATE = "command line"
 REFUSALS = frozenset({400, 404, 409, 411, 413, 415, 422})
 
 
@@ -91,9 +91,10 @@ def _straight_in(context: Context) -> Push:
 
 def _input(context: Context, file: str) -> Input:
     args = context.args
-    aliases = (f"uri:{args.uri}",) if args.uri else () if file == STDIN else (path_alias(str(Path(file).absolute())),)
+    path = () if file == STDIN else (path_alias(str(Path(file).absolute())),)
+    aliases = (address_alias(args.uri, COMMAND_LINE),) if args.uri else path
     return Input(
-        source=Source(kind="push", name=PRIVATE, zone=args.zone, language=args.language),
+        source=Source(kind="push", name=COMMAND_LINE, zone=args.zone, language=args.language),
         media_type=_media_type(file, args.media_type),
         body=_read(file, context.settings.max_input_bytes),
         aliases=aliases,

@@ -30,6 +30,8 @@ def show(context: Context) -> int:
     line = None if stored is not None else _line(context, name)
     if stored is None and line is None:
         stored, line = _of_a_publisher(context, index, name)
+    if stored is None and line is None:  # it may have been done between the two looks
+        stored = index.get(name)
     if stored is None and line is not None:  # the receipt of a duplicate leads to what it repeats
         stored = index.get(line.article) if line.state in TOLD_BY_THE_INDEX else None
     if stored is None and line is None:

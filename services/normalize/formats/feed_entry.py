@@ -9,11 +9,11 @@ from services.normalize.draft import Draft, Piece
 from services.normalize.formats.body_markup import pieces_of_markup, pieces_of_text
 from services.normalize.formats.claims import Claims
 from services.normalize.formats.declared_date import read_declared_date
-from services.normalize.page.article import clean_link
 from services.normalize.page.names import split_names
 from services.normalize.steps.byline_line import read_byline
 from shared.envelope import FeedEntry, Raw
 from shared.errors import NotAnArticle
+from shared.identity import article_uri
 
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{2,5}|#x[0-9a-f]{2,4});", re.IGNORECASE)
 _SURE = 0.85  # a feed is made by a machine, but not always by the newsroom's
@@ -28,7 +28,7 @@ def read(text: str, raw: Raw) -> Draft:
         entry = msgspec.json.decode(text, type=FeedEntry)
     except msgspec.DecodeError as error:
         raise NotAnArticle(f"The feed entry cannot be read: {error}.") from error
-    base = entry.base or entry.link or entry.feed
+    base = entry.base or entry.link or ""
     content = _pieces(entry.content, entry.content_is_html, base, "$.content")
     summary = _pieces(entry.summary, entry.summary_is_html, base, "$.summary")
     claims = Claims()
@@ -102,7 +102,7 @@ def _claim_rest(claims: Claims, entry: FeedEntry, raw: Raw) -> None:
         _claim_author(claims, author.strip(), language, f"$.authors[{place}]")
     printed = ", ".join(author.strip() for author in entry.authors if author.strip())
     claims.claim("byline", printed, "feed authors", "$.authors", sure=0.8)
-    claims.claim("uri", clean_link(entry.link), "feed link", "$.link")
+    claims.claim("uri", article_uri(entry.link), "feed link", "$.link")
     claims.add("alt_ids", (entry.guid or "",), "feed guid", "$.guid")
     claims.add("keywords", tuple(tag.strip() for tag in entry.tags), "feed tags", "$.tags")
 

@@ -28,7 +28,7 @@ _STATES: dict[str, PubStatus] = {
 
 
 def read(text: str, raw: Raw) -> Draft:
-    """Read the first newsItem; raises `NotAnArticle` for items of other kinds, and for news that is no text."""
+    """Read the newsItem; raises `NotAnArticle` for several, for other kinds of items, and for what is no text."""
     item = _news_item(parse_xml(text))
     claims = Claims()
     language = _language(item)
@@ -53,6 +53,8 @@ def _news_item(root: Element) -> Element:
     if name in _OTHERS:
         raise NotAnArticle(f"This NewsML-G2 document is no article but {_OTHERS[name]}.")
     items = every(root, "newsitem")
+    if len(items) > 1:
+        raise NotAnArticle(f"This NewsML-G2 message holds {len(items)} items: send each by itself.")
     if items:
         return items[0]
     held = next((local_name(item) for item in root.iter() if local_name(item) in _OTHERS), None)

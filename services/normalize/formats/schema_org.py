@@ -7,11 +7,11 @@ from services.normalize.formats.body_markup import pieces_of_markup, pieces_of_t
 from services.normalize.formats.claims import Claims
 from services.normalize.formats.declared_date import read_declared_date
 from services.normalize.formats.json_document import listed, objects_at, parse_json, text_at, texts_at
-from services.normalize.page.article import clean_link
 from services.normalize.page.names import split_names
 from shared.article import PubStatus, Role
 from shared.envelope import Raw
 from shared.errors import NotAnArticle
+from shared.identity import article_uri
 
 _LOOKED_FOR = ("headline", "name", "description", "articleBody")
 _KINDS = ("Article", "Posting", "Report", "Review", "CreativeWork")
@@ -156,8 +156,8 @@ def _name(value: object) -> str | None:
 
 def _claim_address(claims: Claims, item: Item, path: str) -> None:
     page = item.get("mainEntityOfPage")
-    claims.claim("uri", clean_link(_link(item.get("url"))), "schema.org url", f"{path}.url")
-    claims.claim("uri", clean_link(_link(page)), "schema.org mainEntityOfPage", f"{path}.mainEntityOfPage")
+    claims.claim("uri", article_uri(_link(item.get("url"))), "schema.org url", f"{path}.url")
+    claims.claim("uri", article_uri(_link(page)), "schema.org mainEntityOfPage", f"{path}.mainEntityOfPage")
     claims.claim("uri", _link(item.get("@id")), "schema.org @id", f"{path}.@id")
     claims.claim("version", text_at(item.get("version")), "schema.org version", f"{path}.version")
     state = _STATES.get((_name(item.get("creativeWorkStatus")) or "").lower())

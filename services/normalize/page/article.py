@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from itertools import islice
 from typing import cast
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -25,11 +25,8 @@ from services.normalize.page.witness import Witness, evidence_for
 from services.normalize.steps.language import SAMPLE, language_of
 from shared.article import Article, Evidence, Person, Precision
 from shared.envelope import Raw
+from shared.identity import article_uri
 
-_TRACKING = (
-    "utm_", "fbclid", "gclid", "mc_cid", "mc_eid", "igshid", "wt_mc", "wt_zmc", "ns_mchannel", "ns_source",
-    "ns_campaign", "cmpid", "xtor", "at_medium", "at_campaign", "ref_src", "_ga", "yclid", "dclid", "msclkid", "spm",
-)  # fmt: skip
 _MOST_KEYWORDS = 40
 _RUNNING, _SAMPLED = 100, 20  # characters of a block of running text, and how many such blocks tell the language
 
@@ -77,20 +74,6 @@ def read_article(text: str, raw: Raw) -> Draft:
         pieces = (*dates, *pieces, *rest, *removed(body, pictures))
     article = msgspec.structs.replace(Article(), **fields.values)
     return Draft(pieces=pieces, article=article, evidence=tuple(fields.evidence))
-
-
-def clean_link(link: str | None) -> str | None:
-    """An address without fragment and tracking parameters."""
-    if not link:
-        return None
-    try:
-        parts = urlsplit(link)
-        pairs = parse_qsl(parts.query, keep_blank_values=True)
-    except ValueError:
-        return link
-    kept = [(key, value) for key, value in pairs if not key.lower().startswith(_TRACKING)]
-    query = parts.query if len(kept) == len(pairs) else urlencode(kept)
-    return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
 
 
 def _language(declared: Declared, raw: Raw, outline: Outline) -> str | None:
@@ -177,7 +160,7 @@ def _settle_people(fields: _Fields, declared: Declared, witnesses: list[Byline])
 
 def _settle_rest(fields: _Fields, declared: Declared, raw: Raw) -> None:
     if not _is_home(declared.canonical):
-        fields.say("uri", clean_link(declared.canonical), "canonical address", "link[canonical]")
+        fields.say("uri", article_uri(declared.canonical), "canonical address", "link[canonical]")
     for name, value in declared.meta("og:description", "description", "twitter:description"):
         fields.say("description", value, "meta", f"meta[{name}]")
         break

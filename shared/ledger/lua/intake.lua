@@ -59,7 +59,7 @@ local function is_same(item, article, head, by_content, said_before)
   if not (by_content or said_before or head[2] == item.sha) then return false end
   if not (item.again and head[1]) then return true end
   local last = redis.call('HGET', record_key(article .. '@' .. head[1]), 'state')
-  return last ~= 'dead' and last ~= 'discarded'
+  return last ~= 'dead' and last ~= 'discarded' and last ~= 'refused'
 end
 
 -- What a publisher pushed no other publisher revises. What feeds and files tell of it goes on: the index knows which edit is

@@ -3,9 +3,9 @@
 -- art:<ref>          hash    the record of one revision (ref = id@rev): state, stage, token, holder, source, meta, log …
 -- art:<ref>:raw      string  the input's bytes (zstd), until normalized
 -- art:<ref>:article  string  the canonical article, until indexed
--- head:<id>          hash    rev and sha of the newest revision, and its owner where a publisher pushed it
--- alias:<address>    string  the article an address or a content hash belongs to
--- rcpt:<receipt>     string  "<ref>" or, for what ended at the door, "<ref> duplicate|superseded <µs>"
+-- seen:<week>:<bucket>  hash  whose an address or a content hash is, and the head of an article: its newest revision,
+--                    that one's content hash, and its owner where a publisher pushed it
+-- rcpt:<receipt>     string  "<ref>" or, for what ended at the door or in the index, "<ref> <outcome> <µs>"
 -- ledger:balance     hash    the counters of the balance equation
 -- ledger:waiting:<stage> zset  refs that wait to be taken up, in the order they came (ledger:seq:<stage>)
 -- ledger:working:<stage> zset  refs taken up, by the end of their lease (µs)
@@ -31,16 +31,70 @@ local function line_key(state, stage) return 'ledger:' .. state .. ':' .. stage 
 local function record_key(ref) return 'art:' .. ref end
 local function count(name, by) redis.call('HINCRBY', 'ledger:balance', name, by) end
 
--- What the ledger remembers of articles that are done: whose an address is, and the newest revision of an article.
-local function owner_of(alias) return redis.call('GET', alias_key(alias)) end
-local function keep_alias(alias, article)
-  redis.call('SET', alias_key(alias), article, 'NX')
-  redis.call('EXPIRE', alias_key(alias), args.retention)
+-- What the ledger remembers of articles that are done: whose an address is, and the newest revision of an article. Both
+-- stand in buckets of a week, `seen:<week>:<bucket>`, small hashes that Redis packs tight (under 512 fields of at most 64
+-- bytes); a whole bucket ends at once, so that no field needs a time of its own. What is written lives for the retention
+-- time and up to a week longer. Addresses come as base64 of their hash, articles as base32 of theirs: the field is a part
+-- of it, the bucket another part.
+local WEEK = 7 * 86400
+local week = math.floor(now / 1000000 / WEEK)
+
+local function alias_place(alias)
+  return string.sub(alias, 13, 14) .. (string.byte(alias, 15) or 0) % 4, string.sub(alias, 1, 12)
 end
-local function read_head(article) return redis.call('HMGET', head_key(article), 'rev', 'sha', 'owner') end
+
+local function head_place(article)
+  local name = #article == 26 and article or redis.sha1hex(article)
+  return string.sub(name, 15, 16) .. string.byte(name, 17) % 16, string.sub(name, 1, 14)
+end
+
+local function seen_key(in_week, bucket) return 'seen:' .. text(in_week) .. ':' .. bucket end
+
+local function read_seen(bucket, field)
+  for in_week = week, week - math.ceil(args.retention / WEEK), -1 do
+    local value = redis.call('HGET', seen_key(in_week, bucket), field)
+    if value then return value, in_week end
+  end
+end
+
+local function keep_seen(bucket, field, value)
+  local key = seen_key(week, bucket)
+  redis.call('HSET', key, field, value)
+  if redis.call('TTL', key) < 0 then
+    redis.call('EXPIRE', key, (week + 1) * WEEK + args.retention - math.floor(now / 1000000))
+  end
+end
+
+-- `alias:` and `head:` are keys of the release before, which are read for as long as they live.
+local function owner_of(alias)
+  local owner, in_week = read_seen(alias_place(alias))
+  return owner or redis.call('GET', alias_key(alias)), in_week
+end
+
+local function keep_alias(alias, article)
+  local owner, in_week = owner_of(alias)
+  if in_week == week then return end
+  local bucket, field = alias_place(alias)
+  keep_seen(bucket, field, owner or article)
+end
+
+local HEAD = { 'rev', 'sha', 'owner' }
+
+-- Returns the values of HEAD in that order; false for each that is not known.
+local function read_head(article)
+  local packed = read_seen(head_place(article))
+  if not packed then return redis.call('HMGET', head_key(article), unpack(HEAD)) end
+  local head = cmsgpack.unpack(packed)
+  if head[1] then head[1] = text(head[1]) end
+  return head
+end
+
 local function keep_head(article, fields)
-  for name, value in pairs(fields) do redis.call('HSET', head_key(article), name, value) end
-  redis.call('EXPIRE', head_key(article), args.retention)
+  local head = read_head(article)
+  for i, name in ipairs(HEAD) do head[i] = fields[name] or head[i] or false end
+  if head[1] then head[1] = tonumber(head[1]) end
+  local bucket, field = head_place(article)
+  keep_seen(bucket, field, cmsgpack.pack(head))
 end
 
 local function log(key, state, stage, note)
@@ -74,14 +128,22 @@ local function enqueue(stage, refs)
   ring(stage, #refs)
 end
 
+-- What the index decided it answers for, with receipt and timeline: the record goes at once, and the receipt as soon as no
+-- recovery offers the input again. What ended before keeps its record for as long as receipts are kept.
 local function finish(ref, key, outcome, stage, note)
+  redis.call('DEL', key .. ':raw', key .. ':article')
+  count(outcome, 1)
+  local receipt = redis.call('HGET', key, 'receipt')
+  if stage == 'index' and outcome ~= 'discarded' and outcome ~= 'refused' then
+    redis.call('DEL', key)
+    local answer = ref .. ' ' .. outcome .. ' ' .. text(now)
+    if receipt then redis.call('SET', receipt_key(receipt), answer, 'EX', args.receipt_grace) end
+    return
+  end
   redis.call('HSET', key, 'state', outcome)
   redis.call('HDEL', key, 'token', 'lease', 'holder', 'seq')
-  redis.call('DEL', key .. ':raw', key .. ':article')
   log(key, outcome, stage, note)
-  count(outcome, 1)
   redis.call('EXPIRE', key, args.receipt_retention)
-  local receipt = redis.call('HGET', key, 'receipt')
   if receipt then redis.call('EXPIRE', receipt_key(receipt), args.receipt_retention) end
 end
 

@@ -7,7 +7,8 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from shared.untrusted.charsets.alphabets import ALPHABETS
 from shared.untrusted.charsets.syllables import syllables_in
@@ -19,6 +20,8 @@ _SYLLABLE, _NO_SYLLABLE = 2.0, -5.0
 # Signs that any newspaper prints, whatever its language.
 _SIGNS = frozenset("“”‘’„‚«»–—…•·°§©®™€£\u00a0№‰½¼¾²³ºª′″、。，！？：；（）《》「」『』・ー％\u3000¿¡")
 _IDEOGRAMS = frozenset({"ja", "zh", "zh-hant"})
+# A letter, how often it stands in the text, and what it costs where the alphabet lacks it: see `_stranger`.
+_Counted = tuple[str, int, float, float, float]
 # What does not happen inside a word: a capital after a small letter, a change of script, a sign between two letters.
 _BROKEN_WORDS = re.compile(
     r"(?<=[a-zà-öø-ÿ])[À-ÖØ-Þ](?=[a-zà-öø-ÿ])|(?<=[а-яё])[А-ЯЁ](?=[а-яё])|(?<=[α-ώ])[Α-Ω](?=[α-ώ])"
@@ -41,7 +44,14 @@ def _logs(alphabet: str) -> Mapping[str, float]:
     return {letter: -math.log((rank + 2) * total) for rank, letter in enumerate(alphabet)}
 
 
-_LOGS = {language: _logs(alphabet) for language, alphabet in ALPHABETS.items()}
+def _with_capitals(logs: Mapping[str, float]) -> Mapping[str, float]:
+    capitals = {letter: logs[small] + _CAPITAL for letter, small in _SMALL.items() if small in logs}
+    return {**capitals, **logs}
+
+
+# All capitals of the alphabets' scripts by their small letters, the Kelvin and Angstrom signs among them.
+_SMALL = {chr(code): chr(code).lower() for code in range(0x80, 0x2200) if chr(code).lower() != chr(code)}
+_LOGS = {language: _with_capitals(_logs(alphabet)) for language, alphabet in ALPHABETS.items()}
 
 
 def likelihood(text: str, only: str | None = None) -> tuple[float, str]:
@@ -50,7 +60,8 @@ def likelihood(text: str, only: str | None = None) -> tuple[float, str]:
     ascii_part = _ASCII * sum(times for letter, times in counts.items() if letter < "\x80")
     broken = _JUMP * len(_BROKEN_WORDS.findall(text))
     beyond = {letter: times for letter, times in counts.items() if letter >= "\x80" or _is_control(letter)}
-    scores = {language: _fit(beyond, language) for language in ((only,) if only else _LOGS)}
+    strangers = [(letter, times, *_stranger(letter)) for letter, times in beyond.items()]
+    scores = {language: _fit(strangers, language) for language in ((only,) if only else _LOGS)}
     if "vi" in scores:
         right, wrong = syllables_in(text)
         scores["vi"] += _SYLLABLE * right + _NO_SYLLABLE * wrong
@@ -58,23 +69,25 @@ def likelihood(text: str, only: str | None = None) -> tuple[float, str]:
     return scores[language] + ascii_part + broken, language
 
 
-def _fit(counts: Mapping[str, int], language: str) -> float:
-    logs = _LOGS[language]
-    return sum(
-        times * (logs[letter] if letter in logs else _stranger(letter, language)) for letter, times in counts.items()
-    )
+def _fit(counts: Sequence[_Counted], language: str) -> float:
+    log = _LOGS[language].get
+    if language in _IDEOGRAMS:
+        return sum([times * log(letter, ideogram) for letter, times, _, ideogram, _ in counts])
+    if language == "ko":
+        return sum([times * log(letter, hangul) for letter, times, _, _, hangul in counts])
+    return sum([times * log(letter, stranger) for letter, times, stranger, _, _ in counts])
 
 
-def _stranger(letter: str, language: str) -> float:
+@lru_cache(maxsize=1 << 15)
+def _stranger(letter: str) -> tuple[float, float, float]:
+    """What a letter that its alphabet lacks costs a language, one written in ideograms, and Korean."""
     if letter in _SIGNS:
-        return _SIGN
+        return _SIGN, _SIGN, _SIGN
     if letter == "\ufffd":
-        return _LOST
-    lower = letter.lower()
-    if lower != letter:
-        return _LOGS[language].get(lower, _FOREIGN - _CAPITAL) + _CAPITAL
-    rare = (language in _IDEOGRAMS and "\u4e00" <= letter <= "\u9fff") or (language == "ko" and "가" <= letter <= "힣")
-    return _RARE if rare else _FOREIGN
+        return _LOST, _LOST, _LOST
+    ideogram = _RARE if "\u4e00" <= letter <= "\u9fff" else _FOREIGN
+    hangul = _RARE if "가" <= letter <= "힣" else _FOREIGN
+    return _FOREIGN, ideogram, hangul
 
 
 def _is_control(letter: str) -> bool:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.feeds import FeedItem, canonical_url, clean_link, looks_like_feed, make_inputs, read_feed
+from services.ingest.feeds import FeedItem, looks_like_feed, make_inputs, read_feed
 from services.ingest.formats.feed import Feed
 from shared.envelope import FeedEntry, Source
 from shared.errors import NotAFeed
@@ -260,13 +260,13 @@ def aliases(*entries: FeedEntry, home: str | None = None) -> list[tuple[str, ...
 
 
 def test_an_entry_is_known_by_its_link_and_its_guid() -> None:
-    assert aliases(entry(1)) == [("url:http://news.example/1", f"guid:{URL} g1")]
+    assert aliases(entry(1)) == [("url:https://news.example/1", f"guid:{URL} g1")]
 
 
 def test_a_guid_that_all_share_tells_nothing_apart() -> None:
     assert aliases(entry(1, guid="x"), entry(2, guid="x")) == [
-        ("url:http://news.example/1",),
-        ("url:http://news.example/2",),
+        ("url:https://news.example/1",),
+        ("url:https://news.example/2",),
     ]
 
 
@@ -307,27 +307,6 @@ def test_the_mark_leaves_out_a_date_that_all_entries_share() -> None:
 
 
 @pytest.mark.parametrize(
-    ("link", "expected"),
-    [
-        ("HTTP://News.Example:80/A?b=1&utm_medium=x#top", "http://news.example/A?b=1"),
-        ("https://news.example:443", "https://news.example/"),
-        ("https://news.example:8443/?a=&fbclid=1&b", "https://news.example:8443/?a=&b"),
-        ("http://news.example/?q=h%E1%BB%99i%20utm_x", "http://news.example/?q=h%E1%BB%99i%20utm_x"),
-        ("http://[::1/", None),
-        (None, None),
-    ],
-)
-def test_canonical_url(link: str | None, expected: str | None) -> None:
-    assert canonical_url(link) == expected
-
-
-@given(st.text(max_size=60))
-def test_cleaning_a_link_twice_is_cleaning_it_once(link: str) -> None:
-    assert clean_link(clean_link(link)) == clean_link(link)
-    assert canonical_url(canonical_url(link)) == canonical_url(link)
-
-
-@pytest.mark.parametrize(
     ("body", "expected"),
     [
         (document().encode(), True),
@@ -341,3 +320,44 @@ def test_cleaning_a_link_twice_is_cleaning_it_once(link: str) -> None:
 )
 def test_looks_like_feed(body: bytes, expected: bool) -> None:
     assert looks_like_feed(body) is expected
+
+
+def test_entries_that_say_the_same_at_the_same_time_are_one_and_keep_all_addresses() -> None:
+    same = {"title": "T", "published": "2015-11-09", "content": "words"}
+    (only,) = aliases(entry(1, **same), entry(2, **same))
+    assert only[:1] == ("url:https://news.example/1",)
+    assert "url:https://news.example/2" in only
+
+
+def test_what_shares_link_and_guid_but_says_other_things_are_other_articles() -> None:
+    said = [
+        {"guid": guid, "link": "http://news.example/all", "title": f"T{day}", "published": f"2015-11-0{day}"}
+        for day, guid in ((1, "a"), (2, "a"), (3, "b"), (4, "c"))
+    ]
+    known = aliases(*(entry(1, **one) for one in said))
+    assert len({alias for one in known for alias in one}) == sum(map(len, known))
+    assert all(known)
+
+
+def test_a_guid_made_anew_leaves_an_entry_without_a_page_what_it_was() -> None:
+    said = {"link": None, "title": "T", "published": "2015-11-09", "content": "words"}
+    ((_, first),) = aliases(entry(1, guid="a", **said))
+    ((_, second),) = aliases(entry(1, guid="b", **said))
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    "moved",
+    ["https://news.example/1", "http://www.news.example/1", "http://news.example/1/", "http://news.example/1?utm_id=1"],
+)
+def test_another_spelling_of_an_address_is_no_news(moved: str) -> None:
+    (first,), (second,) = inputs(entry(1)), inputs(entry(1, link=moved))
+    assert (first.mark, first.input.aliases) == (second.mark, second.input.aliases)
+
+
+def test_a_feed_that_moves_says_nothing_new() -> None:
+    documents = [
+        read_feed(RSS.encode(), None, at) for at in ("http://news.example/feed.xml", "http://news.example/rss/new.xml")
+    ]
+    (first,), (second,) = (make_inputs(document, "f1", SOURCE) for document in documents)
+    assert (first.mark, first.input) == (second.mark, second.input)

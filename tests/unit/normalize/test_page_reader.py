@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from services.normalize.draft import Draft
 from services.normalize.formats.html_page import read
-from services.normalize.page.article import clean_link
 from shared.envelope import Raw, Source
 from shared.errors import NotAnArticle
 
@@ -97,23 +96,6 @@ def test_every_settled_field_says_where_it_was_read() -> None:
     fields = {"headline", "first_created", "version_created", "byline", "people[0]", "uri", "description", "language"}
     assert fields <= seen.keys()
     assert all(seen[field].rule and seen[field].path and 0 < seen[field].sure < 1 for field in fields)
-
-
-@pytest.mark.parametrize(
-    ("link", "expected"),
-    [
-        pytest.param(
-            "https://a.example/x?utm_source=f&id=7#top", "https://a.example/x?id=7", id="tracking and fragment go"
-        ),
-        pytest.param(
-            "https://a.example/x?id=7&page=2", "https://a.example/x?id=7&page=2", id="what tells pages apart stays"
-        ),
-        pytest.param("https://[broken", "https://[broken", id="no address at all stays as it is"),
-        pytest.param(None, None, id="none"),
-    ],
-)
-def test_clean_link(link: str | None, expected: str | None) -> None:
-    assert clean_link(link) == expected
 
 
 @st.composite

@@ -2,13 +2,15 @@
 
 import contextlib
 import resource
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from shared.archive import MAGIC, Archive, Archived, pack_body, unpack_body
-from shared.envelope import Source
+from shared.archive import FRAME, MAGIC, VERSION, Archive, Archived, pack_body, unpack_body
+from shared.envelope import Envelope, Source
 from shared.errors import IntakeFull, PermanentError
 
 LIMIT = 1_000_000
@@ -16,11 +18,13 @@ LIMIT = 1_000_000
 
 def entry(number: int, body: bytes = b"") -> Archived:
     return Archived(
-        receipt=f"r{number}",
-        rev=number,
-        source=Source(kind="push", name="desk"),
-        media_type="text/plain",
-        sha=f"sha:{number}",
+        envelope=Envelope(
+            receipt=f"r{number}",
+            received_us=number,
+            source=Source(kind="push", name="desk"),
+            media_type="text/plain",
+            sha=f"sha:{number}",
+        ),
         body=pack_body(body or f"bài {number}".encode()),
     )
 
@@ -32,7 +36,9 @@ def archive(tmp_path: Path) -> Archive:
 
 def test_what_was_put_is_read_again_in_order_and_by_place(archive: Archive) -> None:
     places = archive.put_batch([entry(1), entry(2)]) + archive.put_batch([entry(3)])
-    assert [(place, e.receipt) for place, e in archive.entries()] == list(zip(places, ["r1", "r2", "r3"], strict=True))
+    assert [(place, e.envelope.receipt) for place, e in archive.entries()] == list(
+        zip(places, ["r1", "r2", "r3"], strict=True)
+    )
     assert archive.get(places[1], limit=LIMIT) == "bài 2".encode()
     archive.close()
     assert archive.get(places[1], limit=LIMIT) == "bài 2".encode()
@@ -44,12 +50,12 @@ def test_two_writers_never_share_a_segment(tmp_path: Path) -> None:
     two.put_batch([entry(2)])
     one.put_batch([entry(3)])
     assert len(one.segments()) == 2
-    assert {e.receipt for _, e in two.entries()} == {"r1", "r2", "r3"}
+    assert {e.envelope.receipt for _, e in two.entries()} == {"r1", "r2", "r3"}
 
 
 def test_only_what_came_since_is_read(archive: Archive) -> None:
     archive.put_batch([entry(1), entry(5)])
-    assert [e.rev for _, e in archive.entries(since_us=3)] == [5]
+    assert [e.envelope.received_us for _, e in archive.entries(since_us=3)] == [5]
 
 
 @pytest.mark.parametrize("cut", [1, 5, 20])
@@ -57,7 +63,7 @@ def test_a_torn_end_hides_no_earlier_entry(archive: Archive, cut: int) -> None:
     archive.put_batch([entry(1), entry(2)])
     segment = archive.segments()[0]
     segment.write_bytes(segment.read_bytes()[:-cut])
-    assert [e.receipt for _, e in Archive(archive.folder).entries()] == ["r1"]
+    assert [e.envelope.receipt for _, e in Archive(archive.folder).entries()] == ["r1"]
 
 
 def test_a_damaged_entry_is_said_to_be_damaged(archive: Archive) -> None:
@@ -77,7 +83,7 @@ def test_a_place_that_does_not_exist_is_refused(archive: Archive, place: str) ->
 def test_a_file_that_is_no_segment_is_passed_over(archive: Archive) -> None:
     archive.put_batch([entry(1)])
     (archive.folder / "0-other-1.seg").write_bytes(b"something else")
-    assert [e.receipt for _, e in archive.entries()] == ["r1"]
+    assert [e.envelope.receipt for _, e in archive.entries()] == ["r1"]
 
 
 def test_a_reserve_of_disk_is_kept_free(tmp_path: Path) -> None:
@@ -103,9 +109,9 @@ def test_a_full_disk_leaves_no_half_batch_and_writing_goes_on_when_there_is_room
     noise = bytes(range(256)) * 16
     with small_files(), pytest.raises(IntakeFull):
         archive.put_batch([entry(n, bytes(b ^ n for b in noise) * n) for n in range(2, 40)])
-    assert [e.receipt for _, e in archive.entries()] == ["r1"]
+    assert [e.envelope.receipt for _, e in archive.entries()] == ["r1"]
     archive.put_batch([entry(40)])
-    assert [e.receipt for _, e in archive.entries()] == ["r1", "r40"]
+    assert [e.envelope.receipt for _, e in archive.entries()] == ["r1", "r40"]
 
 
 def test_refused_batches_leave_no_files_behind(tmp_path: Path) -> None:
@@ -124,3 +130,42 @@ def test_a_body_that_claims_too_much_is_not_unpacked() -> None:
 def test_segments_say_what_they_are(archive: Archive) -> None:
     archive.put_batch([entry(1)])
     assert archive.segments()[0].read_bytes().startswith(MAGIC)
+
+
+def write_entry(archive: Archive, entry: dict[str, object]) -> str:
+    """A segment as a release of another layout left it."""
+    payload = msgspec.msgpack.encode(entry)
+    archive.folder.mkdir()
+    (archive.folder / "1-old-1.seg").write_bytes(MAGIC + FRAME.pack(len(payload), zlib.crc32(payload)) + payload)
+    return f"1-old-1:{len(MAGIC)}"
+
+
+FIRST = {
+    "receipt": "r1", "rev": 7, "source": {"kind": "feed", "name": "http://a.example/"}, "mediaType": "text/plain",
+    "sha": "sha256:1", "body": pack_body("bài cũ".encode()), "aliases": ["url:http://a.example/1"],
+    "url": "http://a.example/1",
+}  # fmt: skip
+
+
+def test_an_entry_of_the_first_release_is_read_as_it_was_meant(archive: Archive) -> None:
+    place = write_entry(archive, FIRST)
+    [(found, old)] = archive.entries()
+    assert found == place
+    assert old.envelope == Envelope(
+        receipt="r1",
+        received_us=7,
+        source=Source(kind="feed", name="http://a.example/"),
+        media_type="text/plain",
+        sha="sha256:1",
+        aliases=("url:http://a.example/1",),
+        url="http://a.example/1",
+    )
+    assert archive.get(place, limit=LIMIT) == "bài cũ".encode()
+
+
+def test_an_entry_of_a_newer_release_is_told_and_not_guessed_at(archive: Archive) -> None:
+    place = write_entry(archive, FIRST | {"v": VERSION + 1})
+    with pytest.raises(PermanentError, match=f"version {VERSION + 1}, and this release reads up to {VERSION}"):
+        list(archive.entries())
+    with pytest.raises(PermanentError, match="run a newer"):
+        archive.get(place, limit=LIMIT)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.index.search import Hit, Results, Revision, Stored
+from services.index.search import Answered, Hit, Results, Revision, Stored
 from services.web.keys import Keys, Publisher
 from services.web.state import AppState
 from shared.article import Article
@@ -108,6 +108,7 @@ A_HIT = Hit(
 @dataclass
 class MemoryIndex:
     stored: dict[str, Stored] = field(default_factory=dict)
+    answered: dict[str, Answered] = field(default_factory=dict)
     asked: list[tuple[str, int, int]] = field(default_factory=list)
 
     def search(self, q: str, limit: int = 20, offset: int = 0) -> Results:
@@ -116,6 +117,9 @@ class MemoryIndex:
 
     def get(self, name: str, /) -> Stored | None:
         return self.stored.get(name)
+
+    def receipt(self, receipt: str, /) -> Answered | None:
+        return self.answered.get(receipt)
 
     def count(self) -> int:
         return len(self.stored)

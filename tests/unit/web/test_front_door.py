@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.types import Message
 
+from services.index.search import Answered
 from services.web.keys import Keys
 from services.web.problems import KINDS
 from services.web.routes import ROUTES, front_door
@@ -338,11 +339,15 @@ def test_a_dead_receipt_tells_why(client: Caller, desk: Desk) -> None:
     assert "retry-after" not in answer.headers
 
 
-def test_a_receipt_that_the_ledger_let_go_is_answered_by_the_index(client: Caller, desk: Desk) -> None:
+@pytest.mark.parametrize("forgotten", [True, False], ids=["the ledger let it go", "the ledger has the bare outcome"])
+def test_a_receipt_that_the_index_decided_is_answered_by_the_index(client: Caller, desk: Desk, forgotten: bool) -> None:
     assert client.get(f"/v1/receipts/{RECEIPT}").status == 404
-    desk.index.stored[RECEIPT] = a_stored()
+    if not forgotten:
+        desk.lines.receipts[RECEIPT] = [a_line("duplicate", stage=None)]
+    desk.index.answered[RECEIPT] = Answered(article_id="b" * 26, rev=REV, outcome="duplicate", current_rev=7)
     told = client.get(f"/v1/receipts/{RECEIPT}").json()
-    assert (told["state"], told["settled"], told["article"]) == ("indexed", True, ARTICLE)
+    assert (told["state"], told["settled"], told["article"]) == ("duplicate", True, "b" * 26)
+    assert told["duplicateOf"] == f"{'b' * 26}@7"
 
 
 def test_waiting_for_a_receipt_ends_when_it_is_settled(client: Caller, desk: Desk) -> None:

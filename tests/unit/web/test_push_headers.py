@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.web.problems import Problem
-from services.web.push_headers import Kind, addresses, alias_of, read_kind
+from services.web.push_headers import Kind, addresses, read_kind
+from shared.identity import address_alias
 
 NINJS = Kind("application/json", "application/json")
 JSON_LD = Kind("application/ld+json", "application/ld+json")
@@ -173,7 +174,7 @@ def test_a_header_in_utf8_is_read_as_such() -> None:
 
 
 def test_no_publisher_reaches_anothers_uri() -> None:
-    assert alias_of("urn:1", "hue") != alias_of("urn:1", "hanoi")
+    assert address_alias("urn:1", "hue") != address_alias("urn:1", "hanoi")
 
 
 @settings(max_examples=60, deadline=None)

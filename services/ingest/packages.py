@@ -1,0 +1,80 @@
+"""One file may hold several articles: a NewsML-G2 message is cut into its items, each a message of its own."""
+
+import re
+from collections.abc import Sequence
+from xml.parsers import expat
+
+import msgspec
+
+from shared.errors import InputRefused
+
+HEAD = 4096
+END_TAG = re.compile(rb"</(?:[^\s<>/:]++:)?+newsItem\s*+>")
+NAMESPACE_MARK = "}"
+# A long header is repeated for each item: what would grow beyond this is no message of an agency.
+MOST_BYTES_SPLIT = 64 * 1024 * 1024
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True):
+    """One item of a package: its guid, as declared, and the message with this item alone."""
+
+    guid: str | None
+    body: bytes
+
+
+class _NotSplit(Exception):
+    """The document declares entities, or is not well-formed: its reader says so."""
+
+
+def split_package(body: bytes, name: str) -> Sequence[Item]:
+    """The news items of a NewsML-G2 message, where it has several; nothing where it has one, or is none.
+
+    Raises `InputRefused` for a message that cannot be cut. What is not well-formed is left whole, to be refused by its
+    reader, which never takes the first item for the whole.
+    """
+    if b"newsMessage" not in body[:HEAD]:
+        return ()
+    try:
+        found = _Finder(body).items
+    except (expat.ExpatError, _NotSplit, LookupError, ValueError):  # the last two: an encoding that nobody knows
+        return ()
+    if len(found) < 2:
+        return ()
+    ends = [tag.end() for _, _, ending in found if (tag := END_TAG.match(body, ending))]
+    if len(ends) < len(found):
+        raise InputRefused(f"{name} holds an empty newsItem beside others, and is not split")
+    head, tail = body[: found[0][1]], body[ends[-1] :]
+    if len(found) * (len(head) + len(tail)) + len(body) > MOST_BYTES_SPLIT:
+        raise InputRefused(f"{name} holds {len(found)} items below a header too long to be repeated for each")
+    return [
+        Item(guid=guid, body=head + body[start:end] + tail) for (guid, start, _), end in zip(found, ends, strict=True)
+    ]
+
+
+class _Finder:
+    """Where each `<newsItem>` of an `<itemSet>` begins, and where its end tag does; text is not looked into."""
+
+    def __init__(self, body: bytes) -> None:
+        self.items: list[tuple[str | None, int, int]] = []
+        self._path: list[str] = []
+        self._open: tuple[str | None, int] | None = None
+        self._parser = expat.ParserCreate(namespace_separator=NAMESPACE_MARK)
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.EntityDeclHandler = self._declared
+        self._parser.Parse(body, True)
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        name = tag.rpartition(NAMESPACE_MARK)[2]
+        if name == "newsItem" and self._path[1:] == ["itemSet"]:
+            self._open = (attributes.get("guid"), self._parser.CurrentByteIndex)
+        self._path.append(name)
+
+    def _end(self, _: str) -> None:
+        self._path.pop()
+        if self._open is not None and self._path[1:] == ["itemSet"]:
+            self.items.append((*self._open, self._parser.CurrentByteIndex))
+            self._open = None
+
+    def _declared(self, *_: object) -> None:
+        raise _NotSplit

@@ -1,0 +1,148 @@
+"""What an input is known by: the one place that spells addresses, aliases, content hashes and ids."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Sequence
+from urllib.parse import SplitResult, urlsplit, urlunsplit
+
+# Parameters that say where a reader came from, not what is read.
+_TRACKING_PREFIXES = ("utm_", "pk_", "mtm_", "hsa_", "at_", "ns_", "wt_mc", "wt_zmc")
+_TRACKING = frozenset({
+    "fbclid", "gclid", "dclid", "gbraid", "wbraid", "msclkid", "yclid", "twclid", "ttclid", "igshid", "igsh", "zarsrc",
+    "mc_cid", "mc_eid", "_ga", "_gl", "_hsenc", "_hsmi", "mkt_tok", "spm", "cmpid", "ocid", "xtor", "s_cid",
+    "ref_src", "vero_id", "oly_enc_id", "oly_anon_id", "wickedid", "guccounter",
+})  # fmt: skip
+_WEB = frozenset({"http", "https"})
+_OWN_PORT = re.compile(r":(?:80|443)?$")
+_LONG_GUID = 400
+COMMAND_LINE = "command line"
+
+
+def clean_link(link: str | None) -> str | None:
+    """The address as it may be shown and followed: without what tracks its reader; None for what is no address."""
+    parts = _split(link)
+    return None if parts is None else urlunsplit(parts._replace(query="&".join(_kept(parts.query))))
+
+
+def article_uri(link: str | None) -> str | None:
+    """An address as the article's own: without tracking and fragment; what is no address stays as it was said."""
+    parts = _split(link)
+    if not link or parts is None:
+        return link or None
+    return urlunsplit(parts._replace(query="&".join(_kept(parts.query)), fragment="")) or None
+
+
+def canonical_url(link: str | None) -> str | None:
+    """The address as an identity: "HTTP://www.News.Example:80/a/?b=2&a=1#top" gives "https://news.example/a?a=1&b=2".
+
+    Scheme, `www.`, end slash, query order, tracking, fragment and default port tell no two pages apart. It is a name to
+    compare, not an address to ask. None for what is no address.
+    """
+    parts = _split(link)
+    if parts is None:
+        return None
+    scheme, host, path = parts.scheme.lower(), parts.netloc.lower(), parts.path
+    if scheme in _WEB:
+        scheme, host = "https", _OWN_PORT.sub("", host).removeprefix("www.")
+        path = path.rstrip("/") or "/"
+    return urlunsplit((scheme, host, path, "&".join(sorted(_kept(parts.query))), ""))
+
+
+def host_of(address: str | None) -> str | None:
+    """The host of an http(s) address as canonical addresses spell it; None for any other."""
+    parts = _split(canonical_url(address))
+    return parts.netloc if parts is not None and parts.scheme in _WEB and parts.netloc else None
+
+
+def is_page(address: str) -> bool:
+    """Whether it is an absolute http(s) URL of a host."""
+    parts = _split(address)
+    try:
+        return parts is not None and parts.scheme.lower() in _WEB and bool(parts.hostname)
+    except ValueError:
+        return False
+
+
+def address_alias(address: str, publisher: str) -> str:
+    """What a declared address is an alias of: a page is the same for all, any other uri is its publisher's own.
+
+    The desk's own command line speaks for no publisher: its uris stand alone.
+    """
+    if is_page(address):
+        return f"url:{canonical_url(address)}"
+    return f"uri:{address}" if publisher == COMMAND_LINE else f"uri:{publisher} {address}"
+
+
+def guid_alias(feed: str, guid: str) -> str:
+    """A GUID within its feed, which is named by what never changes of it: its id."""
+    guid = f"{canonical_url(guid)}" if is_page(guid) else guid
+    if len(guid) > _LONG_GUID:
+        guid = "sha256:" + hashlib.sha256(guid.encode("utf-8", "replace")).hexdigest()
+    return f"guid:{feed} {guid}"
+
+
+def said_alias(feed: str, said: Sequence[str | None]) -> str:
+    """An entry known only by what it says, within its feed."""
+    return f"said:{feed} {_short_hash(said)}"
+
+
+def path_alias(spelled: str) -> str:
+    """A file, by its path below the folder it was dropped in, as text."""
+    return f"path:{spelled}"
+
+
+def url_of(aliases: Sequence[str]) -> str | None:
+    """The page's address among aliases, in its canonical form."""
+    return next((alias[4:] for alias in aliases if alias.startswith("url:")), None)
+
+
+def names_of(name: str) -> tuple[str, ...]:
+    """All aliases that a person may mean by a name: an alias, an id, an address however it is spelled, a path."""
+    page = canonical_url(name.removeprefix("url:"))
+    kinds = (name, *(f"{kind}:{name}" for kind in ("id", "uri", "url", "path")))
+    return (*kinds, f"url:{page}") if page else kinds
+
+
+def content_hash(media_type: str, body: bytes) -> str:
+    """`sha256:` of kind and bytes: the same bytes read as another kind are another content."""
+    kind = media_type.partition(";")[0].strip().lower()
+    return "sha256:" + hashlib.sha256(kind.encode() + b"\0" + body).hexdigest()
+
+
+def article_id(aliases: Sequence[str], sha: str) -> str:
+    """The id that an article's first input proposes: 26 characters made from its strongest alias, else its content."""
+    first = (*aliases, sha)[0]
+    return base64.b32encode(hashlib.sha256(first.encode("utf-8", "surrogatepass")).digest()).decode().lower()[:26]
+
+
+def receipt_id(received_us: int, luck: bytes) -> str:
+    """A receipt's id: it sorts by time; `luck` are 9 random bytes."""
+    return "r" + base64.b32hexencode(received_us.to_bytes(7, "big") + luck).decode().lower()[:26]
+
+
+def feed_id(url: str) -> str:
+    """The id of a feed that is added at this address, and keeps it wherever it moves: `f` and 12 letters and digits."""
+    return "f" + base64.b32encode(hashlib.sha256(url.encode()).digest()).decode().lower()[:12]
+
+
+def _split(link: str | None) -> SplitResult | None:
+    try:
+        return None if link is None else urlsplit(link)
+    except ValueError:  # "http://[": not even an address
+        return None
+
+
+def _kept(query: str) -> list[str]:
+    return [piece for piece in query.split("&") if piece and not _is_tracking(piece)]
+
+
+def _is_tracking(piece: str) -> bool:
+    name = piece.partition("=")[0].lower()
+    return name in _TRACKING or name.startswith(_TRACKING_PREFIXES)
+
+
+def _short_hash(said: Sequence[str | None]) -> str:
+    return hashlib.blake2b(
+        "\0".join(part or "" for part in said).encode("utf-8", "replace"), digest_size=12
+    ).hexdigest()

@@ -1,0 +1,87 @@
+"""A NewsML-G2 message of several items is cut into messages of one item each, and never loses one."""
+
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.ingest.drops import make_drop_inputs
+from services.ingest.packages import split_package
+from services.ingest.parser_process import FeedParser
+from services.normalize.pipeline import normalize
+from shared.envelope import Raw, Source
+from shared.errors import InputRefused, NotAnArticle
+
+DROP = Source(kind="drop", name="thu")
+HEAD = b'<?xml version="1.0"?><newsMessage xmlns="http://iptc.org/std/nar/2006-10-01/"><header/><itemSet>'
+TAIL = b"</itemSet></newsMessage>"
+
+
+def news_item(guid: str | None, words: str, extra: str = "") -> bytes:
+    named = f' guid="{guid}"' if guid else ""
+    return (
+        f"<newsItem{named}>{extra}<contentMeta><headline>{words}</headline></contentMeta><contentSet><inlineXML>"
+        f'<html xmlns="http://www.w3.org/1999/xhtml"><body><p>{words} > x</p></body></html>'
+        "</inlineXML></contentSet></newsItem>"
+    ).encode()
+
+
+def message(*items: bytes) -> bytes:
+    return HEAD + b"\n".join(items) + TAIL
+
+
+def test_each_item_is_an_input_with_an_identity_and_all_words_of_its_own() -> None:
+    body = message(news_item("tag:thu:1", "Tin nhất"), news_item(None, "Tin hai"), news_item("tag:thu:3", "Tin ba"))
+    parser = FeedParser()
+    try:
+        inputs = make_drop_inputs("thu/tin.xml", body, DROP, parser)
+    finally:
+        parser.close()
+    assert [item.aliases for item in inputs] == [("uri:tag:thu:1",), ("path:thu/tin.xml#2",), ("uri:tag:thu:3",)]
+    assert [item.name for item in inputs] == ["thu/tin.xml#tag:thu:1", "thu/tin.xml#2", "thu/tin.xml#tag:thu:3"]
+    articles = [
+        normalize(Raw(source=DROP, media_type=item.media_type, body=item.body, received_us=1)) for item in inputs
+    ]
+    assert [article.headline for article in articles] == ["Tin nhất", "Tin hai", "Tin ba"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(message(news_item("a", "Tin")), id="one item"),
+        pytest.param(b"<nitf><body>newsMessage</body></nitf>", id="another format"),
+        pytest.param(message(news_item("a", "Tin"), b"<newsItem>"), id="not well-formed"),
+        pytest.param(b"<!DOCTYPE newsMessage [<!ENTITY a 'b'>]>" + message()[21:], id="entities"),
+        pytest.param(b'<?xml version="1.0" encoding="nobody-knows"?>' + message()[21:], id="an unknown encoding"),
+    ],
+)
+def test_what_is_no_package_of_several_stays_whole(body: bytes) -> None:
+    assert split_package(body, "tin.xml") == ()
+
+
+def test_an_item_within_an_item_is_not_one_of_the_message() -> None:
+    inner = f"<itemSet>{news_item('inner', 'Trong').decode()}</itemSet>"
+    items = split_package(message(news_item("a", "Một", inner), news_item("b", "Hai")), "tin.xml")
+    assert [item.guid for item in items] == ["a", "b"]
+
+
+def test_what_cannot_be_split_is_refused_with_a_sentence() -> None:
+    with pytest.raises(InputRefused, match="holds an empty newsItem"):
+        split_package(message(news_item("a", "Một"), b"<newsItem guid='b'/>"), "tin.xml")
+    long = HEAD.replace(b"<header/>", b"<header>" + b"x" * 1_000_000 + b"</header>")
+    with pytest.raises(InputRefused, match="holds 80 items below a header too long"):
+        split_package(long + news_item("a", "Một") * 80 + TAIL, "tin.xml")
+
+
+def test_a_reader_never_takes_the_first_item_for_the_whole() -> None:
+    body = message(news_item("a", "Một"), news_item("b", "Hai"))
+    with pytest.raises(NotAnArticle, match="holds 2 items"):
+        normalize(Raw(source=DROP, media_type="application/xml", body=body, received_us=1))
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8", categories=["L", "N", "Zs"]), min_size=1), min_size=2, max_size=6))
+def test_no_word_of_any_item_is_lost_or_shared(words: list[str]) -> None:
+    items = split_package(message(*(news_item(str(n), word) for n, word in enumerate(words))), "tin.xml")
+    heads = [[node.text for node in ET.fromstring(item.body).iter() if node.tag.endswith("headline")] for item in items]
+    assert heads == [[word] for word in words]

@@ -1,0 +1,132 @@
+"""How addresses are spelled: one page has one spelling, two pages never share one."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.identity import (
+    COMMAND_LINE,
+    address_alias,
+    article_id,
+    article_uri,
+    canonical_url,
+    clean_link,
+    content_hash,
+    feed_id,
+    guid_alias,
+    host_of,
+    is_page,
+    names_of,
+)
+
+WORD = st.text("abcxyz0189-_.~%", min_size=1, max_size=6)
+PATHS = st.lists(WORD, max_size=3).map(lambda words: "/" + "/".join(words))
+QUERIES = st.dictionaries(st.text("abc", min_size=1, max_size=3), WORD, max_size=4)
+TRACKING = st.sampled_from(["utm_source=feed", "fbclid=1", "gclid=x&utm_medium=rss", "UTM_Campaign=a"])
+
+
+@pytest.mark.parametrize(
+    ("link", "expected"),
+    [
+        ("HTTP://News.Example:80/A?b=1&utm_medium=x#top", "https://news.example/A?b=1"),
+        ("https://news.example:443", "https://news.example/"),
+        ("http://news.example/a/", "https://news.example/a"),
+        ("http://www.news.example/a?z=1&a=2", "https://news.example/a?a=2&z=1"),
+        ("https://news.example:8443/?a=&fbclid=1&b", "https://news.example:8443/?a=&b"),
+        ("http://news.example/?q=h%E1%BB%99i%20utm_x", "https://news.example/?q=h%E1%BB%99i%20utm_x"),
+        ("http://news.example/?page=2", "https://news.example/?page=2"),
+        ("urn:news:1/", "urn:news:1/"),
+        ("http://[::1/", None),
+        (None, None),
+    ],
+)
+def test_canonical_url(link: str | None, expected: str | None) -> None:
+    assert canonical_url(link) == expected
+
+
+@given(st.one_of(st.text(max_size=60), st.builds("http://{}{}".format, WORD, st.text(max_size=30))))
+def test_cleaning_a_link_twice_is_cleaning_it_once(link: str) -> None:
+    assert clean_link(clean_link(link)) == clean_link(link)
+    assert canonical_url(canonical_url(link)) == canonical_url(link)
+    assert article_uri(article_uri(link)) == article_uri(link)
+
+
+@given(PATHS, QUERIES, TRACKING)
+def test_every_spelling_of_a_page_is_one_address(path: str, query: dict[str, str], track: str) -> None:
+    pieces = [f"{name}={value}" for name, value in query.items()]
+    plain = canonical_url(f"https://news.example{path}?{'&'.join(pieces)}")
+    for scheme in ("http", "HTTPS"):
+        for host in ("news.example", "WWW.news.example", "www.News.Example:" + ("80" if scheme == "http" else "443")):
+            shuffled = list(reversed(pieces))
+            for end in ("", "/"):
+                asked = f"{scheme}://{host}{path}{end}?{'&'.join([track, *shuffled])}#part"
+                assert canonical_url(asked) == plain
+
+
+@given(PATHS, PATHS, QUERIES, QUERIES)
+def test_two_paths_or_two_queries_are_two_addresses(
+    path: str, other: str, query: dict[str, str], another: dict[str, str]
+) -> None:
+    spelled = [
+        canonical_url(f"http://news.example{at}?{'&'.join(f'{name}={value}' for name, value in asked.items())}")
+        for at, asked in ((path, query), (other, another))
+    ]
+    same = path.rstrip("/") == other.rstrip("/") and query == another
+    assert (spelled[0] == spelled[1]) is same
+
+
+def test_a_subdomain_and_a_port_are_other_places() -> None:
+    assert canonical_url("http://m.news.example/a") != canonical_url("http://news.example/a")
+    assert canonical_url("http://news.example:8080/a") != canonical_url("http://news.example/a")
+
+
+@pytest.mark.parametrize(
+    ("link", "expected"),
+    [
+        pytest.param(
+            "https://a.example/x?utm_source=f&id=7#top", "https://a.example/x?id=7", id="tracking and fragment go"
+        ),
+        pytest.param(
+            "https://a.example/x?id=7&page=2", "https://a.example/x?id=7&page=2", id="what tells pages apart stays"
+        ),
+        pytest.param("https://[broken", "https://[broken", id="no address at all stays as it is"),
+        pytest.param(None, None, id="none"),
+    ],
+)
+def test_article_uri(link: str | None, expected: str | None) -> None:
+    assert article_uri(link) == expected
+
+
+def test_a_page_is_the_same_for_all_and_another_uri_its_publishers_own() -> None:
+    assert address_alias("http://hue.example/1/", "hue") == address_alias("https://www.hue.example/1", COMMAND_LINE)
+    assert address_alias("urn:1", "hue") != address_alias("urn:1", "hanoi")
+    assert address_alias("urn:1", COMMAND_LINE) == "uri:urn:1"
+
+
+def test_a_very_long_guid_is_shortened() -> None:
+    assert len(guid_alias("f", "x" * 100_000)) < 100
+
+
+def test_what_a_person_calls_an_article_finds_it_however_it_is_spelled() -> None:
+    assert "url:https://hue.example/1" in names_of("http://www.hue.example/1/?utm_source=x")
+    assert "url:https://hue.example/1" in names_of("url:http://hue.example/1")
+
+
+@pytest.mark.parametrize(
+    ("address", "host"),
+    [("http://www.hue.example:80/a", "hue.example"), ("urn:x:1", None), (None, None), ("a/b", None)],
+)
+def test_the_host_of_an_address(address: str | None, host: str | None) -> None:
+    assert host_of(address) == host
+
+
+def test_ids_stay_what_they_were() -> None:
+    """Archived articles and feeds are known by these for ever."""
+    assert article_id(("url:http://hue.example/1",), "x") == "kiifw763m76ewbdsxo5d6b4mkz"
+    assert article_id((), "sha256:0") == "3ww4neempapqe6zsh7aghnannl"
+    assert feed_id("http://hue.example/feed") == "ftigaspkc5pg4"
+    assert (
+        content_hash("Text/Plain; charset=x", b"a")
+        == "sha256:74f8caf89a5a7bdb1e6d0d0b799d9aa80a065a81cd19a26417e312b50bb9ca09"
+    )
+    assert not is_page("http://[")
