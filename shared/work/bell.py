@@ -27,10 +27,12 @@ class BellRequest(Request):
 
 
 def cause_of(error: BaseException) -> str:
-    """Why a child died, in a word: `memory`, `clock`, or a `crash` with its signal."""
+    """Why a child died, in a word: `memory`, `clock`, `killed` (which is memory too, most often), or `crash`."""
     told = str(error)
-    if isinstance(error, MemoryError) or f"signal {signal.SIGKILL.value} " in f"{told} ":
+    if isinstance(error, MemoryError):
         return f"memory ({told})"
+    if f"signal {signal.SIGKILL.value} " in f"{told} ":
+        return f"killed ({told}), as the kernel does when memory is short"
     if isinstance(error, TimeLimitExceeded) or any(f"signal {number.value} " in f"{told} " for number in CLOCKS):
         return f"clock ({told})"
     return f"crash ({told})"

@@ -1,15 +1,13 @@
-local ENDED = { indexed = true, duplicate = true, superseded = true, withdrawn = true, discarded = true, refused = true,
-  dead = true }
-
--- A record that is gone or makes no sense is dead at once, with what is left of it; its bytes are in the archive.
+-- A record that is gone or makes no sense is dead at once, with what is left of it; its bytes are in the archive. What stood
+-- in no line had come to its end before and is in the books already.
 local function condemn(ref, stage, why)
-  local key = record_key(ref)
+  local key, stood = record_key(ref), 0
   local kind = redis.call('TYPE', key).ok
   if kind ~= 'hash' and kind ~= 'none' then redis.call('RENAME', key, 'stray:' .. ref) end
   for _, line in ipairs({ 'waiting', 'working', 'retrying', 'held' }) do
-    redis.call('ZREM', line_key(line, stage), ref)
+    stood = stood + redis.call('ZREM', line_key(line, 'normalize'), ref) + redis.call('ZREM', line_key(line, 'index'), ref)
   end
-  if ENDED[redis.call('HGET', key, 'state') or ''] then return end -- it is in the books already
+  if stood == 0 then return end
   redis.call('HSET', key, 'stage', stage, 'attempts', 0, 'crashes', 0)
   bury(ref, key, stage, 'undecodable', why)
 end
@@ -43,6 +41,11 @@ local function take(ref, stage, token)
   redis.call('ZADD', line_key('working', stage), lease, ref)
   log(key, 'working', stage, args.worker)
   return attempts
+end
+
+local function is_held_by(ref, token)
+  local is = redis.call('HMGET', record_key(ref), 'token', 'state')
+  return is[1] == token and is[2] == 'working'
 end
 
 -- What a worker gets of an article it holds: {ref, token, attempts, log, receipt}, its meta, its body.
@@ -100,7 +103,7 @@ function calls.claim()
   local before = redis.call('HGET', key, args.nonce)
   if before then
     for i, ref in ipairs(cjson.decode(before)) do
-      if redis.call('HGET', record_key(ref), 'token') == args.nonce .. ':' .. i then
+      if is_held_by(ref, args.nonce .. ':' .. i) then
         taken[#taken + 1] = handed_out(ref, stage, args.nonce .. ':' .. i)
       end
     end
@@ -143,8 +146,8 @@ local function for_each_held(part)
     local key = record_key(item.ref)
     replies[i] = guarded(item.ref, args.stage, function()
       if not holds(item, key) then return 'stale' end
-      redis.call('ZREM', line_key('working', args.stage), item.ref)
       part(i, item, key)
+      redis.call('ZREM', line_key('working', args.stage), item.ref)
       return 'ok'
     end) or 'stale'
   end
@@ -186,6 +189,7 @@ end
 
 local function put_off(item, key, state)
   redis.call('HSET', key, 'state', state, 'reason', item.reason, 'note', item.note or '')
+  redis.call('HDEL', key, 'token', 'lease', 'holder')
   if item.alone then redis.call('HSET', key, 'alone', 1) end
   if state == 'held' then redis.call('HINCRBY', key, 'attempts', -1) end
   redis.call('ZADD', line_key(state, args.stage), text(now + item.wait), item.ref)
@@ -219,7 +223,7 @@ function calls.release()
   for _, nonce in ipairs(redis.call('HKEYS', key)) do
     for i, ref in ipairs(cjson.decode(redis.call('HGET', key, nonce))) do
       guarded(ref, args.stage, function()
-        if redis.call('HGET', record_key(ref), 'token') ~= nonce .. ':' .. i then return end
+        if not is_held_by(ref, nonce .. ':' .. i) then return end
         if crashed(ref, record_key(ref), args.stage, args.cause) then again[#again + 1] = ref end
       end)
     end

@@ -13,9 +13,10 @@ local function sweep_later(stage)
   for state, longest in pairs({ retrying = args.longest_wait, held = false }) do
     local line = line_key(state, stage)
     for _, ref in ipairs(due(line, longest)) do
-      redis.call('ZREM', line, ref)
       guarded(ref, stage, function()
+        if not redis.call('HGET', record_key(ref), 'state') then error('gone') end
         if longest then log(record_key(ref), 'queued', stage, 'due again') end
+        redis.call('ZREM', line, ref)
         ready[#ready + 1] = ref
       end)
     end
