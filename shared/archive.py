@@ -1,5 +1,6 @@
 """Every input as it came, in append-only segment files: one writer each, one fsync a batch, re-readable for ever."""
 
+import contextlib
 import errno
 import fcntl
 import os
@@ -117,11 +118,10 @@ class Archive:
     def get(self, location: str, *, limit: int) -> bytes:
         """The bytes of the input that rests at `location`; `PermanentError` when it is not there."""
         segment, _, offset = location.rpartition(":")
-        stem = self.folder / Path(segment).name
-        path = next((p for p in (stem.with_suffix(SEALED), stem.with_suffix(OPEN)) if p.exists()), None)
-        if path is None or not offset.isdigit():
+        opened = _open_segment(self.folder / f"{Path(segment).name}{OPEN}") if offset.isdigit() else None
+        if opened is None:
             raise PermanentError(f"the archive at {self.folder} has no entry {location}")
-        with path.open("rb") as file:
+        with opened as file:
             file.seek(int(offset))
             entry = _read_frame(file)
         if entry is None:
@@ -131,8 +131,6 @@ class Archive:
     def entries(self, *, since_us: int = 0) -> Iterator[tuple[str, Archived]]:
         """Every whole entry received since then, segment by segment, each with its location."""
         for path in self.segments():
-            if since_us and path.stat().st_mtime_ns // 1000 < since_us:
-                continue
             yield from _read_segment(path, since_us)
 
     def segments(self) -> list[Path]:
@@ -173,7 +171,7 @@ class Archive:
             self._file.close()
         except OSError as error:  # what sat in the buffer could not be written either
             log.warning("segment_close_failed", segment=self._name, error=str(error))
-        path = (self.folder / self._name).with_suffix(OPEN)
+        path = self.folder / f"{self._name}{OPEN}"
         try:
             if self._size <= len(MAGIC):
                 path.unlink()
@@ -188,7 +186,7 @@ class Archive:
     def _start(self) -> BinaryIO:
         self._seal_orphans()
         self._name = f"{now_us()}-{socket.gethostname()}-{os.getpid()}"
-        path = (self.folder / self._name).with_suffix(OPEN)
+        path = self.folder / f"{self._name}{OPEN}"
         file = path.open("xb")
         self._file, self._size = file, len(MAGIC)
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -199,7 +197,7 @@ class Archive:
     def _seal(self) -> None:
         if self._file is None:
             return
-        path = (self.folder / self._name).with_suffix(OPEN)
+        path = self.folder / f"{self._name}{OPEN}"
         path.rename(path.with_suffix(SEALED))
         self._file.close()
         self._file, self._size = None, 0
@@ -231,13 +229,22 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def _open_segment(path: Path) -> BinaryIO | None:
+    """Open a segment by either of its names; None when it is gone. It is renamed when it is sealed, at any moment."""
+    for suffix in (OPEN, SEALED):  # in this order: who comes too late for the first finds the second
+        with contextlib.suppress(FileNotFoundError):
+            return path.with_suffix(suffix).open("rb")
+    return None
+
+
 def _read_segment(path: Path, since_us: int) -> Iterator[tuple[str, Archived]]:
     name = path.stem
-    try:
-        file = path.open("rb")
-    except FileNotFoundError:  # sealed, and so renamed, since the folder was listed
-        file = path.with_suffix(SEALED).open("rb")
+    file = _open_segment(path)
+    if file is None:
+        return
     with file:
+        if since_us and os.fstat(file.fileno()).st_mtime_ns // 1000 < since_us:
+            return
         if file.read(len(MAGIC)) != MAGIC:
             log.warning("segment_skipped", segment=str(path), reason="no archive segment")
             return

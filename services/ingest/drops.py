@@ -4,7 +4,7 @@ import itertools
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
@@ -72,6 +72,10 @@ class _Read(msgspec.Struct, frozen=True, kw_only=True):
     inputs: list[Input]
 
 
+class Unreadable(TransientError):
+    """A file that is there and cannot be read now: rights, a disk in trouble, no descriptor left. It may go better."""
+
+
 class Vanished(Exception):
     """The file went away before it could be read: nothing was dropped."""
 
@@ -86,6 +90,7 @@ class Drops:
         self._redis = client
         self._parser = parser
         self._cursor = 0
+        self._device: int | None = None
 
     def take(self, names: Sequence[str]) -> list[str]:
         """Take these files but for those taken as they are; gives the names to be offered again in a moment.
@@ -103,7 +108,7 @@ class Drops:
             try:
                 read = self._read(name)
             except TransientError as error:
-                log.info("drop_postponed", path=printable(name), reason=str(error))
+                self._note_waiting(name, error)
                 again.append(name)
                 continue
             if read is not None:
@@ -111,22 +116,62 @@ class Drops:
 
     def problems(self) -> list[DropProblem]:
         """Files that are not taken, oldest first. Those that are gone from the folder are no problem any more."""
+        self._prune_problems()
         with redis_errors(self._redis):
-            rows = self._redis.hgetall(keys.DROPS_PROBLEMS)
-        gone = [name for name in rows if not os.path.lexists(self._folder / os.fsdecode(name))]
-        if gone:
-            with redis_errors(self._redis):
-                self._redis.hdel(keys.DROPS_PROBLEMS, *gone)
-        found = [msgspec.json.decode(row, type=DropProblem) for name, row in rows.items() if name not in gone]
-        return sorted(found, key=lambda one: one.at_us)
+            rows = self._redis.hvals(keys.DROPS_PROBLEMS)
+        return sorted((msgspec.json.decode(row, type=DropProblem) for row in rows), key=lambda problem: problem.at_us)
 
     def tidy(self) -> None:
-        """Forget some of the files that are gone from the folder; called now and then, it gets through them all."""
+        """Forget some of the files that are gone from the folder; called now and then, it gets through them all.
+
+        Only while the folder itself stands where it stood: one that is away for a moment has lost no file.
+        """
+        if not self._stands():
+            return
+        self._prune_problems()
         with redis_errors(self._redis):
             self._cursor, some = self._redis.hscan(keys.DROPS_TAKEN, self._cursor, count=200)
             gone = [name for name in some if not os.path.lexists(self._folder / os.fsdecode(name))]
             if gone:
                 self._redis.hdel(keys.DROPS_TAKEN, *gone)
+
+    def _stands(self) -> bool:
+        """Whether the folder is there, on the device where it was first seen."""
+        try:
+            device = os.stat(self._folder).st_dev
+        except OSError:
+            return False
+        self._device = device if self._device is None else self._device
+        return device == self._device
+
+    def _prune_problems(self) -> None:
+        """Files that are gone are no problem any more."""
+        if not self._stands():
+            return
+        with redis_errors(self._redis):
+            names = self._redis.hkeys(keys.DROPS_PROBLEMS)
+            gone = [name for name in names if not os.path.lexists(self._folder / os.fsdecode(name))]
+            if gone:
+                self._redis.hdel(keys.DROPS_PROBLEMS, *gone)
+
+    def _note_waiting(self, name: str, error: TransientError) -> None:
+        """A file that is still written is no trouble; one that cannot be read is told, once, and tried again."""
+        if not isinstance(error, Unreadable):
+            log.info("drop_postponed", path=printable(name), reason=str(error))
+            return
+        if self._keep_problem(name, str(error)):
+            log.warning("drop_unreadable", path=printable(name), reason=str(error))
+
+    def _keep_problem(self, name: str, reason: str) -> bool:
+        """Keep the reason where `status` shows it; False when it stands there already."""
+        problem = DropProblem(path=printable(name), reason=printable(reason), at_us=now_us())
+        with redis_errors(self._redis):
+            before = self._redis.hget(keys.DROPS_PROBLEMS, os.fsencode(name))
+            if before is not None and msgspec.json.decode(before, type=DropProblem).reason == problem.reason:
+                return False
+            if before is not None or self._redis.hlen(keys.DROPS_PROBLEMS) < MAX_PROBLEMS:
+                self._redis.hset(keys.DROPS_PROBLEMS, os.fsencode(name), msgspec.json.encode(problem))
+        return True
 
     def _fresh(self, names: Sequence[str]) -> list[str]:
         """The names whose files are not known, by size, time and inode, as taken or refused already."""
@@ -172,12 +217,10 @@ class Drops:
     def _tell_problem(self, name: str, reason: str) -> None:
         """Keep the reason where `status` shows it; it is logged once, not at every scan."""
         mark = read_mark(self._folder / name) or b""
-        problem = DropProblem(path=printable(name), reason=printable(reason), at_us=now_us())
+        self._keep_problem(name, reason)
         with redis_errors(self._redis):
-            if self._redis.hlen(keys.DROPS_PROBLEMS) < MAX_PROBLEMS:
-                self._redis.hset(keys.DROPS_PROBLEMS, os.fsencode(name), msgspec.json.encode(problem))
             self._redis.hset(keys.DROPS_TAKEN, os.fsencode(name), mark)
-        log.warning("drop_refused", path=problem.path, reason=problem.reason)
+        log.warning("drop_refused", path=printable(name), reason=printable(reason))
 
     def _forget(self, name: str) -> None:
         with redis_errors(self._redis):
@@ -271,8 +314,19 @@ def list_names(folder: Path) -> Iterator[str]:
                 yield name
 
 
-def read_drop(folder: Path, name: str, max_bytes: int) -> Dropped:
-    """Read a plain file that holds still meanwhile; raises `Vanished`, or `InputRefused` for what is none."""
+def read_whole(descriptor: int, limit: int) -> bytes:
+    """What an open file holds, up to a limit."""
+    parts = bytearray()
+    while len(parts) < limit and (chunk := os.read(descriptor, min(1 << 20, limit - len(parts)))):
+        parts += chunk
+    return bytes(parts)
+
+
+def read_drop(folder: Path, name: str, max_bytes: int, read: Callable[[int, int], bytes] = read_whole) -> Dropped:
+    """Read a plain file that holds still meanwhile.
+
+    Raises `Vanished`, `InputRefused` for what is no plain file or too large, `Unreadable` when it cannot be read now.
+    """
     for _ in range(READ_TRIES):
         descriptor = _open_plain(folder, name)
         try:
@@ -281,8 +335,10 @@ def read_drop(folder: Path, name: str, max_bytes: int) -> Dropped:
                 raise InputRefused(f"{printable(name)} is no plain file")
             if before.st_size > max_bytes:
                 raise InputRefused(f"{printable(name)} has {before.st_size} bytes; max_input_bytes is {max_bytes}")
-            body = _read_whole(descriptor, max_bytes + 1)
+            body = read(descriptor, max_bytes + 1)
             after = os.fstat(descriptor)
+        except OSError as error:  # EIO, ESTALE: it concerns this file, and may pass
+            raise Unreadable(f"{printable(name)} cannot be read: {error.strerror}", retry_after=5) from error
         finally:
             os.close(descriptor)
         if _mark(before) == _mark(after) and len(body) == after.st_size:
@@ -336,12 +392,6 @@ def _open_plain(folder: Path, name: str) -> int:
     except FileNotFoundError as error:
         raise Vanished from error
     except OSError as error:
-        kind = "a link, which is not followed" if path.is_symlink() else f"not readable: {error.strerror}"
-        raise InputRefused(f"{printable(name)} is {kind}") from error
-
-
-def _read_whole(descriptor: int, limit: int) -> bytes:
-    parts = bytearray()
-    while len(parts) < limit and (chunk := os.read(descriptor, min(1 << 20, limit - len(parts)))):
-        parts += chunk
-    return bytes(parts)
+        if path.is_symlink():
+            raise InputRefused(f"{printable(name)} is a link, which is not followed") from error
+        raise Unreadable(f"{printable(name)} is not readable: {error.strerror}", retry_after=5) from error

@@ -35,8 +35,12 @@ def watch_over(ledger: Ledger, archive: Archive, settings: Settings, stop: threa
             elif not tail_done:
                 recover(ledger, archive, settings, since_us=now_us() - TAIL_US)
             tail_done = True
+            with redis_errors(ledger.client):
+                ledger.client.set(keys.RECOVERY_BEAT, now_us())
         except CopydeskError as error:
             log.warning("recovery_postponed", error=str(error))
+        except Exception as error:  # whatever it is: this loop must live, or an emptied Redis is never refilled
+            log.error("recovery_failed", exc_info=error)
         stop.wait(LOOK_S)
 
 

@@ -1,6 +1,8 @@
 """The drop folder with a real Valkey, a real intake and real file events."""
 
+import errno
 import os
+import resource
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -10,7 +12,7 @@ import msgspec
 import pytest
 
 from services.ingest.drop_watch import DropWatch, Mode
-from services.ingest.drops import Drops, take_file
+from services.ingest.drops import Drops, Unreadable, read_drop, take_file
 from services.ingest.intake import Intake, open_archive
 from services.ingest.parser_process import FeedParser
 from services.ingest.watch import run
@@ -341,3 +343,39 @@ def test_settings_of_the_folder_ride_on_the_input(shared_redis: Server, tmp_path
     line = desk.ledger.receipt(receipt)
     assert line is not None
     assert line.source == Source(kind="drop", name="hue/2015", zone="Asia/Ho_Chi_Minh", language="vi")
+
+
+def test_a_file_that_cannot_be_read_is_told_tried_again_and_stops_no_other(desk: Desk) -> None:
+    desk.drop("bad.txt")
+
+    def broken(descriptor: int, limit: int) -> bytes:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    with pytest.raises(Unreadable, match="cannot be read: Input/output error"):
+        read_drop(desk.folder, "bad.txt", 1000, broken)
+
+
+def test_files_met_while_no_descriptor_was_left_are_taken_later(desk: Desk) -> None:
+    desk.drop("a.txt")
+    desk.redis.ping()
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    free = os.dup(0)
+    os.close(free)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (free, hard))
+    try:
+        assert desk.drops.take(["a.txt"]) == ["a.txt"]
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert "not readable" in desk.reasons()["a.txt"]
+    assert desk.drops.take(["a.txt"]) == []
+    assert (desk.accepted(), desk.reasons()) == (1, {})
+
+
+def test_a_folder_that_was_away_for_a_moment_is_not_taken_anew(desk: Desk) -> None:
+    desk.drop("a.txt")
+    desk.drops.take(["a.txt"])
+    away = desk.folder.rename(desk.folder.with_name("away"))
+    desk.drops.tidy()
+    away.rename(desk.folder)
+    desk.drops.take(["a.txt"])
+    assert desk.accepted() == 1

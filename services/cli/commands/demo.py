@@ -156,7 +156,7 @@ def _look(settings: Settings, status: Status, begun: int) -> Shown:
         status=status,
         dead=dead,
         refused=refused,
-        problems=tuple(drop_problems(lines, Path(settings.seeds_dir))),
+        problems=tuple(drop_problems(lines)),
         articles=articles,
         searches=tuple((query, index.search(query)) for query in queries),
     )

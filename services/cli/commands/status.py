@@ -1,8 +1,6 @@
 """`copydesk status`: what stands where."""
 
-import os
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import msgspec
 
@@ -33,7 +31,7 @@ def status(context: Context) -> int:
             raise
         show_json({"state": "down", "troubles": [redis_away(error, now_us())]})
         return UNUSABLE
-    problems = drop_problems(ledger, Path(settings.seeds_dir))
+    problems = drop_problems(ledger)
     if context.as_json:
         show_json(overview.as_told() | {"dropProblems": problems})
     else:
@@ -50,12 +48,11 @@ def trouble_lines(troubles: Sequence[Trouble], now: int) -> Iterator[str]:
         yield f"  -> {trouble.do}"
 
 
-def drop_problems(lines: LedgerReader, folder: Path) -> list[DropProblem]:
-    """Files that lie in the drop folder and are not taken, the oldest first."""
+def drop_problems(lines: LedgerReader) -> list[DropProblem]:
+    """Files that the watcher found in the drop folder and did not take, the oldest first."""
     with redis_errors(lines.client):
-        rows = lines.client.hgetall(keys.DROPS_PROBLEMS)
-    there = [row for name, row in rows.items() if os.path.lexists(folder / os.fsdecode(name))]
-    return sorted((msgspec.json.decode(row, type=DropProblem) for row in there), key=lambda one: one.at_us)
+        rows = lines.client.hvals(keys.DROPS_PROBLEMS)
+    return sorted((msgspec.json.decode(row, type=DropProblem) for row in rows), key=lambda problem: problem.at_us)
 
 
 def problem_lines(problems: Sequence[DropProblem]) -> Iterator[str]:

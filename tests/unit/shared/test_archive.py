@@ -169,3 +169,15 @@ def test_an_entry_of_a_newer_release_is_told_and_not_guessed_at(archive: Archive
         list(archive.entries())
     with pytest.raises(PermanentError, match="run a newer"):
         archive.get(place, limit=LIMIT)
+
+
+def test_a_segment_that_is_sealed_while_it_is_looked_for_is_read_all_the_same(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    (place,) = archive.put_batch([entry(1, b"a")])
+    listed = archive.segments()
+    archive.close()
+    assert not listed[0].exists()
+    assert archive.get(place, limit=1000)
+    late = Archive(tmp_path)
+    late.segments = lambda: listed  # type: ignore[method-assign]  # as it was listed before the sealing
+    assert len(list(late.entries(since_us=1))) == 1
