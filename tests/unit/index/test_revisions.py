@@ -1,9 +1,23 @@
 """What an article that comes is to what is stored."""
 
+import datetime as dt
+
+import msgspec
 import pytest
 
-from services.index.revisions import Known, Outcome, find_article, rule
-from shared.article import PubStatus
+from services.index.revisions import (
+    Entry,
+    Known,
+    Outcome,
+    digest_of,
+    edited_at,
+    find_article,
+    richness_of,
+    rule,
+    source_of,
+)  # fmt: skip
+from shared.article import Article, Block, PubStatus
+from shared.envelope import Source
 from tests.entries import make_entry
 
 STORED = Known(row_id=1, article_id="a", rev=5, sha="as stored", withdrawn=False)
@@ -53,3 +67,56 @@ def test_once_a_twin_always_a_twin() -> None:
     other = Known(row_id=2, article_id="b", rev=1, sha="", withdrawn=False)
     entry = make_entry("c", aliases=("uri:1",))
     assert find_article(entry, {"uri:1": other, "id:c": STORED}) == STORED
+
+
+LEAD = Block(type="paragraph", text="x" * 100)
+WHOLE = Block(type="paragraph", text="x" * 1000)
+FEED, PUSH = Source(kind="feed", name="http://a.example/rss"), Source(kind="push", name="hue")
+MONDAY, TUESDAY = (dt.datetime(2026, 11, day, 8, tzinfo=dt.UTC) for day in (23, 24))
+
+
+def said(source: Source, block: Block, edited: dt.datetime | None, rev: int) -> Entry:
+    article = Article(headline="Tin", blocks=(block,), version_created=edited)
+    entry = make_entry("a", rev, sha=f"{source.kind} {block.text} {edited}")
+    return msgspec.structs.replace(entry, source=source, article=article)
+
+
+def known_of(entry: Entry) -> Known:
+    return Known(
+        row_id=1, article_id="a", rev=entry.rev, sha=entry.sha, withdrawn=False, digest=digest_of(entry.article),
+        edited=edited_at(entry.article), richness=richness_of(entry.article), source=source_of(entry.source),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "outcome"),
+    [
+        pytest.param((FEED, WHOLE, MONDAY), (FEED, LEAD, MONDAY), "superseded", id="a feed that turned to summaries"),
+        pytest.param((FEED, WHOLE, None), (FEED, LEAD, None), "superseded", id="also without dates"),
+        pytest.param((FEED, LEAD, MONDAY), (FEED, WHOLE, MONDAY), "indexed", id="a feed that gives the whole text now"),
+        pytest.param((FEED, WHOLE, MONDAY), (FEED, LEAD, TUESDAY), "indexed", id="a newer edit that is shorter"),
+        pytest.param((PUSH, WHOLE, MONDAY), (FEED, LEAD, MONDAY), "superseded", id="a feed's word on what was pushed"),
+        pytest.param((PUSH, WHOLE, MONDAY), (FEED, WHOLE, TUESDAY), "indexed", id="a feed's newer edit of it"),
+        pytest.param((PUSH, WHOLE, TUESDAY), (FEED, WHOLE, MONDAY), "superseded", id="a feed that is behind"),
+        pytest.param((FEED, WHOLE, TUESDAY), (PUSH, LEAD, MONDAY), "indexed", id="a publisher's word on a feed's"),
+        pytest.param((PUSH, WHOLE, TUESDAY), (PUSH, LEAD, MONDAY), "indexed", id="a publisher's own next word"),
+    ],
+)
+def test_of_two_witnesses_the_newer_edit_and_the_richer_word_win(
+    first: tuple[Source, Block, dt.datetime | None], then: tuple[Source, Block, dt.datetime | None], outcome: Outcome
+) -> None:
+    assert rule(said(*then, 6), known_of(said(*first, 5))).outcome == outcome
+
+
+def test_what_reads_as_the_same_article_is_counted_and_no_revision() -> None:
+    known = known_of(said(FEED, WHOLE, MONDAY, 5))
+    ruling = rule(msgspec.structs.replace(said(FEED, WHOLE, MONDAY, 6), sha="other bytes"), known)
+    assert (ruling.outcome, ruling.stored, ruling.heard) == ("duplicate", False, 6)
+
+
+def test_a_publishers_last_word_wins_over_an_older_one_that_comes_late() -> None:
+    first, between, last = (said(PUSH, block, None, rev) for block, rev in ((WHOLE, 5), (LEAD, 6), (WHOLE, 7)))
+    known = known_of(first)
+    again = rule(last, known)
+    assert (again.outcome, again.heard) == ("duplicate", 7)
+    assert rule(between, msgspec.structs.replace(known, heard=again.heard)).outcome == "superseded"
