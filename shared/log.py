@@ -1,28 +1,152 @@
-"""Log events as one JSON line each, to standard error; `article`, `stage` and `source` are bound by the stage."""
+"""Log events as one JSON line each, to standard error; `article`, `stage` and `source` are bound by the stage.
 
+A long-running process says `configure_process`: then libraries' records, warnings, what is printed and what nobody
+caught become lines of the same kind, each with a level.
+"""
+
+import json
 import logging
+import os
+import re
 import sys
+import threading
+from types import TracebackType
+from typing import Any, TextIO
 
 import structlog
 
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+PROCESS_STREAM = 2
+# What may steer a terminal or change the order of what is read there. JSON escapes only the first 32 itself; joiners
+# (U+200C, U+200D) belong to words. Lone surrogates (names of files) are no text that a stream could write.
+HARMFUL = re.compile(
+    "[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+STEERING = re.compile(f"[\x00-\x08\x0b-\x1f]|{HARMFUL.pattern}")
+
+log = structlog.get_logger(__name__)
 
 
 def configure(level: str = "info") -> None:
     """Set up logging for one process. A person at a terminal gets readable lines, a file or container JSON."""
-    renderer: structlog.typing.Processor = (
-        structlog.dev.ConsoleRenderer()
-        if sys.stderr.isatty()
-        else structlog.processors.JSONRenderer(ensure_ascii=False)
-    )
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso"),
             structlog.processors.format_exc_info,
-            renderer,
+            *_renderers(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS.get(level, logging.INFO)),
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # looked up at each line: it may be replaced
+        logger_factory=lambda *_: _LineLogger(),
     )
+
+
+def configure_process(level: str = "info") -> None:
+    """Set up logging for a process that runs for long: nothing it writes is anything but a log line."""
+    configure(level)
+    handler = _Handler()
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(max(logging.WARNING, LEVELS.get(level, logging.INFO)))
+    logging.captureWarnings(True)
+    sys.excepthook = _tell_uncaught
+    threading.excepthook = _tell_thread
+    if not _at_terminal():
+        _LineLogger.to_descriptor = True
+        # Celery writes its farewell to sys.__stdout__.
+        sys.stdout = sys.__stdout__ = _Printed("info")  # type: ignore[misc,assignment]
+        sys.stderr = sys.__stderr__ = _Printed("warning")  # type: ignore[misc,assignment]
+
+
+def harmless_json(line: str) -> str:
+    """A JSON line in which what may steer a terminal is escaped; it decodes to the same value."""
+    return HARMFUL.sub(lambda match: json.dumps(match[0])[1:-1], line)
+
+
+def harmless_text(text: str) -> str:
+    """Text in which what may steer a terminal, but for tabs and ends of lines, is shown by its escape."""
+    return STEERING.sub(lambda match: ascii(match[0])[1:-1], text)
+
+
+class _LineLogger:
+    """Writes one line with one call of the system: from any thread, and from a signal's handler too."""
+
+    to_descriptor = False
+
+    def msg(self, line: str) -> None:
+        stream: TextIO = sys.stderr  # looked up at each line: a test may have put its own in its place
+        try:
+            number = PROCESS_STREAM if self.to_descriptor else stream.fileno()
+        except OSError:  # one that lives in memory alone
+            stream.write(f"{line}\n")
+            return
+        _write(number, f"{line}\n".encode(errors="backslashreplace"))
+
+    log = debug = info = warning = warn = error = err = critical = fatal = exception = failure = msg
+
+
+class _Handler(logging.Handler):
+    """Records of libraries, as events of their own."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        number = min(max(record.levelno // 10 * 10, logging.DEBUG), logging.ERROR)
+        try:
+            message = record.getMessage()
+        except Exception:  # noqa: BLE001 - a library's own slip in its arguments must not cost the line
+            message = f"{record.msg} {record.args!r}"
+        log.log(number, "library_logged", logger=record.name, message=message, exc_info=record.exc_info or None)
+
+
+class _Printed:
+    """Stands where a stream stood: each line that is printed becomes an event."""
+
+    encoding, errors = "utf-8", "backslashreplace"
+
+    def __init__(self, level: str) -> None:
+        self._level = LEVELS[level]
+        self._begun = ""
+
+    def write(self, text: str) -> int:
+        *lines, self._begun = (self._begun + text).split("\n")
+        for line in lines:
+            if line.strip():
+                log.log(self._level, "line_printed", text=line)
+        return len(text)
+
+    def flush(self) -> None:
+        """Lines are written as they end; what is begun waits for its end."""
+
+    def isatty(self) -> bool:
+        return False
+
+    def reconfigure(self, **_: object) -> None:
+        """There is nothing to set: lines leave as JSON in UTF-8."""
+
+
+def _renderers() -> list[Any]:
+    if _at_terminal():
+        return [_harmless_values, structlog.dev.ConsoleRenderer()]
+    return [structlog.processors.JSONRenderer(ensure_ascii=False), lambda _, __, line: harmless_json(line)]
+
+
+def _harmless_values(_: Any, __: str, event: Any) -> Any:
+    return {key: harmless_text(value) if isinstance(value, str) else value for key, value in event.items()}
+
+
+def _at_terminal() -> bool:
+    return sys.stderr is not None and sys.stderr.isatty()
+
+
+def _tell_uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    log.error("process_failed", error=str(error), exc_info=(kind, error, trace))
+
+
+def _tell_thread(args: threading.ExceptHookArgs) -> None:
+    name = args.thread.name if args.thread else ""
+    log.error("thread_failed", thread=name, error=str(args.exc_value), exc_info=args.exc_value)
+
+
+def _write(number: int, line: bytes) -> None:
+    while line:
+        line = line[os.write(number, line) :]

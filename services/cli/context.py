@@ -14,6 +14,7 @@ import msgspec
 
 from services.desk.data_folder import reach
 from shared.errors import TransientError
+from shared.log import harmless_text
 from shared.settings import Loaded, Settings
 
 OK, WRONG, UNUSABLE = 0, 1, 2
@@ -71,7 +72,7 @@ def show_json(value: Any) -> None:
 
 def warn(message: str) -> None:
     """A line for the person, beside the answer."""
-    print(f"copydesk: {message}", file=sys.stderr)
+    print(f"copydesk: {harmless_text(message)}", file=sys.stderr)
 
 
 def program() -> str:

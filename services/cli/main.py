@@ -27,6 +27,7 @@ class Command(NamedTuple):
     target: str
     help: str
     arguments: tuple[Argument, ...] = ()
+    serves: bool = False  # a process that runs for long: it logs, where other commands speak to a person
 
 
 def arg(*names: str, **options: Any) -> Argument:
@@ -140,9 +141,9 @@ COMMANDS = (
     ),
     Command("config show", "config:show", "every setting and where it comes from"),
     Command("doctor", "doctor:run", "what this machine lacks, and what to do about it"),
-    Command("work", "work:work", "one worker of a stage", (arg("stage", choices=STAGES),)),
-    Command("watch", "watch:watch", "the watcher of drops and feeds"),
-    Command("web", "web:web", "the front door over HTTP"),
+    Command("work", "work:work", "one worker of a stage", (arg("stage", choices=STAGES),), serves=True),
+    Command("watch", "watch:watch", "the watcher of drops and feeds", serves=True),
+    Command("web", "web:web", "the front door over HTTP", serves=True),
 )
 
 GROUPS = {
@@ -156,8 +157,11 @@ GROUPS = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Exit codes: 0 fine, 1 something is wrong with the data, 2 wrong usage or a system away."""
+    serves = False
     try:
-        code = _run(_parser().parse_args(argv))
+        args = _parser().parse_args(argv)
+        serves = args.serves
+        code = _run(args)
         sys.stdout.flush()
         return code
     except KeyboardInterrupt:
@@ -168,7 +172,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:  # the last line: no traceback reaches a person who did not ask for it
         if os.environ.get("COPYDESK_DEBUG"):
             raise
-        return _explain(error)
+        return _log_end(error) if serves else _explain(error)
 
 
 def _run(args: argparse.Namespace) -> int:
@@ -213,14 +217,28 @@ def _flags(args: argparse.Namespace) -> dict[str, str]:
 def _explain(error: Exception) -> int:
     errors = _module("shared.errors")
     if isinstance(error, errors.CopydeskError):
-        print(f"copydesk: {error}", file=sys.stderr)
+        _say(str(error))
         return 1 if isinstance(error, errors.InputRefused | errors.NotAnArticle | errors.NotAFeed) else 2
     if isinstance(error, OSError) and error.strerror:
         place = f"{error.filename}: " if error.filename else ""
-        print(f"copydesk: {place}{error.strerror} ({DEBUG_HINT})", file=sys.stderr)
+        _say(f"{place}{error.strerror} ({DEBUG_HINT})")
         return 2
     message = " ".join(str(error).split())
-    print(f"copydesk: unforeseen {type(error).__name__}: {message} ({DEBUG_HINT}; please report it)", file=sys.stderr)
+    _say(f"unforeseen {type(error).__name__}: {message} ({DEBUG_HINT}; please report it)")
+    return 2
+
+
+def _say(words: str) -> None:
+    print(f"copydesk: {_module('shared.log').harmless_text(words)}", file=sys.stderr)
+
+
+def _log_end(error: Exception) -> int:
+    """The last line of a process that cannot go on."""
+    log = _module("shared.log")
+    if not _module("structlog").is_configured():
+        log.configure()
+    foreseen = isinstance(error, _module("shared.errors").CopydeskError)
+    log.log.error("process_failed", error=str(error), exc_info=None if foreseen else error)
     return 2
 
 
@@ -241,7 +259,7 @@ def _parser() -> argparse.ArgumentParser:
             groups[group] = within.add_subparsers(metavar="COMMAND", required=True)
         place = groups[group] if group else commands
         made = place.add_parser(word, help=command.help, description=command.help, parents=[common])
-        made.set_defaults(target=command.target)
+        made.set_defaults(target=command.target, serves=command.serves)
         for argument in command.arguments:
             made.add_argument(*argument.names, **argument.options)
     return parser

@@ -39,6 +39,7 @@ def make_app(settings: Settings, name: str) -> Celery:
         worker_soft_shutdown_timeout=settings.soft_stop_s,
         worker_max_tasks_per_child=2000,
         worker_hijack_root_logger=False,
+        worker_redirect_stdouts=False,
         worker_send_task_events=False,
         task_send_sent_event=False,
         worker_cancel_long_running_tasks_on_connection_loss=False,

@@ -9,6 +9,7 @@ from typing import Any
 
 import redis
 import structlog
+from billiard.util import get_logger
 from celery import Celery, bootsteps, signals
 from celery.worker import state
 from celery.worker.consumer import Consumer
@@ -141,7 +142,8 @@ def work(app: Celery, settings: Settings, record: WorkerRecord, ledger: Ledger, 
 
     With REMAP_SIGTERM=SIGQUIT in the environment before Celery was imported, SIGTERM gives batches `soft_stop_s`.
     """
-    logging.configure(settings.log_level)
+    logging.configure_process(settings.log_level)
+    signals.setup_logging.connect(_leave_logging, weak=False)
     queue = record.name
     beat = os.environ.get("COPYDESK_HEARTBEAT")
     watch = Liveness(settings, queue, Path(beat) if beat else None)
@@ -169,6 +171,11 @@ def work(app: Celery, settings: Settings, record: WorkerRecord, ledger: Ledger, 
     )
     record.stop()
     return ended.code
+
+
+def _leave_logging(**_: object) -> None:
+    """Celery sets up no logging of its own where somebody listens to this signal; its pool's logger joins the rest."""
+    get_logger().propagate = True
 
 
 class _Ended:

@@ -19,6 +19,6 @@ def watch(context: Context) -> int:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
-    log.configure(context.settings.log_level)
+    log.configure_process(context.settings.log_level)
     run(reach(context.loaded), stop)
     return OK

@@ -8,6 +8,6 @@ from shared import log
 
 def web(context: Context) -> int:
     """Stand at the door until SIGTERM or Ctrl-C."""
-    log.configure(context.settings.log_level)
+    log.configure_process(context.settings.log_level)
     serve(reach(context.loaded))
     return OK

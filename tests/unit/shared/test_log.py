@@ -1,0 +1,77 @@
+"""Log lines: JSON with a level whatever wrote them, and nothing in them that steers a terminal."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.log import HARMFUL, STEERING, harmless_json, harmless_text
+
+# What a long-running process may come to write, each line by another way.
+PROGRAM = """
+import logging, sys, threading, warnings
+from shared import log
+log.configure_process("info")
+log.log.info("own_event", text="a\\x1b[2Jb\\x9b31mc\\u202ed\\udce9")
+log.log.debug("too_quiet")
+logging.getLogger("some.library").warning("it said %s", "this")
+logging.getLogger("some.library").info("too quiet")
+logging.getLogger("some.library").warning("bad arguments %d", "x")
+warnings.warn("old", DeprecationWarning, stacklevel=1)
+print("printed", "twice\\nover")
+print("to stderr", file=sys.__stderr__)
+worker = threading.Thread(target=lambda: 1 / 0, name="worker")
+worker.start()
+worker.join()
+raise ValueError("at the end")
+"""
+
+
+def test_whatever_a_process_writes_is_one_json_line_with_a_level() -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "always", "-c", PROGRAM], capture_output=True, text=True, check=False, timeout=30
+    )
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    told = [(line["level"], line["event"]) for line in lines]
+    assert told == [
+        ("info", "own_event"),
+        ("warning", "library_logged"),
+        ("warning", "library_logged"),
+        ("warning", "library_logged"),
+        ("info", "line_printed"),
+        ("info", "line_printed"),
+        ("warning", "line_printed"),
+        ("error", "thread_failed"),
+        ("error", "process_failed"),
+    ]
+    assert [line.get("message") for line in lines[1:3]] == ["it said this", "bad arguments %d ('x',)"]
+    assert "DeprecationWarning: old" in lines[3]["message"]
+    assert [line["text"] for line in lines[4:7]] == ["printed twice", "over", "to stderr"]
+    assert "ZeroDivisionError" in lines[7]["exception"]
+    assert "ValueError: at the end" in lines[8]["exception"]
+    assert lines[0]["text"] == "a\x1b[2Jb\x9b31mc\u202ed\udce9"
+    assert not STEERING.search(done.stderr)
+    assert (done.stdout, done.returncode) == ("", 1)
+
+
+@given(st.text(st.characters()))
+def test_a_harmless_line_says_the_same(words: str) -> None:
+    line = harmless_json(json.dumps({"text": words}, ensure_ascii=False))
+    assert json.loads(line) == {"text": words}
+    assert not HARMFUL.search(line)
+
+
+@given(st.text(st.characters()))
+def test_harmless_text_stays_so(words: str) -> None:
+    shown = harmless_text(words)
+    assert not STEERING.search(shown)
+    assert harmless_text(shown) == shown
+    shown.encode()
+
+
+@pytest.mark.parametrize("words", ["Tin tức\tmới\n", "कर्नाटक का क्\u200dष", "می\u200cخواهم", "日本語"])
+def test_text_of_any_language_is_left_alone(words: str) -> None:
+    assert harmless_text(words) == words
