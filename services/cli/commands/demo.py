@@ -100,7 +100,8 @@ def _wait(lines: LedgerReader, settings: Settings, names: Sequence[str], tick: T
     """Until every file is taken and nothing is in flight; None when somebody asked to stop."""
     deadline, progress = time.monotonic() + DEADLINE_S, Progress()
     while True:
-        status, left = lines.status(), _not_taken(lines, settings, names)
+        left = _not_taken(lines, settings, names)
+        status = lines.status()  # after the look at the files: what is taken in between must not be missed here
         waiting = {name: s.queued + s.working + s.retrying for name, s in status.stages.items()}
         stages = "".join(f"  {name} {count}" for name, count in waiting.items())
         taken = f"{len(names) - left} of {plural(len(names), 'file')} taken"
