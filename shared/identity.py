@@ -74,9 +74,17 @@ def address_alias(address: str, publisher: str) -> str:
     return f"uri:{address}" if publisher == COMMAND_LINE else f"uri:{publisher} {address}"
 
 
+def canonical_guid(guid: str) -> str:
+    """A GUID as an identity: one that is a page's address is spelled so, but keeps its fragment."""
+    parts = _split(guid) if is_page(guid) else None
+    if parts is None:
+        return guid
+    return f"{canonical_url(guid)}#{parts.fragment}" if parts.fragment else f"{canonical_url(guid)}"
+
+
 def guid_alias(feed: str, guid: str) -> str:
     """A GUID within its feed, which is named by what never changes of it: its id."""
-    guid = f"{canonical_url(guid)}" if is_page(guid) else guid
+    guid = canonical_guid(guid)
     if len(guid) > _LONG_GUID:
         guid = "sha256:" + hashlib.sha256(guid.encode("utf-8", "replace")).hexdigest()
     return f"guid:{feed} {guid}"

@@ -13,7 +13,7 @@ from services.ingest.formats.charset import read_text
 from services.ingest.formats.feed import Feed
 from shared.envelope import FEED_ENTRY_TYPE, FeedEntry, Input, Source
 from shared.errors import NotAFeed, NotAnArticle
-from shared.identity import canonical_url, clean_link, guid_alias, is_page, said_alias
+from shared.identity import canonical_guid, canonical_url, clean_link, guid_alias, said_alias
 
 T = TypeVar("T")
 
@@ -79,7 +79,7 @@ class _Addresses:
         self._key = key
         self._links = _shared((canonical_url(entry.link), (entry.guid, entry.title)) for entry in entries)
         self._links |= {canonical_url(home)}
-        self._guids = _shared((entry.guid, (entry.title, canonical_url(entry.link))) for entry in entries)
+        self._guids = _shared((_spelled(entry.guid), (entry.title, canonical_url(entry.link))) for entry in entries)
         self._heads = _shared((_head(entry), _words(entry)) for entry in entries)
 
     def link(self, entry: FeedEntry) -> str | None:
@@ -91,7 +91,7 @@ class _Addresses:
         """All it is known by, strongest first: what it says counts only where it has no page of its own."""
         link, guid = self.link(entry), entry.guid
         found = [f"url:{link}"] if link else []
-        known_by_guid = bool(guid) and guid not in self._guids
+        known_by_guid = bool(guid) and _spelled(guid) not in self._guids
         if guid and known_by_guid:
             found.append(guid_alias(self._key, guid))
         head = (entry.title,) if dateless else _head(entry)
@@ -150,4 +150,4 @@ def _mark(entry: FeedEntry, aliases: tuple[str, ...], *, dateless: bool) -> byte
 
 
 def _spelled(guid: str | None) -> str | None:
-    return canonical_url(guid) if guid is not None and is_page(guid) else guid
+    return None if guid is None else canonical_guid(guid)

@@ -361,3 +361,17 @@ def test_a_feed_that_moves_says_nothing_new() -> None:
     ]
     (first,), (second,) = (make_inputs(document, "f1", SOURCE) for document in documents)
     assert (first.mark, first.input) == (second.mark, second.input)
+
+
+def test_guids_of_one_page_with_other_fragments_are_other_entries() -> None:
+    page = "http://news.example/live"
+    first, second = aliases(entry(1, link=page, guid=f"{page}#1"), entry(2, link=page, guid=f"{page}#2"))
+    assert first
+    assert second
+    assert not set(first) & set(second)
+
+
+def test_a_guid_that_entries_share_in_two_spellings_tells_nothing_apart() -> None:
+    shared = ("http://news.example/all", "https://www.news.example/all/")
+    first, second = aliases(entry(1, guid=shared[0]), entry(2, guid=shared[1]))
+    assert not set(first) & set(second)
