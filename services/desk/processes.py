@@ -3,7 +3,7 @@
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import msgspec
 import redis
 
 from services.desk.data_folder import Desk, describe, hold_folder
+from services.desk.image import Program, can_fork, warm
 from services.desk.supervisor import GaveUp, Spec, Supervisor
 from services.desk.valkey import answers, find_server, runtime_folder, server_command, socket_url
 from shared.clock import now_us
@@ -75,8 +76,8 @@ class DeskProcesses:
         """Have all workers said that they take in?"""
         return all(_beat(self._run, stage).exists() for stage in WORKERS)
 
-    def start_all(self, flags: Mapping[str, str], *, web: bool) -> None:
-        """Start everything but the server. -P: a folder called `shared` where the desk runs must not be ours."""
+    def start_all(self, flags: Mapping[str, str], program: Program, *, web: bool) -> None:
+        """Start everything but the server."""
         environ = {
             **os.environ,
             **as_environment(flags),
@@ -86,26 +87,43 @@ class DeskProcesses:
         }
         environ.pop("COPYDESK_REDIS_URL_FILE", None)
         environ.pop("COPYDESK_SOFT_STOP_S_FILE", None)
-        copydesk = [sys.executable, "-P", "-m", "services.cli"]
         for stage in WORKERS:
             beat = _beat(self._run, stage)
             beat.unlink(missing_ok=True)
-            environ_of_stage = {**environ, "COPYDESK_HEARTBEAT": str(beat)}
-            self.supervisor.start(Spec(name=stage, command=[*copydesk, "work", stage], environ=environ_of_stage))
+            self._start(stage, ["work", stage], {**environ, "COPYDESK_HEARTBEAT": str(beat)}, program)
         for name in ("watch", "web") if web else ("watch",):
-            self.supervisor.start(Spec(name=name, command=[*copydesk, name], environ=environ))
+            self._start(name, [name], environ, program)
+
+    def _start(self, name: str, words: Sequence[str], environ: Mapping[str, str], program: Program) -> None:
+        """Forked where that is safe; else executed. -P: a folder `shared` where the desk runs must not be ours."""
+        if can_fork():
+            spec = Spec(name=name, command=words, environ=environ, program=program)
+        else:
+            command = [sys.executable, "-P", "-m", "services.cli", *words]
+            spec = Spec(name=name, command=command, environ=environ)
+        self.supervisor.start(spec)
 
 
 @contextlib.contextmanager
 def run_desk(
-    loaded: Loaded, flags: Mapping[str, str], *, tell: Callable[[str], None], web_url: str | None = None
+    loaded: Loaded,
+    flags: Mapping[str, str],
+    program: Program,
+    *,
+    tell: Callable[[str], None],
+    web_url: str | None = None,
 ) -> Iterator[DeskProcesses]:
-    """Hold the data folder, start all processes, and stop them at the end, however it comes."""
+    """Hold the data folder, start all processes, and stop them at the end, however it comes.
+
+    `program` is `copydesk` itself, as a function: the processes are its commands `work`, `watch` and `web`.
+    """
     settings = loaded.settings
     data_dir = Path(settings.data_dir)
     embedded = loaded.origins["redis_url"] == "default"
     if not embedded:
         _check_server(settings)
+    if can_fork():
+        warm()  # before the watchdog is forked: it shares what is imported too
     with contextlib.ExitStack() as stack:
         lock = stack.enter_context(hold_folder(data_dir))
         socket_path = stack.enter_context(_socket(data_dir)) if embedded else None
@@ -119,7 +137,7 @@ def run_desk(
         desk = DeskProcesses(supervisor, settings, ended)
         describe(data_dir, Desk(pid=os.getpid(), redis_url=settings.redis_url, web_url=web_url))
         if not desk.stopping:
-            desk.start_all(flags, web=web_url is not None)
+            desk.start_all(flags, program, web=web_url is not None)
         yield desk
 
 

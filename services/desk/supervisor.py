@@ -14,6 +14,7 @@ from typing import Self
 
 import msgspec
 
+from services.desk.image import Forked, Program, fork
 from services.desk.watchdog import Watchdog, die_with_parent
 from shared.errors import PermanentError
 
@@ -32,12 +33,16 @@ class GaveUp(PermanentError):
 
 
 class Spec(msgspec.Struct, frozen=True, kw_only=True):
-    """One process of the desk. `last` is stopped after all others: they need it to end in order."""
+    """One process of the desk. `last` is stopped after all others: they need it to end in order.
+
+    With a `program` it is forked from this process, and `command` holds the program's words; else it is executed.
+    """
 
     name: str
     command: Sequence[str]
     environ: Mapping[str, str]
     last: bool = False
+    program: Program | None = None
 
 
 class Child:
@@ -46,7 +51,7 @@ class Child:
     def __init__(self, spec: Spec, log: Path) -> None:
         self.spec = spec
         self.log = log
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | Forked | None = None
         self.started = 0.0
         self.quick_deaths = 0
         self.due = 0.0
@@ -181,18 +186,25 @@ class Supervisor:
                 child.process.send_signal(number)
 
     def _spawn(self, child: Child) -> None:
-        with child.log.open("ab") as log:
-            child.process = subprocess.Popen(
-                child.spec.command,
+        spec = child.spec
+        if spec.program is not None:
+            child.process = fork(spec.program, spec.command, spec.environ, child.log, self._tie)
+        else:
+            child.process = self._execute(spec, child.log)
+        child.started = time.monotonic()
+        self._watchdog.add(child.process.pid)
+
+    def _execute(self, spec: Spec, log: Path) -> "subprocess.Popen[bytes]":
+        with log.open("ab") as file:
+            return subprocess.Popen(
+                spec.command,
                 stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=dict(child.spec.environ),
+                stdout=file,
+                stderr=file,
+                env=dict(spec.environ),
                 start_new_session=True,
                 preexec_fn=self._tie,  # noqa: PLW1509 - a supervisor has one thread
             )
-        child.started = time.monotonic()
-        self._watchdog.add(child.process.pid)
 
     def _see_to(self, child: Child) -> None:
         if child.alive and self._reap(child):
@@ -212,7 +224,14 @@ class Supervisor:
         if child.alive and time.monotonic() - child.started > QUICK_DEATH_S:
             self._failing.pop(child.spec.name, None)
         if not child.alive and time.monotonic() >= child.due:
+            self._start_again(child)
+
+    def _start_again(self, child: Child) -> None:
+        try:
             self._spawn(child)
+        except OSError as error:  # no memory, process or disk is left for it: the rest goes on
+            child.due = time.monotonic() + LONGEST_BACKOFF_S
+            self._failing[child.spec.name] = f"it cannot be started: {error.strerror or error}"
 
     def _reap(self, child: Child) -> bool:
         """Has it ended? Then whatever it left of its group goes too."""
@@ -251,7 +270,7 @@ def _bound(log: Path) -> None:
 
 
 def _cause(child: Child) -> str:
-    code = child.process.returncode if child.process is not None else 0
+    code = (child.process.returncode if child.process is not None else 0) or 0
     return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
 
 

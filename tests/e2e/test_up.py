@@ -85,12 +85,10 @@ def test_nothing_outlives_a_killed_supervisor_and_the_next_one_goes_on(folder: F
 
 def test_a_killed_process_is_started_again(folder: Folder) -> None:
     _, told = folder.up()
-    before = set(folder.alive())
-    for pid in before - {told["pid"]}:
-        if b"services.cli" in Path(f"/proc/{pid}/cmdline").read_bytes():
-            os.kill(pid, signal.SIGKILL)
-            break
-    wait_for(lambda: len(folder.alive()) >= len(before) and set(folder.alive()) != before)
+    before = folder.workers("index")
+    for pid in before:
+        os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: folder.workers("index") and not set(folder.workers("index")) & set(before))
     push(told, told["key"], ARTICLE)
     wait_for(lambda: folder.run("search", "cho noi mo them", "--json").returncode == 0)
 

@@ -78,6 +78,22 @@ def test_one_that_dies_at_each_start_is_given_up_with_its_last_words(
     assert "no room for me" in str(caught.value)
 
 
+def test_one_that_cannot_be_started_again_is_told_and_the_rest_goes_on(tmp_path: Path) -> None:
+    program = tmp_path / "program"
+    program.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/gone; exec sleep 1000\n")
+    program.chmod(0o700)
+    with Supervisor(tmp_path / "log") as desk:
+        desk.start(Spec(name="gone", command=[str(program)], environ={"PATH": os.environ["PATH"]}))
+        desk.start(shell("other", f"echo $$ > {tmp_path}/other; exec sleep 1000"))
+        other = number_in(tmp_path / "other")
+        pid = number_in(tmp_path / "gone")
+        program.unlink()
+        os.kill(pid, signal.SIGKILL)
+        desk.wait_until(lambda: "gone" in desk.failing, 10, "the trouble")
+        assert desk.failing == {"gone": "it cannot be started: No such file or directory"}
+        assert lives(other)
+
+
 def test_all_are_asked_at_once_and_the_server_only_after_them(tmp_path: Path) -> None:
     slow = (
         f"trap 'sleep 0.3; echo {{}} >> {tmp_path}/order; exit' TERM; "

@@ -13,6 +13,7 @@ import msgspec
 from services.cli.commands.search import HOW
 from services.cli.commands.status import drop_problems, problem_lines
 from services.cli.context import OK, WRONG, Context, index_file, show_json, warn
+from services.cli.main import main
 from services.cli.printing import BOLD, article_lines, clean, plural, row, rule, styled, timeline_lines
 from services.desk.data_folder import find_desk, reach
 from services.desk.processes import run_desk
@@ -82,7 +83,7 @@ def _desk(context: Context) -> Iterator[tuple[Settings, Tick]]:
         return
     embedded = context.loaded.origins["redis_url"] == "default"
     _say(context, f"Starting {'Valkey, ' if embedded else ''}three Celery workers and the watcher ...")
-    with run_desk(context.loaded, context.flags, tell=warn) as processes:
+    with run_desk(context.loaded, context.flags, main, tell=warn) as processes:
 
         def tick(timeout: float) -> bool:
             processes.tick(timeout)

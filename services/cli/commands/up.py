@@ -6,6 +6,7 @@ import socket
 from pathlib import Path
 
 from services.cli.context import OK, Context, show_json, warn
+from services.cli.main import main
 from services.desk.data_folder import refuse_second
 from services.desk.processes import DeskProcesses, run_desk
 from services.web.keys import Keys
@@ -32,7 +33,7 @@ def run(context: Context) -> int:
     if not context.as_json:
         print("Starting ...", flush=True)
     _make_folder(Path(settings.seeds_dir))
-    with run_desk(context.loaded, context.flags, tell=warn, web_url=address) as desk:
+    with run_desk(context.loaded, context.flags, main, tell=warn, web_url=address) as desk:
         desk.supervisor.wait_until(lambda: desk.at_work() and _is_open(settings), READY_DEADLINE_S, "the desk")
         if not desk.stopping:
             _greet(context, address, _first_key(settings))
