@@ -100,6 +100,11 @@ def path_alias(spelled: str) -> str:
     return f"path:{spelled}"
 
 
+def is_path(alias: str) -> bool:
+    """Whether an alias names a file by its path, and so says nothing of what the file holds."""
+    return alias.startswith("path:")
+
+
 def url_of(aliases: Sequence[str]) -> str | None:
     """The page's address among aliases, in its canonical form."""
     return next((alias[4:] for alias in aliases if alias.startswith("url:")), None)

@@ -28,6 +28,11 @@ TOKEN = re.compile(r"//[^/?#:]*@")
 PASSWORD = re.compile(r"([?&](?:password|username)=)[^&#]*", re.IGNORECASE)
 # Read by commands and tests, not settings of the desk: they may stand in the environment.
 NOT_SETTINGS = frozenset({"config", "debug", "heartbeat", "key", "key_file", "require", "url"})
+# Hidden files, and what editors, browsers and file transfers call a file that they have not finished.
+UNFINISHED = (
+    ".*", "*~", "~*", "#*#", "*.tmp", "*.temp", "*.part", "*.partial", "*.filepart", "*.crdownload", "*.download",
+    "*.swp",
+)  # fmt: skip
 SECRETS = frozenset({"push_keys"})
 
 
@@ -73,6 +78,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     fetch_timeout_s: Count = 30
     allow_networks: tuple[str, ...] = ()
     log_level: Level = "info"
+    drops_scan_s: Seconds | None = None
+    drops_ignore: tuple[str, ...] = UNFINISHED
     drops: dict[str, SourceSettings] = {}
 
 
@@ -97,6 +104,7 @@ EXPECTED: Mapping[Any, str] = {
     Port: "a port from 1 to 65535",
     Percent: "a whole number from 1 to 100",
     Seconds: "a number of seconds above 0",
+    Seconds | None: "a number of seconds above 0",
     Room: "a whole number of 0 or more",
     tuple[str, ...]: "a list of texts",
     Level: "debug, info, warning or error",

@@ -1,37 +1,32 @@
-"""The drop folder as events and scans tell of it: which files are there, and which of them are whole."""
+"""The drop folder as events and scans tell of it: which files are there, and which of them are worth a look now."""
 
 import contextlib
+import heapq
 import itertools
-import os
-import queue
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 import structlog
-from watchdog.events import (
-    DirCreatedEvent,
-    DirMovedEvent,
-    FileClosedEvent,
-    FileCreatedEvent,
-    FileMovedEvent,
-    FileSystemEvent,
-    FileSystemEventHandler,
-)
-from watchdog.observers import Observer
-from watchdog.observers.api import BaseObserver
 
-from services.ingest.drops import is_drop_name, list_names, read_mark
+from services.ingest.drop_files import DropNames, list_names, read_mark, still_for
+from services.ingest.inotify import Change, Listener
 
 log = structlog.get_logger(__name__)
 
-STABLE_S = 2.0
+STILL_S = 5.0  # where nobody says that a file is whole, it has to hold still for so long
+LONG_STILL_S = 300.0  # so long where its close is still to be heard: that of a file made before our eyes
+MADE_S = 0.5  # a file that is made is open a moment later; one that is linked never is
 RESCAN_S = 60.0
 SCAN_S = 1.0
+RELISTEN_S = 60.0
 NAMES_A_STRETCH = 1000
+WRITTEN_S, WRITTEN_MOST_S = 0.05, 5.0  # the kernel tells of a close a moment before the file counts as closed
+TROUBLED_S, TROUBLED_MOST_S = 1.0, 60.0
 
 # File systems whose changes come from elsewhere, so that the kernel here is not told of them.
 REMOTE = (
@@ -51,6 +46,12 @@ REMOTE = (
 )
 
 
+WHEN_STILL = f"files are taken {STILL_S:.0f} s after their last change"
+TOLD = "the kernel tells of each file that is closed or moved in"
+
+Why = Literal["written", "unsure", "troubled", "anew"]
+
+
 class Mode(msgspec.Struct, frozen=True, kw_only=True):
     """How the drop folder is watched, and why so: `doctor` prints it."""
 
@@ -61,12 +62,12 @@ class Mode(msgspec.Struct, frozen=True, kw_only=True):
 def mode(folder: Path, mounts: Path = Path("/proc/self/mountinfo")) -> Mode:
     """Whether the kernel tells of changes in a folder, or it has to be looked through."""
     if not sys.platform.startswith("linux"):
-        return Mode(kind="scan", reason=f"{sys.platform} has no inotify; files are taken 2 s after their last change")
+        return Mode(kind="scan", reason=f"{sys.platform} has no inotify; {WHEN_STILL}")
     with contextlib.suppress(OSError):
         kind = file_system(folder.absolute(), mounts.read_text(errors="replace"))
         if kind.startswith(REMOTE):
-            return Mode(kind="scan", reason=f"{kind} tells of no changes; files are taken 2 s after their last change")
-    return Mode(kind="inotify", reason="the kernel tells of each file that is closed or moved in")
+            return Mode(kind="scan", reason=f"{kind} tells of no changes; {WHEN_STILL}")
+    return Mode(kind="inotify", reason=TOLD)
 
 
 def file_system(folder: Path, mountinfo: str) -> str:
@@ -83,161 +84,231 @@ def file_system(folder: Path, mountinfo: str) -> str:
     return kind
 
 
-class StabilityTracker:
-    """Files seen by a scan, until they have held still: nobody says when their writer is done."""
+class _Wait(msgspec.Struct, kw_only=True):
+    """Why and until when a name waits; `mark` where it has to hold still."""
 
-    def __init__(self, *, trust_times: bool) -> None:
-        self._trust_times = trust_times
-        self._seen: dict[str, tuple[bytes, float]] = {}
+    kind: Literal["made", "still", "again"]
+    due: float
+    mark: bytes | None = None
 
-    def offer(self, name: str, mark: bytes | None, age: float, now: float) -> bool:
-        """Whether a file is ready. `age` is how old its last change says to be; a remote clock is not believed."""
-        if mark is None:
-            self._seen.pop(name, None)
-            return False
-        if self._trust_times and age >= STABLE_S:
-            self._seen.pop(name, None)
-            return True
-        known = self._seen.get(name)
-        if known is None or known[0] != mark:
-            self._seen[name] = (mark, now)
-            return False
-        if now - known[1] < STABLE_S:
-            return False
-        del self._seen[name]
-        return True
 
-    def hold(self, name: str, mark: bytes | None, now: float) -> None:
-        """Begin anew with a file that turned out to be still changing."""
-        if mark is not None:
-            self._seen[name] = (mark, now)
+class Waiting:
+    """Names that are worth a look at some later time, each once; a turn costs what is due, not what waits."""
 
-    def waiting(self) -> list[str]:
-        """Names to be offered again."""
-        return list(self._seen)
+    def __init__(self) -> None:
+        self._waits: dict[str, _Wait] = {}
+        self._line: list[tuple[float, str]] = []
+
+    def put(self, name: str, wait: _Wait) -> None:
+        """Let a name wait; what it waited for before is forgotten."""
+        self._waits[name] = wait
+        heapq.heappush(self._line, (wait.due, name))
+
+    def drop(self, name: str) -> None:
+        """Let a name wait no longer."""
+        self._waits.pop(name, None)
+
+    def due(self, now: float) -> Iterator[tuple[str, _Wait]]:
+        """Names whose time has come, and what they waited for."""
+        while self._line and self._line[0][0] <= now:
+            due, name = heapq.heappop(self._line)
+            wait = self._waits.get(name)
+            if wait is not None and wait.due == due:
+                del self._waits[name]
+                yield name, wait
+
+    def next_due(self) -> float:
+        """When the next look is due; never, where none waits."""
+        return self._line[0][0] if self._line else float("inf")
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._waits
 
 
 class DropWatch:
-    """Names of files that are ready to be taken, from events and scans."""
+    """Names of files that are worth a look, from events and scans.
 
-    def __init__(self, folder: Path, how: Mode | None = None) -> None:
-        self._folder = folder
+    `fresh` says which files of a scan are not known as they are. A name is offered with the seconds for which the file
+    must have held still where the kernel does not know its writers: none when its close was heard, or when it has.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        names: DropNames,
+        fresh: Callable[[Mapping[str, bytes]], Collection[str]],
+        *,
+        how: Mode | None = None,
+        scan_s: float | None = None,
+        still_s: float = STILL_S,
+    ) -> None:
+        self._folder, self._names, self._fresh = folder, names, fresh
+        self._still_s, self._scan_s = still_s, scan_s
         self.mode = how or mode(folder)
-        self._events: queue.SimpleQueue[tuple[str, bool]] = queue.SimpleQueue()
-        self._settling = StabilityTracker(trust_times=self.mode.kind == "inotify")
-        self._observer: BaseObserver | None = None
-        self._watched: tuple[int, int] | None = None
-        self._scan: Iterator[str] | None = None
-        self._scan_due = 0.0
-        self._scan_s = 0.0
+        self._local = self.mode.kind == "inotify"  # leases and times of a remote drive say nothing of its writers
+        self._listener: Listener | None = None
+        self._heard: tuple[int, int] | None = None
+        self._listen_due = 0.0
+        self._waiting = Waiting()
+        self._tries: dict[str, int] = {}
+        self._open: set[str] = set()
+        self._scans: deque[Iterator[str]] = deque()
+        self._whole_scan: Iterator[str] | None = None
+        self._stretch: dict[str, bytes] = {}
+        self._scan_due = self._scan_cost = 0.0
 
-    def ready(self, wait_s: float) -> list[str]:
-        """Names that are ready by now; waits a moment for the first."""
-        if self._scan is None and time.monotonic() >= self._scan_due:
-            self._listen()  # before the scan begins, so that nothing falls between the two
-            self._scan, self._scan_s = list_names(self._folder), 0.0
-        found = self._scan_on() if self._scan is not None else []
-        return [*found, *self._from_events(0.0 if found else wait_s), *self._settled(self._settling.waiting())]
+    def ready(self, wait_s: float, *, scan: bool = True) -> dict[str, float]:
+        """Names that are worth a look now, and how long each must have held still; waits a moment for the first.
 
-    def retry_later(self, names: Sequence[str]) -> None:
-        """Offer these again when they have held still."""
-        for name in names:
-            self._settling.hold(name, read_mark(self._folder / name), time.monotonic())
+        Without `scan` nothing but events is looked at. Raises what `fresh` raises: the same names are asked for again.
+        """
+        self._listen()
+        offers: dict[str, float] = {}
+        for name, wait in self._waiting.due(time.monotonic()):
+            self._come_due(name, wait, offers)
+        if scan:
+            self._scan_on(offers)
+        idle = not offers and not (scan and self._scans)
+        self._hear(max(0.0, min(wait_s, self._waiting.next_due() - time.monotonic())) if idle else 0.0, offers)
+        return offers
+
+    def answer(self, name: str, why: Why | None) -> None:
+        """What came of an offer: `None` when there is nothing more to do, else why the file has to be offered again."""
+        if why is None:
+            self._tries.pop(name, None)
+            self._open.discard(name)
+        elif why == "unsure":
+            self._hold_still(name)
+        elif why == "anew":
+            self._waiting.put(name, _Wait(kind="again", due=time.monotonic()))
+        else:
+            first, most = (WRITTEN_S, WRITTEN_MOST_S) if why == "written" else (TROUBLED_S, TROUBLED_MOST_S)
+            tries = self._tries.get(name, 0)
+            self._tries[name] = tries + 1
+            due = time.monotonic() + min(first * 2.0 ** min(tries, 20), most)
+            self._waiting.put(name, _Wait(kind="again", due=due))
 
     def close(self) -> None:
         """Stop listening."""
-        observer, self._observer, self._watched = self._observer, None, None
-        if observer is not None:
-            observer.stop()
-            observer.join(timeout=0.5)
+        listener, self._listener, self._heard = self._listener, None, None
+        self._open.clear()
+        if listener is not None:
+            listener.close()
 
-    def _scan_on(self) -> list[str]:
+    def _look_at(self, name: str, offers: dict[str, float]) -> None:
+        """Offer a file that may not be whole: the kernel can be asked here, on a remote drive it cannot."""
+        if self._local:
+            offers.setdefault(name, self._span(name))
+        else:
+            self._hold_still(name)
+
+    def _hold_still(self, name: str) -> None:
+        path = f"{self._folder}/{name}"
+        mark = read_mark(path)
+        if mark is None:
+            self.answer(name, None)
+            return
+        span = self._span(name)
+        left = span - max(still_for(path), 0.0) if self._local else span
+        self._waiting.put(name, _Wait(kind="still", due=time.monotonic() + max(left, 0.0), mark=mark))
+
+    def _span(self, name: str) -> float:
+        return LONG_STILL_S if name in self._open else self._still_s
+
+    def _come_due(self, name: str, wait: _Wait, offers: dict[str, float]) -> None:
+        if wait.kind != "still":
+            self._look_at(name, offers)
+        elif read_mark(f"{self._folder}/{name}") == wait.mark:
+            offers[name] = 0.0
+        else:
+            self._hold_still(name)
+
+    def _scan_on(self, offers: dict[str, float]) -> None:
         """The next stretch of a scan: the safety net beside events, and all there is without.
 
-        A large folder takes many turns and at most a tenth of the time.
+        A file that is known costs one `lstat` and a field of one question to Redis. A large folder takes many turns,
+        and at most a tenth of the time.
         """
         started = time.monotonic()
-        names = list(itertools.islice(self._scan or (), NAMES_A_STRETCH))
-        ready = self._settled(names)
-        self._scan_s += time.monotonic() - started
-        if len(names) < NAMES_A_STRETCH:
-            self._scan = None
-            pause = RESCAN_S if self._observer is not None else SCAN_S
-            self._scan_due = time.monotonic() + max(pause, self._scan_s * 10)
-        return ready
+        if self._whole_scan is None and started >= self._scan_due:
+            self._whole_scan, self._scan_cost = list_names(self._folder, self._names), 0.0
+            self._scans.append(self._whole_scan)
+        self._stretch = self._stretch or self._next_stretch()
+        if self._stretch:
+            for name in self._fresh(self._stretch):
+                if name not in self._waiting:
+                    self._look_at(name, offers)
+            self._stretch = {}
+        self._scan_cost += time.monotonic() - started
 
-    def _settled(self, names: Sequence[str]) -> list[str]:
-        now, clock = time.monotonic(), time.time()
-        return [name for name in names if self._is_settled(name, now, clock)]
+    def _next_stretch(self) -> dict[str, bytes]:
+        if not self._scans:
+            return {}
+        names = list(itertools.islice(self._scans[0], NAMES_A_STRETCH))
+        if len(names) < NAMES_A_STRETCH and self._scans.popleft() is self._whole_scan:
+            self._whole_scan = None
+            pause = self._scan_s or (SCAN_S if self._listener is None else RESCAN_S)
+            self._scan_due = time.monotonic() + max(pause, self._scan_cost * 10)
+        marks = ((name, read_mark(f"{self._folder}/{name}")) for name in names)
+        return {name: mark for name, mark in marks if mark is not None}
 
-    def _is_settled(self, name: str, now: float, clock: float) -> bool:
-        path = self._folder / name
+    def _hear(self, wait_s: float, offers: dict[str, float]) -> None:
+        if self._listener is None:
+            time.sleep(wait_s)
+            return
         try:
-            age = clock - os.lstat(path).st_mtime
-        except OSError:
-            age = 0.0
-        return self._settling.offer(name, read_mark(path), age, now)
+            changes = self._listener.wait(wait_s)
+        except OSError as error:  # no watches left for a folder that came
+            self._go_without(error)
+            return
+        if self._listener.missed:
+            self._listener.missed, self._scan_due = False, 0.0
+            self._open.clear()  # the news of their close may be among those that were lost
+        for change in changes:
+            self._obey(change, offers)
 
-    def _from_events(self, wait_s: float) -> list[str]:
-        """Names of files that were closed or moved in; those of a folder that came whole go by the scan's rule."""
-        found: dict[str, None] = {}
-        with contextlib.suppress(queue.Empty):
-            path, complete = self._events.get(timeout=wait_s)
-            while True:
-                for name in self._names_at(path):
-                    if complete or self._is_settled(name, time.monotonic(), time.time()):
-                        found[name] = None
-                path, complete = self._events.get_nowait()
-        return list(found)
-
-    def _names_at(self, path: str) -> list[str]:
-        name = os.path.relpath(path, self._folder)
-        if not os.path.isdir(path):
-            return [name] if is_drop_name(name) else []
-        below = [os.path.join(name, one) for one in list_names(Path(path))] if not os.path.islink(path) else []
-        return [one for one in below if is_drop_name(one)]
+    def _obey(self, change: Change, offers: dict[str, float]) -> None:
+        name = change.name
+        if change.kind == "folder":
+            self._scans.append(list_names(self._folder, self._names, below=name))
+        elif name not in self._names:
+            return
+        elif change.kind == "whole":
+            self.answer(name, None)
+            self._waiting.drop(name)
+            offers[name] = 0.0
+        elif change.kind == "made":
+            self._open.add(name)
+            self._waiting.put(name, _Wait(kind="made", due=time.monotonic() + MADE_S))
+        else:
+            self._tries.pop(name, None)
+            self._look_at(name, offers)
 
     def _listen(self) -> None:
-        """Listen to the folder, anew when it was replaced by another."""
+        """Listen to the folder, anew and with a scan at once when it ended, moved, or was replaced by another."""
         try:
             seen = self._folder.stat()
         except OSError:
             self.close()
             return
-        if self.mode.kind == "scan" or (seen.st_dev, seen.st_ino) == self._watched:
+        if self._listener is not None and (self._listener.ended or (seen.st_dev, seen.st_ino) != self._heard):
+            self.close()
+        if self._listener is not None or not self._local or time.monotonic() < self._listen_due:
             return
-        self.close()
         try:
-            self._observer = _observe(self._folder, self._events)
-        except OSError as error:  # no inotify watches left, or none allowed
-            self.mode = Mode(
-                kind="scan",
-                reason=f"inotify is refused ({error.strerror}); files are taken 2 s after their last change",
-            )
-            self._settling = StabilityTracker(trust_times=True)
-            log.warning("drops_scanned", reason=self.mode.reason)
+            self._listener = Listener(self._folder, self._names.takes)
+        except OSError as error:  # no watches left, or none allowed
+            self._go_without(error)
             return
-        self._watched = (seen.st_dev, seen.st_ino)
+        self._heard = (seen.st_dev, seen.st_ino)
+        self.mode = Mode(kind="inotify", reason=TOLD)
+        self._scans.clear()
+        self._stretch, self._whole_scan, self._scan_due = {}, None, 0.0
 
-
-class _Handler(FileSystemEventHandler):
-    """Puts the paths of closed and moved-in files on a queue, whatever else happens to them."""
-
-    def __init__(self, events: "queue.SimpleQueue[tuple[str, bool]]") -> None:
-        self._events = events
-
-    def dispatch(self, event: FileSystemEvent) -> None:
-        """Tell closed and renamed files, which are whole, from created ones and folders, which may not be."""
-        path = os.fsdecode(event.dest_path or event.src_path)
-        if path:
-            self._events.put((path, isinstance(event, FileClosedEvent | FileMovedEvent)))
-
-
-def _observe(folder: Path, events: "queue.SimpleQueue[tuple[str, bool]]") -> BaseObserver:
-    kinds: list[type[FileSystemEvent]] = [
-        FileClosedEvent, FileMovedEvent, FileCreatedEvent, DirCreatedEvent, DirMovedEvent,
-    ]  # fmt: skip
-    observer = Observer(generate_full_events=True)  # type: ignore[call-arg]  # inotify's own, the only one met here
-    observer.schedule(_Handler(events), str(folder), recursive=True, event_filter=kinds)
-    observer.start()
-    return observer
+    def _go_without(self, error: OSError) -> None:
+        """Look through the folder instead, and ask for the kernel's news again in a while."""
+        self.close()
+        self._listen_due, self._scan_due = time.monotonic() + RELISTEN_S, 0.0
+        if self.mode.kind == "inotify":
+            self.mode = Mode(kind="scan", reason=f"inotify is refused ({error.strerror}); the folder is looked through")
+            log.warning("drops_scanned", reason=self.mode.reason)

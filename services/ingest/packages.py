@@ -26,13 +26,18 @@ class _NotSplit(Exception):
     """The document declares entities, or is not well-formed: its reader says so."""
 
 
+def announces_package(body: bytes) -> bool:
+    """Whether a document calls itself a NewsML-G2 message: decided on its head alone."""
+    return b"newsMessage" in body[:HEAD]
+
+
 def split_package(body: bytes, name: str) -> Sequence[Item]:
     """The news items of a NewsML-G2 message, where it has several; nothing where it has one, or is none.
 
     Raises `InputRefused` for a message that cannot be cut. What is not well-formed is left whole, to be refused by its
     reader, which never takes the first item for the whole.
     """
-    if b"newsMessage" not in body[:HEAD]:
+    if not announces_package(body):
         return ()
     try:
         found = _Finder(body).items

@@ -66,6 +66,12 @@ class FeedParser:
         with self._lock:
             self._end()
 
+    def abort(self) -> None:
+        """End the process under the document it reads, which is told as one that costs too much."""
+        child = self._child
+        if child is not None:
+            child.kill()
+
     def _ask(self, parts: Sequence[bytes], url: str) -> Answer:
         child = self._ready()
         try:

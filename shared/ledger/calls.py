@@ -14,6 +14,7 @@ import redis
 from shared.clock import now_us
 from shared.envelope import VERSION, Event, Source, Stage
 from shared.errors import IntakeFull
+from shared.identity import is_path
 from shared.ledger import keys
 from shared.ledger.connection import redis_errors
 from shared.ledger.reader import LedgerReader, Meta, Status, events, split_ref
@@ -132,6 +133,7 @@ class Ledger(LedgerReader):
                 "id": item.article,
                 "rev": item.rev,
                 "aliases": [keys.digest(alias) for alias in item.meta.aliases],
+                "by_path": all(map(is_path, item.meta.aliases)),
                 "sha": keys.digest(item.meta.sha),
                 "meta": msgspec.json.encode(item.meta).decode(),
                 "source": f"{item.meta.source.kind}:{item.meta.source.name}",

@@ -28,7 +28,7 @@ RECOVERY_BEAT = "ledger:recovery"  # string: when somebody last looked whether R
 
 # Of the drop folder and the feeds.
 FEEDS_FAILING = "feeds:failing"  # hash: feed id -> troubles.Failing (JSON)
-DROPS_TAKEN = "drops:taken"  # hash: name -> mark of the file as it was taken
+DROPS_TAKEN = "drops:taken"  # hash: name -> mark of the file as it was taken, digest, article that it is a copy of
 DROPS_PROBLEMS = "drops:problems"  # hash: name -> DropProblem (JSON)
 FEEDS_DUE = "feeds:due"  # zset: feed ids, by when they are due (s)
 FEEDS_HOSTS = "feeds:hosts"  # hash: feed id -> host
@@ -105,6 +105,11 @@ def feed(feed_id: str) -> str:
 def stray(ref: str) -> str:
     """Whatever stood in the place of a record that made no sense, of any type."""
     return f"stray:{ref}"
+
+
+def drop_copies(article_id: str) -> str:
+    """Set: the names of dropped files that repeat what another one, whose article it is, says."""
+    return f"drops:copies:{article_id}"
 
 
 def sequence(stage: str) -> str:

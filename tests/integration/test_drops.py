@@ -5,16 +5,18 @@ import os
 import resource
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
-from services.ingest.drop_watch import DropWatch, Mode
-from services.ingest.drops import Drops, Unreadable, read_drop, take_file
+from services.cli.commands.status import drop_problems
+from services.ingest.drop_files import DropNames, Unreadable, read_drop
+from services.ingest.drop_watch import DropWatch, Mode, Why
+from services.ingest.drops import Drops, take_file
 from services.ingest.intake import Intake, open_archive
-from services.ingest.parser_process import FeedParser
 from services.ingest.watch import run
 from shared.envelope import Source
 from shared.errors import InputRefused, IntakeFull
@@ -35,10 +37,21 @@ class Desk:
         self.folder = Path(settings.seeds_dir)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.ledger: Ledger = open_ledger(settings)
-        self.intake = Intake(self.ledger, open_archive(settings), settings)
-        self.parser = FeedParser()
-        self.redis = connect(settings)
-        self.drops = Drops(settings, self.intake, self.redis, self.parser)
+        self.archive = open_archive(settings)
+        self.intake = Intake(self.ledger, self.archive, settings)
+        self.redis: Any = connect(settings)
+        self.drops = Drops(settings, self.intake, self.redis)
+
+    def take(self, names: Sequence[str], still_s: float = 0.0) -> dict[str, Why]:
+        """Take files, documents as well; why those that were not are to be offered again."""
+        answers = self.drops.take(dict.fromkeys(names, still_s))
+
+        def done() -> bool:
+            answers.update(self.drops.finished())
+            return not self.drops.is_reading()
+
+        wait_for(done, "the documents were not read")
+        return {name: why for name, why in answers.items() if why is not None}
 
     def accepted(self) -> int:
         return self.ledger.balance().accepted
@@ -50,14 +63,14 @@ class Desk:
         return path
 
     def reasons(self) -> dict[str, str]:
-        return {problem.path: problem.reason for problem in self.drops.problems()}
+        return {problem.path: problem.reason for problem in drop_problems(self.ledger)}
 
 
 @pytest.fixture
 def desk(settings: Settings) -> Iterator[Desk]:
     made = Desk(settings)
     yield made
-    made.parser.close()
+    made.drops.close()
 
 
 @pytest.fixture
@@ -137,7 +150,7 @@ def test_many_files_at_once_are_all_taken_once(watched: Desk) -> None:
 
 def test_an_edit_is_taken_as_the_same_article(desk: Desk) -> None:
     desk.drop("bai.txt", b"The first edition.")
-    desk.drops.take(["bai.txt"])
+    desk.take(["bai.txt"])
     first = take_file(desk.folder / "bai.txt", desk.settings, desk.intake)[0]
     desk.drop("bai.txt", b"The second edition, corrected.")
     second = take_file(desk.folder / "bai.txt", desk.settings, desk.intake)[0]
@@ -148,18 +161,18 @@ def test_an_edit_is_taken_as_the_same_article(desk: Desk) -> None:
 
 def test_what_was_taken_is_not_read_again_until_it_changes(desk: Desk) -> None:
     path = desk.drop("bai.txt", b"One text.")
-    desk.drops.take(["bai.txt"])
-    desk.drops.take(["bai.txt"])
+    desk.take(["bai.txt"])
+    desk.take(["bai.txt"])
     assert desk.accepted() == 1
     path.write_bytes(b"Another text.")
-    desk.drops.take(["bai.txt"])
+    desk.take(["bai.txt"])
     assert desk.accepted() == 2
 
 
 def test_files_that_are_gone_are_forgotten(desk: Desk) -> None:
     for name in ("a.txt", "b.txt"):
         desk.drop(name, name.encode())
-    desk.drops.take(["a.txt", "b.txt"])
+    desk.take(["a.txt", "b.txt"])
     (desk.folder / "a.txt").unlink()
     desk.drops.tidy()
     assert desk.redis.hkeys(keys.DROPS_TAKEN) == [b"b.txt"]
@@ -167,9 +180,9 @@ def test_files_that_are_gone_are_forgotten(desk: Desk) -> None:
 
 def test_an_emptied_memory_costs_duplicates_and_nothing_else(desk: Desk) -> None:
     desk.drop("bai.txt", b"One text.")
-    desk.drops.take(["bai.txt"])
+    desk.take(["bai.txt"])
     desk.redis.delete(keys.DROPS_TAKEN)
-    desk.drops.take(["bai.txt"])
+    desk.take(["bai.txt"])
     assert desk.ledger.balance().duplicate == 1
 
 
@@ -185,30 +198,30 @@ def test_an_emptied_memory_costs_duplicates_and_nothing_else(desk: Desk) -> None
 def test_a_refused_file_is_told_once_and_stops_no_other(desk: Desk, name: str, body: bytes, reason: str) -> None:
     desk.drop(name, body)
     desk.drop("good.txt")
-    desk.drops.take([name, "good.txt"])
+    desk.take([name, "good.txt"])
     assert reason in desk.reasons()[name]
     assert "drop:" not in desk.reasons()[name]
     assert desk.accepted() == 1
     told = desk.redis.hget(keys.DROPS_PROBLEMS, name)
-    desk.drops.take([name, "good.txt"])
+    desk.take([name, "good.txt"])
     assert desk.redis.hget(keys.DROPS_PROBLEMS, name) == told
 
 
 def test_a_problem_ends_when_the_file_is_mended_or_gone(desk: Desk) -> None:
     desk.drop("a.txt", b"")
     desk.drop("b.bin", b"x")
-    desk.drops.take(["a.txt", "b.bin"])
+    desk.take(["a.txt", "b.bin"])
     assert set(desk.reasons()) == {"a.txt", "b.bin"}
     desk.drop("a.txt", b"Mended.")
     (desk.folder / "b.bin").unlink()
-    desk.drops.take(["a.txt", "b.bin"])
+    desk.take(["a.txt", "b.bin"])
     assert desk.reasons() == {}
 
 
 def test_a_large_file_is_refused_with_its_size(shared_redis: Server, tmp_path: Path) -> None:
     desk = Desk(settings_over(shared_redis, tmp_path, max_input_bytes=1000))
     desk.drop("large.txt", b"x" * 1001)
-    desk.drops.take(["large.txt"])
+    desk.take(["large.txt"])
     assert "has 1001 bytes; max_input_bytes is 1000" in desk.reasons()["large.txt"]
 
 
@@ -222,7 +235,7 @@ def test_links_pipes_and_sockets_are_refused_and_never_waited_for(desk: Desk, tm
         here = os.open(desk.folder, os.O_RDONLY)
         listener.bind(f"/proc/self/fd/{here}/sock.txt")
         os.close(here)
-        desk.drops.take(["link.txt", "pipe.txt", "sock.txt", "linked/secret.txt"])
+        desk.take(["link.txt", "pipe.txt", "sock.txt", "linked/secret.txt"])
     assert set(desk.reasons()) == {"link.txt", "pipe.txt", "sock.txt", "linked/secret.txt"}
     assert desk.accepted() == 0
 
@@ -238,12 +251,12 @@ def test_names_that_are_not_ready_are_left_alone(watched: Desk) -> None:
 def test_a_name_that_is_no_text_is_taken(desk: Desk) -> None:
     name = os.fsdecode(b"b\xe0i \x1b[31m.txt")
     desk.drop(name, b"Some words.")
-    desk.drops.take([name])
+    desk.take([name])
     assert desk.accepted() == 1
 
 
 def test_a_file_that_vanished_is_no_problem(desk: Desk) -> None:
-    assert desk.drops.take(["gone.txt"]) == []
+    assert desk.take(["gone.txt"]) == {}
     assert desk.reasons() == {}
 
 
@@ -311,25 +324,33 @@ def test_drops_wait_while_the_desk_is_full(shared_redis: Server, tmp_path: Path)
     roomy = Desk(settings_over(shared_redis, tmp_path))
     for name in ("a.txt", "b.txt", "c.txt"):
         roomy.drop(name, name.encode())
-    roomy.drops.take(["a.txt", "b.txt"])
+    roomy.take(["a.txt", "b.txt"])
     full = Desk(settings_over(shared_redis, tmp_path, backlog_limit=1))
     with pytest.raises(IntakeFull):
-        full.drops.take(["a.txt", "b.txt", "c.txt"])
-    roomy.drops.take(["a.txt", "b.txt", "c.txt"])
+        full.take(["a.txt", "b.txt", "c.txt"])
+    roomy.take(["a.txt", "b.txt", "c.txt"])
     assert roomy.accepted() == 3
 
 
+def watch_over(desk: Desk, **options: Any) -> DropWatch:
+    return DropWatch(desk.folder, DropNames(desk.settings.drops_ignore), desk.drops.fresh, **options)
+
+
 def test_without_events_a_file_is_taken_when_it_has_held_still(desk: Desk) -> None:
-    watch = DropWatch(desk.folder, Mode(kind="scan", reason="nfs4 tells of no changes"))
+    watch = watch_over(desk, how=Mode(kind="scan", reason="nfs4 tells of no changes"), scan_s=0.01, still_s=0.3)
     desk.drop("nfs.txt", b"On a network drive.")
-    assert watch.ready(0) == []
-    wait_for(lambda: watch.ready(0.05) == ["nfs.txt"], "the file was not offered")
+    assert watch.ready(0) == {}
+    wait_for(lambda: watch.ready(0.05) == {"nfs.txt": 0.0}, "the file was not offered")
     watch.close()
 
 
-def test_the_folder_may_come_after_the_watcher(shared_redis: Server, tmp_path: Path) -> None:
-    watch = DropWatch(tmp_path / "later")
-    assert watch.ready(0) == []
+def test_the_folder_may_come_after_the_watcher(desk: Desk) -> None:
+    desk.folder.rmdir()
+    watch = watch_over(desk)
+    assert watch.ready(0) == {}
+    desk.folder.mkdir()
+    desk.drop("first.txt")
+    assert "first.txt" in watch.ready(0)
     watch.close()
 
 
@@ -352,7 +373,7 @@ def test_a_file_that_cannot_be_read_is_told_tried_again_and_stops_no_other(desk:
         raise OSError(errno.EIO, os.strerror(errno.EIO))
 
     with pytest.raises(Unreadable, match="cannot be read: Input/output error"):
-        read_drop(desk.folder, "bad.txt", 1000, broken)
+        read_drop(desk.folder, "bad.txt", 1000, read=broken)
 
 
 def test_files_met_while_no_descriptor_was_left_are_taken_later(desk: Desk) -> None:
@@ -363,19 +384,19 @@ def test_files_met_while_no_descriptor_was_left_are_taken_later(desk: Desk) -> N
     os.close(free)
     resource.setrlimit(resource.RLIMIT_NOFILE, (free, hard))
     try:
-        assert desk.drops.take(["a.txt"]) == ["a.txt"]
+        assert desk.take(["a.txt"]) == {"a.txt": "troubled"}
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     assert "not readable" in desk.reasons()["a.txt"]
-    assert desk.drops.take(["a.txt"]) == []
+    assert desk.take(["a.txt"]) == {}
     assert (desk.accepted(), desk.reasons()) == (1, {})
 
 
 def test_a_folder_that_was_away_for_a_moment_is_not_taken_anew(desk: Desk) -> None:
     desk.drop("a.txt")
-    desk.drops.take(["a.txt"])
+    desk.take(["a.txt"])
     away = desk.folder.rename(desk.folder.with_name("away"))
     desk.drops.tidy()
     away.rename(desk.folder)
-    desk.drops.take(["a.txt"])
+    desk.take(["a.txt"])
     assert desk.accepted() == 1

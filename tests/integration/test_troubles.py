@@ -96,14 +96,14 @@ def test_a_drop_of_a_kind_that_is_not_read_is_told_until_it_is_gone(settings: Se
     desk = test_drops.Desk(settings)
     try:
         path = desk.drop("scan.pdf")
-        desk.drops.take(["scan.pdf"])
+        desk.take(["scan.pdf"])
         assert told.codes() == ["drops-refused"]
         assert "scan.pdf" in told.what()
         path.unlink()
-        assert desk.drops.problems() == []
+        desk.drops.tidy()
         assert told.codes() == []
     finally:
-        desk.parser.close()
+        desk.drops.close()
 
 
 def test_messages_that_nobody_could_read_are_told_until_they_are_cleared(told: Told) -> None:
@@ -125,7 +125,7 @@ def test_a_full_backlog_is_told_with_the_limit_that_is_over(shared_redis: Server
         told.ledger.client.flushall()
         assert Told(settings).codes() == []
     finally:
-        desk.parser.close()
+        desk.drops.close()
 
 
 def test_a_redis_that_is_nearly_full_is_told_until_it_has_room(redis_server: Server, tmp_path: Path) -> None:

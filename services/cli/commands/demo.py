@@ -19,7 +19,8 @@ from services.desk.data_folder import find_desk, reach
 from services.desk.processes import run_desk
 from services.index.folding import strip_strokes
 from services.index.search import Index, Results, Stored
-from services.ingest.drops import DropProblem, list_names, read_mark
+from services.ingest.drop_files import DropNames, list_names, read_mark
+from services.ingest.drop_memory import DropProblem, is_taken
 from shared.clock import now_us
 from shared.errors import PermanentError
 from shared.ledger import keys
@@ -54,7 +55,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 def run(context: Context) -> int:
     """Take in, wait, show, stop. Exit code 1 when an article died or is not found again."""
     begun = now_us()
-    names = list(list_names(Path(context.settings.seeds_dir)))
+    names = list(list_names(Path(context.settings.seeds_dir), DropNames(context.settings.drops_ignore)))
     if not names:
         warn(f"nothing lies in {context.settings.seeds_dir}/: put an article there (.txt, .html, .json, .xml)")
         return WRONG
@@ -118,10 +119,9 @@ def _wait(lines: LedgerReader, settings: Settings, names: Sequence[str], tick: T
 
 def _not_taken(lines: LedgerReader, settings: Settings, names: Sequence[str]) -> int:
     with redis_errors(lines.client):
-        marks = lines.client.hmget(keys.DROPS_TAKEN, [os.fsencode(name) for name in names])
+        rows = lines.client.hmget(keys.DROPS_TAKEN, [os.fsencode(name) for name in names])
     return sum(
-        mark is None or mark != read_mark(Path(settings.seeds_dir, name))
-        for name, mark in zip(names, marks, strict=True)
+        not is_taken(row, read_mark(Path(settings.seeds_dir, name))) for name, row in zip(names, rows, strict=True)
     )
 
 

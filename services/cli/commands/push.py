@@ -14,7 +14,9 @@ import msgspec
 
 from services.cli.context import OK, WRONG, Context, show_json, warn
 from services.cli.printing import clean
-from services.ingest.drops import MEDIA_TYPES, path_alias, printable, take_file
+from services.ingest.drop_files import printable
+from services.ingest.drop_inputs import MEDIA_TYPES, path_alias
+from services.ingest.drops import take_file
 from services.ingest.intake import Intake, Receipt, open_archive
 from shared.envelope import Input, Source
 from shared.errors import InputRefused, NotAFeed, PermanentError, TransientError

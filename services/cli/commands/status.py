@@ -6,7 +6,7 @@ import msgspec
 
 from services.cli.context import OK, UNUSABLE, WRONG, Context, show_json
 from services.cli.printing import ago, clean, table
-from services.ingest.drops import DropProblem
+from services.ingest.drop_memory import DropProblem
 from shared.clock import now_us
 from shared.errors import TransientError
 from shared.ledger import keys

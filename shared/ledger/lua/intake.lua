@@ -13,8 +13,11 @@ local function find_article(item)
   return item.id, false
 end
 
-local function claim_aliases(item, article)
-  for _, alias in ipairs(item.aliases) do keep_alias(alias, article) end
+-- A path that repeats what another path says is not that one's: each may be written to, and then is an article of its own.
+local function claim_aliases(item, article, by_content)
+  if not (by_content and item.by_path) then
+    for _, alias in ipairs(item.aliases) do keep_alias(alias, article) end
+  end
   keep_alias(item.sha, article)
 end
 
@@ -73,12 +76,12 @@ local function take_in(item, body)
   local foreign = not by_content and head[3] and head[3] ~= item.owner
   if foreign and item.owner ~= '' then return { 'refused', ref } end
   local said_before = not item.again and owner_of(item.sha) == article
-  claim_aliases(item, article)
+  claim_aliases(item, article, by_content)
   if is_same(item, article, head, by_content, said_before) then return settle(item, 'duplicate', ref) end
   return { 'received', enter(item, article, tonumber(head[1] or '0'), body) }
 end
 
--- items: {receipt, id, rev, aliases, sha, owner, meta, again}; ARGV[3…] their bodies. One message for all that are new.
+-- items: {receipt, id, rev, aliases, by_path, sha, owner, meta, again}; ARGV[3…] their bodies. One message for all that are new.
 function calls.accept()
   local replies, fresh = {}, {}
   for i, item in ipairs(args.items) do

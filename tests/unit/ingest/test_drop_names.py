@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from services.ingest.drop_watch import StabilityTracker, file_system, mode
-from services.ingest.drops import Vanished, drop_source, is_drop_name, list_names, path_alias, printable, read_drop
-from shared.settings import SourceSettings
+from services.ingest.drop_files import DropNames, Vanished, list_names, printable, read_drop
+from services.ingest.drop_inputs import drop_source, path_alias
+from services.ingest.drop_watch import file_system, mode
+from shared.settings import UNFINISHED, SourceSettings
 
 DROPS = {
     "": SourceSettings(language="en"),
@@ -26,11 +27,30 @@ DROPS = {
         ("bai.txt.part", False),
         ("bai.TMP", False),
         ("bai.txt~", False),
+        ("~$bai.txt", False),
+        ("upload.txt.filepart", False),
+        ("a~b.txt", True),
         ("", False),
     ],
 )
-def test_is_drop_name(name: str, expected: bool) -> None:
-    assert is_drop_name(name) is expected
+def test_names_of_hidden_and_unfinished_files_are_not_for_us(name: str, expected: bool) -> None:
+    assert (name in DropNames(UNFINISHED)) is expected
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name", "expected"),
+    [
+        pytest.param("*.bak", "hue/bai.BAK", False, id="a part, whatever its case"),
+        pytest.param("Sent", "hue/sent/bai.txt", False, id="a folder, wherever"),
+        pytest.param("sent/", "sent/bai.txt", False, id="a folder, from the top"),
+        pytest.param("sent/", "hue/sent/bai.txt", True, id="only from the top"),
+        pytest.param("hue/*.txt", "hue/bai.txt", False, id="a path"),
+        pytest.param("hue/*.txt", "bai.txt", True, id="another path"),
+        pytest.param("bai", "bai.txt", True, id="a pattern fits a whole name"),
+    ],
+)
+def test_patterns_of_names_that_are_not_for_us(pattern: str, name: str, expected: bool) -> None:
+    assert (name in DropNames([pattern])) is expected
 
 
 @pytest.mark.parametrize(
@@ -53,7 +73,7 @@ def test_links_to_folders_are_not_followed(tmp_path: Path) -> None:
     (tmp_path / "seeds" / "b" / "1.txt").touch()
     (tmp_path / "seeds" / "a.txt").touch()
     (tmp_path / "seeds" / "loop").symlink_to(tmp_path)
-    assert list(list_names(tmp_path / "seeds")) == ["a.txt", "b/1.txt"]
+    assert list(list_names(tmp_path / "seeds", DropNames(()))) == ["a.txt", "b/1.txt"]
 
 
 def test_printable_escapes_what_a_terminal_would_obey() -> None:
@@ -100,18 +120,3 @@ def test_file_system(folder: str, expected: str) -> None:
 def test_mode(tmp_path: Path, folder: str, kind: str) -> None:
     (tmp_path / "mountinfo").write_text(MOUNTS)
     assert mode(Path(folder), tmp_path / "mountinfo").kind == kind
-
-
-def test_a_file_is_settled_when_it_has_not_changed_for_two_seconds() -> None:
-    settling = StabilityTracker(trust_times=False)
-    offers = [(b"1", 0.0), (b"1", 1.9), (b"2", 2.0), (b"2", 3.9), (b"2", 4.0)]
-    assert [settling.offer("a", mark, 999, now) for mark, now in offers] == [False, False, False, False, True]
-    assert settling.waiting() == []
-
-
-def test_an_old_file_is_settled_at_once_where_its_time_can_be_trusted() -> None:
-    settling = StabilityTracker(trust_times=True)
-    assert settling.offer("old", b"1", 2.0, 0)
-    assert not settling.offer("new", b"1", 1.9, 0)
-    assert not settling.offer("gone", None, 0, 0)
-    assert settling.waiting() == ["new"]

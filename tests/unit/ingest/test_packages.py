@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.drops import make_drop_inputs
+from services.ingest.drop_inputs import make_drop_inputs
 from services.ingest.packages import split_package
 from services.ingest.parser_process import FeedParser
 from services.normalize.pipeline import normalize

@@ -1,0 +1,45 @@
+"""A thread beside the watcher's loop that reads documents in turn, with a parser of its own."""
+
+import queue
+import threading
+from collections.abc import Callable
+
+from services.ingest.parser_process import FeedParser
+
+JOIN_S = 2.0
+
+
+class DocumentLane:
+    """Names of documents wait here; one document at a time stands in memory. `work` reads one, and raises nothing.
+
+    The thread begins with the first document. The parser's process ends with the last that waits.
+    """
+
+    def __init__(self, work: Callable[[str, FeedParser], None]) -> None:
+        self._work = work
+        self._names: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._parser = FeedParser()
+        self._thread: threading.Thread | None = None
+        self._stopping = threading.Event()
+
+    def put(self, name: str) -> None:
+        """Let a document be read after those that wait."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="documents", daemon=True)
+            self._thread.start()
+        self._names.put(name)
+
+    def close(self) -> None:
+        """Stop now: the document at hand is not read to its end."""
+        self._stopping.set()
+        self._names.put(None)
+        self._parser.abort()
+        if self._thread is not None:
+            self._thread.join(timeout=JOIN_S)
+        self._parser.close()
+
+    def _run(self) -> None:
+        while (name := self._names.get()) is not None and not self._stopping.is_set():
+            self._work(name, self._parser)
+            if self._names.empty():
+                self._parser.close()

@@ -1,0 +1,116 @@
+"""What a dropped file holds: one article, the items of a package or the entries of a feed; and whose it is."""
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+
+from services.ingest.drop_files import printable
+from services.ingest.feeds import looks_like_feed, make_inputs
+from services.ingest.formats import json_feed
+from services.ingest.formats.feed import Feed
+from services.ingest.packages import Item, announces_package, split_package
+from services.ingest.parser_process import FeedParser
+from shared import identity
+from shared.envelope import Input, Source
+from shared.errors import InputRefused, NotAFeed
+from shared.settings import SourceSettings
+
+MEDIA_TYPES: Mapping[str, str] = {
+    ".txt": "text/plain",
+    ".html": "text/html",
+    ".htm": "text/html",
+    ".json": "application/json",
+    ".xml": "application/xml",
+}
+STRUCTURED = frozenset({".xml", ".json"})
+LARGE = 256 * 1024
+# What an alias may not hold as it is: control characters, bytes that are no text, and `\` or a `%` that would read as
+# an escape. All other names keep the alias they always had.
+ODD = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\\]|%(?=[0-9A-Fa-f]{2})")
+
+
+def is_document(name: str, body: bytes) -> bool:
+    """Whether a file may hold several articles, or takes long to be looked through: it is read beside the others."""
+    suffix = PurePosixPath(name).suffix.lower()
+    if suffix not in STRUCTURED:
+        return False
+    return len(body) > LARGE or _is_feed(suffix, body) or (suffix == ".xml" and announces_package(body))
+
+
+def make_drop_inputs(name: str, body: bytes, source: Source, parser: FeedParser) -> list[Input]:
+    """What a file holds: the entries of a feed, the items of a NewsML-G2 message, else one article."""
+    suffix = PurePosixPath(name).suffix.lower()
+    if suffix in STRUCTURED and _is_feed(suffix, body):
+        feed = _parse(name, body, parser)
+        found = make_inputs(feed, feed.topic or f"drop:{_spelled(name)}", source)
+        if found:
+            return [one.input for one in found]
+        raise InputRefused(f"{printable(name)} is a feed without entries")
+    items = split_package(body, printable(name)) if suffix == ".xml" else ()
+    if items:
+        return [_packaged(name, item, number, source) for number, item in enumerate(items, start=1)]
+    return [make_article_input(name, body, source)]
+
+
+def make_article_input(name: str, body: bytes, source: Source) -> Input:
+    """A file as one article, known by its path; raises `InputRefused` for a kind that is not read."""
+    media_type = MEDIA_TYPES.get(PurePosixPath(name).suffix.lower())
+    if media_type is None:
+        raise InputRefused(f"{printable(name)} is of a kind that is not read; read are {', '.join(MEDIA_TYPES)}")
+    return Input(source=source, media_type=media_type, body=body, aliases=(path_alias(name),), name=printable(name))
+
+
+def path_alias(name: str) -> str:
+    """What a file is known by: its name, with all that is not plain text percent-encoded, so that no two share one."""
+    return identity.path_alias(_spelled(name))
+
+
+def drop_source(name: str, drops: Mapping[str, SourceSettings]) -> Source:
+    """The source of `hue/2015/bai.txt`: its folder, with the settings of `hue/2015`, else of `hue`, else of the top."""
+    folder = PurePosixPath(name).parent
+    chosen = next(
+        (drops[key] for one in (folder, *folder.parents) if (key := "" if str(one) == "." else str(one)) in drops),
+        SourceSettings(),
+    )
+    return Source(
+        kind="drop",
+        name="" if str(folder) == "." else printable(str(folder)),
+        zone=chosen.zone,
+        language=chosen.language,
+    )
+
+
+def _is_feed(suffix: str, body: bytes) -> bool:
+    return json_feed.announces_itself(body) if suffix == ".json" else looks_like_feed(body)
+
+
+def _packaged(name: str, item: Item, number: int, source: Source) -> Input:
+    """One item of a package: known by its own guid in whatever file it comes, else by its place in this one.
+
+    A drop speaks for no publisher, as the command line does not: its guids stand alone.
+    """
+    if item.guid:
+        own = identity.address_alias(item.guid, identity.COMMAND_LINE)
+    else:
+        own = identity.path_alias(f"{_spelled(name)}#{number}")
+    return Input(
+        source=source,
+        media_type=MEDIA_TYPES[".xml"],
+        body=item.body,
+        aliases=(own,),
+        name=f"{printable(name)}#{printable(item.guid or str(number))}",
+    )
+
+
+def _parse(name: str, body: bytes, parser: FeedParser) -> Feed:
+    """Read a dropped feed; the address it is given within is nothing a person has to read."""
+    address = f"drop:{_spelled(name)}"
+    try:
+        return parser.parse(body, None, address)
+    except NotAFeed as error:
+        raise NotAFeed(str(error).replace(address, printable(name))) from error
+
+
+def _spelled(name: str) -> str:
+    return ODD.sub(lambda odd: "".join(f"%{byte:02X}" for byte in os.fsencode(odd[0])), name)

@@ -1,0 +1,194 @@
+"""What Redis keeps of the drop folder: which files were taken as they are, which are not taken and why."""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import redis
+import structlog
+
+from services.ingest.drop_files import is_known, printable
+from shared.clock import now_us
+from shared.ledger import keys
+from shared.ledger.connection import redis_errors
+
+log = structlog.get_logger(__name__)
+
+MAX_PROBLEMS = 1000
+TIDIED_AT_ONCE = 200
+
+
+class DropProblem(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A file in the drop folder that was not taken, why, and since when (µs)."""
+
+    path: str
+    reason: str
+    at_us: int
+
+
+class Taken(msgspec.Struct, frozen=True, kw_only=True):
+    """What is kept of a file that was taken or refused: its mark, a digest of its bytes where it was taken, and the
+    article whose words it repeats where it has none of its own."""
+
+    mark: bytes
+    digest: bytes = b""
+    copy_of: str = ""
+
+
+class Notes(msgspec.Struct, kw_only=True):
+    """What came of some files besides those that were taken: kept in a few calls for all of them.
+
+    `refused` says why, and of which mark; `troubled` why they are tried again; `touched` are those whose bytes are as
+    they were; `gone` are there no more.
+    """
+
+    refused: dict[str, tuple[bytes, str]] = {}
+    troubled: dict[str, str] = {}
+    touched: dict[str, Taken] = {}
+    gone: list[str] = []
+
+
+class DropMemory:
+    """The files of one folder. No call asks Redis once a file; all raise `TransientError` while it is away."""
+
+    def __init__(self, client: redis.Redis, folder: Path) -> None:
+        self._redis: Any = client
+        self._folder = folder
+        self._cursor = 0
+        self._device: int | None = None
+
+    def recall(self, names: Iterable[str]) -> list[Taken | None]:
+        """What is kept of these files, in their order."""
+        asked = [os.fsencode(name) for name in names]
+        if not asked:
+            return []
+        with redis_errors(self._redis):
+            return [None if row is None else _unpack(row) for row in self._redis.hmget(keys.DROPS_TAKEN, asked)]
+
+    def remember(self, taken: Mapping[str, Taken], holders: Mapping[str, str]) -> list[str]:
+        """Keep what was taken; `holders` are those whose path is an article's own, and that article.
+
+        A file that repeats another's words has no article. Once the other one says something else, it needs its own:
+        such files are forgotten, and given back to be taken anew.
+        """
+        with redis_errors(self._redis):
+            parted = self._parted(taken, holders)
+            kept = {os.fsencode(name): _pack(one) for name, one in taken.items() if name not in parted}
+            with self._redis.pipeline() as pipe:
+                for name, article in parted.items():
+                    pipe.hdel(keys.DROPS_TAKEN, os.fsencode(name))
+                    pipe.srem(keys.drop_copies(article), os.fsencode(name))
+                if kept:
+                    pipe.hset(keys.DROPS_TAKEN, mapping=kept)
+                    pipe.hdel(keys.DROPS_PROBLEMS, *kept)
+                pipe.execute()
+        return list(parted)
+
+    def note(self, notes: Notes) -> None:
+        """Keep what came of files that were not taken. A problem is logged when it is new, not at every look."""
+        reasons = {name: reason for name, (_, reason) in notes.refused.items()} | notes.troubled
+        taken = {name: Taken(mark=mark) for name, (mark, _) in notes.refused.items()} | notes.touched
+        fine = [os.fsencode(name) for name in (*notes.gone, *notes.touched)]
+        if not (reasons or taken or fine):
+            return
+        with redis_errors(self._redis):
+            new = self._new_problems(reasons)
+            with self._redis.pipeline() as pipe:
+                if new:
+                    pipe.hset(keys.DROPS_PROBLEMS, mapping={os.fsencode(name): row for name, row in new.items()})
+                if taken:
+                    pipe.hset(keys.DROPS_TAKEN, mapping={os.fsencode(name): _pack(one) for name, one in taken.items()})
+                if fine:
+                    pipe.hdel(keys.DROPS_PROBLEMS, *fine)
+                if notes.gone:
+                    pipe.hdel(keys.DROPS_TAKEN, *map(os.fsencode, notes.gone))
+                pipe.execute()
+
+    def tidy(self) -> None:
+        """Forget some of the files that are gone from the folder; called now and then, it gets through them all.
+
+        Only while the folder itself stands where it stood: one that is away for a moment has lost no file.
+        """
+        if not self._stands():
+            return
+        with redis_errors(self._redis):
+            problems = self._gone(self._redis.hkeys(keys.DROPS_PROBLEMS))
+            self._cursor, some = self._redis.hscan(keys.DROPS_TAKEN, self._cursor, count=TIDIED_AT_ONCE)
+            gone = self._gone(some)
+            with self._redis.pipeline() as pipe:
+                if problems:
+                    pipe.hdel(keys.DROPS_PROBLEMS, *problems)
+                if gone:
+                    pipe.hdel(keys.DROPS_TAKEN, *gone)
+                for name in gone:
+                    if article := _unpack(some[name]).copy_of:
+                        pipe.srem(keys.drop_copies(article), name)
+                pipe.execute()
+
+    def _gone(self, names: Iterable[bytes]) -> list[bytes]:
+        return [name for name in names if not os.path.lexists(self._folder / os.fsdecode(name))]
+
+    def _stands(self) -> bool:
+        """Whether the folder is there, on the device where it was first seen."""
+        try:
+            device = os.stat(self._folder).st_dev
+        except OSError:
+            return False
+        self._device = device if self._device is None else self._device
+        return device == self._device
+
+    def _parted(self, taken: Mapping[str, Taken], holders: Mapping[str, str]) -> dict[str, str]:
+        """Files that repeat what one of these said before, each with the article it repeats no more."""
+        with self._redis.pipeline() as pipe:
+            for name, one in taken.items():
+                if one.copy_of:
+                    pipe.sadd(keys.drop_copies(one.copy_of), os.fsencode(name))
+            for article in holders.values():
+                pipe.smembers(keys.drop_copies(article))
+            replies = pipe.execute()
+        groups: Sequence[set[bytes]] = replies[len(replies) - len(holders) :]
+        copies = {
+            os.fsdecode(copy): (holder, article)
+            for (holder, article), group in zip(holders.items(), groups, strict=True)
+            for copy in group
+        }
+        known = dict(zip(copies, self.recall(copies), strict=True)) | dict(taken)
+        return {
+            copy: article
+            for copy, (holder, article) in copies.items()
+            if (kept := known[copy]) is None or (kept.copy_of, kept.digest) != (article, taken[holder].digest)
+        }
+
+    def _new_problems(self, reasons: Mapping[str, str]) -> dict[str, bytes]:
+        """The problems that are not kept yet, as they are kept: as many as there is room for."""
+        if not reasons:
+            return {}
+        known = self._redis.hmget(keys.DROPS_PROBLEMS, [os.fsencode(name) for name in reasons])
+        room = MAX_PROBLEMS - self._redis.hlen(keys.DROPS_PROBLEMS)
+        found: dict[str, bytes] = {}
+        for (name, reason), row in zip(reasons.items(), known, strict=True):
+            problem = DropProblem(path=printable(name), reason=printable(reason), at_us=now_us())
+            if row is not None and msgspec.json.decode(row, type=DropProblem).reason == problem.reason:
+                continue
+            log.warning("drop_not_taken", path=problem.path, reason=problem.reason)
+            if row is not None or room > 0:
+                room -= row is None
+                found[name] = msgspec.json.encode(problem)
+        return found
+
+
+def is_taken(row: bytes | None, mark: bytes | None) -> bool:
+    """Whether what stands in Redis of a file says that it was taken, or refused, as it is now."""
+    return row is not None and is_known(mark, _unpack(row).mark)
+
+
+def _pack(taken: Taken) -> bytes:
+    """As it stands in Redis: one to three words."""
+    return b" ".join((taken.mark, taken.digest, taken.copy_of.encode())).rstrip()
+
+
+def _unpack(row: bytes) -> Taken:
+    mark, digest, copy_of, *_ = (*row.split(b" "), b"", b"")
+    return Taken(mark=mark, digest=digest, copy_of=copy_of.decode())
