@@ -8,17 +8,19 @@ import socket
 import struct
 import threading
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 import msgspec
 import structlog
 import zstandard
 
 from shared.clock import now_us
+from shared.data_version import refuse_newer
 from shared.envelope import Envelope, Source
 from shared.errors import IntakeFull, PermanentError
+from shared.identity import bridged
 
 log = structlog.get_logger(__name__)
 
@@ -28,6 +30,7 @@ FRAME = struct.Struct("<II")
 SEGMENT_BYTES = 64 * 1024 * 1024
 OPEN, SEALED = ".open", ".seg"
 ORPHAN_US = 60_000_000
+DECISIONS = "decisions"
 
 
 class Archived(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,6 +39,29 @@ class Archived(msgspec.Struct, frozen=True, kw_only=True):
     v: int = VERSION
     envelope: Envelope
     body: bytes
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person decided on an input at rest: of which receipt and revision (`id@rev`), when (µs), and why.
+
+    An emptied Redis is filled by it too: what was discarded stays so.
+    """
+
+    v: int = VERSION
+    decision: Literal["discard", "replay"]
+    receipt: str
+    ref: str
+    at_us: int
+    reason: str = ""
+
+
+class Newer(msgspec.Struct, frozen=True):
+    """An entry of a release that is newer than this one: of its content nothing is known."""
+
+    version: int
+
+
+Found = Archived | Decision | Newer
 
 
 class _First(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -52,12 +78,14 @@ class _First(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     name: str | None = None
 
 
-class _Version(msgspec.Struct, frozen=True):
+class _Kind(msgspec.Struct, frozen=True):
     v: int = 1
+    decision: str | None = None
 
 
 _encode = msgspec.msgpack.Encoder().encode
-_version_of = msgspec.msgpack.Decoder(_Version).decode
+_kind_of = msgspec.msgpack.Decoder(_Kind).decode
+_decode_decision = msgspec.msgpack.Decoder(Decision).decode
 _decode_first = msgspec.msgpack.Decoder(_First).decode
 _decode_current = msgspec.msgpack.Decoder(Archived).decode
 _local = threading.local()
@@ -91,17 +119,21 @@ def unpack_body(packed: bytes, limit: int) -> bytes:
 
 
 class Archive:
-    """A folder of segments. Writers of other processes and machines may share it; each appends to a file of its own."""
+    """A folder of segments. Writers of other processes and machines may share it; each appends to a file of its own.
 
-    def __init__(self, folder: Path, *, reserve_bytes: int = 0) -> None:
+    A `label` ends the names of the segments that are written: decisions have their own, so that they are found at once.
+    """
+
+    def __init__(self, folder: Path, *, reserve_bytes: int = 0, label: str = "") -> None:
         self.folder = folder
+        self._label = f"-{label}" if label else ""
         self._reserve = reserve_bytes
         self._lock = threading.Lock()
         self._file: BinaryIO | None = None
         self._size = 0
         self._name = ""
 
-    def put_batch(self, entries: Sequence[Archived]) -> list[str]:
+    def put_batch(self, entries: Sequence[Archived | Decision]) -> list[str]:
         """Append and fsync; returns where each rests, as `<segment>:<offset>`; all or nothing."""
         payloads = [_encode(entry) for entry in entries]
         with self._lock:
@@ -124,14 +156,31 @@ class Archive:
         with opened as file:
             file.seek(int(offset))
             entry = _read_frame(file)
-        if entry is None:
+        if isinstance(entry, Newer):
+            _refuse(location, entry)
+        if not isinstance(entry, Archived):
             raise PermanentError(f"the archive entry {location} is damaged")
         return unpack_body(entry.body, limit)
 
-    def entries(self, *, since_us: int = 0) -> Iterator[tuple[str, Archived]]:
-        """Every whole entry received since then, segment by segment, each with its location."""
+    def entries(
+        self, *, since_us: int = 0, on_newer: Callable[[str, Newer], None] | None = None
+    ) -> Iterator[tuple[str, Archived]]:
+        """Every whole input received since then, segment by segment, each with its location.
+
+        What a newer release wrote is passed over and given to `on_newer`; without it, it raises `NewerData`.
+        """
         for path in self.segments():
-            yield from _read_segment(path, since_us)
+            for place, entry in _read_segment(path, since_us):
+                if isinstance(entry, Newer):
+                    (on_newer or _refuse)(place, entry)
+                elif isinstance(entry, Archived) and entry.envelope.received_us >= since_us:
+                    yield place, entry
+
+    def decisions(self) -> Iterator[Decision]:
+        """What persons decided, the earliest first."""
+        paths = [path for path in self.segments() if path.stem.endswith(f"-{DECISIONS}")]
+        found = [entry for path in paths for _, entry in _read_segment(path, 0) if isinstance(entry, Decision)]
+        yield from sorted(found, key=lambda one: one.at_us)
 
     def segments(self) -> list[Path]:
         """The segment files, oldest first."""
@@ -185,7 +234,7 @@ class Archive:
 
     def _start(self) -> BinaryIO:
         self._seal_orphans()
-        self._name = f"{now_us()}-{socket.gethostname()}-{os.getpid()}"
+        self._name = f"{now_us()}-{socket.gethostname()}-{os.getpid()}{self._label}"
         path = self.folder / f"{self._name}{OPEN}"
         file = path.open("xb")
         self._file, self._size = file, len(MAGIC)
@@ -237,7 +286,11 @@ def _open_segment(path: Path) -> BinaryIO | None:
     return None
 
 
-def _read_segment(path: Path, since_us: int) -> Iterator[tuple[str, Archived]]:
+def _refuse(place: str, entry: Newer) -> None:
+    refuse_newer(f"the archive's entry {place}", entry.version, VERSION)
+
+
+def _read_segment(path: Path, since_us: int) -> Iterator[tuple[str, Found]]:
     name = path.stem
     file = _open_segment(path)
     if file is None:
@@ -253,11 +306,10 @@ def _read_segment(path: Path, since_us: int) -> Iterator[tuple[str, Archived]]:
             entry = _read_frame(file)
             if entry is None:
                 return
-            if entry.envelope.received_us >= since_us:
-                yield f"{name}:{offset}", entry
+            yield f"{name}:{offset}", entry
 
 
-def _read_frame(file: BinaryIO) -> Archived | None:
+def _read_frame(file: BinaryIO) -> Found | None:
     head = file.read(FRAME.size)
     if len(head) < FRAME.size:
         return None
@@ -268,22 +320,24 @@ def _read_frame(file: BinaryIO) -> Archived | None:
     return _decode(payload)
 
 
-def _decode(payload: bytes) -> Archived:
-    version = _version_of(payload).v
-    if version == VERSION:
-        return _decode_current(payload)
-    if version != 1:
-        raise PermanentError(
-            f"the archive holds an entry of version {version}, and this release reads up to {VERSION}: run a newer"
-        )
-    entry = _decode_first(payload)
+def _decode(payload: bytes) -> Found:
+    kind = _kind_of(payload)
+    if kind.v > VERSION:
+        return Newer(kind.v)
+    if kind.v == 1:
+        return _from_first(_decode_first(payload))
+    return _decode_current(payload) if kind.decision is None else _decode_decision(payload)
+
+
+def _from_first(entry: _First) -> Archived:
+    """An entry of version 1 as it would be written now; it is still known by what the first release called it."""
     envelope = Envelope(
         receipt=entry.receipt,
         source=entry.source,
         media_type=entry.media_type,
         received_us=entry.rev,
         sha=entry.sha,
-        aliases=entry.aliases,
+        aliases=bridged(entry.aliases),
         url=entry.url,
         name=entry.name,
     )

@@ -17,6 +17,10 @@ class Unavailable(TransientError):
     """A disk, a sink or Redis is away: no article's fault. Its stage or sink pauses, and no attempt is counted."""
 
 
+class NewerData(Unavailable):
+    """Data that a newer release has written: they are left alone until that release runs."""
+
+
 class PermanentError(CopydeskError):
     """No try will change it: no text, a 4xx from a sink, a bad setting."""
 

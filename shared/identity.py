@@ -105,6 +105,26 @@ def is_path(alias: str) -> bool:
     return alias.startswith("path:")
 
 
+def bridged(aliases: Sequence[str]) -> tuple[str, ...]:
+    """Aliases as the first release spelled them, each with its present spelling beside it; of others nothing changes.
+
+    That release had no canonical addresses of today, and called a feed by its address: its id is made of that.
+    """
+    return tuple(dict.fromkeys(name for alias in aliases for name in (alias, *_present(alias))))
+
+
+def _present(alias: str) -> tuple[str, ...]:
+    kind, _, said = alias.partition(":")
+    if kind == "url":
+        return (f"url:{canonical_url(said) or said}",)
+    if kind == "uri" and is_page(said):
+        return (f"url:{canonical_url(said)}",)
+    if kind == "guid":
+        feed, _, guid = said.partition(" ")
+        return tuple(guid_alias(name, guid) for name in ((feed_id(feed), feed) if is_page(feed) else (feed,)))
+    return ()
+
+
 def url_of(aliases: Sequence[str]) -> str | None:
     """The page's address among aliases, in its canonical form."""
     return next((alias[4:] for alias in aliases if alias.startswith("url:")), None)

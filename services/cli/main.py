@@ -5,12 +5,14 @@ import importlib
 import os
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
 STAGES = ("ingest", "normalize", "index")
+RUN_THE_DESK = ("up:run", "demo:run")
 DEBUG_HINT = "COPYDESK_DEBUG=1 shows where"
-INTERRUPTED = 130
+NEWER, INTERRUPTED = 3, 130
 
 
 class Argument(NamedTuple):
@@ -28,6 +30,7 @@ class Command(NamedTuple):
     help: str
     arguments: tuple[Argument, ...] = ()
     serves: bool = False  # a process that runs for long: it logs, where other commands speak to a person
+    opens: bool = True  # the data folder, whose version is checked first
 
 
 def arg(*names: str, **options: Any) -> Argument:
@@ -67,6 +70,7 @@ COMMANDS = (
             arg("--uri", help="the article's own address (one file only)"),
             *SOURCE,
         ),
+        opens=False,  # another machine's desk is pushed to by --url
     ),
     Command("status", "status:status", "what stands where, and how old the oldest is"),
     Command(
@@ -138,9 +142,10 @@ COMMANDS = (
         "normalize:normalize",
         "clean articles from standard input to standard output, without Redis",
         (arg("--jsonl", action="store_true", required=True, help='one input a line: {"path"|"text"|"body_b64": …}'),),
+        opens=False,
     ),
-    Command("config show", "config:show", "every setting and where it comes from"),
-    Command("doctor", "doctor:run", "what this machine lacks, and what to do about it"),
+    Command("config show", "config:show", "every setting and where it comes from", opens=False),
+    Command("doctor", "doctor:run", "what this machine lacks, and what to do about it", opens=False),
     Command("work", "work:work", "one worker of a stage", (arg("stage", choices=STAGES),), serves=True),
     Command("watch", "watch:watch", "the watcher of drops and feeds", serves=True),
     Command("web", "web:web", "the front door over HTTP", serves=True),
@@ -156,7 +161,10 @@ GROUPS = {
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command. Exit codes: 0 fine, 1 something is wrong with the data, 2 wrong usage or a system away."""
+    """Run one command.
+
+    Exit codes: 0 fine, 1 something is wrong with the data, 2 wrong usage or a system away, 3 data of a newer release.
+    """
     serves = False
     try:
         args = _parser().parse_args(argv)
@@ -183,10 +191,22 @@ def _run(args: argparse.Namespace) -> int:
     flags = _flags(args)
     loaded = _module("shared.settings").load(flags)
     module, _, function = args.target.partition(":")
+    if args.opens:
+        _open_folder(loaded.settings, migrates=args.serves or args.target in RUN_THE_DESK)
     command: Callable[[Any], int] = getattr(_module(f"services.cli.commands.{module}"), function)
     if "structlog" in sys.modules:  # a person is told by the answer; processes set up their own log
         _module("shared.log").configure("warning")
     return command(context.Context(args=args, flags=flags, loaded=loaded))
+
+
+def _open_folder(settings: Any, *, migrates: bool) -> None:
+    """Refuse a data folder of a newer release; bring an older one up to date before a process works on it."""
+    versions = _module("shared.data_version")
+    folder = Path(settings.data_dir)
+    if versions.check_folder(folder) < versions.VERSION and migrates:
+        _module("services.desk.migration").migrate(settings)
+    elif migrates and folder.is_dir() and os.access(folder, os.W_OK):
+        versions.make_folder(folder)
 
 
 def _refuse_no_text(args: argparse.Namespace) -> None:
@@ -218,7 +238,7 @@ def _explain(error: Exception) -> int:
     errors = _module("shared.errors")
     if isinstance(error, errors.CopydeskError):
         _say(str(error))
-        return 1 if isinstance(error, errors.InputRefused | errors.NotAnArticle | errors.NotAFeed) else 2
+        return _code_of(error)
     if isinstance(error, OSError) and error.strerror:
         place = f"{error.filename}: " if error.filename else ""
         _say(f"{place}{error.strerror} ({DEBUG_HINT})")
@@ -226,6 +246,13 @@ def _explain(error: Exception) -> int:
     message = " ".join(str(error).split())
     _say(f"unforeseen {type(error).__name__}: {message} ({DEBUG_HINT}; please report it)")
     return 2
+
+
+def _code_of(error: Exception) -> int:
+    errors = _module("shared.errors")
+    if isinstance(error, errors.NewerData):
+        return NEWER
+    return 1 if isinstance(error, errors.InputRefused | errors.NotAnArticle | errors.NotAFeed) else 2
 
 
 def _say(words: str) -> None:
@@ -239,7 +266,7 @@ def _log_end(error: Exception) -> int:
         log.configure()
     foreseen = isinstance(error, _module("shared.errors").CopydeskError)
     log.log.error("process_failed", error=str(error), exc_info=None if foreseen else error)
-    return 2
+    return _code_of(error)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -259,7 +286,7 @@ def _parser() -> argparse.ArgumentParser:
             groups[group] = within.add_subparsers(metavar="COMMAND", required=True)
         place = groups[group] if group else commands
         made = place.add_parser(word, help=command.help, description=command.help, parents=[common])
-        made.set_defaults(target=command.target, serves=command.serves)
+        made.set_defaults(target=command.target, serves=command.serves, opens=command.opens)
         for argument in command.arguments:
             made.add_argument(*argument.names, **argument.options)
     return parser

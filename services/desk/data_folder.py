@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from shared.data_version import make_folder
 from shared.errors import PermanentError
 from shared.settings import Loaded, Settings
 
@@ -65,7 +66,7 @@ def hold_folder(data_dir: Path) -> Iterator[int]:
     """Be the only desk on the folder. Gives the lock's descriptor, which a watchdog may hold on to."""
     folder = data_dir / "run"
     try:
-        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)  # articles before their embargo, addresses, keys
+        make_folder(data_dir)
         folder.mkdir(exist_ok=True)
         lock = os.open(folder / "desk.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:

@@ -93,6 +93,15 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True):
     timeline: tuple[Event, ...] | None = None
 
 
+class Offer(msgspec.Struct, frozen=True, kw_only=True):
+    """An input that was archived: its receipt, its revision (µs), and what it is known by, strongest first."""
+
+    receipt: str
+    rev: int
+    article_id: str
+    aliases: tuple[str, ...]
+
+
 class _Shown(msgspec.Struct, frozen=True, rename="camel"):
     """What is decoded of an article to show it as a hit: all but its evidence."""
 
@@ -165,6 +174,13 @@ class Index:
             source=entry.source,
             timeline=entry.timeline,
         )
+
+    def settled(self, offers: Sequence["Offer"]) -> dict[str, Literal["counted", "superseded"]]:
+        """By receipt, which inputs need no work any more: those decided here, and those a later word has replaced."""
+        with self._reading() as database:
+            if database is None:
+                return {}
+            return {offer.receipt: told for offer in offers if (told := _settled(database, offer)) is not None}
 
     def recent(self, limit: int = 20) -> tuple[Hit, ...]:
         """The articles that came last, the newest first; the snippet is how they begin."""
@@ -288,6 +304,17 @@ def _passages(article: _Shown) -> Iterator[str]:
         for row in block.rows:
             yield " ".join(row)
     yield article.byline or ""
+
+
+def _settled(database: sqlite3.Connection, offer: Offer) -> Literal["counted", "superseded"] | None:
+    if database.execute("SELECT 1 FROM receipts WHERE receipt = ?", (offer.receipt,)).fetchone():
+        return "counted"
+    row = database.execute("SELECT rev, heard FROM articles WHERE id = ?", (offer.article_id,)).fetchone()
+    names = iter((f"id:{offer.article_id}", *offer.aliases))
+    while row is None and (name := next(names, None)) is not None:
+        sql = "SELECT rev, heard FROM aliases JOIN articles USING (n) WHERE alias = ?"
+        row = database.execute(sql, (name,)).fetchone()
+    return "superseded" if row is not None and offer.rev <= max(row) else None
 
 
 def _split_ref(name: str) -> tuple[str, int | None]:

@@ -10,6 +10,7 @@ from shared.archive import unpack_body
 from shared.article import Article
 from shared.clock import now_us
 from shared.envelope import Event
+from shared.identity import bridged
 from shared.ledger.calls import Claimed
 from shared.ledger.reader import Meta
 from shared.work.batches import Done, Handler, Held, Result
@@ -56,7 +57,7 @@ def _entry(item: Claimed) -> Entry:
         source=meta.source,
         received_us=meta.received_us,
         sha=meta.sha,
-        aliases=meta.aliases,
+        aliases=bridged(meta.aliases),  # it may have been on its way when the first release stopped
         archived=meta.archived,
         article=article,
         timeline=(*item.timeline, Event(state=state, stage="index", at_us=now_us())),

@@ -47,15 +47,15 @@ class FeedItem(msgspec.Struct, frozen=True, kw_only=True):
     mark: bytes
 
 
-def make_inputs(feed: Feed, key: str, source: Source) -> tuple[FeedItem, ...]:
-    """The inputs of a feed's entries, in order, each once; `key` names the feed wherever it moves.
+def make_inputs(feed: Feed, key: str, source: Source, formerly: Sequence[str] = ()) -> tuple[FeedItem, ...]:
+    """The inputs of a feed's entries, in order, each once; `key` names the feed wherever it moves, and `formerly` did.
 
     Entries that say the same at the same time are one. An address that different entries share tells none of them
     apart: some feeds give one GUID to all, or one link.
     """
     groups = _group([_settle(entry, key, feed.home) for entry in feed.entries])
     firsts = [group[0] for group in groups]
-    addresses = _Addresses(key, feed.home, firsts)
+    addresses = _Addresses((key, *formerly), feed.home, firsts)
     dates = {(entry.published, entry.updated) for entry in firsts}
     dateless = len(firsts) > 1 and len(dates) == 1
     found: dict[bytes, FeedItem] = {}
@@ -75,8 +75,8 @@ def make_inputs(feed: Feed, key: str, source: Source) -> tuple[FeedItem, ...]:
 class _Addresses:
     """What may identify the entries of one document: addresses that no two different entries share."""
 
-    def __init__(self, key: str, home: str | None, entries: Sequence[FeedEntry]) -> None:
-        self._key = key
+    def __init__(self, keys: Sequence[str], home: str | None, entries: Sequence[FeedEntry]) -> None:
+        self._keys = keys
         self._links = _shared((canonical_url(entry.link), (entry.guid, entry.title)) for entry in entries)
         self._links |= {canonical_url(home)}
         self._guids = _shared((_spelled(entry.guid), (entry.title, canonical_url(entry.link))) for entry in entries)
@@ -93,11 +93,11 @@ class _Addresses:
         found = [f"url:{link}"] if link else []
         known_by_guid = bool(guid) and _spelled(guid) not in self._guids
         if guid and known_by_guid:
-            found.append(guid_alias(self._key, guid))
+            found += [guid_alias(key, guid) for key in self._keys]
         head = (entry.title,) if dateless else _head(entry)
         if not link and (any(_words(entry)) or (entry.title and any(head[1:]))):
             whole = known_by_guid or dateless or _head(entry) in self._heads
-            found.append(said_alias(self._key, (*head, *_words(entry)) if whole else head))
+            found.append(said_alias(self._keys[0], (*head, *_words(entry)) if whole else head))
         return tuple(found)
 
 

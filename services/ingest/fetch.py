@@ -119,7 +119,7 @@ class FeedFetcher:
         async with tour.parsing:
             media_type = answer.headers.get("content-type")
             document = await asyncio.to_thread(self._parser.parse, answer.body, media_type, answer.url)
-        found = make_inputs(document, feed.id, feed.source())
+        found = make_inputs(document, feed.id, feed.source(), feed.formerly)
         new = [one for one in found if one.mark not in _marks(state.seen)]
         await asyncio.to_thread(self._take, new)
         # Only now, with the entries in: a crash before this line means asking again, never missing one.

@@ -9,7 +9,7 @@ from typing import TypeVar
 import msgspec
 import structlog
 
-from shared.archive import Archive, Archived, pack_body
+from shared.archive import DECISIONS, Archive, Archived, pack_body
 from shared.clock import now_us
 from shared.envelope import MOST_BYTES, Envelope, Input
 from shared.errors import InputRefused
@@ -136,3 +136,8 @@ def open_archive(settings: Settings) -> Archive:
     """The archive the settings name."""
     folder = Path(settings.archive_dir or Path(settings.data_dir) / "archive")
     return Archive(folder, reserve_bytes=settings.disk_reserve_mb * 1024 * 1024)
+
+
+def open_decisions(settings: Settings) -> Archive:
+    """The archive's segments of decisions; they may use what is kept free for others, being small and a person's."""
+    return Archive(open_archive(settings).folder, label=DECISIONS)

@@ -3,12 +3,14 @@
 import contextlib
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Literal
 
+import msgspec
 import structlog
 
 from services.ingest.intake import acceptance, in_batches
-from shared.archive import Archive, body_size
+from shared.archive import Archive, Decision, Newer, body_size
 from shared.clock import now_us
 from shared.errors import CopydeskError, IntakeFull
 from shared.ledger import keys
@@ -22,6 +24,9 @@ LOCK_S = 60
 LOOK_S = 5.0
 # An emptied Redis has lost the claim too: a refill that was cut short by that is no refill.
 _CLOSE = "if redis.call('exists', KEYS[1]) == 0 then return 0 end redis.call('set', KEYS[2], ARGV[1]) return 1"
+Settled = Literal["counted", "superseded"]
+Ask = Callable[[Sequence[Accepted]], Mapping[str, Settled]]
+"""Which inputs need no work any more, by receipt: the index has decided on them or has a later word."""
 TAIL_US = 15 * 60 * 1_000_000
 
 
@@ -44,20 +49,66 @@ def watch_over(ledger: Ledger, archive: Archive, settings: Settings, stop: threa
         stop.wait(LOOK_S)
 
 
-def recover(ledger: Ledger, archive: Archive, settings: Settings, *, since_us: int = 0) -> tuple[int, int]:
+def recover(
+    ledger: Ledger, archive: Archive, settings: Settings, *, since_us: int = 0, settled: Ask = lambda _: {}
+) -> tuple[int, int]:
     """Offer every archived input to the ledger again: (how many were read, how many it did not know).
 
-    What it knows stays as it is; an older revision never becomes the newest; while the desk is full it waits.
+    What it knows stays as it is, and so does what a person decided; an older revision never becomes the newest; while
+    the desk is full it waits. What a newer release wrote stays in the archive, and is told of as a trouble.
     """
     read = entered = 0
-    offers = (acceptance(entry, place) for place, entry in archive.entries(since_us=since_us))
+    newer = _NewerEntries()
+    discarded = {one.receipt: one for one in archive.decisions() if one.decision == "discard"}
+    entries = archive.entries(since_us=since_us, on_newer=newer.note)
+    offers = (acceptance(entry, place) for place, entry in entries)
     for batch in in_batches(offers, lambda offer: body_size(offer.body), settings):
-        entered += _offer(ledger, batch)
+        told = settled(batch)
+        entered += _offer(ledger, [_decided(offer, discarded, told) for offer in batch if _is_open(offer, told)])
         read += len(batch)
+    for one in discarded.values():  # decided, but the ledger was lost before it knew
+        ledger.discard([one.ref], one.reason)
+    if not since_us or newer.first:
+        newer.tell(ledger)
     return read, entered
 
 
+class _NewerEntries:
+    """The entries of a newer release that were met, and the first of them."""
+
+    def __init__(self) -> None:
+        self.first = ""
+        self.count = 0
+
+    def note(self, place: str, entry: Newer) -> None:
+        self.first = self.first or f"{place} has version {entry.version}"
+        self.count += 1
+
+    def tell(self, ledger: Ledger) -> None:
+        """Keep it where every machine sees it, until all could be read."""
+        with redis_errors(ledger.client):
+            if not self.first:
+                ledger.client.delete(keys.ARCHIVE_NEWER)
+                return
+            ledger.client.set(keys.ARCHIVE_NEWER, f"{self.count}, the first is {self.first}")
+        log.error("archive_newer", entries=self.count, first=self.first)
+
+
+def _is_open(offer: Accepted, told: Mapping[str, Settled]) -> bool:
+    return told.get(offer.meta.receipt) != "counted"
+
+
+def _decided(offer: Accepted, discarded: Mapping[str, Decision], told: Mapping[str, Settled]) -> Accepted:
+    """The input with the outcome that is settled already, whoever settled it."""
+    receipt = offer.meta.receipt
+    if receipt in discarded:
+        return msgspec.structs.replace(offer, outcome="discarded", note=discarded[receipt].reason)
+    return msgspec.structs.replace(offer, outcome="superseded") if receipt in told else offer
+
+
 def _offer(ledger: Ledger, batch: list[Accepted]) -> int:
+    if not batch:
+        return 0
     while True:
         try:
             ledger.check_room()

@@ -15,6 +15,7 @@ import msgspec
 import redis
 
 from shared.clock import now_us
+from shared.data_version import make_folder, refuse_newer
 from shared.envelope import Source
 from shared.errors import PermanentError
 from shared.identity import feed_id
@@ -24,6 +25,7 @@ from shared.ledger.troubles import Failing
 from shared.net.http import read_url
 from shared.settings import Settings
 
+VERSION = 2
 CLAIM_LIMIT = 25
 MIN_INTERVAL_S = 10
 MAX_URL = 2000
@@ -35,13 +37,17 @@ class UnknownFeed(PermanentError):
 
 
 class Subscription(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
-    """One feed as it was added. `interval_s` goes before the desk's own."""
+    """One feed as it was added. `interval_s` goes before the desk's own.
+
+    `formerly` are ids under which its entries are known too: the first release called a feed by its present address.
+    """
 
     id: str
     url: str
     zone: str | None = None
     language: str | None = None
     interval_s: int | None = None
+    formerly: tuple[str, ...] = ()
 
     def source(self) -> Source:
         """The feed as the source of its entries."""
@@ -74,8 +80,12 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, r
     title: str | None = None
 
 
-class _File(msgspec.Struct, frozen=True, kw_only=True):
+class _Version(msgspec.Struct, frozen=True):
     version: int = 1
+
+
+class _File(msgspec.Struct, frozen=True, kw_only=True):
+    version: int = VERSION
     feeds: tuple[Subscription, ...] = ()
 
 
@@ -88,7 +98,11 @@ class Subscriptions:
     def list(self) -> tuple[Subscription, ...]:
         """All feeds, in the order they were added."""
         try:
-            return msgspec.json.decode(self._path.read_bytes(), type=_File).feeds
+            content = self._path.read_bytes()
+            version = msgspec.json.decode(content, type=_Version).version
+            refuse_newer(f"the file of feeds {self._path}", version, VERSION)
+            feeds = msgspec.json.decode(content, type=_File).feeds
+            return tuple(map(_from_first, feeds)) if version == 1 else feeds
         except FileNotFoundError:
             return ()
         except (msgspec.DecodeError, OSError) as error:
@@ -111,7 +125,10 @@ class Subscriptions:
         url = _checked(url)
         with self._changing() as feeds:
             known = next((feed.id for feed in feeds.values() if feed.url == url), feed_id(url))
-            added = Subscription(id=known, url=url, zone=zone, language=language, interval_s=interval_s)
+            formerly = feeds[known].formerly if known in feeds else ()
+            added = Subscription(
+                id=known, url=url, zone=zone, language=language, interval_s=interval_s, formerly=formerly
+            )
             feeds[known] = added
         return added
 
@@ -132,11 +149,17 @@ class Subscriptions:
             elif known in feeds:
                 feeds[known] = msgspec.structs.replace(feeds[known], url=_checked(url))
 
+    def bring_up_to_date(self) -> None:
+        """Write the file anew in its present version, where there is one."""
+        if self.stamp() is not None:
+            with self._changing():
+                pass
+
     @contextlib.contextmanager
     def _changing(self) -> Iterator[dict[str, Subscription]]:
         """The feeds by id; what they are afterwards is written, whole or not at all."""
         try:
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(self._path.parent)
             with open(self._path.parent / "feeds.json.lock", "a", opener=_private) as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
                 feeds = {feed.id: feed for feed in self.list()}
@@ -234,6 +257,12 @@ class FeedStates:
 
     def _stopped(self, ids: list[str]) -> set[str]:
         return {one for one in ids if self.get(one).stopped}
+
+
+def _from_first(feed: Subscription) -> Subscription:
+    """A feed of the first file: its entries were known by the address it had, without what logs in there."""
+    then = feed_id(feed.shown())
+    return feed if then == feed.id else msgspec.structs.replace(feed, formerly=(then,))
 
 
 def shown_address(url: str) -> str:

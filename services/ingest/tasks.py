@@ -6,15 +6,15 @@ from celery import Celery
 
 from services.ingest.fetch import FeedFetcher
 from services.ingest.watch import FETCH_TASK
-from shared.envelope import VERSION
+from shared.work.batches import hand_back_newer
+from shared.work.celery_app import INGEST
 
 
 def register_fetching(app: Celery, visitor: FeedFetcher) -> None:
     """Give the app its one task: `[version, feed ids]`."""
 
-    def fetch_feeds(version: int, ids: list[str]) -> None:
-        if version != VERSION:
-            raise ValueError(f"message version {version} is not {VERSION}: this worker is of another release")
+    def fetch_feeds(version: int, ids: list[str]) -> None:  # an older release's message reads the same
+        hand_back_newer(INGEST, version)
         asyncio.run(visitor.fetch_feeds(ids))
 
     app.task(fetch_feeds, name=FETCH_TASK)

@@ -18,7 +18,8 @@ import msgspec
 import structlog
 
 from shared.clock import now
-from shared.errors import PermanentError
+from shared.data_version import make_folder, refuse_newer
+from shared.errors import NewerData, PermanentError
 
 log = structlog.get_logger(__name__)
 
@@ -26,6 +27,7 @@ NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}")
 DIGITS = string.digits + string.ascii_uppercase + string.ascii_lowercase
 KEY_BYTES, KEY_DIGITS = 32, 43
 SHORTEST_SECRET = 32
+VERSION = 1
 
 
 class Publisher(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
@@ -46,8 +48,12 @@ class Key(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename=
     expires: dt.datetime | None = None
 
 
-class _File(msgspec.Struct, frozen=True, kw_only=True):
+class _Version(msgspec.Struct, frozen=True):
     v: int = 1
+
+
+class _File(msgspec.Struct, frozen=True, kw_only=True):
+    v: int = VERSION
     keys: tuple[Key, ...] = ()
 
 
@@ -109,7 +115,7 @@ class Keys:
                     self._keys = self._read()
                     self._seen = state  # only now: what could not be read is read again at the next look
                     self._told = ""
-                except PermanentError as error:  # a hand edit gone wrong must not lock every publisher out
+                except (PermanentError, NewerData) as error:  # a hand edit gone wrong must not lock every publisher out
                     if self._told != str(error):
                         log.error("keys_unreadable", error=str(error))
                     self._told = str(error)
@@ -117,7 +123,9 @@ class Keys:
 
     def _read(self) -> tuple[Key, ...]:
         try:
-            return msgspec.json.decode(self.path.read_bytes(), type=_File).keys
+            content = self.path.read_bytes()
+            refuse_newer(f"the file of keys {self.path}", msgspec.json.decode(content, type=_Version).v, VERSION)
+            return msgspec.json.decode(content, type=_File).keys
         except FileNotFoundError:
             return ()
         except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
@@ -140,7 +148,7 @@ class Keys:
     def _exclusive(self) -> Iterator[None]:
         """One writer at a time, also across processes; the lock lies beside the file, which is replaced whole."""
         try:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(self.path.parent)
             handle = os.open(self.path.with_name(f".{self.path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             raise PermanentError(f"the keys in {self.path} cannot be written: {error}") from error

@@ -16,7 +16,7 @@ from shared.envelope import VERSION, Event, Source, Stage
 from shared.errors import IntakeFull
 from shared.identity import is_path
 from shared.ledger import keys
-from shared.ledger.connection import redis_errors
+from shared.ledger.connection import NEWER, redis_errors
 from shared.ledger.reader import LedgerReader, Meta, Status, events, split_ref
 from shared.settings import Settings
 
@@ -43,12 +43,17 @@ Verdict = Literal["retry", "hold", "dead", "refused", "back"]
 
 
 class Accepted(msgspec.Struct, frozen=True, kw_only=True):
-    """One input for `accept`: its identity as proposed, and the archive's zstd frame of its bytes."""
+    """One input for `accept`: its identity as proposed, and the archive's zstd frame of its bytes.
+
+    With an `outcome` it needs no work any more: recovery knows how it ended, and `note` tells why.
+    """
 
     article: str
     rev: int
     meta: Meta
     body: bytes
+    outcome: Literal["", "discarded", "superseded"] = ""
+    note: str = ""
 
 
 class Entered(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,6 +144,8 @@ class Ledger(LedgerReader):
                 "source": f"{item.meta.source.kind}:{item.meta.source.name}",
                 "owner": _owner(item.meta.source),
                 "again": item.meta.source.kind == "push",
+                "outcome": item.outcome,
+                "note": _note(item.note),
             }
             for item in items
         ]
@@ -235,6 +242,7 @@ class Ledger(LedgerReader):
         args |= {
             "nonce": secrets.token_hex(12),
             "version": VERSION,
+            "ledger": keys.LEDGER_VERSION,
             "envelopes": self._envelopes,
             "bells": BELLS,
             "batch_articles": limits.batch_articles,
@@ -258,11 +266,10 @@ class Ledger(LedgerReader):
 
 
 def script_source() -> str:
-    """The ledger's script: its stories joined, and the line that answers."""
+    """The ledger's script: its stories joined, and the lines that answer."""
     folder = resources.files("shared.ledger").joinpath("lua")
-    return (
-        "".join(folder.joinpath(f"{story}.lua").read_text("utf-8") for story in STORIES) + "return calls[command]()\n"
-    )
+    stories = "".join(folder.joinpath(f"{story}.lua").read_text("utf-8") for story in STORIES)
+    return stories + f"if is_newer() then return redis.error_reply('{NEWER}') end\nreturn calls[command]()\n"
 
 
 def _entered(receipt: str, answer: str, entry: str) -> Entered:

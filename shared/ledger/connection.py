@@ -8,11 +8,14 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from shared.errors import IntakeFull, PermanentError, TransientError
+from shared.errors import IntakeFull, NewerData, PermanentError, TransientError
 from shared.settings import Settings
 
 # Answers of a Redis that starts, follows a master, runs another script or cannot write its log: these pass.
 PASSING = ("LOADING", "BUSY", "MASTERDOWN", "MISCONF", "READONLY", "TRYAGAIN", "NOREPLICAS", "UNKILLABLE", "NOSCRIPT")
+
+# What the ledger's script answers when a newer release has written there.
+NEWER = "NEWERLEDGER of a newer release"
 
 
 def connect(settings: Settings) -> redis.Redis:
@@ -44,6 +47,11 @@ def redis_errors(client: redis.Redis) -> Iterator[None]:
     except redis.ResponseError as error:
         if "OOM" in str(error):
             raise IntakeFull(f"Redis at {name} is full: wait until work drains", retry_after=30) from error
+        if str(error).startswith(NEWER.partition(" ")[0]):
+            raise NewerData(
+                f"the ledger in Redis at {name} was written by a newer release: nothing was changed; start the newer "
+                "Copydesk in place of this one"
+            ) from error
         if str(error).startswith(PASSING):
             raise TransientError(f"Redis at {name} cannot answer now: {error}", retry_after=5) from error
         raise LedgerBroken(f"Redis at {name} refused a call of ours, which is a bug: {error}") from error

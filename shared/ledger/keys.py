@@ -6,13 +6,17 @@ The script under `lua/` writes those of the ledger; a test holds its names again
 import base64
 import hashlib
 
+LEDGER_VERSION = 2
+
 # The script's own; `<ref>` is `id@rev`.
+VERSION = "ledger:version"  # string: the version of all below; absent in an empty Redis and in one of the first release
 EPOCH = "ledger:epoch"  # string: when the ledger was last filled (µs); absent in a Redis that lost everything
 BALANCE = "ledger:balance"  # hash: the counters of the balance equation
 DEAD = "ledger:dead"  # zset: dead refs, by when they died (µs)
 STRAYS = "ledger:strays"  # list: messages that no worker could read, `µs|queue|reason|bytes`
 RECOVERING = "ledger:recovering"  # string with a TTL: somebody refills the ledger
 SWEPT = "ledger:swept"  # string: when the last sweep ran (µs)
+ARCHIVE_NEWER = "ledger:archive:newer"  # string: the first archive entry of a newer release that was met, if any
 LISTENING = "ledger:listening"  # string: since when sweeps follow each other without a gap (µs)
 REFUSED = "ledger:refused"  # hash: how many inputs of a source were refused
 REFUSALS = "ledger:refusals"  # zset: the refs refused last, by when (µs)
@@ -95,6 +99,16 @@ def line(state: str, stage: str) -> str:
 def deaths(stage: str) -> str:
     """Hash with a TTL: how many died in a stage within the last minute, by source and (field `""`) in all."""
     return f"ledger:deaths:{stage}"
+
+
+def paused(stage: str) -> str:
+    """String with a TTL, written by releases before 0.2: the stage took nothing up."""
+    return f"ledger:paused:{stage}"
+
+
+def passed(stage: str) -> str:
+    """String, written by releases before 0.2: the place in the line that the queue had come to."""
+    return f"ledger:passed:{stage}"
 
 
 def feed(feed_id: str) -> str:

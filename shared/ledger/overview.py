@@ -64,8 +64,9 @@ class Watchman:
             pipe.hvals(keys.PROCESSES_FAILING)
             pipe.hvals(keys.DROPS_PROBLEMS)
             pipe.llen(keys.STRAYS)
+            pipe.get(keys.ARCHIVE_NEWER)
             pipe.mget([keys.RECOVERY_BEAT, *(keys.claimed(stage) for stage in STAGES)])
-            workers, pauses, feeds, processes, drops, unreadable, (recovery, *claims) = pipe.execute()
+            workers, pauses, feeds, processes, drops, unreadable, newer, (recovery, *claims) = pipe.execute()
         return View(
             now=self._clock(),
             status=status,
@@ -80,6 +81,7 @@ class Watchman:
             refused_drops=[_drop_line(row) for row in drops[:MOST_LISTED]],
             unreadable=unreadable,
             recovery_beat=int(recovery) if recovery else None,
+            newer_entries=newer.decode() if newer else None,
         )
 
     def _refusals(self) -> list[str]:

@@ -8,6 +8,7 @@ import msgspec
 import redis
 
 from shared.clock import now_us
+from shared.data_version import refuse_newer
 from shared.envelope import Envelope, Event, Source, Stage
 from shared.errors import PermanentError
 from shared.identity import names_of
@@ -122,6 +123,12 @@ class LedgerReader:
 
     def __init__(self, client: redis.Redis) -> None:
         self.client: Any = client  # redis-py types its answers for text and bytes clients at once
+
+    def check_version(self) -> None:
+        """Raise `NewerData` when a newer release has written the ledger."""
+        with redis_errors(self.client):
+            found = self.client.get(keys.VERSION)
+        refuse_newer("the ledger in Redis", int(found or 0), keys.LEDGER_VERSION)
 
     def receipt(self, receipt: str) -> InputStatus | None:
         """The line of one input, or None when it is unknown or its retention time is over."""

@@ -20,6 +20,8 @@ Code = Literal[
     "sink-paused",
     "source-paused",
     "releases-mixed",
+    "worker-outdated",
+    "archive-newer",
     "process-failing",
     "recovery-stuck",
     "intake-refusing",
@@ -41,6 +43,8 @@ REMEDIES: Mapping[Code, str] = {
     "sink-paused": "mend what the reason names; the sink probes by itself",
     "source-paused": "look at its articles in `copydesk dead list`; the source is tried again by itself",
     "releases-mixed": "finish the update: start the remaining processes anew",
+    "worker-outdated": "finish the update: start this process anew with the newer release",
+    "archive-newer": "start the newer release, then run `copydesk recover`",
     "process-failing": "read its log; it is started again with growing pauses",
     "recovery-stuck": "read the log of `ingest`; an emptied Redis is not refilled until it goes on",
     "intake-refusing": "let work drain, or raise the limit that the message names; senders try again by themselves",
@@ -70,7 +74,10 @@ class Disk(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Worker(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
-    """A process of the desk as it last spoke of itself. Times in µs; `taken`, `failed`: articles since its start."""
+    """A process of the desk as it last spoke of itself. Times in µs; `taken`, `failed`: articles since its start.
+
+    `met` is what it met that a newer release wrote: since then it takes nothing up.
+    """
 
     name: str
     host: str
@@ -82,6 +89,7 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rena
     taken: int = 0
     failed: int = 0
     disks: tuple[Disk, ...] = ()
+    met: str = ""
 
 
 class Pause(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -119,6 +127,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     refused_drops: Sequence[str] = ()
     unreadable: int = 0
     recovery_beat: int | None = None
+    newer_entries: str | None = None
 
 
 class Trouble(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -168,6 +177,13 @@ def _of_books(view: View) -> Iterator[Found]:
         yield "balance-off", "", None, f"{balance.difference} inputs are unaccounted for"
     if balance.dead:
         yield "articles-dead", "", None, f"{balance.dead} articles are dead: no further try will help them"
+    if view.newer_entries:
+        yield (
+            "archive-newer",
+            "",
+            None,
+            f"this release cannot read all of the archive: {view.newer_entries}",
+        )
     if view.unreadable:
         yield "messages-unreadable", "", None, f"{view.unreadable} messages could not be read by any worker"
 
@@ -181,6 +197,14 @@ def _of_workers(view: View) -> Iterator[Found]:
     versions = sorted({worker.version for worker in alive})
     if len(versions) > 1:
         yield "releases-mixed", "", None, f"processes of several releases run side by side: {', '.join(versions)}"
+    for worker in alive:
+        if worker.met:
+            yield (
+                "worker-outdated",
+                f"{worker.name} {worker.host}",
+                None,
+                f"{worker.name} takes nothing up: {worker.met}",
+            )
     for failing in view.failing_processes:
         yield "process-failing", failing.name, failing.since, f"{failing.name} ends again and again: {failing.reason}"
     if view.recovery_beat is not None and view.now - view.recovery_beat > RECOVERY_SILENT_US:

@@ -12,7 +12,7 @@ from celery.exceptions import Reject
 
 from shared.clock import now_us
 from shared.envelope import VERSION, Stage
-from shared.errors import TransientError
+from shared.errors import NewerData, TransientError
 from shared.ledger.calls import Claimed, Commit, Failure, Ledger, Outcome
 from shared.work.celery_app import task_name
 from shared.work.retry import RetryPolicy, jitter
@@ -80,11 +80,11 @@ def register(app: Celery, stage: Stage, ledger: Ledger, handle: Handler, policy:
     """Give the app its one task: a bell, `[version]`. An older release's (`[1, refs]`) is one too."""
 
     def take_batch(task: Any, version: int, *_: object) -> None:
-        if version > VERSION:  # for a worker that knows how: it goes back on the queue
-            log.error("message_handed_back", stage=stage, version=version, known=VERSION)
-            time.sleep(HANDED_BACK_S)
-            raise Reject(f"message version {version} is newer than {VERSION}", requeue=True)
-        run_batch(ledger, stage, task.request.id, handle, policy)
+        hand_back_newer(stage, version)
+        try:
+            run_batch(ledger, stage, task.request.id, handle, policy)
+        except NewerData as error:
+            raise _handed_back(stage, str(error)) from error
 
     def release(message: str, cause: str) -> None:
         log.error("worker_lost", stage=stage, cause=cause)
@@ -92,6 +92,21 @@ def register(app: Celery, stage: Stage, ledger: Ledger, handle: Handler, policy:
 
     task = app.task(take_batch, name=task_name(stage), bind=True, Request="shared.work.bell:BellRequest")
     task.release = release
+
+
+def hand_back_newer(queue: str, version: int) -> None:
+    """Put a message of a newer release back on its queue, for a worker that knows how to read it.
+
+    The worker that met it takes nothing up any more (`shared.work.worker`).
+    """
+    if version > VERSION:
+        raise _handed_back(queue, f"a message has version {version}, and this release knows up to {VERSION}")
+
+
+def _handed_back(queue: str, reason: str) -> Reject:
+    log.error("message_handed_back", queue=queue, reason=reason)
+    time.sleep(HANDED_BACK_S)
+    return Reject(reason, requeue=True)
 
 
 def _isolated(work: Callable[[Claimed], Result], item: Claimed) -> Result:
@@ -140,6 +155,8 @@ def _insist(call: Callable[[], object]) -> None:
         try:
             call()
             return
+        except NewerData:
+            raise
         except TransientError as error:
             if time.monotonic() > deadline:
                 raise

@@ -4,6 +4,7 @@ import signal
 from typing import Any
 
 from billiard.exceptions import TimeLimitExceeded, WorkerLostError
+from celery.exceptions import Reject
 from celery.worker.request import Request
 
 CLOCKS = (signal.SIGPROF, signal.SIGXCPU)
@@ -15,6 +16,8 @@ class BellRequest(Request):
     def on_failure(self, exc_info: Any, send_failed_event: bool = True, return_ok: bool = False) -> Any:
         """Called in the parent, also when the child was killed."""
         error = exc_info.exception
+        if isinstance(error, Reject):
+            self.task.meet_newer(str(error.reason))
         if isinstance(error, WorkerLostError | TimeLimitExceeded | MemoryError):
             self.task.release(self.id, cause_of(error))
         return super().on_failure(exc_info, send_failed_event=send_failed_event, return_ok=return_ok)

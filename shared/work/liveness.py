@@ -44,6 +44,7 @@ class WorkerRecord:
         self._reserve = settings.disk_reserve_mb * 1024 * 1024
         self._client: Any = connect(settings)
         self._since = now_us()
+        self.met = ""
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="worker-record", daemon=True)
 
@@ -57,6 +58,17 @@ class WorkerRecord:
         try:
             self._client.delete(self._key())
         except redis.RedisError:  # it ends by itself within seconds
+            return
+
+    def meet_newer(self, what: str) -> None:
+        """Note what this process met that a newer release wrote: from now on it takes nothing up, and says why."""
+        if self.met:
+            return
+        self.met = what
+        log.error("worker_outdated", worker=self.name, met=what, release=program_version())
+        try:
+            self.beat()
+        except redis.RedisError:  # the next beat says it
             return
 
     def beat(self) -> None:
@@ -76,6 +88,7 @@ class WorkerRecord:
             "version": release,
             "pid": os.getpid(),
             "since": self._since,
+            "met": self.met,
             "beat": now,
             "disks": msgspec.json.encode([disk for folder in self._folders if (disk := self._disk(folder))]),
         }

@@ -16,7 +16,7 @@ from celery.worker.consumer import Consumer
 
 from shared import log as logging
 from shared.clock import now_us
-from shared.errors import CopydeskError
+from shared.errors import CopydeskError, NewerData, TransientError
 from shared.ledger import keys
 from shared.ledger.calls import Ledger
 from shared.ledger.connection import connect
@@ -108,6 +108,7 @@ class Liveness:
         self._clock = clock
         self._ticked = self._idle_since = clock()
         self._taken = -1
+        self.resting = False
 
     def tick(self) -> None:
         """The consumer is connected and its loop turns: say so in the heartbeat file."""
@@ -123,7 +124,7 @@ class Liveness:
             self._idle_since = self._ticked = self._clock()
             return False
         taken = sum(state.total_count.values())
-        if taken != self._taken or state.reserved_requests or not waiting:
+        if self.resting or taken != self._taken or state.reserved_requests or not waiting:
             self._taken, self._idle_since = taken, self._clock()
         now = self._clock()
         return now - self._ticked > self._deaf_s or now - self._idle_since > self._deaf_s
@@ -146,8 +147,10 @@ def work(app: Celery, settings: Settings, record: WorkerRecord, ledger: Ledger, 
     signals.setup_logging.connect(_leave_logging, weak=False)
     queue = record.name
     beat = os.environ.get("COPYDESK_HEARTBEAT")
+    _refuse_newer_ledger(ledger)
     watch = Liveness(settings, queue, Path(beat) if beat else None)
-    app.steps["consumer"].add(_loop_step(watch, ledger, settings.sweep_s))
+    app.Task.meet_newer = staticmethod(record.meet_newer)
+    app.steps["consumer"].add(_loop_step(watch, ledger, record, settings.sweep_s))
 
     def begin_guard(**_: object) -> None:
         threading.Thread(target=watch.guard, name="deaf-guard", daemon=True).start()
@@ -187,7 +190,17 @@ class _Ended:
         self.code = int(getattr(sender, "exitcode", None) or 0)
 
 
-def _loop_step(watch: Liveness, ledger: Ledger, sweep_s: float) -> type:
+def _refuse_newer_ledger(ledger: Ledger) -> None:
+    """Raise `NewerData` at the start; a Redis that is away is waited for, and its ledger asked with each call."""
+    try:
+        ledger.check_version()
+    except NewerData:
+        raise
+    except TransientError as error:
+        log.warning("ledger_version_unknown", error=str(error))
+
+
+def _loop_step(watch: Liveness, ledger: Ledger, record: WorkerRecord, sweep_s: float) -> type:
     class LoopStep(bootsteps.StartStopStep):
         """Timers on the consumer's loop: they run only while it is connected."""
 
@@ -197,7 +210,8 @@ def _loop_step(watch: Liveness, ledger: Ledger, sweep_s: float) -> type:
             watch.tick()
             self.timers = [
                 consumer.timer.call_repeatedly(BEAT_S, watch.tick),
-                consumer.timer.call_repeatedly(sweep_s, _swept(ledger)),
+                consumer.timer.call_repeatedly(sweep_s, _swept(ledger, record)),
+                consumer.timer.call_repeatedly(sweep_s, _rested(watch, record, consumer)),
             ]
 
         def stop(self, consumer: Any) -> None:
@@ -207,10 +221,23 @@ def _loop_step(watch: Liveness, ledger: Ledger, sweep_s: float) -> type:
     return LoopStep
 
 
-def _swept(ledger: Ledger) -> Callable[[], None]:
+def _rested(watch: Liveness, record: WorkerRecord, consumer: Any) -> Callable[[], None]:
+    def rest() -> None:
+        """Who met what a newer release wrote listens no more: its queue is for workers that can read it."""
+        if record.met and not watch.resting:
+            watch.resting = True
+            consumer.cancel_task_queue(record.name)
+
+    return rest
+
+
+def _swept(ledger: Ledger, record: WorkerRecord) -> Callable[[], None]:
     def sweep() -> None:
         try:
             later, lost_workers = ledger.sweep()
+        except NewerData as error:
+            record.meet_newer(str(error))
+            return
         except CopydeskError as error:
             log.warning("sweep_failed", error=str(error))
             return

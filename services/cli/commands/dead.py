@@ -1,14 +1,16 @@
 """`copydesk dead`: what no further try will help, and the two things a person can do about it."""
 
+import contextlib
 from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
 from services.cli.context import OK, UNUSABLE, WRONG, Context, show_json, warn
 from services.cli.printing import ago, clean, plural, row, shortened, table, timeline_lines
-from services.ingest.intake import open_archive
+from services.ingest import decisions
+from services.ingest.intake import open_archive, open_decisions
 from shared.clock import now_us
-from shared.errors import PermanentError
+from shared.errors import NewerData, PermanentError
 from shared.ledger import keys
 from shared.ledger.calls import Ledger
 from shared.ledger.connection import connect, redis_errors
@@ -104,20 +106,25 @@ def show_one(context: Context) -> int:
 
 def replay(context: Context) -> int:
     """Send dead articles back to the stage where they died."""
-    ledger = open_ledger(context.reached())
+    settings = context.reached()
+    ledger = open_ledger(settings)
     refs = _chosen(context, ledger)
     if refs is None:
         return UNUSABLE
-    return _tell(context, refs, _in_pages(refs, ledger.replay), "replayed", "went back to the queue")
+    with contextlib.closing(open_decisions(settings)) as archive:
+        done = _in_pages(refs, lambda page: decisions.replay(ledger, archive, page))
+    return _tell(context, refs, done, "replayed", "went back to the queue")
 
 
 def discard(context: Context) -> int:
     """Give dead articles up; the archive keeps what came in."""
-    ledger = open_ledger(context.reached())
+    settings = context.reached()
+    ledger = open_ledger(settings)
     refs = _chosen(context, ledger)
     if refs is None:
         return UNUSABLE
-    done = _in_pages(refs, lambda page: ledger.discard(page, context.args.because))
+    with contextlib.closing(open_decisions(settings)) as archive:
+        done = _in_pages(refs, lambda page: decisions.discard(ledger, archive, page, context.args.because))
     return _tell(context, refs, done, "discarded", "given up for good")
 
 
@@ -169,7 +176,7 @@ def _input(lines: LedgerReader, ref: str, settings: Settings) -> bytes | None:
         return None
     try:
         return open_archive(settings).get(meta.archived, limit=settings.max_input_bytes)
-    except PermanentError:
+    except (PermanentError, NewerData):
         return None
 
 

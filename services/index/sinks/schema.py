@@ -1,16 +1,60 @@
 """The tables of the embedded index, version by version, and the way from one to the next."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from shared.errors import PermanentError, TransientError
+import msgspec
+import zstandard
+
+from services.index.revisions import digest_of, edited_at, richness_of, source_of
+from shared.article import Article
+from shared.data_version import refuse_newer as refuse_newer_data
+from shared.envelope import Source
+from shared.errors import TransientError
+from shared.identity import bridged
 
 # A row of `articles` names its newest revision; a row of `revisions` holds the whole entry (zstd of its JSON), so
 # that what was said, when, and on which evidence outlives the ledger. The two word sets keep no text of their own
 # (content=''): an article's words are worked out again from its entry when they are to be taken out. Marks (M*) belong
 # to words, or Thai and Hindi fall apart; the headline weighs three times.
+
+_AT_ONCE = 500  # articles whose old names stand in memory together
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    """What is read of a stored entry to say what it is known by."""
+
+    article: Article
+    source: Source
+
+
+def _know_old_articles(database: sqlite3.Connection) -> None:
+    """Let what the first release stored be met again: by the present spelling of its aliases, and by what it says."""
+    (last,) = database.execute("SELECT ifnull(max(n), 0) FROM articles").fetchone()
+    for start in range(1, last + 1, _AT_ONCE):
+        rows = (start, start + _AT_ONCE - 1)
+        known = database.execute("SELECT alias, n FROM aliases WHERE n BETWEEN ? AND ?", rows).fetchall()
+        spelled = [(name, n) for alias, n in known for name in bridged((alias,))[1:]]
+        database.executemany("INSERT OR IGNORE INTO aliases VALUES (?, ?)", spelled)
+        found = database.execute(
+            "SELECT entry, n FROM articles JOIN revisions USING (n, rev) WHERE n BETWEEN ? AND ? AND digest = ''", rows
+        )
+        database.executemany(
+            "UPDATE articles SET digest = ?, edited = ?, richness = ?, source = ? WHERE n = ?",
+            [(*_said(entry), n) for entry, n in found.fetchall()],
+        )
+
+
+def _said(entry: bytes) -> tuple[str, int | None, int, str]:
+    kept = msgspec.json.decode(zstandard.decompress(entry), type=_Kept)
+    article = kept.article
+    return digest_of(article), edited_at(article), richness_of(article), source_of(kept.source)
+
+
+Step = str | Callable[[sqlite3.Connection], None]
+
 # A step that was released is never changed: what comes later is another step.
-MIGRATIONS: tuple[str, ...] = (
+MIGRATIONS: tuple[Step, ...] = (
     """
     CREATE TABLE articles (
         n INTEGER PRIMARY KEY,
@@ -54,6 +98,7 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE articles ADD COLUMN richness INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE articles ADD COLUMN source TEXT NOT NULL DEFAULT '';
     """,
+    _know_old_articles,
 )
 
 
@@ -62,13 +107,19 @@ def version(database: sqlite3.Connection) -> int:
     return int(database.execute("PRAGMA user_version").fetchone()[0])
 
 
-def migrate(database: sqlite3.Connection, migrations: Sequence[str] = MIGRATIONS) -> None:
+def migrate(database: sqlite3.Connection, migrations: Sequence[Step] = MIGRATIONS) -> None:
     """Bring the tables up to date, each step whole or not at all."""
     found = version(database)
     refuse_newer(found, len(migrations))
     for number, step in enumerate(migrations[found:], start=found + 1):
         try:
-            database.executescript(f"BEGIN IMMEDIATE; {step}; PRAGMA user_version = {number}; COMMIT;")
+            if isinstance(step, str):
+                database.executescript(f"BEGIN IMMEDIATE; {step}; PRAGMA user_version = {number}; COMMIT;")
+                continue
+            database.execute("BEGIN IMMEDIATE")
+            step(database)
+            database.execute(f"PRAGMA user_version = {number}")
+            database.execute("COMMIT")
         except BaseException:
             if database.in_transaction:
                 database.execute("ROLLBACK")
@@ -77,10 +128,7 @@ def migrate(database: sqlite3.Connection, migrations: Sequence[str] = MIGRATIONS
 
 def refuse_newer(found: int, known: int = len(MIGRATIONS)) -> None:
     """Stop before an index that a newer Copydesk has written."""
-    if found > known:
-        raise PermanentError(
-            f"the index has schema version {found}, this Copydesk knows {known}: start the newer Copydesk that wrote it"
-        )
+    refuse_newer_data("the index", found, known)
 
 
 def refuse_other(found: int, known: int = len(MIGRATIONS)) -> bool:

@@ -77,16 +77,23 @@ local function take_in(item, body)
   if foreign and item.owner ~= '' then return { 'refused', ref } end
   local said_before = not item.again and owner_of(item.sha) == article
   claim_aliases(item, article, by_content)
+  if item.outcome == 'superseded' then return settle(item, 'superseded', ref) end
   if is_same(item, article, head, by_content, said_before) then return settle(item, 'duplicate', ref) end
   return { 'received', enter(item, article, tonumber(head[1] or '0'), body) }
 end
 
--- items: {receipt, id, rev, aliases, by_path, sha, owner, meta, again}; ARGV[3…] their bodies. One message for all that are new.
+-- items: {receipt, id, rev, aliases, by_path, sha, owner, meta, again, outcome, note}; ARGV[3…] their bodies. One message
+-- for all that are new. What a person had discarded before Redis was lost comes in as what it is.
 function calls.accept()
   local replies, fresh = {}, {}
   for i, item in ipairs(args.items) do
     replies[i] = take_in(item, ARGV[2 + i])
-    if replies[i][1] == 'received' then fresh[#fresh + 1] = replies[i][2] end
+    local ref = replies[i][1] == 'received' and replies[i][2]
+    if ref and item.outcome == 'discarded' then
+      finish(ref, record_key(ref), 'discarded', 'ingest', item.note)
+    elseif ref then
+      fresh[#fresh + 1] = ref
+    end
   end
   enqueue('normalize', fresh)
   return cmsgpack.pack(replies)

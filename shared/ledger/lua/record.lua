@@ -6,6 +6,7 @@
 -- seen:<week>:<bucket>  hash  whose an address or a content hash is, and the head of an article: its newest revision,
 --                    that one's content hash, and its owner where a publisher pushed it
 -- rcpt:<receipt>     string  "<ref>" or, for what ended at the door or in the index, "<ref> <outcome> <µs>"
+-- ledger:version     string  the version of all this, which every call asks for first
 -- ledger:balance     hash    the counters of the balance equation
 -- ledger:waiting:<stage> zset  refs that wait to be taken up, in the order they came (ledger:seq:<stage>)
 -- ledger:working:<stage> zset  refs taken up, by the end of their lease (µs)
@@ -226,3 +227,17 @@ local function crashed(ref, key, stage, cause)
 end
 
 local calls = {}
+
+-- What a newer release has written is left alone. What an older one has written is brought up to date by the first call:
+-- its records are read as they are, and what nobody reads any more goes.
+local function is_newer()
+  local found = tonumber(redis.call('GET', 'ledger:version') or '0')
+  if found > args.ledger then return true end
+  if found < args.ledger then
+    for _, stage in ipairs({ 'normalize', 'index' }) do
+      redis.call('DEL', 'ledger:paused:' .. stage, 'ledger:passed:' .. stage)
+    end
+    redis.call('SET', 'ledger:version', args.ledger)
+  end
+  return false
+end

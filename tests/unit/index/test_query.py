@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.index.query import MAX_TERMS, read_query
-from services.index.sinks.schema import MIGRATIONS
+from services.index.sinks.schema import migrate
 
 TWO = '"cán" AND "bộ" AND ("cán bộ" OR "cán")'
 
@@ -82,5 +82,5 @@ def test_sqlite_understands_what_is_read(text: str) -> None:
             DATABASE.execute("SELECT rowid FROM exact WHERE exact MATCH ?", (asked,)).fetchall()
 
 
-DATABASE = sqlite3.connect(":memory:", check_same_thread=False)
-DATABASE.executescript(MIGRATIONS[0])
+DATABASE = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+migrate(DATABASE)

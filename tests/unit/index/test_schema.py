@@ -10,7 +10,7 @@ from services.index.search import Index
 from services.index.sinks.schema import MIGRATIONS, migrate, refuse_other, version
 from services.index.sinks.sqlite import FILE_NAME, SqliteSink
 from shared import log as logging
-from shared.errors import PermanentError, TransientError
+from shared.errors import NewerData, TransientError
 from tests.entries import make_entry
 
 
@@ -44,11 +44,11 @@ def test_an_index_of_a_newer_copydesk_is_refused(tmp_path: Path) -> None:
     database = sqlite3.connect(path)
     database.execute("PRAGMA user_version = 99")
     database.close()
-    sentence = "schema version 99, this Copydesk knows .* start the newer Copydesk"
+    sentence = "the index has version 99, and this release knows up to .* start the newer Copydesk"
     for _ in range(2):  # the first refusal must not keep the lock
-        with pytest.raises(PermanentError, match=sentence):
+        with pytest.raises(NewerData, match=sentence):
             SqliteSink(path)
-    with pytest.raises(PermanentError, match=sentence):
+    with pytest.raises(NewerData, match=sentence):
         Index(path).search("x")
 
 

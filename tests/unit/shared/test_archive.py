@@ -9,9 +9,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from shared.archive import FRAME, MAGIC, VERSION, Archive, Archived, pack_body, unpack_body
+from shared.archive import DECISIONS, FRAME, MAGIC, VERSION, Archive, Archived, Decision, pack_body, unpack_body
 from shared.envelope import Envelope, Source
-from shared.errors import IntakeFull, PermanentError
+from shared.errors import IntakeFull, NewerData, PermanentError
 
 LIMIT = 1_000_000
 
@@ -157,7 +157,7 @@ def test_an_entry_of_the_first_release_is_read_as_it_was_meant(archive: Archive)
         source=Source(kind="feed", name="http://a.example/"),
         media_type="text/plain",
         sha="sha256:1",
-        aliases=("url:http://a.example/1",),
+        aliases=("url:http://a.example/1", "url:https://a.example/1"),
         url="http://a.example/1",
     )
     assert archive.get(place, limit=LIMIT) == "bài cũ".encode()
@@ -165,10 +165,36 @@ def test_an_entry_of_the_first_release_is_read_as_it_was_meant(archive: Archive)
 
 def test_an_entry_of_a_newer_release_is_told_and_not_guessed_at(archive: Archive) -> None:
     place = write_entry(archive, FIRST | {"v": VERSION + 1})
-    with pytest.raises(PermanentError, match=f"version {VERSION + 1}, and this release reads up to {VERSION}"):
+    told = f"{place} has version {VERSION + 1}, and this release knows up to {VERSION}: .* start the newer Copydesk"
+    with pytest.raises(NewerData, match=told):
         list(archive.entries())
-    with pytest.raises(PermanentError, match="run a newer"):
+    with pytest.raises(NewerData, match=told):
         archive.get(place, limit=LIMIT)
+
+
+def test_what_lies_behind_an_entry_of_a_newer_release_is_read_all_the_same(archive: Archive) -> None:
+    place = write_entry(archive, FIRST | {"v": VERSION + 1})
+    archive.put_batch([entry(8)])
+    newer: list[tuple[str, int]] = []
+    found = list(archive.entries(on_newer=lambda where, one: newer.append((where, one.version))))
+    assert [one.envelope.receipt for _, one in found] == ["r8"]
+    assert newer == [(place, VERSION + 1)]
+
+
+def test_decisions_stand_in_segments_of_their_own(archive: Archive) -> None:
+    made = [
+        Decision(decision="replay", receipt="r2", ref="a@2", at_us=2, reason="vì sao"),
+        Decision(decision="discard", receipt="r1", ref="a@1", at_us=1, reason="vì sao"),
+    ]
+    archive.put_batch([entry(1)])
+    log = Archive(archive.folder, label=DECISIONS)
+    log.put_batch(made)
+    log.close()
+    assert [(one.decision, one.receipt, one.reason) for one in archive.decisions()] == [
+        ("discard", "r1", "vì sao"),
+        ("replay", "r2", "vì sao"),
+    ]
+    assert [one.envelope.receipt for _, one in archive.entries()] == ["r1"]
 
 
 def test_a_segment_that_is_sealed_while_it_is_looked_for_is_read_all_the_same(tmp_path: Path) -> None:

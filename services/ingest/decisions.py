@@ -1,0 +1,34 @@
+"""What a person decides on dead articles: archived first, so that an emptied Redis does not undo it."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from shared.archive import Archive, Decision
+from shared.clock import now_us
+from shared.ledger.calls import Ledger
+
+Kind = Literal["discard", "replay"]
+
+
+def discard(ledger: Ledger, archive: Archive, refs: Sequence[str], reason: str) -> list[bool]:
+    """Give dead articles up for good; False for each that is not dead. The archive keeps their bytes."""
+    _archive(ledger, archive, refs, "discard", reason)
+    return ledger.discard(refs, reason)
+
+
+def replay(ledger: Ledger, archive: Archive, refs: Sequence[str]) -> list[bool]:
+    """Send dead articles back to the stage where they died; False for each that is not dead."""
+    _archive(ledger, archive, refs, "replay", "")
+    return ledger.replay(refs)
+
+
+def _archive(ledger: Ledger, archive: Archive, refs: Sequence[str], decision: Kind, reason: str) -> None:
+    lines = [(ref, ledger.line(ref)) for ref in refs if "@" in ref]
+    now = now_us()
+    decided = [
+        Decision(decision=decision, receipt=line.receipt, ref=ref, at_us=now, reason=reason)
+        for ref, line in lines
+        if line is not None and line.state == "dead"
+    ]
+    if decided:
+        archive.put_batch(decided)
