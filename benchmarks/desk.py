@@ -64,13 +64,10 @@ class Desk:
 @contextlib.contextmanager
 def running_desk(**environ: str) -> Iterator[Desk]:
     """`copydesk up` until the measurement ends."""
-    with tempfile.TemporaryDirectory(prefix="cd-bench-") as name, socket.socket() as free:
+    with tempfile.TemporaryDirectory(prefix="cd-bench-") as name:
         folder = Path(name)
         (folder / "seeds").mkdir()
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-        free.close()
-        command = [sys.executable, "-m", "services.cli", "--json", "up", "--port", str(port)]
+        command = [sys.executable, "-m", "services.cli", "--json", "up", "--port", str(free_port())]
         clean = {k: v for k, v in os.environ.items() if not k.startswith("COPYDESK_")}
         process = subprocess.Popen(
             command, cwd=folder, env=clean | environ, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
@@ -81,6 +78,14 @@ def running_desk(**environ: str) -> Iterator[Desk]:
         finally:
             process.terminate()
             process.wait(30)
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    return port
 
 
 def tree(pid: int) -> dict[int, str]:

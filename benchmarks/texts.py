@@ -15,7 +15,7 @@ COUNT, SENDERS = 600, 8
 
 def run() -> list[Figure]:
     """Pushes first, then drops, on one desk."""
-    texts = _texts(2 * COUNT)
+    texts = make_texts(2 * COUNT)
     alone = _normalize_ms(texts[:COUNT])
     with running_desk(COPYDESK_DISK_RESERVE_MB="1") as desk:
         pushed = _cost(desk, lambda: _push(desk, texts[:COUNT]))
@@ -29,7 +29,7 @@ def run() -> list[Figure]:
     ]
 
 
-def _texts(count: int) -> list[str]:
+def make_texts(count: int) -> list[str]:
     """Texts of about 3 kB: a day, a headline, and paragraphs of words from the index's benchmark."""
     texts = []
     entries = make_entries(count * 8)

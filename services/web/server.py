@@ -3,14 +3,14 @@
 import asyncio
 import errno
 import socket
-import sys
 import uuid
+from http import HTTPStatus
 from typing import Any
 
-import h11
+import httptools
 import uvicorn
 from starlette.applications import Starlette
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from services.web.problems import Problem, answer
 from services.web.state import AppState
@@ -25,14 +25,20 @@ LEFTOVER_BYTES = 64 * 1024 * 1024
 LEFTOVER_S = 30.0
 
 
-class DoorProtocol(H11Protocol):
+class DoorProtocol(HttpToolsProtocol):
     """One connection: its head must come in time, and what a refused body goes on sending is read away, within bounds.
 
-    Closing at once would reset the connection, and the sender would never see why it was refused.
+    Closing at once would reset the connection, and the sender would never see why it was refused. The parser keeps what
+    it has not understood yet and sets no bound of its own: what comes without being body is counted here.
     """
+
+    cycle: RequestResponseCycle | None  # type: ignore[assignment]  # None before the first request
 
     _clock: asyncio.TimerHandle | None = None
     _leftover = 0
+    _beside_body = 0  # bytes of heads, trailers and chunk marks since the last byte of a body
+    _in_body = False
+    _refused = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -43,36 +49,86 @@ class DoorProtocol(H11Protocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        super().data_received(data)
-        if self.transport.is_closing() or not hasattr(self.cycle, "scope"):  # before the first request it is None
+        if self._refused:
+            self._pass_over(data)
             return
-        if not self.cycle.response_complete:
+        self._beside_body += len(data)
+        self._unset_keepalive_if_required()
+        self._parse(data)
+        if self.transport.is_closing() or self._refused:
+            return
+        if self._beside_body > HEAD_BYTES:
+            self._refuse(Problem("headers-too-large"))
+        elif self.cycle is not None and not self.cycle.response_complete:
             self._stop_clock()
-        elif self.conn.their_state is h11.SEND_BODY:
-            self._leftover += len(data)
-            if self._leftover > LEFTOVER_BYTES:
-                self.transport.close()
-        elif self.conn.their_state is h11.IDLE and self._clock is None:  # a next head has begun
+        elif self._in_body:
+            self._pass_over(data)
+        elif self._clock is None:  # a next head has begun
             self._set_clock(HEAD_S)
+
+    def on_headers_complete(self) -> None:
+        hosts = sum(name == b"host" for name, _ in self.headers)
+        if hosts > 1 or (not hosts and self.parser.get_http_version() == "1.1"):
+            raise ValueError("a request names its host once")
+        if not self.parser.should_upgrade():
+            self._in_body = True
+            super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._beside_body = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._beside_body = 0
+        self._in_body = False
+        if not self.parser.should_upgrade():
+            super().on_message_complete()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        if not self.transport.is_closing() and self.conn.their_state is h11.SEND_BODY:
+        if not self.transport.is_closing() and self._in_body:
             self._set_clock(LEFTOVER_S)
 
-    def send_400_response(self, msg: str) -> None:
-        """What is no HTTP gets a problem like everything else."""
-        if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
-            self.transport.close()
+    def _parse(self, data: bytes) -> None:
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as wish:
+            self._parse_without_upgrade(data[wish.args[0] :])
+        except httptools.HttpParserError:
+            self._refuse(Problem("bad-request", "This is no HTTP request."))
+
+    def _parse_without_upgrade(self, rest: bytes) -> None:
+        """Read a request as if it wished for no other protocol, as any server may: this parser would skip its body."""
+        method = self.parser.get_method()
+        if method == b"CONNECT":
+            self._refuse(Problem("bad-request", "This is no proxy."))
             return
-        too_long = getattr(sys.exception(), "error_status_hint", 400) == 431
-        problem = Problem("headers-too-large") if too_long else Problem("bad-request", "This is no HTTP request.")
+        head = b"%s %s HTTP/1.1\r\n" % (method, self.url)
+        head += b"".join(b"%s: %s\r\n" % line for line in self.headers if line[0] != b"upgrade")
+        self.parser = httptools.HttpRequestParser(self)
+        self._parse(head + b"\r\n" + rest)
+
+    def _refuse(self, problem: Problem) -> None:
+        """Answer what the application never gets to see, and end the connection once its sender has read that."""
+        cycle = self.cycle
+        if cycle is not None and not cycle.response_complete:
+            if cycle.response_started:
+                self.transport.close()
+                return
+            cycle.disconnected = True
+            cycle.message_event.set()
         told = answer(problem, str(uuid.uuid4()))
-        headers = [*told.raw_headers, (b"connection", b"close")]
-        for event in (h11.Response(status_code=told.status_code, headers=headers), h11.Data(data=bytes(told.body))):
-            self.transport.write(self.conn.send(event) or b"")
-        self.transport.write(self.conn.send(h11.EndOfMessage()) or b"")
-        self.transport.close()
+        lines = [f"HTTP/1.1 {told.status_code} {HTTPStatus(told.status_code).phrase}".encode()]
+        lines += [name + b": " + value for name, value in (*told.raw_headers, (b"connection", b"close"))]
+        self.transport.write(b"\r\n".join((*lines, b"", bytes(told.body))))
+        self.transport.write_eof()
+        self._refused = True
+        self._set_clock(LEFTOVER_S)
+
+    def _pass_over(self, data: bytes) -> None:
+        self._leftover += len(data)
+        if self._leftover > LEFTOVER_BYTES:
+            self.transport.close()
 
     def _set_clock(self, seconds: float) -> None:
         self._stop_clock()
@@ -100,7 +156,6 @@ class Server(uvicorn.Server):
             "proxy_headers": False,
             "timeout_keep_alive": KEEP_ALIVE_S,
             "timeout_graceful_shutdown": STOP_S,
-            "h11_max_incomplete_event_size": HEAD_BYTES,
         }
         super().__init__(uvicorn.Config(app, **config))
         self._app_state = app_state

@@ -1,5 +1,6 @@
 """What a worker process does beside its tasks: sweeps the ledger, shows that it lives, ends itself when it is deaf."""
 
+import contextlib
 import os
 import threading
 import time
@@ -27,6 +28,7 @@ log = structlog.get_logger(__name__)
 
 BEAT_S = 5.0
 STRAYS_KEPT = 1000
+NICENESS = 10
 EXIT_DEAF = 70
 UNREADABLE = (ValueError, TypeError, KeyError, AttributeError)
 
@@ -144,6 +146,7 @@ def work(app: Celery, settings: Settings, record: WorkerRecord, ledger: Ledger, 
     With REMAP_SIGTERM=SIGQUIT in the environment before Celery was imported, SIGTERM gives batches `soft_stop_s`.
     """
     logging.configure_process(settings.log_level)
+    _give_way()
     signals.setup_logging.connect(_leave_logging, weak=False)
     queue = record.name
     beat = os.environ.get("COPYDESK_HEARTBEAT")
@@ -174,6 +177,13 @@ def work(app: Celery, settings: Settings, record: WorkerRecord, ledger: Ledger, 
     )
     record.stop()
     return ended.code
+
+
+def _give_way() -> None:
+    """Stand behind the door and Redis where processors are short: who waits for a receipt comes before the backlog."""
+    os.nice(NICENESS)
+    with contextlib.suppress(OSError):  # Linux weighs sessions first, unless a container or an init system groups them
+        Path("/proc/self/autogroup").write_text(str(NICENESS), encoding="ascii")
 
 
 def _leave_logging(**_: object) -> None:

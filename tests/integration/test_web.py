@@ -115,6 +115,18 @@ def ask(port: int, method: str, path: str, body: bytes = b"", /, **headers: str)
         pytest.param([b"GET /v1/status HTTP/1.1\r\nHost: desk\r\n\r\n"], 401, id="no key"),
         pytest.param([b"GET /healthz HTTP/1.1\r\nHost: desk\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"], 200,
                      id="a wish for another protocol is passed over"),
+        pytest.param([PUSH + b"Connection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: 5\r\n\r\n", b"words"], 202,
+                     id="a push that would speak HTTP/2"),
+        pytest.param([b"GET /healthz HTTP/1.1\r\n\r\n"], 400, id="no host"),
+        pytest.param([b"GET /healthz HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"], 400, id="two hosts"),
+        pytest.param([b"GET /healthz HTTP/1.0\r\n\r\n"], 200, id="an older client names no host"),
+        pytest.param([PUSH + CHUNKED.replace(b"\r\n\r\n", b"\r\nContent-Length: 3\r\n\r\n"), chunk(b"abc")], 400,
+                     id="a length beside chunks"),
+        pytest.param([b"GET /healthz HTTP/1.1\r\nHost: a\r\n", *[b"X-%d: y\r\n" % i for i in range(9000)]], 431,
+                     id="headers without end"),
+        pytest.param([PUSH + CHUNKED + chunk(b"words") + b"0\r\n", *[b"X-%d: y\r\n" % i for i in range(9000)]], 431,
+                     id="trailers without end"),
+        pytest.param([PUSH + CHUNKED + b"5;x=", *[b"y" * 10_000] * 8], 431, id="a chunk's mark without end"),
     ],
 )  # fmt: skip
 def test_what_the_wire_brings_is_answered_with_a_problem(wire: int, pieces: list[bytes], status: int) -> None:
