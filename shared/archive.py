@@ -44,11 +44,11 @@ class Archived(msgspec.Struct, frozen=True, kw_only=True):
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """What a person decided on an input at rest: of which receipt and revision (`id@rev`), when (µs), and why.
 
-    An emptied Redis is filled by it too: what was discarded stays so.
+    An emptied Redis is filled by it too: what was discarded stays so. What was set free is an article, `ref` its id.
     """
 
     v: int = VERSION
-    decision: Literal["discard", "replay"]
+    decision: Literal["discard", "replay", "free"]
     receipt: str
     ref: str
     at_us: int

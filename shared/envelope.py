@@ -34,7 +34,8 @@ class Input(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, renam
 
     `aliases` are its addresses, strongest first, each with its kind: `uri:…`, `url:…`, `guid:<feed id> <guid>`,
     `path:<path in seeds>`: `shared.identity` makes them. `url` is the address the body was read from, as it was said.
-    The content hash is added by the intake.
+    The content hash is added by the intake. `own` says that these pages are the sender's by the prefixes of its key,
+    `changed` that the feed has said other words of the same entry before.
     """
 
     source: Source
@@ -43,13 +44,16 @@ class Input(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, renam
     aliases: tuple[str, ...] = ()
     url: str | None = None
     name: str | None = None
+    own: bool = False
+    changed: bool = False
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What travels with an input from the door to the index.
 
     `received_us` is its time of receipt in µs, `sha` the hash of its content, `url` the address it was read from,
-    `name` what it was called where it came from. The names are those of records in Redis and of the archive's entries.
+    `name` what it was called where it came from; `own` and `changed` as in `Input`. The names are those of records in
+    Redis and of the archive's entries.
     """
 
     receipt: str
@@ -60,6 +64,8 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     aliases: tuple[str, ...] = ()
     url: str | None = None
     name: str | None = None
+    own: bool = False
+    changed: bool = False
 
 
 class Raw(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):

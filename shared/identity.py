@@ -1,10 +1,11 @@
 """What an input is known by: the one place that spells addresses, aliases, content hashes and ids."""
 
 import base64
+import contextlib
 import hashlib
 import re
 from collections.abc import Sequence
-from urllib.parse import SplitResult, urlsplit, urlunsplit
+from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
 # Parameters that say where a reader came from, not what is read.
 _TRACKING_PREFIXES = ("utm_", "pk_", "mtm_", "hsa_", "at_", "ns_", "wt_mc", "wt_zmc")
@@ -15,6 +16,10 @@ _TRACKING = frozenset({
 })  # fmt: skip
 _WEB = frozenset({"http", "https"})
 _OWN_PORT = re.compile(r":(?:80|443)?$")
+# A host that every program reads as the same: of `https://a.example\@b.example` some take the one and some the other.
+_HOST = re.compile(r"(?:[^@\\/]*@)?(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::\d*)?")
+_ESCAPED = re.compile(r"%([0-9A-Fa-f]{2})")
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _LONG_GUID = 400
 COMMAND_LINE = "command line"
 
@@ -36,17 +41,31 @@ def article_uri(link: str | None) -> str | None:
 def canonical_url(link: str | None) -> str | None:
     """The address as an identity: "HTTP://www.News.Example:80/a/?b=2&a=1#top" gives "https://news.example/a?a=1&b=2".
 
-    Scheme, `www.`, end slash, query order, tracking, fragment and default port tell no two pages apart. It is a name to
-    compare, not an address to ask. None for what is no address.
+    Scheme, `www.`, end slash, query order, tracking, fragment, default port, login, `/../` and the way letters are
+    escaped tell no two pages apart. It is a name to compare, not an address to ask. None for what is no address.
     """
     parts = _split(link)
     if parts is None:
         return None
-    scheme, host, path = parts.scheme.lower(), parts.netloc.lower(), parts.path
+    scheme, host, path, query = parts.scheme.lower(), parts.netloc.lower(), parts.path, _kept(parts.query)
     if scheme in _WEB:
-        scheme, host = "https", _OWN_PORT.sub("", host).removeprefix("www.")
-        path = path.rstrip("/") or "/"
-    return urlunsplit((scheme, host, path, "&".join(sorted(_kept(parts.query))), ""))
+        scheme, host = "https", _plain_host(host)
+        path = _without_dots(_escaped(path)).rstrip("/") or "/"
+        query = [_escaped(piece) for piece in query]
+    return urlunsplit((scheme, host, path, "&".join(sorted(query)), ""))
+
+
+def canonical_prefix(address: str) -> str | None:
+    """The beginning of addresses that a key may carry: "HTTP://www.News.Example/a/" gives "https://news.example/a".
+
+    None for what is no page's address, and for one with a query or a fragment, which no path lies below.
+    """
+    return canonical_url(address) if is_page(address) and not any(mark in address for mark in "?#") else None
+
+
+def covers(prefix: str, page: str) -> bool:
+    """Does a page lie at or below a prefix, both canonical: `/a` covers `/a/b` and `/a?p=1`, not `/ab`."""
+    return page.startswith(prefix) and (prefix.endswith("/") or page[len(prefix) :][:1] in ("", "/", "?"))
 
 
 def host_of(address: str | None) -> str | None:
@@ -56,12 +75,11 @@ def host_of(address: str | None) -> str | None:
 
 
 def is_page(address: str) -> bool:
-    """Whether it is an absolute http(s) URL of a host."""
+    """Whether it is an absolute http(s) URL of a host, which every program reads as the same."""
     parts = _split(address)
-    try:
-        return parts is not None and parts.scheme.lower() in _WEB and bool(parts.hostname)
-    except ValueError:
+    if parts is None or parts.scheme.lower() not in _WEB:
         return False
+    return _HOST.fullmatch(parts.netloc) is not None
 
 
 def address_alias(address: str, publisher: str) -> str:
@@ -164,6 +182,40 @@ def _split(link: str | None) -> SplitResult | None:
         return None if link is None else urlsplit(link)
     except ValueError:  # "http://[": not even an address
         return None
+
+
+def _plain_host(netloc: str) -> str:
+    """A host in lower case, without login, `www.`, end dot and a port that goes without saying; in ASCII."""
+    host = _OWN_PORT.sub("", netloc.rpartition("@")[2])
+    name, colon, port = host.partition(":") if not host.startswith("[") else (host, "", "")
+    name = name.rstrip(".").removeprefix("www.")
+    if not name.isascii():
+        with contextlib.suppress(UnicodeError):  # no name that could be registered
+            name = name.encode("idna").decode()
+    return f"{name}{colon}{port}"
+
+
+def _escaped(text: str) -> str:
+    """Letters that need no escape are written plain, all others as `%` and capital digits."""
+
+    def plain(found: re.Match[str]) -> str:
+        letter = chr(int(found[1], 16))
+        return letter if letter in _UNRESERVED else found[0].upper()
+
+    return quote(_ESCAPED.sub(plain, text), safe="%/?:@!$&'()*+,;=~[]|^`{}\\\"<>", errors="replace")
+
+
+def _without_dots(path: str) -> str:
+    """A path with its `.` and `..` walked (RFC 3986, 5.2.4)."""
+    if "/." not in path:
+        return path
+    walked: list[str] = []
+    for segment in path.split("/"):
+        if segment == "..":
+            del walked[max(1, len(walked) - 1) :]
+        elif segment != ".":
+            walked.append(segment)
+    return "/".join(walked) + ("/" if path.endswith(("/.", "/..")) else "")
 
 
 def _kept(query: str) -> list[str]:

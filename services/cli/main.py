@@ -47,6 +47,10 @@ SOURCE = (
     arg("--zone", metavar="ZONE", help="time zone of its dates without one, such as Asia/Ho_Chi_Minh"),
     arg("--language", metavar="TAG", help="language of its texts, such as vi"),
 )
+PREFIX = arg(
+    "--prefix", dest="prefixes", action="append", default=[], metavar="URL",
+    help="pages below this address are theirs alone, such as https://example.org/news/ (may be given several times)",
+)  # fmt: skip
 REFS = (
     arg("refs", nargs="*", metavar="ID", help="id@rev as `dead list` shows it"),
     arg("--all", action="store_true", help="all that match the filters below"),
@@ -100,7 +104,18 @@ COMMANDS = (
     ),
     Command("feeds list", "feeds:show", "the feeds and when each is due"),
     Command("feeds remove", "feeds:remove", "end a subscription", (arg("url", metavar="URL"),)),
-    Command("keys create", "keys:create", "make a push key; it is shown once", (arg("name", metavar="NAME"), *SOURCE)),
+    Command(
+        "keys create",
+        "keys:create",
+        "make a push key; it is shown once",
+        (arg("name", metavar="NAME"), PREFIX, *SOURCE),
+    ),
+    Command(
+        "keys add",
+        "keys:add",
+        "give a publisher's keys the pages below an address; make a key where there is none yet",
+        (arg("name", metavar="NAME"), PREFIX, *SOURCE),
+    ),
     Command("keys list", "keys:show", "whose keys there are"),
     Command(
         "keys revoke",
@@ -134,6 +149,12 @@ COMMANDS = (
         "refused:show",
         "inputs that only their sender can mend, and why",
         (arg("--limit", type=count, default=100, metavar="N"), arg("--offset", type=count, default=0, metavar="N")),
+    ),
+    Command(
+        "release",
+        "release:release",
+        "give an address free that a publisher has pushed",
+        (arg("name", metavar="ADDRESS|ID", help="a page's address, or the article's id"),),
     ),
     Command("resume", "resume:resume", "end the rest of a stage or a source", (arg("name", metavar="STAGE|SOURCE"),)),
     Command("recover", "recover:recover", "enter again what the archive holds and the ledger does not know"),

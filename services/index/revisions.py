@@ -1,21 +1,30 @@
 """What an article that comes is to what is stored: pure rules, so that a second run changes nothing."""
 
+import datetime as dt
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
-from shared.article import Article
+from shared.article import Article, Block, Evidence
 from shared.envelope import Event, Source
+from shared.identity import host_of, url_of
 
 POORER = 0.6  # of the characters that were there: a summary where the text was whole
+PUSH = "push:"
+DAY_US = 86_400 * 1_000_000
 
+Age = Literal["newer", "older", "same", "unknown"]
 Outcome = Literal["indexed", "superseded", "duplicate", "withdrawn"]
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
-    """One cleaned article on its way into a sink, with all that is kept of it. `aliases` are strongest first."""
+    """One cleaned article on its way into a sink, with all that is kept of it. `aliases` are strongest first.
+
+    `own` and `changed` are those of its envelope.
+    """
 
     article_id: str
     rev: int
@@ -25,6 +34,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, renam
     sha: str
     article: Article
     aliases: tuple[str, ...] = ()
+    own: bool = False
+    changed: bool = False
     archived: str | None = None
     timeline: tuple[Event, ...] = ()
 
@@ -33,8 +44,9 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     """What a sink holds of an article: its newest revision, and the row_id it keeps it at.
 
     `heard` is the highest revision that said what is stored, `digest` what it says, `edited` when its source edited it
-    last (µs), `richness` how many characters its text has, `source` who said it (`feed:https://…`). Of what an older
-    release stored the last four are not known.
+    last (µs), `richness` how many characters its text has, `source` who said it (`feed:https://…`), `own` whether its
+    pages are the sender's by prefix, `owner` which publisher pushed it last, at the revision `owned`. Of what an older
+    release stored the last are not known.
     """
 
     row_id: int
@@ -47,18 +59,23 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     edited: int | None = None
     richness: int = 0
     source: str = ""
+    own: bool = False
+    owner: str = ""
+    owned: int = 0
 
 
 class Ruling(msgspec.Struct, frozen=True, kw_only=True):
     """What becomes of an entry: the article it belongs to, its outcome, and whether it becomes the newest revision.
 
-    With `heard` the revision that is stored was said once more, by this later one: nothing in between is news.
+    With `heard` the revision that is stored was said once more, by this later one: nothing in between is news. `edited`
+    is the newest edit at which it was said.
     """
 
     article_id: str
     outcome: Outcome
     stored: bool
     heard: int = 0
+    edited: int | None = None
 
 
 def names(entry: Entry) -> tuple[str, ...]:
@@ -66,13 +83,26 @@ def names(entry: Entry) -> tuple[str, ...]:
     return (f"id:{entry.article_id}", *entry.aliases)
 
 
-def find_article(entry: Entry, by_name: Mapping[str, Known]) -> Known | None:
-    """The article that a late twin belongs to: the one that holds its strongest name."""
-    return next((by_name[name] for name in names(entry) if name in by_name), None)
+def moved(article_id: str, alias: str) -> str:
+    """The name by which an address leads from the article the ledger counts it to, to the one that has got it since."""
+    return f"id:{article_id}@{alias}"
 
 
-def rule(entry: Entry, known: Known | None) -> Ruling:
-    """Rule on an entry, given the stored article it belongs to.
+def candidates(entry: Entry, by_name: Mapping[str, Known], direct: Known | None) -> list[Known]:
+    """The articles an entry may belong to, likeliest first; `direct` is the one that has the id the ledger gave.
+
+    A GUID is its feed's own word. What was found to be a late twin stays one. An address that another article has got
+    since leads there, whatever the ledger remembers.
+    """
+    guids = [by_name[alias] for alias in entry.aliases if alias.startswith("guid:") and alias in by_name]
+    strongest = [by_name[name] for name in names(entry) if name in by_name]
+    gone = [by_name[name] for one in entry.aliases if (name := moved(entry.article_id, one)) in by_name]
+    found = [*guids, *gone, *([direct] if direct is not None else []), *strongest]
+    return list({known.row_id: known for known in found}.values())
+
+
+def rule(entry: Entry, known: Known | None, stored: Callable[[], Article] = Article) -> Ruling:
+    """Rule on an entry, given the stored article it belongs to; `stored` gives its words where they are needed.
 
     Order comes first: what is not newer never wins, whatever it says. Of two witnesses of one article the newer edit
     wins, and a poorer word of the same edit never replaces a richer one.
@@ -87,8 +117,9 @@ def rule(entry: Entry, known: Known | None) -> Ruling:
     if entry.rev <= max(known.rev, known.heard):
         return Ruling(article_id=known.article_id, outcome="duplicate" if same else "superseded", stored=False)
     if same:
-        return Ruling(article_id=known.article_id, outcome="duplicate", stored=False, heard=entry.rev)
-    if not gone and not known.withdrawn and is_poorer(entry, known):
+        edited = max((at for at in (edit_of(entry), known.edited) if at is not None), default=None)
+        return Ruling(article_id=known.article_id, outcome="duplicate", stored=False, heard=entry.rev, edited=edited)
+    if not gone and not known.withdrawn and is_poorer(entry, known, stored):
         return Ruling(article_id=known.article_id, outcome="superseded", stored=False)
     return Ruling(article_id=known.article_id, outcome=news, stored=True)
 
@@ -98,28 +129,136 @@ def known_as(entry: Entry, known: Known) -> bool:
     return entry.sha == known.sha or (known.digest != "" and known.digest == digest_of(entry.article))
 
 
-def is_poorer(entry: Entry, known: Known) -> bool:
-    """Would a later word make the article older or shorter? A publisher's own next word never does."""
-    of_publisher = known.source.startswith("push:")
-    if entry.source.kind == "push" and (not of_publisher or source_of(entry.source) == known.source):
+def is_poorer(entry: Entry, known: Known, stored: Callable[[], Article] = Article) -> bool:
+    """Would a later word make the article older, shorter, or somebody else's?"""
+    return _push_loses(entry, known, stored) if entry.source.kind == "push" else _feed_loses(entry, known)
+
+
+def _push_loses(entry: Entry, known: Known, stored: Callable[[], Article]) -> bool:
+    """Of publishers the ledger has let in the one who may speak; beside a feed or a file a push is a witness.
+
+    Whose page it is by prefix loses only by its own word that it is older. Beside the feed of the page's own host any
+    other may tell a newer edit of the same headline, or far more of the same edit: nothing else.
+    """
+    if not known.source or known.source.startswith(PUSH):
         return False
-    edited = edited_at(entry.article)
-    if edited is not None and known.edited is not None and edited != known.edited:
-        return edited < known.edited and source_of(entry.source) != known.source
-    if of_publisher and entry.source.kind != "push":
+    age = age_of(entry, known)
+    if entry.own:
+        return age == "older" and entry.article.version_created is not None
+    if age == "older" or not is_of_host(known.source, entry.aliases):
+        return age == "older"
+    if _plain(entry.article.headline) != _plain(stored().headline):
         return True
-    return richness_of(entry.article) < POORER * known.richness
+    return age != "newer" and richness_of(entry.article) * POORER <= known.richness
+
+
+def _feed_loses(entry: Entry, known: Known) -> bool:
+    age, source = age_of(entry, known), source_of(entry.source)
+    thin = richness_of(entry.article) < POORER * known.richness
+    pushed = known.source.startswith(PUSH)
+    if pushed and not known.own and is_of_host(source, entry.aliases):
+        return thin and age == "same"  # what a guest says of a page does not stand against the page's own host
+    if age == "newer":
+        return thin and is_implied(entry)
+    if age == "older":
+        return source != known.source
+    return True if pushed else thin
+
+
+def age_of(entry: Entry, known: Known) -> Age:
+    """The entry's edit beside the one that is stored. A date of a day is the same as any moment of that day."""
+    edited = edit_of(entry)
+    if known.edited is None:
+        return "newer" if edited is not None and is_implied(entry) else "unknown"
+    if edited is None:
+        return "unknown"
+    span = DAY_US if entry.article.precision == "day" and entry.article.version_created is None else 1
+    if edited <= known.edited < edited + span:
+        return "same"
+    return "newer" if edited > known.edited else "older"
+
+
+def edit_of(entry: Entry) -> int | None:
+    """When the word was edited (µs): as it says, but never later than it came; for a changed word of a feed that does
+    not say, when it came; else when the article was published."""
+    if is_implied(entry):
+        return entry.received_us
+    edited = edited_at(entry.article)
+    return None if edited is None else min(edited, entry.received_us)
+
+
+def edited_at(article: Article) -> int | None:
+    """When an article says that it was edited last, or else published (µs)."""
+    moment = article.version_created or article.first_created
+    return None if moment is None else _us(moment)
+
+
+def is_implied(entry: Entry) -> bool:
+    """Is it a newer edit only because its feed said other words before?"""
+    return entry.changed and entry.article.version_created is None
+
+
+def is_of_host(source: str, aliases: Sequence[str]) -> bool:
+    """Is a source the feed of the host whose page this is: `feed:https://news.example/rss` of `news.example`."""
+    kind, _, address = source.partition(":")
+    host = host_of(url_of(aliases))
+    return kind == "feed" and host is not None and host == host_of(address)
+
+
+def agreement(article: Article, stored: Article) -> int:
+    """In how many of headline, date and text two articles are the same, 0 to 3."""
+    return sum(
+        (
+            _plain(article.headline) == _plain(stored.headline),
+            article.first_created == stored.first_created,
+            [_said(block) for block in article.blocks] == [_said(block) for block in stored.blocks],
+        )
+    )
+
+
+def is_another(entry: Entry, held: Collection[str], stored: Callable[[], Article]) -> bool:
+    """Is an entry of a feed another article than the one that holds some of its addresses, `held` being all of those?
+
+    A page may get another article later, and some feeds give one address to all their entries: where an entry has an
+    address of its own beside the one it shares, the words decide. A GUID that was only made anew, and a page that only
+    moved, say the same as before.
+    """
+    if entry.source.kind != "feed":
+        return False
+    guids, pages = _of_kind("guid:", entry.aliases), _of_kind("url:", entry.aliases)
+    guid_kept, page_kept = guids & set(held), pages & set(held)
+    if guid_kept:
+        strange = not page_kept and pages and _of_kind("url:", held)
+        return bool(strange) and agreement(entry.article, stored()) < 1
+    feeds = {guid.partition(" ")[0] for guid in guids}
+    if any(alias.partition(" ")[0] in feeds for alias in held):
+        return agreement(entry.article, stored()) < 2
+    return False
+
+
+def refined(entry: Entry, stored: Article) -> Entry:
+    """The entry with the moment that is known already where it says no more than its day."""
+    article = entry.article
+    if article.precision != "day" or stored.precision in (None, "day") or not _is_day_of(article, stored):
+        return entry
+    rest = tuple(evidence for evidence in article.evidence if evidence.field != "first_created")
+    kept = Evidence(field="first_created", rule="the moment another witness gave of this day", sure=0.9)
+    return replace(
+        entry,
+        article=replace(
+            article,
+            first_created=stored.first_created,
+            precision=stored.precision,
+            zone_rule=stored.zone_rule,
+            local_day=stored.local_day,
+            evidence=(*rest, kept),
+        ),
+    )
 
 
 def source_of(source: Source) -> str:
     """A source in a word: `feed:https://a.example/rss`."""
     return f"{source.kind}:{source.name}"
-
-
-def edited_at(article: Article) -> int | None:
-    """When its source edited an article last, in µs; None when it does not say."""
-    moment = article.version_created or article.first_created
-    return None if moment is None else int(moment.timestamp() * 1_000_000)
 
 
 def richness_of(article: Article) -> int:
@@ -128,6 +267,31 @@ def richness_of(article: Article) -> int:
 
 
 def digest_of(article: Article) -> str:
-    """What an article says, whatever it was read from: all of it but the evidence and what was left out."""
-    said = msgspec.structs.replace(article, evidence=(), boilerplate=())
+    """What an article says, whatever it was read from: all of it but the evidence, what was left out, and when it was
+    edited, which one feed tells and the next does not."""
+    said = replace(article, evidence=(), boilerplate=(), version_created=None)
     return hashlib.blake2b(msgspec.json.encode(said), digest_size=12).hexdigest()
+
+
+def _of_kind(kind: str, aliases: Collection[str]) -> set[str]:
+    return {alias for alias in aliases if alias.startswith(kind)}
+
+
+def _is_day_of(article: Article, stored: Article) -> bool:
+    if article.local_day is not None and stored.local_day is not None:
+        return article.local_day == stored.local_day
+    if article.first_created is None or stored.first_created is None:
+        return False
+    return 0 <= _us(stored.first_created) - _us(article.first_created) < DAY_US
+
+
+def _plain(text: str | None) -> str:
+    return " ".join((text or "").split()).casefold()
+
+
+def _said(block: Block) -> tuple[object, ...]:
+    return block.text, block.caption, block.items, block.rows
+
+
+def _us(moment: dt.datetime) -> int:
+    return int(moment.timestamp() * 1_000_000)

@@ -19,7 +19,7 @@ from services.index.snippet import make_snippet
 from shared.article import Article, Block
 from shared.envelope import Event, Source
 from shared.errors import TransientError
-from shared.identity import names_of
+from shared.identity import COMMAND_LINE, names_of
 
 MOST_HITS = 1000  # how far a search counts and pages; nobody reads further, and a common word is in everything
 IDLE_READERS = 4
@@ -62,7 +62,10 @@ class Revision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, re
 
 
 class Stored(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """One article as it is kept: its newest revision (or the one asked for), and everything it was known by."""
+    """One article as it is kept: its newest revision (or the one asked for), and everything it was known by.
+
+    `owner` is the publisher who pushed it last, whatever became of that word, and `owned_us` when; empty if nobody did.
+    """
 
     article_id: str
     rev: int
@@ -76,6 +79,8 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     indexed_us: int
     withdrawn: bool
     archived: str | None
+    owner: str = ""
+    owned_us: int = 0
 
 
 class Answered(msgspec.Struct, frozen=True, kw_only=True):
@@ -337,8 +342,8 @@ def _read_stored(database: sqlite3.Connection, row_id: int, rev: int | None) -> 
     def column(sql: str) -> tuple[Any, ...]:
         return tuple(value for (value,) in database.execute(sql, (row_id,)))
 
-    article_id, newest, withdrawn = database.execute(
-        "SELECT id, rev, withdrawn FROM articles WHERE n = ?", (row_id,)
+    article_id, newest, withdrawn, owner, owned = database.execute(
+        "SELECT id, rev, withdrawn, owner, owned FROM articles WHERE n = ?", (row_id,)
     ).fetchone()
     wanted = newest if rev is None else rev
     row = database.execute(
@@ -361,4 +366,6 @@ def _read_stored(database: sqlite3.Connection, row_id: int, rev: int | None) -> 
         indexed_us=row[0],
         withdrawn=bool(withdrawn),
         archived=entry.archived,
+        owner=owner or (entry.source.name if entry.source.kind == "push" and entry.source.name != COMMAND_LINE else ""),
+        owned_us=owned or entry.rev,
     )

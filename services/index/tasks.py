@@ -58,6 +58,8 @@ def _entry(item: Claimed) -> Entry:
         received_us=meta.received_us,
         sha=meta.sha,
         aliases=bridged(meta.aliases),  # it may have been on its way when the first release stopped
+        own=meta.own,
+        changed=meta.changed,
         archived=meta.archived,
         article=article,
         timeline=(*item.timeline, Event(state=state, stage="index", at_us=now_us())),

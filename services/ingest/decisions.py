@@ -22,6 +22,13 @@ def replay(ledger: Ledger, archive: Archive, refs: Sequence[str]) -> list[bool]:
     return ledger.replay(refs)
 
 
+def free(ledger: Ledger, archive: Archive, article: str) -> str:
+    """Give an article's addresses free; gives the publisher who had them, or nothing."""
+    now = now_us()
+    archive.put_batch([Decision(decision="free", receipt="", ref=article, at_us=now)])
+    return ledger.free(article, now)
+
+
 def _archive(ledger: Ledger, archive: Archive, refs: Sequence[str], decision: Kind, reason: str) -> None:
     lines = [(ref, ledger.line(ref)) for ref in refs if "@" in ref]
     now = now_us()

@@ -124,6 +124,8 @@ def _archived(item: Input, received_us: int) -> Archived:
         aliases=item.aliases,
         url=item.url or url_of(item.aliases),
         name=item.name,
+        own=item.own,
+        changed=item.changed,
     )
     return Archived(envelope=envelope, body=pack_body(item.body))
 

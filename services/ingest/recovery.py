@@ -59,7 +59,11 @@ def recover(
     """
     read = entered = 0
     newer = _NewerEntries()
-    discarded = {one.receipt: one for one in archive.decisions() if one.decision == "discard"}
+    decided = list(archive.decisions())
+    discarded = {one.receipt: one for one in decided if one.decision == "discard"}
+    for one in decided:
+        if one.decision == "free":
+            ledger.free(one.ref, one.at_us)
     entries = archive.entries(since_us=since_us, on_newer=newer.note)
     offers = (acceptance(entry, place) for place, entry in entries)
     for batch in in_batches(offers, lambda offer: body_size(offer.body), settings):

@@ -1,18 +1,25 @@
-"""`POST /v1/articles` takes one article in; `GET /v1/articles/{id}` gives it as it stands in the index."""
+"""`POST /v1/articles` takes articles in; `GET /v1/articles/{id}` gives it as it stands in the index."""
 
+import asyncio
 import re
+from collections.abc import Sequence
 from functools import partial
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.web.batcher import Receipt
+from services.web.keys import Publisher
 from services.web.middleware import recognised
+from services.web.ownership import may_claim, not_yours
 from services.web.problems import Problem, later
-from services.web.push_headers import addresses, page_of, read_kind
+from services.web.push_headers import inputs_of, read_kind
 from services.web.request_body import body_of
 from services.web.responses import json_answer, moment, stages_of
 from services.web.state import AppState, publisher_of, state_of
-from shared.envelope import MOST_BYTES, Input, Source
+from shared.envelope import MOST_BYTES, Input
+from shared.identity import url_of
 
 LARGE = 256 * 1024
 ID = re.compile(r"[a-z2-7]{26}")
@@ -20,7 +27,7 @@ WAITING = frozenset({"queued", "working", "received", "normalized", "retrying", 
 
 
 async def push_article(request: Request) -> Response:
-    """Archive and enter one article; the answer is its receipt, and by then nothing can lose it."""
+    """Archive and enter the articles of one body; the answer is their receipts, and by then nothing can lose them."""
     app_state, publisher = state_of(request), publisher_of(request)
     kind = read_kind(request.headers.get("content-type"))
     limits = app_state.settings
@@ -28,23 +35,39 @@ async def push_article(request: Request) -> Response:
     async with body_of(request, app_state.room, limit=most, seconds=limits.push_body_s) as body:
         if not body or body.isspace():
             raise Problem("no-article", "The body is empty.")
-        claimed = partial(addresses, kind, body, request.headers, publisher=publisher.name)
-        item = Input(
-            source=Source(kind="push", name=publisher.name, zone=publisher.zone, language=publisher.language),
-            media_type=kind.full,
-            body=body,
-            aliases=claimed() if len(body) < LARGE else await app_state.read(claimed),
-            url=page_of(kind, request.headers),
-        )
-        await _refuse_anothers(app_state, item)
+        reading = partial(inputs_of, kind, body, request.headers, publisher)
+        found = reading() if len(body) < LARGE else await app_state.read(reading)
+        items = [await _claimed(app_state, item, publisher) for item in found]
         recognised(request.headers, app_state)  # a key that was revoked while the body came takes nothing in
-        receipt = await app_state.batcher.put(item)
-    if receipt.state == "refused":
-        raise Problem("not-yours", "Another publisher has pushed the article of this address.")
-    known = receipt.state == "duplicate"
+        receipts = await _put(app_state, items)
+    return _answer(items, receipts)
+
+
+async def _put(app_state: AppState, items: Sequence[Input]) -> Sequence[Receipt]:
+    """Each in by itself; an error is raised when all have their answer, so that none is left behind unasked."""
+    answers = await asyncio.gather(*(app_state.batcher.put(item) for item in items), return_exceptions=True)
+    for answer in answers:
+        if isinstance(answer, BaseException):
+            raise answer
+    return [answer for answer in answers if not isinstance(answer, BaseException)]
+
+
+def _answer(items: Sequence[Input], receipts: Sequence[Receipt]) -> Response:
+    """One receipt as it is, several as a list of such; `200` where nothing of it is new."""
+    if all(receipt.state == "refused" for receipt in receipts):
+        raise not_yours(url_of(items[0].aliases))
+    told = [_told(receipt) for receipt in receipts]
+    status = 200 if all(receipt.state == "duplicate" for receipt in receipts) else 202
+    if len(told) == 1:
+        (only,) = receipts
+        return json_answer(told[0], status=status, headers={"Location": f"/v1/receipts/{only.receipt}"})
+    return json_answer({"receipts": told}, status=status)
+
+
+def _told(receipt: Receipt) -> dict[str, object]:
     links = {"receipt": f"/v1/receipts/{receipt.receipt}", "article": f"/v1/articles/{receipt.article}"}
     told = {"receipt": receipt.receipt, "article": receipt.article, "rev": receipt.rev, "state": receipt.state}
-    return json_answer(told | {"links": links}, status=200 if known else 202, headers={"Location": links["receipt"]})
+    return told | {"links": links}
 
 
 async def show_article(request: Request) -> Response:
@@ -90,12 +113,19 @@ def is_known(if_none_match: str | None, etag: str) -> bool:
     return etag in tags or "*" in tags
 
 
-async def _refuse_anothers(app_state: AppState, item: Input) -> None:
-    """Every publisher may name any page; the article that another has pushed for it stays theirs."""
-    for alias in item.aliases:
-        stored = await app_state.ask(app_state.index.get, alias) if alias.startswith("url:") else None
-        if stored is not None and stored.source.kind == "push" and stored.source.name != item.source.name:
-            raise Problem("not-yours", "Another publisher has pushed the article of this page.", address=alias[4:])
+async def _claimed(app_state: AppState, item: Input, publisher: Publisher) -> Input:
+    """The input with the addresses it may claim. Whose an article is the ledger decides when it takes them; what it has
+    forgotten since the index still knows."""
+    aliases, own = may_claim(item.aliases, publisher, app_state.keys.prefixes_beside(publisher.name))
+    pages = () if own else [alias for alias in aliases if alias.startswith("url:")]
+    for alias in pages:
+        stored = await app_state.ask(app_state.index.get, alias)
+        if stored is None or stored.owner in ("", publisher.name):
+            continue
+        freed = await app_state.ask(app_state.lines.freed, stored.article_id)
+        if freed is None or freed < stored.owned_us:
+            raise not_yours(alias[4:])
+    return msgspec.structs.replace(item, aliases=aliases, own=own)
 
 
 async def _not_there(app_state: AppState, article_id: str) -> Problem:

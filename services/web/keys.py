@@ -20,6 +20,7 @@ import structlog
 from shared.clock import now
 from shared.data_version import make_folder, refuse_newer
 from shared.errors import NewerData, PermanentError
+from shared.identity import canonical_prefix
 
 log = structlog.get_logger(__name__)
 
@@ -27,15 +28,16 @@ NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}")
 DIGITS = string.digits + string.ascii_uppercase + string.ascii_lowercase
 KEY_BYTES, KEY_DIGITS = 32, 43
 SHORTEST_SECRET = 32
-VERSION = 1
+VERSION = 2  # the second has prefixes: who does not know them would let every key claim every page
 
 
 class Publisher(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
-    """Who a key speaks for, and what its owner set for them."""
+    """Who a key speaks for, and what its owner set for them. `prefixes` are canonical: pages below them are theirs."""
 
     name: str
     zone: str | None = None
     language: str | None = None
+    prefixes: tuple[str, ...] = ()
 
 
 class Key(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
@@ -46,6 +48,10 @@ class Key(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename=
     publisher: Publisher
     created: dt.datetime | None = None
     expires: dt.datetime | None = None
+
+    def is_over(self) -> bool:
+        """Is it past its time."""
+        return self.expires is not None and self.expires <= now()
 
 
 class _Version(msgspec.Struct, frozen=True):
@@ -69,16 +75,38 @@ class Keys:
         self._told = ""
 
     def create(
-        self, name: str, *, zone: str | None = None, language: str | None = None, expires: dt.datetime | None = None
+        self,
+        name: str,
+        *,
+        zone: str | None = None,
+        language: str | None = None,
+        prefixes: Sequence[str] = (),
+        expires: dt.datetime | None = None,
     ) -> str:
         """Make a key, keep its digest, and give the key itself: the only time it is seen."""
         self._refuse_when_listed()
         key = f"cd_{checked_name(name)}_{base62(secrets.token_bytes(KEY_BYTES))}"
-        publisher = Publisher(name=name, zone=zone, language=language)
+        publisher = Publisher(name=name, zone=zone, language=language, prefixes=read_prefixes(prefixes))
         made = _key(key, publisher, created=now().replace(microsecond=0), expires=expires)
         with self._exclusive():
             self._write((*self._read(), made))
         return key
+
+    def add_prefixes(self, name: str, prefixes: Sequence[str]) -> int:
+        """Give a publisher's keys these prefixes besides those they carry; answers how many keys there are."""
+        self._refuse_when_listed()
+        more = read_prefixes(prefixes)
+        with self._exclusive():
+            kept = self._read()
+            widened = tuple(_widened(key, more) if key.publisher.name == name else key for key in kept)
+            if widened != kept:
+                self._write(widened)
+        return sum(key.publisher.name == name for key in kept)
+
+    def prefixes_beside(self, name: str) -> tuple[str, ...]:
+        """The prefixes of all other publishers' keys that are good now."""
+        keys = [key for key in self._current() if key.publisher.name != name and not key.is_over()]
+        return tuple(prefix for key in keys for prefix in key.publisher.prefixes)
 
     def list(self) -> Sequence[Key]:
         """Every key that is kept, the oldest first."""
@@ -101,7 +129,7 @@ class Keys:
         for key in self._current():
             if hmac.compare_digest(key.sha256, digest):
                 found = key
-        if found is None or (found.expires is not None and found.expires <= now()):
+        if found is None or found.is_over():
             return None
         return found.publisher
 
@@ -132,7 +160,8 @@ class Keys:
             raise PermanentError(f"the keys in {self.path} cannot be read: {error}") from error
 
     def _write(self, keys: tuple[Key, ...]) -> None:
-        content = msgspec.json.format(msgspec.json.encode(_File(keys=keys)), indent=2) + b"\n"
+        version = VERSION if any(key.publisher.prefixes for key in keys) else 1
+        content = msgspec.json.format(msgspec.json.encode(_File(v=version, keys=keys)), indent=2) + b"\n"
         handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=f".{self.path.name}.")  # mkstemp makes it 0600
         try:
             with os.fdopen(handle, "wb") as file:
@@ -164,21 +193,35 @@ class Keys:
 
 
 def read_listed(text: str) -> tuple[Key, ...]:
-    """Read a file secret: `hue-daily:<key> zone=Asia/Ho_Chi_Minh language=vi`, one a line, `#` for remarks."""
+    """Read a file secret: `hue-daily:<key> zone=Asia/Ho_Chi_Minh language=vi prefix=https://hue.example/`, one a line,
+    `#` for remarks; `prefix` may stand several times."""
     keys = []
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         address, *rest = line.split()
         name, _, key = address.partition(":")
-        settings = dict(word.partition("=")[::2] for word in rest)
+        settings = dict(word.partition("=")[::2] for word in rest if not word.startswith("prefix="))
+        prefixes = [word.removeprefix("prefix=") for word in rest if word.startswith("prefix=")]
         if len(key) < SHORTEST_SECRET or settings.keys() - {"zone", "language"}:
             raise PermanentError(
-                f"line {number} of the push keys is not `name:key [zone=…] [language=…]` with a key of at least "
-                f"{SHORTEST_SECRET} characters"
+                f"line {number} of the push keys is not `name:key [zone=…] [language=…] [prefix=…]` with a key of at "
+                f"least {SHORTEST_SECRET} characters"
             )
-        keys.append(_key(key, Publisher(name=checked_name(name), **settings)))
+        publisher = Publisher(name=checked_name(name), prefixes=read_prefixes(prefixes), **settings)
+        keys.append(_key(key, publisher))
     return tuple(keys)
+
+
+def read_prefixes(given: Sequence[str]) -> tuple[str, ...]:
+    """Prefixes in canonical form, each once; raises `PermanentError` for what no page can lie below."""
+    found = {one: canonical_prefix(one) for one in given}
+    for one, prefix in found.items():
+        if prefix is None:
+            raise PermanentError(
+                f"{one[:200]!r} is no prefix of pages: give an http(s) address without ? and #, as https://example.org/news/"
+            )
+    return tuple(dict.fromkeys(prefix for prefix in found.values() if prefix is not None))
 
 
 def base62(raw: bytes) -> str:
@@ -202,6 +245,11 @@ def _key(
 ) -> Key:
     digest = _digest(key)
     return Key(id=digest[:10], sha256=digest, publisher=publisher, created=created, expires=expires)
+
+
+def _widened(key: Key, more: Sequence[str]) -> Key:
+    prefixes = tuple(dict.fromkeys((*key.publisher.prefixes, *more)))
+    return msgspec.structs.replace(key, publisher=msgspec.structs.replace(key.publisher, prefixes=prefixes))
 
 
 def _digest(token: str) -> str:

@@ -24,7 +24,11 @@ KINDS: dict[str, Kind] = {
     "unauthorized": Kind(
         401, "A push key is required", "Send `Authorization: Bearer cd_…`; make a key with `copydesk keys create NAME`."
     ),
-    "not-yours": Kind(403, "That address is another publisher's", "Push under an address of your own."),
+    "not-yours": Kind(
+        403,
+        "That address is another publisher's",
+        "Push under your own, or ask the operator for it.",
+    ),
     "not-found": Kind(
         404, "There is nothing here", "Check the address; a receipt is kept for the retention time only."
     ),

@@ -1,33 +1,27 @@
-"""What a push declares about itself: its kind of body, and the addresses it may be known by; no news is read."""
+"""What a push declares about itself: its kind of body, its articles, and the addresses each may be known by."""
 
-import codecs
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from email.message import Message
-from typing import TypeVar
 
 import msgspec
 
+from services.ingest.feeds import make_inputs
+from services.ingest.formats import json_feed
+from services.ingest.formats.json_articles import LARGEST_LIST, BrokenJson, split_json
+from services.web.keys import Publisher
 from services.web.problems import Problem
+from shared.envelope import Input, Source
+from shared.errors import InputRefused, NotAFeed
 from shared.identity import address_alias, clean_link, is_page
 
 TEXT, HTML, NINJS, JSON_LD = "text/plain", "text/html", "application/ninjs+json", "application/ld+json"
-JSON = "application/json"
-ACCEPTED = (TEXT, HTML, JSON, NINJS, JSON_LD)
-JSON_TYPES = frozenset({JSON, NINJS, JSON_LD})
+JSON, JSON_FEED = "application/json", "application/feed+json"
+ACCEPTED = (TEXT, HTML, JSON, NINJS, JSON_LD, JSON_FEED)
+JSON_TYPES = frozenset({JSON, NINJS, JSON_LD, JSON_FEED})
 
 MAX_ADDRESS = 2000
-# Each `{}` of a list costs a hundred times its two bytes once it is decoded.
-LARGEST_LIST = 1024 * 1024
 ADDRESS = re.compile(r"[^\s\x00-\x1f\x7f\ud800-\udfff]+")
-T = TypeVar("T")
-ABSENT = msgspec.Raw()
-
-ARTICLE_TYPES = re.compile(r"Article|Posting|Report")
-LOOKED_FOR = (
-    "Looked for a ninjs item (headline or headlines, body_text, body_html or bodies, …) or a schema.org article "
-    "(headline, articleBody, …), at the top or in @graph."
-)
 
 
 class Kind(msgspec.Struct, frozen=True):
@@ -40,45 +34,6 @@ class Kind(msgspec.Struct, frozen=True):
     def is_json(self) -> bool:
         """Whether the body is one JSON document."""
         return self.essence in JSON_TYPES
-
-
-class _Declared(msgspec.Struct):
-    """The members of a JSON body that tell what it is; all others are skipped unread."""
-
-    uri: msgspec.Raw = ABSENT
-    url: msgspec.Raw = ABSENT
-    id: msgspec.Raw = msgspec.field(default=ABSENT, name="@id")
-    page: msgspec.Raw = msgspec.field(default=ABSENT, name="mainEntityOfPage")
-    type: msgspec.Raw = msgspec.field(default=ABSENT, name="@type")
-    graph: msgspec.Raw = msgspec.field(default=ABSENT, name="@graph")
-    headline: msgspec.Raw = ABSENT
-    headlines: msgspec.Raw = ABSENT
-    name: msgspec.Raw = ABSENT
-    description: msgspec.Raw = ABSENT
-    description_text: msgspec.Raw = ABSENT
-    descriptions: msgspec.Raw = ABSENT
-    article_body: msgspec.Raw = msgspec.field(default=ABSENT, name="articleBody")
-    body_text: msgspec.Raw = ABSENT
-    body_html: msgspec.Raw = ABSENT
-    body_xhtml: msgspec.Raw = ABSENT
-    bodies: msgspec.Raw = ABSENT
-
-    @property
-    def says_something(self) -> bool:
-        """Does it hold any member that a reader of ours takes words from."""
-        return any(getattr(self, name) is not ABSENT for name in WORDS)
-
-    @property
-    def is_article(self) -> bool:
-        """Does it call itself a kind of article."""
-        return ARTICLE_TYPES.search(bytes(self.type).decode("utf-8", "replace")) is not None
-
-
-class _Named(msgspec.Struct):
-    id: msgspec.Raw = msgspec.field(default=ABSENT, name="@id")
-
-
-WORDS = _Declared.__struct_fields__[_Declared.__struct_fields__.index("headline") :]
 
 
 def read_kind(content_type: str | None) -> Kind:
@@ -97,15 +52,24 @@ def read_kind(content_type: str | None) -> Kind:
     return Kind(essence, f"{essence}; charset={_known_charset(str(charset))}")
 
 
-def addresses(kind: Kind, body: bytes, headers: Mapping[str, str], *, publisher: str) -> tuple[str, ...]:
-    """The aliases a push claims, strongest first; raises when a JSON body cannot hold an article."""
+def inputs_of(kind: Kind, body: bytes, headers: Mapping[str, str], publisher: Publisher) -> Sequence[Input]:
+    """The articles of a push as inputs, each with the aliases it declares, strongest first.
+
+    Raises a `Problem` when a JSON body holds no article, or several that cannot be told apart.
+    """
     given = list(_from_headers(kind, headers))
+    source = Source(kind="push", name=publisher.name, zone=publisher.zone, language=publisher.language)
     if kind.is_json:
-        given += _from_json(kind, body)
-    return tuple(dict.fromkeys(address_alias(address, publisher) for address in given))
+        found = _from_json(kind, body, source)
+        if len(found) > 1 and given:
+            raise Problem("bad-request", f"X-Article-URI names one article, and the body holds {len(found)}.")
+    else:
+        found = [Input(source=source, media_type=kind.full, body=body, url=_page_of(kind, headers))]
+    ahead = [address_alias(address, publisher.name) for address in given]
+    return [msgspec.structs.replace(one, aliases=tuple(dict.fromkeys((*ahead, *one.aliases)))) for one in found]
 
 
-def page_of(kind: Kind, headers: Mapping[str, str]) -> str | None:
+def _page_of(kind: Kind, headers: Mapping[str, str]) -> str | None:
     """The address a pushed page was read from, by which its relative links are followed."""
     location = headers.get("content-location")
     return clean_link(_as_utf8(location)) if location is not None and kind.essence == HTML else None
@@ -132,56 +96,36 @@ def _from_headers(kind: Kind, headers: Mapping[str, str]) -> Iterator[str]:
         yield _checked(_as_utf8(location), "Content-Location")
 
 
-def _from_json(kind: Kind, body: bytes) -> Iterator[str]:
-    article = _article_in(_documents(kind, body))
-    named = _read(article.page, _Named)
-    members = {"uri": article.uri, "@id": article.id, "url": article.url, "mainEntityOfPage": article.page}
-    if named is not None:
-        members["mainEntityOfPage"] = named.id
-    for member, raw in members.items():
-        address = _read(raw, str)
-        # "#article" names a place in its own page: the same in every page of that site.
-        if address and not address.startswith("#"):
-            yield _checked(address, member)
-
-
-def _documents(kind: Kind, body: bytes) -> list[_Declared]:
-    body = body.removeprefix(codecs.BOM_UTF8)
+def _from_json(kind: Kind, body: bytes, source: Source) -> Sequence[Input]:
     try:
-        body.decode("utf-8")  # what is skipped below is not looked into
-        if kind.essence == JSON_LD and body.lstrip()[:1] == b"[":
-            return _listed(body)
-        whole = msgspec.json.decode(body, type=_Declared)
-        return [whole, *(_listed(whole.graph) if bytes(memoryview(whole.graph)[:1]) == b"[" else ())]
-    except UnicodeDecodeError as error:
-        raise Problem("bad-request", f"JSON is UTF-8, and byte {error.start} of this body is not.") from error
-    except msgspec.ValidationError as error:
-        raise Problem("no-article", f"The JSON is no object. {LOOKED_FOR}") from error
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise Problem("bad-request", f"The body is no JSON: {error}.") from error
-
-
-def _listed(raw: bytes | msgspec.Raw) -> list[_Declared]:
-    if memoryview(raw).nbytes > LARGEST_LIST:
-        raise Problem(
-            "no-article", f"A list or @graph over {LARGEST_LIST} bytes is not searched: send the article alone."
+        if kind.essence == JSON_FEED or json_feed.announces_itself(body):
+            return _from_feed(body, source)
+        articles = split_json(body)
+    except BrokenJson as error:
+        raise Problem("bad-request", str(error)) from error
+    except (InputRefused, NotAFeed) as error:
+        raise Problem("no-article", str(error)) from error
+    return [
+        Input(
+            source=source,
+            media_type=kind.full,
+            body=one.body,
+            aliases=tuple(address_alias(_checked(address, member), source.name) for member, address in one.addresses),
         )
-    return [_read(item, _Declared) or _Declared() for item in msgspec.json.decode(raw, type=list[msgspec.Raw])]
+        for one in articles
+    ]
 
 
-def _article_in(documents: Sequence[_Declared]) -> _Declared:
-    speaking = [document for document in documents if document.says_something]
-    found = next((document for document in speaking if document.is_article), speaking[0] if speaking else None)
-    if found is None:
-        raise Problem("no-article", LOOKED_FOR)
-    return found
-
-
-def _read(raw: msgspec.Raw, kind: type[T]) -> T | None:
-    try:
-        return msgspec.json.decode(raw, type=kind)
-    except (msgspec.DecodeError, RecursionError):  # of another shape: declares nothing that we use
-        return None
+def _from_feed(body: bytes, source: Source) -> Sequence[Input]:
+    """The items of a pushed JSON Feed, known by their pages, and by their ids within what this publisher pushes."""
+    if len(body) > LARGEST_LIST:
+        raise InputRefused(f"A JSON Feed over {LARGEST_LIST} bytes is not read here: send fewer items at once.")
+    key = f"push:{source.name}"
+    feed = json_feed.read(body.decode("utf-8", "replace").lstrip("\ufeff \t\r\n"), "the body")
+    found = make_inputs(feed, key, source)
+    if not found:
+        raise InputRefused("The JSON Feed holds no items.")
+    return [one.input for one in found]
 
 
 def _as_utf8(value: str) -> str:

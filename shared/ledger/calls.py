@@ -14,7 +14,7 @@ import redis
 from shared.clock import now_us
 from shared.envelope import VERSION, Event, Source, Stage
 from shared.errors import IntakeFull
-from shared.identity import is_path
+from shared.identity import COMMAND_LINE, is_path
 from shared.ledger import keys
 from shared.ledger.connection import NEWER, redis_errors
 from shared.ledger.reader import LedgerReader, Meta, Status, events, split_ref
@@ -143,6 +143,7 @@ class Ledger(LedgerReader):
                 "meta": msgspec.json.encode(item.meta).decode(),
                 "source": f"{item.meta.source.kind}:{item.meta.source.name}",
                 "owner": _owner(item.meta.source),
+                "own": item.meta.own,
                 "again": item.meta.source.kind == "push",
                 "outcome": item.outcome,
                 "note": _note(item.note),
@@ -223,6 +224,11 @@ class Ledger(LedgerReader):
         (opened,) = self._call("resume", {"kind": kind, "name": name, "limit": SWEEP_LIMIT}, [], self._drain)
         return bool(opened)
 
+    def free(self, article: str, at_us: int) -> str:
+        """Give an article's addresses free as of then: whoever pushes it later owns it. Gives whose it was, or ""."""
+        (owner,) = self._call("free", {"article": article, "at": at_us}, [], self._drain)
+        return str(owner).removeprefix("push:")
+
     def check_room(self) -> None:
         """Raise `IntakeFull` when the backlog or Redis' memory is over its limit; looks at most once a second."""
         if self._room is None or time.monotonic() - self._looked > ROOM_S:
@@ -282,8 +288,8 @@ def _entered(receipt: str, answer: str, entry: str) -> Entered:
 
 
 def _owner(source: Source) -> str:
-    """Whose what is pushed is; short, because it stands in every head."""
-    if source.kind != "push":
+    """Whose what is pushed is; short, because it stands in every head. The desk's own operator owns nothing."""
+    if source.kind != "push" or source.name == COMMAND_LINE:
         return ""
     owner = f"push:{source.name}"
     return owner if len(owner.encode()) <= LONGEST_OWNER else f"push:{keys.digest(owner)[:16]}"

@@ -20,6 +20,7 @@ ARCHIVE_NEWER = "ledger:archive:newer"  # string: the first archive entry of a n
 LISTENING = "ledger:listening"  # string: since when sweeps follow each other without a gap (µs)
 REFUSED = "ledger:refused"  # hash: how many inputs of a source were refused
 REFUSALS = "ledger:refusals"  # zset: the refs refused last, by when (µs)
+FREED = "ledger:freed"  # hash: article whose addresses an operator gave free -> when (µs)
 RELEASE = "ledger:release"  # string: the release that started last
 RELEASE_CHANGED = "ledger:release:changed"  # string: when the release last changed (µs)
 

@@ -198,6 +198,12 @@ class LedgerReader:
             owners += self.client.mget([keys.alias(name) for name in names])
         return next((owner.decode() for owner in owners if owner), None)
 
+    def freed(self, article: str) -> int | None:
+        """When an operator gave an article's addresses free last (µs)."""
+        with redis_errors(self.client):
+            at = self.client.hget(keys.FREED, article)
+        return None if at is None else int(at)
+
     def _seen(self, places: Sequence[tuple[str, str]]) -> list[bytes | None]:
         """What stands at each (bucket, field), the latest week first; one ahead, for a clock behind that of Redis."""
         week = now_us() // WEEK_US

@@ -116,6 +116,23 @@ def test_a_page_that_one_publisher_pushed_is_not_overwritten_by_another(
     assert (again[0], again[2]["article"]) == (202, told["article"])
 
 
+def test_each_article_of_one_body_gets_a_receipt_and_goes_its_own_way(port: int, key: str, app_state: AppState) -> None:
+    rows = [{"uri": f"urn:news:{n}", "headline": f"Bai {n}", "body_text": "Bang nhung giai phap."} for n in range(30)]
+    given = {"Authorization": key, "Content_Type": "application/json"}
+    status, headers, told = ask(port, "POST", "/v1/articles", json.dumps(rows).encode(), **given)
+    assert (status, "location" in headers) == (202, False)
+    assert {one["state"] for one in told["receipts"]} == {"received"}
+    assert len({one["article"] for one in told["receipts"]}) == len({one["receipt"] for one in told["receipts"]}) == 30
+    alone = ask(port, "POST", "/v1/articles", json.dumps(rows[7]).encode(), **given)[2]
+    assert (alone["article"], alone["state"]) == (told["receipts"][7]["article"], "duplicate")
+    rows[3]["headline"] = "Bai 3, da sua"
+    again = ask(port, "POST", "/v1/articles", json.dumps(rows).encode(), **given)[2]["receipts"]
+    assert [one["state"] for one in again] == ["received" if n == 3 else "duplicate" for n in range(30)]
+    nothing = ask(port, "POST", "/v1/articles", json.dumps([*rows, {"price": 3}]).encode(), **given)
+    assert (nothing[0], "Item 31 of the list is no article" in nothing[2]["detail"]) == (422, True)
+    assert app_state.look().status.balance.accepted == 61
+
+
 def test_redis_full_and_redis_away_are_told_as_such_and_pass(redis_server: Server, tmp_path: Path) -> None:
     settings = settings_over(redis_server, tmp_path)
     app_state = open_state(settings, open_archive(settings))

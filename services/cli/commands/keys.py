@@ -8,6 +8,7 @@ import msgspec
 from services.cli.context import OK, WRONG, Context, show_json, warn
 from services.cli.printing import plural, table
 from services.web.keys import Keys
+from shared.errors import PermanentError
 from shared.settings import check_source
 
 
@@ -15,13 +16,33 @@ def create(context: Context) -> int:
     """Make a key and show it, the only time it is seen."""
     args = context.args
     check_source(zone=args.zone, language=args.language, place=f"key {args.name}")
-    key = _keys(context).create(args.name, zone=args.zone, language=args.language)
+    key = _keys(context).create(args.name, zone=args.zone, language=args.language, prefixes=args.prefixes)
     if context.as_json:
         show_json({"name": args.name, "key": key})
     elif os.isatty(1):
         print(f"The key of {args.name}, shown only now:\n\n  {key}\n")
     else:  # KEY=$(copydesk keys create NAME)
         print(key)
+    return OK
+
+
+def add(context: Context) -> int:
+    """Give a publisher pages of their own: all their keys carry the prefixes; one without a key gets one."""
+    args = context.args
+    keys = _keys(context)
+    if not any(key.publisher.name == args.name for key in keys.list()):
+        return create(context)
+    if not args.prefixes:
+        raise PermanentError(
+            f"{args.name} has a key: say which pages are theirs with --prefix https://example.org/news/"
+        )
+    if args.zone or args.language:
+        raise PermanentError("zone and language are of a key as it was made: make another with `copydesk keys create`")
+    count = keys.add_prefixes(args.name, args.prefixes)
+    if context.as_json:
+        show_json({"name": args.name, "keys": count, "prefixes": _prefixes_of(keys, args.name)})
+    else:
+        print(f"{plural(count, 'key')} of {args.name}: pages below {', '.join(_prefixes_of(keys, args.name))}")
     return OK
 
 
@@ -35,11 +56,12 @@ def show(context: Context) -> int:
     elif not keys:
         print("No keys yet: `copydesk keys create NAME` makes one.")
     else:
-        rows = [("ID", "PUBLISHER", "ZONE", "LANGUAGE", "CREATED", "EXPIRES")]
+        rows = [("ID", "PUBLISHER", "ZONE", "LANGUAGE", "CREATED", "EXPIRES", "PAGES BELOW")]
         for key in keys:
             who = key.publisher
             days = [f"{at:%Y-%m-%d}" if at else "-" for at in (key.created, key.expires)]
-            rows.append((key.id, who.name, who.zone or "-", who.language or "-", days[0], days[1]))
+            pages = " ".join(who.prefixes) or "-"
+            rows.append((key.id, who.name, who.zone or "-", who.language or "-", days[0], days[1], pages))
         print(*table(rows), sep="\n")
     return OK
 
@@ -59,6 +81,11 @@ def revoke(context: Context) -> int:
 
 def _keys(context: Context) -> Keys:
     return Keys(Path(context.settings.data_dir, "keys.json"), listed=context.settings.push_keys)
+
+
+def _prefixes_of(keys: Keys, name: str) -> tuple[str, ...]:
+    found = [key.publisher.prefixes for key in keys.list() if key.publisher.name == name]
+    return tuple(dict.fromkeys(prefix for prefixes in found for prefix in prefixes))
 
 
 def _publisher(publisher: msgspec.Struct) -> dict[str, object]:

@@ -101,6 +101,7 @@ def _input(context: Context, file: str) -> Input:
         body=_read(file, context.settings.max_input_bytes),
         aliases=aliases,
         name=None if file == STDIN else printable(file),
+        own=True,  # whoever may run this holds the keys of all publishers
     )
 
 
@@ -120,7 +121,7 @@ def _over_http(context: Context, url: str) -> Push:
         if context.args.uri:
             headers["X-Article-URI"] = context.args.uri.encode().decode("latin-1")  # UTF-8, as the door reads it
         request = urllib.request.Request(address, data=body, headers=headers, method="POST")  # noqa: S310 - checked above
-        return [_send(opener, request)]
+        return _send(opener, request)
 
     return send
 
@@ -146,10 +147,22 @@ class _StayHere(urllib.request.HTTPRedirectHandler):
         return None
 
 
-def _send(opener: urllib.request.OpenerDirector, request: urllib.request.Request) -> Receipt:
+class _Several(msgspec.Struct):
+    """The answer to a body that held several articles."""
+
+    receipts: list[Receipt]
+
+
+def _send(opener: urllib.request.OpenerDirector, request: urllib.request.Request) -> list[Receipt]:
     try:
         with opener.open(request, timeout=PATIENCE_S) as answer:
-            return msgspec.json.decode(answer.read(), type=Receipt)
+            told = answer.read()
+            several = msgspec.json.decode(told).get("receipts") is not None
+            return (
+                msgspec.json.decode(told, type=_Several).receipts
+                if several
+                else [msgspec.json.decode(told, type=Receipt)]
+            )
     except urllib.error.HTTPError as error:
         said = f"{request.host} answered {error.code}: {_problem(error)}"
         if error.code in REFUSALS:

@@ -99,6 +99,12 @@ MIGRATIONS: tuple[Step, ...] = (
     ALTER TABLE articles ADD COLUMN source TEXT NOT NULL DEFAULT '';
     """,
     _know_old_articles,
+    # Whether the stored word is its publisher's own by prefix; which publisher pushed the article last, and when.
+    """
+    ALTER TABLE articles ADD COLUMN own INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE articles ADD COLUMN owner TEXT NOT NULL DEFAULT '';
+    ALTER TABLE articles ADD COLUMN owned INTEGER NOT NULL DEFAULT 0;
+    """,
 )
 
 

@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,19 +16,23 @@ from services.index.revisions import (
     Entry,
     Known,
     Outcome,
+    candidates,
     digest_of,
-    edited_at,
-    find_article,
+    edit_of,
+    is_another,
+    moved,
     names,
+    refined,
     richness_of,
     rule,
     source_of,
-)  # fmt: skip
+)
 from services.index.sinks.schema import migrate
 from services.index.sinks.writer import lock_folder
 from shared.article import Article
 from shared.clock import now_us
 from shared.errors import CopydeskError, PermanentError, Unavailable
+from shared.identity import COMMAND_LINE, article_id
 
 SETS = ("exact", "plain")
 FILE_NAME = "copydesk.sqlite3"
@@ -61,13 +65,14 @@ _DROP = tuple(
     f"INSERT INTO {words} ({words}, rowid, {_NAMES}) VALUES ('delete', ?, {_MARKS})"  # noqa: S608
     for words in SETS
 )
-_KNOWN = "SELECT n, id, rev, sha, withdrawn, heard, digest, edited, richness, source"
-_INSERT = (
-    "INSERT INTO articles (rev, sha, withdrawn, digest, edited, richness, source, id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-)
-_UPDATE = (
-    "UPDATE articles SET rev = ?, sha = ?, withdrawn = ?, digest = ?, edited = ?, richness = ?, source = ? WHERE n = ?"
-)
+_KNOWN = "SELECT n, id, rev, sha, withdrawn, heard, digest, edited, richness, source, own, owner, owned"
+_TOLD = ("rev", "sha", "withdrawn", "digest", "edited", "richness", "source", "own", "owner", "owned")
+_INSERT = f"INSERT INTO articles ({', '.join(_TOLD)}, id) VALUES ({'?, ' * len(_TOLD)}?)"  # noqa: S608
+_UPDATE = f"UPDATE articles SET {' = ?, '.join(_TOLD)} = ? WHERE n = ?"  # noqa: S608
+_HEARD = "UPDATE articles SET heard = ?, edited = ? WHERE n = ?"
+_OWNED = "UPDATE articles SET owner = ?, owned = ? WHERE n = ?"
+_KEEP = "INSERT OR IGNORE INTO aliases VALUES (?, ?)"
+_MOVE = "INSERT OR REPLACE INTO aliases VALUES (?, ?)"
 _CURRENT = "SELECT entry FROM articles JOIN revisions USING (n, rev) WHERE n = ?"
 
 # What may go wrong with an entry: its values, what is stored of its article, or the file.
@@ -219,10 +224,12 @@ class SqliteSink:
         if row is not None:  # stored, but the answer never reached the ledger
             outcome: Outcome = row[0]
             return outcome
-        known = self._find(entry)
-        ruling = rule(entry, known)
+        known, apart = self._find(entry)
+        counted_to = entry.article_id
+        entry = self._completed(entry, known, apart)
+        ruling = rule(entry, known, lambda: self._stored_article(known.row_id) if known else Article())
         if known is not None and ruling.heard:
-            self._database.execute("UPDATE articles SET heard = ? WHERE n = ?", (ruling.heard, known.row_id))
+            self._database.execute(_HEARD, (ruling.heard, ruling.edited, known.row_id))
         if known is None or ruling.stored:
             if known is not None and not known.withdrawn and known.row_id not in after:
                 before.append((known.row_id, self._stored_article(known.row_id)))
@@ -230,32 +237,51 @@ class SqliteSink:
             after[row_id] = entry.article if entry.article.pub_status == "usable" else None
         else:
             row_id = known.row_id
+            if entry.source.kind == "push":
+                self._database.execute(_OWNED, (*_owner_of(entry, known), row_id))
         known_by = entry.aliases if ruling.article_id == entry.article_id else names(entry)
-        self._database.executemany(
-            "INSERT OR IGNORE INTO aliases VALUES (?, ?)", [(alias, row_id) for alias in known_by]
-        )
+        if apart:
+            known_by = (*known_by, *(moved(counted_to, alias) for alias in known_by))
+        self._database.executemany(_MOVE if apart else _KEEP, [(alias, row_id) for alias in known_by])
         self._database.execute(
             "INSERT INTO receipts VALUES (?, ?, ?, ?)", (entry.receipt, row_id, entry.rev, ruling.outcome)
         )
         return ruling.outcome
 
-    def _find(self, entry: Entry) -> Known | None:
-        row = self._database.execute(f"{_KNOWN} FROM articles WHERE id = ?", (entry.article_id,)).fetchone()
-        if row is not None:
-            return _known(row)
-        asked = names(entry)
+    def _completed(self, entry: Entry, known: Known | None, apart: str) -> Entry:
+        """The entry as it is ruled on: under an id of its own, or with the moment that is known of its day."""
+        if known is not None and entry.article.precision == "day":
+            return refined(entry, self._stored_article(known.row_id))
+        return msgspec.structs.replace(entry, article_id=apart) if apart else entry
+
+    def _find(self, entry: Entry) -> tuple[Known | None, str]:
+        """The article an entry belongs to. For one that is another than all who hold its addresses, none, and the id it
+        gets of its own: the ledger, which knows addresses alone, counts it to one of those."""
+        asked = (*names(entry), *(moved(entry.article_id, alias) for alias in entry.aliases))
         rows = self._database.execute(
             f"{_KNOWN}, alias FROM aliases JOIN articles USING (n) WHERE alias IN ({', '.join('?' * len(asked))})",
             asked,
         )
-        return find_article(entry, {row[-1]: _known(row) for row in rows})
+        by_name = {row[-1]: _known(row) for row in rows}
+        row = self._database.execute(f"{_KNOWN} FROM articles WHERE id = ?", (entry.article_id,)).fetchone()
+        holders = candidates(entry, by_name, None if row is None else _known(row))
+        for holder in holders:
+            if not self._is_another(entry, holder, by_name):
+                return holder, ""
+        return None, article_id((f"receipt:{entry.receipt}",), "") if holders else ""
+
+    def _is_another(self, entry: Entry, holder: Known, by_name: Mapping[str, Known]) -> bool:
+        if entry.source.kind != "feed" or all(by_name.get(alias) == holder for alias in entry.aliases):
+            return False
+        held = [alias for (alias,) in self._database.execute("SELECT alias FROM aliases WHERE n = ?", (holder.row_id,))]
+        return is_another(entry, held, lambda: self._stored_article(holder.row_id))
 
     def _store(self, entry: Entry, known: Known | None) -> int:
         """Make an entry the newest revision of its article; gives the article's row."""
         gone = entry.article.pub_status != "usable"
         blob = self._compressor.compress(msgspec.json.encode(entry))
-        what = (digest_of(entry.article), edited_at(entry.article), richness_of(entry.article), source_of(entry.source))
-        told = (entry.rev, entry.sha, gone, *what)
+        what = (digest_of(entry.article), edit_of(entry), richness_of(entry.article), source_of(entry.source))
+        told = (entry.rev, entry.sha, gone, *what, entry.own, *_owner_of(entry, known))
         if known is None:
             # No RETURNING: such a statement has a savepoint of its own, at which FTS5 writes out what it has gathered.
             row_id = int(self._database.execute(_INSERT, (*told, entry.article_id)).lastrowid or 0)
@@ -312,8 +338,15 @@ def _row(numbered: tuple[int, object]) -> int:
     return numbered[0]
 
 
+def _owner_of(entry: Entry, known: Known | None) -> tuple[str, int]:
+    """Which publisher pushed an article last, and at which revision; the desk's own operator owns nothing."""
+    if entry.source.kind == "push" and entry.source.name != COMMAND_LINE:
+        return entry.source.name, entry.rev
+    return (known.owner, known.owned) if known is not None else ("", 0)
+
+
 def _known(row: Sequence[Any]) -> Known:
-    row_id, article_id, rev, sha, withdrawn, heard, digest, edited, richness, source, *_ = row
+    row_id, article_id, rev, sha, withdrawn, heard, digest, edited, richness, source, own, owner, owned, *_ = row
     return Known(
         row_id=row_id,
         article_id=article_id,
@@ -325,6 +358,9 @@ def _known(row: Sequence[Any]) -> Known:
         edited=edited,
         richness=richness,
         source=source,
+        own=bool(own),
+        owner=owner,
+        owned=owned,
     )
 
 

@@ -43,7 +43,7 @@ local function enter(item, article, last_rev, body)
   local rev = next_rev(item, article, last_rev)
   local news = {}
   if rev > last_rev then news.rev, news.sha = text(rev), item.sha end
-  if item.owner ~= '' then news.owner = item.owner end
+  if item.owner ~= '' then news.owner, news.owned = item.owner, text(rev) end
   keep_head(article, news)
   local ref = article .. '@' .. text(rev)
   local key = record_key(ref)
@@ -65,25 +65,30 @@ local function is_same(item, article, head, by_content, said_before)
   return last ~= 'dead' and last ~= 'discarded' and last ~= 'refused'
 end
 
--- What a publisher pushed no other publisher revises. What feeds and files tell of it goes on: the index knows which edit is
--- the newer one, and which word the richer.
+-- What a publisher pushed no other publisher revises, but for the one whose key carries the page's prefix: it is theirs,
+-- whoever came first. What feeds and files tell of it goes on: the index knows which edit is the newer one, and which word
+-- the richer.
 local function take_in(item, body)
   local known = redis.call('GET', receipt_key(item.receipt))
   if known then return { 'known', known } end
   local article, by_content = find_article(item)
   local head = read_head(article)
   local ref = article .. '@' .. (head[1] or '0')
-  local foreign = not by_content and head[3] and head[3] ~= item.owner
-  if foreign and item.owner ~= '' then return { 'refused', ref } end
+  local owner = owner_of_head(article, head)
+  local foreign = not by_content and owner ~= '' and owner ~= item.owner
+  if foreign and item.owner ~= '' and not item.own then return { 'refused', ref } end
   local said_before = not item.again and owner_of(item.sha) == article
   claim_aliases(item, article, by_content)
   if item.outcome == 'superseded' then return settle(item, 'superseded', ref) end
-  if is_same(item, article, head, by_content, said_before) then return settle(item, 'duplicate', ref) end
+  if is_same(item, article, head, by_content, said_before) then
+    if item.owner ~= '' and not by_content then keep_head(article, { owner = item.owner, owned = text(item.rev) }) end
+    return settle(item, 'duplicate', ref)
+  end
   return { 'received', enter(item, article, tonumber(head[1] or '0'), body) }
 end
 
--- items: {receipt, id, rev, aliases, by_path, sha, owner, meta, again, outcome, note}; ARGV[3…] their bodies. One message
--- for all that are new. What a person had discarded before Redis was lost comes in as what it is.
+-- items: {receipt, id, rev, aliases, by_path, sha, owner, own, meta, again, outcome, note}; ARGV[3…] their bodies. One
+-- message for all that are new. What a person had discarded before Redis was lost comes in as what it is.
 function calls.accept()
   local replies, fresh = {}, {}
   for i, item in ipairs(args.items) do

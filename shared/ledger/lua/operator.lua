@@ -37,6 +37,15 @@ function calls.discard()
   return cmsgpack.pack(done)
 end
 
+-- What a publisher pushed until then is theirs no more: the next who pushes it has it. The index, which remembers owners for
+-- ever, is told by the time that is kept.
+function calls.free()
+  local owner = owner_of_head(args.article, read_head(args.article))
+  local before = tonumber(redis.call('HGET', 'ledger:freed', args.article) or '0')
+  redis.call('HSET', 'ledger:freed', args.article, text(math.max(before, args.at)))
+  return cmsgpack.pack({ owner })
+end
+
 -- End the rest of a stage, a sink or a source by hand.
 function calls.resume()
   local opened = open(args.kind, args.name)

@@ -79,7 +79,7 @@ local function keep_alias(alias, article)
   keep_seen(bucket, field, owner or article)
 end
 
-local HEAD = { 'rev', 'sha', 'owner' }
+local HEAD = { 'rev', 'sha', 'owner', 'owned' }
 
 -- Returns the values of HEAD in that order; false for each that is not known.
 local function read_head(article)
@@ -87,13 +87,23 @@ local function read_head(article)
   if not packed then return redis.call('HMGET', head_key(article), unpack(HEAD)) end
   local head = cmsgpack.unpack(packed)
   if head[1] then head[1] = text(head[1]) end
+  if head[4] then head[4] = text(head[4]) end
   return head
+end
+
+-- Whose an article is, '' where nobody pushed it, or an operator has given it free since.
+local function owner_of_head(article, head)
+  local owner = head[3] or ''
+  if owner == '' then return '' end
+  local freed = redis.call('HGET', 'ledger:freed', article)
+  return freed and tonumber(head[4] or '0') <= tonumber(freed) and '' or owner
 end
 
 local function keep_head(article, fields)
   local head = read_head(article)
   for i, name in ipairs(HEAD) do head[i] = fields[name] or head[i] or false end
   if head[1] then head[1] = tonumber(head[1]) end
+  if head[4] then head[4] = tonumber(head[4]) end
   local bucket, field = head_place(article)
   keep_seen(bucket, field, cmsgpack.pack(head))
 end

@@ -9,9 +9,9 @@ from services.index.revisions import (
     Entry,
     Known,
     Outcome,
+    candidates,
     digest_of,
-    edited_at,
-    find_article,
+    edit_of,
     richness_of,
     rule,
     source_of,
@@ -58,19 +58,21 @@ def test_ruling(
 def test_a_late_twin_belongs_to_the_holder_of_its_strongest_alias() -> None:
     entry = make_entry("c", aliases=("uri:1", "url:2"))
     other = Known(row_id=2, article_id="b", rev=1, sha="", withdrawn=False)
-    assert find_article(entry, {}) is None
-    assert find_article(entry, {"url:2": other}) == other
-    assert find_article(entry, {"url:2": other, "uri:1": STORED}) == STORED
+    assert candidates(entry, {}, None) == []
+    assert candidates(entry, {"url:2": other}, None) == [other]
+    assert candidates(entry, {"url:2": other, "uri:1": STORED}, None)[0] == STORED
 
 
 def test_once_a_twin_always_a_twin() -> None:
     other = Known(row_id=2, article_id="b", rev=1, sha="", withdrawn=False)
     entry = make_entry("c", aliases=("uri:1",))
-    assert find_article(entry, {"uri:1": other, "id:c": STORED}) == STORED
+    assert candidates(entry, {"uri:1": other, "id:c": STORED}, None)[0] == STORED
 
 
 LEAD = Block(type="paragraph", text="x" * 100)
 WHOLE = Block(type="paragraph", text="x" * 1000)
+OTHER = Block(type="paragraph", text="y" * 900)
+NOW = 1_800_000_000_000_000
 FEED, PUSH = Source(kind="feed", name="http://a.example/rss"), Source(kind="push", name="hue")
 MONDAY, TUESDAY = (dt.datetime(2026, 11, day, 8, tzinfo=dt.UTC) for day in (23, 24))
 
@@ -78,13 +80,13 @@ MONDAY, TUESDAY = (dt.datetime(2026, 11, day, 8, tzinfo=dt.UTC) for day in (23, 
 def said(source: Source, block: Block, edited: dt.datetime | None, rev: int) -> Entry:
     article = Article(headline="Tin", blocks=(block,), version_created=edited)
     entry = make_entry("a", rev, sha=f"{source.kind} {block.text} {edited}")
-    return msgspec.structs.replace(entry, source=source, article=article)
+    return msgspec.structs.replace(entry, source=source, article=article, received_us=NOW)
 
 
 def known_of(entry: Entry) -> Known:
     return Known(
         row_id=1, article_id="a", rev=entry.rev, sha=entry.sha, withdrawn=False, digest=digest_of(entry.article),
-        edited=edited_at(entry.article), richness=richness_of(entry.article), source=source_of(entry.source),
+        edited=edit_of(entry), richness=richness_of(entry.article), source=source_of(entry.source),
     )  # fmt: skip
 
 
@@ -96,9 +98,13 @@ def known_of(entry: Entry) -> Known:
         pytest.param((FEED, LEAD, MONDAY), (FEED, WHOLE, MONDAY), "indexed", id="a feed that gives the whole text now"),
         pytest.param((FEED, WHOLE, MONDAY), (FEED, LEAD, TUESDAY), "indexed", id="a newer edit that is shorter"),
         pytest.param((PUSH, WHOLE, MONDAY), (FEED, LEAD, MONDAY), "superseded", id="a feed's word on what was pushed"),
-        pytest.param((PUSH, WHOLE, MONDAY), (FEED, WHOLE, TUESDAY), "indexed", id="a feed's newer edit of it"),
-        pytest.param((PUSH, WHOLE, TUESDAY), (FEED, WHOLE, MONDAY), "superseded", id="a feed that is behind"),
-        pytest.param((FEED, WHOLE, TUESDAY), (PUSH, LEAD, MONDAY), "indexed", id="a publisher's word on a feed's"),
+        pytest.param((PUSH, WHOLE, MONDAY), (FEED, OTHER, TUESDAY), "indexed", id="a feed's newer edit of it"),
+        pytest.param((PUSH, WHOLE, TUESDAY), (FEED, OTHER, MONDAY), "superseded", id="a feed that is behind"),
+        pytest.param(
+            (FEED, WHOLE, TUESDAY), (PUSH, OTHER, MONDAY), "superseded", id="a page from before the correction"
+        ),
+        pytest.param((FEED, WHOLE, MONDAY), (PUSH, LEAD, TUESDAY), "indexed", id="a publisher's newer word"),
+        pytest.param((FEED, WHOLE, MONDAY), (PUSH, LEAD, None), "indexed", id="a publisher's undated word"),
         pytest.param((PUSH, WHOLE, TUESDAY), (PUSH, LEAD, MONDAY), "indexed", id="a publisher's own next word"),
     ],
 )

@@ -9,9 +9,11 @@ from shared.identity import (
     address_alias,
     article_id,
     article_uri,
+    canonical_prefix,
     canonical_url,
     clean_link,
     content_hash,
+    covers,
     feed_id,
     guid_alias,
     host_of,
@@ -19,7 +21,7 @@ from shared.identity import (
     names_of,
 )
 
-WORD = st.text("abcxyz0189-_.~%", min_size=1, max_size=6)
+WORD = st.text("abcxyz0189-_.~%", min_size=1, max_size=6).filter(lambda word: word.strip("."))
 PATHS = st.lists(WORD, max_size=3).map(lambda words: "/" + "/".join(words))
 QUERIES = st.dictionaries(st.text("abc", min_size=1, max_size=3), WORD, max_size=4)
 TRACKING = st.sampled_from(["utm_source=feed", "fbclid=1", "gclid=x&utm_medium=rss", "UTM_Campaign=a"])
@@ -35,6 +37,10 @@ TRACKING = st.sampled_from(["utm_source=feed", "fbclid=1", "gclid=x&utm_medium=r
         ("https://news.example:8443/?a=&fbclid=1&b", "https://news.example:8443/?a=&b"),
         ("http://news.example/?q=h%E1%BB%99i%20utm_x", "https://news.example/?q=h%E1%BB%99i%20utm_x"),
         ("http://news.example/?page=2", "https://news.example/?page=2"),
+        ("https://anna:secret@news.example./a/../b/./c", "https://news.example/b/c"),
+        ("http://news.example/%7Eb%c3%a0i/a%2Fb?q=%e1", "https://news.example/~b%C3%A0i/a%2Fb?q=%E1"),
+        ("http://news.example/bài?q=ệ", "https://news.example/b%C3%A0i?q=%E1%BB%87"),
+        ("http://bücher.example/%2e%2e/a/..", "https://xn--bcher-kva.example/"),
         ("urn:news:1/", "urn:news:1/"),
         ("http://[::1/", None),
         (None, None),
@@ -130,3 +136,45 @@ def test_ids_stay_what_they_were() -> None:
         == "sha256:74f8caf89a5a7bdb1e6d0d0b799d9aa80a065a81cd19a26417e312b50bb9ca09"
     )
     assert not is_page("http://[")
+
+
+@pytest.mark.parametrize(
+    ("prefix", "page", "covered"),
+    [
+        ("https://news.example/a/", "http://www.News.example/a/b", True),
+        ("https://news.example/a/", "https://news.example/a", True),
+        ("https://news.example/a", "https://news.example/a/?p=1", True),
+        ("https://news.example/a", "https://news.example/a?p=1", True),
+        ("HTTP://WWW.news.example:80", "https://news.example/?p=1", True),
+        ("https://news.example/", "https://anna@news.example/b", True),
+        ("https://news.example/a", "https://news.example/ab", False),
+        ("https://news.example/a", "https://news.example/A/b", False),
+        ("https://news.example/a", "https://news.example/a/../b", False),
+        ("https://news.example/a", "https://news.example/a%2F../b", False),
+        ("https://news.example/a", "https://news.example/a/%2e%2E/b", False),
+        ("https://news.example/", "https://news.example.evil.example/", False),
+        ("https://news.example/", "https://m.news.example/", False),
+        ("https://news.example/", "https://news.example:8443/", False),
+        ("https://news.example:8443/", "https://news.example/", False),
+        ("https://news.example/", "https://news.example@evil.example/", False),
+        ("https://news.example/", "https://evil.example/https://news.example/", False),
+    ],
+)
+def test_a_prefix_covers_what_lies_below_it_on_the_same_host(prefix: str, page: str, covered: bool) -> None:
+    below = canonical_prefix(prefix)
+    assert below is not None
+    assert covers(below, canonical_url(page) or "") is covered
+
+
+@pytest.mark.parametrize(
+    "prefix", ["news.example/a", "https://", "urn:a", "https://news.example/?a", "https://a/#b", ""]
+)
+def test_what_no_page_lies_below_is_no_prefix(prefix: str) -> None:
+    assert canonical_prefix(prefix) is None
+
+
+@pytest.mark.parametrize(
+    "address", ["https://a.example\\@b.example/", "https://a b/", "https://a%2eb/", "https://a:b/"]
+)
+def test_an_address_that_programs_read_differently_is_no_page(address: str) -> None:
+    assert not is_page(address)

@@ -53,6 +53,7 @@ class MemoryLines:
     current: InputStatus | None = None
     failing: Exception | None = None
     told: Status | None = None
+    freed_us: int | None = None
     troubles: tuple[Trouble, ...] = ()
 
     def receipt(self, receipt: str, /) -> InputStatus | None:
@@ -66,6 +67,9 @@ class MemoryLines:
     def latest(self, _article: str, /) -> str | None:
         self._fail()
         return None if self.current is None else f"{self.current.article}@{self.current.rev}"
+
+    def freed(self, _article: str, /) -> int | None:
+        return self.freed_us
 
     def look(self) -> Overview:
         self._fail()
@@ -90,6 +94,8 @@ def a_stored(*, withdrawn: bool = False, kind: SourceKind = "push", name: str = 
         indexed_us=REV + 5,
         withdrawn=withdrawn,
         archived=None,
+        owner=name if kind == "push" else "",
+        owned_us=REV,
     )
 
 

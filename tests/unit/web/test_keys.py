@@ -1,6 +1,8 @@
 """Push keys: shown once, kept as digests, read anew when changed."""
 
 import datetime as dt
+import hashlib
+import json
 import os
 import re
 import stat
@@ -13,6 +15,7 @@ from services.web.keys import Keys, Publisher, base62, read_listed
 from shared.errors import PermanentError
 
 SECRET = "k" * 43
+HUE = Publisher(name="hue")
 
 
 @pytest.fixture
@@ -117,6 +120,48 @@ def test_a_file_secret_stands_in_for_the_file(keys: Keys) -> None:
         listed.create("hue")
     with pytest.raises(PermanentError, match="file secret"):
         listed.revoke("hue")
+
+
+def test_a_key_carries_prefixes_in_one_spelling_and_more_may_be_added(keys: Keys) -> None:
+    first = keys.create("hue", prefixes=["HTTP://www.Hue.example/news/", "https://hue.example/news"])
+    second = keys.create("hue")
+    keys.create("hanoi", prefixes=["https://hanoi.example"])
+    assert (keys.check(first) or HUE).prefixes == ("https://hue.example/news",)
+    assert (keys.check(second) or HUE).prefixes == ()
+    assert keys.add_prefixes("hue", ["https://hue.example/sport/"]) == 2
+    assert (keys.check(first) or HUE).prefixes == ("https://hue.example/news", "https://hue.example/sport")
+    assert (keys.check(second) or HUE).prefixes == ("https://hue.example/sport",)
+    assert keys.prefixes_beside("hue") == ("https://hanoi.example/",)
+    assert keys.add_prefixes("nobody", ["https://a.example/"]) == 0
+
+
+@pytest.mark.parametrize("prefix", ["hue.example", "https://hue.example/?a=1", "ftp://hue.example/", ""])
+def test_what_is_no_prefix_is_refused(keys: Keys, prefix: str) -> None:
+    with pytest.raises(PermanentError, match="no prefix of pages"):
+        keys.create("hue", prefixes=[prefix])
+
+
+def test_a_key_over_its_time_keeps_its_prefixes_from_nobody(keys: Keys) -> None:
+    keys.create("late", prefixes=["https://a.example/"], expires=dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
+    assert keys.prefixes_beside("hue") == ()
+
+
+def test_a_key_file_from_before_there_were_prefixes_works(keys: Keys) -> None:
+    token = "cd_hue_" + "k" * 43
+    digest = hashlib.sha256(token.encode()).hexdigest()
+    row = {"id": digest[:10], "sha256": digest, "publisher": {"name": "hue", "zone": "Asia/Ho_Chi_Minh"}}
+    keys.path.write_text(json.dumps({"v": 1, "keys": [row]}))
+    assert keys.check(token) == Publisher(name="hue", zone="Asia/Ho_Chi_Minh")
+    assert keys.add_prefixes("hue", ["https://hue.example/"]) == 1
+    assert (keys.check(token) or HUE).prefixes == ("https://hue.example/",)
+
+
+def test_a_file_secret_names_prefixes(keys: Keys) -> None:
+    line = f"hue:{SECRET} prefix=https://hue.example/a language=vi prefix=https://hue.example/b"
+    publisher = Keys(keys.path, listed=line).check(SECRET)
+    assert publisher == Publisher(
+        name="hue", language="vi", prefixes=("https://hue.example/a", "https://hue.example/b")
+    )
 
 
 @pytest.mark.parametrize("line", ["hanoi", "hanoi:short", f":{SECRET}", f"hanoi:{SECRET} colour=red"])

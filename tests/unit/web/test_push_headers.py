@@ -6,14 +6,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.web.keys import Publisher
 from services.web.problems import Problem
-from services.web.push_headers import Kind, addresses, read_kind
+from services.web.push_headers import Kind, inputs_of, read_kind
 from shared.identity import address_alias
 
 NINJS = Kind("application/json", "application/json")
 JSON_LD = Kind("application/ld+json", "application/ld+json")
 HTML = Kind("text/html", "text/html")
 TEXT = Kind("text/plain", "text/plain")
+HUE = Publisher(name="hue")
+
+
+def addresses(kind: Kind, body: bytes, headers: dict[str, str]) -> tuple[str, ...]:
+    """The aliases of the one article of a push."""
+    (only,) = inputs_of(kind, body, headers, HUE)
+    return only.aliases
 
 
 @pytest.mark.parametrize(
@@ -131,7 +139,7 @@ def test_other_kinds_are_refused_with_a_list_of_what_is_taken(header: str | None
 )
 def test_addresses(kind: Kind, body: object, headers: dict[str, str], expected: tuple[str, ...]) -> None:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    assert addresses(kind, raw, headers, publisher="hue") == expected
+    assert addresses(kind, raw, headers) == expected
 
 
 @pytest.mark.parametrize(
@@ -159,18 +167,18 @@ def test_addresses(kind: Kind, body: object, headers: dict[str, str], expected: 
 )
 def test_json_that_is_no_article_is_refused(kind: Kind, body: bytes, status: int) -> None:
     with pytest.raises(Problem) as caught:
-        addresses(kind, body, {}, publisher="hue")
+        addresses(kind, body, {})
     assert caught.value.kind.status == status
 
 
 def test_a_page_location_must_be_absolute() -> None:
     with pytest.raises(Problem, match="absolute"):
-        addresses(HTML, b"<p>", {"content-location": "/1.html"}, publisher="hue")
+        addresses(HTML, b"<p>", {"content-location": "/1.html"})
 
 
 def test_a_header_in_utf8_is_read_as_such() -> None:
     sent = "tag:huế,2015:1".encode().decode("latin-1")
-    assert addresses(TEXT, b"x", {"x-article-uri": sent}, publisher="hue") == ("uri:hue tag:huế,2015:1",)
+    assert addresses(TEXT, b"x", {"x-article-uri": sent}) == ("uri:hue tag:huế,2015:1",)
 
 
 def test_no_publisher_reaches_anothers_uri() -> None:
@@ -181,8 +189,80 @@ def test_no_publisher_reaches_anothers_uri() -> None:
 @given(st.binary(max_size=200), st.sampled_from([NINJS, JSON_LD, TEXT, HTML]), st.text(max_size=30))
 def test_any_body_is_read_or_refused_never_raised(body: bytes, kind: Kind, address: str) -> None:
     try:
-        found = addresses(kind, body, {"x-article-uri": address}, publisher="hue")
+        found = addresses(kind, body, {"x-article-uri": address})
     except Problem:
         return
     assert all("\n" not in alias for alias in found)
     "".join(found).encode()
+
+
+NEWS, MORE = ({"@type": "NewsArticle", "headline": head, "url": f"https://a.example/{head}"} for head in ("Mot", "Hai"))
+ORGANISATION = {"@type": "Organization", "name": "Bao", "description": "A paper"}
+FEED = {
+    "version": "https://jsonfeed.org/version/1.1",
+    "items": [{"id": str(n), "title": f"Bai {n}", "url": f"https://a.example/{n}"} for n in (1, 2)],
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "document", "known"),
+    [
+        pytest.param(
+            NINJS, [{"uri": "a:1", "headline": "Mot"}, {"headline": "Hai"}], [("uri:hue a:1",), ()], id="ninjs"
+        ),
+        pytest.param(
+            JSON_LD,
+            {"@context": "https://schema.org", "@graph": [ORGANISATION, NEWS, MORE]},
+            [("url:https://a.example/Mot",), ("url:https://a.example/Hai",)],
+            id="a graph",
+        ),
+        pytest.param(
+            JSON_LD,
+            {"@type": "ItemList", "itemListElement": [{"@type": "ListItem", "item": NEWS}, MORE]},
+            [("url:https://a.example/Mot",), ("url:https://a.example/Hai",)],
+            id="a list of schema.org",
+        ),
+        pytest.param(
+            NINJS,
+            FEED,
+            [("url:https://a.example/1", "guid:push:hue 1"), ("url:https://a.example/2", "guid:push:hue 2")],
+            id="a JSON Feed by its version",
+        ),
+    ],
+)
+def test_each_article_of_a_body_is_an_input(kind: Kind, document: object, known: list[tuple[str, ...]]) -> None:
+    found = inputs_of(kind, json.dumps(document).encode(), {}, HUE)
+    assert [one.aliases for one in found] == known
+    heads = [json.loads(one.body).get("headline") or json.loads(one.body)["title"] for one in found]
+    assert heads in (["Mot", "Hai"], ["Bai 1", "Bai 2"])
+
+
+def test_an_article_that_is_cut_out_keeps_the_context_and_its_bytes() -> None:
+    bare, own = b'{"@type":"Report","headline":"Mot" }', b'{"@type":"Report","headline":"Hai","@context":"x"}'
+    body = b'{"@context":"https://schema.org","@graph":[' + bare + b" , " + own + b"]}"
+    first, second = (one.body for one in inputs_of(JSON_LD, body, {}, HUE))
+    assert first == b'{"@context":"https://schema.org",' + bare[1:]
+    assert second == own
+
+
+@pytest.mark.parametrize(
+    ("kind", "document", "why"),
+    [
+        pytest.param(NINJS, [{"headline": "Mot"}, {"price": 3}], "Item 2 of the list is no article", id="an odd item"),
+        pytest.param(NINJS, [{"headline": "Mot"}, 7], "Item 2 of the list is no article", id="a number"),
+        pytest.param(NINJS, [[{"headline": "Mot"}]], "Looked for", id="a list of lists"),
+        pytest.param(JSON_LD, {"@graph": [ORGANISATION, ORGANISATION]}, "Looked for", id="no article among several"),
+        pytest.param(NINJS, FEED | {"items": []}, "holds no items", id="an empty feed"),
+        pytest.param(NINJS, [{"headline": "x"}] * 1001, "holds 1001 articles", id="too many"),
+    ],
+)
+def test_what_cannot_be_split_is_refused_with_a_sentence(kind: Kind, document: object, why: str) -> None:
+    with pytest.raises(Problem, match=why) as caught:
+        inputs_of(kind, json.dumps(document).encode(), {}, HUE)
+    assert caught.value.kind.status == 422
+
+
+def test_one_address_in_the_header_is_not_that_of_several() -> None:
+    body = json.dumps([NEWS, MORE]).encode()
+    with pytest.raises(Problem, match="names one article, and the body holds 2"):
+        inputs_of(JSON_LD, body, {"x-article-uri": "urn:1"}, HUE)

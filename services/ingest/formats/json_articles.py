@@ -1,0 +1,201 @@
+"""One JSON document may hold several articles: each is cut out whole, with the addresses it declares."""
+
+import codecs
+import re
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
+import msgspec
+
+from shared.errors import InputRefused
+
+# Each `{}` of a list costs a hundred times its two bytes once it is decoded.
+LARGEST_LIST = 1024 * 1024
+MOST_ARTICLES = 1000
+ABSENT = msgspec.Raw()
+ARTICLE_TYPES = re.compile(r"Article|Posting|Report")
+LOOKED_FOR = (
+    "Looked for ninjs items (headline or headlines, body_text, body_html or bodies, …) and schema.org articles "
+    "(headline, articleBody, …), at the top, in a list, in @graph or in itemListElement."
+)
+T = TypeVar("T")
+
+
+class BrokenJson(InputRefused):
+    """The bytes are no JSON at all."""
+
+
+class JsonArticle(msgspec.Struct, frozen=True, kw_only=True):
+    """One article of a document: its bytes, and what it declares as its address, with the member that does."""
+
+    body: bytes
+    addresses: tuple[tuple[str, str], ...] = ()
+
+
+class _Declared(msgspec.Struct):
+    """The members of an object that tell what it is; all others are skipped unread."""
+
+    context: msgspec.Raw = msgspec.field(default=ABSENT, name="@context")
+    uri: msgspec.Raw = ABSENT
+    url: msgspec.Raw = ABSENT
+    id: msgspec.Raw = msgspec.field(default=ABSENT, name="@id")
+    page: msgspec.Raw = msgspec.field(default=ABSENT, name="mainEntityOfPage")
+    type: msgspec.Raw = msgspec.field(default=ABSENT, name="@type")
+    graph: msgspec.Raw = msgspec.field(default=ABSENT, name="@graph")
+    elements: msgspec.Raw = msgspec.field(default=ABSENT, name="itemListElement")
+    item: msgspec.Raw = ABSENT
+    headline: msgspec.Raw = ABSENT
+    headlines: msgspec.Raw = ABSENT
+    name: msgspec.Raw = ABSENT
+    description: msgspec.Raw = ABSENT
+    description_text: msgspec.Raw = ABSENT
+    descriptions: msgspec.Raw = ABSENT
+    article_body: msgspec.Raw = msgspec.field(default=ABSENT, name="articleBody")
+    body_text: msgspec.Raw = ABSENT
+    body_html: msgspec.Raw = ABSENT
+    body_xhtml: msgspec.Raw = ABSENT
+    bodies: msgspec.Raw = ABSENT
+
+    @property
+    def says_something(self) -> bool:
+        """Does it hold any member that a reader of ours takes words from."""
+        return any(getattr(self, name) is not ABSENT for name in WORDS)
+
+    @property
+    def is_typed(self) -> bool:
+        """Does it say what it is, in schema.org's words."""
+        return self.type is not ABSENT
+
+    @property
+    def is_article(self) -> bool:
+        """Does it call itself a kind of article."""
+        return ARTICLE_TYPES.search(bytes(self.type).decode("utf-8", "replace")) is not None
+
+
+class _Named(msgspec.Struct):
+    id: msgspec.Raw = msgspec.field(default=ABSENT, name="@id")
+
+
+class _Part(msgspec.Struct):
+    """An object of the document, as its bytes stand there."""
+
+    raw: msgspec.Raw
+    declared: _Declared
+
+
+WORDS = _Declared.__struct_fields__[_Declared.__struct_fields__.index("headline") :]
+
+
+def split_json(body: bytes) -> Sequence[JsonArticle]:
+    """The articles of a JSON document, in its order; one that stands alone keeps the whole document as its body.
+
+    Raises `BrokenJson` for what is no JSON, `InputRefused` with a sentence for what holds no article or cannot be cut
+    into articles without losing something.
+    """
+    body = body.removeprefix(codecs.BOM_UTF8)
+    try:
+        body.decode("utf-8")  # what is skipped below is not looked into
+        if body.lstrip()[:1] == b"[":
+            return _cut(body, _articles_of_list(_parts(body)), ABSENT)
+        whole = msgspec.json.decode(body, type=_Declared)
+        return _cut(body, _articles_of_object(_Part(raw=msgspec.Raw(body), declared=whole)), whole.context)
+    except UnicodeDecodeError as error:
+        raise BrokenJson(f"JSON is UTF-8, and byte {error.start} of this body is not.") from error
+    except msgspec.ValidationError as error:
+        raise InputRefused(f"The JSON is neither an object nor a list of objects. {LOOKED_FOR}") from error
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise BrokenJson(f"The body is no JSON: {error}.") from error
+
+
+def _cut(body: bytes, articles: Sequence[_Part], context: msgspec.Raw) -> Sequence[JsonArticle]:
+    if len(articles) > MOST_ARTICLES:
+        raise InputRefused(f"The JSON holds {len(articles)} articles, and one body may hold {MOST_ARTICLES}.")
+    if len(articles) == 1:
+        return [JsonArticle(body=body, addresses=tuple(_addresses(articles[0].declared)))]
+    return [
+        JsonArticle(body=_with_context(part, context), addresses=tuple(_addresses(part.declared))) for part in articles
+    ]
+
+
+def _articles_of_list(parts: Sequence[_Part]) -> Sequence[_Part]:
+    """The articles among the items of a list: beside them only what says that it is something else may stand."""
+    articles = _articles(parts)
+    odd = next((n for n, part in enumerate(parts, 1) if part not in articles and not part.declared.is_typed), None)
+    if articles and odd is not None:
+        raise InputRefused(f"Item {odd} of the list is no article, and so the list is not split. {LOOKED_FOR}")
+    return articles or _the_only_one(parts)
+
+
+def _articles_of_object(whole: _Part) -> Sequence[_Part]:
+    below = [*_listed(whole.declared.graph), *_items_of(whole.declared.elements)]
+    if not below:
+        return _the_only_one([whole])
+    articles = _articles([*([whole] if whole.declared.is_article else []), *below])
+    return articles or _the_only_one([whole, *below])
+
+
+def _articles(parts: Sequence[_Part]) -> list[_Part]:
+    """What calls itself an article, and what says words without telling what it is."""
+    return [
+        part
+        for part in parts
+        if part.declared.says_something and (part.declared.is_article or not part.declared.is_typed)
+    ]
+
+
+def _the_only_one(parts: Sequence[_Part]) -> Sequence[_Part]:
+    speaking = [part for part in parts if part.declared.says_something]
+    if len(speaking) != 1:
+        raise InputRefused(LOOKED_FOR)
+    return speaking
+
+
+def _items_of(elements: msgspec.Raw) -> Sequence[_Part]:
+    """What a schema.org list holds: its elements, or what each `ListItem` is about."""
+    return [
+        _part(element.declared.item) if element.declared.item is not ABSENT else element
+        for element in _listed(elements)
+    ]
+
+
+def _listed(raw: msgspec.Raw) -> Sequence[_Part]:
+    return _parts(raw) if bytes(memoryview(raw)[:1]) == b"[" else []
+
+
+def _parts(raw: bytes | msgspec.Raw) -> Sequence[_Part]:
+    if memoryview(raw).nbytes > LARGEST_LIST:
+        raise InputRefused(
+            f"A list or @graph over {LARGEST_LIST} bytes is not split: send its articles one by one, or fewer."
+        )
+    return [_part(item) for item in msgspec.json.decode(raw, type=list[msgspec.Raw])]
+
+
+def _part(raw: msgspec.Raw) -> _Part:
+    return _Part(raw=raw, declared=_read(raw, _Declared) or _Declared())
+
+
+def _with_context(part: _Part, context: msgspec.Raw) -> bytes:
+    """An object as it stood, with the `@context` of the document around it where it has none of its own."""
+    raw = bytes(part.raw).strip()
+    if context is ABSENT or part.declared.context is not ABSENT:
+        return raw
+    return b'{"@context":' + bytes(context) + b"," + raw[1:].lstrip()
+
+
+def _addresses(declared: _Declared) -> Iterator[tuple[str, str]]:
+    named = _read(declared.page, _Named)
+    members = {"uri": declared.uri, "@id": declared.id, "url": declared.url, "mainEntityOfPage": declared.page}
+    if named is not None:
+        members["mainEntityOfPage"] = named.id
+    for member, raw in members.items():
+        address = _read(raw, str)
+        # "#article" names a place in its own page: the same in every page of that site.
+        if address and not address.startswith("#"):
+            yield member, address
+
+
+def _read(raw: msgspec.Raw, kind: type[T]) -> T | None:
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except (msgspec.DecodeError, RecursionError):  # of another shape: declares nothing that we use
+        return None

@@ -1,0 +1,52 @@
+"""Whose a page is: what a push may claim, by the prefixes that its key and the keys of others carry."""
+
+from collections.abc import Iterable, Sequence
+
+from services.web.keys import Publisher
+from services.web.problems import Problem
+from shared.identity import covers
+
+PAGE = "url:"
+
+
+def may_claim(aliases: Sequence[str], publisher: Publisher, others: Iterable[str]) -> tuple[tuple[str, ...], bool]:
+    """Of the addresses a push declares those that it may claim, and whether they are its publisher's by prefix.
+
+    `others` are the prefixes of other publishers; of two that cover a page the longer one counts. A key with prefixes
+    claims nothing beyond them, one without claims what nobody's prefix covers. Raises `Problem` where a page was named
+    and none is left: a push never goes in without the address it came for.
+    """
+    theirs = tuple(others)
+    pages = [alias for alias in aliases if alias.startswith(PAGE)]
+    kept = {alias for alias in pages if _is_free(alias.removeprefix(PAGE), publisher.prefixes, theirs)}
+    if pages and not kept:
+        raise not_yours(pages[0].removeprefix(PAGE), outside=bool(publisher.prefixes))
+    claimed = tuple(alias for alias in aliases if alias in kept or not alias.startswith(PAGE))
+    return claimed, bool(kept and publisher.prefixes)
+
+
+def not_yours(address: str | None, *, outside: bool = False) -> Problem:
+    """What a push for an address of somebody else's is answered, with the two ways out of it."""
+    what = address or "This address"
+    more = {"address": address} if address else {}
+    why = (
+        f"{what} is not among the addresses this key was made for."
+        if outside
+        else f"{what} is another publisher's: they pushed it first, or their key carries its prefix."
+    )
+    return Problem(
+        "not-yours",
+        f"{why} The operator can give your key the address (`copydesk keys add NAME --prefix ADDRESS`) or set it free "
+        "(`copydesk release ADDRESS`).",
+        headers=None,
+        **more,
+    )
+
+
+def _is_free(page: str, own: Iterable[str], others: Iterable[str]) -> bool:
+    ours, theirs = _longest(own, page), _longest(others, page)
+    return (0 < ours >= theirs) if tuple(own) else theirs == 0
+
+
+def _longest(prefixes: Iterable[str], page: str) -> int:
+    return max((len(prefix) for prefix in prefixes if covers(prefix, page)), default=0)
