@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from services.ingest.parser_process import FeedParser
 
-JOIN_S = 2.0
+JOIN_S = 1.0
 
 
 class DocumentLane:
@@ -29,13 +29,19 @@ class DocumentLane:
             self._thread.start()
         self._names.put(name)
 
-    def close(self) -> None:
-        """Stop now: the document at hand is not read to its end."""
+    def stop(self) -> None:
+        """Read no more; the document at hand is not read to its end."""
         self._stopping.set()
         self._names.put(None)
         self._parser.abort()
+
+    def join(self) -> None:
+        """Wait a moment for the end, once told to stop. What does not end ends with the watcher's process."""
         if self._thread is not None:
             self._thread.join(timeout=JOIN_S)
+            if self._thread.is_alive():  # it holds the parser, which it may have started anew
+                self._parser.abort()
+                return
         self._parser.close()
 
     def _run(self) -> None:

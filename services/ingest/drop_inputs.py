@@ -53,11 +53,17 @@ def make_drop_inputs(name: str, body: bytes, source: Source, parser: FeedParser)
     return [make_article_input(name, body, source)]
 
 
-def make_article_input(name: str, body: bytes, source: Source) -> Input:
-    """A file as one article, known by its path; raises `InputRefused` for a kind that is not read."""
+def check_kind(name: str) -> str:
+    """The media type that a file's name tells; raises `InputRefused` for a kind that is not read."""
     media_type = MEDIA_TYPES.get(PurePosixPath(name).suffix.lower())
     if media_type is None:
         raise InputRefused(f"{printable(name)} is of a kind that is not read; read are {', '.join(MEDIA_TYPES)}")
+    return media_type
+
+
+def make_article_input(name: str, body: bytes, source: Source) -> Input:
+    """A file as one article, known by its path; raises `InputRefused` for a kind that is not read."""
+    media_type = check_kind(name)
     return Input(source=source, media_type=media_type, body=body, aliases=(path_alias(name),), name=printable(name))
 
 

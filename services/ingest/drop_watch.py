@@ -150,6 +150,7 @@ class DropWatch:
         self._heard: tuple[int, int] | None = None
         self._listen_due = 0.0
         self._waiting = Waiting()
+        self._offers: dict[str, float] = {}
         self._tries: dict[str, int] = {}
         self._open: set[str] = set()
         self._scans: deque[Iterator[str]] = deque()
@@ -163,13 +164,14 @@ class DropWatch:
         Without `scan` nothing but events is looked at. Raises what `fresh` raises: the same names are asked for again.
         """
         self._listen()
-        offers: dict[str, float] = {}
+        offers = self._offers
         for name, wait in self._waiting.due(time.monotonic()):
             self._come_due(name, wait, offers)
         if scan:
             self._scan_on(offers)
         idle = not offers and not (scan and self._scans)
         self._hear(max(0.0, min(wait_s, self._waiting.next_due() - time.monotonic())) if idle else 0.0, offers)
+        self._offers = {}
         return offers
 
     def answer(self, name: str, why: Why | None) -> None:

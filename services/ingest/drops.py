@@ -28,6 +28,7 @@ from services.ingest.drop_files import (
 )
 from services.ingest.drop_inputs import (
     LARGE,
+    check_kind,
     drop_source,
     is_document,
     make_article_input,
@@ -57,6 +58,15 @@ class TakesInputs(Protocol):
     def take(self, inputs: Sequence[Input]) -> list[Receipt]: ...
 
 
+class _Look(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that is to be read: its mark now, and what was kept of it."""
+
+    name: str
+    mark: bytes
+    still_s: float
+    taken: Taken | None
+
+
 class _Read(msgspec.Struct, frozen=True, kw_only=True):
     dropped: Dropped
     inputs: list[Input]
@@ -83,13 +93,18 @@ class Drops:
         self._finished: queue.SimpleQueue[tuple[str, Answers]] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._lanes = {large: DocumentLane(self._take_document) for large in (False, True)}
-        self.tidy = self._memory.tidy
 
     def close(self) -> None:
         """Stop reading documents, the one at hand as well; each is taken at the next start."""
         self._stopping.set()
         for lane in self._lanes.values():
-            lane.close()
+            lane.stop()
+        for lane in self._lanes.values():
+            lane.join()
+
+    def tidy(self) -> None:
+        """Forget some of the files that are gone from the folder; called now and then, it gets through them all."""
+        self._memory.tidy()
 
     def fresh(self, marks: Mapping[str, bytes]) -> Collection[str]:
         """The names whose files are not known, by their marks, as taken or refused, and are not being read."""
@@ -137,39 +152,43 @@ class Drops:
 
     def _readable(self, offers: Mapping[str, float], answers: Answers, notes: Notes) -> Iterator[_Read]:
         """Those that can be read now and hold one article; documents go to their lanes."""
-        for name, taken in self._unknown(offers):
-            dropped = self._read(name, offers[name], taken, answers, notes)
+        for look in self._unknown(offers, notes):
+            dropped = self._read(look, answers, notes)
             if dropped is None:
                 continue
-            if is_document(name, dropped.body):
+            if is_document(look.name, dropped.body):
                 with self._lock:
-                    self._busy[name] = False
-                del answers[name]
-                self._lanes[len(dropped.body) > LARGE].put(name)
+                    self._busy[look.name] = False
+                del answers[look.name]
+                self._lanes[len(dropped.body) > LARGE].put(look.name)
             elif inputs := self._open(dropped, None, notes):
                 yield _Read(dropped=dropped, inputs=inputs)
 
-    def _unknown(self, offers: Mapping[str, float]) -> list[tuple[str, Taken | None]]:
-        """The names whose files are not as they were taken. Of those in a lane it is noted that they came again."""
-        unknown = []
-        for name, taken in zip(offers, self._memory.recall(offers), strict=True):
+    def _unknown(self, offers: Mapping[str, float], notes: Notes) -> Iterator[_Look]:
+        """The files that are not as they were taken. Of those in a lane it is noted that they were offered again."""
+        for (name, still_s), taken in zip(offers.items(), self._memory.recall(offers), strict=True):
             with self._lock:
                 busy = name in self._busy
                 if busy:
                     self._busy[name] = True
-            if not busy and (taken is None or not is_known(read_mark(self._folder / name), taken.mark)):
-                unknown.append((name, taken))
-        return unknown
+            if busy:
+                continue
+            mark = read_mark(self._folder / name)
+            if mark is None:
+                notes.gone.append(name)
+            elif taken is None or not is_known(mark, taken.mark):
+                yield _Look(name=name, mark=mark, still_s=still_s, taken=taken)
 
-    def _read(self, name: str, still_s: float, taken: Taken | None, answers: Answers, notes: Notes) -> Dropped | None:
+    def _read(self, look: _Look, answers: Answers, notes: Notes) -> Dropped | None:
         """Read one file; `None` for one that is gone, refused, to be tried again, or as it was but for its rights."""
-        mark = read_mark(self._folder / name) or b""  # before it is judged: what is written after is looked at again
+        name, taken = look.name, look.taken
         try:
-            dropped = read_drop(self._folder, name, self._settings.max_input_bytes, still_s=still_s)
+            check_kind(name)
+            dropped = read_drop(self._folder, name, self._settings.max_input_bytes, still_s=look.still_s)
         except Vanished:
             notes.gone.append(name)
-        except InputRefused as error:
-            notes.refused[name] = (mark, str(error))
+        except InputRefused as error:  # of the mark before it was judged: what is written after is looked at again
+            notes.refused[name] = (look.mark, str(error))
         except Unsure:
             answers[name] = "unsure"
         except (StillWritten, Unreadable) as error:
@@ -200,7 +219,8 @@ class Drops:
         answers: Answers = {name: None}
         notes = Notes()
         try:
-            dropped = self._read(name, 0.0, None, answers, notes)
+            look = _Look(name=name, mark=read_mark(self._folder / name) or b"", still_s=0.0, taken=None)
+            dropped = self._read(look, answers, notes)
             inputs = self._open(dropped, parser, notes) if dropped is not None else []
             if dropped is not None and inputs:
                 self._enter([_Read(dropped=dropped, inputs=inputs)], answers, notes)

@@ -400,3 +400,15 @@ def test_a_folder_that_was_away_for_a_moment_is_not_taken_anew(desk: Desk) -> No
     away.rename(desk.folder)
     desk.take(["a.txt"])
     assert desk.accepted() == 1
+
+
+def test_the_watcher_obeys_its_own_settings(shared_redis: Server, tmp_path: Path) -> None:
+    desk = Desk(settings_over(shared_redis, tmp_path, drops_ignore=("sent/",), drops_scan_s=0.05))
+    with watching(desk.settings):
+        desk.drop("sent/gone.txt", b"For others.")
+        desk.drop(".hidden.txt", b"Not hidden from this desk.")
+        wait_for(lambda: desk.accepted() == 1, "the file was not taken")
+        desk.redis.delete(keys.DROPS_TAKEN)  # no event tells of it: the scan does
+        wait_for(lambda: desk.accepted() == 2, "the folder was not looked through")
+    assert desk.redis.hkeys(keys.DROPS_TAKEN) == [b".hidden.txt"]
+    desk.drops.close()

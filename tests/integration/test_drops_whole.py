@@ -16,6 +16,7 @@ from services.ingest.drops import take_file
 from services.ingest.inotify import Listener
 from services.ingest.recovery import recover
 from shared.archive import unpack_body
+from shared.errors import TransientError
 from shared.ledger import keys
 from shared.settings import Settings
 from tests.conftest import wait_for
@@ -420,3 +421,22 @@ def test_a_scan_of_files_that_are_known_opens_none_and_asks_once_a_thousand(desk
         assert [name for name in names if name.endswith(".pdf")] == []
     assert len(asked) <= count // 1000 + 1
     again.close()
+
+
+def test_what_waits_is_not_lost_when_redis_is_away_for_a_turn(desk: Desk) -> None:
+    away = [True]
+
+    def fresh(marks: Any) -> Any:
+        if away[0]:
+            raise TransientError("Redis is away")
+        return desk.drops.fresh(marks)
+
+    watch = DropWatch(desk.folder, DropNames(()), fresh)
+    desk.drop("waits.txt")
+    watch.answer("waits.txt", "anew")
+    desk.drop("scanned.txt")
+    with pytest.raises(TransientError):
+        watch.ready(0)
+    away[0] = False
+    assert set(watch.ready(0)) == {"waits.txt", "scanned.txt"}
+    watch.close()

@@ -40,8 +40,10 @@ def test_a_secret_is_read_from_the_file_its_variable_names(tmp_path: Path) -> No
 
 def test_text_becomes_the_type_of_its_setting(tmp_path: Path) -> None:
     environ = {"COPYDESK_SWEEP_S": "0.5", "COPYDESK_ALLOW_NETWORKS": "10.0.0.0/8, fd00::/8"}
+    environ |= {"COPYDESK_DROPS_SCAN_S": "2.5", "COPYDESK_DROPS_IGNORE": "*.bak sent/*"}
     settings = load({"normalize_processes": "3"}, environ, tmp_path).settings
     assert settings.sweep_s == 0.5
+    assert (settings.drops_scan_s, settings.drops_ignore) == (2.5, ("*.bak", "sent/*"))
     assert settings.allow_networks == ("10.0.0.0/8", "fd00::/8")
     assert settings.normalize_processes == 3
 
@@ -95,6 +97,8 @@ def test_the_file_can_lie_elsewhere(tmp_path: Path) -> None:
         pytest.param("", {"COPYDESK_LOG_LEVEL": "loud"}, {}, "debug, info, warning or error", id="choice"),
         pytest.param("", {"COPYDESK_DROPS": "x"}, {}, "set in copydesk.toml only", id="drops in the environment"),
         pytest.param("web_port = ", {}, {}, "copydesk.toml is no valid TOML", id="syntax"),
+        pytest.param("drops_scan_s = 0", {}, {}, "drops_scan_s must be a number of seconds above 0", id="scan"),
+        pytest.param('drops_ignore = "*.bak"', {}, {}, "drops_ignore must be a list of texts", id="patterns"),
         pytest.param("drops = 1", {}, {}, "drops must be tables", id="drops"),
         pytest.param('[drops."../x"]\n', {}, {}, "must be a folder below seeds_dir", id="drop outside"),
         pytest.param('[drops."x"]\nzona = "UTC"', {}, {}, "unknown key 'zona'; did you mean zone?", id="drop's key"),
