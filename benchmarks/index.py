@@ -15,9 +15,11 @@ from services.index.revisions import Entry
 from services.index.sinks.sqlite import FILE_NAME, SqliteSink
 from shared.article import Article, Block, Evidence, Person
 from shared.envelope import Event, Source
+from shared.ledger.calls import BATCHES
+from shared.settings import Settings
 
 ARTICLES, MEASURED = 200_000, 5_000  # BENCH_INDEX_ARTICLES=20000 fills a smaller one
-FILL, BATCH = 1_000, 25
+FILL, BATCH = 1_000, Settings().batch_articles * BATCHES["index"]
 SYLLABLES = (
     "từng bước nâng cao chất lượng đội ngũ cán bộ đảng viên huyện nam đông thường xuyên củng cố kiện toàn tổ chức cơ "
     "có dấu hiệu mất đoàn kết xử lý nghiêm minh kiên quyết đưa ra khỏi những suy thoái phẩm đạo đức yếu kém năng lực "

@@ -23,6 +23,7 @@ from shared.settings import Settings
 STORIES = ("record", "intake", "lifecycle", "sweep", "operator")
 MAX_CRASHES = 3
 SWEEP_LIMIT = 200
+BATCHES: Mapping[Stage, int] = {"normalize": 1, "index": 2}  # a larger transaction writes fewer pages an article
 BELLS = 32  # on a queue at a time: enough for as many workers, and none is needed twice
 PROBE_S = 3
 DEATH_BURST, BURST_SOURCES = 20, 3  # deaths of one source in a minute, and sources at once
@@ -154,12 +155,14 @@ class Ledger(LedgerReader):
         return [_entered(item.meta.receipt, state, ref) for item, (state, ref) in zip(items, replies, strict=True)]
 
     def claim(self, stage: Stage, message: str) -> list[Claimed]:
-        """Take up the next articles that wait for a stage, at most a batch, with their records, in one round trip.
+        """Take up the next articles that wait for a stage, at most a batch (for the index two), with their records, in
+        one round trip.
 
         `message` is the bell that was heard. Nothing comes back while the stage rests or, for normalize, while Redis is
         nearly full; what waits goes on waiting.
         """
-        args = {"stage": stage, "message": message, "worker": self.holder()}
+        most = self._settings.batch_articles * BATCHES[stage]
+        args = {"stage": stage, "message": message, "worker": self.holder(), "most": most}
         packed, *beside = self._run(self._drain, "claim", args, [])
         replies = msgspec.msgpack.decode(packed, type=list[tuple[str, str, int, str, str]])
         return [

@@ -479,8 +479,8 @@ def test_what_is_away_pauses_its_stage_counts_no_attempt_and_resumes_at_once(
     moment = [2_000_000_000_000_000]
     settings = settings_over(shared_redis, tmp_path)
     ledger = Ledger(connect(settings), settings, envelopes(make_app(settings, "x")), clock=lambda: moment[0])
-    Intake(ledger, Archive(tmp_path / "a"), settings).take([text(f"bài {n}") for n in range(60)])
-    for n in range(3):
+    Intake(ledger, Archive(tmp_path / "a"), settings).take([text(f"bài {n}") for n in range(110)])
+    for n in range(5):
         ledger.commit("normalize", [normalized(item) for item in claim(ledger, f"m{n}")])
     for n in range(400):  # twenty minutes
         moment[0] += 3_000_000
@@ -488,7 +488,7 @@ def test_what_is_away_pauses_its_stage_counts_no_attempt_and_resumes_at_once(
         assert {item.attempt for item in items} == {1}
         assert n == 0 or ledger.claim("index", f"j{n}") == [], "one batch probes"
         back = [Failure(ref=i.ref, token=i.token, verdict="back", reason="unavailable", note="full") for i in items]
-        assert ledger.fail("index", back) == [True] * 25
+        assert ledger.fail("index", back) == [True] * 50
     assert len(items[0].timeline) == 4, "a long outage leaves no trace in each article"
     assert ledger.status().stages["index"].paused
     moment[0] += 3_000_000
@@ -496,7 +496,7 @@ def test_what_is_away_pauses_its_stage_counts_no_attempt_and_resumes_at_once(
     ledger.commit("index", [Commit(ref=i.ref, token=i.token, outcome="indexed") for i in items])
     assert not ledger.status().stages["index"].paused
     assert bells(ledger, "index") >= 2
-    assert [len(ledger.claim("index", f"k{n}")) for n in range(2)] == [25, 10]
+    assert [len(ledger.claim("index", f"k{n}")) for n in range(2)] == [50, 10]
     assert (ledger.balance().dead, balanced(ledger)) == (0, True)
 
 

@@ -36,7 +36,7 @@ from shared.identity import COMMAND_LINE, article_id
 
 SETS = ("exact", "plain")
 FILE_NAME = "copydesk.sqlite3"
-WAL_BYTES = 32 << 20
+WAL_BYTES = 42 << 20
 """The log's length from which the writer asks the readers for a moment, to write it back and begin it anew."""
 
 log = structlog.get_logger(__name__)
@@ -46,7 +46,7 @@ _REWORDED = 500  # articles whose words are worked out anew in one transaction
 # A commit must stand on the disk before the ledger forgets the article: with NORMAL, a loss of power could take the
 # last commits of the WAL back. FULL costs one fsync a batch. What is deleted need not be overwritten, as Debian's
 # SQLite does by default: pages of postings are rewritten all the time. An article is about 2 kB compressed: pages of
-# 4 kB would hold one and waste the rest. A log of up to 24 MB is written back at once: pages of postings change in
+# 4 kB would hold one and waste the rest. A log of up to 40 MB is written back at once: pages of postings change in
 # every batch, and are written back once for many.
 _PRAGMAS = (
     "PRAGMA page_size = 8192",
@@ -54,7 +54,7 @@ _PRAGMAS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA secure_delete = OFF",
     "PRAGMA cache_size = -16000",
-    "PRAGMA wal_autocheckpoint = 3000",
+    "PRAGMA wal_autocheckpoint = 5000",
     f"PRAGMA journal_size_limit = {WAL_BYTES}",
 )
 

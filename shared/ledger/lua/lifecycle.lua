@@ -70,7 +70,7 @@ end
 local function next_in_line(stage)
   local refs, bytes = {}, 0
   local resting = redis.call('SCARD', 'health') > 0
-  for _, ref in ipairs(redis.call('ZRANGE', line_key('waiting', stage), 0, args.batch_articles * 4 - 1)) do
+  for _, ref in ipairs(redis.call('ZRANGE', line_key('waiting', stage), 0, args.most * 4 - 1)) do
     local key = record_key(ref)
     local fine = guarded(ref, stage, function()
       if resting and is_held_back(ref, stage) then return 'aside' end
@@ -83,7 +83,7 @@ local function next_in_line(stage)
       refs[#refs + 1] = ref
       bytes = bytes + size
     end
-    if fine == 'alone' or #refs == args.batch_articles then break end
+    if fine == 'alone' or #refs == args.most then break end
   end
   return refs
 end
