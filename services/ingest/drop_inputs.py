@@ -35,11 +35,11 @@ def is_document(name: str, body: bytes) -> bool:
     suffix = PurePosixPath(name).suffix.lower()
     if suffix not in STRUCTURED:
         return False
-    return len(body) > LARGE or _is_feed(suffix, body) or (suffix == ".xml" and announces_package(body))
+    return len(body) > LARGE or _is_feed(suffix, body) or announces_package(body)
 
 
 def make_drop_inputs(name: str, body: bytes, source: Source, parser: FeedParser) -> list[Input]:
-    """What a file holds: the entries of a feed, the items of a NewsML-G2 message, else one article."""
+    """What a file holds: the entries of a feed, the items of a package or a list, else one article."""
     suffix = PurePosixPath(name).suffix.lower()
     if suffix in STRUCTURED and _is_feed(suffix, body):
         feed = _parse(name, body, parser)
@@ -47,7 +47,7 @@ def make_drop_inputs(name: str, body: bytes, source: Source, parser: FeedParser)
         if found:
             return [one.input for one in found]
         raise InputRefused(f"{printable(name)} is a feed without entries")
-    items = split_package(body, printable(name)) if suffix == ".xml" else ()
+    items = split_package(body, printable(name)) if suffix in STRUCTURED else ()
     if items:
         return [_packaged(name, item, number, source) for number, item in enumerate(items, start=1)]
     return [make_article_input(name, body, source)]
@@ -92,19 +92,20 @@ def _is_feed(suffix: str, body: bytes) -> bool:
 
 
 def _packaged(name: str, item: Item, number: int, source: Source) -> Input:
-    """One item of a package: known by its own guid in whatever file it comes, else by its place in this one.
+    """One item of a package: known by its own guid in whatever file it comes, else by its place in this, or its words.
 
     A drop speaks for no publisher, as the command line does not: its guids stand alone.
     """
+    own: tuple[str, ...] = ()
     if item.guid:
-        own = identity.address_alias(item.guid, identity.COMMAND_LINE)
-    else:
-        own = identity.path_alias(f"{_spelled(name)}#{number}")
+        own = (identity.address_alias(item.guid, identity.COMMAND_LINE),)
+    elif item.is_placed:
+        own = (identity.path_alias(f"{_spelled(name)}#{number}"),)
     return Input(
         source=source,
-        media_type=MEDIA_TYPES[".xml"],
+        media_type=MEDIA_TYPES[PurePosixPath(name).suffix.lower()],
         body=item.body,
-        aliases=(own,),
+        aliases=own,
         name=f"{printable(name)}#{printable(item.guid or str(number))}",
     )
 

@@ -15,6 +15,7 @@ from shared.envelope import FEED_ENTRY_TYPE, FeedEntry, Input, Source
 from shared.errors import NotAFeed, NotAnArticle
 from shared.identity import canonical_guid, canonical_url, clean_link, guid_alias, said_alias
 
+MARK = 8  # bytes
 T = TypeVar("T")
 
 
@@ -41,10 +42,14 @@ def looks_like_feed(body: bytes) -> bool:
 
 
 class FeedItem(msgspec.Struct, frozen=True, kw_only=True):
-    """An entry as an input, with the mark it is known by at the next visit."""
+    """An entry as an input, with the mark it is known by at the next visit, and one of its strongest address alone.
+
+    `name` tells at a later visit that the feed says other words of an entry it has had; empty where it has no address.
+    """
 
     input: Input
     mark: bytes
+    name: bytes
 
 
 def make_inputs(feed: Feed, key: str, source: Source, formerly: Sequence[str] = ()) -> tuple[FeedItem, ...]:
@@ -68,7 +73,8 @@ def make_inputs(feed: Feed, key: str, source: Source, formerly: Sequence[str] = 
         made = Input(
             source=source, media_type=FEED_ENTRY_TYPE, body=body, aliases=aliases, url=entry.link, name=entry.link
         )
-        found.setdefault(body, FeedItem(input=made, mark=_mark(kept, aliases, dateless=dateless)))
+        mark, name = _mark(kept, aliases, dateless=dateless), _name(aliases)
+        found.setdefault(body, FeedItem(input=made, mark=mark, name=name))
     return tuple(found.values())
 
 
@@ -88,7 +94,11 @@ class _Addresses:
         return None if link in self._links else link
 
     def aliases(self, entry: FeedEntry, *, dateless: bool) -> tuple[str, ...]:
-        """All it is known by, strongest first: what it says counts only where it has no page of its own."""
+        """All it is known by, strongest first.
+
+        All that it says counts last, so that an entry with other addresses and the same words is the one it was; title
+        and date alone count only where it has no page of its own.
+        """
         link, guid = self.link(entry), entry.guid
         found = [f"url:{link}"] if link else []
         known_by_guid = bool(guid) and _spelled(guid) not in self._guids
@@ -98,6 +108,8 @@ class _Addresses:
         if not link and (any(_words(entry)) or (entry.title and any(head[1:]))):
             whole = known_by_guid or dateless or _head(entry) in self._heads
             found.append(said_alias(self._keys[0], (*head, *_words(entry)) if whole else head))
+        elif link and not dateless and entry.title and any(_words(entry)) and any(head[1:]):
+            found.append(said_alias(self._keys[0], (*head, *_words(entry))))
         return tuple(found)
 
 
@@ -146,7 +158,15 @@ def _mark(entry: FeedEntry, aliases: tuple[str, ...], *, dateless: bool) -> byte
     if dateless:
         bare = replace(bare, published=None, updated=None)
     first = aliases[0] if aliases else ""
-    return hashlib.blake2b(first.encode("utf-8", "replace") + b"\n" + msgspec.json.encode(bare), digest_size=8).digest()
+    return _hashed(first.encode("utf-8", "replace") + b"\n" + msgspec.json.encode(bare))
+
+
+def _name(aliases: tuple[str, ...]) -> bytes:
+    return _hashed(aliases[0].encode("utf-8", "replace")) if aliases else b""
+
+
+def _hashed(said: bytes) -> bytes:
+    return hashlib.blake2b(said, digest_size=MARK).digest()
 
 
 def _spelled(guid: str | None) -> str | None:

@@ -11,7 +11,7 @@ import msgspec
 import redis
 import structlog
 
-from services.ingest.feeds import FeedItem, make_inputs
+from services.ingest.feeds import MARK, FeedItem, make_inputs
 from services.ingest.formats.feed import Feed
 from services.ingest.intake import Answer
 from services.ingest.parser_process import FeedParser
@@ -27,7 +27,6 @@ from shared.settings import Settings
 log = structlog.get_logger(__name__)
 
 ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
-MARK = 8
 MOVES_BELIEVED = 3
 FAILURES_TOLD = 3
 
@@ -120,21 +119,21 @@ class FeedFetcher:
             media_type = answer.headers.get("content-type")
             document = await asyncio.to_thread(self._parser.parse, answer.body, media_type, answer.url)
         found = make_inputs(document, feed.id, feed.source(), feed.formerly)
-        new = [one for one in found if one.mark not in _marks(state.seen)]
+        new = _news(found, state)
         await asyncio.to_thread(self._take, new)
         # Only now, with the entries in: a crash before this line means asking again, never missing one.
         state = note_validators(state, answer, body_hash)
         state = msgspec.structs.replace(
             state,
             seen=b"".join(one.mark for one in found) or state.seen,
+            names=b"".join(one.name for one in found) or state.names,
             news_us=now_us() if new else state.news_us,
             title=document.title,
         )
         return FetchOutcome(kind="news" if new else "same", fresh_s=max(fresh or 0, document.ttl_s or 0)), state
 
-    def _take(self, new: Sequence[FeedItem]) -> None:
+    def _take(self, inputs: Sequence[Input]) -> None:
         """Hand the new entries in; one that no door takes does not stop the rest of its feed."""
-        inputs = [item.input for item in new]
         try:
             answers = self._intake.take_each(inputs)
         except TransientError as error:  # the desk's trouble, not the feed's: it waits without a mark against it
@@ -195,6 +194,12 @@ def note_validators(state: FeedState, answer: Fetched, body_hash: str) -> FeedSt
 
 def _short(value: str | None) -> str | None:
     return value if value is not None and len(value) <= 1000 else None
+
+
+def _news(found: Sequence[FeedItem], state: FeedState) -> list[Input]:
+    """What the last document did not say, with a word on what it said otherwise."""
+    seen, names = _marks(state.seen), _marks(state.names)
+    return [msgspec.structs.replace(one.input, changed=one.name in names) for one in found if one.mark not in seen]
 
 
 def _marks(seen: bytes) -> frozenset[bytes]:

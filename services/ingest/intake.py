@@ -13,7 +13,7 @@ from shared.archive import DECISIONS, Archive, Archived, pack_body
 from shared.clock import now_us
 from shared.envelope import MOST_BYTES, Envelope, Input
 from shared.errors import InputRefused
-from shared.identity import article_id, content_hash, receipt_id, url_of
+from shared.identity import COMMAND_LINE, article_id, content_hash, receipt_id, url_of
 from shared.ledger.calls import Accepted, Entered, EnteredState, Ledger
 from shared.ledger.reader import Meta
 from shared.settings import Settings
@@ -124,7 +124,7 @@ def _archived(item: Input, received_us: int) -> Archived:
         aliases=item.aliases,
         url=item.url or url_of(item.aliases),
         name=item.name,
-        own=item.own,
+        own=item.own or (item.source.kind == "push" and item.source.name == COMMAND_LINE),
         changed=item.changed,
     )
     return Archived(envelope=envelope, body=pack_body(item.body))

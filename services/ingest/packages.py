@@ -1,11 +1,14 @@
-"""One file may hold several articles: a NewsML-G2 message is cut into its items, each a message of its own."""
+"""One file may hold several articles: a NewsML-G2 message is cut into messages of one item, JSON into its articles."""
 
+import codecs
+import json
 import re
 from collections.abc import Sequence
 from xml.parsers import expat
 
 import msgspec
 
+from services.ingest.formats.json_articles import BrokenJson, NoArticle, split_json
 from shared.errors import InputRefused
 
 HEAD = 4096
@@ -16,10 +19,14 @@ MOST_BYTES_SPLIT = 64 * 1024 * 1024
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
-    """One item of a package: its guid, as declared, and the message with this item alone."""
+    """One item of a package: its guid, as declared, and the message with this item alone.
+
+    `is_placed` tells whether its place in the file stands for a guid it does not have: lists grow at their head.
+    """
 
     guid: str | None
     body: bytes
+    is_placed: bool = False
 
 
 class _NotSplit(Exception):
@@ -27,18 +34,22 @@ class _NotSplit(Exception):
 
 
 def announces_package(body: bytes) -> bool:
-    """Whether a document calls itself a NewsML-G2 message: decided on its head alone."""
-    return b"newsMessage" in body[:HEAD]
+    """Whether a document may be a NewsML-G2 message, by its head, or JSON of several articles."""
+    return b"newsMessage" in body[:HEAD] or (
+        _is_json(body) and (_begins(body) == b"[" or b'"@graph"' in body or b'"itemListElement"' in body)
+    )
 
 
 def split_package(body: bytes, name: str) -> Sequence[Item]:
-    """The news items of a NewsML-G2 message, where it has several; nothing where it has one, or is none.
+    """The items of a NewsML-G2 message or the articles of a JSON document that has several; nothing where it has one.
 
-    Raises `InputRefused` for a message that cannot be cut. What is not well-formed is left whole, to be refused by its
-    reader, which never takes the first item for the whole.
+    Raises `InputRefused` for what cannot be cut. What is not well-formed, and what is something else, is left whole, to
+    be refused by its reader, which never takes the first item for the whole.
     """
     if not announces_package(body):
         return ()
+    if _is_json(body):
+        return _split_json(body, name)
     try:
         found = _Finder(body).items
     except (expat.ExpatError, _NotSplit, LookupError, ValueError):  # the last two: an encoding that nobody knows
@@ -52,8 +63,32 @@ def split_package(body: bytes, name: str) -> Sequence[Item]:
     if len(found) * (len(head) + len(tail)) + len(body) > MOST_BYTES_SPLIT:
         raise InputRefused(f"{name} holds {len(found)} items below a header too long to be repeated for each")
     return [
-        Item(guid=guid, body=head + body[start:end] + tail) for (guid, start, _), end in zip(found, ends, strict=True)
+        Item(guid=guid, body=head + body[start:end] + tail, is_placed=True)
+        for (guid, start, _), end in zip(found, ends, strict=True)
     ]
+
+
+def _split_json(body: bytes, name: str) -> Sequence[Item]:
+    encoding = json.detect_encoding(body)
+    if not encoding.startswith("utf-8"):
+        body = body.decode(encoding, "replace").encode("utf-8", "replace")
+    try:
+        found = split_json(body)
+    except (BrokenJson, NoArticle):
+        return ()
+    except InputRefused as error:
+        raise InputRefused(f"{name} is not taken in. {error}") from error
+    if len(found) < 2:
+        return ()
+    return [Item(guid=one.addresses[0][1] if one.addresses else None, body=one.body) for one in found]
+
+
+def _begins(body: bytes) -> bytes:
+    return body[:HEAD].removeprefix(codecs.BOM_UTF8).replace(b"\0", b"").strip(b"\xff\xfe \t\r\n")[:1]
+
+
+def _is_json(body: bytes) -> bool:
+    return _begins(body) in (b"{", b"[")
 
 
 class _Finder:

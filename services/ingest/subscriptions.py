@@ -61,13 +61,15 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
     """How a feed is doing, as Redis keeps it: gone with Redis, it costs one full fetch.
 
-    `seen` are the marks of the entries of its last document, end to end; `stopped` is a 410; times are in µs.
+    `seen` are the marks of the entries of its last document, end to end, `names` those of their addresses; `stopped` is
+    a 410; times are in µs.
     """
 
     etag: str | None = None
     modified: str | None = None
     body_hash: str | None = None
     seen: bytes = b""
+    names: bytes = b""
     failures: int = 0
     status: int | None = None
     problem: str | None = None

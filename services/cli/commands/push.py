@@ -18,6 +18,7 @@ from services.ingest.drop_files import printable
 from services.ingest.drop_inputs import MEDIA_TYPES, path_alias
 from services.ingest.drops import take_file
 from services.ingest.intake import Intake, Receipt, open_archive
+from services.ingest.packages import split_package
 from shared.envelope import Input, Source
 from shared.errors import InputRefused, NotAFeed, PermanentError, TransientError
 from shared.identity import COMMAND_LINE, address_alias
@@ -86,9 +87,23 @@ def _straight_in(context: Context) -> Push:
     intake = Intake(open_ledger(settings), open_archive(settings), settings)
     if not (args.media_type or args.uri or args.zone or args.language):
         return lambda file: (
-            intake.take([_input(context, file)]) if file == STDIN else take_file(Path(file), settings, intake)
+            intake.take(_inputs(context, file)) if file == STDIN else take_file(Path(file), settings, intake)
         )
-    return lambda file: intake.take([_input(context, file)])
+    return lambda file: intake.take(_inputs(context, file))
+
+
+def _inputs(context: Context, file: str) -> list[Input]:
+    """The article of a file, or each of several that it holds, known by its own address."""
+    whole = _input(context, file)
+    items = split_package(whole.body, whole.name or "standard input")
+    if items and context.args.uri:
+        raise InputRefused(f"holds {len(items)} articles, and --uri is the address of one")
+    return [
+        msgspec.structs.replace(
+            whole, body=item.body, aliases=(address_alias(item.guid, COMMAND_LINE),) if item.guid else ()
+        )
+        for item in items
+    ] or [whole]
 
 
 def _input(context: Context, file: str) -> Input:
@@ -101,7 +116,6 @@ def _input(context: Context, file: str) -> Input:
         body=_read(file, context.settings.max_input_bytes),
         aliases=aliases,
         name=None if file == STDIN else printable(file),
-        own=True,  # whoever may run this holds the keys of all publishers
     )
 
 

@@ -25,6 +25,10 @@ class BrokenJson(InputRefused):
     """The bytes are no JSON at all."""
 
 
+class NoArticle(InputRefused):
+    """JSON in which nothing was found that we read."""
+
+
 class JsonArticle(msgspec.Struct, frozen=True, kw_only=True):
     """One article of a document: its bytes, and what it declares as its address, with the member that does."""
 
@@ -89,8 +93,8 @@ WORDS = _Declared.__struct_fields__[_Declared.__struct_fields__.index("headline"
 def split_json(body: bytes) -> Sequence[JsonArticle]:
     """The articles of a JSON document, in its order; one that stands alone keeps the whole document as its body.
 
-    Raises `BrokenJson` for what is no JSON, `InputRefused` with a sentence for what holds no article or cannot be cut
-    into articles without losing something.
+    Raises `BrokenJson` for what is no JSON, `NoArticle` for what holds none, and `InputRefused` with a sentence for
+    what cannot be cut into articles without losing something.
     """
     body = body.removeprefix(codecs.BOM_UTF8)
     try:
@@ -102,7 +106,7 @@ def split_json(body: bytes) -> Sequence[JsonArticle]:
     except UnicodeDecodeError as error:
         raise BrokenJson(f"JSON is UTF-8, and byte {error.start} of this body is not.") from error
     except msgspec.ValidationError as error:
-        raise InputRefused(f"The JSON is neither an object nor a list of objects. {LOOKED_FOR}") from error
+        raise NoArticle(f"The JSON is neither an object nor a list of objects. {LOOKED_FOR}") from error
     except (msgspec.DecodeError, RecursionError) as error:
         raise BrokenJson(f"The body is no JSON: {error}.") from error
 
@@ -146,7 +150,7 @@ def _articles(parts: Sequence[_Part]) -> list[_Part]:
 def _the_only_one(parts: Sequence[_Part]) -> Sequence[_Part]:
     speaking = [part for part in parts if part.declared.says_something]
     if len(speaking) != 1:
-        raise InputRefused(LOOKED_FOR)
+        raise NoArticle(LOOKED_FOR)
     return speaking
 
 

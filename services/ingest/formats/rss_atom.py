@@ -51,7 +51,8 @@ def _read_entry(entry: Mapping[str, Any], feed: Feed, url: str) -> FeedEntry:
     title = entry.get("title_detail") or {}
     summary = entry.get("summary_detail") or {}
     content = _best_content(entry.get("content") or ())
-    link = _link(entry.get("link"), url)
+    # What counts a reader's clicks stands where the link should; the page's own address beside it.
+    link = _link(entry.get("feedburner_origlink"), url) or _link(entry.get("link"), url)
     return FeedEntry(
         feed=url,
         guid=_text(entry.get("id")),

@@ -1,6 +1,7 @@
 """schema.org's NewsArticle and its kin as JSON: an object, a list, or a @graph of them."""
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterator, Sequence
 
 from services.normalize.draft import Draft, Piece
 from services.normalize.formats.body_markup import pieces_of_markup, pieces_of_text
@@ -15,6 +16,7 @@ from shared.identity import article_uri
 
 _LOOKED_FOR = ("headline", "name", "description", "articleBody")
 _KINDS = ("Article", "Posting", "Report", "Review", "CreativeWork")
+_BELOW = ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement", "item")
 _DEEPEST = 6
 _MOST_OBJECTS = 2000
 _STATES: dict[str, PubStatus] = {"published": "usable", "withdrawn": "canceled", "retracted": "canceled"}
@@ -22,8 +24,10 @@ Item = dict[str, object]
 
 
 def read(text: str, raw: Raw) -> Draft:
-    """Read the first article of the document; raises `NotAnArticle` for JSON that has none."""
-    found = _best(parse_json(text))
+    """Read the article of the document; raises `NotAnArticle` for JSON that has none, or several beside each other."""
+    document = parse_json(text)
+    _refuse_several(document)
+    found = _best(document)
     if found is None:
         raise NotAnArticle(
             f"The JSON is no article: nothing in it has @type NewsArticle, Article or a kin, nor {listed(_LOOKED_FOR)}."
@@ -52,18 +56,29 @@ def _best(document: object) -> tuple[str, Item] | None:
     return next(((path, item) for path, item in objects if "@type" not in item and _says_something(item)), None)
 
 
+def _refuse_several(document: object) -> None:
+    """Who takes in splits lists and graphs: what comes here with several articles would be cut to its first."""
+    beside = _objects(document, "$", 0, ("@graph", "itemListElement", "item"))
+    count = sum(
+        any("Article" in kind for _, kind in texts_at(item.get("@type"))) and _says_something(item)
+        for _, item in itertools.islice(beside, _MOST_OBJECTS)
+    )
+    if count > 1:
+        raise NotAnArticle(f"The JSON holds {count} articles: send each by itself.")
+
+
 def _says_something(item: Item) -> bool:
     return any(text_at(item.get(key)) for key in ("headline", "articleBody")) or (
         text_at(item.get("name")) is not None and text_at(item.get("description")) is not None
     )
 
 
-def _objects(value: object, path: str, depth: int) -> Iterator[tuple[str, Item]]:
+def _objects(value: object, path: str, depth: int, below_keys: Sequence[str] = _BELOW) -> Iterator[tuple[str, Item]]:
     for below, item in objects_at(value):
         yield f"{path}{below}", item
-        for key in ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement", "item"):
+        for key in below_keys:
             if depth < _DEEPEST and key in item:
-                yield from _objects(item[key], f"{path}{below}.{key}", depth + 1)
+                yield from _objects(item[key], f"{path}{below}.{key}", depth + 1, below_keys)
 
 
 def _claim_texts(claims: Claims, item: Item, path: str) -> None:

@@ -1,12 +1,13 @@
 """A NewsML-G2 message of several items is cut into messages of one item each, and never loses one."""
 
+import json
 from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.drop_inputs import make_drop_inputs
+from services.ingest.drop_inputs import is_document, make_drop_inputs
 from services.ingest.packages import split_package
 from services.ingest.parser_process import FeedParser
 from services.normalize.pipeline import normalize
@@ -58,6 +59,57 @@ def test_each_item_is_an_input_with_an_identity_and_all_words_of_its_own() -> No
 )
 def test_what_is_no_package_of_several_stays_whole(body: bytes) -> None:
     assert split_package(body, "tin.xml") == ()
+
+
+ARTICLES = [{"uri": "urn:thu:1", "headline": "Tin nhất"}, {"headline": "Tin hai", "body_text": "Lời."}]
+
+
+@pytest.mark.parametrize(
+    ("document", "encoding", "known"),
+    [
+        (ARTICLES, "utf-8", [("uri:urn:thu:1",), ()]),
+        (ARTICLES, "utf-8-sig", [("uri:urn:thu:1",), ()]),
+        (ARTICLES, "utf-16", [("uri:urn:thu:1",), ()]),
+        (
+            {"@graph": [{"@type": "NewsArticle", "headline": head, "url": f"http://www.thu.example/{n}"}
+                        for n, head in enumerate(("Tin nhất", "Tin hai"))]},
+            "utf-8",
+            [("url:https://thu.example/0",), ("url:https://thu.example/1",)],
+        ),
+    ],
+)  # fmt: skip
+def test_each_article_of_a_json_file_is_an_input(document: object, encoding: str, known: list[tuple[str, ...]]) -> None:
+    body = json.dumps(document, ensure_ascii=False).encode(encoding)
+    assert is_document("thu/tin.json", body)
+    parser = FeedParser()
+    try:
+        inputs = make_drop_inputs("thu/tin.json", body, DROP, parser)
+    finally:
+        parser.close()
+    assert [item.aliases for item in inputs] == known
+    heads = [
+        normalize(Raw(source=DROP, media_type=item.media_type, body=item.body, received_us=1)).headline
+        for item in inputs
+    ]
+    assert heads == ["Tin nhất", "Tin hai"]
+
+
+@pytest.mark.parametrize(
+    "body", [b'[{"headline": "x"}]', b'{"headline": "x"}', b"[", b"[1, 2]", b"{}", b'[{"a": 1}, {}]']
+)
+def test_json_of_one_article_or_none_stays_whole(body: bytes) -> None:
+    assert split_package(body, "tin.json") == ()
+
+
+def test_a_json_list_that_is_not_all_articles_is_refused_by_the_item() -> None:
+    with pytest.raises(InputRefused, match=r"tin\.json is not taken in\. Item 2 of the list is no article"):
+        split_package(b'[{"headline": "x"}, {"price": 3}]', "tin.json")
+
+
+def test_a_reader_never_takes_the_first_article_of_several() -> None:
+    body = json.dumps({"@graph": [{"@type": "NewsArticle", "headline": head} for head in ("Một", "Hai")]}).encode()
+    with pytest.raises(NotAnArticle, match="holds 2 articles"):
+        normalize(Raw(source=DROP, media_type="application/ld+json", body=body, received_us=1))
 
 
 def test_an_item_within_an_item_is_not_one_of_the_message() -> None:
