@@ -225,6 +225,7 @@ def _open_folder(settings: Any, *, migrates: bool) -> None:
     versions = _module("shared.data_version")
     folder = Path(settings.data_dir)
     if versions.check_folder(folder) < versions.VERSION and migrates:
+        _module("shared.log").configure()  # that it was brought up to date is worth a line to anybody
         _module("services.desk.migration").migrate(settings)
     elif migrates and folder.is_dir() and os.access(folder, os.W_OK):
         versions.make_folder(folder)

@@ -29,19 +29,19 @@ Answerer = Callable[[Seen], Reply]
 
 
 class Origin:
-    """Serves on 127.0.0.1; `pages` maps a path to a reply or to what makes one."""
+    """Serves on loopback; `pages` maps a path to a reply or to what makes one."""
 
-    def __init__(self) -> None:
+    def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
         self.pages: dict[str, Reply | Answerer] = {}
         self.seen: list[Seen] = []
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server = ThreadingHTTPServer((host, port), self._handler())
         self._server.daemon_threads = True
-        self.port = self._server.server_address[1]
+        self.host, self.port = host, self._server.server_address[1]
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         self._thread.start()
 
     def url(self, path: str) -> str:
-        return f"http://127.0.0.1:{self.port}{path}"
+        return f"http://{self.host}:{self.port}{path}"
 
     def close(self) -> None:
         self._server.shutdown()
