@@ -125,6 +125,7 @@ def test_a_writer_that_stalls_is_waited_for_whoever_finds_its_file(desk: Desk, o
     writer.write(FIRST)
     os.utime(desk.folder / "slow.txt", (1, 1))
     before.until("slow.txt", "written")
+    assert "held open by a writer" in desk.reasons()["slow.txt"]  # it has done nothing for ages
     before.watch.close()
     after = Turns(desk, **options)  # a watcher that starts while the file is open
     after.until("slow.txt", "written")
@@ -135,6 +136,7 @@ def test_a_writer_that_stalls_is_waited_for_whoever_finds_its_file(desk: Desk, o
     after.until("slow.txt", None)
     after.watch.close()
     assert taken(desk) == [("slow.txt", FIRST + SECOND)]
+    assert desk.reasons() == {}
 
 
 def test_a_stalled_writer_is_waited_for_across_a_restart_of_the_real_watcher(desk: Desk) -> None:
