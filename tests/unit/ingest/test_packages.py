@@ -137,3 +137,10 @@ def test_no_word_of_any_item_is_lost_or_shared(words: list[str]) -> None:
     items = split_package(message(*(news_item(str(n), word) for n, word in enumerate(words))), "tin.xml")
     heads = [[node.text for node in ET.fromstring(item.body).iter() if node.tag.endswith("headline")] for item in items]
     assert heads == [[word] for word in words]
+
+
+def test_an_address_that_two_articles_of_a_list_share_tells_neither_apart() -> None:
+    page = {"mainEntityOfPage": "https://thu.example/"}
+    articles = [{"uri": "tag:thu:1", "headline": "Tin nhất"} | page, {"headline": "Tin hai"} | page]
+    found = split_package(json.dumps(articles).encode(), "tin.json")
+    assert [item.guid for item in found] == ["tag:thu:1", None]
