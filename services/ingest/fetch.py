@@ -11,12 +11,13 @@ import msgspec
 import redis
 import structlog
 
+from services.ingest.feed_states import FeedState, FeedStates
 from services.ingest.feeds import MARK, FeedItem, make_inputs
 from services.ingest.formats.feed import Feed
 from services.ingest.intake import Answer
 from services.ingest.parser_process import FeedParser
-from services.ingest.schedule import FetchOutcome, next_due, read_fresh
-from services.ingest.subscriptions import FeedState, FeedStates, Subscription, Subscriptions
+from services.ingest.schedule import FetchOutcome, next_wait, read_fresh
+from services.ingest.subscriptions import Subscription, Subscriptions
 from shared.clock import now_us
 from shared.envelope import Input
 from shared.errors import CopydeskError, InputRefused, IntakeFull, TransientError
@@ -88,9 +89,9 @@ class FeedFetcher:
 
     async def _visit(self, tour: FetchContext, known: str, feed: Subscription | None) -> None:
         if feed is None:
-            await asyncio.to_thread(self._states.drop, known)
+            await asyncio.to_thread(self._states.forget, [known])
             return
-        state = await asyncio.to_thread(self._states.get, known)
+        state = await asyncio.to_thread(self._states.get, feed)
         started, failing = time.monotonic(), None
         try:
             visit, state = await self._ask(tour, feed, state)
@@ -98,8 +99,8 @@ class FeedFetcher:
             visit, state = judge_failure(error), note_failure(state, error)
             failing = judge_feed(feed.shown(), state, error)
         interval = float(feed.interval_s or self._settings.feed_interval_s)
-        due = next_due(time.time(), visit, interval, state.failures, random.random())  # noqa: S311 - spreads visits
-        await asyncio.to_thread(self._states.put, known, state, due, failing)
+        wait = next_wait(visit, interval, state.failures, random.random())  # noqa: S311 - spreads visits
+        await asyncio.to_thread(self._states.put, feed, state, wait, failing)
         if state.moves >= MOVES_BELIEVED and state.moved is not None:
             await asyncio.to_thread(self._subscriptions.move, known, state.moved)
         log.info(

@@ -1,4 +1,4 @@
-"""When a feed is visited next: a function of what the last visit brought."""
+"""How long until a feed is visited again: a function of what the last visit brought."""
 
 from typing import Literal
 
@@ -25,8 +25,8 @@ class FetchOutcome(msgspec.Struct, frozen=True, kw_only=True):
     fresh_s: float | None = None
 
 
-def next_due(now: float, visit: FetchOutcome, interval: float, failures: int, jitter: float) -> float | None:
-    """The time of the next visit, in seconds of the epoch; `None` for never again.
+def next_wait(visit: FetchOutcome, interval: float, failures: int, jitter: float) -> float | None:
+    """Seconds until the next visit; `None` for never again.
 
     `failures` counts this visit when it failed; `jitter` in [0, 1) spreads the visits. A server's wish moves a visit
     only later than our own pace, never into the same minute.
@@ -35,14 +35,14 @@ def next_due(now: float, visit: FetchOutcome, interval: float, failures: int, ji
         case "gone":
             return None
         case "full":
-            return now + max(visit.retry_after or FULL_WAIT_S, 1.0) * (1 + JITTER * jitter)
+            return max(visit.retry_after or FULL_WAIT_S, 1.0) * (1 + JITTER * jitter)
         case "failed" if visit.retry_after is not None:
             wait = max(visit.retry_after, min(MIN_WAIT_S, interval))
-            return now + min(wait, DAY_S) * (1 + JITTER * jitter)
+            return min(wait, DAY_S) * (1 + JITTER * jitter)
         case "failed":
-            return now + min(interval * 2.0 ** min(failures, 16), max(DAY_S, interval)) * _spread(jitter)
+            return min(interval * 2.0 ** min(failures, 16), max(DAY_S, interval)) * _spread(jitter)
         case _:
-            return now + max(interval, min(visit.fresh_s or 0.0, MAX_FRESH_S)) * _spread(jitter)
+            return max(interval, min(visit.fresh_s or 0.0, MAX_FRESH_S)) * _spread(jitter)
 
 
 def read_fresh(cache_control: str | None) -> float | None:

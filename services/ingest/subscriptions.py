@@ -1,32 +1,23 @@
-"""Which feeds are watched: `feeds.json` on the data volume is the truth; Redis keeps their state and due times."""
+"""Which feeds are watched: `feeds.json` on the data volume is the truth."""
 
 import contextlib
 import fcntl
 import os
-import random
 import re
-from collections.abc import Iterable, Iterator
-from importlib import resources
+from collections.abc import Iterator
 from pathlib import Path
-from typing import cast
-from urllib.parse import urlsplit
 
 import msgspec
-import redis
 
 from shared.clock import now_us
 from shared.data_version import make_folder, refuse_newer
 from shared.envelope import Source
 from shared.errors import PermanentError
 from shared.identity import feed_id
-from shared.ledger import keys
-from shared.ledger.connection import redis_errors
-from shared.ledger.troubles import Failing
 from shared.net.http import read_url
 from shared.settings import Settings
 
 VERSION = 2
-CLAIM_LIMIT = 25
 MIN_INTERVAL_S = 10
 MAX_URL = 2000
 LOGIN = re.compile(r"//[^/?#]*@")
@@ -40,6 +31,7 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     """One feed as it was added. `interval_s` goes before the desk's own.
 
     `formerly` are ids under which its entries are known too: the first release called a feed by its present address.
+    `added_us` tells one that was removed and added again from the one before.
     """
 
     id: str
@@ -48,6 +40,7 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     language: str | None = None
     interval_s: int | None = None
     formerly: tuple[str, ...] = ()
+    added_us: int = 0
 
     def source(self) -> Source:
         """The feed as the source of its entries."""
@@ -56,30 +49,6 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     def shown(self) -> str:
         """The address without a name and password in it: these are for the feed's server alone."""
         return shown_address(self.url)
-
-
-class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
-    """How a feed is doing, as Redis keeps it: gone with Redis, it costs one full fetch.
-
-    `seen` are the marks of the entries of its last document, end to end, `names` those of their addresses; `stopped` is
-    a 410; times are in µs.
-    """
-
-    etag: str | None = None
-    modified: str | None = None
-    body_hash: str | None = None
-    seen: bytes = b""
-    names: bytes = b""
-    failures: int = 0
-    status: int | None = None
-    problem: str | None = None
-    checked_us: int | None = None
-    news_us: int | None = None
-    due_us: int | None = None
-    stopped: bool = False
-    moved: str | None = None
-    moves: int = 0
-    title: str | None = None
 
 
 class _Version(msgspec.Struct, frozen=True):
@@ -127,10 +96,8 @@ class Subscriptions:
         url = _checked(url)
         with self._changing() as feeds:
             known = next((feed.id for feed in feeds.values() if feed.url == url), feed_id(url))
-            formerly = feeds[known].formerly if known in feeds else ()
-            added = Subscription(
-                id=known, url=url, zone=zone, language=language, interval_s=interval_s, formerly=formerly
-            )
+            before = feeds.get(known) or Subscription(id=known, url=url, added_us=now_us())
+            added = msgspec.structs.replace(before, zone=zone, language=language, interval_s=interval_s)
             feeds[known] = added
         return added
 
@@ -180,87 +147,6 @@ class Subscriptions:
         written.replace(self._path)
 
 
-class FeedStates:
-    """The feeds' state and due times in Redis."""
-
-    def __init__(self, client: redis.Redis) -> None:
-        self._redis = client
-        self._claim = client.register_script(resources.files(__package__).joinpath("due.lua").read_text())
-
-    def sync(self, feeds: Iterable[Subscription], now: float) -> None:
-        """Make the due-queue hold exactly these feeds, new ones due within seconds: so an empty Redis is refilled."""
-        hosts = {feed.id: _host(feed.url) for feed in feeds}
-        with redis_errors(self._redis):
-            due = {_name(one) for one in self._redis.zrange(keys.FEEDS_DUE, 0, -1)}
-            known = due | {_name(one) for one in self._redis.hkeys(keys.FEEDS_HOSTS)}
-            new = [one for one in hosts if one not in due]
-            stopped = self._stopped(new)
-            spread = min(len(new) / 10, 30.0)  # ten a second: a long list is no burst
-            pipe = self._redis.pipeline()
-            if missing := {one: now + random.uniform(0, spread) for one in new if one not in stopped}:  # noqa: S311
-                pipe.zadd(keys.FEEDS_DUE, missing, nx=True)
-            if gone := known - set(hosts):
-                pipe.zrem(keys.FEEDS_DUE, *gone)
-                pipe.hdel(keys.FEEDS_HOSTS, *gone)
-                pipe.hdel(keys.FEEDS_FAILING, *gone)
-                pipe.delete(*(keys.feed(one) for one in gone))
-            if hosts:
-                pipe.hset(keys.FEEDS_HOSTS, mapping=hosts)  # type: ignore[arg-type]  # the stubs' Mapping is invariant in its keys
-            pipe.execute()
-
-    def is_complete(self, count: int) -> bool:
-        """Whether Redis still knows of as many feeds as there are, due or stopped."""
-        with redis_errors(self._redis):
-            return int(self._redis.hlen(keys.FEEDS_HOSTS)) == count
-
-    def claim(self, now: float, lease_s: float, limit: int = CLAIM_LIMIT) -> list[str]:
-        """Due feeds of different hosts, ours until the lease ends."""
-        with redis_errors(self._redis):
-            found = self._claim(keys=[keys.FEEDS_DUE, keys.FEEDS_HOSTS], args=[now, now + lease_s, limit])
-        return [_name(one) for one in found]
-
-    def get(self, known: str) -> FeedState:
-        """How a feed is doing; a fresh state for one that Redis does not know."""
-        with redis_errors(self._redis):
-            packed = self._redis.hget(keys.feed(known), "state")
-        try:
-            return msgspec.msgpack.decode(cast("bytes", packed), type=FeedState) if packed else FeedState()
-        except msgspec.DecodeError:  # of another release: it costs one full fetch
-            return FeedState()
-
-    def put(self, known: str, state: FeedState, due: float | None, failing: Failing | None = None) -> None:
-        """Keep a state, the next visit and why the feed fails, if it does, unless it was removed meanwhile."""
-        due_us = None if due is None else int(due * 1_000_000)
-        kept = msgspec.structs.replace(state, due_us=due_us, checked_us=now_us(), stopped=due is None)
-        with redis_errors(self._redis):
-            if not self._redis.hexists(keys.FEEDS_HOSTS, known):
-                return
-            pipe = self._redis.pipeline()
-            pipe.hset(keys.feed(known), "state", msgspec.msgpack.encode(kept))
-            if due is None:
-                pipe.zrem(keys.FEEDS_DUE, known)
-            else:
-                pipe.zadd(keys.FEEDS_DUE, {known: due})
-            if failing is None:
-                pipe.hdel(keys.FEEDS_FAILING, known)
-            else:
-                pipe.hset(keys.FEEDS_FAILING, known, msgspec.json.encode(failing))
-            pipe.execute()
-
-    def drop(self, known: str) -> None:
-        """Forget a feed that was removed."""
-        with redis_errors(self._redis):
-            pipe = self._redis.pipeline()
-            pipe.zrem(keys.FEEDS_DUE, known)
-            pipe.hdel(keys.FEEDS_HOSTS, known)
-            pipe.hdel(keys.FEEDS_FAILING, known)
-            pipe.delete(keys.feed(known))
-            pipe.execute()
-
-    def _stopped(self, ids: list[str]) -> set[str]:
-        return {one for one in ids if self.get(one).stopped}
-
-
 def _from_first(feed: Subscription) -> Subscription:
     """A feed of the first file: its entries were known by the address it had, without what logs in there."""
     then = feed_id(feed.shown())
@@ -286,12 +172,3 @@ def _checked(url: str) -> str:
 def _private(path: str, flags: int) -> int:
     """Addresses of feeds may hold passwords: the file is its owner's alone."""
     return os.open(path, flags, 0o600)
-
-
-def _name(value: object) -> str:
-    return value.decode() if isinstance(value, bytes) else str(value)
-
-
-def _host(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.hostname}"

@@ -12,8 +12,9 @@ from kombu.exceptions import OperationalError
 from services.ingest.backoff import Backoff
 from services.ingest.drop_loop import DropLoop
 from services.ingest.drops import Drops
+from services.ingest.feed_states import FeedStates
 from services.ingest.intake import Intake, open_archive
-from services.ingest.subscriptions import FeedStates, Subscriptions
+from services.ingest.subscriptions import Subscriptions
 from shared.envelope import VERSION
 from shared.errors import CopydeskError, TransientError
 from shared.ledger.connection import connect
@@ -59,7 +60,7 @@ class FeedWatch:
         self._claim_due = now + CLAIM_S
         self._sync(now)
         for _ in range(CLAIMS_A_TURN):
-            ids = self._states.claim(time.time(), self._lease_s)
+            ids = self._states.claim(self._lease_s)
             if not ids:
                 return
             self._send(ids)
@@ -73,7 +74,7 @@ class FeedWatch:
         if stamp == self._stamp and self._states.is_complete(self._count):
             return
         feeds = self._subscriptions.list()
-        self._states.sync(feeds, time.time())
+        self._states.sync(feeds)
         self._stamp, self._count = stamp, len(feeds)
 
 

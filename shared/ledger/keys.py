@@ -36,7 +36,9 @@ FEEDS_FAILING = "feeds:failing"  # hash: feed id -> troubles.Failing (JSON)
 DROPS_TAKEN = "drops:taken"  # hash: name -> mark of the file as it was taken, digest, article that it is a copy of
 DROPS_PROBLEMS = "drops:problems"  # hash: name -> DropProblem (JSON)
 FEEDS_DUE = "feeds:due"  # zset: feed ids, by when they are due (s)
-FEEDS_HOSTS = "feeds:hosts"  # hash: feed id -> host
+FEEDS_HOSTS = "feeds:hosts"  # hash: feed id -> `<host> <when it was added, µs>`
+FEEDS_TURNS = "feeds:turns"  # zset: hosts, by when it is their turn (s)
+FEEDS_CLOCK = "feeds:clock"  # string: Redis' time at the last claim (s)
 
 
 def record(ref: str) -> str:
@@ -115,6 +117,11 @@ def passed(stage: str) -> str:
 def feed(feed_id: str) -> str:
     """Hash: what is known of a feed between two visits."""
     return f"feed:{feed_id}"
+
+
+def feeds_of(host: str) -> str:
+    """Zset: the ids of a host's feeds, by when they are due (s)."""
+    return f"feeds:of:{host}"
 
 
 def stray(ref: str) -> str:

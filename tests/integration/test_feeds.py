@@ -8,10 +8,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from services.ingest.feed_states import FeedState, FeedStates
 from services.ingest.fetch import FeedFetcher
 from services.ingest.intake import Intake, open_archive
 from services.ingest.parser_process import FeedParser, Limits
-from services.ingest.subscriptions import FeedState, FeedStates, Subscription, Subscriptions
+from services.ingest.subscriptions import Subscription, Subscriptions
 from shared.ledger import keys
 from shared.ledger.connection import connect
 from shared.settings import Settings
@@ -20,7 +21,7 @@ from tests.conftest import Server, settings_over, wait_for
 from tests.integration.origin import Origin, Reply, Seen, cut, gzipped, rss
 from tests.integration.test_drops import watching
 
-FAR = 10_000_000_000.0
+MINUTE, DAY = 60.0, 86_400.0
 
 
 class Desk:
@@ -31,18 +32,19 @@ class Desk:
         self.ledger = open_ledger(settings)
         self.redis = connect(settings)
         self.subscriptions = Subscriptions(settings)
-        self.states = FeedStates(self.redis)
+        self.ahead = 0.0  # by how much Redis' clock is put forward, seconds
+        self.states = FeedStates(self.redis, clock=lambda: time.time() + self.ahead)
         intake = Intake(self.ledger, open_archive(settings), settings)
         self.visitor = FeedFetcher(settings, self.subscriptions, self.states, intake, parser)
 
     def subscribe(self, url: str) -> Subscription:
         added = self.subscriptions.add(url)
-        self.states.sync(self.subscriptions.list(), time.time())
+        self.states.sync(self.subscriptions.list())
         return added
 
     def visit(self, *feeds: Subscription) -> list[FeedState]:
         asyncio.run(self.visitor.fetch_feeds([feed.id for feed in feeds]))
-        return [self.states.get(feed.id) for feed in feeds]
+        return [self.states.get(feed) for feed in feeds]
 
     def accepted(self) -> int:
         return self.ledger.balance().accepted
@@ -182,8 +184,9 @@ def test_a_feed_that_is_gone_is_visited_no_more(desk: Desk, origin: Origin) -> N
     origin.pages["/feed"] = Reply(status=410)
     feed = desk.subscribe(origin.url("/feed"))
     assert desk.visit(feed)[0].stopped
-    desk.states.sync(desk.subscriptions.list(), FAR)
-    assert desk.states.claim(FAR, 1) == []
+    desk.states.sync(desk.subscriptions.list())
+    desk.ahead = DAY
+    assert desk.states.claim(1) == []
 
 
 def test_a_stopped_feed_that_is_removed_and_added_is_visited_again(desk: Desk, origin: Origin) -> None:
@@ -191,10 +194,51 @@ def test_a_stopped_feed_that_is_removed_and_added_is_visited_again(desk: Desk, o
     feed = desk.subscribe(origin.url("/feed"))
     desk.visit(feed)
     desk.subscriptions.remove(feed.id)
-    desk.states.sync(desk.subscriptions.list(), 0)
+    desk.states.sync(desk.subscriptions.list())
     assert desk.states.is_complete(0)
     desk.subscribe(feed.url)
-    assert desk.states.claim(FAR, 1) == [feed.id]
+    desk.ahead = MINUTE
+    assert desk.states.claim(1) == [feed.id]
+
+
+def test_a_stopped_feed_that_is_removed_and_added_between_two_looks_is_visited_again(
+    desk: Desk, origin: Origin
+) -> None:
+    origin.pages["/feed"] = Reply(status=410)
+    feed = desk.subscribe(origin.url("/feed"))
+    desk.visit(feed)
+    desk.subscriptions.remove(feed.id)
+    again = desk.subscribe(feed.url)
+    assert again.id == feed.id
+    desk.ahead = MINUTE
+    assert desk.states.claim(1) == [feed.id]
+
+
+def test_a_visit_that_ends_after_its_feed_was_added_anew_stops_nothing(desk: Desk, origin: Origin) -> None:
+    def gone(_: Seen) -> Reply:
+        desk.subscriptions.remove(feed.id)
+        desk.subscribe(feed.url)
+        return Reply(status=410)
+
+    origin.pages["/feed"] = gone
+    feed = desk.subscribe(origin.url("/feed"))
+    desk.visit(feed)
+    desk.ahead = MINUTE
+    assert desk.states.claim(1) == [feed.id]
+
+
+def test_due_times_of_a_clock_that_was_ahead_go_back_with_it(desk: Desk, origin: Origin) -> None:
+    origin.pages["/feed"] = Reply(body=rss([("a", "Một")]))
+    desk.ahead = DAY
+    feed = desk.subscribe(origin.url("/feed"))
+    desk.ahead += MINUTE
+    assert desk.states.claim(1) == [feed.id]
+    desk.visit(feed)
+    desk.ahead = 0
+    assert desk.states.claim(1) == []
+    assert 800 < (desk.due_in(feed) or 0) < 1000
+    desk.ahead = 1001
+    assert desk.states.claim(1) == [feed.id]
 
 
 def test_a_feed_that_works_again_is_well_again(desk: Desk, origin: Origin) -> None:
@@ -262,12 +306,27 @@ def test_claims_are_of_different_hosts_and_leased(desk: Desk) -> None:
     for host in "abc":
         for path in range(2):
             desk.subscriptions.add(f"http://{host}.example/{path}")
-    desk.states.sync(desk.subscriptions.list(), 0)
+    desk.states.sync(desk.subscriptions.list())
+    desk.ahead = MINUTE
     feeds = {feed.id: feed for feed in desk.subscriptions.list()}
-    first, second = desk.states.claim(1000, 50), desk.states.claim(1000, 50)
+    first, second = desk.states.claim(50), desk.states.claim(50)
     assert sorted(feeds[one].url[7] for one in first) == sorted(feeds[one].url[7] for one in second) == list("abc")
-    assert desk.states.claim(1000, 50) == []
-    assert len(desk.states.claim(1051, 50)) == 3
+    assert desk.states.claim(50) == []
+    desk.ahead += 51
+    assert len(desk.states.claim(50)) == 3
+
+
+def test_a_host_of_many_due_feeds_holds_up_nobody_else(desk: Desk) -> None:
+    """Thirty hosts with twenty feeds each are due before fifty others: in four calls everyone had a turn."""
+    crowd = [Subscription(id=f"c{n}", url=f"http://blogs{n % 30}.example/{n}") for n in range(600)]
+    others = [Subscription(id=f"o{n}", url=f"http://site{n}.example/") for n in range(50)]
+    desk.states.sync(crowd)
+    desk.ahead = MINUTE
+    desk.states.sync([*crowd, *others])
+    desk.ahead += MINUTE
+    claims = [desk.states.claim(500) for _ in range(4)]
+    assert [len(claim) for claim in claims] == [25] * 4
+    assert {feed.id for feed in others} <= {one for claim in claims for one in claim}
 
 
 def test_the_watcher_sends_due_feeds_and_refills_an_emptied_redis(desk: Desk) -> None:

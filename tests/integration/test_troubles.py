@@ -74,7 +74,7 @@ def test_a_failing_feed_that_is_removed_is_no_trouble(
     desk, told = test_feeds.Desk(settings, parser), Told(settings)
     desk.visit(desk.subscribe(origin.url("/feed")))
     desk.subscriptions.remove(origin.url("/feed"))
-    desk.states.sync(desk.subscriptions.list(), 0)
+    desk.states.sync(desk.subscriptions.list())
     assert told.codes() == []
 
 

@@ -4,9 +4,8 @@ import msgspec
 
 from services.cli.context import OK, WRONG, Context, show_json, warn
 from services.cli.printing import ago, clean, shortened, table
+from services.ingest.feed_states import FeedState, FeedStates
 from services.ingest.subscriptions import (
-    FeedState,
-    FeedStates,
     Subscription,
     Subscriptions,
     UnknownFeed,
@@ -66,7 +65,7 @@ def _states(context: Context, feeds: tuple[Subscription, ...]) -> dict[str, Feed
         return {}
     try:
         states = FeedStates(connect(context.reached()))
-        return {feed.id: states.get(feed.id) for feed in feeds}
+        return {feed.id: states.get(feed) for feed in feeds}
     except TransientError as error:
         warn(f"{error}; how the feeds are doing is not known")
         return {}

@@ -1,0 +1,133 @@
+"""How each feed is doing and when it is visited next, in Redis: gone with Redis, it costs one full fetch."""
+
+import random
+from collections.abc import Callable, Iterable, Sequence
+from importlib import resources
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+import msgspec
+import redis
+
+from services.ingest.subscriptions import Subscription
+from shared.clock import now_us
+from shared.ledger import keys
+from shared.ledger.connection import redis_errors
+from shared.ledger.troubles import Failing
+
+CLAIM_LIMIT = 25
+SYNC_LIMIT = 1000  # feeds a call: Redis does nothing else meanwhile
+NEVER = -1.0
+
+
+class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
+    """How a feed is doing.
+
+    `seen` are the marks of the entries of its last document, end to end, `names` those of their addresses; `stopped` is
+    a 410; times are in µs.
+    `added_us` is that of the subscription whose state it is.
+    """
+
+    etag: str | None = None
+    modified: str | None = None
+    body_hash: str | None = None
+    seen: bytes = b""
+    names: bytes = b""
+    failures: int = 0
+    status: int | None = None
+    problem: str | None = None
+    checked_us: int | None = None
+    news_us: int | None = None
+    due_us: int | None = None
+    stopped: bool = False
+    moved: str | None = None
+    moves: int = 0
+    title: str | None = None
+    added_us: int = 0
+
+
+class FeedStates:
+    """The feeds' state and due times in Redis. `clock` sets Redis' time in seconds by hand, for tests."""
+
+    def __init__(self, client: redis.Redis, clock: Callable[[], float] | None = None) -> None:
+        self._redis = client
+        self._clock = clock
+        self._times = client.register_script(resources.files(__package__).joinpath("feed_times.lua").read_text())
+
+    def sync(self, feeds: Iterable[Subscription]) -> None:
+        """Make the due-queue hold exactly these feeds, new ones due within seconds: so an empty Redis is refilled."""
+        wanted = {feed.id: feed for feed in feeds}
+        with redis_errors(self._redis):
+            due = {_name(one) for one in self._redis.zrange(keys.FEEDS_DUE, 0, -1)}
+            known = {_name(one) for one in self._redis.hkeys(keys.FEEDS_HOSTS)} | due
+        if gone := known - wanted.keys():
+            self.forget(sorted(gone))
+        new = [feed for feed in wanted.values() if feed.id not in due]
+        spread = min(len(new) / 10, 30.0)  # ten a second: a long list is no burst
+        waits = {feed.id: NEVER if self.get(feed).stopped else random.uniform(0, spread) for feed in new}  # noqa: S311
+        rows = [(feed.id, _place(feed), waits.get(feed.id, NEVER)) for feed in wanted.values()]
+        for start in range(0, len(rows), SYNC_LIMIT):
+            self._call("sync", feeds=rows[start : start + SYNC_LIMIT])
+
+    def is_complete(self, count: int) -> bool:
+        """Whether Redis still knows of as many feeds as there are, due or stopped."""
+        with redis_errors(self._redis):
+            return int(self._redis.hlen(keys.FEEDS_HOSTS)) == count
+
+    def claim(self, lease_s: float, limit: int = CLAIM_LIMIT) -> list[str]:
+        """The ids of due feeds, of different hosts, ours until the lease ends."""
+        return [_name(one) for one in self._call("claim", lease=lease_s, limit=limit)]
+
+    def get(self, feed: Subscription) -> FeedState:
+        """How a feed is doing; a fresh state for one that Redis does not know, or knew before it was added anew."""
+        fresh = FeedState(added_us=feed.added_us)
+        with redis_errors(self._redis):
+            packed = self._redis.hget(keys.feed(feed.id), "state")
+        try:
+            state = msgspec.msgpack.decode(cast("bytes", packed), type=FeedState) if packed else fresh
+        except msgspec.DecodeError:  # of another release: it costs one full fetch
+            return fresh
+        return state if state.added_us == feed.added_us else fresh
+
+    def put(self, feed: Subscription, state: FeedState, wait_s: float | None, failing: Failing | None = None) -> None:
+        """Keep a state, the seconds until the next visit (None for never) and why the feed fails, if it does; nothing
+        of a feed that was removed meanwhile, or added anew."""
+        if not self._call("set", id=feed.id, place=_place(feed), wait=NEVER if wait_s is None else wait_s):
+            return
+        checked = now_us()
+        due_us = None if wait_s is None else checked + int(wait_s * 1_000_000)
+        kept = msgspec.structs.replace(state, due_us=due_us, checked_us=checked, stopped=wait_s is None)
+        with redis_errors(self._redis):
+            pipe = self._redis.pipeline()
+            pipe.hset(keys.feed(feed.id), "state", msgspec.msgpack.encode(kept))
+            if failing is None:
+                pipe.hdel(keys.FEEDS_FAILING, feed.id)
+            else:
+                pipe.hset(keys.FEEDS_FAILING, feed.id, msgspec.json.encode(failing))
+            pipe.execute()
+
+    def forget(self, ids: Sequence[str]) -> None:
+        """Forget feeds that were removed."""
+        for start in range(0, len(ids), SYNC_LIMIT):
+            self._call("forget", ids=ids[start : start + SYNC_LIMIT])
+        with redis_errors(self._redis):
+            pipe = self._redis.pipeline()
+            pipe.hdel(keys.FEEDS_FAILING, *ids)
+            pipe.delete(*map(keys.feed, ids))
+            pipe.execute()
+
+    def _call(self, command: str, **args: Any) -> Any:
+        if self._clock is not None:
+            args["now"] = self._clock()
+        names = [keys.FEEDS_DUE, keys.FEEDS_HOSTS, keys.FEEDS_TURNS, keys.FEEDS_CLOCK]
+        with redis_errors(self._redis):
+            return self._times(keys=names, args=[command, keys.feeds_of(""), msgspec.msgpack.encode(args)])
+
+
+def _place(feed: Subscription) -> str:
+    """Where a feed waits, and which of those that had its id: "news.example 1750000000000000"."""
+    return f"{urlsplit(feed.url).hostname} {feed.added_us}"
+
+
+def _name(value: object) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)

@@ -1,0 +1,96 @@
+-- When each feed is visited next. A host's feeds wait in a queue of their own, and the hosts take turns: one host with
+-- many due feeds holds up nobody else. Time is Redis' own (args.now is for tests).
+-- KEYS: feeds:due, feeds:hosts, feeds:turns, feeds:clock. ARGV: command, prefix of a host's queue, args (msgpack).
+local due, places, turns, clock = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local args = cmsgpack.unpack(ARGV[3])
+local STEP_BACK = 5
+
+local function seconds()
+  local time = redis.call('TIME')
+  return tonumber(time[1]) + tonumber(time[2]) / 1000000
+end
+
+local now = args.now or seconds()
+
+-- A place is "<host> <when the feed was added>".
+local function queue(place) return ARGV[2] .. place:match('^%S*') end
+
+local function put(id, place, at)
+  at = string.format('%.6f', at)
+  redis.call('ZADD', due, at, id)
+  redis.call('ZADD', queue(place), at, id)
+  redis.call('ZADD', turns, 'LT', at, place:match('^%S*'))
+end
+
+local function take_out(id, place)
+  redis.call('ZREM', due, id)
+  if place then redis.call('ZREM', queue(place), id) end
+end
+
+-- Times that were set by a clock that was ahead go back with it.
+local function follow_the_clock()
+  local last = tonumber(redis.call('GET', clock) or '')
+  redis.call('SET', clock, string.format('%.6f', now))
+  if not last or last - now < STEP_BACK then return end
+  local queues = { due, turns }
+  for _, host in ipairs(redis.call('ZRANGE', turns, 0, -1)) do queues[#queues + 1] = ARGV[2] .. host end
+  for _, key in ipairs(queues) do
+    for _, member in ipairs(redis.call('ZRANGE', key, 0, -1)) do
+      redis.call('ZINCRBY', key, string.format('%.6f', now - last), member)
+    end
+  end
+end
+
+local calls = {}
+
+-- args.feeds: {id, place, seconds until its first visit, or -1 for none}. One that waits already goes on waiting.
+function calls.sync()
+  for _, feed in ipairs(args.feeds) do
+    local id, place, wait = feed[1], feed[2], feed[3]
+    local was = redis.call('HGET', places, id)
+    if was and was ~= place then redis.call('ZREM', queue(was), id) end
+    redis.call('HSET', places, id, place)
+    local at = tonumber(redis.call('ZSCORE', due, id) or '')
+    if not at and wait >= 0 then at = now + wait end
+    if at then put(id, place, at) end
+  end
+  return #args.feeds
+end
+
+function calls.forget()
+  for _, id in ipairs(args.ids) do
+    take_out(id, redis.call('HGET', places, id))
+    redis.call('HDEL', places, id)
+  end
+  return #args.ids
+end
+
+-- Due feeds, one a host, until a lease ends: two watchers never get the same one, and one that dies leaves them due.
+function calls.claim()
+  follow_the_clock()
+  local found = {}
+  for _, host in ipairs(redis.call('ZRANGEBYSCORE', turns, '-inf', now, 'LIMIT', 0, args.limit)) do
+    local key = ARGV[2] .. host
+    local id = redis.call('ZRANGEBYSCORE', key, '-inf', now, 'LIMIT', 0, 1)[1]
+    if id then
+      put(id, host, now + args.lease)
+      found[#found + 1] = id
+    end
+    local first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')[2]
+    if first then
+      redis.call('ZADD', turns, string.format('%.6f', math.max(tonumber(first), now)), host)
+    else
+      redis.call('ZREM', turns, host)
+    end
+  end
+  return found
+end
+
+-- The next visit of a feed, args.wait seconds from now or (-1) never; 0 when it is watched no more, or was added anew.
+function calls.set()
+  if redis.call('HGET', places, args.id) ~= args.place then return 0 end
+  if args.wait < 0 then take_out(args.id, args.place) else put(args.id, args.place, now + args.wait) end
+  return 1
+end
+
+return calls[ARGV[1]]()
