@@ -41,6 +41,9 @@ class Archived(msgspec.Struct, frozen=True, kw_only=True):
     body: bytes
 
 
+Kind = Literal["discard", "replay", "free"]
+
+
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """What a person decided on an input at rest: of which receipt and revision (`id@rev`), when (µs), and why.
 
@@ -48,7 +51,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     v: int = VERSION
-    decision: Literal["discard", "replay", "free"]
+    decision: Kind
     receipt: str
     ref: str
     at_us: int

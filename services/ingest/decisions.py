@@ -1,13 +1,10 @@
 """What a person decides on dead articles: archived first, so that an emptied Redis does not undo it."""
 
 from collections.abc import Sequence
-from typing import Literal
 
-from shared.archive import Archive, Decision
+from shared.archive import Archive, Decision, Kind
 from shared.clock import now_us
 from shared.ledger.calls import Ledger
-
-Kind = Literal["discard", "replay"]
 
 
 def discard(ledger: Ledger, archive: Archive, refs: Sequence[str], reason: str) -> list[bool]:

@@ -1,6 +1,7 @@
 """Brings back from the archive what the ledger does not know: after Redis was lost, or a crash between the two."""
 
 import contextlib
+import itertools
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,6 +23,7 @@ log = structlog.get_logger(__name__)
 
 LOCK_S = 60
 LOOK_S = 5.0
+PAGE = 500
 # An emptied Redis has lost the claim too: a refill that was cut short by that is no refill.
 _CLOSE = "if redis.call('exists', KEYS[1]) == 0 then return 0 end redis.call('set', KEYS[2], ARGV[1]) return 1"
 Settled = Literal["counted", "superseded"]
@@ -60,7 +62,7 @@ def recover(
     read = entered = 0
     newer = _NewerEntries()
     decided = list(archive.decisions())
-    discarded = {one.receipt: one for one in decided if one.decision == "discard"}
+    discarded = _discarded(decided)
     for one in decided:
         if one.decision == "free":
             ledger.free(one.ref, one.at_us)
@@ -70,11 +72,19 @@ def recover(
         told = settled(batch)
         entered += _offer(ledger, [_decided(offer, discarded, told) for offer in batch if _is_open(offer, told)])
         read += len(batch)
-    for one in discarded.values():  # decided, but the ledger was lost before it knew
-        ledger.discard([one.ref], one.reason)
+    for reason, same in itertools.groupby(discarded.values(), lambda one: one.reason):
+        refs = [one.ref for one in same]
+        for at in range(0, len(refs), PAGE):
+            ledger.discard(refs[at : at + PAGE], reason)  # where it was decided, but the ledger was lost before it knew
     if not since_us or newer.first:
         newer.tell(ledger)
     return read, entered
+
+
+def _discarded(decided: Sequence[Decision]) -> Mapping[str, Decision]:
+    """By receipt, what is given up: the last that was decided counts."""
+    last = {one.receipt: one for one in decided if one.decision != "free"}
+    return {receipt: one for receipt, one in last.items() if one.decision == "discard"}
 
 
 class _NewerEntries:

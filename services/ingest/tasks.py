@@ -17,4 +17,8 @@ def register_fetching(app: Celery, visitor: FeedFetcher) -> None:
         hand_back_newer(INGEST, version)
         asyncio.run(visitor.fetch_feeds(ids))
 
-    app.task(fetch_feeds, name=FETCH_TASK)
+    app.task(fetch_feeds, name=FETCH_TASK, Request="shared.work.bell:BellRequest").release = _hold_nothing
+
+
+def _hold_nothing(message: str, cause: str) -> None:
+    """A visit holds no article: its feeds are due again when their lease ends."""

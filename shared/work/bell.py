@@ -3,6 +3,7 @@
 import signal
 from typing import Any
 
+from billiard.einfo import ExceptionWithTraceback
 from billiard.exceptions import TimeLimitExceeded, WorkerLostError
 from celery.exceptions import Reject
 from celery.worker.request import Request
@@ -16,6 +17,8 @@ class BellRequest(Request):
     def on_failure(self, exc_info: Any, send_failed_event: bool = True, return_ok: bool = False) -> Any:
         """Called in the parent, also when the child was killed."""
         error = exc_info.exception
+        if isinstance(error, ExceptionWithTraceback):  # from a thread; a child's came unwrapped
+            error = error.exc
         if isinstance(error, Reject):
             self.task.meet_newer(str(error.reason))
         if isinstance(error, WorkerLostError | TimeLimitExceeded | MemoryError):

@@ -14,7 +14,7 @@ from services.index.tasks import index_articles
 from services.ingest import decisions
 from services.ingest.intake import Intake, Receipt, open_archive, open_decisions
 from services.ingest.recovery import recover
-from shared.archive import Archived
+from shared.archive import Archived, Decision, Kind
 from shared.article import Article
 from shared.envelope import Input, Source
 from shared.ledger import keys
@@ -150,6 +150,17 @@ def test_a_replay_is_kept_and_not_repeated(desk: Desk, capsys: pytest.CaptureFix
     capsys.readouterr()
     assert desk.copydesk("search", "cho noi", "--json") == 0
     assert json.loads(capsys.readouterr().out)["total"] == 1
+
+
+def test_the_last_decision_counts(desk: Desk) -> None:
+    (one,) = desk.take("một")
+    kinds: list[Kind] = ["discard", "replay"]
+    made = [Decision(decision=kind, receipt=one.receipt, ref=ref_of(one), at_us=at) for at, kind in enumerate(kinds, 1)]
+    with contextlib.closing(open_decisions(desk.settings)) as archive:
+        archive.put_batch(made)
+    desk.lose_redis()
+    recover(desk.ledger, desk.archive, desk.settings)
+    assert desk.state(one) == "queued"
 
 
 def test_a_decision_on_what_is_not_dead_leaves_no_trace(desk: Desk) -> None:

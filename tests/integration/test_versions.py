@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from services.desk.data_folder import Desk as RunningDesk
 from services.desk.data_folder import DeskIsUp, describe, hold_folder
 from services.desk.migration import migrate
 from services.ingest.subscriptions import Subscriptions
+from services.ingest.watch import FETCH_TASK
 from services.web.keys import Keys
 from shared.data_version import VERSION, make_folder, version_of
 from shared.envelope import VERSION as MESSAGES
@@ -21,7 +23,7 @@ from shared.identity import feed_id
 from shared.ledger import keys
 from shared.ledger.overview import Watchman
 from shared.settings import Settings
-from shared.work.celery_app import make_app, open_ledger, task_name
+from shared.work.celery_app import INGEST, make_app, open_ledger, task_name
 from tests.conftest import Server, settings_over, wait_for
 from tests.faults.bench import push, running_worker
 
@@ -199,11 +201,25 @@ def test_a_worker_rests_when_the_ledger_becomes_a_newer_releases(
     assert worker.poll() is None
 
 
-def test_a_worker_does_not_start_on_a_ledger_of_a_newer_release(
+def test_the_worker_of_feeds_hands_back_and_rests_too(desk: Settings, tmp_path: Path) -> None:
+    client = open_ledger(desk).client
+    words = [sys.executable, "-P", "-m", "services.cli", "work", "ingest", "--redis-url", desk.redis_url]
+    with (tmp_path / "ingest.log").open("ab") as log:
+        process = subprocess.Popen([*words, "--data-dir", desk.data_dir], stdout=log, stderr=log)
+    try:
+        make_app(desk, INGEST).send_task(FETCH_TASK, args=[MESSAGES + 1, ["f1"]], queue=INGEST)
+        wait_for(lambda: "worker-outdated" in told(desk), "nobody was told", process=process)
+        wait_for(lambda: client.llen(INGEST) == 1, "the message was not handed back", process=process)
+    finally:
+        process.terminate()
+        assert process.wait(10) == 0
+
+
+def test_no_process_starts_on_a_ledger_of_a_newer_release(
     desk: Settings, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     make_folder(Path(desk.data_dir))
     open_ledger(desk).client.set(keys.VERSION, NEWER)
-    words = ["work", "index", "--data-dir", str(desk.data_dir), "--redis-url", desk.redis_url]
-    assert cli.main(words) == REFUSED
-    assert f"has version {NEWER}" in capfd.readouterr().err
+    for words in ("work index", "watch", "web"):
+        assert cli.main([*words.split(), "--data-dir", str(desk.data_dir), "--redis-url", desk.redis_url]) == REFUSED
+        assert f"has version {NEWER}" in capfd.readouterr().err

@@ -17,6 +17,7 @@ from services.desk.data_folder import find_desk, reach
 from services.desk.processes import OLDEST_REDIS
 from services.desk.valkey import find_server
 from services.ingest.drop_watch import mode
+from shared.data_version import VERSION, check_folder
 from shared.errors import CopydeskError
 from shared.ledger.connection import connect, redis_errors
 from shared.settings import Settings, is_zone, without_password
@@ -133,6 +134,9 @@ def _redis(context: Context, settings: Settings) -> Iterator[Finding]:
 
 
 def _folders(settings: Settings) -> Iterator[Finding]:
+    version = check_folder(Path(settings.data_dir))
+    told = "this release's" if version == VERSION else f"brought up to {VERSION} by `copydesk up`"
+    yield Finding(name="data version", verdict="ok", found=f"{version}, {told}")
     named = {"data": settings.data_dir, "archive": settings.archive_dir, "index": settings.index_dir}
     for part, named_folder in named.items():
         name, folder = f"{part} folder", named_folder or settings.data_dir

@@ -4,7 +4,7 @@ import signal
 import threading
 from types import FrameType
 
-from services.cli.context import OK, Context
+from services.cli.context import OK, Context, refuse_newer_ledger
 from services.desk.data_folder import reach
 from services.ingest.watch import run
 from shared import log
@@ -20,5 +20,7 @@ def watch(context: Context) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
     log.configure_process(context.settings.log_level)
-    run(reach(context.loaded), stop)
+    settings = reach(context.loaded)
+    refuse_newer_ledger(settings)
+    run(settings, stop)
     return OK
