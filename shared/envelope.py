@@ -35,7 +35,7 @@ class Input(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, renam
     `aliases` are its addresses, strongest first, each with its kind: `uri:…`, `url:…`, `guid:<feed id> <guid>`,
     `path:<path in seeds>`: `shared.identity` makes them. `url` is the address the body was read from, as it was said.
     The content hash is added by the intake. `own` says that these pages are the sender's by the prefixes of its key
-    (all are the operator's), `changed` that the feed has said other words of the same entry before.
+    (all are the operator's), `changed` that the feed has called other words by the same page and GUID before.
     """
 
     source: Source

@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
-from shared.article import Article, Block, Evidence
+from shared.article import Article, Evidence
 from shared.envelope import Event, Source
 from shared.identity import host_of, url_of
 
@@ -131,7 +131,7 @@ def known_as(entry: Entry, known: Known) -> bool:
 
 def is_poorer(entry: Entry, known: Known, stored: Callable[[], Article] = Article) -> bool:
     """Would a later word make the article older, shorter, or somebody else's?"""
-    return _push_loses(entry, known, stored) if entry.source.kind == "push" else _feed_loses(entry, known)
+    return (_push_loses if entry.source.kind == "push" else _feed_loses)(entry, known, stored)
 
 
 def _push_loses(entry: Entry, known: Known, stored: Callable[[], Article]) -> bool:
@@ -152,14 +152,15 @@ def _push_loses(entry: Entry, known: Known, stored: Callable[[], Article]) -> bo
     return age != "newer" and richness_of(entry.article) * POORER <= known.richness
 
 
-def _feed_loses(entry: Entry, known: Known) -> bool:
+def _feed_loses(entry: Entry, known: Known, stored: Callable[[], Article]) -> bool:
+    """A newer edit wins unless it only veils what was there; a poorer word of the same edit does not."""
     age, source = age_of(entry, known), source_of(entry.source)
     thin = richness_of(entry.article) < POORER * known.richness
     pushed = known.source.startswith(PUSH)
     if pushed and not known.own and is_of_host(source, entry.aliases):
         return thin and age == "same"  # what a guest says of a page does not stand against the page's own host
     if age == "newer":
-        return thin and is_implied(entry)
+        return thin and (is_implied(entry) or is_veiled(entry.article, stored()))
     if age == "older":
         return source != known.source
     return True if pushed else thin
@@ -198,6 +199,15 @@ def is_implied(entry: Entry) -> bool:
     return entry.changed and entry.article.version_created is None
 
 
+def is_veiled(article: Article, stored: Article) -> bool:
+    """Does a headline say the stored one behind a word of warning: "Protected: …", "Bảo vệ: …", in whatever language?
+
+    So sites show what readers need a password for, with a sentence in place of the text.
+    """
+    before, now = _plain(stored.headline), _plain(article.headline)
+    return bool(before) and now != before and now.endswith(before) and ":" in now.removesuffix(before)
+
+
 def is_of_host(source: str, aliases: Sequence[str]) -> bool:
     """Is a source the feed of the host whose page this is: `feed:https://news.example/rss` of `news.example`."""
     kind, _, address = source.partition(":")
@@ -211,7 +221,7 @@ def agreement(article: Article, stored: Article) -> int:
         (
             _plain(article.headline) == _plain(stored.headline),
             article.first_created == stored.first_created,
-            [_said(block) for block in article.blocks] == [_said(block) for block in stored.blocks],
+            _text(article) == _text(stored) != [],
         )
     )
 
@@ -223,7 +233,7 @@ def is_another(entry: Entry, held: Collection[str], stored: Callable[[], Article
     address of its own beside the one it shares, the words decide. A GUID that was only made anew, and a page that only
     moved, say the same as before.
     """
-    if entry.source.kind != "feed":
+    if entry.source.kind != "feed" or entry.changed:
         return False
     guids, pages = _of_kind("guid:", entry.aliases), _of_kind("url:", entry.aliases)
     guid_kept, page_kept = guids & set(held), pages & set(held)
@@ -231,7 +241,7 @@ def is_another(entry: Entry, held: Collection[str], stored: Callable[[], Article
         strange = not page_kept and pages and _of_kind("url:", held)
         return bool(strange) and agreement(entry.article, stored()) < 1
     feeds = {guid.partition(" ")[0] for guid in guids}
-    if any(alias.partition(" ")[0] in feeds for alias in held):
+    if not page_kept or any(alias.partition(" ")[0] in feeds for alias in held):
         return agreement(entry.article, stored()) < 2
     return False
 
@@ -262,8 +272,9 @@ def source_of(source: Source) -> str:
 
 
 def richness_of(article: Article) -> int:
-    """How much an article says, in characters of its text."""
-    return sum(len(block.text or "") + sum(map(len, block.items)) for block in article.blocks)
+    """How much an article says, in characters of its lead and its text."""
+    said = sum(len(block.text or "") + sum(map(len, block.items)) for block in article.blocks)
+    return said + len(article.description or "")
 
 
 def digest_of(article: Article) -> str:
@@ -289,8 +300,10 @@ def _plain(text: str | None) -> str:
     return " ".join((text or "").split()).casefold()
 
 
-def _said(block: Block) -> tuple[object, ...]:
-    return block.text, block.caption, block.items, block.rows
+def _text(article: Article) -> list[object]:
+    """All an article says below its headline, whatever is taken for its lead."""
+    blocks: list[object] = [(block.text, block.caption, block.items, block.rows) for block in article.blocks]
+    return [article.description, *blocks] if article.description or blocks else []
 
 
 def _us(moment: dt.datetime) -> int:

@@ -2,6 +2,7 @@
 
 import collections
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
@@ -16,6 +17,13 @@ from shared.errors import NotAFeed, NotAnArticle
 from shared.identity import canonical_guid, canonical_url, clean_link, guid_alias, said_alias
 
 MARK = 8  # bytes
+# How WordPress and its kin call lists of other posts within a post.
+_NEIGHBOURS = re.compile(
+    r"<(?:ul|ol)\s[^<>]{0,500}?(?:(?:latest|recent|related|popular)[-_]posts|latest-comments|wp-block-rss|post-template)"
+    r"[^<>]{0,500}>",
+    re.IGNORECASE,
+)
+_LIST_TAG = re.compile(r"<(/?)(?:ul|ol)\b[^<>]{0,1000}>", re.IGNORECASE)
 T = TypeVar("T")
 
 
@@ -42,9 +50,9 @@ def looks_like_feed(body: bytes) -> bool:
 
 
 class FeedItem(msgspec.Struct, frozen=True, kw_only=True):
-    """An entry as an input, with the mark it is known by at the next visit, and one of its strongest address alone.
+    """An entry as an input, with the mark it is known by at the next visit, and one of its page and GUID alone.
 
-    `name` tells at a later visit that the feed says other words of an entry it has had; empty where it has no address.
+    `name` tells at a later visit that the feed says other words of an entry it has had; empty where it has neither.
     """
 
     input: Input
@@ -116,7 +124,30 @@ class _Addresses:
 def _settle(entry: FeedEntry, key: str, home: str | None) -> FeedEntry:
     """An entry without what a redirect, a move or a reader's tracks put into it, so that the same stays the same."""
     link = clean_link(entry.link)
-    return replace(entry, feed=key, link=link, base=clean_link(entry.base) or link or home)
+    content = without_neighbours(entry.content) if entry.content_is_html else entry.content
+    return replace(entry, feed=key, link=link, base=clean_link(entry.base) or link or home, content=content)
+
+
+def without_neighbours(html: str | None) -> str | None:
+    """A text without lists of newest posts: its site works them out anew at each publication, not its words."""
+    if html is None:
+        return None
+    kept, at = [], 0
+    while (begin := _NEIGHBOURS.search(html, at)) is not None and (end := _end_of_list(html, begin.end())):
+        kept.append(html[at : begin.start()])
+        at = end
+    return "".join((*kept, html[at:]))
+
+
+def _end_of_list(html: str, at: int) -> int | None:
+    """Where the list ends whose words begin here, other lists within it; None where it never does."""
+    depth = 1
+    while (tag := _LIST_TAG.search(html, at)) is not None:
+        depth += -1 if tag[1] else 1
+        at = tag.end()
+        if not depth:
+            return at
+    return None
 
 
 def _group(entries: Iterable[FeedEntry]) -> list[list[FeedEntry]]:
@@ -162,7 +193,9 @@ def _mark(entry: FeedEntry, aliases: tuple[str, ...], *, dateless: bool) -> byte
 
 
 def _name(aliases: tuple[str, ...]) -> bytes:
-    return _hashed(aliases[0].encode("utf-8", "replace")) if aliases else b""
+    """What the feed calls an entry: of one whose GUID was made anew it is not sure that it is the same."""
+    called = [alias for alias in aliases if alias.startswith(("url:", "guid:"))]
+    return _hashed("\n".join(called).encode("utf-8", "replace")) if called else b""
 
 
 def _hashed(said: bytes) -> bytes:

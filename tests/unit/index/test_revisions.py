@@ -9,9 +9,13 @@ from services.index.revisions import (
     Entry,
     Known,
     Outcome,
+    agreement,
     candidates,
     digest_of,
     edit_of,
+    is_another,
+    is_veiled,
+    refined,
     richness_of,
     rule,
     source_of,
@@ -126,3 +130,71 @@ def test_a_publishers_last_word_wins_over_an_older_one_that_comes_late() -> None
     again = rule(last, known)
     assert (again.outcome, again.heard) == ("duplicate", 7)
     assert rule(between, msgspec.structs.replace(known, heard=again.heard)).outcome == "superseded"
+
+
+def test_a_changed_word_of_a_feed_without_a_date_of_its_edit_is_the_newer_one_unless_it_is_poorer() -> None:
+    known = known_of(msgspec.structs.replace(said(PUSH, WHOLE, None, 5), own=True))
+    changed = msgspec.structs.replace(said(FEED, OTHER, None, 6), changed=True)
+    assert rule(changed, known).outcome == "indexed"
+    assert rule(msgspec.structs.replace(changed, changed=False), known).outcome == "superseded"
+    assert rule(msgspec.structs.replace(said(FEED, LEAD, None, 6), changed=True), known).outcome == "superseded"
+
+
+def test_an_edit_that_is_said_to_be_made_later_than_it_came_is_as_old_as_its_coming() -> None:
+    late = dt.datetime(2999, 1, 1, tzinfo=dt.UTC)
+    assert edit_of(said(PUSH, WHOLE, late, 5)) == NOW
+    assert edit_of(said(PUSH, WHOLE, MONDAY, 5)) == int(MONDAY.timestamp() * 1_000_000)
+
+
+A, B, C = (
+    Article(headline=head, first_created=when, blocks=(block,))
+    for head, when, block in (("Một", MONDAY, WHOLE), ("Hai", TUESDAY, OTHER), ("Một", MONDAY, OTHER))
+)
+HELD = ("url:https://a.example/1", "guid:f1 1")
+
+
+@pytest.mark.parametrize(
+    ("aliases", "article", "held", "another"),
+    [
+        pytest.param(("url:https://a.example/1", "guid:f1 2"), B, HELD, True, id="another GUID, other words"),
+        pytest.param(("url:https://a.example/1", "guid:f1 2"), C, HELD, False, id="another GUID, two of three kept"),
+        pytest.param(("url:https://a.example/1", "guid:f1 2"), A, HELD, False, id="a GUID made anew"),
+        pytest.param(("url:https://a.example/1", "guid:f2 2"), B, HELD, False, id="the GUID of another feed"),
+        pytest.param(("url:https://a.example/2", "guid:f1 1"), B, HELD, True, id="a GUID that all entries share"),
+        pytest.param(("url:https://a.example/2", "guid:f1 1"), C, HELD, False, id="a page that moved"),
+        pytest.param(("url:https://a.example/1", "guid:f1 1"), B, HELD, False, id="all addresses kept: an edit"),
+        pytest.param(("url:https://a.example/1",), B, HELD, False, id="a page alone"),
+        pytest.param(("url:https://a.example/1", "guid:f1 2"), B, HELD[:1], False, id="what was only pushed"),
+    ],
+)
+def test_where_addresses_disagree_the_words_decide(
+    aliases: tuple[str, ...], article: Article, held: tuple[str, ...], another: bool
+) -> None:
+    entry = msgspec.structs.replace(make_entry("a", 6, aliases=aliases, article=article), source=FEED)
+    assert is_another(entry, held, lambda: A) is another
+    assert not is_another(msgspec.structs.replace(entry, source=PUSH), held, lambda: A)
+
+
+def test_agreement_counts_headline_date_and_text_and_nothing_twice_that_is_not_there() -> None:
+    assert [agreement(A, other) for other in (A, C, B)] == [3, 2, 0]
+    assert agreement(Article(), Article()) == 2  # no text is no agreement
+
+
+@pytest.mark.parametrize(
+    ("headline", "veiled"),
+    [("Protected: Một", True), ("Bảo vệ: một", True), ("Protégé : Một", True), ("Một", False), ("Cập nhật Một", False)],
+)
+def test_a_headline_behind_a_word_of_warning_veils_the_article(headline: str, veiled: bool) -> None:
+    assert is_veiled(Article(headline=headline), A) is veiled
+
+
+def test_a_day_takes_the_moment_that_is_known_of_it_and_no_other() -> None:
+    stored = Article(first_created=MONDAY.replace(hour=14), precision="second", local_day=MONDAY.date())
+    day = Article(first_created=MONDAY.replace(hour=0), precision="day", local_day=MONDAY.date())
+    entry = make_entry("a", 6, article=day)
+    told = refined(entry, stored).article
+    assert (told.first_created, told.precision) == (stored.first_created, "second")
+    assert [evidence.field for evidence in told.evidence] == ["first_created"]
+    other = msgspec.structs.replace(stored, local_day=TUESDAY.date())
+    assert refined(entry, other) == entry
+    assert refined(entry, msgspec.structs.replace(stored, precision="day")) == entry

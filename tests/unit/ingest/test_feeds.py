@@ -1,11 +1,13 @@
 """Which entries a document holds, in whatever format and encoding, and which inputs they make."""
 
+import time
+
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.feeds import FeedItem, looks_like_feed, make_inputs, read_feed
+from services.ingest.feeds import FeedItem, looks_like_feed, make_inputs, read_feed, without_neighbours
 from services.ingest.formats.feed import Feed
 from shared.envelope import FeedEntry, Source
 from shared.errors import NotAFeed
@@ -375,3 +377,41 @@ def test_a_guid_that_entries_share_in_two_spellings_tells_nothing_apart() -> Non
     shared = ("http://news.example/all", "https://www.news.example/all/")
     first, second = aliases(entry(1, guid=shared[0]), entry(2, guid=shared[1]))
     assert not set(first) & set(second)
+
+
+def test_the_page_behind_a_link_that_counts_clicks_is_the_address() -> None:
+    item = (
+        '<item xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0"><title>x</title>'
+        "<link>http://feeds.example/~r/x/~3/abc/</link><feedburner:origLink>http://f.example/24</feedburner:origLink></item>"
+    )
+    body = f'<rss version="2.0"><channel><title>x</title>{item}</channel></rss>'.encode()
+    (only,) = make_inputs(read_feed(body, None, URL), "f1", SOURCE)
+    assert (only.input.aliases, only.input.url) == (("url:https://f.example/24",), "http://f.example/24")
+
+
+@pytest.mark.parametrize(
+    ("html", "left"),
+    [
+        (
+            '<p>a</p><ul class="wp-block-latest-posts__list x"><li>b<ul><li>c</li></ul></li></ul><p>d</p>',
+            "<p>a</p><p>d</p>",
+        ),
+        ("<OL CLASS='recent-posts'><li>b</OL>c", "c"),
+        ('<ul class="latest-posts"><li>never closed', None),
+        ("<ul><li>The latest posts of the week</li></ul>", None),
+        ("<p>latest-posts</p>", None),
+        (None, None),
+    ],
+)
+def test_lists_of_newest_posts_are_no_words_of_a_post(html: str | None, left: str | None) -> None:
+    assert without_neighbours(html) == (html if left is None else left)
+
+
+def test_looking_for_lists_takes_no_longer_than_the_text_is_long() -> None:
+    def seconds(count: int) -> float:
+        text = '<ul class="a' * count + "<ul latest-posts></ul>" * count + "<ul latest-posts>" * count
+        began = time.process_time()
+        without_neighbours(text)
+        return time.process_time() - began
+
+    assert seconds(40_000) < 12 * max(seconds(10_000), 0.005)
