@@ -3,7 +3,6 @@
 import codecs
 import json
 import re
-from collections import Counter
 from collections.abc import Sequence
 from xml.parsers import expat
 
@@ -81,10 +80,7 @@ def _split_json(body: bytes, name: str) -> Sequence[Item]:
         raise InputRefused(f"{name} is not taken in. {error}") from error
     if len(found) < 2:
         return ()
-    said = Counter(address for one in found for address in {address for _, address in one.addresses})
-    # An address that different articles share, as that of the page they stand on, tells none of them apart.
-    own = [[address for _, address in one.addresses if said[address] == 1] for one in found]
-    return [Item(guid=next(iter(mine), None), body=one.body) for one, mine in zip(found, own, strict=True)]
+    return [Item(guid=next((address for _, address in one.addresses), None), body=one.body) for one in found]
 
 
 def _begins(body: bytes) -> bytes:

@@ -2,7 +2,6 @@
 
 import asyncio
 import datetime as dt
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,10 +12,11 @@ import pytest
 from services.index.search import Index, Stored
 from services.index.sinks.sqlite import SqliteSink
 from services.index.tasks import index_articles
+from services.ingest.feed_states import FeedStates
 from services.ingest.fetch import FeedFetcher
 from services.ingest.intake import Intake, open_archive
 from services.ingest.parser_process import FeedParser
-from services.ingest.subscriptions import FeedStates, Subscription, Subscriptions
+from services.ingest.subscriptions import Subscription, Subscriptions
 from services.normalize.tasks import read_articles
 from services.web.keys import Publisher
 from services.web.ownership import may_claim
@@ -55,10 +55,10 @@ class Newsroom:
         for path in paths or FEEDS[:1]:
             if path not in self.watched:
                 self.watched[path] = self.subscriptions.add(self.paper.origin.url(path), zone="Asia/Ho_Chi_Minh")
-                self.states.sync(self.subscriptions.list(), time.time())
+                self.states.sync(self.subscriptions.list())
             asyncio.run(self.fetcher.fetch_feeds([self.watched[path].id]))
             self.work()
-            assert self.states.get(self.watched[path].id).problem is None
+            assert self.states.get(self.watched[path]).problem is None
 
     def push_page(self, post: Post, *, prefix: bool = False) -> None:
         """Push the page of a post, with a key that carries the site's prefix or with one that carries none."""

@@ -2,12 +2,14 @@
 
 import codecs
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 import msgspec
 
 from shared.errors import InputRefused
+from shared.identity import canonical_url, is_page
 
 # Each `{}` of a list costs a hundred times its two bytes once it is decoded.
 LARGEST_LIST = 1024 * 1024
@@ -116,9 +118,20 @@ def _cut(body: bytes, articles: Sequence[_Part], context: msgspec.Raw) -> Sequen
         raise InputRefused(f"The JSON holds {len(articles)} articles, and one body may hold {MOST_ARTICLES}.")
     if len(articles) == 1:
         return [JsonArticle(body=body, addresses=tuple(_addresses(articles[0].declared)))]
+    declared = [tuple(_addresses(part.declared)) for part in articles]
+    said = Counter(name for addresses in declared for name in {_called(address) for _, address in addresses})
     return [
-        JsonArticle(body=_with_context(part, context), addresses=tuple(_addresses(part.declared))) for part in articles
+        JsonArticle(
+            body=_with_context(part, context),
+            # What different articles share, as the address of the page they stand on, tells none of them apart.
+            addresses=tuple(one for one in addresses if said[_called(one[1])] == 1),
+        )
+        for part, addresses in zip(articles, declared, strict=True)
     ]
+
+
+def _called(address: str) -> str | None:
+    return canonical_url(address) if is_page(address) else address
 
 
 def _articles_of_list(parts: Sequence[_Part]) -> Sequence[_Part]:

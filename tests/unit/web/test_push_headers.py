@@ -237,6 +237,13 @@ def test_each_article_of_a_body_is_an_input(kind: Kind, document: object, known:
     assert heads in (["Mot", "Hai"], ["Bai 1", "Bai 2"])
 
 
+def test_an_address_that_articles_of_one_body_share_tells_none_of_them_apart() -> None:
+    page = {"mainEntityOfPage": "https://a.example/today"}
+    rows = [NEWS | page, MORE | {"mainEntityOfPage": "http://www.a.example/today/"}, {"headline": "Ba"} | page]
+    found = inputs_of(JSON_LD, json.dumps(rows).encode(), {}, HUE)
+    assert [one.aliases for one in found] == [("url:https://a.example/Mot",), ("url:https://a.example/Hai",), ()]
+
+
 def test_an_article_that_is_cut_out_keeps_the_context_and_its_bytes() -> None:
     bare, own = b'{"@type":"Report","headline":"Mot" }', b'{"@type":"Report","headline":"Hai","@context":"x"}'
     body = b'{"@context":"https://schema.org","@graph":[' + bare + b" , " + own + b"]}"
