@@ -66,9 +66,9 @@ def alias(address: str) -> str:
     return f"alias:{digest(address)}"
 
 
-def seen(week: int, bucket: str) -> str:
-    """Hash: whose addresses are, and the heads of articles; a part of what was written in one week since 1970."""
-    return f"seen:{week}:{bucket}"
+def seen(period: int, bucket: str) -> str:
+    """Hash: whose addresses are, and the heads of articles; a part of what was written in one period of three days."""
+    return f"seen:{period}:{bucket}"
 
 
 def alias_place(address: str) -> tuple[str, str]:

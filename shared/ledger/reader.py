@@ -16,8 +16,8 @@ from shared.ledger import keys
 from shared.ledger.connection import LedgerBroken, redis_errors
 
 STAGES: tuple[Stage, ...] = ("normalize", "index")
-WEEK_US = 7 * 86_400 * 1_000_000
-MOST_WEEKS = 54  # a year of retention and the week in which it is written
+PERIOD_US = 3 * 86_400 * 1_000_000
+MOST_PERIODS = 123  # a year of retention and the period in which it is written
 OUTCOMES = ("indexed", "duplicate", "superseded", "withdrawn", "discarded", "refused")
 
 
@@ -205,14 +205,14 @@ class LedgerReader:
         return None if at is None else int(at)
 
     def _seen(self, places: Sequence[tuple[str, str]]) -> list[bytes | None]:
-        """What stands at each (bucket, field), the latest week first; one ahead, for a clock behind that of Redis."""
-        week = now_us() // WEEK_US
+        """What stands at each (bucket, field), the latest period first; one ahead, for a clock behind that of Redis."""
+        period = now_us() // PERIOD_US
         with redis_errors(self.client), self.client.pipeline(transaction=False) as pipe:
             for bucket, field in places:
-                for back in range(-1, MOST_WEEKS):
-                    pipe.hget(keys.seen(week - back, bucket), field)
+                for back in range(-1, MOST_PERIODS):
+                    pipe.hget(keys.seen(period - back, bucket), field)
             rows = pipe.execute()
-        span = MOST_WEEKS + 1
+        span = MOST_PERIODS + 1
         return [next(filter(None, rows[at : at + span]), None) for at in range(0, len(rows), span)]
 
     def meta(self, ref: str) -> Meta | None:

@@ -19,7 +19,7 @@ from shared.errors import InputRefused, IntakeFull
 from shared.ledger import keys
 from shared.ledger.calls import DEATH_BURST, Claimed, Commit, Failure, Ledger
 from shared.ledger.connection import LedgerBroken, connect
-from shared.ledger.reader import WEEK_US
+from shared.ledger.reader import PERIOD_US
 from shared.settings import Settings
 from shared.work.celery_app import envelopes, make_app, open_ledger
 from shared.work.liveness import WorkerRecord
@@ -321,12 +321,12 @@ def test_a_finished_article_takes_less_than_300_bytes_of_redis(redis_server: Ser
     settings = settings_over(redis_server, tmp_path)
     ledger = open_ledger(settings)
     intake = Intake(ledger, Archive(tmp_path / "a"), settings)
-    week = now_us() // WEEK_US
+    period = now_us() // PERIOD_US
     with ledger.client.pipeline(transaction=False) as pipe:  # a desk that has seen some: the buckets are there
         for n in range(80_000):
             bucket, field = keys.alias_place(f"{n}")
-            pipe.hset(keys.seen(week, bucket), field, "a" * 26)
-            pipe.expire(keys.seen(week, bucket), 86_400)
+            pipe.hset(keys.seen(period, bucket), field, "a" * 26)
+            pipe.expire(keys.seen(period, bucket), 86_400)
         pipe.execute()
 
     def finish(numbers: range) -> int:
@@ -344,9 +344,7 @@ def test_a_finished_article_takes_less_than_300_bytes_of_redis(redis_server: Ser
     assert kinds == {b"listpack"}
 
 
-def test_what_the_ledger_has_seen_it_knows_into_the_next_weeks_and_then_forgets(
-    shared_redis: Server, tmp_path: Path
-) -> None:
+def test_what_the_ledger_has_seen_it_knows_for_days_and_then_forgets(shared_redis: Server, tmp_path: Path) -> None:
     settings = settings_over(shared_redis, tmp_path)
     moment = [now_us()]
     plain = open_ledger(settings)
@@ -354,13 +352,13 @@ def test_what_the_ledger_has_seen_it_knows_into_the_next_weeks_and_then_forgets(
     intake = Intake(ledger, Archive(tmp_path / "a"), settings)
     first = intake.take([text("a", "url:x", source=ALICE)])[0]
     assert (ledger.owner("x"), ledger.latest(first.article)) == (first.article, f"{first.article}@{first.rev}")
-    moment[0] += 7 * 86_400_000_000
+    moment[0] += 5 * 86_400_000_000
     second = intake.take([text("b", "url:x", source=ALICE)])[0]
     assert (second.state, second.article) == ("received", first.article)
     assert second.rev > first.rev
-    moment[0] += 15 * 86_400_000_000
+    moment[0] += 9 * 86_400_000_000
     assert intake.take([text("b", "url:x", source=EVE)])[0].state == "received"
-    assert {0 < ledger.client.ttl(key) <= 15 * 86_400 for key in ledger.client.keys("seen:*")} == {True}
+    assert {0 < ledger.client.ttl(key) <= 8 * 86_400 for key in ledger.client.keys("seen:*")} == {True}
 
 
 def test_what_an_older_release_wrote_of_addresses_and_heads_is_still_known(intake: Intake, ledger: Ledger) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from functools import cache
 
 import msgspec
 
@@ -72,16 +73,35 @@ def read_language(sample: str) -> tuple[str | None, float]:
             return tag, 0.99
     found = Counter(_WORD.findall(sample.casefold()))
     count = sum(found.values()) or 1
-    marked = {letter: shown for letter, shown in letters.items() if _MARKED.match(letter)}
-    scores = {
-        tag: sum(found[word] for word in rules.style.common) / count
-        + sum(shown if letter in rules.style.letters else -shown for letter, shown in marked.items()) / total
-        + sum(letters[letter] for letter in rules.style.letters if letter not in marked) / total
-        for tag, rules in languages().items()
-        if tag != GENERIC
-    }
+    by_word, by_letter = _tags_by_sign()
+    common: Counter[str] = Counter()
+    own: Counter[str] = Counter()
+    foreign = 0
+    for word, shown in found.items():
+        for tag in by_word.get(word, ()):
+            common[tag] += shown
+    for letter, shown in letters.items():
+        is_marked = _MARKED.match(letter) is not None
+        foreign += shown * is_marked
+        for tag in by_letter.get(letter, ()):
+            own[tag] += shown * (2 if is_marked else 1)  # one for being its own, one for not being foreign to it
+    scores = {tag: common[tag] / count + (own[tag] - foreign) / total for tag in languages() if tag != GENERIC}
     (best, score), (_, second), *_ = sorted(scores.items(), key=lambda item: -item[1])
     if score < LEAST_SCORE:
         return None, 0.0
     most = 0.99 if count >= ENOUGH_WORDS else 0.5
     return best, min(most, 0.5 + (score - second) / score / 2)
+
+
+@cache
+def _tags_by_sign() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Which languages a word is common in, and which a letter belongs to."""
+    by_word: dict[str, list[str]] = {}
+    by_letter: dict[str, list[str]] = {}
+    for tag, rules in languages().items():
+        if tag != GENERIC:
+            for word in rules.style.common:
+                by_word.setdefault(word, []).append(tag)
+            for letter in rules.style.letters:
+                by_letter.setdefault(letter, []).append(tag)
+    return by_word, by_letter

@@ -3,7 +3,7 @@
 -- art:<ref>          hash    the record of one revision (ref = id@rev): state, stage, token, holder, source, meta, log …
 -- art:<ref>:raw      string  the input's bytes (zstd), until normalized
 -- art:<ref>:article  string  the canonical article, until indexed
--- seen:<week>:<bucket>  hash  whose an address or a content hash is, and the head of an article: its newest revision,
+-- seen:<period>:<bucket>  hash  whose an address or a content hash is, and the head of an article: its newest revision,
 --                    that one's content hash, and its owner where a publisher pushed it
 -- rcpt:<receipt>     string  "<ref>" or, for what ended at the door or in the index, "<ref> <outcome> <µs>"
 -- ledger:version     string  the version of all this, which every call asks for first
@@ -33,12 +33,12 @@ local function record_key(ref) return 'art:' .. ref end
 local function count(name, by) redis.call('HINCRBY', 'ledger:balance', name, by) end
 
 -- What the ledger remembers of articles that are done: whose an address is, and the newest revision of an article. Both
--- stand in buckets of a week, `seen:<week>:<bucket>`, small hashes that Redis packs tight (under 512 fields of at most 64
+-- stand in buckets of three days, `seen:<period>:<bucket>`, small hashes that Redis packs tight (under 512 fields of at most 64
 -- bytes); a whole bucket ends at once, so that no field needs a time of its own. What is written lives for the retention
--- time and up to a week longer. Addresses come as base64 of their hash, articles as base32 of theirs: the field is a part
+-- time and up to three days longer. Addresses come as base64 of their hash, articles as base32 of theirs: the field is a part
 -- of it, the bucket another part.
-local WEEK = 7 * 86400
-local week = math.floor(now / 1000000 / WEEK)
+local PERIOD = 3 * 86400
+local period = math.floor(now / 1000000 / PERIOD)
 
 local function alias_place(alias)
   return string.sub(alias, 13, 14) .. (string.byte(alias, 15) or 0) % 4, string.sub(alias, 1, 12)
@@ -49,32 +49,32 @@ local function head_place(article)
   return string.sub(name, 15, 16) .. string.byte(name, 17) % 16, string.sub(name, 1, 14)
 end
 
-local function seen_key(in_week, bucket) return 'seen:' .. text(in_week) .. ':' .. bucket end
+local function seen_key(in_period, bucket) return 'seen:' .. text(in_period) .. ':' .. bucket end
 
 local function read_seen(bucket, field)
-  for in_week = week, week - math.ceil(args.retention / WEEK), -1 do
-    local value = redis.call('HGET', seen_key(in_week, bucket), field)
-    if value then return value, in_week end
+  for in_period = period, period - math.ceil(args.retention / PERIOD), -1 do
+    local value = redis.call('HGET', seen_key(in_period, bucket), field)
+    if value then return value, in_period end
   end
 end
 
 local function keep_seen(bucket, field, value)
-  local key = seen_key(week, bucket)
+  local key = seen_key(period, bucket)
   redis.call('HSET', key, field, value)
   if redis.call('TTL', key) < 0 then
-    redis.call('EXPIRE', key, (week + 1) * WEEK + args.retention - math.floor(now / 1000000))
+    redis.call('EXPIRE', key, (period + 1) * PERIOD + args.retention - math.floor(now / 1000000))
   end
 end
 
 -- `alias:` and `head:` are keys of the release before, which are read for as long as they live.
 local function owner_of(alias)
-  local owner, in_week = read_seen(alias_place(alias))
-  return owner or redis.call('GET', alias_key(alias)), in_week
+  local owner, in_period = read_seen(alias_place(alias))
+  return owner or redis.call('GET', alias_key(alias)), in_period
 end
 
 local function keep_alias(alias, article)
-  local owner, in_week = owner_of(alias)
-  if in_week == week then return end
+  local owner, in_period = owner_of(alias)
+  if in_period == period then return end
   local bucket, field = alias_place(alias)
   keep_seen(bucket, field, owner or article)
 end
