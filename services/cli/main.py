@@ -151,6 +151,15 @@ COMMANDS = (
         (arg("--limit", type=count, default=100, metavar="N"), arg("--offset", type=count, default=0, metavar="N")),
     ),
     Command(
+        "refused replay",
+        "refused:replay",
+        "read refused inputs once more, after the reader was mended",
+        (
+            arg("refs", nargs="*", metavar="ID", help="id@rev as `refused list` shows it"),
+            arg("--all", action="store_true", help="all that are listed"),
+        ),
+    ),
+    Command(
         "release",
         "release:release",
         "give an address free that a publisher has pushed",

@@ -218,6 +218,10 @@ class Ledger(LedgerReader):
         """Send dead articles back to the stage where they died, alone, with fresh attempts."""
         return list(self._call("replay", {"refs": list(refs)}, [], self._drain))
 
+    def reread(self, refs: Sequence[str], bodies: Sequence[bytes]) -> list[bool]:
+        """Read refused inputs once more, alone; `bodies` are the archive's zstd frames of their bytes."""
+        return list(self._call("reread", {"refs": list(refs)}, list(bodies), self._enter))
+
     def discard(self, refs: Sequence[str], reason: str) -> list[bool]:
         """Give up dead articles for good; the archive keeps their bytes."""
         return list(self._call("discard", {"refs": list(refs), "reason": _note(reason)}, [], self._drain))

@@ -163,6 +163,37 @@ def test_the_last_decision_counts(desk: Desk) -> None:
     assert desk.state(one) == "queued"
 
 
+def test_a_refused_input_is_read_once_more_where_a_person_says_so(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, other = desk.take("một", "hai")
+    (claimed, left) = desk.ledger.claim("normalize", "m")
+    refusal = Failure(ref=claimed.ref, token=claimed.token, verdict="refused", reason="refused", note="no article")
+    desk.ledger.fail("normalize", [refusal])
+    desk.ledger.commit("normalize", [_cleaned(left, msgspec.json.encode(Article(headline="Hai")))])
+    assert desk.copydesk("refused", "replay", ref_of(other)) == 1
+    assert f"{ref_of(other)} is not refused: nothing was done" in capsys.readouterr().err
+    assert desk.copydesk("refused", "replay", "--all") == 0
+    balance = desk.ledger.balance()
+    assert (balance.refused, balance.in_flight, balance.difference) == (0, 2, 0)
+    assert [found.receipt for found in desk.archive.decisions()] == [one.receipt]
+    assert desk.ledger.refused() == []
+    desk.work()
+    assert desk.state(one) == "indexed"
+    assert desk.ledger.balance().difference == 0
+
+
+def test_what_the_archive_does_not_hold_is_not_replayed(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    (one,) = desk.take("một")
+    (claimed,) = desk.ledger.claim("normalize", "m")
+    desk.ledger.fail("normalize", [Failure(ref=claimed.ref, token=claimed.token, verdict="refused", reason="no")])
+    for segment in desk.archive.segments():
+        segment.unlink()
+    assert desk.copydesk("refused", "replay", ref_of(one)) == 2
+    assert "has no entry" in capsys.readouterr().err
+    assert (desk.state(one), desk.ledger.balance().refused) == ("refused", 1)
+
+
 def test_a_decision_on_what_is_not_dead_leaves_no_trace(desk: Desk) -> None:
     (one,) = desk.take("một")
     with contextlib.closing(open_decisions(desk.settings)) as archive:

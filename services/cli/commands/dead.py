@@ -112,8 +112,8 @@ def replay(context: Context) -> int:
     if refs is None:
         return UNUSABLE
     with contextlib.closing(open_decisions(settings)) as archive:
-        done = _in_pages(refs, lambda page: decisions.replay(ledger, archive, page))
-    return _tell(context, refs, done, "replayed", "went back to the queue")
+        done = in_pages(refs, lambda page: decisions.replay(ledger, archive, page))
+    return tell(context, refs, done, "replayed", "went back to the queue")
 
 
 def discard(context: Context) -> int:
@@ -124,8 +124,8 @@ def discard(context: Context) -> int:
     if refs is None:
         return UNUSABLE
     with contextlib.closing(open_decisions(settings)) as archive:
-        done = _in_pages(refs, lambda page: decisions.discard(ledger, archive, page, context.args.because))
-    return _tell(context, refs, done, "discarded", "given up for good")
+        done = in_pages(refs, lambda page: decisions.discard(ledger, archive, page, context.args.because))
+    return tell(context, refs, done, "discarded", "given up for good")
 
 
 def _chosen(context: Context, ledger: Ledger) -> list[str] | None:
@@ -147,18 +147,20 @@ def _every(lines: LedgerReader) -> Iterator[Ended]:
         offset += PAGE
 
 
-def _in_pages(refs: Sequence[str], act: Callable[[Sequence[str]], list[bool]]) -> list[bool]:
-    return [done for at in range(0, len(refs), PAGE) for done in act(refs[at : at + PAGE])]
+def in_pages(refs: Sequence[str], act: Callable[[Sequence[str]], list[bool]], page: int = PAGE) -> list[bool]:
+    """Do it page by page; gives for each whether it was done."""
+    return [done for at in range(0, len(refs), page) for done in act(refs[at : at + page])]
 
 
-def _tell(context: Context, refs: Sequence[str], done: Sequence[bool], key: str, words: str) -> int:
+def tell(context: Context, refs: Sequence[str], done: Sequence[bool], key: str, words: str, state: str = "dead") -> int:
+    """How many it was done to, and which of them were not in that state."""
     left = [ref for ref, changed in zip(refs, done, strict=True) if not changed]
     if context.as_json:
-        show_json({key: sum(done), "notDead": left})
+        show_json({key: sum(done), f"not{state.title()}": left})
     else:
-        print(f"{plural(sum(done), 'article')} {words}.")
+        print(f"{plural(sum(done), 'article' if state == 'dead' else 'input')} {words}.")
         for ref in left:
-            warn(f"{ref} is not dead: nothing was done")
+            warn(f"{ref} is not {state}: nothing was done")
     return WRONG if left else OK
 
 

@@ -1,9 +1,17 @@
-"""`copydesk refused list`: what only its sender can mend."""
+"""`copydesk refused`: what only its sender can mend, and what to do once the reader has learnt to read it."""
 
-from services.cli.commands.dead import show_ended
-from services.cli.context import OK, Context
+import contextlib
+
+from services.cli.commands.dead import in_pages, show_ended, tell
+from services.cli.context import OK, UNUSABLE, Context, warn
+from services.ingest import decisions
+from services.ingest.intake import open_decisions
 from shared.ledger.connection import connect
 from shared.ledger.reader import LedgerReader
+from shared.work.celery_app import open_ledger
+
+WITH_BODIES = 25  # at a time, for each comes with its bytes
+MOST_KEPT = 1000  # as many as the ledger remembers
 
 
 def show(context: Context) -> int:
@@ -11,3 +19,16 @@ def show(context: Context) -> int:
     lines = LedgerReader(connect(context.reached()))
     show_ended(context, lines.refused(context.args.limit, context.args.offset), "No input was refused.")
     return OK
+
+
+def replay(context: Context) -> int:
+    """Read refused inputs once more: a newer release may find what an older one did not."""
+    settings, args = context.reached(), context.args
+    ledger = open_ledger(settings)
+    if bool(args.refs) == bool(args.all):
+        warn("name the inputs (`copydesk refused list` shows their ids), or say --all")
+        return UNUSABLE
+    refs = args.refs or [one.ref for one in ledger.refused(MOST_KEPT)]
+    with contextlib.closing(open_decisions(settings)) as archive:
+        done = in_pages(refs, lambda page: decisions.replay_refused(ledger, archive, page), WITH_BODIES)
+    return tell(context, refs, done, "replayed", "went back to the queue", state="refused")

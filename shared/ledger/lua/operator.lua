@@ -22,6 +22,30 @@ function calls.replay()
   return cmsgpack.pack(done)
 end
 
+-- refs of refused inputs, each with its bytes from the archive (ARGV[3…]), are read once more, alone.
+function calls.reread()
+  local again, done = {}, {}
+  for i, ref in ipairs(args.refs) do
+    local key = record_key(ref)
+    local is = redis.call('HMGET', key, 'state', 'source', 'receipt')
+    done[i] = is[1] == 'refused'
+    if done[i] then
+      redis.call('ZREM', 'ledger:refusals', ref)
+      redis.call('HINCRBY', 'ledger:refused', is[2] or '-', -1)
+      count('refused', -1)
+      redis.call('SET', key .. ':raw', ARGV[2 + i])
+      redis.call('HSET', key, 'stage', 'normalize', 'attempts', 0, 'crashes', 0, 'alone', 1)
+      redis.call('HDEL', key, 'reason', 'note')
+      redis.call('PERSIST', key)
+      if is[3] then redis.call('SET', receipt_key(is[3]), ref) end
+      log(key, 'queued', 'normalize', 'replayed')
+      again[#again + 1] = ref
+    end
+  end
+  enqueue('normalize', again)
+  return cmsgpack.pack(done)
+end
+
 function calls.discard()
   local done = {}
   for i, ref in ipairs(args.refs) do
