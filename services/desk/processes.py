@@ -45,7 +45,8 @@ class DeskProcesses:
 
     def tick(self, timeout: float) -> None:
         """Let the supervisor look after the processes, and tell the desk of those that ended."""
-        self.supervisor.tick(timeout)
+        untold = self._ended or set(self.supervisor.failing) != set(self._told)
+        self.supervisor.tick(min(timeout, 1.0) if untold else timeout)
         try:
             self._give_up_what_they_held()
             self._tell_failing()

@@ -62,6 +62,7 @@ def server_command(settings: Settings, socket_path: Path, server: Path) -> list[
         "maxmemory": f"{settings.embedded_memory_mb}mb",
         "maxmemory-policy": "noeviction",
         "daemonize": "no",
+        "hz": "2",  # looks after itself twice a second, not ten times; keys end when they are asked for all the same
         "loglevel": "notice",
     }
     return [str(server), *(part for name, value in options.items() for part in (f"--{name}", value))]

@@ -16,7 +16,7 @@ from shared.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-TURN_S = 0.25
+TURN_S, IDLE_TURN_S = 0.25, 1.0  # what is heard of, or comes due, ends either at once
 TIDY_S = 5.0
 NAMES_A_TURN = 200
 MOST_WAITING = 2000
@@ -72,7 +72,8 @@ class DropLoop:
     def _turn(self) -> None:
         """See what is worth a look, and take some of it. While the desk takes nothing, only events are listened to."""
         able = self._backoff.is_over()
-        wait_s = 0.0 if self._waiting and able else TURN_S
+        busy = self._waiting or self._drops.is_reading()
+        wait_s = 0.0 if self._waiting and able else TURN_S if busy else IDLE_TURN_S
         self._waiting.update(self._watch.ready(wait_s, scan=able and len(self._waiting) < MOST_WAITING))
         for name, why in self._drops.finished().items():
             self._watch.answer(name, why)

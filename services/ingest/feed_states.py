@@ -1,5 +1,6 @@
 """How each feed is doing and when it is visited next, in Redis: gone with Redis, it costs one full fetch."""
 
+import math
 import random
 from collections.abc import Callable, Iterable, Sequence
 from importlib import resources
@@ -77,6 +78,11 @@ class FeedStates:
     def claim(self, lease_s: float, limit: int = CLAIM_LIMIT) -> list[str]:
         """The ids of due feeds, of different hosts, ours until the lease ends."""
         return [_name(one) for one in self._call("claim", lease=lease_s, limit=limit)]
+
+    def next_due_in(self) -> float:
+        """Seconds until a feed is due, 0 when one is; infinite without any feed."""
+        wait = int(self._call("next"))
+        return math.inf if wait < 0 else wait / 1000
 
     def get(self, feed: Subscription) -> FeedState:
         """How a feed is doing; a fresh state for one that Redis does not know, or knew before it was added anew."""

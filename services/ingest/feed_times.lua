@@ -86,6 +86,12 @@ function calls.claim()
   return found
 end
 
+-- Milliseconds until a feed is due; -1 without any.
+function calls.next()
+  local first = redis.call('ZRANGE', due, 0, 0, 'WITHSCORES')[2]
+  return first and math.max(0, math.ceil((tonumber(first) - now) * 1000)) or -1
+end
+
 -- The next visit of a feed, args.wait seconds from now or (-1) never; 0 when it is watched no more, or was added anew.
 function calls.set()
   if redis.call('HGET', places, args.id) ~= args.place then return 0 end

@@ -25,8 +25,8 @@ from shared.work.liveness import WorkerRecord
 log = structlog.get_logger(__name__)
 
 FETCH_TASK = "ingest.fetch_feeds"
-TURN_S = 0.25
-CLAIM_S = 1.0
+TURN_S = 1.0
+CLAIM_S, SHORTEST_CLAIM_S, LONGEST_CLAIM_S = 1.0, 0.1, 5.0
 SYNC_S = 3.0
 HEARTBEAT_S = 2.0
 DEAF_S = 60.0
@@ -53,29 +53,33 @@ class FeedWatch:
         self._claim_due = 0.0
 
     def turn(self) -> None:
-        """Claim what is due and send it on, at most once a second."""
+        """Claim what is due and send it on, at most once a second; when nothing was due, not before the next is."""
         now = time.monotonic()
+        if self._sync(now):
+            self._claim_due = 0.0
         if now < self._claim_due:
             return
         self._claim_due = now + CLAIM_S
-        self._sync(now)
         for _ in range(CLAIMS_A_TURN):
             ids = self._states.claim(self._lease_s)
             if not ids:
+                self._claim_due = now + min(max(self._states.next_due_in(), SHORTEST_CLAIM_S), LONGEST_CLAIM_S)
                 return
             self._send(ids)
             log.info("feeds_sent", count=len(ids))
 
-    def _sync(self, now: float) -> None:
+    def _sync(self, now: float) -> bool:
+        """Whether the due-queue had to be put right."""
         stamp = self._subscriptions.stamp()
         if stamp == self._stamp and now < self._sync_due:
-            return
+            return False
         self._sync_due = now + SYNC_S
         if stamp == self._stamp and self._states.is_complete(self._count):
-            return
+            return False
         feeds = self._subscriptions.list()
         self._states.sync(feeds)
         self._stamp, self._count = stamp, len(feeds)
+        return True
 
 
 def run(

@@ -17,6 +17,7 @@ from services.web.state import AppState
 from shared.errors import PermanentError
 
 STOP_S = 2
+TICK_S = 1.0
 KEEP_ALIVE_S = 15
 HEAD_S = 15.0
 # Above the gate's own limit, so that a merely long head is answered there, with a key check and a log line.
@@ -157,8 +158,31 @@ class Server(uvicorn.Server):
             "timeout_keep_alive": KEEP_ALIVE_S,
             "timeout_graceful_shutdown": STOP_S,
         }
+        self._ending = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._end = asyncio.Event()
         super().__init__(uvicorn.Config(app, **config))
         self._app_state = app_state
+
+    @property
+    def should_exit(self) -> bool:
+        """Set from a signal's handler or another thread; the loop hears of it at once."""
+        return self._ending
+
+    @should_exit.setter
+    def should_exit(self, ending: bool) -> None:
+        self._ending = ending
+        if ending and self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._end.set)
+
+    async def main_loop(self) -> None:
+        """Uvicorn's own looks ten times a second; the date in the answers needs one."""
+        self._loop = asyncio.get_running_loop()
+        while not await self.on_tick(0):
+            timer = self._loop.call_later(TICK_S, self._end.set)
+            await self._end.wait()
+            timer.cancel()
+            self._end.clear()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop listening, end the waiting, let the rest finish for two seconds."""

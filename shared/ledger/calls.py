@@ -6,7 +6,7 @@ import socket
 import time
 from collections.abc import Callable, Mapping, Sequence
 from importlib import resources
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 import redis
@@ -100,6 +100,14 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
     due_us: int = 0
     alone: bool = False
+
+
+class Swept(NamedTuple):
+    """What a sweep did: articles whose time had come, those that lost their worker, and how many are on their way."""
+
+    due: int
+    lost: int
+    in_flight: int
 
 
 class Ledger(LedgerReader):
@@ -203,16 +211,15 @@ class Ledger(LedgerReader):
         (count,) = self._call("release", {"stage": stage, "message": message, "cause": _note(cause)}, [], self._drain)
         return int(count)
 
-    def sweep(self) -> tuple[int, int]:
-        """Bring back what is due and what lost its worker: how many of each. Any worker may, any number do."""
+    def sweep(self) -> Swept:
+        """Bring back what is due and what lost its worker. Any worker may, any number do."""
         args = {
             "limit": SWEEP_LIMIT,
             "interval": int(self._settings.sweep_s * 500_000),
             "silence": int(max(SILENCE_S, 3 * self._settings.sweep_s) * 1_000_000),
             "longest_wait": LONGEST_WAIT_S * 1_000_000,
         }
-        later, working = self._call("sweep", args, [], self._drain)
-        return later, working
+        return Swept(*self._call("sweep", args, [], self._drain))
 
     def replay(self, refs: Sequence[str]) -> list[bool]:
         """Send dead articles back to the stage where they died, alone, with fresh attempts."""

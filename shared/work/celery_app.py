@@ -1,6 +1,7 @@
 """Celery as the courier: one app a service, and the envelopes of the queues."""
 
 import os
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ from shared.ledger.reader import STAGES
 from shared.settings import Settings
 
 INGEST = "ingest"
+WAIT_S = 5
 
 
 def task_name(queue: str) -> str:
@@ -41,6 +43,8 @@ def make_app(settings: Settings, name: str) -> Celery:
         worker_hijack_root_logger=False,
         worker_redirect_stdouts=False,
         worker_send_task_events=False,
+        # Its connection is what tells the loop that Redis has gone while all hands are full and nothing else is read.
+        worker_enable_remote_control=True,
         task_send_sent_event=False,
         worker_cancel_long_running_tasks_on_connection_loss=False,
         worker_consumer="shared.work.worker:DeskConsumer",
@@ -62,6 +66,14 @@ def open_ledger(settings: Settings, boot: str = "") -> Ledger:
     return Ledger(connect(settings), settings, envelopes(make_app(settings, "courier")), boot=boot)
 
 
+def end_waiting(app: Celery, client: Any) -> None:
+    """End the app's wait for messages: kombu closes a connection only after the answer to what it asked."""
+    mine = app.conf.broker_transport_options["client_name"]
+    for connection in client.client_list():
+        if connection["name"] == mine and connection["cmd"] == "brpop":
+            client.client_unblock(connection["id"])
+
+
 def _broker(url: str) -> str:
     return url.replace("unix://", "redis+socket://", 1)
 
@@ -69,12 +81,16 @@ def _broker(url: str) -> str:
 def _transport_options(settings: Settings) -> dict[str, Any]:
     options: dict[str, Any] = {
         "visibility_timeout": settings.visibility_timeout_s,
-        "unacked_restore_interval": max(1, min(5, settings.visibility_timeout_s // 4)),
+        "unacked_restore_interval": max(1, min(10, settings.visibility_timeout_s // 4)),
         "unacked_restore_throttle": 1,
         "socket_timeout": 10,
         "health_check_interval": 10,
         "retry_on_timeout": False,
         "body_encoding": "utf-8",
+        # An idle worker asks once in this time. What comes meanwhile wakes it at once; so does its end (`end_waiting`).
+        "polling_interval": WAIT_S,
+        "priority_steps": [0],
+        "client_name": f"copydesk-{secrets.token_hex(6)}",
     }
     if not settings.redis_url.startswith("unix:"):
         options |= {"socket_connect_timeout": 5, "socket_keepalive": True}

@@ -5,6 +5,7 @@ import secrets
 import shutil
 import socket
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -22,7 +23,7 @@ from shared.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-BEAT_S = 2.0
+BEAT_S = 2.5
 TTL_S = 8
 HOST = socket.gethostname()
 REMEMBERED_S = 7 * 86_400
@@ -34,7 +35,7 @@ def make_boot() -> str:
 
 
 class WorkerRecord:
-    """The record `worker:<name>:<host>:<boot>`, renewed every two seconds by a thread of its own."""
+    """The record `worker:<name>:<host>:<boot>`, renewed every few seconds by a thread of its own."""
 
     def __init__(self, settings: Settings, name: str, *, boot: str | None = None, folders: Sequence[Path] = ()) -> None:
         self.name = name
@@ -45,6 +46,7 @@ class WorkerRecord:
         self._client: Any = connect(settings)
         self._since = now_us()
         self.met = ""
+        self._release = program_version()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="worker-record", daemon=True)
 
@@ -55,6 +57,8 @@ class WorkerRecord:
     def stop(self) -> None:
         """The process ends in order: its record goes, so that what it holds is taken up at once."""
         self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=1.0)  # a beat on its way would bring the record back
         try:
             self._client.delete(self._key())
         except redis.RedisError:  # it ends by itself within seconds
@@ -73,11 +77,12 @@ class WorkerRecord:
 
     def beat(self) -> None:
         """Write the record once. The first of another release than the last notes that the release changed."""
-        release, now = program_version(), now_us()
+        release, now = self._release, now_us()
         with self._client.pipeline(transaction=False) as pipe:
             pipe.hset(self._key(), mapping=self._record(release, now))
             pipe.expire(self._key(), TTL_S)
             pipe.zadd(keys.WORKERS, {self._member(): now})
+            pipe.zremrangebyscore(keys.WORKERS, "-inf", now - REMEMBERED_S * 1_000_000)
             pipe.set(keys.RELEASE, release, get=True)
             *_, before = pipe.execute()
         if before is not None and before.decode() != release:
@@ -103,12 +108,13 @@ class WorkerRecord:
         while not self._stop.is_set():
             try:
                 self.beat()
-                self._client.zremrangebyscore(keys.WORKERS, "-inf", now_us() - REMEMBERED_S * 1_000_000)
             except redis.RedisError as error:
                 log.debug("worker_record_postponed", error=str(error))
             except Exception as error:  # whatever it is: who stops speaking is taken for dead
                 log.error("worker_record_failed", exc_info=error)
-            self._stop.wait(BEAT_S)
+            self._stop.wait(
+                BEAT_S - time.time() % BEAT_S
+            )  # all at once: one wake of the machine, one sync of Redis' log
 
     def _member(self) -> str:
         return f"{self.name}:{HOST}:{self.boot}"

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -22,11 +23,14 @@ from shared.ledger import keys
 from shared.ledger.calls import Ledger
 from shared.ledger.connection import connect
 from shared.settings import Settings
+from shared.work.celery_app import end_waiting
 from shared.work.liveness import WorkerRecord
 
 log = structlog.get_logger(__name__)
 
 BEAT_S = 5.0
+IDLE_PACE = 2.5  # with nothing on its way sweeps may be rarer, but never as rare as what counts as a gap (3)
+QUIET_S = 2.0
 STRAYS_KEPT = 1000
 NICENESS = 10
 EXIT_DEAF = 70
@@ -153,7 +157,7 @@ def work(app: Celery, settings: Settings, record: WorkerRecord, ledger: Ledger, 
     _refuse_newer_ledger(ledger)
     watch = Liveness(settings, queue, Path(beat) if beat else None)
     app.Task.meet_newer = staticmethod(record.meet_newer)
-    app.steps["consumer"].add(_loop_step(watch, ledger, record, settings.sweep_s))
+    app.steps["consumer"].add(_loop_step(app, watch, ledger, record, settings.sweep_s))
 
     def begin_guard(**_: object) -> None:
         threading.Thread(target=watch.guard, name="deaf-guard", daemon=True).start()
@@ -210,7 +214,9 @@ def _refuse_newer_ledger(ledger: Ledger) -> None:
         log.warning("ledger_version_unknown", error=str(error))
 
 
-def _loop_step(watch: Liveness, ledger: Ledger, record: WorkerRecord, sweep_s: float) -> type:
+def _loop_step(
+    app: Celery, watch: Liveness, ledger: Ledger, record: WorkerRecord, sweep_s: float
+) -> type:
     class LoopStep(bootsteps.StartStopStep):
         """Timers on the consumer's loop: they run only while it is connected."""
 
@@ -218,15 +224,26 @@ def _loop_step(watch: Liveness, ledger: Ledger, record: WorkerRecord, sweep_s: f
 
         def start(self, consumer: Any) -> None:
             watch.tick()
-            self.timers = [
-                consumer.timer.call_repeatedly(BEAT_S, watch.tick),
-                consumer.timer.call_repeatedly(sweep_s, _swept(ledger, record)),
-                consumer.timer.call_repeatedly(sweep_s, _rested(watch, record, consumer)),
-            ]
+            self.waker = SignalWaker(consumer.hub)
+            self.timers = {
+                "tick": consumer.timer.call_repeatedly(BEAT_S, watch.tick),
+                "quiet": consumer.timer.call_after(QUIET_S, lambda: _quieten(consumer)),
+            }
+            self.timers["rest"] = consumer.timer.call_repeatedly(BEAT_S, _rested(watch, record, consumer))
+            self._sweep_after(consumer, sweep_s)
+
+        def _sweep_after(self, consumer: Any, seconds: float) -> None:
+            def turn() -> None:
+                self._sweep_after(consumer, sweep_s if _sweep(ledger, record) else sweep_s * IDLE_PACE)
+
+            self.timers["sweep"] = consumer.timer.call_after(seconds, turn)
 
         def stop(self, consumer: Any) -> None:
-            for timer in getattr(self, "timers", ()):
+            for timer in getattr(self, "timers", {}).values():
                 timer.cancel()
+            self.waker.close()
+            with contextlib.suppress(redis.RedisError):  # it is away: then nothing is waited for
+                end_waiting(app, ledger.client)
 
     return LoopStep
 
@@ -241,17 +258,45 @@ def _rested(watch: Liveness, record: WorkerRecord, consumer: Any) -> Callable[[]
     return rest
 
 
-def _swept(ledger: Ledger, record: WorkerRecord) -> Callable[[], None]:
-    def sweep() -> None:
-        try:
-            later, lost_workers = ledger.sweep()
-        except NewerData as error:
-            record.meet_newer(str(error))
-            return
-        except CopydeskError as error:
-            log.warning("sweep_failed", error=str(error))
-            return
-        if later or lost_workers:
-            log.info("articles_brought_back", due=later, lost_workers=lost_workers)
+class SignalWaker:
+    """Wakes a worker's loop for a signal: by itself it would go on waiting until its next timer."""
 
-    return sweep
+    def __init__(self, hub: Any) -> None:
+        self._hub = hub
+        self._reading, self._writing = os.pipe()
+        for descriptor in (self._reading, self._writing):
+            os.set_blocking(descriptor, False)
+        hub.add_reader(self._reading, self._drain)
+        signal.set_wakeup_fd(self._writing, warn_on_full_buffer=False)
+
+    def close(self) -> None:
+        signal.set_wakeup_fd(-1)
+        self._hub.remove(self._reading)
+        os.close(self._reading)
+        os.close(self._writing)
+
+    def _drain(self, *_: object) -> None:
+        with contextlib.suppress(BlockingIOError):
+            os.read(self._reading, 4096)
+
+
+def _sweep(ledger: Ledger, record: WorkerRecord) -> bool:
+    """Whether anything is on its way: then the next sweep comes soon."""
+    try:
+        swept = ledger.sweep()
+    except NewerData as error:
+        record.meet_newer(str(error))
+        return True
+    except CopydeskError as error:
+        log.warning("sweep_failed", error=str(error))
+        return True
+    if swept.due or swept.lost:
+        log.info("articles_brought_back", due=swept.due, lost_workers=swept.lost)
+    return swept.in_flight > 0
+
+
+def _quieten(consumer: Any) -> None:
+    """Queues of ours never expire: kombu's timer that looks after those that do, once a second, is not needed."""
+    timer = getattr(consumer.connection.transport.cycle, "_binding_expiry_tref", None)
+    if timer is not None:
+        timer.cancel()

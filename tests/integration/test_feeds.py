@@ -1,9 +1,11 @@
 """Feeds from a real server on loopback, by the guarded client, the parser process, a real intake and a real Valkey."""
 
 import asyncio
+import math
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -13,6 +15,7 @@ from services.ingest.fetch import FeedFetcher
 from services.ingest.intake import Intake, open_archive
 from services.ingest.parser_process import FeedParser, Limits
 from services.ingest.subscriptions import Subscription, Subscriptions
+from services.ingest.watch import FeedWatch
 from shared.ledger import keys
 from shared.ledger.connection import connect
 from shared.settings import Settings
@@ -327,6 +330,35 @@ def test_a_host_of_many_due_feeds_holds_up_nobody_else(desk: Desk) -> None:
     claims = [desk.states.claim(500) for _ in range(4)]
     assert [len(claim) for claim in claims] == [25] * 4
     assert {feed.id for feed in others} <= {one for claim in claims for one in claim}
+
+
+def test_the_watcher_asks_for_due_feeds_no_more_than_it_must_and_hears_of_a_new_one_at_once(desk: Desk) -> None:
+    desk.subscribe("http://a.example/feed")
+    sent: list[str] = []
+    watch = FeedWatch(desk.settings, desk.subscriptions, desk.states, sent.extend)
+    wait_for(lambda: turned(watch) and sent, "the feed was not sent")
+    assert 0 < desk.states.next_due_in() <= desk.settings.lease_s
+    before = calls(desk, "evalsha")
+    for _ in range(100):
+        watch.turn()
+    assert calls(desk, "evalsha") <= before + 1
+    added = desk.subscriptions.add("http://b.example/feed")
+    wait_for(lambda: turned(watch) and added.id in sent, "the new one was not sent", 2)
+
+
+def turned(watch: FeedWatch) -> bool:
+    watch.turn()
+    return True
+
+
+def test_without_a_feed_none_is_ever_due(desk: Desk) -> None:
+    assert desk.states.next_due_in() == math.inf
+
+
+def calls(desk: Desk, command: str) -> int:
+    """How often Redis was asked."""
+    told: Any = desk.redis.info("commandstats")
+    return int(told.get(f"cmdstat_{command}", {}).get("calls", 0))
 
 
 def test_the_watcher_sends_due_feeds_and_refills_an_emptied_redis(desk: Desk) -> None:

@@ -115,6 +115,14 @@ def test_no_more_bells_are_rung_than_the_work_can_use(intake: Intake, ledger: Le
     assert bells(ledger, "normalize") == 0, "nothing waits"
 
 
+def test_a_sweep_tells_whether_anything_is_on_its_way(intake: Intake, ledger: Ledger) -> None:
+    assert ledger.sweep().in_flight == 0
+    intake.take([text("một"), text("hai")])
+    assert ledger.sweep().in_flight == 2, "also one that comes right after another and does nothing itself"
+    claim(ledger, "m1")
+    assert ledger.sweep().in_flight == 2
+
+
 def test_a_claim_whose_answer_was_lost_is_answered_the_same_again(
     intake: Intake, shared_redis: Server, settings: Settings
 ) -> None:

@@ -64,9 +64,20 @@ local function listening_since()
   return tonumber(redis.call('GET', 'ledger:listening') or '0')
 end
 
+local function in_flight()
+  local articles = 0
+  for _, stage in ipairs({ 'normalize', 'index' }) do
+    for _, state in ipairs({ 'waiting', 'working', 'retrying', 'held' }) do
+      articles = articles + redis.call('ZCARD', line_key(state, stage))
+    end
+  end
+  return articles
+end
+
+-- Returns how many came back because they were due, how many because their worker was lost, and how many are on their way.
 function calls.sweep()
   local last = tonumber(redis.call('GET', 'ledger:swept') or '0')
-  if last <= now and now - last < args.interval then return cmsgpack.pack({ 0, 0 }) end
+  if last <= now and now - last < args.interval then return cmsgpack.pack({ 0, 0, in_flight() }) end
   local listening = now - listening_since() > args.silence
   redis.call('SET', 'ledger:swept', text(now))
   local later, working = 0, 0
@@ -76,5 +87,5 @@ function calls.sweep()
     -- A bell that was lost is rung anew; while a stage rests, one bell a sweep brings its probe.
     if redis.call('LLEN', stage) == 0 then ring(stage, rests('stage', stage) and 1 or args.bells) end
   end
-  return cmsgpack.pack({ later, working })
+  return cmsgpack.pack({ later, working, in_flight() })
 end
