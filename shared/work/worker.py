@@ -214,9 +214,7 @@ def _refuse_newer_ledger(ledger: Ledger) -> None:
         log.warning("ledger_version_unknown", error=str(error))
 
 
-def _loop_step(
-    app: Celery, watch: Liveness, ledger: Ledger, record: WorkerRecord, sweep_s: float
-) -> type:
+def _loop_step(app: Celery, watch: Liveness, ledger: Ledger, record: WorkerRecord, sweep_s: float) -> type:
     class LoopStep(bootsteps.StartStopStep):
         """Timers on the consumer's loop: they run only while it is connected."""
 
@@ -229,12 +227,12 @@ def _loop_step(
                 "tick": consumer.timer.call_repeatedly(BEAT_S, watch.tick),
                 "quiet": consumer.timer.call_after(QUIET_S, lambda: _quieten(consumer)),
             }
-            self.timers["rest"] = consumer.timer.call_repeatedly(BEAT_S, _rested(watch, record, consumer))
             self._sweep_after(consumer, sweep_s)
 
         def _sweep_after(self, consumer: Any, seconds: float) -> None:
             def turn() -> None:
                 self._sweep_after(consumer, sweep_s if _sweep(ledger, record) else sweep_s * IDLE_PACE)
+                _rest_if_outdated(watch, record, consumer)
 
             self.timers["sweep"] = consumer.timer.call_after(seconds, turn)
 
@@ -248,14 +246,11 @@ def _loop_step(
     return LoopStep
 
 
-def _rested(watch: Liveness, record: WorkerRecord, consumer: Any) -> Callable[[], None]:
-    def rest() -> None:
-        """Who met what a newer release wrote listens no more: its queue is for workers that can read it."""
-        if record.met and not watch.resting:
-            watch.resting = True
-            consumer.cancel_task_queue(record.name)
-
-    return rest
+def _rest_if_outdated(watch: Liveness, record: WorkerRecord, consumer: Any) -> None:
+    """Who met what a newer release wrote listens no more: its queue is for workers that can read it."""
+    if record.met and not watch.resting:
+        watch.resting = True
+        consumer.cancel_task_queue(record.name)
 
 
 class SignalWaker:
