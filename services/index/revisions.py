@@ -9,7 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from shared.article import Article, Evidence
-from shared.envelope import Event, Source
+from shared.envelope import Event, Source, SourceKind
 from shared.identity import host_of, url_of
 
 POORER = 0.6  # of the characters that were there: a summary where the text was whole
@@ -104,8 +104,8 @@ def candidates(entry: Entry, by_name: Mapping[str, Known], direct: Known | None)
 def rule(entry: Entry, known: Known | None, stored: Callable[[], Article] = Article) -> Ruling:
     """Rule on an entry, given the stored article it belongs to; `stored` gives its words where they are needed.
 
-    Order comes first: what is not newer never wins, whatever it says. Of two witnesses of one article the newer edit
-    wins, and a poorer word of the same edit never replaces a richer one.
+    Of two witnesses of one article the newer edit wins, and a poorer word of the same edit never replaces a richer one.
+    What comes late is judged as if it had come in time: it wins where the word that overtook it would have lost.
     """
     gone = entry.article.pub_status != "usable"
     news: Outcome = "withdrawn" if gone else "indexed"
@@ -114,14 +114,50 @@ def rule(entry: Entry, known: Known | None, stored: Callable[[], Article] = Arti
     if known.rev == entry.rev and known.article_id == entry.article_id:
         return Ruling(article_id=known.article_id, outcome="withdrawn" if known.withdrawn else "indexed", stored=False)
     same = known.withdrawn == gone and known_as(entry, known)
-    if entry.rev <= max(known.rev, known.heard):
-        return Ruling(article_id=known.article_id, outcome="duplicate" if same else "superseded", stored=False)
+    last = max(known.rev, known.heard)
+    if entry.rev <= last:
+        if same or not _was_overtaken(entry, known, stored):
+            return Ruling(article_id=known.article_id, outcome="duplicate" if same else "superseded", stored=False)
+        return Ruling(article_id=known.article_id, outcome=news, stored=True, heard=last)
     if same:
         edited = max((at for at in (edit_of(entry), known.edited) if at is not None), default=None)
         return Ruling(article_id=known.article_id, outcome="duplicate", stored=False, heard=entry.rev, edited=edited)
     if not gone and not known.withdrawn and is_poorer(entry, known, stored):
         return Ruling(article_id=known.article_id, outcome="superseded", stored=False)
     return Ruling(article_id=known.article_id, outcome=news, stored=True)
+
+
+def _was_overtaken(entry: Entry, known: Known, stored: Callable[[], Article]) -> bool:
+    """Would what is stored have lost, had it come after this entry as it was taken in?"""
+    if known.withdrawn or entry.article.pub_status != "usable" or entry.rev >= known.rev or not known.source:
+        return False
+    kind, _, name = known.source.partition(":")
+    later = replace(
+        entry,
+        rev=known.rev,
+        received_us=max(known.rev, known.edited or 0),
+        source=replace(entry.source, kind=msgspec.convert(kind, SourceKind), name=name),
+        article=stored(),
+        own=known.own,
+        changed=False,
+    )
+    return is_poorer(later, known_from(entry, row_id=known.row_id), lambda: entry.article)
+
+
+def known_from(entry: Entry, *, row_id: int) -> Known:
+    """What a sink would hold of an entry, were it stored."""
+    return Known(
+        row_id=row_id,
+        article_id=entry.article_id,
+        rev=entry.rev,
+        sha=entry.sha,
+        withdrawn=entry.article.pub_status != "usable",
+        digest=digest_of(entry.article),
+        edited=edit_of(entry),
+        richness=richness_of(entry.article),
+        source=source_of(entry.source),
+        own=entry.own,
+    )
 
 
 def known_as(entry: Entry, known: Known) -> bool:
@@ -159,6 +195,8 @@ def _feed_loses(entry: Entry, known: Known, stored: Callable[[], Article]) -> bo
     pushed = known.source.startswith(PUSH)
     if pushed and not known.own and is_of_host(source, entry.aliases):
         return thin and age == "same"  # what a guest says of a page does not stand against the page's own host
+    if entry.source.kind == "drop" and source == known.source:  # whoever writes a file anew means it
+        return False
     if age == "newer":
         return thin and (is_implied(entry) or is_veiled(entry.article, stored()))
     if age == "older":

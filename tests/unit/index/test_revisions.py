@@ -11,14 +11,12 @@ from services.index.revisions import (
     Outcome,
     agreement,
     candidates,
-    digest_of,
     edit_of,
     is_another,
     is_veiled,
+    known_from,
     refined,
-    richness_of,
     rule,
-    source_of,
 )  # fmt: skip
 from shared.article import Article, Block, PubStatus
 from shared.envelope import Source
@@ -88,10 +86,7 @@ def said(source: Source, block: Block, edited: dt.datetime | None, rev: int) -> 
 
 
 def known_of(entry: Entry) -> Known:
-    return Known(
-        row_id=1, article_id="a", rev=entry.rev, sha=entry.sha, withdrawn=False, digest=digest_of(entry.article),
-        edited=edit_of(entry), richness=richness_of(entry.article), source=source_of(entry.source),
-    )  # fmt: skip
+    return known_from(entry, row_id=1)
 
 
 @pytest.mark.parametrize(
@@ -198,3 +193,38 @@ def test_a_day_takes_the_moment_that_is_known_of_it_and_no_other() -> None:
     other = msgspec.structs.replace(stored, local_day=TUESDAY.date())
     assert refined(entry, other) == entry
     assert refined(entry, msgspec.structs.replace(stored, precision="day")) == entry
+
+
+HOST = msgspec.structs.replace(FEED, name="https://a.example/rss")
+PAGE = ("url:https://a.example/1",)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        pytest.param(said(FEED, WHOLE, MONDAY, 5), said(FEED, LEAD, MONDAY, 6), id="a switch to summaries"),
+        pytest.param(
+            msgspec.structs.replace(said(HOST, LEAD, MONDAY, 5), aliases=PAGE),
+            msgspec.structs.replace(said(PUSH, OTHER, None, 6), aliases=PAGE, article=C),
+            id="a stranger beside the page's own feed",
+        ),
+        pytest.param(
+            said(FEED, OTHER, TUESDAY, 5), said(PUSH, WHOLE, MONDAY, 6), id="a page from before the correction"
+        ),
+    ],
+)
+def test_what_is_overtaken_wins_where_it_would_have_won_in_time(first: Entry, second: Entry) -> None:
+    assert rule(second, known_of(first), lambda: first.article).outcome == "superseded"
+    late = rule(first, known_of(second), lambda: second.article)
+    assert (late.outcome, late.stored, late.heard) == ("indexed", True, 6)
+
+
+def test_what_is_overtaken_loses_where_it_would_have_lost_in_time() -> None:
+    first, second = said(FEED, WHOLE, MONDAY, 5), said(FEED, OTHER, TUESDAY, 6)
+    assert rule(second, known_of(first)).outcome == "indexed"
+    assert rule(first, known_of(second), lambda: second.article).outcome == "superseded"
+
+
+def test_whoever_writes_a_file_anew_means_it_also_where_it_is_shorter() -> None:
+    drop = Source(kind="drop", name="hue")
+    assert rule(said(drop, LEAD, None, 6), known_of(said(drop, WHOLE, None, 5))).outcome == "indexed"
