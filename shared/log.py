@@ -8,8 +8,11 @@ import json
 import logging
 import os
 import re
+import stat
 import sys
 import threading
+from collections.abc import Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Any, TextIO
 
@@ -54,6 +57,7 @@ def configure_process(level: str = "info") -> None:
     threading.excepthook = _tell_thread
     if not _at_terminal():
         _LineLogger.to_descriptor = True
+        _LineLogger.file = _followed()
         # Celery writes its farewell to sys.__stdout__.
         sys.stdout = sys.__stdout__ = _Printed("info")  # type: ignore[misc,assignment]
         sys.stderr = sys.__stderr__ = _Printed("warning")  # type: ignore[misc,assignment]
@@ -69,15 +73,53 @@ def harmless_text(text: str) -> str:
     return STEERING.sub(lambda match: ascii(match[0])[1:-1], text)
 
 
+class FollowedFile:
+    """A file that is written to by its descriptors, and opened anew by its name once somebody has renamed it.
+
+    Who bounds a log renames it. What is written between that and the next look stands at the end of the older part.
+    """
+
+    def __init__(self, path: Path, descriptors: Sequence[int] = (1, PROCESS_STREAM)) -> None:
+        self._path = path
+        self._descriptors = descriptors
+
+    def descriptor(self) -> int:
+        """Where the next line goes."""
+        if self._was_renamed():
+            self._open_anew()
+        return self._descriptors[-1]
+
+    def _was_renamed(self) -> bool:
+        opened = os.fstat(self._descriptors[-1])
+        try:
+            named = os.stat(self._path)
+        except OSError:
+            return True
+        return (named.st_dev, named.st_ino) != (opened.st_dev, opened.st_ino)
+
+    def _open_anew(self) -> None:
+        try:
+            fresh = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        except OSError:  # no room, no descriptor: the older part takes the line
+            return
+        for number in self._descriptors:
+            os.dup2(fresh, number)
+        os.close(fresh)
+
+
 class _LineLogger:
     """Writes one line with one call of the system: from any thread, and from a signal's handler too."""
 
     to_descriptor = False
+    file: FollowedFile | None = None
 
     def msg(self, line: str) -> None:
         stream: TextIO = sys.stderr  # looked up at each line: a test may have put its own in its place
         try:
-            number = PROCESS_STREAM if self.to_descriptor else stream.fileno()
+            if self.file is not None:
+                number = self.file.descriptor()
+            else:
+                number = PROCESS_STREAM if self.to_descriptor else stream.fileno()
         except OSError:  # one that lives in memory alone
             stream.write(f"{line}\n")
             return
@@ -145,6 +187,12 @@ def _tell_uncaught(kind: type[BaseException], error: BaseException, trace: Trace
 def _tell_thread(args: threading.ExceptHookArgs) -> None:
     name = args.thread.name if args.thread else ""
     log.error("thread_failed", thread=name, error=str(args.exc_value), exc_info=args.exc_value)
+
+
+def _followed() -> FollowedFile | None:
+    """The file that a supervisor writes our output to, when it says which, and it is one."""
+    path = os.environ.get("COPYDESK_LOG_FILE")
+    return FollowedFile(Path(path)) if path and stat.S_ISREG(os.fstat(PROCESS_STREAM).st_mode) else None
 
 
 def _write(number: int, line: bytes) -> None:

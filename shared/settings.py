@@ -27,7 +27,7 @@ LOGIN = re.compile(r"//([^/?#:@]*):[^/?#]*@")
 TOKEN = re.compile(r"//[^/?#:]*@")
 PASSWORD = re.compile(r"([?&](?:password|username)=)[^&#]*", re.IGNORECASE)
 # Read by commands and tests, not settings of the desk: they may stand in the environment.
-NOT_SETTINGS = frozenset({"config", "debug", "heartbeat", "key", "key_file", "require", "url"})
+NOT_SETTINGS = frozenset({"config", "debug", "heartbeat", "key", "key_file", "log_file", "require", "url"})
 # Hidden files, and what editors, browsers and file transfers call a file that they have not finished.
 UNFINISHED = (
     ".*", "*~", "~*", "#*#", "*.tmp", "*.temp", "*.part", "*.partial", "*.filepart", "*.crdownload", "*.download",

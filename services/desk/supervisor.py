@@ -3,7 +3,6 @@
 import contextlib
 import os
 import select
-import shutil
 import signal
 import subprocess
 import time
@@ -18,18 +17,33 @@ from services.desk.image import Forked, Program, fork
 from services.desk.watchdog import Watchdog, die_with_parent
 from shared.errors import PermanentError
 
-QUICK_DEATH_S = 3.0
 MOST_QUICK_DEATHS = 5
-LONGEST_BACKOFF_S = 10.0
-ASK_AGAIN_S, KILL_S, LAST_KILL_S = 2.0, 4.0, 0.8
-LOG_BYTES = 8 * 1024 * 1024
-LOG_CHECK_S = 5.0
 TAIL_LINES = 5
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD)
 
 
 class GaveUp(PermanentError):
     """A process that dies each time it is started."""
+
+
+class Bounds(msgspec.Struct, frozen=True, kw_only=True):
+    """How long, how often and how much: seconds, and bytes of a log of which one older part is kept beside it.
+
+    A process that lives shorter than `quick_death_s` is started again with pauses that double up to `longest_pause_s`.
+    At the end it is asked, asked again after `ask_again_s` and killed after `kill_s`; the last, after `last_kill_s`.
+    """
+
+    quick_death_s: float = 3.0
+    first_pause_s: float = 0.2
+    longest_pause_s: float = 10.0
+    ask_again_s: float = 2.0
+    kill_s: float = 4.0
+    last_kill_s: float = 0.8
+    log_bytes: int = 8 * 1024 * 1024
+    log_check_s: float = 5.0
+
+
+BOUNDS = Bounds()
 
 
 class Spec(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,7 +87,9 @@ class Supervisor:
         hold: tuple[int, ...] = (),
         tell: Callable[[str], None] = lambda message: None,
         on_end: Callable[[str, int], None] = lambda name, pid: None,
+        bounds: Bounds = BOUNDS,
     ) -> None:
+        self._bounds = bounds
         self._log_dir = log_dir
         self._tell = tell
         self._hold = hold
@@ -133,10 +149,10 @@ class Supervisor:
         self._watchdog.check()
         for child in self._children.values():
             self._see_to(child)
-        if time.monotonic() - self._logs_checked > LOG_CHECK_S:
+        if time.monotonic() - self._logs_checked > self._bounds.log_check_s:
             self._logs_checked = time.monotonic()
             for child in self._children.values():
-                _bound(child.log)
+                _bound(child.log, self._bounds.log_bytes)
 
     @property
     def failing(self) -> Mapping[str, str]:
@@ -161,9 +177,10 @@ class Supervisor:
             self._starting = False
 
     def stop(self) -> None:
-        """End all: ask, ask again after 2 s, kill after 4 s; what others need to end well goes last."""
-        self._stop([child for child in self._children.values() if not child.spec.last], ASK_AGAIN_S, KILL_S)
-        self._stop([child for child in self._children.values() if child.spec.last], LAST_KILL_S, LAST_KILL_S)
+        """End all: ask, ask again, kill; what others need to end well goes last."""
+        bounds, children = self._bounds, self._children.values()
+        self._stop([child for child in children if not child.spec.last], bounds.ask_again_s, bounds.kill_s)
+        self._stop([child for child in children if child.spec.last], bounds.last_kill_s, bounds.last_kill_s)
 
     def _stop(self, children: Iterable[Child], ask_again_s: float, kill_s: float) -> None:
         begun, seen = time.monotonic(), self._signals
@@ -187,21 +204,22 @@ class Supervisor:
 
     def _spawn(self, child: Child) -> None:
         spec = child.spec
+        environ = {**spec.environ, "COPYDESK_LOG_FILE": str(child.log.absolute())}
         if spec.program is not None:
-            child.process = fork(spec.program, spec.command, spec.environ, child.log, self._tie)
+            child.process = fork(spec.program, spec.command, environ, child.log, self._tie)
         else:
-            child.process = self._execute(spec, child.log)
+            child.process = self._execute(spec.command, environ, child.log)
         child.started = time.monotonic()
         self._watchdog.add(child.process.pid)
 
-    def _execute(self, spec: Spec, log: Path) -> "subprocess.Popen[bytes]":
+    def _execute(self, command: Sequence[str], environ: Mapping[str, str], log: Path) -> "subprocess.Popen[bytes]":
         with log.open("ab") as file:
             return subprocess.Popen(
-                spec.command,
+                command,
                 stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=file,
-                env=dict(spec.environ),
+                env=environ,
                 start_new_session=True,
                 preexec_fn=self._tie,  # noqa: PLW1509 - a supervisor has one thread
             )
@@ -209,19 +227,20 @@ class Supervisor:
     def _see_to(self, child: Child) -> None:
         if child.alive and self._reap(child):
             lived = time.monotonic() - child.started
-            quick = lived < QUICK_DEATH_S
+            quick = lived < self._bounds.quick_death_s
             child.quick_deaths = child.quick_deaths + 1 if quick else 0
             self._on_end(child.spec.name, child.process.pid if child.process else 0)
             if child.quick_deaths >= MOST_QUICK_DEATHS and self._starting:
                 raise GaveUp(_obituary(child))
-            child.due = time.monotonic() + (min(0.2 * 2**child.quick_deaths, LONGEST_BACKOFF_S) if quick else 0.0)
+            pause = min(self._bounds.first_pause_s * 2**child.quick_deaths, self._bounds.longest_pause_s)
+            child.due = time.monotonic() + (pause if quick else 0.0)
             if child.quick_deaths <= 1:
                 self._tell(f"{child.spec.name} ended ({_cause(child)}) and is started again; its log: {child.log}")
             if child.quick_deaths == MOST_QUICK_DEATHS:
                 self._tell(f"{_obituary(child)}\nIt is started again with growing pauses; the rest goes on.")
             if child.quick_deaths >= MOST_QUICK_DEATHS:
                 self._failing[child.spec.name] = f"{_cause(child)}, {child.quick_deaths} times right after its start"
-        if child.alive and time.monotonic() - child.started > QUICK_DEATH_S:
+        if child.alive and time.monotonic() - child.started > self._bounds.quick_death_s:
             self._failing.pop(child.spec.name, None)
         if not child.alive and time.monotonic() >= child.due:
             self._start_again(child)
@@ -230,7 +249,7 @@ class Supervisor:
         try:
             self._spawn(child)
         except OSError as error:  # no memory, process or disk is left for it: the rest goes on
-            child.due = time.monotonic() + LONGEST_BACKOFF_S
+            child.due = time.monotonic() + self._bounds.longest_pause_s
             self._failing[child.spec.name] = f"it cannot be started: {error.strerror or error}"
 
     def _reap(self, child: Child) -> bool:
@@ -261,12 +280,16 @@ def _is_held_off(number: signal.Signals) -> bool:
     return number == signal.SIGHUP and signal.getsignal(number) == signal.SIG_IGN
 
 
-def _bound(log: Path) -> None:
-    """Keep one older part beside a log. Copied and emptied, since its writer appends and never opens it again."""
+def _bound(log: Path, most: int) -> None:
+    """Keep one older part beside a log. Its writers open it by its name; what they write meanwhile is in that part."""
     with contextlib.suppress(OSError):
-        if log.stat().st_size > LOG_BYTES:
-            shutil.copyfile(log, log.with_suffix(".log.1"))
-            os.truncate(log, 0)
+        if log.stat().st_size > most:
+            log.replace(_older(log))
+            log.touch()
+
+
+def _older(log: Path) -> Path:
+    return log.with_suffix(".log.1")
 
 
 def _cause(child: Child) -> str:
@@ -275,7 +298,10 @@ def _cause(child: Child) -> str:
 
 
 def _obituary(child: Child) -> str:
-    lines = child.log.read_text(encoding="utf-8", errors="replace").splitlines()[-TAIL_LINES:]
-    tail = "".join(f"\n  {line[:300]}" for line in lines)
+    lines: list[str] = []
+    for part in (_older(child.log), child.log):
+        with contextlib.suppress(OSError):
+            lines += part.read_text(encoding="utf-8", errors="replace").splitlines()
+    tail = "".join(f"\n  {line[:300]}" for line in lines[-TAIL_LINES:])
     times = f"{MOST_QUICK_DEATHS} times right after its start ({_cause(child)})"
     return f"{child.spec.name} ended {times}; its log {child.log} ends:{tail}"

@@ -64,6 +64,8 @@ def server_command(settings: Settings, socket_path: Path, server: Path) -> list[
         "daemonize": "no",
         "hz": "2",  # looks after itself twice a second, not ten times; keys end when they are asked for all the same
         "loglevel": "notice",
+        # By its name it opens the file for each line, so that the supervisor may rename it.
+        "logfile": str(Path(settings.data_dir, "log", "valkey.log").absolute()),
     }
     return [str(server), *(part for name, value in options.items() for part in (f"--{name}", value))]
 

@@ -54,7 +54,7 @@ def test_it_has_its_own_environment_session_log_and_no_descriptor_of_the_desk(tm
         opened = (tmp_path / "open").read_text().split()
         assert opened[:3] == ["0", "1", "2"]
         assert len(opened) == 4, "the fourth is the look itself"
-        assert (tmp_path / "environ").read_text() == "MARK=here"
+        assert (tmp_path / "environ").read_text() == f"MARK=here\nCOPYDESK_LOG_FILE={tmp_path}/log/one.log"
         assert (tmp_path / "session").read_text() == f"{pid} {os.getpid()} 1"
         assert (tmp_path / "log" / "one.log").read_text() == "on standard output\non standard error\n"
 

@@ -1,5 +1,7 @@
 """The supervisor over children of any kind: restarts, gives up, stops in time, and leaves nobody behind."""
 
+import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -10,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from services.desk import supervisor as supervision
-from services.desk.supervisor import GaveUp, Spec, Supervisor
+from services.desk.supervisor import Bounds, GaveUp, Spec, Supervisor
 
 STUBBORN = "trap '' TERM INT; echo ready; while true; do sleep 0.1; done"
 # A child with a child of its own, as a prefork pool is; both write down who they are.
@@ -65,11 +66,8 @@ def test_a_dead_child_is_started_again(tmp_path: Path) -> None:
     assert told == [f"worker ended (signal SIGKILL) and is started again; its log: {tmp_path}/log/worker.log"]
 
 
-def test_one_that_dies_at_each_start_is_given_up_with_its_last_words(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(supervision, "LONGEST_BACKOFF_S", 0.01)
-    with Supervisor(tmp_path / "log") as desk:
+def test_one_that_dies_at_each_start_is_given_up_with_its_last_words(tmp_path: Path) -> None:
+    with Supervisor(tmp_path / "log", bounds=Bounds(longest_pause_s=0.01)) as desk:
         desk.start(shell("worker", "echo no room for me; exit 3"))
         with pytest.raises(GaveUp) as caught:
             desk.wait_until(lambda: False, 10, "never")
@@ -109,13 +107,9 @@ def test_all_are_asked_at_once_and_the_server_only_after_them(tmp_path: Path) ->
     assert time.monotonic() - begun < 3
 
 
-def test_who_does_not_listen_is_killed_and_all_is_over_within_five_seconds(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert supervision.KILL_S + supervision.LAST_KILL_S < 5
-    for name, seconds in (("ASK_AGAIN_S", 0.1), ("KILL_S", 0.3), ("LAST_KILL_S", 0.2)):
-        monkeypatch.setattr(supervision, name, seconds)
-    with Supervisor(tmp_path / "log") as desk:
+def test_who_does_not_listen_is_killed_and_all_is_over_within_five_seconds(tmp_path: Path) -> None:
+    assert Bounds().kill_s + Bounds().last_kill_s < 5
+    with Supervisor(tmp_path / "log", bounds=Bounds(ask_again_s=0.1, kill_s=0.3, last_kill_s=0.2)) as desk:
         desk.start(shell("deaf", STUBBORN))
         desk.start(shell("server", STUBBORN, last=True))
         desk.wait_until(lambda: (tmp_path / "log" / "server.log").read_text() != "", 10, "the server")
@@ -149,12 +143,35 @@ def test_a_killed_watchdog_is_replaced(tmp_path: Path) -> None:
         assert lives(desk.watchdog)
 
 
-def test_a_log_never_outgrows_its_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(supervision, "LOG_BYTES", 1000)
-    monkeypatch.setattr(supervision, "LOG_CHECK_S", 0.0)
-    log = tmp_path / "log" / "chatty.log"
-    with Supervisor(tmp_path / "log") as desk:
-        desk.start(shell("chatty", "while :; do echo 0123456789012345678901234567890123456789; sleep 0.001; done"))
-        desk.wait_until(lambda: log.with_suffix(".log.1").exists(), 10, "a second log")
-        desk.wait_until(lambda: log.stat().st_size > 0, 10, "writing on")
-    assert log.stat().st_size < 100_000
+CHATTY = """
+import os, sys, time
+from shared import log
+log.configure_process()
+for number in range(int(sys.argv[1])):
+    log.log.info("line", number=number)
+log.log.info("done", number=-1)
+time.sleep(1000)
+"""
+LINES = 6000
+
+
+def test_a_log_is_bounded_and_no_line_is_lost_meanwhile(tmp_path: Path) -> None:
+    log, parts = tmp_path / "log" / "chatty.log", tmp_path / "parts"
+    parts.mkdir()
+    bounds = Bounds(log_bytes=20_000, log_check_s=0.0)
+    with Supervisor(tmp_path / "log", bounds=bounds) as desk:
+        desk.start(Spec(name="chatty", command=[sys.executable, "-c", CHATTY, str(LINES)], environ=dict(os.environ)))
+
+        def finished() -> bool:
+            with contextlib.suppress(FileNotFoundError):  # each part has a second name before the next takes the first
+                older = log.with_suffix(".log.1")
+                with contextlib.suppress(FileExistsError):
+                    os.link(older, parts / str(older.stat().st_ino))
+            return any(b'"done"' in part.read_bytes() for part in (*parts.iterdir(), log) if part.exists())
+
+        desk.wait_until(finished, 20, "the last line")
+        written = b"".join(part.read_bytes() for part in (*parts.iterdir(), log))
+    numbers = sorted(json.loads(line)["number"] for line in written.splitlines() if line.startswith(b"{"))
+    assert numbers == list(range(-1, LINES))
+    assert len(list(parts.iterdir())) >= 3
+    assert log.stat().st_size < LINES * 50

@@ -1,14 +1,18 @@
 """Log lines: JSON with a level whatever wrote them, and nothing in them that steers a terminal."""
 
+import contextlib
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.log import HARMFUL, STEERING, harmless_json, harmless_text
+from shared.log import HARMFUL, STEERING, FollowedFile, harmless_json, harmless_text
 
 # What a long-running process may come to write, each line by another way.
 PROGRAM = """
@@ -75,3 +79,43 @@ def test_harmless_text_stays_so(words: str) -> None:
 @pytest.mark.parametrize("words", ["Tin tức\tmới\n", "कर्नाटक का क्\u200dष", "می\u200cخواهم", "日本語"])
 def test_text_of_any_language_is_left_alone(words: str) -> None:
     assert harmless_text(words) == words
+
+
+def test_a_line_that_is_written_while_its_file_is_renamed_stands_in_the_older_part(tmp_path: Path) -> None:
+    log, older = tmp_path / "one.log", tmp_path / "one.log.1"
+    with opened(log) as number:
+        file = FollowedFile(log, [number])
+        os.write(file.descriptor(), b"first\n")
+        chosen = file.descriptor()  # the writer has looked …
+        log.rename(older)  # … now it is renamed …
+        os.write(chosen, b"second\n")  # … and only now it writes
+        os.write(file.descriptor(), b"third\n")
+        log.rename(tmp_path / "one.log.2")
+        log.touch()
+        os.write(file.descriptor(), b"fourth\n")
+    assert older.read_text() == "first\nsecond\n"
+    assert (tmp_path / "one.log.2").read_text() == "third\n"
+    assert log.read_text() == "fourth\n"
+
+
+def test_a_file_that_cannot_be_opened_anew_is_written_on_where_it_is(tmp_path: Path) -> None:
+    folder = tmp_path / "log"
+    folder.mkdir()
+    log, older = folder / "one.log", tmp_path / "older"
+    with opened(log) as number:
+        file = FollowedFile(log, [number])
+        log.rename(older)
+        folder.rmdir()
+        os.write(file.descriptor(), b"first\n")
+        folder.mkdir()
+        os.write(file.descriptor(), b"second\n")
+    assert (older.read_text(), log.read_text()) == ("first\n", "second\n")
+
+
+@contextlib.contextmanager
+def opened(path: Path) -> Iterator[int]:
+    number = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    try:
+        yield number
+    finally:
+        os.close(number)
