@@ -67,9 +67,13 @@ local function keep_seen(bucket, field, value)
 end
 
 -- `alias:` and `head:` are keys of the release before, which are read for as long as they live.
+local owners = {} -- as this call has read and written them: each input asks for its own twice
 local function owner_of(alias)
-  local owner, in_period = read_seen(alias_place(alias))
-  return owner or redis.call('GET', alias_key(alias)), in_period
+  if not owners[alias] then
+    local owner, in_period = read_seen(alias_place(alias))
+    owners[alias] = { owner or redis.call('GET', alias_key(alias)), in_period }
+  end
+  return owners[alias][1], owners[alias][2]
 end
 
 local function keep_alias(alias, article)
@@ -77,6 +81,7 @@ local function keep_alias(alias, article)
   if in_period == period then return end
   local bucket, field = alias_place(alias)
   keep_seen(bucket, field, owner or article)
+  owners[alias] = { owner or article, period }
 end
 
 local HEAD = { 'rev', 'sha', 'owner', 'owned' }
