@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sysconfig
 import tempfile
@@ -153,4 +154,5 @@ hypothesis.settings.register_profile("person", print_blob=True)
 hypothesis.settings.register_profile("machine", derandomize=True, print_blob=True, database=None)
 hypothesis.settings.load_profile("machine" if os.environ.get("CI") else "person")
 os.environ.setdefault("COPYDESK_CONFIG", os.devnull)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # started with nohup, a run would hand its deafness on to what it tests
 logging.configure("error")

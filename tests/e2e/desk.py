@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -11,6 +10,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from tests.machine import command_line, free_port
 
 COPYDESK = [sys.executable, "-P", "-m", "services.cli"]
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"
@@ -83,14 +84,6 @@ class Folder:
         shutil.rmtree(self._runtime)
 
 
-def command_line(pid: int) -> str:
-    """What a process was called with; empty when it has ended."""
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-    except OSError:
-        return ""
-
-
 def make_folder(path: Path, *, seeds: bool = True) -> Folder:
     """With the shipped seeds, or an empty drop folder."""
     if seeds:
@@ -107,9 +100,3 @@ def wait_for(ready: Callable[[], Any], deadline_s: float = PATIENCE_S) -> None:
     while not ready():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.05)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

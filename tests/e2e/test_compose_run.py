@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import threading
 import time
@@ -21,6 +20,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import wait_for
+from tests.machine import free_port
 from tests.require import lacking
 
 ROOT = Path(__file__).parents[2]
@@ -129,13 +129,6 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     finally:
         desk.docker("compose", "down", "--volumes", "--remove-orphans", "--timeout", "5", check=False)
         desk.docker("image", "rm", f"copydesk:{desk.tag}", check=False)
-
-
-def free_port() -> int:
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        port: int = door.getsockname()[1]
-        return port
 
 
 def look_for_docker() -> None:

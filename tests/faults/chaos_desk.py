@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -21,6 +20,7 @@ from shared.ledger.connection import connect
 from shared.ledger.overview import Watchman
 from shared.settings import Settings
 from tests.conftest import valkey_binary
+from tests.machine import children, command_line, free_port
 
 DISK_MB = 96
 READY_S = 90.0
@@ -32,28 +32,6 @@ def find_faketime() -> Path | None:
     """The library that fakes a process's clock, where it is installed."""
     found = sorted(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
     return found[0] if found else None
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def children(pid: int) -> list[int]:
-    """The processes a process has started and not yet reaped."""
-    try:
-        return [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except OSError:
-        return []
-
-
-def command_line(pid: int) -> str:
-    """What a process was called with; empty when it has ended."""
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode().rstrip()
-    except OSError:
-        return ""
 
 
 class Redis:

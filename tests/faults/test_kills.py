@@ -5,7 +5,6 @@ import json
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -23,6 +22,7 @@ from shared.ledger.connection import connect
 from shared.ledger.reader import LedgerReader
 from shared.settings import Settings
 from tests.conftest import wait_for
+from tests.machine import children, command_line
 
 ARTICLES, DROPS = 2000, 500
 KILLS = 16
@@ -42,9 +42,7 @@ class Desk:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.url = f"http://127.0.0.1:{free.getsockname()[1]}"
+        self.url = f"http://127.0.0.1:{free_port()}"
         self.key = ""
         self.process: subprocess.Popen[str] | None = None
 
@@ -99,20 +97,6 @@ class Desk:
                     return
             except (OSError, urllib.error.URLError):  # its door is shut for a moment: a publisher tries again
                 time.sleep(0.05)
-
-
-def children(pid: int) -> list[int]:
-    try:
-        return [int(p) for p in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except OSError:
-        return []
-
-
-def command_line(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode().rstrip()
-    except OSError:
-        return ""
 
 
 def article(number: int) -> str:

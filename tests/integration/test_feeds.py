@@ -3,7 +3,6 @@
 import asyncio
 import math
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ import pytest
 from services.ingest.feed_states import FeedState, FeedStates
 from services.ingest.fetch import FeedFetcher
 from services.ingest.intake import Intake, open_archive
-from services.ingest.parser_process import FeedParser, Limits
+from services.ingest.parser_process import FeedParser
 from services.ingest.subscriptions import Subscription, Subscriptions
 from services.ingest.watch import FeedWatch
 from shared.ledger import keys
@@ -55,20 +54,6 @@ class Desk:
     def due_in(self, feed: Subscription) -> float | None:
         score = self.redis.zscore(keys.FEEDS_DUE, feed.id)
         return None if score is None else float(score) - time.time()
-
-
-@pytest.fixture(scope="module")
-def parser() -> Iterator[FeedParser]:
-    made = FeedParser(Limits(cpu_s=3))
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def origin() -> Iterator[Origin]:
-    made = Origin()
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -19,13 +19,6 @@ NOW = dt.datetime(2015, 11, 9, 5, 34, tzinfo=dt.UTC)
 
 
 @pytest.fixture
-def origin() -> Iterator[Origin]:
-    made = Origin()
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def canary() -> Iterator[Origin]:
     """A server that must never be reached."""
     made = Origin()

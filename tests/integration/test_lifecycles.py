@@ -93,13 +93,6 @@ class Newsroom:
         return "\n".join((article.description or "", *(block.text or "" for block in article.blocks)))
 
 
-@pytest.fixture(scope="module")
-def parser() -> Iterator[FeedParser]:
-    made = FeedParser()
-    yield made
-    made.close()
-
-
 @pytest.fixture
 def paper() -> Iterator[Newspaper]:
     origin = Origin()

@@ -1,6 +1,5 @@
 """Each trouble provoked with the real thing: seen, and gone again once its cause is mended."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -37,20 +36,6 @@ class Told:
 @pytest.fixture
 def told(settings: Settings) -> Told:
     return Told(settings)
-
-
-@pytest.fixture
-def parser() -> Iterator[FeedParser]:
-    made = FeedParser()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def origin() -> Iterator[Origin]:
-    made = Origin()
-    yield made
-    made.close()
 
 
 def test_a_feed_that_is_not_there_is_told_by_its_address_until_it_is(
