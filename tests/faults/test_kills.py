@@ -22,7 +22,7 @@ from shared.ledger.connection import connect
 from shared.ledger.reader import LedgerReader
 from shared.settings import Settings
 from tests.conftest import wait_for
-from tests.machine import children, command_line
+from tests.machine import children, command_line, free_port
 
 ARTICLES, DROPS = 2000, 500
 KILLS = 16
