@@ -18,6 +18,7 @@ from shared.clock import now_us
 from shared.errors import PermanentError
 from shared.ledger import keys
 from shared.ledger.connection import connect, redis_errors
+from shared.ledger.reader import LedgerReader
 from shared.ledger.troubles import Failing
 from shared.settings import Loaded, Settings, as_environment, without_password
 from shared.work.liveness import forget_worker
@@ -135,6 +136,7 @@ def run_desk(
         if socket_path is not None:
             _start_server(supervisor, settings, socket_path)
             settings = msgspec.structs.replace(settings, redis_url=socket_url(socket_path))
+        LedgerReader(connect(settings)).check_version()
         desk = DeskProcesses(supervisor, settings, ended)
         describe(data_dir, Desk(pid=os.getpid(), redis_url=settings.redis_url, web_url=web_url))
         if not desk.stopping:

@@ -25,6 +25,7 @@ from shared.ledger.overview import Watchman
 from shared.settings import Settings
 from shared.work.celery_app import INGEST, make_app, open_ledger, task_name
 from tests.conftest import Server, settings_over, wait_for
+from tests.e2e.desk import free_port
 from tests.faults.bench import push, running_worker
 
 NEWER = keys.LEDGER_VERSION + 1
@@ -223,3 +224,12 @@ def test_no_process_starts_on_a_ledger_of_a_newer_release(
     for words in ("work index", "watch", "web"):
         assert cli.main([*words.split(), "--data-dir", str(desk.data_dir), "--redis-url", desk.redis_url]) == REFUSED
         assert f"has version {NEWER}" in capfd.readouterr().err
+
+
+def test_a_desk_is_not_put_up_over_a_ledger_of_a_newer_release(desk: Settings, tmp_path: Path) -> None:
+    open_ledger(desk).client.set(keys.VERSION, NEWER)
+    words = ["up", "--json", "--data-dir", desk.data_dir, "--redis-url", desk.redis_url, "--port", str(free_port())]
+    command = [sys.executable, "-P", "-m", "services.cli", *words, "--seeds-dir", desk.seeds_dir]
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=30, check=False)
+    assert (ended.returncode, ended.stdout) == (REFUSED, "")
+    assert f"the ledger in Redis has version {NEWER}" in ended.stderr

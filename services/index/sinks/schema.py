@@ -29,20 +29,31 @@ class _Kept(msgspec.Struct, frozen=True):
 
 
 def _know_old_articles(database: sqlite3.Connection) -> None:
-    """Let what the first release stored be met again: by the present spelling of its aliases, and by what it says."""
+    """Let what the first release stored be met again: by the present spelling of its aliases, and by what it says.
+
+    A million articles take a minute or two: a start that was cut short goes on where it was.
+    """
+    row = database.execute("SELECT value FROM about WHERE name = 'bridged'").fetchone()
     (last,) = database.execute("SELECT ifnull(max(n), 0) FROM articles").fetchone()
-    for start in range(1, last + 1, _AT_ONCE):
+    for start in range(int(row[0]) + 1 if row else 1, last + 1, _AT_ONCE):
         rows = (start, start + _AT_ONCE - 1)
-        known = database.execute("SELECT alias, n FROM aliases WHERE n BETWEEN ? AND ?", rows).fetchall()
-        spelled = [(name, n) for alias, n in known for name in bridged((alias,))[1:]]
-        database.executemany("INSERT OR IGNORE INTO aliases VALUES (?, ?)", spelled)
-        found = database.execute(
-            "SELECT entry, n FROM articles JOIN revisions USING (n, rev) WHERE n BETWEEN ? AND ? AND digest = ''", rows
-        )
-        database.executemany(
-            "UPDATE articles SET digest = ?, edited = ?, richness = ?, source = ? WHERE n = ?",
-            [(*_said(entry), n) for entry, n in found.fetchall()],
-        )
+        database.execute("BEGIN IMMEDIATE")
+        _bridge(database, rows)
+        database.execute("INSERT OR REPLACE INTO about VALUES ('bridged', ?)", (str(rows[1]),))
+        database.execute("COMMIT")
+
+
+def _bridge(database: sqlite3.Connection, rows: tuple[int, int]) -> None:
+    known = database.execute("SELECT alias, n FROM aliases WHERE n BETWEEN ? AND ?", rows).fetchall()
+    spelled = [(name, n) for alias, n in known for name in bridged((alias,))[1:]]
+    database.executemany("INSERT OR IGNORE INTO aliases VALUES (?, ?)", spelled)
+    found = database.execute(
+        "SELECT entry, n FROM articles JOIN revisions USING (n, rev) WHERE n BETWEEN ? AND ? AND digest = ''", rows
+    )
+    database.executemany(
+        "UPDATE articles SET digest = ?, edited = ?, richness = ?, source = ? WHERE n = ?",
+        [(*_said(entry), n) for entry, n in found.fetchall()],
+    )
 
 
 def _said(entry: bytes) -> tuple[str, int | None, int, str]:
@@ -114,7 +125,7 @@ def version(database: sqlite3.Connection) -> int:
 
 
 def migrate(database: sqlite3.Connection, migrations: Sequence[Step] = MIGRATIONS) -> None:
-    """Bring the tables up to date, each step whole or not at all."""
+    """Bring the tables up to date, each step whole or not at all; one that is a function may be cut short and go on."""
     found = version(database)
     refuse_newer(found, len(migrations))
     for number, step in enumerate(migrations[found:], start=found + 1):
@@ -122,10 +133,8 @@ def migrate(database: sqlite3.Connection, migrations: Sequence[Step] = MIGRATION
             if isinstance(step, str):
                 database.executescript(f"BEGIN IMMEDIATE; {step}; PRAGMA user_version = {number}; COMMIT;")
                 continue
-            database.execute("BEGIN IMMEDIATE")
             step(database)
             database.execute(f"PRAGMA user_version = {number}")
-            database.execute("COMMIT")
         except BaseException:
             if database.in_transaction:
                 database.execute("ROLLBACK")

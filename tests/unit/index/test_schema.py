@@ -3,10 +3,13 @@
 import sqlite3
 from pathlib import Path
 
+import msgspec
 import pytest
 import structlog
+import zstandard
 
 from services.index.search import Index
+from services.index.sinks import schema
 from services.index.sinks.schema import MIGRATIONS, migrate, refuse_other, version
 from services.index.sinks.sqlite import FILE_NAME, SqliteSink
 from shared import log as logging
@@ -28,6 +31,48 @@ def test_an_index_of_version_1_is_brought_up_to_date(tmp_path: Path) -> None:
     migrate(migrated, (*MIGRATIONS, "ALTER TABLE articles ADD COLUMN cluster TEXT"))
     assert version(migrated) == len(MIGRATIONS) + 1
     assert migrated.execute("SELECT id, cluster FROM articles").fetchall() == [("a", None)]
+
+
+def old_index(count: int) -> sqlite3.Connection:
+    """An index as the first release left it, with articles known by an address of then."""
+    database = sqlite3.connect(":memory:", isolation_level=None)
+    migrate(database, MIGRATIONS[:1])
+    entry = zstandard.compress(msgspec.json.encode(make_entry()))
+    for n in range(1, count + 1):
+        database.execute("INSERT INTO articles VALUES (?, ?, 1, 'sha', 0)", (n, f"a{n}"))
+        database.execute("INSERT INTO revisions (n, rev, indexed_us, entry) VALUES (?, 1, 1, ?)", (n, entry))
+        database.execute("INSERT INTO aliases VALUES (?, ?)", (f"url:http://www.a.example/{n}/", n))
+    return database
+
+
+def test_a_migration_that_was_cut_short_goes_on_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schema, "_AT_ONCE", 2)
+    database, turns = old_index(5), iter((True, True, False))
+    whole = schema._bridge
+
+    def cut_short(database: sqlite3.Connection, rows: tuple[int, int]) -> None:
+        if not next(turns):
+            raise KeyboardInterrupt
+        whole(database, rows)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(schema, "_bridge", cut_short)
+        with pytest.raises(KeyboardInterrupt):
+            migrate(database)
+    assert (version(database), database.in_transaction) == (2, False)
+    assert database.execute("SELECT count(*) FROM articles WHERE digest != ''").fetchone() == (4,)
+    seen: list[tuple[int, int]] = []
+
+    def watched(database: sqlite3.Connection, rows: tuple[int, int]) -> None:
+        seen.append(rows)
+        whole(database, rows)
+
+    monkeypatch.setattr(schema, "_bridge", watched)
+    migrate(database)
+    assert seen == [(5, 6)]
+    assert version(database) == len(MIGRATIONS)
+    known = database.execute("SELECT alias FROM aliases WHERE alias LIKE 'url:https:%' ORDER BY n").fetchall()
+    assert known == [(f"url:https://a.example/{n}",) for n in range(1, 6)]
 
 
 def test_a_step_that_fails_leaves_no_trace() -> None:
