@@ -116,6 +116,12 @@ COMMANDS = (
         "give a publisher's keys the pages below an address; make a key where there is none yet",
         (arg("name", metavar="NAME"), PREFIX, *SOURCE),
     ),
+    Command(
+        "keys take",
+        "keys:take",
+        "take pages back that a publisher's keys carry",
+        (arg("name", metavar="NAME"), PREFIX),
+    ),
     Command("keys list", "keys:show", "whose keys there are"),
     Command(
         "keys revoke",

@@ -16,6 +16,12 @@ POORER = 0.6  # of the characters that were there: a summary where the text was 
 PUSH = "push:"
 DAY_US = 86_400 * 1_000_000
 
+# What an article may say beside its headline and its text.
+BESIDE = (
+    "first_created", "embargoed_until", "byline", "people", "organisations", "sources", "dateline", "located",
+    "keywords", "section", "pub_status", "version",
+)  # fmt: skip
+
 Age = Literal["newer", "older", "same", "unknown"]
 Outcome = Literal["indexed", "superseded", "duplicate", "withdrawn"]
 
@@ -113,7 +119,7 @@ def rule(entry: Entry, known: Known | None, stored: Callable[[], Article] = Arti
         return Ruling(article_id=entry.article_id, outcome=news, stored=True)
     if known.rev == entry.rev and known.article_id == entry.article_id:
         return Ruling(article_id=known.article_id, outcome="withdrawn" if known.withdrawn else "indexed", stored=False)
-    same = known.withdrawn == gone and known_as(entry, known)
+    same = known.withdrawn == gone and known_as(entry, known, stored)
     last = max(known.rev, known.heard)
     if entry.rev <= last:
         if same or not _was_overtaken(entry, known, stored):
@@ -160,9 +166,27 @@ def known_from(entry: Entry, *, row_id: int) -> Known:
     )
 
 
-def known_as(entry: Entry, known: Known) -> bool:
-    """Does the entry say what is stored: the same bytes, or bytes that read as the same article?"""
-    return entry.sha == known.sha or (known.digest != "" and known.digest == digest_of(entry.article))
+def known_as(entry: Entry, known: Known, stored: Callable[[], Article] = Article) -> bool:
+    """Does the entry say what is stored: the same bytes, bytes that read as the same article, or, told by another
+    source, the same headline and text and nothing beside them that is not known?"""
+    if entry.sha == known.sha or (known.digest != "" and known.digest == digest_of(entry.article)):
+        return True
+    if not known.source or source_of(entry.source) == known.source or known.source.startswith(PUSH):
+        return False
+    return adds_nothing(entry.article, stored())
+
+
+def adds_nothing(article: Article, stored: Article) -> bool:
+    """Is each word of an article there already: a page that names no keywords beside its feed, which does?"""
+    if _plain(article.headline) != _plain(stored.headline) or _text(article) != _text(stored) or not _text(article):
+        return False
+    return all(_is_within(getattr(article, name), getattr(stored, name)) for name in BESIDE)
+
+
+def _is_within(value: object, stored: object) -> bool:
+    if isinstance(value, tuple) and isinstance(stored, tuple):
+        return set(value) <= set(stored)
+    return value is None or value == stored
 
 
 def is_poorer(entry: Entry, known: Known, stored: Callable[[], Article] = Article) -> bool:

@@ -103,6 +103,17 @@ class Keys:
                 self._write(widened)
         return sum(key.publisher.name == name for key in kept)
 
+    def drop_prefixes(self, name: str, prefixes: Sequence[str]) -> int:
+        """Take these prefixes from a publisher's keys; answers how many had one. `PermanentError` for the last."""
+        self._refuse_when_listed()
+        gone = set(read_prefixes(prefixes))
+        with self._exclusive():
+            kept = self._read()
+            narrowed = tuple(_narrowed(key, gone) if key.publisher.name == name else key for key in kept)
+            if narrowed != kept:
+                self._write(narrowed)
+        return sum(before != after for before, after in zip(kept, narrowed, strict=True))
+
     def prefixes_beside(self, name: str) -> tuple[str, ...]:
         """The prefixes of all other publishers' keys that are good now."""
         keys = [key for key in self._current() if key.publisher.name != name and not key.is_over()]
@@ -249,6 +260,16 @@ def _key(
 
 def _widened(key: Key, more: Sequence[str]) -> Key:
     prefixes = tuple(dict.fromkeys((*key.publisher.prefixes, *more)))
+    return msgspec.structs.replace(key, publisher=msgspec.structs.replace(key.publisher, prefixes=prefixes))
+
+
+def _narrowed(key: Key, gone: set[str]) -> Key:
+    prefixes = tuple(prefix for prefix in key.publisher.prefixes if prefix not in gone)
+    if key.publisher.prefixes and not prefixes:
+        raise PermanentError(
+            f"the key {key.id} of {key.publisher.name} would be left without a prefix, and could claim what nobody "
+            "has: give it another first, or revoke it"
+        )
     return msgspec.structs.replace(key, publisher=msgspec.structs.replace(key.publisher, prefixes=prefixes))
 
 

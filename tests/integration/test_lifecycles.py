@@ -115,12 +115,13 @@ def post(paper: Newspaper) -> Post:
     return made
 
 
+@pytest.mark.parametrize("prefix", [True, False], ids=["pushed by its owner", "by a key without prefixes"])
 @pytest.mark.parametrize("order", [FEEDS, FEEDS[::-1]], ids=["RSS first", "the category's feed first"])
 def test_one_post_over_three_feeds_and_its_page_is_one_article_without_empty_revisions(
-    room: Newsroom, post: Post, order: tuple[str, ...]
+    room: Newsroom, post: Post, order: tuple[str, ...], prefix: bool
 ) -> None:
     room.visit(*order)
-    room.push_page(post)
+    room.push_page(post, prefix=prefix)
     room.visit(*order)
     assert (room.articles(), room.revisions(post)) == (2, 1)
     assert room.ledger.balance().accepted >= 7

@@ -359,3 +359,17 @@ def test_doctor_tells_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[s
     code, out, _ = answer(capsys, "doctor", "--redis-url", "redis://127.0.0.1:1/0")
     assert code == 2
     assert "FAIL  redis" in out
+
+
+def test_a_publisher_is_given_pages_and_loses_them_by_name(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = answer(capsys, "keys", "add", "hue", "--prefix", "HTTP://www.Hue.example/a/", "--json")
+    assert (code, json.loads(out)["name"], "key" in json.loads(out)) == (0, "hue", True)
+    code, out, _ = answer(capsys, "keys", "add", "hue", "--prefix", "https://hue.example/b")
+    assert (code, out) == (0, "1 key of hue: pages below https://hue.example/a, https://hue.example/b\n")
+    code, out, _ = answer(capsys, "keys", "take", "hue", "--prefix", "https://hue.example/a")
+    assert (code, out) == (0, "1 key of hue: pages below https://hue.example/b\n")
+    assert "https://hue.example/b" in answer(capsys, "keys", "list")[1]
+    assert answer(capsys, "keys", "take", "hue", "--prefix", "https://hue.example/c")[0] == 1
+    for words in (["keys", "add", "hue"], ["keys", "add", "hue", "--prefix", "hue.example"], ["keys", "take", "hue"]):
+        code, _, err = answer(capsys, *words)
+        assert (code, "https://example.org/news/" in err) == (2, True)

@@ -46,6 +46,24 @@ def add(context: Context) -> int:
     return OK
 
 
+def take(context: Context) -> int:
+    """Take prefixes back from all keys of a publisher; the last stays, or the key could claim what nobody has."""
+    args = context.args
+    if not args.prefixes:
+        raise PermanentError("say which pages to take back with --prefix https://example.org/news/")
+    keys = _keys(context)
+    count = keys.drop_prefixes(args.name, args.prefixes)
+    left = _prefixes_of(keys, args.name)
+    if context.as_json:
+        show_json({"name": args.name, "keys": count, "prefixes": left})
+    elif count:
+        print(f"{plural(count, 'key')} of {args.name}: pages below {', '.join(left)}")
+    if not count:
+        warn(f"no key of {args.name} carries that: see `copydesk keys list`")
+        return WRONG
+    return OK
+
+
 def show(context: Context) -> int:
     """Whose keys there are; the keys themselves are kept nowhere."""
     keys = _keys(context).list()

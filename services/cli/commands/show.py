@@ -50,6 +50,8 @@ def stored_lines(stored: Stored, *, detailed: bool = False) -> Iterator[str]:
     """The article, where it came from, and its way through the desk."""
     yield from article_lines(stored.article, detailed=detailed)
     yield from row("From", f"{stored.source.kind} {stored.source.name}".strip())
+    if stored.owner:
+        yield from row("Pushed by", stored.owner)
     if stored.withdrawn:
         yield from row("State", "withdrawn by its publisher")
     yield from row("Id", f"{stored.article_id}@{stored.rev}")

@@ -9,6 +9,7 @@ from services.index.revisions import (
     Entry,
     Known,
     Outcome,
+    adds_nothing,
     agreement,
     candidates,
     edit_of,
@@ -228,3 +229,29 @@ def test_what_is_overtaken_loses_where_it_would_have_lost_in_time() -> None:
 def test_whoever_writes_a_file_anew_means_it_also_where_it_is_shorter() -> None:
     drop = Source(kind="drop", name="hue")
     assert rule(said(drop, LEAD, None, 6), known_of(said(drop, WHOLE, None, 5))).outcome == "indexed"
+
+
+@pytest.mark.parametrize(
+    ("changes", "nothing"),
+    [
+        ({}, True),
+        ({"keywords": (), "byline": None, "language": "en"}, True),
+        ({"keywords": ("lúa", "giá")}, True),
+        ({"keywords": ("lúa", "mưa")}, False),
+        ({"headline": "Hai"}, False),
+        ({"blocks": (LEAD,)}, False),
+        ({"description": "Lời dẫn"}, False),
+        ({"dateline": "HUẾ"}, False),
+        ({"first_created": TUESDAY}, False),
+    ],
+)
+def test_what_another_source_says_adds_nothing_where_each_word_is_there(
+    changes: dict[str, object], nothing: bool
+) -> None:
+    stored = msgspec.structs.replace(A, keywords=("giá", "lúa"), byline="Thu Hà")
+    article = msgspec.structs.replace(stored, **changes)
+    assert adds_nothing(article, stored) is nothing
+    entry = make_entry("a", 6, article=article, sha="other bytes")
+    entry = msgspec.structs.replace(entry, source=PUSH, own=True, received_us=NOW)
+    known = known_from(msgspec.structs.replace(make_entry("a", 5, article=stored), source=FEED), row_id=1)
+    assert (rule(entry, known, lambda: stored).outcome == "duplicate") is nothing

@@ -135,6 +135,16 @@ def test_a_key_carries_prefixes_in_one_spelling_and_more_may_be_added(keys: Keys
     assert keys.add_prefixes("nobody", ["https://a.example/"]) == 0
 
 
+def test_prefixes_are_taken_back_but_for_the_last(keys: Keys) -> None:
+    key = keys.create("hue", prefixes=["https://hue.example/a", "https://hue.example/b"])
+    assert keys.drop_prefixes("hue", ["http://www.hue.example/a/"]) == 1
+    assert (keys.check(key) or HUE).prefixes == ("https://hue.example/b",)
+    with pytest.raises(PermanentError, match="would be left without a prefix"):
+        keys.drop_prefixes("hue", ["https://hue.example/b"])
+    assert (keys.check(key) or HUE).prefixes == ("https://hue.example/b",)
+    assert keys.drop_prefixes("hanoi", ["https://hue.example/b"]) == 0
+
+
 @pytest.mark.parametrize("prefix", ["hue.example", "https://hue.example/?a=1", "ftp://hue.example/", ""])
 def test_what_is_no_prefix_is_refused(keys: Keys, prefix: str) -> None:
     with pytest.raises(PermanentError, match="no prefix of pages"):
