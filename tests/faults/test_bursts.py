@@ -1,6 +1,7 @@
 """Bursts of pushes through the real door over the real ledger and archive: every sender gets an answer."""
 
 import asyncio
+import random
 from pathlib import Path
 
 from services.ingest.intake import open_archive
@@ -10,14 +11,14 @@ from shared.work.celery_app import open_ledger
 from tests.conftest import Server, settings_over
 from tests.integration.test_web import door_of
 
-BURSTS, SENDERS = 500, 6
-PATIENCE_S = 20.0
+BURSTS, SENDERS = 500, 24
+PATIENCE_S, SPREAD_S = 10.0, 0.012
 
 
 def test_every_push_of_five_hundred_bursts_is_answered(shared_redis: Server, tmp_path: Path) -> None:
-    """All senders push at the same moment, and again as soon as the last of them has its answer: a batcher that
-    stops serving in the step in which the next push comes would leave that one waiting for ever."""
-    settings = settings_over(shared_redis, tmp_path, backlog_limit=10_000)
+    """The senders of a burst push within milliseconds, and nobody comes after them: a batcher that stops serving a
+    turn after it saw nobody waiting leaves the last ones of some burst without an answer."""
+    settings = settings_over(shared_redis, tmp_path, backlog_limit=20_000)
     app_state = open_state(settings, open_archive(settings))
     key = Keys(app_state.keys.path).create("hue")
     with door_of(app_state) as (port, _, _):
@@ -37,6 +38,7 @@ async def _bursts(port: int, key: str) -> None:
 
 async def _push(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, key: str, words: str) -> bytes:
     body = words.encode()
+    await asyncio.sleep(random.random() * SPREAD_S)
     writer.write(
         f"POST /v1/articles HTTP/1.1\r\nHost: desk\r\nAuthorization: Bearer {key}\r\nContent-Type: text/plain\r\n"
         f"Content-Length: {len(body)}\r\n\r\n".encode()
