@@ -36,9 +36,10 @@ def build(settings: Settings, app_state: AppState | None = None) -> Starlette:
 
 def serve(settings: Settings) -> None:
     """Stand at the door until SIGTERM or Ctrl-C."""
-    listener = listen(settings.web_host, settings.web_port)
     archive = open_archive(settings)
     app_state = open_state(settings, archive)
+    app_state.keys.refuse_newer()
+    listener = listen(settings.web_host, settings.web_port)
     door = Server(front_door(app_state), app_state)
 
     def end(number: int, frame: FrameType | None) -> None:

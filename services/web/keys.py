@@ -1,5 +1,6 @@
 """Push keys: made for a publisher, shown once, kept as digests in keys.json on the data volume."""
 
+import contextlib
 import datetime as dt
 import fcntl
 import hashlib
@@ -11,7 +12,6 @@ import string
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -123,6 +123,12 @@ class Keys:
         """Every key that is kept, the oldest first."""
         return self._listed if self._listed is not None else self._read()
 
+    def refuse_newer(self) -> None:
+        """Raise `NewerData` when a newer release wrote the file; one that cannot be read is told of at each look."""
+        if self._listed is None:
+            with contextlib.suppress(PermanentError):
+                self._read()
+
     def revoke(self, name_or_id: str) -> int:
         """Drop a publisher's keys, or the one of this id; answers how many there were."""
         self._refuse_when_listed()
@@ -184,7 +190,7 @@ class Keys:
             Path(name).unlink(missing_ok=True)
             raise PermanentError(f"the keys in {self.path} cannot be written: {error}") from error
 
-    @contextmanager
+    @contextlib.contextmanager
     def _exclusive(self) -> Iterator[None]:
         """One writer at a time, also across processes; the lock lies beside the file, which is replaced whole."""
         try:

@@ -1,6 +1,8 @@
 """Data of a newer release are left alone and told of; data of an older one are brought up to date, once."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +18,7 @@ from services.desk.migration import migrate
 from services.ingest.subscriptions import Subscriptions
 from services.ingest.watch import FETCH_TASK
 from services.web.keys import Keys
+from services.web.problems import problem_of
 from shared.data_version import VERSION, make_folder, version_of
 from shared.envelope import VERSION as MESSAGES
 from shared.errors import NewerData, PermanentError
@@ -25,8 +28,8 @@ from shared.ledger.overview import Watchman
 from shared.settings import Settings
 from shared.work.celery_app import INGEST, make_app, open_ledger, task_name
 from tests.conftest import Server, settings_over, wait_for
-from tests.e2e.desk import free_port
 from tests.faults.bench import push, running_worker
+from tests.machine import free_port
 
 NEWER = keys.LEDGER_VERSION + 1
 REFUSED = 3
@@ -169,6 +172,7 @@ def desk(shared_redis: Server, tmp_path: Path) -> Settings:
 def worker(desk: Settings, tmp_path: Path) -> "Iterator[subprocess.Popen[bytes]]":
     with running_worker(desk, tmp_path) as process:
         yield process
+        os.killpg(process.pid, signal.SIGKILL)  # how it ends is not what is looked at, and would take its time
 
 
 def told(desk: Settings) -> dict[str, Any]:
@@ -206,30 +210,44 @@ def test_the_worker_of_feeds_hands_back_and_rests_too(desk: Settings, tmp_path: 
     client = open_ledger(desk).client
     words = [sys.executable, "-P", "-m", "services.cli", "work", "ingest", "--redis-url", desk.redis_url]
     with (tmp_path / "ingest.log").open("ab") as log:
-        process = subprocess.Popen([*words, "--data-dir", desk.data_dir], stdout=log, stderr=log)
+        process = subprocess.Popen(
+            [*words, "--data-dir", desk.data_dir], stdout=log, stderr=log, start_new_session=True
+        )
     try:
         make_app(desk, INGEST).send_task(FETCH_TASK, args=[MESSAGES + 1, ["f1"]], queue=INGEST)
         wait_for(lambda: "worker-outdated" in told(desk), "nobody was told", process=process)
         wait_for(lambda: client.llen(INGEST) == 1, "the message was not handed back", process=process)
     finally:
-        process.terminate()
-        assert process.wait(10) == 0
+        assert process.poll() is None
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
-def test_no_process_starts_on_a_ledger_of_a_newer_release(
-    desk: Settings, tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    make_folder(Path(desk.data_dir))
-    open_ledger(desk).client.set(keys.VERSION, NEWER)
-    for words in ("work index", "watch", "web"):
-        assert cli.main([*words.split(), "--data-dir", str(desk.data_dir), "--redis-url", desk.redis_url]) == REFUSED
-        assert f"has version {NEWER}" in capfd.readouterr().err
-
-
-def test_a_desk_is_not_put_up_over_a_ledger_of_a_newer_release(desk: Settings, tmp_path: Path) -> None:
-    open_ledger(desk).client.set(keys.VERSION, NEWER)
-    words = ["up", "--json", "--data-dir", desk.data_dir, "--redis-url", desk.redis_url, "--port", str(free_port())]
-    command = [sys.executable, "-P", "-m", "services.cli", *words, "--seeds-dir", desk.seeds_dir]
-    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=30, check=False)
+def refused(desk: Settings, *words: str) -> str:
+    """What a command says that ends at once, in a process of its own."""
+    named = ["--data-dir", desk.data_dir, "--redis-url", desk.redis_url, "--seeds-dir", desk.seeds_dir]
+    command = [sys.executable, "-P", "-m", "services.cli", *words, *named, "--port", str(free_port())]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     assert (ended.returncode, ended.stdout) == (REFUSED, "")
-    assert f"the ledger in Redis has version {NEWER}" in ended.stderr
+    return ended.stderr
+
+
+@pytest.mark.parametrize("words", ["up --json", "work index", "watch", "web"])
+def test_no_process_starts_on_a_ledger_of_a_newer_release(desk: Settings, words: str) -> None:
+    open_ledger(desk).client.set(keys.VERSION, NEWER)
+    assert f"the ledger in Redis has version {NEWER}" in refused(desk, *words.split())
+
+
+def test_no_door_opens_on_keys_of_a_newer_release(desk: Settings) -> None:
+    make_folder(Path(desk.data_dir))
+    Path(desk.data_dir, "keys.json").write_text(json.dumps({"v": 99, "keys": []}))
+    assert "keys.json has version 99" in refused(desk, "web")
+
+
+def test_pushes_wait_while_the_ledger_is_a_newer_releases(settings: Settings) -> None:
+    ledger = open_ledger(settings)
+    ledger.client.set(keys.VERSION, NEWER)
+    with pytest.raises(NewerData) as refused:
+        ledger.accept([])
+    problem = problem_of(refused.value, "POST")
+    assert (problem.kind.status, problem.slug) == (503, "unavailable")
