@@ -50,9 +50,9 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     """What a sink holds of an article: its newest revision, and the row_id it keeps it at.
 
     `heard` is the highest revision that said what is stored, `digest` what it says, `edited` when its source edited it
-    last (µs), `richness` how many characters its text has, `source` who said it (`feed:https://…`), `own` whether its
-    pages are the sender's by prefix, `owner` which publisher pushed it last, at the revision `owned`. Of what an older
-    release stored the last are not known.
+    last (µs), `as_of` until when its words hold all edits, `richness` how many characters it says, `source` who said it
+    (`feed:https://…`), `own` whether its pages are the sender's by prefix, `owner` which publisher pushed it last, at
+    the revision `owned`. Of what an older release stored the last are not known.
     """
 
     row_id: int
@@ -63,6 +63,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     heard: int = 0
     digest: str = ""
     edited: int | None = None
+    as_of: int | None = None
     richness: int = 0
     source: str = ""
     own: bool = False
@@ -74,7 +75,7 @@ class Ruling(msgspec.Struct, frozen=True, kw_only=True):
     """What becomes of an entry: the article it belongs to, its outcome, and whether it becomes the newest revision.
 
     With `heard` the revision that is stored was said once more, by this later one: nothing in between is news. `edited`
-    is the newest edit at which it was said.
+    is the newest edit at which it was said, `as_of` until when that holds.
     """
 
     article_id: str
@@ -82,6 +83,7 @@ class Ruling(msgspec.Struct, frozen=True, kw_only=True):
     stored: bool
     heard: int = 0
     edited: int | None = None
+    as_of: int | None = None
 
 
 def names(entry: Entry) -> tuple[str, ...]:
@@ -126,8 +128,10 @@ def rule(entry: Entry, known: Known | None, stored: Callable[[], Article] = Arti
             return Ruling(article_id=known.article_id, outcome="duplicate" if same else "superseded", stored=False)
         return Ruling(article_id=known.article_id, outcome=news, stored=True, heard=last)
     if same:
-        edited = max((at for at in (edit_of(entry), known.edited) if at is not None), default=None)
-        return Ruling(article_id=known.article_id, outcome="duplicate", stored=False, heard=entry.rev, edited=edited)
+        edited, until = _later(edit_of(entry), known.edited), _later(as_of(entry), known.as_of)
+        return Ruling(
+            article_id=known.article_id, outcome="duplicate", stored=False, heard=entry.rev, edited=edited, as_of=until
+        )
     if not gone and not known.withdrawn and is_poorer(entry, known, stored):
         return Ruling(article_id=known.article_id, outcome="superseded", stored=False)
     return Ruling(article_id=known.article_id, outcome=news, stored=True)
@@ -141,7 +145,7 @@ def _was_overtaken(entry: Entry, known: Known, stored: Callable[[], Article]) ->
     later = replace(
         entry,
         rev=known.rev,
-        received_us=max(known.rev, known.edited or 0),
+        received_us=_later(known.rev, known.edited, known.as_of) or 0,
         source=replace(entry.source, kind=msgspec.convert(kind, SourceKind), name=name),
         article=stored(),
         own=known.own,
@@ -160,10 +164,15 @@ def known_from(entry: Entry, *, row_id: int) -> Known:
         withdrawn=entry.article.pub_status != "usable",
         digest=digest_of(entry.article),
         edited=edit_of(entry),
+        as_of=as_of(entry),
         richness=richness_of(entry.article),
         source=source_of(entry.source),
         own=entry.own,
     )
+
+
+def _later(*moments: int | None) -> int | None:
+    return max((moment for moment in moments if moment is not None), default=None)
 
 
 def known_as(entry: Entry, known: Known, stored: Callable[[], Article] = Article) -> bool:
@@ -202,43 +211,59 @@ def _push_loses(entry: Entry, known: Known, stored: Callable[[], Article]) -> bo
     """
     if not known.source or known.source.startswith(PUSH):
         return False
-    age = age_of(entry, known)
+    age, stated = age_of(entry, known), entry.article.version_created is not None
     if entry.own:
-        return age == "older" and entry.article.version_created is not None
-    if age == "older" or not is_of_host(known.source, entry.aliases):
-        return age == "older"
+        return age == "older" and stated
+    richer = richness_of(entry.article) * POORER > known.richness
+    if not is_of_host(known.source, entry.aliases):
+        return age == "older" and (stated or not richer)
     if _plain(entry.article.headline) != _plain(stored().headline):
         return True
-    return age != "newer" and richness_of(entry.article) * POORER <= known.richness
+    return (age == "older" and stated) or (age != "newer" and not richer)
 
 
 def _feed_loses(entry: Entry, known: Known, stored: Callable[[], Article]) -> bool:
-    """A newer edit wins unless it only veils what was there; a poorer word of the same edit does not."""
-    age, source = age_of(entry, known), source_of(entry.source)
-    thin = richness_of(entry.article) < POORER * known.richness
+    """A newer edit wins unless it only veils what was there; of the same edit the fuller word does."""
+    age, source, said = age_of(entry, known), source_of(entry.source), richness_of(entry.article)
+    thin = said < POORER * known.richness
     pushed = known.source.startswith(PUSH)
     if pushed and not known.own and is_of_host(source, entry.aliases):
-        return thin and age == "same"  # what a guest says of a page does not stand against the page's own host
+        # What a guest says of a page does not stand against the page's own host, but where both speak of one edit.
+        return thin and is_of_one_day(entry, known)
     if entry.source.kind == "drop" and source == known.source:  # whoever writes a file anew means it
         return False
     if age == "newer":
-        return thin and (is_implied(entry) or is_veiled(entry.article, stored()))
+        return thin and (entry.article.version_created is None or is_veiled(entry.article, stored()))
     if age == "older":
         return source != known.source
-    return True if pushed else thin
+    if pushed:
+        return True
+    from_another_feed = source != known.source and known.source.startswith("feed:") and entry.source.kind == "feed"
+    return said <= known.richness if from_another_feed else thin
 
 
 def age_of(entry: Entry, known: Known) -> Age:
-    """The entry's edit beside the one that is stored. A date of a day is the same as any moment of that day."""
+    """The entry's edit beside the one that is stored, whose words hold all edits until `as_of`.
+
+    A date of a day is the same as any moment of that day. A feed that does not say when it edited tells what stands on
+    its site now: that is never older, and newer only where it has said other words before.
+    """
     edited = edit_of(entry)
-    if known.edited is None:
+    if known.edited is None or known.as_of is None:
         return "newer" if edited is not None and is_implied(entry) else "unknown"
     if edited is None:
         return "unknown"
+    if edited > known.as_of:
+        return "newer"
     span = DAY_US if entry.article.precision == "day" and entry.article.version_created is None else 1
-    if edited <= known.edited < edited + span:
-        return "same"
-    return "newer" if edited > known.edited else "older"
+    is_live = entry.source.kind == "feed" and entry.article.version_created is None
+    return "same" if is_live or edited + span > known.edited else "older"
+
+
+def is_of_one_day(entry: Entry, known: Known) -> bool:
+    """Do two words name times of less than a day between them?"""
+    said = edited_at(entry.article)
+    return said is not None and known.edited is not None and abs(said - known.edited) < DAY_US
 
 
 def edit_of(entry: Entry) -> int | None:
@@ -248,6 +273,13 @@ def edit_of(entry: Entry) -> int | None:
         return entry.received_us
     edited = edited_at(entry.article)
     return None if edited is None else min(edited, entry.received_us)
+
+
+def as_of(entry: Entry) -> int | None:
+    """Until when a word holds all edits (µs): a feed's that does not say when it edited, until it was fetched."""
+    if entry.source.kind == "feed" and entry.article.version_created is None:
+        return entry.received_us
+    return edit_of(entry)
 
 
 def edited_at(article: Article) -> int | None:

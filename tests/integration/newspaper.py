@@ -15,6 +15,7 @@ TEXT = (
     "Mỗi tháng, tổ hợp tác thu về khoảng 46,3 triệu đồng, đủ để lo cho con cái ăn học và mua thêm giống cho mùa sau.",
 )
 VEIL = "Không có trích dẫn vì đây là bài viết được bảo vệ."
+CATEGORY = "/category/doi-song/feed/"
 NAMESPACES = (
     'xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/" '
     'xmlns:atom="http://www.w3.org/2005/Atom"'
@@ -39,11 +40,14 @@ class Post:
 
 @dataclass
 class Newspaper:
-    """The posts, newest first, and the settings of the site that change what its feeds say."""
+    """The posts, newest first, and the settings of the site that change what its feeds say.
+
+    `summaries` are the feeds (`/feed/`, `/feed/atom/`, …) that give no full text.
+    """
 
     origin: Origin
     posts: list[Post] = field(default_factory=list)
-    summaries: bool = False
+    summaries: set[str] = field(default_factory=set)
     host: str = "127.0.0.1"
     scheme: str = "http"
     moved_to: str | None = None
@@ -57,9 +61,11 @@ class Newspaper:
         """Let the site answer with what it is now."""
         pages = {self._path(post): page(post, self.link(post)) for post in self.posts}
         feeds = {
-            "/feed/": self.rss(self.posts),
-            "/feed/atom/": self.atom(self.posts),
-            "/category/doi-song/feed/": self.rss([post for post in self.posts if post.category == "Đời sống"]),
+            "/feed/": self.rss(self.posts, whole="/feed/" not in self.summaries),
+            "/feed/atom/": self.atom(self.posts, whole="/feed/atom/" not in self.summaries),
+            CATEGORY: self.rss(
+                [post for post in self.posts if post.category == "Đời sống"], whole=CATEGORY not in self.summaries
+            ),
         }
         self.origin.pages = {path: Reply(body=body.encode()) for path, body in (pages | feeds).items()}
         if self.moved_to:
@@ -73,23 +79,23 @@ class Newspaper:
     def link(self, post: Post) -> str:
         return self.home() + self._path(post)
 
-    def rss(self, posts: list[Post]) -> str:
-        rows = "".join(self._item(post) for post in posts)
+    def rss(self, posts: list[Post], *, whole: bool) -> str:
+        rows = "".join(self._item(post, whole) for post in posts)
         return (
             f'<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" {NAMESPACES}><channel><title>Đồng Xanh</title>'
             f"<link>{self.home()}</link><language>vi</language>{rows}</channel></rss>"
         )
 
-    def atom(self, posts: list[Post]) -> str:
-        rows = "".join(self._entry(post) for post in posts)
+    def atom(self, posts: list[Post], *, whole: bool) -> str:
+        rows = "".join(self._entry(post, whole) for post in posts)
         return (
             '<?xml version="1.0" encoding="UTF-8"?><feed xmlns="http://www.w3.org/2005/Atom" xml:lang="vi">'
             f"<title>Đồng Xanh</title><id>{self.home()}/feed/atom/</id>{rows}</feed>"
         )
 
-    def _item(self, post: Post) -> str:
+    def _item(self, post: Post, whole: bool) -> str:
         title, words, lead = self._shown(post)
-        content = "" if self.summaries else f"<content:encoded><![CDATA[{words}]]></content:encoded>"
+        content = "" if not whole else f"<content:encoded><![CDATA[{words}]]></content:encoded>"
         return (
             f"<item><title>{title}</title><link>{self.link(post)}</link><dc:creator><![CDATA[Thu Hà]]></dc:creator>"
             f"<pubDate>{format_datetime(post.published)}</pubDate><category><![CDATA[{post.category}]]></category>"
@@ -97,9 +103,9 @@ class Newspaper:
             f"{content}</item>"
         )
 
-    def _entry(self, post: Post) -> str:
+    def _entry(self, post: Post, whole: bool) -> str:
         title, words, lead = self._shown(post)
-        content = "" if self.summaries else f'<content type="html"><![CDATA[{words}]]></content>'
+        content = "" if not whole else f'<content type="html"><![CDATA[{words}]]></content>'
         return (
             f'<entry><author><name>Thu Hà</name></author><title type="html"><![CDATA[{title}]]></title>'
             f'<link rel="alternate" type="text/html" href="{self.link(post)}" /><id>{self._guid(post)}</id>'

@@ -210,13 +210,29 @@ def test_a_feed_that_turns_to_summaries_cuts_no_article(
     room: Newsroom, post: Post, paper: Newspaper, feed: str
 ) -> None:
     room.visit(feed)
-    paper.summaries = True
+    paper.summaries = set(FEEDS)
     room.visit(feed)
     assert (TEXT[2] in room.text(post), room.revisions(post), room.articles()) == (True, 1, 2)
-    paper.summaries = False
+    paper.summaries = set()
     post.text, post.modified = CORRECTED, TUESDAY
     room.visit(feed)
     assert "22 tuổi" in room.text(post)
+
+
+@pytest.mark.parametrize("short", FEEDS[:2], ids=["RSS gives summaries", "Atom gives summaries"])
+@pytest.mark.parametrize("order", [FEEDS[:2], FEEDS[1::-1]], ids=["RSS first", "Atom first"])
+def test_of_two_feeds_the_one_that_gives_summaries_takes_nothing_from_the_other(
+    room: Newsroom, paper: Newspaper, post: Post, order: tuple[str, ...], short: str
+) -> None:
+    post.modified = TUESDAY  # Atom says so, RSS does not
+    paper.summaries = {short}
+    room.visit(*order)
+    room.visit(*order)
+    assert (TEXT[2] in room.text(post), room.articles()) == (True, 2)
+    post.text, post.modified = CORRECTED, dt.datetime.now(dt.UTC)
+    room.visit(*order)
+    room.visit(*order)
+    assert ("22 tuổi" in room.text(post), room.articles()) == (True, 2)
 
 
 @pytest.mark.parametrize("pushed", [False, True], ids=["read from its feeds", "pushed too"])

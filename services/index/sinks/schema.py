@@ -112,6 +112,8 @@ MIGRATIONS: tuple[Step, ...] = (
     _know_old_articles,
     # Whether the stored word is its publisher's own by prefix; which publisher pushed the article last, and when.
     """
+    ALTER TABLE articles ADD COLUMN as_of INTEGER;
+    UPDATE articles SET as_of = edited;
     ALTER TABLE articles ADD COLUMN own INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE articles ADD COLUMN owner TEXT NOT NULL DEFAULT '';
     ALTER TABLE articles ADD COLUMN owned INTEGER NOT NULL DEFAULT 0;

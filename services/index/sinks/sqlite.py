@@ -16,6 +16,7 @@ from services.index.revisions import (
     Entry,
     Known,
     Outcome,
+    as_of,
     candidates,
     digest_of,
     edit_of,
@@ -65,11 +66,11 @@ _DROP = tuple(
     f"INSERT INTO {words} ({words}, rowid, {_NAMES}) VALUES ('delete', ?, {_MARKS})"  # noqa: S608
     for words in SETS
 )
-_KNOWN = "SELECT n, id, rev, sha, withdrawn, heard, digest, edited, richness, source, own, owner, owned"
-_TOLD = ("rev", "sha", "withdrawn", "digest", "edited", "richness", "source", "own", "owner", "owned")
+_KNOWN = "SELECT n, id, rev, sha, withdrawn, heard, digest, edited, as_of, richness, source, own, owner, owned"
+_TOLD = ("rev", "sha", "withdrawn", "digest", "edited", "as_of", "richness", "source", "own", "owner", "owned")
 _INSERT = f"INSERT INTO articles ({', '.join(_TOLD)}, id) VALUES ({'?, ' * len(_TOLD)}?)"  # noqa: S608
 _UPDATE = f"UPDATE articles SET {' = ?, '.join(_TOLD)} = ? WHERE n = ?"  # noqa: S608
-_HEARD = "UPDATE articles SET heard = ?, edited = ? WHERE n = ?"
+_HEARD = "UPDATE articles SET heard = ?, edited = ?, as_of = ? WHERE n = ?"
 _OWNED = "UPDATE articles SET owner = ?, owned = ? WHERE n = ?"
 _KEEP = "INSERT OR IGNORE INTO aliases VALUES (?, ?)"
 _MOVE = "INSERT OR REPLACE INTO aliases VALUES (?, ?)"
@@ -229,7 +230,7 @@ class SqliteSink:
         entry = self._completed(entry, known, apart)
         ruling = rule(entry, known, lambda: self._stored_article(known.row_id) if known else Article())
         if known is not None and ruling.heard:
-            self._database.execute(_HEARD, (ruling.heard, ruling.edited, known.row_id))
+            self._database.execute(_HEARD, (ruling.heard, ruling.edited, ruling.as_of, known.row_id))
         if known is None or ruling.stored:
             if known is not None and not known.withdrawn and known.row_id not in after:
                 before.append((known.row_id, self._stored_article(known.row_id)))
@@ -280,7 +281,8 @@ class SqliteSink:
         """Make an entry the newest revision of its article; gives the article's row."""
         gone = entry.article.pub_status != "usable"
         blob = self._compressor.compress(msgspec.json.encode(entry))
-        what = (digest_of(entry.article), edit_of(entry), richness_of(entry.article), source_of(entry.source))
+        dates = (edit_of(entry), as_of(entry))
+        what = (digest_of(entry.article), *dates, richness_of(entry.article), source_of(entry.source))
         told = (entry.rev, entry.sha, gone, *what, entry.own, *_owner_of(entry, known))
         if known is None:
             # No RETURNING: such a statement has a savepoint of its own, at which FTS5 writes out what it has gathered.
@@ -346,7 +348,7 @@ def _owner_of(entry: Entry, known: Known | None) -> tuple[str, int]:
 
 
 def _known(row: Sequence[Any]) -> Known:
-    row_id, article_id, rev, sha, withdrawn, heard, digest, edited, richness, source, own, owner, owned, *_ = row
+    row_id, article_id, rev, sha, withdrawn, heard, digest, edited, until, richness, source, own, owner, owned, *_ = row
     return Known(
         row_id=row_id,
         article_id=article_id,
@@ -356,6 +358,7 @@ def _known(row: Sequence[Any]) -> Known:
         heard=heard,
         digest=digest,
         edited=edited,
+        as_of=until,
         richness=richness,
         source=source,
         own=bool(own),
