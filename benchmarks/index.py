@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.figures import Figure
+from services.index.entry import Entry
 from services.index.folding import columns
-from services.index.revisions import Entry
 from services.index.sinks.sqlite import FILE_NAME, SqliteSink
 from shared.article import Article, Block, Evidence, Person
 from shared.envelope import Event, Source

@@ -3,7 +3,7 @@
 import hashlib
 import itertools
 
-from services.index.revisions import Entry
+from services.index.entry import Entry
 from shared.article import Article, Block, PubStatus
 from shared.envelope import Event, Source
 

@@ -12,8 +12,8 @@ from typing import Any, Literal
 import msgspec
 import zstandard
 
+from services.index.entry import Entry, Outcome
 from services.index.query import Query, read_query
-from services.index.revisions import Entry, Outcome
 from services.index.sinks.schema import refuse_other, version
 from services.index.snippet import make_snippet
 from shared.article import Article, Block

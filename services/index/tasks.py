@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from services.index.revisions import Entry
+from services.index.entry import Entry
 from services.index.sinks.sink import Sink
 from shared.archive import unpack_body
 from shared.article import Article

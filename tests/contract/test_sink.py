@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.index.app import SINKS
-from services.index.revisions import Entry
+from services.index.entry import Entry
 from services.index.search import Index
 from services.index.sinks.sink import Sink
 from services.index.sinks.sqlite import FILE_NAME

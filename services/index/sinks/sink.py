@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from services.index.revisions import Entry, Outcome
+from services.index.entry import Entry, Outcome
 from shared.errors import CopydeskError
 
 

@@ -1,0 +1,157 @@
+"""Which of two words on one article wins: the newer edit, the fuller word of the same edit, whoever's page it is."""
+
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+from msgspec.structs import replace
+
+from services.index.entry import (
+    Entry,
+    Known,
+    edit_of,
+    edited_at,
+    is_implied,
+    plain,
+    richness_of,
+    source_of,
+    text_of,
+    us_of,
+)
+from shared.article import Article, Evidence
+from shared.identity import host_of, url_of
+
+POORER = 0.6  # of the characters that were there: a summary where the text was whole
+PUSH = "push:"
+DAY_US = 86_400 * 1_000_000
+# What an article may say beside its headline and its text.
+BESIDE = (
+    "first_created", "embargoed_until", "byline", "people", "organisations", "sources", "dateline", "located",
+    "keywords", "section", "pub_status", "version",
+)  # fmt: skip
+
+Age = Literal["newer", "older", "same", "unknown"]
+
+
+def is_poorer(entry: Entry, known: Known, stored: Callable[[], Article] = Article) -> bool:
+    """Would a later word make the article older, shorter, or somebody else's?"""
+    return (_push_loses if entry.source.kind == "push" else _feed_loses)(entry, known, stored)
+
+
+def _push_loses(entry: Entry, known: Known, stored: Callable[[], Article]) -> bool:
+    """Of publishers the ledger has let in the one who may speak; beside a feed or a file a push is a witness.
+
+    Whose page it is by prefix loses only by its own word that it is older. Beside the feed of the page's own host any
+    other may tell a newer edit of the same headline, or far more of the same edit: nothing else.
+    """
+    if not known.source or known.source.startswith(PUSH):
+        return False
+    age, stated = age_of(entry, known), entry.article.version_created is not None
+    if entry.own:
+        return age == "older" and stated
+    richer = richness_of(entry.article) * POORER > known.richness
+    if not is_of_host(known.source, entry.aliases):
+        return age == "older" and (stated or not richer)
+    if plain(entry.article.headline) != plain(stored().headline):
+        return True
+    return (age == "older" and stated) or (age != "newer" and not richer)
+
+
+def _feed_loses(entry: Entry, known: Known, stored: Callable[[], Article]) -> bool:
+    """A newer edit wins unless it only veils what was there; of the same edit the fuller word does."""
+    age, source, said = age_of(entry, known), source_of(entry.source), richness_of(entry.article)
+    thin = said < POORER * known.richness
+    pushed = known.source.startswith(PUSH)
+    if pushed and not known.own and is_of_host(source, entry.aliases):
+        # What a guest says of a page does not stand against the page's own host, but where both speak of one edit.
+        return thin and is_of_one_day(entry, known)
+    if entry.source.kind == "drop" and source == known.source:  # whoever writes a file anew means it
+        return False
+    if age == "newer":
+        return thin and (entry.article.version_created is None or is_veiled(entry.article, stored()))
+    if age == "older":
+        return source != known.source
+    if pushed:
+        return True
+    from_another_feed = source != known.source and known.source.partition(":")[0] == entry.source.kind == "feed"
+    return said <= known.richness if from_another_feed else thin
+
+
+def age_of(entry: Entry, known: Known) -> Age:
+    """The entry's edit beside the one that is stored, whose words hold all edits until `as_of`.
+
+    A date of a day is the same as any moment of that day. A feed that does not say when it edited tells what stands on
+    its site now: that is never older, and newer only where it has said other words before.
+    """
+    edited = edit_of(entry)
+    if known.edited is None or known.as_of is None:
+        return "newer" if edited is not None and is_implied(entry) else "unknown"
+    if edited is None:
+        return "unknown"
+    if edited > known.as_of:
+        return "newer"
+    span = DAY_US if entry.article.precision == "day" and entry.article.version_created is None else 1
+    is_live = entry.source.kind == "feed" and entry.article.version_created is None
+    return "same" if is_live or edited + span > known.edited else "older"
+
+
+def is_of_one_day(entry: Entry, known: Known) -> bool:
+    """Do two words name times of less than a day between them?"""
+    said = edited_at(entry.article)
+    return said is not None and known.edited is not None and abs(said - known.edited) < DAY_US
+
+
+def is_veiled(article: Article, stored: Article) -> bool:
+    """Does a headline say the stored one behind a word of warning: "Protected: …", "Bảo vệ: …", in whatever language?
+
+    So sites show what readers need a password for, with a sentence in place of the text.
+    """
+    before, now = plain(stored.headline), plain(article.headline)
+    return bool(before) and now != before and now.endswith(before) and ":" in now.removesuffix(before)
+
+
+def is_of_host(source: str, aliases: Sequence[str]) -> bool:
+    """Is a source the feed of the host whose page this is: `feed:https://news.example/rss` of `news.example`."""
+    kind, _, address = source.partition(":")
+    host = host_of(url_of(aliases))
+    return kind == "feed" and host is not None and host == host_of(address)
+
+
+def adds_nothing(article: Article, stored: Article) -> bool:
+    """Is each word of an article there already: a page that names no keywords beside its feed, which does?"""
+    if plain(article.headline) != plain(stored.headline) or text_of(article) != text_of(stored) or not text_of(article):
+        return False
+    return all(_is_within(getattr(article, name), getattr(stored, name)) for name in BESIDE)
+
+
+def _is_within(value: object, stored: object) -> bool:
+    if isinstance(value, tuple) and isinstance(stored, tuple):
+        return set(value) <= set(stored)
+    return value is None or value == stored
+
+
+def refined(entry: Entry, stored: Article) -> Entry:
+    """The entry with the moment that is known already where it says no more than its day."""
+    article = entry.article
+    if article.precision != "day" or stored.precision in (None, "day") or not _is_day_of(article, stored):
+        return entry
+    rest = tuple(evidence for evidence in article.evidence if evidence.field != "first_created")
+    kept = Evidence(field="first_created", rule="the moment another witness gave of this day", sure=0.9)
+    return replace(
+        entry,
+        article=replace(
+            article,
+            first_created=stored.first_created,
+            precision=stored.precision,
+            zone_rule=stored.zone_rule,
+            local_day=stored.local_day,
+            evidence=(*rest, kept),
+        ),
+    )
+
+
+def _is_day_of(article: Article, stored: Article) -> bool:
+    if article.local_day is not None and stored.local_day is not None:
+        return article.local_day == stored.local_day
+    if article.first_created is None or stored.first_created is None:
+        return False
+    return 0 <= us_of(stored.first_created) - us_of(article.first_created) < DAY_US
