@@ -40,40 +40,61 @@ def is_poorer(entry: Entry, known: Known, stored: Callable[[], Article] = Articl
 def _push_loses(entry: Entry, known: Known, stored: Callable[[], Article]) -> bool:
     """Of publishers the ledger has let in the one who may speak; beside a feed or a file a push is a witness.
 
-    Whose page it is by prefix loses only by its own word that it is older. Beside the feed of the page's own host any
-    other may tell a newer edit of the same headline, or far more of the same edit: nothing else.
+    Whose page it is by prefix loses only by its own word that it is older.
     """
     if not known.source or known.source.startswith(PUSH):
         return False
     age, stated = age_of(entry, known), entry.article.version_created is not None
     if entry.own:
         return age == "older" and stated
-    richer = richness_of(entry.article) * POORER > known.richness
-    if not is_of_host(known.source, entry.aliases):
-        return age == "older" and (stated or not richer)
-    if plain(entry.article.headline) != plain(stored().headline):
-        return True
-    return (age == "older" and stated) or (age != "newer" and not richer)
+    if is_of_host(known.source, entry.aliases):
+        return _guest_loses(entry, known, stored)
+    return age == "older" and (stated or not _is_far_richer(entry, known))
 
 
 def _feed_loses(entry: Entry, known: Known, stored: Callable[[], Article]) -> bool:
     """A newer edit wins unless it only veils what was there; of the same edit the fuller word does."""
-    age, source, said = age_of(entry, known), source_of(entry.source), richness_of(entry.article)
-    thin = said < POORER * known.richness
-    pushed = known.source.startswith(PUSH)
-    if pushed and not known.own and is_of_host(source, entry.aliases):
+    source, is_theirs = source_of(entry.source), is_of_host(source_of(entry.source), entry.aliases)
+    if source != known.source and not is_theirs and is_of_host(known.source, entry.aliases):
+        return _guest_loses(entry, known, stored)
+    thin, pushed = _is_thin(entry, known), known.source.startswith(PUSH)
+    if pushed and not known.own and is_theirs:
         # What a guest says of a page does not stand against the page's own host, but where both speak of one edit.
         return thin and is_of_one_day(entry, known)
     if entry.source.kind == "drop" and source == known.source:  # whoever writes a file anew means it
         return False
+    age = age_of(entry, known)
     if age == "newer":
         return thin and (entry.article.version_created is None or is_veiled(entry.article, stored()))
     if age == "older":
         return source != known.source
-    if pushed:
+    return pushed or (thin if source == known.source else _other_loses(entry, known, is_theirs))
+
+
+def _guest_loses(entry: Entry, known: Known, stored: Callable[[], Article]) -> bool:
+    """Beside a page's own feed any other may tell a newer edit of the same headline, or far more of the same edit."""
+    if plain(entry.article.headline) != plain(stored().headline):
         return True
-    from_another_feed = source != known.source and known.source.partition(":")[0] == entry.source.kind == "feed"
-    return said <= known.richness if from_another_feed else thin
+    age, stated = age_of(entry, known), entry.article.version_created is not None
+    if age == "newer":
+        return not stated and _is_thin(entry, known)
+    return (age == "older" and stated) or not _is_far_richer(entry, known)
+
+
+def _other_loses(entry: Entry, known: Known, is_theirs: bool) -> bool:
+    """Of one edit told by two feeds the fuller word stays, and of two alike the first, or that of the page's host."""
+    between_feeds = known.source.partition(":")[0] == entry.source.kind == "feed"
+    if not between_feeds or (is_theirs and not is_of_host(known.source, entry.aliases)):
+        return _is_thin(entry, known)
+    return richness_of(entry.article) <= known.richness
+
+
+def _is_thin(entry: Entry, known: Known) -> bool:
+    return richness_of(entry.article) < POORER * known.richness
+
+
+def _is_far_richer(entry: Entry, known: Known) -> bool:
+    return richness_of(entry.article) * POORER > known.richness
 
 
 def age_of(entry: Entry, known: Known) -> Age:

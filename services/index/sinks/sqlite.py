@@ -246,14 +246,16 @@ class SqliteSink:
     def _find(self, entry: Entry) -> tuple[Known | None, str]:
         """The article an entry belongs to. For one that is another than all who hold its addresses, none, and the id it
         gets of its own: the ledger, which knows addresses alone, counts it to one of those."""
-        asked = (*names(entry), *(moved(entry.article_id, alias) for alias in entry.aliases))
+        direct = self._database.execute(f"{_KNOWN} FROM articles WHERE id = ?", (entry.article_id,)).fetchone()
+        asked = names(entry)
+        if direct is not None:
+            asked += tuple(moved(entry.article_id, alias) for alias in entry.aliases)
         rows = self._database.execute(
             f"{_KNOWN}, alias FROM aliases JOIN articles USING (n) WHERE alias IN ({', '.join('?' * len(asked))})",
             asked,
         )
         by_name = {row[-1]: _known(row) for row in rows}
-        row = self._database.execute(f"{_KNOWN} FROM articles WHERE id = ?", (entry.article_id,)).fetchone()
-        holders = candidates(entry, by_name, None if row is None else _known(row))
+        holders = candidates(entry, by_name, None if direct is None else _known(direct))
         for holder in holders:
             if not self._is_another(entry, holder, by_name):
                 return holder, ""

@@ -245,3 +245,29 @@ def test_what_another_source_says_adds_nothing_where_each_word_is_there(
     entry = msgspec.structs.replace(entry, source=PUSH, own=True, received_us=NOW)
     known = known_from(msgspec.structs.replace(make_entry("a", 5, article=stored), source=FEED), row_id=1)
     assert (rule(entry, known, lambda: stored).outcome == "duplicate") is nothing
+
+
+PLANET = Source(kind="feed", name="https://planet.example/atom")
+
+
+def of_page(source: Source, article: Article, rev: int, *, own: bool = False) -> Entry:
+    entry = make_entry("a", rev, aliases=PAGE, article=article, sha=f"{source.name} {rev}")
+    return msgspec.structs.replace(entry, source=source, own=own, received_us=NOW)
+
+
+LONGER = msgspec.structs.replace(A, blocks=(WHOLE, WHOLE))
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "outcome"),
+    [
+        pytest.param(of_page(PLANET, LONGER, 5), of_page(HOST, A, 6), "superseded", id="much shorter"),
+        pytest.param(of_page(PLANET, B, 5), of_page(HOST, A, 6), "indexed", id="the page's own host has its say"),
+        pytest.param(of_page(HOST, A, 5), of_page(PLANET, B, 6), "superseded", id="another host, another headline"),
+        pytest.param(of_page(HOST, A, 5), of_page(PLANET, C, 6), "superseded", id="another host, other words"),
+        pytest.param(of_page(HOST, A, 5), of_page(PLANET, LONGER, 6), "indexed", id="another host, far more"),
+        pytest.param(of_page(PUSH, A, 5, own=True), of_page(HOST, B, 6), "indexed", id="the host's newer edit"),
+    ],
+)
+def test_whose_page_it_is_goes_before_other_feeds(first: Entry, then: Entry, outcome: Outcome) -> None:
+    assert rule(then, known_from(first, row_id=1), lambda: first.article).outcome == outcome
