@@ -57,7 +57,7 @@ def _entry(item: Claimed) -> Entry:
         source=meta.source,
         received_us=meta.received_us,
         sha=meta.sha,
-        aliases=bridged(meta.aliases),  # it may have been on its way when the first release stopped
+        aliases=bridged(meta.aliases) if item.version == 1 else meta.aliases,  # on its way when the first release ended
         own=meta.own,
         changed=meta.changed,
         archived=meta.archived,

@@ -69,7 +69,10 @@ class Entered(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Claimed(msgspec.Struct, frozen=True, kw_only=True):
-    """An article that is ours until its lease ends: raw bytes (zstd) for normalize, canonical JSON (zstd) for index."""
+    """An article that is ours until its lease ends: raw bytes (zstd) for normalize, canonical JSON (zstd) for index.
+
+    `version` is that of its record: 1 of what came in before an upgrade of the first release.
+    """
 
     ref: str
     token: str
@@ -78,6 +81,7 @@ class Claimed(msgspec.Struct, frozen=True, kw_only=True):
     timeline: tuple[Event, ...]
     body: bytes
     receipt: str
+    version: int
 
 
 class Commit(msgspec.Struct, frozen=True, kw_only=True):
@@ -172,10 +176,21 @@ class Ledger(LedgerReader):
         most = self._settings.batch_articles * BATCHES[stage]
         args = {"stage": stage, "message": message, "worker": self.holder(), "most": most}
         packed, *beside = self._run(self._drain, "claim", args, [])
-        replies = msgspec.msgpack.decode(packed, type=list[tuple[str, str, int, str, str]])
+        replies = msgspec.msgpack.decode(packed, type=list[tuple[str, str, int, str, str, int]])
         return [
-            Claimed(ref=ref, token=token, attempt=attempt, timeline=events(log), receipt=receipt, meta=meta, body=body)
-            for (ref, token, attempt, log, receipt), meta, body in zip(replies, beside[::2], beside[1::2], strict=True)
+            Claimed(
+                ref=ref,
+                token=token,
+                attempt=attempt,
+                timeline=events(log),
+                receipt=receipt,
+                version=version,
+                meta=meta,
+                body=body,
+            )
+            for (ref, token, attempt, log, receipt, version), meta, body in zip(
+                replies, beside[::2], beside[1::2], strict=True
+            )
         ]
 
     def holder(self) -> str:

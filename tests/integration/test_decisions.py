@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from services.cli import main as cli
+from services.index.search import Index
 from services.index.sinks.sqlite import FILE_NAME, SqliteSink
 from services.index.tasks import index_articles
 from services.ingest import decisions
@@ -38,8 +39,8 @@ class Desk:
         self.archive = open_archive(settings)
         self.intake = Intake(self.ledger, self.archive, settings)
 
-    def take(self, *bodies: str, uri: str | None = None) -> list[Receipt]:
-        aliases = (f"uri:desk {uri}",) if uri else ()
+    def take(self, *bodies: str, uri: str | None = None, aliases: tuple[str, ...] = ()) -> list[Receipt]:
+        aliases = (f"uri:desk {uri}",) if uri else aliases
         return self.intake.take(
             [Input(source=PUSH, media_type="text/plain", body=body.encode(), aliases=aliases) for body in bodies]
         )
@@ -240,3 +241,12 @@ def test_entries_of_a_newer_release_are_told_of_until_they_can_be_read(desk: Des
     path.unlink()
     recover(desk.ledger, desk.archive, desk.settings)
     assert "archive-newer" not in [one.code for one in watchman.look().troubles]
+
+
+def test_what_was_on_its_way_when_the_first_release_ended_is_known_by_its_present_name(desk: Desk) -> None:
+    (one,) = desk.take("một", aliases=("url:http://www.a.example/1/",))
+    desk.ledger.client.hset(keys.record(ref_of(one)), "v", 1)
+    desk.work()
+    stored = Index(Path(desk.settings.index_dir or "", FILE_NAME)).get("url:https://a.example/1")
+    assert stored is not None
+    assert set(stored.aliases) == {"url:http://www.a.example/1/", "url:https://a.example/1"}

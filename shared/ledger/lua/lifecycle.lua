@@ -48,12 +48,12 @@ local function is_held_by(ref, token)
   return is[1] == token and is[2] == 'working'
 end
 
--- What a worker gets of an article it holds: {ref, token, attempts, log, receipt}, its meta, its body.
+-- What a worker gets of an article it holds: {ref, token, attempts, log, receipt, version}, its meta, its body.
 local function handed_out(ref, stage, token)
   local key = record_key(ref)
-  local is = redis.call('HMGET', key, 'attempts', 'log', 'receipt', 'meta')
+  local is = redis.call('HMGET', key, 'attempts', 'log', 'receipt', 'meta', 'v')
   local body = redis.call('GET', key .. BODY[stage]) or ''
-  return { { ref, token, tonumber(is[1]), is[2] or '', is[3] or '' }, is[4] or '', body }
+  return { { ref, token, tonumber(is[1]), is[2] or '', is[3] or '', tonumber(is[5]) or 1 }, is[4] or '', body }
 end
 
 -- Of a source at rest one article is let through when its probe is due; the others wait aside.
@@ -96,7 +96,7 @@ local function count_for_worker(field, by)
 end
 
 -- Take up the next that wait. The same call made again, as a client does that lost the answer, gives the same answer.
--- Returns for each {ref, token, attempts, log, receipt}, and beside them its meta and its body as they are.
+-- Returns for each {ref, token, attempts, log, receipt, version}, and beside them its meta and its body as they are.
 function calls.claim()
   local stage, taken = args.stage, {}
   local key = 'ledger:claim:' .. args.message
