@@ -138,6 +138,36 @@ def test_the_first_of_two_without_prefixes_owns_a_page_and_release_gives_it_free
     assert main(["release", "https://news.example/nowhere", *base]) == 1
 
 
+def test_an_address_that_another_article_has_got_since_is_freed_too(desk: Desk) -> None:
+    desk.key("first")
+    desk.key("second")
+    link = "http://news.example/news"
+    for guid, title, day in (("1", "Cầu mới khánh thành", "09"), ("2", "Giá lúa tăng mạnh", "10")):
+        document = rss([("1", title)], link=link).replace(b"<guid>1<", f"<guid>{guid}<".encode())
+        document = document.replace(b"Mon, 09", f"Mon, {day}".encode())
+        found = make_inputs(
+            read_feed(document, None, "http://f.example/"), "f1", Source(kind="feed", name="http://f.example/")
+        )
+        Intake(desk.ledger, open_archive(desk.settings), desk.settings).take([one.input for one in found])
+        desk.work()
+    assert Index(desk.file).count() == 2
+    assert (desk.push("first", "Giá lúa")[0], desk.push("second", "Giá lúa tăng")[0]) == (202, 403)
+    base = ["--redis-url", desk.settings.redis_url, "--data-dir", desk.settings.data_dir]
+    assert main(["release", PAGE, *base]) == 0
+    assert desk.push("second", "Giá lúa tăng")[0] == 202
+    assert (desk.headline(), Index(desk.file).count()) == ("Giá lúa tăng", 2)
+
+
+def test_release_tells_whose_prefix_still_covers_the_page(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    desk.key("owner", "https://news.example/news/")
+    desk.push("owner", "Ours")
+    base = ["--redis-url", desk.settings.redis_url, "--data-dir", desk.settings.data_dir]
+    assert main(["release", PAGE, *base]) == 0
+    told = capsys.readouterr().err
+    assert "keys of owner carry https://news.example/news, so nobody else can push it" in told
+    assert "copydesk keys take owner --prefix https://news.example/news" in told
+
+
 def test_what_was_freed_stays_free_when_the_ledger_has_forgotten_who_had_it(desk: Desk) -> None:
     desk.key("first")
     desk.key("second")

@@ -1,11 +1,14 @@
 """`copydesk release`: the way back from an address that a publisher pushed and another needs."""
 
 import contextlib
+from pathlib import Path
 
 from services.cli.context import OK, WRONG, Context, index_file, show_json, warn
 from services.index.search import Index
 from services.ingest import decisions
 from services.ingest.intake import open_decisions
+from services.web.keys import Keys
+from shared.identity import canonical_url, covers, url_of
 from shared.work.celery_app import open_ledger
 
 
@@ -15,21 +18,32 @@ def release(context: Context) -> int:
     settings = context.reached()
     ledger = open_ledger(settings)
     stored = Index(index_file(context.settings)).get(name)
-    article = stored.article_id if stored is not None else ledger.owner(name)
-    if article is None and ledger.latest(name) is not None:
-        article = name
-    if article is None:
+    # The ledger may count an address to another article than the index, which looks at the words too: both are meant.
+    known = [stored.article_id if stored else None, ledger.owner(name), name if ledger.latest(name) else None]
+    articles = list(dict.fromkeys(article for article in known if article))
+    if not articles:
         warn(f"nobody knows {name}: it is no id, receipt or address of an article here")
         return WRONG
-    freed = ledger.freed(article) or 0
+    article, freed = articles[0], ledger.freed(articles[0]) or 0
     with contextlib.closing(open_decisions(settings)) as archive:
-        owner = decisions.free(ledger, archive, article)
-    if not owner and stored is not None and freed < stored.owned_us:
-        owner = stored.owner
+        owners = [decisions.free(ledger, archive, one) for one in articles]
+    owner = next(filter(None, owners), stored.owner if stored and freed < stored.owned_us else "")
+    carried = _carried(context, (url_of(stored.aliases) if stored is not None else None) or canonical_url(name) or "")
     if context.as_json:
-        show_json({"article": article, "address": name, "owner": owner or None})
+        show_json({"article": article, "address": name, "owner": owner or None, "prefixes": carried})
     elif owner:
         print(f"{name} is free: it was {owner}'s, and is the next publisher's who pushes it (article {article}).")
     else:
         print(f"{name} is free: no publisher has pushed it (article {article}).")
+    for prefix, publisher in () if context.as_json else carried.items():
+        warn(
+            f"keys of {publisher} carry {prefix}, so nobody else can push it: "
+            f"`copydesk keys take {publisher} --prefix {prefix}` takes that back"
+        )
     return OK
+
+
+def _carried(context: Context, page: str) -> dict[str, str]:
+    """The prefixes that cover a page, each with the publisher whose keys carry it."""
+    keys = Keys(Path(context.settings.data_dir, "keys.json"), listed=context.settings.push_keys).list()
+    return {prefix: key.publisher.name for key in keys for prefix in key.publisher.prefixes if covers(prefix, page)}

@@ -125,4 +125,4 @@ def _of_a_publisher(context: Context, index: Index, name: str) -> tuple[Stored |
 
 
 def _addresses(aliases: tuple[str, ...]) -> list[str]:
-    return [alias for alias in aliases if not alias.startswith(("sha256:", "id:"))]
+    return [alias for alias in aliases if not alias.startswith(("sha256:", "id:", "said:"))]
