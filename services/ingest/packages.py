@@ -40,10 +40,10 @@ def announces_package(body: bytes) -> bool:
     )
 
 
-def split_package(body: bytes, name: str) -> Sequence[Item]:
+def split_package(body: bytes, name: str, most_bytes: int = MOST_BYTES_SPLIT) -> Sequence[Item]:
     """The items of a NewsML-G2 message or the articles of a JSON document that has several; nothing where it has one.
 
-    Raises `InputRefused` for what cannot be cut. What is not well-formed, and what is something else, is left whole, to
+    Raises `InputRefused` for what cannot be cut, or would be more than `most_bytes` then. What is not well-formed, and what is something else, is left whole, to
     be refused by its reader, which never takes the first item for the whole.
     """
     if not announces_package(body):
@@ -60,12 +60,24 @@ def split_package(body: bytes, name: str) -> Sequence[Item]:
     if len(ends) < len(found):
         raise InputRefused(f"{name} holds an empty newsItem beside others, and is not split")
     head, tail = body[: found[0][1]], body[ends[-1] :]
-    if len(found) * (len(head) + len(tail)) + len(body) > MOST_BYTES_SPLIT:
+    if len(found) * (len(head) + len(tail)) + len(body) > most_bytes:
         raise InputRefused(f"{name} holds {len(found)} items below a header too long to be repeated for each")
     return [
         Item(guid=guid, body=head + body[start:end] + tail, is_placed=True)
         for (guid, start, _), end in zip(found, ends, strict=True)
     ]
+
+
+def declared_guid(body: bytes) -> str | None:
+    """The guid of the one newsItem in a NewsML-G2 document; None where it has none, or is something else."""
+    if b"newsItem" not in body[:HEAD]:
+        return None
+    try:
+        finder = _Finder(body)
+    except (expat.ExpatError, _NotSplit, LookupError, ValueError):  # its reader says so
+        return None
+    guids = [guid for guid, _, _ in finder.items] or [finder.root_guid]
+    return guids[0] if len(guids) == 1 else None
 
 
 def _split_json(body: bytes, name: str) -> Sequence[Item]:
@@ -96,6 +108,7 @@ class _Finder:
 
     def __init__(self, body: bytes) -> None:
         self.items: list[tuple[str | None, int, int]] = []
+        self.root_guid: str | None = None
         self._path: list[str] = []
         self._open: tuple[str | None, int] | None = None
         self._parser = expat.ParserCreate(namespace_separator=NAMESPACE_MARK)
@@ -106,6 +119,8 @@ class _Finder:
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         name = tag.rpartition(NAMESPACE_MARK)[2]
+        if name == "newsItem" and not self._path:
+            self.root_guid = attributes.get("guid")
         if name == "newsItem" and self._path[1:] == ["itemSet"]:
             self._open = (attributes.get("guid"), self._parser.CurrentByteIndex)
         self._path.append(name)

@@ -6,21 +6,27 @@ from email.message import Message
 
 import msgspec
 
-from services.ingest.feeds import make_inputs
+from services.ingest.feeds import looks_like_feed, make_inputs
 from services.ingest.formats import json_feed
 from services.ingest.formats.json_articles import LARGEST_LIST, BrokenJson, split_json
+from services.ingest.packages import Item, declared_guid, split_package
 from services.web.keys import Publisher
 from services.web.problems import Problem
-from shared.envelope import Input, Source
+from shared.envelope import MOST_BYTES, Input, Source
 from shared.errors import InputRefused, NotAFeed
 from shared.identity import address_alias, clean_link, is_page
 
 TEXT, HTML, NINJS, JSON_LD = "text/plain", "text/html", "application/ninjs+json", "application/ld+json"
 JSON, JSON_FEED = "application/json", "application/feed+json"
-ACCEPTED = (TEXT, HTML, JSON, NINJS, JSON_LD, JSON_FEED)
+XML, TEXT_XML, NITF = "application/xml", "text/xml", "application/nitf+xml"
+NEWS_ITEM = "application/vnd.iptc.g2.newsitem+xml"
+NEWS_MESSAGE = "application/vnd.iptc.g2.newsmessage+xml"
+ACCEPTED = (TEXT, HTML, JSON, NINJS, JSON_LD, JSON_FEED, XML, TEXT_XML, NITF, NEWS_ITEM, NEWS_MESSAGE)
+XML_TYPES = frozenset({XML, TEXT_XML, NITF, NEWS_ITEM, NEWS_MESSAGE})
 JSON_TYPES = frozenset({JSON, NINJS, JSON_LD, JSON_FEED})
 
 MAX_ADDRESS = 2000
+MOST_BYTES_SPLIT = 2 * MOST_BYTES  # each item of a message repeats its head
 ADDRESS = re.compile(r"[^\s\x00-\x1f\x7f\ud800-\udfff]+")
 
 
@@ -61,10 +67,12 @@ def inputs_of(kind: Kind, body: bytes, headers: Mapping[str, str], publisher: Pu
     source = Source(kind="push", name=publisher.name, zone=publisher.zone, language=publisher.language)
     if kind.is_json:
         found = _from_json(kind, body, source)
-        if len(found) > 1 and given:
-            raise Problem("bad-request", f"X-Article-URI names one article, and the body holds {len(found)}.")
+    elif kind.essence in XML_TYPES:
+        found = _from_xml(kind, body, source)
     else:
         found = [Input(source=source, media_type=kind.full, body=body, url=_page_of(kind, headers))]
+    if len(found) > 1 and given:
+        raise Problem("bad-request", f"X-Article-URI names one article, and the body holds {len(found)}.")
     ahead = [address_alias(address, publisher.name) for address in given]
     return [msgspec.structs.replace(one, aliases=tuple(dict.fromkeys((*ahead, *one.aliases)))) for one in found]
 
@@ -113,6 +121,25 @@ def _from_json(kind: Kind, body: bytes, source: Source) -> Sequence[Input]:
             aliases=tuple(address_alias(_checked(address, member), source.name) for member, address in one.addresses),
         )
         for one in articles
+    ]
+
+
+def _from_xml(kind: Kind, body: bytes, source: Source) -> Sequence[Input]:
+    """The items of a NewsML-G2 message, or one article, known by the guid it declares."""
+    if looks_like_feed(body):
+        raise Problem("no-article", "RSS and Atom are not pushed: the operator watches a feed at its address.")
+    try:
+        items = split_package(body, "the body", MOST_BYTES_SPLIT) or [Item(guid=declared_guid(body), body=body)]
+    except InputRefused as error:
+        raise Problem("no-article", str(error)) from error
+    return [
+        Input(
+            source=source,
+            media_type=kind.full,
+            body=item.body,
+            aliases=(address_alias(_checked(item.guid, "guid"), source.name),) if item.guid else (),
+        )
+        for item in items
     ]
 
 

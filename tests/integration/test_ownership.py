@@ -262,3 +262,23 @@ def test_the_operator_may_correct_any_page_and_takes_none_for_good(desk: Desk, t
     assert desk.headline() == "Corrected by hand"
     assert desk.push("owner", "Ours again")[0] == 202
     assert desk.headline() == "Ours again"
+
+
+def test_each_item_of_a_json_feed_and_of_a_newsml_message_is_pushed_read_and_found(desk: Desk) -> None:
+    desk.key("owner", "https://news.example/")
+    rows = [{"id": n, "url": f"https://news.example/{n}", "title": f"Rain {n}", "content_text": "Wet."} for n in "12"]
+    feed = {"version": "https://jsonfeed.org/version/1.1", "title": "News", "items": rows}
+    item = (
+        '<newsItem guid="https://news.example/{n}"><contentMeta><headline>Snow {n}</headline></contentMeta></newsItem>'
+    )
+    message = '<newsMessage xmlns="http://iptc.org/std/nar/2006-10-01/"><itemSet>{}</itemSet></newsMessage>'
+    for body, kind in (
+        (msgspec.json.encode(feed), "application/feed+json"),
+        (message.format("".join(item.format(n=n) for n in "34")).encode(), "application/xml"),
+    ):
+        key = f"Bearer {desk.given['owner']}"
+        status, _, told = ask(desk.port, "POST", "/v1/articles", body, Authorization=key, Content_Type=kind)
+        assert (status, [one["state"] for one in told["receipts"]]) == (202, ["received", "received"])
+    desk.work()
+    heads = [desk.headline(f"http://www.news.example/{n}/") for n in "1234"]
+    assert heads == ["Rain 1", "Rain 2", "Snow 3", "Snow 4"]

@@ -273,3 +273,38 @@ def test_one_address_in_the_header_is_not_that_of_several() -> None:
     body = json.dumps([NEWS, MORE]).encode()
     with pytest.raises(Problem, match="names one article, and the body holds 2"):
         inputs_of(JSON_LD, body, {"x-article-uri": "urn:1"}, HUE)
+
+
+XML = Kind("application/xml", "application/xml")
+G2 = b'<newsMessage xmlns="http://iptc.org/std/nar/2006-10-01/"><itemSet>%s</itemSet></newsMessage>'
+ITEM = b'<newsItem guid="%s"><contentMeta><headline>x</headline></contentMeta></newsItem>'
+
+
+@pytest.mark.parametrize(
+    ("body", "known"),
+    [
+        pytest.param(G2 % (ITEM % b"urn:1" + ITEM % b"https://a.example/2"),
+                     [("uri:hue urn:1",), ("url:https://a.example/2",)], id="a message of two"),
+        pytest.param(G2 % (ITEM % b"urn:1"), [("uri:hue urn:1",)], id="a message of one"),
+        pytest.param(ITEM % b"urn:1", [("uri:hue urn:1",)], id="an item"),
+        pytest.param(b"<newsItem><contentMeta/></newsItem>", [()], id="an item that says no guid"),
+        pytest.param(b"<nitf><body/></nitf>", [()], id="NITF"),
+        pytest.param(b"<newsItem guid='urn:1'>", [()], id="broken: its reader says so"),
+        pytest.param(b"<!DOCTYPE a [<!ENTITY b 'c'>]>" + ITEM % b"&b;", [()], id="with entities: its reader says so"),
+    ],
+)  # fmt: skip
+def test_each_item_of_a_message_is_an_input_known_by_its_guid(body: bytes, known: list[tuple[str, ...]]) -> None:
+    assert [one.aliases for one in inputs_of(XML, body, {}, HUE)] == known
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (G2 % (ITEM % b"urn:1" + b"<newsItem/>"), "the body holds an empty newsItem"),
+        (b"<rss version='2.0'><channel/></rss>", "RSS and Atom are not pushed"),
+    ],
+)
+def test_xml_that_cannot_be_split_is_refused_with_a_sentence(body: bytes, why: str) -> None:
+    with pytest.raises(Problem, match=why) as caught:
+        inputs_of(XML, body, {}, HUE)
+    assert caught.value.kind.status == 422
