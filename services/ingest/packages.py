@@ -43,8 +43,8 @@ def announces_package(body: bytes) -> bool:
 def split_package(body: bytes, name: str, most_bytes: int = MOST_BYTES_SPLIT) -> Sequence[Item]:
     """The items of a NewsML-G2 message or the articles of a JSON document that has several; nothing where it has one.
 
-    Raises `InputRefused` for what cannot be cut, or would be more than `most_bytes` then. What is not well-formed, and what is something else, is left whole, to
-    be refused by its reader, which never takes the first item for the whole.
+    Raises `InputRefused` for what cannot be cut, or would be more than `most_bytes` then. What is not well-formed, and
+    what is something else, is left whole, to be refused by its reader, which never takes the first item for the whole.
     """
     if not announces_package(body):
         return ()
