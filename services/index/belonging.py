@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 
-from services.index.entry import Entry, Known, plain, text_of
+from services.index.entry import Entry, Known, plain, source_of, text_of
 from shared.article import Article
 
 
@@ -29,20 +29,24 @@ def candidates(entry: Entry, by_name: Mapping[str, Known], direct: Known | None)
     return list({known.row_id: known for known in found}.values())
 
 
-def is_another(entry: Entry, held: Collection[str], stored: Callable[[], Article]) -> bool:
+def is_another(entry: Entry, held_by: Known, held: Collection[str], stored: Callable[[], Article]) -> bool:
     """Is an entry of a feed another article than the one that holds some of its addresses, `held` being all of those?
 
     A page may get another article later, and some feeds give one address to all their entries: where an entry has an
     address of its own beside the one it shares, the words decide. A GUID that was only made anew, and a page that only
     moved, say the same as before.
     """
-    if entry.source.kind != "feed" or entry.changed:
+    if entry.source.kind != "feed":
         return False
     guids, pages = _of_kind("guid:", entry.aliases), _of_kind("url:", entry.aliases)
     guid_kept, page_kept = guids & set(held), pages & set(held)
+    if entry.changed and guids:  # called by the same page and GUID as before
+        return False
     if guid_kept:
         strange = not page_kept and pages and _of_kind("url:", held)
         return bool(strange) and agreement(entry.article, stored()) < 1
+    if page_kept and not guids:  # nothing but the page: one that many entries share, unless some of the words stay
+        return _of_same_feed(entry, held_by) and agreement(entry.article, stored()) < 1
     feeds = {guid.partition(" ")[0] for guid in guids}
     if not page_kept or any(alias.partition(" ")[0] in feeds for alias in held):
         return agreement(entry.article, stored()) < 2
@@ -58,6 +62,10 @@ def agreement(article: Article, stored: Article) -> int:
             text_of(article) == text_of(stored) != [],
         )
     )
+
+
+def _of_same_feed(entry: Entry, held_by: Known) -> bool:
+    return source_of(entry.source) == held_by.source
 
 
 def _of_kind(kind: str, aliases: Collection[str]) -> set[str]:

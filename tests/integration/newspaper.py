@@ -24,7 +24,10 @@ NAMESPACES = (
 
 @dataclass
 class Post:
-    """One post. `guid` is WordPress' own where none is given; `newest` shows the newest posts within the text."""
+    """One post. `newest` shows the newest posts within the text.
+
+    `guid` is WordPress' own where none is given, and absent where it is empty.
+    """
 
     number: int
     slug: str
@@ -95,11 +98,12 @@ class Newspaper:
 
     def _item(self, post: Post, whole: bool) -> str:
         title, words, lead = self._shown(post)
+        guid = f'<guid isPermaLink="false">{self._guid(post)}</guid>' if self._guid(post) else ""
         content = "" if not whole else f"<content:encoded><![CDATA[{words}]]></content:encoded>"
         return (
             f"<item><title>{title}</title><link>{self.link(post)}</link><dc:creator><![CDATA[Thu Hà]]></dc:creator>"
             f"<pubDate>{format_datetime(post.published)}</pubDate><category><![CDATA[{post.category}]]></category>"
-            f'<guid isPermaLink="false">{self._guid(post)}</guid><description><![CDATA[{lead}]]></description>'
+            f"{guid}<description><![CDATA[{lead}]]></description>"
             f"{content}</item>"
         )
 
@@ -124,7 +128,7 @@ class Newspaper:
         return html.escape(post.title), words, f"{post.text[0][:80]}&#8230;"
 
     def _guid(self, post: Post) -> str:
-        return post.guid or f"{self.home()}/?p={post.number}"
+        return f"{self.home()}/?p={post.number}" if post.guid is None else post.guid
 
     def _path(self, post: Post) -> str:
         return f"/{post.published:%Y/%m}/{post.slug}/"

@@ -272,12 +272,13 @@ def test_guids_made_anew_and_https_everywhere_make_no_article_and_no_revision(
     assert (room.articles(), room.revisions(post)) == (2, 1)
 
 
+@pytest.mark.parametrize("guid", ["dong-{}", ""], ids=["GUIDs of their own", "no GUIDs"])
 def test_an_address_that_every_entry_shares_identifies_none_though_each_comes_alone(
-    room: Newsroom, paper: Newspaper
+    room: Newsroom, paper: Newspaper, guid: str
 ) -> None:
     words = ("Mưa lớn", "Cầu thông xe", "Giá lúa tăng")
     lines = [
-        Post(n, "truc-tiep", title, (f"{title}. {TEXT[n]}",), MONDAY + dt.timedelta(hours=n), guid=f"dong-{n}")
+        Post(n, "truc-tiep", title, (f"{title}. {TEXT[n]}",), MONDAY + dt.timedelta(hours=n), guid=guid.format(n))
         for n, title in enumerate(words)
     ]
     for line in lines:  # each line of the live page pushes the one before out of the feed

@@ -262,10 +262,11 @@ class SqliteSink:
         return None, article_id((f"receipt:{entry.receipt}",), "") if holders else ""
 
     def _is_another(self, entry: Entry, holder: Known, by_name: Mapping[str, Known]) -> bool:
-        if entry.source.kind != "feed" or all(by_name.get(alias) == holder for alias in entry.aliases):
+        called = [alias for alias in entry.aliases if alias.startswith(("url:", "guid:"))]
+        if entry.source.kind != "feed" or (len(called) > 1 and all(by_name.get(alias) == holder for alias in called)):
             return False
         held = [alias for (alias,) in self._database.execute("SELECT alias FROM aliases WHERE n = ?", (holder.row_id,))]
-        return is_another(entry, held, lambda: self._stored_article(holder.row_id))
+        return is_another(entry, holder, held, lambda: self._stored_article(holder.row_id))
 
     def _store(self, entry: Entry, known: Known | None) -> int:
         """Make an entry the newest revision of its article; gives the article's row."""

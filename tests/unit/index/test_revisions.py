@@ -149,7 +149,8 @@ HELD = ("url:https://a.example/1", "guid:f1 1")
         pytest.param(("url:https://a.example/2", "guid:f1 1"), B, HELD, True, id="a GUID that all entries share"),
         pytest.param(("url:https://a.example/2", "guid:f1 1"), C, HELD, False, id="a page that moved"),
         pytest.param(("url:https://a.example/1", "guid:f1 1"), B, HELD, False, id="all addresses kept: an edit"),
-        pytest.param(("url:https://a.example/1",), B, HELD, False, id="a page alone"),
+        pytest.param(("url:https://a.example/1",), B, HELD[:1], True, id="a page that all entries share"),
+        pytest.param(("url:https://a.example/1",), C, HELD[:1], False, id="a page alone, edited"),
         pytest.param(("url:https://a.example/1", "guid:f1 2"), B, HELD[:1], False, id="what was only pushed"),
     ],
 )
@@ -157,8 +158,9 @@ def test_where_addresses_disagree_the_words_decide(
     aliases: tuple[str, ...], article: Article, held: tuple[str, ...], another: bool
 ) -> None:
     entry = msgspec.structs.replace(make_entry("a", 6, aliases=aliases, article=article), source=FEED)
-    assert is_another(entry, held, lambda: A) is another
-    assert not is_another(msgspec.structs.replace(entry, source=PUSH), held, lambda: A)
+    holder = known_from(entry, row_id=1)
+    assert is_another(entry, holder, held, lambda: A) is another
+    assert not is_another(msgspec.structs.replace(entry, source=PUSH), holder, held, lambda: A)
 
 
 def test_agreement_counts_headline_date_and_text_and_nothing_twice_that_is_not_there() -> None:
