@@ -282,3 +282,22 @@ def test_each_item_of_a_json_feed_and_of_a_newsml_message_is_pushed_read_and_fou
     desk.work()
     heads = [desk.headline(f"http://www.news.example/{n}/") for n in "1234"]
     assert heads == ["Rain 1", "Rain 2", "Snow 3", "Snow 4"]
+
+
+def test_the_command_line_pushes_each_article_of_a_file_over_http_and_straight_in(
+    desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.key("owner")
+    monkeypatch.setenv("COPYDESK_KEY", desk.given["owner"])
+    file = tmp_path / "news.json"
+    rows = [{"uri": f"https://news.example/{n}", "headline": f"Rain {n}", "body_text": "Wet."} for n in "12"]
+    file.write_bytes(msgspec.json.encode(rows))
+    base = ["--redis-url", desk.settings.redis_url, "--data-dir", desk.settings.data_dir]
+    base += ["--set", f"archive_dir={desk.settings.archive_dir}", "--json"]
+    assert main(["push", str(file), "--url", f"http://127.0.0.1:{desk.port}", *base]) == 0
+    over_http = msgspec.json.decode(capsys.readouterr().out, type=list[dict[str, str | int]])
+    assert main(["push", str(file), "--type", "application/json", *base]) == 0
+    straight = msgspec.json.decode(capsys.readouterr().out, type=list[dict[str, str | int]])
+    assert [one["state"] for one in over_http] == ["received", "received"]
+    assert [(one["article"], one["state"]) for one in straight] == [(one["article"], "duplicate") for one in over_http]
+    assert main(["push", str(file), "--type", "application/json", "--uri", "urn:1", *base]) == 1
