@@ -479,6 +479,54 @@ def test_what_a_silent_worker_held_is_taken_up_once_it_could_have_been_heard(
     assert balanced(ledger)
 
 
+def workers_over(settings: Settings, moment: list[int], *boots: str) -> list[tuple[Ledger, WorkerRecord]]:
+    """Workers whose records end when a test says so, over one clock."""
+    courier = envelopes(make_app(settings, "x"))
+    made = []
+    for boot in boots:
+        ledger = Ledger(connect(settings), settings, courier, clock=lambda: moment[0], boot=boot)
+        made.append((ledger, WorkerRecord(settings, "normalize", boot=boot)))
+        made[-1][1].beat()
+    return made
+
+
+def sweep_for(ledger: Ledger, moment: list[int], seconds: int) -> None:
+    for _ in range(seconds):
+        moment[0] += 1_000_000
+        ledger.sweep()
+
+
+def test_an_article_whose_workers_froze_and_came_back_never_dies_of_it(settings: Settings, tmp_path: Path) -> None:
+    moment = [2_000_000_000_000_000]
+    (away, record), (other, _) = workers_over(settings, moment, "away", "other")
+    Intake(away, Archive(tmp_path / "a"), settings).take([text("a"), text("b")])
+    for n in range(5):
+        items = claim(away, f"m{n}")
+        assert [item.attempt for item in items] == ([1, 1] if n == 0 else [1]), "alone, and no attempt is counted"
+        record.stop()  # as far as Redis can see: it is frozen for longer than its record lives
+        sweep_for(other, moment, 10)
+        assert other.balance().dead == 0
+        record.beat()  # it thaws
+        assert away.commit("normalize", [normalized(item) for item in items]) == [False] * len(items)
+    assert [len(claim(other, f"o{n}")) for n in range(2)] == [1, 1]
+    assert balanced(other)
+
+
+def test_an_article_that_three_workers_never_came_back_from_is_poison(settings: Settings, tmp_path: Path) -> None:
+    moment = [2_000_000_000_000_000]
+    (first, one), (second, two), (third, three) = workers_over(settings, moment, "one", "two", "three")
+    Intake(first, Archive(tmp_path / "a"), settings).take([text("a")])
+    for n, (worker, record) in enumerate([(first, one), (second, two), (first, one), (third, three)]):
+        record.beat()
+        assert len(claim(worker, f"m{n}")) == 1
+        record.stop()
+        sweep_for(worker, moment, 10)
+        assert worker.balance().dead == (1 if n == 3 else 0), "the first came back once"
+    assert first.dead()[0].reason == "poison"
+    assert "died 3 times on it: it fell silent" in first.dead()[0].note
+    assert balanced(first)
+
+
 def test_what_is_away_pauses_its_stage_counts_no_attempt_and_resumes_at_once(
     shared_redis: Server, tmp_path: Path
 ) -> None:

@@ -22,7 +22,7 @@ from services.ingest.intake import acceptance
 from shared.archive import Archived, pack_body
 from shared.envelope import Envelope, Source, Stage
 from shared.ledger import keys
-from shared.ledger.calls import MAX_CRASHES, Accepted, Claimed, Commit, Failure, Ledger
+from shared.ledger.calls import HOST, MAX_CRASHES, SILENCE_S, Accepted, Claimed, Commit, Failure, Ledger
 from shared.ledger.connection import connect
 from shared.ledger.reader import STAGES
 from shared.settings import Settings
@@ -45,6 +45,8 @@ class Twin:
     crashes: int = 0
     lease_ends: int = 0
     token: str = ""
+    worker: str = ""
+    silent: tuple[str, ...] = ()
 
 
 @dataclass
@@ -68,17 +70,30 @@ def make_machine(server: Server) -> type[RuleBasedStateMachine]:  # noqa: C901 -
             self.client = connect(options)
             self.client.flushall()
             self.now = START_US
-            ahead, behind = self.host(SKEW_US), self.host(-SKEW_US)
+            ahead, behind = self.host(SKEW_US, "ahead"), self.host(-SKEW_US, "behind")
             self.hosts = itertools.cycle([(ahead, SKEW_US), (behind, -SKEW_US)])
             self.ledger = ahead
+            self.workers = [ahead, behind]
+            self.frozen: set[str] = set()
+            self.swept = self.listening = 0
+            for worker in self.workers:
+                self.speak(worker.boot)
             self.heard: dict[str, list[Hand]] = {}
             self.model: dict[str, Twin] = {}
             self.said: dict[str, set[str]] = {}
             self.accepted = self.duplicates = 0
 
-        def host(self, skew: int) -> Ledger:
-            """The ledger as a host sees it whose own clock is wrong; the ledger's is not."""
-            return Ledger(self.client, options, courier, clock=lambda: self.now, host_clock=lambda: self.now + skew)
+        def host(self, skew: int, boot: str) -> Ledger:
+            """The ledger as a worker sees it whose own clock is wrong; the ledger's is not."""
+            clock, host_clock = lambda: self.now, lambda: self.now + skew
+            return Ledger(self.client, options, courier, clock=clock, host_clock=host_clock, boot=boot)
+
+        def speak(self, boot: str) -> None:
+            for stage in STAGES:
+                self.client.hset(keys.worker(stage, HOST, boot), "pid", 1)
+
+        def awake(self) -> Ledger | None:
+            return next((worker for worker in self.workers if worker.boot not in self.frozen), None)
 
         def archived(self, place: int, words: int) -> Accepted:
             self.now += 1
@@ -111,13 +126,25 @@ def make_machine(server: Server) -> type[RuleBasedStateMachine]:  # noqa: C901 -
             self.model[ref] = Twin("queued")
             said.add(item.meta.sha)
 
-        def take(self, stage: Stage, message: str) -> Hand:
-            items = self.ledger.claim(stage, message)
+        @rule(boot=st.sampled_from(["ahead", "behind"]))
+        def a_worker_freezes_or_wakes(self, boot: str) -> None:
+            """Its record ends; when it wakes it is the same worker that speaks again."""
+            if boot in self.frozen:
+                self.frozen.remove(boot)
+                self.speak(boot)
+            else:
+                self.frozen.add(boot)
+                self.client.delete(*(keys.worker(stage, HOST, boot) for stage in STAGES))
+            self.workers.reverse()
+
+        def take(self, stage: Stage, message: str, worker: Ledger) -> Hand:
+            items = worker.claim(stage, message)
             for item in items:
                 twin = self.model[item.ref]
                 assert twin.state == "queued"
                 assert twin.stage == stage
-                twin.state, twin.token = "working", item.token
+                twin.state, twin.token, twin.worker = "working", item.token, worker.boot
+                twin.silent = self.still_silent(twin)
                 twin.lease_ends = self.now + LEASE_S * 1_000_000
             hand = Hand(stage, items, message)
             self.heard.setdefault(message, []).append(hand)
@@ -125,16 +152,20 @@ def make_machine(server: Server) -> type[RuleBasedStateMachine]:  # noqa: C901 -
 
         @rule(target=hands, stage=st.sampled_from(STAGES))
         def hear_a_bell(self, stage: Stage) -> Any:
-            raw = self.client.rpop(stage)
-            if raw is None:
+            worker = self.awake()
+            raw = self.client.rpop(stage) if worker else None
+            if worker is None or raw is None:
                 return multiple()
-            return self.take(stage, json.loads(raw)["headers"]["id"])  # type: ignore[arg-type]
+            return self.take(stage, json.loads(raw)["headers"]["id"], worker)  # type: ignore[arg-type]
 
         @rule(target=hands, hand=hands)
-        def hear_it_again(self, hand: Hand) -> Hand:
+        def hear_it_again(self, hand: Hand) -> Any:
             """The courier hands the same bell out again while its worker lives: nothing may be taken twice."""
+            worker = self.awake()
+            if worker is None:
+                return multiple()
             before = {i.ref: self.model[i.ref].token for i in hand.items if self.model[i.ref].state == "working"}
-            again = self.take(hand.stage, hand.message)
+            again = self.take(hand.stage, hand.message, worker)
             for ref, token in before.items():
                 assert self.model[ref].token == token
             return again
@@ -145,8 +176,20 @@ def make_machine(server: Server) -> type[RuleBasedStateMachine]:  # noqa: C901 -
             given_up = self.nonces(hand)
             for twin in self.model.values():
                 if twin.state == "working" and twin.stage == hand.stage and twin.token.split(":")[0] in given_up:
-                    twin.crashes += 1
-                    twin.state = "dead" if twin.crashes >= MAX_CRASHES else "queued"
+                    self.crash(twin)
+
+        def still_silent(self, twin: Twin) -> tuple[str, ...]:
+            return tuple(boot for boot in twin.silent if boot in self.frozen)
+
+        def crash(self, twin: Twin) -> None:
+            twin.crashes += 1
+            deaths = twin.crashes + len(self.still_silent(twin))
+            twin.state = "dead" if deaths >= MAX_CRASHES else "queued"
+
+        def fall_silent(self, twin: Twin) -> None:
+            """Whoever wakes again was away: only those that stay silent count as deaths."""
+            twin.silent = (*self.still_silent(twin), twin.worker)
+            twin.state = "dead" if twin.crashes + len(twin.silent) >= MAX_CRASHES else "queued"
 
         def nonces(self, hand: Hand) -> set[str]:
             """The claims made on this bell so far: all of them are given up."""
@@ -196,15 +239,33 @@ def make_machine(server: Server) -> type[RuleBasedStateMachine]:  # noqa: C901 -
                     twin.lease_ends = due
 
         @rule(seconds=st.sampled_from([1, LEASE_S + 1, 401]))
+        def time_passes(self, seconds: int) -> None:
+            self.time_passes_and_someone_sweeps(seconds)
+
         def time_passes_and_someone_sweeps(self, seconds: int) -> None:
             self.now += seconds * 1_000_000
             self.ledger.sweep()
+            if self.now - self.swept > SILENCE_S * 1_000_000:
+                self.listening = self.now
+            listening = self.now - self.listening > SILENCE_S * 1_000_000
+            self.swept = self.now
             for twin in self.model.values():
                 if twin.state in ("retrying", "held") and twin.lease_ends <= self.now:
                     twin.state = "queued"
-                elif twin.state == "working" and twin.lease_ends <= self.now:
-                    twin.crashes += 1
-                    twin.state = "dead" if twin.crashes >= MAX_CRASHES else "queued"
+                elif twin.state == "working":
+                    self.judge(twin, ended=twin.lease_ends <= self.now, listening=listening)
+
+        def judge(self, twin: Twin, *, ended: bool, listening: bool) -> None:
+            if twin.worker in self.frozen:
+                if ended or listening:
+                    self.fall_silent(twin)
+            elif ended:
+                self.crash(twin)
+
+        @rule()
+        def a_quiet_while_passes_and_all_sweep(self) -> None:
+            for _ in range(int(SILENCE_S) + 3):
+                self.time_passes_and_someone_sweeps(1)
 
         @rule(pick=st.randoms(use_true_random=False), keep=st.booleans())
         def replay_or_discard(self, pick: Any, keep: bool) -> None:
@@ -233,6 +294,13 @@ def make_machine(server: Server) -> type[RuleBasedStateMachine]:  # noqa: C901 -
                 else:
                     assert line is not None
                     assert line.state == twin.state, ref
+                    if twin.state not in TERMINAL:
+                        self.remembers_its_losses(ref, twin)
+
+        def remembers_its_losses(self, ref: str, twin: Twin) -> None:
+            record: Any = self.client.hgetall(keys.record(ref))
+            assert int(record[b"crashes"]) == twin.crashes, ref
+            assert record.get(b"silent", b"").decode().split() == [f"{HOST}:{boot}" for boot in twin.silent], ref
 
         def teardown(self) -> None:
             """Whatever happened, workers that live and time that passes bring every article to an end."""

@@ -32,8 +32,9 @@ end
 
 local function take(ref, stage, token)
   local key = record_key(ref)
-  local is = redis.call('HMGET', key, 'state', 'stage')
+  local is = redis.call('HMGET', key, 'state', 'stage', 'silent')
   if is[1] ~= 'queued' or is[2] ~= stage then error('it does not wait here') end
+  if is[3] then redis.call('HSET', key, 'silent', table.concat(still_silent(key, stage), ' ')) end
   local lease = text(now + args.lease)
   local attempts = redis.call('HINCRBY', key, 'attempts', 1)
   redis.call('HSET', key, 'state', 'working', 'token', token, 'lease', lease, 'holder', args.worker)
@@ -91,7 +92,7 @@ end
 -- Count for the worker's record, if it has one.
 local function count_for_worker(field, by)
   local worker = args.worker:match('^(.+:.+):%d+$')
-  local key = worker and ('worker:' .. args.stage .. ':' .. worker)
+  local key = worker and worker_key(args.stage, worker)
   if key and by > 0 and redis.call('EXISTS', key) == 1 then redis.call('HINCRBY', key, field, by) end
 end
 
@@ -170,7 +171,7 @@ function calls.commit()
     redis.call('SET', key .. ':article', ARGV[2 + i])
     redis.call('DEL', key .. ':raw')
     redis.call('HSET', key, 'stage', 'index', 'attempts', 0, 'crashes', 0)
-    redis.call('HDEL', key, 'alone')
+    redis.call('HDEL', key, 'alone', 'silent')
     log(key, 'normalized', 'normalize', item.note)
     onward[#onward + 1] = item.ref
   end)

@@ -228,17 +228,41 @@ local function bury(ref, key, stage, reason, note)
   if not EXPLAINED[reason] then note_death(stage, redis.call('HGET', key, 'source') or '-') end
 end
 
--- The worker died on it: it travels alone from now on, and no more than three times.
-local function crashed(ref, key, stage, cause)
-  local crashes = redis.call('HINCRBY', key, 'crashes', 1)
+local function worker_key(stage, worker) return 'worker:' .. stage .. ':' .. worker end
+
+-- Those who fell silent with it in hand, and have not been heard since: who speaks again was away, not dead.
+local function still_silent(key, stage)
+  local silent = {}
+  for worker in (redis.call('HGET', key, 'silent') or ''):gmatch('%S+') do
+    if redis.call('EXISTS', worker_key(stage, worker)) == 0 then silent[#silent + 1] = worker end
+  end
+  return silent
+end
+
+-- It has lost a worker: it travels alone from now on, and is dead after the third that died. Whether it goes on.
+local function goes_on(ref, key, stage, deaths, cause)
   redis.call('ZREM', line_key('working', stage), ref)
   redis.call('HSET', key, 'alone', 1)
-  if crashes >= args.max_crashes then
-    bury(ref, key, stage, 'poison', 'its worker died ' .. crashes .. ' times on it: ' .. cause)
+  if deaths >= args.max_crashes then
+    bury(ref, key, stage, 'poison', 'its worker died ' .. deaths .. ' times on it: ' .. cause)
     return false
   end
   log(key, 'queued', stage, 'worker lost: ' .. cause)
   return true
+end
+
+-- The worker died on it.
+local function crashed(ref, key, stage, cause)
+  return goes_on(ref, key, stage, redis.call('HINCRBY', key, 'crashes', 1) + #still_silent(key, stage), cause)
+end
+
+-- The worker has not been heard for a while. It may be frozen or cut off: as a death it counts as long as it stays silent.
+local function fell_silent(ref, key, stage, worker)
+  local silent = still_silent(key, stage)
+  silent[#silent + 1] = worker
+  redis.call('HSET', key, 'silent', table.concat(silent, ' '))
+  redis.call('HINCRBY', key, 'attempts', -1)
+  return goes_on(ref, key, stage, tonumber(redis.call('HGET', key, 'crashes') or '0') + #silent, 'it fell silent')
 end
 
 local calls = {}

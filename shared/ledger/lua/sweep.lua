@@ -25,36 +25,57 @@ local function sweep_later(stage)
   return #ready
 end
 
--- A worker says every few seconds that it lives. Who fell silent has lost what it holds, unless nobody could be heard:
--- after Redis itself was away all get the time to speak again.
-local function is_silent(holder, stage, known)
-  local worker = holder:match('^(.+:.+):%d+$')
-  if not worker then return false end
-  if known[worker] == nil then known[worker] = redis.call('EXISTS', 'worker:' .. stage .. ':' .. worker) == 1 end
-  return not known[worker]
+-- Who held it, as `host:boot`, if that one says every few seconds that it lives.
+local function worker_of(ref)
+  local holder = redis.call('HGET', record_key(ref), 'holder')
+  return holder and holder:match('^(.+:.+):%d+$')
+end
+
+-- What is lost: ref -> the worker that fell silent with it, or false where a lease ended though its worker speaks or has no
+-- record. Nobody counts as silent who could not be heard: after Redis itself was away all get the time to speak again.
+local function lost_by(stage, listening)
+  local line, lost, speaks = line_key('working', stage), {}, {}
+  local function look(ref, ended)
+    local fine, worker = pcall(worker_of, ref)
+    if fine and worker and speaks[worker] == nil then
+      speaks[worker] = redis.call('EXISTS', worker_key(stage, worker)) == 1
+    end
+    if not fine then
+      lost[ref] = false
+    elseif worker and not speaks[worker] then
+      if listening or ended then lost[ref] = worker end
+    elseif ended then
+      lost[ref] = false
+    end
+  end
+  for _, ref in ipairs(due(line, args.lease)) do look(ref, true) end
+  if listening then
+    for _, ref in ipairs(redis.call('ZRANGE', line, 0, args.limit - 1)) do
+      if lost[ref] == nil then look(ref, false) end
+    end
+  end
+  return lost
 end
 
 local function sweep_working(stage, listening)
-  local line, known, lost = line_key('working', stage), {}, {}
-  for _, ref in ipairs(due(line, args.lease)) do lost[ref] = 'its lease ended' end
-  if listening then
-    for _, ref in ipairs(redis.call('ZRANGE', line, 0, args.limit - 1)) do
-      local fine, holder = pcall(redis.call, 'HGET', record_key(ref), 'holder')
-      if not fine then lost[ref] = 'gone' end
-      if fine and holder and is_silent(holder, stage, known) then lost[ref] = lost[ref] or 'it fell silent' end
-    end
-  end
-  local again, crashes = {}, 0
-  for ref, cause in pairs(lost) do
-    crashes = crashes + 1
+  local again, count_of_lost = {}, 0
+  for ref, worker in pairs(lost_by(stage, listening)) do
+    count_of_lost = count_of_lost + 1
     guarded(ref, stage, function()
-      if redis.call('HGET', record_key(ref), 'state') ~= 'working' then error('it is not worked on') end
-      if crashed(ref, record_key(ref), stage, cause) then again[#again + 1] = ref end
+      local key = record_key(ref)
+      if redis.call('HGET', key, 'state') ~= 'working' then error('it is not worked on') end
+      local goes
+      if worker then
+        goes = fell_silent(ref, key, stage, worker)
+      else
+        goes = crashed(ref, key, stage, 'its lease ended')
+      end
+      if goes then again[#again + 1] = ref end
     end)
   end
   table.sort(again)
   enqueue(stage, again)
-  return crashes
+  return count_of_lost
 end
 
 -- Since when have sweeps followed each other without a gap?
