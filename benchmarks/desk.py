@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -43,9 +43,9 @@ class Desk:
         ledger = open_ledger(self.settings)
         return Intake(ledger, open_archive(self.settings), self.settings), ledger
 
-    def push(self, words: str) -> None:
+    def push(self, words: str, media_type: str = "text/plain", headers: Mapping[str, str] = {}) -> None:
         """One push over HTTP."""
-        self._ask("/v1/articles", words.encode(), {"Content-Type": "text/plain"})
+        self._ask("/v1/articles", words.encode(), {"Content-Type": media_type, **headers})
 
     def finds(self, query: str) -> bool:
         """Whether the search over HTTP finds it."""
