@@ -42,8 +42,7 @@ def watch_over(ledger: Ledger, archive: Archive, settings: Settings, stop: threa
             elif not tail_done:
                 recover(ledger, archive, settings, since_us=now_us() - TAIL_US)
             tail_done = True
-            with redis_errors(ledger.client):
-                ledger.client.set(keys.RECOVERY_BEAT, now_us())
+            _say_at_it(ledger)
         except CopydeskError as error:
             log.warning("recovery_postponed", error=str(error))
         except Exception as error:  # whatever it is: this loop must live, or an emptied Redis is never refilled
@@ -128,11 +127,22 @@ def _offer(ledger: Ledger, batch: list[Accepted]) -> int:
             ledger.check_room()
             with redis_errors(ledger.client):
                 ledger.client.expire(keys.RECOVERING, LOCK_S)
+            _say_at_it(ledger)
             break
         except IntakeFull as full:
             log.info("recovery_waited", reason=str(full))
-            time.sleep(full.retry_after or 5)
+            _say_at_it(ledger)
+            time.sleep(min(full.retry_after or LOOK_S, LOOK_S))
     return sum(not answer.known and answer.state != "refused" for answer in ledger.accept(batch, recovering=True))
+
+
+def _say_at_it(ledger: Ledger) -> None:
+    """Who looks after the ledger says so, also in the middle of a long refill and while a full desk lets it wait."""
+    try:
+        with redis_errors(ledger.client):
+            ledger.client.set(keys.RECOVERY_BEAT, now_us())
+    except IntakeFull:  # a full Redis keeps the last one; that it is full is told as a trouble of its own
+        return
 
 
 def _is_empty(ledger: Ledger) -> bool:

@@ -33,6 +33,7 @@ REFUSALS_KEPT = 1000
 SILENCE_S = 8.0
 LONGEST_WAIT_S = 3600  # no retry waits longer
 LONGEST_OWNER = 24
+MEMORY_HOURS = 72
 RECEIPT_GRACE_S = 3600  # what recovery reads again when a worker starts is younger
 ROOM_S = 1.0
 
@@ -233,6 +234,7 @@ class Ledger(LedgerReader):
             "interval": int(self._settings.sweep_s * 500_000),
             "silence": int(max(SILENCE_S, 3 * self._settings.sweep_s) * 1_000_000),
             "longest_wait": LONGEST_WAIT_S * 1_000_000,
+            "memory_hours": MEMORY_HOURS,
         }
         return Swept(*self._call("sweep", args, [], self._drain))
 

@@ -11,7 +11,18 @@ from shared.errors import CopydeskError, IntakeFull
 from shared.ledger import keys
 from shared.ledger.connection import redis_errors
 from shared.ledger.reader import STAGES, LedgerReader, Status
-from shared.ledger.troubles import REMEDIES, Disk, Failing, Pause, Trouble, View, Worker, trouble_key, troubles_of
+from shared.ledger.troubles import (
+    REMEDIES,
+    Disk,
+    Failing,
+    Pause,
+    Trouble,
+    View,
+    Worker,
+    growth_a_day,
+    trouble_key,
+    troubles_of,
+)
 from shared.settings import Settings
 
 EXPECTED = ("ingest", "normalize", "index", "watch")
@@ -65,13 +76,15 @@ class Watchman:
             pipe.hvals(keys.DROPS_PROBLEMS)
             pipe.llen(keys.STRAYS)
             pipe.get(keys.ARCHIVE_NEWER)
+            pipe.hgetall(keys.MEMORY)
             pipe.mget([keys.RECOVERY_BEAT, *(keys.claimed(stage) for stage in STAGES)])
-            workers, pauses, feeds, processes, drops, unreadable, newer, (recovery, *claims) = pipe.execute()
+            workers, pauses, feeds, processes, drops, unreadable, newer, memory, (recovery, *claims) = pipe.execute()
         return View(
             now=self._clock(),
             status=status,
             refusals=self._refusals(),
             memory_limit_percent=self._settings.memory_limit_percent,
+            bytes_a_day=growth_a_day({int(hour): int(used) for hour, used in memory.items()}),
             expected=EXPECTED if workers else [name for name, stage in status.stages.items() if stage.queued],
             workers=self._workers([name.decode() for name in workers]),
             pauses=self._pauses([name.decode() for name in pauses]),

@@ -3,6 +3,7 @@
 Pure: a view of the desk goes in, the list comes out. `shared/ledger/overview.py` looks at Redis for it.
 """
 
+import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
@@ -57,9 +58,10 @@ REMEDIES: Mapping[Code, str] = {
 # With these a push sent now is not taken in: `/readyz` says no.
 STOPS_PUSHES: frozenset[Code] = frozenset({"redis-away", "intake-refusing"})
 
-SILENT_US = 12_000_000  # a worker says every 5 s that it lives
+SILENT_US = 12_000_000  # a worker says every few seconds that it lives
 STUCK_US = 10_000_000
-RECOVERY_SILENT_US = 60_000_000
+RECOVERY_SILENT_US = 12_000_000  # whoever looks after an emptied Redis says so every 5 s
+FEWEST_HOURS = 6  # of Redis' memory, before anything is said of its growth
 MEMORY_WARNING_PERCENT = 70
 WARNING_DAYS = 7
 MOST_NAMED = 3
@@ -237,7 +239,11 @@ def _of_room(view: View) -> Iterator[Found]:
     for refusal in view.refusals:
         yield "intake-refusing", "", None, refusal
         break
-    for disk in {disk.path: disk for worker in view.workers for disk in worker.disks}.values():
+    # Of one disk several processes may tell, with reserves of their own: the nearest to its reserve counts.
+    disks = sorted(
+        (disk for worker in view.workers for disk in worker.disks), key=lambda disk: disk.reserve - disk.free
+    )
+    for disk in {disk.path: disk for disk in disks}.values():
         if disk.free < disk.reserve:
             free, reserve = disk.free // 1024**2, disk.reserve // 1024**2
             yield (
@@ -249,12 +255,25 @@ def _of_room(view: View) -> Iterator[Found]:
     yield from _of_memory(view)
 
 
+def growth_a_day(hours: Mapping[int, int]) -> float | None:
+    """Bytes that Redis grows by in a day, from the least it used in each hour (since 1970); None while that is unknown.
+
+    The median over pairs half a record apart: neither a backlog nor a restart says how fast what is kept grows.
+    """
+    record = sorted(hours.items())
+    if len(record) < FEWEST_HOURS:
+        return None
+    half = len(record) // 2
+    pairs = zip(record[:-half], record[half:], strict=True)
+    return statistics.median((later[1] - then[1]) / (later[0] - then[0]) for then, later in pairs) * 24
+
+
 def _of_memory(view: View) -> Iterator[Found]:
     used, most = view.status.redis_bytes, view.status.redis_max_bytes
     if not most:
         return
     room = most * view.memory_limit_percent / 100 - used
-    days = max(0.0, room / view.bytes_a_day) if view.bytes_a_day else None
+    days = max(0.0, room / view.bytes_a_day) if view.bytes_a_day and view.bytes_a_day > 0 else None
     nearly_full = used * 100 > most * min(MEMORY_WARNING_PERCENT, view.memory_limit_percent)
     if nearly_full or (days is not None and days < WARNING_DAYS):
         soon = "" if days is None else f"; at this pace it is full in {days:.1f} days"

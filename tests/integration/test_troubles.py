@@ -7,6 +7,7 @@ import pytest
 from services.ingest.parser_process import FeedParser
 from shared.envelope import Input, Source
 from shared.ledger import keys
+from shared.ledger.calls import Ledger
 from shared.ledger.overview import Watchman
 from shared.ledger.troubles import Code
 from shared.settings import Settings
@@ -122,6 +123,36 @@ def test_a_redis_that_is_nearly_full_is_told_until_it_has_room(redis_server: Ser
     assert "redis-memory" in told.codes()
     client.delete("ballast")
     assert told.codes() == []
+
+
+def test_a_redis_that_will_be_full_within_a_week_is_told_with_the_days_until_then(
+    redis_server: Server, tmp_path: Path
+) -> None:
+    """What grows is measured by the sweeps, hour by hour: here the hours are those of a clock set by hand."""
+    settings = settings_over(redis_server, tmp_path)
+    client, told = redis_server.client(), Told(settings)
+    client.config_set("maxmemory", 64 * 1024 * 1024)
+    moment = [2_000_000_000_000_000]
+    ledger = Ledger(client, settings, clock=lambda: moment[0])
+
+    def hours(count: int, *, grows: bool) -> None:
+        for _ in range(count):
+            if grows:
+                client.rpush("kept", b"x" * 512 * 1024)
+            for _minute in range(2):
+                moment[0] += 1_800_000_000
+                ledger.sweep()
+
+    hours(5, grows=True)
+    assert told.codes() == [], "too little is known"
+    hours(5, grows=True)
+    assert told.codes() == ["redis-memory"]
+    days = float(told.what().partition("it is full in ")[2].partition(" days")[0])
+    assert 2.5 < days < 4.5, "12 MiB a day into 51 MiB of which ten are used"
+    hours(12, grows=False)
+    assert told.codes() == [], "it grows no more"
+    hours(90, grows=False)
+    assert client.hlen(keys.MEMORY) <= 72
 
 
 def test_a_trouble_keeps_its_moment_however_often_and_by_whomever_it_is_looked_at(

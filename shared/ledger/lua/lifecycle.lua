@@ -25,9 +25,8 @@ local BODY = { normalize = ':raw', index = ':article' }
 -- Above nine tenths of Redis' memory nothing new is cleaned: the index drains first, and the courier keeps its headroom.
 local function has_room(stage)
   if stage ~= 'normalize' then return true end
-  local memory = redis.call('INFO', 'memory')
-  local used, most = tonumber(memory:match('\nused_memory:(%d+)')), tonumber(memory:match('\nmaxmemory:(%d+)'))
-  return not most or most == 0 or used * 100 < most * args.drain_percent
+  local used, most = memory()
+  return most == 0 or used * 100 < most * args.drain_percent
 end
 
 local function take(ref, stage, token)

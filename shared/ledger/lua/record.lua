@@ -265,6 +265,12 @@ local function fell_silent(ref, key, stage, worker)
   return goes_on(ref, key, stage, tonumber(redis.call('HGET', key, 'crashes') or '0') + #silent, 'it fell silent')
 end
 
+-- Bytes that Redis uses, and may use (0: no bound).
+local function memory()
+  local told = redis.call('INFO', 'memory')
+  return tonumber(told:match('\nused_memory:(%d+)')), tonumber(told:match('\nmaxmemory:(%d+)')) or 0
+end
+
 local calls = {}
 
 -- What a newer release has written is left alone. What an older one has written is brought up to date by the first call:

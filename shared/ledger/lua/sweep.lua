@@ -95,12 +95,26 @@ local function in_flight()
   return articles
 end
 
+-- How much Redis uses at the least in each hour: what is kept, without what is on its way. Looked at once a minute.
+local function note_memory(last)
+  if math.floor(now / 60000000) == math.floor(last / 60000000) then return end
+  local hour, used = math.floor(now / 3600000000), (memory())
+  local least = tonumber(redis.call('HGET', 'ledger:memory', hour) or '')
+  if least and least <= used then return end
+  redis.call('HSET', 'ledger:memory', hour, used)
+  if least then return end
+  for _, old in ipairs(redis.call('HKEYS', 'ledger:memory')) do
+    if tonumber(old) <= hour - args.memory_hours or tonumber(old) > hour then redis.call('HDEL', 'ledger:memory', old) end
+  end
+end
+
 -- Returns how many came back because they were due, how many because their worker was lost, and how many are on their way.
 function calls.sweep()
   local last = tonumber(redis.call('GET', 'ledger:swept') or '0')
   if last <= now and now - last < args.interval then return cmsgpack.pack({ 0, 0, in_flight() }) end
   local listening = now - listening_since() > args.silence
   redis.call('SET', 'ledger:swept', text(now))
+  note_memory(last)
   local later, working = 0, 0
   for _, stage in ipairs({ 'normalize', 'index' }) do
     later = later + sweep_later(stage)

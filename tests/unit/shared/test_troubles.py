@@ -4,6 +4,7 @@ import pytest
 
 from shared.ledger.reader import Balance, StageStatus, Status
 from shared.ledger.troubles import (
+    RECOVERY_SILENT_US,
     REMEDIES,
     SILENT_US,
     STUCK_US,
@@ -13,6 +14,7 @@ from shared.ledger.troubles import (
     Pause,
     View,
     Worker,
+    growth_a_day,
     troubles_of,
 )
 
@@ -128,7 +130,7 @@ def test_each_cause_is_told_by_its_code(change: dict[str, object], code: Code) -
         ),
         pytest.param({"status": a_status(used=70)}, id="Redis at seventy percent"),
         pytest.param({"status": a_status(used=10), "bytes_a_day": 10 * MIB}, id="room for a week"),
-        pytest.param({"recovery_beat": NOW - 60_000_000}, id="a look a minute ago"),
+        pytest.param({"recovery_beat": NOW - RECOVERY_SILENT_US}, id="a look that is just due"),
     ],
 )
 def test_what_is_within_its_bounds_is_no_trouble(change: dict[str, object]) -> None:
@@ -148,3 +150,23 @@ def test_a_trouble_keeps_the_moment_it_was_first_seen() -> None:
 def test_days_until_full_count_to_the_limit_of_the_intake() -> None:
     (trouble,) = troubles_of(a_view(status=a_status(used=60), bytes_a_day=10 * MIB))
     assert "full in 2.0 days" in trouble.what
+
+
+@pytest.mark.parametrize(
+    ("hours", "expected"),
+    [
+        pytest.param({}, None, id="nothing is known"),
+        pytest.param({n: n * MIB for n in range(5)}, None, id="too little is known"),
+        pytest.param({n: n * MIB for n in range(24)}, 24 * MIB, id="one MiB an hour"),
+        pytest.param({n: (n + 300 * (n == 12)) * MIB for n in range(24)}, 24 * MIB, id="a backlog of an hour"),
+        pytest.param({n: n * MIB for n in (0, 1, 2, 20, 21, 22)}, 24 * MIB, id="hours without a desk"),
+        pytest.param(dict.fromkeys(range(24), 9 * MIB), 0.0, id="it stands still"),
+        pytest.param({n: (99 - n) * MIB for n in range(24)}, -24 * MIB, id="it shrinks"),
+    ],
+)
+def test_how_fast_redis_grows(hours: dict[int, int], expected: float | None) -> None:
+    assert growth_a_day(hours) == expected
+
+
+def test_a_redis_that_shrinks_is_never_full() -> None:
+    assert codes(a_view(status=a_status(used=60), bytes_a_day=-10.0 * MIB)) == []
