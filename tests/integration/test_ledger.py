@@ -17,7 +17,7 @@ from shared.clock import now_us
 from shared.envelope import MOST_BYTES, Input, Source
 from shared.errors import InputRefused, IntakeFull
 from shared.ledger import keys
-from shared.ledger.calls import DEATH_BURST, Claimed, Commit, Failure, Ledger
+from shared.ledger.calls import DEATH_BURST, REFUSALS_KEPT, Claimed, Commit, Failure, Ledger
 from shared.ledger.connection import LedgerBroken, connect
 from shared.ledger.reader import PERIOD_US
 from shared.settings import Settings
@@ -625,6 +625,26 @@ def test_what_only_its_sender_can_mend_is_refused_counted_and_no_death(intake: I
     assert (line.state, line.note) == ("refused", "holds no article")
     assert (ledger.balance().refused, ledger.balance().dead, balanced(ledger)) == (1, 0, True)
     assert ledger.client.hgetall(keys.REFUSED) == {b"push:alice": b"1"}
+
+
+def test_a_flood_of_refusals_keeps_the_latest_records_and_every_receipt(intake: Intake, ledger: Ledger) -> None:
+    def refuse(numbers: range) -> list[Receipt]:
+        receipts = intake.take([text(f"rubbish {n}", f"uri:{n}", source=ALICE) for n in numbers])
+        while items := claim(ledger, f"m{numbers.start}"):
+            no = [Failure(ref=i.ref, token=i.token, verdict="refused", reason="refused", note="none") for i in items]
+            ledger.fail("normalize", no)
+        return receipts
+
+    first = refuse(range(REFUSALS_KEPT))[0]
+    assert ledger.line(f"{first.article}@{first.rev}") is not None
+    refuse(range(REFUSALS_KEPT, REFUSALS_KEPT + 25))
+    assert ledger.line(f"{first.article}@{first.rev}") is None
+    line = ledger.receipt(first.receipt)
+    assert line is not None
+    assert (line.state, line.article) == ("refused", first.article)
+    assert len(list(ledger.client.scan_iter("art:*", count=1000))) == REFUSALS_KEPT
+    assert intake.take([text("rubbish 0", "uri:0", source=ALICE)])[0].state == "received"
+    assert balanced(ledger)
 
 
 @pytest.mark.parametrize("call", ["commit", "fail"])

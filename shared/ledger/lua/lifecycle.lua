@@ -196,6 +196,28 @@ local function put_off(item, key, state)
   log(key, state, args.stage, item.reason .. (item.note and item.note ~= '' and (': ' .. item.note) or ''))
 end
 
+-- A flood of what nobody can read must not fill Redis: of all but the latest only the receipt stays, with the outcome. The
+-- same bytes sent again are read again, since no record says any more that they were refused.
+local function forget_refused(ref)
+  local key, article, rev = record_key(ref), ref:match('^(.*)@(%d+)$')
+  local receipt = redis.call('HGET', key, 'receipt')
+  local ttl = redis.call('TTL', key)
+  redis.call('DEL', key)
+  if receipt and ttl > 0 then redis.call('SET', receipt_key(receipt), ref .. ' refused ' .. text(now), 'EX', ttl) end
+  if read_head(article)[1] == rev then keep_head(article, { sha = '' }) end
+end
+
+local function refuse(item, key)
+  redis.call('HSET', key, 'reason', item.reason, 'note', item.note or '')
+  redis.call('HINCRBY', 'ledger:refused', redis.call('HGET', key, 'source') or '-', 1)
+  redis.call('ZADD', 'ledger:refusals', text(now), item.ref)
+  finish(item.ref, key, 'refused', args.stage, item.note)
+  local surplus = redis.call('ZCARD', 'ledger:refusals') - args.refusals_kept
+  if surplus <= 0 then return end
+  local oldest = redis.call('ZPOPMIN', 'ledger:refusals', surplus)
+  for i = 1, #oldest, 2 do forget_refused(oldest[i]) end
+end
+
 -- items: {ref, token, verdict = retry|hold|dead|refused|back, wait (µs), reason, note, alone}
 function calls.fail()
   return cmsgpack.pack(for_each_held(function(_, item, key)
@@ -203,11 +225,7 @@ function calls.fail()
     if item.verdict == 'dead' then
       bury(item.ref, key, args.stage, item.reason, item.note)
     elseif item.verdict == 'refused' then
-      redis.call('HSET', key, 'reason', item.reason, 'note', item.note or '')
-      redis.call('HINCRBY', 'ledger:refused', redis.call('HGET', key, 'source') or '-', 1)
-      redis.call('ZADD', 'ledger:refusals', text(now), item.ref)
-      redis.call('ZREMRANGEBYRANK', 'ledger:refusals', 0, -1 - args.refusals_kept)
-      finish(item.ref, key, 'refused', args.stage, item.note)
+      refuse(item, key)
     elseif item.verdict == 'back' then
       give_back(item.ref, key, args.stage)
       pause('stage', args.stage, item.note)
