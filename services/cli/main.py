@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 STAGES = ("ingest", "normalize", "index")
-RUN_THE_DESK = ("up:run", "demo:run")
+RUN_THE_DESK = ("up:up", "demo:demo")
 DEBUG_HINT = "COPYDESK_DEBUG=1 shows where"
 NEWER, INTERRUPTED = 3, 130
 
@@ -23,7 +23,10 @@ class Argument(NamedTuple):
 
 
 class Command(NamedTuple):
-    """One command: where its function lives, what it is for, what it takes."""
+    """One command: its function, what it is for, what it takes.
+
+    `target` is `module:function` below `commands/`, both named as the command is: `feeds list` is `feeds:list_feeds`.
+    """
 
     words: str
     target: str
@@ -59,8 +62,8 @@ REFS = (
 )
 
 COMMANDS = (
-    Command("up", "up:run", "run the whole desk on this machine until Ctrl-C"),
-    Command("demo", "demo:run", "take in what lies in seeds/, show the articles, stop"),
+    Command("up", "up:up", "run the whole desk on this machine until Ctrl-C"),
+    Command("demo", "demo:demo", "take in what lies in seeds/, show the articles, stop"),
     Command(
         "push",
         "push:push",
@@ -98,49 +101,49 @@ COMMANDS = (
     ),
     Command(
         "feeds add",
-        "feeds:add",
+        "feeds:add_feed",
         "subscribe to a feed",
         (arg("url", metavar="URL"), *SOURCE),
     ),
-    Command("feeds list", "feeds:show", "the feeds and when each is due"),
-    Command("feeds remove", "feeds:remove", "end a subscription", (arg("url", metavar="URL"),)),
+    Command("feeds list", "feeds:list_feeds", "the feeds and when each is due"),
+    Command("feeds remove", "feeds:remove_feed", "end a subscription", (arg("url", metavar="URL"),)),
     Command(
         "keys create",
-        "keys:create",
+        "keys:create_key",
         "make a push key; it is shown once",
         (arg("name", metavar="NAME"), PREFIX, *SOURCE),
     ),
     Command(
         "keys add",
-        "keys:add",
+        "keys:add_prefixes",
         "give a publisher's keys the pages below an address; make a key where there is none yet",
         (arg("name", metavar="NAME"), PREFIX, *SOURCE),
     ),
     Command(
         "keys take",
-        "keys:take",
+        "keys:take_prefixes",
         "take pages back that a publisher's keys carry",
         (arg("name", metavar="NAME"), PREFIX),
     ),
-    Command("keys list", "keys:show", "whose keys there are"),
+    Command("keys list", "keys:list_keys", "whose keys there are"),
     Command(
         "keys revoke",
-        "keys:revoke",
+        "keys:revoke_keys",
         "end a publisher's keys, or the one with this id",
         (arg("name", metavar="NAME|ID"),),
     ),
     Command("balance", "balance:balance", "prove that every input is accounted for"),
     Command(
         "dead list",
-        "dead:show",
+        "dead:list_dead",
         "what no further try will help, and why",
         (arg("--limit", type=count, default=100, metavar="N"), arg("--offset", type=count, default=0, metavar="N")),
     ),
-    Command("dead show", "dead:show_one", "one dead article, with its input", (arg("ref", metavar="ID"),)),
-    Command("dead replay", "dead:replay", "send dead articles through again", REFS),
+    Command("dead show", "dead:show_dead", "one dead article, with its input", (arg("ref", metavar="ID"),)),
+    Command("dead replay", "dead:replay_dead", "send dead articles through again", REFS),
     Command(
         "dead discard",
-        "dead:discard",
+        "dead:discard_dead",
         "give dead articles up for good",
         (*REFS, arg("--because", default="discarded by hand", metavar="WHY", help="kept in the timeline")),
     ),
@@ -152,13 +155,13 @@ COMMANDS = (
     ),
     Command(
         "refused list",
-        "refused:show",
+        "refused:list_refused",
         "inputs that only their sender can mend, and why",
         (arg("--limit", type=count, default=100, metavar="N"), arg("--offset", type=count, default=0, metavar="N")),
     ),
     Command(
         "refused replay",
-        "refused:replay",
+        "refused:replay_refused",
         "read refused inputs once more, after the reader was mended",
         (
             arg("refs", nargs="*", metavar="ID", help="id@rev as `refused list` shows it"),
@@ -180,8 +183,8 @@ COMMANDS = (
         (arg("--jsonl", action="store_true", required=True, help='one input a line: {"path"|"text"|"body_b64": …}'),),
         opens=False,
     ),
-    Command("config show", "config:show", "every setting and where it comes from", opens=False),
-    Command("doctor", "doctor:run", "what this machine lacks, and what to do about it", opens=False),
+    Command("config show", "config:show_config", "every setting and where it comes from", opens=False),
+    Command("doctor", "doctor:doctor", "what this machine lacks, and what to do about it", opens=False),
     Command("work", "work:work", "one worker of a stage", (arg("stage", choices=STAGES),), serves=True),
     Command("watch", "watch:watch", "the watcher of drops and feeds", serves=True),
     Command("web", "web:web", "the front door over HTTP", serves=True),

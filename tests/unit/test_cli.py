@@ -62,9 +62,12 @@ def test_help_imports_nothing_but_the_parser() -> None:
     assert "push" in done.stdout
 
 
-def test_every_command_has_its_function() -> None:
+def test_every_command_has_a_function_of_its_name() -> None:
     for command in cli.COMMANDS:
         module, _, function = command.target.partition(":")
+        group, _, word = command.words.rpartition(" ")
+        assert module == (group or word)
+        assert function == word or (group and function.startswith(f"{word}_")), command.words
         assert callable(getattr(cli._module(f"services.cli.commands.{module}"), function)), command.words
 
 
@@ -133,7 +136,7 @@ def test_a_fault_of_ours_is_one_line_too(monkeypatch: pytest.MonkeyPatch, capsys
     def broken(context: object) -> int:
         raise ValueError("two\nlines")
 
-    monkeypatch.setattr("services.cli.commands.config.show", broken)
+    monkeypatch.setattr("services.cli.commands.config.show_config", broken)
     code, _, err = answer(capsys, "config", "show")
     assert code == 2
     assert err == "copydesk: unforeseen ValueError: two lines (COPYDESK_DEBUG=1 shows where; please report it)\n"
@@ -146,7 +149,7 @@ def test_ctrl_c_ends_quietly(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     def interrupted(context: object) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("services.cli.commands.config.show", interrupted)
+    monkeypatch.setattr("services.cli.commands.config.show_config", interrupted)
     assert answer(capsys, "config", "show") == (130, "", "")
 
 

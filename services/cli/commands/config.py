@@ -9,7 +9,7 @@ from shared.settings import SECRETS, without_password
 HIDDEN = "***"
 
 
-def show(context: Context) -> int:
+def show_config(context: Context) -> int:
     """Values and origins; passwords and keys are never shown."""
     values = {name: _shown(name, value) for name, value in msgspec.structs.asdict(context.settings).items()}
     origins = context.loaded.origins

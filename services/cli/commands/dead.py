@@ -32,16 +32,16 @@ class Stray(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     message: str
 
 
-def show(context: Context) -> int:
+def list_dead(context: Context) -> int:
     """The dead, the latest first."""
     lines = LedgerReader(connect(context.reached()))
     if astray := lines.strays():
         warn(f"{plural(len(astray), 'message')} could not be read: `copydesk dead strays` lists them")
-    show_ended(context, lines.dead(context.args.limit, context.args.offset), "No article is dead.")
+    print_ended(context, lines.dead(context.args.limit, context.args.offset), "No article is dead.")
     return OK
 
 
-def show_ended(context: Context, found: Sequence[Ended], none: str) -> None:
+def print_ended(context: Context, found: Sequence[Ended], none: str) -> None:
     """Inputs that came to an end without an article: which, where they came from, and why."""
     if context.as_json:
         show_json(found)
@@ -87,7 +87,7 @@ def _stray(row: str) -> Stray:
     return Stray(at_us=int(at) if at.isdigit() else 0, queue=queue, reason=reason, message=message)
 
 
-def show_one(context: Context) -> int:
+def show_dead(context: Context) -> int:
     """One dead article: why it died, its way, and the beginning of its input."""
     settings = context.reached()
     lines = LedgerReader(connect(settings))
@@ -104,7 +104,7 @@ def show_one(context: Context) -> int:
     return OK
 
 
-def replay(context: Context) -> int:
+def replay_dead(context: Context) -> int:
     """Send dead articles back to the stage where they died."""
     settings = context.reached()
     ledger = open_ledger(settings)
@@ -116,7 +116,7 @@ def replay(context: Context) -> int:
     return tell(context, refs, done, "replayed", "went back to the queue")
 
 
-def discard(context: Context) -> int:
+def discard_dead(context: Context) -> int:
     """Give dead articles up; the archive keeps what came in."""
     settings = context.reached()
     ledger = open_ledger(settings)

@@ -52,7 +52,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     searches: tuple[tuple[str, Results], ...]
 
 
-def run(context: Context) -> int:
+def demo(context: Context) -> int:
     """Take in, wait, show, stop. Exit code 1 when an article died or is not found again."""
     begun = now_us()
     names = list(list_names(Path(context.settings.seeds_dir), DropNames(context.settings.drops_ignore)))

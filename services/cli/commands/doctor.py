@@ -40,7 +40,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     advice: str | None = None
 
 
-def run(context: Context) -> int:
+def doctor(context: Context) -> int:
     """Look at everything; exit code 2 when something must be done before the desk can work."""
     findings = list(examine(context))
     if context.as_json:

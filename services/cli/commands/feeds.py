@@ -19,7 +19,7 @@ from shared.settings import check_source
 LONGEST_PROBLEM = 60
 
 
-def add(context: Context) -> int:
+def add_feed(context: Context) -> int:
     """Subscribe; the watcher sees the new feed within seconds."""
     args = context.args
     check_source(zone=args.zone, language=args.language, place=f"feed {shown_address(args.url)}")
@@ -31,7 +31,7 @@ def add(context: Context) -> int:
     return OK
 
 
-def remove(context: Context) -> int:
+def remove_feed(context: Context) -> int:
     """End a subscription, by its address or id; what came from it stays."""
     try:
         removed = Subscriptions(context.settings).remove(context.args.url)
@@ -45,7 +45,7 @@ def remove(context: Context) -> int:
     return OK
 
 
-def show(context: Context) -> int:
+def list_feeds(context: Context) -> int:
     """The feeds; without Redis only what was set."""
     feeds = Subscriptions(context.settings).list()
     states = _states(context, feeds)

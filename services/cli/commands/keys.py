@@ -12,7 +12,7 @@ from shared.errors import PermanentError
 from shared.settings import check_source
 
 
-def create(context: Context) -> int:
+def create_key(context: Context) -> int:
     """Make a key and show it, the only time it is seen."""
     args = context.args
     check_source(zone=args.zone, language=args.language, place=f"key {args.name}")
@@ -26,12 +26,12 @@ def create(context: Context) -> int:
     return OK
 
 
-def add(context: Context) -> int:
+def add_prefixes(context: Context) -> int:
     """Give a publisher pages of their own: all their keys carry the prefixes; one without a key gets one."""
     args = context.args
     keys = _keys(context)
     if not any(key.publisher.name == args.name for key in keys.list()):
-        return create(context)
+        return create_key(context)
     if not args.prefixes:
         raise PermanentError(
             f"{args.name} has a key: say which pages are theirs with --prefix https://example.org/news/"
@@ -46,7 +46,7 @@ def add(context: Context) -> int:
     return OK
 
 
-def take(context: Context) -> int:
+def take_prefixes(context: Context) -> int:
     """Take prefixes back from all keys of a publisher; the last stays, or the key could claim what nobody has."""
     args = context.args
     if not args.prefixes:
@@ -64,7 +64,7 @@ def take(context: Context) -> int:
     return OK
 
 
-def show(context: Context) -> int:
+def list_keys(context: Context) -> int:
     """Whose keys there are; the keys themselves are kept nowhere."""
     keys = _keys(context).list()
     if context.as_json:
@@ -84,7 +84,7 @@ def show(context: Context) -> int:
     return OK
 
 
-def revoke(context: Context) -> int:
+def revoke_keys(context: Context) -> int:
     """End keys by publisher or id; running front doors see it at once."""
     count = _keys(context).revoke(context.args.name)
     if context.as_json:

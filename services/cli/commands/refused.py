@@ -2,7 +2,7 @@
 
 import contextlib
 
-from services.cli.commands.dead import in_pages, show_ended, tell
+from services.cli.commands.dead import in_pages, print_ended, tell
 from services.cli.context import OK, UNUSABLE, Context, warn
 from services.ingest import decisions
 from services.ingest.intake import open_decisions
@@ -14,14 +14,14 @@ WITH_BODIES = 25  # at a time, for each comes with its bytes
 MOST_KEPT = 1000  # as many as the ledger remembers
 
 
-def show(context: Context) -> int:
+def list_refused(context: Context) -> int:
     """Inputs that hold no article, are too large, or cannot be decoded, the latest first: nobody here needs to act."""
     lines = LedgerReader(connect(context.reached()))
-    show_ended(context, lines.refused(context.args.limit, context.args.offset), "No input was refused.")
+    print_ended(context, lines.refused(context.args.limit, context.args.offset), "No input was refused.")
     return OK
 
 
-def replay(context: Context) -> int:
+def replay_refused(context: Context) -> int:
     """Read refused inputs once more: a newer release may find what an older one did not."""
     settings, args = context.reached(), context.args
     ledger = open_ledger(settings)

@@ -25,7 +25,7 @@ class PortTaken(PermanentError):
     """Somebody else listens where the front door should open."""
 
 
-def run(context: Context) -> int:
+def up(context: Context) -> int:
     """Start, say where to knock, and stay until Ctrl-C or SIGTERM."""
     settings = context.settings
     refuse_second(context.data_dir)  # said before the port is looked at: the desk that is up is what has taken it
