@@ -12,11 +12,11 @@ from pathlib import Path
 from benchmarks.figures import Figure
 from services.index.entry import Entry
 from services.index.folding import columns
-from services.index.sinks.sqlite import FILE_NAME, SqliteSink
+from services.index.sinks.sqlite import SqliteSink
 from shared.article import Article, Block, Evidence, Person
 from shared.envelope import Event, Source
 from shared.ledger.calls import BATCHES
-from shared.settings import Settings
+from shared.settings import INDEX_FILE, Settings
 
 ARTICLES, MEASURED = 200_000, 5_000  # BENCH_INDEX_ARTICLES=20000 fills a smaller one
 FILL, BATCH = 1_000, Settings().batch_articles * BATCHES["index"]
@@ -74,7 +74,7 @@ def run() -> list[Figure]:
     """Fill an index, then measure the last of its batches: CPU and bytes, beside a bare insert into one FTS table."""
     count = int(os.environ.get("BENCH_INDEX_ARTICLES", str(ARTICLES)))
     with tempfile.TemporaryDirectory(prefix="cd-bench-") as folder:
-        path = Path(folder) / FILE_NAME
+        path = Path(folder) / INDEX_FILE
         sink = SqliteSink(path)
         entries = make_entries(count + MEASURED)
         for _ in range(0, count, FILL):

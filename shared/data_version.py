@@ -5,11 +5,12 @@ import tempfile
 from pathlib import Path
 
 from shared.errors import NewerData, PermanentError
+from shared.settings import ARCHIVE, FEEDS_FILE, INDEX, KEYS_FILE
 
 VERSION = 2
 FILE_NAME = "VERSION"
 # What a folder of the release before versions holds: one with none of these is nobody's yet.
-OURS = ("archive", "index", "redis", "run", "feeds.json", "keys.json")
+OURS = (ARCHIVE, INDEX, "redis", "run", FEEDS_FILE, KEYS_FILE)
 
 
 def make_folder(folder: Path) -> None:

@@ -34,6 +34,9 @@ UNFINISHED = (
     "*.swp",
 )  # fmt: skip
 SECRETS = frozenset({"push_keys"})
+# What stands in a data folder: the archive and the index may stand elsewhere, as `archive_dir` and `index_dir` say.
+ARCHIVE, INDEX = "archive", "index"
+FEEDS_FILE, KEYS_FILE, INDEX_FILE = "feeds.json", "keys.json", "copydesk.sqlite3"
 
 
 class SourceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -81,6 +84,31 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     drops_scan_s: Seconds | None = None
     drops_ignore: tuple[str, ...] = UNFINISHED
     drops: dict[str, SourceSettings] = {}
+
+    @property
+    def archive_folder(self) -> Path:
+        """The folder of the archive's segments."""
+        return Path(self.archive_dir or Path(self.data_dir, ARCHIVE))
+
+    @property
+    def index_folder(self) -> Path:
+        """The folder that the index is alone in."""
+        return Path(self.index_dir or Path(self.data_dir, INDEX))
+
+    @property
+    def index_file(self) -> Path:
+        """The embedded index."""
+        return self.index_folder / INDEX_FILE
+
+    @property
+    def feeds_file(self) -> Path:
+        """The feeds that are watched."""
+        return Path(self.data_dir, FEEDS_FILE)
+
+    @property
+    def keys_file(self) -> Path:
+        """The digests of the push keys."""
+        return Path(self.data_dir, KEYS_FILE)
 
 
 class Loaded(msgspec.Struct, frozen=True, kw_only=True):
@@ -296,8 +324,8 @@ def _check_redis_url(url: str, origin: str) -> None:
 def _with_folders(settings: Settings) -> Settings:
     return msgspec.structs.replace(
         settings,
-        archive_dir=settings.archive_dir or str(Path(settings.data_dir) / "archive"),
-        index_dir=settings.index_dir or str(Path(settings.data_dir) / "index"),
+        archive_dir=str(settings.archive_folder),
+        index_dir=str(settings.index_folder),
     )
 
 

@@ -99,8 +99,3 @@ def program() -> str:
     if shutil.which("copydesk") or Path(called).name != "copydesk":
         return "copydesk"
     return min(os.path.relpath(called), os.path.abspath(called), key=len)
-
-
-def index_file(settings: Settings) -> Path:
-    """The embedded index."""
-    return Path(settings.index_dir or Path(settings.data_dir) / "index") / "copydesk.sqlite3"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from services.index.sinks.sink import Sink
-from services.index.sinks.sqlite import FILE_NAME, SqliteSink
+from services.index.sinks.sqlite import SqliteSink
 from services.index.tasks import index_articles
 from shared.settings import Settings
 from shared.work.batches import register
@@ -20,9 +20,8 @@ SINKS: Mapping[str, Callable[[Path], Sink]] = {"sqlite": SqliteSink}
 def run(settings: Settings) -> int:
     """Work on the index queue until told to stop; gives the exit code. A second writer refuses to start."""
     app = make_app(settings, "index")
-    folder = Path(settings.index_dir or Path(settings.data_dir) / "index")
-    record = WorkerRecord(settings, "index", folders=(folder,))
+    record = WorkerRecord(settings, "index", folders=(settings.index_folder,))
     ledger = open_ledger(settings, record.boot)
-    sink = SINKS["sqlite"](folder / FILE_NAME)
+    sink = SINKS["sqlite"](settings.index_file)
     register(app, "index", ledger, index_articles(sink), RetryPolicy(max_attempts=settings.max_attempts))
     return work(app, settings, record, ledger, ["--pool=threads", "--concurrency=1"])

@@ -3,7 +3,6 @@
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import TypeVar
 
 import msgspec
@@ -136,8 +135,7 @@ def _receipt(answer: Entered) -> Receipt:
 
 def open_archive(settings: Settings) -> Archive:
     """The archive the settings name."""
-    folder = Path(settings.archive_dir or Path(settings.data_dir) / "archive")
-    return Archive(folder, reserve_bytes=settings.disk_reserve_mb * 1024 * 1024)
+    return Archive(settings.archive_folder, reserve_bytes=settings.disk_reserve_mb * 1024 * 1024)
 
 
 def open_decisions(settings: Settings) -> Archive:

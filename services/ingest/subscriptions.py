@@ -5,7 +5,6 @@ import fcntl
 import os
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import msgspec
 
@@ -64,7 +63,7 @@ class Subscriptions:
     """The file of feeds. Read whole, replaced whole, one writer at a time."""
 
     def __init__(self, settings: Settings) -> None:
-        self._path = Path(settings.data_dir) / "feeds.json"
+        self._path = settings.feeds_file
 
     def list(self) -> tuple[Subscription, ...]:
         """All feeds, in the order they were added."""
@@ -129,7 +128,7 @@ class Subscriptions:
         """The feeds by id; what they are afterwards is written, whole or not at all."""
         try:
             make_folder(self._path.parent)
-            with open(self._path.parent / "feeds.json.lock", "a", opener=_private) as lock:
+            with open(self._path.with_name(f"{self._path.name}.lock"), "a", opener=_private) as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
                 feeds = {feed.id: feed for feed in self.list()}
                 yield feeds
@@ -138,7 +137,7 @@ class Subscriptions:
             raise PermanentError(f"{self._path} cannot be written: {error.strerror}") from error
 
     def _write(self, content: _File) -> None:
-        written = self._path.with_name("feeds.json.new")
+        written = self._path.with_name(f"{self._path.name}.new")
         written.unlink(missing_ok=True)  # left by a killed writer, perhaps of a release that let others read it
         with open(written, "wb", opener=_private) as file:
             file.write(msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n")

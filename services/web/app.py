@@ -1,7 +1,6 @@
 """Composition root of the front door: settings -> ledger, archive, intake, index, keys -> the server."""
 
 import signal
-from pathlib import Path
 from types import FrameType
 
 import structlog
@@ -9,7 +8,7 @@ from starlette.applications import Starlette
 
 from services.index.search import Index
 from services.ingest.intake import Intake, open_archive
-from services.web.keys import Keys
+from services.web.keys import open_keys
 from services.web.readiness import Readiness, folder_probe, redis_probe
 from services.web.request_body import BODIES_AT_ONCE, BodyRoom
 from services.web.routes import front_door
@@ -24,9 +23,6 @@ from shared.work.celery_app import open_ledger
 from shared.work.liveness import WorkerRecord
 
 log = structlog.get_logger(__name__)
-
-KEYS_FILE = "keys.json"
-INDEX_FILE = "copydesk.sqlite3"
 
 
 def build(settings: Settings, app_state: AppState | None = None) -> Starlette:
@@ -63,15 +59,13 @@ def open_state(settings: Settings, archive: Archive) -> AppState:
     """The parts of one desk, as the settings name them; nothing is asked of Redis yet."""
     ledger = open_ledger(settings)
     watchman = Watchman(ledger, settings, check_room=ledger.check_room)
-    data_dir = Path(settings.data_dir)
-    index_dir = Path(settings.index_dir or data_dir / "index")
     return AppState(
         settings=settings,
-        keys=Keys(data_dir / KEYS_FILE, listed=settings.push_keys),
+        keys=open_keys(settings),
         intake=Intake(ledger, archive, settings),
         lines=ledger,
         look=watchman.look,
-        index=Index(index_dir / INDEX_FILE),
+        index=Index(settings.index_file),
         meters=Meters(watchman.look),
         readiness=_readiness(settings, ledger, archive),
         room=BodyRoom(max(BODIES_AT_ONCE, 2 * settings.max_input_bytes)),

@@ -21,6 +21,7 @@ from shared.clock import now
 from shared.data_version import make_folder, refuse_newer
 from shared.errors import NewerData, PermanentError
 from shared.identity import canonical_prefix
+from shared.settings import Settings
 
 log = structlog.get_logger(__name__)
 
@@ -207,6 +208,11 @@ class Keys:
     def _refuse_when_listed(self) -> None:
         if self._listed is not None:
             raise PermanentError("the push keys come from a file secret (COPYDESK_PUSH_KEYS): change them there")
+
+
+def open_keys(settings: Settings) -> Keys:
+    """The keys that the settings name."""
+    return Keys(settings.keys_file, listed=settings.push_keys)
 
 
 def read_listed(text: str) -> tuple[Key, ...]:

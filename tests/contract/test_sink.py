@@ -11,22 +11,22 @@ from services.index.app import SINKS
 from services.index.entry import Entry
 from services.index.search import Index
 from services.index.sinks.sink import Sink
-from services.index.sinks.sqlite import FILE_NAME
 from shared.article import PubStatus
 from shared.errors import PermanentError
+from shared.settings import INDEX_FILE
 from tests.entries import make_entry
 
 
 @pytest.fixture(params=sorted(SINKS))
 def sink(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Sink]:
-    sink = SINKS[request.param](tmp_path / FILE_NAME)
+    sink = SINKS[request.param](tmp_path / INDEX_FILE)
     yield sink
     sink.close()
 
 
 @pytest.fixture
 def index(tmp_path: Path) -> Iterator[Index]:
-    index = Index(tmp_path / FILE_NAME)
+    index = Index(tmp_path / INDEX_FILE)
     yield index
     index.close()
 
@@ -193,7 +193,7 @@ def test_whatever_comes_in_whatever_order(
     data: st.DataObject,
 ) -> None:
     """The words found are those of the newest usable revision of each article, and a second run changes nothing."""
-    path = tmp_path_factory.mktemp("any") / FILE_NAME
+    path = tmp_path_factory.mktemp("any") / INDEX_FILE
     sink, index = SINKS["sqlite"](path), Index(path)
     entries = [
         make_entry(article_id, rev, headline=words, body="x", pub_status=status, aliases=tuple(sorted(names)))

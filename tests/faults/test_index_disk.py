@@ -11,21 +11,23 @@ from pathlib import Path
 import pytest
 
 from services.index.search import Index
-from services.index.sinks.sqlite import FILE_NAME, SqliteSink
+from services.index.sinks.sqlite import SqliteSink
 from shared.errors import Unavailable
+from shared.settings import INDEX_FILE
 from tests.entries import make_entry
 
 FILL_A_DISK = """
 import os, subprocess, sys
 from pathlib import Path
 from services.index.search import Index
-from services.index.sinks.sqlite import FILE_NAME, SqliteSink
+from services.index.sinks.sqlite import SqliteSink
+from shared.settings import INDEX_FILE
 from shared.errors import Unavailable
 from tests.entries import make_entry
 
 folder = Path(sys.argv[1])
 subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", folder], check=True)
-sink = SqliteSink(folder / FILE_NAME)
+sink = SqliteSink(folder / INDEX_FILE)
 entries = [make_entry(f"{n}", body=f"bài{n} " + os.urandom(15_000).hex()) for n in range(200)]
 waiting, kept, refusals = list(entries), 0, 0
 while waiting and refusals < 3:
@@ -37,7 +39,7 @@ while waiting and refusals < 3:
         assert "full" in str(outcomes[0]), outcomes
         refusals += 1
 assert 0 < kept < 200, kept
-index = Index(folder / FILE_NAME)
+index = Index(folder / INDEX_FILE)
 assert index.count() == kept
 subprocess.run(["mount", "-o", "remount,size=64m", folder], check=True)
 while waiting:
@@ -70,7 +72,7 @@ def test_a_really_full_disk_loses_nothing_and_goes_on_when_there_is_room(tmp_pat
 
 def test_the_log_stays_short_beside_readers_that_overlap(tmp_path: Path) -> None:
     """Two readers hand over to each other: at no moment is there none. SQLite's own checkpoints would never end."""
-    path, limit = tmp_path / FILE_NAME, 1 << 20
+    path, limit = tmp_path / INDEX_FILE, 1 << 20
     sink = SqliteSink(path, wal_bytes=limit)
     sink.put_many([make_entry()])
     readers = [sqlite3.connect(path, isolation_level=None, check_same_thread=False) for _ in range(2)]
@@ -91,7 +93,7 @@ def test_the_log_stays_short_beside_readers_that_overlap(tmp_path: Path) -> None
     thread.start()
     try:
         longest = written = 0
-        log = path.with_name(f"{FILE_NAME}-wal")
+        log = path.with_name(f"{INDEX_FILE}-wal")
         for batch in range(60):
             before = log.stat().st_size
             body = " ".join(f"từ{batch}x{number}" for number in range(8_000))
@@ -109,7 +111,7 @@ def test_the_log_stays_short_beside_readers_that_overlap(tmp_path: Path) -> None
 
 
 def test_a_reader_that_never_ends_stops_no_batch(tmp_path: Path) -> None:
-    path = tmp_path / FILE_NAME
+    path = tmp_path / INDEX_FILE
     sink = SqliteSink(path, wal_bytes=1 << 20)
     sink.put_many([make_entry()])
     reader = sqlite3.connect(path, isolation_level=None)
@@ -127,8 +129,8 @@ def test_a_reader_that_never_ends_stops_no_batch(tmp_path: Path) -> None:
 
 
 def test_a_file_that_another_program_holds_is_unavailable_and_nothing_of_the_batch_is_kept(tmp_path: Path) -> None:
-    sink = SqliteSink(tmp_path / FILE_NAME, busy_ms=50)
-    other = sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None)
+    sink = SqliteSink(tmp_path / INDEX_FILE, busy_ms=50)
+    other = sqlite3.connect(tmp_path / INDEX_FILE, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     outcomes = sink.put_many([make_entry("a"), make_entry("b")])
     assert [type(outcome) for outcome in outcomes] == [Unavailable, Unavailable]

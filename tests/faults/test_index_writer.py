@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from services.index.search import Index
-from services.index.sinks.sqlite import FILE_NAME, SqliteSink
+from services.index.sinks.sqlite import SqliteSink
 from shared.errors import PermanentError, TransientError, Unavailable
+from shared.settings import INDEX_FILE
 from tests.entries import make_entry
 
 WRITE_FOR_EVER = """
@@ -56,7 +57,7 @@ def run(program: str, path: Path) -> subprocess.Popen[str]:
 
 def test_killed_in_the_middle_of_writing(tmp_path: Path) -> None:
     """Whatever was answered for is there, whole batches only, and the next writer goes on."""
-    path = tmp_path / FILE_NAME
+    path = tmp_path / INDEX_FILE
     for lines in (1, 3, 7):
         writer = run(WRITE_FOR_EVER, path)
         assert writer.stdout is not None
@@ -82,27 +83,27 @@ def test_killed_in_the_middle_of_writing(tmp_path: Path) -> None:
 
 
 def test_a_second_writer_is_refused_and_told_why(tmp_path: Path) -> None:
-    sink = SqliteSink(tmp_path / FILE_NAME)
+    sink = SqliteSink(tmp_path / INDEX_FILE)
     with pytest.raises(PermanentError, match=f"is written by process {os.getpid()} on .*one writer"):
-        SqliteSink(tmp_path / FILE_NAME)
+        SqliteSink(tmp_path / INDEX_FILE)
     assert sink.put_many([make_entry()]) == ["indexed"]
     sink.close()
-    SqliteSink(tmp_path / FILE_NAME).close()
+    SqliteSink(tmp_path / INDEX_FILE).close()
 
 
 def test_a_killed_writer_leaves_no_lock(tmp_path: Path) -> None:
-    writer = run(WRITE_FOR_EVER, tmp_path / FILE_NAME)
+    writer = run(WRITE_FOR_EVER, tmp_path / INDEX_FILE)
     assert writer.stdout is not None
     writer.stdout.readline()
     with pytest.raises(PermanentError, match=f"process {writer.pid} "):
-        SqliteSink(tmp_path / FILE_NAME)
+        SqliteSink(tmp_path / INDEX_FILE)
     writer.kill()
     writer.communicate()
-    SqliteSink(tmp_path / FILE_NAME).close()
+    SqliteSink(tmp_path / INDEX_FILE).close()
 
 
 def test_a_file_that_may_not_grow_is_unavailable(tmp_path: Path) -> None:
-    writer = run(WRITE_UNTIL_FULL, tmp_path / FILE_NAME)
+    writer = run(WRITE_UNTIL_FULL, tmp_path / INDEX_FILE)
     output, _ = writer.communicate(timeout=30)
     full, after = output.splitlines()
     assert full.count("Unavailable") == 2
@@ -111,9 +112,9 @@ def test_a_file_that_may_not_grow_is_unavailable(tmp_path: Path) -> None:
 
 
 def test_a_stored_article_that_was_damaged_harms_no_other(tmp_path: Path) -> None:
-    sink = SqliteSink(tmp_path / FILE_NAME)
+    sink = SqliteSink(tmp_path / INDEX_FILE)
     sink.put_many([make_entry("a"), make_entry("b")])
-    database = sqlite3.connect(tmp_path / FILE_NAME)
+    database = sqlite3.connect(tmp_path / INDEX_FILE)
     database.execute("UPDATE revisions SET entry = x'00' WHERE n = 1")
     database.commit()
     database.close()
@@ -126,21 +127,21 @@ def test_a_stored_article_that_was_damaged_harms_no_other(tmp_path: Path) -> Non
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(Unavailable, match="cannot be written"):
-        SqliteSink(tmp_path / "file" / FILE_NAME)
+        SqliteSink(tmp_path / "file" / INDEX_FILE)
 
 
 def test_a_file_that_is_no_index(tmp_path: Path) -> None:
-    (tmp_path / FILE_NAME).write_bytes(b"this is no database at all" * 100)
+    (tmp_path / INDEX_FILE).write_bytes(b"this is no database at all" * 100)
     with pytest.raises(Unavailable, match="cannot be written: file is not a database"):
-        SqliteSink(tmp_path / FILE_NAME)
+        SqliteSink(tmp_path / INDEX_FILE)
     with pytest.raises(TransientError, match="cannot be read: file is not a database"):
-        Index(tmp_path / FILE_NAME).count()
+        Index(tmp_path / INDEX_FILE).count()
 
 
 def test_a_reader_that_may_not_write_reads_what_a_stopped_writer_left(short_folder: Path) -> None:
     """As on a volume mounted read-only: SQLite can make none of the log's files there."""
     folder = short_folder / "index"
-    sink = SqliteSink(folder / FILE_NAME)
+    sink = SqliteSink(folder / INDEX_FILE)
     sink.put_many([make_entry()])
     sink.close()
     short_folder.chmod(0o755)
@@ -150,7 +151,7 @@ def test_a_reader_that_may_not_write_reads_what_a_stopped_writer_left(short_fold
         if os.geteuid() == 0:  # whom no mode stops
             os.setuid(65534)
         try:
-            os._exit(Index(folder / FILE_NAME).search("nang cao").total)
+            os._exit(Index(folder / INDEX_FILE).search("nang cao").total)
         finally:
             os._exit(99)
     _, status = os.waitpid(child, 0)

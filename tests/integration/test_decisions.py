@@ -3,14 +3,13 @@
 import contextlib
 import json
 from collections.abc import Sequence
-from pathlib import Path
 
 import msgspec
 import pytest
 
 from services.cli import main as cli
 from services.index.search import Index
-from services.index.sinks.sqlite import FILE_NAME, SqliteSink
+from services.index.sinks.sqlite import SqliteSink
 from services.index.tasks import index_articles
 from services.ingest import decisions
 from services.ingest.intake import Intake, Receipt, open_archive, open_decisions
@@ -54,7 +53,7 @@ class Desk:
         """Both stages do what waits, into a real index."""
         blob = msgspec.json.encode(Article(headline="Chợ nổi"))
         self.ledger.commit("normalize", [_cleaned(item, blob) for item in self.ledger.claim("normalize", "m")])
-        with contextlib.closing(SqliteSink(Path(self.settings.index_dir or "", FILE_NAME))) as sink:
+        with contextlib.closing(SqliteSink(self.settings.index_file)) as sink:
             run_batch(self.ledger, "index", "m", index_articles(sink), RetryPolicy())
 
     def lose_redis(self) -> None:
@@ -247,6 +246,6 @@ def test_what_was_on_its_way_when_the_first_release_ended_is_known_by_its_presen
     (one,) = desk.take("một", aliases=("url:http://www.a.example/1/",))
     desk.ledger.client.hset(keys.record(ref_of(one)), "v", 1)
     desk.work()
-    stored = Index(Path(desk.settings.index_dir or "", FILE_NAME)).get("url:https://a.example/1")
+    stored = Index(desk.settings.index_file).get("url:https://a.example/1")
     assert stored is not None
     assert set(stored.aliases) == {"url:http://www.a.example/1/", "url:https://a.example/1"}

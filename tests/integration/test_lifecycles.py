@@ -44,7 +44,7 @@ class Newsroom:
         self.intake = Intake(self.ledger, open_archive(settings), settings)
         self.subscriptions, self.states = Subscriptions(settings), FeedStates(connect(settings))
         self.fetcher = FeedFetcher(settings, self.subscriptions, self.states, self.intake, parser)
-        self.file = Path(settings.index_dir or "") / "copydesk.sqlite3"
+        self.file = settings.index_file
         self.sink = SqliteSink(self.file)
         self.read = read_articles(max_bytes=settings.max_input_bytes, cpu_s=60)
         self.watched: dict[str, Subscription] = {}

@@ -38,7 +38,7 @@ class Desk:
     def __init__(self, settings: Settings, port: int, keys: Keys) -> None:
         self.settings, self.port, self.keys = settings, port, keys
         self.ledger: Ledger = open_ledger(settings)
-        self.file = Path(settings.index_dir or "") / "copydesk.sqlite3"
+        self.file = settings.index_file
         self.given: dict[str, str] = {}
 
     def key(self, name: str, *prefixes: str) -> None:

@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.index.search import MOST_HITS, Index
-from services.index.sinks.sqlite import FILE_NAME, SqliteSink
+from services.index.sinks.sqlite import SqliteSink
 from shared.article import Article, Block, Person
+from shared.settings import INDEX_FILE
 from tests.entries import make_entry
 
 SEED = Article(
@@ -46,7 +47,7 @@ ARTICLES = {
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
-    path = tmp_path_factory.mktemp("index") / FILE_NAME
+    path = tmp_path_factory.mktemp("index") / INDEX_FILE
     sink = SqliteSink(path)
     outcomes = sink.put_many([make_entry(name, sha=name, article=article) for name, article in ARTICLES.items()])
     assert set(outcomes) == {"indexed"}
@@ -153,14 +154,14 @@ def test_the_newest(index: Index) -> None:
 
 
 def test_nothing_indexed_yet(tmp_path: Path) -> None:
-    index = Index(tmp_path / "folder" / FILE_NAME)
+    index = Index(tmp_path / "folder" / INDEX_FILE)
     assert index.search("x").total == index.count() == 0
     assert index.get("x") is None
     assert index.recent() == ()
     (tmp_path / "folder").mkdir()
-    (tmp_path / "folder" / FILE_NAME).touch()
+    (tmp_path / "folder" / INDEX_FILE).touch()
     assert index.count() == 0
-    sink = SqliteSink(tmp_path / "folder" / FILE_NAME)
+    sink = SqliteSink(tmp_path / "folder" / INDEX_FILE)
     sink.put_many([make_entry()])
     assert index.count() == 1
     index.close()
@@ -168,9 +169,9 @@ def test_nothing_indexed_yet(tmp_path: Path) -> None:
 
 
 def test_an_index_that_was_removed_and_made_anew(tmp_path: Path) -> None:
-    index = Index(tmp_path / FILE_NAME)
+    index = Index(tmp_path / INDEX_FILE)
     for round_ in range(2):
-        sink = SqliteSink(tmp_path / FILE_NAME)
+        sink = SqliteSink(tmp_path / INDEX_FILE)
         sink.put_many([make_entry(f"{round_}", headline=f"w{round_}")])
         assert index.search(f"w{round_}").total == 1
         sink.close()
@@ -180,9 +181,9 @@ def test_an_index_that_was_removed_and_made_anew(tmp_path: Path) -> None:
 
 
 def test_counting_ends_somewhere(tmp_path: Path) -> None:
-    sink = SqliteSink(tmp_path / FILE_NAME)
+    sink = SqliteSink(tmp_path / INDEX_FILE)
     sink.put_many([make_entry(f"{number}", body=f"w{number}") for number in range(MOST_HITS + 20)])
-    index = Index(tmp_path / FILE_NAME)
+    index = Index(tmp_path / INDEX_FILE)
     assert index.search("nâng cao").total == MOST_HITS
     assert index.search("nang cao").total == MOST_HITS
     assert index.count() == MOST_HITS + 20
@@ -192,7 +193,7 @@ def test_counting_ends_somewhere(tmp_path: Path) -> None:
 
 def test_readers_beside_the_writer(tmp_path: Path) -> None:
     """Each reader sees whole batches only, and every hit it finds is there to be shown."""
-    sink, index = SqliteSink(tmp_path / FILE_NAME), Index(tmp_path / FILE_NAME)
+    sink, index = SqliteSink(tmp_path / INDEX_FILE), Index(tmp_path / INDEX_FILE)
     done, failures = threading.Event(), []
 
     def read() -> None:

@@ -33,7 +33,7 @@ class InputStatus:
         self.ledger: Ledger = open_ledger(settings)
         self.archive = Archive(Path(settings.archive_dir or ""))
         self.intake = Intake(self.ledger, self.archive, settings)
-        self.file = Path(settings.index_dir or "") / "copydesk.sqlite3"
+        self.file = settings.index_file
         self.sink = SqliteSink(self.file)
         self.read = read_articles(max_bytes=settings.max_input_bytes, cpu_s=60)
 

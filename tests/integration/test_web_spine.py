@@ -51,7 +51,7 @@ def settle(ledger: Ledger, settings: Settings, ref: str, article: Article) -> No
     [claimed] = ledger.claim("normalize", "test")
     done = Commit(ref=ref, token=claimed.token, outcome="normalized", article=msgspec.json.encode(article))
     assert ledger.commit("normalize", [done]) == [True]
-    sink = SqliteSink(Path(settings.index_dir or "") / "copydesk.sqlite3")
+    sink = SqliteSink(settings.index_file)
     run_batch(ledger, "index", "test", index_articles(sink), RetryPolicy(max_attempts=5))
     sink.close()
 

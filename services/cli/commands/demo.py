@@ -12,7 +12,7 @@ import msgspec
 
 from services.cli.commands.search import HOW
 from services.cli.commands.status import drop_problems, problem_lines
-from services.cli.context import OK, WRONG, Context, index_file, show_json, warn
+from services.cli.context import OK, WRONG, Context, show_json, warn
 from services.cli.main import main
 from services.cli.printing import BOLD, article_lines, clean, plural, row, rule, styled, timeline_lines
 from services.desk.data_folder import find_desk, reach
@@ -147,7 +147,7 @@ class Progress:
 
 
 def _look(settings: Settings, status: Status, begun: int) -> Shown:
-    index = Index(index_file(settings))
+    index = Index(settings.index_file)
     recent = [index.get(hit.article_id) for hit in index.recent(LOOKED_THROUGH)]
     articles = tuple(one for one in recent if one is not None and one.source.kind == "drop")[:MOST_SHOWN]
     lines = LedgerReader(connect(settings))
@@ -214,7 +214,7 @@ def _summary(shown: Shown, settings: Settings) -> Iterator[str]:
     yield ""
     yield from row("Inputs", f"{settings.archive_dir}/ holds {done} as they came")
     yield from row(
-        "Articles", f"{index_file(settings)} holds {plural(Index(index_file(settings)).count(), 'article')}, searchable"
+        "Articles", f"{settings.index_file} holds {plural(Index(settings.index_file).count(), 'article')}, searchable"
     )
     embedded = settings.redis_url.startswith("unix:")
     redis = f"{settings.data_dir}/redis/" if embedded else f"Redis at {without_password(settings.redis_url)}"
@@ -232,7 +232,7 @@ def _as_json(shown: Shown, settings: Settings) -> dict[str, object]:
         "dropProblems": shown.problems,
         "balance": shown.status.balance,
         "archive": settings.archive_dir,
-        "index": str(index_file(settings)),
+        "index": str(settings.index_file),
     }
 
 

@@ -1,13 +1,12 @@
 """`copydesk keys`: push keys of publishers."""
 
 import os
-from pathlib import Path
 
 import msgspec
 
 from services.cli.context import OK, WRONG, Context, show_json, warn
 from services.cli.printing import plural, table
-from services.web.keys import Keys
+from services.web.keys import Keys, open_keys
 from shared.errors import PermanentError
 from shared.settings import check_source
 
@@ -16,7 +15,7 @@ def create_key(context: Context) -> int:
     """Make a key and show it, the only time it is seen."""
     args = context.args
     check_source(zone=args.zone, language=args.language, place=f"key {args.name}")
-    key = _keys(context).create(args.name, zone=args.zone, language=args.language, prefixes=args.prefixes)
+    key = open_keys(context.settings).create(args.name, zone=args.zone, language=args.language, prefixes=args.prefixes)
     if context.as_json:
         show_json({"name": args.name, "key": key})
     elif os.isatty(1):
@@ -29,7 +28,7 @@ def create_key(context: Context) -> int:
 def add_prefixes(context: Context) -> int:
     """Give a publisher pages of their own: all their keys carry the prefixes; one without a key gets one."""
     args = context.args
-    keys = _keys(context)
+    keys = open_keys(context.settings)
     if not any(key.publisher.name == args.name for key in keys.list()):
         return create_key(context)
     if not args.prefixes:
@@ -51,7 +50,7 @@ def take_prefixes(context: Context) -> int:
     args = context.args
     if not args.prefixes:
         raise PermanentError("say which pages to take back with --prefix https://example.org/news/")
-    keys = _keys(context)
+    keys = open_keys(context.settings)
     count = keys.drop_prefixes(args.name, args.prefixes)
     left = _prefixes_of(keys, args.name)
     if context.as_json:
@@ -66,7 +65,7 @@ def take_prefixes(context: Context) -> int:
 
 def list_keys(context: Context) -> int:
     """Whose keys there are; the keys themselves are kept nowhere."""
-    keys = _keys(context).list()
+    keys = open_keys(context.settings).list()
     if context.as_json:
         show_json(
             [{"id": key.id, "created": key.created, "expires": key.expires} | _publisher(key.publisher) for key in keys]
@@ -86,7 +85,7 @@ def list_keys(context: Context) -> int:
 
 def revoke_keys(context: Context) -> int:
     """End keys by publisher or id; running front doors see it at once."""
-    count = _keys(context).revoke(context.args.name)
+    count = open_keys(context.settings).revoke(context.args.name)
     if context.as_json:
         show_json({"revoked": count})
     elif count:
@@ -95,10 +94,6 @@ def revoke_keys(context: Context) -> int:
         warn(f"no key has the publisher or id {context.args.name}: see `copydesk keys list`")
         return WRONG
     return OK
-
-
-def _keys(context: Context) -> Keys:
-    return Keys(Path(context.settings.data_dir, "keys.json"), listed=context.settings.push_keys)
 
 
 def _prefixes_of(keys: Keys, name: str) -> tuple[str, ...]:

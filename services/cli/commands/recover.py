@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from services.cli.context import OK, Context, index_file, show_json
+from services.cli.context import OK, Context, show_json
 from services.index.search import Index, Offer
 from services.ingest.intake import open_archive
 from services.ingest.recovery import Settled
@@ -14,7 +14,7 @@ from shared.work.celery_app import open_ledger
 def recover(context: Context) -> int:
     """Offer the whole archive to the ledger; what it knows stays as it is, and what the index has decided on too."""
     settings = context.reached()
-    index = Index(index_file(settings))
+    index = Index(settings.index_file)
 
     def settled(batch: Sequence[Accepted]) -> Mapping[str, Settled]:
         return index.settled([_offer(item) for item in batch])

@@ -1,13 +1,12 @@
 """`copydesk release`: the way back from an address that a publisher pushed and another needs."""
 
 import contextlib
-from pathlib import Path
 
-from services.cli.context import OK, WRONG, Context, index_file, show_json, warn
+from services.cli.context import OK, WRONG, Context, show_json, warn
 from services.index.search import Index
 from services.ingest import decisions
 from services.ingest.intake import open_decisions
-from services.web.keys import Keys
+from services.web.keys import open_keys
 from shared.identity import canonical_url, covers, url_of
 from shared.work.celery_app import open_ledger
 
@@ -17,7 +16,7 @@ def release(context: Context) -> int:
     name = context.args.name
     settings = context.reached()
     ledger = open_ledger(settings)
-    stored = Index(index_file(context.settings)).get(name)
+    stored = Index(context.settings.index_file).get(name)
     # The ledger may count an address to another article than the index, which looks at the words too: both are meant.
     known = [stored.article_id if stored else None, ledger.owner(name), name if ledger.latest(name) else None]
     articles = list(dict.fromkeys(article for article in known if article))
@@ -45,5 +44,5 @@ def release(context: Context) -> int:
 
 def _carried(context: Context, page: str) -> dict[str, str]:
     """The prefixes that cover a page, each with the publisher whose keys carry it."""
-    keys = Keys(Path(context.settings.data_dir, "keys.json"), listed=context.settings.push_keys).list()
+    keys = open_keys(context.settings).list()
     return {prefix: key.publisher.name for key in keys for prefix in key.publisher.prefixes if covers(prefix, page)}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from services.cli.context import OK, WRONG, Context, index_file, show_json
+from services.cli.context import OK, WRONG, Context, show_json
 from services.cli.printing import BOLD, clean, moment, row, styled
 from services.index.search import Hit, Index, Results
 
@@ -16,7 +16,7 @@ HOW = {
 def search(context: Context) -> int:
     """Print what was found, the best first. Exit code 1 when nothing was."""
     query = " ".join(context.args.query)
-    found = Index(index_file(context.settings)).search(query, limit=context.args.limit, offset=context.args.offset)
+    found = Index(context.settings.index_file).search(query, limit=context.args.limit, offset=context.args.offset)
     if context.as_json:
         show_json(found)
     else:

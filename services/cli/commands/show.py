@@ -1,16 +1,15 @@
 """`copydesk show ID`: one article, from the index and, while it is on its way, from the ledger."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from services.cli.commands.dead import origin_rows
-from services.cli.context import OK, WRONG, Context, index_file, show_json, warn
+from services.cli.context import OK, WRONG, Context, show_json, warn
 from services.cli.printing import article_lines, row, timeline_lines
 from services.index.search import Index, Stored
-from services.web.keys import Keys
+from services.web.keys import open_keys
 from shared.errors import PermanentError, TransientError
 from shared.ledger.connection import connect
 from shared.ledger.reader import InputStatus, LedgerReader
@@ -25,7 +24,7 @@ class Ambiguous(PermanentError):
 def show(context: Context) -> int:
     """ID is an article's id, `id@rev`, a receipt, or an address. Exit code 1 when nobody knows it."""
     name = context.args.id
-    index = Index(index_file(context.settings))
+    index = Index(context.settings.index_file)
     stored = index.get(name)
     line = None if stored is not None else _line(context, name)
     if stored is None and line is None:
@@ -111,7 +110,7 @@ def _line(context: Context, name: str) -> InputStatus | None:
 
 def _of_a_publisher(context: Context, index: Index, name: str) -> tuple[Stored | None, InputStatus | None]:
     """What a publisher calls so: a pushed uri is its publisher's own, and people leave out whose when it is plain."""
-    keys = Keys(Path(context.settings.data_dir, "keys.json"), listed=context.settings.push_keys)
+    keys = open_keys(context.settings)
     whose = dict.fromkeys(f"uri:{key.publisher.name} {name}" for key in keys.list())
     known = {}
     for alias in whose:

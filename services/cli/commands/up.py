@@ -9,7 +9,7 @@ from services.cli.context import OK, Context, show_json, warn
 from services.cli.main import main
 from services.desk.data_folder import refuse_second
 from services.desk.processes import DeskProcesses, run_desk
-from services.web.keys import Keys
+from services.web.keys import open_keys
 from shared.errors import PermanentError
 from shared.settings import Settings
 
@@ -76,7 +76,7 @@ def _stay(desk: DeskProcesses) -> None:
 
 
 def _first_key(settings: Settings) -> str | None:
-    keys = Keys(Path(settings.data_dir, "keys.json"), listed=settings.push_keys)
+    keys = open_keys(settings)
     return None if keys.list() else keys.create(FIRST_PUBLISHER)
 
 

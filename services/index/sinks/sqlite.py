@@ -24,7 +24,6 @@ from shared.errors import CopydeskError, PermanentError, Unavailable
 from shared.identity import COMMAND_LINE, article_id
 
 SETS = ("exact", "plain")
-FILE_NAME = "copydesk.sqlite3"
 WAL_BYTES = 42 << 20
 """The log's length from which the writer asks the readers for a moment, to write it back and begin it anew."""
 

@@ -11,14 +11,15 @@ import zstandard
 from services.index.search import Index
 from services.index.sinks import schema
 from services.index.sinks.schema import MIGRATIONS, migrate, refuse_other, version
-from services.index.sinks.sqlite import FILE_NAME, SqliteSink
+from services.index.sinks.sqlite import SqliteSink
 from shared import log as logging
 from shared.errors import NewerData, TransientError
+from shared.settings import INDEX_FILE
 from tests.entries import make_entry
 
 
 def test_an_index_of_version_1_is_brought_up_to_date(tmp_path: Path) -> None:
-    path = tmp_path / FILE_NAME
+    path = tmp_path / INDEX_FILE
     database = sqlite3.connect(path, isolation_level=None)
     migrate(database, MIGRATIONS[:1])
     assert version(database) == 1
@@ -85,7 +86,7 @@ def test_a_step_that_fails_leaves_no_trace() -> None:
 
 
 def test_an_index_of_a_newer_copydesk_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / FILE_NAME
+    path = tmp_path / INDEX_FILE
     database = sqlite3.connect(path)
     database.execute("PRAGMA user_version = 99")
     database.close()
@@ -105,7 +106,7 @@ def test_a_reader_waits_for_the_writer() -> None:
 
 
 def test_words_of_another_folding_are_worked_out_anew(tmp_path: Path) -> None:
-    path = tmp_path / FILE_NAME
+    path = tmp_path / INDEX_FILE
     sink = SqliteSink(path)
     sink.put_many([make_entry("a", headline="Hòa bình"), make_entry("b", headline="Rút", pub_status="canceled")])
     sink.close()
