@@ -7,7 +7,6 @@ import queue
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
 
 import msgspec
 import redis
@@ -37,7 +36,7 @@ from services.ingest.drop_inputs import (
 )
 from services.ingest.drop_memory import DropMemory, Notes, Taken
 from services.ingest.drop_watch import Why
-from services.ingest.intake import Answer, Receipt, in_batches
+from services.ingest.intake import Answer, Intake, Receipt, TakesInputs, in_batches
 from services.ingest.parser_process import FeedParser
 from shared import identity
 from shared.envelope import Input, Source
@@ -49,13 +48,6 @@ log = structlog.get_logger(__name__)
 INPUTS_A_STEP = 500
 
 Answers = dict[str, Why | None]
-
-
-class TakesInputs(Protocol):
-    """The way in: `services.ingest.intake.Intake`."""
-
-    def take_each(self, inputs: Sequence[Input]) -> list[Answer]: ...
-    def take(self, inputs: Sequence[Input]) -> list[Receipt]: ...
 
 
 class _Look(msgspec.Struct, frozen=True, kw_only=True):
@@ -262,7 +254,7 @@ class Drops:
             yield from self._intake.take_each(inputs[start : start + INPUTS_A_STEP])
 
 
-def take_file(path: Path, settings: Settings, intake: TakesInputs) -> list[Receipt]:
+def take_file(path: Path, settings: Settings, intake: Intake) -> list[Receipt]:
     """Take one file, as `copydesk push FILE` does: one below `seeds/` as the drop it is, any other by its own path."""
     path = path.absolute()
     folder = Path(settings.seeds_dir).absolute()

@@ -14,7 +14,7 @@ import structlog
 from services.ingest.feed_states import FeedState, FeedStates
 from services.ingest.feeds import MARK, FeedItem, make_inputs
 from services.ingest.formats.feed import Feed
-from services.ingest.intake import Answer
+from services.ingest.intake import TakesInputs
 from services.ingest.parser_process import FeedParser
 from services.ingest.schedule import FetchOutcome, next_wait, read_fresh
 from services.ingest.subscriptions import Subscription, Subscriptions
@@ -30,12 +30,6 @@ log = structlog.get_logger(__name__)
 ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 MOVES_BELIEVED = 3
 FAILURES_TOLD = 3
-
-
-class TakesInputs(Protocol):
-    """The way in: `services.ingest.intake.Intake`."""
-
-    def take_each(self, inputs: Sequence[Input]) -> list[Answer]: ...
 
 
 class ParsesFeeds(Protocol):

@@ -3,7 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import msgspec
 import structlog
@@ -32,6 +32,12 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 Answer = Receipt | InputRefused
+
+
+class TakesInputs(Protocol):
+    """The way in, as those who have inputs know it: when `take_each` returns, what was not refused is safe."""
+
+    def take_each(self, inputs: Sequence[Input], /) -> Sequence[Answer]: ...
 
 
 class Intake:

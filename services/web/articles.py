@@ -9,7 +9,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.web.batcher import Receipt
+from services.ingest.intake import Receipt
 from services.web.keys import Publisher
 from services.web.middleware import recognised
 from services.web.ownership import may_claim, not_yours

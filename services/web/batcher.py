@@ -4,29 +4,15 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from typing import Protocol
 
+from services.ingest.intake import Answer, Receipt
 from shared.envelope import Input
-from shared.errors import InputRefused
 
 LANES = 2
 MOST = 25
 
 
-class Receipt(Protocol):
-    """What the intake answers for one input."""
-
-    @property
-    def receipt(self) -> str: ...
-    @property
-    def article(self) -> str: ...
-    @property
-    def rev(self) -> int: ...
-    @property
-    def state(self) -> str: ...
-
-
-Take = Callable[[Sequence[Input]], Sequence[Receipt | InputRefused]]
+Take = Callable[[Sequence[Input]], Sequence[Answer]]
 
 
 class Batcher:

@@ -10,12 +10,11 @@ from typing import ParamSpec, Protocol, TypeVar
 from starlette.requests import Request
 
 from services.index.search import Answered, Results, Stored
-from services.web.batcher import Batcher, Receipt
+from services.ingest.intake import TakesInputs
+from services.web.batcher import Batcher
 from services.web.keys import Keys, Publisher
 from services.web.readiness import Readiness
 from services.web.request_body import BodyRoom
-from shared.envelope import Input
-from shared.errors import InputRefused
 from shared.ledger.overview import Overview
 from shared.ledger.reader import InputStatus
 from shared.metrics import Meters
@@ -26,12 +25,6 @@ T = TypeVar("T")
 
 PUSHING_THREADS, ASKING_THREADS = 4, 8
 WAITERS = 200
-
-
-class Intake(Protocol):
-    """The one way in. When `take_each` returns, the inputs are safe."""
-
-    def take_each(self, inputs: Sequence[Input], /) -> Sequence[Receipt | InputRefused]: ...
 
 
 class LedgerReader(Protocol):
@@ -58,7 +51,7 @@ class AppState:
 
     settings: Settings
     keys: Keys
-    intake: Intake
+    intake: TakesInputs
     lines: LedgerReader
     look: Callable[[], Overview]
     index: Index

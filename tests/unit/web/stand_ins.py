@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.index.search import Answered, Hit, Results, Revision, Stored
+from services.ingest.intake import Receipt
 from services.web.keys import Keys, Publisher
 from services.web.state import AppState
 from shared.article import Article
 from shared.envelope import Event, Input, Source, SourceKind
+from shared.ledger.calls import EnteredState
 from shared.ledger.overview import Overview
 from shared.ledger.reader import Balance, InputStatus, StageStatus, Status
 from shared.ledger.troubles import Trouble
@@ -22,12 +24,8 @@ RECEIPT = "r" + "0" * 26
 REV = 1_700_000_000_000_000
 
 
-@dataclass
-class Receipt:
-    receipt: str
-    article: str
-    rev: int
-    state: str
+def a_receipt(state: EnteredState = "received", *, receipt: str = RECEIPT) -> Receipt:
+    return Receipt(receipt=receipt, article=ARTICLE, rev=REV, state=state)
 
 
 @dataclass
@@ -42,7 +40,7 @@ class MemoryIntake:
             raise self.failing
         bodies = [item.body for item in self.taken]
         self.taken += inputs
-        return [Receipt(RECEIPT, ARTICLE, REV, "duplicate" if i.body in bodies else "received") for i in inputs]
+        return [a_receipt("duplicate" if i.body in bodies else "received") for i in inputs]
 
 
 @dataclass

@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.ingest.intake import Receipt
 from services.web.batcher import LANES, MOST, Batcher
 from shared.envelope import Input, Source
 from shared.errors import InputRefused, TransientError
-from tests.unit.web.stand_ins import Receipt
+from tests.unit.web.stand_ins import a_receipt
 
 
 class SlowIntake:
@@ -33,10 +34,7 @@ class SlowIntake:
         assert self.go_on.wait(10)
         if self.away:
             raise TransientError("Redis does not answer")
-        return [
-            InputRefused("bad is empty") if name == "bad" else Receipt(f"r-{name}", "a", 1, "received")
-            for name in names
-        ]
+        return [InputRefused("bad is empty") if name == "bad" else a_receipt(receipt=f"r-{name}") for name in names]
 
 
 class ByHand(Executor):
@@ -58,7 +56,7 @@ class ByHand(Executor):
 
 
 def receipts_of(inputs: Sequence[Input]) -> list[Receipt]:
-    return [Receipt(f"r-{item.name}", "a", 1, "received") for item in inputs]
+    return [a_receipt(receipt=f"r-{item.name}") for item in inputs]
 
 
 async def drive(steps: Sequence[str]) -> int:
