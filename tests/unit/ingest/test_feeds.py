@@ -1,7 +1,5 @@
 """Which entries a document holds, in whatever format and encoding, and which inputs they make."""
 
-import time
-
 import msgspec
 import pytest
 from hypothesis import given
@@ -11,6 +9,7 @@ from services.ingest.feeds import FeedItem, looks_like_feed, make_inputs, read_f
 from services.ingest.formats.feed import Feed
 from shared.envelope import FeedEntry, Source
 from shared.errors import NotAFeed
+from tests.cost import times_as_dear
 from tests.unit.shared.old_encodings import misread, write
 
 URL = "http://news.example/feed.xml"
@@ -408,10 +407,8 @@ def test_lists_of_newest_posts_are_no_words_of_a_post(html: str | None, left: st
 
 
 def test_looking_for_lists_takes_no_longer_than_the_text_is_long() -> None:
-    def seconds(count: int) -> float:
-        text = '<ul class="a' * count + "<ul latest-posts></ul>" * count + "<ul latest-posts>" * count
-        began = time.process_time()
-        without_neighbours(text)
-        return time.process_time() - began
+    def text(count: int) -> str:
+        return '<ul class="a' * count + "<ul latest-posts></ul>" * count + "<ul latest-posts>" * count
 
-    assert seconds(40_000) < 12 * max(seconds(10_000), 0.005)
+    short, long = text(10_000), text(40_000)
+    assert times_as_dear(lambda: without_neighbours(long), than=lambda: without_neighbours(short), bound=9) < 9
