@@ -152,17 +152,17 @@ class Sources:
     def __init__(self, evidence: Iterable[Evidence], *, detailed: bool) -> None:
         self._detailed = detailed
         self._found: dict[str, Evidence] = {}
-        for one in evidence:
-            self._found.setdefault(_snake(one.field), one)
+        for reading in evidence:
+            self._found.setdefault(_snake(reading.field), reading)
 
     def of(self, *fields: str, label: str = " " * (LABEL_WIDTH + 2)) -> Iterator[str]:
         """The first of these fields that has evidence."""
-        one = next((self._found[field] for field in fields if field in self._found), None)
-        if one is None or (one.start is None and one.path is None and not self._detailed):
+        reading = next((self._found[field] for field in fields if field in self._found), None)
+        if reading is None or (reading.start is None and reading.path is None and not self._detailed):
             return
-        sure = f" by {one.rule}, {one.sure:.0%} sure" if self._detailed else ""
-        yield from _below(label, f"{place(one)}{sure}{quoted(one.quote)}")
-        for lost in one.lost if self._detailed else ():
+        sure = f" by {reading.rule}, {reading.sure:.0%} sure" if self._detailed else ""
+        yield from _below(label, f"{place(reading)}{sure}{quoted(reading.quote)}")
+        for lost in reading.lost if self._detailed else ():
             yield from _below(label, f"not “{shortened(lost.value, LONGEST_QUOTE)}” ({lost.rule})")
 
 
@@ -171,11 +171,11 @@ def _below(label: str, text: str) -> Iterator[str]:
         yield label + styled(line, DIM)
 
 
-def place(one: Evidence) -> str:
+def place(reading: Evidence) -> str:
     """Where a reading stands: `from characters 0-18`, or a place in a page or document."""
-    if one.start is not None and one.end is not None:
-        return f"from characters {one.start}–{one.end}"
-    return f"from {one.path}" if one.path else "concluded"
+    if reading.start is not None and reading.end is not None:
+        return f"from characters {reading.start}–{reading.end}"
+    return f"from {reading.path}" if reading.path else "concluded"
 
 
 def quoted(quote: str | None) -> str:
@@ -244,12 +244,12 @@ def shortened(text: str, longest: int) -> str:
 
 def table(rows: Sequence[Sequence[str]], *, right: frozenset[int] = frozenset()) -> Iterator[str]:
     """Columns as wide as they need; the first row names them."""
-    cells = [[clean(cell) for cell in one] for one in rows]
-    widths = [max(len(one[column]) for one in cells) for column in range(len(cells[0]))]
-    for number, one in enumerate(cells):
+    cells = [[clean(cell) for cell in values] for values in rows]
+    widths = [max(len(values[column]) for values in cells) for column in range(len(cells[0]))]
+    for number, values in enumerate(cells):
         padded = [
             cell.rjust(size) if column in right else cell.ljust(size)
-            for column, (cell, size) in enumerate(zip(one, widths, strict=True))
+            for column, (cell, size) in enumerate(zip(values, widths, strict=True))
         ]
         line = "  ".join(padded).rstrip()
         yield styled(line, DIM) if number == 0 else line

@@ -24,9 +24,9 @@ def candidates(entry: Entry, by_name: Mapping[str, Known], direct: Known | None)
     """
     guids = [by_name[alias] for alias in entry.aliases if alias.startswith("guid:") and alias in by_name]
     strongest = [by_name[name] for name in names(entry) if name in by_name]
-    gone = [by_name[name] for one in entry.aliases if (name := moved(entry.article_id, one)) in by_name]
-    found = [*guids, *gone, *([direct] if direct is not None else []), *strongest]
-    return list({known.row_id: known for known in found}.values())
+    gone = [by_name[name] for alias in entry.aliases if (name := moved(entry.article_id, alias)) in by_name]
+    ranked = [*guids, *gone, *([direct] if direct is not None else []), *strongest]
+    return list({article.row_id: article for article in ranked}.values())
 
 
 def is_another(entry: Entry, held_by: Known, held: Collection[str], stored: Callable[[], Article]) -> bool:

@@ -109,15 +109,15 @@ def is_implied(entry: Entry) -> bool:
 
 def richness_of(article: Article) -> int:
     """How much an article says, in characters of its lead and its text."""
-    said = sum(len(block.text or "") + sum(map(len, block.items)) for block in article.blocks)
-    return said + len(article.description or "")
+    length = sum(len(block.text or "") + sum(map(len, block.items)) for block in article.blocks)
+    return length + len(article.description or "")
 
 
 def digest_of(article: Article) -> str:
     """What an article says, whatever it was read from: all of it but the evidence, what was left out, and when it was
     edited, which one feed tells and the next does not."""
-    said = replace(article, evidence=(), boilerplate=(), version_created=None)
-    return hashlib.blake2b(msgspec.json.encode(said), digest_size=12).hexdigest()
+    words = replace(article, evidence=(), boilerplate=(), version_created=None)
+    return hashlib.blake2b(msgspec.json.encode(words), digest_size=12).hexdigest()
 
 
 def latest(*moments: int | None) -> int | None:

@@ -145,11 +145,11 @@ class Index:
         with self._reading() as database:
             if query is None or database is None:
                 return Results(total=0, hits=(), matched="none")
-            matched, found = _find(database, query)
+            matched, ranked = _find(database, query)
             # A view that is held keeps the writer's log from being begun anew; rows stay, so each is read by itself.
             database.execute("COMMIT")
-            page = found[max(0, offset) :][: max(0, limit)]
-            return Results(total=len(found), hits=tuple(_show(database, page, query.terms)), matched=matched)
+            page = ranked[max(0, offset) :][: max(0, limit)]
+            return Results(total=len(ranked), hits=tuple(_show(database, page, query.terms)), matched=matched)
 
     def get(self, name: str) -> Stored | None:
         """An article by its id, `<id>@<rev>`, a receipt, or any address it ever had (with its kind or without)."""
@@ -185,7 +185,7 @@ class Index:
         with self._reading() as database:
             if database is None:
                 return {}
-            return {offer.receipt: told for offer in offers if (told := _settled(database, offer)) is not None}
+            return {offer.receipt: outcome for offer in offers if (outcome := _settled(database, offer)) is not None}
 
     def recent(self, limit: int = 20) -> tuple[Hit, ...]:
         """The articles that came last, the newest first; the snippet is how they begin."""
@@ -271,9 +271,9 @@ def _find(database: sqlite3.Connection, query: Query) -> tuple[Matched, list[tup
     if exact and not query.plain_typed:
         return "exact", exact
     seen = {row_id for row_id, _ in exact}
-    found = exact + [row for row in _rank(database, "plain", query.plain) if row[0] not in seen]
-    if found:
-        return ("exact" if exact else "folded"), found[:MOST_HITS]
+    ranked = exact + [row for row in _rank(database, "plain", query.plain) if row[0] not in seen]
+    if ranked:
+        return ("exact" if exact else "folded"), ranked[:MOST_HITS]
     return "none", _rank(database, "plain", query.some) if len(query.terms) > 1 else []
 
 

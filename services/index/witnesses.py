@@ -117,8 +117,8 @@ def age_of(entry: Entry, known: Known) -> Age:
 
 def is_of_one_day(entry: Entry, known: Known) -> bool:
     """Do two words name times of less than a day between them?"""
-    said = edited_at(entry.article)
-    return said is not None and known.edited is not None and abs(said - known.edited) < DAY_US
+    edited = edited_at(entry.article)
+    return edited is not None and known.edited is not None and abs(edited - known.edited) < DAY_US
 
 
 def is_veiled(article: Article, stored: Article) -> bool:
@@ -156,7 +156,7 @@ def refined(entry: Entry, stored: Article) -> Entry:
     if article.precision != "day" or stored.precision in (None, "day") or not _is_day_of(article, stored):
         return entry
     rest = tuple(evidence for evidence in article.evidence if evidence.field != "first_created")
-    kept = Evidence(field="first_created", rule="the moment another witness gave of this day", sure=0.9)
+    evidence_of_day = Evidence(field="first_created", rule="the moment another witness gave of this day", sure=0.9)
     return replace(
         entry,
         article=replace(
@@ -165,7 +165,7 @@ def refined(entry: Entry, stored: Article) -> Entry:
             precision=stored.precision,
             zone_rule=stored.zone_rule,
             local_day=stored.local_day,
-            evidence=(*rest, kept),
+            evidence=(*rest, evidence_of_day),
         ),
     )
 

@@ -214,8 +214,8 @@ def _ask_for_writers(descriptor: int, seen: os.stat_result, name: str, still_s: 
     written = has_writer(descriptor)
     if written:
         stalled = time.time() - seen.st_mtime > STALLED_S
-        told = "is held open by a writer that has added nothing for long" if stalled else "is still being written"
-        raise StillWritten(f"{printable(name)} {told}", stalled=stalled)
+        state = "is held open by a writer that has added nothing for long" if stalled else "is still being written"
+        raise StillWritten(f"{printable(name)} {state}", stalled=stalled)
     if written is None and _age(seen) < still_s:
         raise Unsure(f"{printable(name)} may still be written", retry_after=1)
 

@@ -43,9 +43,9 @@ def make_drop_inputs(name: str, body: bytes, source: Source, parser: FeedParser)
     suffix = PurePosixPath(name).suffix.lower()
     if suffix in STRUCTURED and _is_feed(suffix, body):
         feed = _parse(name, body, parser)
-        found = make_inputs(feed, feed.topic or f"drop:{_spelled(name)}", source)
-        if found:
-            return [one.input for one in found]
+        entries = make_inputs(feed, feed.topic or f"drop:{_spelled(name)}", source)
+        if entries:
+            return [entry.input for entry in entries]
         raise InputRefused(f"{printable(name)} is a feed without entries")
     items = split_package(body, printable(name)) if suffix in STRUCTURED else ()
     if items:
@@ -74,14 +74,11 @@ def path_alias(name: str) -> str:
 
 def drop_source(name: str, drops: Mapping[str, SourceSettings]) -> Source:
     """The source of `hue/2015/bai.txt`: its folder, with the settings of `hue/2015`, else of `hue`, else of the top."""
-    folder = PurePosixPath(name).parent
-    chosen = next(
-        (drops[key] for one in (folder, *folder.parents) if (key := "" if str(one) == "." else str(one)) in drops),
-        SourceSettings(),
-    )
+    folders = ["" if str(parent) == "." else str(parent) for parent in PurePosixPath(name).parents]
+    chosen = next((drops[folder] for folder in folders if folder in drops), SourceSettings())
     return Source(
         kind="drop",
-        name="" if str(folder) == "." else printable(str(folder)),
+        name=printable(folders[0]),
         zone=chosen.zone,
         language=chosen.language,
     )

@@ -75,14 +75,14 @@ class DropMemory:
         """
         with redis_errors(self._redis):
             parted = self._parted(taken, holders)
-            kept = {os.fsencode(name): _pack(one) for name, one in taken.items() if name not in parted}
+            rows = {os.fsencode(name): _pack(file) for name, file in taken.items() if name not in parted}
             with self._redis.pipeline() as pipe:
                 for name, article in parted.items():
                     pipe.hdel(keys.DROPS_TAKEN, os.fsencode(name))
                     pipe.srem(keys.drop_copies(article), os.fsencode(name))
-                if kept:
-                    pipe.hset(keys.DROPS_TAKEN, mapping=kept)
-                    pipe.hdel(keys.DROPS_PROBLEMS, *kept)
+                if rows:
+                    pipe.hset(keys.DROPS_TAKEN, mapping=rows)
+                    pipe.hdel(keys.DROPS_PROBLEMS, *rows)
                 pipe.execute()
         return list(parted)
 
@@ -99,7 +99,7 @@ class DropMemory:
                 if new:
                     pipe.hset(keys.DROPS_PROBLEMS, mapping={os.fsencode(name): row for name, row in new.items()})
                 if taken:
-                    pipe.hset(keys.DROPS_TAKEN, mapping={os.fsencode(name): _pack(one) for name, one in taken.items()})
+                    pipe.hset(keys.DROPS_TAKEN, mapping={os.fsencode(name): _pack(row) for name, row in taken.items()})
                 if fine:
                     pipe.hdel(keys.DROPS_PROBLEMS, *fine)
                 if notes.gone:
@@ -142,9 +142,9 @@ class DropMemory:
     def _parted(self, taken: Mapping[str, Taken], holders: Mapping[str, str]) -> dict[str, str]:
         """Files that repeat what one of these said before, each with the article it repeats no more."""
         with self._redis.pipeline() as pipe:
-            for name, one in taken.items():
-                if one.copy_of:
-                    pipe.sadd(keys.drop_copies(one.copy_of), os.fsencode(name))
+            for name, file in taken.items():
+                if file.copy_of:
+                    pipe.sadd(keys.drop_copies(file.copy_of), os.fsencode(name))
             for article in holders.values():
                 pipe.smembers(keys.drop_copies(article))
             replies = pipe.execute()
@@ -154,29 +154,29 @@ class DropMemory:
             for (holder, article), group in zip(holders.items(), groups, strict=True)
             for copy in group
         }
-        known = dict(zip(copies, self.recall(copies), strict=True)) | dict(taken)
+        files = dict(zip(copies, self.recall(copies), strict=True)) | dict(taken)
         return {
             copy: article
             for copy, (holder, article) in copies.items()
-            if (kept := known[copy]) is None or (kept.copy_of, kept.digest) != (article, taken[holder].digest)
+            if (repeats := files[copy]) is None or (repeats.copy_of, repeats.digest) != (article, taken[holder].digest)
         }
 
     def _new_problems(self, reasons: Mapping[str, str]) -> dict[str, bytes]:
         """The problems that are not kept yet, as they are kept: as many as there is room for."""
         if not reasons:
             return {}
-        known = self._redis.hmget(keys.DROPS_PROBLEMS, [os.fsencode(name) for name in reasons])
+        rows = self._redis.hmget(keys.DROPS_PROBLEMS, [os.fsencode(name) for name in reasons])
         room = MAX_PROBLEMS - self._redis.hlen(keys.DROPS_PROBLEMS)
-        found: dict[str, bytes] = {}
-        for (name, reason), row in zip(reasons.items(), known, strict=True):
+        new: dict[str, bytes] = {}
+        for (name, reason), row in zip(reasons.items(), rows, strict=True):
             problem = DropProblem(path=printable(name), reason=printable(reason), at_us=now_us())
             if row is not None and msgspec.json.decode(row, type=DropProblem).reason == problem.reason:
                 continue
             log.warning("drop_not_taken", path=problem.path, reason=problem.reason)
             if row is not None or room > 0:
                 room -= row is None
-                found[name] = msgspec.json.encode(problem)
-        return found
+                new[name] = msgspec.json.encode(problem)
+        return new
 
 
 def is_taken(row: bytes | None, mark: bytes | None) -> bool:

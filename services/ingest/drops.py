@@ -100,11 +100,11 @@ class Drops:
 
     def fresh(self, marks: Mapping[str, bytes]) -> Collection[str]:
         """The names whose files are not known, by their marks, as taken or refused, and are not being read."""
-        known = zip(marks.items(), self._memory.recall(marks), strict=True)
+        remembered = zip(marks.items(), self._memory.recall(marks), strict=True)
         with self._lock:
             return [
                 name
-                for (name, mark), taken in known
+                for (name, mark), taken in remembered
                 if name not in self._busy and (taken is None or not is_known(mark, taken.mark))
             ]
 

@@ -59,9 +59,9 @@ class FeedStates:
         """Make the due-queue hold exactly these feeds, new ones due within seconds: so an empty Redis is refilled."""
         wanted = {feed.id: feed for feed in feeds}
         with redis_errors(self._redis):
-            due = {_name(one) for one in self._redis.zrange(keys.FEEDS_DUE, 0, -1)}
-            known = {_name(one) for one in self._redis.hkeys(keys.FEEDS_HOSTS)} | due
-        if gone := known - wanted.keys():
+            due = {_name(feed_id) for feed_id in self._redis.zrange(keys.FEEDS_DUE, 0, -1)}
+            remembered = {_name(feed_id) for feed_id in self._redis.hkeys(keys.FEEDS_HOSTS)} | due
+        if gone := remembered - wanted.keys():
             self.forget(sorted(gone))
         new = [feed for feed in wanted.values() if feed.id not in due]
         spread = min(len(new) / 10, 30.0)  # ten a second: a long list is no burst
@@ -77,7 +77,7 @@ class FeedStates:
 
     def claim(self, lease_s: float, limit: int = CLAIM_LIMIT) -> list[str]:
         """The ids of due feeds, of different hosts, ours until the lease ends."""
-        return [_name(one) for one in self._call("claim", lease=lease_s, limit=limit)]
+        return [_name(feed_id) for feed_id in self._call("claim", lease=lease_s, limit=limit)]
 
     def next_due_in(self) -> float:
         """Seconds until a feed is due, 0 when one is; infinite without any feed."""
@@ -102,10 +102,10 @@ class FeedStates:
             return
         checked = now_us()
         due_us = None if wait_s is None else checked + int(wait_s * 1_000_000)
-        kept = msgspec.structs.replace(state, due_us=due_us, checked_us=checked, stopped=wait_s is None)
+        noted = msgspec.structs.replace(state, due_us=due_us, checked_us=checked, stopped=wait_s is None)
         with redis_errors(self._redis):
             pipe = self._redis.pipeline()
-            pipe.hset(keys.feed(feed.id), "state", msgspec.msgpack.encode(kept))
+            pipe.hset(keys.feed(feed.id), "state", msgspec.msgpack.encode(noted))
             if failing is None:
                 pipe.hdel(keys.FEEDS_FAILING, feed.id)
             else:

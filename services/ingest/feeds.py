@@ -71,19 +71,19 @@ def make_inputs(feed: Feed, key: str, source: Source, formerly: Sequence[str] = 
     addresses = _Addresses((key, *formerly), feed.home, firsts)
     dates = {(entry.published, entry.updated) for entry in firsts}
     dateless = len(firsts) > 1 and len(dates) == 1
-    found: dict[bytes, FeedItem] = {}
+    items: dict[bytes, FeedItem] = {}
     for group in groups:
         entry, link = group[0], addresses.link(group[0])
         # A GUID beside a good link would only make the same entry look edited where a feed invents it at each visit.
-        kept = replace(entry, guid=None if link else entry.guid)
-        body = msgspec.json.encode(kept)
-        aliases = tuple(dict.fromkeys(alias for one in group for alias in addresses.aliases(one, dateless=dateless)))
+        bare = replace(entry, guid=None if link else entry.guid)
+        body = msgspec.json.encode(bare)
+        aliases = tuple(dict.fromkeys(alias for twin in group for alias in addresses.aliases(twin, dateless=dateless)))
         made = Input(
             source=source, media_type=FEED_ENTRY_TYPE, body=body, aliases=aliases, url=entry.link, name=entry.link
         )
-        mark, name = _mark(kept, aliases, dateless=dateless), _name(aliases)
-        found.setdefault(body, FeedItem(input=made, mark=mark, name=name))
-    return tuple(found.values())
+        mark, name = _mark(bare, aliases, dateless=dateless), _name(aliases)
+        items.setdefault(body, FeedItem(input=made, mark=mark, name=name))
+    return tuple(items.values())
 
 
 class _Addresses:
@@ -108,17 +108,17 @@ class _Addresses:
         and date alone count only where it has no page of its own.
         """
         link, guid = self.link(entry), entry.guid
-        found = [f"url:{link}"] if link else []
+        aliases = [f"url:{link}"] if link else []
         known_by_guid = bool(guid) and _spelled(guid) not in self._guids
         if guid and known_by_guid:
-            found += [guid_alias(key, guid) for key in self._keys]
+            aliases += [guid_alias(key, guid) for key in self._keys]
         head = (entry.title,) if dateless else _head(entry)
         if not link and (any(_words(entry)) or (entry.title and any(head[1:]))):
-            whole = known_by_guid or dateless or _head(entry) in self._heads
-            found.append(said_alias(self._keys[0], (*head, *_words(entry)) if whole else head))
+            by_words = known_by_guid or dateless or _head(entry) in self._heads
+            aliases.append(said_alias(self._keys[0], (*head, *_words(entry)) if by_words else head))
         elif link and not dateless and entry.title and any(_words(entry)) and any(head[1:]):
-            found.append(said_alias(self._keys[0], (*head, *_words(entry))))
-        return tuple(found)
+            aliases.append(said_alias(self._keys[0], (*head, *_words(entry))))
+        return tuple(aliases)
 
 
 def _settle(entry: FeedEntry, key: str, home: str | None) -> FeedEntry:
@@ -132,11 +132,11 @@ def without_neighbours(html: str | None) -> str | None:
     """A text without lists of newest posts: its site works them out anew at each publication, not its words."""
     if html is None:
         return None
-    kept, at = [], 0
+    parts, at = [], 0
     while (begin := _NEIGHBOURS.search(html, at)) is not None and (end := _end_of_list(html, begin.end())):
-        kept.append(html[at : begin.start()])
+        parts.append(html[at : begin.start()])
         at = end
-    return "".join((*kept, html[at:]))
+    return "".join((*parts, html[at:]))
 
 
 def _end_of_list(html: str, at: int) -> int | None:
@@ -154,9 +154,9 @@ def _group(entries: Iterable[FeedEntry]) -> list[list[FeedEntry]]:
     """Entries of the same title, date and text are one, whatever their addresses; without date or text, none is."""
     groups: dict[tuple[str | None, ...], list[FeedEntry]] = {}
     for entry in entries:
-        said = (*_head(entry), *_words(entry))
+        words = (*_head(entry), *_words(entry))
         plain = any(_words(entry)) and (entry.published or entry.updated)
-        groups.setdefault(said if plain else (*said, entry.guid, canonical_url(entry.link)), []).append(entry)
+        groups.setdefault(words if plain else (*words, entry.guid, canonical_url(entry.link)), []).append(entry)
     return list(groups.values())
 
 
@@ -198,8 +198,8 @@ def _name(aliases: tuple[str, ...]) -> bytes:
     return _hashed("\n".join(called).encode("utf-8", "replace")) if called else b""
 
 
-def _hashed(said: bytes) -> bytes:
-    return hashlib.blake2b(said, digest_size=MARK).digest()
+def _hashed(words: bytes) -> bytes:
+    return hashlib.blake2b(words, digest_size=MARK).digest()
 
 
 def _spelled(guid: str | None) -> str | None:

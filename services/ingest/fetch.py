@@ -71,57 +71,57 @@ class FeedFetcher:
             log.error("feeds_unreadable", reason=str(error))
             return
         async with Client(self._settings) as client:
-            tour = FetchContext(client)
+            context = FetchContext(client)
             results = await asyncio.gather(
-                *(self._visit(tour, known, feeds.get(known)) for known in ids), return_exceptions=True
+                *(self._visit(context, feed_id, feeds.get(feed_id)) for feed_id in ids), return_exceptions=True
             )
-        for known, result in zip(ids, results, strict=True):
+        for feed_id, result in zip(ids, results, strict=True):
             if isinstance(result, TransientError):  # Redis is away: the lease ends, and the feed is due again
-                log.warning("feed_not_noted", feed=known, reason=str(result))
+                log.warning("feed_not_noted", feed=feed_id, reason=str(result))
             elif isinstance(result, BaseException):
-                log.error("feed_visit_broken", feed=known, exc_info=result)
+                log.error("feed_visit_broken", feed=feed_id, exc_info=result)
 
-    async def _visit(self, tour: FetchContext, known: str, feed: Subscription | None) -> None:
+    async def _visit(self, context: FetchContext, feed_id: str, feed: Subscription | None) -> None:
         if feed is None:
-            await asyncio.to_thread(self._states.forget, [known])
+            await asyncio.to_thread(self._states.forget, [feed_id])
             return
         state = await asyncio.to_thread(self._states.get, feed)
         started, failing = time.monotonic(), None
         try:
-            visit, state = await self._ask(tour, feed, state)
+            outcome, state = await self._ask(context, feed, state)
         except CopydeskError as error:
-            visit, state = judge_failure(error), note_failure(state, error)
+            outcome, state = judge_failure(error), note_failure(state, error)
             failing = judge_feed(feed.shown(), state, error)
         interval = float(feed.interval_s or self._settings.feed_interval_s)
-        wait = next_wait(visit, interval, state.failures, random.random())  # noqa: S311 - spreads visits
+        wait = next_wait(outcome, interval, state.failures, random.random())  # noqa: S311 - spreads visits
         await asyncio.to_thread(self._states.put, feed, state, wait, failing)
         if state.moves >= MOVES_BELIEVED and state.moved is not None:
-            await asyncio.to_thread(self._subscriptions.move, known, state.moved)
+            await asyncio.to_thread(self._subscriptions.move, feed_id, state.moved)
         log.info(
-            "feed_visited", feed=feed.shown(), outcome=visit.kind, status=state.status, problem=state.problem,
+            "feed_visited", feed=feed.shown(), outcome=outcome.kind, status=state.status, problem=state.problem,
             took_ms=round((time.monotonic() - started) * 1000),
         )  # fmt: skip
 
-    async def _ask(self, tour: FetchContext, feed: Subscription, state: FeedState) -> tuple[FetchOutcome, FeedState]:
-        answer = await fetch(tour.client, feed.url, etag=state.etag, modified=state.modified, accept=ACCEPT)
+    async def _ask(self, context: FetchContext, feed: Subscription, state: FeedState) -> tuple[FetchOutcome, FeedState]:
+        answer = await fetch(context.client, feed.url, etag=state.etag, modified=state.modified, accept=ACCEPT)
         state = note_answer(state, answer)
         fresh = read_fresh(answer.headers.get("cache-control"))
         body_hash = hashlib.sha256(answer.body).hexdigest()
         if answer.status == 304 or body_hash == state.body_hash:
-            kept = state if answer.status == 304 else note_validators(state, answer, body_hash)
-            return FetchOutcome(kind="same", fresh_s=fresh), kept
-        async with tour.parsing:
+            noted = state if answer.status == 304 else note_validators(state, answer, body_hash)
+            return FetchOutcome(kind="same", fresh_s=fresh), noted
+        async with context.parsing:
             media_type = answer.headers.get("content-type")
             document = await asyncio.to_thread(self._parser.parse, answer.body, media_type, answer.url)
-        found = make_inputs(document, feed.id, feed.source(), feed.formerly)
-        new = _news(found, state)
+        items = make_inputs(document, feed.id, feed.source(), feed.formerly)
+        new = _news(items, state)
         await asyncio.to_thread(self._take, new)
         # Only now, with the entries in: a crash before this line means asking again, never missing one.
         state = note_validators(state, answer, body_hash)
         state = msgspec.structs.replace(
             state,
-            seen=b"".join(one.mark for one in found) or state.seen,
-            names=b"".join(one.name for one in found) or state.names,
+            seen=b"".join(item.mark for item in items) or state.seen,
+            names=b"".join(item.name for item in items) or state.names,
             news_us=now_us() if new else state.news_us,
             title=document.title,
         )
@@ -133,9 +133,9 @@ class FeedFetcher:
             answers = self._intake.take_each(inputs)
         except TransientError as error:  # the desk's trouble, not the feed's: it waits without a mark against it
             raise IntakeFull(str(error), retry_after=error.retry_after) from error
-        for entry, answer in zip(inputs, answers, strict=True):
+        for item, answer in zip(inputs, answers, strict=True):
             if isinstance(answer, InputRefused):
-                log.warning("entry_refused", source=entry.source.name, entry=entry.name, reason=str(answer))
+                log.warning("entry_refused", source=item.source.name, entry=item.name, reason=str(answer))
 
 
 def open_visitor(settings: Settings, client: redis.Redis, intake: TakesInputs) -> FeedFetcher:
@@ -191,10 +191,10 @@ def _short(value: str | None) -> str | None:
     return value if value is not None and len(value) <= 1000 else None
 
 
-def _news(found: Sequence[FeedItem], state: FeedState) -> list[Input]:
+def _news(items: Sequence[FeedItem], state: FeedState) -> list[Input]:
     """What the last document did not say, with a word on what it said otherwise."""
     seen, names = _marks(state.seen), _marks(state.names)
-    return [msgspec.structs.replace(one.input, changed=one.name in names) for one in found if one.mark not in seen]
+    return [msgspec.structs.replace(item.input, changed=item.name in names) for item in items if item.mark not in seen]
 
 
 def _marks(seen: bytes) -> frozenset[bytes]:

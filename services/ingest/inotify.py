@@ -99,7 +99,7 @@ class Listener:
     def _folder_changed(self, name: str, mask: int) -> Iterator[Change]:
         """What leaves is not listened to under its old name; what comes is, before it is looked through."""
         if mask & MOVED_FROM:
-            for watch in [one for one, at in self._names.items() if f"{at}/".startswith(f"{name}/")]:
+            for watch in [number for number, at in self._names.items() if f"{at}/".startswith(f"{name}/")]:
                 del self._names[watch]
                 self._libc.inotify_rm_watch(self._kernel, watch)
         elif self._takes(name):

@@ -51,20 +51,20 @@ def split_package(body: bytes, name: str, most_bytes: int = MOST_BYTES_SPLIT) ->
     if _is_json(body):
         return _split_json(body, name)
     try:
-        found = _Finder(body).items
+        items = _Finder(body).items
     except (expat.ExpatError, _NotSplit, LookupError, ValueError):  # the last two: an encoding that nobody knows
         return ()
-    if len(found) < 2:
+    if len(items) < 2:
         return ()
-    ends = [tag.end() for _, _, ending in found if (tag := END_TAG.match(body, ending))]
-    if len(ends) < len(found):
+    ends = [tag.end() for _, _, ending in items if (tag := END_TAG.match(body, ending))]
+    if len(ends) < len(items):
         raise InputRefused(f"{name} holds an empty newsItem beside others, and is not split")
-    head, tail = body[: found[0][1]], body[ends[-1] :]
-    if len(found) * (len(head) + len(tail)) + len(body) > most_bytes:
-        raise InputRefused(f"{name} holds {len(found)} items below a header too long to be repeated for each")
+    head, tail = body[: items[0][1]], body[ends[-1] :]
+    if len(items) * (len(head) + len(tail)) + len(body) > most_bytes:
+        raise InputRefused(f"{name} holds {len(items)} items below a header too long to be repeated for each")
     return [
         Item(guid=guid, body=head + body[start:end] + tail, is_placed=True)
-        for (guid, start, _), end in zip(found, ends, strict=True)
+        for (guid, start, _), end in zip(items, ends, strict=True)
     ]
 
 
@@ -85,14 +85,16 @@ def _split_json(body: bytes, name: str) -> Sequence[Item]:
     if not encoding.startswith("utf-8"):
         body = body.decode(encoding, "replace").encode("utf-8", "replace")
     try:
-        found = split_json(body)
+        articles = split_json(body)
     except (BrokenJson, NoArticle):
         return ()
     except InputRefused as error:
         raise InputRefused(f"{name} is not taken in. {error}") from error
-    if len(found) < 2:
+    if len(articles) < 2:
         return ()
-    return [Item(guid=next((address for _, address in one.addresses), None), body=one.body) for one in found]
+    return [
+        Item(guid=next((address for _, address in article.addresses), None), body=article.body) for article in articles
+    ]
 
 
 def _begins(body: bytes) -> bytes:

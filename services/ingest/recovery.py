@@ -62,17 +62,18 @@ def recover(
     newer = _NewerEntries()
     decided = list(archive.decisions())
     discarded = _discarded(decided)
-    for one in decided:
-        if one.decision == "free":
-            ledger.free(one.ref, one.at_us)
+    for decision in decided:
+        if decision.decision == "free":
+            ledger.free(decision.ref, decision.at_us)
     entries = archive.entries(since_us=since_us, on_newer=newer.note)
     offers = (acceptance(entry, place) for place, entry in entries)
     for batch in in_batches(offers, lambda offer: body_size(offer.body), settings):
-        told = settled(batch)
-        entered += _offer(ledger, [_decided(offer, discarded, told) for offer in batch if _is_open(offer, told)])
+        outcomes = settled(batch)
+        still_open = [offer for offer in batch if outcomes.get(offer.meta.receipt) != "counted"]
+        entered += _offer(ledger, [_decided(offer, discarded, outcomes) for offer in still_open])
         read += len(batch)
-    for reason, same in itertools.groupby(discarded.values(), lambda one: one.reason):
-        refs = [one.ref for one in same]
+    for reason, group in itertools.groupby(discarded.values(), lambda decision: decision.reason):
+        refs = [decision.ref for decision in group]
         for at in range(0, len(refs), PAGE):
             ledger.discard(refs[at : at + PAGE], reason)  # where it was decided, but the ledger was lost before it knew
     if not since_us or newer.first:
@@ -82,8 +83,8 @@ def recover(
 
 def _discarded(decided: Sequence[Decision]) -> Mapping[str, Decision]:
     """By receipt, what is given up: the last that was decided counts."""
-    last = {one.receipt: one for one in decided if one.decision != "free"}
-    return {receipt: one for receipt, one in last.items() if one.decision == "discard"}
+    last = {decision.receipt: decision for decision in decided if decision.decision != "free"}
+    return {receipt: decision for receipt, decision in last.items() if decision.decision == "discard"}
 
 
 class _NewerEntries:
@@ -107,16 +108,12 @@ class _NewerEntries:
         log.error("archive_newer", entries=self.count, first=self.first)
 
 
-def _is_open(offer: Accepted, told: Mapping[str, Settled]) -> bool:
-    return told.get(offer.meta.receipt) != "counted"
-
-
-def _decided(offer: Accepted, discarded: Mapping[str, Decision], told: Mapping[str, Settled]) -> Accepted:
+def _decided(offer: Accepted, discarded: Mapping[str, Decision], outcomes: Mapping[str, Settled]) -> Accepted:
     """The input with the outcome that is settled already, whoever settled it."""
     receipt = offer.meta.receipt
     if receipt in discarded:
         return msgspec.structs.replace(offer, outcome="discarded", note=discarded[receipt].reason)
-    return msgspec.structs.replace(offer, outcome="superseded") if receipt in told else offer
+    return msgspec.structs.replace(offer, outcome="superseded") if receipt in outcomes else offer
 
 
 def _offer(ledger: Ledger, batch: list[Accepted]) -> int:
@@ -156,8 +153,8 @@ def _refill(ledger: Ledger, archive: Archive, settings: Settings) -> None:
             return
         read, entered = recover(ledger, archive, settings)
         with redis_errors(ledger.client):
-            whole = ledger.client.eval(_CLOSE, 2, keys.RECOVERING, keys.EPOCH, now_us())
-        log.info("ledger_refilled" if whole else "refill_interrupted", read=read, entered=entered)
+            is_complete = ledger.client.eval(_CLOSE, 2, keys.RECOVERING, keys.EPOCH, now_us())
+        log.info("ledger_refilled" if is_complete else "refill_interrupted", read=read, entered=entered)
 
 
 @contextlib.contextmanager

@@ -94,28 +94,28 @@ class Subscriptions:
             raise PermanentError(f"a feed is visited at most every {MIN_INTERVAL_S} s, not every {interval_s} s")
         url = _checked(url)
         with self._changing() as feeds:
-            known = next((feed.id for feed in feeds.values() if feed.url == url), feed_id(url))
-            before = feeds.get(known) or Subscription(id=known, url=url, added_us=now_us())
+            own_id = next((feed.id for feed in feeds.values() if feed.url == url), feed_id(url))
+            before = feeds.get(own_id) or Subscription(id=own_id, url=url, added_us=now_us())
             added = msgspec.structs.replace(before, zone=zone, language=language, interval_s=interval_s)
-            feeds[known] = added
+            feeds[own_id] = added
         return added
 
     def remove(self, name: str) -> Subscription:
         """Remove a feed by its id or address."""
         with self._changing() as feeds:
-            found = next((feed for feed in feeds.values() if name.strip() in (feed.id, feed.url, feed.shown())), None)
-            if found is None:
+            removed = next((feed for feed in feeds.values() if name.strip() in (feed.id, feed.url, feed.shown())), None)
+            if removed is None:
                 raise UnknownFeed(f"no feed is called {shown_address(name)}; `copydesk feeds list` names them")
-            del feeds[found.id]
-        return found
+            del feeds[removed.id]
+        return removed
 
-    def move(self, known: str, url: str) -> None:
+    def move(self, own_id: str, url: str) -> None:
         """Note a feed's new address; its id and state stay. It ends where that address is watched already."""
         with self._changing() as feeds:
-            if known in feeds and any(feed.url == url for feed in feeds.values()):
-                del feeds[known]
-            elif known in feeds:
-                feeds[known] = msgspec.structs.replace(feeds[known], url=_checked(url))
+            if own_id in feeds and any(feed.url == url for feed in feeds.values()):
+                del feeds[own_id]
+            elif own_id in feeds:
+                feeds[own_id] = msgspec.structs.replace(feeds[own_id], url=_checked(url))
 
     def bring_up_to_date(self) -> None:
         """Write the file anew in its present version, where there is one."""

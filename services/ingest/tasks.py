@@ -10,12 +10,12 @@ from shared.work.batches import hand_back_newer
 from shared.work.celery_app import INGEST
 
 
-def register_fetching(app: Celery, visitor: FeedFetcher) -> None:
+def register_fetching(app: Celery, fetcher: FeedFetcher) -> None:
     """Give the app its one task: `[version, feed ids]`."""
 
     def fetch_feeds(version: int, ids: list[str]) -> None:  # an older release's message reads the same
         hand_back_newer(INGEST, version)
-        asyncio.run(visitor.fetch_feeds(ids))
+        asyncio.run(fetcher.fetch_feeds(ids))
 
     app.task(fetch_feeds, name=FETCH_TASK, Request="shared.work.bell:BellRequest").release = _hold_nothing
 

@@ -36,8 +36,8 @@ async def push_article(request: Request) -> Response:
         if not body or body.isspace():
             raise Problem("no-article", "The body is empty.")
         reading = partial(inputs_of, kind, body, request.headers, publisher)
-        found = reading() if len(body) < LARGE else await app_state.read(reading)
-        items = [await _claimed(app_state, item, publisher) for item in found]
+        inputs = reading() if len(body) < LARGE else await app_state.read(reading)
+        items = [await _claimed(app_state, item, publisher) for item in inputs]
         recognised(request.headers, app_state)  # a key that was revoked while the body came takes nothing in
         receipts = await _put(app_state, items)
     return _answer(items, receipts)
@@ -56,18 +56,18 @@ def _answer(items: Sequence[Input], receipts: Sequence[Receipt]) -> Response:
     """One receipt as it is, several as a list of such; `200` where nothing of it is new."""
     if all(receipt.state == "refused" for receipt in receipts):
         raise not_yours(url_of(items[0].aliases))
-    told = [_told(receipt) for receipt in receipts]
+    bodies = [_receipt_body(receipt) for receipt in receipts]
     status = 200 if all(receipt.state == "duplicate" for receipt in receipts) else 202
-    if len(told) == 1:
+    if len(bodies) == 1:
         (only,) = receipts
-        return json_answer(told[0], status=status, headers={"Location": f"/v1/receipts/{only.receipt}"})
-    return json_answer({"receipts": told}, status=status)
+        return json_answer(bodies[0], status=status, headers={"Location": f"/v1/receipts/{only.receipt}"})
+    return json_answer({"receipts": bodies}, status=status)
 
 
-def _told(receipt: Receipt) -> dict[str, object]:
+def _receipt_body(receipt: Receipt) -> dict[str, object]:
     links = {"receipt": f"/v1/receipts/{receipt.receipt}", "article": f"/v1/articles/{receipt.article}"}
-    told = {"receipt": receipt.receipt, "article": receipt.article, "rev": receipt.rev, "state": receipt.state}
-    return told | {"links": links}
+    body = {"receipt": receipt.receipt, "article": receipt.article, "rev": receipt.rev, "state": receipt.state}
+    return body | {"links": links}
 
 
 async def show_article(request: Request) -> Response:
@@ -88,7 +88,7 @@ async def show_article(request: Request) -> Response:
     headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
     if is_known(request.headers.get("if-none-match"), etag):
         return Response(status_code=304, headers=headers)
-    told = {
+    body = {
         "id": stored.article_id,
         "rev": stored.rev,
         "received": moment(stored.received_us),
@@ -102,7 +102,7 @@ async def show_article(request: Request) -> Response:
         ],
         "links": {"self": f"/v1/articles/{article_id}"},
     }
-    return json_answer(told, headers=headers)
+    return json_answer(body, headers=headers)
 
 
 def is_known(if_none_match: str | None, etag: str) -> bool:

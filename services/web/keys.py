@@ -98,22 +98,22 @@ class Keys:
         self._refuse_when_listed()
         more = read_prefixes(prefixes)
         with self._exclusive():
-            kept = self._read()
-            widened = tuple(_widened(key, more) if key.publisher.name == name else key for key in kept)
-            if widened != kept:
+            keys = self._read()
+            widened = tuple(_widened(key, more) if key.publisher.name == name else key for key in keys)
+            if widened != keys:
                 self._write(widened)
-        return sum(key.publisher.name == name for key in kept)
+        return sum(key.publisher.name == name for key in keys)
 
     def drop_prefixes(self, name: str, prefixes: Sequence[str]) -> int:
         """Take these prefixes from a publisher's keys; answers how many had one. `PermanentError` for the last."""
         self._refuse_when_listed()
         gone = set(read_prefixes(prefixes))
         with self._exclusive():
-            kept = self._read()
-            narrowed = tuple(_narrowed(key, gone) if key.publisher.name == name else key for key in kept)
-            if narrowed != kept:
+            keys = self._read()
+            narrowed = tuple(_narrowed(key, gone) if key.publisher.name == name else key for key in keys)
+            if narrowed != keys:
                 self._write(narrowed)
-        return sum(before != after for before, after in zip(kept, narrowed, strict=True))
+        return sum(before != after for before, after in zip(keys, narrowed, strict=True))
 
     def prefixes_beside(self, name: str) -> tuple[str, ...]:
         """The prefixes of all other publishers' keys that are good now."""
@@ -134,22 +134,22 @@ class Keys:
         """Drop a publisher's keys, or the one of this id; answers how many there were."""
         self._refuse_when_listed()
         with self._exclusive():
-            kept = self._read()
-            staying = tuple(key for key in kept if name_or_id not in (key.id, key.publisher.name))
-            if len(staying) < len(kept):
+            keys = self._read()
+            staying = tuple(key for key in keys if name_or_id not in (key.id, key.publisher.name))
+            if len(staying) < len(keys):
                 self._write(staying)
-        return len(kept) - len(staying)
+        return len(keys) - len(staying)
 
     def check(self, token: str) -> Publisher | None:
         """Whose key this is, or None when it is unknown, revoked or over its time."""
         digest = _digest(token)
-        found = None
+        match = None
         for key in self._current():
             if hmac.compare_digest(key.sha256, digest):
-                found = key
-        if found is None or found.is_over():
+                match = key
+        if match is None or match.is_over():
             return None
-        return found.publisher
+        return match.publisher
 
     def _current(self) -> Sequence[Key]:
         if self._listed is not None:
@@ -238,13 +238,13 @@ def read_listed(text: str) -> tuple[Key, ...]:
 
 def read_prefixes(given: Sequence[str]) -> tuple[str, ...]:
     """Prefixes in canonical form, each once; raises `PermanentError` for what no page can lie below."""
-    found = {one: canonical_prefix(one) for one in given}
-    for one, prefix in found.items():
+    prefixes = {address: canonical_prefix(address) for address in given}
+    for address, prefix in prefixes.items():
         if prefix is None:
             raise PermanentError(
-                f"{one[:200]!r} is no prefix of pages: give an http(s) address without ? and #, as https://example.org/news/"
+                f"{address[:200]!r} is no prefix of pages: give an http(s) address without ? and #, as https://example.org/news/"
             )
-    return tuple(dict.fromkeys(prefix for prefix in found.values() if prefix is not None))
+    return tuple(dict.fromkeys(prefix for prefix in prefixes.values() if prefix is not None))
 
 
 def base62(raw: bytes) -> str:
@@ -291,7 +291,7 @@ def _digest(token: str) -> str:
 
 def _state(path: Path) -> tuple[int, int, int] | None:
     try:
-        found = path.stat()
+        stat = path.stat()
     except OSError:
         return None
-    return found.st_ino, found.st_mtime_ns, found.st_size
+    return stat.st_ino, stat.st_mtime_ns, stat.st_size

@@ -97,8 +97,8 @@ class _Exchange:
         took = time.monotonic() - self.began
         method, route, code = self.scope["method"], _route_of(self.scope), str(self.status)
         name = self.publisher.name if self.publisher else ""
-        known = method if method in ("GET", "HEAD", "POST") else "other"
-        self.app_state.meters.requests.labels(method=known, route=route, code=code).observe(took)
+        method_label = method if method in ("GET", "HEAD", "POST") else "other"
+        self.app_state.meters.requests.labels(method=method_label, route=route, code=code).observe(took)
         if method == "POST" and self.scope["path"] == PUSH_PATH:
             self.app_state.meters.pushes.labels(publisher=name, code=code).inc()
         if route in OPEN_PATHS and self.status == 200:  # asked every few seconds: silence is the good news

@@ -18,11 +18,11 @@ def may_claim(aliases: Sequence[str], publisher: Publisher, others: Iterable[str
     """
     theirs = tuple(others)
     pages = [alias for alias in aliases if alias.startswith(PAGE)]
-    kept = {alias for alias in pages if _is_free(alias.removeprefix(PAGE), publisher.prefixes, theirs)}
-    if pages and not kept:
+    allowed = {alias for alias in pages if _is_free(alias.removeprefix(PAGE), publisher.prefixes, theirs)}
+    if pages and not allowed:
         raise not_yours(pages[0].removeprefix(PAGE), outside=bool(publisher.prefixes))
-    claimed = tuple(alias for alias in aliases if alias in kept or not alias.startswith(PAGE))
-    return claimed, bool(kept and publisher.prefixes)
+    claimed = tuple(alias for alias in aliases if alias in allowed or not alias.startswith(PAGE))
+    return claimed, bool(allowed and publisher.prefixes)
 
 
 def not_yours(address: str | None, *, outside: bool = False) -> Problem:

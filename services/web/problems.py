@@ -82,10 +82,10 @@ def problem_of(error: Exception, method: str) -> Problem:
                 "intake-full", "Backlog, memory or disk is over its limit.", headers=later(error.retry_after)
             )
         case TransientError():
-            told = (
+            detail = (
                 "Nothing of yours was taken in." if method == "POST" else "What was asked for cannot be looked up now."
             )
-            return Problem("unavailable", told, headers=later(error.retry_after))
+            return Problem("unavailable", detail, headers=later(error.retry_after))
         case InputRefused():
             return Problem("no-article", str(error))
         case _:

@@ -48,9 +48,9 @@ def read_kind(content_type: str | None) -> Kind:
     header["content-type"] = content_type or ""
     essence = (content_type or "").partition(";")[0].strip().lower()
     if essence not in ACCEPTED:
-        told = f"{essence[:80]!r} is not" if essence else "No Content-Type came along; it is one of those"
+        reason = f"{essence[:80]!r} is not" if essence else "No Content-Type came along; it is one of those"
         raise Problem(
-            "unsupported-media-type", f"{told} read here.", headers={"Accept": ", ".join(ACCEPTED)}, accepted=ACCEPTED
+            "unsupported-media-type", f"{reason} read here.", headers={"Accept": ", ".join(ACCEPTED)}, accepted=ACCEPTED
         )
     charset = header.get_param("charset")
     if charset is None or essence in JSON_TYPES:  # JSON is UTF-8, whatever a charset says
@@ -66,15 +66,15 @@ def inputs_of(kind: Kind, body: bytes, headers: Mapping[str, str], publisher: Pu
     given = list(_from_headers(kind, headers))
     source = Source(kind="push", name=publisher.name, zone=publisher.zone, language=publisher.language)
     if kind.is_json:
-        found = _from_json(kind, body, source)
+        inputs = _from_json(kind, body, source)
     elif kind.essence in XML_TYPES:
-        found = _from_xml(kind, body, source)
+        inputs = _from_xml(kind, body, source)
     else:
-        found = [Input(source=source, media_type=kind.full, body=body, url=_page_of(kind, headers))]
-    if len(found) > 1 and given:
-        raise Problem("bad-request", f"X-Article-URI names one article, and the body holds {len(found)}.")
+        inputs = [Input(source=source, media_type=kind.full, body=body, url=_page_of(kind, headers))]
+    if len(inputs) > 1 and given:
+        raise Problem("bad-request", f"X-Article-URI names one article, and the body holds {len(inputs)}.")
     ahead = [address_alias(address, publisher.name) for address in given]
-    return [msgspec.structs.replace(one, aliases=tuple(dict.fromkeys((*ahead, *one.aliases)))) for one in found]
+    return [msgspec.structs.replace(item, aliases=tuple(dict.fromkeys((*ahead, *item.aliases)))) for item in inputs]
 
 
 def _page_of(kind: Kind, headers: Mapping[str, str]) -> str | None:
@@ -117,10 +117,10 @@ def _from_json(kind: Kind, body: bytes, source: Source) -> Sequence[Input]:
         Input(
             source=source,
             media_type=kind.full,
-            body=one.body,
-            aliases=tuple(address_alias(_checked(address, member), source.name) for member, address in one.addresses),
+            body=article.body,
+            aliases=tuple(address_alias(_checked(said, member), source.name) for member, said in article.addresses),
         )
-        for one in articles
+        for article in articles
     ]
 
 
@@ -149,10 +149,10 @@ def _from_feed(body: bytes, source: Source) -> Sequence[Input]:
         raise InputRefused(f"A JSON Feed over {LARGEST_LIST} bytes is not read here: send fewer items at once.")
     key = f"push:{source.name}"
     feed = json_feed.read(body.decode("utf-8", "replace").lstrip("\ufeff \t\r\n"), "the body")
-    found = make_inputs(feed, key, source)
-    if not found:
+    items = make_inputs(feed, key, source)
+    if not items:
         raise InputRefused("The JSON Feed holds no items.")
-    return [one.input for one in found]
+    return [item.input for item in items]
 
 
 def _as_utf8(value: str) -> str:

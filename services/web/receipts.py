@@ -35,16 +35,16 @@ async def show_receipt(request: Request) -> Response:
     if line is None or line.state in DECIDED_BY_THE_INDEX:
         answered = await app_state.ask(app_state.index.receipt, receipt)
         if answered is not None:
-            return json_answer(_answered(receipt, answered))
+            return json_answer(_answered_body(receipt, answered))
     if line is None:
         raise Problem("not-found", "Neither the ledger nor the index knows this receipt.")
     running = line.state not in SETTLED
-    return json_answer(told_of(line), headers=later(1) if running else None)
+    return json_answer(receipt_body(line), headers=later(1) if running else None)
 
 
-def told_of(line: InputStatus) -> dict[str, object]:
+def receipt_body(line: InputStatus) -> dict[str, object]:
     """A line as its publisher reads it."""
-    told: dict[str, object] = {
+    body: dict[str, object] = {
         "receipt": line.receipt,
         "article": line.article,
         "rev": line.rev,
@@ -55,18 +55,18 @@ def told_of(line: InputStatus) -> dict[str, object]:
         "stages": stages_of(line.timeline),
     }
     if line.state not in SETTLED:
-        told["stage"] = line.stage
+        body["stage"] = line.stage
     if line.reason:
-        told["problem"] = {"reason": line.reason, "detail": line.note}
+        body["problem"] = {"reason": line.reason, "detail": line.note}
     if line.duplicate_of:
-        told["duplicateOf"] = line.duplicate_of
+        body["duplicateOf"] = line.duplicate_of
     links = {"self": f"/v1/receipts/{line.receipt}", "article": f"/v1/articles/{line.article}"}
-    return told | {"links": links}
+    return body | {"links": links}
 
 
-def _answered(receipt: str, answered: Answered) -> dict[str, object]:
+def _answered_body(receipt: str, answered: Answered) -> dict[str, object]:
     """What the index decided: the ledger lets an article go as soon as the index answers for it."""
-    told: dict[str, object] = {
+    body: dict[str, object] = {
         "receipt": receipt,
         "article": answered.article_id,
         "rev": answered.rev,
@@ -76,9 +76,9 @@ def _answered(receipt: str, answered: Answered) -> dict[str, object]:
         "stages": stages_of(answered.timeline or ()),
     }
     if answered.outcome == "duplicate":
-        told["duplicateOf"] = f"{answered.article_id}@{answered.current_rev}"
+        body["duplicateOf"] = f"{answered.article_id}@{answered.current_rev}"
     links = {"self": f"/v1/receipts/{receipt}", "article": f"/v1/articles/{answered.article_id}"}
-    return told | {"links": links}
+    return body | {"links": links}
 
 
 async def _settled_line(request: Request, app_state: AppState, receipt: str, deadline: float) -> InputStatus | None:

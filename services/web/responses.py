@@ -10,9 +10,9 @@ from shared.clock import from_us
 from shared.envelope import Event
 
 
-def json_answer(told: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+def json_answer(value: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """A value as one line of JSON."""
-    return Response(msgspec.json.encode(told) + b"\n", status, headers, "application/json")
+    return Response(msgspec.json.encode(value) + b"\n", status, headers, "application/json")
 
 
 def moment(micros: int | None) -> dt.datetime | None:
@@ -22,13 +22,13 @@ def moment(micros: int | None) -> dt.datetime | None:
 
 def stages_of(timeline: Sequence[Event]) -> list[dict[str, object]]:
     """The timeline with moments, each event without what it did not say."""
-    return [_told_of(event) for event in timeline]
+    return [_event_body(event) for event in timeline]
 
 
-def _told_of(event: Event) -> dict[str, object]:
-    told: dict[str, object] = {"state": event.state, "at": moment(event.at_us)}
+def _event_body(event: Event) -> dict[str, object]:
+    body: dict[str, object] = {"state": event.state, "at": moment(event.at_us)}
     if event.stage:
-        told["stage"] = event.stage
+        body["stage"] = event.stage
     if event.note and event.state != "working":  # there it names the worker's host and process: not for strangers
-        told["note"] = event.note
-    return told
+        body["note"] = event.note
+    return body

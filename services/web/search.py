@@ -16,7 +16,7 @@ async def search_articles(request: Request) -> Response:
     q = read_words(query, "q", most=LONGEST_QUERY)
     limit = read_count(query, "limit", default=20, least=1, most=MOST_HITS)
     offset = read_count(query, "offset", default=0, least=0, most=DEEPEST)
-    found = await app_state.ask(app_state.index.search, q, limit=limit, offset=offset)
+    results = await app_state.ask(app_state.index.search, q, limit=limit, offset=offset)
     hits = [
         {
             "article": hit.article_id,
@@ -29,6 +29,6 @@ async def search_articles(request: Request) -> Response:
             "score": hit.score,
             "links": {"article": f"/v1/articles/{hit.article_id}"},
         }
-        for hit in found.hits
+        for hit in results.hits
     ]
-    return json_answer({"q": q, "total": found.total, "matched": found.matched, "offset": offset, "hits": hits})
+    return json_answer({"q": q, "total": results.total, "matched": results.matched, "offset": offset, "hits": hits})

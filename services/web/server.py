@@ -118,10 +118,10 @@ class DoorProtocol(HttpToolsProtocol):
                 return
             cycle.disconnected = True
             cycle.message_event.set()
-        told = answer(problem, str(uuid.uuid4()))
-        lines = [f"HTTP/1.1 {told.status_code} {HTTPStatus(told.status_code).phrase}".encode()]
-        lines += [name + b": " + value for name, value in (*told.raw_headers, (b"connection", b"close"))]
-        self.transport.write(b"\r\n".join((*lines, b"", bytes(told.body))))
+        response = answer(problem, str(uuid.uuid4()))
+        lines = [f"HTTP/1.1 {response.status_code} {HTTPStatus(response.status_code).phrase}".encode()]
+        lines += [name + b": " + value for name, value in (*response.raw_headers, (b"connection", b"close"))]
+        self.transport.write(b"\r\n".join((*lines, b"", bytes(response.body))))
         self.transport.write_eof()
         self._refused = True
         self._set_clock(LEFTOVER_S)

@@ -19,8 +19,8 @@ def show_config(context: Context) -> int:
     rows = [("SETTING", "VALUE", "FROM")]
     rows += [(name, _text(value), origins[name]) for name, value in values.items() if name != "drops"]
     for path, source in context.settings.drops.items():
-        known = ", ".join(f"{key} {value}" for key, value in msgspec.structs.asdict(source).items() if value)
-        rows.append((f'drops."{path}"', known, origins["drops"]))
+        values_of_drop = ", ".join(f"{key} {value}" for key, value in msgspec.structs.asdict(source).items() if value)
+        rows.append((f'drops."{path}"', values_of_drop, origins["drops"]))
     print(*table(rows), sep="\n")
     return OK
 

@@ -41,21 +41,21 @@ def list_dead(context: Context) -> int:
     return OK
 
 
-def print_ended(context: Context, found: Sequence[Ended], none: str) -> None:
+def print_ended(context: Context, inputs: Sequence[Ended], none: str) -> None:
     """Inputs that came to an end without an article: which, where they came from, and why."""
     if context.as_json:
-        show_json(found)
-    elif not found:
+        show_json(inputs)
+    elif not inputs:
         print(none)
     else:
         now = now_us()
         rows = [("ID", "STAGE", "REASON", "AGE", "FROM", "WHY")]
         rows += [
             (
-                one.ref, one.stage, one.reason, ago(one.at_us, now),
-                shortened(clean(one.origin()), LONGEST_NOTE), shortened(clean(one.note), LONGEST_NOTE),
+                item.ref, item.stage, item.reason, ago(item.at_us, now),
+                shortened(clean(item.origin()), LONGEST_NOTE), shortened(clean(item.note), LONGEST_NOTE),
             )
-            for one in found
+            for item in inputs
         ]  # fmt: skip
         print(*table(rows), sep="\n")
 
@@ -67,18 +67,21 @@ def strays(context: Context) -> int:
         pipe.lrange(keys.STRAYS, 0, -1)
         if context.args.clear:
             pipe.delete(keys.STRAYS)
-        found = [_stray(row.decode("utf-8", "replace")) for row in pipe.execute()[0]]
+        messages = [_stray(row.decode("utf-8", "replace")) for row in pipe.execute()[0]]
     if context.as_json:
-        show_json(found)
-    elif not found:
+        show_json(messages)
+    elif not messages:
         print("No message strayed.")
     else:
         now = now_us()
         rows = [("AGE", "QUEUE", "REASON", "MESSAGE")]
-        rows += [(ago(one.at_us, now), one.queue, one.reason, shortened(one.message, LONGEST_NOTE)) for one in found]
+        rows += [
+            (ago(stray.at_us, now), stray.queue, stray.reason, shortened(stray.message, LONGEST_NOTE))
+            for stray in messages
+        ]
         print(*table(rows), sep="\n")
         if context.args.clear:
-            print(f"{plural(len(found), 'message')} cleared.")
+            print(f"{plural(len(messages), 'message')} cleared.")
     return OK
 
 

@@ -149,10 +149,10 @@ class Progress:
 def _look(settings: Settings, status: Status, begun: int) -> Shown:
     index = Index(settings.index_file)
     recent = [index.get(hit.article_id) for hit in index.recent(LOOKED_THROUGH)]
-    articles = tuple(one for one in recent if one is not None and one.source.kind == "drop")[:MOST_SHOWN]
+    articles = tuple(item for item in recent if item is not None and item.source.kind == "drop")[:MOST_SHOWN]
     lines = LedgerReader(connect(settings))
-    dead = tuple(one for one in lines.dead() if one.at_us >= begun)
-    refused = tuple(one for one in lines.refused() if one.at_us >= begun)
+    dead = tuple(item for item in lines.dead() if item.at_us >= begun)
+    refused = tuple(item for item in lines.refused() if item.at_us >= begun)
     queries = _queries(articles)
     return Shown(
         status=status,
@@ -166,8 +166,8 @@ def _look(settings: Settings, status: Status, begun: int) -> Shown:
 
 def _queries(articles: Sequence[Stored]) -> list[str]:
     """The end of a headline that has marks on its letters, as it is written and as it is typed in a hurry."""
-    for one in reversed(articles):
-        words = "".join(char if char.isalnum() else " " for char in one.article.headline or "").split()
+    for stored in reversed(articles):
+        words = "".join(char if char.isalnum() else " " for char in stored.article.headline or "").split()
         written = " ".join(words[-QUERY_WORDS:])
         if _typed_plain(written) != written:
             return [written, _typed_plain(written)]
@@ -197,12 +197,11 @@ def _lines(context: Context, shown: Shown, settings: Settings) -> Iterator[str]:
     if shown.searches:
         yield ""
         yield styled("Found again, typed with and without Vietnamese diacritics", BOLD)
-        for query, found in shown.searches:
+        for query, results in shown.searches:
             yield ""
             yield "  " + context.hint(f'search "{query}"')
-            yield from row(
-                "", f"{found.total} found{HOW[found.matched]}" + (f": {found.hits[0].headline}" if found.hits else "")
-            )
+            first = f": {results.hits[0].headline}" if results.hits else ""
+            yield from row("", f"{results.total} found{HOW[results.matched]}{first}")
     yield ""
     yield from _summary(shown, settings)
 
@@ -226,7 +225,7 @@ def _summary(shown: Shown, settings: Settings) -> Iterator[str]:
 def _as_json(shown: Shown, settings: Settings) -> dict[str, object]:
     return {
         "articles": shown.articles,
-        "searches": [{"q": query, "results": found} for query, found in shown.searches],
+        "searches": [{"q": query, "results": results} for query, results in shown.searches],
         "dead": shown.dead,
         "refused": shown.refused,
         "dropProblems": shown.problems,
@@ -246,7 +245,7 @@ def _judge(shown: Shown) -> int:
     if not shown.articles:
         warn("no article came out of the files: `copydesk status` and the logs tell more")
         return WRONG
-    lost = [query for query, found in shown.searches if not found.hits]
+    lost = [query for query, results in shown.searches if not results.hits]
     for query in lost:
         warn(f"the search for {query!r} finds nothing")
     return WRONG if lost else OK

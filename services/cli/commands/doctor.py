@@ -95,8 +95,8 @@ def _sqlite() -> Iterator[Finding]:
 
 def _redis(context: Context, settings: Settings) -> Iterator[Finding]:
     if context.loaded.origins["redis_url"] == "default" and find_desk(context.data_dir) is None:
-        found = f"none is up on {context.data_dir}; `copydesk up` starts {find_server()}"
-        yield Finding(name="redis", verdict="ok", found=found)
+        reason = f"none is up on {context.data_dir}; `copydesk up` starts {find_server()}"
+        yield Finding(name="redis", verdict="ok", found=reason)
         return
     client: Any = connect(settings)
     with redis_errors(client):
@@ -122,21 +122,21 @@ def _redis(context: Context, settings: Settings) -> Iterator[Finding]:
         policy,
         "set maxmemory-policy noeviction: any other deletes whole queues without a word when memory is short",
     )
-    kept = bool(info.get("aof_enabled"))
+    appends = bool(info.get("aof_enabled"))
     yield Finding(
         name="redis appendonly",
-        verdict="ok" if kept else "warn",
-        found="yes" if kept else "no",
+        verdict="ok" if appends else "warn",
+        found="yes" if appends else "no",
         advice=None
-        if kept
+        if appends
         else "set appendonly yes: after a crash all work in flight is recovered from the archive only",
     )
 
 
 def _folders(settings: Settings) -> Iterator[Finding]:
     version = check_folder(Path(settings.data_dir))
-    told = "this release's" if version == VERSION else f"brought up to {VERSION} by `copydesk up`"
-    yield Finding(name="data version", verdict="ok", found=f"{version}, {told}")
+    meaning = "this release's" if version == VERSION else f"brought up to {VERSION} by `copydesk up`"
+    yield Finding(name="data version", verdict="ok", found=f"{version}, {meaning}")
     named = {"data": settings.data_dir, "archive": settings.archive_dir, "index": settings.index_dir}
     for part, named_folder in named.items():
         name, folder = f"{part} folder", named_folder or settings.data_dir
@@ -165,15 +165,15 @@ def _drops(settings: Settings) -> Iterator[Finding]:
         )
         return
     how = mode(folder)
-    told = how.kind == "inotify"
+    by_events = how.kind == "inotify"
     yield Finding(
         name="drops",
-        verdict="ok" if told else "warn",
+        verdict="ok" if by_events else "warn",
         found=f"{folder}: {how.reason}",
-        advice=None if told else "a folder on a local disk is taken at once",
+        advice=None if by_events else "a folder on a local disk is taken at once",
     )
     limit = Path("/proc/sys/fs/inotify/max_user_watches")
-    if told and limit.exists():
+    if by_events and limit.exists():
         watches = int(limit.read_text())
         few = watches < FEWEST_WATCHES
         yield Finding(
@@ -190,8 +190,8 @@ def _clock() -> Iterator[Finding]:
     yield _judged(
         "clock", now > A_TIME_AFTER_THIS_WAS_WRITTEN, f"the year is {year}", "set the clock: revisions are times"
     )
-    known = is_zone("Asia/Ho_Chi_Minh")
-    yield _judged("time zones", known, "known" if known else "not known", "install tzdata (pip install tzdata)")
+    is_known = is_zone("Asia/Ho_Chi_Minh")
+    yield _judged("time zones", is_known, "known" if is_known else "not known", "install tzdata (pip install tzdata)")
 
 
 def _judged(name: str, fine: bool, found: str, advice: str) -> Finding:

@@ -95,9 +95,9 @@ def _condition(state: FeedState) -> str:
 
 
 def _as_json(feed: Subscription, state: FeedState | None = None) -> dict[str, object]:
-    told: dict[str, object] = {"id": feed.id, "url": feed.shown(), "zone": feed.zone, "language": feed.language}
+    shown: dict[str, object] = {"id": feed.id, "url": feed.shown(), "zone": feed.zone, "language": feed.language}
     if state is None:
-        return told
-    kept = msgspec.to_builtins(state)
+        return shown
+    values = msgspec.to_builtins(state)
     names = ("status", "failures", "problem", "checkedUs", "newsUs", "dueUs", "stopped", "title")
-    return told | {name: kept.get(name) for name in names}
+    return shown | {name: values.get(name) for name in names}

@@ -97,8 +97,8 @@ def revoke_keys(context: Context) -> int:
 
 
 def _prefixes_of(keys: Keys, name: str) -> tuple[str, ...]:
-    found = [key.publisher.prefixes for key in keys.list() if key.publisher.name == name]
-    return tuple(dict.fromkeys(prefix for prefixes in found for prefix in prefixes))
+    given = [key.publisher.prefixes for key in keys.list() if key.publisher.name == name]
+    return tuple(dict.fromkeys(prefix for prefixes in given for prefix in prefixes))
 
 
 def _publisher(publisher: msgspec.Struct) -> dict[str, object]:

@@ -56,12 +56,12 @@ def push(context: Context) -> int:
     check_source(zone=args.zone, language=args.language, place="push")
     url = args.url or os.environ.get("COPYDESK_URL")
     way = _over_http(context, url) if url else _straight_in(context)
-    results = [told for file in args.files for told in _pushed(file, way)]
+    results = [result for file in args.files for result in _pushed(file, way)]
     if context.as_json:
         show_json(results)
     else:
         _print(results)
-    return WRONG if any(told.error for told in results) else OK
+    return WRONG if any(result.error for result in results) else OK
 
 
 def _pushed(file: str, way: Push) -> Iterator[Pushed]:
@@ -70,16 +70,16 @@ def _pushed(file: str, way: Push) -> Iterator[Pushed]:
     except (InputRefused, NotAFeed) as error:
         yield Pushed(file=printable(file), error=str(error))
         return
-    for one in receipts:
-        yield Pushed(file=printable(file), receipt=one.receipt, article=one.article, rev=one.rev, state=one.state)
+    for receipt in receipts:
+        yield Pushed(file=printable(file), **msgspec.structs.asdict(receipt))
 
 
 def _print(results: list[Pushed]) -> None:
-    for told in results:
-        if told.error:
-            warn(f"{clean(told.file)}: {clean(told.error)}")
+    for result in results:
+        if result.error:
+            warn(f"{clean(result.file)}: {clean(result.error)}")
         else:
-            print(f"{told.state:<9}  {told.article}  {told.receipt}  {clean(told.file)}")
+            print(f"{result.state:<9}  {result.article}  {result.receipt}  {clean(result.file)}")
 
 
 def _straight_in(context: Context) -> Push:
@@ -94,16 +94,16 @@ def _straight_in(context: Context) -> Push:
 
 def _inputs(context: Context, file: str) -> list[Input]:
     """The article of a file, or each of several that it holds, known by its own address."""
-    whole = _input(context, file)
-    items = split_package(whole.body, whole.name or "standard input")
+    document = _input(context, file)
+    items = split_package(document.body, document.name or "standard input")
     if items and context.args.uri:
         raise InputRefused(f"holds {len(items)} articles, and --uri is the address of one")
     return [
         msgspec.structs.replace(
-            whole, body=item.body, aliases=(address_alias(item.guid, COMMAND_LINE),) if item.guid else ()
+            document, body=item.body, aliases=(address_alias(item.guid, COMMAND_LINE),) if item.guid else ()
         )
         for item in items
-    ] or [whole]
+    ] or [document]
 
 
 def _input(context: Context, file: str) -> Input:
@@ -170,18 +170,18 @@ class _Several(msgspec.Struct):
 def _send(opener: urllib.request.OpenerDirector, request: urllib.request.Request) -> list[Receipt]:
     try:
         with opener.open(request, timeout=PATIENCE_S) as answer:
-            told = answer.read()
-            several = msgspec.json.decode(told).get("receipts") is not None
+            content = answer.read()
+            several = msgspec.json.decode(content).get("receipts") is not None
             return (
-                msgspec.json.decode(told, type=_Several).receipts
+                msgspec.json.decode(content, type=_Several).receipts
                 if several
-                else [msgspec.json.decode(told, type=Receipt)]
+                else [msgspec.json.decode(content, type=Receipt)]
             )
     except urllib.error.HTTPError as error:
-        said = f"{request.host} answered {error.code}: {_problem(error)}"
+        answered = f"{request.host} answered {error.code}: {_problem(error)}"
         if error.code in REFUSALS:
-            raise InputRefused(said) from error
-        raise (TransientError if error.code >= 500 or error.code == 429 else PushRefused)(said) from error
+            raise InputRefused(answered) from error
+        raise (TransientError if error.code >= 500 or error.code == 429 else PushRefused)(answered) from error
     except (OSError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", error)
         raise TransientError(f"the desk at {request.host} does not answer: {reason}") from error
@@ -191,10 +191,10 @@ def _send(opener: urllib.request.OpenerDirector, request: urllib.request.Request
 
 def _problem(error: urllib.error.HTTPError) -> str:
     try:
-        told = msgspec.json.decode(error.read(64 * 1024), type=dict[str, Any])
+        problem = msgspec.json.decode(error.read(64 * 1024), type=dict[str, Any])
     except (OSError, msgspec.MsgspecError):
         return str(error.reason)
-    return clean(str(told.get("detail") or told.get("title") or error.reason))
+    return clean(str(problem.get("detail") or problem.get("title") or error.reason))
 
 
 def _read(file: str, limit: int) -> bytes:
@@ -213,9 +213,9 @@ def _read(file: str, limit: int) -> bytes:
 
 
 def _media_type(file: str, given: str | None) -> str:
-    known = given or MEDIA_TYPES.get(Path(file).suffix.lower())
-    if known is None and file != STDIN:
+    media_type = given or MEDIA_TYPES.get(Path(file).suffix.lower())
+    if media_type is None and file != STDIN:
         raise InputRefused(
             f"is of a kind that is not read; say what it is with --type; read are {', '.join(MEDIA_TYPES)}"
         )
-    return known or "text/plain"
+    return media_type or "text/plain"

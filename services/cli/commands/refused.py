@@ -28,7 +28,7 @@ def replay_refused(context: Context) -> int:
     if bool(args.refs) == bool(args.all):
         warn("name the inputs (`copydesk refused list` shows their ids), or say --all")
         return UNUSABLE
-    refs = args.refs or [one.ref for one in ledger.refused(MOST_KEPT)]
+    refs = args.refs or [ended.ref for ended in ledger.refused(MOST_KEPT)]
     with contextlib.closing(open_decisions(settings)) as archive:
         done = in_pages(refs, lambda page: decisions.replay_refused(ledger, archive, page), WITH_BODIES)
     return tell(context, refs, done, "replayed", "went back to the queue", state="refused")

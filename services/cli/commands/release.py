@@ -18,14 +18,14 @@ def release(context: Context) -> int:
     ledger = open_ledger(settings)
     stored = Index(context.settings.index_file).get(name)
     # The ledger may count an address to another article than the index, which looks at the words too: both are meant.
-    known = [stored.article_id if stored else None, ledger.owner(name), name if ledger.latest(name) else None]
-    articles = list(dict.fromkeys(article for article in known if article))
+    candidates = [stored.article_id if stored else None, ledger.owner(name), name if ledger.latest(name) else None]
+    articles = list(dict.fromkeys(article for article in candidates if article))
     if not articles:
         warn(f"nobody knows {name}: it is no id, receipt or address of an article here")
         return WRONG
     article, freed = articles[0], ledger.freed(articles[0]) or 0
     with contextlib.closing(open_decisions(settings)) as archive:
-        owners = [decisions.free(ledger, archive, one) for one in articles]
+        owners = [decisions.free(ledger, archive, owned) for owned in articles]
     owner = next(filter(None, owners), stored.owner if stored and freed < stored.owned_us else "")
     carried = _carried(context, (url_of(stored.aliases) if stored is not None else None) or canonical_url(name) or "")
     if context.as_json:

@@ -16,21 +16,21 @@ HOW = {
 def search(context: Context) -> int:
     """Print what was found, the best first. Exit code 1 when nothing was."""
     query = " ".join(context.args.query)
-    found = Index(context.settings.index_file).search(query, limit=context.args.limit, offset=context.args.offset)
+    results = Index(context.settings.index_file).search(query, limit=context.args.limit, offset=context.args.offset)
     if context.as_json:
-        show_json(found)
+        show_json(results)
     else:
-        print(*result_lines(found), sep="\n")
-    return OK if found.hits else WRONG
+        print(*result_lines(results), sep="\n")
+    return OK if results.hits else WRONG
 
 
-def result_lines(found: Results) -> Iterator[str]:
+def result_lines(results: Results) -> Iterator[str]:
     """How many and how they were found, then each hit."""
-    if not found.hits:
+    if not results.hits:
         yield "Nothing found."
         return
-    yield f"{found.total} found{HOW[found.matched]}."
-    yield from hit_lines(found.hits)
+    yield f"{results.total} found{HOW[results.matched]}."
+    yield from hit_lines(results.hits)
 
 
 def hit_lines(hits: Sequence[Hit]) -> Iterator[str]:

@@ -77,22 +77,22 @@ def line_lines(line: InputStatus) -> Iterator[str]:
 def as_json(stored: Stored | None, line: InputStatus | None) -> dict[str, Any]:
     """The same keys whether it is indexed or on its way; what is not known is null."""
     if stored is not None:
-        told = msgspec.to_builtins(stored)
+        fields = msgspec.to_builtins(stored)
         return {
-            "id": told.pop("articleId"),
-            "state": "withdrawn" if told.pop("withdrawn") else "indexed",
+            "id": fields.pop("articleId"),
+            "state": "withdrawn" if fields.pop("withdrawn") else "indexed",
             "reason": None,
             "note": None,
-            **told,
+            **fields,
         }
-    told = msgspec.to_builtins(line) if line is not None else {}
-    receipt = told.pop("receipt", None)
+    fields = msgspec.to_builtins(line) if line is not None else {}
+    receipt = fields.pop("receipt", None)
     names = ("rev", "state", "reason", "note", "source", "timeline", "receivedUs")
     return {
-        "id": told.get("article"),
+        "id": fields.get("article"),
         "article": None,
         "receipts": [receipt],
-        **{name: told.get(name) for name in names},
+        **{name: fields.get(name) for name in names},
     }
 
 
@@ -101,9 +101,9 @@ def _line(context: Context, name: str) -> InputStatus | None:
     try:
         if "@" in name and name.rpartition("@")[2].isdigit():
             return lines.line(name)
-        found = lines.receipt(name)
-        latest = None if found else lines.latest(lines.owner(name) or name)
-        return lines.line(latest) if latest else found
+        line = lines.receipt(name)
+        latest = None if line else lines.latest(lines.owner(name) or name)
+        return lines.line(latest) if latest else line
     except TransientError as error:
         raise TransientError(f"the index does not hold {name}, and {error}") from error
 
@@ -112,15 +112,15 @@ def _of_a_publisher(context: Context, index: Index, name: str) -> tuple[Stored |
     """What a publisher calls so: a pushed uri is its publisher's own, and people leave out whose when it is plain."""
     keys = open_keys(context.settings)
     whose = dict.fromkeys(f"uri:{key.publisher.name} {name}" for key in keys.list())
-    known = {}
+    matches = {}
     for alias in whose:
         stored = index.get(alias)
         line = None if stored is not None else _line(context, alias)
         if stored is not None or line is not None:
-            known[alias] = (stored, line)
-    if len(known) > 1:
-        raise Ambiguous(f"several publishers have an article {name}: say whose, as in '{next(iter(known))}'")
-    return next(iter(known.values()), (None, None))
+            matches[alias] = (stored, line)
+    if len(matches) > 1:
+        raise Ambiguous(f"several publishers have an article {name}: say whose, as in '{next(iter(matches))}'")
+    return next(iter(matches.values()), (None, None))
 
 
 def _addresses(aliases: tuple[str, ...]) -> list[str]:

@@ -57,8 +57,8 @@ def drop_problems(lines: LedgerReader) -> list[DropProblem]:
 
 def problem_lines(problems: Sequence[DropProblem]) -> Iterator[str]:
     """One line for each file that is not taken, and why."""
-    for one in problems[:MOST_PROBLEMS]:
-        named = one.reason if one.path in one.reason else f"{one.path}: {one.reason}"
+    for problem in problems[:MOST_PROBLEMS]:
+        named = problem.reason if problem.path in problem.reason else f"{problem.path}: {problem.reason}"
         yield f"Not taken: {clean(named)}"
     if len(problems) > MOST_PROBLEMS:
         yield f"... and {len(problems) - MOST_PROBLEMS} more files (`copydesk status --json` names all)"
@@ -73,8 +73,8 @@ def status_lines(status: Status, now: int) -> Iterator[str]:
         rows.append((name, *map(str, counts), oldest, "paused" if stage.paused else ""))  # type: ignore[arg-type]
     yield from table(rows, right=frozenset({1, 2, 3, 4, 5}))
     yield ""
-    whole = status.balance
-    yield f"{whole.accepted} accepted: {', '.join(_parts(whole))}"
+    balance = status.balance
+    yield f"{balance.accepted} accepted: {', '.join(_parts(balance))}"
     share = f" of {status.redis_max_bytes // MIB} MiB" if status.redis_max_bytes else ""
     yield f"Redis uses {status.redis_bytes / MIB:.1f} MiB{share}."
 

@@ -21,7 +21,7 @@ from shared.identity import bridged
 _AT_ONCE = 500  # articles whose old names stand in memory together
 
 
-class _Kept(msgspec.Struct, frozen=True):
+class _StoredEntry(msgspec.Struct, frozen=True):
     """What is read of a stored entry to say what it is known by."""
 
     article: Article
@@ -44,22 +44,22 @@ def _know_old_articles(database: sqlite3.Connection) -> None:
 
 
 def _bridge(database: sqlite3.Connection, rows: tuple[int, int]) -> None:
-    known = database.execute("SELECT alias, n FROM aliases WHERE n BETWEEN ? AND ?", rows).fetchall()
-    spelled = [(name, n) for alias, n in known for name in bridged((alias,))[1:]]
+    aliases = database.execute("SELECT alias, n FROM aliases WHERE n BETWEEN ? AND ?", rows).fetchall()
+    spelled = [(name, n) for alias, n in aliases for name in bridged((alias,))[1:]]
     database.executemany("INSERT OR IGNORE INTO aliases VALUES (?, ?)", spelled)
-    found = database.execute(
+    stored = database.execute(
         "SELECT entry, n FROM articles JOIN revisions USING (n, rev) WHERE n BETWEEN ? AND ? AND digest = ''", rows
     )
     database.executemany(
         "UPDATE articles SET digest = ?, edited = ?, richness = ?, source = ? WHERE n = ?",
-        [(*_said(entry), n) for entry, n in found.fetchall()],
+        [(*_facts_of(entry), n) for entry, n in stored.fetchall()],
     )
 
 
-def _said(entry: bytes) -> tuple[str, int | None, int, str]:
-    kept = msgspec.json.decode(zstandard.decompress(entry), type=_Kept)
-    article = kept.article
-    return digest_of(article), edited_at(article), richness_of(article), source_of(kept.source)
+def _facts_of(entry: bytes) -> tuple[str, int | None, int, str]:
+    stored = msgspec.json.decode(zstandard.decompress(entry), type=_StoredEntry)
+    article = stored.article
+    return digest_of(article), edited_at(article), richness_of(article), source_of(stored.source)
 
 
 Step = str | Callable[[sqlite3.Connection], None]
@@ -128,9 +128,9 @@ def version(database: sqlite3.Connection) -> int:
 
 def migrate(database: sqlite3.Connection, migrations: Sequence[Step] = MIGRATIONS) -> None:
     """Bring the tables up to date, each step whole or not at all; one that is a function may be cut short and go on."""
-    found = version(database)
-    refuse_newer(found, len(migrations))
-    for number, step in enumerate(migrations[found:], start=found + 1):
+    present = version(database)
+    refuse_newer(present, len(migrations))
+    for number, step in enumerate(migrations[present:], start=present + 1):
         try:
             if isinstance(step, str):
                 database.executescript(f"BEGIN IMMEDIATE; {step}; PRAGMA user_version = {number}; COMMIT;")

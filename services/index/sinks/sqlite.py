@@ -272,14 +272,14 @@ class SqliteSink:
         gone = entry.article.pub_status != "usable"
         blob = self._compressor.compress(msgspec.json.encode(entry))
         dates = (edit_of(entry), as_of(entry))
-        what = (digest_of(entry.article), *dates, richness_of(entry.article), source_of(entry.source))
-        told = (entry.rev, entry.sha, gone, *what, entry.own, *_owner_of(entry, known))
+        facts = (digest_of(entry.article), *dates, richness_of(entry.article), source_of(entry.source))
+        values = (entry.rev, entry.sha, gone, *facts, entry.own, *_owner_of(entry, known))
         if known is None:
             # No RETURNING: such a statement has a savepoint of its own, at which FTS5 writes out what it has gathered.
-            row_id = int(self._database.execute(_INSERT, (*told, entry.article_id)).lastrowid or 0)
+            row_id = int(self._database.execute(_INSERT, (*values, entry.article_id)).lastrowid or 0)
         else:
             row_id = known.row_id
-            self._database.execute(_UPDATE, (*told, row_id))
+            self._database.execute(_UPDATE, (*values, row_id))
         self._database.execute(
             "INSERT INTO revisions (n, rev, version, indexed_us, entry) VALUES (?, ?, ?, ?, ?)",
             (row_id, entry.rev, entry.article.version, now_us(), blob),
@@ -302,8 +302,8 @@ class SqliteSink:
             length = self._wal.stat().st_size
             if length < self._wal_bytes:
                 return
-            patience = _CHECKPOINT_MS if length < self._wal_bytes * 3 // 2 else self._busy_ms
-            self._database.execute(f"PRAGMA busy_timeout = {patience}")
+            wait_ms = _CHECKPOINT_MS if length < self._wal_bytes * 3 // 2 else self._busy_ms
+            self._database.execute(f"PRAGMA busy_timeout = {wait_ms}")
             try:
                 self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             finally:

@@ -103,8 +103,8 @@ def split_json(body: bytes) -> Sequence[JsonArticle]:
         body.decode("utf-8")  # what is skipped below is not looked into
         if body.lstrip()[:1] == b"[":
             return _cut(body, _articles_of_list(_parts(body)), ABSENT)
-        whole = msgspec.json.decode(body, type=_Declared)
-        return _cut(body, _articles_of_object(_Part(raw=msgspec.Raw(body), declared=whole)), whole.context)
+        declared = msgspec.json.decode(body, type=_Declared)
+        return _cut(body, _articles_of_object(_Part(raw=msgspec.Raw(body), declared=declared)), declared.context)
     except UnicodeDecodeError as error:
         raise BrokenJson(f"JSON is UTF-8, and byte {error.start} of this body is not.") from error
     except msgspec.ValidationError as error:
@@ -119,12 +119,12 @@ def _cut(body: bytes, articles: Sequence[_Part], context: msgspec.Raw) -> Sequen
     if len(articles) == 1:
         return [JsonArticle(body=body, addresses=tuple(_addresses(articles[0].declared)))]
     declared = [tuple(_addresses(part.declared)) for part in articles]
-    said = Counter(name for addresses in declared for name in {_called(address) for _, address in addresses})
+    named = Counter(name for addresses in declared for name in {_called(address) for _, address in addresses})
     return [
         JsonArticle(
             body=_with_context(part, context),
             # What different articles share, as the address of the page they stand on, tells none of them apart.
-            addresses=tuple(one for one in addresses if said[_called(one[1])] == 1),
+            addresses=tuple(address for address in addresses if named[_called(address[1])] == 1),
         )
         for part, addresses in zip(articles, declared, strict=True)
     ]
@@ -143,12 +143,12 @@ def _articles_of_list(parts: Sequence[_Part]) -> Sequence[_Part]:
     return articles or _the_only_one(parts)
 
 
-def _articles_of_object(whole: _Part) -> Sequence[_Part]:
-    below = [*_listed(whole.declared.graph), *_items_of(whole.declared.elements)]
+def _articles_of_object(document: _Part) -> Sequence[_Part]:
+    below = [*_listed(document.declared.graph), *_items_of(document.declared.elements)]
     if not below:
-        return _the_only_one([whole])
-    articles = _articles([*([whole] if whole.declared.is_article else []), *below])
-    return articles or _the_only_one([whole, *below])
+        return _the_only_one([document])
+    articles = _articles([*([document] if document.declared.is_article else []), *below])
+    return articles or _the_only_one([document, *below])
 
 
 def _articles(parts: Sequence[_Part]) -> list[_Part]:

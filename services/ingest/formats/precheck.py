@@ -40,11 +40,11 @@ def open_document(text: str, url: str) -> str:
     return _leave_out_cut(document)
 
 
-def _real_character(found: re.Match[str]) -> str:
+def _real_character(reference: re.Match[str]) -> str:
     """A reference to a character that is one; feedparser raises on `&#xD800;`."""
-    digits, base = (found[1], 16) if found[1] else (found[2], 10)
+    digits, base = (reference[1], 16) if reference[1] else (reference[2], 10)
     code = int(digits, base) if len(digits) < 10 else 0
-    return found[0] if 31 < code < 0xD800 or 0xDFFF < code < 0x110000 or code in (9, 10, 13) else "\ufffd"
+    return reference[0] if 31 < code < 0xD800 or 0xDFFF < code < 0x110000 or code in (9, 10, 13) else "\ufffd"
 
 
 def _leave_out_cut(document: str) -> str:
@@ -57,10 +57,10 @@ def _leave_out_cut(document: str) -> str:
 def _refuse_entities(head: str, url: str) -> None:
     if "<!ENTITY" not in head:
         return
-    found = ENTITY.findall(head)
-    if len(found) != head.count("<!ENTITY"):
+    entities = ENTITY.findall(head)
+    if len(entities) != head.count("<!ENTITY"):
         raise NotAFeed(f"{url} declares entities in a way that is not read")
-    for external, double, single in found:
+    for external, double, single in entities:
         value = double or single
         if external or NESTED.search(value) or len(value) > MAX_ENTITY:
             raise NotAFeed(f"{url} declares entities that fetch or multiply; it is not read")
