@@ -167,9 +167,9 @@ def article_id(aliases: Sequence[str], sha: str) -> str:
     return base64.b32encode(hashlib.sha256(first.encode("utf-8", "surrogatepass")).digest()).decode().lower()[:26]
 
 
-def receipt_id(received_us: int, luck: bytes) -> str:
-    """A receipt's id: it sorts by time; `luck` are 9 random bytes."""
-    return "r" + base64.b32hexencode(received_us.to_bytes(7, "big") + luck).decode().lower()[:26]
+def receipt_id(received_us: int, random: bytes) -> str:
+    """A receipt's id: it sorts by time; `random` are 9 bytes."""
+    return "r" + base64.b32hexencode(received_us.to_bytes(7, "big") + random).decode().lower()[:26]
 
 
 def feed_id(url: str) -> str:

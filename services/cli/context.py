@@ -24,7 +24,7 @@ OK, WRONG, UNUSABLE, NEWER = 0, 1, 2, 3
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):
-    """One context of `copydesk`. `flags` are the settings given on the command line, as text."""
+    """One call of `copydesk`. `flags` are the settings given on the command line, as text."""
 
     args: argparse.Namespace
     flags: Mapping[str, str]
@@ -43,7 +43,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
         return Path(self.settings.data_dir)
 
     def hint(self, words: str) -> str:
-        """A command as this person would context it: on the same data folder, where that was given by hand."""
+        """A command as this person would type it: on the same data folder, where that was given by hand."""
         given = self.flags.get("data_dir")
         return f"{program()} {words}" + (f" --data-dir {shlex.quote(given)}" if given else "")
 

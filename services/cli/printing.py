@@ -161,7 +161,7 @@ class Sources:
         if reading is None or (reading.start is None and reading.path is None and not self._detailed):
             return
         sure = f" by {reading.rule}, {reading.sure:.0%} sure" if self._detailed else ""
-        yield from _below(label, f"{place(reading)}{sure}{quoted(reading.quote)}")
+        yield from _below(label, f"{where_read(reading)}{sure}{quoted(reading.quote)}")
         for lost in reading.lost if self._detailed else ():
             yield from _below(label, f"not “{shortened(lost.value, LONGEST_QUOTE)}” ({lost.rule})")
 
@@ -171,7 +171,7 @@ def _below(label: str, text: str) -> Iterator[str]:
         yield label + styled(line, DIM)
 
 
-def place(reading: Evidence) -> str:
+def where_read(reading: Evidence) -> str:
     """Where a reading stands: `from characters 0-18`, or a place in a page or document."""
     if reading.start is not None and reading.end is not None:
         return f"from characters {reading.start}–{reading.end}"

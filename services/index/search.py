@@ -14,7 +14,7 @@ import zstandard
 
 from services.index.entry import Entry, Outcome
 from services.index.query import Query, read_query
-from services.index.sinks.schema import refuse_other, version
+from services.index.sinks.schema import is_readable, version
 from services.index.snippet import make_snippet
 from shared.article import Article, Block
 from shared.envelope import Event, Source
@@ -223,7 +223,7 @@ class Index:
             return
         try:
             database.execute("BEGIN")
-            yield database if refuse_other(version(database)) else None
+            yield database if is_readable(version(database)) else None
         except sqlite3.Error as error:
             raise self._trouble(error) from error
         finally:

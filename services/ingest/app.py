@@ -2,7 +2,7 @@
 
 import threading
 
-from services.ingest.fetch import open_visitor
+from services.ingest.fetch import open_fetcher
 from services.ingest.intake import Intake, open_archive
 from services.ingest.recovery import watch_over
 from services.ingest.tasks import register_fetching
@@ -19,7 +19,7 @@ def run(settings: Settings) -> int:
     app = make_app(settings, INGEST)
     ledger, archive = open_ledger(settings), open_archive(settings)
     record = WorkerRecord(settings, INGEST, folders=(archive.folder,))
-    register_fetching(app, open_visitor(settings, ledger.client, Intake(ledger, archive, settings)))
+    register_fetching(app, open_fetcher(settings, ledger.client, Intake(ledger, archive, settings)))
     stop = threading.Event()
     threading.Thread(target=watch_over, args=(ledger, archive, settings, stop), name="recovery", daemon=True).start()
     try:

@@ -43,7 +43,7 @@ def make_drop_inputs(name: str, body: bytes, source: Source, parser: FeedParser)
     suffix = PurePosixPath(name).suffix.lower()
     if suffix in STRUCTURED and _is_feed(suffix, body):
         feed = _parse(name, body, parser)
-        entries = make_inputs(feed, feed.topic or f"drop:{_spelled(name)}", source)
+        entries = make_inputs(feed, feed.topic or f"drop:{_percent_encoded(name)}", source)
         if entries:
             return [entry.input for entry in entries]
         raise InputRefused(f"{printable(name)} is a feed without entries")
@@ -69,7 +69,7 @@ def make_article_input(name: str, body: bytes, source: Source) -> Input:
 
 def path_alias(name: str) -> str:
     """What a file is known by: its name, with all that is not plain text percent-encoded, so that no two share one."""
-    return identity.path_alias(_spelled(name))
+    return identity.path_alias(_percent_encoded(name))
 
 
 def drop_source(name: str, drops: Mapping[str, SourceSettings]) -> Source:
@@ -97,7 +97,7 @@ def _packaged(name: str, item: Item, number: int, source: Source) -> Input:
     if item.guid:
         own = (identity.address_alias(item.guid, identity.COMMAND_LINE),)
     elif item.is_placed:
-        own = (identity.path_alias(f"{_spelled(name)}#{number}"),)
+        own = (identity.path_alias(f"{_percent_encoded(name)}#{number}"),)
     return Input(
         source=source,
         media_type=MEDIA_TYPES[PurePosixPath(name).suffix.lower()],
@@ -109,12 +109,12 @@ def _packaged(name: str, item: Item, number: int, source: Source) -> Input:
 
 def _parse(name: str, body: bytes, parser: FeedParser) -> Feed:
     """Read a dropped feed; the address it is given within is nothing a person has to read."""
-    address = f"drop:{_spelled(name)}"
+    address = f"drop:{_percent_encoded(name)}"
     try:
         return parser.parse(body, None, address)
     except NotAFeed as error:
         raise NotAFeed(str(error).replace(address, printable(name))) from error
 
 
-def _spelled(name: str) -> str:
+def _percent_encoded(name: str) -> str:
     return ODD.sub(lambda odd: "".join(f"%{byte:02X}" for byte in os.fsencode(odd[0])), name)

@@ -47,7 +47,7 @@ REMOTE = (
 
 
 WHEN_STILL = f"files are taken {STILL_S:.0f} s after their last change"
-TOLD = "the kernel tells of each file that is closed or moved in"
+BY_EVENTS = "the kernel tells of each file that is closed or moved in"
 
 Why = Literal["written", "unsure", "troubled", "anew"]
 
@@ -67,7 +67,7 @@ def mode(folder: Path, mounts: Path = Path("/proc/self/mountinfo")) -> Mode:
         kind = file_system(folder.absolute(), mounts.read_text(errors="replace"))
         if kind.startswith(REMOTE):
             return Mode(kind="scan", reason=f"{kind} tells of no changes; {WHEN_STILL}")
-    return Mode(kind="inotify", reason=TOLD)
+    return Mode(kind="inotify", reason=BY_EVENTS)
 
 
 def file_system(folder: Path, mountinfo: str) -> str:
@@ -303,7 +303,7 @@ class DropWatch:
             self._go_without(error)
             return
         self._heard = (seen.st_dev, seen.st_ino)
-        self.mode = Mode(kind="inotify", reason=TOLD)
+        self.mode = Mode(kind="inotify", reason=BY_EVENTS)
         self._scans.clear()
         self._stretch, self._whole_scan, self._scan_due = {}, None, 0.0
 

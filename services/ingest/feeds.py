@@ -50,9 +50,9 @@ def looks_like_feed(body: bytes) -> bool:
 
 
 class FeedItem(msgspec.Struct, frozen=True, kw_only=True):
-    """An entry as an input, with the mark it is known by at the next visit, and one of its page and GUID alone.
+    """An entry as an input. `mark` is made of all it says, `name` of its page and GUID alone (empty without either).
 
-    `name` tells at a later visit that the feed says other words of an entry it has had; empty where it has neither.
+    The next visit compares both: an unknown mark is news, and with a known name the feed has changed an entry's words.
     """
 
     input: Input
@@ -61,12 +61,12 @@ class FeedItem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def make_inputs(feed: Feed, key: str, source: Source, formerly: Sequence[str] = ()) -> tuple[FeedItem, ...]:
-    """The inputs of a feed's entries, in order, each once; `key` names the feed wherever it moves, and `formerly` did.
+    """The inputs of a feed's entries, in order, each once. `key` is the feed's id, `formerly` are ids it had before.
 
     Entries that say the same at the same time are one. An address that different entries share tells none of them
     apart: some feeds give one GUID to all, or one link.
     """
-    groups = _group([_settle(entry, key, feed.home) for entry in feed.entries])
+    groups = _group([_without_traces(entry, key, feed.home) for entry in feed.entries])
     firsts = [group[0] for group in groups]
     addresses = _Addresses((key, *formerly), feed.home, firsts)
     dates = {(entry.published, entry.updated) for entry in firsts}
@@ -93,7 +93,7 @@ class _Addresses:
         self._keys = keys
         self._links = _shared((canonical_url(entry.link), (entry.guid, entry.title)) for entry in entries)
         self._links |= {canonical_url(home)}
-        self._guids = _shared((_spelled(entry.guid), (entry.title, canonical_url(entry.link))) for entry in entries)
+        self._guids = _shared((_guid_key(entry.guid), (entry.title, canonical_url(entry.link))) for entry in entries)
         self._heads = _shared((_head(entry), _words(entry)) for entry in entries)
 
     def link(self, entry: FeedEntry) -> str | None:
@@ -109,7 +109,7 @@ class _Addresses:
         """
         link, guid = self.link(entry), entry.guid
         aliases = [f"url:{link}"] if link else []
-        known_by_guid = bool(guid) and _spelled(guid) not in self._guids
+        known_by_guid = bool(guid) and _guid_key(guid) not in self._guids
         if guid and known_by_guid:
             aliases += [guid_alias(key, guid) for key in self._keys]
         head = (entry.title,) if dateless else _head(entry)
@@ -121,7 +121,7 @@ class _Addresses:
         return tuple(aliases)
 
 
-def _settle(entry: FeedEntry, key: str, home: str | None) -> FeedEntry:
+def _without_traces(entry: FeedEntry, key: str, home: str | None) -> FeedEntry:
     """An entry without what a redirect, a move or a reader's tracks put into it, so that the same stays the same."""
     link = clean_link(entry.link)
     content = without_neighbours(entry.content) if entry.content_is_html else entry.content
@@ -182,7 +182,7 @@ def _mark(entry: FeedEntry, aliases: tuple[str, ...], *, dateless: bool) -> byte
     bare = replace(
         entry,
         feed_title=None,
-        guid=_spelled(entry.guid),
+        guid=_guid_key(entry.guid),
         link=canonical_url(entry.link),
         base=canonical_url(entry.base),
     )
@@ -202,5 +202,5 @@ def _hashed(words: bytes) -> bytes:
     return hashlib.blake2b(words, digest_size=MARK).digest()
 
 
-def _spelled(guid: str | None) -> str | None:
+def _guid_key(guid: str | None) -> str | None:
     return None if guid is None else canonical_guid(guid)

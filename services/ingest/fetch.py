@@ -64,7 +64,7 @@ class FeedFetcher:
         self._parser = parser
 
     async def fetch_feeds(self, ids: Sequence[str]) -> None:
-        """FetchOutcome these feeds side by side and note when each is due again."""
+        """Visit these feeds side by side and note when each is due again."""
         try:
             feeds = {feed.id: feed for feed in await asyncio.to_thread(self._subscriptions.list)}
         except CopydeskError as error:  # their leases end, and they are due again
@@ -138,8 +138,8 @@ class FeedFetcher:
                 log.warning("entry_refused", source=item.source.name, entry=item.name, reason=str(answer))
 
 
-def open_visitor(settings: Settings, client: redis.Redis, intake: TakesInputs) -> FeedFetcher:
-    """A visitor for one worker process, with a parser process of its own."""
+def open_fetcher(settings: Settings, client: redis.Redis, intake: TakesInputs) -> FeedFetcher:
+    """A fetcher for one worker process, with a parser process of its own."""
     return FeedFetcher(settings, Subscriptions(settings), FeedStates(client), intake, FeedParser())
 
 

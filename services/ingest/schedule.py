@@ -25,24 +25,24 @@ class FetchOutcome(msgspec.Struct, frozen=True, kw_only=True):
     fresh_s: float | None = None
 
 
-def next_wait(visit: FetchOutcome, interval: float, failures: int, jitter: float) -> float | None:
+def next_wait(outcome: FetchOutcome, interval: float, failures: int, jitter: float) -> float | None:
     """Seconds until the next visit; `None` for never again.
 
     `failures` counts this visit when it failed; `jitter` in [0, 1) spreads the visits. A server's wish moves a visit
     only later than our own pace, never into the same minute.
     """
-    match visit.kind:
+    match outcome.kind:
         case "gone":
             return None
         case "full":
-            return max(visit.retry_after or FULL_WAIT_S, 1.0) * (1 + JITTER * jitter)
-        case "failed" if visit.retry_after is not None:
-            wait = max(visit.retry_after, min(MIN_WAIT_S, interval))
+            return max(outcome.retry_after or FULL_WAIT_S, 1.0) * (1 + JITTER * jitter)
+        case "failed" if outcome.retry_after is not None:
+            wait = max(outcome.retry_after, min(MIN_WAIT_S, interval))
             return min(wait, DAY_S) * (1 + JITTER * jitter)
         case "failed":
             return min(interval * 2.0 ** min(failures, 16), max(DAY_S, interval)) * _spread(jitter)
         case _:
-            return max(interval, min(visit.fresh_s or 0.0, MAX_FRESH_S)) * _spread(jitter)
+            return max(interval, min(outcome.fresh_s or 0.0, MAX_FRESH_S)) * _spread(jitter)
 
 
 def read_fresh(cache_control: str | None) -> float | None:

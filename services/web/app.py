@@ -4,7 +4,6 @@ import signal
 from types import FrameType
 
 import structlog
-from starlette.applications import Starlette
 
 from services.index.search import Index
 from services.ingest.intake import Intake, open_archive
@@ -23,11 +22,6 @@ from shared.work.celery_app import open_ledger
 from shared.work.liveness import WorkerRecord
 
 log = structlog.get_logger(__name__)
-
-
-def build(settings: Settings, app_state: AppState | None = None) -> Starlette:
-    """The ASGI application; a test may bring the parts it wants to hold in its hands."""
-    return front_door(app_state or open_state(settings, open_archive(settings)))
 
 
 def serve(settings: Settings) -> None:
@@ -63,7 +57,7 @@ def open_state(settings: Settings, archive: Archive) -> AppState:
         settings=settings,
         keys=open_keys(settings),
         intake=Intake(ledger, archive, settings),
-        lines=ledger,
+        ledger=ledger,
         look=watchman.look,
         index=Index(settings.index_file),
         meters=Meters(watchman.look),

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from services.ingest.intake import Receipt
 from services.web.keys import Publisher
-from services.web.middleware import recognised
+from services.web.middleware import authenticate
 from services.web.ownership import may_claim, not_yours
 from services.web.problems import Problem, later
 from services.web.push_headers import inputs_of, read_kind
@@ -38,7 +38,7 @@ async def push_article(request: Request) -> Response:
         reading = partial(inputs_of, kind, body, request.headers, publisher)
         inputs = reading() if len(body) < LARGE else await app_state.read(reading)
         items = [await _claimed(app_state, item, publisher) for item in inputs]
-        recognised(request.headers, app_state)  # a key that was revoked while the body came takes nothing in
+        authenticate(request.headers, app_state)  # a key that was revoked while the body came takes nothing in
         receipts = await _put(app_state, items)
     return _answer(items, receipts)
 
@@ -122,7 +122,7 @@ async def _claimed(app_state: AppState, item: Input, publisher: Publisher) -> In
         stored = await app_state.ask(app_state.index.get, alias)
         if stored is None or stored.owner in ("", publisher.name):
             continue
-        freed = await app_state.ask(app_state.lines.freed, stored.article_id)
+        freed = await app_state.ask(app_state.ledger.freed, stored.article_id)
         if freed is None or freed < stored.owned_us:
             raise not_yours(alias[4:])
     return msgspec.structs.replace(item, aliases=aliases, own=own)
@@ -130,8 +130,8 @@ async def _claimed(app_state: AppState, item: Input, publisher: Publisher) -> In
 
 async def _not_there(app_state: AppState, article_id: str) -> Problem:
     """No such article, one on its way, or one that died: told apart by the ledger, while it remembers."""
-    ref = await app_state.ask(app_state.lines.latest, article_id)
-    line = await app_state.ask(app_state.lines.line, ref) if ref else None
+    ref = await app_state.ask(app_state.ledger.latest, article_id)
+    line = await app_state.ask(app_state.ledger.line, ref) if ref else None
     if line is None:
         return Problem("not-found", "Neither the index nor the ledger knows this article.")
     links = {"receipt": f"/v1/receipts/{line.receipt}"}

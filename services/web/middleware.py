@@ -32,7 +32,7 @@ SAFE_HEADERS = {
 
 
 class RequestMiddleware:
-    """The outermost room: nothing gets past it without a key, and nothing leaves it as a traceback."""
+    """The outermost layer: nothing gets past it without a key, and nothing leaves it as a traceback."""
 
     def __init__(self, app: ASGIApp, app_state: AppState) -> None:
         self.app = app
@@ -60,7 +60,7 @@ class _Exchange:
         async def send_safe(message: Message) -> None:
             if message["type"] == "http.response.start":
                 self.status = message["status"]
-                _dress(message, self.id)
+                _add_headers(message, self.id)
             await send(message)
 
         try:
@@ -81,7 +81,7 @@ class _Exchange:
             raise Problem("headers-too-large", f"Header lines may have {HEADER_BYTES} bytes.")
         if self.scope["path"] in OPEN_PATHS or self.scope["path"].startswith(OPEN_BELOW):
             return
-        self.publisher = recognised(Headers(scope=self.scope), self.app_state)
+        self.publisher = authenticate(Headers(scope=self.scope), self.app_state)
         self.scope["state"]["publisher"] = self.publisher
 
     async def _fail(self, error: Exception, receive: Receive, send: Send) -> None:
@@ -120,7 +120,7 @@ async def answer_http_error(request: Request, error: Exception) -> Response:
     return answer(problem_of(error, request.method), request.state.request_id)
 
 
-def recognised(headers: Headers, app_state: AppState) -> Publisher:
+def authenticate(headers: Headers, app_state: AppState) -> Publisher:
     """Whose key came along; a problem when none did, or one that is not good now."""
     scheme, _, token = headers.get("authorization", "").partition(" ")
     if not token or scheme.lower() != "bearer":
@@ -141,7 +141,7 @@ def _route_of(scope: Scope) -> str:
     return getattr(route, "path", "") or (scope["path"] if scope["path"] in OPEN_PATHS else "other")
 
 
-def _dress(message: Message, request_id: str) -> None:
+def _add_headers(message: Message, request_id: str) -> None:
     headers = MutableHeaders(raw=list(message["headers"]))
     for name, value in SAFE_HEADERS.items():
         headers.setdefault(name, value)

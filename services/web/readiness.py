@@ -10,6 +10,7 @@ from pathlib import Path
 import redis
 
 from shared.errors import CopydeskError, TransientError
+from shared.ledger import keys
 from shared.ledger.connection import redis_errors
 
 READY_TTL_MS = 60_000
@@ -52,7 +53,7 @@ def redis_probe(client: redis.Redis) -> Probe:
 
     def look() -> None:
         with redis_errors(client):
-            client.set("web:ready", b"1", px=READY_TTL_MS)
+            client.set(keys.READY, b"1", px=READY_TTL_MS)
 
     return look
 

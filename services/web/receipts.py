@@ -28,7 +28,7 @@ async def show_receipt(request: Request) -> Response:
     if ID.fullmatch(receipt) is None:
         raise Problem("not-found", "No receipt has a number of this form.")
     if not wait or app_state.waiters.locked():  # too many wait already: this one asks again by itself
-        line = await app_state.ask(app_state.lines.receipt, receipt)
+        line = await app_state.ask(app_state.ledger.receipt, receipt)
     else:
         async with app_state.waiters:
             line = await _settled_line(request, app_state, receipt, time.monotonic() + wait)
@@ -85,7 +85,7 @@ async def _settled_line(request: Request, app_state: AppState, receipt: str, dea
     """Look again, ever less often, until it is settled, the time is over, the reader is gone or the desk stops."""
     pause = FIRST_PAUSE_S
     while True:
-        line = await app_state.ask(app_state.lines.receipt, receipt)
+        line = await app_state.ask(app_state.ledger.receipt, receipt)
         left = deadline - time.monotonic()
         if line is None or line.state in SETTLED or left <= 0 or app_state.closing.is_set():
             return line

@@ -1,4 +1,4 @@
-"""The addresses of the front door. The desk page and the rest of the push API take their rooms beside these."""
+"""The addresses of the front door, and the ASGI application that answers them."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

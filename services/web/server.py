@@ -20,7 +20,7 @@ STOP_S = 2
 TICK_S = 1.0
 KEEP_ALIVE_S = 15
 HEAD_S = 15.0
-# Above the gate's own limit, so that a merely long head is answered there, with a key check and a log line.
+# Above the limit of the middleware, which answers a merely long head with a key check and a log line.
 HEAD_BYTES = 64 * 1024
 LEFTOVER_BYTES = 64 * 1024 * 1024
 LEFTOVER_S = 30.0

@@ -52,7 +52,7 @@ class AppState:
     settings: Settings
     keys: Keys
     intake: TakesInputs
-    lines: LedgerReader
+    ledger: LedgerReader
     look: Callable[[], Overview]
     index: Index
     meters: Meters
@@ -94,6 +94,6 @@ def state_of(request: Request) -> AppState:
 
 
 def publisher_of(request: Request) -> Publisher:
-    """Whose key came with the request; the gate has checked it."""
+    """Whose key came with the request; the middleware has checked it."""
     publisher: Publisher = request.state.publisher
     return publisher

@@ -32,6 +32,8 @@ PROCESSES_FAILING = "processes:failing"  # hash: process of `copydesk up` -> tro
 TROUBLES = "troubles"  # hash: `<code> <subject>` -> since when it has been seen (µs)
 RECOVERY_BEAT = "ledger:recovery"  # string: when somebody last looked whether Redis must be refilled (µs)
 
+READY = "web:ready"  # string with a TTL: written to learn whether Redis takes writes
+
 # Of the drop folder and the feeds.
 FEEDS_FAILING = "feeds:failing"  # hash: feed id -> troubles.Failing (JSON)
 DROPS_TAKEN = "drops:taken"  # hash: name -> mark of the file as it was taken, digest, article that it is a copy of

@@ -55,8 +55,6 @@ REMEDIES: Mapping[Code, str] = {
     "drops-refused": "correct or remove the files that `copydesk status` names",
     "messages-unreadable": "read `copydesk dead strays`; `--clear` forgets them",
 }
-# With these a push sent now is not taken in: `/readyz` says no.
-STOPS_PUSHES: frozenset[Code] = frozenset({"redis-away", "intake-refusing"})
 
 SILENT_US = 12_000_000  # a worker says every few seconds that it lives
 STUCK_US = 10_000_000

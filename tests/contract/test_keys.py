@@ -7,7 +7,7 @@ from shared.ledger import keys
 from shared.ledger.calls import script_source
 
 ROOT = Path(__file__).parents[2]
-SPELLED = re.compile(r"""["'](?:ledger|drops|feeds|feed|art|head|alias|rcpt):""")
+SPELLED = re.compile(r"""["'](?:ledger|drops|feeds|feed|art|head|alias|rcpt|web):""")
 LIST = Path("shared", "ledger", "keys.py")
 COMMANDS = Path("services", "cli", "main.py")  # names functions of commands: "feeds:add"
 

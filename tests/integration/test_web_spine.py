@@ -15,7 +15,7 @@ import pytest
 from services.index.sinks.sqlite import SqliteSink
 from services.index.tasks import index_articles
 from services.ingest.intake import open_archive
-from services.web.app import build, open_state
+from services.web.app import open_state
 from services.web.keys import Keys
 from services.web.state import AppState
 from shared.article import Article
@@ -173,9 +173,9 @@ def test_an_archive_that_cannot_be_written_takes_nothing_in(settings: Settings, 
         assert ask(port, "GET", "/readyz")[0] == 503
 
 
-def test_build_asks_nothing_of_redis(tmp_path: Path) -> None:
+def test_opening_the_state_asks_nothing_of_redis(tmp_path: Path) -> None:
     settings = Settings(redis_url="unix:///nowhere", data_dir=str(tmp_path))
-    assert build(settings).state.app_state.settings is settings
+    assert open_state(settings, open_archive(settings)).settings is settings
 
 
 SERVE = """

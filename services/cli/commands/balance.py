@@ -10,7 +10,7 @@ from shared.ledger.reader import Balance, LedgerReader
 
 
 def balance(context: Context) -> int:
-    """accepted = indexed + duplicate + superseded + withdrawn + discarded + dead + in flight, or exit code 1."""
+    """Print the balance: what was accepted, and what became of it. Exit code 1 when the two differ."""
     found = LedgerReader(connect(context.reached())).balance()
     if context.as_json:
         show_json(found)

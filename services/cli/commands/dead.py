@@ -34,10 +34,10 @@ class Stray(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 def list_dead(context: Context) -> int:
     """The dead, the latest first."""
-    lines = LedgerReader(connect(context.reached()))
-    if astray := lines.strays():
+    reader = LedgerReader(connect(context.reached()))
+    if astray := reader.strays():
         warn(f"{plural(len(astray), 'message')} could not be read: `copydesk dead strays` lists them")
-    print_ended(context, lines.dead(context.args.limit, context.args.offset), "No article is dead.")
+    print_ended(context, reader.dead(context.args.limit, context.args.offset), "No article is dead.")
     return OK
 
 
@@ -93,17 +93,17 @@ def _stray(row: str) -> Stray:
 def show_dead(context: Context) -> int:
     """One dead article: why it died, its way, and the beginning of its input."""
     settings = context.reached()
-    lines = LedgerReader(connect(settings))
-    line = _line(lines, context.args.ref)
+    reader = LedgerReader(connect(settings))
+    line = find_status(reader, context.args.ref)
     if line is None:
         warn(f"nothing is known of {context.args.ref}: `copydesk dead list` shows the ids")
         return WRONG
     ref = f"{line.article}@{line.rev}"
-    body = _input(lines, ref, settings)
+    body = _input(reader, ref, settings)
     if context.as_json:
         show_json(msgspec.to_builtins(line) | {"input": None if body is None else body.decode("utf-8", "replace")})
         return OK
-    print(*_one_lines(line, ref, body), sep="\n")
+    print(*_dead_lines(line, ref, body), sep="\n")
     return OK
 
 
@@ -116,7 +116,7 @@ def replay_dead(context: Context) -> int:
         return UNUSABLE
     with contextlib.closing(open_decisions(settings)) as archive:
         done = in_pages(refs, lambda page: decisions.replay(ledger, archive, page))
-    return tell(context, refs, done, "replayed", "went back to the queue")
+    return print_outcome(context, refs, done, "replayed", "went back to the queue")
 
 
 def discard_dead(context: Context) -> int:
@@ -128,7 +128,7 @@ def discard_dead(context: Context) -> int:
         return UNUSABLE
     with contextlib.closing(open_decisions(settings)) as archive:
         done = in_pages(refs, lambda page: decisions.discard(ledger, archive, page, context.args.because))
-    return tell(context, refs, done, "discarded", "given up for good")
+    return print_outcome(context, refs, done, "discarded", "given up for good")
 
 
 def _chosen(context: Context, ledger: Ledger) -> list[str] | None:
@@ -139,13 +139,13 @@ def _chosen(context: Context, ledger: Ledger) -> list[str] | None:
     if args.refs:
         return [ref if "@" in ref else ledger.latest(ref) or ref for ref in args.refs]
     return [
-        dead.ref for dead in _every(ledger) if args.reason in (None, dead.reason) and args.stage in (None, dead.stage)
+        dead.ref for dead in _dead(ledger) if args.reason in (None, dead.reason) and args.stage in (None, dead.stage)
     ]
 
 
-def _every(lines: LedgerReader) -> Iterator[Ended]:
+def _dead(reader: LedgerReader) -> Iterator[Ended]:
     offset = 0
-    while page := lines.dead(PAGE, offset):
+    while page := reader.dead(PAGE, offset):
         yield from page
         offset += PAGE
 
@@ -155,7 +155,9 @@ def in_pages(refs: Sequence[str], act: Callable[[Sequence[str]], list[bool]], pa
     return [done for at in range(0, len(refs), page) for done in act(refs[at : at + page])]
 
 
-def tell(context: Context, refs: Sequence[str], done: Sequence[bool], key: str, words: str, state: str = "dead") -> int:
+def print_outcome(
+    context: Context, refs: Sequence[str], done: Sequence[bool], key: str, words: str, state: str = "dead"
+) -> int:
     """How many it was done to, and which of them were not in that state."""
     left = [ref for ref, changed in zip(refs, done, strict=True) if not changed]
     if context.as_json:
@@ -167,16 +169,18 @@ def tell(context: Context, refs: Sequence[str], done: Sequence[bool], key: str, 
     return WRONG if left else OK
 
 
-def _line(lines: LedgerReader, ref: str) -> InputStatus | None:
-    if "@" in ref:
-        return lines.line(ref)
-    latest = lines.latest(ref)
-    return lines.line(latest) if latest else lines.receipt(ref)
+def find_status(reader: LedgerReader, name: str) -> InputStatus | None:
+    """What the ledger knows of `id@rev`, a receipt, an article's id, or an address; None where it knows nothing."""
+    if name.rpartition("@")[2].isdigit() and "@" in name:
+        return reader.line(name)
+    line = reader.receipt(name)
+    latest = None if line else reader.latest(reader.owner(name) or name)
+    return reader.line(latest) if latest else line
 
 
-def _input(lines: LedgerReader, ref: str, settings: Settings) -> bytes | None:
+def _input(reader: LedgerReader, ref: str, settings: Settings) -> bytes | None:
     """The input as it came, from the archive; None when it rests there no more."""
-    meta = lines.meta(ref)
+    meta = reader.meta(ref)
     if meta is None or meta.archived is None:
         return None
     try:
@@ -199,7 +203,7 @@ def origin_rows(line: InputStatus) -> Iterator[str]:
         yield from row("Took", f"{line.waited_us / 1e6:.1f} s of waiting, {line.worked_us / 1e6:.1f} s of work")
 
 
-def _one_lines(line: InputStatus, ref: str, body: bytes | None) -> Iterator[str]:
+def _dead_lines(line: InputStatus, ref: str, body: bytes | None) -> Iterator[str]:
     yield from row("Id", ref)
     yield from row("Receipt", line.receipt)
     yield from row("State", line.state)

@@ -98,12 +98,12 @@ def _sleep(timeout: float) -> bool:
     return True
 
 
-def _wait(lines: LedgerReader, settings: Settings, names: Sequence[str], tick: Tick) -> Status | None:
+def _wait(reader: LedgerReader, settings: Settings, names: Sequence[str], tick: Tick) -> Status | None:
     """Until every file is taken and nothing is in flight; None when somebody asked to stop."""
     deadline, progress = time.monotonic() + DEADLINE_S, Progress()
     while True:
-        left = _not_taken(lines, settings, names)
-        status = lines.status()  # after the look at the files: what is taken in between must not be missed here
+        left = _not_taken(reader, settings, names)
+        status = reader.status()  # after the look at the files: what is taken in between must not be missed here
         waiting = {name: s.queued + s.working + s.retrying for name, s in status.stages.items()}
         stages = "".join(f"  {name} {count}" for name, count in waiting.items())
         taken = f"{len(names) - left} of {plural(len(names), 'file')} taken"
@@ -117,9 +117,9 @@ def _wait(lines: LedgerReader, settings: Settings, names: Sequence[str], tick: T
             return None
 
 
-def _not_taken(lines: LedgerReader, settings: Settings, names: Sequence[str]) -> int:
-    with redis_errors(lines.client):
-        rows = lines.client.hmget(keys.DROPS_TAKEN, [os.fsencode(name) for name in names])
+def _not_taken(reader: LedgerReader, settings: Settings, names: Sequence[str]) -> int:
+    with redis_errors(reader.client):
+        rows = reader.client.hmget(keys.DROPS_TAKEN, [os.fsencode(name) for name in names])
     return sum(
         not is_taken(row, read_mark(Path(settings.seeds_dir, name))) for name, row in zip(names, rows, strict=True)
     )
@@ -150,15 +150,15 @@ def _look(settings: Settings, status: Status, begun: int) -> Shown:
     index = Index(settings.index_file)
     recent = [index.get(hit.article_id) for hit in index.recent(LOOKED_THROUGH)]
     articles = tuple(item for item in recent if item is not None and item.source.kind == "drop")[:MOST_SHOWN]
-    lines = LedgerReader(connect(settings))
-    dead = tuple(item for item in lines.dead() if item.at_us >= begun)
-    refused = tuple(item for item in lines.refused() if item.at_us >= begun)
+    reader = LedgerReader(connect(settings))
+    dead = tuple(item for item in reader.dead() if item.at_us >= begun)
+    refused = tuple(item for item in reader.refused() if item.at_us >= begun)
     queries = _queries(articles)
     return Shown(
         status=status,
         dead=dead,
         refused=refused,
-        problems=tuple(drop_problems(lines)),
+        problems=tuple(drop_problems(reader)),
         articles=articles,
         searches=tuple((query, index.search(query)) for query in queries),
     )

@@ -26,7 +26,7 @@ from shared.settings import check_source
 from shared.work.celery_app import open_ledger
 
 STDIN = "-"
-PATIENCE_S = 60.0
+ANSWER_TIMEOUT_S = 60.0
 REFUSALS = frozenset({400, 404, 409, 411, 413, 415, 422})
 
 
@@ -169,7 +169,7 @@ class _Several(msgspec.Struct):
 
 def _send(opener: urllib.request.OpenerDirector, request: urllib.request.Request) -> list[Receipt]:
     try:
-        with opener.open(request, timeout=PATIENCE_S) as answer:
+        with opener.open(request, timeout=ANSWER_TIMEOUT_S) as answer:
             content = answer.read()
             several = msgspec.json.decode(content).get("receipts") is not None
             return (

@@ -2,7 +2,7 @@
 
 import contextlib
 
-from services.cli.commands.dead import in_pages, print_ended, tell
+from services.cli.commands.dead import in_pages, print_ended, print_outcome
 from services.cli.context import OK, UNUSABLE, Context, warn
 from services.ingest import decisions
 from services.ingest.intake import open_decisions
@@ -16,8 +16,8 @@ MOST_KEPT = 1000  # as many as the ledger remembers
 
 def list_refused(context: Context) -> int:
     """Inputs that hold no article, are too large, or cannot be decoded, the latest first: nobody here needs to act."""
-    lines = LedgerReader(connect(context.reached()))
-    print_ended(context, lines.refused(context.args.limit, context.args.offset), "No input was refused.")
+    reader = LedgerReader(connect(context.reached()))
+    print_ended(context, reader.refused(context.args.limit, context.args.offset), "No input was refused.")
     return OK
 
 
@@ -31,4 +31,4 @@ def replay_refused(context: Context) -> int:
     refs = args.refs or [ended.ref for ended in ledger.refused(MOST_KEPT)]
     with contextlib.closing(open_decisions(settings)) as archive:
         done = in_pages(refs, lambda page: decisions.replay_refused(ledger, archive, page), WITH_BODIES)
-    return tell(context, refs, done, "replayed", "went back to the queue", state="refused")
+    return print_outcome(context, refs, done, "replayed", "went back to the queue", state="refused")

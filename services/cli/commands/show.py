@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from services.cli.commands.dead import origin_rows
+from services.cli.commands.dead import find_status, origin_rows
 from services.cli.context import OK, WRONG, Context, show_json, warn
 from services.cli.printing import article_lines, row, timeline_lines
 from services.index.search import Index, Stored
@@ -26,7 +26,7 @@ def show(context: Context) -> int:
     name = context.args.id
     index = Index(context.settings.index_file)
     stored = index.get(name)
-    line = None if stored is not None else _line(context, name)
+    line = None if stored is not None else _status_of(context, name)
     if stored is None and line is None:
         stored, line = _of_a_publisher(context, index, name)
     if stored is None and line is None:  # it may have been done between the two looks
@@ -41,7 +41,7 @@ def show(context: Context) -> int:
     elif stored is not None:
         print(*stored_lines(stored, detailed=context.args.evidence), sep="\n")
     elif line is not None:
-        print(*line_lines(line), sep="\n")
+        print(*status_lines(line), sep="\n")
     return OK
 
 
@@ -63,7 +63,7 @@ def stored_lines(stored: Stored, *, detailed: bool = False) -> Iterator[str]:
     yield ""
 
 
-def line_lines(line: InputStatus) -> Iterator[str]:
+def status_lines(line: InputStatus) -> Iterator[str]:
     """What the ledger tells of an article that is not in the index (yet)."""
     yield from row("State", f"{line.state}{f' at {line.stage}' if line.stage else ''}")
     if line.reason:
@@ -96,14 +96,10 @@ def as_json(stored: Stored | None, line: InputStatus | None) -> dict[str, Any]:
     }
 
 
-def _line(context: Context, name: str) -> InputStatus | None:
-    lines = LedgerReader(connect(context.reached()))
+def _status_of(context: Context, name: str) -> InputStatus | None:
+    reader = LedgerReader(connect(context.reached()))
     try:
-        if "@" in name and name.rpartition("@")[2].isdigit():
-            return lines.line(name)
-        line = lines.receipt(name)
-        latest = None if line else lines.latest(lines.owner(name) or name)
-        return lines.line(latest) if latest else line
+        return find_status(reader, name)
     except TransientError as error:
         raise TransientError(f"the index does not hold {name}, and {error}") from error
 
@@ -115,7 +111,7 @@ def _of_a_publisher(context: Context, index: Index, name: str) -> tuple[Stored |
     matches = {}
     for alias in whose:
         stored = index.get(alias)
-        line = None if stored is not None else _line(context, alias)
+        line = None if stored is not None else _status_of(context, alias)
         if stored is not None or line is not None:
             matches[alias] = (stored, line)
     if len(matches) > 1:

@@ -48,10 +48,10 @@ def trouble_lines(troubles: Sequence[Trouble], now: int) -> Iterator[str]:
         yield f"  -> {trouble.do}"
 
 
-def drop_problems(lines: LedgerReader) -> list[DropProblem]:
+def drop_problems(reader: LedgerReader) -> list[DropProblem]:
     """Files that the watcher found in the drop folder and did not take, the oldest first."""
-    with redis_errors(lines.client):
-        rows = lines.client.hvals(keys.DROPS_PROBLEMS)
+    with redis_errors(reader.client):
+        rows = reader.client.hvals(keys.DROPS_PROBLEMS)
     return sorted((msgspec.json.decode(row, type=DropProblem) for row in rows), key=lambda problem: problem.at_us)
 
 

@@ -148,7 +148,7 @@ def refuse_newer(found: int, known: int = len(MIGRATIONS)) -> None:
     refuse_newer_data("the index", found, known)
 
 
-def refuse_other(found: int, known: int = len(MIGRATIONS)) -> bool:
+def is_readable(found: int, known: int = len(MIGRATIONS)) -> bool:
     """Whether a reader finds tables at all; an older index than ours waits for its writer to bring it up to date."""
     refuse_newer(found, known)
     if 0 < found < known:

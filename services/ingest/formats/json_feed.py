@@ -1,4 +1,4 @@
-"""JSON Feed 1.0 and 1.1, read with backoff for wrong types; feedparser's release reads none."""
+"""JSON Feed 1.0 and 1.1, read with tolerance for wrong types; feedparser's release reads none."""
 
 import codecs
 import json

@@ -10,7 +10,7 @@ import zstandard
 
 from services.index.search import Index
 from services.index.sinks import schema
-from services.index.sinks.schema import MIGRATIONS, migrate, refuse_other, version
+from services.index.sinks.schema import MIGRATIONS, is_readable, migrate, version
 from services.index.sinks.sqlite import SqliteSink
 from shared import log as logging
 from shared.errors import NewerData, TransientError
@@ -99,10 +99,10 @@ def test_an_index_of_a_newer_copydesk_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_reader_waits_for_the_writer() -> None:
-    assert refuse_other(0, 2) is False
-    assert refuse_other(2, 2) is True
+    assert is_readable(0, 2) is False
+    assert is_readable(2, 2) is True
     with pytest.raises(TransientError, match="the index service brings it up to date"):
-        refuse_other(1, 2)
+        is_readable(1, 2)
 
 
 def test_words_of_another_folding_are_worked_out_anew(tmp_path: Path) -> None:

@@ -145,7 +145,7 @@ def a_desk(keys: Keys, **settings: object) -> Desk:
         settings=Settings(**settings),  # type: ignore[arg-type]
         keys=keys,
         intake=intake,
-        lines=lines,
+        ledger=lines,
         index=index,
         look=lines.look,
         meters=Meters(lines.look),

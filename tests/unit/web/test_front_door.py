@@ -184,7 +184,7 @@ def test_an_article_that_is_indexed_between_the_two_looks_is_shown(client: Calle
             desk.index.stored[ARTICLE] = a_stored()
             return f"{ARTICLE}@{REV}"
 
-    state = replace(desk.app_state, lines=IndexedMeanwhile(current=a_line("indexed")))
+    state = replace(desk.app_state, ledger=IndexedMeanwhile(current=a_line("indexed")))
     with Caller(front_door(state), client.headers) as late:
         assert late.get(f"/v1/articles/{ARTICLE}").status == 200
 
