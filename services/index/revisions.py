@@ -6,7 +6,7 @@ import msgspec
 from msgspec.structs import replace
 
 from services.index.entry import Entry, Known, Outcome, as_of, digest_of, edit_of, known_from, latest, source_of
-from services.index.witnesses import PUSH, adds_nothing, is_poorer
+from services.index.precedence import PUSH, adds_nothing, is_poorer
 from shared.article import Article
 from shared.envelope import SourceKind
 

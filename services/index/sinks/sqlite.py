@@ -11,13 +11,13 @@ import msgspec
 import structlog
 import zstandard
 
-from services.index.belonging import candidates, is_another, moved, names
 from services.index.entry import Entry, Known, Outcome, as_of, digest_of, edit_of, richness_of, source_of
 from services.index.folding import COLUMNS, FOLDING, columns, strip_strokes
+from services.index.matching import candidates, is_another, moved, names
+from services.index.precedence import refined
 from services.index.revisions import rule
 from services.index.sinks.schema import migrate
 from services.index.sinks.writer import lock_folder
-from services.index.witnesses import refined
 from shared.article import Article
 from shared.clock import now_us
 from shared.errors import CopydeskError, PermanentError, Unavailable

@@ -5,10 +5,10 @@ import datetime as dt
 import msgspec
 import pytest
 
-from services.index.belonging import agreement, candidates, is_another
 from services.index.entry import Entry, Known, Outcome, edit_of, known_from
+from services.index.matching import agreement, candidates, is_another
+from services.index.precedence import adds_nothing, is_veiled, refined
 from services.index.revisions import rule
-from services.index.witnesses import adds_nothing, is_veiled, refined
 from shared.article import Article, Block, PubStatus
 from shared.envelope import Source
 from tests.entries import make_entry
