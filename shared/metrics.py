@@ -111,9 +111,7 @@ def _of_stages(stages: Mapping[str, StageStatus]) -> Iterable[Metric]:
     states = GaugeMetricFamily("copydesk_queue_messages", "Articles in a stage, by state.", labels=("stage", "state"))
     oldest = GaugeMetricFamily("copydesk_queue_oldest_seconds", "How long the eldest has waited.", labels=("stage",))
     batches = GaugeMetricFamily("copydesk_queue_batches", "Messages on the stage's queue.", labels=("stage",))
-    paused = GaugeMetricFamily(
-        "copydesk_stage_paused", "Whether a burst of deaths paused the stage.", labels=("stage",)
-    )
+    paused = GaugeMetricFamily("copydesk_stage_paused", "Whether the stage rests.", labels=("stage",))
     for name, stage in stages.items():
         for state, count in (
             ("ready", stage.queued), ("inflight", stage.working), ("delayed", stage.retrying), ("held", stage.held)
