@@ -20,10 +20,10 @@ from services.web.responses import json_answer, moment, stages_of
 from services.web.state import AppState, publisher_of, state_of
 from shared.envelope import MOST_BYTES, Input
 from shared.identity import url_of
+from shared.ledger.reader import SETTLED
 
 LARGE = 256 * 1024
 ID = re.compile(r"[a-z2-7]{26}")
-WAITING = frozenset({"queued", "working", "received", "normalized", "retrying", "held"})
 
 
 async def push_article(request: Request) -> Response:
@@ -135,6 +135,6 @@ async def _not_there(app_state: AppState, article_id: str) -> Problem:
     if line is None:
         return Problem("not-found", "Neither the index nor the ledger knows this article.")
     links = {"receipt": f"/v1/receipts/{line.receipt}"}
-    if line.state in WAITING:
+    if line.state not in SETTLED:
         return Problem("not-indexed", "It is on its way.", headers=later(1), state=line.state, links=links)
     return Problem("not-indexed", line.note or line.reason, state=line.state, reason=line.reason, links=links)

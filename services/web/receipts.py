@@ -12,12 +12,10 @@ from services.web.problems import Problem, later
 from services.web.queries import read_seconds
 from services.web.responses import json_answer, moment, stages_of
 from services.web.state import AppState, state_of
-from shared.ledger.reader import InputStatus
+from shared.ledger.reader import DECIDED_BY_THE_INDEX, SETTLED, InputStatus
 
 ID = re.compile(r"r[a-z0-9]{26}")
-SETTLED = frozenset({"indexed", "duplicate", "superseded", "withdrawn", "discarded", "refused", "dead"})
 LONGEST_WAIT_S = 60.0
-DECIDED_BY_THE_INDEX = frozenset({"indexed", "duplicate", "superseded", "withdrawn"})
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 0.5
 
 

@@ -18,7 +18,9 @@ from shared.ledger.connection import LedgerBroken, redis_errors
 STAGES: tuple[Stage, ...] = ("normalize", "index")
 PERIOD_US = 3 * 86_400 * 1_000_000
 MOST_PERIODS = 123  # a year of retention and the period in which it is written
-OUTCOMES = ("indexed", "duplicate", "superseded", "withdrawn", "discarded", "refused")
+DECIDED_BY_THE_INDEX = ("indexed", "duplicate", "superseded", "withdrawn")
+OUTCOMES = (*DECIDED_BY_THE_INDEX, "discarded", "refused")
+SETTLED = (*OUTCOMES, "dead")  # nothing more happens to these by itself
 
 
 class Meta(Envelope, frozen=True, kw_only=True, omit_defaults=True):

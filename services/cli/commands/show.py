@@ -12,9 +12,7 @@ from services.index.search import Index, Stored
 from services.web.keys import open_keys
 from shared.errors import PermanentError, TransientError
 from shared.ledger.connection import connect
-from shared.ledger.reader import InputStatus, LedgerReader
-
-TOLD_BY_THE_INDEX = ("indexed", "duplicate", "superseded")
+from shared.ledger.reader import DECIDED_BY_THE_INDEX, InputStatus, LedgerReader
 
 
 class Ambiguous(PermanentError):
@@ -32,7 +30,7 @@ def show(context: Context) -> int:
     if stored is None and line is None:  # it may have been done between the two looks
         stored = index.get(name)
     if stored is None and line is not None:  # the receipt of a duplicate leads to what it repeats
-        stored = index.get(line.article) if line.state in TOLD_BY_THE_INDEX else None
+        stored = index.get(line.article) if line.state in DECIDED_BY_THE_INDEX else None
     if stored is None and line is None:
         warn(f"nobody knows {name}: it is no id, receipt or address of an article here")
         return WRONG
