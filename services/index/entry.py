@@ -87,8 +87,8 @@ def edited_at(article: Article) -> int | None:
 
 
 def edit_of(entry: Entry) -> int | None:
-    """When the word was edited (µs): as it says, but never later than it came; for a changed word of a feed that does
-    not say, when it came; else when the article was published."""
+    """When the text was edited (µs): as it says, but never later than it came. Where it does not say: when it came, for
+    a text that its feed has changed, else when the article was published."""
     if is_implied(entry):
         return entry.received_us
     edited = edited_at(entry.article)
@@ -96,7 +96,7 @@ def edit_of(entry: Entry) -> int | None:
 
 
 def as_of(entry: Entry) -> int | None:
-    """Until when a word holds all edits (µs): a feed's that does not say when it edited, until it was fetched."""
+    """Until when a text holds all edits (µs): until it was fetched, for a feed that does not say when it edited."""
     if entry.source.kind == "feed" and entry.article.version_created is None:
         return entry.received_us
     return edit_of(entry)

@@ -19,8 +19,8 @@ def moved(article_id: str, alias: str) -> str:
 def candidates(entry: Entry, by_name: Mapping[str, Known], direct: Known | None) -> list[Known]:
     """The articles an entry may belong to, likeliest first; `direct` is the one that has the id the ledger gave.
 
-    A GUID is its feed's own word. What was found to be a late twin stays one. An address that another article has got
-    since leads there, whatever the ledger remembers.
+    A GUID leads first: its feed made it. A late twin stays one. An address that has moved to another article leads
+    there, whatever the ledger remembers.
     """
     guids = [by_name[alias] for alias in entry.aliases if alias.startswith("guid:") and alias in by_name]
     strongest = [by_name[name] for name in names(entry) if name in by_name]

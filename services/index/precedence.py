@@ -1,4 +1,4 @@
-"""Which of two words on one article wins: the newer edit, the fuller word of the same edit, whoever's page it is."""
+"""Which of two texts of one article wins: the newer edit, the fuller text of the same edit, or the page's own host."""
 
 from collections.abc import Callable, Sequence
 from typing import Literal
@@ -38,9 +38,9 @@ def is_poorer(entry: Entry, known: Known, stored: Callable[[], Article] = Articl
 
 
 def _push_loses(entry: Entry, known: Known, stored: Callable[[], Article]) -> bool:
-    """Of publishers the ledger has let in the one who may speak; beside a feed or a file a push is a witness.
+    """Whether a push loses: never to another push, since the ledger lets in only the publisher who may speak.
 
-    Whose page it is by prefix loses only by its own word that it is older.
+    A publisher whose prefix covers the page loses only where the push itself says that it is older.
     """
     if not known.source or known.source.startswith(PUSH):
         return False
@@ -53,7 +53,8 @@ def _push_loses(entry: Entry, known: Known, stored: Callable[[], Article]) -> bo
 
 
 def _feed_loses(entry: Entry, known: Known, stored: Callable[[], Article]) -> bool:
-    """A newer edit wins unless it only veils what was there; of the same edit the fuller word does."""
+    """Whether a feed's or a file's text loses. A newer edit wins unless it only veils the stored text; of one edit, the
+    fuller text wins."""
     source, is_theirs = source_of(entry.source), is_of_host(source_of(entry.source), entry.aliases)
     if source != known.source and not is_theirs and is_of_host(known.source, entry.aliases):
         return _guest_loses(entry, known, stored)
@@ -72,7 +73,8 @@ def _feed_loses(entry: Entry, known: Known, stored: Callable[[], Article]) -> bo
 
 
 def _guest_loses(entry: Entry, known: Known, stored: Callable[[], Article]) -> bool:
-    """Beside a page's own feed any other may tell a newer edit of the same headline, or far more of the same edit."""
+    """Whether a text from elsewhere loses to the feed of the page's own host. It wins with a newer edit of the same
+    headline, or with far more of the same edit."""
     if plain(entry.article.headline) != plain(stored().headline):
         return True
     age, stated = age_of(entry, known), entry.article.version_created is not None
@@ -82,7 +84,8 @@ def _guest_loses(entry: Entry, known: Known, stored: Callable[[], Article]) -> b
 
 
 def _other_loses(entry: Entry, known: Known, is_theirs: bool) -> bool:
-    """Of one edit told by two feeds the fuller word stays, and of two alike the first, or that of the page's host."""
+    """Whether a text of the same edit loses to that of another source: the fuller stays; of two alike, the first or that
+    of the page's host."""
     between_feeds = known.source.partition(":")[0] == entry.source.kind == "feed"
     if not between_feeds or (is_theirs and not is_of_host(known.source, entry.aliases)):
         return _is_thin(entry, known)
@@ -98,7 +101,7 @@ def _is_far_richer(entry: Entry, known: Known) -> bool:
 
 
 def age_of(entry: Entry, known: Known) -> Age:
-    """The entry's edit beside the one that is stored, whose words hold all edits until `as_of`.
+    """Whether the entry's edit is newer than the stored one, whose text holds all edits until `as_of`.
 
     A date of a day is the same as any moment of that day. A feed that does not say when it edited tells what stands on
     its site now: that is never older, and newer only where it has said other words before.

@@ -29,8 +29,8 @@ class Ruling(msgspec.Struct, frozen=True, kw_only=True):
 def rule(entry: Entry, known: Known | None, stored: Callable[[], Article] = Article) -> Ruling:
     """Rule on an entry, given the stored article it belongs to; `stored` gives its words where they are needed.
 
-    Of two witnesses of one article the newer edit wins, and a poorer word of the same edit never replaces a richer one.
-    What comes late is judged as if it had come in time: it wins where the word that overtook it would have lost.
+    The newer edit wins, and a poorer text of the same edit never replaces a richer one. An entry that comes late is
+    judged as if it had come in time: it wins where the text that overtook it would have lost.
     """
     gone = entry.article.pub_status != "usable"
     news: Outcome = "withdrawn" if gone else "indexed"

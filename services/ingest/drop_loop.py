@@ -88,9 +88,9 @@ class DropLoop:
         if not self._waiting:
             return
         offers = dict(itertools.islice(self._waiting.items(), NAMES_A_TURN))
-        answers = self._drops.take(offers)
+        outcomes = self._drops.take(offers)
         for name in offers:
             del self._waiting[name]
-        for name, why in answers.items():
+        for name, why in outcomes.items():
             self._watch.answer(name, why)
         self._backoff.succeed()

@@ -47,7 +47,7 @@ log = structlog.get_logger(__name__)
 
 INPUTS_A_STEP = 500
 
-Answers = dict[str, Why | None]
+Outcomes = dict[str, Why | None]
 
 
 class _Look(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,7 +82,7 @@ class Drops:
         self._memory = DropMemory(client, self._folder)
         self._lock = threading.Lock()
         self._busy: dict[str, bool] = {}  # documents in a lane, and whether they were offered again meanwhile
-        self._finished: queue.SimpleQueue[tuple[str, Answers]] = queue.SimpleQueue()
+        self._finished: queue.SimpleQueue[tuple[str, Outcomes]] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._lanes = {large: DocumentLane(self._take_document) for large in (False, True)}
 
@@ -108,33 +108,33 @@ class Drops:
                 if name not in self._busy and (taken is None or not is_known(mark, taken.mark))
             ]
 
-    def take(self, offers: Mapping[str, float]) -> Answers:
+    def take(self, offers: Mapping[str, float]) -> Outcomes:
         """Take these files but for those taken as they are.
 
         `offers` says for how many seconds each must have held still where the kernel does not know its writers. The
         answer is what is to be done with each: nothing, or why to offer it again. Documents are read beside; `finished`
         answers them. Raises `TransientError` when the desk or Redis has no room now: then all are to be offered again.
         """
-        answers: Answers = dict.fromkeys(offers)
+        outcomes: Outcomes = dict.fromkeys(offers)
         notes = Notes()
         try:
-            reads = self._readable(offers, answers, notes)
+            reads = self._readable(offers, outcomes, notes)
             for batch in in_batches(reads, lambda read: len(read.dropped.body), self._settings):
-                self._enter(batch, answers, notes)
+                self._enter(batch, outcomes, notes)
         finally:
             self._memory.note(notes)
-        return answers
+        return outcomes
 
-    def finished(self) -> Answers:
+    def finished(self) -> Outcomes:
         """What came of documents since the last call."""
-        finished: Answers = {}
+        finished: Outcomes = {}
         while not self._finished.empty():
-            name, answers = self._finished.get()
+            name, outcomes = self._finished.get()
             with self._lock:
                 offered_again = self._busy.pop(name, False)
-            if offered_again and answers[name] is None:
-                answers[name] = "anew"
-            finished.update(answers)
+            if offered_again and outcomes[name] is None:
+                outcomes[name] = "anew"
+            finished.update(outcomes)
         return finished
 
     def is_reading(self) -> bool:
@@ -142,16 +142,16 @@ class Drops:
         with self._lock:
             return bool(self._busy)
 
-    def _readable(self, offers: Mapping[str, float], answers: Answers, notes: Notes) -> Iterator[_Read]:
+    def _readable(self, offers: Mapping[str, float], outcomes: Outcomes, notes: Notes) -> Iterator[_Read]:
         """Those that can be read now and hold one article; documents go to their lanes."""
         for look in self._unknown(offers, notes):
-            dropped = self._read(look, answers, notes)
+            dropped = self._read(look, outcomes, notes)
             if dropped is None:
                 continue
             if is_document(look.name, dropped.body):
                 with self._lock:
                     self._busy[look.name] = False
-                del answers[look.name]
+                del outcomes[look.name]
                 self._lanes[len(dropped.body) > LARGE].put(look.name)
             elif inputs := self._open(dropped, None, notes):
                 yield _Read(dropped=dropped, inputs=inputs)
@@ -171,7 +171,7 @@ class Drops:
             elif taken is None or not is_known(mark, taken.mark):
                 yield _Look(name=name, mark=mark, still_s=still_s, taken=taken)
 
-    def _read(self, look: _Look, answers: Answers, notes: Notes) -> Dropped | None:
+    def _read(self, look: _Look, outcomes: Outcomes, notes: Notes) -> Dropped | None:
         """Read one file; `None` for one that is gone, refused, to be tried again, or as it was but for its rights."""
         name, taken = look.name, look.taken
         try:
@@ -182,9 +182,9 @@ class Drops:
         except InputRefused as error:  # of the mark before it was judged: what is written after is looked at again
             notes.refused[name] = (look.mark, str(error))
         except Unsure:
-            answers[name] = "unsure"
+            outcomes[name] = "unsure"
         except (StillWritten, Unreadable) as error:
-            answers[name] = "written" if isinstance(error, StillWritten) else "troubled"
+            outcomes[name] = "written" if isinstance(error, StillWritten) else "troubled"
             if not isinstance(error, StillWritten) or error.stalled:
                 notes.troubled[name] = str(error)
         else:
@@ -208,24 +208,24 @@ class Drops:
 
     def _take_document(self, name: str, parser: FeedParser) -> None:
         """Read and enter one document, in its lane; `finished` tells what came of it."""
-        answers: Answers = {name: None}
+        outcomes: Outcomes = {name: None}
         notes = Notes()
         try:
             look = _Look(name=name, mark=read_mark(self._folder / name) or b"", still_s=0.0, taken=None)
-            dropped = self._read(look, answers, notes)
+            dropped = self._read(look, outcomes, notes)
             inputs = self._open(dropped, parser, notes) if dropped is not None else []
             if dropped is not None and inputs:
-                self._enter([_Read(dropped=dropped, inputs=inputs)], answers, notes)
+                self._enter([_Read(dropped=dropped, inputs=inputs)], outcomes, notes)
             self._memory.note(notes)
         except TransientError as error:
-            answers[name] = "troubled"
+            outcomes[name] = "troubled"
             log.info("drop_postponed", path=printable(name), reason=str(error))
         except Exception:  # whatever it is, it concerns this file, and others wait in the lane
-            answers[name] = "troubled"
+            outcomes[name] = "troubled"
             log.exception("drop_failed", path=printable(name))
-        self._finished.put((name, answers))
+        self._finished.put((name, outcomes))
 
-    def _enter(self, batch: Sequence[_Read], answers: Answers, notes: Notes) -> None:
+    def _enter(self, batch: Sequence[_Read], outcomes: Outcomes, notes: Notes) -> None:
         """Hand a batch in; a file of which no door takes a part is told, and does not stop the others."""
         replies = self._take_each([item for read in batch for item in read.inputs])
         taken: dict[str, Taken] = {}
@@ -243,7 +243,7 @@ class Drops:
                 holders[name] = article
         if taken:
             for name in self._memory.remember(taken, holders):
-                answers[name] = "anew"
+                outcomes[name] = "anew"
             log.info("drops_taken", count=len(taken), first=printable(next(iter(taken))))
 
     def _take_each(self, inputs: Sequence[Input]) -> Iterator[Answer]:

@@ -29,7 +29,7 @@ NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}")
 DIGITS = string.digits + string.ascii_uppercase + string.ascii_lowercase
 KEY_BYTES, KEY_DIGITS = 32, 43
 SHORTEST_SECRET = 32
-VERSION = 2  # the second has prefixes: who does not know them would let every key claim every page
+VERSION = 2  # 2 has prefixes: a release that ignores them would let every key claim every page
 
 
 class Publisher(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):

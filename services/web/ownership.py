@@ -10,7 +10,7 @@ PAGE = "url:"
 
 
 def may_claim(aliases: Sequence[str], publisher: Publisher, others: Iterable[str]) -> tuple[tuple[str, ...], bool]:
-    """Of the addresses a push declares those that it may claim, and whether they are its publisher's by prefix.
+    """The declared addresses that a push may claim, and whether its publisher has them by prefix.
 
     `others` are the prefixes of other publishers; of two that cover a page the longer one counts. A key with prefixes
     claims nothing beyond them, one without claims what nobody's prefix covers. Raises `Problem` where a page was named

@@ -17,7 +17,7 @@ def release(context: Context) -> int:
     settings = context.reached()
     ledger = open_ledger(settings)
     stored = Index(context.settings.index_file).get(name)
-    # The ledger may count an address to another article than the index, which looks at the words too: both are meant.
+    # Ledger and index may count an address to different articles, since the index also compares words: free both.
     candidates = [stored.article_id if stored else None, ledger.owner(name), name if ledger.latest(name) else None]
     articles = list(dict.fromkeys(article for article in candidates if article))
     if not articles:
