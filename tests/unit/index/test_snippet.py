@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.index.snippet import LENGTH, make_snippet
+from services.index.snippet import LEAD_IN, LENGTH, make_snippet
 
 PASSAGES = (
     "Bằng những giải pháp thiết thực, hiệu quả.",
@@ -39,6 +39,14 @@ def test_a_long_passage_is_cut_between_words() -> None:
     assert cut.endswith(" …")
     assert len(cut) <= LENGTH + 4
     assert set(cut.split()) <= {*passage.split(), "…"}
+
+
+def test_a_cut_shows_some_words_before_the_one_that_was_found() -> None:
+    passage = "năm sáu bảy tám " * 20 + "một hai ba bốn Nam Đông " + "năm sáu bảy tám " * 20
+    lead_in, _, rest = make_snippet([passage], ["nam dong"]).partition("Nam Đông")
+    assert lead_in.endswith("một hai ba bốn ")
+    assert LEAD_IN // 2 < len(lead_in) <= LEAD_IN + 2
+    assert len(rest) > LENGTH // 2
 
 
 def test_only_the_top_of_a_very_long_text_is_read() -> None:

@@ -67,5 +67,12 @@ def test_two_subheads_in_a_row_are_unlikely() -> None:
     assert likeliest([{"paragraph": 0.0}, near, near, {"paragraph": 0.0}])[1:3].count("subhead") == 1
 
 
+def test_the_lines_are_judged_together_not_one_after_the_other() -> None:
+    lines: list[Totals] = [{"caption": 10.0, "paragraph": 0.0}, {"subhead": 5.0, "paragraph": 0.0}]
+    follows = {"caption": {"subhead": -100.0}}
+    assert likeliest(lines, follows) == ["caption", "paragraph"]  # the likelier caption rules the subhead out
+    assert likeliest(lines, {}) == ["caption", "subhead"]
+
+
 def test_a_subhead_at_the_end_is_unlikely() -> None:
     assert likeliest([{"paragraph": 0.0}, {"caption": 1.0, "subhead": 2.0, "paragraph": 0.0}])[1] == "caption"

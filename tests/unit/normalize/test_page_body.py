@@ -91,6 +91,11 @@ def test_an_unclosed_button_does_not_swallow_the_article() -> None:
             "<div class='has-newsletter'><p>What has a newsletter stays, as long as it is text.</p></div>",
             id="what a box has, it is not",
         ),
+        pytest.param(
+            "<div><p><a href=/a>The old bridge near the mill</a> has stood for long.</p>"
+            "<p><a href=/b>The road along the river</a> is younger.</p></div>",
+            id="sentences that are half links",
+        ),
         pytest.param("<h3>What changed since 1968</h3>", id="a subhead with a year"),
     ],
 )
@@ -102,6 +107,11 @@ def test_what_stays(extra: str) -> None:
 @pytest.mark.parametrize(
     "extra",
     [
+        pytest.param(
+            "<ul><li><a href=/a>The old bridge is a hundred years old</a> 3 May</li>"
+            "<li><a href=/b>Who pays for the new road in the valley</a> 4 May</li></ul>",
+            id="a list of links with their days",
+        ),
         pytest.param("<p>Mehr zum Thema Brücken</p>", id="points elsewhere in German"),
         pytest.param("<p>Leia também: A ponte velha</p>", id="points elsewhere in Portuguese"),
         pytest.param("<p>FUNDA OLUNYE | <a href=u>Another story altogether</a></p>", id="a label and a link"),

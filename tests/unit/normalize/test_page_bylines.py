@@ -141,6 +141,23 @@ def test_who_is_believed(head: str, over: str, names: list[str]) -> None:
     assert authors(page(over, head=head), "https://www.tb.com/news/bridge") == names
 
 
+NAMES = [f"{first} {last}" for first in ("Anna", "Luc", "Mario") for last in ("Berg", "Petit", "Rossi", "Smit", "Ruiz")]
+
+
+@pytest.mark.parametrize(
+    ("declared", "over", "count"),
+    [
+        pytest.param(5, "<p>By Anna Berg and Anna Petit</p>", 5, id="five people may write one article"),
+        pytest.param(6, "<p>By Anna Berg and Anna Petit</p>", 2, id="of more those that readers see"),
+        pytest.param(12, "", 12, id="all, where readers see none"),
+        pytest.param(13, "", 1, id="a whole newsroom is its first name"),
+    ],
+)
+def test_of_a_long_list_of_authors(declared: int, over: str, count: int) -> None:
+    head = f"<meta name='author' content='{', '.join(NAMES[:declared])}'>"
+    assert authors(page(over, head=head)) == NAMES[:count]
+
+
 def test_the_outlet_may_sign_a_byline_of_its_page() -> None:
     head = "<meta property='og:site_name' content='Zahlenspiel'>"
     over = "<h4 class='vcard author'>von <span class='fn'>zahlenspiel</span></h4>"

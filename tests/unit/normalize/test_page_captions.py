@@ -32,6 +32,8 @@ def figure(caption: str) -> str:
             "Reuters",
             id="an agency in brackets",
         ),
+        pytest.param(figure(f"{BRIDGE}. Foto: Jan Hansen."), "Jan Hansen", id="a credit's full stop is not the name's"),
+        pytest.param(figure(f"{BRIDGE}. Foto: Getty Inc."), "Getty Inc.", id="a shortened word keeps its full stop"),
         pytest.param(
             f"<picture><img src=a></picture><figcaption><span>{BRIDGE}, Foto: Jan Ohm</span></figcaption>",
             "Jan Ohm",

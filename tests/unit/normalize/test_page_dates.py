@@ -319,6 +319,39 @@ def test_a_day_of_a_change_is_not_that_of_publishing(line: str) -> None:
     assert day_of(f"<html><body><h1>Bridge closed</h1><p>{line}</p>{RUNNING}</body></html>") == dt.date(2020, 6, 3)
 
 
+DECLARED_CHANGE = (
+    '<script type="application/ld+json">{"@type":"NewsArticle","dateModified":"2020-06-03T09:00Z"}</script>'
+)
+META_CHANGE = "<meta property='article:modified_time' content='2020-06-03T09:00:00Z'>"
+
+
+@pytest.mark.parametrize(
+    ("head", "line", "day"),
+    [
+        pytest.param(DECLARED_CHANGE, "Updated: 4 June 2020", 3, id="what an article declares, over a printed day"),
+        pytest.param(META_CHANGE, "Updated: 4 June 2020", 4, id="a printed day, over what the whole page declares"),
+        pytest.param(
+            DECLARED_CHANGE, "<span class=date>Updated: 4 June 2020</span>", 4, id="a day that is set as the article's"
+        ),
+        pytest.param(
+            DECLARED_CHANGE, "<time class=updated datetime=2020-06-04T10:00Z>today</time>", 3, id="over a time element"
+        ),
+        pytest.param(
+            DECLARED_CHANGE, "<abbr data-modified-date=2020-06-04T10:00Z>now</abbr> or so", 3, id="over an attribute"
+        ),
+        pytest.param(
+            META_CHANGE, "<abbr data-modified-date=2020-06-04T10:00Z>now</abbr> or so", 4, id="an attribute at the head"
+        ),
+    ],
+)
+def test_of_days_of_the_last_change(head: str, line: str, day: int) -> None:
+    page = f"<article><h1>Bridge closed</h1><p>{line}</p>{RUNNING}</article>"
+    pushed = Raw(source=Source(kind="push", name="t"), media_type="text/html", body=b"", received_us=0)
+    changed = read(f"<html><head>{head}</head><body>{page}</body></html>", pushed).article.version_created
+    assert changed is not None
+    assert changed.date() == dt.date(2020, 6, day)
+
+
 @pytest.mark.parametrize(
     ("head", "body", "url", "day"),
     [

@@ -23,6 +23,8 @@ from tests.cost import times_as_dear
 
 SEEDS = Path(__file__).parents[3] / "seeds"
 RECEIVED_US = 1_447_022_400_000_000
+RUNNING_TEXT = "Theo đó, người dân phải đi thuyền trong nhiều ngày liền vì nước lên.\n\n"
+RUNNING_PAGE = "<p>The bridge was closed for nine months while the piers were set anew, the town said.</p>"
 
 
 def raw(body: str | bytes, media_type: str = "text/plain", **source: str) -> Raw:
@@ -336,6 +338,19 @@ def test_a_caption_keeps_its_place_and_its_credit() -> None:
     assert blocks[0] == Block(type="caption", text="Một con đường ở Huế ngập sâu", byline="Minh Tâm/TTXVN")
 
 
+@pytest.mark.parametrize("stop", ["", "."])
+def test_a_byline_under_the_text_ends_it_unless_sentences_follow(stop: str) -> None:
+    above = "Sáng nay mưa rất to ở nhiều nơi trong tỉnh khiến nhiều tuyến đường bị ngập và trường học phải cho nghỉ."
+    last = f"Giá gạo tăng trở lại sau nhiều tuần giảm{stop}"
+    body = f"Mưa lớn ở Huế\n\n{above}\n\n{RUNNING_TEXT * 3}Anh Phong\n\n{last}"
+    article = normalize(raw(body, language="vi"))
+    if stop:
+        assert article.blocks[-1].text == last
+    else:
+        assert [person.name for person in article.people] == ["Anh Phong"]
+        assert article.boilerplate == (last,)
+
+
 LINES = st.sampled_from(
     [
         "",
@@ -393,10 +408,6 @@ def test_any_bytes_are_read_or_refused(body: bytes, media_type: str) -> None:
         normalize(raw(body, media_type))
     except NotAnArticle:
         pass
-
-
-RUNNING_TEXT = "Theo đó, người dân phải đi thuyền trong nhiều ngày liền vì nước lên.\n\n"
-RUNNING_PAGE = "<p>The bridge was closed for nine months while the piers were set anew, the town said.</p>"
 
 
 @pytest.mark.parametrize(
