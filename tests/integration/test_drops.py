@@ -4,6 +4,7 @@ import errno
 import os
 import resource
 import socket
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 
 from services.cli.commands.status import drop_problems
 from services.ingest.drop_files import DropNames, Unreadable, read_drop
+from services.ingest.drop_memory import MAX_PROBLEMS, DropMemory, DropProblem, Notes, Taken
 from services.ingest.drop_watch import DropWatch, Mode, Why
 from services.ingest.drops import Drops, take_file
 from services.ingest.intake import Intake, open_archive
@@ -237,6 +239,10 @@ def test_links_pipes_and_sockets_are_refused_and_never_waited_for(desk: Desk, tm
         os.close(here)
         desk.take(["link.txt", "pipe.txt", "sock.txt", "linked/secret.txt"])
     assert set(desk.reasons()) == {"link.txt", "pipe.txt", "sock.txt", "linked/secret.txt"}
+    assert {desk.reasons()[name] for name in ("pipe.txt", "sock.txt")} == {
+        "pipe.txt is no plain file",
+        "sock.txt is no plain file",
+    }
     assert desk.accepted() == 0
 
 
@@ -400,6 +406,35 @@ def test_a_folder_that_was_away_for_a_moment_is_not_taken_anew(desk: Desk) -> No
     away.rename(desk.folder)
     desk.take(["a.txt"])
     assert desk.accepted() == 1
+
+
+def test_files_are_not_forgotten_while_another_disk_stands_in_for_theirs(shared_redis: Server, tmp_path: Path) -> None:
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as elsewhere:
+        folder = tmp_path / "drops"
+        folder.symlink_to(tmp_path)
+        memory = DropMemory(shared_redis.client(), folder)
+        memory.remember({"a.txt": Taken(mark=b"5:1:7:2:644")}, {})
+        (tmp_path / "a.txt").touch()
+        memory.tidy()
+        folder.unlink()
+        folder.symlink_to(elsewhere)
+        memory.tidy()
+        assert memory.recall(["a.txt"]) == [Taken(mark=b"5:1:7:2:644")]
+        folder.unlink()
+        folder.symlink_to(tmp_path)
+        (tmp_path / "a.txt").unlink()
+        memory.tidy()
+        assert memory.recall(["a.txt"]) == [None]
+
+
+def test_no_more_problems_are_kept_than_a_person_reads(shared_redis: Server, tmp_path: Path) -> None:
+    client = shared_redis.client()
+    memory = DropMemory(client, tmp_path)
+    memory.note(Notes(troubled={f"{n}.txt": "not readable" for n in range(MAX_PROBLEMS)}))
+    memory.note(Notes(troubled={"one more.txt": "not readable", "7.txt": "a disk in trouble"}))
+    rows = [msgspec.json.decode(row, type=DropProblem) for row in client.hvals(keys.DROPS_PROBLEMS)]
+    assert len(rows) == MAX_PROBLEMS
+    assert [row.path for row in rows if row.reason == "a disk in trouble"] == ["7.txt"]
 
 
 def test_the_watcher_obeys_its_own_settings(shared_redis: Server, tmp_path: Path) -> None:

@@ -290,6 +290,32 @@ def test_a_removed_feed_is_forgotten(desk: Desk, origin: Origin) -> None:
     assert origin.seen == []
 
 
+def test_a_feed_that_is_removed_fails_no_more(desk: Desk, origin: Origin) -> None:
+    origin.pages["/feed"] = Reply(body=b"<!doctype html><html><title>x")
+    feed = desk.subscribe(origin.url("/feed"))
+    desk.visit(feed)
+    assert desk.redis.hkeys(keys.FEEDS_FAILING) == [feed.id.encode()]
+    desk.subscriptions.remove(feed.url)
+    desk.states.sync(desk.subscriptions.list())
+    assert desk.redis.hkeys(keys.FEEDS_FAILING) == []
+
+
+def test_a_feed_that_moved_to_another_host_waits_there_alone(desk: Desk) -> None:
+    feed = desk.subscribe("http://a.example/feed")
+    desk.states.sync([msgspec.structs.replace(feed, url="http://b.example/feed")])
+    desk.ahead = DAY
+    assert desk.states.claim(60) == [feed.id]
+
+
+def test_a_visit_that_is_over_holds_up_no_other_feed_of_its_host(desk: Desk) -> None:
+    feeds = {feed.id: feed for feed in (desk.subscribe(f"http://a.example/{n}") for n in range(2))}
+    desk.ahead = 60
+    (first,) = desk.states.claim(60)
+    desk.states.put(feeds[first], desk.states.get(feeds[first]), 900)
+    (second,) = desk.states.claim(60)
+    assert {first, second} == set(feeds)
+
+
 def test_claims_are_of_different_hosts_and_leased(desk: Desk) -> None:
     for host in "abc":
         for path in range(2):

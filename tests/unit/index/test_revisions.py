@@ -110,6 +110,22 @@ def test_what_reads_as_the_same_article_is_counted_and_no_revision() -> None:
     assert (ruling.outcome, ruling.stored, ruling.heard) == ("duplicate", False, 6)
 
 
+def test_what_holds_all_edits_until_it_was_fetched_does_so_also_when_another_says_it() -> None:
+    known = known_of(said(FEED, WHOLE, None, 5))
+    assert known.as_of == NOW
+    again = rule(msgspec.structs.replace(said(PUSH, WHOLE, MONDAY, 6), sha="other bytes"), known)
+    assert (again.outcome, again.edited, again.as_of) == ("duplicate", int(MONDAY.timestamp() * 1_000_000), NOW)
+
+
+def test_a_source_that_takes_back_what_it_said_beside_the_text_is_heard_where_another_is_not() -> None:
+    signed = Article(headline="Tin", blocks=(WHOLE,), byline="Thu Hà")
+    known = known_of(msgspec.structs.replace(said(FEED, WHOLE, MONDAY, 5), article=signed))
+    unsigned = said(FEED, WHOLE, TUESDAY, 6)
+    other = msgspec.structs.replace(unsigned, source=Source(kind="feed", name="http://b.example/rss"))
+    assert rule(unsigned, known, lambda: signed).outcome == "indexed"
+    assert rule(other, known, lambda: signed).outcome == "duplicate"
+
+
 def test_a_publishers_last_word_wins_over_an_older_one_that_comes_late() -> None:
     first, between, last = (said(PUSH, block, None, rev) for block, rev in ((WHOLE, 5), (LEAD, 6), (WHOLE, 7)))
     known = known_of(first)
@@ -210,6 +226,14 @@ def test_what_is_overtaken_wins_where_it_would_have_won_in_time(first: Entry, se
     assert rule(second, known_of(first), lambda: first.article).outcome == "superseded"
     late = rule(first, known_of(second), lambda: second.article)
     assert (late.outcome, late.stored, late.heard) == ("indexed", True, 6)
+
+
+def test_what_a_publisher_says_of_a_page_of_its_own_is_no_witness_that_comes_late() -> None:
+    first = said(FEED, OTHER, TUESDAY, 5)
+    undated = Article(headline="Tin", blocks=(WHOLE,), first_created=MONDAY)
+    own = msgspec.structs.replace(said(PUSH, WHOLE, None, 6), article=undated, own=True)
+    assert rule(own, known_of(first), lambda: first.article).outcome == "indexed"
+    assert rule(first, known_of(own), lambda: own.article).outcome == "superseded"
 
 
 def test_what_is_overtaken_loses_where_it_would_have_lost_in_time() -> None:

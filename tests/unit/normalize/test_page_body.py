@@ -108,9 +108,9 @@ def test_what_stays(extra: str) -> None:
     "extra",
     [
         pytest.param(
-            "<ul><li><a href=/a>The old bridge is a hundred years old</a> 3 May</li>"
-            "<li><a href=/b>Who pays for the new road in the valley</a> 4 May</li></ul>",
-            id="a list of links with their days",
+            "<div><p><a href=/a>The old bridge is a hundred years old</a>, said the mayor.</p>"
+            "<p><a href=/b>Who pays for the new road</a> is not known</p></div>",
+            id="a box of links with a few words behind each",
         ),
         pytest.param("<p>Mehr zum Thema Brücken</p>", id="points elsewhere in German"),
         pytest.param("<p>Leia também: A ponte velha</p>", id="points elsewhere in Portuguese"),

@@ -91,7 +91,7 @@ def test_broken_xml_that_is_read_all_the_same_has_its_bounds(markup: str, reason
 @pytest.mark.parametrize("kind", [{}, {"xml": True}, {"loose": True}])
 def test_what_was_deep_and_is_closed_again_was_deep(kind: dict[str, bool]) -> None:
     with pytest.raises(NotAnArticle, match="5000 elements"):
-        check("<div>" * 5_000 + "</div>" * 5_000 + "<b>x</b>", **kind)  # type: ignore[arg-type]
+        check("<div>" * 5_000 + "</div>" * 5_000 + "<b>x</b>", **kind)
 
 
 def test_in_broken_xml_an_end_tag_closes_what_was_left_open_in_its_element() -> None:

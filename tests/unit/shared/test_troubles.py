@@ -103,6 +103,11 @@ SOME_DISK = (Disk(path="/data", free=20, reserve=20),)
         pytest.param({"refusals": ["100001 articles are in flight"]}, "intake-refusing", id="no room"),
         pytest.param({"workers": [a_worker(n, disks=FULL_DISK) for n in PROCESSES]}, "disk-low", id="a full disk"),
         pytest.param({"status": a_status(used=71)}, "redis-memory", id="Redis nearly full"),
+        pytest.param(
+            {"status": a_status(used=51), "memory_limit_percent": 50},
+            "redis-memory",
+            id="near the intake's own limit",
+        ),
         pytest.param({"status": a_status(used=10), "bytes_a_day": 15 * MIB}, "redis-memory", id="full within days"),
         pytest.param(
             {"failing_feeds": [Failing(name="https://a.example/", since=NOW, reason="404")]},
