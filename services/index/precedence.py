@@ -84,8 +84,8 @@ def _guest_loses(entry: Entry, known: Known, stored: Callable[[], Article]) -> b
 
 
 def _other_loses(entry: Entry, known: Known, is_theirs: bool) -> bool:
-    """Whether a text of the same edit loses to that of another source: the fuller stays; of two alike, the first or that
-    of the page's host."""
+    """Whether a text of the same edit loses to that of another source. The fuller text stays; of two alike, the first
+    or that of the page's host."""
     between_feeds = known.source.partition(":")[0] == entry.source.kind == "feed"
     if not between_feeds or (is_theirs and not is_of_host(known.source, entry.aliases)):
         return _is_thin(entry, known)
