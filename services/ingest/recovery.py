@@ -122,8 +122,6 @@ def _offer(ledger: Ledger, batch: list[Accepted]) -> int:
     while True:
         try:
             ledger.check_room()
-            with redis_errors(ledger.client):
-                ledger.client.expire(keys.RECOVERING, LOCK_S)
             _say_at_it(ledger)
             break
         except IntakeFull as full:
@@ -134,9 +132,13 @@ def _offer(ledger: Ledger, batch: list[Accepted]) -> int:
 
 
 def _say_at_it(ledger: Ledger) -> None:
-    """Who looks after the ledger says so, also in the middle of a long refill and while a full desk lets it wait."""
+    """Who looks after the ledger says so, also in the middle of a long refill and while a full desk lets it wait.
+
+    The claim on a refill, where there is one, is renewed with it: else a wait of a minute would lose it to another.
+    """
     try:
         with redis_errors(ledger.client):
+            ledger.client.expire(keys.RECOVERING, LOCK_S)
             ledger.client.set(keys.RECOVERY_BEAT, now_us())
     except IntakeFull:  # a full Redis keeps the last one; that it is full is told as a trouble of its own
         return

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 import msgspec
 import pytest
@@ -12,6 +13,8 @@ from services.ingest.intake import Intake, acceptance
 from services.ingest.recovery import recover, watch_over
 from shared.archive import Archive, body_size
 from shared.envelope import Input, Source
+from shared.errors import IntakeFull
+from shared.ledger import keys
 from shared.ledger.calls import Accepted, Entered, Ledger
 from shared.settings import Settings
 from shared.work.celery_app import envelopes, make_app, open_ledger
@@ -108,6 +111,28 @@ def test_a_refill_keeps_to_the_bytes_of_a_batch(settings: Settings, ledger: Ledg
     watched = Watched(ledger.client, small)
     assert recover(watched, archive, small) == (7, 7)
     assert watched.offered == [800, 800, 800, 400]
+
+
+class FullAtFirst(Watched):
+    """A desk that is full at the first look; it notes for how long the claim on the refill still holds at each."""
+
+    def __init__(self, client: redis.Redis, settings: Settings) -> None:
+        super().__init__(client, settings)
+        self.claim_left: list[int] = []
+
+    def check_room(self) -> None:
+        self.claim_left.append(int(cast("int", self.client.ttl(keys.RECOVERING))))
+        if len(self.claim_left) == 1:
+            raise IntakeFull("the backlog is over its limit", retry_after=0.01)
+
+
+def test_a_refill_that_waits_for_room_keeps_its_claim(settings: Settings, ledger: Ledger, archive: Archive) -> None:
+    archive.put_batch([entry(1)])
+    ledger.client.set(keys.RECOVERING, 1, ex=5)
+    full = FullAtFirst(ledger.client, settings)
+    assert recover(full, archive, settings) == (1, 1)
+    assert full.claim_left[0] <= 5
+    assert full.claim_left[1] > 50
 
 
 def test_the_same_entry_always_proposes_the_same_identity() -> None:

@@ -162,21 +162,17 @@ class _StayHere(urllib.request.HTTPRedirectHandler):
 
 
 class _Several(msgspec.Struct):
-    """The answer to a body that held several articles."""
+    """The answer to a body that held several articles; one that held a single article has no such member."""
 
-    receipts: list[Receipt]
+    receipts: list[Receipt] | None = None
 
 
 def _send(opener: urllib.request.OpenerDirector, request: urllib.request.Request) -> list[Receipt]:
     try:
         with opener.open(request, timeout=ANSWER_TIMEOUT_S) as answer:
             content = answer.read()
-            several = msgspec.json.decode(content).get("receipts") is not None
-            return (
-                msgspec.json.decode(content, type=_Several).receipts
-                if several
-                else [msgspec.json.decode(content, type=Receipt)]
-            )
+            several = msgspec.json.decode(content, type=_Several).receipts
+            return several if several is not None else [msgspec.json.decode(content, type=Receipt)]
     except urllib.error.HTTPError as error:
         answered = f"{request.host} answered {error.code}: {_problem(error)}"
         if error.code in REFUSALS:
