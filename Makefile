@@ -2,10 +2,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+OTHER_VENV = .venv-$(notdir $(PYTHON))
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes
 CORPORA ?= ../shared/corpora
 
-.PHONY: help demo up test test-fast coverage check fix lua-check quality bench chaos compose-check changelog lock clean
+.PHONY: help demo up test test-fast test-on coverage check fix lua-check quality bench chaos compose-check changelog lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -34,6 +35,10 @@ test: $(VENV)/.dev  ## the whole test suite
 
 test-fast: $(VENV)/.dev  ## the unit tests alone, for while you write
 	@$(BIN)/python -m pytest tests/unit
+
+test-on:  ## unit and contract tests on another Python, beside .venv: make test-on PYTHON=python3.13
+	@$(MAKE) --no-print-directory VENV=$(OTHER_VENV) $(OTHER_VENV)/.dev
+	@$(OTHER_VENV)/bin/python -m pytest tests/unit tests/contract
 
 coverage: $(VENV)/.dev  ## which lines the unit and integration tests never run
 	@$(BIN)/coverage erase
@@ -77,4 +82,4 @@ lock:  ## pin requirements anew (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/build.in -o requirements/build.lock
 
 clean:  ## remove what was built, keep data/
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov
+	rm -rf .venv .venv-* build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov
