@@ -5,7 +5,6 @@ from pathlib import Path
 from string import ascii_letters
 from typing import Any
 
-import msgspec
 import pytest
 import redis
 from redis.backoff import NoBackoff
@@ -282,6 +281,41 @@ def test_a_clock_that_steps_back_stops_no_retry_and_no_lease(shared_redis: Serve
     assert (status.queued, status.working, status.retrying) == (2, 0, 0)
 
 
+@pytest.fixture
+def moment() -> list[int]:
+    """Redis' clock as a test sets it, µs."""
+    return [2_000_000_000_000_000]
+
+
+@pytest.fixture
+def stepping(settings: Settings, tmp_path: Path, moment: list[int]) -> Ledger:
+    """A ledger over that clock, with one article that waits."""
+    ((ledger, _),) = workers_over(settings, moment, "one")
+    Intake(ledger, Archive(tmp_path / "a"), settings).take([text("a")])
+    return ledger
+
+
+def test_a_clock_that_steps_back_keeps_no_stage_at_rest(stepping: Ledger, moment: list[int]) -> None:
+    (item,) = claim(stepping)
+    stepping.fail("normalize", [Failure(ref=item.ref, token=item.token, verdict="back", reason="r", note="disk full")])
+    assert claim(stepping, "m2") == [], "its probe is not due yet"
+    moment[0] -= 3_600_000_000
+    assert len(claim(stepping, "m3")) == 1
+
+
+def test_a_clock_that_steps_back_hides_no_silent_worker(
+    stepping: Ledger, settings: Settings, moment: list[int]
+) -> None:
+    sweep_for(stepping, moment, 20)
+    moment[0] -= 3_600_000_000
+    assert len(claim(stepping)) == 1
+    sweep_for(stepping, moment, 5)
+    assert waiting(stepping, "normalize") == []
+    WorkerRecord(settings, "normalize", boot="one").stop()
+    sweep_for(stepping, moment, 10)
+    assert len(waiting(stepping, "normalize")) == 1
+
+
 def test_a_text_that_goes_back_to_an_earlier_wording_is_a_new_revision(intake: Intake) -> None:
     revs = [intake.take([text(words, "path:a.txt")])[0].rev for words in ("a", "b", "a")]
     assert revs == sorted(set(revs))
@@ -524,6 +558,12 @@ def test_an_article_that_three_workers_never_came_back_from_is_poison(settings: 
         assert worker.balance().dead == (1 if n == 3 else 0), "the first came back once"
     assert first.dead()[0].reason == "poison"
     assert "died 3 times on it: it fell silent" in first.dead()[0].note
+    assert first.replay([first.dead()[0].ref]) == [True]
+    three.beat()
+    assert len(claim(third, "again")) == 1
+    three.stop()
+    sweep_for(third, moment, 10)
+    assert first.balance().dead == 0, "who sends it again forgives it the three"
     assert balanced(first)
 
 
@@ -560,13 +600,15 @@ def test_normalize_takes_up_nothing_while_redis_is_nearly_full(redis_server: Ser
     Intake(ledger, Archive(tmp_path / "a"), settings).take([text("a"), text("b")])
     done = claim(ledger)[:1]
     ledger.commit("normalize", [normalized(item) for item in done])
+    Intake(ledger, Archive(tmp_path / "b"), settings).take([text("c")])
     client: Any = redis_server.client()
     client.config_set("maxmemory", int(client.info("memory")["used_memory"] * 1.05))
-    Intake(ledger, Archive(tmp_path / "a"), msgspec.structs.replace(settings, memory_limit_percent=100))
     assert claim(ledger, "m2") == []
+    assert len(waiting(ledger, "normalize")) == 1
     assert len(ledger.claim("index", "m3")) == 1, "what drains Redis goes on"
     client.config_set("maxmemory", 0)
-    assert ledger.status().stages["normalize"].working == 1
+    assert len(claim(ledger, "m4")) == 1
+    assert ledger.status().stages["normalize"].working == 2
     assert balanced(ledger)
 
 
@@ -581,6 +623,7 @@ def deaths(ledger: Ledger, count: int, reason: str = "unforeseen") -> None:
 def test_a_source_whose_inputs_die_rests_alone(intake: Intake, ledger: Ledger) -> None:
     intake.take([text(f"xấu {n}", source=EVE) for n in range(2 * DEATH_BURST)])
     deaths(ledger, DEATH_BURST + 5)
+    assert 0 < ledger.client.ttl("ledger:deaths:normalize") <= 60, "only those of a minute count together"
     ledger.client.delete(keys.line("working", "normalize"))
     assert not ledger.status().stages["normalize"].paused
     assert ledger.client.smembers(keys.PAUSES) == {b"source:push:eve"}
