@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import pytest
 
 from services.web.keys import Keys
 from services.web.routes import front_door
-from services.web.server import Server, listen
+from services.web.server import LEFTOVER_BYTES, Server, listen
 from services.web.state import AppState
 from shared.errors import PermanentError
 from tests.conftest import wait_for
@@ -141,6 +141,20 @@ def test_what_the_wire_brings_is_answered_with_a_problem(wire: int, pieces: list
 def test_a_large_body_sent_in_one_go_gets_its_413_and_not_a_reset(port: int) -> None:
     status, _, told = ask(port, "POST", "/v1/articles", b"x" * 20_000_000, Content_Type="text/plain")
     assert (status, told["maxBytes"]) == (413, 200_000)
+
+
+def test_a_sender_that_goes_on_after_its_refusal_is_read_away_within_bounds(port: int) -> None:
+    part, sent = b"x" * 1024 * 1024, 0
+    with socket.create_connection(("127.0.0.1", port), 10) as sender:
+        sender.sendall(PUSH + b"Content-Length: 999999999999\r\n\r\n")
+        answer = sender.recv(65536)
+        most = LEFTOVER_BYTES + 32 * len(part)  # what the kernel holds between the two is far less
+        with suppress(ConnectionError):
+            while sent < most:
+                sender.sendall(part)
+                sent += len(part)
+    assert b" 413 " in answer.partition(b"\r\n")[0]
+    assert LEFTOVER_BYTES - len(part) <= sent < most
 
 
 def test_a_sender_that_hangs_up_disturbs_nobody(port: int, desk: Desk) -> None:
