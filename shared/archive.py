@@ -41,13 +41,14 @@ class Archived(msgspec.Struct, frozen=True, kw_only=True):
     body: bytes
 
 
-Kind = Literal["discard", "replay", "free"]
+Kind = Literal["discard", "replay", "free", "refuse"]
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """What a person decided on an input at rest: of which receipt and revision (`id@rev`), when (µs), and why.
 
     An emptied Redis is filled by it too: what was discarded stays so. What was set free is an article, `ref` its id.
+    `refuse` is the door's: the publisher was told that the address is another's, and so the input never comes in.
     """
 
     v: int = VERSION

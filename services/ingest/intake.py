@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 import msgspec
 import structlog
 
-from shared.archive import DECISIONS, Archive, Archived, pack_body
+from shared.archive import DECISIONS, Archive, Archived, Decision, pack_body
 from shared.clock import now_us
 from shared.envelope import MOST_BYTES, Envelope, Input
 from shared.errors import InputRefused
@@ -46,6 +46,7 @@ class Intake:
     def __init__(self, ledger: Ledger, archive: Archive, settings: Settings) -> None:
         self._ledger = ledger
         self._archive = archive
+        self._decisions = Archive(archive.folder, label=DECISIONS)
         self._settings = settings
 
     def take_each(self, inputs: Sequence[Input]) -> list[Answer]:
@@ -88,9 +89,21 @@ class Intake:
         archived = [_archived(item, now + i) for i, item in enumerate(batch)]
         places = self._archive.put_batch(archived)
         entered = self._ledger.accept([acceptance(a, p) for a, p in zip(archived, places, strict=True)])
+        self._note_refused(entered, now)
         states = Counter(answer.state for answer in entered)
         log.info("inputs_taken", new=states["received"], duplicate=states["duplicate"])
         return [_receipt(answer) for answer in entered]
+
+    def _note_refused(self, entered: Sequence[Entered], now: int) -> None:
+        """What a publisher was refused lies in the archive as it came: it must not come in at a later look."""
+        refused = [answer for answer in entered if answer.state == "refused" and not answer.known]
+        if refused:
+            self._decisions.put_batch(
+                [
+                    Decision(decision="refuse", receipt=answer.receipt, ref=f"{answer.article}@{answer.rev}", at_us=now)
+                    for answer in refused
+                ]
+            )
 
 
 def in_batches(items: Iterable[T], size: Callable[[T], int], settings: Settings) -> Iterator[list[T]]:

@@ -13,10 +13,11 @@ import structlog
 from services.ingest.intake import acceptance, in_batches
 from shared.archive import Archive, Decision, Newer, body_size
 from shared.clock import now_us
-from shared.errors import CopydeskError, IntakeFull
+from shared.errors import IntakeFull, PermanentError, TransientError
 from shared.ledger import keys
 from shared.ledger.calls import Accepted, Ledger
 from shared.ledger.connection import redis_errors
+from shared.ledger.troubles import Failing
 from shared.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -43,10 +44,12 @@ def watch_over(ledger: Ledger, archive: Archive, settings: Settings, stop: threa
                 recover(ledger, archive, settings, since_us=now_us() - TAIL_US)
             tail_done = True
             _say_at_it(ledger)
-        except CopydeskError as error:
+            _say_failing(ledger, None)
+        except TransientError as error:
             log.warning("recovery_postponed", error=str(error))
         except Exception as error:  # whatever it is: this loop must live, or an emptied Redis is never refilled
             log.error("recovery_failed", exc_info=error)
+            _say_failing(ledger, error)
         stop.wait(LOOK_S)
 
 
@@ -55,35 +58,63 @@ def recover(
 ) -> tuple[int, int]:
     """Offer every archived input to the ledger again: (how many were read, how many it did not know).
 
-    What it knows stays as it is, and so does what a person decided; an older revision never becomes the newest; while
-    the desk is full it waits. What a newer release wrote stays in the archive, and is told of as a trouble.
+    What it knows stays as it is, and so does what was decided; an older revision never becomes the newest; while the
+    desk is full it waits. What a newer release wrote stays in the archive, and is told of as a trouble. A batch that
+    cannot be entered holds up no other: `PermanentError` names the first of them at the end.
     """
-    read = entered = 0
     newer = _NewerEntries()
     decided = list(archive.decisions())
-    discarded = _discarded(decided)
     for decision in decided:
         if decision.decision == "free":
             ledger.free(decision.ref, decision.at_us)
+    discarded = _discarded(decided)
+    refused = {decision.receipt for decision in decided if decision.decision == "refuse"}
+    run = _Run(ledger, discarded, settled)
     entries = archive.entries(since_us=since_us, on_newer=newer.note)
-    offers = (acceptance(entry, place) for place, entry in entries)
+    offers = (acceptance(entry, place) for place, entry in entries if entry.envelope.receipt not in refused)
     for batch in in_batches(offers, lambda offer: body_size(offer.body), settings):
-        outcomes = settled(batch)
-        still_open = [offer for offer in batch if outcomes.get(offer.meta.receipt) != "counted"]
-        entered += _offer(ledger, [_decided(offer, discarded, outcomes) for offer in still_open])
-        read += len(batch)
+        run.offer(batch)
     for reason, group in itertools.groupby(discarded.values(), lambda decision: decision.reason):
         refs = [decision.ref for decision in group]
         for at in range(0, len(refs), PAGE):
             ledger.discard(refs[at : at + PAGE], reason)  # where it was decided, but the ledger was lost before it knew
     if not since_us or newer.first:
         newer.tell(ledger)
-    return read, entered
+    if run.failed is not None:
+        raise run.failed
+    return run.read, run.entered
+
+
+class _Run:
+    """What one look through the archive has brought so far."""
+
+    def __init__(self, ledger: Ledger, discarded: Mapping[str, Decision], settled: Ask) -> None:
+        self._ledger = ledger
+        self._discarded = discarded
+        self._settled = settled
+        self.read = self.entered = 0
+        self.failed: PermanentError | None = None
+
+    def offer(self, batch: Sequence[Accepted]) -> None:
+        """Offer a batch, without what the index has counted."""
+        outcomes = self._settled(batch)
+        still_open = [offer for offer in batch if outcomes.get(offer.meta.receipt) != "counted"]
+        self.read += len(batch)
+        try:
+            self.entered += _offer(self._ledger, [_decided(offer, self._discarded, outcomes) for offer in still_open])
+        except TransientError:
+            raise
+        except Exception as error:  # whatever it is: what lies behind it in the archive comes back all the same
+            place = batch[0].meta.archived
+            log.error("batch_not_entered", first=place, articles=len(batch), exc_info=error)
+            if self.failed is None:
+                self.failed = PermanentError(f"what lies at {place} in the archive cannot be entered: {error}")
+                self.failed.__cause__ = error
 
 
 def _discarded(decided: Sequence[Decision]) -> Mapping[str, Decision]:
     """By receipt, what is given up: the last that was decided counts."""
-    last = {decision.receipt: decision for decision in decided if decision.decision != "free"}
+    last = {decision.receipt: decision for decision in decided if decision.decision in ("discard", "replay")}
     return {receipt: decision for receipt, decision in last.items() if decision.decision == "discard"}
 
 
@@ -142,6 +173,16 @@ def _say_at_it(ledger: Ledger) -> None:
             ledger.client.set(keys.RECOVERY_BEAT, now_us())
     except IntakeFull:  # a full Redis keeps the last one; that it is full is told as a trouble of its own
         return
+
+
+def _say_failing(ledger: Ledger, error: Exception | None) -> None:
+    """Keep why not everything came back where `status` finds it; nothing once it did."""
+    with contextlib.suppress(TransientError), redis_errors(ledger.client):
+        if error is None:
+            ledger.client.delete(keys.RECOVERY_FAILING)
+        else:
+            failing = Failing(name="recovery", since=now_us(), reason=f"{error}"[:300])
+            ledger.client.set(keys.RECOVERY_FAILING, msgspec.json.encode(failing), nx=True)
 
 
 def _is_empty(ledger: Ledger) -> bool:

@@ -6,7 +6,7 @@ import socket
 import time
 from collections.abc import Callable, Mapping, Sequence
 from importlib import resources
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 import msgspec
 import redis
@@ -312,10 +312,11 @@ def script_source() -> str:
 def _entered(receipt: str, answer: str, entry: str) -> Entered:
     ref, *ended = entry.split(" ")
     article, rev = split_ref(ref)
-    state = ended[0] if ended else "received" if answer == "known" else answer
-    return Entered(
-        receipt=receipt, article=article, rev=rev, state=msgspec.convert(state, EnteredState), known=answer == "known"
-    )
+    known = answer == "known"
+    state = answer
+    if known:  # how it came in; what became of it since (indexed, withdrawn …) is another question
+        state = ended[0] if ended and ended[0] in get_args(EnteredState) else "received"
+    return Entered(receipt=receipt, article=article, rev=rev, state=msgspec.convert(state, EnteredState), known=known)
 
 
 def _owner(source: Source) -> str:

@@ -76,9 +76,11 @@ class Watchman:
             pipe.hvals(keys.DROPS_PROBLEMS)
             pipe.llen(keys.STRAYS)
             pipe.get(keys.ARCHIVE_NEWER)
+            pipe.get(keys.RECOVERY_FAILING)
             pipe.hgetall(keys.MEMORY)
             pipe.mget([keys.RECOVERY_BEAT, *(keys.claimed(stage) for stage in STAGES)])
-            workers, pauses, feeds, processes, drops, unreadable, newer, memory, (recovery, *claims) = pipe.execute()
+            workers, pauses, feeds, processes, drops, unreadable, newer, failing, memory, moments = pipe.execute()
+        recovery, *claims = moments
         return View(
             now=self._clock(),
             status=status,
@@ -94,6 +96,7 @@ class Watchman:
             refused_drops=[_drop_line(row) for row in drops[:MOST_LISTED]],
             unreadable=unreadable,
             recovery_beat=int(recovery) if recovery else None,
+            failing_recovery=next(iter(_decoded([failing] if failing else [], Failing)), None),
             newer_entries=newer.decode() if newer else None,
         )
 

@@ -127,6 +127,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     refused_drops: Sequence[str] = ()
     unreadable: int = 0
     recovery_beat: int | None = None
+    failing_recovery: Failing | None = None
     newer_entries: str | None = None
 
 
@@ -165,6 +166,7 @@ Found = tuple[Code, str, int | None, str]
 def _found(view: View) -> Iterator[Found]:
     yield from _of_books(view)
     yield from _of_workers(view)
+    yield from _of_recovery(view)
     yield from _of_stages(view)
     yield from _of_pauses(view)
     yield from _of_room(view)
@@ -207,8 +209,14 @@ def _of_workers(view: View) -> Iterator[Found]:
             )
     for failing in view.failing_processes:
         yield "process-failing", failing.name, failing.since, f"{failing.name} ends again and again: {failing.reason}"
+
+
+def _of_recovery(view: View) -> Iterator[Found]:
     if view.recovery_beat is not None and view.now - view.recovery_beat > RECOVERY_SILENT_US:
         yield "recovery-stuck", "", view.recovery_beat, "nobody looks whether Redis must be refilled from the archive"
+    elif view.failing_recovery is not None:
+        failing = view.failing_recovery
+        yield "recovery-stuck", "", failing.since, f"not all of the archive could be entered again: {failing.reason}"
 
 
 def _of_stages(view: View) -> Iterator[Found]:

@@ -44,11 +44,11 @@ class DeskConsumer(Consumer):
         super().__init__(*args, **kwargs)
         # kombu raises these out of its loop for bytes that are no message, which would end the worker. As errors of the
         # connection they make it connect anew; the ledger sends again what the bytes once were.
-        # A full Redis refuses kombu's own writes: that too is a connection to wait for, not an end.
+        # A full Redis, or one whose disk is full, refuses kombu's own writes: a connection to wait for too, not an end.
         self.connection_errors: tuple[type[Exception], ...] = (
             *self.connection_errors,
             *UNREADABLE,
-            redis.OutOfMemoryError,
+            redis.ResponseError,
         )
 
     def on_connection_error_after_connected(self, exc: Exception) -> None:

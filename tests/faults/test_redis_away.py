@@ -90,6 +90,21 @@ def test_a_worker_waits_out_a_full_redis(
     wait_for(lambda: ledger.status().stages["index"].queued == 2, "it did not go on", process=worker)
 
 
+def test_a_worker_waits_out_a_redis_that_takes_no_writes(
+    desk: Settings, server: Server, worker: subprocess.Popen[bytes], tmp_path: Path
+) -> None:
+    """As one does whose disk is full: it answers, and refuses every write."""
+    server.start()
+    ledger = push(desk, "first")
+    wait_for(lambda: ledger.status().stages["index"].queued == 1, "the first was not done", process=worker)
+    server.client().config_set("min-replicas-to-write", 1)
+    log = tmp_path / "worker.log"
+    wait_for(lambda: b"NOREPLICAS" in log.read_bytes(), "the refusal was not met", process=worker)
+    server.client().config_set("min-replicas-to-write", 0)
+    push(desk, "more")
+    wait_for(lambda: ledger.status().stages["index"].queued == 2, "it did not go on", process=worker)
+
+
 def test_a_worker_that_hears_nothing_while_work_waits_ends_itself(
     desk: Settings, server: Server, tmp_path: Path
 ) -> None:

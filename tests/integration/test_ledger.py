@@ -670,6 +670,17 @@ def test_what_only_its_sender_can_mend_is_refused_counted_and_no_death(intake: I
     assert ledger.client.hgetall(keys.REFUSED) == {b"push:alice": b"1"}
 
 
+def test_two_pages_that_said_the_same_once_are_two_articles(intake: Intake, ledger: Ledger) -> None:
+    first, second = intake.take([text("more soon", f"url:https://x.example/{n}", source=ALICE) for n in "ab"])
+    assert (first.state, second.state) == ("received", "received")
+    assert first.article != second.article
+    later = intake.take([text("flood", "url:https://x.example/b", source=ALICE)])[0]
+    assert later.article == second.article
+    assert intake.take([text("more soon", source=ALICE)])[0].state == "duplicate", (
+        "what has no address is known by its words"
+    )
+
+
 def test_a_flood_of_refusals_keeps_the_latest_records_and_every_receipt(intake: Intake, ledger: Ledger) -> None:
     def refuse(numbers: range) -> list[Receipt]:
         receipts = intake.take([text(f"rubbish {n}", f"uri:{n}", source=ALICE) for n in numbers])

@@ -9,13 +9,15 @@ import msgspec
 import pytest
 import redis
 
-from services.ingest.intake import Intake, acceptance
+from services.ingest.decisions import free
+from services.ingest.intake import Intake, acceptance, open_decisions
 from services.ingest.recovery import recover, watch_over
-from shared.archive import Archive, body_size
+from shared.archive import Archive, body_size, unpack_body
 from shared.envelope import Input, Source
 from shared.errors import IntakeFull
 from shared.ledger import keys
-from shared.ledger.calls import Accepted, Entered, Ledger
+from shared.ledger.calls import Accepted, Commit, Entered, Ledger
+from shared.ledger.overview import Watchman
 from shared.settings import Settings
 from shared.work.celery_app import envelopes, make_app, open_ledger
 from tests.conftest import wait_for
@@ -56,6 +58,72 @@ def test_an_emptied_redis_comes_back_as_it_was(settings: Settings, ledger: Ledge
     ledger.client.flushall()
     assert recover(ledger, archive, settings) == (4, 4)
     assert (lines(ledger), ledger.balance()) == (before, balance)
+
+
+def test_what_was_indexed_within_the_hour_holds_up_nothing_behind_it(
+    settings: Settings, ledger: Ledger, archive: Archive
+) -> None:
+    done = Intake(ledger, archive, settings).take([drop("a", "một")])[0]
+    [item] = ledger.claim("normalize", "n")
+    ledger.commit("normalize", [Commit(ref=item.ref, token=item.token, outcome="normalized", article=b"{}")])
+    [item] = ledger.claim("index", "i")
+    ledger.commit("index", [Commit(ref=item.ref, token=item.token, outcome="indexed")])
+    archive.put_batch([entry(7)])
+    assert recover(ledger, archive, settings) == (2, 1)
+    assert ledger.balance().indexed == 1
+    line = ledger.receipt(done.receipt)
+    assert line is not None
+    assert line.state == "indexed"
+
+
+def test_a_push_that_was_refused_never_comes_in_also_when_the_address_is_free_since(
+    settings: Settings, ledger: Ledger, archive: Archive
+) -> None:
+    intake = Intake(ledger, archive, settings)
+    pushes = [
+        Input(
+            source=Source(kind="push", name=name),
+            media_type="text/plain",
+            body=f"{name} says so".encode(),
+            aliases=("url:https://hue.example/1",),
+        )
+        for name in ("alice", "eve")
+    ]
+    first, second = (intake.take([push])[0] for push in pushes)
+    assert (first.state, second.state) == ("received", "refused")
+    free(ledger, open_decisions(settings), first.article)
+    assert recover(ledger, archive, settings) == (1, 0)
+    ledger.client.flushall()
+    assert recover(ledger, archive, settings) == (1, 1)
+    assert ledger.latest(first.article) == f"{first.article}@{first.rev}"
+
+
+class Poisoned(Ledger):
+    """A ledger that knows no way with one input."""
+
+    def accept(self, items: Sequence[Accepted], *, recovering: bool = False) -> list[Entered]:
+        if any(unpack_body(item.body, 100) == b"poison" for item in items):
+            raise ValueError("no way with it")
+        return super().accept(items, recovering=recovering)
+
+
+def test_a_batch_that_cannot_be_entered_holds_up_no_other_and_is_a_trouble(
+    settings: Settings, ledger: Ledger, archive: Archive
+) -> None:
+    alone = msgspec.structs.replace(settings, batch_articles=1)
+    archive.put_batch([entry(1, b"one"), entry(2, b"poison"), entry(3, b"three")])
+    bad = Poisoned(ledger.client, alone, envelopes(make_app(settings, "courier")))
+    stop = threading.Event()
+    thread = threading.Thread(target=watch_over, args=(bad, archive, alone, stop))
+    watchman = Watchman(ledger, settings, check_room=ledger.check_room)
+    thread.start()
+    try:
+        wait_for(lambda: ledger.balance().accepted == 2, "what lies behind it did not come in")
+        wait_for(lambda: [t.code for t in watchman.look().troubles if "no way with it" in t.what], "nobody was told")
+    finally:
+        stop.set()
+        thread.join()
+    assert not ledger.client.exists(keys.EPOCH)
 
 
 def test_an_orphan_of_a_crash_comes_in(settings: Settings, ledger: Ledger, archive: Archive) -> None:

@@ -1,11 +1,12 @@
--- Whose an input is by its addresses, else by its content. Equal content makes one article of two addresses only where one
--- owner has both: else whoever repeats another's words would take a share in the article.
+-- Whose an input is by its addresses, else by its content, but for one that has a page or a uri of its own: two of them may
+-- say the same today and differ tomorrow. Among owners equal content is no likeness: else whoever repeats another's words
+-- would take a share in the article.
 local function find_article(item)
   for _, alias in ipairs(item.aliases) do
     local article = owner_of(alias)
     if article then return article, false end
   end
-  local twin = owner_of(item.sha)
+  local twin = item.by_path and owner_of(item.sha)
   if twin and read_head(twin)[2] == item.sha then -- what it said once and has changed since is no likeness
     local owner = read_head(twin)[3] or ''
     if #item.aliases == 0 or owner == item.owner then return twin, true end
