@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import msgspec
 
 from shared.errors import PermanentError
+from shared.net.addresses import read_allowed
 
 Count = Annotated[int, msgspec.Meta(ge=1)]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
@@ -300,12 +301,20 @@ def _check(settings: Settings, origins: Mapping[str, str]) -> None:
         return f"{name} ({getattr(settings, name)}, {origins[name]})"
 
     _check_redis_url(settings.redis_url, origins["redis_url"])
+    _check_networks(settings.allow_networks, origins["allow_networks"])
     # One batch runs and one lies prefetched: both must end before Redis gives them to another worker,
     # and that must come before the ledger's own lease ends.
     if not 2 * settings.task_limit_s < settings.visibility_timeout_s:
         raise SettingError(f"twice {shown('task_limit_s')} must be below {shown('visibility_timeout_s')}")
     if not settings.visibility_timeout_s < settings.lease_s:
         raise SettingError(f"{shown('visibility_timeout_s')} must be below {shown('lease_s')}")
+
+
+def _check_networks(entries: Iterable[str], origin: str) -> None:
+    try:
+        read_allowed(entries)
+    except PermanentError as error:
+        raise SettingError(f"{error} ({origin})") from error
 
 
 def _check_redis_url(url: str, origin: str) -> None:

@@ -35,7 +35,10 @@ class Allowed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_allowed(entries: Iterable[str]) -> tuple[Allowed, ...]:
-    """Read the setting `allow_networks`; a host given without a prefix stands for itself alone."""
+    """Read the setting `allow_networks`; a host given without a prefix stands for itself alone.
+
+    Raises `PermanentError` for an entry that is neither a network nor an address, each with or without a port.
+    """
     return tuple(_read_entry(entry) for entry in entries)
 
 
@@ -56,8 +59,17 @@ def _read_entry(entry: str) -> Allowed:
     elif network.count(":") == 1:
         network, _, port = network.partition(":")
     try:
-        return Allowed(network=ipaddress.ip_network(network), port=int(port) if port else None)
+        return Allowed(network=ipaddress.ip_network(network), port=_read_port(port))
     except ValueError as error:
         raise PermanentError(
             f"allow_networks: {entry!r} is no network such as 10.1.0.0/16 or 127.0.0.1:8080"
         ) from error
+
+
+def _read_port(port: str | None) -> int | None:
+    if not port:
+        return None
+    number = int(port)
+    if not 1 <= number <= 65535:
+        raise ValueError(f"no port: {port}")
+    return number

@@ -112,6 +112,7 @@ def test_wrong_usage_ends_with_2(argv: list[str], capsys: pytest.CaptureFixture[
         ["status", "--redis-url", "unix:///nowhere/s"],
         ["status", "--set", "web_prot=1"],
         ["status", "--set", "web_port"],
+        ["up", "--set", "allow_networks=foo"],
         ["up", "--port", "none"],
         ["up", "--redis-url", "redis://127.0.0.1:1/0", "--port", "18399", "--json"],
         ["keys", "create", "Not A Name"],

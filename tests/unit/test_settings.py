@@ -104,6 +104,15 @@ def test_the_file_can_lie_elsewhere(tmp_path: Path) -> None:
         pytest.param('[drops."x"]\nzona = "UTC"', {}, {}, "unknown key 'zona'; did you mean zone?", id="drop's key"),
         pytest.param('[drops."x"]\nzone = "Asia/Ho_Chi_Min"', {}, {}, "did you mean Asia/Ho_Chi_Minh?", id="zone"),
         pytest.param('[drops."x"]\nlanguage = "tiếng Việt"', {}, {}, "a tag such as vi", id="language"),
+        pytest.param(
+            "",
+            {"COPYDESK_ALLOW_NETWORKS": "10.0.0.0/8 foo"},
+            {},
+            "allow_networks: 'foo' is no network such as 10.1.0.0/16 or 127.0.0.1:8080 "
+            "(environment COPYDESK_ALLOW_NETWORKS)",
+            id="network",
+        ),
+        pytest.param('allow_networks = ["10.0.0.1/8"]', {}, {}, "(file copydesk.toml)", id="network of a host"),
         pytest.param("", {"COPYDESK_REDIS_URL": "http://x"}, {}, "must begin with redis://", id="scheme"),
         pytest.param("", {"COPYDESK_REDIS_URL": "redis://x:many/0"}, {}, "must name a host", id="port of Redis"),
         pytest.param("", {"COPYDESK_REDIS_URL": "redis:///0"}, {}, "must name a host", id="host of Redis"),

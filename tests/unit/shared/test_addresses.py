@@ -49,7 +49,7 @@ def test_the_operator_lets_more_in(entry: str, address: str, port: int, expected
     assert is_open(ipaddress.ip_address(address), port, read_allowed([entry])) is expected
 
 
-@pytest.mark.parametrize("entry", ["", "localhost", "10.0.0.1/8", "127.0.0.1:http", "300.0.0.1"])
+@pytest.mark.parametrize("entry", ["", "localhost", "10.0.0.1/8", "127.0.0.1:http", "127.0.0.1:65536", "300.0.0.1"])
 def test_a_bad_entry_is_told(entry: str) -> None:
     with pytest.raises(PermanentError, match="allow_networks"):
         read_allowed([entry])
