@@ -147,9 +147,24 @@ class Archive:
                 self._undo()
                 if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
                     raise IntakeFull(
-                        f"the archive at {self.folder} is full: free some space", retry_after=30
+                        f"the archive at {self.folder} is full: free some space",
+                        retry_after=30,
+                        told="the disk of its archive is full",
                     ) from error
-                raise IntakeFull(f"the archive at {self.folder} cannot be written: {error}", retry_after=30) from error
+                raise self._closed(error) from error
+
+    def check_writable(self) -> None:
+        """Raise `IntakeFull` when nothing could be written here; writes nothing, so it may be asked often."""
+        there = next((place for place in (self.folder, *self.folder.parents) if os.path.lexists(place)), self.folder)
+        try:
+            if not there.is_dir():
+                raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(there))
+            if os.statvfs(there).f_flag & os.ST_RDONLY:
+                raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(there))
+            if not os.access(there, os.W_OK | os.X_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(there))
+        except OSError as error:
+            raise self._closed(error) from error
 
     def get(self, location: str, *, limit: int) -> bytes:
         """The bytes of the input that rests at `location`; `PermanentError` when it is not there."""
@@ -196,6 +211,10 @@ class Archive:
         """Seal the segment that is being written."""
         with self._lock:
             self._seal()
+
+    def _closed(self, error: OSError) -> IntakeFull:
+        told = f"its archive cannot be written ({error.strerror})"
+        return IntakeFull(f"the archive at {self.folder} cannot be written: {error}", retry_after=30, told=told)
 
     def _append(self, payloads: list[bytes]) -> list[str]:
         self.folder.mkdir(parents=True, exist_ok=True)

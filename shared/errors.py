@@ -26,7 +26,16 @@ class PermanentError(CopydeskError):
 
 
 class IntakeFull(TransientError):
-    """The desk takes nothing in for now: backlog, Redis memory or disk over its limit."""
+    """The desk takes nothing in for now: backlog, Redis memory or disk over its limit, an archive that is not writable.
+
+    `told` is the reason as senders may read it: without the desk's paths and hosts.
+    """
+
+    def __init__(
+        self, message: str, *, retry_after: float | None = None, told: str = "backlog, memory or disk is over its limit"
+    ) -> None:
+        super().__init__(message, retry_after=retry_after)
+        self.told = told
 
 
 class Refused(PermanentError):

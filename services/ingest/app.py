@@ -18,7 +18,7 @@ def run(settings: Settings) -> int:
     """Work on the ingest queue until told to stop; gives the exit code."""
     app = make_app(settings, INGEST)
     ledger, archive = open_ledger(settings), open_archive(settings)
-    record = WorkerRecord(settings, INGEST, folders=(archive.folder,))
+    record = WorkerRecord(settings, INGEST, folders=(archive.folder,), probes=(archive.check_writable,))
     register_fetching(app, open_fetcher(settings, ledger.client, Intake(ledger, archive, settings)))
     stop = threading.Event()
     threading.Thread(target=watch_over, args=(ledger, archive, settings, stop), name="recovery", daemon=True).start()

@@ -95,7 +95,7 @@ def run(
     archive = open_archive(settings)
     drops = DropLoop(settings, Drops(settings, Intake(ledger, archive, settings), client))
     feeds = FeedWatch(settings, Subscriptions(settings), FeedStates(client), send or _sender(settings))
-    record = WorkerRecord(settings, "watch", folders=(archive.folder,))
+    record = WorkerRecord(settings, "watch", folders=(archive.folder,), probes=(archive.check_writable,))
     record.start()
     drops.start()
     try:

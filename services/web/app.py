@@ -7,7 +7,7 @@ import structlog
 
 from services.index.search import Index
 from services.ingest.intake import Intake, open_archive
-from services.web.keys import open_keys
+from services.web.keys import Keys, open_keys
 from services.web.readiness import Readiness, folder_probe, redis_probe
 from services.web.request_body import BODIES_AT_ONCE, BodyRoom
 from services.web.routes import front_door
@@ -28,7 +28,7 @@ def serve(settings: Settings) -> None:
     """Stand at the door until SIGTERM or Ctrl-C."""
     archive = open_archive(settings)
     app_state = open_state(settings, archive)
-    app_state.keys.refuse_newer()
+    app_state.keys.begin()
     listener = listen(settings.web_host, settings.web_port)
     door = Server(front_door(app_state), app_state)
 
@@ -39,7 +39,9 @@ def serve(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
     log.info("door_opened", host=settings.web_host, port=listener.getsockname()[1])
-    record = WorkerRecord(settings, "web", folders=(archive.folder,))
+    record = WorkerRecord(
+        settings, "web", folders=(archive.folder,), probes=(archive.check_writable, app_state.keys.check_readable)
+    )
     record.start()
     try:
         door.run(sockets=[listener])
@@ -53,19 +55,20 @@ def open_state(settings: Settings, archive: Archive) -> AppState:
     """The parts of one desk, as the settings name them; nothing is asked of Redis yet."""
     ledger = open_ledger(settings)
     watchman = Watchman(ledger, settings, check_room=ledger.check_room)
+    keys = open_keys(settings)
     return AppState(
         settings=settings,
-        keys=open_keys(settings),
+        keys=keys,
         intake=Intake(ledger, archive, settings),
         ledger=ledger,
         look=watchman.look,
         index=Index(settings.index_file),
         meters=Meters(watchman.look),
-        readiness=_readiness(settings, ledger, archive),
+        readiness=_readiness(settings, ledger, archive, keys),
         room=BodyRoom(max(BODIES_AT_ONCE, 2 * settings.max_input_bytes)),
     )
 
 
-def _readiness(settings: Settings, ledger: Ledger, archive: Archive) -> Readiness:
-    reserve = settings.disk_reserve_mb * 1024 * 1024
-    return Readiness((redis_probe(ledger.client), folder_probe(archive.folder, reserve), ledger.check_room))
+def _readiness(settings: Settings, ledger: Ledger, archive: Archive, keys: Keys) -> Readiness:
+    archive_probe = folder_probe(archive.folder, settings.disk_reserve_mb * 1024 * 1024)
+    return Readiness((redis_probe(ledger.client), archive_probe, ledger.check_room, keys.check_known))

@@ -19,7 +19,7 @@ import structlog
 
 from shared.clock import now
 from shared.data_version import make_folder, refuse_newer
-from shared.errors import NewerData, PermanentError
+from shared.errors import NewerData, PermanentError, Unavailable
 from shared.identity import canonical_prefix
 from shared.settings import Settings
 
@@ -71,7 +71,7 @@ class Keys:
         self.path = path
         self._listed = None if listed is None else read_listed(listed)
         self._lock = threading.Lock()
-        self._seen: tuple[int, int, int] | None = None
+        self._seen: tuple[int, int, int, int] | None = None
         self._keys: tuple[Key, ...] = ()
         self._told = ""
 
@@ -124,11 +124,27 @@ class Keys:
         """Every key that is kept, the oldest first."""
         return self._listed if self._listed is not None else self._read()
 
-    def refuse_newer(self) -> None:
-        """Raise `NewerData` when a newer release wrote the file; one that cannot be read is told of at each look."""
+    def begin(self) -> None:
+        """Read the file before the first push asks: from now on a hand edit gone wrong locks nobody out.
+
+        Raises `NewerData` when a newer release wrote it; one that cannot be read is told of at each look.
+        """
         if self._listed is None:
             with contextlib.suppress(PermanentError):
                 self._read()
+            self._current()
+
+    def check_readable(self) -> None:
+        """Raise `Unavailable`, with the reason and what it means, while the file cannot be read."""
+        keys = self._current()
+        if self._told:
+            meaning = "the keys read before stay good, changes do not count" if keys else "no push is taken"
+            raise Unavailable(f"{self._told}; {meaning}: correct the file or restore it", retry_after=30)
+
+    def check_known(self) -> None:
+        """Raise `Unavailable` while the file cannot be read and none of its keys is known: no push can be let in."""
+        if not self._current():
+            self.check_readable()
 
     def revoke(self, name_or_id: str) -> int:
         """Drop a publisher's keys, or the one of this id; answers how many there were."""
@@ -141,12 +157,17 @@ class Keys:
         return len(keys) - len(staying)
 
     def check(self, token: str) -> Publisher | None:
-        """Whose key this is, or None when it is unknown, revoked or over its time."""
+        """Whose key this is, or None when it is unknown, revoked or over its time.
+
+        Raises `Unavailable` for one that is not known while the file cannot be read: it may stand there.
+        """
         digest = _digest(token)
         match = None
         for key in self._current():
             if hmac.compare_digest(key.sha256, digest):
                 match = key
+        if match is None:
+            self.check_readable()
         if match is None or match.is_over():
             return None
         return match.publisher
@@ -289,9 +310,9 @@ def _digest(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _state(path: Path) -> tuple[int, int, int] | None:
+def _state(path: Path) -> tuple[int, int, int, int] | None:
     try:
         stat = path.stat()
     except OSError:
         return None
-    return stat.st_ino, stat.st_mtime_ns, stat.st_size
+    return stat.st_ino, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size

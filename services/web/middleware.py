@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from services.web.keys import Publisher
 from services.web.problems import Problem, answer, later, problem_of
 from services.web.state import AppState
-from shared.errors import CopydeskError
+from shared.errors import CopydeskError, Unavailable
 
 log = structlog.get_logger(__name__)
 
@@ -125,7 +125,14 @@ def authenticate(headers: Headers, app_state: AppState) -> Publisher:
     scheme, _, token = headers.get("authorization", "").partition(" ")
     if not token or scheme.lower() != "bearer":
         raise Problem("unauthorized", "No key came along.", headers={"WWW-Authenticate": 'Bearer realm="copydesk"'})
-    publisher = app_state.keys.check(token.strip())
+    try:
+        publisher = app_state.keys.check(token.strip())
+    except Unavailable as error:  # whoever asks has shown no good key: where the file lies is for the operator alone
+        raise Problem(
+            "unavailable",
+            "The desk cannot read its push keys now; `copydesk status` tells its operator why.",
+            headers=later(error.retry_after),
+        ) from error
     if publisher is None:
         raise Problem(
             "unauthorized",

@@ -78,9 +78,7 @@ def problem_of(error: Exception, method: str) -> Problem:
             slug = BY_STATUS.get(error.status_code, "bad-request" if error.status_code < 500 else "unforeseen")
             return Problem(slug, headers=error.headers)
         case IntakeFull():
-            return Problem(
-                "intake-full", "Backlog, memory or disk is over its limit.", headers=later(error.retry_after)
-            )
+            return Problem("intake-full", f"Nothing is taken in: {error.told}.", headers=later(error.retry_after))
         case TransientError():
             detail = (
                 "Nothing of yours was taken in." if method == "POST" else "What was asked for cannot be looked up now."

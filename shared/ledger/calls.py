@@ -266,10 +266,12 @@ class Ledger(LedgerReader):
             self._room, self._looked = self.status(), time.monotonic()
         in_flight, limit = self._room.balance.in_flight, self._settings.backlog_limit
         if in_flight > limit:
-            raise IntakeFull(f"{in_flight} articles are in flight, over the limit of {limit}", retry_after=30)
+            full = f"{in_flight} articles are in flight, over the limit of {limit}"
+            raise IntakeFull(full, retry_after=30, told=full)
         used, most, share = self._room.redis_bytes, self._room.redis_max_bytes, self._settings.memory_limit_percent
         if most and used * 100 > most * share:
-            raise IntakeFull(f"Redis uses more than {share} % of its memory", retry_after=30)
+            full = f"Redis uses more than {share} % of its memory"
+            raise IntakeFull(full, retry_after=30, told=full)
 
     def _call(self, command: str, args: dict[str, Any], bodies: list[bytes], script: Any) -> list[Any]:
         return msgspec.msgpack.decode(self._run(script, command, args, bodies), type=list[Any])

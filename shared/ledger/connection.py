@@ -16,6 +16,7 @@ PASSING = ("LOADING", "BUSY", "MASTERDOWN", "MISCONF", "READONLY", "TRYAGAIN", "
 
 # What the ledger's script answers when a newer release has written there.
 NEWER = "NEWERLEDGER of a newer release"
+FULL = "its Redis is full"  # as senders may read it
 
 
 def connect(settings: Settings) -> redis.Redis:
@@ -42,11 +43,11 @@ def redis_errors(client: redis.Redis) -> Iterator[None]:
         raise TransientError(f"Redis at {name} does not answer: {error}", retry_after=5) from error
     except redis.OutOfMemoryError as error:
         raise IntakeFull(
-            f"Redis at {name} is full: wait until work drains, or raise its maxmemory", retry_after=30
+            f"Redis at {name} is full: wait until work drains, or raise its maxmemory", retry_after=30, told=FULL
         ) from error
     except redis.ResponseError as error:
         if "OOM" in str(error):
-            raise IntakeFull(f"Redis at {name} is full: wait until work drains", retry_after=30) from error
+            raise IntakeFull(f"Redis at {name} is full: wait until work drains", retry_after=30, told=FULL) from error
         if str(error).startswith(NEWER.partition(" ")[0]):
             raise NewerData(
                 f"the ledger in Redis at {name} was written by a newer release: nothing was changed; start the newer "

@@ -156,9 +156,12 @@ def _worker(name: str, record: dict[bytes, bytes]) -> Worker | None:
     process, host, boot = name.split(":", 2)
     fields: dict[str, object] = {key.decode(): value.decode() for key, value in record.items()}
     disks = msgspec.json.decode(record.get(b"disks", b"[]"), type=tuple[Disk, ...])
+    refusals = msgspec.json.decode(record.get(b"refusals", b"[]"), type=tuple[str, ...])
     try:
         return msgspec.convert(
-            fields | {"name": process, "host": host, "boot": boot, "disks": disks}, Worker, strict=False
+            fields | {"name": process, "host": host, "boot": boot, "disks": disks, "refusals": refusals},
+            Worker,
+            strict=False,
         )
     except msgspec.ValidationError:  # of another release
         return None

@@ -48,7 +48,7 @@ REMEDIES: Mapping[Code, str] = {
     "archive-newer": "start the newer release, then run `copydesk recover`",
     "process-failing": "read its log; it is started again with growing pauses",
     "recovery-stuck": "read the log of `ingest`; an emptied Redis is not refilled until it goes on",
-    "intake-refusing": "let work drain, or raise the limit that the message names; senders try again by themselves",
+    "intake-refusing": "let work drain, raise the limit, or mend the folder or file that the message names; senders try again by themselves",
     "disk-low": "free some space; below the reserve nothing is taken in",
     "redis-memory": "raise Redis' `maxmemory` (`embedded_memory_mb`), or shorten `retention_days`",
     "feeds-failing": "read `copydesk feeds list`; correct or remove the feed",
@@ -76,7 +76,7 @@ class Disk(msgspec.Struct, frozen=True, kw_only=True):
 class Worker(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
     """A process of the desk as it last spoke of itself. Times in µs; `taken`, `failed`: articles since its start.
 
-    `met` is what it met that a newer release wrote: since then it takes nothing up.
+    `met` is what it met that a newer release wrote: since then it takes nothing up. `refusals`: why it takes nothing in.
     """
 
     name: str
@@ -89,6 +89,7 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rena
     taken: int = 0
     failed: int = 0
     disks: tuple[Disk, ...] = ()
+    refusals: tuple[str, ...] = ()
     met: str = ""
 
 
@@ -242,9 +243,10 @@ def _of_pauses(view: View) -> Iterator[Found]:
 
 
 def _of_room(view: View) -> Iterator[Found]:
-    for refusal in view.refusals:
-        yield "intake-refusing", "", None, refusal
-        break
+    # Several processes may tell of one archive: each reason counts once.
+    refusals = dict.fromkeys([*view.refusals, *(reason for worker in view.workers for reason in worker.refusals)])
+    if refusals:
+        yield "intake-refusing", "", None, "; ".join([*refusals][:MOST_NAMED])
     # Of one disk several processes may tell, with reserves of their own: the nearest to its reserve counts.
     disks = sorted(
         (disk for worker in view.workers for disk in worker.disks), key=lambda disk: disk.reserve - disk.free

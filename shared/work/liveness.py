@@ -6,7 +6,7 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import redis
 import structlog
 
 from shared.clock import now_us
+from shared.errors import CopydeskError
 from shared.ledger import keys
 from shared.ledger.connection import connect
 from shared.ledger.troubles import Disk
@@ -35,13 +36,25 @@ def make_boot() -> str:
 
 
 class WorkerRecord:
-    """The record `worker:<name>:<host>:<boot>`, renewed every few seconds by a thread of its own."""
+    """The record `worker:<name>:<host>:<boot>`, renewed every few seconds by a thread of its own.
 
-    def __init__(self, settings: Settings, name: str, *, boot: str | None = None, folders: Sequence[Path] = ()) -> None:
+    Each of `probes` raises a `CopydeskError` while this process can take nothing in; the record says why.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        name: str,
+        *,
+        boot: str | None = None,
+        folders: Sequence[Path] = (),
+        probes: Sequence[Callable[[], None]] = (),
+    ) -> None:
         self.name = name
         self.boot = boot or make_boot()
         self._settings = settings
         self._folders = folders
+        self._probes = probes
         self._reserve = settings.disk_reserve_mb * 1024 * 1024
         self._client: Any = connect(settings)
         self._since = now_us()
@@ -96,7 +109,17 @@ class WorkerRecord:
             "met": self.met,
             "beat": now,
             "disks": msgspec.json.encode([disk for folder in self._folders if (disk := self._disk(folder))]),
+            "refusals": msgspec.json.encode(self._refusals()),
         }
+
+    def _refusals(self) -> list[str]:
+        found = []
+        for probe in self._probes:
+            try:
+                probe()
+            except CopydeskError as error:
+                found.append(str(error))
+        return found
 
     def _disk(self, folder: Path) -> Disk | None:
         try:

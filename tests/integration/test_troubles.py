@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from services.ingest.intake import open_archive
 from services.ingest.parser_process import FeedParser
 from shared.envelope import Input, Source
 from shared.ledger import keys
@@ -12,9 +13,11 @@ from shared.ledger.overview import Watchman
 from shared.ledger.troubles import Code
 from shared.settings import Settings
 from shared.work.celery_app import open_ledger
+from shared.work.liveness import WorkerRecord
 from tests.conftest import Server, settings_over
 from tests.integration import test_drops, test_feeds
 from tests.integration.origin import Origin, Reply, rss
+from tests.integration.rights import without_override
 
 
 class Told:
@@ -112,6 +115,27 @@ def test_a_full_backlog_is_told_with_the_limit_that_is_over(shared_redis: Server
         assert Told(settings).codes() == []
     finally:
         desk.drops.close()
+
+
+def test_an_archive_that_cannot_be_written_is_told_until_it_can(settings: Settings, told: Told) -> None:
+    archive = open_archive(settings)
+    archive.folder.mkdir(parents=True)
+    record = WorkerRecord(settings, "web", probes=(archive.check_writable,))
+    archive.folder.chmod(0o555)
+    without_override(record.beat)
+    assert "intake-refusing" in told.codes()
+    assert f"the archive at {archive.folder} cannot be written" in told.what()
+    assert "Permission denied" in told.what()
+    archive.folder.chmod(0o755)
+    without_override(record.beat)
+    assert "intake-refusing" not in told.codes()
+    archive.folder.rmdir()
+    archive.folder.write_text("a file where the archive was")
+    record.beat()
+    assert "Not a directory" in told.what()
+    archive.folder.unlink()  # the next input makes it
+    record.beat()
+    assert "intake-refusing" not in told.codes()
 
 
 def test_a_redis_that_is_nearly_full_is_told_until_it_has_room(redis_server: Server, tmp_path: Path) -> None:

@@ -20,9 +20,11 @@ from services.web.keys import Keys
 from services.web.state import AppState
 from shared.article import Article
 from shared.ledger.calls import Commit, Ledger
+from shared.ledger.overview import Watchman
 from shared.settings import Settings
 from shared.work.batches import run_batch
 from shared.work.celery_app import open_ledger
+from shared.work.liveness import WorkerRecord
 from shared.work.retry import RetryPolicy
 from tests.conftest import Server, settings_over, wait_for
 from tests.integration.test_web import ask, door_of
@@ -169,6 +171,7 @@ def test_an_archive_that_cannot_be_written_takes_nothing_in(settings: Settings, 
         status, headers, told = ask(port, "POST", "/v1/articles", NEWS, Authorization=key, Content_Type="text/plain")
         assert (status, told["type"], headers["retry-after"]) == (503, "/problems/intake-full", "30")
         assert str(tmp_path) not in json.dumps(told)
+        assert told["detail"] == "Nothing is taken in: its archive cannot be written (Not a directory)."
         assert app_state.look().status.balance.accepted == 0
         assert ask(port, "GET", "/readyz")[0] == 503
 
@@ -200,3 +203,58 @@ def test_sigterm_ends_the_process_cleanly(settings: Settings) -> None:
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
         assert "Traceback" not in process.stderr.read()
+
+
+NEWER_KEYS = b'{"v": 99, "keys": []}'
+
+
+@pytest.mark.parametrize("content", [b"{bad", b"", b"[]", b"null", b"\xff\xfe", NEWER_KEYS])
+def test_a_hand_edit_of_the_keys_gone_wrong_locks_nobody_out_and_is_told(
+    settings: Settings, tmp_path: Path, content: bytes
+) -> None:
+    app_state = open_state(settings, open_archive(settings))
+    file, good = app_state.keys.path, Keys(app_state.keys.path).create("hue")
+    app_state.keys.begin()
+    file.write_bytes(content)
+    with door_of(app_state) as (port, _, _):
+        headers = {"Authorization": f"Bearer {good}", "Content_Type": "text/plain"}
+        assert ask(port, "POST", "/v1/articles", NEWS, **headers)[0] in (200, 202)
+        other = ask(port, "POST", "/v1/articles", NEWS, Authorization=f"Bearer {good}x", Content_Type="text/plain")
+        assert (other[0], other[2]["type"]) == (503, "/problems/unavailable"), "it may stand in the file"
+        assert ask(port, "GET", "/readyz")[0] == 200
+    told = told_by(settings, app_state)
+    assert [code for code, _ in told] == ["intake-refusing"]
+    assert str(file) in told[0][1]
+    assert "the keys read before stay good" in told[0][1]
+    file.unlink()
+    assert told_by(settings, app_state) == []
+
+
+@pytest.mark.parametrize("content", [b"{bad", b"", NEWER_KEYS])
+def test_keys_that_could_never_be_read_are_no_keys_that_are_unknown(settings: Settings, content: bytes) -> None:
+    app_state = open_state(settings, open_archive(settings))
+    file, good = app_state.keys.path, Keys(app_state.keys.path).create("hue")
+    kept = file.read_bytes()
+    file.write_bytes(content)
+    with door_of(app_state) as (port, _, _):
+        headers = {"Authorization": f"Bearer {good}", "Content_Type": "text/plain"}
+        status, answered, told = ask(port, "POST", "/v1/articles", NEWS, **headers)
+        assert (status, answered["retry-after"], "read its push keys" in told["detail"]) == (503, "30", True)
+        assert str(file) not in json.dumps(told)
+        assert ask(port, "GET", "/readyz")[0] == 503
+        (trouble,) = told_by(settings, app_state)
+        assert trouble[0] == "intake-refusing"
+        assert str(file) in trouble[1]
+        file.write_bytes(kept)
+        assert ask(port, "POST", "/v1/articles", NEWS, **headers)[0] in (200, 202)
+    assert told_by(settings, app_state) == []
+
+
+def told_by(settings: Settings, app_state: AppState) -> list[tuple[str, str]]:
+    """What is wrong, once the door has said how it is."""
+    record = WorkerRecord(settings, "web", probes=(app_state.keys.check_readable,))
+    record.beat()
+    ledger = open_ledger(settings)
+    troubles = Watchman(ledger, settings, check_room=ledger.check_room).look().troubles
+    record.stop()
+    return [(one.code, one.what) for one in troubles if one.code not in ("worker-missing", "stage-stuck")]
