@@ -39,9 +39,7 @@ def serve(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
     log.info("door_opened", host=settings.web_host, port=listener.getsockname()[1])
-    record = WorkerRecord(
-        settings, "web", folders=(archive.folder,), probes=(archive.check_writable, app_state.keys.check_readable)
-    )
+    record = open_record(settings, archive, app_state.keys)
     record.start()
     try:
         door.run(sockets=[listener])
@@ -66,6 +64,13 @@ def open_state(settings: Settings, archive: Archive) -> AppState:
         meters=Meters(watchman.look),
         readiness=_readiness(settings, ledger, archive, keys),
         room=BodyRoom(max(BODIES_AT_ONCE, 2 * settings.max_input_bytes)),
+    )
+
+
+def open_record(settings: Settings, archive: Archive, keys: Keys) -> WorkerRecord:
+    """What the front door says of itself, and of what keeps it from taking in."""
+    return WorkerRecord(
+        settings, "web", folders=(archive.folder,), probes=(archive.check_writable, keys.check_readable)
     )
 
 

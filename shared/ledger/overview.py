@@ -157,12 +157,9 @@ def _worker(name: str, record: dict[bytes, bytes]) -> Worker | None:
     fields: dict[str, object] = {key.decode(): value.decode() for key, value in record.items()}
     disks = msgspec.json.decode(record.get(b"disks", b"[]"), type=tuple[Disk, ...])
     refusals = msgspec.json.decode(record.get(b"refusals", b"[]"), type=tuple[str, ...])
+    fields |= {"name": process, "host": host, "boot": boot, "disks": disks, "refusals": refusals}
     try:
-        return msgspec.convert(
-            fields | {"name": process, "host": host, "boot": boot, "disks": disks, "refusals": refusals},
-            Worker,
-            strict=False,
-        )
+        return msgspec.convert(fields, Worker, strict=False)
     except msgspec.ValidationError:  # of another release
         return None
 

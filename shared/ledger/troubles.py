@@ -48,7 +48,7 @@ REMEDIES: Mapping[Code, str] = {
     "archive-newer": "start the newer release, then run `copydesk recover`",
     "process-failing": "read its log; it is started again with growing pauses",
     "recovery-stuck": "read the log of `ingest`; an emptied Redis is not refilled until it goes on",
-    "intake-refusing": "let work drain, raise the limit, or mend the folder or file that the message names; senders try again by themselves",
+    "intake-refusing": "let work drain, or mend what the message names; senders try again by themselves",
     "disk-low": "free some space; below the reserve nothing is taken in",
     "redis-memory": "raise Redis' `maxmemory` (`embedded_memory_mb`), or shorten `retention_days`",
     "feeds-failing": "read `copydesk feeds list`; correct or remove the feed",
@@ -76,7 +76,8 @@ class Disk(msgspec.Struct, frozen=True, kw_only=True):
 class Worker(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
     """A process of the desk as it last spoke of itself. Times in µs; `taken`, `failed`: articles since its start.
 
-    `met` is what it met that a newer release wrote: since then it takes nothing up. `refusals`: why it takes nothing in.
+    `met` is what it met that a newer release wrote: since then it takes nothing up. `refusals` say why it takes nothing
+    in, or not from everybody.
     """
 
     name: str

@@ -15,7 +15,7 @@ import pytest
 from services.index.sinks.sqlite import SqliteSink
 from services.index.tasks import index_articles
 from services.ingest.intake import open_archive
-from services.web.app import open_state
+from services.web.app import open_record, open_state
 from services.web.keys import Keys
 from services.web.state import AppState
 from shared.article import Article
@@ -24,7 +24,6 @@ from shared.ledger.overview import Watchman
 from shared.settings import Settings
 from shared.work.batches import run_batch
 from shared.work.celery_app import open_ledger
-from shared.work.liveness import WorkerRecord
 from shared.work.retry import RetryPolicy
 from tests.conftest import Server, settings_over, wait_for
 from tests.integration.test_web import ask, door_of
@@ -252,7 +251,7 @@ def test_keys_that_could_never_be_read_are_no_keys_that_are_unknown(settings: Se
 
 def told_by(settings: Settings, app_state: AppState) -> list[tuple[str, str]]:
     """What is wrong, once the door has said how it is."""
-    record = WorkerRecord(settings, "web", probes=(app_state.keys.check_readable,))
+    record = open_record(settings, open_archive(settings), app_state.keys)
     record.beat()
     ledger = open_ledger(settings)
     troubles = Watchman(ledger, settings, check_room=ledger.check_room).look().troubles
