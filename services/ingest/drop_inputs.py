@@ -5,6 +5,8 @@ import re
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
+import msgspec
+
 from services.ingest.drop_files import printable
 from services.ingest.feeds import looks_like_feed, make_inputs
 from services.ingest.formats import json_feed
@@ -45,7 +47,7 @@ def make_drop_inputs(name: str, body: bytes, source: Source, parser: FeedParser)
         feed = _parse(name, body, parser)
         entries = make_inputs(feed, feed.topic or f"drop:{_percent_encoded(name)}", source)
         if entries:
-            return [entry.input for entry in entries]
+            return [_named(entry.input, name, number) for number, entry in enumerate(entries, start=1)]
         raise InputRefused(f"{printable(name)} is a feed without entries")
     items = split_package(body, printable(name)) if suffix in STRUCTURED else ()
     if items:
@@ -86,6 +88,11 @@ def drop_source(name: str, drops: Mapping[str, SourceSettings]) -> Source:
 
 def _is_feed(suffix: str, body: bytes) -> bool:
     return json_feed.announces_itself(body) if suffix == ".json" else looks_like_feed(body)
+
+
+def _named(entry: Input, name: str, number: int) -> Input:
+    """An entry of a dropped feed, named for people by its file, and within that by its page, else its place."""
+    return msgspec.structs.replace(entry, name=f"{printable(name)}#{printable(entry.url or str(number))}")
 
 
 def _packaged(name: str, item: Item, number: int, source: Source) -> Input:

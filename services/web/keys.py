@@ -84,21 +84,30 @@ class Keys:
         prefixes: Sequence[str] = (),
         expires: dt.datetime | None = None,
     ) -> str:
-        """Make a key, keep its digest, and give the key itself: the only time it is seen."""
+        """Make a key, keep its digest, and give the key itself: the only time it is seen.
+
+        Raises `PermanentError` for a prefix that another publisher's key carries.
+        """
         self._refuse_when_listed()
         key = f"cd_{checked_name(name)}_{base62(secrets.token_bytes(KEY_BYTES))}"
         publisher = Publisher(name=name, zone=zone, language=language, prefixes=read_prefixes(prefixes))
         made = _key(key, publisher, created=now().replace(microsecond=0), expires=expires)
         with self._exclusive():
-            self._write((*self._read(), made))
+            keys = self._read()
+            _refuse_taken(keys, name, publisher.prefixes)
+            self._write((*keys, made))
         return key
 
     def add_prefixes(self, name: str, prefixes: Sequence[str]) -> int:
-        """Give a publisher's keys these prefixes besides those they carry; answers how many keys there are."""
+        """Give a publisher's keys these prefixes besides those they carry; answers how many keys there are.
+
+        Raises `PermanentError` for a prefix that another publisher's key carries.
+        """
         self._refuse_when_listed()
         more = read_prefixes(prefixes)
         with self._exclusive():
             keys = self._read()
+            _refuse_taken(keys, name, more)
             widened = tuple(_widened(key, more) if key.publisher.name == name else key for key in keys)
             if widened != keys:
                 self._write(widened)
@@ -294,6 +303,19 @@ def _key(
 def _widened(key: Key, more: Sequence[str]) -> Key:
     prefixes = tuple(dict.fromkeys((*key.publisher.prefixes, *more)))
     return msgspec.structs.replace(key, publisher=msgspec.structs.replace(key.publisher, prefixes=prefixes))
+
+
+def _refuse_taken(keys: Sequence[Key], name: str, prefixes: Sequence[str]) -> None:
+    """Of two that carry the same prefix both would own its pages; a longer prefix within another's is fine."""
+    for key in keys:
+        shared = [prefix for prefix in prefixes if prefix in key.publisher.prefixes]
+        if shared and key.publisher.name != name and not key.is_over():
+            other = key.publisher.name
+            raise PermanentError(
+                f"{shared[0]} is already the prefix of {other}: take it back first "
+                f"(`copydesk keys take {other} --prefix {shared[0]}`, or `copydesk keys revoke {other}`), or give "
+                f"{name} a longer one"
+            )
 
 
 def _narrowed(key: Key, gone: set[str]) -> Key:

@@ -20,23 +20,31 @@ def may_claim(aliases: Sequence[str], publisher: Publisher, others: Iterable[str
     pages = [alias for alias in aliases if alias.startswith(PAGE)]
     allowed = {alias for alias in pages if _is_free(alias.removeprefix(PAGE), publisher.prefixes, theirs)}
     if pages and not allowed:
-        raise not_yours(pages[0].removeprefix(PAGE), outside=bool(publisher.prefixes))
+        page = pages[0].removeprefix(PAGE)
+        raise beyond(page) if publisher.prefixes and not _longest(publisher.prefixes, page) else not_yours(page)
     claimed = tuple(alias for alias in aliases if alias in allowed or not alias.startswith(PAGE))
     return claimed, bool(allowed and publisher.prefixes)
 
 
-def not_yours(address: str | None, *, outside: bool = False) -> Problem:
+def beyond(address: str) -> Problem:
+    """What a push for an address that none of its key's prefixes covers is answered, whoever has that address."""
+    return Problem(
+        "beyond-prefixes",
+        f"{address} is below none of the addresses this key was made for. The operator can add it "
+        "(`copydesk keys add NAME --prefix ADDRESS`).",
+        headers=None,
+        address=address,
+    )
+
+
+def not_yours(address: str | None) -> Problem:
     """What a push for an address of somebody else's is answered, with the two ways out of it."""
     what = address or "This address"
     more = {"address": address} if address else {}
-    why = (
-        f"{what} is not among the addresses this key was made for."
-        if outside
-        else f"{what} is another publisher's: they pushed it first, or their key carries its prefix."
-    )
     return Problem(
         "not-yours",
-        f"{why} The operator can give your key the address (`copydesk keys add NAME --prefix ADDRESS`) or set it free "
+        f"{what} is another publisher's: they pushed it first, or their key carries its prefix. "
+        "The operator can give your key the address (`copydesk keys add NAME --prefix ADDRESS`) or set it free "
         "(`copydesk release ADDRESS`).",
         headers=None,
         **more,

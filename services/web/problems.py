@@ -29,6 +29,11 @@ KINDS: dict[str, Kind] = {
         "That address is another publisher's",
         "Push under your own, or ask the operator for it.",
     ),
+    "beyond-prefixes": Kind(
+        403,
+        "That address is not among those of this key",
+        "Push under the addresses your key was made for, or ask the operator to add this one to it.",
+    ),
     "not-found": Kind(
         404, "There is nothing here", "Check the address; a receipt is kept for the retention time only."
     ),

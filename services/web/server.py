@@ -4,6 +4,7 @@ import asyncio
 import errno
 import socket
 import uuid
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -26,6 +27,18 @@ LEFTOVER_BYTES = 64 * 1024 * 1024
 LEFTOVER_S = 30.0
 
 
+class CycleTransport:
+    """What one request and its answer know of the connection; `close` is the protocol's own, which may linger.
+
+    Uvicorn closes as soon as the answer to `Connection: close` is out. With a body still arriving that is a reset.
+    """
+
+    def __init__(self, transport: asyncio.Transport, close: Callable[[], None]) -> None:
+        self.write = transport.write
+        self.is_closing = transport.is_closing
+        self.close = close
+
+
 class DoorProtocol(HttpToolsProtocol):
     """One connection: its head must come in time, and what a refused body goes on sending is read away, within bounds.
 
@@ -39,7 +52,7 @@ class DoorProtocol(HttpToolsProtocol):
     _leftover = 0
     _beside_body = 0  # bytes of heads, trailers and chunk marks since the last byte of a body
     _in_body = False
-    _refused = False
+    _lingers = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -50,13 +63,13 @@ class DoorProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self._refused:
+        if self._lingers:
             self._pass_over(data)
             return
         self._beside_body += len(data)
         self._unset_keepalive_if_required()
         self._parse(data)
-        if self.transport.is_closing() or self._refused:
+        if self.transport.is_closing() or self._lingers:
             return
         if self._beside_body > HEAD_BYTES:
             self._refuse(Problem("headers-too-large"))
@@ -74,6 +87,8 @@ class DoorProtocol(HttpToolsProtocol):
         if not self.parser.should_upgrade():
             self._in_body = True
             super().on_headers_complete()
+            if self.cycle is not None:
+                self.cycle.transport = CycleTransport(self.transport, self._close)  # type: ignore[assignment]
 
     def on_body(self, body: bytes) -> None:
         self._beside_body = 0
@@ -87,7 +102,9 @@ class DoorProtocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        if not self.transport.is_closing() and self._in_body:
+        if self._lingers:
+            self._unset_keepalive_if_required()
+        elif not self.transport.is_closing() and self._in_body:
             self._set_clock(LEFTOVER_S)
 
     def _parse(self, data: bytes) -> None:
@@ -122,8 +139,18 @@ class DoorProtocol(HttpToolsProtocol):
         lines = [f"HTTP/1.1 {response.status_code} {HTTPStatus(response.status_code).phrase}".encode()]
         lines += [name + b": " + value for name, value in (*response.raw_headers, (b"connection", b"close"))]
         self.transport.write(b"\r\n".join((*lines, b"", bytes(response.body))))
+        self._linger()
+
+    def _close(self) -> None:
+        """End the connection after an answer that is its last; while the body still arrives, its sender reads first."""
+        if self._in_body and self.cycle is not None and self.cycle.response_complete and not self._lingers:
+            self._linger()
+        else:
+            self.transport.close()
+
+    def _linger(self) -> None:
         self.transport.write_eof()
-        self._refused = True
+        self._lingers = True
         self._set_clock(LEFTOVER_S)
 
     def _pass_over(self, data: bytes) -> None:

@@ -98,7 +98,11 @@ def test_a_key_with_prefixes_claims_nothing_beyond_them(desk: Desk) -> None:
     desk.key("owner", "https://news.example/news")
     for beyond in ("https://news.example/sport/1", "https://news.example/news/../sport/1", "https://m.news.example/news/1",
                    "https://news.example:8443/news/1", "https://news.example@evil.example/news/1"):  # fmt: skip
-        assert desk.push("owner", "Beyond", beyond)[0] == 403, beyond
+        status, told = desk.push("owner", "Beyond", beyond)
+        assert (status, told["type"]) == (403, "/problems/beyond-prefixes"), beyond
+        assert told["title"] == "That address is not among those of this key"
+        assert "copydesk keys add NAME --prefix ADDRESS" in told["detail"]
+        assert "release" not in told["detail"]
     assert desk.push("owner", "A text of no page", "urn:news:1")[0] == 202
     body = {"headline": "Two", "url": PAGE, "mainEntityOfPage": "https://elsewhere.example/1", "articleBody": "Words."}
     told = ask(
@@ -114,7 +118,8 @@ def test_of_two_prefixes_the_longer_one_counts(desk: Desk) -> None:
     desk.key("portal", "https://news.example/")
     desk.key("column", "https://news.example/news/")
     assert desk.push("column", "The column's")[0] == 202
-    assert desk.push("portal", "The portal's")[0] == 403
+    status, told = desk.push("portal", "The portal's")
+    assert (status, told["type"]) == (403, "/problems/not-yours")
     assert desk.push("portal", "The portal's", "https://news.example/sport")[0] == 202
     assert desk.push("column", "The column's", "https://news.example/sport")[0] == 403
 

@@ -143,6 +143,28 @@ def test_a_large_body_sent_in_one_go_gets_its_413_and_not_a_reset(port: int) -> 
     assert (status, told["maxBytes"]) == (413, 200_000)
 
 
+def test_a_refused_sender_that_wished_the_connection_closed_gets_its_answer_too(port: int) -> None:
+    for _ in range(5):
+        status, headers, told = ask(
+            port, "POST", "/v1/articles", b"x" * 6_000_000, Content_Type="text/plain", Connection="close"
+        )
+        assert (status, told["maxBytes"], headers["connection"]) == (413, 200_000, "close")
+
+
+def test_a_connection_is_closed_at_once_when_nothing_more_arrives(port: int) -> None:
+    with closing(socket.create_connection(("127.0.0.1", port), 5)) as wire:
+        wire.sendall(PUSH + b"Connection: close\r\nContent-Length: 5\r\n\r\nwords")
+        answer = b"".join(iter(lambda: wire.recv(65536), b""))
+        assert b" 202 " in answer.partition(b"\r\n")[0]
+        with pytest.raises(ConnectionError):  # a connection that is only half closed would take all of this
+            _flood(wire)
+
+
+def _flood(wire: socket.socket) -> None:
+    for _ in range(1000):
+        wire.sendall(b"x" * 1000)
+
+
 def test_a_sender_that_goes_on_after_its_refusal_is_read_away_within_bounds(port: int) -> None:
     part, sent = b"x" * 1024 * 1024, 0
     with socket.create_connection(("127.0.0.1", port), 10) as sender:

@@ -47,6 +47,20 @@ def test_each_item_is_an_input_with_an_identity_and_all_words_of_its_own() -> No
     assert [article.headline for article in articles] == ["Tin nhất", "Tin hai", "Tin ba"]
 
 
+def test_entries_of_a_dropped_feed_are_named_by_their_file() -> None:
+    entry = "<item><title>Tin hai</title><link>https://thu.example/2</link></item>"
+    parser = FeedParser()
+    try:
+        broken = make_drop_inputs("thu/a.xml", b"<rss><channel><item><title>no end", DROP, parser)
+        body = f"<rss><channel><item><title>Tin</title></item>{entry}</channel></rss>".encode()
+        whole = make_drop_inputs("thu/b.xml", body, DROP, parser)
+    finally:
+        parser.close()
+    assert [item.name for item in broken] == ["thu/a.xml#1"]
+    assert [item.name for item in whole] == ["thu/b.xml#1", "thu/b.xml#https://thu.example/2"]
+    assert [item.url for item in whole] == [None, "https://thu.example/2"]
+
+
 @pytest.mark.parametrize(
     "body",
     [

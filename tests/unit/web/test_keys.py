@@ -146,6 +146,27 @@ def test_prefixes_are_taken_back_but_for_the_last(keys: Keys) -> None:
     assert keys.drop_prefixes("hanoi", ["https://hue.example/b"]) == 0
 
 
+def test_a_prefix_that_another_publisher_has_is_refused_by_their_name(keys: Keys) -> None:
+    keys.create("hue", prefixes=["https://hue.example/news"])
+    hanoi = keys.create("hanoi", prefixes=["https://hue.example/news/hanoi"])
+    before = keys.path.read_bytes()
+    said = r"https://hue\.example/news is already the prefix of hue: .*`copydesk keys take hue --prefix https://hue"
+    with pytest.raises(PermanentError, match=said):
+        keys.create("saigon", prefixes=["https://a.example/", "HTTP://www.hue.example/news/"])
+    with pytest.raises(PermanentError, match=said):
+        keys.add_prefixes("hanoi", ["https://hue.example/news"])
+    assert keys.path.read_bytes() == before
+    keys.create("hue", prefixes=["https://hue.example/news"])  # their own once more
+    keys.revoke("hue")
+    assert keys.add_prefixes("hanoi", ["https://hue.example/news"]) == 1
+    assert "https://hue.example/news" in (keys.check(hanoi) or HUE).prefixes
+
+
+def test_a_prefix_of_a_key_over_its_time_is_free(keys: Keys) -> None:
+    keys.create("late", prefixes=["https://a.example/"], expires=dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
+    assert (keys.check(keys.create("hue", prefixes=["https://a.example/"])) or HUE).prefixes == ("https://a.example/",)
+
+
 @pytest.mark.parametrize("prefix", ["hue.example", "https://hue.example/?a=1", "ftp://hue.example/", ""])
 def test_what_is_no_prefix_is_refused(keys: Keys, prefix: str) -> None:
     with pytest.raises(PermanentError, match="no prefix of pages"):
