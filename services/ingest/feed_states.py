@@ -112,6 +112,14 @@ class FeedStates:
                 pipe.hset(keys.FEEDS_FAILING, feed.id, msgspec.json.encode(failing))
             pipe.execute()
 
+    def note_list(self, name: str, failing: Failing | None) -> None:
+        """Keep why the list of feeds of that name cannot be read, or that it can."""
+        with redis_errors(self._redis):
+            if failing is None:
+                self._redis.hdel(keys.FEEDS_FAILING, name)
+            else:
+                self._redis.hset(keys.FEEDS_FAILING, name, msgspec.json.encode(failing))
+
     def forget(self, ids: Sequence[str]) -> None:
         """Forget feeds that were removed."""
         for start in range(0, len(ids), SYNC_LIMIT):

@@ -75,16 +75,21 @@ class Subscriptions:
             return tuple(map(_from_first, feeds)) if version == 1 else feeds
         except FileNotFoundError:
             return ()
-        except (msgspec.DecodeError, OSError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, OSError) as error:
             raise PermanentError(f"{self._path} cannot be read: {error}") from error
 
-    def stamp(self) -> tuple[int, int] | None:
+    def stamp(self) -> tuple[int, int, int] | None:
         """What changes whenever the file does."""
         try:
             seen = self._path.stat()
         except OSError:
             return None
-        return seen.st_mtime_ns, seen.st_ino
+        return seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino  # a change of rights is one of ctime alone
+
+    @property
+    def name(self) -> str:
+        """What the file is called."""
+        return self._path.name
 
     def add(
         self, url: str, *, zone: str | None = None, language: str | None = None, interval_s: int | None = None

@@ -3,7 +3,7 @@
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import structlog
@@ -14,10 +14,12 @@ from services.ingest.drop_loop import DropLoop
 from services.ingest.drops import Drops
 from services.ingest.feed_states import FeedStates
 from services.ingest.intake import Intake, open_archive
-from services.ingest.subscriptions import Subscriptions
+from services.ingest.subscriptions import Subscription, Subscriptions
+from shared.clock import now_us
 from shared.envelope import VERSION
-from shared.errors import CopydeskError, TransientError
+from shared.errors import CopydeskError, NewerData, PermanentError, TransientError
 from shared.ledger.connection import connect
+from shared.ledger.troubles import Failing
 from shared.settings import Settings
 from shared.work.celery_app import INGEST, make_app, open_ledger
 from shared.work.liveness import WorkerRecord
@@ -49,6 +51,7 @@ class FeedWatch:
         self._send = send
         self._stamp: object = self  # unlike any stamp: the first turn syncs
         self._count = 0
+        self._unread_us = 0
         self._sync_due = 0.0
         self._claim_due = 0.0
 
@@ -76,10 +79,23 @@ class FeedWatch:
         self._sync_due = now + SYNC_S
         if stamp == self._stamp and self._states.is_complete(self._count):
             return False
-        feeds = self._subscriptions.list()
+        feeds = self._read_list()
         self._states.sync(feeds)
         self._stamp, self._count = stamp, len(feeds)
         return True
+
+    def _read_list(self) -> Sequence[Subscription]:
+        """The feeds; while they cannot be read none is visited, and whoever asks how the desk is learns why."""
+        name = self._subscriptions.name
+        try:
+            feeds = self._subscriptions.list()
+        except (PermanentError, NewerData) as error:
+            self._unread_us = self._unread_us or now_us()
+            self._states.note_list(name, Failing(name=name, since=self._unread_us, reason=str(error)))
+            raise
+        self._unread_us = 0
+        self._states.note_list(name, None)
+        return feeds
 
 
 def run(

@@ -36,7 +36,7 @@ RECOVERY_BEAT = "ledger:recovery"  # string: when somebody last looked whether R
 READY = "web:ready"  # string with a TTL: written to learn whether Redis takes writes
 
 # Of the drop folder and the feeds.
-FEEDS_FAILING = "feeds:failing"  # hash: feed id -> troubles.Failing (JSON)
+FEEDS_FAILING = "feeds:failing"  # hash: feed id, or name of the list of feeds -> troubles.Failing (JSON)
 DROPS_TAKEN = "drops:taken"  # hash: name -> mark of the file as it was taken, digest, article that it is a copy of
 DROPS_PROBLEMS = "drops:problems"  # hash: name -> DropProblem (JSON)
 FEEDS_DUE = "feeds:due"  # zset: feed ids, by when they are due (s)

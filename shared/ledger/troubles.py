@@ -51,7 +51,7 @@ REMEDIES: Mapping[Code, str] = {
     "intake-refusing": "let work drain, or mend what the message names; senders try again by themselves",
     "disk-low": "free some space; below the reserve nothing is taken in",
     "redis-memory": "raise Redis' `maxmemory` (`embedded_memory_mb`), or shorten `retention_days`",
-    "feeds-failing": "read `copydesk feeds list`; correct or remove the feed",
+    "feeds-failing": "read `copydesk feeds list`; correct or remove the feed, or restore the list",
     "drops-refused": "correct or remove the files that `copydesk status` names",
     "messages-unreadable": "read `copydesk dead strays`; `--clear` forgets them",
 }
@@ -293,7 +293,9 @@ def _of_memory(view: View) -> Iterator[Found]:
 
 def _of_sources(view: View) -> Iterator[Found]:
     if feeds := view.failing_feeds:
-        named = "; ".join(f"{feed.name}: {feed.reason}" for feed in feeds[:MOST_NAMED])
-        yield "feeds-failing", "", min(feed.since for feed in feeds), f"{len(feeds)} feeds cannot be read: {named}"
+        named = "; ".join(
+            feed.reason if feed.name in feed.reason else f"{feed.name}: {feed.reason}" for feed in feeds[:MOST_NAMED]
+        )
+        yield "feeds-failing", "", min(feed.since for feed in feeds), f"{len(feeds)} that cannot be read: {named}"
     if drops := view.refused_drops:
         yield "drops-refused", "", None, f"{len(drops)} files are not taken: {'; '.join(drops[:MOST_NAMED])}"

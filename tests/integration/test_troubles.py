@@ -4,17 +4,22 @@ from pathlib import Path
 
 import pytest
 
+from services.ingest.feed_states import FeedStates
 from services.ingest.intake import open_archive
 from services.ingest.parser_process import FeedParser
+from services.ingest.subscriptions import Subscriptions
+from services.ingest.watch import FeedWatch
 from shared.envelope import Input, Source
+from shared.errors import CopydeskError, PermanentError
 from shared.ledger import keys
 from shared.ledger.calls import Ledger
+from shared.ledger.connection import connect
 from shared.ledger.overview import Watchman
 from shared.ledger.troubles import Code
 from shared.settings import Settings
 from shared.work.celery_app import open_ledger
 from shared.work.liveness import WorkerRecord
-from tests.conftest import Server, settings_over
+from tests.conftest import Server, settings_over, wait_for
 from tests.integration import test_drops, test_feeds
 from tests.integration.origin import Origin, Reply, rss
 from tests.integration.rights import without_override
@@ -79,6 +84,46 @@ def test_one_failed_visit_that_may_go_better_is_no_trouble(
     desk.visit(feed)
     desk.visit(feed)
     assert told.codes() == ["feeds-failing"]
+
+
+@pytest.mark.parametrize("content", [b"{bad", b"", b"[]", b"null", b"\xff\xfe", b'{"version": 99, "feeds": []}'])
+def test_a_list_of_feeds_that_cannot_be_read_is_told_until_it_can(
+    shared_redis: Server, tmp_path: Path, origin: Origin, parser: FeedParser, content: bytes
+) -> None:
+    settings = settings_over(shared_redis, tmp_path, allow_networks=(f"127.0.0.1:{origin.port}",))
+    desk, told = test_feeds.Desk(settings, parser), Told(settings)
+    sent: list[list[str]] = []
+    watch = FeedWatch(settings, desk.subscriptions, desk.states, sent.append)
+    feed = desk.subscribe(origin.url("/feed"))
+    watch.turn()
+    assert told.codes() == []
+    file = Path(settings.feeds_file)
+    kept = file.read_bytes()
+    file.write_bytes(content)
+    for _ in range(2):
+        with pytest.raises(CopydeskError):
+            watch.turn()
+    assert told.codes() == ["feeds-failing"]
+    assert str(file) in told.what()
+    file.write_bytes(kept)
+    watch.turn()
+    assert told.codes() == []
+    wait_for(lambda: test_feeds.turned(watch) and [feed.id] in sent, "the feed is visited no more")
+
+
+def test_a_list_of_feeds_that_lost_its_rights_is_told_until_it_has_them(settings: Settings, told: Told) -> None:
+    subscriptions = Subscriptions(settings)
+    subscriptions.add("https://hue.example/feed")
+    watch = FeedWatch(settings, subscriptions, FeedStates(connect(settings)), lambda ids: None)
+    watch.turn()
+    file = Path(settings.feeds_file)
+    file.chmod(0)
+    with pytest.raises(PermanentError, match="Permission denied"):
+        without_override(watch.turn)
+    assert told.codes() == ["feeds-failing"]
+    file.chmod(0o600)
+    without_override(watch.turn)
+    assert told.codes() == []
 
 
 def test_a_drop_of_a_kind_that_is_not_read_is_told_until_it_is_gone(settings: Settings, told: Told) -> None:
