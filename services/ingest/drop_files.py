@@ -16,6 +16,7 @@ import msgspec
 
 from shared.errors import InputRefused, TransientError
 
+WHOLE = "."  # what the drop folder itself is called among the names below it
 READ_TRIES = 3
 STALLED_S = 600.0
 _ANCHOR = os.O_CLOEXEC | os.O_DIRECTORY | getattr(os, "O_PATH", 0)
@@ -72,21 +73,44 @@ class DropNames:
         return not (self._parts.match(name.rpartition("/")[2]) or self._paths.match(name))
 
 
-def list_names(folder: Path, names: DropNames, below: str = "") -> Iterator[str]:
+def list_names(
+    folder: Path, names: DropNames, below: str = "", *, on_closed: Callable[[str, str], None] = lambda name, why: None
+) -> Iterator[str]:
     """Names of the files in a folder and below it, in order: the files of a folder before its sub-folders.
 
     Links to folders are not followed, links to files are refused later. One folder's names stand in memory at a time.
+    A folder that is there and cannot be listed is given to `on_closed`, with the reason; the folder itself as `.`.
     """
     waiting = [below]
     while waiting:
         here = waiting.pop()
         files: list[str] = []
         folders: list[str] = []
-        for name, is_folder in _entries(folder, here):
-            if names.takes(name):
-                (folders if is_folder else files).append(name)
+        try:
+            for name, is_folder in _entries(folder, here):
+                if names.takes(name):
+                    (folders if is_folder else files).append(name)
+        except (FileNotFoundError, NotADirectoryError):  # it went meanwhile
+            pass
+        except OSError as error:  # rights, a disk in trouble: what was listed before it counts
+            on_closed(here or WHOLE, closed_reason(here or WHOLE, error))
         yield from sorted(files)
         waiting.extend(sorted(folders, reverse=True))
+
+
+def check_listable(folder: Path, name: str = WHOLE) -> None:
+    """Raise `Unreadable` when a folder of that name below `folder`, or `folder` itself, cannot be listed."""
+    try:
+        with os.scandir(folder / name) as entries:
+            next(entries, None)
+    except OSError as error:
+        raise Unreadable(closed_reason(name, error), retry_after=5) from error
+
+
+def closed_reason(name: str, error: OSError) -> str:
+    """What to tell of a folder that cannot be listed."""
+    what = "the drop folder" if name == WHOLE else f"the folder {printable(name)}"
+    return f"{what} cannot be read, and nothing in it is taken: {error.strerror}"
 
 
 def read_mark(path: str | Path) -> bytes | None:
@@ -183,16 +207,21 @@ def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:
 
 
 def _entries(folder: Path, here: str) -> Iterator[tuple[str, bool]]:
-    """Files and folders in a folder, by their names from the top; nothing where it is gone or may not be read."""
+    """Files and folders in a folder, by their names from the top."""
     before = f"{here}/" if here else ""
+    with os.scandir(folder / here) as entries:
+        for entry in entries:
+            is_folder = entry.is_dir(follow_symlinks=False)
+            if is_folder or not (entry.is_symlink() and _leads_to_folder(entry)):
+                yield before + entry.name, is_folder
+
+
+def _leads_to_folder(link: os.DirEntry[str]) -> bool:
+    """A link whose end cannot be looked at is offered as a file, and refused as a link: it must not hide the others."""
     try:
-        with os.scandir(folder / here) as entries:
-            for entry in entries:
-                is_folder = entry.is_dir(follow_symlinks=False)
-                if is_folder or not (entry.is_symlink() and entry.is_dir()):
-                    yield before + entry.name, is_folder
+        return link.is_dir()
     except OSError:
-        return
+        return False
 
 
 def _mark(seen: os.stat_result) -> bytes:

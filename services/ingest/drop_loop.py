@@ -75,6 +75,8 @@ class DropLoop:
         busy = self._waiting or self._drops.is_reading()
         wait_s = 0.0 if self._waiting and able else TURN_S if busy else IDLE_TURN_S
         self._waiting.update(self._watch.ready(wait_s, scan=able and len(self._waiting) < MOST_WAITING))
+        if closed := self._watch.closed():
+            self._drops.note_closed(closed)
         for name, why in self._drops.finished().items():
             self._watch.answer(name, why)
         if not self._backoff.is_over():

@@ -9,7 +9,7 @@ import msgspec
 import redis
 import structlog
 
-from services.ingest.drop_files import is_known, printable
+from services.ingest.drop_files import WHOLE, Unreadable, check_listable, is_known, printable
 from shared.clock import now_us
 from shared.ledger import keys
 from shared.ledger.connection import redis_errors
@@ -109,12 +109,17 @@ class DropMemory:
     def tidy(self) -> None:
         """Forget some of the files that are gone from the folder; called now and then, it gets through them all.
 
-        Only while the folder itself stands where it stood: one that is away for a moment has lost no file.
+        Only while the folder itself stands where it stood: one that is away for a moment has lost no file. Until it is
+        back, it is told as a problem of its own.
         """
+        try:
+            check_listable(self._folder)
+        except Unreadable as error:
+            self.note(Notes(troubled={WHOLE: str(error)}))
         if not self._stands():
             return
         with redis_errors(self._redis):
-            problems = self._gone(self._redis.hkeys(keys.DROPS_PROBLEMS))
+            problems = [name for name in self._redis.hkeys(keys.DROPS_PROBLEMS) if self._is_over(name)]
             self._cursor, some = self._redis.hscan(keys.DROPS_TAKEN, self._cursor, count=TIDIED_AT_ONCE)
             gone = self._gone(some)
             with self._redis.pipeline() as pipe:
@@ -129,6 +134,19 @@ class DropMemory:
 
     def _gone(self, names: Iterable[bytes]) -> list[bytes]:
         return [name for name in names if not os.path.lexists(self._folder / os.fsdecode(name))]
+
+    def _is_over(self, name: bytes) -> bool:
+        """Whether what a problem is about is gone, or a folder that can be listed again."""
+        path = self._folder / os.fsdecode(name)
+        if not os.path.lexists(path):
+            return True
+        if (path.is_symlink() and os.fsdecode(name) != WHOLE) or not path.is_dir():
+            return False
+        try:
+            check_listable(self._folder, os.fsdecode(name))
+        except Unreadable:
+            return False
+        return True
 
     def _stands(self) -> bool:
         """Whether the folder is there, on the device where it was first seen."""

@@ -156,6 +156,7 @@ class DropWatch:
         self._scans: deque[Iterator[str]] = deque()
         self._whole_scan: Iterator[str] | None = None
         self._stretch: dict[str, bytes] = {}
+        self._closed: dict[str, str] = {}
         self._scan_due = self._scan_cost = 0.0
 
     def ready(self, wait_s: float, *, scan: bool = True) -> dict[str, float]:
@@ -189,6 +190,11 @@ class DropWatch:
             self._tries[name] = tries + 1
             due = time.monotonic() + min(first * 2.0 ** min(tries, 20), most)
             self._waiting.put(name, _Wait(kind="again", due=due))
+
+    def closed(self) -> Mapping[str, str]:
+        """Folders that the scans since the last call could not list, and why."""
+        closed, self._closed = self._closed, {}
+        return closed
 
     def close(self) -> None:
         """Stop listening."""
@@ -233,7 +239,7 @@ class DropWatch:
         """
         started = time.monotonic()
         if self._whole_scan is None and started >= self._scan_due:
-            self._whole_scan, self._scan_cost = list_names(self._folder, self._names), 0.0
+            self._whole_scan, self._scan_cost = self._list(), 0.0
             self._scans.append(self._whole_scan)
         self._stretch = self._stretch or self._next_stretch()
         if self._stretch:
@@ -242,6 +248,11 @@ class DropWatch:
                     self._look_at(name, offers)
             self._stretch = {}
         self._scan_cost += time.monotonic() - started
+
+    def _list(self, below: str = "") -> Iterator[str]:
+        return list_names(
+            self._folder, self._names, below, on_closed=lambda name, why: self._closed.update({name: why})
+        )
 
     def _next_stretch(self) -> dict[str, bytes]:
         if not self._scans:
@@ -272,7 +283,7 @@ class DropWatch:
     def _obey(self, change: Change, offers: dict[str, float]) -> None:
         name = change.name
         if change.kind == "folder":
-            self._scans.append(list_names(self._folder, self._names, below=name))
+            self._scans.append(self._list(name))
         elif name not in self._names:
             return
         elif change.kind == "whole":

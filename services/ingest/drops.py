@@ -98,6 +98,10 @@ class Drops:
         """Forget some of the files that are gone from the folder; called now and then, it gets through them all."""
         self._memory.tidy()
 
+    def note_closed(self, folders: Mapping[str, str]) -> None:
+        """Keep which folders cannot be listed, and why, until `tidy` finds that they can, or are gone."""
+        self._memory.note(Notes(troubled=dict(folders)))
+
     def fresh(self, marks: Mapping[str, bytes]) -> Collection[str]:
         """The names whose files are not known, by their marks, as taken or refused, and are not being read."""
         remembered = zip(marks.items(), self._memory.recall(marks), strict=True)

@@ -52,7 +52,7 @@ REMEDIES: Mapping[Code, str] = {
     "disk-low": "free some space; below the reserve nothing is taken in",
     "redis-memory": "raise Redis' `maxmemory` (`embedded_memory_mb`), or shorten `retention_days`",
     "feeds-failing": "read `copydesk feeds list`; correct or remove the feed, or restore the list",
-    "drops-refused": "correct or remove the files that `copydesk status` names",
+    "drops-refused": "correct or remove what `copydesk status` names; bring a folder back, or give the desk its rights",
     "messages-unreadable": "read `copydesk dead strays`; `--clear` forgets them",
 }
 
@@ -298,4 +298,4 @@ def _of_sources(view: View) -> Iterator[Found]:
         )
         yield "feeds-failing", "", min(feed.since for feed in feeds), f"{len(feeds)} that cannot be read: {named}"
     if drops := view.refused_drops:
-        yield "drops-refused", "", None, f"{len(drops)} files are not taken: {'; '.join(drops[:MOST_NAMED])}"
+        yield "drops-refused", "", None, f"{len(drops)} files or folders are not taken: {'; '.join(drops[:MOST_NAMED])}"

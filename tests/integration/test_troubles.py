@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from services.ingest.drop_loop import DropLoop
 from services.ingest.feed_states import FeedStates
 from services.ingest.intake import open_archive
 from services.ingest.parser_process import FeedParser
@@ -138,6 +140,44 @@ def test_a_drop_of_a_kind_that_is_not_read_is_told_until_it_is_gone(settings: Se
         assert told.codes() == []
     finally:
         desk.drops.close()
+
+
+def test_a_drop_folder_that_is_away_is_told_until_it_is_back(settings: Settings, told: Told) -> None:
+    desk = test_drops.Desk(settings)
+    try:
+        away = desk.folder.rename(desk.folder.with_name("away"))
+        desk.drops.tidy()
+        assert told.codes() == ["drops-refused"]
+        assert "the drop folder cannot be read, and nothing in it is taken: No such file" in told.what()
+        desk.folder.touch()
+        desk.drops.tidy()
+        assert "Not a directory" in told.what()
+        desk.folder.unlink()
+        away.rename(desk.folder)
+        desk.drops.tidy()
+        assert told.codes() == []
+    finally:
+        desk.drops.close()
+
+
+def test_a_folder_of_drops_that_cannot_be_read_is_told_until_it_can(settings: Settings, told: Told) -> None:
+    """By the watcher's own loop, in a thread that has no right to pass over rights."""
+    desk = test_drops.Desk(settings)
+    desk.drop("a/open.txt", b"In a folder that can be read.")
+    closed = desk.drop("hue/closed.txt", b"In a folder that cannot.").parent
+    closed.chmod(0)
+    loop = DropLoop(msgspec.structs.replace(settings, drops_scan_s=0.1), desk.drops)
+    without_override(loop.start)
+    try:
+        wait_for(lambda: told.codes().count("drops-refused") == 1, "the closed folder is not told")
+        assert "the folder hue cannot be read, and nothing in it is taken: Permission denied" in told.what()
+        wait_for(lambda: desk.accepted() == 1, "the other folder was not looked through")
+        closed.chmod(0o755)
+        wait_for(lambda: desk.accepted() == 2, "what lay in the closed folder was not taken")
+        desk.drops.tidy()
+        assert "drops-refused" not in told.codes()
+    finally:
+        loop.stop()
 
 
 def test_messages_that_nobody_could_read_are_told_until_they_are_cleared(told: Told) -> None:
