@@ -23,6 +23,7 @@ Room = Annotated[int, msgspec.Meta(ge=0)]
 Level = Literal["debug", "info", "warning", "error"]
 
 REDIS_SCHEMES = ("redis", "rediss", "unix", "redis+socket")
+NEAR = 0.7  # of two names: what they have in common, by difflib
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 LOGIN = re.compile(r"//([^/?#:@]*):[^/?#]*@")
 TOKEN = re.compile(r"//[^/?#:]*@")
@@ -196,8 +197,9 @@ def _setting_named(variable: str) -> str | None:
     for candidate in (name, name.removesuffix("_file")):
         if candidate in FIELDS:
             return candidate
-    known = [f"COPYDESK_{each.upper()}" for each in (*FIELDS, *NOT_SETTINGS)]
-    raise SettingError(f"unknown variable {variable}{_suggest(variable, known)}")
+    # Compared without what all of them share, which would make any two look alike.
+    near = _nearest(name, (*FIELDS, *sorted(NOT_SETTINGS)))
+    raise SettingError(f"unknown variable {variable}{_hint(near and f'COPYDESK_{near.upper()}')}")
 
 
 def _read_variable(variable: str, text: str, name: str) -> str:
@@ -339,8 +341,15 @@ def _with_folders(settings: Settings) -> Settings:
 
 
 def _suggest(wrong: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(wrong, list(known), n=1)
-    return f"; did you mean {near[0]}?" if near else ""
+    return _hint(_nearest(wrong, known))
+
+
+def _nearest(wrong: str, known: Iterable[str]) -> str | None:
+    return next(iter(difflib.get_close_matches(wrong, list(known), n=1, cutoff=NEAR)), None)
+
+
+def _hint(near: str | None) -> str:
+    return f"; did you mean {near}?" if near else ""
 
 
 def _reason(error: OSError | UnicodeDecodeError) -> str:

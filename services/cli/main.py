@@ -85,7 +85,7 @@ COMMANDS = (
         "show:show",
         "one article: what was read, from where, and its way through the desk",
         (
-            arg("id", metavar="ID", help="an article's id, a receipt, or an address"),
+            arg("id", metavar="ID", help="an article's id, a receipt, an address, or the path of a drop"),
             arg("--evidence", action="store_true", help="with every reading, the rule behind it and how sure it is"),
         ),
     ),

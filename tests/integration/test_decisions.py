@@ -249,3 +249,17 @@ def test_what_was_on_its_way_when_the_first_release_ended_is_known_by_its_presen
     stored = Index(desk.settings.index_file).get("url:https://a.example/1")
     assert stored is not None
     assert set(stored.aliases) == {"url:http://www.a.example/1/", "url:https://a.example/1"}
+
+
+def test_what_is_not_paused_cannot_be_resumed_and_a_name_nobody_has_is_told(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    base = ["--redis-url", settings.redis_url, "--data-dir", settings.data_dir]
+    open_ledger(settings).status()
+    assert cli.main(["resume", "nosuch", *base]) == 1
+    out, err = capsys.readouterr()
+    assert (out, "nosuch is no stage, and no source of that name is paused" in err) == ("", True)
+    assert cli.main(["resume", "nosuch", "--json", *base]) == 1
+    assert json.loads(capsys.readouterr().out) == {"source": "nosuch", "resumed": False}
+    assert cli.main(["resume", "normalize", *base]) == 0
+    assert capsys.readouterr().out == "normalize was not paused.\n"

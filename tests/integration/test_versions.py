@@ -49,13 +49,14 @@ def data(settings: Settings) -> Path:
 
 @pytest.mark.parametrize(
     "words",
-    ["up", "work index", "status", "balance", "search x", "feeds list", "keys create hue", "dead list", "recover"],
+    "up,work index,status,balance,search x,feeds list,keys create hue,dead list,recover,doctor".split(","),
 )
 def test_each_command_refuses_a_data_folder_of_a_newer_release(
     data: Path, words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (data / "VERSION").write_text(f"{VERSION + 1}\n")
-    code, told = answer(capsys, *words.split(), "--data-dir", str(data))
+    code = cli.main([*words.split(), "--data-dir", str(data)])
+    told = "".join(capsys.readouterr())
     assert code == REFUSED
     assert f"the data folder {data} has version {VERSION + 1}, and this release knows up to {VERSION}" in told
     assert "start the newer Copydesk" in told
@@ -149,8 +150,9 @@ def test_a_ledger_of_a_newer_release_is_refused_by_each_call(
         with pytest.raises(NewerData, match="was written by a newer release: nothing was changed"):
             call()
     assert {key: ledger.client.dump(key) for key in ledger.client.keys("*")} == before
-    for words in ("balance", "status --json", "dead list", "recover"):
-        code, told = answer(capsys, *words.split(), "--data-dir", str(data), "--redis-url", str(settings.redis_url))
+    for words in ("balance", "status --json", "dead list", "recover", "doctor"):
+        code = cli.main([*words.split(), "--data-dir", str(data), "--redis-url", str(settings.redis_url)])
+        told = "".join(capsys.readouterr())
         assert code == REFUSED
         assert f"the ledger in Redis has version {NEWER}" in told
 

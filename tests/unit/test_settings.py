@@ -147,6 +147,13 @@ def test_a_mistake_is_told_with_its_place(
     assert said in str(caught.value)
 
 
+@pytest.mark.parametrize("variable", ["COPYDESK_NOSUCH", "COPYDESK_X", "COPYDESK_PROXY"])
+def test_only_what_is_near_is_suggested(tmp_path: Path, variable: str) -> None:
+    with pytest.raises(SettingError) as caught:
+        load({}, {variable: "1"}, tmp_path)
+    assert str(caught.value) == f"unknown variable {variable}"
+
+
 def test_a_password_is_never_shown(tmp_path: Path) -> None:
     assert without_password("redis://desk:s3cret@redis:6379/0") == "redis://desk:***@redis:6379/0"
     assert without_password("redis://redis:6379/0") == "redis://redis:6379/0"

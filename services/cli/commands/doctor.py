@@ -11,14 +11,14 @@ from typing import Any, Literal
 
 import msgspec
 
-from services.cli.context import OK, UNUSABLE, Context, show_json
+from services.cli.context import NEWER, OK, UNUSABLE, Context, refuse_newer_ledger, show_json
 from services.cli.printing import RED, clean, row, styled
 from services.desk.data_folder import find_desk, reach
 from services.desk.processes import OLDEST_REDIS
 from services.desk.valkey import find_server
 from services.ingest.drop_watch import mode
 from shared.data_version import VERSION, check_folder
-from shared.errors import CopydeskError
+from shared.errors import CopydeskError, NewerData
 from shared.ledger.connection import connect, redis_errors
 from shared.settings import Settings, is_zone, without_password
 
@@ -32,22 +32,25 @@ Verdict = Literal["ok", "warn", "fail"]
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One thing that was looked at. `advice` says what to do where it is not fine."""
+    """One thing that was looked at. `advice` says what to do where it is not fine; `newer`: of a newer release."""
 
     name: str
     verdict: Verdict
     found: str
     advice: str | None = None
+    newer: bool = False
 
 
 def doctor(context: Context) -> int:
-    """Look at everything; exit code 2 when something must be done before the desk can work."""
+    """Look at everything; exit code 2 when something must be done before the desk can work, 3 for newer data."""
     findings = list(examine(context))
     if context.as_json:
         show_json(findings)
     else:
         for finding in findings:
             print(*_lines(finding), sep="\n")
+    if any(finding.newer for finding in findings):
+        return NEWER
     return UNUSABLE if any(finding.verdict == "fail" for finding in findings) else OK
 
 
@@ -66,7 +69,7 @@ def _careful(name: str, check: Callable[[], Iterator[Finding]]) -> Iterator[Find
     try:
         yield from check()
     except (CopydeskError, OSError, sqlite3.Error) as error:
-        yield Finding(name=name, verdict="fail", found=str(error))
+        yield Finding(name=name, verdict="fail", found=str(error), newer=isinstance(error, NewerData))
 
 
 def _python() -> Iterator[Finding]:
@@ -131,6 +134,7 @@ def _redis(context: Context, settings: Settings) -> Iterator[Finding]:
         if appends
         else "set appendonly yes: after a crash all work in flight is recovered from the archive only",
     )
+    refuse_newer_ledger(settings)
 
 
 def _folders(settings: Settings) -> Iterator[Finding]:

@@ -1,18 +1,21 @@
 """`copydesk resume NAME`: ends the rest of a stage or a source at once, once its cause is mended."""
 
-from services.cli.context import OK, Context, show_json
+from services.cli.context import OK, WRONG, Context, show_json, warn
 from services.cli.printing import clean
 from shared.ledger.reader import STAGES
 from shared.work.celery_app import open_ledger
 
 
 def resume(context: Context) -> int:
-    """Let a stage, or a source as `copydesk status` names it, work again at once."""
+    """Let a stage, or a source as `copydesk status` names it, work again at once. Exit code 1 for what is neither."""
     name, ledger = context.args.name, open_ledger(context.reached())
     kind = "stage" if name in STAGES else "source"
     resumed = ledger.resume(kind, name)
     if context.as_json:
         show_json({kind: name, "resumed": resumed})
-    else:
+    elif resumed or kind == "stage":
         print(f"{clean(name)} works again." if resumed else f"{clean(name)} was not paused.")
-    return OK
+    if resumed or kind == "stage":
+        return OK
+    warn(f"{name} is no stage, and no source of that name is paused: `copydesk status` names what is")
+    return WRONG

@@ -1,6 +1,8 @@
 """`copydesk show ID`: one article, from the index and, while it is on its way, from the ledger."""
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -9,6 +11,7 @@ from services.cli.commands.dead import find_status, origin_rows
 from services.cli.context import OK, WRONG, Context, show_json, warn
 from services.cli.printing import article_lines, row, timeline_lines
 from services.index.search import Index, Stored
+from services.ingest.drop_inputs import path_alias
 from services.web.keys import open_keys
 from shared.errors import PermanentError, TransientError
 from shared.ledger.connection import connect
@@ -20,19 +23,11 @@ class Ambiguous(PermanentError):
 
 
 def show(context: Context) -> int:
-    """ID is an article's id, `id@rev`, a receipt, or an address. Exit code 1 when nobody knows it."""
+    """ID is an article's id, `id@rev`, a receipt, an address or a drop's path. Exit code 1 when nobody knows it."""
     name = context.args.id
-    index = Index(context.settings.index_file)
-    stored = index.get(name)
-    line = None if stored is not None else _status_of(context, name)
+    stored, line = _find(context, name)
     if stored is None and line is None:
-        stored, line = _of_a_publisher(context, index, name)
-    if stored is None and line is None:  # it may have been done between the two looks
-        stored = index.get(name)
-    if stored is None and line is not None:  # the receipt of a duplicate leads to what it repeats
-        stored = index.get(line.article) if line.state in DECIDED_BY_THE_INDEX else None
-    if stored is None and line is None:
-        warn(f"nobody knows {name}: it is no id, receipt or address of an article here")
+        warn(f"nobody knows {name}: it is no id, receipt or address of an article here, and no path of a drop")
         return WRONG
     if context.as_json:
         show_json(as_json(stored, line))
@@ -100,6 +95,33 @@ def _status_of(context: Context, name: str) -> InputStatus | None:
         return find_status(reader, name)
     except TransientError as error:
         raise TransientError(f"the index does not hold {name}, and {error}") from error
+
+
+def _find(context: Context, name: str) -> tuple[Stored | None, InputStatus | None]:
+    """The article as the index holds it, else what the ledger knows of it; the index alone is asked where it knows."""
+    index = Index(context.settings.index_file)
+    stored = index.get(name)
+    line = None if stored is not None else _status_of(context, name)
+    for others in (_of_a_drop, _of_a_publisher):
+        if stored is None and line is None:
+            stored, line = others(context, index, name)
+    if stored is None and line is None:  # it may have been done between the two looks
+        stored = index.get(name)
+    if stored is None and line is not None:  # the receipt of a duplicate leads to what it repeats
+        stored = index.get(line.article) if line.state in DECIDED_BY_THE_INDEX else None
+    return stored, line
+
+
+def _of_a_drop(context: Context, index: Index, name: str) -> tuple[Stored | None, InputStatus | None]:
+    """The article of a dropped file, by its path in the drop folder, or from where this person stands."""
+    file, folder = Path(os.path.abspath(name)), Path(os.path.abspath(context.settings.seeds_dir))
+    paths = [name, *([file.relative_to(folder).as_posix()] if file.is_relative_to(folder) else [])]
+    for alias in dict.fromkeys(map(path_alias, paths)):
+        stored = index.get(alias)
+        line = None if stored is not None else _status_of(context, alias)
+        if stored is not None or line is not None:
+            return stored, line
+    return None, None
 
 
 def _of_a_publisher(context: Context, index: Index, name: str) -> tuple[Stored | None, InputStatus | None]:
