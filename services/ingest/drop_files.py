@@ -93,7 +93,7 @@ def list_names(
         except (FileNotFoundError, NotADirectoryError):  # it went meanwhile
             pass
         except OSError as error:  # rights, a disk in trouble: what was listed before it counts
-            on_closed(here or WHOLE, closed_reason(here or WHOLE, error))
+            on_closed(here or WHOLE, closed_reason(folder, here or WHOLE, error))
         yield from sorted(files)
         waiting.extend(sorted(folders, reverse=True))
 
@@ -104,12 +104,12 @@ def check_listable(folder: Path, name: str = WHOLE) -> None:
         with os.scandir(folder / name) as entries:
             next(entries, None)
     except OSError as error:
-        raise Unreadable(closed_reason(name, error), retry_after=5) from error
+        raise Unreadable(closed_reason(folder, name, error), retry_after=5) from error
 
 
-def closed_reason(name: str, error: OSError) -> str:
+def closed_reason(folder: Path, name: str, error: OSError) -> str:
     """What to tell of a folder that cannot be listed."""
-    what = "the drop folder" if name == WHOLE else f"the folder {printable(name)}"
+    what = f"the drop folder {printable(str(folder))}" if name == WHOLE else f"the folder {printable(name)}"
     return f"{what} cannot be read, and nothing in it is taken: {error.strerror}"
 
 

@@ -187,7 +187,8 @@ class DropMemory:
         room = MAX_PROBLEMS - self._redis.hlen(keys.DROPS_PROBLEMS)
         new: dict[str, bytes] = {}
         for (name, reason), row in zip(reasons.items(), rows, strict=True):
-            problem = DropProblem(path=printable(name), reason=printable(reason), at_us=now_us())
+            path = printable(str(self._folder) if name == WHOLE else name)
+            problem = DropProblem(path=path, reason=printable(reason), at_us=now_us())
             if row is not None and msgspec.json.decode(row, type=DropProblem).reason == problem.reason:
                 continue
             log.warning("drop_not_taken", path=problem.path, reason=problem.reason)

@@ -296,6 +296,11 @@ def _of_sources(view: View) -> Iterator[Found]:
         named = "; ".join(
             feed.reason if feed.name in feed.reason else f"{feed.name}: {feed.reason}" for feed in feeds[:MOST_NAMED]
         )
-        yield "feeds-failing", "", min(feed.since for feed in feeds), f"{len(feeds)} that cannot be read: {named}"
+        yield (
+            "feeds-failing",
+            "",
+            min(feed.since for feed in feeds),
+            f"{len(feeds)} feeds or lists of feeds cannot be read: {named}",
+        )
     if drops := view.refused_drops:
         yield "drops-refused", "", None, f"{len(drops)} files or folders are not taken: {'; '.join(drops[:MOST_NAMED])}"
