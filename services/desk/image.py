@@ -56,7 +56,7 @@ MODULES = (
 HIGHEST_DESCRIPTOR = 4096
 HEARD = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD)
 ARG_START, ARG_END = 48, 49  # fields of /proc/self/stat, counted from 1; the third follows the name
-M_ARENA_MAX, M_TRIM_THRESHOLD = -8, -1
+M_ARENA_MAX = -8
 ARENAS = 2
 
 
