@@ -137,7 +137,7 @@ def _called(address: str) -> str | None:
 def _articles_of_list(parts: Sequence[_Part]) -> Sequence[_Part]:
     """The articles among the items of a list: beside them only what says that it is something else may stand."""
     articles = _articles(parts)
-    odd = next((n for n, part in enumerate(parts, 1) if part not in articles and not part.declared.is_typed), None)
+    odd = next((n for n, part in enumerate(parts, 1) if not (_is_article(part) or part.declared.is_typed)), None)
     if articles and odd is not None:
         raise InputRefused(f"Item {odd} of the list is no article, and so the list is not split. {LOOKED_FOR}")
     return articles or _the_only_one(parts)
@@ -152,12 +152,13 @@ def _articles_of_object(document: _Part) -> Sequence[_Part]:
 
 
 def _articles(parts: Sequence[_Part]) -> list[_Part]:
-    """What calls itself an article, and what says words without telling what it is."""
-    return [
-        part
-        for part in parts
-        if part.declared.says_something and (part.declared.is_article or not part.declared.is_typed)
-    ]
+    return [part for part in parts if _is_article(part)]
+
+
+def _is_article(part: _Part) -> bool:
+    """Whether it calls itself an article, or says words without telling what it is."""
+    declared = part.declared
+    return declared.says_something and (declared.is_article or not declared.is_typed)
 
 
 def _the_only_one(parts: Sequence[_Part]) -> Sequence[_Part]:

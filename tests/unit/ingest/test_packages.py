@@ -13,6 +13,7 @@ from services.ingest.parser_process import FeedParser
 from services.normalize.pipeline import normalize
 from shared.envelope import Raw, Source
 from shared.errors import InputRefused, NotAnArticle
+from tests.cost import times_as_dear
 
 DROP = Source(kind="drop", name="thu")
 HEAD = b'<?xml version="1.0"?><newsMessage xmlns="http://iptc.org/std/nar/2006-10-01/"><header/><itemSet>'
@@ -158,3 +159,14 @@ def test_an_address_that_two_articles_of_a_list_share_tells_neither_apart() -> N
     articles = [{"uri": "tag:thu:1", "headline": "Tin nhất"} | page, {"headline": "Tin hai"} | page]
     found = split_package(json.dumps(articles).encode(), "tin.json")
     assert [item.guid for item in found] == ["tag:thu:1", None]
+
+
+def test_a_list_of_far_too_many_articles_is_refused_in_one_look() -> None:
+    """A quarter of a megabyte is read on the door's own loop: twice the articles may cost twice the time, no more."""
+
+    def refuse(count: int) -> None:
+        articles = b",".join(b'{"name":%d}' % number for number in range(count))
+        with pytest.raises(InputRefused, match=f"holds {count} articles"):
+            split_package(b"[" + articles + b"]", "a.json")
+
+    assert times_as_dear(lambda: refuse(8_000), than=lambda: refuse(4_000), bound=3.2) < 3.2
