@@ -3,6 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -46,7 +47,7 @@ class Intake:
     def __init__(self, ledger: Ledger, archive: Archive, settings: Settings) -> None:
         self._ledger = ledger
         self._archive = archive
-        self._decisions = Archive(archive.folder, label=DECISIONS)
+        self._decisions = decisions_in(archive.folder)
         self._settings = settings
 
     def take_each(self, inputs: Sequence[Input]) -> list[Answer]:
@@ -159,4 +160,9 @@ def open_archive(settings: Settings) -> Archive:
 
 def open_decisions(settings: Settings) -> Archive:
     """The archive's segments of decisions; they may use what is kept free for others, being small and a person's."""
-    return Archive(open_archive(settings).folder, label=DECISIONS)
+    return decisions_in(settings.archive_folder)
+
+
+def decisions_in(folder: Path) -> Archive:
+    """The segments of decisions in an archive's folder."""
+    return Archive(folder, label=DECISIONS)

@@ -37,7 +37,8 @@ async def push_article(request: Request) -> Response:
             raise Problem("no-article", "The body is empty.")
         reading = partial(inputs_of, kind, body, request.headers, publisher)
         inputs = reading() if len(body) < LARGE else await app_state.read(reading)
-        items = [await _claimed(app_state, item, publisher) for item in inputs]
+        beside = app_state.keys.prefixes_beside(publisher.name)
+        items = [await _claimed(app_state, item, publisher, beside) for item in inputs]
         authenticate(request.headers, app_state)  # a key that was revoked while the body came takes nothing in
         receipts = await _put(app_state, items)
     return _answer(items, receipts)
@@ -113,10 +114,12 @@ def is_known(if_none_match: str | None, etag: str) -> bool:
     return etag in tags or "*" in tags
 
 
-async def _claimed(app_state: AppState, item: Input, publisher: Publisher) -> Input:
-    """The input with the addresses it may claim. Whose an article is the ledger decides when it takes them; what it has
-    forgotten since the index still knows."""
-    aliases, own = may_claim(item.aliases, publisher, app_state.keys.prefixes_beside(publisher.name))
+async def _claimed(app_state: AppState, item: Input, publisher: Publisher, beside: Sequence[str]) -> Input:
+    """The input with the addresses it may claim; `beside` are the prefixes of other publishers.
+
+    Whose an article is the ledger decides when it takes them; what it has forgotten since the index still knows.
+    """
+    aliases, own = may_claim(item.aliases, publisher, beside)
     pages = () if own else [alias for alias in aliases if alias.startswith("url:")]
     for alias in pages:
         stored = await app_state.ask(app_state.index.get, alias)
