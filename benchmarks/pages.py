@@ -1,12 +1,11 @@
 """CPU of a page of some 190 kB over all processes, pushed as HTML, beside normalising it alone."""
 
-import time
 from collections.abc import Sequence
 
 from benchmarks.desk import cpu_s, running_desk, tree, until
 from benchmarks.figures import Figure
 from benchmarks.index import make_entries
-from services.normalize.pipeline import normalize
+from benchmarks.texts import RECEIVED_US, normalize_ms
 from shared.article import Article
 from shared.envelope import Raw, Source
 
@@ -20,7 +19,7 @@ SCRIPT = (
 def run() -> list[Figure]:
     """Each page has its own words and address."""
     pages = make_pages(COUNT)
-    alone = _normalize_ms(pages)
+    alone = normalize_ms([_raw(number, page) for number, page in enumerate(pages)])
     with running_desk(COPYDESK_DISK_RESERVE_MB="1") as desk:
         _, ledger = desk.open_intake()
         pids = [desk.pid, *tree(desk.pid)]
@@ -65,16 +64,12 @@ def _page(number: int, articles: Sequence[Article]) -> str:
     )
 
 
-def _normalize_ms(pages: Sequence[str]) -> float:
-    begun = time.process_time()
-    for number, page in enumerate(pages):
-        normalize(
-            Raw(
-                source=Source(kind="push", name="desk"),
-                media_type="text/html; charset=utf-8",
-                body=page.encode(),
-                received_us=1_750_000_000_000_000,
-                url=ADDRESS.format(number),
-            )
-        )
-    return (time.process_time() - begun) / len(pages) * 1000
+def _raw(number: int, page: str) -> Raw:
+    """A page as the normaliser gets it from a push."""
+    return Raw(
+        source=Source(kind="push", name="desk"),
+        media_type="text/html; charset=utf-8",
+        body=page.encode(),
+        received_us=RECEIVED_US,
+        url=ADDRESS.format(number),
+    )

@@ -1,22 +1,24 @@
 """CPU of a 3 kB text over all processes, as a push over HTTP and as a file dropped, beside normalising it alone."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from benchmarks.desk import Desk, cpu_s, running_desk, tree, until
 from benchmarks.figures import Figure
 from benchmarks.index import make_entries
 from services.normalize.pipeline import normalize
+from shared.article import Article
 from shared.envelope import Raw, Source
 
 COUNT, SENDERS = 600, 8
+RECEIVED_US = 1_750_000_000_000_000
 
 
 def run() -> list[Figure]:
     """Pushes first, then drops, on one desk."""
     texts = make_texts(2 * COUNT)
-    alone = _normalize_ms(texts[:COUNT])
+    alone = normalize_ms([text_raw(text) for text in texts[:COUNT]])
     with running_desk(COPYDESK_DISK_RESERVE_MB="1") as desk:
         pushed = _cost(desk, lambda: _push(desk, texts[:COUNT]))
         dropped = _cost(desk, lambda: _drop(desk, texts[COUNT:]))
@@ -40,18 +42,18 @@ def make_texts(count: int) -> list[str]:
     return texts
 
 
-def _normalize_ms(texts: list[str]) -> float:
+def text_raw(text: str) -> Raw:
+    """A text as the normaliser gets it from a drop."""
+    source = Source(kind="drop", name="")
+    return Raw(source=source, media_type="text/plain", body=text.encode(), received_us=RECEIVED_US)
+
+
+def normalize_ms(raws: Sequence[Raw], keep: Callable[[Article], object] = lambda _: None) -> float:
+    """ms CPU an input of cleaning them; `keep` is given each article."""
     begun = time.process_time()
-    for text in texts:
-        normalize(
-            Raw(
-                source=Source(kind="drop", name=""),
-                media_type="text/plain",
-                body=text.encode(),
-                received_us=1_750_000_000_000_000,
-            )
-        )
-    return (time.process_time() - begun) / len(texts) * 1000
+    for raw in raws:
+        keep(normalize(raw))
+    return (time.process_time() - begun) / len(raws) * 1000
 
 
 def _cost(desk: Desk, send: Callable[[], None]) -> float:
