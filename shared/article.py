@@ -5,17 +5,26 @@ from typing import Literal
 
 import msgspec
 
-Role = Literal["author", "photographer", "videographer", "translator"]
+Role = Literal[
+    "author", "photographer", "videographer", "translator", "editor", "illustrator", "compiler", "contributor"
+]
 Precision = Literal["second", "minute", "day"]
-BlockType = Literal["paragraph", "subhead", "picture", "caption", "quote", "list", "table"]
+BlockType = Literal["paragraph", "subhead", "picture", "caption", "quote", "list", "table", "code", "footnote", "embed"]
+Kind = Literal["news", "opinion", "analysis", "review", "live", "sponsored", "press-release"]
+Access = Literal["free", "metered", "paid"]
+HeadlineRole = Literal["seo", "social", "kicker", "deck", "alternate"]
 PubStatus = Literal["usable", "withheld", "canceled"]
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
-    """A person of the byline and what they did: one person may hold several roles."""
+    """A person of the byline and what they did: one person may hold several roles.
+
+    `job_title` is the title or post printed beside the name ("Transport Correspondent").
+    """
 
     name: str
     rel: tuple[Role, ...] = ("author",)
+    job_title: str | None = None
 
 
 class Block(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
@@ -23,7 +32,8 @@ class Block(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, renam
 
     `text` holds the words of a paragraph, subhead, quote or caption; `items` a list's, `rows` a table's.
     A `picture` has `href`, `caption` and `byline` (the credit); a `caption` is one whose picture is not in the
-    input, as in plain text: its words stand in `text`, its credit in `byline`.
+    input, as in plain text: its words stand in `text`, its credit in `byline`. Tables and embeds too may have a
+    `caption`; a quote's `byline` is who said it; an `embed` has `text` (what it is: "video", "post") and `href`.
     """
 
     type: BlockType
@@ -33,6 +43,29 @@ class Block(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, renam
     href: str | None = None
     items: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
+
+
+class Headline(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
+    """Another headline of the article than the main one, and what it is for."""
+
+    value: str
+    role: HeadlineRole = "alternate"
+
+
+class Correction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
+    """A note of what was put right, as printed, and when that was said to be, where it was."""
+
+    text: str
+    at: dt.datetime | None = None
+
+
+class LiveEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
+    """One entry of a live report: when, by whom, and its words."""
+
+    at: dt.datetime | None = None
+    headline: str | None = None
+    byline: str | None = None
+    blocks: tuple[Block, ...] = ()
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
@@ -65,7 +98,12 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, re
 
 
 class Article(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
-    """One article as every reader of Copydesk gets it. `None` and empty mean: the source did not say."""
+    """One article as every reader of Copydesk gets it. `None` and empty mean: the source did not say.
+
+    `lead_picture` is a block of type "picture". `is_cut`: the input holds only the beginning of the text, because the
+    rest is for subscribers or stands elsewhere. `boilerplate` are the words that were removed, each with its rule in
+    the evidence.
+    """
 
     uri: str | None = None
     headline: str | None = None
@@ -83,6 +121,13 @@ class Article(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, ren
     located: str | None = None
     description: str | None = None
     blocks: tuple[Block, ...] = ()
+    live_entries: tuple[LiveEntry, ...] = ()
+    lead_picture: Block | None = None
+    alternate_headlines: tuple[Headline, ...] = ()
+    kind: Kind | None = None
+    access: Access | None = None
+    is_cut: bool = False
+    corrections: tuple[Correction, ...] = ()
     language: str | None = None
     keywords: tuple[str, ...] = ()
     section: str | None = None

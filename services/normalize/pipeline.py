@@ -4,20 +4,19 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from services.normalize.draft import Draft
-from services.normalize.formats import feed_entry, html_page, newsml_g2, ninjs, nitf, plain_text, schema_org, sniff
-from services.normalize.steps.blocks import set_blocks
-from services.normalize.steps.boilerplate import cut_boilerplate
-from services.normalize.steps.byline import read_end_byline, read_head_byline
-from services.normalize.steps.captions import judge_captions
-from services.normalize.steps.date import read_date
-from services.normalize.steps.dateline import read_lead
-from services.normalize.steps.headline import read_headline
-from services.normalize.steps.language import tell_language
-from services.normalize.steps.markers import read_markers
-from services.normalize.steps.proof import Proof, open_proof
-from services.normalize.steps.text import mend_text
-from services.normalize.steps.wrapping import join_wrapped
+from services.normalize.document import Document, Draft, open_document
+from services.normalize.fields.blocks import set_blocks
+from services.normalize.fields.boilerplate import cut_boilerplate
+from services.normalize.fields.byline import read_end_byline, read_head_byline
+from services.normalize.fields.captions import judge_captions
+from services.normalize.fields.date import read_date
+from services.normalize.fields.dateline import read_lead
+from services.normalize.fields.headline import read_headline
+from services.normalize.fields.language import tell_language
+from services.normalize.fields.markers import read_markers
+from services.normalize.fields.text import mend_text
+from services.normalize.fields.wrapping import join_wrapped
+from services.normalize.readers import feed_entry, html_page, newsml_g2, ninjs, nitf, plain_text, schema_org, sniff
 from shared.article import Article
 from shared.envelope import FEED_ENTRY_TYPE, MOST_BYTES, Raw
 from shared.errors import NotAnArticle
@@ -34,7 +33,7 @@ READERS: Mapping[str, Reader] = {
     sniff.NEWSML_G2: newsml_g2.read,
 }
 
-STEPS: tuple[Callable[[Proof], Proof], ...] = (
+STEPS: tuple[Callable[[Document], Document], ...] = (
     mend_text,
     join_wrapped,
     tell_language,
@@ -60,13 +59,13 @@ def normalize(raw: Raw) -> Article:
         raise NotAnArticle(f"The input has {len(raw.body)} bytes; more than {MOST_BYTES} are not read as one article.")
     reader = reader_for(raw)
     text = decode(raw.body, raw.media_type, raw.source.language).text
-    proof = open_proof(raw, text, _bounded(reader(text, raw)))
+    document = open_document(raw, text, _bounded(reader(text, raw)))
     for step in STEPS:
-        proof = step(proof)
-    article = proof.article
+        document = step(document)
+    article = document.article
     if article.headline is None and article.description is None and not article.blocks:
         raise NotAnArticle("Nothing in the input reads as an article.")
-    return msgspec.structs.replace(article, evidence=proof.evidence)
+    return msgspec.structs.replace(article, evidence=document.evidence)
 
 
 def _bounded(draft: Draft) -> Draft:

@@ -1,4 +1,4 @@
-"""Fits the weights of services/normalize/rules/caption_signs.toml on labelled documents, and cross-validates them.
+"""Fits the weights of services/normalize/models/caption_features.toml on labelled documents, and cross-validates them.
 
     python -m tests.quality.fit_captions --corpora DIR            tables only
     python -m tests.quality.fit_captions --corpora DIR --write    and the weights
@@ -16,18 +16,18 @@ from pathlib import Path
 
 import msgspec
 
-from services.normalize.formats import plain_text
+from services.normalize.document import Document, open_document, size
+from services.normalize.fields.caption_features import Surroundings, signs
+from services.normalize.fields.captions import Judgement, Totals, judge_captions, likeliest, settle_by_credit, weights
+from services.normalize.language.folding import fold
 from services.normalize.pipeline import STEPS
-from services.normalize.rules.folding import fold
-from services.normalize.steps.caption_signs import Surroundings, signs
-from services.normalize.steps.captions import Judgement, Totals, judge_captions, likeliest, settle_by_credit, weights
-from services.normalize.steps.proof import Proof, open_proof, size
+from services.normalize.readers import plain_text
 from shared.envelope import Raw, Source
 from shared.errors import NotAnArticle
 from shared.untrusted.decode import decode
 
 KINDS: tuple[Judgement, ...] = ("paragraph", "caption", "subhead")
-WEIGHTS = Path("services/normalize/rules/caption_signs.toml")
+WEIGHTS = Path("services/normalize/models/caption_features.toml")
 LONGEST = 60
 FOLDS = 5
 ASIDE = 3
@@ -42,7 +42,7 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     kind: Judgement
 
 
-class Document(msgspec.Struct, frozen=True, kw_only=True):
+class Labelled(msgspec.Struct, frozen=True, kw_only=True):
     """One article's samples: as its file prints it (none for a page), and set anew in other layouts."""
 
     printed: list[Sample]
@@ -82,7 +82,7 @@ def read_truth(folder: Path) -> list[dict[str, object]]:
         return [json.loads(line) for line in lines]
 
 
-def read_document(folder: Path, truth: dict[str, object]) -> Document:
+def read_document(folder: Path, truth: dict[str, object]) -> Labelled:
     """The lines as printed, and those of the same article set anew in every layout, captions stopped and not."""
     kinds = true_kinds(truth)
     printed: list[Sample] = []
@@ -93,7 +93,7 @@ def read_document(folder: Path, truth: dict[str, object]) -> Document:
         for layout, width in LAYOUTS.items()
         for dotted, share in ((False, width * (1 - STOPPED)), (True, width * STOPPED))
     ]
-    return Document(printed=printed, anew=anew)
+    return Labelled(printed=printed, anew=anew)
 
 
 def set_anew(truth: dict[str, object], layout: str, dotted: bool) -> bytes:
@@ -120,10 +120,10 @@ def read_samples(body: bytes, known: dict[str, Judgement]) -> list[Sample]:
         text = decode(body, "text/plain", "vi").text
     except NotAnArticle:
         return []
-    proof = open_proof(raw, text, plain_text.read(text, raw))
+    document = open_document(raw, text, plain_text.read(text, raw))
     for step in STEPS[: STEPS.index(judge_captions)]:
-        proof = step(proof)
-    return samples_of(proof, known)
+        document = step(document)
+    return samples_of(document, known)
 
 
 def true_kinds(truth: dict[str, object]) -> dict[str, Judgement]:
@@ -132,13 +132,13 @@ def true_kinds(truth: dict[str, object]) -> dict[str, Judgement]:
     return {_key(block["text"] or ""): msgspec.convert(block["type"], Judgement) for block in reversed(blocks)}
 
 
-def samples_of(proof: Proof, known: dict[str, Judgement]) -> list[Sample]:
+def samples_of(document: Document, known: dict[str, Judgement]) -> list[Sample]:
     """Samples in order; a line that the truth does not know, or that its credit makes clear, only keeps its place."""
-    body = [number for number, line in enumerate(proof.lines) if line.kind is None]
-    around = Surroundings(proof, body)
+    body = [number for number, line in enumerate(document.lines) if line.kind is None]
+    around = Surroundings(document, body)
     samples = []
     for place, number in enumerate(body):
-        line = proof.lines[number]
+        line = document.lines[number]
         kind = known.get(_key(line.text))
         if settle_by_credit(line, around.tag).kind == "caption":
             samples.append(Sample(signs=None, kind="caption"))
@@ -153,7 +153,7 @@ def _key(text: str) -> str:
     return fold(text).replace(" -", "-").replace("- ", "-").strip(" .-")
 
 
-def fit(documents: list[Document], penalty: float, rounds: int = 250) -> Fitted:
+def fit(documents: list[Labelled], penalty: float, rounds: int = 250) -> Fitted:
     """Weights by Adagrad on the softmax loss; an article counts as printed and, by shares, as set anew."""
     samples = [
         (sample.signs, sample.kind, share)
@@ -186,7 +186,7 @@ def _shares(fitted: Fitted, found: dict[str, float]) -> dict[Judgement, float]:
     return {kind: odd / sum(odds.values()) for kind, odd in odds.items()}
 
 
-def compare(fitted: Fitted, documents: list[Document]) -> Counter[tuple[str, str]]:
+def compare(fitted: Fitted, documents: list[Labelled]) -> Counter[tuple[str, str]]:
     """How often each kind was taken for which; a document with no mistake counts under ("document", "right")."""
     confusion: Counter[tuple[str, str]] = Counter()
     for samples in (document.printed for document in documents if document.printed):

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.normalize.fields.text import mend
+from services.normalize.language.folding import fold
 from services.normalize.pipeline import normalize
-from services.normalize.rules.folding import fold
-from services.normalize.steps.text import mend
 from shared.article import Article, Block, Person
 from shared.envelope import Raw, Source
 from shared.errors import NotAnArticle

@@ -1,0 +1,193 @@
+"""One article being read: the pieces a reader takes an input apart into, and what the fields have made of them."""
+
+import re
+from typing import Literal
+
+import msgspec
+
+from services.normalize.language.load import GENERIC, Language, for_tag
+from shared.article import Article, Candidate, Evidence
+from shared.envelope import Raw
+
+Shape = Literal[
+    "line", "paragraph", "heading", "caption", "picture", "quote", "list", "table", "date", "byline", "lead", "debris"
+]
+
+
+class Piece(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One line of a text or one block of a page, in reading order.
+
+    `shape` is what the markup says it is; plain text has only `line`, for the steps to judge. `start` and `end` are
+    offsets in characters of the decoded input, `path` its place in the tree. `gap` counts the blank lines before it.
+    `dateline` are the words at its start that the markup calls one.
+    """
+
+    text: str
+    shape: Shape = "line"
+    start: int | None = None
+    end: int | None = None
+    path: str | None = None
+    gap: int = 0
+    byline: str | None = None
+    dateline: str | None = None
+    href: str | None = None
+    items: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A reader's result: the fields it could settle from declared data, in `article`, and the pieces to be judged.
+
+    The steps fill what `article` leaves `None`, judge the pieces and turn them into `article.blocks`.
+    """
+
+    pieces: tuple[Piece, ...] = ()
+    article: Article = Article()
+    evidence: tuple[Evidence, ...] = ()
+
+
+Kind = Literal[
+    "date",
+    "headline",
+    "lead",
+    "byline",
+    "boilerplate",
+    "caption",
+    "picture",
+    "subhead",
+    "paragraph",
+    "quote",
+    "list",
+    "table",
+]
+
+QUOTE_LENGTH = 200
+BESIDE_DATE = "dates beside other words"
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One piece with its mended words and, once a step has judged it, what it is.
+
+    `skip` counts characters at the start of `text` that belong to another field (the dateline before a lead).
+    """
+
+    piece: Piece
+    text: str
+    kind: Kind | None = None
+    rule: str = ""
+    sure: float = 1.0
+    byline: str | None = None
+    skip: int = 0
+    lost: tuple[Candidate, ...] = ()
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True):
+    """An article being read: the input's text, the rules of its language, its lines and the fields found so far."""
+
+    raw: Raw
+    text: str
+    lines: tuple[Line, ...]
+    article: Article
+    evidence: tuple[Evidence, ...] = ()
+    rules: Language = msgspec.field(default_factory=lambda: for_tag(GENERIC))
+    is_page: bool = False
+
+
+def open_document(raw: Raw, text: str, draft: Draft) -> Document:
+    """The first document of a draft; a draft with any piece that is more than a line comes from a page."""
+    lines = tuple(Line(piece=piece, text=piece.text) for piece in draft.pieces)
+    is_page = any(piece.shape != "line" for piece in draft.pieces)
+    return Document(raw=raw, text=text, lines=lines, article=draft.article, evidence=draft.evidence, is_page=is_page)
+
+
+def set_field(document: Document, evidence: Evidence, **fields: object) -> Document:
+    """Give the article the fields and the document their evidence."""
+    return msgspec.structs.replace(
+        document, article=msgspec.structs.replace(document.article, **fields), evidence=(*document.evidence, evidence)
+    )
+
+
+def replace_lines(document: Document, marks: dict[int, Line]) -> Document:
+    """Replace the lines with these numbers."""
+    if not marks:
+        return document
+    return msgspec.structs.replace(document, lines=tuple(marks.get(i, line) for i, line in enumerate(document.lines)))
+
+
+def classified(line: Line, kind: Kind, rule: str, sure: float) -> Line:
+    """The line, told to be of this kind by this rule."""
+    return msgspec.structs.replace(line, kind=kind, rule=rule, sure=sure)
+
+
+def make_evidence(
+    document: Document,
+    field: str,
+    line: Line,
+    rule: str,
+    sure: float,
+    part: tuple[int, int] | None = None,
+    lost: tuple[Candidate, ...] = (),
+) -> Evidence:
+    """Evidence for a field read from a line, or from the `part` of its words between two offsets."""
+    start, end = span(line, part)
+    quote = line.text[part[0] : part[1]] if part else line.text
+    if start is not None and end is not None:
+        quote = document.text[start:end]
+    return Evidence(
+        field=field,
+        rule=rule,
+        sure=sure,
+        quote=quote[:QUOTE_LENGTH],
+        path=line.piece.path,
+        start=start,
+        end=end,
+        lost=lost,
+    )
+
+
+def span(line: Line, part: tuple[int, int] | None = None) -> tuple[int | None, int | None]:
+    """Where a line, or a part of its mended words, stands in the decoded input."""
+    piece = line.piece
+    if piece.start is None or piece.end is None or part is None:
+        return piece.start, piece.end
+    places = _places(piece.text, line.text)
+    if places is None or part[0] >= part[1]:
+        return piece.start, piece.end
+    return piece.start + places[part[0]], piece.start + places[part[1] - 1] + 1
+
+
+def _places(printed: str, mended: str) -> list[int] | None:
+    """For each character of the mended words its offset in the printed ones; mending only deletes or makes spaces."""
+    places = []
+    at = 0
+    for letter in mended:
+        while at < len(printed) and not (printed[at] == letter or (letter == " " and printed[at].isspace())):
+            at += 1
+        if at == len(printed):
+            return None
+        places.append(at)
+        at += 1
+    return places
+
+
+_WORD = re.compile(r"[^\W_]+(?:[.'’&\-][^\W_]+)*")
+
+
+def words(text: str) -> list[str]:
+    """The words of a line: "GD&TĐ - Tàu 3.000 tấn" has GD&TĐ, Tàu, 3.000 and tấn."""
+    return _WORD.findall(text)
+
+
+_CASELESS = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
+_LETTERS_A_WORD = 2.5
+_RUNS_ON, _LETTERS_IN_ALL = 10_000, 8
+
+
+def size(text: str) -> int:
+    """How many words a line has; Chinese, Japanese and Thai write them without spaces, so letters are counted there."""
+    if len(text) > _RUNS_ON:
+        return len(text) // _LETTERS_IN_ALL  # what is asked of a size is whether a line is short
+    count = len(text.split())
+    if not text or max(text) < "\u0e00":
+        return count
+    return count + int(len(_CASELESS.findall(text)) / _LETTERS_A_WORD)

@@ -1,0 +1,237 @@
+"""Who wrote, photographed, filmed or translated it, and who supplied it: from the lines that are bylines."""
+
+import re
+from collections.abc import Collection, Iterable
+
+import msgspec
+
+from services.normalize.document import (
+    BESIDE_DATE,
+    Document,
+    Line,
+    classified,
+    make_evidence,
+    replace_lines,
+    set_field,
+    size,
+)
+from services.normalize.fields.text import mend
+from services.normalize.grammar.byline import LABELS, NAMES, ROLES, BylineReading, read_byline
+from services.normalize.grammar.person_names import is_name
+from services.normalize.language import phrases
+from services.normalize.language.folding import fold
+from shared.article import Candidate, Evidence, Person, Role
+
+BODY_WORDS = 12
+MOST_LINES = 4
+HEAD = 8
+TAIL = 60
+
+
+def read_end_byline(document: Document) -> Document:
+    """The byline under the body; short lines that still follow it belong to the site."""
+    document = _without_site_words(_read_settled(document))
+    found: dict[int, BylineReading] = {}
+    body_end = _body_end(document)
+    for number in range(body_end + 1, min(len(document.lines), body_end + TAIL)):
+        line = document.lines[number]
+        if line.piece.shape == "byline" or _is_open(line):
+            reading = _read_end(document, line)
+            if reading is not None:
+                found[number] = reading
+            elif found:
+                break
+        elif found and line.kind == "boilerplate":
+            break
+        if len(found) == MOST_LINES:
+            break
+    if not found:
+        return document
+    document = _take(document, found)
+    last = max(found)
+    rest = {
+        number: classified(line, "boilerplate", "a short line after the byline", 0.8)
+        for number, line in enumerate(document.lines)
+        if number > last and _is_open(line)
+    }
+    return replace_lines(document, rest)
+
+
+def _read_end(document: Document, line: Line) -> BylineReading | None:
+    """A byline under the body; on a page a bare name is one only where that is the custom, else it may be anything."""
+    reading = read_byline(line.text, document.rules.tag)
+    if reading is None or reading.rule != NAMES or line.piece.shape == "byline":
+        return reading
+    if document.is_page and not document.rules.bylines.bare_name_ends_page:
+        return None
+    known = {fold(person.name) for person in document.article.people}
+    strange = bool(known) and not any(fold(person.name) in known for person in reading.people)
+    return None if strange and reading.people else reading  # "More." under an article that is signed already
+
+
+def read_head_byline(document: Document) -> Document:
+    """The byline over the body: what the markup calls one, what stands beside the date, what stands before the lead."""
+    found: dict[int, BylineReading] = {}
+    before_lead = True
+    for number, line in enumerate(document.lines):
+        before_lead = (
+            before_lead
+            and number < HEAD
+            and line.kind not in ("lead", "paragraph")
+            and size(line.text) < BODY_WORDS * 2
+        )
+        called = line.piece.shape == "byline" and line.kind is None
+        if called or line.rule == BESIDE_DATE or (before_lead and _is_open(line)):
+            reading = (
+                _beside_date(line, document.rules.tag)
+                if line.kind == "date"
+                else read_byline(line.text, document.rules.tag)
+            )
+            if reading is not None:
+                found[number] = reading
+            elif called:
+                document = replace_lines(
+                    document, {number: classified(line, "byline", "the page calls it a byline", 0.6)}
+                )
+    return _take(document, found) if found else document
+
+
+def _read_settled(document: Document) -> Document:
+    """Read the byline that the reader settled by the byline's grammar, where that finds roles or more people in it."""
+    article = document.article
+    reading = read_byline(mend(article.byline or ""), document.rules.tag)
+    if reading is None or not reading.people:
+        return document
+    printed = fold(article.byline or "")
+    unread = not all(is_name(person.name, document.rules.tag) for person in article.people)
+    better = reading.rule == LABELS or unread
+    if not better or not all(fold(person.name) in printed for person in article.people):
+        return document
+    evidence = Evidence(
+        field="people", rule=f"the byline as printed, {reading.rule}", sure=reading.sure, quote=article.byline
+    )
+    document = set_field(document, evidence, people=reading.people)
+    sources = article.sources or reading.sources
+    if sources == article.sources:
+        return document
+    return set_field(document, msgspec.structs.replace(evidence, field="sources"), sources=sources)
+
+
+def _without_site_words(document: Document) -> Document:
+    """Leave out of the people what the reader took for a name beside the date: a section, a weekday, a way home."""
+    words = phrases.not_names(document.rules.tag)
+    people = tuple(person for person in document.article.people if not _is_site_word(mend(person.name), words))
+    if people == document.article.people:
+        return document
+    article = msgspec.structs.replace(
+        document.article, people=people, byline=document.article.byline if people else None
+    )
+    evidence = tuple(seen for seen in document.evidence if people or not seen.field.startswith(("people", "byline")))
+    return msgspec.structs.replace(document, article=article, evidence=evidence)
+
+
+def _is_site_word(name: str, words: frozenset[str]) -> bool:
+    plain = phrases.edge_free(name)
+    halves = [(plain[: match.start()], plain[match.end() :]) for match in _BETWEEN.finditer(plain)]
+    return plain in words or any(first.strip() in words and second.strip() in words for first, second in halves)
+
+
+def _beside_date(line: Line, tag: str) -> BylineReading | None:
+    """ "Por María García | 9 de noviembre de 2015": the byline shares the date's line."""
+    parts = _PARTS.split(line.text)
+    return next((reading for part in parts if (reading := read_byline(part, tag)) is not None), None)
+
+
+_BETWEEN = re.compile(r"\s*[»>/|]\s*|\s+")
+_PARTS = re.compile(rf"\s*[|•·{phrases.PRINTED_DASHES}]\s*|\s-\s|(?<=\d)\s+(?=\D+$)")
+
+
+def _take(document: Document, found: dict[int, BylineReading]) -> Document:
+    """Mark the lines as bylines and give the article their people, where it has none yet."""
+    marks = {
+        n: classified(document.lines[n], "byline", reading.rule, reading.sure)
+        for n, reading in found.items()
+        if document.lines[n].kind != "date"
+    }
+    document = replace_lines(document, marks)
+    lines = [document.lines[number] for number in found]
+    sure = min(reading.sure for reading in found.values())
+    rule = found[min(found)].rule
+    if document.article.byline is None:
+        printed = " | ".join(line.text for line in lines)
+        document = set_field(document, make_evidence(document, "byline", lines[0], rule, sure), byline=printed)
+    people, sources, organisations = _together(found.values())
+    document = _settle_people(document, people, lines, rule, sure)
+    if sources and not document.article.sources:
+        document = set_field(document, make_evidence(document, "sources", lines[0], rule, sure), sources=sources)
+    if organisations and not document.article.organisations:
+        document = set_field(
+            document, make_evidence(document, "organisations", lines[0], rule, sure), organisations=organisations
+        )
+    return document
+
+
+def _settle_people(
+    document: Document, people: tuple[Person, ...], lines: list[Line], rule: str, sure: float
+) -> Document:
+    """Take the people; where the reader settled some already, a byline naming one of them adds roles and colleagues.
+
+    Names that the reader found in this very line are read anew by the byline's grammar: "và ảnh: Việt Dũng" is no name.
+    """
+    settled = document.article.people
+    known = {fold(person.name) for person in settled}
+    printed = fold(" ".join(line.text for line in lines))
+    lost: tuple[Candidate, ...] = ()
+    if people and settled and all(name in printed for name in known):
+        lost = tuple(
+            Candidate(value=person.name, rule="the reader's first look") for person in settled if person not in people
+        )
+        settled = ()
+    elif not people or (settled and not any(fold(person.name) in known for person in people)):
+        return document
+    together = _merged((*settled, *people))
+    for number, person in enumerate(together):
+        if person not in settled:
+            evidence = make_evidence(document, f"people[{number}]", lines[0], rule, sure, lost=lost)
+            document = set_field(document, evidence, people=together)
+    return document
+
+
+def _together(readings: Collection[BylineReading]) -> tuple[tuple[Person, ...], tuple[str, ...], tuple[str, ...]]:
+    people = _merged(person for reading in readings for person in reading.people)
+    sources = dict.fromkeys(source for reading in readings for source in reading.sources)
+    organisations = dict.fromkeys(name for reading in readings for name in reading.organisations)
+    return people, tuple(sources), tuple(organisations)
+
+
+def _merged(people: Iterable[Person]) -> tuple[Person, ...]:
+    """Each name once, with all roles it was given."""
+    names: dict[str, str] = {}
+    roles: dict[str, set[Role]] = {}
+    for person in people:
+        names.setdefault(fold(person.name), person.name)
+        roles.setdefault(fold(person.name), set()).update(person.rel)
+    return tuple(
+        Person(name=name, rel=tuple(role for role in ROLES if role in roles[key])) for key, name in names.items()
+    )
+
+
+def _body_end(document: Document) -> int:
+    """The last line that reads like body text: long, or a sentence with its full stop."""
+    for number in range(len(document.lines) - 1, -1, -1):
+        line = document.lines[number]
+        if line.kind is not None:
+            continue
+        if line.piece.shape in ("picture", "caption", "quote", "list", "table") or _reads_as_body(line):
+            return number
+    return -1
+
+
+def _reads_as_body(line: Line) -> bool:
+    count = size(line.text)
+    stopped = line.text.rstrip("\"'”’» )").endswith((".", "!", "?", "…", "。"))
+    return count >= BODY_WORDS * 2 or (count >= BODY_WORDS // 2 and stopped and ":" not in line.text[:20])
+
+
+def _is_open(line: Line) -> bool:
+    return line.kind is None and line.piece.shape in ("line", "paragraph", "heading", "byline")

@@ -1,0 +1,165 @@
+"""What speaks for a short line being a caption, a subhead or a paragraph: signs as figures, weighed in captions.py."""
+
+import re
+
+from services.normalize.document import Document, Line, size, words
+from services.normalize.language.folding import UPPER, fold, fold_word
+from services.normalize.language.load import for_tag
+from services.normalize.language.phrases import folded
+
+_SENTENCES = re.compile(rf"[.!?…][”\"’)]*\s+[“\"‘(]?[{UPPER}\d]|[。！？]\S")
+_DAY = re.compile(r"\b\d{1,2}[-/.]\d{1,2}(?:[-/.]\d{2,4})?\b")
+_NUMBERED = re.compile(r"^(?:[IVX]{1,4}|\d{1,2}|[a-zđ])[.)]\s")
+_LENGTHS = (
+    (4, "words to 4"),
+    (7, "words to 7"),
+    (12, "words to 12"),
+    (18, "words to 18"),
+    (30, "words to 30"),
+    (45, "words to 45"),
+)
+WORDS_OF_ARTICLE = 0.5  # the corpora's subheads stand in other articles; real ones share more words with the text
+_STANDS = (
+    "(trái", "(phải", "(giữa", "(bìa", "từ trái", "từ phải", "(left", "(right", "from left", "from right", "(l)", "(r)",
+)  # fmt: skip
+_TOPIC = 10_000  # characters of a line that tell what the article speaks of
+_OPENING = "“\"‘'("
+_CLOSING = "”\"’')"
+
+
+class Surroundings:
+    """What is counted once for the whole body: its lines, its words, how closely its lines are set."""
+
+    def __init__(self, document: Document, body: list[int]) -> None:
+        self.lines = [document.lines[number] for number in body]
+        self.tag = document.rules.tag
+        self.ends_body = all(line.kind not in ("byline", "boilerplate") for line in document.lines)
+        gaps = [line.piece.gap > 0 for line in self.lines[1:]]
+        self.is_tight = sum(gaps) * 10 <= len(gaps) * 7 if gaps else False
+        self.counts: dict[str, int] = {}
+        head = [document.article.headline or "", document.article.description or ""]
+        for text in (*head, *(line.text for line in self.lines)):
+            for word in set(words(fold(text[:_TOPIC]))):
+                self.counts[word] = self.counts.get(word, 0) + 1
+        style = for_tag(self.tag).style
+        self.under_picture = for_tag(self.tag).captions.under_picture
+        self.little = folded((*style.function_words, *style.verbs, *style.common))
+        self.verbs, self.speech = folded(style.verbs), folded(style.speech)
+        self.connectives = folded(style.connectives)
+        self.openers, self.words = folded(for_tag(self.tag).captions.openers), folded(for_tag(self.tag).captions.words)
+
+
+def signs(around: Surroundings, place: int) -> dict[str, float]:
+    """All signs of the line at this place of the body; those that are not there are left out."""
+    line = around.lines[place]
+    found = {"always": 1.0, **_place_signs(around, place), **_end_signs(line.text)}
+    found.update(_word_signs(around, line.text))
+    found.update(_topic_signs(around, line.text))
+    found.update(_joint_signs(found, line.text))
+    return {name: value for name, value in found.items() if value}
+
+
+def _place_signs(around: Surroundings, place: int) -> dict[str, float]:
+    line, count = around.lines[place], len(around.lines)
+    following = around.lines[place + 1] if place + 1 < count else None
+    before = around.lines[place - 1] if place else None
+    above = "apart" if line.piece.gap else "close"
+    below = "end" if following is None else "apart" if following.piece.gap else "close"
+    layout = "tight" if around.is_tight else "spaced"
+    return {
+        f"{layout}: {above} above, {below} below": 1.0,
+        "first of the body": float(place == 0),
+        "last of the body": float(following is None),
+        "short line above": float(before is not None and _is_short(before)),
+        "short line below": float(following is not None and _is_short(following)),
+        "stopped line below": float(following is not None and _is_stopped(following.text)),
+    }
+
+
+def _end_signs(text: str) -> dict[str, float]:
+    count = size(text)
+    bare = text.rstrip(_CLOSING + " ")
+    length = next((name for limit, name in _LENGTHS if count <= limit), "words over 45")
+    return {
+        length: 1.0,
+        "ends in a stop": float(bare.endswith((".", "。", "…"))),
+        "ends in a question": float(bare.endswith(("?", "!"))),
+        "ends in a colon": float(bare.endswith(":")),
+        "wholly quoted": float(text[:1] in _OPENING and text[-1:] in _CLOSING and count <= 20),
+        "holds a quotation": float(any(sign in text[1:-1] for sign in '“”"')),
+        "more than one sentence": float(_SENTENCES.search(text) is not None),
+        "all capitals": float(text.isupper()),
+        "numbered": float(_NUMBERED.match(text) is not None),
+        "holds a bracket": float("(" in text),
+        "commas": min(text.count(","), 4) / 4,
+        "holds a day": float(_DAY.search(text) is not None),
+        "begins with a figure": float(text[:1].isdigit()),
+        "holds a figure": float(any(letter.isdigit() for letter in text)),
+    }
+
+
+def _word_signs(around: Surroundings, text: str) -> dict[str, float]:
+    plain = [fold_word(word) for word in words(text)]
+    lowered = text.casefold()
+    folded_text = f" {' '.join(plain)} "
+    count = len(plain) or 1
+    starts = [" ".join(plain[:size]) for size in (1, 2, 3)]
+    verbs = sum(word in around.verbs for word in plain)
+    return {
+        "begins as a caption likes to": float(any(start in around.openers for start in starts)),
+        "begins by going on": float(any(start in around.connectives for start in starts)),
+        "words of place and posture": min(sum(f" {word} " in folded_text for word in around.words), 3) / 3,
+        "who stands where": float(any(mark in lowered for mark in _STANDS)),
+        "someone speaks": float(any(f" {word} " in folded_text for word in around.speech)),
+        "verbs": verbs / count,
+        "holds a verb": float(verbs > 0),
+        "little words": sum(word in around.little for word in plain) / count,
+    }
+
+
+def _topic_signs(around: Surroundings, text: str) -> dict[str, float]:
+    """Captions name the article's people and places; a name is two capital words in a row, not "Đảng" alone."""
+    inner = words(text)
+    capital = [word[:1].isupper() for word in inner]
+    names = [
+        fold_word(word)
+        for place, word in enumerate(inner)
+        if capital[place]
+        and (any(capital[place + 1 : place + 2]) or (place > 0 and capital[place - 1]) or len(word) > 7)
+    ]
+    content = [word for word in map(fold_word, inner) if word not in around.little and len(word) > 1]
+    shared = sum(around.counts.get(word, 0) > 1 for word in content)
+    named = sum(around.counts.get(word, 0) > 1 for word in names)
+    return {
+        "names": len(names) / (len(inner) or 1),
+        "holds a name": float(bool(names)),
+        "names of the article": named / len(names) if names else 0.0,
+        "words of the article": WORDS_OF_ARTICLE * shared / len(content) if content else 0.0,
+        "second word capital": float(capital[1:2] == [True]),
+    }
+
+
+def _joint_signs(found: dict[str, float], text: str) -> dict[str, float]:
+    """Signs that mean more together: a stop ends paragraphs, but also the captions of some papers."""
+    stopped, count = found["ends in a stop"] > 0, size(text)
+    bare = not found["holds a verb"] and not found["someone speaks"] and not found["begins by going on"]
+    apart = any("apart above, apart below" in name for name in found if name.startswith("tight"))
+    return {
+        "stopped, but no sentence": float(stopped and bare),
+        "stopped, begins as a caption likes to": float(stopped and found["begins as a caption likes to"] > 0),
+        "stopped, stands apart": float(stopped and apart),
+        "stopped, begins with a name": float(
+            stopped and found["second word capital"] > 0 and not found["begins by going on"]
+        ),
+        "no stop, over 12 words": float(not stopped and count > 12 and not found["ends in a question"]),
+        "no stop, 8 to 12 words, a name": float(not stopped and 8 <= count <= 12 and found["holds a name"] > 0),
+        "no stop, a verb": float(not stopped and found["holds a verb"] > 0),
+    }
+
+
+def _is_short(line: Line) -> bool:
+    return size(line.text) <= 14 and not _is_stopped(line.text)
+
+
+def _is_stopped(text: str) -> bool:
+    return text.rstrip(_CLOSING + " ").endswith((".", "!", "?", "…", "。"))

@@ -1,0 +1,179 @@
+"""Captions, subheads and short paragraphs told apart where the markup is silent, and credits taken off captions."""
+
+import math
+from functools import cache
+from importlib import resources
+from typing import Literal
+
+import msgspec
+
+from services.normalize.document import Document, Line, classified, replace_lines, size
+from services.normalize.fields.caption_features import Surroundings, signs
+from services.normalize.grammar.credit import Credit, speaks_of_picture, take_credit
+from services.normalize.language.phrases import roles
+from shared.article import Candidate
+
+LONGEST = 60
+LONGEST_SUBHEAD = 14
+LONGEST_UNDER_PICTURE = 32
+LONGEST_WITH_LABEL = 45
+MOST_LINES = 2000
+LONGEST_WITH_AGENCY = 30
+LEAST_OPENING = 4
+_STOPS = (".", "!", "?", "…", "。", ".”", '."', ".«", ".»")
+
+LEAST_RIVAL = 0.05
+LEAST_SURE = 0.3
+
+Judgement = Literal["caption", "subhead", "paragraph"]
+Totals = dict[Judgement, float]
+
+
+class Weights(msgspec.Struct, frozen=True, kw_only=True):
+    """What each sign adds for a caption and for a subhead, against a paragraph, and what each kind says of the next."""
+
+    caption: dict[str, float]
+    subhead: dict[str, float]
+    follows: dict[str, dict[str, float]]
+
+
+@cache
+def weights() -> Weights:
+    """The weights beside the rules of the languages."""
+    data = resources.files("services.normalize.models").joinpath("caption_features.toml").read_bytes()
+    return msgspec.toml.decode(data, type=Weights)
+
+
+def judge_captions(document: Document) -> Document:
+    """Judge the short lines of the body that no markup names, and split the credit off every caption."""
+    body = [number for number, line in enumerate(document.lines) if line.kind is None]
+    around = Surroundings(document, body)
+    settled = [settle_by_credit(document.lines[number], around.tag) for number in body]
+    below = [place > 0 and is_bare_picture(settled[place - 1]) for place in range(len(settled))]
+    settled = [_settle_on_page(line, around.tag, under) for line, under in zip(settled, below, strict=True)]
+    if settled and not document.rules.lead_follows_headline:
+        settled[0] = _opened(settled[0])
+    totals = [
+        _totals(around, place, line, under) for place, (line, under) in enumerate(zip(settled, below, strict=True))
+    ]
+    kinds = likeliest(totals)
+    judgements = zip(body, settled, totals, kinds, strict=True)
+    return replace_lines(document, {number: _told(line, total, kind) for number, line, total, kind in judgements})
+
+
+def _opened(line: Line) -> Line:
+    """A whole sentence right under the headline opens the text where papers set no lead apart from it."""
+    opens = line.kind is None and line.piece.shape in ("line", "paragraph") and size(line.text) >= LEAST_OPENING
+    return classified(line, "paragraph", "opens the text", 0.9) if opens and line.text.endswith(_STOPS) else line
+
+
+def settle_by_credit(line: Line, tag: str) -> Line:
+    """The line with its credit taken off, and told to be a caption where the credit or the markup says so."""
+    if line.piece.shape in ("caption", "picture"):
+        return _credited(line, take_credit(line.text, tag))
+    if line.piece.shape == "line" and size(line.text) <= LONGEST:
+        credit = take_credit(line.text, tag)
+        if credit is not None and _is_caption_credit(credit, line):
+            return _credited(classified(line, "caption", f"a caption: {credit.rule}", 0.97), credit)
+        if line.kind is None and speaks_of_picture(line.text, tag):
+            return classified(line, "caption", "a caption: it speaks of its picture", 0.9)
+    return line
+
+
+def is_bare_picture(line: Line) -> bool:
+    """A picture of a page without any words: what stands under it may be its caption."""
+    return line.piece.shape == "picture" and not line.text
+
+
+def _settle_on_page(line: Line, tag: str, under_picture: bool) -> Line:
+    """A page's paragraph is a caption when it ends in a credit under a picture, or is short and credits a picture."""
+    if line.kind is not None or line.piece.shape != "paragraph" or size(line.text) > LONGEST:
+        return line
+    credit = take_credit(line.text, tag)
+    if credit is None or not credit.caption:
+        return line
+    pictured = roles(tag, "labels").get(credit.label or "") in ("photographer", "videographer")
+    if not under_picture and not (pictured and size(line.text) <= LONGEST_WITH_LABEL):
+        return line
+    return _credited(classified(line, "caption", f"on a page: {credit.rule}", 0.95), credit)
+
+
+def _totals(around: Surroundings, place: int, line: Line, under_picture: bool) -> Totals:
+    """What the signs of a line add up to for each kind it may be of; a line told already has one kind.
+
+    A page's paragraph may be a subhead set in bold, but a caption only right under a picture without one.
+    """
+    shape = line.piece.shape
+    if line.kind == "caption" or shape in ("caption", "picture"):
+        return {"caption": 0.0}
+    if shape == "heading":
+        return {"subhead": 0.0}
+    if line.kind == "paragraph":
+        return {"paragraph": 0.0}
+    longest = {"line": LONGEST, "paragraph": LONGEST_UNDER_PICTURE if under_picture else LONGEST_SUBHEAD}.get(shape, 0)
+    if size(line.text) > longest or place >= MOST_LINES:
+        return {"paragraph": 0.0}
+    found, known = signs(around, place), weights()
+    totals: Totals = {"paragraph": 0.0, "subhead": _sum(known.subhead, found)}
+    if shape == "line" or under_picture:
+        totals["caption"] = _sum(known.caption, found) + (
+            _under_picture(found, around.under_picture) if under_picture else 0.0
+        )
+    return totals
+
+
+def _under_picture(found: dict[str, float], more: float) -> float:
+    """How much more a line under a picture is a caption: no more when it ends as a paragraph does."""
+    return 0.0 if any(f"ends in a {mark}" in found for mark in ("stop", "colon", "question")) else more
+
+
+def _sum(known: dict[str, float], found: dict[str, float]) -> float:
+    return sum(value * known.get(name, 0.0) for name, value in found.items())
+
+
+def likeliest(totals: list[Totals], follows: dict[str, dict[str, float]] | None = None) -> list[Judgement]:
+    """The kinds of all lines together (Viterbi): two subheads in a row or one at the end are unlikely."""
+    after = weights().follows if follows is None else follows
+    best: dict[Judgement, float] = {"paragraph": 0.0}
+    steps: list[dict[Judgement, Judgement]] = []
+    for total in totals:
+        comes_from = {kind: _likeliest_before(kind, best, after) for kind in total}
+        best = {
+            kind: own + best[last] + after.get(last, {}).get(kind, 0.0)
+            for (kind, own), last in zip(total.items(), comes_from.values(), strict=True)
+        }
+        steps.append(comes_from)
+    kind = max(best, key=lambda last: best[last] + after.get(last, {}).get("end", 0.0))
+    kinds = []
+    for comes_from in reversed(steps):
+        kinds.append(kind)
+        kind = comes_from[kind]
+    return kinds[::-1]
+
+
+def _likeliest_before(kind: Judgement, best: dict[Judgement, float], after: dict[str, dict[str, float]]) -> Judgement:
+    return max(best, key=lambda last: best[last] + after.get(last, {}).get(kind, 0.0))
+
+
+def _told(line: Line, total: Totals, kind: Judgement) -> Line:
+    """The line with its kind, how likely that was by its own signs, and the runner-up."""
+    if len(total) == 1:
+        return line
+    best = max(total.values())
+    odds = {name: math.exp(value - best) for name, value in total.items()}
+    shares = {name: odd / sum(odds.values()) for name, odd in odds.items()}
+    rival = max((name for name in shares if name != kind), key=lambda name: shares[name])
+    lost = (Candidate(value=rival, rule=f"its signs, {shares[rival]:.2f}"),) if shares[rival] >= LEAST_RIVAL else ()
+    sure = max(round(shares[kind], 2), LEAST_SURE)
+    return msgspec.structs.replace(classified(line, kind, f"signs of a {kind}", sure), lost=lost)
+
+
+def _is_caption_credit(credit: Credit, line: Line) -> bool:
+    """An agency in brackets also ends paragraphs; a label or a stock picture's note does not."""
+    return credit.rule != "an agency in brackets" or size(line.text) <= LONGEST_WITH_AGENCY
+
+
+def _credited(line: Line, credit: Credit | None) -> Line:
+    if credit is None:
+        return line
+    return msgspec.structs.replace(line, text=credit.caption, byline=line.byline or credit.credit)

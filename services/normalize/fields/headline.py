@@ -1,0 +1,120 @@
+"""The headline: the first line of a text that is no date, no section and no byline."""
+
+import re
+
+from services.normalize.document import Document, Line, classified, make_evidence, replace_lines, set_field, size
+from services.normalize.fields.dateline import read_dateline
+from services.normalize.grammar.byline import NAMES, read_byline
+from services.normalize.language import phrases
+from services.normalize.language.folding import fold
+from shared.article import Candidate
+
+KICKER_WORDS = 4
+LONGEST = 60
+LETTERS_A_WORD = 10
+TOP = 4
+SHORTEST = 4
+
+
+def read_headline(document: Document) -> Document:
+    """Find the headline's line; a section's name over it leaves the body."""
+    if document.article.headline is not None:
+        return _mark_known(document)
+    document, first = _first_title(document)
+    if first is None or _is_too_long(document.lines[first].text) or document.lines[first].piece.shape == "lead":
+        return document
+    chosen = first
+    rule, sure = "the first line", 0.9
+    second = _next_open(document, first + 1)
+    if second is not None and _is_kicker(document, first, second):
+        kicker = classified(document.lines[first], "boilerplate", "a section's name over the headline", 0.85)
+        document = replace_lines(document, {first: kicker})
+        chosen, rule = second, "the first line under a section's name"
+    line = document.lines[chosen]
+    document = replace_lines(document, {chosen: classified(line, "headline", rule, sure)})
+    lost = (Candidate(value=document.lines[first].text, rule="a section's name"),) if chosen != first else ()
+    return set_field(document, make_evidence(document, "headline", line, rule, sure, lost=lost), headline=line.text)
+
+
+def _first_title(document: Document) -> tuple[Document, int | None]:
+    """The first line that may be a title: one without a letter is a date nobody could read, "By Anna Berg" a byline."""
+    number = _next_open(document, 0)
+    while number is not None:
+        line = document.lines[number]
+        reading = read_byline(line.text, document.rules.tag) if line.piece.shape == "line" else None
+        if not any(letter.isalpha() for letter in line.text):
+            document = replace_lines(document, {number: classified(line, "boilerplate", "figures without a word", 0.7)})
+        elif reading is None or reading.rule == NAMES:
+            return document, number
+        following = _next_open(document, number + 1)
+        if following is None:
+            return document, number
+        number = following
+    return document, None
+
+
+def _is_too_long(text: str) -> bool:
+    return size(text) > LONGEST or len(text) > LONGEST * LETTERS_A_WORD
+
+
+def _mark_known(document: Document) -> Document:
+    """Take the headline that the reader settled out of the body, wherever it is repeated as a heading or on top.
+
+    A line on top that is the settled one without the site's name behind it ("… - Báo Tỉnh") is the headline itself.
+    """
+    headline = document.article.headline or ""
+    known = phrases.edge_free(headline)
+    marks: dict[int, Line] = {}
+    for number, line in enumerate(document.lines):
+        on_top = number < TOP
+        if line.kind is not None or not (on_top or line.piece.shape == "heading"):
+            continue
+        if phrases.edge_free(line.text) == known:
+            marks[number] = classified(line, "headline", "repeats the headline", 0.95)
+        elif on_top and _is_without_site(line.text, headline):
+            marks[number] = classified(line, "headline", "the headline without the site's name", 0.9)
+            lost = (Candidate(value=headline, rule="the page's title"),)
+            evidence = make_evidence(document, "headline", line, "the title's words on top of the text", 0.9, lost=lost)
+            document = set_field(document, evidence, headline=line.text)
+    return replace_lines(document, marks)
+
+
+def _is_without_site(text: str, headline: str) -> bool:
+    rest = fold(headline).removeprefix(fold(text))
+    return size(text) >= SHORTEST and len(rest) < len(headline) and _SITE.fullmatch(rest) is not None
+
+
+_SITE = re.compile(rf"\s*[{phrases.DASHES}|·»:]\s*\S.{{0,40}}")
+
+
+def _next_open(document: Document, start: int) -> int | None:
+    shapes = ("line", "paragraph", "heading", "lead")
+    return next(
+        (
+            n
+            for n in range(start, len(document.lines))
+            if document.lines[n].kind is None and document.lines[n].piece.shape in shapes
+        ),
+        None,
+    )
+
+
+def _is_kicker(document: Document, first: int, second: int) -> bool:
+    """A known section, or a word or two over a longer line that the lead follows without a date between."""
+    over, under = document.lines[first], document.lines[second]
+    plain = phrases.edge_free(over.text)
+    if _runs(under):
+        return False
+    if plain in phrases.sections(document.rules.tag) or "»" in over.text:
+        return True
+    if read_dateline(under.text, document.rules.tag) is not None:
+        return False
+    third = _next_open(document, second + 1)
+    if third is None or second != first + 1 or not _runs(document.lines[third]):
+        return False
+    short, dated = size(over.text) <= KICKER_WORDS, document.lines[second + 1].kind == "date"
+    return short and dated and size(under.text) >= 2 * size(over.text)
+
+
+def _runs(line: Line) -> bool:
+    return size(line.text) >= 25 or (line.text.endswith(".") and size(line.text) >= 8)

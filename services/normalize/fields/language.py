@@ -1,0 +1,109 @@
+"""Which language an article is in: what the source or the page says, else its own letters and commonest words."""
+
+import re
+from collections import Counter
+from functools import cache
+
+import msgspec
+
+from services.normalize.document import Document, set_field
+from services.normalize.language.load import GENERIC, for_tag, languages
+from shared.article import Candidate, Evidence
+
+SAMPLE = 2000
+LEAST_SCORE = 0.08
+SURE = 0.9
+ENOUGH_WORDS = 8
+_SCRIPTS = (
+    ("ja", re.compile("[\u3040-\u30ff]"), 0.12),
+    ("ko", re.compile("[\uac00-\ud7af]"), 0.2),
+    ("zh", re.compile("[\u4e00-\u9fff]"), 0.2),
+    ("th", re.compile("[\u0e00-\u0e7f]"), 0.2),
+)
+_MARKED = re.compile("[\u00df-\u024f\u1e00-\u1eff]")  # Latin letters that most languages do without
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """A language, by which rule it was told, how sure that is, and the declaration that was not believed."""
+
+    tag: str
+    rule: str
+    sure: float
+    lost: str | None = None
+
+
+def tell_language(document: Document) -> Document:
+    """Choose the rules: the article's declared language, the source's setting, then what the text looks like."""
+    sample = " ".join(line.text for line in document.lines)[:SAMPLE]
+    told = language_of(document.article.language, document.raw.source.language, sample)
+    if told is None:
+        return document
+    if told.tag == document.article.language:
+        return msgspec.structs.replace(document, rules=for_tag(told.tag))
+    lost = (Candidate(value=told.lost, rule="declared language"),) if told.lost is not None else ()
+    evidence = Evidence(field="language", rule=told.rule, sure=told.sure, lost=lost)
+    document = msgspec.structs.replace(
+        document, evidence=tuple(seen for seen in document.evidence if seen.field != "language")
+    )
+    return msgspec.structs.replace(set_field(document, evidence, language=told.tag), rules=for_tag(told.tag))
+
+
+def language_of(declared: str | None, setting: str | None, sample: str) -> Told | None:
+    """The declared language or the source's setting, unless the text is plainly in another one that we know.
+
+    Templates say `lang="en"` of pages in any language; a declaration of a language without rules is never doubted,
+    since the text may only resemble a neighbour of it.
+    """
+    seen, sure = read_language(sample)
+    for tag, rule in ((declared, "declared language"), (setting, "the source's setting")):
+        if tag is None:
+            continue
+        known = for_tag(tag).tag
+        if seen is None or sure < SURE or known in (seen, GENERIC):
+            return Told(tag=tag, rule=rule, sure=0.9)
+        return Told(tag=seen, rule="letters and commonest words", sure=sure, lost=tag)
+    return Told(tag=seen, rule="letters and commonest words", sure=sure) if seen is not None else None
+
+
+def read_language(sample: str) -> tuple[str | None, float]:
+    """The likeliest language that we have rules for, or None when nothing stands out."""
+    letters = Counter(sample.casefold())
+    total = sum(count for letter, count in letters.items() if letter.isalpha()) or 1
+    for tag, script, share in _SCRIPTS:
+        if len(script.findall(sample)) / total >= share:
+            return tag, 0.99
+    found = Counter(_WORD.findall(sample.casefold()))
+    count = sum(found.values()) or 1
+    by_word, by_letter = _tags_by_sign()
+    common: Counter[str] = Counter()
+    own: Counter[str] = Counter()
+    foreign = 0
+    for word, shown in found.items():
+        for tag in by_word.get(word, ()):
+            common[tag] += shown
+    for letter, shown in letters.items():
+        is_marked = _MARKED.match(letter) is not None
+        foreign += shown * is_marked
+        for tag in by_letter.get(letter, ()):
+            own[tag] += shown * (2 if is_marked else 1)  # one for being its own, one for not being foreign to it
+    scores = {tag: common[tag] / count + (own[tag] - foreign) / total for tag in languages() if tag != GENERIC}
+    (best, score), (_, second), *_ = sorted(scores.items(), key=lambda item: -item[1])
+    if score < LEAST_SCORE:
+        return None, 0.0
+    most = 0.99 if count >= ENOUGH_WORDS else 0.5
+    return best, min(most, 0.5 + (score - second) / score / 2)
+
+
+@cache
+def _tags_by_sign() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Which languages a word is common in, and which a letter belongs to."""
+    by_word: dict[str, list[str]] = {}
+    by_letter: dict[str, list[str]] = {}
+    for tag, rules in languages().items():
+        if tag != GENERIC:
+            for word in rules.style.common:
+                by_word.setdefault(word, []).append(tag)
+            for letter in rules.style.letters:
+                by_letter.setdefault(letter, []).append(tag)
+    return by_word, by_letter

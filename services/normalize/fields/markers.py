@@ -1,0 +1,111 @@
+"""Copy that says itself what its lines are: Markdown, and labels as "Tiêu đề:", "Sapo:" or "Caption:" before a line."""
+
+import re
+from functools import cache
+from typing import Literal
+
+import msgspec
+
+from services.normalize.document import (
+    Document,
+    Line,
+    Shape,
+    classified,
+    make_evidence,
+    replace_lines,
+    set_field,
+    size,
+    span,
+)
+from services.normalize.language.folding import fold
+from services.normalize.language.load import for_tag
+
+HEAD = 6
+LEAST_LEAD = 8
+_HEADING = re.compile(r"#{1,6}\s+(?P<text>\S.*?)\s*#*")
+_QUOTED = re.compile(r">\s+(?P<text>\S.*)")
+_PICTURE = re.compile(r"!\[(?P<text>[^\[\]]*)\]\((?P<href>[^()\s]+)(?:\s[^()]*)?\)")
+_EMPHASIS = re.compile(r"(?P<mark>\*\*|__|\*|_)(?P<text>[^\s*_](?:[^*_]*[^\s*_])?)(?P=mark)")
+_STRONG = re.compile(r"\*\*([^\s*](?:[^*]*[^\s*])?)\*\*")
+_LINK = re.compile(r"\[([^\[\]]+)\]\([^()\s]+(?:\s[^()]*)?\)")
+_MARKS: tuple[tuple[re.Pattern[str], Shape], ...] = (
+    (_HEADING, "heading"),
+    (_QUOTED, "quote"),
+    (_PICTURE, "picture"),
+    (_EMPHASIS, "line"),
+)
+Label = Literal["headline", "lead", "caption", "body"]
+_SHAPES: dict[Label, Shape] = {"headline": "line", "lead": "lead", "caption": "caption", "body": "line"}
+
+
+def read_markers(document: Document) -> Document:
+    """Take the marks off the lines of a plain text and keep what they say."""
+    if document.is_page:
+        return document
+    if any(_HEADING.fullmatch(line.text) for line in document.lines):
+        document = replace_lines(
+            document, {number: _unmarked(line, number < HEAD) for number, line in enumerate(document.lines)}
+        )
+    return _unlabelled(document)
+
+
+def _unmarked(line: Line, on_top: bool) -> Line:
+    """One line of Markdown as its words and its shape; a bold sentence on top is the lead."""
+    for pattern, shape in _MARKS:
+        match = pattern.fullmatch(line.text)
+        if match is not None:
+            bold = match.groupdict().get("mark") in ("**", "__")
+            leads = bold and on_top and size(match["text"]) >= LEAST_LEAD
+            line = _cut(line, match.span("text"), "lead" if leads else shape, match.groupdict().get("href"))
+            break
+    return msgspec.structs.replace(line, text=_LINK.sub(r"\1", _STRONG.sub(r"\1", line.text)))
+
+
+def _cut(line: Line, part: tuple[int, int], shape: Shape, href: str | None = None) -> Line:
+    """The line reduced to a part of it, which keeps its place in the input."""
+    start, end = span(line, part)
+    text = line.text[part[0] : part[1]]
+    piece = msgspec.structs.replace(line.piece, text=text, start=start, end=end, shape=shape, href=href)
+    return msgspec.structs.replace(line, piece=piece, text=text)
+
+
+def _unlabelled(document: Document) -> Document:
+    """Labels count where one of the first lines is labelled as the headline; else "Tóm tắt:" may be anybody's words."""
+    found = {
+        number: told for number, line in enumerate(document.lines) if (told := _label_of(line, document.rules.tag))
+    }
+    if not any(label == "headline" for number, (label, _) in found.items() if number < HEAD):
+        return document
+    for number, (label, at) in found.items():
+        line = document.lines[number]
+        if at == len(line.text):
+            document = replace_lines(
+                document, {number: classified(line, "boilerplate", f"a label of the {label}", 0.9)}
+            )
+            continue
+        line = _cut(line, (at, len(line.text)), _SHAPES[label])
+        if label == "headline" and document.article.headline is None:
+            line = classified(line, "headline", "labelled", 0.98)
+            document = set_field(
+                document, make_evidence(document, "headline", line, "labelled", 0.98), headline=line.text
+            )
+        document = replace_lines(document, {number: line})
+    return document
+
+
+def _label_of(line: Line, tag: str) -> tuple[Label, int] | None:
+    """Which label stands before a line, and where what it labels begins."""
+    head, colon, rest = line.text.partition(":")
+    label = _labels(tag).get(fold(head.strip())) if colon and len(head) < 30 else None
+    return (label, len(line.text) - len(rest.lstrip())) if label is not None else None
+
+
+@cache
+def _labels(tag: str) -> dict[str, Label]:
+    """The words of a label in the article's language and in English, which content systems label in anywhere."""
+    return {
+        fold(word): label
+        for rules in (for_tag("en"), for_tag(tag))
+        for label in _SHAPES
+        for word in getattr(rules.labels, label)
+    }

@@ -1,0 +1,116 @@
+"""Titles in other words: which are the same, which name the outlet, and what is cut off either end of one."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+
+from services.normalize.html.declared import Declared
+from services.normalize.html.tree import squeeze
+
+_BORDER = re.compile(
+    r"\s+[|｜–—•·»«:/\\~>›‹☆★-]{1,6}\s+|\s*[|｜]\s*|\s+[»›]\s*|\s+::\s+|\s*--\s*|:\s+|"
+    r"(?<=[\u3040-\u9fff\uff01-\uff5e”》])[-_－—|]{1,2}(?=[^-_|]{2,12}$)|_(?=[^_\s]*$)|"
+    r"\s+\((?=[^()]+\)$)"
+)
+_MARKS = "|｜–—•·»«:/~>›‹☆★_- .…"
+_NOT_LETTERS = re.compile(r"[\W_]+")
+# `www.zeit.de`, `news.bbc.co.uk`: what stands before the public ending, and the last label of it.
+_HOST = re.compile(
+    r"(?i)(?:https?://)?(?:www\.)?(?P<name>(?:[\w-]+\.)*?(?P<brand>[\w-]{2,}))\.(?:(?:com?|org|net|gov|ac)\.)?[a-z]{2,6}/?"
+)
+_FOLD = str.maketrans(
+    {"‘": "'", "’": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "–": "-", "—": "-", "‑": "-", "\u00ad": None}
+)
+
+
+def fold(text: str) -> str:
+    """Two titles are the same when this is: no case, no typography, single spaces."""
+    return " ".join(
+        unicodedata.normalize("NFKC", text).translate(_FOLD).replace("...", "…").replace('"', "'").casefold().split()
+    )
+
+
+def letters(text: str) -> str:
+    """Only the letters and digits of a text, without case."""
+    return _NOT_LETTERS.sub("", unicodedata.normalize("NFKC", text).casefold())
+
+
+def sites_of(declared: Declared) -> set[str]:
+    """The outlet's names in letters only, also without their ending: `zeit.de`, `zeit`."""
+    sites = {letters(name) for name in declared.site_names if name and len(name) < 60}
+    hosts = {host for name in declared.site_names if name and (host := _HOST.fullmatch(name.strip()))}
+    sites |= {letters(host["name"]) for host in hosts} | {letters(host["brand"]) for host in hosts}
+    return {site for site in sites if len(site) > 1}
+
+
+def without_site(text: str, sites: set[str]) -> str:
+    """Cut the outlet's name off either end of a title, and short sections behind a bar."""
+    borders = _borders(text)
+    for start, end in reversed(borders):
+        if _is_site(text[end:], sites) or (not letters(text[end:])):
+            text = text[:start]
+    borders = _borders(text)
+    if borders and _is_site(text[: borders[0][0]], sites):
+        text = text[borders[0][1] :]
+    bar = text.rfind("|")
+    while bar > 20 and len(text) - bar < 30:
+        text = text[:bar]
+        bar = text.rfind("|")
+    return squeeze(text).rstrip("|｜–—•·/~›‹☆★_-: ").strip() or text
+
+
+def names_site(heading: str, title: str | None) -> bool:
+    """Whether a heading is the outlet's: the shorter part behind the last border of the page's title."""
+    borders = _borders(title or "")
+    if title is None or not borders:
+        return False
+    start, end = borders[-1]
+    return letters(title[end:]) == letters(heading) and len(title[:start]) > len(title[end:])
+
+
+def less_neighbours(text: str, known: Mapping[str, str], *, glued: bool, keeps_kicker: bool) -> str:
+    """A title that is a known one (by its letters) plus a kicker before it or a name after it: the known one.
+
+    `glued` titles need no mark between the two; one that `keeps_kicker` loses only what stands after.
+    """
+    mine = letters(text)
+    for key, value in known.items():
+        if len(key) >= len(mine):
+            continue
+        if mine.startswith(key) and _stands_apart(text, value, at_end=False):
+            return value
+        if not keeps_kicker and mine.endswith(key) and (glued or _stands_apart(text, value, at_end=True)):
+            return value
+    return text
+
+
+def as_shown(text: str, shown: Mapping[str, str]) -> str:
+    """A title whose front stands on the page by itself, less the rest: `… ổn định - Báo Tỉnh`; not a kicker's title."""
+    if letters(text) in shown:
+        return text
+    for start, end in reversed(_borders(text)):
+        if ":" not in text[start:end] and letters(text[:start]) in shown:
+            return text[:start].strip()
+    return text
+
+
+def _borders(text: str) -> list[tuple[int, int]]:
+    """Where a title may be parted; marks of a quotation part nothing: `la « gravité » du moment`."""
+    quoted = "«" in text and "»" in text
+    return [match.span() for match in _BORDER.finditer(text) if not (quoted and ("«" in match[0] or "»" in match[0]))]
+
+
+def _is_site(text: str, sites: set[str]) -> bool:
+    tail = letters(text)
+    return bool(tail) and any(
+        tail == site
+        or (len(tail) > 3 and (tail in site or (len(site) > 3 and len(tail) < 3 * len(site) and site in tail)))
+        for site in sites
+    )
+
+
+def _stands_apart(text: str, part: str, *, at_end: bool) -> bool:
+    """Whether a mark such as `:` or `|` parts a title from the rest."""
+    rest = text[: len(text) - len(part)] if at_end else text[len(part) :]
+    edge = rest.rstrip()[-1:] if at_end else rest.lstrip()[:1]
+    return bool(edge) and edge in _MARKS

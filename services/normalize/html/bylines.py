@@ -1,0 +1,365 @@
+"""Bylines as readers see them: links to an author, boxes that call themselves a byline, lines that say by whom."""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import islice, pairwise
+
+from services.normalize.grammar.printed_dates import find_dates
+from services.normalize.grammar.printed_names import (
+    is_agency,
+    is_handle,
+    is_organisation,
+    is_picture_line,
+    looks_like_person,
+    split_names,
+)
+from services.normalize.grammar.titles import letters
+from services.normalize.html.blocks import Block, Box, Outline
+from services.normalize.html.body import is_refused
+from services.normalize.html.tree import Element, path_of, text_of
+from services.normalize.readings import Witness
+
+_BYLINE_NAMES = re.compile(
+    r"(?<![a-z])(?:by-?line|author|autor|auteur|writer|journalist|vcard|contributor|creator|tac-?gia|"
+    r"firma|autore|redakteur|reporter|verfasser|posted-?by|fn(?![a-z])|written)"
+)
+_NOT_BYLINE = re.compile(
+    r"(?<![a-z])(?:comment|related|share|social|(?<!author[-_])bio(?![a-z])|image|photo|avatar|count|date|time|role|"
+    r"(?<!author-)title|position|follow|description|job|copyright|teaser|label(?![\w-]))"
+)
+_ELSEWHERE = re.compile(
+    r"(?<![a-z])(?:comment|related|recommend|teaser|newsletter|most-?(?:read|popular)|latest|recent|popular|"
+    r"read-?(?:more|next)|more-?(?:from|stories|news)|carousel|slider|trending|listing|nav(?![a-z]))"
+)
+_HIDDEN_LABEL = re.compile(r"(?i)screen-?reader|sr-only|visually-?hidden|(?<![a-z])label(?![a-z])|assistive")
+_AUTHOR_PAGE = re.compile(
+    r"(?i)/(?:authors?|autor(?:en|es|i|in|a|zy)?|auteurs?|profil|people|staff|newsteam|journaliste?s?|contributors?|"
+    r"writers?|reporters?|redactores?|redaktion|redakteur|bylines?|columnists?|firmas?|autore|toimittaja|skribent|"
+    r"tac-?gia|yazar(?:lar)?|avtor)/(?:name/)?(?!log|sign|regist|newsletter|index|edit|page|search)[^/?#]{3,}"
+)
+_SURE = (
+    r"(?:posted|written|published|created|reported|submitted|authored|story|words|text|article)\b[^|]{0,40}?\bby|"
+    r"(?:erstellt|veröffentlicht|geschrieben|verfasst|gepostet|eingestellt|text|(?:gast)?(?:beitrag|artikel|kommentar)|"
+    r"interview|bericht|analyse|reportage|essay|protokoll|aufgezeichnet)\b[^|]{0,40}?\bvon|"
+    r"(?:rédigé|écrit|publié|propos recueillis|texte|entretien)\b[^|]{0,40}?\bpar|"
+    r"(?:escrito|publicado|redactado|postado|texto|reportagem)\b[^|]{0,40}?\bpor|a cura di|"
+    r"(?:scritto|pubblicato|articolo|testo)\b[^|]{0,40}?\bd[ia]|(?:geschreven|geplaatst|gepubliceerd)\b[^|]{0,40}?\bdoor|"
+    r"(?:skrevet|skriven|publisert|publicerad)\b[^|]{0,40}?\ba[vf]|(?:napisane|opublikowane|dodane) przez|"
+    r"(?:được (?:viết|đăng) )bởi|ditulis oleh|opracowała?|napsala?|escribe|"
+    r"das (?:gespräch|interview) führten?|(?:die )?fragen stellten?|eine?\s(?:\w+\s)?von|autor(?:in)?/autor(?:in)?|"
+    r"(?:text|texte|texto|testo|tekst|teksti|autor(?:en|in|es|a)?(?:[/*:]?-?(?:autor|in(?:nen)?))?|autor\(in\)|authors?|"
+    r"auteurs?|autore|tác giả|bài(?: và ảnh|, ảnh)?|thực hiện|автор\w*|текст|written|writer|reporter|redakteur(?:in)?|"
+    r"verfasser(?:in)?|penulis|oleh|yazan|yazar|muhabir|haber|szerző|kirjoittaja|forfatter|skribent|journaliste?|"
+    r"redacteur|redactora?|interview|protokoll|von|by|par|por|"
+    r"(?:text|tekst|texte|texto|words)\s?(?:und|and|&|\+|et|y|e|/|,|och|og|en)\s?(?:fotos?|photos?|bild\w*|interview))"
+    r"\s?[:：]|(?:责任编辑|责编|编辑|記者|记者|作者|撰文|采写|執筆者?|取材・文|ライター|文|글)\s?[:：/／＝=]|"
+    r"बाय|لेखक|بقلم"
+)
+_PREPOSITION = (
+    r"by|von|par|por|di|da|door|av|af|przez|bởi|text|texte|texto|testo|autor(?:en|in|es|a)?(?:/autor)?|author|auteurs?|"
+    r"tác giả|автор|yazan|redaktion|记者|記者|escribe"
+)
+_BY_TEXT = re.compile(
+    rf"(?:^[\W_]*|[|·•–—(]\s*|\s[-/]\s|,\s|\b(?=(?:posted|written|published|created|erstellt|veröffentlicht|verfasst|"
+    rf"geschrieben|rédigé|écrit|publié|escrito|publicado|scritto|pubblicato|eingestellt)\b))"
+    rf"(?:(?P<sure>{_SURE})|(?:{_PREPOSITION})(?:\b|(?<=^[Bb]y))\s*[:：]?)\s*(?P<name>[^|]{{2,90}})",
+    re.IGNORECASE,
+)
+_LABEL_ALONE = re.compile(
+    r"(?i)^(?:by|von|par|por|text|texte|texto|interview|words|story|autor(?:en|in|es|a)?(?:[/*]?-?in(?:nen)?)?|"
+    r"autor\(in\)|authors?|auteurs?|autore|written by|posted by|verfasst von|geschrieben von|erstellt von|"
+    r"ein artikel von|tác giả|автор\w*|yazar|penulis|kirjoittaja|forfatter|redakteur(?:in)?|(?:über den|zum) autor|"
+    r"(?:über die|zur) autorin|about the author|à propos de l.auteur|sobre (?:el autor|la autora|o autor|a autora)|"
+    r"作者|記者|记者|執筆者)\s*[:：]?$"
+)
+_SOURCE = re.compile(
+    r"(?i)^\W*(?:quelle|source|fuente|fonte|źródło|kaynak|bron|kilde|källa|herausgeber|来源|來源|출처)\s?[:：]\s*(?P<name>.{2,50})$"
+)
+_ACCORDING = re.compile(r"(?i)\W*(?:theo|according to|laut|nach|selon|según|secondo|segundo|zie ook|see also)\b")
+_CODES = re.compile(r"^[(\[]?[a-zäöü]{2,6}(?:\s?[/,;]\s?[a-zäöü]{2,6}){0,4}[)\]]?\.?$")
+SIGNATURES = frozenset(
+    {"agency over the text", "source under the text", "agency under the text", "signature under the text"}
+)
+_TRAIL = frozenset("»›>→")  # between the steps of a way home
+_PARTICLES = frozenset("von van der den de del della di da do dos la le al el bin ter zu".split())
+_DIGIT = re.compile(r"\d")
+_CLOCK = re.compile(r"(?i)(?:\b(?:um|at|à|a las|alle)\s+)?\b\d{1,2}[:.h]\d\d(?:\s?uhr|\s?[ap]\.?m\.?)?")
+_MOST_LINKS = 6
+_MOST_FAR = 40
+_MOST_NAMES = 400
+_AFTER = 60  # blocks behind the text among which a box for the author may stand
+
+
+class Byline(Witness, frozen=True, kw_only=True):
+    """A witness of the byline, with the names it holds."""
+
+    names: tuple[str, ...] = ()
+
+
+def visible_bylines(outline: Outline, container: Box | None, near: list[Block]) -> list[Byline]:
+    """Bylines printed round the headline, in the text, at its end and behind it."""
+    seen = {block.index for block in near}
+    above = [block for block in _above(outline, container) if block.index not in seen]
+    far = islice((block for block in _further(outline, container) if block.index not in seen), _MOST_FAR)
+    found = [*_from_links(near), *_from_author_pages([*near, *above])]
+    printed: list[tuple[Block, Byline]] = []
+    for order, block in enumerate([*near, *above, *far]):
+        if block.size <= 250 and not is_picture_line(block.text):
+            late = 0.025 * min(order, 40)
+            lines = _from_line(block, late, near=block.index in seen)
+            printed += [(block, byline) for byline in (*_from_inline(block, late), *lines)]
+    found += _without_listings(printed, container.last if container is not None else len(outline.blocks))
+    found += _from_labels(outline, container, near)
+    if container is not None:
+        found += _from_agency(above + near, container)
+        found += _from_signature(outline.blocks[max(container.first, container.last - 3) : container.last])
+    return found
+
+
+def _above(outline: Outline, container: Box | None) -> list[Block]:
+    """The blocks right over the text, which may be far from the headline."""
+    first = container.first if container is not None else 0
+    return [block for block in outline.blocks[max(0, first - 8) : first] if not is_refused(block.box)]
+
+
+def _further(outline: Outline, container: Box | None) -> Iterator[Block]:
+    """Blocks in and behind the text that call themselves a byline, wherever a theme puts them."""
+    if container is None:
+        return
+    last = container.last
+    before: Block | None = None
+    for block in outline.blocks[container.first : last + _AFTER]:
+        if before is None or before.inline is not block.inline:  # the lines of one paragraph share its elements
+            signed = any(_is_byline_name(_class_of(element)) for element in block.inline)
+        before = block
+        said = last - 6 <= block.index < last + 12 and _says_so(block.text)
+        if block.size <= 120 and (signed or said or _is_named(block)) and not _is_elsewhere(block):
+            yield block
+
+
+def _says_so(text: str) -> bool:
+    match = _BY_TEXT.match(text) if len(text) <= 60 else None
+    return match is not None and bool(match["sure"])
+
+
+def _class_of(element: Element) -> str:
+    return (element.get("class") or "")[:_MOST_NAMES].lower()
+
+
+def _is_elsewhere(block: Block) -> bool:
+    box: Box | None = block.box
+    for _ in range(6):
+        if box is None:
+            return False
+        if _names_another(box.names):
+            return True
+        box = box.parent
+    return False
+
+
+@lru_cache(maxsize=4096)
+def _names_another(names: str) -> bool:
+    return _ELSEWHERE.search(names) is not None
+
+
+@lru_cache(maxsize=4096)
+def _is_byline_name(names: str) -> bool:
+    return _BYLINE_NAMES.search(names) is not None and not _NOT_BYLINE.search(names)
+
+
+def _from_links(near: list[Block]) -> Iterator[Byline]:
+    """Links that say `rel="author"`: the first and those beside it; later ones belong to other articles."""
+    names: list[str] = []
+    first: tuple[int, Element] | None = None
+    for block in near:
+        for element in block.inline:
+            if "author" not in (element.get("rel") or "").split() or (first and block.index > first[0] + 3):
+                continue
+            found = split_names(_name_in(element))
+            if found:
+                first = first or (block.index, element)
+                names += found
+    if first and len(names) <= _MOST_LINKS:
+        yield _byline(names, "link to the author", first[1], 6.5)
+
+
+def _from_author_pages(near: list[Block]) -> Iterator[Byline]:
+    """Names linked to `/author/jane-doe` and the like."""
+    names: list[str] = []
+    first: tuple[int, Element] | None = None
+    for block in near:
+        if not block.linked or block.size > 250 or block.box.last - block.box.first > 3 or _is_elsewhere(block):
+            continue
+        if first and block.index > first[0] + 3:
+            break
+        for link in block.box.element.iter("a"):
+            if _AUTHOR_PAGE.search(link.get("href") or ""):
+                found = [name for name in split_names(_name_in(link)) if looks_like_person(name)]
+                if found:
+                    first = first or (block.index, link)
+                    names += found
+    if first and len(set(names)) <= _MOST_LINKS:
+        yield _byline(names, "link to the author's page", first[1], 5.4)
+
+
+def _name_in(element: Element) -> str:
+    """The words of an element that may be a name: its part marked as the name, else all but hidden labels."""
+    if not len(element):
+        return text_of(element)
+    labels = []
+    for child in element.iter():
+        if child.get("itemprop") == "name" and child is not element:
+            return text_of(child)
+        if _HIDDEN_LABEL.search(child.get("class") or "") and child is not element:
+            labels.append(child)
+    return text_of(element, frozenset(labels))
+
+
+def _from_inline(block: Block, late: float) -> Iterator[Byline]:
+    """Elements of a line that call themselves a byline, and those of one class together: each holds one author."""
+    together: dict[str, list[str]] = {}
+    for element in block.inline:
+        names = _class_of(element)
+        if not _is_byline_name(names):
+            continue
+        text = _name_in(element)
+        found = split_names(text)
+        if found:
+            together.setdefault(names, []).extend(found)
+            yield _byline(found, "byline by its class", element, 5.8 - late, text)
+    for everyone in together.values():
+        if 1 < len(set(everyone)) < 6 and all(looks_like_person(name) for name in everyone):
+            yield _byline(everyone, "byline by its class", block.box.element, 5.8 - late, block.text)
+
+
+def _from_line(block: Block, late: float, *, near: bool) -> Iterator[Byline]:
+    by_class = _is_named(block)
+    text = _without_dates(block.text)
+    dated = text != block.text
+    element = block.box.element
+    match = _BY_TEXT.search(text)
+    if match is not None and block.box.tag != "h1":
+        found = _named(match["name"], bool(match["sure"]), by_class, dated)
+        if found:
+            weight = 5.1 + 0.4 * by_class + 0.2 * bool(match["sure"]) - late
+            yield _byline(found, "byline", element, weight, block.text)
+            return
+    if by_class or (near and dated and block.size < 80 and _TRAIL.isdisjoint(text)):
+        found = [one for one in split_names(text) if looks_like_person(one)]
+        if not found and by_class and block.size < 40:
+            found = split_names(text)
+        if found:
+            rule, weight = ("byline block", 5.3) if by_class else ("name beside the date", 4.0)
+            yield _byline(found, rule, element, weight - late, block.text)
+
+
+def _named(text: str, sure: bool, by_class: bool, dated: bool) -> list[str]:
+    """The names behind a label: people and agencies; a pseudonym where the line leaves no doubt."""
+    parts = split_names(text)
+    found = [one for one in parts if looks_like_person(one) or is_agency(one)]
+    if found and (sure or by_class or found[0] == parts[0] or is_organisation(parts[0])):
+        return found
+    if len(text) < 30 and (by_class or (parts and (sure or dated) and is_handle(parts[0]))):
+        return parts if by_class else parts[:1]
+    return []
+
+
+def _from_labels(outline: Outline, container: Box | None, near: list[Block]) -> Iterator[Byline]:
+    """A label in one block, the name in the next: `<dt>Author</dt><dd>Jane Doe</dd>`."""
+    inside = outline.blocks[container.first : container.last + _AFTER] if container is not None else []
+    for order, blocks in enumerate((near, inside)):
+        for label, block in pairwise(blocks):
+            if (
+                label.size <= 24
+                and block.index == label.index + 1
+                and block.size <= 70
+                and _LABEL_ALONE.match(label.text)
+            ):
+                found = split_names(block.text)
+                if found and all(looks_like_person(name) for name in found):
+                    yield _byline(found, "name behind a label", block.box.element, 5.0 - 0.8 * order, block.text)
+
+
+def _from_agency(blocks: list[Block], container: Box) -> Iterator[Byline]:
+    """An agency alone in a line between headline and text."""
+    for block in blocks:
+        close = container.first - 10 <= block.index <= container.first
+        if close and block.size <= 24 and is_agency(block.text) and not is_refused(block.box):
+            yield _byline([block.text.strip("()[]. ")], "agency over the text", block.box.element, 3.4, block.text)
+
+
+def _from_signature(blocks: list[Block]) -> Iterator[Byline]:
+    """How papers sign under the text: a name in another type, the codes of a desk, the source."""
+    for block in blocks:
+        if block.size > 70 or block.linkage > 0.5 or is_refused(block.box):
+            continue
+        source = _SOURCE.match(block.text)
+        if source is not None:
+            names, rule, weight = split_names(source["name"]), "source under the text", 3.2
+        elif _CODES.match(block.text) and is_agency(block.text):
+            names, rule, weight = [block.text.strip("()[]. ")], "agency under the text", 3.4
+        elif block.bold + block.italic >= 0.9 * block.size and not _ACCORDING.match(block.text):
+            names, rule, weight = split_names(block.text), "signature under the text", 3.8
+            names = names if all(looks_like_person(name) and _is_capital(name) for name in names) else []
+        else:
+            continue
+        if names:
+            yield _byline(names, rule, block.box.element, weight, block.text)
+
+
+def _is_capital(name: str) -> bool:
+    """Whether every word of it could be a name's; a caption in italics has others."""
+    return all(not word[0].islower() or word in _PARTICLES for word in name.split())
+
+
+def _without_listings(printed: Iterable[tuple[Block, Byline]], end: int) -> list[Byline]:
+    """Bylines but for those of lists behind the text: boxes of one kind that name different people."""
+    kept: list[tuple[Block, Byline]] = []
+    kinds: dict[tuple[str, str, str], list[tuple[str, ...]]] = {}
+    for block, byline in printed:
+        if block.index < end or not _is_elsewhere(block):
+            kept.append((block, byline))
+        if block.index >= end:
+            kinds.setdefault(_kind(block, byline), []).append(byline.names)
+    lists = {kind for kind, names in kinds.items() if len(names) > 2 and len(set(names)) > 1}
+    return [byline for block, byline in kept if block.index < end or _kind(block, byline) not in lists]
+
+
+def _kind(block: Block, byline: Byline) -> tuple[str, str, str]:
+    return byline.rule, block.box.tag, block.box.names
+
+
+def _is_named(block: Block) -> bool:
+    """Whether the block's box, or a small one round it, calls itself a byline."""
+    box = block.box
+    for _ in range(3):
+        if _BYLINE_NAMES.search(box.names):
+            return not _NOT_BYLINE.search(box.names)
+        if box.parent is None or box.parent.last - box.parent.first > 4:
+            return False
+        box = box.parent
+    return False
+
+
+def _without_dates(text: str) -> str:
+    """A line less its dates and times: `11.12.2019 - Amelie Loevenich` leaves the name."""
+    if not _DIGIT.search(text):
+        return text
+    spans = [(found.start, found.end) for found in find_dates(text, None)]
+    for start, end in reversed(spans):
+        text = text[:start] + " | " + text[end:]
+    return _CLOCK.sub(" | ", text).strip(" |,–—-·•") if spans else text
+
+
+def _byline(names: list[str], rule: str, element: Element, weight: float, value: str | None = None) -> Byline:
+    unique = unique_names(names)
+    return Byline(value=value or ", ".join(unique), rule=rule, path=path_of(element), weight=weight, names=unique)
+
+
+def unique_names(names: Iterable[str]) -> tuple[str, ...]:
+    """Names in order, each once whatever its case and punctuation."""
+    kept: dict[str, str] = {}
+    for name in names:
+        kept.setdefault(letters(name), name)
+    return tuple(kept.values())

@@ -1,0 +1,175 @@
+"""The words in a picture's box told apart: what is the caption, what the credit, what a button or a count."""
+
+import re
+
+from services.normalize.grammar.printed_credits import (
+    CREDIT,
+    clean_credit,
+    is_bare_label,
+    is_credit,
+    is_labelled,
+    is_name_line,
+    is_surely_credit,
+    split_credit,
+)
+from services.normalize.html.class_names import CAPTION_NAMES
+from services.normalize.html.tree import SILENT, Element, names_of, squeeze, text_of
+
+_SCRAP = re.compile(
+    r"(?i)^(?:\d+\s*(?:/|of|von|de)\s*\d+|image|photo|video|bild|foto|advertisement|anzeige|werbung|"
+    r"share|close|zoom|open image.*|view .*|enlarge.*|bild vergrößern|vergrößern|hide caption|toggle "
+    r"caption"
+    r"|enlarge this image|bildunterschrift.*anzeigen|image caption|caption|©|schließen|fullscreen|"
+    r"vollbild|play|abspielen|of|von|sur|next|previous|loading.*|gallery|galerie|[\d./:,\s-]+|"
+    r".{0,80}\b(?:laufzeit|lesezeit|verfügbar bis|reading time|running time|min read|temps de lecture|duration:)"
+    r".{0,60}|"
+    r".{0,30}\d{1,2}[./]\d{1,2}[./]\d{2,4}\W{1,3}\d{1,2}[:.]\d\d.{0,30})$"
+)
+_NOISE = re.compile(
+    r"(?i)(?:^\[\d+/\d+\]\s*|^(?:image caption|photo caption|caption|bildunterschrift|bildlegende|legende|"
+    r"légende|leyenda|legenda|pie de foto|didascalia|bildtext|billedtekst|bildetekst|bijschrift|"
+    r"chú thích(?: ảnh)?)\s*[:,]\s*|\s*(?:hide caption|toggle caption|"
+    r"enlarge this image|bild vergrößern|vis mer|open image modal|"
+    r"(?:purchase|acquire) licensing rights.*|[\s–—-]*©?\s*riproduzione riservata)$)"
+)
+_DANGLING = re.compile(r"(?:^\s*[:;,|•·]\s*|\s*[•·]\s*$|\s+[–—|/-]+\s*$)")
+_RUNNING = frozenset({"a", "b", "i", "em", "strong", "br"})
+_SMALL = frozenset({"small", "cite"})
+_SLANTED = frozenset({"em", "i", "b", "strong", "span"})
+_MOST_CREDITS = 40
+_LONGEST = 150
+
+
+def split_words(whole: Element, nodes: list[Element]) -> tuple[str, str | None]:
+    """The caption in these nodes, and the credit in them or elsewhere in the whole."""
+    marked, labels = _credit_elements(whole)
+    skip = frozenset((*marked, *labels))
+    around = {parent for element in skip for parent in (element, *element.iterancestors())}
+    inside = frozenset(element for element in skip if not around.isdisjoint(nodes))
+    lines = [line for node in nodes if node not in inside for line in _lines(node, inside)]
+    said = [credit for element in marked if (credit := clean_credit(text_of(element)))]
+    kept, printed = _sort_lines(list(dict.fromkeys(lines)), credited=bool(said))
+    if not said and not printed and whole not in nodes:
+        printed = _sort_lines(_lines(whole, frozenset((*skip, *nodes))), credited=True)[1]
+    caption = _tidy(" ".join(kept))
+    credits = list(dict.fromkeys((*said, *printed)))
+    shorter, last = split_credit(caption)
+    if last is not None and (not credits or is_surely_credit(caption[len(shorter) :])):
+        caption = shorter
+        credits = credits or [last]
+    return caption, " | ".join(credits) or None
+
+
+def _sort_lines(lines: list[str], *, credited: bool) -> tuple[list[str], list[str]]:
+    """The lines of a caption, and the credits that stand on lines of their own."""
+    kept: list[str] = []
+    credits: list[str] = []
+    labelled = False
+    for place, line in enumerate(lines):
+        credit = clean_credit(line)
+        if is_bare_label(line):
+            labelled = True
+        elif _SCRAP.match(line):
+            continue
+        elif credit and (labelled or _stands_as_credit(line, first=not kept, alone=len(lines) == 1)):
+            credits.append(credit)
+            labelled = False
+        elif credit and kept and place == len(lines) - 1 and not credits and not credited and is_name_line(line, kept):
+            credits.append(credit)
+        else:
+            kept.append(line)
+    return kept, credits
+
+
+def _stands_as_credit(line: str, *, first: bool, alone: bool) -> bool:
+    if not first:
+        return is_credit(line)
+    if not alone:
+        return is_labelled(line)
+    return len(line) < 60 and (is_labelled(line) or _is_all_credit(line))
+
+
+def _is_all_credit(text: str) -> bool:
+    """Whether a text is a credit with no caption before it, as `Trump stays vague. (Photo: Reuters)` is not."""
+    caption, credit = split_credit(text)
+    return is_credit(text) and (credit is None or not caption)
+
+
+def _tidy(text: str) -> str:
+    caption = _NOISE.sub("", _NOISE.sub("", squeeze(text)))
+    return _DANGLING.sub("", _DANGLING.sub("", caption)).strip(" |/")
+
+
+def named_captions(element: Element) -> list[Element]:
+    """The outermost elements in a box that name themselves a caption."""
+    named = [
+        node
+        for node in element.iter()
+        if node is not element and CAPTION_NAMES.search(names_of(node)) and text_of(node)
+    ]
+    inner = {child for node in named for child in node.iterdescendants()}
+    return [node for node in named if node not in inner]
+
+
+def credit_of(whole: Element) -> str | None:
+    """The first credit that an element in the box calls its own."""
+    return next((credit for element in _credit_elements(whole)[0] if (credit := clean_credit(text_of(element)))), None)
+
+
+def _credit_elements(whole: Element) -> tuple[list[Element], list[Element]]:
+    """The innermost elements that name themselves a credit, with no more than a line of text, and their bare labels."""
+    size = len(text_of(whole))
+    named: list[Element] = []
+    labels: list[Element] = []
+    for node in whole.iterdescendants():
+        if node.tag in {"img", "figcaption"} or not _names_credit(node, size):
+            continue
+        text = text_of(node)
+        if 1 < len(text) <= _LONGEST:
+            (labels if is_bare_label(text) else named).append(node)
+        if len(named) == _MOST_CREDITS:
+            break
+    outer = {parent for node in named for parent in node.iterancestors()}
+    return [node for node in named if node not in outer and not CAPTION_NAMES.search(_last_word(node))], labels
+
+
+def _names_credit(node: Element, size: int) -> bool:
+    """Whether an element calls itself a credit, or is set apart at the end of longer words."""
+    if CREDIT.search(_own_names(node)):
+        return True
+    if node.tag in _SMALL:
+        text = text_of(node)
+        return bool(text) and 2 * len(text) < size and len(text.split()) < 8 and not text.endswith(".")
+    if node.tag in _SLANTED and not (node.tail or "").strip() and node.getnext() is None:
+        text = text_of(node)
+        return 2 * len(text) < size and text[:1] not in "([（" and _is_all_credit(text)
+    return False
+
+
+def _own_names(node: Element) -> str:
+    return f" {node.get('class') or ''} {node.get('itemprop') or ''} ".lower()
+
+
+def _last_word(node: Element) -> str:
+    """What an element calls itself at the end: `image__caption__credit` is a credit, `copyright-caption` a caption."""
+    names = _own_names(node)
+    credit = max((match.end() for match in CREDIT.finditer(names)), default=0)
+    return names[credit:]
+
+
+def _lines(node: Element, skip: frozenset[Element]) -> list[str]:
+    """The text of a node, one line for each child that stands by itself."""
+    lines: list[str] = []
+    run = [node.text or ""]
+    for child in node:
+        if child.tag in SILENT:
+            pass
+        elif child not in skip and child.tag not in _RUNNING:
+            lines.append(squeeze("".join(run)))
+            lines += _lines(child, skip) if len(child) else [text_of(child)]
+            run = []
+        elif child not in skip:
+            run.append(text_of(child, skip) if child.tag != "br" else " ")
+        run.append(child.tail or "")
+    lines.append(squeeze("".join(run)))
+    return [line for line in lines if line]

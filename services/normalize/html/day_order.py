@@ -1,0 +1,52 @@
+"""Whether 04/05/2020 is in April or in May, as its page tells: by other dates, by its country, by what is sure."""
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+
+import msgspec
+
+from services.normalize.grammar.machine_dates import Stamp
+from services.normalize.grammar.zones import country_of, zone_of_page
+from services.normalize.html.blocks import Block
+
+_NUMERIC = re.compile(r"(?<![\d/.-])(\d\d?)([/-])(\d\d?)\2(?:20)?\d\d(?![\d/-])")
+_LONGEST_LINE = 80
+_MONTH_FIRST_ZONES = frozenset({"Asia/Manila"})
+_OF_MANY_ZONES = frozenset({"au", "br", "es", "eu", "id", "kz", "mx", "pt", "ru"})
+
+
+def reading_language(language: str | None, blocks: Sequence[Block], url: str | None) -> str | None:
+    """The language to read dates in: templates are `en-US` all over the world, so an English page is asked for more."""
+    if language is not None and not language.lower().startswith("en"):
+        return language
+    month_first = _order_of_others(blocks)
+    if month_first is None and _is_day_first_country(url):
+        month_first = False
+    return language if month_first is None else "en-us" if month_first else "en-gb"
+
+
+def _order_of_others(blocks: Sequence[Block]) -> bool | None:
+    """True when the page prints 05/31/2020, False for 31/05/2020, None for neither or both."""
+    orders = set()
+    for block in blocks:
+        if block.size <= _LONGEST_LINE:
+            for one, _, two in _NUMERIC.findall(block.text):
+                if (int(one) > 12) != (int(two) > 12) and max(int(one), int(two)) <= 31:
+                    orders.add(int(two) > 12)
+    return orders.pop() if len(orders) == 1 else None
+
+
+def _is_day_first_country(url: str | None) -> bool:
+    zone = zone_of_page(url, None)
+    if zone is None:
+        return country_of(url) in _OF_MANY_ZONES
+    return zone[0].key not in _MONTH_FIRST_ZONES
+
+
+def turned(stamp: Stamp) -> Stamp | None:
+    """The same date with day and month the other way round."""
+    try:
+        return msgspec.structs.replace(stamp, day=dt.date(stamp.day.year, stamp.day.day, stamp.day.month))
+    except ValueError:  # 31 May: there is no other way
+        return None

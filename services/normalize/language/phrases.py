@@ -1,0 +1,93 @@
+"""The phrase lists of a language as sets of folded words, with the generic ones added; made once a language."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Literal
+
+from services.normalize.language.folding import fold
+from services.normalize.language.load import GENERIC, for_tag
+from shared.article import Role
+
+PRINTED_DASHES = "‐‑‒–—―−"
+DASHES = "-" + PRINTED_DASHES  # people type the hyphen, dashes and the minus for one another; first in a `[…]`
+EDGES = f" .,;:!?{DASHES}|•·*>»<«()[]\"'…"
+
+
+def edge_free(text: str) -> str:
+    """Folded, without signs at the edges: "Chia sẻ:" as "chia sẻ"."""
+    return fold(text).strip(EDGES)
+
+
+@cache
+def folded(phrases: tuple[str, ...]) -> frozenset[str]:
+    """The phrases in the form in which lines are compared."""
+    return frozenset(fold(phrase) for phrase in phrases)
+
+
+@cache
+def roles(tag: str, kind: Literal["labels", "openers", "notes"]) -> Mapping[str, Role]:
+    """The words of a byline that name a role, folded, longest first."""
+    words: dict[str, Role] = getattr(for_tag(tag).bylines, kind)
+    return {fold(word): words[word] for word in sorted(words, key=len, reverse=True)}
+
+
+@cache
+def site_lines(tag: str) -> frozenset[str]:
+    """Whole lines that belong to a site."""
+    return folded((*for_tag(tag).boilerplate.lines, *for_tag(GENERIC).boilerplate.lines))
+
+
+@cache
+def site_prefixes(tag: str) -> tuple[str, ...]:
+    """Beginnings of lines that belong to a site."""
+    return tuple(folded((*for_tag(tag).boilerplate.prefixes, *for_tag(GENERIC).boilerplate.prefixes)))
+
+
+@cache
+def related_openers(tag: str) -> frozenset[str]:
+    """What stands over a list of other articles."""
+    return folded(for_tag(tag).boilerplate.related)
+
+
+@cache
+def sections(tag: str) -> frozenset[str]:
+    """Names of a paper's sections."""
+    return folded(for_tag(tag).boilerplate.sections)
+
+
+@cache
+def outlets(tag: str) -> frozenset[str]:
+    """Papers and agencies."""
+    return folded((*for_tag(tag).outlets, *for_tag(GENERIC).outlets))
+
+
+@cache
+def calls(tag: str) -> frozenset[str]:
+    """What newsrooms call out before a text, in the shape of a dateline."""
+    return folded((*for_tag(tag).calls, *for_tag("en").calls))
+
+
+@cache
+def titles(tag: str) -> frozenset[str]:
+    """Titles before a name, without full stops at the end."""
+    return frozenset(title.rstrip(".") for title in folded(for_tag(tag).bylines.titles))
+
+
+@cache
+def crews(tag: str) -> frozenset[str]:
+    """Newsroom words that stand where a name would."""
+    return folded(for_tag(tag).bylines.crews)
+
+
+@cache
+def not_names(tag: str) -> frozenset[str]:
+    """What is spelt like a name but is none."""
+    rules = for_tag(tag)
+    return folded((*rules.bylines.not_names, *rules.dates.weekdays)) | sections(tag) | site_lines(tag)
+
+
+@cache
+def sentence_words(tag: str) -> frozenset[str]:
+    """Little words that make a sentence and never stand in a name."""
+    style = for_tag(tag).style
+    return folded(style.function_words) | folded(style.verbs)

@@ -1,0 +1,136 @@
+"""One entry of a feed: its title, texts, dates and authors are what the feed says, one witness each."""
+
+import html
+import re
+
+import msgspec
+
+from services.normalize.document import Draft, Piece
+from services.normalize.grammar.byline import read_byline
+from services.normalize.grammar.printed_names import split_names
+from services.normalize.readers.declared_date import read_declared_date
+from services.normalize.readers.declared_fields import Claims
+from services.normalize.readers.markup import pieces_of_markup, pieces_of_text
+from shared.envelope import FeedEntry, Raw
+from shared.errors import NotAnArticle
+from shared.identity import article_uri
+
+_ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{2,5}|#x[0-9a-f]{2,4});", re.IGNORECASE)
+_SURE = 0.85  # a feed is made by a machine, but not always by the newsroom's
+_WORD = re.compile(r"\w+")
+_DATELINE = 6  # words
+_LONG = 1.5  # a content much longer than the summary is the body; the summary then is the lead
+
+
+def read(text: str, raw: Raw) -> Draft:
+    """Read an entry as the feed watcher hands it on; raises `NotAnArticle` for one without title and text."""
+    try:
+        entry = msgspec.json.decode(text, type=FeedEntry)
+    except msgspec.DecodeError as error:
+        raise NotAnArticle(f"The feed entry cannot be read: {error}.") from error
+    base = entry.base or entry.link or ""
+    content = _pieces(entry.content, entry.content_is_html, base, "$.content")
+    summary = _pieces(entry.summary, entry.summary_is_html, base, "$.summary")
+    claims = Claims()
+    title = _title(entry)
+    claims.claim("headline", title, "feed title", "$.title", sure=_SURE)
+    if not title and not content and not summary:
+        raise NotAnArticle("The feed entry is no article: it has no title, summary or content.")
+    body = content or summary
+    lead = _lead(summary, content) if content and summary else None
+    if lead is not None and _opens_with(content, lead):
+        body = (msgspec.structs.replace(content[0], shape="lead"), *content[1:])
+    else:
+        claims.claim("description", lead, "feed summary", "$.summary", sure=_SURE)
+    _claim_rest(claims, entry, raw)
+    told = tuple(_told(piece, entry.tags) for piece in body)
+    return claims.draft((*told, *_pictures(entry, body)))
+
+
+def _told(piece: Piece, tags: tuple[str, ...]) -> Piece:
+    """A piece that only repeats a tag of the entry, "#chuyển đổi số", is no part of the article."""
+    named = piece.text.startswith("#") and piece.text[1:].strip() in tags
+    return msgspec.structs.replace(piece, shape="debris") if named else piece
+
+
+def _title(entry: FeedEntry) -> str | None:
+    """The title in plain text; feeds escape markup in it once or twice whatever they say."""
+    title = (entry.title or "").strip()
+    if entry.title_is_html or "&" in title or "</" in title:
+        pieces = pieces_of_markup(html.unescape(title) if "&lt;" in title else title, None, "$.title")
+        title = " ".join(piece.text for piece in pieces if piece.text)
+        title = html.unescape(title) if _ENTITY.search(title) else title
+    return title or None
+
+
+def _pieces(text: str | None, is_html: bool, base: str, path: str) -> tuple[Piece, ...]:
+    if not text or not text.strip():
+        return ()
+    if not is_html and "</" not in text and "<br" not in text:
+        return pieces_of_text(text, path)
+    if "<" not in text and "&lt;" in text:
+        text = html.unescape(text)
+    return pieces_of_markup(text, base, path)
+
+
+def _lead(summary: tuple[Piece, ...], content: tuple[Piece, ...]) -> str | None:
+    """The summary as the lead, unless it is a cut of the body: "Cut in the middle of a …"."""
+    lead = " ".join(piece.text for piece in summary if piece.shape in ("paragraph", "line") and piece.text)
+    body = " ".join(piece.text for piece in content if piece.text)
+    if not lead or lead.endswith(("...", "…", "[…]", "[...]")) or len(lead) * _LONG > len(body):
+        return None
+    return lead
+
+
+def _opens_with(content: tuple[Piece, ...], lead: str) -> bool:
+    """Whether the body begins with the lead, perhaps after a dateline; it is then the body's words that are read."""
+    first = content[0]
+    said, shown = _WORD.findall(lead.casefold()), _WORD.findall(first.text.casefold())
+    return first.shape == "paragraph" and 0 <= len(shown) - len(said) <= _DATELINE and shown[-len(said) :] == said != []
+
+
+def _claim_rest(claims: Claims, entry: FeedEntry, raw: Raw) -> None:
+    language = entry.language
+    claims.claim("language", language, "feed language", "$.language", sure=0.8)
+    published = read_declared_date(entry.published, raw, language)
+    updated = read_declared_date(entry.updated, raw, language)
+    claims.claim_date("first_created", published, "feed published", "$.published", _SURE)
+    claims.claim_date("version_created", updated, "feed updated", "$.updated", _SURE)
+    if published is None:
+        claims.claim_date("first_created", updated, "feed updated", "$.updated", 0.6)
+    for place, author in enumerate(entry.authors):
+        _claim_author(claims, author.strip(), language, f"$.authors[{place}]")
+    printed = ", ".join(author.strip() for author in entry.authors if author.strip())
+    claims.claim("byline", printed, "feed authors", "$.authors", sure=0.8)
+    claims.claim("uri", article_uri(entry.link), "feed link", "$.link")
+    claims.add("alt_ids", (entry.guid or "",), "feed guid", "$.guid")
+    claims.add("keywords", tuple(tag.strip() for tag in entry.tags), "feed tags", "$.tags")
+
+
+def _claim_author(claims: Claims, author: str, language: str | None, path: str) -> None:
+    """An author of a feed is a name, several names, or RSS's "desk@paper.vn (Anh Phong)"."""
+    if "@" in author and "(" in author:
+        author = author.partition("(")[2].rstrip(") ")
+    reading = read_byline(author, language or "und") if ":" in author else None
+    if reading is not None:
+        for person in reading.people:
+            claims.add_person(person.name, person.rel, "feed author", path)
+        claims.add("organisations", reading.organisations, "feed author", path)
+        claims.add("sources", reading.sources, "feed author", path)
+        return
+    for name in split_names(author):
+        claims.add_name(name, ("author",), "feed author", path)
+
+
+def _pictures(entry: FeedEntry, body: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    """Pictures the feed lists beside the text, with a caption, unless the text shows them or their caption itself."""
+    shown = {piece.text for piece in body if piece.text} | {piece.href for piece in body if piece.href}
+    found = []
+    for place, (href, caption, credit) in enumerate(entry.pictures):
+        words = (caption or "").strip()
+        if words and words not in shown and href not in shown:
+            path = f"$.pictures[{place}]"
+            found.append(
+                Piece(text=words, shape="picture", byline=(credit or "").strip() or None, href=href, path=path)
+            )
+    return tuple(found)

@@ -1,0 +1,188 @@
+"""One page, read: who said what about each field, what was believed, and the body in pieces."""
+
+import datetime as dt
+from collections.abc import Iterable
+from itertools import islice
+from typing import cast
+from urllib.parse import urlsplit
+
+import msgspec
+
+from services.normalize.document import Draft, Piece
+from services.normalize.fields.date_ranking import Settled, settle_changed, settle_published
+from services.normalize.fields.language import SAMPLE, language_of
+from services.normalize.html.authors import author_witnesses, choose_authors, site_letters, split_kinds
+from services.normalize.html.blocks import Outline, read_outline
+from services.normalize.html.body import read_body
+from services.normalize.html.bylines import Byline
+from services.normalize.html.dates import FAR_RULES, LABELLED, DateWitness, date_witnesses
+from services.normalize.html.declared import Declared, plain, read_declared
+from services.normalize.html.headlines import choose_headline, headline_witnesses
+from services.normalize.html.margins import margins
+from services.normalize.html.pieces import pieces_of, removed
+from services.normalize.html.regions import find_near, find_pictures, find_places
+from services.normalize.html.tree import Element, parse
+from services.normalize.readings import Witness, evidence_for
+from shared.article import Article, Evidence, Person, Precision
+from shared.envelope import Raw
+from shared.identity import article_uri
+from shared.untrusted.markup_limits import check
+
+MOST_TAGS = 60_000  # the richest of a thousand real pages has 12,000
+_MOST_KEYWORDS = 40
+_RUNNING, _SAMPLED = 100, 20  # characters of a block of running text, and how many such blocks tell the language
+
+
+class _Fields(msgspec.Struct):
+    """The article as it fills up, with the evidence for each field."""
+
+    values: dict[str, object] = {}
+    evidence: list[Evidence] = []
+
+    def settle(self, field: str, value: object, chosen: Witness, others: Iterable[Witness], sure: float) -> None:
+        """Keep a value, who said it, and who said something else."""
+        self.values[field] = value
+        self.evidence.append(evidence_for(field, chosen, list(others), sure))
+
+    def say(self, field: str, value: object, rule: str, path: str) -> None:
+        """Keep a value that only one witness speaks of; None is not kept."""
+        if value:
+            text = value if isinstance(value, str) else ", ".join(cast(tuple[str, ...], value))
+            self.settle(field, value, Witness(value=text, rule=rule, path=path), (), 0.9)
+
+
+def read(text: str, raw: Raw) -> Draft:
+    """Read every field of a page and its body; raises `NotAnArticle` when it is hostile or holds no markup."""
+    check(text, max_tags=MOST_TAGS)
+    root = parse(text)
+    declared = read_declared(root, raw.url)
+    outline = read_outline(root)
+    fields = _Fields()
+    spoken = msgspec.structs.replace(declared, language=_language(declared, raw, outline))
+    headline = _settle_headline(fields, declared, outline, root)
+    container, region, head = find_places(outline, headline)
+    near = find_near(outline, container, head)
+    _settle_dates(fields, spoken, date_witnesses(spoken, outline, near, root, raw.url, _read_on(raw)), raw)
+    names = _settle_people(fields, spoken, author_witnesses(spoken, outline, container, near))
+    _settle_rest(fields, declared, raw)
+    pieces: tuple[Piece, ...] = ()
+    if container is not None:
+        body = read_body(outline, container, head, headline or "", names)
+        pictures = find_pictures(outline, container, region, head)
+        pieces = pieces_of(body, pictures, headline, cast(str | None, fields.values.get("description")))
+        dated, signed = "first_created" in fields.values, "byline" in fields.values
+        edges = tuple(margins(body, spoken.language, dated=dated, signed=signed))
+        dates = tuple(piece for piece in edges if piece.shape == "date")
+        rest = (piece for piece in edges if piece.shape != "date")
+        pieces = (*dates, *pieces, *rest, *removed(body, pictures))
+    article = msgspec.structs.replace(Article(), **fields.values)
+    return Draft(pieces=pieces, article=article, evidence=tuple(fields.evidence))
+
+
+def _language(declared: Declared, raw: Raw, outline: Outline) -> str | None:
+    """The language that dates and names are read in; menus and buttons of a page may be in another one."""
+    running = (block.text for block in outline.blocks if block.size > _RUNNING)
+    sample = " ".join(islice(running, _SAMPLED))[:SAMPLE]
+    told = language_of(declared.language, raw.source.language, sample)
+    return told.tag if told is not None else None
+
+
+def _is_home(link: str | None) -> bool:
+    """Whether an address is a site's front page, which templates call the canonical one of every article."""
+    try:
+        parts = urlsplit(link or "")
+    except ValueError:
+        return False
+    return not parts.path.strip("/") and not parts.query
+
+
+def _settle_headline(fields: _Fields, declared: Declared, outline: Outline, root: Element) -> str | None:
+    titles = headline_witnesses(declared, outline, root)
+    chosen = choose_headline(titles)
+    if chosen is None:
+        return None
+    agreeing = sum(title.value == chosen.value for title in titles) / len(titles)
+    fields.settle("headline", chosen.value, chosen, titles, 0.6 + 0.35 * agreeing)
+    return chosen.value
+
+
+def _read_on(raw: Raw) -> dt.date | None:
+    return dt.datetime.fromtimestamp(raw.received_us / 1_000_000, dt.UTC).date() if raw.received_us else None
+
+
+def _settle_dates(fields: _Fields, declared: Declared, witnesses: list[DateWitness], raw: Raw) -> None:
+    url, language, zone = declared.canonical or raw.url, declared.language, raw.source.zone
+    said, read_on = [_as_said(witness) for witness in witnesses], _read_on(raw)
+    published = settle_published(witnesses, url, language, zone)
+    changed = settle_changed(witnesses, url, language, zone)
+    if published is not None:
+        fields.settle("first_created", published.moment, _as_said(published.witness), said, _sure(published, read_on))
+        fields.values["precision"] = cast(Precision, published.precision)
+        fields.values["zone_rule"] = published.zone_rule
+        fields.values["local_day"] = published.day
+    if changed is not None and (published is None or changed.moment >= published.moment):
+        fields.settle("version_created", changed.moment, _as_said(changed.witness), (), _sure(changed, read_on))
+
+
+def _as_said(witness: DateWitness) -> Witness:
+    stamp = witness.stamp
+    value = stamp.day.isoformat() + (f"T{stamp.time.isoformat()}" if stamp.time else "")
+    return Witness(value=value, rule=witness.rule, path=witness.path, quote=witness.quote)
+
+
+def _sure(settled: Settled, read_on: dt.date | None) -> float:
+    witness = settled.witness
+    sure = min(0.98, 0.4 + witness.weight / 16)
+    is_guess = witness.rule in FAR_RULES or _may_be_of_the_masthead(witness, read_on)
+    return min(sure, 0.5) if is_guess else sure
+
+
+def _may_be_of_the_masthead(witness: DateWitness, read_on: dt.date | None) -> bool:
+    """A day without a time or a word like "Published" that is today's: a masthead prints it over every article."""
+    today = read_on is not None and abs((witness.stamp.day - read_on).days) <= 1
+    return today and witness.rule == "date line" and witness.stamp.time is None and witness.weight < LABELLED
+
+
+def _settle_people(fields: _Fields, declared: Declared, witnesses: list[Byline]) -> tuple[str, ...]:
+    """The byline, its people and its organisations; all names, to know a signature by."""
+    sites = site_letters(declared)
+    byline, names = choose_authors(witnesses, sites)
+    if byline is None:
+        return ()
+    sure = min(0.95, 0.5 + byline.weight / 20)
+    people, organisations = split_kinds(names, sites)
+    fields.settle("byline", byline.quote or byline.value, byline, witnesses, sure)
+    for place, name in enumerate(people):
+        fields.settle(f"people[{place}]", name, msgspec.structs.replace(byline, value=name), (), sure)
+        del fields.values[f"people[{place}]"]
+    fields.values["people"] = tuple(Person(name=name) for name in people)
+    if organisations:
+        fields.say("organisations", tuple(organisations), byline.rule, byline.path or "")
+    return tuple(names)
+
+
+def _settle_rest(fields: _Fields, declared: Declared, raw: Raw) -> None:
+    if not _is_home(declared.canonical):
+        fields.say("uri", article_uri(declared.canonical), "canonical address", "link[canonical]")
+    for name, value in declared.meta("og:description", "description", "twitter:description"):
+        fields.say("description", value, "meta", f"meta[{name}]")
+        break
+    else:
+        fields.say("description", plain(declared.article.get("description")), "JSON-LD description", "$.description")
+    fields.say("language", declared.language, "declared language", "html[lang]")
+    fields.say("keywords", _keywords(declared), "declared keywords", "meta[keywords]")
+    section = declared.article.get("articleSection")
+    section = plain(section[0] if isinstance(section, list) and section else section)
+    fields.say("section", section, "JSON-LD articleSection", "$.articleSection")
+    if section is None:
+        for name, value in declared.meta("article:section", "section"):
+            fields.say("section", value, "meta", f"meta[{name}]")
+            break
+
+
+def _keywords(declared: Declared) -> tuple[str, ...]:
+    said = declared.article.get("keywords")
+    news = declared.metas.get("news_keywords", declared.metas.get("keywords", ()))
+    values = [*(said if isinstance(said, list) else [said]), *declared.metas.get("article:tag", ()), *news]
+    words = (word.strip() for value in values for word in (plain(value) or "").split(","))
+    return tuple(dict.fromkeys(word for word in words if word))[:_MOST_KEYWORDS]

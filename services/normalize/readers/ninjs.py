@@ -1,0 +1,196 @@
+"""ninjs, the IPTC's news in JSON: 1.x in lower case, 2.x with lists of objects, 3.x in camelCase."""
+
+from collections.abc import Mapping
+
+from services.normalize.document import Draft, Piece
+from services.normalize.readers.declared_date import read_declared_date
+from services.normalize.readers.declared_fields import Claims, role_of
+from services.normalize.readers.json_document import listed, objects_at, parse_json, text_at, texts_at
+from services.normalize.readers.markup import pieces_of_markup, pieces_of_text
+from shared.article import PubStatus
+from shared.envelope import Raw
+from shared.errors import NotAnArticle
+
+_LOOKED_FOR = ("headline", "headlines", "title", "body_text", "body_html", "bodies", "description_text", "descriptions")
+_STATES: Mapping[str, PubStatus] = {
+    "usable": "usable",
+    "withheld": "withheld",
+    "embargoed": "withheld",
+    "canceled": "canceled",
+    "cancelled": "canceled",
+    "withdrawn": "canceled",
+    "killed": "canceled",
+}
+Item = dict[str, object]
+
+
+def read(text: str, raw: Raw) -> Draft:
+    """Read one ninjs item; raises `NotAnArticle` for JSON that has no headline, description or body."""
+    document = parse_json(text)
+    if not isinstance(document, dict):
+        raise NotAnArticle("The JSON is no article: it is not an object.")
+    item = {key.lower(): value for key, value in document.items()}
+    names = {key.lower(): f"$.{key}" for key in document}
+    claims = Claims()
+    language = text_at(item.get("language"))
+    claims.claim("language", language, "ninjs language", names.get("language", "$"))
+    _claim_texts(claims, item, names)
+    pieces = _body(item, names)
+    if not pieces and not claims.has("headline") and not claims.has("description"):
+        raise NotAnArticle(f"The JSON is no article: it has no {listed(_LOOKED_FOR)}.")
+    _claim_address(claims, item, names)
+    _claim_dates(claims, item, names, raw, language)
+    _claim_people(claims, item, names, language)
+    _claim_subjects(claims, item, names)
+    return claims.draft((*pieces, *_pictures(item, names, pieces)))
+
+
+def _claim_texts(claims: Claims, item: Item, names: Mapping[str, str]) -> None:
+    for path, value in _roles(item, names, "headlines", ("main", "headline", "")):
+        claims.claim("headline", value, "ninjs headlines", path)
+    for key in ("headline", *sorted(key for key in item if key.startswith("headline_"))):
+        claims.claim("headline", text_at(item.get(key)), "ninjs headline", names.get(key, "$"))
+    claims.claim("headline", text_at(item.get("title")), "ninjs title", names.get("title", "$"), sure=0.7)
+    for path, value in _roles(item, names, "descriptions", ("lead", "summary", "abstract", "")):
+        claims.claim("description", _plain(value), "ninjs descriptions", path)
+    for key in ("description_text", "description_html", *sorted(key for key in item if key.startswith("description_"))):
+        claims.claim("description", _plain(text_at(item.get(key))), "ninjs description", names.get(key, "$"))
+    claims.claim("dateline", text_at(item.get("dateline")), "ninjs dateline", names.get("dateline", "$"))
+    claims.claim("located", _located(item.get("located")), "ninjs located", names.get("located", "$"))
+
+
+def _located(value: object) -> str | None:
+    return text_at(value.get("name")) if isinstance(value, dict) else text_at(value)
+
+
+def _roles(item: Item, names: Mapping[str, str], key: str, roles: tuple[str, ...]) -> list[tuple[str, str]]:
+    """The values of a list of objects, those of the wanted roles first and in the order of the roles."""
+    found = []
+    for path, entry in objects_at(item.get(key)):
+        role = (text_at(entry.get("role")) or "").rpartition(":")[2].lower()
+        value = text_at(entry.get("value"))
+        if value is not None:
+            found.append((roles.index(role) if role in roles else len(roles), f"{names[key]}{path}.value", value))
+    return [(path, value) for _, path, value in sorted(found, key=lambda entry: entry[0])]
+
+
+def _plain(value: str | None) -> str | None:
+    if value is None or "<" not in value:
+        return value
+    return " ".join(piece.text for piece in pieces_of_markup(value, None, "") if piece.text) or None
+
+
+def _body(item: Item, names: Mapping[str, str]) -> tuple[Piece, ...]:
+    """The body as markup where there is one, since that tells a subhead from a paragraph; else as text."""
+    candidates = []
+    for path, entry in objects_at(item.get("bodies")):
+        kind = text_at(_lowered(entry).get("contenttype")) or ""
+        candidates.append((f"{names['bodies']}{path}.value", text_at(entry.get("value")), kind))
+    for key in sorted((key for key in item if key.startswith("body")), key=lambda key: ("html" not in key, key)):
+        kind = "text/plain" if key == "body_text" else "text/html" if "html" in key else ""
+        candidates.append((names[key], text_at(item.get(key)), kind))
+    told = [(path, value, "html" in kind or (not kind and "</" in value)) for path, value, kind in candidates if value]
+    for path, value, is_markup in sorted(told, key=lambda body: not body[2]):
+        pieces = pieces_of_markup(value, None, path) if is_markup else pieces_of_text(value, path)
+        if pieces:
+            return pieces
+    return ()
+
+
+def _claim_address(claims: Claims, item: Item, names: Mapping[str, str]) -> None:
+    claims.claim("uri", text_at(item.get("uri")), "ninjs uri", names.get("uri", "$"))
+    claims.claim("version", text_at(item.get("version")), "ninjs version", names.get("version", "$"))
+    status = _STATES.get((text_at(item.get("pubstatus")) or "").lower().rpartition(":")[2])
+    claims.claim("pub_status", status, "ninjs pubStatus", names.get("pubstatus", "$"))
+    ids = item.get("altids")
+    if isinstance(ids, dict):
+        found = [value for entry in ids.values() if (value := text_at(entry))]
+    else:
+        found = [value for _, entry in objects_at(ids) if (value := text_at(entry.get("value")))]
+    claims.add("alt_ids", tuple(found), "ninjs altIds", names.get("altids", "$"))
+
+
+def _claim_dates(claims: Claims, item: Item, names: Mapping[str, str], raw: Raw, language: str | None) -> None:
+    for field, keys in (
+        ("first_created", ("firstcreated", "firstpublished")),
+        ("version_created", ("versioncreated",)),
+        ("embargoed_until", ("embargoeduntil", "embargoed")),
+    ):
+        for key in keys:
+            reading = read_declared_date(item.get(key), raw, language)
+            claims.claim_date(field, reading, f"ninjs {key}", names.get(key, "$"))
+
+
+def _claim_people(claims: Claims, item: Item, names: Mapping[str, str], language: str | None) -> None:
+    """People of a role we have; `person` without one is whom the article is about."""
+    for key, role_key in (("people", "rel"), ("person", "rel"), ("authors", "role")):
+        for path, entry in objects_at(item.get(key)):
+            role = role_of(text_at(entry.get(role_key)))
+            name = text_at(entry.get("name"))
+            if role is not None and name is not None:
+                claims.add_name(name, (role,), f"ninjs {key}", f"{names[key]}{path}")
+    for key in ("by", "byline"):
+        printed = text_at(item.get(key))
+        if claims.has("people"):
+            claims.claim("byline", printed, "ninjs byline", names.get(key, "$"))
+        else:
+            claims.claim_byline(printed, language, "ninjs byline", names.get(key, "$"))
+    for key in ("infosources", "infosource"):
+        for path, entry in objects_at(item.get(key)):
+            claims.add("sources", (text_at(entry.get("name")) or "",), "ninjs infoSources", f"{names[key]}{path}")
+
+
+def _claim_subjects(claims: Claims, item: Item, names: Mapping[str, str]) -> None:
+    for key in ("keywords", "keyword"):
+        claims.add(
+            "keywords", tuple(word for _, word in texts_at(item.get(key))), "ninjs keywords", names.get(key, "$")
+        )
+    for key in ("subjects", "subject"):
+        found = tuple(text_at(entry.get("name")) or "" for _, entry in objects_at(item.get(key)))
+        claims.add("keywords", found, "ninjs subjects", names.get(key, "$"))
+    for key in ("section", "service"):
+        entries = objects_at(item.get(key))
+        value = text_at(entries[0][1].get("name")) if entries else text_at(item.get(key))
+        claims.claim("section", value, f"ninjs {key}", names.get(key, "$"))
+
+
+def _pictures(item: Item, names: Mapping[str, str], body: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    """The pictures beside the body, but for those that the body already shows."""
+    shown = {piece.href for piece in body if piece.href} | {piece.text for piece in body if piece.text}
+    associations = item.get("associations")
+    entries = list(objects_at(associations))
+    if isinstance(associations, dict):
+        entries = [(f".{name}", entry) for name, entry in associations.items() if isinstance(entry, dict)]
+    found = []
+    for path, entry in entries:
+        piece = _picture(_lowered(entry), f"{names['associations']}{path}")
+        if piece is not None and piece.href not in shown and piece.text not in shown:
+            found.append(piece)
+    return tuple(found)
+
+
+def _picture(entry: Item, path: str) -> Piece | None:
+    if text_at(entry.get("type")) not in ("picture", "graphic", "photo", None):
+        return None
+    names = {"descriptions": "", "headlines": ""}
+    captions = [value for _, value in _roles(entry, names, "descriptions", ("caption", "main", ""))]
+    captions += [value for key in ("description_text", "description_html") if (value := text_at(entry.get(key)))]
+    credit = text_at(entry.get("by")) or text_at(entry.get("byline")) or text_at(entry.get("creditline"))
+    href = _rendition(entry.get("renditions"))
+    caption = _plain(captions[0]) if captions else None
+    if caption is None and href is None:
+        return None
+    return Piece(text=caption or "", shape="picture", byline=credit, href=href, path=path)
+
+
+def _rendition(renditions: object) -> str | None:
+    """The address of the original, else of the first rendition that has one."""
+    named = renditions.items() if isinstance(renditions, dict) else ()
+    entries = [(str(name), entry) for name, entry in named if isinstance(entry, dict)]
+    entries += [(text_at(entry.get("name")) or "", entry) for _, entry in objects_at(renditions) if not named]
+    entries.sort(key=lambda entry: entry[0] != "original")
+    return next((href for _, entry in entries if (href := text_at(entry.get("href")))), None)
+
+
+def _lowered(entry: Item) -> Item:
+    return {key.lower(): value for key, value in entry.items()}

@@ -1,0 +1,121 @@
+"""NITF, the IPTC's older XML for one news text: head with metadata, body with hedline, byline and blocks."""
+
+from collections.abc import Iterator
+
+from services.normalize.document import Draft, Piece
+from services.normalize.html.tree import Element
+from services.normalize.readers.declared_date import read_declared_date
+from services.normalize.readers.declared_fields import Claims, role_of
+from services.normalize.readers.element import local_name, place_of
+from services.normalize.readers.markup import pieces_of_element
+from services.normalize.readers.xml_document import every, first, parse_xml, words_of
+from shared.article import PubStatus
+from shared.envelope import Raw
+from shared.errors import NotAnArticle
+
+_STATES: dict[str, PubStatus] = {
+    "usable": "usable",
+    "embargoed": "withheld",
+    "withheld": "withheld",
+    "canceled": "canceled",
+}
+
+
+def read(text: str, raw: Raw) -> Draft:
+    """Read a NITF document; raises `NotAnArticle` when it has neither a headline nor a body."""
+    root = parse_xml(text)
+    nitf = root if local_name(root) == "nitf" else first(root, "nitf")
+    if nitf is None:
+        raise NotAnArticle(f"The XML is no NITF: its root is <{local_name(root)}>, and it holds no <nitf>.")
+    claims = Claims()
+    pieces = claim_nitf(claims, nitf, raw)
+    if not pieces and not claims.has("headline"):
+        raise NotAnArticle("The NITF is no article: it has no <hedline>, <title> or <body.content>.")
+    return claims.draft(pieces)
+
+
+def claim_nitf(claims: Claims, nitf: Element, raw: Raw) -> tuple[Piece, ...]:
+    """Claim every field a <nitf> element declares, and give the pieces of its body."""
+    language = _attribute(nitf, "lang")
+    claims.claim("language", language, "NITF xml:lang", place_of(nitf))
+    _claim_texts(claims, nitf)
+    _claim_dates(claims, nitf, raw, language)
+    _claim_byline(claims, nitf, language)
+    _claim_docdata(claims, nitf)
+    content = first(nitf, "body.content")
+    return pieces_of_element(content, raw.url) if content is not None else ()
+
+
+def _claim_texts(claims: Claims, nitf: Element) -> None:
+    for names, rule, sure in (
+        (("hedline", "hl1"), "NITF hedline", 0.97),
+        (("hedline",), "NITF hedline", 0.95),
+        (("head", "title"), "NITF title", 0.8),
+    ):
+        _claim_words(claims, "headline", first(nitf, *names), rule, sure)
+    _claim_words(claims, "description", first(nitf, "body.head", "abstract"), "NITF abstract", 0.95)
+    dateline = first(nitf, "body.head", "dateline")
+    dateline = first(nitf, "dateline") if dateline is None else dateline
+    if dateline is not None:
+        place = first(dateline, "location")
+        _claim_words(claims, "located", place, "NITF dateline location", 0.95)
+        _claim_words(claims, "dateline", dateline if place is None else place, "NITF dateline", 0.95)
+    _claim_words(claims, "section", first(nitf, "tobject.property"), "NITF tobject", 0.5)
+    for item in every(nitf, "key-list", "keyword"):
+        claims.add("keywords", ((item.get("key") or "").strip(),), "NITF key-list", f"{place_of(item)}/@key")
+
+
+def _claim_words(claims: Claims, field: str, element: Element | None, rule: str, sure: float) -> None:
+    if element is not None:
+        claims.claim(field, words_of(element), rule, place_of(element), sure=sure)
+
+
+def _claim_dates(claims: Claims, nitf: Element, raw: Raw, language: str | None) -> None:
+    for field, names, attribute in (
+        ("first_created", ("pubdata",), "date.publication"),
+        ("first_created", ("docdata", "date.release"), "norm"),
+        ("first_created", ("docdata", "date.issue"), "norm"),
+        ("first_created", ("dateline", "story.date"), "norm"),
+        ("version_created", ("revision-history",), "norm"),
+    ):
+        for element in every(nitf, *names)[:1]:
+            reading = read_declared_date(element.get(attribute), raw, language)
+            claims.claim_date(field, reading, f"NITF {names[-1]}", f"{place_of(element)}/@{attribute}")
+
+
+def _claim_byline(claims: Claims, nitf: Element, language: str | None) -> None:
+    for element in [*every(nitf, "body.head", "byline"), *every(nitf, "tagline")][:3]:
+        people = [*every(element, "person")]
+        printed = words_of(element)
+        for person in people:
+            name = words_of(person)
+            role = role_of(_attribute(person, "class")) or "author"
+            if name is not None:
+                claims.add_person(name, (role,), "NITF byline", place_of(person))
+        if people:
+            claims.claim("byline", printed, "NITF byline", place_of(element))
+        elif not claims.has("people"):
+            claims.claim_byline(printed, language, "NITF byline", place_of(element))
+
+
+def _claim_docdata(claims: Claims, nitf: Element) -> None:
+    for element in every(nitf, "doc-id")[:1]:
+        claims.claim("uri", element.get("id-string"), "NITF doc-id", f"{place_of(element)}/@id-string")
+        source = (element.get("regsrc") or "").strip()
+        claims.add("sources", (source,), "NITF doc-id", f"{place_of(element)}/@regsrc")
+    for element in every(nitf, "du-key")[:1]:
+        claims.claim("version", element.get("version"), "NITF du-key", f"{place_of(element)}/@version")
+        claims.add("alt_ids", (element.get("key") or "",), "NITF du-key", f"{place_of(element)}/@key")
+    for element in every(nitf, "docdata")[:1]:
+        state = _STATES.get((element.get("management-status") or "").lower())
+        claims.claim("pub_status", state, "NITF management-status", f"{place_of(element)}/@management-status")
+
+
+def _attribute(element: Element, name: str) -> str | None:
+    return next(_attributes(element, name), None)
+
+
+def _attributes(element: Element, name: str) -> Iterator[str]:
+    for key, value in element.attrib.items():
+        if str(key).rpartition("}")[2] == name and str(value).strip():
+            yield str(value).strip()

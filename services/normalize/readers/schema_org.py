@@ -1,0 +1,209 @@
+"""schema.org's NewsArticle and its kin as JSON: an object, a list, or a @graph of them."""
+
+import itertools
+from collections.abc import Iterator, Sequence
+
+from services.normalize.document import Draft, Piece
+from services.normalize.grammar.printed_names import split_names
+from services.normalize.readers.declared_date import read_declared_date
+from services.normalize.readers.declared_fields import Claims
+from services.normalize.readers.json_document import listed, objects_at, parse_json, text_at, texts_at
+from services.normalize.readers.markup import pieces_of_markup, pieces_of_text
+from shared.article import PubStatus, Role
+from shared.envelope import Raw
+from shared.errors import NotAnArticle
+from shared.identity import article_uri
+
+_LOOKED_FOR = ("headline", "name", "description", "articleBody")
+_KINDS = ("Article", "Posting", "Report", "Review", "CreativeWork")
+_BELOW = ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement", "item")
+_DEEPEST = 6
+_MOST_OBJECTS = 2000
+_STATES: dict[str, PubStatus] = {"published": "usable", "withdrawn": "canceled", "retracted": "canceled"}
+Item = dict[str, object]
+
+
+def read(text: str, raw: Raw) -> Draft:
+    """Read the article of the document; raises `NotAnArticle` for JSON that has none, or several beside each other."""
+    document = parse_json(text)
+    _refuse_several(document)
+    found = _best(document)
+    if found is None:
+        raise NotAnArticle(
+            f"The JSON is no article: nothing in it has @type NewsArticle, Article or a kin, nor {listed(_LOOKED_FOR)}."
+        )
+    path, item = found
+    claims = Claims()
+    language = _language(item.get("inLanguage"))
+    claims.claim("language", language, "schema.org inLanguage", f"{path}.inLanguage")
+    _claim_texts(claims, item, path)
+    pieces = _body(item, path)
+    if not pieces and not claims.has("headline") and not claims.has("description"):
+        raise NotAnArticle(f"The JSON is no article: it has no {listed(_LOOKED_FOR)}.")
+    _claim_dates(claims, item, path, raw, language)
+    _claim_people(claims, item, path)
+    _claim_address(claims, item, path)
+    return claims.draft((*_pictures(item, path), *pieces))
+
+
+def _best(document: object) -> tuple[str, Item] | None:
+    """The object that is an article by type, else the one that has an article's keys."""
+    objects = [entry for _, entry in zip(range(_MOST_OBJECTS), _objects(document, "$", 0), strict=False)]
+    for wanted in ("NewsArticle", *_KINDS):
+        for path, item in objects:
+            if any(kind.endswith(wanted) for _, kind in texts_at(item.get("@type"))) and _says_something(item):
+                return path, item
+    return next(((path, item) for path, item in objects if "@type" not in item and _says_something(item)), None)
+
+
+def _refuse_several(document: object) -> None:
+    """Who takes in splits lists and graphs: what comes here with several articles would be cut to its first."""
+    beside = _objects(document, "$", 0, ("@graph", "itemListElement", "item"))
+    count = sum(
+        any("Article" in kind for _, kind in texts_at(item.get("@type"))) and _says_something(item)
+        for _, item in itertools.islice(beside, _MOST_OBJECTS)
+    )
+    if count > 1:
+        raise NotAnArticle(f"The JSON holds {count} articles: send each by itself.")
+
+
+def _says_something(item: Item) -> bool:
+    return any(text_at(item.get(key)) for key in ("headline", "articleBody")) or (
+        text_at(item.get("name")) is not None and text_at(item.get("description")) is not None
+    )
+
+
+def _objects(value: object, path: str, depth: int, below_keys: Sequence[str] = _BELOW) -> Iterator[tuple[str, Item]]:
+    for below, item in objects_at(value):
+        yield f"{path}{below}", item
+        for key in below_keys:
+            if depth < _DEEPEST and key in item:
+                yield from _objects(item[key], f"{path}{below}.{key}", depth + 1, below_keys)
+
+
+def _claim_texts(claims: Claims, item: Item, path: str) -> None:
+    for key, sure in (("headline", 0.95), ("name", 0.8), ("alternativeHeadline", 0.6)):
+        claims.claim("headline", text_at(item.get(key)), f"schema.org {key}", f"{path}.{key}", sure=sure)
+    for key, sure in (("description", 0.9), ("abstract", 0.9)):
+        claims.claim("description", _plain(text_at(item.get(key))), f"schema.org {key}", f"{path}.{key}", sure=sure)
+    claims.claim("dateline", text_at(item.get("dateline")), "schema.org dateline", f"{path}.dateline")
+    place = _name(item.get("locationCreated"))
+    claims.claim("located", place, "schema.org locationCreated", f"{path}.locationCreated")
+    sections = [text for _, text in texts_at(item.get("articleSection"))]
+    claims.claim("section", sections[0] if sections else None, "schema.org articleSection", f"{path}.articleSection")
+    words = [word.strip() for _, text in texts_at(item.get("keywords")) for word in text.split(",")]
+    words += [name for _, entry in objects_at(item.get("keywords")) if (name := _name(entry))]
+    claims.add("keywords", tuple(words), "schema.org keywords", f"{path}.keywords")
+    about = tuple(name for _, entry in objects_at(item.get("about")) if (name := _name(entry)))
+    claims.add("keywords", about, "schema.org about", f"{path}.about")
+
+
+def _plain(value: str | None) -> str | None:
+    if value is None or "<" not in value:
+        return value
+    return " ".join(piece.text for piece in pieces_of_markup(value, None, "") if piece.text) or None
+
+
+def _body(item: Item, path: str) -> tuple[Piece, ...]:
+    for key in ("articleBody", "text", "reviewBody"):
+        body = text_at(item.get(key))
+        if body is not None:
+            place = f"{path}.{key}"
+            return pieces_of_markup(body, None, place) if "</" in body else pieces_of_text(body, place)
+    return ()
+
+
+def _claim_dates(claims: Claims, item: Item, path: str, raw: Raw, language: str | None) -> None:
+    for field, key in (
+        ("first_created", "datePublished"),
+        ("first_created", "dateCreated"),
+        ("version_created", "dateModified"),
+    ):
+        reading = read_declared_date(text_at(item.get(key)), raw, language)
+        claims.claim_date(field, reading, f"schema.org {key}", f"{path}.{key}")
+
+
+def _claim_people(claims: Claims, item: Item, path: str) -> None:
+    roles: tuple[tuple[str, Role], ...] = (("author", "author"), ("creator", "author"), ("translator", "translator"))
+    for key, role in roles:
+        if key != "creator" or not claims.has("people"):
+            for below, name, is_person in _names(item.get(key)):
+                _claim_name(claims, name, is_person, role, f"{path}.{key}{below}")
+    printed = tuple(dict.fromkeys(name for _, name, _ in _names(item.get("author"))))
+    claims.claim("byline", ", ".join(printed), "schema.org author", f"{path}.author", sure=0.8)
+    for key in ("sourceOrganization", "provider", "publisher"):
+        if not claims.has("sources"):
+            claims.add("sources", (_name(item.get(key)) or "",), f"schema.org {key}", f"{path}.{key}")
+
+
+def _claim_name(claims: Claims, name: str, is_person: bool | None, role: Role, path: str) -> None:
+    rule = f"schema.org {role}"
+    if is_person:
+        claims.add_person(name, (role,), rule, path)
+    elif is_person is False:
+        claims.add("organisations", (name,), rule, path)
+    else:
+        for part in split_names(name) or [name]:
+            claims.add_name(part, (role,), rule, path)
+
+
+def _names(value: object) -> Iterator[tuple[str, str, bool | None]]:
+    """Names with their path, and whether each is a person's: None where the document does not say."""
+    for below, text in texts_at(value):
+        if not text.startswith(("http:", "https:")):
+            yield below, text, None
+    for below, entry in objects_at(value):
+        name = _name(entry)
+        if name is not None and not name.startswith(("http:", "https:")):
+            kinds = [kind for _, kind in texts_at(entry.get("@type"))]
+            is_person = True if "Person" in kinds else False if any("Organization" in kind for kind in kinds) else None
+            yield f"{below}.name", name, is_person
+
+
+def _name(value: object) -> str | None:
+    if isinstance(value, dict):
+        given = [part for key in ("givenName", "familyName") if (part := text_at(value.get(key)))]
+        return text_at(value.get("name")) or " ".join(given) or None
+    if isinstance(value, list):
+        return next((name for item in value if (name := _name(item))), None)
+    return text_at(value)
+
+
+def _claim_address(claims: Claims, item: Item, path: str) -> None:
+    page = item.get("mainEntityOfPage")
+    claims.claim("uri", article_uri(_link(item.get("url"))), "schema.org url", f"{path}.url")
+    claims.claim("uri", article_uri(_link(page)), "schema.org mainEntityOfPage", f"{path}.mainEntityOfPage")
+    claims.claim("uri", _link(item.get("@id")), "schema.org @id", f"{path}.@id")
+    claims.claim("version", text_at(item.get("version")), "schema.org version", f"{path}.version")
+    state = _STATES.get((_name(item.get("creativeWorkStatus")) or "").lower())
+    claims.claim("pub_status", state, "schema.org creativeWorkStatus", f"{path}.creativeWorkStatus")
+    identifier = item.get("identifier")
+    ids = [text for _, text in texts_at(identifier)]
+    ids += [text for _, entry in objects_at(identifier) if (text := text_at(entry.get("value")))]
+    claims.add("alt_ids", tuple(ids), "schema.org identifier", f"{path}.identifier")
+
+
+def _link(value: object) -> str | None:
+    if isinstance(value, dict):
+        return text_at(value.get("@id")) or text_at(value.get("url"))
+    link = text_at(value)
+    return link if link and ":" in link else None
+
+
+def _language(value: object) -> str | None:
+    if isinstance(value, dict):
+        return text_at(value.get("alternateName")) or text_at(value.get("name"))
+    return next((text for _, text in texts_at(value)), None)
+
+
+def _pictures(item: Item, path: str) -> tuple[Piece, ...]:
+    """Pictures with a caption: a bare address in `image` is a preview for networks, and no part of the article."""
+    found = []
+    for below, entry in objects_at(item.get("image")):
+        caption = _name(entry.get("caption")) or None
+        if caption is not None:
+            credit = text_at(entry.get("creditText")) or _name(entry.get("author")) or _name(entry.get("creator"))
+            href = text_at(entry.get("contentUrl")) or _link(entry.get("url"))
+            place = f"{path}.image{below}"
+            found.append(Piece(text=_plain(caption) or "", shape="picture", byline=credit, href=href, path=place))
+    return tuple(found)
