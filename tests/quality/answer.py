@@ -31,10 +31,10 @@ def main(argv: list[str]) -> int:
 
 
 def answer_vietnamese(request: dict[str, Any]) -> dict[str, Any]:
-    """One document of the Vietnamese corpus, in its scorer's words."""
+    """One document of a corpus of texts in its scorer's words; `language` and `zone` are those set for its source."""
     received = dt.datetime.fromisoformat(request["received_at"])
     raw = Raw(
-        source=Source(kind="drop", name=""),
+        source=Source(kind="drop", name="", zone=request.get("zone"), language=request.get("language")),
         media_type=request["media_type"],
         body=Path(request["path"]).read_bytes(),
         received_us=int(received.timestamp() * 1_000_000),

@@ -11,7 +11,9 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -19,7 +21,8 @@ from tests.quality.layouts import write
 
 FLOORS = Path(__file__).with_name("floors.json")
 ANSWER = "-m tests.quality.answer"
-PAGES = ("fundus", "htmldate", "trafilatura", "aeb")
+WORDS = ("feeds-dev", "pages::150", "jsonld:20", "vietnamese")
+SHARE = re.compile(r"^([\w-]+)[:\w]*: \d+ documents,.* SHARE ([\d.]+)", re.MULTILINE)
 PATIENCE_S = 3000
 
 Figures = dict[str, float]
@@ -45,7 +48,7 @@ def main() -> int:
     """Score what is there; 1 when a figure is below its floor."""
     parser = argparse.ArgumentParser(description="Score the normaliser over labelled corpora.")
     parser.add_argument("--corpora", type=Path, required=True, metavar="DIR")
-    parser.add_argument("--only", choices=("vietnamese", "pages"), help="one of the two corpora")
+    parser.add_argument("--only", choices=[part for part, _, _ in PARTS], help="one of the corpora")
     options = parser.parse_args()
     figures = score(options.corpora.resolve(), options.only)
     if not figures:
@@ -68,23 +71,41 @@ def score(corpora: Path, only: str | None) -> Figures:
     """All figures that the scorers beside the corpora give, under names as "vietnamese.txt.captions"."""
     bench = corpora.parent / "bench"
     figures: Figures = {}
-    if only != "pages" and (corpora / "vietnamese-dev").is_dir() and (bench / "vietnamese" / "score.py").is_file():
-        figures |= score_vietnamese(corpora / "vietnamese-dev", bench / "vietnamese" / "score.py")
-        figures |= score_layouts(corpora / "vietnamese-dev", bench / "vietnamese" / "score.py")
-    if only != "vietnamese" and (corpora / "pages-dev").is_dir() and (bench / "pages" / "run.py").is_file():
-        figures |= score_pages(bench / "pages" / "run.py")
+    for part, needs, scorer in PARTS:
+        if only in (None, part) and (corpora / needs).is_dir() and bench.is_dir():
+            figures |= scorer(corpora, bench)
     return figures
 
 
-def score_vietnamese(corpus: Path, scorer: Path) -> Figures:
+def score_vietnamese(corpora: Path, bench: Path) -> Figures:
+    """Means over all documents, the plain texts and the pages, and over the same documents in other layouts."""
+    scorer = bench / "vietnamese" / "score.py"
+    figures = score_parts("vietnamese", corpora / "vietnamese-dev", scorer)
+    return figures | score_layouts(corpora / "vietnamese-dev", scorer)
+
+
+def score_wide(corpora: Path, bench: Path) -> Figures:
+    """The same means over the documents of far more formats."""
+    return score_parts("wide", corpora / "vietnamese-wide", bench / "vietnamese" / "score.py")
+
+
+def score_parts(name: str, corpus: Path, scorer: Path) -> Figures:
     """The scorer's means over all documents, the plain texts and the pages."""
     found = judge(corpus / "truth.jsonl", scorer)
     return {
-        f"vietnamese.{part}.{field}": value
+        f"{name}.{part}.{field}": value
         for part in ("all", "txt", "html")
         for field, value in found[part].items()
         if value is not None
     }
+
+
+def score_copytext(corpora: Path, bench: Path) -> Figures:
+    """The means over copy in twenty languages, each language's own, and the least of them."""
+    found = judge(corpora / "copytext-dev" / "truth.jsonl", bench / "copytext" / "score.py")
+    means = {f"copytext.all.{field}": value for field, value in found["all"].items() if value is not None}
+    languages = {f"copytext.{tag}.overall": fields["overall"] for tag, fields in found["language"].items()}
+    return means | languages | {"copytext.least.overall": min(languages.values())}
 
 
 def score_layouts(corpus: Path, scorer: Path) -> Figures:
@@ -95,23 +116,41 @@ def score_layouts(corpus: Path, scorer: Path) -> Figures:
     return {f"layouts.{name}.overall": value for name, value in scored.items() if value is not None}
 
 
-def judge(truth: Path, scorer: Path) -> dict[str, dict[str, float | None]]:
+def judge(truth: Path, scorer: Path) -> dict[str, Any]:
     """What the scorer says of our answers to the documents of a truth file, by part and field."""
     with tempfile.TemporaryDirectory() as folder:
         result = Path(folder) / "result.json"
         command = f"{sys.executable} {ANSWER} vietnamese"
         run([sys.executable, str(scorer), "--truth", str(truth), "--cmd", command, "--json", str(result)])
-        found: dict[str, dict[str, float | None]] = json.loads(result.read_text(encoding="utf-8"))
+        found: dict[str, Any] = json.loads(result.read_text(encoding="utf-8"))
         return found
 
 
-def score_pages(scorer: Path) -> Figures:
+def score_pages(corpora: Path, bench: Path) -> Figures:
     """The tables that the page scorer prints, read back."""
     with tempfile.TemporaryDirectory() as folder:
         environ = {**os.environ, "BENCH_OUT": folder}
         answer = f"cd {Path.cwd()} && exec {sys.executable} {ANSWER} pages"
-        run([sys.executable, str(scorer), "predict", "ours", answer], environ, scorer.parent)
-        return read_tables(run([sys.executable, str(scorer), "score", "ours"], environ, scorer.parent))
+        command = [sys.executable, str(bench / "pages" / "run.py")]
+        run([*command, "predict", "ours", answer, "--corpora", "all"], environ, bench / "pages")
+        return read_tables(run([*command, "score", "ours", "--corpora", "all"], environ, bench / "pages"))
+
+
+def score_words(corpora: Path, bench: Path) -> Figures:
+    """Which share of the words that inputs print stands in a field, or is told as removed, by kind of input."""
+    environ = {**os.environ, "WORDS_PROJECT": str(Path.cwd()), "WORDS_CORPORA": str(corpora)}
+    printed = run([sys.executable, "words.py", *WORDS], environ, bench / "words")
+    return {f"words.{name}.share": float(share) for name, share in SHARE.findall(printed)}
+
+
+PARTS: tuple[tuple[str, str, Callable[[Path, Path], Figures]], ...] = (
+    ("vietnamese", "vietnamese-dev", score_vietnamese),
+    ("wide", "vietnamese-wide", score_wide),
+    ("copytext", "copytext-dev", score_copytext),
+    ("words", "feeds-dev", score_words),
+    ("pages", "pages-dev", score_pages),
+)
+"""The corpora: the name of each, its folder, and what scores it."""
 
 
 def read_tables(printed: str) -> Figures:
