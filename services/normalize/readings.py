@@ -4,7 +4,8 @@ Every reader and every grammar only yields readings. The words of a rule are for
 """
 
 import enum
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -12,8 +13,10 @@ from shared.article import Candidate, Evidence
 
 _QUOTE = 200
 _LOST = 6
+SUREST = 0.99
 
 
+@enum.unique
 class RuleId(enum.Enum):
     """By which rule something was read: the words people read of it, and how sure it is of itself (0 to 1).
 
@@ -31,17 +34,81 @@ class RuleId(enum.Enum):
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """One reading of one field.
 
-    `value` is what was made of `quote`, which stands at `place`: a path in a tree or JSON document. `weight` is what a
-    model made of the reading's features, in logits; `note` are words of this one case, for people, beside the rule's.
+    `value` is what was made of `quote`, which stands at `place`: a path in a tree or JSON document; a text says
+    `start` and `end` instead, in characters of the decoded input. `weight` is what a model made of the reading's
+    features, in logits; without one the rule's own sureness counts. `note` are words of this one case, for people,
+    beside the rule's.
     """
 
     field: str
     value: str
-    rule: RuleId
+    rule: RuleId | str
     place: str | None = None
+    start: int | None = None
+    end: int | None = None
     quote: str | None = None
-    weight: float = 0.0
+    weight: float | None = None
     note: str = ""
+
+    @property
+    def sure(self) -> float:
+        """How sure this reading is by itself, 0 to 1."""
+        if self.weight is not None:
+            return sureness(self.weight)
+        return self.rule.sure if isinstance(self.rule, RuleId) else 0.9
+
+
+class Ranking(msgspec.Struct, frozen=True, kw_only=True):
+    """The reading that is believed, how sure that is (0 to 1), and the readings that said something else."""
+
+    believed: Reading
+    sure: float
+    lost: tuple[Reading, ...] = ()
+
+    def evidence(self, field: str | None = None) -> Evidence:
+        """What the article tells of it, under the reading's field or another name (`people[0]`)."""
+        best = self.believed
+        return Evidence(
+            field=field or best.field,
+            rule=words_of(best),
+            sure=round(min(SUREST, self.sure), 2),
+            quote=(best.quote or best.value)[:_QUOTE],
+            path=best.place,
+            start=best.start,
+            end=best.end,
+            lost=tuple(
+                Candidate(
+                    value=lost.value[:_QUOTE], rule=words_of(lost), path=lost.place, start=lost.start, end=lost.end
+                )
+                for lost in self.lost[:_LOST]
+            ),
+        )
+
+
+def rank(field: str, readings: Iterable[Reading]) -> Ranking | None:
+    """Believe the surest reading of a field, of two as sure the first; None where nothing was read of it.
+
+    What the others say is kept once a value, the surest first.
+    """
+    ordered = sorted((reading for reading in readings if reading.field == field), key=lambda one: -one.sure)
+    if not ordered:
+        return None
+    lost: dict[str, Reading] = {}
+    for reading in ordered:
+        if reading.value != ordered[0].value:
+            lost.setdefault(reading.value, reading)
+    return Ranking(believed=ordered[0], sure=ordered[0].sure, lost=tuple(lost.values()))
+
+
+def words_of(reading: Reading) -> str:
+    """The rule's words for people, with the note of this case."""
+    words = reading.rule.words if isinstance(reading.rule, RuleId) else reading.rule
+    return f"{words}: {reading.note}" if reading.note else words
+
+
+def sureness(weight: float) -> float:
+    """Logits as a probability."""
+    return 1 / (1 + math.exp(-max(-60.0, min(60.0, weight))))
 
 
 class Witness(msgspec.Struct, frozen=True, kw_only=True):
