@@ -17,6 +17,7 @@ from typing import Any
 
 import msgspec
 
+from tests.quality import cms
 from tests.quality.layouts import write
 
 FLOORS = Path(__file__).with_name("floors.json")
@@ -29,7 +30,7 @@ Figures = dict[str, float]
 
 
 class Floor(msgspec.Struct, frozen=True, kw_only=True):
-    """A figure and the least it may be (or, for a leak, the most)."""
+    """A figure and the least it may be (or, for a leak or a loss, the most)."""
 
     name: str
     value: float | None
@@ -41,7 +42,7 @@ class Floor(msgspec.Struct, frozen=True, kw_only=True):
         if self.value is None:
             return True
         rounded = round(self.value, 3)
-        return rounded <= self.floor if self.name.endswith("leak") else rounded >= self.floor
+        return rounded <= self.floor if self.name.endswith(("leak", "lost")) else rounded >= self.floor
 
 
 def main() -> int:
@@ -143,11 +144,17 @@ def score_words(corpora: Path, bench: Path) -> Figures:
     return {f"words.{name}.share": float(share) for name, share in SHARE.findall(printed)}
 
 
+def score_cms(corpora: Path, bench: Path) -> Figures:
+    """What is read of pages and feeds that real publishing programs made of the same articles."""
+    return cms.score(corpora / "cms-dev")
+
+
 PARTS: tuple[tuple[str, str, Callable[[Path, Path], Figures]], ...] = (
     ("vietnamese", "vietnamese-dev", score_vietnamese),
     ("wide", "vietnamese-wide", score_wide),
     ("copytext", "copytext-dev", score_copytext),
     ("words", "feeds-dev", score_words),
+    ("cms", "cms-dev", score_cms),
     ("pages", "pages-dev", score_pages),
 )
 """The corpora: the name of each, its folder, and what scores it."""
