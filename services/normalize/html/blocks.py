@@ -248,11 +248,9 @@ def _is_unknown(tag: str, around: str) -> bool:
 
 
 def _leads_away(anchor: Element, around: str) -> bool:
-    """Whether an `<a>` is a link: not a mere name, and not a subhead's link to itself."""
+    """Whether an `<a>` is a link: one without an address is none, nor is a subhead's link to itself."""
     href = anchor.get("href")
-    if href is None:
-        return anchor.get("name") is None and anchor.get("id") is None
-    return not (href.startswith("#") and around in _SUBHEADS)
+    return href is not None and not (href.startswith("#") and around in _SUBHEADS)
 
 
 def _is_unseen(names: str | None) -> bool:

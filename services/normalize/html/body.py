@@ -65,6 +65,15 @@ def read_body(outline: Outline, container: Box, head: Block | None, headline: st
     )
 
 
+def read_fragment(outline: Outline, container: Box) -> Body:
+    """Judge the blocks of a text that stands alone: no headline, byline or date line of a page is round it."""
+    out = _pruned(outline, container, None)
+    kept = [block for block in outline.blocks if block.index not in out and _belongs(block)]
+    kept_ids = {block.index for block in kept}
+    dropped = tuple(block for block in outline.blocks if block.index not in kept_ids)
+    return Body(container=container, lead=(), kept=tuple(kept), front=(), back=(), dropped=dropped)
+
+
 def _start(outline: Outline, container: Box, head: Block | None, last: int) -> int:
     """Where the article begins: under its headline, unless much of the text stands above what repeats it."""
     if head is None or not container.first <= head.index < last:
