@@ -2,7 +2,7 @@
 
 from functools import cache
 from importlib import resources
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -114,11 +114,13 @@ class Style(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class Language(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The rules of one language; what a file leaves out, the generic file says.
 
-    `outlets` are names of papers and agencies, `outlet_kinds` the words that open others ("báo" Lao Động),
-    `calls` what is shouted before a text and is no dateline ("BREAKING NEWS - ").
+    `other_tags` name the same language ("nb" and "nn" are read as "no"), `outlets` are names of papers and agencies,
+    `outlet_kinds` the words that open others ("báo" Lao Động), `calls` what is shouted before a text and is no dateline
+    ("BREAKING NEWS - ").
     """
 
     tag: str
+    other_tags: tuple[str, ...] = ()
     zone: str | None = None
     zones: dict[str, str] = {}
     orders: dict[str, DayOrder] = {}
@@ -136,6 +138,25 @@ class Language(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 GENERIC = "und"
+_BY_MEANING = (  # tables whose files say meaning = [words]: rules ask for the meaning of a word
+    ("dates", "months", int), ("dates", "units", int), ("dates", "days", int),
+    ("bylines", "labels", str), ("bylines", "openers", str), ("bylines", "notes", str),
+)  # fmt: skip
+
+
+def read_language(toml: bytes) -> Language:
+    """One language from its file."""
+    fields = msgspec.toml.decode(toml)
+    for section, table, meaning in _BY_MEANING:
+        if table in fields.get(section, {}):
+            fields[section][table] = _by_word(fields[section][table], meaning)
+    return msgspec.convert(fields, Language)
+
+
+def _by_word(table: dict[str, Any], meaning: type[int | str]) -> dict[str, Any]:
+    """`1 = ["januari", "jan"]` as {"januari": 1, "jan": 1}; a word with its meaning stays as it is."""
+    lists = {word: meaning(key) for key, words in table.items() if isinstance(words, list) for word in words}
+    return {**{word: found for word, found in table.items() if not isinstance(found, list)}, **lists}
 
 
 @cache
@@ -143,12 +164,18 @@ def languages() -> dict[str, Language]:
     """All languages that have a file of their own, by primary tag."""
     folder = resources.files(__package__)
     found = [entry for entry in folder.iterdir() if entry.name.endswith(".toml") and "_" not in entry.name]
-    read = [msgspec.toml.decode(entry.read_bytes(), type=Language) for entry in found]
+    read = [read_language(entry.read_bytes()) for entry in found]
     return {language.tag: language for language in sorted(read, key=lambda language: language.tag)}
+
+
+@cache
+def _by_any_tag() -> dict[str, Language]:
+    known = languages()
+    return {other: language for language in known.values() for other in language.other_tags} | known
 
 
 @cache
 def for_tag(tag: str | None) -> Language:
     """The rules of "vi-VN" are those of "vi"; a language without a file gets the generic ones."""
     primary = (tag or GENERIC).replace("_", "-").split("-")[0].lower()
-    return languages().get(primary, languages()[GENERIC])
+    return _by_any_tag().get(primary, languages()[GENERIC])
