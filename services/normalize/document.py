@@ -10,7 +10,21 @@ from shared.article import Article, Candidate, Evidence
 from shared.envelope import Raw
 
 Shape = Literal[
-    "line", "paragraph", "heading", "caption", "picture", "quote", "list", "table", "date", "byline", "lead", "debris"
+    "line",
+    "paragraph",
+    "heading",
+    "caption",
+    "picture",
+    "quote",
+    "list",
+    "table",
+    "code",
+    "footnote",
+    "embed",
+    "date",
+    "byline",
+    "lead",
+    "debris",
 ]
 
 
@@ -19,7 +33,8 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `shape` is what the markup says it is; plain text has only `line`, for the steps to judge. `start` and `end` are
     offsets in characters of the decoded input, `path` its place in the tree. `gap` counts the blank lines before it.
-    `dateline` are the words at its start that the markup calls one.
+    `dateline` are the words at its start that the markup calls one, `caption` those of a table, code or embed.
+    `byline` is the credit of a picture or who said a quote. `is_running`: the markup shows that it is no subhead.
     """
 
     text: str
@@ -29,6 +44,8 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     path: str | None = None
     gap: int = 0
     byline: str | None = None
+    caption: str | None = None
+    is_running: bool = False
     dateline: str | None = None
     href: str | None = None
     items: tuple[str, ...] = ()

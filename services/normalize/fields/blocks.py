@@ -3,8 +3,7 @@
 import msgspec
 
 from services.normalize.document import Document, Line, make_evidence
-from services.normalize.fields.captions import is_bare_picture
-from services.normalize.fields.text import mend
+from services.normalize.fields.text import mend, mend_code
 from shared.article import Block, BlockType, Evidence
 
 _OF_SHAPE: dict[str, BlockType] = {
@@ -14,6 +13,9 @@ _OF_SHAPE: dict[str, BlockType] = {
     "quote": "quote",
     "list": "list",
     "table": "table",
+    "code": "code",
+    "footnote": "footnote",
+    "embed": "embed",
 }
 
 
@@ -39,14 +41,15 @@ def set_blocks(document: Document) -> Document:
             evidence.append(
                 make_evidence(document, f"blocks[{len(blocks) - 1}]", line, line.rule, line.sure, None, line.lost)
             )
-            blocks[-1] = msgspec.structs.replace(blocks[-1], caption=block.text, byline=block.byline)
+            credit = block.byline or blocks[-1].byline
+            blocks[-1] = msgspec.structs.replace(blocks[-1], caption=block.text, byline=credit)
         elif block is not None:
             part = (line.skip, len(line.text)) if line.skip else None
             evidence.append(
                 make_evidence(document, f"blocks[{len(blocks)}]", line, line.rule or _shape_rule(line), line.sure, part)
             )
             blocks.append(block)
-        picture_above = is_bare_picture(line)
+        picture_above = line.piece.shape == "picture" and not line.text
     article = msgspec.structs.replace(document.article, blocks=tuple(blocks), boilerplate=tuple(removed))
     return msgspec.structs.replace(document, article=article, evidence=(*document.evidence, *evidence))
 
@@ -59,21 +62,21 @@ def _block(line: Line) -> Block | None:
     kind = line.kind or _OF_SHAPE.get(line.piece.shape, "paragraph")
     text = line.text[line.skip :].strip() or None
     piece = line.piece
-    if kind == "picture":
-        return Block(type="picture", caption=text, byline=line.byline, href=piece.href)
-    if kind == "caption":
-        return Block(type="caption", text=text, byline=line.byline)
-    if kind == "list":
-        return Block(
-            type="list",
-            items=tuple(item for item in map(mend, piece.items) if item),
-            text=None if piece.items else text,
-        )
-    if kind == "table":
-        rows = tuple(tuple(mend(cell) for cell in row) for row in piece.rows)
-        return Block(type="table", rows=rows, text=None if piece.rows else text)
-    if kind in ("paragraph", "subhead", "quote") and text is not None:
-        return Block(type=kind, text=text)
+    caption = mend(piece.caption) or None if piece.caption else None
+    match kind:
+        case "picture":
+            return Block(type="picture", caption=text, byline=line.byline, href=piece.href)
+        case "list" if piece.items:
+            return Block(type="list", items=tuple(item for item in map(mend, piece.items) if item))
+        case "table" if piece.rows:
+            rows = tuple(tuple(mend(cell) for cell in row) for row in piece.rows)
+            return Block(type="table", rows=rows, caption=caption)
+        case "code":
+            return Block(type="code", text=mend_code(piece.text), caption=caption)
+        case "embed":
+            return Block(type="embed", text=text, href=piece.href, caption=caption, byline=line.byline)
+        case "paragraph" | "subhead" | "footnote" | "caption" | "quote" | "list" | "table" if text is not None:
+            return Block(type=kind, text=text, byline=line.byline)
     return None
 
 

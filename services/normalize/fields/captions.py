@@ -82,7 +82,7 @@ def settle_by_credit(line: Line, tag: str) -> Line:
 
 def is_bare_picture(line: Line) -> bool:
     """A picture of a page without any words: what stands under it may be its caption."""
-    return line.piece.shape == "picture" and not line.text
+    return line.piece.shape == "picture" and not line.text and line.byline is None
 
 
 def _settle_on_page(line: Line, tag: str, under_picture: bool) -> Line:
@@ -110,11 +110,14 @@ def _totals(around: Surroundings, place: int, line: Line, under_picture: bool) -
         return {"subhead": 0.0}
     if line.kind == "paragraph":
         return {"paragraph": 0.0}
-    longest = {"line": LONGEST, "paragraph": LONGEST_UNDER_PICTURE if under_picture else LONGEST_SUBHEAD}.get(shape, 0)
+    on_page = LONGEST_UNDER_PICTURE if under_picture else 0 if line.piece.is_running else LONGEST_SUBHEAD
+    longest = {"line": LONGEST, "paragraph": on_page}.get(shape, 0)
     if size(line.text) > longest or place >= MOST_LINES:
         return {"paragraph": 0.0}
     found, known = signs(around, place), weights()
-    totals: Totals = {"paragraph": 0.0, "subhead": _sum(known.subhead, found)}
+    totals: Totals = {"paragraph": 0.0}
+    if not line.piece.is_running:
+        totals["subhead"] = _sum(known.subhead, found)
     if shape == "line" or under_picture:
         totals["caption"] = _sum(known.caption, found) + (
             _under_picture(found, around.under_picture) if under_picture else 0.0

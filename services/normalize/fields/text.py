@@ -24,6 +24,12 @@ def mend(text: str) -> str:
     return unicodedata.normalize("NFC", _SPACES.sub(" ", mended).strip())
 
 
+def mend_code(text: str) -> str:
+    """The lines of a program, set in as they are."""
+    lines = (_INVISIBLE.sub("", line.replace("\u00a0", " ")).rstrip() for line in text.splitlines())
+    return unicodedata.normalize("NFC", "\n".join(lines).strip("\n"))
+
+
 def mend_text(document: Document) -> Document:
     """Mend every line and what the reader settled; a line left without words is dropped."""
     lines = tuple(line for line in map(_mended, document.lines) if _has_words(line))
@@ -47,6 +53,6 @@ def _mended(line: Line) -> Line:
 
 def _has_words(line: Line) -> bool:
     piece = line.piece
-    if piece.shape in ("picture", "list", "table"):
+    if piece.shape in ("picture", "list", "table", "code", "embed"):
         return bool(line.text or piece.href or piece.items or piece.rows)
     return any(letter.isalnum() for letter in line.text)

@@ -268,7 +268,7 @@ UNSEEN_NAMES = re.compile(
 )
 CAPTION_NAMES = re.compile(
     r"caption|bild[-_]{0,2}(?:unterschrift|text|info|titel|legende)|(?<![a-z])legend(?!ary)|leyenda|"
-    r"pie-?_?(?:de-?_?)?foto|didascali|(?:img|image|media|photo|picture|figure|foto)[-_]{0,2}(?:info|"
+    r"pie-?_?(?:de-?_?)?foto|didascali|(?:img|image|media(?!-text)|photo|picture|figure|foto)[-_]{0,2}(?:info|"
     r"text|desc|legend|title|details)"
     r"|infotext|cutline|chu-?thich|onderschrift|bijschrift|billedtekst|bildetekst|undertext"
 )
@@ -362,3 +362,7 @@ DEBRIS_START = re.compile(
     r"categories\s*:|tags\s*:|schlagwörter\s*:|kategorien?\s*:|\(?noch keine bewertungen)",
     re.IGNORECASE,
 )
+CREDIT_NAMES = re.compile(r"(?<![a-z])(?:credits?|copyright|photographer|(?:image|photo)-?(?:source|by))(?![a-z])")
+NOTE_NAMES = re.compile(r"(?<![a-z])(?:foot|end)-?notes?(?![a-z])")
+CODE_NAMES = re.compile(r"(?<![a-z])(?:code|codehilite|highlight|sourcecode|syntax[a-z]*|language-\w+|brush)(?![a-z])")
+GUTTER_NAMES = re.compile(r"(?<![a-z])(?:gutter|line-?nos?|line-?numbers?|rouge-gutter)(?![a-z])")

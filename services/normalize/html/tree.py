@@ -54,14 +54,12 @@ def _strings(element: Element, skip: frozenset[Element], depth: int = 0) -> Iter
         yield element.text
     for child in element:
         tag = child.tag
-        if tag not in SILENT and child not in skip:
-            apart = tag not in INLINE
-            if apart:
-                yield " "
-            if depth < MAX_DEPTH:
+        if tag not in SILENT:
+            apart = "" if tag in INLINE else " "
+            yield apart
+            if child not in skip and depth < MAX_DEPTH:
                 yield from _strings(child, skip, depth + 1)
-            if apart:
-                yield " "
+            yield apart
         if child.tail:
             yield child.tail
 

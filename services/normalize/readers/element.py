@@ -13,6 +13,11 @@ def local_name(element: Element) -> str:
     return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""  # type: ignore[redundant-expr]  # as stubbed
 
 
+def plain_name(element: Element) -> str:
+    """The name of an element as written, without its namespace: a step of a path."""
+    return str(element.tag).rpartition("}")[2]
+
+
 def place_of(element: Element) -> str:
     """Where an element stands, without namespaces: `/newsItem/contentMeta/headline`."""
     tree = element.getroottree()

@@ -1,28 +1,49 @@
-"""The body that a feed, a JSON document or an XML one carries as markup, as pieces in reading order."""
+"""The body that a feed, a JSON document or an XML one carries as markup, as pieces in reading order.
+
+A fragment is the article and nothing else: no menu to leave out, and every visible word is in one of the pieces.
+"""
 
 from collections.abc import Iterator
-from urllib.parse import urljoin, urlsplit
 
-from services.normalize.document import Piece, Shape
-from services.normalize.html.tree import INLINE, SILENT, Element, parse, squeeze, text_of
-from services.normalize.readers.element import local_name, place_of
+import msgspec
+
+from services.normalize.document import Piece, Shape, size
+from services.normalize.html.class_names import CAPTION_NAMES, CREDIT_NAMES, NOTE_NAMES
+from services.normalize.html.tree import Element, names_of, parse, squeeze, text_of
+from services.normalize.readers.element import local_name, place_of, plain_name
+from services.normalize.readers.markup_parts import (
+    BOLD,
+    CREDITS,
+    DRESS,
+    FIGURES,
+    ITALIC,
+    LINKED,
+    LISTS,
+    NOTE_ID,
+    PICTURES,
+    PLAYERS,
+    QUOTES,
+    RICH,
+    SHAPES,
+    UNSEEN,
+    address_of,
+    gutter_of,
+    is_code,
+    is_counter,
+    is_hidden,
+    is_inline,
+    is_tabular,
+    items_of,
+    paragraphs,
+    printed_lines,
+    rows_of,
+    source_of,
+    without_way_back,
+)
 from shared.untrusted.markup_limits import check
 
-_MOST_PIECES = 5000
-_DEEPEST = 100
-_SHAPES: dict[str, Shape] = {
-    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6", "hl1", "hl2"), "heading"),
-    **dict.fromkeys(("blockquote", "bq", "pullquote"), "quote"),
-    **dict.fromkeys(("figcaption", "caption", "media-caption"), "caption"),
-}
-_LISTS = frozenset({"ul", "ol", "dl"})
-_ITEMS = frozenset({"li", "dt", "dd"})
-_FIGURES = frozenset({"figure", "media"})
-_CAPTIONS = ("figcaption", "media-caption", "caption")
-_CREDITS = ("media-producer", "cite", "small")
-_PICTURES = ("img", "amp-img", "media-reference")
-_SMALLEST = 8  # a picture of a pixel or a few is a counter, not a picture
-_TEXTLESS = SILENT - {"object"}
+_DEEPEST = 120  # below it an element is one run of text
+_LONGEST_CAPTION = 60  # words
 
 
 def pieces_of_markup(markup: str, base: str | None, path: str) -> tuple[Piece, ...]:
@@ -32,160 +53,333 @@ def pieces_of_markup(markup: str, base: str | None, path: str) -> tuple[Piece, .
     if "<" not in markup and "&" not in markup:
         return pieces_of_text(markup, path)
     check(markup)
-    root = parse(f"<div>{markup}</div>")
-    return tuple(_walk(root, base, path))
+    return _walk(parse(f"<div>{markup}</div>"), base, path)
 
 
 def pieces_of_element(root: Element, base: str | None) -> tuple[Piece, ...]:
     """The pieces under an element of an XML document, XHTML or NITF, whatever its namespace."""
-    return tuple(_walk(root, base, ""))
+    return _walk(root, base, "")
 
 
 def pieces_of_text(text: str, path: str) -> tuple[Piece, ...]:
-    """The lines of a body in plain text; what they are is for the steps to judge."""
+    """The lines of a body in plain text; what they are is for the steps to judge, but for one that stands alone."""
     pieces = []
     gap = 0
     for line in text.splitlines():
-        words = line.strip()
+        words = squeeze(line)
         if not words:
             gap += 1
             continue
         pieces.append(Piece(text=words, shape="line", path=path, gap=gap))
         gap = 0
-    return tuple(pieces[:_MOST_PIECES])
+    if len(pieces) == 1:
+        return (msgspec.structs.replace(pieces[0], shape="paragraph", is_running=True),)
+    return tuple(pieces)
 
 
-def _walk(root: Element, base: str | None, path: str) -> Iterator[Piece]:
+def plain_text_of(markup: str | None) -> str | None:
+    """The words of a text that may be markup or hold entities, on one line; None without words."""
+    if markup is None or ("<" not in markup and "&" not in markup):
+        return markup
+    return " ".join(piece.text for piece in pieces_of_markup(markup, None, "") if piece.text) or None
+
+
+def _walk(root: Element, base: str | None, path: str) -> tuple[Piece, ...]:
     walker = _Walker(base, path)
-    walker.visit(root, 0)
-    walker.flush(None)
-    yield from walker.pieces[:_MOST_PIECES]
+    place = path or place_of(root)
+    walker.inside(root, place, 0, 0)
+    walker.flush(place)
+    return tuple(walker.pieces)
 
 
 class _Walker:
-    """Goes through a tree once: running text gathers until an element that is a block of its own ends it."""
+    """Goes through a tree once: running text gathers until an element that is a block of its own ends it.
+
+    `place` is where an element stands: in a fragment the place of the whole, for the fragment is one value of it.
+    """
 
     def __init__(self, base: str | None, path: str) -> None:
         self.base, self.path = base, path
         self.pieces: list[Piece] = []
         self._words: list[str] = []
+        self._dressed = [0] * (BOLD | ITALIC | LINKED | 1)
+        self._shape: Shape = "paragraph"
+        self._skip: set[Element] = set()
 
-    def visit(self, element: Element, depth: int) -> None:
-        """Add the pieces of an element and all under it."""
-        tag = local_name(element)
-        if not tag or tag in _TEXTLESS or depth > _DEEPEST:
-            return
-        if tag in INLINE and tag not in _PICTURES:
-            self._inside(element, depth)
-        elif tag == "br":
-            self._words.append("\n")
-        else:
-            self.flush(None)
-            self._block(element, tag, depth)
+    def inside(self, element: Element, place: str, depth: int, dress: int) -> None:
+        """Gather the words of an element and the pieces of all under it."""
+        self._take(element.text, dress)
+        around = local_name(element)
+        seen: dict[str, int] = {}
+        for child in element:
+            self._visit(child, around, self._below(place, child, seen), depth + 1, dress)
+            self._take(child.tail, dress)
 
-    def flush(self, element: Element | None, shape: Shape = "paragraph") -> None:
+    def flush(self, place: str, shape: Shape | None = None) -> None:
         """End the running text: two line breaks in a row part paragraphs, as editors without a mouse type them."""
         text, self._words = "".join(self._words), []
-        for part in _parted(text):
-            self._add(part, shape, element)
+        counts, self._dressed = self._dressed, [0] * len(self._dressed)
+        whole = counts[0] * 0.9
+        bold, italic, linked = counts[BOLD] > whole, counts[ITALIC] > whole, counts[LINKED] > whole
+        for part in paragraphs(text):
+            kind = shape or self._shape
+            if kind == "paragraph" and italic and self._is_under_picture(part):
+                kind = "caption"
+            is_running = kind == "paragraph" and (linked or not bold)
+            self._add(Piece(text=part, shape=kind, path=place, is_running=is_running))
 
-    def _block(self, element: Element, tag: str, depth: int) -> None:
-        if tag in _PICTURES or tag in _FIGURES:
-            self._picture(element)
-        elif tag in _LISTS:
-            items = tuple(text for item in element if local_name(item) in _ITEMS and (text := text_of(item)))
-            self._add_piece(Piece(text="", shape="list", items=items, path=self._place(element)) if items else None)
-        elif tag == "table":
-            rows = tuple(row for row in map(_cells, element.iter()) if row)
-            self._add_piece(Piece(text="", shape="table", rows=rows, path=self._place(element)) if rows else None)
-        else:
-            shape = _SHAPES.get(tag, "paragraph")
-            if shape in ("quote", "heading", "caption"):
-                self._add(text_of(element), shape, element)
-            else:
-                self._inside(element, depth)
-                self.flush(element)
+    def _below(self, place: str, child: Element, seen: dict[str, int]) -> str:
+        if self.path:
+            return self.path
+        name = plain_name(child)
+        seen[name] = count = seen.get(name, 0) + 1
+        return f"{place}/{name}" if count == 1 else f"{place}/{name}[{count}]"
 
-    def _inside(self, element: Element, depth: int) -> None:
-        self._words.append(_squeezed(element.text))
-        for child in element:
-            self.visit(child, depth + 1)
-            self._words.append(_squeezed(child.tail))
-
-    def _picture(self, element: Element) -> None:
-        pictures = [item for item in element.iter() if local_name(item) in _PICTURES]
-        if pictures and all(map(_is_counter, pictures)):
+    def _take(self, text: str | None, dress: int) -> None:
+        if not text:
             return
-        captions = [item for item in element.iter() if local_name(item) in _CAPTIONS]
-        caption = " ".join(text for item in captions if (text := text_of(item, frozenset(_credits(item)))))
-        credit = next((text for item in _credits(element) if (text := text_of(item))), None)
-        source = next((link for item in pictures if (link := _source(item))), None)
-        if caption or source:
-            href = self._link(source)
-            self._add_piece(Piece(text=caption, shape="picture", href=href, byline=credit, path=self._place(element)))
+        words = squeeze(text)
+        before, after = " " if text[0].isspace() else "", " " if text[-1].isspace() else ""
+        self._words.append(f"{before}{words}{after}" if words else " ")
+        self._dressed[0] += len(words)
+        for bit in (BOLD, ITALIC, LINKED):
+            if dress & bit:
+                self._dressed[bit] += len(words)
 
-    def _link(self, link: str | None) -> str | None:
-        if link is None:
-            return None
-        try:
-            joined = urljoin(self.base or "", link)
-            return joined if urlsplit(joined).scheme in ("http", "https", "") else None
-        except ValueError:
-            return None
+    def _visit(self, element: Element, around: str, place: str, depth: int, dress: int) -> None:
+        tag = local_name(element)
+        if not tag or tag in UNSEEN or element in self._skip or is_hidden(element):
+            return
+        if tag == "br":
+            self._words.append("\n")
+        elif depth > _DEEPEST:
+            self._take(f" {' '.join(map(str, element.itertext()))} ", dress)
+        elif tag in PICTURES:
+            self._picture(element, place)
+        elif is_inline(tag, around):
+            if tag == "sup" and any(local_name(child) == "a" for child in element):
+                self._words.append(" ")  # the mark of a note is no part of the word before it
+            self.inside(element, place, depth, dress | DRESS.get(tag, 0))
+        else:
+            self.flush(self.path or place.rpartition("/")[0])
+            self._block(element, tag, place, depth, dress | DRESS.get(tag, 0))
 
-    def _add(self, text: str, shape: Shape, element: Element | None) -> None:
-        if text:
-            self._add_piece(Piece(text=text, shape=shape, path=self._place(element)))
+    def _block(self, element: Element, tag: str, place: str, depth: int, dress: int) -> None:
+        names = names_of(element)
+        if tag in FIGURES or (CAPTION_NAMES.search(names) and _holds(element, PICTURES)):
+            self._figure(element, place, depth)
+        elif tag in PLAYERS:
+            self._player(element, place, None)
+        elif tag in LISTS:
+            self._list(element, place, depth, is_notes=NOTE_NAMES.search(names) is not None)
+        elif tag == "table" and is_tabular(element):
+            self._table(element, place, None)
+        elif tag in QUOTES:
+            self._quote(element, place, depth, None)
+        elif tag == "pre":
+            self._preformatted(element, place, None)
+        elif _is_caption(element, tag, names):
+            self._caption(element, place)
+        else:
+            was = self._shape
+            is_note = tag == "fn" or NOTE_NAMES.search(names) or (element.get("role") or "").startswith("doc-endnote")
+            self._shape = "footnote" if is_note else was
+            self.inside(element, place, depth, dress)
+            self.flush(place, SHAPES.get(tag))
+            self._shape = was
 
-    def _add_piece(self, piece: Piece | None) -> None:
-        if piece is not None:
+    def _list(self, element: Element, place: str, depth: int, *, is_notes: bool) -> None:
+        """Items of words alone are one piece; one that holds a picture, a table or the like is walked."""
+        items: list[str] = []
+        for text, item in items_of(element):
+            if item is not None and _holds(item, RICH):
+                self._close_list(items, place)
+                self.inside(item, place, depth + 1, 0)
+                self.flush(place)
+            elif is_notes or self._shape == "footnote" or (item is not None and NOTE_ID.match(item.get("id") or "")):
+                self._close_list(items, place)
+                self._add(Piece(text=without_way_back(text), shape="footnote", path=place))
+            else:
+                items.append(text)
+        self._close_list(items, place)
+
+    def _close_list(self, items: list[str], place: str) -> None:
+        if items:
+            self._add(Piece(text=" ".join(items), shape="list", items=tuple(items), path=place))
+            items.clear()
+
+    def _table(self, table: Element, place: str, caption: str | None) -> None:
+        rows = rows_of(table)
+        own = " ".join(text_of(item) for item in table if local_name(item) == "caption")
+        said = " ".join(filter(None, (own, caption))) or None
+        text = " ".join(cell for row in rows for cell in row if cell)
+        self._add(Piece(text=text, shape="table", rows=rows, caption=said, path=place))
+
+    def _quote(self, element: Element, place: str, depth: int, speaker: str | None) -> None:
+        """A quote is a piece each paragraph; `cite` or `footer` at its end names who said it, on the last one."""
+        marks = [item for item in element.iter() if local_name(item) in ("cite", "footer")][:1]
+        said = squeeze(text_of(marks[0]).lstrip("—–-― ")) if marks else speaker
+        if said and marks and text_of(element, frozenset(marks)):
+            self._skip.update(marks)
+        elif marks:
+            said = speaker
+        start, was, self._shape = len(self.pieces), self._shape, "quote"
+        self.inside(element, place, depth, 0)
+        self.flush(place)
+        self._shape = was
+        quotes = [number for number in range(start, len(self.pieces)) if self.pieces[number].shape == "quote"]
+        if said and quotes:
+            self.pieces[quotes[-1]] = msgspec.structs.replace(self.pieces[quotes[-1]], byline=said)
+        elif said:
+            self._add(Piece(text=said, shape="paragraph", path=place, is_running=True))
+
+    def _preformatted(self, element: Element, place: str, caption: str | None) -> None:
+        """Code keeps its lines; a poem or a timetable set in `pre` is paragraphs."""
+        text = printed_lines(element)
+        if is_code(element):
+            self._add(Piece(text=text, shape="code", caption=caption, path=place))
+            return
+        for part in paragraphs(text):
+            self._add(Piece(text=part, shape="paragraph", path=place, is_running=True))
+        self._add(Piece(text=caption or "", shape="caption", path=place))
+
+    def _figure(self, element: Element, place: str, depth: int) -> None:
+        """A picture with its words, a gallery of them, or a table, quote, code or player set in a figure."""
+        captions = [item for item in element.iter() if item is not element and _is_caption_of(item)]
+        if any(local_name(item) in FIGURES for item in element.iterdescendants()):
+            self.inside(element, place, depth, 0)
+            self.flush(place)
+            return
+        pictures = [item for item in element.iter() if local_name(item) in PICTURES and not is_counter(item)]
+        caption, credit = _caption_and_credit(captions)
+        part = next((item for item in element.iter() if local_name(item) in QUOTES | PLAYERS | {"table", "pre"}), None)
+        if pictures:
+            self._pictures(element, pictures, captions, place)
+        elif part is None:
+            self._words_of_figure(element, captions, place, depth)
+        elif (code := gutter_of(element)) is not None:
+            numbers, lines = code
+            self._add(Piece(text=text_of(numbers), shape="debris", path=place))
+            self._add(Piece(text=printed_lines(lines), shape="code", caption=caption, path=place))
+        else:
+            self._skip.update(captions)
+            self._skip.add(part)
+            self.inside(element, place, depth, 0)
+            self.flush(place)
+            self._part(part, place, depth, " ".join(filter(None, (caption, credit))) or None)
+
+    def _part(self, part: Element, place: str, depth: int, caption: str | None) -> None:
+        tag = local_name(part)
+        if tag in QUOTES:
+            self._quote(part, place, depth, caption)
+        elif tag in PLAYERS:
+            self._player(part, place, caption)
+        elif tag == "table" and is_tabular(part):
+            self._table(part, place, caption)
+        elif tag == "pre":
+            self._preformatted(part, place, caption)
+        else:
+            self.inside(part, place, depth, 0)
+            self.flush(place)
+            self._add(Piece(text=caption or "", shape="caption", path=place))
+
+    def _words_of_figure(self, element: Element, captions: list[Element], place: str, depth: int) -> None:
+        """A figure of words alone: an address is a player's, drawn by the site; else text under a caption."""
+        text = text_of(element, frozenset(captions))
+        address = address_of(text, None) if text.startswith(("http://", "https://")) else None
+        if address is not None:
+            caption, credit = _caption_and_credit(captions)
+            self._add(Piece(text=text, shape="embed", href=address, caption=caption, byline=credit, path=place))
+            return
+        self.inside(element, place, depth, 0)
+        self.flush(place)
+
+    def _pictures(self, element: Element, pictures: list[Element], captions: list[Element], place: str) -> None:
+        """The pictures of a figure: the words belong to the last; what calls itself no caption may be a button."""
+        caption, credit = _caption_and_credit(captions)
+        rest = text_of(element, frozenset(captions))
+        if rest and not caption:
+            loose = [item for item in element.iter() if _is_credit(item)]
+            credit = credit or next((text for item in loose if (text := text_of(item))), None)
+            caption, rest = text_of(element, frozenset([*captions, *loose])), ""
+        hrefs = list(dict.fromkeys(address_of(source_of(item), self.base) for item in pictures))
+        for href in hrefs[:-1]:
+            self._add(Piece(text="", shape="picture", href=href, path=place))
+        self._add(Piece(text=caption or "", shape="picture", href=hrefs[-1], byline=credit, path=place))
+        self._add(Piece(text=rest, shape="debris", path=place))
+
+    def _picture(self, element: Element, place: str) -> None:
+        href = address_of(source_of(element), self.base)
+        if href is not None and not is_counter(element):
+            self.flush(self.path or place.rpartition("/")[0])
+            self._add(Piece(text="", shape="picture", href=href, path=place))
+
+    def _caption(self, element: Element, place: str) -> None:
+        caption, credit = _caption_and_credit([element])
+        self._add(Piece(text=caption or "", shape="caption", byline=credit, path=place))
+
+    def _player(self, element: Element, place: str, caption: str | None) -> None:
+        """A film, a sound or a post of elsewhere, under the name the markup gives it."""
+        sources = (source_of(item) for item in element.iter())
+        href = next((link for source in sources if (link := address_of(source, self.base))), None)
+        if is_counter(element) or (href is None and not caption):
+            return
+        text = squeeze(element.get("title") or "") or local_name(element)
+        self._add(Piece(text=text, shape="embed", href=href, caption=caption, path=place))
+
+    def _is_under_picture(self, text: str) -> bool:
+        above = self.pieces[-1] if self.pieces else None
+        return above is not None and above.shape == "picture" and not above.text and size(text) <= _LONGEST_CAPTION
+
+    def _add(self, piece: Piece) -> None:
+        if piece.text or piece.href or piece.byline:
             self.pieces.append(piece)
 
-    def _place(self, element: Element | None) -> str:
-        if self.path or element is None:
-            return self.path
-        return place_of(element)
+
+def _holds(element: Element, tags: frozenset[str]) -> bool:
+    return any(local_name(item) in tags for item in element.iterdescendants())
 
 
-def _squeezed(text: str | None) -> str:
-    if not text:
-        return ""
-    edge = " " if text[:1].isspace() else "", " " if text[-1:].isspace() else ""
-    return f"{edge[0]}{squeeze(text)}{edge[1]}"
+def _is_caption(element: Element, tag: str, names: str) -> bool:
+    if SHAPES.get(tag) == "caption":
+        return True
+    return CAPTION_NAMES.search(names) is not None and size(text_of(element)) <= _LONGEST_CAPTION
 
 
-def _parted(text: str) -> Iterator[str]:
-    part: list[str] = []
-    for line in text.split("\n"):
-        words = squeeze(line)
-        if words:
-            part.append(words)
-        elif part:
-            yield " ".join(part)
-            part = []
-    if part:
-        yield " ".join(part)
+def _is_caption_of(element: Element) -> bool:
+    """Whether an element of a figure is a caption, and not inside another one."""
+    tag = local_name(element)
+    if SHAPES.get(tag) == "caption" or tag == "media-producer":
+        return next(element.iterancestors("{*}table"), None) is None
+    is_named = CAPTION_NAMES.search(names_of(element)) is not None and not _holds(element, PICTURES)
+    return is_named and not any(map(_is_named_caption, element.iterancestors()))
 
 
-def _cells(row: Element) -> tuple[str, ...]:
-    if local_name(row) != "tr":
-        return ()
-    return tuple(text_of(cell) for cell in row if local_name(cell) in ("td", "th"))
+def _is_named_caption(element: Element) -> bool:
+    return SHAPES.get(local_name(element)) == "caption"
 
 
-def _credits(element: Element) -> list[Element]:
-    return [item for item in element.iter() if local_name(item) in _CREDITS]
+def _is_credit(element: Element) -> bool:
+    return local_name(element) in CREDITS or CREDIT_NAMES.search(names_of(element)) is not None
 
 
-def _source(picture: Element) -> str | None:
-    for attribute in ("src", "data-src", "data-original", "source"):
-        link = (picture.get(attribute) or "").strip()
-        if link and not link.startswith("data:"):
-            return link
-    return None
+def _caption_and_credit(captions: list[Element]) -> tuple[str | None, str | None]:
+    """The words of captions, and the credits set apart in them; a caption that is all credit stays one."""
+    said: list[str] = []
+    credits: list[str] = []
+    for element in captions:
+        marks = [item for item in element.iter() if _is_credit(item)]
+        text = text_of(element, frozenset(marks)) if element not in marks else ""
+        credits += _credits(marks) if text or local_name(element) in CREDITS else []
+        said += [text or ("" if local_name(element) in CREDITS else text_of(element))]
+    return " ".join(filter(None, said)) or None, ", ".join(dict.fromkeys(credits)) or None
 
 
-def _is_counter(picture: Element) -> bool:
-    return any(
-        (picture.get(side) or "").isdigit() and int(picture.get(side) or 0) < _SMALLEST for side in ("width", "height")
-    )
+def _credits(marks: list[Element]) -> Iterator[str]:
+    """The words of the marks, none twice where one stands in another."""
+    taken: set[Element] = set()
+    for mark in marks:
+        if not taken.intersection(mark.iterancestors()):
+            taken.add(mark)
+            if text := text_of(mark):
+                yield text

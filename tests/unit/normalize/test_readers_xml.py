@@ -88,8 +88,8 @@ def test_nitf_gives_every_field_it_declares() -> None:
         ("heading", "Cách làm mới"),
         ("picture", "Sơ chế mủ cao su"),
         ("paragraph", "Đoạn hai."),
-        ("list", ""),
-        ("table", ""),
+        ("list", "một hai"),
+        ("table", "a b"),
     ]
     assert (draft.pieces[2].byline, draft.pieces[2].href) == ("Anh Phong", "https://x/a.jpg")
     assert draft.pieces[4].items == ("một", "hai")
