@@ -9,6 +9,7 @@ RUN python -m pip install --no-cache-dir --quiet --only-binary :all: --require-h
  && python -m pip --python /opt/copydesk/bin/python install --no-cache-dir --quiet \
       --only-binary :all: --require-hashes -r requirements/base.lock
 COPY pyproject.toml README.md LICENSE ./
+COPY copydesk copydesk
 COPY services services
 COPY shared shared
 # A read-only container can never write its bytecode, so all of it is written here.

@@ -4,10 +4,8 @@ A long-running process says `configure_process`: then libraries' records, warnin
 caught become lines of the same kind, each with a level.
 """
 
-import json
 import logging
 import os
-import re
 import stat
 import sys
 import threading
@@ -18,15 +16,10 @@ from typing import Any, TextIO
 
 import structlog
 
+from shared.harmless import harmless_json, harmless_text
+
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 PROCESS_STREAM = 2
-# What may steer a terminal or change the order of what is read there. JSON escapes only the first 32 itself; joiners
-# (U+200C, U+200D) belong to words. Lone surrogates (names of files) are no text that a stream could write.
-HARMFUL = re.compile(
-    "[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\ufff9-\ufffb\U000e0000-\U000e007f]"
-)
-STEERING = re.compile(f"[\x00-\x08\x0b-\x1f]|{HARMFUL.pattern}")
-
 log = structlog.get_logger(__name__)
 
 
@@ -61,16 +54,6 @@ def configure_process(level: str = "info") -> None:
         # Celery writes its farewell to sys.__stdout__.
         sys.stdout = sys.__stdout__ = _Printed("info")  # type: ignore[misc,assignment]
         sys.stderr = sys.__stderr__ = _Printed("warning")  # type: ignore[misc,assignment]
-
-
-def harmless_json(line: str) -> str:
-    """A JSON line in which what may steer a terminal is escaped; it decodes to the same value."""
-    return HARMFUL.sub(lambda match: json.dumps(match[0])[1:-1], line)
-
-
-def harmless_text(text: str) -> str:
-    """Text in which what may steer a terminal, but for tabs and ends of lines, is shown by its escape."""
-    return STEERING.sub(lambda match: ascii(match[0])[1:-1], text)
 
 
 class FollowedFile:

@@ -4,7 +4,6 @@ import argparse
 import os
 import shlex
 import shutil
-import socket
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,12 +11,7 @@ from typing import Any
 
 import msgspec
 
-from services.desk.data_folder import reach
-from shared.data_version import check_folder
-from shared.errors import NewerData, TransientError
-from shared.ledger.connection import connect
-from shared.ledger.reader import LedgerReader
-from shared.log import harmless_text
+from shared.harmless import harmless_text
 from shared.settings import Loaded, Settings
 
 OK, WRONG, UNUSABLE, NEWER = 0, 1, 2, 3
@@ -46,39 +40,6 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
         """A command as this person would type it: on the same data folder, where that was given by hand."""
         given = self.flags.get("data_dir")
         return f"{program()} {words}" + (f" --data-dir {shlex.quote(given)}" if given else "")
-
-    def reached(self) -> Settings:
-        """The settings, with the Redis of the desk that is up on the data folder where none was set.
-
-        Raises `NewerData` when a newer release wrote the folder, or what Redis holds.
-        """
-        check_folder(self.data_dir)
-        settings = reach(self.loaded)
-        if self.loaded.origins["redis_url"] == "default" and settings is self.settings and not _somebody_listens():
-            raise TransientError(
-                f"no desk is up on the data folder {self.data_dir}, and no Redis listens at the default address: "
-                "start `copydesk up` there, or set redis_url"
-            )
-        refuse_newer_ledger(settings)
-        return settings
-
-
-def refuse_newer_ledger(settings: Settings) -> None:
-    """Raise `NewerData` for a ledger of a newer release; a Redis that is away says so when it is asked."""
-    try:
-        LedgerReader(connect(settings)).check_version()
-    except NewerData:
-        raise
-    except TransientError:
-        return
-
-
-def _somebody_listens() -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", 6379), timeout=2).close()
-    except OSError:
-        return False
-    return True
 
 
 def show_json(value: Any) -> None:

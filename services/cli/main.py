@@ -177,6 +177,20 @@ COMMANDS = (
     Command("resume", "resume:resume", "end the rest of a stage or a source", (arg("name", metavar="STAGE|SOURCE"),)),
     Command("recover", "recover:recover", "enter again what the archive holds and the ledger does not know"),
     Command(
+        "read",
+        "read:read",
+        "show the article in a document, with the evidence for each field: no desk, no Redis",
+        (
+            arg("document", metavar="FILE|-|URL", help="a file, standard input, or a page of the web"),
+            arg("--ninjs", action="store_true", help="as an item of IPTC ninjs 3.1"),
+            arg("--markdown", action="store_true", help="as Markdown"),
+            arg("--url", help="the address the document stands at"),
+            arg("--type", dest="media_type", metavar="TYPE", help="media type, when the file's name does not tell it"),
+            *SOURCE,
+        ),
+        opens=False,
+    ),
+    Command(
         "normalize",
         "normalize:normalize",
         "clean articles from standard input to standard output, without Redis",
@@ -296,7 +310,7 @@ def _code_of(error: Exception) -> int:
 
 
 def _say(words: str) -> None:
-    print(f"copydesk: {_module('shared.log').harmless_text(words)}", file=sys.stderr)
+    print(f"copydesk: {_module('shared.harmless').harmless_text(words)}", file=sys.stderr)
 
 
 def _log_end(error: Exception) -> int:

@@ -4,6 +4,7 @@ import resource
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 
 def limit_memory(megabytes: int) -> None:
@@ -21,3 +22,34 @@ def cpu_clock(seconds: float) -> Iterator[None]:
         yield
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+@contextmanager
+def bounded(megabytes: int, seconds: float, error: Exception) -> Iterator[None]:
+    """Raise `error` when what runs inside needs more memory or CPU than that; the limits end with it.
+
+    A process that stays within C code cannot raise: a second or two later the kernel ends it.
+    """
+
+    def give_up(_: int, __: FrameType | None) -> None:
+        raise error
+
+    memory, cpu = resource.getrlimit(resource.RLIMIT_AS), resource.getrlimit(resource.RLIMIT_CPU)
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    last = int(used.ru_utime + used.ru_stime + seconds) + 2
+    resource.setrlimit(resource.RLIMIT_AS, (_lower(megabytes * 1024 * 1024, memory[1]), memory[1]))
+    resource.setrlimit(resource.RLIMIT_CPU, (_lower(last, cpu[1]), cpu[1]))
+    signal.signal(signal.SIGPROF, give_up)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        yield
+    except MemoryError:
+        raise error from None
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        resource.setrlimit(resource.RLIMIT_CPU, cpu)
+        resource.setrlimit(resource.RLIMIT_AS, memory)
+
+
+def _lower(limit: int, hard: int) -> int:
+    return limit if hard == resource.RLIM_INFINITY else min(limit, hard)

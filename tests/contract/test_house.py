@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 TEXTS = {
     str(path.relative_to(ROOT)): path.read_text(encoding="utf-8")
-    for room in ("services", "shared")
+    for room in ("copydesk", "services", "shared")
     for path in sorted((ROOT / room).rglob("*.py"))
 }
 TREES = {name: ast.parse(text) for name, text in TEXTS.items()}

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from services.cli import main as cli
 from shared.errors import CopydeskError, InputRefused, PermanentError, TransientError
 from shared.net.http import Client, Fetched, RequestRefused, fetch, read_retry_after, read_url
 from shared.settings import Settings
@@ -246,3 +247,18 @@ def test_two_that_hang_hold_up_no_other_of_their_host(origin: Origin) -> None:
 )
 def test_read_retry_after(value: str | None, expected: float | None) -> None:
     assert read_retry_after(value, NOW) == expected
+
+
+def test_a_page_of_the_web_is_read_by_one_command(origin: Origin, capsys: pytest.CaptureFixture[str]) -> None:
+    page = "<html><body><h1>Ferry runs again</h1><p>It left at nine, as it had before the storm.</p></body></html>"
+    origin.pages["/ferry"] = Reply(headers={"Content-Type": "text/html; charset=utf-8"}, body=page.encode())
+    allow = ("--set", f"allow_networks={origin.host}:{origin.port}")
+    assert cli.main(["read", origin.url("/ferry"), "--markdown", *allow]) == 0
+    assert capsys.readouterr().out.startswith("# Ferry runs again\n")
+    assert cli.main(["read", origin.url("/absent"), *allow]) == 2
+    assert "404" in capsys.readouterr().err
+
+
+def test_reading_a_page_leads_nowhere_inside(canary: Origin, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["read", f"http://127.0.0.1:{canary.port}/"]) == 2
+    assert "not on the open internet" in capsys.readouterr().err

@@ -377,3 +377,53 @@ def test_a_publisher_is_given_pages_and_loses_them_by_name(capsys: pytest.Captur
     for words in (["keys", "add", "hue"], ["keys", "add", "hue", "--prefix", "hue.example"], ["keys", "take", "hue"]):
         code, _, err = answer(capsys, *words)
         assert (code, "https://example.org/news/" in err) == (2, True)
+
+
+PAGE = (
+    "<html><body><article><h1>Ferry runs again</h1><p>It left at nine, as it had before the storm.</p></article></body>"
+)
+
+
+@pytest.mark.parametrize(
+    ("flag", "begins"),
+    [
+        pytest.param((), "\nFerry runs again\n", id="for a person"),
+        pytest.param(("--json",), '{"headline":"Ferry runs again"', id="as JSON"),
+        pytest.param(("--ninjs",), '{"uri":"urn:copydesk:', id="as ninjs"),
+        pytest.param(("--markdown",), "# Ferry runs again\n", id="as Markdown"),
+    ],
+)
+def test_read_shows_the_article_of_a_file(
+    flag: tuple[str, ...], begins: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "page.html").write_text(PAGE, encoding="utf-8")
+    assert cli.main(["read", "page.html", *flag]) == 0
+    assert capfd.readouterr().out.startswith(begins)
+
+
+def test_read_takes_standard_input(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    order(monkeypatch, PAGE)
+    assert answer(capsys, "read", "-", "--markdown")[:2] == (
+        0,
+        "# Ferry runs again\n\nIt left at nine, as it had before the storm.\n\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("argv", "said", "code"),
+    [
+        pytest.param(("absent.html",), "absent.html: No such file or directory", 2, id="no such file"),
+        pytest.param(("empty.txt",), "The input is empty", 1, id="no article"),
+        pytest.param(("empty.txt", "--zone", "Mars/Olympus"), "unknown zone 'Mars/Olympus'", 2, id="no such zone"),
+        pytest.param(("long.txt", "--set", "max_input_bytes=10"), "has more than 10 bytes", 1, id="too long"),
+    ],
+)
+def test_read_says_what_is_wrong(
+    argv: tuple[str, ...], said: str, code: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "empty.txt").write_text("\n", encoding="utf-8")
+    (tmp_path / "long.txt").write_text(TEXT, encoding="utf-8")
+    got, out, err = answer(capsys, "read", *argv)
+    assert (got, out) == (code, "")
+    assert said in err
+    assert "Traceback" not in err

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 import msgspec
 
 from services.cli.context import OK, WRONG, Context, show_json
+from services.cli.reach import reach_desk
 from shared.ledger.connection import connect
 from shared.ledger.reader import Balance, LedgerReader
 
 
 def balance(context: Context) -> int:
     """Print the balance: what was accepted, and what became of it. Exit code 1 when the two differ."""
-    found = LedgerReader(connect(context.reached())).balance()
+    found = LedgerReader(connect(reach_desk(context))).balance()
     if context.as_json:
         show_json(found)
     else:

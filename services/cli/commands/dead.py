@@ -7,6 +7,7 @@ import msgspec
 
 from services.cli.context import OK, UNUSABLE, WRONG, Context, show_json, warn
 from services.cli.printing import ago, clean, plural, row, shortened, table, timeline_lines
+from services.cli.reach import reach_desk
 from services.ingest import decisions
 from services.ingest.intake import open_archive, open_decisions
 from shared.clock import now_us
@@ -34,7 +35,7 @@ class Stray(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 def list_dead(context: Context) -> int:
     """The dead, the latest first."""
-    reader = LedgerReader(connect(context.reached()))
+    reader = LedgerReader(connect(reach_desk(context)))
     if astray := reader.strays():
         warn(f"{plural(len(astray), 'message')} could not be read: `copydesk dead strays` lists them")
     print_ended(context, reader.dead(context.args.limit, context.args.offset), "No article is dead.")
@@ -62,7 +63,7 @@ def print_ended(context: Context, inputs: Sequence[Ended], none: str) -> None:
 
 def strays(context: Context) -> int:
     """Messages that no worker could read, the latest first; with --clear they are shown a last time."""
-    client = LedgerReader(connect(context.reached())).client
+    client = LedgerReader(connect(reach_desk(context))).client
     with redis_errors(client), client.pipeline(transaction=True) as pipe:
         pipe.lrange(keys.STRAYS, 0, -1)
         if context.args.clear:
@@ -92,7 +93,7 @@ def _stray(row: str) -> Stray:
 
 def show_dead(context: Context) -> int:
     """One dead article: why it died, its way, and the beginning of its input."""
-    settings = context.reached()
+    settings = reach_desk(context)
     reader = LedgerReader(connect(settings))
     line = find_status(reader, context.args.ref)
     if line is None:
@@ -109,7 +110,7 @@ def show_dead(context: Context) -> int:
 
 def replay_dead(context: Context) -> int:
     """Send dead articles back to the stage where they died."""
-    settings = context.reached()
+    settings = reach_desk(context)
     ledger = open_ledger(settings)
     refs = _chosen(context, ledger)
     if refs is None:
@@ -121,7 +122,7 @@ def replay_dead(context: Context) -> int:
 
 def discard_dead(context: Context) -> int:
     """Give dead articles up; the archive keeps what came in."""
-    settings = context.reached()
+    settings = reach_desk(context)
     ledger = open_ledger(settings)
     refs = _chosen(context, ledger)
     if refs is None:

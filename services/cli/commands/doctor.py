@@ -11,8 +11,9 @@ from typing import Any, Literal
 
 import msgspec
 
-from services.cli.context import NEWER, OK, UNUSABLE, Context, refuse_newer_ledger, show_json
+from services.cli.context import NEWER, OK, UNUSABLE, Context, show_json
 from services.cli.printing import RED, clean, row, styled
+from services.cli.reach import refuse_newer_ledger
 from services.desk.data_folder import find_desk, reach
 from services.desk.processes import OLDEST_REDIS
 from services.desk.valkey import find_server

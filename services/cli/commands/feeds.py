@@ -4,6 +4,7 @@ import msgspec
 
 from services.cli.context import OK, WRONG, Context, show_json, warn
 from services.cli.printing import ago, clean, shortened, table
+from services.cli.reach import reach_desk
 from services.ingest.feed_states import FeedState, FeedStates
 from services.ingest.subscriptions import (
     Subscription,
@@ -64,7 +65,7 @@ def _states(context: Context, feeds: tuple[Subscription, ...]) -> dict[str, Feed
     if not feeds:
         return {}
     try:
-        states = FeedStates(connect(context.reached()))
+        states = FeedStates(connect(reach_desk(context)))
         return {feed.id: states.get(feed) for feed in feeds}
     except TransientError as error:
         warn(f"{error}; how the feeds are doing is not known")

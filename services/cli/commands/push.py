@@ -14,6 +14,7 @@ import msgspec
 
 from services.cli.context import OK, WRONG, Context, show_json, warn
 from services.cli.printing import clean
+from services.cli.reach import reach_desk
 from services.ingest.drop_files import printable
 from services.ingest.drop_inputs import MEDIA_TYPES, path_alias
 from services.ingest.drops import take_file
@@ -83,7 +84,7 @@ def _print(results: list[Pushed]) -> None:
 
 
 def _straight_in(context: Context) -> Push:
-    settings, args = context.reached(), context.args
+    settings, args = reach_desk(context), context.args
     intake = Intake(open_ledger(settings), open_archive(settings), settings)
     if not (args.media_type or args.uri or args.zone or args.language):
         return lambda file: (

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from services.cli.context import OK, Context, show_json
+from services.cli.reach import reach_desk
 from services.index.search import Index, Offer
 from services.ingest.intake import open_archive
 from services.ingest.recovery import Settled
@@ -13,7 +14,7 @@ from shared.work.celery_app import open_ledger
 
 def recover(context: Context) -> int:
     """Offer the whole archive to the ledger; what it knows stays as it is, and what the index has decided on too."""
-    settings = context.reached()
+    settings = reach_desk(context)
     index = Index(settings.index_file)
 
     def settled(batch: Sequence[Accepted]) -> Mapping[str, Settled]:

@@ -4,6 +4,7 @@ import contextlib
 
 from services.cli.commands.dead import in_pages, print_ended, print_outcome
 from services.cli.context import OK, UNUSABLE, Context, warn
+from services.cli.reach import reach_desk
 from services.ingest import decisions
 from services.ingest.intake import open_decisions
 from shared.ledger.connection import connect
@@ -16,14 +17,14 @@ MOST_KEPT = 1000  # as many as the ledger remembers
 
 def list_refused(context: Context) -> int:
     """Inputs that hold no article, are too large, or cannot be decoded, the latest first: nobody here needs to act."""
-    reader = LedgerReader(connect(context.reached()))
+    reader = LedgerReader(connect(reach_desk(context)))
     print_ended(context, reader.refused(context.args.limit, context.args.offset), "No input was refused.")
     return OK
 
 
 def replay_refused(context: Context) -> int:
     """Read refused inputs once more: a newer release may find what an older one did not."""
-    settings, args = context.reached(), context.args
+    settings, args = reach_desk(context), context.args
     ledger = open_ledger(settings)
     if bool(args.refs) == bool(args.all):
         warn("name the inputs (`copydesk refused list` shows their ids), or say --all")

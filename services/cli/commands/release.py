@@ -3,6 +3,7 @@
 import contextlib
 
 from services.cli.context import OK, WRONG, Context, show_json, warn
+from services.cli.reach import reach_desk
 from services.index.search import Index
 from services.ingest import decisions
 from services.ingest.intake import open_decisions
@@ -14,7 +15,7 @@ from shared.work.celery_app import open_ledger
 def release(context: Context) -> int:
     """Give the article of an address free: whoever pushes it next owns it. Exit code 1 when nobody knows it."""
     name = context.args.name
-    settings = context.reached()
+    settings = reach_desk(context)
     ledger = open_ledger(settings)
     stored = Index(context.settings.index_file).get(name)
     # Ledger and index may count an address to different articles, since the index also compares words: free both.

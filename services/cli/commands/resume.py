@@ -2,13 +2,14 @@
 
 from services.cli.context import OK, WRONG, Context, show_json, warn
 from services.cli.printing import clean
+from services.cli.reach import reach_desk
 from shared.ledger.reader import STAGES
 from shared.work.celery_app import open_ledger
 
 
 def resume(context: Context) -> int:
     """Let a stage, or a source as `copydesk status` names it, work again at once. Exit code 1 for what is neither."""
-    name, ledger = context.args.name, open_ledger(context.reached())
+    name, ledger = context.args.name, open_ledger(reach_desk(context))
     kind = "stage" if name in STAGES else "source"
     resumed = ledger.resume(kind, name)
     if context.as_json:

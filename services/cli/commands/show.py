@@ -10,6 +10,7 @@ import msgspec
 from services.cli.commands.dead import find_status, origin_rows
 from services.cli.context import OK, WRONG, Context, show_json, warn
 from services.cli.printing import article_lines, row, timeline_lines
+from services.cli.reach import reach_desk
 from services.index.search import Index, Stored
 from services.ingest.drop_inputs import path_alias
 from services.web.keys import open_keys
@@ -90,7 +91,7 @@ def as_json(stored: Stored | None, line: InputStatus | None) -> dict[str, Any]:
 
 
 def _status_of(context: Context, name: str) -> InputStatus | None:
-    reader = LedgerReader(connect(context.reached()))
+    reader = LedgerReader(connect(reach_desk(context)))
     try:
         return find_status(reader, name)
     except TransientError as error:

@@ -6,6 +6,7 @@ import msgspec
 
 from services.cli.context import OK, UNUSABLE, WRONG, Context, show_json
 from services.cli.printing import ago, clean, table
+from services.cli.reach import reach_desk
 from services.ingest.drop_memory import DropProblem
 from shared.clock import now_us
 from shared.errors import TransientError
@@ -22,7 +23,7 @@ MOST_PROBLEMS = 10
 
 def status(context: Context) -> int:
     """The desk at this moment. Exit code 0 when all is well, 1 with a trouble, 2 when Redis is away."""
-    settings = context.reached()
+    settings = reach_desk(context)
     ledger = Ledger(connect(settings), settings)
     try:
         overview = Watchman(ledger, settings, check_room=ledger.check_room).look()

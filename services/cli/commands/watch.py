@@ -4,7 +4,8 @@ import signal
 import threading
 from types import FrameType
 
-from services.cli.context import OK, Context, refuse_newer_ledger
+from services.cli.context import OK, Context
+from services.cli.reach import refuse_newer_ledger
 from services.desk.data_folder import reach
 from services.ingest.watch import run
 from shared import log

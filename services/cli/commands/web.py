@@ -1,6 +1,7 @@
 """`copydesk web`: the front door over HTTP."""
 
-from services.cli.context import OK, Context, refuse_newer_ledger
+from services.cli.context import OK, Context
+from services.cli.reach import refuse_newer_ledger
 from services.desk.data_folder import reach
 from services.web.app import serve
 from shared import log

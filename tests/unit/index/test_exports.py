@@ -2,7 +2,10 @@
 
 import datetime as dt
 
+import pytest
+
 from services.index.exports.body import body_html
+from services.index.exports.markdown import to_markdown
 from services.index.exports.ninjs import to_ninjs
 from services.index.exports.schema_org import to_schema_org
 from shared.article import Article, Block, Evidence, Person
@@ -130,3 +133,39 @@ def test_schema_org() -> None:
     assert node["image"][0] == {"@type": "ImageObject", "caption": "Sơ chế mủ cao su", "creditText": "A. P."}
     assert "url" not in node
     assert to_schema_org(Article(pub_status="canceled"), "abc")["creativeWorkStatus"] == "canceled"
+
+
+@pytest.mark.parametrize(
+    ("block", "markdown"),
+    [
+        pytest.param(Block(type="paragraph", text="# 1 _and_ [2]"), "\\# 1 \\_and\\_ \\[2\\]", id="signs are escaped"),
+        pytest.param(Block(type="paragraph", text="1. first"), "\\1. first", id="a number is no list"),
+        pytest.param(Block(type="paragraph", text="- dash"), "\\- dash", id="a dash is no list"),
+        pytest.param(Block(type="subhead", text="Củng cố"), "## Củng cố", id="subhead"),
+        pytest.param(Block(type="quote", text="Lời", byline="A"), "> Lời\n>\n> — A", id="quote with its speaker"),
+        pytest.param(Block(type="list", items=("a", "b")), "- a\n- b", id="list"),
+        pytest.param(
+            Block(type="table", rows=(("a", "b|c"), ("d",)), caption="T"),
+            "*T*\n\n| a | b\\|c |\n| --- | --- |\n| d |  |",
+            id="table with uneven rows",
+        ),
+        pytest.param(Block(type="code", text="```\nx"), "````\n```\nx\n````", id="code that holds a fence"),
+        pytest.param(
+            Block(type="picture", href="https://x.example/a(1).jpg", caption="C", byline="P"),
+            "![C (P)](https://x.example/a%281%29.jpg)",
+            id="picture",
+        ),
+        pytest.param(Block(type="picture", href="javascript:alert(1)", caption="C"), "*C*", id="no address of the web"),
+        pytest.param(
+            Block(type="embed", text="video", href="https://v.example/1"), "[video](https://v.example/1)", id="embed"
+        ),
+    ],
+)
+def test_markdown_of_a_block(block: Block, markdown: str) -> None:
+    assert to_markdown(Article(blocks=(block,))) == markdown + "\n"
+
+
+def test_markdown_of_an_article_begins_with_what_it_is() -> None:
+    assert to_markdown(ARTICLE).startswith(
+        "# Từng bước nâng cao\n\nBài, ảnh: Anh Phong · 2015-11-09\n\n**Bằng những giải pháp**\n\n"
+    )

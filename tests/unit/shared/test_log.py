@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.log import HARMFUL, STEERING, FollowedFile, harmless_json, harmless_text
+from shared.harmless import HARMFUL, STEERING, harmless_json, harmless_text
+from shared.log import FollowedFile
 
 # What a long-running process may come to write, each line by another way.
 PROGRAM = """
