@@ -36,12 +36,13 @@ def check(
     loose: bool = False,
     max_tags: int = MAX_TAGS,
     max_attributes: int = MAX_ATTRIBUTES,
-    max_depth: int = MAX_DEPTH,
+    max_depth: int | None = MAX_DEPTH,
     max_tag_length: int = MAX_TAG_LENGTH,
 ) -> None:
     """Raise `NotAnArticle`, with the reason, for markup that no parser should be given.
 
     `loose` is for XML that is read however broken it is: there an end tag closes what was left open in its element too.
+    `max_depth` is None for a parser that counts open elements itself.
     """
     if xml and "<!ENTITY" in markup:
         raise NotAnArticle("The document declares entities, which no article needs; it is not parsed.")
@@ -49,10 +50,11 @@ def check(
     if opened > max_tags:
         raise NotAnArticle(f"The document has {opened} tags; more than {max_tags} are not parsed.")
     tags = _tags(markup, xml=xml, loose=loose)
-    for tag in tags:
-        if len(tag) > 2 * max_attributes:
-            _check_tag(tag, max_attributes, max_tag_length)
-    if opened - markup.count("</") > max_depth:
+    if tags and len(max(tags, key=len)) > 2 * max_attributes:
+        for tag in tags:
+            if len(tag) > 2 * max_attributes:
+                _check_tag(tag, max_attributes, max_tag_length)
+    if max_depth is not None and opened - markup.count("</") > max_depth:
         depth = _deepest(tags, frozenset() if xml or loose else _NOT_COUNTED, loose=loose)
         if depth > max_depth:
             raise NotAnArticle(

@@ -1,23 +1,13 @@
 """A page as a flat list of text blocks and the boxes round them, made in one walk over the tree."""
 
 import re
-from functools import lru_cache
 from itertools import accumulate, islice
 
 import msgspec
+from lxml import etree
 
-from services.normalize.html.class_names import (
-    DATELINE_NAMES,
-    DEBRIS,
-    HIDDEN_STYLE,
-    PROSE,
-    STRONG_DEBRIS,
-    SUBJECTS,
-    UNSEEN_NAMES,
-    WEAK_DEBRIS,
-    WITH_OTHERS,
-)
-from services.normalize.html.tree import INLINE, MAX_DEPTH, SILENT, Element, names_of, squeeze
+from services.normalize.html.class_names import HIDDEN_STYLE, NORMAL, REFUSED, SUSPECT, judge_inline, judge_names
+from services.normalize.html.tree import INLINE, SILENT, Element, attributes_of, names_in, squeeze
 
 MARKS = re.compile(r"[.,;:!?…。、，！？«»„“”]")
 _WEIGHTS = {"p": 1.0, "li": 0.4, "dd": 0.4, "td": 0.7, "th": 0.0, "figcaption": 0.0}
@@ -34,7 +24,14 @@ _MAY_SWALLOW = frozenset({"noscript", "button", "svg", "object", "video", "audio
 _MOST_LOOKED_AT = 5000
 _MOST_NAMES = 200
 _SUBHEADS = frozenset({"h2", "h3", "h4", "h5", "h6", "dt", "summary"})
-NORMAL, DOUBTED, SUSPECT, REFUSED = 0, 1, 2, 3
+_OF_A_LINE = INLINE - _READINGS
+_LEAST_NAMES = 5
+_NEVER_TEXT = frozenset({"nav", "footer", "menu"})
+_ALWAYS_TEXT = frozenset({"html", "body", "main", "h1"})
+_ROLES_APART = frozenset({"navigation", "contentinfo", "dialog", "complementary", "alertdialog", "search", "menu"})
+_LINK, _BOLD, _ITALIC = 1, 2, 4
+_DRESS = {"a": _LINK, "b": _BOLD, "strong": _BOLD, "i": _ITALIC, "em": _ITALIC}
+_NOTHING, _BOX, _DATELINE, _SKIPPED = 0, 1, 2, 3
 
 
 class Box(msgspec.Struct, eq=False):
@@ -88,15 +85,23 @@ class Outline(msgspec.Struct, eq=False):
 
 
 def read_outline(root: Element) -> Outline:
-    """Walk the tree once."""
-    walk = _Walk()
+    """Walk the tree once, without entering what no reader sees."""
     body = root.find("body") if root.tag == "html" else root
-    walk.box(body if body is not None else root, None, 0, False)
+    walk = _Walk()
+    events = etree.iterwalk(body if body is not None else root, events=("start", "end"))
+    for event, element in events:
+        if event == "end":
+            walk.close(element)
+        elif not walk.open(element):
+            events.skip_subtree()
     return Outline(blocks=walk.blocks, boxes=walk.boxes, order=walk.order)
 
 
 class _Walk:
-    """The state of the one walk: the text gathered since the last border, and what it was dressed in."""
+    """The state of the one walk: the text gathered since the last border, and what it was dressed in.
+
+    `stack` holds for each open element the box it is in, its dress, and what is to be done at its end.
+    """
 
     def __init__(self) -> None:
         self.blocks: list[Block] = []
@@ -105,83 +110,112 @@ class _Walk:
         self.parts: list[str] = []
         self.linked = self.bold = self.italic = 0
         self.inline: list[Element] = []
+        self.stack: list[tuple[Box | None, int, int]] = [(None, 0, _NOTHING)]
 
-    def box(self, element: Element, parent: Box | None, depth: int, in_link: bool) -> None:
+    def open(self, element: Element) -> bool:
+        """Begin an element; says whether what is in it is to be read."""
         tag = element.tag
-        names = names_of(element)
-        box = Box(
-            element,
-            tag,
-            names,
-            parent,
-            depth,
-            _verdict(element, tag, names),
-            _is_prose(names),
-            len(self.blocks),
-            0,
-            [],
-        )
+        box, dress, _ = self.stack[-1]
+        if box is None or tag not in _OF_A_LINE:
+            return self.begin(element, tag, box, dress)
+        attributes = attributes_of(element)
+        if attributes:
+            end = self.dressed(element, tag, attributes)
+            if end == _SKIPPED:
+                self.stack.append((box, dress, _SKIPPED))
+                return False
+        else:
+            end = _NOTHING
+            if tag == "time":
+                self.inline.append(element)
+        mine = _DRESS.get(tag, 0)
+        if mine == _LINK and not _leads_away(attributes.get("href"), box.tag):
+            mine = 0
+        dress |= mine
+        self.stack.append((box, dress, end))
+        if element.text:
+            self.take(element.text, dress)
+        return True
+
+    def dressed(self, element: Element, tag: str, attributes: dict[str, str]) -> int:
+        """Keep an element of a line that may say what it is; says what is to be done at its end."""
+        names = attributes.get("class")
+        if names or tag == "time" or "itemprop" in attributes or "rel" in attributes:
+            self.inline.append(element)
+        if "hidden" in attributes or _is_hidden(attributes.get("style")):
+            return _SKIPPED
+        if not names:
+            return _NOTHING
+        unseen, dateline = judge_inline(names[:_MOST_NAMES])
+        return _SKIPPED if unseen else _DATELINE if dateline else _NOTHING
+
+    def begin(self, element: Element, tag: str, box: Box | None, dress: int) -> bool:
+        """Begin an element that is not of a line by its own name."""
+        around = "" if box is None else box.tag
+        if tag == "br":
+            self.parts.append("\x1e")
+        elif around and _is_unknown(tag, around):
+            end = self.dressed(element, tag, attributes_of(element))
+            self.stack.append((box, dress, end))
+            if element.text and end != _SKIPPED:
+                self.take(element.text, dress)
+            return end != _SKIPPED
+        elif tag not in _READINGS and (box is None or _is_shown(element, tag)):
+            if box is not None:
+                self.flush(box)
+            self.stack.append((self.box(element, tag, box), dress & _LINK, _BOX))
+            if element.text:
+                self.take(element.text, dress & _LINK)
+            return True
+        self.stack.append((box, dress, _SKIPPED))
+        return False
+
+    def box(self, element: Element, tag: str, parent: Box | None) -> Box:
+        attributes = attributes_of(element)
+        names = names_in(attributes)
+        worst, prose = judge_names(names)
+        verdict = _verdict(tag, attributes, worst if len(names) >= _LEAST_NAMES else NORMAL)
+        box = Box(element, tag, names, parent, len(self.stack) - 1, verdict, prose, len(self.blocks), 0, [])
         self.boxes.append(box)
         self.order[element] = box
         if parent is not None:
             parent.children.append(box)
-        if depth < MAX_DEPTH:
-            self.inside(element, box, depth, in_link, False, False)
-        else:
-            self.parts.append(" ".join(str(text) for text in element.itertext()))
-        self.flush(box)
-        box.last = len(self.blocks)
+        return box
 
-    def inside(self, element: Element, box: Box, depth: int, in_link: bool, bold: bool, italic: bool) -> None:
-        if element.text:
-            self.take(element.text, in_link, bold, italic)
-        for child in element:
-            tag = child.tag
-            if isinstance(tag, str):
-                self.child(child, tag, box, depth, in_link, bold, italic)
-            if child.tail:
-                self.take(child.tail, in_link, bold, italic)
-
-    def child(self, child: Element, tag: str, box: Box, depth: int, in_link: bool, bold: bool, italic: bool) -> None:
-        if tag == "br":
-            self.parts.append("\x1e")
-        elif tag in _READINGS:
-            return
-        elif tag in INLINE or _is_unknown(tag, box.tag):
-            if child.get("class") or tag in {"time", "address"} or child.get("itemprop") or child.get("rel"):
-                self.inline.append(child)
-            if depth < MAX_DEPTH and not _hidden(child) and not _is_unseen(child.get("class")):
-                self.inside(
-                    child, box, depth + 1, in_link or (tag == "a" and _leads_away(child, box.tag)),
-                    bold or tag in {"b", "strong"}, italic or tag in {"i", "em"},
-                )  # fmt: skip
-                if is_dateline(child):
-                    self.parts.append(" ")  # the dash between the two is drawn by a style sheet
-        elif _is_shown(child, tag):
+    def close(self, element: Element) -> None:
+        """End an element, and read what stands behind it."""
+        box, _, end = self.stack.pop()
+        if end == _BOX and box is not None:
             self.flush(box)
-            self.box(child, box, depth + 1, in_link)
+            box.last = len(self.blocks)
+        elif end == _DATELINE:
+            self.parts.append(" ")  # the dash between the two is drawn by a style sheet
+        if element.tail and len(self.stack) > 1:
+            self.take(element.tail, self.stack[-1][1])
 
-    def take(self, text: str, in_link: bool, bold: bool, italic: bool) -> None:
+    def take(self, text: str, dress: int) -> None:
         self.parts.append(text)
-        if not (in_link or bold or italic):
+        if not dress:
             return
         size = len(text.strip())
-        if in_link:
+        if dress & _LINK:
             self.linked += size
-        if bold:
+        if dress & _BOLD:
             self.bold += size
-        if italic:
+        if dress & _ITALIC:
             self.italic += size
 
     def flush(self, box: Box) -> None:
+        """End the text gathered since the last border: one block, or one for each line that `<br>` parts."""
         if not self.parts:
             return
         text = "".join(self.parts)
         self.parts.clear()
-        linked, bold, italic, inline = self.linked, self.bold, self.italic, tuple(self.inline[:_MOST_SHARED])
+        linked, bold, italic = self.linked, self.bold, self.italic
+        inline = tuple(self.inline[:_MOST_SHARED]) if self.inline else ()
         self.linked = self.bold = self.italic = 0
         self.inline.clear()
-        if not text or text.isspace():
+        if text.isspace():
             return
         runs = _runs(text, box.tag)
         total = sum(map(len, runs)) or 1
@@ -247,60 +281,27 @@ def _is_unknown(tag: str, around: str) -> bool:
     return tag == "button" and around in _SUBHEADS
 
 
-def _leads_away(anchor: Element, around: str) -> bool:
+def _leads_away(href: str | None, around: str) -> bool:
     """Whether an `<a>` is a link: one without an address is none, nor is a subhead's link to itself."""
-    href = anchor.get("href")
     return href is not None and not (href.startswith("#") and around in _SUBHEADS)
-
-
-def _is_unseen(names: str | None) -> bool:
-    """Whether a part of a line is shown only to screen readers or when pointed at."""
-    return bool(names) and _says_unseen((names or "")[:_MOST_NAMES])
-
-
-@lru_cache(maxsize=4096)
-def _says_unseen(names: str) -> bool:
-    return UNSEEN_NAMES.search(names.lower()) is not None
 
 
 def is_dateline(element: Element) -> bool:
     """Whether a part of a line calls itself the place it was written in: VnExpress' `location-stamp`, say."""
-    return DATELINE_NAMES.search((element.get("class") or "").lower()) is not None
+    names = element.get("class")
+    return bool(names) and judge_inline((names or "")[:_MOST_NAMES])[1]
 
 
-def _hidden(element: Element) -> bool:
-    style = element.get("style")
-    return element.get("hidden") is not None or bool(style and HIDDEN_STYLE.search(style))
+def _is_hidden(style: str | None) -> bool:
+    return bool(style) and HIDDEN_STYLE.search(style or "") is not None
 
 
-def _verdict(element: Element, tag: str, names: str) -> int:
-    if (
-        tag in {"nav", "footer", "menu"}
-        or _hidden(element)
-        or element.get("role")
-        in {"navigation", "contentinfo", "dialog", "complementary", "alertdialog", "search", "menu"}
-    ):
+def _verdict(tag: str, attributes: dict[str, str], named: int) -> int:
+    """How much a box looks like debris by its tag, its role and its names."""
+    if tag in _NEVER_TEXT or "hidden" in attributes or attributes.get("role") in _ROLES_APART:
         return REFUSED
-    if tag == "aside" or element.get("aria-hidden") == "true":
-        return SUSPECT
-    if tag in {"html", "body", "main", "h1"} or len(names) < 5:
-        return NORMAL
-    return _judge(names)
-
-
-@lru_cache(maxsize=4096)
-def _judge(names: str) -> int:
-    """What the names of a box say of it; a page and a site use the same ones over and over."""
-    names = WITH_OTHERS.sub(" ", names)
-    if "hentry" in names or "type-post" in names:  # WordPress names an article by its subjects, "tag-newsletter" too
-        names = SUBJECTS.sub(" ", names)
-    if STRONG_DEBRIS.search(names):
+    if _is_hidden(attributes.get("style")):
         return REFUSED
-    if DEBRIS.search(names):
+    if tag == "aside" or attributes.get("aria-hidden") == "true":
         return SUSPECT
-    return DOUBTED if WEAK_DEBRIS.search(names) else NORMAL
-
-
-@lru_cache(maxsize=4096)
-def _is_prose(names: str) -> bool:
-    return PROSE.search(names) is not None
+    return NORMAL if tag in _ALWAYS_TEXT else named

@@ -6,14 +6,16 @@ from collections import Counter
 import msgspec
 
 from services.normalize.grammar.site_phrases import is_aside, is_notice
-from services.normalize.html.blocks import DOUBTED, MARKS, REFUSED, Block, Box, Outline
+from services.normalize.html.blocks import MARKS, Block, Box, Outline
 from services.normalize.html.class_names import (
     BYLINE_NAMES,
     CAPTION_NAMES,
     DATE_NAMES,
     DEBRIS_LINE,
     DEBRIS_START,
+    DOUBTED,
     LEAD_NAMES,
+    REFUSED,
 )
 from services.normalize.html.edges import DAY, END, HEADINGS, trimmed
 
@@ -63,15 +65,6 @@ def read_body(outline: Outline, container: Box, head: Block | None, headline: st
         back=tuple(back),
         dropped=tuple(dropped),
     )
-
-
-def read_fragment(outline: Outline, container: Box) -> Body:
-    """Judge the blocks of a text that stands alone: no headline, byline or date line of a page is round it."""
-    out = _pruned(outline, container, None)
-    kept = [block for block in outline.blocks if block.index not in out and _belongs(block)]
-    kept_ids = {block.index for block in kept}
-    dropped = tuple(block for block in outline.blocks if block.index not in kept_ids)
-    return Body(container=container, lead=(), kept=tuple(kept), front=(), back=(), dropped=dropped)
 
 
 def _start(outline: Outline, container: Box, head: Block | None, last: int) -> int:

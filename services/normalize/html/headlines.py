@@ -14,7 +14,8 @@ from services.normalize.grammar.titles import (
     sites_of,
     without_site,
 )
-from services.normalize.html.blocks import REFUSED, Outline
+from services.normalize.html.blocks import Outline
+from services.normalize.html.class_names import REFUSED
 from services.normalize.html.declared import Declared, plain
 from services.normalize.html.tree import Element, names_of, path_of, text_of
 from services.normalize.readings import Witness

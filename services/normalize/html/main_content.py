@@ -2,8 +2,8 @@
 
 from collections import Counter
 
-from services.normalize.html.blocks import NORMAL, REFUSED, Block, Box, Outline
-from services.normalize.html.class_names import LONG_DEBRIS
+from services.normalize.html.blocks import Block, Box, Outline
+from services.normalize.html.class_names import LONG_DEBRIS, NORMAL, REFUSED
 
 # One paragraph, item or row is never all of an article.
 TOO_SMALL = frozenset({"p", "li", "ul", "ol", "blockquote", "pre", "h1", "h2", "h3", "tr", "tbody"})

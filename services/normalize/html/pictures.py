@@ -22,9 +22,9 @@ from services.normalize.html.beside import (
     is_said_credit,
     may_be_caption,
 )
-from services.normalize.html.blocks import REFUSED, Block, Box, Outline
+from services.normalize.html.blocks import Block, Box, Outline
 from services.normalize.html.caption_lines import credit_of, named_captions, split_words
-from services.normalize.html.class_names import CAPTION_NAMES, PICTURE_DEBRIS
+from services.normalize.html.class_names import CAPTION_NAMES, PICTURE_DEBRIS, REFUSED
 from services.normalize.html.tree import Element, names_of, squeeze, text_of
 
 _WIDEST = 1000

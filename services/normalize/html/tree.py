@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import cast
 
 from lxml import etree
 
@@ -11,7 +12,9 @@ Element = etree._Element
 
 _SPACE = re.compile(r"[\s\u00a0\u200b\ufeff\u2060]+")
 _UNSEEN = frozenset("\u200b\ufeff\u2060")
-_UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_UNREADABLE = bytes((*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F))
+_READABLE = bytes.maketrans(_UNREADABLE, b" " * len(_UNREADABLE))
+_MOST_DECLARED = 2_000
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 SILENT = frozenset(
@@ -25,16 +28,27 @@ SILENT = frozenset(
 
 def parse(markup: str) -> Element:
     """Build the tree of a page or fragment; raises `NotAnArticle` for markup that is hostile or holds no element."""
-    cleaned = _UNREADABLE.sub(" ", _DECLARATION.sub("", markup))
-    # Not lxml.html's parser: it asks Python for a class of every element, a twentieth of what a page costs.
-    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
-    try:
-        root = etree.fromstring(cleaned.encode("utf-8", "replace"), parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
-        raise NotAnArticle("The page holds no markup that can be read.") from error
+    body = _DECLARATION.sub("", markup[:_MOST_DECLARED]) + markup[_MOST_DECLARED:]
+    root = _parsed(body.encode("utf-8", "replace").translate(_READABLE), huge=False)
     if root is None:
         raise NotAnArticle("The page holds no markup that can be read.")
     return root
+
+
+def _parsed(body: bytes, *, huge: bool) -> Element | None:
+    """The tree of bytes in UTF-8; where elements that nobody closed nest too deep for it, the parser is given more."""
+    # Not lxml.html's parser: it asks Python for a class of every element, a twentieth of what a page costs.
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=huge)
+    try:
+        root = etree.fromstring(body, parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+        raise NotAnArticle("The page holds no markup that can be read.") from error
+    last = parser.error_log.last_error
+    if last is None or last.type != etree.ErrorTypes.ERR_RESOURCE_LIMIT:
+        return root
+    if huge:
+        raise NotAnArticle("The page is nested deeper than any parser reads.")
+    return _parsed(body, huge=True)
 
 
 def squeeze(text: str) -> str:
@@ -57,14 +71,14 @@ def _strings(element: Element, skip: frozenset[Element], depth: int = 0) -> Iter
         if tag not in SILENT:
             apart = "" if tag in INLINE else " "
             yield apart
-            if child not in skip and depth < MAX_DEPTH:
-                yield from _strings(child, skip, depth + 1)
+            if child not in skip:
+                yield from _strings(child, skip, depth + 1) if depth < MAX_DEPTH else map(str, child.itertext())
             yield apart
         if child.tail:
             yield child.tail
 
 
-MAX_DEPTH = 200
+MAX_DEPTH = 260
 _MOST_NAMES = 400
 
 INLINE = frozenset(
@@ -78,8 +92,18 @@ INLINE = frozenset(
 
 def names_of(element: Element) -> str:
     """Class, id and the like of an element in one lower-case string, for the word tables."""
-    get = element.get
-    names = f" {get('class') or ''} {get('id') or ''} {get('data-testid') or ''} {get('itemprop') or ''} "
+    return names_in(attributes_of(element))
+
+
+def attributes_of(element: Element) -> dict[str, str]:
+    """All attributes of an element, asked for at once."""
+    return cast(dict[str, str], dict(element.items()))
+
+
+def names_in(attributes: dict[str, str]) -> str:
+    """The same of an element's attributes."""
+    get = attributes.get
+    names = f" {get('class', '')} {get('id', '')} {get('data-testid', '')} {get('itemprop', '')} "
     return names[:_MOST_NAMES].lower()
 
 

@@ -53,7 +53,7 @@ class _Fields(msgspec.Struct):
 
 def read(text: str, raw: Raw) -> Draft:
     """Read every field of a page and its body; raises `NotAnArticle` when it is hostile or holds no markup."""
-    check(text, max_tags=MOST_TAGS)
+    check(text, max_tags=MOST_TAGS, max_depth=None)
     root = parse(text)
     declared = read_declared(root, raw.url)
     outline = read_outline(root)
