@@ -47,7 +47,7 @@ def take_credit(text: str, tag: str) -> Credit | None:
             rule="a credit's label",
             label=fold(labelled["label"]),
         )
-    return _unlabelled(text, tag) or _stock(text, tag)
+    return _stock(text, tag) or _unlabelled(text, tag)
 
 
 def _bracketed(text: str, bracketed: re.Match[str], tag: str) -> Credit | None:
