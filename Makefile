@@ -6,7 +6,7 @@ OTHER_VENV = .venv-$(notdir $(PYTHON))
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes
 CORPORA ?= ../shared/corpora
 
-.PHONY: help demo up test test-fast test-on coverage check fix lua-check quality bench chaos compose-check changelog lock clean
+.PHONY: help demo up test test-fast test-on coverage check fix lua-check quality peers bench chaos compose-check changelog lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -64,6 +64,14 @@ fix: $(VENV)/.dev  ## format, and mend what ruff can mend
 quality: $(VENV)/.dev  ## score the normaliser over labelled corpora: make quality CORPORA=DIR
 	@$(BIN)/python -m tests.quality.report --corpora $(CORPORA)
 
+peers: $(VENV)/.dev .venv-peers/.made  ## score other extractors beside ours over labelled pages: make peers CORPORA=DIR
+	@$(BIN)/python -m tests.quality.peers --corpora $(CORPORA) --python .venv-peers/bin/python --time 60
+
+.venv-peers/.made: requirements/peers.lock
+	@$(PYTHON) -m venv .venv-peers
+	@.venv-peers/bin/python -m pip install --quiet --only-binary :all: --no-deps --require-hashes -r requirements/peers.lock
+	@touch $@
+
 bench: $(VENV)/.dev  ## CPU per article, latency and memory, as ratios within one run
 	@$(BIN)/python -m benchmarks
 
@@ -80,6 +88,7 @@ lock:  ## pin requirements anew (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra ingest --extra normalize --extra web --extra embedded pyproject.toml -o requirements/base.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c requirements/base.lock --all-extras pyproject.toml -o requirements/dev.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/build.in -o requirements/build.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/peers.in -o requirements/peers.lock
 
 clean:  ## remove what was built, keep data/
 	rm -rf .venv .venv-* build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -116,3 +117,14 @@ def test_reading_a_file_needs_no_desk(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert "# Harbour ferry runs again after storm" in done.stdout
+
+
+def test_the_example_of_the_manual_runs(tmp_path: Path) -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "normalize.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```python\n(.*?)```", manual, re.DOTALL)
+    (tmp_path / "article.html").write_text(PAGE, encoding="utf-8")
+    (tmp_path / "feed.xml").write_text(FEED, encoding="utf-8")
+    done = subprocess.run([sys.executable, "-c", example], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("Harbour ferry runs again after storm None []\n# Harbour")
+    assert done.stdout.endswith("https://paper.example/1 Ferry runs again\nhttps://paper.example/2 Quay is repaired\n")

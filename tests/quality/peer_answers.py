@@ -1,0 +1,76 @@
+"""Other extractors in the page scorer's protocol: `PYTHON peer_answers.py trafilatura|newspaper4k|readability`.
+
+Run by the interpreter of an environment of their own (`make peers`): nothing of Copydesk is imported here.
+"""
+
+import base64
+import importlib
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+
+Answer = dict[str, Any]
+
+
+def trafilatura(page: bytes, url: str | None) -> Answer:
+    """In its fast mode, as its own evaluation runs it, with dates as htmldate reads them."""
+    document = importlib.import_module("trafilatura").bare_extraction(page, url=url, fast=True, with_metadata=True)
+    if document is None:
+        return {}
+    fields = document.as_dict()
+    authors = [name.strip() for name in (fields.get("author") or "").split(";") if name.strip()]
+    return {
+        "title": fields.get("title"),
+        "authors": authors,
+        "published": fields.get("date"),
+        "body": fields.get("text"),
+    }
+
+
+def newspaper4k(page: bytes, url: str | None) -> Answer:
+    """Without fetching anything; an address is asked for, so one is given."""
+    html = page.decode("utf-8", "replace")
+    module = importlib.import_module("newspaper")
+    article = module.article(url or "http://page.example/", input_html=html, language="en")
+    moment = article.publish_date
+    return {
+        "title": article.title,
+        "authors": list(article.authors),
+        "published": moment.isoformat() if hasattr(moment, "isoformat") else None,
+        "body": article.text,
+    }
+
+
+def readability(page: bytes, url: str | None) -> Answer:
+    """Its title and body; it reads nothing else."""
+    document = importlib.import_module("readability").Document(page, url=url)
+    html = importlib.import_module("lxml.html")
+    return {
+        "title": document.short_title(),
+        "body": "\n".join(html.fromstring(document.summary(html_partial=True)).itertext()),
+    }
+
+
+PEERS: dict[str, Callable[[bytes, str | None], Answer]] = {
+    "trafilatura": trafilatura,
+    "newspaper4k": newspaper4k,
+    "readability": readability,
+}
+
+
+def main(peer: str) -> None:
+    """Answer every page on standard input."""
+    read = PEERS[peer]
+    for line in sys.stdin:
+        page = json.loads(line)
+        try:
+            answer = read(base64.b64decode(page["html_b64"]), page["url"])
+        except Exception as error:  # noqa: BLE001  # whatever a peer raises is its answer to this page
+            answer = {"error": f"{type(error).__name__}: {error}"}
+        kept = {name: value for name, value in answer.items() if value}
+        print(json.dumps({"id": page["id"], **kept}, ensure_ascii=False), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
