@@ -9,6 +9,7 @@ Role = Literal[
     "author", "photographer", "videographer", "translator", "editor", "illustrator", "compiler", "contributor"
 ]
 Precision = Literal["second", "minute", "day"]
+ZoneRule = Literal["declared", "text", "source", "region", "language", "assumed"]
 BlockType = Literal["paragraph", "subhead", "picture", "caption", "quote", "list", "table", "code", "footnote", "embed"]
 Kind = Literal["news", "opinion", "analysis", "review", "live", "sponsored", "press-release"]
 Access = Literal["free", "metered", "paid"]
@@ -110,7 +111,7 @@ class Article(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, ren
     first_created: dt.datetime | None = None
     version_created: dt.datetime | None = None
     precision: Precision | None = None
-    zone_rule: str | None = None
+    zone_rule: ZoneRule | None = None
     local_day: dt.date | None = None
     embargoed_until: dt.datetime | None = None
     byline: str | None = None

@@ -205,9 +205,9 @@ def day(value: dt.date | None) -> str:
 
 
 def moment(value: dt.datetime, *, day_only: bool = False) -> str:
-    """`Monday 9 November 2015, 05:34 (UTC+07:00)`."""
+    """`Monday 9 November 2015, 05:34 (UTC+07:00)`, or `(zone not known)`."""
     zone = f"{value:%z}"
-    zone = "UTC" if zone in ("+0000", "") else f"UTC{zone[:3]}:{zone[3:5]}"
+    zone = "zone not known" if not zone else "UTC" if zone == "+0000" else f"UTC{zone[:3]}:{zone[3:5]}"
     return day(value) if day_only else f"{day(value)}, {value:%H:%M} ({zone})"
 
 

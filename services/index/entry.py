@@ -135,4 +135,6 @@ def text_of(article: Article) -> list[object]:
 
 
 def us_of(moment: dt.datetime) -> int:
-    return int(moment.timestamp() * 1_000_000)
+    """A moment in µs; a clock whose zone nobody knows is ordered as if it were UTC's."""
+    aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=dt.UTC)
+    return int(aware.timestamp() * 1_000_000)

@@ -158,7 +158,7 @@ def refined(entry: Entry, stored: Article) -> Entry:
     article = entry.article
     if article.precision != "day" or stored.precision in (None, "day") or not _is_day_of(article, stored):
         return entry
-    rest = tuple(evidence for evidence in article.evidence if evidence.field != "first_created")
+    rest = tuple(evidence for evidence in article.evidence if evidence.field.partition(".")[0] != "first_created")
     evidence_of_day = Evidence(field="first_created", rule="the moment another witness gave of this day", sure=0.9)
     return replace(
         entry,

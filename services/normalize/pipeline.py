@@ -9,7 +9,7 @@ from services.normalize.fields.blocks import set_blocks
 from services.normalize.fields.boilerplate import cut_boilerplate
 from services.normalize.fields.byline import read_end_byline, read_head_byline
 from services.normalize.fields.captions import judge_captions
-from services.normalize.fields.date import read_date
+from services.normalize.fields.date import read_date_lines
 from services.normalize.fields.dateline import read_lead
 from services.normalize.fields.headline import read_headline
 from services.normalize.fields.language import tell_language
@@ -38,7 +38,7 @@ STEPS: tuple[Callable[[Document], Document], ...] = (
     join_wrapped,
     tell_language,
     read_markers,
-    read_date,
+    read_date_lines,
     cut_boilerplate,
     read_end_byline,
     read_headline,

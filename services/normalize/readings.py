@@ -26,6 +26,14 @@ class RuleId(enum.Enum):
     # headline
     FIRST_LINE = ("the first line", 0.9)
 
+    # first_created.clock: where the zone of a clock is known from
+    ZONE_DECLARED = ("the value says its zone", 0.97)
+    ZONE_PRINTED = ("the text says the zone", 0.97)
+    ZONE_OF_SOURCE = ("the zone set for the source", 0.95)
+    ZONE_OF_COUNTRY = ("the zone of the address's country", 0.85)
+    ZONE_OF_LANGUAGE = ("the zone of the language", 0.75)
+    ZONE_UNKNOWN = ("no zone is known: a clock without one", 0.5)
+
     def __init__(self, words: str, sure: float) -> None:
         self.words = words
         self.sure = sure

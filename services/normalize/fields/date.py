@@ -1,8 +1,10 @@
-"""When the article was published and changed, from its date line alone: a date inside the text is none."""
+"""When the article was published and changed: a declared value, or a text's date line, which is no date inside it."""
 
 import datetime as dt
 import re
-from zoneinfo import ZoneInfo
+from collections.abc import Mapping
+
+import msgspec
 
 from services.normalize.document import (
     BESIDE_DATE,
@@ -15,13 +17,15 @@ from services.normalize.document import (
     size,
 )
 from services.normalize.grammar.byline import read_byline
-from services.normalize.grammar.date_line import DateReading, Moment, Stamp, moment, read_dates
+from services.normalize.grammar.dates import DateReading, Moment, moment_of, read_date, read_dates
 from services.normalize.grammar.person_names import opens_with
+from services.normalize.grammar.zones import assign_zone
 from services.normalize.language.folding import fold
 from services.normalize.language.load import DayOrder, Language
 from services.normalize.language.phrases import DASHES
-from shared.article import Candidate
-from shared.envelope import Source
+from services.normalize.readings import RuleId
+from shared.article import Candidate, Evidence, ZoneRule
+from shared.envelope import Raw, Source
 
 HEAD = 8
 TAIL = 6
@@ -29,24 +33,74 @@ RUNNING_WORDS = 25
 LONGEST = 140
 LONGEST_RESIDUE = 6
 LONGEST_PLACE = 3
+CLOCK = (
+    "first_created.clock"  # whose evidence says how sure the clock and its zone are; first_created's own is the day's
+)
+_DOUBTED = 0.5
+_ZONES: Mapping[ZoneRule, RuleId] = {
+    "declared": RuleId.ZONE_DECLARED,
+    "text": RuleId.ZONE_PRINTED,
+    "source": RuleId.ZONE_OF_SOURCE,
+    "region": RuleId.ZONE_OF_COUNTRY,
+    "language": RuleId.ZONE_OF_LANGUAGE,
+    "assumed": RuleId.ZONE_UNKNOWN,
+}
 _APART = re.compile(rf"[|•·：]|\s[{DASHES}]\s")
 
 
-def read_date(document: Document) -> Document:
+class Dated(msgspec.Struct, frozen=True, kw_only=True):
+    """A date as a moment, how sure its day and how sure its clock is, and what was printed."""
+
+    moment: Moment
+    quote: str
+    sure: float
+    clock_sure: float
+
+
+def date_of_value(printed: object, raw: Raw, language: str | None) -> Dated | None:
+    """A declared date; one without a zone is in the source's, its country's or its language's."""
+    if isinstance(printed, int | float) and not isinstance(printed, bool):
+        printed = str(int(printed)) if abs(printed) < 1e15 else ""
+    if not isinstance(printed, str) or not printed.strip():
+        return None
+    received = received_at(raw)
+    spoken = raw.source.language or language
+    reading = read_date(printed, spoken, latest=received.date() if received else None)
+    moment = _moment(reading, raw, spoken, "declared", received) if reading is not None else None
+    if reading is None or moment is None:
+        return None
+    sure = min(0.97, _sure(reading, moment, received), 0.6 if reading.residue else 1.0)
+    return Dated(moment=moment, quote=printed.strip(), sure=sure, clock_sure=clock_sureness(sure, moment))
+
+
+def received_at(raw: Raw) -> dt.datetime | None:
+    """When the input came, where that is known."""
+    return dt.datetime.fromtimestamp(raw.received_us / 1_000_000, dt.UTC) if raw.received_us else None
+
+
+def clock_sureness(sure: float, moment: Moment) -> float:
+    """How sure a clock and its zone are: no more than the day, and by where the zone is known from."""
+    return round(min(sure, _ZONES[moment.zone_rule].sure), 2)
+
+
+def clock_evidence(of_day: Evidence, moment: Moment, sure: float) -> Evidence:
+    """The evidence of a clock beside that of its day, from the same place."""
+    return msgspec.structs.replace(of_day, field=CLOCK, rule=_ZONES[moment.zone_rule].words, sure=sure, lost=())
+
+
+def read_date_lines(document: Document) -> Document:
     """Take the best date line; those that are nothing else leave the body, whether they were needed or not."""
-    received = dt.datetime.fromtimestamp(document.raw.received_us / 1_000_000, dt.UTC)
+    received = received_at(document.raw)
     order = day_order(document.rules, document.raw.source)
-    readings = [
-        (number, reading)
+    readings = {
+        number: found
         for number in _places(document)
-        if (reading := _reading(document, number, order, received)) is not None
-    ]
-    document = replace_lines(document, {number: _date(document.lines[number], reading) for number, reading in readings})
+        if (found := _readings(document, number, order, received.date() if received else None))
+    }
+    document = replace_lines(document, {number: _date(document.lines[number], readings[number]) for number in readings})
     if not readings or document.article.first_created is not None:
         return document
-    number, reading = readings[0]
-    later = dict(readings[1:])
-    return _settle(document, document.lines[number], reading, received, later)
+    return _settle(document, readings, received)
 
 
 def day_order(rules: Language, source: Source) -> DayOrder | None:
@@ -54,39 +108,40 @@ def day_order(rules: Language, source: Source) -> DayOrder | None:
     return rules.orders.get(source.language or "", rules.dates.order)
 
 
-def zone_of(rules: Language, source: Source) -> tuple[dt.tzinfo, str]:
-    """The zone of a date line without one: the source's setting, else the language's own, else UTC and said so."""
-    if source.zone is not None:
-        return ZoneInfo(source.zone), f"the source's setting: {source.zone}"
-    name = rules.zones.get(source.language or "", rules.zone)
-    if name is not None:
-        return ZoneInfo(name), f"the language's own: {name}"
-    return dt.UTC, "not said: taken as UTC"
+def _moment(
+    reading: DateReading, raw: Raw, language: str | None, said: ZoneRule, received: dt.datetime | None
+) -> Moment | None:
+    assigned = assign_zone(raw.source.zone, raw.url, language)
+    try:
+        return moment_of(reading, assigned, said, received)
+    except (ValueError, OverflowError):  # a year before 1 once the offset is applied
+        return None
 
 
 def _places(document: Document) -> list[int]:
     """Where a date line may stand: what the markup calls one, the head down to the second running line, the end."""
-    called = [number for number, line in enumerate(document.lines) if line.piece.shape == "date"]
+    called = [number for number, line in enumerate(document.lines) if line.piece.shape == "date"][:HEAD]
     running = [number for number, line in enumerate(document.lines) if size(line.text) >= RUNNING_WORDS]
     head = min(HEAD, running[1] if len(running) > 1 else HEAD, len(document.lines))
     tail = max(running[-1] + 1 if running else 0, len(document.lines) - TAIL, head)
     return list(dict.fromkeys([*called, *range(head), *range(tail, len(document.lines))]))
 
 
-def _reading(document: Document, number: int, order: DayOrder | None, received: dt.datetime) -> DateReading | None:
+def _readings(
+    document: Document, number: int, order: DayOrder | None, latest: dt.date | None
+) -> tuple[DateReading, ...]:
     line = document.lines[number]
     if len(line.text) > LONGEST or line.piece.shape in ("picture", "list", "table", "heading", "caption", "debris"):
-        return None
-    reading = read_dates(line.text, document.rules.tag, order, received.date())
-    if reading is None or not reading.residue:
-        return reading
-    if line.piece.shape == "date":
-        return reading
-    full = any(stamp.day is not None and stamp.time is not None for stamp in reading.stamps)
-    apart = full and _stands_apart(line.text, reading.residue)
-    named = _names_place(line.text, reading.residue, document.rules)
-    named = named or _names_writer(line.text, reading.residue, document.rules.tag)
-    return reading if number < HEAD // 2 and (apart or named) else None
+        return ()
+    readings = read_dates(line.text, document.rules.tag, order, latest)
+    residue = readings[0].residue if readings else ""
+    if not residue or line.piece.shape == "date":
+        return readings
+    full = any(reading.stamp.time is not None for reading in readings)
+    apart = full and _stands_apart(line.text, residue)
+    named = _names_place(line.text, residue, document.rules)
+    named = named or _names_writer(line.text, residue, document.rules.tag)
+    return readings if number < HEAD // 2 and (apart or named) else ()
 
 
 def _stands_apart(text: str, residue: str) -> bool:
@@ -101,82 +156,83 @@ def _names_place(text: str, residue: str, rules: Language) -> bool:
     """ "Huế, ngày 9/11/2015" and "Báo Lao Động, 09/11/2015": where it came out, a comma, and the day."""
     place, comma, _ = text.partition(",")
     known = size(place) <= LONGEST_PLACE or opens_with(place, rules.outlet_kinds)
-    return bool(comma) and known and text[:1].isupper() and fold(place.strip()) == residue
+    return bool(comma) and known and text[:1].isupper() and fold(place.strip()) == fold(residue)
 
 
 def _names_writer(text: str, residue: str, tag: str) -> bool:
     """ "Anh Phong - 09/11/2015": a byline, a mark and the day."""
-    return any(fold(part.strip()) == residue and read_byline(part, tag) is not None for part in _APART.split(text))
+    return any(
+        fold(part.strip()) == fold(residue) and read_byline(part, tag) is not None for part in _APART.split(text)
+    )
 
 
-def _date(line: Line, reading: DateReading) -> Line:
+def _date(line: Line, readings: tuple[DateReading, ...]) -> Line:
     """A date line; other words on it may still be read as its byline."""
-    return classified(line, "date", "a line of dates only" if not reading.residue else BESIDE_DATE, 1.0)
+    return classified(line, "date", "a line of dates only" if not readings[0].residue else BESIDE_DATE, 1.0)
 
 
-def _settle(
-    document: Document, line: Line, reading: DateReading, received: dt.datetime, later: dict[int, DateReading]
-) -> Document:
-    zone, zone_rule = zone_of(document.rules, document.raw.source)
-    first, last = _published(reading.stamps), _updated(reading.stamps) or _updated_below(later)
-    if last is not None and last.offset is None:
-        last.offset = first.offset  # "5:34 PM EST | Updated: November 10": the zone is said once
-    try:
-        created = moment(first, zone, zone_rule, received)
-        changed = moment(last, zone, zone_rule, received) if last is not None else created
-    except (ValueError, OverflowError):  # a year before 1 once the offset is applied
+def _settle(document: Document, found: Mapping[int, tuple[DateReading, ...]], received: dt.datetime | None) -> Document:
+    number, *later = found
+    readings = [reading for line in found for reading in found[line]]
+    first = _published(found[number])
+    last = _updated(readings, first)
+    if last is not None and last.stamp.tz is None and last.ago is None:
+        # "5:34 PM EST | Updated: November 10": the zone is said once
+        stamp = msgspec.structs.replace(last.stamp, offset=first.stamp.offset, zone=first.stamp.zone)
+        last = msgspec.structs.replace(last, stamp=stamp)
+    spoken = document.raw.source.language or document.rules.tag
+    created = _moment(first, document.raw, spoken, "text", received)
+    changed = _moment(last, document.raw, spoken, "text", received) if last is not None else created
+    if created is None or changed is None:
         return document
+    line, sure = document.lines[number], _sure(first, created, received)
+    sure = min(sure, 0.8) if first.residue else sure
     lost = tuple(
         Candidate(value=other.text, rule="a later date line", start=other.piece.start, end=other.piece.end)
-        for other in (document.lines[number] for number in later)
+        for other in (document.lines[place] for place in later[:HEAD])
     )
-    sure = _sure(first, created, received, reading)
-    evidence = make_evidence(
-        document,
-        "first_created",
-        line,
-        "date line, " + (document.rules.dates.order or "figures") + f", zone {created.zone_rule}",
-        sure,
-        lost=lost,
-    )
+    rule = "date line, " + (document.rules.dates.order or "figures")
+    evidence = make_evidence(document, "first_created", line, rule, sure, lost=lost)
     document = set_field(
         document,
         evidence,
-        first_created=created.instant,
+        first_created=created.value,
         precision=created.precision,
         zone_rule=created.zone_rule,
-        local_day=created.instant.date(),
+        local_day=created.day,
     )
+    if created.precision != "day":
+        document = set_field(document, clock_evidence(evidence, created, clock_sureness(sure, created)))
     if document.article.version_created is not None:
         return document
-    changed = changed if changed.instant >= created.instant else created
+    changed = created if is_before(changed.value, created.value) else changed
     rule = "date line, updated" if last is not None else "same as first created: no correction said"
     return set_field(
-        document, make_evidence(document, "version_created", line, rule, sure), version_created=changed.instant
+        document, make_evidence(document, "version_created", line, rule, sure), version_created=changed.value
     )
 
 
-def _sure(stamp: Stamp, created: Moment, received: dt.datetime, reading: DateReading) -> float:
-    sure = 0.98
-    if stamp.ambiguous or created.zone_rule.startswith("not said"):
-        sure = 0.5
-    if stamp.ago is not None:
-        sure = min(sure, 0.6)  # the clock of the receipt stands in for that of the page
-    if created.instant > received + dt.timedelta(days=1):
-        sure = min(sure, 0.4)
-    return min(sure, 0.8) if reading.residue else sure
+def is_before(one: dt.datetime, two: dt.datetime) -> bool:
+    """Whether a moment is before another; of clocks without a zone only those of the same line can be compared."""
+    if (one.tzinfo is None) != (two.tzinfo is None):
+        return one.replace(tzinfo=None) < two.replace(tzinfo=None)
+    return one < two
 
 
-def _published(stamps: tuple[Stamp, ...]) -> Stamp:
-    """The stamp called published or not called anything; an update alone is the only date there is."""
-    return next((stamp for stamp in stamps if stamp.label != "updated"), stamps[0])
+def _sure(reading: DateReading, moment: Moment, received: dt.datetime | None) -> float:
+    """How sure the day is."""
+    if received is not None and moment.day > received.date() + dt.timedelta(days=2):
+        return 0.4
+    if reading.ambiguous or reading.weekday_differs:
+        return _DOUBTED
+    return 0.6 if reading.ago is not None else 0.98  # the clock of the receipt stands in for that of the page
 
 
-def _updated(stamps: tuple[Stamp, ...]) -> Stamp | None:
-    return next((stamp for stamp in stamps if stamp.label == "updated" and stamp is not stamps[0]), None)
+def _published(readings: tuple[DateReading, ...]) -> DateReading:
+    """The date called published or not called anything; an update alone is the only date there is."""
+    return next((reading for reading in readings if reading.label != "updated"), readings[0])
 
 
-def _updated_below(later: dict[int, DateReading]) -> Stamp | None:
-    """The update that has a date line of its own: "Xuất bản: …" over "Cập nhật: …"."""
-    stamps = (stamp for reading in later.values() for stamp in reading.stamps)
-    return next((stamp for stamp in stamps if stamp.label == "updated"), None)
+def _updated(readings: list[DateReading], first: DateReading) -> DateReading | None:
+    """The update beside it, or with a date line of its own: "Xuất bản: …" over "Cập nhật: …"."""
+    return next((reading for reading in readings if reading.label == "updated" and reading is not first), None)

@@ -5,9 +5,11 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from services.normalize.grammar.dates import Moment, precision_of
 from services.normalize.grammar.machine_dates import Stamp
-from services.normalize.grammar.zones import zone_named, zone_of_page
+from services.normalize.grammar.zones import Assigned
 from services.normalize.html.dates import DateWitness
+from shared.article import ZoneRule
 
 _LOCAL_RULES = frozenset({"date line", "address of the page"})
 _PRINTED = frozenset({"date line", "time element"})
@@ -15,18 +17,13 @@ _DECLARED, _AT_HEAD, _SURE = 8.0, 5.0, 3.0  # weights from which a witness is th
 
 
 class Settled(msgspec.Struct, frozen=True, kw_only=True):
-    """The date that is believed: an aware instant, how exact it is, how its zone is known, the publisher's own day."""
+    """The date that is believed, and by whose word."""
 
-    moment: dt.datetime
-    precision: str
-    zone_rule: str | None
-    day: dt.date
+    moment: Moment
     witness: DateWitness
 
 
-def settle_published(
-    witnesses: list[DateWitness], url: str | None, language: str | None, source_zone: str | None
-) -> Settled | None:
+def settle_published(witnesses: list[DateWitness], assigned: Assigned) -> Settled | None:
     """Believe the weightiest witness of the publishing date, made exact by others that agree with it."""
     ranked = _ranked(witnesses)
     if not ranked:
@@ -36,7 +33,7 @@ def settle_published(
         best = next(
             (w for w in ranked if w.stamp.time and not _is_midnight(w.stamp) and w.stamp.day == best.stamp.day), best
         )
-    return _settle(best, [*ranked, *(w for w in witnesses if w.modified)], url, language, source_zone)
+    return _settle(best, [*ranked, *(w for w in witnesses if w.modified)], assigned)
 
 
 def _ranked(witnesses: list[DateWitness]) -> list[DateWitness]:
@@ -73,45 +70,33 @@ def _is_of_the_build(published: DateWitness, witnesses: list[DateWitness]) -> bo
     return moment is not None and bool(changes) and moment > max(changes)
 
 
-def settle_changed(
-    witnesses: list[DateWitness], url: str | None, language: str | None, source_zone: str | None
-) -> Settled | None:
+def settle_changed(witnesses: list[DateWitness], assigned: Assigned) -> Settled | None:
     """The weightiest witness of the last change."""
     ranked = sorted((w for w in witnesses if w.modified), key=lambda w: -w.weight)
-    return _settle(ranked[0], witnesses, url, language, source_zone) if ranked else None
+    return _settle(ranked[0], witnesses, assigned) if ranked else None
 
 
 def _is_midnight(stamp: Stamp) -> bool:
     return stamp.time is None or stamp.time == dt.time(0, 0)
 
 
-def _settle(
-    best: DateWitness, others: list[DateWitness], url: str | None, language: str | None, source_zone: str | None
-) -> Settled:
+def _settle(best: DateWitness, others: list[DateWitness], assigned: Assigned) -> Settled:
     stamp = best.stamp
-    zone, rule = _zone(url, language, source_zone)
-    if stamp.time is None:
-        moment = dt.datetime.combine(stamp.day, dt.time(), zone or dt.UTC)
-        return Settled(moment=moment, precision="day", zone_rule=rule if zone else None, day=stamp.day, witness=best)
-    if stamp.offset is None:
-        twin = next((w.stamp for w in others if w.stamp.instant and _same_clock(w.stamp, stamp)), None)
-        if twin is not None and twin.instant is not None:
-            return Settled(
-                moment=twin.instant, precision=_precision(stamp), zone_rule="declared", day=stamp.day, witness=best
-            )
-        moment = dt.datetime.combine(stamp.day, stamp.time, zone or dt.UTC)
-        return Settled(
-            moment=moment,
-            precision=_precision(stamp),
-            zone_rule=rule if zone else "assumed UTC",
-            day=stamp.day,
-            witness=best,
-        )
-    moment = dt.datetime.combine(stamp.day, stamp.time, dt.timezone(dt.timedelta(minutes=stamp.offset)))
+    said: ZoneRule = "text" if best.rule == "date line" else "declared"
+    if stamp.time is not None and stamp.tz is None:
+        twin = next((w.stamp.instant for w in others if w.stamp.instant and _same_clock(w.stamp, stamp)), None)
+        if twin is not None:
+            moment = Moment(value=twin, precision=precision_of(stamp), zone_rule="declared", day=stamp.day)
+            return Settled(moment=moment, witness=best)
+    instant = stamp.instant
+    if instant is None:
+        value = dt.datetime.combine(stamp.day, stamp.time or dt.time(), assigned.zone)
+        moment = Moment(value=value, precision=precision_of(stamp), zone_rule=assigned.rule, day=stamp.day)
+        return Settled(moment=moment, witness=best)
     if stamp.offset == 0:
-        moment = _at_home(moment, others, zone)
-    day = moment.date() if _is_day_picked(stamp, moment) else _printed_day(moment, others)
-    return Settled(moment=moment, precision=_precision(stamp), zone_rule="declared", day=day, witness=best)
+        instant = _at_home(instant, others, assigned.zone)
+    day = instant.date() if _is_day_picked(stamp, instant) else _printed_day(instant, others)
+    return Settled(moment=Moment(value=instant, precision=precision_of(stamp), zone_rule=said, day=day), witness=best)
 
 
 def _is_day_picked(stamp: Stamp, moment: dt.datetime) -> bool:
@@ -151,27 +136,15 @@ def _same_clock(one: Stamp, two: Stamp) -> bool:
     )
 
 
-def _precision(stamp: Stamp) -> str:
-    return "second" if stamp.time is not None and stamp.time.second else "minute"
-
-
-def _zone(url: str | None, language: str | None, source_zone: str | None) -> tuple[ZoneInfo | None, str | None]:
-    named = zone_named(source_zone)
-    if named is not None:
-        return named, "setting of the source"
-    guessed = zone_of_page(url, language)
-    return guessed if guessed is not None else (None, None)
-
-
 def _at_home(moment: dt.datetime, others: list[DateWitness], zone: ZoneInfo | None) -> dt.datetime:
     """A moment given in UTC, told by the publisher's own clock: a witness's of the same minute, or its country's."""
     for other in others:
         stamp = other.stamp
-        if stamp.offset and stamp.instant is not None and abs((stamp.instant - moment).total_seconds()) < 90:
+        if stamp.offset != 0 and stamp.instant is not None and abs((stamp.instant - moment).total_seconds()) < 90:
             return moment.astimezone(stamp.instant.tzinfo)
     for other in others:
         stamp = other.stamp
-        if stamp.offset is None and stamp.time is not None and other.rule == "date line":
+        if stamp.tz is None and stamp.time is not None and other.rule == "date line":
             ahead = (
                 dt.datetime.combine(stamp.day, stamp.time, dt.UTC) - moment.replace(second=0, microsecond=0)
             ).total_seconds() / 60

@@ -4,11 +4,14 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterator
 
-from services.normalize.grammar.months import MONTH_PATTERN, month_named, persian_month
+from services.normalize.grammar.date_words import month_named, month_pattern, persian_month
 
 _WORDY = re.compile(
-    rf"(?<!\d)(?P<day>\d\d?)\s*+(?P<month>{MONTH_PATTERN})\s*+(?:ماه\s*+)?[،,]?\s*+(?:พ\.\s?ศ\.\s*+)?"
+    rf"(?<!\d)(?P<day>\d\d?)\s*+(?P<month>{month_pattern()})\s*+(?:ماه\s*+)?[،,]?\s*+(?:พ\.\s?ศ\.\s*+)?"
     r"(?P<year>1[34]\d\d|2[45]\d\d)(?!\d)"
+)
+_BY_BUDDHIST_YEAR = re.compile(
+    r"(?<![\d/.-])(?P<day>\d\d?)\s?(?P<mark>[-/.])\s?(?P<month>\d\d?)\s?(?P=mark)\s?(?P<year>2[45]\d\d)(?!\d)"
 )
 _NUMBERED = re.compile(r"(?<![\d/-])(?P<year>1[34]\d\d)(?P<mark>[-/])(?P<month>\d\d?)(?P=mark)(?P<day>\d\d?)(?![\d/-])")
 _REIGN = re.compile(
@@ -25,6 +28,7 @@ def find_other_days(text: str, language: str | None) -> Iterator[tuple[int, int,
     reads: list[tuple[re.Pattern[str], Callable[[re.Match[str]], dt.date | None]]] = [
         (_REIGN, _of_reign),
         (_WORDY, _of_words),
+        (_BY_BUDDHIST_YEAR, _of_buddhist_year),
     ]
     if (language or "").lower().startswith("fa"):
         reads.append((_NUMBERED, lambda match: _persian(int(match["year"]), int(match["month"]), int(match["day"]))))
@@ -50,6 +54,10 @@ def _of_words(match: re.Match[str]) -> dt.date | None:
         return _persian(year, month, day) if month is not None else None
     month = month_named(match["month"], "th")
     return dt.date(year - _BUDDHIST, month, day) if month is not None else None
+
+
+def _of_buddhist_year(match: re.Match[str]) -> dt.date:
+    return dt.date(int(match["year"]) - _BUDDHIST, int(match["month"]), int(match["day"]))
 
 
 def _persian(year: int, month: int, day: int) -> dt.date | None:

@@ -1,79 +1,267 @@
-"""Words that tell what a date is of: names of metas, classes and attributes, labels in print, as data."""
+"""The words of dates in every language: months, weekdays, halves of the day, labels, and how long ago it was.
+
+They stand in `language/<tag>.toml` where a language has a file, else in `data/dates.toml`; both in the same terms.
+"""
 
 import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from importlib import resources
+from typing import Literal
 
-PUBLISHED_METAS = (
-    "article:published_time", "og:article:published_time", "og:published_time", "article:published", "datepublished",
-    "date_published",
-    "publishdate", "publish-date", "publish_date", "publication_date", "pubdate", "publicationdate", "publisheddate",
-    "published_date",
-    "published-date", "article.published", "article_date_original", "originalpublicationdate", "sailthru.date",
-    "parsely-pub-date",
-    "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "dc.date.issued", "dcterms.issued", "dcterms.created",
-    "dc.date.created",
-    "dcterms.date", "dc.date", "ptime", "citation_publication_date", "citation_date", "citation_online_date",
-    "prism.publicationdate", "bt:pubdate",
-    "rnews:datepublished", "nrk:published", "iso-8601-publish-date", "last-published",
-    "shareaholic:article_published_time",
-    "vr:published_time", "article:create_date", "created", "pub_date", "release_date", "releasedate",
-    "article_publication_date",
-)  # fmt: skip
-PUBLISHED_NAME = re.compile(
-    r"(?:publi|posted|issue|released?(?![a-z])|first|article).{0,14}(?:date|time)|pub.?date|"
-    r"(?:date|time|datum|fecha|data).?(?:of.)?(?:publi|posted|issue|release|creat)|post.?date|regdate|published.?at"
+import msgspec
+
+from services.normalize.language.load import Dates, languages
+
+Half = Literal["morning", "noon", "afternoon", "night"]
+Label = Literal["published", "updated"]
+_HALVES: tuple[Half, ...] = ("morning", "noon", "afternoon", "night")
+_ACCENTS = "\u0300-\u036f"
+_MARKS = "".join(
+    chr(code)
+    for code in range(0x0591, 0x0E4F)
+    if unicodedata.category(chr(code)) == "Mn" or (code >= 0x0900 and unicodedata.category(chr(code)) == "Mc")
 )
-CHANGED_NAME = re.compile(r"modif|updat|mod.?date|lastmod|changed|revis")
-OTHER_NAME = re.compile(
-    r"expir|event|valid|start|end(?![a-z])|until|deadline|cover|read.?time|timezone|cache|render|ad-slot"
-)
-WEAK_METAS = (
-    "date",
-    "eprints.date",
-    "timestamp",
-    "displaydate",
-    "search_date",
-    "creation_date",
-    "datecreated",
-    "date_created",
-)
-MODIFIED_METAS = (
-    "article:modified_time", "og:updated_time", "datemodified", "date_modified", "article:modified", "last-modified",
-    "lastmod", "og:modified_time",
-    "dcterms.modified", "dc.date.modified", "cxenseparse:modifiedtime", "revised", "modificationdate", "updated_time",
-)  # fmt: skip
-DATE_NAMES = re.compile(
-    r"(?<![a-z])(?:date|datum|dato(?![a-z])|tarih|tanggal|waktu|time|publi|pub-?date|post-?date|posted|ngay|fecha|"
-    r"data(?![a-z])|thoi-?gian|timestamp|"
-    r"dt(?![a-z])|byline|meta|info|created|veroeffentlich|erschien|stand)"
-)
-DATE_CLASS = re.compile(
-    r"(?<![a-z])(?:date|datum|dato(?![a-z])|ngay|fecha|tarih|tanggal|waktu|time|published|pub-?date|post-?date|thoi-?gian|"
-    r"created|posted|documentpublished|veroeffentlich|erschien)"
-)
-OTHERS_NAMES = re.compile(
-    r"(?<![a-z])(?:comment|kommentar|repl(?:y|ies)|tweet|related|teaser|recommend|recirc|most-?read|also-?read|"
-    r"masthead|top-?bar|site-?header|current-?date|today|weather)"
-)
-DATE_ATTRIBUTE = re.compile(
-    r"datetime|title|content|(?:data|ia)-(?:[\w-]*[-_])?(?:date|time|datetime|timestamp|utime|ts|pubdate|publish|published|created|posted)"
-    r"(?:[-_](?:date|time|on|at|iso|gmt|utc|publish|published))?"
-)
-CHANGED = re.compile(
-    r"(?i)\b(?:updat(?:ed?|é)|modified|changed|edited|revised|aktualisiert|geändert|bearbeitet|zuletzt|"
-    r"mis à jour|mise à jour|modifié|actualizad[oa]|actualización|modificad[oa]|"
-    r"aggiornat[oa]|aggiornamento|modificato|atualizad[oa]|atualização|"
-    r"bijgewerkt|gewijzigd|oppdatert|opdateret|uppdaterad|ändrad|güncelle\w*|cập nhật|обновлен[оа]?|изменено|оновлено|"
-    r"päivitetty|muokattu|aktualizov\w+|aktualizac\w+|aktualizacj\w+|zaktualizowan\w+|frissítve|módosítva|actualizat|"
-    r"ažurirano|актуализиран\w*|ενημ\w+|diperbarui|diupdate|dikemaskini)\b|"
-    r"更新|修改|수정|업데이트|تحديث|به‌روز|अपडेट|आखरी|আপডেট|แก้ไข|อัปเดต|עודכן|עדכון"
-)
-PUBLISHING = re.compile(
-    r"(?i)publi|posted|first created|originally|\bstand\b|veröffentlicht|erschien|erstellt|gepost|geplaatst|"
-    r"opublikowan|dodano|zveřejněn|vydáno|yayın|eklen|oluştur|опубл|размещ|додано|đăng|xuất bản|diterbitkan|inserit|"
-    r"julkaist|udgivet|közzé|megjelen|objav|avaldat|δημοσι|"
-    r"发布|發布|发表|發表|公開|配信|投稿|掲載|입력|등록|게시|نشر|انتشار|प्रकाशित|প্রকাশ|เผยแพร่|פורסם"
-)
-CHANGED_BEHIND = re.compile(r"[\s日]*(?:\d\d?[:時时]\d\d分?)?\s*(?:更新|修改|改訂)")
-SCRIPT_DATE = re.compile(
-    r'"(?:datePublished|publishedAt|published_at|publishDate|publish_date|publicationDate|firstPublished|datePublication|pubDate)"\s*:\s*"([^"]{8,40})"'
-)
+_DROPPED = re.compile(f"[{_ACCENTS}\u064b-\u0655\u093c\u0a3c\u200c\u200d]")
+_SAME_LETTERS = str.maketrans({"ı": "i", "ى": "ي", "ی": "ي", "ک": "ك", "_": " "})
+_LETTER = rf"(?:[^\W\d_]|[{_ACCENTS}{_MARKS}\u200c\u200d])"
+_CASED = re.compile(r"[a-zà-ɏ]", re.IGNORECASE)
+
+
+class Labels(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Beginnings of words that tell what a date is of, in any language ("publi", "aktualis")."""
+
+    published: tuple[str, ...]
+    updated: tuple[str, ...]
+    updated_behind: tuple[str, ...]
+
+
+class _Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    labels: Labels
+    languages: dict[str, Dates]
+
+
+@cache
+def _file() -> _Words:
+    text = (resources.files("services.normalize.data") / "dates.toml").read_bytes()
+    return msgspec.toml.decode(text, type=_Words)
+
+
+def labels() -> Labels:
+    """The beginnings of labels in all languages."""
+    return _file().labels
+
+
+@cache
+def words_of_dates() -> Mapping[str, Dates]:
+    """The words of each language by its primary tag; a language's own file goes before the common one."""
+    own = {tag: rules.dates for rules in languages().values() for tag in (*rules.other_tags, rules.tag)}
+    return {**_file().languages, **own}
+
+
+def primary(language: str | None) -> str:
+    """The language of a tag: `pt` of `pt-BR`."""
+    return (language or "").replace("_", "-").partition("-")[0].lower()
+
+
+def dates_of(language: str | None) -> Dates:
+    """The words of one language; none for one that nobody knows."""
+    return words_of_dates().get(primary(language), Dates())
+
+
+def _spoken(language: str | None) -> Iterator[Dates]:
+    """The words that may be met in a text of a language: its own and English ones; all, where it is not known."""
+    known = words_of_dates().get(primary(language))
+    if known is None or known == Dates():
+        yield from words_of_dates().values()
+    else:
+        yield known
+        yield words_of_dates()["en"]
+
+
+def fold_name(name: str) -> str:
+    """One spelling for `AOÛT` and `aout`, `أبريل` and `ابريل`, `KASIM` and `kasım`."""
+    letters = _DROPPED.sub("", unicodedata.normalize("NFKD", name.casefold())).translate(_SAME_LETTERS)
+    return " ".join(letters.split()).rstrip(".")
+
+
+class _Names(msgspec.Struct, frozen=True):
+    """Numbers of names in each language, and in all of which none says otherwise first."""
+
+    own: dict[tuple[str, str], int]
+    anywhere: dict[str, int]
+    disputed: frozenset[str]
+
+
+def _numbered(rows: Iterable[tuple[str, str]], length: int) -> _Names:
+    own: dict[tuple[str, str], int] = {}
+    anywhere: dict[str, int] = {}
+    disputed: set[str] = set()
+    for tag, row in rows:
+        names = row.split()
+        for number, name in enumerate(names if len(names) == length else (), 1):
+            folded = fold_name(name)
+            own.setdefault((tag, folded), number)
+            if anywhere.setdefault(folded, number) != number:
+                disputed.add(folded)
+    return _Names(own, anywhere, frozenset(disputed))
+
+
+@cache
+def _months() -> _Names:
+    order = sorted(words_of_dates(), key=_rank)
+    rows = _numbered(((tag, row) for tag in order for row in words_of_dates()[tag].month_rows), 12)
+    own: dict[tuple[str, str], int] = dict(rows.own)
+    anywhere: dict[str, int] = {}
+    for tag in order:
+        for name, number in words_of_dates()[tag].months.items():
+            own.setdefault((tag, fold_name(name)), number)
+            anywhere.setdefault(fold_name(name), number)
+    return _Names(own, {**rows.anywhere, **anywhere}, rows.disputed)
+
+
+# Of two meanings of a name the more widely printed one goes first.
+_FIRST = "en de fr es pt it ca nl af da no sv is fi et pl cs".split()
+
+
+def _rank(tag: str) -> tuple[int, str]:
+    return (_FIRST.index(tag) if tag in _FIRST else len(_FIRST), tag)
+
+
+@cache
+def _weekdays() -> _Names:
+    return _numbered(((tag, row) for tag, words in words_of_dates().items() for row in words.weekdays), 7)
+
+
+@cache
+def _persian_months() -> _Names:
+    return _numbered([("fa", row) for row in words_of_dates()["fa"].persian_months], 12)
+
+
+def month_named(name: str, language: str | None) -> int | None:
+    """The number of a month by its name; of two names, as in `نيسان / أبريل`, by either."""
+    names, own = _months(), primary(language)
+    for part in (name, *(name.split("/") if "/" in name else ())):
+        folded = fold_name(part)
+        number = names.own.get((own, folded)) or names.anywhere.get(folded)
+        if number is not None:
+            return number
+    return None
+
+
+def persian_month(name: str) -> int | None:
+    """The number of a month of the Persian year by its name."""
+    return _persian_months().anywhere.get(fold_name(name))
+
+
+def weekday_named(name: str, language: str | None) -> int | None:
+    """The number of a weekday, Monday being 1; None for no weekday, or where languages differ and none is known."""
+    names, folded = _weekdays(), fold_name(name.replace("(", "").replace(")", ""))
+    own = names.own.get((primary(language), folded))
+    return own or (None if folded in names.disputed else names.anywhere.get(folded))
+
+
+@cache
+def month_pattern() -> str:
+    """Any word, for the table to tell: faster than an alternation of a thousand names, and right behind vowel signs."""
+    names = {
+        name.replace("_", " ")
+        for words in words_of_dates().values()
+        for row in words.month_rows
+        for name in row.split()
+    }
+    names |= {name for words in words_of_dates().values() for name in words.months}
+    of_words = {re.escape(name).replace(r"\ ", r"\s+") for name in names if " " in name}
+    longest_first = "|".join(sorted(of_words, key=len, reverse=True))
+    dotted = r"[\u0e01-\u0e4e]{1,3}\.\s?[\u0e01-\u0e4e]\."
+    word = rf"{_LETTER}{{2,20}}+"
+    return rf"(?:(?:(?:{longest_first})(?!{_LETTER})|{dotted}|{word})(?:\s?/\s?{word})?)"
+
+
+def any_of(words: Iterable[str]) -> str:
+    """A pattern of any of these words, the longest first; of nothing when there is none."""
+    longest_first = sorted({word for word in words if word}, key=lambda word: (-len(word), word))
+    return "|".join(re.escape(word).replace(r"\ ", r"\s").replace("_", r"\s") for word in longest_first) or r"(?!)"
+
+
+@cache
+def half_days(language: str | None) -> Mapping[str, Half]:
+    """Which half of the day a word says, folded: the language's own words before others'."""
+    found: dict[str, Half] = {}
+    for words in _spoken(language):
+        for half in _HALVES:
+            for word in getattr(words, half):
+                found.setdefault(word.casefold(), half)
+    for words in words_of_dates().values():  # words in other letters say the same in every text
+        for half in _HALVES:
+            for word in getattr(words, half):
+                if not _CASED.search(word):
+                    found.setdefault(word, half)
+    return found
+
+
+@cache
+def joiner_pattern(language: str | None) -> re.Pattern[str]:
+    """The words that join the parts of a date and say nothing themselves: "um", "lúc", "at", "Uhr"."""
+    words: set[str] = set()
+    for spoken in _spoken(language):
+        words |= {*spoken.joiners, *spoken.hour_words}
+    return _words(words)
+
+
+@cache
+def weekday_pattern(language: str | None) -> re.Pattern[str]:
+    """The names of weekdays, to be found beside a date."""
+    own = dates_of(language).weekdays
+    names = {name for row in own for name in _names_in(row)}
+    names |= {
+        name
+        for words in words_of_dates().values()
+        for row in words.weekdays
+        for name in _names_in(row)
+        if len(name) > 2
+    }
+    return _words(names)
+
+
+def _names_in(row: str) -> list[str]:
+    names = row.split()
+    return [name.replace("_", " ") for name in names] if len(names) == 7 else [row]
+
+
+@cache
+def label_pattern(language: str | None) -> re.Pattern[str]:
+    """The words before a date that say what it is of; the group that matched is the label."""
+    spoken = list(_spoken(language))
+    groups = []
+    for label, stems in (("updated", labels().updated), ("published", labels().published)):
+        phrases = [phrase for words in spoken for phrase in getattr(words, label)]
+        groups.append(rf"(?P<{label}>(?:{any_of(phrases)})(?!{_LETTER})|(?:{any_of(stems)}){_LETTER}*)")
+    return re.compile(rf"(?<!{_LETTER})(?:{'|'.join(groups)})\s?:?", re.IGNORECASE)
+
+
+@cache
+def ago_patterns(language: str | None) -> tuple[tuple[re.Pattern[str], Mapping[str, int]], ...]:
+    """The forms of how long ago something was, each with the seconds of its units."""
+    found = []
+    for words in _spoken(language):
+        units = {unit.casefold(): seconds for unit, seconds in words.units.items()}
+        for form in words.ago:
+            pattern = re.escape(form).replace(r"\{n\}", r"(?P<n>\d{1,3})").replace(r"\ ", r"\s?")
+            found.append((re.compile(pattern.replace(r"\{unit\}", f"(?P<unit>{any_of(units)})"), re.IGNORECASE), units))
+    return tuple(found)
+
+
+@cache
+def relative_days(language: str | None) -> tuple[re.Pattern[str], Mapping[str, int]]:
+    """Words for days told from today: "yesterday" is 1."""
+    days = {word.casefold(): count for words in _spoken(language) for word, count in words.days.items()}
+    return _words(days), days
+
+
+def _words(words: Iterable[str]) -> re.Pattern[str]:
+    """Whole words, where they are written apart: letters of Han, kana and Thai stand side by side."""
+    apart = [word for word in words if word[:1] < "\u0e00"]
+    joined = [word for word in words if word[:1] >= "\u0e00"]
+    return re.compile(rf"(?<!{_LETTER})(?:{any_of(apart)})(?!{_LETTER})\.?|(?:{any_of(joined)})", re.IGNORECASE)

@@ -8,13 +8,27 @@ from collections.abc import Iterator
 import msgspec
 
 from services.normalize.grammar.calendars import find_other_days
-from services.normalize.grammar.machine_dates import Stamp, read_offset
-from services.normalize.grammar.months import MONTH_PATTERN, month_named
+from services.normalize.grammar.clocks import Clock, clock_beside
+from services.normalize.grammar.date_words import (
+    Label,
+    dates_of,
+    label_pattern,
+    labels,
+    month_named,
+    month_pattern,
+    weekday_named,
+    weekday_pattern,
+)
+from services.normalize.grammar.machine_dates import Stamp
+from services.normalize.grammar.zones import match_zone
+from services.normalize.language.load import DayOrder, languages
 
-_NAMED = rf"(?P<month>{MONTH_PATTERN})\.?"
+LONGEST = 5000  # characters of a text that are searched
+_MOST = 40  # dates of a text
+_NAMED = rf"(?P<month>{month_pattern()})\.?"
 _DAY = r"(?<!\d[.,:/])(?<!\d)(?P<day>[0-3]?\d)(?:st|nd|rd|th|er|ier|º|°|ª|ος|η|-го|-е|-а)?"
 _CLOCK = r"(?=[0-2]\d:[0-5]\d)"  # `28 luglio 202010:43`: two elements, side by side without a space
-_YEAR = rf"(?P<year>(?:19|20)\d\d)(?:(?!\d)|{_CLOCK})"
+_YEAR = rf"(?P<year>(?:1[6-9]|20)\d\d)(?:(?!\d)|{_CLOCK})"
 _SHORT_YEAR = r"['’]?(?P<year>\d\d)(?=\s*$|\s*[|,)–—]|\s+-|\s+\d\d?[:.]\d\d)"
 _OF = r"(?:of\s+|de\s+|d['’]\s*|den\s+|i\s+|ng\s+|ta['’]\s*)?"
 _FORMS = (
@@ -25,14 +39,14 @@ _FORMS = (
         re.IGNORECASE,
     ),
     re.compile(
-        r"(?<!\d)(?P<year>(?:19|20)\d\d)\s*[年년]\s*(?P<month>[01]?\d)\s*[月월]\s*(?P<day>[0-3]?\d)\s*[日일号號]"
+        r"(?<!\d)(?P<year>(?:1[6-9]|20)\d\d)\s*[年년]\s*(?P<month>[01]?\d)\s*[月월]\s*(?P<day>[0-3]?\d)\s*[日일号號]"
     ),
     re.compile(
-        r"(?<![\d.,/-])(?P<year>(?:19|20)\d\d)\s?[-./]\s?(?P<month>[01]?\d)\s?[-./]\s?(?P<day>[0-3]?\d)(?![\d/-])"
+        r"(?<![\d.,/-])(?P<year>(?:1[6-9]|20)\d\d)\s?[-./]\s?(?P<month>[01]?\d)\s?[-./]\s?(?P<day>[0-3]?\d)(?![\d/-])"
     ),
     re.compile(
-        r"(?<!\d)(?:ngày\s+)?(?P<day>[0-3]?\d)\s+tháng\s+(?P<month>[01]?\d)(?:\s*,)?\s+(?:năm\s+)?(?P<year>(?:19|"
-        r"20)\d\d)",
+        r"(?<!\d)(?:ngày\s+)?(?P<day>[0-3]?\d)\s+(?:tháng|thang|thg\.?)\s*(?P<month>[01]?\d)(?:\s*,)?\s+(?:năm\s+)?"
+        r"(?P<year>(?:1[6-9]|20)\d\d)",
         re.IGNORECASE,
     ),
     re.compile(rf"{_DAY}[./\s-]++{_OF}{_NAMED}[./\s-]++(?:de\s+)?{_SHORT_YEAR}", re.IGNORECASE),
@@ -42,109 +56,197 @@ _FORMS = (
 )
 _NUMERIC = re.compile(
     r"(?<![\d/:-])(?<!\d\.)(?P<one>[0-3]?\d)\s?(?P<mark>[-./·‐‑–|])\s?(?P<two>[0-3]?\d)\s?(?P=mark)\s?"
-    rf"(?P<year>(?:19|20)\d\d(?!:\d\d)|\d\d)(?:(?![\d/-])(?!\.\d)|{_CLOCK})"
+    rf"(?P<year>(?:1[6-9]|20)\d\d(?!:\d\d)|\d\d)(?:(?![\d/-])(?!\.\d)|{_CLOCK})"
 )
-_TIME = re.compile(
-    r"(?<![\d.,/:])(?P<hour>[0-2]?\d)(?:[:：hH]|\s?[时時시]\s?|\.(?=\d\d\s*(?:uhr|Uhr|h\b|"
-    r"klo)))(?P<minute>[0-5]\d)?(?:[:：](?P<second>[0-5]\d)(?:\.\d+)?)?['’分분]?\s*"
-    r"(?P<half>[AaPp]\.?\s?[Mm]\b\.?)?|(?<![\d.,/:])(?P<hour2>1?\d)\s?(?P<half2>[AaPp]\.?[Mm]\b\.?)|"
-    r"(?:kl\.?|klo|um|à|ore|le ore)\s*(?P<hour3>[0-2]?\d)\.(?P<minute3>[0-5]\d)(?!\d|\.\d)"
-)
-_ZONE = re.compile(
-    r"^[\s,()h]*(?:Uhr\s*)?[\s,(]*(?P<zone>(?:UTC|GMT)\s?[+-]\s?\d\d?(?::?\d\d)?|[+-]\d\d:?\d\d|UTC|"
-    r"GMT|Z|[A-Z]{2,4}T|BST|MESZ|MEZ|MSK|WIB|GMT\+7)\b",
-    re.IGNORECASE,
-)
-_BESIDE_TIME = re.compile(
-    r"[^\w]|\b(?:at|um|à|lúc|kl|klo|klockan|alle|ore|a las|às|o|om|w|v|godz|в|о|saat|στις|ώρα)\b|[年月日]|"
-    r"เวลา|الساعة|ساعت|בשעה"
-)
-_HALF_BEFORE = re.compile(r"(?:(?P<late>下午|午後|오후|晚上|傍晚|दोपहर|शाम)|上午|午前|오전|凌晨|早上|सुबह)\s*$")
-_HALF_AFTER = re.compile(
-    r"\s*(?:(?P<late>مساء|بعد الظهر|م(?!\w)|μ\.?\s?μ\.?(?!\w)|ΜΜ|CH(?!\w)|p\.\s?m\b)|صباح|ص(?!\w)|π\.?\s?μ\.?(?!\w)|ΠΜ|"
-    r"SA(?!\w)|a\.\s?m\b)"
-)
-_MONTH_FIRST = ("en-us", "en-ph", "en-ca", "fil")
-_YEAR_FIRST = ("ko", "ja", "zh")  # also where it has two digits only: `20.04.15`
+_LABEL_BEFORE = 40  # characters before a date in which a label may begin
+_WEEKDAY_AROUND = 24  # characters beside a day in which its weekday may stand
 _DIGITS = {
     code: unicodedata.digit(chr(code)) + 48 for code in range(0x80, 0xFF20) if unicodedata.category(chr(code)) == "Nd"
 }
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """A date in a text: what it says, where it stands, and whether day and month could be the other way round."""
+    """A date in a text: what it says and where it stands.
+
+    `start` and `end` are the day's, `spans` those of all its parts (day, clock with zone, weekday). `ambiguous`: day
+    and month could be the other way round. `weekday_differs`: the weekday printed beside it is not that of the day.
+    """
 
     stamp: Stamp
     start: int
     end: int
+    spans: tuple[tuple[int, int], ...] = ()
     ambiguous: bool = False
+    weekday_differs: bool = False
+    label: Label | None = None
 
 
-def find_dates(text: str, language: str | None) -> Iterator[Found]:
+class _Day(msgspec.Struct, frozen=True):
+    start: int
+    end: int
+    day: dt.date
+    ambiguous: bool
+
+
+def find_dates(
+    text: str, language: str | None, order: DayOrder | None = None, latest: dt.date | None = None
+) -> Iterator[Found]:
     """All dates printed in a text, in order, each with the time that stands beside it."""
-    text = text[:5000]
-    text = text if text.isascii() else text.translate(_DIGITS)
-    for start, end, day, ambiguous in sorted(_find_days(text, language, _is_month_first(language))):
-        time, offset = _time_beside(text, start, end)
-        yield Found(stamp=Stamp(day=day, time=time, offset=offset), start=start, end=end, ambiguous=ambiguous)
+    text = western(text[:LONGEST])
+    order = order or order_of(language)
+    floor = 0
+    for day in _find_days(text, language, order, latest)[:_MOST]:
+        clock = clock_beside(text, day.start, day.end, floor, language)
+        found = _found(text, day, clock, language)
+        end = max(stop for _, stop in found.spans)
+        label, floor = label_beside(text, floor, min(start for start, _ in found.spans), end, language)
+        yield msgspec.structs.replace(found, label=label)
 
 
-def _find_days(text: str, language: str | None, month_first: bool) -> list[tuple[int, int, dt.date, bool]]:
+def label_beside(text: str, floor: int, start: int, end: int, language: str | None) -> tuple[Label | None, int]:
+    """What the words right behind a date or nearest before it say it is the date of; and where those end."""
+    behind = next((word for word in labels().updated_behind if text[end : end + 8].lstrip().startswith(word)), None)
+    if behind is not None:
+        return "updated", text.index(behind, end) + len(behind)
+    before = text[max(floor, start - _LABEL_BEFORE) : start]
+    last = next(reversed([*label_pattern(language).finditer(before)]), None)
+    return (None if last is None else "updated" if last["updated"] else "published"), end
+
+
+def western(text: str) -> str:
+    """The text with the digits of all scripts as 0 to 9, letter for letter."""
+    return text if text.isascii() else text.translate(_DIGITS)
+
+
+def order_of(language: str | None) -> DayOrder | None:
+    """Day or month first: by the region of a language, else as most of its papers print."""
+    tag = (language or "").replace("_", "-").lower()
+    if tag == "en":
+        return "mdy"
+    by_region = {name.lower(): order for rules in languages().values() for name, order in rules.orders.items()}
+    return by_region.get(tag) or _REGIONS.get(tag) or dates_of(language).order
+
+
+_REGIONS: dict[str, DayOrder] = {"en-ph": "mdy", "en-ca": "mdy", "fil": "mdy"}
+
+
+def _found(text: str, day: _Day, clock: Clock | None, language: str | None) -> Found:
+    spans = [(day.start, day.end)]
+    zone = None
+    if clock is not None:
+        spans.append((clock.start, clock.end))
+        zone = clock.zone
+        if zone is None and clock.end <= day.start:  # "05:34, 09/11/2015 (GMT+7)"
+            zone = match_zone(text, day.end, language)
+            spans += [(day.end, zone.end)] if zone else []
+    weekday = _weekday_beside(text, spans, language)
+    number, span = weekday if weekday is not None else (None, None)
+    spans += [span] if span else []
+    differs = number is not None and number != day.day.isoweekday()
+    date, ambiguous = day.day, day.ambiguous
+    other = turned_day(date) if ambiguous else None
+    if number is not None and ambiguous and other is not None:
+        date = other if differs and other.isoweekday() == number else date
+        ambiguous = date.isoweekday() != number
+        differs = ambiguous
+    stamp = Stamp(
+        day=date,
+        time=clock.time if clock else None,
+        offset=zone.offset if zone else None,
+        zone=zone.zone if zone else None,
+        to_the_second=clock is not None and clock.to_the_second,
+    )
+    return Found(
+        stamp=stamp, start=day.start, end=day.end, spans=tuple(spans), ambiguous=ambiguous, weekday_differs=differs
+    )
+
+
+def turned_day(day: dt.date) -> dt.date | None:
+    """The day with its day and month the other way round."""
+    try:
+        return dt.date(day.year, day.day, day.month)
+    except ValueError:  # 31 May: there is no other way
+        return None
+
+
+def _weekday_beside(
+    text: str, spans: list[tuple[int, int]], language: str | None
+) -> tuple[int, tuple[int, int]] | None:
+    """The weekday that stands right before or behind the parts of a date."""
+    pattern = weekday_pattern(language)
+    start, end = min(span[0] for span in spans), max(span[1] for span in spans)
+    gaps = [(max(0, start - _WEEKDAY_AROUND), start, True), (end, end + _WEEKDAY_AROUND, False)]
+    gaps += [(one[1], two[0], False) for one, two in zip(sorted(spans), sorted(spans)[1:], strict=False)]
+    for begin, stop, is_before in gaps:
+        part = text[begin:stop]
+        for match in pattern.finditer(part):
+            beside = part[match.end() :] if is_before else part[: match.start()]
+            number = weekday_named(match[0], language)
+            if number is not None and sum(letter.isalnum() for letter in beside) <= 4:
+                return number, (begin + match.start(), begin + match.end())
+    return None
+
+
+def _find_days(text: str, language: str | None, order: DayOrder | None, latest: dt.date | None) -> list[_Day]:
     """Where a day stands, which it is, and whether it is ambiguous; a form that says more is read before others."""
-    found: list[tuple[int, int, dt.date, bool]] = []
+    found: list[_Day] = []
+    taken = bytearray(len(text) + 1)
 
     def keep(start: int, end: int, day: dt.date | None, ambiguous: bool) -> None:
-        if day is not None and not any(one < end and start < two for one, two, *_ in found):
-            found.append((start, end, day, ambiguous))
+        if day is not None and not any(taken[start:end]):
+            taken[start:end] = b"\1" * (end - start)
+            found.append(_Day(start, end, day, ambiguous))
 
     for pattern in _FORMS:
         for match in pattern.finditer(text):
-            keep(*match.span(), _named_day(match, language), False)
+            keep(*match.span(), _named_day(match, language, latest), False)
     for start, end, day in find_other_days(text, language):
         keep(start, end, day, False)
     for match in _NUMERIC.finditer(text):
-        keep(*match.span(), *(_year_first_day(match, language) or _numeric_day(match, month_first) or (None, False)))
-    return found
+        keep(
+            *match.span(),
+            *(_year_first_day(match, order, latest) or _numeric_day(match, order, latest) or (None, False)),
+        )
+    return sorted(found, key=lambda day: day.start)
 
 
-def _is_month_first(language: str | None) -> bool:
-    tag = (language or "").lower().replace("_", "-")
-    return tag in _MONTH_FIRST or tag == "en"
-
-
-def _named_day(match: re.Match[str], language: str | None) -> dt.date | None:
+def _named_day(match: re.Match[str], language: str | None, latest: dt.date | None) -> dt.date | None:
     month, year = match["month"], int(match["year"])
     number = int(month) if month.isdecimal() else month_named(month, language)
     try:
-        return dt.date(_full(year), number, int(match["day"])) if number is not None else None
+        return dt.date(_full(year, latest), number, int(match["day"])) if number is not None else None
     except ValueError:
         return None
 
 
-def _full(year: int) -> int:
+def _full(year: int, latest: dt.date | None) -> int:
+    """The year of two digits that is not long after today."""
     if year >= 100:
         return year
-    return year + (2000 if year < 60 else 1900)
+    pivot = latest.year + 1 if latest is not None else 2059
+    century = pivot - pivot % 100
+    return century + year if century + year <= pivot else century - 100 + year
 
 
-def _year_first_day(match: re.Match[str], language: str | None) -> tuple[dt.date, bool] | None:
+def _year_first_day(
+    match: re.Match[str], order: DayOrder | None, latest: dt.date | None
+) -> tuple[dt.date, bool] | None:
     """`20.04.15` where the year comes first also when it is long."""
-    if len(match["year"]) > 2 or not (language or "").lower().startswith(_YEAR_FIRST):
+    if len(match["year"]) > 2 or order != "ymd":
         return None
     try:
-        return dt.date(_full(int(match["one"])), int(match["two"]), int(match["year"])), False
+        return dt.date(_full(int(match["one"]), latest), int(match["two"]), int(match["year"])), False
     except ValueError:
         return None
 
 
-def _numeric_day(match: re.Match[str], month_first: bool) -> tuple[dt.date, bool] | None:
+def _numeric_day(match: re.Match[str], order: DayOrder | None, latest: dt.date | None) -> tuple[dt.date, bool] | None:
     one, two, year = int(match["one"]), int(match["two"]), int(match["year"])
     if year < 100:
         if match["mark"] != "." and (len(match["one"]) < 2 or len(match["two"]) < 2):
             return None
-        year = _full(year)
-    if month_first and match["mark"] == "." and two <= 12:
-        month_first = False  # dots are day first everywhere
+        year = _full(year, latest)
+    month_first = order == "mdy" and not (match["mark"] == "." and two <= 12)  # dots are day first everywhere
     day, month = (two, one) if month_first else (one, two)
     if month > 12 >= day:
         day, month = month, day
@@ -152,38 +254,3 @@ def _numeric_day(match: re.Match[str], month_first: bool) -> tuple[dt.date, bool
         return dt.date(year, month, day), day <= 12 and day != month
     except ValueError:
         return None
-
-
-def _time_beside(text: str, start: int, end: int) -> tuple[dt.time | None, int | None]:
-    """The time after a date, or before it: `05:34 - 09/11/2015`."""
-    after = text[end : end + 40]
-    match = _TIME.search(after)
-    if match is not None and len(_BESIDE_TIME.sub("", after[: match.start()])) <= 3:
-        return _read_time(match, after)
-    before = text[max(0, start - 40) : start]
-    match = next(reversed(list(_TIME.finditer(before))), None)
-    if match is not None and len(re.sub(r"[\W_]", "", _ZONE.sub("", before[match.end() :]))) <= 12:
-        return _read_time(match, before)
-    return None, None
-
-
-def _read_time(match: re.Match[str], text: str) -> tuple[dt.time | None, int | None]:
-    hour = int(match["hour"] or match["hour2"] or match["hour3"])
-    minute = int(match["minute"] or match["minute3"] or 0)
-    half = (match["half"] or match["half2"] or "").lower() or _half_beside(text, match)
-    if half and hour <= 12:
-        hour = hour % 12 + (12 if half.startswith("p") else 0)
-    if not match["minute"] and match["hour"] and not half:
-        return None, None
-    zone = _ZONE.match(text[match.end() :])
-    try:
-        return dt.time(hour, minute, int(match["second"] or 0)), read_offset(zone["zone"]) if zone else None
-    except ValueError:
-        return None, None
-
-
-def _half_beside(text: str, match: re.Match[str]) -> str:
-    """Which half of the day is said before the time, `下午3:20`, or after it, `09:22 مساءً`."""
-    before, after = _HALF_BEFORE.search(text[: match.start()]), _HALF_AFTER.match(text[match.end() :])
-    said = before or after
-    return "" if said is None else "p" if said["late"] else "a"

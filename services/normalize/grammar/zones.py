@@ -1,68 +1,123 @@
-"""Which time zone a page's wall clock is in, when only its address or language can say: countries with one zone."""
+"""Time zones: as printed behind a clock, and where none is printed, that of the source, the country or the language."""
 
+import re
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from importlib import resources
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-_BY_COUNTRY = {
-    "ad": "Europe/Andorra", "ae": "Asia/Dubai", "al": "Europe/Tirane", "am": "Asia/Yerevan",
-    "ar": "America/Argentina/Buenos_Aires",
-    "at": "Europe/Vienna", "az": "Asia/Baku", "ba": "Europe/Sarajevo", "bd": "Asia/Dhaka", "be": "Europe/Brussels",
-    "bg": "Europe/Sofia",
-    "bo": "America/La_Paz", "by": "Europe/Minsk", "ch": "Europe/Zurich", "cl": "America/Santiago",
-    "cn": "Asia/Shanghai", "co.ke": "Africa/Nairobi",
-    "co.za": "Africa/Johannesburg", "com.co": "America/Bogota", "cr": "America/Costa_Rica", "cu": "America/Havana",
-    "cy": "Asia/Nicosia",
-    "cz": "Europe/Prague", "de": "Europe/Berlin", "dk": "Europe/Copenhagen", "do": "America/Santo_Domingo",
-    "dz": "Africa/Algiers",
-    "ec": "America/Guayaquil", "ee": "Europe/Tallinn", "eg": "Africa/Cairo", "es": "Europe/Madrid",
-    "et": "Africa/Addis_Ababa",
-    "fi": "Europe/Helsinki", "fr": "Europe/Paris", "ge": "Asia/Tbilisi", "gh": "Africa/Accra", "gr": "Europe/Athens",
-    "gt": "America/Guatemala",
-    "hk": "Asia/Hong_Kong", "hn": "America/Tegucigalpa", "hr": "Europe/Zagreb", "hu": "Europe/Budapest",
-    "ie": "Europe/Dublin",
-    "il": "Asia/Jerusalem", "in": "Asia/Kolkata", "iq": "Asia/Baghdad", "ir": "Asia/Tehran",
-    "is": "Atlantic/Reykjavik", "it": "Europe/Rome",
-    "jm": "America/Jamaica", "jo": "Asia/Amman", "jp": "Asia/Tokyo", "ke": "Africa/Nairobi", "kh": "Asia/Phnom_Penh",
-    "kr": "Asia/Seoul",
-    "kw": "Asia/Kuwait", "la": "Asia/Vientiane", "lb": "Asia/Beirut", "li": "Europe/Vaduz", "lk": "Asia/Colombo",
-    "lt": "Europe/Vilnius",
-    "lu": "Europe/Luxembourg", "lv": "Europe/Riga", "ma": "Africa/Casablanca", "md": "Europe/Chisinau",
-    "mk": "Europe/Skopje",
-    "mm": "Asia/Yangon", "mt": "Europe/Malta", "my": "Asia/Kuala_Lumpur", "na": "Africa/Windhoek",
-    "ng": "Africa/Lagos", "ni": "America/Managua",
-    "nl": "Europe/Amsterdam", "no": "Europe/Oslo", "np": "Asia/Kathmandu", "nz": "Pacific/Auckland",
-    "pa": "America/Panama", "pe": "America/Lima",
-    "ph": "Asia/Manila", "pk": "Asia/Karachi", "pl": "Europe/Warsaw", "py": "America/Asuncion", "qa": "Asia/Qatar",
-    "ro": "Europe/Bucharest",
-    "rs": "Europe/Belgrade", "sa": "Asia/Riyadh", "se": "Europe/Stockholm", "sg": "Asia/Singapore",
-    "si": "Europe/Ljubljana",
-    "sk": "Europe/Bratislava", "sv": "America/El_Salvador", "th": "Asia/Bangkok", "tn": "Africa/Tunis",
-    "tr": "Europe/Istanbul",
-    "tw": "Asia/Taipei", "tz": "Africa/Dar_es_Salaam", "ua": "Europe/Kyiv", "ug": "Africa/Kampala",
-    "uk": "Europe/London",
-    "uy": "America/Montevideo", "ve": "America/Caracas", "vn": "Asia/Ho_Chi_Minh", "za": "Africa/Johannesburg",
-    "zw": "Africa/Harare",
-}  # fmt: skip
-_BY_LANGUAGE = {
-    "hi": "Asia/Kolkata", "mr": "Asia/Kolkata", "ta": "Asia/Kolkata", "te": "Asia/Kolkata", "gu": "Asia/Kolkata",
-    "ml": "Asia/Kolkata", "kn": "Asia/Kolkata", "pa": "Asia/Kolkata", "id": "Asia/Jakarta", "ms": "Asia/Kuala_Lumpur",
-    "fa": "Asia/Tehran", "ka": "Asia/Tbilisi", "hy": "Asia/Yerevan", "be": "Europe/Minsk", "pt-br": "America/Sao_Paulo",
-    "vi": "Asia/Ho_Chi_Minh", "de": "Europe/Berlin", "it": "Europe/Rome", "ja": "Asia/Tokyo", "ko": "Asia/Seoul",
-    "pl": "Europe/Warsaw",
-    "cs": "Europe/Prague", "sk": "Europe/Bratislava", "hu": "Europe/Budapest", "nl": "Europe/Amsterdam",
-    "sv": "Europe/Stockholm",
-    "da": "Europe/Copenhagen", "nb": "Europe/Oslo", "no": "Europe/Oslo", "nn": "Europe/Oslo",
-    "fi": "Europe/Helsinki", "tr": "Europe/Istanbul",
-    "el": "Europe/Athens", "ro": "Europe/Bucharest", "bg": "Europe/Sofia", "uk": "Europe/Kyiv",
-    "he": "Asia/Jerusalem", "th": "Asia/Bangkok",
-    "hr": "Europe/Zagreb", "sr": "Europe/Belgrade", "sl": "Europe/Ljubljana", "et": "Europe/Tallinn",
-    "lv": "Europe/Riga", "lt": "Europe/Vilnius",
-    "is": "Atlantic/Reykjavik", "fr-fr": "Europe/Paris", "es-es": "Europe/Madrid", "en-gb": "Europe/London",
-    "pt-pt": "Europe/Lisbon",
-}  # fmt: skip
-_REGIONS = {"gb": "uk"}
+import msgspec
+
+from services.normalize.grammar.date_words import any_of, primary
+from services.normalize.language.load import for_tag, languages
+from shared.article import ZoneRule
+
+_MOST_MINUTES = 14 * 60
+_QUARTERS = frozenset({0, 15, 30, 45})
+_GENERAL = 2  # letters of a zone's name that serves summer and winter: ET, PT
+_SIGNED = re.compile(
+    r"(?P<named>(?:GMT|UTC)\s?)?(?P<sign>[+\-−])(?P<gap>\s?)(?P<hours>\d{1,2}?)(?P<colon>:?)(?P<minutes>\d\d)?(?![\d:/]|[.\-]\d)",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(r"[A-Z][A-Za-z]+(?:/[A-Z][A-Za-z_+\-]+){1,2}")
+_LETTERS = re.compile(r"(?P<one>[^\W\d_]{1,5})(?:\s?/\s?(?P<two>[A-Z]{2,4}))?(?![^\W_])")
+_OPENING = re.compile(r"[\s,]*[(\[]?\s*")
+_ENDS = re.compile(r"\s*(?:$|[|,;)\]])")
+_CLOSING = re.compile(r"\s*[)\]]")
 
 
+class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    letters: dict[str, int | str]
+    letters_of: dict[str, dict[str, int | str]]
+    words: dict[str, str]
+    countries: dict[str, str]
+    languages: dict[str, str]
+
+
+class Printed(msgspec.Struct, frozen=True, kw_only=True):
+    """A zone as printed: minutes ahead of UTC, or the name of a zone; and where it ends."""
+
+    offset: int | None = None
+    zone: str | None = None
+    end: int
+
+
+class Assigned(msgspec.Struct, frozen=True, kw_only=True):
+    """The zone of clocks that name none, and why it is this one; no zone where nothing tells."""
+
+    zone: ZoneInfo | None = None
+    rule: ZoneRule = "assumed"
+
+
+@cache
+def _file() -> _File:
+    text = (resources.files("services.normalize.data") / "zones.toml").read_bytes()
+    return msgspec.toml.decode(text, type=_File)
+
+
+@cache
+def _word_pattern() -> re.Pattern[str]:
+    return re.compile(rf"(?:{any_of(_file().words)})(?![^\W\d_])", re.IGNORECASE)
+
+
+def match_zone(text: str, at: int, language: str | None, *, exact: bool = False) -> Printed | None:
+    """The zone that begins at a place behind a clock; `exact` clocks (ISO, with seconds) may have `-05:00` behind."""
+    start = _OPENING.match(text, at)
+    begin = start.end() if start else at
+    found = (
+        _signed(text, begin, exact) or _place(text, begin) or _word(text, begin) or _letters(text, begin, at, language)
+    )
+    if found is None:
+        return None
+    closing = _CLOSING.match(text, found.end)
+    return msgspec.structs.replace(found, end=closing.end()) if closing else found
+
+
+def _signed(text: str, at: int, exact: bool) -> Printed | None:
+    match = _SIGNED.match(text, at)
+    if match is None or (match["gap"] and not match["named"] and not match["minutes"]):
+        return None
+    hours, minutes = int(match["hours"]), int(match["minutes"] or 0)
+    if not match["named"]:
+        is_range = match["colon"] and match["sign"] != "+" and not exact
+        is_figure = not match["minutes"] and (len(match["hours"]) < 2 or not (exact or _ENDS.match(text, match.end())))
+        if is_range or is_figure:  # "09:00-10:30", "5:00 -10 May"
+            return None
+    size = hours * 60 + minutes
+    if size > _MOST_MINUTES or minutes not in _QUARTERS:
+        return None
+    return Printed(offset=size if match["sign"] == "+" else -size, end=match.end())
+
+
+def _place(text: str, at: int) -> Printed | None:
+    match = _PLACE.match(text, at)
+    if match is None or zone_named(match[0]) is None:
+        return None
+    return Printed(zone=match[0], end=match.end())
+
+
+def _word(text: str, at: int) -> Printed | None:
+    match = _word_pattern().match(text, at)
+    return Printed(zone=_file().words[" ".join(match[0].casefold().split())], end=match.end()) if match else None
+
+
+def _letters(text: str, begin: int, at: int, language: str | None) -> Printed | None:
+    match = _LETTERS.match(text, begin)
+    if match is None or not (match["one"].isupper() or match["one"].casefold() == "мск"):
+        return None
+    name, own = match["one"].casefold(), primary(language)
+    if (name == "z" and begin > at) or (len(name) == _GENERAL and own not in ("", "en", "und")):
+        return None
+    meant = _file().letters_of.get(own, {}).get(name, _file().letters.get(name))
+    if meant is None:
+        return None
+    both = match["two"] is None or match["two"].casefold() in _file().letters
+    end = match.end() if both else match.end("one")
+    return Printed(offset=meant, end=end) if isinstance(meant, int) else Printed(zone=meant, end=end)
+
+
+@lru_cache(maxsize=1024)
 def zone_named(name: str | None) -> ZoneInfo | None:
     """The zone of an IANA name; None when there is none of that name."""
     if not name:
@@ -73,21 +128,36 @@ def zone_named(name: str | None) -> ZoneInfo | None:
         return None
 
 
-def zone_of_page(url: str | None, language: str | None) -> tuple[ZoneInfo, str] | None:
-    """The zone of the country in a page's address, else of its language, with the rule that said so."""
-    name = _BY_COUNTRY.get(country_of(url))
-    if name:
-        zone = zone_named(name)
-        return (zone, "country of the address") if zone else None
-    tag = (language or "").lower()
-    region = tag.partition("-")[2]
-    name = (
-        _BY_LANGUAGE.get(tag)
-        or _BY_COUNTRY.get(_REGIONS.get(region, region))
-        or _BY_LANGUAGE.get(tag.partition("-")[0])
-    )
-    zone = zone_named(name)
-    return (zone, "language of the page") if zone else None
+def assign_zone(setting: str | None, url: str | None, language: str | None) -> Assigned:
+    """The zone of clocks that name none: the source's setting, the country's of the address, the language's own."""
+    named = zone_named(setting)
+    if named is not None:
+        return Assigned(zone=named, rule="source")
+    country = zone_named(_file().countries.get(country_of(url)))
+    if country is not None:
+        return Assigned(zone=country, rule="region")
+    spoken = zone_named(_zone_of_language(language))
+    return Assigned(zone=spoken, rule="language") if spoken is not None else Assigned()
+
+
+def zone_of_country(url: str | None) -> ZoneInfo | None:
+    """The zone of the country in an address, where that has only one."""
+    return zone_named(_file().countries.get(country_of(url)))
+
+
+def _zone_of_language(language: str | None) -> str | None:
+    tag = (language or "").replace("_", "-").lower()
+    own, _, region = tag.partition("-")
+    by_region = _regional_zones().get(tag) or _file().languages.get(tag)
+    by_region = by_region or _file().countries.get("uk" if region == "gb" else region)
+    if by_region:
+        return by_region
+    return for_tag(own).zone or _file().languages.get(own)
+
+
+@cache
+def _regional_zones() -> Mapping[str, str]:
+    return {tag.lower(): zone for rules in languages().values() for tag, zone in rules.zones.items()}
 
 
 def country_of(url: str | None) -> str:

@@ -346,7 +346,7 @@ def _without_dates(text: str) -> str:
     """A line less its dates and times: `11.12.2019 - Amelie Loevenich` leaves the name."""
     if not _DIGIT.search(text):
         return text
-    spans = [(found.start, found.end) for found in find_dates(text, None)]
+    spans = sorted(span for found in find_dates(text, None) for span in found.spans)
     for start, end in reversed(spans):
         text = text[:start] + " | " + text[end:]
     return _CLOCK.sub(" | ", text).strip(" |,–—-·•") if spans else text

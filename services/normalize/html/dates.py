@@ -7,9 +7,12 @@ from itertools import islice, pairwise
 
 import msgspec
 
-from services.normalize.grammar.date_words import (
-    CHANGED,
-    CHANGED_BEHIND,
+from services.normalize.grammar.date_words import label_pattern
+from services.normalize.grammar.dates import read_date
+from services.normalize.grammar.machine_dates import Stamp
+from services.normalize.grammar.printed_dates import find_dates, turned_day
+from services.normalize.html.blocks import Block, Outline
+from services.normalize.html.date_names import (
     CHANGED_NAME,
     DATE_ATTRIBUTE,
     DATE_CLASS,
@@ -19,14 +22,10 @@ from services.normalize.grammar.date_words import (
     OTHERS_NAMES,
     PUBLISHED_METAS,
     PUBLISHED_NAME,
-    PUBLISHING,
     SCRIPT_DATE,
     WEAK_METAS,
 )
-from services.normalize.grammar.machine_dates import Stamp, read_stamp
-from services.normalize.grammar.printed_dates import find_dates
-from services.normalize.html.blocks import Block, Outline
-from services.normalize.html.day_order import reading_language, turned
+from services.normalize.html.day_order import reading_language
 from services.normalize.html.declared import Declared, Json
 from services.normalize.html.tree import Element, names_of, path_of, text_of
 
@@ -112,7 +111,7 @@ def _from_anywhere(declared: Declared, outline: Outline, root: Element) -> Itera
         yield from _json_date(node, "datePublished", 3.9, False)
     for script in root.iter("script"):
         for match in SCRIPT_DATE.finditer((script.text or "")[:200_000]):
-            stamp = read_stamp(match[1])
+            stamp, _ = _declared(match[1], None)
             if stamp:
                 yield DateWitness(stamp=stamp, rule="script", path=path_of(script), quote=match[0], weight=3.8)
     yield from _from_titles(declared)
@@ -139,7 +138,7 @@ def _only_day(root: Element) -> Iterator[DateWitness]:
     for element in root.iter("img", "script", "meta", "link", "a", "body", "div"):
         for text in (*element.values(), (element.text or "") if element.tag == "script" else ""):
             for match in _ANY_DAY.finditer(str(text)[:20_000]):
-                stamp = read_stamp(match[0].replace("/", "-"))
+                stamp, _ = _declared(match[0].replace("/", "-"), None)
                 if stamp is not None:
                     days[stamp.day] = match[0]
         if len(days) > 1:
@@ -161,7 +160,7 @@ def _json_date(node: Json, key: str, weight: float, modified: bool) -> Iterator[
     value = node.get(key)
     value = value[0] if isinstance(value, list) and value else value
     if isinstance(value, str | int):
-        stamp = read_stamp(str(value))
+        stamp, _ = _declared(str(value), None)
         if stamp:
             yield DateWitness(
                 stamp=stamp, rule=f"JSON-LD {key}", path=f"$.{key}", quote=str(value), weight=weight, modified=modified
@@ -180,7 +179,7 @@ def _from_metas(declared: Declared) -> Iterator[DateWitness]:
         ((*MODIFIED_METAS, *changed), 3.0, True),
     ):
         for order, (name, value) in enumerate(declared.meta(*names)):
-            stamp, doubtful = _machine_or_printed(value, declared.language)
+            stamp, doubtful = _declared(value, declared.language)
             if stamp is not None:
                 worth = weight - 0.05 * min(order, 9) - 5.0 * doubtful
                 path = f"meta[{name}]"
@@ -194,7 +193,8 @@ def _from_attributes(near: list[Block]) -> Iterator[DateWitness]:
     """Stamps in attributes at the head: `<abbr title=2020-04-16T01:00Z>`, `data-timestamp`."""
     for order, element in enumerate(islice(_elements_of(near), 400)):
         for name, value in ((str(name), str(value)) for name, value in element.items()):
-            stamp = read_stamp(value) if 8 <= len(value) <= 40 and DATE_ATTRIBUTE.fullmatch(name) else None
+            is_date = 8 <= len(value) <= 40 and DATE_ATTRIBUTE.fullmatch(name) and _DIGITS.search(value)
+            stamp, _ = _declared(value, None) if is_date else (None, False)
             if stamp is not None and not _is_of_others(element):
                 changed = bool(CHANGED_NAME.search(name))
                 worth = 5.4 - 0.01 * min(order, 100) - 2.0 * changed
@@ -215,21 +215,25 @@ def _elements_of(near: list[Block]) -> Iterator[Element]:
                 yield element
 
 
-def _machine_or_printed(value: str, language: str | None) -> tuple[Stamp | None, bool]:
+def _declared(value: str, language: str | None) -> tuple[Stamp | None, bool]:
     """A stamp, and whether its day and month could be the other way round: `11/01/2023`."""
-    stamp = read_stamp(value)
-    if stamp is not None:
-        return stamp, False
-    found = next(find_dates(value, language), None)
-    return (found.stamp, found.ambiguous and "/" in value) if found is not None else (None, False)
+    reading = read_date(value, language) if _DIGITS.search(value) else None
+    if reading is None:
+        return None, False
+    return reading.stamp, "/" in value and reading.is_numeric
+
+
+def turned(stamp: Stamp) -> Stamp | None:
+    """The same date with day and month the other way round."""
+    day = turned_day(stamp.day)
+    return msgspec.structs.replace(stamp, day=day) if day is not None else None
 
 
 def _from_micro(declared: Declared) -> Iterator[DateWitness]:
     for key, weight in (("datepublished", 8.0), ("datecreated", 5.0), ("datemodified", 2.0)):
         for value, element in declared.micro.get(key, ())[:2]:
             text = value or text_of(element)
-            stamp = read_stamp(value) if value else None
-            stamp = stamp or next((found.stamp for found in find_dates(text, declared.language)), None)
+            stamp, _ = _declared(text, declared.language)
             if stamp:
                 yield DateWitness(
                     stamp=stamp,
@@ -252,13 +256,11 @@ def _from_times(root: Element, near: list[Block], language: str | None) -> Itera
         if order > 8:
             continue
         value = element.get("datetime") or ""
-        stamp = read_stamp(value) or next(
-            (found.stamp for found in find_dates(value or text_of(element), language)), None
-        )
+        stamp, _ = _declared(value or text_of(element), language)
         if stamp is None:
             continue
         names = f"{element.get('class') or ''} {element.get('itemprop') or ''} {element.get('pubdate')}".lower()
-        modified = "modif" in names or "updat" in names
+        modified = ("modif" in names or "updat" in names) and "publi" not in names
         weight += 2.2 * (len(times) == 1 and weight == 3.0)
         weight += ("publish" in names) + (element.get("pubdate") is not None) - 0.2 * order - 3.0 * modified
         yield DateWitness(
@@ -300,15 +302,9 @@ def _from_text(blocks: list[Block], language: str | None) -> Iterator[DateWitnes
 def _printed(text: str, element: Element, weight: float, language: str | None) -> Iterator[DateWitness]:
     if len(text) > 300 or not _DIGITS.search(text):
         return
-    before = 0
     for found in find_dates(text, language):
-        labels = text[max(before, found.start - 40) : found.start]
-        changed_at, labelled_at = _last(CHANGED, labels), _last(PUBLISHING, labels)
-        behind = CHANGED_BEHIND.match(text, found.end)
-        changed = changed_at > labelled_at or behind is not None
-        labelled = labelled_at >= 0 and not changed
-        before = found.end if behind is None else behind.end()
-        if _is_of_law(text) or (not changed and _is_told(text, found.start, found.end)):
+        changed, labelled = found.label == "updated", found.label == "published"
+        if _is_of_law(text) or (not changed and _is_told(text, found.start, found.end, language)):
             continue
         worth = weight + labelled - 1.5 * changed
         path = path_of(element)
@@ -329,15 +325,14 @@ def _is_of_law(text: str) -> bool:
     return _LAW.search(text) is not None
 
 
-def _last(label: re.Pattern[str], text: str) -> int:
-    """Where the label nearest to a date begins; below nought for none."""
-    return max((match.start() for match in label.finditer(text)), default=-1)
-
-
-def _is_told(text: str, start: int, end: int) -> bool:
+def _is_told(text: str, start: int, end: int, language: str | None) -> bool:
     """Whether a sentence tells of the day, as of an event: `The next meeting is on 5 February 2020, at the inn.`"""
     rest = f"{text[:start]} {text[end:]}"
-    return text.endswith(_STOPS) and len(rest.split()) >= 8 and not PUBLISHING.search(rest)
+    return (
+        text.endswith(_STOPS)
+        and len(rest.split()) >= 8
+        and not any(match["published"] for match in label_pattern(language).finditer(rest))
+    )
 
 
 def _from_url(url: str | None) -> Iterator[DateWitness]:

@@ -1,13 +1,9 @@
 """Whether 04/05/2020 is in April or in May, as its page tells: by other dates, by its country, by what is sure."""
 
-import datetime as dt
 import re
 from collections.abc import Sequence
 
-import msgspec
-
-from services.normalize.grammar.machine_dates import Stamp
-from services.normalize.grammar.zones import country_of, zone_of_page
+from services.normalize.grammar.zones import country_of, zone_of_country
 from services.normalize.html.blocks import Block
 
 _NUMERIC = re.compile(r"(?<![\d/.-])(\d\d?)([/-])(\d\d?)\2(?:20)?\d\d(?![\d/-])")
@@ -38,15 +34,7 @@ def _order_of_others(blocks: Sequence[Block]) -> bool | None:
 
 
 def _is_day_first_country(url: str | None) -> bool:
-    zone = zone_of_page(url, None)
+    zone = zone_of_country(url)
     if zone is None:
         return country_of(url) in _OF_MANY_ZONES
-    return zone[0].key not in _MONTH_FIRST_ZONES
-
-
-def turned(stamp: Stamp) -> Stamp | None:
-    """The same date with day and month the other way round."""
-    try:
-        return msgspec.structs.replace(stamp, day=dt.date(stamp.day.year, stamp.day.day, stamp.day.month))
-    except ValueError:  # 31 May: there is no other way
-        return None
+    return zone.key not in _MONTH_FIRST_ZONES

@@ -12,15 +12,17 @@ DayOrder = Literal["dmy", "mdy", "ymd"]
 
 
 class Dates(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The words a date line may hold beside its figures.
+    """The words a date may hold beside its figures.
 
-    `units` maps a unit's words to seconds, `ago` says where number and unit stand ("{n} {unit} trước"), `era` is by how
-    many years a calendar of its own runs ahead (543 in Thai).
+    `months` maps names to numbers; `month_rows` say the same of languages without a file, twelve names a row. A row of
+    `weekdays` has seven names from Monday on; "_" stands for a blank in a name. `units` maps a unit's words to seconds,
+    `ago` says where number and unit stand ("{n} {unit} trước"), `days` counts from today ("hôm qua" is 1).
     """
 
     order: DayOrder | None = None
-    era: int = 0
     months: dict[str, int] = {}
+    month_rows: tuple[str, ...] = ()
+    persian_months: tuple[str, ...] = ()
     weekdays: tuple[str, ...] = ()
     published: tuple[str, ...] = ()
     updated: tuple[str, ...] = ()
@@ -28,7 +30,9 @@ class Dates(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     hour_words: tuple[str, ...] = ()
     minute_words: tuple[str, ...] = ()
     morning: tuple[str, ...] = ()
+    noon: tuple[str, ...] = ()
     afternoon: tuple[str, ...] = ()
+    night: tuple[str, ...] = ()
     ago: tuple[str, ...] = ()
     units: dict[str, int] = {}
     days: dict[str, int] = {}

@@ -3,9 +3,9 @@
 import msgspec
 
 from services.normalize.document import Draft, Piece
+from services.normalize.fields.date import Dated, clock_evidence
 from services.normalize.grammar.byline import read_byline
 from services.normalize.grammar.printed_names import is_organisation, split_names
-from services.normalize.readers.declared_date import DateReading
 from shared.article import Article, Candidate, Evidence, Person, Role
 
 _QUOTE = 200
@@ -41,18 +41,17 @@ class Claims:
         self._fields[field] = value
         self._evidence[field] = Evidence(field=field, rule=rule, sure=sure, quote=quote[:_QUOTE], path=path)
 
-    def claim_date(self, field: str, reading: DateReading | None, rule: str, path: str, sure: float = 0.97) -> None:
+    def claim_date(self, field: str, dated: Dated | None, rule: str, path: str, sure: float = 0.97) -> None:
         """Take a date as printed; `first_created` brings its precision, its zone's origin and the publisher's day."""
-        if reading is None:
+        if dated is None:
             return
-        sure = min(sure, reading.sure)
-        if field == "first_created" and field not in self._fields:
-            self._fields |= {
-                "precision": reading.precision,
-                "zone_rule": reading.zone_rule,
-                "local_day": reading.local_day,
-            }
-        self.claim(field, reading.instant, f"{rule}, zone {reading.zone_rule}", path, quote=reading.quote, sure=sure)
+        moment, is_new = dated.moment, field not in self._fields
+        self.claim(field, moment.value, rule, path, quote=dated.quote, sure=min(sure, dated.sure))
+        if field == "first_created" and is_new:
+            self._fields |= {"precision": moment.precision, "zone_rule": moment.zone_rule, "local_day": moment.day}
+            if moment.precision != "day":
+                clock = clock_evidence(self._evidence[field], moment, min(sure, dated.clock_sure))
+                self._evidence[clock.field] = clock
 
     def claim_byline(self, printed: str | None, language: str | None, rule: str, path: str, sure: float = 0.9) -> None:
         """Take a byline as printed, and its people, organisations and sources apart."""

@@ -6,9 +6,10 @@ import re
 import msgspec
 
 from services.normalize.document import Draft, Piece
+from services.normalize.fields.date import date_of_value
+from services.normalize.fields.language import SAMPLE, read_language
 from services.normalize.grammar.byline import read_byline
 from services.normalize.grammar.printed_names import split_names
-from services.normalize.readers.declared_date import read_declared_date
 from services.normalize.readers.declared_fields import Claims
 from services.normalize.readers.markup import pieces_of_markup, pieces_of_text
 from shared.envelope import FeedEntry, Raw
@@ -43,6 +44,7 @@ def read(text: str, raw: Raw) -> Draft:
     else:
         claims.claim("description", lead, "feed summary", "$.summary", sure=_SURE)
     _claim_rest(claims, entry, raw)
+    _claim_dates(claims, entry, raw, body)
     told = tuple(_told(piece, entry.tags) for piece in body)
     return claims.draft((*told, *_pictures(entry, body)))
 
@@ -92,12 +94,6 @@ def _opens_with(content: tuple[Piece, ...], lead: str) -> bool:
 def _claim_rest(claims: Claims, entry: FeedEntry, raw: Raw) -> None:
     language = entry.language
     claims.claim("language", language, "feed language", "$.language", sure=0.8)
-    published = read_declared_date(entry.published, raw, language)
-    updated = read_declared_date(entry.updated, raw, language)
-    claims.claim_date("first_created", published, "feed published", "$.published", _SURE)
-    claims.claim_date("version_created", updated, "feed updated", "$.updated", _SURE)
-    if published is None:
-        claims.claim_date("first_created", updated, "feed updated", "$.updated", 0.6)
     for place, author in enumerate(entry.authors):
         _claim_author(claims, author.strip(), language, f"$.authors[{place}]")
     printed = ", ".join(author.strip() for author in entry.authors if author.strip())
@@ -105,6 +101,19 @@ def _claim_rest(claims: Claims, entry: FeedEntry, raw: Raw) -> None:
     claims.claim("uri", article_uri(entry.link), "feed link", "$.link")
     claims.add("alt_ids", (entry.guid or "",), "feed guid", "$.guid")
     claims.add("keywords", tuple(tag.strip() for tag in entry.tags), "feed tags", "$.tags")
+
+
+def _claim_dates(claims: Claims, entry: FeedEntry, raw: Raw, body: tuple[Piece, ...]) -> None:
+    """Dates in the language that the feed says, else in that of its words."""
+    language = entry.language or raw.source.language
+    if language is None:
+        language, _ = read_language(" ".join([entry.title or "", *(piece.text for piece in body)])[:SAMPLE])
+    published = date_of_value(entry.published, raw, language)
+    updated = date_of_value(entry.updated, raw, language)
+    claims.claim_date("first_created", published, "feed published", "$.published", _SURE)
+    claims.claim_date("version_created", updated, "feed updated", "$.updated", _SURE)
+    if published is None:
+        claims.claim_date("first_created", updated, "feed updated", "$.updated", 0.6)
 
 
 def _claim_author(claims: Claims, author: str, language: str | None, path: str) -> None:

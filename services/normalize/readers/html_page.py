@@ -9,8 +9,10 @@ from urllib.parse import urlsplit
 import msgspec
 
 from services.normalize.document import Draft, Piece
+from services.normalize.fields.date import clock_evidence, clock_sureness, is_before
 from services.normalize.fields.date_ranking import Settled, settle_changed, settle_published
 from services.normalize.fields.language import SAMPLE, language_of
+from services.normalize.grammar.zones import assign_zone
 from services.normalize.html.authors import author_witnesses, choose_authors, site_letters, split_kinds
 from services.normalize.html.blocks import Outline, read_outline
 from services.normalize.html.body import read_body
@@ -23,7 +25,7 @@ from services.normalize.html.pieces import pieces_of, removed
 from services.normalize.html.regions import find_near, find_pictures, find_places
 from services.normalize.html.tree import Element, parse
 from services.normalize.readings import Witness, evidence_for
-from shared.article import Article, Evidence, Person, Precision
+from shared.article import Article, Evidence, Person
 from shared.envelope import Raw
 from shared.identity import article_uri
 from shared.untrusted.markup_limits import check
@@ -111,17 +113,17 @@ def _read_on(raw: Raw) -> dt.date | None:
 
 
 def _settle_dates(fields: _Fields, declared: Declared, witnesses: list[DateWitness], raw: Raw) -> None:
-    url, language, zone = declared.canonical or raw.url, declared.language, raw.source.zone
+    assigned = assign_zone(raw.source.zone, declared.canonical or raw.url, declared.language)
     said, read_on = [_as_said(witness) for witness in witnesses], _read_on(raw)
-    published = settle_published(witnesses, url, language, zone)
-    changed = settle_changed(witnesses, url, language, zone)
+    published, changed = settle_published(witnesses, assigned), settle_changed(witnesses, assigned)
     if published is not None:
-        fields.settle("first_created", published.moment, _as_said(published.witness), said, _sure(published, read_on))
-        fields.values["precision"] = cast(Precision, published.precision)
-        fields.values["zone_rule"] = published.zone_rule
-        fields.values["local_day"] = published.day
-    if changed is not None and (published is None or changed.moment >= published.moment):
-        fields.settle("version_created", changed.moment, _as_said(changed.witness), (), _sure(changed, read_on))
+        moment, sure = published.moment, _sure(published, read_on)
+        fields.settle("first_created", moment.value, _as_said(published.witness), said, sure)
+        fields.values |= {"precision": moment.precision, "zone_rule": moment.zone_rule, "local_day": moment.day}
+        if moment.precision != "day":
+            fields.evidence.append(clock_evidence(fields.evidence[-1], moment, clock_sureness(sure, moment)))
+    if changed is not None and (published is None or not is_before(changed.moment.value, published.moment.value)):
+        fields.settle("version_created", changed.moment.value, _as_said(changed.witness), (), _sure(changed, read_on))
 
 
 def _as_said(witness: DateWitness) -> Witness:

@@ -1,8 +1,8 @@
 """NewsML-G2: a newsItem whose text stands inside it, as XHTML, NITF or plain text."""
 
 from services.normalize.document import Draft, Piece
+from services.normalize.fields.date import date_of_value
 from services.normalize.html.tree import Element
-from services.normalize.readers.declared_date import read_declared_date
 from services.normalize.readers.declared_fields import Claims, role_of
 from services.normalize.readers.element import local_name, place_of
 from services.normalize.readers.markup import pieces_of_element, pieces_of_markup, pieces_of_text
@@ -114,7 +114,7 @@ def _claim_dates(claims: Claims, item: Element, raw: Raw, language: str | None) 
         ("embargoed_until", ("itemmeta", "embargoed")),
     ):
         for element in every(item, *names)[:1]:
-            reading = read_declared_date(words_of(element), raw, language)
+            reading = date_of_value(words_of(element), raw, language)
             claims.claim_date(field, reading, f"NewsML-G2 {names[-1]}", place_of(element))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from services.normalize.document import Draft, Piece
-from services.normalize.readers.declared_date import read_declared_date
+from services.normalize.fields.date import date_of_value
 from services.normalize.readers.declared_fields import Claims, role_of
 from services.normalize.readers.json_document import listed, objects_at, parse_json, text_at, texts_at
 from services.normalize.readers.markup import pieces_of_markup, pieces_of_text
@@ -117,7 +117,7 @@ def _claim_dates(claims: Claims, item: Item, names: Mapping[str, str], raw: Raw,
         ("embargoed_until", ("embargoeduntil", "embargoed")),
     ):
         for key in keys:
-            reading = read_declared_date(item.get(key), raw, language)
+            reading = date_of_value(item.get(key), raw, language)
             claims.claim_date(field, reading, f"ninjs {key}", names.get(key, "$"))
 
 

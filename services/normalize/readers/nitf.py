@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from services.normalize.document import Draft, Piece
+from services.normalize.fields.date import date_of_value
 from services.normalize.html.tree import Element
-from services.normalize.readers.declared_date import read_declared_date
 from services.normalize.readers.declared_fields import Claims, role_of
 from services.normalize.readers.element import local_name, place_of
 from services.normalize.readers.markup import pieces_of_element
@@ -79,7 +79,7 @@ def _claim_dates(claims: Claims, nitf: Element, raw: Raw, language: str | None) 
         ("version_created", ("revision-history",), "norm"),
     ):
         for element in every(nitf, *names)[:1]:
-            reading = read_declared_date(element.get(attribute), raw, language)
+            reading = date_of_value(element.get(attribute), raw, language)
             claims.claim_date(field, reading, f"NITF {names[-1]}", f"{place_of(element)}/@{attribute}")
 
 

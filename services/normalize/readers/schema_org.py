@@ -4,8 +4,8 @@ import itertools
 from collections.abc import Iterator, Sequence
 
 from services.normalize.document import Draft, Piece
+from services.normalize.fields.date import date_of_value
 from services.normalize.grammar.printed_names import split_names
-from services.normalize.readers.declared_date import read_declared_date
 from services.normalize.readers.declared_fields import Claims
 from services.normalize.readers.json_document import listed, objects_at, parse_json, text_at, texts_at
 from services.normalize.readers.markup import pieces_of_markup, pieces_of_text
@@ -119,7 +119,7 @@ def _claim_dates(claims: Claims, item: Item, path: str, raw: Raw, language: str 
         ("first_created", "dateCreated"),
         ("version_created", "dateModified"),
     ):
-        reading = read_declared_date(text_at(item.get(key)), raw, language)
+        reading = date_of_value(text_at(item.get(key)), raw, language)
         claims.claim_date(field, reading, f"schema.org {key}", f"{path}.{key}")
 
 

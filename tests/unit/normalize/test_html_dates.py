@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.normalize.fields.date_ranking import settle_published
-from services.normalize.grammar.machine_dates import Stamp, read_stamp
+from services.normalize.grammar.dates import read_date
+from services.normalize.grammar.machine_dates import Stamp
 from services.normalize.grammar.printed_dates import find_dates
+from services.normalize.grammar.zones import Assigned, assign_zone
 from services.normalize.html.dates import DateWitness
 from services.normalize.readers.html_page import read
 from shared.envelope import Raw, Source
@@ -109,14 +111,14 @@ def test_what_only_looks_like_a_date_is_none(text: str) -> None:
     ],
 )
 def test_machine_dates(text: str, expected: str) -> None:
-    stamp = read_stamp(text)
-    assert stamp is not None
-    assert stamp.instant == dt.datetime.fromisoformat(expected)
+    reading = read_date(text)
+    assert reading is not None
+    assert reading.stamp.instant == dt.datetime.fromisoformat(expected)
 
 
 @given(st.text(max_size=60))
 def test_any_text_is_read_or_refused_never_raised(text: str) -> None:
-    read_stamp(text)
+    read_date(text)
     list(find_dates(text, "en"))
 
 
@@ -148,27 +150,27 @@ UTC_NIGHT = Stamp(day=dt.date(2020, 5, 2), time=dt.time(2, 25), offset=0)
 )
 def test_a_stamp_in_utc_is_told_by_the_publishers_clock(other: Stamp, url: str | None, day: int, hours: int) -> None:
     witnesses = [said(UTC_NIGHT, "JSON-LD datePublished", 10), said(other, "date line", 5)]
-    settled = settle_published(witnesses, url, "en", None)
+    settled = settle_published(witnesses, assign_zone(None, url, None))
     assert settled is not None
-    assert settled.moment == UTC_NIGHT.instant
-    assert settled.day == dt.date(2020, 5, day)
-    assert settled.moment.utcoffset() == dt.timedelta(hours=hours)
+    assert settled.moment.value == UTC_NIGHT.instant
+    assert settled.moment.day == dt.date(2020, 5, day)
+    assert settled.moment.value.utcoffset() == dt.timedelta(hours=hours)
 
 
 def test_a_day_in_the_masthead_is_not_the_publishers_where_its_own_is_printed_too() -> None:
     printed = [(dt.date(2020, 5, 1), 5.8), (dt.date(2020, 5, 2), 3.5)]
     others = [said(Stamp(day=day), "date line", weight) for day, weight in printed]
-    settled = settle_published([said(UTC_NIGHT, "JSON-LD datePublished", 10), *others], None, "en", None)
+    settled = settle_published([said(UTC_NIGHT, "JSON-LD datePublished", 10), *others], Assigned())
     assert settled is not None
-    assert settled.day == dt.date(2020, 5, 2)
+    assert settled.moment.day == dt.date(2020, 5, 2)
 
 
 def test_a_day_that_no_inhabited_zone_explains_is_another_day() -> None:
     noon = Stamp(day=dt.date(2020, 7, 9), time=dt.time(10, 4), offset=0)
     address = said(Stamp(day=dt.date(2020, 7, 8)), "address of the page", 5.5)
-    settled = settle_published([said(noon, "JSON-LD datePublished", 10), address], None, "en", None)
+    settled = settle_published([said(noon, "JSON-LD datePublished", 10), address], Assigned())
     assert settled is not None
-    assert settled.day == dt.date(2020, 7, 9)
+    assert settled.moment.day == dt.date(2020, 7, 9)
 
 
 @pytest.mark.parametrize(
@@ -222,26 +224,26 @@ BUILT = msgspec.structs.replace(declared_day(20, "meta", 3), modified=True)
     ],
 )
 def test_of_days_that_differ_is_believed(witnesses: list[DateWitness], day: int) -> None:
-    settled = settle_published(witnesses, None, None, None)
+    settled = settle_published(witnesses, Assigned())
     assert settled is not None
-    assert settled.day == dt.date(2020, 5, day)
+    assert settled.moment.day == dt.date(2020, 5, day)
 
 
 def test_midnight_at_home_is_a_day_that_somebody_picked() -> None:
     midnight = Stamp(day=dt.date(2022, 11, 6), time=dt.time(23), offset=0)
     printed = said(Stamp(day=dt.date(2022, 11, 6)), "date line", 5.5)
-    settled = settle_published([said(midnight, "meta", 9), printed], "https://a.example/x", "de", None)
+    settled = settle_published([said(midnight, "meta", 9), printed], assign_zone(None, None, "de"))
     assert settled is not None
-    assert settled.day == dt.date(2022, 11, 7)
+    assert settled.moment.day == dt.date(2022, 11, 7)
 
 
 def test_the_publishers_day_may_be_printed_beside_a_word_for_a_change() -> None:
     early = said(Stamp(day=dt.date(2020, 4, 16), time=dt.time(1), offset=330), "JSON-LD datePublished", 10)
     changed = msgspec.structs.replace(said(Stamp(day=dt.date(2020, 4, 16)), "date line", 3.05), modified=True)
     teaser = said(Stamp(day=dt.date(2020, 4, 15)), "date line", 5)
-    settled = settle_published([early, teaser, changed], None, "hi", None)
+    settled = settle_published([early, teaser, changed], assign_zone(None, None, "hi"))
     assert settled is not None
-    assert settled.day == dt.date(2020, 4, 16)
+    assert settled.moment.day == dt.date(2020, 4, 16)
 
 
 @pytest.mark.parametrize(
@@ -411,16 +413,16 @@ def test_the_day_at_the_head_is_read(head: str, body: str, url: str | None, day:
 
 def test_a_clock_without_zone_is_read_in_the_zone_of_the_source() -> None:
     stamp = Stamp(day=DAY, time=dt.time(5, 34))
-    settled = settle_published([said(stamp, "date line", 5)], "https://a.example", "en", "Asia/Ho_Chi_Minh")
+    settled = settle_published([said(stamp, "date line", 5)], assign_zone("Asia/Ho_Chi_Minh", None, "en"))
     assert settled is not None
-    assert settled.moment.isoformat() == "2015-11-09T05:34:00+07:00"
-    assert settled.zone_rule == "setting of the source"
+    assert settled.moment.value.isoformat() == "2015-11-09T05:34:00+07:00"
+    assert settled.moment.zone_rule == "source"
 
 
 def test_a_day_without_time_stays_a_day() -> None:
-    settled = settle_published([said(Stamp(day=DAY), "date line", 5)], "https://a.de", "de", None)
+    settled = settle_published([said(Stamp(day=DAY), "date line", 5)], assign_zone(None, "https://a.de", "de"))
     assert settled is not None
-    assert (settled.precision, settled.day) == ("day", DAY)
+    assert (settled.moment.precision, settled.moment.day) == ("day", DAY)
 
 
 @pytest.mark.parametrize(

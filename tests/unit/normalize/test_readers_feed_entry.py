@@ -85,7 +85,7 @@ def test_an_entry_gives_what_the_feed_says() -> None:
         pytest.param("11/9/2015 5:34 AM", "2015-11-09T05:34+07:00", id="American: month first"),
         pytest.param("1447022040", "2015-11-09T05:34+07:00", id="seconds since 1970"),
         pytest.param("1447022040000", "2015-11-09T05:34+07:00", id="milliseconds since 1970"),
-        pytest.param("1970-01-01T00:00:00Z", "1970-01-01T00:00+00:00", id="the beginning of time is what it says"),
+        pytest.param("1970-01-01T00:00:00Z", None, id="the beginning of the machine's time is no date"),
         pytest.param("soon", None, id="no date"),
         pytest.param("31/02/2015 - 05:34", None, id="no such day"),
         pytest.param("", None, id="empty"),
@@ -101,12 +101,22 @@ def test_the_local_day_is_the_publishers() -> None:
     assert article.local_day == dt.date(2015, 11, 9)
 
 
-def test_without_any_zone_the_evidence_says_so() -> None:
-    draft = feed_entry.read(msgspec.json.encode(changed(published="2015-11-09 05:34", language=None)).decode(), raw())
-    evidence = next(item for item in draft.evidence if item.field == "first_created")
-    assert draft.article.zone_rule is not None
-    assert draft.article.zone_rule.startswith("not said")
-    assert evidence.sure <= 0.5
+def test_without_any_zone_it_is_a_clock_without_one() -> None:
+    words = "The council said on Monday that the buses will run until March, as they have in the past."
+    entry = FeedEntry(
+        feed="https://a.example/rss", title="Council keeps night buses", summary=words, published="2015-11-09 05:34"
+    )
+    draft = feed_entry.read(msgspec.json.encode(entry).decode(), raw())
+    clock = next(item for item in draft.evidence if item.field == "first_created.clock")
+    assert draft.article.zone_rule == "assumed"
+    assert draft.article.first_created == dt.datetime(2015, 11, 9, 5, 34)  # noqa: DTZ001  # the clock of nobody's zone
+    assert clock.sure <= 0.5
+
+
+def test_without_declared_language_the_zone_is_that_of_the_words() -> None:
+    article = read(changed(published="2015-11-09 05:34", language=None), None, None).article
+    assert article.zone_rule == "language"
+    assert article.first_created == dt.datetime.fromisoformat("2015-11-09T05:34+07:00")
 
 
 @pytest.mark.parametrize(

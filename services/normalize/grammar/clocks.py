@@ -1,0 +1,182 @@
+"""Clocks beside a day: `05:34`, `17h30`, `5 giờ 34 phút`, `下午3点20分`, `3.20 PM`, with half of the day and zone."""
+
+import datetime as dt
+import re
+from functools import cache
+
+import msgspec
+
+from services.normalize.grammar.date_words import (
+    Half,
+    any_of,
+    half_days,
+    joiner_pattern,
+    label_pattern,
+    weekday_pattern,
+)
+from services.normalize.grammar.zones import Printed, match_zone
+
+_REACH = 48  # characters between a day and its clock, the clock included
+_LETTERS_AFTER, _LETTERS_BEFORE = 3, 12  # letters that may stand between a day and the clock behind it, before it
+_CLOCK = re.compile(
+    r"(?<![\d.,/:+])(?<!\d-)(?P<hour>[0-2]?\d)(?:"
+    r"\s?[:：]\s?(?P<minute>[0-5]\d)(?:[:：.](?P<second>[0-5]\d)(?:[.,:]\d{1,9})?)?(?!\d)|"
+    r"\s?(?P<word>[hH](?:oras|eures|rs|s)?(?![^\W\d_])|giờ|g(?=\d)|時|时|點|点|시)(?![間间])\s?(?:(?P<minute2>[0-5]?\d)(?!\d)|(?P<past>半|rưỡi))?|"
+    r"\.(?P<minute3>[0-5]\d)(?:\.(?P<second3>[0-5]\d))?(?![\d%]|[.,]\d)|"
+    r"(?P<bare>(?=\s?[^\W\d_])))"
+)
+_MINUTES = re.compile(r"\s?(?:phút|ph|min(?:uten|utes)?|mn|['’′分분])(?![^\W\d_])", re.IGNORECASE)
+_SECONDS = re.compile(r"\s?(?P<second>[0-5]?\d)\s?(?:[秒초]|giây)")
+_HOURS_BEHIND = re.compile(
+    r"\s?(?:uhr|uur|hod\.?|hrs?\.?|horas|heures|hs\.?|h|น\.|ч\.?|बजे|ც)(?![^\W\d_])", re.IGNORECASE
+)
+_OPENS_DOTTED = re.compile(
+    r"(?:\b(?:kl|klo|um|om|ore|alle|às|à|at|pukul|jam|klokken|klockan|kello|godz|saat)\.?|[,;|–—-])\s*$", re.IGNORECASE
+)
+_ENDS_DOTTED = re.compile(r"\s*(?:$|[|,;)\]•·\n]|\s[–—-]\s)")
+
+
+class Clock(msgspec.Struct, frozen=True, kw_only=True):
+    """A time of day, its zone where one is printed behind it, and where it stands."""
+
+    time: dt.time
+    to_the_second: bool = False
+    zone: Printed | None = None
+    start: int
+    end: int
+
+
+def clock_beside(text: str, start: int, end: int, floor: int, language: str | None) -> Clock | None:
+    """The clock after a day, or before it but not before `floor`: `05:34 - 09/11/2015`."""
+    return _clock_after(text, end, language) or _clock_before(text, start, max(floor, start - _REACH), language)
+
+
+def _clock_after(text: str, end: int, language: str | None) -> Clock | None:
+    tail = text[end : end + 2 * _REACH]  # a slice: the figures of a clock may stand right behind those of the year
+    for match in _CLOCK.finditer(tail, 0, _REACH):
+        if _letters(tail[: match.start()], language) > _LETTERS_AFTER:
+            return None
+        clock = _clock_of(tail, match, language)
+        if clock is not None:
+            return _moved(clock, end)
+        if match["bare"] is None:
+            return None
+    return None
+
+
+def _clock_before(text: str, start: int, floor: int, language: str | None) -> Clock | None:
+    head = text[floor:start]
+    for match in reversed(list(_CLOCK.finditer(head))):
+        clock = _clock_of(head, match, language)
+        if clock is not None:
+            gap = head[clock.end :]
+            is_near = _letters(gap, language) <= _LETTERS_BEFORE and label_pattern(language).search(gap) is None
+            return _moved(clock, floor) if is_near else None
+    return None
+
+
+def _moved(clock: Clock, by: int) -> Clock:
+    zone = msgspec.structs.replace(clock.zone, end=clock.zone.end + by) if clock.zone is not None else None
+    return msgspec.structs.replace(clock, zone=zone, start=clock.start + by, end=clock.end + by)
+
+
+def _letters(gap: str, language: str | None) -> int:
+    """How many letters of a gap are none of joiners and weekdays."""
+    if not gap:
+        return 0
+    rest = joiner_pattern(language).sub("", weekday_pattern(language).sub("", gap))
+    return sum(letter.isalnum() for letter in rest)
+
+
+def _clock_of(text: str, match: re.Match[str], language: str | None) -> Clock | None:
+    end = _end_of_figures(text, match)
+    half, opens, behind = _half_beside(text, match.start(), end, language)
+    hours = _HOURS_BEHIND.match(text, behind)
+    behind = hours.end() if hours else behind
+    exact = match["second"] is not None or text[match.start() - 1 : match.start()] == "T"
+    zone = match_zone(text, behind, language, exact=exact)
+    if not _is_clock(text, match, half is not None or zone is not None or hours is not None):
+        return None
+    seconds = _SECONDS.match(text, end) if match["minute2"] else None
+    second = seconds["second"] if seconds else match["second"] or match["second3"]
+    behind = max(behind, seconds.end() if seconds else 0)
+    hour, minute = int(match["hour"]), int(match["minute"] or match["minute2"] or match["minute3"] or 0)
+    time = _time(hour, 30 if match["past"] else minute, int(second or 0), half)
+    if time is None:
+        return None
+    return Clock(time=time, to_the_second=second is not None, zone=zone, start=opens, end=zone.end if zone else behind)
+
+
+def _end_of_figures(text: str, match: re.Match[str]) -> int:
+    minutes = _MINUTES.match(text, match.end()) if match["minute"] or match["minute2"] else None
+    return minutes.end() if minutes else match.end()
+
+
+def _is_clock(text: str, match: re.Match[str], is_told: bool) -> bool:
+    """Whether figures that could be others' are a clock: dotted ones, and an hour alone, need a word or a place."""
+    if match["bare"] is not None:
+        return is_told
+    if match["minute3"] is None:
+        return True
+    opened = _OPENS_DOTTED.search(text, max(0, match.start() - 12), match.start())
+    return is_told or opened is not None or _ENDS_DOTTED.match(text, match.end()) is not None
+
+
+def _half_beside(text: str, start: int, end: int, language: str | None) -> tuple[Half | None, int, int]:
+    """The half of the day said behind a clock or before it, where it begins and where the clock ends."""
+    before, after = _half_patterns(language)
+    halves = half_days(language)
+    match = after.match(text, end)
+    if match is not None:
+        return halves[_plain(match["half"])], start, match.end()
+    head = text[max(0, start - 20) : start]
+    match = before.search(head)
+    if match is not None:
+        return halves[_plain(match["half"])], start - len(head) + match.start(), end
+    return None, start, end
+
+
+def _plain(word: str) -> str:
+    return " ".join(word.casefold().split())
+
+
+@cache
+def _half_patterns(language: str | None) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    words = any_of(half_days(language))
+    before = re.compile(rf"(?:^|(?<![^\W\d_])|(?<=[日号]))(?P<half>{words})[\s:]*$", re.IGNORECASE)
+    # "2:00 PMTags": two elements side by side; a small letter would make it another word
+    return before, re.compile(
+        rf"\s?,?\s?(?P<half>{words})(?-i:(?![a-zà-ÿ\u0100-\u024f\u1ea0-\u1eff]))(?!\.?\d)\.?", re.IGNORECASE
+    )
+
+
+def _time(hour: int, minute: int, second: int, half: Half | None) -> dt.time | None:
+    if half is not None:
+        hour = _by_half(hour, half)
+    if (hour, minute, second) == (24, 0, 0):
+        hour = 0
+    try:
+        return dt.time(hour, minute, second)
+    except ValueError:
+        return None
+
+
+def _by_half(hour: int, half: Half) -> int:
+    """The hour of twenty-four: 12 in the morning is midnight, 1 at noon is 13, 10 at night is 22 and 2 at night 2."""
+    if hour > 12:
+        return hour
+    match half:
+        case "morning":
+            return hour % 12
+        case "noon":
+            return hour + 12 if hour <= 4 else hour
+        case "afternoon":
+            return hour % 12 + 12
+        case "night":
+            return 0 if hour == 12 else hour + 12 if hour >= 6 else hour
+
+
+def clocks_in(text: str, language: str | None) -> list[Clock]:
+    """All clocks of a text that nobody could take for other figures."""
+    clocks = (_clock_of(text, match, language) for match in _CLOCK.finditer(text))
+    return [clock for clock in clocks if clock is not None]

@@ -1,0 +1,241 @@
+"""One door for dates of every form: a string is read the same in a text, on a page, in a feed and in JSON or XML."""
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from services.normalize.grammar.clocks import Clock, clock_beside, clocks_in
+from services.normalize.grammar.date_words import (
+    Label,
+    ago_patterns,
+    joiner_pattern,
+    label_pattern,
+    relative_days,
+    weekday_pattern,
+)
+from services.normalize.grammar.machine_dates import Stamp, find_machine_date, is_unset
+from services.normalize.grammar.printed_dates import find_dates, label_beside, order_of, western
+from services.normalize.grammar.zones import Assigned, match_zone
+from services.normalize.language.load import DayOrder
+from shared.article import Precision, ZoneRule
+
+LONGEST = 200  # characters of a declared value or a date line
+_DAY = 86_400
+_FIGURE = re.compile(r"\d")
+_NO_LETTERS = re.compile(r"[\W_]+")
+# With a half of the day in English it is America's order, whatever the page's language: "11/9/2015 5:34 PM".
+_AMERICAN = re.compile(r"\b\d{1,2}/\d{1,2}/\d{2,4}\b.{0,12}\d\s?[AP]\.?M\b", re.IGNORECASE)
+
+
+class DateReading(msgspec.Struct, frozen=True, kw_only=True):
+    """One date as read, with what makes it doubtful.
+
+    `ago` are seconds before the receipt, where a text says "2 hours ago". `label` is what the words before it say it is
+    the date of, `residue` the words of the string that are no part of any date. `is_numeric`: its figures would fit
+    the other way round, month before day; `ambiguous`: and nothing tells which is meant. `weekday_differs`: the
+    weekday printed beside it is not that of the day.
+    """
+
+    stamp: Stamp
+    label: Label | None = None
+    ago: int | None = None
+    ambiguous: bool = False
+    is_numeric: bool = False
+    weekday_differs: bool = False
+    residue: str = ""
+    spans: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def start(self) -> int:
+        """Where its first part begins."""
+        return min((span[0] for span in self.spans), default=0)
+
+    @property
+    def end(self) -> int:
+        """Where its last part ends."""
+        return max((span[1] for span in self.spans), default=0)
+
+
+class Moment(msgspec.Struct, frozen=True, kw_only=True):
+    """A date as a moment, aware where its zone is known, else a clock without a zone; and the publisher's own day."""
+
+    value: dt.datetime
+    precision: Precision
+    zone_rule: ZoneRule
+    day: dt.date
+
+
+def read_date(
+    text: str, language: str | None = None, order: DayOrder | None = None, latest: dt.date | None = None
+) -> DateReading | None:
+    """The date that a declared value is; None where it holds none, or only the beginning of a machine's clock."""
+    text = western(text.strip()[:LONGEST])
+    written = _machine(text, language)
+    if written is None or written.residue:
+        printed = read_dates(text, language, order, latest)
+        if printed and (written is None or len(printed[0].residue) <= len(written.residue)):
+            written = printed[0]
+    return written if written is not None and not is_unset(written.stamp) else None
+
+
+def read_dates(
+    text: str, language: str | None = None, order: DayOrder | None = None, latest: dt.date | None = None
+) -> tuple[DateReading, ...]:
+    """All dates of a line in order; the words of the line that are no part of any are the residue of each."""
+    text = western(text[:LONGEST])
+    readings = [*_absolute(text, language, order, latest)]
+    readings += _relative(text, language, latest, [span for reading in readings for span in reading.spans])
+    if not readings:
+        return ()
+    readings.sort(key=lambda reading: reading.start)
+    readings, loose = _with_loose_clock(text, readings, language)
+    rest = _blanked(text, [*loose, *(span for reading in readings for span in reading.spans)])
+    residue = _residue(rest, language)
+    return tuple(msgspec.structs.replace(reading, residue=residue) for reading in readings)
+
+
+def moment_of(
+    reading: DateReading, assigned: Assigned, said: ZoneRule, received: dt.datetime | None = None
+) -> Moment | None:
+    """A date as a moment: its own zone goes before the one assigned; `said` is the rule of a zone of its own."""
+    stamp = reading.stamp
+    if reading.ago is not None:
+        return _moment_ago(reading, reading.ago, assigned, received)
+    zone, rule = (stamp.tz, said) if stamp.tz is not None else (assigned.zone, assigned.rule)
+    precision = precision_of(stamp)
+    value = dt.datetime.combine(stamp.day, stamp.time or dt.time(), zone)
+    day = stamp.day
+    if stamp.time is not None and stamp.offset == 0 and assigned.zone is not None:
+        day = value.astimezone(assigned.zone).date()  # UTC is how machines write, not where the paper is made
+    return Moment(value=value, precision=precision, zone_rule=rule, day=day)
+
+
+def precision_of(stamp: Stamp) -> Precision:
+    """How exact a date is written."""
+    if stamp.time is None:
+        return "day"
+    return "second" if stamp.to_the_second else "minute"
+
+
+def _moment_ago(reading: DateReading, ago: int, assigned: Assigned, received: dt.datetime | None) -> Moment | None:
+    if received is None:
+        return None
+    then = (received - dt.timedelta(seconds=ago)).astimezone(assigned.zone or dt.UTC)
+    if reading.stamp.time is None and ago % _DAY:
+        value = then.replace(second=0, microsecond=0)
+        return Moment(value=value, precision="minute", zone_rule="text", day=then.date())
+    value = dt.datetime.combine(then.date(), reading.stamp.time or dt.time(), assigned.zone)
+    precision = precision_of(reading.stamp)
+    return Moment(value=value, precision=precision, zone_rule=assigned.rule, day=then.date())
+
+
+def _machine(text: str, language: str | None) -> DateReading | None:
+    found = find_machine_date(text)
+    if found is None:
+        return None
+    stamp, end = found.stamp, found.end
+    written, at = (found.zone, 0) if found.zone else (text, end)
+    zone = match_zone(written, at, language, exact=True) if stamp.offset is None else None
+    if zone is not None and stamp.time is not None:
+        stamp = msgspec.structs.replace(stamp, offset=zone.offset, zone=zone.zone)
+        end = end if found.zone else _end_of_second_zone(text, zone.end, language)
+    rest = _blanked(text, [(found.start, end)])
+    reading = DateReading(stamp=stamp, spans=((found.start, end),), residue=_residue(rest, language))
+    return msgspec.structs.replace(reading, label=label_beside(rest, 0, found.start, end, language)[0])
+
+
+def _end_of_second_zone(text: str, at: int, language: str | None) -> int:
+    """Where a zone ends that is told twice: `+0700 (ICT)`, `+07:00[Asia/Ho_Chi_Minh]`."""
+    again = match_zone(text, at, language)
+    return again.end if again is not None else at
+
+
+def _absolute(text: str, language: str | None, order: DayOrder | None, latest: dt.date | None) -> Iterator[DateReading]:
+    if order is None and _AMERICAN.search(text):
+        order = "mdy"
+    is_known = order is not None or (language != "en" and order_of(language) is not None)
+    for found in find_dates(text, language, order, latest):
+        end = max(stop for _, stop in found.spans)
+        spans = (*found.spans, (end, _end_of_second_zone(text, end, language))) if found.stamp.tz else found.spans
+        yield DateReading(
+            stamp=found.stamp,
+            label=found.label,
+            is_numeric=found.ambiguous,
+            ambiguous=found.ambiguous and not is_known,
+            weekday_differs=found.weekday_differs,
+            spans=spans,
+        )
+
+
+def _relative(
+    text: str, language: str | None, latest: dt.date | None, taken: list[tuple[int, int]]
+) -> Iterator[DateReading]:
+    """Dates told from the receipt: "2 hours ago", "hôm qua, 05:34"."""
+    rest = _blanked(text, taken)
+    today = latest or dt.date.min
+    for pattern, units in ago_patterns(language):
+        match = pattern.search(rest)
+        if match is not None:
+            ago = int(match["n"]) * units[" ".join(match["unit"].casefold().split())]
+            label, _ = label_beside(rest, 0, *match.span(), language)
+            yield DateReading(stamp=Stamp(day=today), label=label, ago=ago, spans=(match.span(),))
+            return
+    pattern, days = relative_days(language)
+    match = pattern.search(rest)
+    if match is None or (not _FIGURE.search(rest) and _residue(_blanked(rest, [match.span()]), language)):
+        return  # "today" among other words dates nothing
+    clock = clock_beside(rest, match.start(), match.end(), 0, language)
+    spans = (match.span(), (clock.start, clock.end)) if clock is not None else (match.span(),)
+    ago = days[" ".join(match[0].casefold().split())] * _DAY
+    stamp = Stamp(day=today, time=clock.time if clock else None)
+    label, _ = label_beside(rest, 0, min(span[0] for span in spans), match.end(), language)
+    yield DateReading(stamp=stamp, label=label, ago=ago, spans=spans)
+
+
+def _with_loose_clock(
+    text: str, readings: list[DateReading], language: str | None
+) -> tuple[list[DateReading], list[tuple[int, int]]]:
+    """The one clock of a line that stands apart from its one day is that day's; others are told as clocks."""
+    rest = _blanked(text, [span for reading in readings for span in reading.spans])
+    clocks = clocks_in(rest, language)
+    spans = [(clock.start, clock.end) for clock in clocks]
+    if len(readings) != 1 or len(clocks) != 1 or readings[0].stamp.time is not None or readings[0].ago is not None:
+        return readings, spans
+    reading, clock = readings[0], clocks[0]
+    between = rest[min(clock.end, reading.end) : max(clock.start, reading.start)]
+    if label_pattern(language).search(between):
+        return readings, spans
+    return [_with_clock(reading, clock)], []
+
+
+def _with_clock(reading: DateReading, clock: Clock) -> DateReading:
+    zone = clock.zone
+    stamp = msgspec.structs.replace(
+        reading.stamp,
+        time=clock.time,
+        to_the_second=clock.to_the_second,
+        offset=zone.offset if zone else None,
+        zone=zone.zone if zone else None,
+    )
+    return msgspec.structs.replace(reading, stamp=stamp, spans=(*reading.spans, (clock.start, clock.end)))
+
+
+def _blanked(text: str, spans: list[tuple[int, int]]) -> str:
+    """The text with these parts as blanks."""
+    letters = list(text)
+    for start, end in spans:
+        letters[start:end] = "|" * (min(end, len(text)) - start)
+    return "".join(letters)
+
+
+def _residue(rest: str, language: str | None) -> str:
+    """What is no date, label, weekday or joiner."""
+    for pattern in (label_pattern(language), weekday_pattern(language), joiner_pattern(language)):
+        rest = pattern.sub(" ", rest)
+    return _plain(rest)
+
+
+def _plain(text: str) -> str:
+    return " ".join(_NO_LETTERS.sub(" ", text).split())
