@@ -55,12 +55,14 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Draft(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A reader's result: the fields it could settle from declared data, in `article`, and the pieces to be judged.
 
-    The steps fill what `article` leaves `None`, judge the pieces and turn them into `article.blocks`.
+    The steps fill what `article` leaves `None`, judge the pieces and turn them into `article.blocks`. `printed` are
+    the words that stood in fields of the input: none of them may be lost where the article has another value there.
     """
 
     pieces: tuple[Piece, ...] = ()
     article: Article = Article()
     evidence: tuple[Evidence, ...] = ()
+    printed: tuple[Piece, ...] = ()
 
 
 Kind = Literal[
@@ -108,13 +110,22 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     evidence: tuple[Evidence, ...] = ()
     rules: Language = msgspec.field(default_factory=lambda: for_tag(GENERIC))
     is_page: bool = False
+    printed: tuple[Piece, ...] = ()
 
 
 def open_document(raw: Raw, text: str, draft: Draft) -> Document:
     """The first document of a draft; a draft with any piece that is more than a line comes from a page."""
     lines = tuple(Line(piece=piece, text=piece.text) for piece in draft.pieces)
     is_page = any(piece.shape != "line" for piece in draft.pieces)
-    return Document(raw=raw, text=text, lines=lines, article=draft.article, evidence=draft.evidence, is_page=is_page)
+    return Document(
+        raw=raw,
+        text=text,
+        lines=lines,
+        article=draft.article,
+        evidence=draft.evidence,
+        is_page=is_page,
+        printed=draft.printed,
+    )
 
 
 def set_field(document: Document, evidence: Evidence, **fields: object) -> Document:

@@ -1,23 +1,28 @@
 """RSS 0.9x to 2.0, RSS 1.0 and Atom by feedparser, its sanitising and URI resolving off: only words are kept of it."""
 
+import html
 import io
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urljoin
 
 import feedparser
+import msgspec
 
+from services.ingest.formats.entry_parts import TAG, EntryParts, read_entry_parts
 from services.ingest.formats.feed import Feed
 from services.ingest.formats.precheck import open_document
 from shared.envelope import FeedEntry
 from shared.errors import NotAFeed
 
+Picture = tuple[str, str | None, str | None]
+MOST_CONTENTS = 20
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 
 
 def read(text: str, url: str) -> Feed:
     """Read a decoded document; what is not well-formed is read as far as it goes."""
-    document = open_document(text, url)
+    document, parts = read_entry_parts(open_document(text, url))
     # From a stream: bytes would be tried as a file name first, a text as an address to fetch.
     try:
         parsed = feedparser.parse(
@@ -40,24 +45,32 @@ def read(text: str, url: str) -> Feed:
         hub=_related(channel, "hub", url),
         ttl_s=_ttl(channel.get("ttl")),
     )
-    return Feed(
-        title=feed.title, language=feed.language, home=feed.home, topic=feed.topic, hub=feed.hub, ttl_s=feed.ttl_s,
-        entries=tuple(_read_entry(dict(entry), feed, url) for entry in parsed.entries),
-    )  # fmt: skip
+    if len(parts) != len(parsed.entries):  # so broken that the two see other entries
+        parts = [EntryParts() for _ in parsed.entries]
+    # RFC 4287 4.2.1: of an entry without authors the feed's are.
+    authors = _authors(channel) if str(parsed.get("version")).startswith("atom") else ()
+    entries = (
+        _read_entry(dict(entry), part, feed, authors, url) for entry, part in zip(parsed.entries, parts, strict=True)
+    )
+    return msgspec.structs.replace(feed, entries=tuple(entries))
 
 
-def _read_entry(entry: Mapping[str, Any], feed: Feed, url: str) -> FeedEntry:
+def _read_entry(
+    entry: Mapping[str, Any], part: EntryParts, feed: Feed, authors: tuple[str, ...], url: str
+) -> FeedEntry:
     """One entry, as a plain dictionary: feedparser's own would answer `published` where `updated` is asked for."""
     title = entry.get("title_detail") or {}
     summary = entry.get("summary_detail") or {}
-    content = _best_content(entry.get("content") or ())
+    said = [*(entry.get("content") or ()), *({"value": text, "type": "text/plain"} for text in part.summaries)]
+    content = _whole_content(said)
     # What counts a reader's clicks stands where the link should; the page's own address beside it.
     link = _link(entry.get("feedburner_origlink"), url) or _link(entry.get("link"), url)
+    language = _text(part.language) or _text(content.get("language")) or _text(title.get("language"))
     return FeedEntry(
         feed=url,
         guid=_text(entry.get("id")),
         link=link,
-        title=_text(entry.get("title")),
+        title=_text(entry.get("title")) or _text(part.title),
         title_is_html=title.get("type") in HTML_TYPES,
         summary=_text(entry.get("summary")),
         summary_is_html=summary.get("type", "text/html") in HTML_TYPES,
@@ -65,12 +78,12 @@ def _read_entry(entry: Mapping[str, Any], feed: Feed, url: str) -> FeedEntry:
         content_is_html=content.get("type", "text/html") in HTML_TYPES,
         published=_text(entry.get("published")),
         updated=_text(entry.get("updated")),
-        authors=_authors(entry),
+        authors=_entry_authors(entry, part) or authors,
         tags=tuple(dict.fromkeys(term for tag in entry.get("tags") or () if (term := _text(tag.get("term"))))),
-        language=_text(content.get("language")) or _text(title.get("language")) or feed.language,
+        language=language or feed.language,
         feed_title=feed.title,
         base=_own_base(content, url) or _own_base(summary, url) or link,
-        pictures=_pictures(entry, url),
+        pictures=_pictures(entry, part, url),
     )
 
 
@@ -80,9 +93,35 @@ def _own_base(detail: Mapping[str, Any], url: str) -> str | None:
     return None if base == url else base
 
 
-def _best_content(contents: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:
-    """The longest piece in HTML, else the longest."""
-    return max(contents, key=lambda one: (one.get("type") in HTML_TYPES, len(one.get("value") or "")), default={})
+def _whole_content(contents: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """The longest piece in HTML, else the longest, and behind it all pieces with other words."""
+    ordered = sorted(contents, key=lambda one: (one.get("type") not in HTML_TYPES, -len(one.get("value") or "")))
+    if len(ordered) < 2:
+        return ordered[0] if ordered else {}
+    whole, parts = _letters(ordered[0]), [_as_html(ordered[0])]
+    for other in ordered[1:MOST_CONTENTS]:
+        letters = _letters(other)
+        if letters not in whole:
+            parts.append(f"<div>{_as_html(other)}</div>")
+            whole += letters
+    return {**ordered[0], "value": "\n".join(parts), "type": "text/html"} if len(parts) > 1 else ordered[0]
+
+
+def _letters(content: Mapping[str, Any]) -> str:
+    text = html.unescape(TAG.sub(" ", content.get("value") or ""))
+    return "".join(letter for letter in text.casefold() if letter.isalnum())
+
+
+def _as_html(content: Mapping[str, Any]) -> str:
+    value = content.get("value") or ""
+    return value if content.get("type") in HTML_TYPES or "</" in value else html.escape(value, quote=False)
+
+
+def _entry_authors(entry: Mapping[str, Any], part: EntryParts) -> tuple[str, ...]:
+    """The authors as RSS prints them, "desk@paper.online (Name)", else as feedparser takes Atom's apart."""
+    printed = tuple(name for author in part.authors if (name := _text(author)))
+    source = entry.get("source") or {}
+    return printed or _authors(entry) or _authors(source)
 
 
 def _authors(entry: Mapping[str, Any]) -> tuple[str, ...]:
@@ -93,21 +132,27 @@ def _authors(entry: Mapping[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _pictures(entry: Mapping[str, Any], url: str) -> tuple[tuple[str, str | None, str | None], ...]:
-    """Addresses of pictures, with the caption and credit where there is but one they can belong to."""
-    media = [row for row in entry.get("media_content") or () if _is_picture(row, "medium")]
-    found = [row.get("url") for row in media]
-    found += [
-        row.get("href") for row in entry.get("links") or () if row.get("rel") == "enclosure" and _is_picture(row, "")
-    ]
-    found += [row.get("url") for row in entry.get("media_thumbnail") or ()] if not found else []
-    links = list(dict.fromkeys(link for href in found if (link := _link(href, url))))
-    credit = next((_text(row.get("content")) for row in entry.get("media_credit") or ()), None)
-    return tuple((link, None, credit if len(links) == 1 else None) for link in links)
+def _pictures(entry: Mapping[str, Any], part: EntryParts, url: str) -> tuple[Picture, ...]:
+    """The pictures of media:* with their words, and those enclosed; words whose picture is missing stand by ""."""
+    links = entry.get("links") or ()
+    enclosed = (row.get("href") for row in links if row.get("rel") == "enclosure" and _is_picture(row))
+    given = [*part.pictures(), *((address, None, None) for address in enclosed)]
+    found: dict[str, Picture] = {}
+    loose: list[Picture] = []
+    for address, caption, credit in given:
+        link, words = _link(address, url) or "", (_text(caption), _text(credit))
+        if link:
+            found.setdefault(link, (link, *words))
+        elif any(words):
+            loose.append(("", *words))
+    if len(found) == 1 and len(loose) == 1:  # the entry's only picture, and what it says of it
+        ((link, caption, credit),), ((_, said, by),) = found.values(), loose
+        return ((link, caption or said, credit or by),)
+    return (*found.values(), *loose)
 
 
-def _is_picture(row: Mapping[str, Any], medium: str) -> bool:
-    return row.get(medium) == "image" or str(row.get("type", "")).startswith("image/")
+def _is_picture(row: Mapping[str, Any]) -> bool:
+    return str(row.get("type", "")).startswith("image/")
 
 
 def _related(channel: Mapping[str, Any], rel: str, url: str) -> str | None:

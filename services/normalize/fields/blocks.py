@@ -75,7 +75,9 @@ def _block(line: Line) -> Block | None:
             return Block(type="code", text=mend_code(piece.text), caption=caption)
         case "embed":
             return Block(type="embed", text=text, href=piece.href, caption=caption, byline=line.byline)
-        case "paragraph" | "subhead" | "footnote" | "caption" | "quote" | "list" | "table" if text is not None:
+        case "caption" if text is not None or line.byline is not None:
+            return Block(type="caption", text=text, byline=line.byline)
+        case "paragraph" | "subhead" | "footnote" | "quote" | "list" | "table" if text is not None:
             return Block(type=kind, text=text, byline=line.byline)
     return None
 

@@ -60,7 +60,8 @@ def _is_too_long(text: str) -> bool:
 def _mark_known(document: Document) -> Document:
     """Take the headline that the reader settled out of the body, wherever it is repeated as a heading or on top.
 
-    A line on top that is the settled one without the site's name behind it ("… - Báo Tỉnh") is the headline itself.
+    A line on top that is a page's title without the site's name behind it ("… - Báo Tỉnh") is the headline itself;
+    the title of a feed's entry or of a wire document is whole.
     """
     headline = document.article.headline or ""
     known = phrases.edge_free(headline)
@@ -71,7 +72,7 @@ def _mark_known(document: Document) -> Document:
             continue
         if phrases.edge_free(line.text) == known:
             marks[number] = classified(line, "headline", "repeats the headline", 0.95)
-        elif on_top and _is_without_site(line.text, headline):
+        elif on_top and not document.printed and _is_without_site(line.text, headline):
             marks[number] = classified(line, "headline", "the headline without the site's name", 0.9)
             lost = (Candidate(value=headline, rule="the page's title"),)
             evidence = make_evidence(document, "headline", line, "the title's words on top of the text", 0.9, lost=lost)

@@ -9,6 +9,7 @@ from services.normalize.grammar.printed_names import is_organisation, split_name
 from shared.article import Article, Candidate, Evidence, Person, Role
 
 _QUOTE = 200
+_PRINTED = frozenset({"headline", "description", "byline", "dateline"})
 _ROLES: dict[str, Role] = {
     "author": "author", "creator": "author", "writer": "author", "reporter": "author", "byline": "author",
     "columnist": "author", "correspondent": "author", "contributor": "author", "by": "author", "bài": "author",
@@ -26,6 +27,7 @@ class Claims:
         self._evidence: dict[str, Evidence] = {}
         self._lists: dict[str, tuple[str, ...]] = {}
         self._people: dict[str, tuple[Role, ...]] = {}
+        self._printed: list[Piece] = []
 
     def claim(
         self, field: str, value: object, rule: str, path: str, *, quote: str | None = None, sure: float = 0.95
@@ -34,6 +36,8 @@ class Claims:
         if value is None or value in ("", ()):
             return
         quote = _shown(value) if quote is None else quote
+        if field in _PRINTED:
+            self._printed.append(Piece(text=quote, path=path))
         if field in self._fields:
             if self._fields[field] != value:
                 self._lose(field, Candidate(value=quote[:_QUOTE], rule=rule, path=path))
@@ -104,6 +108,7 @@ class Claims:
             pieces=pieces,
             article=msgspec.structs.replace(Article(), **fields),
             evidence=tuple(self._evidence.values()),
+            printed=tuple(self._printed),
         )
 
     def _lose(self, field: str, candidate: Candidate) -> None:

@@ -11,6 +11,7 @@ from services.normalize.fields.language import SAMPLE, read_language
 from services.normalize.grammar.byline import read_byline
 from services.normalize.grammar.printed_names import split_names
 from services.normalize.readers.declared_fields import Claims
+from services.normalize.readers.feed_texts import join_texts, with_pictures, without_invitation
 from services.normalize.readers.markup import pieces_of_markup, pieces_of_text
 from shared.envelope import FeedEntry, Raw
 from shared.errors import NotAnArticle
@@ -18,9 +19,8 @@ from shared.identity import article_uri
 
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{2,5}|#x[0-9a-f]{2,4});", re.IGNORECASE)
 _SURE = 0.85  # a feed is made by a machine, but not always by the newsroom's
-_WORD = re.compile(r"\w+")
-_DATELINE = 6  # words
-_LONG = 1.5  # a content much longer than the summary is the body; the summary then is the lead
+_FAMILY_FIRST = re.compile(r"([^\W\d_][\w'’-]+), ([^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*)?)")
+_GIVEN_LAST = ("vi", "zh", "ja", "ko", "hu")  # their names are printed family first without a comma
 
 
 def read(text: str, raw: Raw) -> Draft:
@@ -35,18 +35,17 @@ def read(text: str, raw: Raw) -> Draft:
     claims = Claims()
     title = _title(entry)
     claims.claim("headline", title, "feed title", "$.title", sure=_SURE)
-    if not title and not content and not summary:
+    pictured = any(caption or credit for _, caption, credit in entry.pictures)
+    if not (title or content or summary or pictured):
         raise NotAnArticle("The feed entry is no article: it has no title, summary or content.")
-    body = content or summary
-    lead = _lead(summary, content) if content and summary else None
-    if lead is not None and _opens_with(content, lead):
-        body = (msgspec.structs.replace(content[0], shape="lead"), *content[1:])
-    else:
-        claims.claim("description", lead, "feed summary", "$.summary", sure=_SURE)
+    lead, body = join_texts(summary, content)
+    body, is_cut = without_invitation(body, title or "", entry.language)
+    claims.claim("description", lead, "feed summary", "$.summary", sure=_SURE)
     _claim_rest(claims, entry, raw)
     _claim_dates(claims, entry, raw, body)
     told = tuple(_told(piece, entry.tags) for piece in body)
-    return claims.draft((*told, *_pictures(entry, body)))
+    draft = claims.draft(with_pictures(told, entry.pictures))
+    return msgspec.structs.replace(draft, article=msgspec.structs.replace(draft.article, is_cut=is_cut))
 
 
 def _told(piece: Piece, tags: tuple[str, ...]) -> Piece:
@@ -69,26 +68,10 @@ def _pieces(text: str | None, is_html: bool, base: str, path: str) -> tuple[Piec
     if not text or not text.strip():
         return ()
     if not is_html and "</" not in text and "<br" not in text:
-        return pieces_of_text(text, path)
+        return pieces_of_text(html.unescape(text) if _ENTITY.search(text) else text, path)
     if "<" not in text and "&lt;" in text:
         text = html.unescape(text)
     return pieces_of_markup(text, base, path)
-
-
-def _lead(summary: tuple[Piece, ...], content: tuple[Piece, ...]) -> str | None:
-    """The summary as the lead, unless it is a cut of the body: "Cut in the middle of a …"."""
-    lead = " ".join(piece.text for piece in summary if piece.shape in ("paragraph", "line") and piece.text)
-    body = " ".join(piece.text for piece in content if piece.text)
-    if not lead or lead.endswith(("...", "…", "[…]", "[...]")) or len(lead) * _LONG > len(body):
-        return None
-    return lead
-
-
-def _opens_with(content: tuple[Piece, ...], lead: str) -> bool:
-    """Whether the body begins with the lead, perhaps after a dateline; it is then the body's words that are read."""
-    first = content[0]
-    said, shown = _WORD.findall(lead.casefold()), _WORD.findall(first.text.casefold())
-    return first.shape == "paragraph" and 0 <= len(shown) - len(said) <= _DATELINE and shown[-len(said) :] == said != []
 
 
 def _claim_rest(claims: Claims, entry: FeedEntry, raw: Raw) -> None:
@@ -120,6 +103,10 @@ def _claim_author(claims: Claims, author: str, language: str | None, path: str) 
     """An author of a feed is a name, several names, or RSS's "desk@paper.vn (Anh Phong)"."""
     if "@" in author and "(" in author:
         author = author.partition("(")[2].rstrip(") ")
+    inverted = _FAMILY_FIRST.fullmatch(author)
+    if inverted is not None and not (language or "").startswith(_GIVEN_LAST):
+        claims.add_name(f"{inverted[2]} {inverted[1]}", ("author",), "feed author", path)
+        return
     reading = read_byline(author, language or "und") if ":" in author else None
     if reading is not None:
         for person in reading.people:
@@ -129,17 +116,3 @@ def _claim_author(claims: Claims, author: str, language: str | None, path: str) 
         return
     for name in split_names(author):
         claims.add_name(name, ("author",), "feed author", path)
-
-
-def _pictures(entry: FeedEntry, body: tuple[Piece, ...]) -> tuple[Piece, ...]:
-    """Pictures the feed lists beside the text, with a caption, unless the text shows them or their caption itself."""
-    shown = {piece.text for piece in body if piece.text} | {piece.href for piece in body if piece.href}
-    found = []
-    for place, (href, caption, credit) in enumerate(entry.pictures):
-        words = (caption or "").strip()
-        if words and words not in shown and href not in shown:
-            path = f"$.pictures[{place}]"
-            found.append(
-                Piece(text=words, shape="picture", byline=(credit or "").strip() or None, href=href, path=path)
-            )
-    return tuple(found)

@@ -1,0 +1,113 @@
+"""An entry's summary, content and pictures together: what one says beyond the other stays, nothing is said twice."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from msgspec.structs import replace
+
+from services.normalize.document import Piece, Shape, size
+from services.normalize.language import phrases
+from services.normalize.language.folding import fold
+from services.normalize.readers.markup import plain_text_of
+
+_LONG = 1.5  # a content much longer than the summary is the body; the summary then is the lead
+_DATELINE = 40  # letters that may stand before the lead at the start of the body
+_LONGEST_INVITATION = 40  # words
+_CUT = re.compile(r"\s*(?:\[\s*(?:…|\.{3})\s*\]|\(\s*(?:…|\.{3})\s*\)|…|\.{3})\s*")
+_BRACKETED = re.compile(r"[\[(]\s*(?:…|\.{3})\s*[\])]\W*$")
+_RUNNING = ("paragraph", "line")
+Picture = tuple[str, str | None, str | None]
+
+
+def join_texts(summary: tuple[Piece, ...], content: tuple[Piece, ...]) -> tuple[str | None, tuple[Piece, ...]]:
+    """The lead, where the summary is one, and the body.
+
+    A summary that only repeats the content, whole or cut, is none; what it says beyond a much longer content is the
+    lead, and the body's own beginning where the content says no more.
+    """
+    if not content or not summary:
+        return None, content or summary
+    told, shown = _letters(summary), _letters(content)
+    beyond = [part for piece in summary for part in _beyond(piece, shown, content)]
+    if all(piece.shape == "debris" for piece in beyond):
+        return None, (*_with_lead(content, told), *beyond)
+    rest = [part for piece in content for part in _beyond(piece, told, summary)]
+    if not any(piece.text and piece.shape != "debris" for piece in rest):
+        return None, (*summary, *rest)
+    if sum(size(piece.text) for piece in summary) * _LONG > sum(size(piece.text) for piece in content):
+        return None, (*summary, *rest)
+    lead = " ".join(piece.text for piece in summary if piece.shape in _RUNNING) or None
+    others = [piece for piece in beyond if piece.shape not in _RUNNING]
+    return lead, (*others, *content)
+
+
+def _letters(pieces: Iterable[Piece]) -> str:
+    """All letters and figures one after another: no matter where lines end, or in which word a text is cut."""
+    return "".join(map(_letters_of, (text for piece in pieces for text in (piece.text, piece.byline, piece.caption))))
+
+
+def _letters_of(text: str | None) -> str:
+    return "".join(letter for letter in (text or "").casefold() if letter.isalnum())
+
+
+def _beyond(piece: Piece, said: str, others: Sequence[Piece]) -> list[Piece]:
+    """What a piece says that the others do not: itself, or the invitation to read on behind a cut."""
+    letters = _letters([piece])
+    if not letters:
+        return [piece] if piece.href and all(piece.href != other.href for other in others) else []
+    if letters in said:
+        return []
+    cut = _CUT.search(piece.text)
+    if cut is not None and cut.start() and _letters_of(piece.text[: cut.start()]) in said:
+        tail = piece.text[cut.end() :]
+        return [replace(piece, text=tail, shape="debris")] if size(tail) <= _LONGEST_INVITATION and tail else [piece]
+    return [piece]
+
+
+def _with_lead(content: tuple[Piece, ...], told: str) -> tuple[Piece, ...]:
+    """The body, its first paragraph told to be the lead where the summary is that, perhaps without its dateline."""
+    first = content[0]
+    letters = _letters([first])
+    is_lead = first.shape == "paragraph" and letters.endswith(told) and len(letters) - len(told) <= _DATELINE
+    return (replace(first, shape="lead"), *content[1:]) if is_lead and told else content
+
+
+def without_invitation(body: tuple[Piece, ...], title: str, language: str | None) -> tuple[tuple[Piece, ...], bool]:
+    """The body with "Continue reading TITLE" behind a cut told apart, and whether it is cut: the rest is elsewhere."""
+    last = next((number for number in range(len(body) - 1, -1, -1) if body[number].shape in _RUNNING), None)
+    if last is None:
+        return body, False
+    piece = body[last]
+    cuts = list(_CUT.finditer(piece.text))
+    if not cuts:
+        return body, False
+    cut = cuts[-1]
+    tail = piece.text[cut.end() :]
+    if not tail:
+        return body, _BRACKETED.search(piece.text) is not None
+    folded = fold(tail)
+    named = bool(title) and _letters_of(title) in _letters_of(tail)
+    invites = any(folded.startswith(phrases.site_prefixes(tag)) for tag in ("en", language or "en"))
+    if size(tail) > _LONGEST_INVITATION or not (named or invites):
+        return body, False
+    parts = (replace(piece, text=piece.text[: cut.end()].rstrip()), replace(piece, text=tail, shape="debris"))
+    return (*body[:last], *parts, *body[last + 1 :]), True
+
+
+def with_pictures(body: tuple[Piece, ...], pictures: tuple[Picture, ...]) -> tuple[Piece, ...]:
+    """The body and the pictures that the feed lists beside it; words of one that the text shows go to it."""
+    pieces, said = list(body), _letters(body)
+    for place, (href, caption, credit) in enumerate(pictures):
+        text, byline = plain_text_of(caption) or "", plain_text_of(credit) or ""
+        text, byline = (words if _letters_of(words) not in said else "" for words in (text.strip(), byline.strip()))
+        shown = next((number for number, piece in enumerate(pieces) if href and piece.href == href), None)
+        if shown is not None:
+            piece = pieces[shown]
+            pieces[shown] = replace(piece, text=piece.text or text, byline=piece.byline or byline or None)
+            text, byline = text if piece.text else "", byline if piece.byline else ""
+        if text or byline or (href and shown is None):
+            address = href or None if shown is None else None
+            shape: Shape = "caption" if address is None else "picture"
+            path = f"$.pictures[{place}]"
+            pieces.append(Piece(text=text, shape=shape, byline=byline or None, href=address, path=path))
+    return tuple(pieces)

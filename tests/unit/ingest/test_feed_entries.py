@@ -1,0 +1,175 @@
+"""What feedparser mixes up or drops: references, media texts, authors as printed, an entry's own language."""
+
+import pytest
+
+from services.ingest.feeds import read_feed
+from shared.envelope import FeedEntry
+from shared.errors import NotAFeed
+
+URL = "http://paper.example/feed.xml"
+SPACES = (
+    'xmlns:media="http://search.yahoo.com/mrss/" xmlns:m="http://search.yahoo.com/mrss/" '
+    'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:content="http://purl.org/rss/1.0/modules/content/"'
+)
+
+
+def rss(*items: str, head: str = "", channel: str = "") -> str:
+    inner = "".join(f"<item>{item}</item>" for item in items)
+    return f'{head}<rss version="2.0" {SPACES}><channel><title>Paper</title>{channel}{inner}</channel></rss>'
+
+
+def entries(document: str) -> tuple[FeedEntry, ...]:
+    return read_feed(document.encode(), None, URL).entries
+
+
+def entry(inner: str, head: str = "") -> FeedEntry:
+    (found,) = entries(rss(f"<title>T</title>{inner}", head=head))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        pytest.param("R&D and AT&T", "R&D and AT&T", id="bare"),
+        pytest.param("R&amp;D &lt;now&gt;", "R&D <now>", id="of XML"),
+        pytest.param("Caf&eacute; &ndash; &#8364;5", "Café – €5", id="of HTML"),
+        pytest.param("&paper; &nobody;", "The Paper &nobody;", id="of the document's own DTD"),
+        pytest.param("<![CDATA[R&D &paper;]]>", "R&D &paper;", id="not inside CDATA"),
+    ],
+)
+def test_references_of_a_title_are_what_they_stand_for(written: str, title: str) -> None:
+    head = '<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY paper "The Paper">]>'
+    (found,) = entries(rss(f"<title>{written}</title><link>http://paper.example/?a=1&b=2</link>", head=head))
+    assert (found.title or "").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") == title
+    assert found.link == "http://paper.example/?a=1&b=2"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        '<!DOCTYPE rss [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]>',
+        '<!DOCTYPE rss [<!ENTITY a SYSTEM "file:///etc/hostname">]>',
+        f'<!DOCTYPE rss [<!ENTITY a "{"x" * 201}">]>',
+    ],
+)
+def test_entities_that_fetch_or_multiply_are_refused(head: str) -> None:
+    with pytest.raises(NotAFeed, match="entities"):
+        entries(rss("<title>&a;</title>", head=head))
+
+
+def test_a_flood_of_harmless_entities_is_refused() -> None:
+    with pytest.raises(NotAFeed, match="more often"):
+        entries(rss("<title>T</title>" + "&a;" * 10_000, head=f'<!DOCTYPE rss [<!ENTITY a "{"x" * 200}">]>'))
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "<!-- made by the <html> to RSS bridge -->",
+        '<?xml version="1.0"?>\n<!-- <rss> of yesterday --> <!-- <!doctype html> -->',
+        '<html xmlns="http://www.w3.org/1999/xhtml"><head><title>x</title></head><body>',
+    ],
+)
+def test_what_stands_before_the_root_makes_no_page_of_a_feed(head: str) -> None:
+    (found,) = entries(rss("<title>Morning</title>", head=head))
+    assert found.title == "Morning"
+
+
+def test_a_page_that_shows_a_feed_is_a_page() -> None:
+    with pytest.raises(NotAFeed, match="HTML page"):
+        entries(rss("<title>x</title>", head="<html><body><p>How a feed looks:</p>"))
+
+
+@pytest.mark.parametrize(
+    ("media", "pictures"),
+    [
+        pytest.param(
+            '<media:content url="/1.jpg" medium="image"><media:description>A hill</media:description>'
+            "<media:credit>Ann Lee</media:credit></media:content>",
+            (("http://paper.example/1.jpg", "A hill", "Ann Lee"),),
+            id="within",
+        ),
+        pytest.param(
+            '<media:group><m:content url="/1.jpg" width="90"/><m:content url="/2.jpg" width="900"/>'
+            "<m:description><![CDATA[A <b>hill</b>]]></m:description></media:group>",
+            (("http://paper.example/2.jpg", "A <b>hill</b>", None),),
+            id="renditions in a group, another prefix",
+        ),
+        pytest.param(
+            '<media:content url="/1.jpg"/><media:description>A hill</media:description><media:credit>A</media:credit>'
+            "<media:credit>B</media:credit>",
+            (("http://paper.example/1.jpg", "A hill", "A, B"),),
+            id="beside the only one",
+        ),
+        pytest.param(
+            '<media:content url="/1.mp4" type="video/mp4"><media:thumbnail url="/1.jpg"/>'
+            "<media:text>A film</media:text></media:content>",
+            (("http://paper.example/1.jpg", "A film", None),),
+            id="thumbnail of a film",
+        ),
+        pytest.param("<media:description>A hill</media:description>", (("", "A hill", None),), id="no picture"),
+        pytest.param('<media:thumbnail url="/1.jpg"/>', (("http://paper.example/1.jpg", None, None),), id="thumbnail"),
+        pytest.param(
+            '<media:content url="/1.jpg" width="140"><media:credit>A</media:credit></media:content>'
+            '<media:content url="/2.jpg" width="460"><media:credit>A</media:credit></media:content>',
+            (("http://paper.example/2.jpg", None, "A"),),
+            id="the same words twice",
+        ),
+        pytest.param(
+            '<enclosure url="/1.jpg" type="image/jpeg"/><media:credit>Ann Lee</media:credit>',
+            (("http://paper.example/1.jpg", None, "Ann Lee"),),
+            id="enclosed",
+        ),
+        pytest.param('<enclosure url="/1.mp3" type="audio/mpeg"/>', (), id="a sound"),
+    ],
+)  # fmt: skip
+def test_media_texts_belong_to_their_pictures(
+    media: str, pictures: tuple[tuple[str, str | None, str | None], ...]
+) -> None:
+    found = entry(f"{media}<description>The text.</description>")
+    assert (found.title, found.summary, found.content) == ("T", "The text.", None)
+    assert found.pictures == pictures
+
+
+def test_the_title_of_its_media_names_an_entry_without_one() -> None:
+    (found,) = entries(rss('<media:content url="/1.jpg"><media:title>A hill</media:title></media:content>'))
+    assert found.title == "A hill"
+
+
+@pytest.mark.parametrize(
+    ("author", "expected"),
+    [
+        ("<author>desk@paper.online (Ann Lee)</author>", ("desk@paper.online (Ann Lee)",)),
+        ("<dc:creator><![CDATA[Miller, Jane]]></dc:creator>", ("Miller, Jane",)),
+        ("<dc:creator>Ann Lee</dc:creator><dc:creator>Bo Ek</dc:creator>", ("Ann Lee", "Bo Ek")),
+    ],
+)
+def test_authors_are_as_printed(author: str, expected: tuple[str, ...]) -> None:
+    assert entry(author).authors == expected
+
+
+def test_the_feeds_author_is_that_of_an_atom_entry_without_one() -> None:
+    own = "<author><name>Bo Ek</name></author>"
+    source = "<source><author><name>Cy Orr</name></author></source>"
+    feed = '<feed xmlns="http://www.w3.org/2005/Atom"><author><name>Ann Lee</name></author>'
+    document = (
+        f"{feed}<entry><title>A</title></entry><entry><title>B</title>{own}</entry><entry>{source}</entry></feed>"
+    )
+    assert [found.authors for found in entries(document)] == [("Ann Lee",), ("Bo Ek",), ("Cy Orr",)]
+
+
+def test_an_entrys_language_is_its_own_and_no_other_entrys() -> None:
+    document = rss(
+        "<title>a</title><dc:language>en</dc:language>", "<title>b</title>", channel="<language>vi</language>"
+    )
+    assert [found.language for found in entries(document)] == ["en", "vi"]
+
+
+def test_texts_with_other_words_are_all_kept() -> None:
+    found = entry(
+        "<content:encoded><![CDATA[<p>One two.</p>]]></content:encoded>"
+        "<itunes:summary xmlns:itunes='http://www.itunes.com/dtds/podcast-1.0.dtd'>Three four.</itunes:summary>"
+        "<description>Five.</description>"
+    )
+    said = f"{found.summary} {found.content}"
+    assert all(word in said for word in ("One two.", "Three four.", "Five."))
