@@ -23,7 +23,33 @@ class RuleId(enum.Enum):
     One section a field, in the order of the article's fields; a member's name is what code compares.
     """
 
+    # uri
+    CANONICAL_LINK = ("canonical link", 0.95)
+    OG_URL = ("meta og:url", 0.9)
+    GIVEN_ADDRESS = ("the address it was fetched from", 0.8)
+    # language
+    JSON_LD_LANGUAGE = ("JSON-LD inLanguage", 0.9)
+    LANG_ATTRIBUTE = ("lang of the page", 0.9)
+    META_LANGUAGE = ("meta that names the language", 0.85)
+    # description
+    META_SUMMARY = ("meta that describes the page", 0.9)
+    JSON_LD_SUMMARY = ("JSON-LD description", 0.85)
+    # keywords
+    JSON_LD_KEYWORDS = ("JSON-LD keywords", 0.95)
+    META_KEYWORDS = ("meta of keywords", 0.9)
+    # section
+    JSON_LD_SECTION = ("JSON-LD articleSection", 0.95)
+    META_SECTION = ("meta that names the section", 0.9)
+    BREADCRUMB = ("last step of the breadcrumbs", 0.8)
     # headline
+    HEADING = ("heading of the page", 0.8)
+    JSON_LD_HEADLINE = ("JSON-LD headline", 0.8)
+    JSON_LD_NAME = ("JSON-LD name", 0.6)
+    OG_TITLE = ("meta og:title", 0.8)
+    TWITTER_TITLE = ("meta twitter:title", 0.6)
+    META_TITLE = ("meta that names the headline", 0.7)
+    MICRODATA_HEADLINE = ("microdata headline", 0.8)
+    PAGE_TITLE = ("title of the page", 0.5)
     FIRST_LINE = ("the first line", 0.9)
 
     # first_created.clock: where the zone of a clock is known from

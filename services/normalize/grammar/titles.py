@@ -12,6 +12,8 @@ _BORDER = re.compile(
     r"(?<=[\u3040-\u9fff\uff01-\uff5e”》])[-_－—|]{1,2}(?=[^-_|]{2,12}$)|_(?=[^_\s]*$)|"
     r"\s+\((?=[^()]+\)$)"
 )
+_CLOSE_MARK = re.compile("(?<=[\u3040-\u9fff\uff01-\uff5e”》])[-_－—|]{1,2}")
+_MOST_MARKS = 4
 _MARKS = "|｜–—•·»«:/~>›‹☆★_- .…"
 _NOT_LETTERS = re.compile(r"[\W_]+")
 # `www.zeit.de`, `news.bbc.co.uk`: what stands before the public ending, and the last label of it.
@@ -19,7 +21,21 @@ _HOST = re.compile(
     r"(?i)(?:https?://)?(?:www\.)?(?P<name>(?:[\w-]+\.)*?(?P<brand>[\w-]{2,}))\.(?:(?:com?|org|net|gov|ac)\.)?[a-z]{2,6}/?"
 )
 _FOLD = str.maketrans(
-    {"‘": "'", "’": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "–": "-", "—": "-", "‑": "-", "\u00ad": None}
+    {
+        "‘": "'",
+        "’": "'",
+        "“": '"',
+        "”": '"',
+        "„": '"',
+        "«": '"',
+        "»": '"',
+        "–": "-",
+        "—": "-",
+        "‑": "-",
+        "\u00ad": None,
+        "\u200b": None,
+        "\ufeff": None,
+    }
 )
 
 
@@ -47,16 +63,33 @@ def without_site(text: str, sites: set[str]) -> str:
     """Cut the outlet's name off either end of a title, and short sections behind a bar."""
     borders = _borders(text)
     for start, end in reversed(borders):
-        if _is_site(text[end:], sites) or (not letters(text[end:])):
+        if is_site(text[end:], sites) or (not letters(text[end:])):
             text = text[:start]
     borders = _borders(text)
-    if borders and _is_site(text[: borders[0][0]], sites):
+    if borders and is_site(text[: borders[0][0]], sites):
         text = text[borders[0][1] :]
     bar = text.rfind("|")
     while bar > 20 and len(text) - bar < 30:
         text = text[:bar]
         bar = text.rfind("|")
     return squeeze(text).rstrip("|｜–—•·/~›‹☆★_-: ").strip() or text
+
+
+def cuts(text: str) -> list[str]:
+    """What is left of a title cut at its marks: `Headline - Section | Site` in all its runs of parts but the whole."""
+    borders = [(0, 0), *_marks(text)[-_MOST_MARKS:], (len(text), len(text))]
+    parts = [text[start:end].strip(" |｜–—-_") for at, (_, start) in enumerate(borders) for end, _ in borders[at + 1 :]]
+    return [part for part in dict.fromkeys(parts) if part and part != text]
+
+
+def _marks(text: str) -> list[tuple[int, int]]:
+    """The borders of a title, and the marks between words of scripts that need no space for it."""
+    found = [*_borders(text), *(match.span() for match in _CLOSE_MARK.finditer(text))]
+    kept: list[tuple[int, int]] = []
+    for start, end in sorted(found):
+        if not kept or start >= kept[-1][1]:
+            kept.append((start, end))
+    return kept
 
 
 def names_site(heading: str, title: str | None) -> bool:
@@ -100,7 +133,8 @@ def _borders(text: str) -> list[tuple[int, int]]:
     return [match.span() for match in _BORDER.finditer(text) if not (quoted and ("«" in match[0] or "»" in match[0]))]
 
 
-def _is_site(text: str, sites: set[str]) -> bool:
+def is_site(text: str, sites: set[str]) -> bool:
+    """Whether words are one of the outlet's names, more or less."""
     tail = letters(text)
     return bool(tail) and any(
         tail == site

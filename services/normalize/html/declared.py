@@ -3,14 +3,17 @@
 import html
 import json
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import msgspec
 
-from services.normalize.html.tree import Element, squeeze, text_of
+from services.normalize.html.tree import Element, path_of, squeeze, text_of
 from services.normalize.readers.json_document import whole_letters
+from services.normalize.readings import Reading, RuleId
 
 ARTICLE_TYPES = frozenset(
     {
@@ -37,18 +40,26 @@ Json = dict[str, Any]
 class Declared(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a page says about itself outside its visible text.
 
-    `metas` maps a lower-case name to its values in order, `article` is the JSON-LD object of the article itself,
-    `graph` all objects by their `@id`, `micro` the values of microdata properties with their element.
+    `metas` maps a lower-case name to its values in order, and `meta_elements` to where they stand; `article` is the
+    JSON-LD object of the article itself, `graph` all objects by their `@id`, `scripts` the script and the path in it
+    of each object of `nodes`, by identity; `micro` the values of microdata properties with their element. `canonical`
+    and `language` are what `address` and `tongue` say.
     """
 
     metas: dict[str, tuple[str, ...]]
+    meta_elements: dict[str, tuple[Element, ...]] = {}
     article: Json
     page: Json
     graph: dict[str, Json]
+    nodes: tuple[Json, ...] = ()
+    scripts: dict[int, tuple[Element, str]] = {}
     micro: dict[str, tuple[tuple[str, Element], ...]]
     title: str | None
+    title_element: Element | None = None
     canonical: str | None
     language: str | None
+    address: Reading | None = None
+    tongue: Reading | None = None
     site_names: tuple[str, ...]
 
     def meta(self, *names: str) -> Iterator[tuple[str, str]]:
@@ -57,27 +68,48 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
             for value in self.metas.get(name, ()):
                 yield name, value
 
+    def meta_place(self, name: str, number: int = 0) -> str | None:
+        """Where the value of a meta of this name stands: `/html/head/meta[5]`."""
+        elements = self.meta_elements.get(name, ())
+        return path_of(elements[number]) if number < len(elements) else None
+
+    def json_place(self, node: Json, below: str) -> str | None:
+        """Where a value of a JSON-LD object stands: `/html/head/script[2]$.@graph[1].author[0].name`."""
+        script = self.scripts.get(id(node))
+        return f"{path_of(script[0])}${script[1]}{below}" if script is not None else None
+
 
 def read_declared(root: Element, url: str | None) -> Declared:
     """Collect the declared data of a page."""
-    metas = _metas(root)
-    nodes = list(_nodes(root))
+    elements = _metas(root)
+    metas = {name: tuple(value for value, _ in values) for name, values in elements.items()}
+    found = list(islice(_nodes(root), _MAX_NODES))
+    nodes = [node for node, _, _ in found]
     graph = {str(node["@id"]): node for node in reversed(nodes) if isinstance(node.get("@id"), str) and len(node) > 2}
-    canonical = _canonical(root, metas, url)
-    title = next((text_of(element) for element in root.iter("title") if _in_page(element)), None) or None
-    article = _main_object(nodes, ARTICLE_TYPES, canonical, url, title)
-    page = _main_object(nodes, PAGE_TYPES, canonical, url, title)
-    return Declared(
+    address = _address(root, elements, url)
+    title = next((element for element in root.iter("title") if _in_page(element)), None)
+    words = text_of(title) or None if title is not None else None
+    canonical = address.value if address is not None else None
+    article = _main_object(nodes, ARTICLE_TYPES, canonical, url, words)
+    scripts = {id(node): (script, path) for node, script, path in found}
+    declared = Declared(
         metas=metas,
+        meta_elements={name: tuple(element for _, element in values) for name, values in elements.items()},
         article=article,
-        page=page,
+        page=_main_object(nodes, PAGE_TYPES, canonical, url, words),
         graph=graph,
+        nodes=tuple(nodes),
+        scripts=scripts,
         micro=_micro(root),
-        title=title,
+        title=words,
+        title_element=title,
         canonical=canonical,
-        language=_language(root, metas, article),
+        language=None,
+        address=address,
         site_names=tuple(_site_names(metas, nodes, url)),
     )
+    tongue = next(_tongues(root, declared), None)
+    return msgspec.structs.replace(declared, tongue=tongue, language=tongue.value if tongue is not None else None)
 
 
 def plain(value: object) -> str | None:
@@ -109,8 +141,8 @@ def _in_page(element: Element) -> bool:
     return parent is None or parent.tag in {"head", "html", "body"}
 
 
-def _metas(root: Element) -> dict[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = {}
+def _metas(root: Element) -> dict[str, list[tuple[str, Element]]]:
+    found: dict[str, list[tuple[str, Element]]] = {}
     for meta in root.iter("meta"):
         content = plain(meta.get("content"))
         if content is None or meta.get("itemprop"):
@@ -118,25 +150,21 @@ def _metas(root: Element) -> dict[str, tuple[str, ...]]:
         for key in ("property", "name", "http-equiv"):
             name = meta.get(key)
             if name and len(values := found.setdefault(name.strip().lower(), [])) < _MOST_VALUES:
-                values.append(content)
-    return {name: tuple(values) for name, values in found.items()}
+                values.append((content, meta))
+    return found
 
 
-def _nodes(root: Element) -> Iterator[Json]:
-    """All JSON-LD objects of a page, outer ones before inner ones."""
-    seen = 0
+def _nodes(root: Element) -> Iterator[tuple[Json, Element, str]]:
+    """All JSON-LD objects of a page, outer ones before inner ones, each with its script and its path there."""
     for script in root.iter("script"):
         kind = script.get("type") or ""
-        if "ld+json" not in kind.lower() or not script.text:
-            continue
-        for node in _walk(_load(script.text)):
-            seen += 1
-            if seen > _MAX_NODES:
-                return
-            yield node
+        if "ld+json" in kind.lower() and script.text:
+            for node, path in _walk(load_json(script.text)):
+                yield node, script, path
 
 
-def _load(text: str) -> object:
+def load_json(text: str) -> object:
+    """The data of a script: comments round it, trailing commas and escaped markup are forgiven; None if it is none."""
     text = _COMMENT.sub("", _COMMENT.sub("", text.strip())).strip()
     for candidate in (text, _TRAILING.sub("", text).rstrip(";"), html.unescape(text)):
         try:
@@ -146,27 +174,19 @@ def _load(text: str) -> object:
     return None
 
 
-def _walk(value: object) -> Iterator[Json]:
-    queue = [value]
+_BELOW = ("@graph", "mainEntity", "mainEntityOfPage", "hasPart", "item", "subjectOf")
+
+
+def _walk(value: object) -> Iterator[tuple[Json, str]]:
+    queue = deque([(value, "")])
     while queue:
-        item = queue.pop(0)
+        item, path = queue.popleft()
         if isinstance(item, list):
-            queue[:0] = item
+            queue.extendleft(reversed([(inner, f"{path}[{place}]") for place, inner in enumerate(item)]))
         elif isinstance(item, dict):
-            yield item
-            for key in (
-                "@graph",
-                "mainEntity",
-                "mainEntityOfPage",
-                "liveBlogUpdate",
-                "hasPart",
-                "itemListElement",
-                "item",
-                "subjectOf",
-            ):
-                inner = item.get(key)
-                if isinstance(inner, dict | list) and key not in {"liveBlogUpdate", "itemListElement"}:
-                    queue.append(inner)
+            yield item, path
+            inners = [(inner, f"{path}.{key}") for key in _BELOW if isinstance(inner := item.get(key), dict | list)]
+            queue.extend(inners)
 
 
 def _main_object(
@@ -227,13 +247,19 @@ def _micro(root: Element) -> dict[str, tuple[tuple[str, Element], ...]]:
     return {name: tuple(values) for name, values in found.items()}
 
 
-def _canonical(root: Element, metas: dict[str, tuple[str, ...]], url: str | None) -> str | None:
+def _address(root: Element, metas: dict[str, list[tuple[str, Element]]], url: str | None) -> Reading | None:
+    """The page's own address: its canonical link, else og:url, else the one it was fetched from."""
     for link in root.iter("link"):
         if "canonical" in (link.get("rel") or "").lower().split() and link.get("href"):
-            return _absolute(link.get("href", ""), url)
-    for value in metas.get("og:url", ()):
-        return _absolute(value, url)
-    return url
+            return _linked(RuleId.CANONICAL_LINK, link, link.get("href", ""), url)
+    for value, element in metas.get("og:url", [])[:1]:
+        return _linked(RuleId.OG_URL, element, value, url)
+    return Reading(field="uri", value=url, rule=RuleId.GIVEN_ADDRESS, quote=url) if url else None
+
+
+def _linked(rule: RuleId, element: Element, printed: str, url: str | None) -> Reading | None:
+    link = _absolute(printed, url)
+    return Reading(field="uri", value=link, rule=rule, place=path_of(element), quote=printed) if link else None
 
 
 def _absolute(link: str, url: str | None) -> str | None:
@@ -243,20 +269,25 @@ def _absolute(link: str, url: str | None) -> str | None:
         return url
 
 
-def _language(root: Element, metas: dict[str, tuple[str, ...]], article: Json) -> str | None:
-    candidates: list[object] = [
-        article.get("inLanguage"),
-        root.get("lang"),
-        root.get("{http://www.w3.org/XML/1998/namespace}lang"),
-        root.get("xml:lang"),
+_TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
+
+
+def _tongues(root: Element, declared: Declared) -> Iterator[Reading]:
+    """Who says in which language the page is, the most trusted first."""
+    place = declared.json_place(declared.article, ".inLanguage")
+    said: list[tuple[object, RuleId, str | None]] = [
+        (declared.article.get("inLanguage"), RuleId.JSON_LD_LANGUAGE, place)
     ]
-    candidates += [
-        value for name in ("content-language", "og:locale", "dc.language", "language") for value in metas.get(name, ())
-    ]
-    for candidate in candidates:
-        if isinstance(candidate, str) and re.fullmatch(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*", candidate.strip()):
-            return candidate.strip().replace("_", "-")
-    return None
+    names = ("lang", "{http://www.w3.org/XML/1998/namespace}lang", "xml:lang")
+    said += [(root.get(name), RuleId.LANG_ATTRIBUTE, path_of(root)) for name in names]
+    for name in ("content-language", "og:locale", "dc.language", "language"):
+        said += [
+            (value, RuleId.META_LANGUAGE, declared.meta_place(name, number))
+            for number, value in enumerate(declared.metas.get(name, ()))
+        ]
+    for value, rule, where in said:
+        if isinstance(value, str) and _TAG.fullmatch(value.strip()):
+            yield Reading(field="language", value=value.strip().replace("_", "-"), rule=rule, place=where, quote=value)
 
 
 def _site_names(metas: dict[str, tuple[str, ...]], nodes: Iterable[Json], url: str | None) -> Iterator[str]:

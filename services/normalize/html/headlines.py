@@ -1,26 +1,19 @@
-"""The headline: declared titles and visible ones vote, each without the site's name and its kicker."""
+"""The headline: what declares or shows a title is cut at its marks, and a fitted model ranks what comes of that."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from services.normalize.grammar.titles import (
-    as_shown,
-    fold,
-    less_neighbours,
-    letters,
-    names_site,
-    sites_of,
-    without_site,
-)
-from services.normalize.html.blocks import Outline
-from services.normalize.html.class_names import REFUSED
+from services.normalize.grammar.titles import cuts, fold, letters, sites_of, without_site
+from services.normalize.html.blocks import Box, Outline
+from services.normalize.html.class_names import REFUSED, SUSPECT
 from services.normalize.html.declared import Declared, plain
 from services.normalize.html.tree import Element, names_of, path_of, text_of
-from services.normalize.readings import Witness
+from services.normalize.models.load import Features, logit, shares, weights
+from services.normalize.readings import Ranking, Reading, RuleId, rank
 
-_EDGES = " :|/–—-·•"
 _HEAD_NAMES = re.compile(r"head-?line|(?<![a-z])title|entry-title|post-title|titre|titulo|titel|tieu-?de|titolo")
 _SITE_NAMES = re.compile(r"site-?(?:title|name|logo|branding)|logo|blog-?title|(?<![a-z])brand")
 _HIDDEN_NAMES = re.compile(
@@ -30,94 +23,184 @@ _KICKER_NAMES = re.compile(
     r"kicker|over-?line|top-?line|roof-?line|dach-?zeile|spitzmarke|super-?title|pre-?title|sur-?titre|ante-?titul|"
     r"oc+hiello|topic-?label|eyebrow|(?<![a-z])(?:date|datum|label|badge|flag|rubric|rubrik|category|section)(?![a-z])"
 )
-# Where a publisher writes the headline itself: a kicker before it is his, not the page's layout.
-_OWN_WORDS = frozenset({"meta[og:title]", "$.headline"})
-_LONGEST = 500
-_MOST_HEADINGS = 40
-_ALONE, _SHORTEST = 0.62, 5  # what a page's only h1 is worth more, if it is no "News"
-_SITE_WORTH = 0.1  # less than the page's title has
-_HEADING = "heading of the page"
+_EDGES = " :|/–—-·•"
+_LONGEST, _SHORTEST = 500, 2
+_MOST_HEADINGS, _MOST_CANDIDATES = 40, 60
+_MARGINS = frozenset({"nav", "footer", "aside"})
+_BEGUN = 0.05  # share of the running text after which it has begun
+_RUNNING = 100  # characters from which a block may be a paragraph
+_METAS = (
+    ("og:title", RuleId.OG_TITLE),
+    ("twitter:title", RuleId.TWITTER_TITLE),
+    *(
+        (name, RuleId.META_TITLE)
+        for name in (
+            "headline", "article:title", "citation_title", "dc.title", "dcterms.title", "sailthru.title",
+            "parsely-title", "title",
+        )
+    ),
+)  # fmt: skip
 
 
-def headline_witnesses(declared: Declared, outline: Outline, root: Element) -> list[Witness]:
-    """Everybody who says what the headline is, each without the site's name and what others do not say."""
-    sites = sites_of(declared)
-    said = [witness for witness in _declared_titles(declared) if len(witness.value) <= _LONGEST]
-    whole = {letters(witness.value) for witness in said}
-    heads = [
-        _weighing(head, _SITE_WORTH) if letters(head.value) in sites or names_site(head.value, declared.title) else head
-        for head in _visible(root, outline, whole)
+class Title(msgspec.Struct, frozen=True, kw_only=True):
+    """A reading of the headline, with the heading it was read in where it is one that people see.
+
+    One that `has_kicker` holds what stands in the heading beside the headline.
+    """
+
+    reading: Reading
+    heading: Element | None = None
+    order: int = 0
+    has_kicker: bool = False
+
+
+class _Page:
+    """What is looked up for every candidate: the outlet's names, the address's words, where words stand."""
+
+    def __init__(self, declared: Declared, outline: Outline, titles: list[Title], url: str | None) -> None:
+        self.sites = sites_of(declared)
+        self.outline = outline
+        self.slug = slug_words(declared.canonical or url, url)
+        headings = {title.heading: title.order for title in titles if title.heading is not None}
+        self.boxes = {element: _box_of(element, outline) for element in headings}
+        self.said: dict[RuleId | str, str] = {}
+        for title in titles:
+            if self.is_in_margin(title.heading):
+                continue
+            rule = title.reading.rule
+            self.said[rule] = f"{self.said.get(rule, '')} {letters(title.reading.quote or title.reading.value)}"
+        self.shown: dict[str, int] = {}
+        self.linked: dict[str, int] = {}
+        for block in outline.blocks:
+            if block.size < 250:
+                counts = self.linked if block.linkage > 0.8 else self.shown
+                key = letters(block.text)
+                counts[key] = counts.get(key, 0) + 1
+        self.text = [0.0]
+        for block in outline.blocks:
+            self.text.append(self.text[-1] + (block.prose if block.size > _RUNNING else 0))
+        self.tall = sum(element.tag == "h1" and not self.is_in_margin(element) for element in headings)
+        self.nearest = self._nearest_above(headings)
+        section = declared.article.get("articleSection")
+        sections = [*(section if isinstance(section, list) else [section]), *declared.metas.get("article:section", ())]
+        self.sections = {letters(name) for name in sections if isinstance(name, str)}
+        self.title = declared.title or ""
+        self.heads = {letters(title.reading.value) for title in titles if title.heading is not None}
+
+    def is_in_margin(self, heading: Element | None) -> bool:
+        """Whether a heading stands in a menu, a footer or beside the page's text."""
+        if heading is None:
+            return False
+        return any(tag in _MARGINS and verdict == REFUSED for tag, verdict in _verdicts(self.boxes[heading]))
+
+    def before(self, box: Box | None) -> float:
+        """The share of the page's running text that stands before a box."""
+        return self.text[box.first] / self.text[-1] if box is not None and self.text[-1] else 1.0
+
+    def _nearest_above(self, headings: Iterable[Element]) -> Element | None:
+        """The last heading before the running text begins."""
+        above = [
+            element
+            for element in headings
+            if not self.is_in_margin(element) and self.before(self.boxes[element]) < _BEGUN
+        ]
+        return above[-1] if above else None
+
+
+def read_headline(declared: Declared, outline: Outline, root: Element, url: str | None) -> Ranking | None:
+    """The title that the model believes, how sure, and the titles that lost."""
+    candidates = headline_candidates(declared, outline, root, url)
+    likely = shares([features for _, features in candidates], weights("headline"))
+    readings = [
+        msgspec.structs.replace(reading, weight=logit(share))
+        for (reading, _), share in zip(candidates, likely, strict=True)
     ]
-    if all(head.weight <= _SITE_WORTH for head in heads):
-        heads += _repeated(root, outline, whole)
-    elif len(heads) == 1 and len(letters(heads[0].value)) > _SHORTEST and not heads[0].value.endswith(":"):
-        heads = [_weighing(heads[0], heads[0].weight + _ALONE)]
-    cut = [_shortened(witness, without_site(witness.value, sites)) for witness in heads[:3] + said]
-    known = _known(cut, sites)
-    shown = {
-        key: block.text for block in outline.blocks if 10 < block.size < 250 and len(key := letters(block.text)) > 9
-    }
-    own = [letters(witness.value) for witness in cut if witness.path in _OWN_WORDS]
-    agreed = len(own) == len(_OWN_WORDS) and len(set(own)) == 1
-    return [
-        witness
-        if agreed and witness.path in _OWN_WORDS
-        else _shortened(witness, _without_extras(witness, known, shown))
-        for witness in cut
-    ] + heads[3:]
+    return rank("headline", readings)
 
 
-def choose_headline(witnesses: list[Witness]) -> Witness | None:
-    """The title with the most weight behind it; equal ones add up."""
-    votes: dict[str, float] = {}
-    for witness in witnesses:
-        key = fold(witness.value)
-        votes[key] = votes.get(key, 0.0) + witness.weight
-    if not votes:
-        return None
-    best = max(votes, key=lambda key: votes[key])
-    return next(witness for witness in sorted(witnesses, key=lambda w: -w.weight) if fold(witness.value) == best)
+def headline_candidates(
+    declared: Declared, outline: Outline, root: Element, url: str | None
+) -> list[tuple[Reading, Features]]:
+    """Every different title that may be the headline, read where it is told best, and its features."""
+    said = list(_declared(declared))
+    headings = _visible(root, {letters(title.reading.value) for title in said})
+    titles = [title for title in (*said, *headings) if len(title.reading.value) <= _LONGEST]
+    page = _Page(declared, outline, titles, url)
+    groups: dict[str, list[tuple[str, Title]]] = {}
+    for title in titles:
+        for how, value in _readings_of(title, page.sites):
+            reading = msgspec.structs.replace(title.reading, value=value)
+            group = groups.setdefault(fold(value), [])
+            if len(groups) <= _MOST_CANDIDATES:
+                group.append((how, msgspec.structs.replace(title, reading=reading)))
+    return [(min(group, key=_worth)[1].reading, _features(group, page)) for group in groups.values() if group]
 
 
-def _visible(root: Element, outline: Outline, whole: set[str]) -> Iterator[Witness]:
-    """The headings that may be the headline; a kicker in one counts only where declared titles have it too."""
+_WHOLE, _CUT, _PART, _WITH_KICKER = "says", "cuts", "holds", "says with its kicker"
+_ORDER = (RuleId.HEADING, RuleId.OG_TITLE, RuleId.JSON_LD_HEADLINE, RuleId.MICRODATA_HEADLINE, RuleId.META_TITLE)
+
+
+def _worth(said: tuple[str, Title]) -> tuple[int, int]:
+    """Whose words and place the evidence gives: who prints the title whole, a heading first."""
+    how, title = said
+    rule = title.reading.rule
+    return (_WHOLE, _CUT, _WITH_KICKER, _PART).index(how), next(
+        (at for at, one in enumerate(_ORDER) if one is rule), len(_ORDER)
+    )
+
+
+def _readings_of(title: Title, sites: set[str]) -> Iterator[tuple[str, str]]:
+    """A title whole, without the outlet's name, and cut at each of its marks."""
+    text = title.reading.value
+    yield _WITH_KICKER if title.has_kicker else _WHOLE, text
+    if title.heading is not None and text.endswith((":", "：")):
+        return  # a kicker in a heading of its own
+    cut = without_site(text, sites)
+    if cut != text:
+        yield _CUT, cut
+    for part in cuts(text):
+        if part not in (text, cut) and len(letters(part)) > _SHORTEST:
+            yield _PART, part
+
+
+def _declared(declared: Declared) -> Iterator[Title]:
+    for key, rule in (("headline", RuleId.JSON_LD_HEADLINE), ("name", RuleId.JSON_LD_NAME)):
+        text = plain(declared.article.get(key))
+        if text:
+            yield _title(text, rule, declared.json_place(declared.article, f".{key}"))
+    for name, rule in _METAS:
+        for value in declared.metas.get(name, ())[:1]:
+            yield _title(value, rule, declared.meta_place(name))
+    for value, element in declared.micro.get("headline", ())[:1]:
+        text = value or text_of(element)
+        if text and element.tag not in {"h1", "h2"}:
+            yield _title(text, RuleId.MICRODATA_HEADLINE, path_of(element))
+    if declared.title and declared.title_element is not None:
+        yield _title(declared.title, RuleId.PAGE_TITLE, path_of(declared.title_element))
+
+
+def _title(text: str, rule: RuleId, place: str | None) -> Title:
+    return Title(reading=Reading(field="headline", value=text, rule=rule, place=place, quote=text))
+
+
+def _visible(root: Element, declared: set[str]) -> Iterator[Title]:
+    """The headings without kickers and what is not shown, and whole; one that is declared whole is that alone."""
     seen = 0
-    for element in root.iter("h1", "h2"):
-        names = _names_about(element)
-        declared_here = "headline" in (element.get("itemprop") or "")
-        if element.tag == "h2" and not declared_here:
+    for element in root.iter("h1", "h2", "h3"):
+        if element.tag == "h3" and seen and not element.get("itemprop"):
             continue
-        text = text_of(element)
-        if letters(text) not in whole:
-            text = text_of(element, _kickers(element)).lstrip(_EDGES) or text
-        if not 2 < len(text) < 400 or _in_debris(element, outline):
+        whole = text_of(element)
+        if not _SHORTEST < len(whole) < _LONGEST:
             continue
-        weight = _worth(names) + 0.5 * declared_here - 0.25 * min(seen, 3)
+        inner = whole
+        if len(element) and letters(whole) not in declared:
+            inner = text_of(element, _kickers(element)).lstrip(_EDGES)
+        for text in dict.fromkeys((inner or whole, whole)):
+            reading = Reading(field="headline", value=text, rule=RuleId.HEADING, place=path_of(element), quote=whole)
+            yield Title(reading=reading, heading=element, order=seen, has_kicker=text != (inner or whole))
         seen += 1
-        yield Witness(value=text, rule=_HEADING, path=path_of(element), weight=max(weight, _SITE_WORTH))
         if seen == _MOST_HEADINGS:
             return
-
-
-def _worth(names: str) -> float:
-    if _SITE_NAMES.search(names):
-        return _SITE_WORTH
-    return 0.5 if _HIDDEN_NAMES.search(names) else 1.0 + 0.3 * bool(_HEAD_NAMES.search(names))
-
-
-def _repeated(root: Element, outline: Outline, whole: set[str]) -> Iterator[Witness]:
-    """Where no h1 may be the headline: a smaller heading in the words of a declared title."""
-    for element in root.iter("h2", "h3"):
-        text = text_of(element)
-        if 2 < len(text) < 400 and letters(text) in whole and not _in_debris(element, outline):
-            yield Witness(value=text, rule=_HEADING, path=path_of(element))
-            return
-
-
-def _names_about(element: Element) -> str:
-    parent = element.getparent()
-    around = (parent.get("class") or "") if parent is not None else ""
-    return f"{element.get('class') or ''} {element.get('itemprop') or ''} {element.get('id') or ''} {around}".lower()
 
 
 def _kickers(heading: Element) -> frozenset[Element]:
@@ -129,56 +212,159 @@ def _kickers(heading: Element) -> frozenset[Element]:
     )
 
 
-def _in_debris(element: Element, outline: Outline) -> bool:
-    box = outline.order.get(element)
-    while box is not None:
-        if box.verdict == REFUSED and box.tag in {"nav", "footer", "aside"}:
-            return True
-        box = box.parent
-    return False
+def slug_words(*urls: str | None) -> set[str]:
+    """The words of the longest step of an address: `/2026/council-keeps-night-buses` has four."""
+    best: set[str] = set()
+    for url in urls:
+        try:
+            steps = unquote(urlsplit(url or "").path).split("/")
+        except ValueError:
+            continue
+        for step in steps:
+            words = {word for word in re.split(r"[\W_]+", fold(step)) if len(word) > 2 and not word.isdigit()}
+            best = words if len(words) > len(best) else best
+    return best
 
 
-def _declared_titles(declared: Declared) -> Iterator[Witness]:
-    for key, weight in (("headline", 0.95), ("name", 0.3)):
-        text = plain(declared.article.get(key))
-        if text:
-            yield Witness(value=text, rule="JSON-LD " + key, path=f"$.{key}", weight=weight)
-    for name, weight in (
-        ("og:title", 1.35), ("twitter:title", 0.1), ("dc.title", 0.7), ("dcterms.title", 0.7), ("citation_title", 0.8),
-        ("sailthru.title", 0.7), ("parsely-title", 0.7), ("title", 0.4), ("headline", 0.8), ("article:title", 0.8),
-    ):  # fmt: skip
-        for value in declared.metas.get(name, ())[:1]:
-            yield Witness(value=value, rule="meta", path=f"meta[{name}]", weight=weight)
-    for value, element in declared.micro.get("headline", ())[:1]:
-        text = value or text_of(element)
-        if text and element.tag not in {"h1", "h2"}:
-            yield Witness(value=text, rule="microdata headline", path=path_of(element), weight=0.8)
-    if declared.title:
-        yield Witness(value=declared.title, rule="title of the page", path="title", weight=0.15)
+def _features(group: list[tuple[str, Title]], page: _Page) -> Features:
+    value = group[0][1].reading.value
+    key = letters(value)
+    found: Features = {}
+    for how, title in group:
+        rule = title.reading.rule
+        if isinstance(rule, RuleId) and rule is not RuleId.HEADING:
+            found[f"{rule.name.lower()} {how} it"] = 1.0
+    told = {title.reading.rule for _, title in group if not page.is_in_margin(title.heading)}
+    for rule, words in page.said.items():
+        if rule not in told and isinstance(rule, RuleId):
+            found[f"{rule.name.lower()} {'has it' if key in words else 'says otherwise'}"] = 1.0
+    found |= _pairs(group, page)
+    found |= _of_headings(group, page)
+    found |= _of_words(value, key, page)
+    found["sources"] = len(told) / max(1, len(page.said))
+    return found
 
 
-def _known(titles: list[Witness], sites: set[str]) -> dict[str, str]:
-    """Titles that others may be measured by; one that ends in a colon is a kicker."""
+_TELLING = {
+    RuleId.HEADING: "heading",
+    RuleId.OG_TITLE: "og",
+    RuleId.JSON_LD_HEADLINE: "json",
+    RuleId.PAGE_TITLE: "title",
+}
+
+
+def _pairs(group: list[tuple[str, Title]], page: _Page) -> Features:
+    """Who prints it together with whom: a part of one that another prints whole is more than the two apart."""
+    best: dict[str, str] = {}
+    for how, title in sorted(group, key=_worth):
+        rule = title.reading.rule
+        if isinstance(rule, RuleId) and rule in _TELLING and not page.is_in_margin(title.heading):
+            best.setdefault(_TELLING[rule], how)
+    names = sorted(best)
     return {
-        key: title.value
-        for title in titles
-        if title.weight >= 0.9
-        and not (title.quote or title.value).endswith(":")
-        and len(key := letters(title.value)) > 11
-        and key not in sites
+        f"{one} {best[one]}, {other} {best[other]}": 1.0 for at, one in enumerate(names) for other in names[at + 1 :]
     }
 
 
-def _without_extras(witness: Witness, known: dict[str, str], shown: dict[str, str]) -> str:
-    heading, own = witness.rule == _HEADING, witness.path in _OWN_WORDS
-    return as_shown(less_neighbours(witness.value, known, glued=heading, keeps_kicker=own), shown)
+def _of_words(value: str, key: str, page: _Page) -> Features:
+    words = len(value.split()) if max(value) < "\u0e00" else len(key) / 2.5
+    folded = set(re.split(r"[\W_]+", fold(value)))
+    bins = {"one or two words": words <= 2, "three or four words": 2 < words <= 4, "over 18 words": words > 18}
+    found = {name: 1.0 for name, holds in bins.items() if holds}
+    found["ends in a colon"] = float(value.rstrip().endswith((":", "：")))
+    found["has a mark of parts"] = float(any(True for _ in cuts(value)))
+    found["is the outlet"] = float(key in page.sites)
+    found["an end is the outlet"] = float(without_site(value, page.sites) != value)
+    rest = len(letters(page.title)) - len(key)
+    found["shorter end of the title"] = float(rest > len(key) and letters(page.title).endswith(key))
+    rest_is_heading = any(
+        one != key and len(one) > len(key) and letters(page.title) in (one + key, key + one) for one in page.heads
+    )
+    found["other part of the title is a heading"] = float(rest_is_heading)
+    found["shorter begin of the title"] = float(rest > len(key) and letters(page.title).startswith(key))
+    found["is a section"] = float(key in page.sections)
+    found["is shown"] = float(key in page.shown)
+    found["is linked"] = float(key in page.linked)
+    found["is linked often"] = float(page.linked.get(key, 0) > 1)
+    if len(page.slug) > 2:
+        found["words of the address"] = len(page.slug & folded) / len(page.slug)
+    return found
 
 
-def _weighing(witness: Witness, weight: float) -> Witness:
-    return msgspec.structs.replace(witness, weight=weight)
+def _of_headings(said: list[tuple[str, Title]], page: _Page) -> Features:
+    """Of all headings that print it: the good signs of any, the bad ones of all."""
+    signs = [_of_heading(how, title.heading, title.order, page) for how, title in said if title.heading is not None]
+    if not signs:
+        return {}
+    good = {name: value for sign in signs for name, value in sign.items() if name not in _BAD and value}
+    bad = {name: 1.0 for name in _BAD if all(sign.get(name) for sign in signs)}
+    return {**good, **bad, "text before it": min(sign["text before it"] for sign in signs)}
 
 
-def _shortened(witness: Witness, value: str) -> Witness:
-    if value == witness.value:
-        return witness
-    return msgspec.structs.replace(witness, value=value, quote=witness.quote or witness.value)
+_BAD = frozenset(
+    {
+        "h1 of the site",
+        "heading in the page's header",
+        "heading links home",
+        "heading not shown",
+        "heading in a margin",
+        "heading beside",
+        "later h1",
+        "later h2",
+    }
+)
+
+
+def _of_heading(how: str, element: Element, order: int, page: _Page) -> Features:
+    tall = element.tag == "h1"
+    names = names_of(element)
+    parent = element.getparent()
+    around = names + (names_of(parent) if parent is not None else "")
+    box = page.boxes[element]
+    verdicts = list(_verdicts(box))
+    inside = any(tag in {"article", "main"} for tag, _ in verdicts)
+    in_header = any(tag == "header" for tag, _ in verdicts)
+    return {
+        f"{element.tag} {how} it": float(not page.is_in_margin(element)),
+        "only h1": float(tall and not page.is_in_margin(element) and page.tall == 1 and how == _WHOLE),
+        "heading named so": float(bool(_HEAD_NAMES.search(around))),
+        "itemprop headline": float("headline" in (element.get("itemprop") or "")),
+        "heading in the article": float(inside),
+        "heading in the article's header": float(inside and in_header),
+        "heading in the page's header": float(in_header and not inside),
+        "heading nearest above the text": float(page.nearest is element),
+        "heading links home": float(_links_home(element)),
+        "text before it": page.before(box),
+        "h1 of the site": float(bool(_SITE_NAMES.search(around))),
+        "heading not shown": float(bool(_HIDDEN_NAMES.search(around)) or box is None),
+        "heading in a margin": float(page.is_in_margin(element)),
+        "heading beside": float(any(verdict >= SUSPECT for _, verdict in verdicts)),
+        "later h1": float(tall and order > 1),
+        "later h2": float(not tall and order > 1),
+    }
+
+
+def _links_home(heading: Element) -> bool:
+    """Whether it is a link to the front page, as the outlet's name over every article is."""
+    parent = heading.getparent()
+    for link in (*heading.iter("a"), *([parent] if parent is not None and parent.tag == "a" else [])):
+        href = link.get("href") or ""
+        if href in {"/", "./", "../", "..", "."} or re.fullmatch(r"https?://[^/?#]+/?", href):
+            return True
+    return False
+
+
+def _box_of(element: Element, outline: Outline) -> Box | None:
+    node: Element | None = element
+    while node is not None:
+        box = outline.order.get(node)
+        if box is not None:
+            return box if box.last > box.first else None
+        node = node.getparent()
+    return None
+
+
+def _verdicts(box: Box | None) -> Iterable[tuple[str, int]]:
+    while box is not None:
+        yield box.tag, box.verdict
+        box = box.parent

@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Iterable
 from itertools import islice
 from typing import cast
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -18,20 +17,24 @@ from services.normalize.html.blocks import Outline, read_outline
 from services.normalize.html.body import read_body
 from services.normalize.html.bylines import Byline
 from services.normalize.html.dates import FAR_RULES, LABELLED, DateWitness, date_witnesses
-from services.normalize.html.declared import Declared, plain, read_declared
-from services.normalize.html.headlines import choose_headline, headline_witnesses
+from services.normalize.html.declared import Declared, read_declared
+from services.normalize.html.declared_fields import (
+    read_address,
+    read_keywords,
+    read_section,
+    read_summary,
+)
+from services.normalize.html.headlines import read_headline
 from services.normalize.html.margins import margins
 from services.normalize.html.pieces import pieces_of, removed
 from services.normalize.html.regions import find_near, find_pictures, find_places
-from services.normalize.html.tree import Element, parse
-from services.normalize.readings import Witness, evidence_for
+from services.normalize.html.tree import parse
+from services.normalize.readings import Ranking, Witness, evidence_for, rank
 from shared.article import Article, Evidence, Person
 from shared.envelope import Raw
-from shared.identity import article_uri
 from shared.untrusted.markup_limits import check
 
 MOST_TAGS = 60_000  # the richest of a thousand real pages has 12,000
-_MOST_KEYWORDS = 40
 _RUNNING, _SAMPLED = 100, 20  # characters of a block of running text, and how many such blocks tell the language
 
 
@@ -40,6 +43,15 @@ class _Fields(msgspec.Struct):
 
     values: dict[str, object] = {}
     evidence: list[Evidence] = []
+
+    def believe(self, ranking: Ranking | None, value: object = None) -> str | None:
+        """Keep what a ranking believes, as `value` where that is more than its words; gives the words."""
+        if ranking is None:
+            return None
+        believed = ranking.believed
+        self.values[believed.field] = believed.value if value is None else value
+        self.evidence.append(ranking.evidence())
+        return believed.value
 
     def settle(self, field: str, value: object, chosen: Witness, others: Iterable[Witness], sure: float) -> None:
         """Keep a value, who said it, and who said something else."""
@@ -61,12 +73,12 @@ def read(text: str, raw: Raw) -> Draft:
     outline = read_outline(root)
     fields = _Fields()
     spoken = msgspec.structs.replace(declared, language=_language(declared, raw, outline))
-    headline = _settle_headline(fields, declared, outline, root)
+    headline = fields.believe(read_headline(declared, outline, root, raw.url))
     container, region, head = find_places(outline, headline)
     near = find_near(outline, container, head)
     _settle_dates(fields, spoken, date_witnesses(spoken, outline, near, root, raw.url, _read_on(raw)), raw)
     names = _settle_people(fields, spoken, author_witnesses(spoken, outline, container, near))
-    _settle_rest(fields, declared, raw)
+    _settle_declared(fields, declared)
     pieces: tuple[Piece, ...] = ()
     if container is not None:
         body = read_body(outline, container, head, headline or "", names)
@@ -87,25 +99,6 @@ def _language(declared: Declared, raw: Raw, outline: Outline) -> str | None:
     sample = " ".join(islice(running, _SAMPLED))[:SAMPLE]
     told = language_of(declared.language, raw.source.language, sample)
     return told.tag if told is not None else None
-
-
-def _is_home(link: str | None) -> bool:
-    """Whether an address is a site's front page, which templates call the canonical one of every article."""
-    try:
-        parts = urlsplit(link or "")
-    except ValueError:
-        return False
-    return not parts.path.strip("/") and not parts.query
-
-
-def _settle_headline(fields: _Fields, declared: Declared, outline: Outline, root: Element) -> str | None:
-    titles = headline_witnesses(declared, outline, root)
-    chosen = choose_headline(titles)
-    if chosen is None:
-        return None
-    agreeing = sum(title.value == chosen.value for title in titles) / len(titles)
-    fields.settle("headline", chosen.value, chosen, titles, 0.6 + 0.35 * agreeing)
-    return chosen.value
 
 
 def _read_on(raw: Raw) -> dt.date | None:
@@ -163,28 +156,12 @@ def _settle_people(fields: _Fields, declared: Declared, witnesses: list[Byline])
     return tuple(names)
 
 
-def _settle_rest(fields: _Fields, declared: Declared, raw: Raw) -> None:
-    if not _is_home(declared.canonical):
-        fields.say("uri", article_uri(declared.canonical), "canonical address", "link[canonical]")
-    for name, value in declared.meta("og:description", "description", "twitter:description"):
-        fields.say("description", value, "meta", f"meta[{name}]")
-        break
-    else:
-        fields.say("description", plain(declared.article.get("description")), "JSON-LD description", "$.description")
-    fields.say("language", declared.language, "declared language", "html[lang]")
-    fields.say("keywords", _keywords(declared), "declared keywords", "meta[keywords]")
-    section = declared.article.get("articleSection")
-    section = plain(section[0] if isinstance(section, list) and section else section)
-    fields.say("section", section, "JSON-LD articleSection", "$.articleSection")
-    if section is None:
-        for name, value in declared.meta("article:section", "section"):
-            fields.say("section", value, "meta", f"meta[{name}]")
-            break
-
-
-def _keywords(declared: Declared) -> tuple[str, ...]:
-    said = declared.article.get("keywords")
-    news = declared.metas.get("news_keywords", declared.metas.get("keywords", ()))
-    values = [*(said if isinstance(said, list) else [said]), *declared.metas.get("article:tag", ()), *news]
-    words = (word.strip() for value in values for word in (plain(value) or "").split(","))
-    return tuple(dict.fromkeys(word for word in words if word))[:_MOST_KEYWORDS]
+def _settle_declared(fields: _Fields, declared: Declared) -> None:
+    fields.believe(read_address(declared))
+    fields.believe(read_summary(declared))
+    fields.believe(rank("language", [declared.tongue] if declared.tongue is not None else []))
+    fields.believe(read_section(declared))
+    words: tuple[str, ...] = ()
+    for reading, added in read_keywords(declared):
+        words = (*words, *added)
+        fields.believe(rank("keywords", [reading]), words)
