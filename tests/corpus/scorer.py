@@ -1,0 +1,194 @@
+"""How much of a document came out right, field by field."""
+
+import difflib
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from html import unescape
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from services.normalize.pipeline import normalize
+from shared.article import Article, Block
+from shared.errors import NotAnArticle
+from tests.corpus.truth import Document, Field
+
+Scores = dict[Field, float]
+# A word, or a letter of a script that is written without spaces.
+_WORD = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]|[^\W_\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]+")
+_BULLET = re.compile(r"^[-–•*·]\s+")
+
+
+class Scored(msgspec.Struct, frozen=True, kw_only=True):
+    """A document, what was read in it, and the scores by field, each between 0 and 1."""
+
+    document: Document
+    article: Article
+    scores: Scores
+
+
+def read(document: Document) -> Article:
+    """The article in a document; an empty one when it was refused."""
+    try:
+        return normalize(document.raw)
+    except NotAnArticle:
+        return Article()
+
+
+def score(document: Document, article: Article) -> Scored:
+    """Judge an article by the document's truth, in the fields that the document has."""
+    scores = {field: float(_JUDGES[field](document, article)) for field in document.fields}
+    return Scored(document=document, article=article, scores=scores)
+
+
+def mean(scored: Iterable[Scored], field: Field | None = None) -> float | None:
+    """The mean of one field, or of all, over documents; None where none has it."""
+    fields = tuple(Field) if field is None else (field,)
+    values = [entry.scores[name] for entry in scored for name in fields if name in entry.scores]
+    return sum(values) / len(values) if values else None
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text in lower case, without the dots that Turkish capitals carry."""
+    folded = unicodedata.normalize("NFC", text).casefold().replace("\u0307", "").replace("ı", "i")
+    return _WORD.findall(folded)
+
+
+def _key(text: str | None) -> str:
+    return " ".join(words_of(text or ""))
+
+
+def _headline(document: Document, article: Article) -> float:
+    return _key(article.headline) == _key(document.setting.story.headline)
+
+
+def _day(document: Document, article: Article) -> float:
+    if article.first_created is None:
+        return False
+    zone = ZoneInfo(document.setting.newsroom.zone)
+    day = article.local_day or article.first_created.astimezone(zone).date()
+    return day == document.setting.story.published.date()
+
+
+def _instant(document: Document, article: Article) -> float:
+    return article.precision != "day" and article.first_created == document.setting.story.published
+
+
+def _authors(document: Document, article: Article) -> float:
+    told = [(_key(person.name), frozenset(person.rel)) for person in article.people]
+    return _f1([(_key(name), roles) for name, roles in document.truth.authors], told)
+
+
+def _dateline(document: Document, article: Article) -> float:
+    return _key(document.setting.story.place) in (_key(article.located), *_parts(article.dateline))
+
+
+def _parts(dateline: str | None) -> tuple[str, ...]:
+    """What may be the place in a dateline: "PORT HALE, Maine (AP)" has "port hale" and more."""
+    parts = re.split(r"[,(（=＝/\-–]|\d|(?<=新华社)|(?<=本报)|[电讯]|(?<=\w)共同", (dateline or "").strip("[(【】)] "))
+    return tuple(_key(part) for part in (dateline or "", *parts))
+
+
+def _captions(document: Document, article: Article) -> float:
+    told = [(_key(block.text or block.caption), _key(block.byline)) for block in _pictures(article)]
+    wanted = [(_key(caption), _key(credit)) for caption, credit in document.truth.captions]
+    right = sum(any(caption == text and name in credit for text, credit in told) for caption, name in wanted)
+    return 2 * right / (len(wanted) + len(told)) if wanted or told else 1.0
+
+
+def _pictures(article: Article) -> list[Block]:
+    return [block for block in article.blocks if block.type in ("caption", "picture") and (block.text or block.caption)]
+
+
+def _subheads(document: Document, article: Article) -> float:
+    told = [_key(block.text) for block in article.blocks if block.type == "subhead"]
+    return _f1([_key(line) for line in document.truth.subheads], told)
+
+
+def _paragraphs(document: Document, article: Article) -> float:
+    """Paragraphs and items in their order; the lead may stand apart or be the first of them.
+
+    A dateline may have stayed before the first words: whether it was read is scored apart.
+    """
+    live = [block for entry in article.live_entries for block in entry.blocks]
+    blocks = [*article.blocks, *(block for block in live if block not in article.blocks)]
+    dateline = _key(document.copy.dateline) + " "
+    told = [_key(text).removeprefix(dateline) for block in blocks for text in _lines(block)]
+    lead = _key(article.description).removeprefix(dateline)
+    if lead and lead not in told:
+        told.insert(0, lead)
+    wanted = [_key(text) for text in document.truth.paragraphs]
+    return difflib.SequenceMatcher(None, wanted, told, autojunk=False).ratio()
+
+
+def _lines(block: Block) -> tuple[str, ...]:
+    if block.type in ("subhead", "caption", "picture", "embed"):
+        return ()
+    if block.items or block.rows:
+        return (*block.items, *(" ".join(row) for row in block.rows))
+    return tuple(_BULLET.sub("", line) for line in (block.text or "").split("\n"))
+
+
+def _site(document: Document, article: Article) -> float:
+    """How many lines of the site stayed out of the article: none stands alone in it, or at an end of its texts."""
+    texts = [f" {_key(text)} " for text in _texts(article)]
+    lines = [f" {key} " for line in document.copy.site if (key := _key(line))]
+    leaks = sum(any(text.startswith(line) or text.endswith(line) for text in texts) for line in lines)
+    return 1 - leaks / len(lines) if lines else 1.0
+
+
+def _words(document: Document, article: Article) -> float:
+    """The share of the story's words that stand in a field, a block, or among what was told to be removed."""
+    told = Counter(word for text in (*_texts(article), *_told(article)) for word in words_of(text))
+    story, truth = document.setting.story, document.truth
+    captions = (part for pair in truth.captions for part in pair)
+    parts = (story.headline, *truth.paragraphs, *truth.subheads, *captions)
+    wanted = Counter(word for part in parts for word in words_of(part))
+    return 1 - (wanted - told).total() / wanted.total()
+
+
+def _invented(document: Document, article: Article) -> float:
+    """1 when each word of the article stands in the input."""
+    known = set(words_of(unescape(unescape(document.copy.text)).replace("\\n", " ")))
+    names = [person.name for person in article.people]
+    return all(word in known for text in (*_texts(article), *names) for word in words_of(text))
+
+
+def _texts(article: Article) -> list[str]:
+    """Everything that the article says as its own text."""
+    texts = [article.headline, article.description]
+    for block in article.blocks:
+        texts += [block.text, block.caption, *block.items, *(cell for row in block.rows for cell in row)]
+    return [text for text in texts if text]
+
+
+def _told(article: Article) -> list[str]:
+    """What the article says of itself beside its text, and what was removed."""
+    credits = [block.byline or "" for block in article.blocks]
+    live = [block.text or "" for entry in article.live_entries for block in entry.blocks]
+    extra = [article.byline or "", article.dateline or "", article.section or ""]
+    return [*credits, *live, *extra, *article.boilerplate, *(title.value for title in article.alternate_headlines)]
+
+
+def _f1(wanted: Iterable[object], told: Iterable[object]) -> float:
+    want, have = Counter(wanted), Counter(told)
+    if not want and not have:
+        return 1.0
+    return 2 * (want & have).total() / (want.total() + have.total())
+
+
+_JUDGES: Mapping[Field, Callable[[Document, Article], float]] = {
+    Field.HEADLINE: _headline,
+    Field.DAY: _day,
+    Field.INSTANT: _instant,
+    Field.AUTHORS: _authors,
+    Field.DATELINE: _dateline,
+    Field.CAPTIONS: _captions,
+    Field.SUBHEADS: _subheads,
+    Field.PARAGRAPHS: _paragraphs,
+    Field.SITE: _site,
+    Field.WORDS: _words,
+    Field.INVENTED: _invented,
+}
