@@ -64,4 +64,4 @@ def measured(scored: Sequence[Scored]) -> str:
 
 
 def _floor(figure: float) -> float:
-    return 1.0 if figure == 1 else math.floor(max(0, figure - SLACK) * 1000) / 1000
+    return math.floor(max(0, figure - SLACK) * 1000) / 1000
