@@ -21,13 +21,13 @@ def join_wrapped(document: Document) -> Document:
     width = _wrapped_at(document.lines)
     if document.is_page or width is None:
         return document
-    joined: list[Line] = []
+    paragraphs: list[list[Line]] = []
     for line in document.lines:
-        if joined and line.piece.gap == 0 and _is_full(joined[-1], line, width):
-            joined[-1] = _join(joined[-1], line, document.text)
+        if paragraphs and line.piece.gap == 0 and _is_full(paragraphs[-1][-1], line, width):
+            paragraphs[-1].append(line)
         else:
-            joined.append(line)
-    return msgspec.structs.replace(document, lines=tuple(joined))
+            paragraphs.append([line])
+    return msgspec.structs.replace(document, lines=tuple(_join(lines, document.text) for lines in paragraphs))
 
 
 def _wrapped_at(lines: tuple[Line, ...]) -> int | None:
@@ -47,9 +47,11 @@ def _is_full(line: Line, following: Line, width: int) -> bool:
     return len(last) + 1 + len(following.text.split(" ", 1)[0]) > FULL * width
 
 
-def _join(line: Line, following: Line, text: str) -> Line:
-    start, end = line.piece.start, following.piece.end
-    if start is None or end is None:
-        return line
-    piece = msgspec.structs.replace(line.piece, text=text[start:end], end=end)
-    return msgspec.structs.replace(line, piece=piece, text=mend(piece.text))
+def _join(lines: list[Line], text: str) -> Line:
+    """The lines of a paragraph as one, mended once: word by word it would cost the square of its length."""
+    first = lines[0]
+    start, end = first.piece.start, lines[-1].piece.end
+    if len(lines) == 1 or start is None or end is None:
+        return first
+    piece = msgspec.structs.replace(first.piece, text=text[start:end], end=end)
+    return msgspec.structs.replace(first, piece=piece, text=mend(piece.text))

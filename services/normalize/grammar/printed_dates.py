@@ -24,6 +24,7 @@ from services.normalize.grammar.zones import match_zone
 from services.normalize.language.load import DayOrder, languages
 
 LONGEST = 5000  # characters of a text that are searched
+_DIGIT = re.compile(r"\d")
 _MOST = 40  # dates of a text
 _NAMED = rf"(?P<month>{month_pattern()})\.?"
 _DAY = r"(?<!\d[.,:/])(?<!\d)(?P<day>[0-3]?\d)(?:st|nd|rd|th|er|ier|º|°|ª|ος|η|-го|-е|-а)?"
@@ -93,6 +94,8 @@ def find_dates(
 ) -> Iterator[Found]:
     """All dates printed in a text, in order, each with the time that stands beside it."""
     text = western(text[:LONGEST])
+    if not _DIGIT.search(text):
+        return
     order = order or order_of(language)
     floor = 0
     for day in _find_days(text, language, order, latest)[:_MOST]:
