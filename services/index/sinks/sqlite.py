@@ -22,7 +22,9 @@ from shared.article import Article
 from shared.clock import now_us
 from shared.errors import CopydeskError, PermanentError, Unavailable
 from shared.identity import COMMAND_LINE, article_id
+from shared.settings import INDEX_FILE
 
+FILE_NAME = INDEX_FILE
 SETS = ("exact", "plain")
 WAL_BYTES = 42 << 20
 """The log's length from which the writer asks the readers for a moment, to write it back and begin it anew."""
