@@ -59,6 +59,10 @@ class RuleId(enum.Enum):
     ZONE_OF_COUNTRY = ("the zone of the address's country", 0.85)
     ZONE_OF_LANGUAGE = ("the zone of the language", 0.75)
     ZONE_UNKNOWN = ("no zone is known: a clock without one", 0.5)
+    # byline
+    BYLINE_LABEL = ("labels before a colon", 0.97)
+    BYLINE_OPENER = ("an opening word", 0.93)
+    BYLINE_NAMES = ("names alone", 0.85)
 
     def __init__(self, words: str, sure: float) -> None:
         self.words = words

@@ -11,7 +11,10 @@ from shared.article import Article, Block
 from shared.envelope import Raw, Source
 from shared.errors import NotAnArticle
 
-ROLES = {"author": "text", "photographer": "photo", "videographer": "video", "translator": "translation"}
+ROLES = {
+    "author": "text", "photographer": "photo", "videographer": "video", "translator": "translation",
+    "contributor": "text", "compiler": "text", "editor": "editing", "illustrator": "illustration",
+}  # fmt: skip
 
 
 def main(argv: list[str]) -> int:

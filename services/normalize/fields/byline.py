@@ -16,10 +16,11 @@ from services.normalize.document import (
     size,
 )
 from services.normalize.fields.text import mend
-from services.normalize.grammar.byline import LABELS, NAMES, ROLES, BylineReading, read_byline
+from services.normalize.grammar.byline import ROLES, BylineReading, read_byline
 from services.normalize.grammar.person_names import is_name
 from services.normalize.language import phrases
 from services.normalize.language.folding import fold
+from services.normalize.readings import RuleId
 from shared.article import Candidate, Evidence, Person, Role
 
 BODY_WORDS = 12
@@ -60,7 +61,7 @@ def read_end_byline(document: Document) -> Document:
 def _read_end(document: Document, line: Line) -> BylineReading | None:
     """A byline under the body; on a page a bare name is one only where that is the custom, else it may be anything."""
     reading = read_byline(line.text, document.rules.tag)
-    if reading is None or reading.rule != NAMES or line.piece.shape == "byline":
+    if reading is None or reading.rule is not RuleId.BYLINE_NAMES or line.piece.shape == "byline":
         return reading
     if document.is_page and not document.rules.bylines.bare_name_ends_page:
         return None
@@ -104,11 +105,11 @@ def _read_settled(document: Document) -> Document:
         return document
     printed = fold(article.byline or "")
     unread = not all(is_name(person.name, document.rules.tag) for person in article.people)
-    better = reading.rule == LABELS or unread
+    better = reading.rule is RuleId.BYLINE_LABEL or unread
     if not better or not all(fold(person.name) in printed for person in article.people):
         return document
     evidence = Evidence(
-        field="people", rule=f"the byline as printed, {reading.rule}", sure=reading.sure, quote=article.byline
+        field="people", rule=f"the byline as printed, {reading.rule.words}", sure=reading.sure, quote=article.byline
     )
     document = set_field(document, evidence, people=reading.people)
     sources = article.sources or reading.sources
@@ -149,14 +150,14 @@ _PARTS = re.compile(rf"\s*[|•·{phrases.PRINTED_DASHES}]\s*|\s-\s|(?<=\d)\s+(?
 def _take(document: Document, found: dict[int, BylineReading]) -> Document:
     """Mark the lines as bylines and give the article their people, where it has none yet."""
     marks = {
-        n: classified(document.lines[n], "byline", reading.rule, reading.sure)
+        n: classified(document.lines[n], "byline", reading.rule.words, reading.sure)
         for n, reading in found.items()
         if document.lines[n].kind != "date"
     }
     document = replace_lines(document, marks)
     lines = [document.lines[number] for number in found]
     sure = min(reading.sure for reading in found.values())
-    rule = found[min(found)].rule
+    rule = found[min(found)].rule.words
     if document.article.byline is None:
         printed = " | ".join(line.text for line in lines)
         document = set_field(document, make_evidence(document, "byline", lines[0], rule, sure), byline=printed)
@@ -207,12 +208,15 @@ def _together(readings: Collection[BylineReading]) -> tuple[tuple[Person, ...], 
 def _merged(people: Iterable[Person]) -> tuple[Person, ...]:
     """Each name once, with all roles it was given."""
     names: dict[str, str] = {}
+    posts: dict[str, str | None] = {}
     roles: dict[str, set[Role]] = {}
     for person in people:
         names.setdefault(fold(person.name), person.name)
+        posts[fold(person.name)] = posts.get(fold(person.name)) or person.job_title
         roles.setdefault(fold(person.name), set()).update(person.rel)
     return tuple(
-        Person(name=name, rel=tuple(role for role in ROLES if role in roles[key])) for key, name in names.items()
+        Person(name=name, rel=tuple(role for role in ROLES if role in roles[key]), job_title=posts[key])
+        for key, name in names.items()
     )
 
 

@@ -4,9 +4,10 @@ import re
 
 from services.normalize.document import Document, Line, classified, make_evidence, replace_lines, set_field, size
 from services.normalize.fields.dateline import read_dateline
-from services.normalize.grammar.byline import NAMES, read_byline
+from services.normalize.grammar.byline import read_byline
 from services.normalize.language import phrases
 from services.normalize.language.folding import fold
+from services.normalize.readings import RuleId
 from shared.article import Candidate
 
 KICKER_WORDS = 4
@@ -44,7 +45,7 @@ def _first_title(document: Document) -> tuple[Document, int | None]:
         reading = read_byline(line.text, document.rules.tag) if line.piece.shape == "line" else None
         if not any(letter.isalpha() for letter in line.text):
             document = replace_lines(document, {number: classified(line, "boilerplate", "figures without a word", 0.7)})
-        elif reading is None or reading.rule == NAMES:
+        elif reading is None or reading.rule is RuleId.BYLINE_NAMES:
             return document, number
         following = _next_open(document, number + 1)
         if following is None:

@@ -1,26 +1,54 @@
-"""The grammar of a byline: "Bài: Đoàn Loan - Ảnh: Trung Sơn", "Hữu Nguyên (Theo BBC)", "Ngọc Trường/VOV.VN"."""
+"""The grammar of a byline: "Bài: Đoàn Loan - Ảnh: Trung Sơn", "By Ann Lee for Reuters", "文/李明 图/王芳"."""
 
 import re
 from functools import cache
 
 import msgspec
 
-from services.normalize.grammar.person_names import bare_name, is_caseless, is_name, is_outlet, normal_case, opens_with
+from services.normalize.grammar.byline_marks import (
+    Mark,
+    client_behind,
+    find_marks,
+    place_behind,
+    remarked_source,
+    source_before,
+    split_names,
+    unglued,
+)
+from services.normalize.grammar.person_names import (
+    is_agency,
+    is_caseless,
+    is_east_asian,
+    is_full,
+    is_name,
+    is_outlet,
+    is_place,
+    normal_case,
+    opens_with,
+    split_title,
+    stands_alone,
+)
 from services.normalize.language.folding import fold
 from services.normalize.language.load import for_tag
-from services.normalize.language.phrases import DASHES, crews, edge_free, folded, roles, titles
+from services.normalize.language.phrases import DASHES, crews, edge_free, folded, not_names, roles, titles
+from services.normalize.readings import RuleId
 from shared.article import Person, Role
 
 # Brackets and commas as Chinese, Japanese and Korean set them; an address behind a name is no part of it.
-_HALF_WIDTH = str.maketrans({"（": "(", "）": ")", "、": ",", "，": ",", "；": ";"})
+_HALF_WIDTH = str.maketrans(
+    {"（": "(", "）": ")", "、": ",", "，": ",", "；": ";", "،": ",", "؛": ";", "\u3000": " ", "｜": "|"}
+)
 _ADDRESS = re.compile(r"\s*[(<\[]?[\w.+-]+@[\w-]+(?:\.[\w-]+)+[)>\]]?\s*$")
+_ENCLOSED = re.compile(r"[(\[【［](?P<inner>[^()\[\]【】［］]+)[)\]】］]|/(?P<agency>[^/]{2,30})/")
+_NOTE = re.compile(r"\s*[(\[](?P<note>[^()\[\]]{1,60})[)\]]\.?\s*$")
 LONGEST = 600
-MOST_WORDS = 24
+MOST_WORDS = 32
 MOST_DESK_WORDS = 6
 MOST_ORGANISATION_WORDS = 8
-LABELS = "labels before a colon"
-NAMES = "names alone"
-ROLES: tuple[Role, ...] = ("author", "photographer", "videographer", "translator")
+MOST_POST_WORDS = 7
+ROLES: tuple[Role, ...] = (
+    "author", "photographer", "videographer", "translator", "editor", "illustrator", "compiler", "contributor",
+)  # fmt: skip
 
 
 class BylineReading(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,20 +57,43 @@ class BylineReading(msgspec.Struct, frozen=True, kw_only=True):
     people: tuple[Person, ...] = ()
     organisations: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
-    rule: str
-    sure: float
+    rule: RuleId
+
+    @property
+    def sure(self) -> float:
+        """How sure this form is, 0 to 1."""
+        return self.rule.sure
 
 
 class _Names(msgspec.Struct, kw_only=True):
     """What is gathered while a byline is taken apart."""
 
     roles: dict[str, list[Role]] = {}
+    posts: dict[str, str] = {}
     organisations: list[str] = []
     sources: list[str] = []
 
-    def add(self, name: str, named: tuple[Role, ...]) -> None:
+    def add(self, name: str, named: tuple[Role, ...], post: str | None = None) -> None:
         held = self.roles.setdefault(name, [])
         held.extend(role for role in named if role not in held)
+        if post is not None:
+            self.posts.setdefault(name, post)
+
+    def give_post(self, post: str) -> None:
+        """The post printed behind a name is that person's."""
+        if self.roles:
+            self.posts.setdefault(next(reversed(self.roles)), post)
+
+    def reading(self, rule: RuleId) -> BylineReading:
+        return BylineReading(
+            people=tuple(
+                Person(name=name, rel=tuple(role for role in ROLES if role in held), job_title=self.posts.get(name))
+                for name, held in self.roles.items()
+            ),
+            organisations=tuple(dict.fromkeys(self.organisations)),
+            sources=tuple(dict.fromkeys(self.sources)),
+            rule=rule,
+        )
 
 
 def read_byline(line: str, tag: str) -> BylineReading | None:
@@ -50,82 +101,55 @@ def read_byline(line: str, tag: str) -> BylineReading | None:
     if len(line) > LONGEST:
         return None
     text = _ADDRESS.sub("", line.strip().translate(_HALF_WIDTH))
-    text = _unglued(text.removesuffix("./.").removesuffix("/.").rstrip(" *"), tag)
+    text = unglued(text.removesuffix("./.").removesuffix("/.").rstrip(" *"), tag)
     if len(text.split()) > MOST_WORDS:
         return None
-    if text.startswith("(") and text.endswith(")") and text.count("(") == 1:
-        text = text[1:-1].strip()
-    for form, rule, sure in (
-        (_labelled, LABELS, 0.97),
-        (_opened, "an opening word", 0.93),
-        (_plain, NAMES, 0.85),
-    ):
-        names = _Names()
-        if form(text, tag, names) and (names.roles or names.sources or names.organisations):
-            return _reading(names, rule, sure)
-    return None
+    enclosed = _ENCLOSED.fullmatch(text)
+    if enclosed is not None:
+        text = (enclosed["inner"] or enclosed["agency"]).strip()
+    names = _Names()
+    rule = _read(text, tag, names, in_brackets=enclosed is not None)
+    if rule is None or not (names.roles or names.sources or names.organisations):
+        return None
+    return names.reading(rule)
 
 
-def _reading(names: _Names, rule: str, sure: float) -> BylineReading:
-    people = tuple(
-        Person(name=name, rel=tuple(role for role in ROLES if role in roles)) for name, roles in names.roles.items()
-    )
-    return BylineReading(
-        people=people,
-        organisations=tuple(dict.fromkeys(names.organisations)),
-        sources=tuple(dict.fromkeys(names.sources)),
-        rule=rule,
-        sure=sure,
-    )
-
-
-def _labelled(text: str, tag: str, names: _Names) -> bool:
-    """ "Bài và ảnh: A - B", "Bài: A - Ảnh: B", "A - Ảnh: B": each label rules until the next."""
-    matches = list(_labels(tag).finditer(text))
-    if not matches:
-        return False
-    before = text[: matches[0].start()].strip(f" {DASHES}.,;|(")
-    if before and not _plain(before, tag, names):
-        return False
-    for match, following in zip(matches, [*matches[1:], None], strict=True):
-        value = text[match.end() : following.start() if following else len(text)].strip(f" {DASHES};,|")
-        value = value if "(" in value else value.rstrip(")")
-        if not value or not _take_labelled(match["labels"], value, tag, names):
-            return False
-    return True
-
-
-def _take_labelled(labels: str, value: str, tag: str, names: _Names) -> bool:
-    known = for_tag(tag).bylines
-    words = [fold(word) for word in _label_word(tag).findall(labels)]
-    if any(word in folded(known.sources) for word in words):
-        return _take_sources(value, tag, names)
-    named = tuple(dict.fromkeys(role for label, role in roles(tag, "labels").items() if label in words))
-    return _take_people(value, tag, names, named or ("author",), strict=False)
-
-
-def _opened(text: str, tag: str, names: _Names) -> bool:
-    """ "Theo VietNamNet", "By Anh Phong, Reuters", "Cẩm Thịnh theo Macrumors"."""
-    known = for_tag(tag).bylines
-    while (match := _NOTE.search(text)) is not None and _take_note(match["note"].strip(), tag, names) is not None:
+def _read(text: str, tag: str, names: _Names, *, in_brackets: bool) -> RuleId | None:
+    """Each word that names a role rules until the next; what stands before the first are names alone."""
+    while (match := _NOTE.search(text)) is not None and find_marks(match["note"], tag):
+        if _read(match["note"].strip(), tag, names, in_brackets=True) is None:
+            break
         text = text[: match.start()].strip(f" {DASHES},")
-    lowered = fold(text)
-    if len(lowered) != len(text):
-        return False
-    for source in sorted(known.sources, key=len, reverse=True):
-        opener = fold(source) + " "
-        if lowered.startswith(opener):
-            return _take_sources(text[len(opener) :], tag, names)
-        if f" {opener}" in lowered:
-            at = lowered.index(f" {opener}")
-            return _plain(text[:at], tag, names) and _take_sources(text[at + len(opener) + 1 :], tag, names)
-    for word, role in roles(tag, "openers").items():
-        if lowered.startswith(word + " "):
-            return _take_people(text[len(word) + 1 :].strip(" :"), tag, names, (role,), strict=True)
-    return False
+    marks = find_marks(text, tag)
+    if not marks:
+        return RuleId.BYLINE_NAMES if _plain(text, tag, names, in_brackets=in_brackets) else None
+    before = text[: marks[0].start].strip(f" {DASHES}.,;:|(/·")
+    after = _Names()
+    for mark, following in zip(marks, [*marks[1:], None], strict=True):
+        value = text[mark.end : following.start if following else len(text)].strip(f" {DASHES};,|/·")
+        value = value if "(" in value else value.rstrip(")")
+        if not value or not _take_marked(mark, value, tag, after):
+            return None
+    if before and not _plain(before, tag, names, in_brackets=in_brackets):
+        return None
+    for name, held in after.roles.items():
+        names.add(name, tuple(held), after.posts.get(name))
+    names.sources.extend(after.sources)
+    names.organisations.extend(after.organisations)
+    return RuleId.BYLINE_LABEL if any(mark.is_label for mark in marks) else RuleId.BYLINE_OPENER
 
 
-def _plain(text: str, tag: str, names: _Names) -> bool:
+def _take_marked(mark: Mark, value: str, tag: str, names: _Names) -> bool:
+    if not mark.is_source:
+        return _take_people(value, tag, names, mark.named, strict=not mark.is_label, opened=not mark.is_label)
+    person, stroke, outlet = value.partition("/")
+    if stroke and is_full(person) and is_name(person.strip(), tag) and not is_outlet(person, tag):
+        names.add(normal_case(person.strip()), ("author",))  # "Theo Hoàng Thùy/Dân trí": the paper's own reporter
+        value = outlet
+    return _take_sources(value, tag, names)
+
+
+def _plain(text: str, tag: str, names: _Names, *, in_brackets: bool = False) -> bool:
     """ "A - B (tổng hợp)", "A/TTXVN", "PV": names only, with remarks in brackets and an outlet behind a stroke."""
     named: tuple[Role, ...] = ("author",)
     while (match := _NOTE.search(text)) is not None:
@@ -135,100 +159,211 @@ def _plain(text: str, tag: str, names: _Names) -> bool:
         named = note or named
         text = text[: match.start()].strip(f" {DASHES},")
     text, said = _without_last_note(text, tag)
-    named = said or named
-    if not text or (is_caseless(text) and bare_name(text, tag) == text):
+    if not text:
         return False
-    return _take_people(text, tag, names, named, strict=True)
+    return _take_people(text, tag, names, said or named, strict=True, alone=not in_brackets)
 
 
 def _without_last_note(text: str, tag: str) -> tuple[str, tuple[Role, ...]]:
     """ "Hải Yến dịch": the remark stands behind the name without brackets."""
-    known = for_tag(tag).bylines
-    for word in (*roles(tag, "notes"), *folded(known.remarks)):
-        if fold(text).endswith(" " + word) and not text[-len(word) :][:1].isupper():
-            role = roles(tag, "notes").get(word)
+    lowered = fold(text)
+    for word, role in _last_notes(tag):
+        if lowered.endswith(" " + word) and not text[-len(word) :][:1].isupper():
             return text[: -len(word)].strip(f" {DASHES},"), (role,) if role is not None else ()
     return text, ()
 
 
-_NOTE = re.compile(r"\s*[(\[](?P<note>[^()\[\]]{1,60})[)\]]\.?\s*$")
+@cache
+def _last_notes(tag: str) -> tuple[tuple[str, Role | None], ...]:
+    notes = roles(tag, "notes")
+    return (*notes.items(), *((word, None) for word in folded(for_tag(tag).bylines.remarks)))
 
 
 def _take_note(note: str, tag: str, names: _Names) -> tuple[Role, ...] | None:
     """A remark behind a name: its roles, () for one that changes nothing, None when it is no remark of a byline."""
-    known = for_tag(tag).bylines
+    known, notes = for_tag(tag).bylines, roles(tag, "notes")
     plain = edge_free(note)
-    if plain in folded(known.remarks):
+    if plain in notes:
+        return (notes[plain],)
+    if plain in folded(known.remarks) or _is_post(note, tag) or opens_with(note, known.institutions):
         return ()
-    role = roles(tag, "notes").get(plain)
-    if role is not None:
-        return (role,)
-    for remark in (*known.remarks, *known.notes):
-        if plain.startswith(fold(remark) + " theo "):
-            return _take_note(note[len(remark) + 1 :], tag, names)
-    if _labelled(note, tag, names) or _opened(note, tag, names):
-        return ()
-    outlets = note.split("/")
+    behind = remarked_source(tag).match(note)
+    if behind is not None:
+        said = notes.get(fold(behind["remark"]))
+        taken = _take_sources(note[behind.end() :], tag, names)
+        return None if not taken else () if said is None else (said,)
+    outlets = [outlet.strip() for outlet in note.split("/")]
     if all(is_outlet(outlet, tag) for outlet in outlets):
         names.sources.extend(outlets)
         return ()
-    return () if opens_with(note, known.institutions) else None
+    named = is_place(note, tag) or (find_marks(note, tag) and _read(note, tag, names, in_brackets=True) is not None)
+    return () if named else None
 
 
-def _take_people(value: str, tag: str, names: _Names, named: tuple[Role, ...], *, strict: bool) -> bool:
-    """Names split at commas, dashes and "và"; with `strict` each must be spelt like one."""
-    while (match := _NOTE.search(value)) is not None and _take_note(match["note"].strip(), tag, names) is not None:
-        value = value[: match.start()]
-    if not strict and match is not None and match["note"][0].isupper():
+def _take_people(
+    value: str,
+    tag: str,
+    names: _Names,
+    named: tuple[Role, ...],
+    *,
+    strict: bool,
+    opened: bool = False,
+    alone: bool = False,
+) -> bool:
+    """Names split at commas, dashes and "và"; with `strict` each must be spelt like one.
+
+    Behind an opening word ("von") a name has two parts; one that stands `alone` must tell itself.
+    """
+    while (match := _NOTE.search(value)) is not None:
+        note = _take_note(match["note"].strip(), tag, names)
+        if note is None:
+            break
+        named, value = note or named, value[: match.start()]
+    if not strict and match is not None and (match["note"][0].isupper() or is_caseless(match["note"])):
         value = value[: match.start()]  # behind a label, words in brackets are where that person is from
-    posted = False
-    for part in _split(value, tag):
+    value = _without_client(value, tag, names)
+    taken = _Part(tag=tag, names=names, named=named, strict=strict, opened=opened, alone=alone)
+    return all(taken.take(part) for part in split_names(value, tag, "lower" if alone else "any"))
+
+
+def _without_client(value: str, tag: str, names: _Names) -> str:
+    """ "Ann Lee for Reuters": who ordered the text is a source where it is a paper or agency, else an organisation."""
+    match = client_behind(tag).search(value)
+    if match is None:
+        return value
+    client = match["client"].strip(" .")
+    (names.sources if is_outlet(client, tag) else names.organisations).append(client)
+    return value[: match.start()]
+
+
+class _Part(msgspec.Struct, kw_only=True):
+    """One name after the other: `in_post` once a post was read, since its place may follow."""
+
+    tag: str
+    names: _Names
+    named: tuple[Role, ...]
+    strict: bool
+    opened: bool
+    alone: bool
+    in_post: bool = False
+    begun: bool = False
+
+    def take(self, part: str) -> bool:
+        tag, names = self.tag, self.names
         plain = fold(part).strip(".")
-        posted = posted or _is_post(part, tag)
-        if plain not in crews(tag) and (plain in folded(for_tag(tag).bylines.remarks) or _is_post(part, tag)):
-            continue
-        if posted and names.roles and not is_name(part, tag):
-            continue  # "Ann Lee, Senior Correspondent, London": where the post is
+        if is_agency(part, tag) and plain not in crews(tag):
+            names.sources.extend(word.strip() for word in part.split("/"))
+            return True
+        if plain in crews(tag) or _is_desk(part, tag):
+            names.add(part, self.named)
+            return True
+        if plain in folded(for_tag(tag).bylines.remarks) or _is_post(part, tag):
+            self.in_post = True
+            names.give_post(part)
+            return True
+        if self.begun and self._is_aside(part):
+            return True
+        self.begun = True
         person, stroke, outlet = part.partition("/")
         if stroke:
             names.sources.extend(word.strip() for word in outlet.split("/") if word.strip(" ."))
-        if not _take_person(person.strip(), tag, names, named, strict=strict):
+        pair = _bare_hyphen(person.strip(), tag)
+        return all(self._take_person(name.strip()) for name in pair)
+
+    def _is_aside(self, part: str) -> bool:
+        """What stands behind a name and is none: a place, or a post's place."""
+        if is_outlet(part, self.tag) and fold(part) not in not_names(self.tag):
             return False
-    return True
+        if is_east_asian(part):
+            return fold(part) in not_names(self.tag)
+        if is_place(part, self.tag) or (self.in_post and not is_name(part, self.tag)):
+            return True
+        single = " " not in part and "." not in part and not for_tag(self.tag).bylines.single_names
+        return single and part[:1].isalpha() and not part[:1].islower()
+
+    def _take_person(self, text: str) -> bool:
+        tag, names = self.tag, self.names
+        source = source_before(tag).match(text)
+        if source is not None:
+            return _take_sources(text[source.end() :], tag, names)
+        placed = place_behind(tag).search(text)
+        name, title = split_title((text[: placed.start()] if placed else text).rstrip("."), tag)
+        if is_name(name, tag):
+            return self._keep(name, title, text)
+        said = ":" in name or text.rstrip().endswith(("?", "!", "…", "..."))
+        if self.strict or not name or said or len(name.split()) > MOST_ORGANISATION_WORDS:
+            return False
+        if not (name[0].isupper() or is_caseless(name)):
+            return False
+        names.organisations.append(name)
+        return True
+
+    def _keep(self, name: str, title: str | None, text: str) -> bool:
+        known, names = for_tag(self.tag), self.names
+        gives = "photographer" in self.named and fold(name) in folded(known.captions.givers)
+        if fold(name) not in crews(self.tag) and (gives or self._is_source(name)):
+            names.sources.append(name)
+            return True
+        if self.opened and not (is_full(name) or known.bylines.single_names or name.isupper() or title):
+            return False
+        if self.alone and not names.roles and name == text and not stands_alone(name, self.tag):
+            return False
+        if name == text and is_caseless(name) and self.alone and not _is_two(name):
+            return False
+        if title is not None and is_agency(title, self.tag):
+            names.sources.append(title)
+        post = title if title is not None and _is_post_word(title, self.tag) else None
+        names.add(normal_case(name), self.named, post)
+        return True
+
+    def _is_source(self, name: str) -> bool:
+        return is_outlet(name, self.tag) if self.strict else is_agency(name, self.tag)
+
+
+def _is_two(name: str) -> bool:
+    return any(gap in name for gap in (" ", "・"))
+
+
+def _is_post_word(title: str, tag: str) -> bool:
+    """A post rather than a degree: "Correspondent", "기자", not "Dr" or "PGS.TS"."""
+    return "." not in title and (len(title) > 4 or is_caseless(title))
+
+
+def _bare_hyphen(text: str, tag: str) -> tuple[str, ...]:
+    """ "Xuân Tư-Tuấn Anh" are two: a space stands on either side of the hyphen."""
+    first, hyphen, second = text.partition("-")
+    apart = hyphen and " " in first.strip() and " " in second.strip() and "-" not in second
+    if apart and is_name(first.strip(), tag) and is_name(second.strip(), tag):
+        return first, second
+    return (text,)
 
 
 def _is_post(part: str, tag: str) -> bool:
-    """ "AP National Political Writer" beside a name says what that person is."""
-    head, _, last = fold(part).rpartition(" ")
-    return bool(head) and last in titles(tag) and not is_caseless(part)
-
-
-def _take_person(text: str, tag: str, names: _Names, named: tuple[Role, ...], *, strict: bool) -> bool:
-    if fold(text) in crews(tag) or _is_desk(text, tag):
-        names.add(text, named)
-        return True
-    known = for_tag(tag)
-    for source in known.bylines.sources:
-        if fold(text).startswith(fold(source) + " "):
-            return _take_sources(text[len(source) + 1 :], tag, names)
-    name = bare_name(text.rstrip("."), tag)
-    if is_name(name, tag):
-        gives = "photographer" in named and fold(name) in folded(known.captions.givers)
-        if fold(name) not in crews(tag) and (gives or (strict and is_outlet(name, tag))):
-            names.sources.append(name)
-        else:
-            names.add(normal_case(name), named)
-        return True
-    said = ":" in name or text.rstrip().endswith(("?", "!", "…", "...")) or len(name.split()) > MOST_ORGANISATION_WORDS
-    if strict or not name or said or not name[0].isupper():
+    """ "AP National Political Writer" beside a name says what that person is; "inviato a Milano" too."""
+    words = fold(part).split()
+    if not words or len(words) > MOST_POST_WORDS:
         return False
-    names.organisations.append(name)
-    return True
+    known, remarks = titles(tag), folded(for_tag(tag).bylines.remarks)
+    joined = " ".join(words)
+    if joined in remarks:
+        return True
+    if len(words) > 1 and words[-1].strip(".") in known and not is_caseless(part):
+        return True
+    if len(words) > 1 and is_caseless(part) and words[-1] in known and not is_name(part.split(maxsplit=1)[0], tag):
+        return True
+    return any(joined.startswith(remark + " ") for remark in remarks) or (
+        len(words) > 1 and words[0] in known and len(words[0]) > 5 and not part.rsplit(maxsplit=1)[-1][:1].isupper()
+    )
 
 
 def _is_desk(text: str, tag: str) -> bool:
     """ "Nhóm PV Quốc hội": a crew by the field it covers."""
-    return len(text.split()) <= MOST_DESK_WORDS and opens_with(text, tuple(crew for crew in crews(tag) if " " in crew))
+    return len(text.split()) <= MOST_DESK_WORDS and opens_with(text, _crews_of_two(tag))
+
+
+@cache
+def _crews_of_two(tag: str) -> tuple[str, ...]:
+    return tuple(crew for crew in crews(tag) if " " in crew)
 
 
 def _take_sources(value: str, tag: str, names: _Names) -> bool:
@@ -237,42 +372,6 @@ def _take_sources(value: str, tag: str, names: _Names) -> bool:
     named = named or opens_with(plain, for_tag(tag).outlet_kinds)
     if not named or len(plain.split()) > 9:
         return False
-    for part in _split(plain, tag, dashes=False):
+    for part in split_names(plain, tag, "no dashes"):
         names.sources.append(part.strip(' ."“”'))
     return True
-
-
-def _split(value: str, tag: str, *, dashes: bool = True) -> list[str]:
-    joiners = (
-        "|".join(re.escape(word) for word in sorted(for_tag(tag).bylines.joiners, key=len, reverse=True)) or "(?!)"
-    )
-    dash = rf"|\s*\s[{DASHES}]\s*|\s*[{DASHES}]\s" if dashes else ""
-    parts = re.split(rf"\s*[,;+|]\s*|\s(?:{joiners})\s|\s?&\s{dash}", value)
-    return [part.strip() for part in parts if part and part.strip(f" .{DASHES}")]
-
-
-def _unglued(text: str, tag: str) -> str:
-    """ "Minh PhươngTheo The Hill" was two lines once."""
-    return _glued(tag).sub(r" \g<word> ", text).strip() if len(text) < 120 else text
-
-
-@cache
-def _glued(tag: str) -> re.Pattern[str]:
-    words = "|".join(re.escape(word[:1].upper() + word[1:]) for word in for_tag(tag).bylines.sources) or "(?!)"
-    return re.compile(rf"(?<=[^\W\d_A-Z])(?<![A-Z])(?P<word>{words})\s(?=[A-Z])")
-
-
-@cache
-def _label_word(tag: str) -> re.Pattern[str]:
-    known = for_tag(tag).bylines
-    longest_first = sorted((*known.labels, *known.sources), key=len, reverse=True)
-    return re.compile("|".join(rf"\b{re.escape(word)}(?!\w)" for word in longest_first) or "(?!)", re.IGNORECASE)
-
-
-@cache
-def _labels(tag: str) -> re.Pattern[str]:
-    """One or more label words before a colon: "Tin, bài và ảnh:", "Tin-ảnh:"."""
-    word = f"(?:{_label_word(tag).pattern})"
-    joiners = "|".join(re.escape(joiner) for joiner in for_tag(tag).bylines.joiners) or "(?!)"
-    joint = rf"\s*(?:[{DASHES},/&+]|(?:{joiners})(?!\w))\s*"
-    return re.compile(rf"(?<![\w])(?P<labels>{word}(?:{joint}{word})*)\s*[:：＝]\s*", re.IGNORECASE)

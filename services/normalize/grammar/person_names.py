@@ -1,54 +1,73 @@
-"""Names as a byline prints them: told from other words, freed of titles, put in normal case."""
+"""Is it a name: told from other words, freed of titles, put in normal case; one test for text, pages and feeds."""
 
 import re
 import unicodedata
+from functools import cache
 
 from services.normalize.language import phrases
-from services.normalize.language.folding import fold
+from services.normalize.language.folding import fold, fold_word
 from services.normalize.language.load import for_tag
 
 MOST_WORDS = 6
+LONGEST = 60
+_LONGEST_EAST_ASIAN = 12
+_LONGEST_SPACED = 45
+_EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_CASELESS = re.compile("[\u0590-\u08ff\u0900-\u109f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_PAIR = re.compile("[\u3040-\u30ff\u3400-\u9fff]{1,4}[ \u3000・][\u3040-\u30ff\u3400-\u9fff]{1,4}")
+_KANA_OF_SENTENCES = re.compile("[をはがのにでへと][ \u3000]|[ \u3000][をはがのにでへと]")
 _DOMAIN = re.compile(r"(?i)(?:[a-z0-9-]+\.)+[a-z]{2,6}")
 _INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.){1,4}[^\W\d_]{0,12}\.?")
 _WORD = re.compile(r"[^\W\d_][^\W\d_'’.\-·]*\.?")
-_PARTICLES = frozenset(
-    "de da do dos das del della di du van von der den ter la le bin binti al el y e zu af ibn ben".split()
-)
-_CASELESS = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af\u0e00-\u0e7f]")
+_JOINED = re.compile(r"[-'’·]")
+_TOUCHES = " ,;:" + phrases.DASHES + "*|•·"
 
 
 def bare_name(text: str, tag: str) -> str:
     """ "ThS.BS Đức Hùng" as "Đức Hùng": titles go as long as a name remains."""
-    name = text.strip(f" ,;:{phrases.DASHES}*|•·")
+    return split_title(text, tag)[0]
+
+
+def split_title(text: str, tag: str) -> tuple[str, str | None]:
+    """A name and the title that stood before it or, in East Asia, behind it: ("Đức Hùng", "ThS.BS")."""
+    name = text.strip(_TOUCHES)
     titles = phrases.titles(tag)
-    if _CASELESS.search(name):
-        return _bare_caseless(name, titles)
+    if _EAST_ASIAN.search(name):
+        return _split_east_asian(name, titles)
+    taken: list[str] = []
     while True:
         for size in (3, 2, 1):
             parts = name.split(" ", size)
-            if len(parts) == size + 1 and _is_title(" ".join(parts[:size]), titles):
+            if len(parts) == size + 1 and is_title(" ".join(parts[:size]), titles):
+                taken.append(" ".join(parts[:size]))
                 name = parts[size].strip(" ,:-–")
                 break
         else:
-            return name
+            return name, " ".join(taken) or None
 
 
-def _bare_caseless(name: str, titles: frozenset[str]) -> str:
-    """ "홍길동 기자", "记者 王小明", "田中太郎記者": the title stands on either side."""
+def _split_east_asian(name: str, titles: frozenset[str]) -> tuple[str, str | None]:
+    """ "홍길동 기자", "记者 王小明", "田中太郎記者"."""
     for title in sorted(titles, key=len, reverse=True):
         if name.startswith(title) and len(name) > len(title):
-            return name.removeprefix(title).strip(" ,:·")
+            return name.removeprefix(title).strip(" \u3000,:：·"), title
         if name.endswith(title) and len(name) > len(title):
-            return name.removesuffix(title).strip(" ,:·")
-    return name
+            return name.removesuffix(title).strip(" \u3000,:：·"), title
+    return name, None
 
 
 def is_caseless(text: str) -> bool:
-    """Whether letters without upper and lower case are among these: only a title or label tells a name there."""
+    """Whether letters without upper and lower case are among these."""
     return _CASELESS.search(text) is not None
 
 
-def _is_title(text: str, titles: frozenset[str]) -> bool:
+def is_east_asian(text: str) -> bool:
+    """Whether names are written without a space here: Han, kana, Hangul."""
+    return _EAST_ASIAN.search(text) is not None
+
+
+def is_title(text: str, titles: frozenset[str]) -> bool:
+    """ "PGS.TS", "Dr", "Nhà thơ"."""
     words = fold(text).rstrip(".,:")
     return words in titles or (
         " " not in words and "." in words and all(part in titles for part in words.split(".") if part)
@@ -57,32 +76,79 @@ def _is_title(text: str, titles: frozenset[str]) -> bool:
 
 def is_name(text: str, tag: str) -> bool:
     """Whether this is spelt like a person's name in a byline: every word capital, no figure, no word of a sentence."""
-    if _CASELESS.search(text):
-        return _is_caseless_name(text)
+    if not 2 <= len(text) <= LONGEST or fold(text) in phrases.not_names(tag):
+        return False
+    if is_caseless(text):
+        return _is_caseless_name(text, tag)
     words = text.split()
-    if not 1 <= len(words) <= MOST_WORDS or len(text) < 2 or fold(text) in phrases.not_names(tag):
+    if not 1 <= len(words) <= MOST_WORDS:
         return False
     if _INITIALS.fullmatch(text.replace(" ", "")) and any(letter.isupper() for letter in text):
         return True
-    if not (words[0][0].isupper() and all(_is_name_word(word) for word in words)):
+    particles = phrases.particles(tag)
+    if not all(_is_name_word(word, particles) for word in words):
+        return False
+    if not (words[0][0].isupper() or (len(words) > 1 and words[-1][0].isupper())):
         return False
     if len(words) >= 5 and text.isupper():
         return False
-    return not any(fold(word) in phrases.sentence_words(tag) for word in words if len(words) > 1)
+    return len(words) == 1 or not any(_is_of_sentences(word, tag, particles) for word in words)
 
 
-def _is_name_word(word: str) -> bool:
-    if _INITIALS.fullmatch(word):
+def _is_of_sentences(word: str, tag: str, particles: frozenset[str]) -> bool:
+    folded = fold_word(word)
+    return folded in phrases.sentence_words(tag) and folded not in particles
+
+
+def _is_name_word(word: str, particles: frozenset[str]) -> bool:
+    if word.casefold() in particles or _INITIALS.fullmatch(word):
         return True
-    if word.casefold() in _PARTICLES:
+    parts = _JOINED.split(word)
+    spelt = all(part == "" or _WORD.fullmatch(part) is not None for part in parts)
+    return spelt and (word[0].isupper() or (len(parts) > 1 and parts[1][:1].isupper()))
+
+
+def _is_caseless_name(text: str, tag: str) -> bool:
+    """Letters and vowel signs only: short where names are written without spaces, two to five words elsewhere."""
+    if not all(letter.isalpha() or letter in " \u3000・·=\u200c\u200d" or _is_mark(letter) for letter in text):
+        return False
+    if _EAST_ASIAN.search(text):
+        return len(text) <= _LONGEST_EAST_ASIAN
+    words = text.split()
+    return len(text) <= _LONGEST_SPACED and 1 <= len(words) <= MOST_WORDS and not _has_sentence_word(words, tag)
+
+
+def _has_sentence_word(words: list[str], tag: str) -> bool:
+    return len(words) > 1 and any(fold_word(word) in phrases.sentence_words(tag) for word in words)
+
+
+def _is_mark(letter: str) -> bool:
+    return unicodedata.category(letter) in ("Mn", "Mc") or letter in ".'’-"
+
+
+def stands_alone(name: str, tag: str) -> bool:
+    """Whether a name without any word beside it can be told from other short lines.
+
+    Among letters without case only two parts with a space between tell: 中村 恵, अमित शर्मा.
+    """
+    if not is_caseless(name):
         return True
-    parts = re.split(r"[-'’·]", word)
-    return all(part == "" or _WORD.fullmatch(part) is not None for part in parts) and word[0].isupper()
+    if _EAST_ASIAN.search(name):
+        return _PAIR.fullmatch(name) is not None and _KANA_OF_SENTENCES.search(name) is None
+    return 2 <= len(name.split()) <= 4
 
 
-def _is_caseless_name(text: str) -> bool:
-    return len(text) <= 12 and all(
-        letter.isalpha() or letter in " ・·=" or unicodedata.category(letter) == "Mn" for letter in text
+def is_full(name: str) -> bool:
+    """Whether a name has two parts or is written in one: "Anna Schmidt", "J.", 李明."""
+    return " " in name or "." in name or _EAST_ASIAN.search(name) is not None or (len(name) < 5 and name.isupper())
+
+
+def is_place(text: str, tag: str) -> bool:
+    """Whether a part behind a name says where that person is: "in London", "à Paris", a known town."""
+    plain = phrases.edge_free(text)
+    first, _, rest = plain.partition(" ")
+    return plain in phrases.not_names(tag) or (
+        bool(rest) and first in phrases.place_words(tag) and len(rest.split()) <= 4 and text.strip()[-1:] not in ".!?"
     )
 
 
@@ -96,12 +162,22 @@ def is_outlet(text: str, tag: str) -> bool:
     return 3 <= len(plain) <= 8 and plain.isupper() and "." not in plain and " " not in plain
 
 
+def is_agency(text: str, tag: str) -> bool:
+    """Whether this is a listed paper or agency, or several of them: "dpa/AFP"."""
+    known = phrases.outlets(tag)
+    parts = [phrases.edge_free(part) for part in re.split(r"[/,+&]", text)]
+    return bool(parts) and all(part in known for part in parts)
+
+
 def opens_with(text: str, kinds: tuple[str, ...]) -> bool:
     """ "Báo Lao Động" opens with a kind of outlet: a word of the list, then a name."""
-    lowered = fold(text)
-    return len(lowered) == len(text) and any(
-        lowered.startswith(fold(kind) + " ") and text[len(kind) + 1 :][:1].isupper() for kind in kinds
-    )
+    opened = _opening(kinds).match(text)
+    return opened is not None and (text[opened.end()].isupper() or is_caseless(text[opened.end()]))
+
+
+@cache
+def _opening(kinds: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"(?:{'|'.join(re.escape(kind) for kind in kinds) or '(?!)'})\s(?=\S)", re.IGNORECASE)
 
 
 def normal_case(name: str) -> str:
@@ -120,7 +196,7 @@ def _normal_word(word: str) -> str:
         return _dotted(word)
     if len(word) < 2 or not word.isupper():
         return word
-    return "-".join(part[:1] + part[1:].lower() for part in word.split("-"))
+    return "".join(part[:1] + part[1:].lower() for part in re.split(r"([-'’])", word))  # O'NEILL-SMITH
 
 
 def _dotted(word: str) -> str:

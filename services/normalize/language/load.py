@@ -44,7 +44,8 @@ class Bylines(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     `labels` maps the word before a colon to a role ("ảnh" to photographer), `openers` a word without a colon ("By"),
     `notes` a remark in brackets behind a name ("lược dịch"); `remarks` are such words that change nothing. Where
     `bare_name_ends_page`, pages end in a name without any word before it. `institutions` open what a person works for,
-    in brackets behind a name.
+    in brackets behind a name. `clients` stand between a name and who ordered the text ("for" Reuters), `place_words`
+    between a name and where that person is ("in" London). Where `single_names`, people sign with one word.
     """
 
     labels: dict[str, Role] = {}
@@ -57,7 +58,10 @@ class Bylines(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     crews: tuple[str, ...] = ()
     institutions: tuple[str, ...] = ()
     not_names: tuple[str, ...] = ()
+    clients: tuple[str, ...] = ()
+    place_words: tuple[str, ...] = ()
     bare_name_ends_page: bool = False
+    single_names: bool = False
 
 
 class Captions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

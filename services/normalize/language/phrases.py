@@ -27,7 +27,7 @@ def folded(phrases: tuple[str, ...]) -> frozenset[str]:
 @cache
 def roles(tag: str, kind: Literal["labels", "openers", "notes"]) -> Mapping[str, Role]:
     """The words of a byline that name a role, folded, longest first."""
-    words: dict[str, Role] = getattr(for_tag(tag).bylines, kind)
+    words: dict[str, Role] = {**getattr(for_tag(GENERIC).bylines, kind), **getattr(for_tag(tag).bylines, kind)}
     return {fold(word): words[word] for word in sorted(words, key=len, reverse=True)}
 
 
@@ -91,3 +91,22 @@ def sentence_words(tag: str) -> frozenset[str]:
     """Little words that make a sentence and never stand in a name."""
     style = for_tag(tag).style
     return folded(style.function_words) | folded(style.verbs)
+
+
+_PARTICLES = (
+    "de", "da", "do", "dos", "das", "del", "della", "di", "du", "van", "von", "der", "den", "ter", "ten", "la", "le",
+    "bin", "binti", "al", "el", "y", "e", "zu", "zum", "zur", "af", "av", "ibn", "ben", "'t", "’t", "los", "las", "mac",
+    "dello", "dal", "degli", "vom", "op", "san", "abu", "bint",
+)  # fmt: skip
+
+
+@cache
+def particles(tag: str) -> frozenset[str]:
+    """Little words within names: "van den Berg"."""
+    return frozenset(_PARTICLES)
+
+
+@cache
+def place_words(tag: str) -> frozenset[str]:
+    """What stands between a name and where that person is: "in", "à", "из"."""
+    return folded(for_tag(tag).bylines.place_words)

@@ -1,0 +1,138 @@
+"""The words by which a byline is taken apart: labels, opening words, words before a source, separators of names."""
+
+import re
+from functools import cache
+from typing import Literal
+
+import msgspec
+
+from services.normalize.grammar.person_names import is_caseless
+from services.normalize.language.folding import LOWER, fold
+from services.normalize.language.load import for_tag
+from services.normalize.language.phrases import DASHES, folded, particles, roles
+from shared.article import Role
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """A word of a byline that names a role or a source, where it stands, and whether a colon follows it."""
+
+    start: int
+    end: int
+    named: tuple[Role, ...]
+    is_label: bool
+    is_source: bool
+
+
+def find_marks(text: str, tag: str) -> list[Mark]:
+    marks: list[Mark] = []
+    for match in _grammar(tag).finditer(text):
+        is_label = match["labels"] is not None
+        words = [fold(word) for word in _label_word(tag).findall(match["labels"])] if is_label else []
+        words = words or [fold(match["opener"] or match["source"] or "")]
+        is_source = all(word in folded(for_tag(tag).bylines.sources) for word in words)
+        if not is_label and not is_source and match.start() > 0 and not _may_open(text, match.start(), words[0], tag):
+            continue
+        known = roles(tag, "labels" if is_label else "openers")
+        named = tuple(dict.fromkeys(role for word, role in known.items() if word in words))
+        marks.append(Mark(match.start(), match.end(), () if is_source else named or ("author",), is_label, is_source))
+    return marks
+
+
+def _may_open(text: str, start: int, opener: str, tag: str) -> bool:
+    """Within a line an opening word stands behind a stop, has two words, or is of another role (글 A 사진 B)."""
+    behind_stop = text[:start].rstrip()[-1:] in ".,;/|-–—·:("
+    other = is_caseless(opener) and roles(tag, "openers").get(opener) != "author"
+    return behind_stop or " " in opener or other
+
+
+@cache
+def _grammar(tag: str) -> re.Pattern[str]:
+    """Labels before a colon ("Tin, bài và ảnh:", "文/"), opening words ("By"), words before a source ("theo")."""
+    known = for_tag(tag).bylines
+    labels = (*roles(tag, "labels"), *known.labels, *known.sources)
+    word = f"(?:{_any_of(labels)})(?!\\w)"
+    caseless = _any_of(tuple(label for label in labels if is_caseless(label) and len(label) <= 4))
+    joiners = _any_of(known.joiners)
+    joint = rf"\s*(?:[{DASHES},/&+・·]|(?<!\w)(?:{joiners})(?!\w))\s*"
+    colon = r"\s*[:：＝]\s*"
+    openers = (*roles(tag, "openers"), *known.openers)
+    return re.compile(
+        rf"(?<!\w)(?P<labels>{word}(?:{joint}{word})*(?={colon})|(?:{caseless})(?:[・·]?(?:{caseless}))*(?=[/／・＝]))"
+        rf"(?:{colon}|[/／・＝]\s*)|"
+        rf"(?<!\w)(?P<opener>{_any_of(openers)})(?:\s*[:：]\s*|\s+)(?=\S)|"
+        rf"(?:(?<=\s)|^|(?<=[({DASHES};,]))(?P<source>{_any_of(known.sources)})\s+(?=\S)",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _label_word(tag: str) -> re.Pattern[str]:
+    known = for_tag(tag).bylines
+    words = _any_of((*roles(tag, "labels"), *known.labels, *known.sources))
+    return re.compile(rf"(?<!\w)(?:{words})(?![\w])", re.IGNORECASE)
+
+
+@cache
+def remarked_source(tag: str) -> re.Pattern[str]:
+    """ "tổng hợp theo": a remark and the word before the sources."""
+    known = for_tag(tag).bylines
+    return re.compile(
+        rf"(?P<remark>{_any_of((*known.remarks, *known.notes))})\s+(?:{_any_of(known.sources)})\s+", re.IGNORECASE
+    )
+
+
+@cache
+def client_behind(tag: str) -> re.Pattern[str]:
+    words = _any_of(for_tag(tag).bylines.clients)
+    return re.compile(rf",?\s+(?:{words})\s+(?:the\s)?(?P<client>[^\W\d_][^,;()]{{1,50}})$", re.IGNORECASE)
+
+
+def split_names(value: str, tag: str, kind: Literal["any", "lower", "no dashes"]) -> list[str]:
+    parts = _separators(tag, kind).split(value)
+    lead = _leading_joiner(tag)
+    return [lead.sub("", part).strip() for part in parts if part and part.strip(f" .{DASHES}")]
+
+
+@cache
+def _separators(tag: str, kind: Literal["any", "lower", "no dashes"]) -> re.Pattern[str]:
+    """Commas, dashes, strokes and "and"; in names that stand alone a joiner in capitals is a word of a title."""
+    joiners = _any_of(for_tag(tag).bylines.joiners)
+    dashes = rf"|\s+[{DASHES}]\s*|\s*[{DASHES}]\s|\s+/\s+" if kind != "no dashes" else ""
+    return re.compile(
+        rf"\s*[,;+|•·]\s*|\s+(?:{joiners})\s+|\s?&\s{dashes}", re.IGNORECASE if kind != "lower" else re.NOFLAG
+    )
+
+
+@cache
+def _leading_joiner(tag: str) -> re.Pattern[str]:
+    """ "A, B, and Tom Wall"."""
+    return re.compile(rf"^(?:{_any_of(for_tag(tag).bylines.joiners)}|&)\s+", re.IGNORECASE)
+
+
+def unglued(text: str, tag: str) -> str:
+    """ "Minh PhươngTheo The Hill" was two lines once."""
+    return _glued(tag).sub(r" \g<word> ", text).strip() if len(text) < 120 else text
+
+
+@cache
+def _glued(tag: str) -> re.Pattern[str]:
+    words = _any_of(
+        tuple(word[:1].upper() + word[1:] for word in for_tag(tag).bylines.sources if not is_caseless(word))
+    )
+    return re.compile(rf"(?<=[^\W\d_A-Z])(?<![A-Z])(?P<word>{words})\s(?=[A-Z])")
+
+
+@cache
+def source_before(tag: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:{_any_of(for_tag(tag).bylines.sources)})\s+", re.IGNORECASE)
+
+
+@cache
+def place_behind(tag: str) -> re.Pattern[str]:
+    """ "Jane Miller in New York": the place behind a name, without a comma."""
+    words = tuple(word for word in for_tag(tag).bylines.place_words if word not in particles(tag))
+    return re.compile(rf"\s+(?i:{_any_of(words)})\s+[^\W\d_{LOWER}][^,;()\d]{{1,40}}$")
+
+
+def _any_of(words: tuple[str, ...] | dict[str, Role] | frozenset[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) or "(?!)"
