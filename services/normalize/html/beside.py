@@ -6,7 +6,7 @@ from itertools import islice
 from services.normalize.grammar.printed_credits import SAID_CREDIT
 from services.normalize.html.blocks import Block, Box
 from services.normalize.html.class_names import BYLINE_NAMES, DATE_NAMES, DEBRIS_LINE
-from services.normalize.html.tree import Element
+from services.normalize.html.tree import Element, attributes_of
 
 _NO_CAPTION = re.compile(
     r"(?i)(?:von|by|par|por|di|door|av|af|od|oleh)\s+(?:\w+[\s.-]+){1,3}\w+$|.{0,12}sponsor|"
@@ -20,9 +20,15 @@ _ICON = 48
 
 
 def is_icon(image: Element) -> bool:
-    """Whether a picture says that it is no larger than a button or a dot; 16 and 9 only say its proportions."""
-    sizes = [int(size[:5]) for key in ("width", "height") if (size := image.get(key) or "").isdecimal()]
-    return bool(sizes) and (max(sizes) <= 1 or 17 <= max(sizes) <= _ICON)
+    """Whether a picture says that it is no larger than a button or a dot, or lies behind words that are set over it.
+
+    A size of 16 or 9 only says its proportions.
+    """
+    attributes = attributes_of(image)
+    sizes = [int(size[:5]) for key in ("width", "height") if (size := attributes.get(key, "")).isdecimal()]
+    if sizes and (max(sizes) <= 1 or 17 <= max(sizes) <= _ICON):
+        return True
+    return "background" in attributes.get("class", "")
 
 
 def is_portrait(group: Box) -> bool:

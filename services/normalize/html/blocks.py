@@ -29,13 +29,16 @@ _LEAST_NAMES = 5
 _NEVER_TEXT = frozenset({"nav", "footer", "menu"})
 _ALWAYS_TEXT = frozenset({"html", "body", "main", "h1"})
 _ROLES_APART = frozenset({"navigation", "contentinfo", "dialog", "complementary", "alertdialog", "search", "menu"})
+_MEDIA = ("img", "amp-img", "picture", "figure", "video", "audio", "iframe", "amp-iframe", "amp-youtube")
+_MAY_HOLD_MEDIA = frozenset({*_MEDIA, "noscript", "button", "object"})
 _LINK, _BOLD, _ITALIC = 1, 2, 4
 _DRESS = {"a": _LINK, "b": _BOLD, "strong": _BOLD, "i": _ITALIC, "em": _ITALIC}
 _NOTHING, _BOX, _DATELINE, _SKIPPED = 0, 1, 2, 3
 
 
 class Box(msgspec.Struct, eq=False):
-    """A block-level element. `first` and `last` are the range of blocks in it; `verdict` what its names say of it."""
+    """A block-level element. `first` and `last` are the range of blocks in it, `place` and `end` that of boxes;
+    `verdict` is what its names say of it."""
 
     element: Element
     tag: str
@@ -47,6 +50,12 @@ class Box(msgspec.Struct, eq=False):
     first: int
     last: int = 0
     children: "list[Box]" = []
+    place: int = 0
+    end: int = 0
+
+    def holds(self, box: "Box") -> bool:
+        """Whether a box is this one or stands in it."""
+        return self.place <= box.place < self.end
 
 
 class Block(msgspec.Struct, eq=False):
@@ -72,12 +81,21 @@ class Block(msgspec.Struct, eq=False):
         return min(1.0, self.linked / max(1, len(self.text)))
 
 
+class Medium(msgspec.Struct, eq=False):
+    """A picture, figure or player: its box, and how many blocks stand before it."""
+
+    element: Element
+    box: Box
+    index: int
+
+
 class Outline(msgspec.Struct, eq=False):
-    """All blocks and boxes of a page in reading order."""
+    """All blocks, boxes and media of a page in reading order."""
 
     blocks: list[Block]
     boxes: list[Box]
     order: dict[Element, Box]
+    media: list[Medium]
 
     def sums(self, values: "list[float]") -> list[float]:
         """Prefix sums over blocks: the sum over a box is `sums[box.last] - sums[box.first]`."""
@@ -94,7 +112,7 @@ def read_outline(root: Element) -> Outline:
             walk.close(element)
         elif not walk.open(element):
             events.skip_subtree()
-    return Outline(blocks=walk.blocks, boxes=walk.boxes, order=walk.order)
+    return Outline(blocks=walk.blocks, boxes=walk.boxes, order=walk.order, media=walk.media)
 
 
 class _Walk:
@@ -107,6 +125,7 @@ class _Walk:
         self.blocks: list[Block] = []
         self.boxes: list[Box] = []
         self.order: dict[Element, Box] = {}
+        self.media: list[Medium] = []
         self.parts: list[str] = []
         self.linked = self.bold = self.italic = 0
         self.inline: list[Element] = []
@@ -118,6 +137,8 @@ class _Walk:
         box, dress, _ = self.stack[-1]
         if box is None or tag not in _OF_A_LINE:
             return self.begin(element, tag, box, dress)
+        if tag in _MEDIA:
+            self.media.append(Medium(element, box, len(self.blocks)))
         attributes = attributes_of(element)
         if attributes:
             end = self.dressed(element, tag, attributes)
@@ -163,11 +184,16 @@ class _Walk:
         elif tag not in _READINGS and (box is None or _is_shown(element, tag)):
             if box is not None:
                 self.flush(box)
-            self.stack.append((self.box(element, tag, box), dress & _LINK, _BOX))
+            mine = self.box(element, tag, box)
+            if tag in _MEDIA:
+                self.media.append(Medium(element, mine, mine.first))
+            self.stack.append((mine, dress & _LINK, _BOX))
             if element.text:
                 self.take(element.text, dress & _LINK)
             return True
         self.stack.append((box, dress, _SKIPPED))
+        if box is not None and tag in _MAY_HOLD_MEDIA:
+            self.media += [Medium(held, box, len(self.blocks)) for held in element.iter(*_MEDIA)]
         return False
 
     def box(self, element: Element, tag: str, parent: Box | None) -> Box:
@@ -175,7 +201,7 @@ class _Walk:
         names = names_in(attributes)
         worst, prose = judge_names(names)
         verdict = _verdict(tag, attributes, worst if len(names) >= _LEAST_NAMES else NORMAL)
-        box = Box(element, tag, names, parent, len(self.stack) - 1, verdict, prose, len(self.blocks), 0, [])
+        box = Box(element, tag, names, parent, len(self.stack) - 1, verdict, prose, len(self.blocks), 0, [], len(self.boxes))
         self.boxes.append(box)
         self.order[element] = box
         if parent is not None:
@@ -187,7 +213,7 @@ class _Walk:
         box, _, end = self.stack.pop()
         if end == _BOX and box is not None:
             self.flush(box)
-            box.last = len(self.blocks)
+            box.last, box.end = len(self.blocks), len(self.boxes)
         elif end == _DATELINE:
             self.parts.append(" ")  # the dash between the two is drawn by a style sheet
         if element.tail and len(self.stack) > 1:

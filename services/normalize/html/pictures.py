@@ -33,6 +33,7 @@ _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _WHOLE = frozenset({"main", "article", "section", "body"})
 _STATES = re.compile(r"(?:has|with|without|no|hide|show)-?_?caption")
 _OTHERS = ("table", "blockquote", "pre")
+_SHOWN = frozenset({"img", "amp-img", "picture", "video", "figure"})
 _NEAR = 4
 _SPOKEN = ("alt", "title")
 _SAID_CREDIT = ("data-credit", "data-credits", "data-copyright", "data-image-credit", "data-photo-credit")
@@ -56,17 +57,20 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
 def read_pictures(outline: Outline, scope: Box, text: Box, first: int, last: int) -> list[Picture]:
     """The pictures that stand between two blocks of a box, in reading order."""
     images = [
-        (image, box)
-        for image in scope.element.iter("img", "amp-img", "picture", "video", "figure")
-        if not is_icon(image) and (box := _box_of(outline, image)) is not None
+        (medium.element, medium.box)
+        for medium in outline.media
+        if medium.element.tag in _SHOWN and scope.holds(medium.box) and not is_icon(medium.element)
     ]
     crowd = _crowd(images)
+    galleries = _galleries(images, crowd)
     figures = [box for _, box in images if box.tag == "figure"]
     first = min((box.first for box in figures if box.first < first <= box.last), default=first)
     found: list[Picture] = []
     done: set[int] = set()
     taken: set[int] = set()
     for _, box in images:
+        if id(box) in galleries:
+            continue
         group = _group(outline, box, scope, crowd)
         if id(group) in done or not first <= group.first <= last or _is_debris(group, text) or _holds(group, text):
             continue
@@ -90,14 +94,20 @@ def _holds(group: Box, text: Box) -> bool:
     return group.first <= text.first and text.last <= group.last and text.last - text.first > 1
 
 
-def _box_of(outline: Outline, image: Element) -> Box | None:
-    node: Element | None = image
-    while node is not None:
-        box = outline.order.get(node)
-        if box is not None:
-            return box
-        node = node.getparent()
-    return None
+def _galleries(images: list[tuple[Element, Box]], crowd: dict[int, int]) -> set[int]:
+    """Figures that hold figures of several pictures: each of these is a picture with its own words."""
+    return {
+        id(outer)
+        for image, box in images
+        if image.tag == "figure" and (outer := _figure_round(box)) is not None and crowd.get(id(outer), 0) > 1
+    }
+
+
+def _figure_round(box: Box) -> Box | None:
+    outer = box.parent
+    while outer is not None and outer.tag != "figure":
+        outer = outer.parent
+    return outer
 
 
 def _crowd(images: list[tuple[Element, Box]]) -> dict[int, int]:
@@ -217,7 +227,8 @@ def _under(outline: Outline, group: Box) -> Picture | None:
         small = block.box.last - block.box.first <= _NEAR
         whole = block.box.element
         caption, credit = split_words(whole, [whole]) if small else split_credit(block.text)
-        echoed = caption and (is_surely_credit(block.text) or _echoes(letters(caption), named))
+        slanted = block.italic > 0.9 * block.size and block.box.tag == "p" and len(caption.split()) > 2
+        echoed = caption and (slanted or is_surely_credit(block.text) or _echoes(letters(caption), named))
         if echoed or (credit and not caption and is_photo_line(block.text)):
             return Picture(
                 element=block.box.element,
@@ -226,7 +237,11 @@ def _under(outline: Outline, group: Box) -> Picture | None:
                 credit=credit,
                 href=_href(group.element),
                 blocks=frozenset({block.index}),
-                rule="repeats the picture's name" if caption else "credit under the picture",
+                rule="set in italics under the picture"
+                if slanted
+                else "repeats the picture's name"
+                if caption
+                else "credit under the picture",
             )
     return None
 
