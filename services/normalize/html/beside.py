@@ -12,6 +12,7 @@ _NO_CAPTION = re.compile(
     r"(?i)(?:von|by|par|por|di|door|av|af|od|oleh)\s+(?:\w+[\s.-]+){1,3}\w+$|.{0,12}sponsor|"
     r"präsentiert von|presented by|in kooperation mit|en partenariat avec|in partnership with|error loading|-?A\s*\+A"
 )
+_SENTENCES = re.compile(r"[.!?…] +\S.{20}|[。！？]\S.{20}")
 _CLOCK = re.compile(r"\b\d{1,2}[:.]\d\d\b|\b(?:19|20)\d\d$")
 NOT_BESIDE = frozenset({"h1", "h2", "h3", "h4", "li"})
 _NEAR = 4
@@ -69,6 +70,8 @@ def may_be_caption(caption: str, group: Box, blocks: list[Block]) -> bool:
         return False
     boxes = [group, *(block.box for block in blocks)]
     if any(BYLINE_NAMES.search(box.names) for box in boxes) or any(DATE_NAMES.search(box.names) for box in boxes[1:]):
+        return False
+    if _SENTENCES.search(caption) and group.tag != "figure" and next(group.element.iter("figure"), None) is not None:
         return False
     if group.tag == "aside" or next(group.element.iterancestors("aside"), None) is not None:
         return False

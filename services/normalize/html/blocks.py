@@ -172,10 +172,9 @@ class _Walk:
 
     def begin(self, element: Element, tag: str, box: Box | None, dress: int) -> bool:
         """Begin an element that is not of a line by its own name."""
-        around = "" if box is None else box.tag
         if tag == "br":
             self.parts.append("\x1e")
-        elif around and _is_unknown(tag, around):
+        elif box is not None and _is_unknown(tag, box.tag):
             end = self.dressed(element, tag, attributes_of(element))
             self.stack.append((box, dress, end))
             if element.text and end != _SKIPPED:
@@ -184,10 +183,7 @@ class _Walk:
         elif tag not in _READINGS and (box is None or _is_shown(element, tag)):
             if box is not None:
                 self.flush(box)
-            mine = self.box(element, tag, box)
-            if tag in _MEDIA:
-                self.media.append(Medium(element, mine, mine.first))
-            self.stack.append((mine, dress & _LINK, _BOX))
+            self.stack.append((self.box(element, tag, box), dress & _LINK, _BOX))
             if element.text:
                 self.take(element.text, dress & _LINK)
             return True
@@ -201,8 +197,11 @@ class _Walk:
         names = names_in(attributes)
         worst, prose = judge_names(names)
         verdict = _verdict(tag, attributes, worst if len(names) >= _LEAST_NAMES else NORMAL)
-        box = Box(element, tag, names, parent, len(self.stack) - 1, verdict, prose, len(self.blocks), 0, [], len(self.boxes))
+        place, first = len(self.boxes), len(self.blocks)
+        box = Box(element, tag, names, parent, len(self.stack) - 1, verdict, prose, first, 0, [], place)
         self.boxes.append(box)
+        if tag in _MEDIA:
+            self.media.append(Medium(element, box, first))
         self.order[element] = box
         if parent is not None:
             parent.children.append(box)

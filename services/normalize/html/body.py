@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 
 import msgspec
 
@@ -111,9 +112,7 @@ def _pruned(outline: Outline, container: Box, head: Block | None) -> set[int]:
     alone = mine > 150
     whole = sums[container.last] - sums[container.first] or 1.0
     out: set[int] = set()
-    for box in outline.boxes[outline.boxes.index(container) + 1 :]:
-        if box.first >= container.last:
-            break
+    for box in outline.boxes[container.place + 1 : container.end]:
         size, linked, text = (table[box.last] - table[box.first] for table in (sizes, links, sums))
         within = alone and own is not None and own.first <= box.first and box.last <= own.last
         share = text / min(whole, mine) if within else text / whole
@@ -126,9 +125,12 @@ def _pruned(outline: Outline, container: Box, head: Block | None) -> set[int]:
 
 
 def _is_debris(box: Box, share: float, density: float, linkage: float, size: float) -> bool:
-    if box.tag in {"figure", "figcaption"}:
-        held = next(box.element.iter("table", "blockquote", "pre"), None)
-        return box.tag == "figcaption" or held is None or "embed" in box.names
+    if box.tag == "figure":
+        return not holds_words(box)
+    if box.tag == "figcaption":
+        return not any(holds_words(outer) for outer in around(box, _NEAR_ABOVE) if outer.tag == "figure")
+    if box.tag == "footer" and any(outer.tag == "blockquote" for outer in around(box, _NEAR_ABOVE)):
+        return False
     if box.verdict == REFUSED:
         return share < 0.4
     if box.tag in {"aside", "nav", "footer", "address", "form"}:
@@ -140,14 +142,28 @@ def _is_debris(box: Box, share: float, density: float, linkage: float, size: flo
     return box.tag in {"div", "section", "ul", "ol", "dl", "article"} and linkage > 0.65 and size < 3000 and share < 0.3
 
 
+def holds_words(figure: Box) -> bool:
+    """Whether a figure shows a table, a quote or a program, not a picture: its words are the article's."""
+    return next(figure.element.iter("table", "blockquote", "pre"), None) is not None and "embed" not in figure.names
+
+
+def around(box: Box, most: int) -> Iterator[Box]:
+    """The boxes round a box, the nearest first."""
+    outer = box.parent
+    while outer is not None and most:
+        yield outer
+        outer, most = outer.parent, most - 1
+
+
 def _belongs(block: Block) -> bool:
     if block.linkage > 0.8 and block.size < 200 and block.box.tag not in {"td", "th", "li"}:
         return False
-    if block.size < 200 and block.box.tag != "pre" and _is_of_the_site(block):
+    is_cell = block.box.tag in {"td", "th"}
+    if block.size < 200 and block.box.tag != "pre" and not (is_cell and not block.linked) and _is_of_the_site(block):
         return False
     if block.size < 500 and is_notice(block.text):
         return False
-    return block.size >= 3 or block.box.tag in {"td", "th"}
+    return block.size >= 3 or is_cell
 
 
 def _is_of_the_site(block: Block) -> bool:

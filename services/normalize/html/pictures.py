@@ -227,9 +227,8 @@ def _under(outline: Outline, group: Box) -> Picture | None:
         small = block.box.last - block.box.first <= _NEAR
         whole = block.box.element
         caption, credit = split_words(whole, [whole]) if small else split_credit(block.text)
-        slanted = block.italic > 0.9 * block.size and block.box.tag == "p" and len(caption.split()) > 2
-        echoed = caption and (slanted or is_surely_credit(block.text) or _echoes(letters(caption), named))
-        if echoed or (credit and not caption and is_photo_line(block.text)):
+        rule = _rule_under(block, caption, credit, named)
+        if rule is not None:
             return Picture(
                 element=block.box.element,
                 index=min(group.first, block.index),
@@ -237,13 +236,18 @@ def _under(outline: Outline, group: Box) -> Picture | None:
                 credit=credit,
                 href=_href(group.element),
                 blocks=frozenset({block.index}),
-                rule="set in italics under the picture"
-                if slanted
-                else "repeats the picture's name"
-                if caption
-                else "credit under the picture",
+                rule=rule,
             )
     return None
+
+
+def _rule_under(block: Block, caption: str, credit: str | None, named: list[str]) -> str | None:
+    """Why a line under a picture is its caption, if it is."""
+    if caption and block.italic > 0.9 * block.size and block.box.tag == "p" and len(caption.split()) > 2:
+        return "set in italics under the picture"
+    if caption and (is_surely_credit(block.text) or _echoes(letters(caption), named)):
+        return "repeats the picture's name"
+    return "credit under the picture" if credit and not caption and is_photo_line(block.text) else None
 
 
 def _echoes(text: str, named: list[str]) -> bool:

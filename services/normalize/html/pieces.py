@@ -7,21 +7,35 @@ import msgspec
 
 from services.normalize.document import Piece, Shape
 from services.normalize.grammar.titles import letters
-from services.normalize.html.blocks import Block, Box, is_dateline
-from services.normalize.html.body import Body
+from services.normalize.html.blocks import Block, Box, Outline, is_dateline
+from services.normalize.html.body import Body, holds_words
+from services.normalize.html.class_names import NOTE_NAMES
+from services.normalize.html.embeds import read_embed
 from services.normalize.html.pictures import Picture
 from services.normalize.html.tree import path_of, text_of
+from services.normalize.readers.markup import pieces_at
+from services.normalize.readers.markup_parts import NOTE_ID, address_of, is_tabular, without_way_back
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_SMALL_CELL = 80
 _MOST_PATHS = 3000
 _MOST_REMOVED = 200
 _LONGEST_BESIDE = 200
 _LONGEST_IN_TEXT = 90
+_MOST_EMBEDS = 100
 
 
-def pieces_of(body: Body, pictures: list[Picture], headline: str | None, description: str | None) -> tuple[Piece, ...]:
-    """The article's pieces; the first paragraph is the lead when the page describes itself in the same words."""
+def pieces_of(
+    outline: Outline,
+    body: Body,
+    pictures: list[Picture],
+    headline: str | None,
+    description: str | None,
+    base: str | None = None,
+) -> tuple[Piece, ...]:
+    """The article's pieces; the first paragraph is the lead when the page describes itself in the same words.
+
+    `base` is the page's address, for those of its pictures and players.
+    """
     text = {block.index: block for block in (*body.lead, *body.kept)}
     titled = letters(headline or "")
     pictures = [
@@ -29,11 +43,13 @@ def pieces_of(body: Body, pictures: list[Picture], headline: str | None, descrip
         for picture in pictures
     ]
     taken = {index for picture in pictures for index in picture.blocks}
-    placed: list[tuple[int, Piece]] = [(picture.index, _picture(picture)) for picture in pictures]
+    placed: list[tuple[int, Piece]] = [(picture.index, _picture(picture, base)) for picture in pictures]
     lead = [block for block in body.lead if block.index not in taken and letters(block.text) != titled]
     placed += [(block.index, _lead(block)) for block in lead]
     kept = [block for block in body.kept if block.index not in taken and letters(block.text) != titled]
-    placed += _grouped(kept, body.container)
+    placed += _grouped(kept, body.container, base)
+    shown = {piece.href for _, piece in placed}
+    placed += [(index, piece) for index, piece in _embeds(outline, body, base) if piece.href not in shown]
     placed.sort(key=lambda pair: pair[0])
     return _with_lead(tuple(piece for _, piece in placed), description)
 
@@ -79,28 +95,50 @@ def _bare(picture: Picture) -> Picture:
     return msgspec.structs.replace(picture, caption="", blocks=frozenset())
 
 
-def _picture(picture: Picture) -> Piece:
-    path = path_of(picture.element)
-    return Piece(text=picture.caption, shape="picture", path=path, byline=picture.credit, href=picture.href)
+def _picture(picture: Picture, base: str | None) -> Piece:
+    href, path = address_of(picture.href, base) or picture.href, path_of(picture.element)
+    return Piece(text=picture.caption, shape="picture", path=path, byline=picture.credit, href=href)
 
 
-def _grouped(blocks: list[Block], container: Box) -> Iterator[tuple[int, Piece]]:
-    """Items of one list and cells of one table are one piece."""
+def _embeds(outline: Outline, body: Body, base: str | None) -> Iterator[tuple[int, Piece]]:
+    """The players and frames that stand between the first and the last of the article's blocks, or right under it."""
+    if not body.kept:
+        return
+    first, last = body.kept[0].index, body.kept[-1].index + 1
+    dropped = {block.index for block in body.dropped}
+    for medium in outline.media:
+        inside = first <= medium.index <= last and body.container.holds(medium.box)
+        own = range(medium.box.first, medium.box.last)
+        if inside and not (own and dropped.issuperset(own)) and (piece := read_embed(medium, base)) is not None:
+            yield medium.index, piece
+
+
+def _grouped(blocks: list[Block], container: Box, base: str | None) -> Iterator[tuple[int, Piece]]:
+    """Items of one list are one piece; a table, quote or program that is all the article's is read as fragments are."""
     for (whole, shape), run in groupby(blocks, key=lambda block: _whole(block, container)):
         members = list(run)
-        if shape == "list":
+        first = members[0].index
+        if shape == "footnote":
+            notes = (without_way_back(block.text) for block in members)
+            yield from ((first, Piece(text=note, shape="footnote", path=path_of(whole.element))) for note in notes)
+        elif shape == "list":
             items = tuple(block.text for block in members)
-            yield members[0].index, Piece(text=" ".join(items), shape="list", items=items, path=path_of(whole.element))
-        elif shape == "table" and _is_tabular(members):
-            text, rows = " ".join(block.text for block in members), _rows(members)
-            yield members[0].index, Piece(text=text, shape="table", rows=rows, path=path_of(whole.element))
+            yield first, Piece(text=" ".join(items), shape="list", items=items, path=path_of(whole.element))
+        elif shape in ("table", "quote", "code") and len(members) == whole.last - whole.first and _is_whole(whole):
+            yield from ((first, piece) for piece in pieces_at(whole.element, base, path_of(whole.element)))
         else:
-            for block in members:
-                dateline = _dateline(block)
-                yield (
-                    block.index,
-                    Piece(text=block.text, shape=_shape(block, shape), path=_path(block), dateline=dateline),
-                )
+            yield from ((block.index, _piece(block, shape)) for block in members)
+
+
+def _piece(block: Block, shape: Shape) -> Piece:
+    shape = "heading" if block.box.tag in _HEADINGS else "quote" if shape == "quote" else "paragraph"
+    return Piece(text=block.text, shape=shape, path=_path(block), dateline=_dateline(block))
+
+
+def _is_whole(box: Box) -> bool:
+    """Whether a box is a table of data or no table at all, not one that only places running text."""
+    table = box.element if box.tag == "table" else next(box.element.iter("table"), None)
+    return table is None or is_tabular(table)
 
 
 def _path(block: Block) -> str | None:
@@ -108,39 +146,24 @@ def _path(block: Block) -> str | None:
     return path_of(block.box.element) if block.index < _MOST_PATHS else None
 
 
+_SHAPES: dict[str, Shape] = {
+    "ul": "list", "ol": "list", "dl": "list", "table": "table", "blockquote": "quote", "pre": "code",
+}  # fmt: skip
+
+
 def _whole(block: Block, container: Box) -> tuple[Box, Shape]:
-    """The outermost list, table or quote round a block inside the container, else its own box."""
+    """The outermost list, table, quote or program round a block inside the container, else its own box."""
     found: tuple[Box, Shape] = (block.box, "paragraph")
     box: Box | None = block.box
     while box is not None and box is not container:
-        if box.tag in {"ul", "ol"}:
-            found = (box, "list")
-        elif box.tag == "table":
+        if box.tag in _SHAPES:
+            found = (box, _SHAPES[box.tag])
+        elif box.tag == "figure" and holds_words(box):
             found = (box, "table")
-        elif box.tag == "blockquote":
-            found = (box, "quote")
+        if NOTE_NAMES.search(box.names) or NOTE_ID.match(box.element.get("id") or ""):
+            return box, "footnote"
         box = box.parent
     return found
-
-
-def _shape(block: Block, shape: Shape) -> Shape:
-    if block.box.tag in _HEADINGS:
-        return "heading"
-    return "quote" if shape == "quote" else "paragraph"
-
-
-def _is_tabular(blocks: list[Block]) -> bool:
-    """A table of data, not one that only places running text."""
-    cells = [block for block in blocks if block.box.tag in {"td", "th"}]
-    rows = {id(block.box.parent) for block in cells}
-    small = sum(block.size < _SMALL_CELL for block in blocks)
-    return len(rows) > 1 and len(cells) > len(rows) and len(cells) > 0.8 * len(blocks) and small > 0.8 * len(blocks)
-
-
-def _rows(blocks: list[Block]) -> tuple[tuple[str, ...], ...]:
-    return tuple(
-        tuple(block.text for block in row) for _, row in groupby(blocks, key=lambda block: id(block.box.parent))
-    )
 
 
 def _with_lead(pieces: tuple[Piece, ...], description: str | None) -> tuple[Piece, ...]:

@@ -83,7 +83,8 @@ def read(text: str, raw: Raw) -> Draft:
     if container is not None:
         body = read_body(outline, container, head, headline or "", names)
         pictures = find_pictures(outline, container, region, head)
-        pieces = pieces_of(body, pictures, headline, cast(str | None, fields.values.get("description")))
+        described = cast(str | None, fields.values.get("description"))
+        pieces = pieces_of(outline, body, pictures, headline, described, raw.url)
         dated, signed = "first_created" in fields.values, "byline" in fields.values
         edges = tuple(margins(body, spoken.language, dated=dated, signed=signed))
         dates = tuple(piece for piece in edges if piece.shape == "date")

@@ -61,6 +61,14 @@ def pieces_of_element(root: Element, base: str | None) -> tuple[Piece, ...]:
     return _walk(root, base, "")
 
 
+def pieces_at(element: Element, base: str | None, path: str) -> tuple[Piece, ...]:
+    """The pieces of one element of a page: a table, a quote, a program, with the words that belong to it."""
+    walker = _Walker(base, path)
+    walker.visit(element, "", path, 0, 0)
+    walker.flush(path)
+    return tuple(walker.pieces)
+
+
 def pieces_of_text(text: str, path: str) -> tuple[Piece, ...]:
     """The lines of a body in plain text; what they are is for the steps to judge, but for one that stands alone."""
     pieces = []
@@ -112,7 +120,7 @@ class _Walker:
         around = local_name(element)
         seen: dict[str, int] = {}
         for child in element:
-            self._visit(child, around, self._below(place, child, seen), depth + 1, dress)
+            self.visit(child, around, self._below(place, child, seen), depth + 1, dress)
             self._take(child.tail, dress)
 
     def flush(self, place: str, shape: Shape | None = None) -> None:
@@ -146,7 +154,8 @@ class _Walker:
             if dress & bit:
                 self._dressed[bit] += len(words)
 
-    def _visit(self, element: Element, around: str, place: str, depth: int, dress: int) -> None:
+    def visit(self, element: Element, around: str, place: str, depth: int, dress: int) -> None:
+        """Add the words or the pieces of an element."""
         tag = local_name(element)
         if not tag or tag in UNSEEN or element in self._skip or is_hidden(element):
             return

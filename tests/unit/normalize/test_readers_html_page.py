@@ -68,7 +68,7 @@ def test_the_body_holds_the_article_and_nothing_of_the_site() -> None:
 def test_a_picture_has_its_caption_and_its_credit_apart() -> None:
     picture = next(piece for piece in page("news_declared.html").pieces if piece.shape == "picture")
     assert picture.text == "Seit 1931 führt die Brücke über den Fluss."
-    assert (picture.byline, picture.href) == ("Lena Roth/dpa", "/bilder/bruecke.jpg")
+    assert (picture.byline, picture.href) == ("Lena Roth/dpa", "https://www.talbote.example/bilder/bruecke.jpg")
 
 
 def test_a_page_that_declares_nothing_is_read_from_what_it_shows() -> None:

@@ -1,0 +1,146 @@
+"""What a page's body is made of: each kind of block as what it is, with the words that belong to it."""
+
+import pytest
+
+from services.normalize.pipeline import normalize
+from shared.article import Article, Block
+from shared.envelope import Raw, Source
+
+LONG = (
+    "The council met on Tuesday, and after four hours of talks, it agreed to repair the bridge. "
+    "Work begins in March, said the mayor, and the road will be closed for a year."
+)
+MORE = (
+    "Traders in the old town fear for their business, which lives on those who drive through. "
+    "They asked for a second lane, but the engineers refused, pointing to the narrow banks."
+)
+LAST = "The cost is shared by the state, the county and the town, each of which has yet to find the money."
+
+
+def article(*extra: str) -> Article:
+    body = (
+        "<html><head><title>The bridge will be repaired</title></head><body><article>"
+        f"<h1>The bridge will be repaired</h1><div class='entry-content'><p>{LONG}</p><p>{MORE}</p>{''.join(extra)}"
+        f"<p>{LAST}</p></div></article></body></html>"
+    )
+    source = Source(kind="push", name="desk")
+    url = "https://paper.example/a/1"
+    return normalize(Raw(source=source, media_type="text/html", body=body.encode(), received_us=1, url=url))
+
+
+def blocks(*extra: str) -> list[Block]:
+    """What stands between the second and the last paragraph."""
+    return [block for block in article(*extra).blocks if block.text not in (LONG, MORE, LAST)]
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        pytest.param("<blockquote><p>We waited for years.</p><cite>Ana Ruiz</cite></blockquote>", id="cite"),
+        pytest.param("<blockquote><p>We waited for years.</p><footer>— Ana Ruiz</footer></blockquote>", id="footer"),
+        pytest.param(
+            "<figure class='wp-block-pullquote'><blockquote><p>We waited for years.</p><cite>Ana Ruiz</cite>"
+            "</blockquote></figure>",
+            id="pullquote",
+        ),
+        pytest.param(
+            "<figure><blockquote><p>We waited for years.</p></blockquote><figcaption>Ana Ruiz</figcaption></figure>",
+            id="figcaption",
+        ),
+    ],
+)
+def test_a_quote_has_its_speaker(markup: str) -> None:
+    assert blocks(markup) == [Block(type="quote", text="We waited for years.", byline="Ana Ruiz")]
+
+
+TABLE = "<tr><th>Town</th><th>Share</th></tr><tr><td>Kiel</td><td>12</td></tr><tr><td>Lund</td><td>7</td></tr>"
+ROWS = (("Town", "Share"), ("Kiel", "12"), ("Lund", "7"))
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        pytest.param(f"<table><caption>Who pays</caption>{TABLE}</table>", id="caption"),
+        pytest.param(f"<figure><table>{TABLE}</table><figcaption>Who pays</figcaption></figure>", id="figcaption"),
+    ],
+)
+def test_a_table_has_its_caption(markup: str) -> None:
+    assert blocks(markup) == [Block(type="table", rows=ROWS, caption="Who pays")]
+
+
+def test_cells_with_paragraphs_are_cells() -> None:
+    cells = TABLE.replace("<td>Kiel</td>", "<td><p>Kiel</p></td>")
+    assert [block.rows for block in blocks(f"<table>{cells}</table>")] == [ROWS]
+
+
+def test_code_keeps_its_lines() -> None:
+    assert blocks("<pre><code>a = 1\n  b = 2</code></pre>") == [Block(type="code", text="a = 1\n  b = 2")]
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<section class='footnotes'><ol><li id='fn:1'><p>Rounded to tens. <a href='#fnref:1'>↩</a></p></li></ol>",
+        "<ol class='wp-block-footnotes'><li id='b1c2'>Rounded to tens. <a href='#b1c2-link'>↩︎</a></li></ol>",
+        "<div class='footnote' id='fn1'>Rounded to tens.</div>",
+    ],
+)
+def test_a_footnote_is_one(markup: str) -> None:
+    assert blocks(markup) == [Block(type="footnote", text="Rounded to tens.")]
+
+
+def test_each_picture_of_a_gallery_has_its_words() -> None:
+    shots = "".join(
+        f"<figure class='wp-block-image'><img src='/p{number}.jpg'><figcaption>{words}</figcaption></figure>"
+        for number, words in enumerate(("A lorry at dawn", "The bay from above (Photo: Reuters)"))
+    )
+    gallery = f"<figure class='wp-block-gallery'>{shots}</figure>"
+    assert blocks(gallery) == [
+        Block(type="picture", caption="A lorry at dawn", href="https://paper.example/p0.jpg"),
+        Block(type="picture", caption="The bay from above", byline="Reuters", href="https://paper.example/p1.jpg"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        pytest.param(
+            "<div class='wp-block-cover'><img class='wp-block-cover__image-background' src='/b.jpg'>"
+            "<div class='wp-block-cover__inner-container'><p>We do not need a miracle, only three dry summers.</p>"
+            "</div></div>",
+            id="set over a picture",
+        ),
+        pytest.param(
+            "<div class='wp-block-media-text'><figure><img src='/b.jpg'></figure><div class='media-text__content'>"
+            "<p>We do not need a miracle, only three dry summers. So said the man who keeps the lock.</p></div></div>",
+            id="set beside a picture",
+        ),
+    ],
+)
+def test_text_with_a_picture_is_text(markup: str) -> None:
+    assert any((block.text or "").startswith("We do not need") for block in blocks(markup) if block.type == "paragraph")
+
+
+@pytest.mark.parametrize("words", ["Gerda Möller am Eingang der Fähre.", "Người dân bên khu vườn của gia đình"])
+def test_a_line_in_italics_under_a_picture_is_its_caption(words: str) -> None:
+    (picture,) = blocks(f"<p><img src='/a.jpg' alt='x'></p><p><em>{words}</em></p>")
+    assert picture.type == "picture" and (picture.caption or "").rstrip(".") == words.rstrip(".")
+
+
+@pytest.mark.parametrize(
+    ("markup", "kind", "href"),
+    [
+        ("<iframe src='https://www.youtube.com/embed/x1'></iframe>", "video", "https://www.youtube.com/embed/x1"),
+        ("<iframe data-src='//player.vimeo.com/video/7'></iframe>", "video", "https://player.vimeo.com/video/7"),
+        ("<div><iframe src='https://open.spotify.com/embed/e/2'></iframe></div>", "audio", "https://open.spotify.com/embed/e/2"),
+        ("<iframe src='https://www.google.com/maps/embed?pb=1'></iframe>", "map", "https://www.google.com/maps/embed?pb=1"),
+        ("<video controls><source src='/v.mp4'></video>", "video", "https://paper.example/v.mp4"),
+    ],
+)  # fmt: skip
+def test_a_player_is_named_with_its_address(markup: str, kind: str, href: str) -> None:
+    assert blocks(markup) == [Block(type="embed", text=kind, href=href)]
+
+
+@pytest.mark.parametrize("address", ["https://ads.example/frame", "about:blank", "javascript:0"])
+def test_a_frame_that_shows_nothing_of_the_article_is_no_block(address: str) -> None:
+    assert blocks(f"<iframe src='{address}'></iframe>") == []
