@@ -37,7 +37,7 @@ def _raw(path: str, setting: Setting, copy: Copy) -> Raw:
     return Raw(
         source=Source(kind="drop", name="", zone=setting.newsroom.zone),
         media_type=copy.media_type,
-        body=copy.text.encode(),
+        body=copy.text.encode(copy.encoding),
         received_us=FIRST_RECEIVED_US,
         url=page_address(setting) if path == "pages" else None,
     )

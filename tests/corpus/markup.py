@@ -26,9 +26,17 @@ def _markup(setting: Setting, piece: Piece, pictures: Pictures, subhead: str, cl
         return subhead.format(escape(piece.subhead))
     if piece.list:
         return "<ul>" + "".join(f"<li>{escape(item)}</li>" for item in piece.list) + "</ul>"
+    if piece.table:
+        return table_of(piece)
     if piece.caption:
         return _picture(setting, piece, pictures, close)
     return f"<p>{escape(piece.paragraph or '', quote=False)}</p>"
+
+
+def table_of(piece: Piece) -> str:
+    """A table of figures."""
+    rows = ("".join(f"<td>{escape(cell)}</td>" for cell in row) for row in piece.table)
+    return "<table>" + "".join(f"<tr>{row}</tr>" for row in rows) + "</table>"
 
 
 def _picture(setting: Setting, piece: Piece, pictures: Pictures, close: str) -> str:

@@ -11,13 +11,20 @@ STORIES = Path(__file__).with_name("stories")
 
 
 class Piece(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One piece of a body: a paragraph, a subhead, a list, or a picture's caption and who took the picture."""
+    """One piece of a body: a paragraph, a subhead, a list, a table, or a picture's caption and who took the picture."""
 
     paragraph: str | None = None
     subhead: str | None = None
     caption: str | None = None
     credit: str = ""
     list: tuple[str, ...] = ()
+    table: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Its words but for a caption's and a subhead's, a line for each item and each row."""
+        paragraph = (self.paragraph,) if self.paragraph else ()
+        return (*paragraph, *self.list, *("\t".join(row) for row in self.table))
 
 
 class Byline(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -59,10 +66,14 @@ class Paper(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Newsroom(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One file of stories: a paper in one language, with its forms of credits (`{caption}`, `{name}`) and labels."""
+    """One file of stories: a paper in one language, with its forms of credits (`{caption}`, `{name}`) and labels.
+
+    `encoding` is what its old systems write, without saying so.
+    """
 
     language: str
     zone: str
+    encoding: str
     credits: tuple[str, ...]
     labels: dict[str, str]
     release: str

@@ -124,6 +124,19 @@ def kicker(setting: Setting) -> Copy:
     )
 
 
+def old_system(setting: Setting) -> Copy:
+    """What an old editorial system writes: no declared encoding, line ends of its own, no pictures."""
+    story = setting.story
+    parts = [story.headline, setting.date, story.deck, *lines_of(setting, with_captions=False), setting.byline.line]
+    return Copy(
+        text="\r\n\r\n".join(parts) + "\r\n",
+        media_type="text/plain",
+        encoding=setting.newsroom.encoding,
+        byline=setting.byline,
+        body=setting.text_alone,
+    )
+
+
 def lines_of(setting: Setting, dateline: str = "", *, with_captions: bool = True) -> list[str]:
     """The body, a piece a string, the dateline before its first words."""
     pieces = setting.story.body if with_captions else setting.text_alone
@@ -134,7 +147,7 @@ def lines_of(setting: Setting, dateline: str = "", *, with_captions: bool = True
 def _line(setting: Setting, piece: Piece) -> str:
     if piece.caption:
         return setting.caption(piece)
-    return piece.paragraph or piece.subhead or "\n".join(f"- {item}" for item in piece.list)
+    return piece.subhead or "\n".join(f"- {line}" if piece.list else line for line in piece.lines)
 
 
 def _wrap(line: str) -> str:
@@ -150,4 +163,5 @@ LAYOUTS: Layouts = {
     "wrapped": wrapped,
     "indented": indented,
     "kicker": kicker,
+    "old_system": old_system,
 }

@@ -36,6 +36,7 @@ class Copy(msgspec.Struct, frozen=True, kw_only=True):
 
     text: str
     media_type: str
+    encoding: str = "utf-8"
     byline: Byline | None = None
     dateline: str = ""
     has_place: bool = False
@@ -77,7 +78,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
 def truth_of(setting: Setting, copy: Copy) -> Truth:
     """What a reader of this copy would write down."""
     body = setting.story.body if copy.body is None else copy.body
-    paragraphs = [text for piece in body for text in ((piece.paragraph,) if piece.paragraph else piece.list)]
+    paragraphs = [line for piece in body for line in piece.lines]
     roles: dict[str, set[str]] = {}
     if copy.byline is not None:
         for name in setting.story.authors:

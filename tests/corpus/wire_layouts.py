@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from html import escape
 
-from tests.corpus.markup import address_of, body_of, page_address
+from tests.corpus.markup import address_of, body_of, page_address, table_of
 from tests.corpus.stories import Byline, Piece, Setting
 from tests.corpus.text_layouts import lines_of
 from tests.corpus.truth import Copy, Layouts
@@ -148,6 +148,8 @@ def _nitf_piece(setting: Setting, piece: Piece) -> str:
         return f"<hl2>{escape(piece.subhead)}</hl2>"
     if piece.list:
         return "<ul>" + "".join(f"<li>{escape(item)}</li>" for item in piece.list) + "</ul>"
+    if piece.table:
+        return table_of(piece)
     if piece.caption:
         return (
             f'<media media-type="image"><media-reference source="{address_of(setting, piece)}"/><media-caption>'
