@@ -50,18 +50,20 @@ def by_language(scored: Iterable[Scored]) -> dict[str, list[Scored]]:
 
 
 def measured(scored: Sequence[Scored]) -> str:
-    """What is reached, less a little slack, as floors.toml would say it."""
+    """What is reached, less a little slack, as floors.toml would say it; that nothing is invented has none."""
     lines: list[str] = []
     least: dict[str, float] = {}
     for path in PATHS:
         of_path = [entry for entry in scored if entry.document.path == path]
         figures = ((field, mean(of_path, field)) for field in Field)
         lines += ["", f"[paths.{path}]"]
-        lines += [f"{field} = {_floor(figure)}" for field, figure in figures if figure is not None]
+        lines += [f"{field} = {_floor(figure, field)}" for field, figure in figures if figure is not None]
         least[path] = min(mean(group) or 0 for group in by_language(of_path).values())
     lines += ["", "[languages]", *(f"{path} = {_floor(figure)}" for path, figure in least.items())]
     return "\n".join(lines).lstrip()
 
 
-def _floor(figure: float) -> float:
+def _floor(figure: float, field: Field | None = None) -> float:
+    if field is Field.INVENTED:
+        return 1.0
     return math.floor(max(0, figure - SLACK) * 1000) / 1000

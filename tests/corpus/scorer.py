@@ -2,7 +2,6 @@
 
 import difflib
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from html import unescape
@@ -16,8 +15,6 @@ from shared.errors import NotAnArticle
 from tests.corpus.truth import Document, Field
 
 Scores = dict[Field, float]
-# A word, or a letter of a script that is written without spaces.
-_WORD = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]|[^\W_\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]+")
 _ESCAPE = re.compile(r"\\[nrt]")  # as JSON writes the end of a line
 _BULLET = re.compile(r"^[-–•*·]\s+")
 
@@ -51,18 +48,8 @@ def mean(scored: Iterable[Scored], field: Field | None = None) -> float | None:
     return sum(values) / len(values) if values else None
 
 
-def words_of(text: str) -> list[str]:
-    """The words of a text in lower case, without the dots that Turkish capitals carry."""
-    folded = unicodedata.normalize("NFC", text).casefold().replace("\u0307", "").replace("ı", "i")
-    return _WORD.findall(folded)
-
-
-def _key(text: str | None) -> str:
-    return " ".join(words_of(text or ""))
-
-
 def _headline(document: Document, article: Article) -> float:
-    return _key(article.headline) == _key(document.setting.story.headline)
+    return document.key(article.headline) == document.key(document.setting.story.headline)
 
 
 def _day(document: Document, article: Article) -> float:
@@ -78,20 +65,20 @@ def _instant(document: Document, article: Article) -> float:
 
 
 def _authors(document: Document, article: Article) -> float:
-    told = [(_key(person.name), frozenset(person.rel)) for person in article.people]
-    return _f1([(_key(name), roles) for name, roles in document.truth.authors], told)
+    told = [(document.key(person.name), frozenset(person.rel)) for person in article.people]
+    return _f1([(document.key(name), roles) for name, roles in document.truth.authors], told)
 
 
 def _dateline(document: Document, article: Article) -> float:
     """The place was read, or the whole of what is printed where that names no place: "(dpa) - "."""
-    place, told = _key(document.setting.story.place), _key(article.dateline)
-    printed = _key(document.copy.dateline) or place
-    return place == _key(article.located) or (told in printed and (place in told or told == printed))
+    place, told = document.key(document.setting.story.place), document.key(article.dateline)
+    printed = document.key(document.copy.dateline) or place
+    return place == document.key(article.located) or (told in printed and (place in told or told == printed))
 
 
 def _captions(document: Document, article: Article) -> float:
-    told = [(_key(block.text or block.caption), _key(block.byline)) for block in _pictures(article)]
-    wanted = [(_key(caption), _key(credit)) for caption, credit in document.truth.captions]
+    told = [(document.key(block.text or block.caption), document.key(block.byline)) for block in _pictures(article)]
+    wanted = [(document.key(caption), document.key(credit)) for caption, credit in document.truth.captions]
     right = sum(any(caption == text and name in credit for text, credit in told) for caption, name in wanted)
     return 2 * right / (len(wanted) + len(told)) if wanted or told else 1.0
 
@@ -101,8 +88,8 @@ def _pictures(article: Article) -> list[Block]:
 
 
 def _subheads(document: Document, article: Article) -> float:
-    told = [_key(block.text) for block in article.blocks if block.type == "subhead"]
-    return _f1([_key(line) for line in document.truth.subheads], told)
+    told = [document.key(block.text) for block in article.blocks if block.type == "subhead"]
+    return _f1([document.key(line) for line in document.truth.subheads], told)
 
 
 def _paragraphs(document: Document, article: Article) -> float:
@@ -112,12 +99,12 @@ def _paragraphs(document: Document, article: Article) -> float:
     """
     live = [block for entry in article.live_entries for block in entry.blocks]
     blocks = [*article.blocks, *(block for block in live if block not in article.blocks)]
-    dateline = _key(document.copy.dateline) + " "
-    told = [_key(text).removeprefix(dateline) for block in blocks for text in _lines(block)]
-    lead = _key(article.description).removeprefix(dateline)
+    dateline = document.key(document.copy.dateline) + " "
+    told = [document.key(text).removeprefix(dateline) for block in blocks for text in _lines(block)]
+    lead = document.key(article.description).removeprefix(dateline)
     if lead and lead not in told:
         told.insert(0, lead)
-    wanted = [_key(text) for text in document.truth.paragraphs]
+    wanted = [document.key(text) for text in document.truth.paragraphs]
     return difflib.SequenceMatcher(None, wanted, told, autojunk=False).ratio()
 
 
@@ -131,27 +118,27 @@ def _lines(block: Block) -> tuple[str, ...]:
 
 def _site(document: Document, article: Article) -> float:
     """How many lines of the site stayed out of the article: none stands alone in it, or at an end of its texts."""
-    texts = [f" {_key(text)} " for text in _texts(article)]
-    lines = [f" {key} " for line in document.copy.site if (key := _key(line))]
+    texts = [f" {document.key(text)} " for text in _texts(article)]
+    lines = [f" {key} " for line in document.copy.site if (key := document.key(line))]
     leaks = sum(any(text.startswith(line) or text.endswith(line) for text in texts) for line in lines)
     return 1 - leaks / len(lines) if lines else 1.0
 
 
 def _words(document: Document, article: Article) -> float:
     """The share of the story's words that stand in a field, a block, or among what was told to be removed."""
-    told = Counter(word for text in (*_texts(article), *_told(article)) for word in words_of(text))
+    told = Counter(word for text in (*_texts(article), *_told(article)) for word in document.words(text))
     story, truth = document.setting.story, document.truth
     captions = (part for pair in truth.captions for part in pair)
     parts = (story.headline, *truth.paragraphs, *truth.subheads, *captions)
-    wanted = Counter(word for part in parts for word in words_of(part))
+    wanted = Counter(word for part in parts for word in document.words(part))
     return 1 - (wanted - told).total() / wanted.total()
 
 
 def _invented(document: Document, article: Article) -> float:
     """1 when each word of the article stands in the input."""
-    known = set(words_of(_ESCAPE.sub(" ", unescape(unescape(document.copy.text)))))
+    known = set(document.words(_ESCAPE.sub(" ", unescape(unescape(document.copy.text)))))
     names = [person.name for person in article.people]
-    return all(word in known for text in (*_texts(article), *names) for word in words_of(text))
+    return all(word in known for text in (*_texts(article), *names) for word in document.words(text))
 
 
 def _texts(article: Article) -> list[str]:

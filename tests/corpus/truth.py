@@ -7,6 +7,7 @@ import msgspec
 
 from shared.envelope import Raw
 from tests.corpus.stories import Byline, Piece, Setting
+from tests.corpus.words import words_of
 
 FIRST_RECEIVED_US = 1_735_689_600_000_000  # 2025-01-01: after the last story
 
@@ -67,6 +68,14 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     copy: Copy
     raw: Raw
     truth: Truth
+
+    def words(self, text: str | None) -> list[str]:
+        """The words of a text in this document's language, in small letters."""
+        return words_of(text or "", self.setting.newsroom.language)
+
+    def key(self, text: str | None) -> str:
+        """A text as it is compared: its words in small letters."""
+        return " ".join(self.words(text))
 
     @property
     def fields(self) -> tuple[Field, ...]:

@@ -16,7 +16,7 @@ from services.normalize.document import (
     size,
 )
 from services.normalize.fields.text import mend
-from services.normalize.grammar.person_names import is_outlet
+from services.normalize.grammar.person_names import is_outlet, title_case
 from services.normalize.language import phrases
 from services.normalize.language.folding import LOWER, UPPER, fold
 from services.normalize.language.load import GENERIC, for_tag
@@ -131,7 +131,7 @@ def _place(place: str | None, match: re.Match[str], tag: str) -> str | None:
         return None
     if "&" in place or "." in place:
         return None
-    return place.title() if place.isupper() else place
+    return title_case(place, tag) if place.isupper() else place
 
 
 @cache

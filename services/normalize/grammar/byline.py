@@ -144,7 +144,7 @@ def _take_marked(mark: Mark, value: str, tag: str, names: _Names) -> bool:
         return _take_people(value, tag, names, mark.named, strict=not mark.is_label, opened=not mark.is_label)
     person, stroke, outlet = value.partition("/")
     if stroke and is_full(person) and is_name(person.strip(), tag) and not is_outlet(person, tag):
-        names.add(normal_case(person.strip()), ("author",))  # "Theo Hoàng Thùy/Dân trí": the paper's own reporter
+        names.add(normal_case(person.strip(), tag), ("author",))  # "Theo Hoàng Thùy/Dân trí": the paper's own reporter
         value = outlet
     return _take_sources(value, tag, names)
 
@@ -313,7 +313,7 @@ class _Part(msgspec.Struct, kw_only=True):
         if title is not None and is_agency(title, self.tag):
             names.sources.append(title)
         post = title if title is not None and _is_post_word(title, self.tag) else None
-        names.add(normal_case(name), self.named, post)
+        names.add(normal_case(name, self.tag), self.named, post)
         return True
 
     def _is_source(self, name: str) -> bool:

@@ -20,6 +20,7 @@ _DOMAIN = re.compile(r"(?i)(?:[a-z0-9-]+\.)+[a-z]{2,6}")
 _INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.){1,4}[^\W\d_]{0,12}\.?")
 _WORD = re.compile(r"[^\W\d_][^\W\d_'’.\-·]*\.?")
 _JOINED = re.compile(r"[-'’·]")
+_PARTS = re.compile(r"([\s\-'’/(]+)")
 _TOUCHES = " ,;:" + phrases.DASHES + "*|•·"
 
 
@@ -180,27 +181,36 @@ def _opening(kinds: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"(?:{'|'.join(re.escape(kind) for kind in kinds) or '(?!)'})\s(?=\S)", re.IGNORECASE)
 
 
-def normal_case(name: str) -> str:
-    """ "TRÍ DŨNG" as "Trí Dũng"; initials and short single words (PV, AFP) stay."""
+def normal_case(name: str, tag: str) -> str:
+    """ "TRÍ DŨNG" as "Trí Dũng", Turkish "YILDIRIM" as "Yıldırım"; initials and short single words (PV, AFP) stay."""
     letters = [letter for letter in name if letter.isalpha()]
     words = name.split()
     if not letters or not all(letter.isupper() for letter in letters if letter.lower() != letter.upper()):
-        return " ".join(_normal_word(word) for word in words) if len(words) > 1 else _dotted(name)
+        return " ".join(_normal_word(word, tag) for word in words) if len(words) > 1 else _dotted(name, tag)
     if len(words) == 1 and len(letters) < 5 and "." not in name:
         return name
-    return " ".join(_normal_word(word) for word in words)
+    return " ".join(_normal_word(word, tag) for word in words)
 
 
-def _normal_word(word: str) -> str:
+def title_case(text: str, tag: str) -> str:
+    """ "O'NEILL-SMITH" as "O'Neill-Smith", with the small letters of the language."""
+    return "".join(part[:1] + _small(part[1:], tag) for part in _PARTS.split(text))
+
+
+def _small(letters: str, tag: str) -> str:
+    for capital, small in for_tag(tag).small_letters.items():
+        letters = letters.replace(capital, small)
+    return letters.lower()
+
+
+def _normal_word(word: str, tag: str) -> str:
     if "." in word:
-        return _dotted(word)
-    if len(word) < 2 or not word.isupper():
-        return word
-    return "".join(part[:1] + part[1:].lower() for part in re.split(r"([-'’])", word))  # O'NEILL-SMITH
+        return _dotted(word, tag)
+    return title_case(word, tag) if len(word) > 1 and word.isupper() else word
 
 
-def _dotted(word: str) -> str:
+def _dotted(word: str, tag: str) -> str:
     """ "T.THẮNG" as "T.Thắng", "N.T.A." as it is."""
     return ".".join(
-        part[:1] + part[1:].lower() if len(part) > 2 and part.isupper() else part for part in word.split(".")
+        part[:1] + _small(part[1:], tag) if len(part) > 2 and part.isupper() else part for part in word.split(".")
     )

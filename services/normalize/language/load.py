@@ -124,11 +124,13 @@ class Language(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     `other_tags` name the same language ("nb" and "nn" are read as "no"), `outlets` are names of papers and agencies,
     `outlet_kinds` the words that open others ("báo" Lao Động), `calls` what is shouted before a text and is no dateline
-    ("BREAKING NEWS - ").
+    ("BREAKING NEWS - "). `small_letters` are the small ones of capitals where another language has others: Turkish
+    writes "ÇINARLI" as "Çınarlı".
     """
 
     tag: str
     other_tags: tuple[str, ...] = ()
+    small_letters: dict[str, str] = {}
     zone: str | None = None
     zones: dict[str, str] = {}
     orders: dict[str, DayOrder] = {}

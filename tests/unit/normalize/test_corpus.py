@@ -8,11 +8,13 @@ from typing import Any
 
 import msgspec
 import pytest
+from lxml import html
 from msgspec.structs import replace
 
 from services.normalize.pipeline import normalize
 from shared.article import Article, Block, Person
 from shared.envelope import Raw, Source
+from shared.untrusted.decode import decode
 from tests.corpus.documents import PATHS, make_documents
 from tests.corpus.floors import by_language, fall_short, read_floors
 from tests.corpus.scorer import Scored, read, score
@@ -66,6 +68,23 @@ def test_every_block_of_every_document_says_where_it_stood(scored: list[Scored])
         assert [fields.count(f"blocks[{number}]") for number, _ in enumerate(entry.article.blocks)] == [
             1 for _ in entry.article.blocks
         ], entry.document.name
+
+
+def test_every_span_of_a_text_holds_what_it_is_said_to_hold(scored: list[Scored]) -> None:
+    for entry in of_path(scored, "text"):
+        raw = entry.document.raw
+        text = decode(raw.body, raw.media_type, raw.source.language).text
+        for evidence in entry.article.evidence:
+            if evidence.start is not None and evidence.quote is not None:
+                assert text[evidence.start : evidence.end].startswith(evidence.quote), entry.document.name
+
+
+def test_every_place_of_a_page_is_found_in_it(scored: list[Scored]) -> None:
+    parser = html.HTMLParser(encoding="utf-8")
+    for entry in of_path(scored, "pages"):
+        tree = html.document_fromstring(entry.document.raw.body, parser=parser)
+        paths = [seen.path for seen in entry.article.evidence if seen.path and seen.path.startswith("/")]
+        assert [path for path in paths if "$" not in path and not tree.xpath(path)] == [], entry.document.name
 
 
 def documents(*languages: str) -> list[Document]:
