@@ -8,6 +8,7 @@ import importlib
 import json
 import sys
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 Answer = dict[str, Any]
@@ -31,8 +32,7 @@ def trafilatura(page: bytes, url: str | None) -> Answer:
 def newspaper4k(page: bytes, url: str | None) -> Answer:
     """Without fetching anything; an address is asked for, so one is given."""
     html = page.decode("utf-8", "replace")
-    module = importlib.import_module("newspaper")
-    article = module.article(url or "http://page.example/", input_html=html, language="en")
+    article = _newspaper().article(url or "http://page.example/", input_html=html, language="en")
     moment = article.publish_date
     return {
         "title": article.title,
@@ -40,6 +40,14 @@ def newspaper4k(page: bytes, url: str | None) -> Answer:
         "published": moment.isoformat() if hasattr(moment, "isoformat") else None,
         "body": article.text,
     }
+
+
+@cache
+def _newspaper() -> Any:
+    """The module; its list of public suffixes is the one it came with: it would fetch it anew for every page."""
+    suffixes = importlib.import_module("tldextract.tldextract")
+    suffixes.TLD_EXTRACTOR = suffixes.TLDExtract(suffix_list_urls=(), cache_dir=None)
+    return importlib.import_module("newspaper")
 
 
 def readability(page: bytes, url: str | None) -> Answer:
