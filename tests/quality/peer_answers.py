@@ -45,7 +45,7 @@ def newspaper4k(page: bytes, url: str | None) -> Answer:
 @cache
 def _newspaper() -> Any:
     """The module; its list of public suffixes is the one it came with: it would fetch it anew for every page."""
-    suffixes = importlib.import_module("tldextract.tldextract")
+    suffixes: Any = importlib.import_module("tldextract.tldextract")
     suffixes.TLD_EXTRACTOR = suffixes.TLDExtract(suffix_list_urls=(), cache_dir=None)
     return importlib.import_module("newspaper")
 
