@@ -125,14 +125,12 @@ def _pruned(outline: Outline, container: Box, head: Block | None) -> set[int]:
 
 
 def _is_debris(box: Box, share: float, density: float, linkage: float, size: float) -> bool:
-    if box.tag == "figure":
-        return not holds_words(box)
-    if box.tag == "figcaption":
-        return not any(holds_words(outer) for outer in around(box, _NEAR_ABOVE) if outer.tag == "figure")
+    if box.tag in {"figure", "figcaption"}:
+        return not _holds_text(box)
     if box.tag == "footer" and any(outer.tag == "blockquote" for outer in around(box, _NEAR_ABOVE)):
         return False
-    if box.verdict == REFUSED:
-        return share < 0.4
+    if box.verdict == REFUSED or box.tag == "blockquote":
+        return share < 0.4 and box.verdict == REFUSED
     if box.tag in {"aside", "nav", "footer", "address", "form"}:
         return share < 0.4 and (box.tag != "form" or density < 0.5)
     if box.verdict == DOUBTED:
@@ -140,6 +138,12 @@ def _is_debris(box: Box, share: float, density: float, linkage: float, size: flo
     if box.verdict:
         return share < 0.4 and (density < 0.5 or linkage > 0.25) and box.tag not in {"p", "h2", "h3", "h4"}
     return box.tag in {"div", "section", "ul", "ol", "dl", "article"} and linkage > 0.65 and size < 3000 and share < 0.3
+
+
+def _holds_text(box: Box) -> bool:
+    """Whether a figure, or the one round a figcaption, shows something that is read."""
+    figures = (box,) if box.tag == "figure" else around(box, _NEAR_ABOVE)
+    return any(holds_words(figure) for figure in figures if figure.tag == "figure")
 
 
 def holds_words(figure: Box) -> bool:

@@ -9,6 +9,7 @@ END = re.compile(r"[.!?…。！？।؟»”\"’':;)\]]\s*$")
 _DATE = re.compile(r"\b\d{1,2}[./-]\d{1,2}[./-](?:\d\d){1,2}\b|\b\d{1,2}[:h]\d\d\b|年")
 DAY = re.compile(rf"{_DATE.pattern}|\b(?:19|20)\d\d\b")
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_MOST_HEADINGS = 3
 _TEXT_TAGS = frozenset({"p", "li", "td", "dd", "dt", "blockquote", "pre"})
 _CONTACT = re.compile(
     r"(?i)\bfollow (?:him|her|them|us|@?\w+)\b.{0,40}\b(?:twitter|facebook|instagram|x)\b|"
@@ -36,6 +37,9 @@ def trimmed(blocks: list[Block], headline: str, names: tuple[str, ...]) -> tuple
     end = len(rest)
     while end > 1 and _is_back_matter(rest[end - 1], names, len(rest) - end):
         end -= 1
+    headings = [block for block in rest[end:] if block.box.tag in HEADINGS]
+    if len(headings) > _MOST_HEADINGS:  # a list of headings is what the article says, not what stands under it
+        end = rest.index(headings[-1]) + 1
     return [block for block in rest[:end] if block.text != headline], front, rest[end:]
 
 

@@ -1,9 +1,14 @@
 """The box of the article: where its prose stands together, and which boxes that sound like debris are not."""
 
 from collections import Counter
+from collections.abc import Callable
 
 from services.normalize.html.blocks import Block, Box, Outline
 from services.normalize.html.class_names import LONG_DEBRIS, NORMAL, REFUSED
+
+_PAGE = frozenset({"body", "html"})
+_MOST_LEVELS = 4
+_LEAST_TWIN = 0.05
 
 # One paragraph, item or row is never all of an article.
 TOO_SMALL = frozenset({"p", "li", "ul", "ol", "blockquote", "pre", "h1", "h2", "h3", "tr", "tbody"})
@@ -36,7 +41,32 @@ def find_container(outline: Outline, head: Block | None = None) -> Box | None:
         box = best
     while box.parent is not None and box.tag in TOO_SMALL:
         box = box.parent
+    return _with_twins(box, held)
+
+
+def _with_twins(box: Box, held: Callable[[Box], float]) -> Box:
+    """The box, or the one above that holds another of the same name with prose too: a text told in sections."""
+    names = (box.tag, box.names)
+    outer, levels = box, _MOST_LEVELS
+    while outer.parent is not None and levels and outer.parent.tag not in _PAGE:
+        inner, outer, levels = outer, outer.parent, levels - 1
+        twins = [
+            twin
+            for child in outer.children
+            if child is not inner and (twin := _same(child, names, _MOST_LEVELS - levels - 1)) is not None
+        ]
+        if any(held(twin) > _LEAST_TWIN * held(box) for twin in twins):
+            return outer
     return box
+
+
+def _same(box: Box, names: tuple[str, str], levels: int) -> Box | None:
+    """The box so many levels down a chain of only or first children that has these names."""
+    for _ in range(levels):
+        if not box.children:
+            return None
+        box = box.children[0]
+    return box if (box.tag, box.names) == names else None
 
 
 def _discount(outline: Outline, weights: list[float]) -> None:

@@ -7,6 +7,7 @@ import msgspec
 from services.normalize.grammar.printed_credits import (
     SAID_CREDIT,
     clean_credit,
+    is_credit,
     is_photo_line,
     is_surely_credit,
     named_credit,
@@ -34,6 +35,9 @@ _WHOLE = frozenset({"main", "article", "section", "body"})
 _STATES = re.compile(r"(?:has|with|without|no|hide|show)-?_?caption")
 _OTHERS = ("table", "blockquote", "pre")
 _SHOWN = frozenset({"img", "amp-img", "picture", "video", "figure"})
+_SENTENCE_TAGS = frozenset({"p", "li", "blockquote"})
+_FEW_WORDS = 4
+_STOPS = (".", "!", "?", "…", "。", "”", "»")
 _NEAR = 4
 _SPOKEN = ("alt", "title")
 _SAID_CREDIT = ("data-credit", "data-credits", "data-copyright", "data-image-credit", "data-photo-credit")
@@ -186,10 +190,28 @@ def _read(outline: Outline, group: Box) -> Picture | None:
         caption=caption,
         credit=credit,
         href=_href(whole),
-        blocks=frozenset(range(group.first, group.last)) if caption or credit or declared else frozenset(),
+        blocks=_own_blocks(blocks, nodes, whole) if caption or credit or declared else frozenset(),
         rule="figure caption" if declared else "beside the picture",
     )
     return picture if caption or credit or picture.href else None
+
+
+def _own_blocks(blocks: list[Block], nodes: list[Element], whole: Element) -> frozenset[int]:
+    """The blocks that are the picture's words; sentences beside a caption that calls itself one are the article's."""
+    if nodes[0] is whole:
+        return frozenset(block.index for block in blocks)
+    inside = {inner for node in nodes for inner in node.iter()}
+    return frozenset(
+        block.index
+        for block in blocks
+        if block.box.element in inside or block.box.tag not in _SENTENCE_TAGS or not _is_sentence(block)
+    )
+
+
+def _is_sentence(block: Block) -> bool:
+    return block.prose > 0 or (
+        len(block.text.split()) > 4 and block.text.endswith(_STOPS) and not is_credit(block.text)
+    )
 
 
 def _declared(whole: Element) -> list[Element]:

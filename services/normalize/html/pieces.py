@@ -79,7 +79,7 @@ def _is_text(picture: Picture, text: dict[int, Block], container: Box) -> bool:
     if picture.rule != "beside the picture" or picture.credit is not None:
         return False
     blocks = [text[index] for index in picture.blocks if index in text]
-    plain = all(block.box.tag == "p" and block.box.parent is container for block in blocks)
+    plain = all(block.box is container or (block.box.tag == "p" and block.box.parent is container) for block in blocks)
     return bool(blocks) and len(picture.caption) > (_LONGEST_IN_TEXT if plain else _LONGEST_BESIDE)
 
 

@@ -144,3 +144,39 @@ def test_a_player_is_named_with_its_address(markup: str, kind: str, href: str) -
 @pytest.mark.parametrize("address", ["https://ads.example/frame", "about:blank", "javascript:0"])
 def test_a_frame_that_shows_nothing_of_the_article_is_no_block(address: str) -> None:
     assert blocks(f"<iframe src='{address}'></iframe>") == []
+
+
+def test_sentences_in_the_box_of_a_picture_with_a_caption_are_text() -> None:
+    steps = [
+        f"<div class='step'><p>{words}</p><figure><img src='/{place}.jpg'></figure>"
+        f"<div class='photo-caption'>Step {place} (Ana Ruiz)</div></div>"
+        for place, words in enumerate(("Measure the glass and cut the foam.", "Put the plant into the hole."))
+    ]
+    read = blocks(*steps)
+    assert [block.text for block in read if block.type == "paragraph"] == [
+        "Measure the glass and cut the foam.",
+        "Put the plant into the hole.",
+    ]
+
+
+def test_headings_over_pictures_to_the_end_of_a_page_are_its_text() -> None:
+    shown = [
+        f"<div><h3>The dog swims to the shore, picture {place}</h3><img src='/{place}.jpg'></div>"
+        for place in "1234567"
+    ]
+    page = f"<article><h1>A dog saved</h1><p>{LONG}</p><p>{MORE}</p>{''.join(shown)}</article>"
+    raw = Raw(source=Source(kind="push", name="d"), media_type="text/html", body=page.encode(), received_us=1)
+    assert [block.text for block in normalize(raw).blocks if block.type == "subhead"][-1] == (
+        "The dog swims to the shore, picture 7"
+    )
+
+
+@pytest.mark.parametrize("name", ["z ab ac", "part", "text-block"])
+def test_a_text_told_in_sections_of_one_name_is_read_whole(name: str) -> None:
+    def section(words: str) -> str:
+        return f"<section><div class='wrap'><div class='{name}'>{words}</div></div></section>"
+
+    first = "".join(f"<p>{LONG} It is reported {place} times.</p>" for place in range(9))
+    page = f"<div><h1>A long read</h1>{section(first)}{section(f'<p>{MORE}</p><p>Short end.</p>')}</div>"
+    raw = Raw(source=Source(kind="push", name="d"), media_type="text/html", body=page.encode(), received_us=1)
+    assert [block.text for block in normalize(raw).blocks][-2:] == [MORE, "Short end."]
