@@ -101,7 +101,10 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):
-    """An article being read: the input's text, the rules of its language, its lines and the fields found so far."""
+    """An article being read: the input's text, the rules of its language, its lines and the fields found so far.
+
+    `pieces` and `printed` are the reader's, untouched: what was there before any step judged it.
+    """
 
     raw: Raw
     text: str
@@ -110,6 +113,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     evidence: tuple[Evidence, ...] = ()
     rules: Language = msgspec.field(default_factory=lambda: for_tag(GENERIC))
     is_page: bool = False
+    pieces: tuple[Piece, ...] = ()
     printed: tuple[Piece, ...] = ()
 
 
@@ -124,6 +128,7 @@ def open_document(raw: Raw, text: str, draft: Draft) -> Document:
         article=draft.article,
         evidence=draft.evidence,
         is_page=is_page,
+        pieces=draft.pieces,
         printed=draft.printed,
     )
 

@@ -14,6 +14,7 @@ from services.normalize.fields.dateline import read_lead
 from services.normalize.fields.headline import read_headline
 from services.normalize.fields.language import tell_language
 from services.normalize.fields.markers import read_markers
+from services.normalize.fields.remaining import keep_remaining
 from services.normalize.fields.text import mend_text
 from services.normalize.fields.wrapping import join_wrapped
 from services.normalize.readers import feed_entry, html_page, newsml_g2, ninjs, nitf, plain_text, schema_org, sniff
@@ -45,6 +46,7 @@ STEPS: tuple[Callable[[Document], Document], ...] = (
     read_head_byline,
     read_lead,
     judge_captions,
+    keep_remaining,
     set_blocks,
 )
 

@@ -64,6 +64,12 @@ class RuleId(enum.Enum):
     BYLINE_OPENER = ("an opening word", 0.93)
     BYLINE_NAMES = ("names alone", 0.85)
 
+    # what no other step took
+    REMAINING = ("stands in no other field", 0.5)
+    REMAINING_MARK = ("a byline or a date beside the one that was taken", 0.7)
+    REMAINING_PART = ("the rest of what was read for another field", 0.6)
+    REMAINING_HEADLINE = ("declared as a headline beside the main one", 0.8)
+
     def __init__(self, words: str, sure: float) -> None:
         self.words = words
         self.sure = sure

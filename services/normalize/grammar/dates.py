@@ -188,7 +188,8 @@ def _relative(
         return  # "today" among other words dates nothing
     clock = clock_beside(rest, match.start(), match.end(), 0, language)
     spans = (match.span(), (clock.start, clock.end)) if clock is not None else (match.span(),)
-    ago = days[" ".join(match[0].casefold().split())] * _DAY
+    word = " ".join(match[0].casefold().split())
+    ago = days.get(word, days.get(word.rstrip("."), 0)) * _DAY
     stamp = Stamp(day=today, time=clock.time if clock else None)
     label, _ = label_beside(rest, 0, min(span[0] for span in spans), match.end(), language)
     yield DateReading(stamp=stamp, label=label, ago=ago, spans=spans)

@@ -2,14 +2,19 @@
 
 import msgspec
 
-from services.normalize.document import Draft, Piece
+from services.normalize.document import Draft, Piece, Shape
 from services.normalize.fields.date import Dated, clock_evidence
 from services.normalize.grammar.byline import read_byline
 from services.normalize.grammar.printed_names import is_organisation, split_names
 from shared.article import Article, Candidate, Evidence, Person, Role
 
 _QUOTE = 200
-_PRINTED = frozenset({"headline", "description", "byline", "dateline"})
+_PRINTED: dict[str, Shape] = {
+    "headline": "heading",
+    "description": "lead",
+    "byline": "byline",
+    "dateline": "paragraph",
+}
 _ROLES: dict[str, Role] = {
     "author": "author", "creator": "author", "writer": "author", "reporter": "author", "byline": "author",
     "columnist": "author", "correspondent": "author", "contributor": "author", "by": "author", "bài": "author",
@@ -37,7 +42,7 @@ class Claims:
             return
         quote = _shown(value) if quote is None else quote
         if field in _PRINTED:
-            self._printed.append(Piece(text=quote, path=path))
+            self._printed.append(Piece(text=quote, shape=_PRINTED[field], path=path))
         if field in self._fields:
             if self._fields[field] != value:
                 self._lose(field, Candidate(value=quote[:_QUOTE], rule=rule, path=path))
