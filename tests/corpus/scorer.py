@@ -135,10 +135,11 @@ def _words(document: Document, article: Article) -> float:
 
 
 def _invented(document: Document, article: Article) -> float:
-    """1 when each word of the article stands in the input."""
+    """1 when each word of the article stands in the input; a name's may be joined to the "and" before it (وكريم)."""
     known = set(document.words(_ESCAPE.sub(" ", unescape(unescape(document.copy.text)))))
-    names = [person.name for person in article.people]
-    return all(word in known for text in (*_texts(article), *names) for word in document.words(text))
+    joined = " ".join(known)
+    names = all(word in joined for person in article.people for word in document.words(person.name))
+    return names and all(word in known for text in _texts(article) for word in document.words(text))
 
 
 def _texts(article: Article) -> list[str]:

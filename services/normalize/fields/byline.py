@@ -88,13 +88,18 @@ def read_head_byline(document: Document) -> Document:
                 if line.kind == "date"
                 else read_byline(line.text, document.rules.tag)
             )
-            if reading is not None:
+            if reading is not None and not _is_heading_only(line, reading):
                 found[number] = reading
             elif called:
                 document = replace_lines(
                     document, {number: classified(line, "byline", "the page calls it a byline", 0.6)}
                 )
     return _take(document, found) if found else document
+
+
+def _is_heading_only(line: Line, reading: BylineReading) -> bool:
+    """Headings that are spelt like names are headings."""
+    return line.piece.shape == "heading" and reading.rule is not RuleId.BYLINE_LABEL
 
 
 def _read_settled(document: Document) -> Document:

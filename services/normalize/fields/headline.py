@@ -3,8 +3,8 @@
 import re
 
 from services.normalize.document import Document, Line, classified, make_evidence, replace_lines, set_field, size
-from services.normalize.fields.dateline import read_dateline
 from services.normalize.grammar.byline import read_byline
+from services.normalize.grammar.dateline import read_dateline
 from services.normalize.language import phrases
 from services.normalize.language.folding import fold
 from services.normalize.readings import RuleId

@@ -222,8 +222,11 @@ def _take_people(
     if not strict and match is not None and (match["note"][0].isupper() or is_caseless(match["note"])):
         value = value[: match.start()]  # behind a label, words in brackets are where that person is from
     value = _without_client(value, tag, names)
-    taken = _Part(tag=tag, names=names, named=named, strict=strict, opened=opened, alone=alone)
-    return all(taken.take(part) for part in split_names(value, tag, "lower" if alone else "any"))
+    taken = _Part(tag=tag, names=names, named=named, strict=strict, opened=opened)
+    if not all(taken.take(part) for part in split_names(value, tag, "lower" if alone else "any")):
+        return False
+    untold = alone or (opened and is_caseless(value) and not is_east_asian(value))
+    return not untold or taken.supported or all(stands_alone(name, tag) for name in names.roles)
 
 
 def _without_client(value: str, tag: str, names: _Names) -> str:
@@ -237,31 +240,38 @@ def _without_client(value: str, tag: str, names: _Names) -> str:
 
 
 class _Part(msgspec.Struct, kw_only=True):
-    """One name after the other: `in_post` once a post was read, since its place may follow."""
+    """One name after the other.
+
+    `in_post` once a post was read, since its place may follow; `supported` once a title, post, place or paper beside
+    the names shows that they are names.
+    """
 
     tag: str
     names: _Names
     named: tuple[Role, ...]
     strict: bool
     opened: bool
-    alone: bool
     in_post: bool = False
     begun: bool = False
+    supported: bool = False
 
     def take(self, part: str) -> bool:
         tag, names = self.tag, self.names
         plain = fold(part).strip(".")
         if is_agency(part, tag) and plain not in crews(tag):
+            self.supported = True
             names.sources.extend(word.strip() for word in part.split("/"))
             return True
         if plain in crews(tag) or _is_desk(part, tag):
+            self.supported = True
             names.add(part, self.named)
             return True
         if plain in folded(for_tag(tag).bylines.remarks) or _is_post(part, tag):
-            self.in_post = True
+            self.in_post = self.supported = True
             names.give_post(part)
             return True
         if self.begun and self._is_aside(part):
+            self.supported = True
             return True
         self.begun = True
         person, stroke, outlet = part.partition("/")
@@ -306,10 +316,7 @@ class _Part(msgspec.Struct, kw_only=True):
             return True
         if self.opened and not (is_full(name) or known.bylines.single_names or name.isupper() or title):
             return False
-        if self.alone and not names.roles and name == text and not stands_alone(name, self.tag):
-            return False
-        if name == text and is_caseless(name) and self.alone and not _is_two(name):
-            return False
+        self.supported = self.supported or title is not None
         if title is not None and is_agency(title, self.tag):
             names.sources.append(title)
         post = title if title is not None and _is_post_word(title, self.tag) else None
@@ -318,10 +325,6 @@ class _Part(msgspec.Struct, kw_only=True):
 
     def _is_source(self, name: str) -> bool:
         return is_outlet(name, self.tag) if self.strict else is_agency(name, self.tag)
-
-
-def _is_two(name: str) -> bool:
-    return any(gap in name for gap in (" ", "・"))
 
 
 def _is_post_word(title: str, tag: str) -> bool:

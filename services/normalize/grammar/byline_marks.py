@@ -96,10 +96,12 @@ def split_names(value: str, tag: str, kind: Literal["any", "lower", "no dashes"]
 @cache
 def _separators(tag: str, kind: Literal["any", "lower", "no dashes"]) -> re.Pattern[str]:
     """Commas, dashes, strokes and "and"; in names that stand alone a joiner in capitals is a word of a title."""
-    joiners = _any_of(for_tag(tag).bylines.joiners)
+    known = for_tag(tag).bylines
+    joiners = _any_of(known.joiners)
+    glued = rf"|\s(?:{_any_of(known.glued_joiners)})(?=(?:{_any_of(known.given_names)})(?:\s|$))"
     dashes = rf"|\s+[{DASHES}]\s*|\s*[{DASHES}]\s|\s+/\s+" if kind != "no dashes" else ""
     return re.compile(
-        rf"\s*[,;+|•·]\s*|\s+(?:{joiners})\s+|\s?&\s{dashes}", re.IGNORECASE if kind != "lower" else re.NOFLAG
+        rf"\s*[,;+|•·]\s*|\s+(?:{joiners})\s+|\s?&\s{glued}{dashes}", re.IGNORECASE if kind != "lower" else re.NOFLAG
     )
 
 

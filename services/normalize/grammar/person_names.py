@@ -130,13 +130,13 @@ def _is_mark(letter: str) -> bool:
 def stands_alone(name: str, tag: str) -> bool:
     """Whether a name without any word beside it can be told from other short lines.
 
-    Among letters without case only two parts with a space between tell: 中村 恵, अमित शर्मा.
+    Among letters without case only two short parts (中村 恵) or a usual given name (अमित शर्मा) tell.
     """
     if not is_caseless(name):
         return True
     if _EAST_ASIAN.search(name):
         return _PAIR.fullmatch(name) is not None and _KANA_OF_SENTENCES.search(name) is None
-    return 2 <= len(name.split()) <= 4
+    return 2 <= len(name.split()) <= 4 and fold_word(name.split(maxsplit=1)[0]) in phrases.given_names(tag)
 
 
 def is_full(name: str) -> bool:

@@ -46,6 +46,7 @@ class Bylines(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     `bare_name_ends_page`, pages end in a name without any word before it. `institutions` open what a person works for,
     in brackets behind a name. `clients` stand between a name and who ordered the text ("for" Reuters), `place_words`
     between a name and where that person is ("in" London). Where `single_names`, people sign with one word.
+    `given_names` tell a name where letters have no case; `glued_joiners` are written as one word with them ("وكريم").
     """
 
     labels: dict[str, Role] = {}
@@ -54,10 +55,12 @@ class Bylines(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     remarks: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     joiners: tuple[str, ...] = ()
+    glued_joiners: tuple[str, ...] = ()
     titles: tuple[str, ...] = ()
     crews: tuple[str, ...] = ()
     institutions: tuple[str, ...] = ()
     not_names: tuple[str, ...] = ()
+    given_names: tuple[str, ...] = ()
     clients: tuple[str, ...] = ()
     place_words: tuple[str, ...] = ()
     bare_name_ends_page: bool = False
@@ -124,8 +127,9 @@ class Language(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     `other_tags` name the same language ("nb" and "nn" are read as "no"), `outlets` are names of papers and agencies,
     `outlet_kinds` the words that open others ("báo" Lao Động), `calls` what is shouted before a text and is no dateline
-    ("BREAKING NEWS - "). `small_letters` are the small ones of capitals where another language has others: Turkish
-    writes "ÇINARLI" as "Çınarlı".
+    ("BREAKING NEWS - "). `dateline_marks` part a lone town from the text: "KÖLN. ", "MUMBAI: ", "PARIS — ".
+    `small_letters` are the small ones of capitals where another language has others: Turkish writes "ÇINARLI" as
+    "Çınarlı".
     """
 
     tag: str
@@ -138,6 +142,7 @@ class Language(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     outlets: tuple[str, ...] = ()
     outlet_kinds: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
+    dateline_marks: tuple[str, ...] = ()
     places: dict[str, str] = {}
     dates: Dates = Dates()
     bylines: Bylines = Bylines()

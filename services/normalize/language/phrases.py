@@ -110,3 +110,17 @@ def particles(tag: str) -> frozenset[str]:
 def place_words(tag: str) -> frozenset[str]:
     """What stands between a name and where that person is: "in", "à", "из"."""
     return folded(for_tag(tag).bylines.place_words)
+
+
+@cache
+def date_words(tag: str) -> frozenset[str]:
+    """Weekdays, months and labels of dates: no place, no name."""
+    dates = for_tag(tag).dates
+    names = (word for row in dates.weekdays for word in row.split())
+    return folded((*names, *dates.weekdays, *dates.months, *dates.published, *dates.updated, *dates.days))
+
+
+@cache
+def given_names(tag: str) -> frozenset[str]:
+    """Usual given names, where letters have no case to tell a name by."""
+    return folded(for_tag(tag).bylines.given_names)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.normalize.fields.dateline import read_dateline
+from services.normalize.grammar.dateline import read_dateline
 
 
 @pytest.mark.parametrize(
