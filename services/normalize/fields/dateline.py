@@ -55,6 +55,7 @@ def read_lead(document: Document) -> Document:
                 make_evidence(document, "located", line, "place of the dateline", 0.8, (0, end)),
                 located=dateline.place,
             )
+        document = _take_reporters(document, line, dateline)
     line = msgspec.structs.replace(line, skip=end)
     if not _is_lead(document, number):
         return replace_lines(document, {number: line})
@@ -65,6 +66,21 @@ def read_lead(document: Document) -> Document:
         document, "description", line, "the opening paragraph under the headline", 0.9, (end, len(line.text))
     )
     return set_field(document, evidence, description=line.text[end:].strip())
+
+
+def _take_reporters(document: Document, line: Line, dateline: Dateline) -> Document:
+    """The agency of a dateline supplied the text, a reporter named in it wrote it."""
+    article, span = document.article, (0, dateline.end)
+    sources = tuple(dict.fromkeys((*article.sources, *dateline.agencies)))
+    if sources != article.sources:
+        evidence = make_evidence(document, "sources", line, dateline.rule.words, dateline.sure, span)
+        document = set_field(document, evidence, sources=sources)
+    known = {fold(person.name) for person in article.people}
+    people = (*article.people, *(person for person in dateline.people if fold(person.name) not in known))
+    for number in range(len(article.people), len(people)):
+        evidence = make_evidence(document, f"people[{number}]", line, dateline.rule.words, dateline.sure, span)
+        document = set_field(document, evidence, people=people)
+    return document
 
 
 def _dateline_of(line: Line, tag: str) -> Dateline | None:
