@@ -71,7 +71,7 @@ def read_lead(document: Document) -> Document:
 def _take_reporters(document: Document, line: Line, dateline: Dateline) -> Document:
     """The agency of a dateline supplied the text, a reporter named in it wrote it."""
     article, span = document.article, (0, dateline.end)
-    declared = document.is_page and bool(article.sources)  # "Associated Press" is the AP of its dateline
+    declared = any(seen.field.startswith("sources") and seen.path is not None for seen in document.evidence)
     sources = article.sources if declared else tuple(dict.fromkeys((*article.sources, *dateline.agencies)))
     if sources != article.sources:
         evidence = make_evidence(document, "sources", line, dateline.rule.words, dateline.sure, span)
