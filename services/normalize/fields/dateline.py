@@ -71,8 +71,11 @@ def read_lead(document: Document) -> Document:
 def _take_reporters(document: Document, line: Line, dateline: Dateline) -> Document:
     """The agency of a dateline supplied the text, a reporter named in it wrote it."""
     article, span = document.article, (0, dateline.end)
-    declared = any(seen.field.startswith("sources") and seen.path is not None for seen in document.evidence)
-    sources = article.sources if declared else tuple(dict.fromkeys((*article.sources, *dateline.agencies)))
+    initials = {"".join(word[:1] for word in source.split()) for source in article.sources}
+    new = (
+        agency for agency in dateline.agencies if agency not in initials
+    )  # Associated Press is the AP of its dateline
+    sources = tuple(dict.fromkeys((*article.sources, *new)))
     if sources != article.sources:
         evidence = make_evidence(document, "sources", line, dateline.rule.words, dateline.sure, span)
         document = set_field(document, evidence, sources=sources)
