@@ -18,11 +18,13 @@ PATHS: Mapping[str, Layouts] = {
 
 
 def make_documents(newsrooms: tuple[Newsroom, ...]) -> Iterator[Document]:
-    """The documents of these newsrooms, path by path."""
+    """The documents of these newsrooms, path by path: the first story in each layout, others in every second one."""
     for path, layouts in PATHS.items():
         for turn, (layout, build) in enumerate(layouts.items()):
             for place, newsroom in enumerate(newsrooms):
                 for number, story in enumerate(newsroom.stories):
+                    if number and (turn + number) % 2:
+                        continue
                     setting = Setting(newsroom=newsroom, story=story, turn=turn + place + number)
                     name = f"{path}/{layout}/{newsroom.language}-{number + 1}"
                     yield _document(name, path, setting, build(setting))

@@ -100,11 +100,12 @@ def _paragraphs(document: Document, article: Article) -> float:
     live = [block for entry in article.live_entries for block in entry.blocks]
     blocks = [*article.blocks, *(block for block in live if block not in article.blocks)]
     dateline = document.key(document.copy.dateline) + " "
-    told = [document.key(text).removeprefix(dateline) for block in blocks for text in _lines(block)]
-    lead = document.key(article.description).removeprefix(dateline)
-    if lead and lead not in told:
-        told.insert(0, lead)
     wanted = [document.key(text) for text in document.truth.paragraphs]
+    texts = [document.key(text) for block in blocks for text in _lines(block)]
+    lead = document.key(article.description)
+    if lead and lead not in texts:
+        texts.insert(0, lead)
+    told = [text if text in wanted else text.removeprefix(dateline) for text in texts]
     return difflib.SequenceMatcher(None, wanted, told, autojunk=False).ratio()
 
 

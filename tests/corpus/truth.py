@@ -69,7 +69,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     raw: Raw
     truth: Truth
 
-    def words(self, text: str | None) -> list[str]:
+    def words(self, text: str | None) -> tuple[str, ...]:
         """The words of a text in this document's language, in small letters."""
         return words_of(text or "", self.setting.newsroom.language)
 

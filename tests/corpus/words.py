@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import cache
 
 # A word, or a letter of a script that is written without spaces.
 _WORD = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]|[^\W_\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]+")
@@ -9,6 +10,7 @@ _WORD = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]|[^\W_\u0e00-\u0ef
 _SMALL = {"tr": str.maketrans({"I": "ı", "İ": "i"})}
 
 
-def words_of(text: str, language: str) -> list[str]:
+@cache
+def words_of(text: str, language: str) -> tuple[str, ...]:
     """The words of a text in small letters, without signs."""
-    return _WORD.findall(unicodedata.normalize("NFC", text).translate(_SMALL.get(language, {})).casefold())
+    return tuple(_WORD.findall(unicodedata.normalize("NFC", text).translate(_SMALL.get(language, {})).casefold()))
