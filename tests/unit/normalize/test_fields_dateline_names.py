@@ -1,4 +1,4 @@
-"""Names and places set in capitals, in the small letters of their language."""
+"""Names, places and agencies of datelines and bylines, as their language writes them and each once."""
 
 import pytest
 
@@ -38,3 +38,23 @@ def test_a_turkish_dateline_names_a_turkish_place() -> None:
         Raw(source=source, media_type="text/plain", body=text.encode(), received_us=1_700_000_000_000_000)
     )
     assert (article.dateline, article.located) == ("KIRIKKALE (AA)", "Kırıkkale")
+
+
+@pytest.mark.parametrize(
+    ("byline", "agency", "sources"),
+    [
+        pytest.param("By Dana Whitlock, Associated Press", "AP", ("Associated Press",), id="initials of two words"),
+        pytest.param("By Dana Whitlock, Reuters", "Reuters", ("Reuters",), id="the same name"),
+        pytest.param("By Dana Whitlock, Reuters", "AP", ("Reuters", "AP"), id="two agencies"),
+    ],
+)
+def test_an_agency_is_named_once(byline: str, agency: str, sources: tuple[str, ...]) -> None:
+    text = (
+        f"Ferry service resumes after two-day fog\n\n{byline}\n\nMarch 3, 2018 7:05 AM\n\n"
+        f"PORT HALE ({agency}) — Ferries sailed again on Saturday after two days of fog, the harbor master said.\n\n"
+        "Visibility had fallen below fifty yards on Thursday evening, and the last boat of the day turned back.\n"
+    )
+    source = Source(kind="drop", name="", language="en")
+    body = text.encode()
+    article = normalize(Raw(source=source, media_type="text/plain", body=body, received_us=1_700_000_000_000_000))
+    assert article.sources == sources
