@@ -52,6 +52,19 @@ class RuleId(enum.Enum):
     PAGE_TITLE = ("title of the page", 0.5)
     FIRST_LINE = ("the first line", 0.9)
 
+    # first_created and version_created of pages; how sure a day is says models/date_ranking.toml
+    DATE_JSON_LD = ("JSON-LD date", 0.95)
+    DATE_META = ("meta date", 0.95)
+    DATE_MICRODATA = ("microdata date", 0.9)
+    DATE_ATTRIBUTE = ("date in an attribute at the head", 0.8)
+    DATE_TIME_ELEMENT = ("time element", 0.9)
+    DATE_LINE = ("date line of the page", 0.85)
+    DATE_IN_ADDRESS = ("date in the page's address", 0.85)
+    DATE_IN_SCRIPT = ("date in a script", 0.7)
+    DATE_IN_TITLE = ("date in a title", 0.5)
+    DATE_FAR_LINE = ("date far from the headline", 0.5)
+    DATE_ONLY_ONE = ("the only day in the markup", 0.3)
+
     # first_created.clock: where the zone of a clock is known from
     ZONE_DECLARED = ("the value says its zone", 0.97)
     ZONE_PRINTED = ("the text says the zone", 0.97)

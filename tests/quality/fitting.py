@@ -57,9 +57,9 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
         return int(hashlib.sha256(self.site.encode()).hexdigest(), 16) % FOLDS
 
 
-def labelled_pages(corpora: Path) -> Iterator[Labelled]:
+def labelled_pages(corpora: Path, names: Sequence[str] = CORPORA) -> Iterator[Labelled]:
     """The pages of the corpora whose titles or authors are known, and of the publishing programs."""
-    for name in CORPORA:
+    for name in names:
         yield from _pages(name, corpora / "pages-dev" / name)
     yield from _pages("cms", corpora / "cms-dev")
 

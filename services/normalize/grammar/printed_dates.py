@@ -145,6 +145,8 @@ def _found(text: str, day: _Day, clock: Clock | None, language: str | None) -> F
     weekday = _weekday_beside(text, spans, language)
     number, span = weekday if weekday is not None else (None, None)
     spans += [span] if span else []
+    if clock is not None and clock.start >= day.end:  # the "T" of ISO, "at", "um"
+        spans.append((day.end, clock.start))
     differs = number is not None and number != day.day.isoweekday()
     date, ambiguous = day.day, day.ambiguous
     other = turned_day(date) if ambiguous else None

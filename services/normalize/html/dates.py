@@ -10,7 +10,7 @@ import msgspec
 from services.normalize.grammar.date_words import label_pattern
 from services.normalize.grammar.dates import read_date
 from services.normalize.grammar.machine_dates import Stamp
-from services.normalize.grammar.printed_dates import find_dates, turned_day
+from services.normalize.grammar.printed_dates import find_dates
 from services.normalize.html.blocks import Block, Outline
 from services.normalize.html.date_names import (
     CHANGED_NAME,
@@ -25,20 +25,22 @@ from services.normalize.html.date_names import (
     SCRIPT_DATE,
     WEAK_METAS,
 )
+from services.normalize.html.date_witness import DateWitness, is_near, possible, told_by_labels, turned
 from services.normalize.html.day_order import reading_language
 from services.normalize.html.declared import Declared, Json
 from services.normalize.html.tree import Element, names_of, path_of, text_of
+from services.normalize.readings import RuleId
 
 _LAW = re.compile(
     r"(?i)©|\(c\)\s|copyright|giấy phép|\bgp-|licen[sc]e|founded|established|gegründet|fondée?|fundad[oa]|fondat[oa]|"
     r"all rights reserved|бизнес-лиценз|свидетельств|许可证|備案|备案|등록번호"
 )
-FAR_RULES = frozenset({"date on the page", "date in a title", "the only day in the markup"})  # guesses, and said so
-LABELLED = 6.0  # the weight from which a printed day has a word or a name that says what it is the day of
 _DIGITS = re.compile(r"\d")
 _READ_ELSEWHERE = frozenset({"time", "meta", "a", "img", "script", "link", "style", "ins", "input"})
 _OTHERS_TAGS = frozenset({"blockquote", "nav"})
-_PRINTED_RULES = frozenset({"date line", "date on the page", "date in a title", "time element", "address of the page"})
+_LISTS = frozenset({"ul", "ol"})
+_MOST_ITEMS, _MOST_TIMES = 30, 8
+_LONG, _LATE = 300, 10  # characters of a line that is one, blocks after which it is late
 _MARGINS = frozenset({"aside", "nav", "footer"})
 _STOPS = (".", "!", "?", "…", "。")
 _URL_DATE = re.compile(
@@ -47,19 +49,6 @@ _URL_DATE = re.compile(
 )
 _URL_DAY_FIRST = re.compile(r"[/_=-](?P<day>[0-3]\d)[_-](?P<month>[01]\d)[_-](?P<year>20\d\d)(?!\d)")
 _ANY_DAY = re.compile(r"(?<!\d)20[012]\d([-/])(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])(?!\d)")
-_EARLIEST = dt.date(1995, 1, 1)
-
-
-class DateWitness(msgspec.Struct, frozen=True, kw_only=True):
-    """One reading of the publishing date. `turned` is the other one, where day and month may be the other way round."""
-
-    stamp: Stamp
-    rule: str
-    path: str | None = None
-    quote: str = ""
-    weight: float = 1.0
-    modified: bool = False
-    turned: Stamp | None = None
 
 
 def date_witnesses(
@@ -82,50 +71,35 @@ def date_witnesses(
     ]
     found += _from_text(near, declared.language)
     found += _from_url(declared.canonical or url)
-    found = _possible(found, read_on)
-    if not any(witness.weight >= 4 and not witness.modified for witness in found):
-        found += _possible([*_from_anywhere(declared, outline, root)], read_on)
-    return found
-
-
-def _possible(found: list[DateWitness], read_on: dt.date | None) -> list[DateWitness]:
-    """Those who name a day the page can be of; a day that can be read in two ways is read as others say it."""
-    latest = read_on + dt.timedelta(days=1) if read_on is not None else dt.date.max
-    sure = {witness.stamp.day for witness in found if witness.turned is None}
-    read = [_read_as(witness, sure, latest) for witness in found]
-    return [w for w in read if w.stamp.day >= _EARLIEST and (w.stamp.day <= latest or w.rule not in _PRINTED_RULES)]
-
-
-def _read_as(witness: DateWitness, sure: set[dt.date], latest: dt.date) -> DateWitness:
-    other = witness.turned
-    if other is None or witness.stamp.day in sure:
-        return witness
-    if other.day in sure or witness.stamp.day > latest >= other.day:
-        return msgspec.structs.replace(witness, stamp=other)
-    return witness
+    found = possible(found, read_on)
+    if not any(is_near(witness) for witness in found):
+        found += possible([*_from_anywhere(declared, outline, root)], read_on)
+    return told_by_labels(found)
 
 
 def _from_anywhere(declared: Declared, outline: Outline, root: Element) -> Iterator[DateWitness]:
     """Dates that stand far from the headline: other objects, scripts, titles, any short line."""
     for node in declared.graph.values():
-        yield from _json_date(node, "datePublished", 3.9, False)
+        yield from _json_date(node, "datePublished", "another object")
     for script in root.iter("script"):
         for match in SCRIPT_DATE.finditer((script.text or "")[:200_000]):
             stamp, _ = _declared(match[1], None)
             if stamp:
-                yield DateWitness(stamp=stamp, rule="script", path=path_of(script), quote=match[0], weight=3.8)
+                path = path_of(script)
+                yield DateWitness(stamp=stamp, rule=RuleId.DATE_IN_SCRIPT, kind="script", path=path, quote=match[0])
     yield from _from_titles(declared)
     blocks = outline.blocks[:1500]
     for margin in (False, True):
         for witness in _from_text([b for b in blocks if _is_in_margin(b) is margin], declared.language):
-            yield msgspec.structs.replace(witness, weight=witness.weight / 2 - margin, rule="date on the page")
+            kind = "line in the margin" if margin else "line elsewhere"
+            yield msgspec.structs.replace(witness, kind=kind, rule=RuleId.DATE_FAR_LINE)
     yield from _only_day(root)
 
 
 def _from_titles(declared: Declared) -> Iterator[DateWitness]:
     for name, text in [("title", declared.title or ""), *declared.meta("og:title", "description", "og:description")]:
         for found in find_dates(text, declared.language):
-            yield DateWitness(stamp=found.stamp, rule="date in a title", path=name, quote=text, weight=3.0)
+            yield DateWitness(stamp=found.stamp, rule=RuleId.DATE_IN_TITLE, kind="title", path=name, quote=text)
 
 
 def _is_in_margin(block: Block) -> bool:
@@ -144,26 +118,28 @@ def _only_day(root: Element) -> Iterator[DateWitness]:
         if len(days) > 1:
             return
     for day, quote in days.items():
-        yield DateWitness(
-            stamp=Stamp(day=day), rule="the only day in the markup", path="/html", quote=quote, weight=0.5
-        )
+        yield DateWitness(stamp=Stamp(day=day), rule=RuleId.DATE_ONLY_ONE, kind="only day", path="/html", quote=quote)
 
 
 def _from_json(declared: Declared) -> Iterator[DateWitness]:
-    for node, weight in ((declared.article, 10.0), (declared.page, 6.0)):
-        for key, value in (("datePublished", weight), ("uploadDate", weight - 4), ("dateCreated", weight - 3)):
-            yield from _json_date(node, key, value, False)
-        yield from _json_date(node, "dateModified", weight - 6, True)
+    for node, whose in ((declared.article, "the article"), (declared.page, "the page")):
+        for key in ("datePublished", "uploadDate", "dateCreated", "dateModified"):
+            yield from _json_date(node, key, whose)
 
 
-def _json_date(node: Json, key: str, weight: float, modified: bool) -> Iterator[DateWitness]:
+def _json_date(node: Json, key: str, whose: str) -> Iterator[DateWitness]:
     value = node.get(key)
     value = value[0] if isinstance(value, list) and value else value
     if isinstance(value, str | int):
         stamp, _ = _declared(str(value), None)
         if stamp:
             yield DateWitness(
-                stamp=stamp, rule=f"JSON-LD {key}", path=f"$.{key}", quote=str(value), weight=weight, modified=modified
+                stamp=stamp,
+                rule=RuleId.DATE_JSON_LD,
+                kind=f"{key} of {whose}",
+                path=f"$.{key}",
+                quote=str(value),
+                modified=key == "dateModified",
             )
 
 
@@ -172,20 +148,25 @@ def _from_metas(declared: Declared) -> Iterator[DateWitness]:
     telling = [name for name in declared.metas if name not in listed and not OTHER_NAME.search(name)]
     changed = [name for name in telling if CHANGED_NAME.search(name)]
     published = [name for name in telling if PUBLISHED_NAME.search(name) and not CHANGED_NAME.search(name)]
-    for names, weight, modified in (
-        (PUBLISHED_METAS, 9.0, False),
-        (published, 8.0, False),
-        (WEAK_METAS, 5.0, False),
-        ((*MODIFIED_METAS, *changed), 3.0, True),
+    for names, kind, modified in (
+        (PUBLISHED_METAS, "meta published", False),
+        (published, "meta that tells", False),
+        (WEAK_METAS, "meta date", False),
+        ((*MODIFIED_METAS, *changed), "meta modified", True),
     ):
         for order, (name, value) in enumerate(declared.meta(*names)):
             stamp, doubtful = _declared(value, declared.language)
             if stamp is not None:
-                worth = weight - 0.05 * min(order, 9) - 5.0 * doubtful
-                path = f"meta[{name}]"
-                other = turned(stamp) if doubtful else None
+                signs = ("meta, not the first",) * (order > 0) + ("meta in figures",) * doubtful
                 yield DateWitness(
-                    stamp=stamp, rule="meta", path=path, quote=value, weight=worth, modified=modified, turned=other
+                    stamp=stamp,
+                    rule=RuleId.DATE_META,
+                    kind=kind,
+                    signs=signs,
+                    path=f"meta[{name}]",
+                    quote=value,
+                    modified=modified,
+                    turned=turned(stamp) if doubtful else None,
                 )
 
 
@@ -197,9 +178,15 @@ def _from_attributes(near: list[Block]) -> Iterator[DateWitness]:
             stamp, _ = _declared(value, None) if is_date else (None, False)
             if stamp is not None and not _is_of_others(element):
                 changed = bool(CHANGED_NAME.search(name))
-                worth = 5.4 - 0.01 * min(order, 100) - 2.0 * changed
-                path = path_of(element)
-                yield DateWitness(stamp=stamp, rule="attribute", path=path, quote=value, weight=worth, modified=changed)
+                yield DateWitness(
+                    stamp=stamp,
+                    rule=RuleId.DATE_ATTRIBUTE,
+                    kind="attribute changed" if changed else "attribute",
+                    signs=("attribute, not the first",) * (order > 10),
+                    path=path_of(element),
+                    quote=value,
+                    modified=changed,
+                )
 
 
 def _elements_of(near: list[Block]) -> Iterator[Element]:
@@ -223,24 +210,18 @@ def _declared(value: str, language: str | None) -> tuple[Stamp | None, bool]:
     return reading.stamp, "/" in value and reading.is_numeric
 
 
-def turned(stamp: Stamp) -> Stamp | None:
-    """The same date with day and month the other way round."""
-    day = turned_day(stamp.day)
-    return msgspec.structs.replace(stamp, day=day) if day is not None else None
-
-
 def _from_micro(declared: Declared) -> Iterator[DateWitness]:
-    for key, weight in (("datepublished", 8.0), ("datecreated", 5.0), ("datemodified", 2.0)):
+    for key in ("datepublished", "datecreated", "datemodified"):
         for value, element in declared.micro.get(key, ())[:2]:
             text = value or text_of(element)
             stamp, _ = _declared(text, declared.language)
             if stamp:
                 yield DateWitness(
                     stamp=stamp,
-                    rule="microdata",
+                    rule=RuleId.DATE_MICRODATA,
+                    kind=f"microdata {key}",
                     path=path_of(element),
                     quote=text,
-                    weight=weight,
                     modified=key == "datemodified",
                 )
 
@@ -248,30 +229,42 @@ def _from_micro(declared: Declared) -> Iterator[DateWitness]:
 def _from_times(root: Element, near: list[Block], language: str | None) -> Iterator[DateWitness]:
     close = {id(element) for block in near for element in block.inline} | {id(block.box.element) for block in near}
     times = list(root.iter("time"))
-    seen = {1.5: 0, 3.0: 0, 6.0: 0}
+    seen: dict[str, int] = {}
     for element in times:
-        weight = 1.5 if _is_of_others(element) else 6.0 if id(element) in close else 3.0
-        order = seen[weight]
-        seen[weight] += 1
-        if order > 8:
-            continue
+        where = "of others" if _is_of_others(element) else "at the head" if id(element) in close else "elsewhere"
+        order = seen[where] = seen.get(where, -1) + 1
         value = element.get("datetime") or ""
-        stamp, _ = _declared(value or text_of(element), language)
+        stamp, _ = _declared(value or text_of(element), language) if order <= _MOST_TIMES else (None, False)
         if stamp is None:
             continue
         names = f"{element.get('class') or ''} {element.get('itemprop') or ''} {element.get('pubdate')}".lower()
-        modified = ("modif" in names or "updat" in names) and "publi" not in names
-        weight += 2.2 * (len(times) == 1 and weight == 3.0)
-        weight += ("publish" in names) + (element.get("pubdate") is not None) - 0.2 * order - 3.0 * modified
+        published = "publi" in names or element.get("pubdate") is not None
+        modified = ("modif" in names or "updat" in names) and not published
+        kind = "the only time" if len(times) == 1 and where == "elsewhere" else f"time {where}"
+        signs = ("time, not the first",) * (order > 0) + ("time says published",) * published
         yield DateWitness(
-            stamp=stamp, rule="time element", path=path_of(element), quote=value, weight=weight, modified=modified
+            stamp=stamp,
+            rule=RuleId.DATE_TIME_ELEMENT,
+            kind=f"{kind}, changed" if modified else kind,
+            signs=signs,
+            path=path_of(element),
+            quote=value,
+            modified=modified,
         )
 
 
 def _is_of_others(element: Element) -> bool:
-    """Whether a time stands in a quotation, a comment, a teaser: it dates somebody else's words."""
-    around = islice(element.iterancestors(), 8)
-    return any(box.tag in _OTHERS_TAGS or OTHERS_NAMES.search(names_of(box)) for box in around)
+    """Whether a time stands in a quotation, a comment, a teaser, a list of links: it dates somebody else's words."""
+    around = list(islice(element.iterancestors(), 8))
+    return any(box.tag in _OTHERS_TAGS or OTHERS_NAMES.search(names_of(box)) for box in around) or any(
+        _is_list_of_links(box) for box in around if box.tag in _LISTS
+    )
+
+
+def _is_list_of_links(listed: Element) -> bool:
+    """Whether two or more items of a list have both a link and a time, as lists of the latest articles have."""
+    items = islice(listed, _MOST_ITEMS)
+    return sum(item.find(".//a") is not None and item.find(".//time") is not None for item in items) >= 2
 
 
 def _is_teaser(element: Element) -> bool:
@@ -286,37 +279,41 @@ def _from_text(blocks: list[Block], language: str | None) -> Iterator[DateWitnes
     for order, block in enumerate(blocks):
         if block.box.tag == "figcaption" or (block.box.parent is not None and block.box.parent.tag == "figcaption"):
             continue  # it tells when a picture was taken
-        late = 0.05 * min(order, 20) + 2.5 * (_is_of_others(block.box.element) or _is_teaser(block.box.element))
+        late = ("a late line",) * (order > _LATE)
+        if _is_of_others(block.box.element) or _is_teaser(block.box.element):
+            late = (*late, "of others")
         for element in block.inline:
             if DATE_CLASS.search((element.get("class") or "").lower()):
-                yield from _printed(text_of(element), element, 5.8 - late, language)
-        if block.size > 300:
-            yield from _printed(block.text[:50], block.box.element, 3.0 - late, language)
-        else:
-            named = bool(DATE_NAMES.search(block.box.names))
-            yield from _printed(
-                block.text, block.box.element, 4.0 + named + (block.size < 60) - (block.size > 120) - late, language
-            )
+                yield from _printed(text_of(element), element, "element of a date", late, language)
+        if block.size > _LONG:
+            yield from _printed(block.text[:50], block.box.element, "head of a long line", late, language)
+            continue
+        kind = "line of a date" if DATE_NAMES.search(block.box.names) else "line"
+        length = "short line" if block.size < 60 else "middling line" if block.size <= 120 else "wide line"
+        yield from _printed(block.text, block.box.element, kind, (*late, length), language)
 
 
-def _printed(text: str, element: Element, weight: float, language: str | None) -> Iterator[DateWitness]:
-    if len(text) > 300 or not _DIGITS.search(text):
+def _printed(
+    text: str, element: Element, kind: str, signs: tuple[str, ...], language: str | None
+) -> Iterator[DateWitness]:
+    if len(text) > _LONG or not _DIGITS.search(text):
         return
-    for found in find_dates(text, language):
+    for order, found in enumerate(find_dates(text, language)):
         changed, labelled = found.label == "updated", found.label == "published"
         if _is_of_law(text) or (not changed and _is_told(text, found.start, found.end, language)):
             continue
-        worth = weight + labelled - 1.5 * changed
-        path = path_of(element)
-        other = turned(found.stamp) if found.ambiguous else None
+        said = ("says published",) * labelled + ("has a clock",) * (found.stamp.time is not None)
         yield DateWitness(
             stamp=found.stamp,
-            rule="date line",
-            path=path,
+            rule=RuleId.DATE_LINE,
+            kind=f"{kind}, changed" if changed else kind,
+            signs=(*signs, *said, *("not the first of its line",) * (order > 0)),
+            path=path_of(element),
             quote=text,
-            weight=worth,
             modified=changed,
-            turned=other,
+            labelled=labelled or changed,
+            turned=turned(found.stamp) if found.ambiguous else None,
+            differs=found.weekday_differs,
         )
 
 
@@ -343,4 +340,5 @@ def _from_url(url: str | None) -> Iterator[DateWitness]:
         day = dt.date(int(match["year"]), int(match["month"]), int(match["day"]))
     except (ValueError, TypeError):
         return
-    yield DateWitness(stamp=Stamp(day=day), rule="address of the page", path="url", quote=match[0], weight=5.5)
+    stamp = Stamp(day=day)
+    yield DateWitness(stamp=stamp, rule=RuleId.DATE_IN_ADDRESS, kind="address", path="url", quote=match[0])

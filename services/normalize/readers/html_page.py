@@ -16,7 +16,8 @@ from services.normalize.html.authors import author_witnesses, choose_authors, si
 from services.normalize.html.blocks import Outline, read_outline
 from services.normalize.html.body import read_body
 from services.normalize.html.bylines import Byline
-from services.normalize.html.dates import FAR_RULES, LABELLED, DateWitness, date_witnesses
+from services.normalize.html.date_witness import DateWitness
+from services.normalize.html.dates import date_witnesses
 from services.normalize.html.declared import Declared, read_declared
 from services.normalize.html.declared_fields import (
     read_address,
@@ -29,7 +30,7 @@ from services.normalize.html.margins import margins
 from services.normalize.html.pieces import pieces_of, removed
 from services.normalize.html.regions import find_near, find_pictures, find_places
 from services.normalize.html.tree import parse
-from services.normalize.readings import Ranking, Witness, evidence_for, rank
+from services.normalize.readings import Ranking, RuleId, Witness, evidence_for, rank
 from shared.article import Article, Evidence, Person
 from shared.envelope import Raw
 from shared.untrusted.markup_limits import check
@@ -72,7 +73,7 @@ def read(text: str, raw: Raw) -> Draft:
     declared = read_declared(root, raw.url)
     outline = read_outline(root)
     fields = _Fields()
-    spoken = msgspec.structs.replace(declared, language=_language(declared, raw, outline))
+    spoken = msgspec.structs.replace(declared, language=language_of_page(declared, raw, outline))
     headline = fields.believe(read_headline(declared, outline, root, raw.url))
     container, region, head = find_places(outline, headline)
     near = find_near(outline, container, head)
@@ -94,7 +95,7 @@ def read(text: str, raw: Raw) -> Draft:
     return Draft(pieces=pieces, article=article, evidence=tuple(fields.evidence))
 
 
-def _language(declared: Declared, raw: Raw, outline: Outline) -> str | None:
+def language_of_page(declared: Declared, raw: Raw, outline: Outline) -> str | None:
     """The language that dates and names are read in; menus and buttons of a page may be in another one."""
     running = (block.text for block in outline.blocks if block.size > _RUNNING)
     sample = " ".join(islice(running, _SAMPLED))[:SAMPLE]
@@ -123,20 +124,18 @@ def _settle_dates(fields: _Fields, declared: Declared, witnesses: list[DateWitne
 def _as_said(witness: DateWitness) -> Witness:
     stamp = witness.stamp
     value = stamp.day.isoformat() + (f"T{stamp.time.isoformat()}" if stamp.time else "")
-    return Witness(value=value, rule=witness.rule, path=witness.path, quote=witness.quote)
+    return Witness(value=value, rule=witness.rule.words, path=witness.path, quote=witness.quote)
 
 
 def _sure(settled: Settled, read_on: dt.date | None) -> float:
-    witness = settled.witness
-    sure = min(0.98, 0.4 + witness.weight / 16)
-    is_guess = witness.rule in FAR_RULES or _may_be_of_the_masthead(witness, read_on)
-    return min(sure, 0.5) if is_guess else sure
+    return min(settled.sure, 0.5) if _may_be_of_the_masthead(settled.witness, read_on) else settled.sure
 
 
 def _may_be_of_the_masthead(witness: DateWitness, read_on: dt.date | None) -> bool:
     """A day without a time or a word like "Published" that is today's: a masthead prints it over every article."""
     today = read_on is not None and abs((witness.stamp.day - read_on).days) <= 1
-    return today and witness.rule == "date line" and witness.stamp.time is None and witness.weight < LABELLED
+    is_bare = witness.stamp.time is None and not witness.labelled
+    return today and witness.rule is RuleId.DATE_LINE and is_bare
 
 
 def _settle_people(fields: _Fields, declared: Declared, witnesses: list[Byline]) -> tuple[str, ...]:

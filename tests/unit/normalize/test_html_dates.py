@@ -12,8 +12,9 @@ from services.normalize.grammar.dates import read_date
 from services.normalize.grammar.machine_dates import Stamp
 from services.normalize.grammar.printed_dates import find_dates
 from services.normalize.grammar.zones import Assigned, assign_zone
-from services.normalize.html.dates import DateWitness
+from services.normalize.html.date_witness import DateWitness
 from services.normalize.readers.html_page import read
+from services.normalize.readings import RuleId
 from shared.envelope import Raw, Source
 from tests.unit.normalize.inputs import raw
 
@@ -122,8 +123,18 @@ def test_any_text_is_read_or_refused_never_raised(text: str) -> None:
     list(find_dates(text, "en"))
 
 
-def said(stamp: Stamp, rule: str, weight: float) -> DateWitness:
-    return DateWitness(stamp=stamp, rule=rule, weight=weight)
+KINDS = {
+    "datePublished of the article": RuleId.DATE_JSON_LD,
+    "meta published": RuleId.DATE_META,
+    "meta modified": RuleId.DATE_META,
+    "line of a date": RuleId.DATE_LINE,
+    "time at the head": RuleId.DATE_TIME_ELEMENT,
+    "address": RuleId.DATE_IN_ADDRESS,
+}
+
+
+def said(stamp: Stamp, kind: str) -> DateWitness:
+    return DateWitness(stamp=stamp, rule=KINDS[kind], kind=kind)
 
 
 RUNNING = "<p>The bridge was closed for nine months while its piers were set anew, the town said on Monday.</p>" * 3
@@ -149,7 +160,8 @@ UTC_NIGHT = Stamp(day=dt.date(2020, 5, 2), time=dt.time(2, 25), offset=0)
     ],
 )
 def test_a_stamp_in_utc_is_told_by_the_publishers_clock(other: Stamp, url: str | None, day: int, hours: int) -> None:
-    witnesses = [said(UTC_NIGHT, "JSON-LD datePublished", 10), said(other, "date line", 5)]
+    witnesses = [said(UTC_NIGHT, "datePublished of the article"), said(UTC_NIGHT, "meta published")]
+    witnesses.append(msgspec.structs.replace(said(other, "line of a date"), signs=("a late line",)))
     settled = settle_published(witnesses, assign_zone(None, url, None))
     assert settled is not None
     assert settled.moment.value == UTC_NIGHT.instant
@@ -158,17 +170,18 @@ def test_a_stamp_in_utc_is_told_by_the_publishers_clock(other: Stamp, url: str |
 
 
 def test_a_day_in_the_masthead_is_not_the_publishers_where_its_own_is_printed_too() -> None:
-    printed = [(dt.date(2020, 5, 1), 5.8), (dt.date(2020, 5, 2), 3.5)]
-    others = [said(Stamp(day=day), "date line", weight) for day, weight in printed]
-    settled = settle_published([said(UTC_NIGHT, "JSON-LD datePublished", 10), *others], Assigned())
+    printed = [dt.date(2020, 5, 1), dt.date(2020, 5, 2)]
+    others = [said(Stamp(day=day), "line of a date") for day in printed]
+    settled = settle_published([said(UTC_NIGHT, "datePublished of the article"), *others], Assigned())
     assert settled is not None
     assert settled.moment.day == dt.date(2020, 5, 2)
 
 
 def test_a_day_that_no_inhabited_zone_explains_is_another_day() -> None:
     noon = Stamp(day=dt.date(2020, 7, 9), time=dt.time(10, 4), offset=0)
-    address = said(Stamp(day=dt.date(2020, 7, 8)), "address of the page", 5.5)
-    settled = settle_published([said(noon, "JSON-LD datePublished", 10), address], Assigned())
+    address = said(Stamp(day=dt.date(2020, 7, 8)), "address")
+    declared = [said(noon, "datePublished of the article"), said(noon, "meta published")]
+    settled = settle_published([*declared, address], Assigned())
     assert settled is not None
     assert settled.moment.day == dt.date(2020, 7, 9)
 
@@ -187,11 +200,11 @@ def test_a_time_among_others_words_does_not_date_the_article(others: str) -> Non
     assert day_of(markup) == dt.date(2020, 9, 20)
 
 
-def declared_day(day: int, rule: str, weight: float) -> DateWitness:
-    return said(Stamp(day=dt.date(2020, 5, day), time=dt.time(9, 30), offset=0), rule, weight)
+def declared_day(day: int, kind: str) -> DateWitness:
+    return said(Stamp(day=dt.date(2020, 5, day), time=dt.time(9, 30), offset=0), kind)
 
 
-BUILT = msgspec.structs.replace(declared_day(20, "meta", 3), modified=True)
+BUILT = msgspec.structs.replace(declared_day(20, "meta modified"), modified=True)
 
 
 @pytest.mark.parametrize(
@@ -199,27 +212,41 @@ BUILT = msgspec.structs.replace(declared_day(20, "meta", 3), modified=True)
     [
         pytest.param(
             [
-                declared_day(4, "JSON-LD datePublished", 10),
-                declared_day(6, "meta", 9),
-                declared_day(6, "date line", 5.5),
+                declared_day(4, "datePublished of the article"),
+                declared_day(6, "meta published"),
+                declared_day(6, "line of a date"),
             ],
             6,
             id="of two declared days the one that is printed",
         ),
         pytest.param(
-            [declared_day(4, "JSON-LD datePublished", 10), declared_day(6, "date line", 5.5)],
+            [
+                declared_day(4, "datePublished of the article"),
+                declared_day(4, "meta published"),
+                msgspec.structs.replace(declared_day(6, "line of a date"), signs=("a late line",)),
+            ],
             4,
-            id="a declared day, against one that is only printed",
+            id="a day that two declare, against one that is printed late",
         ),
         pytest.param(
-            [declared_day(21, "meta", 9), BUILT, declared_day(6, "time element", 6)],
+            [declared_day(4, "meta published"), declared_day(6, "line of a date")],
+            6,
+            id="a day printed at the head, against one that a lone meta declares",
+        ),
+        pytest.param(
+            [declared_day(21, "meta published"), BUILT, declared_day(6, "time at the head")],
             6,
             id="the printed day, where the declared one is after the last change",
         ),
         pytest.param(
-            [declared_day(20, "meta", 9), BUILT, declared_day(6, "time element", 6)],
-            20,
-            id="a declared day that is not after the last change",
+            [
+                declared_day(19, "meta published"),
+                declared_day(19, "datePublished of the article"),
+                BUILT,
+                said(Stamp(day=dt.date(2020, 5, 6)), "address"),
+            ],
+            19,
+            id="a day that two declare, against the address",
         ),
     ],
 )
@@ -231,16 +258,16 @@ def test_of_days_that_differ_is_believed(witnesses: list[DateWitness], day: int)
 
 def test_midnight_at_home_is_a_day_that_somebody_picked() -> None:
     midnight = Stamp(day=dt.date(2022, 11, 6), time=dt.time(23), offset=0)
-    printed = said(Stamp(day=dt.date(2022, 11, 6)), "date line", 5.5)
-    settled = settle_published([said(midnight, "meta", 9), printed], assign_zone(None, None, "de"))
+    printed = said(Stamp(day=dt.date(2022, 11, 6)), "line of a date")
+    settled = settle_published([said(midnight, "meta published"), printed], assign_zone(None, None, "de"))
     assert settled is not None
     assert settled.moment.day == dt.date(2022, 11, 7)
 
 
 def test_the_publishers_day_may_be_printed_beside_a_word_for_a_change() -> None:
-    early = said(Stamp(day=dt.date(2020, 4, 16), time=dt.time(1), offset=330), "JSON-LD datePublished", 10)
-    changed = msgspec.structs.replace(said(Stamp(day=dt.date(2020, 4, 16)), "date line", 3.05), modified=True)
-    teaser = said(Stamp(day=dt.date(2020, 4, 15)), "date line", 5)
+    early = said(Stamp(day=dt.date(2020, 4, 16), time=dt.time(1), offset=330), "datePublished of the article")
+    changed = msgspec.structs.replace(said(Stamp(day=dt.date(2020, 4, 16)), "line of a date"), modified=True)
+    teaser = said(Stamp(day=dt.date(2020, 4, 15)), "line of a date")
     settled = settle_published([early, teaser, changed], assign_zone(None, None, "hi"))
     assert settled is not None
     assert settled.moment.day == dt.date(2020, 4, 16)
@@ -413,14 +440,14 @@ def test_the_day_at_the_head_is_read(head: str, body: str, url: str | None, day:
 
 def test_a_clock_without_zone_is_read_in_the_zone_of_the_source() -> None:
     stamp = Stamp(day=DAY, time=dt.time(5, 34))
-    settled = settle_published([said(stamp, "date line", 5)], assign_zone("Asia/Ho_Chi_Minh", None, "en"))
+    settled = settle_published([said(stamp, "line of a date")], assign_zone("Asia/Ho_Chi_Minh", None, "en"))
     assert settled is not None
     assert settled.moment.value.isoformat() == "2015-11-09T05:34:00+07:00"
     assert settled.moment.zone_rule == "source"
 
 
 def test_a_day_without_time_stays_a_day() -> None:
-    settled = settle_published([said(Stamp(day=DAY), "date line", 5)], assign_zone(None, "https://a.de", "de"))
+    settled = settle_published([said(Stamp(day=DAY), "line of a date")], assign_zone(None, "https://a.de", "de"))
     assert settled is not None
     assert (settled.moment.precision, settled.moment.day) == ("day", DAY)
 

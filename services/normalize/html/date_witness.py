@@ -1,0 +1,119 @@
+"""Who says when a page was published or changed, and what the others say makes of it."""
+
+import datetime as dt
+import re
+
+import msgspec
+
+from services.normalize.grammar.machine_dates import Stamp
+from services.normalize.grammar.printed_dates import turned_day
+from services.normalize.readings import RuleId
+
+_PRINTED = frozenset(
+    {RuleId.DATE_LINE, RuleId.DATE_FAR_LINE, RuleId.DATE_IN_TITLE, RuleId.DATE_TIME_ELEMENT, RuleId.DATE_IN_ADDRESS}
+)
+_DECLARED = frozenset({RuleId.DATE_JSON_LD, RuleId.DATE_META, RuleId.DATE_MICRODATA, RuleId.DATE_TIME_ELEMENT})
+_OWN = ("datePublished of the article", "meta published", "microdata datepublished", "time at the head")
+_EARLIEST = dt.date(1995, 1, 1)
+_WEAK = re.compile(r"created|upload|elsewhere|of others|of a long line")
+
+
+class DateWitness(msgspec.Struct, frozen=True, kw_only=True):
+    """One reading of the publishing date, or of that of the last change (`modified`).
+
+    `kind` says who speaks, `signs` what of it counts for or against (both are names in models/date_ranking.toml).
+    `turned` is the other reading, where day and month may be the other way round; `differs`: a weekday printed beside
+    the day is that of another. `labelled`: words say that it is of the publishing, or of a change where `modified`.
+    """
+
+    stamp: Stamp
+    rule: RuleId
+    kind: str
+    signs: tuple[str, ...] = ()
+    path: str | None = None
+    quote: str = ""
+    modified: bool = False
+    labelled: bool = False
+    turned: Stamp | None = None
+    differs: bool = False
+
+
+def is_near(witness: DateWitness) -> bool:
+    """Whether somebody at the head of the page, or in its declared data, speaks of the publishing."""
+    return not witness.modified and not _WEAK.search(witness.kind) and "of others" not in witness.signs
+
+
+def possible(found: list[DateWitness], read_on: dt.date | None) -> list[DateWitness]:
+    """Those who name a day the page can be of; a day that can be read in two ways is read as others say it."""
+    latest = read_on + dt.timedelta(days=1) if read_on is not None else dt.date.max
+    sure = {witness.stamp.day for witness in found if witness.turned is None}
+    read = [_read_as(witness, sure, latest) for witness in found]
+    return [w for w in read if w.stamp.day >= _EARLIEST and (w.stamp.day <= latest or w.rule not in _PRINTED)]
+
+
+def _read_as(witness: DateWitness, sure: set[dt.date], latest: dt.date) -> DateWitness:
+    other = witness.turned
+    if other is None or witness.stamp.day in sure:
+        return witness
+    if other.day in sure or witness.stamp.day > latest >= other.day:
+        return msgspec.structs.replace(witness, stamp=other)
+    return witness
+
+
+def told_by_labels(found: list[DateWitness]) -> list[DateWitness]:
+    """Whoever says of the moment of the last change that it is that of the publishing repeats the change, where an
+    earlier publishing is declared, or printed with its label beside that of the change."""
+    changed = {_minute(w) for w in found if w.modified} - {None}
+    lines = [w for w in found if w.rule is RuleId.DATE_LINE and w.labelled]
+    published, changed_on = {_clock(w) for w in lines if not w.modified}, {_clock(w) for w in lines if w.modified}
+    is_pair = len(published) == len(changed_on) == 1 and max(published) < min(changed_on)
+    earliest = min(
+        (_clock(w) for w in found if _is_own(w) and _minute(w) not in changed and not _is_bare(w)), default=None
+    )
+    first_day = min((w.stamp.day for w in found if _is_own(w) and _minute(w) not in changed), default=None)
+
+    def repeats(witness: DateWitness) -> bool:
+        if witness.modified or witness.rule not in _DECLARED:
+            return False
+        if is_pair and _same(_clock(witness), min(changed_on)) and not _same(_clock(witness), max(published)):
+            return True
+        is_later = (first_day is not None and first_day < witness.stamp.day) or (
+            earliest is not None and earliest < _clock(witness)
+        )
+        return is_later and _minute(witness) in changed
+
+    return [
+        msgspec.structs.replace(w, modified=True, kind="repeats the change", signs=()) if repeats(w) else w
+        for w in found
+    ]
+
+
+def _is_own(witness: DateWitness) -> bool:
+    """Whether a declaration is the article's own."""
+    return not witness.modified and witness.kind.startswith(_OWN)
+
+
+def _is_bare(witness: DateWitness) -> bool:
+    """Whether a stamp is a day alone: midnight stands for one too."""
+    return witness.stamp.time in (None, dt.time())
+
+
+def _same(one: tuple[dt.date, dt.time], two: tuple[dt.date, dt.time]) -> bool:
+    """Whether two clocks are one, or the day of one that has no clock."""
+    return one[0] == two[0] and (one[1] == two[1] or dt.time() in (one[1], two[1]))
+
+
+def _minute(witness: DateWitness) -> dt.datetime | None:
+    moment = witness.stamp.instant
+    return moment.astimezone(dt.UTC).replace(second=0, microsecond=0) if moment is not None else None
+
+
+def _clock(witness: DateWitness) -> tuple[dt.date, dt.time]:
+    """Day and minute; a day alone is its first."""
+    return witness.stamp.day, (witness.stamp.time or dt.time()).replace(second=0, microsecond=0)
+
+
+def turned(stamp: Stamp) -> Stamp | None:
+    """The same date with day and month the other way round."""
+    day = turned_day(stamp.day)
+    return msgspec.structs.replace(stamp, day=day) if day is not None else None
