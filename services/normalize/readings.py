@@ -72,6 +72,17 @@ class RuleId(enum.Enum):
     ZONE_OF_COUNTRY = ("the zone of the address's country", 0.85)
     ZONE_OF_LANGUAGE = ("the zone of the language", 0.75)
     ZONE_UNKNOWN = ("no zone is known: a clock without one", 0.5)
+    # captions and credits
+    CAPTION_LABEL = ("a label before a caption", 0.97)
+    CREDIT_LABEL = ("a credit's label", 0.97)
+    CREDIT_BRACKETED_LABEL = ("a credit's label in brackets", 0.97)
+    CREDIT_AGENCY_IN_BRACKETS = ("an agency in brackets", 0.9)
+    CREDIT_AGENCY_AND_NAME = ("an agency beside a name", 0.9)
+    CREDIT_SIGN = ("the copyright sign before a name", 0.95)
+    CREDIT_BAR = ("a name behind a bar", 0.85)
+    CREDIT_TAKEN_BY = ("the word behind who took it", 0.95)
+    CREDIT_WORD_BEFORE_NAME = ("a credit's word before a name", 0.9)
+    CREDIT_STOCK = ("a stock picture's note", 0.9)
     # dateline
     DATELINE_MARKUP = ("the markup says dateline", 0.95)
     DATELINE_PLACE_AND_AGENCY = ("place and agency", 0.97)

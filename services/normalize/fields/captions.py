@@ -11,6 +11,7 @@ from services.normalize.document import Document, Line, classified, replace_line
 from services.normalize.fields.caption_features import Surroundings, signs
 from services.normalize.grammar.credit import Credit, speaks_of_picture, take_credit
 from services.normalize.language.phrases import roles
+from services.normalize.readings import RuleId
 from shared.article import Candidate
 
 LONGEST = 60
@@ -74,7 +75,7 @@ def settle_by_credit(line: Line, tag: str) -> Line:
     if line.piece.shape == "line" and size(line.text) <= LONGEST:
         credit = take_credit(line.text, tag)
         if credit is not None and _is_caption_credit(credit, line):
-            return _credited(classified(line, "caption", f"a caption: {credit.rule}", 0.97), credit)
+            return _credited(classified(line, "caption", f"a caption: {credit.rule.words}", 0.97), credit)
         if line.kind is None and speaks_of_picture(line.text, tag):
             return classified(line, "caption", "a caption: it speaks of its picture", 0.9)
     return line
@@ -95,7 +96,7 @@ def _settle_on_page(line: Line, tag: str, under_picture: bool) -> Line:
     pictured = roles(tag, "labels").get(credit.label or "") in ("photographer", "videographer")
     if not under_picture and not (pictured and size(line.text) <= LONGEST_WITH_LABEL):
         return line
-    return _credited(classified(line, "caption", f"on a page: {credit.rule}", 0.95), credit)
+    return _credited(classified(line, "caption", f"on a page: {credit.rule.words}", 0.95), credit)
 
 
 def _totals(around: Surroundings, place: int, line: Line, under_picture: bool) -> Totals:
@@ -173,7 +174,7 @@ def _told(line: Line, total: Totals, kind: Judgement) -> Line:
 
 def _is_caption_credit(credit: Credit, line: Line) -> bool:
     """An agency in brackets also ends paragraphs; a label or a stock picture's note does not."""
-    return credit.rule != "an agency in brackets" or size(line.text) <= LONGEST_WITH_AGENCY
+    return credit.rule is not RuleId.CREDIT_AGENCY_IN_BRACKETS or size(line.text) <= LONGEST_WITH_AGENCY
 
 
 def _credited(line: Line, credit: Credit | None) -> Line:

@@ -1,21 +1,33 @@
-"""The credit at the end of a caption: "… - Ảnh: Hà Linh/TTXVN", "… (Ảnh: Tấn Vũ)", "… (ảnh minh họa)"."""
+"""The credit of a caption ("… - Ảnh: Hà Linh/TTXVN", "… © Anna Berg", "… ＝田中撮影") and the label before it."""
 
 import re
 from functools import cache
 
 import msgspec
 
-from services.normalize.grammar.person_names import bare_name, is_name, is_outlet
+from services.normalize.grammar.person_names import bare_name, is_agency, is_name, is_outlet
 from services.normalize.language.folding import fold
 from services.normalize.language.load import GENERIC, for_tag
-from services.normalize.language.phrases import DASHES, edge_free, folded
+from services.normalize.language.phrases import DASHES, edge_free, folded, outlets
+from services.normalize.readings import RuleId
 
 LONGEST = 60
+LONGEST_READ = 600  # characters
 MOST_WORDS = 9
-_BRACKETED = re.compile(r"\s*[(\[](?P<inner>[^()\[\]]{2,80})[)\]]\s*\.?\s*$")
-_STOCK_RULE = "a stock picture's note"
+LEAST_CAPTION = 6  # words behind a credit's word that say something: "PHOTO: Workers repair a line in the harbour"
+_BRACKETED = re.compile(r"\s*[(\[（［【〔](?P<inner>[^()\[\]（）［］【】〔〕]{2,80})[)\]）］】〕]\s*[.。]?\s*$")
+_SIGN = re.compile(r"(?:^|\s*[|/,;–—-]?\s*)(?:©|\([cC]\)\s)\s*(?P<credit>[^©]{2,60})$")
+_BAR = re.compile(r"\s+[|｜]\s+(?P<credit>[^|｜]{2,60})$")
+_STROKE = re.compile(r"(?:(?<=[.!?…”\"»])|\s[/|–—-])\s+(?P<credit>[^.!?…:|]{2,30}/[^.!?…:|/]{2,40})$")
+_TAKEN = re.compile(
+    r"(?:(?<=[。．.！？])\s*|[＝=]\s*|[（(]\s*)(?P<credit>[^。．.！？＝=（()）]{1,24}?)\s?(?:摄|攝|撮影|提供|供图)[）)]?[。.]?$"
+)
+_AGENCY_GIVES = re.compile(r"(?<=[。）])(?P<credit>[^。\s]{2,8}[发發])。?$")
+_REPORTER = re.compile(r"^(?P<agency>\S*?)(?:特约|本报)?(?:记者|記者|通讯员)\s*(?P<name>\S.*)$")
+_BY_REPORTER = re.compile(r"(?<=[.。])\s(?P<credit>[\uac00-\ud7af]{2,4}) ?(?:사진)?기자$")
+_AFTER_EQUALS = re.compile(r"[＝=](?P<credit>[^＝=。\s]{2,16})$")
 _SENTENCE = re.compile(r"\w{3,}\.\s")
-_EDGE = f" \t{DASHES}|,;:/(["
+_EDGE = f" \t\u3000{DASHES}|,;:/(["
 
 
 class Credit(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,48 +38,122 @@ class Credit(msgspec.Struct, frozen=True, kw_only=True):
 
     caption: str
     credit: str | None
-    rule: str
+    rule: RuleId
     label: str | None = None
 
 
 def take_credit(text: str, tag: str) -> Credit | None:
-    """Take the credit off a caption; None when nothing in the text is one."""
+    """Take the label and the credit off a caption; None when the text has neither. A long text is read at its end."""
+    if len(text) > LONGEST_READ:
+        found = take_credit(text[-LONGEST_READ:], tag)
+        return found and msgspec.structs.replace(found, caption=text[:-LONGEST_READ] + found.caption)
+    label = _caption_label(tag).match(text)
+    rest = text[label.end() :] if label is not None else text
+    found = _first_credit(rest, tag) or _credit_behind(rest, tag) or _stock(rest, tag)
+    if found is not None or label is None:
+        return found
+    return Credit(caption=rest, credit=None, rule=RuleId.CAPTION_LABEL, label=fold(label["label"]))
+
+
+def _first_credit(text: str, tag: str) -> Credit | None:
+    """ "Bild: Anna Berg. Die Brücke …" names whose it is first; "PHOTO: Workers repair …" says what stands behind."""
+    match = _label_first(tag).match(text)
+    if match is None:
+        return None
+    name, stop, caption = match["rest"].partition(". ")
+    if stop and is_name(bare_name(name.partition("/")[0].strip(), tag), tag) and len(name.split()) > 1:
+        return Credit(caption=caption, credit=name, rule=RuleId.CREDIT_LABEL, label=fold(match["label"]))
+    credited = _credit_behind(match["rest"], tag)
+    if match["label"].isupper() and len(match["rest"].split()) >= LEAST_CAPTION:
+        caption, credit = (credited.caption, credited.credit) if credited is not None else (match["rest"], None)
+        return Credit(caption=caption, credit=credit, rule=RuleId.CAPTION_LABEL, label=fold(match["label"]))
+    return None
+
+
+def _credit_behind(text: str, tag: str) -> Credit | None:
     bracketed = _BRACKETED.search(text)
-    if bracketed is not None:
-        found = _bracketed(text, bracketed, tag)
-        if found is not None:
-            return found
+    found = _bracketed(text, bracketed, tag) if bracketed is not None else None
+    if found is not None:
+        return found
     labelled = _labelled(tag).search(text)
     if labelled is not None and _is_credit(labelled["credit"]):
         caption = text[: labelled.start()].rstrip(_EDGE)
-        inner = labelled["credit"].strip().rstrip(")].")
         return Credit(
             caption=_without_stock(caption, tag),
-            credit=inner.strip() or None,
-            rule="a credit's label",
+            credit=_closed(labelled["credit"]) or None,
+            rule=RuleId.CREDIT_LABEL,
             label=fold(labelled["label"]),
         )
-    return _stock(text, tag) or _unlabelled(text, tag)
+    if _stock_begins(text, tag):
+        return None
+    return _unlabelled(text, tag) or _signed(text, tag) or _taken_by(text, tag)
+
+
+def _closed(credit: str) -> str:
+    """Without what is left of brackets and stops behind it."""
+    credit = credit.strip().rstrip("].。")
+    return credit.rstrip(")）").strip() if credit.count("(") < credit.count(")") or "）" in credit else credit.strip()
 
 
 def _bracketed(text: str, bracketed: re.Match[str], tag: str) -> Credit | None:
     caption, inner = text[: bracketed.start()].rstrip(_EDGE), bracketed["inner"].strip()
-    labelled = _labelled(tag).match(inner)
+    labelled = _labelled(tag).match(inner) or _label_before_name(tag).match(inner)
     if labelled is not None and _is_credit(labelled["credit"]):
         return Credit(
             caption=caption,
             credit=labelled["credit"].strip(" ."),
-            rule="a credit's label in brackets",
+            rule=RuleId.CREDIT_BRACKETED_LABEL,
             label=fold(labelled["label"]),
         )
     if edge_free(inner) in folded(for_tag(tag).captions.stock):
         kept = caption if for_tag(tag).captions.stock_is_apart else text
-        return Credit(caption=kept, credit=None, rule=_STOCK_RULE)
-    if ("/" in inner and is_outlet(inner.rpartition("/")[2].strip(), tag)) or (
-        len(inner) <= 20 and _is_agency(inner, tag)
-    ):
-        return Credit(caption=caption, credit=inner, rule="an agency in brackets")
+        return Credit(caption=kept, credit=None, rule=RuleId.CREDIT_STOCK)
+    taken = _TAKEN.search(f"({inner})")
+    if taken is not None:
+        return Credit(caption=caption, credit=_reporter(taken["credit"], tag), rule=RuleId.CREDIT_TAKEN_BY)
+    if ("/" in inner and _is_of_agency(inner, tag)) or (len(inner) <= 20 and _is_agency(inner, tag)):
+        return Credit(caption=caption, credit=inner, rule=RuleId.CREDIT_AGENCY_IN_BRACKETS)
     return None
+
+
+def _signed(text: str, tag: str) -> Credit | None:
+    """ "… © Anna Berg", "… | Anna Berg/AP", "…. ANTARA FOTO/Budi Santoso"."""
+    sign = _SIGN.search(text)
+    if sign is not None and sign.start() and _is_credit(sign["credit"]):
+        return Credit(
+            caption=text[: sign.start()].rstrip(_EDGE), credit=_closed(sign["credit"]), rule=RuleId.CREDIT_SIGN
+        )
+    bar = _BAR.search(text)
+    if bar is not None and _names_giver(bar["credit"], tag):
+        return Credit(caption=text[: bar.start()], credit=bar["credit"].strip(), rule=RuleId.CREDIT_BAR)
+    stroke = _STROKE.search(text)
+    if stroke is not None and _is_of_agency(stroke["credit"], tag):
+        caption = text[: stroke.start()].rstrip(_EDGE)
+        return Credit(caption=caption, credit=stroke["credit"].strip(" ."), rule=RuleId.CREDIT_AGENCY_AND_NAME)
+    return None
+
+
+def _taken_by(text: str, tag: str) -> Credit | None:
+    """ "…。李明 摄", "…＝田中撮影", "…。新华社发", "… 홍길동 기자"."""
+    for form in (_TAKEN, _AGENCY_GIVES, _BY_REPORTER, _AFTER_EQUALS):
+        match = form.search(text)
+        if match is None or not match.start():
+            continue
+        credit = _reporter(match["credit"].strip(), tag)
+        clear = form in (_TAKEN, _BY_REPORTER) or _is_agency(credit.rstrip("发發"), tag)
+        if clear and (
+            is_name(credit.rpartition("/")[2], tag) or _is_agency(credit.rstrip("发發"), tag) or form is _TAKEN
+        ):
+            return Credit(caption=text[: match.start()].rstrip(_EDGE), credit=credit, rule=RuleId.CREDIT_TAKEN_BY)
+    return None
+
+
+def _reporter(credit: str, tag: str) -> str:
+    """ "人民日报记者 王建国" as "人民日报/王建国"."""
+    match = _REPORTER.match(credit)
+    if match is None:
+        return credit.strip()
+    return f"{match['agency']}/{match['name']}" if match["agency"] else match["name"]
 
 
 def _unlabelled(text: str, tag: str) -> Credit | None:
@@ -75,18 +161,16 @@ def _unlabelled(text: str, tag: str) -> Credit | None:
     match = _bare(tag).search(text)
     if match is None:
         return None
-    credit = match["credit"].strip(" .")
-    person = bare_name(credit.partition("/")[0], tag)
-    clear = len(person.split()) >= 2 or "." in person
-    if credit.split() and ((clear and is_name(person, tag)) or _is_agency(credit, tag)):
-        return Credit(caption=text[: match.start()].rstrip(_EDGE), credit=credit, rule="a credit's word before a name")
+    credit = _closed(match["credit"].strip(" ."))
+    if credit.split() and (_is_clear_name(credit, tag) or _is_agency(credit, tag)):
+        return Credit(caption=text[: match.start()].rstrip(_EDGE), credit=credit, rule=RuleId.CREDIT_WORD_BEFORE_NAME)
     return None
 
 
 def _stock(text: str, tag: str) -> Credit | None:
     """ "… - Ảnh minh họa" and "… . Hình minh họa."; such a note alone is the caption."""
     found = _stock_begins(text, tag) > 0
-    return Credit(caption=_without_stock(text, tag), credit=None, rule=_STOCK_RULE) if found else None
+    return Credit(caption=_without_stock(text, tag), credit=None, rule=RuleId.CREDIT_STOCK) if found else None
 
 
 def _without_stock(text: str, tag: str) -> str:
@@ -105,38 +189,85 @@ def _is_credit(text: str) -> bool:
 
 
 def _is_agency(text: str, tag: str) -> bool:
-    rules = for_tag(tag)
-    return edge_free(text) in folded((*rules.outlets, *for_tag(GENERIC).outlets, *rules.captions.givers))
+    return is_agency(text, tag) or edge_free(text) in folded(for_tag(tag).captions.givers)
+
+
+def _is_of_agency(text: str, tag: str) -> bool:
+    """ "Minh Tâm/TTXVN", "AP Photo/Anna Berg": an agency stands on one side of the stroke."""
+    first, _, last = text.rpartition("/")
+    if is_outlet(last.strip(), tag):
+        return True
+    words = edge_free(first).split()
+    known = any(" ".join(words[:size]) in outlets(tag) for size in range(1, len(words) + 1))
+    return (known or is_outlet(first.strip(), tag)) and len(last.split()) <= MOST_WORDS // 2
+
+
+def _names_giver(text: str, tag: str) -> bool:
+    person = text.partition("/")[0].strip()
+    return _is_agency(text, tag) or (_is_credit(text) and _is_clear_name(person, tag))
+
+
+def _is_clear_name(credit: str, tag: str) -> bool:
+    person = bare_name(credit.partition("/")[0], tag)
+    return (len(person.split()) >= 2 or "." in person) and is_name(person, tag)
 
 
 @cache
 def _labelled(tag: str) -> re.Pattern[str]:
-    labels = _any_label(tag)
     return re.compile(
-        rf"(?:^|(?<=[{DASHES}\s.,;!?|(\[\"”’]))(?P<label>{labels})\s*[:：]\s*(?P<credit>[^:：]+)$", re.IGNORECASE
+        rf"(?:^|(?<=[{DASHES}\s.,;!?|/(\[\"”’。．！？।»]))(?P<label>{_any_label(tag)})\s*[:：=＝]\s*(?P<credit>[^:：=＝]+)$",
+        re.IGNORECASE,
     )
 
 
 @cache
+def _label_before_name(tag: str) -> re.Pattern[str]:
+    """Within brackets: "Photo by Ann Lee/PA", "foto Giulia Ferri", "Photo AFP"."""
+    linked = _any_of(("by", "von", "di", "de", "par", "por", "door", "av", "af", "of", "via", "from", "courtesy of"))
+    return re.compile(
+        rf"(?P<label>(?i:{_any_label(tag)})(?:\s(?i:{linked}))?)\s+(?P<credit>(?=[^\W\d_])(?![a-zà-ÿ])[^:：]{{2,60}})$"
+    )
+
+
+@cache
+def _label_first(tag: str) -> re.Pattern[str]:
+    return re.compile(rf"(?P<label>{_any_label(tag)})\s*[:：]\s*(?P<rest>\S.*)$", re.IGNORECASE)
+
+
+@cache
+def _caption_label(tag: str) -> re.Pattern[str]:
+    """ "Bildunterschrift: ", "Ảnh chú thích 2: "."""
+    words = (*for_tag(tag).labels.caption, *for_tag("en").labels.caption)
+    return re.compile(rf"\s*(?P<label>{_any_of(words)})\s?\d{{0,2}}\s*[:：]\s*(?=\S)", re.IGNORECASE)
+
+
+@cache
 def _bare(tag: str) -> re.Pattern[str]:
-    return re.compile(rf"(?:^|[{DASHES}.|(])\s*(?i:{_any_label(tag)})\s+(?P<credit>[^\s:][^:]{{1,40}})$")
+    linked = r"(?:\s(?i:by|von|di|de|par|por|door|av|af|courtesy of))?"
+    return re.compile(
+        rf"(?:^|[{DASHES}.|(/।]|(?<=\w)\s(?=(?:{_any_label(tag)})\s(?:by|von|di|de|par)\s))\s*"
+        rf"(?i:{_any_label(tag)}){linked}\s+(?P<credit>[^\s:][^:]{{1,40}})$"
+    )
 
 
 @cache
 def _stock_note(tag: str) -> re.Pattern[str]:
-    notes = "|".join(re.escape(note) for note in sorted(for_tag(tag).captions.stock, key=len, reverse=True)) or "(?!)"
+    notes = _any_of(for_tag(tag).captions.stock)
     return re.compile(rf"\s*[{DASHES}.|(,]\s*(?:{notes})\s*\)?\s*\.?$", re.IGNORECASE)
 
 
 @cache
 def _numbered(tag: str) -> re.Pattern[str]:
-    words = "|".join(re.escape(fold(word)) for word in for_tag(tag).captions.credits) or "(?!)"
+    words = _any_of(tuple(folded(for_tag(tag).captions.credits)))
     return re.compile(rf"(?:{words})\s?\d{{1,2}}\b")
 
 
 def _any_label(tag: str) -> str:
-    labels = {*for_tag(tag).captions.credits, *for_tag(GENERIC).captions.credits}
-    return "|".join(re.escape(label) for label in sorted(labels, key=len, reverse=True))
+    return _any_of((*for_tag(tag).captions.credits, *for_tag(GENERIC).captions.credits))
+
+
+def _any_of(words: tuple[str, ...]) -> str:
+    return "|".join(re.escape(word) for word in sorted(set(words), key=len, reverse=True)) or "(?!)"
 
 
 def speaks_of_picture(text: str, tag: str) -> bool:
