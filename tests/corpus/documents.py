@@ -18,16 +18,21 @@ PATHS: Mapping[str, Layouts] = {
 
 
 def make_documents(newsrooms: tuple[Newsroom, ...]) -> Iterator[Document]:
-    """The documents of these newsrooms, path by path: the first story in each layout, others in every second one."""
+    """The documents of these newsrooms, path by path."""
     for path, layouts in PATHS.items():
         for turn, (layout, build) in enumerate(layouts.items()):
             for place, newsroom in enumerate(newsrooms):
                 for number, story in enumerate(newsroom.stories):
-                    if number and (turn + number) % 2:
+                    if _is_left_out(turn + place, number):
                         continue
                     setting = Setting(newsroom=newsroom, story=story, turn=turn + place + number)
                     name = f"{path}/{layout}/{newsroom.language}-{number + 1}"
                     yield _document(name, path, setting, build(setting))
+
+
+def _is_left_out(turn: int, number: int) -> bool:
+    """Three layouts of four take a paper's first story, every second one its others: `make test` has little time."""
+    return turn % 4 == 3 if number == 0 else (turn + number) % 2 == 1
 
 
 def _document(name: str, path: str, setting: Setting, copy: Copy) -> Document:
