@@ -26,7 +26,7 @@ from shared.envelope import Raw, Source
 from shared.errors import NotAnArticle
 from shared.identity import canonical_url
 
-_NOW = int(dt.datetime(2026, 7, 1, tzinfo=dt.UTC).timestamp()) * 1_000_000
+_NOW = int(dt.datetime(2026, 12, 1, tzinfo=dt.UTC).timestamp()) * 1_000_000
 _ALONE = "\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff"  # scripts without spaces: one word a character
 _WORD = re.compile(rf"[{_ALONE}]|[^\W_{_ALONE}]+")
 _SIGNS = str.maketrans("‘’“”„«»–—‐‑", '\'\'"""""----')

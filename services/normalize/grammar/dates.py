@@ -90,7 +90,7 @@ def read_dates(
     if not readings:
         return ()
     readings.sort(key=lambda reading: reading.start)
-    readings, loose = _with_loose_clock(text, readings, language)
+    readings, loose = _with_loose_clock(text, _sharing_day(text, readings, language), language)
     rest = _blanked(text, [*loose, *(span for reading in readings for span in reading.spans)])
     residue = _residue(rest, language)
     return tuple(msgspec.structs.replace(reading, residue=residue) for reading in readings)
@@ -209,6 +209,21 @@ def _with_loose_clock(
     if label_pattern(language).search(between):
         return readings, spans
     return [_with_clock(reading, clock)], []
+
+
+def _sharing_day(text: str, readings: list[DateReading], language: str | None) -> list[DateReading]:
+    """`Published 10:15 | Updated 11:20, 14 November 2024`: the day is said once, behind the last of its clocks."""
+    last = readings[-1]
+    rest = _blanked(text, list(last.spans))
+    clocks = clocks_in(rest[: last.start], language) if len(readings) == 1 and last.label == "updated" else []
+    label = label_beside(rest, 0, clocks[0].start, clocks[0].end, language)[0] if len(clocks) == 1 else None
+    if label != "published" or last.stamp.time is None:
+        return readings
+    first = _with_clock(msgspec.structs.replace(last, label=label, spans=()), clocks[0])
+    if first.stamp.tz is None:
+        stamp = msgspec.structs.replace(first.stamp, offset=last.stamp.offset, zone=last.stamp.zone)
+        first = msgspec.structs.replace(first, stamp=stamp)
+    return [first, last]
 
 
 def _with_clock(reading: DateReading, clock: Clock) -> DateReading:

@@ -56,7 +56,7 @@ _FORMS = (
     ),
 )
 _NUMERIC = re.compile(
-    r"(?<![\d/:-])(?<!\d\.)(?P<one>[0-3]?\d)\s?(?P<mark>[-./·‐‑–|])\s?(?P<two>[0-3]?\d)\s?(?P=mark)\s?"
+    r"(?<![\d/:])(?<!\d[.-])(?P<one>[0-3]?\d)\s?(?P<mark>[-./·‐‑–|])\s?(?P<two>[0-3]?\d)\s?(?P=mark)\s?"
     rf"(?P<year>(?:1[6-9]|20)\d\d(?!:\d\d)|\d\d)(?:(?![\d/-])(?!\.\d)|{_CLOCK})"
 )
 _LABEL_BEFORE = 40  # characters before a date in which a label may begin

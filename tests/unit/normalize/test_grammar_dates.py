@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.normalize.grammar.date_words import weekday_named, words_of_dates
-from services.normalize.grammar.dates import moment_of, read_date, read_dates
+from services.normalize.grammar.dates import LONGEST, moment_of, read_date, read_dates
+from services.normalize.grammar.printed_dates import LONGEST as SEARCHED
+from services.normalize.grammar.printed_dates import find_dates
 from services.normalize.grammar.zones import Assigned, assign_zone, match_zone
 from services.normalize.language.load import DayOrder
 from services.normalize.pipeline import normalize
@@ -299,3 +301,43 @@ def test_what_a_machine_writes_is_read_to_the_second(seconds: int, hours: int) -
     reading = read_date(written.isoformat())
     assert reading is not None
     assert reading.stamp.instant == written
+
+
+PUMPED = [
+    "09/11/2015 05:34 ", "Thứ hai, 9/11/2015, 05:34 (GMT+7) ", "Published: Nov 9, 2015 5:34 PM EST | ",
+    "2015年11月9日 下午5点34分 ",
+    "1/1/", "12.", "9 november ", "+07 ", "(GMT+7", "5:34 PM ", "3 hours ago ", "monday ", "٩ ", "9", "a", " ",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("pumped", PUMPED)
+def test_a_long_run_of_any_pattern_costs_no_more_than_its_head(pumped: str) -> None:
+    """What is tried is bounded: a string of 160 thousand characters is read as its first few thousand are."""
+    long = (pumped * 160_000)[:160_000]
+    assert read_dates(long, "vi") == read_dates(long[: LONGEST + 1], "vi")
+    assert read_date(long) == read_date(long[: LONGEST + 1])
+    assert [found.stamp for found in find_dates(long, "en")] == [
+        found.stamp for found in find_dates(long[:SEARCHED], "en")
+    ]
+    assert len([*find_dates(long, "en")]) <= 40
+
+
+def test_one_day_may_stand_behind_two_clocks() -> None:
+    first, second = read_dates("Published 10:15 | Updated 11:20, 14 November 2024", "en")
+    assert (first.stamp.day, first.stamp.time, first.label) == (dt.date(2024, 11, 14), dt.time(10, 15), "published")
+    assert (second.stamp.day, second.stamp.time, second.label) == (dt.date(2024, 11, 14), dt.time(11, 20), "updated")
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        pytest.param("vi", "Số ra ngày 9/11/2015", id="Vietnamese"),
+        pytest.param("fr", "Édition du 9 novembre 2015", id="French"),
+        pytest.param("de", "Ausgabe vom 9. November 2015", id="German"),
+        pytest.param("it", "Edizione del 9 novembre 2015", id="Italian"),
+        pytest.param("en", "Issue date: 9 November 2015", id="English"),
+    ],
+)
+def test_the_day_of_an_issue_is_that_of_publishing(language: str, text: str) -> None:
+    (reading,) = read_dates(text, language)
+    assert (reading.label, reading.stamp.day, reading.residue) == ("published", dt.date(2015, 11, 9), "")
