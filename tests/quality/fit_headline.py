@@ -25,6 +25,7 @@ PENALTY = 1.0
 # Pages of papers count twice: the others are also shops, forums and clubs. Readability's truth is its own output.
 _TIMES = {"fundus": 2.0, "readability": 0.3}
 PRIOR = {
+    "is shown": 1.5,
     "ends in a colon": -4.0,
     "an end is the outlet": -2.0,
     "h1 of the site": -2.0,

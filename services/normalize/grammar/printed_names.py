@@ -48,7 +48,7 @@ _DEGREE = re.compile(
     re.IGNORECASE,
 )
 _SPLIT = re.compile(
-    r"\s*(?:[;|·•、，]|\s/\s|,(?!\s*(?:jr|sr|phd|md|m\.d|ii|iii)\b)|&|\+|\u2022|\s(?:and|und|et|y|e|en|"
+    r"\s*(?:[;|·•、，]|\s/\s|,\s*(?:and|und|et|y|e|en|og|och|ve|và|i|ja|и|та|oraz|dan|&)\s|,(?!\s*(?:jr|sr|phd|md|m\.d|ii|iii)\b)|&|\+|\u2022|\s(?:and|und|et|y|e|en|"
     r"og|och|ve|và|i|und|ja|и|та|with|mit|avec|con|oraz|og)\s|\s[–—-]\s)\s*",
     re.IGNORECASE,
 )

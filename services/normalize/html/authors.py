@@ -1,109 +1,208 @@
-"""Who wrote it: declared authors and visible bylines are witnesses; people are kept apart from desks and outlets."""
+"""Who wrote it: declared authors and visible bylines name people; a fitted model says which of the names to believe."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from services.normalize.grammar.printed_names import clean_name, is_organisation, looks_like_person, split_names
+import msgspec
+
+from services.normalize.grammar.person_names import is_name
+from services.normalize.grammar.printed_names import (
+    clean_name,
+    is_agency,
+    is_handle,
+    is_organisation,
+    looks_like_person,
+    split_names,
+)
 from services.normalize.grammar.titles import letters, sites_of
 from services.normalize.html.blocks import Block, Box, Outline
-from services.normalize.html.bylines import SIGNATURES, Byline, unique_names, visible_bylines
+from services.normalize.html.bylines import Byline, unique_names, visible_bylines
+from services.normalize.html.class_names import REFUSED
 from services.normalize.html.declared import Declared, Json, plain, resolve, types_of
 from services.normalize.html.tree import Element, path_of, text_of
+from services.normalize.models.load import Features, logit, shares, weights
+from services.normalize.readings import Ranking, Reading, RuleId
 
 _METAS = (
-    ("author", 6.0), ("article:author", 5.0), ("parsely-author", 6.0), ("sailthru.author", 6.0), ("dc.creator", 5.5),
-    ("dcterms.creator", 5.5),
-    ("dc.contributor", 3.0), ("citation_author", 6.0), ("byl", 6.0), ("authors", 6.0), ("article:author_name", 6.0),
-    ("article_author", 6.0), ("creator", 5.0),
-    ("cxenseparse:author", 6.0), ("vr:author", 6.0), ("og:article:author", 5.0),
-    ("book:author", 5.0), ("rbauthors", 6.0), ("shareaholic:article_author_name", 6.0),
+    *(
+        (name, RuleId.META_AUTHOR)
+        for name in (
+            "author", "article:author", "parsely-author", "sailthru.author", "citation_author", "byl", "authors",
+            "article:author_name", "article_author", "cxenseparse:author", "vr:author", "og:article:author",
+            "book:author", "rbauthors", "shareaholic:article_author_name",
+        )
+    ),
+    *((name, RuleId.META_CREATOR) for name in ("dc.creator", "dcterms.creator", "dc.contributor", "creator")),
 )  # fmt: skip
-_VISIBLE = frozenset({"link to the author", "byline by its class", "byline"})
 _WRITTEN_BY = re.compile(
     r"(?i)\bby\b|author|autor|auteur|autore|von$|par$|por$|\bd[ai]$|door$|\ba[vf]$|przez|yazan|kirjoitt|napsal|szerző|"
     r"tác giả|bởi|oleh|penulis|автор|作者|執筆者|著者|投稿者|글쓴이|작성자|الكاتب|كُتب|बाय|लेखक"
 )
+_JSON_KEYS = (
+    ("author", RuleId.JSON_LD_AUTHOR),
+    ("creator", RuleId.JSON_LD_CREATOR),
+    ("contributor", RuleId.JSON_LD_CONTRIBUTOR),
+)
+_LONGEST_NAMES = 150
+_MANY, _VERY_MANY = 5, 12
+BELIEVED = 0.45  # from this share on a name is the author's: about half of the F1 that can be had
+_MOST_NAMES = 400
+_BESIDE = 3  # blocks within which the authors of one article stand
+_LOST = 6
 
 
-def author_witnesses(declared: Declared, outline: Outline, container: Box | None, near: list[Block]) -> list[Byline]:
-    """Everybody who says who wrote the article, weightiest first."""
+class Signed(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is believed: each name with its ranking, and the byline that prints most of them."""
+
+    byline: Byline
+    names: tuple[tuple[str, Ranking], ...]
+    lost: tuple[Reading, ...] = ()
+
+
+def author_readings(declared: Declared, outline: Outline, container: Box | None, near: list[Block]) -> list[Byline]:
+    """Everybody who says who wrote the article, the surest first."""
     found = [
         *_from_json(declared),
         *_from_metas(declared),
-        *_from_micro(declared),
+        *_from_micro(declared, outline),
         *visible_bylines(outline, container, near),
     ]
-    return sorted((byline for byline in found if byline.names), key=lambda byline: -byline.weight)
+    return sorted((byline for byline in found if byline.names), key=lambda byline: byline.late - byline.sure)
 
 
-def choose_authors(witnesses: list[Byline], sites: frozenset[str]) -> tuple[Byline | None, list[str]]:
-    """Declared people, printed people, then whatever is declared, an outlet that signs itself, any name at all."""
-    for wanted in (_is_declared_person, _is_printed_person, _is_firm, _is_outlet, _is_likely, _is_person, _is_signed):
-        for byline in witnesses:
-            if wanted(byline, sites):
-                return _wider(byline, witnesses, sites)
-    return None, []
+def read_authors(readings: Sequence[Byline], sites: frozenset[str], language: str | None) -> Signed | None:
+    """The names that the model believes, in the order of the byline that prints most of them."""
+    likely = {
+        key: (name, shares([features], weights("people"))[0])
+        for key, name, features in name_candidates(readings, sites, language)
+    }
+    believed = {key for key, (_, share) in likely.items() if share >= BELIEVED}
+    if not believed:
+        return None
+    byline = max(readings, key=lambda one: _holds(one, believed))
+    order = {letters(name): None for one in (byline, *readings) for name in one.names}
+    names = [
+        (likely[key][0], _ranking(likely[key][0], key, likely[key][1], readings)) for key in order if key in believed
+    ]
+    lost = {
+        name: Reading(field="byline", value=name, rule=one.rule, place=one.place)
+        for one in readings
+        for name in one.names
+        if letters(name) not in believed
+    }
+    return Signed(byline=byline, names=tuple(names), lost=tuple(lost.values())[:_LOST])
 
 
-def _is_declared_person(byline: Byline, sites: frozenset[str]) -> bool:
-    return byline.weight >= 5.9 and any(looks_like_person(name) and not _is_site(name, sites) for name in byline.names)
+def _holds(byline: Byline, believed: set[str]) -> float:
+    mine = [letters(name) in believed for name in byline.names]
+    return 2.0 * sum(mine) - len(mine) if any(mine) else -1.0 * len(mine) - 9
 
 
-def _is_printed_person(byline: Byline, sites: frozenset[str]) -> bool:
-    """The byline that readers see knows better than an outlet filled in wherever a form asks for an author."""
-    first = byline.names[0]
-    return byline.weight >= 4.8 and looks_like_person(first) and not _is_site(first, sites)
+def _ranking(name: str, key: str, share: float, readings: Sequence[Byline]) -> Ranking:
+    """The surest reading of a name, with the model's sureness."""
+    best = next(one for one in readings if any(letters(other) == key for other in one.names))
+    said = Reading(field="people", value=name, rule=best.rule, place=best.place, quote=best.quote, weight=logit(share))
+    return Ranking(believed=said, sure=share)
 
 
-def _is_site(name: str, sites: frozenset[str]) -> bool:
+def name_candidates(
+    readings: Sequence[Byline], sites: frozenset[str], language: str | None
+) -> list[tuple[str, str, Features]]:
+    """Each different name once: its letters, its spelling by the surest reading, the model's features."""
+    spelt: dict[str, str] = {}
+    for one in readings:
+        for name in one.names:
+            if len(spelt) < _MOST_NAMES:
+                spelt.setdefault(letters(name), name)
+    people = {key for key, name in spelt.items() if looks_like_person(name) and not is_site(name, sites)}
+    naming: dict[str, list[Byline]] = {}
+    for one in readings:
+        for key in {letters(name) for name in one.names}:
+            naming.setdefault(key, []).append(one)
+    by_rule: dict[RuleId | str, list[str]] = {}
+    for one in readings:
+        by_rule.setdefault(one.rule, []).extend(letters(name) for name in one.names)
+    top = next((keys for one in readings if (keys := {letters(name) for name in one.names}) & people), set[str]())
+    confirmed = {key for key, said in naming.items() if len({one.rule for one in said}) > 1}
+    return [
+        (
+            key,
+            name,
+            _features(key, naming[key], by_rule, confirmed)
+            | _of_name(key, name, people, sites, language)
+            | {"beside the surest people": float(bool(top) and key not in top)},
+        )
+        for key, name in spelt.items()
+    ]
+
+
+def _features(key: str, naming: list[Byline], by_rule: dict[RuleId | str, list[str]], confirmed: set[str]) -> Features:
+    rules = {one.rule for one in naming}
+    found = {f"{_short(rule)} names it": 1.0 for rule in rules}
+    for rule, keys in by_rule.items():
+        if rule not in rules:
+            found[f"{_short(rule)} names others"] = 1.0
+        else:
+            found[f"{_short(rule)} names it first"] = float(keys[0] == key)
+    kinds = {_kind_of(rule) for rule in rules}
+    found["declared and printed"] = float(len(kinds) > 1)
+    found["printed only"] = float(kinds == {"printed"} and any(_kind_of(rule) == "declared" for rule in by_rule))
+    found["read twice"] = float(len(rules) > 1)
+    found["read thrice"] = float(len(rules) > 2)
+    shortest = min((set(by_rule[rule]) for rule in rules), key=len)
+    first = any(by_rule[rule][0] == key for rule in rules)
+    found["one of many"] = float(len(shortest) > _MANY)
+    found["one of many, of whom others are confirmed"] = float(
+        len(shortest) > _MANY and key not in confirmed and bool(shortest & confirmed)
+    )
+    found["one of very many, not the first"] = float(len(shortest) > _VERY_MANY and not first)
+    found["far from the headline"] = min(one.late for one in naming)
+    return found
+
+
+def _of_name(key: str, name: str, people: set[str], sites: frozenset[str], language: str | None) -> Features:
+    words = name.split()
+    is_person = key in people
+    outlet = is_site(name, sites)
+    return {
+        "a person": float(is_person),
+        "spelt like a name": float(is_name(name, language or "und")),
+        "the outlet": float(outlet),
+        "the outlet beside people": float(outlet and bool(people)),
+        "an organisation": float(not outlet and is_organisation(name)),
+        "an organisation beside people": float(not is_person and not outlet and bool(people)),
+        "an agency": float(is_agency(name)),
+        "one word": float(len(words) == 1),
+        "a pseudonym": float(len(words) == 1 and is_handle(name)),
+        "five words or more": float(len(words) > 4),
+        "a word in lower case": float(any(word[0].islower() and len(word) > 3 for word in words)),
+        "no capital": float(name == name.lower() and name != name.upper()),
+        "a figure": float(any(letter.isdigit() for letter in name)),
+        "a sign": float(any(letter in "!?:;/|©@↩" for letter in name)),
+        "people are many": float(len(people) > _MANY),
+    }
+
+
+def _short(rule: RuleId | str) -> str:
+    return rule.name.lower().replace("_", " ") if isinstance(rule, RuleId) else rule
+
+
+def _kind_of(rule: RuleId | str) -> str:
+    return "declared" if rule in _DECLARED else "printed"
+
+
+_DECLARED = frozenset(
+    {
+        RuleId.JSON_LD_AUTHOR, RuleId.JSON_LD_CREATOR, RuleId.JSON_LD_CONTRIBUTOR, RuleId.JSON_LD_PAGE_AUTHOR,
+        RuleId.META_AUTHOR, RuleId.META_CREATOR, RuleId.META_LABELLED, RuleId.META_UNLABELLED,
+    }
+)  # fmt: skip
+
+
+def is_site(name: str, sites: frozenset[str]) -> bool:
     """Whether it is the outlet's name, or its initials are: `Deutsche Welle` on `dw.com`."""
     initials = "".join(word[0] for word in name.split()).casefold()
     return letters(name) in sites or any(initials + end in sites for end in ("", "com", "org", "net", "de", "fr", "tv"))
-
-
-def _is_firm(byline: Byline, sites: frozenset[str]) -> bool:
-    return byline.weight >= 5.9 and any(letters(name) not in sites for name in byline.names)
-
-
-def _is_outlet(byline: Byline, sites: frozenset[str]) -> bool:
-    return byline.weight >= 5.9 and bool(byline.names)
-
-
-def _is_likely(byline: Byline, sites: frozenset[str]) -> bool:
-    return byline.weight >= 4.7 and any(letters(name) not in sites for name in byline.names)
-
-
-def _is_person(byline: Byline, sites: frozenset[str]) -> bool:
-    return any(looks_like_person(name) and letters(name) not in sites for name in byline.names)
-
-
-def _is_signed(byline: Byline, sites: frozenset[str]) -> bool:
-    """The outlet's own name in a byline of its page, the mark of an agency under the text."""
-    return byline.weight >= 4.5 or byline.rule in SIGNATURES
-
-
-def _wider(byline: Byline, witnesses: list[Byline], sites: frozenset[str]) -> tuple[Byline, list[str]]:
-    """A witness, or a visible one that names the same people and one or two more."""
-    mine = {letters(name) for name in byline.names}
-    for other in witnesses:
-        theirs = {letters(name) for name in other.names}
-        if (
-            other.rule in _VISIBLE
-            and mine < theirs
-            and len(theirs) <= len(mine) + 2
-            and all(looks_like_person(name) for name in other.names)
-        ):
-            return other, _few(other, witnesses, sites)
-    return byline, _few(byline, witnesses, sites)
-
-
-def _few(byline: Byline, witnesses: list[Byline], sites: frozenset[str]) -> list[str]:
-    """The names of a witness, without the outlet; of a long list those that others name too."""
-    names = [name for name in byline.names if letters(name) not in sites] or list(byline.names)
-    if len(names) > 5:
-        others = {letters(name) for other in witnesses if other.rule != byline.rule for name in other.names}
-        names = [name for name in names if letters(name) in others] or names[: 1 if len(names) > 12 else len(names)]
-    return names
 
 
 def site_letters(declared: Declared) -> frozenset[str]:
@@ -111,66 +210,112 @@ def site_letters(declared: Declared) -> frozenset[str]:
     return frozenset(sites_of(declared))
 
 
+def split_kinds(names: Iterable[str], sites: frozenset[str]) -> tuple[list[str], list[str]]:
+    """People and organisations of a byline."""
+    people, organisations = list[str](), list[str]()
+    for name in names:
+        (organisations if is_organisation(name, sites) else people).append(name)
+    return people, organisations
+
+
 def _from_json(declared: Declared) -> Iterator[Byline]:
-    keys = (("author", 10.0), ("creator", 7.0), ("contributor", 3.0))
-    said = [(key, weight, declared.article.get(key)) for key, weight in keys]
-    for key, weight, value in (*said, ("author", 4.6, declared.page.get("author"))):
-        names = list(_json_names(declared, value))
-        if names:
-            yield Byline(
-                value=", ".join(names), rule=f"JSON-LD {key}", path=f"$.{key}", weight=weight, names=unique_names(names)
-            )
+    said = [(declared.article, key, rule) for key, rule in _JSON_KEYS]
+    for node, key, rule in (*said, (declared.page, "author", RuleId.JSON_LD_PAGE_AUTHOR)):
+        value = node.get(key)
+        for number, item in enumerate(value if isinstance(value, list) else [value]):
+            below = f".{key}[{number}]" if isinstance(value, list) else f".{key}"
+            yield from _json_names(declared, node, below, item, rule)
 
 
-def _json_names(declared: Declared, value: object) -> Iterator[str]:
-    for item in value if isinstance(value, list) else [value]:
-        node = resolve(declared, item)
-        if isinstance(node, dict):
-            yield from _node_names(node)
-        elif isinstance(node, str):
-            yield from split_names(plain(node) or "")
+def _json_names(declared: Declared, node: Json, below: str, item: object, rule: RuleId) -> Iterator[Byline]:
+    found = resolve(declared, item)
+    if isinstance(found, dict):
+        if found is not item:
+            node, below = found, ""
+        names = found.get("name")
+        given = " ".join(text for key in ("givenName", "familyName") if (text := plain(found.get(key))))
+        if given and not names:
+            key = "familyName" if found.get("familyName") else "givenName"
+            yield _byline((given,), rule, declared.json_place(node, f"{below}.{key}"), plain(found.get(key)) or given)
+        for number, name in enumerate(names if isinstance(names, list) else [names]):
+            place = declared.json_place(node, f"{below}.name[{number}]" if isinstance(names, list) else f"{below}.name")
+            text = plain(name)
+            if text:
+                yield _byline(_split(text, types_of(found)), rule, place, text)
+    elif text := plain(found):
+        yield _byline(split_names(text), rule, declared.json_place(node, below), text)
 
 
-def _node_names(node: Json) -> Iterator[str]:
-    names = node.get("name")
-    for name in names if isinstance(names, list) else [names]:
-        text = plain(name)
-        if text and "organization" in types_of(node) and "person" not in types_of(node):
-            yield from filter(None, [clean_name(text)])
-        elif text:
-            yield from split_names(text)
+def _split(text: str, types: set[str]) -> Iterable[str]:
+    if "organization" in types and "person" not in types:
+        return filter(None, [clean_name(text)])
+    return split_names(text)
+
+
+def _byline(names: Iterable[str], rule: RuleId, place: str | None, quote: str) -> Byline:
+    return Byline(value=quote, rule=rule, place=place, quote=quote, names=unique_names(names))
 
 
 def _from_metas(declared: Declared) -> Iterator[Byline]:
-    for name, weight in (*_METAS, *_labelled(declared)):
-        names: list[str] = []
-        for value in declared.metas.get(name, ()):
-            names += split_names(value)
-        if names:
-            unique = unique_names(names)
-            yield Byline(value=", ".join(names), rule="meta", path=f"meta[{name}]", weight=weight, names=unique)
+    for name, rule in (*_METAS, *_labelled(declared)):
+        for number, value in enumerate(declared.metas.get(name, ())):
+            yield _byline(split_names(value), rule, declared.meta_place(name, number), value)
 
 
-def _labelled(declared: Declared) -> Iterator[tuple[str, float]]:
+def _labelled(declared: Declared) -> Iterator[tuple[str, RuleId]]:
     """Twitter's free fields: `twitter:label1` says "Written by" in any language, `twitter:data1` by whom."""
     for number in ("1", "2"):
         for label in declared.metas.get(f"twitter:label{number}", ()):
-            yield f"twitter:data{number}", 6.0 if _WRITTEN_BY.search(label) else 0.5
+            rule = RuleId.META_LABELLED if _WRITTEN_BY.search(label) else RuleId.META_UNLABELLED
+            yield f"twitter:data{number}", rule
 
 
-def _from_micro(declared: Declared) -> Iterator[Byline]:
-    names: list[str] = []
-    path = None
+def _from_micro(declared: Declared, outline: Outline) -> Iterator[Byline]:
+    """Authors by microdata: those of other items, of margins and of teasers further down are of other articles."""
+    main, first = _main_item(declared), None
     for value, element in declared.micro.get("author", ()):
         inner = next((child for child in element.iter() if child.get("itemprop") == "name"), None)
         text = (inner.get("content") or text_of(inner)) if inner is not None else value or text_of(element)
-        if len(text) < 150 and not _is_comment(element):
-            names += split_names(text)
-            path = path or path_of(element)
-    if names:
-        unique = unique_names(names)
-        unique = unique[:1] if len(unique) > 5 else unique
-        yield Byline(value=", ".join(unique), rule="microdata author", path=path, weight=7.0, names=unique)
+        if not text or len(text) >= _LONGEST_NAMES or _is_comment(element):
+            continue
+        box = _box_of(element, outline)
+        at = box.first if box is not None else 0
+        first = at if first is None else first
+        is_main = _item_of(element) is main and at <= first + _BESIDE and not _is_of_others(box)
+        rule = RuleId.MICRODATA_AUTHOR if is_main else RuleId.MICRODATA_AUTHOR_ELSEWHERE
+        yield _byline(split_names(text), rule, path_of(element if inner is None else inner), text)
+
+
+def _box_of(element: Element, outline: Outline) -> Box | None:
+    node: Element | None = element
+    while node is not None and node not in outline.order:
+        node = node.getparent()
+    return outline.order[node] if node is not None else None
+
+
+def _is_of_others(box: Box | None) -> bool:
+    while box is not None:
+        if box.verdict == REFUSED:
+            return True
+        box = box.parent
+    return False
+
+
+def _main_item(declared: Declared) -> Element | None:
+    """The item that is the article: whose text or headline is marked, else one that holds the page's heading."""
+    for name in ("articlebody", "headline", "datepublished"):
+        for _, element in declared.micro.get(name, ())[:1]:
+            return _item_of(element)
+    items = (_item_of(element) for _, element in declared.micro.get("author", ()))
+    return next((item for item in items if item is not None and next(item.iter("h1"), None) is not None), None)
+
+
+def _item_of(element: Element) -> Element | None:
+    """The microdata item that a property belongs to: the nearest element above it with an `itemscope`."""
+    node = element.getparent()
+    while node is not None and node.get("itemscope") is None:
+        node = node.getparent()
+    return node
 
 
 def _is_comment(element: Element) -> bool:
@@ -180,9 +325,3 @@ def _is_comment(element: Element) -> bool:
             return True
         node = node.getparent()
     return False
-
-
-def split_kinds(names: list[str], sites: frozenset[str]) -> tuple[list[str], list[str]]:
-    """People and organisations of a byline."""
-    people = [name for name in names if not is_organisation(name, sites)]
-    return people, [name for name in names if name not in people]

@@ -18,11 +18,11 @@ from services.normalize.grammar.titles import letters
 from services.normalize.html.blocks import Block, Box, Outline
 from services.normalize.html.body import is_refused
 from services.normalize.html.tree import Element, path_of, text_of
-from services.normalize.readings import Witness
+from services.normalize.readings import Reading, RuleId
 
 _BYLINE_NAMES = re.compile(
     r"(?<![a-z])(?:by-?line|author|autor|auteur|writer|journalist|vcard|contributor|creator|tac-?gia|"
-    r"firma|autore|redakteur|reporter|verfasser|posted-?by|fn(?![a-z])|written)"
+    r"firma|autore|redakteur|reporter|verfasser|posted-?by|written)|(?<![\w:-])fn(?![\w:-])"
 )
 _NOT_BYLINE = re.compile(
     r"(?<![a-z])(?:comment|related|share|social|(?<!author[-_])bio(?![a-z])|image|photo|avatar|count|date|time|role|"
@@ -78,23 +78,23 @@ _SOURCE = re.compile(
 )
 _ACCORDING = re.compile(r"(?i)\W*(?:theo|according to|laut|nach|selon|según|secondo|segundo|zie ook|see also)\b")
 _CODES = re.compile(r"^[(\[]?[a-zäöü]{2,6}(?:\s?[/,;]\s?[a-zäöü]{2,6}){0,4}[)\]]?\.?$")
-SIGNATURES = frozenset(
-    {"agency over the text", "source under the text", "agency under the text", "signature under the text"}
-)
 _TRAIL = frozenset("»›>→")  # between the steps of a way home
 _PARTICLES = frozenset("von van der den de del della di da do dos la le al el bin ter zu".split())
 _DIGIT = re.compile(r"\d")
 _CLOCK = re.compile(r"(?i)(?:\b(?:um|at|à|a las|alle)\s+)?\b\d{1,2}[:.h]\d\d(?:\s?uhr|\s?[ap]\.?m\.?)?")
+_COUNTED = re.compile(r"\(\d+\)\W*$")  # a list of all authors and how much each wrote
 _MOST_LINKS = 6
 _MOST_FAR = 40
 _MOST_NAMES = 400
 _AFTER = 60  # blocks behind the text among which a box for the author may stand
 
 
-class Byline(Witness, frozen=True, kw_only=True):
-    """A witness of the byline, with the names it holds."""
+class Byline(Reading, frozen=True, kw_only=True):
+    """A reading of the byline, with the names it holds; `late` grows from 0 at the headline to 1 far from it."""
 
+    field: str = "byline"
     names: tuple[str, ...] = ()
+    late: float = 0.0
 
 
 def visible_bylines(outline: Outline, container: Box | None, near: list[Block]) -> list[Byline]:
@@ -181,7 +181,7 @@ def _from_links(near: list[Block]) -> Iterator[Byline]:
                 first = first or (block.index, element)
                 names += found
     if first and len(names) <= _MOST_LINKS:
-        yield _byline(names, "link to the author", first[1], 6.5)
+        yield _byline(names, RuleId.REL_AUTHOR, first[1])
 
 
 def _from_author_pages(near: list[Block]) -> Iterator[Byline]:
@@ -200,7 +200,7 @@ def _from_author_pages(near: list[Block]) -> Iterator[Byline]:
                     first = first or (block.index, link)
                     names += found
     if first and len(set(names)) <= _MOST_LINKS:
-        yield _byline(names, "link to the author's page", first[1], 5.4)
+        yield _byline(names, RuleId.AUTHOR_PAGE, first[1])
 
 
 def _name_in(element: Element) -> str:
@@ -227,10 +227,10 @@ def _from_inline(block: Block, late: float) -> Iterator[Byline]:
         found = split_names(text)
         if found:
             together.setdefault(names, []).extend(found)
-            yield _byline(found, "byline by its class", element, 5.8 - late, text)
+            yield _byline(found, RuleId.BYLINE_CLASS, element, late, text)
     for everyone in together.values():
         if 1 < len(set(everyone)) < 6 and all(looks_like_person(name) for name in everyone):
-            yield _byline(everyone, "byline by its class", block.box.element, 5.8 - late, block.text)
+            yield _byline(everyone, RuleId.BYLINE_CLASS, block.box.element, late, block.text)
 
 
 def _from_line(block: Block, late: float, *, near: bool) -> Iterator[Byline]:
@@ -242,16 +242,16 @@ def _from_line(block: Block, late: float, *, near: bool) -> Iterator[Byline]:
     if match is not None and block.box.tag != "h1":
         found = _named(match["name"], bool(match["sure"]), by_class, dated)
         if found:
-            weight = 5.1 + 0.4 * by_class + 0.2 * bool(match["sure"]) - late
-            yield _byline(found, "byline", element, weight, block.text)
+            rule = RuleId.BYLINE_LABELLED if match["sure"] else RuleId.BYLINE_LINE
+            yield _byline(found, rule, element, late, block.text)
             return
     if by_class or (near and dated and block.size < 80 and _TRAIL.isdisjoint(text)):
         found = [one for one in split_names(text) if looks_like_person(one)]
         if not found and by_class and block.size < 40:
             found = split_names(text)
         if found:
-            rule, weight = ("byline block", 5.3) if by_class else ("name beside the date", 4.0)
-            yield _byline(found, rule, element, weight - late, block.text)
+            rule = RuleId.BYLINE_BLOCK if by_class else RuleId.NAME_BESIDE_DATE
+            yield _byline(found, rule, element, late, block.text)
 
 
 def _named(text: str, sure: bool, by_class: bool, dated: bool) -> list[str]:
@@ -275,10 +275,11 @@ def _from_labels(outline: Outline, container: Box | None, near: list[Block]) -> 
                 and block.index == label.index + 1
                 and block.size <= 70
                 and _LABEL_ALONE.match(label.text)
+                and not _COUNTED.search(block.text)
             ):
                 found = split_names(block.text)
                 if found and all(looks_like_person(name) for name in found):
-                    yield _byline(found, "name behind a label", block.box.element, 5.0 - 0.8 * order, block.text)
+                    yield _byline(found, RuleId.NAME_BEHIND_LABEL, block.box.element, 0.8 * order, block.text)
 
 
 def _from_agency(blocks: list[Block], container: Box) -> Iterator[Byline]:
@@ -286,7 +287,7 @@ def _from_agency(blocks: list[Block], container: Box) -> Iterator[Byline]:
     for block in blocks:
         close = container.first - 10 <= block.index <= container.first
         if close and block.size <= 24 and is_agency(block.text) and not is_refused(block.box):
-            yield _byline([block.text.strip("()[]. ")], "agency over the text", block.box.element, 3.4, block.text)
+            yield _byline([block.text.strip("()[]. ")], RuleId.AGENCY_OVER, block.box.element, 0.0, block.text)
 
 
 def _from_signature(blocks: list[Block]) -> Iterator[Byline]:
@@ -296,16 +297,16 @@ def _from_signature(blocks: list[Block]) -> Iterator[Byline]:
             continue
         source = _SOURCE.match(block.text)
         if source is not None:
-            names, rule, weight = split_names(source["name"]), "source under the text", 3.2
+            names, rule = split_names(source["name"]), RuleId.SOURCE_UNDER
         elif _CODES.match(block.text) and is_agency(block.text):
-            names, rule, weight = [block.text.strip("()[]. ")], "agency under the text", 3.4
+            names, rule = [block.text.strip("()[]. ")], RuleId.AGENCY_UNDER
         elif block.bold + block.italic >= 0.9 * block.size and not _ACCORDING.match(block.text):
-            names, rule, weight = split_names(block.text), "signature under the text", 3.8
+            names, rule = split_names(block.text), RuleId.SIGNATURE_UNDER
             names = names if all(looks_like_person(name) and _is_capital(name) for name in names) else []
         else:
             continue
         if names:
-            yield _byline(names, rule, block.box.element, weight, block.text)
+            yield _byline(names, rule, block.box.element, 0.0, block.text)
 
 
 def _is_capital(name: str) -> bool:
@@ -316,7 +317,7 @@ def _is_capital(name: str) -> bool:
 def _without_listings(printed: Iterable[tuple[Block, Byline]], end: int) -> list[Byline]:
     """Bylines but for those of lists behind the text: boxes of one kind that name different people."""
     kept: list[tuple[Block, Byline]] = []
-    kinds: dict[tuple[str, str, str], list[tuple[str, ...]]] = {}
+    kinds: dict[tuple[RuleId | str, str, str], list[tuple[str, ...]]] = {}
     for block, byline in printed:
         if block.index < end or not _is_elsewhere(block):
             kept.append((block, byline))
@@ -326,7 +327,7 @@ def _without_listings(printed: Iterable[tuple[Block, Byline]], end: int) -> list
     return [byline for block, byline in kept if block.index < end or _kind(block, byline) not in lists]
 
 
-def _kind(block: Block, byline: Byline) -> tuple[str, str, str]:
+def _kind(block: Block, byline: Byline) -> tuple[RuleId | str, str, str]:
     return byline.rule, block.box.tag, block.box.names
 
 
@@ -334,6 +335,8 @@ def _is_named(block: Block) -> bool:
     """Whether the block's box, or a small one round it, calls itself a byline."""
     box = block.box
     for _ in range(3):
+        if box.tag == "address":
+            return True
         if _BYLINE_NAMES.search(box.names):
             return not _NOT_BYLINE.search(box.names)
         if box.parent is None or box.parent.last - box.parent.first > 4:
@@ -352,9 +355,9 @@ def _without_dates(text: str) -> str:
     return _CLOCK.sub(" | ", text).strip(" |,–—-·•") if spans else text
 
 
-def _byline(names: list[str], rule: str, element: Element, weight: float, value: str | None = None) -> Byline:
-    unique = unique_names(names)
-    return Byline(value=value or ", ".join(unique), rule=rule, path=path_of(element), weight=weight, names=unique)
+def _byline(names: list[str], rule: RuleId, element: Element, late: float = 0.0, quote: str | None = None) -> Byline:
+    text = quote or text_of(element)
+    return Byline(value=text, rule=rule, place=path_of(element), late=late, quote=text, names=unique_names(names))
 
 
 def unique_names(names: Iterable[str]) -> tuple[str, ...]:

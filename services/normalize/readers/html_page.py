@@ -12,7 +12,7 @@ from services.normalize.fields.date import clock_evidence, clock_sureness, is_be
 from services.normalize.fields.date_ranking import Settled, settle_changed, settle_published
 from services.normalize.fields.language import SAMPLE, language_of
 from services.normalize.grammar.zones import assign_zone
-from services.normalize.html.authors import author_witnesses, choose_authors, site_letters, split_kinds
+from services.normalize.html.authors import author_readings, read_authors, site_letters, split_kinds
 from services.normalize.html.blocks import Outline, read_outline
 from services.normalize.html.body import read_body
 from services.normalize.html.bylines import Byline
@@ -59,12 +59,6 @@ class _Fields(msgspec.Struct):
         self.values[field] = value
         self.evidence.append(evidence_for(field, chosen, list(others), sure))
 
-    def say(self, field: str, value: object, rule: str, path: str) -> None:
-        """Keep a value that only one witness speaks of; None is not kept."""
-        if value:
-            text = value if isinstance(value, str) else ", ".join(cast(tuple[str, ...], value))
-            self.settle(field, value, Witness(value=text, rule=rule, path=path), (), 0.9)
-
 
 def read(text: str, raw: Raw) -> Draft:
     """Read every field of a page and its body; raises `NotAnArticle` when it is hostile or holds no markup."""
@@ -78,7 +72,7 @@ def read(text: str, raw: Raw) -> Draft:
     container, region, head = find_places(outline, headline)
     near = find_near(outline, container, head)
     _settle_dates(fields, spoken, date_witnesses(spoken, outline, near, root, raw.url, _read_on(raw)), raw)
-    names = _settle_people(fields, spoken, author_witnesses(spoken, outline, container, near))
+    names = _settle_people(fields, spoken, author_readings(spoken, outline, container, near))
     _settle_declared(fields, declared)
     pieces: tuple[Piece, ...] = ()
     if container is not None:
@@ -138,22 +132,21 @@ def _may_be_of_the_masthead(witness: DateWitness, read_on: dt.date | None) -> bo
     return today and witness.rule is RuleId.DATE_LINE and is_bare
 
 
-def _settle_people(fields: _Fields, declared: Declared, witnesses: list[Byline]) -> tuple[str, ...]:
+def _settle_people(fields: _Fields, declared: Declared, readings: list[Byline]) -> tuple[str, ...]:
     """The byline, its people and its organisations; all names, to know a signature by."""
     sites = site_letters(declared)
-    byline, names = choose_authors(witnesses, sites)
-    if byline is None:
+    signed = read_authors(readings, sites, declared.language)
+    if signed is None:
         return ()
-    sure = min(0.95, 0.5 + byline.weight / 20)
-    people, organisations = split_kinds(names, sites)
-    fields.settle("byline", byline.quote or byline.value, byline, witnesses, sure)
-    for place, name in enumerate(people):
-        fields.settle(f"people[{place}]", name, msgspec.structs.replace(byline, value=name), (), sure)
-        del fields.values[f"people[{place}]"]
+    surest = max(ranking.sure for _, ranking in signed.names)
+    fields.believe(Ranking(believed=signed.byline, sure=surest, lost=signed.lost))
+    rankings = dict(signed.names)
+    people, organisations = split_kinds(rankings, sites)
+    for field, names in (("people", people), ("organisations", organisations)):
+        fields.evidence += [rankings[name].evidence(f"{field}[{place}]") for place, name in enumerate(names)]
     fields.values["people"] = tuple(Person(name=name) for name in people)
-    if organisations:
-        fields.say("organisations", tuple(organisations), byline.rule, byline.path or "")
-    return tuple(names)
+    fields.values["organisations"] = tuple(organisations)
+    return tuple(rankings)
 
 
 def _settle_declared(fields: _Fields, declared: Declared) -> None:
