@@ -35,6 +35,7 @@ PRIOR = {
     "one of many, of whom others are confirmed": -3.0,
     "one of very many, not the first": -4.0,
     "a pseudonym": 1.0,
+    "holds another name": -3.0,
     "byline labelled names it": 1.0,
     "agency under names it": 1.0,
 }

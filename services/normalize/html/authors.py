@@ -46,7 +46,8 @@ _JSON_KEYS = (
 _LONGEST_NAMES = 150
 _MANY, _VERY_MANY = 5, 12
 BELIEVED = 0.45  # from this share on a name is the author's: about half of the F1 that can be had
-_MOST_NAMES = 400
+_MOST_NAMES = 150
+_SHORT = 4  # letters of a name that may stand in another by chance
 _BESIDE = 3  # blocks within which the authors of one article stand
 _LOST = 6
 
@@ -180,6 +181,7 @@ def _of_name(key: str, name: str, people: set[str], sites: frozenset[str], langu
         "a figure": float(any(letter.isdigit() for letter in name)),
         "a sign": float(any(letter in "!?:;/|©@↩" for letter in name)),
         "people are many": float(len(people) > _MANY),
+        "holds another name": float(any(other in key and other != key for other in people if len(other) > _SHORT)),
     }
 
 
