@@ -20,6 +20,10 @@ LOOKED_FOR = (
     "Looked for ninjs items (headline or headlines, body_text, body_html or bodies, …) and schema.org articles "
     "(headline, articleBody, …), at the top, in a list, in @graph or in itemListElement."
 )
+# Half a letter, escaped alone: no encoding can write it, and strict readers refuse the whole document for it.
+HALF_LETTER = re.compile(
+    rb"\\(?:u[dD][89aAbB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.DOTALL
+)
 T = TypeVar("T")
 
 
@@ -98,7 +102,7 @@ def split_json(body: bytes) -> Sequence[JsonArticle]:
     Raises `BrokenJson` for what is no JSON, `NoArticle` for what holds none, and `InputRefused` with a sentence for
     what cannot be cut into articles without losing something.
     """
-    body = body.removeprefix(codecs.BOM_UTF8)
+    body = with_whole_letters(body.removeprefix(codecs.BOM_UTF8))
     try:
         body.decode("utf-8")  # what is skipped below is not looked into
         if body.lstrip()[:1] == b"[":
@@ -111,6 +115,13 @@ def split_json(body: bytes) -> Sequence[JsonArticle]:
         raise NoArticle(f"The JSON is neither an object nor a list of objects. {LOOKED_FOR}") from error
     except (msgspec.DecodeError, RecursionError) as error:
         raise BrokenJson(f"The body is no JSON: {error}.") from error
+
+
+def with_whole_letters(body: bytes) -> bytes:
+    """JSON whose escaped halves of letters are U+FFFD: `"a\\ud800"` loses a letter, not the article."""
+    if b"\\ud" not in body and b"\\uD" not in body:
+        return body
+    return HALF_LETTER.sub(lambda found: rb"\ufffd" if found[1] else found[0], body)
 
 
 def _cut(body: bytes, articles: Sequence[_Part], context: msgspec.Raw) -> Sequence[JsonArticle]:

@@ -42,15 +42,24 @@ def keep_remaining(document: Document) -> Document:
             at = max(at, number + 1)
         text = mend(piece.text)
         gone = kept.missing(text, _own_texts(document, number))
-        if not gone:
-            continue
-        if number is not None and document.lines[number].kind not in _BODY and gone == (0, len(text)):
+        if gone == (0, len(text)) and number is not None and document.lines[number].kind not in _BODY:
             lines[-1] = _given_back(lines[-1])
-        else:
+            kept.add(text)
+        elif gone:
             lines.append(_left_over(piece, text, gone))
-        kept.add(text)
+            kept.add(text)
+        lines += _beside(piece, kept)
     document = msgspec.structs.replace(document, lines=(*lines, *document.lines[at:]))
     return _keep_printed(document, kept)
+
+
+def _beside(piece: Piece, kept: "_Kept") -> Iterator[Line]:
+    """Who said a quote and what stood over a table, where the step that took the piece had no use for it."""
+    for text in map(mend, filter(None, (piece.byline, piece.caption))):
+        gone = kept.missing(text)
+        if gone:
+            kept.add(text)
+            yield _left_over(piece, text, gone)
 
 
 def _identity(piece: Piece) -> int:

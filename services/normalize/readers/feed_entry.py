@@ -11,7 +11,7 @@ from services.normalize.fields.language import SAMPLE, read_language
 from services.normalize.grammar.byline import read_byline
 from services.normalize.grammar.printed_names import split_names
 from services.normalize.readers.declared_fields import Claims
-from services.normalize.readers.feed_texts import join_texts, with_pictures, without_invitation
+from services.normalize.readers.feed_texts import join_texts, pictures_of, with_pictures, without_invitation
 from services.normalize.readers.markup import pieces_of_markup, pieces_of_text
 from shared.envelope import FeedEntry, Raw
 from shared.errors import NotAnArticle
@@ -44,7 +44,7 @@ def read(text: str, raw: Raw) -> Draft:
     _claim_rest(claims, entry, raw)
     _claim_dates(claims, entry, raw, body)
     told = tuple(_told(piece, entry.tags) for piece in body)
-    draft = claims.draft(with_pictures(told, entry.pictures))
+    draft = claims.draft(with_pictures(told, pictures_of(entry.pictures, "$.pictures")))
     return msgspec.structs.replace(draft, article=msgspec.structs.replace(draft.article, is_cut=is_cut))
 
 

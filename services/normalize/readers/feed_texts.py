@@ -1,7 +1,7 @@
 """An entry's summary, content and pictures together: what one says beyond the other stays, nothing is said twice."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -15,6 +15,7 @@ _DATELINE = 40  # letters that may stand before the lead at the start of the bod
 _LONGEST_INVITATION = 40  # words
 _CUT = re.compile(r"\s*(?:\[\s*(?:…|\.{3})\s*\]|\(\s*(?:…|\.{3})\s*\)|…|\.{3})\s*")
 _BRACKETED = re.compile(r"[\[(]\s*(?:…|\.{3})\s*[\])]\W*$")
+_WORD = re.compile(r"[^\W_]+")
 _RUNNING = ("paragraph", "line")
 Picture = tuple[str, str | None, str | None]
 
@@ -27,7 +28,7 @@ def join_texts(summary: tuple[Piece, ...], content: tuple[Piece, ...]) -> tuple[
     """
     if not content or not summary:
         return None, content or summary
-    told, shown = _letters(summary), _letters(content)
+    told, shown = _said(summary), _said(content)
     beyond = [part for piece in summary for part in _beyond(piece, shown, content)]
     if all(piece.shape == "debris" for piece in beyond):
         return None, (*_with_lead(content, told), *beyond)
@@ -41,24 +42,24 @@ def join_texts(summary: tuple[Piece, ...], content: tuple[Piece, ...]) -> tuple[
     return lead, (*others, *content)
 
 
-def _letters(pieces: Iterable[Piece]) -> str:
-    """All letters and figures one after another: no matter where lines end, or in which word a text is cut."""
-    return "".join(map(_letters_of, (text for piece in pieces for text in (piece.text, piece.byline, piece.caption))))
+def _said(pieces: Iterable[Piece]) -> str:
+    """All words one after another, each behind a space: no matter where lines end, or in which word a text is cut."""
+    return "".join(map(_words_of, (text for piece in pieces for text in (piece.text, piece.byline, piece.caption))))
 
 
-def _letters_of(text: str | None) -> str:
-    return "".join(letter for letter in (text or "").casefold() if letter.isalnum())
+def _words_of(text: str | None) -> str:
+    return "".join(f" {word}" for word in _WORD.findall((text or "").casefold()))
 
 
 def _beyond(piece: Piece, said: str, others: Sequence[Piece]) -> list[Piece]:
     """What a piece says that the others do not: itself, or the invitation to read on behind a cut."""
-    letters = _letters([piece])
-    if not letters:
+    words = _said([piece])
+    if not words:
         return [piece] if piece.href and all(piece.href != other.href for other in others) else []
-    if letters in said:
+    if words in said:
         return []
     cut = _CUT.search(piece.text)
-    if cut is not None and cut.start() and _letters_of(piece.text[: cut.start()]) in said:
+    if cut is not None and cut.start() and _words_of(piece.text[: cut.start()]) in said:
         tail = piece.text[cut.end() :]
         return [replace(piece, text=tail, shape="debris")] if size(tail) <= _LONGEST_INVITATION and tail else [piece]
     return [piece]
@@ -67,8 +68,8 @@ def _beyond(piece: Piece, said: str, others: Sequence[Piece]) -> list[Piece]:
 def _with_lead(content: tuple[Piece, ...], told: str) -> tuple[Piece, ...]:
     """The body, its first paragraph told to be the lead where the summary is that, perhaps without its dateline."""
     first = content[0]
-    letters = _letters([first])
-    is_lead = first.shape == "paragraph" and letters.endswith(told) and len(letters) - len(told) <= _DATELINE
+    words = _said([first])
+    is_lead = first.shape == "paragraph" and words.endswith(told) and len(words) - len(told) <= _DATELINE
     return (replace(first, shape="lead"), *content[1:]) if is_lead and told else content
 
 
@@ -86,7 +87,7 @@ def without_invitation(body: tuple[Piece, ...], title: str, language: str | None
     if not tail:
         return body, _BRACKETED.search(piece.text) is not None
     folded = fold(tail)
-    named = bool(title) and _letters_of(title) in _letters_of(tail)
+    named = bool(title) and _words_of(title) in _words_of(tail)
     invites = any(folded.startswith(phrases.site_prefixes(tag)) for tag in ("en", language or "en"))
     if size(tail) > _LONGEST_INVITATION or not (named or invites):
         return body, False
@@ -94,20 +95,26 @@ def without_invitation(body: tuple[Piece, ...], title: str, language: str | None
     return (*body[:last], *parts, *body[last + 1 :]), True
 
 
-def with_pictures(body: tuple[Piece, ...], pictures: tuple[Picture, ...]) -> tuple[Piece, ...]:
-    """The body and the pictures that the feed lists beside it; words of one that the text shows go to it."""
-    pieces, said = list(body), _letters(body)
-    for place, (href, caption, credit) in enumerate(pictures):
-        text, byline = plain_text_of(caption) or "", plain_text_of(credit) or ""
-        text, byline = (words if _letters_of(words) not in said else "" for words in (text.strip(), byline.strip()))
+def with_pictures(body: tuple[Piece, ...], pictures: Iterable[Piece]) -> tuple[Piece, ...]:
+    """The body and the pictures that are listed beside it; words of one that the text shows go to it."""
+    pieces, said = list(body), _said(body)
+    for picture in pictures:
+        text, byline = picture.text.strip(), (picture.byline or "").strip()
+        text, byline = (words if _words_of(words) not in said else "" for words in (text, byline))
+        href = picture.href
         shown = next((number for number, piece in enumerate(pieces) if href and piece.href == href), None)
         if shown is not None:
             piece = pieces[shown]
             pieces[shown] = replace(piece, text=piece.text or text, byline=piece.byline or byline or None)
-            text, byline = text if piece.text else "", byline if piece.byline else ""
-        if text or byline or (href and shown is None):
-            address = href or None if shown is None else None
-            shape: Shape = "caption" if address is None else "picture"
-            path = f"$.pictures[{place}]"
-            pieces.append(Piece(text=text, shape=shape, byline=byline or None, href=address, path=path))
+            text, byline, href = text if piece.text else "", byline if piece.byline else "", None
+        if text or byline or href:
+            shape: Shape = picture.shape if href else "caption"
+            pieces.append(replace(picture, text=text, shape=shape, byline=byline or None, href=href))
     return tuple(pieces)
+
+
+def pictures_of(pictures: Iterable[Picture], path: str) -> Iterator[Piece]:
+    """Pictures given as address, caption and credit, each at its place in a list."""
+    for place, (href, caption, credit) in enumerate(pictures):
+        text, byline = plain_text_of(caption) or "", plain_text_of(credit)
+        yield Piece(text=text, shape="picture", byline=byline, href=href or None, path=f"{path}[{place}]")

@@ -3,17 +3,25 @@
 A fragment is the article and nothing else: no menu to leave out, and every visible word is in one of the pieces.
 """
 
-from collections.abc import Iterator
+import html
+import re
 
 import msgspec
 
 from services.normalize.document import Piece, Shape, size
-from services.normalize.html.class_names import CAPTION_NAMES, CREDIT_NAMES, NOTE_NAMES
+from services.normalize.html.class_names import CAPTION_NAMES, NOTE_NAMES
 from services.normalize.html.tree import Element, names_of, parse, squeeze, text_of
 from services.normalize.readers.element import local_name, place_of, plain_name
+from services.normalize.readers.markup_captions import (
+    LONGEST_CAPTION,
+    caption_and_credit,
+    holds,
+    is_caption,
+    is_caption_of,
+    is_credit,
+)
 from services.normalize.readers.markup_parts import (
     BOLD,
-    CREDITS,
     DRESS,
     FIGURES,
     ITALIC,
@@ -42,8 +50,9 @@ from services.normalize.readers.markup_parts import (
 )
 from shared.untrusted.markup_limits import check
 
+_TAG = re.compile(r"</?[A-Za-z][\w:-]*(?:\s[^<>]*)?/?>")
+_ENTITY = re.compile(r"&(?:[A-Za-z]\w{1,30}|#\d{2,7}|#[xX][0-9a-fA-F]{2,6});")
 _DEEPEST = 120  # below it an element is one run of text
-_LONGEST_CAPTION = 60  # words
 
 
 def pieces_of_markup(markup: str, base: str | None, path: str) -> tuple[Piece, ...]:
@@ -85,11 +94,18 @@ def pieces_of_text(text: str, path: str) -> tuple[Piece, ...]:
     return tuple(pieces)
 
 
-def plain_text_of(markup: str | None) -> str | None:
-    """The words of a text that may be markup or hold entities, on one line; None without words."""
-    if markup is None or ("<" not in markup and "&" not in markup):
-        return markup
-    return " ".join(piece.text for piece in pieces_of_markup(markup, None, "") if piece.text) or None
+def pieces_of_value(text: str, base: str | None, path: str) -> tuple[Piece, ...]:
+    """The pieces of a value that does not say whether it is markup: tags and entities tell."""
+    if _TAG.search(text):
+        return pieces_of_markup(text, base, path)
+    return pieces_of_text(html.unescape(text) if _ENTITY.search(text) else text, path)
+
+
+def plain_text_of(value: str | None) -> str | None:
+    """The words of a value that may be markup or hold entities, on one line; None without words."""
+    if value is None or not (_TAG.search(value) or _ENTITY.search(value)):
+        return value
+    return " ".join(piece.text for piece in pieces_of_value(value, None, "") if piece.text) or None
 
 
 def _walk(root: Element, base: str | None, path: str) -> tuple[Piece, ...]:
@@ -175,7 +191,7 @@ class _Walker:
 
     def _block(self, element: Element, tag: str, place: str, depth: int, dress: int) -> None:
         names = names_of(element)
-        if tag in FIGURES or (CAPTION_NAMES.search(names) and _holds(element, PICTURES)):
+        if tag in FIGURES or (CAPTION_NAMES.search(names) and holds(element, PICTURES)):
             self._figure(element, place, depth)
         elif tag in PLAYERS:
             self._player(element, place, None)
@@ -187,7 +203,7 @@ class _Walker:
             self._quote(element, place, depth, None)
         elif tag == "pre":
             self._preformatted(element, place, None)
-        elif _is_caption(element, tag, names):
+        elif is_caption(element, tag, names):
             self._caption(element, place)
         else:
             was = self._shape
@@ -201,7 +217,7 @@ class _Walker:
         """Items of words alone are one piece; one that holds a picture, a table or the like is walked."""
         items: list[str] = []
         for text, item in items_of(element):
-            if item is not None and _holds(item, RICH):
+            if item is not None and holds(item, RICH):
                 self._close_list(items, place)
                 self.inside(item, place, depth + 1, 0)
                 self.flush(place)
@@ -254,13 +270,13 @@ class _Walker:
 
     def _figure(self, element: Element, place: str, depth: int) -> None:
         """A picture with its words, a gallery of them, or a table, quote, code or player set in a figure."""
-        captions = [item for item in element.iter() if item is not element and _is_caption_of(item)]
+        captions = [item for item in element.iter() if item is not element and is_caption_of(item)]
         if any(local_name(item) in FIGURES for item in element.iterdescendants()):
             self.inside(element, place, depth, 0)
             self.flush(place)
             return
         pictures = [item for item in element.iter() if local_name(item) in PICTURES and not is_counter(item)]
-        caption, credit = _caption_and_credit(captions)
+        caption, credit = caption_and_credit(captions)
         part = next((item for item in element.iter() if local_name(item) in QUOTES | PLAYERS | {"table", "pre"}), None)
         if pictures:
             self._pictures(element, pictures, captions, place)
@@ -297,7 +313,7 @@ class _Walker:
         text = text_of(element, frozenset(captions))
         address = address_of(text, None) if text.startswith(("http://", "https://")) else None
         if address is not None:
-            caption, credit = _caption_and_credit(captions)
+            caption, credit = caption_and_credit(captions)
             self._add(Piece(text=text, shape="embed", href=address, caption=caption, byline=credit, path=place))
             return
         self.inside(element, place, depth, 0)
@@ -305,10 +321,10 @@ class _Walker:
 
     def _pictures(self, element: Element, pictures: list[Element], captions: list[Element], place: str) -> None:
         """The pictures of a figure: the words belong to the last; what calls itself no caption may be a button."""
-        caption, credit = _caption_and_credit(captions)
+        caption, credit = caption_and_credit(captions)
         rest = text_of(element, frozenset(captions))
         if rest and not caption:
-            loose = [item for item in element.iter() if _is_credit(item)]
+            loose = [item for item in element.iter() if is_credit(item)]
             credit = credit or next((text for item in loose if (text := text_of(item))), None)
             caption, rest = text_of(element, frozenset([*captions, *loose])), ""
         hrefs = list(dict.fromkeys(address_of(source_of(item), self.base) for item in pictures))
@@ -324,7 +340,7 @@ class _Walker:
             self._add(Piece(text="", shape="picture", href=href, path=place))
 
     def _caption(self, element: Element, place: str) -> None:
-        caption, credit = _caption_and_credit([element])
+        caption, credit = caption_and_credit([element])
         self._add(Piece(text=caption or "", shape="caption", byline=credit, path=place))
 
     def _player(self, element: Element, place: str, caption: str | None) -> None:
@@ -338,57 +354,8 @@ class _Walker:
 
     def _is_under_picture(self, text: str) -> bool:
         above = self.pieces[-1] if self.pieces else None
-        return above is not None and above.shape == "picture" and not above.text and size(text) <= _LONGEST_CAPTION
+        return above is not None and above.shape == "picture" and not above.text and size(text) <= LONGEST_CAPTION
 
     def _add(self, piece: Piece) -> None:
         if piece.text or piece.href or piece.byline:
             self.pieces.append(piece)
-
-
-def _holds(element: Element, tags: frozenset[str]) -> bool:
-    return any(local_name(item) in tags for item in element.iterdescendants())
-
-
-def _is_caption(element: Element, tag: str, names: str) -> bool:
-    if SHAPES.get(tag) == "caption":
-        return True
-    return CAPTION_NAMES.search(names) is not None and size(text_of(element)) <= _LONGEST_CAPTION
-
-
-def _is_caption_of(element: Element) -> bool:
-    """Whether an element of a figure is a caption, and not inside another one."""
-    tag = local_name(element)
-    if SHAPES.get(tag) == "caption" or tag == "media-producer":
-        return next(element.iterancestors("{*}table"), None) is None
-    is_named = CAPTION_NAMES.search(names_of(element)) is not None and not _holds(element, PICTURES)
-    return is_named and not any(map(_is_named_caption, element.iterancestors()))
-
-
-def _is_named_caption(element: Element) -> bool:
-    return SHAPES.get(local_name(element)) == "caption"
-
-
-def _is_credit(element: Element) -> bool:
-    return local_name(element) in CREDITS or CREDIT_NAMES.search(names_of(element)) is not None
-
-
-def _caption_and_credit(captions: list[Element]) -> tuple[str | None, str | None]:
-    """The words of captions, and the credits set apart in them; a caption that is all credit stays one."""
-    said: list[str] = []
-    credits: list[str] = []
-    for element in captions:
-        marks = [item for item in element.iter() if _is_credit(item)]
-        text = text_of(element, frozenset(marks)) if element not in marks else ""
-        credits += _credits(marks) if text or local_name(element) in CREDITS else []
-        said += [text or ("" if local_name(element) in CREDITS else text_of(element))]
-    return " ".join(filter(None, said)) or None, ", ".join(dict.fromkeys(credits)) or None
-
-
-def _credits(marks: list[Element]) -> Iterator[str]:
-    """The words of the marks, none twice where one stands in another."""
-    taken: set[Element] = set()
-    for mark in marks:
-        if not taken.intersection(mark.iterancestors()):
-            taken.add(mark)
-            if text := text_of(mark):
-                yield text

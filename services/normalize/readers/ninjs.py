@@ -1,12 +1,13 @@
 """ninjs, the IPTC's news in JSON: 1.x in lower case, 2.x with lists of objects, 3.x in camelCase."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from services.normalize.document import Draft, Piece
+from services.normalize.document import Draft, Piece, Shape
 from services.normalize.fields.date import date_of_value
 from services.normalize.readers.declared_fields import Claims, role_of
+from services.normalize.readers.feed_texts import with_pictures
 from services.normalize.readers.json_document import listed, objects_at, parse_json, text_at, texts_at
-from services.normalize.readers.markup import pieces_of_markup, pieces_of_text
+from services.normalize.readers.markup import pieces_of_markup, pieces_of_value, plain_text_of
 from shared.article import PubStatus
 from shared.envelope import Raw
 from shared.errors import NotAnArticle
@@ -21,6 +22,7 @@ _STATES: Mapping[str, PubStatus] = {
     "withdrawn": "canceled",
     "killed": "canceled",
 }
+_CAPTIONS = ("description_text", "description_html", "body_text", "caption")
 Item = dict[str, object]
 
 
@@ -42,19 +44,19 @@ def read(text: str, raw: Raw) -> Draft:
     _claim_dates(claims, item, names, raw, language)
     _claim_people(claims, item, names, language)
     _claim_subjects(claims, item, names)
-    return claims.draft((*pieces, *_pictures(item, names, pieces)))
+    return claims.draft(with_pictures(pieces, _media(item, names)))
 
 
 def _claim_texts(claims: Claims, item: Item, names: Mapping[str, str]) -> None:
     for path, value in _roles(item, names, "headlines", ("main", "headline", "")):
-        claims.claim("headline", value, "ninjs headlines", path)
+        claims.claim("headline", plain_text_of(value), "ninjs headlines", path)
     for key in ("headline", *sorted(key for key in item if key.startswith("headline_"))):
-        claims.claim("headline", text_at(item.get(key)), "ninjs headline", names.get(key, "$"))
+        claims.claim("headline", plain_text_of(text_at(item.get(key))), "ninjs headline", names.get(key, "$"))
     claims.claim("headline", text_at(item.get("title")), "ninjs title", names.get("title", "$"), sure=0.7)
     for path, value in _roles(item, names, "descriptions", ("lead", "summary", "abstract", "")):
-        claims.claim("description", _plain(value), "ninjs descriptions", path)
+        claims.claim("description", plain_text_of(value), "ninjs descriptions", path)
     for key in ("description_text", "description_html", *sorted(key for key in item if key.startswith("description_"))):
-        claims.claim("description", _plain(text_at(item.get(key))), "ninjs description", names.get(key, "$"))
+        claims.claim("description", plain_text_of(text_at(item.get(key))), "ninjs description", names.get(key, "$"))
     claims.claim("dateline", text_at(item.get("dateline")), "ninjs dateline", names.get("dateline", "$"))
     claims.claim("located", _located(item.get("located")), "ninjs located", names.get("located", "$"))
 
@@ -74,12 +76,6 @@ def _roles(item: Item, names: Mapping[str, str], key: str, roles: tuple[str, ...
     return [(path, value) for _, path, value in sorted(found, key=lambda entry: entry[0])]
 
 
-def _plain(value: str | None) -> str | None:
-    if value is None or "<" not in value:
-        return value
-    return " ".join(piece.text for piece in pieces_of_markup(value, None, "") if piece.text) or None
-
-
 def _body(item: Item, names: Mapping[str, str]) -> tuple[Piece, ...]:
     """The body as markup where there is one, since that tells a subhead from a paragraph; else as text."""
     candidates = []
@@ -89,10 +85,9 @@ def _body(item: Item, names: Mapping[str, str]) -> tuple[Piece, ...]:
     for key in sorted((key for key in item if key.startswith("body")), key=lambda key: ("html" not in key, key)):
         kind = "text/plain" if key == "body_text" else "text/html" if "html" in key else ""
         candidates.append((names[key], text_at(item.get(key)), kind))
-    told = [(path, value, "html" in kind or (not kind and "</" in value)) for path, value, kind in candidates if value]
-    for path, value, is_markup in sorted(told, key=lambda body: not body[2]):
-        pieces = pieces_of_markup(value, None, path) if is_markup else pieces_of_text(value, path)
-        if pieces:
+    for path, value, kind in sorted(candidates, key=lambda body: "html" not in body[2]):
+        read = pieces_of_markup if "html" in kind else pieces_of_value
+        if value and (pieces := read(value, None, path)):
             return pieces
     return ()
 
@@ -154,33 +149,30 @@ def _claim_subjects(claims: Claims, item: Item, names: Mapping[str, str]) -> Non
         claims.claim("section", value, f"ninjs {key}", names.get(key, "$"))
 
 
-def _pictures(item: Item, names: Mapping[str, str], body: tuple[Piece, ...]) -> tuple[Piece, ...]:
-    """The pictures beside the body, but for those that the body already shows."""
-    shown = {piece.href for piece in body if piece.href} | {piece.text for piece in body if piece.text}
+def _media(item: Item, names: Mapping[str, str]) -> Iterator[Piece]:
+    """The pictures, films and sounds beside the body, each with its words."""
     associations = item.get("associations")
     entries = list(objects_at(associations))
     if isinstance(associations, dict):
         entries = [(f".{name}", entry) for name, entry in associations.items() if isinstance(entry, dict)]
-    found = []
     for path, entry in entries:
-        piece = _picture(_lowered(entry), f"{names['associations']}{path}")
-        if piece is not None and piece.href not in shown and piece.text not in shown:
-            found.append(piece)
-    return tuple(found)
+        piece = _medium(_lowered(entry), f"{names['associations']}{path}")
+        if piece is not None:
+            yield piece
 
 
-def _picture(entry: Item, path: str) -> Piece | None:
-    if text_at(entry.get("type")) not in ("picture", "graphic", "photo", None):
-        return None
+def _medium(entry: Item, path: str) -> Piece | None:
+    kind = text_at(entry.get("type"))
     names = {"descriptions": "", "headlines": ""}
     captions = [value for _, value in _roles(entry, names, "descriptions", ("caption", "main", ""))]
-    captions += [value for key in ("description_text", "description_html") if (value := text_at(entry.get(key)))]
+    captions += [value for key in _CAPTIONS if (value := text_at(entry.get(key)))]
+    words = list(dict.fromkeys(filter(None, map(plain_text_of, captions))))
     credit = text_at(entry.get("by")) or text_at(entry.get("byline")) or text_at(entry.get("creditline"))
     href = _rendition(entry.get("renditions"))
-    caption = _plain(captions[0]) if captions else None
-    if caption is None and href is None:
+    if not words and href is None and credit is None:
         return None
-    return Piece(text=caption or "", shape="picture", byline=credit, href=href, path=path)
+    shape: Shape = "picture" if kind in ("picture", "graphic", "photo", None) or not href else "embed"
+    return Piece(text=" ".join(words), shape=shape, byline=credit, href=href, path=path)
 
 
 def _rendition(renditions: object) -> str | None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import msgspec
+
 from services.normalize.document import Draft, Piece
 from services.normalize.fields.date import date_of_value
 from services.normalize.html.tree import Element
@@ -19,6 +21,7 @@ _STATES: dict[str, PubStatus] = {
     "withheld": "withheld",
     "canceled": "canceled",
 }
+_HEADS = ("body.head", "body.end")
 
 
 def read(text: str, raw: Raw) -> Draft:
@@ -42,13 +45,32 @@ def claim_nitf(claims: Claims, nitf: Element, raw: Raw) -> tuple[Piece, ...]:
     _claim_dates(claims, nitf, raw, language)
     _claim_byline(claims, nitf, language)
     _claim_docdata(claims, nitf)
-    content = first(nitf, "body.content")
-    return pieces_of_element(content, raw.url) if content is not None else ()
+    return _body(nitf, raw.url)
+
+
+def _body(nitf: Element, base: str | None) -> tuple[Piece, ...]:
+    """The body's own content, not that of a note above it, and what stands under it; notes are told as removed.
+
+    Where nothing is called the content, all in the body that is no head is.
+    """
+    notes = [note for note in every(nitf, "body.head", "note") if not _is_inside(note, "note")]
+    pieces = [piece for note in notes for piece in pieces_of_element(note, base)]
+    found = [msgspec.structs.replace(piece, shape="debris") for piece in pieces if piece.text]
+    contents = [content for content in every(nitf, "body.content") if not _is_inside(content, "note", "body.content")]
+    if not contents:
+        contents = [part for body in every(nitf, "body")[:1] for part in body if local_name(part) not in _HEADS]
+    contents += [part for end in every(nitf, "body.end") for part in end if local_name(part) != "tagline"]
+    return (*(piece for content in contents for piece in pieces_of_element(content, base)), *found)
+
+
+def _is_inside(element: Element, *names: str) -> bool:
+    return any(local_name(above) in names for above in element.iterancestors())
 
 
 def _claim_texts(claims: Claims, nitf: Element) -> None:
     for names, rule, sure in (
         (("hedline", "hl1"), "NITF hedline", 0.97),
+        (("hedline", "hl2"), "NITF hedline", 0.6),
         (("hedline",), "NITF hedline", 0.95),
         (("head", "title"), "NITF title", 0.8),
     ):

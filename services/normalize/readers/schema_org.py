@@ -8,7 +8,7 @@ from services.normalize.fields.date import date_of_value
 from services.normalize.grammar.printed_names import split_names
 from services.normalize.readers.declared_fields import Claims
 from services.normalize.readers.json_document import listed, objects_at, parse_json, text_at, texts_at
-from services.normalize.readers.markup import pieces_of_markup, pieces_of_text
+from services.normalize.readers.markup import pieces_of_value, plain_text_of
 from shared.article import PubStatus, Role
 from shared.envelope import Raw
 from shared.errors import NotAnArticle
@@ -83,34 +83,39 @@ def _objects(value: object, path: str, depth: int, below_keys: Sequence[str] = _
 
 def _claim_texts(claims: Claims, item: Item, path: str) -> None:
     for key, sure in (("headline", 0.95), ("name", 0.8), ("alternativeHeadline", 0.6)):
-        claims.claim("headline", text_at(item.get(key)), f"schema.org {key}", f"{path}.{key}", sure=sure)
+        claims.claim("headline", plain_text_of(text_at(item.get(key))), f"schema.org {key}", f"{path}.{key}", sure=sure)
     for key, sure in (("description", 0.9), ("abstract", 0.9)):
-        claims.claim("description", _plain(text_at(item.get(key))), f"schema.org {key}", f"{path}.{key}", sure=sure)
+        claims.claim(
+            "description", plain_text_of(text_at(item.get(key))), f"schema.org {key}", f"{path}.{key}", sure=sure
+        )
     claims.claim("dateline", text_at(item.get("dateline")), "schema.org dateline", f"{path}.dateline")
     place = _name(item.get("locationCreated"))
     claims.claim("located", place, "schema.org locationCreated", f"{path}.locationCreated")
     sections = [text for _, text in texts_at(item.get("articleSection"))]
     claims.claim("section", sections[0] if sections else None, "schema.org articleSection", f"{path}.articleSection")
-    words = [word.strip() for _, text in texts_at(item.get("keywords")) for word in text.split(",")]
-    words += [name for _, entry in objects_at(item.get("keywords")) if (name := _name(entry))]
-    claims.add("keywords", tuple(words), "schema.org keywords", f"{path}.keywords")
+    tags = [word.strip() for _, text in texts_at(item.get("keywords")) for word in text.split(",")]
+    tags += [name for _, entry in objects_at(item.get("keywords")) if (name := _name(entry))]
+    claims.add("keywords", tuple(tags), "schema.org keywords", f"{path}.keywords")
     about = tuple(name for _, entry in objects_at(item.get("about")) if (name := _name(entry)))
     claims.add("keywords", about, "schema.org about", f"{path}.about")
 
 
-def _plain(value: str | None) -> str | None:
-    if value is None or "<" not in value:
-        return value
-    return " ".join(piece.text for piece in pieces_of_markup(value, None, "") if piece.text) or None
-
-
 def _body(item: Item, path: str) -> tuple[Piece, ...]:
-    for key in ("articleBody", "text", "reviewBody"):
-        body = text_at(item.get(key))
-        if body is not None:
-            place = f"{path}.{key}"
-            return pieces_of_markup(body, None, place) if "</" in body else pieces_of_text(body, place)
-    return ()
+    """The text, and the entries of a live report below it."""
+    bodies = ((f"{path}.{key}", text_at(item.get(key))) for key in ("articleBody", "text", "reviewBody"))
+    pieces = next((pieces_of_value(body, None, place) for place, body in bodies if body is not None), ())
+    updates = objects_at(item.get("liveBlogUpdate"))
+    return (
+        *pieces,
+        *(piece for below, update in updates for piece in _update(update, f"{path}.liveBlogUpdate{below}")),
+    )
+
+
+def _update(update: Item, path: str) -> Iterator[Piece]:
+    headline = plain_text_of(text_at(update.get("headline")) or text_at(update.get("name")))
+    if headline:
+        yield Piece(text=headline, shape="heading", path=f"{path}.headline")
+    yield from pieces_of_value(text_at(update.get("articleBody")) or "", None, f"{path}.articleBody")
 
 
 def _claim_dates(claims: Claims, item: Item, path: str, raw: Raw, language: str | None) -> None:
@@ -196,14 +201,14 @@ def _language(value: object) -> str | None:
     return next((text for _, text in texts_at(value)), None)
 
 
-def _pictures(item: Item, path: str) -> tuple[Piece, ...]:
-    """Pictures with a caption: a bare address in `image` is a preview for networks, and no part of the article."""
-    found = []
-    for below, entry in objects_at(item.get("image")):
-        caption = _name(entry.get("caption")) or None
-        if caption is not None:
-            credit = text_at(entry.get("creditText")) or _name(entry.get("author")) or _name(entry.get("creator"))
-            href = text_at(entry.get("contentUrl")) or _link(entry.get("url"))
-            place = f"{path}.image{below}"
-            found.append(Piece(text=_plain(caption) or "", shape="picture", byline=credit, href=href, path=place))
-    return tuple(found)
+def _pictures(item: Item, path: str) -> Iterator[Piece]:
+    """Pictures with words: a bare address in `image` is a preview for networks, and no part of the article."""
+    for key in ("image", "associatedMedia"):
+        for below, entry in objects_at(item.get(key)):
+            caption = plain_text_of(_name(entry.get("caption")))
+            credit = plain_text_of(text_at(entry.get("creditText")))
+            if caption or credit:
+                credit = credit or _name(entry.get("author")) or _name(entry.get("creator"))
+                href = text_at(entry.get("contentUrl")) or _link(entry.get("url"))
+                place = f"{path}.{key}{below}"
+                yield Piece(text=caption or "", shape="picture", byline=credit, href=href, path=place)

@@ -6,6 +6,7 @@ from lxml import etree
 
 from services.normalize.html.tree import Element, squeeze
 from services.normalize.readers.element import local_name
+from services.normalize.readers.markup_parts import is_inline
 from shared.errors import NotAnArticle
 from shared.untrusted.markup_limits import check
 
@@ -55,4 +56,10 @@ def words_of(element: Element | None) -> str | None:
     """The words of an element and all under it, or None when it has none."""
     if element is None:
         return None
-    return squeeze("".join(map(str, element.itertext()))) or None
+    parts: list[str] = []
+    for event, item in etree.iterwalk(element, events=("start", "end")):
+        apart = "" if is_inline(local_name(item), "p") else " "
+        parts += (apart, str(item.text or "")) if event == "start" else (apart, "")
+        if event == "end" and item is not element:
+            parts.append(str(item.tail or ""))
+    return squeeze("".join(parts)) or None

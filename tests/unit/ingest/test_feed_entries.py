@@ -3,6 +3,7 @@
 import pytest
 
 from services.ingest.feeds import read_feed
+from services.ingest.formats.json_articles import split_json
 from shared.envelope import FeedEntry
 from shared.errors import NotAFeed
 
@@ -173,3 +174,14 @@ def test_texts_with_other_words_are_all_kept() -> None:
     )
     said = f"{found.summary} {found.content}"
     assert all(word in said for word in ("One two.", "Three four.", "Five."))
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (rb'{"headline":"a \ud800 b","body_text":"x"}', rb'{"headline":"a \ufffd b","body_text":"x"}'),
+        (rb'{"headline":"\ud83d\ude00 \\ud800 \uDC00\ud800"}', rb'{"headline":"\ud83d\ude00 \\ud800 \ufffd\ufffd"}'),
+    ],
+)
+def test_half_a_letter_does_not_keep_an_article_out(written: bytes, read: bytes) -> None:
+    assert [article.body for article in split_json(written)] == [read]

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from services.normalize.readers.feed_texts import join_texts, with_pictures, without_invitation
+from services.normalize.readers.feed_texts import join_texts, pictures_of, with_pictures, without_invitation
 from services.normalize.readers.markup import pieces_of_markup
 from tests.unit.normalize.inputs import feed_article
 
@@ -66,7 +66,9 @@ def test_pictures_beside_the_text_keep_their_words_once() -> None:
         ("http://p.example/2.jpg", "A hill", None),
         ("", "A &amp; B", None),
     )
-    assert [(piece.shape, piece.text, piece.byline, piece.href) for piece in with_pictures(body, pictures)] == [
+    assert [
+        (piece.shape, piece.text, piece.byline, piece.href) for piece in with_pictures(body, pictures_of(pictures, "$"))
+    ] == [
         ("picture", "Seen from above", "Ann Lee", "http://p.example/1.jpg"),
         ("paragraph", "A hill", None, None),
         ("picture", "", None, "http://p.example/2.jpg"),
