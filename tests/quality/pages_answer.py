@@ -39,7 +39,10 @@ def answer(name: str, url: str | None, body: bytes) -> dict[str, Any]:
 
 def _fields(article: Article) -> dict[str, Any]:
     names = [person.name for person in article.people if "author" in person.rel] + list(article.organisations)
-    return {"title": article.headline, "authors": names, "published": _published(article)}
+    fields: dict[str, Any] = {"title": article.headline, "authors": names, "published": _published(article)}
+    if article.lead_picture is not None:
+        fields["image"] = article.lead_picture.href
+    return {**fields, "lang": article.language}
 
 
 def _published(article: Article) -> str | None:
