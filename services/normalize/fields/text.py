@@ -33,8 +33,9 @@ def mend_code(text: str) -> str:
 
 def mend_text(document: Document) -> Document:
     """Mend every line and what the reader settled; a line left without words is dropped."""
-    marks = not document.is_page
-    lines = tuple(line for line in map(_mended, document.lines) if _has_words(line) or (marks and _is_mark(line)))
+    mended = tuple(map(_mended, document.lines))
+    marks = not document.is_page and any(map(_has_words, mended))
+    lines = tuple(line for line in mended if _has_words(line) or (marks and _is_mark(line)))
     article = document.article
     settled = {
         field: mend(value) or None
