@@ -5,7 +5,7 @@ from typing import Literal
 import msgspec
 
 from services.normalize.document import Document, Line, make_evidence
-from services.normalize.fields.line_views import BULLET, cells_of
+from services.normalize.fields.line_views import SIGN_BULLET, cells_of
 from services.normalize.fields.text import mend, mend_code
 from shared.article import Block, BlockType, Evidence
 
@@ -102,10 +102,16 @@ def _listed(line: Line, kind: Literal["list", "table"], caption: str | None) -> 
     """A list or table of a page, or one item or row of a plain text's."""
     piece = line.piece
     if kind == "list":
-        items = map(mend, piece.items) if piece.items else [BULLET.sub("", line.text, count=1)]
+        items = map(mend, piece.items) if piece.items else [_without_bullet(line.text)]
         return Block(type="list", items=tuple(item for item in items if item))
     rows = [tuple(mend(cell) for cell in row) for row in piece.rows] if piece.rows else [cells_of(piece.text)]
     return Block(type="table", rows=tuple(rows), caption=caption)
+
+
+def _without_bullet(text: str) -> str:
+    """An item without its sign; its number stays, for another line may name it."""
+    match = SIGN_BULLET.match(text)
+    return text[match.end() :] if match is not None else text
 
 
 def _shape_rule(line: Line) -> str:

@@ -25,6 +25,7 @@ LONGEST_DATE = 140  # characters
 RUNNING = 15
 DATELINE_WITHIN = 16
 _TOPIC = 600
+SIGN_BULLET = re.compile(rf"[{phrases.DASHES}•*+·▪■●○◦►▸・]\s+(?=\S)")
 BULLET = re.compile(rf"(?P<bullet>[{phrases.DASHES}•*+·▪■●○◦►▸・]|\d{{1,2}}[.)]|[a-zđ]\))\s+(?=\S)")
 CELLS = re.compile(r"\S(?:\t+|\s*\|\s*|\s{3,})(?=\S)")
 RULE_LINE = re.compile(r"[\W_]{2,}|[-–—*#(\[（【<＜_=~]+\s*\w{1,12}\s*[-–—*#)\]）】>＞_=~]+")
