@@ -86,7 +86,6 @@ class RuleId(enum.Enum):
     DATE_IN_SCRIPT = ("date in a script", 0.7)
     DATE_IN_TITLE = ("date in a title", 0.5)
     DATE_FAR_LINE = ("date far from the headline", 0.5)
-    DATE_AGE = ("a day told from that of the receipt", 0.5)
     DATE_ONLY_ONE = ("the only day in the markup", 0.3)
 
     # first_created.clock: where the zone of a clock is known from
@@ -125,6 +124,9 @@ class RuleId(enum.Enum):
     BYLINE_LABEL = ("labels before a colon", 0.97)
     BYLINE_OPENER = ("an opening word", 0.93)
     BYLINE_NAMES = ("names alone", 0.85)
+
+    # fields that a feed or a wire document declares; a note names the member
+    DECLARED = ("declared", 0.95)
 
     # what no other step took
     REMAINING = ("stands in no other field", 0.5)

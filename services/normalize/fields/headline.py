@@ -5,7 +5,6 @@ import re
 from services.normalize.document import Document, Line, classified, make_evidence, replace_lines, set_field, size
 from services.normalize.grammar.byline import read_byline
 from services.normalize.grammar.dateline import read_dateline
-from services.normalize.grammar.wire_codes import without_code
 from services.normalize.language import phrases
 from services.normalize.language.folding import fold
 from services.normalize.readings import RuleId
@@ -22,8 +21,6 @@ def read_headline(document: Document) -> Document:
     """Find the headline's line; a section's name over it leaves the body."""
     if document.article.headline is not None:
         return _mark_known(document)
-    if not document.is_page:
-        return _take_told(document)
     document, first = _first_title(document)
     if first is None or _is_too_long(document.lines[first].text) or document.lines[first].piece.shape == "lead":
         return document
@@ -40,31 +37,21 @@ def read_headline(document: Document) -> Document:
     return set_field(document, make_evidence(document, "headline", line, rule, sure, lost=lost), headline=line.text)
 
 
-def _take_told(document: Document) -> Document:
-    """The line of a text that was told to be its headline, without a wire's code before it."""
-    line = next((line for line in document.lines if line.kind == "headline"), None)
-    if line is None:
-        return document
-    evidence = make_evidence(document, "headline", line, line.rule, line.sure, lost=line.lost)
-    return set_field(document, evidence, headline=without_code(line.text, document.rules.tag))
-
-
 def _first_title(document: Document) -> tuple[Document, int | None]:
     """The first line that may be a title: one without a letter is a date nobody could read, "By Anna Berg" a byline."""
     number = _next_open(document, 0)
-    figures: dict[int, Line] = {}
     while number is not None:
         line = document.lines[number]
         reading = read_byline(line.text, document.rules.tag) if line.piece.shape == "line" else None
-        following = _next_open(document, number + 1)
         if not any(letter.isalpha() for letter in line.text):
-            figures[number] = classified(line, "boilerplate", "figures without a word", 0.7)
+            document = replace_lines(document, {number: classified(line, "boilerplate", "figures without a word", 0.7)})
         elif reading is None or reading.rule is RuleId.BYLINE_NAMES:
-            break
+            return document, number
+        following = _next_open(document, number + 1)
         if following is None:
-            break
+            return document, number
         number = following
-    return replace_lines(document, figures), number
+    return document, None
 
 
 def _is_too_long(text: str) -> bool:

@@ -1,14 +1,18 @@
 """What a document declares about its article, field by field, each with the place it stands at."""
 
+import math
+from collections.abc import Iterator
+
 import msgspec
 
 from services.normalize.document import Draft, Piece, Shape
 from services.normalize.fields.date import Dated, clock_evidence
 from services.normalize.grammar.byline import read_byline
 from services.normalize.grammar.printed_names import is_organisation, split_names
-from shared.article import Article, Candidate, Evidence, Person, Role
+from services.normalize.readings import Ranking, Reading, RuleId, rank
+from shared.article import Article, Evidence, Person, Role
 
-_QUOTE = 200
+_SURE = 0.95
 _PRINTED: dict[str, Shape] = {
     "headline": "heading",
     "description": "lead",
@@ -24,102 +28,109 @@ _ROLES: dict[str, Role] = {
 }  # fmt: skip
 
 
-class Claims:
-    """The fields claimed so far: the first claim of a field stands, a later one is kept as the candidate that lost."""
+class FieldReadings:
+    """The readings of a document's fields: the surest of a field is believed, of two as sure the first."""
 
     def __init__(self) -> None:
-        self._fields: dict[str, object] = {}
-        self._evidence: dict[str, Evidence] = {}
+        self._readings: list[Reading] = []
+        self._values: dict[tuple[str, str], object] = {}
+        self._dates: dict[str, Dated] = {}
         self._lists: dict[str, tuple[str, ...]] = {}
         self._people: dict[str, tuple[Role, ...]] = {}
+        self._single: dict[str, Reading] = {}
         self._printed: list[Piece] = []
 
-    def claim(
-        self, field: str, value: object, rule: str, path: str, *, quote: str | None = None, sure: float = 0.95
+    def take(
+        self, field: str, value: object, member: str, path: str, *, quote: str | None = None, sure: float = _SURE
     ) -> None:
-        """Take the value for the field unless it says nothing or another stands already."""
+        """Take a value of a field unless it says nothing; `member` names what declares it, for people."""
         if value is None or value in ("", ()):
             return
-        quote = _shown(value) if quote is None else quote
+        words = _shown(value)
+        quote = words if quote is None else quote
         if field in _PRINTED:
             self._printed.append(Piece(text=quote, shape=_PRINTED[field], path=path))
-        if field in self._fields:
-            if self._fields[field] != value:
-                self._lose(field, Candidate(value=quote[:_QUOTE], rule=rule, path=path))
-            return
-        self._fields[field] = value
-        self._evidence[field] = Evidence(field=field, rule=rule, sure=sure, quote=quote[:_QUOTE], path=path)
+        self._values.setdefault((field, words), value)
+        self._readings.append(_reading(field, words, member, path, quote=quote, sure=sure))
 
-    def claim_date(self, field: str, dated: Dated | None, rule: str, path: str, sure: float = 0.97) -> None:
+    def take_date(self, field: str, dated: Dated | None, member: str, path: str, sure: float = 0.97) -> None:
         """Take a date as printed; `first_created` brings its precision, its zone's origin and the publisher's day."""
-        if dated is None:
-            return
-        moment, is_new = dated.moment, field not in self._fields
-        self.claim(field, moment.value, rule, path, quote=dated.quote, sure=min(sure, dated.sure))
-        if field == "first_created" and is_new:
-            self._fields |= {"precision": moment.precision, "zone_rule": moment.zone_rule, "local_day": moment.day}
-            if moment.precision != "day":
-                clock = clock_evidence(self._evidence[field], moment, min(sure, dated.clock_sure))
-                self._evidence[clock.field] = clock
+        if dated is not None:
+            self._dates.setdefault(_shown(dated.moment.value), dated)
+            self.take(field, dated.moment.value, member, path, quote=dated.quote, sure=min(sure, dated.sure))
 
-    def claim_byline(self, printed: str | None, language: str | None, rule: str, path: str, sure: float = 0.9) -> None:
+    def take_byline(self, printed: str | None, language: str | None, member: str, path: str, sure: float = 0.9) -> None:
         """Take a byline as printed, and its people, organisations and sources apart."""
         if not printed:
             return
-        self.claim("byline", printed, rule, path, sure=sure)
+        self.take("byline", printed, member, path, sure=sure)
         reading = read_byline(printed, language or "und")
         if reading is not None:
             for person in reading.people:
-                self.add_person(person.name, person.rel, rule, path)
-            self.add("organisations", reading.organisations, rule, path)
-            self.add("sources", reading.sources, rule, path)
+                self.add_person(person.name, person.rel, member, path)
+            self.add("organisations", reading.organisations, member, path)
+            self.add("sources", reading.sources, member, path)
             return
         for name in split_names(printed):
-            self.add_name(name, ("author",), rule, path)
+            self.add_name(name, ("author",), member, path)
 
-    def add_name(self, name: str, roles: tuple[Role, ...], rule: str, path: str) -> None:
+    def add_name(self, name: str, roles: tuple[Role, ...], member: str, path: str, quote: str | None = None) -> None:
         """Take a name as a person's, or as an organisation's when it looks like one."""
         if is_organisation(name):
-            self.add("organisations", (name,), rule, path)
+            self.add("organisations", (name,), member, path)
         else:
-            self.add_person(name, roles, rule, path)
+            self.add_person(name, roles, member, path, quote)
 
-    def add_person(self, name: str, roles: tuple[Role, ...], rule: str, path: str) -> None:
+    def add_person(self, name: str, roles: tuple[Role, ...], member: str, path: str, quote: str | None = None) -> None:
         """Take a person; one named again only gains roles."""
         if name not in self._people:
             field = f"people[{len(self._people)}]"
-            self._evidence[field] = Evidence(field=field, rule=rule, sure=0.95, quote=name[:_QUOTE], path=path)
+            self._single[field] = _reading(field, name, member, path, quote=quote)
         self._people[name] = tuple(dict.fromkeys((*self._people.get(name, ()), *roles)))
 
-    def add(self, field: str, values: tuple[str, ...], rule: str, path: str) -> None:
+    def add(self, field: str, values: tuple[str, ...], member: str, path: str) -> None:
         """Add values to a field that holds several, each once."""
         had = self._lists.get(field, ())
         kept = tuple(dict.fromkeys((*had, *(value for value in values if value))))
-        if kept == had:
-            return
-        self._lists[field] = kept
-        if field not in self._evidence:
-            self._evidence[field] = Evidence(field=field, rule=rule, sure=0.95, quote=_shown(kept)[:_QUOTE], path=path)
+        if kept != had:
+            self._lists[field] = kept
+            self._single.setdefault(field, _reading(field, _shown(kept), member, path))
 
     def has(self, field: str) -> bool:
-        """Whether the field is claimed."""
-        return field in self._fields or field in self._lists or (field == "people" and bool(self._people))
+        """Whether anything was read of the field."""
+        if field == "people":
+            return bool(self._people)
+        return field in self._lists or any(reading.field == field for reading in self._readings)
 
     def draft(self, pieces: tuple[Piece, ...]) -> Draft:
-        """The draft of what was claimed, with the body's pieces."""
+        """The draft of what is believed, with the body's pieces."""
         people = tuple(Person(name=name, rel=roles) for name, roles in self._people.items())
-        fields = {**self._fields, **self._lists, "people": people}
-        return Draft(
-            pieces=pieces,
-            article=msgspec.structs.replace(Article(), **fields),
-            evidence=tuple(self._evidence.values()),
-            printed=tuple(self._printed),
-        )
+        fields: dict[str, object] = {**self._lists, "people": people}
+        evidence: list[Evidence] = []
+        for field in dict.fromkeys(reading.field for reading in self._readings):
+            ranking = rank(field, self._readings)
+            if ranking is None:
+                continue
+            fields[field] = self._values[field, ranking.believed.value]
+            evidence.append(ranking.evidence())
+            if field == "first_created":
+                evidence += self._clock(fields, self._dates[ranking.believed.value], evidence[-1])
+        evidence += (Ranking(believed=one, sure=one.sure).evidence() for one in self._single.values())
+        article = msgspec.structs.replace(Article(), **fields)
+        return Draft(pieces=pieces, article=article, evidence=tuple(evidence), printed=tuple(self._printed))
 
-    def _lose(self, field: str, candidate: Candidate) -> None:
-        evidence = self._evidence.get(field)
-        if evidence is not None and candidate not in evidence.lost:
-            self._evidence[field] = msgspec.structs.replace(evidence, lost=(*evidence.lost, candidate))
+    def _clock(self, fields: dict[str, object], dated: Dated, of_day: Evidence) -> Iterator[Evidence]:
+        moment = dated.moment
+        fields |= {"precision": moment.precision, "zone_rule": moment.zone_rule, "local_day": moment.day}
+        if moment.precision != "day":
+            yield clock_evidence(of_day, moment, min(of_day.sure, dated.clock_sure))
+
+
+def _reading(
+    field: str, value: str, member: str, path: str, *, quote: str | None = None, sure: float = _SURE
+) -> Reading:
+    weight = math.log(sure / (1 - sure))
+    return Reading(field=field, value=value, rule=RuleId.DECLARED, note=member, place=path, quote=quote, weight=weight)
 
 
 def role_of(word: str | None) -> Role | None:

@@ -10,7 +10,7 @@ from services.normalize.fields.date import date_of_value
 from services.normalize.fields.language import SAMPLE, read_language
 from services.normalize.grammar.byline import read_byline
 from services.normalize.grammar.printed_names import split_names
-from services.normalize.readers.declared_fields import Claims
+from services.normalize.readers.declared_fields import FieldReadings
 from services.normalize.readers.feed_texts import join_texts, pictures_of, with_pictures, without_invitation
 from services.normalize.readers.markup import pieces_of_markup, pieces_of_text
 from shared.envelope import FeedEntry, Raw
@@ -32,19 +32,19 @@ def read(text: str, raw: Raw) -> Draft:
     base = entry.base or entry.link or ""
     content = _pieces(entry.content, entry.content_is_html, base, "$.content")
     summary = _pieces(entry.summary, entry.summary_is_html, base, "$.summary")
-    claims = Claims()
+    readings = FieldReadings()
     title = _title(entry)
-    claims.claim("headline", title, "feed title", "$.title", sure=_SURE)
+    readings.take("headline", title, "feed title", "$.title", sure=_SURE)
     pictured = any(caption or credit for _, caption, credit in entry.pictures)
     if not (title or content or summary or pictured):
         raise NotAnArticle("The feed entry is no article: it has no title, summary or content.")
     lead, body = join_texts(summary, content)
     body, is_cut = without_invitation(body, title or "", entry.language)
-    claims.claim("description", lead, "feed summary", "$.summary", sure=_SURE)
-    _claim_rest(claims, entry, raw)
-    _claim_dates(claims, entry, raw, body)
+    readings.take("description", lead, "feed summary", "$.summary", sure=_SURE)
+    _take_rest(readings, entry, raw)
+    _take_dates(readings, entry, raw, body)
     told = tuple(_told(piece, entry.tags) for piece in body)
-    draft = claims.draft(with_pictures(told, pictures_of(entry.pictures, "$.pictures")))
+    draft = readings.draft(with_pictures(told, pictures_of(entry.pictures, "$.pictures")))
     return msgspec.structs.replace(draft, article=msgspec.structs.replace(draft.article, is_cut=is_cut))
 
 
@@ -74,45 +74,45 @@ def _pieces(text: str | None, is_html: bool, base: str, path: str) -> tuple[Piec
     return pieces_of_markup(text, base, path)
 
 
-def _claim_rest(claims: Claims, entry: FeedEntry, raw: Raw) -> None:
+def _take_rest(readings: FieldReadings, entry: FeedEntry, raw: Raw) -> None:
     language = entry.language
-    claims.claim("language", language, "feed language", "$.language", sure=0.8)
+    readings.take("language", language, "feed language", "$.language", sure=0.8)
     for place, author in enumerate(entry.authors):
-        _claim_author(claims, author.strip(), language, f"$.authors[{place}]")
+        _take_author(readings, author.strip(), language, f"$.authors[{place}]")
     printed = ", ".join(author.strip() for author in entry.authors if author.strip())
-    claims.claim("byline", printed, "feed authors", "$.authors", sure=0.8)
-    claims.claim("uri", article_uri(entry.link), "feed link", "$.link")
-    claims.add("alt_ids", (entry.guid or "",), "feed guid", "$.guid")
-    claims.add("keywords", tuple(tag.strip() for tag in entry.tags), "feed tags", "$.tags")
+    readings.take("byline", printed, "feed authors", "$.authors", sure=0.8)
+    readings.take("uri", article_uri(entry.link), "feed link", "$.link")
+    readings.add("alt_ids", (entry.guid or "",), "feed guid", "$.guid")
+    readings.add("keywords", tuple(tag.strip() for tag in entry.tags), "feed tags", "$.tags")
 
 
-def _claim_dates(claims: Claims, entry: FeedEntry, raw: Raw, body: tuple[Piece, ...]) -> None:
+def _take_dates(readings: FieldReadings, entry: FeedEntry, raw: Raw, body: tuple[Piece, ...]) -> None:
     """Dates in the language that the feed says, else in that of its words."""
     language = entry.language or raw.source.language
     if language is None:
         language, _ = read_language(" ".join([entry.title or "", *(piece.text for piece in body)])[:SAMPLE])
     published = date_of_value(entry.published, raw, language)
     updated = date_of_value(entry.updated, raw, language)
-    claims.claim_date("first_created", published, "feed published", "$.published", _SURE)
-    claims.claim_date("version_created", updated, "feed updated", "$.updated", _SURE)
+    readings.take_date("first_created", published, "feed published", "$.published", _SURE)
+    readings.take_date("version_created", updated, "feed updated", "$.updated", _SURE)
     if published is None:
-        claims.claim_date("first_created", updated, "feed updated", "$.updated", 0.6)
+        readings.take_date("first_created", updated, "feed updated", "$.updated", 0.6)
 
 
-def _claim_author(claims: Claims, author: str, language: str | None, path: str) -> None:
+def _take_author(readings: FieldReadings, author: str, language: str | None, path: str) -> None:
     """An author of a feed is a name, several names, or RSS's "desk@paper.vn (Anh Phong)"."""
     if "@" in author and "(" in author:
         author = author.partition("(")[2].rstrip(") ")
     inverted = _FAMILY_FIRST.fullmatch(author)
     if inverted is not None and not (language or "").startswith(_GIVEN_LAST):
-        claims.add_name(f"{inverted[2]} {inverted[1]}", ("author",), "feed author", path)
+        readings.add_name(f"{inverted[2]} {inverted[1]}", ("author",), "feed author", path, author)
         return
     reading = read_byline(author, language or "und") if ":" in author else None
     if reading is not None:
         for person in reading.people:
-            claims.add_person(person.name, person.rel, "feed author", path)
-        claims.add("organisations", reading.organisations, "feed author", path)
-        claims.add("sources", reading.sources, "feed author", path)
+            readings.add_person(person.name, person.rel, "feed author", path)
+        readings.add("organisations", reading.organisations, "feed author", path)
+        readings.add("sources", reading.sources, "feed author", path)
         return
     for name in split_names(author):
-        claims.add_name(name, ("author",), "feed author", path)
+        readings.add_name(name, ("author",), "feed author", path)

@@ -3,10 +3,10 @@
 from services.normalize.document import Draft, Piece
 from services.normalize.fields.date import date_of_value
 from services.normalize.html.tree import Element
-from services.normalize.readers.declared_fields import Claims, role_of
+from services.normalize.readers.declared_fields import FieldReadings, role_of
 from services.normalize.readers.element import local_name, place_of
 from services.normalize.readers.markup import pieces_of_element, pieces_of_markup, pieces_of_text
-from services.normalize.readers.nitf import claim_nitf
+from services.normalize.readers.nitf import take_nitf
 from services.normalize.readers.xml_document import every, first, parse_xml, words_of
 from shared.article import PubStatus
 from shared.envelope import Raw
@@ -30,20 +30,20 @@ _STATES: dict[str, PubStatus] = {
 def read(text: str, raw: Raw) -> Draft:
     """Read the newsItem; raises `NotAnArticle` for several, for other kinds of items, and for what is no text."""
     item = _news_item(parse_xml(text))
-    claims = Claims()
+    readings = FieldReadings()
     language = _language(item)
     if language is not None:
-        claims.claim("language", language[0], "NewsML-G2 language", language[1])
+        readings.take("language", language[0], "NewsML-G2 language", language[1])
     said = language[0] if language else None
-    _claim_meta(claims, item)
-    _claim_dates(claims, item, raw, said)
-    pieces = _body(claims, item, raw)
-    _claim_people(claims, item, said)
-    if not pieces and not claims.has("headline"):
+    _take_meta(readings, item)
+    _take_dates(readings, item, raw, said)
+    pieces = _body(readings, item, raw)
+    _take_people(readings, item, said)
+    if not pieces and not readings.has("headline"):
         raise NotAnArticle(
             "The newsItem is no article: it has no <headline>, and no text in <inlineXML> or <inlineData>."
         )
-    return claims.draft(pieces)
+    return readings.draft(pieces)
 
 
 def _news_item(root: Element) -> Element:
@@ -72,25 +72,25 @@ def _language(item: Element) -> tuple[str, str] | None:
     return (tag, f"{place_of(item)}/@xml:lang") if tag else None
 
 
-def _claim_meta(claims: Claims, item: Element) -> None:
-    claims.claim("uri", item.get("guid"), "NewsML-G2 guid", f"{place_of(item)}/@guid")
-    claims.claim("version", item.get("version"), "NewsML-G2 version", f"{place_of(item)}/@version")
+def _take_meta(readings: FieldReadings, item: Element) -> None:
+    readings.take("uri", item.get("guid"), "NewsML-G2 guid", f"{place_of(item)}/@guid")
+    readings.take("version", item.get("version"), "NewsML-G2 version", f"{place_of(item)}/@version")
     for element in every(item, "itemmeta", "pubstatus")[:1]:
         code = (element.get("qcode") or element.get("uri") or "").rpartition(":")[2].rpartition("/")[2].lower()
-        claims.claim("pub_status", _STATES.get(code), "NewsML-G2 pubStatus", place_of(element))
+        readings.take("pub_status", _STATES.get(code), "NewsML-G2 pubStatus", place_of(element))
     headlines = [(element, 0.95) for element in every(item, "contentmeta", "headline")]
     for element, sure in [*headlines, *((element, 0.7) for element in every(item, "itemmeta", "title"))]:
-        claims.claim("headline", words_of(element), f"NewsML-G2 {local_name(element)}", place_of(element), sure=sure)
+        readings.take("headline", words_of(element), f"NewsML-G2 {local_name(element)}", place_of(element), sure=sure)
     for element in sorted(every(item, "contentmeta", "description"), key=_is_no_summary):
-        claims.claim("description", words_of(element), "NewsML-G2 description", place_of(element))
+        readings.take("description", words_of(element), "NewsML-G2 description", place_of(element))
     for element in every(item, "contentmeta", "dateline")[:1]:
-        claims.claim("dateline", words_of(element), "NewsML-G2 dateline", place_of(element))
+        readings.take("dateline", words_of(element), "NewsML-G2 dateline", place_of(element))
     for element in every(item, "contentmeta", "located")[:1]:
-        claims.claim("located", words_of(first(element, "name")), "NewsML-G2 located", place_of(element))
-    _claim_lists(claims, item)
+        readings.take("located", words_of(first(element, "name")), "NewsML-G2 located", place_of(element))
+    _take_lists(readings, item)
 
 
-def _claim_lists(claims: Claims, item: Element) -> None:
+def _take_lists(readings: FieldReadings, item: Element) -> None:
     for field, name, is_named in (
         ("keywords", "keyword", False),
         ("keywords", "subject", True),
@@ -99,14 +99,14 @@ def _claim_lists(claims: Claims, item: Element) -> None:
     ):
         for element in every(item, "contentmeta", name):
             words = words_of(first(element, "name") if is_named else element)
-            claims.add(field, (words or "",), f"NewsML-G2 {name}", place_of(element))
+            readings.add(field, (words or "",), f"NewsML-G2 {name}", place_of(element))
 
 
 def _is_no_summary(description: Element) -> bool:
     return "summary" not in (description.get("role") or "")
 
 
-def _claim_dates(claims: Claims, item: Element, raw: Raw, language: str | None) -> None:
+def _take_dates(readings: FieldReadings, item: Element, raw: Raw, language: str | None) -> None:
     for field, names in (
         ("first_created", ("itemmeta", "firstcreated")),
         ("first_created", ("contentmeta", "contentcreated")),
@@ -115,10 +115,10 @@ def _claim_dates(claims: Claims, item: Element, raw: Raw, language: str | None) 
     ):
         for element in every(item, *names)[:1]:
             reading = date_of_value(words_of(element), raw, language)
-            claims.claim_date(field, reading, f"NewsML-G2 {names[-1]}", place_of(element))
+            readings.take_date(field, reading, f"NewsML-G2 {names[-1]}", place_of(element))
 
 
-def _claim_people(claims: Claims, item: Element, language: str | None) -> None:
+def _take_people(readings: FieldReadings, item: Element, language: str | None) -> None:
     for name, role in (("creator", "author"), ("contributor", None)):
         for element in every(item, "contentmeta", name):
             printed = words_of(first(element, "name"))
@@ -127,22 +127,22 @@ def _claim_people(claims: Claims, item: Element, language: str | None) -> None:
             if printed is None or known is None:
                 continue
             if "organisation" in kind or "organization" in kind:
-                claims.add("organisations", (printed,), f"NewsML-G2 {name}", place_of(element))
+                readings.add("organisations", (printed,), f"NewsML-G2 {name}", place_of(element))
             else:
-                claims.add_name(printed, (known,), f"NewsML-G2 {name}", place_of(element))
+                readings.add_name(printed, (known,), f"NewsML-G2 {name}", place_of(element))
     for element in every(item, "contentmeta", "by")[:1]:
         printed = words_of(element)
-        if claims.has("people"):
-            claims.claim("byline", printed, "NewsML-G2 by", place_of(element))
+        if readings.has("people"):
+            readings.take("byline", printed, "NewsML-G2 by", place_of(element))
         else:
-            claims.claim_byline(printed, language, "NewsML-G2 by", place_of(element))
+            readings.take_byline(printed, language, "NewsML-G2 by", place_of(element))
 
 
-def _body(claims: Claims, item: Element, raw: Raw) -> tuple[Piece, ...]:
+def _body(readings: FieldReadings, item: Element, raw: Raw) -> tuple[Piece, ...]:
     for element in every(item, "contentset", "inlinexml"):
         nitf = first(element, "nitf")
         if nitf is not None:
-            return claim_nitf(claims, nitf, raw)
+            return take_nitf(readings, nitf, raw)
         body = first(element, "body")
         pieces = pieces_of_element(element if body is None else body, raw.url)
         if pieces:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from services.normalize.document import Draft, Piece, Shape
 from services.normalize.fields.date import date_of_value
-from services.normalize.readers.declared_fields import Claims, role_of
+from services.normalize.readers.declared_fields import FieldReadings, role_of
 from services.normalize.readers.feed_texts import with_pictures
 from services.normalize.readers.json_document import listed, objects_at, parse_json, text_at, texts_at
 from services.normalize.readers.markup import pieces_of_markup, pieces_of_value, plain_text_of
@@ -33,32 +33,32 @@ def read(text: str, raw: Raw) -> Draft:
         raise NotAnArticle("The JSON is no article: it is not an object.")
     item = {key.lower(): value for key, value in document.items()}
     names = {key.lower(): f"$.{key}" for key in document}
-    claims = Claims()
+    readings = FieldReadings()
     language = text_at(item.get("language"))
-    claims.claim("language", language, "ninjs language", names.get("language", "$"))
-    _claim_texts(claims, item, names)
+    readings.take("language", language, "ninjs language", names.get("language", "$"))
+    _take_texts(readings, item, names)
     pieces = _body(item, names)
-    if not pieces and not claims.has("headline") and not claims.has("description"):
+    if not pieces and not readings.has("headline") and not readings.has("description"):
         raise NotAnArticle(f"The JSON is no article: it has no {listed(_LOOKED_FOR)}.")
-    _claim_address(claims, item, names)
-    _claim_dates(claims, item, names, raw, language)
-    _claim_people(claims, item, names, language)
-    _claim_subjects(claims, item, names)
-    return claims.draft(with_pictures(pieces, _media(item, names)))
+    _take_address(readings, item, names)
+    _take_dates(readings, item, names, raw, language)
+    _take_people(readings, item, names, language)
+    _take_subjects(readings, item, names)
+    return readings.draft(with_pictures(pieces, _media(item, names)))
 
 
-def _claim_texts(claims: Claims, item: Item, names: Mapping[str, str]) -> None:
+def _take_texts(readings: FieldReadings, item: Item, names: Mapping[str, str]) -> None:
     for path, value in _roles(item, names, "headlines", ("main", "headline", "")):
-        claims.claim("headline", plain_text_of(value), "ninjs headlines", path)
+        readings.take("headline", plain_text_of(value), "ninjs headlines", path)
     for key in ("headline", *sorted(key for key in item if key.startswith("headline_"))):
-        claims.claim("headline", plain_text_of(text_at(item.get(key))), "ninjs headline", names.get(key, "$"))
-    claims.claim("headline", text_at(item.get("title")), "ninjs title", names.get("title", "$"), sure=0.7)
+        readings.take("headline", plain_text_of(text_at(item.get(key))), "ninjs headline", names.get(key, "$"))
+    readings.take("headline", text_at(item.get("title")), "ninjs title", names.get("title", "$"), sure=0.7)
     for path, value in _roles(item, names, "descriptions", ("lead", "summary", "abstract", "")):
-        claims.claim("description", plain_text_of(value), "ninjs descriptions", path)
+        readings.take("description", plain_text_of(value), "ninjs descriptions", path)
     for key in ("description_text", "description_html", *sorted(key for key in item if key.startswith("description_"))):
-        claims.claim("description", plain_text_of(text_at(item.get(key))), "ninjs description", names.get(key, "$"))
-    claims.claim("dateline", text_at(item.get("dateline")), "ninjs dateline", names.get("dateline", "$"))
-    claims.claim("located", _located(item.get("located")), "ninjs located", names.get("located", "$"))
+        readings.take("description", plain_text_of(text_at(item.get(key))), "ninjs description", names.get(key, "$"))
+    readings.take("dateline", text_at(item.get("dateline")), "ninjs dateline", names.get("dateline", "$"))
+    readings.take("located", _located(item.get("located")), "ninjs located", names.get("located", "$"))
 
 
 def _located(value: object) -> str | None:
@@ -92,20 +92,20 @@ def _body(item: Item, names: Mapping[str, str]) -> tuple[Piece, ...]:
     return ()
 
 
-def _claim_address(claims: Claims, item: Item, names: Mapping[str, str]) -> None:
-    claims.claim("uri", text_at(item.get("uri")), "ninjs uri", names.get("uri", "$"))
-    claims.claim("version", text_at(item.get("version")), "ninjs version", names.get("version", "$"))
+def _take_address(readings: FieldReadings, item: Item, names: Mapping[str, str]) -> None:
+    readings.take("uri", text_at(item.get("uri")), "ninjs uri", names.get("uri", "$"))
+    readings.take("version", text_at(item.get("version")), "ninjs version", names.get("version", "$"))
     status = _STATES.get((text_at(item.get("pubstatus")) or "").lower().rpartition(":")[2])
-    claims.claim("pub_status", status, "ninjs pubStatus", names.get("pubstatus", "$"))
+    readings.take("pub_status", status, "ninjs pubStatus", names.get("pubstatus", "$"))
     ids = item.get("altids")
     if isinstance(ids, dict):
         found = [value for entry in ids.values() if (value := text_at(entry))]
     else:
         found = [value for _, entry in objects_at(ids) if (value := text_at(entry.get("value")))]
-    claims.add("alt_ids", tuple(found), "ninjs altIds", names.get("altids", "$"))
+    readings.add("alt_ids", tuple(found), "ninjs altIds", names.get("altids", "$"))
 
 
-def _claim_dates(claims: Claims, item: Item, names: Mapping[str, str], raw: Raw, language: str | None) -> None:
+def _take_dates(readings: FieldReadings, item: Item, names: Mapping[str, str], raw: Raw, language: str | None) -> None:
     for field, keys in (
         ("first_created", ("firstcreated", "firstpublished")),
         ("version_created", ("versioncreated",)),
@@ -113,40 +113,40 @@ def _claim_dates(claims: Claims, item: Item, names: Mapping[str, str], raw: Raw,
     ):
         for key in keys:
             reading = date_of_value(item.get(key), raw, language)
-            claims.claim_date(field, reading, f"ninjs {key}", names.get(key, "$"))
+            readings.take_date(field, reading, f"ninjs {key}", names.get(key, "$"))
 
 
-def _claim_people(claims: Claims, item: Item, names: Mapping[str, str], language: str | None) -> None:
+def _take_people(readings: FieldReadings, item: Item, names: Mapping[str, str], language: str | None) -> None:
     """People of a role we have; `person` without one is whom the article is about."""
     for key, role_key in (("people", "rel"), ("person", "rel"), ("authors", "role")):
         for path, entry in objects_at(item.get(key)):
             role = role_of(text_at(entry.get(role_key)))
             name = text_at(entry.get("name"))
             if role is not None and name is not None:
-                claims.add_name(name, (role,), f"ninjs {key}", f"{names[key]}{path}")
+                readings.add_name(name, (role,), f"ninjs {key}", f"{names[key]}{path}")
     for key in ("by", "byline"):
         printed = text_at(item.get(key))
-        if claims.has("people"):
-            claims.claim("byline", printed, "ninjs byline", names.get(key, "$"))
+        if readings.has("people"):
+            readings.take("byline", printed, "ninjs byline", names.get(key, "$"))
         else:
-            claims.claim_byline(printed, language, "ninjs byline", names.get(key, "$"))
+            readings.take_byline(printed, language, "ninjs byline", names.get(key, "$"))
     for key in ("infosources", "infosource"):
         for path, entry in objects_at(item.get(key)):
-            claims.add("sources", (text_at(entry.get("name")) or "",), "ninjs infoSources", f"{names[key]}{path}")
+            readings.add("sources", (text_at(entry.get("name")) or "",), "ninjs infoSources", f"{names[key]}{path}")
 
 
-def _claim_subjects(claims: Claims, item: Item, names: Mapping[str, str]) -> None:
+def _take_subjects(readings: FieldReadings, item: Item, names: Mapping[str, str]) -> None:
     for key in ("keywords", "keyword"):
-        claims.add(
+        readings.add(
             "keywords", tuple(word for _, word in texts_at(item.get(key))), "ninjs keywords", names.get(key, "$")
         )
     for key in ("subjects", "subject"):
         found = tuple(text_at(entry.get("name")) or "" for _, entry in objects_at(item.get(key)))
-        claims.add("keywords", found, "ninjs subjects", names.get(key, "$"))
+        readings.add("keywords", found, "ninjs subjects", names.get(key, "$"))
     for key in ("section", "service"):
         entries = objects_at(item.get(key))
         value = text_at(entries[0][1].get("name")) if entries else text_at(item.get(key))
-        claims.claim("section", value, f"ninjs {key}", names.get(key, "$"))
+        readings.take("section", value, f"ninjs {key}", names.get(key, "$"))
 
 
 def _media(item: Item, names: Mapping[str, str]) -> Iterator[Piece]:

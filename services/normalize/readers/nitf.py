@@ -7,7 +7,7 @@ import msgspec
 from services.normalize.document import Draft, Piece
 from services.normalize.fields.date import date_of_value
 from services.normalize.html.tree import Element
-from services.normalize.readers.declared_fields import Claims, role_of
+from services.normalize.readers.declared_fields import FieldReadings, role_of
 from services.normalize.readers.element import local_name, place_of
 from services.normalize.readers.markup import pieces_of_element
 from services.normalize.readers.xml_document import every, first, parse_xml, words_of
@@ -30,21 +30,21 @@ def read(text: str, raw: Raw) -> Draft:
     nitf = root if local_name(root) == "nitf" else first(root, "nitf")
     if nitf is None:
         raise NotAnArticle(f"The XML is no NITF: its root is <{local_name(root)}>, and it holds no <nitf>.")
-    claims = Claims()
-    pieces = claim_nitf(claims, nitf, raw)
-    if not pieces and not claims.has("headline"):
+    readings = FieldReadings()
+    pieces = take_nitf(readings, nitf, raw)
+    if not pieces and not readings.has("headline"):
         raise NotAnArticle("The NITF is no article: it has no <hedline>, <title> or <body.content>.")
-    return claims.draft(pieces)
+    return readings.draft(pieces)
 
 
-def claim_nitf(claims: Claims, nitf: Element, raw: Raw) -> tuple[Piece, ...]:
-    """Claim every field a <nitf> element declares, and give the pieces of its body."""
+def take_nitf(readings: FieldReadings, nitf: Element, raw: Raw) -> tuple[Piece, ...]:
+    """Take every field a <nitf> element declares, and give the pieces of its body."""
     language = _attribute(nitf, "lang")
-    claims.claim("language", language, "NITF xml:lang", place_of(nitf))
-    _claim_texts(claims, nitf)
-    _claim_dates(claims, nitf, raw, language)
-    _claim_byline(claims, nitf, language)
-    _claim_docdata(claims, nitf)
+    readings.take("language", language, "NITF xml:lang", place_of(nitf))
+    _take_texts(readings, nitf)
+    _take_dates(readings, nitf, raw, language)
+    _take_byline(readings, nitf, language)
+    _take_docdata(readings, nitf)
     return _body(nitf, raw.url)
 
 
@@ -67,32 +67,32 @@ def _is_inside(element: Element, *names: str) -> bool:
     return any(local_name(above) in names for above in element.iterancestors())
 
 
-def _claim_texts(claims: Claims, nitf: Element) -> None:
+def _take_texts(readings: FieldReadings, nitf: Element) -> None:
     for names, rule, sure in (
         (("hedline", "hl1"), "NITF hedline", 0.97),
         (("hedline", "hl2"), "NITF hedline", 0.6),
         (("hedline",), "NITF hedline", 0.95),
         (("head", "title"), "NITF title", 0.8),
     ):
-        _claim_words(claims, "headline", first(nitf, *names), rule, sure)
-    _claim_words(claims, "description", first(nitf, "body.head", "abstract"), "NITF abstract", 0.95)
+        _take_words(readings, "headline", first(nitf, *names), rule, sure)
+    _take_words(readings, "description", first(nitf, "body.head", "abstract"), "NITF abstract", 0.95)
     dateline = first(nitf, "body.head", "dateline")
     dateline = first(nitf, "dateline") if dateline is None else dateline
     if dateline is not None:
         place = first(dateline, "location")
-        _claim_words(claims, "located", place, "NITF dateline location", 0.95)
-        _claim_words(claims, "dateline", dateline if place is None else place, "NITF dateline", 0.95)
-    _claim_words(claims, "section", first(nitf, "tobject.property"), "NITF tobject", 0.5)
+        _take_words(readings, "located", place, "NITF dateline location", 0.95)
+        _take_words(readings, "dateline", dateline if place is None else place, "NITF dateline", 0.95)
+    _take_words(readings, "section", first(nitf, "tobject.property"), "NITF tobject", 0.5)
     for item in every(nitf, "key-list", "keyword"):
-        claims.add("keywords", ((item.get("key") or "").strip(),), "NITF key-list", f"{place_of(item)}/@key")
+        readings.add("keywords", ((item.get("key") or "").strip(),), "NITF key-list", f"{place_of(item)}/@key")
 
 
-def _claim_words(claims: Claims, field: str, element: Element | None, rule: str, sure: float) -> None:
+def _take_words(readings: FieldReadings, field: str, element: Element | None, rule: str, sure: float) -> None:
     if element is not None:
-        claims.claim(field, words_of(element), rule, place_of(element), sure=sure)
+        readings.take(field, words_of(element), rule, place_of(element), sure=sure)
 
 
-def _claim_dates(claims: Claims, nitf: Element, raw: Raw, language: str | None) -> None:
+def _take_dates(readings: FieldReadings, nitf: Element, raw: Raw, language: str | None) -> None:
     for field, names, attribute in (
         ("first_created", ("pubdata",), "date.publication"),
         ("first_created", ("docdata", "date.release"), "norm"),
@@ -102,10 +102,10 @@ def _claim_dates(claims: Claims, nitf: Element, raw: Raw, language: str | None) 
     ):
         for element in every(nitf, *names)[:1]:
             reading = date_of_value(element.get(attribute), raw, language)
-            claims.claim_date(field, reading, f"NITF {names[-1]}", f"{place_of(element)}/@{attribute}")
+            readings.take_date(field, reading, f"NITF {names[-1]}", f"{place_of(element)}/@{attribute}")
 
 
-def _claim_byline(claims: Claims, nitf: Element, language: str | None) -> None:
+def _take_byline(readings: FieldReadings, nitf: Element, language: str | None) -> None:
     for element in [*every(nitf, "body.head", "byline"), *every(nitf, "tagline")][:3]:
         people = [*every(element, "person")]
         printed = words_of(element)
@@ -113,24 +113,24 @@ def _claim_byline(claims: Claims, nitf: Element, language: str | None) -> None:
             name = words_of(person)
             role = role_of(_attribute(person, "class")) or "author"
             if name is not None:
-                claims.add_person(name, (role,), "NITF byline", place_of(person))
+                readings.add_person(name, (role,), "NITF byline", place_of(person))
         if people:
-            claims.claim("byline", printed, "NITF byline", place_of(element))
-        elif not claims.has("people"):
-            claims.claim_byline(printed, language, "NITF byline", place_of(element))
+            readings.take("byline", printed, "NITF byline", place_of(element))
+        elif not readings.has("people"):
+            readings.take_byline(printed, language, "NITF byline", place_of(element))
 
 
-def _claim_docdata(claims: Claims, nitf: Element) -> None:
+def _take_docdata(readings: FieldReadings, nitf: Element) -> None:
     for element in every(nitf, "doc-id")[:1]:
-        claims.claim("uri", element.get("id-string"), "NITF doc-id", f"{place_of(element)}/@id-string")
+        readings.take("uri", element.get("id-string"), "NITF doc-id", f"{place_of(element)}/@id-string")
         source = (element.get("regsrc") or "").strip()
-        claims.add("sources", (source,), "NITF doc-id", f"{place_of(element)}/@regsrc")
+        readings.add("sources", (source,), "NITF doc-id", f"{place_of(element)}/@regsrc")
     for element in every(nitf, "du-key")[:1]:
-        claims.claim("version", element.get("version"), "NITF du-key", f"{place_of(element)}/@version")
-        claims.add("alt_ids", (element.get("key") or "",), "NITF du-key", f"{place_of(element)}/@key")
+        readings.take("version", element.get("version"), "NITF du-key", f"{place_of(element)}/@version")
+        readings.add("alt_ids", (element.get("key") or "",), "NITF du-key", f"{place_of(element)}/@key")
     for element in every(nitf, "docdata")[:1]:
         state = _STATES.get((element.get("management-status") or "").lower())
-        claims.claim("pub_status", state, "NITF management-status", f"{place_of(element)}/@management-status")
+        readings.take("pub_status", state, "NITF management-status", f"{place_of(element)}/@management-status")
 
 
 def _attribute(element: Element, name: str) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from services.normalize.document import Draft, Piece
 from services.normalize.fields.date import date_of_value
 from services.normalize.grammar.printed_names import split_names
-from services.normalize.readers.declared_fields import Claims
+from services.normalize.readers.declared_fields import FieldReadings
 from services.normalize.readers.json_document import listed, objects_at, parse_json, text_at, texts_at
 from services.normalize.readers.markup import pieces_of_value, plain_text_of
 from shared.article import PubStatus, Role
@@ -33,17 +33,17 @@ def read(text: str, raw: Raw) -> Draft:
             f"The JSON is no article: nothing in it has @type NewsArticle, Article or a kin, nor {listed(_LOOKED_FOR)}."
         )
     path, item = found
-    claims = Claims()
+    readings = FieldReadings()
     language = _language(item.get("inLanguage"))
-    claims.claim("language", language, "schema.org inLanguage", f"{path}.inLanguage")
-    _claim_texts(claims, item, path)
+    readings.take("language", language, "schema.org inLanguage", f"{path}.inLanguage")
+    _take_texts(readings, item, path)
     pieces = _body(item, path)
-    if not pieces and not claims.has("headline") and not claims.has("description"):
+    if not pieces and not readings.has("headline") and not readings.has("description"):
         raise NotAnArticle(f"The JSON is no article: it has no {listed(_LOOKED_FOR)}.")
-    _claim_dates(claims, item, path, raw, language)
-    _claim_people(claims, item, path)
-    _claim_address(claims, item, path)
-    return claims.draft((*_pictures(item, path), *pieces))
+    _take_dates(readings, item, path, raw, language)
+    _take_people(readings, item, path)
+    _take_address(readings, item, path)
+    return readings.draft((*_pictures(item, path), *pieces))
 
 
 def _best(document: object) -> tuple[str, Item] | None:
@@ -81,23 +81,25 @@ def _objects(value: object, path: str, depth: int, below_keys: Sequence[str] = _
                 yield from _objects(item[key], f"{path}{below}.{key}", depth + 1, below_keys)
 
 
-def _claim_texts(claims: Claims, item: Item, path: str) -> None:
+def _take_texts(readings: FieldReadings, item: Item, path: str) -> None:
     for key, sure in (("headline", 0.95), ("name", 0.8), ("alternativeHeadline", 0.6)):
-        claims.claim("headline", plain_text_of(text_at(item.get(key))), f"schema.org {key}", f"{path}.{key}", sure=sure)
+        readings.take(
+            "headline", plain_text_of(text_at(item.get(key))), f"schema.org {key}", f"{path}.{key}", sure=sure
+        )
     for key, sure in (("description", 0.9), ("abstract", 0.9)):
-        claims.claim(
+        readings.take(
             "description", plain_text_of(text_at(item.get(key))), f"schema.org {key}", f"{path}.{key}", sure=sure
         )
-    claims.claim("dateline", text_at(item.get("dateline")), "schema.org dateline", f"{path}.dateline")
+    readings.take("dateline", text_at(item.get("dateline")), "schema.org dateline", f"{path}.dateline")
     place = _name(item.get("locationCreated"))
-    claims.claim("located", place, "schema.org locationCreated", f"{path}.locationCreated")
+    readings.take("located", place, "schema.org locationCreated", f"{path}.locationCreated")
     sections = [text for _, text in texts_at(item.get("articleSection"))]
-    claims.claim("section", sections[0] if sections else None, "schema.org articleSection", f"{path}.articleSection")
+    readings.take("section", sections[0] if sections else None, "schema.org articleSection", f"{path}.articleSection")
     tags = [word.strip() for _, text in texts_at(item.get("keywords")) for word in text.split(",")]
     tags += [name for _, entry in objects_at(item.get("keywords")) if (name := _name(entry))]
-    claims.add("keywords", tuple(tags), "schema.org keywords", f"{path}.keywords")
+    readings.add("keywords", tuple(tags), "schema.org keywords", f"{path}.keywords")
     about = tuple(name for _, entry in objects_at(item.get("about")) if (name := _name(entry)))
-    claims.add("keywords", about, "schema.org about", f"{path}.about")
+    readings.add("keywords", about, "schema.org about", f"{path}.about")
 
 
 def _body(item: Item, path: str) -> tuple[Piece, ...]:
@@ -118,51 +120,53 @@ def _update(update: Item, path: str) -> Iterator[Piece]:
     yield from pieces_of_value(text_at(update.get("articleBody")) or "", None, f"{path}.articleBody")
 
 
-def _claim_dates(claims: Claims, item: Item, path: str, raw: Raw, language: str | None) -> None:
+def _take_dates(readings: FieldReadings, item: Item, path: str, raw: Raw, language: str | None) -> None:
     for field, key in (
         ("first_created", "datePublished"),
         ("first_created", "dateCreated"),
         ("version_created", "dateModified"),
     ):
         reading = date_of_value(text_at(item.get(key)), raw, language)
-        claims.claim_date(field, reading, f"schema.org {key}", f"{path}.{key}")
+        readings.take_date(field, reading, f"schema.org {key}", f"{path}.{key}")
 
 
-def _claim_people(claims: Claims, item: Item, path: str) -> None:
+def _take_people(readings: FieldReadings, item: Item, path: str) -> None:
     roles: tuple[tuple[str, Role], ...] = (("author", "author"), ("creator", "author"), ("translator", "translator"))
     for key, role in roles:
-        if key != "creator" or not claims.has("people"):
+        if key != "creator" or not readings.has("people"):
             for below, name, is_person in _names(item.get(key)):
-                _claim_name(claims, name, is_person, role, f"{path}.{key}{below}")
+                _take_name(readings, name, is_person, role, f"{path}.{key}{below}")
     printed = tuple(dict.fromkeys(name for _, name, _ in _names(item.get("author"))))
-    claims.claim("byline", ", ".join(printed), "schema.org author", f"{path}.author", sure=0.8)
+    readings.take("byline", ", ".join(printed), "schema.org author", f"{path}.author", sure=0.8)
     for key in ("sourceOrganization", "provider", "publisher"):
-        if not claims.has("sources"):
-            claims.add("sources", (_name(item.get(key)) or "",), f"schema.org {key}", f"{path}.{key}")
+        if not readings.has("sources"):
+            readings.add("sources", (_name(item.get(key)) or "",), f"schema.org {key}", f"{path}.{key}")
 
 
-def _claim_name(claims: Claims, name: str, is_person: bool | None, role: Role, path: str) -> None:
+def _take_name(readings: FieldReadings, name: str, is_person: bool | None, role: Role, path: str) -> None:
     rule = f"schema.org {role}"
     if is_person:
-        claims.add_person(name, (role,), rule, path)
+        readings.add_person(name, (role,), rule, path)
     elif is_person is False:
-        claims.add("organisations", (name,), rule, path)
+        readings.add("organisations", (name,), rule, path)
     else:
         for part in split_names(name) or [name]:
-            claims.add_name(part, (role,), rule, path)
+            readings.add_name(part, (role,), rule, path)
 
 
 def _names(value: object) -> Iterator[tuple[str, str, bool | None]]:
-    """Names with their path, and whether each is a person's: None where the document does not say."""
-    for below, text in texts_at(value):
-        if not text.startswith(("http:", "https:")):
-            yield below, text, None
-    for below, entry in objects_at(value):
+    """Names in their order with their path, and whether each is a person's: None where the document does not say."""
+    for place, entry in enumerate(value) if isinstance(value, list) else ((None, value),):
+        below = "" if place is None else f"[{place}]"
         name = _name(entry)
-        if name is not None and not name.startswith(("http:", "https:")):
-            kinds = [kind for _, kind in texts_at(entry.get("@type"))]
-            is_person = True if "Person" in kinds else False if any("Organization" in kind for kind in kinds) else None
-            yield f"{below}.name", name, is_person
+        if name is None or name.startswith(("http:", "https:")):
+            continue
+        if not isinstance(entry, dict):
+            yield below, name, None
+            continue
+        kinds = [kind for _, kind in texts_at(entry.get("@type"))]
+        is_person = True if "Person" in kinds else False if any("Organization" in kind for kind in kinds) else None
+        yield (f"{below}.name" if entry.get("name") else below), name, is_person
 
 
 def _name(value: object) -> str | None:
@@ -174,18 +178,18 @@ def _name(value: object) -> str | None:
     return text_at(value)
 
 
-def _claim_address(claims: Claims, item: Item, path: str) -> None:
+def _take_address(readings: FieldReadings, item: Item, path: str) -> None:
     page = item.get("mainEntityOfPage")
-    claims.claim("uri", article_uri(_link(item.get("url"))), "schema.org url", f"{path}.url")
-    claims.claim("uri", article_uri(_link(page)), "schema.org mainEntityOfPage", f"{path}.mainEntityOfPage")
-    claims.claim("uri", _link(item.get("@id")), "schema.org @id", f"{path}.@id")
-    claims.claim("version", text_at(item.get("version")), "schema.org version", f"{path}.version")
+    readings.take("uri", article_uri(_link(item.get("url"))), "schema.org url", f"{path}.url")
+    readings.take("uri", article_uri(_link(page)), "schema.org mainEntityOfPage", f"{path}.mainEntityOfPage")
+    readings.take("uri", _link(item.get("@id")), "schema.org @id", f"{path}.@id")
+    readings.take("version", text_at(item.get("version")), "schema.org version", f"{path}.version")
     state = _STATES.get((_name(item.get("creativeWorkStatus")) or "").lower())
-    claims.claim("pub_status", state, "schema.org creativeWorkStatus", f"{path}.creativeWorkStatus")
+    readings.take("pub_status", state, "schema.org creativeWorkStatus", f"{path}.creativeWorkStatus")
     identifier = item.get("identifier")
     ids = [text for _, text in texts_at(identifier)]
     ids += [text for _, entry in objects_at(identifier) if (text := text_at(entry.get("value")))]
-    claims.add("alt_ids", tuple(ids), "schema.org identifier", f"{path}.identifier")
+    readings.add("alt_ids", tuple(ids), "schema.org identifier", f"{path}.identifier")
 
 
 def _link(value: object) -> str | None:
