@@ -41,6 +41,7 @@ _HALF_WIDTH = str.maketrans(
 _ADDRESS = re.compile(r"\s*[(<\[]?[\w.+-]+@[\w-]+(?:\.[\w-]+)+[)>\]]?\s*$")
 _ENCLOSED = re.compile(r"[(\[【［](?P<inner>[^()\[\]【】［］]+)[)\]】］]|/(?P<agency>[^/]{2,30})/")
 _NOTE = re.compile(r"\s*[(\[](?P<note>[^()\[\]]{1,60})[)\]]\.?\s*$")
+_ENDS_SENTENCE = re.compile(r"\w{3}\.\s*$")  # "The minister and her guest. Photo: Ann Lee" is a caption
 LONGEST = 600
 MOST_WORDS = 32
 MOST_DESK_WORDS = 6
@@ -102,7 +103,7 @@ def read_byline(line: str, tag: str) -> BylineReading | None:
         return None
     text = _ADDRESS.sub("", line.strip().translate(_HALF_WIDTH))
     text = unglued(text.removesuffix("./.").removesuffix("/.").rstrip(" *"), tag)
-    if len(text.split()) > MOST_WORDS:
+    if len(text.split()) > MOST_WORDS or text.endswith(":"):  # "To: desk@paper.example"
         return None
     enclosed = _ENCLOSED.fullmatch(text)
     if enclosed is not None:
@@ -116,20 +117,15 @@ def read_byline(line: str, tag: str) -> BylineReading | None:
 
 def _read(text: str, tag: str, names: _Names, *, in_brackets: bool) -> RuleId | None:
     """Each word that names a role rules until the next; what stands before the first are names alone."""
-    while (match := _NOTE.search(text)) is not None and find_marks(match["note"], tag):
-        if _read(match["note"].strip(), tag, names, in_brackets=True) is None:
-            break
-        text = text[: match.start()].strip(f" {DASHES},")
+    text = _without_marked_notes(text, tag, names)
     marks = find_marks(text, tag)
     if not marks:
         return RuleId.BYLINE_NAMES if _plain(text, tag, names, in_brackets=in_brackets) else None
-    before = text[: marks[0].start].strip(f" {DASHES}.,;:|(/·")
+    before = text[: marks[0].start]
     after = _Names()
-    for mark, following in zip(marks, [*marks[1:], None], strict=True):
-        value = text[mark.end : following.start if following else len(text)].strip(f" {DASHES};,|/·")
-        value = value if "(" in value else value.rstrip(")")
-        if not value or not _take_marked(mark, value, tag, after):
-            return None
+    if _ENDS_SENTENCE.search(before) or not _take_all(marks, text, tag, after):
+        return None
+    before = before.strip(f" {DASHES}.,;:|(/·")
     if before and not _plain(before, tag, names, in_brackets=in_brackets):
         return None
     for name, held in after.roles.items():
@@ -137,6 +133,24 @@ def _read(text: str, tag: str, names: _Names, *, in_brackets: bool) -> RuleId | 
     names.sources.extend(after.sources)
     names.organisations.extend(after.organisations)
     return RuleId.BYLINE_LABEL if any(mark.is_label for mark in marks) else RuleId.BYLINE_OPENER
+
+
+def _without_marked_notes(text: str, tag: str, names: _Names) -> str:
+    """ "Hữu Nguyên (Theo BBC)": what a remark in brackets says by a byline's words is taken, the rest stays."""
+    while (match := _NOTE.search(text)) is not None and find_marks(match["note"], tag):
+        if _read(match["note"].strip(), tag, names, in_brackets=True) is None:
+            break
+        text = text[: match.start()].strip(f" {DASHES},")
+    return text
+
+
+def _take_all(marks: list[Mark], text: str, tag: str, names: _Names) -> bool:
+    for mark, following in zip(marks, [*marks[1:], None], strict=True):
+        value = text[mark.end : following.start if following else len(text)].strip(f" {DASHES};,|/·")
+        value = value if "(" in value else value.rstrip(")")
+        if not value or not _take_marked(mark, value, tag, names):
+            return False
+    return True
 
 
 def _take_marked(mark: Mark, value: str, tag: str, names: _Names) -> bool:
