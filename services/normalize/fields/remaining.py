@@ -25,6 +25,7 @@ _MOST_RUNS = 200  # of one line that are looked for letter by letter, as words b
 _LEAST_LETTERS = 12
 _BODY = frozenset({None, "paragraph", "subhead", "quote", "list", "table", "picture", "caption"})
 _LONGEST_HEADLINE = 1_000
+_NOT_QUOTED = ("headline", "description", "byline", "people", "keywords")
 Words = list[str]
 
 
@@ -265,7 +266,7 @@ def _texts_of_fields(document: Document) -> Iterator[str]:
     """The texts of all fields, and what was quoted for those that are no text, such as dates."""
     yield from _texts_of(document.article)
     for seen in document.evidence:
-        if seen.quote and not seen.field.startswith(("headline", "description", "byline", "people")):
+        if seen.quote and not seen.field.startswith(_NOT_QUOTED):
             yield mend(seen.quote)
 
 

@@ -103,7 +103,7 @@ def read_byline(line: str, tag: str) -> BylineReading | None:
         return None
     text = _ADDRESS.sub("", line.strip().translate(_HALF_WIDTH))
     text = unglued(text.removesuffix("./.").removesuffix("/.").rstrip(" *"), tag)
-    if len(text.split()) > MOST_WORDS or text.endswith(":"):  # "To: desk@paper.example"
+    if len(text.split()) > MOST_WORDS or text.endswith((":", "：")):  # "To: desk@paper.example", "Fixes:"
         return None
     enclosed = _ENCLOSED.fullmatch(text)
     if enclosed is not None:

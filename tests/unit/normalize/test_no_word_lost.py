@@ -273,3 +273,13 @@ _NO_WORDS = frozenset(
     "uri href type rel firstCreated versionCreated zoneRule precision localDay language pubStatus role kind access "
     "located embargoedUntil".split()
 )
+
+
+@pytest.mark.parametrize("line", ["Fixes:", "Cách làm:", "Neuerungen：", "Ann Lee:"])
+def test_a_line_that_announces_something_names_nobody(line: str) -> None:
+    entry = FeedEntry(
+        feed="u", title="Notes", content=f"<p>Many changes came.</p><p><b>{line}</b></p><p>It prints.</p>"
+    )
+    article = cleaned(msgspec.json.encode(entry), FEED_ENTRY_TYPE)
+    assert (article.people, article.byline) == ((), None)
+    assert line in list(_shown(article))
