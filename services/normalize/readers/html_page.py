@@ -30,12 +30,14 @@ from services.normalize.html.margins import margins
 from services.normalize.html.pieces import pieces_of, removed
 from services.normalize.html.regions import find_near, find_pictures, find_places
 from services.normalize.html.tree import parse
+from services.normalize.readers.live_report import live_entries
 from services.normalize.readings import Ranking, RuleId, Witness, evidence_for, rank
 from shared.article import Article, Evidence, Person
 from shared.envelope import Raw
 from shared.untrusted.markup_limits import check
 
 MOST_TAGS = 60_000  # the richest of a thousand real pages has 12,000
+_QUOTE = 200
 _RUNNING, _SAMPLED = 100, 20  # characters of a block of running text, and how many such blocks tell the language
 
 
@@ -74,6 +76,7 @@ def read(text: str, raw: Raw) -> Draft:
     _settle_dates(fields, spoken, date_witnesses(spoken, outline, near, root, raw.url, _read_on(raw)), raw)
     names = _settle_people(fields, spoken, author_readings(spoken, outline, container, near))
     _settle_declared(fields, declared)
+    _settle_live(fields, declared, raw)
     pieces: tuple[Piece, ...] = ()
     if container is not None:
         body = read_body(outline, container, head, headline or "", names)
@@ -147,6 +150,18 @@ def _settle_people(fields: _Fields, declared: Declared, readings: list[Byline]) 
     fields.values["people"] = tuple(Person(name=name) for name in people)
     fields.values["organisations"] = tuple(organisations)
     return tuple(rankings)
+
+
+def _settle_live(fields: _Fields, declared: Declared, raw: Raw) -> None:
+    """The entries of a live report, where the page declares them."""
+    entries = live_entries(declared.article.get("liveBlogUpdate"), raw, declared.language)
+    fields.values["live_entries"] = tuple(entry for _, entry in entries)
+    for place, (below, entry) in enumerate(entries):
+        path = declared.json_place(declared.article, f".liveBlogUpdate{below}")
+        quote = (entry.headline or next((block.text for block in entry.blocks if block.text), None) or "")[:_QUOTE]
+        fields.evidence.append(
+            Evidence(field=f"live_entries[{place}]", rule="JSON-LD liveBlogUpdate", sure=0.95, quote=quote, path=path)
+        )
 
 
 def _settle_declared(fields: _Fields, declared: Declared) -> None:
