@@ -54,6 +54,19 @@ class RuleId(enum.Enum):
     AGENCY_OVER = ("agency over the text", 0.67)
     AGENCY_UNDER = ("agency under the text", 0.66)
     SOURCE_UNDER = ("source under the text", 0.65)
+    # kind and access
+    KIND_TYPE = ("JSON-LD type", 0.95)
+    KIND_LABEL = ("label by the headline", 0.9)
+    KIND_SECTION = ("section that names a kind", 0.85)
+    KIND_ADDRESS = ("address that names a kind", 0.75)
+    KIND_NEWS_TYPE = ("JSON-LD type of news", 0.7)
+    ACCESS_JSON_LD = ("JSON-LD isAccessibleForFree", 0.95)
+    ACCESS_META = ("meta that names the tier", 0.9)
+    # lead picture
+    OG_IMAGE = ("meta og:image", 0.9)
+    JSON_LD_IMAGE = ("JSON-LD image", 0.85)
+    TWITTER_IMAGE = ("meta twitter:image", 0.8)
+    FIRST_PICTURE = ("first picture of the text", 0.6)
     # description
     META_SUMMARY = ("meta that describes the page", 0.9)
     JSON_LD_SUMMARY = ("JSON-LD description", 0.85)

@@ -80,7 +80,7 @@ def date_witnesses(
 def _from_anywhere(declared: Declared, outline: Outline, root: Element) -> Iterator[DateWitness]:
     """Dates that stand far from the headline: other objects, scripts, titles, any short line."""
     for node in declared.graph.values():
-        yield from _json_date(node, "datePublished", "another object")
+        yield from _json_date(declared, node, "datePublished", "another object")
     for script in root.iter("script"):
         for match in SCRIPT_DATE.finditer((script.text or "")[:200_000]):
             stamp, _ = _declared(match[1], None)
@@ -97,9 +97,12 @@ def _from_anywhere(declared: Declared, outline: Outline, root: Element) -> Itera
 
 
 def _from_titles(declared: Declared) -> Iterator[DateWitness]:
-    for name, text in [("title", declared.title or ""), *declared.meta("og:title", "description", "og:description")]:
+    title = path_of(declared.title_element) if declared.title_element is not None else None
+    names = ("og:title", "description", "og:description")
+    metas = [(declared.meta_place(name), value) for name, value in declared.meta(*names)]
+    for place, text in [(title, declared.title or ""), *metas]:
         for found in find_dates(text, declared.language):
-            yield DateWitness(stamp=found.stamp, rule=RuleId.DATE_IN_TITLE, kind="title", path=name, quote=text)
+            yield DateWitness(stamp=found.stamp, rule=RuleId.DATE_IN_TITLE, kind="title", path=place, quote=text)
 
 
 def _is_in_margin(block: Block) -> bool:
@@ -124,12 +127,13 @@ def _only_day(root: Element) -> Iterator[DateWitness]:
 def _from_json(declared: Declared) -> Iterator[DateWitness]:
     for node, whose in ((declared.article, "the article"), (declared.page, "the page")):
         for key in ("datePublished", "uploadDate", "dateCreated", "dateModified"):
-            yield from _json_date(node, key, whose)
+            yield from _json_date(declared, node, key, whose)
 
 
-def _json_date(node: Json, key: str, whose: str) -> Iterator[DateWitness]:
-    value = node.get(key)
-    value = value[0] if isinstance(value, list) and value else value
+def _json_date(declared: Declared, node: Json, key: str, whose: str) -> Iterator[DateWitness]:
+    value, below = node.get(key), f".{key}"
+    if isinstance(value, list) and value:
+        value, below = value[0], f".{key}[0]"
     if isinstance(value, str | int):
         stamp, _ = _declared(str(value), None)
         if stamp:
@@ -137,7 +141,7 @@ def _json_date(node: Json, key: str, whose: str) -> Iterator[DateWitness]:
                 stamp=stamp,
                 rule=RuleId.DATE_JSON_LD,
                 kind=f"{key} of {whose}",
-                path=f"$.{key}",
+                path=declared.json_place(node, below),
                 quote=str(value),
                 modified=key == "dateModified",
             )
@@ -154,7 +158,8 @@ def _from_metas(declared: Declared) -> Iterator[DateWitness]:
         (WEAK_METAS, "meta date", False),
         ((*MODIFIED_METAS, *changed), "meta modified", True),
     ):
-        for order, (name, value) in enumerate(declared.meta(*names)):
+        said = [(name, at, value) for name in names for at, value in enumerate(declared.metas.get(name, ()))]
+        for order, (name, at, value) in enumerate(said):
             stamp, doubtful = _declared(value, declared.language)
             if stamp is not None:
                 signs = ("meta, not the first",) * (order > 0) + ("meta in figures",) * doubtful
@@ -163,7 +168,7 @@ def _from_metas(declared: Declared) -> Iterator[DateWitness]:
                     rule=RuleId.DATE_META,
                     kind=kind,
                     signs=signs,
-                    path=f"meta[{name}]",
+                    path=declared.meta_place(name, at),
                     quote=value,
                     modified=modified,
                     turned=turned(stamp) if doubtful else None,
@@ -341,4 +346,4 @@ def _from_url(url: str | None) -> Iterator[DateWitness]:
     except (ValueError, TypeError):
         return
     stamp = Stamp(day=day)
-    yield DateWitness(stamp=stamp, rule=RuleId.DATE_IN_ADDRESS, kind="address", path="url", quote=match[0])
+    yield DateWitness(stamp=stamp, rule=RuleId.DATE_IN_ADDRESS, kind="address", path=None, quote=match[0])

@@ -258,11 +258,12 @@ def _address(root: Element, metas: dict[str, list[tuple[str, Element]]], url: st
 
 
 def _linked(rule: RuleId, element: Element, printed: str, url: str | None) -> Reading | None:
-    link = _absolute(printed, url)
+    link = absolute(printed, url)
     return Reading(field="uri", value=link, rule=rule, place=path_of(element), quote=printed) if link else None
 
 
-def _absolute(link: str, url: str | None) -> str | None:
+def absolute(link: str, url: str | None) -> str | None:
+    """A link as it leads from the page's address; the address itself for a link that cannot be read."""
     try:
         return urljoin(url or "", link.strip())
     except ValueError:

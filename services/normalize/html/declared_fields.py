@@ -5,11 +5,16 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from services.normalize.html.declared import Declared, Json, plain
+from services.normalize.document import Piece
+from services.normalize.grammar.titles import letters, sites_of, without_site
+from services.normalize.html.declared import Declared, Json, absolute, plain, resolve
+from services.normalize.html.tree import path_of
 from services.normalize.readings import Ranking, Reading, RuleId, rank
+from shared.article import HeadlineRole
 from shared.identity import article_uri
 
 _MOST_KEYWORDS = 40
+_SHORTEST = 5  # letters of a title that may be a headline
 _SUMMARIES = ("og:description", "description", "twitter:description")
 
 
@@ -81,6 +86,68 @@ def read_keywords(declared: Declared) -> list[tuple[Reading, tuple[str, ...]]]:
             quote = ", ".join(values)
             found.append((Reading(field="keywords", value=quote, rule=rule, place=place, quote=quote), tuple(added)))
             words.update(dict.fromkeys(added))
+    return found
+
+
+def read_lead_picture(declared: Declared, first: Piece | None) -> Ranking | None:
+    """The picture that stands for the article: the one declared for networks, JSON-LD's, else the first of the text."""
+    readings = [
+        *metas_said(declared, "lead_picture", RuleId.OG_IMAGE, "og:image", "og:image:secure_url", "og:image:url")
+    ]
+    readings += _json_images(declared)
+    readings += metas_said(declared, "lead_picture", RuleId.TWITTER_IMAGE, "twitter:image", "twitter:image:src")
+    if first is not None and first.href:
+        rule, quote = RuleId.FIRST_PICTURE, first.text or first.byline
+        readings.append(Reading(field="lead_picture", value=first.href, rule=rule, place=first.path, quote=quote))
+    found = [
+        msgspec.structs.replace(reading, value=link)
+        for reading in readings
+        if (link := absolute(reading.value, declared.canonical)) and link.startswith(("http:", "https:"))
+    ]
+    return rank("lead_picture", found)
+
+
+def _json_images(declared: Declared) -> Iterator[Reading]:
+    image = declared.article.get("image")
+    below = ".image[0]" if isinstance(image, list) else ".image"
+    value = image[0] if isinstance(image, list) and image else image
+    node, found = declared.article, resolve(declared, value)
+    if isinstance(found, dict):
+        key = next((key for key in ("url", "contentUrl") if isinstance(found.get(key), str)), None)
+        node, below = (node, f"{below}.{key}") if found is value else (found, f".{key}")
+        found = found.get(key) if key else None
+    if isinstance(found, str) and found.strip():
+        place = declared.json_place(node, below)
+        yield Reading(
+            field="lead_picture", value=found.strip(), rule=RuleId.JSON_LD_IMAGE, place=place, quote=found.strip()
+        )
+
+
+def read_alternates(declared: Declared, headline: Ranking | None) -> list[tuple[Reading, HeadlineRole]]:
+    """Other headlines than the believed one: for networks, for search engines, and JSON-LD's alternative."""
+    if headline is None:
+        return []
+    sites = sites_of(declared)
+    said: list[tuple[Reading, HeadlineRole]] = []
+    for rule, name in ((RuleId.OG_TITLE, "og:title"), (RuleId.TWITTER_TITLE, "twitter:title")):
+        said += [(one, "social") for one in metas_said(declared, "alternate_headlines", rule, name)]
+    if declared.title and declared.title_element is not None:
+        place = path_of(declared.title_element)
+        title = Reading(
+            field="alternate_headlines", value=declared.title, rule=RuleId.PAGE_TITLE, place=place, quote=declared.title
+        )
+        said.append((title, "seo"))
+    for key in ("alternativeHeadline", "headline"):
+        rule = RuleId.JSON_LD_HEADLINE
+        said += [(one, "alternate") for one in json_said(declared, declared.article, "alternate_headlines", rule, key)]
+    seen = {letters(headline.believed.value)}
+    found: list[tuple[Reading, HeadlineRole]] = []
+    for reading, role in said:
+        value = without_site(reading.value, sites)
+        key = letters(value)
+        if len(key) > _SHORTEST and key not in seen and not any(key in one or one in key for one in seen):
+            seen.add(key)
+            found.append((msgspec.structs.replace(reading, value=value), role))
     return found
 
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from shared.article import Role
+from shared.article import Kind, Role
 
 DayOrder = Literal["dmy", "mdy", "ymd"]
 
@@ -129,7 +129,7 @@ class Language(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     `outlet_kinds` the words that open others ("báo" Lao Động), `calls` what is shouted before a text and is no dateline
     ("BREAKING NEWS - "). `dateline_marks` part a lone town from the text: "KÖLN. ", "MUMBAI: ", "PARIS — ".
     `small_letters` are the small ones of capitals where another language has others: Turkish writes "ÇINARLI" as
-    "Çınarlı".
+    "Çınarlı". `kinds` are the labels and section names that say what kind of article one is ("Anzeige").
     """
 
     tag: str
@@ -150,6 +150,7 @@ class Language(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     boilerplate: Boilerplate = Boilerplate()
     labels: Labels = Labels()
     style: Style = Style()
+    kinds: dict[Kind, tuple[str, ...]] = {}
 
 
 GENERIC = "und"

@@ -21,18 +21,21 @@ from services.normalize.html.dates import date_witnesses
 from services.normalize.html.declared import Declared, read_declared
 from services.normalize.html.declared_fields import (
     read_address,
+    read_alternates,
     read_keywords,
+    read_lead_picture,
     read_section,
     read_summary,
 )
 from services.normalize.html.headlines import read_headline
+from services.normalize.html.kind import read_access, read_kind, refuse_listing
 from services.normalize.html.margins import margins
 from services.normalize.html.pieces import pieces_of, removed
 from services.normalize.html.regions import find_near, find_pictures, find_places
 from services.normalize.html.tree import parse
 from services.normalize.readers.live_report import live_entries
 from services.normalize.readings import Ranking, RuleId, Witness, evidence_for, rank
-from shared.article import Article, Evidence, Person
+from shared.article import Article, Block, Evidence, Headline, Person
 from shared.envelope import Raw
 from shared.untrusted.markup_limits import check
 
@@ -70,13 +73,18 @@ def read(text: str, raw: Raw) -> Draft:
     outline = read_outline(root)
     fields = _Fields()
     spoken = msgspec.structs.replace(declared, language=language_of_page(declared, raw, outline))
-    headline = fields.believe(read_headline(declared, outline, root, raw.url))
+    refuse_listing(root, declared)
+    ranked = read_headline(declared, outline, root, raw.url)
+    headline = fields.believe(ranked)
     container, region, head = find_places(outline, headline)
     near = find_near(outline, container, head)
     _settle_dates(fields, spoken, date_witnesses(spoken, outline, near, root, raw.url, _read_on(raw)), raw)
     names = _settle_people(fields, spoken, author_readings(spoken, outline, container, near))
     _settle_declared(fields, declared)
     _settle_live(fields, declared, raw)
+    fields.believe(read_kind(declared, near, head, raw.url))
+    fields.believe(read_access(declared))
+    _settle_alternates(fields, declared, ranked)
     pieces: tuple[Piece, ...] = ()
     if container is not None:
         body = read_body(outline, container, head, headline or "", names)
@@ -88,6 +96,10 @@ def read(text: str, raw: Raw) -> Draft:
         dates = tuple(piece for piece in edges if piece.shape == "date")
         rest = (piece for piece in edges if piece.shape != "date")
         pieces = (*dates, *pieces, *rest, *removed(body, pictures))
+    shown = next((one for one in pieces if one.shape == "picture" and one.href and (one.text or one.byline)), None)
+    picture = read_lead_picture(declared, shown)
+    if picture is not None:
+        fields.believe(picture, Block(type="picture", href=picture.believed.value))
     article = msgspec.structs.replace(Article(), **fields.values)
     return Draft(pieces=pieces, article=article, evidence=tuple(fields.evidence))
 
@@ -162,6 +174,13 @@ def _settle_live(fields: _Fields, declared: Declared, raw: Raw) -> None:
         fields.evidence.append(
             Evidence(field=f"live_entries[{place}]", rule="JSON-LD liveBlogUpdate", sure=0.95, quote=quote, path=path)
         )
+
+
+def _settle_alternates(fields: _Fields, declared: Declared, headline: Ranking | None) -> None:
+    found = read_alternates(declared, headline)
+    fields.values["alternate_headlines"] = tuple(Headline(value=one.value, role=role) for one, role in found)
+    for number, (one, _) in enumerate(found):
+        fields.evidence.append(Ranking(believed=one, sure=one.sure).evidence(f"alternate_headlines[{number}]"))
 
 
 def _settle_declared(fields: _Fields, declared: Declared) -> None:

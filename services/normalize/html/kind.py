@@ -1,0 +1,115 @@
+"""What sort of page it is: the kind of article, whether it is free to read, and whether it is an article at all."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from urllib.parse import unquote, urlsplit
+
+from services.normalize.html.blocks import Block
+from services.normalize.html.body import is_refused
+from services.normalize.html.declared import Declared, plain, types_of
+from services.normalize.html.tree import Element
+from services.normalize.language.folding import fold
+from services.normalize.language.load import languages
+from services.normalize.readings import Ranking, Reading, RuleId, rank
+from shared.article import Kind
+from shared.errors import NotAnArticle
+
+_TYPES: Mapping[str, Kind] = {
+    "advertisercontentarticle": "sponsored", "liveblogposting": "live", "opinionnewsarticle": "opinion",
+    "analysisnewsarticle": "analysis", "backgroundnewsarticle": "analysis", "reviewnewsarticle": "review",
+    "criticreview": "review", "newsarticle": "news", "reportagenewsarticle": "news",
+}  # fmt: skip
+_TIERS = {"free": "free", "metered": "metered", "locked": "paid", "paid": "paid", "premium": "paid"}
+_LONGEST_LABEL = 40
+_BESIDE = 3  # blocks from the headline within which a label is the article's, and not of an advertisement
+_SAID_FREE = {True: "free", False: "paid", "true": "free", "false": "paid"}
+# What publishing programs write on the body of pages that list articles, or have none.
+_LISTINGS: Mapping[str, str] = {
+    "error404": "a page that was not found", "search-results": "a page of search results",
+    "home-template": "a front page", "tag-template": "a list of articles", "author-template": "a list of articles",
+    "archive": "a list of articles",
+}  # fmt: skip
+_SINGLE = frozenset({"single", "single-post", "post-template", "page-template"})
+
+
+def refuse_listing(root: Element, declared: Declared) -> None:
+    """Raise `NotAnArticle` for a page that says of itself that it is none; in doubt it is an article."""
+    if declared.article or "article" in declared.metas.get("og:type", ()):
+        return
+    body = root.find("body")
+    names = set((body.get("class") or "").lower().split()) if body is not None else set[str]()
+    told = next((words for name, words in _LISTINGS.items() if name in names), None)
+    if told is not None and not names & _SINGLE:
+        raise NotAnArticle(f"The page is no article but {told}.")
+    if any("post-password-form" in (form.get("class") or "") for form in root.iter("form")):
+        raise NotAnArticle("The page is no article but asks for the password of one.")
+
+
+@cache
+def _labels() -> Mapping[str, Kind]:
+    """The words by which papers label a kind, of all languages: a label may be in another one than the text."""
+    return {fold(word): kind for one in languages().values() for kind, words in one.kinds.items() for word in words}
+
+
+def read_kind(declared: Declared, near: list[Block], head: Block | None, url: str | None) -> Ranking | None:
+    """The kind of article: a label beside the headline, else what JSON-LD, the section or the address says."""
+    beside = [block for block in near if head is not None and abs(block.index - head.index) <= _BESIDE]
+    readings = [*_printed(beside), *_declared(declared), *_addressed(declared.canonical or url)]
+    return rank("kind", readings)
+
+
+def _printed(near: list[Block]) -> Iterator[Reading]:
+    for block in near:
+        if block.size <= _LONGEST_LABEL and not is_refused(block.box) and (kind := _labels().get(_bare(block.text))):
+            place = block.box.element.getroottree().getpath(block.box.element)
+            yield Reading(field="kind", value=kind, rule=RuleId.KIND_LABEL, place=place, quote=block.text)
+
+
+def _declared(declared: Declared) -> Iterator[Reading]:
+    found = types_of(declared.article)
+    for name, kind in _TYPES.items():
+        if name in found:
+            rule = RuleId.KIND_NEWS_TYPE if kind == "news" else RuleId.KIND_TYPE
+            place = declared.json_place(declared.article, ".@type")
+            said = declared.article.get("@type")
+            quote = ", ".join(map(str, said)) if isinstance(said, list) else str(said)
+            yield Reading(field="kind", value=kind, rule=rule, place=place, quote=quote)
+    for name in ("article:section", "section"):
+        for number, value in enumerate(declared.metas.get(name, ())):
+            if told := _labels().get(_bare(value)):
+                place = declared.meta_place(name, number)
+                yield Reading(field="kind", value=told, rule=RuleId.KIND_SECTION, place=place, quote=value)
+    section = plain(declared.article.get("articleSection"))
+    if section and (told := _labels().get(_bare(section))):
+        place = declared.json_place(declared.article, ".articleSection")
+        yield Reading(field="kind", value=told, rule=RuleId.KIND_SECTION, place=place, quote=section)
+
+
+def _addressed(url: str | None) -> Iterator[Reading]:
+    try:
+        steps = unquote(urlsplit(url or "").path).split("/")[:-1]
+    except ValueError:
+        return
+    for step in steps:
+        if kind := _labels().get(fold(step)) or _labels().get(fold(step.replace("-", " "))):
+            yield Reading(field="kind", value=kind, rule=RuleId.KIND_ADDRESS, quote=url)
+
+
+def _bare(text: str) -> str:
+    return fold(text).strip(" :.|-–—•[]()")
+
+
+def read_access(declared: Declared) -> Ranking | None:
+    """Whether it is free to read, as JSON-LD or a meta says."""
+    said = declared.article.get("isAccessibleForFree")
+    free = _SAID_FREE.get(said.lower() if isinstance(said, str) else said) if isinstance(said, str | bool) else None
+    readings = []
+    if free is not None:
+        place = declared.json_place(declared.article, ".isAccessibleForFree")
+        rule = RuleId.ACCESS_JSON_LD
+        readings.append(Reading(field="access", value=free, rule=rule, place=place, quote=str(said)))
+    for value in declared.metas.get("article:content_tier", ()):
+        if tier := _TIERS.get(value.lower()):
+            place = declared.meta_place("article:content_tier")
+            readings.append(Reading(field="access", value=tier, rule=RuleId.ACCESS_META, place=place, quote=value))
+    return rank("access", readings)
