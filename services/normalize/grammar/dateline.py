@@ -202,6 +202,7 @@ def _place(place: str | None, match: re.Match[str], tag: str) -> str | None:
     place = place if place is not None or match.re is not _TOWN_ALONE else name
     if place is None or fold(place) in phrases.outlets(tag) or ("agency" not in match.re.groupindex and len(place) < 4):
         return None
+    place = place.rstrip(".")
     if "&" in place or "." in place:
         return None
     return title_case(place, tag) if place.isupper() else place

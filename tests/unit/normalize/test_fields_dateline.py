@@ -54,3 +54,49 @@ def test_false_datelines(text: str) -> None:
 def test_any_text_is_read_or_refused(text: str) -> None:
     found = read_dateline(text, "vi")
     assert found is None or found.printed in text[: found.end]
+
+
+@pytest.mark.parametrize(
+    ("tag", "head", "printed", "place", "agencies", "reporters"),
+    [
+        ("de", "ULM. ", "ULM", None, (), []),
+        ("de", "MÜNSTER (epd). ", "MÜNSTER (epd)", "Münster", ("epd",), []),
+        ("sv", "LULEÅ. (TT-AFP) ", "LULEÅ. (TT-AFP)", "Luleå", ("TT-AFP",), []),
+        ("no", "HAMAR (VG) ", "HAMAR (VG)", "Hamar", ("VG",), []),
+        ("da", "Ribe: ", "Ribe", "Ribe", (), []),
+        ("pl", "4.11. LUBLIN (PAP) - ", "4.11. LUBLIN (PAP)", "Lublin", ("PAP",), []),
+        ("it", "(ANSA) - Pisa, 9 MAR - ", "Pisa, 9 MAR", "Pisa", ("ANSA",), []),
+        ("id", "Medan, KOMPAS.com - ", "Medan, KOMPAS.com", "Medan", ("KOMPAS.com",), []),
+        ("ru", "ТВЕРЬ, 3 мая - РИА Новости. ", "ТВЕРЬ, 3 мая - РИА Новости", "Тверь", ("РИА Новости",), []),
+        ("th", "น่าน 5 ธ.ค.- ", "น่าน 5 ธ.ค", "น่าน", (), []),
+        ("ja", "［東京 12日 ロイター］ - ", "東京 12日 ロイター", "東京", ("ロイター",), []),
+        ("zh", "新华社武汉3月5日电（记者李明）", "新华社武汉3月5日电", "武汉", ("新华社",), ["李明"]),
+        ("ko", "[서울=뉴시스] 이하늘 기자 = ", "서울=뉴시스", "서울", ("뉴시스",), ["이하늘"]),
+        ("ar", "بغداد - أ ش أ: ", "بغداد - أ ش أ", "بغداد", ("أ ش أ",), []),
+        ("hi", "जयपुर, 5 मई (भाषा) ", "जयपुर, 5 मई (भाषा)", "जयपुर", ("भाषा",), []),
+    ],
+)
+def test_datelines_of_other_languages(
+    tag: str, head: str, printed: str, place: str | None, agencies: tuple[str, ...], reporters: list[str]
+) -> None:
+    rest = (
+        "Die Wache am Hafen öffnet um neun." if head.isascii() or head[0].isupper() else "वह आज सुबह आया था और लोग मिले।"
+    )
+    found = read_dateline(head + rest, tag)
+    assert found is not None
+    assert (found.printed, found.place, found.agencies) == (printed, place, agencies)
+    assert [person.name for person in found.people] == reporters
+    assert (head + rest)[found.end :] == rest
+
+
+@pytest.mark.parametrize(
+    ("tag", "text"),
+    [
+        ("de", "Nein. Das wird es mit uns heute nicht geben, sagt sie."),
+        ("en", "However: The plan was never put to a vote in the house."),
+        ("de", "Am 3. Mai - so hieß es - war die Brücke noch offen."),
+        ("en", "Update: The road has been open since nine this morning."),
+    ],
+)
+def test_a_word_that_opens_a_sentence_is_no_town(tag: str, text: str) -> None:
+    assert read_dateline(text, tag) is None

@@ -124,6 +124,95 @@ def test_other_languages(tag: str, line: str, people: list[tuple[str, tuple[str,
     assert read(line, tag) == (people, sources)
 
 
+E, D, C = "editor", "illustrator", "contributor"
+
+
+@pytest.mark.parametrize(
+    ("tag", "line", "people", "sources"),
+    [
+        pytest.param("en", "By Ann Lee for Reuters", [("Ann Lee", (A,))], ["Reuters"], id="who ordered it"),
+        pytest.param("en", "BY ANN O'NEILL-LEE", [("Ann O'Neill-Lee", (A,))], [], id="capitals with signs"),
+        pytest.param("en", "By Ann Lee in New York", [("Ann Lee", (A,))], [], id="a place without a comma"),
+        pytest.param(
+            "en",
+            "(Reporting by Ann Lee; Editing by Tom Wall)",
+            [("Ann Lee", (A,)), ("Tom Wall", (E,))],
+            [],
+            id="a wire's last line",
+        ),
+        pytest.param("en", "Additional reporting by Tom Wall", [("Tom Wall", (C,))], [], id="a contributor"),
+        pytest.param("en", "Illustration by Tom Wall", [("Tom Wall", (D,))], [], id="an illustrator"),
+        pytest.param(
+            "en",
+            "By Ann Lee, Max Roe, and Tom Wall",
+            [("Ann Lee", (A,)), ("Max Roe", (A,)), ("Tom Wall", (A,))],
+            [],
+            id="a comma before and",
+        ),
+        pytest.param("fr", "Anne Petit, à Lyon", [("Anne Petit", (A,))], [], id="French place"),
+        pytest.param("fr", "Par Anne Petit avec Belga", [("Anne Petit", (A,))], ["Belga"], id="French agency"),
+        pytest.param("it", "di Anna Rossi, inviata a Milano", [("Anna Rossi", (A,))], [], id="Italian envoy"),
+        pytest.param(
+            "it", "Testo di Anna Rossi, foto di Ugo Neri", [("Anna Rossi", (A,)), ("Ugo Neri", (P,))], [], id="Italian"
+        ),
+        pytest.param(
+            "es", "Por Ana Gil / Fotos: Luis Sanz", [("Ana Gil", (A,)), ("Luis Sanz", (P,))], [], id="Spanish stroke"
+        ),
+        pytest.param("nl", "Door Jan van den Berg", [("Jan van den Berg", (A,))], [], id="Dutch particles"),
+        pytest.param("no", "AV KARI NORDBY", [("Kari Nordby", (A,))], [], id="Norwegian capitals"),
+        pytest.param("tr", "Elif Kaya / ANKARA", [("Elif Kaya", (A,))], [], id="Turkish place"),
+        pytest.param("ar", "بقلم سعيد الخطيب", [("سعيد الخطيب", (A,))], [], id="Arabic"),
+        pytest.param(
+            "ar", "كتب: سعيد الخطيب وكريم منصور", [("سعيد الخطيب", (A,)), ("كريم منصور", (A,))], [], id="a joined and"
+        ),
+        pytest.param("hi", "रमेश गुप्ता, जयपुर", [("रमेश गुप्ता", (A,))], [], id="Hindi place"),
+        pytest.param("zh", "文/李明 图/王芳", [("李明", (A,)), ("王芳", (P,))], [], id="Chinese strokes"),
+        pytest.param("ja", "文・山田 花子 写真・林 一郎", [("山田 花子", (A,)), ("林 一郎", (P,))], [], id="dots"),
+        pytest.param("ko", "글 이하늘 사진 박바다", [("이하늘", (A,)), ("박바다", (P,))], [], id="Korean words"),
+        pytest.param("vi", "Ghi chép của Lê Lan", [("Lê Lan", (A,))], [], id="Vietnamese notes"),
+        pytest.param("vi", "Theo Hà An/Dân trí", [("Hà An", (A,))], ["Dân trí"], id="the other paper's reporter"),
+        pytest.param("vi", "Xuân Tư-Tuấn Anh/TTXVN", [("Xuân Tư", (A,)), ("Tuấn Anh", (A,))], ["TTXVN"], id="a hyphen"),
+        pytest.param("pl", "Ewa Lis (PAP)", [("Ewa Lis", (A,))], ["PAP"], id="an agency in brackets"),
+        pytest.param("da", "/Ritzau/", [], ["Ritzau"], id="an agency between strokes"),
+    ],
+)
+def test_roles_places_clients_and_agencies(
+    tag: str, line: str, people: list[tuple[str, tuple[str, ...]]], sources: list[str]
+) -> None:
+    assert read(line, tag) == (people, sources)
+
+
+@pytest.mark.parametrize(
+    ("tag", "line", "post"),
+    [
+        ("en", "By Ann Lee, Transport Correspondent", "Transport Correspondent"),
+        ("en", "By Ann Lee, Senior Correspondent, London", "Senior Correspondent"),
+        ("ko", "이하늘 기자", "기자"),
+    ],
+)
+def test_a_post_is_kept_as_the_persons_job_title(tag: str, line: str, post: str) -> None:
+    reading = read_byline(line, tag)
+    assert reading is not None
+    assert [person.job_title for person in reading.people] == [post]
+
+
+@pytest.mark.parametrize(
+    ("tag", "line"),
+    [
+        pytest.param("en", "To: desk@paper.example", id="a mail's line"),
+        pytest.param("en", "Get author RSS feed", id="a link"),
+        pytest.param("en", "Last Update", id="a label"),
+        pytest.param("de", "Anna Berg und Uwe Kern. Foto: Pia Roth/epd", id="a caption and its credit"),
+        pytest.param("de", "Von der Brücke gestürzt", id="a sentence with von"),
+        pytest.param("ar", "كتب لكل الأعمار", id="Arabic books"),
+        pytest.param("ja", "市議会が計画を可決", id="a Japanese sentence"),
+        pytest.param("hi", "बैठक कल होगी", id="a Hindi sentence"),
+    ],
+)
+def test_lines_of_other_languages_that_are_no_bylines(tag: str, line: str) -> None:
+    assert read_byline(line, tag) is None
+
+
 @given(st.text(max_size=80), st.sampled_from(sorted(languages())))
 def test_any_text_is_read_or_refused_and_no_name_is_invented(line: str, tag: str) -> None:
     reading = read_byline(line, tag)

@@ -60,3 +60,43 @@ def test_what_kind_of_picture_it_is_stays_in_the_caption(text: str, tag: str, ca
     found = take_credit(text, tag)
     assert found is not None
     assert (found.caption, found.credit) == (caption, credit)
+
+
+@pytest.mark.parametrize(
+    ("text", "tag", "caption", "credit"),
+    [
+        ("Der Hafen im Winter © Pia Roth", "de", "Der Hafen im Winter", "Pia Roth"),
+        ("Bild: Pia Roth. Der Hafen im Winter", "de", "Der Hafen im Winter", "Pia Roth"),
+        ("Bildunterschrift: Der Hafen im Winter", "de", "Der Hafen im Winter", None),
+        ("PHOTO: Workers repair a line in the harbour", "en", "Workers repair a line in the harbour", None),
+        ("The harbour in winter (AP Photo/Ann Lee)", "en", "The harbour in winter", "AP Photo/Ann Lee"),
+        ("The harbour in winter. (Photo by Ann Lee/PA)", "en", "The harbour in winter.", "Ann Lee/PA"),
+        ("Le port en hiver. (Photo Anne Petit)", "fr", "Le port en hiver.", "Anne Petit"),
+        ("Le port en hiver. / Photo Belga", "fr", "Le port en hiver.", "Belga"),
+        ("El puerto en invierno | Ana Gil", "es", "El puerto en invierno", "Ana Gil"),
+        ("Il porto d'inverno - Foto di Ugo Neri", "it", "Il porto d'inverno", "Ugo Neri"),
+        ("Port zimą / Fot. Ewa Lis", "pl", "Port zimą", "Ewa Lis"),
+        ("Pelabuhan kota. ANTARA FOTO/Budi Karta", "id", "Pelabuhan kota.", "ANTARA FOTO/Budi Karta"),
+        ("冬の港＝林 一郎撮影", "ja", "冬の港", "林 一郎"),
+        ("冬の港（写真＝林 一郎）", "ja", "冬の港", "林 一郎"),
+        ("冬天的港口。李明 摄", "zh", "冬天的港口。", "李明"),
+        ("冬天的港口（人民日报记者 李明 摄）", "zh", "冬天的港口", "人民日报/李明"),
+        ("겨울 항구. /사진=연합뉴스", "ko", "겨울 항구.", "연합뉴스"),
+        ("겨울 항구. 이하늘 기자", "ko", "겨울 항구.", "이하늘"),
+        ("सर्दी में बंदरगाह। फोटो: रमेश गुप्ता", "hi", "सर्दी में बंदरगाह।", "रमेश गुप्ता"),
+        ("คำบรรยายภาพ: ท่าเรือในฤดูหนาว", "th", "ท่าเรือในฤดูหนาว", None),
+    ],
+)
+def test_credits_of_other_languages(text: str, tag: str, caption: str, credit: str | None) -> None:
+    found = take_credit(text, tag)
+    assert found is not None
+    assert (found.caption, found.credit) == (caption, credit)
+
+
+@pytest.mark.parametrize("pattern", ["A - ", "© ", "| ", "Foto: ", "(A ", "。摄", "नई "])
+def test_a_long_text_is_read_at_its_end(pattern: str) -> None:
+    text = pattern * 40_000 + " Der Hafen. Foto: Pia Roth"
+    found = take_credit(text, "de")
+    assert found is not None
+    assert found.credit == "Pia Roth"
+    assert text.startswith(found.caption)
