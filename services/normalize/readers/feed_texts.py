@@ -1,7 +1,7 @@
 """An entry's summary, content and pictures together: what one says beyond the other stays, nothing is said twice."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Set
 
 from msgspec.structs import replace
 
@@ -29,10 +29,11 @@ def join_texts(summary: tuple[Piece, ...], content: tuple[Piece, ...]) -> tuple[
     if not content or not summary:
         return None, content or summary
     told, shown = _said(summary), _said(content)
-    beyond = [part for piece in summary for part in _beyond(piece, shown, content)]
+    pictured, listed = {piece.href for piece in content}, {piece.href for piece in summary}
+    beyond = [part for piece in summary for part in _beyond(piece, shown, pictured)]
     if all(piece.shape == "debris" for piece in beyond):
         return None, (*_with_lead(content, told), *beyond)
-    rest = [part for piece in content for part in _beyond(piece, told, summary)]
+    rest = [part for piece in content for part in _beyond(piece, told, listed)]
     if not any(piece.text and piece.shape != "debris" for piece in rest):
         return None, (*summary, *rest)
     if sum(size(piece.text) for piece in summary) * _LONG > sum(size(piece.text) for piece in content):
@@ -51,11 +52,11 @@ def _words_of(text: str | None) -> str:
     return "".join(f" {word}" for word in _WORD.findall((text or "").casefold()))
 
 
-def _beyond(piece: Piece, said: str, others: Sequence[Piece]) -> list[Piece]:
+def _beyond(piece: Piece, said: str, hrefs: Set[str | None]) -> list[Piece]:
     """What a piece says that the others do not: itself, or the invitation to read on behind a cut."""
     words = _said([piece])
     if not words:
-        return [piece] if piece.href and all(piece.href != other.href for other in others) else []
+        return [piece] if piece.href and piece.href not in hrefs else []
     if words in said:
         return []
     cut = _CUT.search(piece.text)
@@ -98,17 +99,19 @@ def without_invitation(body: tuple[Piece, ...], title: str, language: str | None
 def with_pictures(body: tuple[Piece, ...], pictures: Iterable[Piece]) -> tuple[Piece, ...]:
     """The body and the pictures that are listed beside it; words of one that the text shows go to it."""
     pieces, said = list(body), _said(body)
+    places = {piece.href: number for number, piece in reversed(tuple(enumerate(body))) if piece.href}
     for picture in pictures:
         text, byline = picture.text.strip(), (picture.byline or "").strip()
         text, byline = (words if _words_of(words) not in said else "" for words in (text, byline))
         href = picture.href
-        shown = next((number for number, piece in enumerate(pieces) if href and piece.href == href), None)
+        shown = places.get(href) if href else None
         if shown is not None:
             piece = pieces[shown]
             pieces[shown] = replace(piece, text=piece.text or text, byline=piece.byline or byline or None)
             text, byline, href = text if piece.text else "", byline if piece.byline else "", None
         if text or byline or href:
             shape: Shape = picture.shape if href else "caption"
+            places |= {href: len(pieces)} if href and shown is None else {}
             pieces.append(replace(picture, text=text, shape=shape, byline=byline or None, href=href))
     return tuple(pieces)
 
