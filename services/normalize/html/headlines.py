@@ -267,7 +267,7 @@ def _pairs(group: list[tuple[str, Title]], page: _Page) -> Features:
 
 
 def _of_words(value: str, key: str, page: _Page) -> Features:
-    words = len(value.split()) if max(value) < "\u0e00" else len(key) / 2.5
+    words = len(value.split()) if max(value, default="") < "\u0e00" else len(key) / 2.5
     folded = set(re.split(r"[\W_]+", fold(value)))
     bins = {"one or two words": words <= 2, "three or four words": 2 < words <= 4, "over 18 words": words > 18}
     found = {name: 1.0 for name, holds in bins.items() if holds}
