@@ -101,6 +101,8 @@ class RuleId(enum.Enum):
     DATE_FAR_LINE = ("date far from the headline", 0.5)
     DATE_ONLY_ONE = ("the only day in the markup", 0.3)
 
+    DATE_OF_DATELINE = ("the day of the dateline", 0.5)
+
     # first_created.clock: where the zone of a clock is known from
     ZONE_DECLARED = ("the value says its zone", 0.97)
     ZONE_PRINTED = ("the text says the zone", 0.97)

@@ -17,7 +17,7 @@ from services.normalize.document import (
     size,
 )
 from services.normalize.grammar.byline import read_byline
-from services.normalize.grammar.dates import DateReading, Moment, moment_of, read_date, read_dates
+from services.normalize.grammar.dates import DateReading, Moment, moment_of, read_date, read_dates, read_day_of_dateline
 from services.normalize.grammar.person_names import opens_with
 from services.normalize.grammar.zones import assign_zone
 from services.normalize.language.folding import fold
@@ -37,6 +37,7 @@ CLOCK = (
     "first_created.clock"  # whose evidence says how sure the clock and its zone are; first_created's own is the day's
 )
 _DOUBTED = 0.5
+_LATEST_NEWS = 366  # days that a dateline without a year may lie back
 _ZONES: Mapping[ZoneRule, RuleId] = {
     "declared": RuleId.ZONE_DECLARED,
     "text": RuleId.ZONE_PRINTED,
@@ -209,6 +210,29 @@ def _settle(document: Document, found: Mapping[int, tuple[DateReading, ...]], re
     rule = "date line, updated" if last is not None else "same as first created: no correction said"
     return set_field(
         document, make_evidence(document, "version_created", line, rule, sure), version_created=changed.value
+    )
+
+
+def date_by_dateline(document: Document, line: Line, dateline: str, end: int) -> Document:
+    """The day of an agency's dateline, where nothing else dates the article: a guess, for it is that of the writing."""
+    received = received_at(document.raw)
+    if document.article.first_created is not None or received is None:
+        return document
+    spoken = document.raw.source.language or document.rules.tag
+    order = day_order(document.rules, document.raw.source)
+    assigned = assign_zone(document.raw.source.zone, document.raw.url, spoken)
+    today = received.astimezone(assigned.zone or dt.UTC).date()
+    day = read_day_of_dateline(dateline, document.rules.tag, order, today)
+    if day is None or abs((today - day).days) > _LATEST_NEWS:
+        return document
+    evidence = make_evidence(document, "first_created", line, RuleId.DATE_OF_DATELINE.words, _DOUBTED, (0, end))
+    return set_field(
+        document,
+        evidence,
+        first_created=dt.datetime.combine(day, dt.time(), assigned.zone),
+        precision="day",
+        zone_rule=assigned.rule,
+        local_day=day,
     )
 
 

@@ -14,6 +14,7 @@ from services.normalize.document import (
     set_field,
     size,
 )
+from services.normalize.fields.date import date_by_dateline
 from services.normalize.fields.text import mend
 from services.normalize.grammar.dateline import LONGEST_BRACKET, Dateline, read_dateline
 from services.normalize.grammar.person_names import is_outlet
@@ -56,6 +57,7 @@ def read_lead(document: Document) -> Document:
                 located=dateline.place,
             )
         document = _take_reporters(document, line, dateline)
+        document = date_by_dateline(document, line, line.text[:end], end)
     line = msgspec.structs.replace(line, skip=end)
     if not _is_lead(document, number):
         return replace_lines(document, {number: line})

@@ -24,6 +24,10 @@ from shared.article import Precision, ZoneRule
 LONGEST = 200  # characters of a declared value or a date line
 _DAY = 86_400
 _FIGURE = re.compile(r"\d")
+_DAY_AND_MONTH = re.compile(
+    r"(?<![\d/.-])[0-3]?\d(?P<mark>[/.])[0-3]?\d(?![\d/])|(?<!\d)[0-3]?\d\.?\s(?:de\s)?[^\W\d_]{3,12}(?![^\W_])|"
+    r"(?<![^\W_])[^\W\d_]{3,12}\.?\s[0-3]?\d(?!\d)|(?<!\d)[01]?\d月[0-3]?\d日"
+)
 _NO_LETTERS = re.compile(r"[\W_]+")
 # With a half of the day in English it is America's order, whatever the page's language: "11/9/2015 5:34 PM".
 _AMERICAN = re.compile(r"\b\d{1,2}/\d{1,2}/\d{2,4}\b.{0,12}\d\s?[AP]\.?M\b", re.IGNORECASE)
@@ -94,6 +98,29 @@ def read_dates(
     rest = _blanked(text, [*loose, *(span for reading in readings for span in reading.spans)])
     residue = _residue(rest, language)
     return tuple(msgspec.structs.replace(reading, residue=residue) for reading in readings)
+
+
+def read_day_of_dateline(text: str, language: str | None, order: DayOrder | None, today: dt.date) -> dt.date | None:
+    """The day in an agency's dateline, whose year is left out or not: "14/11", "14 nov 2026", "Nov. 14".
+
+    Without a year it is the last such day that is no later than tomorrow.
+    """
+    text = western(text[:LONGEST])
+    found = next(find_dates(text, language, order, today), None)
+    if found is not None:
+        return found.stamp.day
+    for match in _DAY_AND_MONTH.finditer(text):
+        for year in (today.year, today.year - 1):
+            day = next(find_dates(_with_year(match, year), language, order or "dmy", today), None)
+            if day is not None and day.stamp.day <= today + dt.timedelta(days=1):
+                return day.stamp.day
+    return None
+
+
+def _with_year(match: re.Match[str], year: int) -> str:
+    if match[0].endswith("日"):
+        return f"{year}年{match[0]}"
+    return f"{match[0].rstrip('. ')}{match['mark'] or ' '}{year}"
 
 
 def moment_of(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.normalize.grammar.date_words import weekday_named, words_of_dates
-from services.normalize.grammar.dates import LONGEST, moment_of, read_date, read_dates
+from services.normalize.grammar.dates import LONGEST, moment_of, read_date, read_dates, read_day_of_dateline
 from services.normalize.grammar.printed_dates import LONGEST as SEARCHED
 from services.normalize.grammar.printed_dates import find_dates
 from services.normalize.grammar.zones import Assigned, assign_zone, match_zone
@@ -341,3 +341,33 @@ def test_one_day_may_stand_behind_two_clocks() -> None:
 def test_the_day_of_an_issue_is_that_of_publishing(language: str, text: str) -> None:
     (reading,) = read_dates(text, language)
     assert (reading.label, reading.stamp.day, reading.residue) == ("published", dt.date(2015, 11, 9), "")
+
+
+@pytest.mark.parametrize(
+    ("dateline", "language", "order", "expected"),
+    [
+        pytest.param("Điện Biên, 14/11 (TTXVN) -", "vi", "dmy", "2026-11-14", id="Vietnamese"),
+        pytest.param("Vigo, 14 nov (EFE).-", "es", "dmy", "2026-11-14", id="Spanish"),
+        pytest.param("Brest (France), 14 nov 2026 (AFP) -", "fr", "dmy", "2026-11-14", id="French, with the year"),
+        pytest.param("NEW YORK, Nov. 14 (AP) -", "en", "mdy", "2026-11-14", id="American"),
+        pytest.param("Warszawa, 14.11. (PAP) -", "pl", "dmy", "2026-11-14", id="Polish"),
+        pytest.param("新华社北京11月14日电", "zh", "ymd", "2026-11-14", id="Chinese"),
+        pytest.param("Hà Nội, 30/12 -", "vi", "dmy", "2025-12-30", id="a day to come is last year's"),
+        pytest.param("BERLIN (dpa) -", "de", "dmy", None, id="no day"),
+        pytest.param("(24h) -", "vi", "dmy", None, id="figures that are no day"),
+    ],
+)
+def test_the_day_of_a_dateline(dateline: str, language: str, order: DayOrder, expected: str | None) -> None:
+    day = read_day_of_dateline(dateline, language, order, RECEIVED.date())
+    assert (day.isoformat() if day else None) == expected
+
+
+def test_a_dateline_gives_the_day_only_where_nothing_else_does() -> None:
+    words = TEXTS["vi"]
+    source = Source(kind="push", name="t", language="vi")
+    received = int(RECEIVED.timestamp()) * 1_000_000
+    for head, day, sure in (("", 14, 0.5), ("15/11/2026 - 10:15\n\n", 15, 0.98)):
+        body = f"Cầu Trường Tiền mở lại\n\n{head}Huế, 14/11 (TTXVN) - {words}\n\n{words}".encode()
+        article = normalize(Raw(source=source, media_type="text/plain", body=body, received_us=received))
+        assert article.local_day == dt.date(2026, 11, day)
+        assert next(one.sure for one in article.evidence if one.field == "first_created") == sure
