@@ -57,7 +57,6 @@ def read_lead(document: Document) -> Document:
                 located=dateline.place,
             )
         document = _take_reporters(document, line, dateline)
-        document = date_by_dateline(document, line, line.text[:end], end)
     line = msgspec.structs.replace(line, skip=end)
     if not _is_lead(document, number):
         return replace_lines(document, {number: line})
@@ -71,7 +70,7 @@ def read_lead(document: Document) -> Document:
 
 
 def _take_reporters(document: Document, line: Line, dateline: Dateline) -> Document:
-    """The agency of a dateline supplied the text, a reporter named in it wrote it."""
+    """The agency of a dateline supplied the text, a reporter named in it wrote it, its day is a guess."""
     article, span = document.article, (0, dateline.end)
     initials = {"".join(word[:1] for word in source.split()) for source in article.sources}
     new = (
@@ -86,7 +85,7 @@ def _take_reporters(document: Document, line: Line, dateline: Dateline) -> Docum
     for number in range(len(article.people), len(people)):
         evidence = make_evidence(document, f"people[{number}]", line, dateline.rule.words, dateline.sure, span)
         document = set_field(document, evidence, people=people)
-    return document
+    return date_by_dateline(document, line, line.text[: dateline.end], dateline.end)
 
 
 def _dateline_of(line: Line, tag: str) -> Dateline | None:
