@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
 
 from services.normalize.html.declared import Declared
 from services.normalize.html.tree import squeeze
@@ -14,7 +13,6 @@ _BORDER = re.compile(
 )
 _CLOSE_MARK = re.compile("(?<=[\u3040-\u9fff\uff01-\uff5e”》])[-_－—|]{1,2}")
 _MOST_MARKS = 4
-_MARKS = "|｜–—•·»«:/~>›‹☆★_- .…"
 _NOT_LETTERS = re.compile(r"[\W_]+")
 # `www.zeit.de`, `news.bbc.co.uk`: what stands before the public ending, and the last label of it.
 _HOST = re.compile(
@@ -92,41 +90,6 @@ def _marks(text: str) -> list[tuple[int, int]]:
     return kept
 
 
-def names_site(heading: str, title: str | None) -> bool:
-    """Whether a heading is the outlet's: the shorter part behind the last border of the page's title."""
-    borders = _borders(title or "")
-    if title is None or not borders:
-        return False
-    start, end = borders[-1]
-    return letters(title[end:]) == letters(heading) and len(title[:start]) > len(title[end:])
-
-
-def less_neighbours(text: str, known: Mapping[str, str], *, glued: bool, keeps_kicker: bool) -> str:
-    """A title that is a known one (by its letters) plus a kicker before it or a name after it: the known one.
-
-    `glued` titles need no mark between the two; one that `keeps_kicker` loses only what stands after.
-    """
-    mine = letters(text)
-    for key, value in known.items():
-        if len(key) >= len(mine):
-            continue
-        if mine.startswith(key) and _stands_apart(text, value, at_end=False):
-            return value
-        if not keeps_kicker and mine.endswith(key) and (glued or _stands_apart(text, value, at_end=True)):
-            return value
-    return text
-
-
-def as_shown(text: str, shown: Mapping[str, str]) -> str:
-    """A title whose front stands on the page by itself, less the rest: `… ổn định - Báo Tỉnh`; not a kicker's title."""
-    if letters(text) in shown:
-        return text
-    for start, end in reversed(_borders(text)):
-        if ":" not in text[start:end] and letters(text[:start]) in shown:
-            return text[:start].strip()
-    return text
-
-
 def _borders(text: str) -> list[tuple[int, int]]:
     """Where a title may be parted; marks of a quotation part nothing: `la « gravité » du moment`."""
     quoted = "«" in text and "»" in text
@@ -141,10 +104,3 @@ def is_site(text: str, sites: set[str]) -> bool:
         or (len(tail) > 3 and (tail in site or (len(site) > 3 and len(tail) < 3 * len(site) and site in tail)))
         for site in sites
     )
-
-
-def _stands_apart(text: str, part: str, *, at_end: bool) -> bool:
-    """Whether a mark such as `:` or `|` parts a title from the rest."""
-    rest = text[: len(text) - len(part)] if at_end else text[len(part) :]
-    edge = rest.rstrip()[-1:] if at_end else rest.lstrip()[:1]
-    return bool(edge) and edge in _MARKS
