@@ -32,7 +32,8 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One line of a text or one block of a page, in reading order.
 
     `shape` is what the markup says it is; plain text has only `line`, for the steps to judge. `start` and `end` are
-    offsets in characters of the decoded input, `path` its place in the tree. `gap` counts the blank lines before it.
+    offsets in characters of the decoded input, `path` its place in the tree. `gap` counts the blank lines before it,
+    `indent` by how many columns it is set in.
     `dateline` are the words at its start that the markup calls one, `caption` those of a table, code or embed.
     `byline` is the credit of a picture or who said a quote. `is_running`: the markup shows that it is no subhead.
     """
@@ -43,6 +44,7 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     end: int | None = None
     path: str | None = None
     gap: int = 0
+    indent: int = 0
     byline: str | None = None
     caption: str | None = None
     is_running: bool = False

@@ -13,6 +13,7 @@ from services.normalize.fields.date import read_date_lines
 from services.normalize.fields.dateline import read_lead
 from services.normalize.fields.headline import read_headline
 from services.normalize.fields.language import tell_language
+from services.normalize.fields.line_labels import label_lines
 from services.normalize.fields.markers import read_markers
 from services.normalize.fields.remaining import keep_remaining
 from services.normalize.fields.text import mend_text
@@ -39,6 +40,7 @@ STEPS: tuple[Callable[[Document], Document], ...] = (
     join_wrapped,
     tell_language,
     read_markers,
+    label_lines,
     read_date_lines,
     cut_boilerplate,
     read_end_byline,

@@ -121,6 +121,7 @@ def read_samples(body: bytes, known: dict[str, Judgement]) -> list[Sample]:
     except NotAnArticle:
         return []
     document = open_document(raw, text, plain_text.read(text, raw))
+    document = msgspec.structs.replace(document, is_page=True)  # in text the lines are told by fit_lines
     for step in STEPS[: STEPS.index(judge_captions)]:
         document = step(document)
     return samples_of(document, known)

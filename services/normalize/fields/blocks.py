@@ -1,8 +1,11 @@
 """The body: judged lines become blocks in order, and what was taken out is listed."""
 
+from typing import Literal
+
 import msgspec
 
 from services.normalize.document import Document, Line, make_evidence
+from services.normalize.fields.line_views import SIGN_BULLET, cells_of
 from services.normalize.fields.text import mend, mend_code
 from shared.article import Block, BlockType, Evidence
 
@@ -25,12 +28,18 @@ def set_blocks(document: Document) -> Document:
     removed = list(document.article.boilerplate)
     evidence: list[Evidence] = []
     picture_above = False
+    last: Line | None = None
     for line in document.lines:
         if line.kind == "boilerplate":
             evidence.append(make_evidence(document, f"boilerplate[{len(removed)}]", line, line.rule, line.sure))
             removed.append(line.text)
             continue
         block = _block(line)
+        if block is not None and blocks and _goes_on(blocks[-1], block, line, last):
+            blocks[-1] = _extended(blocks[-1], block)
+            last = line
+            continue
+        last = line
         if (
             block is not None
             and block.type == "caption"
@@ -58,6 +67,16 @@ def _waits_for_caption(block: Block) -> bool:
     return block.type == "picture" and block.caption is None
 
 
+def _goes_on(above: Block, block: Block, line: Line, last: Line | None) -> bool:
+    """Whether this is the next item of a plain text's list, or the next row of its table."""
+    printed = line.piece.shape == "line" and last is not None and last.kind == line.kind
+    return printed and block.type == above.type and block.type in ("list", "table")
+
+
+def _extended(above: Block, block: Block) -> Block:
+    return msgspec.structs.replace(above, items=(*above.items, *block.items), rows=(*above.rows, *block.rows))
+
+
 def _block(line: Line) -> Block | None:
     kind = line.kind or _OF_SHAPE.get(line.piece.shape, "paragraph")
     text = line.text[line.skip :].strip() or None
@@ -66,11 +85,8 @@ def _block(line: Line) -> Block | None:
     match kind:
         case "picture":
             return Block(type="picture", caption=text, byline=line.byline, href=piece.href)
-        case "list" if piece.items:
-            return Block(type="list", items=tuple(item for item in map(mend, piece.items) if item))
-        case "table" if piece.rows:
-            rows = tuple(tuple(mend(cell) for cell in row) for row in piece.rows)
-            return Block(type="table", rows=rows, caption=caption)
+        case "list" | "table" if piece.shape == "line" or piece.items or piece.rows:
+            return _listed(line, kind, caption)
         case "code":
             return Block(type="code", text=mend_code(piece.text), caption=caption)
         case "embed":
@@ -80,6 +96,22 @@ def _block(line: Line) -> Block | None:
         case "paragraph" | "subhead" | "footnote" | "quote" | "list" | "table" if text is not None:
             return Block(type=kind, text=text, byline=line.byline)
     return None
+
+
+def _listed(line: Line, kind: Literal["list", "table"], caption: str | None) -> Block:
+    """A list or table of a page, or one item or row of a plain text's."""
+    piece = line.piece
+    if kind == "list":
+        items = map(mend, piece.items) if piece.items else [_without_bullet(line.text)]
+        return Block(type="list", items=tuple(item for item in items if item))
+    rows = [tuple(mend(cell) for cell in row) for row in piece.rows] if piece.rows else [cells_of(piece.text)]
+    return Block(type="table", rows=tuple(rows), caption=caption)
+
+
+def _without_bullet(text: str) -> str:
+    """An item without its sign; its number stays, for another line may name it."""
+    match = SIGN_BULLET.match(text)
+    return text[match.end() :] if match is not None else text
 
 
 def _shape_rule(line: Line) -> str:

@@ -32,6 +32,10 @@ TAIL = 60
 def read_end_byline(document: Document) -> Document:
     """The byline under the body; short lines that still follow it belong to the site."""
     document = _without_site_words(_read_settled(document))
+    return _read_below(document) if document.is_page else document
+
+
+def _read_below(document: Document) -> Document:
     found: dict[int, BylineReading] = {}
     body_end = _body_end(document)
     for number in range(body_end + 1, min(len(document.lines), body_end + TAIL)):
@@ -72,6 +76,8 @@ def _read_end(document: Document, line: Line) -> BylineReading | None:
 
 def read_head_byline(document: Document) -> Document:
     """The byline over the body: what the markup calls one, what stands beside the date, what stands before the lead."""
+    if not document.is_page:
+        return _read_told(document)
     found: dict[int, BylineReading] = {}
     before_lead = True
     for number, line in enumerate(document.lines):
@@ -100,6 +106,28 @@ def read_head_byline(document: Document) -> Document:
 def _is_heading_only(line: Line, reading: BylineReading) -> bool:
     """Headings that are spelt like names are headings."""
     return line.piece.shape == "heading" and reading.rule is not RuleId.BYLINE_LABEL
+
+
+def _read_told(document: Document) -> Document:
+    """The lines of a text that were told to be bylines, and the words beside its dates."""
+    tag = document.rules.tag
+    found: dict[int, BylineReading] = {}
+    unread: dict[int, Line] = {}
+    for number, line in enumerate(document.lines):
+        if line.rule != BESIDE_DATE and line.kind != "byline":
+            continue
+        reading = _beside_date(line, tag) if line.kind == "date" else read_byline(line.text, tag)
+        if reading is not None:
+            found[number] = reading
+        elif line.kind == "byline":
+            unread[number] = line
+    if unread and not found and document.article.byline is None:
+        first = next(iter(unread.values()))
+        evidence = make_evidence(document, "byline", first, first.rule, first.sure)
+        return set_field(document, evidence, byline=" | ".join(line.text for line in unread.values()))
+    rest = {n: classified(line, "boilerplate", "beside the byline", 0.5) for n, line in unread.items()}
+    document = replace_lines(document, rest)
+    return _take(document, found) if found else document
 
 
 def _read_settled(document: Document) -> Document:

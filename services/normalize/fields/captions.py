@@ -47,6 +47,8 @@ def weights() -> Weights:
 
 def judge_captions(document: Document) -> Document:
     """Judge the short lines of the body that no markup names, and split the credit off every caption."""
+    if not document.is_page:
+        return _take_credits(document)
     body = [number for number, line in enumerate(document.lines) if line.kind is None]
     around = Surroundings(document, body)
     settled = [settle_by_credit(document.lines[number], around.tag) for number in body]
@@ -60,6 +62,17 @@ def judge_captions(document: Document) -> Document:
     kinds = likeliest(totals)
     judgements = zip(body, settled, totals, kinds, strict=True)
     return replace_lines(document, {number: _told(line, total, kind) for number, line, total, kind in judgements})
+
+
+def _take_credits(document: Document) -> Document:
+    """Split the credit off each line of a text that was told to be a caption."""
+    tag = document.rules.tag
+    marks = {
+        number: _credited(line, take_credit(line.text, tag))
+        for number, line in enumerate(document.lines)
+        if line.kind in ("caption", "picture")
+    }
+    return replace_lines(document, marks)
 
 
 def _opened(line: Line) -> Line:

@@ -98,7 +98,12 @@ def read_date_lines(document: Document) -> Document:
         for number in _places(document)
         if (found := _readings(document, number, order, received.date() if received else None))
     }
-    document = replace_lines(document, {number: _date(document.lines[number], readings[number]) for number in readings})
+    unread = [n for n, line in enumerate(document.lines) if line.kind == "date" and n not in readings]
+    document = replace_lines(
+        document,
+        {number: _date(document.lines[number], readings[number]) for number in readings}
+        | {n: classified(document.lines[n], "boilerplate", "a date line beside another", 0.6) for n in unread},
+    )
     if not readings or document.article.first_created is not None:
         return document
     return _settle(document, readings, received)
@@ -121,7 +126,9 @@ def _moment(
 
 def _places(document: Document) -> list[int]:
     """Where a date line may stand: what the markup calls one, the head down to the second running line, the end."""
-    called = [number for number, line in enumerate(document.lines) if line.piece.shape == "date"][:HEAD]
+    called = [n for n, line in enumerate(document.lines) if "date" in (line.piece.shape, line.kind)][:HEAD]
+    if not document.is_page:
+        return called
     running = [number for number, line in enumerate(document.lines) if size(line.text) >= RUNNING_WORDS]
     head = min(HEAD, running[1] if len(running) > 1 else HEAD, len(document.lines))
     tail = max(running[-1] + 1 if running else 0, len(document.lines) - TAIL, head)
@@ -135,14 +142,16 @@ def _readings(
     if len(line.text) > LONGEST or line.piece.shape in ("picture", "list", "table", "heading", "caption", "debris"):
         return ()
     readings = read_dates(line.text, document.rules.tag, order, latest)
-    residue = readings[0].residue if readings else ""
-    if not residue or line.piece.shape == "date":
+    if not readings or not readings[0].residue or "date" in (line.piece.shape, line.kind):
         return readings
-    full = any(reading.stamp.time is not None for reading in readings)
-    apart = full and _stands_apart(line.text, residue)
-    named = _names_place(line.text, residue, document.rules)
-    named = named or _names_writer(line.text, residue, document.rules.tag)
-    return readings if number < HEAD // 2 and (apart or named) else ()
+    return readings if number < HEAD // 2 and shares_line(line.text, readings, document.rules) else ()
+
+
+def shares_line(text: str, readings: tuple[DateReading, ...], rules: Language) -> bool:
+    """Whether the words beside the dates are no sentence: a section set apart, a place, the writer."""
+    residue = readings[0].residue
+    apart = any(reading.stamp.time is not None for reading in readings) and _stands_apart(text, residue)
+    return apart or _names_place(text, residue, rules) or _names_writer(text, residue, rules.tag)
 
 
 def _stands_apart(text: str, residue: str) -> bool:

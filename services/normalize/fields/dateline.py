@@ -25,48 +25,62 @@ from services.normalize.readings import RuleId
 from shared.article import Evidence
 
 LEAD_WORDS = 12
+NEAR = 2
 
 
 def read_lead(document: Document) -> Document:
     """Find the opening paragraph, take the dateline off it, and make it the lead where the paper has one."""
     document = _clear_description(document)
-    number = _opening(document)
+    number = _opening(document) if document.is_page else _opening_of_text(document)
     if number is None:
         return document
+    document = _take_dateline(document, number)
+    if document.is_page:
+        return _take_lead(document, number) if _is_lead(document, number) else document
+    if any(line.kind == "lead" for line in document.lines):
+        return _set_decks(document)
+    return _take_lead(document, number) if _is_lead_of_text(document, number) else document
+
+
+def _take_dateline(document: Document, number: int) -> Document:
     line = document.lines[number]
     dateline = _dateline_of(line, document.rules.tag)
-    if dateline is not None and _is_spoken_of(document, number, dateline):
-        dateline = None
-    end = 0
-    if dateline is not None:
-        end = dateline.end
-        if document.article.dateline is None:
-            evidence = make_evidence(
-                document,
-                "dateline",
-                line,
-                dateline.rule.words,
-                dateline.sure,
-                (0, len(line.text[:end].rstrip(f" {phrases.DASHES}"))),
-            )
-            document = set_field(document, evidence, dateline=dateline.printed)
-        if dateline.place is not None and document.article.located is None:
-            document = set_field(
-                document,
-                make_evidence(document, "located", line, "place of the dateline", 0.8, (0, end)),
-                located=dateline.place,
-            )
-        document = _take_reporters(document, line, dateline)
-    line = msgspec.structs.replace(line, skip=end)
-    if not _is_lead(document, number):
-        return replace_lines(document, {number: line})
+    if dateline is None or _is_spoken_of(document, number, dateline):
+        return document
+    end = dateline.end
+    if document.article.dateline is None:
+        printed = (0, len(line.text[:end].rstrip(f" {phrases.DASHES}")))
+        evidence = make_evidence(document, "dateline", line, dateline.rule.words, dateline.sure, printed)
+        document = set_field(document, evidence, dateline=dateline.printed)
+    if dateline.place is not None and document.article.located is None:
+        evidence = make_evidence(document, "located", line, "place of the dateline", 0.8, (0, end))
+        document = set_field(document, evidence, located=dateline.place)
+    document = _take_reporters(document, line, dateline)
+    return replace_lines(document, {number: msgspec.structs.replace(line, skip=end)})
+
+
+def _take_lead(document: Document, number: int) -> Document:
+    line = document.lines[number]
     document = replace_lines(document, {number: classified(line, "lead", "the opening paragraph", 0.9)})
     if document.article.description is not None and line.piece.shape not in ("lead", "heading"):
         return document
-    evidence = make_evidence(
-        document, "description", line, "the opening paragraph under the headline", 0.9, (end, len(line.text))
+    rule, part = "the opening paragraph under the headline", (line.skip, len(line.text))
+    evidence = make_evidence(document, "description", line, rule, 0.9, part)
+    return set_field(document, evidence, description=line.text[line.skip :].strip())
+
+
+def _set_decks(document: Document) -> Document:
+    """The standfirst of a text; where the description is known already, its lines stay in the body."""
+    decks = {number: line for number, line in enumerate(document.lines) if line.kind == "lead"}
+    if document.article.description is not None:
+        return replace_lines(
+            document, {n: classified(line, "paragraph", line.rule, line.sure) for n, line in decks.items()}
+        )
+    first = next(iter(decks.values()))
+    evidence = make_evidence(document, "description", first, first.rule, first.sure, (first.skip, len(first.text)))
+    return set_field(
+        document, evidence, description=" ".join(line.text[line.skip :].strip() for line in decks.values())
     )
-    return set_field(document, evidence, description=line.text[end:].strip())
 
 
 def _take_reporters(document: Document, line: Line, dateline: Dateline) -> Document:
@@ -181,6 +195,25 @@ def _is_lead(document: Document, number: int) -> bool:
     rest = [other for other in document.lines[number + 1 :] if other.kind is None]
     return bool(rest) and (
         document.rules.lead_follows_headline or (line.piece.gap > 0 and rest[0].piece.gap > 0 and _set_apart(rest))
+    )
+
+
+def _opening_of_text(document: Document) -> int | None:
+    """The line of a text that opens with a dateline, of its standfirst and its first paragraph; else the first."""
+    running = [n for n, line in enumerate(document.lines) if line.kind == "paragraph"][:NEAR]
+    near = [*(n for n, line in enumerate(document.lines) if line.kind == "lead"), *running]
+    dated = (n for n in near if _dateline_of(document.lines[n], document.rules.tag) is not None)
+    return next(dated, near[0] if near else None)
+
+
+def _is_lead_of_text(document: Document, number: int) -> bool:
+    """Whether papers set the first paragraph apart as the lead."""
+    if document.article.description is not None:
+        return False
+    rest = [line for line in document.lines[number + 1 :] if line.kind in ("paragraph", "subhead", "caption")]
+    return bool(rest) and (
+        document.rules.lead_follows_headline
+        or (document.lines[number].piece.gap > 0 and rest[0].piece.gap > 0 and _set_apart(rest))
     )
 
 

@@ -5,6 +5,7 @@ import re
 from services.normalize.document import Document, Line, classified, make_evidence, replace_lines, set_field, size
 from services.normalize.grammar.byline import read_byline
 from services.normalize.grammar.dateline import read_dateline
+from services.normalize.grammar.wire_codes import without_code
 from services.normalize.language import phrases
 from services.normalize.language.folding import fold
 from services.normalize.readings import RuleId
@@ -21,6 +22,8 @@ def read_headline(document: Document) -> Document:
     """Find the headline's line; a section's name over it leaves the body."""
     if document.article.headline is not None:
         return _mark_known(document)
+    if not document.is_page:
+        return _take_told(document)
     document, first = _first_title(document)
     if first is None or _is_too_long(document.lines[first].text) or document.lines[first].piece.shape == "lead":
         return document
@@ -35,6 +38,15 @@ def read_headline(document: Document) -> Document:
     document = replace_lines(document, {chosen: classified(line, "headline", rule, sure)})
     lost = (Candidate(value=document.lines[first].text, rule="a section's name"),) if chosen != first else ()
     return set_field(document, make_evidence(document, "headline", line, rule, sure, lost=lost), headline=line.text)
+
+
+def _take_told(document: Document) -> Document:
+    """The line of a text that was told to be its headline, without a wire's code before it."""
+    line = next((line for line in document.lines if line.kind == "headline"), None)
+    if line is None:
+        return document
+    evidence = make_evidence(document, "headline", line, line.rule, line.sure, lost=line.lost)
+    return set_field(document, evidence, headline=without_code(line.text, document.rules.tag))
 
 
 def _first_title(document: Document) -> tuple[Document, int | None]:

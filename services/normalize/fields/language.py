@@ -11,7 +11,7 @@ from services.normalize.language.load import GENERIC, for_tag, languages
 from shared.article import Candidate, Evidence
 
 SAMPLE = 2000
-LEAST_SCORE = 0.08
+LEAST_SCORE = 0.05
 SURE = 0.9
 ENOUGH_WORDS = 8
 _SCRIPTS = (
@@ -20,6 +20,8 @@ _SCRIPTS = (
     ("zh", re.compile("[\u4e00-\u9fff]"), 0.2),
     ("th", re.compile("[\u0e00-\u0e7f]"), 0.2),
 )
+_LISTED = 0.8
+_SHARED = 0.3
 _MARKED = re.compile("[\u00df-\u024f\u1e00-\u1eff]")  # Latin letters that most languages do without
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -76,12 +78,12 @@ def read_language(sample: str) -> tuple[str | None, float]:
     found = Counter(_WORD.findall(sample.casefold()))
     count = sum(found.values()) or 1
     by_word, by_letter = _tags_by_sign()
-    common: Counter[str] = Counter()
+    common: dict[str, float] = dict.fromkeys(languages(), 0.0)
     own: Counter[str] = Counter()
     foreign = 0
     for word, shown in found.items():
-        for tag in by_word.get(word, ()):
-            common[tag] += shown
+        for tag, worth in by_word.get(word, {}).items():
+            common[tag] += shown * worth
     for letter, shown in letters.items():
         is_marked = _MARKED.match(letter) is not None
         foreign += shown * is_marked
@@ -96,14 +98,23 @@ def read_language(sample: str) -> tuple[str | None, float]:
 
 
 @cache
-def _tags_by_sign() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    """Which languages a word is common in, and which a letter belongs to."""
-    by_word: dict[str, list[str]] = {}
+def _tags_by_sign() -> tuple[dict[str, dict[str, float]], dict[str, list[str]]]:
+    """Which languages a word is common in and what it is worth there, and which a letter belongs to.
+
+    A word that several languages have says less of each; one of a language's other lists says less than its commonest.
+    """
+    by_word: dict[str, dict[str, float]] = {}
     by_letter: dict[str, list[str]] = {}
     for tag, rules in languages().items():
-        if tag != GENERIC:
-            for word in rules.style.common:
-                by_word.setdefault(word, []).append(tag)
-            for letter in rules.style.letters:
-                by_letter.setdefault(letter, []).append(tag)
-    return by_word, by_letter
+        if tag == GENERIC:
+            continue
+        style = rules.style
+        for worth, words in ((_LISTED, (*style.function_words, *style.verbs, *style.connectives)), (1.0, style.common)):
+            for word in words:
+                by_word.setdefault(word.casefold(), {})[tag] = worth
+        for letter in style.letters:
+            by_letter.setdefault(letter, []).append(tag)
+    shared = {
+        word: {tag: worth / len(tags) ** _SHARED for tag, worth in tags.items()} for word, tags in by_word.items()
+    }
+    return shared, by_letter

@@ -17,11 +17,16 @@ from services.normalize.document import (
     size,
     span,
 )
+from services.normalize.grammar.wire_codes import without_code
 from services.normalize.language.folding import fold
 from services.normalize.language.load import for_tag
 
 HEAD = 6
 LEAST_LEAD = 8
+MAIL_HEAD = 12
+LEAST_MAIL_HEAD = 3
+_MAIL_FIELD = re.compile(r"(?P<name>[^\W\d_][^:：]{0,19})[:：]\s*(?=\S)")
+_MAIL_DATE = re.compile(r"\d{1,2}[:.h時点]\d{2}|\d{4}")
 _HEADING = re.compile(r"#{1,6}\s+(?P<text>\S.*?)\s*#*")
 _QUOTED = re.compile(r">\s+(?P<text>\S.*)")
 _PICTURE = re.compile(r"!\[(?P<text>[^\[\]]*)\]\((?P<href>[^()\s]+)(?:\s[^()]*)?\)")
@@ -46,7 +51,39 @@ def read_markers(document: Document) -> Document:
         document = replace_lines(
             document, {number: _unmarked(line, number < HEAD) for number, line in enumerate(document.lines)}
         )
-    return _unlabelled(document)
+    return _unlabelled(_without_mail_head(document))
+
+
+def _without_mail_head(document: Document) -> Document:
+    """A mail's head, "From: …" to "Subject: …": its date may be the article's, its subject is the headline."""
+    head = []
+    for number, line in enumerate(document.lines[:MAIL_HEAD]):
+        if _MAIL_FIELD.match(line.text) is None or (number and line.piece.gap):
+            break
+        head.append(number)
+    subjects = [n for n in head if _mail_field(document.lines[n]) in _subject_words(document.rules.tag)]
+    if len(head) < LEAST_MAIL_HEAD or not subjects or not any("@" in document.lines[n].text for n in head):
+        return document
+    subject = document.lines[subjects[0]]
+    at = len(subject.text) - len(_MAIL_FIELD.sub("", subject.text, count=1))
+    known = fold(without_code(subject.text[at:], document.rules.tag))
+    below = document.lines[head[-1] + 1 : head[-1] + 1 + HEAD]
+    marks = {n: classified(document.lines[n], "boilerplate", "a mail's head", 0.95) for n in head}
+    marks = {n: line for n, line in marks.items() if not _MAIL_DATE.search(line.text) or n == subjects[0]}
+    if known and all(fold(without_code(line.text, document.rules.tag)) != known for line in below):
+        cut = _cut(subject, (at, len(subject.text)), "line")
+        marks[subjects[0]] = classified(cut, "headline", "a mail's subject", 0.9)
+    return replace_lines(document, marks)
+
+
+def _mail_field(line: Line) -> str:
+    match = _MAIL_FIELD.match(line.text)
+    return fold(match["name"]) if match is not None else ""
+
+
+@cache
+def _subject_words(tag: str) -> frozenset[str]:
+    return frozenset(fold(word) for rules in (for_tag("en"), for_tag(tag)) for word in rules.labels.subject)
 
 
 def _unmarked(line: Line, on_top: bool) -> Line:
@@ -70,11 +107,15 @@ def _cut(line: Line, part: tuple[int, int], shape: Shape, href: str | None = Non
 
 
 def _unlabelled(document: Document) -> Document:
-    """Labels count where one of the first lines is labelled as the headline; else "Tóm tắt:" may be anybody's words."""
+    """Labels count where one of the first lines is labelled as headline or lead; else they may be anybody's words."""
     found = {
         number: told for number, line in enumerate(document.lines) if (told := _label_of(line, document.rules.tag))
     }
-    if not any(label == "headline" for number, (label, _) in found.items() if number < HEAD):
+    if not any(
+        label == "headline" or (label == "lead" and size(document.lines[number].text[at:]) >= LEAST_LEAD)
+        for number, (label, at) in found.items()
+        if number < HEAD
+    ):
         return document
     for number, (label, at) in found.items():
         line = document.lines[number]

@@ -14,6 +14,7 @@ _INVISIBLE = re.compile(
 _STRAY_JOINER = re.compile(
     "(?<![\u0600-\u109f\u1780-\u17ff\u200d\U0001f000-\U0001ffff\u2600-\u27bf\ufe0f])[\u200c\u200d]"
 )
+LEAST_MARK = 2
 END_MARK = "./."  # Vietnamese newsrooms close an article with it
 _SPACES = re.compile(r"\s+")
 
@@ -32,7 +33,9 @@ def mend_code(text: str) -> str:
 
 def mend_text(document: Document) -> Document:
     """Mend every line and what the reader settled; a line left without words is dropped."""
-    lines = tuple(line for line in map(_mended, document.lines) if _has_words(line))
+    mended = tuple(map(_mended, document.lines))
+    marks = not document.is_page and any(map(_has_words, mended))
+    lines = tuple(line for line in mended if _has_words(line) or (marks and _is_mark(line)))
     article = document.article
     settled = {
         field: mend(value) or None
@@ -49,6 +52,11 @@ def _mended(line: Line) -> Line:
     if text.endswith(END_MARK):
         text = text[: -len(END_MARK) + 1]
     return msgspec.structs.replace(line, text=text, byline=byline)
+
+
+def _is_mark(line: Line) -> bool:
+    """ "###" and "***" close a release; they are no words, but tell what stands under them."""
+    return len(line.text) >= LEAST_MARK and line.text[0] in "#*=_-–—+~＊◇◆■●" and line.piece.shape == "line"
 
 
 def _has_words(line: Line) -> bool:

@@ -89,9 +89,11 @@ class Captions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 class Boilerplate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Lines that belong to the site, not to the article.
 
-    `lines` are whole lines, `prefixes` begin one, `related` open a list of other articles' headlines.
+    `end_marks` close a text between signs ("- ENDS -"), `lines` are whole lines, `prefixes` begin one, `related` open
+    a list of other articles' headlines.
     """
 
+    end_marks: tuple[str, ...] = ()
     lines: tuple[str, ...] = ()
     prefixes: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
@@ -99,8 +101,9 @@ class Boilerplate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class Labels(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The words before a colon by which copy says what a line is: "Tiêu đề:", "Standfirst:"."""
+    """The words before a colon by which copy says what a line is: "Tiêu đề:", "Standfirst:"; `subject` is a mail's."""
 
+    subject: tuple[str, ...] = ()
     headline: tuple[str, ...] = ()
     lead: tuple[str, ...] = ()
     caption: tuple[str, ...] = ()
@@ -143,6 +146,7 @@ class Language(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     outlet_kinds: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
     dateline_marks: tuple[str, ...] = ()
+    wire_codes: tuple[str, ...] = ()
     places: dict[str, str] = {}
     dates: Dates = Dates()
     bylines: Bylines = Bylines()

@@ -16,6 +16,7 @@ from shared.untrusted.charsets.syllables import syllables_in
 _ASCII, _SIGN, _RARE, _FOREIGN, _LOST = -3.0, -5.0, -9.5, -12.0, -15.0
 _CAPITAL = -1.5
 _JUMP = -6.0
+_IN_PLACE = 4.0  # what a sign gains where it is at home
 _SYLLABLE, _NO_SYLLABLE = 2.0, -5.0
 # Signs that any newspaper prints, whatever its language.
 _SIGNS = frozenset("“”‘’„‚«»–—…•·°§©®™€£\u00a0№‰½¼¾²³ºª′″、。，！？：；（）《》「」『』・ー％\u3000¿¡")
@@ -27,6 +28,12 @@ _BROKEN_WORDS = re.compile(
     r"(?<=[a-zà-öø-ÿ])[À-ÖØ-Þ](?=[a-zà-öø-ÿ])|(?<=[а-яё])[А-ЯЁ](?=[а-яё])|(?<=[α-ώ])[Α-Ω](?=[α-ώ])"
     r"|(?<=[A-Za-zÀ-ÖØ-öø-ɏ])[\u0370-\u06ff\u0e00-\u0e7f]|[\u0370-\u06ff\u0e00-\u0e7f](?=[A-Za-zÀ-ÖØ-öø-ɏ])"
     r"|(?<=[^\W\d_])[‚„…†‡ˆ‰‹•˜›¡-©«-´¶¸¹»-¿×÷](?=[^\W\d_])"
+)
+# A sign where print sets it: "council’s", “word, word”, " – ", "£500", "© Name", "20°", "and so on…".
+_SIGN_IN_PLACE = re.compile(
+    r"(?<=[^\W\d_])’(?=[^\W\d_])|(?<=[^\W\d_])[’”…](?=[\s.,;:!?)”]|$)|(?<=[.,!?…])[’”](?=[\s)]|$)"
+    r"|(?:(?<=[\s(])|^)[“‘„](?=[^\W_])|(?<=\s)[–—•·©](?=\s)|(?:(?<=\s)|^)[–—•©…](?=[\s\w])|(?<=\d)[–—](?=\d)"
+    r"|[£€§](?=\s?\d)|(?<=\d)(?:[€°‰½]|\s€)|(?<=\w)[®™](?=\W)|«(?=[\s\u00a0]?[^\W_])|(?<=[^\W_]|[.!?…\u00a0])»"
 )
 # Letters and signs that newspapers print, in any language we have seen: chance gives others.
 _UNUSED = re.compile(
@@ -58,7 +65,7 @@ def likelihood(text: str, only: str | None = None) -> tuple[float, str]:
     """How likely this text is, in the language (or the `only` one) that makes it likeliest, and which that is."""
     counts = Counter(text)
     ascii_part = _ASCII * sum(times for letter, times in counts.items() if letter < "\x80")
-    broken = _JUMP * len(_BROKEN_WORDS.findall(text))
+    broken = _JUMP * len(_BROKEN_WORDS.findall(text)) + _IN_PLACE * len(_SIGN_IN_PLACE.findall(text))
     beyond = {letter: times for letter, times in counts.items() if letter >= "\x80" or _is_control(letter)}
     strangers = [(letter, times, *_stranger(letter)) for letter, times in beyond.items()]
     scores = {language: _fit(strangers, language) for language in ((only,) if only else _LOGS)}

@@ -33,4 +33,8 @@ def test_paragraphs_on_one_line_each_stay() -> None:
 
 def test_a_poem_stays_in_its_lines() -> None:
     poem = [f"The rain that fell on day {day}" for day in range(1, 9)]
-    assert len(blocks("\n".join(["Eight days of rain", "", *poem]))) == len(poem)
+    text = "\n".join(["Eight days of rain", "", *poem])
+    raw = Raw(source=Source(kind="drop", name=""), media_type="text/plain", body=text.encode(), received_us=1)
+    article = normalize(raw)
+    lines = [article.description, *(block.text for block in article.blocks), *article.boilerplate]
+    assert [line for line in lines if line is not None] == poem

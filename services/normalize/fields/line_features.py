@@ -1,0 +1,335 @@
+"""What speaks for a line of plain text being a headline, a caption, a paragraph …: features that are there or not.
+
+Most know no language. Those that do ask the grammars and phrase lists of the article's language; no word stands here.
+"""
+
+import re
+
+from services.normalize.fields.boilerplate import OPENER
+from services.normalize.fields.line_views import BULLET, LONGEST, RULE_LINE, LineView, TextView
+from services.normalize.grammar.credit import speaks_of_picture
+from services.normalize.language import phrases
+from services.normalize.language.folding import fold
+from services.normalize.language.phrases import folded
+from services.normalize.language.signs import CLOSERS, STOPS
+from services.normalize.readings import RuleId
+
+_QUARTER, _HALF = 0.25, 0.5  # of a paragraph's length
+_SHORT = 14  # words
+_SHORT_DATE, _SECTION = 12, 6  # words
+_NUMBERED = 4  # lines counted from the top
+_FEW, _SOME = 0.34, 0.67  # of a line's words
+_FEWER, _MORE = 0.6, 1.3  # of the share that running text has
+_LONG_NAME = 7  # letters
+_LABEL = 12  # characters
+_SIZES = (
+    (1, "1 word"), (3, "to 3 words"), (6, "to 6 words"), (9, "to 9 words"), (12, "to 12 words"), (16, "to 16 words"),
+    (22, "to 22 words"), (30, "to 30 words"), (45, "to 45 words"), (60, "to 60 words"),
+)  # fmt: skip
+_SENTENCES = re.compile(rf"[{re.escape(STOPS)}][”\"’)»]*\s+\S|[。！？]\S")
+_COLON = re.compile(r"[:：]")
+_DAY = re.compile(r"\b\d{1,2}[-/.]\d{1,2}(?:[-/.]\d{2,4})?\b")
+_BRACKETED = re.compile(r"[(\[（【［][^()\[\]（）【】]{2,40}[)\]）】］]\s*\.?\Z")
+_WHOLE_BRACKET = re.compile(r"[(\[（【［][^()\[\]（）【】［］]*[)\]）】］]\.?")
+_QUOTED = re.compile(r"[“\"«„‘「『»][^“”\"«»„]{3,}[”\"»«“’」』]")
+_SAID_BY = re.compile(rf"[”\"»“’」』]\s*[{phrases.DASHES}]{{1,2}}\s*\S")
+_CODE = re.compile(r"[^\W\d_]{2,}[-/]{2}|\b[A-Z]{2,}-[A-Z]{2,}\b|/[^\s/]+/|\d{3,}\s.*\d{3,}|[a-z]\d{3,}")
+_ADDRESS = re.compile(r"@[\w-]+\.\w|\bwww\.|https?://")
+_PHONE = re.compile(r"\+?\d[\d ()/.-]{7,}\d")
+
+
+def features(text: TextView, place: int) -> list[str]:
+    """The names of all features of the line at this place."""
+    view = text.lines[place]
+    found = ["always", *_place(text, place), *_neighbours(text, place)]
+    if view.size > LONGEST:
+        found.append("over 60 words")
+        found += ["bullet"] if view.bullet else []
+        return found
+    found += _form(text, view)
+    found += _read(text, view)
+    found += _sense(text, view)
+    found += _joint(set(found))
+    return found
+
+
+def _place(text: TextView, place: int) -> list[str]:
+    """Where a line stands: how closely, and counted from the ends and from the running text."""
+    view, count = text.lines[place], len(text.lines)
+    following = text.lines[place + 1] if place + 1 < count else None
+    above = "apart" if view.line.piece.gap > text.narrow else "close"
+    below = "end" if following is None else "apart" if following.line.piece.gap > text.narrow else "close"
+    found = [f"{'tight' if text.is_tight else 'spaced'}: {above} above, {below} below"]
+    head, tail = text.first_running - place, place - text.last_running
+    if head > 0:
+        found += [f"{min(head, 4)} above the text", "above the text"]
+    elif tail > 0:
+        found += [f"{min(tail, 4)} below the text", "below the text"]
+    indented = view.line.piece.indent > 0
+    told = (
+        ("opens the text", head == 0),
+        ("under an end mark", place > text.end_mark),
+        (f"line {place + 1}", place < _NUMBERED),
+        ("last line", place == count - 1),
+        ("last line but one", place == count - 2),
+        ("set in, as most", text.indented and indented),
+        ("not set in, as most", text.indented and not indented),
+        ("set in, unlike most", indented and not text.indented),
+        ("a text without stops", not text.uses_stops),
+    )
+    return found + [name for name, is_so in told if is_so]
+
+
+def _neighbours(text: TextView, place: int) -> list[str]:
+    """What stands above and below."""
+    view = text.lines[place]
+    found = []
+    for name, at in (("above", place - 1), ("below", place + 1)):
+        if not 0 <= at < len(text.lines):
+            continue
+        other = text.lines[at]
+        found.append(f"{_kind(other)} {name}")
+        found += [f"{what} {name}" for what, is_so in _kinds_beside(other) if is_so]
+        if _is_short(view) and _is_short(other):
+            found.append(f"short, and so is the one {name}")
+    if place == text.first_running + 1:
+        found.append("under the opening paragraph")
+    return found
+
+
+def _is_short(view: LineView) -> bool:
+    return view.size <= _SHORT and not view.stopped and not view.date and view.site is None
+
+
+def _kind(view: LineView) -> str:
+    """What a line looks like from beside it."""
+    kinds = (
+        ("date", view.date),
+        ("running", view.running),
+        ("byline", view.byline is not None and view.byline.rule is not RuleId.BYLINE_NAMES),
+        ("site line", view.site is not None),
+        ("bullet", view.bullet),
+        ("cells", view.cells > 0),
+        ("credit", view.credit is not None),
+        ("stopped", view.stopped),
+        ("names", view.byline is not None),
+        ("short", view.size <= _SHORT),
+    )
+    return next((name for name, is_so in kinds if is_so), "long")
+
+
+def _kinds_beside(view: LineView) -> tuple[tuple[str, bool], ...]:
+    return (
+        ("colon", view.text.endswith((":", "："))),
+        ("opener", view.site == OPENER),
+        ("dateline", view.dateline),
+        ("credit alone", view.credit is not None and not view.credit.caption),
+    )
+
+
+def _form(text: TextView, view: LineView) -> list[str]:
+    """Length, end, beginning, capitals and figures."""
+    line = view.text
+    share = view.size / text.median
+    part = "a quarter of a" if share < _QUARTER else "half a" if share < _HALF else "a whole"
+    figures = sum(map(str.isdigit, line))
+    shouted = line.isupper()
+    capital = view.size > 1 and line[:1].isupper() and sum(view.capitals) * 10 >= len(view.capitals) * 7
+    told = (
+        ("more than one sentence", _SENTENCES.search(line) is not None),
+        ("cells", view.cells > 1 or (view.cells == 1 and "\t" in view.line.piece.text)),
+        ("two cells", view.cells == 1 and "\t" not in view.line.piece.text),
+        ("holds a figure", figures > 0),
+        ("many figures", figures * 3 > (sum(map(str.isalpha, line)) or 1)),
+        ("all capitals", shouted),
+        ("capital words", capital and not shouted),
+        ("second word capital", view.capitals[1:2] == [True]),
+        ("printed twice", text.seen[fold(line)] > 1),
+    )
+    found = [next((name for limit, name in _SIZES if view.size <= limit), "over 60 words")]
+    found += [f"{part} paragraph", _end(line, stopped=view.stopped), *_beginning(view), *_signs(line)]
+    return found + [name for name, is_so in told if is_so]
+
+
+def _end(line: str, *, stopped: bool) -> str:
+    bare = line.rstrip(CLOSERS)
+    if stopped:
+        asked, dots = bare[-1:] in "?!؟？！", bare.endswith(("…", "..."))
+        return "ends in a question" if asked else "ends in dots" if dots else "ends in a stop"
+    if bare.endswith((":", "：")):
+        return "ends in a colon"
+    return "ends in a comma" if bare.endswith(tuple(",;，；、،")) else "ends without a sign"
+
+
+def _beginning(view: LineView) -> list[str]:
+    line, first = view.text, view.text[:1]
+    found = []
+    if view.bullet:
+        found.append("bullet")
+        found.append("numbered" if first.isdigit() else f"bulleted, {'stopped' if view.stopped else 'bare'}")
+    if first.islower():
+        found.append("begins small")
+    elif not first.isalpha():
+        found.append("begins with a figure" if first.isdigit() else "begins with a sign")
+    colon = _COLON.search(line, 0, 40)
+    if colon is not None and colon.end() < len(line):
+        found.append("colon near the start")
+        if colon.start() <= _LABEL and " " not in line[: colon.start()]:
+            found.append("a word and a colon")
+    commas = sum(line.count(comma) for comma in ",，、،")
+    if commas:
+        found.append("a comma" if commas == 1 else "commas")
+    return found
+
+
+_SEARCHED = (
+    ("address", _ADDRESS),
+    ("long number", _PHONE),
+    ("bar or arrow", re.compile(r"\||(?<=.)»(?=.)| > ")),
+    ("slash", re.compile("/")),
+    ("copyright sign", re.compile(r"©|\(c\)")),
+    ("begins with a mark", re.compile(rf"(?!{BULLET.pattern})[#*_=+~\-–—◆■]")),
+    ("code", _CODE),
+    ("holds a day", _DAY),
+    ("a dash amid", re.compile(r"\s[-–—]\s")),
+)
+
+
+def _signs(line: str) -> list[str]:
+    """The signs in a line that prose does without."""
+    found = [name for name, pattern in _SEARCHED if _finds(name, pattern, line)]
+    if RULE_LINE.fullmatch(line):
+        found.append("marks around")
+    if _WHOLE_BRACKET.fullmatch(line):
+        found.append("wholly in brackets")
+    elif _BRACKETED.search(line):
+        found.append("bracket at the end")
+    elif "(" in line or "（" in line:
+        found.append("holds a bracket")
+    if _QUOTED.fullmatch(line):
+        found.append("wholly quoted")
+    elif _SAID_BY.search(line):
+        found.append("quoted, and by whom")
+    elif _QUOTED.search(line):
+        found.append("holds a quotation")
+    return found
+
+
+def _finds(name: str, pattern: re.Pattern[str], line: str) -> bool:
+    return (pattern.match if name.startswith("begins") else pattern.search)(line) is not None
+
+
+def _read(text: TextView, view: LineView) -> list[str]:
+    """What the grammars read."""
+    byline, credit = view.byline, view.credit
+    bare = byline is not None and byline.rule is RuleId.BYLINE_NAMES
+    holds = view.dated and not view.date
+    told = (
+        ("reads as a date line", view.date),
+        ("holds a date line", holds),
+        ("short with a date", holds and view.size <= _SHORT_DATE),
+        ("long with a date", holds and view.size > _SHORT_DATE),
+        ("reads as names", bare),
+        (f"names, {min(len(view.plain), 4)} words", bare),
+        ("reads as a byline", byline is not None and not bare),
+        ("names people", byline is not None and bool(byline.people)),
+        ("reads as a credit alone", credit is not None and not credit.caption),
+        ("ends in a credit", credit is not None),
+        ("site line", view.site is not None),
+        ("opens with a dateline", view.dateline),
+        ("a section's name", view.size <= _SECTION and phrases.edge_free(view.text) in phrases.sections(text.tag)),
+        ("speaks of its picture", speaks_of_picture(view.text, text.tag)),
+    )
+    found = [name for name, is_so in told if is_so]
+    found += [f"credit: {credit.rule}"] if credit is not None and credit.caption else []
+    return found + ([f"site: {view.site}"] if view.site is not None else [])
+
+
+def _sense(text: TextView, view: LineView) -> list[str]:
+    """What the words say: of the article, of a sentence, of a picture."""
+    found = []
+    if view.content:
+        share = sum(text.counts[word] > 1 for word in view.content) / len(view.content)
+        level = "none" if not share else "few" if share < _FEW else "some" if share < _SOME else "most"
+        found.append(f"words of the article: {level}")
+    named = [
+        word for word, big, at in zip(view.plain, view.capitals, range(len(view.plain)), strict=False)
+        if big and (at or len(word) > _LONG_NAME)
+    ]  # fmt: skip
+    found += ["holds a name"] if named else []
+    found += ["a name of the article"] if any(text.counts[word] > 1 for word in named) else []
+    return found + _wording(text, view)
+
+
+def _wording(text: TextView, view: LineView) -> list[str]:
+    """Words that make sentences or captions, where the language's file has such."""
+    found = []
+    if text.verbs:
+        verbs = sum(word in text.verbs for word in view.plain)
+        found.append("verbs" if verbs > 1 else "a verb" if verbs else "no verb")
+    if text.little_share:
+        share = sum(word in text.little for word in view.plain) / (len(view.plain) or 1) / text.little_share
+        level = "none" if not share else "few" if share < _FEWER else "as in the text" if share < _MORE else "many"
+        found.append(f"little words: {level}")
+    joined = f" {' '.join(view.plain)} "
+    starts = [" ".join(view.plain[:length]) for length in (1, 2, 3)]
+    posture = sum(f" {word} " in joined for word in folded(text.captions.words))
+    told = (
+        ("begins by going on", any(start in folded(text.style.connectives) for start in starts)),
+        ("begins as a caption likes to", any(start in folded(text.captions.openers) for start in starts)),
+        ("words of place", posture > 1),
+        ("a word of place", posture == 1),
+        ("someone speaks", any(f" {word} " in joined for word in text.speech)),
+    )
+    return found + [name for name, is_so in told if is_so]
+
+
+_JOINT = (
+    ("ends in a stop", "no verb"),
+    ("ends in a stop", "begins as a caption likes to"),
+    ("ends in a stop", "second word capital"),
+    ("ends in a stop", "to 12 words"),
+    ("ends in a stop", "to 16 words"),
+    ("ends in a stop", "tight: apart above, apart below"),
+    ("ends without a sign", "to 12 words"),
+    ("ends without a sign", "to 16 words"),
+    ("ends without a sign", "to 22 words"),
+    ("ends without a sign", "a verb"),
+    ("ends without a sign", "verbs"),
+    ("ends without a sign", "holds a name"),
+    ("ends without a sign", "above the text"),
+    ("ends without a sign", "below the text"),
+    ("ends in a stop", "above the text"),
+    ("reads as names", "above the text"),
+    ("reads as names", "below the text"),
+    ("bullet", "below the text"),
+    ("bullet", "opener above"),
+    ("short, and so is the one above", "under the opening paragraph"),
+    ("short, and so is the one below", "under the opening paragraph"),
+    ("short, and so is the one below", "tight: close above, apart below"),
+    ("short, and so is the one below", "tight: apart above, close below"),
+    ("short, and so is the one above", "tight: close above, close below"),
+    ("reads as a credit alone", "above the text"),
+    ("reads as a credit alone", "short above"),
+    ("under an end mark", "ends in a stop"),
+    ("words of the article: none", "below the text"),
+    ("words of the article: none", "above the text"),
+    ("words of the article: most", "above the text"),
+    ("line 1", "all capitals"),
+    ("line 1", "to 3 words"),
+    ("line 1", "1 word"),
+    ("line 1", "a word and a colon"),
+    ("line 1", "code"),
+    ("line 1", "marks around"),
+    ("line 1", "wholly in brackets"),
+    ("line 1", "date below"),
+    ("credit below", "ends without a sign"),
+    ("a text without stops", "a quarter of a paragraph"),
+    ("a text without stops", "half a paragraph"),
+    ("a text without stops", "a whole paragraph"),
+)
+
+
+def _joint(found: set[str]) -> list[str]:
+    """Features that mean more together."""
+    return [f"{one} + {two}" for one, two in _JOINT if one in found and two in found]

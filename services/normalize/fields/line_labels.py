@@ -1,0 +1,247 @@
+"""What each line of a plain text is: head, body and foot judged together, as the likeliest sequence of labels."""
+
+import math
+from functools import cache
+from importlib import resources
+from typing import Literal
+
+import msgspec
+
+from services.normalize.document import Document, Kind, Line, classified
+from services.normalize.fields.date import day_order
+from services.normalize.fields.line_features import features
+from services.normalize.fields.line_views import LONGEST, LineView, TextView
+from shared.article import Candidate
+
+Label = Literal[
+    "slug",
+    "kicker",
+    "headline",
+    "deck",
+    "byline",
+    "date",
+    "para",
+    "subhead",
+    "caption",
+    "credit",
+    "item",
+    "row",
+    "note",
+]
+Zone = Literal["pre", "headline", "post", "body", "foot"]
+_ZONES: dict[Zone, tuple[Label, ...]] = {
+    "pre": ("slug", "kicker", "date", "byline", "note", "caption"),
+    "headline": ("headline",),
+    "post": ("deck", "byline", "date", "slug", "kicker", "note", "caption", "credit"),
+    "body": ("para", "subhead", "caption", "credit", "item", "row", "note"),
+    "foot": ("byline", "date", "note"),
+}
+_ORDER: tuple[Zone, ...] = ("pre", "headline", "post", "body", "foot")
+_RULES: dict[Label, tuple[Kind, str]] = {
+    "slug": ("boilerplate", "a slug or note to desks over the headline"),
+    "kicker": ("boilerplate", "a section's or series' name over the headline"),
+    "headline": ("headline", "the headline's line, head judged as a whole"),
+    "deck": ("lead", "a standfirst under the headline"),
+    "byline": ("byline", "a byline's line"),
+    "date": ("date", "a line of dates"),
+    "para": ("paragraph", "running text"),
+    "subhead": ("subhead", "features of a subhead"),
+    "caption": ("caption", "features of a caption"),
+    "credit": ("byline", "a credit on a line of its own"),
+    "item": ("list", "an item of a list"),
+    "row": ("table", "a row of a table"),
+    "note": ("boilerplate", "a note that is no part of the article"),
+}
+_OF_SHAPE: dict[str, Label] = {
+    "heading": "subhead",
+    "lead": "deck",
+    "caption": "caption",
+    "picture": "caption",
+    "quote": "para",
+    "list": "item",
+    "table": "row",
+}
+_MARKED = 8.0  # what a mark of the copy itself ("## ") adds to the label it means
+_NO_HEADLINE = -20.0
+LEAST_SENTENCE = 6
+LEAST_RIVAL = 0.05
+LEAST_SURE = 0.3
+
+
+class State(msgspec.Struct, frozen=True):
+    """A label in the part of the text where it stands."""
+
+    zone: Zone
+    label: Label
+
+
+STATES = tuple(State(zone, label) for zone in _ORDER for label in _ZONES[zone])
+LABELS: tuple[Label, ...] = tuple(dict.fromkeys(state.label for state in STATES))
+
+
+def follows(one: State, two: State) -> bool:
+    """Whether a line may be `two` under a line that is `one`: head, headline, rest of the head, body, foot."""
+    if two.label == "credit":
+        return one == State(two.zone, "caption")
+    if one.zone == "pre":
+        return two.zone in ("pre", "headline")
+    return two.zone != "headline" and _ORDER.index(one.zone) <= _ORDER.index(two.zone)
+
+
+class _Model(msgspec.Struct, frozen=True):
+    """The fitted weights: by feature, one figure a label; by state, those that may stand before it and what that adds.
+
+    `first` opens a text, `last` ends it.
+    """
+
+    features: dict[str, tuple[float, ...]]
+    before: tuple[tuple[tuple[int, float], ...], ...]
+    first: tuple[float, ...]
+    last: tuple[float, ...]
+
+
+class _Table(msgspec.Struct, frozen=True):
+    features: dict[str, dict[str, float]]
+    first: dict[str, float]
+    last: dict[str, float]
+    follows: dict[str, dict[str, float]]
+
+
+@cache
+def _model() -> _Model:
+    data = resources.files("services.normalize.models").joinpath("lines.toml").read_bytes()
+    table = msgspec.toml.decode(data, type=_Table)
+    names = [f"{state.zone}_{state.label}" for state in STATES]
+    before = tuple(
+        tuple(
+            (at, table.follows.get(names[at], {}).get(name, 0.0)) for at, one in enumerate(STATES) if follows(one, two)
+        )
+        for name, two in zip(names, STATES, strict=True)
+    )
+    return _Model(
+        features={name: tuple(found.get(label, 0.0) for label in LABELS) for name, found in table.features.items()},
+        before=before,
+        first=tuple(table.first.get(name, 0.0) for name in names),
+        last=tuple(table.last.get(name, 0.0) for name in names),
+    )
+
+
+def label_lines(document: Document) -> Document:
+    """Say of each line of a plain text what it is; pages and what is told already stay as they are."""
+    numbers = [number for number, line in enumerate(document.lines) if line.kind in (None, "headline")]
+    if document.is_page or not numbers:
+        return document
+    headed = document.article.headline is not None and all(line.kind != "headline" for line in document.lines)
+    text = TextView(document, numbers, day_order(document.rules, document.raw.source))
+    totals = [_totals(text, place, headed=headed) for place in range(len(numbers))]
+    states = _likeliest(totals, headed=headed)
+    lines = list(document.lines)
+    for view, place, number, total, state in zip(text.lines, range(len(numbers)), numbers, totals, states, strict=True):
+        if STATES[state].label == "credit":
+            above = numbers[place - 1]
+            lines[above] = _credited(lines[above], lines[number], view)
+            lines[number] = msgspec.structs.replace(lines[number], text="")
+        elif lines[number].kind is None:
+            label = STATES[state].label
+            lines[number] = _told(
+                lines[number], total, "para" if place < text.end_mark and _is_sentence(view, total, label) else label
+            )
+    return msgspec.structs.replace(document, lines=tuple(line for line in lines if line.text))
+
+
+def _is_sentence(view: LineView, total: list[float], label: Label) -> bool:
+    """Whether a line that was told to be a note by where it stands alone reads as text: then it is kept."""
+    alone = total[LABELS.index("para")] > total[LABELS.index("note")]
+    return label == "note" and alone and view.stopped and view.size >= LEAST_SENTENCE
+
+
+def _credited(caption: Line, line: Line, view: LineView) -> Line:
+    """The caption with the credit that is printed under it."""
+    credit = view.credit.credit if view.credit is not None else line.text
+    piece = msgspec.structs.replace(caption.piece, end=line.piece.end)
+    return msgspec.structs.replace(caption, piece=piece, byline=credit)
+
+
+def _totals(text: TextView, place: int, *, headed: bool) -> list[float]:
+    """What the features of a line add up to for each label, and what its marks and the reader add."""
+    known = _model().features
+    names = features(text, place)
+    rows = [weights for name in names if (weights := known.get(name)) is not None]
+    total = [sum(column) for column in zip(*rows, strict=True)]
+    view = text.lines[place]
+    for label, weight in _given(view, names, headed=headed):
+        total[LABELS.index(label)] += weight
+    return total
+
+
+def _given(view: LineView, names: list[str], *, headed: bool) -> list[tuple[Label, float]]:
+    """What is known beside the fitted features: marks of the copy, words that say it, what the reader settled."""
+    marked = _OF_SHAPE.get(view.line.piece.shape)
+    told: tuple[tuple[Label, float, bool], ...] = (
+        ("headline", 4 * _MARKED, view.line.kind == "headline"),
+        ("headline", _MARKED, marked == "subhead"),
+        ("headline", -5 * _MARKED, view.size > LONGEST),
+        ("caption", _MARKED, "speaks of its picture" in names),
+        ("note", _MARKED / 2, "under an end mark" in names),
+        ("note", 4 * _MARKED, not any(map(str.isalnum, view.text))),
+    )
+    found = [(label, weight) for label, weight, is_so in told if is_so]
+    if marked is not None:
+        found.append((marked, _MARKED))
+    if headed:  # the text of a feed or of a JSON document has left its head behind
+        found += [("deck", -_MARKED), ("slug", -_MARKED), ("kicker", -_MARKED)]
+        found += [] if view.site is not None else [("note", -_MARKED / 2)]
+    return found
+
+
+_LABEL_OF = tuple(LABELS.index(state.label) for state in STATES)
+_NEVER = -1e9
+_ENDS: dict[Zone, float] = {"pre": _NO_HEADLINE, "headline": -_MARKED, "post": -_MARKED, "body": 0.0, "foot": 0.0}
+
+
+def _likeliest(totals: list[list[float]], *, headed: bool) -> list[int]:
+    """The likeliest states of all lines together (Viterbi); one that is headed already goes on after the headline."""
+    model = _model()
+    best = [first + totals[0][label] for first, label in zip(_first(headed), _LABEL_OF, strict=True)]
+    steps: list[list[int]] = []
+    for total in totals[1:]:
+        steps.append([])
+        onward = []
+        for before, label in zip(model.before, _LABEL_OF, strict=True):
+            score, origin = max((best[at] + weight, at) for at, weight in before) if before else (_NEVER, 0)
+            steps[-1].append(origin)
+            onward.append(score + total[label])
+        best = onward
+    state = max(range(len(STATES)), key=lambda at: best[at] + model.last[at] + _ENDS[STATES[at].zone])
+    path = [state]
+    for origins in reversed(steps):
+        state = origins[state]
+        path.append(state)
+    return path[::-1]
+
+
+@cache
+def _first(headed: bool) -> tuple[float, ...]:  # cached by it
+    model = _model()
+    if headed:
+        headline = STATES.index(State("headline", "headline"))
+        return tuple(next((w for at, w in before if at == headline), _NEVER) for before in model.before)
+    opens = {"pre": 0.0, "headline": 0.0, "body": _NO_HEADLINE}
+    return tuple(w + opens.get(state.zone, _NEVER) for w, state in zip(model.first, STATES, strict=True))
+
+
+def _told(line: Line, total: list[float], label: Label) -> Line:
+    """The line with its kind, how likely that was by its own features, and the runner-up."""
+    kind, rule = _RULES[label]
+    best = max(total)
+    odds = [math.exp(value - best) for value in total]
+    share = odds[LABELS.index(label)] / sum(odds)
+    rival = max((at for at in range(len(LABELS)) if LABELS[at] != label), key=lambda at: odds[at])
+    chance = odds[rival] / sum(odds)
+    lost = (Candidate(value=LABELS[rival], rule=f"its features, {chance:.2f}"),) if chance >= LEAST_RIVAL else ()
+    sure = max(round(share, 2), LEAST_SURE)
+    if line.piece.shape == "quote" and kind == "paragraph":
+        kind = "quote"
+    if line.piece.shape == "picture":
+        kind = "picture"
+    return msgspec.structs.replace(classified(line, kind, rule, sure), lost=lost)

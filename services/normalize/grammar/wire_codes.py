@@ -1,0 +1,27 @@
+"""What wires set before a headline to tell desks which take it is: "UPDATE 2-", "(2)", "++ … ++", "ROUNDUP: "."""
+
+import re
+from functools import cache
+
+from services.normalize.language.folding import UPPER
+from services.normalize.language.load import GENERIC, for_tag
+
+_NUMBERED = re.compile(rf"(?:[{UPPER}]{{2,}}|[^\W\d_]{{3,}})\s\d{{1,2}}\s?[-–—:]\s?(?=\S)")
+_BRACKETED = re.compile(r"[(（](?:\d{1,2}|[^()（）\s\d]{2,10}\.?)[)）]\s*(?=\S)")
+_CROSSES = re.compile(r"(?P<mark>\+{1,3}|\*{2,3})\s*(?P<headline>\S.*?)\s*(?P=mark)?")
+
+
+def without_code(headline: str, tag: str) -> str:
+    """The headline as readers are to see it."""
+    crossed = _CROSSES.fullmatch(headline)
+    if crossed is not None:
+        headline = crossed["headline"]
+    match = _NUMBERED.match(headline) or _BRACKETED.match(headline) or _known(tag).match(headline)
+    return headline[match.end() :] if match is not None else headline
+
+
+@cache
+def _known(tag: str) -> re.Pattern[str]:
+    codes = {*for_tag(tag).wire_codes, *for_tag(GENERIC).wire_codes, *for_tag("en").wire_codes}
+    known = "|".join(re.escape(code) for code in sorted(codes, key=len, reverse=True)) or "(?!)"
+    return re.compile(rf"(?:{known})(?:\s?\d{{1,2}})?\s?[-–—:：]\s?(?=\S)", re.IGNORECASE)
