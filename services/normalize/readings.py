@@ -99,6 +99,7 @@ class RuleId(enum.Enum):
     DATE_IN_SCRIPT = ("date in a script", 0.7)
     DATE_IN_TITLE = ("date in a title", 0.5)
     DATE_FAR_LINE = ("date far from the headline", 0.5)
+    DATE_AGE = ("a day told from that of the receipt", 0.5)
     DATE_ONLY_ONE = ("the only day in the markup", 0.3)
 
     DATE_OF_DATELINE = ("the day of the dateline", 0.5)

@@ -22,8 +22,9 @@ class DateWitness(msgspec.Struct, frozen=True, kw_only=True):
     """One reading of the publishing date, or of that of the last change (`modified`).
 
     `kind` says who speaks, `signs` what of it counts for or against (both are names in models/date_ranking.toml).
-    `turned` is the other reading, where day and month may be the other way round; `differs`: a weekday printed beside
-    the day is that of another. `labelled`: words say that it is of the publishing, or of a change where `modified`.
+    `turned` is the other reading, where day and month may be the other way round; `differs`: something speaks against
+    the day, as a weekday beside it that is another's. `labelled`: words say that it is of the publishing, or of a
+    change where `modified`.
     """
 
     stamp: Stamp

@@ -41,6 +41,7 @@ _OTHERS_TAGS = frozenset({"blockquote", "nav"})
 _LISTS = frozenset({"ul", "ol"})
 _MOST_ITEMS, _MOST_TIMES = 30, 8
 _LONG, _LATE = 300, 10  # characters of a line that is one, blocks after which it is late
+_HEAD, _LONGEST_AGE, _DAY = 20, 60, 86_400
 _MARGINS = frozenset({"aside", "nav", "footer"})
 _STOPS = (".", "!", "?", "…", "。")
 _URL_DATE = re.compile(
@@ -73,7 +74,8 @@ def date_witnesses(
     found += _from_url(declared.canonical or url)
     found = possible(found, read_on)
     if not any(is_near(witness) for witness in found):
-        found += possible([*_from_anywhere(declared, outline, root)], read_on)
+        ages = [*_from_ages(near[:_HEAD], declared.language, read_on)] if read_on is not None else []
+        found += ages or possible([*_from_anywhere(declared, outline, root)], read_on)
     return told_by_labels(found)
 
 
@@ -94,6 +96,27 @@ def _from_anywhere(declared: Declared, outline: Outline, root: Element) -> Itera
             kind = "line in the margin" if margin else "line elsewhere"
             yield msgspec.structs.replace(witness, kind=kind, rule=RuleId.DATE_FAR_LINE)
     yield from _only_day(root)
+
+
+def _from_ages(near: list[Block], language: str | None, read_on: dt.date) -> Iterator[DateWitness]:
+    """Days told from the reading, as lines of their own at the head: "Hôm qua, 14:09"; it may have been read later."""
+    for block in near:
+        elements = [(block.text, block.box.element), *((text_of(inner), inner) for inner in block.inline)]
+        for text, element in elements:
+            reading = read_date(text, language, latest=read_on) if len(text) <= _LONGEST_AGE else None
+            if (
+                reading is None
+                or reading.residue
+                or reading.ago is None
+                or reading.ago % _DAY
+                or _is_of_others(element)
+            ):
+                continue
+            stamp = msgspec.structs.replace(reading.stamp, day=read_on - dt.timedelta(seconds=reading.ago))
+            yield DateWitness(
+                stamp=stamp, rule=RuleId.DATE_AGE, kind="age", path=path_of(element), quote=text, differs=True
+            )
+            return
 
 
 def _from_titles(declared: Declared) -> Iterator[DateWitness]:

@@ -8,10 +8,10 @@ from typing import cast
 import msgspec
 
 from services.normalize.document import Draft, Piece
-from services.normalize.fields.date import clock_evidence, clock_sureness, is_before
+from services.normalize.fields.date import clock_evidence, clock_sureness, is_before, received_at
 from services.normalize.fields.date_ranking import Settled, settle_changed, settle_published
 from services.normalize.fields.language import SAMPLE, language_of
-from services.normalize.grammar.zones import assign_zone
+from services.normalize.grammar.zones import Assigned, assign_zone
 from services.normalize.html.authors import author_readings, read_authors, site_letters, split_kinds
 from services.normalize.html.blocks import Outline, read_outline
 from services.normalize.html.body import read_body
@@ -78,7 +78,7 @@ def read(text: str, raw: Raw) -> Draft:
     headline = fields.believe(ranked)
     container, region, head = find_places(outline, headline)
     near = find_near(outline, container, head)
-    _settle_dates(fields, spoken, date_witnesses(spoken, outline, near, root, raw.url, _read_on(raw)), raw)
+    _settle_dates(fields, spoken, date_witnesses(spoken, outline, near, root, raw.url, _read_on(spoken, raw)), raw)
     names = _settle_people(fields, spoken, author_readings(spoken, outline, container, near))
     _settle_declared(fields, declared)
     _settle_live(fields, declared, raw)
@@ -112,13 +112,20 @@ def language_of_page(declared: Declared, raw: Raw, outline: Outline) -> str | No
     return told.tag if told is not None else None
 
 
-def _read_on(raw: Raw) -> dt.date | None:
-    return dt.datetime.fromtimestamp(raw.received_us / 1_000_000, dt.UTC).date() if raw.received_us else None
+def _read_on(declared: Declared, raw: Raw) -> dt.date | None:
+    """The day on which the page was read, at its publisher's."""
+    received = received_at(raw)
+    zone = _zone_of(declared, raw).zone or dt.UTC
+    return received.astimezone(zone).date() if received is not None else None
+
+
+def _zone_of(declared: Declared, raw: Raw) -> Assigned:
+    return assign_zone(raw.source.zone, declared.canonical or raw.url, declared.language)
 
 
 def _settle_dates(fields: _Fields, declared: Declared, witnesses: list[DateWitness], raw: Raw) -> None:
-    assigned = assign_zone(raw.source.zone, declared.canonical or raw.url, declared.language)
-    said, read_on = [_as_said(witness) for witness in witnesses], _read_on(raw)
+    assigned = _zone_of(declared, raw)
+    said, read_on = [_as_said(witness) for witness in witnesses], _read_on(declared, raw)
     published, changed = settle_published(witnesses, assigned), settle_changed(witnesses, assigned)
     if published is not None:
         moment, sure = published.moment, _sure(published, read_on)

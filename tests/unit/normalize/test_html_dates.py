@@ -466,3 +466,86 @@ def test_a_day_that_may_be_the_mastheads_is_a_guess(line: str, is_sure: bool) ->
     markup = f"<html lang=en><body><div>{line}</div><main><h1>Council votes on bridge</h1>{words}</main></body></html>"
     (evidence,) = [e for e in read(markup, raw()).evidence if e.field == "first_created"]
     assert (evidence.sure > 0.5) is is_sure
+
+
+@pytest.mark.parametrize(
+    ("line", "language", "expected"),
+    [
+        pytest.param("Hôm qua, 14:09", "vi", "2015-11-08T14:09:00", id="Vietnamese, yesterday with a clock"),
+        pytest.param("Yesterday", "en", "2015-11-08", id="English, the day alone"),
+        pytest.param("vor 3 Tagen", "de", "2015-11-06", id="German, days ago"),
+        pytest.param("7 years ago", "en", None, id="years are too vague for a day"),
+        pytest.param("The council met yesterday", "en", None, id="a word among others"),
+    ],
+)
+def test_a_day_told_from_the_receipt_is_a_guess(line: str, language: str, expected: str | None) -> None:
+    markup = (
+        f"<html lang={language}><body><article><h1>Bridge closed</h1><p>{line}</p>{RUNNING}</article></body></html>"
+    )
+    draft = read(markup, raw(language=language))
+    article = draft.article
+    shown = None
+    if article.first_created is not None and article.local_day is not None:
+        is_day = article.precision == "day"
+        shown = article.local_day.isoformat() if is_day else article.first_created.replace(tzinfo=None).isoformat()
+    assert shown == expected
+    assert all(one.sure <= 0.5 for one in draft.evidence if one.field == "first_created")
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "expected"),
+    [
+        pytest.param(
+            "<meta property=article:published_time content=2024-08-30T12:40:00+02:00>",
+            "<p>publié le 27 août 2024 à 20h18</p><p>(mis à jour le 30 août 2024 à 12h40)</p>",
+            "2024-08-27T20:18",
+            id="French, two lines",
+        ),
+        pytest.param(
+            "<meta property=article:published_time content=2024-08-30T12:40:00+02:00>",
+            "<p>Veröffentlicht: 27.08.2024, 20:18 Uhr | Aktualisiert: 30.08.2024, 12:40 Uhr</p>",
+            "2024-08-27T20:18",
+            id="German, one line",
+        ),
+        pytest.param(
+            "<meta property=article:published_time content=2024-08-27T12:40:00+02:00>",
+            "<p>Gepubliceerd op 27 augustus 2024 om 08:18, bijgewerkt op 27 augustus 2024 om 12:40</p>",
+            "2024-08-27T08:18",
+            id="Dutch, the same day",
+        ),
+        pytest.param(
+            "<meta property=article:published_time content=2024-08-27T08:18:00+02:00>"
+            "<meta property=article:modified_time content=2024-08-30T12:40:00+02:00>",
+            "<p>Updated <time datetime=2024-08-30T12:40:00+02:00>30 August</time></p>",
+            "2024-08-27T08:18",
+            id="a time element that repeats the change",
+        ),
+        pytest.param(
+            "",
+            '<time class="entry-date published updated" datetime="2024-03-18T09:05:00+07:00">18/03/2024</time>',
+            "2024-03-18T09:05",
+            id="a time called published and updated",
+        ),
+        pytest.param(
+            "",
+            "<ul><li><a href=/a>Roads of the town</a> <time datetime=2024-05-01T10:00Z>1 May</time></li>"
+            "<li><a href=/b>Rivers of the town</a> <time datetime=2024-04-30T10:00Z>30 April</time></li></ul>"
+            "<p>Published: 2 March 2024, 10:15</p>",
+            "2024-03-02T10:15",
+            id="a list of links inside the text dates others",
+        ),
+        pytest.param(
+            "<meta property=article:published_time content=2024-03-18T19:05:44>"
+            '<script type="application/ld+json">{"@type":"Article","datePublished":"2024-03-19T00:05:44Z"}</script>',
+            "<p>18 March 2024</p>",
+            "2024-03-18T19:05",
+            id="a clock without a zone and its twin in UTC",
+        ),
+    ],
+)
+def test_whose_word_for_the_moment_is_believed(head: str, body: str, expected: str) -> None:
+    markup = f"<html><head>{head}</head><body><article><h1>Bridge closed</h1>{body}{RUNNING}</article></body></html>"
+    pushed = Raw(source=Source(kind="push", name="t"), media_type="text/html", body=b"", received_us=0)
+    created = read(markup, pushed).article.first_created
+    assert created is not None
+    assert created.isoformat().startswith(expected)
