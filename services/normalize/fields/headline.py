@@ -52,18 +52,19 @@ def _take_told(document: Document) -> Document:
 def _first_title(document: Document) -> tuple[Document, int | None]:
     """The first line that may be a title: one without a letter is a date nobody could read, "By Anna Berg" a byline."""
     number = _next_open(document, 0)
+    figures: dict[int, Line] = {}
     while number is not None:
         line = document.lines[number]
         reading = read_byline(line.text, document.rules.tag) if line.piece.shape == "line" else None
-        if not any(letter.isalpha() for letter in line.text):
-            document = replace_lines(document, {number: classified(line, "boilerplate", "figures without a word", 0.7)})
-        elif reading is None or reading.rule is RuleId.BYLINE_NAMES:
-            return document, number
         following = _next_open(document, number + 1)
+        if not any(letter.isalpha() for letter in line.text):
+            figures[number] = classified(line, "boilerplate", "figures without a word", 0.7)
+        elif reading is None or reading.rule is RuleId.BYLINE_NAMES:
+            break
         if following is None:
-            return document, number
+            break
         number = following
-    return document, None
+    return replace_lines(document, figures), number
 
 
 def _is_too_long(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from services.normalize.html.declared import Declared
 from services.normalize.html.tree import squeeze
@@ -13,6 +14,7 @@ _BORDER = re.compile(
 )
 _CLOSE_MARK = re.compile("(?<=[\u3040-\u9fff\uff01-\uff5e”》])[-_－—|]{1,2}")
 _MOST_MARKS = 4
+_LINE = 300
 _NOT_LETTERS = re.compile(r"[\W_]+")
 # `www.zeit.de`, `news.bbc.co.uk`: what stands before the public ending, and the last label of it.
 _HOST = re.compile(
@@ -46,6 +48,18 @@ def fold(text: str) -> str:
 
 def letters(text: str) -> str:
     """Only the letters and digits of a text, without case."""
+    return _letters_of_line(text) if len(text) <= _LINE else _letters(text)
+
+
+@lru_cache(maxsize=2048)
+def _letters_of_line(text: str) -> str:
+    """The same of a line that may be asked for again, as titles and the names of a page are."""
+    return _letters(text)
+
+
+def _letters(text: str) -> str:
+    if text.isascii():
+        return _NOT_LETTERS.sub("", text.lower())
     return _NOT_LETTERS.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 

@@ -21,7 +21,7 @@ _MOST_PATHS = 3000
 _MOST_REMOVED = 200
 _LONGEST_BESIDE = 200
 _LONGEST_IN_TEXT = 90
-_MOST_EMBEDS = 100
+_LONGEST_TITLE = 1000
 
 
 def pieces_of(
@@ -44,9 +44,9 @@ def pieces_of(
     ]
     taken = {index for picture in pictures for index in picture.blocks}
     placed: list[tuple[int, Piece]] = [(picture.index, _picture(picture, base)) for picture in pictures]
-    lead = [block for block in body.lead if block.index not in taken and letters(block.text) != titled]
+    lead = [block for block in body.lead if block.index not in taken and not _is_title(block, titled)]
     placed += [(block.index, _lead(block)) for block in lead]
-    kept = [block for block in body.kept if block.index not in taken and letters(block.text) != titled]
+    kept = [block for block in body.kept if block.index not in taken and not _is_title(block, titled)]
     placed += _grouped(kept, body.container, base)
     shown = {piece.href for _, piece in placed}
     placed += [(index, piece) for index, piece in _embeds(outline, body, base) if piece.href not in shown]
@@ -59,6 +59,11 @@ def removed(body: Body, pictures: list[Picture]) -> tuple[Piece, ...]:
     taken = {index for picture in pictures for index in picture.blocks}
     left = {block.text: block for block in body.dropped if block.index not in taken}
     return tuple(Piece(text=text, shape="debris", path=_path(block)) for text, block in left.items())[:_MOST_REMOVED]
+
+
+def _is_title(block: Block, titled: str) -> bool:
+    """Whether a block is the headline again."""
+    return block.size <= _LONGEST_TITLE and letters(block.text) == titled
 
 
 def _lead(block: Block) -> Piece:
