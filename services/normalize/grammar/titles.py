@@ -14,6 +14,7 @@ _BORDER = re.compile(
 )
 _CLOSE_MARK = re.compile("(?<=[\u3040-\u9fff\uff01-\uff5e”》])[-_－—|]{1,2}")
 _MOST_MARKS = 4
+_MOST_PARTS = 8  # behind a headline: sections, the site, its slogan
 _LINE = 300
 _NOT_LETTERS = re.compile(r"[\W_]+")
 # `www.zeit.de`, `news.bbc.co.uk`: what stands before the public ending, and the last label of it.
@@ -74,7 +75,7 @@ def sites_of(declared: Declared) -> set[str]:
 def without_site(text: str, sites: set[str]) -> str:
     """Cut the outlet's name off either end of a title, and short sections behind a bar."""
     borders = _borders(text)
-    for start, end in reversed(borders):
+    for start, end in reversed(borders[-_MOST_PARTS:]):
         if is_site(text[end:], sites) or (not letters(text[end:])):
             text = text[:start]
     borders = _borders(text)
