@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 
 from services.normalize.language.load import GENERIC, Language, for_tag
+from services.normalize.readings import RuleId
 from shared.article import Article, Candidate, Evidence
 from shared.envelope import Raw
 
@@ -83,19 +84,20 @@ Kind = Literal[
 ]
 
 QUOTE_LENGTH = 200
-BESIDE_DATE = "dates beside other words"
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
     """One piece with its mended words and, once a step has judged it, what it is.
 
+    `note` says of the rule what only this line knows, for people.
     `skip` counts characters at the start of `text` that belong to another field (the dateline before a lead).
     """
 
     piece: Piece
     text: str
     kind: Kind | None = None
-    rule: str = ""
+    rule: RuleId | None = None
+    note: str = ""
     sure: float = 1.0
     byline: str | None = None
     skip: int = 0
@@ -149,17 +151,17 @@ def replace_lines(document: Document, marks: dict[int, Line]) -> Document:
     return msgspec.structs.replace(document, lines=tuple(marks.get(i, line) for i, line in enumerate(document.lines)))
 
 
-def classified(line: Line, kind: Kind, rule: str, sure: float) -> Line:
-    """The line, told to be of this kind by this rule."""
-    return msgspec.structs.replace(line, kind=kind, rule=rule, sure=sure)
+def classified(line: Line, kind: Kind, rule: RuleId, sure: float | None = None, note: str = "") -> Line:
+    """The line, told to be of this kind by this rule, which is as sure of itself as its table says if not told."""
+    return msgspec.structs.replace(line, kind=kind, rule=rule, note=note, sure=rule.sure if sure is None else sure)
 
 
 def make_evidence(
     document: Document,
     field: str,
     line: Line,
-    rule: str,
-    sure: float,
+    rule: RuleId,
+    sure: float | None = None,
     part: tuple[int, int] | None = None,
     lost: tuple[Candidate, ...] = (),
 ) -> Evidence:
@@ -170,8 +172,8 @@ def make_evidence(
         quote = document.text[start:end]
     return Evidence(
         field=field,
-        rule=rule,
-        sure=sure,
+        rule=rule.told(line.note if rule is line.rule else ""),
+        sure=rule.sure if sure is None else sure,
         quote=quote[:QUOTE_LENGTH],
         path=line.piece.path,
         start=start,

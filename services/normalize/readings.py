@@ -5,7 +5,7 @@ Every reader and every grammar only yields readings. The words of a rule are for
 
 import enum
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import msgspec
 
@@ -31,6 +31,9 @@ class RuleId(enum.Enum):
     JSON_LD_LANGUAGE = ("JSON-LD inLanguage", 0.9)
     LANG_ATTRIBUTE = ("lang of the page", 0.9)
     META_LANGUAGE = ("meta that names the language", 0.85)
+    LANGUAGE_DECLARED = ("declared language", 0.9)
+    LANGUAGE_OF_SOURCE = ("the source's setting", 0.9)
+    LANGUAGE_OF_TEXT = ("letters and commonest words", 0.9)
     # byline, people and organisations
     JSON_LD_AUTHOR = ("JSON-LD author", 0.95)
     JSON_LD_CREATOR = ("JSON-LD creator", 0.85)
@@ -87,6 +90,13 @@ class RuleId(enum.Enum):
     MICRODATA_HEADLINE = ("microdata headline", 0.8)
     PAGE_TITLE = ("title of the page", 0.5)
     FIRST_LINE = ("the first line", 0.9)
+    FIRST_LINE_UNDER_KICKER = ("the first line under a section's name", 0.9)
+    HEADLINE_REPEATED = ("repeats the headline", 0.95)
+    HEADLINE_WITHOUT_SITE = ("the title's words without the site's name, on top of the text", 0.9)
+    MAIL_HEAD = ("a mail's head", 0.95)
+    MAIL_SUBJECT = ("a mail's subject", 0.9)
+    LABELLED = ("labelled in the copy", 0.98)
+    LABEL_ALONE = ("a label of the copy", 0.9)
 
     # first_created and version_created of pages; how sure a day is says models/date_ranking.toml
     DATE_JSON_LD = ("JSON-LD date", 0.95)
@@ -103,6 +113,13 @@ class RuleId(enum.Enum):
     DATE_ONLY_ONE = ("the only day in the markup", 0.3)
 
     DATE_OF_DATELINE = ("the day of the dateline", 0.5)
+    # and of texts; how sure a date line is says how it is printed
+    DATE_LINE_OF_TEXT = ("date line", 0.98)
+    DATE_LINE_UPDATED = ("date line, updated", 0.98)
+    DATE_SAME_AS_CREATED = ("same as first created: no correction said", 0.98)
+    DATE_LATER_LINE = ("a later date line", 0.98)
+    DATE_BESIDE_WORDS = ("dates beside other words", 1.0)
+    DATE_BESIDE_DATE = ("a date line beside another", 0.6)
 
     # first_created.clock: where the zone of a clock is known from
     ZONE_DECLARED = ("the value says its zone", 0.97)
@@ -122,6 +139,9 @@ class RuleId(enum.Enum):
     CREDIT_TAKEN_BY = ("the word behind who took it", 0.95)
     CREDIT_WORD_BEFORE_NAME = ("a credit's word before a name", 0.9)
     CREDIT_STOCK = ("a stock picture's note", 0.9)
+    CAPTION_CREDITED = ("a caption by its credit", 0.97)
+    CAPTION_CREDITED_ON_PAGE = ("a paragraph that credits a picture", 0.95)
+    CAPTION_SPEAKING = ("a caption: it speaks of its picture", 0.9)
     # dateline
     DATELINE_MARKUP = ("the markup says dateline", 0.95)
     DATELINE_PLACE_AND_AGENCY = ("place and agency", 0.97)
@@ -136,10 +156,50 @@ class RuleId(enum.Enum):
     DATELINE_BROKEN_DASH = ("capitals before a dash that the encoding broke", 0.7)
     DATELINE_PLACE_AND_DAY = ("place and day", 0.9)
     DATELINE_PLACE = ("a place before the mark that papers of this language set", 0.8)
+    DATELINE_BEFORE_DESCRIPTION = ("before the description", 0.9)
+    PLACE_OF_DATELINE = ("place of the dateline", 0.8)
+    OPENING_PARAGRAPH = ("the opening paragraph under the headline", 0.9)
     # byline
     BYLINE_LABEL = ("labels before a colon", 0.97)
     BYLINE_OPENER = ("an opening word", 0.93)
     BYLINE_NAMES = ("names alone", 0.85)
+    BYLINE_CALLED = ("the page calls it a byline", 0.6)
+    BYLINE_AS_PRINTED = ("the byline as printed", 0.9)
+    BYLINE_FIRST_LOOK = ("the reader's first look", 0.8)
+    BYLINE_UNREAD = ("beside the byline", 0.5)
+    BYLINE_FOLLOWER = ("a short line after the byline", 0.8)
+
+    # what a line is; how sure that is say the models of lines and of captions
+    LINE_SLUG = ("a slug or note to desks over the headline", 0.9)
+    LINE_KICKER = ("a section's or series' name over the headline", 0.85)
+    LINE_HEADLINE = ("the headline's line, head judged as a whole", 0.9)
+    LINE_DECK = ("a standfirst under the headline", 0.9)
+    LINE_BYLINE = ("a byline's line", 0.9)
+    LINE_DATE = ("a line of dates", 1.0)
+    LINE_TEXT = ("running text", 0.9)
+    LINE_OPENING = ("opens the text", 0.9)
+    LINE_SUBHEAD = ("features of a subhead", 0.9)
+    LINE_CAPTION = ("features of a caption", 0.9)
+    LINE_CREDIT = ("a credit on a line of its own", 0.9)
+    LINE_ITEM = ("an item of a list", 0.9)
+    LINE_ROW = ("a row of a table", 0.9)
+    LINE_NOTE = ("a note that is no part of the article", 0.9)
+    LINE_FEATURES = ("its features", 0.5)
+    LINE_OF_MARKUP = ("the markup says what it is", 1.0)
+
+    # boilerplate
+    SITE_LINE = ("a line of the site", 0.95)
+    SITE_PREFIX = ("begins as a line of the site", 0.95)
+    SITE_OPENER = ("opens a list of other articles", 0.95)
+    SITE_FOLLOWER = ("under a line that opens a list of other articles", 0.85)
+    SITE_HEADLINE = ("another article's headline", 0.95)
+    SITE_ARROW = ("an arrow before a headline", 0.95)
+    SITE_ADDRESS = ("an address or hashtags alone", 0.95)
+    SITE_DEBRIS = ("debris of the page", 0.9)
+    SITE_FIGURES = ("figures without a word", 0.7)
+
+    # live entries
+    LIVE_UPDATE = ("JSON-LD liveBlogUpdate", 0.95)
 
     # fields that a feed or a wire document declares; a note names the member
     DECLARED = ("declared", 0.95)
@@ -154,6 +214,10 @@ class RuleId(enum.Enum):
         self.words = words
         self.sure = sure
 
+    def told(self, note: str = "") -> str:
+        """The rule's words for people, with what only this case knows in brackets."""
+        return f"{self.words} ({note})" if note else self.words
+
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """One reading of one field.
@@ -166,7 +230,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
     field: str
     value: str
-    rule: RuleId | str
+    rule: RuleId
     place: str | None = None
     start: int | None = None
     end: int | None = None
@@ -179,7 +243,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
         """How sure this reading is by itself, 0 to 1."""
         if self.weight is not None:
             return sureness(self.weight)
-        return self.rule.sure if isinstance(self.rule, RuleId) else 0.9
+        return self.rule.sure
 
 
 class Ranking(msgspec.Struct, frozen=True, kw_only=True):
@@ -194,7 +258,7 @@ class Ranking(msgspec.Struct, frozen=True, kw_only=True):
         best = self.believed
         return Evidence(
             field=field or best.field,
-            rule=words_of(best),
+            rule=best.rule.told(best.note),
             sure=round(min(SUREST, self.sure), 2),
             quote=(best.quote or best.value)[:_QUOTE],
             path=best.place,
@@ -202,7 +266,11 @@ class Ranking(msgspec.Struct, frozen=True, kw_only=True):
             end=best.end,
             lost=tuple(
                 Candidate(
-                    value=lost.value[:_QUOTE], rule=words_of(lost), path=lost.place, start=lost.start, end=lost.end
+                    value=lost.value[:_QUOTE],
+                    rule=lost.rule.told(lost.note),
+                    path=lost.place,
+                    start=lost.start,
+                    end=lost.end,
                 )
                 for lost in self.lost[:_LOST]
             ),
@@ -215,47 +283,17 @@ def rank(field: str, readings: Iterable[Reading]) -> Ranking | None:
     What the others say is kept once a value, the surest first.
     """
     ordered = sorted((reading for reading in readings if reading.field == field), key=lambda one: -one.sure)
-    if not ordered:
-        return None
-    lost: dict[str, Reading] = {}
-    for reading in ordered:
-        if reading.value != ordered[0].value:
-            lost.setdefault(reading.value, reading)
-    return Ranking(believed=ordered[0], sure=ordered[0].sure, lost=tuple(lost.values()))
+    return Ranking(believed=ordered[0], sure=ordered[0].sure, lost=contradicting(ordered)) if ordered else None
 
 
-def words_of(reading: Reading) -> str:
-    """The rule's words for people, with the note of this case."""
-    words = reading.rule.words if isinstance(reading.rule, RuleId) else reading.rule
-    return f"{words}: {reading.note}" if reading.note else words
+def contradicting(readings: Iterable[Reading]) -> tuple[Reading, ...]:
+    """Those that say something else than the first, one a value."""
+    told: dict[str, Reading] = {}
+    for reading in readings:
+        told.setdefault(reading.value, reading)
+    return tuple(told.values())[1:]
 
 
 def sureness(weight: float) -> float:
     """Logits as a probability."""
     return 1 / (1 + math.exp(-max(-60.0, min(60.0, weight))))
-
-
-class Witness(msgspec.Struct, frozen=True, kw_only=True):
-    """One reading of one field. `quote` is what stood there, `value` what was made of it; `weight` what it is worth."""
-
-    value: str
-    rule: str
-    path: str | None = None
-    quote: str | None = None
-    weight: float = 1.0
-
-
-def evidence_for(field: str, chosen: Witness, others: Sequence[Witness], sure: float) -> Evidence:
-    """The evidence of a field: who was believed, and who else spoke but said something different."""
-    lost: dict[str, Candidate] = {}
-    for other in others:
-        if other.value != chosen.value:
-            lost.setdefault(other.value, Candidate(value=other.value[:_QUOTE], rule=other.rule, path=other.path))
-    return Evidence(
-        field=field,
-        rule=chosen.rule,
-        sure=round(min(0.99, sure), 2),
-        quote=(chosen.quote or chosen.value)[:_QUOTE],
-        path=chosen.path,
-        lost=tuple(lost.values())[:_LOST],
-    )

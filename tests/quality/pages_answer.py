@@ -8,12 +8,12 @@ import sys
 from typing import Any
 
 from services.normalize.pipeline import normalize
+from services.normalize.readings import RuleId
 from shared.article import Article, Block
 from shared.envelope import Raw, Source
 from shared.errors import NotAnArticle
 
 _CREDIT_ENDS = re.compile(r"\s*(?:[,;|]|\s(?:and|und|&)\s)\s*")
-_LEAD = "the opening paragraph under the headline"
 _NOW = int(dt.datetime(2026, 7, 1, tzinfo=dt.UTC).timestamp()) * 1_000_000
 
 
@@ -74,7 +74,7 @@ def _texts(article: Article) -> dict[str, Any]:
 
 def _opening(article: Article) -> list[str]:
     """The lead and the dateline, where they were taken off the text: the scorer's body holds both."""
-    lead = any(seen.field == "description" and seen.rule == _LEAD for seen in article.evidence)
+    lead = any(seen.field == "description" and seen.rule == RuleId.OPENING_PARAGRAPH.words for seen in article.evidence)
     dateline = any(seen.field == "dateline" and seen.path for seen in article.evidence)
     return [
         text

@@ -7,6 +7,7 @@ import msgspec
 from services.normalize.document import Document, Line, make_evidence
 from services.normalize.fields.line_views import SIGN_BULLET, cells_of
 from services.normalize.fields.text import mend, mend_code
+from services.normalize.readings import RuleId
 from shared.article import Block, BlockType, Evidence
 
 _OF_SHAPE: dict[str, BlockType] = {
@@ -31,7 +32,7 @@ def set_blocks(document: Document) -> Document:
     last: Line | None = None
     for line in document.lines:
         if line.kind == "boilerplate":
-            evidence.append(make_evidence(document, f"boilerplate[{len(removed)}]", line, line.rule, line.sure))
+            evidence.append(_evidence(document, f"boilerplate[{len(removed)}]", line))
             removed.append(line.text)
             continue
         block = _block(line)
@@ -47,16 +48,12 @@ def set_blocks(document: Document) -> Document:
             and _waits_for_caption(blocks[-1])
             and picture_above
         ):
-            evidence.append(
-                make_evidence(document, f"blocks[{len(blocks) - 1}]", line, line.rule, line.sure, None, line.lost)
-            )
+            evidence.append(_evidence(document, f"blocks[{len(blocks) - 1}]", line))
             credit = block.byline or blocks[-1].byline
             blocks[-1] = msgspec.structs.replace(blocks[-1], caption=block.text, byline=credit)
         elif block is not None:
             part = (line.skip, len(line.text)) if line.skip else None
-            evidence.append(
-                make_evidence(document, f"blocks[{len(blocks)}]", line, line.rule or _shape_rule(line), line.sure, part)
-            )
+            evidence.append(_evidence(document, f"blocks[{len(blocks)}]", line, part))
             blocks.append(block)
         picture_above = line.piece.shape == "picture" and not line.text
     article = msgspec.structs.replace(document.article, blocks=tuple(blocks), boilerplate=tuple(removed))
@@ -114,5 +111,11 @@ def _without_bullet(text: str) -> str:
     return text[match.end() :] if match is not None else text
 
 
-def _shape_rule(line: Line) -> str:
-    return "running text" if line.piece.shape == "line" else f"the markup says {line.piece.shape}"
+def _evidence(document: Document, field: str, line: Line, part: tuple[int, int] | None = None) -> Evidence:
+    """By which rule a line is what it is; what no step judged is what its markup says."""
+    rule = line.rule
+    if rule is None:
+        rule = RuleId.LINE_TEXT if line.piece.shape == "line" else RuleId.LINE_OF_MARKUP
+        note = "" if line.piece.shape == "line" else line.piece.shape
+        line = msgspec.structs.replace(line, rule=rule, note=note)
+    return make_evidence(document, field, line, rule, line.sure, part, line.lost)

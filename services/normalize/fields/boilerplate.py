@@ -6,6 +6,7 @@ from services.normalize.document import Document, Line, classified, replace_line
 from services.normalize.grammar.byline import read_byline
 from services.normalize.language import phrases
 from services.normalize.language.folding import fold
+from services.normalize.readings import RuleId
 
 LONGEST_LINK = 32
 LONGEST_LINE = 400
@@ -29,25 +30,21 @@ def cut_boilerplate(document: Document) -> Document:
         if line.kind is not None or number in marks or line.piece.shape in ("picture", "caption", "table", "quote"):
             continue
         if line.piece.shape == "debris":
-            marks[number] = classified(line, "boilerplate", "debris of the page", 0.9)
+            marks[number] = classified(line, "boilerplate", RuleId.SITE_DEBRIS)
             continue
         rule = site_rule(line.text, tag)
         if rule is None:
             continue
-        marks[number] = classified(line, "boilerplate", rule, 0.95)
-        if rule == OPENER and number >= looked_to:
+        marks[number] = classified(line, "boilerplate", rule)
+        if rule is RuleId.SITE_OPENER and number >= looked_to:
             followers, looked_to = _followers(document, number, last_running)
             for follower in followers:
-                marks.setdefault(
-                    follower, classified(document.lines[follower], "boilerplate", "under " + line.text, 0.85)
-                )
+                told = classified(document.lines[follower], "boilerplate", RuleId.SITE_FOLLOWER, note=line.text)
+                marks.setdefault(follower, told)
     return replace_lines(document, marks)
 
 
-OPENER = "opens a list of other articles"
-
-
-def site_rule(text: str, tag: str) -> str | None:
+def site_rule(text: str, tag: str) -> RuleId | None:
     """By which rule a line belongs to the site: "Bình luận (19)", ">> …", "Tags: …"; None when it does not."""
     if len(text) > LONGEST_LINE:
         return None
@@ -55,23 +52,23 @@ def site_rule(text: str, tag: str) -> str | None:
     plain = folded.strip(phrases.EDGES)
     bare = _COUNT.sub("", plain).strip(phrases.EDGES)
     if bare in phrases.related_openers(tag):
-        return OPENER
+        return RuleId.SITE_OPENER
     if plain in phrases.site_lines(tag) or folded in phrases.site_lines(tag) or bare in phrases.site_lines(tag):
-        return "a line of the site"
+        return RuleId.SITE_LINE
     if folded.startswith(phrases.site_prefixes(tag)) and size(text) <= LONGEST_LINK:
-        return "begins as a line of the site"
+        return RuleId.SITE_PREFIX
     if _ARROW.match(text) and size(text) <= LONGEST_LINK:
-        return "an arrow before a headline"
+        return RuleId.SITE_ARROW
     if _ADDRESS.match(text) or _HASHTAGS.fullmatch(text):
-        return "an address or hashtags alone"
+        return RuleId.SITE_ADDRESS
     return _related_on_line(plain, tag)
 
 
-def _related_on_line(plain: str, tag: str) -> str | None:
+def _related_on_line(plain: str, tag: str) -> RuleId | None:
     """ "Xem thêm: Khi chính trị gia …" in one line."""
     opener, colon, rest = plain.partition(":")
     if colon and opener.strip() in phrases.related_openers(tag) and 0 < size(rest) <= LONGEST_LINK:
-        return "another article's headline"
+        return RuleId.SITE_HEADLINE
     return None
 
 

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable
 import msgspec
 
 from services.normalize.document import (
-    BESIDE_DATE,
     Document,
     Line,
     classified,
@@ -55,7 +54,7 @@ def _read_below(document: Document) -> Document:
     document = _take(document, found)
     last = max(found)
     rest = {
-        number: classified(line, "boilerplate", "a short line after the byline", 0.8)
+        number: classified(line, "boilerplate", RuleId.BYLINE_FOLLOWER)
         for number, line in enumerate(document.lines)
         if number > last and _is_open(line)
     }
@@ -88,7 +87,7 @@ def read_head_byline(document: Document) -> Document:
             and size(line.text) < BODY_WORDS * 2
         )
         called = line.piece.shape == "byline" and line.kind is None
-        if called or line.rule == BESIDE_DATE or (before_lead and _is_open(line)):
+        if called or line.rule is RuleId.DATE_BESIDE_WORDS or (before_lead and _is_open(line)):
             reading = (
                 _beside_date(line, document.rules.tag)
                 if line.kind == "date"
@@ -97,9 +96,7 @@ def read_head_byline(document: Document) -> Document:
             if reading is not None and not _is_heading_only(line, reading):
                 found[number] = reading
             elif called:
-                document = replace_lines(
-                    document, {number: classified(line, "byline", "the page calls it a byline", 0.6)}
-                )
+                document = replace_lines(document, {number: classified(line, "byline", RuleId.BYLINE_CALLED)})
     return _take(document, found) if found else document
 
 
@@ -114,7 +111,7 @@ def _read_told(document: Document) -> Document:
     found: dict[int, BylineReading] = {}
     unread: dict[int, Line] = {}
     for number, line in enumerate(document.lines):
-        if line.rule != BESIDE_DATE and line.kind != "byline":
+        if line.rule is not RuleId.DATE_BESIDE_WORDS and line.kind != "byline":
             continue
         reading = _beside_date(line, tag) if line.kind == "date" else read_byline(line.text, tag)
         if reading is not None:
@@ -123,9 +120,9 @@ def _read_told(document: Document) -> Document:
             unread[number] = line
     if unread and not found and document.article.byline is None:
         first = next(iter(unread.values()))
-        evidence = make_evidence(document, "byline", first, first.rule, first.sure)
+        evidence = make_evidence(document, "byline", first, RuleId.LINE_BYLINE, first.sure)
         return set_field(document, evidence, byline=" | ".join(line.text for line in unread.values()))
-    rest = {n: classified(line, "boilerplate", "beside the byline", 0.5) for n, line in unread.items()}
+    rest = {n: classified(line, "boilerplate", RuleId.BYLINE_UNREAD) for n, line in unread.items()}
     document = replace_lines(document, rest)
     return _take(document, found) if found else document
 
@@ -141,9 +138,8 @@ def _read_settled(document: Document) -> Document:
     better = reading.rule is RuleId.BYLINE_LABEL or unread
     if not better or not all(fold(person.name) in printed for person in article.people):
         return document
-    evidence = Evidence(
-        field="people", rule=f"the byline as printed, {reading.rule.words}", sure=reading.sure, quote=article.byline
-    )
+    rule = RuleId.BYLINE_AS_PRINTED.told(reading.rule.words)
+    evidence = Evidence(field="people", rule=rule, sure=reading.sure, quote=article.byline)
     document = set_field(document, evidence, people=reading.people)
     sources = article.sources or reading.sources
     if sources == article.sources:
@@ -183,14 +179,14 @@ _PARTS = re.compile(rf"\s*[|•·{phrases.PRINTED_DASHES}]\s*|\s-\s|(?<=\d)\s+(?
 def _take(document: Document, found: dict[int, BylineReading]) -> Document:
     """Mark the lines as bylines and give the article their people, where it has none yet."""
     marks = {
-        n: classified(document.lines[n], "byline", reading.rule.words, reading.sure)
+        n: classified(document.lines[n], "byline", reading.rule, reading.sure)
         for n, reading in found.items()
         if document.lines[n].kind != "date"
     }
     document = replace_lines(document, marks)
     lines = [document.lines[number] for number in found]
     sure = min(reading.sure for reading in found.values())
-    rule = found[min(found)].rule.words
+    rule = found[min(found)].rule
     if document.article.byline is None:
         printed = " | ".join(line.text for line in lines)
         document = set_field(document, make_evidence(document, "byline", lines[0], rule, sure), byline=printed)
@@ -206,7 +202,7 @@ def _take(document: Document, found: dict[int, BylineReading]) -> Document:
 
 
 def _settle_people(
-    document: Document, people: tuple[Person, ...], lines: list[Line], rule: str, sure: float
+    document: Document, people: tuple[Person, ...], lines: list[Line], rule: RuleId, sure: float
 ) -> Document:
     """Take the people; where the reader settled some already, a byline naming one of them adds roles and colleagues.
 
@@ -218,7 +214,9 @@ def _settle_people(
     lost: tuple[Candidate, ...] = ()
     if people and settled and all(name in printed for name in known):
         lost = tuple(
-            Candidate(value=person.name, rule="the reader's first look") for person in settled if person not in people
+            Candidate(value=person.name, rule=RuleId.BYLINE_FIRST_LOOK.words)
+            for person in settled
+            if person not in people
         )
         settled = ()
     elif not people or (settled and not any(fold(person.name) in known for person in people)):

@@ -28,6 +28,11 @@ LEAST_SURE = 0.3
 
 Judgement = Literal["caption", "subhead", "paragraph"]
 Totals = dict[Judgement, float]
+_RULES: dict[Judgement, RuleId] = {
+    "caption": RuleId.LINE_CAPTION,
+    "subhead": RuleId.LINE_SUBHEAD,
+    "paragraph": RuleId.LINE_TEXT,
+}
 
 
 class Weights(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,7 +83,7 @@ def _take_credits(document: Document) -> Document:
 def _opened(line: Line) -> Line:
     """A whole sentence right under the headline opens the text where papers set no lead apart from it."""
     opens = line.kind is None and line.piece.shape in ("line", "paragraph") and size(line.text) >= LEAST_OPENING
-    return classified(line, "paragraph", "opens the text", 0.9) if opens and line.text.endswith(_STOPS) else line
+    return classified(line, "paragraph", RuleId.LINE_OPENING) if opens and line.text.endswith(_STOPS) else line
 
 
 def settle_by_credit(line: Line, tag: str) -> Line:
@@ -88,9 +93,9 @@ def settle_by_credit(line: Line, tag: str) -> Line:
     if line.piece.shape == "line" and size(line.text) <= LONGEST:
         credit = take_credit(line.text, tag)
         if credit is not None and _is_caption_credit(credit, line):
-            return _credited(classified(line, "caption", f"a caption: {credit.rule.words}", 0.97), credit)
+            return _credited(_captioned(line, RuleId.CAPTION_CREDITED, credit), credit)
         if line.kind is None and speaks_of_picture(line.text, tag):
-            return classified(line, "caption", "a caption: it speaks of its picture", 0.9)
+            return classified(line, "caption", RuleId.CAPTION_SPEAKING)
     return line
 
 
@@ -109,7 +114,7 @@ def _settle_on_page(line: Line, tag: str, under_picture: bool) -> Line:
     pictured = roles(tag, "labels").get(credit.label or "") in ("photographer", "videographer")
     if not under_picture and not (pictured and size(line.text) <= LONGEST_WITH_LABEL):
         return line
-    return _credited(classified(line, "caption", f"on a page: {credit.rule.words}", 0.95), credit)
+    return _credited(_captioned(line, RuleId.CAPTION_CREDITED_ON_PAGE, credit), credit)
 
 
 def _totals(around: Surroundings, place: int, line: Line, under_picture: bool) -> Totals:
@@ -180,9 +185,14 @@ def _told(line: Line, total: Totals, kind: Judgement) -> Line:
     odds = {name: math.exp(value - best) for name, value in total.items()}
     shares = {name: odd / sum(odds.values()) for name, odd in odds.items()}
     rival = max((name for name in shares if name != kind), key=lambda name: shares[name])
-    lost = (Candidate(value=rival, rule=f"its signs, {shares[rival]:.2f}"),) if shares[rival] >= LEAST_RIVAL else ()
+    words = RuleId.LINE_FEATURES.told(f"{shares[rival]:.2f}")
+    lost = (Candidate(value=rival, rule=words),) if shares[rival] >= LEAST_RIVAL else ()
     sure = max(round(shares[kind], 2), LEAST_SURE)
-    return msgspec.structs.replace(classified(line, kind, f"signs of a {kind}", sure), lost=lost)
+    return msgspec.structs.replace(classified(line, kind, _RULES[kind], sure), lost=lost)
+
+
+def _captioned(line: Line, rule: RuleId, credit: Credit) -> Line:
+    return classified(line, "caption", rule, note=credit.rule.words)
 
 
 def _is_caption_credit(credit: Credit, line: Line) -> bool:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import msgspec
 
 from services.normalize.document import (
-    BESIDE_DATE,
     Document,
     Line,
     classified,
@@ -102,7 +101,7 @@ def read_date_lines(document: Document) -> Document:
     document = replace_lines(
         document,
         {number: _date(document.lines[number], readings[number]) for number in readings}
-        | {n: classified(document.lines[n], "boilerplate", "a date line beside another", 0.6) for n in unread},
+        | {n: classified(document.lines[n], "boilerplate", RuleId.DATE_BESIDE_DATE) for n in unread},
     )
     if not readings or document.article.first_created is not None:
         return document
@@ -178,7 +177,7 @@ def _names_writer(text: str, residue: str, tag: str) -> bool:
 
 def _date(line: Line, readings: tuple[DateReading, ...]) -> Line:
     """A date line; other words on it may still be read as its byline."""
-    return classified(line, "date", "a line of dates only" if not readings[0].residue else BESIDE_DATE, 1.0)
+    return classified(line, "date", RuleId.DATE_BESIDE_WORDS if readings[0].residue else RuleId.LINE_DATE)
 
 
 def _settle(document: Document, found: Mapping[int, tuple[DateReading, ...]], received: dt.datetime | None) -> Document:
@@ -198,11 +197,11 @@ def _settle(document: Document, found: Mapping[int, tuple[DateReading, ...]], re
     line, sure = document.lines[number], _sure(first, created, received)
     sure = min(sure, 0.8) if first.residue else sure
     lost = tuple(
-        Candidate(value=other.text, rule="a later date line", start=other.piece.start, end=other.piece.end)
+        Candidate(value=other.text, rule=RuleId.DATE_LATER_LINE.words, start=other.piece.start, end=other.piece.end)
         for other in (document.lines[place] for place in later[:HEAD])
     )
-    rule = "date line, " + (document.rules.dates.order or "figures")
-    evidence = make_evidence(document, "first_created", line, rule, sure, lost=lost)
+    line = msgspec.structs.replace(line, rule=RuleId.DATE_LINE_OF_TEXT, note=document.rules.dates.order or "figures")
+    evidence = make_evidence(document, "first_created", line, RuleId.DATE_LINE_OF_TEXT, sure, lost=lost)
     document = set_field(
         document,
         evidence,
@@ -216,7 +215,7 @@ def _settle(document: Document, found: Mapping[int, tuple[DateReading, ...]], re
     if document.article.version_created is not None:
         return document
     changed = created if is_before(changed.value, created.value) else changed
-    rule = "date line, updated" if last is not None else "same as first created: no correction said"
+    rule = RuleId.DATE_LINE_UPDATED if last is not None else RuleId.DATE_SAME_AS_CREATED
     return set_field(
         document, make_evidence(document, "version_created", line, rule, sure), version_created=changed.value
     )
@@ -234,7 +233,7 @@ def date_by_dateline(document: Document, line: Line, dateline: str, end: int) ->
     day = read_day_of_dateline(dateline, document.rules.tag, order, today)
     if day is None or abs((today - day).days) > _LATEST_NEWS:
         return document
-    evidence = make_evidence(document, "first_created", line, RuleId.DATE_OF_DATELINE.words, _DOUBTED, (0, end))
+    evidence = make_evidence(document, "first_created", line, RuleId.DATE_OF_DATELINE, part=(0, end))
     return set_field(
         document,
         evidence,

@@ -50,10 +50,10 @@ def _take_dateline(document: Document, number: int) -> Document:
     end = dateline.end
     if document.article.dateline is None:
         printed = (0, len(line.text[:end].rstrip(f" {phrases.DASHES}")))
-        evidence = make_evidence(document, "dateline", line, dateline.rule.words, dateline.sure, printed)
+        evidence = make_evidence(document, "dateline", line, dateline.rule, part=printed)
         document = set_field(document, evidence, dateline=dateline.printed)
     if dateline.place is not None and document.article.located is None:
-        evidence = make_evidence(document, "located", line, "place of the dateline", 0.8, (0, end))
+        evidence = make_evidence(document, "located", line, RuleId.PLACE_OF_DATELINE, part=(0, end))
         document = set_field(document, evidence, located=dateline.place)
     document = _take_reporters(document, line, dateline)
     return replace_lines(document, {number: msgspec.structs.replace(line, skip=end)})
@@ -61,11 +61,11 @@ def _take_dateline(document: Document, number: int) -> Document:
 
 def _take_lead(document: Document, number: int) -> Document:
     line = document.lines[number]
-    document = replace_lines(document, {number: classified(line, "lead", "the opening paragraph", 0.9)})
+    document = replace_lines(document, {number: classified(line, "lead", RuleId.OPENING_PARAGRAPH)})
     if document.article.description is not None and line.piece.shape not in ("lead", "heading"):
         return document
-    rule, part = "the opening paragraph under the headline", (line.skip, len(line.text))
-    evidence = make_evidence(document, "description", line, rule, 0.9, part)
+    part = (line.skip, len(line.text))
+    evidence = make_evidence(document, "description", line, RuleId.OPENING_PARAGRAPH, part=part)
     return set_field(document, evidence, description=line.text[line.skip :].strip())
 
 
@@ -74,10 +74,11 @@ def _set_decks(document: Document) -> Document:
     decks = {number: line for number, line in enumerate(document.lines) if line.kind == "lead"}
     if document.article.description is not None:
         return replace_lines(
-            document, {n: classified(line, "paragraph", line.rule, line.sure) for n, line in decks.items()}
+            document, {n: msgspec.structs.replace(line, kind="paragraph") for n, line in decks.items()}
         )
     first = next(iter(decks.values()))
-    evidence = make_evidence(document, "description", first, first.rule, first.sure, (first.skip, len(first.text)))
+    rule, part = first.rule or RuleId.LINE_DECK, (first.skip, len(first.text))
+    evidence = make_evidence(document, "description", first, rule, first.sure, part)
     return set_field(
         document, evidence, description=" ".join(line.text[line.skip :].strip() for line in decks.values())
     )
@@ -92,12 +93,12 @@ def _take_reporters(document: Document, line: Line, dateline: Dateline) -> Docum
     )  # Associated Press is the AP of its dateline
     sources = tuple(dict.fromkeys((*article.sources, *new)))
     if sources != article.sources:
-        evidence = make_evidence(document, "sources", line, dateline.rule.words, dateline.sure, span)
+        evidence = make_evidence(document, "sources", line, dateline.rule, part=span)
         document = set_field(document, evidence, sources=sources)
     known = {fold(person.name) for person in article.people}
     people = (*article.people, *(person for person in dateline.people if fold(person.name) not in known))
     for number in range(len(article.people), len(people)):
-        evidence = make_evidence(document, f"people[{number}]", line, dateline.rule.words, dateline.sure, span)
+        evidence = make_evidence(document, f"people[{number}]", line, dateline.rule, part=span)
         document = set_field(document, evidence, people=people)
     return date_by_dateline(document, line, line.text[: dateline.end], dateline.end)
 
@@ -127,7 +128,7 @@ def _clear_description(document: Document) -> Document:
         return document
     evidence = Evidence(
         field="dateline",
-        rule=f"before the description, {dateline.rule.words}",
+        rule=RuleId.DATELINE_BEFORE_DESCRIPTION.told(dateline.rule.words),
         sure=dateline.sure,
         quote=description[:QUOTE_LENGTH],
     )

@@ -28,16 +28,17 @@ def read_headline(document: Document) -> Document:
     if first is None or _is_too_long(document.lines[first].text) or document.lines[first].piece.shape == "lead":
         return document
     chosen = first
-    rule, sure = "the first line", 0.9
+    rule = RuleId.FIRST_LINE
     second = _next_open(document, first + 1)
     if second is not None and _is_kicker(document, first, second):
-        kicker = classified(document.lines[first], "boilerplate", "a section's name over the headline", 0.85)
+        kicker = classified(document.lines[first], "boilerplate", RuleId.LINE_KICKER)
         document = replace_lines(document, {first: kicker})
-        chosen, rule = second, "the first line under a section's name"
+        chosen, rule = second, RuleId.FIRST_LINE_UNDER_KICKER
     line = document.lines[chosen]
-    document = replace_lines(document, {chosen: classified(line, "headline", rule, sure)})
-    lost = (Candidate(value=document.lines[first].text, rule="a section's name"),) if chosen != first else ()
-    return set_field(document, make_evidence(document, "headline", line, rule, sure, lost=lost), headline=line.text)
+    document = replace_lines(document, {chosen: classified(line, "headline", rule)})
+    kickers = (document.lines[first].text,) if chosen != first else ()
+    lost = tuple(Candidate(value=text, rule=RuleId.LINE_KICKER.words) for text in kickers)
+    return set_field(document, make_evidence(document, "headline", line, rule, lost=lost), headline=line.text)
 
 
 def _take_told(document: Document) -> Document:
@@ -45,7 +46,8 @@ def _take_told(document: Document) -> Document:
     line = next((line for line in document.lines if line.kind == "headline"), None)
     if line is None:
         return document
-    evidence = make_evidence(document, "headline", line, line.rule, line.sure, lost=line.lost)
+    rule = line.rule or RuleId.LINE_HEADLINE
+    evidence = make_evidence(document, "headline", line, rule, line.sure, lost=line.lost)
     return set_field(document, evidence, headline=without_code(line.text, document.rules.tag))
 
 
@@ -58,7 +60,7 @@ def _first_title(document: Document) -> tuple[Document, int | None]:
         reading = read_byline(line.text, document.rules.tag) if line.piece.shape == "line" else None
         following = _next_open(document, number + 1)
         if not any(letter.isalpha() for letter in line.text):
-            figures[number] = classified(line, "boilerplate", "figures without a word", 0.7)
+            figures[number] = classified(line, "boilerplate", RuleId.SITE_FIGURES)
         elif reading is None or reading.rule is RuleId.BYLINE_NAMES:
             break
         if following is None:
@@ -85,11 +87,11 @@ def _mark_known(document: Document) -> Document:
         if line.kind is not None or not (on_top or line.piece.shape == "heading"):
             continue
         if phrases.edge_free(line.text) == known:
-            marks[number] = classified(line, "headline", "repeats the headline", 0.95)
+            marks[number] = classified(line, "headline", RuleId.HEADLINE_REPEATED)
         elif on_top and not document.printed and _is_without_site(line.text, headline):
-            marks[number] = classified(line, "headline", "the headline without the site's name", 0.9)
-            lost = (Candidate(value=headline, rule="the page's title"),)
-            evidence = make_evidence(document, "headline", line, "the title's words on top of the text", 0.9, lost=lost)
+            marks[number] = classified(line, "headline", RuleId.HEADLINE_WITHOUT_SITE)
+            lost = (Candidate(value=headline, rule=RuleId.PAGE_TITLE.words),)
+            evidence = make_evidence(document, "headline", line, RuleId.HEADLINE_WITHOUT_SITE, lost=lost)
             document = set_field(document, evidence, headline=line.text)
     return replace_lines(document, marks)
 

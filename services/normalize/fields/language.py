@@ -8,6 +8,7 @@ import msgspec
 
 from services.normalize.document import Document, set_field
 from services.normalize.language.load import GENERIC, for_tag, languages
+from services.normalize.readings import RuleId
 from shared.article import Candidate, Evidence
 
 SAMPLE = 2000
@@ -30,7 +31,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     """A language, by which rule it was told, how sure that is, and the declaration that was not believed."""
 
     tag: str
-    rule: str
+    rule: RuleId
     sure: float
     lost: str | None = None
 
@@ -43,8 +44,8 @@ def tell_language(document: Document) -> Document:
         return document
     if told.tag == document.article.language:
         return msgspec.structs.replace(document, rules=for_tag(told.tag))
-    lost = (Candidate(value=told.lost, rule="declared language"),) if told.lost is not None else ()
-    evidence = Evidence(field="language", rule=told.rule, sure=told.sure, lost=lost)
+    lost = (Candidate(value=told.lost, rule=RuleId.LANGUAGE_DECLARED.words),) if told.lost is not None else ()
+    evidence = Evidence(field="language", rule=told.rule.words, sure=told.sure, lost=lost)
     document = msgspec.structs.replace(
         document, evidence=tuple(seen for seen in document.evidence if seen.field != "language")
     )
@@ -58,14 +59,14 @@ def language_of(declared: str | None, setting: str | None, sample: str) -> Told 
     since the text may only resemble a neighbour of it.
     """
     seen, sure = read_language(sample)
-    for tag, rule in ((declared, "declared language"), (setting, "the source's setting")):
+    for tag, rule in ((declared, RuleId.LANGUAGE_DECLARED), (setting, RuleId.LANGUAGE_OF_SOURCE)):
         if tag is None:
             continue
         known = for_tag(tag).tag
         if seen is None or sure < SURE or known in (seen, GENERIC):
-            return Told(tag=tag, rule=rule, sure=0.9)
-        return Told(tag=seen, rule="letters and commonest words", sure=sure, lost=tag)
-    return Told(tag=seen, rule="letters and commonest words", sure=sure) if seen is not None else None
+            return Told(tag=tag, rule=rule, sure=rule.sure)
+        return Told(tag=seen, rule=RuleId.LANGUAGE_OF_TEXT, sure=sure, lost=tag)
+    return Told(tag=seen, rule=RuleId.LANGUAGE_OF_TEXT, sure=sure) if seen is not None else None
 
 
 def read_language(sample: str) -> tuple[str | None, float]:

@@ -5,7 +5,6 @@ Most know no language. Those that do ask the grammars and phrase lists of the ar
 
 import re
 
-from services.normalize.fields.boilerplate import OPENER
 from services.normalize.fields.line_views import BULLET, LONGEST, RULE_LINE, LineView, TextView
 from services.normalize.grammar.credit import speaks_of_picture
 from services.normalize.language import phrases
@@ -121,7 +120,7 @@ def _kind(view: LineView) -> str:
 def _kinds_beside(view: LineView) -> tuple[tuple[str, bool], ...]:
     return (
         ("colon", view.text.endswith((":", "："))),
-        ("opener", view.site == OPENER),
+        ("opener", view.site is RuleId.SITE_OPENER),
         ("dateline", view.dateline),
         ("credit alone", view.credit is not None and not view.credit.caption),
     )

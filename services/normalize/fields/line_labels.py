@@ -11,6 +11,7 @@ from services.normalize.document import Document, Kind, Line, classified
 from services.normalize.fields.date import day_order
 from services.normalize.fields.line_features import features
 from services.normalize.fields.line_views import LONGEST, LineView, TextView
+from services.normalize.readings import RuleId
 from shared.article import Candidate
 
 Label = Literal[
@@ -37,20 +38,20 @@ _ZONES: dict[Zone, tuple[Label, ...]] = {
     "foot": ("byline", "date", "note"),
 }
 _ORDER: tuple[Zone, ...] = ("pre", "headline", "post", "body", "foot")
-_RULES: dict[Label, tuple[Kind, str]] = {
-    "slug": ("boilerplate", "a slug or note to desks over the headline"),
-    "kicker": ("boilerplate", "a section's or series' name over the headline"),
-    "headline": ("headline", "the headline's line, head judged as a whole"),
-    "deck": ("lead", "a standfirst under the headline"),
-    "byline": ("byline", "a byline's line"),
-    "date": ("date", "a line of dates"),
-    "para": ("paragraph", "running text"),
-    "subhead": ("subhead", "features of a subhead"),
-    "caption": ("caption", "features of a caption"),
-    "credit": ("byline", "a credit on a line of its own"),
-    "item": ("list", "an item of a list"),
-    "row": ("table", "a row of a table"),
-    "note": ("boilerplate", "a note that is no part of the article"),
+_RULES: dict[Label, tuple[Kind, RuleId]] = {
+    "slug": ("boilerplate", RuleId.LINE_SLUG),
+    "kicker": ("boilerplate", RuleId.LINE_KICKER),
+    "headline": ("headline", RuleId.LINE_HEADLINE),
+    "deck": ("lead", RuleId.LINE_DECK),
+    "byline": ("byline", RuleId.LINE_BYLINE),
+    "date": ("date", RuleId.LINE_DATE),
+    "para": ("paragraph", RuleId.LINE_TEXT),
+    "subhead": ("subhead", RuleId.LINE_SUBHEAD),
+    "caption": ("caption", RuleId.LINE_CAPTION),
+    "credit": ("byline", RuleId.LINE_CREDIT),
+    "item": ("list", RuleId.LINE_ITEM),
+    "row": ("table", RuleId.LINE_ROW),
+    "note": ("boilerplate", RuleId.LINE_NOTE),
 }
 _OF_SHAPE: dict[str, Label] = {
     "heading": "subhead",
@@ -238,7 +239,8 @@ def _told(line: Line, total: list[float], label: Label) -> Line:
     share = odds[LABELS.index(label)] / sum(odds)
     rival = max((at for at in range(len(LABELS)) if LABELS[at] != label), key=lambda at: odds[at])
     chance = odds[rival] / sum(odds)
-    lost = (Candidate(value=LABELS[rival], rule=f"its features, {chance:.2f}"),) if chance >= LEAST_RIVAL else ()
+    words = RuleId.LINE_FEATURES.told(f"{chance:.2f}")
+    lost = (Candidate(value=LABELS[rival], rule=words),) if chance >= LEAST_RIVAL else ()
     sure = max(round(share, 2), LEAST_SURE)
     if line.piece.shape == "quote" and kind == "paragraph":
         kind = "quote"

@@ -20,6 +20,7 @@ from services.normalize.document import (
 from services.normalize.grammar.wire_codes import without_code
 from services.normalize.language.folding import fold
 from services.normalize.language.load import for_tag
+from services.normalize.readings import RuleId
 
 HEAD = 6
 LEAST_LEAD = 8
@@ -68,11 +69,11 @@ def _without_mail_head(document: Document) -> Document:
     at = len(subject.text) - len(_MAIL_FIELD.sub("", subject.text, count=1))
     known = fold(without_code(subject.text[at:], document.rules.tag))
     below = document.lines[head[-1] + 1 : head[-1] + 1 + HEAD]
-    marks = {n: classified(document.lines[n], "boilerplate", "a mail's head", 0.95) for n in head}
+    marks = {n: classified(document.lines[n], "boilerplate", RuleId.MAIL_HEAD) for n in head}
     marks = {n: line for n, line in marks.items() if not _MAIL_DATE.search(line.text) or n == subjects[0]}
     if known and all(fold(without_code(line.text, document.rules.tag)) != known for line in below):
         cut = _cut(subject, (at, len(subject.text)), "line")
-        marks[subjects[0]] = classified(cut, "headline", "a mail's subject", 0.9)
+        marks[subjects[0]] = classified(cut, "headline", RuleId.MAIL_SUBJECT)
     return replace_lines(document, marks)
 
 
@@ -120,16 +121,14 @@ def _unlabelled(document: Document) -> Document:
     for number, (label, at) in found.items():
         line = document.lines[number]
         if at == len(line.text):
-            document = replace_lines(
-                document, {number: classified(line, "boilerplate", f"a label of the {label}", 0.9)}
-            )
+            alone = classified(line, "boilerplate", RuleId.LABEL_ALONE, note=label)
+            document = replace_lines(document, {number: alone})
             continue
         line = _cut(line, (at, len(line.text)), _SHAPES[label])
         if label == "headline" and document.article.headline is None:
-            line = classified(line, "headline", "labelled", 0.98)
-            document = set_field(
-                document, make_evidence(document, "headline", line, "labelled", 0.98), headline=line.text
-            )
+            line = classified(line, "headline", RuleId.LABELLED)
+            evidence = make_evidence(document, "headline", line, RuleId.LABELLED)
+            document = set_field(document, evidence, headline=line.text)
         document = replace_lines(document, {number: line})
     return document
 

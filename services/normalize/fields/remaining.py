@@ -96,7 +96,7 @@ def _given_back(line: Line) -> Line:
 
 def _told(line: Line, kind: Kind | None, rule: RuleId) -> Line:
     text = mend(line.piece.text)
-    return msgspec.structs.replace(line, kind=kind, rule=rule.words, sure=rule.sure, skip=0, text=text)
+    return msgspec.structs.replace(line, kind=kind, rule=rule, sure=rule.sure, skip=0, text=text)
 
 
 def _left_over(piece: Piece, text: str, gone: tuple[int, int]) -> Line:
@@ -108,7 +108,7 @@ def _left_over(piece: Piece, text: str, gone: tuple[int, int]) -> Line:
         piece=msgspec.structs.replace(piece, text=part, shape="paragraph", items=(), rows=()),
         text=part,
         kind="paragraph" if whole and piece.shape != "debris" else "boilerplate",
-        rule=rule.words,
+        rule=rule,
         sure=rule.sure,
     )
 

@@ -120,7 +120,7 @@ def name_candidates(
     for one in readings:
         for key in {letters(name) for name in one.names}:
             naming.setdefault(key, []).append(one)
-    by_rule: dict[RuleId | str, list[str]] = {}
+    by_rule: dict[RuleId, list[str]] = {}
     for one in readings:
         by_rule.setdefault(one.rule, []).extend(letters(name) for name in one.names)
     top = next((keys for one in readings if (keys := {letters(name) for name in one.names}) & people), set[str]())
@@ -137,7 +137,7 @@ def name_candidates(
     ]
 
 
-def _features(key: str, naming: list[Byline], by_rule: dict[RuleId | str, list[str]], confirmed: set[str]) -> Features:
+def _features(key: str, naming: list[Byline], by_rule: dict[RuleId, list[str]], confirmed: set[str]) -> Features:
     rules = {one.rule for one in naming}
     found = {f"{_short(rule)} names it": 1.0 for rule in rules}
     for rule, keys in by_rule.items():
@@ -185,11 +185,11 @@ def _of_name(key: str, name: str, people: set[str], sites: frozenset[str], langu
     }
 
 
-def _short(rule: RuleId | str) -> str:
-    return rule.name.lower().replace("_", " ") if isinstance(rule, RuleId) else rule
+def _short(rule: RuleId) -> str:
+    return rule.name.lower().replace("_", " ")
 
 
-def _kind_of(rule: RuleId | str) -> str:
+def _kind_of(rule: RuleId) -> str:
     return "declared" if rule in _DECLARED else "printed"
 
 

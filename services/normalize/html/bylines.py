@@ -317,7 +317,7 @@ def _is_capital(name: str) -> bool:
 def _without_listings(printed: Iterable[tuple[Block, Byline]], end: int) -> list[Byline]:
     """Bylines but for those of lists behind the text: boxes of one kind that name different people."""
     kept: list[tuple[Block, Byline]] = []
-    kinds: dict[tuple[RuleId | str, str, str], list[tuple[str, ...]]] = {}
+    kinds: dict[tuple[RuleId, str, str], list[tuple[str, ...]]] = {}
     for block, byline in printed:
         if block.index < end or not _is_elsewhere(block):
             kept.append((block, byline))
@@ -327,7 +327,7 @@ def _without_listings(printed: Iterable[tuple[Block, Byline]], end: int) -> list
     return [byline for block, byline in kept if block.index < end or _kind(block, byline) not in lists]
 
 
-def _kind(block: Block, byline: Byline) -> tuple[RuleId | str, str, str]:
+def _kind(block: Block, byline: Byline) -> tuple[RuleId, str, str]:
     return byline.rule, block.box.tag, block.box.names
 
 

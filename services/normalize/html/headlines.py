@@ -63,7 +63,7 @@ class _Page:
         self.slug = slug_words(declared.canonical or url, url)
         headings = {title.heading: title.order for title in titles if title.heading is not None}
         self.boxes = {element: _box_of(element, outline) for element in headings}
-        self.said: dict[RuleId | str, str] = {}
+        self.said: dict[RuleId, str] = {}
         for title in titles:
             if self.is_in_margin(title.heading):
                 continue
@@ -232,11 +232,11 @@ def _features(group: list[tuple[str, Title]], page: _Page) -> Features:
     found: Features = {}
     for how, title in group:
         rule = title.reading.rule
-        if isinstance(rule, RuleId) and rule is not RuleId.HEADING:
+        if rule is not RuleId.HEADING:
             found[f"{rule.name.lower()} {how} it"] = 1.0
     told = {title.reading.rule for _, title in group if not page.is_in_margin(title.heading)}
     for rule, words in page.said.items():
-        if rule not in told and isinstance(rule, RuleId):
+        if rule not in told:
             found[f"{rule.name.lower()} {'has it' if key in words else 'says otherwise'}"] = 1.0
     found |= _pairs(group, page)
     found |= _of_headings(group, page)
@@ -258,7 +258,7 @@ def _pairs(group: list[tuple[str, Title]], page: _Page) -> Features:
     best: dict[str, str] = {}
     for how, title in sorted(group, key=_worth):
         rule = title.reading.rule
-        if isinstance(rule, RuleId) and rule in _TELLING and not page.is_in_margin(title.heading):
+        if rule in _TELLING and not page.is_in_margin(title.heading):
             best.setdefault(_TELLING[rule], how)
     names = sorted(best)
     return {

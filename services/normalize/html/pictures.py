@@ -47,7 +47,10 @@ _MOST_PICTURES = 300
 
 
 class Picture(msgspec.Struct, frozen=True, kw_only=True):
-    """A picture of the article: where it stands among the blocks, its words and whose it is."""
+    """A picture of the article: where it stands among the blocks, its words and whose it is.
+
+    `is_beside`: the words only stand beside it, no markup calls them its caption.
+    """
 
     element: Element
     index: int
@@ -55,7 +58,7 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     credit: str | None = None
     href: str | None = None
     blocks: frozenset[int] = frozenset()
-    rule: str = "figure"
+    is_beside: bool = False
 
 
 def read_pictures(outline: Outline, scope: Box, text: Box, first: int, last: int) -> list[Picture]:
@@ -191,7 +194,7 @@ def _read(outline: Outline, group: Box) -> Picture | None:
         credit=credit,
         href=_href(whole),
         blocks=_own_blocks(blocks, nodes, whole) if caption or credit or declared else frozenset(),
-        rule="figure caption" if declared else "beside the picture",
+        is_beside=not declared,
     )
     return picture if caption or credit or picture.href else None
 
@@ -249,8 +252,7 @@ def _under(outline: Outline, group: Box) -> Picture | None:
         small = block.box.last - block.box.first <= _NEAR
         whole = block.box.element
         caption, credit = split_words(whole, [whole]) if small else split_credit(block.text)
-        rule = _rule_under(block, caption, credit, named)
-        if rule is not None:
+        if _is_caption_under(block, caption, credit, named):
             return Picture(
                 element=block.box.element,
                 index=min(group.first, block.index),
@@ -258,18 +260,16 @@ def _under(outline: Outline, group: Box) -> Picture | None:
                 credit=credit,
                 href=_href(group.element),
                 blocks=frozenset({block.index}),
-                rule=rule,
             )
     return None
 
 
-def _rule_under(block: Block, caption: str, credit: str | None, named: list[str]) -> str | None:
-    """Why a line under a picture is its caption, if it is."""
-    if caption and block.italic > 0.9 * block.size and block.box.tag == "p" and len(caption.split()) > 2:
-        return "set in italics under the picture"
-    if caption and (is_surely_credit(block.text) or _echoes(letters(caption), named)):
-        return "repeats the picture's name"
-    return "credit under the picture" if credit and not caption and is_photo_line(block.text) else None
+def _is_caption_under(block: Block, caption: str, credit: str | None, named: list[str]) -> bool:
+    """Whether a line under a picture is in italics, repeats the picture's name or says whose picture it is."""
+    if not caption:
+        return bool(credit) and is_photo_line(block.text)
+    in_italics = block.italic > 0.9 * block.size and block.box.tag == "p" and len(caption.split()) > 2
+    return in_italics or is_surely_credit(block.text) or _echoes(letters(caption), named)
 
 
 def _echoes(text: str, named: list[str]) -> bool:
@@ -323,7 +323,6 @@ def _loose(outline: Outline, scope: Box, text: Box, span: range, taken: set[int]
                     caption=caption,
                     credit=credit,
                     blocks=frozenset(range(box.first, box.last)),
-                    rule="caption by its class",
                 )
             )
     return found
@@ -341,8 +340,7 @@ def _named_inline(blocks: list[Block], text: Box, taken: set[int]) -> list[Pictu
         caption, credit = split_credit(block.text)
         place = frozenset({block.index})
         element, index = block.box.element, block.index
-        rule = "caption by its class"
-        found.append(Picture(element=element, index=index, caption=caption, credit=credit, blocks=place, rule=rule))
+        found.append(Picture(element=element, index=index, caption=caption, credit=credit, blocks=place))
     return found
 
 

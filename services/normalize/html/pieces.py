@@ -81,7 +81,7 @@ def _dateline(block: Block) -> str | None:
 
 def _is_text(picture: Picture, text: dict[int, Block], container: Box) -> bool:
     """Whether long words beside a picture, called a caption by nothing, are a paragraph with a picture set into it."""
-    if picture.rule != "beside the picture" or picture.credit is not None:
+    if not picture.is_beside or picture.credit is not None:
         return False
     blocks = [text[index] for index in picture.blocks if index in text]
     plain = all(block.box is container or (block.box.tag == "p" and block.box.parent is container) for block in blocks)

@@ -1,7 +1,6 @@
 """One page, read: who said what about each field, what was believed, and the body in pieces."""
 
 import datetime as dt
-from collections.abc import Iterable
 from itertools import islice
 from typing import cast
 
@@ -34,7 +33,7 @@ from services.normalize.html.pieces import pieces_of, removed
 from services.normalize.html.regions import find_near, find_pictures, find_places
 from services.normalize.html.tree import parse
 from services.normalize.readers.live_report import live_entries
-from services.normalize.readings import Ranking, RuleId, Witness, evidence_for, rank
+from services.normalize.readings import Ranking, Reading, RuleId, contradicting, rank
 from shared.article import Article, Block, Evidence, Headline, Person
 from shared.envelope import Raw
 from shared.untrusted.markup_limits import check
@@ -58,11 +57,6 @@ class _Fields(msgspec.Struct):
         self.values[believed.field] = believed.value if value is None else value
         self.evidence.append(ranking.evidence())
         return believed.value
-
-    def settle(self, field: str, value: object, chosen: Witness, others: Iterable[Witness], sure: float) -> None:
-        """Keep a value, who said it, and who said something else."""
-        self.values[field] = value
-        self.evidence.append(evidence_for(field, chosen, list(others), sure))
 
 
 def read(text: str, raw: Raw) -> Draft:
@@ -125,22 +119,24 @@ def _zone_of(declared: Declared, raw: Raw) -> Assigned:
 
 def _settle_dates(fields: _Fields, declared: Declared, witnesses: list[DateWitness], raw: Raw) -> None:
     assigned = _zone_of(declared, raw)
-    said, read_on = [_as_said(witness) for witness in witnesses], _read_on(declared, raw)
+    said, read_on = [_as_said("first_created", witness) for witness in witnesses], _read_on(declared, raw)
     published, changed = settle_published(witnesses, assigned), settle_changed(witnesses, assigned)
     if published is not None:
         moment, sure = published.moment, _sure(published, read_on)
-        fields.settle("first_created", moment.value, _as_said(published.witness), said, sure)
+        best = _as_said("first_created", published.witness)
+        fields.believe(Ranking(believed=best, sure=sure, lost=contradicting([best, *said])), moment.value)
         fields.values |= {"precision": moment.precision, "zone_rule": moment.zone_rule, "local_day": moment.day}
         if moment.precision != "day":
             fields.evidence.append(clock_evidence(fields.evidence[-1], moment, clock_sureness(sure, moment)))
     if changed is not None and (published is None or not is_before(changed.moment.value, published.moment.value)):
-        fields.settle("version_created", changed.moment.value, _as_said(changed.witness), (), _sure(changed, read_on))
+        last = _as_said("version_created", changed.witness)
+        fields.believe(Ranking(believed=last, sure=_sure(changed, read_on)), changed.moment.value)
 
 
-def _as_said(witness: DateWitness) -> Witness:
+def _as_said(field: str, witness: DateWitness) -> Reading:
     stamp = witness.stamp
     value = stamp.day.isoformat() + (f"T{stamp.time.isoformat()}" if stamp.time else "")
-    return Witness(value=value, rule=witness.rule.words, path=witness.path, quote=witness.quote)
+    return Reading(field=field, value=value, rule=witness.rule, place=witness.path, quote=witness.quote)
 
 
 def _sure(settled: Settled, read_on: dt.date | None) -> float:
@@ -178,9 +174,8 @@ def _settle_live(fields: _Fields, declared: Declared, raw: Raw) -> None:
     for place, (below, entry) in enumerate(entries):
         path = declared.json_place(declared.article, f".liveBlogUpdate{below}")
         quote = (entry.headline or next((block.text for block in entry.blocks if block.text), None) or "")[:_QUOTE]
-        fields.evidence.append(
-            Evidence(field=f"live_entries[{place}]", rule="JSON-LD liveBlogUpdate", sure=0.95, quote=quote, path=path)
-        )
+        one = Reading(field=f"live_entries[{place}]", value=quote, rule=RuleId.LIVE_UPDATE, place=path)
+        fields.evidence.append(Ranking(believed=one, sure=one.sure).evidence())
 
 
 def _settle_alternates(fields: _Fields, declared: Declared, headline: Ranking | None) -> None:

@@ -37,7 +37,7 @@ def test_evidence_says_the_rule_in_words_with_the_note_of_the_case_and_where_it_
     evidence = found.evidence()
     assert (evidence.field, evidence.rule, evidence.path, evidence.quote) == (
         "uri",
-        "the first line: of two",
+        "the first line (of two)",
         "/html",
         "A",
     )
