@@ -28,10 +28,12 @@ _LIKELY_WIDE = -4.2  # a byte, as a logarithm: text in any script is above -3.5,
 _SHIFTED = frozenset({"iso2022_jp", "iso2022_jp_2", "iso2022_jp_ext", "iso2022_kr", "hz"})
 _PRINTABLE = bytes(range(0x20, 0x7F)) + b"\t\n\r"
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f\x0b\x0c]")
-# Text with none of these is in its composed form: marks, conjoining letters, and those that have canonical twins.
+# Text with none of these is in its composed form: marks, conjoining letters, and those that have canonical twins. What
+# every page prints (dashes, arrows, kana, pictographs) is not among them: composing a page costs as much as parsing it.
 _UNSETTLED = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u0300-\u036f\u0374\u037e\u0387\u0590-\u1dff\u1f00-\u200a\u2100-\u21ff\u2a00-\u30ff"
-    "\uf900-\U0010ffff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u0300-\u036f\u0374\u037e\u0387\u0590-\u05cf\u05eb-\u0620\u064b-\u065f\u0670"
+    "\u06d4-\u1dff\u1f00-\u2001\u2126\u212a\u212b\u2adc\u2ce0-\u2dff\u302a-\u302f\u3099\u309a\uf900-\ufaff\ufb1d-\ufb4f"
+    "\ufe20-\ufe2f\U00010000-\U0001efff\U0001fb00-\U0010ffff]"
 )
 _REFERENCE = re.compile(r"&#(?:[0-9]{3,5}|[xX][0-9A-Fa-f]{2,4});")
 _MANY_REFERENCES = 3

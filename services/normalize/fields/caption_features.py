@@ -1,6 +1,7 @@
 """What speaks for a short line being a caption, a subhead or a paragraph: signs as figures, weighed in captions.py."""
 
 import re
+from functools import cached_property
 
 from services.normalize.document import Document, Line, size, words
 from services.normalize.language.folding import UPPER, fold, fold_word
@@ -36,17 +37,22 @@ class Surroundings:
         self.ends_body = all(line.kind not in ("byline", "boilerplate") for line in document.lines)
         gaps = [line.piece.gap > 0 for line in self.lines[1:]]
         self.is_tight = sum(gaps) * 10 <= len(gaps) * 7 if gaps else False
-        self.counts: dict[str, int] = {}
-        head = [document.article.headline or "", document.article.description or ""]
-        for text in (*head, *(line.text for line in self.lines)):
-            for word in set(words(fold(text[:_TOPIC]))):
-                self.counts[word] = self.counts.get(word, 0) + 1
+        self._head = (document.article.headline or "", document.article.description or "")
         style = for_tag(self.tag).style
         self.under_picture = for_tag(self.tag).captions.under_picture
         self.little = folded((*style.function_words, *style.verbs, *style.common))
         self.verbs, self.speech = folded(style.verbs), folded(style.speech)
         self.connectives = folded(style.connectives)
         self.openers, self.words = folded(for_tag(self.tag).captions.openers), folded(for_tag(self.tag).captions.words)
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """In how many lines a word stands; few pages have a line that is judged by it."""
+        found: dict[str, int] = {}
+        for text in (*self._head, *(line.text for line in self.lines)):
+            for word in set(words(fold(text[:_TOPIC]))):
+                found[word] = found.get(word, 0) + 1
+        return found
 
 
 def signs(around: Surroundings, place: int) -> dict[str, float]:

@@ -106,15 +106,19 @@ def is_bare_picture(line: Line) -> bool:
 
 def _settle_on_page(line: Line, tag: str, under_picture: bool) -> Line:
     """A page's paragraph is a caption when it ends in a credit under a picture, or is short and credits a picture."""
-    if line.kind is not None or line.piece.shape != "paragraph" or size(line.text) > LONGEST:
+    if line.kind is not None or line.piece.shape != "paragraph" or _is_longer(line.text, under_picture):
         return line
     credit = take_credit(line.text, tag)
     if credit is None or not credit.caption:
         return line
     pictured = roles(tag, "labels").get(credit.label or "") in ("photographer", "videographer")
-    if not under_picture and not (pictured and size(line.text) <= LONGEST_WITH_LABEL):
+    if not under_picture and not pictured:
         return line
     return _credited(_captioned(line, RuleId.CAPTION_CREDITED_ON_PAGE, credit), credit)
+
+
+def _is_longer(text: str, under_picture: bool) -> bool:
+    return size(text) > (LONGEST if under_picture else LONGEST_WITH_LABEL)
 
 
 def _totals(around: Surroundings, place: int, line: Line, under_picture: bool) -> Totals:

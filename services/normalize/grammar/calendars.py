@@ -17,6 +17,7 @@ _NUMBERED = re.compile(r"(?<![\d/-])(?P<year>1[34]\d\d)(?P<mark>[-/])(?P<month>\
 _REIGN = re.compile(
     r"(?P<era>令和|平成|昭和|民國|民国|中華民國)\s?(?P<year>元|\d{1,3})\s?年\s?(?P<month>\d\d?)\s?月\s?(?P<day>\d\d?)\s?日"
 )
+_YEAR = re.compile(r"1[34]\d\d|2[45]\d\d")
 _BEFORE_FIRST_YEAR = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国": 1911, "中華民國": 1911}
 _BUDDHIST = 543
 _PERSIAN_EPOCH = dt.date(2020, 3, 20).toordinal() - 1
@@ -25,11 +26,11 @@ _PERSIAN_YEAR = 1399  # begins on that day
 
 def find_other_days(text: str, language: str | None) -> Iterator[tuple[int, int, dt.date]]:
     """Where a day by another count stands in a text, and which it is."""
-    reads: list[tuple[re.Pattern[str], Callable[[re.Match[str]], dt.date | None]]] = [
-        (_REIGN, _of_reign),
-        (_WORDY, _of_words),
-        (_BY_BUDDHIST_YEAR, _of_buddhist_year),
-    ]
+    reads: list[tuple[re.Pattern[str], Callable[[re.Match[str]], dt.date | None]]] = []
+    if "年" in text:
+        reads.append((_REIGN, _of_reign))
+    if _YEAR.search(text):
+        reads += [(_WORDY, _of_words), (_BY_BUDDHIST_YEAR, _of_buddhist_year)]
     if (language or "").lower().startswith("fa"):
         reads.append((_NUMBERED, lambda match: _persian(int(match["year"]), int(match["month"]), int(match["day"]))))
     for pattern, read in reads:

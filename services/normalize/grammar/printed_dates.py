@@ -4,6 +4,7 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 import msgspec
 
@@ -30,7 +31,8 @@ _NAMED = rf"(?P<month>{month_pattern()})\.?"
 _DAY = r"(?<!\d[.,:/])(?<!\d)(?P<day>[0-3]?\d)(?:st|nd|rd|th|er|ier|º|°|ª|ος|η|-го|-е|-а)?"
 _CLOCK = r"(?=[0-2]\d:[0-5]\d)"  # `28 luglio 202010:43`: two elements, side by side without a space
 _YEAR = rf"(?P<year>(?:1[6-9]|20)\d\d)(?:(?!\d)|{_CLOCK})"
-_SHORT_YEAR = r"['’]?(?P<year>\d\d)(?=\s*$|\s*[|,)–—]|\s+-|\s+\d\d?[:.]\d\d)"
+_BEHIND_SHORT_YEAR = r"(?=\s*$|\s*[|,)–—]|\s+-|\s+\d\d?[:.]\d\d)"
+_SHORT_YEAR = rf"['’]?(?P<year>\d\d){_BEHIND_SHORT_YEAR}"
 _OF = r"(?:of\s+|de\s+|d['’]\s*|den\s+|i\s+|ng\s+|ta['’]\s*)?"
 _FORMS = (
     re.compile(rf"{_DAY}[.,/\s-]*+{_OF}{_NAMED}[,،./\s-]*+(?:de[l]?\s+)?{_YEAR}", re.IGNORECASE),
@@ -59,6 +61,10 @@ _NUMERIC = re.compile(
     r"(?<![\d/:])(?<!\d[.-])(?P<one>[0-3]?\d)\s?(?P<mark>[-./·‐‑–|])\s?(?P<two>[0-3]?\d)\s?(?P=mark)\s?"
     rf"(?P<year>(?:1[6-9]|20)\d\d(?!:\d\d)|\d\d)(?:(?![\d/-])(?!\.\d)|{_CLOCK})"
 )
+_SHORT_FORMS = 6  # from which of the forms the year has two digits
+_FULL_YEAR = re.compile(r"(?:1[6-9]|20)\d\d")
+_ENDS_IN_YEAR = re.compile(rf"\d\d{_BEHIND_SHORT_YEAR}")
+_MARKED = re.compile(r"\d\s?[-./·‐‑–|]\s?\d")
 _LABEL_BEFORE = 40  # characters before a date in which a label may begin
 _WEEKDAY_AROUND = 24  # characters beside a day in which its weekday may stand
 _DIGITS = {
@@ -202,17 +208,29 @@ def _find_days(text: str, language: str | None, order: DayOrder | None, latest: 
             taken[start:end] = b"\1" * (end - start)
             found.append(_Day(start, end, day, ambiguous))
 
-    for pattern in _FORMS:
-        for match in pattern.finditer(text):
-            keep(*match.span(), _named_day(match, language, latest), False)
+    named, numeric = _shapes(text)
+    for match in named:
+        keep(*match.span(), _named_day(match, language, latest), False)
     for start, end, day in find_other_days(text, language):
         keep(start, end, day, False)
-    for match in _NUMERIC.finditer(text):
+    for match in numeric:
         keep(
             *match.span(),
             *(_year_first_day(match, order, latest) or _numeric_day(match, order, latest) or (None, False)),
         )
     return sorted(found, key=lambda day: day.start)
+
+
+@lru_cache(maxsize=512)
+def _shapes(text: str) -> tuple[tuple[re.Match[str], ...], tuple[re.Match[str], ...]]:
+    """What is shaped like a day, with its month named or in figures alone; a page's lines are asked for it often.
+
+    A form is tried only where its year, or its figures with a mark between, stands somewhere.
+    """
+    forms = _FORMS[:_SHORT_FORMS] if _FULL_YEAR.search(text) else ()
+    forms += _FORMS[_SHORT_FORMS:] if _ENDS_IN_YEAR.search(text) else ()
+    named = tuple(match for pattern in forms for match in pattern.finditer(text))
+    return named, tuple(_NUMERIC.finditer(text)) if _MARKED.search(text) else ()
 
 
 def _named_day(match: re.Match[str], language: str | None, latest: dt.date | None) -> dt.date | None:

@@ -95,20 +95,23 @@ def cuts(text: str) -> list[str]:
     return [part for part in dict.fromkeys(parts) if part and part != text]
 
 
-def _marks(text: str) -> list[tuple[int, int]]:
+@lru_cache(maxsize=1024)
+def _marks(text: str) -> tuple[tuple[int, int], ...]:
     """The borders of a title, and the marks between words of scripts that need no space for it."""
     found = [*_borders(text), *(match.span() for match in _CLOSE_MARK.finditer(text))]
     kept: list[tuple[int, int]] = []
     for start, end in sorted(found):
         if not kept or start >= kept[-1][1]:
             kept.append((start, end))
-    return kept
+    return tuple(kept)
 
 
-def _borders(text: str) -> list[tuple[int, int]]:
+@lru_cache(maxsize=1024)
+def _borders(text: str) -> tuple[tuple[int, int], ...]:
     """Where a title may be parted; marks of a quotation part nothing: `la « gravité » du moment`."""
     quoted = "«" in text and "»" in text
-    return [match.span() for match in _BORDER.finditer(text) if not (quoted and ("«" in match[0] or "»" in match[0]))]
+    found = (match for match in _BORDER.finditer(text) if not (quoted and ("«" in match[0] or "»" in match[0])))
+    return tuple(match.span() for match in found)
 
 
 def is_site(text: str, sites: set[str]) -> bool:

@@ -163,9 +163,14 @@ def _names_another(names: str) -> bool:
     return _ELSEWHERE.search(names) is not None
 
 
-@lru_cache(maxsize=4096)
 def _is_byline_name(names: str) -> bool:
-    return _BYLINE_NAMES.search(names) is not None and not _NOT_BYLINE.search(names)
+    return bool(_names_byline(names))
+
+
+@lru_cache(maxsize=4096)
+def _names_byline(names: str) -> bool | None:
+    """Whether names say that a box is a byline; None where they do not speak of one."""
+    return None if _BYLINE_NAMES.search(names) is None else _NOT_BYLINE.search(names) is None
 
 
 def _from_links(near: list[Block]) -> Iterator[Byline]:
@@ -337,8 +342,9 @@ def _is_named(block: Block) -> bool:
     for _ in range(3):
         if box.tag == "address":
             return True
-        if _BYLINE_NAMES.search(box.names):
-            return not _NOT_BYLINE.search(box.names)
+        named = _names_byline(box.names)
+        if named is not None:
+            return named
         if box.parent is None or box.parent.last - box.parent.first > 4:
             return False
         box = box.parent

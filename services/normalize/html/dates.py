@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice, pairwise
 
 import msgspec
@@ -284,9 +285,14 @@ def _from_times(root: Element, near: list[Block], language: str | None) -> Itera
 def _is_of_others(element: Element) -> bool:
     """Whether a time stands in a quotation, a comment, a teaser, a list of links: it dates somebody else's words."""
     around = list(islice(element.iterancestors(), 8))
-    return any(box.tag in _OTHERS_TAGS or OTHERS_NAMES.search(names_of(box)) for box in around) or any(
+    return any(box.tag in _OTHERS_TAGS or _names_others(names_of(box)) for box in around) or any(
         _is_list_of_links(box) for box in around if box.tag in _LISTS
     )
+
+
+@lru_cache(maxsize=8192)
+def _names_others(names: str) -> bool:
+    return OTHERS_NAMES.search(names) is not None
 
 
 def _is_list_of_links(listed: Element) -> bool:

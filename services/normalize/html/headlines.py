@@ -71,11 +71,6 @@ class _Page:
             self.said[rule] = f"{self.said.get(rule, '')} {letters(title.reading.quote or title.reading.value)}"
         self.shown: dict[str, int] = {}
         self.linked: dict[str, int] = {}
-        for block in outline.blocks:
-            if block.size < 250:
-                counts = self.linked if block.linkage > 0.8 else self.shown
-                key = letters(block.text)
-                counts[key] = counts.get(key, 0) + 1
         self.text = [0.0]
         for block in outline.blocks:
             self.text.append(self.text[-1] + (block.prose if block.size > _RUNNING else 0))
@@ -86,6 +81,19 @@ class _Page:
         self.sections = {letters(name) for name in sections if isinstance(name, str)}
         self.title = declared.title or ""
         self.heads = {letters(title.reading.value) for title in titles if title.heading is not None}
+
+    def count_lines(self, keys: Iterable[str]) -> None:
+        """Count the short lines that say what a candidate says, shown or linked; most lines begin otherwise."""
+        wanted = set(keys)
+        begins = {key[:2] for key in wanted}
+        for block in self.outline.blocks:
+            head = block.text[:3]
+            if block.size >= 250 or (head.isascii() and head.isalnum() and head[:2].lower() not in begins):
+                continue
+            key = letters(block.text)
+            if key in wanted:
+                counts = self.linked if block.linkage > 0.8 else self.shown
+                counts[key] = counts.get(key, 0) + 1
 
     def is_in_margin(self, heading: Element | None) -> bool:
         """Whether a heading stands in a menu, a footer or beside the page's text."""
@@ -133,6 +141,7 @@ def headline_candidates(
             group = groups.setdefault(fold(value), [])
             if len(groups) <= _MOST_CANDIDATES:
                 group.append((how, msgspec.structs.replace(title, reading=reading)))
+    page.count_lines(letters(group[0][1].reading.value) for group in groups.values() if group)
     return [(min(group, key=_worth)[1].reading, _features(group, page)) for group in groups.values() if group]
 
 

@@ -173,7 +173,9 @@ def _is_by_chance(sequence: str, misreading: _Misreading) -> bool:
 
 def _mend_line(line: str) -> str:
     """One line of a text that is right elsewhere."""
-    if line.isascii() or not _WESTERN.sequence.search(line):
+    if line.isascii() or _WESTERN_AS_UTF8.search(line.encode("utf-8", "surrogatepass")) is None:
+        return line
+    if not _WESTERN.sequence.search(line):
         return line
     if _WESTERN.explained(line) >= _MOST and _is_sure_of(_WESTERN, line):
         return _WESTERN.mended(line)
