@@ -64,7 +64,7 @@ _OF_SHAPE: dict[str, Label] = {
 }
 _MARKED = 8.0  # what a mark of the copy itself ("## ") adds to the label it means
 _NO_HEADLINE = -20.0
-LEAST_SENTENCE = 6
+LEAST_SENTENCE = 6  # words
 LEAST_RIVAL = 0.05
 LEAST_SURE = 0.3
 
@@ -143,17 +143,23 @@ def label_lines(document: Document) -> Document:
             lines[above] = _credited(lines[above], lines[number], view)
             lines[number] = msgspec.structs.replace(lines[number], text="")
         elif lines[number].kind is None:
-            label = STATES[state].label
-            lines[number] = _told(
-                lines[number], total, "para" if place < text.end_mark and _is_sentence(view, total, label) else label
-            )
+            label = "para" if _is_lone_sentence(text, place, totals[place], states) else STATES[state].label
+            lines[number] = _told(lines[number], total, label)
     return msgspec.structs.replace(document, lines=tuple(line for line in lines if line.text))
 
 
-def _is_sentence(view: LineView, total: list[float], label: Label) -> bool:
-    """Whether a line that was told to be a note by where it stands alone reads as text: then it is kept."""
+def _is_lone_sentence(text: TextView, place: int, total: list[float], states: list[int]) -> bool:
+    """Whether a line told to be a note reads as text by itself and stands alone amid the running text: then it is kept.
+
+    Behind the last paragraph, and among other notes, sentences are the site's: its rights, its other headlines.
+    """
+    view = text.lines[place]
+    if STATES[states[place]].label != "note" or place >= min(text.last_running, text.end_mark):
+        return False
+    if any(STATES[beside].label == "note" for beside in (*states[max(place - 1, 0) : place], states[place + 1])):
+        return False
     alone = total[LABELS.index("para")] > total[LABELS.index("note")]
-    return label == "note" and alone and view.stopped and view.size >= LEAST_SENTENCE
+    return alone and view.stopped and view.size >= LEAST_SENTENCE
 
 
 def _credited(caption: Line, line: Line, view: LineView) -> Line:

@@ -168,6 +168,22 @@ def test_what_stands_under_the_text_is_boilerplate(tail: list[str]) -> None:
     assert set(tail) == set(article.boilerplate)
 
 
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("de", "© Hafenblatt. Nachdruck nur mit Genehmigung der Redaktion und unter Angabe der Quelle."),
+        ("es", "© Diario del Puerto. Prohibida la reproducción sin el permiso escrito de la redacción."),
+        ("vi", "© Bản quyền thuộc Báo Bến Cảng. Đề nghị ghi rõ nguồn khi đăng lại tin từ trang này."),
+        ("vi", "> Vì sao cầu cảng gỗ ở thị trấn bên lại chưa được xây xong?"),
+    ],
+)
+def test_sentences_of_the_site_under_the_text_are_no_paragraphs(language: str, sentence: str) -> None:
+    headline, body, _, byline, date = STORIES[language]
+    article = read([headline, date, *body, byline, sentence], language)
+    assert sentence in article.boilerplate
+    assert sentence not in [block.text for block in article.blocks]
+
+
 def test_items_are_a_list_and_rows_a_table() -> None:
     items = ["- New piles of oak", "- A deck of larch", "- A lamp at the end"]
     rows = ["Year\tVisitors\tBoats", "2019\t11,400\t310", "2020\t9,200\t280"]
