@@ -5,6 +5,7 @@ Every reader and every grammar only yields readings. The words of a rule are for
 
 import enum
 import math
+import re
 from collections.abc import Iterable
 
 import msgspec
@@ -12,6 +13,7 @@ import msgspec
 from shared.article import Candidate, Evidence
 
 _QUOTE = 200
+_HALF_WORD = re.compile(r"(?<=\W)\w+\Z")
 _LOST = 6
 SUREST = 0.99
 
@@ -260,13 +262,13 @@ class Ranking(msgspec.Struct, frozen=True, kw_only=True):
             field=field or best.field,
             rule=best.rule.told(best.note),
             sure=round(min(SUREST, self.sure), 2),
-            quote=(best.quote or best.value)[:_QUOTE],
+            quote=shortened(best.quote or best.value),
             path=best.place,
             start=best.start,
             end=best.end,
             lost=tuple(
                 Candidate(
-                    value=lost.value[:_QUOTE],
+                    value=shortened(lost.value),
                     rule=lost.rule.told(lost.note),
                     path=lost.place,
                     start=lost.start,
@@ -292,6 +294,17 @@ def contradicting(readings: Iterable[Reading]) -> tuple[Reading, ...]:
     for reading in readings:
         told.setdefault(reading.value, reading)
     return tuple(told.values())[1:]
+
+
+def shortened(text: str) -> str:
+    """The first 200 characters at most, ending where a word ends: half a word would be one that nobody wrote."""
+    if len(text) <= _QUOTE:
+        return text
+    kept = text[:_QUOTE]
+    if not (kept[-1].isalnum() and text[_QUOTE].isalnum()):
+        return kept
+    whole = _HALF_WORD.sub("", kept)
+    return whole or kept
 
 
 def sureness(weight: float) -> float:

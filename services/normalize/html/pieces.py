@@ -54,11 +54,35 @@ def pieces_of(
     return _with_lead(tuple(piece for _, piece in placed), description)
 
 
-def removed(body: Body, pictures: list[Picture]) -> tuple[Piece, ...]:
-    """What stood inside the article's box and is the site's: kept as having been taken out, each text once."""
+def removed(
+    outline: Outline, body: Body, pictures: list[Picture], headline: str | None, read: frozenset[str]
+) -> tuple[Piece, ...]:
+    """What stood in the article's box and is the site's, or is cut off the ends of its text: told as taken out, once.
+
+    `read` is what other fields were read from, and the margins that the steps may still read: a line over the text
+    that holds any of it has only labels beside.
+    """
     taken = {index for picture in pictures for index in picture.blocks}
-    left = {block.text: block for block in body.dropped if block.index not in taken}
+    titled = letters(headline or "")
+    front = (block for block in body.front if not any(said in block.text for said in read))
+    blocks = (*body.dropped, *body.back, *front, *_under(outline, body))
+    left = {
+        block.text: block
+        for block in sorted(blocks, key=lambda block: block.index)
+        if block.index not in taken and block.text not in read and not _is_title(block, titled)
+    }
     return tuple(Piece(text=text, shape="debris", path=_path(block)) for text, block in left.items())[:_MOST_REMOVED]
+
+
+def _under(outline: Outline, body: Body) -> Iterator[Block]:
+    """The running text of the `<article>` that stands round the container: who the author is, a note of the desk."""
+    box: Box | None = body.container
+    while box is not None and box.tag != "article":
+        box = box.parent
+    if box is not None:
+        for block in outline.blocks[body.container.last : box.last]:
+            if block.prose > 0:
+                yield block
 
 
 def _is_title(block: Block, titled: str) -> bool:

@@ -89,7 +89,8 @@ def read(text: str, raw: Raw) -> Draft:
         edges = tuple(margins(body, spoken.language, dated=dated, signed=signed))
         dates = tuple(piece for piece in edges if piece.shape == "date")
         rest = (piece for piece in edges if piece.shape != "date")
-        pieces = (*dates, *pieces, *rest, *removed(body, pictures))
+        read = frozenset({*(piece.text for piece in edges), *(seen.quote for seen in fields.evidence if seen.quote)})
+        pieces = (*dates, *pieces, *rest, *removed(outline, body, pictures, headline, read))
     shown = next((one for one in pieces if one.shape == "picture" and one.href and (one.text or one.byline)), None)
     picture = read_lead_picture(declared, shown)
     if picture is not None:

@@ -180,3 +180,50 @@ def test_a_text_told_in_sections_of_one_name_is_read_whole(name: str) -> None:
     page = f"<div><h1>A long read</h1>{section(first)}{section(f'<p>{MORE}</p><p>Short end.</p>')}</div>"
     raw = Raw(source=Source(kind="push", name="d"), media_type="text/html", body=page.encode(), received_us=1)
     assert [block.text for block in normalize(raw).blocks][-2:] == [MORE, "Short end."]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "Ana Ruiz covers the county. Before she came to us, she wrote about rivers, roads and rails for ten years.",
+        "Anna Berg ist Redakteurin dieser Zeitung. Zuvor hat sie lange aus Brüssel berichtet, über Fische und Häfen.",
+        "A first version of this article named another county. We put it right, and we thank those who wrote to us.",
+    ],
+)
+@pytest.mark.parametrize(
+    "around", ["<div class='bio'><p>{}</p></div>", "<footer><p>{}</p></footer>", "<div><p>{}</p></div>"]
+)
+def test_what_stands_under_the_text_in_its_article_is_told(told: str, around: str) -> None:
+    page = (
+        "<html><head><title>The bridge will be repaired</title></head><body><article>"
+        f"<h1>The bridge will be repaired</h1><div class='entry-content'><p>{LONG}</p><p>{MORE}</p><p>{LAST}</p></div>"
+        f"{around.format(told)}</article></body></html>"
+    )
+    url = "https://paper.example/a/1"
+    source = Source(kind="push", name="desk")
+    found = normalize(Raw(source=source, media_type="text/html", body=page.encode(), received_us=1, url=url))
+    shown = [block.text for block in found.blocks] + list(found.boilerplate)
+    assert told in shown
+
+
+@pytest.mark.parametrize("line", ["Photos: Courtesy of the county", "Ledger, December 11, 2014", "Anna Berg, Bonn"])
+def test_scraps_cut_off_the_end_are_told_as_removed(line: str) -> None:
+    found = article_ending(f"<h6>{line}</h6>")
+    said = {
+        *found.boilerplate,
+        *(block.text for block in found.blocks),
+        found.byline,
+        *(e.quote for e in found.evidence),
+    }
+    assert any(line in (one or "") for one in said)
+
+
+def article_ending(extra: str) -> Article:
+    body = (
+        "<html><head><title>The bridge will be repaired</title></head><body><article>"
+        f"<h1>The bridge will be repaired</h1><div class='entry-content'><p>{LONG}</p><p>{MORE}</p><p>{LAST}</p>{extra}"
+        "</div></article></body></html>"
+    )
+    source = Source(kind="push", name="desk")
+    url = "https://paper.example/a/1"
+    return normalize(Raw(source=source, media_type="text/html", body=body.encode(), received_us=1, url=url))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.normalize.readings import Reading, RuleId, rank
+from services.normalize.readings import Reading, RuleId, rank, shortened
 from tests.quality.calibration import calibrate
 
 
@@ -58,3 +58,30 @@ def test_calibration_error_is_the_mean_distance_of_stated_and_right() -> None:
     assert found.error == pytest.approx((0.45 + 0.25) / 2)
     assert [one.count for one in found.bins] == [2, 2]
     assert calibrate([]).error == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("short", "short"),
+        ("a" * 300, "a" * 200),
+        ("ab " + "c" * 300, "ab "),
+        ("x" * 199 + " yes", "x" * 199 + " "),
+        ("x" * 198 + " yes", "x" * 198 + " "),
+        ("x" * 196 + " yes no", "x" * 196 + " yes"),
+        (
+            "https://pictures.example/" + "a/" * 80 + "9b1c8a6586d7f0852d159381699dba8a",
+            "https://pictures.example/" + "a/" * 80,
+        ),
+    ],
+)
+def test_a_long_value_is_cut_where_a_word_ends(text: str, kept: str) -> None:
+    assert shortened(text) == kept
+
+
+@given(st.text(max_size=400))
+def test_what_is_kept_of_a_value_is_its_beginning(text: str) -> None:
+    kept = shortened(text)
+    assert text.startswith(kept)
+    assert len(kept) <= 200
+    assert kept or not text
