@@ -1,6 +1,7 @@
 """The dateline before the first words: "TTH - ", "HANOI, Nov 9 (Reuters) - ", "[서울=뉴시스] 홍길동 기자 = "."""
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 import msgspec
@@ -50,15 +51,6 @@ _TOWN_ALONE = re.compile(
 _KOREAN = re.compile(
     r"[(\[](?P<name>(?P<place>[^()\[\]=]{1,14})=(?P<agency>[^()\[\]=]{2,14}))[)\]]\s*(?:(?P<reporter>[^=\n]{2,40}?)\s?=\s*)?(?=\S)"
 )
-_CHINESE = re.compile(
-    r"(?P<name>(?:据)?(?P<agency>新[华華]社|中新社|中新网|中央社|本[报報]|本[网網]|本社|人民网|新华网|央视网|央广网|法新社|路透社)"
-    r"(?P<place>[^\d\s，。（(]{1,8}?)?(?:\d{4}年)?(?:\d{1,2}月)?(?:\d{1,2}日)?(?:[电電讯訊]|综合报道|消息))"
-    r"\s?(?:[（(](?P<reporter>[^（）()]{2,40})[）)])?[\s:：]*(?=\S)"
-)
-_CHINESE_BRACKET = re.compile(
-    r"[（(【](?P<name>(?P<agency>中央社|本报|本報|新華社|新华社)(?P<reporter>(?:记者|記者)[^\d\s（）()]{2,4})?(?P<place>[^\d\s]{2,4}?)?"
-    r"(?:\d{1,2}日)?(?:\d{4}年\d{1,2}月\d{1,2}日)?[电電讯訊]?)[）)】]\s*(?=\S)"
-)
 
 
 class Dateline(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,14 +88,25 @@ def read_dateline(text: str, tag: str) -> Dateline | None:
 @cache
 def _shapes(tag: str) -> tuple[tuple[re.Pattern[str], RuleId], ...]:
     own = ((_hooked(tag), RuleId.DATELINE_HOOKED), (_place_and_outlet(tag), RuleId.DATELINE_PLACE_AND_AGENCY))
-    return (*_EAST_ASIAN, *own, *_SHAPES)
+    chinese = ((shape, RuleId.DATELINE_AGENCYS_OPENING) for shape in _chinese())
+    return ((_KOREAN, RuleId.DATELINE_PLACE_AND_AGENCY), *chinese, *own, *_SHAPES)
 
 
-_EAST_ASIAN = (
-    (_KOREAN, RuleId.DATELINE_PLACE_AND_AGENCY),
-    (_CHINESE, RuleId.DATELINE_AGENCYS_OPENING),
-    (_CHINESE_BRACKET, RuleId.DATELINE_AGENCYS_OPENING),
-)
+@cache
+def _chinese() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """ "新华社北京11月9日电（记者张伟）" and "（中央社記者陳怡君台北9日電）"; agencies and day run into the place."""
+    agency = rf"(?P<agency>{_any_of(name for name in for_tag('zh').outlets if not name.isascii())})"
+    opening = re.compile(
+        rf"(?P<name>(?:据)?{agency}(?P<place>[^\d\s，。（(的]{{1,8}}?)?(?:\d{{4}}年)?(?:\d{{1,2}}月)?(?:\d{{1,2}}日)?"
+        r"(?:[电電讯訊]|综合报道|消息))\s?(?:[（(](?P<reporter>[^（）()]{2,40})[）)])?[\s:：]*(?=\S)"
+    )
+    in_brackets = re.compile(
+        rf"[（(【](?P<name>{agency}(?P<reporter>(?:记者|記者)[^\d\s（）()]{{2,4}})?(?P<place>[^\d\s]{{2,4}}?)?"
+        r"(?:\d{1,2}日)?(?:\d{4}年\d{1,2}月\d{1,2}日)?[电電讯訊]?)[）)】]\s*(?=\S)"
+    )
+    return opening, in_brackets
+
+
 _SHAPES = (
     (_AGENCY_FIRST, RuleId.DATELINE_PLACE_AND_AGENCY),
     (_BRACKET, RuleId.DATELINE_IN_BRACKETS),
@@ -233,5 +236,8 @@ def _hooked(tag: str) -> re.Pattern[str]:
 
 @cache
 def _outlets(tag: str) -> str:
-    names = sorted({*for_tag(tag).outlets, *for_tag(GENERIC).outlets}, key=len, reverse=True)
-    return "|".join(re.escape(name) for name in names) or "(?!)"
+    return _any_of({*for_tag(tag).outlets, *for_tag(GENERIC).outlets})
+
+
+def _any_of(names: Iterable[str]) -> str:
+    return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True)) or "(?!)"

@@ -9,6 +9,7 @@ from services.normalize.html.blocks import Block, Box
 from services.normalize.html.body import Body
 from services.normalize.html.class_names import BYLINE_NAMES, DATE_NAMES
 from services.normalize.html.tree import path_of
+from services.normalize.language.load import for_tag
 
 _LONGEST = 120
 
@@ -34,7 +35,7 @@ def _is_signature(block: Block, language: str | None) -> bool:
     """A byline by its grammar, set in another type or to the right; where papers sign at the end that is enough."""
     tag = (language or "").lower()
     apart = block.bold + block.italic > 0.8 * block.size or _is_right(block.box)
-    return (apart or tag.startswith("vi")) and read_byline(block.text, tag or "und") is not None
+    return (apart or for_tag(tag).bylines.bare_name_ends_page) and read_byline(block.text, tag or "und") is not None
 
 
 def _is_right(box: Box) -> bool:

@@ -36,7 +36,6 @@ _STATES = re.compile(r"(?:has|with|without|no|hide|show)-?_?caption")
 _OTHERS = ("table", "blockquote", "pre")
 _SHOWN = frozenset({"img", "amp-img", "picture", "video", "figure"})
 _SENTENCE_TAGS = frozenset({"p", "li", "blockquote"})
-_FEW_WORDS = 4
 _STOPS = (".", "!", "?", "…", "。", "”", "»")
 _NEAR = 4
 _SPOKEN = ("alt", "title")

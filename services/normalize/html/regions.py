@@ -8,8 +8,6 @@ from services.normalize.html.pictures import Picture, read_pictures
 
 _ABOVE = 350  # characters of other text that may stand between a picture and the headline under it
 
-_WIDER = 2
-
 
 def find_places(outline: Outline, headline: str | None) -> tuple[Box | None, Box | None, Block | None]:
     """The box of the text, the smallest box that holds the headline too, and the headline's block."""

@@ -28,7 +28,6 @@ class Dates(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     updated: tuple[str, ...] = ()
     joiners: tuple[str, ...] = ()
     hour_words: tuple[str, ...] = ()
-    minute_words: tuple[str, ...] = ()
     morning: tuple[str, ...] = ()
     noon: tuple[str, ...] = ()
     afternoon: tuple[str, ...] = ()
@@ -45,7 +44,8 @@ class Bylines(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     `notes` a remark in brackets behind a name ("lược dịch"); `remarks` are such words that change nothing. Where
     `bare_name_ends_page`, pages end in a name without any word before it. `institutions` open what a person works for,
     in brackets behind a name. `clients` stand between a name and who ordered the text ("for" Reuters), `place_words`
-    between a name and where that person is ("in" London). Where `single_names`, people sign with one word.
+    between a name and where that person is ("in" London). Where `single_names`, people sign with one word; where
+    `family_first`, "Miller, Jane" is no name turned round.
     `given_names` tell a name where letters have no case; `glued_joiners` are written as one word with them ("وكريم").
     """
 
@@ -64,6 +64,7 @@ class Bylines(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     clients: tuple[str, ...] = ()
     place_words: tuple[str, ...] = ()
     bare_name_ends_page: bool = False
+    family_first: bool = False
     single_names: bool = False
 
 

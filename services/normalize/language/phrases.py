@@ -5,7 +5,7 @@ from functools import cache
 from typing import Literal
 
 from services.normalize.language.folding import fold
-from services.normalize.language.load import GENERIC, for_tag
+from services.normalize.language.load import GENERIC, for_tag, languages
 from shared.article import Role
 
 PRINTED_DASHES = "‐‑‒–—―−"
@@ -29,6 +29,16 @@ def roles(tag: str, kind: Literal["labels", "openers", "notes"]) -> Mapping[str,
     """The words of a byline that name a role, folded, longest first."""
     words: dict[str, Role] = {**getattr(for_tag(GENERIC).bylines, kind), **getattr(for_tag(tag).bylines, kind)}
     return {fold(word): words[word] for word in sorted(words, key=len, reverse=True)}
+
+
+@cache
+def _roles_of_all() -> Mapping[str, Role]:
+    return {fold(word): role for rules in languages().values() for word, role in rules.bylines.labels.items()}
+
+
+def any_role(word: str) -> Role | None:
+    """The role that a folded word names before a colon in any language: "ảnh", "foto"."""
+    return _roles_of_all().get(word)
 
 
 @cache

@@ -6,8 +6,6 @@ STOPS = ".!?…。．！？｡؟۔।॥։።"
 CLOSERS = "\"'”’“»›«)]）］】」』〉》\u200f\u200e "
 """What may stand behind it: quotation marks and brackets."""
 
-COLONS = ":："
-
 
 def is_stopped(text: str) -> bool:
     """Whether a text ends as a sentence does."""

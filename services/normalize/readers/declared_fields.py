@@ -9,6 +9,8 @@ from services.normalize.document import Draft, Piece, Shape
 from services.normalize.fields.date import Dated, clock_evidence
 from services.normalize.grammar.byline import read_byline
 from services.normalize.grammar.printed_names import is_organisation, split_names
+from services.normalize.language.folding import fold
+from services.normalize.language.phrases import any_role
 from services.normalize.readings import Ranking, Reading, RuleId, rank
 from shared.article import Article, Evidence, Person, Role
 
@@ -21,10 +23,10 @@ _PRINTED: dict[str, Shape] = {
 }
 _ROLES: dict[str, Role] = {
     "author": "author", "creator": "author", "writer": "author", "reporter": "author", "byline": "author",
-    "columnist": "author", "correspondent": "author", "contributor": "author", "by": "author", "bài": "author",
-    "photographer": "photographer", "photo": "photographer", "photos": "photographer", "ảnh": "photographer",
+    "columnist": "author", "correspondent": "author", "contributor": "author", "by": "author",
+    "photographer": "photographer", "photo": "photographer", "photos": "photographer",
     "videographer": "videographer", "video": "videographer", "cameraman": "videographer",
-    "translator": "translator", "translation": "translator", "dịch": "translator",
+    "translator": "translator", "translation": "translator",
 }  # fmt: skip
 
 
@@ -135,7 +137,8 @@ def _reading(
 
 def role_of(word: str | None) -> Role | None:
     """Our word for what someone did: "writer" is an author; None for one who is written about, or unknown."""
-    return _ROLES.get((word or "").strip().lower().rpartition(":")[2])
+    plain = (word or "").strip().lower().rpartition(":")[2]
+    return _ROLES.get(plain) or any_role(fold(plain))
 
 
 def _shown(value: object) -> str:
