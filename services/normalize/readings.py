@@ -77,6 +77,7 @@ class RuleId(enum.Enum):
     JSON_LD_SUMMARY = ("JSON-LD description", 0.85)
     # keywords
     JSON_LD_KEYWORDS = ("JSON-LD keywords", 0.95)
+    TAG_LINKS = ("links to the article's tags", 0.85)
     META_KEYWORDS = ("meta of keywords", 0.9)
     # section
     JSON_LD_SECTION = ("JSON-LD articleSection", 0.95)

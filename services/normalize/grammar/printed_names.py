@@ -12,7 +12,7 @@ _LABEL = re.compile(
     rf"^[\W_]*(?:{_BOTH}(?:\s*(?:by|von|par|por|av|af|di)\b)?|(?:view|show|see|read)?\s*(?:all|more) "
     r"(?:posts|articles|stories|entries)?\s*(?:by|of|from)\b|(?:zeige )?alle (?:beiträge|artikel) (?:von|anzeigen von)|"
     r"mehr (?:von|über)|alles von|(?:written|posted|published|reported|story|words|text|article|created|compiled|"
-    r"submitted|reviewed)?\s*(?:and \w+ )?by\b|von\b|par\b|por\b|di\b(?=\s+[A-ZÀ-Ý])|de\b(?=\s+[A-ZÀ-Ý])|"
+    r"submitted|reviewed)?\s*(?:and \w+ )?by\b|vo[nm]\b|par\b|por\b|di\b(?=\s+[A-ZÀ-Ý])|de\b(?=\s+[A-ZÀ-Ý])|"
     r"door\b|van\b(?=\s+[A-Z]\w+ [A-Z])|av\b|af\b|od\b|ote\b|от\b|від\b|przez\b|bởi\b|автор\w*|"
     r"auth?or(?:in|en|s|es|a)?\b|auteurs?\b|redakt\w+ von|text(?:o|e)?\b|tekst\b|foto\b|autore\b|escrito por|"
     r"publicado por|escribe\b|tác giả|bài\b|thực hiện|được (?:viết|đăng) bởi|yazan|muhabir\b|szerző|"
@@ -41,6 +41,11 @@ _DANGLING = re.compile(
     r"(?:\s+(?:on|am|at|um|in|le|el|il|em|den|op|à|a las|alle|vào|ngày|lúc|klo|på|dnia|о|в|folgen|follow|seguir|"
     r"suivre|shares?|for|schreibt|says|writes|sagt|meint|and|und))+$",
     re.IGNORECASE,
+)
+# "By Ann Lee with agencies" names none of them.
+_NO_AGENCY = re.compile(
+    r"(?i)(?:news )?agenc(?:y|ies)|wires|wire services|agenturen|agences?|agencias|ag[êe]ncias|agenzie|"
+    r"(?:pers)?bureaus|agentschappen|byråer(?:ne|na)?|agencje|агентства"
 )
 _INITIAL = re.compile(r"\s[A-ZÀ-Ý]$")
 _DEGREE = re.compile(
@@ -125,7 +130,7 @@ def split_names(text: str) -> list[str]:
         if names and _PICTURES.match(part):  # `Text: Jane Doe, Fotos: John Roe`: the second only took the pictures
             break
         name = clean_name(part)
-        if name and name not in names:
+        if name and name not in names and not (names and _NO_AGENCY.fullmatch(name)):
             names.append(name)
     return names
 

@@ -80,6 +80,7 @@ _ACCORDING = re.compile(r"(?i)\W*(?:theo|according to|laut|nach|selon|según|sec
 _CODES = re.compile(r"^[(\[]?[a-zäöü]{2,6}(?:\s?[/,;]\s?[a-zäöü]{2,6}){0,4}[)\]]?\.?$")
 _TRAIL = frozenset("»›>→")  # between the steps of a way home
 _PARTICLES = frozenset("von van der den de del della di da do dos la le al el bin ter zu".split())
+_RUNS_ON = re.compile("[\u3040-\u309f\u4e00-\u9fff]{7}")
 _DIGIT = re.compile(r"\d")
 _CLOCK = re.compile(r"(?i)(?:\b(?:um|at|à|a las|alle)\s+)?\b\d{1,2}[:.h]\d\d(?:\s?uhr|\s?[ap]\.?m\.?)?")
 _COUNTED = re.compile(r"\(\d+\)\W*$")  # a list of all authors and how much each wrote
@@ -315,8 +316,8 @@ def _from_signature(blocks: list[Block]) -> Iterator[Byline]:
 
 
 def _is_capital(name: str) -> bool:
-    """Whether every word of it could be a name's; a caption in italics has others."""
-    return all(not word[0].islower() or word in _PARTICLES for word in name.split())
+    """Whether every word of it could be a name's: a caption in italics has others, a button in Chinese longer ones."""
+    return all(not word[0].islower() or word in _PARTICLES for word in name.split()) and not _RUNS_ON.search(name)
 
 
 def _without_listings(printed: Iterable[tuple[Block, Byline]], end: int) -> list[Byline]:

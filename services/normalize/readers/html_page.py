@@ -31,6 +31,7 @@ from services.normalize.html.kind import read_access, read_kind, refuse_listing
 from services.normalize.html.margins import margins
 from services.normalize.html.pieces import pieces_of, removed
 from services.normalize.html.regions import find_near, find_pictures, find_places
+from services.normalize.html.tags import read_tags
 from services.normalize.html.tree import parse
 from services.normalize.readers.live_report import live_entries
 from services.normalize.readings import Ranking, Reading, RuleId, contradicting, rank
@@ -74,7 +75,7 @@ def read(text: str, raw: Raw) -> Draft:
     near = find_near(outline, container, head)
     _settle_dates(fields, spoken, date_witnesses(spoken, outline, near, root, raw.url, _read_on(spoken, raw)), raw)
     names = _settle_people(fields, spoken, author_readings(spoken, outline, container, near))
-    _settle_declared(fields, declared)
+    _settle_declared(fields, declared, read_tags(root, head))
     _settle_live(fields, declared, raw)
     fields.believe(read_kind(declared, near, head, raw.url))
     fields.believe(read_access(declared))
@@ -186,12 +187,15 @@ def _settle_alternates(fields: _Fields, declared: Declared, headline: Ranking | 
         fields.evidence.append(Ranking(believed=one, sure=one.sure).evidence(f"alternate_headlines[{number}]"))
 
 
-def _settle_declared(fields: _Fields, declared: Declared) -> None:
+def _settle_declared(fields: _Fields, declared: Declared, tags: tuple[Reading, tuple[str, ...]] | None) -> None:
     fields.believe(read_address(declared))
     fields.believe(read_summary(declared))
     fields.believe(rank("language", [declared.tongue] if declared.tongue is not None else []))
     fields.believe(read_section(declared))
     words: tuple[str, ...] = ()
-    for reading, added in read_keywords(declared):
+    for reading, said in (*read_keywords(declared), *([tags] if tags is not None else [])):
+        added = tuple(word for word in said if word.casefold() not in {known.casefold() for known in words})
+        if not added:
+            continue
         words = (*words, *added)
         fields.believe(rank("keywords", [reading]), words)

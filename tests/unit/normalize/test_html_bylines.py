@@ -2,6 +2,7 @@
 
 import pytest
 
+from services.normalize.grammar.printed_names import split_names
 from services.normalize.html.authors import author_readings
 from services.normalize.html.blocks import Outline, read_outline
 from services.normalize.html.declared import Declared, read_declared
@@ -186,3 +187,22 @@ def test_hostile_bylines_cost_no_more_than_their_length(markup: str) -> None:
         lambda: author_readings(declared, outline, outline.boxes[0], outline.blocks[:110]), than=read_page, bound=8
     )
     assert ratio < 8
+
+
+@pytest.mark.parametrize(
+    ("byline", "names"),
+    [
+        ("By Jane Doe with agencies", ["Jane Doe"]),
+        ("Von Anna Berg mit Agenturen", ["Anna Berg"]),
+        ("Par Élise Garnier avec agences", ["Élise Garnier"]),
+        ("By Jane Doe and wires", ["Jane Doe"]),
+        ("Von Anna Berg und dpa", ["Anna Berg", "dpa"]),
+    ],
+)
+def test_agencies_without_a_name_are_nobody(byline: str, names: list[str]) -> None:
+    assert split_names(byline) == names
+
+
+@pytest.mark.parametrize("button", ["分享让更多人看到", "点击这里查看更多内容", "この記事を印刷する方法"])
+def test_a_button_under_the_text_signs_nothing(button: str) -> None:
+    assert button not in authors(page(last=f"<p><b>{button}</b></p>"))
