@@ -313,7 +313,7 @@ class _Part(msgspec.Struct, kw_only=True):
         placed = place_behind(tag).search(text)
         name, title = split_title((text[: placed.start()] if placed else text).rstrip("."), tag)
         if is_name(name, tag):
-            return self._keep(name, title, text)
+            return self._keep(name, title)
         said = ":" in name or text.rstrip().endswith(("?", "!", "…", "..."))
         if self.strict or not name or said or len(name.split()) > MOST_ORGANISATION_WORDS:
             return False
@@ -322,7 +322,7 @@ class _Part(msgspec.Struct, kw_only=True):
         names.organisations.append(name)
         return True
 
-    def _keep(self, name: str, title: str | None, text: str) -> bool:
+    def _keep(self, name: str, title: str | None) -> bool:
         known, names = for_tag(self.tag), self.names
         gives = "photographer" in self.named and fold(name) in folded(known.captions.givers)
         if fold(name) not in crews(self.tag) and (gives or self._is_source(name)):
@@ -333,7 +333,7 @@ class _Part(msgspec.Struct, kw_only=True):
         self.supported = self.supported or title is not None
         if title is not None and is_agency(title, self.tag):
             names.sources.append(title)
-        post = title if title is not None and _is_post_word(title, self.tag) else None
+        post = title if title is not None and _is_post_word(title) else None
         names.add(normal_case(name, self.tag), self.named, post)
         return True
 
@@ -341,7 +341,7 @@ class _Part(msgspec.Struct, kw_only=True):
         return is_outlet(name, self.tag) if self.strict else is_agency(name, self.tag)
 
 
-def _is_post_word(title: str, tag: str) -> bool:
+def _is_post_word(title: str) -> bool:
     """A post rather than a degree: "Correspondent", "기자", not "Dr" or "PGS.TS"."""
     return "." not in title and (len(title) > 4 or is_caseless(title))
 

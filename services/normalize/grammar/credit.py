@@ -110,7 +110,7 @@ def _bracketed(text: str, bracketed: re.Match[str], tag: str) -> Credit | None:
         return Credit(caption=kept, credit=None, rule=RuleId.CREDIT_STOCK)
     taken = _TAKEN.search(f"({inner})")
     if taken is not None:
-        return Credit(caption=caption, credit=_reporter(taken["credit"], tag), rule=RuleId.CREDIT_TAKEN_BY)
+        return Credit(caption=caption, credit=_reporter(taken["credit"]), rule=RuleId.CREDIT_TAKEN_BY)
     if ("/" in inner and _is_of_agency(inner, tag)) or (len(inner) <= 20 and _is_agency(inner, tag)):
         return Credit(caption=caption, credit=inner, rule=RuleId.CREDIT_AGENCY_IN_BRACKETS)
     return None
@@ -139,7 +139,7 @@ def _taken_by(text: str, tag: str) -> Credit | None:
         match = form.search(text)
         if match is None or not match.start():
             continue
-        credit = _reporter(match["credit"].strip(), tag)
+        credit = _reporter(match["credit"].strip())
         clear = form in (_TAKEN, _BY_REPORTER) or _is_agency(credit.rstrip("发發"), tag)
         if clear and (
             is_name(credit.rpartition("/")[2], tag) or _is_agency(credit.rstrip("发發"), tag) or form is _TAKEN
@@ -148,7 +148,7 @@ def _taken_by(text: str, tag: str) -> Credit | None:
     return None
 
 
-def _reporter(credit: str, tag: str) -> str:
+def _reporter(credit: str) -> str:
     """ "人民日报记者 王建国" as "人民日报/王建国"."""
     match = _REPORTER.match(credit)
     if match is None:

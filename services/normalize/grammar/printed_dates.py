@@ -133,10 +133,7 @@ def order_of(language: str | None) -> DayOrder | None:
     if tag == "en":
         return "mdy"
     by_region = {name.lower(): order for rules in languages().values() for name, order in rules.orders.items()}
-    return by_region.get(tag) or _REGIONS.get(tag) or dates_of(language).order
-
-
-_REGIONS: dict[str, DayOrder] = {"en-ph": "mdy", "en-ca": "mdy", "fil": "mdy"}
+    return by_region.get(tag) or dates_of(language).order
 
 
 def _found(text: str, day: _Day, clock: Clock | None, language: str | None) -> Found:

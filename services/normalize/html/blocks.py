@@ -44,7 +44,6 @@ class Box(msgspec.Struct, eq=False):
     tag: str
     names: str
     parent: "Box | None"
-    depth: int
     verdict: int
     prose: bool
     first: int
@@ -198,7 +197,7 @@ class _Walk:
         worst, prose = judge_names(names)
         verdict = _verdict(tag, attributes, worst if len(names) >= _LEAST_NAMES else NORMAL)
         place, first = len(self.boxes), len(self.blocks)
-        box = Box(element, tag, names, parent, len(self.stack) - 1, verdict, prose, first, 0, [], place)
+        box = Box(element, tag, names, parent, verdict, prose, first, 0, [], place)
         self.boxes.append(box)
         if tag in _MEDIA:
             self.media.append(Medium(element, box, first))

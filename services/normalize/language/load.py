@@ -46,6 +46,7 @@ class Bylines(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     in brackets behind a name. `clients` stand between a name and who ordered the text ("for" Reuters), `place_words`
     between a name and where that person is ("in" London). Where `single_names`, people sign with one word; where
     `family_first`, "Miller, Jane" is no name turned round.
+    `particles` are little words within names ("van den Berg").
     `given_names` tell a name where letters have no case; `glued_joiners` are written as one word with them ("وكريم").
     """
 
@@ -63,6 +64,7 @@ class Bylines(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     given_names: tuple[str, ...] = ()
     clients: tuple[str, ...] = ()
     place_words: tuple[str, ...] = ()
+    particles: tuple[str, ...] = ()
     bare_name_ends_page: bool = False
     family_first: bool = False
     single_names: bool = False

@@ -103,17 +103,10 @@ def sentence_words(tag: str) -> frozenset[str]:
     return folded(style.function_words) | folded(style.verbs)
 
 
-_PARTICLES = (
-    "de", "da", "do", "dos", "das", "del", "della", "di", "du", "van", "von", "der", "den", "ter", "ten", "la", "le",
-    "bin", "binti", "al", "el", "y", "e", "zu", "zum", "zur", "af", "av", "ibn", "ben", "'t", "’t", "los", "las", "mac",
-    "dello", "dal", "degli", "vom", "op", "san", "abu", "bint",
-)  # fmt: skip
-
-
 @cache
 def particles(tag: str) -> frozenset[str]:
     """Little words within names: "van den Berg"."""
-    return frozenset(_PARTICLES)
+    return frozenset((*for_tag(GENERIC).bylines.particles, *for_tag(tag).bylines.particles))
 
 
 @cache

@@ -41,7 +41,7 @@ def read(text: str, raw: Raw) -> Draft:
     lead, body = join_texts(summary, content)
     body, is_cut = without_invitation(body, title or "", entry.language)
     readings.take("description", lead, "feed summary", "$.summary", sure=_SURE)
-    _take_rest(readings, entry, raw)
+    _take_rest(readings, entry)
     _take_dates(readings, entry, raw, body)
     told = tuple(_told(piece, entry.tags) for piece in body)
     draft = readings.draft(with_pictures(told, pictures_of(entry.pictures, "$.pictures")))
@@ -74,7 +74,7 @@ def _pieces(text: str | None, is_html: bool, base: str, path: str) -> tuple[Piec
     return pieces_of_markup(text, base, path)
 
 
-def _take_rest(readings: FieldReadings, entry: FeedEntry, raw: Raw) -> None:
+def _take_rest(readings: FieldReadings, entry: FeedEntry) -> None:
     language = entry.language
     readings.take("language", language, "feed language", "$.language", sure=0.8)
     for place, author in enumerate(entry.authors):

@@ -3,7 +3,10 @@
 import pytest
 
 from services.normalize.grammar.dateline import read_dateline
+from services.normalize.grammar.printed_dates import order_of
 from services.normalize.grammar.site_phrases import is_aside, is_notice
+from services.normalize.language.load import read_language
+from services.normalize.language.phrases import particles
 from services.normalize.readers.declared_fields import role_of
 from services.normalize.readers.feed_entry import read
 from shared.article import Role
@@ -60,3 +63,27 @@ def test_site_lines_of_all_languages(text: str) -> None:
 
 def test_what_an_outlet_is_said_to_have_said_is_no_dateline() -> None:
     assert read_dateline("环球网的消息说图书馆九点开门。", "zh") is None
+
+
+@pytest.mark.parametrize(
+    ("language", "order"),
+    [
+        ("en-PH", "mdy"),
+        ("en_CA", "mdy"),
+        ("fil", "mdy"),
+        ("en-AU", "dmy"),
+        ("de-CH", "dmy"),
+        ("hu", "ymd"),
+        (None, None),
+    ],
+)
+def test_the_order_of_a_day_is_that_of_the_region_in_its_languages_file(
+    language: str | None, order: str | None
+) -> None:
+    assert order_of(language) == order
+
+
+def test_little_words_of_names_are_a_languages_own_beside_everybodys() -> None:
+    made_up = read_language(b'tag = "qx"\n[bylines]\nparticles = ["vlo"]')
+    assert made_up.bylines.particles == ("vlo",)
+    assert {"van", "de"} <= particles("qx") <= particles("nl")
