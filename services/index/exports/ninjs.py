@@ -1,5 +1,6 @@
 """Our article as an item of IPTC ninjs 3.1, which allows no property of our own: evidence stays with us."""
 
+import datetime as dt
 import re
 from typing import Any
 
@@ -8,6 +9,7 @@ from shared.article import Article, Block
 
 SCHEMA = "http://www.iptc.org/std/ninjs/ninjs-schema_3.1.json#"
 
+_LAST_ZONE = dt.timezone(dt.timedelta(hours=-12))
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+\Z")
 
 Item = dict[str, Any]
@@ -20,12 +22,12 @@ def to_ninjs(article: Article, article_id: str) -> Item:
         "type": "text",
         "standard": {"name": "ninjs", "version": "3.1", "schema": SCHEMA},
         "version": article.version,
-        "firstCreated": article.first_created and article.first_created.isoformat(),
-        "versionCreated": article.version_created and article.version_created.isoformat(),
-        "embargoedUntil": article.embargoed_until and article.embargoed_until.isoformat(),
+        "firstCreated": _instant(article.first_created),
+        "versionCreated": _instant(article.version_created),
+        "embargoedUntil": _instant(_last(article.embargoed_until)),
         "pubStatus": article.pub_status,
         "language": article.language,
-        "headlines": _texts("main", article.headline),
+        "headlines": _headlines(article),
         "descriptions": _texts("lead", article.description),
         "bodies": _bodies(article),
         "by": article.byline,
@@ -43,6 +45,21 @@ def to_ninjs(article: Article, article_id: str) -> Item:
 def item_uri(article: Article, article_id: str) -> str:
     """The publisher's own uri, else one made of our id; a bare number or name is no uri."""
     return article.uri if article.uri and _URI.match(article.uri) else f"urn:copydesk:{article_id}"
+
+
+def _instant(moment: dt.datetime | None) -> str | None:
+    """RFC 3339, as the schema wants it: a clock whose zone nobody knows is no instant, and is left out."""
+    return moment.isoformat() if moment is not None and moment.tzinfo is not None else None
+
+
+def _last(moment: dt.datetime | None) -> dt.datetime | None:
+    """An embargo whose zone nobody knows ends when its clock has struck everywhere: left out, it would hold nobody."""
+    return moment.replace(tzinfo=_LAST_ZONE) if moment is not None and moment.tzinfo is None else moment
+
+
+def _headlines(article: Article) -> list[Item]:
+    others = (item for other in article.alternate_headlines for item in _texts(other.role, other.value))
+    return [*_texts("main", article.headline), *others]
 
 
 def _bodies(article: Article) -> list[Item]:

@@ -8,7 +8,17 @@ from services.index.exports.body import body_html
 from services.index.exports.markdown import to_markdown
 from services.index.exports.ninjs import to_ninjs
 from services.index.exports.schema_org import to_schema_org
-from shared.article import Article, Block, Evidence, Person
+from shared.article import (
+    Access,
+    Article,
+    Block,
+    Correction,
+    Evidence,
+    Headline,
+    Kind,
+    LiveEntry,
+    Person,
+)
 
 WHEN = dt.datetime(2015, 11, 9, 5, 34, tzinfo=dt.timezone(dt.timedelta(hours=7)))
 ARTICLE = Article(
@@ -169,3 +179,103 @@ def test_markdown_of_an_article_begins_with_what_it_is() -> None:
     assert to_markdown(ARTICLE).startswith(
         "# Từng bước nâng cao\n\nBài, ảnh: Anh Phong · 2015-11-09\n\n**Bằng những giải pháp**\n\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "type_"),
+    [
+        (None, "NewsArticle"),
+        ("news", "NewsArticle"),
+        ("press-release", "NewsArticle"),
+        ("opinion", "OpinionNewsArticle"),
+        ("analysis", "AnalysisNewsArticle"),
+        ("review", "ReviewNewsArticle"),
+        ("live", "LiveBlogPosting"),
+        ("sponsored", "AdvertiserContentArticle"),
+    ],
+)
+def test_schema_org_has_a_type_for_kinds(kind: Kind | None, type_: str) -> None:
+    assert to_schema_org(Article(kind=kind), "abc")["@type"] == type_
+
+
+@pytest.mark.parametrize(("access", "free"), [("free", True), ("metered", False), ("paid", False), (None, None)])
+def test_schema_org_says_who_may_read_it(access: Access | None, free: bool | None) -> None:
+    assert to_schema_org(Article(access=access), "abc").get("isAccessibleForFree") is free
+
+
+def test_schema_org_has_what_was_put_right_and_who_holds_which_post() -> None:
+    article = Article(
+        people=(Person(name="Ann Lee", job_title="Transport Correspondent"), Person(name="Bo Li", rel=("editor",))),
+        alternate_headlines=(Headline(value="Shorter", role="social"),),
+        corrections=(Correction(text="It was Monday.", at=WHEN), Correction(text="Not Tuesday.")),
+    )
+    node = to_schema_org(article, "abc")
+    assert node["author"] == [{"@type": "Person", "name": "Ann Lee", "jobTitle": "Transport Correspondent"}]
+    assert node["editor"] == [{"@type": "Person", "name": "Bo Li"}]
+    assert node["alternativeHeadline"] == ["Shorter"]
+    assert node["correction"] == [
+        {"@type": "CorrectionComment", "text": "It was Monday.", "datePublished": "2015-11-09T05:34:00+07:00"},
+        {"@type": "CorrectionComment", "text": "Not Tuesday."},
+    ]
+
+
+def test_the_lead_picture_comes_first_and_once() -> None:
+    first, second = (Block(type="picture", href=f"https://x.example/{n}.jpg", caption=f"C{n}") for n in (1, 2))
+    lead = Block(type="picture", href="https://x.example/2.jpg")
+    node = to_schema_org(Article(blocks=(first, second), lead_picture=lead), "abc")
+    assert [image["caption"] for image in node["image"]] == ["C2", "C1"]
+    alone = to_schema_org(Article(blocks=(first,), lead_picture=lead), "abc")
+    assert [image["contentUrl"] for image in alone["image"]] == ["https://x.example/2.jpg", "https://x.example/1.jpg"]
+
+
+def test_players_are_videos_and_recordings() -> None:
+    blocks = (
+        Block(type="embed", text="video", href="https://v.example/1", caption="The bridge"),
+        Block(type="embed", text="audio", href="https://v.example/2"),
+        Block(type="embed", text="post", href="https://v.example/3"),
+        Block(type="embed", text="video", href="javascript:alert(1)"),
+    )
+    node = to_schema_org(Article(blocks=blocks), "abc")
+    assert node["video"] == [{"@type": "VideoObject", "embedUrl": "https://v.example/1", "caption": "The bridge"}]
+    assert node["audio"] == [{"@type": "AudioObject", "embedUrl": "https://v.example/2"}]
+
+
+def test_the_entries_of_a_live_report() -> None:
+    entry = LiveEntry(at=WHEN, headline="Closed", byline="Ann Lee", blocks=(Block(type="paragraph", text="At last."),))
+    node = to_schema_org(Article(live_entries=(entry, LiveEntry(headline="Open"))), "abc")
+    assert node["@type"] == "LiveBlogPosting"
+    assert node["liveBlogUpdate"] == [
+        {
+            "@type": "BlogPosting",
+            "headline": "Closed",
+            "datePublished": "2015-11-09T05:34:00+07:00",
+            "author": {"@type": "Person", "name": "Ann Lee"},
+            "articleBody": "At last.",
+        },
+        {"@type": "BlogPosting", "headline": "Open"},
+    ]
+
+
+def test_ninjs_has_the_other_headlines_with_their_roles() -> None:
+    others = (Headline(value="Shorter", role="social"), Headline(value="Transport", role="kicker"))
+    item = to_ninjs(Article(headline="Longer", alternate_headlines=others), "abc")
+    assert [(one["role"], one["value"]) for one in item["headlines"]] == [
+        ("main", "Longer"),
+        ("social", "Shorter"),
+        ("kicker", "Transport"),
+    ]
+
+
+def test_a_clock_without_a_zone_is_no_instant_of_ninjs_but_one_of_schema_org() -> None:
+    """RFC 3339 asks for an offset; ISO 8601, which schema.org names, does not."""
+    bare = WHEN.replace(tzinfo=None)
+    article = Article(first_created=bare, version_created=bare)
+    assert not {"firstCreated", "versionCreated"} & to_ninjs(article, "abc").keys()
+    node = to_schema_org(article, "abc")
+    assert node["datePublished"] == node["dateModified"] == "2015-11-09T05:34:00"
+
+
+def test_an_embargo_without_a_zone_holds_until_its_clock_has_struck_everywhere() -> None:
+    item = to_ninjs(Article(embargoed_until=WHEN.replace(tzinfo=None)), "abc")
+    assert item["embargoedUntil"] == "2015-11-09T05:34:00-12:00"
+    assert to_ninjs(Article(embargoed_until=WHEN), "abc")["embargoedUntil"] == "2015-11-09T05:34:00+07:00"
