@@ -41,8 +41,8 @@ def read_all(
             continue
         articles += 1
         yield article
-    if refused is not None and articles == 0:
-        raise refused
+    if articles == 0:
+        raise refused or NotAnArticle("The feed has no entries.")
 
 
 def make_raws(

@@ -56,6 +56,8 @@ def open_document(document: Document, media_type: str | None) -> tuple[bytes, st
     """A document's bytes and what it is called; text is encoded, and said to be UTF-8 whatever it says of itself."""
     if isinstance(document, Path):
         return document.read_bytes(), media_type or MEDIA_TYPES.get(document.suffix.lower(), _UNKNOWN)
+    if not isinstance(document, str | bytes):
+        raise TypeError(f"a document is bytes, text or the Path of a file, not {type(document).__name__}")
     if isinstance(document, str):
         return document.encode("utf-8", "surrogatepass"), f"{media_type or _UNKNOWN}; charset=utf-8"
     return document, media_type or _UNKNOWN

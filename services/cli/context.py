@@ -7,10 +7,11 @@ import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import msgspec
 
+from shared.errors import InputRefused
 from shared.harmless import harmless_text
 from shared.settings import Loaded, Settings
 
@@ -47,6 +48,13 @@ def show_json(value: Any) -> None:
     sys.stdout.flush()
     sys.stdout.buffer.write(msgspec.json.encode(value) + b"\n")
     sys.stdout.buffer.flush()
+
+
+def standard_input() -> BinaryIO:
+    """What is handed in; raises `InputRefused` where the caller closed it (`<&-`)."""
+    if sys.stdin is None:
+        raise InputRefused("standard input is closed: nothing was handed in")
+    return sys.stdin.buffer
 
 
 def warn(message: str) -> None:

@@ -219,6 +219,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     Exit codes: 0 fine, 1 something is wrong with the data, 2 wrong usage or a system away, 3 data of a newer release.
     """
     serves = False
+    if sys.stdout is None:  # `>&-`: a program that only wants the exit code
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # as long as the process
     try:
         args = _parser().parse_args(argv)
         serves = args.serves
@@ -266,7 +268,7 @@ def _open_folder(settings: Any, *, migrates: bool) -> None:
 def _refuse_no_text(args: argparse.Namespace) -> None:
     """Words that are kept, looked up or answered must be text; a file's name may be any bytes."""
     for name, value in vars(args).items():
-        for word in value if isinstance(value, list) and name != "files" else (value,):
+        for word in value if isinstance(value, list) and name != "files" else () if name == "document" else (value,):
             if isinstance(word, str) and not word.isascii() and word != word.encode(errors="replace").decode():
                 raise _module("shared.errors").PermanentError(f"{word!a} is no text in UTF-8")
 

@@ -415,6 +415,8 @@ def test_read_takes_standard_input(monkeypatch: pytest.MonkeyPatch, capsys: pyte
         pytest.param(("absent.html",), "absent.html: No such file or directory", 2, id="no such file"),
         pytest.param(("empty.txt",), "The input is empty", 1, id="no article"),
         pytest.param(("empty.txt", "--zone", "Mars/Olympus"), "unknown zone 'Mars/Olympus'", 2, id="no such zone"),
+        pytest.param(("empty.txt", "--ninjs", "--markdown"), "ask for one", 2, id="two forms"),
+        pytest.param(("feed.xml",), "The feed has no entries.", 1, id="a feed without entries"),
         pytest.param(("long.txt", "--set", "max_input_bytes=10"), "has more than 10 bytes", 1, id="too long"),
     ],
 )
@@ -423,7 +425,32 @@ def test_read_says_what_is_wrong(
 ) -> None:
     (tmp_path / "empty.txt").write_text("\n", encoding="utf-8")
     (tmp_path / "long.txt").write_text(TEXT, encoding="utf-8")
+    (tmp_path / "feed.xml").write_text("<rss><channel><title>Harbour Post</title></channel></rss>", encoding="utf-8")
     got, out, err = answer(capsys, "read", *argv)
     assert (got, out) == (code, "")
     assert said in err
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("command", ["read -", "normalize --jsonl", "push - --type text/plain"])
+def test_a_closed_standard_input_is_told(command: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("COPYDESK_DATA_DIR", str(tmp_path))
+    words = f"{sys.executable} -m services.cli {command} <&-"
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run(["bash", "-c", words], capture_output=True, text=True, check=False, env=environ)
+    assert done.returncode in (1, 2)
+    assert "unforeseen" not in done.stderr
+
+
+def test_a_closed_standard_output_costs_nothing_but_the_answer(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text(PAGE, encoding="utf-8")
+    words = f"{sys.executable} -m services.cli read page.html --markdown >&-"
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run(["bash", "-c", words], stderr=subprocess.PIPE, text=True, check=False, env=environ)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_file_may_have_any_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    name = os.fsdecode(b"page-\xff.html")
+    (tmp_path / name).write_text(PAGE, encoding="utf-8")
+    assert answer(capsys, "read", name, "--markdown")[0] == 0

@@ -82,6 +82,11 @@ def test_what_holds_no_article_is_refused() -> None:
         list(copydesk.read_all('[{"number": 1}, {"number": 2}]'))
 
 
+def test_what_is_no_document_is_told() -> None:
+    with pytest.raises(TypeError, match="bytes, text or the Path of a file, not int"):
+        copydesk.read(5)  # type: ignore[arg-type]  # what is refused
+
+
 def test_a_zone_that_does_not_exist_is_refused() -> None:
     with pytest.raises(SettingError, match="unknown zone 'Mars/Olympus'"):
         copydesk.read(COPY, zone="Mars/Olympus")

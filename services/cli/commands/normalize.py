@@ -9,7 +9,6 @@ import binascii
 import datetime as dt
 import resource
 import signal
-import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -18,7 +17,7 @@ from pathlib import Path
 
 import msgspec
 
-from services.cli.context import OK, WRONG, Context, show_json
+from services.cli.context import OK, WRONG, Context, show_json, standard_input
 from services.ingest.drop_files import Vanished, printable, read_drop
 from services.ingest.drop_inputs import MEDIA_TYPES
 from services.normalize.pipeline import normalize as clean_article
@@ -59,7 +58,7 @@ class Unclear(CopydeskError):
 def normalize(context: Context) -> int:
     """Answer each line in turn; exit code 1 when one of them held no article."""
     failed = False
-    for answer in answers(sys.stdin.buffer, context.settings):
+    for answer in answers(standard_input(), context.settings):
         failed = failed or answer.error is not None
         show_json(answer)
     return WRONG if failed else OK

@@ -2,7 +2,6 @@
 
 import http.client
 import os
-import sys
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -12,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from services.cli.context import OK, WRONG, Context, show_json, warn
+from services.cli.context import OK, WRONG, Context, show_json, standard_input, warn
 from services.cli.printing import clean
 from services.cli.reach import reach_desk
 from services.ingest.drop_files import printable
@@ -198,7 +197,7 @@ def _read(file: str, limit: int) -> bytes:
     """One byte over the limit is enough to know that it is too large."""
     try:
         if file == STDIN:
-            body = sys.stdin.buffer.read(limit + 1)
+            body = standard_input().read(limit + 1)
         else:
             with Path(file).open("rb") as source:
                 body = source.read(limit + 1)

@@ -3,7 +3,6 @@
 The document is read under the clock and the memory limit that the service has.
 """
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,10 +10,10 @@ import msgspec
 
 import copydesk  # imports what is asked of it, when it is asked: most documents need no feed parser, no HTTP client
 from copydesk.reading import MEDIA_TYPES, may_hold_several
-from services.cli.context import OK, Context, show_json
+from services.cli.context import OK, Context, show_json, standard_input
 from services.cli.printing import article_lines
 from shared.article import Article
-from shared.errors import InputRefused
+from shared.errors import InputRefused, PermanentError
 from shared.untrusted.sandbox import bounded
 
 WEB = ("http://", "https://")
@@ -30,6 +29,8 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
 
 def read(context: Context) -> int:
     """Show each article of the document; raises `NotAnArticle` (exit code 1) when it holds none."""
+    if sum((context.as_json, context.args.ninjs, context.args.markdown)) > 1:
+        raise PermanentError("--json, --ninjs and --markdown are three forms of one answer: ask for one")
     document, name, settings = _get(context), context.args.document, context.settings
     if len(document.body) > settings.max_input_bytes:
         raise InputRefused(f"{name} has more than {settings.max_input_bytes} bytes (max_input_bytes)")
@@ -48,11 +49,11 @@ def read(context: Context) -> int:
 
 def _get(context: Context) -> Document:
     name, args, most_bytes = context.args.document, context.args, context.settings.max_input_bytes
-    if name.startswith(WEB):
+    if name.lower().startswith(WEB):
         page, said, url = copydesk.fetch(name, context.settings)
         return Document(body=page, media_type=args.media_type or said, url=args.url or url)
     if name == "-":
-        return Document(body=sys.stdin.buffer.read(most_bytes + 1), media_type=args.media_type, url=args.url)
+        return Document(body=standard_input().read(most_bytes + 1), media_type=args.media_type, url=args.url)
     path = Path(name)
     media_type = args.media_type or MEDIA_TYPES.get(path.suffix.lower())
     with path.open("rb") as file:

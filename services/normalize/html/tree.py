@@ -25,6 +25,8 @@ SILENT = frozenset(
     }
 )  # fmt: skip
 
+_METADATA = frozenset({"base", "link", "meta", "noscript", "script", "style", "template", "title"})
+
 
 def parse(markup: str) -> Element:
     """Build the tree of a page or fragment; raises `NotAnArticle` for markup that is hostile or holds no element."""
@@ -32,7 +34,29 @@ def parse(markup: str) -> Element:
     root = _parsed(body.encode("utf-8", "replace").translate(_READABLE), huge=False)
     if root is None:
         raise NotAnArticle("The page holds no markup that can be read.")
+    _end_head(root)
     return root
+
+
+def _end_head(root: Element) -> None:
+    """Move what is no metadata out of the head: HTML ends it there, where `</head>` and `<body>` are left out.
+
+    The parser knows this of the elements of HTML 4 alone: `main`, `article` and `section` stay in the head.
+    """
+    head = root.find("head")
+    if head is None:
+        return
+    first = next((at for at, child in enumerate(head) if child.tag not in _METADATA), None)
+    if first is None:
+        return
+    body = root.find("body")
+    if body is None:
+        body = etree.SubElement(root, "body")
+    words, body.text = body.text, None
+    moved = list(head)[first:]
+    for at, child in enumerate(moved):
+        body.insert(at, child)
+    moved[-1].tail = (moved[-1].tail or "") + (words or "") or None
 
 
 def _parsed(body: bytes, *, huge: bool) -> Element | None:

@@ -227,3 +227,18 @@ def article_ending(extra: str) -> Article:
     source = Source(kind="push", name="desk")
     url = "https://paper.example/a/1"
     return normalize(Raw(source=source, media_type="text/html", body=body.encode(), received_us=1, url=url))
+
+
+@pytest.mark.parametrize("tag", ["main", "article", "section", "header", "div", "p"])
+@pytest.mark.parametrize("head", ["", "<head>", "<html><head>"])
+def test_a_head_that_nobody_closed_ends_where_the_text_begins(tag: str, head: str) -> None:
+    page = (
+        f"<!doctype html>{head}<meta charset=utf-8><title>Port closed</title><{tag}><h1>Port closed today</h1>"
+        f"<p>The port was closed on Thursday after a crane fell onto the quay.</p></{tag}>"
+        "<p>Nobody was hurt, it said.</p>"
+    )
+    raw = Raw(source=Source(kind="push", name=""), media_type="text/html", body=page.encode(), received_us=0)
+    article = normalize(raw)
+    texts = [block.text for block in article.blocks]
+    assert article.headline == "Port closed today"
+    assert texts == ["The port was closed on Thursday after a crane fell onto the quay.", "Nobody was hurt, it said."]
