@@ -11,7 +11,10 @@ from services.normalize.grammar.date_words import (
     any_of,
     half_days,
     joiner_pattern,
+    label_begins,
     label_pattern,
+    may_hold,
+    weekday_begins,
     weekday_pattern,
 )
 from services.normalize.grammar.zones import Printed, match_zone
@@ -70,7 +73,7 @@ def _clock_before(text: str, start: int, floor: int, language: str | None) -> Cl
         clock = _clock_of(head, match, language)
         if clock is not None:
             gap = head[clock.end :]
-            is_near = _letters(gap, language) <= _LETTERS_BEFORE and label_pattern(language).search(gap) is None
+            is_near = _letters(gap, language) <= _LETTERS_BEFORE and not _holds_label(gap, language)
             return _moved(clock, floor) if is_near else None
     return None
 
@@ -80,12 +83,16 @@ def _moved(clock: Clock, by: int) -> Clock:
     return msgspec.structs.replace(clock, zone=zone, start=clock.start + by, end=clock.end + by)
 
 
+def _holds_label(gap: str, language: str | None) -> bool:
+    return may_hold(gap, label_begins()) and label_pattern(language).search(gap) is not None
+
+
 def _letters(gap: str, language: str | None) -> int:
     """How many letters of a gap are none of joiners and weekdays."""
-    if not gap:
+    if not any(letter.isalnum() for letter in gap):
         return 0
-    rest = joiner_pattern(language).sub("", weekday_pattern(language).sub("", gap))
-    return sum(letter.isalnum() for letter in rest)
+    rest = weekday_pattern(language).sub("", gap) if may_hold(gap, weekday_begins()) else gap
+    return sum(letter.isalnum() for letter in joiner_pattern(language).sub("", rest))
 
 
 def _clock_of(text: str, match: re.Match[str], language: str | None) -> Clock | None:

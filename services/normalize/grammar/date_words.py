@@ -241,6 +241,40 @@ def label_pattern(language: str | None) -> re.Pattern[str]:
     return re.compile(rf"(?<!{_LETTER})(?:{'|'.join(groups)})\s?:?", re.IGNORECASE)
 
 
+_RUN = re.compile(r"[^\W\d_]+")
+_PLAIN = "\u0130"  # letters before it have one small letter, and no marks
+
+
+_DOTLESS = str.maketrans("ıİ", "ii")
+
+
+def may_hold(text: str, begins: tuple[str, ...]) -> bool:
+    """Whether a word of a text begins like one looked for: what says no here needs no pattern of a language made."""
+    if text and max(text) >= _PLAIN:
+        return True
+    return any(word.lower().startswith(begins) for word in _RUN.findall(text))
+
+
+def _begins(words: Iterable[str]) -> tuple[str, ...]:
+    """The first letters in a row of each word; a pattern without case takes "I" for Turkish's dotless one too."""
+    runs = (_RUN.search(word) for word in words if word)
+    return tuple({run[0].translate(_DOTLESS).lower() if run is not None else "" for run in runs})
+
+
+@cache
+def weekday_begins() -> tuple[str, ...]:
+    """How the names of weekdays begin in all languages."""
+    rows = (row for words in words_of_dates().values() for row in words.weekdays)
+    return _begins(name.replace("_", " ") for row in rows for name in _names_in(row))
+
+
+@cache
+def label_begins() -> tuple[str, ...]:
+    """How the labels of dates begin in all languages."""
+    phrases = [one for words in words_of_dates().values() for one in (*words.updated, *words.published)]
+    return _begins(one.replace("_", " ") for one in (*phrases, *labels().updated, *labels().published))
+
+
 @cache
 def ago_patterns(language: str | None) -> tuple[tuple[re.Pattern[str], Mapping[str, int]], ...]:
     """The forms of how long ago something was, each with the seconds of its units."""

@@ -77,18 +77,26 @@ def read_dateline(text: str, tag: str) -> Dateline | None:
     if text[:1] in "\"“'‘ ":
         return None
     head = text[:160]  # a dateline is short: what stands further on is never looked at
-    for shape, rule in _shapes(tag):
+    for shape, rule in _shapes(tag, is_outlet_named=_names_outlet(head, tag)):
         match = shape.match(head)
         if match is not None and _is_plausible(match, rule, text, tag):
             return _dateline(match, rule, tag)
-    match = _known(tag).match(head)
+    match = _known(tag).match(head) if head.startswith(_outlet_names(tag)) else None
     return _dateline(match, RuleId.DATELINE_KNOWN_OUTLET, tag) if match is not None else None
 
 
+def _names_outlet(head: str, tag: str) -> bool:
+    """Whether a text opens like a place or a bracket and names an outlet in its head."""
+    return _MAY_NAME_OUTLET.match(head) is not None and any(name in head for name in _outlet_names(tag))
+
+
 @cache
-def _shapes(tag: str) -> tuple[tuple[re.Pattern[str], RuleId], ...]:
-    own = ((_hooked(tag), RuleId.DATELINE_HOOKED), (_place_and_outlet(tag), RuleId.DATELINE_PLACE_AND_AGENCY))
+def _shapes(tag: str, *, is_outlet_named: bool) -> tuple[tuple[re.Pattern[str], RuleId], ...]:
+    """The shapes to try; the patterns of a language's outlets take long to make, and few texts name one."""
     chinese = ((shape, RuleId.DATELINE_AGENCYS_OPENING) for shape in _chinese())
+    own: tuple[tuple[re.Pattern[str], RuleId], ...] = ()
+    if is_outlet_named:
+        own = ((_hooked(tag), RuleId.DATELINE_HOOKED), (_place_and_outlet(tag), RuleId.DATELINE_PLACE_AND_AGENCY))
     return ((_KOREAN, RuleId.DATELINE_PLACE_AND_AGENCY), *chinese, *own, *_SHAPES)
 
 
@@ -107,6 +115,7 @@ def _chinese() -> tuple[re.Pattern[str], re.Pattern[str]]:
     return opening, in_brackets
 
 
+_MAY_NAME_OUTLET = re.compile(rf"{_TOWN}(?:,\s{_DAY})?(?:,\s|{_DASH}|\.\s)|[【［〔（(\[]")
 _SHAPES = (
     (_AGENCY_FIRST, RuleId.DATELINE_PLACE_AND_AGENCY),
     (_BRACKET, RuleId.DATELINE_IN_BRACKETS),
@@ -237,6 +246,12 @@ def _hooked(tag: str) -> re.Pattern[str]:
 @cache
 def _outlets(tag: str) -> str:
     return _any_of({*for_tag(tag).outlets, *for_tag(GENERIC).outlets})
+
+
+@cache
+def _outlet_names(tag: str) -> tuple[str, ...]:
+    """The outlets that a dateline may name: the language's, those of all, and Japan's in their brackets."""
+    return tuple({*for_tag(tag).outlets, *for_tag(GENERIC).outlets, *for_tag("ja").outlets})
 
 
 def _any_of(names: Iterable[str]) -> str:

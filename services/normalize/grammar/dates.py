@@ -11,8 +11,11 @@ from services.normalize.grammar.date_words import (
     Label,
     ago_patterns,
     joiner_pattern,
+    label_begins,
     label_pattern,
+    may_hold,
     relative_days,
+    weekday_begins,
     weekday_pattern,
 )
 from services.normalize.grammar.machine_dates import Stamp, find_machine_date, is_unset
@@ -233,7 +236,7 @@ def _with_loose_clock(
         return readings, spans
     reading, clock = readings[0], clocks[0]
     between = rest[min(clock.end, reading.end) : max(clock.start, reading.start)]
-    if label_pattern(language).search(between):
+    if may_hold(between, label_begins()) and label_pattern(language).search(between):
         return readings, spans
     return [_with_clock(reading, clock)], []
 
@@ -275,9 +278,11 @@ def _blanked(text: str, spans: list[tuple[int, int]]) -> str:
 
 def _residue(rest: str, language: str | None) -> str:
     """What is no date, label, weekday or joiner."""
-    for pattern in (label_pattern(language), weekday_pattern(language), joiner_pattern(language)):
-        rest = pattern.sub(" ", rest)
-    return _plain(rest)
+    if may_hold(rest, label_begins()):
+        rest = label_pattern(language).sub(" ", rest)
+    if may_hold(rest, weekday_begins()):
+        rest = weekday_pattern(language).sub(" ", rest)
+    return _plain(joiner_pattern(language).sub(" ", rest))
 
 
 def _plain(text: str) -> str:

@@ -13,10 +13,13 @@ from services.normalize.grammar.clocks import Clock, clock_beside
 from services.normalize.grammar.date_words import (
     Label,
     dates_of,
+    label_begins,
     label_pattern,
     labels,
+    may_hold,
     month_named,
     month_pattern,
+    weekday_begins,
     weekday_named,
     weekday_pattern,
 )
@@ -118,7 +121,8 @@ def label_beside(text: str, floor: int, start: int, end: int, language: str | No
     if behind is not None:
         return "updated", text.index(behind, end) + len(behind)
     before = text[max(floor, start - _LABEL_BEFORE) : start]
-    last = next(reversed([*label_pattern(language).finditer(before)]), None)
+    found = label_pattern(language).finditer(before) if may_hold(before, label_begins()) else ()
+    last = next(reversed([*found]), None)
     return (None if last is None else "updated" if last["updated"] else "published"), end
 
 
@@ -181,13 +185,12 @@ def _weekday_beside(
     text: str, spans: list[tuple[int, int]], language: str | None
 ) -> tuple[int, tuple[int, int]] | None:
     """The weekday that stands right before or behind the parts of a date."""
-    pattern = weekday_pattern(language)
     start, end = min(span[0] for span in spans), max(span[1] for span in spans)
     gaps = [(max(0, start - _WEEKDAY_AROUND), start, True), (end, end + _WEEKDAY_AROUND, False)]
     gaps += [(one[1], two[0], False) for one, two in zip(sorted(spans), sorted(spans)[1:], strict=False)]
     for begin, stop, is_before in gaps:
         part = text[begin:stop]
-        for match in pattern.finditer(part):
+        for match in weekday_pattern(language).finditer(part) if may_hold(part, weekday_begins()) else ():
             beside = part[match.end() :] if is_before else part[: match.start()]
             number = weekday_named(match[0], language)
             if number is not None and sum(letter.isalnum() for letter in beside) <= 4:
