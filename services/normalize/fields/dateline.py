@@ -17,12 +17,12 @@ from services.normalize.document import (
 from services.normalize.fields.date import date_by_dateline
 from services.normalize.fields.text import mend
 from services.normalize.grammar.dateline import LONGEST_BRACKET, Dateline, read_dateline
-from services.normalize.grammar.person_names import is_outlet
+from services.normalize.grammar.person_names import is_agency, is_outlet
 from services.normalize.language import phrases
 from services.normalize.language.folding import fold
 from services.normalize.language.load import for_tag
 from services.normalize.readings import RuleId
-from shared.article import Evidence
+from shared.article import Evidence, Person
 
 LEAD_WORDS = 12
 NEAR = 2
@@ -91,7 +91,17 @@ def _take_reporters(document: Document, line: Line, dateline: Dateline) -> Docum
     new = (
         agency for agency in dateline.agencies if agency not in initials
     )  # Associated Press is the AP of its dateline
-    sources = tuple(dict.fromkeys((*article.sources, *new)))
+    people, signed = _without_agency(article.people, dateline, document.rules.tag)
+    if signed:
+        left = [n for n, person in enumerate(article.people) if person not in people]
+        gone = {f"people[{number}]" for number in left}
+        document = msgspec.structs.replace(
+            document,
+            article=msgspec.structs.replace(article, people=people),
+            evidence=tuple(seen for seen in document.evidence if seen.field not in gone),
+        )
+        article = document.article
+    sources = tuple(dict.fromkeys((*article.sources, *signed, *(() if signed else new))))
     if sources != article.sources:
         evidence = make_evidence(document, "sources", line, dateline.rule, part=span)
         document = set_field(document, evidence, sources=sources)
@@ -101,6 +111,19 @@ def _take_reporters(document: Document, line: Line, dateline: Dateline) -> Docum
         evidence = make_evidence(document, f"people[{number}]", line, dateline.rule, part=span)
         document = set_field(document, evidence, people=people)
     return date_by_dateline(document, line, line.text[: dateline.end], dateline.end)
+
+
+def _without_agency(
+    people: tuple[Person, ...], dateline: Dateline, tag: str
+) -> tuple[tuple[Person, ...], tuple[str, ...]]:
+    """The people without the agency that is printed under them, and that agency.
+
+    "Rosa Almeida", "Example Press" over "PORTO (EP)": an agency that no list has is told by its initials.
+    """
+    short = {agency for agency in dateline.agencies if agency.isupper() and not is_agency(agency, tag)}
+    signed = [person for person in people[1:] if "".join(word[:1] for word in person.name.split()) in short]
+    signed = signed if people[len(people) - len(signed) :] == tuple(signed) else []  # printed under all of them
+    return tuple(person for person in people if person not in signed), tuple(person.name for person in signed)
 
 
 def _dateline_of(line: Line, tag: str) -> Dateline | None:

@@ -240,8 +240,8 @@ def _read(text: TextView, view: LineView) -> list[str]:
         ("speaks of its picture", speaks_of_picture(view.text, text.tag)),
     )
     found = [name for name, is_so in told if is_so]
-    found += [f"credit: {credit.rule}"] if credit is not None and credit.caption else []
-    return found + ([f"site: {view.site}"] if view.site is not None else [])
+    found += [f"credit: {credit.rule.name}"] if credit is not None and credit.caption else []
+    return found + ([f"site: {view.site.name}"] if view.site is not None else [])
 
 
 def _sense(text: TextView, view: LineView) -> list[str]:

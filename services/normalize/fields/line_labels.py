@@ -64,6 +64,7 @@ _OF_SHAPE: dict[str, Label] = {
 }
 _MARKED = 8.0  # what a mark of the copy itself ("## ") adds to the label it means
 _NO_HEADLINE = -20.0
+_OVER: tuple[Label, ...] = ("byline", "kicker", "slug")
 LEAST_SENTENCE = 6  # words
 LEAST_RIVAL = 0.05
 LEAST_SURE = 0.3
@@ -178,6 +179,9 @@ def _totals(text: TextView, place: int, *, headed: bool) -> list[float]:
     view = text.lines[place]
     for label, weight in _given(view, names, headed=headed):
         total[LABELS.index(label)] += weight
+    if text.is_flash and not place and "reads as names" in names and "a section's name" not in names:
+        for label in _OVER:  # a flash about a person is headed by the name
+            total[LABELS.index(label)] -= _MARKED
     return total
 
 

@@ -99,6 +99,7 @@ class TextView:
                 view.stopped or not self.uses_stops or view.size >= LONGEST
             )  # fmt: skip
         running = [place for place, view in enumerate(self.lines) if view.running]
+        self.is_flash = not running
         count = len(self.lines)
         self.first_running = running[0] if running else min(1, count)
         self.last_running = running[-1] if running else count - 1

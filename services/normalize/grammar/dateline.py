@@ -23,7 +23,7 @@ _CAPS_WORD = rf"[{UPPER}][{UPPER}\d]*(?:[.&'’][{UPPER}]+)*\.?"
 _LETTER = r"(?:[^\W\d_]|[\u064b-\u0652\u0900-\u0963\u0970-\u0dff\u0e31\u0e34-\u0e4e])"
 _TOWN_WORD = rf"(?![{LOWER}\d]){_LETTER}(?:{_LETTER}|['’.-](?={_LETTER}))*+"
 _TOWN = rf"(?P<place>{_TOWN_WORD}(?:[\s/]{_TOWN_WORD}|\s[{LOWER}]{{1,4}}\s{_TOWN_WORD}){{0,4}}\.?)"
-_REGION = rf"(?:,\s[{UPPER}][\w.]*(?:\s[{UPPER}][\w.]*)?)?"
+_REGION = rf"(?:,\s[{UPPER}][\w.]*(?:\s[{UPPER}][\w.]*)?|\s\([{UPPER}][^()\d\n]{{2,28}}\)(?=,))?"
 _MONTH = rf"(?:{_LETTER}|\.){{2,12}}"
 _DAY = (
     rf"(?:ngày\s)?(?:\d{{1,2}}[./-]\d{{1,2}}(?:[./-]\d{{2,4}})?\.?|\d{{1,2}}\.?\s(?:de\s|di\s)?{_MONTH}(?:\s(?:de\s)?\d{{4}})?"
@@ -101,7 +101,7 @@ def _shapes(tag: str, *, is_outlet_named: bool) -> tuple[tuple[re.Pattern[str], 
 
 
 @cache
-def _chinese() -> tuple[re.Pattern[str], re.Pattern[str]]:
+def _chinese() -> tuple[re.Pattern[str], ...]:
     """ "新华社北京11月9日电（记者张伟）" and "（中央社記者陳怡君台北9日電）"; agencies and day run into the place."""
     agency = rf"(?P<agency>{_any_of(name for name in for_tag('zh').outlets if not name.isascii())})"
     opening = re.compile(
@@ -112,7 +112,11 @@ def _chinese() -> tuple[re.Pattern[str], re.Pattern[str]]:
         rf"[（(【](?P<name>{agency}(?P<reporter>(?:记者|記者)[^\d\s（）()]{{2,4}})?(?P<place>[^\d\s]{{2,4}}?)?"
         r"(?:\d{1,2}日)?(?:\d{4}年\d{1,2}月\d{1,2}日)?[电電讯訊]?)[）)】]\s*(?=\S)"
     )
-    return opening, in_brackets
+    unlisted = re.compile(
+        r"(?P<name>(?P<agency>[^\W\d_]{2,6}?[社报報网網])(?P<place>[^\W\d_]{2,8}?)(?:\d{4}年)?\d{1,2}月\d{1,2}日[电電讯訊])"
+        r"\s?(?:[（(](?P<reporter>[^（）()]{2,40})[）)])?[\s:：]*(?=\S)"
+    )
+    return opening, in_brackets, unlisted
 
 
 _MAY_NAME_OUTLET = re.compile(rf"{_TOWN}(?:,\s{_DAY})?(?:,\s|{_DASH}|\.\s)|[【［〔（(\[]")

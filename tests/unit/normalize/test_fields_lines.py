@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.normalize.document import words
-from services.normalize.fields.line_labels import LABELS, STATES, follows
+from services.normalize.fields.line_labels import LABELS, STATES, _model, follows
 from services.normalize.pipeline import normalize
+from services.normalize.readings import RuleId
 from shared.article import Article
 from shared.envelope import Raw, Source
 from shared.errors import NotAnArticle
@@ -182,6 +183,33 @@ def test_sentences_of_the_site_under_the_text_are_no_paragraphs(language: str, s
     article = read([headline, date, *body, byline, sentence], language)
     assert sentence in article.boilerplate
     assert sentence not in [block.text for block in article.blocks]
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence", "section"),
+    [
+        ("Thu Hạnh", "Ra album mới tối qua.", "Âm nhạc"),
+        ("Clara Lindner", "Die Sängerin gibt im Mai drei Konzerte am Hafen.", "Musik"),
+    ],
+)
+def test_a_flash_about_a_person_is_headed_by_the_name(name: str, sentence: str, section: str) -> None:
+    article = read([name, sentence, section])
+    assert article.headline == name
+    assert [block.text for block in article.blocks] == [sentence]
+
+
+@pytest.mark.parametrize("head", [["By Rosa Almeida", "Harbour Press"], ["By Rosa Almeida, Harbour Press"]])
+def test_an_agency_under_the_byline_is_no_person(head: list[str]) -> None:
+    article = read([HEADLINE, *head, f"PORTO, Portugal (HP) — {FIRST}", SECOND, THIRD], "en")
+    assert [person.name for person in article.people] == ["Rosa Almeida"]
+    assert article.sources == ("Harbour Press",)
+    assert not any(seen.field == "people[1]" for seen in article.evidence)
+
+
+def test_the_model_knows_rules_by_the_names_they_have() -> None:
+    known = [name.partition(": ")[2] for name in _model().features if name.startswith(("credit: ", "site: "))]
+    assert known
+    assert set(known) <= {rule.name for rule in RuleId}
 
 
 def test_items_are_a_list_and_rows_a_table() -> None:
