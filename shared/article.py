@@ -1,15 +1,23 @@
 """The canonical article, in the terms of IPTC ninjs 3 where it has a word (docs/glossary.md)."""
 
 import datetime as dt
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
+from msgspec.structs import force_setattr
 
 Role = Literal[
     "author", "photographer", "videographer", "translator", "editor", "illustrator", "compiler", "contributor"
 ]
 Precision = Literal["second", "minute", "day"]
 ZoneRule = Literal["declared", "text", "source", "region", "language", "assumed"]
+ZONE_RULES = frozenset(get_args(ZoneRule))
+_FIRST_RELEASE: tuple[tuple[str, ZoneRule], ...] = (
+    ("in the text", "text"),
+    ("setting", "source"),
+    ("country", "region"),
+    ("language", "language"),
+)
 BlockType = Literal["paragraph", "subhead", "picture", "caption", "quote", "list", "table", "code", "footnote", "embed"]
 Kind = Literal["news", "opinion", "analysis", "review", "live", "sponsored", "press-release"]
 Access = Literal["free", "metered", "paid"]
@@ -103,7 +111,7 @@ class Article(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, ren
 
     `lead_picture` is a block of type "picture". `is_cut`: the input holds only the beginning of the text, because the
     rest is for subscribers or stands elsewhere. `boilerplate` are the words that were removed, each with its rule in
-    the evidence.
+    the evidence. `zone_rule` is one of `ZoneRule`.
     """
 
     uri: str | None = None
@@ -111,7 +119,7 @@ class Article(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, ren
     first_created: dt.datetime | None = None
     version_created: dt.datetime | None = None
     precision: Precision | None = None
-    zone_rule: ZoneRule | None = None
+    zone_rule: str | None = None
     local_day: dt.date | None = None
     embargoed_until: dt.datetime | None = None
     byline: str | None = None
@@ -137,3 +145,12 @@ class Article(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, ren
     alt_ids: tuple[str, ...] = ()
     boilerplate: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Say a zone rule of the first release, whose articles are still stored, in the words of today."""
+        if self.zone_rule is not None and self.zone_rule not in ZONE_RULES:
+            force_setattr(self, "zone_rule", _zone_rule_of_the_first_release(self.zone_rule))
+
+
+def _zone_rule_of_the_first_release(said: str) -> ZoneRule:
+    return next((rule for words, rule in _FIRST_RELEASE if words in said), "assumed")
