@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
-from shared.article import Article
+from shared.article import Article, Block
 from shared.envelope import Event, Source
 
 Outcome = Literal["indexed", "superseded", "duplicate", "withdrawn"]
@@ -115,9 +115,21 @@ def richness_of(article: Article) -> int:
 
 def digest_of(article: Article) -> str:
     """What an article says, whatever it was read from: all of it but the evidence, what was left out, and when it was
-    edited, which one feed tells and the next does not."""
-    words = replace(article, evidence=(), boilerplate=(), version_created=None)
-    return hashlib.blake2b(msgspec.json.encode(words), digest_size=12).hexdigest()
+    edited, which one feed tells and the next does not.
+
+    How the zone of its date is known, and whether its first words are taken for a lead, is the reader's opinion, which
+    a new release may change: no article is revised for it.
+    """
+    rest = replace(
+        article, evidence=(), boilerplate=(), version_created=None, zone_rule=None, description=None, blocks=()
+    )
+    texts = [part for part in (article.description, *map(_said, article.blocks)) if part]
+    return hashlib.blake2b(msgspec.json.encode((rest, texts)), digest_size=12).hexdigest()
+
+
+def _said(block: Block) -> object:
+    """The words of a paragraph alone, as a lead has them; all of any other block."""
+    return block.text if block.type == "paragraph" else block
 
 
 def latest(*moments: int | None) -> int | None:
