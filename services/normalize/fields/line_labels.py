@@ -65,7 +65,7 @@ _OF_SHAPE: dict[str, Label] = {
 _MARKED = 8.0  # what a mark of the copy itself ("## ") adds to the label it means
 _NO_HEADLINE = -20.0
 _OVER: tuple[Label, ...] = ("byline", "kicker", "slug")
-LEAST_SENTENCE = 6  # words
+LEAST_SENTENCE, LEAST_AT_END = 6, 3  # words
 LEAST_RIVAL = 0.05
 LEAST_SURE = 0.3
 
@@ -137,16 +137,39 @@ def label_lines(document: Document) -> Document:
     text = TextView(document, numbers, day_order(document.rules, document.raw.source))
     totals = [_totals(text, place, headed=headed) for place in range(len(numbers))]
     states = _likeliest(totals, headed=headed)
-    lines = list(document.lines)
+    lines, ends_in_text = list(document.lines), _ends_in_text(text, totals, states)
     for view, place, number, total, state in zip(text.lines, range(len(numbers)), numbers, totals, states, strict=True):
         if STATES[state].label == "credit":
             above = numbers[place - 1]
             lines[above] = _credited(lines[above], lines[number], view)
             lines[number] = msgspec.structs.replace(lines[number], text="")
         elif lines[number].kind is None:
-            label = "para" if _is_lone_sentence(text, place, totals[place], states) else STATES[state].label
+            kept = place in ends_in_text or _is_lone_sentence(text, place, totals[place], states)
+            label = "para" if kept else STATES[state].label
             lines[number] = _told(lines[number], total, label)
     return msgspec.structs.replace(document, lines=tuple(line for line in lines if line.text))
+
+
+def _ends_in_text(text: TextView, totals: list[list[float]], states: list[int]) -> frozenset[int]:
+    """Where a text goes on in short sentences to its end: not one line of its foot is shown to be the site's.
+
+    A foot of notes has rights, headlines without a stop, labels or names among them.
+    """
+    last = max((place for place, state in enumerate(states) if STATES[state].label == "para"), default=len(states))
+    foot = [place for place in range(last + 1, len(states)) if STATES[states[place]].label == "note"]
+    if (
+        not foot
+        or foot[-1] != len(states) - 1
+        or not all(_reads_as_text(text, at, totals[at], LEAST_AT_END) for at in foot)
+    ):
+        return frozenset()
+    return frozenset(foot)
+
+
+def _reads_as_text(text: TextView, place: int, total: list[float], least: int) -> bool:
+    view = text.lines[place]
+    alone = total[LABELS.index("para")] > total[LABELS.index("note")]
+    return alone and view.stopped and view.size >= least and view.site is None and view.byline is None
 
 
 def _is_lone_sentence(text: TextView, place: int, total: list[float], states: list[int]) -> bool:
@@ -154,13 +177,11 @@ def _is_lone_sentence(text: TextView, place: int, total: list[float], states: li
 
     Behind the last paragraph, and among other notes, sentences are the site's: its rights, its other headlines.
     """
-    view = text.lines[place]
     if STATES[states[place]].label != "note" or place >= min(text.last_running, text.end_mark):
         return False
     if any(STATES[beside].label == "note" for beside in (*states[max(place - 1, 0) : place], states[place + 1])):
         return False
-    alone = total[LABELS.index("para")] > total[LABELS.index("note")]
-    return alone and view.stopped and view.size >= LEAST_SENTENCE
+    return _reads_as_text(text, place, total, LEAST_SENTENCE)
 
 
 def _credited(caption: Line, line: Line, view: LineView) -> Line:

@@ -303,3 +303,25 @@ def test_states_follow_each_other_from_head_to_foot() -> None:
         for two in STATES:
             assert not (one.zone == "foot" and two.zone != "foot" and follows(one, two))
             assert not (two.zone == "headline" and one.zone != "pre" and follows(one, two))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(
+            "Katze saß im Baum\n\nEine Katze saß am Donnerstag in einem Baum in der Hauptstraße fest.\n\n"
+            "Die Feuerwehr kam.\n\nAlle sind froh.",
+            id="two short sentences",
+        ),
+        pytest.param(
+            "Port closed after accident\n\nThe port was closed on Thursday after a crane fell onto the quay, the "
+            "harbour master said to the paper.\n\nNobody was hurt.",
+            id="one short sentence",
+        ),
+    ],
+)
+def test_a_text_may_end_in_short_sentences(text: str) -> None:
+    raw = Raw(source=Source(kind="drop", name=""), media_type="text/plain", body=text.encode(), received_us=0)
+    article = normalize(raw)
+    assert [article.headline, *(block.text for block in article.blocks)] == text.split("\n\n")
+    assert article.boilerplate == ()
