@@ -150,3 +150,18 @@ def us_of(moment: dt.datetime) -> int:
     """A moment in µs; a clock whose zone nobody knows is ordered as if it were UTC's."""
     aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=dt.UTC)
     return int(aware.timestamp() * 1_000_000)
+
+
+LAST_ZONE = dt.timezone(dt.timedelta(hours=-12))
+
+
+def embargo_end(article: Article) -> dt.datetime | None:
+    """When an embargo ends; one whose zone nobody knows ends when its clock has struck everywhere."""
+    until = article.embargoed_until
+    return until.replace(tzinfo=LAST_ZONE) if until is not None and until.tzinfo is None else until
+
+
+def embargo_us(article: Article) -> int | None:
+    """The same in µs."""
+    until = embargo_end(article)
+    return us_of(until) if until is not None else None

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from services.index.entry import Entry
+from services.index.entry import Entry, embargo_us
 from services.index.sinks.sink import Sink
 from shared.archive import unpack_body
 from shared.article import Article
@@ -31,9 +31,9 @@ def index_articles(sink: Sink) -> Handler:
             except msgspec.DecodeError as error:
                 results[item.ref] = error
                 continue
-            until = entry.article.embargoed_until
-            if until is not None and until.timestamp() * 1_000_000 > now_us():
-                results[item.ref] = Held(until_us=int(until.timestamp() * 1_000_000), reason="embargo")
+            until_us = embargo_us(entry.article)
+            if until_us is not None and until_us > now_us():
+                results[item.ref] = Held(until_us=until_us, reason="embargo")
             else:
                 entries.append((item.ref, entry))
         for (ref, _), outcome in zip(entries, sink.put_many([entry for _, entry in entries]), strict=True):

@@ -64,7 +64,7 @@ def main() -> int:
 
 
 def read_floors() -> Figures:
-    """The floors: raised with every improvement; lowered only where a wider corpus showed that a figure was overfitted."""
+    """The floors: raised with every improvement, lowered only where a wider corpus shows a figure to be overfitted."""
     return msgspec.json.decode(FLOORS.read_bytes(), type=Figures)
 
 

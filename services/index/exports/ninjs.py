@@ -4,12 +4,12 @@ import datetime as dt
 import re
 from typing import Any
 
+from services.index.entry import embargo_end
 from services.index.exports.body import body_html, body_text, web_address
 from shared.article import Article, Block
 
 SCHEMA = "http://www.iptc.org/std/ninjs/ninjs-schema_3.1.json#"
 
-_LAST_ZONE = dt.timezone(dt.timedelta(hours=-12))
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+\Z")
 
 Item = dict[str, Any]
@@ -24,7 +24,7 @@ def to_ninjs(article: Article, article_id: str) -> Item:
         "version": article.version,
         "firstCreated": _instant(article.first_created),
         "versionCreated": _instant(article.version_created),
-        "embargoedUntil": _instant(_last(article.embargoed_until)),
+        "embargoedUntil": _instant(embargo_end(article)),
         "pubStatus": article.pub_status,
         "language": article.language,
         "headlines": _headlines(article),
@@ -50,11 +50,6 @@ def item_uri(article: Article, article_id: str) -> str:
 def _instant(moment: dt.datetime | None) -> str | None:
     """RFC 3339, as the schema wants it: a clock whose zone nobody knows is no instant, and is left out."""
     return moment.isoformat() if moment is not None and moment.tzinfo is not None else None
-
-
-def _last(moment: dt.datetime | None) -> dt.datetime | None:
-    """An embargo whose zone nobody knows ends when its clock has struck everywhere: left out, it would hold nobody."""
-    return moment.replace(tzinfo=_LAST_ZONE) if moment is not None and moment.tzinfo is None else moment
 
 
 def _headlines(article: Article) -> list[Item]:

@@ -8,7 +8,8 @@ import msgspec
 from services.normalize.grammar.zones import zone_named
 
 _ISO = re.compile(
-    r"(?<!\d)(?P<year>(?:19|20)\d\d)-(?P<month>\d\d?)-(?P<day>\d\d?)(?!\d)"
+    # An embargo "for ever" is written as a year that nobody will see.
+    r"(?<!\d)(?P<year>19\d\d|[2-9]\d{3})-(?P<month>\d\d?)-(?P<day>\d\d?)(?!\d)"
     r"(?:(?:[Tt ]|\s*[,-]?\s+|%20)(?P<hour>\d\d?)[:.](?P<minute>\d\d)(?:[:.](?P<second>\d\d)(?:[.,:]\d+)?)?)?"
 )
 _COMPACT = re.compile(
