@@ -81,6 +81,10 @@ class Raw(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename=
     url: str | None = None
 
 
+FeedPicture = tuple[str, str | None, str | None]
+"""A picture of a feed's entry: its address, its caption, its credit."""
+
+
 class FeedEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
     """One entry of a feed, as the feed gave it: the body of an input of type `FEED_ENTRY_TYPE`.
 
@@ -103,7 +107,7 @@ class FeedEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, r
     language: str | None = None
     feed_title: str | None = None
     base: str | None = None
-    pictures: tuple[tuple[str, str | None, str | None], ...] = ()
+    pictures: tuple[FeedPicture, ...] = ()
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):

@@ -11,7 +11,6 @@ from tests.quality.line_truth import Sample
 
 ALLOWED = np.array([[follows(one, two) for two in STATES] for one in STATES])
 ROUNDS = 120
-LEAST_SEEN = 8
 MEMORY = 8
 LEAST_TURN, LEAST_GAIN = 1e-10, 1e-5
 

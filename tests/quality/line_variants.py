@@ -51,13 +51,6 @@ def _set_anew(labelled: Labelled, chance: random.Random) -> Labelled:
     return lines
 
 
-def _changes() -> tuple[tuple[Callable[[Labelled, random.Random], Labelled], float], ...]:
-    """Each change and how often it is made."""
-    return (
-        (_head, 0.7), (_tail, 0.3), (_layout, 0.6), (_credits, 0.15), (_stopless, 0.12), (_capitals, 0.08)
-    )  # fmt: skip
-
-
 def _flash(lines: Labelled, chance: random.Random) -> Labelled:
     """A headline and a sentence, with a section's name or without."""
     headline = next(line for line, label in lines if label == "headline")

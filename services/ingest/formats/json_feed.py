@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 import msgspec
 
 from services.ingest.formats.feed import Feed
-from shared.envelope import FeedEntry
+from shared.envelope import FeedEntry, FeedPicture
 from shared.errors import NotAFeed
 
 MAX_ENTRIES = 10_000
@@ -90,7 +90,7 @@ def _authors(item: dict[str, Any]) -> tuple[str, ...]:
     return tuple(name for name in names if name is not None)
 
 
-def _pictures(item: dict[str, Any], url: str) -> tuple[tuple[str, str | None, str | None], ...]:
+def _pictures(item: dict[str, Any], url: str) -> tuple[FeedPicture, ...]:
     found: list[tuple[str | None, str | None]] = [(_link(item.get("image"), url), None)]
     attachments = item.get("attachments")
     rows = [row for row in attachments if isinstance(row, dict)] if isinstance(attachments, list) else []

@@ -12,10 +12,9 @@ import msgspec
 from services.ingest.formats.entry_parts import TAG, EntryParts, read_entry_parts
 from services.ingest.formats.feed import Feed
 from services.ingest.formats.precheck import open_document
-from shared.envelope import FeedEntry
+from shared.envelope import FeedEntry, FeedPicture
 from shared.errors import NotAFeed
 
-Picture = tuple[str, str | None, str | None]
 MOST_CONTENTS = 20
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 
@@ -132,13 +131,13 @@ def _authors(entry: Mapping[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _pictures(entry: Mapping[str, Any], part: EntryParts, url: str) -> tuple[Picture, ...]:
+def _pictures(entry: Mapping[str, Any], part: EntryParts, url: str) -> tuple[FeedPicture, ...]:
     """The pictures of media:* with their words, and those enclosed; words whose picture is missing stand by ""."""
     links = entry.get("links") or ()
     enclosed = (row.get("href") for row in links if row.get("rel") == "enclosure" and _is_picture(row))
     given = [*part.pictures(), *((address, None, None) for address in enclosed)]
-    found: dict[str, Picture] = {}
-    loose: list[Picture] = []
+    found: dict[str, FeedPicture] = {}
+    loose: list[FeedPicture] = []
     for address, caption, credit in given:
         link, words = _link(address, url) or "", (_text(caption), _text(credit))
         if link:

@@ -9,7 +9,7 @@ from services.normalize.language.load import for_tag
 from services.normalize.language.phrases import folded
 
 _SENTENCES = re.compile(rf"[.!?…][”\"’)]*\s+[“\"‘(]?[{UPPER}\d]|[。！？]\S")
-_DAY = re.compile(r"\b\d{1,2}[-/.]\d{1,2}(?:[-/.]\d{2,4})?\b")
+DAY_IN_FIGURES = re.compile(r"\b\d{1,2}[-/.]\d{1,2}(?:[-/.]\d{2,4})?\b")
 _NUMBERED = re.compile(r"^(?:[IVX]{1,4}|\d{1,2}|[a-zđ])[.)]\s")
 _LENGTHS = (
     (4, "words to 4"),
@@ -98,7 +98,7 @@ def _end_signs(text: str) -> dict[str, float]:
         "numbered": float(_NUMBERED.match(text) is not None),
         "holds a bracket": float("(" in text),
         "commas": min(text.count(","), 4) / 4,
-        "holds a day": float(_DAY.search(text) is not None),
+        "holds a day": float(DAY_IN_FIGURES.search(text) is not None),
         "begins with a figure": float(text[:1].isdigit()),
         "holds a figure": float(any(letter.isdigit() for letter in text)),
     }

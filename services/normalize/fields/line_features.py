@@ -5,6 +5,7 @@ Most know no language. Those that do ask the grammars and phrase lists of the ar
 
 import re
 
+from services.normalize.fields.caption_features import DAY_IN_FIGURES
 from services.normalize.fields.line_views import BULLET, LONGEST, RULE_LINE, LineView, TextView
 from services.normalize.grammar.credit import speaks_of_picture
 from services.normalize.language import phrases
@@ -27,7 +28,6 @@ _SIZES = (
 )  # fmt: skip
 _SENTENCES = re.compile(rf"[{re.escape(STOPS)}][”\"’)»]*\s+\S|[。！？]\S")
 _COLON = re.compile(r"[:：]")
-_DAY = re.compile(r"\b\d{1,2}[-/.]\d{1,2}(?:[-/.]\d{2,4})?\b")
 _BRACKETED = re.compile(r"[(\[（【［][^()\[\]（）【】]{2,40}[)\]）】］]\s*\.?\Z")
 _WHOLE_BRACKET = re.compile(r"[(\[（【［][^()\[\]（）【】［］]*[)\]）】］]\.?")
 _QUOTED = re.compile(r"[“\"«„‘「『»][^“”\"«»„]{3,}[”\"»«“’」』]")
@@ -189,7 +189,7 @@ _SEARCHED = (
     ("copyright sign", re.compile(r"©|\(c\)")),
     ("begins with a mark", re.compile(rf"(?!{BULLET.pattern})[#*_=+~\-–—◆■]")),
     ("code", _CODE),
-    ("holds a day", _DAY),
+    ("holds a day", DAY_IN_FIGURES),
     ("a dash amid", re.compile(r"\s[-–—]\s")),
 )
 

@@ -18,7 +18,8 @@ from services.normalize.html.class_names import (
     LEAD_NAMES,
     REFUSED,
 )
-from services.normalize.html.edges import DAY, END, HEADINGS, trimmed
+from services.normalize.html.edges import DAY, END, trimmed
+from services.normalize.html.tree import HEADINGS
 
 _LABEL = re.compile(r"^[^.!?|:»>►▶→]{2,32}\s?[|:»>►▶→]\s*")
 _PLAIN = frozenset({"p", "div", "span", "strong", "h4", "h5", "h6"})

@@ -4,11 +4,11 @@ import re
 
 from services.normalize.html.blocks import Block
 from services.normalize.html.class_names import BYLINE_NAMES, DATE_NAMES, LEAD_NAMES
+from services.normalize.html.tree import HEADINGS
 
 END = re.compile(r"[.!?…。！？।؟»”\"’':;)\]]\s*$")
 _DATE = re.compile(r"\b\d{1,2}[./-]\d{1,2}[./-](?:\d\d){1,2}\b|\b\d{1,2}[:h]\d\d\b|年")
 DAY = re.compile(rf"{_DATE.pattern}|\b(?:19|20)\d\d\b")
-HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _MOST_HEADINGS = 3
 _TEXT_TAGS = frozenset({"p", "li", "td", "dd", "dt", "blockquote", "pre"})
 _CONTACT = re.compile(

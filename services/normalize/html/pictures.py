@@ -26,11 +26,10 @@ from services.normalize.html.beside import (
 from services.normalize.html.blocks import Block, Box, Outline
 from services.normalize.html.caption_lines import credit_of, named_captions, split_words
 from services.normalize.html.class_names import CAPTION_NAMES, PICTURE_DEBRIS, REFUSED
-from services.normalize.html.tree import Element, names_of, squeeze, text_of
+from services.normalize.html.tree import HEADINGS, Element, names_of, squeeze, text_of
 
 _WIDEST = 1000
 _LARGE = frozenset({"body", "html", "main", "article"})
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _WHOLE = frozenset({"main", "article", "section", "body"})
 _STATES = re.compile(r"(?:has|with|without|no|hide|show)-?_?caption")
 _OTHERS = ("table", "blockquote", "pre")
@@ -334,7 +333,7 @@ def _named_inline(blocks: list[Block], text: Box, taken: set[int]) -> list[Pictu
         if block.index in taken or not _NAMED < block.size < _LONGEST or block.linkage > 0.2:
             continue
         named = any(_is_most(element, block) for element in block.inline)
-        if not named or block.box.verdict == REFUSED or block.box.tag in _HEADINGS or _is_debris(block.box, text):
+        if not named or block.box.verdict == REFUSED or block.box.tag in HEADINGS or _is_debris(block.box, text):
             continue
         caption, credit = split_credit(block.text)
         place = frozenset({block.index})
@@ -361,7 +360,7 @@ def _is_loose(outline: Outline, box: Box, span: range, taken: set[int]) -> bool:
     if size > 600 or sum(block.linked for block in blocks) > 0.6 * size:
         return False
     timed = any(element.tag == "time" for block in blocks for element in block.inline)
-    return not timed and not any(block.box.tag in _HEADINGS for block in blocks)
+    return not timed and not any(block.box.tag in HEADINGS for block in blocks)
 
 
 def _within(box: Box, scope: Box) -> bool:

@@ -12,11 +12,10 @@ from services.normalize.html.body import Body, holds_words
 from services.normalize.html.class_names import NOTE_NAMES
 from services.normalize.html.embeds import read_embed
 from services.normalize.html.pictures import Picture
-from services.normalize.html.tree import path_of, text_of
+from services.normalize.html.tree import HEADINGS, path_of, text_of
 from services.normalize.readers.markup import pieces_at
 from services.normalize.readers.markup_parts import NOTE_ID, address_of, is_tabular, without_way_back
 
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _MOST_PATHS = 3000
 _MOST_REMOVED = 200
 _LONGEST_BESIDE = 200
@@ -114,7 +113,7 @@ def _is_text(picture: Picture, text: dict[int, Block], container: Box) -> bool:
 
 def _holds_headline(picture: Picture, titled: str, text: dict[int, Block]) -> bool:
     """Whether a box that names its caption has the headline and a line under it in it too."""
-    if not titled or not any(index in text and text[index].box.tag in _HEADINGS for index in picture.blocks):
+    if not titled or not any(index in text and text[index].box.tag in HEADINGS for index in picture.blocks):
         return False
     shown = letters(picture.caption)
     return shown.startswith(titled) and shown != titled
@@ -160,7 +159,7 @@ def _grouped(blocks: list[Block], container: Box, base: str | None) -> Iterator[
 
 
 def _piece(block: Block, shape: Shape) -> Piece:
-    shape = "heading" if block.box.tag in _HEADINGS else "quote" if shape == "quote" else "paragraph"
+    shape = "heading" if block.box.tag in HEADINGS else "quote" if shape == "quote" else "paragraph"
     return Piece(text=block.text, shape=shape, path=_path(block), dateline=_dateline(block))
 
 

@@ -25,6 +25,7 @@ SILENT = frozenset(
     }
 )  # fmt: skip
 
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _METADATA = frozenset({"base", "link", "meta", "noscript", "script", "style", "template", "title"})
 
 

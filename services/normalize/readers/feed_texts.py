@@ -9,6 +9,7 @@ from services.normalize.document import Piece, Shape, size
 from services.normalize.language import phrases
 from services.normalize.language.folding import fold
 from services.normalize.readers.markup import plain_text_of
+from shared.envelope import FeedPicture
 
 _LONG = 1.5  # a content much longer than the summary is the body; the summary then is the lead
 _DATELINE = 40  # letters that may stand before the lead at the start of the body
@@ -17,7 +18,6 @@ _CUT = re.compile(r"\s*(?:\[\s*(?:…|\.{3})\s*\]|\(\s*(?:…|\.{3})\s*\)|…|\.
 _BRACKETED = re.compile(r"[\[(]\s*(?:…|\.{3})\s*[\])]\W*$")
 _WORD = re.compile(r"[^\W_]+")
 _RUNNING = ("paragraph", "line")
-Picture = tuple[str, str | None, str | None]
 
 
 def join_texts(summary: tuple[Piece, ...], content: tuple[Piece, ...]) -> tuple[str | None, tuple[Piece, ...]]:
@@ -116,7 +116,7 @@ def with_pictures(body: tuple[Piece, ...], pictures: Iterable[Piece]) -> tuple[P
     return tuple(pieces)
 
 
-def pictures_of(pictures: Iterable[Picture], path: str) -> Iterator[Piece]:
+def pictures_of(pictures: Iterable[FeedPicture], path: str) -> Iterator[Piece]:
     """Pictures given as address, caption and credit, each at its place in a list."""
     for place, (href, caption, credit) in enumerate(pictures):
         text, byline = plain_text_of(caption) or "", plain_text_of(credit)

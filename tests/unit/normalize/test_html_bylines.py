@@ -12,7 +12,6 @@ from shared.envelope import Raw, Source
 from tests.cost import times_as_dear
 
 TEXT = "<p>The bridge was closed on Monday, the council said, and will not open again before the summer.</p>" * 4
-LATER = "<div class='related'><p>{}</p></div>"
 
 
 def authors(markup: str, url: str = "https://www.talbote.example/news/bridge") -> list[str]:
