@@ -71,6 +71,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     normalize_processes: Count | None = None
     retention_days: Count = 5
     receipt_days: Count = 7
+    events_kept: Count = 50_000
     backlog_limit: Count = 100_000
     memory_limit_percent: Percent = 80
     disk_reserve_mb: Room = 256

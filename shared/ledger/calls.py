@@ -294,6 +294,7 @@ class Ledger(LedgerReader):
             "receipt_retention": limits.receipt_days * 86_400,
             "max_crashes": MAX_CRASHES,
             "refusals_kept": REFUSALS_KEPT,
+            "events_kept": limits.events_kept,
             "burst": DEATH_BURST,
             "burst_sources": BURST_SOURCES,
             "fresh_release": FRESH_RELEASE_S * 1_000_000,

@@ -10,6 +10,7 @@ LEDGER_VERSION = 2
 
 # The script's own; `<ref>` is `id@rev`.
 VERSION = "ledger:version"  # string: the version of all below; absent in an empty Redis and in one of the first release
+EVENTS = "ledger:events"  # stream: every change of every article, the last `events_kept` or a few more
 EPOCH = "ledger:epoch"  # string: when the ledger was last filled (µs); absent in a Redis that lost everything
 BALANCE = "ledger:balance"  # hash: the counters of the balance equation
 DEAD = "ledger:dead"  # zset: dead refs, by when they died (µs)

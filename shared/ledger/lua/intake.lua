@@ -27,6 +27,7 @@ local function settle(item, outcome, ref)
   redis.call('SET', receipt_key(item.receipt), ref .. ' ' .. outcome .. ' ' .. text(now), 'EX', args.receipt_retention)
   count('accepted', 1)
   count(outcome, 1)
+  tell(ref, item.source, outcome, 'ingest', item.receipt)
   return { outcome, ref }
 end
 

@@ -185,6 +185,7 @@ local function give_back(ref, key, stage)
   redis.call('HSET', key, 'state', 'queued', 'log', (timeline:gsub('\n[^\n]*$', '')))
   redis.call('HDEL', key, 'token', 'lease', 'holder')
   redis.call('ZADD', line_key('waiting', stage), redis.call('HGET', key, 'seq') or 0, ref)
+  tell(ref, redis.call('HGET', key, 'source'), 'queued', stage, 'given back')
 end
 
 local function put_off(item, key, state)

@@ -67,6 +67,7 @@ function calls.free()
   local owner = owner_of_head(args.article, read_head(args.article))
   local before = tonumber(redis.call('HGET', 'ledger:freed', args.article) or '0')
   redis.call('HSET', 'ledger:freed', args.article, text(math.max(before, args.at)))
+  tell(args.article, owner, 'released', 'ingest', '')
   return cmsgpack.pack({ owner })
 end
 

@@ -12,6 +12,7 @@
 -- ledger:working:<stage> zset  refs taken up, by the end of their lease (µs)
 -- ledger:retrying:<stage>, ledger:held:<stage>  zset  refs that wait for a time, by when they are due (µs)
 -- ledger:dead        zset    dead refs, by when they died (µs)
+-- ledger:events      stream  every change of every article, the last of them: ref, source, state, stage, note, at (µs)
 -- ledger:claim:<message> hash  what the claims of one message took: nonce -> refs, so that a claim may be repeated
 -- <stage>            list    the courier's queue: bells. A bell says that articles wait, not which.
 
@@ -113,10 +114,17 @@ local function keep_head(article, fields)
   keep_seen(bucket, field, cmsgpack.pack(head))
 end
 
+-- Tell those who watch. The stream is the way of an article for people and programs that follow it; nothing decides by it.
+local function tell(ref, source, state, stage, note)
+  redis.call('XADD', 'ledger:events', 'MAXLEN', '~', args.events_kept, '*', 'ref', ref, 'source', source or '', 'state', state,
+    'stage', stage or '', 'note', note or '', 'at', text(now))
+end
+
 local function log(key, state, stage, note)
   local line = text(now) .. '|' .. state .. '|' .. stage .. '|' .. (note or '')
-  local before = redis.call('HGET', key, 'log')
-  redis.call('HSET', key, 'log', before and (before .. '\n' .. line) or line)
+  local is = redis.call('HMGET', key, 'log', 'source')
+  redis.call('HSET', key, 'log', is[1] and (is[1] .. '\n' .. line) or line)
+  tell(key:sub(#record_key('') + 1), is[2], state, stage, note)
 end
 
 -- Put bells on a stage's queue, in the envelope kombu built: as many as the work that waits can use, with those there.
@@ -151,6 +159,7 @@ local function finish(ref, key, outcome, stage, note)
   count(outcome, 1)
   local receipt = redis.call('HGET', key, 'receipt')
   if stage == 'index' and outcome ~= 'discarded' and outcome ~= 'refused' then
+    tell(ref, redis.call('HGET', key, 'source'), outcome, stage, note)
     redis.call('DEL', key)
     local answer = ref .. ' ' .. outcome .. ' ' .. text(now)
     if receipt then redis.call('SET', receipt_key(receipt), answer, 'EX', args.receipt_grace) end
@@ -167,16 +176,22 @@ end
 -- taken up but one batch now and then, the probe; work that succeeds opens it again.
 local function health_key(kind, name) return 'health:' .. kind .. ':' .. name end
 
+local function tell_health(kind, name, state, reason)
+  tell('', kind == 'source' and name or '', state, kind == 'stage' and name or kind, reason)
+end
+
 local function pause(kind, name, reason)
   local key = health_key(kind, name)
-  redis.call('HSETNX', key, 'since', text(now))
+  if redis.call('HSETNX', key, 'since', text(now)) == 1 then tell_health(kind, name, 'paused', reason) end
   redis.call('HSET', key, 'state', 'paused', 'reason', reason, 'probe', text(now + args.probe))
   redis.call('SADD', 'health', kind .. ':' .. name)
 end
 
 local function open(kind, name)
   redis.call('SREM', 'health', kind .. ':' .. name)
-  return redis.call('DEL', health_key(kind, name)) == 1
+  local opened = redis.call('DEL', health_key(kind, name)) == 1
+  if opened then tell_health(kind, name, 'resumed', '') end
+  return opened
 end
 
 local function rests(kind, name) return redis.call('EXISTS', health_key(kind, name)) == 1 end
