@@ -142,7 +142,7 @@ class Index:
     def search(self, q: str, limit: int = 20, offset: int = 0) -> Results:
         """Find articles: as typed first, then regardless of marks, then with some of the words."""
         query = read_query(q)
-        with self._reading() as database:
+        with self.reading() as database:
             if query is None or database is None:
                 return Results(total=0, hits=(), matched="none")
             matched, ranked = _find(database, query)
@@ -153,7 +153,7 @@ class Index:
 
     def get(self, name: str) -> Stored | None:
         """An article by its id, `<id>@<rev>`, a receipt, or any address it ever had (with its kind or without)."""
-        with self._reading() as database:
+        with self.reading() as database:
             if database is None:
                 return None
             name, rev = _split_ref(name.encode(errors="replace").decode())
@@ -162,7 +162,7 @@ class Index:
 
     def receipt(self, receipt: str) -> Answered | None:
         """What became of one input; None of what never reached the index."""
-        with self._reading() as database:
+        with self.reading() as database:
             row = database.execute(_ANSWERED, (receipt,)).fetchone() if database is not None else None
         if row is None:
             return None
@@ -182,14 +182,14 @@ class Index:
 
     def settled(self, offers: Sequence["Offer"]) -> dict[str, Literal["counted", "superseded"]]:
         """By receipt, which inputs need no work any more: those decided here, and those a later word has replaced."""
-        with self._reading() as database:
+        with self.reading() as database:
             if database is None:
                 return {}
             return {offer.receipt: outcome for offer in offers if (outcome := _settled(database, offer)) is not None}
 
     def recent(self, limit: int = 20) -> tuple[Hit, ...]:
         """The articles that came last, the newest first; the snippet is how they begin."""
-        with self._reading() as database:
+        with self.reading() as database:
             if database is None:
                 return ()
             rows = database.execute(
@@ -199,7 +199,7 @@ class Index:
 
     def count(self) -> int:
         """How many articles can be found."""
-        with self._reading() as database:
+        with self.reading() as database:
             if database is None:
                 return 0
             # Rows are numbered without gaps and never removed: no need to walk through a million of them.
@@ -214,7 +214,7 @@ class Index:
                 self._idle.pop()[1].close()
 
     @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection | None]:
+    def reading(self) -> Iterator[sqlite3.Connection | None]:
         """One unchanging view of the index, however many statements it is asked in."""
         try:
             inode, database = self._borrow()

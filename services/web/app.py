@@ -1,13 +1,16 @@
 """Composition root of the front door: settings -> ledger, archive, intake, index, keys -> the server."""
 
 import signal
+from functools import partial
 from types import FrameType
 
 import structlog
 
 from services.index.search import Index
 from services.ingest.intake import Intake, open_archive
+from services.web.change_hub import ChangeHub
 from services.web.keys import Keys, open_keys
+from services.web.listing import list_articles
 from services.web.readiness import Readiness, folder_probe, redis_probe
 from services.web.request_body import BODIES_AT_ONCE, BodyRoom
 from services.web.routes import front_door
@@ -15,6 +18,7 @@ from services.web.server import Server, listen
 from services.web.state import AppState
 from shared.archive import Archive
 from shared.ledger.calls import Ledger
+from shared.ledger.events import EventStream
 from shared.ledger.overview import Watchman
 from shared.metrics import Meters
 from shared.settings import Settings
@@ -53,14 +57,16 @@ def open_state(settings: Settings, archive: Archive) -> AppState:
     """The parts of one desk, as the settings name them; nothing is asked of Redis yet."""
     ledger = open_ledger(settings)
     watchman = Watchman(ledger, settings, check_room=ledger.check_room)
-    keys = open_keys(settings)
+    keys, index = open_keys(settings), Index(settings.index_file)
     return AppState(
         settings=settings,
         keys=keys,
         intake=Intake(ledger, archive, settings),
         ledger=ledger,
         look=watchman.look,
-        index=Index(settings.index_file),
+        index=index,
+        list_articles=partial(list_articles, ledger, index),
+        changes=ChangeHub(EventStream(ledger.client)),
         meters=Meters(watchman.look),
         readiness=_readiness(settings, ledger, archive, keys),
         room=BodyRoom(max(BODIES_AT_ONCE, 2 * settings.max_input_bytes)),

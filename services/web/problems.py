@@ -42,6 +42,9 @@ KINDS: dict[str, Kind] = {
     "too-slow": Kind(
         408, "The body took too long to arrive", "Send it again, compressed with gzip where the line is slow."
     ),
+    "missed": Kind(
+        410, "Those changes are no longer kept", "Read the list of articles anew, then follow from its newest on."
+    ),
     "withdrawn": Kind(410, "The article was withdrawn", "Take it down wherever you show it."),
     "too-large": Kind(
         413, "The body is larger than this desk takes", "Send one article at a time, without its pictures."

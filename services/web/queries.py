@@ -11,8 +11,8 @@ def read_count(query: Mapping[str, str], name: str, *, default: int, least: int,
     text = query.get(name)
     if text is None:
         return default
-    if not (text.isascii() and text.isdecimal() and len(text) < 10 and least <= int(text) <= most):
-        raise _refused(name, f"{name} must be a whole number from {least} to {most}.")
+    if not (text.isascii() and text.isdecimal() and len(text) < 20 and least <= int(text) <= most):
+        raise refused_parameter(name, f"{name} must be a whole number from {least} to {most}.")
     return int(text)
 
 
@@ -23,7 +23,7 @@ def read_seconds(query: Mapping[str, str], name: str, *, most: float) -> float:
     except ValueError:
         seconds = math.nan
     if math.isnan(seconds) or seconds < 0:
-        raise _refused(name, f"{name} must be a number of seconds.")
+        raise refused_parameter(name, f"{name} must be a number of seconds.")
     return min(seconds, most)
 
 
@@ -31,9 +31,10 @@ def read_words(query: Mapping[str, str], name: str, *, most: int) -> str:
     """Read what a person typed: not empty, not endless."""
     words = query.get(name, "").strip()
     if not words or len(words) > most:
-        raise _refused(name, f"{name} must be 1 to {most} characters.")
+        raise refused_parameter(name, f"{name} must be 1 to {most} characters.")
     return words
 
 
-def _refused(name: str, detail: str) -> Problem:
+def refused_parameter(name: str, detail: str) -> Problem:
+    """A request whose parameter makes no sense: which, and what was expected."""
     return Problem("bad-request", detail, errors=[{"parameter": name, "detail": detail}])

@@ -1,22 +1,23 @@
 """`GET /v1/receipts/{id}`: what became of one input, now or as soon as it is settled."""
 
 import asyncio
+import contextlib
 import re
-import time
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from services.index.search import Answered
+from services.web.change_hub import Missed
 from services.web.problems import Problem, later
 from services.web.queries import read_seconds
 from services.web.responses import json_answer, moment, stages_of
 from services.web.state import AppState, state_of
+from shared.ledger.events import ChangeFilter
 from shared.ledger.reader import DECIDED_BY_THE_INDEX, SETTLED, InputStatus
 
 ID = re.compile(r"r[a-z0-9]{26}")
 LONGEST_WAIT_S = 60.0
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 0.5
 
 
 async def show_receipt(request: Request) -> Response:
@@ -29,7 +30,7 @@ async def show_receipt(request: Request) -> Response:
         line = await app_state.ask(app_state.ledger.receipt, receipt)
     else:
         async with app_state.waiters:
-            line = await _settled_line(request, app_state, receipt, time.monotonic() + wait)
+            line = await _settled_line(request, app_state, receipt, wait)
     if line is None or line.state in DECIDED_BY_THE_INDEX:
         answered = await app_state.ask(app_state.index.receipt, receipt)
         if answered is not None:
@@ -79,17 +80,17 @@ def _answered_body(receipt: str, answered: Answered) -> dict[str, object]:
     return body | {"links": links}
 
 
-async def _settled_line(request: Request, app_state: AppState, receipt: str, deadline: float) -> InputStatus | None:
-    """Look again, ever less often, until it is settled, the time is over, the reader is gone or the desk stops."""
-    pause = FIRST_PAUSE_S
-    while True:
-        line = await app_state.ask(app_state.ledger.receipt, receipt)
-        left = deadline - time.monotonic()
-        if line is None or line.state in SETTLED or left <= 0 or app_state.closing.is_set():
-            return line
-        if await request.is_disconnected():
-            return line
-        try:
-            await asyncio.wait_for(app_state.closing.wait(), min(pause, left))
-        except TimeoutError:
-            pause = min(pause * 1.5, LONGEST_PAUSE_S)
+async def _settled_line(request: Request, app_state: AppState, receipt: str, seconds: float) -> InputStatus | None:
+    """Wait for the article's changes until it is settled, the time is over, the reader is gone or the desk stops."""
+    last = await app_state.changes.now()
+    line = await app_state.ask(app_state.ledger.receipt, receipt)
+    if line is None or line.state in SETTLED:
+        return line
+    wanted = ChangeFilter(article=line.article, states=frozenset(SETTLED))
+    with contextlib.suppress(TimeoutError, Missed):
+        async with asyncio.timeout(seconds):
+            async for _ in app_state.changes.follow(last, wanted, app_state.closing):
+                line = await app_state.ask(app_state.ledger.receipt, receipt)
+                if line is None or line.state in SETTLED or await request.is_disconnected():
+                    return line
+    return await app_state.ask(app_state.ledger.receipt, receipt)

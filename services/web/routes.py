@@ -10,7 +10,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from services.web.article_list import show_articles
 from services.web.articles import push_article, show_article
+from services.web.events import show_events
 from services.web.health import show_health, show_readiness
 from services.web.middleware import RequestMiddleware, answer_http_error
 from services.web.problems import KINDS, Problem
@@ -21,6 +23,8 @@ from services.web.status import show_metrics, show_status
 
 ROUTES = (
     Route("/v1/articles", push_article, methods=["POST"]),
+    Route("/v1/articles", show_articles, methods=["GET"]),
+    Route("/v1/events", show_events, methods=["GET"]),
     Route("/v1/articles/{article_id}", show_article, methods=["GET"]),
     Route("/v1/receipts/{receipt}", show_receipt, methods=["GET"]),
     Route("/v1/search", search_articles, methods=["GET"]),

@@ -12,7 +12,9 @@ from starlette.requests import Request
 from services.index.search import Answered, Results, Stored
 from services.ingest.intake import TakesInputs
 from services.web.batcher import Batcher
+from services.web.change_hub import ChangeHub
 from services.web.keys import Keys, Publisher
+from services.web.listing import Listing, Wanted
 from services.web.readiness import Readiness
 from services.web.request_body import BodyRoom
 from shared.ledger.overview import Overview
@@ -55,6 +57,8 @@ class AppState:
     ledger: LedgerReader
     look: Callable[[], Overview]
     index: Index
+    list_articles: Callable[[Wanted], Listing]
+    changes: ChangeHub
     meters: Meters
     readiness: Readiness = field(default_factory=Readiness)
     room: BodyRoom = field(default_factory=BodyRoom)
@@ -83,6 +87,7 @@ class AppState:
 
     def close(self) -> None:
         """Let go of the threads; what still runs in them is safe to lose."""
+        self.changes.close()
         for pool in (self.pushing, self.asking, self.probing):
             pool.shutdown(wait=False, cancel_futures=True)
 

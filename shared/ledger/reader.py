@@ -156,32 +156,17 @@ class LedgerReader:
 
     def line(self, ref: str) -> InputStatus | None:
         """The line of one revision."""
-        article, rev = split_ref(ref)
         with redis_errors(self.client):
-            record = self.client.hgetall(keys.record(ref))
-        if not record:
-            return None
-        meta = _meta(record.get(b"meta", b""))
-        timeline = events(record.get(b"log", b"").decode())
-        return InputStatus(
-            receipt=record.get(b"receipt", b"").decode(),
-            article=article,
-            rev=rev,
-            state=record.get(b"state", b"unknown").decode(),
-            stage=record[b"stage"].decode() if b"stage" in record else None,
-            attempts=int(record.get(b"attempts", 0)),
-            reason=record[b"reason"].decode() if b"reason" in record else None,
-            note=record[b"note"].decode() or None if b"note" in record else None,
-            source=meta.source if meta else None,
-            name=meta.name if meta else None,
-            url=meta.url if meta else None,
-            media_type=meta.media_type if meta else None,
-            received_us=meta.received_us if meta else None,
-            timeline=timeline,
-            worker=next((event.note for event in reversed(timeline) if event.state == "working"), None),
-            waited_us=_spent(timeline, working=False),
-            worked_us=_spent(timeline, working=True),
-        )
+            return _status(ref, self.client.hgetall(keys.record(ref)))
+
+    def lines(self, refs: Sequence[str]) -> list[InputStatus]:
+        """The lines of several revisions in one round trip, without those that are gone."""
+        with redis_errors(self.client), self.client.pipeline(transaction=False) as pipe:
+            for ref in refs:
+                pipe.hgetall(keys.record(ref))
+            records = pipe.execute()
+        lines = (_status(ref, record) for ref, record in zip(refs, records, strict=True))
+        return [line for line in lines if line is not None]
 
     def latest(self, article: str) -> str | None:
         """The newest revision's ref, while the ledger remembers it."""
@@ -304,6 +289,38 @@ class LedgerReader:
         return since
 
 
+def _status(ref: str, record: Mapping[bytes, bytes]) -> InputStatus | None:
+    if not record:
+        return None
+    article, rev = split_ref(ref)
+    meta = _meta(record.get(b"meta", b""))
+    timeline = events(record.get(b"log", b"").decode())
+    return InputStatus(
+        receipt=record.get(b"receipt", b"").decode(),
+        article=article,
+        rev=rev,
+        state=record.get(b"state", b"unknown").decode(),
+        stage=record[b"stage"].decode() if b"stage" in record else None,
+        attempts=int(record.get(b"attempts", 0)),
+        reason=record[b"reason"].decode() if b"reason" in record else None,
+        note=record[b"note"].decode() or None if b"note" in record else None,
+        source=meta.source if meta else None,
+        name=meta.name if meta else None,
+        url=meta.url if meta else None,
+        media_type=meta.media_type if meta else None,
+        received_us=meta.received_us if meta else None,
+        timeline=timeline,
+        worker=last_worker(timeline),
+        waited_us=spent(timeline, working=False),
+        worked_us=spent(timeline, working=True),
+    )
+
+
+def last_worker(timeline: Sequence[Event]) -> str | None:
+    """Who took an input up last, as `host:boot:pid`."""
+    return next((event.note for event in reversed(timeline) if event.state == "working"), None)
+
+
 def _balance(counters: Mapping[str, int], stages: Iterable[StageStatus]) -> Balance:
     in_flight = sum(s.queued + s.working + s.retrying + s.held for s in stages)
     done = {name: counters.get(name, 0) for name in (*OUTCOMES, "dead")}
@@ -312,7 +329,7 @@ def _balance(counters: Mapping[str, int], stages: Iterable[StageStatus]) -> Bala
     return Balance(accepted=accepted, in_flight=in_flight, difference=difference, **done)
 
 
-def _spent(timeline: Sequence[Event], *, working: bool) -> int | None:
+def spent(timeline: Sequence[Event], *, working: bool) -> int | None:
     """Microseconds between events in which it was worked on, or waited; None of an input that has no way behind it."""
     spans = [(is_, after.at_us - is_.at_us) for is_, after in itertools.pairwise(timeline)]
     return sum(span for is_, span in spans if (is_.state == "working") == working) if spans else None

@@ -118,6 +118,24 @@ MIGRATIONS: tuple[Step, ...] = (
     ALTER TABLE articles ADD COLUMN owner TEXT NOT NULL DEFAULT '';
     ALTER TABLE articles ADD COLUMN owned INTEGER NOT NULL DEFAULT 0;
     """,
+    # What became of every input, in order, for as long as the index lives; and the articles by time and by source.
+    """
+    CREATE TABLE sources (s INTEGER PRIMARY KEY, source TEXT NOT NULL UNIQUE);
+    CREATE TABLE changes (
+        change INTEGER PRIMARY KEY,
+        n INTEGER NOT NULL,
+        rev INTEGER NOT NULL,
+        outcome TEXT NOT NULL,
+        at_us INTEGER NOT NULL,
+        s INTEGER NOT NULL,
+        receipt TEXT NOT NULL
+    );
+    CREATE INDEX changes_of ON changes (n);
+    CREATE INDEX changes_without_a_row ON changes (outcome, rev) WHERE outcome IN ('duplicate', 'superseded');
+    CREATE INDEX articles_by_time ON articles (rev);
+    CREATE INDEX articles_by_source ON articles (source, rev);
+    CREATE INDEX withdrawn_by_time ON articles (rev) WHERE withdrawn;
+    """,
 )
 
 

@@ -61,6 +61,7 @@ _INSERT = f"INSERT INTO articles ({', '.join(_TOLD)}, id) VALUES ({'?, ' * len(_
 _UPDATE = f"UPDATE articles SET {' = ?, '.join(_TOLD)} = ? WHERE n = ?"  # noqa: S608
 _HEARD = "UPDATE articles SET heard = ?, edited = ?, as_of = ? WHERE n = ?"
 _OWNED = "UPDATE articles SET owner = ?, owned = ? WHERE n = ?"
+_CHANGED = "INSERT INTO changes (n, rev, outcome, at_us, s, receipt) VALUES (?, ?, ?, ?, ?, ?)"
 _KEEP = "INSERT OR IGNORE INTO aliases VALUES (?, ?)"
 _MOVE = "INSERT OR REPLACE INTO aliases VALUES (?, ?)"
 _CURRENT = "SELECT entry FROM articles JOIN revisions USING (n, rev) WHERE n = ?"
@@ -236,7 +237,15 @@ class SqliteSink:
         self._database.execute(
             "INSERT INTO receipts VALUES (?, ?, ?, ?)", (entry.receipt, row_id, entry.rev, ruling.outcome)
         )
+        self._tell(entry, row_id, ruling.outcome)
         return ruling.outcome
+
+    def _tell(self, entry: Entry, row_id: int, outcome: Outcome) -> None:
+        """Write down what became of an input, for all who ask later."""
+        source = source_of(entry.source)
+        row = self._database.execute("SELECT s FROM sources WHERE source = ?", (source,)).fetchone()
+        s = row[0] if row else self._database.execute("INSERT INTO sources (source) VALUES (?)", (source,)).lastrowid
+        self._database.execute(_CHANGED, (row_id, entry.rev, outcome, now_us(), s, entry.receipt))
 
     def _completed(self, entry: Entry, known: Known | None, apart: str) -> Entry:
         """The entry as it is ruled on: under an id of its own, or with the moment that is known of its day."""

@@ -1,16 +1,20 @@
 """A desk without Redis and disk: parts that keep the promises of the real ones, for tests of the door alone."""
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from services.index.search import Answered, Hit, Results, Revision, Stored
 from services.ingest.intake import Receipt
+from services.web.change_hub import ChangeHub
 from services.web.keys import Keys, Publisher
+from services.web.listing import Listing
 from services.web.state import AppState
 from shared.article import Article
 from shared.envelope import Event, Input, Source, SourceKind
 from shared.ledger.calls import EnteredState
+from shared.ledger.events import FIRST, Change
 from shared.ledger.overview import Overview
 from shared.ledger.reader import Balance, InputStatus, StageStatus, Status
 from shared.ledger.troubles import Trouble
@@ -130,6 +134,30 @@ class MemoryIndex:
 
 
 @dataclass
+class MemoryStream:
+    """A stream that holds what a test puts into `coming`, which followers get one after the other."""
+
+    coming: list[Change] = field(default_factory=list)
+    past: list[Change] = field(default_factory=list)
+
+    def last_id(self) -> str:
+        return FIRST
+
+    def first_id(self) -> str:
+        return FIRST
+
+    def after(self, last: str, /) -> list[Change]:
+        return [change for change in self.past if change.id > last]
+
+    def wait(self, _: str, seconds: float, /) -> list[Change]:
+        if self.coming:
+            self.past.append(self.coming.pop(0))
+            return self.past[-1:]
+        threading.Event().wait(min(seconds, 0.05))
+        return []
+
+
+@dataclass
 class Desk:
     """The stand-ins of one desk, each within reach of the test."""
 
@@ -137,20 +165,23 @@ class Desk:
     intake: MemoryIntake
     lines: MemoryLines
     index: MemoryIndex
+    stream: MemoryStream
 
 
 def a_desk(keys: Keys, **settings: object) -> Desk:
-    intake, lines, index = MemoryIntake(), MemoryLines(), MemoryIndex()
+    intake, lines, index, stream = MemoryIntake(), MemoryLines(), MemoryIndex(), MemoryStream()
     app_state = AppState(
         settings=Settings(**settings),  # type: ignore[arg-type]
         keys=keys,
         intake=intake,
         ledger=lines,
         index=index,
+        list_articles=lambda _: Listing(rows=(), next=None),
+        changes=ChangeHub(stream),
         look=lines.look,
         meters=Meters(lines.look),
     )
-    return Desk(app_state, intake, lines, index)
+    return Desk(app_state, intake, lines, index, stream)
 
 
 def a_line(state: str = "working", **more: object) -> InputStatus:

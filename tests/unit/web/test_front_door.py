@@ -20,6 +20,7 @@ from services.web.problems import KINDS
 from services.web.routes import ROUTES, front_door
 from shared.envelope import MOST_BYTES, Event, SourceKind
 from shared.errors import IntakeFull, TransientError
+from shared.ledger.events import Change
 from shared.ledger.troubles import Trouble
 from tests.unit.web.caller import Caller
 from tests.unit.web.stand_ins import (
@@ -351,7 +352,8 @@ def test_a_receipt_that_the_index_decided_is_answered_by_the_index(client: Calle
 
 
 def test_waiting_for_a_receipt_ends_when_it_is_settled(client: Caller, desk: Desk) -> None:
-    desk.lines.receipts[RECEIPT] = [a_line("queued"), a_line("working"), a_line("indexed")]
+    desk.lines.receipts[RECEIPT] = [a_line("queued"), a_line("indexed")]
+    desk.stream.coming += [Change(id="1-0", article=ARTICLE, rev=REV, state="indexed", at_us=REV)]
     answer = client.call("GET", f"/v1/receipts/{RECEIPT}?wait=30", chunks=[])
     assert answer.json()["state"] == "indexed"
 

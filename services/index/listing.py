@@ -1,0 +1,105 @@
+"""The articles in the index by time: which there are of a state, a source and a span, a page after another."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from typing import Literal, get_args
+
+import msgspec
+import zstandard
+
+from services.index.entry import Entry
+from services.index.search import Index
+
+Settled = Literal["indexed", "withdrawn", "duplicate", "superseded"]
+SETTLED: tuple[Settled, ...] = get_args(Settled)
+KINDS = ("drop", "feed", "push")
+END_OF_TIME = (1 << 63) - 1
+
+_ENTRY = msgspec.json.Decoder(Entry)
+_ARTICLES = (
+    "SELECT articles.id, articles.rev, CASE withdrawn WHEN 0 THEN 'indexed' ELSE 'withdrawn' END, articles.source, "
+    "indexed_us, entry, '' FROM articles JOIN revisions ON revisions.n = articles.n AND revisions.rev = articles.rev "
+    "WHERE articles.rev < ? AND articles.rev >= ?"
+)
+_REPEATS = (
+    "SELECT articles.id, changes.rev, outcome, sources.source, at_us, entry, receipt FROM changes "
+    "JOIN sources USING (s) JOIN articles USING (n) "
+    "JOIN revisions ON revisions.n = articles.n AND revisions.rev = articles.rev "
+    "WHERE changes.rev < ? AND changes.rev >= ?"
+)
+
+
+class Listed(msgspec.Struct, frozen=True, kw_only=True):
+    """One article as a list shows it, or one input that repeats one (`duplicate`) or came too late (`superseded`).
+
+    `rev` is also when it came (µs), `settled_us` when the index decided; `entry` is what is stored of the article now.
+    """
+
+    article_id: str
+    rev: int
+    state: Settled
+    source: str
+    settled_us: int
+    receipt: str
+    entry: Entry
+
+
+class Span(msgspec.Struct, frozen=True, kw_only=True):
+    """What is listed: revisions from `since` up to but without `before` (µs), of a source (`feed:https://…`) or of a
+    kind of source (`feed`); an empty `source` takes all."""
+
+    states: Sequence[Settled] = SETTLED
+    source: str = ""
+    since: int = 0
+    before: int = END_OF_TIME
+
+
+def list_settled(index: Index, span: Span, limit: int) -> list[Listed]:
+    """The newest of a span, at most `limit`; inputs that only repeat an article are listed where they are asked for."""
+    with index.reading() as database:
+        if database is None:
+            return []
+        rows = [row for sql, values in _questions(span, limit) for row in database.execute(sql, values)]
+    rows.sort(key=lambda row: row[1], reverse=True)
+    return [_listed(row) for row in rows[:limit]]
+
+
+def _questions(span: Span, limit: int) -> Iterator[tuple[str, tuple[object, ...]]]:
+    """One statement for articles, one for each kind of repeat, that read no further than the page."""
+    bounds = (span.before, span.since)
+    is_article = {"indexed", "withdrawn"} & set(span.states)
+    if is_article:
+        which = {"indexed": " AND NOT withdrawn", "withdrawn": " AND withdrawn"}
+        state = "" if len(is_article) == 2 else which[is_article.pop()]
+        source, values = _of_source("articles.source", span.source)
+        yield f"{_ARTICLES}{state}{source} ORDER BY articles.rev DESC LIMIT ?", (*bounds, *values, limit)
+    for outcome in ("duplicate", "superseded"):
+        if outcome in span.states:
+            source, values = _of_source("sources.source", span.source)
+            sql = f"{_REPEATS} AND outcome = '{outcome}'{source} ORDER BY changes.rev DESC LIMIT ?"
+            yield sql, (*bounds, *values, limit)
+
+
+def _of_source(column: str, source: str) -> tuple[str, tuple[str, ...]]:
+    if not source:
+        return "", ()
+    if source in KINDS:
+        return f" AND {column} >= ? AND {column} < ?", (f"{source}:", f"{source};")
+    return f" AND {column} = ?", (source,)
+
+
+def _listed(row: sqlite3.Row | tuple[object, ...]) -> Listed:
+    article_id, rev, state, source, at_us, blob, receipt = row
+    entry = _ENTRY.decode(zstandard.decompress(blob))  # type: ignore[arg-type]
+    return msgspec.convert(
+        {
+            "article_id": article_id,
+            "rev": rev,
+            "state": state,
+            "source": source,
+            "settled_us": at_us,
+            "receipt": receipt or entry.receipt,
+            "entry": entry,
+        },
+        Listed,
+    )

@@ -1,0 +1,96 @@
+"""`GET /v1/events`: every change as it happens, as server-sent events or, for programs, as a long poll in JSON."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from services.web.change_hub import Batch, Missed
+from services.web.problems import Problem
+from services.web.queries import read_seconds
+from services.web.responses import json_answer, moment
+from services.web.state import AppState, state_of
+from shared.ledger.events import EVENT_ID, FIRST, Change, ChangeFilter
+
+EVENT_STREAM = "text/event-stream"
+LONGEST_WAIT_S = 60.0
+RETRY_MS = 2_000
+
+
+async def show_events(request: Request) -> Response:
+    """The changes after `Last-Event-ID` or `?after=`, else those from now on; of one `state`, `source`, `article`."""
+    app_state = state_of(request)
+    wanted, after = read_filter(request.query_params), _read_place(request)
+    if EVENT_STREAM in request.headers.get("accept", ""):
+        last = after or await app_state.changes.now()
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return StreamingResponse(_event_stream(app_state, last, wanted), headers=headers, media_type=EVENT_STREAM)
+    wait = read_seconds(request.query_params, "wait", most=LONGEST_WAIT_S)
+    return await _polled(app_state, after, wanted, wait)
+
+
+def change_body(change: Change) -> dict[str, object]:
+    """A change as it is told: with a moment, and without what it does not say."""
+    body: dict[str, object] = {"id": change.id, "state": change.state, "at": moment(change.at_us)}
+    if change.article:
+        body |= {"article": change.article, "rev": change.rev}
+    if change.source:
+        body["source"] = change.source
+    if change.stage:
+        body["stage"] = change.stage
+    if change.note and change.state != "working":  # there it names the worker's host and process: not for strangers
+        body["note"] = change.note
+    return body
+
+
+def read_filter(query: Mapping[str, str]) -> ChangeFilter:
+    """`state=dead,refused`, `source=push:hue` or `feed:*`, `article=…`; what is not given takes all."""
+    states = frozenset(state.strip() for state in query.get("state", "").split(",") if state.strip())
+    return ChangeFilter(article=query.get("article", ""), source=query.get("source", ""), states=states)
+
+
+async def _event_stream(app_state: AppState, last: str, wanted: ChangeFilter) -> AsyncIterator[bytes]:
+    yield b"retry: %d\n: from %s on\n\n" % (RETRY_MS, last.encode())
+    try:
+        async for batch in app_state.changes.follow(last, wanted, app_state.closing):
+            yield b"".join(map(_event, batch.changes)) or b": nothing new\n\n"
+    except Missed:
+        yield b"event: missed\ndata: {}\n\n"
+
+
+def _event(change: Change) -> bytes:
+    return b"id: %s\nevent: change\ndata: %s\n\n" % (change.id.encode(), msgspec.json.encode(change_body(change)))
+
+
+async def _polled(app_state: AppState, after: str | None, wanted: ChangeFilter, wait: float) -> Response:
+    """What there is after a place, at once or when something comes; `last` is where to go on."""
+    hub, last = app_state.changes, after or await app_state.changes.now()
+    try:
+        batch = await hub.after(last, wanted)
+        if not batch.changes and wait:
+            batch = await _next(hub.follow(batch.last, wanted, app_state.closing), batch, wait)
+    except Missed as missed:
+        raise Problem("missed", f"The oldest change that is kept is {missed}.") from missed
+    return json_answer({"changes": [change_body(change) for change in batch.changes], "last": batch.last})
+
+
+async def _next(batches: AsyncIterator[Batch], last: Batch, seconds: float) -> Batch:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            async for batch in batches:
+                last = batch
+                if batch.changes:
+                    break
+    return last
+
+
+def _read_place(request: Request) -> str | None:
+    """Where a reader goes on; what a browser was given (`Last-Event-ID`) before what the address says."""
+    place = request.headers.get("last-event-id") or request.query_params.get("after")
+    if place is None or place == FIRST or EVENT_ID.fullmatch(place):
+        return place
+    detail = "after must be the id of an event, as 1700000000000-0, or 0-0 for the oldest that is kept."
+    raise Problem("bad-request", detail, errors=[{"parameter": "after", "detail": detail}])

@@ -1,0 +1,186 @@
+"""The list of articles: one row an article or input, the newest first, from the ledger and the index together."""
+
+import re
+from collections.abc import Sequence
+
+import msgspec
+
+from services.index.listing import END_OF_TIME, SETTLED, Listed, Settled, Span, list_settled
+from services.index.search import Index
+from shared.identity import url_of
+from shared.ledger.listing import IN_FLIGHT, STANDING, Standing, list_standing, source_name
+from shared.ledger.reader import InputStatus, LedgerReader, last_worker, spent
+
+State = Standing | Settled
+DEFAULT: tuple[State, ...] = (*STANDING, "indexed", "withdrawn")
+GROUPS: dict[str, tuple[State, ...]] = {
+    "in-flight": IN_FLIGHT,
+    "failed": ("dead", "refused"),
+    "all": (*STANDING, *SETTLED),
+}
+MOST_ROWS = 200
+PATH = "path:"
+REF = re.compile(r"[a-z2-7]{1,64}@[0-9]{1,19}")
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """Which articles are listed. `since` and `before` bound their time of receipt (µs); `q` is words, an id, a receipt,
+    an address or a file's path; an empty field takes all."""
+
+    states: Sequence[State] = DEFAULT
+    source: str = ""
+    since: int = 0
+    before: int = END_OF_TIME
+    q: str = ""
+    limit: int = 50
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
+    """One article, or one input that repeats one, as a list shows it.
+
+    `received_us` is its time of receipt, `settled_us` when it came to its end; `name` a dropped file's path, `url` its
+    address; `worker` who had it last; `waited_us` and `worked_us` how long it waited and was worked on.
+    """
+
+    article: str
+    rev: int
+    state: str
+    source: str
+    received_us: int
+    receipt: str = ""
+    stage: str | None = None
+    headline: str | None = None
+    name: str | None = None
+    url: str | None = None
+    reason: str | None = None
+    note: str | None = None
+    attempts: int = 0
+    worker: str | None = None
+    waited_us: int | None = None
+    worked_us: int | None = None
+    settled_us: int | None = None
+
+
+class Listing(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A page of rows, the newest first; `next` is the `before` of the page after it, None on the last."""
+
+    rows: tuple[Row, ...]
+    next: int | None
+
+
+def list_articles(reader: LedgerReader, index: Index, wanted: Wanted) -> Listing:
+    """The page of articles that is wanted."""
+    if wanted.q:
+        return _found(reader, index, wanted)
+    more = wanted.limit + 1
+    span = Span(
+        states=[state for state in SETTLED if state in wanted.states],
+        source=wanted.source,
+        since=wanted.since,
+        before=wanted.before,
+    )
+    rows = [_settled_row(listed) for listed in list_settled(index, span, more)]
+    standing = [state for state in STANDING if state in wanted.states]
+    if standing:
+        lines = list_standing(
+            reader, standing, source=wanted.source, since=wanted.since, before=wanted.before, limit=more
+        )
+        rows += map(_standing_row, lines)
+    rows.sort(key=lambda row: row.rev, reverse=True)
+    page = tuple(rows[: wanted.limit])
+    return Listing(rows=page, next=page[-1].rev if len(rows) > wanted.limit else None)
+
+
+def _found(reader: LedgerReader, index: Index, wanted: Wanted) -> Listing:
+    """What an id, a receipt or an address names; else the articles that have the words, the best first."""
+    rows = _named(reader, index, wanted.q)
+    if not rows:
+        hits = index.search(wanted.q, limit=MOST_ROWS).hits
+        found = (_stored_row(index, f"{hit.article_id}@{hit.rev}") for hit in hits)
+        rows = [row for row in found if row is not None]
+    rows = [row for row in rows if _is_wanted(row, wanted)]
+    return Listing(rows=tuple(rows[: wanted.limit]), next=None)
+
+
+def _named(reader: LedgerReader, index: Index, name: str) -> list[Row]:
+    """The article that a name of any kind means: as it stands in the index, and what is on its way of it."""
+    status = reader.receipt(name) or (reader.line(name) if REF.fullmatch(name) else None)
+    if status is None:
+        ref = reader.latest(reader.owner(name) or name)
+        status = reader.line(ref) if ref else None
+    standing = _standing_row(status) if status is not None and status.state in STANDING else None
+    return [row for row in (standing, _stored_row(index, name)) if row is not None]
+
+
+def _is_wanted(row: Row, wanted: Wanted) -> bool:
+    kind = row.source.partition(":")[0]
+    is_source = not wanted.source or wanted.source in (row.source, kind)
+    return is_source and row.state in wanted.states and wanted.since <= row.rev < wanted.before
+
+
+def _stored_row(index: Index, name: str) -> Row | None:
+    stored = index.get(name)
+    if stored is None:
+        return None
+    return Row(
+        article=stored.article_id,
+        rev=stored.rev,
+        state="withdrawn" if stored.withdrawn else "indexed",
+        source=f"{stored.source.kind}:{stored.source.name}",
+        received_us=stored.received_us,
+        receipt=stored.receipts[-1] if stored.receipts else "",
+        headline=stored.article.headline,
+        name=_path_of(stored.aliases),
+        url=stored.article.uri or url_of(stored.aliases),
+        worker=last_worker(stored.timeline),
+        waited_us=spent(stored.timeline, working=False),
+        worked_us=spent(stored.timeline, working=True),
+        settled_us=stored.indexed_us,
+    )
+
+
+def _settled_row(listed: Listed) -> Row:
+    entry = listed.entry
+    is_own = listed.rev == entry.rev
+    timeline = entry.timeline if is_own else ()  # a repeat has no way of its own in the index
+    return Row(
+        article=listed.article_id,
+        rev=listed.rev,
+        state=listed.state,
+        source=listed.source,
+        received_us=entry.received_us if is_own else listed.rev,
+        receipt=listed.receipt,
+        headline=entry.article.headline,
+        name=_path_of(entry.aliases),
+        url=entry.article.uri or url_of(entry.aliases),
+        settled_us=listed.settled_us,
+        worker=last_worker(timeline),
+        waited_us=spent(timeline, working=False),
+        worked_us=spent(timeline, working=True),
+    )
+
+
+def _standing_row(line: InputStatus) -> Row:
+    ended = line.timeline[-1].at_us if line.state in ("dead", "refused") and line.timeline else None
+    return Row(
+        article=line.article,
+        rev=line.rev,
+        state=line.state,
+        stage=line.stage,
+        source=source_name(line),
+        received_us=line.received_us or line.rev,
+        receipt=line.receipt,
+        name=line.name,
+        url=line.url,
+        reason=line.reason,
+        note=line.note,
+        attempts=line.attempts,
+        worker=line.worker,
+        waited_us=line.waited_us,
+        worked_us=line.worked_us,
+        settled_us=ended,
+    )
+
+
+def _path_of(aliases: Sequence[str]) -> str | None:
+    return next((alias[len(PATH) :] for alias in aliases if alias.startswith(PATH)), None)
