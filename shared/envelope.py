@@ -1,5 +1,6 @@
 """What crosses a door, a queue or the archive, with a version."""
 
+import datetime as dt
 from typing import Literal
 
 import msgspec
@@ -10,6 +11,7 @@ VERSION = 2
 # so every door refuses it at once.
 MOST_BYTES = 4 * 1024 * 1024
 
+WITHDRAWAL_TYPE = "application/vnd.copydesk.withdrawal+json"
 FEED_ENTRY_TYPE = "application/vnd.copydesk.feed-entry+json"
 
 SourceKind = Literal["drop", "feed", "push"]
@@ -29,6 +31,35 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rena
     language: str | None = None
 
 
+class Preconditions(msgspec.Struct, frozen=True, kw_only=True):
+    """On what a push insists at the door; once it is taken in they say nothing more.
+
+    `is_new`: the article must not be there yet. `head` is the newest revision that it must have (0: none). `grows`: the
+    publisher's version must be greater than the one before, where there was one. `is_named`: its sender said so.
+    """
+
+    is_new: bool = False
+    head: int | None = None
+    grows: bool = False
+    is_named: bool = True
+
+
+class Remembered(msgspec.Struct, frozen=True, kw_only=True):
+    """What the index knows of an article that the ledger may have forgotten.
+
+    Its newest revision, who pushed it last and when (µs), the publisher's version, and whether it is withdrawn and by
+    whom ("" for the desk).
+    """
+
+    article: str
+    rev: int
+    owner: str = ""
+    owned: int = 0
+    version: str = ""
+    withdrawn: bool = False
+    by: str = ""
+
+
 class Input(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
     """One input at the door, before it has an identity.
 
@@ -36,6 +67,10 @@ class Input(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, renam
     `path:<path in seeds>`: `shared.identity` makes them. `url` is the address the body was read from, as it was said.
     The content hash is added by the intake. `own` says that these pages are the sender's by the prefixes of its key
     (all are the operator's), `changed` that the feed has called other words by the same page and GUID before.
+
+    `version` is the publisher's own, `embargoed_until` what a header said. `corrects` is the id of the article that it
+    was sent to; with `patches` it was made from that article, in ninjs; `withdraws` takes the article back. The last
+    two are for the door alone.
     """
 
     source: Source
@@ -46,13 +81,20 @@ class Input(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, renam
     name: str | None = None
     own: bool = False
     changed: bool = False
+    version: str | None = None
+    embargoed_until: dt.datetime | None = None
+    corrects: str | None = None
+    withdraws: bool = False
+    patches: bool = False
+    preconditions: Preconditions | None = None
+    before: Remembered | None = None
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What travels with an input from the door to the index.
 
     `received_us` is its time of receipt in µs, `sha` the hash of its content, `url` the address it was read from,
-    `name` what it was called where it came from; `own` and `changed` as in `Input`. The names are those of records in
+    `name` what it was called where it came from; the rest is as in `Input`. The names are those of records in
     Redis and of the archive's entries.
     """
 
@@ -66,6 +108,19 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: str | None = None
     own: bool = False
     changed: bool = False
+    version: str | None = None
+    embargoed_until: dt.datetime | None = None
+    corrects: str | None = None
+    withdraws: bool = False
+    patches: bool = False
+
+
+class Withdrawal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The body of an input of type `WITHDRAWAL_TYPE`: which article is taken back, and why; with `erases`, for good."""
+
+    article: str
+    reason: str = ""
+    erases: bool = False
 
 
 class Raw(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):

@@ -9,6 +9,7 @@ from services.index.entry import Entry, Known, Outcome, as_of, digest_of, edit_o
 from services.index.precedence import PUSH, adds_nothing, is_poorer
 from shared.article import Article
 from shared.envelope import SourceKind
+from shared.identity import COMMAND_LINE
 
 
 class Ruling(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,9 +50,21 @@ def rule(entry: Entry, known: Known | None, stored: Callable[[], Article] = Arti
         return Ruling(
             article_id=known.article_id, outcome="duplicate", stored=False, heard=entry.rev, edited=edited, as_of=until
         )
-    if not gone and not known.withdrawn and is_poorer(entry, known, stored):
+    loses = is_poorer(entry, known, stored) if not known.withdrawn else not may_return(entry, known)
+    if not gone and loses:
         return Ruling(article_id=known.article_id, outcome="superseded", stored=False)
     return Ruling(article_id=known.article_id, outcome=news, stored=True)
+
+
+def may_return(entry: Entry, known: Known) -> bool:
+    """Does an entry bring back what was withdrawn: only a push does, or a later word of who withdrew it.
+
+    What the desk itself withdrew only the desk brings back. A feed that still shows the article never does.
+    """
+    desk = f"{PUSH}{COMMAND_LINE}"
+    if source_of(entry.source) in (known.source, desk):
+        return True
+    return entry.source.kind == "push" and known.source != desk
 
 
 def _was_overtaken(entry: Entry, known: Known, stored: Callable[[], Article]) -> bool:

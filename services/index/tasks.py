@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from services.index.completing import told_outside
 from services.index.entry import Entry, embargo_us
 from services.index.sinks.sink import Sink
 from shared.archive import unpack_body
@@ -48,7 +49,7 @@ def _entry(item: Claimed) -> Entry:
     article_id, _, rev = item.ref.rpartition("@")
     # A release before 0.2 has left articles in flight that are plain JSON.
     body = unpack_body(item.body, MOST_BYTES) if item.body.startswith(ZSTD) else item.body
-    article = msgspec.json.decode(body, type=Article)
+    article = told_outside(msgspec.json.decode(body, type=Article), meta)
     state = "indexed" if article.pub_status == "usable" else "withdrawn"
     return Entry(
         article_id=article_id,
@@ -60,6 +61,7 @@ def _entry(item: Claimed) -> Entry:
         aliases=bridged(meta.aliases) if item.version == 1 else meta.aliases,  # on its way when the first release ended
         own=meta.own,
         changed=meta.changed,
+        patches=meta.patches,
         archived=meta.archived,
         article=article,
         timeline=(*item.timeline, Event(state=state, stage="index", at_us=now_us())),

@@ -14,7 +14,7 @@ from shared.clock import now_us
 from shared.envelope import MOST_BYTES, Envelope, Input
 from shared.errors import InputRefused
 from shared.identity import COMMAND_LINE, article_id, content_hash, receipt_id, url_of
-from shared.ledger.calls import Accepted, Entered, EnteredState, Ledger
+from shared.ledger.calls import NOT_TAKEN, Accepted, Entered, EnteredState, Ledger, Weighed
 from shared.ledger.reader import Meta
 from shared.settings import Settings
 
@@ -30,6 +30,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     article: str
     rev: int
     state: EnteredState
+    version: str | None = None
 
 
 Answer = Receipt | InputRefused
@@ -69,6 +70,18 @@ class Intake:
                 raise answer
         return [answer for answer in answers if isinstance(answer, Receipt)]
 
+    def weigh(self, inputs: Sequence[Input]) -> list[Weighed | InputRefused]:
+        """What would become of each input, were it taken in now; nothing is archived or entered."""
+        refused = [self._refusal(item) for item in inputs]
+        now = now_us()
+        offers = [
+            _at_the_door(acceptance(_archived(item, now + i), ""), item)
+            for i, (item, error) in enumerate(zip(inputs, refused, strict=True))
+            if error is None
+        ]
+        weighed = iter(self._ledger.weigh(offers))
+        return [next(weighed) if error is None else error for error in refused]
+
     def _receipts(self, inputs: Sequence[Input]) -> list[Receipt]:
         if not inputs:
             return []
@@ -89,7 +102,11 @@ class Intake:
         now = now_us()
         archived = [_archived(item, now + i) for i, item in enumerate(batch)]
         places = self._archive.put_batch(archived)
-        entered = self._ledger.accept([acceptance(a, p) for a, p in zip(archived, places, strict=True)])
+        offers = [
+            _at_the_door(acceptance(entry, place), item)
+            for item, entry, place in zip(batch, archived, places, strict=True)
+        ]
+        entered = self._ledger.accept(offers)
         self._note_refused(entered, now)
         states = Counter(answer.state for answer in entered)
         log.info("inputs_taken", new=states["received"], duplicate=states["duplicate"])
@@ -97,7 +114,7 @@ class Intake:
 
     def _note_refused(self, entered: Sequence[Entered], now: int) -> None:
         """What a publisher was refused lies in the archive as it came: it must not come in at a later look."""
-        refused = [answer for answer in entered if answer.state == "refused" and not answer.known]
+        refused = [answer for answer in entered if answer.state in NOT_TAKEN and not answer.known]
         if refused:
             self._decisions.put_batch(
                 [
@@ -129,8 +146,12 @@ def acceptance(entry: Archived, place: str) -> Accepted:
     """An archived input as the ledger takes it; the same entry always proposes the same identity."""
     envelope = entry.envelope
     meta = Meta(**msgspec.structs.asdict(envelope), archived=place)
-    article = article_id(envelope.aliases, envelope.sha)
+    article = envelope.corrects or article_id(envelope.aliases, envelope.sha)
     return Accepted(article=article, rev=envelope.received_us, meta=meta, body=entry.body)
+
+
+def _at_the_door(offer: Accepted, item: Input) -> Accepted:
+    return msgspec.structs.replace(offer, preconditions=item.preconditions, before=item.before)
 
 
 def _archived(item: Input, received_us: int) -> Archived:
@@ -145,12 +166,23 @@ def _archived(item: Input, received_us: int) -> Archived:
         name=item.name,
         own=item.own or (item.source.kind == "push" and item.source.name == COMMAND_LINE),
         changed=item.changed,
+        version=item.version,
+        embargoed_until=item.embargoed_until,
+        corrects=item.corrects,
+        withdraws=item.withdraws,
+        patches=item.patches,
     )
     return Archived(envelope=envelope, body=pack_body(item.body))
 
 
 def _receipt(answer: Entered) -> Receipt:
-    return Receipt(receipt=answer.receipt, article=answer.article, rev=answer.rev, state=answer.state)
+    return Receipt(
+        receipt=answer.receipt,
+        article=answer.article,
+        rev=answer.rev,
+        state=answer.state,
+        version=answer.version if answer.state in NOT_TAKEN else None,
+    )
 
 
 def open_archive(settings: Settings) -> Archive:

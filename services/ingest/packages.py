@@ -27,6 +27,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     guid: str | None
     body: bytes
     is_placed: bool = False
+    version: str | None = None
 
 
 class _NotSplit(Exception):
@@ -63,21 +64,22 @@ def split_package(body: bytes, name: str, most_bytes: int = MOST_BYTES_SPLIT) ->
     if len(items) * (len(head) + len(tail)) + len(body) > most_bytes:
         raise InputRefused(f"{name} holds {len(items)} items below a header too long to be repeated for each")
     return [
-        Item(guid=guid, body=head + body[start:end] + tail, is_placed=True)
-        for (guid, start, _), end in zip(items, ends, strict=True)
+        Item(guid=guid, body=head + body[start:end] + tail, is_placed=True, version=version)
+        for ((guid, version), start, _), end in zip(items, ends, strict=True)
     ]
 
 
-def declared_guid(body: bytes) -> str | None:
-    """The guid of the one newsItem in a NewsML-G2 document; None where it has none, or is something else."""
+def declared_item(body: bytes) -> Item:
+    """The guid and the version of the one newsItem in a NewsML-G2 document; None where it has none, or is no such."""
     if b"newsItem" not in body[:HEAD]:
-        return None
+        return Item(guid=None, body=body)
     try:
         finder = _Finder(body)
     except (expat.ExpatError, _NotSplit, LookupError, ValueError):  # its reader says so
-        return None
-    guids = [guid for guid, _, _ in finder.items] or [finder.root_guid]
-    return guids[0] if len(guids) == 1 else None
+        return Item(guid=None, body=body)
+    named = [named for named, _, _ in finder.items] or [finder.root]
+    guid, version = named[0] if len(named) == 1 else (None, None)
+    return Item(guid=guid, body=body, version=version)
 
 
 def _split_json(body: bytes, name: str) -> Sequence[Item]:
@@ -105,14 +107,17 @@ def _is_json(body: bytes) -> bool:
     return _begins(body) in (b"{", b"[")
 
 
+_Named = tuple[str | None, str | None]  # guid and version
+
+
 class _Finder:
     """Where each `<newsItem>` of an `<itemSet>` begins, and where its end tag does; text is not looked into."""
 
     def __init__(self, body: bytes) -> None:
-        self.items: list[tuple[str | None, int, int]] = []
-        self.root_guid: str | None = None
+        self.items: list[tuple[_Named, int, int]] = []
+        self.root: _Named = (None, None)
         self._path: list[str] = []
-        self._open: tuple[str | None, int] | None = None
+        self._open: tuple[_Named, int] | None = None
         self._parser = expat.ParserCreate(namespace_separator=NAMESPACE_MARK)
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
@@ -122,9 +127,9 @@ class _Finder:
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         name = tag.rpartition(NAMESPACE_MARK)[2]
         if name == "newsItem" and not self._path:
-            self.root_guid = attributes.get("guid")
+            self.root = (attributes.get("guid"), attributes.get("version"))
         if name == "newsItem" and self._path[1:] == ["itemSet"]:
-            self._open = (attributes.get("guid"), self._parser.CurrentByteIndex)
+            self._open = ((attributes.get("guid"), attributes.get("version")), self._parser.CurrentByteIndex)
         self._path.append(name)
 
     def _end(self, _: str) -> None:

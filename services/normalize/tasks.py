@@ -4,7 +4,9 @@ import msgspec
 
 from services.normalize.pipeline import normalize
 from shared.archive import pack_body, unpack_body
-from shared.envelope import Raw
+from shared.article import Article, Correction
+from shared.clock import from_us
+from shared.envelope import WITHDRAWAL_TYPE, Raw, Withdrawal
 from shared.ledger.calls import Claimed
 from shared.ledger.reader import Meta
 from shared.untrusted.sandbox import cpu_clock
@@ -16,6 +18,8 @@ def read_articles(*, max_bytes: int, cpu_s: float) -> Handler:
 
     def read_article(item: Claimed) -> Done:
         meta = msgspec.json.decode(item.meta, type=Meta)
+        if meta.media_type == WITHDRAWAL_TYPE:
+            return _done(withdrawn(unpack_body(item.body, max_bytes), meta.received_us))
         raw = Raw(
             source=meta.source,
             media_type=meta.media_type,
@@ -25,6 +29,17 @@ def read_articles(*, max_bytes: int, cpu_s: float) -> Handler:
         )
         with cpu_clock(cpu_s):
             article = normalize(raw)
-        return Done(outcome="normalized", article=pack_body(msgspec.json.encode(article)))
+        return _done(article)
 
     return each(read_article)
+
+
+def withdrawn(body: bytes, received_us: int) -> Article:
+    """What takes an article back, as an article: canceled, and why."""
+    reason = msgspec.json.decode(body, type=Withdrawal).reason
+    why = (Correction(text=reason, at=from_us(received_us)),) if reason else ()
+    return Article(pub_status="canceled", corrections=why)
+
+
+def _done(article: Article) -> Done:
+    return Done(outcome="normalized", article=pack_body(msgspec.json.encode(article)))

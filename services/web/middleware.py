@@ -20,6 +20,7 @@ log = structlog.get_logger(__name__)
 PUSH_PATH = "/v1/articles"
 OPEN_PATHS = frozenset({"/healthz", "/readyz"})
 OPEN_BELOW = "/problems/"  # what an answer without a key points to must be readable without one
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
 HEADER_BYTES = 16 * 1024
 CLIENT_CLOSED = 499
 SAFE_HEADERS = {
@@ -97,7 +98,7 @@ class _Exchange:
         took = time.monotonic() - self.began
         method, route, code = self.scope["method"], _route_of(self.scope), str(self.status)
         name = self.publisher.name if self.publisher else ""
-        method_label = method if method in ("GET", "HEAD", "POST") else "other"
+        method_label = method if method in METHODS else "other"
         self.app_state.meters.requests.labels(method=method_label, route=route, code=code).observe(took)
         if method == "POST" and self.scope["path"] == PUSH_PATH:
             self.app_state.meters.pushes.labels(publisher=name, code=code).inc()

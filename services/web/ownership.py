@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from services.web.keys import Publisher
 from services.web.problems import Problem
-from shared.identity import covers
+from shared.identity import covers, url_of
 
 PAGE = "url:"
 
@@ -24,6 +24,20 @@ def may_claim(aliases: Sequence[str], publisher: Publisher, others: Iterable[str
         raise beyond(page) if publisher.prefixes and not _longest(publisher.prefixes, page) else not_yours(page)
     claimed = tuple(alias for alias in aliases if alias in allowed or not alias.startswith(PAGE))
     return claimed, bool(allowed and publisher.prefixes)
+
+
+def may_correct(aliases: Sequence[str], owner: str, publisher: Publisher, others: Iterable[str]) -> bool:
+    """Whether a publisher has an article's page by prefix; raises `Problem` where it may not correct the article.
+
+    What another publisher pushed is theirs, unless the page's prefix is on this key. What nobody pushed may be
+    corrected by whoever may claim its page; a file's article has none, and is the desk's.
+    """
+    _, own = may_claim(aliases, publisher, others)
+    if own or owner == publisher.name:
+        return own
+    if owner or not any(alias.startswith(PAGE) for alias in aliases):
+        raise not_yours(url_of(aliases))
+    return False
 
 
 def beyond(address: str) -> Problem:

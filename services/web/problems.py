@@ -42,10 +42,27 @@ KINDS: dict[str, Kind] = {
     "too-slow": Kind(
         408, "The body took too long to arrive", "Send it again, compressed with gzip where the line is slow."
     ),
+    "outdated": Kind(
+        409,
+        "The desk has a newer version of this article",
+        "Look at it (`links.article`), and send your change with a version greater than `storedVersion`.",
+    ),
+    "on-its-way": Kind(409, "The article is being changed right now", "Send it again after the time in `Retry-After`."),
+    "another-article": Kind(
+        409, "The body names another article", "Send it to the address that it names, or take that out of the body."
+    ),
     "missed": Kind(
         410, "Those changes are no longer kept", "Read the list of articles anew, then follow from its newest on."
     ),
-    "withdrawn": Kind(410, "The article was withdrawn", "Take it down wherever you show it."),
+    "withdrawn": Kind(
+        410,
+        "The article was withdrawn",
+        "Take it down wherever you show it. Its publisher can publish it again with a greater version, or with "
+        "`If-Match` and the revision in `ETag`.",
+    ),
+    "precondition-failed": Kind(
+        412, "The article is not as the request expects it", "Look at it anew, and decide again."
+    ),
     "too-large": Kind(
         413, "The body is larger than this desk takes", "Send one article at a time, without its pictures."
     ),
@@ -54,6 +71,9 @@ KINDS: dict[str, Kind] = {
         415, "No such content encoding", "Send the body plain, or with `Content-Encoding: gzip`."
     ),
     "no-article": Kind(422, "The body holds no article", "See `detail` for what was looked for."),
+    "not-readable": Kind(
+        422, "The article could not be read", "Nobody needs to send it again: the operator looks at it (`receipt`)."
+    ),
     "headers-too-large": Kind(431, "The header lines are too long", "Send fewer or shorter header lines."),
     "unforeseen": Kind(500, "Something unforeseen happened", "Tell the operator the `instance`: it is in the log."),
     "intake-full": Kind(503, "The desk takes nothing in for now", "Send it again after the time in `Retry-After`."),
@@ -88,9 +108,8 @@ def problem_of(error: Exception, method: str) -> Problem:
         case IntakeFull():
             return Problem("intake-full", f"Nothing is taken in: {error.told}.", headers=later(error.retry_after))
         case TransientError():
-            detail = (
-                "Nothing of yours was taken in." if method == "POST" else "What was asked for cannot be looked up now."
-            )
+            took_in = method not in ("GET", "HEAD")
+            detail = "Nothing of yours was taken in." if took_in else "What was asked for cannot be looked up now."
             return Problem("unavailable", detail, headers=later(error.retry_after))
         case InputRefused():
             return Problem("no-article", str(error))

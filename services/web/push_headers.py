@@ -1,5 +1,6 @@
 """What a push declares about itself: its kind of body, its articles, and the addresses each may be known by."""
 
+import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from email.message import Message
@@ -9,7 +10,7 @@ import msgspec
 from services.ingest.feeds import looks_like_feed, make_inputs
 from services.ingest.formats import json_feed
 from services.ingest.formats.json_articles import LARGEST_LIST, BrokenJson, split_json
-from services.ingest.packages import Item, declared_guid, split_package
+from services.ingest.packages import declared_item, split_package
 from services.web.keys import Publisher
 from services.web.problems import Problem
 from shared.envelope import MOST_BYTES, Input, Source
@@ -26,6 +27,7 @@ XML_TYPES = frozenset({XML, TEXT_XML, NITF, NEWS_ITEM, NEWS_MESSAGE})
 JSON_TYPES = frozenset({JSON, NINJS, JSON_LD, JSON_FEED})
 
 MAX_ADDRESS = 2000
+MAX_VERSION = 64
 MOST_BYTES_SPLIT = 2 * MOST_BYTES  # each item of a message repeats its head
 ADDRESS = re.compile(r"[^\s\x00-\x1f\x7f\ud800-\udfff]+")
 
@@ -74,7 +76,46 @@ def inputs_of(kind: Kind, body: bytes, headers: Mapping[str, str], publisher: Pu
     if len(inputs) > 1 and given:
         raise Problem("bad-request", f"X-Article-URI names one article, and the body holds {len(inputs)}.")
     ahead = [address_alias(address, publisher.name) for address in given]
-    return [msgspec.structs.replace(item, aliases=tuple(dict.fromkeys((*ahead, *item.aliases)))) for item in inputs]
+    told = _told(headers)
+    return [
+        msgspec.structs.replace(item, aliases=tuple(dict.fromkeys((*ahead, *item.aliases))), **told) for item in inputs
+    ]
+
+
+def _told(headers: Mapping[str, str]) -> dict[str, object]:
+    """What headers tell of the articles beside their bodies, and before them: version and embargo."""
+    told: dict[str, object] = {}
+    version, until = headers.get("x-article-version"), headers.get("x-embargoed-until")
+    if version is not None:
+        version = _as_utf8(version).strip()
+        if not 0 < len(version) <= MAX_VERSION or not version.isprintable():
+            raise bad_header("X-Article-Version", f"must be 1 to {MAX_VERSION} printable characters")
+        told["version"] = version
+    if until is not None:
+        told["embargoed_until"] = _moment_of(until)
+    return told
+
+
+def _moment_of(until: str) -> dt.datetime:
+    try:
+        moment = dt.datetime.fromisoformat(until.strip())
+        if moment.tzinfo is None:
+            raise ValueError("no zone")
+        return moment.astimezone(dt.UTC)
+    except (ValueError, OverflowError):
+        detail = "must be a moment with its zone (RFC 3339), such as 2026-01-31T06:00:00+07:00"
+        raise bad_header("X-Embargoed-Until", detail) from None
+
+
+def bad_header(name: str, detail: str) -> Problem:
+    """A header line that makes no sense: which, and what was expected."""
+    return Problem("bad-request", f"{name} {detail}.", errors=[{"header": name, "detail": detail}])
+
+
+def version_of(said: str | None) -> str | None:
+    """A version as it is compared; one that is too long to be one, or not printable, is not."""
+    said = (said or "").strip()
+    return said if 0 < len(said) <= MAX_VERSION and said.isprintable() else None
 
 
 def _page_of(kind: Kind, headers: Mapping[str, str]) -> str | None:
@@ -96,12 +137,12 @@ def _known_charset(name: str) -> str:
 def _from_headers(kind: Kind, headers: Mapping[str, str]) -> Iterator[str]:
     uri = headers.get("x-article-uri")
     if uri is not None:
-        yield _checked(_as_utf8(uri), "X-Article-URI")
+        yield checked_address(_as_utf8(uri), "X-Article-URI")
     location = headers.get("content-location")
     if location is not None and kind.essence == HTML:
         if not is_page(location):
             raise Problem("bad-request", "Content-Location must be the page's absolute http(s) URL.")
-        yield _checked(_as_utf8(location), "Content-Location")
+        yield checked_address(_as_utf8(location), "Content-Location")
 
 
 def _from_json(kind: Kind, body: bytes, source: Source) -> Sequence[Input]:
@@ -118,7 +159,11 @@ def _from_json(kind: Kind, body: bytes, source: Source) -> Sequence[Input]:
             source=source,
             media_type=kind.full,
             body=article.body,
-            aliases=tuple(address_alias(_checked(said, member), source.name) for member, said in article.addresses),
+            aliases=tuple(
+                address_alias(checked_address(said, member), source.name) for member, said in article.addresses
+            ),
+            version=version_of(article.version),
+            withdraws=article.is_canceled,
         )
         for article in articles
     ]
@@ -129,7 +174,7 @@ def _from_xml(kind: Kind, body: bytes, source: Source) -> Sequence[Input]:
     if looks_like_feed(body):
         raise Problem("no-article", "RSS and Atom are not pushed: the operator watches a feed at its address.")
     try:
-        items = split_package(body, "the body", MOST_BYTES_SPLIT) or [Item(guid=declared_guid(body), body=body)]
+        items = split_package(body, "the body", MOST_BYTES_SPLIT) or [declared_item(body)]
     except InputRefused as error:
         raise Problem("no-article", str(error)) from error
     return [
@@ -137,7 +182,8 @@ def _from_xml(kind: Kind, body: bytes, source: Source) -> Sequence[Input]:
             source=source,
             media_type=kind.full,
             body=item.body,
-            aliases=(address_alias(_checked(item.guid, "guid"), source.name),) if item.guid else (),
+            aliases=(address_alias(checked_address(item.guid, "guid"), source.name),) if item.guid else (),
+            version=version_of(item.version),
         )
         for item in items
     ]
@@ -163,7 +209,8 @@ def _as_utf8(value: str) -> str:
         return value
 
 
-def _checked(address: str, where: str) -> str:
+def checked_address(address: str, where: str) -> str:
+    """An address that a push names, or a problem that points at where it stood."""
     if len(address) > MAX_ADDRESS or ADDRESS.fullmatch(address) is None:
         raise Problem(
             "bad-request", f"{where} is no address: at most {MAX_ADDRESS} characters, without spaces.", pointer=where

@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import re
+from collections.abc import Collection
+from typing import NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,6 +20,7 @@ from shared.ledger.reader import DECIDED_BY_THE_INDEX, SETTLED, InputStatus
 
 ID = re.compile(r"r[a-z0-9]{26}")
 LONGEST_WAIT_S = 60.0
+SETTLED_OR_HELD = (*SETTLED, "held")
 
 
 async def show_receipt(request: Request) -> Response:
@@ -26,19 +29,37 @@ async def show_receipt(request: Request) -> Response:
     wait = read_seconds(request.query_params, "wait", most=LONGEST_WAIT_S)
     if ID.fullmatch(receipt) is None:
         raise Problem("not-found", "No receipt has a number of this form.")
-    if not wait or app_state.waiters.locked():  # too many wait already: this one asks again by itself
-        line = await app_state.ask(app_state.ledger.receipt, receipt)
-    else:
-        async with app_state.waiters:
-            line = await _settled_line(request, app_state, receipt, wait)
+    line = await settled_line(request, app_state, receipt, wait)
+    told = await told_receipt(app_state, receipt, line)
+    if told is None:
+        raise Problem("not-found", "Neither the ledger nor the index knows this receipt.")
+    return json_answer(told.body, headers=None if told.body["settled"] else later(1))
+
+
+class Told(NamedTuple):
+    """What became of an input, in a word and as its sender reads it."""
+
+    state: str
+    body: dict[str, object]
+
+
+async def told_receipt(app_state: AppState, receipt: str, line: InputStatus | None) -> Told | None:
+    """What became of an input: what the index decided, else its line; None where nobody knows it."""
     if line is None or line.state in DECIDED_BY_THE_INDEX:
         answered = await app_state.ask(app_state.index.receipt, receipt)
         if answered is not None:
-            return json_answer(_answered_body(receipt, answered))
-    if line is None:
-        raise Problem("not-found", "Neither the ledger nor the index knows this receipt.")
-    running = line.state not in SETTLED
-    return json_answer(receipt_body(line), headers=later(1) if running else None)
+            return Told(answered.outcome, _answered_body(receipt, answered))
+    return None if line is None else Told(line.state, receipt_body(line))
+
+
+async def settled_line(
+    request: Request, app_state: AppState, receipt: str, wait: float, *, or_held: bool = False
+) -> InputStatus | None:
+    """The line of an input as soon as it is settled (or held), or after that many seconds."""
+    if not wait or app_state.waiters.locked():  # too many wait already: this one asks again by itself
+        return await app_state.ask(app_state.ledger.receipt, receipt)
+    async with app_state.waiters:
+        return await _settled_line(request, app_state, receipt, wait, SETTLED_OR_HELD if or_held else SETTLED)
 
 
 def receipt_body(line: InputStatus) -> dict[str, object]:
@@ -55,7 +76,9 @@ def receipt_body(line: InputStatus) -> dict[str, object]:
     }
     if line.state not in SETTLED:
         body["stage"] = line.stage
-    if line.reason:
+    if line.state == "held":
+        body["embargoedUntil"] = moment(line.due_us)
+    elif line.reason:
         body["problem"] = {"reason": line.reason, "detail": line.note}
     if line.duplicate_of:
         body["duplicateOf"] = line.duplicate_of
@@ -80,17 +103,19 @@ def _answered_body(receipt: str, answered: Answered) -> dict[str, object]:
     return body | {"links": links}
 
 
-async def _settled_line(request: Request, app_state: AppState, receipt: str, seconds: float) -> InputStatus | None:
+async def _settled_line(
+    request: Request, app_state: AppState, receipt: str, seconds: float, ends: Collection[str]
+) -> InputStatus | None:
     """Wait for the article's changes until it is settled, the time is over, the reader is gone or the desk stops."""
     last = await app_state.changes.now()
     line = await app_state.ask(app_state.ledger.receipt, receipt)
-    if line is None or line.state in SETTLED:
+    if line is None or line.state in ends:
         return line
-    wanted = ChangeFilter(article=line.article, states=frozenset(SETTLED))
+    wanted = ChangeFilter(article=line.article, states=frozenset(ends))
     with contextlib.suppress(TimeoutError, Missed):
         async with asyncio.timeout(seconds):
             async for _ in app_state.changes.follow(last, wanted, app_state.closing):
                 line = await app_state.ask(app_state.ledger.receipt, receipt)
-                if line is None or line.state in SETTLED or await request.is_disconnected():
+                if line is None or line.state in ends or await request.is_disconnected():
                     return line
     return await app_state.ask(app_state.ledger.receipt, receipt)

@@ -1,17 +1,18 @@
 """The addresses of the front door, and the ASGI application that answers them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from services.web.article_list import show_articles
 from services.web.articles import push_article, show_article
+from services.web.corrections import patch_article, put_article, withdraw_article
 from services.web.events import show_events
 from services.web.health import show_health, show_readiness
 from services.web.middleware import RequestMiddleware, answer_http_error
@@ -21,11 +22,24 @@ from services.web.search import search_articles
 from services.web.state import AppState
 from services.web.status import show_metrics, show_status
 
+Answer = Callable[[Request], Awaitable[Response]]
+
+
+def by_method(path: str, **answers: Answer) -> Route:
+    """One address with several methods, so that who tries another is told of all of them."""
+
+    async def answer(request: Request) -> Response:
+        return await answers["GET" if request.method == "HEAD" else request.method](request)
+
+    return Route(path, answer, methods=list(answers))
+
+
 ROUTES = (
-    Route("/v1/articles", push_article, methods=["POST"]),
-    Route("/v1/articles", show_articles, methods=["GET"]),
+    by_method("/v1/articles", GET=show_articles, POST=push_article),
     Route("/v1/events", show_events, methods=["GET"]),
-    Route("/v1/articles/{article_id}", show_article, methods=["GET"]),
+    by_method(
+        "/v1/articles/{name:path}", GET=show_article, PUT=put_article, PATCH=patch_article, DELETE=withdraw_article
+    ),
     Route("/v1/receipts/{receipt}", show_receipt, methods=["GET"]),
     Route("/v1/search", search_articles, methods=["GET"]),
     Route("/v1/status", show_status, methods=["GET"]),

@@ -12,12 +12,12 @@ import msgspec
 import redis
 
 from shared.clock import now_us
-from shared.envelope import VERSION, Event, Source, Stage
+from shared.envelope import VERSION, Event, Preconditions, Remembered, Stage
 from shared.errors import IntakeFull
-from shared.identity import COMMAND_LINE, is_path
+from shared.identity import is_path
 from shared.ledger import keys
 from shared.ledger.connection import NEWER, redis_errors
-from shared.ledger.reader import LedgerReader, Meta, Status, events, split_ref
+from shared.ledger.reader import LedgerReader, Meta, Status, events, owner_name, split_ref
 from shared.settings import Settings
 
 STORIES = ("record", "intake", "lifecycle", "sweep", "operator")
@@ -32,12 +32,12 @@ DRAIN_PERCENT = 90
 REFUSALS_KEPT = 1000
 SILENCE_S = 8.0
 LONGEST_WAIT_S = 3600  # no retry waits longer
-LONGEST_OWNER = 24
 MEMORY_HOURS = 72
 RECEIPT_GRACE_S = 3600  # what recovery reads again when a worker starts is younger
 ROOM_S = 1.0
 
-EnteredState = Literal["received", "duplicate", "superseded", "refused"]
+EnteredState = Literal["received", "duplicate", "superseded", "refused", "outdated", "changed", "exists", "gone"]
+NOT_TAKEN: frozenset[EnteredState] = frozenset(("refused", "outdated", "changed", "exists", "gone"))
 HOST = socket.gethostname()
 
 Outcome = Literal["normalized", "indexed", "duplicate", "superseded", "withdrawn"]
@@ -56,17 +56,33 @@ class Accepted(msgspec.Struct, frozen=True, kw_only=True):
     body: bytes
     outcome: Literal["", "discarded", "superseded"] = ""
     note: str = ""
+    preconditions: Preconditions | None = None
+    before: Remembered | None = None
 
 
 class Entered(msgspec.Struct, frozen=True, kw_only=True):
     """The ledger's answer: `received` is on its way, a `duplicate` has equal content, `superseded` is a feed's word on
-    what its publisher pushed, `refused` another publisher's. `known` had its receipt before."""
+    what its publisher pushed. Not taken in are what is another publisher's (`refused`), older than what its publisher
+    said (`outdated`), or sent to an article that was `changed` meanwhile, `exists` or is `gone`.
+
+    `known` had its receipt before. `version` is the publisher's own that the article had.
+    """
 
     receipt: str
     article: str
     rev: int
     state: EnteredState
     known: bool
+    version: str | None = None
+
+
+class Weighed(msgspec.Struct, frozen=True, kw_only=True):
+    """What would become of an input: the article it belongs to, and that one's newest revision (0: it would be new)."""
+
+    article: str
+    rev: int
+    state: EnteredState
+    version: str | None = None
 
 
 class Claimed(msgspec.Struct, frozen=True, kw_only=True):
@@ -146,26 +162,14 @@ class Ledger(LedgerReader):
 
     def accept(self, items: Sequence[Accepted], *, recovering: bool = False) -> list[Entered]:
         """Enter a batch (≤ 25 inputs): line, aliases, counters and one message, in one call."""
-        wire = [
-            {
-                "receipt": item.meta.receipt,
-                "id": item.article,
-                "rev": item.rev,
-                "aliases": [keys.digest(alias) for alias in item.meta.aliases],
-                "by_path": all(map(is_path, item.meta.aliases)),
-                "sha": keys.digest(item.meta.sha),
-                "meta": msgspec.json.encode(item.meta).decode(),
-                "source": f"{item.meta.source.kind}:{item.meta.source.name}",
-                "owner": _owner(item.meta.source),
-                "own": item.meta.own,
-                "again": item.meta.source.kind == "push",
-                "outcome": item.outcome,
-                "note": _note(item.note),
-            }
-            for item in items
-        ]
+        wire = [_wire(item) for item in items]
         replies = self._call("accept", {"items": wire, "recovering": recovering}, [i.body for i in items], self._enter)
-        return [_entered(item.meta.receipt, state, ref) for item, (state, ref) in zip(items, replies, strict=True)]
+        return [_entered(item.meta.receipt, *reply) for item, reply in zip(items, replies, strict=True)]
+
+    def weigh(self, items: Sequence[Accepted]) -> list[Weighed]:
+        """What would become of these inputs, were they entered now; changes nothing."""
+        replies = self._call("weigh", {"items": [_wire(item) for item in items]}, [], self._drain)
+        return [_weighed(*reply) for reply in replies]
 
     def claim(self, stage: Stage, message: str) -> list[Claimed]:
         """Take up the next articles that wait for a stage, at most a batch (for the index two), with their records, in
@@ -312,22 +316,55 @@ def script_source() -> str:
     return stories + f"if is_newer() then return redis.error_reply('{NEWER}') end\nreturn calls[command]()\n"
 
 
-def _entered(receipt: str, answer: str, entry: str) -> Entered:
+def _wire(item: Accepted) -> dict[str, Any]:
+    meta, wanted = item.meta, item.preconditions or Preconditions()
+    wire: dict[str, Any] = {
+        "receipt": meta.receipt,
+        "id": item.article,
+        "corrects": meta.corrects is not None,
+        "rev": item.rev,
+        "aliases": [keys.digest(alias) for alias in meta.aliases],
+        "by_path": all(map(is_path, meta.aliases)),
+        "sha": keys.digest(meta.sha),
+        "meta": msgspec.json.encode(meta).decode(),
+        "source": f"{meta.source.kind}:{meta.source.name}",
+        "owner": owner_name(meta.source),
+        "own": meta.own,
+        "again": meta.source.kind == "push",
+        "outcome": item.outcome,
+        "note": _note(item.note),
+        "version": meta.version or "",
+        "withdraws": meta.withdraws,
+        "is_new": wanted.is_new,
+        "grows": wanted.grows,
+    }
+    if wanted.head is not None:
+        wire["expects"] = str(wanted.head)
+    if item.before is not None:
+        wire["before"] = msgspec.structs.asdict(item.before) | {"rev": str(item.before.rev)}
+    return wire
+
+
+def _entered(receipt: str, answer: str, entry: str, version: str) -> Entered:
     ref, *ended = entry.split(" ")
     article, rev = split_ref(ref)
     known = answer == "known"
     state = answer
     if known:  # how it came in; what became of it since (indexed, withdrawn …) is another question
         state = ended[0] if ended and ended[0] in get_args(EnteredState) else "received"
-    return Entered(receipt=receipt, article=article, rev=rev, state=msgspec.convert(state, EnteredState), known=known)
+    return Entered(
+        receipt=receipt,
+        article=article,
+        rev=rev,
+        state=msgspec.convert(state, EnteredState),
+        known=known,
+        version=version or None,
+    )
 
 
-def _owner(source: Source) -> str:
-    """Whose what is pushed is; short, because it stands in every head. The desk's own operator owns nothing."""
-    if source.kind != "push" or source.name == COMMAND_LINE:
-        return ""
-    owner = f"push:{source.name}"
-    return owner if len(owner.encode()) <= LONGEST_OWNER else f"push:{keys.digest(owner)[:16]}"
+def _weighed(answer: str, ref: str, version: str) -> Weighed:
+    article, rev = split_ref(ref)
+    return Weighed(article=article, rev=rev, state=msgspec.convert(answer, EnteredState), version=version or None)
 
 
 def _note(note: str) -> str:

@@ -88,6 +88,12 @@ def head_place(article_id: str) -> tuple[str, str]:
     return f"{name[14:16]}{ord(name[16]) % 16}", name[:14]
 
 
+def said_place(article_id: str) -> tuple[str, str]:
+    """Bucket and field of what publishers said of an article: version, the revision that withdrew it, and by whom."""
+    bucket, field = head_place(article_id)
+    return bucket, f"+{field}"
+
+
 def digest(address: str) -> str:
     """An address as a key of fixed length: addresses may be long, and millions of them stand in memory."""
     packed = hashlib.blake2b(address.encode("utf-8", "surrogatepass"), digest_size=15).digest()

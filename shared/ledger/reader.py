@@ -11,12 +11,14 @@ from shared.clock import now_us
 from shared.data_version import refuse_newer
 from shared.envelope import Envelope, Event, Source, Stage
 from shared.errors import PermanentError
-from shared.identity import names_of
+from shared.identity import COMMAND_LINE, names_of
 from shared.ledger import keys
 from shared.ledger.connection import LedgerBroken, redis_errors
 
 STAGES: tuple[Stage, ...] = ("normalize", "index")
-PERIOD_US = 3 * 86_400 * 1_000_000
+LONGEST_OWNER = 24
+SECOND_US = 1_000_000
+PERIOD_US = 3 * 86_400 * SECOND_US
 MOST_PERIODS = 123  # a year of retention and the period in which it is written
 DECIDED_BY_THE_INDEX = ("indexed", "duplicate", "superseded", "withdrawn")
 OUTCOMES = (*DECIDED_BY_THE_INDEX, "discarded", "refused")
@@ -33,7 +35,8 @@ class InputStatus(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     """One input's line as people ask for it.
 
     `name` is what it was called where it came from (a drop's path), `url` the address it was read from,
-    `worker` who took it up last (`host:boot:pid`), `waited_us` and `worked_us` how long it waited and was worked on.
+    `worker` who took it up last (`host:boot:pid`), `due_us` when one that is held goes on, `waited_us` and
+    `worked_us` how long it waited and was worked on.
     """
 
     receipt: str
@@ -52,6 +55,7 @@ class InputStatus(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     worker: str | None = None
     waited_us: int | None = None
     worked_us: int | None = None
+    due_us: int | None = None
     timeline: tuple[Event, ...] = ()
     duplicate_of: str | None = None
 
@@ -120,6 +124,26 @@ def split_ref(ref: str) -> tuple[str, int]:
     return article, int(rev)
 
 
+class Head(msgspec.Struct, frozen=True, kw_only=True):
+    """What the ledger remembers of an article: its newest revision, which publisher owns it, the publisher's version.
+
+    `owner` is as the ledger spells it (`owner_name`), "" of nobody; `withdrawn` is the revision that took it back.
+    """
+
+    rev: int
+    owner: str = ""
+    version: str | None = None
+    withdrawn: int | None = None
+
+
+def owner_name(source: Source) -> str:
+    """Whose what is pushed is; short, because it stands in every head. The desk's own operator owns nothing."""
+    if source.kind != "push" or source.name == COMMAND_LINE:
+        return ""
+    owner = f"push:{source.name}"
+    return owner if len(owner.encode()) <= LONGEST_OWNER else f"push:{keys.digest(owner)[:16]}"
+
+
 class LedgerReader:
     """Questions about the ledger; asking changes nothing."""
 
@@ -157,7 +181,11 @@ class LedgerReader:
     def line(self, ref: str) -> InputStatus | None:
         """The line of one revision."""
         with redis_errors(self.client):
-            return _status(ref, self.client.hgetall(keys.record(ref)))
+            status = _status(ref, self.client.hgetall(keys.record(ref)))
+            if status is None or status.state != "held":
+                return status
+            due = self.client.zscore(keys.line("held", status.stage or ""), ref)
+        return msgspec.structs.replace(status, due_us=None if due is None else round(due / SECOND_US) * SECOND_US)
 
     def lines(self, refs: Sequence[str]) -> list[InputStatus]:
         """The lines of several revisions in one round trip, without those that are gone."""
@@ -176,6 +204,23 @@ class LedgerReader:
         with redis_errors(self.client):
             rev = self.client.hget(keys.head(article), "rev")
         return f"{article}@{rev.decode()}" if rev else None
+
+    def head(self, article: str) -> Head | None:
+        """What is remembered of an article; None where the ledger has forgotten it, or never knew it."""
+        packed, packed_said = self._seen([keys.head_place(article), keys.said_place(article)])
+        if packed is None:
+            ref = self.latest(article)
+            return None if ref is None else Head(rev=split_ref(ref)[1])
+        rev, _, owner, *owned = msgspec.msgpack.decode(packed, type=list[Any])
+        freed = self.freed(article) if owner else None
+        is_free = freed is not None and int((owned or [0])[0] or 0) <= freed
+        version, withdrawn, _ = msgspec.msgpack.decode(packed_said) if packed_said else (None, None, None)
+        return Head(
+            rev=int(rev or 0),
+            owner="" if is_free else owner or "",
+            version=version or None,
+            withdrawn=int(withdrawn) if withdrawn else None,
+        )
 
     def owner(self, address: str) -> str | None:
         """The article an address belongs to, while the ledger remembers it; with its kind (`url:…`) or without."""

@@ -38,6 +38,7 @@ class Pushed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     article: str | None = None
     rev: int | None = None
     state: str | None = None
+    version: str | None = None
     error: str | None = None
 
 

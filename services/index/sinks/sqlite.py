@@ -11,10 +11,10 @@ import msgspec
 import structlog
 import zstandard
 
+from services.index.completing import completed, needs_stored
 from services.index.entry import Entry, Known, Outcome, as_of, digest_of, edit_of, richness_of, source_of
 from services.index.folding import COLUMNS, FOLDING, columns, strip_strokes
 from services.index.matching import candidates, is_another, moved, names
-from services.index.precedence import refined
 from services.index.revisions import rule
 from services.index.sinks.schema import migrate
 from services.index.sinks.writer import lock_folder
@@ -248,9 +248,9 @@ class SqliteSink:
         self._database.execute(_CHANGED, (row_id, entry.rev, outcome, now_us(), s, entry.receipt))
 
     def _completed(self, entry: Entry, known: Known | None, apart: str) -> Entry:
-        """The entry as it is ruled on: under an id of its own, or with the moment that is known of its day."""
-        if known is not None and entry.article.precision == "day":
-            return refined(entry, self._stored_article(known.row_id))
+        """The entry as it is ruled on: under an id of its own, or with what only the stored article knows."""
+        if known is not None and needs_stored(entry):
+            return completed(entry, self._stored_article(known.row_id))
         return msgspec.structs.replace(entry, article_id=apart) if apart else entry
 
     def _find(self, entry: Entry) -> tuple[Known | None, str]:

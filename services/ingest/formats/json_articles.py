@@ -14,6 +14,7 @@ from shared.identity import canonical_url, is_page
 # Each `{}` of a list costs a hundred times its two bytes once it is decoded.
 LARGEST_LIST = 1024 * 1024
 MOST_ARTICLES = 1000
+CANCELED = frozenset({"canceled", "cancelled", "withdrawn", "killed", "withheld", "embargoed"})
 ABSENT = msgspec.Raw()
 ARTICLE_TYPES = re.compile(r"Article|Posting|Report")
 LOOKED_FOR = (
@@ -36,10 +37,15 @@ class NoArticle(InputRefused):
 
 
 class JsonArticle(msgspec.Struct, frozen=True, kw_only=True):
-    """One article of a document: its bytes, and what it declares as its address, with the member that does."""
+    """One article of a document: its bytes, and what it declares as its address, with the member that does.
+
+    `version` is its publisher's own, `is_canceled` whether it takes the article back (ninjs `pubStatus`).
+    """
 
     body: bytes
     addresses: tuple[tuple[str, str], ...] = ()
+    version: str | None = None
+    is_canceled: bool = False
 
 
 class _Declared(msgspec.Struct):
@@ -54,6 +60,9 @@ class _Declared(msgspec.Struct):
     graph: msgspec.Raw = msgspec.field(default=ABSENT, name="@graph")
     elements: msgspec.Raw = msgspec.field(default=ABSENT, name="itemListElement")
     item: msgspec.Raw = ABSENT
+    version: msgspec.Raw = ABSENT
+    pub_status: msgspec.Raw = msgspec.field(default=ABSENT, name="pubStatus")
+    pubstatus: msgspec.Raw = ABSENT
     headline: msgspec.Raw = ABSENT
     headlines: msgspec.Raw = ABSENT
     name: msgspec.Raw = ABSENT
@@ -128,17 +137,29 @@ def _cut(body: bytes, articles: Sequence[_Part], context: msgspec.Raw) -> Sequen
     if len(articles) > MOST_ARTICLES:
         raise InputRefused(f"The JSON holds {len(articles)} articles, and one body may hold {MOST_ARTICLES}.")
     if len(articles) == 1:
-        return [JsonArticle(body=body, addresses=tuple(_addresses(articles[0].declared)))]
+        return [_article(articles[0].declared, body, tuple(_addresses(articles[0].declared)))]
     declared = [tuple(_addresses(part.declared)) for part in articles]
     named = Counter(name for addresses in declared for name in {_called(address) for _, address in addresses})
     return [
-        JsonArticle(
-            body=_with_context(part, context),
+        _article(
+            part.declared,
+            _with_context(part, context),
             # What different articles share, as the address of the page they stand on, tells none of them apart.
-            addresses=tuple(address for address in addresses if named[_called(address[1])] == 1),
+            tuple(address for address in addresses if named[_called(address[1])] == 1),
         )
         for part, addresses in zip(articles, declared, strict=True)
     ]
+
+
+def _article(declared: _Declared, body: bytes, addresses: tuple[tuple[str, str], ...]) -> JsonArticle:
+    version = _read(declared.version, str) or _read(declared.version, int)
+    status = (_read(declared.pub_status, str) or _read(declared.pubstatus, str) or "").rpartition(":")[2]
+    return JsonArticle(
+        body=body,
+        addresses=addresses,
+        version=None if version is None else str(version),
+        is_canceled=status.lower() in CANCELED,
+    )
 
 
 def _called(address: str) -> str | None:

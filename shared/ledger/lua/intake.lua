@@ -2,11 +2,12 @@
 -- say the same today and differ tomorrow. Among owners equal content is no likeness: else whoever repeats another's words
 -- would take a share in the article.
 local function find_article(item)
+  if item.corrects and not args.recovering then return item.id, false end
   for _, alias in ipairs(item.aliases) do
     local article = owner_of(alias)
     if article then return article, false end
   end
-  local twin = item.by_path and owner_of(item.sha)
+  local twin = item.by_path and not item.corrects and owner_of(item.sha)
   if twin and read_head(twin)[2] == item.sha then -- what it said once and has changed since is no likeness
     local owner = read_head(twin)[3] or ''
     if #item.aliases == 0 or owner == item.owner then return twin, true end
@@ -28,7 +29,7 @@ local function settle(item, outcome, ref)
   count('accepted', 1)
   count(outcome, 1)
   tell(ref, item.source, outcome, 'ingest', item.receipt)
-  return { outcome, ref }
+  return { outcome, ref, '' }
 end
 
 local function next_rev(item, article, last_rev)
@@ -41,12 +42,14 @@ local function next_rev(item, article, last_rev)
   return rev
 end
 
-local function enter(item, article, last_rev, body)
+local function enter(item, found, body)
+  local article, last_rev = found.article, found.last_rev
   local rev = next_rev(item, article, last_rev)
   local news = {}
   if rev > last_rev then news.rev, news.sha = text(rev), item.sha end
   if item.owner ~= '' then news.owner, news.owned = item.owner, text(rev) end
   keep_head(article, news)
+  keep_said(article, found.said, item, rev > last_rev and rev)
   local ref = article .. '@' .. text(rev)
   local key = record_key(ref)
   redis.call('HSET', key, 'v', args.version, 'receipt', item.receipt, 'meta', item.meta,
@@ -67,30 +70,93 @@ local function is_same(item, article, head, by_content, said_before)
   return last ~= 'dead' and last ~= 'discarded' and last ~= 'refused'
 end
 
--- What a publisher pushed no other publisher revises, but for the one whose key carries the page's prefix: it is theirs,
--- whoever came first. What feeds and files tell of it goes on: the index knows which edit is the newer one, and which word
--- the richer.
-local function take_in(item, body)
-  local known = redis.call('GET', receipt_key(item.receipt))
-  if known then return { 'known', known } end
-  local article, by_content = find_article(item)
-  local head = read_head(article)
-  local ref = article .. '@' .. (head[1] or '0')
-  local owner = owner_of_head(article, head)
-  local foreign = not by_content and owner ~= '' and owner ~= item.owner
-  if foreign and item.owner ~= '' and not item.own then return { 'refused', ref } end
-  local said_before = not item.again and owner_of(item.sha) == article
-  claim_aliases(item, article, by_content)
-  if item.outcome == 'superseded' then return settle(item, 'superseded', ref) end
-  if is_same(item, article, head, by_content, said_before) then
-    if item.owner ~= '' and not by_content then keep_head(article, { owner = item.owner, owned = text(item.rev) }) end
-    return settle(item, 'duplicate', ref)
-  end
-  return { 'received', enter(item, article, tonumber(head[1] or '0'), body) }
+-- What came to nothing binds nobody: the same version may be sent again, mended.
+local function has_failed(article, head)
+  local state = head[1] and redis.call('HGET', record_key(article .. '@' .. head[1]), 'state')
+  return state == 'dead' or state == 'discarded' or state == 'refused'
 end
 
--- items: {receipt, id, rev, aliases, by_path, sha, owner, own, meta, again, outcome, note}; ARGV[3…] their bodies. One
--- message for all that are new. What a person had discarded before Redis was lost comes in as what it is.
+-- Is a push older than what its publisher said before? A correction of an article that has versions names a greater one.
+local function is_outdated(item, article, head, said)
+  if not said.version or item.withdraws then return false end
+  if item.version == '' then return item.grows end
+  local order = compare_versions(item.version, said.version)
+  if order == 0 then return item.grows and head[2] ~= item.sha and not has_failed(article, head) end
+  return order == -1
+end
+
+-- Does a push bring back what was withdrawn without saying so? It says so by a greater version, by naming the revision that
+-- withdrew it, or, of an article without versions, by words that it never had. What the desk withdrew only the desk brings
+-- back.
+local function is_gone(item, article, said)
+  if not said.withdrawn or item.owner == '' then return false end
+  if item.withdraws or said.by == '' then return true end
+  if item.expects then return false end
+  if said.version then return item.version == '' or compare_versions(item.version, said.version) ~= 1 end
+  return item.grows or owner_of(item.sha) == article
+end
+
+-- Why a push is not taken in: a condition that its sender named does not hold, or its publisher has said something newer.
+local function objection(item, article, head, said, owner)
+  if not item.again or args.recovering then return nil end
+  if item.is_new and head[1] then return 'exists' end
+  if item.expects and item.expects ~= (head[1] or '0') then return 'changed' end
+  if is_gone(item, article, said) then return 'gone' end
+  if item.owner ~= '' and owner == item.owner and is_outdated(item, article, head, said) then return 'outdated' end
+  return nil
+end
+
+-- Head and sayings of an article; where the ledger has forgotten it, what the index remembers, as the front door read it.
+local function recall(item, article)
+  local head, said, before = read_head(article), read_said(article), item.before
+  if head[1] or not before or before.article ~= article then return head, said end
+  said = { version = before.version ~= '' and before.version }
+  if before.withdrawn then said.withdrawn, said.by = before.rev, before.by end
+  return { before.rev, '', before.owner, before.owned }, said
+end
+
+-- What becomes of an input at the door; nothing is changed yet. What a publisher pushed no other publisher revises, but for
+-- the one whose key carries the page's prefix: it is theirs, whoever came first. What feeds and files tell of it goes on: the
+-- index knows which edit is the newer one, and which word the richer.
+local function judge(item)
+  local article, by_content = find_article(item)
+  local head, said = recall(item, article)
+  local found = { article = article, by_content = by_content, said = said, last_rev = tonumber(head[1] or '0') }
+  found.ref, found.version = article .. '@' .. (head[1] or '0'), said.version or ''
+  local owner = owner_of_head(article, head)
+  local foreign = not by_content and owner ~= '' and owner ~= item.owner
+  if foreign and item.owner ~= '' and not item.own then
+    found.answer = 'refused'
+    return found
+  end
+  found.answer = objection(item, article, head, said, owner)
+  if found.answer then return found end
+  local said_before = not item.again and owner_of(item.sha) == article
+  found.is_same = is_same(item, article, head, by_content, said_before)
+  found.answer = item.outcome == 'superseded' and 'superseded' or found.is_same and 'duplicate' or 'received'
+  return found
+end
+
+local function take_in(item, body)
+  local known = redis.call('GET', receipt_key(item.receipt))
+  if known then return { 'known', known, '' } end
+  local found = judge(item)
+  local reply = { found.answer, found.ref, found.version }
+  if found.answer ~= 'superseded' and found.answer ~= 'duplicate' and found.answer ~= 'received' then return reply end
+  claim_aliases(item, found.article, found.by_content)
+  if found.answer == 'superseded' then return settle(item, 'superseded', found.ref) end
+  if found.answer == 'duplicate' then
+    if item.owner ~= '' and not found.by_content then
+      keep_head(found.article, { owner = item.owner, owned = text(item.rev) })
+    end
+    return settle(item, 'duplicate', found.ref)
+  end
+  reply[2] = enter(item, found, body)
+  return reply
+end
+
+-- items: {receipt, id, corrects, rev, aliases, by_path, sha, owner, own, meta, again, outcome, note, version, withdraws,
+-- is_new, expects, grows, before}; ARGV[3…] their bodies. One message for all that are new. What a person had discarded before Redis was lost comes in as what it is.
 function calls.accept()
   local replies, fresh = {}, {}
   for i, item in ipairs(args.items) do
@@ -103,5 +169,15 @@ function calls.accept()
     end
   end
   enqueue('normalize', fresh)
+  return cmsgpack.pack(replies)
+end
+
+-- What would become of these items, were they taken in now; nothing is changed.
+function calls.weigh()
+  local replies = {}
+  for i, item in ipairs(args.items) do
+    local found = judge(item)
+    replies[i] = { found.answer, found.ref, found.version }
+  end
   return cmsgpack.pack(replies)
 end

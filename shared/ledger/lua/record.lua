@@ -114,6 +114,56 @@ local function keep_head(article, fields)
   keep_seen(bucket, field, cmsgpack.pack(head))
 end
 
+-- What is known of an article beside its head, where a publisher told it: their own version, by which revision it was
+-- withdrawn, and by whom ('' for the desk). Few articles have any of it, so it stands in a field of its own.
+local function said_place(article)
+  local bucket, field = head_place(article)
+  return bucket, '+' .. field
+end
+
+local function read_said(article)
+  local packed = read_seen(said_place(article))
+  local said = packed and cmsgpack.unpack(packed) or {}
+  return { version = said[1], withdrawn = said[2], by = said[3] }
+end
+
+-- An input was entered; as the newest revision `rev`, else false, what it tells of version and withdrawal counts from now on.
+local function keep_said(article, said, item, rev)
+  local was_said = said.version or said.withdrawn
+  if rev then
+    if item.version ~= '' then said.version = item.version end
+    if item.withdraws then
+      said.withdrawn, said.by = text(rev), item.owner
+    elseif item.again then
+      said.withdrawn, said.by = false, false
+    end
+  end
+  if not (was_said or said.version or said.withdrawn) then return end
+  local bucket, field = said_place(article)
+  keep_seen(bucket, field, cmsgpack.pack({ said.version or false, said.withdrawn or false, said.by or false }))
+end
+
+local function runs_of(version)
+  local runs = {}
+  for digits in version:gmatch('%d+') do runs[#runs + 1] = (digits:gsub('^0+', '')) end
+  return runs
+end
+
+-- Two versions of a publisher in order: -1, 0 or 1. Digits count as numbers: "9" is before "10", "1.9" before "1.10", and
+-- "2015-11-09" before "2015-11-10". Nil for two of different form, of which nobody can say.
+local function compare_versions(one, other)
+  if one == other then return 0 end
+  local plain = not (one:find('[^%d.]') or other:find('[^%d.]'))
+  if not plain and one:gsub('%d+', '0') ~= other:gsub('%d+', '0') then return nil end
+  local ones, others = runs_of(one), runs_of(other)
+  for i = 1, math.max(#ones, #others) do
+    local a, b = ones[i] or '', others[i] or ''
+    if #a ~= #b then return #a < #b and -1 or 1 end
+    if a ~= b then return a < b and -1 or 1 end
+  end
+  return 0
+end
+
 -- Tell those who watch. The stream is the way of an article for people and programs that follow it; nothing decides by it.
 local function tell(ref, source, state, stage, note)
   redis.call('XADD', 'ledger:events', 'MAXLEN', '~', args.events_kept, '*', 'ref', ref, 'source', source or '', 'state', state,

@@ -14,7 +14,7 @@ from shared.envelope import Source
 from tests.entries import make_entry
 
 STORED = Known(row_id=1, article_id="a", rev=5, sha="as stored", withdrawn=False)
-WITHDRAWN = Known(row_id=1, article_id="a", rev=5, sha="as withdrawn", withdrawn=True)
+WITHDRAWN = Known(row_id=1, article_id="a", rev=5, sha="as withdrawn", withdrawn=True, source="drop:")
 
 
 @pytest.mark.parametrize(

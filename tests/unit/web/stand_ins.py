@@ -16,7 +16,7 @@ from shared.envelope import Event, Input, Source, SourceKind
 from shared.ledger.calls import EnteredState
 from shared.ledger.events import FIRST, Change
 from shared.ledger.overview import Overview
-from shared.ledger.reader import Balance, InputStatus, StageStatus, Status
+from shared.ledger.reader import Balance, Head, InputStatus, Meta, StageStatus, Status
 from shared.ledger.troubles import Trouble
 from shared.metrics import Meters
 from shared.settings import Settings
@@ -66,9 +66,16 @@ class MemoryLines:
     def line(self, _ref: str, /) -> InputStatus | None:
         return self.current
 
-    def latest(self, _article: str, /) -> str | None:
+    def owner(self, _address: str, /) -> str | None:
+        return None
+
+    def head(self, article: str, /) -> Head | None:
         self._fail()
-        return None if self.current is None else f"{self.current.article}@{self.current.rev}"
+        is_it = self.current is not None and self.current.article == article
+        return Head(rev=self.current.rev) if self.current is not None and is_it else None
+
+    def meta(self, _ref: str, /) -> Meta | None:
+        return None
 
     def freed(self, _article: str, /) -> int | None:
         return self.freed_us

@@ -1,0 +1,185 @@
+"""`PUT`, `PATCH` and `DELETE` of an article: its publisher corrects it whole or in part, or takes it back."""
+
+from collections.abc import Mapping
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.index.exports.ninjs import to_ninjs
+from services.web.articles import read_inputs
+from services.web.keys import Publisher
+from services.web.merge_patch import merged
+from services.web.ownership import may_claim
+from services.web.preferences import is_create_only, read_if_match
+from services.web.problems import Problem
+from services.web.push_headers import NINJS, checked_address, version_of
+from services.web.queries import refused_parameter
+from services.web.request_body import body_of
+from services.web.state import AppState, publisher_of, state_of
+from services.web.taking import answer_taken, changed, gone, take_in
+from services.web.targets import Target, check_correctable, find_target, on_its_way, remembered
+from shared.envelope import WITHDRAWAL_TYPE, Input, Preconditions, Source, Withdrawal
+from shared.identity import address_alias
+
+MERGE_PATCH = "application/merge-patch+json"
+PATCH_BYTES, REASON_BYTES = 1024 * 1024, 16 * 1024
+LONGEST_REASON = 1000
+
+
+async def put_article(request: Request) -> Response:
+    """A whole correction, or a new article under its publisher's own uri."""
+    app_state, publisher = state_of(request), publisher_of(request)
+    target = await find_target(app_state, publisher, request.path_params["name"])
+    if target.article is None and not target.named:
+        raise not_known()
+    wanted = _preconditions(request.headers, target)
+    async with read_inputs(request, app_state, publisher) as inputs:
+        if len(inputs) != 1:
+            raise Problem("bad-request", f"PUT takes one article, and the body holds {len(inputs)}.")
+        await _check_addresses(app_state, inputs[0], target)
+        item = await _aimed(app_state, publisher, inputs[0], target, wanted)
+        receipts = await take_in(request, app_state, [item])
+    return await answer_taken(request, app_state, [item], receipts)
+
+
+async def patch_article(request: Request) -> Response:
+    """A correction in part: a merge patch (RFC 7396) upon the article in ninjs, as `Accept` with that type gives it."""
+    app_state, publisher = state_of(request), publisher_of(request)
+    essence = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if essence != MERGE_PATCH:
+        raise Problem("unsupported-media-type", f"PATCH takes {MERGE_PATCH}.", accepted=[MERGE_PATCH])
+    target = await find_target(app_state, publisher, request.path_params["name"])
+    if target.article is None:
+        raise not_known()
+    await check_correctable(app_state, publisher, target)
+    wanted = _preconditions(request.headers, target)
+    if target.is_moving:
+        raise on_its_way()
+    if target.stored is None:
+        raise Problem("not-indexed", "Only what is in the index can be changed in part: push it whole.")
+    if target.stored.withdrawn and wanted.head is None:
+        raise gone(target.stored.article_id, target.stored.rev)
+    if wanted.head is None:
+        wanted = msgspec.structs.replace(wanted, head=target.newest, is_named=False)
+    limits = app_state.settings
+    async with body_of(request, app_state.room, limit=PATCH_BYTES, seconds=limits.push_body_s) as body:
+        item = _patched(body, target, publisher)
+        await _check_addresses(app_state, item, target)
+        item = await _aimed(app_state, publisher, item, target, wanted)
+        receipts = await take_in(request, app_state, [item])
+    return await answer_taken(request, app_state, [item], receipts)
+
+
+async def withdraw_article(request: Request) -> Response:
+    """Take an article back, for a reason that may be given; what stays is that it was there."""
+    app_state, publisher = state_of(request), publisher_of(request)
+    target = await find_target(app_state, publisher, request.path_params["name"])
+    if target.article is None:
+        raise not_known()
+    await check_correctable(app_state, publisher, target)
+    wanted = msgspec.structs.replace(_preconditions(request.headers, target), grows=False)
+    reason = await _reason_of(request, app_state)
+    body = msgspec.json.encode(Withdrawal(article=target.article, reason=reason))
+    source = Source(kind="push", name=publisher.name, zone=publisher.zone, language=publisher.language)
+    item = Input(source=source, media_type=WITHDRAWAL_TYPE, body=body, withdraws=True)
+    item = await _aimed(app_state, publisher, item, target, wanted)
+    receipts = await take_in(request, app_state, [item])
+    return await answer_taken(request, app_state, [item], receipts)
+
+
+def not_known() -> Problem:
+    """What a change of an article that nobody knows is answered."""
+    return Problem("not-found", "Neither the index nor the ledger knows this article.")
+
+
+def _preconditions(headers: Mapping[str, str], target: Target) -> Preconditions:
+    """On what the sender insists, looked at here; that nothing comes in between the ledger sees to."""
+    is_new, revisions = is_create_only(headers), read_if_match(headers)
+    if is_new and target.article is not None:
+        detail = "The article is there already, and If-None-Match: * creates only what is not."
+        raise Problem("precondition-failed", detail, article=target.article)
+    if revisions is None:
+        return Preconditions(is_new=is_new, grows=True)
+    is_there = target.stored is not None and not target.stored.withdrawn
+    holds = is_there if "*" in revisions else target.current in revisions
+    if target.article is None or not holds:
+        raise changed(target.article or target.named, target.current)
+    return Preconditions(is_new=is_new, head=target.newest, grows=True)
+
+
+async def _aimed(
+    app_state: AppState, publisher: Publisher, item: Input, target: Target, wanted: Preconditions
+) -> Input:
+    """The input as a correction of its target: it is known by whatever the article is known by."""
+    aliases = tuple(dict.fromkeys((*([target.named] if target.named else []), *item.aliases)))
+    if target.article is None:
+        aliases, own = may_claim(aliases, publisher, app_state.keys.prefixes_beside(publisher.name))
+        return msgspec.structs.replace(item, aliases=aliases, own=own, preconditions=wanted)
+    own = await check_correctable(app_state, publisher, target)
+    claimed, _ = may_claim(item.aliases, publisher, app_state.keys.prefixes_beside(publisher.name))
+    return msgspec.structs.replace(
+        item,
+        aliases=tuple(dict.fromkeys((*target.aliases, *claimed))),
+        own=own,
+        corrects=target.article,
+        preconditions=wanted,
+        before=remembered(target.article, target.stored),
+    )
+
+
+async def _check_addresses(app_state: AppState, item: Input, target: Target) -> None:
+    """Raise `Problem` where the body says that it is another article than the one it was sent to."""
+    ids = {target.article, target.stored.article_id if target.stored else None}
+    for alias in item.aliases:
+        if alias == target.named or (target.stored is not None and alias in target.stored.aliases):
+            continue
+        owner = await app_state.ask(app_state.ledger.owner, alias)
+        if owner is None:
+            stored = await app_state.ask(app_state.index.get, alias)
+            owner = stored.article_id if stored else None
+        if owner is not None and owner not in ids:
+            address = alias.partition(":")[2]
+            detail = f"The body names {address}, which is another article."
+            raise Problem("another-article", detail, article=owner, address=address)
+
+
+def _patched(body: bytes, target: Target, publisher: Publisher) -> Input:
+    """The stored article in ninjs, with the patch in it, as an input."""
+    stored = target.stored
+    if stored is None or target.article is None:  # cannot be: the caller has looked
+        raise not_known()
+    try:
+        patch = msgspec.json.decode(body)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise Problem("bad-request", f"The patch is no JSON: {error}.") from error
+    if not isinstance(patch, dict):
+        raise Problem("bad-request", "A merge patch of an article is a JSON object, and this is none.")
+    document = merged(to_ninjs(stored.article, stored.article_id), patch)
+    named, version = patch.get("uri"), patch.get("version")
+    aliases = (address_alias(checked_address(named, "uri"), publisher.name),) if isinstance(named, str) else ()
+    source = Source(kind="push", name=publisher.name, zone=publisher.zone, language=publisher.language)
+    return Input(
+        source=source,
+        media_type=NINJS,
+        body=msgspec.json.encode(document),
+        aliases=aliases,
+        version=version_of(str(version)) if isinstance(version, str | int) else None,
+        withdraws=patch.get("pubStatus", "usable") != "usable",
+        patches=True,
+    )
+
+
+async def _reason_of(request: Request, app_state: AppState) -> str:
+    """Why, from `?reason=` or from `{"reason": "…"}`; nothing where neither says so."""
+    reason: object = request.query_params.get("reason", "")
+    limits = app_state.settings
+    async with body_of(request, app_state.room, limit=REASON_BYTES, seconds=limits.push_body_s) as body:
+        if body.strip():
+            try:
+                reason = msgspec.json.decode(body, type=dict[str, object]).get("reason", reason)
+            except (msgspec.DecodeError, RecursionError) as error:
+                raise Problem("bad-request", 'The body must be {"reason": "…"}, or empty.') from error
+    if not isinstance(reason, str) or len(reason) > LONGEST_REASON:
+        raise refused_parameter("reason", f"reason must be a text of at most {LONGEST_REASON} characters.")
+    return " ".join(reason.split())

@@ -1,0 +1,262 @@
+"""A publisher pushes, waits, corrects and takes back, at a real door with both stages behind it."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from services.ingest.recovery import recover
+from shared.ledger import keys
+from shared.settings import Settings
+from tests.integration.verbs import Newsdesk, at, news, newsdesk_of
+
+URI = "urn:news:1"
+PAGE = "https://hue.example/2015/rubber"
+PATCH = {"Content_Type": "application/merge-patch+json"}
+
+
+@pytest.fixture
+def desk(settings: Settings) -> Iterator[Newsdesk]:
+    with newsdesk_of(settings) as made:
+        yield made
+
+
+def test_who_prefers_to_wait_gets_the_finished_article(desk: Newsdesk) -> None:
+    new = desk.during(lambda: desk.push(news("Rubber at its best"), Prefer="respond-async, wait=20"))
+    again = desk.during(lambda: desk.push(news("Rubber at its best"), Prefer="wait=20"))
+    corrected = desk.during(lambda: desk.push(news("Rubber at its very best"), Prefer="wait=20"))
+    nothing = desk.during(lambda: desk.push(b"\x00\x01\x02", Prefer="wait=20", Content_Type="text/plain"))
+    assert (new.status, new.headers["preference-applied"]) == (201, "wait=20")
+    assert (new.body["article"]["headline"], new.body["state"]) == ("Rubber at its best", "indexed")
+    assert new.headers["location"] == f"/v1/articles/{new.body['id']}"
+    assert (again.status, again.body["state"], again.body["rev"]) == (200, "duplicate", new.body["rev"])
+    assert (corrected.status, corrected.body["article"]["headline"]) == (200, "Rubber at its very best")
+    assert corrected.headers["etag"] == f'"{corrected.body["rev"]}"'
+    assert (nothing.status, nothing.slug, "receipt" in nothing.body) == (422, "no-article", True)
+
+
+def test_who_waits_in_vain_gets_the_receipt(desk: Newsdesk) -> None:
+    late = desk.push(news("Rubber"), Prefer="wait=0.3, wait=1")
+    assert (late.status, late.body["state"], late.headers["preference-applied"]) == (202, "queued", "wait=1")
+    desk.work()
+    assert desk.call("GET", late.headers["location"]).body["state"] == "indexed"
+
+
+def test_put_creates_and_corrects_under_the_publishers_own_uri(desk: Newsdesk) -> None:
+    made = desk.call("PUT", at(URI), news("One", uri=None), If_None_Match="*")
+    assert (made.status, made.body["state"]) == (202, "received")
+    desk.work()
+    assert desk.call("PUT", at(URI), news("Two"), If_None_Match="*").slug == "precondition-failed"
+    text = {"Content_Type": "text/plain"}
+    fixed = desk.call("PUT", at(URI), news("Two"))
+    desk.work()
+    assert (fixed.status, fixed.body["article"]) == (202, made.body["article"])
+    assert desk.call("GET", at(URI)).body["article"]["headline"] == "Two"
+    by_id = f"/v1/articles/{made.body['article']}"
+    assert desk.call("PUT", by_id, b"Three\n\nAs a text.", **text).status == 202
+    desk.work()
+    stored = desk.stored(made.body["article"])
+    assert (stored.article.headline, len(stored.revisions)) == ("Three", 3)
+    assert desk.call("PUT", at(URI), b"Three\n\nAs a text.", **text).body["state"] == "duplicate"
+
+
+def test_the_publishers_version_must_grow(desk: Newsdesk) -> None:
+    desk.push(news("Nine", version="9"))
+    desk.work()
+    article = desk.stored(f"uri:hue {URI}").article_id
+    assert desk.call("PUT", at(URI), news("Ten", version="10")).status == 202
+    late = desk.push(news("Nine, late", version="9"))  # before any stage has looked at version 10
+    assert (late.status, late.slug, late.body["storedVersion"], late.body["article"]) == (
+        409,
+        "outdated",
+        "10",
+        article,
+    )
+    assert "version 9" in late.body["detail"]
+    assert "version 10" in late.body["detail"]
+    desk.work()
+    for version in ("10", "9", "2", None):
+        assert desk.call("PUT", at(URI), news("Other", version=version)).slug == "outdated", version
+    assert desk.call("PUT", at(URI), news("Ten", version="10")).body["state"] == "duplicate"
+    assert desk.push(news("Ten, once more", version="10")).status == 202, "a push may repeat its version"
+    assert desk.push(news("Draft", version="draft")).status == 202, "versions of two forms have no order"
+    text = {"Content_Type": "text/plain", "X_Article_Version": "11"}
+    assert desk.call("PUT", at(URI), b"Eleven", **text).status == 202
+    desk.work()
+    assert desk.stored(article).article.version == "11"
+
+
+def test_an_older_version_is_refused_also_when_the_ledger_has_forgotten(desk: Newsdesk) -> None:
+    desk.push(news("Three", version="3"))
+    desk.work()
+    forget(desk)
+    assert desk.push(news("Two", version="2")).slug == "outdated"
+    assert desk.call("PUT", at(URI), news("Two", version="2")).slug == "outdated"
+    assert desk.push(news("Four", version="4")).status == 202
+
+
+def test_a_refused_version_does_not_come_in_by_recovery(desk: Newsdesk) -> None:
+    desk.push(news("Ten", version="10"))
+    assert desk.push(news("Nine", version="9")).status == 409
+    desk.work()
+    desk.ledger.client.flushall()
+    recover(desk.ledger, desk.app_state.intake._archive, desk.settings)  # type: ignore[attr-defined]
+    desk.work()
+    assert desk.stored(f"uri:hue {URI}").article.headline == "Ten"
+    assert desk.push(news("Nine again", version="9")).slug == "outdated", "the version came back with the article"
+
+
+def test_of_two_corrections_upon_one_revision_one_is_taken(desk: Newsdesk) -> None:
+    desk.push(news("One"))
+    desk.work()
+    etag = desk.call("GET", at(URI)).headers["etag"]
+    with ThreadPoolExecutor(6) as threads:
+        answers = list(threads.map(lambda n: desk.call("PUT", at(URI), news(f"Editor {n}"), If_Match=etag), range(6)))
+    assert sorted(answer.status for answer in answers) == [202] + [412] * 5
+    desk.work()
+    assert len(desk.stored(f"uri:hue {URI}").revisions) == 2
+    assert desk.call("PUT", at(URI), news("Two"), If_Match='"1"').slug == "precondition-failed"
+    assert desk.call("PUT", at("urn:news:2"), news("Two", uri=None), If_Match="*").status == 412
+    assert desk.call("PUT", at(URI), news("Two"), If_Match="a tag").body["errors"][0]["header"] == "If-Match"
+
+
+def test_a_patch_changes_what_it_names_and_nothing_else(desk: Newsdesk) -> None:
+    words = b"Rubber at its best\n\nTTH - By many means, growers have better latex.\n\nThey are glad.\n\nAnh Phong"
+    desk.call("PUT", at(URI), words, Content_Type="text/plain")
+    assert desk.call("PATCH", at(URI), {"version": "2"}, **PATCH).slug == "on-its-way"
+    desk.work()
+    before = desk.stored(f"uri:hue {URI}").article
+    patch = {"headlines": [{"role": "main", "value": "Rubber, corrected"}], "version": "2"}
+    assert desk.call("PATCH", at(URI), patch, **PATCH).status == 202
+    desk.work()
+    after = desk.stored(f"uri:hue {URI}").article
+    assert (after.headline, after.version, after.byline) == ("Rubber, corrected", "2", before.byline)
+    assert (after.dateline, after.located, after.language) == (before.dateline, before.located, before.language)
+    assert [(block.type, block.text) for block in after.blocks] == [(block.type, block.text) for block in before.blocks]
+    assert desk.call("PATCH", at(URI), {"headline": "x"}, **PATCH).slug == "outdated"
+    assert desk.call("PATCH", at(URI), b"[1]", **PATCH).status == 400
+    assert desk.call("PATCH", at(URI), {"version": "3"}).status == 415
+    assert desk.call("PATCH", at("urn:nobody:1"), {"version": "3"}, **PATCH).status == 404
+
+
+def test_only_its_publisher_changes_an_article(desk: Newsdesk) -> None:
+    desk.push(news("Page", uri=PAGE))
+    desk.push(news("Own"))
+    desk.work()
+    ours = desk.stored(f"uri:hue {URI}").article_id
+    for name in (ours, PAGE):
+        for method, body in (("PUT", news("Theirs", uri=None)), ("PATCH", {"version": "9"}), ("DELETE", b"")):
+            kind = PATCH if method == "PATCH" else {}
+            answer = desk.call(method, at(name), body, "hanoi", **kind)
+            assert (answer.status, answer.slug) == (403, "not-yours"), (name, method)
+    assert desk.call("PUT", at(URI), news("Theirs", uri=None), "hanoi").status == 202, "a uri is its publisher's own"
+    desk.work()
+    assert desk.stored(ours).article.headline == "Own"
+    assert desk.call("DELETE", at("a" * 26)).status == 404
+    assert desk.call("PUT", at(PAGE), news("Other", uri=URI)).slug == "another-article"
+    desk.key("saigon", "https://hue.example/")
+    assert desk.call("PUT", at(PAGE), news("By prefix", uri=None), "saigon").status == 202
+    assert desk.call("PUT", at(PAGE), news("Too late", uri=None)).slug == "not-yours"
+
+
+def test_what_is_withdrawn_is_gone_and_stays_so(desk: Newsdesk) -> None:
+    assert desk.feed("Rubber at its best", PAGE) == "indexed"
+    desk.push(news("Rubber at its best", uri=PAGE, version="1"))
+    desk.work()
+    article = desk.stored(PAGE).article_id
+    withdrawn = desk.call("DELETE", at(PAGE) + "?reason=A+mistake+of+ours")
+    assert (withdrawn.status, withdrawn.body["article"]) == (202, article)
+    desk.work()
+    assert desk.call("GET", withdrawn.body["links"]["receipt"]).body["state"] == "withdrawn"
+    gone = desk.call("GET", f"/v1/articles/{article}")
+    assert (gone.status, gone.slug, gone.body["rev"]) == (410, "withdrawn", withdrawn.body["rev"])
+    tombstone = desk.stored(article).article
+    assert (tombstone.headline, tombstone.blocks, tombstone.uri) == ("Rubber at its best", (), PAGE)
+    assert tombstone.corrections[0].text == "A mistake of ours"
+    assert desk.found("rubber") == 0
+
+    assert desk.feed("Rubber at its best", PAGE) == "duplicate", "the feed repeats it"
+    assert desk.feed("Rubber, with another word", PAGE) == "superseded", "the feed still shows it"
+    for headline, version in (("Rubber at its best", "1"), ("Rubber at its best", None)):
+        answer = desk.push(news(headline, uri=PAGE, version=version))
+        assert answer.slug in ("withdrawn", "outdated"), "a late repeat"
+    for method, body in (("PUT", news("New", uri=None)), ("PATCH", {"by": "x"}), ("DELETE", b"")):
+        kind = PATCH if method == "PATCH" else {}
+        assert desk.call(method, at(PAGE), body, **kind).status == 410, method
+    assert desk.found("rubber") == 0
+
+    assert desk.call("PUT", at(PAGE), news("Rubber, once more", uri=None, version="2")).status == 202
+    desk.work()
+    assert (desk.found("rubber"), desk.stored(article).article.headline) == (1, "Rubber, once more")
+
+
+def test_a_withdrawal_is_undone_by_who_names_it(desk: Newsdesk) -> None:
+    desk.push(news("One"))
+    desk.work()
+    desk.call("DELETE", at(URI))
+    desk.work()
+    gone = desk.call("GET", at(URI))
+    assert desk.call("PUT", at(URI), news("One"), If_Match='"1"').status == 412
+    assert desk.call("PUT", at(URI), news("One"), If_Match=gone.headers["etag"]).status == 202
+    desk.work()
+    assert desk.call("GET", at(URI)).body["article"]["headline"] == "One"
+
+
+def test_a_withdrawal_outlives_redis_and_the_index(desk: Newsdesk, settings: Settings) -> None:
+    desk.feed("Rubber at its best", PAGE)
+    desk.push(news("Rubber at its best", uri=PAGE))
+    desk.work()
+    desk.call("DELETE", at(PAGE))
+    desk.work()
+    desk.sink.close()
+    for file in settings.index_folder.glob("copydesk*"):
+        file.unlink()
+    desk.ledger.client.flushall()
+    with newsdesk_of(settings) as anew:
+        recover(anew.ledger, anew.app_state.intake._archive, settings)  # type: ignore[attr-defined]
+        anew.work()
+        assert (anew.found("rubber"), anew.stored(PAGE).withdrawn) == (0, True)
+        assert anew.ledger.balance().in_flight == 0
+
+
+def test_a_withdrawal_overtakes_what_is_still_on_its_way(desk: Newsdesk) -> None:
+    desk.push(news("One"))
+    assert desk.call("DELETE", at(URI), {"reason": "too early"}).status == 202
+    desk.work()
+    assert desk.call("GET", at(URI)).status == 410
+    assert (desk.found("one"), desk.ledger.balance().in_flight) == (0, 0)
+    assert desk.call("DELETE", at(URI), b"[]").status == 400
+
+
+def test_an_embargo_is_told_to_its_own_publisher_alone(desk: Newsdesk) -> None:
+    held = desk.push(news("Rubber"), X_Embargoed_Until="2099-01-31T06:00:00+07:00")
+    desk.work()
+    until = "2099-01-30T23:00:00Z"
+    receipt = desk.call("GET", held.headers["location"]).body
+    assert (receipt["state"], receipt["settled"], receipt["embargoedUntil"], "problem" in receipt) == (
+        "held",
+        False,
+        until,
+        False,
+    )
+    own = desk.call("GET", held.body["links"]["article"])
+    assert (own.status, own.slug, own.body["embargoedUntil"]) == (404, "not-indexed", until)
+    other = desk.call("GET", held.body["links"]["article"], b"", "hanoi")
+    assert (other.status, other.slug, "2099" in str(other.body)) == (404, "not-found", False)
+    assert desk.call("DELETE", held.body["links"]["article"], b"", "hanoi").status in (403, 404)
+    again = news("Rubber, too", embargoedUntil="2099-01-31T06:00:00+07:00")
+    waiting = desk.during(lambda: desk.push(again, Prefer="wait=30"))
+    assert (waiting.status, waiting.body["state"]) == (202, "held"), "nobody waits for the end of an embargo"
+    assert desk.call("DELETE", at(URI)).status == 202
+    desk.work()
+    assert desk.call("GET", at(URI)).status == 410
+    bad = desk.push(news("Rubber"), X_Embargoed_Until="2099-01-31T06:00:00")
+    assert (bad.status, bad.body["errors"][0]["header"]) == (400, "X-Embargoed-Until")
+
+
+def forget(desk: Newsdesk) -> None:
+    """What the ledger remembers of articles that are done ends after some days."""
+    for key in desk.ledger.client.scan_iter("seen:*"):
+        desk.ledger.client.delete(key)
+    assert desk.ledger.owner(f"uri:hue {URI}") is None
+    assert keys.alias_place("x")
