@@ -8,6 +8,7 @@ import structlog
 
 from services.index.search import Index
 from services.ingest.intake import Intake, open_archive
+from services.web.answers import AnswerStore
 from services.web.change_hub import ChangeHub
 from services.web.keys import Keys, open_keys
 from services.web.listing import list_articles
@@ -68,6 +69,7 @@ def open_state(settings: Settings, archive: Archive) -> AppState:
         list_articles=partial(list_articles, ledger, index),
         changes=ChangeHub(EventStream(ledger.client)),
         meters=Meters(watchman.look),
+        answers=AnswerStore(ledger.client),
         readiness=_readiness(settings, ledger, archive, keys),
         room=BodyRoom(max(BODIES_AT_ONCE, 2 * settings.max_input_bytes)),
     )

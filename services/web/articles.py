@@ -8,14 +8,14 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.web.article_body import article_body
+from services.web.forms import form_for
 from services.web.keys import Publisher
 from services.web.ownership import may_claim, not_yours
 from services.web.preferences import etag_of
 from services.web.problems import Problem, later
 from services.web.push_headers import inputs_of, read_kind
 from services.web.request_body import body_of
-from services.web.responses import json_answer, moment
+from services.web.responses import moment
 from services.web.state import AppState, publisher_of, state_of
 from services.web.taking import answer_taken, gone, take_in
 from services.web.targets import Target, find_target, remembered
@@ -49,7 +49,7 @@ async def read_inputs(request: Request, app_state: AppState, publisher: Publishe
 
 
 async def show_article(request: Request) -> Response:
-    """The canonical article with its timeline; `ETag` is its revision."""
+    """The article as it stands in the index, in the form that its reader accepts; `ETag` is its revision."""
     app_state, publisher = state_of(request), publisher_of(request)
     target = await find_target(app_state, publisher, request.path_params["name"])
     stored = target.stored
@@ -61,11 +61,12 @@ async def show_article(request: Request) -> Response:
             raise problem
     if stored.withdrawn:
         raise gone(stored.article_id, stored.rev)
-    etag = etag_of(stored.rev)
-    headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
+    form = form_for(request.headers.get("accept"))
+    etag = etag_of(stored.rev, form.name)
+    headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Accept"}
     if is_known(request.headers.get("if-none-match"), etag):
         return Response(status_code=304, headers=headers)
-    return json_answer(article_body(stored), headers=headers)
+    return Response(form.write(stored), headers=headers, media_type=form.content_type)
 
 
 def is_known(if_none_match: str | None, etag: str) -> bool:

@@ -42,10 +42,14 @@ KINDS: dict[str, Kind] = {
     "too-slow": Kind(
         408, "The body took too long to arrive", "Send it again, compressed with gzip where the line is slow."
     ),
+    "not-acceptable": Kind(406, "The article has no such form", "Name one of the types in `available`, or `*/*`."),
     "outdated": Kind(
         409,
         "The desk has a newer version of this article",
         "Look at it (`links.article`), and send your change with a version greater than `storedVersion`.",
+    ),
+    "in-flight": Kind(
+        409, "The same request is being answered", "Send it again after the time in `Retry-After`, with the same key."
     ),
     "on-its-way": Kind(409, "The article is being changed right now", "Send it again after the time in `Retry-After`."),
     "another-article": Kind(
@@ -73,6 +77,9 @@ KINDS: dict[str, Kind] = {
     "no-article": Kind(422, "The body holds no article", "See `detail` for what was looked for."),
     "not-readable": Kind(
         422, "The article could not be read", "Nobody needs to send it again: the operator looks at it (`receipt`)."
+    ),
+    "idempotency-key-reused": Kind(
+        422, "That Idempotency-Key came with another request", "Make a key for each request."
     ),
     "headers-too-large": Kind(431, "The header lines are too long", "Send fewer or shorter header lines."),
     "unforeseen": Kind(500, "Something unforeseen happened", "Tell the operator the `instance`: it is in the log."),

@@ -1,6 +1,7 @@
 """Bodies from strangers, read within bounds: of size, of time, and of all bodies held at once."""
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -48,11 +49,24 @@ async def body_of(request: Request, room: BodyRoom, *, limit: int, seconds: floa
             raise Problem(
                 "too-slow", f"A body must be here within {seconds:g} s.", headers={"Connection": "close"}
             ) from None
+        _note_digest(request, held)
         body = bytes(held)
         held.clear()  # not twice in memory for as long as it is being taken in
         yield body
     finally:
         room.give_back(taken)
+
+
+def _note_digest(request: Request, body: bytes | bytearray) -> None:
+    """Remember what came, for a request that may be repeated."""
+    if "idempotency-key" in request.headers:
+        request.state.body_digest = hashlib.sha256(body).hexdigest()
+
+
+def body_digest(request: Request) -> str | None:
+    """The hash of a request's body, where it has an Idempotency-Key and was read to its end."""
+    digest: str | None = getattr(request.state, "body_digest", None)
+    return digest
 
 
 def _check_head(request: Request, limit: int) -> None:

@@ -15,6 +15,7 @@ from services.web.articles import push_article, show_article
 from services.web.corrections import patch_article, put_article, withdraw_article
 from services.web.events import show_events
 from services.web.health import show_health, show_readiness
+from services.web.idempotency import idempotent
 from services.web.middleware import RequestMiddleware, answer_http_error
 from services.web.problems import KINDS, Problem
 from services.web.receipts import show_receipt
@@ -35,10 +36,14 @@ def by_method(path: str, **answers: Answer) -> Route:
 
 
 ROUTES = (
-    by_method("/v1/articles", GET=show_articles, POST=push_article),
+    by_method("/v1/articles", GET=show_articles, POST=idempotent(push_article)),
     Route("/v1/events", show_events, methods=["GET"]),
     by_method(
-        "/v1/articles/{name:path}", GET=show_article, PUT=put_article, PATCH=patch_article, DELETE=withdraw_article
+        "/v1/articles/{name:path}",
+        GET=show_article,
+        PUT=idempotent(put_article),
+        PATCH=idempotent(patch_article),
+        DELETE=idempotent(withdraw_article),
     ),
     Route("/v1/receipts/{receipt}", show_receipt, methods=["GET"]),
     Route("/v1/search", search_articles, methods=["GET"]),

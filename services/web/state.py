@@ -11,6 +11,7 @@ from starlette.requests import Request
 
 from services.index.search import Answered, Results, Stored
 from services.ingest.intake import TakesInputs
+from services.web.answers import Answers
 from services.web.batcher import Batcher
 from services.web.change_hub import ChangeHub
 from services.web.keys import Keys, Publisher
@@ -62,6 +63,7 @@ class AppState:
     list_articles: Callable[[Wanted], Listing]
     changes: ChangeHub
     meters: Meters
+    answers: Answers
     readiness: Readiness = field(default_factory=Readiness)
     room: BodyRoom = field(default_factory=BodyRoom)
     waiters: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(WAITERS))

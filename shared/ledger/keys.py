@@ -165,6 +165,16 @@ def claimed(stage: str) -> str:
     return f"ledger:claimed:{stage}"
 
 
+def answer(publisher: str, key: str) -> str:
+    """String with a TTL: what a request with an Idempotency-Key was answered (msgpack); empty while it is in flight."""
+    return f"web:answer:{publisher}:{key}"
+
+
+def answers_of(publisher: str) -> str:
+    """Zset with a TTL: the keys of a publisher's answers that are kept, by when they were given (µs)."""
+    return f"web:answers:{publisher}"
+
+
 def claim(message: str) -> str:
     """Hash with a TTL: what the claims of one message took, nonce -> refs (JSON)."""
     return f"ledger:claim:{message}"

@@ -7,6 +7,7 @@ from typing import Any
 
 from services.index.search import Answered, Hit, Results, Revision, Stored
 from services.ingest.intake import Receipt
+from services.web.answers import GivenAnswer
 from services.web.change_hub import ChangeHub
 from services.web.keys import Keys, Publisher
 from services.web.listing import Listing
@@ -165,6 +166,22 @@ class MemoryStream:
 
 
 @dataclass
+class MemoryAnswers:
+    given: dict[tuple[str, str], GivenAnswer] = field(default_factory=dict)
+
+    def begin(self, publisher: str, key: str, /) -> GivenAnswer | None:
+        known = self.given.get((publisher, key))
+        self.given.setdefault((publisher, key), GivenAnswer())
+        return known
+
+    def remember(self, publisher: str, key: str, answered: GivenAnswer, /) -> None:
+        self.given[publisher, key] = answered
+
+    def forget(self, publisher: str, key: str, /) -> None:
+        del self.given[publisher, key]
+
+
+@dataclass
 class Desk:
     """The stand-ins of one desk, each within reach of the test."""
 
@@ -186,6 +203,7 @@ def a_desk(keys: Keys, **settings: object) -> Desk:
         list_articles=lambda _: Listing(rows=(), next=None),
         changes=ChangeHub(stream),
         look=lines.look,
+        answers=MemoryAnswers(),
         meters=Meters(lines.look),
     )
     return Desk(app_state, intake, lines, index, stream)

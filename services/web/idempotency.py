@@ -1,0 +1,118 @@
+"""`Idempotency-Key`: the same request sent again is answered as the first was, and not done again.
+
+As in the IETF's draft (draft-ietf-httpapi-idempotency-key-header). A request that failed changed nothing and may be
+sent again under its key; what succeeded is remembered for a day. Without a key, identity makes a repeat harmless.
+"""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from functools import wraps
+
+import zstandard
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.web.answers import GivenAnswer
+from services.web.problems import Problem, later
+from services.web.push_headers import bad_header
+from services.web.request_body import body_digest, body_of
+from services.web.state import AppState, publisher_of, state_of
+from shared.envelope import MOST_BYTES
+
+HEADER = "idempotency-key"
+LONGEST_KEY = 255
+LARGEST_ANSWER = 64 * 1024
+COUNTED = (
+    "content-type", "content-location", "x-article-uri", "x-article-version", "x-embargoed-until", "if-match",
+)  # fmt: skip
+REPEATED = ("location", "etag", "preference-applied", "retry-after", "vary")
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+def idempotent(handler: Handler) -> Handler:
+    """The handler, which does not do again what came with a key before."""
+
+    @wraps(handler)
+    async def answer(request: Request) -> Response:
+        key = _read_key(request)
+        if key is None:
+            return await handler(request)
+        app_state, publisher = state_of(request), publisher_of(request)
+        place = (publisher.name, key)
+        earlier = await app_state.ask(app_state.answers.begin, *place)
+        if earlier is not None:
+            return await _repeated(request, earlier)
+        try:
+            response = await handler(request)
+            answered = _worth_remembering(request, response)
+        except BaseException:  # whatever it was, the key is free again
+            await app_state.ask(app_state.answers.forget, *place)
+            raise
+        if answered is None:
+            await app_state.ask(app_state.answers.forget, *place)
+        else:
+            await app_state.ask(app_state.answers.remember, *place, answered)
+        return response
+
+    return answer
+
+
+async def _repeated(request: Request, earlier: GivenAnswer) -> Response:
+    """The answer of before, to the same request; raises `Problem` while it is not there, and for another request."""
+    if not earlier.request:
+        detail = "The request that came first with this Idempotency-Key is being answered."
+        raise Problem("in-flight", detail, headers=later(1))
+    await _read_through(request, state_of(request))
+    if _hash_of(request) != earlier.request:
+        detail = "Another request came with this Idempotency-Key before: other body, address or headers."
+        raise Problem("idempotency-key-reused", detail)
+    headers = dict(earlier.headers) | {"Idempotent-Replayed": "true"}
+    return Response(zstandard.decompress(earlier.body), earlier.status, headers, earlier.media_type)
+
+
+async def _read_through(request: Request, app_state: AppState) -> None:
+    """Read the body for its digest alone."""
+    limits = app_state.settings
+    async with body_of(request, app_state.room, limit=MOST_BYTES, seconds=limits.push_body_s):
+        return
+
+
+def _worth_remembering(request: Request, response: Response) -> GivenAnswer | None:
+    """A success whose request was read to its end, and that is not too large."""
+    body = zstandard.compress(bytes(response.body))
+    if response.status_code >= 300 or body_digest(request) is None or len(body) > LARGEST_ANSWER:
+        return None
+    return GivenAnswer(
+        request=_hash_of(request),
+        status=response.status_code,
+        media_type=response.headers.get("content-type", ""),
+        headers={name: response.headers[name] for name in REPEATED if name in response.headers},
+        body=body,
+    )
+
+
+def _hash_of(request: Request) -> str:
+    """All that a request says and that counts: its address, its body, and what headers tell of the body."""
+    counted = (
+        "content-type",
+        "content-location",
+        "x-article-uri",
+        "x-article-version",
+        "x-embargoed-until",
+        "if-match",
+    )
+    said = [request.method, request.url.path, request.url.query, *(request.headers.get(name, "") for name in counted)]
+    whole = "\0".join((*said, body_digest(request) or ""))
+    return hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _read_key(request: Request) -> str | None:
+    """The key, as the string of a structured field (`"8e03978e…"`) or bare; hashed, since it may be anything."""
+    said = request.headers.get(HEADER)
+    if said is None:
+        return None
+    key = said.strip().removeprefix('"').removesuffix('"')
+    if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
+        raise bad_header("Idempotency-Key", f"must be 1 to {LONGEST_KEY} printable characters")
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:40]
