@@ -40,6 +40,12 @@ def arg(*names: str, **options: Any) -> Argument:
     return Argument(names, options)
 
 
+def number(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 20):
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number of 0 or more")
+    return int(text)
+
+
 def count(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) < 10):
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number of 0 or more")
@@ -54,6 +60,11 @@ PREFIX = arg(
     "--prefix", dest="prefixes", action="append", default=[], metavar="URL",
     help="pages below this address are theirs alone, such as https://example.org/news/ (may be given several times)",
 )  # fmt: skip
+SCOPE = arg(
+    "--scope", dest="scopes", action="append", default=[], metavar="SCOPE",
+    help="what the key may do: push, read (its own articles), read-all, monitor, admin (may be given several times)",
+)  # fmt: skip
+EXPIRES = arg("--expires", metavar="DAYS|DAY", help="when it ends: 90d, or 2027-01-31")
 REFS = (
     arg("refs", nargs="*", metavar="ID", help="id@rev as `dead list` shows it"),
     arg("--all", action="store_true", help="all that match the filters below"),
@@ -90,6 +101,35 @@ COMMANDS = (
         ),
     ),
     Command(
+        "list",
+        "list:list",
+        "the articles by state, source and time, the newest first",
+        (
+            arg("words", nargs="*", metavar="WORD", help="words, an id, a receipt, an address or a drop's path"),
+            arg("--state", metavar="STATE", help="dead, queued …, or in-flight, failed, all (several with commas)"),
+            arg(
+                "--source", metavar="SOURCE", help="feed, drop or push, or one source as feed:https://news.example/rss"
+            ),
+            arg("--publisher", metavar="NAME", help="what this publisher pushed"),
+            arg("--since", metavar="TIME", help="30min, 1h, 2d, or a moment with its zone"),
+            arg("--before", type=number, metavar="REV", help="the page after the one that named it"),
+            arg("--limit", type=count, default=50, metavar="N"),
+        ),
+    ),
+    Command(
+        "tail",
+        "tail:tail",
+        "the last changes of articles; -f for those that come",
+        (
+            arg("-f", "--follow", action="store_true", help="go on with each change as it happens, until Ctrl-C"),
+            arg("-n", "--lines", type=count, default=20, metavar="N", help="how many to begin with (20)"),
+            arg("--state", metavar="STATE", help="only these states (several with commas)"),
+            arg("--source", metavar="SOURCE", help="only this source; feed:* takes all that begin so"),
+            arg("--publisher", metavar="NAME", help="only what this publisher pushed"),
+            arg("--article", metavar="ID", help="only this article"),
+        ),
+    ),
+    Command(
         "search",
         "search:search",
         "find articles, with or without Vietnamese diacritics",
@@ -110,20 +150,26 @@ COMMANDS = (
     Command(
         "keys create",
         "keys:create_key",
-        "make a push key; it is shown once",
-        (arg("name", metavar="NAME"), PREFIX, *SOURCE),
+        "make a key for a publisher, a monitor or an operator; it is shown once",
+        (arg("name", metavar="NAME"), SCOPE, EXPIRES, PREFIX, *SOURCE),
     ),
     Command(
         "keys add",
         "keys:add_prefixes",
         "give a publisher's keys the pages below an address; make a key where there is none yet",
-        (arg("name", metavar="NAME"), PREFIX, *SOURCE),
+        (arg("name", metavar="NAME"), SCOPE, EXPIRES, PREFIX, *SOURCE),
     ),
     Command(
         "keys take",
         "keys:take_prefixes",
         "take pages back that a publisher's keys carry",
         (arg("name", metavar="NAME"), PREFIX),
+    ),
+    Command(
+        "keys scope",
+        "keys:scope_keys",
+        "say anew what a publisher's keys, or the one with this id, may do",
+        (arg("name", metavar="NAME|ID"), SCOPE),
     ),
     Command("keys list", "keys:list_keys", "whose keys there are"),
     Command(
@@ -206,7 +252,7 @@ COMMANDS = (
 
 GROUPS = {
     "feeds": "subscriptions",
-    "keys": "push keys of publishers",
+    "keys": "keys of publishers, monitors and operators",
     "dead": "articles that need a person",
     "refused": "inputs that only their sender can mend",
     "config": "settings",

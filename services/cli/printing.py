@@ -16,6 +16,7 @@ from shared.envelope import Event
 LABEL_WIDTH = 11
 NO_BREAK = "\N{NO-BREAK SPACE}"
 WIDEST, NARROWEST = 100, 40
+LEAST_COLUMN = 8
 LONGEST_QUOTE = 60
 LONGEST_LEAD = 400
 BOLD, DIM, RED, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[0m"
@@ -242,17 +243,43 @@ def shortened(text: str, longest: int) -> str:
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 
+def seconds(micros: int | None) -> str:
+    """`0.12 s`, `75 s`; empty when it is not known."""
+    if micros is None:
+        return ""
+    spent = micros / 1_000_000
+    return f"{spent:.2f} s" if spent < 10 else f"{spent:.0f} s"
+
+
 def table(rows: Sequence[Sequence[str]], *, right: frozenset[int] = frozenset()) -> Iterator[str]:
-    """Columns as wide as they need; the first row names them."""
+    """Columns as wide as they need, on a terminal no wider than that; the first row names them."""
     cells = [[clean(cell) for cell in values] for values in rows]
     widths = [max(len(values[column]) for values in cells) for column in range(len(cells[0]))]
+    if sys.stdout.isatty():
+        ids = {column for column, name in enumerate(cells[0]) if name == "ID"}  # people copy them
+        widths = fitted(widths, shutil.get_terminal_size((WIDEST, 24)).columns, right | ids)
     for number, values in enumerate(cells):
+        short = [shortened(cell, size) for cell, size in zip(values, widths, strict=True)]
         padded = [
             cell.rjust(size) if column in right else cell.ljust(size)
-            for column, (cell, size) in enumerate(zip(values, widths, strict=True))
+            for column, (cell, size) in enumerate(zip(short, widths, strict=True))
         ]
         line = "  ".join(padded).rstrip()
         yield styled(line, DIM) if number == 0 else line
+
+
+def fitted(widths: Sequence[int], room: int, whole: frozenset[int] = frozenset()) -> list[int]:
+    """Widths that fit into a room: the widest column gives way, none below LEAST_COLUMN; those in `whole` stay."""
+    fit = list(widths)
+    yielding = [column for column in range(len(fit)) if column not in whole]
+    surplus = sum(fit) + 2 * (len(fit) - 1) - room
+    while surplus > 0 and yielding:
+        widest = max(yielding, key=lambda column: fit[column])
+        if fit[widest] <= LEAST_COLUMN:
+            break
+        fit[widest] -= 1
+        surplus -= 1
+    return fit
 
 
 def _snake(field: str) -> str:

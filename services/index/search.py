@@ -26,6 +26,7 @@ IDLE_READERS = 4
 NEVER_IDLE = -1
 
 Matched = Literal["exact", "folded", "none"]
+_Ranked = list[tuple[int, float]]
 
 
 class Hit(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -139,13 +140,18 @@ class Index:
         self._turn = threading.Lock()
         self._idle: list[tuple[int, sqlite3.Connection]] = []
 
-    def search(self, q: str, limit: int = 20, offset: int = 0) -> Results:
-        """Find articles: as typed first, then regardless of marks, then with some of the words."""
+    def search(self, q: str, limit: int = 20, offset: int = 0, of: str = "") -> Results:
+        """Find articles: as typed first, then regardless of marks, then with some of the words.
+
+        With `of`, only those that this publisher has pushed.
+        """
         query = read_query(q)
         with self.reading() as database:
             if query is None or database is None:
                 return Results(total=0, hits=(), matched="none")
             matched, ranked = _find(database, query)
+            if of:
+                ranked = _of_publisher(database, ranked, of)
             # A view that is held keeps the writer's log from being begun anew; rows stay, so each is read by itself.
             database.execute("COMMIT")
             page = ranked[max(0, offset) :][: max(0, limit)]
@@ -265,7 +271,7 @@ def _connect(uri: str) -> sqlite3.Connection:
     return database
 
 
-def _find(database: sqlite3.Connection, query: Query) -> tuple[Matched, list[tuple[int, float]]]:
+def _find(database: sqlite3.Connection, query: Query) -> tuple[Matched, _Ranked]:
     exact = _rank(database, "exact", query.exact)
     # Typed with marks, the plain set would only add other words; typed without, it holds what was meant.
     if exact and not query.plain_typed:
@@ -277,7 +283,14 @@ def _find(database: sqlite3.Connection, query: Query) -> tuple[Matched, list[tup
     return "none", _rank(database, "plain", query.some) if len(query.terms) > 1 else []
 
 
-def _rank(database: sqlite3.Connection, words: Literal["exact", "plain"], asked: str) -> list[tuple[int, float]]:
+def _of_publisher(database: sqlite3.Connection, ranked: _Ranked, publisher: str) -> _Ranked:
+    rows = json.dumps([row_id for row_id, _ in ranked])
+    sql = "SELECT n FROM articles WHERE n IN (SELECT value FROM json_each(?)) AND (owner = ? OR source = ?)"
+    theirs = {row_id for (row_id,) in database.execute(sql, (rows, publisher, f"push:{publisher}"))}
+    return [row for row in ranked if row[0] in theirs]
+
+
+def _rank(database: sqlite3.Connection, words: Literal["exact", "plain"], asked: str) -> _Ranked:
     sql = f"SELECT rowid, -rank FROM {words} WHERE {words} MATCH ? ORDER BY rank LIMIT ?"  # noqa: S608  (one of two)
     return database.execute(sql, (asked, MOST_HITS)).fetchall()
 

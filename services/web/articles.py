@@ -16,6 +16,7 @@ from services.web.problems import Problem, later
 from services.web.push_headers import inputs_of, read_kind
 from services.web.request_body import body_of
 from services.web.responses import moment
+from services.web.scopes import is_seen_by, may, only_of
 from services.web.state import AppState, publisher_of, state_of
 from services.web.taking import answer_taken, gone, take_in
 from services.web.targets import Target, find_target, remembered
@@ -59,6 +60,8 @@ async def show_article(request: Request) -> Response:
         stored = await app_state.ask(app_state.index.get, target.article or target.named)
         if stored is None:
             raise problem
+    if only_of(publisher) not in ("", stored.owner):
+        raise unknown_article()
     if stored.withdrawn:
         raise gone(stored.article_id, stored.rev)
     form = form_for(request.headers.get("accept"))
@@ -96,14 +99,21 @@ async def _claimed(app_state: AppState, item: Input, publisher: Publisher, besid
     return msgspec.structs.replace(item, aliases=aliases, own=own, before=before)
 
 
+def unknown_article() -> Problem:
+    """Said of what is not there and of what this key may not see alike."""
+    return Problem("not-found", "Neither the index nor the ledger knows this article.")
+
+
 def _not_there(target: Target, publisher: Publisher) -> Problem:
     """No such article, one on its way, or one that died: told apart by the ledger, while it remembers.
 
-    That something waits for the end of an embargo is told to its own publisher alone.
+    That something waits for the end of an embargo is told to its own publisher, and to who watches the desk.
     """
     line = target.line
-    if line is None or (line.state == "held" and not _is_own(line, publisher)):
-        return Problem("not-found", "Neither the index nor the ledger knows this article.")
+    may_know = may(publisher.scopes, "monitor") or (line is not None and _is_own(line, publisher))
+    is_secret = line is not None and line.state == "held" and not may_know
+    if line is None or is_secret or not is_seen_by(only_of(publisher), line.source):
+        return unknown_article()
     links = {"receipt": f"/v1/receipts/{line.receipt}"}
     if line.state == "held":
         detail, until = "It waits for the end of its embargo.", moment(line.due_us)

@@ -12,7 +12,8 @@ from services.web.change_hub import Batch, Missed
 from services.web.problems import Problem
 from services.web.queries import read_seconds
 from services.web.responses import json_answer, moment
-from services.web.state import AppState, state_of
+from services.web.scopes import only_of
+from services.web.state import AppState, publisher_of, state_of
 from shared.ledger.events import EVENT_ID, FIRST, Change, ChangeFilter
 
 EVENT_STREAM = "text/event-stream"
@@ -24,6 +25,9 @@ async def show_events(request: Request) -> Response:
     """The changes after `Last-Event-ID` or `?after=`, else those from now on; of one `state`, `source`, `article`."""
     app_state = state_of(request)
     wanted, after = read_filter(request.query_params), _read_place(request)
+    only = only_of(publisher_of(request))
+    if only:
+        wanted = msgspec.structs.replace(wanted, source=f"push:{only}")
     if EVENT_STREAM in request.headers.get("accept", ""):
         last = after or await app_state.changes.now()
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}

@@ -17,6 +17,7 @@ from pathlib import Path
 import msgspec
 import structlog
 
+from services.web.scopes import BEFORE, PUBLISHER, SCOPES, Scope
 from shared.clock import now
 from shared.data_version import make_folder, refuse_newer
 from shared.errors import NewerData, PermanentError, Unavailable
@@ -29,16 +30,22 @@ NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}")
 DIGITS = string.digits + string.ascii_uppercase + string.ascii_lowercase
 KEY_BYTES, KEY_DIGITS = 32, 43
 SHORTEST_SECRET = 32
-VERSION = 2  # 2 has prefixes: a release that ignores them would let every key claim every page
+# 2 has prefixes: a release that ignores them would let every key claim every page. 3 has scopes: one that ignores those
+# would let every key do everything.
+VERSION = 3
 
 
 class Publisher(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
-    """Who a key speaks for, and what its owner set for them. `prefixes` are canonical: pages below them are theirs."""
+    """Who a key speaks for, and what its owner set for them. `prefixes` are canonical: pages below them are theirs.
+
+    A key without scopes was made before there were any, and may do what all could do then.
+    """
 
     name: str
     zone: str | None = None
     language: str | None = None
     prefixes: tuple[str, ...] = ()
+    scopes: tuple[Scope, ...] = BEFORE
 
 
 class Key(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
@@ -82,6 +89,7 @@ class Keys:
         zone: str | None = None,
         language: str | None = None,
         prefixes: Sequence[str] = (),
+        scopes: Sequence[Scope] = PUBLISHER,
         expires: dt.datetime | None = None,
     ) -> str:
         """Make a key, keep its digest, and give the key itself: the only time it is seen.
@@ -90,7 +98,13 @@ class Keys:
         """
         self._refuse_when_listed()
         key = f"cd_{checked_name(name)}_{base62(secrets.token_bytes(KEY_BYTES))}"
-        publisher = Publisher(name=name, zone=zone, language=language, prefixes=read_prefixes(prefixes))
+        publisher = Publisher(
+            name=name,
+            zone=zone,
+            language=language,
+            prefixes=read_prefixes(prefixes),
+            scopes=tuple(dict.fromkeys(scopes)),
+        )
         made = _key(key, publisher, created=now().replace(microsecond=0), expires=expires)
         with self._exclusive():
             keys = self._read()
@@ -112,6 +126,17 @@ class Keys:
             if widened != keys:
                 self._write(widened)
         return sum(key.publisher.name == name for key in keys)
+
+    def set_scopes(self, name_or_id: str, scopes: Sequence[Scope]) -> int:
+        """Let a publisher's keys, or the one of this id, do this and nothing else; answers how many there are."""
+        self._refuse_when_listed()
+        given = tuple(dict.fromkeys(scopes))
+        with self._exclusive():
+            keys = self._read()
+            changed = tuple(_scoped(key, given) if name_or_id in (key.id, key.publisher.name) else key for key in keys)
+            if changed != keys:
+                self._write(changed)
+        return sum(name_or_id in (key.id, key.publisher.name) for key in keys)
 
     def drop_prefixes(self, name: str, prefixes: Sequence[str]) -> int:
         """Take these prefixes from a publisher's keys; answers how many had one. `PermanentError` for the last."""
@@ -208,7 +233,8 @@ class Keys:
             raise PermanentError(f"the keys in {self.path} cannot be read: {error}") from error
 
     def _write(self, keys: tuple[Key, ...]) -> None:
-        version = VERSION if any(key.publisher.prefixes for key in keys) else 1
+        has_scopes = any(key.publisher.scopes != BEFORE for key in keys)
+        version = VERSION if has_scopes else 2 if any(key.publisher.prefixes for key in keys) else 1
         content = msgspec.json.format(msgspec.json.encode(_File(v=version, keys=keys)), indent=2) + b"\n"
         handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=f".{self.path.name}.")  # mkstemp makes it 0600
         try:
@@ -246,8 +272,8 @@ def open_keys(settings: Settings) -> Keys:
 
 
 def read_listed(text: str) -> tuple[Key, ...]:
-    """Read a file secret: `hue-daily:<key> zone=Asia/Ho_Chi_Minh language=vi prefix=https://hue.example/`, one a line,
-    `#` for remarks; `prefix` may stand several times."""
+    """Read a file secret: `hue-daily:<key> zone=Asia/Ho_Chi_Minh language=vi scope=push,read prefix=https://hue.example/`,
+    one a line, `#` for remarks; `prefix` may stand several times."""
     keys = []
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip() or line.lstrip().startswith("#"):
@@ -256,14 +282,24 @@ def read_listed(text: str) -> tuple[Key, ...]:
         name, _, key = address.partition(":")
         settings = dict(word.partition("=")[::2] for word in rest if not word.startswith("prefix="))
         prefixes = [word.removeprefix("prefix=") for word in rest if word.startswith("prefix=")]
+        scopes = settings.pop("scope", None)
         if len(key) < SHORTEST_SECRET or settings.keys() - {"zone", "language"}:
             raise PermanentError(
-                f"line {number} of the push keys is not `name:key [zone=…] [language=…] [prefix=…]` with a key of at "
-                f"least {SHORTEST_SECRET} characters"
+                f"line {number} of the push keys is not `name:key [zone=…] [language=…] [scope=…] [prefix=…]` with a "
+                f"key of at least {SHORTEST_SECRET} characters"
             )
-        publisher = Publisher(name=checked_name(name), prefixes=read_prefixes(prefixes), **settings)
+        given = BEFORE if scopes is None else read_scopes(scopes.split(","))
+        publisher = Publisher(name=checked_name(name), prefixes=read_prefixes(prefixes), scopes=given, **settings)
         keys.append(_key(key, publisher))
     return tuple(keys)
+
+
+def read_scopes(given: Sequence[str]) -> tuple[Scope, ...]:
+    """Scopes by name, each once; raises `PermanentError` for one that nobody knows."""
+    for name in given:
+        if name not in SCOPES:
+            raise PermanentError(f"{name[:40]!r} is no scope: there are {', '.join(SCOPES)}")
+    return tuple(scope for scope in SCOPES if scope in given)
 
 
 def read_prefixes(given: Sequence[str]) -> tuple[str, ...]:
@@ -303,6 +339,10 @@ def _key(
 def _widened(key: Key, more: Sequence[str]) -> Key:
     prefixes = tuple(dict.fromkeys((*key.publisher.prefixes, *more)))
     return msgspec.structs.replace(key, publisher=msgspec.structs.replace(key.publisher, prefixes=prefixes))
+
+
+def _scoped(key: Key, scopes: tuple[Scope, ...]) -> Key:
+    return msgspec.structs.replace(key, publisher=msgspec.structs.replace(key.publisher, scopes=scopes))
 
 
 def _refuse_taken(keys: Sequence[Key], name: str, prefixes: Sequence[str]) -> None:

@@ -24,6 +24,9 @@ KINDS: dict[str, Kind] = {
     "unauthorized": Kind(
         401, "A push key is required", "Send `Authorization: Bearer cd_…`; make a key with `copydesk keys create NAME`."
     ),
+    "forbidden": Kind(
+        403, "This key was not made for that", "Use a key with one of `scopes`, or ask the operator for it."
+    ),
     "not-yours": Kind(
         403,
         "That address is another publisher's",

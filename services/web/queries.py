@@ -11,7 +11,7 @@ def read_count(query: Mapping[str, str], name: str, *, default: int, least: int,
     text = query.get(name)
     if text is None:
         return default
-    if not (text.isascii() and text.isdecimal() and len(text) < 20 and least <= int(text) <= most):
+    if not (text.isascii() and text.isdecimal() and len(text) < 10 and least <= int(text) <= most):
         raise refused_parameter(name, f"{name} must be a whole number from {least} to {most}.")
     return int(text)
 

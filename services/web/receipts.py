@@ -14,7 +14,8 @@ from services.web.change_hub import Missed
 from services.web.problems import Problem, later
 from services.web.queries import read_seconds
 from services.web.responses import json_answer, moment, stages_of
-from services.web.state import AppState, state_of
+from services.web.scopes import is_seen_by, only_of
+from services.web.state import AppState, publisher_of, state_of
 from shared.ledger.events import ChangeFilter
 from shared.ledger.reader import DECIDED_BY_THE_INDEX, SETTLED, InputStatus
 
@@ -30,7 +31,7 @@ async def show_receipt(request: Request) -> Response:
     if ID.fullmatch(receipt) is None:
         raise Problem("not-found", "No receipt has a number of this form.")
     line = await settled_line(request, app_state, receipt, wait)
-    told = await told_receipt(app_state, receipt, line)
+    told = await told_receipt(app_state, receipt, line, only_of(publisher_of(request)))
     if told is None:
         raise Problem("not-found", "Neither the ledger nor the index knows this receipt.")
     return json_answer(told.body, headers=None if told.body["settled"] else later(1))
@@ -43,13 +44,20 @@ class Told(NamedTuple):
     body: dict[str, object]
 
 
-async def told_receipt(app_state: AppState, receipt: str, line: InputStatus | None) -> Told | None:
-    """What became of an input: what the index decided, else its line; None where nobody knows it."""
+async def told_receipt(app_state: AppState, receipt: str, line: InputStatus | None, only: str) -> Told | None:
+    """What became of an input: what the index decided, else its line; None where nobody knows it, or where it is another's
+    than the `only` publisher whose receipts may be seen ("": all).
+
+    What ended at the door tells of no source: there, who has the number has it from the answer to the push.
+    """
     if line is None or line.state in DECIDED_BY_THE_INDEX:
         answered = await app_state.ask(app_state.index.receipt, receipt)
         if answered is not None:
-            return Told(answered.outcome, _answered_body(receipt, answered))
-    return None if line is None else Told(line.state, receipt_body(line))
+            is_seen = answered.source is None or is_seen_by(only, answered.source)
+            return Told(answered.outcome, _answered_body(receipt, answered)) if is_seen else None
+    if line is None or (line.source is not None and not is_seen_by(only, line.source)):
+        return None
+    return Told(line.state, receipt_body(line))
 
 
 async def settled_line(

@@ -19,6 +19,7 @@ from services.web.idempotency import idempotent
 from services.web.middleware import RequestMiddleware, answer_http_error
 from services.web.problems import KINDS, Problem
 from services.web.receipts import show_receipt
+from services.web.scopes import allow, scopes_of
 from services.web.search import search_articles
 from services.web.state import AppState
 from services.web.status import show_metrics, show_status
@@ -32,23 +33,24 @@ def by_method(path: str, **answers: Answer) -> Route:
     async def answer(request: Request) -> Response:
         return await answers["GET" if request.method == "HEAD" else request.method](request)
 
+    answer.scopes = {method: scopes_of(handler) for method, handler in answers.items()}  # type: ignore[attr-defined]
     return Route(path, answer, methods=list(answers))
 
 
 ROUTES = (
-    by_method("/v1/articles", GET=show_articles, POST=idempotent(push_article)),
-    Route("/v1/events", show_events, methods=["GET"]),
+    by_method("/v1/articles", GET=allow("read")(show_articles), POST=allow("push")(idempotent(push_article))),
     by_method(
         "/v1/articles/{name:path}",
-        GET=show_article,
-        PUT=idempotent(put_article),
-        PATCH=idempotent(patch_article),
-        DELETE=idempotent(withdraw_article),
+        GET=allow("read")(show_article),
+        PUT=allow("push")(idempotent(put_article)),
+        PATCH=allow("push")(idempotent(patch_article)),
+        DELETE=allow("push")(idempotent(withdraw_article)),
     ),
-    Route("/v1/receipts/{receipt}", show_receipt, methods=["GET"]),
-    Route("/v1/search", search_articles, methods=["GET"]),
-    Route("/v1/status", show_status, methods=["GET"]),
-    Route("/metrics", show_metrics, methods=["GET"]),
+    by_method("/v1/events", GET=allow("read")(show_events)),
+    by_method("/v1/receipts/{receipt}", GET=allow("read", "push")(show_receipt)),
+    by_method("/v1/search", GET=allow("read")(search_articles)),
+    by_method("/v1/status", GET=allow("monitor")(show_status)),
+    by_method("/metrics", GET=allow("monitor")(show_metrics)),
     Route("/healthz", show_health, methods=["GET"]),
     Route("/readyz", show_readiness, methods=["GET"]),
 )

@@ -107,7 +107,7 @@ async def _finished(request: Request, app_state: AppState, receipt: Receipt, wai
     told = receipt_body(receipt)
     if receipt.state != "duplicate":
         line = await settled_line(request, app_state, receipt.receipt, wait, or_held=True)
-        found = await told_receipt(app_state, receipt.receipt, line)
+        found = await told_receipt(app_state, receipt.receipt, line, "")
         state, told = (found.state, found.body) if found is not None else (state, told)
     if state in ("refused", "dead"):
         raise _came_to_nothing(state, told)

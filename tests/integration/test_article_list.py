@@ -79,7 +79,7 @@ class Desk:
 @pytest.fixture
 def desk(settings: Settings) -> Iterator[Desk]:
     app_state = open_state(settings, open_archive(settings))
-    key = f"Bearer {Keys(app_state.keys.path).create('hue')}"
+    key = f"Bearer {Keys(app_state.keys.path).create('hue', scopes=('push', 'monitor'))}"
     with door_of(app_state) as (port, _, _):
         yield Desk(app_state, settings, port, key)
 

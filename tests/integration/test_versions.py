@@ -125,10 +125,10 @@ def test_a_folder_is_not_migrated_under_an_older_desk(settings: Settings) -> Non
 
 def test_feeds_and_keys_of_a_newer_release_are_refused_and_kept(settings: Settings, data: Path) -> None:
     (data / "feeds.json").write_text(json.dumps(FIRST_FEEDS | {"version": 3}))
-    (data / "keys.json").write_text(json.dumps({"v": 3, "keys": []}))
+    (data / "keys.json").write_text(json.dumps({"v": 4, "keys": []}))
     with pytest.raises(NewerData, match=r"feeds\.json has version 3"):
         Subscriptions(settings).add("https://d.example/rss")
-    with pytest.raises(NewerData, match=r"keys\.json has version 3"):
+    with pytest.raises(NewerData, match=r"keys\.json has version 4"):
         Keys(data / "keys.json").create("hue")
     assert json.loads((data / "feeds.json").read_text())["version"] == 3
     assert json.loads((data / "keys.json").read_text())["v"] == 3

@@ -201,7 +201,7 @@ def test_a_revoked_key_closes_at_once(tmp_path: Path) -> None:
     keys = Keys(tmp_path / "keys.json")
     desk = a_desk(keys)
     with door_of(desk.app_state) as (port, _, _):
-        key = Keys(keys.path).create("hue")
+        key = Keys(keys.path).create("hue", scopes=("monitor",))
         assert ask(port, "GET", "/v1/status", Authorization=f"Bearer {key}")[0] == 200
         Keys(keys.path).revoke("hue")
         assert ask(port, "GET", "/v1/status", Authorization=f"Bearer {key}")[0] == 401

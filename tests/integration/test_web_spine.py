@@ -38,7 +38,7 @@ def app_state(settings: Settings) -> AppState:
 
 @pytest.fixture
 def key(app_state: AppState) -> str:
-    return f"Bearer {Keys(app_state.keys.path).create('hue')}"
+    return f"Bearer {Keys(app_state.keys.path).create('hue', scopes=('push', 'monitor'))}"
 
 
 @pytest.fixture
@@ -138,7 +138,10 @@ def test_redis_full_and_redis_away_are_told_as_such_and_pass(redis_server: Serve
     settings = settings_over(redis_server, tmp_path)
     app_state = open_state(settings, open_archive(settings))
     with door_of(app_state) as (port, _, _):
-        text = {"Authorization": f"Bearer {Keys(app_state.keys.path).create('hue')}", "Content_Type": "text/plain"}
+        text = {
+            "Authorization": f"Bearer {Keys(app_state.keys.path).create('hue', scopes=('push', 'monitor'))}",
+            "Content_Type": "text/plain",
+        }
         assert ask(port, "GET", "/readyz")[0] == 200
 
         redis_server.client().config_set("maxmemory", "1")
@@ -166,7 +169,7 @@ def test_an_archive_that_cannot_be_written_takes_nothing_in(settings: Settings, 
     broken = msgspec.structs.replace(settings, archive_dir=str(tmp_path / "file" / "archive"))
     app_state = open_state(broken, open_archive(broken))
     with door_of(app_state) as (port, _, _):
-        key = f"Bearer {Keys(app_state.keys.path).create('hue')}"
+        key = f"Bearer {Keys(app_state.keys.path).create('hue', scopes=('push', 'monitor'))}"
         status, headers, told = ask(port, "POST", "/v1/articles", NEWS, Authorization=key, Content_Type="text/plain")
         assert (status, told["type"], headers["retry-after"]) == (503, "/problems/intake-full", "30")
         assert str(tmp_path) not in json.dumps(told)

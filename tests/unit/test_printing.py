@@ -10,6 +10,7 @@ from services.cli.printing import (
     article_lines,
     clean,
     counted,
+    fitted,
     moment,
     person_line,
     table,
@@ -144,3 +145,19 @@ def test_columns_are_as_wide_as_they_need() -> None:
         "a      1",
         "long  12",
     ]
+
+
+@pytest.mark.parametrize(
+    ("widths", "room", "whole", "fit"),
+    [
+        ([10, 20], 40, frozenset(), [10, 20]),
+        ([10, 60], 40, frozenset(), [10, 28]),
+        ([30, 60], 40, frozenset({0}), [30, 8]),
+        ([30, 30], 40, frozenset(), [19, 19]),
+        ([5, 5], 3, frozenset(), [5, 5]),
+    ],
+)
+def test_the_widest_column_gives_way_until_a_table_fits(
+    widths: list[int], room: int, whole: frozenset[int], fit: list[int]
+) -> None:
+    assert fitted(widths, room, whole) == fit

@@ -1,21 +1,34 @@
 """`copydesk keys`: push keys of publishers."""
 
+import datetime as dt
 import os
+import re
 
 import msgspec
 
 from services.cli.context import OK, WRONG, Context, show_json, warn
 from services.cli.printing import plural, table
-from services.web.keys import Keys, open_keys
+from services.web.keys import Keys, open_keys, read_scopes
+from services.web.scopes import PUBLISHER, SCOPES
+from shared.clock import now
 from shared.errors import PermanentError
 from shared.settings import check_source
+
+DAYS = re.compile(r"[1-9][0-9]{0,4}d")
 
 
 def create_key(context: Context) -> int:
     """Make a key and show it, the only time it is seen."""
     args = context.args
     check_source(zone=args.zone, language=args.language, place=f"key {args.name}")
-    key = open_keys(context.settings).create(args.name, zone=args.zone, language=args.language, prefixes=args.prefixes)
+    key = open_keys(context.settings).create(
+        args.name,
+        zone=args.zone,
+        language=args.language,
+        prefixes=args.prefixes,
+        scopes=read_scopes(args.scopes or PUBLISHER),
+        expires=_read_end(args.expires),
+    )
     if context.as_json:
         show_json({"name": args.name, "key": key})
     elif os.isatty(1):
@@ -73,12 +86,14 @@ def list_keys(context: Context) -> int:
     elif not keys:
         print("No keys yet: `copydesk keys create NAME` makes one.")
     else:
-        rows = [("ID", "PUBLISHER", "ZONE", "LANGUAGE", "CREATED", "EXPIRES", "PAGES BELOW")]
+        rows = [("ID", "PUBLISHER", "MAY", "ZONE", "LANGUAGE", "CREATED", "EXPIRES", "PAGES BELOW")]
         for key in keys:
             who = key.publisher
             days = [f"{at:%Y-%m-%d}" if at else "-" for at in (key.created, key.expires)]
             pages = " ".join(who.prefixes) or "-"
-            rows.append((key.id, who.name, who.zone or "-", who.language or "-", days[0], days[1], pages))
+            rows.append(
+                (key.id, who.name, " ".join(who.scopes), who.zone or "-", who.language or "-", days[0], days[1], pages)
+            )
         print(*table(rows), sep="\n")
     return OK
 
@@ -94,6 +109,35 @@ def revoke_keys(context: Context) -> int:
         warn(f"no key has the publisher or id {context.args.name}: see `copydesk keys list`")
         return WRONG
     return OK
+
+
+def scope_keys(context: Context) -> int:
+    """Let keys do what is named and nothing else; running front doors see it at once."""
+    args = context.args
+    if not args.scopes:
+        raise PermanentError(f"say what {args.name} may do with --scope: {', '.join(SCOPES)}")
+    scopes = read_scopes(args.scopes)
+    count = open_keys(context.settings).set_scopes(args.name, scopes)
+    if context.as_json:
+        show_json({"name": args.name, "keys": count, "scopes": scopes})
+    elif count:
+        print(f"{plural(count, 'key')} of {args.name}: {', '.join(scopes)}")
+    if not count:
+        warn(f"no key has the publisher or id {args.name}: see `copydesk keys list`")
+        return WRONG
+    return OK
+
+
+def _read_end(text: str | None) -> dt.datetime | None:
+    """`90d`, or a day, at whose begin (UTC) the key is over."""
+    if text is None:
+        return None
+    if DAYS.fullmatch(text):
+        return now().replace(microsecond=0) + dt.timedelta(days=int(text[:-1]))
+    try:
+        return dt.datetime.combine(dt.date.fromisoformat(text), dt.time(), dt.UTC)
+    except ValueError:
+        raise PermanentError(f"{text[:40]!r} is no end of a key: give days (90d) or a day (2027-01-31)") from None
 
 
 def _prefixes_of(keys: Keys, name: str) -> tuple[str, ...]:

@@ -77,7 +77,7 @@ def _stay(desk: DeskProcesses) -> None:
 
 def _first_key(settings: Settings) -> str | None:
     keys = open_keys(settings)
-    return None if keys.list() else keys.create(FIRST_PUBLISHER)
+    return None if keys.list() else keys.create(FIRST_PUBLISHER, scopes=("push", "admin"))
 
 
 def _greet(context: Context, address: str, key: str | None) -> None:

@@ -127,7 +127,7 @@ class MemoryIndex:
     answered: dict[str, Answered] = field(default_factory=dict)
     asked: list[tuple[str, int, int]] = field(default_factory=list)
 
-    def search(self, q: str, limit: int = 20, offset: int = 0) -> Results:
+    def search(self, q: str, limit: int = 20, offset: int = 0, of: str = "") -> Results:
         self.asked.append((q, limit, offset))
         return Results(total=1, hits=(A_HIT,), matched="exact")
 

@@ -26,7 +26,8 @@ def keys(tmp_path: Path) -> Keys:
 def test_a_key_opens_for_its_publisher_with_their_settings(keys: Keys) -> None:
     key = keys.create("hue-daily", zone="Asia/Ho_Chi_Minh", language="vi")
     assert re.fullmatch(r"cd_hue-daily_[0-9A-Za-z]{43}", key)
-    assert keys.check(key) == Publisher(name="hue-daily", zone="Asia/Ho_Chi_Minh", language="vi")
+    made = Publisher(name="hue-daily", zone="Asia/Ho_Chi_Minh", language="vi", scopes=("push", "read"))
+    assert keys.check(key) == made
 
 
 def test_the_key_itself_is_nowhere_on_disk_and_the_file_is_its_owners_alone(keys: Keys) -> None:

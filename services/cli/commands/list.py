@@ -1,0 +1,55 @@
+"""`copydesk list`: the articles by state, source and time, the newest first."""
+
+from collections.abc import Iterator, Sequence
+
+from services.cli.context import OK, Context, show_json
+from services.cli.printing import ago, seconds, table
+from services.cli.reach import reach_desk
+from services.index.search import Index
+from services.web.article_list import row_body
+from services.web.listing import Listing, Row, list_articles
+from services.web.wanted import read_wanted
+from shared.clock import now_us
+from shared.ledger.connection import connect
+from shared.ledger.reader import LedgerReader
+
+
+def list(context: Context) -> int:  # named as the command is
+    """One row an article; with `--json` all that is known of each."""
+    wanted = read_wanted(_asked(context))
+    reader = LedgerReader(connect(reach_desk(context)))
+    listing = list_articles(reader, Index(context.settings.index_file), wanted)
+    if context.as_json:
+        show_json({"articles": [row_body(row) for row in listing.rows], "next": listing.next})
+    elif not listing.rows:
+        print("No article is like that.")
+    else:
+        print(*listing_lines(listing, now_us()), sep="\n")
+    return OK
+
+
+def listing_lines(listing: Listing, now: int) -> Iterator[str]:
+    """A table that fits the terminal, and how to see what comes after it."""
+    header = ("CAME", "STATE", "SOURCE", "WAITED", "WORKED", "ID", "WHAT")
+    yield from table([header, *(_cells(row, now) for row in listing.rows)], right=frozenset({3, 4}))
+    if listing.next is not None:
+        yield f"... and more: --before {listing.next}"
+
+
+def _cells(row: Row, now: int) -> Sequence[str]:
+    waited, worked = seconds(row.waited_us), seconds(row.worked_us)
+    return (ago(row.received_us, now), row.state, row.source, waited, worked, f"{row.article}@{row.rev}", _what(row))
+
+
+def _what(row: Row) -> str:
+    """What it is, for a person; of one that failed also why."""
+    name = row.headline or row.name or row.url or ""
+    why = f"{row.reason}: {row.note}" if row.reason and row.note else row.reason or ""
+    return " | ".join(part for part in (name, why) if part)
+
+
+def _asked(context: Context) -> dict[str, str]:
+    args = context.args
+    given = {name: getattr(args, name) for name in ("state", "source", "publisher", "since", "before", "limit")}
+    asked = {name: str(value) for name, value in given.items() if value not in (None, "")}
+    return asked | ({"q": " ".join(args.words)} if args.words else {})

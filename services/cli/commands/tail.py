@@ -1,0 +1,37 @@
+"""`copydesk tail`: every change as it happens."""
+
+import itertools
+from collections.abc import Iterable
+
+import msgspec
+
+from services.cli.context import OK, Context
+from services.cli.printing import clean
+from services.cli.reach import reach_desk
+from services.web.events import change_body, read_filter
+from shared.clock import from_us
+from shared.ledger.connection import connect
+from shared.ledger.events import Change, EventStream
+
+
+def tail(context: Context) -> int:
+    """The last changes; with `-f` those that come, until Ctrl-C."""
+    args = context.args
+    stream = EventStream(connect(reach_desk(context)))
+    asked = {"state": args.state or "", "source": args.source or "", "article": args.article or ""}
+    wanted = read_filter(asked | ({"source": f"push:{args.publisher}"} if args.publisher else {}))
+    past = [change for change in stream.latest() if wanted.takes(change)]
+    last = past[-1].id if past else stream.last_id()
+    coming: Iterable[Change] = stream.follow(last) if args.follow else ()
+    for change in itertools.chain(past[len(past) - min(args.lines, len(past)) :], filter(wanted.takes, coming)):
+        line = msgspec.json.encode(change_body(change)).decode() if context.as_json else change_line(change)
+        print(line, flush=True)
+    return OK
+
+
+def change_line(change: Change) -> str:
+    """`20:14:03.120  indexed  index  push:hue  k3v7…@1447…  note`."""
+    at = f"{from_us(change.at_us).astimezone():%H:%M:%S.%f}"[:-3]
+    ref = f"{change.article}@{change.rev}" if change.rev else change.article
+    words = (at, f"{change.state:<10}", f"{change.stage:<9}", change.source, ref, change.note)
+    return clean("  ".join(word for word in words if word.strip()))

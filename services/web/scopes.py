@@ -1,0 +1,75 @@
+"""What a key may do: its scopes, what each lets in, and whose articles it may see."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Literal, get_args
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.web.problems import Problem
+from shared.envelope import Source
+
+Scope = Literal["push", "read", "read-all", "monitor", "admin"]
+SCOPES: tuple[Scope, ...] = get_args(Scope)
+MEANINGS: dict[Scope, str] = {
+    "push": "push, correct and withdraw articles",
+    "read": "read its own articles and receipts",
+    "read-all": "read and search all articles",
+    "monitor": "see the desk: status, metrics, lists, changes, feeds, the dead",
+    "admin": "act on the desk: replay, discard, release, settings of sources",
+}
+INCLUDED: dict[Scope, tuple[Scope, ...]] = {
+    "push": (),
+    "read": (),
+    "read-all": ("read",),
+    "monitor": ("read", "read-all"),
+    "admin": ("read", "read-all", "monitor"),
+}
+PUBLISHER: tuple[Scope, ...] = ("push", "read")
+BEFORE: tuple[Scope, ...] = ("push", "monitor")  # what every key could do before there were scopes
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+def may(scopes: Sequence[Scope], needed: Scope) -> bool:
+    """Do these scopes let somebody do it, by name or by one that includes it?"""
+    return any(needed == scope or needed in INCLUDED[scope] for scope in scopes)
+
+
+def allow(*needed: Scope) -> Callable[[Handler], Handler]:
+    """Let a handler answer those only whose key has one of the scopes."""
+
+    def wrap(handler: Handler) -> Handler:
+        async def checked(request: Request) -> Response:
+            scopes: Sequence[Scope] = request.state.publisher.scopes
+            if not any(may(scopes, scope) for scope in needed):
+                raise forbidden(needed)
+            return await handler(request)
+
+        checked.scopes = needed  # type: ignore[attr-defined]
+        return checked
+
+    return wrap
+
+
+def scopes_of(handler: Handler) -> tuple[Scope, ...]:
+    """The scopes that open a handler; none of one that `allow` does not guard."""
+    scopes: tuple[Scope, ...] = getattr(handler, "scopes", ())
+    return scopes
+
+
+def forbidden(needed: Sequence[Scope]) -> Problem:
+    """A good key that was not made for this."""
+    challenge = f'Bearer realm="copydesk", error="insufficient_scope", scope="{" ".join(needed)}"'
+    detail = f"This key has no scope {' or '.join(needed)}."
+    return Problem("forbidden", detail, scopes=list(needed), headers={"WWW-Authenticate": challenge})
+
+
+def only_of(publisher: Any) -> str:
+    """Whose articles alone this key may see; "" for those of everybody."""
+    return "" if may(publisher.scopes, "read-all") else str(publisher.name)
+
+
+def is_seen_by(only: str, source: Source | None) -> bool:
+    """May whoever sees `only` one publisher's articles ("": all) see what came from this source?"""
+    return only == "" or (source is not None and source.kind == "push" and source.name == only)

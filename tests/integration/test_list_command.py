@@ -1,0 +1,63 @@
+"""`copydesk list` and `copydesk tail` over a real ledger and index."""
+
+import json
+
+import pytest
+
+from services.cli import main as cli
+from services.ingest.intake import open_archive
+from services.web.app import open_state
+from shared.settings import Settings
+from tests.integration.test_article_list import FEED, Desk
+
+
+@pytest.fixture
+def desk(settings: Settings) -> Desk:
+    return Desk(open_state(settings, open_archive(settings)), settings, 0, "")
+
+
+def run(desk: Desk, *words: str) -> int:
+    over = [f"--set=redis_url={desk.settings.redis_url}", f"--set=index_dir={desk.settings.index_dir}"]
+    return cli.main([words[0], *over, "--data-dir", str(desk.settings.data_dir), *words[1:]])
+
+
+def test_the_list_shows_what_failed_and_why(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    desk.take("Một")
+    desk.clean("Huế đón khách")
+    dead = desk.take("Hai", FEED, url="https://tin.example/hai")
+    desk.bury("KeyError: 'x'")
+    assert run(desk, "list") == 0
+    shown = capsys.readouterr().out
+    assert [line.split()[2] for line in shown.splitlines()[1:]] == ["dead", "indexed"]
+    assert "https://tin.example/hai | unforeseen: KeyError: 'x'" in shown
+    assert "Huế đón khách" in shown
+    assert run(desk, "list", "--state", "failed", "--json") == 0
+    (row,) = json.loads(capsys.readouterr().out)["articles"]
+    assert (row["article"], row["source"]) == (dead, "feed:https://tin.example/rss")
+
+
+def test_the_next_page_begins_where_the_first_ends(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    articles = [desk.take(f"Bài {number}") for number in range(3)]
+    assert run(desk, "list", "--limit", "2") == 0
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.startswith("... and more: --before ")
+    assert run(desk, "list", "--json", "--before", last.split()[-1]) == 0
+    assert [row["article"] for row in json.loads(capsys.readouterr().out)["articles"]] == articles[:1]
+
+
+def test_a_filter_that_makes_no_sense_is_told_to_the_person(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(desk, "list", "--state", "lost") == 2
+    assert "'lost' is no state; there are queued" in capsys.readouterr().err
+
+
+def test_the_tail_shows_the_last_changes(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    article = desk.take("Một")
+    desk.take("Hai", FEED)
+    desk.clean()
+    assert run(desk, "tail", "--publisher", "hue", "-n", "2") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[1] for line in lines] == ["working", "indexed"]
+    assert all(article in line for line in lines)
+    assert run(desk, "tail", "--json", "--state", "received") == 0
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [change["source"] for change in told] == ["push:hue", "feed:https://tin.example/rss"]
