@@ -104,6 +104,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return self.index_folder / INDEX_FILE
 
     @property
+    def audit_folder(self) -> Path:
+        """The acts of people, by month."""
+        return Path(self.data_dir, "audit")
+
+    @property
     def feeds_file(self) -> Path:
         """The feeds that are watched."""
         return Path(self.data_dir, FEEDS_FILE)

@@ -10,12 +10,14 @@ from services.index.search import Index
 from services.ingest.intake import Intake, open_archive
 from services.web.answers import AnswerStore
 from services.web.change_hub import ChangeHub
+from services.web.desk import WholeDesk
 from services.web.keys import Keys, open_keys
 from services.web.listing import list_articles
 from services.web.readiness import Readiness, folder_probe, redis_probe
 from services.web.request_body import BODIES_AT_ONCE, BodyRoom
 from services.web.routes import front_door
 from services.web.server import Server, listen
+from services.web.sessions import Sessions
 from services.web.state import AppState
 from shared.archive import Archive
 from shared.ledger.calls import Ledger
@@ -68,6 +70,8 @@ def open_state(settings: Settings, archive: Archive) -> AppState:
         index=index,
         list_articles=partial(list_articles, ledger, index),
         changes=ChangeHub(EventStream(ledger.client)),
+        sessions=Sessions(ledger.client, keys),
+        desk=WholeDesk(settings, ledger, archive, index),
         meters=Meters(watchman.look),
         answers=AnswerStore(ledger.client),
         readiness=_readiness(settings, ledger, archive, keys),

@@ -195,6 +195,16 @@ class Keys:
 
         Raises `Unavailable` for one that is not known while the file cannot be read: it may stand there.
         """
+        key = self.find(token)
+        return key.publisher if key is not None else None
+
+    def publisher_of(self, key_id: str) -> Publisher | None:
+        """Who the key of this id speaks for, while it is good."""
+        good = (key for key in self._current() if key.id == key_id and not key.is_over())
+        return next((key.publisher for key in good), None)
+
+    def find(self, token: str) -> Key | None:
+        """The same as `check`, with all that is kept of the key."""
         digest = _digest(token)
         match = None
         for key in self._current():
@@ -202,9 +212,7 @@ class Keys:
                 match = key
         if match is None:
             self.check_readable()
-        if match is None or match.is_over():
-            return None
-        return match.publisher
+        return None if match is None or match.is_over() else match
 
     def _current(self) -> Sequence[Key]:
         if self._listed is not None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import msgspec
 
 from services.index.listing import END_OF_TIME, SETTLED, Listed, Settled, Span, list_settled
-from services.index.search import Index
+from services.index.search import Index, Stored
 from shared.identity import url_of
 from shared.ledger.listing import IN_FLIGHT, STANDING, Standing, list_standing, source_name
 from shared.ledger.reader import InputStatus, LedgerReader, last_worker, spent
@@ -118,10 +118,21 @@ def _is_wanted(row: Row, wanted: Wanted) -> bool:
     return is_source and row.state in wanted.states and wanted.since <= row.rev < wanted.before
 
 
+def row_of(line: InputStatus | None, stored: Stored | None) -> Row:
+    """One article as a list shows it: what the ledger still has of it, else as it stands in the index."""
+    if line is not None and (line.state in STANDING or stored is None):
+        return _standing_row(line)
+    if stored is None:
+        raise ValueError("an article that neither the ledger nor the index knows has no row")
+    return _row_of_stored(stored)
+
+
 def _stored_row(index: Index, name: str) -> Row | None:
     stored = index.get(name)
-    if stored is None:
-        return None
+    return None if stored is None else _row_of_stored(stored)
+
+
+def _row_of_stored(stored: Stored) -> Row:
     return Row(
         article=stored.article_id,
         rev=stored.rev,

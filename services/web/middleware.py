@@ -3,15 +3,18 @@
 import asyncio
 import time
 import uuid
+from urllib.parse import quote
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.requests import ClientDisconnect, Request, cookie_parser
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.web.keys import Publisher
+from services.web.pages.render import page
 from services.web.problems import Problem, answer, later, problem_of
+from services.web.sessions import COOKIE, Session
 from services.web.state import AppState
 from shared.errors import CopydeskError, Unavailable
 
@@ -19,7 +22,8 @@ log = structlog.get_logger(__name__)
 
 PUSH_PATH = "/v1/articles"
 OPEN_PATHS = frozenset({"/healthz", "/readyz"})
-OPEN_BELOW = "/problems/"  # what an answer without a key points to must be readable without one
+# What an answer without a key points to must be readable without one; so must what the page to log in is made of.
+OPEN_BELOW = ("/problems/", "/static/", "/login")
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
 HEADER_BYTES = 16 * 1024
 CLIENT_CLOSED = 499
@@ -30,6 +34,10 @@ SAFE_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+
+
+class LoginNeeded(Exception):
+    """A person asks for a page and is not logged in; carries the page's path."""
 
 
 class RequestMiddleware:
@@ -65,7 +73,7 @@ class _Exchange:
             await send(message)
 
         try:
-            self._check_head()
+            await self._check_head()
             await self.app(self.scope, receive, send_safe)
         except ClientDisconnect:
             self.status = CLIENT_CLOSED
@@ -77,21 +85,52 @@ class _Exchange:
         finally:
             self._note()
 
-    def _check_head(self) -> None:
+    async def _check_head(self) -> None:
         if sum(len(name) + len(value) + 4 for name, value in self.scope["headers"]) > HEADER_BYTES:
             raise Problem("headers-too-large", f"Header lines may have {HEADER_BYTES} bytes.")
         if self.scope["path"] in OPEN_PATHS or self.scope["path"].startswith(OPEN_BELOW):
             return
-        self.publisher = authenticate(Headers(scope=self.scope), self.app_state)
+        headers = Headers(scope=self.scope)
+        session = None if "authorization" in headers else await self._session(headers)
+        if session is not None:
+            self.scope["state"]["session"] = session
+            self._check_origin(headers)
+        self.publisher = session.publisher if session is not None else authenticate(headers, self.app_state)
         self.scope["state"]["publisher"] = self.publisher
 
+    async def _session(self, headers: Headers) -> Session | None:
+        """Who is logged in with this browser. Raises `LoginNeeded` where a person asks for a page and nobody is."""
+        cookie = cookie_parser(headers.get("cookie", "")).get(COOKIE)
+        session = await self.app_state.ask(self.app_state.sessions.find, cookie) if cookie else None
+        is_page = self.scope["method"] in ("GET", "HEAD") and not self.scope["path"].startswith(("/v1/", "/metrics"))
+        if session is None and is_page and "text/html" in headers.get("accept", ""):
+            raise LoginNeeded(self.scope["path"])
+        return session
+
+    def _check_origin(self, headers: Headers) -> None:
+        """What a browser sends for a session must come from our own page; the forms bring a word of their own too."""
+        if self.scope["method"] in ("GET", "HEAD"):
+            return
+        origin = headers.get("origin", "")
+        site = headers.get("sec-fetch-site", "same-origin")
+        if site != "same-origin" or (origin and origin.partition("://")[2] != headers.get("host", "")):
+            raise Problem("forged", "It came from another site's page.")
+
     async def _fail(self, error: Exception, receive: Receive, send: Send) -> None:
+        if isinstance(error, LoginNeeded) and not self.status:
+            await RedirectResponse(f"/login?next={quote(str(error))}", 303)(self.scope, receive, send)
+            return
         problem = problem_of(error, self.scope["method"])
         if problem.slug == "unforeseen":
             log.error("request_failed", request=self.id, path=self.scope["path"][:200], exc_info=error)
         elif isinstance(error, CopydeskError):
             log.warning("request_refused", request=self.id, path=self.scope["path"][:200], error=str(error))
-        if not self.status:
+        if self.status:
+            return
+        request = Request(self.scope)
+        if "session" in self.scope["state"] and "text/html" in request.headers.get("accept", ""):
+            await page(request, "problem.html", status=problem.kind.status, problem=problem)(self.scope, receive, send)
+        else:
             await answer(problem, self.id)(self.scope, receive, send)
 
     def _note(self) -> None:

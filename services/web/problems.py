@@ -27,6 +27,7 @@ KINDS: dict[str, Kind] = {
     "forbidden": Kind(
         403, "This key was not made for that", "Use a key with one of `scopes`, or ask the operator for it."
     ),
+    "forged": Kind(403, "The request did not come from the desk's own page", "Load the page anew and try again."),
     "not-yours": Kind(
         403,
         "That address is another publisher's",

@@ -45,8 +45,8 @@ class Told(NamedTuple):
 
 
 async def told_receipt(app_state: AppState, receipt: str, line: InputStatus | None, only: str) -> Told | None:
-    """What became of an input: what the index decided, else its line; None where nobody knows it, or where it is another's
-    than the `only` publisher whose receipts may be seen ("": all).
+    """What became of an input: what the index decided, else its line; None where nobody knows it, or where it is
+    another's than the `only` publisher whose receipts may be seen ("": all).
 
     What ended at the door tells of no source: there, who has the number has it from the answer to the push.
     """

@@ -17,6 +17,20 @@ from services.web.events import show_events
 from services.web.health import show_health, show_readiness
 from services.web.idempotency import idempotent
 from services.web.middleware import RequestMiddleware, answer_http_error
+from services.web.pages.login import log_in, log_out, set_preferences, show_login
+from services.web.pages.static_files import show_static
+from services.web.pages.views import (
+    do_act,
+    show_dead,
+    show_feeds,
+    show_list,
+    show_now,
+    show_now_rows,
+    show_now_state,
+    show_one,
+    show_publishers,
+    show_rhythm,
+)
 from services.web.problems import KINDS, Problem
 from services.web.receipts import show_receipt
 from services.web.scopes import allow, scopes_of
@@ -51,6 +65,20 @@ ROUTES = (
     by_method("/v1/search", GET=allow("read")(search_articles)),
     by_method("/v1/status", GET=allow("monitor")(show_status)),
     by_method("/metrics", GET=allow("monitor")(show_metrics)),
+    by_method("/", GET=allow("monitor")(show_now)),
+    by_method("/now/state", GET=allow("monitor")(show_now_state)),
+    by_method("/now/rows", GET=allow("monitor")(show_now_rows)),
+    by_method("/now/rhythm", GET=allow("monitor")(show_rhythm)),
+    by_method("/articles", GET=allow("monitor")(show_list)),
+    by_method("/articles/{name:path}", GET=allow("monitor")(show_one)),
+    by_method("/dead", GET=allow("monitor")(show_dead)),
+    by_method("/feeds", GET=allow("monitor")(show_feeds)),
+    by_method("/publishers", GET=allow("monitor")(show_publishers)),
+    by_method("/acts/{act}", POST=allow("admin")(do_act)),
+    by_method("/preferences", POST=allow("read")(set_preferences)),
+    by_method("/logout", POST=allow("read")(log_out)),
+    by_method("/login", GET=show_login, POST=log_in),
+    Route("/static/{name}", show_static, methods=["GET"]),
     Route("/healthz", show_health, methods=["GET"]),
     Route("/readyz", show_readiness, methods=["GET"]),
 )

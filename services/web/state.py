@@ -14,10 +14,12 @@ from services.ingest.intake import TakesInputs
 from services.web.answers import Answers
 from services.web.batcher import Batcher
 from services.web.change_hub import ChangeHub
+from services.web.desk import Desk
 from services.web.keys import Keys, Publisher
 from services.web.listing import Listing, Wanted
 from services.web.readiness import Readiness
 from services.web.request_body import BodyRoom
+from services.web.sessions import Sessions
 from shared.ledger.overview import Overview
 from shared.ledger.reader import Head, InputStatus, Meta
 from shared.metrics import Meters
@@ -62,6 +64,8 @@ class AppState:
     index: Index
     list_articles: Callable[[Wanted], Listing]
     changes: ChangeHub
+    sessions: Sessions
+    desk: Desk
     meters: Meters
     answers: Answers
     readiness: Readiness = field(default_factory=Readiness)

@@ -178,3 +178,13 @@ def answers_of(publisher: str) -> str:
 def claim(message: str) -> str:
     """Hash with a TTL: what the claims of one message took, nonce -> refs (JSON)."""
     return f"ledger:claim:{message}"
+
+
+def session(digest: str) -> str:
+    """String with a TTL: which key a session of the browser was opened with, and its word against forged requests."""
+    return f"web:session:{digest}"
+
+
+def login_tries(digest: str) -> str:
+    """String with a TTL: how often somebody has tried to log in from an address."""
+    return f"web:tries:{digest}"

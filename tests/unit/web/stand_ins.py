@@ -5,14 +5,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from services.index.rhythm import Beat
 from services.index.search import Answered, Hit, Results, Revision, Stored
+from services.ingest.feed_states import FeedState
 from services.ingest.intake import Receipt
+from services.ingest.subscriptions import Subscription
+from services.web.acts import Acts
 from services.web.answers import GivenAnswer
 from services.web.change_hub import ChangeHub
 from services.web.keys import Keys, Publisher
-from services.web.listing import Listing
+from services.web.listing import Listing, Row, row_of
+from services.web.pages.input_view import ArchivedInput
+from services.web.sessions import Sessions
 from services.web.state import AppState
 from shared.article import Article
+from shared.audit import AuditLog
 from shared.envelope import Event, Input, Source, SourceKind
 from shared.ledger.calls import EnteredState
 from shared.ledger.events import FIRST, Change
@@ -181,6 +192,28 @@ class MemoryAnswers:
         del self.given[publisher, key]
 
 
+NO_REDIS = redis.Redis(unix_socket_path="/nowhere/s", retry=Retry(NoBackoff(), 0))
+
+
+class NoDesk:
+    """A desk whose pages nobody opens here: tests/integration/test_pages.py does, over the real parts."""
+
+    acts: Acts
+    audit: AuditLog
+
+    def rhythm(self, *, since_us: int, until_us: int, step_us: int) -> list[Beat]:
+        return []
+
+    def archived(self, ref: str, stored: Stored | None) -> ArchivedInput | None:
+        return None
+
+    def feeds(self) -> list[tuple[Subscription, FeedState]]:
+        return []
+
+    def row_of(self, line: InputStatus | None, stored: Stored | None) -> Row:
+        return row_of(line, stored)
+
+
 @dataclass
 class Desk:
     """The stand-ins of one desk, each within reach of the test."""
@@ -202,6 +235,8 @@ def a_desk(keys: Keys, **settings: object) -> Desk:
         index=index,
         list_articles=lambda _: Listing(rows=(), next=None),
         changes=ChangeHub(stream),
+        sessions=Sessions(NO_REDIS, keys),
+        desk=NoDesk(),
         look=lines.look,
         answers=MemoryAnswers(),
         meters=Meters(lines.look),

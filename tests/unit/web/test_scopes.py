@@ -7,7 +7,7 @@ import pytest
 
 from services.index.search import Answered
 from services.web.keys import Keys, Publisher
-from services.web.middleware import OPEN_PATHS
+from services.web.middleware import OPEN_BELOW, OPEN_PATHS
 from services.web.routes import ROUTES, front_door
 from services.web.scopes import BEFORE, INCLUDED, SCOPES, Scope, is_seen_by, may, only_of
 from shared.envelope import Source
@@ -18,7 +18,7 @@ SECRET = "\n".join(f"{scope}:cd_{scope}_{'k' * 43} scope={scope}" for scope in S
 DOORS = [
     (method, route.path, getattr(route.endpoint, "scopes")[method])  # noqa: B009  # set by `by_method`
     for route in ROUTES
-    if route.path not in OPEN_PATHS
+    if route.path not in OPEN_PATHS and not route.path.startswith(OPEN_BELOW)
     for method in sorted((route.methods or set()) - {"HEAD"})
 ]
 
@@ -39,7 +39,7 @@ def key_of(scope: str) -> str:
 
 
 def address(path: str) -> str:
-    return path.replace("{name:path}", ARTICLE).replace("{receipt}", RECEIPT)
+    return path.replace("{name:path}", ARTICLE).replace("{act}", "replay").replace("{receipt}", RECEIPT)
 
 
 @pytest.mark.parametrize("scope", SCOPES)

@@ -1,0 +1,49 @@
+"""How fast the desk is: what was indexed minute by minute, and how long it took from receipt to the index."""
+
+import statistics
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from services.index.search import Index
+
+MOST_ROWS = 200_000  # a day of a busy desk; beyond it the oldest of the span are not looked at
+
+
+class Beat(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """One step of time: when it began (µs), how many inputs the index settled in it, and how long they took (µs)."""
+
+    at_us: int
+    count: int
+    p50_us: int
+    p95_us: int
+
+
+def read_rhythm(index: Index, *, since_us: int, until_us: int, step_us: int) -> list[Beat]:
+    """The steps of a span, also the empty ones, the oldest first."""
+    steps: dict[int, list[int]] = {}
+    for at_us, took_us in _settled(index, since_us):
+        if at_us < until_us:
+            steps.setdefault((at_us - since_us) // step_us, []).append(took_us)
+    return [
+        _beat(since_us + number * step_us, sorted(steps.get(number, ())))
+        for number in range((until_us - since_us) // step_us)
+    ]
+
+
+def _settled(index: Index, since_us: int) -> Iterator[tuple[int, int]]:
+    with index.reading() as database:
+        if database is None:
+            return
+        rows = database.execute("SELECT at_us, at_us - rev FROM changes ORDER BY change DESC LIMIT ?", (MOST_ROWS,))
+        for at_us, took_us in rows:
+            if at_us < since_us:
+                return
+            yield at_us, max(0, took_us)
+
+
+def _beat(at_us: int, took: Sequence[int]) -> Beat:
+    if not took:
+        return Beat(at_us=at_us, count=0, p50_us=0, p95_us=0)
+    worst = took[min(len(took) - 1, len(took) * 95 // 100)]
+    return Beat(at_us=at_us, count=len(took), p50_us=int(statistics.median(took)), p95_us=worst)

@@ -1,0 +1,69 @@
+"""What the pages of the desk show and do beyond the API: inputs, feeds, the rhythm, acts."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from services.index.rhythm import Beat, read_rhythm
+from services.index.search import Index, Stored
+from services.ingest.feed_states import FeedState, FeedStates
+from services.ingest.subscriptions import Subscription, Subscriptions
+from services.web.acts import Acts
+from services.web.listing import Row, row_of
+from services.web.pages.input_view import ArchivedInput
+from shared.archive import Archive
+from shared.audit import AuditLog
+from shared.envelope import MOST_BYTES
+from shared.errors import CopydeskError
+from shared.ledger.calls import Ledger
+from shared.ledger.reader import InputStatus
+from shared.settings import Settings
+
+
+class Desk(Protocol):
+    """The parts behind the pages."""
+
+    acts: Acts
+    audit: AuditLog
+
+    def rhythm(self, *, since_us: int, until_us: int, step_us: int) -> list[Beat]: ...
+    def archived(self, ref: str, stored: Stored | None) -> ArchivedInput | None: ...
+    def feeds(self) -> Sequence[tuple[Subscription, FeedState]]: ...
+    def row_of(self, line: InputStatus | None, stored: Stored | None) -> Row: ...
+
+
+class WholeDesk:
+    """The desk over its real parts."""
+
+    def __init__(self, settings: Settings, ledger: Ledger, archive: Archive, index: Index) -> None:
+        self._settings, self._ledger, self._archive, self._index = settings, ledger, archive, index
+        self._feed_states = FeedStates(ledger.client)
+        self.audit = AuditLog(settings.audit_folder)
+        self.acts = Acts(ledger, settings, self.audit)
+
+    def rhythm(self, *, since_us: int, until_us: int, step_us: int) -> list[Beat]:
+        """What was indexed step by step, and how long it took."""
+        return read_rhythm(self._index, since_us=since_us, until_us=until_us, step_us=step_us)
+
+    def archived(self, ref: str, stored: Stored | None) -> ArchivedInput | None:
+        """The input of a revision as it came; None where it rests in the archive no more."""
+        meta = self._ledger.meta(ref)
+        place = meta.archived if meta is not None else stored.archived if stored is not None else None
+        if place is None:
+            return None
+        try:
+            body = self._archive.get(place, limit=MOST_BYTES)
+        except CopydeskError:
+            return None
+        source = meta.source if meta is not None else stored.source if stored is not None else None
+        media_type = meta.media_type if meta is not None else ""
+        return ArchivedInput(media_type=media_type, body=body, language=source.language if source else None)
+
+    def feeds(self) -> Sequence[tuple[Subscription, FeedState]]:
+        """The feeds with their state: those that fail first, then by address."""
+        feeds = Subscriptions(self._settings).list()
+        told = [(feed, self._feed_states.get(feed)) for feed in feeds]
+        return sorted(told, key=lambda one: (not one[1].stopped, -one[1].failures, one[0].shown()))
+
+    def row_of(self, line: InputStatus | None, stored: Stored | None) -> Row:
+        """An article as a list shows it: what is on its way of it, else as it stands in the index."""
+        return row_of(line, stored)

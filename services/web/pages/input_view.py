@@ -1,0 +1,79 @@
+"""An input as it came, with the places marked where fields were read."""
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from shared.article import Article, Evidence
+from shared.untrusted.decode import decode
+
+MOST_CHARS = 60_000
+LEAST_QUOTE = 3
+
+
+class Piece(msgspec.Struct, frozen=True, kw_only=True):
+    """A stretch of the input; `field` names what was read there, "" where nothing was."""
+
+    text: str
+    field: str = ""
+    rule: str = ""
+
+
+class InputView(msgspec.Struct, frozen=True, kw_only=True):
+    """The input in stretches, its size in bytes, and whether the end is left out."""
+
+    media_type: str
+    size: int
+    pieces: tuple[Piece, ...]
+    is_cut: bool
+
+
+class ArchivedInput(msgspec.Struct, frozen=True, kw_only=True):
+    """What rests in the archive of an input."""
+
+    media_type: str
+    body: bytes
+    language: str | None = None
+
+
+def view_input(archived: ArchivedInput, article: Article | None) -> InputView:
+    """The input as text, with marks where the article's evidence stands."""
+    text = decode(archived.body, archived.media_type, archived.language).text
+    shown = text[:MOST_CHARS]
+    spans = _spans(shown, article.evidence if article is not None else ())
+    return InputView(
+        media_type=archived.media_type,
+        size=len(archived.body),
+        pieces=tuple(_pieces(shown, spans)),
+        is_cut=len(text) > MOST_CHARS,
+    )
+
+
+def _spans(text: str, evidence: Sequence[Evidence]) -> list[tuple[int, int, Evidence]]:
+    """Where each field was read, none within another: by its span, else by the first place of its quote."""
+    found = []
+    for seen in evidence:
+        start, end = seen.start, seen.end
+        if start is None or end is None:
+            quote = (seen.quote or "").rstrip("…")
+            start = text.find(quote) if len(quote) >= LEAST_QUOTE else -1
+            end = start + len(quote)
+        if 0 <= start < end <= len(text):
+            found.append((start, end, seen))
+    found.sort(key=lambda span: (span[0], -span[1]))
+    apart: list[tuple[int, int, Evidence]] = []
+    for span in found:
+        if not apart or span[0] >= apart[-1][1]:
+            apart.append(span)
+    return apart
+
+
+def _pieces(text: str, spans: Sequence[tuple[int, int, Evidence]]) -> Iterator[Piece]:
+    at = 0
+    for start, end, seen in spans:
+        if start > at:
+            yield Piece(text=text[at:start])
+        yield Piece(text=text[start:end], field=seen.field, rule=f"{seen.rule}, {seen.sure:.0%}")
+        at = end
+    if at < len(text):
+        yield Piece(text=text[at:])

@@ -1,0 +1,93 @@
+"""`/login`: a person logs in with a key of the desk; `/preferences` and `/logout`."""
+
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from services.web.pages.render import PREFERENCES, page
+from services.web.problems import Problem
+from services.web.scopes import may
+from services.web.sessions import COOKIE, SESSION_S
+from services.web.state import AppState, state_of
+
+FORM_BYTES = 16 * 1024
+YEAR_S = 365 * 86_400
+
+
+async def show_login(request: Request) -> Response:
+    """The form; who is logged in already goes on."""
+    cookie = request.cookies.get(COOKIE)
+    app_state = state_of(request)
+    if cookie and await app_state.ask(app_state.sessions.find, cookie) is not None:
+        return RedirectResponse(_next_page(request.query_params.get("next", "")), 303)
+    return page(request, "login.html", problem="", next=_next_page(request.query_params.get("next", "")))
+
+
+async def log_in(request: Request) -> Response:
+    """Open a session with a key that may see the desk."""
+    app_state, form = state_of(request), await read_form(request)
+    onward = _next_page(form.get("next", ""))
+    address = request.client.host if request.client else ""
+    if not await app_state.ask(app_state.sessions.may_try, address):
+        return page(request, "login.html", status=429, problem="Too many tries. Wait five minutes.", next=onward)
+    cookie = await _session_with(app_state, form.get("key", "").strip())
+    if cookie is None:
+        problem = "This key is unknown, over, or may not see the desk (scope monitor or admin)."
+        return page(request, "login.html", status=401, problem=problem, next=onward)
+    await app_state.ask(app_state.sessions.forgive, address)
+    answer = RedirectResponse(onward, 303)
+    secure = request.url.scheme == "https"
+    answer.set_cookie(COOKIE, cookie, max_age=SESSION_S, httponly=True, samesite="strict", secure=secure)
+    return answer
+
+
+async def log_out(request: Request) -> Response:
+    """End the session, also on the server."""
+    await checked_form(request)
+    app_state = state_of(request)
+    await app_state.ask(app_state.sessions.end, request.cookies.get(COOKIE, ""))
+    answer = RedirectResponse("/login", 303)
+    answer.delete_cookie(COOKIE)
+    return answer
+
+
+async def set_preferences(request: Request) -> Response:
+    """Keep a choice of language, theme or times in the browser."""
+    form = await checked_form(request)
+    answer = RedirectResponse(_next_page(form.get("next", "")), 303)
+    for name, choices in PREFERENCES.items():
+        if form.get(name) in choices:
+            answer.set_cookie(f"copydesk_{name}", form[name], max_age=YEAR_S, samesite="strict")
+    return answer
+
+
+async def checked_form(request: Request) -> dict[str, str]:
+    """A form of a page of ours; raises `Problem` where it does not bring the session's word."""
+    form = await read_form(request)
+    session = getattr(request.state, "session", None)
+    if session is None or form.pop("csrf", "") != session.csrf:
+        raise Problem("forged", "The form is not of your session.")
+    return form
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """The fields of a small form; of one that comes twice the last."""
+    body = b""
+    async for piece in request.stream():
+        body += piece
+        if len(body) > FORM_BYTES:
+            raise Problem("too-large", f"A form may have {FORM_BYTES} bytes.")
+    return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+
+
+def _next_page(path: str) -> str:
+    """Only a page of this desk: never another site's, however it is spelled."""
+    return path if path.startswith("/") and path[1:2] not in ("/", "\\") and path.isprintable() else "/"
+
+
+async def _session_with(app_state: AppState, key: str) -> str | None:
+    publisher = app_state.keys.check(key) if key else None
+    if publisher is None or not may(publisher.scopes, "monitor"):
+        return None
+    return await app_state.ask(app_state.sessions.open, key)

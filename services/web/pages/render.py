@@ -1,0 +1,113 @@
+"""Templates into pages: what each may use, in which language, under which rules for the browser."""
+
+import datetime as dt
+import tomllib
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from services.web.pages.static_files import address_of
+from services.web.scopes import may
+from shared.clock import from_us
+
+LANGUAGES = {"en": "English", "vi": "Tiếng Việt"}
+THEMES, TIMES = ("auto", "light", "dark"), ("relative", "local", "utc")
+PREFERENCES = {"lang": tuple(LANGUAGES), "theme": THEMES, "times": TIMES}
+# Nothing but our own files; no script or style within the page, so that nothing an article says can become one.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+# A state is told by its sign and its word; the colour only helps.
+SIGNS = {
+    "queued": "○", "working": "◐", "retrying": "↻", "held": "‖", "normalized": "◑", "indexed": "●", "duplicate": "＝",
+    "superseded": "⇣", "withdrawn": "⊖", "refused": "⊘", "dead": "✕", "discarded": "∅", "received": "→",
+    "paused": "‖", "resumed": "▶", "released": "⇢",
+}  # fmt: skip
+
+
+def page(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+    """A page as this person wants it."""
+    wishes = preferences(request)
+    session = getattr(request.state, "session", None)
+    publisher = getattr(request.state, "publisher", None)
+    text = (
+        _environment(wishes["lang"])
+        .get_template(template)
+        .render(
+            request=request,
+            path=request.url.path,
+            wishes=wishes,
+            who=publisher,
+            csrf=session.csrf if session is not None else "",
+            is_admin=publisher is not None and may(publisher.scopes, "admin"),
+            **values,
+        )
+    )
+    headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store", "Vary": "Cookie, Accept-Language"}
+    return HTMLResponse(text, status, headers)
+
+
+def preferences(request: Request) -> dict[str, str]:
+    """Language, theme and form of times: what was chosen, else what the browser asks for."""
+    wishes = {name: request.cookies.get(f"copydesk_{name}", "") for name in PREFERENCES}
+    wishes = {name: value if value in PREFERENCES[name] else "" for name, value in wishes.items()}
+    return {
+        "lang": wishes["lang"] or _accepted(request.headers.get("accept-language", "")),
+        "theme": wishes["theme"] or "auto",
+        "times": wishes["times"] or "relative",
+    }
+
+
+def _accepted(header: str) -> str:
+    for part in header.split(","):
+        tag = part.partition(";")[0].strip().lower().partition("-")[0]
+        if tag in LANGUAGES:
+            return tag
+    return "en"
+
+
+@cache
+def _environment(language: str) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("services.web.pages"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    environment.globals |= {"t": _translator(language), "static": address_of, "languages": LANGUAGES, "signs": SIGNS}
+    environment.filters |= {"moment": moment_tag, "seconds": seconds, "number": lambda value: f"{value:,}"}
+    return environment
+
+
+def _translator(language: str) -> Callable[[str], str]:
+    words: Mapping[str, str] = {}
+    if language != "en":
+        file = resources.files("services.web.pages").joinpath("words", f"{language}.toml")
+        words = tomllib.loads(file.read_text("utf-8"))
+    return lambda text: words.get(text, text)
+
+
+def moment_tag(micros: int | None) -> Markup:
+    """A time that the page's script shows as the reader wants it; without script it is UTC."""
+    if micros is None:
+        return Markup("")
+    at: dt.datetime = from_us(micros)
+    return Markup('<time datetime="{}">{}</time>').format(at.isoformat(), f"{at:%Y-%m-%d %H:%M:%S} UTC")
+
+
+def seconds(micros: int | None) -> str:
+    """`0.12 s`, `75 s`, `3 min`, `2 h`; a dash where it is not known."""
+    if micros is None:
+        return "–"
+    spent = micros / 1_000_000
+    if spent < 10:
+        return f"{spent:.2f} s"
+    for limit, unit, name in ((180, 1, "s"), (7200, 60, "min"), (172_800, 3600, "h")):
+        if spent < limit:
+            return f"{spent / unit:.0f} {name}"
+    return f"{spent / 86_400:.0f} d"

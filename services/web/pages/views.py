@@ -1,0 +1,167 @@
+"""The pages of the desk: what each shows, asked of the same parts as the API."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from services.index.rhythm import Beat
+from services.index.search import Stored
+from services.web.acts import may_do, read_act
+from services.web.listing import Listing, Row, Wanted
+from services.web.pages.grouping import Group, grouped
+from services.web.pages.input_view import InputView, view_input
+from services.web.pages.login import checked_form
+from services.web.pages.render import page
+from services.web.problems import Problem
+from services.web.responses import json_answer
+from services.web.state import AppState, publisher_of, state_of
+from services.web.wanted import WrongFilter, read_wanted
+from shared.clock import now_us
+from shared.errors import PermanentError, TransientError
+from shared.ledger.listing import Standing
+from shared.ledger.overview import redis_away
+
+NOW_ROWS, MOST_GROUPED = 30, 1000
+HOUR_US, DAY_US, MINUTE_US = 3_600_000_000, 86_400_000_000, 60_000_000
+
+
+async def show_now(request: Request) -> Response:
+    """The whole desk at this moment, alive."""
+    listing = await _rows(state_of(request), Wanted(limit=NOW_ROWS))
+    return page(request, "now.html", **await _state(request), listing=listing)
+
+
+async def show_now_state(request: Request) -> Response:
+    """The part of `/` that tells how the desk is, anew."""
+    return page(request, "part_state.html", **await _state(request))
+
+
+async def show_now_rows(request: Request) -> Response:
+    """The part of `/` that lists the newest articles, anew."""
+    return page(
+        request, "part_rows.html", listing=await _rows(state_of(request), Wanted(limit=NOW_ROWS)), selects=False
+    )
+
+
+async def show_rhythm(request: Request) -> Response:
+    """Figures for the charts: the last hour by minutes, the last day by quarters of an hour."""
+    app_state, now = state_of(request), now_us()
+    spans = {"hour": (HOUR_US, MINUTE_US), "day": (DAY_US, 15 * MINUTE_US)}
+    told = {}
+    for name, (span, step) in spans.items():
+        beats = await app_state.ask(app_state.desk.rhythm, since_us=now - span, until_us=now, step_us=step)
+        told[name] = _columns(beats)
+    return json_answer(told)
+
+
+async def show_list(request: Request) -> Response:
+    """Articles by filter and by words, in one box."""
+    problem, listing = "", Listing(rows=(), next=None)
+    try:
+        wanted = read_wanted(request.query_params)
+        listing = await _rows(state_of(request), wanted)
+    except WrongFilter as error:
+        problem = str(error)
+    asked = {name: request.query_params.get(name, "") for name in ("q", "state", "source", "publisher", "since")}
+    onward = urlencode({name: value for name, value in asked.items() if value} | {"before": listing.next or ""})
+    return page(request, "list.html", listing=listing, asked=asked, problem=problem, onward=onward, selects=True)
+
+
+async def show_one(request: Request) -> Response:
+    """One article: its way, its input beside what was read, revisions, acts."""
+    app_state, name = state_of(request), request.path_params["name"]
+    stored = await app_state.ask(app_state.index.get, name)
+    article = stored.article_id if stored is not None else name.partition("@")[0]
+    head = await app_state.ask(app_state.ledger.head, article)
+    ref = name if "@" in name else f"{article}@{head.rev}" if head is not None else None
+    line = await app_state.ask(app_state.ledger.line, ref) if ref else None
+    if stored is None and line is None:
+        raise Problem("not-found", "Neither the index nor the ledger knows this article.")
+    row = await app_state.ask(app_state.desk.row_of, line, stored)
+    return page(
+        request,
+        "article.html",
+        stored=stored,
+        line=line,
+        row=row,
+        input=await _input(app_state, row, stored),
+        acts=[act for act in ("replay", "discard") if may_do(read_act(act), row)],
+        acted=await app_state.ask(app_state.desk.audit.latest, 20, article),
+    )
+
+
+async def show_dead(request: Request) -> Response:
+    """What no further try helps, and what only its sender can mend, by cause."""
+    app_state = state_of(request)
+    state: Standing = "refused" if request.query_params.get("state") == "refused" else "dead"
+    listing = await _rows(app_state, Wanted(states=(state,), limit=MOST_GROUPED))
+    groups: Sequence[Group] = grouped(listing.rows)
+    return page(request, "dead.html", groups=groups, state=state, more=listing.next is not None)
+
+
+async def show_feeds(request: Request) -> Response:
+    """The feeds, the failing ones first."""
+    app_state = state_of(request)
+    feeds = await app_state.ask(app_state.desk.feeds)
+    return page(request, "feeds.html", feeds=feeds, now=now_us())
+
+
+async def show_publishers(request: Request) -> Response:
+    """Who pushes, with which keys, and what became of the last pushes."""
+    app_state = state_of(request)
+    names = dict.fromkeys(key.publisher.name for key in app_state.keys.list())
+    listings = {name: await _rows(app_state, Wanted(source=f"push:{name}", limit=100)) for name in names}
+    return page(request, "publishers.html", keys=app_state.keys.list(), listings=listings)
+
+
+async def do_act(request: Request) -> Response:
+    """Do what the form says to the articles it names; a reason comes with it."""
+    form = await checked_form(request)
+    app_state, who = state_of(request), publisher_of(request).name
+    try:
+        act = read_act(request.path_params["act"])
+        refs = form.get("refs", "").split()
+        if not refs:
+            raise PermanentError("no article was chosen")
+        done = await app_state.ask(app_state.desk.acts.on_articles, act, refs, who=who, why=form.get("why", "").strip())
+    except PermanentError as error:
+        raise Problem("bad-request", str(error)) from error
+    said = urlencode({"done": done.done, "left": len(done.left), "act": act})
+    back = form.get("next", "/")
+    return RedirectResponse(f"{back if back.startswith('/') and back[1:2] != '/' else '/'}?{said}", 303)
+
+
+async def _state(request: Request) -> dict[str, Any]:
+    app_state = state_of(request)
+    try:
+        overview = await app_state.ask(app_state.look)
+        return {"overview": overview, "troubles": overview.troubles, "now": now_us()}
+    except TransientError as error:
+        return {"overview": None, "troubles": (redis_away(error, now_us()),), "now": now_us()}
+
+
+async def _rows(app_state: AppState, wanted: Wanted) -> Listing:
+    try:
+        return await app_state.ask(app_state.list_articles, wanted)
+    except TransientError:  # what is wrong stands among the troubles
+        return Listing(rows=(), next=None)
+
+
+async def _input(app_state: AppState, row: Row, stored: Stored | None) -> InputView | None:
+    archived = await app_state.ask(app_state.desk.archived, f"{row.article}@{row.rev}", stored)
+    if archived is None:
+        return None
+    return view_input(archived, stored.article if stored is not None else None)
+
+
+def _columns(beats: Sequence[Beat]) -> dict[str, list[float]]:
+    """Column by column, as the chart takes them; times in seconds."""
+    return {
+        "at": [beat.at_us / 1e6 for beat in beats],
+        "count": [float(beat.count) for beat in beats],
+        "p50": [beat.p50_us / 1e6 for beat in beats],
+        "p95": [beat.p95_us / 1e6 for beat in beats],
+    }

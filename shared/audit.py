@@ -1,0 +1,68 @@
+"""The audit log: every act of a person on the desk, one line of JSON each, in files of a month that only grow."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from shared.clock import from_us, now_us
+from shared.data_version import make_folder
+from shared.errors import Unavailable
+
+LONGEST = 1000
+
+
+class Acted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
+    """One act: when (µs), who (the key's name, or `cli:<user>`), what, on which article, source or key, and why."""
+
+    at_us: int
+    who: str
+    act: str
+    on: str
+    why: str = ""
+
+
+class AuditLog:
+    """Appends from any number of processes: a line is written whole, and is on the disk when `note` returns."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def note(self, *, who: str, act: str, on: str, why: str = "") -> None:
+        """Write an act down; raises `Unavailable` where that cannot be done."""
+        acted = Acted(at_us=now_us(), who=who, act=act, on=on[:LONGEST], why=why[:LONGEST])
+        line = msgspec.json.encode(acted) + b"\n"
+        try:
+            make_folder(self.folder)
+            path = self.folder / f"{from_us(acted.at_us):%Y-%m}.jsonl"
+            handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            try:
+                os.write(handle, line)
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+        except OSError as error:
+            raise Unavailable(f"the audit log in {self.folder} cannot be written: {error.strerror}") from error
+
+    def latest(self, limit: int = 100, on: str = "") -> list[Acted]:
+        """The newest acts first; with `on`, those on this alone (an article's id takes all its revisions)."""
+        found: list[Acted] = []
+        for acted in self._newest_first():
+            if not on or acted.on == on or acted.on.partition("@")[0] == on:
+                found.append(acted)
+            if len(found) == limit:
+                break
+        return found
+
+    def _newest_first(self) -> Iterator[Acted]:
+        try:
+            files = sorted(self.folder.glob("*.jsonl"), reverse=True)
+        except OSError:
+            return
+        for path in files:
+            for line in reversed(path.read_bytes().splitlines()):
+                try:
+                    yield msgspec.json.decode(line, type=Acted)
+                except msgspec.DecodeError:  # a line that a full disk has cut
+                    continue

@@ -1,0 +1,224 @@
+"""The desk's pages over the real ledger, index and archive, as a browser without script asks for them."""
+
+import http.client
+import json
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+import pytest
+
+from services.ingest.intake import open_archive
+from services.web.app import open_state
+from services.web.keys import Keys
+from services.web.listing import Wanted
+from shared.settings import Settings
+from tests.integration.test_article_list import FEED, Desk
+from tests.integration.test_web import door_of
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: dict[str, str]
+    text: str
+
+
+class Browser:
+    """Keeps cookies; asks for pages and sends forms."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.cookies: dict[str, str] = {}
+
+    def get(self, path: str, **headers: str) -> Answer:
+        return self.send("GET", path, b"", {name.replace("_", "-"): value for name, value in headers.items()})
+
+    def post(self, path: str, headers: dict[str, str] | None = None, **fields: str) -> Answer:
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        return self.send("POST", path, urlencode(fields).encode(), form | (headers or {}))
+
+    def send(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Answer:
+        sent = {"Accept": "text/html"} | headers
+        if self.cookies:
+            sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)) as connection:
+            connection.request(method, path, body, sent)
+            answer = connection.getresponse()
+            for cookie in answer.headers.get_all("Set-Cookie") or []:
+                name, _, value = cookie.partition(";")[0].partition("=")
+                self.cookies[name] = value
+            told = {name.lower(): value for name, value in answer.getheaders()}
+            return Answer(answer.status, told, answer.read().decode())
+
+    def log_in(self, key: str) -> Answer:
+        return self.post("/login", key=key, next="/")
+
+    def csrf(self) -> str:
+        (word,) = map(str, set(re.findall(r'name="csrf" value="([^"]+)"', self.get("/articles").text)))
+        return word
+
+
+@pytest.fixture
+def desk(settings: Settings) -> Iterator[Desk]:
+    app_state = open_state(settings, open_archive(settings))
+    with door_of(app_state) as (port, _, _):
+        yield Desk(app_state, settings, port, "")
+
+
+def key_with(desk: Desk, *scopes: str) -> str:
+    return Keys(desk.app_state.keys.path).create("lan", scopes=scopes)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def browser(desk: Desk) -> Browser:
+    browser = Browser(desk.port)
+    assert browser.log_in(key_with(desk, "admin")).status == 303
+    return browser
+
+
+def test_who_is_not_logged_in_is_led_to_the_form_and_then_back(desk: Desk) -> None:
+    browser = Browser(desk.port)
+    led = browser.get("/dead")
+    assert (led.status, led.headers["location"]) == (303, "/login?next=/dead")
+    form = browser.get("/login?next=/dead")
+    assert (form.status, 'name="next" value="/dead"' in form.text) == (200, True)
+    assert browser.post("/login", key="cd_wrong_key", next="/dead").status == 401
+    done = browser.post("/login", key=key_with(desk, "monitor"), next="/dead")
+    assert (done.status, done.headers["location"]) == (303, "/dead")
+    cookie = done.headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "samesite=strict" in cookie.lower()
+    assert browser.get("/dead").status == 200
+
+
+@pytest.mark.parametrize(
+    "onward", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", ""]
+)
+def test_a_login_never_leads_to_another_site(desk: Desk, onward: str) -> None:
+    done = Browser(desk.port).post("/login", key=key_with(desk, "monitor"), next=onward)
+    assert (done.status, done.headers["location"]) == (303, "/")
+
+
+def test_a_publishers_key_does_not_open_the_desk(desk: Desk) -> None:
+    assert Browser(desk.port).log_in(key_with(desk, "push", "read")).status == 401
+
+
+def test_a_session_ends_with_its_key_and_with_the_log_out(desk: Desk) -> None:
+    first, second = Browser(desk.port), Browser(desk.port)
+    key = key_with(desk, "monitor")
+    assert first.log_in(key).status == second.log_in(key).status == 303
+    assert first.post("/logout", csrf=first.csrf()).status == 303
+    assert first.get("/").status == 303
+    assert second.get("/").status == 200
+    Keys(desk.app_state.keys.path).revoke("lan")
+    assert second.get("/").status == 303
+
+
+def test_who_guesses_keys_must_wait(desk: Desk) -> None:
+    browser = Browser(desk.port)
+    answers = [browser.log_in(f"cd_guess_{number}").status for number in range(12)]
+    assert answers[:10] == [401] * 10
+    assert set(answers[10:]) == {429}
+
+
+def test_the_first_page_shows_stages_books_and_the_newest(desk: Desk, browser: Browser) -> None:
+    desk.take("Huế đón khách")
+    desk.clean("Huế đón khách")
+    desk.take("Đang đến", FEED, url="https://tin.example/hai")
+    text = browser.get("/").text
+    assert "Huế đón khách" in text
+    assert "https://tin.example/hai" in text
+    for words in ("normalize", "index", "accepted", "in flight"):
+        assert words in text
+    assert "/static/desk.css?v=" in text
+
+
+def test_one_article_shows_its_way_its_input_and_what_was_read(desk: Desk, browser: Browser) -> None:
+    article = desk.take("Huế đón khách\n\nHôm nay trời nắng đẹp.")
+    desk.clean("Huế đón khách")
+    text = browser.get(f"/articles/{article}").text
+    for words in ("received", "normalized", "indexed", "As it came", "Hôm nay trời nắng đẹp.", "As it was read"):
+        assert words in text
+    assert browser.get(f"/articles/{'b' * 26}").status == 404
+
+
+def test_what_failed_is_grouped_by_cause_and_replayed_with_a_reason(desk: Desk, browser: Browser) -> None:
+    refs = []
+    for number in range(3):
+        desk.take(f"Bài {number}")
+        desk.bury(f"KeyError: 'x{number}'")
+    text = browser.get("/dead").text
+    assert text.count('class="group"') == 1
+    refs = re.findall(r'name="refs" value="([^"]*)"', text)[0].split()
+    assert len(refs) == 3
+    done = browser.post("/acts/replay", csrf=browser.csrf(), refs=" ".join(refs), why="mended", next="/dead")
+    assert (done.status, done.headers["location"]) == (303, "/dead?done=3&left=0&act=replay")
+    assert desk.app_state.look().status.balance.dead == 0
+    page = browser.get(f"/articles/{refs[0]}").text
+    assert "lan: replay, mended" in " ".join(page.split())
+
+
+def test_an_act_needs_the_sessions_word_the_right_origin_and_the_scope(desk: Desk, browser: Browser) -> None:
+    desk.take("Bài")
+    desk.bury()
+    (row,) = desk.app_state.list_articles(Wanted()).rows
+    ref = f"{row.article}@{row.rev}"
+    assert browser.post("/acts/discard", csrf="guess", refs=ref).status == 403
+    assert browser.post("/acts/discard", refs=ref).status == 403
+    word = browser.csrf()
+    assert browser.post("/acts/discard", {"Origin": "https://evil.example"}, csrf=word, refs=ref).status == 403
+    assert browser.post("/acts/discard", {"Sec-Fetch-Site": "cross-site"}, csrf=word, refs=ref).status == 403
+    watcher = Browser(desk.port)
+    watcher.log_in(key_with(desk, "monitor"))
+    assert watcher.post("/acts/discard", csrf=watcher.csrf(), refs=ref).status == 403
+    assert "/acts/" not in watcher.get(f"/articles/{ref}").text
+    assert desk.app_state.look().status.balance.dead == 1
+    assert browser.post("/acts/discard", csrf=word, refs=ref, why="junk").status == 303
+    assert desk.app_state.look().status.balance.discarded == 1
+
+
+WORDS = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{ 7*7 }}"
+
+
+@pytest.mark.parametrize("path", ["/", "/articles", "/dead", "/publishers", "/feeds"])
+def test_what_articles_say_is_text_and_nothing_else(desk: Desk, browser: Browser, path: str) -> None:
+    desk.take(WORDS, FEED, url="https://tin.example/<script>", name=WORDS)
+    desk.clean(WORDS)
+    desk.take(f"Hai {WORDS}", name=WORDS)
+    desk.bury(WORDS)
+    answer = browser.get(path)
+    assert answer.status == 200
+    assert "<script>alert" not in answer.text
+    assert "<img" not in answer.text
+    assert "49" not in re.findall(r"onerror=alert\(1\)(?:&gt;|>)(\S*)", answer.text)
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+
+
+def test_language_theme_and_times_are_kept(browser: Browser) -> None:
+    assert 'lang="vi"' in browser.get("/", Accept_Language="vi-VN,vi;q=0.9").text
+    word = browser.csrf()
+    assert browser.post("/preferences", csrf=word, lang="vi", theme="dark", times="utc", next="/dead").status == 303
+    text = browser.get("/").text
+    assert re.search(r'<html lang="vi" data-theme="dark" data-times="utc">', text)
+    assert "Mới nhất" in text
+
+
+def test_figures_for_the_charts_are_told_in_columns(desk: Desk, browser: Browser) -> None:
+    desk.take("Huế")
+    desk.clean()
+    told = json.loads(browser.get("/now/rhythm").text)
+    assert (len(told["hour"]["at"]), len(told["day"]["at"])) == (60, 96)
+    assert sum(told["day"]["count"]) == 1
+
+
+def test_static_files_live_for_ever_under_their_own_address(browser: Browser) -> None:
+    address = re.findall(r'href="(/static/desk\.css\?v=\w+)"', browser.get("/").text)[0]
+    packed = browser.send("GET", address, b"", {})
+    assert "immutable" in packed.headers["cache-control"]
+    assert browser.get("/static/desk.css?v=old").headers["cache-control"] == "no-cache"
+    assert browser.get("/static/vendor.toml").status == 404
+    assert browser.get("/static/..%2Fkeys.py").status == 404
