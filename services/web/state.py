@@ -19,7 +19,7 @@ from services.web.keys import Keys, Publisher
 from services.web.listing import Listing, Wanted
 from services.web.readiness import Readiness
 from services.web.request_body import BodyRoom
-from services.web.sessions import Sessions
+from services.web.sessions import Session
 from shared.ledger.overview import Overview
 from shared.ledger.reader import Head, InputStatus, Meta
 from shared.metrics import Meters
@@ -43,6 +43,16 @@ class LedgerReader(Protocol):
     def meta(self, ref: str, /) -> Meta | None: ...
 
 
+class KeepsSessions(Protocol):
+    """Who is logged in at the desk."""
+
+    def open(self, token: str) -> str | None: ...
+    def find(self, cookie: str) -> Session | None: ...
+    def end(self, cookie: str) -> None: ...
+    def may_try(self, address: str) -> bool: ...
+    def forgive(self, address: str) -> None: ...
+
+
 class Index(Protocol):
     """The searchable index, read only."""
 
@@ -64,7 +74,7 @@ class AppState:
     index: Index
     list_articles: Callable[[Wanted], Listing]
     changes: ChangeHub
-    sessions: Sessions
+    sessions: KeepsSessions
     desk: Desk
     meters: Meters
     answers: Answers

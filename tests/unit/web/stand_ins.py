@@ -5,10 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
-
 from services.index.rhythm import Beat
 from services.index.search import Answered, Hit, Results, Revision, Stored
 from services.ingest.feed_states import FeedState
@@ -20,7 +16,7 @@ from services.web.change_hub import ChangeHub
 from services.web.keys import Keys, Publisher
 from services.web.listing import Listing, Row, row_of
 from services.web.pages.input_view import ArchivedInput
-from services.web.sessions import Sessions
+from services.web.sessions import Session
 from services.web.state import AppState
 from shared.article import Article
 from shared.audit import AuditLog
@@ -192,7 +188,23 @@ class MemoryAnswers:
         del self.given[publisher, key]
 
 
-NO_REDIS = redis.Redis(unix_socket_path="/nowhere/s", retry=Retry(NoBackoff(), 0))
+class NoSessions:
+    """Nobody is logged in, and nobody can: tests/integration/test_pages.py does it over a real Redis."""
+
+    def open(self, token: str) -> str | None:
+        return None
+
+    def find(self, cookie: str) -> Session | None:
+        return None
+
+    def end(self, cookie: str) -> None:
+        return None
+
+    def may_try(self, address: str) -> bool:
+        return True
+
+    def forgive(self, address: str) -> None:
+        return None
 
 
 class NoDesk:
@@ -235,7 +247,7 @@ def a_desk(keys: Keys, **settings: object) -> Desk:
         index=index,
         list_articles=lambda _: Listing(rows=(), next=None),
         changes=ChangeHub(stream),
-        sessions=Sessions(NO_REDIS, keys),
+        sessions=NoSessions(),
         desk=NoDesk(),
         look=lines.look,
         answers=MemoryAnswers(),
