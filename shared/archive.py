@@ -41,14 +41,16 @@ class Archived(msgspec.Struct, frozen=True, kw_only=True):
     body: bytes
 
 
-Kind = Literal["discard", "replay", "free", "refuse"]
+Kind = Literal["discard", "replay", "free", "refuse", "withdraw", "correct", "revoke", "purge", "erased"]
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """What a person decided on an input at rest: of which receipt and revision (`id@rev`), when (µs), and why.
 
     An emptied Redis is filled by it too: what was discarded stays so. What was set free is an article, `ref` its id.
-    `refuse` is the door's: the publisher was told that the address is another's, and so the input never comes in.
+    `refuse` is the door's: the publisher was told why it is not taken in, and so the input never comes in. `withdraw`
+    and `correct` say why; what was done is an input of its own. `revoke` ends the keys of a publisher, whose name is
+    `ref`. A `purge` takes the words of an article out of everything; `erased` stands where an input of it stood.
     """
 
     v: int = VERSION

@@ -65,6 +65,7 @@ SCOPE = arg(
     help="what the key may do: push, read (its own articles), read-all, monitor, admin (may be given several times)",
 )  # fmt: skip
 EXPIRES = arg("--expires", metavar="DAYS|DAY", help="when it ends: 90d, or 2027-01-31")
+BECAUSE = arg("--because", required=True, metavar="WHY", help="kept for good, for whoever asks later")
 REFS = (
     arg("refs", nargs="*", metavar="ID", help="id@rev as `dead list` shows it"),
     arg("--all", action="store_true", help="all that match the filters below"),
@@ -176,7 +177,12 @@ COMMANDS = (
         "keys revoke",
         "keys:revoke_keys",
         "end a publisher's keys, or the one with this id",
-        (arg("name", metavar="NAME|ID"),),
+        (
+            arg("name", metavar="NAME|ID"),
+            arg("--with-articles", action="store_true", help="and withdraw all that this publisher pushed"),
+            arg("--yes", action="store_true", help="do it; without, they are only counted"),
+            arg("--because", metavar="WHY", help="kept for good, for whoever asks later"),
+        ),
     ),
     Command("balance", "balance:balance", "prove that every input is accounted for"),
     Command(
@@ -219,6 +225,23 @@ COMMANDS = (
         "release:release",
         "give an address free that a publisher has pushed",
         (arg("name", metavar="ADDRESS|ID", help="a page's address, or the article's id"),),
+    ),
+    Command(
+        "withdraw",
+        "withdraw:withdraw",
+        "take an article back for its readers; a tombstone stays",
+        (arg("name", metavar="ADDRESS|ID", help="the article's address, its id or a receipt"), BECAUSE),
+    ),
+    Command(
+        "correct",
+        "correct:correct",
+        "put other words in an article's place, whoever sent it",
+        (
+            arg("name", metavar="ADDRESS|ID", help="the article's address, its id or a receipt"),
+            arg("file", metavar="FILE", help="the whole article as it is to be, or - for standard input"),
+            arg("--type", dest="media_type", metavar="TYPE", help="media type, when the file's name does not tell it"),
+            BECAUSE,
+        ),
     ),
     Command("resume", "resume:resume", "end the rest of a stage or a source", (arg("name", metavar="STAGE|SOURCE"),)),
     Command("recover", "recover:recover", "enter again what the archive holds and the ledger does not know"),

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from services.index.entry import Entry
 from services.index.precedence import refined
 from shared.article import Article, Evidence
-from shared.envelope import Envelope
+from shared.envelope import Envelope, Input
 
 # What ninjs 3.1 has no word for: a patch, which is made of our ninjs, neither says nor denies it.
 NOT_IN_NINJS = ("dateline", "kind", "access", "corrections", "live_entries", "lead_picture")
@@ -13,7 +13,7 @@ NOT_IN_NINJS = ("dateline", "kind", "access", "corrections", "live_entries", "le
 OF_A_TOMBSTONE = ("uri", "headline", "language", "version", "alt_ids")
 
 
-def told_outside(article: Article, envelope: Envelope) -> Article:
+def told_outside(article: Article, envelope: Envelope | Input) -> Article:
     """The article with what its sender told in headers, which goes before what stands in the body."""
     told = {"embargoed_until": envelope.embargoed_until, "version": envelope.version}
     said = {name: value for name, value in told.items() if value is not None and getattr(article, name) != value}

@@ -203,6 +203,14 @@ class Index:
             )
             return tuple(_show(database, [(n, 0.0) for (n,) in rows], ()))
 
+    def owned_by(self, publisher: str) -> list[str]:
+        """The ids of all articles that stand and that this publisher pushed last."""
+        with self.reading() as database:
+            if database is None:
+                return []
+            sql = "SELECT id FROM articles WHERE owner = ? AND NOT withdrawn ORDER BY n"
+            return [article_id for (article_id,) in database.execute(sql, (publisher,))]
+
     def count(self) -> int:
         """How many articles can be found."""
         with self.reading() as database:

@@ -112,6 +112,10 @@ class FeedStates:
                 pipe.hset(keys.FEEDS_FAILING, feed.id, msgspec.json.encode(failing))
             pipe.execute()
 
+    def hasten(self, feed: Subscription, wait_s: float) -> bool:
+        """Bring the next visit forward, to so many seconds from now; False where the feed is not watched (yet)."""
+        return bool(self._call("hasten", id=feed.id, place=_place(feed), wait=wait_s))
+
     def note_list(self, name: str, failing: Failing | None) -> None:
         """Keep why the list of feeds of that name cannot be read, or that it can."""
         with redis_errors(self._redis):

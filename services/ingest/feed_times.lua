@@ -99,4 +99,12 @@ function calls.set()
   return 1
 end
 
+-- Visit a feed in args.wait seconds where it would be later; 0 when it is watched no more, or was added anew.
+function calls.hasten()
+  if redis.call('HGET', places, args.id) ~= args.place then return 0 end
+  local at = tonumber(redis.call('ZSCORE', due, args.id) or '')
+  if at and at > now + args.wait then put(args.id, args.place, now + args.wait) end
+  return 1
+end
+
 return calls[ARGV[1]]()

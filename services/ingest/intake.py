@@ -42,6 +42,12 @@ class TakesInputs(Protocol):
     def take_each(self, inputs: Sequence[Input], /) -> Sequence[Answer]: ...
 
 
+class WeighsInputs(TakesInputs, Protocol):
+    """The way in, and what would become of inputs."""
+
+    def weigh(self, inputs: Sequence[Input], /) -> Sequence[Weighed | InputRefused]: ...
+
+
 class Intake:
     """Takes inputs from any number of threads."""
 

@@ -7,13 +7,17 @@ from types import FrameType
 import structlog
 
 from services.index.search import Index
+from services.ingest.feed_states import FeedStates
 from services.ingest.intake import Intake, open_archive
+from services.ingest.pings import FeedPings
+from services.ingest.subscriptions import Subscriptions
 from services.web.answers import AnswerStore
 from services.web.change_hub import ChangeHub
 from services.web.desk import WholeDesk
 from services.web.keys import Keys, open_keys
 from services.web.listing import list_articles
 from services.web.readiness import Readiness, folder_probe, redis_probe
+from services.web.reading import open_reading_room
 from services.web.request_body import BODIES_AT_ONCE, BodyRoom
 from services.web.routes import front_door
 from services.web.server import Server, listen
@@ -73,6 +77,8 @@ def open_state(settings: Settings, archive: Archive) -> AppState:
         sessions=Sessions(ledger.client, keys),
         desk=WholeDesk(settings, ledger, archive, index),
         meters=Meters(watchman.look),
+        ping=FeedPings(Subscriptions(settings), FeedStates(ledger.client)).ping,
+        reading=open_reading_room(settings),
         answers=AnswerStore(ledger.client),
         readiness=_readiness(settings, ledger, archive, keys),
         room=BodyRoom(max(BODIES_AT_ONCE, 2 * settings.max_input_bytes)),

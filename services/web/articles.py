@@ -31,7 +31,7 @@ async def push_article(request: Request) -> Response:
     app_state, publisher = state_of(request), publisher_of(request)
     async with read_inputs(request, app_state, publisher) as inputs:
         beside = app_state.keys.prefixes_beside(publisher.name)
-        items = [await _claimed(app_state, item, publisher, beside) for item in inputs]
+        items = [await claimed(app_state, item, publisher, beside) for item in inputs]
         receipts = await take_in(request, app_state, items)
     return await answer_taken(request, app_state, items, receipts)
 
@@ -80,7 +80,7 @@ def is_known(if_none_match: str | None, etag: str) -> bool:
     return etag in tags or "*" in tags
 
 
-async def _claimed(app_state: AppState, item: Input, publisher: Publisher, beside: Sequence[str]) -> Input:
+async def claimed(app_state: AppState, item: Input, publisher: Publisher, beside: Sequence[str]) -> Input:
     """The input with the addresses it may claim; `beside` are the prefixes of other publishers.
 
     Whose an article is the ledger decides when it takes them; what it has forgotten since the index still knows.

@@ -41,6 +41,7 @@ KINDS: dict[str, Kind] = {
     "not-found": Kind(
         404, "There is nothing here", "Check the address; a receipt is kept for the retention time only."
     ),
+    "unknown-feed": Kind(404, "No such feed is watched", "Ask the operator to add it: `copydesk feeds add URL`."),
     "not-indexed": Kind(404, "The article is not in the index yet", "Follow its receipt, or ask again a little later."),
     "method-not-allowed": Kind(405, "This address does not take that method", "See the `Allow` header."),
     "too-slow": Kind(
@@ -84,6 +85,9 @@ KINDS: dict[str, Kind] = {
     ),
     "idempotency-key-reused": Kind(
         422, "That Idempotency-Key came with another request", "Make a key for each request."
+    ),
+    "too-costly": Kind(
+        422, "The article costs too much to be read", "Send it smaller, or as text; `detail` has the limits."
     ),
     "headers-too-large": Kind(431, "The header lines are too long", "Send fewer or shorter header lines."),
     "unforeseen": Kind(500, "Something unforeseen happened", "Tell the operator the `instance`: it is in the log."),
@@ -133,10 +137,16 @@ def later(seconds: float | None) -> dict[str, str]:
     return {"Retry-After": str(max(1, round(seconds or 5)))}
 
 
-def answer(problem: Problem, request_id: str) -> Response:
-    """The problem as a response."""
-    body = {"type": f"/problems/{problem.slug}", "title": problem.kind.title, "status": problem.kind.status}
+def told(problem: Problem) -> dict[str, object]:
+    """The problem as its members, without the request it befell."""
+    body: dict[str, object] = {"type": f"/problems/{problem.slug}", "title": problem.kind.title}
+    body["status"] = problem.kind.status
     if problem.detail:
         body["detail"] = problem.detail
-    body |= {"instance": f"urn:uuid:{request_id}", **problem.more}
+    return body | problem.more
+
+
+def answer(problem: Problem, request_id: str) -> Response:
+    """The problem as a response."""
+    body = told(problem) | {"instance": f"urn:uuid:{request_id}"}
     return Response(msgspec.json.encode(body) + b"\n", problem.kind.status, problem.headers, MEDIA_TYPE)

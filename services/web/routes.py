@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from services.web.article_list import show_articles
 from services.web.articles import push_article, show_article
+from services.web.batches import push_batch
 from services.web.corrections import patch_article, put_article, withdraw_article
 from services.web.events import show_events
 from services.web.health import show_health, show_readiness
@@ -31,12 +32,14 @@ from services.web.pages.views import (
     show_publishers,
     show_rhythm,
 )
+from services.web.pings import take_ping
 from services.web.problems import KINDS, Problem
 from services.web.receipts import show_receipt
 from services.web.scopes import allow, scopes_of
 from services.web.search import search_articles
 from services.web.state import AppState
 from services.web.status import show_metrics, show_status
+from services.web.validation import validate_article
 
 Answer = Callable[[Request], Awaitable[Response]]
 
@@ -53,6 +56,7 @@ def by_method(path: str, **answers: Answer) -> Route:
 
 ROUTES = (
     by_method("/v1/articles", GET=allow("read")(show_articles), POST=allow("push")(idempotent(push_article))),
+    by_method("/v1/articles:validate", POST=allow("push")(validate_article)),
     by_method(
         "/v1/articles/{name:path}",
         GET=allow("read")(show_article),
@@ -60,6 +64,8 @@ ROUTES = (
         PATCH=allow("push")(idempotent(patch_article)),
         DELETE=allow("push")(idempotent(withdraw_article)),
     ),
+    by_method("/v1/batches", POST=allow("push")(push_batch)),
+    by_method("/v1/pings", POST=allow("push")(take_ping)),
     by_method("/v1/events", GET=allow("read")(show_events)),
     by_method("/v1/receipts/{receipt}", GET=allow("read", "push")(show_receipt)),
     by_method("/v1/search", GET=allow("read")(search_articles)),

@@ -10,7 +10,8 @@ from typing import ParamSpec, Protocol, TypeVar
 from starlette.requests import Request
 
 from services.index.search import Answered, Results, Stored
-from services.ingest.intake import TakesInputs
+from services.ingest.intake import WeighsInputs
+from services.ingest.pings import Pinged
 from services.web.answers import Answers
 from services.web.batcher import Batcher
 from services.web.change_hub import ChangeHub
@@ -18,6 +19,7 @@ from services.web.desk import Desk
 from services.web.keys import Keys, Publisher
 from services.web.listing import Listing, Wanted
 from services.web.readiness import Readiness
+from services.web.reading import ReadingRoom
 from services.web.request_body import BodyRoom
 from services.web.sessions import Session
 from shared.ledger.overview import Overview
@@ -30,6 +32,7 @@ T = TypeVar("T")
 
 PUSHING_THREADS, ASKING_THREADS = 4, 8
 WAITERS = 200
+BATCHES = 2
 
 
 class LedgerReader(Protocol):
@@ -68,7 +71,7 @@ class AppState:
 
     settings: Settings
     keys: Keys
-    intake: TakesInputs
+    intake: WeighsInputs
     ledger: LedgerReader
     look: Callable[[], Overview]
     index: Index
@@ -78,9 +81,12 @@ class AppState:
     desk: Desk
     meters: Meters
     answers: Answers
+    ping: Callable[[str], Sequence[Pinged]]
+    reading: ReadingRoom
     readiness: Readiness = field(default_factory=Readiness)
     room: BodyRoom = field(default_factory=BodyRoom)
     waiters: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(WAITERS))
+    batches: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(BATCHES))
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     pushing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(PUSHING_THREADS, "web-push"))
     asking: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(ASKING_THREADS, "web-ask"))
@@ -106,6 +112,7 @@ class AppState:
     def close(self) -> None:
         """Let go of the threads; what still runs in them is safe to lose."""
         self.changes.close()
+        self.reading.close()
         for pool in (self.pushing, self.asking, self.probing):
             pool.shutdown(wait=False, cancel_futures=True)
 

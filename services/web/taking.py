@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import NoReturn
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,7 +18,7 @@ from services.web.state import AppState
 from services.web.targets import on_its_way
 from shared.envelope import Input
 from shared.identity import url_of
-from shared.ledger.calls import NOT_TAKEN
+from shared.ledger.calls import NOT_TAKEN, Weighed
 
 
 async def take_in(request: Request, app_state: AppState, items: Sequence[Input]) -> Sequence[Receipt]:
@@ -40,7 +39,7 @@ async def answer_taken(
     With `Prefer: wait=10` one article is answered as soon as it is finished: `201` where it is new, else `200`.
     """
     if all(receipt.state in NOT_TAKEN for receipt in receipts):
-        refuse(items[0], receipts[0])
+        raise refusal(items[0], receipts[0])
     wait = read_wait(request.headers)
     if len(receipts) == 1 and wait is not None:
         return await _finished(request, app_state, receipts[0], wait)
@@ -51,32 +50,31 @@ async def answer_taken(
     return json_answer({"receipts": bodies}, status=status)
 
 
-def refuse(item: Input, receipt: Receipt) -> NoReturn:
-    """Raise what an input that was not taken in is answered, each with what stands in its way."""
-    links = {"article": f"/v1/articles/{receipt.article}"}
-    match receipt.state:
+def refusal(item: Input, answer: Receipt | Weighed) -> Problem:
+    """What an input that is not taken in is answered: what stands in its way."""
+    links = {"article": f"/v1/articles/{answer.article}"}
+    match answer.state:
         case "outdated":
-            stored = receipt.version
             told = f"It says version {item.version}" if item.version else "It names no version"
-            raise Problem(
+            return Problem(
                 "outdated",
-                f"{told}, and the desk has version {stored} of this article: send a greater one.",
-                storedVersion=stored,
-                article=receipt.article,
-                rev=receipt.rev,
+                f"{told}, and the desk has version {answer.version} of this article: send a greater one.",
+                storedVersion=answer.version,
+                article=answer.article,
+                rev=answer.rev,
                 links=links,
             )
         case "changed" if item.patches and not (item.preconditions and item.preconditions.is_named):
-            raise on_its_way()
+            return on_its_way()
         case "changed":
-            raise changed(receipt.article, receipt.rev)
+            return changed(answer.article, answer.rev)
         case "exists":
             detail = "The article is there already, and If-None-Match: * creates only what is not."
-            raise Problem("precondition-failed", detail, article=receipt.article, rev=receipt.rev, links=links)
+            return Problem("precondition-failed", detail, article=answer.article, rev=answer.rev, links=links)
         case "gone":
-            raise gone(receipt.article, receipt.rev)
+            return gone(answer.article, answer.rev)
         case _:
-            raise not_yours(url_of(item.aliases))
+            return not_yours(url_of(item.aliases))
 
 
 def changed(article: str, rev: int | None) -> Problem:

@@ -4,13 +4,26 @@ import resource
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
+
+AGAIN_S = 0.25
+STATM = Path("/proc/self/statm")
 
 
 def limit_memory(megabytes: int) -> None:
     """Bound this process's address space for good: what asks for more gets a `MemoryError`."""
     most = megabytes * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
+
+def resident_mb() -> float:
+    """What this process holds now. `ru_maxrss` will not do where there is /proc: it starts at the parent's peak."""
+    try:
+        pages = int(STATM.read_text(encoding="ascii").split()[1])
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return pages * resource.getpagesize() / (1024 * 1024)
 
 
 @contextmanager
@@ -40,7 +53,8 @@ def bounded(megabytes: int, seconds: float, error: Exception) -> Iterator[None]:
     resource.setrlimit(resource.RLIMIT_AS, (_lower(megabytes * 1024 * 1024, memory[1]), memory[1]))
     resource.setrlimit(resource.RLIMIT_CPU, (_lower(last, cpu[1]), cpu[1]))
     signal.signal(signal.SIGPROF, give_up)
-    signal.setitimer(signal.ITIMER_PROF, seconds)
+    # Again and again: what is raised while Python cleans up after an object is lost.
+    signal.setitimer(signal.ITIMER_PROF, seconds, min(seconds, AGAIN_S))
     try:
         yield
     except MemoryError:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -99,12 +100,13 @@ class Newsdesk:
         return stored
 
     def found(self, words: str) -> int:
-        return len(self.index.search(words).hits)
+        return self.index.search(words).total
 
 
 @contextmanager
-def newsdesk_of(settings: Settings) -> Iterator[Newsdesk]:
-    app_state = open_state(settings, open_archive(settings))
+def newsdesk_of(settings: Settings, **parts: Any) -> Iterator[Newsdesk]:
+    """A desk over these settings; `parts` of its state are put in place of its own."""
+    app_state = replace(open_state(settings, open_archive(settings)), **parts)
     with door_of(app_state) as (port, _, _):
         desk = Newsdesk(settings, app_state, port)
         try:

@@ -6,8 +6,10 @@ import re
 
 import msgspec
 
+from services.cli.articles import DeskActs
 from services.cli.context import OK, WRONG, Context, show_json, warn
 from services.cli.printing import plural, table
+from services.ingest import desk_acts
 from services.web.keys import Keys, open_keys, read_scopes
 from services.web.scopes import PUBLISHER, SCOPES
 from shared.clock import now
@@ -100,6 +102,8 @@ def list_keys(context: Context) -> int:
 
 def revoke_keys(context: Context) -> int:
     """End keys by publisher or id; running front doors see it at once."""
+    if context.args.with_articles:
+        return _revoke_with_articles(context)
     count = open_keys(context.settings).revoke(context.args.name)
     if context.as_json:
         show_json({"revoked": count})
@@ -138,6 +142,28 @@ def _read_end(text: str | None) -> dt.datetime | None:
         return dt.datetime.combine(dt.date.fromisoformat(text), dt.time(), dt.UTC)
     except ValueError:
         raise PermanentError(f"{text[:40]!r} is no end of a key: give days (90d) or a day (2027-01-31)") from None
+
+
+def _revoke_with_articles(context: Context) -> int:
+    """End a publisher's keys and withdraw what they pushed; without --yes, only tell how much that is."""
+    args, name = context.args, context.args.name
+    keys = open_keys(context.settings)
+    count = sum(key.publisher.name == name for key in keys.list())
+    with DeskActs(context) as acts:
+        articles = acts.pushed_by(name)
+        told = {"publisher": name, "keys": count, "articles": len(articles), "done": bool(args.yes)}
+        if args.yes:
+            if not args.because:
+                raise PermanentError("say why with --because: it is kept for whoever asks later")
+            keys.revoke(name)
+            desk_acts.note(acts.decisions, "revoke", name, args.because)
+            desk_acts.withdraw(acts.intake, acts.decisions, articles, args.because)
+    if context.as_json:
+        show_json(told)
+        return OK
+    what = f"{plural(count, 'key')} and {plural(len(articles), 'article')} of {name}"
+    print(f"{what}: ended and withdrawn." if args.yes else f"{what}. Nothing was done: --yes ends and withdraws them.")
+    return OK
 
 
 def _prefixes_of(keys: Keys, name: str) -> tuple[str, ...]:

@@ -29,8 +29,7 @@ def parser() -> Iterator[FeedParser]:
 
 
 def child_id(parser: FeedParser) -> int:
-    child = parser._child
-    return 0 if child is None else child.pid
+    return parser._child.pid
 
 
 def test_one_process_reads_document_after_document(parser: FeedParser) -> None:
@@ -68,7 +67,7 @@ def test_a_process_that_neither_works_nor_ends_is_ended(parser: FeedParser) -> N
     assert child_id(parser), "0 would mean this very process group"
     os.kill(child_id(parser), signal.SIGSTOP)
     slow = FeedParser(Limits(wall_s=0.2))
-    slow._child, parser._child = parser._child, None
+    slow._child._process, parser._child._process = parser._child._process, None
     with pytest.raises(NotAFeed, match="takes too long"):
         slow.parse(GOOD, None, URL)
     assert len(FeedParser.parse(parser, GOOD, None, URL).entries) == 1

@@ -9,6 +9,7 @@ from services.index.rhythm import Beat
 from services.index.search import Answered, Hit, Results, Revision, Stored
 from services.ingest.feed_states import FeedState
 from services.ingest.intake import Receipt
+from services.ingest.pings import Pinged
 from services.ingest.subscriptions import Subscription
 from services.web.acts import Acts
 from services.web.answers import GivenAnswer
@@ -16,12 +17,13 @@ from services.web.change_hub import ChangeHub
 from services.web.keys import Keys, Publisher
 from services.web.listing import Listing, Row, row_of
 from services.web.pages.input_view import ArchivedInput
+from services.web.reading import Limits, ReadingRoom
 from services.web.sessions import Session
 from services.web.state import AppState
 from shared.article import Article
 from shared.audit import AuditLog
 from shared.envelope import Event, Input, Source, SourceKind
-from shared.ledger.calls import EnteredState
+from shared.ledger.calls import EnteredState, Weighed
 from shared.ledger.events import FIRST, Change
 from shared.ledger.overview import Overview
 from shared.ledger.reader import Balance, Head, InputStatus, Meta, StageStatus, Status
@@ -53,6 +55,9 @@ class MemoryIntake:
         bodies = [item.body for item in self.taken]
         self.taken += inputs
         return [a_receipt("duplicate" if i.body in bodies else "received") for i in inputs]
+
+    def weigh(self, inputs: Sequence[Input], /) -> list[Weighed]:
+        return [Weighed(article=ARTICLE, rev=0, state="received") for _ in inputs]
 
 
 @dataclass
@@ -251,6 +256,8 @@ def a_desk(keys: Keys, **settings: object) -> Desk:
         desk=NoDesk(),
         look=lines.look,
         answers=MemoryAnswers(),
+        ping=lambda address: [Pinged(feed=address, due_us=REV)],
+        reading=ReadingRoom(Limits(cpu_s=2)),
         meters=Meters(lines.look),
     )
     return Desk(app_state, intake, lines, index, stream)

@@ -1,0 +1,67 @@
+"""What commands that act on articles share: the desk they reach, and the articles that a name means."""
+
+from types import TracebackType
+
+from services.cli.context import Context
+from services.cli.reach import reach_desk
+from services.index.listing import END_OF_TIME
+from services.index.search import Index
+from services.ingest.desk_acts import Named
+from services.ingest.intake import Intake, open_archive, open_decisions
+from shared.ledger.listing import IN_FLIGHT, list_standing
+from shared.work.celery_app import open_ledger
+
+MOST_IN_FLIGHT = 1_000_000
+STRONGEST = ("uri:", "url:", "guid:", "path:")
+
+
+class DeskActs:
+    """The ledger, the index and the archive of the desk that is reached, for as long as a `with` block lasts."""
+
+    def __init__(self, context: Context) -> None:
+        self.settings = reach_desk(context)
+        self.ledger = open_ledger(self.settings)
+        self.index = Index(self.settings.index_file)
+        self.archive = open_archive(self.settings)
+        self.decisions = open_decisions(self.settings)
+        self.intake = Intake(self.ledger, self.archive, self.settings)
+
+    def __enter__(self) -> "DeskActs":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.archive.close()
+        self.decisions.close()
+        self.index.close()
+
+    def find(self, name: str) -> list[Named]:
+        """The article that an id, a receipt or an address means; none where nobody knows it.
+
+        Index and ledger may count an address to different articles, since the index also compares words: then both.
+        """
+        stored = self.index.get(name)
+        line = self.ledger.receipt(name)
+        owner = self.ledger.owner(name) or (line.article if line else None)
+        candidates = (owner, stored.article_id if stored else None, name if self.ledger.latest(name) else None)
+        articles = list(dict.fromkeys(article for article in candidates if article))
+        known = stored.aliases if stored else ()
+        return [Named(article=article, aliases=self._aliases(article, known)) for article in articles]
+
+    def pushed_by(self, publisher: str) -> list[Named]:
+        """All articles of a publisher that stand, or are on their way."""
+        standing = list_standing(
+            self.ledger, IN_FLIGHT, source=f"push:{publisher}", before=END_OF_TIME, limit=MOST_IN_FLIGHT
+        )
+        ids = dict.fromkeys((*self.index.owned_by(publisher), *(line.article for line in standing)))
+        return [found for article in ids for found in self.find(article)]
+
+    def _aliases(self, article: str, known: tuple[str, ...]) -> tuple[str, ...]:
+        ref = self.ledger.latest(article)
+        meta = self.ledger.meta(ref) if ref else None
+        every = (*known, *(meta.aliases if meta else ()))
+        ranked = sorted(dict.fromkeys(every), key=_rank)
+        return tuple(alias for alias in ranked if _rank(alias) < len(STRONGEST))
+
+
+def _rank(alias: str) -> int:
+    return next((rank for rank, kind in enumerate(STRONGEST) if alias.startswith(kind)), len(STRONGEST))

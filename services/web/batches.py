@@ -1,0 +1,122 @@
+"""`POST /v1/batches`: many articles in one request, as lines of JSON or files of a ZIP, with a result for each item."""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.web.articles import claimed
+from services.web.batch_items import NDJSON, ZIP, BatchItem, items_of
+from services.web.keys import Publisher
+from services.web.middleware import authenticate
+from services.web.problems import Problem, later, problem_of, told
+from services.web.push_headers import inputs_of, read_kind
+from services.web.request_body import too_large
+from services.web.responses import json_answer
+from services.web.state import AppState, publisher_of, state_of
+from services.web.taking import receipt_body, refusal
+from shared.data_version import make_folder
+from shared.envelope import MOST_BYTES
+from shared.ledger.calls import NOT_TAKEN
+
+MOST_BATCH_BYTES = 64 * 1024 * 1024
+IN_MEMORY = 256 * 1024
+TIMES_SLOWER = 10  # than one article may be
+AT_ONCE, AT_ONCE_BYTES = 25, 4 * 1024 * 1024
+
+
+async def push_batch(request: Request) -> Response:
+    """Take the items in one by one; what is wrong with one is told in its result and concerns no other."""
+    app_state, publisher = state_of(request), publisher_of(request)
+    essence = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if essence not in (NDJSON, ZIP):
+        raise Problem("unsupported-media-type", f"A batch is {NDJSON} or {ZIP}.", accepted=[NDJSON, ZIP])
+    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        raise Problem("unsupported-encoding", "A batch is sent as it is; a ZIP is packed already.")
+    if app_state.batches.locked():
+        raise Problem("busy", "Other batches are being taken in; nothing of yours was.", headers=later(5))
+    async with app_state.batches, _spooled(request, app_state) as spool:
+        authenticate(request.headers, app_state)
+        most = min(app_state.settings.max_input_bytes, MOST_BYTES)
+        items = items_of(essence, spool, most)
+        results: list[dict[str, object]] = []
+        while chunk := await app_state.read(partial(_chunk, items)):
+            results += await _taken(app_state, publisher, chunk)
+    if not results:
+        raise Problem("no-article", "The batch holds no items.")
+    refused = sum("problem" in result for result in results)
+    return json_answer({"results": results, "taken": len(results) - refused, "refused": refused})
+
+
+@asynccontextmanager
+async def _spooled(request: Request, app_state: AppState) -> AsyncIterator[BinaryIO]:
+    """The body in a file without a name, from where it grows large; it is gone with the block."""
+    folder = Path(app_state.settings.data_dir)
+    await app_state.read(partial(make_folder, folder))
+    with tempfile.SpooledTemporaryFile(IN_MEMORY, dir=str(folder)) as spool:
+        seconds, count = app_state.settings.push_body_s * TIMES_SLOWER, 0
+        try:
+            async with asyncio.timeout(seconds):
+                async for piece in request.stream():
+                    count += len(piece)
+                    if count > MOST_BATCH_BYTES:
+                        raise too_large(MOST_BATCH_BYTES)
+                    spool.write(piece)
+        except TimeoutError:
+            headers = {"Connection": "close"}
+            raise Problem("too-slow", f"A batch must be here within {seconds:g} s.", headers=headers) from None
+        yield cast("BinaryIO", spool)
+
+
+def _chunk(items: Iterator[BatchItem]) -> list[BatchItem]:
+    """The next items, as many as may stand in memory together."""
+    chunk: list[BatchItem] = []
+    held = 0
+    for item in items:
+        chunk.append(item)
+        held += len(item.body)
+        if len(chunk) == AT_ONCE or held >= AT_ONCE_BYTES:
+            break
+    return chunk
+
+
+async def _taken(app_state: AppState, publisher: Publisher, chunk: Sequence[BatchItem]) -> Sequence[dict[str, object]]:
+    held = sum(len(item.body) for item in chunk)
+    app_state.room.take(held)
+    try:
+        return await asyncio.gather(*(_result(app_state, publisher, item) for item in chunk))
+    finally:
+        app_state.room.give_back(held)
+
+
+async def _result(app_state: AppState, publisher: Publisher, item: BatchItem) -> dict[str, object]:
+    place: dict[str, object] = {"index": item.index}
+    place |= {"line": item.line} if item.line is not None else {"name": item.name}
+    try:
+        receipts = await _receipts(app_state, publisher, item)
+    except Exception as error:  # noqa: BLE001 - whatever it is concerns this item alone, and is told in its result
+        problem = problem_of(error, "POST")
+        return place | {"status": problem.kind.status, "problem": told(problem)}
+    status = 200 if all(receipt["state"] == "duplicate" for receipt in receipts) else 202
+    return place | {"status": status} | (receipts[0] if len(receipts) == 1 else {"receipts": receipts})
+
+
+async def _receipts(app_state: AppState, publisher: Publisher, item: BatchItem) -> Sequence[dict[str, object]]:
+    """The receipts of an item's articles; raises the `Problem` where none of them is taken in."""
+    if item.problem is not None:
+        raise item.problem
+    if not item.body.strip():
+        raise Problem("no-article", "It is empty.")
+    inputs = await app_state.read(partial(inputs_of, read_kind(item.media_type), item.body, {}, publisher))
+    beside = app_state.keys.prefixes_beside(publisher.name)
+    items = [await claimed(app_state, given, publisher, beside) for given in inputs]
+    receipts = await asyncio.gather(*(app_state.batcher.put(given) for given in items))
+    if all(receipt.state in NOT_TAKEN for receipt in receipts):
+        raise refusal(items[0], receipts[0])
+    return [receipt_body(receipt) for receipt in receipts]

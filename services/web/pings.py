@@ -1,0 +1,51 @@
+"""`POST /v1/pings`: a page or a feed has changed, says whoever made it."""
+
+from urllib.parse import parse_qs
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.web.ownership import may_claim
+from services.web.problems import Problem
+from services.web.push_headers import checked_address
+from services.web.request_body import body_of
+from services.web.responses import json_answer, moment
+from services.web.state import publisher_of, state_of
+from shared.identity import address_alias, is_page
+
+PING_BYTES = 16 * 1024
+FORM = "application/x-www-form-urlencoded"
+MEMBERS = ("url", "hub.url", "hub.topic")  # as WebSub's publishers name it, too
+
+
+async def take_ping(request: Request) -> Response:
+    """Visit the feed of this address soon, or the feeds of its host."""
+    app_state, publisher = state_of(request), publisher_of(request)
+    limits = app_state.settings
+    async with body_of(request, app_state.room, limit=PING_BYTES, seconds=limits.push_body_s) as body:
+        address = _address_in(body, request.headers.get("content-type", ""))
+    if not is_page(address):
+        raise Problem("bad-request", "url must be the absolute http(s) address of a page or a feed.")
+    alias = address_alias(checked_address(address, "url"), publisher.name)
+    may_claim((alias,), publisher, app_state.keys.prefixes_beside(publisher.name))
+    pinged = await app_state.ask(app_state.ping, address)
+    if not pinged:
+        raise Problem("unknown-feed", "No feed of that address or of its host is watched.", address=address)
+    feeds = [{"feed": ping.feed, "due": moment(ping.due_us)} for ping in pinged]
+    return json_answer({"feeds": feeds}, status=202)
+
+
+def _address_in(body: bytes, content_type: str) -> str:
+    """`{"url": "…"}`, or the same as a form."""
+    if content_type.partition(";")[0].strip().lower() == FORM:
+        fields = parse_qs(body.decode("utf-8", "replace"), max_num_fields=20)
+        given: object = next((fields[name][0] for name in MEMBERS if name in fields), None)
+    else:
+        try:
+            given = msgspec.json.decode(body, type=dict[str, object]).get("url")
+        except (msgspec.DecodeError, RecursionError):
+            given = None
+    if not isinstance(given, str) or not given:
+        raise Problem("bad-request", 'The body must be {"url": "https://…"}, or a form with url.')
+    return given
