@@ -9,17 +9,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
-STAGES = ("ingest", "normalize", "index")
+from services.cli.arguments import BECAUSE, EXPIRES, PREFIX, REFS, SCOPE, SOURCE, STAGES, Argument, arg, count, number
+
 RUN_THE_DESK = ("up:up", "demo:demo")
 DEBUG_HINT = "COPYDESK_DEBUG=1 shows where"
 NEWER, INTERRUPTED = 3, 130
-
-
-class Argument(NamedTuple):
-    """One argument of a command, as argparse takes it."""
-
-    names: tuple[str, ...]
-    options: dict[str, Any]
 
 
 class Command(NamedTuple):
@@ -35,43 +29,6 @@ class Command(NamedTuple):
     serves: bool = False  # a process that runs for long: it logs, where other commands speak to a person
     opens: bool = True  # the data folder, whose version is checked first
 
-
-def arg(*names: str, **options: Any) -> Argument:
-    return Argument(names, options)
-
-
-def number(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) < 20):
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number of 0 or more")
-    return int(text)
-
-
-def count(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) < 10):
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number of 0 or more")
-    return int(text)
-
-
-SOURCE = (
-    arg("--zone", metavar="ZONE", help="time zone of its dates without one, such as Asia/Ho_Chi_Minh"),
-    arg("--language", metavar="TAG", help="language of its texts, such as vi"),
-)
-PREFIX = arg(
-    "--prefix", dest="prefixes", action="append", default=[], metavar="URL",
-    help="pages below this address are theirs alone, such as https://example.org/news/ (may be given several times)",
-)  # fmt: skip
-SCOPE = arg(
-    "--scope", dest="scopes", action="append", default=[], metavar="SCOPE",
-    help="what the key may do: push, read (its own articles), read-all, monitor, admin (may be given several times)",
-)  # fmt: skip
-EXPIRES = arg("--expires", metavar="DAYS|DAY", help="when it ends: 90d, or 2027-01-31")
-BECAUSE = arg("--because", required=True, metavar="WHY", help="kept for good, for whoever asks later")
-REFS = (
-    arg("refs", nargs="*", metavar="ID", help="id@rev as `dead list` shows it"),
-    arg("--all", action="store_true", help="all that match the filters below"),
-    arg("--reason", metavar="REASON", help="only those dead for this reason"),
-    arg("--stage", choices=STAGES[1:], help="only those that died in this stage"),
-)
 
 COMMANDS = (
     Command("up", "up:up", "run the whole desk on this machine until Ctrl-C"),

@@ -129,7 +129,10 @@ def test_a_ping_brings_the_visit_of_a_feed_forward(desk: Newsdesk) -> None:
     feed = subscriptions.add("https://hue.example/rss")
     states.sync(subscriptions.list())
     states.put(feed, states.get(feed), 3600.0)
-    due = lambda: float(desk.ledger.client.zscore(keys.FEEDS_DUE, feed.id) or 0) - now_us() / 1_000_000  # noqa: E731
+
+    def due() -> float:
+        return float(desk.ledger.client.zscore(keys.FEEDS_DUE, feed.id) or 0) - now_us() / 1_000_000
+
     assert due() > 3000
     told = desk.call("POST", "/v1/pings", {"url": "https://hue.example/2015/11/rubber.html"})
     assert (told.status, [ping["feed"] for ping in told.body["feeds"]]) == (202, ["https://hue.example/rss"])

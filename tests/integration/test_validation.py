@@ -106,7 +106,7 @@ def test_hostile_documents_are_answered_within_bounds(desk: Newsdesk) -> None:
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_document_that_costs_too_much_is_told_as_such() -> None:
     raw = Raw(source=SOURCE, media_type="text/html", body=SLOW, received_us=1)
-    assert read_within(raw, Limits(cpu_s=0.05)).too_costly
+    assert read_within(raw, Limits(cpu_s=0.05, memory_mb=100_000)).too_costly
 
 
 def test_only_so_many_wait(room: ReadingRoom) -> None:

@@ -117,5 +117,5 @@ def test_promtool_takes_the_alerts(tmp_path: Path) -> None:
 
 def test_every_refusal_of_a_push_is_on_the_page() -> None:
     named = set(re.findall(r"`([a-z-]+)`", PUBLISH.read_text("utf-8")))
-    of_other_routes = {"missed", "not-found", "not-indexed", "method-not-allowed", "withdrawn", "unforeseen"}
+    of_other_routes = {"forged", "missed", "not-found", "not-indexed", "method-not-allowed", "withdrawn", "unforeseen"}
     assert KINDS.keys() - of_other_routes <= named

@@ -1,0 +1,54 @@
+"""The arguments of commands, as argparse takes them, and those that several commands share."""
+
+import argparse
+from typing import Any, NamedTuple
+
+STAGES = ("ingest", "normalize", "index")
+
+
+class Argument(NamedTuple):
+    """One argument of a command, as argparse takes it."""
+
+    names: tuple[str, ...]
+    options: dict[str, Any]
+
+
+def arg(*names: str, **options: Any) -> Argument:
+    """One argument, written as for `add_argument`."""
+    return Argument(names, options)
+
+
+def number(text: str) -> int:
+    """A whole number, as large as a revision."""
+    if not (text.isascii() and text.isdecimal() and len(text) < 20):
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number of 0 or more")
+    return int(text)
+
+
+def count(text: str) -> int:
+    """How many."""
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number of 0 or more")
+    return int(text)
+
+
+SOURCE = (
+    arg("--zone", metavar="ZONE", help="time zone of its dates without one, such as Asia/Ho_Chi_Minh"),
+    arg("--language", metavar="TAG", help="language of its texts, such as vi"),
+)
+PREFIX = arg(
+    "--prefix", dest="prefixes", action="append", default=[], metavar="URL",
+    help="pages below this address are theirs alone, such as https://example.org/news/ (may be given several times)",
+)  # fmt: skip
+SCOPE = arg(
+    "--scope", dest="scopes", action="append", default=[], metavar="SCOPE",
+    help="what the key may do: push, read (its own articles), read-all, monitor, admin (may be given several times)",
+)  # fmt: skip
+EXPIRES = arg("--expires", metavar="DAYS|DAY", help="when it ends: 90d, or 2027-01-31")
+BECAUSE = arg("--because", required=True, metavar="WHY", help="kept for good, for whoever asks later")
+REFS = (
+    arg("refs", nargs="*", metavar="ID", help="id@rev as `dead list` shows it"),
+    arg("--all", action="store_true", help="all that match the filters below"),
+    arg("--reason", metavar="REASON", help="only those dead for this reason"),
+    arg("--stage", choices=STAGES[1:], help="only those that died in this stage"),
+)
