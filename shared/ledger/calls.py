@@ -17,6 +17,7 @@ from shared.errors import IntakeFull
 from shared.identity import is_path
 from shared.ledger import keys
 from shared.ledger.connection import NEWER, redis_errors
+from shared.ledger.latency import BOUNDS
 from shared.ledger.reader import LedgerReader, Meta, Status, events, owner_name, split_ref
 from shared.settings import Settings
 
@@ -313,7 +314,10 @@ def script_source() -> str:
     """The ledger's script: its stories joined, and the lines that answer."""
     folder = resources.files("shared.ledger").joinpath("lua")
     stories = "".join(folder.joinpath(f"{story}.lua").read_text("utf-8") for story in STORIES)
-    return stories + f"if is_newer() then return redis.error_reply('{NEWER}') end\nreturn calls[command]()\n"
+    bounds = ", ".join(str(round(bound * 1_000_000)) for bound in BOUNDS)
+    begin = f"local LATENCY_BOUNDS = {{ {bounds} }}\n"
+    end = f"if is_newer() then return redis.error_reply('{NEWER}') end\n"
+    return f"{begin}{stories}{end}local reply = calls[command]()\nkeep_spans()\nreturn reply\n"
 
 
 def _wire(item: Accepted) -> dict[str, Any]:

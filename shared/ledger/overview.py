@@ -10,6 +10,7 @@ from shared.clock import now_us
 from shared.errors import CopydeskError, IntakeFull
 from shared.ledger import keys
 from shared.ledger.connection import redis_errors
+from shared.ledger.latency import Latency, read_latency
 from shared.ledger.reader import STAGES, LedgerReader, Status
 from shared.ledger.troubles import (
     REMEDIES,
@@ -29,16 +30,28 @@ EXPECTED = ("ingest", "normalize", "index", "watch")
 MOST_LISTED = 100
 
 
+class FeedCounts(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """How many feeds there are by state (`stopped`: gone for good), and when the next is due (µs; None without any)."""
+
+    fine: int = 0
+    failing: int = 0
+    stopped: int = 0
+    next_due_us: int | None = None
+
+
 class Overview(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """The ledger's figures, the processes that live, and what a person must look at."""
 
     status: Status
     workers: tuple[Worker, ...]
     troubles: tuple[Trouble, ...]
+    feeds: FeedCounts = FeedCounts()
+    latency: Latency = Latency()
 
     def as_told(self) -> dict[str, Any]:
         """What `copydesk status --json` and `/v1/status` answer: the state in a word, then everything side by side."""
         told: dict[str, Any] = msgspec.to_builtins(self)
+        del told["latency"]  # buckets are for /metrics; people get the last hour, from the index
         return {"state": "degraded" if self.troubles else "ok", **told.pop("status"), **told}
 
 
@@ -64,7 +77,10 @@ class Watchman:
         view = self._view()
         troubles = troubles_of(view, self._known())
         self._remember(troubles)
-        return Overview(status=view.status, workers=tuple(view.workers), troubles=troubles)
+        feeds, latency = self._feeds(), self._latency()
+        return Overview(
+            status=view.status, workers=tuple(view.workers), troubles=troubles, feeds=feeds, latency=latency
+        )
 
     def _view(self) -> View:
         status = self._reader.status()
@@ -99,6 +115,26 @@ class Watchman:
             failing_recovery=next(iter(_decoded([failing] if failing else [], Failing)), None),
             newer_entries=newer.decode() if newer else None,
         )
+
+    def _feeds(self) -> FeedCounts:
+        with redis_errors(self._client), self._client.pipeline(transaction=False) as pipe:
+            pipe.hlen(keys.FEEDS_HOSTS)
+            pipe.zcard(keys.FEEDS_DUE)
+            pipe.zrange(keys.FEEDS_DUE, 0, 0, withscores=True)
+            pipe.hkeys(keys.FEEDS_FAILING)
+            known, visited, first, names = pipe.execute()
+            # What fails and is not due is stopped, or no feed but a list of feeds.
+            failing = sum(due is not None for due in self._client.zmscore(keys.FEEDS_DUE, names)) if names else 0
+        return FeedCounts(
+            fine=max(0, visited - failing),
+            failing=failing,
+            stopped=max(0, known - visited),
+            next_due_us=int(first[0][1] * 1_000_000) if first else None,
+        )
+
+    def _latency(self) -> Latency:
+        with redis_errors(self._client):
+            return read_latency(self._client.hgetall(keys.LATENCY))
 
     def _refusals(self) -> list[str]:
         try:

@@ -248,11 +248,7 @@ def _of_room(view: View) -> Iterator[Found]:
     refusals = dict.fromkeys([*view.refusals, *(reason for worker in view.workers for reason in worker.refusals)])
     if refusals:
         yield "intake-refusing", "", None, "; ".join([*refusals][:MOST_NAMED])
-    # Of one disk several processes may tell, with reserves of their own: the nearest to its reserve counts.
-    disks = sorted(
-        (disk for worker in view.workers for disk in worker.disks), key=lambda disk: disk.reserve - disk.free
-    )
-    for disk in {disk.path: disk for disk in disks}.values():
+    for disk in nearest_full(view.workers):
         if disk.free < disk.reserve:
             free, reserve = disk.free // 1024**2, disk.reserve // 1024**2
             yield (
@@ -262,6 +258,12 @@ def _of_room(view: View) -> Iterator[Found]:
                 f"the disk of {disk.path} has {free} MiB left, the reserve is {reserve} MiB",
             )
     yield from _of_memory(view)
+
+
+def nearest_full(workers: Sequence[Worker]) -> tuple[Disk, ...]:
+    """One disk for each folder: of one, several processes may tell, with reserves of their own; the nearest counts."""
+    disks = sorted((disk for worker in workers for disk in worker.disks), key=lambda disk: disk.reserve - disk.free)
+    return tuple({disk.path: disk for disk in disks}.values())
 
 
 def growth_a_day(hours: Mapping[int, int]) -> float | None:

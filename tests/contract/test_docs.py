@@ -20,7 +20,7 @@ TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding=
 FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`([^`\n]+)`")
 BEFORE = re.compile(r"^(?:\w+=\S+ +)*(?:\.venv/bin/|docker compose exec (?:-T )?\w+ )?")
-PATH = re.compile(r"(?:services|shared|tests|docs|requirements|benchmarks)/[\w./-]+\.\w+")
+PATH = re.compile(r"(?:services|shared|tests|docs|requirements|benchmarks|deploy)/[\w./-]+\.\w+")
 
 pages = pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 

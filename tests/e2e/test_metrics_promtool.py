@@ -1,7 +1,8 @@
-"""The exposition at /metrics, before Prometheus' own judge."""
+"""The exposition at /metrics, and the alerts, before Prometheus' own judge."""
 
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,8 @@ from shared.metrics import Meters
 from shared.settings import Settings
 from shared.work.celery_app import open_ledger
 from tests.require import lacking
+
+RULES = Path(__file__).parents[2] / "deploy" / "prometheus"
 
 
 @pytest.fixture(scope="module")
@@ -41,3 +44,15 @@ def test_a_ledger_that_does_not_answer_is_shown_in_a_valid_exposition(promtool: 
     exposition = Meters(away).exposition()
     assert b"copydesk_up 0.0" in exposition
     assert judged(promtool, exposition) == ""
+
+
+def test_the_alerts_fire_when_they_should(promtool: str) -> None:
+    command = [promtool, "test", "rules", "copydesk.rules.test.yml"]
+    done = subprocess.run(command, cwd=RULES, capture_output=True, text=True, check=False, timeout=30)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_prometheus_takes_the_settings_of_the_profile(promtool: str) -> None:
+    command = [promtool, "check", "config", "--syntax-only", "prometheus.yml"]
+    done = subprocess.run(command, cwd=RULES, capture_output=True, text=True, check=False, timeout=30)
+    assert done.returncode == 0, done.stdout + done.stderr

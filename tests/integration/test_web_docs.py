@@ -3,24 +3,19 @@
 import gzip
 import re
 import shlex
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-import yaml
 
 from services.web.keys import Keys
 from services.web.problems import KINDS
 from services.web.reading import ReadingRoom
 from shared.envelope import Raw, Source
-from shared.metrics import Meters
 from tests.integration.test_batches import zipped
 from tests.integration.test_web import ask, door_of
-from tests.require import lacking
-from tests.unit.web.stand_ins import ARTICLE, KEY, RECEIPT, SECRET, Desk, a_desk, a_line, a_stored, an_overview
+from tests.unit.web.stand_ins import ARTICLE, KEY, RECEIPT, SECRET, Desk, a_desk, a_line, a_stored
 
 DOCS = Path(__file__).parents[2] / "docs"
 PUBLISH, MONITOR = (DOCS / name for name in ("publish.md", "monitor.md"))
@@ -84,35 +79,6 @@ def run(port: int, words: list[str]) -> int:
     assert url.netloc == "127.0.0.1:8080"
     path = f"{url.path}?{url.query}" if url.query else url.path
     return ask(port, method or ("POST" if body else "GET"), path, body, **headers)[0]
-
-
-def test_every_metric_that_is_named_exists_and_none_is_left_out() -> None:
-    meters = Meters(an_overview)
-    meters.pushes.labels(publisher="hue", code="202").inc()
-    meters.requests.labels(method="GET", route="/metrics", code="200").observe(0.1)
-    exposed = set(re.findall(r"^# TYPE (\w+)", meters.exposition().decode(), re.MULTILINE))
-    named = set(re.findall(r"copydesk_\w+", MONITOR.read_text("utf-8")))
-    assert named == exposed
-
-
-def test_the_alerts_are_rules_and_each_says_what_to_do() -> None:
-    blocks = [
-        yaml.safe_load(block) for language, block in FENCE.findall(MONITOR.read_text("utf-8")) if language == "yaml"
-    ]
-    [rules] = [group["rules"] for block in blocks for group in block.get("groups", [])]
-    assert len(rules) >= 8
-    assert all({"alert", "expr", "annotations"} <= rule.keys() for rule in rules)
-
-
-def test_promtool_takes_the_alerts(tmp_path: Path) -> None:
-    promtool = shutil.which("promtool") or lacking("promtool", "is not on PATH")
-    blocks = [block for language, block in FENCE.findall(MONITOR.read_text("utf-8")) if language == "yaml"]
-    rules = tmp_path / "rules.yml"
-    rules.write_text(next(block for block in blocks if block.startswith("groups:")), "utf-8")
-    done = subprocess.run(
-        [promtool, "check", "rules", str(rules)], capture_output=True, text=True, check=False, timeout=30
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_every_refusal_of_a_push_is_on_the_page() -> None:

@@ -13,6 +13,7 @@
 -- ledger:retrying:<stage>, ledger:held:<stage>  zset  refs that wait for a time, by when they are due (µs)
 -- ledger:dead        zset    dead refs, by when they died (µs)
 -- ledger:events      stream  every change of every article, the last of them: ref, source, state, stage, note, at (µs)
+-- ledger:latency     hash    how long articles waited, were worked on and took in all: counts by bucket, sums in µs
 -- ledger:claim:<message> hash  what the claims of one message took: nonce -> refs, so that a claim may be repeated
 -- <stage>            list    the courier's queue: bells. A bell says that articles wait, not which.
 
@@ -170,9 +171,44 @@ local function tell(ref, source, state, stage, note)
     'stage', stage or '', 'note', note or '', 'at', text(now))
 end
 
+-- How long articles take, as histograms over LATENCY_BOUNDS (µs): <name>:<bucket> counts, <name>:sum adds up. What one call
+-- has to add is written once, at its end.
+local spans = {}
+
+local function note_span(name, since)
+  local took, bucket = math.max(0, now - since), 1
+  while LATENCY_BOUNDS[bucket] and took > LATENCY_BOUNDS[bucket] do bucket = bucket + 1 end
+  local counted, summed = name .. ':' .. bucket - 1, name .. ':sum'
+  spans[counted] = (spans[counted] or 0) + 1
+  spans[summed] = (spans[summed] or 0) + took
+end
+
+local function keep_spans()
+  for field, by in pairs(spans) do redis.call('HINCRBY', 'ledger:latency', field, text(by)) end
+end
+
+-- The time since the last line of a log. Under an embargo, dead or refused an article neither waits nor is worked on.
+local AT_REST = { held = true, dead = true, refused = true }
+
+local function note_step(lines, stage)
+  local at, state = (lines:match('.*\n(.*)$') or lines):match('^(%d+)|([^|]*)')
+  if not at or AT_REST[state] or not (stage == 'normalize' or stage == 'index') then return end
+  note_span(stage .. ':' .. (state == 'working' and 'working' or 'waiting'), tonumber(at))
+end
+
+-- The whole way of one that went it without a rest.
+local function note_way(lines)
+  for state in pairs(AT_REST) do
+    if lines:find('|' .. state .. '|', 1, true) then return end
+  end
+  local entered = lines:match('^(%d+)|')
+  if entered then note_span('article', tonumber(entered)) end
+end
+
 local function log(key, state, stage, note)
   local line = text(now) .. '|' .. state .. '|' .. stage .. '|' .. (note or '')
   local is = redis.call('HMGET', key, 'log', 'source')
+  if is[1] then note_step(is[1], stage) end
   redis.call('HSET', key, 'log', is[1] and (is[1] .. '\n' .. line) or line)
   tell(key:sub(#record_key('') + 1), is[2], state, stage, note)
 end
@@ -209,7 +245,12 @@ local function finish(ref, key, outcome, stage, note)
   count(outcome, 1)
   local receipt = redis.call('HGET', key, 'receipt')
   if stage == 'index' and outcome ~= 'discarded' and outcome ~= 'refused' then
-    tell(ref, redis.call('HGET', key, 'source'), outcome, stage, note)
+    local is = redis.call('HMGET', key, 'source', 'log')
+    tell(ref, is[1], outcome, stage, note)
+    if is[2] then
+      note_step(is[2], stage)
+      if outcome == 'indexed' then note_way(is[2]) end
+    end
     redis.call('DEL', key)
     local answer = ref .. ' ' .. outcome .. ' ' .. text(now)
     if receipt then redis.call('SET', receipt_key(receipt), answer, 'EX', args.receipt_grace) end
