@@ -52,6 +52,12 @@ class Desk:
         answer = json.loads(self._ask(f"/v1/search?q={query}"))
         return int(answer["total"]) > 0
 
+    def command(self, *words: str) -> str:
+        """What a command prints in this desk's folder."""
+        command = [sys.executable, "-m", "services.cli", *words]
+        clean = {k: v for k, v in os.environ.items() if not k.startswith("COPYDESK_")}
+        return subprocess.run(command, cwd=self.folder, env=clean, check=True, capture_output=True, text=True).stdout
+
     def _ask(self, path: str, data: bytes | None = None, headers: dict[str, str] | None = None) -> bytes:
         request = urllib.request.Request(
             self.url + path, data=data, headers={"Authorization": f"Bearer {self.key}"} | (headers or {})
@@ -62,12 +68,14 @@ class Desk:
 
 
 @contextlib.contextmanager
-def running_desk(**environ: str) -> Iterator[Desk]:
-    """`copydesk up` until the measurement ends."""
+def running_desk(*, nofile: int | None = None, **environ: str) -> Iterator[Desk]:
+    """`copydesk up` until the measurement ends; each of its processes may open `nofile` descriptors and no more."""
     with tempfile.TemporaryDirectory(prefix="cd-bench-") as name:
         folder = Path(name)
         (folder / "seeds").mkdir()
         command = [sys.executable, "-m", "services.cli", "--json", "up", "--port", str(free_port())]
+        if nofile is not None:
+            command = ["sh", "-c", f'ulimit -n {nofile} && exec "$@"', "sh", *command]
         clean = {k: v for k, v in os.environ.items() if not k.startswith("COPYDESK_")}
         process = subprocess.Popen(
             command, cwd=folder, env=clean | environ, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True

@@ -2,6 +2,7 @@
 
 import signal
 from functools import partial
+from pathlib import Path
 from types import FrameType
 
 import structlog
@@ -18,7 +19,7 @@ from services.web.keys import Keys, open_keys
 from services.web.listing import list_articles
 from services.web.readiness import Readiness, folder_probe, redis_probe
 from services.web.reading import open_reading_room
-from services.web.request_body import BODIES_AT_ONCE, BodyRoom
+from services.web.request_body import BATCHES_ON_DISK, BodyRoom
 from services.web.routes import front_door
 from services.web.server import Server, listen
 from services.web.sessions import Sessions
@@ -81,7 +82,8 @@ def open_state(settings: Settings, archive: Archive) -> AppState:
         reading=open_reading_room(settings),
         answers=AnswerStore(ledger.client),
         readiness=_readiness(settings, ledger, archive, keys),
-        room=BodyRoom(max(BODIES_AT_ONCE, 2 * settings.max_input_bytes)),
+        room=BodyRoom(folder=Path(settings.data_dir), stall_s=settings.push_stall_s),
+        batch_room=BodyRoom(BATCHES_ON_DISK, stall_s=settings.push_stall_s),
     )
 
 

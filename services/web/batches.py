@@ -15,9 +15,9 @@ from services.web.articles import claimed
 from services.web.batch_items import NDJSON, ZIP, BatchItem, items_of
 from services.web.keys import Publisher
 from services.web.middleware import authenticate
-from services.web.problems import Problem, later, problem_of, told
+from services.web.problems import Problem, problem_of, told
 from services.web.push_headers import inputs_of, read_kind
-from services.web.request_body import too_large
+from services.web.request_body import paced, too_large
 from services.web.responses import json_answer
 from services.web.state import AppState, publisher_of, state_of
 from services.web.taking import receipt_body, refusal
@@ -39,9 +39,8 @@ async def push_batch(request: Request) -> Response:
         raise Problem("unsupported-media-type", f"A batch is {NDJSON} or {ZIP}.", accepted=[NDJSON, ZIP])
     if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
         raise Problem("unsupported-encoding", "A batch is sent as it is; a ZIP is packed already.")
-    if app_state.batches.locked():
-        raise Problem("busy", "Other batches are being taken in; nothing of yours was.", headers=later(5))
-    async with app_state.batches, _spooled(request, app_state) as spool:
+    # Its turn comes when its last byte is here: a sender that is slow keeps nobody else's from being taken in.
+    async with _spooled(request, app_state, publisher) as spool, app_state.batches:
         authenticate(request.headers, app_state)
         most = min(app_state.settings.max_input_bytes, MOST_BYTES)
         items = items_of(essence, spool, most)
@@ -55,23 +54,21 @@ async def push_batch(request: Request) -> Response:
 
 
 @asynccontextmanager
-async def _spooled(request: Request, app_state: AppState) -> AsyncIterator[BinaryIO]:
-    """The body in a file without a name, from where it grows large; it is gone with the block."""
-    folder = Path(app_state.settings.data_dir)
+async def _spooled(request: Request, app_state: AppState, publisher: Publisher) -> AsyncIterator[BinaryIO]:
+    """The body in a file without a name, from where it grows large; it is gone with the block, and so is its room."""
+    folder, room, taken = Path(app_state.settings.data_dir), app_state.batch_room, 0
     await app_state.read(partial(make_folder, folder))
     with tempfile.SpooledTemporaryFile(IN_MEMORY, dir=str(folder)) as spool:
-        seconds, count = app_state.settings.push_body_s * TIMES_SLOWER, 0
         try:
-            async with asyncio.timeout(seconds):
-                async for piece in request.stream():
-                    count += len(piece)
-                    if count > MOST_BATCH_BYTES:
-                        raise too_large(MOST_BATCH_BYTES)
-                    spool.write(piece)
-        except TimeoutError:
-            headers = {"Connection": "close"}
-            raise Problem("too-slow", f"A batch must be here within {seconds:g} s.", headers=headers) from None
-        yield cast("BinaryIO", spool)
+            async for piece in paced(request, app_state.settings.push_body_s * TIMES_SLOWER, room.stall_s):
+                if taken + len(piece) > MOST_BATCH_BYTES:
+                    raise too_large(MOST_BATCH_BYTES)
+                room.take(len(piece), publisher.name)
+                taken += len(piece)
+                spool.write(piece)
+            yield cast("BinaryIO", spool)
+        finally:
+            room.give_back(taken, publisher.name)
 
 
 def _chunk(items: Iterator[BatchItem]) -> list[BatchItem]:

@@ -20,7 +20,7 @@ from services.web.keys import Keys, Publisher
 from services.web.listing import Listing, Wanted
 from services.web.readiness import Readiness
 from services.web.reading import ReadingRoom
-from services.web.request_body import BodyRoom
+from services.web.request_body import BATCHES_ON_DISK, BodyRoom
 from services.web.sessions import Session
 from shared.ledger.overview import Overview
 from shared.ledger.reader import Head, InputStatus, Meta
@@ -86,6 +86,7 @@ class AppState:
     readiness: Readiness = field(default_factory=Readiness)
     room: BodyRoom = field(default_factory=BodyRoom)
     waiters: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(WAITERS))
+    batch_room: BodyRoom = field(default_factory=lambda: BodyRoom(BATCHES_ON_DISK))
     batches: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(BATCHES))
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     pushing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(PUSHING_THREADS, "web-push"))

@@ -15,7 +15,7 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -226,18 +226,23 @@ async def _read_body(response: httpx.Response, max_bytes: int) -> bytes:
         raw += len(chunk)
         if raw == len(chunk) and not layers and chunk.startswith(MAGIC):
             layers = [Inflater(max_bytes)]  # gzip without its label: no text begins with these two bytes
-        body += _through(layers, chunk)
-        if max(raw, len(body)) > max_bytes:
-            raise InputRefused(f"is larger than {max_bytes} bytes")
+        for piece in _through(layers, chunk):
+            body += piece
+            if max(raw, len(body)) > max_bytes:
+                raise InputRefused(f"is larger than {max_bytes} bytes")
     for place, layer in enumerate(layers):
-        body += _through(layers[place + 1 :], layer.finish())
+        for piece in _through(layers[place + 1 :], layer.finish()):
+            body += piece
     return bytes(body)
 
 
-def _through(layers: Iterable[Inflater], chunk: bytes) -> bytes:
-    for layer in layers:
-        chunk = layer.feed(chunk)
-    return chunk
+def _through(layers: Sequence[Inflater], chunk: bytes) -> Iterator[bytes]:
+    """What a chunk opens to through all layers, step by step."""
+    if not layers:
+        yield chunk
+        return
+    for piece in layers[0].feed(chunk):
+        yield from _through(layers[1:], piece)
 
 
 def _count_layers(encoding: str) -> int:

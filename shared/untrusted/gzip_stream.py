@@ -1,6 +1,7 @@
 """Gzip, opened in bounded steps: a bomb costs no more than the cap, a cut stream is an error."""
 
 import zlib
+from collections.abc import Iterator
 
 from shared.errors import InputRefused, TransientError
 
@@ -23,22 +24,27 @@ class Inflater:
         self._done = False
         self._open: zlib._Decompress | None = None
 
-    def feed(self, chunk: bytes) -> bytes:
-        """Open one chunk, at most the cap in all."""
+    def feed(self, chunk: bytes) -> Iterator[bytes]:
+        """Open one chunk in steps of at most 64 KiB, each when it is asked for, and at most the cap in all.
+
+        Whoever stops asking between two steps has paid for no more than he took. Take all before the next chunk.
+        """
         if self._done:
-            return b""
+            return
         if self._plain:
-            return self._count_out(chunk)
+            yield from self._steps_of(chunk)
+            return
         if self._open is None:
             chunk, self._head = self._head + chunk, b""
             if len(chunk) < len(MAGIC):
                 self._head = chunk
-                return b""
+                return
             if not chunk.startswith(MAGIC):
                 self._plain = True
-                return self._count_out(chunk)
+                yield from self._steps_of(chunk)
+                return
             self._open = zlib.decompressobj(wbits=31)
-        return self._inflate(self._open, chunk)
+        yield from self._inflate(self._open, chunk)
 
     def finish(self) -> bytes:
         """What is left at the end of the stream; a cut one is an error, to be asked for again."""
@@ -46,21 +52,24 @@ class Inflater:
             raise TransientError("the gzip stream ends before its end")
         return self._head
 
-    def _inflate(self, member: "zlib._Decompress", chunk: bytes) -> bytes:
-        out: list[bytes] = []
+    def _inflate(self, member: "zlib._Decompress", chunk: bytes) -> Iterator[bytes]:
         while chunk:
             try:
-                out.append(self._count_out(member.decompress(chunk, STEP)))
+                piece = member.decompress(chunk, STEP)
             except zlib.error as error:
                 raise TransientError(f"the gzip stream is broken: {error}") from error
+            yield self._count_out(piece)
             chunk = member.unconsumed_tail
             if member.eof:
                 chunk = member.unused_data
                 self._done = not chunk.startswith(MAGIC)
                 if self._done:
-                    break
+                    return
                 member = self._open = zlib.decompressobj(wbits=31)
-        return b"".join(out)
+
+    def _steps_of(self, chunk: bytes) -> Iterator[bytes]:
+        for at in range(0, len(chunk), STEP):
+            yield self._count_out(chunk[at : at + STEP])
 
     def _count_out(self, piece: bytes) -> bytes:
         self._count += len(piece)

@@ -7,6 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 from services.web.pages.render import PREFERENCES, page
 from services.web.problems import Problem
+from services.web.request_body import paced
 from services.web.scopes import may
 from services.web.sessions import COOKIE, SESSION_S
 from services.web.state import AppState, state_of
@@ -73,8 +74,8 @@ async def checked_form(request: Request) -> dict[str, str]:
 
 async def read_form(request: Request) -> dict[str, str]:
     """The fields of a small form; of one that comes twice the last."""
-    body = b""
-    async for piece in request.stream():
+    body, limits = b"", state_of(request).settings
+    async for piece in paced(request, limits.push_body_s, limits.push_stall_s):
         body += piece
         if len(body) > FORM_BYTES:
             raise Problem("too-large", f"A form may have {FORM_BYTES} bytes.")

@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.errors import InputRefused, TransientError
-from shared.untrusted.gzip_stream import Inflater
+from shared.untrusted.gzip_stream import STEP, Inflater
 
 
 def inflate(stream: bytes, step: int = 1000, max_bytes: int = 1_000_000) -> bytes:
     layer = Inflater(max_bytes)
-    pieces = [layer.feed(stream[at : at + step]) for at in range(0, len(stream), step)]
+    pieces = [piece for at in range(0, len(stream), step) for piece in layer.feed(stream[at : at + step])]
+    assert all(len(piece) <= STEP for piece in pieces)
     return b"".join([*pieces, layer.finish()])
 
 
@@ -48,4 +49,12 @@ def test_a_bomb_costs_no_more_than_the_cap() -> None:
     bomb = gzip.compress(b"\0" * 50_000_000)
     layer = Inflater(1_000_000)
     with pytest.raises(InputRefused, match="more than 1000000"):
-        layer.feed(bomb)
+        list(layer.feed(bomb))
+
+
+def test_a_bomb_is_opened_no_further_than_it_is_asked_for() -> None:
+    """Between two steps of 64 KiB whoever reads may stop: here after three of 763."""
+    layer = Inflater(50_000_000)
+    steps = layer.feed(gzip.compress(b"\0" * 50_000_000))
+    assert [len(next(steps)) for _ in range(3)] == [STEP] * 3
+    assert layer._count == 3 * STEP

@@ -480,9 +480,8 @@ HOSTILE = st.text(st.characters(codec="latin-1", exclude_characters="\r\n\0"), m
 def test_whatever_is_asked_is_answered_and_never_unforeseen(
     client: Caller, method: str, path: str, name: str, query: str, kind: str, header: str, named: set[str], body: bytes
 ) -> None:
-    pattern = path.replace(":path", "")
-    address = pattern.format(name=quote(name, safe=""), receipt=quote(name)) + "?" + quote(query, safe="=&%")
+    address = re.sub(r"\{\w+(:path)?\}", quote(name, safe=""), path) + "?" + quote(query, safe="=&%")
     headers = {"Content-Type": kind, "Content-Encoding": header[:1]} | dict.fromkeys(named, header)
     answer = client.call(method, address, body=body, headers=headers)
     assert answer.status < 500
-    assert answer.status < 400 or answer.is_problem
+    assert answer.status < 400 or answer.is_problem or path == "/login"  # a page for people, which says it in words
