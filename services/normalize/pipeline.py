@@ -1,6 +1,6 @@
 """From the bytes of one input to the canonical article: decode, read the format, then one step for each field."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 
@@ -19,10 +19,11 @@ from services.normalize.fields.remaining import keep_remaining
 from services.normalize.fields.text import mend_text
 from services.normalize.fields.wrapping import join_wrapped
 from services.normalize.readers import feed_entry, html_page, newsml_g2, ninjs, nitf, plain_text, schema_org, sniff
-from shared.article import Article
+from services.normalize.readings import RuleId
+from shared.article import Article, Evidence
 from shared.envelope import FEED_ENTRY_TYPE, MOST_BYTES, Raw
 from shared.errors import NotAnArticle
-from shared.untrusted.decode import decode
+from shared.untrusted.decode import Decoded, decode
 
 Reader = Callable[[str, Raw], Draft]
 READERS: Mapping[str, Reader] = {
@@ -62,14 +63,25 @@ def normalize(raw: Raw) -> Article:
     if len(raw.body) > MOST_BYTES:
         raise NotAnArticle(f"The input has {len(raw.body)} bytes; more than {MOST_BYTES} are not read as one article.")
     reader = reader_for(raw)
-    text = decode(raw.body, raw.media_type, raw.source.language).text
-    document = open_document(raw, text, _bounded(reader(text, raw)))
+    decoded = decode(raw.body, raw.media_type, raw.source.language)
+    document = open_document(raw, decoded.text, _bounded(reader(decoded.text, raw)))
     for step in STEPS:
         document = step(document)
     article = document.article
     if article.headline is None and article.description is None and not article.blocks:
         raise NotAnArticle("Nothing in the input reads as an article.")
-    return msgspec.structs.replace(article, evidence=document.evidence)
+    return msgspec.structs.replace(article, evidence=(*document.evidence, *_evidence_of_encoding(decoded)))
+
+
+def _evidence_of_encoding(decoded: Decoded) -> Iterator[Evidence]:
+    """What was lost or mended on the way from bytes to text: a reader of the article cannot see it there."""
+    if decoded.unreadable:
+        rule, note = RuleId.BYTES_UNREADABLE, f"{decoded.unreadable} in {decoded.encoding}"
+    elif decoded.repaired:
+        rule, note = RuleId.TEXT_MENDED, decoded.rule
+    else:
+        return
+    yield Evidence(field="encoding", rule=rule.told(note), sure=rule.sure)
 
 
 def _bounded(draft: Draft) -> Draft:

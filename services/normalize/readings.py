@@ -25,6 +25,9 @@ class RuleId(enum.Enum):
     One section a field, in the order of the article's fields; a member's name is what code compares.
     """
 
+    # encoding: told where the text is not just what the bytes say
+    BYTES_UNREADABLE = ("bytes that are no letters of the text's encoding: U+FFFD stands for them", 1.0)
+    TEXT_MENDED = ("misread before it came, and mended", 0.9)
     # uri
     CANONICAL_LINK = ("canonical link", 0.95)
     OG_URL = ("meta og:url", 0.9)

@@ -12,12 +12,13 @@ from shared.untrusted.charsets.vietnamese import DECODERS
 
 _ROUNDS = 3  # twice encoded is common, three times has been seen
 _ENOUGH = 3
+_LIKELIER = 12.0  # on the scale of a logarithm: by so much is a text of few letters likelier once it is mended
 _SAMPLE = 6000
 _LINE = re.compile(r"[^\n]*\n?")
 # Letters and signs that a newspaper prints; a chance match gives others, such as "à »" read as a Samaritan point.
 _PRINTED = re.compile(
     "[\u00a0-\u017f\u0192\u01a0\u01a1\u01af\u01b0\u0218-\u021b\u02c6-\u02dd\u0300-\u0309\u031b\u0323\u0370-\u045f\u0490\u0491\u05d0-\u05ea"
-    "\u060c\u061b\u061f-\u0652\u0660-\u0669\u067e\u0686\u0698\u06a9\u06af\u06cc\u0e00-\u0e5b\u1ea0-\u1ef9"
+    "\u060c\u061b\u061f-\u0652\u0660-\u06d4\u06f0-\u06f9\u0900-\u09ff\u0e00-\u0e5b\u1ea0-\u1ef9"
     "\u200b-\u200f\u2010-\u2027\u202f\u2030\u2032\u2033\u2039\u203a\u20a0-\u20bf\u2116\u2122\u2190-\u21ff\u2200-\u22ff"
     "\u2500-\u27bf\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7a3\ufe0f\ufeff\uff00-\uffef\U0001f000-\U0001faff]"
 )
@@ -144,12 +145,12 @@ def _rest_of_grave_a(start: str, rest: str) -> str:
 
 def _explains(misreading: _Misreading, sample: str) -> bool:
     """Whether nearly all that is beyond ASCII was misread like this; the rarer misreadings need several letters."""
+    if misreading.explained(sample) < _NEARLY_ALL:
+        return False
     enough = 1 if misreading is _WESTERN else _ENOUGH
-    return (
-        misreading.explained(sample) >= _NEARLY_ALL
-        and len(misreading.sequence.findall(sample)) >= enough
-        and _is_sure_of(misreading, sample)
-    )
+    if len(misreading.sequence.findall(sample)) >= enough and _is_sure_of(misreading, sample):
+        return True
+    return likelihood(misreading.mended(sample))[0] - likelihood(sample)[0] > _LIKELIER
 
 
 def _likelihood_once_mended(misreading: _Misreading, sample: str) -> float:
