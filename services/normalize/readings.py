@@ -94,6 +94,7 @@ class RuleId(enum.Enum):
     TWITTER_TITLE = ("meta twitter:title", 0.6)
     META_TITLE = ("meta that names the headline", 0.7)
     MICRODATA_HEADLINE = ("microdata headline", 0.8)
+    TITLE_LINE = ("a line set over the text", 0.6)
     PAGE_TITLE = ("title of the page", 0.5)
     FIRST_LINE = ("the first line", 0.9)
     FIRST_LINE_UNDER_KICKER = ("the first line under a section's name", 0.9)

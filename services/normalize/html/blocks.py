@@ -7,14 +7,12 @@ import msgspec
 from lxml import etree
 
 from services.normalize.html.class_names import HIDDEN_STYLE, NORMAL, REFUSED, SUSPECT, judge_inline, judge_names
-from services.normalize.html.tree import INLINE, SILENT, Element, attributes_of, names_in, squeeze
+from services.normalize.html.tree import INLINE, READINGS, SILENT, Element, attributes_of, names_in, squeeze
 
 MARKS = re.compile(r"[.,;:!?…。、，！？«»„“”]")
 _WEIGHTS = {"p": 1.0, "li": 0.4, "dd": 0.4, "td": 0.7, "th": 0.0, "figcaption": 0.0}
 _BREAKS = re.compile(r"\x1e[\s\u00a0]*(?:\x1e[\s\u00a0]*)+")
 
-# The readings printed over Japanese words: in running text they would say each word twice.
-_READINGS = frozenset({"rt", "rp"})
 _RUNNING = frozenset(
     {"p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "dd", "dt", "td", "th", "blockquote", "figcaption"}
 )
@@ -24,7 +22,7 @@ _MAY_SWALLOW = frozenset({"noscript", "button", "svg", "object", "video", "audio
 _MOST_LOOKED_AT = 5000
 _MOST_NAMES = 200
 _SUBHEADS = frozenset({"h2", "h3", "h4", "h5", "h6", "dt", "summary"})
-_OF_A_LINE = INLINE - _READINGS
+_OF_A_LINE = INLINE - READINGS
 _LEAST_NAMES = 5
 _NEVER_TEXT = frozenset({"nav", "footer", "menu"})
 _ALWAYS_TEXT = frozenset({"html", "body", "main", "h1"})
@@ -179,7 +177,7 @@ class _Walk:
             if element.text and end != _SKIPPED:
                 self.take(element.text, dress)
             return end != _SKIPPED
-        elif tag not in _READINGS and (box is None or _is_shown(element, tag)):
+        elif tag not in READINGS and (box is None or _is_shown(element, tag)):
             if box is not None:
                 self.flush(box)
             self.stack.append((self.box(element, tag, box), dress & _LINK, _BOX))

@@ -33,6 +33,8 @@ _TRAILING = re.compile(r",\s*(?=[}\]])")
 _MARKUP = re.compile(r"<[a-zA-Z/][^>]*>")
 _MAX_NODES = 3000
 _MOST_VALUES = 200
+_HOME = re.compile(r"/|\.{1,2}/?|\.\./\.\./?|https?://[^/?#]+/?")
+_MOST_LINKS = 60
 
 Json = dict[str, Any]
 
@@ -106,7 +108,7 @@ def read_declared(root: Element, url: str | None) -> Declared:
         canonical=canonical,
         language=None,
         address=address,
-        site_names=tuple(_site_names(metas, nodes, url)),
+        site_names=(*_site_names(metas, nodes, url), *_names_in_links_home(root, words or "")),
     )
     tongue = next(_tongues(root, declared), None)
     return msgspec.structs.replace(declared, tongue=tongue, language=tongue.value if tongue is not None else None)
@@ -289,6 +291,24 @@ def _tongues(root: Element, declared: Declared) -> Iterator[Reading]:
     for value, rule, where in said:
         if isinstance(value, str) and _TAG.fullmatch(value.strip()):
             yield Reading(field="language", value=value.strip().replace("_", "-"), rule=rule, place=where, quote=value)
+
+
+def leads_home(link: Element) -> bool:
+    """Whether a link leads to a front page."""
+    return _HOME.fullmatch(link.get("href") or "") is not None or (link.get("rel") or "") == "home"
+
+
+def _names_in_links_home(root: Element, title: str) -> Iterator[str]:
+    """What the first links to the front page say, where the title of the page begins or ends with it."""
+    whole = title.casefold()
+    for link in islice(root.iter("a"), _MOST_LINKS):
+        if not leads_home(link):
+            continue
+        pictured = " ".join(filter(None, (image.get("alt") for image in link.iter("img"))))
+        for name in (text_of(link), squeeze(pictured)):
+            said = name.casefold()
+            if len(said) > 1 and said != whole and (whole.endswith(said) or whole.startswith(said)):
+                yield name
 
 
 def _site_names(metas: dict[str, tuple[str, ...]], nodes: Iterable[Json], url: str | None) -> Iterator[str]:

@@ -25,6 +25,9 @@ SILENT = frozenset(
     }
 )  # fmt: skip
 
+# The readings printed over Japanese words: in running text they would say each word twice.
+READINGS = frozenset({"rt", "rp"})
+
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _METADATA = frozenset({"base", "link", "meta", "noscript", "script", "style", "template", "title"})
 
@@ -93,7 +96,7 @@ def _strings(element: Element, skip: frozenset[Element], depth: int = 0) -> Iter
         yield element.text
     for child in element:
         tag = child.tag
-        if tag not in SILENT:
+        if tag not in SILENT and tag not in READINGS:
             apart = "" if tag in INLINE else " "
             yield apart
             if child not in skip:
