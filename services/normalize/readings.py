@@ -215,6 +215,7 @@ class RuleId(enum.Enum):
     REMAINING = ("stands in no other field", 0.5)
     REMAINING_MARK = ("a byline or a date beside the one that was taken", 0.7)
     REMAINING_PART = ("the rest of what was read for another field", 0.6)
+    REMAINING_DECLARED = ("declared beside the article", 0.9)
     REMAINING_HEADLINE = ("declared as a headline beside the main one", 0.8)
 
     def __init__(self, words: str, sure: float) -> None:

@@ -25,6 +25,7 @@ _MOST_RUNS = 200  # of one line that are looked for letter by letter, as words b
 _LEAST_LETTERS = 12
 _BODY = frozenset({None, "paragraph", "subhead", "quote", "list", "table", "picture", "caption"})
 _LONGEST_HEADLINE = 1_000
+_LONGEST_NOTE = 300  # characters: of a longer text beside the article only what it alone says is told
 _NOT_QUOTED = ("headline", "description", "byline", "people", "keywords")
 Words = list[str]
 
@@ -125,7 +126,10 @@ def _keep_printed(document: Document, kept: "_Kept") -> Document:
         if piece.shape == "heading" and document.article.headline and len(text) <= _LONGEST_HEADLINE:
             document = _with_headline(document, piece, text)
         else:
-            before.append(_left_over(piece, text, gone if piece.shape != "lead" else (0, len(text))))
+            whole = piece.shape == "lead" or (piece.shape == "debris" and len(text) <= _LONGEST_NOTE)
+            line = _left_over(piece, text, (0, len(text)) if whole else gone)
+            rule = RuleId.REMAINING_DECLARED if piece.shape == "debris" else line.rule
+            before.append(msgspec.structs.replace(line, rule=rule))
     return msgspec.structs.replace(document, lines=(*before, *document.lines)) if before else document
 
 

@@ -1,15 +1,13 @@
 """What sort of page it is: the kind of article, whether it is free to read, and whether it is an article at all."""
 
 from collections.abc import Iterator, Mapping
-from functools import cache
 from urllib.parse import unquote, urlsplit
 
 from services.normalize.html.blocks import Block
 from services.normalize.html.body import is_refused
 from services.normalize.html.declared import Declared, plain, types_of
 from services.normalize.html.tree import Element
-from services.normalize.language.folding import fold
-from services.normalize.language.load import languages
+from services.normalize.language.phrases import kind_named
 from services.normalize.readings import Ranking, Reading, RuleId, rank
 from shared.article import Kind
 from shared.errors import NotAnArticle
@@ -45,10 +43,9 @@ def refuse_listing(root: Element, declared: Declared) -> None:
         raise NotAnArticle("The page is no article but asks for the password of one.")
 
 
-@cache
-def _labels() -> Mapping[str, Kind]:
-    """The words by which papers label a kind, of all languages: a label may be in another one than the text."""
-    return {fold(word): kind for one in languages().values() for kind, words in one.kinds.items() for word in words}
+def kind_of_type(name: str) -> Kind | None:
+    """The kind that a type of schema.org says: "https://schema.org/OpinionNewsArticle" is an opinion."""
+    return _TYPES.get(name.rpartition("/")[2].lower())
 
 
 def read_kind(declared: Declared, near: list[Block], head: Block | None, url: str | None) -> Ranking | None:
@@ -60,7 +57,7 @@ def read_kind(declared: Declared, near: list[Block], head: Block | None, url: st
 
 def _printed(near: list[Block]) -> Iterator[Reading]:
     for block in near:
-        if block.size <= _LONGEST_LABEL and not is_refused(block.box) and (kind := _labels().get(_bare(block.text))):
+        if block.size <= _LONGEST_LABEL and not is_refused(block.box) and (kind := kind_named(block.text)):
             place = block.box.element.getroottree().getpath(block.box.element)
             yield Reading(field="kind", value=kind, rule=RuleId.KIND_LABEL, place=place, quote=block.text)
 
@@ -76,11 +73,11 @@ def _declared(declared: Declared) -> Iterator[Reading]:
             yield Reading(field="kind", value=kind, rule=rule, place=place, quote=quote)
     for name in ("article:section", "section"):
         for number, value in enumerate(declared.metas.get(name, ())):
-            if told := _labels().get(_bare(value)):
+            if told := kind_named(value):
                 place = declared.meta_place(name, number)
                 yield Reading(field="kind", value=told, rule=RuleId.KIND_SECTION, place=place, quote=value)
     section = plain(declared.article.get("articleSection"))
-    if section and (told := _labels().get(_bare(section))):
+    if section and (told := kind_named(section)):
         place = declared.json_place(declared.article, ".articleSection")
         yield Reading(field="kind", value=told, rule=RuleId.KIND_SECTION, place=place, quote=section)
 
@@ -91,12 +88,8 @@ def _addressed(url: str | None) -> Iterator[Reading]:
     except ValueError:
         return
     for step in steps:
-        if kind := _labels().get(fold(step)) or _labels().get(fold(step.replace("-", " "))):
+        if kind := kind_named(step) or kind_named(step.replace("-", " ")):
             yield Reading(field="kind", value=kind, rule=RuleId.KIND_ADDRESS, quote=url)
-
-
-def _bare(text: str) -> str:
-    return fold(text).strip(" :.|-–—•[]()")
 
 
 def read_access(declared: Declared) -> Ranking | None:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from services.normalize.language.folding import fold
 from services.normalize.language.load import GENERIC, for_tag, languages
-from shared.article import Role
+from shared.article import Kind, Role
 
 PRINTED_DASHES = "‐‑‒–—―−"
 DASHES = "-" + PRINTED_DASHES  # people type the hyphen, dashes and the minus for one another; first in a `[…]`
@@ -39,6 +39,16 @@ def _roles_of_all() -> Mapping[str, Role]:
 def any_role(word: str) -> Role | None:
     """The role that a folded word names before a colon in any language: "ảnh", "foto"."""
     return _roles_of_all().get(word)
+
+
+@cache
+def _kinds() -> Mapping[str, Kind]:
+    return {fold(word): kind for one in languages().values() for kind, words in one.kinds.items() for word in words}
+
+
+def kind_named(text: str) -> Kind | None:
+    """The kind of article that a label names, in any language: papers label in another one than the text's, too."""
+    return _kinds().get(fold(text).strip(" :.|-–—•[]()"))
 
 
 @cache

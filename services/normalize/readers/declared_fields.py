@@ -1,7 +1,9 @@
 """What a document declares about its article, field by field, each with the place it stands at."""
 
+import datetime as dt
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 import msgspec
 
@@ -10,11 +12,12 @@ from services.normalize.fields.date import Dated, clock_evidence
 from services.normalize.grammar.byline import read_byline
 from services.normalize.grammar.printed_names import is_organisation, split_names
 from services.normalize.language.folding import fold
-from services.normalize.language.phrases import any_role
+from services.normalize.language.phrases import any_role, kind_named
 from services.normalize.readings import Ranking, Reading, RuleId, rank
-from shared.article import Article, Evidence, Person, Role
+from shared.article import Article, Correction, Evidence, Person, Role
 
 _SURE = 0.95
+_MOST_UNTOLD = 300
 _PRINTED: dict[str, Shape] = {
     "headline": "heading",
     "description": "lead",
@@ -39,8 +42,10 @@ class FieldReadings:
         self._dates: dict[str, Dated] = {}
         self._lists: dict[str, tuple[str, ...]] = {}
         self._people: dict[str, tuple[Role, ...]] = {}
+        self._posts: dict[str, str] = {}
         self._single: dict[str, Reading] = {}
         self._printed: list[Piece] = []
+        self._corrections: list[Correction] = []
 
     def take(
         self, field: str, value: object, member: str, path: str, *, quote: str | None = None, sure: float = _SURE
@@ -76,6 +81,11 @@ class FieldReadings:
         for name in split_names(printed):
             self.add_name(name, ("author",), member, path)
 
+    def take_kind(self, genres: Iterable[tuple[str, str]], member: str, path: str) -> None:
+        """Take the kind that a genre's name says, in any language; another genre is no kind."""
+        for below, genre in genres:
+            self.take("kind", kind_named(genre), member, f"{path}{below}", quote=genre)
+
     def add_name(self, name: str, roles: tuple[Role, ...], member: str, path: str, quote: str | None = None) -> None:
         """Take a name as a person's, or as an organisation's when it looks like one."""
         if is_organisation(name):
@@ -83,8 +93,18 @@ class FieldReadings:
         else:
             self.add_person(name, roles, member, path, quote)
 
-    def add_person(self, name: str, roles: tuple[Role, ...], member: str, path: str, quote: str | None = None) -> None:
-        """Take a person; one named again only gains roles."""
+    def add_person(
+        self,
+        name: str,
+        roles: tuple[Role, ...],
+        member: str,
+        path: str,
+        quote: str | None = None,
+        post: str | None = None,
+    ) -> None:
+        """Take a person, with the post said beside the name; one named again only gains roles."""
+        if post:
+            self._posts.setdefault(name, post)
         if name not in self._people:
             field = f"people[{len(self._people)}]"
             self._single[field] = _reading(field, name, member, path, quote=quote)
@@ -98,6 +118,27 @@ class FieldReadings:
             self._lists[field] = kept
             self._single.setdefault(field, _reading(field, _shown(kept), member, path))
 
+    def add_correction(self, text: str | None, at: dt.datetime | None, member: str, path: str) -> None:
+        """Take a note of what was put right, and when that was."""
+        if text:
+            field = f"corrections[{len(self._corrections)}]"
+            self._corrections.append(Correction(text=text, at=at))
+            self._single[field] = _reading(field, text, member, path)
+
+    def tell_rest(self, leaves: Iterable[tuple[str, str]]) -> None:
+        """Tell the texts that no field took, each with its place, as removed: words of a producer never vanish."""
+        known = {fold(part) for value in self._said() for part in (value, *value.split(","))}
+        for path, text in islice(leaves, _MOST_UNTOLD):
+            if fold(text) not in known and not all(fold(part) in known for part in text.split(",")):
+                self._printed.append(Piece(text=text, shape="debris", path=path))
+
+    def _said(self) -> Iterator[str]:
+        for reading in (*self._readings, *self._single.values()):
+            yield from filter(None, (reading.value, reading.quote))
+        for values in self._lists.values():
+            yield from values
+        yield from self._posts.values()
+
     def has(self, field: str) -> bool:
         """Whether anything was read of the field."""
         if field == "people":
@@ -106,8 +147,10 @@ class FieldReadings:
 
     def draft(self, pieces: tuple[Piece, ...]) -> Draft:
         """The draft of what is believed, with the body's pieces."""
-        people = tuple(Person(name=name, rel=roles) for name, roles in self._people.items())
-        fields: dict[str, object] = {**self._lists, "people": people}
+        people = tuple(
+            Person(name=name, rel=roles, job_title=self._posts.get(name)) for name, roles in self._people.items()
+        )
+        fields: dict[str, object] = {**self._lists, "people": people, "corrections": tuple(self._corrections)}
         evidence: list[Evidence] = []
         for field in dict.fromkeys(reading.field for reading in self._readings):
             ranking = rank(field, self._readings)

@@ -6,8 +6,9 @@ from services.normalize.document import Draft, Piece, Shape
 from services.normalize.fields.date import date_of_value
 from services.normalize.readers.declared_fields import FieldReadings, role_of
 from services.normalize.readers.feed_texts import with_pictures
-from services.normalize.readers.json_document import listed, objects_at, parse_json, text_at, texts_at
+from services.normalize.readers.json_document import listed, named_at, objects_at, parse_json, text_at, texts_at
 from services.normalize.readers.markup import pieces_of_markup, pieces_of_value, plain_text_of
+from services.normalize.readers.untold import leaves_of_json
 from shared.article import PubStatus
 from shared.envelope import Raw
 from shared.errors import NotAnArticle
@@ -44,6 +45,10 @@ def read(text: str, raw: Raw) -> Draft:
     _take_dates(readings, item, names, raw, language)
     _take_people(readings, item, names, language)
     _take_subjects(readings, item, names)
+    for key in ("genres", "genre"):
+        genres = [*texts_at(item.get(key)), *named_at(item.get(key))]
+        readings.take_kind(genres, "ninjs genre", names.get(key, "$"))
+    readings.tell_rest(leaves_of_json(document, "$"))
     return readings.draft(with_pictures(pieces, _media(item, names)))
 
 
