@@ -149,20 +149,20 @@ class _Index:
     """The words of some texts, for looking up what stands together in one of them."""
 
     def __init__(self, texts: Iterable[str]) -> None:
-        self.together: set[tuple[str, ...]] = set()
+        self._together: set[tuple[str, ...]] = set()
+        self._new = list(texts)
         self._parts: list[str] = []
         self._texts: str | None = None
-        for text in texts:
-            self.add(text)
 
     def add(self, text: str) -> None:
-        """Take in one more text."""
-        words = [_folded(word) for word in _WORD.findall(text)]
-        if len(words) < _TOGETHER:
-            self.together.add(tuple(words))
-        self.together.update(zip(*(words[start:] for start in range(_TOGETHER)), strict=False))
-        self._parts.append(f" {' '.join(words)} ")
-        self._texts = None
+        """Take in one more text; nothing is made of it before something is looked up."""
+        self._new.append(text)
+
+    @property
+    def together(self) -> set[tuple[str, ...]]:
+        """Every three words in a row, and the shorter texts whole."""
+        self._take_in()
+        return self._together
 
     def holds(self, words: Words) -> bool:
         """Whether the words stand one after another in one text."""
@@ -173,9 +173,20 @@ class _Index:
         return letters in self._joined().replace(" ", "")
 
     def _joined(self) -> str:
+        self._take_in()
         if self._texts is None:
             self._texts = "\n".join(self._parts)
         return self._texts
+
+    def _take_in(self) -> None:
+        for text in self._new:
+            words = [_folded(word) for word in _WORD.findall(text)]
+            if len(words) < _TOGETHER:
+                self._together.add(tuple(words))
+            self._together.update(zip(*(words[start:] for start in range(_TOGETHER)), strict=False))
+            self._parts.append(f" {' '.join(words)} ")
+            self._texts = None
+        self._new.clear()
 
 
 class _Kept:
@@ -183,11 +194,10 @@ class _Kept:
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        self._fields = _Index(_texts_of_fields(document))
+        fields = list(_texts_of_fields(document))
+        self._fields = _Index(fields)
         self._body: _Index | None = None
-        self._exact = set(_texts_of_fields(document)) | {
-            line.text for line in document.lines if _stays(line) and not line.skip
-        }
+        self._exact = set(fields) | {line.text for line in document.lines if _stays(line) and not line.skip}
 
     def add(self, text: str) -> None:
         """Count a text as kept from now on."""
@@ -220,10 +230,11 @@ class _Kept:
     ) -> list[tuple[int, int]]:
         """The runs of words that stand nowhere together, but for labels."""
         seen = [False] * len(words)
+        known = [index.together for index in indexes]
         for length in range(_TOGETHER, 0, -1):
             for start in range(len(words) - length + 1):
                 part = tuple(words[start : start + length])
-                if not all(seen[start : start + length]) and any(part in index.together for index in indexes):
+                if not all(seen[start : start + length]) and any(part in together for together in known):
                     seen[start : start + length] = [True] * length
         runs = [run for run in islice(_unseen(seen), _MOST_RUNS) if not _is_label(text, found, run, len(words))]
         partly = any(seen)

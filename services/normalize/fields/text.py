@@ -21,6 +21,8 @@ _SPACES = re.compile(r"\s+")
 
 def mend(text: str) -> str:
     """`"Hà\\u00a0Nội  \\u200bmưa "` becomes `"Hà Nội mưa"`."""
+    if text.isprintable():  # neither a sign that nobody sees nor any white space but the plain one
+        return unicodedata.normalize("NFC", " ".join(text.split()))
     mended = _STRAY_JOINER.sub("", _INVISIBLE.sub("", text))
     return unicodedata.normalize("NFC", _SPACES.sub(" ", mended).strip())
 

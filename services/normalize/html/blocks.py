@@ -1,6 +1,7 @@
 """A page as a flat list of text blocks and the boxes round them, made in one walk over the tree."""
 
 import re
+from collections.abc import Iterator
 from itertools import accumulate, islice
 
 import msgspec
@@ -23,7 +24,6 @@ _MOST_LOOKED_AT = 5000
 _MOST_NAMES = 200
 _SUBHEADS = frozenset({"h2", "h3", "h4", "h5", "h6", "dt", "summary"})
 _OF_A_LINE = INLINE - READINGS
-_LEAST_NAMES = 5
 _NEVER_TEXT = frozenset({"nav", "footer", "menu"})
 _ALWAYS_TEXT = frozenset({"html", "body", "main", "h1"})
 _ROLES_APART = frozenset({"navigation", "contentinfo", "dialog", "complementary", "alertdialog", "search", "menu"})
@@ -34,7 +34,9 @@ _DRESS = {"a": _LINK, "b": _BOLD, "strong": _BOLD, "i": _ITALIC, "em": _ITALIC}
 _NOTHING, _BOX, _DATELINE, _SKIPPED = 0, 1, 2, 3
 
 
-class Box(msgspec.Struct, eq=False):
+# None of the three holds what holds it: counting references frees them with their page, and the collector of cycles
+# need not look through thousands of them for each page.
+class Box(msgspec.Struct, eq=False, gc=False):
     """A block-level element. `first` and `last` are the range of blocks in it, `place` and `end` that of boxes;
     `verdict` is what its names say of it."""
 
@@ -46,7 +48,6 @@ class Box(msgspec.Struct, eq=False):
     prose: bool
     first: int
     last: int = 0
-    children: "list[Box]" = []
     place: int = 0
     end: int = 0
 
@@ -55,7 +56,7 @@ class Box(msgspec.Struct, eq=False):
         return self.place <= box.place < self.end
 
 
-class Block(msgspec.Struct, eq=False):
+class Block(msgspec.Struct, eq=False, gc=False):
     """A run of text in one box, between two block-level borders. `linked`, `bold` and `italic` count characters;
     `prose` says how much it reads like running text."""
 
@@ -78,7 +79,7 @@ class Block(msgspec.Struct, eq=False):
         return min(1.0, self.linked / max(1, len(self.text)))
 
 
-class Medium(msgspec.Struct, eq=False):
+class Medium(msgspec.Struct, eq=False, gc=False):
     """A picture, figure or player: its box, and how many blocks stand before it."""
 
     element: Element
@@ -94,6 +95,13 @@ class Outline(msgspec.Struct, eq=False):
     order: dict[Element, Box]
     media: list[Medium]
 
+    def children(self, box: Box) -> Iterator[Box]:
+        """The boxes right in a box, in reading order."""
+        place = box.place + 1
+        while place < box.end:
+            yield self.boxes[place]
+            place = self.boxes[place].end
+
     def sums(self, values: "list[float]") -> list[float]:
         """Prefix sums over blocks: the sum over a box is `sums[box.last] - sums[box.first]`."""
         return [0.0, *accumulate(values)]
@@ -104,10 +112,11 @@ def read_outline(root: Element) -> Outline:
     body = root.find("body") if root.tag == "html" else root
     walk = _Walk()
     events = etree.iterwalk(body if body is not None else root, events=("start", "end"))
+    begin, end = walk.open, walk.close
     for event, element in events:
         if event == "end":
-            walk.close(element)
-        elif not walk.open(element):
+            end(element)
+        elif not begin(element):
             events.skip_subtree()
     return Outline(blocks=walk.blocks, boxes=walk.boxes, order=walk.order, media=walk.media)
 
@@ -151,8 +160,9 @@ class _Walk:
             mine = 0
         dress |= mine
         self.stack.append((box, dress, end))
-        if element.text:
-            self.take(element.text, dress)
+        text = element.text
+        if text:
+            self.take(text, dress)
         return True
 
     def dressed(self, element: Element, tag: str, attributes: dict[str, str]) -> int:
@@ -181,8 +191,9 @@ class _Walk:
             if box is not None:
                 self.flush(box)
             self.stack.append((self.box(element, tag, box), dress & _LINK, _BOX))
-            if element.text:
-                self.take(element.text, dress & _LINK)
+            text = element.text
+            if text:
+                self.take(text, dress & _LINK)
             return True
         self.stack.append((box, dress, _SKIPPED))
         if box is not None and tag in _MAY_HOLD_MEDIA:
@@ -192,16 +203,15 @@ class _Walk:
     def box(self, element: Element, tag: str, parent: Box | None) -> Box:
         attributes = attributes_of(element)
         names = names_in(attributes)
-        worst, prose = judge_names(names)
-        verdict = _verdict(tag, attributes, worst if len(names) >= _LEAST_NAMES else NORMAL)
+        verdict, prose = judge_names(names)
+        if verdict or attributes or tag in _TELLING:
+            verdict = _verdict(tag, attributes, verdict)
         place, first = len(self.boxes), len(self.blocks)
-        box = Box(element, tag, names, parent, verdict, prose, first, 0, [], place)
+        box = Box(element, tag, names, parent, verdict, prose, first, 0, place)
         self.boxes.append(box)
         if tag in _MEDIA:
             self.media.append(Medium(element, box, first))
         self.order[element] = box
-        if parent is not None:
-            parent.children.append(box)
         return box
 
     def close(self, element: Element) -> None:
@@ -212,8 +222,9 @@ class _Walk:
             box.last, box.end = len(self.blocks), len(self.boxes)
         elif end == _DATELINE:
             self.parts.append(" ")  # the dash between the two is drawn by a style sheet
-        if element.tail and len(self.stack) > 1:
-            self.take(element.tail, self.stack[-1][1])
+        text = element.tail
+        if text and len(self.stack) > 1:
+            self.take(text, self.stack[-1][1])
 
     def take(self, text: str, dress: int) -> None:
         self.parts.append(text)
@@ -233,12 +244,13 @@ class _Walk:
             return
         text = "".join(self.parts)
         self.parts.clear()
-        linked, bold, italic = self.linked, self.bold, self.italic
         inline = tuple(self.inline[:_MOST_SHARED]) if self.inline else ()
-        self.linked = self.bold = self.italic = 0
-        self.inline.clear()
+        if inline:
+            self.inline.clear()
         if text.isspace():
             return
+        linked, bold, italic = self.linked, self.bold, self.italic
+        self.linked = self.bold = self.italic = 0
         runs = _runs(text, box.tag)
         total = sum(map(len, runs)) or 1
         for place, run in enumerate(runs):
@@ -273,8 +285,9 @@ def _prose(text: str, tag: str, linked: float) -> float:
 def _runs(text: str, tag: str) -> list[str]:
     """The paragraphs of a text with `<br>`: two of them part paragraphs, one does so where there is no `<p>`."""
     if "\x1e" not in text:
-        pieces = [text]
-    elif tag in {"p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "figcaption", "pre", "dd", "dt", "th"}:
+        run = squeeze(text)
+        return [run] if run else []
+    if tag in {"p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "figcaption", "pre", "dd", "dt", "th"}:
         pieces = _BREAKS.split(text)
     else:
         pieces = text.split("\x1e")
@@ -316,6 +329,9 @@ def is_dateline(element: Element) -> bool:
 
 def _is_hidden(style: str | None) -> bool:
     return bool(style) and HIDDEN_STYLE.search(style or "") is not None
+
+
+_TELLING = _NEVER_TEXT | _ALWAYS_TEXT | {"aside"}
 
 
 def _verdict(tag: str, attributes: dict[str, str], named: int) -> int:

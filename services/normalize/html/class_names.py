@@ -56,6 +56,7 @@ _WITH_OTHERS = re.compile(r"(?<=[\s_-])(?:has|with|without|no|not)-[\w-]+")
 _SUBJECT = re.compile(r"(?:category|tag|post_tag|topic|series)-\S")
 
 
+@lru_cache(maxsize=8_192)
 def judge_names(names: str) -> tuple[int, bool]:
     """What a box's names, in lower case, say of it: how much it sounds like debris, and whether like running text."""
     of_article = "hentry" in names or "type-post" in names

@@ -28,11 +28,11 @@ def find_container(outline: Outline, head: Block | None = None) -> Box | None:
     box = outline.boxes[0]
     if held(box) == 0:
         return box
-    while box.children:
-        best = max(box.children, key=held)
+    while children := list(outline.children(box)):
+        best = max(children, key=held)
         if held(best) < (0.7 if best.prose and not box.prose else 0.85) * held(box):
             own = next(
-                (child for child in box.children if head is not None and child.first <= head.index < child.last), None
+                (child for child in children if head is not None and child.first <= head.index < child.last), None
             )
             after = sums[own.last] - sums[head.index] if own is not None and head is not None else 0.0
             if own is None or box.tag == "article" or after < max(150.0, 0.4 * held(box)):
@@ -41,10 +41,10 @@ def find_container(outline: Outline, head: Block | None = None) -> Box | None:
         box = best
     while box.parent is not None and box.tag in TOO_SMALL:
         box = box.parent
-    return _with_twins(box, held)
+    return _with_twins(outline, box, held)
 
 
-def _with_twins(box: Box, held: Callable[[Box], float]) -> Box:
+def _with_twins(outline: Outline, box: Box, held: Callable[[Box], float]) -> Box:
     """The box, or the one above that holds another of the same name with prose too: a text told in sections."""
     names = (box.tag, box.names)
     outer, levels = box, _MOST_LEVELS
@@ -52,20 +52,20 @@ def _with_twins(box: Box, held: Callable[[Box], float]) -> Box:
         inner, outer, levels = outer, outer.parent, levels - 1
         twins = [
             twin
-            for child in outer.children
-            if child is not inner and (twin := _same(child, names, _MOST_LEVELS - levels - 1)) is not None
+            for child in outline.children(outer)
+            if child is not inner and (twin := _same(outline, child, names, _MOST_LEVELS - levels - 1)) is not None
         ]
         if any(held(twin) > _LEAST_TWIN * held(box) for twin in twins):
             return outer
     return box
 
 
-def _same(box: Box, names: tuple[str, str], levels: int) -> Box | None:
+def _same(outline: Outline, box: Box, names: tuple[str, str], levels: int) -> Box | None:
     """The box so many levels down a chain of only or first children that has these names."""
     for _ in range(levels):
-        if not box.children:
+        if box.end == box.place + 1:
             return None
-        box = box.children[0]
+        box = outline.boxes[box.place + 1]
     return box if (box.tag, box.names) == names else None
 
 
