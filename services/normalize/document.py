@@ -1,11 +1,11 @@
 """One article being read: the pieces a reader takes an input apart into, and what the fields have made of them."""
 
 import re
-from functools import lru_cache
 from typing import Literal
 
 import msgspec
 
+from services.normalize.kept import kept_for_lines
 from services.normalize.language.load import GENERIC, Language, for_tag
 from services.normalize.readings import RuleId
 from shared.article import Article, Candidate, Evidence
@@ -219,22 +219,12 @@ def words(text: str) -> list[str]:
 _CASELESS = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")
 _LETTERS_A_WORD = 2.5
 _RUNS_ON, _LETTERS_IN_ALL = 10_000, 8
-_LONGEST_KEPT = 500
 
 
+@kept_for_lines
 def size(text: str) -> int:
     """How many words a line has; Chinese, Japanese and Thai write them without spaces, so letters are counted there."""
     if len(text) > _RUNS_ON:
         return len(text) // _LETTERS_IN_ALL  # what is asked of a size is whether a line is short
-    return _size_of_line(text) if len(text) <= _LONGEST_KEPT else _size(text)
-
-
-@lru_cache(maxsize=4096)
-def _size_of_line(text: str) -> int:
-    """The same of a line; every step asks it of each."""
-    return _size(text)
-
-
-def _size(text: str) -> int:
     count = len(text.split())
     return count if text.isascii() else count + int(len(_CASELESS.findall(text)) / _LETTERS_A_WORD)

@@ -22,6 +22,9 @@ MOST_LINES = 2000
 LONGEST_WITH_AGENCY = 30
 LEAST_OPENING = 4
 _STOPS = (".", "!", "?", "…", "。", ".”", '."', ".«", ".»")
+_BESIDE_LABEL = frozenset(
+    ":：=＝([（［【〔"
+)  # a credit's word stands before one of the first, or behind one of the last
 
 LEAST_RIVAL = 0.05
 LEAST_SURE = 0.3
@@ -107,6 +110,8 @@ def is_bare_picture(line: Line) -> bool:
 def _settle_on_page(line: Line, tag: str, under_picture: bool) -> Line:
     """A page's paragraph is a caption when it ends in a credit under a picture, or is short and credits a picture."""
     if line.kind is not None or line.piece.shape != "paragraph" or _is_longer(line.text, under_picture):
+        return line
+    if not under_picture and _BESIDE_LABEL.isdisjoint(line.text):
         return line
     credit = take_credit(line.text, tag)
     if credit is None or not credit.caption:

@@ -21,6 +21,7 @@ _SCRIPTS = (
     ("zh", re.compile("[\u4e00-\u9fff]"), 0.2),
     ("th", re.compile("[\u0e00-\u0e7f]"), 0.2),
 )
+_FIRST_CASELESS = "\u0e00"
 _LISTED = 0.8
 _SHARED = 0.3
 _MARKED = re.compile("[\u00df-\u024f\u1e00-\u1eff]")  # Latin letters that most languages do without
@@ -71,12 +72,13 @@ def language_of(declared: str | None, setting: str | None, sample: str) -> Told 
 
 def read_language(sample: str) -> tuple[str | None, float]:
     """The likeliest language that we have rules for, or None when nothing stands out."""
-    letters = Counter(sample.casefold())
+    folded = sample.casefold()
+    letters = Counter(folded)
     total = sum(count for letter, count in letters.items() if letter.isalpha()) or 1
-    for tag, script, share in _SCRIPTS:
+    for tag, script, share in _SCRIPTS if max(letters, default="") >= _FIRST_CASELESS else ():
         if len(script.findall(sample)) / total >= share:
             return tag, 0.99
-    found = Counter(_WORD.findall(sample.casefold()))
+    found = Counter(_WORD.findall(folded))
     count = sum(found.values()) or 1
     by_word, by_letter = _tags_by_sign()
     common: dict[str, float] = dict.fromkeys(languages(), 0.0)

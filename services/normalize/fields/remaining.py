@@ -197,7 +197,11 @@ class _Kept:
         fields = list(_texts_of_fields(document))
         self._fields = _Index(fields)
         self._body: _Index | None = None
-        self._exact = set(fields) | {line.text for line in document.lines if _stays(line) and not line.skip}
+        self._exact = set(fields)
+        for line in filter(_stays, document.lines):
+            self._exact.update(map(mend, filter(None, (line.byline, line.piece.caption))))
+            if not line.skip:
+                self._exact.add(line.text)
 
     def add(self, text: str) -> None:
         """Count a text as kept from now on."""

@@ -3,6 +3,7 @@
 import re
 
 from services.normalize.html.tree import squeeze
+from services.normalize.kept import kept_for_lines
 
 CREDIT = re.compile(
     r"credit|copyright|quelle|photograph|fotograf|photo-?_?by|byline|author|autor|source|rights|"
@@ -87,6 +88,7 @@ _CLOCK = re.compile(r"[\d\s.:/,-]+(?:uhr|min|mins|sec|sek|h|hrs|am|pm)?\.?", re.
 _NAME_WORD = re.compile(r"[^\W\d_a-zà-ÿ][\w.’'&-]*|/|de|van|von|der|den|di|da|of|the|y|and|&")
 
 
+@kept_for_lines
 def split_credit(text: str) -> tuple[str, str | None]:
     """Take a credit off the end of a caption: `Sơ chế mủ cao su. Ảnh: Anh Phong`."""
     for pattern in _SURE:
@@ -108,6 +110,7 @@ def split_credit(text: str) -> tuple[str, str | None]:
     return text, None
 
 
+@kept_for_lines
 def clean_credit(text: str) -> str | None:
     """A credit without its label, its brackets and the law's phrases after it; None for a date or a playing time."""
     credit = squeeze(text)
@@ -128,6 +131,7 @@ def is_bare_label(text: str) -> bool:
     return bool(_BARE_LABEL.match(text.strip(" ([.…:：|/–—-")))
 
 
+@kept_for_lines
 def is_surely_credit(text: str) -> bool:
     """Whether the end of a caption says outright that it is a credit, as `(AP Photo)` does not."""
     return any(pattern.search(text) for pattern in _SURE[:-1])
@@ -164,6 +168,7 @@ def named_credit(spoken: str, known: list[str]) -> str | None:
     return clean_credit(match["credit"]) if match is not None and match.start() else None
 
 
+@kept_for_lines
 def is_credit(text: str) -> bool:
     """Whether a line is nothing but a credit: `Foto: Deja Gaston`, `(Edu Luque)`, `© dpa`, `REUTERS`."""
     if len(text) > 120 or _LABEL_IN_BRACKETS.search(text):

@@ -4,7 +4,7 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import msgspec
 
@@ -131,6 +131,7 @@ def western(text: str) -> str:
     return text if text.isascii() else text.translate(_DIGITS)
 
 
+@cache
 def order_of(language: str | None) -> DayOrder | None:
     """Day or month first: by the region of a language, else as most of its papers print."""
     tag = (language or "").replace("_", "-").lower()

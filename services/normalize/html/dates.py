@@ -313,6 +313,8 @@ def _from_text(blocks: list[Block], language: str | None) -> Iterator[DateWitnes
     for order, block in enumerate(blocks):
         if block.box.tag == "figcaption" or (block.box.parent is not None and block.box.parent.tag == "figcaption"):
             continue  # it tells when a picture was taken
+        if not block.inline and not _DIGITS.search(block.text):
+            continue
         late = ("a late line",) * (order > _LATE)
         if _is_of_others(block.box.element) or _is_teaser(block.box.element):
             late = (*late, "of others")

@@ -1,6 +1,7 @@
 """Pictures with their captions and credits: each picture with the little text that stands in one box with it."""
 
 import re
+from functools import lru_cache
 
 import msgspec
 
@@ -348,12 +349,21 @@ def _is_most(element: Element, block: Block) -> bool:
     return 2 * len(words) > block.size and words in block.text
 
 
+@lru_cache(maxsize=4096)
+def _names_caption(names: str) -> bool:
+    return CAPTION_NAMES.search(_STATES.sub(" ", names)) is not None
+
+
 def _is_loose(outline: Outline, box: Box, span: range, taken: set[int]) -> bool:
     """Whether a box is a caption by its element or name and holds little else, no heading above all."""
     if box.first not in span or box.first >= box.last or box.first in taken or box.prose:
         return False
-    named = box.tag == "figcaption" or CAPTION_NAMES.search(_STATES.sub(" ", box.names)) is not None
-    if not named or box.tag in _WHOLE or is_portrait(box) or is_quoted(box):
+    if (
+        not (box.tag == "figcaption" or _names_caption(box.names))
+        or box.tag in _WHOLE
+        or is_portrait(box)
+        or is_quoted(box)
+    ):
         return False
     blocks = _words(outline, box)
     size = sum(block.size for block in blocks)

@@ -86,7 +86,8 @@ def _under(outline: Outline, body: Body) -> Iterator[Block]:
 
 def _is_title(block: Block, titled: str) -> bool:
     """Whether a block is the headline again."""
-    return block.size <= _LONGEST_TITLE and letters(block.text) == titled
+    most = min(_LONGEST_TITLE, 4 * len(titled) + _LONGEST_IN_TEXT)  # a title has few signs beside its letters
+    return block.size <= most and letters(block.text) == titled
 
 
 def _lead(block: Block) -> Piece:

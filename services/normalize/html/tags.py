@@ -44,9 +44,9 @@ def _is_tag(link: Element) -> bool:
     """WordPress marks its categories too, by `rel="category tag"`; those are sections."""
     attributes = attributes_of(link)
     rel = attributes.get("rel", "").lower().split()
-    if "category" in rel or not _word(link):
+    if "category" in rel or not ("tag" in rel or _TAG_PAGE.search(attributes.get("href", "")[:300])):
         return False
-    return "tag" in rel or _TAG_PAGE.search(attributes.get("href", "")[:300]) is not None
+    return bool(_word(link))
 
 
 def _word(link: Element) -> str:

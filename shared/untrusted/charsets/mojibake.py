@@ -192,7 +192,10 @@ def _is_telling(sequence: str) -> bool:
 
 def _mend_fonts(text: str) -> str:
     """Lines typed in a Vietnamese font and taken for Western text, if the first suspected words prove to be such."""
-    words = islice((_around(text, found.start()) for found in _FONT_LETTERS.finditer(text)), _TRIED_WORDS)
+    lines = (line for line in text.splitlines() if not line.isascii())
+    words = islice(
+        (_around(line, found.start()) for line in lines for found in _FONT_LETTERS.finditer(line)), _TRIED_WORDS
+    )
     usual = _font_of(" ".join(sorted(set(words))), _TRIED_SHARE)
     if usual is None:
         return text
@@ -220,7 +223,7 @@ def _around(text: str, place: int) -> str:
     start = max(0, place - _LONGEST_SYLLABLE - 2)
     for word in _WORD.finditer(text, start, place + _LONGEST_SYLLABLE + 3):
         if word.start() <= place < word.end():
-            whole = word.start() > start or start == 0
+            whole = word.start() > start or place < _LONGEST_SYLLABLE + 2
             return word[0] if whole and _ASCII_LETTER.search(word[0]) else ""
     return ""
 
