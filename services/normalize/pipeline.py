@@ -1,6 +1,8 @@
 """From the bytes of one input to the canonical article: decode, read the format, then one step for each field."""
 
+import importlib
 from collections.abc import Callable, Iterator, Mapping
+from typing import cast
 
 import msgspec
 
@@ -18,7 +20,7 @@ from services.normalize.fields.markers import read_markers
 from services.normalize.fields.remaining import keep_remaining
 from services.normalize.fields.text import mend_text
 from services.normalize.fields.wrapping import join_wrapped
-from services.normalize.readers import feed_entry, html_page, newsml_g2, ninjs, nitf, plain_text, schema_org, sniff
+from services.normalize.readers import sniff
 from services.normalize.readings import RuleId
 from shared.article import Article, Evidence
 from shared.envelope import FEED_ENTRY_TYPE, MOST_BYTES, Raw
@@ -26,14 +28,15 @@ from shared.errors import NotAnArticle
 from shared.untrusted.decode import Decoded, decode
 
 Reader = Callable[[str, Raw], Draft]
-READERS: Mapping[str, Reader] = {
-    sniff.PLAIN: plain_text.read,
-    sniff.PAGE: html_page.read,
-    FEED_ENTRY_TYPE: feed_entry.read,
-    sniff.NINJS: ninjs.read,
-    sniff.SCHEMA_ORG: schema_org.read,
-    sniff.NITF: nitf.read,
-    sniff.NEWSML_G2: newsml_g2.read,
+# The module of each format's reader, imported with the first input of its format: a text needs no parser of pages.
+READERS: Mapping[str, str] = {
+    sniff.PLAIN: "plain_text",
+    sniff.PAGE: "html_page",
+    FEED_ENTRY_TYPE: "feed_entry",
+    sniff.NINJS: "ninjs",
+    sniff.SCHEMA_ORG: "schema_org",
+    sniff.NITF: "nitf",
+    sniff.NEWSML_G2: "newsml_g2",
 }
 
 STEPS: tuple[Callable[[Document], Document], ...] = (
@@ -99,7 +102,17 @@ def _bounded(draft: Draft) -> Draft:
 def reader_for(raw: Raw) -> Reader:
     """The reader of an input's format; one that says only "bytes" is looked into."""
     media_type = sniff.media_type_of(raw.body, raw.media_type)
-    reader = READERS.get(media_type)
-    if reader is None:
+    if media_type not in READERS:
         raise NotAnArticle(f"No reader takes {media_type} that is no ninjs, schema.org, NITF or NewsML-G2.")
-    return reader
+    return _import(READERS[media_type])
+
+
+def import_readers() -> None:
+    """Import all readers now: a process that forks does so before, or each child would for itself."""
+    for name in READERS.values():
+        _import(name)
+
+
+def _import(name: str) -> Reader:
+    module = importlib.import_module(f"services.normalize.readers.{name}")
+    return cast(Reader, module.read)

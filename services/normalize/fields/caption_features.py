@@ -1,16 +1,16 @@
 """What speaks for a short line being a caption, a subhead or a paragraph: signs as figures, weighed in captions.py."""
 
-import re
 from functools import cached_property
 
 from services.normalize.document import Document, Line, size, words
 from services.normalize.language.folding import UPPER, fold, fold_word
 from services.normalize.language.load import for_tag
 from services.normalize.language.phrases import folded
+from shared.patterns import pattern_of
 
-_SENTENCES = re.compile(rf"[.!?…][”\"’)]*\s+[“\"‘(]?[{UPPER}\d]|[。！？]\S")
-DAY_IN_FIGURES = re.compile(r"\b\d{1,2}[-/.]\d{1,2}(?:[-/.]\d{2,4})?\b")
-_NUMBERED = re.compile(r"^(?:[IVX]{1,4}|\d{1,2}|[a-zđ])[.)]\s")
+_SENTENCES = pattern_of(rf"[.!?…][”\"’)]*\s+[“\"‘(]?[{UPPER}\d]|[。！？]\S")
+DAY_IN_FIGURES = pattern_of(r"\b\d{1,2}[-/.]\d{1,2}(?:[-/.]\d{2,4})?\b")
+_NUMBERED = pattern_of(r"^(?:[IVX]{1,4}|\d{1,2}|[a-zđ])[.)]\s")
 _LENGTHS = (
     (4, "words to 4"),
     (7, "words to 7"),

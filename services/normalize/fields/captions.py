@@ -2,7 +2,6 @@
 
 import math
 from functools import cache
-from importlib import resources
 from typing import Literal
 
 import msgspec
@@ -12,6 +11,7 @@ from services.normalize.fields.caption_features import Surroundings, signs
 from services.normalize.grammar.credit import Credit, speaks_of_picture, take_credit
 from services.normalize.language.phrases import roles
 from services.normalize.readings import RuleId
+from services.normalize.tables import read_table
 from shared.article import Candidate
 
 LONGEST = 60
@@ -49,8 +49,7 @@ class Weights(msgspec.Struct, frozen=True, kw_only=True):
 @cache
 def weights() -> Weights:
     """The weights beside the rules of the languages."""
-    data = resources.files("services.normalize.models").joinpath("caption_features.toml").read_bytes()
-    return msgspec.toml.decode(data, type=Weights)
+    return read_table("models/caption_features.toml", Weights)
 
 
 def judge_captions(document: Document) -> Document:

@@ -1,6 +1,5 @@
 """Which language an article is in: what the source or the page says, else its own letters and commonest words."""
 
-import re
 from collections import Counter
 from functools import cache
 
@@ -10,22 +9,23 @@ from services.normalize.document import Document, set_field
 from services.normalize.language.load import GENERIC, for_tag, languages
 from services.normalize.readings import RuleId
 from shared.article import Candidate, Evidence
+from shared.patterns import pattern_of
 
 SAMPLE = 2000
 LEAST_SCORE = 0.05
 SURE = 0.9
 ENOUGH_WORDS = 8
 _SCRIPTS = (
-    ("ja", re.compile("[\u3040-\u30ff]"), 0.12),
-    ("ko", re.compile("[\uac00-\ud7af]"), 0.2),
-    ("zh", re.compile("[\u4e00-\u9fff]"), 0.2),
-    ("th", re.compile("[\u0e00-\u0e7f]"), 0.2),
+    ("ja", pattern_of("[\u3040-\u30ff]"), 0.12),
+    ("ko", pattern_of("[\uac00-\ud7af]"), 0.2),
+    ("zh", pattern_of("[\u4e00-\u9fff]"), 0.2),
+    ("th", pattern_of("[\u0e00-\u0e7f]"), 0.2),
 )
 _FIRST_CASELESS = "\u0e00"
 _LISTED = 0.8
 _SHARED = 0.3
-_MARKED = re.compile("[\u00df-\u024f\u1e00-\u1eff]")  # Latin letters that most languages do without
-_WORD = re.compile(r"[^\W\d_]+")
+_MARKED = pattern_of("[\u00df-\u024f\u1e00-\u1eff]")  # Latin letters that most languages do without
+_WORD = pattern_of(r"[^\W\d_]+")
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,7 +2,6 @@
 
 import math
 from functools import cache
-from importlib import resources
 from typing import Literal
 
 import msgspec
@@ -12,6 +11,7 @@ from services.normalize.fields.date import day_order
 from services.normalize.fields.line_features import features
 from services.normalize.fields.line_views import LONGEST, LineView, TextView
 from services.normalize.readings import RuleId
+from services.normalize.tables import read_table
 from shared.article import Candidate
 
 Label = Literal[
@@ -111,8 +111,7 @@ class _Table(msgspec.Struct, frozen=True):
 
 @cache
 def _model() -> _Model:
-    data = resources.files("services.normalize.models").joinpath("lines.toml").read_bytes()
-    table = msgspec.toml.decode(data, type=_Table)
+    table = read_table("models/lines.toml", _Table)
     names = [f"{state.zone}_{state.label}" for state in STATES]
     before = tuple(
         tuple(

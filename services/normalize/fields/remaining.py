@@ -15,9 +15,10 @@ from services.normalize.document import Document, Kind, Line, Piece, set_field, 
 from services.normalize.fields.text import mend
 from services.normalize.readings import RuleId
 from shared.article import Article, Block, Evidence, Headline
+from shared.patterns import pattern_of
 
 _ALONE = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"  # scripts whose words run on
-_WORD = re.compile(rf"[{_ALONE}]|[^\W_{_ALONE}]+")
+_WORD = pattern_of(rf"[{_ALONE}]|[^\W_{_ALONE}]+")
 _TOGETHER = 3
 _LONGEST_LABEL = 3  # words before a colon that say what the rest is: "Photo:"
 _LONGEST_MARK = 15  # words

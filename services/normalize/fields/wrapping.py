@@ -8,6 +8,7 @@ import msgspec
 from services.normalize.document import Document, Line
 from services.normalize.fields.text import mend
 from services.normalize.language.signs import is_stopped
+from shared.patterns import pattern_of
 
 WIDEST = 100  # columns; a letter of Chinese or Japanese takes two, a vowel sign over Thai or Hindi none
 NARROWEST = 30
@@ -16,19 +17,19 @@ LEAST_FULL = 0.6
 RAGGED = 0.12  # by how much of the width a line broken by hand falls short
 MOST_STOPPED = 0.6
 LEAST_INNER = 2
-_WIDE = re.compile("[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]")
-_NARROW = re.compile(  # accents, signs and vowels set over or under another letter, and what has no width
+_WIDE = pattern_of("[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]")
+_NARROW = pattern_of(  # accents, signs and vowels set over or under another letter, and what has no width
     "[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0670\u093c\u0941-\u0948\u094d\u0900-\u0902"
     "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u00ad\u200b-\u200f\ufeff]"
 )
-_UNSPACED = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60]")
+_UNSPACED = pattern_of("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60]")
 _WORD = 60
 _SIGNS = ".,;:!?)”»"
 _HYPHENS = "-\u2010\u00ad"
-_TOKEN = re.compile(r"[\u2e80-\u9fff\uff00-\uff60]|[^\s\u2e80-\u9fff\uff00-\uff60]+")
-_BROKEN = re.compile(rf"(?P<left>[^\W\d_]+)[{_HYPHENS}]\n(?P<right>[^\W\d_]+)")
-_COMPOUND = re.compile(r"[^\W\d_]+[-\u2010][^\W\d_]+")
-_STARTS_ITEM = re.compile(r"(?:[-–—•*+·▪■●○◦►▸]|\d{1,2}[.)])\s")
+_TOKEN = pattern_of(r"[\u2e80-\u9fff\uff00-\uff60]|[^\s\u2e80-\u9fff\uff00-\uff60]+")
+_BROKEN = pattern_of(rf"(?P<left>[^\W\d_]+)[{_HYPHENS}]\n(?P<right>[^\W\d_]+)")
+_COMPOUND = pattern_of(r"[^\W\d_]+[-\u2010][^\W\d_]+")
+_STARTS_ITEM = pattern_of(r"(?:[-–—•*+·▪■●○◦►▸]|\d{1,2}[.)])\s")
 
 
 def join_wrapped(document: Document) -> Document:

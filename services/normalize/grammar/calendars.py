@@ -5,19 +5,22 @@ import re
 from collections.abc import Callable, Iterator
 
 from services.normalize.grammar.date_words import month_named, month_pattern, persian_month
+from shared.patterns import pattern_of
 
-_WORDY = re.compile(
-    rf"(?<!\d)(?P<day>\d\d?)\s*+(?P<month>{month_pattern()})\s*+(?:ماه\s*+)?[،,]?\s*+(?:พ\.\s?ศ\.\s*+)?"
-    r"(?P<year>1[34]\d\d|2[45]\d\d)(?!\d)"
+_WORDY = pattern_of(
+    lambda: (
+        rf"(?<!\d)(?P<day>\d\d?)\s*+(?P<month>{month_pattern()})\s*+(?:ماه\s*+)?[،,]?\s*+(?:พ\.\s?ศ\.\s*+)?"
+        r"(?P<year>1[34]\d\d|2[45]\d\d)(?!\d)"
+    )
 )
-_BY_BUDDHIST_YEAR = re.compile(
+_BY_BUDDHIST_YEAR = pattern_of(
     r"(?<![\d/.-])(?P<day>\d\d?)\s?(?P<mark>[-/.])\s?(?P<month>\d\d?)\s?(?P=mark)\s?(?P<year>2[45]\d\d)(?!\d)"
 )
-_NUMBERED = re.compile(r"(?<![\d/-])(?P<year>1[34]\d\d)(?P<mark>[-/])(?P<month>\d\d?)(?P=mark)(?P<day>\d\d?)(?![\d/-])")
-_REIGN = re.compile(
+_NUMBERED = pattern_of(r"(?<![\d/-])(?P<year>1[34]\d\d)(?P<mark>[-/])(?P<month>\d\d?)(?P=mark)(?P<day>\d\d?)(?![\d/-])")
+_REIGN = pattern_of(
     r"(?P<era>令和|平成|昭和|民國|民国|中華民國)\s?(?P<year>元|\d{1,3})\s?年\s?(?P<month>\d\d?)\s?月\s?(?P<day>\d\d?)\s?日"
 )
-_YEAR = re.compile(r"1[34]\d\d|2[45]\d\d")
+_YEAR = pattern_of(r"1[34]\d\d|2[45]\d\d")
 _BEFORE_FIRST_YEAR = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国": 1911, "中華民國": 1911}
 _BUDDHIST = 543
 _PERSIAN_EPOCH = dt.date(2020, 3, 20).toordinal() - 1

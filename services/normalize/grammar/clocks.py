@@ -18,25 +18,26 @@ from services.normalize.grammar.date_words import (
     weekday_pattern,
 )
 from services.normalize.grammar.zones import Printed, match_zone
+from shared.patterns import pattern_of
 
 _REACH = 48  # characters between a day and its clock, the clock included
 _LETTERS_AFTER, _LETTERS_BEFORE = 3, 12  # letters that may stand between a day and the clock behind it, before it
-_CLOCK = re.compile(
+_CLOCK = pattern_of(
     r"(?<![\d.,/:+])(?<!\d-)(?P<hour>[0-2]?\d)(?:"
     r"\s?[:：]\s?(?P<minute>[0-5]\d)(?:[:：.](?P<second>[0-5]\d)(?:[.,:]\d{1,9})?)?(?!\d)|"
     r"\s?(?P<word>[hH](?:oras|eures|rs|s)?(?![^\W\d_])|giờ|g(?=\d)|時|时|點|点|시)(?![間间])\s?(?:(?P<minute2>[0-5]?\d)(?!\d)|(?P<past>半|rưỡi))?|"
     r"\.(?P<minute3>[0-5]\d)(?:\.(?P<second3>[0-5]\d))?(?![\d%]|[.,]\d)|"
     r"(?P<bare>(?=\s?[^\W\d_])))"
 )
-_MINUTES = re.compile(r"\s?(?:phút|ph|min(?:uten|utes)?|mn|['’′分분])(?![^\W\d_])", re.IGNORECASE)
-_SECONDS = re.compile(r"\s?(?P<second>[0-5]?\d)\s?(?:[秒초]|giây)")
-_HOURS_BEHIND = re.compile(
+_MINUTES = pattern_of(r"\s?(?:phút|ph|min(?:uten|utes)?|mn|['’′分분])(?![^\W\d_])", re.IGNORECASE)
+_SECONDS = pattern_of(r"\s?(?P<second>[0-5]?\d)\s?(?:[秒초]|giây)")
+_HOURS_BEHIND = pattern_of(
     r"\s?(?:uhr|uur|hod\.?|hrs?\.?|horas|heures|hs\.?|h|น\.|ч\.?|बजे|ც)(?![^\W\d_])", re.IGNORECASE
 )
-_OPENS_DOTTED = re.compile(
+_OPENS_DOTTED = pattern_of(
     r"(?:\b(?:kl|klo|um|om|ore|alle|às|à|at|pukul|jam|klokken|klockan|kello|godz|saat)\.?|[,;|–—-])\s*$", re.IGNORECASE
 )
-_ENDS_DOTTED = re.compile(r"\s*(?:$|[|,;)\]•·\n]|\s[–—-]\s)")
+_ENDS_DOTTED = pattern_of(r"\s*(?:$|[|,;)\]•·\n]|\s[–—-]\s)")
 
 
 class Clock(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,23 +10,24 @@ from services.normalize.language.folding import fold
 from services.normalize.language.load import GENERIC, for_tag
 from services.normalize.language.phrases import DASHES, edge_free, folded, outlets
 from services.normalize.readings import RuleId
+from shared.patterns import pattern_of
 
 LONGEST = 60
 LONGEST_READ = 600  # characters
 MOST_WORDS = 9
 LEAST_CAPTION = 6  # words behind a credit's word that say something: "PHOTO: Workers repair a line in the harbour"
-_BRACKETED = re.compile(r"\s*[(\[（［【〔](?P<inner>[^()\[\]（）［］【】〔〕]{2,80})[)\]）］】〕]\s*[.。]?\s*$")
-_SIGN = re.compile(r"(?:^|\s*[|/,;–—-]?\s*)(?:©|\([cC]\)\s)\s*(?P<credit>[^©]{2,60})$")
-_BAR = re.compile(r"\s+[|｜]\s+(?P<credit>[^|｜]{2,60})$")
-_STROKE = re.compile(r"(?:(?<=[.!?…”\"»])|\s[/|–—-])\s+(?P<credit>[^.!?…:|]{2,30}/[^.!?…:|/]{2,40})$")
-_TAKEN = re.compile(
+_BRACKETED = pattern_of(r"\s*[(\[（［【〔](?P<inner>[^()\[\]（）［］【】〔〕]{2,80})[)\]）］】〕]\s*[.。]?\s*$")
+_SIGN = pattern_of(r"(?:^|\s*[|/,;–—-]?\s*)(?:©|\([cC]\)\s)\s*(?P<credit>[^©]{2,60})$")
+_BAR = pattern_of(r"\s+[|｜]\s+(?P<credit>[^|｜]{2,60})$")
+_STROKE = pattern_of(r"(?:(?<=[.!?…”\"»])|\s[/|–—-])\s+(?P<credit>[^.!?…:|]{2,30}/[^.!?…:|/]{2,40})$")
+_TAKEN = pattern_of(
     r"(?:(?<=[。．.！？])\s*|[＝=]\s*|[（(]\s*)(?P<credit>[^。．.！？＝=（()）]{1,24}?)\s?(?:摄|攝|撮影|提供|供图)[）)]?[。.]?$"
 )
-_AGENCY_GIVES = re.compile(r"(?<=[。）])(?P<credit>[^。\s]{2,8}[发發])。?$")
-_REPORTER = re.compile(r"^(?P<agency>\S*?)(?:特约|本报)?(?:记者|記者|通讯员)\s*(?P<name>\S.*)$")
-_BY_REPORTER = re.compile(r"(?<=[.。])\s(?P<credit>[\uac00-\ud7af]{2,4}) ?(?:사진)?기자$")
-_AFTER_EQUALS = re.compile(r"[＝=](?P<credit>[^＝=。\s]{2,16})$")
-_SENTENCE = re.compile(r"\w{3,}\.\s")
+_AGENCY_GIVES = pattern_of(r"(?<=[。）])(?P<credit>[^。\s]{2,8}[发發])。?$")
+_REPORTER = pattern_of(r"^(?P<agency>\S*?)(?:特约|本报)?(?:记者|記者|通讯员)\s*(?P<name>\S.*)$")
+_BY_REPORTER = pattern_of(r"(?<=[.。])\s(?P<credit>[\uac00-\ud7af]{2,4}) ?(?:사진)?기자$")
+_AFTER_EQUALS = pattern_of(r"[＝=](?P<credit>[^＝=。\s]{2,16})$")
+_SENTENCE = pattern_of(r"\w{3,}\.\s")
 _EDGE = f" \t\u3000{DASHES}|,;:/(["
 
 

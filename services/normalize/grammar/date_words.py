@@ -7,12 +7,12 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from importlib import resources
 from typing import Literal
 
 import msgspec
 
 from services.normalize.language.load import Dates, languages
+from services.normalize.tables import read_table
 
 Half = Literal["morning", "noon", "afternoon", "night"]
 Label = Literal["published", "updated"]
@@ -44,8 +44,7 @@ class _Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 @cache
 def _file() -> _Words:
-    text = (resources.files("services.normalize.data") / "dates.toml").read_bytes()
-    return msgspec.toml.decode(text, type=_Words)
+    return read_table("data/dates.toml", _Words)
 
 
 def labels() -> Labels:

@@ -13,6 +13,7 @@ from services.normalize.language.folding import LOWER, UPPER, fold
 from services.normalize.language.load import GENERIC, for_tag
 from services.normalize.readings import RuleId
 from shared.article import Person
+from shared.patterns import pattern_of
 
 LONGEST_BRACKET = 5
 LEAST_REST = 5  # words that must follow where only a full stop or colon parts the place from the text
@@ -32,23 +33,23 @@ _DAY = (
 _ENCLOSED = r"[(\[/（]\s?(?P<agency>[^()\[\]/（）\d\n][^()\[\]（）\n]{1,29}?)\s?[)\]/）]"
 _AFTER = rf"(?:\s*[.,]?\s?(?P<mark>{_DASHES}|:|=)\s*|\.?\s+)(?=\S)"
 
-_BRACKET = re.compile(rf"[(\[]\s*(?P<name>[^()\[\]\n]{{2,40}}?)\s*[)\]]\s*\.?{_DASH}(?=\S)")
-_BRACKET_ALONE = re.compile(rf"\(\s*(?P<name>[{UPPER}][{UPPER}\d&.]{{1,9}})\s*\)\s*(?=[{UPPER}\d“\"])")
-_DOMAIN = re.compile(rf"(?P<name>(?:[A-Za-z0-9-]+\.)+(?:[A-Za-z]{{2,6}})){_DASH}(?=\S)")
-_ONLINE = re.compile(rf"(?P<name>(?:[^\W\d_]+\s){{1,4}}(?:Online|online|ONLINE|Điện tử|điện tử)){_DASH}(?=\S)")
-_CAMEL = re.compile(rf"(?P<name>[A-Z][a-z]+(?:[A-Z][a-z]*)+|[A-Z]{{2,}}[a-z]+|[A-Z][a-z]+[A-Z]{{2,}}){_DASH}{_OPENS}")
-_CAPITALS = re.compile(
+_BRACKET = pattern_of(rf"[(\[]\s*(?P<name>[^()\[\]\n]{{2,40}}?)\s*[)\]]\s*\.?{_DASH}(?=\S)")
+_BRACKET_ALONE = pattern_of(rf"\(\s*(?P<name>[{UPPER}][{UPPER}\d&.]{{1,9}})\s*\)\s*(?=[{UPPER}\d“\"])")
+_DOMAIN = pattern_of(rf"(?P<name>(?:[A-Za-z0-9-]+\.)+(?:[A-Za-z]{{2,6}})){_DASH}(?=\S)")
+_ONLINE = pattern_of(rf"(?P<name>(?:[^\W\d_]+\s){{1,4}}(?:Online|online|ONLINE|Điện tử|điện tử)){_DASH}(?=\S)")
+_CAMEL = pattern_of(rf"(?P<name>[A-Z][a-z]+(?:[A-Z][a-z]*)+|[A-Z]{{2,}}[a-z]+|[A-Z][a-z]+[A-Z]{{2,}}){_DASH}{_OPENS}")
+_CAPITALS = pattern_of(
     rf"(?P<name>(?P<place>{_CAPS_WORD}(?:\s{_CAPS_WORD}){{0,4}})(?:,\s?{_DAY}|,\s?{_CAPS_WORD}(?:\s{_CAPS_WORD}){{0,2}})?)"
     rf"{_DASH}{_OPENS}"
 )
-_BROKEN_DASH = re.compile(rf"(?P<name>{_CAPS_WORD})\s\?\s{_OPENS}")
-_WIRE = re.compile(rf"(?P<name>(?:{_DAY}\s)?{_TOWN}{_REGION}(?:,?\s{_DAY})?[.,]?\s?{_ENCLOSED}){_AFTER}")
-_AGENCY_FIRST = re.compile(rf"{_ENCLOSED}{_DASH}(?P<name>{_TOWN}(?:,?\s{_DAY})?)(?:{_DASH}|:\s)(?=\S)")
-_TOWN_AND_DAY = re.compile(rf"(?P<name>{_TOWN}(?P<comma>,?)\s?{_DAY})(?:{_DASH}|[.:]\s)(?=\S)")
-_TOWN_ALONE = re.compile(
+_BROKEN_DASH = pattern_of(rf"(?P<name>{_CAPS_WORD})\s\?\s{_OPENS}")
+_WIRE = pattern_of(rf"(?P<name>(?:{_DAY}\s)?{_TOWN}{_REGION}(?:,?\s{_DAY})?[.,]?\s?{_ENCLOSED}){_AFTER}")
+_AGENCY_FIRST = pattern_of(rf"{_ENCLOSED}{_DASH}(?P<name>{_TOWN}(?:,?\s{_DAY})?)(?:{_DASH}|:\s)(?=\S)")
+_TOWN_AND_DAY = pattern_of(rf"(?P<name>{_TOWN}(?P<comma>,?)\s?{_DAY})(?:{_DASH}|[.:]\s)(?=\S)")
+_TOWN_ALONE = pattern_of(
     rf"(?P<name>{_TOWN_WORD}(?:[\s/]{_TOWN_WORD}){{0,2}})(?:(?P<mark>\.|:)\s+|(?P<danda>।)\s*|\s{_DASHES}\s|\.\s?{_DASHES}\s*){_OPENS}"
 )
-_KOREAN = re.compile(
+_KOREAN = pattern_of(
     r"[(\[](?P<name>(?P<place>[^()\[\]=]{1,14})=(?P<agency>[^()\[\]=]{2,14}))[)\]]\s*(?:(?P<reporter>[^=\n]{2,40}?)\s?=\s*)?(?=\S)"
 )
 
@@ -119,7 +120,7 @@ def _chinese() -> tuple[re.Pattern[str], ...]:
     return opening, in_brackets, unlisted
 
 
-_MAY_NAME_OUTLET = re.compile(rf"{_TOWN}(?:,\s{_DAY})?(?:,\s|{_DASH}|\.\s)|[【［〔（(\[]")
+_MAY_NAME_OUTLET = pattern_of(rf"{_TOWN}(?:,\s{_DAY})?(?:,\s|{_DASH}|\.\s)|[【［〔（(\[]")
 _SHAPES = (
     (_AGENCY_FIRST, RuleId.DATELINE_PLACE_AND_AGENCY),
     (_BRACKET, RuleId.DATELINE_IN_BRACKETS),

@@ -6,22 +6,23 @@ import re
 import msgspec
 
 from services.normalize.grammar.zones import zone_named
+from shared.patterns import pattern_of
 
-_ISO = re.compile(
+_ISO = pattern_of(
     # An embargo "for ever" is written as a year that nobody will see.
     r"(?<!\d)(?P<year>19\d\d|[2-9]\d{3})-(?P<month>\d\d?)-(?P<day>\d\d?)(?!\d)"
     r"(?:(?:[Tt ]|\s*[,-]?\s+|%20)(?P<hour>\d\d?)[:.](?P<minute>\d\d)(?:[:.](?P<second>\d\d)(?:[.,:]\d+)?)?)?"
 )
-_COMPACT = re.compile(
+_COMPACT = pattern_of(
     r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<month>[01]\d)(?P<day>[0-3]\d)"
     r"(?:[Tt ]?(?P<hour>\d\d):?(?P<minute>\d\d):?(?P<second>\d\d)?)?(?!\d)"
 )
-_UNIX = re.compile(
+_UNIX = pattern_of(
     r"(?P<name>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\s+(?P<day>\d\d?)\s+"
     r"(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d))?\s+(?P<zone>[A-Z]{1,5}|[+-]\d\d:?\d\d)?\s*(?P<year>(?:19|20)\d\d)",
     re.IGNORECASE,
 )
-_EPOCH = re.compile(r"1[0-9]{9}(?:\d{3})?")
+_EPOCH = pattern_of(r"1[0-9]{9}(?:\d{3})?")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _UNSET = dt.date(1970, 1, 1)  # what a machine writes that was told no date
 

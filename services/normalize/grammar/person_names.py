@@ -7,20 +7,21 @@ from functools import cache
 from services.normalize.language import phrases
 from services.normalize.language.folding import fold, fold_word
 from services.normalize.language.load import for_tag
+from shared.patterns import pattern_of
 
 MOST_WORDS = 6
 LONGEST = 60
 _LONGEST_EAST_ASIAN = 12
 _LONGEST_SPACED = 45
-_EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_CASELESS = re.compile("[\u0590-\u08ff\u0900-\u109f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_PAIR = re.compile("[\u3040-\u30ff\u3400-\u9fff]{1,4}[ \u3000・][\u3040-\u30ff\u3400-\u9fff]{1,4}")
-_KANA_OF_SENTENCES = re.compile("[をはがのにでへと][ \u3000]|[ \u3000][をはがのにでへと]")
-_DOMAIN = re.compile(r"(?i)(?:[a-z0-9-]+\.)+[a-z]{2,6}")
-_INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.){1,4}[^\W\d_]{0,12}\.?")
-_WORD = re.compile(r"[^\W\d_][^\W\d_'’.\-·]*\.?")
-_JOINED = re.compile(r"[-'’·]")
-_PARTS = re.compile(r"([\s\-'’/(]+)")
+_EAST_ASIAN = pattern_of("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_CASELESS = pattern_of("[\u0590-\u08ff\u0900-\u109f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_PAIR = pattern_of("[\u3040-\u30ff\u3400-\u9fff]{1,4}[ \u3000・][\u3040-\u30ff\u3400-\u9fff]{1,4}")
+_KANA_OF_SENTENCES = pattern_of("[をはがのにでへと][ \u3000]|[ \u3000][をはがのにでへと]")
+_DOMAIN = pattern_of(r"(?i)(?:[a-z0-9-]+\.)+[a-z]{2,6}")
+_INITIALS = pattern_of(r"(?:[^\W\d_]{1,2}\.){1,4}[^\W\d_]{0,12}\.?")
+_WORD = pattern_of(r"[^\W\d_][^\W\d_'’.\-·]*\.?")
+_JOINED = pattern_of(r"[-'’·]")
+_PARTS = pattern_of(r"([\s\-'’/(]+)")
 _TOUCHES = " ,;:" + phrases.DASHES + "*|•·"
 
 

@@ -4,13 +4,14 @@ import re
 
 from services.normalize.html.tree import squeeze
 from services.normalize.kept import kept_for_lines
+from shared.patterns import pattern_of
 
-CREDIT = re.compile(
+CREDIT = pattern_of(
     r"credit|copyright|quelle|photograph|fotograf|photo-?_?by|byline|author|autor|source|rights|"
     r"urheber|agency|distribut|attribution|copyr|credito|fuente"
     r"|fonte|owner|licen[sc]e|origin|provider|creator|kilde|(?<![a-z])bron(?![a-z])|__src(?![a-z])|nguon"
 )
-SAID_CREDIT = re.compile(
+SAID_CREDIT = pattern_of(
     r"credit|copyright|(?:image|photo|bild|foto|img|media|picture)[-_]{0,2}(?:source|author|quelle|rights|by(?![a-z]))|"
     r"photographer|fotograf|fuente-?_?(?:foto|imagen)|crédit|bildnachweis|urheber"
 )
@@ -27,7 +28,7 @@ _WORDS = (
     r"snímek|reprofoto|写真(?:提供)?|画像(?:提供)?|撮影|出典|제공|사진|자료사진|출처|圖|图|图片来源|图源|來源|来源|摄影|攝影|摄|供图|"
     r"صورة|المصدر|تصوير|عکس|फोटो|तस्वीर|इमेज|צילום|φωτογραφία|φωτο|снимка)"
 )
-_MARKED = re.compile(
+_MARKED = pattern_of(
     rf"(?P<open>[(\[（【|/／–—-]?\s*)(?<![^\W\d_])(?:{_WORDS}\s*(?:[:：;=＝／]|©|(?<=o)\s+von\b|(?<=d)\s+von\b)|"
     rf"(?:photos?|images?|pictures?|videos?|illustrations?|fotos?) (?:by|from|via|courtesy(?: of)?|de|"
     rf"di|van|von|av|af|par|por)\b:?|courtesy(?: of)?\b(?=[^.]*$)|"
@@ -35,15 +36,15 @@ _MARKED = re.compile(
     r"\s*(?P<credit>[^()\[\]:（）【】]{2,120}(?:\([^()]{2,40}\))?)\s*[)\]）】]?\s*[.。]?\s*$",
     re.IGNORECASE,
 )
-_BRACKETED = re.compile(r"[(\[（](?P<credit>[^()\[\]（）]{2,80})[)\]）]\s*\.?\s*$")
-_TAKEN_BY = re.compile(r"[（(](?P<credit>[^（）()]{2,30}?)(?:撮影|摄|攝)[）)]$")
-_REPORTER = re.compile(r"(?<=[。.\s])(?P<credit>[^\s。]{0,8}记者[^。，]{2,14}?)\s*[摄攝]。?$")
-_AFTER_SIGN = re.compile(
+_BRACKETED = pattern_of(r"[(\[（](?P<credit>[^()\[\]（）]{2,80})[)\]）]\s*\.?\s*$")
+_TAKEN_BY = pattern_of(r"[（(](?P<credit>[^（）()]{2,30}?)(?:撮影|摄|攝)[）)]$")
+_REPORTER = pattern_of(r"(?<=[。.\s])(?P<credit>[^\s。]{0,8}记者[^。，]{2,14}?)\s*[摄攝]。?$")
+_AFTER_SIGN = pattern_of(
     r"[＝=、](?P<credit>[^＝=、。\s]{2,20}(?=撮影|提供)|共同|時事|ロイター|AFP時事|AFP|AP|ゲッティ)(?:撮影|提供)?$"
 )
-_LABELLED = re.compile(r"(?<=[.!?…])\s+(?=[^\W\d_a-zà-ÿ])[^\W\d_]{3,12}\s?:\s*(?P<credit>[^\W\d_][^:.!?]{1,50})\.?$")
+_LABELLED = pattern_of(r"(?<=[.!?…])\s+(?=[^\W\d_a-zà-ÿ])[^\W\d_]{3,12}\s?:\s*(?P<credit>[^\W\d_][^:.!?]{1,50})\.?$")
 _SURE = (_MARKED, _TAKEN_BY, _REPORTER, _AFTER_SIGN, _LABELLED)
-_AGENCY = re.compile(
+_AGENCY = pattern_of(
     r"\b(?:AFP|dpa|Reuters|REUTERS|AP|Associated Press|Getty|GETTY|IMAGO|imago|Imago|EPA|epa|EFE|ANSA|APA|"
     r"Keystone|KEYSTONE|Shutterstock|picture alliance|ZUMA|iStock|Alamy|Pixabay|Unsplash|ANP|Belga|Ritzau|"
     r"NTB|TT|Scanpix|Lehtikuva|TASS|Xinhua|TTXVN|Bloomberg|Wikimedia|Flickr|PA|ddp|Witters|Magnum|laif|"
@@ -56,36 +57,36 @@ _AGENCY = re.compile(
     r"رويترز|فرانس برس|الفرنسية|الأوروبية|الأناضول|غيتي|أسوشيتد برس|"
     r"ロイター|共同通信|時事|アフロ|新华社|新華社|中新社|视觉中国|法新社|路透社|美联社)\b"
 )
-_LAST_WORDS = re.compile(r"(?<=[.!?…”\"»)])\s+(?P<credit>[^.!?:()\[\]]{2,60})\.?$")
-_TWO_NAMES = re.compile(r"(?:[^\W\d_a-z][\w.’'-]+ ?){1,4}\s*/\s*(?:[^\W\d_a-z][\w.’'-]+ ?){1,4}")
-_LABEL = re.compile(
+_LAST_WORDS = pattern_of(r"(?<=[.!?…”\"»)])\s+(?P<credit>[^.!?:()\[\]]{2,60})\.?$")
+_TWO_NAMES = pattern_of(r"(?:[^\W\d_a-z][\w.’'-]+ ?){1,4}\s*/\s*(?:[^\W\d_a-z][\w.’'-]+ ?){1,4}")
+_LABEL = pattern_of(
     rf"^[\s(\[|/–—:;,.•·-]*(?:{_WORDS}\s*(?:[:：;,.©/|=＝／…]|\bby\b|\bvon\b|\bde\b|\bdi\b)\s*|(?:photos?|"
     rf"images?|pictures?|videos?|fotos?|bild|illustrations?) (?:by|from|via|de|di|von)\s+|copyright\s+|"
     rf"courtesy(?: of)?:?\s+|by:?\s+(?=[A-Z])|©|\(c\)|[:|/,;.])+\s*",
     re.IGNORECASE,
 )
-_PHOTO = re.compile(
+_PHOTO = pattern_of(
     r"^\W*(?:photo|image|picture|pic|bild|\w{0,12}foto|fotó|fot|beeld|kuva|zdj|snímek|mynd|imagen|immagine|ảnh|фото|"
     r"колаж|коллаж|скрин|φωτο|écran|写真|画像|撮影|사진|图|圖|摄|صورة|عکس|फोटो|צילום|©|\(c\)|collage|"
     r"crédit|credit|courtesy|screenshot|illustration|grafik)",
     re.IGNORECASE,
 )
-_LABEL_IN_BRACKETS = re.compile(r"\w\s*\([^()]{2,20}:\s")
-_BARE_LABEL = re.compile(rf"^(?:{_WORDS}|picture by|image by)$", re.IGNORECASE)
+_LABEL_IN_BRACKETS = pattern_of(r"\w\s*\([^()]{2,20}:\s")
+_BARE_LABEL = pattern_of(rf"^(?:{_WORDS}|picture by|image by)$", re.IGNORECASE)
 
 
-_RESERVED = re.compile(
+_RESERVED = pattern_of(
     r"(?:all rights reserved|alle rechte vorbehalten|tous droits réservés|todos los derechos reservados|"
     r"todos os direitos reservados|tutti i diritti riservati|alle rechten voorbehouden|все права защищены|"
     r"wszelkie prawa zastrzeżone|tüm hakları saklıdır)\.?",
     re.IGNORECASE,
 )
-_NOTICE = re.compile(  # as press agencies end each credit: `Mary Shaw/Copyright 2024 The AP. All rights reserved`
+_NOTICE = pattern_of(  # as press agencies end each credit: `Mary Shaw/Copyright 2024 The AP. All rights reserved`
     rf"(?<=\w)[\s/,;.|–—-]*(?:(?:copyright|©|\(c\)|\(copyright)\s*(?:©\s*)?(?:19|20)\d\d\b.*|{_RESERVED.pattern})$",
     re.IGNORECASE,
 )
-_CLOCK = re.compile(r"[\d\s.:/,-]+(?:uhr|min|mins|sec|sek|h|hrs|am|pm)?\.?", re.IGNORECASE)
-_NAME_WORD = re.compile(r"[^\W\d_a-zà-ÿ][\w.’'&-]*|/|de|van|von|der|den|di|da|of|the|y|and|&")
+_CLOCK = pattern_of(r"[\d\s.:/,-]+(?:uhr|min|mins|sec|sek|h|hrs|am|pm)?\.?", re.IGNORECASE)
+_NAME_WORD = pattern_of(r"[^\W\d_a-zà-ÿ][\w.’'&-]*|/|de|van|von|der|den|di|da|of|the|y|and|&")
 
 
 @kept_for_lines

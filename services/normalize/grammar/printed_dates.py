@@ -26,53 +26,55 @@ from services.normalize.grammar.date_words import (
 from services.normalize.grammar.machine_dates import Stamp
 from services.normalize.grammar.zones import match_zone
 from services.normalize.language.load import DayOrder, languages
+from shared.patterns import pattern_of
 
 LONGEST = 5000  # characters of a text that are searched
-_DIGIT = re.compile(r"\d")
+_DIGIT = pattern_of(r"\d")
 _MOST = 40  # dates of a text
-_NAMED = rf"(?P<month>{month_pattern()})\.?"
+_NAMED = "MONTH"  # in these patterns, for any name of a month
 _DAY = r"(?<!\d[.,:/])(?<!\d)(?P<day>[0-3]?\d)(?:st|nd|rd|th|er|ier|º|°|ª|ος|η|-го|-е|-а)?"
 _CLOCK = r"(?=[0-2]\d:[0-5]\d)"  # `28 luglio 202010:43`: two elements, side by side without a space
 _YEAR = rf"(?P<year>(?:1[6-9]|20)\d\d)(?:(?!\d)|{_CLOCK})"
 _BEHIND_SHORT_YEAR = r"(?=\s*$|\s*[|,)–—]|\s+-|\s+\d\d?[:.]\d\d)"
 _SHORT_YEAR = rf"['’]?(?P<year>\d\d){_BEHIND_SHORT_YEAR}"
 _OF = r"(?:of\s+|de\s+|d['’]\s*|den\s+|i\s+|ng\s+|ta['’]\s*)?"
+
+
+def _named(form: str) -> re.Pattern[str]:
+    return pattern_of(lambda: form.replace(_NAMED, rf"(?P<month>{month_pattern()})\.?"), re.IGNORECASE)
+
+
 _FORMS = (
-    re.compile(rf"{_DAY}[.,/\s-]*+{_OF}{_NAMED}[,،./\s-]*+(?:de[l]?\s+)?{_YEAR}", re.IGNORECASE),
-    re.compile(rf"(?<![^\W\d]){_NAMED}[\s,-]*+(?P<day>[0-3]?\d)(?:st|nd|rd|th)?(?!\d)[\s,.-]++{_YEAR}", re.IGNORECASE),
-    re.compile(
-        rf"{_YEAR}(?:ko|eko|\s*(?:жылғы|жыл|оны|года|йил|yil|il))?[.,]?[\s-]*(?:m\.\s+)?{_NAMED}\s*(?:mėn\.\s*)?(?P<day>[0-3]?\d)(?!\d)",
-        re.IGNORECASE,
+    _named(rf"{_DAY}[.,/\s-]*+{_OF}{_NAMED}[,،./\s-]*+(?:de[l]?\s+)?{_YEAR}"),
+    _named(rf"(?<![^\W\d]){_NAMED}[\s,-]*+(?P<day>[0-3]?\d)(?:st|nd|rd|th)?(?!\d)[\s,.-]++{_YEAR}"),
+    _named(
+        rf"{_YEAR}(?:ko|eko|\s*(?:жылғы|жыл|оны|года|йил|yil|il))?[.,]?[\s-]*(?:m\.\s+)?{_NAMED}\s*(?:mėn\.\s*)?(?P<day>[0-3]?\d)(?!\d)"
     ),
-    re.compile(
+    pattern_of(
         r"(?<!\d)(?P<year>(?:1[6-9]|20)\d\d)\s*[年년]\s*(?P<month>[01]?\d)\s*[月월]\s*(?P<day>[0-3]?\d)\s*[日일号號]"
     ),
-    re.compile(
+    pattern_of(
         r"(?<![\d.,/-])(?P<year>(?:1[6-9]|20)\d\d)\s?[-./]\s?(?P<month>[01]?\d)\s?[-./]\s?(?P<day>[0-3]?\d)(?![\d/-])"
     ),
-    re.compile(
+    pattern_of(
         r"(?<!\d)(?:ngày\s+)?(?P<day>[0-3]?\d)\s+(?:tháng|thang|thg\.?)\s*(?P<month>[01]?\d)(?:\s*,)?\s+(?:năm\s+)?"
         r"(?P<year>(?:1[6-9]|20)\d\d)",
         re.IGNORECASE,
     ),
-    re.compile(rf"{_DAY}[./\s-]++{_OF}{_NAMED}[./\s-]++(?:de\s+)?{_SHORT_YEAR}", re.IGNORECASE),
-    re.compile(
-        rf"(?<![^\W\d]){_NAMED}[\s-]*+(?P<day>[0-3]?\d)(?:st|nd|rd|th)?(?!\d)[\s,.-]++{_SHORT_YEAR}", re.IGNORECASE
-    ),
+    _named(rf"{_DAY}[./\s-]++{_OF}{_NAMED}[./\s-]++(?:de\s+)?{_SHORT_YEAR}"),
+    _named(rf"(?<![^\W\d]){_NAMED}[\s-]*+(?P<day>[0-3]?\d)(?:st|nd|rd|th)?(?!\d)[\s,.-]++{_SHORT_YEAR}"),
 )
-_NUMERIC = re.compile(
+_NUMERIC = pattern_of(
     r"(?<![\d/:])(?<!\d[.-])(?P<one>[0-3]?\d)\s?(?P<mark>[-./·‐‑–|])\s?(?P<two>[0-3]?\d)\s?(?P=mark)\s?"
     rf"(?P<year>(?:1[6-9]|20)\d\d(?!:\d\d)|\d\d)(?:(?![\d/-])(?!\.\d)|{_CLOCK})"
 )
 _SHORT_FORMS = 6  # from which of the forms the year has two digits
-_FULL_YEAR = re.compile(r"(?:1[6-9]|20)\d\d")
-_ENDS_IN_YEAR = re.compile(rf"\d\d{_BEHIND_SHORT_YEAR}")
-_MARKED = re.compile(r"\d\s?[-./·‐‑–|]\s?\d")
+_FULL_YEAR = pattern_of(r"(?:1[6-9]|20)\d\d")
+_ENDS_IN_YEAR = pattern_of(rf"\d\d{_BEHIND_SHORT_YEAR}")
+_MARKED = pattern_of(r"\d\s?[-./·‐‑–|]\s?\d")
 _LABEL_BEFORE = 40  # characters before a date in which a label may begin
 _WEEKDAY_AROUND = 24  # characters beside a day in which its weekday may stand
-_DIGITS = {
-    code: unicodedata.digit(chr(code)) + 48 for code in range(0x80, 0xFF20) if unicodedata.category(chr(code)) == "Nd"
-}
+_OTHER_DIGIT = pattern_of(r"[^\D0-9\uff20-\U0010ffff]")
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,7 +130,7 @@ def label_beside(text: str, floor: int, start: int, end: int, language: str | No
 
 def western(text: str) -> str:
     """The text with the digits of all scripts as 0 to 9, letter for letter."""
-    return text if text.isascii() else text.translate(_DIGITS)
+    return text if text.isascii() else _OTHER_DIGIT.sub(lambda digit: str(unicodedata.digit(digit[0])), text)
 
 
 @cache

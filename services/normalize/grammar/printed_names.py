@@ -2,13 +2,15 @@
 
 import re
 
+from shared.patterns import pattern_of
+
 _LONGEST = 2000
 _LONGEST_NAME = 300
 _BOTH = (
     r"(?:text|texte|texto|testo|tekst|teksti|words|story|bài|ord)\s*(?:und|and|&|\+|et|y|e|/|,|och|og|en|và|ja)\s*"
     r"(?:die\s)?(?:fotos?|foto’s|foto's|photos?|bild\w*|images?|pictures|ảnh|kuvat?|videos?|interview|grafik\w*)\b"
 )
-_LABEL = re.compile(
+_LABEL = pattern_of(
     rf"^[\W_]*(?:{_BOTH}(?:\s*(?:by|von|par|por|av|af|di)\b)?|(?:view|show|see|read)?\s*(?:all|more) "
     r"(?:posts|articles|stories|entries)?\s*(?:by|of|from)\b|(?:zeige )?alle (?:beiträge|artikel) (?:von|anzeigen von)|"
     r"mehr (?:von|über)|alles von|(?:written|posted|published|reported|story|words|text|article|created|compiled|"
@@ -29,41 +31,41 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 # A theme's hidden label, or a button, stands so close that it reads as one word with the name.
-_GLUED = re.compile(r"^(?:Author|Autor(?:in)?|Auteur|Written by|Posted by|By|Von|Por|Par)(?=[A-ZÀ-Ý][^A-Z])")
-_GLUED_TAIL = re.compile(r"(?<=\w)(?:Follow(?:ing)?|Folgen|Seguir|Suivre|Segui|Shares?)$")
-_PICTURES = re.compile(
+_GLUED = pattern_of(r"^(?:Author|Autor(?:in)?|Auteur|Written by|Posted by|By|Von|Por|Par)(?=[A-ZÀ-Ý][^A-Z])")
+_GLUED_TAIL = pattern_of(r"(?<=\w)(?:Follow(?:ing)?|Folgen|Seguir|Suivre|Segui|Shares?)$")
+_PICTURES = pattern_of(
     r"^\W*(?:fotos?|foto's|photos?|photograph\w*|fotograf\w*|bild(?:er)?|images?|pictures?|video|ảnh|illustration\w*|"
     r"grafik\w*|graphics?|kamera|kuvat?|zdjęcia|фото|摄影|撮影|写真)(?:\s*[:：]|\s+(?:by|von|par|por|di|av|af)\b)",
     re.IGNORECASE,
 )
 # What is left of `on 3 May` when the date is gone, and what a card prints behind a name.
-_DANGLING = re.compile(
+_DANGLING = pattern_of(
     r"(?:\s+(?:on|am|at|um|in|le|el|il|em|den|op|à|a las|alle|vào|ngày|lúc|klo|på|dnia|о|в|folgen|follow|seguir|"
     r"suivre|shares?|for|schreibt|says|writes|sagt|meint|and|und))+$",
     re.IGNORECASE,
 )
 # "By Ann Lee with agencies" names none of them.
-_NO_AGENCY = re.compile(
+_NO_AGENCY = pattern_of(
     r"(?i)(?:news )?agenc(?:y|ies)|wires|wire services|agenturen|agences?|agencias|ag[êe]ncias|agenzie|"
     r"(?:pers)?bureaus|agentschappen|byråer(?:ne|na)?|agencje|агентства"
 )
-_INITIAL = re.compile(r"\s[A-ZÀ-Ý]$")
-_DEGREE = re.compile(
+_INITIAL = pattern_of(r"\s[A-ZÀ-Ý]$")
+_DEGREE = pattern_of(
     r",?\s+(?:ph\.?\s?d|m\.?d|d\.?o|r\.?d|r\.?n|mba|llm|msc|m\.?a|b\.?a|esq|cfa|cpa|ms|mph)\.?(?=$|[\s,])",
     re.IGNORECASE,
 )
-_SPLIT = re.compile(
+_SPLIT = pattern_of(
     r"\s*(?:[;|·•、，]|\s/\s|,\s*(?:and|und|et|y|e|en|og|och|ve|và|i|ja|и|та|oraz|dan|&)\s|,(?!\s*(?:jr|sr|phd|md|m\.d|ii|iii)\b)|&|\+|\u2022|\s(?:and|und|et|y|e|en|"
     r"og|och|ve|và|i|und|ja|и|та|with|mit|avec|con|oraz|og)\s|\s[–—-]\s)\s*",
     re.IGNORECASE,
 )
-_TAIL = re.compile(
+_TAIL = pattern_of(
     r"\s*(?:\(.*?\)|\[.*?\]|<.*?>|\b(?:in|aus)\s+[A-ZÄÖÜ][\w.-]+(?:\s[A-ZÄÖÜ][\w.-]+)?$|\bon\s.*|"
     r"\bat\s.*|\bfor\s.*|\bfür\s.*|\bpour\s.*|\s[–—-]\s.*|@\S+.*|\bpublished\b.*|\bupdated\b.*|"
     r"\bposted\b.*|https?:\S*|\S+@\S+)\s*",
     re.IGNORECASE,
 )
-_REFUSED = re.compile(
+_REFUSED = pattern_of(
     r"https?:|www\.|\.(?:com|org|net|html?|php)\b.*/|[{}<>=\[\]]|\d{3,}|\d[:.]\d\d|^\W*$|^(?:by|von|"
     r"admin|administrator|authors?|auteurs?|autor(?:in|en|es|a)?|user|editor|unknown|none|null|undefined|anonymous|"
     r"guest|gast|share|uhr|stand|text|texte|texto|nachricht(?:en)?|datum|date|tags?|kategorien?|"
@@ -81,14 +83,14 @@ _ROLE_WORDS = (
     r"[ck]orr?espond[ea]nt(?:in|e)?|autor(?:in|a)?|editora?|contributor|columnist|kolumnist(?:in)?|author|writer|"
     r"producer|rédacteur|rédactrice|periodista|giornalista|repórter|phóng viên|toimittaja|dziennikar(?:z|ka)|muhabir"
 )
-_ROLE_TAIL = re.compile(
+_ROLE_TAIL = pattern_of(
     rf"(?<=\w)\s+(?:(?:senior|chief|staff|deputy|associate|political|business|sports?|freelance|foreign|freie[rs]?|"
     rf"assistant|managing|digital|news|science|health|world|national|stellv\w*|leitende[rs]?|guest|contributing|"
     rf"economics?|environment|education|technology|culture|features|general|investigative)\s+)*"
     rf"(?:{_ROLE_WORDS})(?:\s+(?:für|for|bei|at|of|in|im|chez|de|du|der)\b.*)?$",
     re.IGNORECASE,
 )
-_ROLE = re.compile(
+_ROLE = pattern_of(
     r"(?i)^(?:(?:senior|chief|staff|deputy|associate|political|business|sports?|freelance|foreign|"
     r"assistant|managing|digital|news|science|health|world|national)\s+)*"
     r"(?:editor|reporter|correspondent|writer|journalist|columnist|author|producer|contributor|"
@@ -96,7 +98,7 @@ _ROLE = re.compile(
     r"politics|business|sport|staff writer|photographer|photos?|fotos?|video|illustration\w*|"
     r"graphics?|columnist)(?:\s+(?:in|at|of|for)\s.*)?$"
 )
-_ORGANISATION = re.compile(
+_ORGANISATION = pattern_of(
     r"(?i)\b(?:afp|dpa|reuters|ap|associated press|press association|efe|ansa|apa|sid|sda|ats|epd|kna|"
     r"afp\w*|staff|redaktion|redaction|rédaction|redacción|redazione|redactie|redaksi\w*|newsroom|"
     r"editors?|editorial|team|desk|"
@@ -110,7 +112,7 @@ _ORGANISATION = re.compile(
 )
 
 
-_AGENCY = re.compile(
+_AGENCY = pattern_of(
     r"[(\[]?(?:agencia |agenzia |agence |agentur |the )?(?:dpa|afp|reuters|ap|associated press|efe|ansa|apa|sid|sda|"
     r"keystone-sda|ats|epd|kna|kathpress|ddp|dapd|tass|xinhua|pti|ani|ians|jiji(?: press)?|kyodo(?: news)?|belga|anp|"
     r"ntb|ritzau|stt|pap|čtk|ctk|tasr|mti|agerpres|lusa|aa|anadolu(?: agency)?|iha|dha|yonhap|antara|bernama|upi|"
@@ -119,8 +121,8 @@ _AGENCY = re.compile(
     r"(?:\s?[/,;-]\s?\w{2,12}){0,4}[)\]]?\.?",
     re.IGNORECASE,
 )
-_AGENCY_TAIL = re.compile(r"^(\w[\w.'’-]+(?: \w[\w.'’-]*){1,3})\s?/\s?[\w.&-]{2,15}$")
-_HANDLE = re.compile(r"(?=[\w.-]*[^\W\d_])\w[\w.-]{1,24}")
+_AGENCY_TAIL = pattern_of(r"^(\w[\w.'’-]+(?: \w[\w.'’-]*){1,3})\s?/\s?[\w.&-]{2,15}$")
+_HANDLE = pattern_of(r"(?=[\w.-]*[^\W\d_])\w[\w.-]{1,24}")
 
 
 def split_names(text: str) -> list[str]:

@@ -1,9 +1,10 @@
 """Lines that a site sets between the paragraphs of any article, in many languages: `data/site_phrases.toml`."""
 
 from functools import cache
-from importlib import resources
 
 import msgspec
+
+from services.normalize.tables import read_table
 
 _EDGES = " \t\n:：|·•*–—->»›►▶▸➤→…!?？！.。،,()（）[]【】▼▽■●◆★+#\"“”„'’0123456789"
 
@@ -16,8 +17,7 @@ class _Phrases(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def _phrases() -> _Phrases:
-    data = resources.files("services.normalize.data").joinpath("site_phrases.toml").read_bytes()
-    return msgspec.toml.decode(data, type=_Phrases)
+    return read_table("data/site_phrases.toml", _Phrases)
 
 
 def is_notice(text: str) -> bool:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
-from importlib import resources
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -11,6 +10,7 @@ import msgspec
 
 from services.normalize.grammar.date_words import any_of, primary
 from services.normalize.language.load import for_tag, languages
+from services.normalize.tables import read_table
 from shared.article import ZoneRule
 
 _MOST_MINUTES = 14 * 60
@@ -52,8 +52,7 @@ class Assigned(msgspec.Struct, frozen=True, kw_only=True):
 
 @cache
 def _file() -> _File:
-    text = (resources.files("services.normalize.data") / "zones.toml").read_bytes()
-    return msgspec.toml.decode(text, type=_File)
+    return read_table("data/zones.toml", _File)
 
 
 @cache

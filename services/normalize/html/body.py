@@ -1,6 +1,5 @@
 """The article among the blocks of its box: which belong to it, and the lead above them."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -20,8 +19,9 @@ from services.normalize.html.class_names import (
 )
 from services.normalize.html.edges import DAY, END, trimmed
 from services.normalize.html.tree import HEADINGS
+from shared.patterns import pattern_of
 
-_LABEL = re.compile(r"^[^.!?|:»>►▶→]{2,32}\s?[|:»>►▶→]\s*")
+_LABEL = pattern_of(r"^[^.!?|:»>►▶→]{2,32}\s?[|:»>►▶→]\s*")
 _PLAIN = frozenset({"p", "div", "span", "strong", "h4", "h5", "h6"})
 _MAY_REPEAT = frozenset({"li", "td", "th", "h2", "h3", "h4", "pre", "dt", "dd"})
 _LEAD_TAGS = frozenset({"p", "div", "section", "header", "h2", "h3", "h4"})

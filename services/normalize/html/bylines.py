@@ -19,21 +19,22 @@ from services.normalize.html.blocks import Block, Box, Outline
 from services.normalize.html.body import is_refused
 from services.normalize.html.tree import Element, path_of, text_of
 from services.normalize.readings import Reading, RuleId
+from shared.patterns import pattern_of
 
-_BYLINE_NAMES = re.compile(
+_BYLINE_NAMES = pattern_of(
     r"(?<![a-z])(?:by-?line|author|autor|auteur|writer|journalist|vcard|contributor|creator|tac-?gia|"
     r"firma|autore|redakteur|reporter|verfasser|posted-?by|written)|(?<![\w:-])fn(?![\w:-])"
 )
-_NOT_BYLINE = re.compile(
+_NOT_BYLINE = pattern_of(
     r"(?<![a-z])(?:comment|related|share|social|(?<!author[-_])bio(?![a-z])|image|photo|avatar|count|date|time|role|"
     r"(?<!author-)title|position|follow|description|job|copyright|teaser|label(?![\w-]))"
 )
-_ELSEWHERE = re.compile(
+_ELSEWHERE = pattern_of(
     r"(?<![a-z])(?:comment|related|recommend|teaser|newsletter|most-?(?:read|popular)|latest|recent|popular|"
     r"read-?(?:more|next)|more-?(?:from|stories|news)|carousel|slider|trending|listing|nav(?![a-z]))"
 )
-_HIDDEN_LABEL = re.compile(r"(?i)screen-?reader|sr-only|visually-?hidden|(?<![a-z])label(?![a-z])|assistive")
-_AUTHOR_PAGE = re.compile(
+_HIDDEN_LABEL = pattern_of(r"(?i)screen-?reader|sr-only|visually-?hidden|(?<![a-z])label(?![a-z])|assistive")
+_AUTHOR_PAGE = pattern_of(
     r"(?i)/(?:authors?|autor(?:en|es|i|in|a|zy)?|auteurs?|profil|people|staff|newsteam|journaliste?s?|contributors?|"
     r"writers?|reporters?|redactores?|redaktion|redakteur|bylines?|columnists?|firmas?|autore|toimittaja|skribent|"
     r"tac-?gia|yazar(?:lar)?|avtor)/(?:name/)?(?!log|sign|regist|newsletter|index|edit|page|search)[^/?#]{3,}"
@@ -60,30 +61,30 @@ _PREPOSITION = (
     r"by|von|par|por|di|da|door|av|af|przez|bởi|text|texte|texto|testo|autor(?:en|in|es|a)?(?:/autor)?|author|auteurs?|"
     r"tác giả|автор|yazan|redaktion|记者|記者|escribe"
 )
-_BY_TEXT = re.compile(
+_BY_TEXT = pattern_of(
     rf"(?:^[\W_]*|[|·•–—(]\s*|\s[-/]\s|,\s|\b(?=(?:posted|written|published|created|erstellt|veröffentlicht|verfasst|"
     rf"geschrieben|rédigé|écrit|publié|escrito|publicado|scritto|pubblicato|eingestellt)\b))"
     rf"(?:(?P<sure>{_SURE})|(?:{_PREPOSITION})(?:\b|(?<=^[Bb]y))\s*[:：]?)\s*(?P<name>[^|]{{2,90}})",
     re.IGNORECASE,
 )
-_LABEL_ALONE = re.compile(
+_LABEL_ALONE = pattern_of(
     r"(?i)^(?:by|von|par|por|text|texte|texto|interview|words|story|autor(?:en|in|es|a)?(?:[/*]?-?in(?:nen)?)?|"
     r"autor\(in\)|authors?|auteurs?|autore|written by|posted by|verfasst von|geschrieben von|erstellt von|"
     r"ein artikel von|tác giả|автор\w*|yazar|penulis|kirjoittaja|forfatter|redakteur(?:in)?|(?:über den|zum) autor|"
     r"(?:über die|zur) autorin|about the author|à propos de l.auteur|sobre (?:el autor|la autora|o autor|a autora)|"
     r"作者|記者|记者|執筆者)\s*[:：]?$"
 )
-_SOURCE = re.compile(
+_SOURCE = pattern_of(
     r"(?i)^\W*(?:quelle|source|fuente|fonte|źródło|kaynak|bron|kilde|källa|herausgeber|来源|來源|출처)\s?[:：]\s*(?P<name>.{2,50})$"
 )
-_ACCORDING = re.compile(r"(?i)\W*(?:theo|according to|laut|nach|selon|según|secondo|segundo|zie ook|see also)\b")
-_CODES = re.compile(r"^[(\[]?[a-zäöü]{2,6}(?:\s?[/,;]\s?[a-zäöü]{2,6}){0,4}[)\]]?\.?$")
+_ACCORDING = pattern_of(r"(?i)\W*(?:theo|according to|laut|nach|selon|según|secondo|segundo|zie ook|see also)\b")
+_CODES = pattern_of(r"^[(\[]?[a-zäöü]{2,6}(?:\s?[/,;]\s?[a-zäöü]{2,6}){0,4}[)\]]?\.?$")
 _TRAIL = frozenset("»›>→")  # between the steps of a way home
 _PARTICLES = frozenset("von van der den de del della di da do dos la le al el bin ter zu".split())
-_RUNS_ON = re.compile("[\u3040-\u309f\u4e00-\u9fff]{7}")
-_DIGIT = re.compile(r"\d")
-_CLOCK = re.compile(r"(?i)(?:\b(?:um|at|à|a las|alle)\s+)?\b\d{1,2}[:.h]\d\d(?:\s?uhr|\s?[ap]\.?m\.?)?")
-_COUNTED = re.compile(r"\(\d+\)\W*$")  # a list of all authors and how much each wrote
+_RUNS_ON = pattern_of("[\u3040-\u309f\u4e00-\u9fff]{7}")
+_DIGIT = pattern_of(r"\d")
+_CLOCK = pattern_of(r"(?i)(?:\b(?:um|at|à|a las|alle)\s+)?\b\d{1,2}[:.h]\d\d(?:\s?uhr|\s?[ap]\.?m\.?)?")
+_COUNTED = pattern_of(r"\(\d+\)\W*$")  # a list of all authors and how much each wrote
 _MOST_LINKS = 6
 _MOST_FAR = 40
 _MOST_NAMES = 400

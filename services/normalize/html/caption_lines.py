@@ -1,7 +1,5 @@
 """The words in a picture's box told apart: what is the caption, what the credit, what a button or a count."""
 
-import re
-
 from services.normalize.grammar.printed_credits import (
     CREDIT,
     clean_credit,
@@ -14,8 +12,9 @@ from services.normalize.grammar.printed_credits import (
 )
 from services.normalize.html.class_names import CAPTION_NAMES
 from services.normalize.html.tree import SILENT, Element, names_of, squeeze, text_of
+from shared.patterns import pattern_of
 
-_SCRAP = re.compile(
+_SCRAP = pattern_of(
     r"(?i)^(?:\d+\s*(?:/|of|von|de)\s*\d+|image|photo|video|bild|foto|advertisement|anzeige|werbung|"
     r"share|close|zoom|open image.*|view .*|enlarge.*|bild vergrößern|vergrößern|hide caption|toggle "
     r"caption"
@@ -25,14 +24,14 @@ _SCRAP = re.compile(
     r".{0,60}|"
     r".{0,30}\d{1,2}[./]\d{1,2}[./]\d{2,4}\W{1,3}\d{1,2}[:.]\d\d.{0,30})$"
 )
-_NOISE = re.compile(
+_NOISE = pattern_of(
     r"(?i)(?:^\[\d+/\d+\]\s*|^(?:image caption|photo caption|caption|bildunterschrift|bildlegende|legende|"
     r"légende|leyenda|legenda|pie de foto|didascalia|bildtext|billedtekst|bildetekst|bijschrift|"
     r"chú thích(?: ảnh)?)\s*[:,]\s*|\s*(?:hide caption|toggle caption|"
     r"enlarge this image|bild vergrößern|vis mer|open image modal|"
     r"(?:purchase|acquire) licensing rights.*|[\s–—-]*©?\s*riproduzione riservata)$)"
 )
-_DANGLING = re.compile(r"(?:^\s*[:;,|•·]\s*|\s*[•·]\s*$|\s+[–—|/-]+\s*$)")
+_DANGLING = pattern_of(r"(?:^\s*[:;,|•·]\s*|\s*[•·]\s*$|\s+[–—|/-]+\s*$)")
 _RUNNING = frozenset({"a", "b", "i", "em", "strong", "br"})
 _SMALL = frozenset({"small", "cite"})
 _SLANTED = frozenset({"em", "i", "b", "strong", "span"})

@@ -1,11 +1,13 @@
 """What class names, ids and the short lines of web pages say: the patterns of `data/class_names.toml`."""
 
 import re
-from functools import lru_cache
-from importlib import resources
+from functools import cache, lru_cache
 from re import Pattern
 
 import msgspec
+
+from services.normalize.tables import read_table
+from shared.patterns import pattern_of
 
 NORMAL, DOUBTED, SUSPECT, REFUSED = 0, 1, 2, 3
 
@@ -19,24 +21,21 @@ class _Tables(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lines: dict[str, list[str]]
 
 
-def _load() -> _Tables:
-    data = resources.files("services.normalize.data").joinpath("class_names.toml").read_bytes()
-    return msgspec.toml.decode(data, type=_Tables)
-
-
-_TABLES = _load()
+@cache
+def _tables() -> _Tables:
+    return read_table("data/class_names.toml", _Tables)
 
 
 def _starts(name: str) -> Pattern[str]:
-    return re.compile(rf"(?<![a-z])(?:{'|'.join(_TABLES.starts[name])})")
+    return pattern_of(lambda: rf"(?<![a-z])(?:{'|'.join(_tables().starts[name])})")
 
 
 def _anywhere(name: str) -> Pattern[str]:
-    return re.compile("|".join(_TABLES.anywhere[name]))
+    return pattern_of(lambda: "|".join(_tables().anywhere[name]))
 
 
 def _words(name: str) -> Pattern[str]:
-    return re.compile(rf"(?<![a-z])(?:{'|'.join(_TABLES.words[name])})(?![a-z])")
+    return pattern_of(lambda: rf"(?<![a-z])(?:{'|'.join(_tables().words[name])})(?![a-z])")
 
 
 STRONG_DEBRIS, DEBRIS, WEAK_DEBRIS = _starts("strong_debris"), _starts("debris"), _starts("weak_debris")
@@ -45,15 +44,15 @@ PICTURE_DEBRIS = _starts("picture_debris")
 LONG_DEBRIS, PROSE = _anywhere("long_debris"), _anywhere("prose")
 CAPTION_NAMES, DATELINE_NAMES = _anywhere("caption"), _anywhere("dateline")
 CREDIT_NAMES, NOTE_NAMES, CODE_NAMES, GUTTER_NAMES = map(_words, ("credit", "note", "code", "gutter"))
-UNSEEN_NAMES = re.compile(rf"(?<![a-z-])(?:{'|'.join(_TABLES.words['unseen'])})(?![a-z])(?!-focusable-only)")
-HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-DEBRIS_LINE = re.compile(rf"^\W*(?:{'|'.join(_TABLES.lines['whole'])})\W*$", re.IGNORECASE)
-DEBRIS_START = re.compile(rf"^\W*(?:{'|'.join(_TABLES.lines['opening'])})", re.IGNORECASE)
+UNSEEN_NAMES = pattern_of(lambda: rf"(?<![a-z-])(?:{'|'.join(_tables().words['unseen'])})(?![a-z])(?!-focusable-only)")
+HIDDEN_STYLE = pattern_of(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+DEBRIS_LINE = pattern_of(lambda: rf"^\W*(?:{'|'.join(_tables().lines['whole'])})\W*$", re.IGNORECASE)
+DEBRIS_START = pattern_of(lambda: rf"^\W*(?:{'|'.join(_tables().lines['opening'])})", re.IGNORECASE)
 
 # What a name says a box has or lacks, not what it is: `has-sidebar`, `layout--with-newsletter`, `no-comments`.
-_WITH_OTHERS = re.compile(r"(?<=[\s_-])(?:has|with|without|no|not)-[\w-]+")
+_WITH_OTHERS = pattern_of(r"(?<=[\s_-])(?:has|with|without|no|not)-[\w-]+")
 # WordPress names an article by its subjects, "tag-newsletter" too.
-_SUBJECT = re.compile(r"(?:category|tag|post_tag|topic|series)-\S")
+_SUBJECT = pattern_of(r"(?:category|tag|post_tag|topic|series)-\S")
 
 
 @lru_cache(maxsize=8_192)

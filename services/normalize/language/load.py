@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from services.normalize.tables import parse
 from shared.article import Kind, Role
 
 DayOrder = Literal["dmy", "mdy", "ymd"]
@@ -169,7 +170,7 @@ _BY_MEANING = (  # tables whose files say meaning = [words]: rules ask for the m
 
 def read_language(toml: bytes) -> Language:
     """One language from its file."""
-    fields = msgspec.toml.decode(toml)
+    fields = parse(toml.decode("utf-8"))
     for section, table, meaning in _BY_MEANING:
         if table in fields.get(section, {}):
             fields[section][table] = _by_word(fields[section][table], meaning)
