@@ -18,6 +18,8 @@ class _Pattern:
 
     def __getattr__(self, name: str) -> object:
         source = self._source() if callable(self._source) else self._source
+        if name == "pattern":
+            return source
         compiled = re.compile(cast(str, source), self._flags)
         self.__dict__.update({method: getattr(compiled, method) for method in _ASKED})
         return getattr(compiled, name)

@@ -216,7 +216,7 @@ def _place(place: str | None, match: re.Match[str], tag: str) -> str | None:
     known = for_tag(tag).places.get(name)
     if known is not None:
         return known
-    place = place if place is not None or match.re is not _TOWN_ALONE else name
+    place = place if place is not None or "danda" not in match.re.groupindex else name  # a town alone has no group
     if place is None or fold(place) in phrases.outlets(tag) or ("agency" not in match.re.groupindex and len(place) < 4):
         return None
     place = place.rstrip(".")
