@@ -56,17 +56,35 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     rows: tuple[tuple[str, ...], ...] = ()
 
 
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """A language, by which rule it was told, how sure that is, and the other one that was not believed."""
+
+    tag: str
+    rule: RuleId
+    sure: float
+    lost: str | None = None
+    lost_rule: RuleId = RuleId.LANGUAGE_DECLARED
+
+    @property
+    def evidence(self) -> Evidence:
+        """What the article tells of it."""
+        lost = (Candidate(value=self.lost, rule=self.lost_rule.words),) if self.lost is not None else ()
+        return Evidence(field="language", rule=self.rule.words, sure=round(self.sure, 2), lost=lost)
+
+
 class Draft(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A reader's result: the fields it could settle from declared data, in `article`, and the pieces to be judged.
 
     The steps fill what `article` leaves `None`, judge the pieces and turn them into `article.blocks`. `printed` are
     the words that stood in fields of the input: none of them may be lost where the article has another value there.
+    `told` is the language of the article, where the reader had to know it.
     """
 
     pieces: tuple[Piece, ...] = ()
     article: Article = Article()
     evidence: tuple[Evidence, ...] = ()
     printed: tuple[Piece, ...] = ()
+    told: Told | None = None
 
 
 Kind = Literal[
@@ -120,6 +138,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     is_page: bool = False
     pieces: tuple[Piece, ...] = ()
     printed: tuple[Piece, ...] = ()
+    told: Told | None = None
 
 
 def open_document(raw: Raw, text: str, draft: Draft) -> Document:
@@ -135,6 +154,7 @@ def open_document(raw: Raw, text: str, draft: Draft) -> Document:
         is_page=is_page,
         pieces=draft.pieces,
         printed=draft.printed,
+        told=draft.told,
     )
 
 

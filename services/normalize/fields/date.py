@@ -255,7 +255,7 @@ def _sure(reading: DateReading, moment: Moment, received: dt.datetime | None) ->
     """How sure the day is."""
     if received is not None and moment.day > received.date() + dt.timedelta(days=2):
         return 0.4
-    if reading.ambiguous or reading.weekday_differs:
+    if reading.ambiguous or reading.doubted:
         return _DOUBTED
     return 0.6 if reading.ago is not None else 0.98  # the clock of the receipt stands in for that of the page
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from services.normalize.language.load import Dates, languages
+from services.normalize.language.load import Dates, for_tag, languages
 from services.normalize.tables import read_table
 
 Half = Literal["morning", "noon", "afternoon", "night"]
@@ -133,11 +133,6 @@ def _weekdays() -> _Names:
     return _numbered(((tag, row) for tag, words in words_of_dates().items() for row in words.weekdays), 7)
 
 
-@cache
-def _persian_months() -> _Names:
-    return _numbered([("fa", row) for row in words_of_dates()["fa"].persian_months], 12)
-
-
 def month_named(name: str, language: str | None) -> int | None:
     """The number of a month by its name; of two names, as in `نيسان / أبريل`, by either."""
     names, own = _months(), primary(language)
@@ -149,9 +144,25 @@ def month_named(name: str, language: str | None) -> int | None:
     return None
 
 
-def persian_month(name: str) -> int | None:
-    """The number of a month of the Persian year by its name."""
-    return _persian_months().anywhere.get(fold_name(name))
+@cache
+def _calendar_months(calendar: str) -> _Names:
+    return _numbered(((tag, row) for tag, words in words_of_dates().items() for row in getattr(words, calendar)), 12)
+
+
+def calendar_month(calendar: Literal["persian_months", "hijri_months"], name: str) -> int | None:
+    """The number of a month of another calendar by its name."""
+    return _calendar_months(calendar).anywhere.get(fold_name(name))
+
+
+@cache
+def eras() -> Mapping[str, int]:
+    """What makes our year of an era's, by the era's name in any language."""
+    return {era: years for words in words_of_dates().values() for era, years in words.eras.items() if era}
+
+
+def any_in(*lists: str) -> str:
+    """A pattern of the words that any language has in these lists."""
+    return any_of({word for words in words_of_dates().values() for name in lists for word in getattr(words, name)})
 
 
 def weekday_named(name: str, language: str | None) -> int | None:
@@ -171,6 +182,8 @@ def month_pattern() -> str:
         for name in row.split()
     }
     names |= {name for words in words_of_dates().values() for name in words.months}
+    rows = (row for words in words_of_dates().values() for row in (*words.persian_months, *words.hijri_months))
+    names |= {name.replace("_", " ") for row in rows for name in row.split()}
     of_words = {re.escape(name).replace(r"\ ", r"\s+") for name in names if " " in name}
     longest_first = "|".join(sorted(of_words, key=len, reverse=True))
     dotted = r"[\u0e01-\u0e4e]{1,3}\.\s?[\u0e01-\u0e4e]\."
@@ -185,28 +198,32 @@ def any_of(words: Iterable[str]) -> str:
 
 
 @cache
+def said(language: str | None, *lists: str) -> frozenset[str]:
+    """The words of these lists that may be met beside a clock or day: of the language and English; those of all
+    languages that are long, or in letters without case, say the same in every text.
+    """
+    own = {word for words in _spoken(language) for name in lists for word in getattr(words, name)}
+    everybody = {word for words in words_of_dates().values() for name in lists for word in getattr(words, name)}
+    return frozenset(own | {word for word in everybody if len(word) > 3 or not _CASED.search(word)})
+
+
+@cache
 def half_days(language: str | None) -> Mapping[str, Half]:
     """Which half of the day a word says, folded: the language's own words before others'."""
     found: dict[str, Half] = {}
-    for words in _spoken(language):
+    for words in (*_spoken(language), *words_of_dates().values()):
         for half in _HALVES:
             for word in getattr(words, half):
-                found.setdefault(word.casefold(), half)
-    for words in words_of_dates().values():  # words in other letters say the same in every text
-        for half in _HALVES:
-            for word in getattr(words, half):
-                if not _CASED.search(word):
-                    found.setdefault(word, half)
+                if word in said(language, half):
+                    found.setdefault(word.casefold(), half)
     return found
 
 
 @cache
 def joiner_pattern(language: str | None) -> re.Pattern[str]:
     """The words that join the parts of a date and say nothing themselves: "um", "lúc", "at", "Uhr"."""
-    words: set[str] = set()
-    for spoken in _spoken(language):
-        words |= {*spoken.joiners, *spoken.hour_words}
-    return _words(words)
+    lists = ("joiners", "hour_words", "clock_openers", "year_words")
+    return _words({word for words in _spoken(language) for name in lists for word in getattr(words, name)})
 
 
 @cache
@@ -241,6 +258,7 @@ def label_pattern(language: str | None) -> re.Pattern[str]:
 
 
 _RUN = re.compile(r"[^\W\d_]+")
+_PLACES = re.compile(r"(?:\{n\}|\{unit\})\s?(?:\{n\}|\{unit\})")
 _PLAIN = "\u0130"  # letters before it have one small letter, and no marks
 
 
@@ -274,23 +292,115 @@ def label_begins() -> tuple[str, ...]:
     return _begins(one.replace("_", " ") for one in (*phrases, *labels().updated, *labels().published))
 
 
+class Ago(msgspec.Struct, frozen=True, kw_only=True):
+    """How long ago a text says something was, in seconds; `unit` are those of its smallest unit."""
+
+    seconds: int
+    unit: int
+    start: int
+    end: int
+
+
+def find_ago(text: str) -> Ago | None:
+    """How long ago, in the words of any language: "2 hours ago", "vor 3 Tagen", "1 week, 3 days ago", "há uma hora"."""
+    if not _may_tell_ago(text):
+        return None
+    matches = [*_counted().finditer(text)]
+    for first, start in enumerate(matches):
+        seconds, last = 0, start
+        for match in matches[first:]:
+            if match is not start and text[last.end() : match.start()].strip(" ,"):
+                break
+            for tag, unit in _units()[_plain(match["unit"] or match["unit_first"])].items():
+                span = _ago_form(text, start.start(), match, tag)
+                if span is not None:
+                    return Ago(seconds=seconds + _count_of(match) * unit, unit=unit, start=span[0], end=span[1])
+            seconds += _count_of(match) * max(_units()[_plain(match["unit"] or match["unit_first"])].values())
+            last = match
+    return None
+
+
+def _ago_form(text: str, start: int, match: re.Match[str], tag: str) -> tuple[int, int] | None:
+    """Where a form of a language stands round number and unit."""
+    for form in words_of_dates()[tag].ago:
+        before, behind = (part.strip() for part in _PLACES.split(form))
+        head = text[:start].rstrip()
+        end = match.end() + (text[match.end() : match.end() + 1] == " " and bool(behind))
+        is_apart = not behind or behind >= "\u0e00" or not text[end + len(behind) : end + len(behind) + 1].isalpha()
+        is_behind = text[end : end + len(behind)].casefold() == behind.casefold()
+        if is_behind and is_apart and head.casefold().endswith(before.casefold()):
+            return len(head) - len(before) if before else start, end + len(behind)
+    return None
+
+
+def _count_of(match: re.Match[str]) -> int:
+    number = match["n"] or match["n_behind"] or "1"
+    return int(number) if number.isdecimal() else 1
+
+
 @cache
-def ago_patterns(language: str | None) -> tuple[tuple[re.Pattern[str], Mapping[str, int]], ...]:
-    """The forms of how long ago something was, each with the seconds of its units."""
-    found = []
-    for words in _spoken(language):
-        units = {unit.casefold(): seconds for unit, seconds in words.units.items()}
-        for form in words.ago:
-            pattern = re.escape(form).replace(r"\{n\}", r"(?P<n>\d{1,3})").replace(r"\ ", r"\s?")
-            found.append((re.compile(pattern.replace(r"\{unit\}", f"(?P<unit>{any_of(units)})"), re.IGNORECASE), units))
-    return tuple(found)
+def _units() -> Mapping[str, Mapping[str, int]]:
+    """The seconds of a unit's word in each language that has it."""
+    found: dict[str, dict[str, int]] = {}
+    for tag, words in words_of_dates().items():
+        for unit, seconds in words.units.items():
+            found.setdefault(_plain(unit), {})[tag] = seconds
+    return found
+
+
+@cache
+def _counted() -> re.Pattern[str]:
+    units, ones = any_of(_units()), any_of({one for words in words_of_dates().values() for one in words.one})
+    return re.compile(
+        rf"(?<![\d.,])(?:(?P<n>\d{{1,3}})\s?|(?<!{_LETTER})(?:{ones})\s)(?P<unit>{units})(?![a-zà-ɏ])|"
+        rf"(?<!{_LETTER})(?P<unit_first>{units})\s(?P<n_behind>\d{{1,3}})(?!\d)",
+        re.IGNORECASE,
+    )
+
+
+def _may_tell_ago(text: str) -> bool:
+    """Whether a word of any form stands in a text; letters without case run together."""
+    words, glued = _ago_words()
+    folded = text.casefold()
+    return not words.isdisjoint(_RUN.findall(folded)) or any(word in folded for word in glued)
+
+
+@cache
+def _ago_words() -> tuple[frozenset[str], tuple[str, ...]]:
+    """The telling word of each form, or the units where a form has none; and those in letters without case."""
+    words: set[str] = set()
+    for known in words_of_dates().values():
+        for form in known.ago:
+            before, behind = (_RUN.findall(part.casefold()) for part in _PLACES.split(form))
+            runs = behind or before
+            words |= (
+                {max(runs, key=len)}
+                if runs
+                else {run for unit in known.units for run in _RUN.findall(unit.casefold())[:1]}
+            )
+    return frozenset(words), tuple(word for word in words if word >= "\u0e00")
+
+
+@cache
+def day_begins() -> tuple[str, ...]:
+    """How the words for days told from today begin in all languages."""
+    return _begins(word for words in words_of_dates().values() for word in words.days)
 
 
 @cache
 def relative_days(language: str | None) -> tuple[re.Pattern[str], Mapping[str, int]]:
-    """Words for days told from today: "yesterday" is 1."""
-    days = {word.casefold(): count for words in _spoken(language) for word, count in words.days.items()}
+    """Words for days told from today, in any language, its own first: "yesterday" is 1."""
+    days: dict[str, int] = {}
+    for words in (*_spoken(language), *words_of_dates().values()):
+        for word, count in words.days.items():
+            days.setdefault(word.casefold(), count)
+    common = {word.casefold() for word in for_tag(language).style.common}
+    days = {word: count for word, count in days.items() if word not in common}
     return _words(days), days
+
+
+def _plain(word: str) -> str:
+    return " ".join(word.casefold().split())
 
 
 def _words(words: Iterable[str]) -> re.Pattern[str]:

@@ -9,7 +9,9 @@ import msgspec
 from services.normalize.grammar.clocks import Clock, clock_beside, clocks_in
 from services.normalize.grammar.date_words import (
     Label,
-    ago_patterns,
+    dates_of,
+    day_begins,
+    find_ago,
     joiner_pattern,
     label_begins,
     label_pattern,
@@ -26,6 +28,7 @@ from shared.article import Precision, ZoneRule
 
 LONGEST = 200  # characters of a declared value or a date line
 _DAY = 86_400
+_NEAR = range(1900, 2100)
 _FIGURE = re.compile(r"\d")
 _DAY_AND_MONTH = re.compile(
     r"(?<![\d/.-])[0-3]?\d(?P<mark>[/.])[0-3]?\d(?![\d/])|(?<!\d)[0-3]?\d\.?\s(?:de\s)?[^\W\d_]{3,12}(?![^\W_])|"
@@ -39,18 +42,20 @@ _AMERICAN = re.compile(r"\b\d{1,2}/\d{1,2}/\d{2,4}\b.{0,12}\d\s?[AP]\.?M\b", re.
 class DateReading(msgspec.Struct, frozen=True, kw_only=True):
     """One date as read, with what makes it doubtful.
 
-    `ago` are seconds before the receipt, where a text says "2 hours ago". `label` is what the words before it say it is
+    `ago` are seconds before the receipt, where a text says "2 hours ago", and `is_exact` if it tells more than the day.
+    `label` is what the words before it say it is
     the date of, `residue` the words of the string that are no part of any date. `is_numeric`: its figures would fit
-    the other way round, month before day; `ambiguous`: and nothing tells which is meant. `weekday_differs`: the
+    the other way round, month before day; `ambiguous`: and nothing tells which is meant. `doubted`: the
     weekday printed beside it is not that of the day.
     """
 
     stamp: Stamp
     label: Label | None = None
     ago: int | None = None
+    is_exact: bool = False
     ambiguous: bool = False
     is_numeric: bool = False
-    weekday_differs: bool = False
+    doubted: bool = False
     residue: str = ""
     spans: tuple[tuple[int, int], ...] = ()
 
@@ -153,7 +158,7 @@ def _moment_ago(reading: DateReading, ago: int, assigned: Assigned, received: dt
     if received is None:
         return None
     then = (received - dt.timedelta(seconds=ago)).astimezone(assigned.zone or dt.UTC)
-    if reading.stamp.time is None and ago % _DAY:
+    if reading.stamp.time is None and reading.is_exact:
         value = then.replace(second=0, microsecond=0)
         return Moment(value=value, precision="minute", zone_rule="text", day=then.date())
     value = dt.datetime.combine(then.date(), reading.stamp.time or dt.time(), assigned.zone)
@@ -166,6 +171,8 @@ def _machine(text: str, language: str | None) -> DateReading | None:
     if found is None:
         return None
     stamp, end = found.stamp, found.end
+    if dates_of(language).era and stamp.day.year - dates_of(language).era in _NEAR:
+        return None  # 2567-11-14 in Thailand
     written, at = (found.zone, 0) if found.zone else (text, end)
     zone = match_zone(written, at, language, exact=True) if stamp.offset is None else None
     if zone is not None and stamp.time is not None:
@@ -194,7 +201,7 @@ def _absolute(text: str, language: str | None, order: DayOrder | None, latest: d
             label=found.label,
             is_numeric=found.ambiguous,
             ambiguous=found.ambiguous and not is_known,
-            weekday_differs=found.weekday_differs,
+            doubted=found.doubted,
             spans=spans,
         )
 
@@ -205,13 +212,16 @@ def _relative(
     """Dates told from the receipt: "2 hours ago", "hôm qua, 05:34"."""
     rest = _blanked(text, taken)
     today = latest or dt.date.min
-    for pattern, units in ago_patterns(language):
-        match = pattern.search(rest)
-        if match is not None:
-            ago = int(match["n"]) * units[" ".join(match["unit"].casefold().split())]
-            label, _ = label_beside(rest, 0, *match.span(), language)
-            yield DateReading(stamp=Stamp(day=today), label=label, ago=ago, spans=(match.span(),))
-            return
+    told = find_ago(rest)
+    if told is not None:
+        label, _ = label_beside(rest, 0, told.start, told.end, language)
+        is_exact = told.unit < _DAY
+        yield DateReading(
+            stamp=Stamp(day=today), label=label, ago=told.seconds, is_exact=is_exact, spans=((told.start, told.end),)
+        )
+        return
+    if not may_hold(rest, day_begins()):
+        return
     pattern, days = relative_days(language)
     match = pattern.search(rest)
     if match is None or (not _FIGURE.search(rest) and _residue(_blanked(rest, [match.span()]), language)):

@@ -105,13 +105,7 @@ def _from_ages(near: list[Block], language: str | None, read_on: dt.date) -> Ite
         elements = [(block.text, block.box.element), *((text_of(inner), inner) for inner in block.inline)]
         for text, element in elements:
             reading = read_date(text, language, latest=read_on) if len(text) <= _LONGEST_AGE else None
-            if (
-                reading is None
-                or reading.residue
-                or reading.ago is None
-                or reading.ago % _DAY
-                or _is_of_others(element)
-            ):
+            if reading is None or reading.residue or reading.ago is None or reading.is_exact or _is_of_others(element):
                 continue
             stamp = msgspec.structs.replace(reading.stamp, day=read_on - dt.timedelta(seconds=reading.ago))
             yield DateWitness(
@@ -349,7 +343,7 @@ def _printed(
             modified=changed,
             labelled=labelled or changed,
             turned=turned(found.stamp) if found.ambiguous else None,
-            differs=found.weekday_differs,
+            differs=found.doubted,
         )
 
 

@@ -12,6 +12,7 @@ from urllib.parse import urljoin, urlsplit
 import msgspec
 from lxml import etree
 
+from services.normalize.html.blocks import Box
 from services.normalize.html.tree import Element, path_of, squeeze, text_of
 from services.normalize.readers.json_document import whole_letters
 from services.normalize.readings import Reading, RuleId
@@ -273,6 +274,19 @@ def absolute(link: str, url: str | None) -> str | None:
 
 
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
+_LANG = ("lang", "{http://www.w3.org/XML/1998/namespace}lang", "xml:lang")
+
+
+def with_own_tongue(declared: Declared, container: Box | None) -> Declared:
+    """With the language that the article's own element says, which goes before that of the page."""
+    element = container.element if container is not None else None
+    while element is not None and element.tag not in ("html", "body"):
+        for value in filter(None, map(element.get, _LANG)):
+            tongue = _tongue(value, RuleId.LANG_ATTRIBUTE, path_of(element))
+            if tongue is not None:
+                return msgspec.structs.replace(declared, tongue=tongue, language=tongue.value)
+        element = element.getparent()
+    return declared
 
 
 def _tongues(root: Element, declared: Declared) -> Iterator[Reading]:
@@ -281,16 +295,19 @@ def _tongues(root: Element, declared: Declared) -> Iterator[Reading]:
     said: list[tuple[object, RuleId, str | None]] = [
         (declared.article.get("inLanguage"), RuleId.JSON_LD_LANGUAGE, place)
     ]
-    names = ("lang", "{http://www.w3.org/XML/1998/namespace}lang", "xml:lang")
-    said += [(root.get(name), RuleId.LANG_ATTRIBUTE, path_of(root)) for name in names]
+    said += [(root.get(name), RuleId.LANG_ATTRIBUTE, path_of(root)) for name in _LANG]
     for name in ("content-language", "og:locale", "dc.language", "language"):
         said += [
             (value, RuleId.META_LANGUAGE, declared.meta_place(name, number))
             for number, value in enumerate(declared.metas.get(name, ()))
         ]
-    for value, rule, where in said:
-        if isinstance(value, str) and _TAG.fullmatch(value.strip()):
-            yield Reading(field="language", value=value.strip().replace("_", "-"), rule=rule, place=where, quote=value)
+    yield from filter(None, (_tongue(*one) for one in said))
+
+
+def _tongue(value: object, rule: RuleId, place: str | None) -> Reading | None:
+    if not isinstance(value, str) or not _TAG.fullmatch(value.strip()):
+        return None
+    return Reading(field="language", value=value.strip().replace("_", "-"), rule=rule, place=place, quote=value)
 
 
 def leads_home(link: Element) -> bool:

@@ -17,23 +17,44 @@ class Dates(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     `months` maps names to numbers; `month_rows` say the same of languages without a file, twelve names a row. A row of
     `weekdays` has seven names from Monday on; "_" stands for a blank in a name. `units` maps a unit's words to seconds,
-    `ago` says where number and unit stand ("{n} {unit} trước"), `days` counts from today ("hôm qua" is 1).
+    `ago` says where number and unit stand ("{n} {unit} trước"), `one` are words for 1 before a unit, `days` counts from
+    today ("hôm qua" is 1). `hour_words` stand behind the hour ("5 giờ 34"), `minute_words` and `second_words` behind
+    theirs, `half_past` for 30 minutes, `clock_openers` before a clock ("kl. 10.15"). `year_words`, `month_words` and
+    `day_words` stand behind the figures of a date ("2024年5月3日"), `ordinals` right behind the day ("3rd"), `between`
+    before a day, month or year ("3 de mayo de 2024").
+    `eras` maps the name of an era to what makes its years ours ("令和" is 2018), `era` is how far the years that most
+    people count are ahead of ours; `persian_months` and `hijri_months` are rows of those calendars, and where
+    `counts_persian`, figures such as 1403-08-24 are a day of the first.
     """
 
     order: DayOrder | None = None
     months: dict[str, int] = {}
     month_rows: tuple[str, ...] = ()
     persian_months: tuple[str, ...] = ()
+    hijri_months: tuple[str, ...] = ()
+    counts_persian: bool = False
+    era: int = 0
+    eras: dict[str, int] = {}
+    year_words: tuple[str, ...] = ()
+    month_words: tuple[str, ...] = ()
+    day_words: tuple[str, ...] = ()
+    ordinals: tuple[str, ...] = ()
+    between: tuple[str, ...] = ()
     weekdays: tuple[str, ...] = ()
     published: tuple[str, ...] = ()
     updated: tuple[str, ...] = ()
     joiners: tuple[str, ...] = ()
+    clock_openers: tuple[str, ...] = ()
     hour_words: tuple[str, ...] = ()
+    minute_words: tuple[str, ...] = ()
+    second_words: tuple[str, ...] = ()
+    half_past: tuple[str, ...] = ()
     morning: tuple[str, ...] = ()
     noon: tuple[str, ...] = ()
     afternoon: tuple[str, ...] = ()
     night: tuple[str, ...] = ()
     ago: tuple[str, ...] = ()
+    one: tuple[str, ...] = ()
     units: dict[str, int] = {}
     days: dict[str, int] = {}
 
@@ -118,7 +139,8 @@ class Style(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """How running text looks in this language.
 
     `connectives` begin a paragraph that goes on from another, `verbs` and `function_words` are signs of a sentence;
-    `common` are words so frequent that they tell the language.
+    `common` are words so frequent that they tell the language; `letters` belong to it, as do those of `script`, which
+    are ranges of a script that a language has for itself.
     """
 
     connectives: tuple[str, ...] = ()
@@ -127,6 +149,7 @@ class Style(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     function_words: tuple[str, ...] = ()
     common: tuple[str, ...] = ()
     letters: str = ""
+    script: str = ""
 
 
 class Language(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

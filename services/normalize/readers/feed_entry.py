@@ -7,7 +7,7 @@ import msgspec
 
 from services.normalize.document import Draft, Piece
 from services.normalize.fields.date import date_of_value
-from services.normalize.fields.language import SAMPLE, read_language
+from services.normalize.fields.language import SAMPLE, language_of
 from services.normalize.grammar.byline import read_byline
 from services.normalize.grammar.printed_names import split_names
 from services.normalize.language.load import for_tag
@@ -42,10 +42,12 @@ def read(text: str, raw: Raw) -> Draft:
     body, is_cut = without_invitation(body, title or "", entry.language)
     readings.take("description", lead, "feed summary", "$.summary", sure=_SURE)
     _take_rest(readings, entry)
-    _take_dates(readings, entry, raw, body)
+    sample = " ".join([title or "", lead or "", *(piece.text for piece in body)])[:SAMPLE]
+    spoken = language_of(entry.language, raw.source.language, sample)
+    _take_dates(readings, entry, raw, spoken.tag if spoken is not None else None)
     told = tuple(_told(piece, entry.tags) for piece in body)
     draft = readings.draft(with_pictures(told, pictures_of(entry.pictures, "$.pictures")))
-    return msgspec.structs.replace(draft, article=msgspec.structs.replace(draft.article, is_cut=is_cut))
+    return msgspec.structs.replace(draft, article=msgspec.structs.replace(draft.article, is_cut=is_cut), told=spoken)
 
 
 def _told(piece: Piece, tags: tuple[str, ...]) -> Piece:
@@ -86,11 +88,7 @@ def _take_rest(readings: FieldReadings, entry: FeedEntry) -> None:
     readings.add("keywords", tuple(tag.strip() for tag in entry.tags), "feed tags", "$.tags")
 
 
-def _take_dates(readings: FieldReadings, entry: FeedEntry, raw: Raw, body: tuple[Piece, ...]) -> None:
-    """Dates in the language that the feed says, else in that of its words."""
-    language = entry.language or raw.source.language
-    if language is None:
-        language, _ = read_language(" ".join([entry.title or "", *(piece.text for piece in body)])[:SAMPLE])
+def _take_dates(readings: FieldReadings, entry: FeedEntry, raw: Raw, language: str | None) -> None:
     published = date_of_value(entry.published, raw, language)
     updated = date_of_value(entry.updated, raw, language)
     readings.take_date("first_created", published, "feed published", "$.published", _SURE)

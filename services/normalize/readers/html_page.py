@@ -1,23 +1,22 @@
 """One page, read: who said what about each field, what was believed, and the body in pieces."""
 
 import datetime as dt
-from itertools import islice
 from typing import cast
 
 import msgspec
 
-from services.normalize.document import Draft, Piece
+from services.normalize.document import Draft, Piece, Told
 from services.normalize.fields.date import clock_evidence, clock_sureness, is_before, received_at
 from services.normalize.fields.date_ranking import Settled, settle_changed, settle_published
 from services.normalize.fields.language import SAMPLE, language_of
 from services.normalize.grammar.zones import Assigned, assign_zone
 from services.normalize.html.authors import author_readings, read_authors, site_letters, split_kinds
-from services.normalize.html.blocks import Outline, read_outline
+from services.normalize.html.blocks import Box, Outline, read_outline
 from services.normalize.html.body import read_body
 from services.normalize.html.bylines import Byline
 from services.normalize.html.date_witness import DateWitness
 from services.normalize.html.dates import date_witnesses
-from services.normalize.html.declared import Declared, read_declared
+from services.normalize.html.declared import Declared, read_declared, with_own_tongue
 from services.normalize.html.declared_fields import (
     read_address,
     read_alternates,
@@ -41,7 +40,7 @@ from shared.untrusted.markup_limits import check
 
 MOST_TAGS = 60_000  # the richest of a thousand real pages has 12,000
 _QUOTE = 200
-_RUNNING, _SAMPLED = 100, 20  # characters of a block of running text, and how many such blocks tell the language
+_RUNNING, _SAMPLED = 40, 20  # characters of a block of running text, and how many such blocks tell the language
 
 
 class _Fields(msgspec.Struct):
@@ -67,11 +66,13 @@ def read(text: str, raw: Raw) -> Draft:
     declared = read_declared(root, raw.url)
     outline = read_outline(root)
     fields = _Fields()
-    spoken = msgspec.structs.replace(declared, language=language_of_page(declared, raw, outline))
     refuse_listing(root, declared)
     ranked = read_headline(declared, outline, root, raw.url)
     headline = fields.believe(ranked)
     container, region, head = find_places(outline, headline)
+    declared = with_own_tongue(declared, container)
+    told = language_of_page(declared, raw, outline, container)
+    spoken = msgspec.structs.replace(declared, language=told.tag if told is not None else None)
     near = find_near(outline, container, head)
     _settle_dates(fields, spoken, date_witnesses(spoken, outline, near, root, raw.url, _read_on(spoken, raw)), raw)
     names = _settle_people(fields, spoken, author_readings(spoken, outline, container, near))
@@ -97,15 +98,15 @@ def read(text: str, raw: Raw) -> Draft:
     if picture is not None:
         fields.believe(picture, Block(type="picture", href=picture.believed.value))
     article = msgspec.structs.replace(Article(), **fields.values)
-    return Draft(pieces=pieces, article=article, evidence=tuple(fields.evidence))
+    return Draft(pieces=pieces, article=article, evidence=tuple(fields.evidence), told=told)
 
 
-def language_of_page(declared: Declared, raw: Raw, outline: Outline) -> str | None:
-    """The language that dates and names are read in; menus and buttons of a page may be in another one."""
-    running = (block.text for block in outline.blocks if block.size > _RUNNING)
-    sample = " ".join(islice(running, _SAMPLED))[:SAMPLE]
-    told = language_of(declared.language, raw.source.language, sample)
-    return told.tag if told is not None else None
+def language_of_page(declared: Declared, raw: Raw, outline: Outline, container: Box | None) -> Told | None:
+    """The language of the running text; menus, notices and buttons of a page may be in another one."""
+    blocks = outline.blocks if container is None else outline.blocks[container.first : container.last]
+    running = [block.text for block in blocks if block.size > _RUNNING] or [block.text for block in blocks]
+    sample = " ".join(running[:_SAMPLED])[:SAMPLE]
+    return language_of(declared.language, raw.source.language, sample)
 
 
 def _read_on(declared: Declared, raw: Raw) -> dt.date | None:
