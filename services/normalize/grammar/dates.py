@@ -10,18 +10,16 @@ from services.normalize.grammar.clocks import Clock, clock_beside, clocks_in
 from services.normalize.grammar.date_words import (
     Label,
     dates_of,
-    day_begins,
-    find_ago,
     joiner_pattern,
     label_begins,
     label_pattern,
     may_hold,
-    relative_days,
     weekday_begins,
     weekday_pattern,
 )
 from services.normalize.grammar.machine_dates import Stamp, find_machine_date, is_unset
 from services.normalize.grammar.printed_dates import find_dates, label_beside, order_of, western
+from services.normalize.grammar.relative_dates import day_begins, find_ago, relative_days
 from services.normalize.grammar.zones import Assigned, match_zone
 from services.normalize.language.load import DayOrder
 from shared.article import Precision, ZoneRule
