@@ -163,6 +163,7 @@ class RuleId(enum.Enum):
     DATELINE_BROKEN_DASH = ("capitals before a dash that the encoding broke", 0.7)
     DATELINE_PLACE_AND_DAY = ("place and day", 0.9)
     DATELINE_PLACE = ("a place before the mark that papers of this language set", 0.8)
+    DATELINE_GLUED = ("a place that runs into the first word", 0.85)
     DATELINE_BEFORE_DESCRIPTION = ("before the description", 0.9)
     PLACE_OF_DATELINE = ("place of the dateline", 0.8)
     OPENING_PARAGRAPH = ("the opening paragraph under the headline", 0.9)

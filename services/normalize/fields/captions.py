@@ -10,6 +10,7 @@ from services.normalize.document import Document, Line, classified, replace_line
 from services.normalize.fields.caption_features import Surroundings, signs
 from services.normalize.grammar.credit import Credit, speaks_of_picture, take_credit
 from services.normalize.language.phrases import roles
+from services.normalize.language.signs import is_stopped
 from services.normalize.readings import RuleId
 from services.normalize.tables import read_table
 from shared.article import Candidate
@@ -21,11 +22,9 @@ LONGEST_WITH_LABEL = 45
 MOST_LINES = 2000
 LONGEST_WITH_AGENCY = 30
 LEAST_OPENING = 4
-_STOPS = (".", "!", "?", "…", "。", ".”", '."', ".«", ".»")
 _BESIDE_LABEL = frozenset(
     ":：=＝([（［【〔"
 )  # a credit's word stands before one of the first, or behind one of the last
-
 LEAST_RIVAL = 0.05
 LEAST_SURE = 0.3
 
@@ -85,7 +84,7 @@ def _take_credits(document: Document) -> Document:
 def _opened(line: Line) -> Line:
     """A whole sentence right under the headline opens the text where papers set no lead apart from it."""
     opens = line.kind is None and line.piece.shape in ("line", "paragraph") and size(line.text) >= LEAST_OPENING
-    return classified(line, "paragraph", RuleId.LINE_OPENING) if opens and line.text.endswith(_STOPS) else line
+    return classified(line, "paragraph", RuleId.LINE_OPENING) if opens and is_stopped(line.text) else line
 
 
 def settle_by_credit(line: Line, tag: str) -> Line:

@@ -21,6 +21,7 @@ from services.normalize.grammar.person_names import is_agency, is_outlet
 from services.normalize.language import phrases
 from services.normalize.language.folding import fold
 from services.normalize.language.load import for_tag
+from services.normalize.language.signs import is_stopped
 from services.normalize.readings import RuleId
 from shared.article import Evidence, Person
 
@@ -160,7 +161,7 @@ def _clear_description(document: Document) -> Document:
 
 def _runs_on(line: Line) -> bool:
     """Whether a heading over the text is a lead set as one: a whole sentence, no title."""
-    return size(line.text) >= LEAD_WORDS and line.text.rstrip("\"'”’» )").endswith((".", "…"))
+    return size(line.text) >= LEAD_WORDS and is_stopped(line.text)
 
 
 def _is_spoken_of(document: Document, number: int, dateline: Dateline) -> bool:

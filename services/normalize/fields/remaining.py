@@ -13,6 +13,7 @@ import msgspec
 
 from services.normalize.document import Document, Kind, Line, Piece, set_field, size
 from services.normalize.fields.text import mend
+from services.normalize.language.signs import is_stopped
 from services.normalize.readings import RuleId
 from shared.article import Article, Block, Evidence, Headline
 from shared.patterns import pattern_of
@@ -91,7 +92,7 @@ def _given_back(line: Line) -> Line:
     A second byline or date is no sentence of the text; a heading or a sentence that was taken for one is.
     """
     is_mark = line.kind in ("byline", "date", "headline") and line.piece.shape != "heading"
-    if is_mark and size(line.text) <= _LONGEST_MARK and not line.text.endswith((".", "!", "?", "。")):
+    if is_mark and size(line.text) <= _LONGEST_MARK and not is_stopped(line.text):
         return _told(line, "boilerplate", RuleId.REMAINING_MARK)
     return _as_text(line)
 
@@ -275,7 +276,7 @@ def _is_label(text: str, found: list[re.Match[str]], run: tuple[int, int], count
     start, end = run
     if end - start > _LONGEST_LABEL or end == count:
         return False
-    return text[found[end - 1].end() : found[end].start()].lstrip()[:1] in (":", "：", "/")
+    return text[found[end - 1].end() : found[end].start()].lstrip()[:1] in (":", "：", "/", "=", "＝")
 
 
 def _folded(word: str) -> str:

@@ -16,15 +16,14 @@ _STRAY_JOINER = re.compile(
 )
 LEAST_MARK = 2
 END_MARK = "./."  # Vietnamese newsrooms close an article with it
-_SPACES = re.compile(r"\s+")
 
 
 def mend(text: str) -> str:
     """`"Hà\\u00a0Nội  \\u200bmưa "` becomes `"Hà Nội mưa"`."""
-    if text.isprintable():  # neither a sign that nobody sees nor any white space but the plain one
-        return unicodedata.normalize("NFC", " ".join(text.split()))
-    mended = _STRAY_JOINER.sub("", _INVISIBLE.sub("", text))
-    return unicodedata.normalize("NFC", _SPACES.sub(" ", mended).strip())
+    if not text.isprintable():  # nothing invisible is
+        text = _STRAY_JOINER.sub("", _INVISIBLE.sub("", text))
+    text = " ".join(text.split())
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def mend_code(text: str) -> str:

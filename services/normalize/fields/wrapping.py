@@ -1,12 +1,14 @@
 """Text broken into lines of one width, as old terminals and mail do: the pieces of a paragraph are joined again."""
 
 import re
+from functools import cache
 from itertools import pairwise
 
 import msgspec
 
 from services.normalize.document import Document, Line
 from services.normalize.fields.text import mend
+from services.normalize.language.load import languages
 from services.normalize.language.signs import is_stopped
 from shared.patterns import pattern_of
 
@@ -62,18 +64,36 @@ def _wrapped_at(lines: tuple[Line, ...], columns: list[int]) -> int | None:
     """The width that the text was broken at, or None when it was not broken."""
     inner = [number for number, (_, following) in enumerate(pairwise(lines)) if following.piece.gap == 0]
     width = max(columns, default=0)
-    if len(inner) < LEAST_INNER or not NARROWEST <= width <= WIDEST:
+    if not inner or not NARROWEST <= width <= WIDEST:
         return None
+    if any(_is_word_broken(lines[n].text, lines[n + 1].text) for n in inner):
+        return width
     full = [n for n in inner if _goes_on(lines[n], lines[n + 1], columns[n], width)]
+    if full and all(_is_broken(lines[n].text, lines[n + 1].text) for n in full):
+        return width
     stopped = sum(is_stopped(lines[n].text) for n in full)
     alone = sum(following.piece.gap > 0 for following in lines[1:]) + len(inner) - len(full)
-    enough = len(full) >= LEAST_FULL * len(inner) or len(full) >= alone
+    enough = len(inner) >= LEAST_INNER and (len(full) >= LEAST_FULL * len(inner) or len(full) >= alone)
     return width if full and enough and stopped <= MOST_STOPPED * len(full) else None
+
+
+def _is_broken(above: str, below: str) -> bool:
+    """Whether a sentence goes on in the next line: it has no stop there, and what follows begins small."""
+    return below[:1].islower() and not is_stopped(above)
+
+
+def _is_word_broken(above: str, below: str) -> bool:
+    """ "… the recon-" over "struction of …"."""
+    return above[-1:] in _HYPHENS and above[-2:-1].isalpha() and below[:1].islower()
 
 
 def _goes_on(line: Line, following: Line, columns: int, width: int) -> bool:
     """Whether the second line goes on with the first, which had no room for its first word."""
-    if following.piece.gap or following.piece.indent > line.piece.indent + 1 or columns < LEAST_WIDTH * width:
+    if following.piece.gap or following.piece.indent > line.piece.indent + 1:
+        return False
+    if _is_word_broken(line.text, following.text):
+        return True
+    if columns < LEAST_WIDTH * width:
         return False
     if _STARTS_ITEM.match(following.text):
         return False
@@ -126,4 +146,12 @@ def _seam(above: str, below: str, words: _Spelling) -> tuple[str, str]:
     broken = _BROKEN.fullmatch(f"{above[-_WORD:].rpartition(' ')[2]}\n{below[:_WORD].partition(' ')[0].rstrip(_SIGNS)}")
     if broken is None:
         return above, " "
+    if broken["right"] in _joiners():
+        return above, " "  # "Kultur- und Sportverein"
     return above.rstrip(_HYPHENS), "-" if words.keeps_hyphen(broken["left"], broken["right"]) else ""
+
+
+@cache
+def _joiners() -> frozenset[str]:
+    """The "and" of all languages: which one a text is in is told once its lines are whole."""
+    return frozenset(word for rules in languages().values() for word in rules.bylines.joiners)

@@ -1,7 +1,7 @@
 """The grammar of a byline: "Bài: Đoàn Loan - Ảnh: Trung Sơn", "By Ann Lee for Reuters", "文/李明 图/王芳"."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 import msgspec
 
@@ -97,6 +97,7 @@ class _Names(msgspec.Struct, kw_only=True):
         )
 
 
+@lru_cache(maxsize=256)  # the steps of one text ask for the same lines
 def read_byline(line: str, tag: str) -> BylineReading | None:
     """Read a line that is a byline and nothing else; None for any other."""
     if len(line) > LONGEST:

@@ -1,11 +1,11 @@
 """The credit of a caption ("… - Ảnh: Hà Linh/TTXVN", "… © Anna Berg", "… ＝田中撮影") and the label before it."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 import msgspec
 
-from services.normalize.grammar.person_names import bare_name, is_agency, is_name, is_outlet
+from services.normalize.grammar.person_names import bare_name, is_agency, is_caseless, is_name, is_outlet
 from services.normalize.language.folding import fold
 from services.normalize.language.load import GENERIC, for_tag
 from services.normalize.language.phrases import DASHES, edge_free, folded, outlets
@@ -16,6 +16,7 @@ LONGEST = 60
 LONGEST_READ = 600  # characters
 MOST_WORDS = 9
 LEAST_CAPTION = 6  # words behind a credit's word that say something: "PHOTO: Workers repair a line in the harbour"
+LEAST_SIGNS = 15
 _BRACKETED = pattern_of(r"\s*[(\[（［【〔](?P<inner>[^()\[\]（）［］【】〔〕]{2,80})[)\]）］】〕]\s*[.。]?\s*$")
 _SIGN = pattern_of(r"(?:^|\s*[|/,;–—-]?\s*)(?:©|\([cC]\)\s)\s*(?P<credit>[^©]{2,60})$")
 _BAR = pattern_of(r"\s+[|｜]\s+(?P<credit>[^|｜]{2,60})$")
@@ -27,6 +28,7 @@ _AGENCY_GIVES = pattern_of(r"(?<=[。）])(?P<credit>[^。\s]{2,8}[发發])。?$
 _REPORTER = pattern_of(r"^(?P<agency>\S*?)(?:特约|本报)?(?:记者|記者|通讯员)\s*(?P<name>\S.*)$")
 _BY_REPORTER = pattern_of(r"(?<=[.。])\s(?P<credit>[\uac00-\ud7af]{2,4}) ?(?:사진)?기자$")
 _AFTER_EQUALS = pattern_of(r"[＝=](?P<credit>[^＝=。\s]{2,16})$")
+_CLOSES = {"(": ")", "（": "）", "[": "]", "［": "］", "【": "】", "〔": "〕"}
 _SENTENCE = pattern_of(r"\w{3,}\.\s")
 _EDGE = f" \t\u3000{DASHES}|,;:/(["
 
@@ -48,6 +50,11 @@ def take_credit(text: str, tag: str) -> Credit | None:
     if len(text) > LONGEST_READ:
         found = take_credit(text[-LONGEST_READ:], tag)
         return found and msgspec.structs.replace(found, caption=text[:-LONGEST_READ] + found.caption)
+    return _take(text, tag)
+
+
+@lru_cache(maxsize=256)  # the steps of one text ask for the same lines
+def _take(text: str, tag: str) -> Credit | None:
     label = _caption_label(tag).match(text)
     rest = text[label.end() :] if label is not None else text
     found = _first_credit(rest, tag) or _credit_behind(rest, tag) or _stock(rest, tag)
@@ -65,10 +72,15 @@ def _first_credit(text: str, tag: str) -> Credit | None:
     if stop and is_name(bare_name(name.partition("/")[0].strip(), tag), tag) and len(name.split()) > 1:
         return Credit(caption=caption, credit=name, rule=RuleId.CREDIT_LABEL, label=fold(match["label"]))
     credited = _credit_behind(match["rest"], tag)
-    if match["label"].isupper() and len(match["rest"].split()) >= LEAST_CAPTION:
+    if (match["label"].isupper() or is_caseless(match["label"])) and _says_something(match["rest"]):
         caption, credit = (credited.caption, credited.credit) if credited is not None else (match["rest"], None)
         return Credit(caption=caption, credit=credit, rule=RuleId.CAPTION_LABEL, label=fold(match["label"]))
     return None
+
+
+def _says_something(text: str) -> bool:
+    """Whether a text is longer than any name: six words, or as many signs where words are not set apart."""
+    return len(text.split()) >= LEAST_CAPTION or (is_caseless(text) and len(text) >= LEAST_SIGNS)
 
 
 def _credit_behind(text: str, tag: str) -> Credit | None:
@@ -111,10 +123,19 @@ def _bracketed(text: str, bracketed: re.Match[str], tag: str) -> Credit | None:
         return Credit(caption=kept, credit=None, rule=RuleId.CREDIT_STOCK)
     taken = _TAKEN.search(f"({inner})")
     if taken is not None:
-        return Credit(caption=caption, credit=_reporter(taken["credit"]), rule=RuleId.CREDIT_TAKEN_BY)
+        return _taken_in_brackets(caption, text[bracketed.start() : bracketed.start("inner")], inner, taken, tag)
     if ("/" in inner and _is_of_agency(inner, tag)) or (len(inner) <= 20 and _is_agency(inner, tag)):
         return Credit(caption=caption, credit=inner, rule=RuleId.CREDIT_AGENCY_IN_BRACKETS)
     return None
+
+
+def _taken_in_brackets(caption: str, opened: str, inner: str, taken: re.Match[str], tag: str) -> Credit:
+    """ "（十四日、石巻市で、高橋誠撮影）": when and where stay with the caption."""
+    around, comma, name = taken["credit"].rpartition("、")
+    if not comma or not is_name(name.strip(), tag):
+        return Credit(caption=caption, credit=_reporter(taken), rule=RuleId.CREDIT_TAKEN_BY)
+    kept = caption + opened + around + _CLOSES.get(opened.strip(), "")
+    return Credit(caption=kept, credit=name.strip(), rule=RuleId.CREDIT_TAKEN_BY)
 
 
 def _signed(text: str, tag: str) -> Credit | None:
@@ -140,7 +161,7 @@ def _taken_by(text: str, tag: str) -> Credit | None:
         match = form.search(text)
         if match is None or not match.start():
             continue
-        credit = _reporter(match["credit"].strip())
+        credit = _reporter(match) if form is _TAKEN else match["credit"].strip()
         clear = form in (_TAKEN, _BY_REPORTER) or _is_agency(credit.rstrip("发發"), tag)
         if clear and (
             is_name(credit.rpartition("/")[2], tag) or _is_agency(credit.rstrip("发發"), tag) or form is _TAKEN
@@ -149,12 +170,12 @@ def _taken_by(text: str, tag: str) -> Credit | None:
     return None
 
 
-def _reporter(credit: str) -> str:
-    """ "人民日报记者 王建国" as "人民日报/王建国"."""
-    match = _REPORTER.match(credit)
+def _reporter(taken: re.Match[str]) -> str:
+    """Who took it: "李明 摄" names 李明, "人民日报记者 王建国 摄" a paper's reporter, printed whole."""
+    match = _REPORTER.match(taken["credit"])
     if match is None:
-        return credit.strip()
-    return f"{match['agency']}/{match['name']}" if match["agency"] else match["name"]
+        return taken["credit"].strip()
+    return taken[0].strip("。.＝=（()） ") if match["agency"] else match["name"]
 
 
 def _unlabelled(text: str, tag: str) -> Credit | None:
@@ -232,14 +253,15 @@ def _label_before_name(tag: str) -> re.Pattern[str]:
 
 @cache
 def _label_first(tag: str) -> re.Pattern[str]:
-    return re.compile(rf"(?P<label>{_any_label(tag)})\s*[:：]\s*(?P<rest>\S.*)$", re.IGNORECASE)
+    return re.compile(rf"(?P<label>{_any_label(tag)})\s*[:：=＝]\s*(?P<rest>\S.*)$", re.IGNORECASE)
 
 
 @cache
 def _caption_label(tag: str) -> re.Pattern[str]:
-    """ "Bildunterschrift: ", "Ảnh chú thích 2: "."""
+    """ "Bildunterschrift: ", "Ảnh chú thích 2: ", and a picture's number: "Ảnh 1: "."""
     words = (*for_tag(tag).labels.caption, *for_tag("en").labels.caption)
-    return re.compile(rf"\s*(?P<label>{_any_of(words)})\s?\d{{0,2}}\s*[:：]\s*(?=\S)", re.IGNORECASE)
+    numbered = rf"(?:{_any_label(tag)})(?=\s?\d)"
+    return re.compile(rf"\s*(?P<label>{_any_of(words)}|{numbered})\s?\d{{0,2}}\s*[:：]\s*(?=\S)", re.IGNORECASE)
 
 
 @cache

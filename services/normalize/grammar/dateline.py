@@ -17,7 +17,7 @@ from shared.patterns import pattern_of
 
 LONGEST_BRACKET = 5
 LEAST_REST = 5  # words that must follow where only a full stop or colon parts the place from the text
-_DASHES = "(?:-{1,2}|–|—|―|−|‒|‑)"
+_DASHES = "(?:-{1,2}|–|—|―|−|‒|‑|_)"
 _DASH = rf"\s*\.?{_DASHES}\s*"
 _OPENS = rf"(?=[^\s{LOWER}])"
 _CAPS_WORD = rf"[{UPPER}][{UPPER}\d]*(?:[.&'’][{UPPER}]+)*\.?"
@@ -82,6 +82,9 @@ def read_dateline(text: str, tag: str) -> Dateline | None:
         match = shape.match(head)
         if match is not None and _is_plausible(match, rule, text, tag):
             return _dateline(match, rule, tag)
+    match = _glued(tag).match(head) if for_tag(tag).stamps else None
+    if match is not None:
+        return _dateline(match, RuleId.DATELINE_GLUED, tag)
     match = _known(tag).match(head) if head.startswith(_outlet_names(tag)) else None
     return _dateline(match, RuleId.DATELINE_KNOWN_OUTLET, tag) if match is not None else None
 
@@ -145,7 +148,7 @@ def _dateline(match: re.Match[str], rule: RuleId, tag: str) -> Dateline:
         printed=printed,
         end=match.end(),
         rule=rule,
-        place=_place(found.get("place"), match, tag),
+        place=found["place"] if rule is RuleId.DATELINE_GLUED else _place(found.get("place"), match, tag),
         agencies=(agency,) if agency and not agency.startswith("本") else (),
         people=reporter.people if reporter is not None else (),
     )
@@ -223,6 +226,12 @@ def _place(place: str | None, match: re.Match[str], tag: str) -> str | None:
     if "&" in place or "." in place:
         return None
     return title_case(place, tag) if place.isupper() else place
+
+
+@cache
+def _glued(tag: str) -> re.Pattern[str]:
+    """ "Đà NẵngSau năm ngày …"."""
+    return re.compile(rf"(?P<name>(?P<place>{_any_of(for_tag(tag).stamps)}))(?=[{UPPER}][{LOWER}]*\s)")
 
 
 @cache

@@ -158,6 +158,8 @@ class Language(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     `other_tags` name the same language ("nb" and "nn" are read as "no"), `outlets` are names of papers and agencies,
     `outlet_kinds` the words that open others ("báo" Lao Động), `calls` what is shouted before a text and is no dateline
     ("BREAKING NEWS - "). `dateline_marks` part a lone town from the text: "KÖLN. ", "MUMBAI: ", "PARIS — ".
+    `places` says which place an abbreviation is, `stamps` are places that pages set apart by style alone: in copy they
+    run into the first word ("Đà NẵngSau …").
     `small_letters` are the small ones of capitals where another language has others: Turkish writes "ÇINARLI" as
     "Çınarlı". `kinds` are the labels and section names that say what kind of article one is ("Anzeige").
     """
@@ -175,6 +177,7 @@ class Language(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     dateline_marks: tuple[str, ...] = ()
     wire_codes: tuple[str, ...] = ()
     places: dict[str, str] = {}
+    stamps: tuple[str, ...] = ()
     dates: Dates = Dates()
     bylines: Bylines = Bylines()
     captions: Captions = Captions()
