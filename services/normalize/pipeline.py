@@ -2,7 +2,7 @@
 
 import importlib
 from collections.abc import Callable, Iterator, Mapping
-from typing import cast
+from typing import Any, cast
 
 import msgspec
 
@@ -18,6 +18,7 @@ from services.normalize.fields.language import tell_language
 from services.normalize.fields.line_labels import label_lines
 from services.normalize.fields.markers import read_markers
 from services.normalize.fields.remaining import keep_remaining
+from services.normalize.fields.sender import read_sender
 from services.normalize.fields.text import mend_text
 from services.normalize.fields.wrapping import join_wrapped
 from services.normalize.readers import sniff
@@ -50,6 +51,7 @@ STEPS: tuple[Callable[[Document], Document], ...] = (
     read_end_byline,
     read_headline,
     read_head_byline,
+    read_sender,
     read_lead,
     judge_captions,
     keep_remaining,
@@ -65,7 +67,10 @@ def normalize(raw: Raw) -> Article:
     """The article in an input; raises `NotAnArticle` when it holds none, and nothing else."""
     if len(raw.body) > MOST_BYTES:
         raise NotAnArticle(f"The input has {len(raw.body)} bytes; more than {MOST_BYTES} are not read as one article.")
-    reader = reader_for(raw)
+    media_type = sniff.media_type_of(raw.body, raw.media_type)
+    if media_type == sniff.MAIL:
+        raw, media_type = _module("mail").open_mail(raw), sniff.PLAIN
+    reader = reader_for(media_type)
     decoded = decode(raw.body, raw.media_type, raw.source.language)
     document = open_document(raw, decoded.text, _bounded(reader(decoded.text, raw)))
     for step in STEPS:
@@ -99,20 +104,18 @@ def _bounded(draft: Draft) -> Draft:
     )
 
 
-def reader_for(raw: Raw) -> Reader:
-    """The reader of an input's format; one that says only "bytes" is looked into."""
-    media_type = sniff.media_type_of(raw.body, raw.media_type)
+def reader_for(media_type: str) -> Reader:
+    """The reader of a format; raises `NotAnArticle` for one that none takes."""
     if media_type not in READERS:
         raise NotAnArticle(f"No reader takes {media_type} that is no ninjs, schema.org, NITF or NewsML-G2.")
-    return _import(READERS[media_type])
+    return cast(Reader, _module(READERS[media_type]).read)
 
 
 def import_readers() -> None:
     """Import all readers now: a process that forks does so before, or each child would for itself."""
-    for name in READERS.values():
-        _import(name)
+    for name in (*READERS.values(), "mail"):
+        _module(name)
 
 
-def _import(name: str) -> Reader:
-    module = importlib.import_module(f"services.normalize.readers.{name}")
-    return cast(Reader, module.read)
+def _module(name: str) -> Any:
+    return importlib.import_module(f"services.normalize.readers.{name}")

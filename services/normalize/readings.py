@@ -101,6 +101,7 @@ class RuleId(enum.Enum):
     HEADLINE_REPEATED = ("repeats the headline", 0.95)
     HEADLINE_WITHOUT_SITE = ("the title's words without the site's name, on top of the text", 0.9)
     MAIL_HEAD = ("a mail's head", 0.95)
+    MAIL_SENDER = ("who sent the mail", 0.5)
     MAIL_SUBJECT = ("a mail's subject", 0.9)
     LABELLED = ("labelled in the copy", 0.98)
     LABEL_ALONE = ("a label of the copy", 0.9)
