@@ -13,7 +13,7 @@ from shared.untrusted.charsets.labels import declared_encodings
 from shared.untrusted.charsets.legacy import read_legacy
 from shared.untrusted.charsets.letters import likelihood
 from shared.untrusted.charsets.mojibake import mend
-from shared.untrusted.charsets.signatures import binary_kind
+from shared.untrusted.charsets.signatures import binary_kind, what_to_do
 from shared.untrusted.charsets.syllables import syllables_in
 from shared.untrusted.charsets.vietnamese import decode_viqr, looks_like_viqr
 
@@ -93,7 +93,7 @@ def _with_letters(decoded: Decoded) -> Decoded:
 def _decode(body: bytes, media_type: str, language: str | None) -> Decoded:
     kind = binary_kind(body)
     if kind is not None:
-        raise NotAnArticle(f"This is no text: the input looks like {kind}.")
+        raise NotAnArticle(f"This is no text: the input looks like {kind}{what_to_do(kind)}.")
     if not body.strip(b" \t\r\n\f\v\0\xef\xbb\xbf\xff\xfe"):
         raise NotAnArticle("The input is empty: it holds nothing but white space.")
     for mark, encoding in _BOMS:
