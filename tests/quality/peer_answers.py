@@ -80,10 +80,12 @@ def answer_within(read: Callable[[bytes, str | None], Answer], page: dict[str, A
     ours, theirs = os.pipe()
     child = os.fork()
     if not child:
-        os.close(ours)
-        with os.fdopen(theirs, "wb") as pipe:
-            pipe.write(json.dumps(_answer(read, page)).encode())
-        os._exit(0)
+        try:
+            os.close(ours)
+            with os.fdopen(theirs, "wb") as pipe:
+                pipe.write(json.dumps(_answer(read, page)).encode())
+        finally:
+            os._exit(0)
     os.close(theirs)
     with os.fdopen(ours, "rb") as pipe:
         said, ends = b"", time.monotonic() + most_s

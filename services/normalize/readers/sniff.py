@@ -57,7 +57,7 @@ _SCHEMA_KEYS = re.compile(rb'"(?:@type|@graph|@context|articleBody|datePublished
 # A field of a mail's head with the lines that go on with it; and those that only programs write.
 _MAIL_FIELD = rb"[!-9;-~]{1,76}:[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*\r?\n"
 _MAIL_HEAD = re.compile(rb"\A(?:From [^\r\n]*\r?\n)?(?P<fields>(?:%s)+)\r?\n" % _MAIL_FIELD)
-_MACHINE_MAIL_FIELD = re.compile(
+_MACHINE_FIELD = re.compile(
     rb"(?im)^(?:mime-version|message-id|received|return-path|content-transfer-encoding|dkim-signature):"
 )
 _LONGEST_MAIL_HEAD = 64 * 1024
