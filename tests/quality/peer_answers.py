@@ -112,12 +112,13 @@ def _answer(read: Callable[[bytes, str | None], Answer], page: dict[str, Any]) -
 
 
 def main(peer: str, most_s: float) -> None:
-    """Answer every page on standard input."""
+    """Answer every page on standard input; each within `most_s` where that is not 0, which costs a child a page."""
     read = PEERS[peer]
     _answer(read, {"html_b64": "", "url": None})  # imports what it needs once, for all children
     for line in sys.stdin:
         page = json.loads(line)
-        kept = {name: value for name, value in answer_within(read, page, most_s).items() if value}
+        answer = answer_within(read, page, most_s) if most_s else _answer(read, page)
+        kept = {name: value for name, value in answer.items() if value}
         print(json.dumps({"id": page["id"], **kept}, ensure_ascii=False), flush=True)
 
 

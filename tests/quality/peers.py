@@ -1,7 +1,7 @@
 """Copydesk beside other extractors on the same pages: `python -m tests.quality.peers --corpora DIR --python PYTHON`.
 
-PYTHON is the interpreter of the environment that `make peers` makes for them. Prints a table a corpus, as
-docs/normalize.md shows them, and the pages that each reads in a second of processor time. A sample of each corpus is
+PYTHON is the interpreter of the environment that `make peers` makes for them. Prints a table a corpus, the one
+of docs/normalize.md, and the pages that each reads in a second of processor time. A sample of each corpus is
 asked, the same for everybody, so that it ends within the hour: `--sample 0` asks all.
 """
 
@@ -9,15 +9,25 @@ import argparse
 import hashlib
 import json
 import os
+import re
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.quality.peer_answers import PEERS
 from tests.quality.report import ANSWER, run
 
 OURS = "copydesk"
+LEAST_PAGES = 40
+SHOWN: Mapping[str, tuple[str, ...]] = {
+    "headline": ("title_exact",),
+    "day": ("day_acc",),
+    "instant": ("instant_acc",),
+    "authors": ("authors_f1",),
+    "captions": ("captions_f1",),
+    "body": ("body_f1", "seg_f1"),
+}
 MOST_S = 20.0  # of one page: what takes longer is no answer
 
 
@@ -41,9 +51,32 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         print(run([sys.executable, str(scorer), "score", *names, "--corpora", "all"], environ, scorer.parent))
         for name in names if options.time else ():
-            timed = [sys.executable, str(scorer), "time", name, command_of(name, options.python)]
+            timed = [sys.executable, str(scorer), "time", name, command_of(name, options.python, 0)]
             print(run([*timed, "--pages", str(options.time), "--repeat", "1"], environ, scorer.parent), flush=True)
     return 0
+
+
+def digest(tables: str) -> str:
+    """The scorer's tables as the one of the manual: corpora of some size, and what they have of the main fields."""
+    rows = [f"| corpus | system | {' | '.join(SHOWN)} |", "|---|---|" + "---|" * len(SHOWN)]
+    corpus, names = "", list[str]()
+    for line in tables.splitlines():
+        cells = [cell.strip() for cell in line.strip("| ").split("|")]
+        if heading := re.match(r"### (\w+) / \w+ \((\d+) pages\)", line):
+            corpus = f"{heading[1]} ({heading[2]})" if int(heading[2]) >= LEAST_PAGES else ""
+        elif cells[0] == "system":
+            names = cells
+        elif corpus and len(cells) == len(names) and set(line) - set("|-"):
+            figures = dict(zip(names, cells, strict=True))
+            shown = [_shown(figures, SHOWN[name]) for name in SHOWN]
+            rows += [f"| {corpus} | {figures['system']} | {' | '.join(shown)} |"] if set(shown) != {"–"} else []
+    return "\n".join(rows)
+
+
+def _shown(figures: Mapping[str, str], names: tuple[str, ...]) -> str:
+    """The first of the figures that was taken, in hundredths; none where a system does not read the field at all."""
+    taken = next((figures[name] for name in names if figures.get(name, "-") not in ("-", "0.000")), None)
+    return "–" if taken is None else f"{float(taken):.2f}"
 
 
 def _options(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -56,11 +89,11 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def command_of(name: str, python: Path) -> str:
-    """The command that answers pages for one of them; a peer gives a page up after `MOST_S`."""
+def command_of(name: str, python: Path, most_s: float = MOST_S) -> str:
+    """The command that answers pages for one of them; a peer gives a page up after `most_s`, never for 0."""
     if name == OURS:
         return f"cd {Path.cwd()} && exec {sys.executable} {ANSWER} pages"
-    return f"exec {python.absolute()} {Path(__file__).with_name('peer_answers.py')} {name} {MOST_S}"
+    return f"exec {python.absolute()} {Path(__file__).with_name('peer_answers.py')} {name} {most_s}"
 
 
 def sample_corpora(whole: Path, folder: Path, most: int) -> dict[str, int]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.quality.peer_answers import Answer, answer_within
-from tests.quality.peers import sample_corpora
+from tests.quality.peers import digest, sample_corpora
 
 PAGE = {"html_b64": "PGgxPkZlcnJ5PC9oMT4=", "url": None}
 
@@ -54,3 +54,21 @@ def test_a_sample_is_the_same_for_everybody(tmp_path: Path) -> None:
     first, second = ((tmp_path / name / "aeb" / "truth.jsonl").read_text() for name in ("first", "second"))
     assert first == second
     assert sample_corpora(tmp_path / "whole", tmp_path / "all", 0) == {"aeb": 9, "fundus": 9}
+
+
+def test_the_table_of_the_manual_has_the_main_fields_of_corpora_of_some_size() -> None:
+    tables = """
+### aeb / dev (60 pages)
+
+| system | shingle_p | body_f1 | errors |
+|---|---|---|---|
+| copydesk | 0.979 | 0.986 | 0 |
+| mute | 0.000 | 0.000 | 0 |
+
+### mediacloud / dev (6 pages)
+
+| system | title_exact | errors |
+|---|---|---|
+| copydesk | 0.750 | 0 |
+"""
+    assert digest(tables).splitlines()[2:] == ["| aeb (60) | copydesk | – | – | – | – | – | 0.99 |"]
