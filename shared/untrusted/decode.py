@@ -102,8 +102,9 @@ def _decode(body: bytes, media_type: str, language: str | None) -> Decoded:
     declared = declared_encodings(body, media_type)
     if b"\0" in body[:_SAMPLE] and (wide := _wide_encoding(body)) is not None:
         return _finished(body.decode(wide, "replace"), wide, "pattern of zero bytes")
-    shifted = next((name for mark, name in _SHIFTS if mark in body), None)
-    if shifted is not None and body.isascii():
+    may_shift = (b"\x1b" in body or b"~" in body) and body.isascii()  # to look for one byte costs a hundredth
+    shifted = next((name for mark, name in _SHIFTS if mark in body), None) if may_shift else None
+    if shifted is not None:
         return _finished(body.decode(shifted, "replace"), shifted, "shifts to another alphabet")
     return _narrow(body, declared, language)
 

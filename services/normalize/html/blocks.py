@@ -188,7 +188,7 @@ class _Walk:
                 self.take(element.text, dress)
             return end != _SKIPPED
         elif tag not in READINGS and (box is None or _is_shown(element, tag)):
-            if box is not None:
+            if box is not None and self.parts:
                 self.flush(box)
             self.stack.append((self.box(element, tag, box), dress & _LINK, _BOX))
             text = element.text
@@ -218,7 +218,8 @@ class _Walk:
         """End an element, and read what stands behind it."""
         box, _, end = self.stack.pop()
         if end == _BOX and box is not None:
-            self.flush(box)
+            if self.parts:
+                self.flush(box)
             box.last, box.end = len(self.blocks), len(self.boxes)
         elif end == _DATELINE:
             self.parts.append(" ")  # the dash between the two is drawn by a style sheet
@@ -240,8 +241,6 @@ class _Walk:
 
     def flush(self, box: Box) -> None:
         """End the text gathered since the last border: one block, or one for each line that `<br>` parts."""
-        if not self.parts:
-            return
         text = "".join(self.parts)
         self.parts.clear()
         inline = tuple(self.inline[:_MOST_SHARED]) if self.inline else ()

@@ -9,6 +9,7 @@ import msgspec
 from services.normalize.tables import read_table
 from shared.patterns import pattern_of
 
+_BRACKETED = re.compile(r"\([^()]*\)")
 NORMAL, DOUBTED, SUSPECT, REFUSED = 0, 1, 2, 3
 
 
@@ -27,11 +28,21 @@ def _tables() -> _Tables:
 
 
 def _starts(name: str) -> Pattern[str]:
-    return pattern_of(lambda: rf"(?<![a-z])(?:{'|'.join(_tables().starts[name])})")
+    return pattern_of(lambda: rf"(?<![a-z])(?:{_by_first_letter(_tables().starts[name])})")
+
+
+def _by_first_letter(alternatives: list[str]) -> str:
+    """A pattern of these alternatives that tries none whose first letter is another: each name is tried at each word."""
+    groups: dict[str, list[str]] = {}
+    for one in alternatives:
+        is_plain = one[0].isalpha() and one[1:2] not in ("?", "*", "+", "{") and "|" not in _BRACKETED.sub("", one)
+        groups.setdefault(one[0] if is_plain else "", []).append(one)
+    others = groups.pop("", [])
+    return "|".join([*others, *(f"{letter}(?:{'|'.join(one[1:] for one in rest)})" for letter, rest in groups.items())])
 
 
 def _anywhere(name: str) -> Pattern[str]:
-    return pattern_of(lambda: "|".join(_tables().anywhere[name]))
+    return pattern_of(lambda: _by_first_letter(_tables().anywhere[name]))
 
 
 def _words(name: str) -> Pattern[str]:
@@ -74,7 +85,8 @@ def judge_name(word: str) -> tuple[int, bool]:
     """What one class or id says; pages of one site share most of them."""
     padded = f" {word} "
     prose = PROSE.search(padded) is not None
-    padded = _WITH_OTHERS.sub(" ", padded)
+    if "-" in word:
+        padded = _WITH_OTHERS.sub(" ", padded)
     if STRONG_DEBRIS.search(padded):
         return REFUSED, prose
     if DEBRIS.search(padded):
