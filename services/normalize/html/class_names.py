@@ -32,7 +32,7 @@ def _starts(name: str) -> Pattern[str]:
 
 
 def _by_first_letter(alternatives: list[str]) -> str:
-    """A pattern of these alternatives that tries none whose first letter is another: each name is tried at each word."""
+    """A pattern of these alternatives that tries only those which begin with the letter a word begins with."""
     groups: dict[str, list[str]] = {}
     for one in alternatives:
         is_plain = one[0].isalpha() and one[1:2] not in ("?", "*", "+", "{") and "|" not in _BRACKETED.sub("", one)
