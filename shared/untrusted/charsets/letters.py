@@ -4,12 +4,12 @@ Only comparisons mean something: the same bytes read by two encodings. The scale
 """
 
 import math
-import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
+from shared.patterns import pattern_of
 from shared.untrusted.charsets.alphabets import ALPHABETS
 from shared.untrusted.charsets.syllables import syllables_in
 
@@ -27,19 +27,19 @@ _OTHER_LETTERS = frozenset("ru uk bg sr el he ar fa ur th ko ja zh zh-hant".spli
 _Counted = tuple[str, int, float, float, float]
 _BEYOND = "(?=[^\\x00-\\x7f])"  # looked at first, since most of a text is ASCII
 # What does not happen inside a word: a capital after a small letter, a change of script, a sign between two letters.
-_BROKEN_WORDS = re.compile(
+_BROKEN_WORDS = pattern_of(
     rf"{_BEYOND}(?:(?<=[a-zà-öø-ÿ])[À-ÖØ-ÞĀĂĄĆČĎĐĒĖĘĚĞĢĪĮİĶĹĻĽŁŃŅŇŌŐŒŔŘŚŞŠŢŤŪŮŰŲŸŹŻŽ]|[À-ÖØ-ÞŠŽ](?=[A-Z][a-z])|(?<=[а-яё])[А-ЯЁ](?=[а-яё])|(?<=[α-ώ])[Α-Ω](?=[α-ώ])"
     r"|(?<=[A-Za-zÀ-ÖØ-öø-ɏ])[\u0370-\u06ff\u0e00-\u0e7f]|[\u0370-\u06ff\u0e00-\u0e7f](?=[A-Za-zÀ-ÖØ-öø-ɏ])"
     r"|(?<=[^\W\d_])[–—](?=\s)|(?<=[^\W\d_])[‚„…†‡ˆ‰‹•˜›¡-©«-´¶¸¹»-¿×÷](?=[^\W\d_]))"
 )
 # A sign where print sets it: "council’s", “word, word”, " – ", "£500", "© Name", "20°", "and so on…".
-_SIGN_IN_PLACE = re.compile(
+_SIGN_IN_PLACE = pattern_of(
     rf"{_BEYOND}(?:(?<=[^\W\d_])’(?=[^\W\d_])|(?<=[^\W\d_])[’”…](?=[\s.,;:!?)”]|$)|(?<=[.,!?…])[’”](?=[\s)]|$)"
     r"|(?:(?<=[\s(])|^)[“‘„](?=[^\W_])|(?<=\s)[–—•·©](?=\s)|(?:(?<=\s)|^)[–—•©…](?=[\s\w])|(?<=\d)[–—](?=\d)"
     r"|[£€§](?=\s?\d)|(?<=\d)(?:[€°‰½]|\s€)|(?<=\w)[®™](?=\W))"
 )
 # Letters and signs that newspapers print, in any language we have seen: chance gives others.
-_UNUSED = re.compile(
+_UNUSED = pattern_of(
     "[\u0080-\u009f\u0180-\u0191\u0193-\u019f\u01a2-\u01ae\u01b1-\u0217\u0220-\u02af\u0460-\u048f\u0492-\u0530\u0700-\u08ff]"
 )
 
@@ -49,26 +49,24 @@ def is_printed(text: str) -> bool:
     return text.isascii() or _UNUSED.search(text) is None
 
 
-def _logs(alphabet: str) -> Mapping[str, float]:
+@cache
+def _logs(language: str) -> Mapping[str, float]:
+    alphabet = ALPHABETS[language]
     total = sum(1 / (rank + 2) for rank in range(len(alphabet)))
-    return {letter: -math.log((rank + 2) * total) for rank, letter in enumerate(alphabet)}
-
-
-def _with_capitals(logs: Mapping[str, float]) -> Mapping[str, float]:
+    logs = {letter: -math.log((rank + 2) * total) for rank, letter in enumerate(alphabet)}
     return {**{capital: logs[small] for capital, small in _SMALL.items() if small in logs}, **logs}
 
 
 # All capitals of the alphabets' scripts by their small letters, the Kelvin and Angstrom signs among them.
-_SMALL = {chr(code): chr(code).lower() for code in range(0x80, 0x2200) if chr(code).lower() != chr(code)}
-_LOGS = {language: _with_capitals(_logs(alphabet)) for language, alphabet in ALPHABETS.items()}
+_SMALL = {letter: small for letter in map(chr, range(0x80, 0x2200)) if (small := letter.lower()) != letter}
 # A word in capitals is as likely as the same word with one.
 _CAPITALS = "".join(_SMALL)
-_FIRST_CAPITAL = re.compile(f"(?<![A-Z{_CAPITALS}])[{_CAPITALS}]")
+_FIRST_CAPITAL = pattern_of(f"(?<![A-Z{_CAPITALS}])[{_CAPITALS}]")
 
 
 def likelihood(text: str) -> tuple[float, str]:
     """How likely this text is, in the language that makes it likeliest, and which that is."""
-    scores = letter_scores(Counter(text), _LOGS)
+    scores = letter_scores(Counter(text), ALPHABETS)
     if "vi" in scores:
         scores["vi"] += _of_syllables(text)
     language = max(scores, key=scores.__getitem__)
@@ -116,7 +114,7 @@ def _of_syllables(text: str) -> float:
 
 
 def _fit(counts: Sequence[_Counted], language: str) -> float:
-    log = _LOGS[language].get
+    log = _logs(language).get
     if language in _IDEOGRAMS:
         return sum([times * log(letter, ideogram) for letter, times, _, ideogram, _ in counts])
     if language == "ko":
