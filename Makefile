@@ -31,7 +31,7 @@ up: $(VENV)/.base  ## the whole desk on this machine, until Ctrl-C
 	@$(BIN)/copydesk up
 
 test: $(VENV)/.dev  ## the whole test suite
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m tests.suite
 
 test-fast: $(VENV)/.dev  ## the unit tests alone, for while you write
 	@$(BIN)/python -m pytest tests/unit

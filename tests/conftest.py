@@ -149,7 +149,8 @@ def settings_over(server: Server, folder: Path, **changes: object) -> Settings:
 
 
 # A failing example is printed with a blob that repeats it. The machine draws the same examples in each run, so that a
-# change is judged by what it changes; a person's runs go on looking for new ones.
+# change is judged by what it changes; a person's runs go on looking for new ones. No example has a deadline: what it
+# takes says how busy the machine is; what reading costs is tested as a ratio.
 hypothesis.settings.register_profile("person", print_blob=True, deadline=None)
 hypothesis.settings.register_profile("machine", derandomize=True, print_blob=True, database=None, deadline=None)
 hypothesis.settings.load_profile("machine" if os.environ.get("CI") else "person")

@@ -45,7 +45,7 @@ def set_blocks(document: Document) -> Document:
             block is not None
             and block.type == "caption"
             and blocks
-            and _waits_for_caption(blocks[-1])
+            and _waits_for_caption(blocks[-1], block.byline)
             and picture_above
         ):
             evidence.append(_evidence(document, f"blocks[{len(blocks) - 1}]", line))
@@ -60,8 +60,10 @@ def set_blocks(document: Document) -> Document:
     return msgspec.structs.replace(document, article=article, evidence=(*document.evidence, *evidence))
 
 
-def _waits_for_caption(block: Block) -> bool:
-    return block.type == "picture" and block.caption is None
+def _waits_for_caption(block: Block, credit: str | None) -> bool:
+    """Whether a picture takes the caption below it: one that credits somebody else is no caption of this picture."""
+    same_credit = block.byline is None or credit is None or block.byline == credit
+    return block.type == "picture" and block.caption is None and same_credit
 
 
 def _goes_on(above: Block, block: Block, line: Line, last: Line | None) -> bool:
