@@ -156,7 +156,13 @@ def test_half_a_letter_in_json_costs_that_letter_and_not_the_article() -> None:
 @pytest.mark.parametrize(
     ("copy", "encoding", "declared", "headline"),
     [
-        pytest.param("Council pays £500", "latin-1", "; charset=iso-8859-1", "Council pays £500", id="a pound"),
+        pytest.param(
+            "Council pays £500 to the harbour",
+            "latin-1",
+            "; charset=iso-8859-1",
+            "Council pays £500 to the harbour",
+            id="a pound",
+        ),
         pytest.param("The council’s plan", "cp1252", "", "The council’s plan", id="a curly apostrophe alone"),
         pytest.param("Café opens", "utf-8", "; charset=utf-8", "Café opens", id="UTF-8"),
         pytest.param("Café opens", "utf-16", "", "Café opens", id="UTF-16 with its mark"),
