@@ -80,7 +80,7 @@ def received_at(raw: Raw) -> dt.datetime | None:
 
 def clock_sureness(sure: float, moment: Moment) -> float:
     """How sure a clock and its zone are: no more than the day, and by where the zone is known from."""
-    return round(min(sure, _ZONES[moment.zone_rule].sure), 2)
+    return round(min(sure, _DOUBTED if moment.is_zone_doubted else _ZONES[moment.zone_rule].sure), 2)
 
 
 def clock_evidence(of_day: Evidence, moment: Moment, sure: float) -> Evidence:
@@ -187,7 +187,8 @@ def _settle(document: Document, found: Mapping[int, tuple[DateReading, ...]], re
     last = _updated(readings, first)
     if last is not None and last.stamp.tz is None and last.ago is None:
         # "5:34 PM EST | Updated: November 10": the zone is said once
-        stamp = msgspec.structs.replace(last.stamp, offset=first.stamp.offset, zone=first.stamp.zone)
+        zone = {name: getattr(first.stamp, name) for name in ("offset", "zone", "others")}
+        stamp = msgspec.structs.replace(last.stamp, **zone)
         last = msgspec.structs.replace(last, stamp=stamp)
     spoken = document.raw.source.language or document.rules.tag
     created = _moment(first, document.raw, spoken, "text", received)

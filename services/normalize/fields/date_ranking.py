@@ -160,7 +160,7 @@ def _is_midnight(stamp: Stamp) -> bool:
 
 
 def _settle(best: DateWitness, others: list[DateWitness], assigned: Assigned) -> Settled:
-    stamp = best.stamp
+    stamp = best.stamp.in_zone(assigned.zone)
     said: ZoneRule = "text" if best.rule in _LINES else "declared"
     if stamp.time is not None and stamp.tz is None:
         twin = _twin(stamp, others)
@@ -175,7 +175,10 @@ def _settle(best: DateWitness, others: list[DateWitness], assigned: Assigned) ->
     if stamp.offset == 0:
         instant = _at_home(instant, others, assigned.zone)
     day = instant.date() if _is_day_picked(stamp, instant) else _printed_day(instant, others)
-    return Settled(moment=Moment(value=instant, precision=precision_of(stamp), zone_rule=said, day=day), witness=best)
+    is_doubted = bool(stamp.others)
+    precision = precision_of(stamp)
+    moment = Moment(value=instant, precision=precision, zone_rule=said, day=day, is_zone_doubted=is_doubted)
+    return Settled(moment=moment, witness=best)
 
 
 def _twin(stamp: Stamp, others: list[DateWitness]) -> dt.datetime | None:

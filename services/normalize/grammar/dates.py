@@ -69,12 +69,16 @@ class DateReading(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Moment(msgspec.Struct, frozen=True, kw_only=True):
-    """A date as a moment, aware where its zone is known, else a clock without a zone; and the publisher's own day."""
+    """A date as a moment, aware where its zone is known, else a clock without a zone; and the publisher's own day.
+
+    `is_zone_doubted`: the letters of its zone mean another one too.
+    """
 
     value: dt.datetime
     precision: Precision
     zone_rule: ZoneRule
     day: dt.date
+    is_zone_doubted: bool = False
 
 
 def read_date(
@@ -133,7 +137,7 @@ def moment_of(
     reading: DateReading, assigned: Assigned, said: ZoneRule, received: dt.datetime | None = None
 ) -> Moment | None:
     """A date as a moment: its own zone goes before the one assigned; `said` is the rule of a zone of its own."""
-    stamp = reading.stamp
+    stamp = reading.stamp.in_zone(assigned.zone)
     if reading.ago is not None:
         return _moment_ago(reading, reading.ago, assigned, received)
     zone, rule = (stamp.tz, said) if stamp.tz is not None else (assigned.zone, assigned.rule)
@@ -142,7 +146,7 @@ def moment_of(
     day = stamp.day
     if stamp.time is not None and stamp.offset == 0 and assigned.zone is not None:
         day = value.astimezone(assigned.zone).date()  # UTC is how machines write, not where the paper is made
-    return Moment(value=value, precision=precision, zone_rule=rule, day=day)
+    return Moment(value=value, precision=precision, zone_rule=rule, day=day, is_zone_doubted=bool(stamp.others))
 
 
 def precision_of(stamp: Stamp) -> Precision:
@@ -174,7 +178,7 @@ def _machine(text: str, language: str | None) -> DateReading | None:
     written, at = (found.zone, 0) if found.zone else (text, end)
     zone = match_zone(written, at, language, exact=True) if stamp.offset is None else None
     if zone is not None and stamp.time is not None:
-        stamp = msgspec.structs.replace(stamp, offset=zone.offset, zone=zone.zone)
+        stamp = msgspec.structs.replace(stamp, offset=zone.offset, zone=zone.zone, others=zone.others)
         end = end if found.zone else _end_of_second_zone(text, zone.end, language)
     rest = _blanked(text, [(found.start, end)])
     reading = DateReading(stamp=stamp, spans=((found.start, end),), residue=_residue(rest, language))
@@ -236,15 +240,25 @@ def _relative(
 def _with_loose_clock(
     text: str, readings: list[DateReading], language: str | None
 ) -> tuple[list[DateReading], list[tuple[int, int]]]:
-    """The one clock of a line that stands apart from its one day is that day's; others are told as clocks."""
+    """The one clock of a line that stands apart from its one day is that day's; a label before it makes two of it.
+
+    Other clocks are told as such: `Publié le 14/11/2024 à 10h, mis à jour à 19h12` was changed on the same day.
+    """
     rest = _blanked(text, [span for reading in readings for span in reading.spans])
     clocks = clocks_in(rest, language)
     spans = [(clock.start, clock.end) for clock in clocks]
-    if len(readings) != 1 or len(clocks) != 1 or readings[0].stamp.time is not None or readings[0].ago is not None:
+    if len(readings) != 1 or len(clocks) != 1 or readings[0].ago is not None:
         return readings, spans
     reading, clock = readings[0], clocks[0]
+    label, _ = (
+        label_beside(rest, reading.end, clock.start, clock.end, language) if clock.start > reading.end else (None, 0)
+    )
+    if label == "updated" and reading.label != "updated" and (reading.stamp.time or dt.time()) <= clock.time:
+        return [reading, _with_clock(msgspec.structs.replace(reading, label=label, spans=()), clock)], []
     between = rest[min(clock.end, reading.end) : max(clock.start, reading.start)]
-    if may_hold(between, label_begins()) and label_pattern(language).search(between):
+    if reading.stamp.time is not None or (
+        may_hold(between, label_begins()) and label_pattern(language).search(between)
+    ):
         return readings, spans
     return [_with_clock(reading, clock)], []
 
@@ -272,6 +286,7 @@ def _with_clock(reading: DateReading, clock: Clock) -> DateReading:
         to_the_second=clock.to_the_second,
         offset=zone.offset if zone else None,
         zone=zone.zone if zone else None,
+        others=zone.others if zone else (),
     )
     return msgspec.structs.replace(reading, stamp=stamp, spans=(*reading.spans, (clock.start, clock.end)))
 

@@ -28,12 +28,16 @@ _UNSET = dt.date(1970, 1, 1)  # what a machine writes that was told no date
 
 
 class Stamp(msgspec.Struct, frozen=True, kw_only=True):
-    """A date as written: a day, perhaps a wall-clock time, perhaps a zone: minutes ahead of UTC, or a zone's name."""
+    """A date as written: a day, perhaps a wall-clock time, perhaps a zone: minutes ahead of UTC, or a zone's name.
+
+    `others` are the minutes ahead that the letters of its zone mean elsewhere.
+    """
 
     day: dt.date
     time: dt.time | None = None
     offset: int | None = None
     zone: str | None = None
+    others: tuple[int, ...] = ()
     to_the_second: bool = False
 
     @property
@@ -42,6 +46,16 @@ class Stamp(msgspec.Struct, frozen=True, kw_only=True):
         if self.offset is not None:
             return dt.UTC if self.offset == 0 else dt.timezone(dt.timedelta(minutes=self.offset))
         return zone_named(self.zone)
+
+    def in_zone(self, home: dt.tzinfo | None) -> "Stamp":
+        """The same with letters that mean several zones as the paper's own, where it is one of them."""
+        if not self.others or home is None or self.time is None:
+            return self
+        ahead = dt.datetime.combine(self.day, self.time, home).utcoffset()
+        minutes = int(ahead.total_seconds()) // 60 if ahead is not None else None
+        if minutes is None or minutes not in (self.offset, *self.others):
+            return self
+        return msgspec.structs.replace(self, offset=minutes, others=())
 
     @property
     def instant(self) -> dt.datetime | None:

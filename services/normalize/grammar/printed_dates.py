@@ -194,6 +194,7 @@ def _found(text: str, day: _Day, clock: Clock | None, language: str | None) -> F
         time=clock.time if clock else None,
         offset=zone.offset if zone else None,
         zone=zone.zone if zone else None,
+        others=zone.others if zone else (),
         to_the_second=clock is not None and clock.to_the_second,
     )
     return Found(

@@ -27,8 +27,10 @@ def _tables() -> _Tables:
     return read_table("data/class_names.toml", _Tables)
 
 
-def _starts(name: str) -> Pattern[str]:
-    return pattern_of(lambda: rf"(?<![a-z])(?:{_by_first_letter(_tables().starts[name])})")
+def _starts(*names: str) -> Pattern[str]:
+    return pattern_of(
+        lambda: rf"(?<![a-z])(?:{_by_first_letter([one for name in names for one in _tables().starts[name]])})"
+    )
 
 
 def _by_first_letter(alternatives: list[str]) -> str:
@@ -51,6 +53,8 @@ def _words(name: str) -> Pattern[str]:
 
 STRONG_DEBRIS, DEBRIS, WEAK_DEBRIS = _starts("strong_debris"), _starts("debris"), _starts("weak_debris")
 BYLINE_NAMES, DATE_NAMES, LEAD_NAMES = _starts("byline"), _starts("date"), _starts("lead")
+DATE_CLASS, DATE_LINE = _starts("date_class"), _starts("date_class", "date_line")
+DATES_OF_OTHERS = _starts("dates_of_others")
 PICTURE_DEBRIS = _starts("picture_debris")
 LONG_DEBRIS, PROSE = _anywhere("long_debris"), _anywhere("prose")
 CAPTION_NAMES, DATELINE_NAMES = _anywhere("caption"), _anywhere("dateline")
@@ -58,6 +62,7 @@ CREDIT_NAMES, NOTE_NAMES, CODE_NAMES, GUTTER_NAMES = map(_words, ("credit", "not
 UNSEEN_NAMES = pattern_of(lambda: rf"(?<![a-z-])(?:{'|'.join(_tables().words['unseen'])})(?![a-z])(?!-focusable-only)")
 HIDDEN_STYLE = pattern_of(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 DEBRIS_LINE = pattern_of(lambda: rf"^\W*(?:{'|'.join(_tables().lines['whole'])})\W*$", re.IGNORECASE)
+OF_LAW = pattern_of(lambda: "|".join(_tables().lines["law"]), re.IGNORECASE)
 DEBRIS_START = pattern_of(lambda: rf"^\W*(?:{'|'.join(_tables().lines['opening'])})", re.IGNORECASE)
 
 # What a name says a box has or lacks, not what it is: `has-sidebar`, `layout--with-newsletter`, `no-comments`.

@@ -41,19 +41,6 @@ MODIFIED_METAS = (
     "lastmod", "og:modified_time",
     "dcterms.modified", "dc.date.modified", "cxenseparse:modifiedtime", "revised", "modificationdate", "updated_time",
 )  # fmt: skip
-DATE_NAMES = pattern_of(
-    r"(?<![a-z])(?:date|datum|dato(?![a-z])|tarih|tanggal|waktu|time|publi|pub-?date|post-?date|posted|ngay|fecha|"
-    r"data(?![a-z])|thoi-?gian|timestamp|"
-    r"dt(?![a-z])|byline|meta|info|created|veroeffentlich|erschien|stand)"
-)
-DATE_CLASS = pattern_of(
-    r"(?<![a-z])(?:date|datum|dato(?![a-z])|ngay|fecha|tarih|tanggal|waktu|time|published|pub-?date|post-?date|thoi-?gian|"
-    r"created|posted|documentpublished|veroeffentlich|erschien)"
-)
-OTHERS_NAMES = pattern_of(
-    r"(?<![a-z])(?:comment|kommentar|repl(?:y|ies)|tweet|related|teaser|recommend|recirc|most-?read|also-?read|"
-    r"masthead|top-?bar|site-?header|current-?date|today|weather)"
-)
 DATE_ATTRIBUTE = pattern_of(
     r"datetime|title|content|(?:data|ia)-(?:[\w-]*[-_])?(?:date|time|datetime|timestamp|utime|ts|pubdate|publish|published|created|posted)"
     r"(?:[-_](?:date|time|on|at|iso|gmt|utc|publish|published))?"
