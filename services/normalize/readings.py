@@ -146,6 +146,7 @@ class RuleId(enum.Enum):
     CREDIT_BAR = ("a name behind a bar", 0.85)
     CREDIT_TAKEN_BY = ("the word behind who took it", 0.95)
     CREDIT_WORD_BEFORE_NAME = ("a credit's word before a name", 0.9)
+    CREDIT_ANY_LABEL = ("a word and a colon behind a caption", 0.7)
     CREDIT_STOCK = ("a stock picture's note", 0.9)
     CAPTION_CREDITED = ("a caption by its credit", 0.97)
     CAPTION_CREDITED_ON_PAGE = ("a paragraph that credits a picture", 0.95)

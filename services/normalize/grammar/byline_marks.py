@@ -6,11 +6,17 @@ from typing import Literal
 
 import msgspec
 
-from services.normalize.grammar.person_names import is_caseless
+from services.normalize.grammar.person_names import is_caseless, is_organisation
 from services.normalize.language.folding import LOWER, fold
-from services.normalize.language.load import for_tag
-from services.normalize.language.phrases import DASHES, folded, particles, roles
+from services.normalize.language.load import EVERY, for_tag
+from services.normalize.language.phrases import DASHES, crews, folded, not_names, particles, roles, titles
 from shared.article import Role
+from shared.patterns import pattern_of
+
+_TURNED = pattern_of(
+    r"(?P<family>(?:[^\W\d_]{1,3} ){0,2}[^\W\d_][\w'’-]+), "
+    r"(?P<given>[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*)?)"
+)
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -91,6 +97,42 @@ def split_names(value: str, tag: str, kind: Literal["any", "lower", "no dashes"]
     parts = _separators(tag, kind).split(value)
     lead = _leading_joiner(tag)
     return [lead.sub("", part).strip() for part in parts if part and part.strip(f" .{DASHES}")]
+
+
+def turned_names(text: str, tag: str) -> list[str]:
+    """ "Jane Miller" and "John Smith" for "Miller, Jane and Smith, John"; [] where given names do not stand behind.
+
+    Two people, a town in its state and a person of an agency are parted by a comma as well.
+    """
+    if "," not in text or for_tag(tag).bylines.family_first:
+        return []
+    turned = [_turned(one) for one in _pairs(tag).split(text)]
+    return [name for name in turned if name] if all(turned) else []
+
+
+def _turned(text: str) -> str | None:
+    match = _TURNED.fullmatch(text.strip())
+    if match is None or not all(match[part].split()[-1][0].isupper() for part in ("family", "given")):
+        return None
+    for part in (match["family"], match["given"]):
+        key = fold(part)
+        others = (not_names(EVERY), titles(EVERY), crews(EVERY), folded(for_tag(EVERY).bylines.remarks))
+        if any(key in words for words in others) or is_organisation(part):
+            return None
+    return f"{match['given']} {match['family']}"
+
+
+@cache
+def _pairs(tag: str) -> re.Pattern[str]:
+    return re.compile(rf",?\s(?:{_any_of(joiners(tag))}|&)\s|\s*[;|]\s*", re.IGNORECASE)
+
+
+@cache
+def joiners(tag: str) -> tuple[str, ...]:
+    """The words for "and" of all languages, without what means something else in another than this one."""
+    known = for_tag(EVERY).bylines
+    doubtful = {*known.place_words, *known.clients} - {*for_tag(tag).bylines.joiners}
+    return tuple({*known.joiners} - doubtful - {"/", "·"})
 
 
 @cache

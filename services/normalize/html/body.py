@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 import msgspec
 
-from services.normalize.grammar.site_phrases import is_aside, is_notice
 from services.normalize.html.blocks import MARKS, Block, Box, Outline
 from services.normalize.html.class_names import (
     BYLINE_NAMES,
@@ -19,6 +18,7 @@ from services.normalize.html.class_names import (
 )
 from services.normalize.html.edges import DAY, END, trimmed
 from services.normalize.html.tree import HEADINGS
+from services.normalize.language.phrases import is_aside, is_notice
 from shared.patterns import pattern_of
 
 _LABEL = pattern_of(r"^[^.!?|:»>►▶→]{2,32}\s?[|:»>►▶→]\s*")

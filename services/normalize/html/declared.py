@@ -127,6 +127,12 @@ def plain(value: object) -> str | None:
     return squeeze(text) or None
 
 
+def name_in_parts(node: Json) -> tuple[str | None, str]:
+    """A schema.org person's name from its parts, with the key that has the last of them; (None, "") without any."""
+    parts = {key: text for key in ("givenName", "familyName") if (text := plain(node.get(key)))}
+    return next(reversed(parts), None), " ".join(parts.values())
+
+
 def types_of(node: Json) -> set[str]:
     """The lower-case types of a JSON-LD object, without their vocabulary."""
     kinds = node.get("@type")

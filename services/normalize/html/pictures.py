@@ -5,15 +5,7 @@ from functools import lru_cache
 
 import msgspec
 
-from services.normalize.grammar.printed_credits import (
-    SAID_CREDIT,
-    clean_credit,
-    is_credit,
-    is_photo_line,
-    is_surely_credit,
-    named_credit,
-    split_credit,
-)
+from services.normalize.grammar.credit_lines import clean_credit, is_credit, is_photo_line
 from services.normalize.grammar.titles import letters
 from services.normalize.html.beside import (
     NOT_BESIDE,
@@ -25,8 +17,15 @@ from services.normalize.html.beside import (
     may_be_caption,
 )
 from services.normalize.html.blocks import Block, Box, Outline
-from services.normalize.html.caption_lines import credit_of, named_captions, split_words
-from services.normalize.html.class_names import CAPTION_NAMES, PICTURE_DEBRIS, REFUSED
+from services.normalize.html.caption_lines import (
+    credit_of,
+    is_surely_credit,
+    named_captions,
+    named_credit,
+    split_credit,
+    split_words,
+)
+from services.normalize.html.class_names import CAPTION_NAMES, PICTURE_DEBRIS, REFUSED, SAID_CREDIT
 from services.normalize.html.tree import HEADINGS, Element, names_of, squeeze, text_of
 
 _WIDEST = 1000

@@ -2,7 +2,7 @@
 
 from functools import cache
 from importlib import resources
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
@@ -10,6 +10,7 @@ from services.normalize.tables import parse
 from shared.article import Kind, Role
 
 DayOrder = Literal["dmy", "mdy", "ymd"]
+_Rules = TypeVar("_Rules", bound=msgspec.Struct)
 
 
 class Dates(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -68,7 +69,8 @@ class Bylines(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     in brackets behind a name. `clients` stand between a name and who ordered the text ("for" Reuters), `place_words`
     between a name and where that person is ("in" London). Where `single_names`, people sign with one word; where
     `family_first`, "Miller, Jane" is no name turned round.
-    `particles` are little words within names ("van den Berg").
+    `particles` are little words within names ("van den Berg"), `logins` what a machine calls an account ("admin"),
+    `buttons` what a page sets close behind a name ("Follow").
     `given_names` tell a name where letters have no case; `glued_joiners` are written as one word with them ("وكريم").
     """
 
@@ -83,6 +85,8 @@ class Bylines(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     crews: tuple[str, ...] = ()
     institutions: tuple[str, ...] = ()
     not_names: tuple[str, ...] = ()
+    logins: tuple[str, ...] = ()
+    buttons: tuple[str, ...] = ()
     given_names: tuple[str, ...] = ()
     clients: tuple[str, ...] = ()
     place_words: tuple[str, ...] = ()
@@ -95,12 +99,18 @@ class Bylines(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class Captions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The words that mark a picture's credit, who gives pictures beside papers, and what captions like to say.
 
-    `beginnings` open a line about its picture ("ảnh do"), `places` point to one ("(ảnh trên)"). `stock` are the notes
-    on what kind of picture it is ("Archivbild"); `stock_is_apart` where papers set them in the place of the credit.
+    `beginnings` open a line about its picture ("ảnh do"), `places` point to one ("(ảnh trên)"). `links` stand between
+    a credit's word and the name ("photo by"), `taken_by` and `given_by` behind the name (摄, 发), `rights` behind them
+    ("all rights reserved"). `stock` are the notes on what kind of picture it is ("Archivbild"); `stock_is_apart` where
+    papers set them in the place of the credit.
     `under_picture` is what standing right under a picture adds for a caption: more where the weights were fitted.
     """
 
     credits: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    taken_by: tuple[str, ...] = ()
+    given_by: tuple[str, ...] = ()
+    rights: tuple[str, ...] = ()
     beginnings: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     stock: tuple[str, ...] = ()
@@ -115,7 +125,8 @@ class Boilerplate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Lines that belong to the site, not to the article.
 
     `end_marks` close a text between signs ("- ENDS -"), `lines` are whole lines, `prefixes` begin one, `related` open
-    a list of other articles' headlines.
+    a list of other articles' headlines. On pages, between paragraphs, `asides` are whole lines too, `aside_openers`
+    begin one, and `consents` begin the notice in place of another site's video that waits for consent.
     """
 
     end_marks: tuple[str, ...] = ()
@@ -123,6 +134,9 @@ class Boilerplate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     prefixes: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
+    asides: tuple[str, ...] = ()
+    aside_openers: tuple[str, ...] = ()
+    consents: tuple[str, ...] = ()
 
 
 class Labels(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -156,7 +170,8 @@ class Language(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """The rules of one language; what a file leaves out, the generic file says.
 
     `other_tags` name the same language ("nb" and "nn" are read as "no"), `outlets` are names of papers and agencies,
-    `outlet_kinds` the words that open others ("báo" Lao Động), `calls` what is shouted before a text and is no dateline
+    `outlet_kinds` the words that open others ("báo" Lao Động), `organisation_words` stand in any place of what is no
+    person's name ("Talbote Media"), `calls` what is shouted before a text and is no dateline
     ("BREAKING NEWS - "). `dateline_marks` part a lone town from the text: "KÖLN. ", "MUMBAI: ", "PARIS — ".
     `places` says which place an abbreviation is, `stamps` are places that pages set apart by style alone: in copy they
     run into the first word ("Đà NẵngSau …").
@@ -173,6 +188,7 @@ class Language(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     lead_follows_headline: bool = False
     outlets: tuple[str, ...] = ()
     outlet_kinds: tuple[str, ...] = ()
+    organisation_words: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
     dateline_marks: tuple[str, ...] = ()
     wire_codes: tuple[str, ...] = ()
@@ -188,6 +204,7 @@ class Language(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 GENERIC = "und"
+EVERY = "mul"  # ISO 639-2's code for several languages
 _BY_MEANING = (  # tables whose files say meaning = [words]: rules ask for the meaning of a word
     ("dates", "months", int), ("dates", "units", int), ("dates", "days", int),
     ("bylines", "labels", str), ("bylines", "openers", str), ("bylines", "notes", str),
@@ -226,6 +243,30 @@ def _by_any_tag() -> dict[str, Language]:
 
 @cache
 def for_tag(tag: str | None) -> Language:
-    """The rules of "vi-VN" are those of "vi"; a language without a file gets the generic ones."""
+    """The rules of "vi-VN" are those of "vi"; a language without a file gets the generic ones.
+
+    `EVERY` has the words of all languages together: for pages and feeds, whose language nobody may have told.
+    """
     primary = (tag or GENERIC).replace("_", "-").split("-")[0].lower()
+    if primary == EVERY:
+        return _all_together()
     return _by_any_tag().get(primary, languages()[GENERIC])
+
+
+@cache
+def _all_together() -> Language:
+    return msgspec.structs.replace(_merged(list(languages().values())), tag=EVERY)
+
+
+def _merged(every: list[_Rules]) -> _Rules:
+    """One with the words of all in its lists and tables; what is said by yes or no, or once, stays the first one's."""
+    merged: dict[str, Any] = {}
+    for name in every[0].__struct_fields__:
+        values = [getattr(rules, name) for rules in every]
+        if isinstance(values[0], msgspec.Struct):
+            merged[name] = _merged(values)
+        elif isinstance(values[0], tuple):
+            merged[name] = tuple(dict.fromkeys(word for words in values for word in words))
+        elif isinstance(values[0], dict):
+            merged[name] = {word: said for table in reversed(values) for word, said in table.items()}
+    return msgspec.structs.replace(every[0], **merged)

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Literal
 
 from services.normalize.language.folding import fold
-from services.normalize.language.load import GENERIC, for_tag, languages
+from services.normalize.language.load import EVERY, GENERIC, for_tag, languages
 from shared.article import Kind, Role
 
 PRINTED_DASHES = "‐‑‒–—―−"
@@ -31,14 +31,9 @@ def roles(tag: str, kind: Literal["labels", "openers", "notes"]) -> Mapping[str,
     return {fold(word): words[word] for word in sorted(words, key=len, reverse=True)}
 
 
-@cache
-def _roles_of_all() -> Mapping[str, Role]:
-    return {fold(word): role for rules in languages().values() for word, role in rules.bylines.labels.items()}
-
-
 def any_role(word: str) -> Role | None:
     """The role that a folded word names before a colon in any language: "ảnh", "foto"."""
-    return _roles_of_all().get(word)
+    return roles(EVERY, "labels").get(word)
 
 
 @cache
@@ -103,7 +98,8 @@ def crews(tag: str) -> frozenset[str]:
 def not_names(tag: str) -> frozenset[str]:
     """What is spelt like a name but is none."""
     rules = for_tag(tag)
-    return folded((*rules.bylines.not_names, *rules.dates.weekdays)) | sections(tag) | site_lines(tag)
+    logins = for_tag(GENERIC).bylines.logins
+    return folded((*rules.bylines.not_names, *rules.dates.weekdays, *logins)) | sections(tag) | site_lines(tag)
 
 
 @cache
@@ -137,3 +133,26 @@ def date_words(tag: str) -> frozenset[str]:
 def given_names(tag: str) -> frozenset[str]:
     """Usual given names, where letters have no case to tell a name by."""
     return folded(for_tag(tag).bylines.given_names)
+
+
+_ASIDE_EDGES = EDGES + "\t\n：►▶▸➤→▼▽■●◆★+#。，（）【】？！“”„’>›0123456789"
+
+
+@cache
+def _asides() -> tuple[frozenset[str], tuple[str, ...], tuple[str, ...]]:
+    known = for_tag(EVERY).boilerplate
+    lines = folded((*known.asides, *known.lines, *known.related))
+    openers = (fold(word) + " " * word.endswith(" ") for word in known.aside_openers)
+    return lines, tuple(openers), tuple(folded(known.consents))
+
+
+def is_aside(text: str) -> bool:
+    """Whether a short line between paragraphs is the site's, in any language: "Mehr zum Thema Schule", "3 min read"."""
+    (lines, openers, _), plain = _asides(), fold(text)
+    bare = plain.strip(_ASIDE_EDGES)
+    return plain.startswith(openers) or bare.startswith(openers) or bare in lines
+
+
+def is_notice(text: str) -> bool:
+    """Whether a paragraph asks for consent to content of another site: "An dieser Stelle finden Sie einen …"."""
+    return fold(text).lstrip(_ASIDE_EDGES).startswith(_asides()[2])

@@ -10,8 +10,11 @@ import msgspec
 from services.normalize.document import Draft, Piece, Shape
 from services.normalize.fields.date import Dated, clock_evidence
 from services.normalize.grammar.byline import read_byline
-from services.normalize.grammar.printed_names import is_organisation, split_names
+from services.normalize.grammar.byline_marks import turned_names
+from services.normalize.grammar.person_names import is_organisation
+from services.normalize.grammar.printed_byline import named_in
 from services.normalize.language.folding import fold
+from services.normalize.language.load import GENERIC
 from services.normalize.language.phrases import any_role, kind_named
 from services.normalize.readings import Ranking, Reading, RuleId, rank
 from shared.article import Article, Correction, Evidence, Person, Role
@@ -41,8 +44,7 @@ class FieldReadings:
         self._values: dict[tuple[str, str], object] = {}
         self._dates: dict[str, Dated] = {}
         self._lists: dict[str, tuple[str, ...]] = {}
-        self._people: dict[str, tuple[Role, ...]] = {}
-        self._posts: dict[str, str] = {}
+        self._people: dict[str, Person] = {}
         self._single: dict[str, Reading] = {}
         self._printed: list[Piece] = []
         self._corrections: list[Correction] = []
@@ -71,27 +73,42 @@ class FieldReadings:
         if not printed:
             return
         self.take("byline", printed, member, path, sure=sure)
-        reading = read_byline(printed, language or "und")
-        if reading is not None:
-            for person in reading.people:
-                self.add_person(person.name, person.rel, member, path)
-            self.add("organisations", reading.organisations, member, path)
-            self.add("sources", reading.sources, member, path)
-            return
-        for name in split_names(printed):
-            self.add_name(name, ("author",), member, path)
+        self.take_names(printed, language, member, path)
 
     def take_kind(self, genres: Iterable[tuple[str, str]], member: str, path: str) -> None:
         """Take the kind that a genre's name says, in any language; another genre is no kind."""
         for below, genre in genres:
             self.take("kind", kind_named(genre), member, f"{path}{below}", quote=genre)
 
-    def add_name(self, name: str, roles: tuple[Role, ...], member: str, path: str, quote: str | None = None) -> None:
+    def take_names(self, printed: str, language: str | None, member: str, path: str, role: Role = "author") -> None:
+        """Take the people, organisations and sources of a byline; `role` is theirs where none is printed."""
+        reading = read_byline(printed, language or GENERIC)
+        if reading is None:
+            for named in named_in(printed, language):
+                did = role if named.role == "author" else named.role
+                self.add_name(named.name, (did,), member, path, printed, named.post)
+            return
+        for person in reading.people:
+            roles = (role,) if person.rel == ("author",) else person.rel
+            self.add_name(person.name, roles, member, path, printed, person.job_title)
+        alone = not reading.people and not reading.organisations  # the agency that is declared the author wrote it
+        self.add("organisations", reading.sources if alone else reading.organisations, member, path)
+        self.add("sources", () if alone else reading.sources, member, path)
+
+    def add_name(
+        self,
+        name: str,
+        roles: tuple[Role, ...],
+        member: str,
+        path: str,
+        quote: str | None = None,
+        post: str | None = None,
+    ) -> None:
         """Take a name as a person's, or as an organisation's when it looks like one."""
         if is_organisation(name):
             self.add("organisations", (name,), member, path)
         else:
-            self.add_person(name, roles, member, path, quote)
+            self.add_person(name, roles, member, path, quote, post)
 
     def add_person(
         self,
@@ -102,13 +119,19 @@ class FieldReadings:
         quote: str | None = None,
         post: str | None = None,
     ) -> None:
-        """Take a person, with the post said beside the name; one named again only gains roles."""
-        if post:
-            self._posts.setdefault(name, post)
+        """Take a person with the post printed beside the name; one named again only gains roles.
+
+        "Miller, Jane" is turned round unless the document's language has the family first.
+        """
+        quote = quote or name
+        language = next((str(value) for (field, _), value in self._values.items() if field == "language"), GENERIC)
+        name = next(iter(turned_names(name, language)), name)
         if name not in self._people:
             field = f"people[{len(self._people)}]"
             self._single[field] = _reading(field, name, member, path, quote=quote)
-        self._people[name] = tuple(dict.fromkeys((*self._people.get(name, ()), *roles)))
+        known = self._people.get(name, Person(name=name, rel=()))
+        rel = tuple(dict.fromkeys((*known.rel, *roles)))
+        self._people[name] = Person(name=name, rel=rel, job_title=known.job_title or post)
 
     def add(self, field: str, values: tuple[str, ...], member: str, path: str) -> None:
         """Add values to a field that holds several, each once."""
@@ -137,7 +160,7 @@ class FieldReadings:
             yield from filter(None, (reading.value, reading.quote))
         for values in self._lists.values():
             yield from values
-        yield from self._posts.values()
+        yield from (person.job_title for person in self._people.values() if person.job_title)
 
     def has(self, field: str) -> bool:
         """Whether anything was read of the field."""
@@ -147,9 +170,7 @@ class FieldReadings:
 
     def draft(self, pieces: tuple[Piece, ...]) -> Draft:
         """The draft of what is believed, with the body's pieces."""
-        people = tuple(
-            Person(name=name, rel=roles, job_title=self._posts.get(name)) for name, roles in self._people.items()
-        )
+        people = tuple(self._people.values())
         fields: dict[str, object] = {**self._lists, "people": people, "corrections": tuple(self._corrections)}
         evidence: list[Evidence] = []
         for field in dict.fromkeys(reading.field for reading in self._readings):

@@ -8,9 +8,6 @@ import msgspec
 from services.normalize.document import Draft, Piece
 from services.normalize.fields.date import date_of_value
 from services.normalize.fields.language import SAMPLE, language_of
-from services.normalize.grammar.byline import read_byline
-from services.normalize.grammar.printed_names import split_names
-from services.normalize.language.load import for_tag
 from services.normalize.readers.declared_fields import FieldReadings
 from services.normalize.readers.feed_texts import join_texts, pictures_of, with_pictures, without_invitation
 from services.normalize.readers.markup import pieces_of_markup, pieces_of_text
@@ -20,7 +17,6 @@ from shared.identity import article_uri
 
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{2,5}|#x[0-9a-f]{2,4});", re.IGNORECASE)
 _SURE = 0.85  # a feed is made by a machine, but not always by the newsroom's
-_FAMILY_FIRST = re.compile(r"([^\W\d_][\w'’-]+), ([^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*)?)")
 
 
 def read(text: str, raw: Raw) -> Draft:
@@ -101,16 +97,4 @@ def _take_author(readings: FieldReadings, author: str, language: str | None, pat
     """An author of a feed is a name, several names, or RSS's "desk@paper.vn (Anh Phong)"."""
     if "@" in author and "(" in author:
         author = author.partition("(")[2].rstrip(") ")
-    inverted = _FAMILY_FIRST.fullmatch(author)
-    if inverted is not None and not for_tag(language).bylines.family_first:
-        readings.add_name(f"{inverted[2]} {inverted[1]}", ("author",), "feed author", path, author)
-        return
-    reading = read_byline(author, language or "und") if ":" in author else None
-    if reading is not None:
-        for person in reading.people:
-            readings.add_person(person.name, person.rel, "feed author", path)
-        readings.add("organisations", reading.organisations, "feed author", path)
-        readings.add("sources", reading.sources, "feed author", path)
-        return
-    for name in split_names(author):
-        readings.add_name(name, ("author",), "feed author", path)
+    readings.take_names(author, language, "feed author", path)

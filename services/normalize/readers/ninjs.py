@@ -128,7 +128,10 @@ def _take_people(readings: FieldReadings, item: Item, names: Mapping[str, str], 
             role = role_of(text_at(entry.get(role_key)))
             name = text_at(entry.get("name"))
             if role is not None and name is not None:
-                readings.add_name(name, (role,), f"ninjs {key}", f"{names[key]}{path}")
+                posts = (
+                    text_at(info.get("value")) for _, info in objects_at(entry.get("contactInfo")) if _is_post(info)
+                )
+                readings.add_name(name, (role,), f"ninjs {key}", f"{names[key]}{path}", post=next(posts, None))
     for key in ("by", "byline"):
         printed = text_at(item.get(key))
         if readings.has("people"):
@@ -138,6 +141,11 @@ def _take_people(readings: FieldReadings, item: Item, names: Mapping[str, str], 
     for key in ("infosources", "infosource"):
         for path, entry in objects_at(item.get(key)):
             readings.add("sources", (text_at(entry.get("name")) or "",), "ninjs infoSources", f"{names[key]}{path}")
+
+
+def _is_post(info: Item) -> bool:
+    """Whether an entry of a person's contactInfo is a post, as our own export writes it."""
+    return (text_at(info.get("type")) or "").lower() == "jobtitle"
 
 
 def _take_subjects(readings: FieldReadings, item: Item, names: Mapping[str, str]) -> None:

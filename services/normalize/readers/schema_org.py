@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from services.normalize.document import Draft, Piece
 from services.normalize.fields.date import date_of_value
-from services.normalize.grammar.printed_names import split_names
+from services.normalize.html.declared import name_in_parts
 from services.normalize.html.kind import kind_of_type
 from services.normalize.readers.declared_fields import FieldReadings
 from services.normalize.readers.json_document import listed, objects_at, parse_json, text_at, texts_at
@@ -49,7 +49,7 @@ def read(text: str, raw: Raw) -> Draft:
     if not pieces and not readings.has("headline") and not readings.has("description"):
         raise NotAnArticle(f"The JSON is no article: it has no {listed(_LOOKED_FOR)}.")
     _take_dates(readings, item, path, raw, language)
-    _take_people(readings, item, path)
+    _take_people(readings, item, path, language)
     _take_address(readings, item, path)
     _take_sort(readings, item, path)
     _take_corrections(readings, item, path, raw, language)
@@ -167,12 +167,12 @@ def _take_corrections(readings: FieldReadings, item: Item, path: str, raw: Raw, 
         readings.add_correction(text_of, at, "schema.org correction", f"{place}{below}.{key}")
 
 
-def _take_people(readings: FieldReadings, item: Item, path: str) -> None:
+def _take_people(readings: FieldReadings, item: Item, path: str, language: str | None) -> None:
     for key, role in _PEOPLE:
         if key != "creator" or not readings.has("people"):
             posts = {_name(entry): text_at(entry.get("jobTitle")) for _, entry in objects_at(item.get(key))}
             for below, name, is_person in _names(item.get(key)):
-                _take_name(readings, name, is_person, role, f"{path}.{key}{below}", posts.get(name))
+                _take_name(readings, name, is_person, role, f"{path}.{key}{below}", posts.get(name), language)
     printed = tuple(dict.fromkeys(name for _, name, _ in _names(item.get("author"))))
     readings.take("byline", ", ".join(printed), "schema.org author", f"{path}.author", sure=0.8)
     for key in ("sourceOrganization", "provider", "publisher"):
@@ -181,7 +181,13 @@ def _take_people(readings: FieldReadings, item: Item, path: str) -> None:
 
 
 def _take_name(
-    readings: FieldReadings, name: str, is_person: bool | None, role: Role, path: str, post: str | None
+    readings: FieldReadings,
+    name: str,
+    is_person: bool | None,
+    role: Role,
+    path: str,
+    post: str | None,
+    language: str | None,
 ) -> None:
     rule = f"schema.org {role}"
     if is_person:
@@ -189,8 +195,7 @@ def _take_name(
     elif is_person is False:
         readings.add("organisations", (name,), rule, path)
     else:
-        for part in split_names(name) or [name]:
-            readings.add_name(part, (role,), rule, path)
+        readings.take_names(name, language, rule, path, role)
 
 
 def _names(value: object) -> Iterator[tuple[str, str, bool | None]]:
@@ -210,8 +215,7 @@ def _names(value: object) -> Iterator[tuple[str, str, bool | None]]:
 
 def _name(value: object) -> str | None:
     if isinstance(value, dict):
-        given = [part for key in ("givenName", "familyName") if (part := text_at(value.get(key)))]
-        return text_at(value.get("name")) or " ".join(given) or None
+        return text_at(value.get("name")) or name_in_parts(value)[1] or None
     if isinstance(value, list):
         return next((name for item in value if (name := _name(item))), None)
     return text_at(value)

@@ -3,9 +3,9 @@
 import pytest
 
 from services.normalize.document import Draft
-from services.normalize.grammar.site_phrases import is_aside, is_notice
 from services.normalize.html.blocks import Outline, read_outline
 from services.normalize.html.tree import parse
+from services.normalize.language.phrases import is_aside, is_notice
 from services.normalize.readers.html_page import read
 from shared.envelope import Raw, Source
 
