@@ -62,10 +62,12 @@ def is_credit(text: str) -> bool:
 def _lead() -> re.Pattern[str]:
     """What stands before a credit on a line of its own: "Foto:", "Image courtesy of", "©", "By"."""
     label = any_of((*for_tag(EVERY).captions.credits, *for_tag(EVERY).bylines.sources))
+    single = any_of(tuple(word for word in for_tag(EVERY).captions.credits if " " not in word))
     openers = any_of(for_tag(GENERIC).captions.links)
     general = any_of(for_tag(GENERIC).captions.credits)
     return re.compile(
-        rf"^[\s(\[|/–—:;,.•·-]*(?:(?P<label>{label})(?:\s*[:：;©|=＝／…]|\s+(?:{links()})\b:?\s)\s*|(?:{general})\s*[,./]\s*|"
+        rf"^[\s(\[|/–—:;,.•·-]*(?:(?P<label>{label})\s*[:：;©|=＝／…]\s*|(?:{single})\s+(?:{links()})\b:?\s+|"
+        rf"(?:{general})\s*[,./]\s*|"
         rf"(?:{openers}):?\s+(?-i:(?![a-zà-ÿ]))|©|\(c\)|[:|/,;.])+\s*",
         re.IGNORECASE,
     )
