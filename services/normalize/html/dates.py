@@ -302,8 +302,8 @@ def _is_teaser(element: Element) -> bool:
 
 def _from_text(blocks: list[Block], language: str | None) -> Iterator[DateWitness]:
     for order, block in enumerate(blocks):
-        if block.box.tag == "figcaption" or (block.box.parent is not None and block.box.parent.tag == "figcaption"):
-            continue  # it tells when a picture was taken
+        if _is_of_picture(block):
+            continue
         if (not block.inline and not _DIGITS.search(block.text)) or _is_listed(block.box.element):
             continue
         late = ("a late line",) * (order > _LATE)
@@ -318,6 +318,13 @@ def _from_text(blocks: list[Block], language: str | None) -> Iterator[DateWitnes
         kind = "line of a date" if DATE_LINE.search(block.box.names) else "line"
         length = "short line" if block.size < 60 else "middling line" if block.size <= 120 else "wide line"
         yield from _printed(block.text, block.box.element, kind, (*late, length), language)
+
+
+def _is_of_picture(block: Block) -> bool:
+    """Whether a caption tells when its picture was taken; one that holds the headline is the article's head."""
+    boxes = (block.box, block.box.parent)
+    caption = next((box.element for box in boxes if box is not None and box.tag == "figcaption"), None)
+    return caption is not None and caption.find(".//h1") is None
 
 
 def _printed(
