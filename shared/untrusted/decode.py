@@ -10,7 +10,7 @@ import msgspec
 
 from shared.errors import NotAnArticle
 from shared.untrusted.charsets.labels import declared_encodings
-from shared.untrusted.charsets.legacy import read_legacy
+from shared.untrusted.charsets.legacy import read_byte_by_byte, read_legacy
 from shared.untrusted.charsets.letters import likelihood
 from shared.untrusted.charsets.mojibake import mend
 from shared.untrusted.charsets.signatures import binary_kind, what_to_do
@@ -25,6 +25,7 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _SAMPLE = 4096
+_WIDE_SAMPLE = 1024
 _WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 _LIKELY_WIDE = -4.2  # a byte, as a logarithm: text in any script is above -3.5, chance below -4.7
 # What only these encodings write: the sequences that shift from ASCII to their own letters.
@@ -127,12 +128,13 @@ def _narrow(body: bytes, declared: tuple[str, ...], language: str | None) -> Dec
         text, encoding, rule, repaired = read_legacy(body, declared, language)
         if encoding.startswith("utf-8"):
             return msgspec.structs.replace(_finished(text, encoding, rule), repaired=True)
-        return _composed(text, encoding, rule, repaired=repaired)
+        distinct = read_byte_by_byte(body.translate(None, _PRINTABLE), encoding)
+        return _composed(text, encoding, rule, distinct=distinct, repaired=repaired)
 
 
 def _wide_encoding(body: bytes) -> str | None:
     """UTF-16 or UTF-32 without a mark, if read so the text is likely in some language."""
-    sample = body[: min(_SAMPLE, len(body)) & ~3 or len(body)]
+    sample = body[: min(_WIDE_SAMPLE, len(body)) & ~3 or len(body)]
     if b"</" in sample:  # an end tag at a byte a letter
         return None
     readings = ((sample.decode(name, "replace"), name) for name in _WIDE)

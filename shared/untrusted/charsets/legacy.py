@@ -1,6 +1,7 @@
 """Bytes that are not valid UTF-8: one older encoding, several by turns, or UTF-8 with damage."""
 
 import codecs
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +18,7 @@ from shared.untrusted.charsets.damage import (
     with_pairs_joined,
     without_strays,
 )
-from shared.untrusted.charsets.letters import letter_scores, likelihood, of_context
+from shared.untrusted.charsets.letters import SYLLABLE, is_at_home, letter_scores, likelihood, of_context
 from shared.untrusted.charsets.syllables import syllables_in
 from shared.untrusted.charsets.vietnamese import DECODERS
 
@@ -112,12 +113,23 @@ def read_legacy(body: bytes, declared: Sequence[str], language: str | None) -> t
     return _read_mixed(lines, broken, claims, language)
 
 
+def read_byte_by_byte(body: bytes, name: str) -> str | None:
+    """The letters of some bytes in an encoding that has one for each; None in others, where bytes need their order."""
+    table = _table(name) if name in _ALL else None
+    return None if table is None else "".join(table[byte] for byte in set(body))
+
+
 def _judged(broken: Sequence[bytes], claims: Sequence[str], language: str | None) -> tuple[str, str]:
     """The encoding of these lines: by few of their words, unless two encodings come close there."""
+    first = _sample(broken, _FIRST_SAMPLE)
+    plain = next((name for name in claims if _is_known(name) and _is_plainly(first.beyond, name)), None)
+    if plain is not None:
+        return plain, "declared"
     for most in (_FIRST_SAMPLE, _SAMPLE):
-        sample = _sample(broken, most)
+        sample = first if most == _FIRST_SAMPLE else _sample(broken, most)
         ranking = _ranked(sample.beyond, _clues(sample, claims, language))
-        if len(sample.beyond) < most or ranking[0][0] - ranking[1][0] > _CLOSE:
+        is_clear = len(ranking) == 1 or ranking[0][0] - ranking[1][0] > _CLOSE or ranking[0][1] in claims
+        if is_clear or len(sample.beyond) < most:
             break
     best, winner = ranking[0]
     letters = len(HIGH.findall(sample.beyond))
@@ -125,6 +137,11 @@ def _judged(broken: Sequence[bytes], claims: Sequence[str], language: str | None
         if name in claims and best - score <= _NEAR * letters:
             return name, "declared"
     return winner, "letter frequencies"
+
+
+def _is_plainly(sample: bytes, name: str) -> bool:
+    """Whether the sample is, by this encoding, in a language written in it: no letter strange or misplaced."""
+    return is_at_home(_read(sample, name), _LANGUAGES.get(name, ()))
 
 
 def _clues(sample: _Sample, claims: Sequence[str], language: str | None) -> _Clues:
@@ -158,14 +175,17 @@ def _ranked(sample: bytes, clues: _Clues) -> list[tuple[float, str]]:
     rough = []
     for place, name in enumerate(names):
         score, language = _by_letters(_counted(sample, by_bytes, name), name, clues)
-        rough.append((score - _PLACE * place, name, language))
+        most = SYLLABLE * sample.count(b" ") if language == "vi" else 0.0
+        rough.append((score - _PLACE * place, most, name, language))
     readings: dict[str, tuple[float, str]] = {}
-    for score, name, language in sorted(rough, reverse=True):
-        if len(readings) >= _SHORTLIST and name not in clues.claims:
+    best = -math.inf
+    for score, most, name, language in sorted(rough, reverse=True):
+        if (best - score - most > _CLOSE or len(readings) >= _SHORTLIST) and name not in clues.claims:
             continue
         text = _read(sample, name)
         if text not in readings:
             readings[text] = (score + of_context(text, language), name)
+            best = max(best, readings[text][0])
     return sorted(readings.values(), reverse=True)
 
 
@@ -174,9 +194,10 @@ def _counted(sample: bytes, by_bytes: Mapping[int, int], name: str) -> Mapping[s
     table = _table(name)
     if table is None:
         return Counter(_read(sample, name))
-    counts: Counter[str] = Counter()
+    counts: dict[str, int] = {}
     for byte, times in by_bytes.items():
-        counts[table[byte]] += times
+        letter = table[byte]
+        counts[letter] = counts.get(letter, 0) + times
     return counts
 
 

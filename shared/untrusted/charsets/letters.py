@@ -18,7 +18,7 @@ _LATIN_LETTER = -2.0  # what an ASCII letter costs besides, inside the words of 
 _CAPITAL = -1.5
 _JUMP = -6.0
 _OUT_OF_PLACE = -4.0  # what a sign costs besides where print does not set it
-_SYLLABLE, _NO_SYLLABLE = 2.0, -5.0
+SYLLABLE, _NO_SYLLABLE = 2.0, -5.0
 # Signs that any newspaper prints, whatever its language.
 _SIGNS = frozenset("“”‘’„‚«»–—…•·°§©®™€£\u00a0№‰½¼¾²³ºª′″、。，！？：；（）《》「」『』・ー％\u3000¿¡")
 _IDEOGRAMS = frozenset({"ja", "zh", "zh-hant"})
@@ -73,6 +73,14 @@ def likelihood(text: str) -> tuple[float, str]:
     return scores[language] + of_context(text), language
 
 
+def is_at_home(text: str, languages: Iterable[str]) -> bool:
+    """Whether all letters and signs of a text are of one of these languages, and stand where print sets them."""
+    letters = {letter for letter in set(text) if letter >= "\x80" and letter not in _SIGNS}
+    if all(letters - _logs(language).keys() for language in languages):
+        return False
+    return not _BROKEN_WORDS.search(text) and _signs_out_of_place(text) <= 0
+
+
 def letter_scores(counts: Mapping[str, int], languages: Iterable[str]) -> dict[str, float]:
     """How likely these letters are in each of the languages, wherever they stand: never less than all in all."""
     plain = {letter: times for letter, times in counts.items() if letter < "\x80"}
@@ -110,7 +118,7 @@ def _signs_out_of_place(text: str) -> int:
 
 def _of_syllables(text: str) -> float:
     right, wrong = syllables_in(text)
-    return _SYLLABLE * right + _NO_SYLLABLE * wrong
+    return SYLLABLE * right + _NO_SYLLABLE * wrong
 
 
 def _fit(counts: Sequence[_Counted], language: str) -> float:
