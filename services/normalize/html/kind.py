@@ -1,4 +1,4 @@
-"""What sort of page it is: the kind of article, whether it is free to read, and whether it is an article at all."""
+"""The kind of article, and whether it is free to read."""
 
 from collections.abc import Iterator, Mapping
 from urllib.parse import unquote, urlsplit
@@ -6,11 +6,9 @@ from urllib.parse import unquote, urlsplit
 from services.normalize.html.blocks import Block
 from services.normalize.html.body import is_refused
 from services.normalize.html.declared import Declared, plain, types_of
-from services.normalize.html.tree import Element
 from services.normalize.language.phrases import kind_named
 from services.normalize.readings import Ranking, Reading, RuleId, rank
 from shared.article import Kind
-from shared.errors import NotAnArticle
 
 _TYPES: Mapping[str, Kind] = {
     "advertisercontentarticle": "sponsored", "liveblogposting": "live", "opinionnewsarticle": "opinion",
@@ -21,26 +19,6 @@ _TIERS = {"free": "free", "metered": "metered", "locked": "paid", "paid": "paid"
 _LONGEST_LABEL = 40
 _BESIDE = 3  # blocks from the headline within which a label is the article's, and not of an advertisement
 _SAID_FREE = {True: "free", False: "paid", "true": "free", "false": "paid"}
-# What publishing programs write on the body of pages that list articles, or have none.
-_LISTINGS: Mapping[str, str] = {
-    "error404": "a page that was not found", "search-results": "a page of search results",
-    "home-template": "a front page", "tag-template": "a list of articles", "author-template": "a list of articles",
-    "archive": "a list of articles",
-}  # fmt: skip
-_SINGLE = frozenset({"single", "single-post", "post-template", "page-template"})
-
-
-def refuse_listing(root: Element, declared: Declared) -> None:
-    """Raise `NotAnArticle` for a page that says of itself that it is none; in doubt it is an article."""
-    if declared.article or "article" in declared.metas.get("og:type", ()):
-        return
-    body = root.find("body")
-    names = set((body.get("class") or "").lower().split()) if body is not None else set[str]()
-    told = next((words for name, words in _LISTINGS.items() if name in names), None)
-    if told is not None and not names & _SINGLE:
-        raise NotAnArticle(f"The page is no article but {told}.")
-    if any("post-password-form" in (form.get("class") or "") for form in root.iter("form")):
-        raise NotAnArticle("The page is no article but asks for the password of one.")
 
 
 def kind_of_type(name: str) -> Kind | None:

@@ -27,8 +27,9 @@ from services.normalize.html.declared_fields import (
     read_summary,
 )
 from services.normalize.html.headlines import read_headline
-from services.normalize.html.kind import read_access, read_kind, refuse_listing
+from services.normalize.html.kind import read_access, read_kind
 from services.normalize.html.margins import margins
+from services.normalize.html.not_article import refuse_listing, refuse_other_page
 from services.normalize.html.pieces import pieces_of, removed
 from services.normalize.html.regions import find_near, find_pictures, find_places
 from services.normalize.html.tags import read_tags
@@ -75,7 +76,8 @@ def read(text: str, raw: Raw) -> Draft:
     told = language_of_page(declared, raw, outline, container)
     spoken = msgspec.structs.replace(declared, language=told.tag if told is not None else None)
     near = find_near(outline, container, head)
-    _settle_dates(fields, spoken, date_witnesses(spoken, outline, near, root, raw.url, _read_on(spoken, raw)), raw)
+    witnesses = date_witnesses(spoken, outline, near, root, raw.url, _read_on(spoken, raw))
+    refuse_other_page(root, declared, outline, head, _settle_dates(fields, spoken, witnesses, raw))
     names = _settle_people(fields, spoken, author_readings(spoken, outline, container, near))
     _settle_declared(fields, declared, read_tags(root, head))
     _settle_live(fields, declared, raw)
@@ -121,7 +123,8 @@ def _zone_of(declared: Declared, raw: Raw) -> Assigned:
     return assign_zone(raw.source.zone, declared.canonical or raw.url, declared.language)
 
 
-def _settle_dates(fields: _Fields, declared: Declared, witnesses: list[DateWitness], raw: Raw) -> None:
+def _settle_dates(fields: _Fields, declared: Declared, witnesses: list[DateWitness], raw: Raw) -> Reading | None:
+    """Settle both days; gives where the first was read."""
     assigned = _zone_of(declared, raw)
     said, read_on = [_as_said("first_created", witness) for witness in witnesses], _read_on(declared, raw)
     published, changed = settle_published(witnesses, assigned), settle_changed(witnesses, assigned)
@@ -135,6 +138,7 @@ def _settle_dates(fields: _Fields, declared: Declared, witnesses: list[DateWitne
     if changed is not None and (published is None or not is_before(changed.moment.value, published.moment.value)):
         last = _as_said("version_created", changed.witness)
         fields.believe(Ranking(believed=last, sure=_sure(changed, read_on)), changed.moment.value)
+    return _as_said("first_created", published.witness) if published is not None else None
 
 
 def _as_said(field: str, witness: DateWitness) -> Reading:
