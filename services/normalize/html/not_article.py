@@ -95,7 +95,7 @@ def _is_declared(declared: Declared) -> bool:
 def _makeup(outline: Outline) -> _Makeup:
     apart = _in_boxes(outline, (box for box in outline.boxes if box.verdict == REFUSED or box.tag in ("nav", "footer")))
     titles = outline.sums([float(_is_title(block) and not apart[block.index]) for block in outline.blocks])
-    teasers = [box for outer in outline.boxes for box in _teasers_in(outer, titles)]
+    teasers = _teasers(outline, titles)
     inside = _in_boxes(outline, teasers)
     own = [
         block
@@ -117,14 +117,14 @@ def _is_title(block: Block) -> bool:
     return block.linkage > 0.8 and len(block.text.encode()) >= _TITLE_BYTES
 
 
-def _teasers_in(outer: Box, titles: list[float]) -> Iterable[Box]:
+def _teasers(outline: Outline, titles: list[float]) -> list[Box]:
     """The small boxes of one tag beside each other that each hold a linked headline or two."""
-    alike: dict[str, list[Box]] = defaultdict(list)
-    for box in outer.children:
+    alike: dict[tuple[int, str], list[Box]] = defaultdict(list)
+    for box in outline.boxes:
         held = titles[box.last] - titles[box.first]
-        if 1 <= held <= _TEASER_TITLES and box.last - box.first <= _TEASER_BLOCKS:
-            alike[box.tag].append(box)
-    return (box for boxes in alike.values() if len(boxes) >= _LEAST_ALIKE for box in boxes)
+        if 1 <= held <= _TEASER_TITLES and box.last - box.first <= _TEASER_BLOCKS and box.parent is not None:
+            alike[box.parent.place, box.tag].append(box)
+    return [box for boxes in alike.values() if len(boxes) >= _LEAST_ALIKE for box in boxes]
 
 
 def _listed(root: Element, declared: Declared, makeup: _Makeup, *, dated: bool) -> str | None:
