@@ -100,6 +100,7 @@ Kind = Literal[
     "quote",
     "list",
     "table",
+    "correction",
 ]
 
 QUOTE_LENGTH = 200

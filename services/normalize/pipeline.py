@@ -17,6 +17,7 @@ from services.normalize.fields.headline import read_headline
 from services.normalize.fields.language import tell_language
 from services.normalize.fields.line_labels import label_lines
 from services.normalize.fields.markers import read_markers
+from services.normalize.fields.notes import read_notes
 from services.normalize.fields.remaining import keep_remaining
 from services.normalize.fields.sender import read_sender
 from services.normalize.fields.text import mend_text
@@ -46,6 +47,7 @@ STEPS: tuple[Callable[[Document], Document], ...] = (
     tell_language,
     read_markers,
     label_lines,
+    read_notes,
     read_date_lines,
     cut_boilerplate,
     read_end_byline,

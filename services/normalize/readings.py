@@ -208,6 +208,11 @@ class RuleId(enum.Enum):
     SITE_DEBRIS = ("debris of the page", 0.9)
     SITE_FIGURES = ("figures without a word", 0.7)
 
+    # corrections, and whether the text is cut
+    CORRECTION_NOTE = ("a note on what was corrected", 0.9)
+    PAYWALL_LINE = ("a line that asks to pay for the rest", 0.85)
+    PAID_PART_AWAY = ("the paid part that JSON-LD names is not on the page", 0.85)
+
     # live entries
     LIVE_UPDATE = ("JSON-LD liveBlogUpdate", 0.95)
 

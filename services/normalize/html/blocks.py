@@ -160,6 +160,8 @@ class _Walk:
             mine = 0
         dress |= mine
         self.stack.append((box, dress, end))
+        if tag == "sup" and is_note_mark(element):
+            self.parts.append(" ")  # no part of the word before it
         text = element.text
         if text:
             self.take(text, dress)
@@ -318,6 +320,13 @@ def _is_unknown(tag: str, around: str) -> bool:
 def _leads_away(href: str | None, around: str) -> bool:
     """Whether an `<a>` is a link: one without an address is none, nor is a subhead's link to itself."""
     return href is not None and not (href.startswith("#") and around in _SUBHEADS)
+
+
+def is_note_mark(element: Element) -> bool:
+    """Whether a raised figure leads to a note on the same page."""
+    around = element.getparent()
+    links = (*element[:1], *([around] if around is not None else []))
+    return any(link.tag == "a" and (link.get("href") or "").startswith("#") for link in links)
 
 
 def is_dateline(element: Element) -> bool:

@@ -1,11 +1,13 @@
-"""The kind of article, and whether it is free to read."""
+"""The kind of article, whether it is free to read, and whether its paid part is away."""
 
+import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import unquote, urlsplit
 
 from services.normalize.html.blocks import Block
 from services.normalize.html.body import is_refused
 from services.normalize.html.declared import Declared, plain, types_of
+from services.normalize.html.tree import Element, text_of
 from services.normalize.language.phrases import kind_named
 from services.normalize.readings import Ranking, Reading, RuleId, rank
 from shared.article import Kind
@@ -18,6 +20,8 @@ _TYPES: Mapping[str, Kind] = {
 _TIERS = {"free": "free", "metered": "metered", "locked": "paid", "paid": "paid", "premium": "paid"}
 _LONGEST_LABEL = 40
 _BESIDE = 3  # blocks from the headline within which a label is the article's, and not of an advertisement
+_SELECTOR = re.compile(r"(?P<sign>[.#])(?P<name>[\w-]+)")
+_MOST_PARTS = 5
 _SAID_FREE = {True: "free", False: "paid", "true": "free", "false": "paid"}
 
 
@@ -84,3 +88,23 @@ def read_access(declared: Declared) -> Ranking | None:
             place = declared.meta_place("article:content_tier")
             readings.append(Reading(field="access", value=tier, rule=RuleId.ACCESS_META, place=place, quote=value))
     return rank("access", readings)
+
+
+def read_cut(declared: Declared, root: Element) -> Ranking | None:
+    """Whether the part of the text that JSON-LD says is paid for is away: none of its elements is there, or all are
+    empty."""
+    parts = declared.article.get("hasPart")
+    for number, part in enumerate((parts if isinstance(parts, list) else [parts])[:_MOST_PARTS]):
+        if not isinstance(part, dict) or _SAID_FREE.get(str(part.get("isAccessibleForFree")).lower()) != "paid":
+            continue
+        selector = str(part.get("cssSelector") or "")
+        named = _SELECTOR.fullmatch(selector)
+        if named is None:
+            continue
+        key = "class" if named["sign"] == "." else "id"
+        held = (element for element in root.iter() if named["name"] in (element.get(key) or "").split())
+        if not any(len(text_of(element)) > _LONGEST_LABEL for element in held):
+            below = f".hasPart{f'[{number}]' if isinstance(parts, list) else ''}.cssSelector"
+            place, rule = declared.json_place(declared.article, below), RuleId.PAID_PART_AWAY
+            return rank("is_cut", [Reading(field="is_cut", value="true", rule=rule, place=place, quote=selector)])
+    return None

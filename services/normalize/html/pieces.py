@@ -189,10 +189,20 @@ def _whole(block: Block, container: Box) -> tuple[Box, Shape]:
             found = (box, _SHAPES[box.tag])
         elif box.tag == "figure" and holds_words(box):
             found = (box, "table")
-        if NOTE_NAMES.search(box.names) or NOTE_ID.match(box.element.get("id") or ""):
+        if NOTE_NAMES.search(box.names) or NOTE_ID.match(_id_of(box)):
             return box, "footnote"
         box = box.parent
     return found
+
+
+def _id_of(box: Box) -> str:
+    """The name of a box, or of the mark that its paragraph begins with."""
+    element = box.element
+    named = element.get("id")
+    if named or box.tag != "p" or not len(element) or (element.text or "").strip():
+        return named or ""
+    mark = element[0]
+    return mark.get("id") or mark.get("name") or (mark[0].get("id") if len(mark) else None) or ""
 
 
 def _with_lead(pieces: tuple[Piece, ...], description: str | None) -> tuple[Piece, ...]:

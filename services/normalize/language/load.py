@@ -139,6 +139,14 @@ class Boilerplate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     consents: tuple[str, ...] = ()
 
 
+class Notes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How notes of the desk begin ("Correction", "an earlier version of this"), and what a line says that asks to pay
+    for the rest of the text ("subscribe to keep reading")."""
+
+    corrections: tuple[str, ...] = ()
+    paywall: tuple[str, ...] = ()
+
+
 class Labels(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The words before a colon by which copy says what a line is: "Tiêu đề:", "Standfirst:"; `subject` is a mail's."""
 
@@ -198,6 +206,7 @@ class Language(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     bylines: Bylines = Bylines()
     captions: Captions = Captions()
     boilerplate: Boilerplate = Boilerplate()
+    notes: Notes = Notes()
     labels: Labels = Labels()
     style: Style = Style()
     kinds: dict[Kind, tuple[str, ...]] = {}

@@ -47,6 +47,18 @@ def kind_named(text: str) -> Kind | None:
 
 
 @cache
+def note_openers(tag: str) -> tuple[str, ...]:
+    """How notes on corrections begin, the longest first."""
+    return tuple(sorted(folded((*for_tag(tag).notes.corrections, *for_tag("en").notes.corrections)), key=len))[::-1]
+
+
+@cache
+def paywall_lines(tag: str) -> tuple[str, ...]:
+    """What lines say that ask to pay for the rest of a text."""
+    return tuple(folded((*for_tag(tag).notes.paywall, *for_tag("en").notes.paywall)))
+
+
+@cache
 def site_lines(tag: str) -> frozenset[str]:
     """Whole lines that belong to a site."""
     return folded((*for_tag(tag).boilerplate.lines, *for_tag(GENERIC).boilerplate.lines))

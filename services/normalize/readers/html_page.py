@@ -27,7 +27,7 @@ from services.normalize.html.declared_fields import (
     read_summary,
 )
 from services.normalize.html.headlines import read_headline
-from services.normalize.html.kind import read_access, read_kind
+from services.normalize.html.kind import read_access, read_cut, read_kind
 from services.normalize.html.margins import margins
 from services.normalize.html.not_article import refuse_listing, refuse_other_page
 from services.normalize.html.pieces import pieces_of, removed
@@ -83,6 +83,7 @@ def read(text: str, raw: Raw) -> Draft:
     _settle_live(fields, declared, raw)
     fields.believe(read_kind(declared, near, head, raw.url))
     fields.believe(read_access(declared))
+    fields.believe(read_cut(declared, root), True)
     _settle_alternates(fields, declared, ranked)
     pieces: tuple[Piece, ...] = ()
     if container is not None:
