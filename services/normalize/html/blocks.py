@@ -155,10 +155,8 @@ class _Walk:
             end = _NOTHING
             if tag == "time":
                 self.inline.append(element)
-        mine = _DRESS.get(tag, 0)
-        if mine == _LINK and not _leads_away(attributes.get("href"), box.tag):
-            mine = 0
-        dress |= mine
+        if tag != "a" or _leads_away(attributes.get("href"), box.tag):
+            dress |= _DRESS.get(tag, 0)
         self.stack.append((box, dress, end))
         if tag == "sup" and is_note_mark(element):
             self.parts.append(" ")  # no part of the word before it
