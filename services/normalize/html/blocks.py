@@ -145,6 +145,8 @@ class _Walk:
             return self.begin(element, tag, box, dress)
         if tag in _MEDIA:
             self.media.append(Medium(element, box, len(self.blocks)))
+        elif tag == "sup":
+            self.part_mark(element)
         attributes = attributes_of(element)
         if attributes:
             end = self.dressed(element, tag, attributes)
@@ -158,12 +160,17 @@ class _Walk:
         if tag != "a" or _leads_away(attributes.get("href"), box.tag):
             dress |= _DRESS.get(tag, 0)
         self.stack.append((box, dress, end))
-        if tag == "sup" and is_note_mark(element):
-            self.parts.append(" ")  # no part of the word before it
         text = element.text
         if text:
             self.take(text, dress)
         return True
+
+    def part_mark(self, element: Element) -> None:
+        """Part the mark of a note from the word before it: a raised figure that leads to a place on the page."""
+        around = element.getparent()
+        links = (*element[:1], *([around] if around is not None else []))
+        if any(link.tag == "a" and (link.get("href") or "").startswith("#") for link in links):
+            self.parts.append(" ")
 
     def dressed(self, element: Element, tag: str, attributes: dict[str, str]) -> int:
         """Keep an element of a line that may say what it is; says what is to be done at its end."""
@@ -318,13 +325,6 @@ def _is_unknown(tag: str, around: str) -> bool:
 def _leads_away(href: str | None, around: str) -> bool:
     """Whether an `<a>` is a link: one without an address is none, nor is a subhead's link to itself."""
     return href is not None and not (href.startswith("#") and around in _SUBHEADS)
-
-
-def is_note_mark(element: Element) -> bool:
-    """Whether a raised figure leads to a note on the same page."""
-    around = element.getparent()
-    links = (*element[:1], *([around] if around is not None else []))
-    return any(link.tag == "a" and (link.get("href") or "").startswith("#") for link in links)
 
 
 def is_dateline(element: Element) -> bool:
