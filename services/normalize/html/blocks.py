@@ -28,6 +28,7 @@ _NEVER_TEXT = frozenset({"nav", "footer", "menu"})
 _ALWAYS_TEXT = frozenset({"html", "body", "main", "h1"})
 _ROLES_APART = frozenset({"navigation", "contentinfo", "dialog", "complementary", "alertdialog", "search", "menu"})
 _MEDIA = ("img", "amp-img", "picture", "figure", "video", "audio", "iframe", "amp-iframe", "amp-youtube")
+_SEEN = frozenset({*_MEDIA, "sup"})
 _MAY_HOLD_MEDIA = frozenset({*_MEDIA, "noscript", "button", "object"})
 _LINK, _BOLD, _ITALIC = 1, 2, 4
 _DRESS = {"a": _LINK, "b": _BOLD, "strong": _BOLD, "i": _ITALIC, "em": _ITALIC}
@@ -143,10 +144,8 @@ class _Walk:
         box, dress, _ = self.stack[-1]
         if box is None or tag not in _OF_A_LINE:
             return self.begin(element, tag, box, dress)
-        if tag in _MEDIA:
-            self.media.append(Medium(element, box, len(self.blocks)))
-        elif tag == "sup":
-            self.part_mark(element)
+        if tag in _SEEN:
+            self.look_at(element, tag, box)
         attributes = attributes_of(element)
         if attributes:
             end = self.dressed(element, tag, attributes)
@@ -165,11 +164,14 @@ class _Walk:
             self.take(text, dress)
         return True
 
-    def part_mark(self, element: Element) -> None:
-        """Part the mark of a note from the word before it: a raised figure that leads to a place on the page."""
+    def look_at(self, element: Element, tag: str, box: Box) -> None:
+        """Keep a picture or player; part the mark of a note, a raised link within the page, from the word before it."""
+        if tag in _MEDIA:
+            self.media.append(Medium(element, box, len(self.blocks)))
+            return
         around = element.getparent()
-        links = (*element[:1], *([around] if around is not None else []))
-        if any(link.tag == "a" and (link.get("href") or "").startswith("#") for link in links):
+        links = (element[0] if len(element) else None, around)
+        if any(link is not None and link.tag == "a" and (link.get("href") or "").startswith("#") for link in links):
             self.parts.append(" ")
 
     def dressed(self, element: Element, tag: str, attributes: dict[str, str]) -> int:
