@@ -214,6 +214,7 @@ class RuleId(enum.Enum):
     PAID_PART_AWAY = ("the paid part that JSON-LD names is not on the page", 0.85)
 
     # live entries
+    LIVE_PRINTED = ("entries under their clocks", 0.8)
     LIVE_UPDATE = ("JSON-LD liveBlogUpdate", 0.95)
 
     # fields that a feed or a wire document declares; a note names the member

@@ -28,12 +28,13 @@ from services.normalize.html.declared_fields import (
 )
 from services.normalize.html.headlines import read_headline
 from services.normalize.html.kind import read_access, read_cut, read_kind
+from services.normalize.html.live_entries import printed_entries, words_of
 from services.normalize.html.margins import margins
 from services.normalize.html.not_article import refuse_listing, refuse_other_page
 from services.normalize.html.pieces import pieces_of, removed
 from services.normalize.html.regions import find_near, find_pictures, find_places
 from services.normalize.html.tags import read_tags
-from services.normalize.html.tree import parse
+from services.normalize.html.tree import parse, path_of
 from services.normalize.readers.live_report import live_entries
 from services.normalize.readings import Ranking, Reading, RuleId, contradicting, rank
 from shared.article import Article, Block, Evidence, Headline, Person
@@ -80,8 +81,10 @@ def read(text: str, raw: Raw) -> Draft:
     refuse_other_page(root, declared, outline, head, _settle_dates(fields, spoken, witnesses, raw))
     names = _settle_people(fields, spoken, author_readings(spoken, outline, container, near))
     _settle_declared(fields, declared, read_tags(root, head))
-    _settle_live(fields, declared, raw)
     fields.believe(read_kind(declared, near, head, raw.url))
+    _settle_live(fields, declared, raw)
+    if container is not None and not fields.values["live_entries"]:
+        _settle_printed_entries(fields, outline, container, raw, spoken.language)
     fields.believe(read_access(declared))
     fields.believe(read_cut(declared, root), True)
     _settle_alternates(fields, declared, ranked)
@@ -185,6 +188,20 @@ def _settle_live(fields: _Fields, declared: Declared, raw: Raw) -> None:
         path = declared.json_place(declared.article, f".liveBlogUpdate{below}")
         quote = (entry.headline or next((block.text for block in entry.blocks if block.text), None) or "")[:_QUOTE]
         one = Reading(field=f"live_entries[{place}]", value=quote, rule=RuleId.LIVE_UPDATE, place=path)
+        fields.evidence.append(Ranking(believed=one, sure=one.sure).evidence())
+
+
+def _settle_printed_entries(fields: _Fields, outline: Outline, container: Box, raw: Raw, language: str | None) -> None:
+    """The entries of a live report that nothing declares; a page that has some is one."""
+    kind, day = fields.values.get("kind"), cast(dt.date | None, fields.values.get("local_day"))
+    found = printed_entries(outline, container, raw, language, day, is_live=kind == "live")
+    fields.values["live_entries"] = tuple(entry for _, entry in found)
+    for place, (box, entry) in enumerate(found):
+        quote, path, rule = words_of(entry)[:_QUOTE], path_of(box.element), RuleId.LIVE_PRINTED
+        if not place and kind in (None, "news"):
+            fields.evidence = [seen for seen in fields.evidence if seen.field != "kind"]
+            fields.believe(rank("kind", [Reading(field="kind", value="live", rule=rule, place=path, quote=quote)]))
+        one = Reading(field=f"live_entries[{place}]", value=quote, rule=rule, place=path, quote=quote)
         fields.evidence.append(Ranking(believed=one, sure=one.sure).evidence())
 
 
