@@ -82,9 +82,7 @@ def read(text: str, raw: Raw) -> Draft:
     names = _settle_people(fields, spoken, author_readings(spoken, outline, container, near))
     _settle_declared(fields, declared, read_tags(root, head))
     fields.believe(read_kind(declared, near, head, raw.url))
-    _settle_live(fields, declared, raw)
-    if container is not None and not fields.values["live_entries"]:
-        _settle_printed_entries(fields, outline, container, raw, spoken.language)
+    _settle_live(fields, spoken, raw, outline, container)
     fields.believe(read_access(declared))
     fields.believe(read_cut(declared, root), True)
     _settle_alternates(fields, declared, ranked)
@@ -100,12 +98,16 @@ def read(text: str, raw: Raw) -> Draft:
         rest = (piece for piece in edges if piece.shape != "date")
         read = frozenset({*(piece.text for piece in edges), *(seen.quote for seen in fields.evidence if seen.quote)})
         pieces = (*dates, *pieces, *rest, *removed(outline, body, pictures, headline, read))
+    _settle_picture(fields, declared, pieces)
+    article = msgspec.structs.replace(Article(), **fields.values)
+    return Draft(pieces=pieces, article=article, evidence=tuple(fields.evidence), told=told)
+
+
+def _settle_picture(fields: _Fields, declared: Declared, pieces: tuple[Piece, ...]) -> None:
     shown = next((one for one in pieces if one.shape == "picture" and one.href and (one.text or one.byline)), None)
     picture = read_lead_picture(declared, shown)
     if picture is not None:
         fields.believe(picture, Block(type="picture", href=picture.believed.value))
-    article = msgspec.structs.replace(Article(), **fields.values)
-    return Draft(pieces=pieces, article=article, evidence=tuple(fields.evidence), told=told)
 
 
 def language_of_page(declared: Declared, raw: Raw, outline: Outline, container: Box | None) -> Told | None:
@@ -180,8 +182,8 @@ def _settle_people(fields: _Fields, declared: Declared, readings: list[Byline]) 
     return tuple(rankings)
 
 
-def _settle_live(fields: _Fields, declared: Declared, raw: Raw) -> None:
-    """The entries of a live report, where the page declares them."""
+def _settle_live(fields: _Fields, declared: Declared, raw: Raw, outline: Outline, container: Box | None) -> None:
+    """The entries of a live report, as the page declares them, else as it prints them."""
     entries = live_entries(declared.article.get("liveBlogUpdate"), raw, declared.language)
     fields.values["live_entries"] = tuple(entry for _, entry in entries)
     for place, (below, entry) in enumerate(entries):
@@ -189,6 +191,8 @@ def _settle_live(fields: _Fields, declared: Declared, raw: Raw) -> None:
         quote = (entry.headline or next((block.text for block in entry.blocks if block.text), None) or "")[:_QUOTE]
         one = Reading(field=f"live_entries[{place}]", value=quote, rule=RuleId.LIVE_UPDATE, place=path)
         fields.evidence.append(Ranking(believed=one, sure=one.sure).evidence())
+    if not entries and container is not None:
+        _settle_printed_entries(fields, outline, container, raw, declared.language)
 
 
 def _settle_printed_entries(fields: _Fields, outline: Outline, container: Box, raw: Raw, language: str | None) -> None:
