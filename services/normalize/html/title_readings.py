@@ -12,9 +12,12 @@ from services.normalize.html.declared import Declared, plain
 from services.normalize.html.tree import Element, names_of, path_of, text_of
 from services.normalize.readings import Reading, RuleId
 
-_KICKER_NAMES = re.compile(
+_OVER_NAMES = re.compile(
     r"kicker|over-?line|top-?line|roof-?line|dach-?zeile|spitzmarke|super-?title|pre-?title|sur-?titre|ante-?titul|"
-    r"oc+hiello|topic-?label|eyebrow|(?<![a-z])(?:date|datum|label|badge|flag|rubric|rubrik|category|section)(?![a-z])"
+    r"oc+hiello|topic-?label|eyebrow"
+)
+_KICKER_NAMES = re.compile(
+    rf"{_OVER_NAMES.pattern}|(?<![a-z])(?:date|datum|label|badge|flag|rubric|rubrik|category|section)(?![a-z])"
 )
 _METAS = (
     ("og:title", RuleId.OG_TITLE),
@@ -31,6 +34,7 @@ _EDGES = " :|/–—-·•"
 _STOPS = (".", "。", "।", "؟", ",", ":", "：")
 _LONGEST, SHORTEST = 500, 2
 _MOST_HEADINGS, _MOST_LINES = 40, 8
+_OVER = 2  # blocks over the headline that may be its kicker
 RUNNING = 100  # characters from which a block may be a paragraph
 
 
@@ -124,3 +128,19 @@ def _kickers(heading: Element) -> frozenset[Element]:
         for part in heading.iterdescendants()
         if (_KICKER_NAMES.search(names_of(part)) or part.get("aria-hidden") == "true" or part.get("hidden") is not None)
     )
+
+
+def read_kicker(near: list[Block], head: Block | None) -> Reading | None:
+    """What calls itself a kicker in the headline's heading or right over it."""
+    if head is None:
+        return None
+    lines = (block for block in near if -_OVER <= block.index - head.index < 0)
+    over = (element for block in lines for element in (block.box.element, *block.inline))
+    for element in (*islice(head.box.element.iterdescendants(), _MOST_HEADINGS), *over):
+        text = text_of(element).strip(_EDGES) if _OVER_NAMES.search(names_of(element)) else ""
+        if SHORTEST < len(text) < RUNNING and letters(text) != letters(head.text):
+            place = path_of(element)
+            return Reading(
+                field="alternate_headlines", value=text, rule=RuleId.LINE_KICKER, place=place, quote=text_of(element)
+            )
+    return None

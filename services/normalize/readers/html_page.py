@@ -34,6 +34,7 @@ from services.normalize.html.not_article import refuse_listing, refuse_other_pag
 from services.normalize.html.pieces import pieces_of, removed
 from services.normalize.html.regions import find_near, find_pictures, find_places
 from services.normalize.html.tags import read_tags
+from services.normalize.html.title_readings import read_kicker
 from services.normalize.html.tree import parse, path_of
 from services.normalize.readers.live_report import live_entries
 from services.normalize.readings import Ranking, Reading, RuleId, contradicting, rank
@@ -85,7 +86,7 @@ def read(text: str, raw: Raw) -> Draft:
     _settle_live(fields, spoken, raw, outline, container)
     fields.believe(read_access(declared))
     fields.believe(read_cut(declared, root), True)
-    _settle_alternates(fields, declared, ranked)
+    _settle_alternates(fields, declared, ranked, read_kicker(near, head))
     pieces: tuple[Piece, ...] = ()
     if container is not None:
         body = read_body(outline, container, head, headline or "", names)
@@ -209,8 +210,10 @@ def _settle_printed_entries(fields: _Fields, outline: Outline, container: Box, r
         fields.evidence.append(Ranking(believed=one, sure=one.sure).evidence())
 
 
-def _settle_alternates(fields: _Fields, declared: Declared, headline: Ranking | None) -> None:
+def _settle_alternates(fields: _Fields, declared: Declared, headline: Ranking | None, kicker: Reading | None) -> None:
     found = read_alternates(declared, headline)
+    if kicker is not None and headline is not None and letters(kicker.value) not in letters(headline.believed.value):
+        found.append((kicker, "kicker"))
     fields.values["alternate_headlines"] = tuple(Headline(value=one.value, role=role) for one, role in found)
     for number, (one, _) in enumerate(found):
         fields.evidence.append(Ranking(believed=one, sure=one.sure).evidence(f"alternate_headlines[{number}]"))
