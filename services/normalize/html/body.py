@@ -27,7 +27,7 @@ _MAY_REPEAT = frozenset({"li", "td", "th", "h2", "h3", "h4", "pre", "dt", "dd"})
 _LEAD_TAGS = frozenset({"p", "div", "section", "header", "h2", "h3", "h4"})
 _LONGEST_LEAD = 1500
 _NEAR_ABOVE = 12
-_LONG = 120  # characters of a paragraph that nobody writes twice: a page that shows its text again, for other screens
+_LONG = 120  # characters of a paragraph that a page says twice only where it shows its text again, for other screens
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,17 +48,17 @@ def read_body(outline: Outline, container: Box, head: Block | None, headline: st
     repeated = {text for text, count in Counter(block.text for block in outline.blocks).items() if count > 2}
     kept: list[Block] = []
     dropped: list[Block] = []
-    said: set[str] = set()
+    said: dict[str, Box | None] = {}
     start = _start(outline, container, head, last)
     for block in outline.blocks[start:last]:
         refused = (
             block.index in out
             or (block.text in repeated and block.size < 200 and block.box.tag not in _MAY_REPEAT)
-            or block.text in said
+            or said.get(block.text, block.box.parent) is not block.box.parent
             or not _belongs(block)
         )
         if not refused and block.size >= _LONG:
-            said.add(block.text)
+            said.setdefault(block.text, block.box.parent)
         (dropped if refused else kept).append(block)
     kept, front, back = trimmed(kept, headline, names)
     lead = _lead(outline, container, head, kept, names)
