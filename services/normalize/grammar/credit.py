@@ -13,6 +13,7 @@ from services.normalize.grammar.person_names import (
     is_name,
     is_outlet,
 )
+from services.normalize.language.alternatives import any_of
 from services.normalize.language.folding import fold
 from services.normalize.language.load import EVERY, GENERIC, for_tag
 from services.normalize.language.phrases import DASHES, edge_free, folded, outlets
@@ -351,10 +352,6 @@ def _any_label(tag: str) -> str:
 @cache
 def links() -> str:
     return any_of(for_tag(EVERY).captions.links)
-
-
-def any_of(words: tuple[str, ...]) -> str:
-    return "|".join(re.escape(word) for word in sorted(set(words), key=len, reverse=True)) or "(?!)"
 
 
 def speaks_of_picture(text: str, tag: str) -> bool:

@@ -3,7 +3,8 @@
 import re
 from functools import cache
 
-from services.normalize.grammar.credit import LONGEST, PRINTED, any_of, is_agency_line, links
+from services.normalize.grammar.credit import LONGEST, PRINTED, is_agency_line, links
+from services.normalize.language.alternatives import any_of
 from services.normalize.language.load import EVERY, GENERIC, for_tag
 from services.normalize.language.phrases import edge_free, folded
 from shared.patterns import pattern_of

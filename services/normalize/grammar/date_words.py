@@ -11,6 +11,7 @@ from typing import Literal
 
 import msgspec
 
+from services.normalize.language import alternatives
 from services.normalize.language.load import Dates, languages
 from services.normalize.tables import read_table
 
@@ -192,9 +193,8 @@ def month_pattern() -> str:
 
 
 def any_of(words: Iterable[str]) -> str:
-    """A pattern of any of these words, the longest first; of nothing when there is none."""
-    longest_first = sorted({word for word in words if word}, key=lambda word: (-len(word), word))
-    return "|".join(re.escape(word).replace(r"\ ", r"\s").replace("_", r"\s") for word in longest_first) or r"(?!)"
+    """A pattern of any of these words; a space in one stands for any white space, and so does "_"."""
+    return alternatives.any_of(word.replace("_", " ") for word in words).replace(r"\ ", r"\s")
 
 
 @cache

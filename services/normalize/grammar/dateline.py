@@ -1,7 +1,6 @@
 """The dateline before the first words: "TTH - ", "HANOI, Nov 9 (Reuters) - ", "[서울=뉴시스] 홍길동 기자 = "."""
 
 import re
-from collections.abc import Iterable
 from functools import cache
 
 import msgspec
@@ -9,6 +8,7 @@ import msgspec
 from services.normalize.grammar.byline import read_byline
 from services.normalize.grammar.person_names import is_agency, is_caseless, is_outlet, title_case
 from services.normalize.language import phrases
+from services.normalize.language.alternatives import any_of
 from services.normalize.language.folding import LOWER, UPPER, fold
 from services.normalize.language.load import GENERIC, for_tag
 from services.normalize.readings import RuleId
@@ -107,7 +107,7 @@ def _shapes(tag: str, *, is_outlet_named: bool) -> tuple[tuple[re.Pattern[str], 
 @cache
 def _chinese() -> tuple[re.Pattern[str], ...]:
     """ "新华社北京11月9日电（记者张伟）" and "（中央社記者陳怡君台北9日電）"; agencies and day run into the place."""
-    agency = rf"(?P<agency>{_any_of(name for name in for_tag('zh').outlets if not name.isascii())})"
+    agency = rf"(?P<agency>{any_of(name for name in for_tag('zh').outlets if not name.isascii())})"
     opening = re.compile(
         rf"(?P<name>(?:据)?{agency}(?P<place>[^\d\s，。（(的]{{1,8}}?)?(?:\d{{4}}年)?(?:\d{{1,2}}月)?(?:\d{{1,2}}日)?"
         r"(?:[电電讯訊]|综合报道|消息))\s?(?:[（(](?P<reporter>[^（）()]{2,40})[）)])?[\s:：]*(?=\S)"
@@ -231,7 +231,7 @@ def _place(place: str | None, match: re.Match[str], tag: str) -> str | None:
 @cache
 def _glued(tag: str) -> re.Pattern[str]:
     """ "Đà NẵngSau năm ngày …"."""
-    return re.compile(rf"(?P<name>(?P<place>{_any_of(for_tag(tag).stamps)}))(?=[{UPPER}][{LOWER}]*\s)")
+    return re.compile(rf"(?P<name>(?P<place>{any_of(for_tag(tag).stamps)}))(?=[{UPPER}][{LOWER}]*\s)")
 
 
 @cache
@@ -259,14 +259,10 @@ def _hooked(tag: str) -> re.Pattern[str]:
 
 @cache
 def _outlets(tag: str) -> str:
-    return _any_of({*for_tag(tag).outlets, *for_tag(GENERIC).outlets})
+    return any_of({*for_tag(tag).outlets, *for_tag(GENERIC).outlets})
 
 
 @cache
 def _outlet_names(tag: str) -> tuple[str, ...]:
     """The outlets that a dateline may name: the language's, those of all, and Japan's in their brackets."""
     return tuple({*for_tag(tag).outlets, *for_tag(GENERIC).outlets, *for_tag("ja").outlets})
-
-
-def _any_of(names: Iterable[str]) -> str:
-    return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True)) or "(?!)"
