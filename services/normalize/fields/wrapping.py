@@ -19,6 +19,7 @@ LEAST_FULL = 0.6
 RAGGED = 0.12  # by how much of the width a line broken by hand falls short
 MOST_STOPPED = 0.6
 LEAST_INNER = 2
+TOP = 200  # characters: where heads stand
 _WIDE = pattern_of("[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]")
 _NARROW = pattern_of(  # accents, signs and vowels set over or under another letter, and what has no width
     "[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0670\u093c\u0941-\u0948\u094d\u0900-\u0902"
@@ -77,6 +78,12 @@ def _wrapped_at(lines: tuple[Line, ...], columns: list[int]) -> int | None:
     return width if full and enough and stopped <= MOST_STOPPED * len(full) else None
 
 
+def _opens_anew(line: Line, following: Line) -> bool:
+    """Whether the second line may be no more of the first: a byline under a headline on top begins with a capital."""
+    on_top = line.piece.start is not None and line.piece.start < TOP
+    return on_top and following.text[:1].isupper() and line.text[-1] not in _HYPHENS
+
+
 def _is_broken(above: str, below: str) -> bool:
     """Whether a sentence goes on in the next line: it has no stop there, and what follows begins small."""
     return below[:1].islower() and not is_stopped(above)
@@ -101,7 +108,7 @@ def _goes_on(line: Line, following: Line, columns: int, width: int) -> bool:
     first = token[0] if token is not None else ""
     space = 0 if _UNSPACED.match(first) else 1
     slack = 2 if _UNSPACED.match(first) else 0  # a stop is never set at the start of a line
-    slack += 0 if is_stopped(line.text) else round(RAGGED * width)
+    slack += 0 if is_stopped(line.text) or _opens_anew(line, following) else round(RAGGED * width)
     return columns + space + _columns(first) + slack > width
 
 
