@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.normalize.grammar.wire_codes import without_code
-from services.normalize.grammar.zones import assign_zone, country_of, match_zone, zone_named, zone_of_country
+from services.normalize.grammar.zones import assign_zone, country_of, match_zone, zone_named
 from services.normalize.language.folding import fold
 
 WINTER = dt.datetime(2024, 12, 15, 10)  # noqa: DTZ001  # a clock to be set into a zone
@@ -61,7 +61,7 @@ def test_the_country_of_an_address_is_its_hosts_last_label(url: str | None, coun
     ],
 )
 def test_a_country_of_one_zone_gives_it(url: str, hours: float | None) -> None:
-    zone = zone_of_country(url)
+    zone = assign_zone(None, url, None).zone
     offset = WINTER.replace(tzinfo=zone).utcoffset() if zone else None
     assert (offset.total_seconds() / 3600 if offset is not None else None) == hours
 
