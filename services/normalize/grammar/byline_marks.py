@@ -115,6 +115,8 @@ def _turned(text: str) -> str | None:
     match = _TURNED.fullmatch(text.strip())
     if match is None or not all(match[part].split()[-1][0].isupper() for part in ("family", "given")):
         return None
+    if any(not word.islower() for word in match["family"].split()[:-1]):  # "Jan Nowak, Ewa Lis" are two
+        return None
     for part in (match["family"], match["given"]):
         key = fold(part)
         others = (not_names(EVERY), titles(EVERY), crews(EVERY), folded(for_tag(EVERY).bylines.remarks))

@@ -152,6 +152,9 @@ def test_a_machines_login_is_nobody(door: object, login: str) -> None:
         pytest.param("Words and pictures by Ann Lee", None, [("Ann Lee", "author")], id="one hand for both"),
         pytest.param("van den Berg, Anna", "nl", [("Anna van den Berg", "author")], id="little words of the family"),
         pytest.param("Miller, Jane; Smith, John", None, [("Jane Miller", "author"), ("John Smith", "author")], id=";"),
+        pytest.param(
+            "Jan Nowak, Ewa Lis", "pl", [("Jan Nowak", "author"), ("Ewa Lis", "author")], id="two, short ones"
+        ),
         pytest.param("Paris, Texas", "en", [], id="a town in its state"),
         pytest.param("Szabó, Anna", "hu", [("Szabó", "author"), ("Anna", "author")], id="the family stands first"),
         pytest.param("Martin Berg Martin Berg", None, [("Martin Berg", "author")], id="a portrait's words, then it"),
