@@ -4,6 +4,7 @@ import re
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from services.normalize.kept import kept_for_lines
 from services.normalize.language.load import GENERIC, Language, for_tag
@@ -12,22 +13,9 @@ from shared.article import Article, Candidate, Evidence
 from shared.envelope import Raw
 
 Shape = Literal[
-    "line",
-    "paragraph",
-    "heading",
-    "caption",
-    "picture",
-    "quote",
-    "list",
-    "table",
-    "code",
-    "footnote",
-    "embed",
-    "date",
-    "byline",
-    "lead",
-    "debris",
-]
+    "line", "paragraph", "heading", "caption", "picture", "quote", "list", "table", "code", "footnote", "embed",
+    "date", "byline", "lead", "debris",
+]  # fmt: skip
 
 
 class Piece(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -88,20 +76,9 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 Kind = Literal[
-    "date",
-    "headline",
-    "lead",
-    "byline",
-    "boilerplate",
-    "caption",
-    "picture",
-    "subhead",
-    "paragraph",
-    "quote",
-    "list",
-    "table",
-    "correction",
-]
+    "date", "headline", "lead", "byline", "boilerplate", "caption", "picture", "subhead", "paragraph", "quote", "list",
+    "table", "correction",
+]  # fmt: skip
 
 QUOTE_LENGTH = 200
 
@@ -161,21 +138,19 @@ def open_document(raw: Raw, text: str, draft: Draft) -> Document:
 
 def set_field(document: Document, evidence: Evidence, **fields: object) -> Document:
     """Give the article the fields and the document their evidence."""
-    return msgspec.structs.replace(
-        document, article=msgspec.structs.replace(document.article, **fields), evidence=(*document.evidence, evidence)
-    )
+    return replace(document, article=replace(document.article, **fields), evidence=(*document.evidence, evidence))
 
 
 def replace_lines(document: Document, marks: dict[int, Line]) -> Document:
     """Replace the lines with these numbers."""
     if not marks:
         return document
-    return msgspec.structs.replace(document, lines=tuple(marks.get(i, line) for i, line in enumerate(document.lines)))
+    return replace(document, lines=tuple(marks.get(i, line) for i, line in enumerate(document.lines)))
 
 
 def classified(line: Line, kind: Kind, rule: RuleId, sure: float | None = None, note: str = "") -> Line:
     """The line, told to be of this kind by this rule, which is as sure of itself as its table says if not told."""
-    return msgspec.structs.replace(line, kind=kind, rule=rule, note=note, sure=rule.sure if sure is None else sure)
+    return replace(line, kind=kind, rule=rule, note=note, sure=rule.sure if sure is None else sure)
 
 
 def make_evidence(

@@ -4,7 +4,7 @@ import importlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, cast
 
-import msgspec
+from msgspec.structs import replace
 
 from services.normalize.document import Document, Draft, open_document
 from services.normalize.fields.blocks import set_blocks
@@ -80,7 +80,7 @@ def normalize(raw: Raw) -> Article:
     article = document.article
     if article.headline is None and article.description is None and not article.blocks:
         raise NotAnArticle("Nothing in the input reads as an article.")
-    return msgspec.structs.replace(article, evidence=(*document.evidence, *_evidence_of_encoding(decoded)))
+    return replace(article, evidence=(*document.evidence, *_evidence_of_encoding(decoded)))
 
 
 def _evidence_of_encoding(decoded: Decoded) -> Iterator[Evidence]:
@@ -99,9 +99,9 @@ def _bounded(draft: Draft) -> Draft:
         raise NotAnArticle(f"The input has {len(draft.pieces)} lines; more than {MOST_PIECES} are no article.")
     if len(draft.article.headline or "") <= LONGEST_HEADLINE:
         return draft
-    return msgspec.structs.replace(
+    return replace(
         draft,
-        article=msgspec.structs.replace(draft.article, headline=None),
+        article=replace(draft.article, headline=None),
         evidence=tuple(seen for seen in draft.evidence if seen.field != "headline"),
     )
 

@@ -3,17 +3,9 @@
 import re
 from collections.abc import Collection, Iterable
 
-import msgspec
+from msgspec.structs import replace
 
-from services.normalize.document import (
-    Document,
-    Line,
-    classified,
-    make_evidence,
-    replace_lines,
-    set_field,
-    size,
-)
+from services.normalize.document import Document, Line, classified, make_evidence, replace_lines, set_field, size
 from services.normalize.fields.text import mend
 from services.normalize.grammar.byline import ROLES, BylineReading, read_byline
 from services.normalize.grammar.person_names import is_name
@@ -142,11 +134,9 @@ def _read_bracketed(document: Document) -> Document:
     document = set_field(document, evidence, byline=match["signed"].strip("()（）"))
     document = _settle_people(document, reading.people, [line], reading.rule, reading.sure)
     if reading.sources and not document.article.sources:
-        evidence = msgspec.structs.replace(evidence, field="sources")
+        evidence = replace(evidence, field="sources")
         document = set_field(document, evidence, sources=reading.sources)
-    return replace_lines(
-        document, {running[-1]: msgspec.structs.replace(line, text=line.text[: match.start("signed")].rstrip())}
-    )
+    return replace_lines(document, {running[-1]: replace(line, text=line.text[: match.start("signed")].rstrip())})
 
 
 def _read_settled(document: Document) -> Document:
@@ -166,7 +156,7 @@ def _read_settled(document: Document) -> Document:
     sources = article.sources or reading.sources
     if sources == article.sources:
         return document
-    return set_field(document, msgspec.structs.replace(evidence, field="sources"), sources=sources)
+    return set_field(document, replace(evidence, field="sources"), sources=sources)
 
 
 def _without_site_words(document: Document) -> Document:
@@ -175,11 +165,9 @@ def _without_site_words(document: Document) -> Document:
     people = tuple(person for person in document.article.people if not _is_site_word(mend(person.name), words))
     if people == document.article.people:
         return document
-    article = msgspec.structs.replace(
-        document.article, people=people, byline=document.article.byline if people else None
-    )
+    article = replace(document.article, people=people, byline=document.article.byline if people else None)
     evidence = tuple(seen for seen in document.evidence if people or not seen.field.startswith(("people", "byline")))
-    return msgspec.structs.replace(document, article=article, evidence=evidence)
+    return replace(document, article=article, evidence=evidence)
 
 
 def _is_site_word(name: str, words: frozenset[str]) -> bool:

@@ -13,13 +13,9 @@ _SENTENCES = pattern_of(rf"[.!?…][”\"’)]*\s+[“\"‘(]?[{UPPER}\d]|[。�
 DAY_IN_FIGURES = pattern_of(r"\b\d{1,2}[-/.]\d{1,2}(?:[-/.]\d{2,4})?\b")
 _NUMBERED = pattern_of(r"^(?:[IVX]{1,4}|\d{1,2}|[a-zđ])[.)]\s")
 _LENGTHS = (
-    (4, "words to 4"),
-    (7, "words to 7"),
-    (12, "words to 12"),
-    (18, "words to 18"),
-    (30, "words to 30"),
+    (4, "words to 4"), (7, "words to 7"), (12, "words to 12"), (18, "words to 18"), (30, "words to 30"),
     (45, "words to 45"),
-)
+)  # fmt: skip
 WORDS_OF_ARTICLE = 0.5  # the corpora's subheads stand in other articles; real ones share more words with the text
 _STANDS = (
     "(trái", "(phải", "(giữa", "(bìa", "từ trái", "từ phải", "(left", "(right", "from left", "from right", "(l)", "(r)",

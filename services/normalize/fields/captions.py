@@ -5,6 +5,7 @@ from functools import cache
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from services.normalize.document import Document, Line, classified, replace_lines, size
 from services.normalize.fields.caption_features import Surroundings, signs
@@ -195,7 +196,7 @@ def _told(line: Line, total: Totals, kind: Judgement) -> Line:
     words = RuleId.LINE_FEATURES.told(f"{shares[rival]:.2f}")
     lost = (Candidate(value=rival, rule=words),) if shares[rival] >= LEAST_RIVAL else ()
     sure = max(round(shares[kind], 2), LEAST_SURE)
-    return msgspec.structs.replace(classified(line, kind, _RULES[kind], sure), lost=lost)
+    return replace(classified(line, kind, _RULES[kind], sure), lost=lost)
 
 
 def _captioned(line: Line, rule: RuleId, credit: Credit) -> Line:
@@ -210,4 +211,4 @@ def _is_caption_credit(credit: Credit, line: Line) -> bool:
 def _credited(line: Line, credit: Credit | None) -> Line:
     if credit is None:
         return line
-    return msgspec.structs.replace(line, text=credit.caption, byline=line.byline or credit.credit)
+    return replace(line, text=credit.caption, byline=line.byline or credit.credit)

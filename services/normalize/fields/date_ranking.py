@@ -4,6 +4,7 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec.structs import replace
 
 from services.normalize.grammar.dates import Moment, precision_of
 from services.normalize.grammar.machine_dates import Stamp
@@ -54,7 +55,7 @@ def settle_published(witnesses: list[DateWitness], assigned: Assigned, table: We
     sure = sum(share for other, share in likely.items() if other == day or _could_be_either(best, other))
     settled = _settle(best, sorted(witnesses, key=_trust), assigned)
     sure = sureness(table.get(SLOPE, 1.0) * logit(sure) + table.get(SHIFT, 0.0))
-    return msgspec.structs.replace(settled, sure=min(sure, _DOUBTED) if best.differs else sure)
+    return replace(settled, sure=min(sure, _DOUBTED) if best.differs else sure)
 
 
 def settle_changed(witnesses: list[DateWitness], assigned: Assigned) -> Settled | None:

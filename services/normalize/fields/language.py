@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 
-import msgspec
+from msgspec.structs import replace
 
 from services.normalize.document import Document, Told, size
 from services.normalize.language.load import GENERIC, for_tag, languages
@@ -42,10 +42,10 @@ def tell_language(document: Document) -> Document:
     shown = told.evidence
     if declared is not None and told.tag == document.article.language:  # where it is declared stays told
         sure = min(declared.sure, told.sure)
-        shown = msgspec.structs.replace(declared, sure=sure, lost=(*declared.lost, *shown.lost))
+        shown = replace(declared, sure=sure, lost=(*declared.lost, *shown.lost))
     rest = tuple(seen for seen in document.evidence if seen.field != "language")
-    article = msgspec.structs.replace(document.article, language=told.tag)
-    return msgspec.structs.replace(document, article=article, evidence=(*rest, shown), rules=for_tag(told.tag))
+    article = replace(document.article, language=told.tag)
+    return replace(document, article=article, evidence=(*rest, shown), rules=for_tag(told.tag))
 
 
 def language_of(declared: str | None, setting: str | None, sample: str) -> Told | None:

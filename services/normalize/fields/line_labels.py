@@ -5,6 +5,7 @@ from functools import cache
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from services.normalize.document import Document, Kind, Line, classified
 from services.normalize.fields.date import day_order
@@ -15,20 +16,9 @@ from services.normalize.tables import read_table
 from shared.article import Candidate
 
 Label = Literal[
-    "slug",
-    "kicker",
-    "headline",
-    "deck",
-    "byline",
-    "date",
-    "para",
-    "subhead",
-    "caption",
-    "credit",
-    "item",
-    "row",
+    "slug", "kicker", "headline", "deck", "byline", "date", "para", "subhead", "caption", "credit", "item", "row",
     "note",
-]
+]  # fmt: skip
 Zone = Literal["pre", "headline", "post", "body", "foot"]
 _ZONES: dict[Zone, tuple[Label, ...]] = {
     "pre": ("slug", "kicker", "date", "byline", "note", "caption"),
@@ -39,29 +29,17 @@ _ZONES: dict[Zone, tuple[Label, ...]] = {
 }
 _ORDER: tuple[Zone, ...] = ("pre", "headline", "post", "body", "foot")
 _RULES: dict[Label, tuple[Kind, RuleId]] = {
-    "slug": ("boilerplate", RuleId.LINE_SLUG),
-    "kicker": ("boilerplate", RuleId.LINE_KICKER),
-    "headline": ("headline", RuleId.LINE_HEADLINE),
-    "deck": ("lead", RuleId.LINE_DECK),
-    "byline": ("byline", RuleId.LINE_BYLINE),
-    "date": ("date", RuleId.LINE_DATE),
-    "para": ("paragraph", RuleId.LINE_TEXT),
-    "subhead": ("subhead", RuleId.LINE_SUBHEAD),
-    "caption": ("caption", RuleId.LINE_CAPTION),
-    "credit": ("byline", RuleId.LINE_CREDIT),
-    "item": ("list", RuleId.LINE_ITEM),
-    "row": ("table", RuleId.LINE_ROW),
-    "note": ("boilerplate", RuleId.LINE_NOTE),
-}
+    "slug": ("boilerplate", RuleId.LINE_SLUG), "kicker": ("boilerplate", RuleId.LINE_KICKER),
+    "headline": ("headline", RuleId.LINE_HEADLINE), "deck": ("lead", RuleId.LINE_DECK),
+    "byline": ("byline", RuleId.LINE_BYLINE), "date": ("date", RuleId.LINE_DATE),
+    "para": ("paragraph", RuleId.LINE_TEXT), "subhead": ("subhead", RuleId.LINE_SUBHEAD),
+    "caption": ("caption", RuleId.LINE_CAPTION), "credit": ("byline", RuleId.LINE_CREDIT),
+    "item": ("list", RuleId.LINE_ITEM), "row": ("table", RuleId.LINE_ROW), "note": ("boilerplate", RuleId.LINE_NOTE),
+}  # fmt: skip
 _OF_SHAPE: dict[str, Label] = {
-    "heading": "subhead",
-    "lead": "deck",
-    "caption": "caption",
-    "picture": "caption",
-    "quote": "para",
-    "list": "item",
+    "heading": "subhead", "lead": "deck", "caption": "caption", "picture": "caption", "quote": "para", "list": "item",
     "table": "row",
-}
+}  # fmt: skip
 _MARKED = 8.0  # what a mark of the copy itself ("## ") adds to the label it means
 _NO_HEADLINE = -12.0
 _NO_BODY = -8.0  # a foot right under the head
@@ -160,12 +138,12 @@ def label_lines(document: Document) -> Document:
         if STATES[state].label == "credit":
             above = numbers[place - 1]
             lines[above] = _credited(lines[above], lines[number], view)
-            lines[number] = msgspec.structs.replace(lines[number], text="")
+            lines[number] = replace(lines[number], text="")
         elif lines[number].kind is None:
             kept = place in ends_in_text or _is_lone_sentence(text, place, totals[place], states)
             label = "para" if kept else STATES[state].label
             lines[number] = _told(lines[number], total, label)
-    return msgspec.structs.replace(document, lines=tuple(line for line in lines if line.text))
+    return replace(document, lines=tuple(line for line in lines if line.text))
 
 
 def _ends_in_text(text: TextView, totals: list[list[float]], states: list[int]) -> frozenset[int]:
@@ -205,8 +183,8 @@ def _is_lone_sentence(text: TextView, place: int, total: list[float], states: li
 def _credited(caption: Line, line: Line, view: LineView) -> Line:
     """The caption with the credit that is printed under it."""
     credit = view.credit.credit if view.credit is not None else line.text
-    piece = msgspec.structs.replace(caption.piece, end=line.piece.end)
-    return msgspec.structs.replace(caption, piece=piece, byline=credit)
+    piece = replace(caption.piece, end=line.piece.end)
+    return replace(caption, piece=piece, byline=credit)
 
 
 def _totals(text: TextView, place: int, *, headed: bool) -> list[float]:
@@ -303,4 +281,4 @@ def _told(line: Line, total: list[float], label: Label) -> Line:
         kind = "quote"
     if line.piece.shape == "picture":
         kind = "picture"
-    return msgspec.structs.replace(classified(line, kind, rule, sure), lost=lost)
+    return replace(classified(line, kind, rule, sure), lost=lost)

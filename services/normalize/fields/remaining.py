@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-import msgspec
+from msgspec.structs import replace
 
 from services.normalize.document import Document, Kind, Line, Piece, set_field, size
 from services.normalize.fields.text import mend
@@ -53,7 +53,7 @@ def keep_remaining(document: Document) -> Document:
             lines.append(_left_over(piece, text, gone))
             kept.add(text)
         lines += _beside(piece, kept)
-    document = msgspec.structs.replace(document, lines=(*lines, *document.lines[at:]))
+    document = replace(document, lines=(*lines, *document.lines[at:]))
     return _keep_printed(document, kept)
 
 
@@ -77,7 +77,7 @@ def _alone_no_boilerplate(document: Document) -> Document:
     if article.headline or article.description or any(line.kind in _BODY for line in document.lines):
         return document
     is_page = document.is_page and not document.printed
-    return document if is_page else msgspec.structs.replace(document, lines=tuple(map(_as_text, document.lines)))
+    return document if is_page else replace(document, lines=tuple(map(_as_text, document.lines)))
 
 
 def _as_text(line: Line) -> Line:
@@ -99,7 +99,7 @@ def _given_back(line: Line) -> Line:
 
 def _told(line: Line, kind: Kind | None, rule: RuleId) -> Line:
     text = mend(line.piece.text)
-    return msgspec.structs.replace(line, kind=kind, rule=rule, sure=rule.sure, skip=0, text=text)
+    return replace(line, kind=kind, rule=rule, sure=rule.sure, skip=0, text=text)
 
 
 def _left_over(piece: Piece, text: str, gone: tuple[int, int]) -> Line:
@@ -108,7 +108,7 @@ def _left_over(piece: Piece, text: str, gone: tuple[int, int]) -> Line:
     rule = RuleId.REMAINING if whole else RuleId.REMAINING_PART
     part = text[gone[0] : gone[1]]
     return Line(
-        piece=msgspec.structs.replace(piece, text=part, shape="paragraph", items=(), rows=()),
+        piece=replace(piece, text=part, shape="paragraph", items=(), rows=()),
         text=part,
         kind="paragraph" if whole and piece.shape != "debris" else "boilerplate",
         rule=rule,
@@ -131,8 +131,8 @@ def _keep_printed(document: Document, kept: "_Kept") -> Document:
             whole = piece.shape == "lead" or (piece.shape == "debris" and len(text) <= _LONGEST_NOTE)
             line = _left_over(piece, text, (0, len(text)) if whole else gone)
             rule = RuleId.REMAINING_DECLARED if piece.shape == "debris" else line.rule
-            before.append(msgspec.structs.replace(line, rule=rule))
-    return msgspec.structs.replace(document, lines=(*before, *document.lines)) if before else document
+            before.append(replace(line, rule=rule))
+    return replace(document, lines=(*before, *document.lines)) if before else document
 
 
 def _with_headline(document: Document, piece: Piece, text: str) -> Document:

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-import msgspec
+from msgspec.structs import replace
 
 from services.normalize.document import Document, Line
 
@@ -43,7 +43,7 @@ def mend_text(document: Document) -> Document:
         for field in ("headline", "byline", "dateline", "located", "description", "section")
         if (value := getattr(article, field)) is not None
     }
-    return msgspec.structs.replace(document, lines=lines, article=msgspec.structs.replace(article, **settled))
+    return replace(document, lines=lines, article=replace(article, **settled))
 
 
 def _mended(line: Line) -> Line:
@@ -52,7 +52,7 @@ def _mended(line: Line) -> Line:
     text = mend(piece.text)
     if text.endswith(END_MARK):
         text = text[: -len(END_MARK) + 1]
-    return msgspec.structs.replace(line, text=text, byline=byline)
+    return replace(line, text=text, byline=byline)
 
 
 def _is_mark(line: Line) -> bool:

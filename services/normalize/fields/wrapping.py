@@ -4,7 +4,7 @@ import re
 from functools import cache
 from itertools import pairwise
 
-import msgspec
+from msgspec.structs import replace
 
 from services.normalize.document import Document, Line
 from services.normalize.fields.text import mend
@@ -51,7 +51,7 @@ def join_wrapped(document: Document) -> Document:
         else:
             groups.append([line])
     joined = tuple(_join(group, document.text, words) for group in groups)
-    return msgspec.structs.replace(document, lines=joined)
+    return replace(document, lines=joined)
 
 
 def _columns(text: str) -> int:
@@ -142,8 +142,8 @@ def _join(group: list[Line], text: str, words: _Spelling) -> Line:
     for line in group[1:]:
         parts[-1], between = _seam(parts[-1], line.text, words)
         parts += [between, line.text]
-    piece = msgspec.structs.replace(first.piece, text=text[start:end], end=end)
-    return msgspec.structs.replace(first, piece=piece, text=mend("".join(parts)))
+    piece = replace(first.piece, text=text[start:end], end=end)
+    return replace(first, piece=piece, text=mend("".join(parts)))
 
 
 def _seam(above: str, below: str, words: _Spelling) -> tuple[str, str]:

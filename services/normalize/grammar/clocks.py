@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import cache
 
 import msgspec
+from msgspec.structs import replace
 
 from services.normalize.grammar.date_words import (
     Half,
@@ -117,8 +118,8 @@ def _clock_before(text: str, start: int, floor: int, language: str | None) -> Cl
 
 
 def _moved(clock: Clock, by: int) -> Clock:
-    zone = msgspec.structs.replace(clock.zone, end=clock.zone.end + by) if clock.zone is not None else None
-    return msgspec.structs.replace(clock, zone=zone, start=clock.start + by, end=clock.end + by)
+    zone = replace(clock.zone, end=clock.zone.end + by) if clock.zone is not None else None
+    return replace(clock, zone=zone, start=clock.start + by, end=clock.end + by)
 
 
 def _holds_label(gap: str, language: str | None) -> bool:

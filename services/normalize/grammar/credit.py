@@ -4,15 +4,9 @@ import re
 from functools import cache, lru_cache
 
 import msgspec
+from msgspec.structs import replace
 
-from services.normalize.grammar.person_names import (
-    bare_name,
-    is_agency,
-    is_caseless,
-    is_east_asian,
-    is_name,
-    is_outlet,
-)
+from services.normalize.grammar.person_names import bare_name, is_agency, is_caseless, is_east_asian, is_name, is_outlet
 from services.normalize.language.alternatives import any_of
 from services.normalize.language.folding import fold
 from services.normalize.language.load import EVERY, GENERIC, for_tag
@@ -57,7 +51,7 @@ def take_credit(text: str, tag: str) -> Credit | None:
     """Take the label and the credit off a caption; None when the text has neither. A long text is read at its end."""
     if len(text) > LONGEST_READ:
         found = take_credit(text[-LONGEST_READ:], tag)
-        return found and msgspec.structs.replace(found, caption=text[:-LONGEST_READ] + found.caption)
+        return found and replace(found, caption=text[:-LONGEST_READ] + found.caption)
     return _take(text, tag)
 
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 
 import msgspec
+from msgspec.structs import replace
 
 from services.normalize.grammar.clocks import Clock, clock_beside, clocks_in
 from services.normalize.grammar.date_words import (
@@ -107,7 +108,7 @@ def read_dates(
     readings, loose = _with_loose_clock(text, _sharing_day(text, readings, language), language)
     rest = _blanked(text, [*loose, *(span for reading in readings for span in reading.spans)])
     residue = _residue(rest, language)
-    return tuple(msgspec.structs.replace(reading, residue=residue) for reading in readings)
+    return tuple(replace(reading, residue=residue) for reading in readings)
 
 
 def read_day_of_dateline(text: str, language: str | None, order: DayOrder | None, today: dt.date) -> dt.date | None:
@@ -178,11 +179,11 @@ def _machine(text: str, language: str | None) -> DateReading | None:
     written, at = (found.zone, 0) if found.zone else (text, end)
     zone = match_zone(written, at, language, exact=True) if stamp.offset is None else None
     if zone is not None and stamp.time is not None:
-        stamp = msgspec.structs.replace(stamp, offset=zone.offset, zone=zone.zone, others=zone.others)
+        stamp = replace(stamp, offset=zone.offset, zone=zone.zone, others=zone.others)
         end = end if found.zone else _end_of_second_zone(text, zone.end, language)
     rest = _blanked(text, [(found.start, end)])
     reading = DateReading(stamp=stamp, spans=((found.start, end),), residue=_residue(rest, language))
-    return msgspec.structs.replace(reading, label=label_beside(rest, 0, found.start, end, language)[0])
+    return replace(reading, label=label_beside(rest, 0, found.start, end, language)[0])
 
 
 def _end_of_second_zone(text: str, at: int, language: str | None) -> int:
@@ -254,7 +255,7 @@ def _with_loose_clock(
         label_beside(rest, reading.end, clock.start, clock.end, language) if clock.start > reading.end else (None, 0)
     )
     if label == "updated" and reading.label != "updated" and (reading.stamp.time or dt.time()) <= clock.time:
-        return [reading, _with_clock(msgspec.structs.replace(reading, label=label, spans=()), clock)], []
+        return [reading, _with_clock(replace(reading, label=label, spans=()), clock)], []
     between = rest[min(clock.end, reading.end) : max(clock.start, reading.start)]
     if reading.stamp.time is not None or (
         may_hold(between, label_begins()) and label_pattern(language).search(between)
@@ -271,16 +272,16 @@ def _sharing_day(text: str, readings: list[DateReading], language: str | None) -
     label = label_beside(rest, 0, clocks[0].start, clocks[0].end, language)[0] if len(clocks) == 1 else None
     if label != "published" or last.stamp.time is None:
         return readings
-    first = _with_clock(msgspec.structs.replace(last, label=label, spans=()), clocks[0])
+    first = _with_clock(replace(last, label=label, spans=()), clocks[0])
     if first.stamp.tz is None:
-        stamp = msgspec.structs.replace(first.stamp, offset=last.stamp.offset, zone=last.stamp.zone)
-        first = msgspec.structs.replace(first, stamp=stamp)
+        stamp = replace(first.stamp, offset=last.stamp.offset, zone=last.stamp.zone)
+        first = replace(first, stamp=stamp)
     return [first, last]
 
 
 def _with_clock(reading: DateReading, clock: Clock) -> DateReading:
     zone = clock.zone
-    stamp = msgspec.structs.replace(
+    stamp = replace(
         reading.stamp,
         time=clock.time,
         to_the_second=clock.to_the_second,
@@ -288,7 +289,7 @@ def _with_clock(reading: DateReading, clock: Clock) -> DateReading:
         zone=zone.zone if zone else None,
         others=zone.others if zone else (),
     )
-    return msgspec.structs.replace(reading, stamp=stamp, spans=(*reading.spans, (clock.start, clock.end)))
+    return replace(reading, stamp=stamp, spans=(*reading.spans, (clock.start, clock.end)))
 
 
 def _blanked(text: str, spans: list[tuple[int, int]]) -> str:

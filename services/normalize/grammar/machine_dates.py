@@ -4,6 +4,7 @@ import datetime as dt
 import re
 
 import msgspec
+from msgspec.structs import replace
 
 from services.normalize.grammar.zones import zone_named
 from shared.patterns import pattern_of
@@ -55,7 +56,7 @@ class Stamp(msgspec.Struct, frozen=True, kw_only=True):
         minutes = int(ahead.total_seconds()) // 60 if ahead is not None else None
         if minutes is None or minutes not in (self.offset, *self.others):
             return self
-        return msgspec.structs.replace(self, offset=minutes, others=())
+        return replace(self, offset=minutes, others=())
 
     @property
     def instant(self) -> dt.datetime | None:

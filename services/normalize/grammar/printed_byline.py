@@ -9,6 +9,7 @@ from functools import cache
 from itertools import islice
 
 import msgspec
+from msgspec.structs import replace
 
 from services.normalize.grammar.byline import read_byline
 from services.normalize.grammar.byline_marks import joiners, turned_names
@@ -86,11 +87,11 @@ def named_in(text: str, tag: str | None = None) -> list[Named]:
         lead = take_lead(part, tag)
         role, rest = (role, part) if lead is None else (lead.role, lead.rest)
         if found and found[-1].post is None and is_post(rest.strip(_EDGES), EVERY):
-            found[-1] = msgspec.structs.replace(found[-1], post=rest.strip(_EDGES))
+            found[-1] = replace(found[-1], post=rest.strip(_EDGES))
         elif (named := _clean(rest, text)) is not None and not (found and _is_aside(named.name, rest)):
             is_loud = named.name.isupper() and is_person(named.name, tag)
             name = normal_case(named.name, tag or GENERIC) if is_loud else named.name
-            found.append(msgspec.structs.replace(named, name=name, role=role))
+            found.append(replace(named, name=name, role=role))
     return found
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 
 import msgspec
+from msgspec.structs import replace
 
 from services.normalize.grammar.calendars import hijri, persian
 from services.normalize.grammar.clocks import Clock, clock_beside
@@ -139,7 +140,7 @@ def find_dates(
         found = _found(text, day, clock, language)
         end = max(stop for _, stop in found.spans)
         label, floor = label_beside(text, floor, min(start for start, _ in found.spans), end, language)
-        yield msgspec.structs.replace(found, label=label)
+        yield replace(found, label=label)
 
 
 def label_beside(text: str, floor: int, start: int, end: int, language: str | None) -> tuple[Label | None, int]:
@@ -253,7 +254,7 @@ def _find_days(text: str, language: str | None, order: DayOrder | None, latest: 
     found.sort(key=lambda day: day.start)
     by_moon = tuple((day.start, day.end) for day in found if day.is_counted)
     exact = [day for day in found if not day.is_counted]
-    return [msgspec.structs.replace(day, beside=by_moon) for day in exact] if exact and by_moon else found
+    return [replace(day, beside=by_moon) for day in exact] if exact and by_moon else found
 
 
 @lru_cache(maxsize=512)

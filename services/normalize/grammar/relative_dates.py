@@ -6,15 +6,7 @@ from functools import cache
 
 import msgspec
 
-from services.normalize.grammar.date_words import (
-    LETTER,
-    RUN,
-    any_of,
-    begins_of,
-    spoken_in,
-    whole_words,
-    words_of_dates,
-)
+from services.normalize.grammar.date_words import LETTER, RUN, any_of, begins_of, spoken_in, whole_words, words_of_dates
 from services.normalize.language.load import for_tag
 from shared.patterns import pattern_of
 

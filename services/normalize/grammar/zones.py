@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
+from msgspec.structs import replace
 
 from services.normalize.grammar.date_words import any_of, primary
 from services.normalize.language.load import GENERIC, for_tag, languages
@@ -76,7 +77,7 @@ def match_zone(text: str, at: int, language: str | None, *, exact: bool = False)
     if found is None:
         return None
     closing = _CLOSING.match(text, found.end)
-    return msgspec.structs.replace(found, end=closing.end()) if closing else found
+    return replace(found, end=closing.end()) if closing else found
 
 
 def _signed(text: str, at: int, exact: bool) -> Printed | None:

@@ -27,15 +27,8 @@ OTHER_NAME = pattern_of(
     r"expir|event|valid|start|end(?![a-z])|until|deadline|cover|read.?time|timezone|cache|render|ad-slot"
 )
 WEAK_METAS = (
-    "date",
-    "eprints.date",
-    "timestamp",
-    "displaydate",
-    "search_date",
-    "creation_date",
-    "datecreated",
-    "date_created",
-)
+    "date", "eprints.date", "timestamp", "displaydate", "search_date", "creation_date", "datecreated", "date_created",
+)  # fmt: skip
 MODIFIED_METAS = (
     "article:modified_time", "og:updated_time", "datemodified", "date_modified", "article:modified", "last-modified",
     "lastmod", "og:modified_time",

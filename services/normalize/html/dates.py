@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice, pairwise
 
-import msgspec
+from msgspec.structs import replace
 
 from services.normalize.grammar.date_words import label_pattern
 from services.normalize.grammar.dates import read_date
@@ -57,7 +57,7 @@ def date_witnesses(
 ) -> list[DateWitness]:
     """Everybody who says when the page was published or changed; the whole page is searched when nobody near does."""
     language = reading_language(declared.language, outline.blocks, declared.canonical or url)
-    declared = msgspec.structs.replace(declared, language=language)
+    declared = replace(declared, language=language)
     found = [
         *_from_json(declared),
         *_from_metas(declared),
@@ -89,7 +89,7 @@ def _from_anywhere(declared: Declared, outline: Outline, root: Element) -> Itera
     for margin in (False, True):
         for witness in _from_text([b for b in blocks if _is_in_margin(b) is margin], declared.language):
             kind = "line in the margin" if margin else "line elsewhere"
-            yield msgspec.structs.replace(witness, kind=kind, rule=RuleId.DATE_FAR_LINE)
+            yield replace(witness, kind=kind, rule=RuleId.DATE_FAR_LINE)
     yield from _only_day(root)
 
 
@@ -101,7 +101,7 @@ def _from_ages(near: list[Block], language: str | None, read_on: dt.date) -> Ite
             reading = read_date(text, language, latest=read_on) if len(text) <= _LONGEST_AGE else None
             if reading is None or reading.residue or reading.ago is None or reading.is_exact or _is_of_others(element):
                 continue
-            stamp = msgspec.structs.replace(reading.stamp, day=read_on - dt.timedelta(seconds=reading.ago))
+            stamp = replace(reading.stamp, day=read_on - dt.timedelta(seconds=reading.ago))
             yield DateWitness(
                 stamp=stamp, rule=RuleId.DATE_AGE, kind="age", path=path_of(element), quote=text, differs=True
             )

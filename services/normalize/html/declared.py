@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 import msgspec
 from lxml import etree
+from msgspec.structs import replace
 
 from services.normalize.html.blocks import Box
 from services.normalize.html.tree import Element, path_of, squeeze, text_of
@@ -114,7 +115,7 @@ def read_declared(root: Element, url: str | None) -> Declared:
         site_names=(*_site_names(metas, nodes, url), *_names_in_links_home(root, words or "")),
     )
     tongue = next(_tongues(root, declared), None)
-    return msgspec.structs.replace(declared, tongue=tongue, language=tongue.value if tongue is not None else None)
+    return replace(declared, tongue=tongue, language=tongue.value if tongue is not None else None)
 
 
 def plain(value: object) -> str | None:
@@ -290,7 +291,7 @@ def with_own_tongue(declared: Declared, container: Box | None) -> Declared:
         for value in filter(None, map(element.get, _LANG)):
             tongue = _tongue(value, RuleId.LANG_ATTRIBUTE, path_of(element))
             if tongue is not None:
-                return msgspec.structs.replace(declared, tongue=tongue, language=tongue.value)
+                return replace(declared, tongue=tongue, language=tongue.value)
         element = element.getparent()
     return declared
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import unquote, urlsplit
 
-import msgspec
+from msgspec.structs import replace
 
 from services.normalize.grammar.titles import cuts, fold, letters, sites_of, without_site
 from services.normalize.html.blocks import Box, Outline
@@ -90,10 +90,7 @@ def read_headline(declared: Declared, outline: Outline, root: Element, url: str 
     """The title that the model believes, how sure, and the titles that lost."""
     candidates = headline_candidates(declared, outline, root, url)
     likely = shares([features for _, features in candidates], weights("headline"))
-    readings = [
-        msgspec.structs.replace(reading, weight=logit(share))
-        for (reading, _), share in zip(candidates, likely, strict=True)
-    ]
+    readings = [replace(reading, weight=logit(share)) for (reading, _), share in zip(candidates, likely, strict=True)]
     return rank("headline", readings)
 
 
@@ -106,10 +103,10 @@ def headline_candidates(
     groups: dict[str, list[tuple[str, Title]]] = {}
     for title in titles:
         for how, value in _readings_of(title, page.sites):
-            reading = msgspec.structs.replace(title.reading, value=value)
+            reading = replace(title.reading, value=value)
             group = groups.setdefault(fold(value), [])
             if len(groups) <= _MOST_CANDIDATES:
-                group.append((how, msgspec.structs.replace(title, reading=reading)))
+                group.append((how, replace(title, reading=reading)))
     page.count_lines(letters(group[0][1].reading.value) for group in groups.values() if group)
     return [(min(group, key=_worth)[1].reading, _features(group, page)) for group in groups.values() if group]
 
@@ -234,16 +231,10 @@ def _of_headings(said: list[tuple[str, Title]], page: _Page) -> Features:
 
 _BAD = frozenset(
     {
-        "h1 of the site",
-        "heading in the page's header",
-        "heading links home",
-        "heading not shown",
-        "heading in a margin",
-        "heading beside",
-        "later h1",
-        "later h2",
+        "h1 of the site", "heading in the page's header", "heading links home", "heading not shown",
+        "heading in a margin", "heading beside", "later h1", "later h2",
     }
-)
+)  # fmt: skip
 
 
 def _of_heading(how: str, element: Element, order: int, page: _Page) -> Features:

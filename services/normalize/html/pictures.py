@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 
 import msgspec
+from msgspec.structs import replace
 
 from services.normalize.grammar.credit_lines import clean_credit, is_credit, is_photo_line
 from services.normalize.grammar.titles import letters
@@ -382,5 +383,5 @@ def _once(found: list[Picture]) -> list[Picture]:
     for place, picture in enumerate(found):
         first = kept.setdefault(picture.caption or place, picture)
         if first is not picture:
-            kept[picture.caption] = msgspec.structs.replace(first, blocks=first.blocks | picture.blocks)
+            kept[picture.caption] = replace(first, blocks=first.blocks | picture.blocks)
     return list(kept.values())

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import groupby
 
-import msgspec
+from msgspec.structs import replace
 
 from services.normalize.document import Piece, Shape
 from services.normalize.grammar.titles import letters
@@ -121,7 +121,7 @@ def _holds_headline(picture: Picture, titled: str, text: dict[int, Block]) -> bo
 
 
 def _bare(picture: Picture) -> Picture:
-    return msgspec.structs.replace(picture, caption="", blocks=frozenset())
+    return replace(picture, caption="", blocks=frozenset())
 
 
 def _picture(picture: Picture, base: str | None) -> Piece:
@@ -209,4 +209,4 @@ def _with_lead(pieces: tuple[Piece, ...], description: str | None) -> tuple[Piec
     first = next((place for place, piece in enumerate(pieces) if piece.shape in ("lead", "paragraph")), None)
     if first is None or pieces[first].shape == "lead" or letters(pieces[first].text) != letters(description or ""):
         return pieces
-    return (*pieces[:first], msgspec.structs.replace(pieces[first], shape="lead"), *pieces[first + 1 :])
+    return (*pieces[:first], replace(pieces[first], shape="lead"), *pieces[first + 1 :])

@@ -5,6 +5,7 @@ from importlib import resources
 from typing import Any, Literal, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from services.normalize.tables import parse
 from shared.article import Kind, Role
@@ -264,7 +265,7 @@ def for_tag(tag: str | None) -> Language:
 
 @cache
 def _all_together() -> Language:
-    return msgspec.structs.replace(_merged(list(languages().values())), tag=EVERY)
+    return replace(_merged(list(languages().values())), tag=EVERY)
 
 
 def _merged(every: list[_Rules]) -> _Rules:
@@ -278,4 +279,4 @@ def _merged(every: list[_Rules]) -> _Rules:
             merged[name] = tuple(dict.fromkeys(word for words in values for word in words))
         elif isinstance(values[0], dict):
             merged[name] = {word: said for table in reversed(values) for word, said in table.items()}
-    return msgspec.structs.replace(every[0], **merged)
+    return replace(every[0], **merged)

@@ -5,7 +5,7 @@ import math
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-import msgspec
+from msgspec.structs import replace
 
 from services.normalize.document import Draft, Piece, Shape
 from services.normalize.fields.date import Dated, clock_evidence
@@ -21,12 +21,7 @@ from shared.article import Article, Correction, Evidence, Person, Role
 
 _SURE = 0.95
 _MOST_UNTOLD = 300
-_PRINTED: dict[str, Shape] = {
-    "headline": "heading",
-    "description": "lead",
-    "byline": "byline",
-    "dateline": "paragraph",
-}
+_PRINTED: dict[str, Shape] = {"headline": "heading", "description": "lead", "byline": "byline", "dateline": "paragraph"}
 _ROLES: dict[str, Role] = {
     "author": "author", "creator": "author", "writer": "author", "reporter": "author", "byline": "author",
     "columnist": "author", "correspondent": "author", "contributor": "author", "by": "author",
@@ -182,7 +177,7 @@ class FieldReadings:
             if field == "first_created":
                 evidence += self._clock(fields, self._dates[ranking.believed.value], evidence[-1])
         evidence += (Ranking(believed=one, sure=one.sure).evidence() for one in self._single.values())
-        article = msgspec.structs.replace(Article(), **fields)
+        article = replace(Article(), **fields)
         return Draft(pieces=pieces, article=article, evidence=tuple(evidence), printed=tuple(self._printed))
 
     def _clock(self, fields: dict[str, object], dated: Dated, of_day: Evidence) -> Iterator[Evidence]:

@@ -4,6 +4,7 @@ import html
 import re
 
 import msgspec
+from msgspec.structs import replace
 
 from services.normalize.document import Draft, Piece
 from services.normalize.fields.date import date_of_value
@@ -43,13 +44,13 @@ def read(text: str, raw: Raw) -> Draft:
     _take_dates(readings, entry, raw, spoken.tag if spoken is not None else None)
     told = tuple(_told(piece, entry.tags) for piece in body)
     draft = readings.draft(with_pictures(told, pictures_of(entry.pictures, "$.pictures")))
-    return msgspec.structs.replace(draft, article=msgspec.structs.replace(draft.article, is_cut=is_cut), told=spoken)
+    return replace(draft, article=replace(draft.article, is_cut=is_cut), told=spoken)
 
 
 def _told(piece: Piece, tags: tuple[str, ...]) -> Piece:
     """A piece that only repeats a tag of the entry, "#chuyển đổi số", is no part of the article."""
     named = piece.text.startswith("#") and piece.text[1:].strip() in tags
-    return msgspec.structs.replace(piece, shape="debris") if named else piece
+    return replace(piece, shape="debris") if named else piece
 
 
 def _title(entry: FeedEntry) -> str | None:

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import cast
 
 import msgspec
+from msgspec.structs import replace
 
 from services.normalize.document import Draft, Piece, Told
 from services.normalize.fields.date import clock_evidence, clock_sureness, is_before, received_at
@@ -76,7 +77,7 @@ def read(text: str, raw: Raw) -> Draft:
     container, region, head = find_places(outline, headline)
     declared = with_own_tongue(declared, container)
     told = language_of_page(declared, raw, outline, container)
-    spoken = msgspec.structs.replace(declared, language=told.tag if told is not None else None)
+    spoken = replace(declared, language=told.tag if told is not None else None)
     near = find_near(outline, container, head)
     witnesses = date_witnesses(spoken, outline, near, root, raw.url, _read_on(spoken, raw))
     refuse_other_page(root, declared, outline, head, _settle_dates(fields, spoken, witnesses, raw))
@@ -100,7 +101,7 @@ def read(text: str, raw: Raw) -> Draft:
         read = frozenset({*(piece.text for piece in edges), *(seen.quote for seen in fields.evidence if seen.quote)})
         pieces = (*dates, *pieces, *rest, *removed(outline, body, pictures, headline, read))
     _settle_picture(fields, declared, pieces)
-    article = msgspec.structs.replace(Article(), **fields.values)
+    article = replace(Article(), **fields.values)
     return Draft(pieces=pieces, article=article, evidence=tuple(fields.evidence), told=told)
 
 

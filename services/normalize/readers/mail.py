@@ -12,6 +12,7 @@ from email.header import decode_header
 from email.message import Message
 
 import msgspec
+from msgspec.structs import replace
 
 from services.normalize.document import Piece
 from services.normalize.readers.markup import pieces_of_markup
@@ -42,7 +43,7 @@ def open_mail(raw: Raw) -> Raw:
         raise NotAnArticle(f"The mail holds no text{f', only what is attached ({named})' if named else ''}.")
     head = [*_head_lines(mail), *(f"Content-Disposition: {name}" for name in found.attached)]
     text = "\n".join(head) + "\n\n" + found.text.strip("\r\n")
-    return msgspec.structs.replace(raw, body=text.encode("utf-8", "replace"), media_type="text/plain; charset=utf-8")
+    return replace(raw, body=text.encode("utf-8", "replace"), media_type="text/plain; charset=utf-8")
 
 
 def _head_lines(mail: Message) -> Iterator[str]:

@@ -15,14 +15,9 @@ from shared.errors import NotAnArticle
 
 _LOOKED_FOR = ("headline", "headlines", "title", "body_text", "body_html", "bodies", "description_text", "descriptions")
 _STATES: Mapping[str, PubStatus] = {
-    "usable": "usable",
-    "withheld": "withheld",
-    "embargoed": "withheld",
-    "canceled": "canceled",
-    "cancelled": "canceled",
-    "withdrawn": "canceled",
-    "killed": "canceled",
-}
+    "usable": "usable", "withheld": "withheld", "embargoed": "withheld", "canceled": "canceled",
+    "cancelled": "canceled", "withdrawn": "canceled", "killed": "canceled",
+}  # fmt: skip
 _CAPTIONS = ("description_text", "description_html", "body_text", "caption")
 Item = dict[str, object]
 

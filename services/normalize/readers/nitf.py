@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-import msgspec
+from msgspec.structs import replace
 
 from services.normalize.document import Draft, Piece
 from services.normalize.fields.date import date_of_value
@@ -60,7 +60,7 @@ def _body(nitf: Element, base: str | None) -> tuple[Piece, ...]:
     """
     notes = [note for note in every(nitf, "body.head", "note") if not _is_inside(note, "note")]
     pieces = [piece for note in notes for piece in pieces_of_element(note, base)]
-    found = [msgspec.structs.replace(piece, shape="debris") for piece in pieces if piece.text]
+    found = [replace(piece, shape="debris") for piece in pieces if piece.text]
     contents = [content for content in every(nitf, "body.content") if not _is_inside(content, "note", "body.content")]
     if not contents:
         contents = [part for body in every(nitf, "body")[:1] for part in body if local_name(part) not in _HEADS]

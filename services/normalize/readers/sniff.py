@@ -31,14 +31,8 @@ _SAID: Mapping[str, str] = {
     MAIL: MAIL,
 }
 _BY_EXTENSION: Mapping[str, str] = {
-    "txt": PLAIN,
-    "md": PLAIN,
-    "html": PAGE,
-    "htm": PAGE,
-    "xhtml": PAGE,
-    "nitf": NITF,
-    "eml": MAIL,
-}
+    "txt": PLAIN, "md": PLAIN, "html": PAGE, "htm": PAGE, "xhtml": PAGE, "nitf": NITF, "eml": MAIL,
+}  # fmt: skip
 _HEAD = 4096
 _ROOT = re.compile(rb"<(?![?!])(?:[A-Za-z_][\w.-]*:)?([A-Za-z][\w.-]*)")
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
