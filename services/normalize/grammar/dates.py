@@ -33,6 +33,7 @@ _DAY_AND_MONTH = re.compile(
     r"(?<![\d/.-])[0-3]?\d(?P<mark>[/.])[0-3]?\d(?![\d/])|(?<!\d)[0-3]?\d\.?\s(?:de\s)?[^\W\d_]{3,12}(?![^\W_])|"
     r"(?<![^\W_])[^\W\d_]{3,12}\.?\s[0-3]?\d(?!\d)|(?<!\d)[01]?\d月[0-3]?\d日"
 )
+_DATED = re.compile(rf"{_DAY_AND_MONTH.pattern}|(?<!\d)(?:19|20)\d\d(?!\d)")
 _NO_LETTERS = re.compile(r"[\W_]+")
 # With a half of the day in English it is America's order, whatever the page's language: "11/9/2015 5:34 PM".
 _AMERICAN = re.compile(r"\b\d{1,2}/\d{1,2}/\d{2,4}\b.{0,12}\d\s?[AP]\.?M\b", re.IGNORECASE)
@@ -101,7 +102,9 @@ def read_dates(
     """All dates of a line in order; the words of the line that are no part of any are the residue of each."""
     text = western(text[:LONGEST])
     readings = [*_absolute(text, language, order, latest)]
-    readings += _relative(text, language, latest, [span for reading in readings for span in reading.spans])
+    told = _relative(text, language, latest, [span for reading in readings for span in reading.spans])
+    # "Today" beside a date names that very day, unless it says of what it is the date ("updated today").
+    readings += [reading for reading in told if not readings or reading.label is not None]
     if not readings:
         return ()
     readings.sort(key=lambda reading: reading.start)
@@ -227,10 +230,13 @@ def _relative(
         return
     pattern, days = relative_days(language)
     match = pattern.search(rest)
-    if match is None or (not _FIGURE.search(rest) and _residue(_blanked(rest, [match.span()]), language)):
-        return  # "today" among other words dates nothing
+    if match is None:
+        return
     clock = clock_beside(rest, match.start(), match.end(), 0, language)
     spans = (match.span(), (clock.start, clock.end)) if clock is not None else (match.span(),)
+    left = _blanked(rest, list(spans))
+    if _DATED.search(left) or (not _FIGURE.search(rest) and _residue(left, language)):
+        return  # "today" among other words dates nothing, and beside a date that nobody reads even less
     word = " ".join(match[0].casefold().split())
     ago = days.get(word, days.get(word.rstrip("."), 0)) * _DAY
     stamp = Stamp(day=today, time=clock.time if clock else None)

@@ -117,14 +117,14 @@ def _figure_round(box: Box) -> Box | None:
 
 
 def _crowd(images: list[tuple[Element, Box]]) -> dict[int, int]:
-    """How many pictures stand in a box; `<picture>`, `<figure>` and the image in it are one."""
+    """How many pictures stand in a box, 2 for more; `<picture>`, `<figure>` and the image in it are one."""
     crowd: dict[int, int] = {}
     for image, box in images:
         parent = image.getparent()
         if image.tag in {"picture", "figure"} or (parent is not None and parent.tag == "noscript"):
             continue
         node: Box | None = box
-        while node is not None:
+        while node is not None and crowd.get(id(node), 0) < 2:  # where two stand, two stand in all boxes round it
             crowd[id(node)] = crowd.get(id(node), 0) + 1
             node = node.parent
     return crowd

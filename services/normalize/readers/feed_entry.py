@@ -7,7 +7,7 @@ import msgspec
 from msgspec.structs import replace
 
 from services.normalize.document import Draft, Piece
-from services.normalize.fields.date import date_of_value
+from services.normalize.fields.date import Dated, date_of_value
 from services.normalize.fields.language import SAMPLE, language_of
 from services.normalize.readers.declared_fields import FieldReadings
 from services.normalize.readers.feed_texts import join_texts, pictures_of, with_pictures, without_invitation
@@ -41,7 +41,7 @@ def read(text: str, raw: Raw) -> Draft:
     _take_rest(readings, entry)
     sample = " ".join([title or "", lead or "", *(piece.text for piece in body)])[:SAMPLE]
     spoken = language_of(entry.language, raw.source.language, sample)
-    _take_dates(readings, entry, raw, spoken.tag if spoken is not None else None)
+    _take_dates(readings, entry, raw, (entry.language, spoken.tag if spoken is not None else None))
     told = tuple(_told(piece, entry.tags) for piece in body)
     draft = readings.draft(with_pictures(told, pictures_of(entry.pictures, "$.pictures")))
     return replace(draft, article=replace(draft.article, is_cut=is_cut), told=spoken)
@@ -85,9 +85,15 @@ def _take_rest(readings: FieldReadings, entry: FeedEntry) -> None:
     readings.add("keywords", tuple(tag.strip() for tag in entry.tags), "feed tags", "$.tags")
 
 
-def _take_dates(readings: FieldReadings, entry: FeedEntry, raw: Raw, language: str | None) -> None:
-    published = date_of_value(entry.published, raw, language)
-    updated = date_of_value(entry.updated, raw, language)
+def _date(printed: str | None, raw: Raw, languages: tuple[str | None, ...]) -> Dated | None:
+    """A date in the language that reads it best: software prints months in that of its settings."""
+    tags = [language for language in dict.fromkeys(languages) if language] or [None]
+    dates = (date_of_value(printed, raw, language) for language in tags)
+    return max((date for date in dates if date is not None), key=lambda date: date.sure, default=None)
+
+
+def _take_dates(readings: FieldReadings, entry: FeedEntry, raw: Raw, languages: tuple[str | None, ...]) -> None:
+    published, updated = (_date(printed, raw, languages) for printed in (entry.published, entry.updated))
     readings.take_date("first_created", published, "feed published", "$.published", _SURE)
     readings.take_date("version_created", updated, "feed updated", "$.updated", _SURE)
     if published is None:
