@@ -87,8 +87,9 @@ def _take_rest(readings: FieldReadings, entry: FeedEntry) -> None:
 
 def _date(printed: str | None, raw: Raw, languages: tuple[str | None, ...]) -> Dated | None:
     """A date in the language that reads it best: software prints months in that of its settings."""
-    tags = [language for language in dict.fromkeys(languages) if language] or [None]
-    dates = (date_of_value(printed, raw, language) for language in tags)
+    dates = (
+        date_of_value(printed, raw, language) for language in list(filter(None, dict.fromkeys(languages))) or (None,)
+    )
     return max((date for date in dates if date is not None), key=lambda date: date.sure, default=None)
 
 
