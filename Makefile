@@ -31,7 +31,7 @@ up: $(VENV)/.base  ## the whole desk on this machine, until Ctrl-C
 	@$(BIN)/copydesk up
 
 test: $(VENV)/.dev  ## the whole test suite
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m tests.suite
 
 test-fast: $(VENV)/.dev  ## the unit tests alone, for while you write
 	@$(BIN)/python -m pytest tests/unit
@@ -64,8 +64,8 @@ fix: $(VENV)/.dev  ## format, and mend what ruff can mend
 quality: $(VENV)/.dev  ## score the normaliser over labelled corpora: make quality CORPORA=DIR
 	@$(BIN)/python -m tests.quality.report --corpora $(CORPORA)
 
-peers: $(VENV)/.dev .venv-peers/.made  ## score other extractors beside ours over labelled pages: make peers CORPORA=DIR
-	@$(BIN)/python -m tests.quality.peers --corpora $(CORPORA) --python .venv-peers/bin/python --time 60
+peers: $(VENV)/.dev .venv-peers/.made  ## score other extractors beside ours over labelled pages: make peers CORPORA=DIR [SAMPLE=60] [ONLY=NAME]
+	@$(BIN)/python -m tests.quality.peers --corpora $(CORPORA) --python .venv-peers/bin/python --sample $(or $(SAMPLE),60) $(addprefix --only ,$(ONLY)) --time 60
 
 .venv-peers/.made: requirements/peers.lock
 	@$(PYTHON) -m venv .venv-peers

@@ -13,6 +13,7 @@ MEDIA_TYPES = {
     ".md": "text/markdown",
     ".html": "text/html",
     ".htm": "text/html",
+    ".eml": "message/rfc822",
 }
 """What a file's ending says; any other document is looked into."""
 

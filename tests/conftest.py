@@ -149,9 +149,10 @@ def settings_over(server: Server, folder: Path, **changes: object) -> Settings:
 
 
 # A failing example is printed with a blob that repeats it. The machine draws the same examples in each run, so that a
-# change is judged by what it changes; a person's runs go on looking for new ones.
-hypothesis.settings.register_profile("person", print_blob=True)
-hypothesis.settings.register_profile("machine", derandomize=True, print_blob=True, database=None)
+# change is judged by what it changes; a person's runs go on looking for new ones. No example has a deadline: what it
+# takes says how busy the machine is; what reading costs is tested as a ratio.
+hypothesis.settings.register_profile("person", print_blob=True, deadline=None)
+hypothesis.settings.register_profile("machine", derandomize=True, print_blob=True, database=None, deadline=None)
 hypothesis.settings.load_profile("machine" if os.environ.get("CI") else "person")
 os.environ.setdefault("COPYDESK_CONFIG", os.devnull)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)  # started with nohup, a run would hand its deafness on to what it tests

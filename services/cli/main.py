@@ -28,6 +28,7 @@ class Command(NamedTuple):
     arguments: tuple[Argument, ...] = ()
     serves: bool = False  # a process that runs for long: it logs, where other commands speak to a person
     opens: bool = True  # the data folder, whose version is checked first
+    alone: bool = False  # of no desk: options that place one are not its business
 
 
 COMMANDS = (
@@ -215,6 +216,7 @@ COMMANDS = (
             *SOURCE,
         ),
         opens=False,
+        alone=True,
     ),
     Command(
         "normalize",
@@ -222,6 +224,7 @@ COMMANDS = (
         "clean articles from standard input to standard output, without Redis",
         (arg("--jsonl", action="store_true", required=True, help='one input a line: {"path"|"text"|"body_b64": …}'),),
         opens=False,
+        alone=True,
     ),
     Command("config show", "config:show_config", "every setting and where it comes from", opens=False),
     Command("doctor", "doctor:doctor", "what this machine lacks, and what to do about it", opens=False),
@@ -358,7 +361,7 @@ def _parser() -> argparse.ArgumentParser:
         parents=[_common("set_before")],
     )
     parser.set_defaults(json=False)
-    common = _common("set_after")
+    common, alone = _common("set_after"), _common("set_after", alone=True)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     groups: dict[str, Any] = {}
     for command in COMMANDS:
@@ -367,22 +370,32 @@ def _parser() -> argparse.ArgumentParser:
             within = commands.add_parser(group, help=GROUPS[group], description=GROUPS[group])
             groups[group] = within.add_subparsers(metavar="COMMAND", required=True)
         place = groups[group] if group else commands
-        made = place.add_parser(word, help=command.help, description=command.help, parents=[common])
+        parents = [alone if command.alone else common]
+        made = place.add_parser(word, help=command.help, description=command.help, parents=parents)
         made.set_defaults(target=command.target, serves=command.serves, opens=command.opens)
         for argument in command.arguments:
             made.add_argument(*argument.names, **argument.options)
     return parser
 
 
-def _common(pairs: str) -> argparse.ArgumentParser:
-    """What every command takes, before or after its name; absent is absent, so that the one does not undo the other."""
+_PLACES: dict[str, dict[str, Any]] = {
+    "--data-dir": {"metavar": "DIR", "help": "where everything is kept (data)"},
+    "--seeds-dir": {"metavar": "DIR", "help": "the watched folder (seeds)"},
+    "--redis-url": {"metavar": "URL", "help": "a Redis of yours instead of the embedded one"},
+    "--host": {"dest": "web_host", "metavar": "HOST", "help": "the front door's address (127.0.0.1)"},
+    "--port": {"dest": "web_port", "metavar": "PORT", "help": "the front door's port (8080)"},
+}
+
+
+def _common(pairs: str, *, alone: bool = False) -> argparse.ArgumentParser:
+    """What every command takes, before or after its name; absent is absent, so that the one does not undo the other.
+
+    A command that works `alone` takes the options that place a desk as well, for scripts, but does not speak of them.
+    """
     common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     common.add_argument("--json", action="store_true", help="answer in JSON, for programs")
-    common.add_argument("--data-dir", metavar="DIR", help="where everything is kept (data)")
-    common.add_argument("--seeds-dir", metavar="DIR", help="the watched folder (seeds)")
-    common.add_argument("--redis-url", metavar="URL", help="a Redis of yours instead of the embedded one")
-    common.add_argument("--host", dest="web_host", metavar="HOST", help="the front door's address (127.0.0.1)")
-    common.add_argument("--port", dest="web_port", metavar="PORT", help="the front door's port (8080)")
+    for name, options in _PLACES.items():
+        common.add_argument(name, **(options | {"help": argparse.SUPPRESS} if alone else options))
     common.add_argument(
         "--set", dest=pairs, action="append", metavar="NAME=VALUE", help="any other setting (`config show`)"
     )

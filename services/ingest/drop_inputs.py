@@ -24,6 +24,7 @@ MEDIA_TYPES: Mapping[str, str] = {
     ".htm": "text/html",
     ".json": "application/json",
     ".xml": "application/xml",
+    ".eml": "message/rfc822",
 }
 STRUCTURED = frozenset({".xml", ".json"})
 LARGE = 256 * 1024

@@ -4,6 +4,7 @@ import os
 
 from celery import signals
 
+from services.normalize.pipeline import import_readers
 from services.normalize.tasks import read_articles
 from shared.settings import Settings
 from shared.untrusted.sandbox import limit_memory
@@ -16,6 +17,7 @@ from shared.work.worker import work
 
 def run(settings: Settings) -> int:
     """Work on the normalize queue until told to stop; gives the exit code."""
+    import_readers()
     app = make_app(settings, "normalize")
     record = WorkerRecord(settings, "normalize")
     ledger = open_ledger(settings, record.boot)

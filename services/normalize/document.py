@@ -4,29 +4,18 @@ import re
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
+from services.normalize.kept import kept_for_lines
 from services.normalize.language.load import GENERIC, Language, for_tag
 from services.normalize.readings import RuleId
 from shared.article import Article, Candidate, Evidence
 from shared.envelope import Raw
 
 Shape = Literal[
-    "line",
-    "paragraph",
-    "heading",
-    "caption",
-    "picture",
-    "quote",
-    "list",
-    "table",
-    "code",
-    "footnote",
-    "embed",
-    "date",
-    "byline",
-    "lead",
-    "debris",
-]
+    "line", "paragraph", "heading", "caption", "picture", "quote", "list", "table", "code", "footnote", "embed",
+    "date", "byline", "lead", "debris",
+]  # fmt: skip
 
 
 class Piece(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -55,33 +44,41 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     rows: tuple[tuple[str, ...], ...] = ()
 
 
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """A language, by which rule it was told, how sure that is, and the other one that was not believed."""
+
+    tag: str
+    rule: RuleId
+    sure: float
+    lost: str | None = None
+    lost_rule: RuleId = RuleId.LANGUAGE_DECLARED
+
+    @property
+    def evidence(self) -> Evidence:
+        """What the article tells of it."""
+        lost = (Candidate(value=self.lost, rule=self.lost_rule.words),) if self.lost is not None else ()
+        return Evidence(field="language", rule=self.rule.words, sure=round(self.sure, 2), lost=lost)
+
+
 class Draft(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A reader's result: the fields it could settle from declared data, in `article`, and the pieces to be judged.
 
     The steps fill what `article` leaves `None`, judge the pieces and turn them into `article.blocks`. `printed` are
     the words that stood in fields of the input: none of them may be lost where the article has another value there.
+    `told` is the language of the article, where the reader had to know it.
     """
 
     pieces: tuple[Piece, ...] = ()
     article: Article = Article()
     evidence: tuple[Evidence, ...] = ()
     printed: tuple[Piece, ...] = ()
+    told: Told | None = None
 
 
 Kind = Literal[
-    "date",
-    "headline",
-    "lead",
-    "byline",
-    "boilerplate",
-    "caption",
-    "picture",
-    "subhead",
-    "paragraph",
-    "quote",
-    "list",
-    "table",
-]
+    "date", "headline", "lead", "byline", "boilerplate", "caption", "picture", "subhead", "paragraph", "quote", "list",
+    "table", "correction",
+]  # fmt: skip
 
 QUOTE_LENGTH = 200
 
@@ -119,6 +116,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     is_page: bool = False
     pieces: tuple[Piece, ...] = ()
     printed: tuple[Piece, ...] = ()
+    told: Told | None = None
 
 
 def open_document(raw: Raw, text: str, draft: Draft) -> Document:
@@ -134,26 +132,25 @@ def open_document(raw: Raw, text: str, draft: Draft) -> Document:
         is_page=is_page,
         pieces=draft.pieces,
         printed=draft.printed,
+        told=draft.told,
     )
 
 
 def set_field(document: Document, evidence: Evidence, **fields: object) -> Document:
     """Give the article the fields and the document their evidence."""
-    return msgspec.structs.replace(
-        document, article=msgspec.structs.replace(document.article, **fields), evidence=(*document.evidence, evidence)
-    )
+    return replace(document, article=replace(document.article, **fields), evidence=(*document.evidence, evidence))
 
 
 def replace_lines(document: Document, marks: dict[int, Line]) -> Document:
     """Replace the lines with these numbers."""
     if not marks:
         return document
-    return msgspec.structs.replace(document, lines=tuple(marks.get(i, line) for i, line in enumerate(document.lines)))
+    return replace(document, lines=tuple(marks.get(i, line) for i, line in enumerate(document.lines)))
 
 
 def classified(line: Line, kind: Kind, rule: RuleId, sure: float | None = None, note: str = "") -> Line:
     """The line, told to be of this kind by this rule, which is as sure of itself as its table says if not told."""
-    return msgspec.structs.replace(line, kind=kind, rule=rule, note=note, sure=rule.sure if sure is None else sure)
+    return replace(line, kind=kind, rule=rule, note=note, sure=rule.sure if sure is None else sure)
 
 
 def make_evidence(
@@ -220,11 +217,10 @@ _LETTERS_A_WORD = 2.5
 _RUNS_ON, _LETTERS_IN_ALL = 10_000, 8
 
 
+@kept_for_lines
 def size(text: str) -> int:
     """How many words a line has; Chinese, Japanese and Thai write them without spaces, so letters are counted there."""
     if len(text) > _RUNS_ON:
         return len(text) // _LETTERS_IN_ALL  # what is asked of a size is whether a line is short
     count = len(text.split())
-    if not text or max(text) < "\u0e00":
-        return count
-    return count + int(len(_CASELESS.findall(text)) / _LETTERS_A_WORD)
+    return count if text.isascii() else count + int(len(_CASELESS.findall(text)) / _LETTERS_A_WORD)

@@ -1,8 +1,10 @@
 """From the bytes of one input to the canonical article: decode, read the format, then one step for each field."""
 
-from collections.abc import Callable, Mapping
+import importlib
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, cast
 
-import msgspec
+from msgspec.structs import replace
 
 from services.normalize.document import Document, Draft, open_document
 from services.normalize.fields.blocks import set_blocks
@@ -15,24 +17,28 @@ from services.normalize.fields.headline import read_headline
 from services.normalize.fields.language import tell_language
 from services.normalize.fields.line_labels import label_lines
 from services.normalize.fields.markers import read_markers
+from services.normalize.fields.notes import read_notes
 from services.normalize.fields.remaining import keep_remaining
+from services.normalize.fields.sender import read_sender
 from services.normalize.fields.text import mend_text
 from services.normalize.fields.wrapping import join_wrapped
-from services.normalize.readers import feed_entry, html_page, newsml_g2, ninjs, nitf, plain_text, schema_org, sniff
-from shared.article import Article
+from services.normalize.readers import sniff
+from services.normalize.readings import RuleId
+from shared.article import Article, Evidence
 from shared.envelope import FEED_ENTRY_TYPE, MOST_BYTES, Raw
 from shared.errors import NotAnArticle
-from shared.untrusted.decode import decode
+from shared.untrusted.decode import Decoded, decode
 
 Reader = Callable[[str, Raw], Draft]
-READERS: Mapping[str, Reader] = {
-    sniff.PLAIN: plain_text.read,
-    sniff.PAGE: html_page.read,
-    FEED_ENTRY_TYPE: feed_entry.read,
-    sniff.NINJS: ninjs.read,
-    sniff.SCHEMA_ORG: schema_org.read,
-    sniff.NITF: nitf.read,
-    sniff.NEWSML_G2: newsml_g2.read,
+# The module of each format's reader, imported with the first input of its format: a text needs no parser of pages.
+READERS: Mapping[str, str] = {
+    sniff.PLAIN: "plain_text",
+    sniff.PAGE: "html_page",
+    FEED_ENTRY_TYPE: "feed_entry",
+    sniff.NINJS: "ninjs",
+    sniff.SCHEMA_ORG: "schema_org",
+    sniff.NITF: "nitf",
+    sniff.NEWSML_G2: "newsml_g2",
 }
 
 STEPS: tuple[Callable[[Document], Document], ...] = (
@@ -41,11 +47,13 @@ STEPS: tuple[Callable[[Document], Document], ...] = (
     tell_language,
     read_markers,
     label_lines,
+    read_notes,
     read_date_lines,
     cut_boilerplate,
     read_end_byline,
     read_headline,
     read_head_byline,
+    read_sender,
     read_lead,
     judge_captions,
     keep_remaining,
@@ -61,15 +69,29 @@ def normalize(raw: Raw) -> Article:
     """The article in an input; raises `NotAnArticle` when it holds none, and nothing else."""
     if len(raw.body) > MOST_BYTES:
         raise NotAnArticle(f"The input has {len(raw.body)} bytes; more than {MOST_BYTES} are not read as one article.")
-    reader = reader_for(raw)
-    text = decode(raw.body, raw.media_type, raw.source.language).text
-    document = open_document(raw, text, _bounded(reader(text, raw)))
+    media_type = sniff.media_type_of(raw.body, raw.media_type)
+    if media_type == sniff.MAIL:
+        raw, media_type = _module("mail").open_mail(raw), sniff.PLAIN
+    reader = reader_for(media_type)
+    decoded = decode(raw.body, raw.media_type, raw.source.language)
+    document = open_document(raw, decoded.text, _bounded(reader(decoded.text, raw)))
     for step in STEPS:
         document = step(document)
     article = document.article
     if article.headline is None and article.description is None and not article.blocks:
         raise NotAnArticle("Nothing in the input reads as an article.")
-    return msgspec.structs.replace(article, evidence=document.evidence)
+    return replace(article, evidence=(*document.evidence, *_evidence_of_encoding(decoded)))
+
+
+def _evidence_of_encoding(decoded: Decoded) -> Iterator[Evidence]:
+    """What was lost or mended on the way from bytes to text: a reader of the article cannot see it there."""
+    if decoded.unreadable:
+        rule, note = RuleId.BYTES_UNREADABLE, f"{decoded.unreadable} in {decoded.encoding}"
+    elif decoded.repaired:
+        rule, note = RuleId.TEXT_MENDED, decoded.rule
+    else:
+        return
+    yield Evidence(field="encoding", rule=rule.told(note), sure=rule.sure)
 
 
 def _bounded(draft: Draft) -> Draft:
@@ -77,17 +99,25 @@ def _bounded(draft: Draft) -> Draft:
         raise NotAnArticle(f"The input has {len(draft.pieces)} lines; more than {MOST_PIECES} are no article.")
     if len(draft.article.headline or "") <= LONGEST_HEADLINE:
         return draft
-    return msgspec.structs.replace(
+    return replace(
         draft,
-        article=msgspec.structs.replace(draft.article, headline=None),
+        article=replace(draft.article, headline=None),
         evidence=tuple(seen for seen in draft.evidence if seen.field != "headline"),
     )
 
 
-def reader_for(raw: Raw) -> Reader:
-    """The reader of an input's format; one that says only "bytes" is looked into."""
-    media_type = sniff.media_type_of(raw.body, raw.media_type)
-    reader = READERS.get(media_type)
-    if reader is None:
+def reader_for(media_type: str) -> Reader:
+    """The reader of a format; raises `NotAnArticle` for one that none takes."""
+    if media_type not in READERS:
         raise NotAnArticle(f"No reader takes {media_type} that is no ninjs, schema.org, NITF or NewsML-G2.")
-    return reader
+    return cast(Reader, _module(READERS[media_type]).read)
+
+
+def import_readers() -> None:
+    """Import all readers now: a process that forks does so before, or each child would for itself."""
+    for name in (*READERS.values(), "mail"):
+        _module(name)
+
+
+def _module(name: str) -> Any:
+    return importlib.import_module(f"services.normalize.readers.{name}")

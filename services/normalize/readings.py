@@ -25,6 +25,9 @@ class RuleId(enum.Enum):
     One section a field, in the order of the article's fields; a member's name is what code compares.
     """
 
+    # encoding: told where the text is not just what the bytes say
+    BYTES_UNREADABLE = ("bytes that are no letters of the text's encoding: U+FFFD stands for them", 1.0)
+    TEXT_MENDED = ("misread before it came, and mended", 0.9)
     # uri
     CANONICAL_LINK = ("canonical link", 0.95)
     OG_URL = ("meta og:url", 0.9)
@@ -91,12 +94,14 @@ class RuleId(enum.Enum):
     TWITTER_TITLE = ("meta twitter:title", 0.6)
     META_TITLE = ("meta that names the headline", 0.7)
     MICRODATA_HEADLINE = ("microdata headline", 0.8)
+    TITLE_LINE = ("a line set over the text", 0.6)
     PAGE_TITLE = ("title of the page", 0.5)
     FIRST_LINE = ("the first line", 0.9)
     FIRST_LINE_UNDER_KICKER = ("the first line under a section's name", 0.9)
     HEADLINE_REPEATED = ("repeats the headline", 0.95)
     HEADLINE_WITHOUT_SITE = ("the title's words without the site's name, on top of the text", 0.9)
     MAIL_HEAD = ("a mail's head", 0.95)
+    MAIL_SENDER = ("who sent the mail", 0.5)
     MAIL_SUBJECT = ("a mail's subject", 0.9)
     LABELLED = ("labelled in the copy", 0.98)
     LABEL_ALONE = ("a label of the copy", 0.9)
@@ -141,6 +146,7 @@ class RuleId(enum.Enum):
     CREDIT_BAR = ("a name behind a bar", 0.85)
     CREDIT_TAKEN_BY = ("the word behind who took it", 0.95)
     CREDIT_WORD_BEFORE_NAME = ("a credit's word before a name", 0.9)
+    CREDIT_ANY_LABEL = ("a word and a colon behind a caption", 0.7)
     CREDIT_STOCK = ("a stock picture's note", 0.9)
     CAPTION_CREDITED = ("a caption by its credit", 0.97)
     CAPTION_CREDITED_ON_PAGE = ("a paragraph that credits a picture", 0.95)
@@ -159,6 +165,7 @@ class RuleId(enum.Enum):
     DATELINE_BROKEN_DASH = ("capitals before a dash that the encoding broke", 0.7)
     DATELINE_PLACE_AND_DAY = ("place and day", 0.9)
     DATELINE_PLACE = ("a place before the mark that papers of this language set", 0.8)
+    DATELINE_GLUED = ("a place that runs into the first word", 0.85)
     DATELINE_BEFORE_DESCRIPTION = ("before the description", 0.9)
     PLACE_OF_DATELINE = ("place of the dateline", 0.8)
     OPENING_PARAGRAPH = ("the opening paragraph under the headline", 0.9)
@@ -201,7 +208,13 @@ class RuleId(enum.Enum):
     SITE_DEBRIS = ("debris of the page", 0.9)
     SITE_FIGURES = ("figures without a word", 0.7)
 
+    # corrections, and whether the text is cut
+    CORRECTION_NOTE = ("a note on what was corrected", 0.9)
+    PAYWALL_LINE = ("a line that asks to pay for the rest", 0.85)
+    PAID_PART_AWAY = ("the paid part that JSON-LD names is not on the page", 0.85)
+
     # live entries
+    LIVE_PRINTED = ("entries under their clocks", 0.8)
     LIVE_UPDATE = ("JSON-LD liveBlogUpdate", 0.95)
 
     # fields that a feed or a wire document declares; a note names the member
@@ -211,6 +224,7 @@ class RuleId(enum.Enum):
     REMAINING = ("stands in no other field", 0.5)
     REMAINING_MARK = ("a byline or a date beside the one that was taken", 0.7)
     REMAINING_PART = ("the rest of what was read for another field", 0.6)
+    REMAINING_DECLARED = ("declared beside the article", 0.9)
     REMAINING_HEADLINE = ("declared as a headline beside the main one", 0.8)
 
     def __init__(self, words: str, sure: float) -> None:

@@ -10,10 +10,12 @@ import msgspec
 
 from shared.errors import NotAnArticle
 from shared.untrusted.charsets.labels import declared_encodings
-from shared.untrusted.charsets.legacy import read_legacy
+from shared.untrusted.charsets.legacy import read_byte_by_byte, read_legacy
 from shared.untrusted.charsets.letters import likelihood
 from shared.untrusted.charsets.mojibake import mend
-from shared.untrusted.charsets.signatures import binary_kind
+from shared.untrusted.charsets.signatures import binary_kind, what_to_do
+from shared.untrusted.charsets.syllables import syllables_in
+from shared.untrusted.charsets.vietnamese import decode_viqr, looks_like_viqr
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -23,9 +25,18 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _SAMPLE = 4096
+_WIDE_SAMPLE = 1024
 _WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 _LIKELY_WIDE = -4.2  # a byte, as a logarithm: text in any script is above -3.5, chance below -4.7
-_SHIFTED = frozenset({"iso2022_jp", "iso2022_jp_2", "iso2022_jp_ext", "iso2022_kr", "hz"})
+# What only these encodings write: the sequences that shift from ASCII to their own letters.
+_SHIFTS = (
+    (b"\x1b$B", "iso2022_jp_2"),
+    (b"\x1b$@", "iso2022_jp_2"),
+    (b"\x1b$(D", "iso2022_jp_2"),
+    (b"\x1b(I", "iso2022_jp_ext"),
+    (b"\x1b$)C", "iso2022_kr"),
+    (b"~{", "hz"),
+)
 _PRINTABLE = bytes(range(0x20, 0x7F)) + b"\t\n\r"
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f\x0b\x0c]")
 # Text with none of these is in its composed form: marks, conjoining letters, and those that have canonical twins. What
@@ -41,24 +52,31 @@ _D_STROKE = str.maketrans("\u00d0\u00f0", "\u0110\u0111")
 _VIETNAMESE_ONLY = re.compile("[\u01a0\u01a1\u01af\u01b0\u1ea0-\u1ef9\u031b\u0309\u0323]")
 _NORDIC = re.compile("[\u00de\u00fe\u00c6\u00e6]")
 _TELLING = 3
+_SYLLABLES, _MOST_SYLLABLES = 4, 8
+_PRINTED_LOSS = "\ufffd".encode()  # what another program could not read
 _TOO_MANY_CONTROLS = 0.05
 
 
 class Decoded(msgspec.Struct, frozen=True, kw_only=True):
     """The text of an input, in NFC; offsets in evidence count its characters.
 
-    `rule` says what decided for `encoding`; `repaired` whether something had to be mended that no encoding explains.
+    `rule` says what decided for `encoding`; `repaired` whether something had to be mended that no encoding explains;
+    `unreadable` how many U+FFFD stand in the text for bytes that are no letter of it.
     """
 
     text: str
     encoding: str
     rule: str
     repaired: bool = False
+    unreadable: int = 0
 
 
 def decode(body: bytes, media_type: str, language: str | None = None) -> Decoded:
     """Read bytes in whatever encoding they are in; raises `NotAnArticle` for bytes that are no text."""
     decoded = _decode(body, media_type, language)
+    unreadable = decoded.text.count("\ufffd") - body.count(_PRINTED_LOSS)
+    if unreadable > 0:
+        decoded = msgspec.structs.replace(decoded, unreadable=unreadable, repaired=True)
     if "&#" in decoded.text and media_type.startswith("text/plain") and "</" not in decoded.text:
         return _with_letters(decoded)
     return decoded
@@ -76,7 +94,7 @@ def _with_letters(decoded: Decoded) -> Decoded:
 def _decode(body: bytes, media_type: str, language: str | None) -> Decoded:
     kind = binary_kind(body)
     if kind is not None:
-        raise NotAnArticle(f"This is no text: the input looks like {kind}.")
+        raise NotAnArticle(f"This is no text: the input looks like {kind}{what_to_do(kind)}.")
     if not body.strip(b" \t\r\n\f\v\0\xef\xbb\xbf\xff\xfe"):
         raise NotAnArticle("The input is empty: it holds nothing but white space.")
     for mark, encoding in _BOMS:
@@ -84,16 +102,17 @@ def _decode(body: bytes, media_type: str, language: str | None) -> Decoded:
             return _by_mark(body[len(mark) :], encoding, media_type, language)
     declared = declared_encodings(body, media_type)
     if b"\0" in body[:_SAMPLE] and (wide := _wide_encoding(body)) is not None:
-        return _finished(body.decode(wide, "ignore"), wide, "pattern of zero bytes")
-    if b"\x1b" in body or b"~{" in body:
-        for name in _SHIFTED.intersection(declared):
-            return _finished(body.decode(name, "ignore"), name, "declared")
+        return _finished(body.decode(wide, "replace"), wide, "pattern of zero bytes")
+    may_shift = (b"\x1b" in body or b"~" in body) and body.isascii()  # to look for one byte costs a hundredth
+    shifted = next((name for mark, name in _SHIFTS if mark in body), None) if may_shift else None
+    if shifted is not None:
+        return _finished(body.decode(shifted, "replace"), shifted, "shifts to another alphabet")
     return _narrow(body, declared, language)
 
 
 def _by_mark(body: bytes, encoding: str, media_type: str, language: str | None) -> Decoded:
     if encoding != "utf-8":
-        return _finished(body.decode(encoding, "ignore"), encoding, "byte order mark")
+        return _finished(body.decode(encoding, "replace"), encoding, "byte order mark")
     return msgspec.structs.replace(
         _narrow(body, declared_encodings(body, media_type), language), rule="byte order mark"
     )
@@ -105,16 +124,17 @@ def _narrow(body: bytes, declared: tuple[str, ...], language: str | None) -> Dec
     except UnicodeDecodeError:
         wide = None if body[:_SAMPLE].isascii() else _wide_encoding(body)
         if wide is not None:
-            return _finished(body.decode(wide, "ignore"), wide, "letter frequencies")
+            return _finished(body.decode(wide, "replace"), wide, "letter frequencies")
         text, encoding, rule, repaired = read_legacy(body, declared, language)
         if encoding.startswith("utf-8"):
             return msgspec.structs.replace(_finished(text, encoding, rule), repaired=True)
-        return _composed(text, encoding, rule, repaired=repaired)
+        distinct = read_byte_by_byte(body.translate(None, _PRINTABLE), encoding)
+        return _composed(text, encoding, rule, distinct=distinct, repaired=repaired)
 
 
 def _wide_encoding(body: bytes) -> str | None:
     """UTF-16 or UTF-32 without a mark, if read so the text is likely in some language."""
-    sample = body[: min(_SAMPLE, len(body)) & ~3 or len(body)]
+    sample = body[: min(_WIDE_SAMPLE, len(body)) & ~3 or len(body)]
     if b"</" in sample:  # an end tag at a byte a letter
         return None
     readings = ((sample.decode(name, "replace"), name) for name in _WIDE)
@@ -128,7 +148,7 @@ def _finished(text: str, encoding: str, rule: str, body: bytes | None = None) ->
     body = text.encode("utf-8", "surrogatepass") if body is None else body
     residue = body.translate(None, _PRINTABLE).decode("utf-8", "surrogatepass")
     if not residue:
-        return Decoded(text=text, encoding=encoding, rule=rule)
+        return _without_mnemonics(Decoded(text=text, encoding=encoding, rule=rule))
     text, wrong = mend(text, body, residue)
     if wrong is not None:
         return _composed(text, encoding, f"{rule}, {wrong} mended", repaired=True)
@@ -136,6 +156,19 @@ def _finished(text: str, encoding: str, rule: str, body: bytes | None = None) ->
         text, residue = text.translate(_D_STROKE), residue.translate(_D_STROKE)
         return msgspec.structs.replace(_composed(text, encoding, f"{rule}, Eth for \u0110 mended"), repaired=True)
     return _composed(text, encoding, rule, distinct=residue)
+
+
+def _without_mnemonics(decoded: Decoded) -> Decoded:
+    """Text in ASCII, read as VIQR if nearly all that it marks are syllables of Vietnamese then."""
+    sample = decoded.text[:_SAMPLE]
+    if not looks_like_viqr(sample):
+        return decoded
+    right, wrong = syllables_in(decode_viqr(sample))
+    if right < _SYLLABLES or right < _MOST_SYLLABLES * wrong:
+        return decoded
+    return msgspec.structs.replace(
+        decoded, text=decode_viqr(decoded.text), encoding="viqr", rule="Vietnamese syllables"
+    )
 
 
 def _is_written_with_eth(residue: str) -> bool:

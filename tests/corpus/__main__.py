@@ -34,7 +34,7 @@ def _table(scored: list[Scored]) -> None:
         of_path = [entry for entry in scored if entry.document.path == path]
         for field in Field:
             if (figure := mean(of_path, field)) is not None:
-                print(f"{path:6} {field:11} {figure:.3f}  {_by_layout(of_path, field)}")
+                print(f"{path:10} {field:11} {figure:.3f}  {_by_layout(of_path, field)}")
     for path in PATHS:
         groups = by_language(entry for entry in scored if entry.document.path == path)
         print(path, " ".join(f"{tag} {mean(group) or 0:.3f}" for tag, group in groups.items()))

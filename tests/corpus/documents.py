@@ -4,7 +4,15 @@ from collections.abc import Iterator, Mapping
 
 from services.ingest.feeds import make_inputs, read_feed
 from shared.envelope import Raw, Source
-from tests.corpus import feed_layouts, page_layouts, text_layouts, wire_layouts
+from tests.corpus import (
+    feed_layouts,
+    newsml_g2_layouts,
+    ninjs_layouts,
+    nitf_layouts,
+    page_layouts,
+    schema_org_layouts,
+    text_layouts,
+)
 from tests.corpus.markup import page_address
 from tests.corpus.stories import Newsroom, Setting
 from tests.corpus.truth import FIRST_RECEIVED_US, Copy, Document, Layouts, truth_of
@@ -13,7 +21,10 @@ PATHS: Mapping[str, Layouts] = {
     "text": text_layouts.LAYOUTS,
     "pages": page_layouts.LAYOUTS,
     "feeds": feed_layouts.LAYOUTS,
-    "wire": wire_layouts.LAYOUTS,
+    "ninjs": ninjs_layouts.LAYOUTS,
+    "schema_org": schema_org_layouts.LAYOUTS,
+    "nitf": nitf_layouts.LAYOUTS,
+    "newsml_g2": newsml_g2_layouts.LAYOUTS,
 }
 
 

@@ -33,6 +33,7 @@ _SIGNS = str.maketrans("‘’“”„«»–—‐‑", '\'\'"""""----')
 _CREDIT_ENDS = re.compile(r"\s*(?:[,;|]|\s(?:and|und|&)\s)\s*")
 _ALIKE = 0.9
 _A_MINUTE = 60
+_WITHOUT_MOMENT = "cms:mezzanine-"  # its pages print "7 years ago" alone: giving none is right, giving another is not
 Truth = dict[str, Any]
 Marks = list[tuple[float, float]]  # what was reached, of what could be
 
@@ -127,7 +128,8 @@ def _judge(tally: Tally, name: str, truth: Truth, article: Article | None, *, wh
     tally.add("headline", _plain(title) == _plain(truth["title"]), 1, f"{name}: {title!r} for {truth['title']!r}")
     if truth.get("published"):
         about = f"{name}: {article.first_created} ({article.precision}) for {truth['published']}"
-        tally.add("instant", _is_instant(article, truth["published"]), 1, about)
+        is_rightly_none = name.startswith(_WITHOUT_MOMENT) and article.first_created is None
+        tally.add("instant", is_rightly_none or _is_instant(article, truth["published"]), 1, about)
     authors = [person.name for person in article.people if "author" in person.rel]
     _add_set(tally, "authors", name, truth["authors"], authors)
     tally.add("language", (article.language or "")[:2] == truth["lang"], 1, f"{name}: {article.language}")

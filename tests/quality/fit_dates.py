@@ -20,6 +20,7 @@ from services.normalize.fields.date_ranking import SHIFT, SLOPE, Settled, day_ca
 from services.normalize.grammar.zones import assign_zone
 from services.normalize.html.date_witness import DateWitness
 from services.normalize.html.dates import date_witnesses
+from services.normalize.html.declared import with_own_tongue
 from services.normalize.html.headlines import read_headline
 from services.normalize.html.regions import find_near, find_places
 from services.normalize.models.load import logit
@@ -152,9 +153,11 @@ def witnesses_of(page: Labelled) -> list[DateWitness]:
     opened = open_page(page)
     raw = Raw(source=Source(kind="push", name="fit"), media_type="text/html", body=b"", received_us=0, url=page.url)
     declared = opened.declared
-    spoken = msgspec.structs.replace(declared, language=language_of_page(declared, raw, opened.outline))
     headline = read_headline(declared, opened.outline, opened.root, page.url)
     container, _, head = find_places(opened.outline, headline.believed.value if headline is not None else None)
+    declared = with_own_tongue(declared, container)
+    told = language_of_page(declared, raw, opened.outline, container)
+    spoken = msgspec.structs.replace(declared, language=told.tag if told is not None else None)
     near = find_near(opened.outline, container, head)
     return date_witnesses(spoken, opened.outline, near, opened.root, page.url, READ_ON)
 

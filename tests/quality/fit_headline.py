@@ -21,10 +21,12 @@ WEIGHTS = Path("services/normalize/models/headline.toml")
 HEAD = """How much each feature of a title speaks for its being the headline, in logits.
 Fitted by tests/quality/fit_headline.py, which cross-validates it by site; "says", "cuts" and "holds" tell whether a
 source prints the title whole, less the outlet's name, or as one of its parts."""
-PENALTY = 1.0
+PENALTY = 2.0
 # Pages of papers count twice: the others are also shops, forums and clubs. Readability's truth is its own output.
 _TIMES = {"fundus": 2.0, "readability": 0.3}
 PRIOR = {
+    "title_line says it": 1.0,
+    "line set apart": 1.5,
     "is shown": 1.5,
     "ends in a colon": -4.0,
     "an end is the outlet": -2.0,

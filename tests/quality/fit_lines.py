@@ -13,10 +13,13 @@ import sys
 import zlib
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from services.normalize.fields.line_labels import LABELS, STATES
-from tests.quality.crf import ALLOWED, Fitted, decode_states, fit
+from services.normalize.fields.line_labels import LABELS, STATES, follows
 from tests.quality.line_truth import Sample, read_corpus, read_own
+
+if TYPE_CHECKING:
+    from tests.quality.crf import Fitted
 
 MODEL = Path("services/normalize/models/lines.toml")
 FOLDS = 5
@@ -34,6 +37,8 @@ def main() -> int:
     parser.add_argument("--misses", type=int, default=0)
     parser.add_argument("--anew-too", action="store_true", help="count the settings anew in the tables too")
     options = parser.parse_args()
+    from tests.quality import crf  # noqa: PLC0415  # numpy, which reading the help asks nobody for
+
     samples = [
         sample
         for corpus in ("copytext-dev", "vietnamese-wide", "vietnamese-dev")
@@ -46,7 +51,7 @@ def main() -> int:
             answers = cross_validate(samples, group, options.penalty, options.anew_too)
             show(title, answers, samples, options.misses)
     if options.write:
-        MODEL.write_text(as_toml(fit(samples, options.penalty)), encoding="utf-8")
+        MODEL.write_text(as_toml(crf.fit(samples, options.penalty)), encoding="utf-8")
     return 0
 
 
@@ -58,11 +63,13 @@ def _language(sample: Sample) -> str:
     return sample.language
 
 
-def cross_validate(samples: list[Sample], group, penalty: float, anew: bool = False) -> list[tuple[Sample, list[int]]]:  # type: ignore[no-untyped-def]
+def cross_validate(samples: list[Sample], group, penalty: float, anew: bool = False) -> Answers:  # type: ignore[no-untyped-def]
     """Each sample's states by a model that has seen no sample of its group."""
+    from tests.quality.crf import decode_states, fit  # noqa: PLC0415  # see main
+
     groups = sorted({group(sample) for sample in samples})
     fold_of = {name: zlib.crc32(name.encode()) % FOLDS for name in groups}
-    answers = []
+    answers: Answers = []
     for turn in range(FOLDS):
         own = [sample for sample in samples if fold_of[group(sample)] != turn]
         aside = [s for s in samples if fold_of[group(s)] == turn and (anew or not s.is_anew)]
@@ -111,7 +118,7 @@ def show(title: str, answers: list[tuple[Sample, list[int]]], samples: list[Samp
                 )
 
 
-def as_toml(fitted: Fitted) -> str:
+def as_toml(fitted: "Fitted") -> str:
     """The weights as a table that people can read."""
     lines = [
         "# How much each feature of a line of plain text speaks for each label, and which state likes to follow which.",
@@ -129,7 +136,7 @@ def as_toml(fitted: Fitted) -> str:
         parts = [
             f"{t.zone}_{t.label} = {fitted.move[row, n]:.2f}"
             for n, t in enumerate(STATES)
-            if ALLOWED[row, n] and abs(fitted.move[row, n]) >= 0.02
+            if follows(state, t) and abs(fitted.move[row, n]) >= 0.02
         ]
         lines += ["", f"[follows.{state.zone}_{state.label}]", *parts]
     return "\n".join(lines) + "\n"

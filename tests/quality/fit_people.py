@@ -34,6 +34,7 @@ PRIOR = {
     "beside the surest people": -1.0,
     "one of many, of whom others are confirmed": -3.0,
     "one of very many, not the first": -4.0,
+    "a person where none is declared": 1.0,
     "a pseudonym": 1.0,
     "holds another name": -3.0,
     "byline labelled names it": 1.0,

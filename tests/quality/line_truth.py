@@ -4,6 +4,7 @@ import json
 import re
 import unicodedata
 import zlib
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import msgspec
 from services.normalize.document import Document, Line, open_document
 from services.normalize.fields.date import day_order
 from services.normalize.fields.line_features import features
-from services.normalize.fields.line_labels import STATES, label_lines
+from services.normalize.fields.line_labels import STATES, follows, label_lines, may_open
 from services.normalize.fields.line_views import BULLET, CELLS, TextView
 from services.normalize.grammar.dates import read_dates
 from services.normalize.pipeline import STEPS
@@ -105,7 +106,7 @@ def read_samples(folder: Path, truth: Truth, count: int) -> list[Sample]:
     for step in STEPS[: STEPS.index(label_lines)]:
         document = step(document)
     labels = label(document, truth)
-    if states_of(labels) is None:
+    if "headline" not in labels or states_of(labels) is None:
         return []
     seed = zlib.crc32(truth["id"].encode())
     labelled = list(zip(document.lines, labels, strict=True))
@@ -219,23 +220,34 @@ def _label_of_rest(own: str, line: Line, known: _Known, document: Document, *, h
 
 
 def states_of(labels: list[str]) -> list[int] | None:
-    """The labels in their zones; None where they make no article."""
+    """The labels in their zones; None where they make no article. What stands over a text without headline is `pre`."""
     body = ("para", "subhead", "item", "row")
-    if labels.count("headline") != 1:
+    if labels.count("headline") > 1:
         return None
-    headline = labels.index("headline")
+    headline = labels.index("headline") if "headline" in labels else -1
     inner = [n for n, name in enumerate(labels) if n > headline and name in body]
     if not inner:
         return None
     head = ("deck", "byline", "date", "slug", "kicker")
-    opening = max((n for n in range(headline, inner[0]) if labels[n] in head), default=headline)
+    opening = max((n for n in range(headline + 1, inner[0]) if labels[n] in head), default=headline)
     ending = max(n for n, name in enumerate(labels) if name in (*body, "caption", "credit"))
-    states = [_state_of(n, name, headline, opening, ending) for n, name in enumerate(labels)]
-    return [state for state in states if state is not None] if None not in states else None
+    ends: tuple[tuple[int, str], ...] = (
+        (headline - 1, "pre"), (headline, "headline"), (opening, "post"), (ending, "body"),
+    )  # fmt: skip
+    if headline < 0:
+        ends = ((opening, "pre"), (ending, "body"))
+    states = [_state_of(n, name, ends) for n, name in enumerate(labels)]
+    found = [state for state in states if state is not None]
+    fits = (
+        len(found) == len(states)
+        and may_open(STATES[found[0]])
+        and all(follows(STATES[one], STATES[two]) for one, two in pairwise(found))
+    )
+    return found if fits else None
 
 
-def _state_of(number: int, name: str, headline: int, opening: int, ending: int) -> int | None:
-    ends = ((headline - 1, "pre"), (headline, "headline"), (opening, "post"), (ending, "body"))
+def _state_of(number: int, name: str, ends: tuple[tuple[int, str], ...]) -> int | None:
+    """The state of a line in the zone that ends at or after it."""
     zone = next((zone for last, zone in ends if number <= last), "foot")
     name = "note" if zone == "body" and name == "byline" else name
     return next((n for n, state in enumerate(STATES) if (state.zone, state.label) == (zone, name)), None)

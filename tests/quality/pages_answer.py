@@ -38,7 +38,9 @@ def answer(name: str, url: str | None, body: bytes) -> dict[str, Any]:
 
 
 def _fields(article: Article) -> dict[str, Any]:
-    names = [person.name for person in article.people if "author" in person.rel] + list(article.organisations)
+    wrote = [person.name for person in article.people if "author" in person.rel]
+    edited = [person.name for person in article.people if "editor" in person.rel]  # who signs where nobody else does
+    names = (wrote or edited) + list(article.organisations)
     fields: dict[str, Any] = {"title": article.headline, "authors": names, "published": _published(article)}
     if article.lead_picture is not None:
         fields["image"] = article.lead_picture.href

@@ -1,4 +1,4 @@
-"""Other extractors in the page scorer's protocol: `PYTHON peer_answers.py trafilatura|newspaper4k|readability`.
+"""Other extractors in the page scorer's protocol: `PYTHON peer_answers.py trafilatura|newspaper4k|readability SECONDS`.
 
 Run by the interpreter of an environment of their own (`make peers`): nothing of Copydesk is imported here.
 """
@@ -6,7 +6,11 @@ Run by the interpreter of an environment of their own (`make peers`): nothing of
 import base64
 import importlib
 import json
+import os
+import select
+import signal
 import sys
+import time
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -26,19 +30,23 @@ def trafilatura(page: bytes, url: str | None) -> Answer:
         "authors": authors,
         "published": fields.get("date"),
         "body": fields.get("text"),
+        "image": fields.get("image"),
+        "lang": fields.get("language"),
     }
 
 
 def newspaper4k(page: bytes, url: str | None) -> Answer:
     """Without fetching anything; an address is asked for, so one is given."""
     html = page.decode("utf-8", "replace")
-    article = _newspaper().article(url or "http://page.example/", input_html=html, language="en")
+    article = _newspaper().article(url or "http://page.example/", input_html=html, language="en", fetch_images=False)
     moment = article.publish_date
     return {
         "title": article.title,
         "authors": list(article.authors),
         "published": moment.isoformat() if hasattr(moment, "isoformat") else None,
         "body": article.text,
+        "image": article.top_image,
+        "lang": article.meta_lang,
     }
 
 
@@ -67,18 +75,52 @@ PEERS: dict[str, Callable[[bytes, str | None], Answer]] = {
 }
 
 
-def main(peer: str) -> None:
-    """Answer every page on standard input."""
+def answer_within(read: Callable[[bytes, str | None], Answer], page: dict[str, Any], most_s: float) -> Answer:
+    """What a reader says of a page, asked in a child that is ended after so many seconds: some never end."""
+    ours, theirs = os.pipe()
+    child = os.fork()
+    if not child:
+        try:
+            os.close(ours)
+            with os.fdopen(theirs, "wb") as pipe:
+                pipe.write(json.dumps(_answer(read, page)).encode())
+        finally:
+            os._exit(0)
+    os.close(theirs)
+    with os.fdopen(ours, "rb") as pipe:
+        said, ends = b"", time.monotonic() + most_s
+        while select.select([pipe], [], [], max(0.0, ends - time.monotonic()))[0]:
+            part = pipe.read1(1 << 20)
+            if not part:
+                break
+            said += part
+        else:
+            os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    try:
+        answer: Answer = json.loads(said)
+    except ValueError:
+        return {"error": f"no answer within {most_s} s, or it died"}
+    return answer
+
+
+def _answer(read: Callable[[bytes, str | None], Answer], page: dict[str, Any]) -> Answer:
+    try:
+        return read(base64.b64decode(page["html_b64"]), page["url"])
+    except Exception as error:  # noqa: BLE001  # whatever a peer raises is its answer to this page
+        return {"error": f"{type(error).__name__}: {error}"}
+
+
+def main(peer: str, most_s: float) -> None:
+    """Answer every page on standard input; each within `most_s` where that is not 0, which costs a child a page."""
     read = PEERS[peer]
+    _answer(read, {"html_b64": "", "url": None})  # imports what it needs once, for all children
     for line in sys.stdin:
         page = json.loads(line)
-        try:
-            answer = read(base64.b64decode(page["html_b64"]), page["url"])
-        except Exception as error:  # noqa: BLE001  # whatever a peer raises is its answer to this page
-            answer = {"error": f"{type(error).__name__}: {error}"}
+        answer = answer_within(read, page, most_s) if most_s else _answer(read, page)
         kept = {name: value for name, value in answer.items() if value}
         print(json.dumps({"id": page["id"], **kept}, ensure_ascii=False), flush=True)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], float(sys.argv[2]))

@@ -413,12 +413,24 @@ def test_read_takes_standard_input(monkeypatch: pytest.MonkeyPatch, capsys: pyte
 @pytest.mark.parametrize(
     ("argv", "said", "code"),
     [
-        pytest.param(("absent.html",), "absent.html: No such file or directory", 2, id="no such file"),
+        pytest.param(("absent.html",), "absent.html: there is no such file\n", 2, id="no such file"),
+        pytest.param(
+            ("www.bao.vn/1",), "for a page of the web write https://www.bao.vn/1", 2, id="an address cut short"
+        ),
+        pytest.param((".",), "is a folder: name one document in it", 2, id="a folder"),
+        pytest.param(("bai.pdf",), "a PDF document: take its text out first", 1, id="a PDF"),
+        pytest.param(("bai.docx",), "a DOCX document of Word: save it as plain text", 1, id="a document of Word"),
+        pytest.param(("bai.zip",), "a ZIP archive: unpack it", 1, id="an archive"),
+        pytest.param(("noise.bin",), "This is no text", 1, id="noise"),
         pytest.param(("empty.txt",), "The input is empty", 1, id="no article"),
         pytest.param(("empty.txt", "--zone", "Mars/Olympus"), "unknown zone 'Mars/Olympus'", 2, id="no such zone"),
         pytest.param(("empty.txt", "--ninjs", "--markdown"), "ask for one", 2, id="two forms"),
         pytest.param(("feed.xml",), "The feed has no entries.", 1, id="a feed without entries"),
         pytest.param(("long.txt", "--set", "max_input_bytes=10"), "has more than 10 bytes", 1, id="too long"),
+        pytest.param(
+            ("long.txt", "--set", "max_input_bytes=10"), "--set max_input_bytes=", 1, id="and what takes more"
+        ),
+        pytest.param(("huge.txt",), "more than 4194304 are not read as one article", 1, id="longer than any article"),
     ],
 )
 def test_read_says_what_is_wrong(
@@ -426,11 +438,54 @@ def test_read_says_what_is_wrong(
 ) -> None:
     (tmp_path / "empty.txt").write_text("\n", encoding="utf-8")
     (tmp_path / "long.txt").write_text(TEXT, encoding="utf-8")
+    (tmp_path / "huge.txt").write_bytes(b"The ferry runs again.\n" * 200_000)
+    (tmp_path / "bai.pdf").write_bytes(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
+    (tmp_path / "bai.docx").write_bytes(
+        b"PK\x03\x04\x14\0\x06\0[Content_Types].xml" + b"\0" * 64 + b"word/document.xml"
+    )
+    (tmp_path / "bai.zip").write_bytes(b"PK\x03\x04\x14\0\x06\0bai.txt")
+    (tmp_path / "noise.bin").write_bytes(bytes(range(256)) * 16)
     (tmp_path / "feed.xml").write_text("<rss><channel><title>Harbour Post</title></channel></rss>", encoding="utf-8")
     got, out, err = answer(capsys, "read", *argv)
     assert (got, out) == (code, "")
     assert said in err
     assert "Traceback" not in err
+
+
+def test_read_speaks_only_of_options_that_concern_it(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["read", "--help"])
+    help_text = capsys.readouterr().out
+    assert "--zone" in help_text
+    assert not [name for name in ("--redis-url", "--data-dir", "--seeds-dir", "--port") if name in help_text]
+
+
+def test_read_takes_the_place_of_a_desk_all_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "page.html").write_text(PAGE, encoding="utf-8")
+    assert answer(capsys, "read", "page.html", "--markdown", "--data-dir", str(tmp_path))[0] == 0
+
+
+@pytest.mark.parametrize("words", ["read - </dev/null", "printf '' | {} read -"], ids=["nothing", "an empty pipe"])
+def test_an_empty_standard_input_is_told_with_what_to_do(words: str) -> None:
+    program = f"{sys.executable} -m services.cli"
+    line = words.format(program) if "{}" in words else f"{program} {words}"
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=False, env=environ)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "standard input is empty: pipe a document in" in done.stderr
+
+
+def test_what_is_typed_is_read_and_how_it_ends_is_told() -> None:
+    ours, theirs = os.openpty()
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    line = [sys.executable, "-m", "services.cli", "read", "-", "--markdown"]
+    with subprocess.Popen(line, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environ) as reading:
+        os.write(ours, b"Ferry runs again\n\nIt left at nine, as it had before the storm.\n\x04")
+        out, err = reading.communicate(timeout=60)
+    os.close(ours)
+    os.close(theirs)
+    assert (reading.returncode, out.decode().splitlines()[0]) == (0, "# Ferry runs again")
+    assert b"end with Ctrl-D" in err
 
 
 @pytest.mark.parametrize("command", ["read -", "normalize --jsonl", "push - --type text/plain"])

@@ -6,8 +6,9 @@ from typing import Any
 
 from services.index.entry import embargo_end
 from services.index.exports.body import body_html, body_text, web_address
-from shared.article import Article, Block
+from shared.article import Article, Block, Person, Role
 
+JOB_TITLE = "jobTitle"  # schema.org's word, as the type of a contactInfo
 SCHEMA = "http://www.iptc.org/std/ninjs/ninjs-schema_3.1.json#"
 
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+\Z")
@@ -31,7 +32,7 @@ def to_ninjs(article: Article, article_id: str) -> Item:
         "descriptions": _texts("lead", article.description),
         "bodies": _bodies(article),
         "by": article.byline,
-        "people": [{"name": person.name, "rel": rel} for person in article.people for rel in person.rel],
+        "people": [_person(person, rel) for person in article.people for rel in person.rel],
         "organisations": [{"name": name} for name in article.organisations],
         "infoSources": [{"name": name} for name in article.sources],
         "located": article.located,
@@ -40,6 +41,12 @@ def to_ninjs(article: Article, article_id: str) -> Item:
         "altIds": _alt_ids(article),
     }
     return _said(item)
+
+
+def _person(person: Person, rel: Role) -> Item:
+    """One role a person; 3.1 has no property for a post, so that it stands where the schema leaves the type open."""
+    post = [{"type": JOB_TITLE, "value": person.job_title}] if person.job_title else []
+    return _said({"name": person.name, "rel": rel, "contactInfo": post})
 
 
 def item_uri(article: Article, article_id: str) -> str:

@@ -33,9 +33,7 @@ def to_schema_org(article: Article, article_id: str) -> Node:
         "dateModified": article.version_created and article.version_created.isoformat(),
         "author": _people(article, "author"),
         "editor": _people(article, "editor"),
-        "contributor": _people(article, "contributor")
-        + _people(article, "photographer")
-        + _people(article, "videographer"),
+        "contributor": _people(article, "contributor", "photographer", "videographer", "illustrator", "compiler"),
         "translator": _people(article, "translator"),
         "sourceOrganization": [{"@type": "Organization", "name": name} for name in article.sources],
         "dateline": article.dateline,

@@ -44,7 +44,7 @@ def _with_strays_marked(part: bytes) -> bytes:
     """UTF-8 whose stray bytes, where they say nothing, are U+FFFD: a character is lost, not the entry."""
     if is_utf8(part) or not is_damaged(part):
         return part
-    return without_strays(with_pairs_joined(part), lost="\ufffd").encode()
+    return without_strays(with_pairs_joined(part)).encode()
 
 
 def _read_entry(part: bytes, declared: str) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-import msgspec
+from msgspec.structs import replace
 
 from services.normalize.document import Document, Line, make_evidence
 from services.normalize.fields.line_views import SIGN_BULLET, cells_of
@@ -11,16 +11,9 @@ from services.normalize.readings import RuleId
 from shared.article import Block, BlockType, Evidence
 
 _OF_SHAPE: dict[str, BlockType] = {
-    "heading": "subhead",
-    "caption": "caption",
-    "picture": "picture",
-    "quote": "quote",
-    "list": "list",
-    "table": "table",
-    "code": "code",
-    "footnote": "footnote",
-    "embed": "embed",
-}
+    "heading": "subhead", "caption": "caption", "picture": "picture", "quote": "quote", "list": "list",
+    "table": "table", "code": "code", "footnote": "footnote", "embed": "embed",
+}  # fmt: skip
 
 
 def set_blocks(document: Document) -> Document:
@@ -45,23 +38,25 @@ def set_blocks(document: Document) -> Document:
             block is not None
             and block.type == "caption"
             and blocks
-            and _waits_for_caption(blocks[-1])
+            and _waits_for_caption(blocks[-1], block.byline)
             and picture_above
         ):
             evidence.append(_evidence(document, f"blocks[{len(blocks) - 1}]", line))
             credit = block.byline or blocks[-1].byline
-            blocks[-1] = msgspec.structs.replace(blocks[-1], caption=block.text, byline=credit)
+            blocks[-1] = replace(blocks[-1], caption=block.text, byline=credit)
         elif block is not None:
             part = (line.skip, len(line.text)) if line.skip else None
             evidence.append(_evidence(document, f"blocks[{len(blocks)}]", line, part))
             blocks.append(block)
         picture_above = line.piece.shape == "picture" and not line.text
-    article = msgspec.structs.replace(document.article, blocks=tuple(blocks), boilerplate=tuple(removed))
-    return msgspec.structs.replace(document, article=article, evidence=(*document.evidence, *evidence))
+    article = replace(document.article, blocks=tuple(blocks), boilerplate=tuple(removed))
+    return replace(document, article=article, evidence=(*document.evidence, *evidence))
 
 
-def _waits_for_caption(block: Block) -> bool:
-    return block.type == "picture" and block.caption is None
+def _waits_for_caption(block: Block, credit: str | None) -> bool:
+    """Whether a picture takes the caption below it: one that credits somebody else is no caption of this picture."""
+    same_credit = block.byline is None or credit is None or block.byline == credit
+    return block.type == "picture" and block.caption is None and same_credit
 
 
 def _goes_on(above: Block, block: Block, line: Line, last: Line | None) -> bool:
@@ -71,7 +66,7 @@ def _goes_on(above: Block, block: Block, line: Line, last: Line | None) -> bool:
 
 
 def _extended(above: Block, block: Block) -> Block:
-    return msgspec.structs.replace(above, items=(*above.items, *block.items), rows=(*above.rows, *block.rows))
+    return replace(above, items=(*above.items, *block.items), rows=(*above.rows, *block.rows))
 
 
 def _block(line: Line) -> Block | None:
@@ -117,5 +112,5 @@ def _evidence(document: Document, field: str, line: Line, part: tuple[int, int] 
     if rule is None:
         rule = RuleId.LINE_TEXT if line.piece.shape == "line" else RuleId.LINE_OF_MARKUP
         note = "" if line.piece.shape == "line" else line.piece.shape
-        line = msgspec.structs.replace(line, rule=rule, note=note)
+        line = replace(line, rule=rule, note=note)
     return make_evidence(document, field, line, rule, line.sure, part, line.lost)

@@ -6,6 +6,7 @@ from services.normalize.document import Document, Line, classified, replace_line
 from services.normalize.grammar.byline import read_byline
 from services.normalize.language import phrases
 from services.normalize.language.folding import fold
+from services.normalize.language.signs import CLOSERS, STOPS, is_stopped
 from services.normalize.readings import RuleId
 
 LONGEST_LINK = 32
@@ -16,13 +17,16 @@ MOST_LINKS = 60
 # `»Das war knapp«, sagt er.` opens a quotation; no arrow is closed.
 _ARROW = re.compile(r"^(?:>{1,4}|»+(?![^»«]*«)|›+(?![^›‹]*‹)|►+|▶+|▸+|→+|=>|\*>|☞|👉|➤)\s*\w?")
 _BULLET = re.compile(rf"^(?:[{phrases.DASHES}•*+·▪■●○◦]|>+|»+(?![^»«]*«))\s*\S")
+_FULL_STOPS = STOPS.translate(dict.fromkeys(map(ord, "!?！？؟")))  # questions and calls may be headlines
 _COUNT = re.compile(r"\s*\(?\s*\d[\d.,]*\s*\)?$")
 _HASHTAGS = re.compile(r"(?:#[^\s#]+[\s,]*)+")
 _ADDRESS = re.compile(r"(?i)^(?:https?://|www\.)\S+$|^\S+@\S+\.\w+$")
 
 
 def cut_boilerplate(document: Document) -> Document:
-    """Mark what the site added, and the headlines that a "Tin liên quan" brings along."""
+    """Mark what the site added to a page, and the headlines that a "Tin liên quan" brings along."""
+    if not document.is_page:
+        return document
     marks: dict[int, Line] = {}
     tag, looked_to = document.rules.tag, 0
     last_running = max((n for n, line in enumerate(document.lines) if _is_running(line.text)), default=-1)
@@ -96,7 +100,7 @@ def _followers(document: Document, opener: int, last_running: int) -> tuple[list
 def _may_be_link(line: Line, tag: str) -> bool:
     if line.kind is not None or line.piece.shape in ("picture", "caption", "heading", "table", "quote", "byline"):
         return False
-    if size(line.text) > LONGEST_LINK or line.text.endswith((".", ".”", '."')):
+    if size(line.text) > LONGEST_LINK or line.text.rstrip(CLOSERS)[-1:] in _FULL_STOPS:
         return line.text.endswith(("...", "…"))
     if site_rule(line.text, tag) is not None:
         return False
@@ -105,4 +109,4 @@ def _may_be_link(line: Line, tag: str) -> bool:
 
 
 def _is_running(text: str) -> bool:
-    return size(text) >= RUNNING_WORDS and text.rstrip("\"'”’» )").endswith((".", "!", "?", "…", ":", "。"))
+    return size(text) >= RUNNING_WORDS and (is_stopped(text) or text.endswith(":"))

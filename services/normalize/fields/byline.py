@@ -3,22 +3,15 @@
 import re
 from collections.abc import Collection, Iterable
 
-import msgspec
+from msgspec.structs import replace
 
-from services.normalize.document import (
-    Document,
-    Line,
-    classified,
-    make_evidence,
-    replace_lines,
-    set_field,
-    size,
-)
+from services.normalize.document import Document, Line, classified, make_evidence, replace_lines, set_field, size
 from services.normalize.fields.text import mend
 from services.normalize.grammar.byline import ROLES, BylineReading, read_byline
 from services.normalize.grammar.person_names import is_name
 from services.normalize.language import phrases
 from services.normalize.language.folding import fold
+from services.normalize.language.signs import CLOSERS, STOPS, is_stopped
 from services.normalize.readings import RuleId
 from shared.article import Candidate, Evidence, Person, Role
 
@@ -124,7 +117,26 @@ def _read_told(document: Document) -> Document:
         return set_field(document, evidence, byline=" | ".join(line.text for line in unread.values()))
     rest = {n: classified(line, "boilerplate", RuleId.BYLINE_UNREAD) for n, line in unread.items()}
     document = replace_lines(document, rest)
-    return _take(document, found) if found else document
+    if found:
+        return _take(document, found)
+    return document if document.article.people or document.article.byline else _read_bracketed(document)
+
+
+def _read_bracketed(document: Document) -> Document:
+    """The name in brackets behind the last sentence of a text that has no other byline: "… と話した。（鈴木花子）"."""
+    running = [number for number, line in enumerate(document.lines) if line.kind == "paragraph"]
+    line = document.lines[running[-1]] if running else None
+    match = _SIGNED.search(line.text) if line is not None else None
+    reading = read_byline(match["signed"], document.rules.tag) if match is not None else None
+    if line is None or match is None or reading is None:
+        return document
+    evidence = make_evidence(document, "byline", line, reading.rule, reading.sure, match.span("signed"))
+    document = set_field(document, evidence, byline=match["signed"].strip("()（）"))
+    document = _settle_people(document, reading.people, [line], reading.rule, reading.sure)
+    if reading.sources and not document.article.sources:
+        evidence = replace(evidence, field="sources")
+        document = set_field(document, evidence, sources=reading.sources)
+    return replace_lines(document, {running[-1]: replace(line, text=line.text[: match.start("signed")].rstrip())})
 
 
 def _read_settled(document: Document) -> Document:
@@ -144,7 +156,7 @@ def _read_settled(document: Document) -> Document:
     sources = article.sources or reading.sources
     if sources == article.sources:
         return document
-    return set_field(document, msgspec.structs.replace(evidence, field="sources"), sources=sources)
+    return set_field(document, replace(evidence, field="sources"), sources=sources)
 
 
 def _without_site_words(document: Document) -> Document:
@@ -153,11 +165,9 @@ def _without_site_words(document: Document) -> Document:
     people = tuple(person for person in document.article.people if not _is_site_word(mend(person.name), words))
     if people == document.article.people:
         return document
-    article = msgspec.structs.replace(
-        document.article, people=people, byline=document.article.byline if people else None
-    )
+    article = replace(document.article, people=people, byline=document.article.byline if people else None)
     evidence = tuple(seen for seen in document.evidence if people or not seen.field.startswith(("people", "byline")))
-    return msgspec.structs.replace(document, article=article, evidence=evidence)
+    return replace(document, article=article, evidence=evidence)
 
 
 def _is_site_word(name: str, words: frozenset[str]) -> bool:
@@ -172,6 +182,7 @@ def _beside_date(line: Line, tag: str) -> BylineReading | None:
     return next((reading for part in parts if (reading := read_byline(part, tag)) is not None), None)
 
 
+_SIGNED = re.compile(rf"[{re.escape(STOPS)}][{re.escape(CLOSERS)}]*(?P<signed>[(（][^()（）]{{2,40}}[)）])\Z")
 _BETWEEN = re.compile(r"\s*[»>/|]\s*|\s+")
 _PARTS = re.compile(rf"\s*[|•·{phrases.PRINTED_DASHES}]\s*|\s-\s|(?<=\d)\s+(?=\D+$)")
 
@@ -264,8 +275,7 @@ def _body_end(document: Document) -> int:
 
 def _reads_as_body(line: Line) -> bool:
     count = size(line.text)
-    stopped = line.text.rstrip("\"'”’» )").endswith((".", "!", "?", "…", "。"))
-    return count >= BODY_WORDS * 2 or (count >= BODY_WORDS // 2 and stopped and ":" not in line.text[:20])
+    return count >= BODY_WORDS * 2 or (count >= BODY_WORDS // 2 and is_stopped(line.text) and ":" not in line.text[:20])
 
 
 def _is_open(line: Line) -> bool:

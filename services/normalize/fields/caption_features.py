@@ -1,24 +1,21 @@
 """What speaks for a short line being a caption, a subhead or a paragraph: signs as figures, weighed in captions.py."""
 
-import re
 from functools import cached_property
 
 from services.normalize.document import Document, Line, size, words
 from services.normalize.language.folding import UPPER, fold, fold_word
 from services.normalize.language.load import for_tag
 from services.normalize.language.phrases import folded
+from services.normalize.language.signs import CLOSERS, is_stopped
+from shared.patterns import pattern_of
 
-_SENTENCES = re.compile(rf"[.!?…][”\"’)]*\s+[“\"‘(]?[{UPPER}\d]|[。！？]\S")
-DAY_IN_FIGURES = re.compile(r"\b\d{1,2}[-/.]\d{1,2}(?:[-/.]\d{2,4})?\b")
-_NUMBERED = re.compile(r"^(?:[IVX]{1,4}|\d{1,2}|[a-zđ])[.)]\s")
+_SENTENCES = pattern_of(rf"[.!?…][”\"’)]*\s+[“\"‘(]?[{UPPER}\d]|[。！？]\S")
+DAY_IN_FIGURES = pattern_of(r"\b\d{1,2}[-/.]\d{1,2}(?:[-/.]\d{2,4})?\b")
+_NUMBERED = pattern_of(r"^(?:[IVX]{1,4}|\d{1,2}|[a-zđ])[.)]\s")
 _LENGTHS = (
-    (4, "words to 4"),
-    (7, "words to 7"),
-    (12, "words to 12"),
-    (18, "words to 18"),
-    (30, "words to 30"),
+    (4, "words to 4"), (7, "words to 7"), (12, "words to 12"), (18, "words to 18"), (30, "words to 30"),
     (45, "words to 45"),
-)
+)  # fmt: skip
 WORDS_OF_ARTICLE = 0.5  # the corpora's subheads stand in other articles; real ones share more words with the text
 _STANDS = (
     "(trái", "(phải", "(giữa", "(bìa", "từ trái", "từ phải", "(left", "(right", "from left", "from right", "(l)", "(r)",
@@ -78,18 +75,19 @@ def _place_signs(around: Surroundings, place: int) -> dict[str, float]:
         "last of the body": float(following is None),
         "short line above": float(before is not None and _is_short(before)),
         "short line below": float(following is not None and _is_short(following)),
-        "stopped line below": float(following is not None and _is_stopped(following.text)),
+        "stopped line below": float(following is not None and is_stopped(following.text)),
     }
 
 
 def _end_signs(text: str) -> dict[str, float]:
     count = size(text)
-    bare = text.rstrip(_CLOSING + " ")
+    bare, stopped = text.rstrip(CLOSERS), is_stopped(text)
+    asked = stopped and bare[-1] in "?!？！؟"
     length = next((name for limit, name in _LENGTHS if count <= limit), "words over 45")
     return {
         length: 1.0,
-        "ends in a stop": float(bare.endswith((".", "。", "…"))),
-        "ends in a question": float(bare.endswith(("?", "!"))),
+        "ends in a stop": float(stopped and not asked),
+        "ends in a question": float(asked),
         "ends in a colon": float(bare.endswith(":")),
         "wholly quoted": float(text[:1] in _OPENING and text[-1:] in _CLOSING and count <= 20),
         "holds a quotation": float(any(sign in text[1:-1] for sign in '“”"')),
@@ -164,8 +162,4 @@ def _joint_signs(found: dict[str, float], text: str) -> dict[str, float]:
 
 
 def _is_short(line: Line) -> bool:
-    return size(line.text) <= 14 and not _is_stopped(line.text)
-
-
-def _is_stopped(text: str) -> bool:
-    return text.rstrip(_CLOSING + " ").endswith((".", "!", "?", "…", "。"))
+    return size(line.text) <= 14 and not is_stopped(line.text)

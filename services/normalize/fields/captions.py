@@ -2,16 +2,18 @@
 
 import math
 from functools import cache
-from importlib import resources
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from services.normalize.document import Document, Line, classified, replace_lines, size
 from services.normalize.fields.caption_features import Surroundings, signs
 from services.normalize.grammar.credit import Credit, speaks_of_picture, take_credit
 from services.normalize.language.phrases import roles
+from services.normalize.language.signs import is_stopped
 from services.normalize.readings import RuleId
+from services.normalize.tables import read_table
 from shared.article import Candidate
 
 LONGEST = 60
@@ -21,8 +23,9 @@ LONGEST_WITH_LABEL = 45
 MOST_LINES = 2000
 LONGEST_WITH_AGENCY = 30
 LEAST_OPENING = 4
-_STOPS = (".", "!", "?", "…", "。", ".”", '."', ".«", ".»")
-
+_BESIDE_LABEL = frozenset(
+    ":：=＝([（［【〔"
+)  # a credit's word stands before one of the first, or behind one of the last
 LEAST_RIVAL = 0.05
 LEAST_SURE = 0.3
 
@@ -46,8 +49,7 @@ class Weights(msgspec.Struct, frozen=True, kw_only=True):
 @cache
 def weights() -> Weights:
     """The weights beside the rules of the languages."""
-    data = resources.files("services.normalize.models").joinpath("caption_features.toml").read_bytes()
-    return msgspec.toml.decode(data, type=Weights)
+    return read_table("models/caption_features.toml", Weights)
 
 
 def judge_captions(document: Document) -> Document:
@@ -83,7 +85,7 @@ def _take_credits(document: Document) -> Document:
 def _opened(line: Line) -> Line:
     """A whole sentence right under the headline opens the text where papers set no lead apart from it."""
     opens = line.kind is None and line.piece.shape in ("line", "paragraph") and size(line.text) >= LEAST_OPENING
-    return classified(line, "paragraph", RuleId.LINE_OPENING) if opens and line.text.endswith(_STOPS) else line
+    return classified(line, "paragraph", RuleId.LINE_OPENING) if opens and is_stopped(line.text) else line
 
 
 def settle_by_credit(line: Line, tag: str) -> Line:
@@ -107,6 +109,8 @@ def is_bare_picture(line: Line) -> bool:
 def _settle_on_page(line: Line, tag: str, under_picture: bool) -> Line:
     """A page's paragraph is a caption when it ends in a credit under a picture, or is short and credits a picture."""
     if line.kind is not None or line.piece.shape != "paragraph" or _is_longer(line.text, under_picture):
+        return line
+    if not under_picture and _BESIDE_LABEL.isdisjoint(line.text):
         return line
     credit = take_credit(line.text, tag)
     if credit is None or not credit.caption:
@@ -192,7 +196,7 @@ def _told(line: Line, total: Totals, kind: Judgement) -> Line:
     words = RuleId.LINE_FEATURES.told(f"{shares[rival]:.2f}")
     lost = (Candidate(value=rival, rule=words),) if shares[rival] >= LEAST_RIVAL else ()
     sure = max(round(shares[kind], 2), LEAST_SURE)
-    return msgspec.structs.replace(classified(line, kind, _RULES[kind], sure), lost=lost)
+    return replace(classified(line, kind, _RULES[kind], sure), lost=lost)
 
 
 def _captioned(line: Line, rule: RuleId, credit: Credit) -> Line:
@@ -207,4 +211,4 @@ def _is_caption_credit(credit: Credit, line: Line) -> bool:
 def _credited(line: Line, credit: Credit | None) -> Line:
     if credit is None:
         return line
-    return msgspec.structs.replace(line, text=credit.caption, byline=line.byline or credit.credit)
+    return replace(line, text=credit.caption, byline=line.byline or credit.credit)

@@ -5,16 +5,9 @@ import re
 from collections.abc import Mapping
 
 import msgspec
+from msgspec.structs import replace
 
-from services.normalize.document import (
-    Document,
-    Line,
-    classified,
-    make_evidence,
-    replace_lines,
-    set_field,
-    size,
-)
+from services.normalize.document import Document, Line, classified, make_evidence, replace_lines, set_field, size
 from services.normalize.grammar.byline import read_byline
 from services.normalize.grammar.dates import DateReading, Moment, moment_of, read_date, read_dates, read_day_of_dateline
 from services.normalize.grammar.person_names import opens_with
@@ -38,13 +31,9 @@ CLOCK = (
 _DOUBTED = 0.5
 _LATEST_NEWS = 366  # days that a dateline without a year may lie back
 _ZONES: Mapping[ZoneRule, RuleId] = {
-    "declared": RuleId.ZONE_DECLARED,
-    "text": RuleId.ZONE_PRINTED,
-    "source": RuleId.ZONE_OF_SOURCE,
-    "region": RuleId.ZONE_OF_COUNTRY,
-    "language": RuleId.ZONE_OF_LANGUAGE,
-    "assumed": RuleId.ZONE_UNKNOWN,
-}
+    "declared": RuleId.ZONE_DECLARED, "text": RuleId.ZONE_PRINTED, "source": RuleId.ZONE_OF_SOURCE,
+    "region": RuleId.ZONE_OF_COUNTRY, "language": RuleId.ZONE_OF_LANGUAGE, "assumed": RuleId.ZONE_UNKNOWN,
+}  # fmt: skip
 _APART = re.compile(rf"[|•·：]|\s[{DASHES}]\s")
 
 
@@ -80,12 +69,12 @@ def received_at(raw: Raw) -> dt.datetime | None:
 
 def clock_sureness(sure: float, moment: Moment) -> float:
     """How sure a clock and its zone are: no more than the day, and by where the zone is known from."""
-    return round(min(sure, _ZONES[moment.zone_rule].sure), 2)
+    return round(min(sure, _DOUBTED if moment.is_zone_doubted else _ZONES[moment.zone_rule].sure), 2)
 
 
 def clock_evidence(of_day: Evidence, moment: Moment, sure: float) -> Evidence:
     """The evidence of a clock beside that of its day, from the same place."""
-    return msgspec.structs.replace(of_day, field=CLOCK, rule=_ZONES[moment.zone_rule].words, sure=sure, lost=())
+    return replace(of_day, field=CLOCK, rule=_ZONES[moment.zone_rule].words, sure=sure, lost=())
 
 
 def read_date_lines(document: Document) -> Document:
@@ -187,8 +176,9 @@ def _settle(document: Document, found: Mapping[int, tuple[DateReading, ...]], re
     last = _updated(readings, first)
     if last is not None and last.stamp.tz is None and last.ago is None:
         # "5:34 PM EST | Updated: November 10": the zone is said once
-        stamp = msgspec.structs.replace(last.stamp, offset=first.stamp.offset, zone=first.stamp.zone)
-        last = msgspec.structs.replace(last, stamp=stamp)
+        zone = {name: getattr(first.stamp, name) for name in ("offset", "zone", "others")}
+        stamp = replace(last.stamp, **zone)
+        last = replace(last, stamp=stamp)
     spoken = document.raw.source.language or document.rules.tag
     created = _moment(first, document.raw, spoken, "text", received)
     changed = _moment(last, document.raw, spoken, "text", received) if last is not None else created
@@ -200,7 +190,7 @@ def _settle(document: Document, found: Mapping[int, tuple[DateReading, ...]], re
         Candidate(value=other.text, rule=RuleId.DATE_LATER_LINE.words, start=other.piece.start, end=other.piece.end)
         for other in (document.lines[place] for place in later[:HEAD])
     )
-    line = msgspec.structs.replace(line, rule=RuleId.DATE_LINE_OF_TEXT, note=document.rules.dates.order or "figures")
+    line = replace(line, rule=RuleId.DATE_LINE_OF_TEXT, note=document.rules.dates.order or "figures")
     evidence = make_evidence(document, "first_created", line, RuleId.DATE_LINE_OF_TEXT, sure, lost=lost)
     document = set_field(
         document,
@@ -255,7 +245,7 @@ def _sure(reading: DateReading, moment: Moment, received: dt.datetime | None) ->
     """How sure the day is."""
     if received is not None and moment.day > received.date() + dt.timedelta(days=2):
         return 0.4
-    if reading.ambiguous or reading.weekday_differs:
+    if reading.ambiguous or reading.doubted:
         return _DOUBTED
     return 0.6 if reading.ago is not None else 0.98  # the clock of the receipt stands in for that of the page
 

@@ -4,6 +4,7 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec.structs import replace
 
 from services.normalize.grammar.dates import Moment, precision_of
 from services.normalize.grammar.machine_dates import Stamp
@@ -54,7 +55,7 @@ def settle_published(witnesses: list[DateWitness], assigned: Assigned, table: We
     sure = sum(share for other, share in likely.items() if other == day or _could_be_either(best, other))
     settled = _settle(best, sorted(witnesses, key=_trust), assigned)
     sure = sureness(table.get(SLOPE, 1.0) * logit(sure) + table.get(SHIFT, 0.0))
-    return msgspec.structs.replace(settled, sure=min(sure, _DOUBTED) if best.differs else sure)
+    return replace(settled, sure=min(sure, _DOUBTED) if best.differs else sure)
 
 
 def settle_changed(witnesses: list[DateWitness], assigned: Assigned) -> Settled | None:
@@ -160,7 +161,7 @@ def _is_midnight(stamp: Stamp) -> bool:
 
 
 def _settle(best: DateWitness, others: list[DateWitness], assigned: Assigned) -> Settled:
-    stamp = best.stamp
+    stamp = best.stamp.in_zone(assigned.zone)
     said: ZoneRule = "text" if best.rule in _LINES else "declared"
     if stamp.time is not None and stamp.tz is None:
         twin = _twin(stamp, others)
@@ -175,7 +176,10 @@ def _settle(best: DateWitness, others: list[DateWitness], assigned: Assigned) ->
     if stamp.offset == 0:
         instant = _at_home(instant, others, assigned.zone)
     day = instant.date() if _is_day_picked(stamp, instant) else _printed_day(instant, others)
-    return Settled(moment=Moment(value=instant, precision=precision_of(stamp), zone_rule=said, day=day), witness=best)
+    is_doubted = bool(stamp.others)
+    precision = precision_of(stamp)
+    moment = Moment(value=instant, precision=precision, zone_rule=said, day=day, is_zone_doubted=is_doubted)
+    return Settled(moment=moment, witness=best)
 
 
 def _twin(stamp: Stamp, others: list[DateWitness]) -> dt.datetime | None:

@@ -2,7 +2,7 @@
 
 import re
 
-import msgspec
+from msgspec.structs import replace
 
 from services.normalize.document import (
     QUOTE_LENGTH,
@@ -21,6 +21,7 @@ from services.normalize.grammar.person_names import is_agency, is_outlet
 from services.normalize.language import phrases
 from services.normalize.language.folding import fold
 from services.normalize.language.load import for_tag
+from services.normalize.language.signs import is_stopped
 from services.normalize.readings import RuleId
 from shared.article import Evidence, Person
 
@@ -56,7 +57,7 @@ def _take_dateline(document: Document, number: int) -> Document:
         evidence = make_evidence(document, "located", line, RuleId.PLACE_OF_DATELINE, part=(0, end))
         document = set_field(document, evidence, located=dateline.place)
     document = _take_reporters(document, line, dateline)
-    return replace_lines(document, {number: msgspec.structs.replace(line, skip=end)})
+    return replace_lines(document, {number: replace(line, skip=end)})
 
 
 def _take_lead(document: Document, number: int) -> Document:
@@ -73,9 +74,7 @@ def _set_decks(document: Document) -> Document:
     """The standfirst of a text; where the description is known already, its lines stay in the body."""
     decks = {number: line for number, line in enumerate(document.lines) if line.kind == "lead"}
     if document.article.description is not None:
-        return replace_lines(
-            document, {n: msgspec.structs.replace(line, kind="paragraph") for n, line in decks.items()}
-        )
+        return replace_lines(document, {n: replace(line, kind="paragraph") for n, line in decks.items()})
     first = next(iter(decks.values()))
     rule, part = first.rule or RuleId.LINE_DECK, (first.skip, len(first.text))
     evidence = make_evidence(document, "description", first, rule, first.sure, part)
@@ -95,9 +94,9 @@ def _take_reporters(document: Document, line: Line, dateline: Dateline) -> Docum
     if signed:
         left = [n for n, person in enumerate(article.people) if person not in people]
         gone = {f"people[{number}]" for number in left}
-        document = msgspec.structs.replace(
+        document = replace(
             document,
-            article=msgspec.structs.replace(article, people=people),
+            article=replace(article, people=people),
             evidence=tuple(seen for seen in document.evidence if seen.field not in gone),
         )
         article = document.article
@@ -145,8 +144,8 @@ def _clear_description(document: Document) -> Document:
     dateline = read_dateline(description, document.rules.tag)
     if dateline is None:
         return document
-    article = msgspec.structs.replace(document.article, description=description[dateline.end :].strip())
-    document = msgspec.structs.replace(document, article=article)
+    article = replace(document.article, description=description[dateline.end :].strip())
+    document = replace(document, article=article)
     if article.dateline is not None:
         return document
     evidence = Evidence(
@@ -160,7 +159,7 @@ def _clear_description(document: Document) -> Document:
 
 def _runs_on(line: Line) -> bool:
     """Whether a heading over the text is a lead set as one: a whole sentence, no title."""
-    return size(line.text) >= LEAD_WORDS and line.text.rstrip("\"'”’» )").endswith((".", "…"))
+    return size(line.text) >= LEAD_WORDS and is_stopped(line.text)
 
 
 def _is_spoken_of(document: Document, number: int, dateline: Dateline) -> bool:

@@ -12,8 +12,6 @@ from services.normalize.readings import RuleId
 from shared.article import Candidate
 
 KICKER_WORDS = 4
-LONGEST = 60
-LETTERS_A_WORD = 10
 TOP = 4
 SHORTEST = 4
 
@@ -25,7 +23,7 @@ def read_headline(document: Document) -> Document:
     if not document.is_page:
         return _take_told(document)
     document, first = _first_title(document)
-    if first is None or _is_too_long(document.lines[first].text) or document.lines[first].piece.shape == "lead":
+    if first is None or document.lines[first].piece.shape == "lead" or _runs(document.lines[first]):
         return document
     chosen = first
     rule = RuleId.FIRST_LINE
@@ -67,10 +65,6 @@ def _first_title(document: Document) -> tuple[Document, int | None]:
             break
         number = following
     return replace_lines(document, figures), number
-
-
-def _is_too_long(text: str) -> bool:
-    return size(text) > LONGEST or len(text) > LONGEST * LETTERS_A_WORD
 
 
 def _mark_known(document: Document) -> Document:

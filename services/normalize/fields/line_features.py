@@ -6,16 +6,14 @@ Most know no language. Those that do ask the grammars and phrase lists of the ar
 import re
 
 from services.normalize.fields.caption_features import DAY_IN_FIGURES
-from services.normalize.fields.line_views import BULLET, LONGEST, RULE_LINE, LineView, TextView
+from services.normalize.fields.line_views import BULLET, LONGEST, LONGEST_BYLINE, RULE_LINE, SHORT, LineView, TextView
 from services.normalize.grammar.credit import speaks_of_picture
 from services.normalize.language import phrases
 from services.normalize.language.folding import fold
-from services.normalize.language.phrases import folded
 from services.normalize.language.signs import CLOSERS, STOPS
 from services.normalize.readings import RuleId
 
 _QUARTER, _HALF = 0.25, 0.5  # of a paragraph's length
-_SHORT = 14  # words
 _SHORT_DATE, _SECTION = 12, 6  # words
 _NUMBERED = 4  # lines counted from the top
 _FEW, _SOME = 0.34, 0.67  # of a line's words
@@ -28,12 +26,14 @@ _SIZES = (
 )  # fmt: skip
 _SENTENCES = re.compile(rf"[{re.escape(STOPS)}][”\"’)»]*\s+\S|[。！？]\S")
 _COLON = re.compile(r"[:：]")
+_COLONS = ":："
+_FIGURES = re.compile(r"\d")
+_QUOTES = '“"«„‘「『»”'
 _BRACKETED = re.compile(r"[(\[（【［][^()\[\]（）【】]{2,40}[)\]）】］]\s*\.?\Z")
-_WHOLE_BRACKET = re.compile(r"[(\[（【［][^()\[\]（）【】［］]*[)\]）】］]\.?")
 _QUOTED = re.compile(r"[“\"«„‘「『»][^“”\"«»„]{3,}[”\"»«“’」』]")
 _SAID_BY = re.compile(rf"[”\"»“’」』]\s*[{phrases.DASHES}]{{1,2}}\s*\S")
-_CODE = re.compile(r"[^\W\d_]{2,}[-/]{2}|\b[A-Z]{2,}-[A-Z]{2,}\b|/[^\s/]+/|\d{3,}\s.*\d{3,}|[a-z]\d{3,}")
-_ADDRESS = re.compile(r"@[\w-]+\.\w|\bwww\.|https?://")
+_CODE = re.compile(r"[^\W\d_]{2,}[-/]{2}|\b[A-Z]{2,}-[A-Z]{2,}\b|/(?!\d+/)[^\s/]+/|\d{3,}\s.*\d{3,}|[a-z]\d{3,}")
+_MARKED = re.compile(rf"(?!{BULLET.pattern})[#*_=+~\-–—◆■]")
 _PHONE = re.compile(r"\+?\d[\d ()/.-]{7,}\d")
 
 
@@ -81,49 +81,29 @@ def _place(text: TextView, place: int) -> list[str]:
 
 def _neighbours(text: TextView, place: int) -> list[str]:
     """What stands above and below."""
-    view = text.lines[place]
-    found = []
-    for name, at in (("above", place - 1), ("below", place + 1)):
-        if not 0 <= at < len(text.lines):
-            continue
-        other = text.lines[at]
-        found.append(f"{_kind(other)} {name}")
-        found += [f"{what} {name}" for what, is_so in _kinds_beside(other) if is_so]
-        if _is_short(view) and _is_short(other):
-            found.append(f"short, and so is the one {name}")
+    found = _beside(text.lines[place], text.lines[place - 1], "above") if place else []
+    if place + 1 < len(text.lines):
+        found += _beside(text.lines[place], text.lines[place + 1], "below")
     if place == text.first_running + 1:
         found.append("under the opening paragraph")
     return found
 
 
+def _beside(view: LineView, other: LineView, where: str) -> list[str]:
+    told = (
+        (other.kind, True),
+        ("colon", other.text[-1] in _COLONS),
+        ("opener", other.site is RuleId.SITE_OPENER),
+        ("dateline", other.dateline),
+        ("credit alone", other.credit is not None and not other.credit.caption),
+        ("as many cells", view.cells > 0 and view.cells == other.cells),
+        ("short, and so is the one", _is_short(view) and _is_short(other)),
+    )
+    return [f"{name} {where}" for name, is_so in told if is_so]
+
+
 def _is_short(view: LineView) -> bool:
-    return view.size <= _SHORT and not view.stopped and not view.date and view.site is None
-
-
-def _kind(view: LineView) -> str:
-    """What a line looks like from beside it."""
-    kinds = (
-        ("date", view.date),
-        ("running", view.running),
-        ("byline", view.byline is not None and view.byline.rule is not RuleId.BYLINE_NAMES),
-        ("site line", view.site is not None),
-        ("bullet", view.bullet),
-        ("cells", view.cells > 0),
-        ("credit", view.credit is not None),
-        ("stopped", view.stopped),
-        ("names", view.byline is not None),
-        ("short", view.size <= _SHORT),
-    )
-    return next((name for name, is_so in kinds if is_so), "long")
-
-
-def _kinds_beside(view: LineView) -> tuple[tuple[str, bool], ...]:
-    return (
-        ("colon", view.text.endswith((":", "："))),
-        ("opener", view.site is RuleId.SITE_OPENER),
-        ("dateline", view.dateline),
-        ("credit alone", view.credit is not None and not view.credit.caption),
-    )
+    return view.size <= SHORT and not view.stopped and not view.date and view.site is None
 
 
 def _form(text: TextView, view: LineView) -> list[str]:
@@ -131,7 +111,7 @@ def _form(text: TextView, view: LineView) -> list[str]:
     line = view.text
     share = view.size / text.median
     part = "a quarter of a" if share < _QUARTER else "half a" if share < _HALF else "a whole"
-    figures = sum(map(str.isdigit, line))
+    figures = len(_FIGURES.findall(line))
     shouted = line.isupper()
     capital = view.size > 1 and line[:1].isupper() and sum(view.capitals) * 10 >= len(view.capitals) * 7
     told = (
@@ -139,7 +119,7 @@ def _form(text: TextView, view: LineView) -> list[str]:
         ("cells", view.cells > 1 or (view.cells == 1 and "\t" in view.line.piece.text)),
         ("two cells", view.cells == 1 and "\t" not in view.line.piece.text),
         ("holds a figure", figures > 0),
-        ("many figures", figures * 3 > (sum(map(str.isalpha, line)) or 1)),
+        ("many figures", figures > 0 and figures * 3 > (sum(map(str.isalpha, line)) or 1)),
         ("all capitals", shouted),
         ("capital words", capital and not shouted),
         ("second word capital", view.capitals[1:2] == [True]),
@@ -147,6 +127,7 @@ def _form(text: TextView, view: LineView) -> list[str]:
     )
     found = [next((name for limit, name in _SIZES if view.size <= limit), "over 60 words")]
     found += [f"{part} paragraph", _end(line, stopped=view.stopped), *_beginning(view), *_signs(line)]
+    found += _codes(line, figures, dated=view.dated)
     return found + [name for name, is_so in told if is_so]
 
 
@@ -181,41 +162,48 @@ def _beginning(view: LineView) -> list[str]:
     return found
 
 
-_SEARCHED = (
-    ("address", _ADDRESS),
-    ("long number", _PHONE),
-    ("bar or arrow", re.compile(r"\||(?<=.)»(?=.)| > ")),
-    ("slash", re.compile("/")),
-    ("copyright sign", re.compile(r"©|\(c\)")),
-    ("begins with a mark", re.compile(rf"(?!{BULLET.pattern})[#*_=+~\-–—◆■]")),
-    ("code", _CODE),
-    ("holds a day", DAY_IN_FIGURES),
-    ("a dash amid", re.compile(r"\s[-–—]\s")),
+_SIGNED = (  # what is looked for, and the signs without which it cannot be there
+    ("address", "@./", re.compile(r"@[\w-]+\.\w|\bwww\.|https?://")),
+    ("bar or arrow", "|»>", re.compile(r"\||(?<=.)»(?=.)| > ")),
+    ("slash", "/", re.compile("/")),
+    ("copyright sign", "©(", re.compile(r"©|\(c\)")),
+    ("a dash amid", "-–—", re.compile(r"\s[-–—]\s")),
+    ("wholly in brackets", "([（【［", re.compile(r"\A[(\[（【［][^()\[\]（）【】［］]*[)\]）】］]\.?\Z")),
+    ("bracket at the end", ")]）】］", _BRACKETED),
+    ("holds a bracket", "(（", re.compile(r"[(（]")),
+    ("wholly quoted", _QUOTES, re.compile(rf"\A{_QUOTED.pattern}\Z")),
+    ("quoted, and by whom", _QUOTES, _SAID_BY),
+    ("holds a quotation", _QUOTES, _QUOTED),
 )
+_LESSER = {
+    "wholly in brackets": {"bracket at the end", "holds a bracket"},
+    "bracket at the end": {"holds a bracket"},
+    "wholly quoted": {"quoted, and by whom", "holds a quotation"},
+    "quoted, and by whom": {"holds a quotation"},
+}
 
 
 def _signs(line: str) -> list[str]:
     """The signs in a line that prose does without."""
-    found = [name for name, pattern in _SEARCHED if _finds(name, pattern, line)]
-    if RULE_LINE.fullmatch(line):
-        found.append("marks around")
-    if _WHOLE_BRACKET.fullmatch(line):
-        found.append("wholly in brackets")
-    elif _BRACKETED.search(line):
-        found.append("bracket at the end")
-    elif "(" in line or "（" in line:
-        found.append("holds a bracket")
-    if _QUOTED.fullmatch(line):
-        found.append("wholly quoted")
-    elif _SAID_BY.search(line):
-        found.append("quoted, and by whom")
-    elif _QUOTED.search(line):
-        found.append("holds a quotation")
-    return found
+    letters = set(line)
+    found = [
+        name for name, signs, pattern in _SIGNED if not letters.isdisjoint(signs) and pattern.search(line) is not None
+    ]
+    lesser = {name for one in found for name in _LESSER.get(one, ())}
+    return [name for name in found if name not in lesser] if lesser else found
 
 
-def _finds(name: str, pattern: re.Pattern[str], line: str) -> bool:
-    return (pattern.match if name.startswith("begins") else pattern.search)(line) is not None
+def _codes(line: str, figures: int, *, dated: bool) -> list[str]:
+    """Figures and marks as machines and desks set them."""
+    coded = figures > 2 or "-" in line or "/" in line
+    told = (
+        ("holds a day", figures > 0 and DAY_IN_FIGURES.search(line) is not None),
+        ("long number", figures > 0 and not dated and _PHONE.search(line) is not None),
+        ("code", coded and _CODE.search(line) is not None),
+        ("begins with a mark", not line[0].isalnum() and _MARKED.match(line) is not None),
+        ("marks around", not line[-1].isalnum() and RULE_LINE.fullmatch(line) is not None),
+    )
+    return [name for name, is_so in told if is_so]
 
 
 def _read(text: TextView, view: LineView) -> list[str]:
@@ -238,6 +226,7 @@ def _read(text: TextView, view: LineView) -> list[str]:
         ("opens with a dateline", view.dateline),
         ("a section's name", view.size <= _SECTION and phrases.edge_free(view.text) in phrases.sections(text.tag)),
         ("speaks of its picture", speaks_of_picture(view.text, text.tag)),
+        ("opens as a byline does", byline is None and not view.date and _opens_as_byline(text, view)),
     )
     found = [name for name, is_so in told if is_so]
     found += [f"credit: {credit.rule.name}"] if credit is not None and credit.caption else []
@@ -251,39 +240,80 @@ def _sense(text: TextView, view: LineView) -> list[str]:
         share = sum(text.counts[word] > 1 for word in view.content) / len(view.content)
         level = "none" if not share else "few" if share < _FEW else "some" if share < _SOME else "most"
         found.append(f"words of the article: {level}")
+    capital, plain = view.capitals, view.plain
     named = [
-        word for word, big, at in zip(view.plain, view.capitals, range(len(view.plain)), strict=False)
-        if big and (at or len(word) > _LONG_NAME)
+        word for at, word in enumerate(plain)
+        if capital[at] and (len(word) > _LONG_NAME or any(capital[at + 1 : at + 2]) or (at and capital[at - 1]))
     ]  # fmt: skip
-    found += ["holds a name"] if named else []
-    found += ["a name of the article"] if any(text.counts[word] > 1 for word in named) else []
+    if named:
+        found.append("holds a name")
+        share = len(named) / len(plain)
+        found.append(f"names: {'few' if share < _FEW else 'some' if share < _SOME else 'most'}")
+        shared = sum(text.counts[word] > 1 for word in named)
+        found += ["a name of the article"] if shared else []
+        found += ["all names are of the article"] if shared == len(named) else []
     return found + _wording(text, view)
+
+
+def _opens_as_byline(text: TextView, view: LineView) -> bool:
+    """Whether a short line begins with a byline's word before a capital, whatever else it says."""
+    if view.size > LONGEST_BYLINE or view.stopped:
+        return False
+    known = text.words.bylines
+    return any(
+        " ".join(view.plain[:count]) in known and view.capitals[count : count + 1] == [True] for count in (1, 2, 3)
+    )
 
 
 def _wording(text: TextView, view: LineView) -> list[str]:
     """Words that make sentences or captions, where the language's file has such."""
-    found = []
-    if text.verbs:
-        verbs = sum(word in text.verbs for word in view.plain)
+    words, plain, found = text.words, view.plain, []
+    if words.verbs:
+        verbs = sum(map(words.verbs.__contains__, plain))
         found.append("verbs" if verbs > 1 else "a verb" if verbs else "no verb")
     if text.little_share:
-        share = sum(word in text.little for word in view.plain) / (len(view.plain) or 1) / text.little_share
+        share = sum(map(words.little.__contains__, plain)) / (len(plain) or 1) / text.little_share
         level = "none" if not share else "few" if share < _FEWER else "as in the text" if share < _MORE else "many"
         found.append(f"little words: {level}")
-    joined = f" {' '.join(view.plain)} "
-    starts = [" ".join(view.plain[:length]) for length in (1, 2, 3)]
-    posture = sum(f" {word} " in joined for word in folded(text.captions.words))
+    joined = f" {' '.join(plain)} "
+    starts = (plain[0] if plain else "", " ".join(plain[:2]), " ".join(plain[:3]))
+    posture = sum(word in joined for word in words.spaced_posture)
     told = (
-        ("begins by going on", any(start in folded(text.style.connectives) for start in starts)),
-        ("begins as a caption likes to", any(start in folded(text.captions.openers) for start in starts)),
+        ("begins by going on", not words.connectives.isdisjoint(starts)),
+        ("begins as a caption likes to", not words.openers.isdisjoint(starts)),
         ("words of place", posture > 1),
         ("a word of place", posture == 1),
-        ("someone speaks", any(f" {word} " in joined for word in text.speech)),
+        ("someone speaks", any(word in joined for word in words.spaced_speech)),
     )
     return found + [name for name, is_so in told if is_so]
 
 
+_PICTURED = (
+    "begins as a caption likes to", "a word of place", "words of place", "holds a name", "names: some", "names: most",
+    "tight: apart above, apart below", "spaced: apart above, apart below", "under the opening paragraph",
+    "words of the article: most",
+)  # fmt: skip
 _JOINT = (
+    ("ends in a stop", "printed twice"),
+    ("ends without a sign", "printed twice"),
+    ("ends without a sign", "begins as a caption likes to"),
+    ("ends without a sign", "words of place"),
+    ("ends without a sign", "a word of place"),
+    ("ends without a sign", "all names are of the article"),
+    ("ends without a sign", "words of the article: most"),
+    ("ends in a stop", "a verb"),
+    ("ends in a stop", "holds a name"),
+    ("ends in a stop", "all names are of the article"),
+    ("ends in a stop", "words of place"),
+    ("ends in a stop", "to 6 words"),
+    ("ends in a stop", "to 9 words"),
+    ("no verb", "begins as a caption likes to"),
+    ("no verb", "all names are of the article"),
+    ("opens as a byline does", "above the text"),
+    ("short with a date", "above the text"),
+    ("short with a date", "below the text"),
+    ("reads as a byline", "above the text"),
+    ("reads as a byline", "below the text"),
     ("ends in a stop", "no verb"),
     ("ends in a stop", "begins as a caption likes to"),
     ("ends in a stop", "second word capital"),
@@ -331,4 +361,8 @@ _JOINT = (
 
 def _joint(found: set[str]) -> list[str]:
     """Features that mean more together."""
-    return [f"{one} + {two}" for one, two in _JOINT if one in found and two in found]
+    joint = [f"{one} + {two}" for one, two in _JOINT if one in found and two in found]
+    if "ends in a stop" in found and found.isdisjoint(("a verb", "verbs", "someone speaks", "begins by going on")):
+        joint.append("stopped, but no sentence")
+        joint += [f"stopped, but no sentence + {name}" for name in _PICTURED if name in found]
+    return joint

@@ -2,33 +2,23 @@
 
 import math
 from functools import cache
-from importlib import resources
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from services.normalize.document import Document, Kind, Line, classified
 from services.normalize.fields.date import day_order
 from services.normalize.fields.line_features import features
 from services.normalize.fields.line_views import LONGEST, LineView, TextView
 from services.normalize.readings import RuleId
+from services.normalize.tables import read_table
 from shared.article import Candidate
 
 Label = Literal[
-    "slug",
-    "kicker",
-    "headline",
-    "deck",
-    "byline",
-    "date",
-    "para",
-    "subhead",
-    "caption",
-    "credit",
-    "item",
-    "row",
+    "slug", "kicker", "headline", "deck", "byline", "date", "para", "subhead", "caption", "credit", "item", "row",
     "note",
-]
+]  # fmt: skip
 Zone = Literal["pre", "headline", "post", "body", "foot"]
 _ZONES: dict[Zone, tuple[Label, ...]] = {
     "pre": ("slug", "kicker", "date", "byline", "note", "caption"),
@@ -39,31 +29,21 @@ _ZONES: dict[Zone, tuple[Label, ...]] = {
 }
 _ORDER: tuple[Zone, ...] = ("pre", "headline", "post", "body", "foot")
 _RULES: dict[Label, tuple[Kind, RuleId]] = {
-    "slug": ("boilerplate", RuleId.LINE_SLUG),
-    "kicker": ("boilerplate", RuleId.LINE_KICKER),
-    "headline": ("headline", RuleId.LINE_HEADLINE),
-    "deck": ("lead", RuleId.LINE_DECK),
-    "byline": ("byline", RuleId.LINE_BYLINE),
-    "date": ("date", RuleId.LINE_DATE),
-    "para": ("paragraph", RuleId.LINE_TEXT),
-    "subhead": ("subhead", RuleId.LINE_SUBHEAD),
-    "caption": ("caption", RuleId.LINE_CAPTION),
-    "credit": ("byline", RuleId.LINE_CREDIT),
-    "item": ("list", RuleId.LINE_ITEM),
-    "row": ("table", RuleId.LINE_ROW),
-    "note": ("boilerplate", RuleId.LINE_NOTE),
-}
+    "slug": ("boilerplate", RuleId.LINE_SLUG), "kicker": ("boilerplate", RuleId.LINE_KICKER),
+    "headline": ("headline", RuleId.LINE_HEADLINE), "deck": ("lead", RuleId.LINE_DECK),
+    "byline": ("byline", RuleId.LINE_BYLINE), "date": ("date", RuleId.LINE_DATE),
+    "para": ("paragraph", RuleId.LINE_TEXT), "subhead": ("subhead", RuleId.LINE_SUBHEAD),
+    "caption": ("caption", RuleId.LINE_CAPTION), "credit": ("byline", RuleId.LINE_CREDIT),
+    "item": ("list", RuleId.LINE_ITEM), "row": ("table", RuleId.LINE_ROW), "note": ("boilerplate", RuleId.LINE_NOTE),
+}  # fmt: skip
 _OF_SHAPE: dict[str, Label] = {
-    "heading": "subhead",
-    "lead": "deck",
-    "caption": "caption",
-    "picture": "caption",
-    "quote": "para",
-    "list": "item",
+    "heading": "subhead", "lead": "deck", "caption": "caption", "picture": "caption", "quote": "para", "list": "item",
     "table": "row",
-}
+}  # fmt: skip
 _MARKED = 8.0  # what a mark of the copy itself ("## ") adds to the label it means
-_NO_HEADLINE = -20.0
+_NO_HEADLINE = -12.0
+_NO_BODY = -8.0  # a foot right under the head
+_OPENS_TEXT: tuple[Label, ...] = ("byline", "date", "slug")  # what may stand right over a text without a headline
 _OVER: tuple[Label, ...] = ("byline", "kicker", "slug")
 LEAST_SENTENCE, LEAST_AT_END = 6, 3  # words
 LEAST_RIVAL = 0.05
@@ -82,22 +62,37 @@ LABELS: tuple[Label, ...] = tuple(dict.fromkeys(state.label for state in STATES)
 
 
 def follows(one: State, two: State) -> bool:
-    """Whether a line may be `two` under a line that is `one`: head, headline, rest of the head, body, foot."""
+    """Whether a line may be `two` under a line that is `one`: head, headline, rest of the head, body, foot.
+
+    A text may have no headline: then its body stands under a byline, a date or a slug.
+    """
     if two.label == "credit":
         return one == State(two.zone, "caption")
     if one.zone == "pre":
-        return two.zone in ("pre", "headline")
+        return two.zone in ("pre", "headline") or (two.zone == "body" and one.label in _OPENS_TEXT)
     return two.zone != "headline" and _ORDER.index(one.zone) <= _ORDER.index(two.zone)
 
 
+def may_open(state: State) -> bool:
+    """Whether a text may open with a line in this state: over the headline, the headline, or a paragraph."""
+    return state.zone in ("pre", "headline") or state == State("body", "para")
+
+
+def _leaves_out(one: State, two: State) -> float:
+    """What a text is less likely by that goes on without a headline, or without a body."""
+    if two.zone == "foot" and one.zone in ("headline", "post"):
+        return _NO_BODY
+    return _NO_HEADLINE / 4 if one.zone == "pre" and two.zone == "body" else 0.0
+
+
 class _Model(msgspec.Struct, frozen=True):
-    """The fitted weights: by feature, one figure a label; by state, those that may stand before it and what that adds.
+    """The fitted weights: by feature, one figure a label; by state, those that may follow and what that adds.
 
     `first` opens a text, `last` ends it.
     """
 
     features: dict[str, tuple[float, ...]]
-    before: tuple[tuple[tuple[int, float], ...], ...]
+    after: tuple[tuple[tuple[int, float], ...], ...]
     first: tuple[float, ...]
     last: tuple[float, ...]
 
@@ -111,18 +106,19 @@ class _Table(msgspec.Struct, frozen=True):
 
 @cache
 def _model() -> _Model:
-    data = resources.files("services.normalize.models").joinpath("lines.toml").read_bytes()
-    table = msgspec.toml.decode(data, type=_Table)
+    table = read_table("models/lines.toml", _Table)
     names = [f"{state.zone}_{state.label}" for state in STATES]
-    before = tuple(
+    after = tuple(
         tuple(
-            (at, table.follows.get(names[at], {}).get(name, 0.0)) for at, one in enumerate(STATES) if follows(one, two)
+            (at, table.follows.get(name, {}).get(names[at], 0.0) + _leaves_out(one, two))
+            for at, two in enumerate(STATES)
+            if follows(one, two)
         )
-        for name, two in zip(names, STATES, strict=True)
+        for name, one in zip(names, STATES, strict=True)
     )
     return _Model(
         features={name: tuple(found.get(label, 0.0) for label in LABELS) for name, found in table.features.items()},
-        before=before,
+        after=after,
         first=tuple(table.first.get(name, 0.0) for name in names),
         last=tuple(table.last.get(name, 0.0) for name in names),
     )
@@ -142,12 +138,12 @@ def label_lines(document: Document) -> Document:
         if STATES[state].label == "credit":
             above = numbers[place - 1]
             lines[above] = _credited(lines[above], lines[number], view)
-            lines[number] = msgspec.structs.replace(lines[number], text="")
+            lines[number] = replace(lines[number], text="")
         elif lines[number].kind is None:
             kept = place in ends_in_text or _is_lone_sentence(text, place, totals[place], states)
             label = "para" if kept else STATES[state].label
             lines[number] = _told(lines[number], total, label)
-    return msgspec.structs.replace(document, lines=tuple(line for line in lines if line.text))
+    return replace(document, lines=tuple(line for line in lines if line.text))
 
 
 def _ends_in_text(text: TextView, totals: list[list[float]], states: list[int]) -> frozenset[int]:
@@ -187,8 +183,8 @@ def _is_lone_sentence(text: TextView, place: int, total: list[float], states: li
 def _credited(caption: Line, line: Line, view: LineView) -> Line:
     """The caption with the credit that is printed under it."""
     credit = view.credit.credit if view.credit is not None else line.text
-    piece = msgspec.structs.replace(caption.piece, end=line.piece.end)
-    return msgspec.structs.replace(caption, piece=piece, byline=credit)
+    piece = replace(caption.piece, end=line.piece.end)
+    return replace(caption, piece=piece, byline=credit)
 
 
 def _totals(text: TextView, place: int, *, headed: bool) -> list[float]:
@@ -228,6 +224,7 @@ def _given(view: LineView, names: list[str], *, headed: bool) -> list[tuple[Labe
 
 _LABEL_OF = tuple(LABELS.index(state.label) for state in STATES)
 _NEVER = -1e9
+_HOPELESS = 60.0  # behind the best by more than all marks of a line can make up for
 _ENDS: dict[Zone, float] = {"pre": _NO_HEADLINE, "headline": -_MARKED, "post": -_MARKED, "body": 0.0, "foot": 0.0}
 
 
@@ -237,14 +234,18 @@ def _likeliest(totals: list[list[float]], *, headed: bool) -> list[int]:
     best = [first + totals[0][label] for first, label in zip(_first(headed), _LABEL_OF, strict=True)]
     steps: list[list[int]] = []
     for total in totals[1:]:
-        steps.append([])
-        onward = []
-        for before, label in zip(model.before, _LABEL_OF, strict=True):
-            score, origin = max((best[at] + weight, at) for at, weight in before) if before else (_NEVER, 0)
-            steps[-1].append(origin)
-            onward.append(score + total[label])
-        best = onward
-    state = max(range(len(STATES)), key=lambda at: best[at] + model.last[at] + _ENDS[STATES[at].zone])
+        least = max(best) - _HOPELESS
+        onward, origins = [_NEVER] * len(STATES), [0] * len(STATES)
+        for at, score in enumerate(best):
+            if score < least:
+                continue
+            for after, weight in model.after[at]:
+                if score + weight > onward[after]:
+                    onward[after], origins[after] = score + weight, at
+        best = [score + total[label] for score, label in zip(onward, _LABEL_OF, strict=True)]
+        steps.append(origins)
+    ends = _ENDS if steps else {**_ENDS, "headline": 0.0}  # one line alone is a headline
+    state = max(range(len(STATES)), key=lambda at: best[at] + model.last[at] + ends[STATES[at].zone])
     path = [state]
     for origins in reversed(steps):
         state = origins[state]
@@ -257,9 +258,12 @@ def _first(headed: bool) -> tuple[float, ...]:  # cached by it
     model = _model()
     if headed:
         headline = STATES.index(State("headline", "headline"))
-        return tuple(next((w for at, w in before if at == headline), _NEVER) for before in model.before)
-    opens = {"pre": 0.0, "headline": 0.0, "body": _NO_HEADLINE}
-    return tuple(w + opens.get(state.zone, _NEVER) for w, state in zip(model.first, STATES, strict=True))
+        after = dict(model.after[headline])
+        return tuple(after.get(at, _NEVER) for at in range(len(STATES)))
+    opens = {"pre": 0.0, "headline": 0.0, "body": _NO_HEADLINE / 2}
+    return tuple(
+        w + opens[state.zone] if may_open(state) else _NEVER for w, state in zip(model.first, STATES, strict=True)
+    )
 
 
 def _told(line: Line, total: list[float], label: Label) -> Line:
@@ -277,4 +281,4 @@ def _told(line: Line, total: list[float], label: Label) -> Line:
         kind = "quote"
     if line.piece.shape == "picture":
         kind = "picture"
-    return msgspec.structs.replace(classified(line, kind, rule, sure), lost=lost)
+    return replace(classified(line, kind, rule, sure), lost=lost)

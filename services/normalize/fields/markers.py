@@ -4,7 +4,7 @@ import re
 from functools import cache
 from typing import Literal
 
-import msgspec
+from msgspec.structs import replace
 
 from services.normalize.document import (
     Document,
@@ -96,15 +96,15 @@ def _unmarked(line: Line, on_top: bool) -> Line:
             leads = bold and on_top and size(match["text"]) >= LEAST_LEAD
             line = _cut(line, match.span("text"), "lead" if leads else shape, match.groupdict().get("href"))
             break
-    return msgspec.structs.replace(line, text=_LINK.sub(r"\1", _STRONG.sub(r"\1", line.text)))
+    return replace(line, text=_LINK.sub(r"\1", _STRONG.sub(r"\1", line.text)))
 
 
 def _cut(line: Line, part: tuple[int, int], shape: Shape, href: str | None = None) -> Line:
     """The line reduced to a part of it, which keeps its place in the input."""
     start, end = span(line, part)
     text = line.text[part[0] : part[1]]
-    piece = msgspec.structs.replace(line.piece, text=text, start=start, end=end, shape=shape, href=href)
-    return msgspec.structs.replace(line, piece=piece, text=text)
+    piece = replace(line.piece, text=text, start=start, end=end, shape=shape, href=href)
+    return replace(line, piece=piece, text=text)
 
 
 def _unlabelled(document: Document) -> Document:

@@ -9,15 +9,17 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-import msgspec
+from msgspec.structs import replace
 
 from services.normalize.document import Document, Kind, Line, Piece, set_field, size
 from services.normalize.fields.text import mend
+from services.normalize.language.signs import is_stopped
 from services.normalize.readings import RuleId
 from shared.article import Article, Block, Evidence, Headline
+from shared.patterns import pattern_of
 
 _ALONE = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"  # scripts whose words run on
-_WORD = re.compile(rf"[{_ALONE}]|[^\W_{_ALONE}]+")
+_WORD = pattern_of(rf"[{_ALONE}]|[^\W_{_ALONE}]+")
 _TOGETHER = 3
 _LONGEST_LABEL = 3  # words before a colon that say what the rest is: "Photo:"
 _LONGEST_MARK = 15  # words
@@ -25,6 +27,7 @@ _MOST_RUNS = 200  # of one line that are looked for letter by letter, as words b
 _LEAST_LETTERS = 12
 _BODY = frozenset({None, "paragraph", "subhead", "quote", "list", "table", "picture", "caption"})
 _LONGEST_HEADLINE = 1_000
+_LONGEST_NOTE = 300  # characters: of a longer text beside the article only what it alone says is told
 _NOT_QUOTED = ("headline", "description", "byline", "people", "keywords")
 Words = list[str]
 
@@ -50,7 +53,7 @@ def keep_remaining(document: Document) -> Document:
             lines.append(_left_over(piece, text, gone))
             kept.add(text)
         lines += _beside(piece, kept)
-    document = msgspec.structs.replace(document, lines=(*lines, *document.lines[at:]))
+    document = replace(document, lines=(*lines, *document.lines[at:]))
     return _keep_printed(document, kept)
 
 
@@ -74,7 +77,7 @@ def _alone_no_boilerplate(document: Document) -> Document:
     if article.headline or article.description or any(line.kind in _BODY for line in document.lines):
         return document
     is_page = document.is_page and not document.printed
-    return document if is_page else msgspec.structs.replace(document, lines=tuple(map(_as_text, document.lines)))
+    return document if is_page else replace(document, lines=tuple(map(_as_text, document.lines)))
 
 
 def _as_text(line: Line) -> Line:
@@ -89,14 +92,14 @@ def _given_back(line: Line) -> Line:
     A second byline or date is no sentence of the text; a heading or a sentence that was taken for one is.
     """
     is_mark = line.kind in ("byline", "date", "headline") and line.piece.shape != "heading"
-    if is_mark and size(line.text) <= _LONGEST_MARK and not line.text.endswith((".", "!", "?", "。")):
+    if is_mark and size(line.text) <= _LONGEST_MARK and not is_stopped(line.text):
         return _told(line, "boilerplate", RuleId.REMAINING_MARK)
     return _as_text(line)
 
 
 def _told(line: Line, kind: Kind | None, rule: RuleId) -> Line:
     text = mend(line.piece.text)
-    return msgspec.structs.replace(line, kind=kind, rule=rule, sure=rule.sure, skip=0, text=text)
+    return replace(line, kind=kind, rule=rule, sure=rule.sure, skip=0, text=text)
 
 
 def _left_over(piece: Piece, text: str, gone: tuple[int, int]) -> Line:
@@ -105,7 +108,7 @@ def _left_over(piece: Piece, text: str, gone: tuple[int, int]) -> Line:
     rule = RuleId.REMAINING if whole else RuleId.REMAINING_PART
     part = text[gone[0] : gone[1]]
     return Line(
-        piece=msgspec.structs.replace(piece, text=part, shape="paragraph", items=(), rows=()),
+        piece=replace(piece, text=part, shape="paragraph", items=(), rows=()),
         text=part,
         kind="paragraph" if whole and piece.shape != "debris" else "boilerplate",
         rule=rule,
@@ -125,8 +128,11 @@ def _keep_printed(document: Document, kept: "_Kept") -> Document:
         if piece.shape == "heading" and document.article.headline and len(text) <= _LONGEST_HEADLINE:
             document = _with_headline(document, piece, text)
         else:
-            before.append(_left_over(piece, text, gone if piece.shape != "lead" else (0, len(text))))
-    return msgspec.structs.replace(document, lines=(*before, *document.lines)) if before else document
+            whole = piece.shape == "lead" or (piece.shape == "debris" and len(text) <= _LONGEST_NOTE)
+            line = _left_over(piece, text, (0, len(text)) if whole else gone)
+            rule = RuleId.REMAINING_DECLARED if piece.shape == "debris" else line.rule
+            before.append(replace(line, rule=rule))
+    return replace(document, lines=(*before, *document.lines)) if before else document
 
 
 def _with_headline(document: Document, piece: Piece, text: str) -> Document:
@@ -145,20 +151,20 @@ class _Index:
     """The words of some texts, for looking up what stands together in one of them."""
 
     def __init__(self, texts: Iterable[str]) -> None:
-        self.together: set[tuple[str, ...]] = set()
+        self._together: set[tuple[str, ...]] = set()
+        self._new = list(texts)
         self._parts: list[str] = []
         self._texts: str | None = None
-        for text in texts:
-            self.add(text)
 
     def add(self, text: str) -> None:
-        """Take in one more text."""
-        words = [_folded(word) for word in _WORD.findall(text)]
-        if len(words) < _TOGETHER:
-            self.together.add(tuple(words))
-        self.together.update(zip(*(words[start:] for start in range(_TOGETHER)), strict=False))
-        self._parts.append(f" {' '.join(words)} ")
-        self._texts = None
+        """Take in one more text; nothing is made of it before something is looked up."""
+        self._new.append(text)
+
+    @property
+    def together(self) -> set[tuple[str, ...]]:
+        """Every three words in a row, and the shorter texts whole."""
+        self._take_in()
+        return self._together
 
     def holds(self, words: Words) -> bool:
         """Whether the words stand one after another in one text."""
@@ -169,9 +175,20 @@ class _Index:
         return letters in self._joined().replace(" ", "")
 
     def _joined(self) -> str:
+        self._take_in()
         if self._texts is None:
             self._texts = "\n".join(self._parts)
         return self._texts
+
+    def _take_in(self) -> None:
+        for text in self._new:
+            words = [_folded(word) for word in _WORD.findall(text)]
+            if len(words) < _TOGETHER:
+                self._together.add(tuple(words))
+            self._together.update(zip(*(words[start:] for start in range(_TOGETHER)), strict=False))
+            self._parts.append(f" {' '.join(words)} ")
+            self._texts = None
+        self._new.clear()
 
 
 class _Kept:
@@ -179,11 +196,14 @@ class _Kept:
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        self._fields = _Index(_texts_of_fields(document))
+        fields = list(_texts_of_fields(document))
+        self._fields = _Index(fields)
         self._body: _Index | None = None
-        self._exact = set(_texts_of_fields(document)) | {
-            line.text for line in document.lines if _stays(line) and not line.skip
-        }
+        self._exact = set(fields)
+        for line in filter(_stays, document.lines):
+            self._exact.update(map(mend, filter(None, (line.byline, line.piece.caption))))
+            if not line.skip:
+                self._exact.add(line.text)
 
     def add(self, text: str) -> None:
         """Count a text as kept from now on."""
@@ -216,10 +236,11 @@ class _Kept:
     ) -> list[tuple[int, int]]:
         """The runs of words that stand nowhere together, but for labels."""
         seen = [False] * len(words)
+        known = [index.together for index in indexes]
         for length in range(_TOGETHER, 0, -1):
             for start in range(len(words) - length + 1):
                 part = tuple(words[start : start + length])
-                if not all(seen[start : start + length]) and any(part in index.together for index in indexes):
+                if not all(seen[start : start + length]) and any(part in together for together in known):
                     seen[start : start + length] = [True] * length
         runs = [run for run in islice(_unseen(seen), _MOST_RUNS) if not _is_label(text, found, run, len(words))]
         partly = any(seen)
@@ -255,7 +276,7 @@ def _is_label(text: str, found: list[re.Match[str]], run: tuple[int, int], count
     start, end = run
     if end - start > _LONGEST_LABEL or end == count:
         return False
-    return text[found[end - 1].end() : found[end].start()].lstrip()[:1] in (":", "：", "/")
+    return text[found[end - 1].end() : found[end].start()].lstrip()[:1] in (":", "：", "/", "=", "＝")
 
 
 def _folded(word: str) -> str:

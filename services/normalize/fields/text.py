@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-import msgspec
+from msgspec.structs import replace
 
 from services.normalize.document import Document, Line
 
@@ -16,13 +16,14 @@ _STRAY_JOINER = re.compile(
 )
 LEAST_MARK = 2
 END_MARK = "./."  # Vietnamese newsrooms close an article with it
-_SPACES = re.compile(r"\s+")
 
 
 def mend(text: str) -> str:
     """`"Hà\\u00a0Nội  \\u200bmưa "` becomes `"Hà Nội mưa"`."""
-    mended = _STRAY_JOINER.sub("", _INVISIBLE.sub("", text))
-    return unicodedata.normalize("NFC", _SPACES.sub(" ", mended).strip())
+    if not text.isprintable():  # nothing invisible is
+        text = _STRAY_JOINER.sub("", _INVISIBLE.sub("", text))
+    text = " ".join(text.split())
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def mend_code(text: str) -> str:
@@ -42,7 +43,7 @@ def mend_text(document: Document) -> Document:
         for field in ("headline", "byline", "dateline", "located", "description", "section")
         if (value := getattr(article, field)) is not None
     }
-    return msgspec.structs.replace(document, lines=lines, article=msgspec.structs.replace(article, **settled))
+    return replace(document, lines=lines, article=replace(article, **settled))
 
 
 def _mended(line: Line) -> Line:
@@ -51,7 +52,7 @@ def _mended(line: Line) -> Line:
     text = mend(piece.text)
     if text.endswith(END_MARK):
         text = text[: -len(END_MARK) + 1]
-    return msgspec.structs.replace(line, text=text, byline=byline)
+    return replace(line, text=text, byline=byline)
 
 
 def _is_mark(line: Line) -> bool:

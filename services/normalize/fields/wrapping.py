@@ -1,13 +1,16 @@
 """Text broken into lines of one width, as old terminals and mail do: the pieces of a paragraph are joined again."""
 
 import re
+from functools import cache
 from itertools import pairwise
 
-import msgspec
+from msgspec.structs import replace
 
 from services.normalize.document import Document, Line
 from services.normalize.fields.text import mend
+from services.normalize.language.load import languages
 from services.normalize.language.signs import is_stopped
+from shared.patterns import pattern_of
 
 WIDEST = 100  # columns; a letter of Chinese or Japanese takes two, a vowel sign over Thai or Hindi none
 NARROWEST = 30
@@ -16,19 +19,20 @@ LEAST_FULL = 0.6
 RAGGED = 0.12  # by how much of the width a line broken by hand falls short
 MOST_STOPPED = 0.6
 LEAST_INNER = 2
-_WIDE = re.compile("[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]")
-_NARROW = re.compile(  # accents, signs and vowels set over or under another letter, and what has no width
+TOP = 200  # characters: where heads stand
+_WIDE = pattern_of("[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]")
+_NARROW = pattern_of(  # accents, signs and vowels set over or under another letter, and what has no width
     "[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0670\u093c\u0941-\u0948\u094d\u0900-\u0902"
     "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u00ad\u200b-\u200f\ufeff]"
 )
-_UNSPACED = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60]")
+_UNSPACED = pattern_of("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60]")
 _WORD = 60
 _SIGNS = ".,;:!?)”»"
 _HYPHENS = "-\u2010\u00ad"
-_TOKEN = re.compile(r"[\u2e80-\u9fff\uff00-\uff60]|[^\s\u2e80-\u9fff\uff00-\uff60]+")
-_BROKEN = re.compile(rf"(?P<left>[^\W\d_]+)[{_HYPHENS}]\n(?P<right>[^\W\d_]+)")
-_COMPOUND = re.compile(r"[^\W\d_]+[-\u2010][^\W\d_]+")
-_STARTS_ITEM = re.compile(r"(?:[-–—•*+·▪■●○◦►▸]|\d{1,2}[.)])\s")
+_TOKEN = pattern_of(r"[\u2e80-\u9fff\uff00-\uff60]|[^\s\u2e80-\u9fff\uff00-\uff60]+")
+_BROKEN = pattern_of(rf"(?P<left>[^\W\d_]+)[{_HYPHENS}]\n(?P<right>[^\W\d_]+)")
+_COMPOUND = pattern_of(r"[^\W\d_]+[-\u2010][^\W\d_]+")
+_STARTS_ITEM = pattern_of(r"(?:[-–—•*+·▪■●○◦►▸]|\d{1,2}[.)])\s")
 
 
 def join_wrapped(document: Document) -> Document:
@@ -47,7 +51,7 @@ def join_wrapped(document: Document) -> Document:
         else:
             groups.append([line])
     joined = tuple(_join(group, document.text, words) for group in groups)
-    return msgspec.structs.replace(document, lines=joined)
+    return replace(document, lines=joined)
 
 
 def _columns(text: str) -> int:
@@ -61,18 +65,42 @@ def _wrapped_at(lines: tuple[Line, ...], columns: list[int]) -> int | None:
     """The width that the text was broken at, or None when it was not broken."""
     inner = [number for number, (_, following) in enumerate(pairwise(lines)) if following.piece.gap == 0]
     width = max(columns, default=0)
-    if len(inner) < LEAST_INNER or not NARROWEST <= width <= WIDEST:
+    if not inner or not NARROWEST <= width <= WIDEST:
         return None
+    if any(_is_word_broken(lines[n].text, lines[n + 1].text) for n in inner):
+        return width
     full = [n for n in inner if _goes_on(lines[n], lines[n + 1], columns[n], width)]
+    if full and all(_is_broken(lines[n].text, lines[n + 1].text) for n in full):
+        return width
     stopped = sum(is_stopped(lines[n].text) for n in full)
     alone = sum(following.piece.gap > 0 for following in lines[1:]) + len(inner) - len(full)
-    enough = len(full) >= LEAST_FULL * len(inner) or len(full) >= alone
+    enough = len(inner) >= LEAST_INNER and (len(full) >= LEAST_FULL * len(inner) or len(full) >= alone)
     return width if full and enough and stopped <= MOST_STOPPED * len(full) else None
+
+
+def _opens_anew(line: Line, following: Line) -> bool:
+    """Whether the second line may be no more of the first: a byline under a headline on top begins with a capital."""
+    on_top = line.piece.start is not None and line.piece.start < TOP
+    return on_top and following.text[:1].isupper() and line.text[-1] not in _HYPHENS
+
+
+def _is_broken(above: str, below: str) -> bool:
+    """Whether a sentence goes on in the next line: it has no stop there, and what follows begins small."""
+    return below[:1].islower() and not is_stopped(above)
+
+
+def _is_word_broken(above: str, below: str) -> bool:
+    """ "… the recon-" over "struction of …"."""
+    return above[-1:] in _HYPHENS and above[-2:-1].isalpha() and below[:1].islower()
 
 
 def _goes_on(line: Line, following: Line, columns: int, width: int) -> bool:
     """Whether the second line goes on with the first, which had no room for its first word."""
-    if following.piece.gap or following.piece.indent > line.piece.indent + 1 or columns < LEAST_WIDTH * width:
+    if following.piece.gap or following.piece.indent > line.piece.indent + 1:
+        return False
+    if _is_word_broken(line.text, following.text):
+        return True
+    if columns < LEAST_WIDTH * width:
         return False
     if _STARTS_ITEM.match(following.text):
         return False
@@ -80,7 +108,7 @@ def _goes_on(line: Line, following: Line, columns: int, width: int) -> bool:
     first = token[0] if token is not None else ""
     space = 0 if _UNSPACED.match(first) else 1
     slack = 2 if _UNSPACED.match(first) else 0  # a stop is never set at the start of a line
-    slack += 0 if is_stopped(line.text) else round(RAGGED * width)
+    slack += 0 if is_stopped(line.text) or _opens_anew(line, following) else round(RAGGED * width)
     return columns + space + _columns(first) + slack > width
 
 
@@ -114,8 +142,8 @@ def _join(group: list[Line], text: str, words: _Spelling) -> Line:
     for line in group[1:]:
         parts[-1], between = _seam(parts[-1], line.text, words)
         parts += [between, line.text]
-    piece = msgspec.structs.replace(first.piece, text=text[start:end], end=end)
-    return msgspec.structs.replace(first, piece=piece, text=mend("".join(parts)))
+    piece = replace(first.piece, text=text[start:end], end=end)
+    return replace(first, piece=piece, text=mend("".join(parts)))
 
 
 def _seam(above: str, below: str, words: _Spelling) -> tuple[str, str]:
@@ -125,4 +153,12 @@ def _seam(above: str, below: str, words: _Spelling) -> tuple[str, str]:
     broken = _BROKEN.fullmatch(f"{above[-_WORD:].rpartition(' ')[2]}\n{below[:_WORD].partition(' ')[0].rstrip(_SIGNS)}")
     if broken is None:
         return above, " "
+    if broken["right"] in _joiners():
+        return above, " "  # "Kultur- und Sportverein"
     return above.rstrip(_HYPHENS), "-" if words.keeps_hyphen(broken["left"], broken["right"]) else ""
+
+
+@cache
+def _joiners() -> frozenset[str]:
+    """The "and" of all languages: which one a text is in is told once its lines are whole."""
+    return frozenset(word for rules in languages().values() for word in rules.bylines.joiners)

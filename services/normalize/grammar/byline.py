@@ -1,7 +1,7 @@
 """The grammar of a byline: "Bài: Đoàn Loan - Ảnh: Trung Sơn", "By Ann Lee for Reuters", "文/李明 图/王芳"."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 import msgspec
 
@@ -13,6 +13,7 @@ from services.normalize.grammar.byline_marks import (
     remarked_source,
     source_before,
     split_names,
+    turned_names,
     unglued,
 )
 from services.normalize.grammar.person_names import (
@@ -28,9 +29,10 @@ from services.normalize.grammar.person_names import (
     split_title,
     stands_alone,
 )
+from services.normalize.grammar.posts import is_desk, is_post, is_post_word
 from services.normalize.language.folding import fold
 from services.normalize.language.load import for_tag
-from services.normalize.language.phrases import DASHES, crews, edge_free, folded, not_names, roles, titles
+from services.normalize.language.phrases import DASHES, crews, edge_free, folded, not_names, roles
 from services.normalize.readings import RuleId
 from shared.article import Person, Role
 
@@ -44,9 +46,8 @@ _NOTE = re.compile(r"\s*[(\[](?P<note>[^()\[\]]{1,60})[)\]]\.?\s*$")
 _ENDS_SENTENCE = re.compile(r"\w{3}\.\s*$")  # "The minister and her guest. Photo: Ann Lee" is a caption
 LONGEST = 600
 MOST_WORDS = 32
-MOST_DESK_WORDS = 6
+MOST_OUTLET_WORDS = 6
 MOST_ORGANISATION_WORDS = 8
-MOST_POST_WORDS = 7
 ROLES: tuple[Role, ...] = (
     "author", "photographer", "videographer", "translator", "editor", "illustrator", "compiler", "contributor",
 )  # fmt: skip
@@ -97,6 +98,7 @@ class _Names(msgspec.Struct, kw_only=True):
         )
 
 
+@lru_cache(maxsize=256)  # the steps of one text ask for the same lines
 def read_byline(line: str, tag: str) -> BylineReading | None:
     """Read a line that is a byline and nothing else; None for any other."""
     if len(line) > LONGEST:
@@ -199,7 +201,7 @@ def _take_note(note: str, tag: str, names: _Names) -> tuple[Role, ...] | None:
     plain = edge_free(note)
     if plain in notes:
         return (notes[plain],)
-    if plain in folded(known.remarks) or _is_post(note, tag) or opens_with(note, known.institutions):
+    if plain in folded(known.remarks) or is_post(note, tag) or opens_with(note, known.institutions):
         return ()
     behind = remarked_source(tag).match(note)
     if behind is not None:
@@ -237,7 +239,8 @@ def _take_people(
         value = value[: match.start()]  # behind a label, words in brackets are where that person is from
     value = _without_client(value, tag, names)
     taken = _Part(tag=tag, names=names, named=named, strict=strict, opened=opened)
-    if not all(taken.take(part) for part in split_names(value, tag, "lower" if alone else "any")):
+    parts = turned_names(value, tag) or split_names(value, tag, "lower" if alone else "any")
+    if not all(taken.take(part) for part in parts):
         return False
     untold = alone or (opened and is_caseless(value) and not is_east_asian(value))
     return not untold or taken.supported or all(stands_alone(name, tag) for name in names.roles)
@@ -276,11 +279,11 @@ class _Part(msgspec.Struct, kw_only=True):
             self.supported = True
             names.sources.extend(word.strip() for word in part.split("/"))
             return True
-        if plain in crews(tag) or _is_desk(part, tag):
+        if plain in crews(tag) or is_desk(part, tag):
             self.supported = True
             names.add(part, self.named)
             return True
-        if plain in folded(for_tag(tag).bylines.remarks) or _is_post(part, tag):
+        if plain in folded(for_tag(tag).bylines.remarks) or is_post(part, tag):
             self.in_post = self.supported = True
             names.give_post(part)
             return True
@@ -314,6 +317,9 @@ class _Part(msgspec.Struct, kw_only=True):
         name, title = split_title((text[: placed.start()] if placed else text).rstrip("."), tag)
         if is_name(name, tag):
             return self._keep(name, title)
+        if self.opened and names.roles and _may_be_outlet(name):
+            names.organisations.append(name)
+            return True
         said = ":" in name or text.rstrip().endswith(("?", "!", "…", "..."))
         if self.strict or not name or said or len(name.split()) > MOST_ORGANISATION_WORDS:
             return False
@@ -333,7 +339,7 @@ class _Part(msgspec.Struct, kw_only=True):
         self.supported = self.supported or title is not None
         if title is not None and is_agency(title, self.tag):
             names.sources.append(title)
-        post = title if title is not None and _is_post_word(title) else None
+        post = title if title is not None and is_post_word(title) else None
         names.add(normal_case(name, self.tag), self.named, post)
         return True
 
@@ -341,9 +347,10 @@ class _Part(msgspec.Struct, kw_only=True):
         return is_outlet(name, self.tag) if self.strict else is_agency(name, self.tag)
 
 
-def _is_post_word(title: str) -> bool:
-    """A post rather than a degree: "Correspondent", "기자", not "Dr" or "PGS.TS"."""
-    return "." not in title and (len(title) > 4 or is_caseless(title))
+def _may_be_outlet(name: str) -> bool:
+    """ "By Ann Lee and Tom Wall, The Paper": behind names, what is set like a name and is none."""
+    words = name.split()
+    return 1 < len(words) <= MOST_OUTLET_WORDS and all(word[0].isupper() for word in words) and name[-1].isalnum()
 
 
 def _bare_hyphen(text: str, tag: str) -> tuple[str, ...]:
@@ -353,34 +360,6 @@ def _bare_hyphen(text: str, tag: str) -> tuple[str, ...]:
     if apart and is_name(first.strip(), tag) and is_name(second.strip(), tag):
         return first, second
     return (text,)
-
-
-def _is_post(part: str, tag: str) -> bool:
-    """ "AP National Political Writer" beside a name says what that person is; "inviato a Milano" too."""
-    words = fold(part).split()
-    if not words or len(words) > MOST_POST_WORDS:
-        return False
-    known, remarks = titles(tag), folded(for_tag(tag).bylines.remarks)
-    joined = " ".join(words)
-    if joined in remarks:
-        return True
-    if len(words) > 1 and words[-1].strip(".") in known and not is_caseless(part):
-        return True
-    if len(words) > 1 and is_caseless(part) and words[-1] in known and not is_name(part.split(maxsplit=1)[0], tag):
-        return True
-    return any(joined.startswith(remark + " ") for remark in remarks) or (
-        len(words) > 1 and words[0] in known and len(words[0]) > 5 and not part.rsplit(maxsplit=1)[-1][:1].isupper()
-    )
-
-
-def _is_desk(text: str, tag: str) -> bool:
-    """ "Nhóm PV Quốc hội": a crew by the field it covers."""
-    return len(text.split()) <= MOST_DESK_WORDS and opens_with(text, _crews_of_two(tag))
-
-
-@cache
-def _crews_of_two(tag: str) -> tuple[str, ...]:
-    return tuple(crew for crew in crews(tag) if " " in crew)
 
 
 def _take_sources(value: str, tag: str, names: _Names) -> bool:

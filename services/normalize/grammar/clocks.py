@@ -2,9 +2,11 @@
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from functools import cache
 
 import msgspec
+from msgspec.structs import replace
 
 from services.normalize.grammar.date_words import (
     Half,
@@ -14,29 +16,66 @@ from services.normalize.grammar.date_words import (
     label_begins,
     label_pattern,
     may_hold,
+    said,
     weekday_begins,
     weekday_pattern,
+    words_of_dates,
 )
 from services.normalize.grammar.zones import Printed, match_zone
+from shared.patterns import pattern_of
 
 _REACH = 48  # characters between a day and its clock, the clock included
 _LETTERS_AFTER, _LETTERS_BEFORE = 3, 12  # letters that may stand between a day and the clock behind it, before it
-_CLOCK = re.compile(
-    r"(?<![\d.,/:+])(?<!\d-)(?P<hour>[0-2]?\d)(?:"
-    r"\s?[:：]\s?(?P<minute>[0-5]\d)(?:[:：.](?P<second>[0-5]\d)(?:[.,:]\d{1,9})?)?(?!\d)|"
-    r"\s?(?P<word>[hH](?:oras|eures|rs|s)?(?![^\W\d_])|giờ|g(?=\d)|時|时|點|点|시)(?![間间])\s?(?:(?P<minute2>[0-5]?\d)(?!\d)|(?P<past>半|rưỡi))?|"
-    r"\.(?P<minute3>[0-5]\d)(?:\.(?P<second3>[0-5]\d))?(?![\d%]|[.,]\d)|"
-    r"(?P<bare>(?=\s?[^\W\d_])))"
-)
-_MINUTES = re.compile(r"\s?(?:phút|ph|min(?:uten|utes)?|mn|['’′分분])(?![^\W\d_])", re.IGNORECASE)
-_SECONDS = re.compile(r"\s?(?P<second>[0-5]?\d)\s?(?:[秒초]|giây)")
-_HOURS_BEHIND = re.compile(
-    r"\s?(?:uhr|uur|hod\.?|hrs?\.?|horas|heures|hs\.?|h|น\.|ч\.?|बजे|ც)(?![^\W\d_])", re.IGNORECASE
-)
-_OPENS_DOTTED = re.compile(
-    r"(?:\b(?:kl|klo|um|om|ore|alle|às|à|at|pukul|jam|klokken|klockan|kello|godz|saat)\.?|[,;|–—-])\s*$", re.IGNORECASE
-)
-_ENDS_DOTTED = re.compile(r"\s*(?:$|[|,;)\]•·\n]|\s[–—-]\s)")
+_ENDS_DOTTED = pattern_of(r"\s*(?:$|[|,;)\]•·\n]|\s[–—-]\s)")
+_LONGEST_OPENER = 16
+_CASELESS = "\u0e00"  # from here on scripts have letters without case
+
+
+class _Patterns(msgspec.Struct, frozen=True, kw_only=True):
+    """How clocks are printed in a language: the figures, what may stand behind each, and before dotted ones."""
+
+    clock: re.Pattern[str]
+    hours: re.Pattern[str]
+    minutes: re.Pattern[str]
+    seconds: re.Pattern[str]
+    opener: re.Pattern[str]
+
+
+@cache
+def _patterns(language: str | None) -> _Patterns:
+    hours, minutes = said(language, "hour_words"), said(language, "minute_words")
+    between = {word for word in hours if len(word) > 1 or word == "h" or word >= _CASELESS}
+    single = any_of(word for word in hours if word not in between)
+    past, seconds = any_of(said(language, "half_past")), any_of(said(language, "second_words"))
+    openers = any_of(said(language, "clock_openers"))
+    return _Patterns(
+        clock=pattern_of(
+            r"(?<![\d.,/:+])(?<!\d-)(?P<hour>[0-2]?\d)(?:"
+            r"\s?[:：]\s?(?P<minute>[0-5]\d)(?:[:：.](?P<second>[0-5]\d)(?:[.,:]\d{1,9})?)?(?!\d)|"
+            rf"\s?(?P<word>{_joined(between)}|(?:{single})(?=\d))(?!{_longer_units(between)})\s?"
+            rf"(?:(?P<minute2>[0-5]?\d)(?!\d)|(?P<past>{past})(?![a-zà-ɏ]))?|"
+            r"\.(?P<minute3>[0-5]\d)(?:\.(?P<second3>[0-5]\d))?(?![\d%]|[.,]\d)|"
+            r"(?P<bare>(?=\s?[^\W\d_])))",
+            re.IGNORECASE,
+        ),
+        hours=pattern_of(rf"\s?(?:{any_of(hours)})(?![^\W\d_])", re.IGNORECASE),
+        minutes=pattern_of(rf"\s?(?:{any_of(minutes)}|['’′])(?![^\W\d_])", re.IGNORECASE),
+        seconds=pattern_of(rf"\s?(?P<second>[0-5]?\d)\s?(?:{seconds})", re.IGNORECASE),
+        opener=pattern_of(rf"(?:(?<![^\W\d_])(?:{openers})|[,;|–—-])\s*$", re.IGNORECASE),
+    )
+
+
+def _joined(words: Iterable[str]) -> str:
+    """Words that stand for the colon; a letter behind one makes another word of it, where letters have case."""
+    words = set(words)
+    apart = any_of(word for word in words if word < _CASELESS)
+    return rf"(?:{apart})(?![^\W\d_])|(?:{any_of(word for word in words if word >= _CASELESS)})"
+
+
+def _longer_units(words: Iterable[str]) -> str:
+    """What makes a length of time of an hour's word, where letters have no case: the second half of 時間."""
+    units = {unit for known in words_of_dates().values() for unit in known.units if unit >= _CASELESS}
+    return any_of(unit[len(word) :] for word in words for unit in units if unit.startswith(word) and unit != word)
 
 
 class Clock(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +95,7 @@ def clock_beside(text: str, start: int, end: int, floor: int, language: str | No
 
 def _clock_after(text: str, end: int, language: str | None) -> Clock | None:
     tail = text[end : end + 2 * _REACH]  # a slice: the figures of a clock may stand right behind those of the year
-    for match in _CLOCK.finditer(tail, 0, _REACH):
+    for match in _patterns(language).clock.finditer(tail, 0, _REACH):
         if _letters(tail[: match.start()], language) > _LETTERS_AFTER:
             return None
         clock = _clock_of(tail, match, language)
@@ -69,7 +108,7 @@ def _clock_after(text: str, end: int, language: str | None) -> Clock | None:
 
 def _clock_before(text: str, start: int, floor: int, language: str | None) -> Clock | None:
     head = text[floor:start]
-    for match in reversed(list(_CLOCK.finditer(head))):
+    for match in reversed(list(_patterns(language).clock.finditer(head))):
         clock = _clock_of(head, match, language)
         if clock is not None:
             gap = head[clock.end :]
@@ -79,8 +118,8 @@ def _clock_before(text: str, start: int, floor: int, language: str | None) -> Cl
 
 
 def _moved(clock: Clock, by: int) -> Clock:
-    zone = msgspec.structs.replace(clock.zone, end=clock.zone.end + by) if clock.zone is not None else None
-    return msgspec.structs.replace(clock, zone=zone, start=clock.start + by, end=clock.end + by)
+    zone = replace(clock.zone, end=clock.zone.end + by) if clock.zone is not None else None
+    return replace(clock, zone=zone, start=clock.start + by, end=clock.end + by)
 
 
 def _holds_label(gap: str, language: str | None) -> bool:
@@ -96,15 +135,16 @@ def _letters(gap: str, language: str | None) -> int:
 
 
 def _clock_of(text: str, match: re.Match[str], language: str | None) -> Clock | None:
-    end = _end_of_figures(text, match)
+    patterns = _patterns(language)
+    end = _end_of_figures(text, match, patterns)
     half, opens, behind = _half_beside(text, match.start(), end, language)
-    hours = _HOURS_BEHIND.match(text, behind)
+    hours = patterns.hours.match(text, behind)
     behind = hours.end() if hours else behind
     exact = match["second"] is not None or text[match.start() - 1 : match.start()] == "T"
     zone = match_zone(text, behind, language, exact=exact)
-    if not _is_clock(text, match, half is not None or zone is not None or hours is not None):
+    if not _is_clock(text, match, patterns, half is not None or zone is not None or hours is not None):
         return None
-    seconds = _SECONDS.match(text, end) if match["minute2"] else None
+    seconds = patterns.seconds.match(text, end) if match["minute2"] else None
     second = seconds["second"] if seconds else match["second"] or match["second3"]
     behind = max(behind, seconds.end() if seconds else 0)
     hour, minute = int(match["hour"]), int(match["minute"] or match["minute2"] or match["minute3"] or 0)
@@ -114,18 +154,18 @@ def _clock_of(text: str, match: re.Match[str], language: str | None) -> Clock | 
     return Clock(time=time, to_the_second=second is not None, zone=zone, start=opens, end=zone.end if zone else behind)
 
 
-def _end_of_figures(text: str, match: re.Match[str]) -> int:
-    minutes = _MINUTES.match(text, match.end()) if match["minute"] or match["minute2"] else None
+def _end_of_figures(text: str, match: re.Match[str], patterns: _Patterns) -> int:
+    minutes = patterns.minutes.match(text, match.end()) if match["minute"] or match["minute2"] else None
     return minutes.end() if minutes else match.end()
 
 
-def _is_clock(text: str, match: re.Match[str], is_told: bool) -> bool:
+def _is_clock(text: str, match: re.Match[str], patterns: _Patterns, is_told: bool) -> bool:
     """Whether figures that could be others' are a clock: dotted ones, and an hour alone, need a word or a place."""
     if match["bare"] is not None:
         return is_told
     if match["minute3"] is None:
         return True
-    opened = _OPENS_DOTTED.search(text, max(0, match.start() - 12), match.start())
+    opened = patterns.opener.search(text, max(0, match.start() - _LONGEST_OPENER), match.start())
     return is_told or opened is not None or _ENDS_DOTTED.match(text, match.end()) is not None
 
 
@@ -185,5 +225,5 @@ def _by_half(hour: int, half: Half) -> int:
 
 def clocks_in(text: str, language: str | None) -> list[Clock]:
     """All clocks of a text that nobody could take for other figures."""
-    clocks = (_clock_of(text, match, language) for match in _CLOCK.finditer(text))
+    clocks = (_clock_of(text, match, language) for match in _patterns(language).clock.finditer(text))
     return [clock for clock in clocks if clock is not None]

@@ -1,32 +1,37 @@
 """The credit of a caption ("… - Ảnh: Hà Linh/TTXVN", "… © Anna Berg", "… ＝田中撮影") and the label before it."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 import msgspec
+from msgspec.structs import replace
 
-from services.normalize.grammar.person_names import bare_name, is_agency, is_name, is_outlet
+from services.normalize.grammar.person_names import bare_name, is_agency, is_caseless, is_east_asian, is_name, is_outlet
+from services.normalize.language.alternatives import any_of
 from services.normalize.language.folding import fold
-from services.normalize.language.load import GENERIC, for_tag
+from services.normalize.language.load import EVERY, GENERIC, for_tag
 from services.normalize.language.phrases import DASHES, edge_free, folded, outlets
 from services.normalize.readings import RuleId
+from shared.patterns import pattern_of
 
 LONGEST = 60
 LONGEST_READ = 600  # characters
 MOST_WORDS = 9
 LEAST_CAPTION = 6  # words behind a credit's word that say something: "PHOTO: Workers repair a line in the harbour"
-_BRACKETED = re.compile(r"\s*[(\[（［【〔](?P<inner>[^()\[\]（）［］【】〔〕]{2,80})[)\]）］】〕]\s*[.。]?\s*$")
-_SIGN = re.compile(r"(?:^|\s*[|/,;–—-]?\s*)(?:©|\([cC]\)\s)\s*(?P<credit>[^©]{2,60})$")
-_BAR = re.compile(r"\s+[|｜]\s+(?P<credit>[^|｜]{2,60})$")
-_STROKE = re.compile(r"(?:(?<=[.!?…”\"»])|\s[/|–—-])\s+(?P<credit>[^.!?…:|]{2,30}/[^.!?…:|/]{2,40})$")
-_TAKEN = re.compile(
-    r"(?:(?<=[。．.！？])\s*|[＝=]\s*|[（(]\s*)(?P<credit>[^。．.！？＝=（()）]{1,24}?)\s?(?:摄|攝|撮影|提供|供图)[）)]?[。.]?$"
-)
-_AGENCY_GIVES = re.compile(r"(?<=[。）])(?P<credit>[^。\s]{2,8}[发發])。?$")
-_REPORTER = re.compile(r"^(?P<agency>\S*?)(?:特约|本报)?(?:记者|記者|通讯员)\s*(?P<name>\S.*)$")
-_BY_REPORTER = re.compile(r"(?<=[.。])\s(?P<credit>[\uac00-\ud7af]{2,4}) ?(?:사진)?기자$")
-_AFTER_EQUALS = re.compile(r"[＝=](?P<credit>[^＝=。\s]{2,16})$")
-_SENTENCE = re.compile(r"\w{3,}\.\s")
+LEAST_SIGNS = 15
+_BRACKETED = pattern_of(r"\s*[(\[（［【〔](?P<inner>[^()\[\]（）［］【】〔〕]{2,80})[)\]）］】〕]\s*[.。]?\s*$")
+_SIGN = pattern_of(r"(?:^|\s*[|/,;–—-]?\s*)(?:©|\([cC]\)\s)\s*(?P<credit>[^©]{2,60})$")
+_BAR = pattern_of(r"\s+[|｜]\s+(?P<credit>[^|｜]{2,60})$")
+_STROKE = pattern_of(r"(?:(?<=[.!?…”\"»])|\s[/|–—-])\s+(?P<credit>[^.!?…:|]{2,30}/[^.!?…:|/]{2,40})$")
+_AFTER_EQUALS = pattern_of(r"[＝=、](?P<credit>[^＝=、。\s]{2,20})$")
+_LAST_WORDS = pattern_of(r"(?<=[.!?…”\"»)])\s+(?P<credit>[^.!?:()\[\]]{2,60})\.?$")
+_ANY_LABEL = pattern_of(r"(?<=[.!?…])\s+(?=[^\W\d_a-zà-ÿ])[^\W\d_]{3,12}\s?:\s*(?P<credit>[^\W\d_][^:.!?]{1,50})\.?$")
+_NAME_WORD = pattern_of(r"[^\W\d_a-zà-ÿ][\w.’'&-]*|[/&]")
+_SMALL_WORDS = pattern_of(r"\b[a-zà-ÿ]{4,}")
+PRINTED = 120
+_TWO_NAMES = pattern_of(r"(?:[^\W\d_a-z][\w.’'-]+ ?){1,4}\s*/\s*(?:[^\W\d_a-z][\w.’'-]+ ?){1,4}")
+_CLOSES = {"(": ")", "（": "）", "[": "]", "［": "］", "【": "】", "〔": "〕"}
+_SENTENCE = pattern_of(r"\w{3,}\.\s")
 _EDGE = f" \t\u3000{DASHES}|,;:/(["
 
 
@@ -46,7 +51,12 @@ def take_credit(text: str, tag: str) -> Credit | None:
     """Take the label and the credit off a caption; None when the text has neither. A long text is read at its end."""
     if len(text) > LONGEST_READ:
         found = take_credit(text[-LONGEST_READ:], tag)
-        return found and msgspec.structs.replace(found, caption=text[:-LONGEST_READ] + found.caption)
+        return found and replace(found, caption=text[:-LONGEST_READ] + found.caption)
+    return _take(text, tag)
+
+
+@lru_cache(maxsize=256)  # the steps of one text ask for the same lines
+def _take(text: str, tag: str) -> Credit | None:
     label = _caption_label(tag).match(text)
     rest = text[label.end() :] if label is not None else text
     found = _first_credit(rest, tag) or _credit_behind(rest, tag) or _stock(rest, tag)
@@ -64,10 +74,15 @@ def _first_credit(text: str, tag: str) -> Credit | None:
     if stop and is_name(bare_name(name.partition("/")[0].strip(), tag), tag) and len(name.split()) > 1:
         return Credit(caption=caption, credit=name, rule=RuleId.CREDIT_LABEL, label=fold(match["label"]))
     credited = _credit_behind(match["rest"], tag)
-    if match["label"].isupper() and len(match["rest"].split()) >= LEAST_CAPTION:
+    if (match["label"].isupper() or is_caseless(match["label"])) and _says_something(match["rest"]):
         caption, credit = (credited.caption, credited.credit) if credited is not None else (match["rest"], None)
         return Credit(caption=caption, credit=credit, rule=RuleId.CAPTION_LABEL, label=fold(match["label"]))
     return None
+
+
+def _says_something(text: str) -> bool:
+    """Whether a text is longer than any name: six words, or as many signs where words are not set apart."""
+    return len(text.split()) >= LEAST_CAPTION or (is_caseless(text) and len(text) >= LEAST_SIGNS)
 
 
 def _credit_behind(text: str, tag: str) -> Credit | None:
@@ -76,7 +91,7 @@ def _credit_behind(text: str, tag: str) -> Credit | None:
     if found is not None:
         return found
     labelled = _labelled(tag).search(text)
-    if labelled is not None and _is_credit(labelled["credit"]):
+    if labelled is not None and _is_credit(labelled["credit"], tag):
         caption = text[: labelled.start()].rstrip(_EDGE)
         return Credit(
             caption=_without_stock(caption, tag),
@@ -86,6 +101,8 @@ def _credit_behind(text: str, tag: str) -> Credit | None:
         )
     if _stock_begins(text, tag):
         return None
+    if tag == EVERY:
+        return _unlabelled(text, tag) or _signed(text, tag) or _taken_by(text, tag) or _set_apart(text)
     return _unlabelled(text, tag) or _signed(text, tag) or _taken_by(text, tag)
 
 
@@ -98,7 +115,7 @@ def _closed(credit: str) -> str:
 def _bracketed(text: str, bracketed: re.Match[str], tag: str) -> Credit | None:
     caption, inner = text[: bracketed.start()].rstrip(_EDGE), bracketed["inner"].strip()
     labelled = _labelled(tag).match(inner) or _label_before_name(tag).match(inner)
-    if labelled is not None and _is_credit(labelled["credit"]):
+    if labelled is not None and len(labelled["credit"].split()) <= 2 * MOST_WORDS:
         return Credit(
             caption=caption,
             credit=labelled["credit"].strip(" ."),
@@ -108,18 +125,27 @@ def _bracketed(text: str, bracketed: re.Match[str], tag: str) -> Credit | None:
     if edge_free(inner) in folded(for_tag(tag).captions.stock):
         kept = caption if for_tag(tag).captions.stock_is_apart else text
         return Credit(caption=kept, credit=None, rule=RuleId.CREDIT_STOCK)
-    taken = _TAKEN.search(f"({inner})")
+    taken = _taken(tag).search(f"({inner})")
     if taken is not None:
-        return Credit(caption=caption, credit=_reporter(taken["credit"]), rule=RuleId.CREDIT_TAKEN_BY)
+        return _taken_in_brackets(caption, text[bracketed.start() : bracketed.start("inner")], inner, taken, tag)
     if ("/" in inner and _is_of_agency(inner, tag)) or (len(inner) <= 20 and _is_agency(inner, tag)):
         return Credit(caption=caption, credit=inner, rule=RuleId.CREDIT_AGENCY_IN_BRACKETS)
     return None
 
 
+def _taken_in_brackets(caption: str, opened: str, inner: str, taken: re.Match[str], tag: str) -> Credit:
+    """ "（十四日、石巻市で、高橋誠撮影）": when and where stay with the caption."""
+    around, comma, name = taken["credit"].rpartition("、")
+    if not comma or not is_name(name.strip(), tag):
+        return Credit(caption=caption, credit=_reporter(taken, tag), rule=RuleId.CREDIT_TAKEN_BY)
+    kept = caption + opened + around + _CLOSES.get(opened.strip(), "")
+    return Credit(caption=kept, credit=name.strip(), rule=RuleId.CREDIT_TAKEN_BY)
+
+
 def _signed(text: str, tag: str) -> Credit | None:
     """ "… © Anna Berg", "… | Anna Berg/AP", "…. ANTARA FOTO/Budi Santoso"."""
     sign = _SIGN.search(text)
-    if sign is not None and sign.start() and _is_credit(sign["credit"]):
+    if sign is not None and sign.start() and _is_credit(sign["credit"], tag):
         return Credit(
             caption=text[: sign.start()].rstrip(_EDGE), credit=_closed(sign["credit"]), rule=RuleId.CREDIT_SIGN
         )
@@ -135,25 +161,76 @@ def _signed(text: str, tag: str) -> Credit | None:
 
 def _taken_by(text: str, tag: str) -> Credit | None:
     """ "…。李明 摄", "…＝田中撮影", "…。新华社发", "… 홍길동 기자"."""
-    for form in (_TAKEN, _AGENCY_GIVES, _BY_REPORTER, _AFTER_EQUALS):
+    taken, reporter = _taken(tag), _by_reporter(tag)
+    for form in (taken, _agency_gives(tag), reporter, _AFTER_EQUALS):
         match = form.search(text)
         if match is None or not match.start():
             continue
-        credit = _reporter(match["credit"].strip())
-        clear = form in (_TAKEN, _BY_REPORTER) or _is_agency(credit.rstrip("发發"), tag)
-        if clear and (
-            is_name(credit.rpartition("/")[2], tag) or _is_agency(credit.rstrip("发發"), tag) or form is _TAKEN
-        ):
+        credit = _reporter(match, tag) if form is taken else match["credit"].strip()
+        from_agency = _is_agency(credit.rstrip("".join(for_tag(tag).captions.given_by)), tag)
+        named = form in (taken, reporter) and (is_name(credit.rpartition("/")[2], tag) or form is taken)
+        if from_agency or named:
             return Credit(caption=text[: match.start()].rstrip(_EDGE), credit=credit, rule=RuleId.CREDIT_TAKEN_BY)
     return None
 
 
-def _reporter(credit: str) -> str:
-    """ "人民日报记者 王建国" as "人民日报/王建国"."""
-    match = _REPORTER.match(credit)
+def _set_apart(text: str) -> Credit | None:
+    """Where nobody tells the language: a word and a colon behind a stop, an agency behind the last stop or bar."""
+    word = _ANY_LABEL.search(text)
+    if word is not None:
+        return Credit(caption=text[: word.start()], credit=word["credit"], rule=RuleId.CREDIT_ANY_LABEL)
+    for form, rule in (
+        (_LAST_WORDS, RuleId.CREDIT_AGENCY_AND_NAME),
+        (_BAR, RuleId.CREDIT_BAR),
+        (_BRACKETED, RuleId.CREDIT_AGENCY_IN_BRACKETS),
+    ):
+        match = form.search(text)
+        credit = match[match.lastgroup or 0].strip() if match is not None else ""
+        if match is not None and (
+            is_agency_line(credit)
+            or (form is _BAR and is_name_line(credit, [text[: match.start()]]))
+            or (form is _BRACKETED and _TWO_NAMES.fullmatch(credit))
+        ):
+            return Credit(caption=text[: match.start()].strip(), credit=credit, rule=rule)
+    return None
+
+
+@cache
+def _taken(tag: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"(?:(?<=[。．.！？])\s*|[＝=]\s*|[（(]\s*)(?P<credit>[^。．.！？＝=（()）]{{1,30}}?)\s?"
+        rf"(?:{any_of(for_tag(tag).captions.taken_by)})[）)]?[。.]?$"
+    )
+
+
+@cache
+def _agency_gives(tag: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<=[。）])(?P<credit>[^。\s]{{2,8}}(?:{any_of(for_tag(tag).captions.given_by)}))。?$")
+
+
+@cache
+def _by_reporter(tag: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<=[.。])\s(?P<credit>[\uac00-\ud7af]{{2,4}}) ?(?:{any_of(_posts(tag))})$")
+
+
+def _posts(tag: str) -> tuple[str, ...]:
+    """The posts of reporters that name no paper: 记者, not 人民日报记者."""
+    papers = tuple(outlet for outlet in for_tag(tag).outlets if is_east_asian(outlet))
+    titles = for_tag(tag).bylines.titles
+    return tuple(title for title in titles if is_east_asian(title) and not title.startswith(papers or ("\0",)))
+
+
+def _reporter(taken: re.Match[str], tag: str) -> str:
+    """Who took it: "李明 摄" names 李明, "人民日报记者 王建国 摄" a paper's reporter, printed whole."""
+    match = _post_between(tag).match(taken["credit"])
     if match is None:
-        return credit.strip()
-    return f"{match['agency']}/{match['name']}" if match["agency"] else match["name"]
+        return taken["credit"].strip()
+    return taken[0].strip("。.＝=（()） ") if match["agency"] else match["name"]
+
+
+@cache
+def _post_between(tag: str) -> re.Pattern[str]:
+    return re.compile(rf"^(?P<agency>\S*?)(?:{any_of(_posts(tag))})\s*(?P<name>\S.*)$")
 
 
 def _unlabelled(text: str, tag: str) -> Credit | None:
@@ -184,8 +261,9 @@ def _stock_begins(text: str, tag: str) -> int:
     return match.start() if match is not None else 0
 
 
-def _is_credit(text: str) -> bool:
-    return len(text) <= LONGEST and 0 < len(text.split()) <= MOST_WORDS and not _SENTENCE.search(text)
+def _is_credit(text: str, tag: str) -> bool:
+    longest, most = (PRINTED, 2 * MOST_WORDS) if tag == EVERY else (LONGEST, MOST_WORDS)
+    return len(text) <= longest and 0 < len(text.split()) <= most and not _SENTENCE.search(text)
 
 
 def _is_agency(text: str, tag: str) -> bool:
@@ -204,7 +282,7 @@ def _is_of_agency(text: str, tag: str) -> bool:
 
 def _names_giver(text: str, tag: str) -> bool:
     person = text.partition("/")[0].strip()
-    return _is_agency(text, tag) or (_is_credit(text) and _is_clear_name(person, tag))
+    return _is_agency(text, tag) or (_is_credit(text, tag) and _is_clear_name(person, tag))
 
 
 def _is_clear_name(credit: str, tag: str) -> bool:
@@ -223,51 +301,51 @@ def _labelled(tag: str) -> re.Pattern[str]:
 @cache
 def _label_before_name(tag: str) -> re.Pattern[str]:
     """Within brackets: "Photo by Ann Lee/PA", "foto Giulia Ferri", "Photo AFP"."""
-    linked = _any_of(("by", "von", "di", "de", "par", "por", "door", "av", "af", "of", "via", "from", "courtesy of"))
     return re.compile(
-        rf"(?P<label>(?i:{_any_label(tag)})(?:\s(?i:{linked}))?)\s+(?P<credit>(?=[^\W\d_])(?![a-zà-ÿ])[^:：]{{2,60}})$"
+        rf"(?P<label>(?i:{_any_label(tag)})(?:\s(?i:{links()}))?)\s+(?P<credit>(?=[^\W\d_])(?![a-zà-ÿ])[^:：]{{2,60}})$"
     )
 
 
 @cache
 def _label_first(tag: str) -> re.Pattern[str]:
-    return re.compile(rf"(?P<label>{_any_label(tag)})\s*[:：]\s*(?P<rest>\S.*)$", re.IGNORECASE)
+    return re.compile(rf"(?P<label>{_any_label(tag)})\s*[:：=＝]\s*(?P<rest>\S.*)$", re.IGNORECASE)
 
 
 @cache
 def _caption_label(tag: str) -> re.Pattern[str]:
-    """ "Bildunterschrift: ", "Ảnh chú thích 2: "."""
+    """ "Bildunterschrift: ", "Ảnh chú thích 2: ", and a picture's number: "Ảnh 1: "."""
     words = (*for_tag(tag).labels.caption, *for_tag("en").labels.caption)
-    return re.compile(rf"\s*(?P<label>{_any_of(words)})\s?\d{{0,2}}\s*[:：]\s*(?=\S)", re.IGNORECASE)
+    numbered = rf"(?:{_any_label(tag)})(?=\s?\d)"
+    return re.compile(rf"\s*(?P<label>{any_of(words)}|{numbered})\s?\d{{0,2}}\s*[:：]\s*(?=\S)", re.IGNORECASE)
 
 
 @cache
 def _bare(tag: str) -> re.Pattern[str]:
-    linked = r"(?:\s(?i:by|von|di|de|par|por|door|av|af|courtesy of))?"
     return re.compile(
-        rf"(?:^|[{DASHES}.|(/।]|(?<=\w)\s(?=(?:{_any_label(tag)})\s(?:by|von|di|de|par)\s))\s*"
-        rf"(?i:{_any_label(tag)}){linked}\s+(?P<credit>[^\s:][^:]{{1,40}})$"
+        rf"(?:^|[{DASHES}.|(/।]|(?<=\w)\s(?=(?:{_any_label(tag)})\s(?:{links()})\s))\s*"
+        rf"(?i:{_any_label(tag)})(?:\s(?i:{links()}))?\s+(?P<credit>[^\s:][^:]{{1,40}})$"
     )
 
 
 @cache
 def _stock_note(tag: str) -> re.Pattern[str]:
-    notes = _any_of(for_tag(tag).captions.stock)
+    notes = any_of(for_tag(tag).captions.stock)
     return re.compile(rf"\s*[{DASHES}.|(,]\s*(?:{notes})\s*\)?\s*\.?$", re.IGNORECASE)
 
 
 @cache
 def _numbered(tag: str) -> re.Pattern[str]:
-    words = _any_of(tuple(folded(for_tag(tag).captions.credits)))
+    words = any_of(tuple(folded(for_tag(tag).captions.credits)))
     return re.compile(rf"(?:{words})\s?\d{{1,2}}\b")
 
 
 def _any_label(tag: str) -> str:
-    return _any_of((*for_tag(tag).captions.credits, *for_tag(GENERIC).captions.credits))
+    return any_of((*for_tag(tag).captions.credits, *for_tag(GENERIC).captions.credits))
 
 
-def _any_of(words: tuple[str, ...]) -> str:
-    return "|".join(re.escape(word) for word in sorted(set(words), key=len, reverse=True)) or "(?!)"
+@cache
+def links() -> str:
+    return any_of(for_tag(EVERY).captions.links)
 
 
 def speaks_of_picture(text: str, tag: str) -> bool:
@@ -281,3 +359,30 @@ def speaks_of_picture(text: str, tag: str) -> bool:
         or lowered.startswith(tuple(folded(known.beginnings)) or ("\0",))
         or any(fold(place) in lowered for place in known.places)
     )
+
+
+def is_agency_line(text: str) -> bool:
+    """Whether a short text names an agency and says next to nothing else: "Anna Berg/dpa", "AFP via Getty Images"."""
+    return len(text) < LONGEST and bool(_agencies().search(text)) and len(_SMALL_WORDS.findall(text)) < 3
+
+
+def is_name_line(text: str, above: list[str]) -> bool:
+    """Whether a line under a caption is only names, set as such: "Felix Sommer", "The London Times", "ES"."""
+    words, known = text.split(), for_tag(EVERY).bylines
+    small = {*known.particles, *known.joiners, "of", "the"}
+    return (
+        len(text) < 40
+        and (1 < len(words) <= 5 or text.isupper())
+        and sum(map(len, above)) > max(20, len(text))
+        and all(_NAME_WORD.fullmatch(word) or word in small for word in words)
+    )
+
+
+@cache
+def _agencies() -> re.Pattern[str]:
+    """Agencies as they print themselves: a word "pool" or "imago" of a sentence is none."""
+    known = for_tag(EVERY)
+    caseless = (word for word in (*known.captions.givers, *known.outlets) if is_east_asian(word))
+    known_anywhere = (*for_tag(GENERIC).outlets, *for_tag(GENERIC).captions.givers)
+    names = {*known_anywhere, *(name.upper() for name in known_anywhere), *caseless}
+    return re.compile(rf"(?<!\w)(?:{any_of(tuple(names))})(?!\w)")

@@ -7,12 +7,13 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from importlib import resources
 from typing import Literal
 
 import msgspec
 
+from services.normalize.language import alternatives
 from services.normalize.language.load import Dates, languages
+from services.normalize.tables import read_table
 
 Half = Literal["morning", "noon", "afternoon", "night"]
 Label = Literal["published", "updated"]
@@ -24,8 +25,8 @@ _MARKS = "".join(
     if unicodedata.category(chr(code)) == "Mn" or (code >= 0x0900 and unicodedata.category(chr(code)) == "Mc")
 )
 _DROPPED = re.compile(f"[{_ACCENTS}\u064b-\u0655\u093c\u0a3c\u200c\u200d]")
-_SAME_LETTERS = str.maketrans({"ı": "i", "ى": "ي", "ی": "ي", "ک": "ك", "_": " "})
-_LETTER = rf"(?:[^\W\d_]|[{_ACCENTS}{_MARKS}\u200c\u200d])"
+_SAMELETTERS = str.maketrans({"ı": "i", "ى": "ي", "ی": "ي", "ک": "ك", "_": " "})
+LETTER = rf"(?:[^\W\d_]|[{_ACCENTS}{_MARKS}\u200c\u200d])"
 _CASED = re.compile(r"[a-zà-ɏ]", re.IGNORECASE)
 
 
@@ -44,8 +45,7 @@ class _Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 @cache
 def _file() -> _Words:
-    text = (resources.files("services.normalize.data") / "dates.toml").read_bytes()
-    return msgspec.toml.decode(text, type=_Words)
+    return read_table("data/dates.toml", _Words)
 
 
 def labels() -> Labels:
@@ -70,7 +70,7 @@ def dates_of(language: str | None) -> Dates:
     return words_of_dates().get(primary(language), Dates())
 
 
-def _spoken(language: str | None) -> Iterator[Dates]:
+def spoken_in(language: str | None) -> Iterator[Dates]:
     """The words that may be met in a text of a language: its own and English ones; all, where it is not known."""
     known = words_of_dates().get(primary(language))
     if known is None or known == Dates():
@@ -82,7 +82,7 @@ def _spoken(language: str | None) -> Iterator[Dates]:
 
 def fold_name(name: str) -> str:
     """One spelling for `AOÛT` and `aout`, `أبريل` and `ابريل`, `KASIM` and `kasım`."""
-    letters = _DROPPED.sub("", unicodedata.normalize("NFKD", name.casefold())).translate(_SAME_LETTERS)
+    letters = _DROPPED.sub("", unicodedata.normalize("NFKD", name.casefold())).translate(_SAMELETTERS)
     return " ".join(letters.split()).rstrip(".")
 
 
@@ -134,11 +134,6 @@ def _weekdays() -> _Names:
     return _numbered(((tag, row) for tag, words in words_of_dates().items() for row in words.weekdays), 7)
 
 
-@cache
-def _persian_months() -> _Names:
-    return _numbered([("fa", row) for row in words_of_dates()["fa"].persian_months], 12)
-
-
 def month_named(name: str, language: str | None) -> int | None:
     """The number of a month by its name; of two names, as in `نيسان / أبريل`, by either."""
     names, own = _months(), primary(language)
@@ -150,9 +145,25 @@ def month_named(name: str, language: str | None) -> int | None:
     return None
 
 
-def persian_month(name: str) -> int | None:
-    """The number of a month of the Persian year by its name."""
-    return _persian_months().anywhere.get(fold_name(name))
+@cache
+def _calendar_months(calendar: str) -> _Names:
+    return _numbered(((tag, row) for tag, words in words_of_dates().items() for row in getattr(words, calendar)), 12)
+
+
+def calendar_month(calendar: Literal["persian_months", "hijri_months"], name: str) -> int | None:
+    """The number of a month of another calendar by its name."""
+    return _calendar_months(calendar).anywhere.get(fold_name(name))
+
+
+@cache
+def eras() -> Mapping[str, int]:
+    """What makes our year of an era's, by the era's name in any language."""
+    return {era: years for words in words_of_dates().values() for era, years in words.eras.items() if era}
+
+
+def any_in(*lists: str) -> str:
+    """A pattern of the words that any language has in these lists."""
+    return any_of({word for words in words_of_dates().values() for name in lists for word in getattr(words, name)})
 
 
 def weekday_named(name: str, language: str | None) -> int | None:
@@ -172,42 +183,47 @@ def month_pattern() -> str:
         for name in row.split()
     }
     names |= {name for words in words_of_dates().values() for name in words.months}
+    rows = (row for words in words_of_dates().values() for row in (*words.persian_months, *words.hijri_months))
+    names |= {name.replace("_", " ") for row in rows for name in row.split()}
     of_words = {re.escape(name).replace(r"\ ", r"\s+") for name in names if " " in name}
     longest_first = "|".join(sorted(of_words, key=len, reverse=True))
     dotted = r"[\u0e01-\u0e4e]{1,3}\.\s?[\u0e01-\u0e4e]\."
-    word = rf"{_LETTER}{{2,20}}+"
-    return rf"(?:(?:(?:{longest_first})(?!{_LETTER})|{dotted}|{word})(?:\s?/\s?{word})?)"
+    word = rf"{LETTER}{{2,20}}+"
+    return rf"(?:(?:(?:{longest_first})(?!{LETTER})|{dotted}|{word})(?:\s?/\s?{word})?)"
 
 
 def any_of(words: Iterable[str]) -> str:
-    """A pattern of any of these words, the longest first; of nothing when there is none."""
-    longest_first = sorted({word for word in words if word}, key=lambda word: (-len(word), word))
-    return "|".join(re.escape(word).replace(r"\ ", r"\s").replace("_", r"\s") for word in longest_first) or r"(?!)"
+    """A pattern of any of these words; a space in one stands for any white space, and so does "_"."""
+    return alternatives.any_of(word.replace("_", " ") for word in words).replace(r"\ ", r"\s")
+
+
+@cache
+def said(language: str | None, *lists: str) -> frozenset[str]:
+    """The words of these lists that may be met beside a clock or day: of the language and English; those of all
+    languages that are long, or in letters without case, say the same in every text.
+    """
+    own = {word for words in spoken_in(language) for name in lists for word in getattr(words, name)}
+    everybody = {word for words in words_of_dates().values() for name in lists for word in getattr(words, name)}
+    return frozenset(own | {word for word in everybody if len(word) > 3 or not _CASED.search(word)})
 
 
 @cache
 def half_days(language: str | None) -> Mapping[str, Half]:
     """Which half of the day a word says, folded: the language's own words before others'."""
     found: dict[str, Half] = {}
-    for words in _spoken(language):
+    for words in (*spoken_in(language), *words_of_dates().values()):
         for half in _HALVES:
             for word in getattr(words, half):
-                found.setdefault(word.casefold(), half)
-    for words in words_of_dates().values():  # words in other letters say the same in every text
-        for half in _HALVES:
-            for word in getattr(words, half):
-                if not _CASED.search(word):
-                    found.setdefault(word, half)
+                if word in said(language, half):
+                    found.setdefault(word.casefold(), half)
     return found
 
 
 @cache
 def joiner_pattern(language: str | None) -> re.Pattern[str]:
     """The words that join the parts of a date and say nothing themselves: "um", "lúc", "at", "Uhr"."""
-    words: set[str] = set()
-    for spoken in _spoken(language):
-        words |= {*spoken.joiners, *spoken.hour_words}
-    return _words(words)
+    lists = ("joiners", "hour_words", "clock_openers", "year_words")
+    return whole_words({word for words in spoken_in(language) for name in lists for word in getattr(words, name)})
 
 
 @cache
@@ -222,7 +238,7 @@ def weekday_pattern(language: str | None) -> re.Pattern[str]:
         for name in _names_in(row)
         if len(name) > 2
     }
-    return _words(names)
+    return whole_words(names)
 
 
 def _names_in(row: str) -> list[str]:
@@ -233,15 +249,15 @@ def _names_in(row: str) -> list[str]:
 @cache
 def label_pattern(language: str | None) -> re.Pattern[str]:
     """The words before a date that say what it is of; the group that matched is the label."""
-    spoken = list(_spoken(language))
+    spoken = list(spoken_in(language))
     groups = []
     for label, stems in (("updated", labels().updated), ("published", labels().published)):
         phrases = [phrase for words in spoken for phrase in getattr(words, label)]
-        groups.append(rf"(?P<{label}>(?:{any_of(phrases)})(?!{_LETTER})|(?:{any_of(stems)}){_LETTER}*)")
-    return re.compile(rf"(?<!{_LETTER})(?:{'|'.join(groups)})\s?:?", re.IGNORECASE)
+        groups.append(rf"(?P<{label}>(?:{any_of(phrases)})(?!{LETTER})|(?:{any_of(stems)}){LETTER}*)")
+    return re.compile(rf"(?<!{LETTER})(?:{'|'.join(groups)})\s?:?", re.IGNORECASE)
 
 
-_RUN = re.compile(r"[^\W\d_]+")
+RUN = re.compile(r"[^\W\d_]+")
 _PLAIN = "\u0130"  # letters before it have one small letter, and no marks
 
 
@@ -252,12 +268,12 @@ def may_hold(text: str, begins: tuple[str, ...]) -> bool:
     """Whether a word of a text begins like one looked for: what says no here needs no pattern of a language made."""
     if text and max(text) >= _PLAIN:
         return True
-    return any(word.lower().startswith(begins) for word in _RUN.findall(text))
+    return any(word.lower().startswith(begins) for word in RUN.findall(text))
 
 
-def _begins(words: Iterable[str]) -> tuple[str, ...]:
+def begins_of(words: Iterable[str]) -> tuple[str, ...]:
     """The first letters in a row of each word; a pattern without case takes "I" for Turkish's dotless one too."""
-    runs = (_RUN.search(word) for word in words if word)
+    runs = (RUN.search(word) for word in words if word)
     return tuple({run[0].translate(_DOTLESS).lower() if run is not None else "" for run in runs})
 
 
@@ -265,37 +281,18 @@ def _begins(words: Iterable[str]) -> tuple[str, ...]:
 def weekday_begins() -> tuple[str, ...]:
     """How the names of weekdays begin in all languages."""
     rows = (row for words in words_of_dates().values() for row in words.weekdays)
-    return _begins(name.replace("_", " ") for row in rows for name in _names_in(row))
+    return begins_of(name.replace("_", " ") for row in rows for name in _names_in(row))
 
 
 @cache
 def label_begins() -> tuple[str, ...]:
     """How the labels of dates begin in all languages."""
     phrases = [one for words in words_of_dates().values() for one in (*words.updated, *words.published)]
-    return _begins(one.replace("_", " ") for one in (*phrases, *labels().updated, *labels().published))
+    return begins_of(one.replace("_", " ") for one in (*phrases, *labels().updated, *labels().published))
 
 
-@cache
-def ago_patterns(language: str | None) -> tuple[tuple[re.Pattern[str], Mapping[str, int]], ...]:
-    """The forms of how long ago something was, each with the seconds of its units."""
-    found = []
-    for words in _spoken(language):
-        units = {unit.casefold(): seconds for unit, seconds in words.units.items()}
-        for form in words.ago:
-            pattern = re.escape(form).replace(r"\{n\}", r"(?P<n>\d{1,3})").replace(r"\ ", r"\s?")
-            found.append((re.compile(pattern.replace(r"\{unit\}", f"(?P<unit>{any_of(units)})"), re.IGNORECASE), units))
-    return tuple(found)
-
-
-@cache
-def relative_days(language: str | None) -> tuple[re.Pattern[str], Mapping[str, int]]:
-    """Words for days told from today: "yesterday" is 1."""
-    days = {word.casefold(): count for words in _spoken(language) for word, count in words.days.items()}
-    return _words(days), days
-
-
-def _words(words: Iterable[str]) -> re.Pattern[str]:
+def whole_words(words: Iterable[str]) -> re.Pattern[str]:
     """Whole words, where they are written apart: letters of Han, kana and Thai stand side by side."""
     apart = [word for word in words if word[:1] < "\u0e00"]
     joined = [word for word in words if word[:1] >= "\u0e00"]
-    return re.compile(rf"(?<!{_LETTER})(?:{any_of(apart)})(?!{_LETTER})\.?|(?:{any_of(joined)})", re.IGNORECASE)
+    return re.compile(rf"(?<!{LETTER})(?:{any_of(apart)})(?!{LETTER})\.?|(?:{any_of(joined)})", re.IGNORECASE)

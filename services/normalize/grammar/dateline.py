@@ -1,7 +1,6 @@
 """The dateline before the first words: "TTH - ", "HANOI, Nov 9 (Reuters) - ", "[서울=뉴시스] 홍길동 기자 = "."""
 
 import re
-from collections.abc import Iterable
 from functools import cache
 
 import msgspec
@@ -9,14 +8,16 @@ import msgspec
 from services.normalize.grammar.byline import read_byline
 from services.normalize.grammar.person_names import is_agency, is_caseless, is_outlet, title_case
 from services.normalize.language import phrases
+from services.normalize.language.alternatives import any_of
 from services.normalize.language.folding import LOWER, UPPER, fold
 from services.normalize.language.load import GENERIC, for_tag
 from services.normalize.readings import RuleId
 from shared.article import Person
+from shared.patterns import pattern_of
 
 LONGEST_BRACKET = 5
 LEAST_REST = 5  # words that must follow where only a full stop or colon parts the place from the text
-_DASHES = "(?:-{1,2}|–|—|―|−|‒|‑)"
+_DASHES = "(?:-{1,2}|–|—|―|−|‒|‑|_)"
 _DASH = rf"\s*\.?{_DASHES}\s*"
 _OPENS = rf"(?=[^\s{LOWER}])"
 _CAPS_WORD = rf"[{UPPER}][{UPPER}\d]*(?:[.&'’][{UPPER}]+)*\.?"
@@ -32,23 +33,23 @@ _DAY = (
 _ENCLOSED = r"[(\[/（]\s?(?P<agency>[^()\[\]/（）\d\n][^()\[\]（）\n]{1,29}?)\s?[)\]/）]"
 _AFTER = rf"(?:\s*[.,]?\s?(?P<mark>{_DASHES}|:|=)\s*|\.?\s+)(?=\S)"
 
-_BRACKET = re.compile(rf"[(\[]\s*(?P<name>[^()\[\]\n]{{2,40}}?)\s*[)\]]\s*\.?{_DASH}(?=\S)")
-_BRACKET_ALONE = re.compile(rf"\(\s*(?P<name>[{UPPER}][{UPPER}\d&.]{{1,9}})\s*\)\s*(?=[{UPPER}\d“\"])")
-_DOMAIN = re.compile(rf"(?P<name>(?:[A-Za-z0-9-]+\.)+(?:[A-Za-z]{{2,6}})){_DASH}(?=\S)")
-_ONLINE = re.compile(rf"(?P<name>(?:[^\W\d_]+\s){{1,4}}(?:Online|online|ONLINE|Điện tử|điện tử)){_DASH}(?=\S)")
-_CAMEL = re.compile(rf"(?P<name>[A-Z][a-z]+(?:[A-Z][a-z]*)+|[A-Z]{{2,}}[a-z]+|[A-Z][a-z]+[A-Z]{{2,}}){_DASH}{_OPENS}")
-_CAPITALS = re.compile(
+_BRACKET = pattern_of(rf"[(\[]\s*(?P<name>[^()\[\]\n]{{2,40}}?)\s*[)\]]\s*\.?{_DASH}(?=\S)")
+_BRACKET_ALONE = pattern_of(rf"\(\s*(?P<name>[{UPPER}][{UPPER}\d&.]{{1,9}})\s*\)\s*(?=[{UPPER}\d“\"])")
+_DOMAIN = pattern_of(rf"(?P<name>(?:[A-Za-z0-9-]+\.)+(?:[A-Za-z]{{2,6}})){_DASH}(?=\S)")
+_ONLINE = pattern_of(rf"(?P<name>(?:[^\W\d_]+\s){{1,4}}(?:Online|online|ONLINE|Điện tử|điện tử)){_DASH}(?=\S)")
+_CAMEL = pattern_of(rf"(?P<name>[A-Z][a-z]+(?:[A-Z][a-z]*)+|[A-Z]{{2,}}[a-z]+|[A-Z][a-z]+[A-Z]{{2,}}){_DASH}{_OPENS}")
+_CAPITALS = pattern_of(
     rf"(?P<name>(?P<place>{_CAPS_WORD}(?:\s{_CAPS_WORD}){{0,4}})(?:,\s?{_DAY}|,\s?{_CAPS_WORD}(?:\s{_CAPS_WORD}){{0,2}})?)"
     rf"{_DASH}{_OPENS}"
 )
-_BROKEN_DASH = re.compile(rf"(?P<name>{_CAPS_WORD})\s\?\s{_OPENS}")
-_WIRE = re.compile(rf"(?P<name>(?:{_DAY}\s)?{_TOWN}{_REGION}(?:,?\s{_DAY})?[.,]?\s?{_ENCLOSED}){_AFTER}")
-_AGENCY_FIRST = re.compile(rf"{_ENCLOSED}{_DASH}(?P<name>{_TOWN}(?:,?\s{_DAY})?)(?:{_DASH}|:\s)(?=\S)")
-_TOWN_AND_DAY = re.compile(rf"(?P<name>{_TOWN}(?P<comma>,?)\s?{_DAY})(?:{_DASH}|[.:]\s)(?=\S)")
-_TOWN_ALONE = re.compile(
+_BROKEN_DASH = pattern_of(rf"(?P<name>{_CAPS_WORD})\s\?\s{_OPENS}")
+_WIRE = pattern_of(rf"(?P<name>(?:{_DAY}\s)?{_TOWN}{_REGION}(?:,?\s{_DAY})?[.,]?\s?{_ENCLOSED}){_AFTER}")
+_AGENCY_FIRST = pattern_of(rf"{_ENCLOSED}{_DASH}(?P<name>{_TOWN}(?:,?\s{_DAY})?)(?:{_DASH}|:\s)(?=\S)")
+_TOWN_AND_DAY = pattern_of(rf"(?P<name>{_TOWN}(?P<comma>,?)\s?{_DAY})(?:{_DASH}|[.:]\s)(?=\S)")
+_TOWN_ALONE = pattern_of(
     rf"(?P<name>{_TOWN_WORD}(?:[\s/]{_TOWN_WORD}){{0,2}})(?:(?P<mark>\.|:)\s+|(?P<danda>।)\s*|\s{_DASHES}\s|\.\s?{_DASHES}\s*){_OPENS}"
 )
-_KOREAN = re.compile(
+_KOREAN = pattern_of(
     r"[(\[](?P<name>(?P<place>[^()\[\]=]{1,14})=(?P<agency>[^()\[\]=]{2,14}))[)\]]\s*(?:(?P<reporter>[^=\n]{2,40}?)\s?=\s*)?(?=\S)"
 )
 
@@ -81,6 +82,9 @@ def read_dateline(text: str, tag: str) -> Dateline | None:
         match = shape.match(head)
         if match is not None and _is_plausible(match, rule, text, tag):
             return _dateline(match, rule, tag)
+    match = _glued(tag).match(head) if for_tag(tag).stamps else None
+    if match is not None:
+        return _dateline(match, RuleId.DATELINE_GLUED, tag)
     match = _known(tag).match(head) if head.startswith(_outlet_names(tag)) else None
     return _dateline(match, RuleId.DATELINE_KNOWN_OUTLET, tag) if match is not None else None
 
@@ -103,7 +107,7 @@ def _shapes(tag: str, *, is_outlet_named: bool) -> tuple[tuple[re.Pattern[str], 
 @cache
 def _chinese() -> tuple[re.Pattern[str], ...]:
     """ "新华社北京11月9日电（记者张伟）" and "（中央社記者陳怡君台北9日電）"; agencies and day run into the place."""
-    agency = rf"(?P<agency>{_any_of(name for name in for_tag('zh').outlets if not name.isascii())})"
+    agency = rf"(?P<agency>{any_of(name for name in for_tag('zh').outlets if not name.isascii())})"
     opening = re.compile(
         rf"(?P<name>(?:据)?{agency}(?P<place>[^\d\s，。（(的]{{1,8}}?)?(?:\d{{4}}年)?(?:\d{{1,2}}月)?(?:\d{{1,2}}日)?"
         r"(?:[电電讯訊]|综合报道|消息))\s?(?:[（(](?P<reporter>[^（）()]{2,40})[）)])?[\s:：]*(?=\S)"
@@ -119,7 +123,7 @@ def _chinese() -> tuple[re.Pattern[str], ...]:
     return opening, in_brackets, unlisted
 
 
-_MAY_NAME_OUTLET = re.compile(rf"{_TOWN}(?:,\s{_DAY})?(?:,\s|{_DASH}|\.\s)|[【［〔（(\[]")
+_MAY_NAME_OUTLET = pattern_of(rf"{_TOWN}(?:,\s{_DAY})?(?:,\s|{_DASH}|\.\s)|[【［〔（(\[]")
 _SHAPES = (
     (_AGENCY_FIRST, RuleId.DATELINE_PLACE_AND_AGENCY),
     (_BRACKET, RuleId.DATELINE_IN_BRACKETS),
@@ -144,7 +148,7 @@ def _dateline(match: re.Match[str], rule: RuleId, tag: str) -> Dateline:
         printed=printed,
         end=match.end(),
         rule=rule,
-        place=_place(found.get("place"), match, tag),
+        place=found["place"] if rule is RuleId.DATELINE_GLUED else _place(found.get("place"), match, tag),
         agencies=(agency,) if agency and not agency.startswith("本") else (),
         people=reporter.people if reporter is not None else (),
     )
@@ -215,13 +219,19 @@ def _place(place: str | None, match: re.Match[str], tag: str) -> str | None:
     known = for_tag(tag).places.get(name)
     if known is not None:
         return known
-    place = place if place is not None or match.re is not _TOWN_ALONE else name
+    place = place if place is not None or "danda" not in match.re.groupindex else name  # a town alone has no group
     if place is None or fold(place) in phrases.outlets(tag) or ("agency" not in match.re.groupindex and len(place) < 4):
         return None
     place = place.rstrip(".")
     if "&" in place or "." in place:
         return None
     return title_case(place, tag) if place.isupper() else place
+
+
+@cache
+def _glued(tag: str) -> re.Pattern[str]:
+    """ "Đà NẵngSau năm ngày …"."""
+    return re.compile(rf"(?P<name>(?P<place>{any_of(for_tag(tag).stamps)}))(?=[{UPPER}][{LOWER}]*\s)")
 
 
 @cache
@@ -249,14 +259,10 @@ def _hooked(tag: str) -> re.Pattern[str]:
 
 @cache
 def _outlets(tag: str) -> str:
-    return _any_of({*for_tag(tag).outlets, *for_tag(GENERIC).outlets})
+    return any_of({*for_tag(tag).outlets, *for_tag(GENERIC).outlets})
 
 
 @cache
 def _outlet_names(tag: str) -> tuple[str, ...]:
     """The outlets that a dateline may name: the language's, those of all, and Japan's in their brackets."""
     return tuple({*for_tag(tag).outlets, *for_tag(GENERIC).outlets, *for_tag("ja").outlets})
-
-
-def _any_of(names: Iterable[str]) -> str:
-    return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True)) or "(?!)"

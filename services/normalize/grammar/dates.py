@@ -5,32 +5,35 @@ import re
 from collections.abc import Iterator
 
 import msgspec
+from msgspec.structs import replace
 
 from services.normalize.grammar.clocks import Clock, clock_beside, clocks_in
 from services.normalize.grammar.date_words import (
     Label,
-    ago_patterns,
+    dates_of,
     joiner_pattern,
     label_begins,
     label_pattern,
     may_hold,
-    relative_days,
     weekday_begins,
     weekday_pattern,
 )
 from services.normalize.grammar.machine_dates import Stamp, find_machine_date, is_unset
 from services.normalize.grammar.printed_dates import find_dates, label_beside, order_of, western
+from services.normalize.grammar.relative_dates import day_begins, find_ago, relative_days
 from services.normalize.grammar.zones import Assigned, match_zone
 from services.normalize.language.load import DayOrder
 from shared.article import Precision, ZoneRule
 
 LONGEST = 200  # characters of a declared value or a date line
 _DAY = 86_400
+_NEAR = range(1900, 2100)
 _FIGURE = re.compile(r"\d")
 _DAY_AND_MONTH = re.compile(
     r"(?<![\d/.-])[0-3]?\d(?P<mark>[/.])[0-3]?\d(?![\d/])|(?<!\d)[0-3]?\d\.?\s(?:de\s)?[^\W\d_]{3,12}(?![^\W_])|"
     r"(?<![^\W_])[^\W\d_]{3,12}\.?\s[0-3]?\d(?!\d)|(?<!\d)[01]?\d月[0-3]?\d日"
 )
+_DATED = re.compile(rf"{_DAY_AND_MONTH.pattern}|(?<!\d)(?:19|20)\d\d(?!\d)")
 _NO_LETTERS = re.compile(r"[\W_]+")
 # With a half of the day in English it is America's order, whatever the page's language: "11/9/2015 5:34 PM".
 _AMERICAN = re.compile(r"\b\d{1,2}/\d{1,2}/\d{2,4}\b.{0,12}\d\s?[AP]\.?M\b", re.IGNORECASE)
@@ -39,18 +42,20 @@ _AMERICAN = re.compile(r"\b\d{1,2}/\d{1,2}/\d{2,4}\b.{0,12}\d\s?[AP]\.?M\b", re.
 class DateReading(msgspec.Struct, frozen=True, kw_only=True):
     """One date as read, with what makes it doubtful.
 
-    `ago` are seconds before the receipt, where a text says "2 hours ago". `label` is what the words before it say it is
+    `ago` are seconds before the receipt, where a text says "2 hours ago", and `is_exact` if it tells more than the day.
+    `label` is what the words before it say it is
     the date of, `residue` the words of the string that are no part of any date. `is_numeric`: its figures would fit
-    the other way round, month before day; `ambiguous`: and nothing tells which is meant. `weekday_differs`: the
+    the other way round, month before day; `ambiguous`: and nothing tells which is meant. `doubted`: the
     weekday printed beside it is not that of the day.
     """
 
     stamp: Stamp
     label: Label | None = None
     ago: int | None = None
+    is_exact: bool = False
     ambiguous: bool = False
     is_numeric: bool = False
-    weekday_differs: bool = False
+    doubted: bool = False
     residue: str = ""
     spans: tuple[tuple[int, int], ...] = ()
 
@@ -66,12 +71,16 @@ class DateReading(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Moment(msgspec.Struct, frozen=True, kw_only=True):
-    """A date as a moment, aware where its zone is known, else a clock without a zone; and the publisher's own day."""
+    """A date as a moment, aware where its zone is known, else a clock without a zone; and the publisher's own day.
+
+    `is_zone_doubted`: the letters of its zone mean another one too.
+    """
 
     value: dt.datetime
     precision: Precision
     zone_rule: ZoneRule
     day: dt.date
+    is_zone_doubted: bool = False
 
 
 def read_date(
@@ -93,14 +102,16 @@ def read_dates(
     """All dates of a line in order; the words of the line that are no part of any are the residue of each."""
     text = western(text[:LONGEST])
     readings = [*_absolute(text, language, order, latest)]
-    readings += _relative(text, language, latest, [span for reading in readings for span in reading.spans])
+    told = _relative(text, language, latest, [span for reading in readings for span in reading.spans])
+    # "Today" beside a date names that very day, unless it says of what it is the date ("updated today").
+    readings += [reading for reading in told if not readings or reading.label is not None]
     if not readings:
         return ()
     readings.sort(key=lambda reading: reading.start)
     readings, loose = _with_loose_clock(text, _sharing_day(text, readings, language), language)
     rest = _blanked(text, [*loose, *(span for reading in readings for span in reading.spans)])
     residue = _residue(rest, language)
-    return tuple(msgspec.structs.replace(reading, residue=residue) for reading in readings)
+    return tuple(replace(reading, residue=residue) for reading in readings)
 
 
 def read_day_of_dateline(text: str, language: str | None, order: DayOrder | None, today: dt.date) -> dt.date | None:
@@ -130,7 +141,7 @@ def moment_of(
     reading: DateReading, assigned: Assigned, said: ZoneRule, received: dt.datetime | None = None
 ) -> Moment | None:
     """A date as a moment: its own zone goes before the one assigned; `said` is the rule of a zone of its own."""
-    stamp = reading.stamp
+    stamp = reading.stamp.in_zone(assigned.zone)
     if reading.ago is not None:
         return _moment_ago(reading, reading.ago, assigned, received)
     zone, rule = (stamp.tz, said) if stamp.tz is not None else (assigned.zone, assigned.rule)
@@ -139,7 +150,7 @@ def moment_of(
     day = stamp.day
     if stamp.time is not None and stamp.offset == 0 and assigned.zone is not None:
         day = value.astimezone(assigned.zone).date()  # UTC is how machines write, not where the paper is made
-    return Moment(value=value, precision=precision, zone_rule=rule, day=day)
+    return Moment(value=value, precision=precision, zone_rule=rule, day=day, is_zone_doubted=bool(stamp.others))
 
 
 def precision_of(stamp: Stamp) -> Precision:
@@ -153,7 +164,7 @@ def _moment_ago(reading: DateReading, ago: int, assigned: Assigned, received: dt
     if received is None:
         return None
     then = (received - dt.timedelta(seconds=ago)).astimezone(assigned.zone or dt.UTC)
-    if reading.stamp.time is None and ago % _DAY:
+    if reading.stamp.time is None and reading.is_exact:
         value = then.replace(second=0, microsecond=0)
         return Moment(value=value, precision="minute", zone_rule="text", day=then.date())
     value = dt.datetime.combine(then.date(), reading.stamp.time or dt.time(), assigned.zone)
@@ -166,14 +177,16 @@ def _machine(text: str, language: str | None) -> DateReading | None:
     if found is None:
         return None
     stamp, end = found.stamp, found.end
+    if dates_of(language).era and stamp.day.year - dates_of(language).era in _NEAR:
+        return None  # 2567-11-14 in Thailand
     written, at = (found.zone, 0) if found.zone else (text, end)
     zone = match_zone(written, at, language, exact=True) if stamp.offset is None else None
     if zone is not None and stamp.time is not None:
-        stamp = msgspec.structs.replace(stamp, offset=zone.offset, zone=zone.zone)
+        stamp = replace(stamp, offset=zone.offset, zone=zone.zone, others=zone.others)
         end = end if found.zone else _end_of_second_zone(text, zone.end, language)
     rest = _blanked(text, [(found.start, end)])
     reading = DateReading(stamp=stamp, spans=((found.start, end),), residue=_residue(rest, language))
-    return msgspec.structs.replace(reading, label=label_beside(rest, 0, found.start, end, language)[0])
+    return replace(reading, label=label_beside(rest, 0, found.start, end, language)[0])
 
 
 def _end_of_second_zone(text: str, at: int, language: str | None) -> int:
@@ -194,7 +207,7 @@ def _absolute(text: str, language: str | None, order: DayOrder | None, latest: d
             label=found.label,
             is_numeric=found.ambiguous,
             ambiguous=found.ambiguous and not is_known,
-            weekday_differs=found.weekday_differs,
+            doubted=found.doubted,
             spans=spans,
         )
 
@@ -205,19 +218,25 @@ def _relative(
     """Dates told from the receipt: "2 hours ago", "hôm qua, 05:34"."""
     rest = _blanked(text, taken)
     today = latest or dt.date.min
-    for pattern, units in ago_patterns(language):
-        match = pattern.search(rest)
-        if match is not None:
-            ago = int(match["n"]) * units[" ".join(match["unit"].casefold().split())]
-            label, _ = label_beside(rest, 0, *match.span(), language)
-            yield DateReading(stamp=Stamp(day=today), label=label, ago=ago, spans=(match.span(),))
-            return
+    told = find_ago(rest)
+    if told is not None:
+        label, _ = label_beside(rest, 0, told.start, told.end, language)
+        is_exact = told.unit < _DAY
+        yield DateReading(
+            stamp=Stamp(day=today), label=label, ago=told.seconds, is_exact=is_exact, spans=((told.start, told.end),)
+        )
+        return
+    if not may_hold(rest, day_begins()):
+        return
     pattern, days = relative_days(language)
     match = pattern.search(rest)
-    if match is None or (not _FIGURE.search(rest) and _residue(_blanked(rest, [match.span()]), language)):
-        return  # "today" among other words dates nothing
+    if match is None:
+        return
     clock = clock_beside(rest, match.start(), match.end(), 0, language)
     spans = (match.span(), (clock.start, clock.end)) if clock is not None else (match.span(),)
+    left = _blanked(rest, list(spans))
+    if _DATED.search(left) or (not _FIGURE.search(rest) and _residue(left, language)):
+        return  # "today" among other words dates nothing, and beside a date that nobody reads even less
     word = " ".join(match[0].casefold().split())
     ago = days.get(word, days.get(word.rstrip("."), 0)) * _DAY
     stamp = Stamp(day=today, time=clock.time if clock else None)
@@ -228,15 +247,25 @@ def _relative(
 def _with_loose_clock(
     text: str, readings: list[DateReading], language: str | None
 ) -> tuple[list[DateReading], list[tuple[int, int]]]:
-    """The one clock of a line that stands apart from its one day is that day's; others are told as clocks."""
+    """The one clock of a line that stands apart from its one day is that day's; a label before it makes two of it.
+
+    Other clocks are told as such: `Publié le 14/11/2024 à 10h, mis à jour à 19h12` was changed on the same day.
+    """
     rest = _blanked(text, [span for reading in readings for span in reading.spans])
     clocks = clocks_in(rest, language)
     spans = [(clock.start, clock.end) for clock in clocks]
-    if len(readings) != 1 or len(clocks) != 1 or readings[0].stamp.time is not None or readings[0].ago is not None:
+    if len(readings) != 1 or len(clocks) != 1 or readings[0].ago is not None:
         return readings, spans
     reading, clock = readings[0], clocks[0]
+    label, _ = (
+        label_beside(rest, reading.end, clock.start, clock.end, language) if clock.start > reading.end else (None, 0)
+    )
+    if label == "updated" and reading.label != "updated" and (reading.stamp.time or dt.time()) <= clock.time:
+        return [reading, _with_clock(replace(reading, label=label, spans=()), clock)], []
     between = rest[min(clock.end, reading.end) : max(clock.start, reading.start)]
-    if may_hold(between, label_begins()) and label_pattern(language).search(between):
+    if reading.stamp.time is not None or (
+        may_hold(between, label_begins()) and label_pattern(language).search(between)
+    ):
         return readings, spans
     return [_with_clock(reading, clock)], []
 
@@ -249,23 +278,24 @@ def _sharing_day(text: str, readings: list[DateReading], language: str | None) -
     label = label_beside(rest, 0, clocks[0].start, clocks[0].end, language)[0] if len(clocks) == 1 else None
     if label != "published" or last.stamp.time is None:
         return readings
-    first = _with_clock(msgspec.structs.replace(last, label=label, spans=()), clocks[0])
+    first = _with_clock(replace(last, label=label, spans=()), clocks[0])
     if first.stamp.tz is None:
-        stamp = msgspec.structs.replace(first.stamp, offset=last.stamp.offset, zone=last.stamp.zone)
-        first = msgspec.structs.replace(first, stamp=stamp)
+        stamp = replace(first.stamp, offset=last.stamp.offset, zone=last.stamp.zone)
+        first = replace(first, stamp=stamp)
     return [first, last]
 
 
 def _with_clock(reading: DateReading, clock: Clock) -> DateReading:
     zone = clock.zone
-    stamp = msgspec.structs.replace(
+    stamp = replace(
         reading.stamp,
         time=clock.time,
         to_the_second=clock.to_the_second,
         offset=zone.offset if zone else None,
         zone=zone.zone if zone else None,
+        others=zone.others if zone else (),
     )
-    return msgspec.structs.replace(reading, stamp=stamp, spans=(*reading.spans, (clock.start, clock.end)))
+    return replace(reading, stamp=stamp, spans=(*reading.spans, (clock.start, clock.end)))
 
 
 def _blanked(text: str, spans: list[tuple[int, int]]) -> str:

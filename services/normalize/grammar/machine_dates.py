@@ -4,35 +4,41 @@ import datetime as dt
 import re
 
 import msgspec
+from msgspec.structs import replace
 
 from services.normalize.grammar.zones import zone_named
+from shared.patterns import pattern_of
 
-_ISO = re.compile(
+_ISO = pattern_of(
     # An embargo "for ever" is written as a year that nobody will see.
     r"(?<!\d)(?P<year>19\d\d|[2-9]\d{3})-(?P<month>\d\d?)-(?P<day>\d\d?)(?!\d)"
     r"(?:(?:[Tt ]|\s*[,-]?\s+|%20)(?P<hour>\d\d?)[:.](?P<minute>\d\d)(?:[:.](?P<second>\d\d)(?:[.,:]\d+)?)?)?"
 )
-_COMPACT = re.compile(
+_COMPACT = pattern_of(
     r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<month>[01]\d)(?P<day>[0-3]\d)"
     r"(?:[Tt ]?(?P<hour>\d\d):?(?P<minute>\d\d):?(?P<second>\d\d)?)?(?!\d)"
 )
-_UNIX = re.compile(
+_UNIX = pattern_of(
     r"(?P<name>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\s+(?P<day>\d\d?)\s+"
     r"(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d))?\s+(?P<zone>[A-Z]{1,5}|[+-]\d\d:?\d\d)?\s*(?P<year>(?:19|20)\d\d)",
     re.IGNORECASE,
 )
-_EPOCH = re.compile(r"1[0-9]{9}(?:\d{3})?")
+_EPOCH = pattern_of(r"1[0-9]{9}(?:\d{3})?")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _UNSET = dt.date(1970, 1, 1)  # what a machine writes that was told no date
 
 
 class Stamp(msgspec.Struct, frozen=True, kw_only=True):
-    """A date as written: a day, perhaps a wall-clock time, perhaps a zone: minutes ahead of UTC, or a zone's name."""
+    """A date as written: a day, perhaps a wall-clock time, perhaps a zone: minutes ahead of UTC, or a zone's name.
+
+    `others` are the minutes ahead that the letters of its zone mean elsewhere.
+    """
 
     day: dt.date
     time: dt.time | None = None
     offset: int | None = None
     zone: str | None = None
+    others: tuple[int, ...] = ()
     to_the_second: bool = False
 
     @property
@@ -41,6 +47,16 @@ class Stamp(msgspec.Struct, frozen=True, kw_only=True):
         if self.offset is not None:
             return dt.UTC if self.offset == 0 else dt.timezone(dt.timedelta(minutes=self.offset))
         return zone_named(self.zone)
+
+    def in_zone(self, home: dt.tzinfo | None) -> "Stamp":
+        """The same with letters that mean several zones as the paper's own, where it is one of them."""
+        if not self.others or home is None or self.time is None:
+            return self
+        ahead = dt.datetime.combine(self.day, self.time, home).utcoffset()
+        minutes = int(ahead.total_seconds()) // 60 if ahead is not None else None
+        if minutes is None or minutes not in (self.offset, *self.others):
+            return self
+        return replace(self, offset=minutes, others=())
 
     @property
     def instant(self) -> dt.datetime | None:

@@ -6,21 +6,22 @@ from functools import cache
 
 from services.normalize.language import phrases
 from services.normalize.language.folding import fold, fold_word
-from services.normalize.language.load import for_tag
+from services.normalize.language.load import EVERY, for_tag
+from shared.patterns import pattern_of
 
 MOST_WORDS = 6
 LONGEST = 60
 _LONGEST_EAST_ASIAN = 12
 _LONGEST_SPACED = 45
-_EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_CASELESS = re.compile("[\u0590-\u08ff\u0900-\u109f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_PAIR = re.compile("[\u3040-\u30ff\u3400-\u9fff]{1,4}[ \u3000・][\u3040-\u30ff\u3400-\u9fff]{1,4}")
-_KANA_OF_SENTENCES = re.compile("[をはがのにでへと][ \u3000]|[ \u3000][をはがのにでへと]")
-_DOMAIN = re.compile(r"(?i)(?:[a-z0-9-]+\.)+[a-z]{2,6}")
-_INITIALS = re.compile(r"(?:[^\W\d_]{1,2}\.){1,4}[^\W\d_]{0,12}\.?")
-_WORD = re.compile(r"[^\W\d_][^\W\d_'’.\-·]*\.?")
-_JOINED = re.compile(r"[-'’·]")
-_PARTS = re.compile(r"([\s\-'’/(]+)")
+_EAST_ASIAN = pattern_of("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_CASELESS = pattern_of("[\u0590-\u08ff\u0900-\u109f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_PAIR = pattern_of("[\u3040-\u30ff\u3400-\u9fff]{1,4}[ \u3000・][\u3040-\u30ff\u3400-\u9fff]{1,4}")
+_KANA_OF_SENTENCES = pattern_of("[をはがのにでへと][ \u3000]|[ \u3000][をはがのにでへと]")
+DOMAIN = pattern_of(r"(?i)(?:[a-z0-9-]+\.)+[a-z]{2,6}")
+_INITIALS = pattern_of(r"(?:[^\W\d_]{1,2}\.){1,4}[^\W\d_]{0,12}\.?")
+_WORD = pattern_of(r"[^\W\d_][^\W\d_'’.\-·]*\.?")
+_JOINED = pattern_of(r"[-'’·]")
+_PARTS = pattern_of(r"([\s\-'’/(]+)")
 _TOUCHES = " ,;:" + phrases.DASHES + "*|•·"
 
 
@@ -156,7 +157,7 @@ def is_place(text: str, tag: str) -> bool:
 def is_outlet(text: str, tag: str) -> bool:
     """Whether this names a paper, an agency or a site: listed, a domain, or capitals as agencies have."""
     plain = text.strip(" .,()[]")
-    if phrases.edge_free(plain) in phrases.outlets(tag) or _DOMAIN.fullmatch(plain):
+    if phrases.edge_free(plain) in phrases.outlets(tag) or DOMAIN.fullmatch(plain):
         return True
     if opens_with(plain, for_tag(tag).outlet_kinds):
         return True
@@ -168,6 +169,29 @@ def is_agency(text: str, tag: str) -> bool:
     known = phrases.outlets(tag)
     parts = [phrases.edge_free(part) for part in re.split(r"[/,+&]", text)]
     return bool(parts) and all(part in known for part in parts)
+
+
+def is_organisation(name: str, sites: frozenset[str] = frozenset()) -> bool:
+    """Whether a byline names a desk, an agency or the outlet rather than a person."""
+    if is_agency(name, EVERY) or re.sub(r"[\W_]+", "", name.casefold()) in sites:
+        return True
+    if is_caseless(name):
+        return any(word in name for word in organisation_words() if is_caseless(word)) or name in phrases.crews(EVERY)
+    words = [word.strip(".,()") for word in name.replace("-", " ").replace("/", " ").split()]
+    return fold(name) in phrases.crews(EVERY) or any(_is_of_organisations(word) for word in words)
+
+
+def _is_of_organisations(word: str) -> bool:
+    """ "Redaktion", "paper.example", and the codes of agencies as they write them: "dpa", "AFP"."""
+    if fold(word) in organisation_words() or DOMAIN.fullmatch(word):
+        return True
+    return len(word) < 8 and (word.isupper() or word.islower()) and word in for_tag(EVERY).outlets
+
+
+@cache
+def organisation_words() -> frozenset[str]:
+    """The words of all languages that stand in the names of organisations, folded."""
+    return phrases.folded(for_tag(EVERY).organisation_words)
 
 
 def opens_with(text: str, kinds: tuple[str, ...]) -> bool:

@@ -4,15 +4,19 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import msgspec
+from msgspec.structs import replace
 
-from services.normalize.grammar.calendars import find_other_days
+from services.normalize.grammar.calendars import hijri, persian
 from services.normalize.grammar.clocks import Clock, clock_beside
 from services.normalize.grammar.date_words import (
     Label,
+    any_in,
+    calendar_month,
     dates_of,
+    eras,
     label_begins,
     label_pattern,
     labels,
@@ -26,60 +30,40 @@ from services.normalize.grammar.date_words import (
 from services.normalize.grammar.machine_dates import Stamp
 from services.normalize.grammar.zones import match_zone
 from services.normalize.language.load import DayOrder, languages
+from shared.patterns import pattern_of
 
 LONGEST = 5000  # characters of a text that are searched
-_DIGIT = re.compile(r"\d")
+_DIGIT = pattern_of(r"\d")
 _MOST = 40  # dates of a text
-_NAMED = rf"(?P<month>{month_pattern()})\.?"
-_DAY = r"(?<!\d[.,:/])(?<!\d)(?P<day>[0-3]?\d)(?:st|nd|rd|th|er|ier|º|°|ª|ος|η|-го|-е|-а)?"
+_YEARS = r"(?:1[3-9]|2[0-5])\d\d"  # those of other calendars included
 _CLOCK = r"(?=[0-2]\d:[0-5]\d)"  # `28 luglio 202010:43`: two elements, side by side without a space
-_YEAR = rf"(?P<year>(?:1[6-9]|20)\d\d)(?:(?!\d)|{_CLOCK})"
-_BEHIND_SHORT_YEAR = r"(?=\s*$|\s*[|,)–—]|\s+-|\s+\d\d?[:.]\d\d)"
+_YEAR = rf"(?P<year>{_YEARS})(?:(?!\d)|{_CLOCK})"
+_BEHIND_SHORT_YEAR = r"(?=\s*$|\s*[|,)–—]|\s+-|\s+\d\d?[:.]\d\d|\s+[^\W\d_]{1,8}\.?\s?\d\d?[:.]\d\d)"
 _SHORT_YEAR = rf"['’]?(?P<year>\d\d){_BEHIND_SHORT_YEAR}"
-_OF = r"(?:of\s+|de\s+|d['’]\s*|den\s+|i\s+|ng\s+|ta['’]\s*)?"
-_FORMS = (
-    re.compile(rf"{_DAY}[.,/\s-]*+{_OF}{_NAMED}[,،./\s-]*+(?:de[l]?\s+)?{_YEAR}", re.IGNORECASE),
-    re.compile(rf"(?<![^\W\d]){_NAMED}[\s,-]*+(?P<day>[0-3]?\d)(?:st|nd|rd|th)?(?!\d)[\s,.-]++{_YEAR}", re.IGNORECASE),
-    re.compile(
-        rf"{_YEAR}(?:ko|eko|\s*(?:жылғы|жыл|оны|года|йил|yil|il))?[.,]?[\s-]*(?:m\.\s+)?{_NAMED}\s*(?:mėn\.\s*)?(?P<day>[0-3]?\d)(?!\d)",
-        re.IGNORECASE,
-    ),
-    re.compile(
-        r"(?<!\d)(?P<year>(?:1[6-9]|20)\d\d)\s*[年년]\s*(?P<month>[01]?\d)\s*[月월]\s*(?P<day>[0-3]?\d)\s*[日일号號]"
-    ),
-    re.compile(
-        r"(?<![\d.,/-])(?P<year>(?:1[6-9]|20)\d\d)\s?[-./]\s?(?P<month>[01]?\d)\s?[-./]\s?(?P<day>[0-3]?\d)(?![\d/-])"
-    ),
-    re.compile(
-        r"(?<!\d)(?:ngày\s+)?(?P<day>[0-3]?\d)\s+(?:tháng|thang|thg\.?)\s*(?P<month>[01]?\d)(?:\s*,)?\s+(?:năm\s+)?"
-        r"(?P<year>(?:1[6-9]|20)\d\d)",
-        re.IGNORECASE,
-    ),
-    re.compile(rf"{_DAY}[./\s-]++{_OF}{_NAMED}[./\s-]++(?:de\s+)?{_SHORT_YEAR}", re.IGNORECASE),
-    re.compile(
-        rf"(?<![^\W\d]){_NAMED}[\s-]*+(?P<day>[0-3]?\d)(?:st|nd|rd|th)?(?!\d)[\s,.-]++{_SHORT_YEAR}", re.IGNORECASE
-    ),
-)
-_NUMERIC = re.compile(
+_NUMERIC = pattern_of(
     r"(?<![\d/:])(?<!\d[.-])(?P<one>[0-3]?\d)\s?(?P<mark>[-./·‐‑–|])\s?(?P<two>[0-3]?\d)\s?(?P=mark)\s?"
-    rf"(?P<year>(?:1[6-9]|20)\d\d(?!:\d\d)|\d\d)(?:(?![\d/-])(?!\.\d)|{_CLOCK})"
+    rf"(?P<year>{_YEARS}(?!:\d\d)|\d\d)(?:(?![\d/-])(?!\.\d)|{_CLOCK})"
 )
-_SHORT_FORMS = 6  # from which of the forms the year has two digits
-_FULL_YEAR = re.compile(r"(?:1[6-9]|20)\d\d")
-_ENDS_IN_YEAR = re.compile(rf"\d\d{_BEHIND_SHORT_YEAR}")
-_MARKED = re.compile(r"\d\s?[-./·‐‑–|]\s?\d")
+_YEAR_FIRST = pattern_of(
+    rf"(?<![\d.,/-])(?P<year>{_YEARS}|1[01]\d)\s?(?P<mark>[-./])\s?(?P<month>[01]?\d)\s?(?P=mark)\s?(?P<day>[0-3]?\d)(?![\d/-])"
+)
+_FULL_YEAR = pattern_of(_YEARS)
+_ENDS_IN_YEAR = pattern_of(rf"\d\d{_BEHIND_SHORT_YEAR}")
+_MARKED = pattern_of(r"\d\s?[-./·‐‑–|]\s?\d")
+_BUDDHIST, _FIRST_BUDDHIST = 543, 2400
+_OURS, _OLDEST = 1600, 1300  # no paper prints earlier years of our calendar, nor of any
+_LAST_FIGURES = pattern_of(r"\d+$")
+_MINGUO = 3  # figures of a year that is counted from an era nobody needs to name
 _LABEL_BEFORE = 40  # characters before a date in which a label may begin
 _WEEKDAY_AROUND = 24  # characters beside a day in which its weekday may stand
-_DIGITS = {
-    code: unicodedata.digit(chr(code)) + 48 for code in range(0x80, 0xFF20) if unicodedata.category(chr(code)) == "Nd"
-}
+_OTHER_DIGIT = pattern_of(r"[^\D0-9\uff20-\U0010ffff]")
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
     """A date in a text: what it says and where it stands.
 
     `start` and `end` are the day's, `spans` those of all its parts (day, clock with zone, weekday). `ambiguous`: day
-    and month could be the other way round. `weekday_differs`: the weekday printed beside it is not that of the day.
+    and month could be the other way round. `doubted`: the weekday printed beside it is another's, or the moon tells it.
     """
 
     stamp: Stamp
@@ -87,7 +71,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     end: int
     spans: tuple[tuple[int, int], ...] = ()
     ambiguous: bool = False
-    weekday_differs: bool = False
+    doubted: bool = False
     label: Label | None = None
 
 
@@ -95,7 +79,51 @@ class _Day(msgspec.Struct, frozen=True):
     start: int
     end: int
     day: dt.date
-    ambiguous: bool
+    ambiguous: bool = False
+    is_counted: bool = False  # by the moon: what tables say of it may be a day beside what is proclaimed
+    beside: tuple[tuple[int, int], ...] = ()  # where other calendars tell it too
+
+
+class _Forms(msgspec.Struct, frozen=True):
+    """What dates look like with a month by name, with a year of two figures, and with words behind the figures."""
+
+    named: tuple[re.Pattern[str], ...]
+    short: tuple[re.Pattern[str], ...]
+    counted: re.Pattern[str]
+
+
+@cache
+def _forms() -> _Forms:
+    """The forms in the words of all languages."""
+    ordinals, between, months = any_in("ordinals"), any_in("between"), any_in("month_words")
+    before_year = any_in("between", "year_words", "month_words", "eras")
+    named = rf"(?P<month>{month_pattern()}|(?:{months})\s*[01]?\d(?!\d))\.?"
+    day = rf"(?<!\d[.,:/])(?<!\d)(?P<day>[0-3]?\d)(?:{ordinals}|[º°ª])?"
+    of = rf"(?:(?:{between})(?:\s+|(?<=['’])))?"
+    year_before = rf"(?:(?:{before_year})[\s,،]*)*"
+    flags = re.IGNORECASE
+    return _Forms(
+        named=(
+            pattern_of(rf"{day}[.,/\s-]*+{of}{named}[,،./\s-]*+{year_before}{_YEAR}", flags),
+            pattern_of(rf"(?<![^\W\d]){named}[\s,-]*+(?P<day>[0-3]?\d)(?:{ordinals})?(?!\d)[\s,.-]++{_YEAR}", flags),
+            pattern_of(
+                rf"{_YEAR}\s*(?:{any_in('year_words')})?[.,]?[\s-]*{named}\s*(?:{months})?\s*(?P<day>[0-3]?\d)(?!\d)(?:{ordinals})?",
+                flags,
+            ),
+            pattern_of(rf"{_YEAR}[\s.]*(?:{any_in('year_words')})[\s,.]+(?P<day>[0-3]?\d)\.?\s+{named}", flags),
+        ),
+        short=(
+            pattern_of(rf"{day}[./\s-]++{of}{named}[./\s-]*+{year_before}{_SHORT_YEAR}", flags),
+            pattern_of(
+                rf"(?<![^\W\d]){named}[\s-]*+(?P<day>[0-3]?\d)(?:{ordinals})?(?!\d)[\s,.-]++{_SHORT_YEAR}", flags
+            ),
+        ),
+        counted=pattern_of(
+            rf"(?<![^\W\d_])(?P<era>{any_in('eras')})?\s?(?<!\d)(?P<year>元|\d{{1,4}})\s?"
+            rf"(?:{any_in('year_words')}|[./-])\s?"
+            rf"(?P<month>[01]?\d)\s?(?:{months}|[./-])\s?(?P<day>[0-3]?\d)(?:\s?(?:{any_in('day_words')})|(?![\d./-]))"
+        ),
+    )
 
 
 def find_dates(
@@ -112,7 +140,7 @@ def find_dates(
         found = _found(text, day, clock, language)
         end = max(stop for _, stop in found.spans)
         label, floor = label_beside(text, floor, min(start for start, _ in found.spans), end, language)
-        yield msgspec.structs.replace(found, label=label)
+        yield replace(found, label=label)
 
 
 def label_beside(text: str, floor: int, start: int, end: int, language: str | None) -> tuple[Label | None, int]:
@@ -128,9 +156,10 @@ def label_beside(text: str, floor: int, start: int, end: int, language: str | No
 
 def western(text: str) -> str:
     """The text with the digits of all scripts as 0 to 9, letter for letter."""
-    return text if text.isascii() else text.translate(_DIGITS)
+    return text if text.isascii() else _OTHER_DIGIT.sub(lambda digit: str(unicodedata.digit(digit[0])), text)
 
 
+@cache
 def order_of(language: str | None) -> DayOrder | None:
     """Day or month first: by the region of a language, else as most of its papers print."""
     tag = (language or "").replace("_", "-").lower()
@@ -166,10 +195,16 @@ def _found(text: str, day: _Day, clock: Clock | None, language: str | None) -> F
         time=clock.time if clock else None,
         offset=zone.offset if zone else None,
         zone=zone.zone if zone else None,
+        others=zone.others if zone else (),
         to_the_second=clock is not None and clock.to_the_second,
     )
     return Found(
-        stamp=stamp, start=day.start, end=day.end, spans=tuple(spans), ambiguous=ambiguous, weekday_differs=differs
+        stamp=stamp,
+        start=day.start,
+        end=day.end,
+        spans=(*spans, *day.beside),
+        ambiguous=ambiguous,
+        doubted=differs or day.is_counted,
     )
 
 
@@ -203,77 +238,110 @@ def _find_days(text: str, language: str | None, order: DayOrder | None, latest: 
     found: list[_Day] = []
     taken = bytearray(len(text) + 1)
 
-    def keep(start: int, end: int, day: dt.date | None, ambiguous: bool) -> None:
+    def keep(match: re.Match[str], day: _Day | None) -> None:
+        start, end = match.span()
         if day is not None and not any(taken[start:end]):
             taken[start:end] = b"\1" * (end - start)
-            found.append(_Day(start, end, day, ambiguous))
+            found.append(day)
 
-    named, numeric = _shapes(text)
+    named, counted, numeric = _shapes(text)
     for match in named:
-        keep(*match.span(), _named_day(match, language, latest), False)
-    for start, end, day in find_other_days(text, language):
-        keep(start, end, day, False)
+        keep(match, _named_day(match, language, latest))
+    for match in counted:
+        keep(match, _counted_day(match, language))
     for match in numeric:
-        keep(
-            *match.span(),
-            *(_year_first_day(match, order, latest) or _numeric_day(match, order, latest) or (None, False)),
-        )
-    return sorted(found, key=lambda day: day.start)
+        keep(match, _numeric_day(match, order, language, latest))
+    found.sort(key=lambda day: day.start)
+    by_moon = tuple((day.start, day.end) for day in found if day.is_counted)
+    exact = [day for day in found if not day.is_counted]
+    return [replace(day, beside=by_moon) for day in exact] if exact and by_moon else found
 
 
 @lru_cache(maxsize=512)
-def _shapes(text: str) -> tuple[tuple[re.Match[str], ...], tuple[re.Match[str], ...]]:
-    """What is shaped like a day, with its month named or in figures alone; a page's lines are asked for it often.
+def _shapes(text: str) -> tuple[tuple[re.Match[str], ...], ...]:
+    """What is shaped like a day: its month named, words behind its figures, figures alone; asked for a line often.
 
     A form is tried only where its year, or its figures with a mark between, stands somewhere.
     """
-    forms = _FORMS[:_SHORT_FORMS] if _FULL_YEAR.search(text) else ()
-    forms += _FORMS[_SHORT_FORMS:] if _ENDS_IN_YEAR.search(text) else ()
+    forms = _forms().named if _FULL_YEAR.search(text) else ()
+    forms += _forms().short if _ENDS_IN_YEAR.search(text) else ()
     named = tuple(match for pattern in forms for match in pattern.finditer(text))
-    return named, tuple(_NUMERIC.finditer(text)) if _MARKED.search(text) else ()
+    is_marked = _MARKED.search(text) is not None
+    counted = tuple(_forms().counted.finditer(text)) if is_marked or max(text) > "\u0e00" else ()
+    numeric = (*_YEAR_FIRST.finditer(text), *_NUMERIC.finditer(text)) if is_marked else ()
+    return named, counted, numeric
 
 
-def _named_day(match: re.Match[str], language: str | None, latest: dt.date | None) -> dt.date | None:
-    month, year = match["month"], int(match["year"])
-    number = int(month) if month.isdecimal() else month_named(month, language)
+def _day(year: int, month: int, day: int) -> dt.date | None:
+    """A day of our calendar; Thais count 543 years more."""
     try:
-        return dt.date(_full(year, latest), number, int(match["day"])) if number is not None else None
-    except ValueError:
+        return dt.date(year - _BUDDHIST if year >= _FIRST_BUDDHIST else year, month, day)
+    except ValueError:  # 31/02: shaped like a date, but no day of any year
         return None
 
 
-def _full(year: int, latest: dt.date | None) -> int:
-    """The year of two digits that is not long after today."""
-    if year >= 100:
-        return year
+def _named_day(match: re.Match[str], language: str | None, latest: dt.date | None) -> _Day | None:
+    name, year, day = match["month"], int(match["year"]), int(match["day"])
+    figures = _LAST_FIGURES.search(name)
+    month = int(figures[0]) if figures is not None else month_named(name, language)
+    if year < 100:
+        year = _full(year, latest, dates_of(language).era)
+    found = _day(year, month, day) if month is not None and year >= _OURS else None
+    if found is None and (by_sun := calendar_month("persian_months", name)) is not None:
+        found = persian(year, by_sun, day)
+    if found is not None:
+        return _Day(*match.span(), found)
+    by_moon = calendar_month("hijri_months", name)
+    found = hijri(year, by_moon, day) if by_moon is not None and year < _OURS else None
+    return _Day(*match.span(), found, is_counted=True) if found is not None else None
+
+
+def _counted_day(match: re.Match[str], language: str | None) -> _Day | None:
+    """`令和2年4月15日`, `民國109年4月15日`, `2024年5月3日`, `R7.11.12`."""
+    era, written = match["era"], match["year"]
+    year = 1 if written == "元" else int(written)
+    if era is not None:
+        year += eras()[era]
+    elif len(written) == _MINGUO:
+        year += dates_of(language).eras.get("", -year)
+    found = _day(year, int(match["month"]), int(match["day"])) if year >= _OURS else None
+    return _Day(*match.span(), found) if found is not None else None
+
+
+def _full(year: int, latest: dt.date | None, era: int = 0) -> int:
+    """The year of two digits that is not long after today; of two counts the one that is nearer to it."""
     pivot = latest.year + 1 if latest is not None else 2059
     century = pivot - pivot % 100
-    return century + year if century + year <= pivot else century - 100 + year
+    ours = century + year if century + year <= pivot else century - 100 + year
+    if not era:
+        return ours
+    theirs = (pivot + era) // 100 * 100 + year - era
+    theirs = theirs if theirs <= pivot else theirs - 100
+    return max(ours, theirs)
 
 
-def _year_first_day(
-    match: re.Match[str], order: DayOrder | None, latest: dt.date | None
-) -> tuple[dt.date, bool] | None:
-    """`20.04.15` where the year comes first also when it is long."""
-    if len(match["year"]) > 2 or order != "ymd":
+def _numeric_day(
+    match: re.Match[str], order: DayOrder | None, language: str | None, latest: dt.date | None
+) -> _Day | None:
+    parts, year = match.groupdict(), int(match["year"])
+    words = dates_of(language)
+    if "one" not in parts:  # the year stands first
+        if len(match["year"]) == _MINGUO:
+            year += words.eras.get("", 0)
+        by_sun = words.counts_persian and year < _OURS
+        found = (persian if by_sun else _day)(year, int(match["month"]), int(match["day"])) if year > _OLDEST else None
+        return _Day(*match.span(), found) if found is not None else None
+    one, two, is_short = int(match["one"]), int(match["two"]), year < 100
+    if is_short and order == "ymd" and (found := _day(_full(one, latest), two, year)) is not None:
+        return _Day(*match.span(), found)  # `20.04.15` where the year comes first also when it is long
+    if is_short and match["mark"] != "." and (len(match["one"]) < 2 or len(match["two"]) < 2):
         return None
-    try:
-        return dt.date(_full(int(match["one"]), latest), int(match["two"]), int(match["year"])), False
-    except ValueError:
+    year = _full(year, latest, words.era) if is_short else year
+    if year < _OURS:
         return None
-
-
-def _numeric_day(match: re.Match[str], order: DayOrder | None, latest: dt.date | None) -> tuple[dt.date, bool] | None:
-    one, two, year = int(match["one"]), int(match["two"]), int(match["year"])
-    if year < 100:
-        if match["mark"] != "." and (len(match["one"]) < 2 or len(match["two"]) < 2):
-            return None
-        year = _full(year, latest)
     month_first = order == "mdy" and not (match["mark"] == "." and two <= 12)  # dots are day first everywhere
     day, month = (two, one) if month_first else (one, two)
     if month > 12 >= day:
         day, month = month, day
-    try:
-        return dt.date(year, month, day), day <= 12 and day != month
-    except ValueError:
-        return None
+    found = _day(year, month, day)
+    return _Day(*match.span(), found, day <= 12 and day != month) if found is not None else None

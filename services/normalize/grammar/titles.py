@@ -1,43 +1,32 @@
 """Titles in other words: which are the same, which name the outlet, and what is cut off either end of one."""
 
-import re
 import unicodedata
 from functools import lru_cache
 
 from services.normalize.html.declared import Declared
 from services.normalize.html.tree import squeeze
+from services.normalize.kept import kept_for_lines
+from shared.patterns import pattern_of
 
-_BORDER = re.compile(
+_BORDER = pattern_of(
     r"\s+[|｜–—•·»«:/\\~>›‹☆★-]{1,6}\s+|\s*[|｜]\s*|\s+[»›]\s*|\s+::\s+|\s*--\s*|:\s+|"
     r"(?<=[\u3040-\u9fff\uff01-\uff5e”》])[-_－—|]{1,2}(?=[^-_|]{2,12}$)|_(?=[^_\s]*$)|"
     r"\s+\((?=[^()]+\)$)"
 )
-_CLOSE_MARK = re.compile("(?<=[\u3040-\u9fff\uff01-\uff5e”》])[-_－—|]{1,2}")
+_CLOSE_MARK = pattern_of("(?<=[\u3040-\u9fff\uff01-\uff5e”》])[-_－—|]{1,2}")
 _MOST_MARKS = 4
 _MOST_PARTS = 8  # behind a headline: sections, the site, its slogan
-_LINE = 300
-_NOT_LETTERS = re.compile(r"[\W_]+")
+_NOT_LETTERS = pattern_of(r"[\W_]+")
 # `www.zeit.de`, `news.bbc.co.uk`: what stands before the public ending, and the last label of it.
-_HOST = re.compile(
+_HOST = pattern_of(
     r"(?i)(?:https?://)?(?:www\.)?(?P<name>(?:[\w-]+\.)*?(?P<brand>[\w-]{2,}))\.(?:(?:com?|org|net|gov|ac)\.)?[a-z]{2,6}/?"
 )
 _FOLD = str.maketrans(
     {
-        "‘": "'",
-        "’": "'",
-        "“": '"',
-        "”": '"',
-        "„": '"',
-        "«": '"',
-        "»": '"',
-        "–": "-",
-        "—": "-",
-        "‑": "-",
-        "\u00ad": None,
-        "\u200b": None,
-        "\ufeff": None,
+        "‘": "'", "’": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "–": "-", "—": "-", "‑": "-",
+        "\u00ad": None, "\u200b": None, "\ufeff": None,
     }
-)
+)  # fmt: skip
 
 
 def fold(text: str) -> str:
@@ -47,18 +36,9 @@ def fold(text: str) -> str:
     )
 
 
+@kept_for_lines
 def letters(text: str) -> str:
     """Only the letters and digits of a text, without case."""
-    return _letters_of_line(text) if len(text) <= _LINE else _letters(text)
-
-
-@lru_cache(maxsize=2048)
-def _letters_of_line(text: str) -> str:
-    """The same of a line that may be asked for again, as titles and the names of a page are."""
-    return _letters(text)
-
-
-def _letters(text: str) -> str:
     if text.isascii():
         return _NOT_LETTERS.sub("", text.lower())
     return _NOT_LETTERS.sub("", unicodedata.normalize("NFKC", text).casefold())

@@ -5,10 +5,11 @@ from functools import cache
 
 from services.normalize.language.folding import UPPER
 from services.normalize.language.load import GENERIC, for_tag
+from shared.patterns import pattern_of
 
-_NUMBERED = re.compile(rf"(?:[{UPPER}]{{2,}}|[^\W\d_]{{3,}})\s\d{{1,2}}\s?[-–—:]\s?(?=\S)")
-_BRACKETED = re.compile(r"[(（](?:\d{1,2}|[^()（）\s\d]{2,10}\.?)[)）]\s*(?=\S)")
-_CROSSES = re.compile(r"(?P<mark>\+{1,3}|\*{2,3})\s*(?P<headline>\S.*?)\s*(?P=mark)?")
+_NUMBERED = pattern_of(rf"(?:[{UPPER}]{{2,}}|[^\W\d_]{{3,}})\s\d{{1,2}}\s?[-–—:]\s?(?=\S)")
+_BRACKETED = pattern_of(r"[(（](?:\d{1,2}|[^()（）\s\d]{2,10}\.?)[)）]\s*(?=\S)")
+_CROSSES = pattern_of(r"(?P<mark>\+{1,3}|\*{2,3})\s*(?P<headline>\S.*?)\s*(?P=mark)?")
 
 
 def without_code(headline: str, tag: str) -> str:

@@ -3,19 +3,19 @@
 import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
-from importlib import resources
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
+from msgspec.structs import replace
 
 from services.normalize.grammar.date_words import any_of, primary
-from services.normalize.language.load import for_tag, languages
+from services.normalize.language.load import GENERIC, for_tag, languages
+from services.normalize.tables import read_table
 from shared.article import ZoneRule
 
 _MOST_MINUTES = 14 * 60
 _QUARTERS = frozenset({0, 15, 30, 45})
-_GENERAL = 2  # letters of a zone's name that serves summer and winter: ET, PT
 _SIGNED = re.compile(
     r"(?P<named>(?:GMT|UTC)\s?)?(?P<sign>[+\-−])(?P<gap>\s?)(?P<hours>\d{1,2}?)(?P<colon>:?)(?P<minutes>\d\d)?(?![\d:/]|[.\-]\d)",
     re.IGNORECASE,
@@ -28,7 +28,10 @@ _CLOSING = re.compile(r"\s*[)\]]")
 
 
 class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    day_first: tuple[str, ...]
+    month_first: tuple[str, ...]
     letters: dict[str, int | str]
+    others: dict[str, tuple[int, ...]]
     letters_of: dict[str, dict[str, int | str]]
     words: dict[str, str]
     countries: dict[str, str]
@@ -36,10 +39,14 @@ class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Printed(msgspec.Struct, frozen=True, kw_only=True):
-    """A zone as printed: minutes ahead of UTC, or the name of a zone; and where it ends."""
+    """A zone as printed: minutes ahead of UTC, or the name of a zone; and where it ends.
+
+    `others` are the minutes ahead that the same letters mean elsewhere: IST is India's, Israel's and Ireland's.
+    """
 
     offset: int | None = None
     zone: str | None = None
+    others: tuple[int, ...] = ()
     end: int
 
 
@@ -52,8 +59,7 @@ class Assigned(msgspec.Struct, frozen=True, kw_only=True):
 
 @cache
 def _file() -> _File:
-    text = (resources.files("services.normalize.data") / "zones.toml").read_bytes()
-    return msgspec.toml.decode(text, type=_File)
+    return read_table("data/zones.toml", _File)
 
 
 @cache
@@ -71,7 +77,7 @@ def match_zone(text: str, at: int, language: str | None, *, exact: bool = False)
     if found is None:
         return None
     closing = _CLOSING.match(text, found.end)
-    return msgspec.structs.replace(found, end=closing.end()) if closing else found
+    return replace(found, end=closing.end()) if closing else found
 
 
 def _signed(text: str, at: int, exact: bool) -> Printed | None:
@@ -104,17 +110,20 @@ def _word(text: str, at: int) -> Printed | None:
 
 def _letters(text: str, begin: int, at: int, language: str | None) -> Printed | None:
     match = _LETTERS.match(text, begin)
-    if match is None or not (match["one"].isupper() or match["one"].casefold() == "мск"):
+    if match is None or (match["one"].isascii() and not match["one"].isupper()):
         return None
-    name, own = match["one"].casefold(), primary(language)
-    if (name == "z" and begin > at) or (len(name) == _GENERAL and own not in ("", "en", "und")):
+    name, own = match["one"].casefold(), primary(language) or GENERIC
+    if name == "z" and begin > at:
         return None
-    meant = _file().letters_of.get(own, {}).get(name, _file().letters.get(name))
+    of_language = _file().letters_of.get(own, {})
+    meant = of_language.get(name, _file().letters.get(name))
     if meant is None:
         return None
     both = match["two"] is None or match["two"].casefold() in _file().letters
     end = match.end() if both else match.end("one")
-    return Printed(offset=meant, end=end) if isinstance(meant, int) else Printed(zone=meant, end=end)
+    if not isinstance(meant, int):
+        return Printed(zone=meant, end=end)
+    return Printed(offset=meant, others=() if name in of_language else _file().others.get(name, ()), end=end)
 
 
 @lru_cache(maxsize=1024)
@@ -140,9 +149,10 @@ def assign_zone(setting: str | None, url: str | None, language: str | None) -> A
     return Assigned(zone=spoken, rule="language") if spoken is not None else Assigned()
 
 
-def zone_of_country(url: str | None) -> ZoneInfo | None:
-    """The zone of the country in an address, where that has only one."""
-    return zone_named(_file().countries.get(country_of(url)))
+def is_day_first(url: str | None) -> bool:
+    """Whether the papers of the country in an address print the day before the month: 31/05/2020."""
+    country = country_of(url)
+    return country in _file().day_first or (country in _file().countries and country not in _file().month_first)
 
 
 def _zone_of_language(language: str | None) -> str | None:

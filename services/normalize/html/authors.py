@@ -1,24 +1,23 @@
 """Who wrote it: declared authors and visible bylines name people; a fitted model says which of the names to believe."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from services.normalize.grammar.person_names import is_name
-from services.normalize.grammar.printed_names import (
-    clean_name,
-    is_agency,
+from services.normalize.grammar.person_names import is_name, is_organisation
+from services.normalize.grammar.printed_byline import (
+    is_agency_mark,
     is_handle,
-    is_organisation,
-    looks_like_person,
-    split_names,
+    is_lead,
+    is_person,
+    named_in,
+    read_names,
 )
 from services.normalize.grammar.titles import letters, sites_of
 from services.normalize.html.blocks import Block, Box, Outline
 from services.normalize.html.bylines import Byline, unique_names, visible_bylines
 from services.normalize.html.class_names import REFUSED
-from services.normalize.html.declared import Declared, Json, plain, resolve, types_of
+from services.normalize.html.declared import Declared, Json, name_in_parts, plain, resolve, types_of
 from services.normalize.html.tree import Element, path_of, text_of
 from services.normalize.models.load import Features, logit, shares, weights
 from services.normalize.readings import Ranking, Reading, RuleId
@@ -34,10 +33,6 @@ _METAS = (
     ),
     *((name, RuleId.META_CREATOR) for name in ("dc.creator", "dcterms.creator", "dc.contributor", "creator")),
 )  # fmt: skip
-_WRITTEN_BY = re.compile(
-    r"(?i)\bby\b|author|autor|auteur|autore|von$|par$|por$|\bd[ai]$|door$|\ba[vf]$|przez|yazan|kirjoitt|napsal|szerző|"
-    r"tác giả|bởi|oleh|penulis|автор|作者|執筆者|著者|投稿者|글쓴이|작성자|الكاتب|كُتب|बाय|लेखक"
-)
 _JSON_KEYS = (
     ("author", RuleId.JSON_LD_AUTHOR),
     ("creator", RuleId.JSON_LD_CREATOR),
@@ -66,7 +61,7 @@ def author_readings(declared: Declared, outline: Outline, container: Box | None,
         *_from_json(declared),
         *_from_metas(declared),
         *_from_micro(declared, outline),
-        *visible_bylines(outline, container, near),
+        *visible_bylines(outline, container, near, declared.language),
     ]
     return sorted((byline for byline in found if byline.names), key=lambda byline: byline.late - byline.sure)
 
@@ -94,6 +89,13 @@ def read_authors(readings: Sequence[Byline], sites: frozenset[str], language: st
     return Signed(byline=byline, names=tuple(names), lost=tuple(lost.values())[:_LOST])
 
 
+def posts_of(readings: Sequence[Byline], language: str | None) -> dict[str, str]:
+    """The posts that the bylines print beside names, by a name's letters: "Anna Berg, Redakteurin"."""
+    said = {one.quote for one in readings if one.quote and any(one.quote != name for name in one.names)}
+    named = (named for quote in sorted(said) for named in named_in(quote, language))
+    return {letters(one.name): one.post for one in named if one.post}
+
+
 def _holds(byline: Byline, believed: set[str]) -> float:
     mine = [letters(name) in believed for name in byline.names]
     return 2.0 * sum(mine) - len(mine) if any(mine) else -1.0 * len(mine) - 9
@@ -115,7 +117,7 @@ def name_candidates(
         for name in one.names:
             if len(spelt) < _MOST_NAMES:
                 spelt.setdefault(letters(name), name)
-    people = {key for key, name in spelt.items() if looks_like_person(name) and not is_site(name, sites)}
+    people = {key for key, name in spelt.items() if is_person(name, language) and not is_site(name, sites)}
     naming: dict[str, list[Byline]] = {}
     for one in readings:
         for key in {letters(name) for name in one.names}:
@@ -129,7 +131,7 @@ def name_candidates(
         (
             key,
             name,
-            _features(key, naming[key], by_rule, confirmed)
+            _features(key, naming[key], by_rule, confirmed, people)
             | _of_name(key, name, people, sites, language)
             | {"beside the surest people": float(bool(top) and key not in top)},
         )
@@ -137,7 +139,9 @@ def name_candidates(
     ]
 
 
-def _features(key: str, naming: list[Byline], by_rule: dict[RuleId, list[str]], confirmed: set[str]) -> Features:
+def _features(
+    key: str, naming: list[Byline], by_rule: dict[RuleId, list[str]], confirmed: set[str], people: set[str]
+) -> Features:
     rules = {one.rule for one in naming}
     found = {f"{_short(rule)} names it": 1.0 for rule in rules}
     for rule, keys in by_rule.items():
@@ -147,7 +151,14 @@ def _features(key: str, naming: list[Byline], by_rule: dict[RuleId, list[str]], 
             found[f"{_short(rule)} names it first"] = float(keys[0] == key)
     kinds = {_kind_of(rule) for rule in rules}
     found["declared and printed"] = float(len(kinds) > 1)
-    found["printed only"] = float(kinds == {"printed"} and any(_kind_of(rule) == "declared" for rule in by_rule))
+    declared = [keys for rule, keys in by_rule.items() if _kind_of(rule) == "declared"]
+    found["printed only"] = float(kinds == {"printed"} and bool(declared))
+    nobody = bool(declared) and all(people.isdisjoint(keys) for keys in declared)
+    found["a person where none is declared"] = float(nobody and key in people)
+    is_declared = RuleId.JSON_LD_AUTHOR in rules or RuleId.MICRODATA_AUTHOR in rules
+    found["no person, declared"] = float(is_declared and key not in people)
+    found["no person, printed only"] = float(kinds == {"printed"} and key not in people)
+    found["a person, declared"] = float(is_declared and key in people)
     found["read twice"] = float(len(rules) > 1)
     found["read thrice"] = float(len(rules) > 2)
     shortest = min((set(by_rule[rule]) for rule in rules), key=len)
@@ -172,7 +183,7 @@ def _of_name(key: str, name: str, people: set[str], sites: frozenset[str], langu
         "the outlet beside people": float(outlet and bool(people)),
         "an organisation": float(not outlet and is_organisation(name)),
         "an organisation beside people": float(not is_person and not outlet and bool(people)),
-        "an agency": float(is_agency(name)),
+        "an agency": float(is_agency_mark(name)),
         "one word": float(len(words) == 1),
         "a pseudonym": float(len(words) == 1 and is_handle(name)),
         "five words or more": float(len(words) > 4),
@@ -235,23 +246,22 @@ def _json_names(declared: Declared, node: Json, below: str, item: object, rule: 
         if found is not item:
             node, below = found, ""
         names = found.get("name")
-        given = " ".join(text for key in ("givenName", "familyName") if (text := plain(found.get(key))))
-        if given and not names:
-            key = "familyName" if found.get("familyName") else "givenName"
-            yield _byline((given,), rule, declared.json_place(node, f"{below}.{key}"), plain(found.get(key)) or given)
+        key, whole = name_in_parts(found)
+        if key and not names:
+            yield _byline((whole,), rule, declared.json_place(node, f"{below}.{key}"), plain(found.get(key)) or whole)
         for number, name in enumerate(names if isinstance(names, list) else [names]):
             place = declared.json_place(node, f"{below}.name[{number}]" if isinstance(names, list) else f"{below}.name")
             text = plain(name)
             if text:
-                yield _byline(_split(text, types_of(found)), rule, place, text)
+                yield _byline(_read(text, types_of(found), declared.language), rule, place, text)
     elif text := plain(found):
-        yield _byline(split_names(text), rule, declared.json_place(node, below), text)
+        yield _byline(read_names(text, declared.language), rule, declared.json_place(node, below), text)
 
 
-def _split(text: str, types: set[str]) -> Iterable[str]:
-    if "organization" in types and "person" not in types:
-        return filter(None, [clean_name(text)])
-    return split_names(text)
+def _read(text: str, types: set[str], language: str | None) -> Iterable[str]:
+    """The names of a person's node; an organisation's is one, however it is written."""
+    names = read_names(text, language)
+    return [text] if names and "organization" in types and "person" not in types else names
 
 
 def _byline(names: Iterable[str], rule: RuleId, place: str | None, quote: str) -> Byline:
@@ -261,14 +271,14 @@ def _byline(names: Iterable[str], rule: RuleId, place: str | None, quote: str) -
 def _from_metas(declared: Declared) -> Iterator[Byline]:
     for name, rule in (*_METAS, *_labelled(declared)):
         for number, value in enumerate(declared.metas.get(name, ())):
-            yield _byline(split_names(value), rule, declared.meta_place(name, number), value)
+            yield _byline(read_names(value, declared.language), rule, declared.meta_place(name, number), value)
 
 
 def _labelled(declared: Declared) -> Iterator[tuple[str, RuleId]]:
     """Twitter's free fields: `twitter:label1` says "Written by" in any language, `twitter:data1` by whom."""
     for number in ("1", "2"):
         for label in declared.metas.get(f"twitter:label{number}", ()):
-            rule = RuleId.META_LABELLED if _WRITTEN_BY.search(label) else RuleId.META_UNLABELLED
+            rule = RuleId.META_LABELLED if is_lead(label) else RuleId.META_UNLABELLED
             yield f"twitter:data{number}", rule
 
 
@@ -285,7 +295,7 @@ def _from_micro(declared: Declared, outline: Outline) -> Iterator[Byline]:
         first = at if first is None else first
         is_main = _item_of(element) is main and at <= first + _BESIDE and not _is_of_others(box)
         rule = RuleId.MICRODATA_AUTHOR if is_main else RuleId.MICRODATA_AUTHOR_ELSEWHERE
-        yield _byline(split_names(text), rule, path_of(element if inner is None else inner), text)
+        yield _byline(read_names(text, declared.language), rule, path_of(element if inner is None else inner), text)
 
 
 def _box_of(element: Element, outline: Outline) -> Box | None:

@@ -3,9 +3,8 @@
 import re
 from itertools import islice
 
-from services.normalize.grammar.printed_credits import SAID_CREDIT
 from services.normalize.html.blocks import Block, Box
-from services.normalize.html.class_names import BYLINE_NAMES, DATE_NAMES, DEBRIS_LINE
+from services.normalize.html.class_names import BYLINE_NAMES, DATE_NAMES, DEBRIS_LINE, SAID_CREDIT
 from services.normalize.html.tree import Element, attributes_of
 
 _NO_CAPTION = re.compile(

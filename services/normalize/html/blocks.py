@@ -1,20 +1,19 @@
 """A page as a flat list of text blocks and the boxes round them, made in one walk over the tree."""
 
 import re
+from collections.abc import Iterator
 from itertools import accumulate, islice
 
 import msgspec
 from lxml import etree
 
 from services.normalize.html.class_names import HIDDEN_STYLE, NORMAL, REFUSED, SUSPECT, judge_inline, judge_names
-from services.normalize.html.tree import INLINE, SILENT, Element, attributes_of, names_in, squeeze
+from services.normalize.html.tree import INLINE, READINGS, SILENT, Element, attributes_of, names_in, squeeze
 
 MARKS = re.compile(r"[.,;:!?…。、，！？«»„“”]")
 _WEIGHTS = {"p": 1.0, "li": 0.4, "dd": 0.4, "td": 0.7, "th": 0.0, "figcaption": 0.0}
 _BREAKS = re.compile(r"\x1e[\s\u00a0]*(?:\x1e[\s\u00a0]*)+")
 
-# The readings printed over Japanese words: in running text they would say each word twice.
-_READINGS = frozenset({"rt", "rp"})
 _RUNNING = frozenset(
     {"p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "dd", "dt", "td", "th", "blockquote", "figcaption"}
 )
@@ -24,19 +23,21 @@ _MAY_SWALLOW = frozenset({"noscript", "button", "svg", "object", "video", "audio
 _MOST_LOOKED_AT = 5000
 _MOST_NAMES = 200
 _SUBHEADS = frozenset({"h2", "h3", "h4", "h5", "h6", "dt", "summary"})
-_OF_A_LINE = INLINE - _READINGS
-_LEAST_NAMES = 5
+_OF_A_LINE = INLINE - READINGS
 _NEVER_TEXT = frozenset({"nav", "footer", "menu"})
 _ALWAYS_TEXT = frozenset({"html", "body", "main", "h1"})
 _ROLES_APART = frozenset({"navigation", "contentinfo", "dialog", "complementary", "alertdialog", "search", "menu"})
 _MEDIA = ("img", "amp-img", "picture", "figure", "video", "audio", "iframe", "amp-iframe", "amp-youtube")
+_SEEN = frozenset({*_MEDIA, "sup"})
 _MAY_HOLD_MEDIA = frozenset({*_MEDIA, "noscript", "button", "object"})
 _LINK, _BOLD, _ITALIC = 1, 2, 4
 _DRESS = {"a": _LINK, "b": _BOLD, "strong": _BOLD, "i": _ITALIC, "em": _ITALIC}
 _NOTHING, _BOX, _DATELINE, _SKIPPED = 0, 1, 2, 3
 
 
-class Box(msgspec.Struct, eq=False):
+# None of the three holds what holds it: counting references frees them with their page, and the collector of cycles
+# need not look through thousands of them for each page.
+class Box(msgspec.Struct, eq=False, gc=False):
     """A block-level element. `first` and `last` are the range of blocks in it, `place` and `end` that of boxes;
     `verdict` is what its names say of it."""
 
@@ -48,7 +49,6 @@ class Box(msgspec.Struct, eq=False):
     prose: bool
     first: int
     last: int = 0
-    children: "list[Box]" = []
     place: int = 0
     end: int = 0
 
@@ -57,7 +57,7 @@ class Box(msgspec.Struct, eq=False):
         return self.place <= box.place < self.end
 
 
-class Block(msgspec.Struct, eq=False):
+class Block(msgspec.Struct, eq=False, gc=False):
     """A run of text in one box, between two block-level borders. `linked`, `bold` and `italic` count characters;
     `prose` says how much it reads like running text."""
 
@@ -80,7 +80,7 @@ class Block(msgspec.Struct, eq=False):
         return min(1.0, self.linked / max(1, len(self.text)))
 
 
-class Medium(msgspec.Struct, eq=False):
+class Medium(msgspec.Struct, eq=False, gc=False):
     """A picture, figure or player: its box, and how many blocks stand before it."""
 
     element: Element
@@ -96,6 +96,13 @@ class Outline(msgspec.Struct, eq=False):
     order: dict[Element, Box]
     media: list[Medium]
 
+    def children(self, box: Box) -> Iterator[Box]:
+        """The boxes right in a box, in reading order."""
+        place = box.place + 1
+        while place < box.end:
+            yield self.boxes[place]
+            place = self.boxes[place].end
+
     def sums(self, values: "list[float]") -> list[float]:
         """Prefix sums over blocks: the sum over a box is `sums[box.last] - sums[box.first]`."""
         return [0.0, *accumulate(values)]
@@ -106,10 +113,11 @@ def read_outline(root: Element) -> Outline:
     body = root.find("body") if root.tag == "html" else root
     walk = _Walk()
     events = etree.iterwalk(body if body is not None else root, events=("start", "end"))
+    begin, end = walk.open, walk.close
     for event, element in events:
         if event == "end":
-            walk.close(element)
-        elif not walk.open(element):
+            end(element)
+        elif not begin(element):
             events.skip_subtree()
     return Outline(blocks=walk.blocks, boxes=walk.boxes, order=walk.order, media=walk.media)
 
@@ -136,8 +144,8 @@ class _Walk:
         box, dress, _ = self.stack[-1]
         if box is None or tag not in _OF_A_LINE:
             return self.begin(element, tag, box, dress)
-        if tag in _MEDIA:
-            self.media.append(Medium(element, box, len(self.blocks)))
+        if tag in _SEEN:
+            self.look_at(element, tag, box)
         attributes = attributes_of(element)
         if attributes:
             end = self.dressed(element, tag, attributes)
@@ -148,14 +156,23 @@ class _Walk:
             end = _NOTHING
             if tag == "time":
                 self.inline.append(element)
-        mine = _DRESS.get(tag, 0)
-        if mine == _LINK and not _leads_away(attributes.get("href"), box.tag):
-            mine = 0
-        dress |= mine
+        if tag != "a" or _leads_away(attributes.get("href"), box.tag):
+            dress |= _DRESS.get(tag, 0)
         self.stack.append((box, dress, end))
-        if element.text:
-            self.take(element.text, dress)
+        text = element.text
+        if text:
+            self.take(text, dress)
         return True
+
+    def look_at(self, element: Element, tag: str, box: Box) -> None:
+        """Keep a picture or player; part the mark of a note, a raised link within the page, from the word before it."""
+        if tag in _MEDIA:
+            self.media.append(Medium(element, box, len(self.blocks)))
+            return
+        around = element.getparent()
+        links = (element[0] if len(element) else None, around)
+        if any(link is not None and link.tag == "a" and (link.get("href") or "").startswith("#") for link in links):
+            self.parts.append(" ")
 
     def dressed(self, element: Element, tag: str, attributes: dict[str, str]) -> int:
         """Keep an element of a line that may say what it is; says what is to be done at its end."""
@@ -179,12 +196,13 @@ class _Walk:
             if element.text and end != _SKIPPED:
                 self.take(element.text, dress)
             return end != _SKIPPED
-        elif tag not in _READINGS and (box is None or _is_shown(element, tag)):
-            if box is not None:
+        elif tag not in READINGS and (box is None or _is_shown(element, tag)):
+            if box is not None and self.parts:
                 self.flush(box)
             self.stack.append((self.box(element, tag, box), dress & _LINK, _BOX))
-            if element.text:
-                self.take(element.text, dress & _LINK)
+            text = element.text
+            if text:
+                self.take(text, dress & _LINK)
             return True
         self.stack.append((box, dress, _SKIPPED))
         if box is not None and tag in _MAY_HOLD_MEDIA:
@@ -194,28 +212,29 @@ class _Walk:
     def box(self, element: Element, tag: str, parent: Box | None) -> Box:
         attributes = attributes_of(element)
         names = names_in(attributes)
-        worst, prose = judge_names(names)
-        verdict = _verdict(tag, attributes, worst if len(names) >= _LEAST_NAMES else NORMAL)
+        verdict, prose = judge_names(names)
+        if verdict or attributes or tag in _TELLING:
+            verdict = _verdict(tag, attributes, verdict)
         place, first = len(self.boxes), len(self.blocks)
-        box = Box(element, tag, names, parent, verdict, prose, first, 0, [], place)
+        box = Box(element, tag, names, parent, verdict, prose, first, 0, place)
         self.boxes.append(box)
         if tag in _MEDIA:
             self.media.append(Medium(element, box, first))
         self.order[element] = box
-        if parent is not None:
-            parent.children.append(box)
         return box
 
     def close(self, element: Element) -> None:
         """End an element, and read what stands behind it."""
         box, _, end = self.stack.pop()
         if end == _BOX and box is not None:
-            self.flush(box)
+            if self.parts:
+                self.flush(box)
             box.last, box.end = len(self.blocks), len(self.boxes)
         elif end == _DATELINE:
             self.parts.append(" ")  # the dash between the two is drawn by a style sheet
-        if element.tail and len(self.stack) > 1:
-            self.take(element.tail, self.stack[-1][1])
+        text = element.tail
+        if text and len(self.stack) > 1:
+            self.take(text, self.stack[-1][1])
 
     def take(self, text: str, dress: int) -> None:
         self.parts.append(text)
@@ -231,16 +250,15 @@ class _Walk:
 
     def flush(self, box: Box) -> None:
         """End the text gathered since the last border: one block, or one for each line that `<br>` parts."""
-        if not self.parts:
-            return
         text = "".join(self.parts)
         self.parts.clear()
-        linked, bold, italic = self.linked, self.bold, self.italic
         inline = tuple(self.inline[:_MOST_SHARED]) if self.inline else ()
-        self.linked = self.bold = self.italic = 0
-        self.inline.clear()
+        if inline:
+            self.inline.clear()
         if text.isspace():
             return
+        linked, bold, italic = self.linked, self.bold, self.italic
+        self.linked = self.bold = self.italic = 0
         runs = _runs(text, box.tag)
         total = sum(map(len, runs)) or 1
         for place, run in enumerate(runs):
@@ -275,8 +293,9 @@ def _prose(text: str, tag: str, linked: float) -> float:
 def _runs(text: str, tag: str) -> list[str]:
     """The paragraphs of a text with `<br>`: two of them part paragraphs, one does so where there is no `<p>`."""
     if "\x1e" not in text:
-        pieces = [text]
-    elif tag in {"p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "figcaption", "pre", "dd", "dt", "th"}:
+        run = squeeze(text)
+        return [run] if run else []
+    if tag in {"p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "figcaption", "pre", "dd", "dt", "th"}:
         pieces = _BREAKS.split(text)
     else:
         pieces = text.split("\x1e")
@@ -318,6 +337,9 @@ def is_dateline(element: Element) -> bool:
 
 def _is_hidden(style: str | None) -> bool:
     return bool(style) and HIDDEN_STYLE.search(style or "") is not None
+
+
+_TELLING = _NEVER_TEXT | _ALWAYS_TEXT | {"aside"}
 
 
 def _verdict(tag: str, attributes: dict[str, str], named: int) -> int:

@@ -1,12 +1,10 @@
 """The article among the blocks of its box: which belong to it, and the lead above them."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 
 import msgspec
 
-from services.normalize.grammar.site_phrases import is_aside, is_notice
 from services.normalize.html.blocks import MARKS, Block, Box, Outline
 from services.normalize.html.class_names import (
     BYLINE_NAMES,
@@ -20,13 +18,16 @@ from services.normalize.html.class_names import (
 )
 from services.normalize.html.edges import DAY, END, trimmed
 from services.normalize.html.tree import HEADINGS
+from services.normalize.language.phrases import is_aside, is_notice
+from shared.patterns import pattern_of
 
-_LABEL = re.compile(r"^[^.!?|:»>►▶→]{2,32}\s?[|:»>►▶→]\s*")
+_LABEL = pattern_of(r"^[^.!?|:»>►▶→]{2,32}\s?[|:»>►▶→]\s*")
 _PLAIN = frozenset({"p", "div", "span", "strong", "h4", "h5", "h6"})
 _MAY_REPEAT = frozenset({"li", "td", "th", "h2", "h3", "h4", "pre", "dt", "dd"})
 _LEAD_TAGS = frozenset({"p", "div", "section", "header", "h2", "h3", "h4"})
 _LONGEST_LEAD = 1500
 _NEAR_ABOVE = 12
+_LONG = 120  # characters of a paragraph that a page says twice only where it shows its text again, for other screens
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,13 +48,17 @@ def read_body(outline: Outline, container: Box, head: Block | None, headline: st
     repeated = {text for text, count in Counter(block.text for block in outline.blocks).items() if count > 2}
     kept: list[Block] = []
     dropped: list[Block] = []
+    said: dict[str, Box | None] = {}
     start = _start(outline, container, head, last)
     for block in outline.blocks[start:last]:
         refused = (
             block.index in out
             or (block.text in repeated and block.size < 200 and block.box.tag not in _MAY_REPEAT)
+            or said.get(block.text, block.box.parent) is not block.box.parent
             or not _belongs(block)
         )
+        if not refused and block.size >= _LONG:
+            said.setdefault(block.text, block.box.parent)
         (dropped if refused else kept).append(block)
     kept, front, back = trimmed(kept, headline, names)
     lead = _lead(outline, container, head, kept, names)

@@ -1,89 +1,56 @@
 """Bylines as readers see them: links to an author, boxes that call themselves a byline, lines that say by whom."""
 
-import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import islice, pairwise
 
-from services.normalize.grammar.printed_dates import find_dates
-from services.normalize.grammar.printed_names import (
-    is_agency,
+from services.normalize.grammar.byline_marks import source_before
+from services.normalize.grammar.person_names import is_organisation
+from services.normalize.grammar.printed_byline import (
+    find_lead,
+    is_agency_mark,
     is_handle,
-    is_organisation,
+    is_lead,
+    is_person,
     is_picture_line,
-    looks_like_person,
-    split_names,
+    read_names,
+    source_in,
+    take_lead,
 )
+from services.normalize.grammar.printed_dates import find_dates
 from services.normalize.grammar.titles import letters
 from services.normalize.html.blocks import Block, Box, Outline
 from services.normalize.html.body import is_refused
 from services.normalize.html.tree import Element, path_of, text_of
+from services.normalize.language.load import EVERY
+from services.normalize.language.phrases import particles
 from services.normalize.readings import Reading, RuleId
+from shared.patterns import pattern_of
 
-_BYLINE_NAMES = re.compile(
+_BYLINE_NAMES = pattern_of(
     r"(?<![a-z])(?:by-?line|author|autor|auteur|writer|journalist|vcard|contributor|creator|tac-?gia|"
     r"firma|autore|redakteur|reporter|verfasser|posted-?by|written)|(?<![\w:-])fn(?![\w:-])"
 )
-_NOT_BYLINE = re.compile(
+_NOT_BYLINE = pattern_of(
     r"(?<![a-z])(?:comment|related|share|social|(?<!author[-_])bio(?![a-z])|image|photo|avatar|count|date|time|role|"
     r"(?<!author-)title|position|follow|description|job|copyright|teaser|label(?![\w-]))"
 )
-_ELSEWHERE = re.compile(
+_ELSEWHERE = pattern_of(
     r"(?<![a-z])(?:comment|related|recommend|teaser|newsletter|most-?(?:read|popular)|latest|recent|popular|"
     r"read-?(?:more|next)|more-?(?:from|stories|news)|carousel|slider|trending|listing|nav(?![a-z]))"
 )
-_HIDDEN_LABEL = re.compile(r"(?i)screen-?reader|sr-only|visually-?hidden|(?<![a-z])label(?![a-z])|assistive")
-_AUTHOR_PAGE = re.compile(
+_HIDDEN_LABEL = pattern_of(r"(?i)screen-?reader|sr-only|visually-?hidden|(?<![a-z])label(?![a-z])|assistive")
+_AUTHOR_PAGE = pattern_of(
     r"(?i)/(?:authors?|autor(?:en|es|i|in|a|zy)?|auteurs?|profil|people|staff|newsteam|journaliste?s?|contributors?|"
     r"writers?|reporters?|redactores?|redaktion|redakteur|bylines?|columnists?|firmas?|autore|toimittaja|skribent|"
     r"tac-?gia|yazar(?:lar)?|avtor)/(?:name/)?(?!log|sign|regist|newsletter|index|edit|page|search)[^/?#]{3,}"
 )
-_SURE = (
-    r"(?:posted|written|published|created|reported|submitted|authored|story|words|text|article)\b[^|]{0,40}?\bby|"
-    r"(?:erstellt|veröffentlicht|geschrieben|verfasst|gepostet|eingestellt|text|(?:gast)?(?:beitrag|artikel|kommentar)|"
-    r"interview|bericht|analyse|reportage|essay|protokoll|aufgezeichnet)\b[^|]{0,40}?\bvon|"
-    r"(?:rédigé|écrit|publié|propos recueillis|texte|entretien)\b[^|]{0,40}?\bpar|"
-    r"(?:escrito|publicado|redactado|postado|texto|reportagem)\b[^|]{0,40}?\bpor|a cura di|"
-    r"(?:scritto|pubblicato|articolo|testo)\b[^|]{0,40}?\bd[ia]|(?:geschreven|geplaatst|gepubliceerd)\b[^|]{0,40}?\bdoor|"
-    r"(?:skrevet|skriven|publisert|publicerad)\b[^|]{0,40}?\ba[vf]|(?:napisane|opublikowane|dodane) przez|"
-    r"(?:được (?:viết|đăng) )bởi|ditulis oleh|opracowała?|napsala?|escribe|"
-    r"das (?:gespräch|interview) führten?|(?:die )?fragen stellten?|eine?\s(?:\w+\s)?von|autor(?:in)?/autor(?:in)?|"
-    r"(?:text|texte|texto|testo|tekst|teksti|autor(?:en|in|es|a)?(?:[/*:]?-?(?:autor|in(?:nen)?))?|autor\(in\)|authors?|"
-    r"auteurs?|autore|tác giả|bài(?: và ảnh|, ảnh)?|thực hiện|автор\w*|текст|written|writer|reporter|redakteur(?:in)?|"
-    r"verfasser(?:in)?|penulis|oleh|yazan|yazar|muhabir|haber|szerző|kirjoittaja|forfatter|skribent|journaliste?|"
-    r"redacteur|redactora?|interview|protokoll|von|by|par|por|"
-    r"(?:text|tekst|texte|texto|words)\s?(?:und|and|&|\+|et|y|e|/|,|och|og|en)\s?(?:fotos?|photos?|bild\w*|interview))"
-    r"\s?[:：]|(?:责任编辑|责编|编辑|記者|记者|作者|撰文|采写|執筆者?|取材・文|ライター|文|글)\s?[:：/／＝=]|"
-    r"बाय|لेखक|بقلم"
-)
-_PREPOSITION = (
-    r"by|von|par|por|di|da|door|av|af|przez|bởi|text|texte|texto|testo|autor(?:en|in|es|a)?(?:/autor)?|author|auteurs?|"
-    r"tác giả|автор|yazan|redaktion|记者|記者|escribe"
-)
-_BY_TEXT = re.compile(
-    rf"(?:^[\W_]*|[|·•–—(]\s*|\s[-/]\s|,\s|\b(?=(?:posted|written|published|created|erstellt|veröffentlicht|verfasst|"
-    rf"geschrieben|rédigé|écrit|publié|escrito|publicado|scritto|pubblicato|eingestellt)\b))"
-    rf"(?:(?P<sure>{_SURE})|(?:{_PREPOSITION})(?:\b|(?<=^[Bb]y))\s*[:：]?)\s*(?P<name>[^|]{{2,90}})",
-    re.IGNORECASE,
-)
-_LABEL_ALONE = re.compile(
-    r"(?i)^(?:by|von|par|por|text|texte|texto|interview|words|story|autor(?:en|in|es|a)?(?:[/*]?-?in(?:nen)?)?|"
-    r"autor\(in\)|authors?|auteurs?|autore|written by|posted by|verfasst von|geschrieben von|erstellt von|"
-    r"ein artikel von|tác giả|автор\w*|yazar|penulis|kirjoittaja|forfatter|redakteur(?:in)?|(?:über den|zum) autor|"
-    r"(?:über die|zur) autorin|about the author|à propos de l.auteur|sobre (?:el autor|la autora|o autor|a autora)|"
-    r"作者|記者|记者|執筆者)\s*[:：]?$"
-)
-_SOURCE = re.compile(
-    r"(?i)^\W*(?:quelle|source|fuente|fonte|źródło|kaynak|bron|kilde|källa|herausgeber|来源|來源|출처)\s?[:：]\s*(?P<name>.{2,50})$"
-)
-_ACCORDING = re.compile(r"(?i)\W*(?:theo|according to|laut|nach|selon|según|secondo|segundo|zie ook|see also)\b")
-_CODES = re.compile(r"^[(\[]?[a-zäöü]{2,6}(?:\s?[/,;]\s?[a-zäöü]{2,6}){0,4}[)\]]?\.?$")
+_CODES = pattern_of(r"^[(\[]?[a-zäöü]{2,6}(?:\s?[/,;]\s?[a-zäöü]{2,6}){0,4}[)\]]?\.?$")
 _TRAIL = frozenset("»›>→")  # between the steps of a way home
-_PARTICLES = frozenset("von van der den de del della di da do dos la le al el bin ter zu".split())
-_RUNS_ON = re.compile("[\u3040-\u309f\u4e00-\u9fff]{7}")
-_DIGIT = re.compile(r"\d")
-_CLOCK = re.compile(r"(?i)(?:\b(?:um|at|à|a las|alle)\s+)?\b\d{1,2}[:.h]\d\d(?:\s?uhr|\s?[ap]\.?m\.?)?")
-_COUNTED = re.compile(r"\(\d+\)\W*$")  # a list of all authors and how much each wrote
+_RUNS_ON = pattern_of("[\u3040-\u309f\u4e00-\u9fff]{7}")
+_DIGIT = pattern_of(r"\d")
+_CLOCK = pattern_of(r"(?i)(?:\b(?:um|at|à|a las|alle)\s+)?\b\d{1,2}[:.h]\d\d(?:\s?uhr|\s?[ap]\.?m\.?)?")
+_COUNTED = pattern_of(r"\(\d+\)\W*$")  # a list of all authors and how much each wrote
 _MOST_LINKS = 6
 _MOST_FAR = 40
 _MOST_NAMES = 400
@@ -98,23 +65,23 @@ class Byline(Reading, frozen=True, kw_only=True):
     late: float = 0.0
 
 
-def visible_bylines(outline: Outline, container: Box | None, near: list[Block]) -> list[Byline]:
+def visible_bylines(outline: Outline, container: Box | None, near: list[Block], tag: str | None) -> list[Byline]:
     """Bylines printed round the headline, in the text, at its end and behind it."""
     seen = {block.index for block in near}
     above = [block for block in _above(outline, container) if block.index not in seen]
     far = islice((block for block in _further(outline, container) if block.index not in seen), _MOST_FAR)
-    found = [*_from_links(near), *_from_author_pages([*near, *above])]
+    found = [*_from_links(near, tag), *_from_author_pages([*near, *above], tag)]
     printed: list[tuple[Block, Byline]] = []
     for order, block in enumerate([*near, *above, *far]):
         if block.size <= 250 and not is_picture_line(block.text):
             late = 0.025 * min(order, 40)
-            lines = _from_line(block, late, near=block.index in seen)
-            printed += [(block, byline) for byline in (*_from_inline(block, late), *lines)]
+            lines = _from_line(block, late, tag, near=block.index in seen)
+            printed += [(block, byline) for byline in (*_from_inline(block, late, tag), *lines)]
     found += _without_listings(printed, container.last if container is not None else len(outline.blocks))
-    found += _from_labels(outline, container, near)
+    found += _from_labels(outline, container, near, tag)
     if container is not None:
         found += _from_agency(above + near, container)
-        found += _from_signature(outline.blocks[max(container.first, container.last - 3) : container.last])
+        found += _from_signature(outline.blocks[max(container.first, container.last - 3) : container.last], tag)
     return found
 
 
@@ -140,8 +107,8 @@ def _further(outline: Outline, container: Box | None) -> Iterator[Block]:
 
 
 def _says_so(text: str) -> bool:
-    match = _BY_TEXT.match(text) if len(text) <= 60 else None
-    return match is not None and bool(match["sure"])
+    lead = take_lead(text) if len(text) <= 60 else None
+    return lead is not None and lead.sure
 
 
 def _class_of(element: Element) -> str:
@@ -174,7 +141,7 @@ def _names_byline(names: str) -> bool | None:
     return None if _BYLINE_NAMES.search(names) is None else _NOT_BYLINE.search(names) is None
 
 
-def _from_links(near: list[Block]) -> Iterator[Byline]:
+def _from_links(near: list[Block], tag: str | None) -> Iterator[Byline]:
     """Links that say `rel="author"`: the first and those beside it; later ones belong to other articles."""
     names: list[str] = []
     first: tuple[int, Element] | None = None
@@ -182,7 +149,7 @@ def _from_links(near: list[Block]) -> Iterator[Byline]:
         for element in block.inline:
             if "author" not in (element.get("rel") or "").split() or (first and block.index > first[0] + 3):
                 continue
-            found = split_names(_name_in(element))
+            found = read_names(_name_in(element), tag)
             if found:
                 first = first or (block.index, element)
                 names += found
@@ -190,7 +157,7 @@ def _from_links(near: list[Block]) -> Iterator[Byline]:
         yield _byline(names, RuleId.REL_AUTHOR, first[1])
 
 
-def _from_author_pages(near: list[Block]) -> Iterator[Byline]:
+def _from_author_pages(near: list[Block], tag: str | None) -> Iterator[Byline]:
     """Names linked to `/author/jane-doe` and the like."""
     names: list[str] = []
     first: tuple[int, Element] | None = None
@@ -201,7 +168,7 @@ def _from_author_pages(near: list[Block]) -> Iterator[Byline]:
             break
         for link in block.box.element.iter("a"):
             if _AUTHOR_PAGE.search(link.get("href") or ""):
-                found = [name for name in split_names(_name_in(link)) if looks_like_person(name)]
+                found = [name for name in read_names(_name_in(link), tag) if is_person(name, tag)]
                 if found:
                     first = first or (block.index, link)
                     names += found
@@ -222,7 +189,7 @@ def _name_in(element: Element) -> str:
     return text_of(element, frozenset(labels))
 
 
-def _from_inline(block: Block, late: float) -> Iterator[Byline]:
+def _from_inline(block: Block, late: float, tag: str | None) -> Iterator[Byline]:
     """Elements of a line that call themselves a byline, and those of one class together: each holds one author."""
     together: dict[str, list[str]] = {}
     for element in block.inline:
@@ -230,40 +197,40 @@ def _from_inline(block: Block, late: float) -> Iterator[Byline]:
         if not _is_byline_name(names):
             continue
         text = _name_in(element)
-        found = split_names(text)
+        found = read_names(text, tag)
         if found:
             together.setdefault(names, []).extend(found)
             yield _byline(found, RuleId.BYLINE_CLASS, element, late, text)
     for everyone in together.values():
-        if 1 < len(set(everyone)) < 6 and all(looks_like_person(name) for name in everyone):
+        if 1 < len(set(everyone)) < 6 and all(is_person(name, tag) for name in everyone):
             yield _byline(everyone, RuleId.BYLINE_CLASS, block.box.element, late, block.text)
 
 
-def _from_line(block: Block, late: float, *, near: bool) -> Iterator[Byline]:
+def _from_line(block: Block, late: float, tag: str | None, *, near: bool) -> Iterator[Byline]:
     by_class = _is_named(block)
     text = _without_dates(block.text)
     dated = text != block.text
     element = block.box.element
-    match = _BY_TEXT.search(text)
-    if match is not None and block.box.tag != "h1":
-        found = _named(match["name"], bool(match["sure"]), by_class, dated)
+    lead = find_lead(text, tag)
+    if lead is not None and block.box.tag != "h1":
+        found = _named(lead.rest, lead.sure, by_class, dated, tag)
         if found:
-            rule = RuleId.BYLINE_LABELLED if match["sure"] else RuleId.BYLINE_LINE
+            rule = RuleId.BYLINE_LABELLED if lead.sure else RuleId.BYLINE_LINE
             yield _byline(found, rule, element, late, block.text)
             return
     if by_class or (near and dated and block.size < 80 and _TRAIL.isdisjoint(text)):
-        found = [one for one in split_names(text) if looks_like_person(one)]
+        found = [one for one in read_names(text, tag) if is_person(one, tag)]
         if not found and by_class and block.size < 40:
-            found = split_names(text)
+            found = read_names(text, tag)
         if found:
             rule = RuleId.BYLINE_BLOCK if by_class else RuleId.NAME_BESIDE_DATE
             yield _byline(found, rule, element, late, block.text)
 
 
-def _named(text: str, sure: bool, by_class: bool, dated: bool) -> list[str]:
+def _named(text: str, sure: bool, by_class: bool, dated: bool, tag: str | None) -> list[str]:
     """The names behind a label: people and agencies; a pseudonym where the line leaves no doubt."""
-    parts = split_names(text)
-    found = [one for one in parts if looks_like_person(one) or is_agency(one)]
+    parts = read_names(text, tag)
+    found = [one for one in parts if is_person(one, tag) or is_agency_mark(one)]
     if found and (sure or by_class or found[0] == parts[0] or is_organisation(parts[0])):
         return found
     if len(text) < 30 and (by_class or (parts and (sure or dated) and is_handle(parts[0]))):
@@ -271,7 +238,7 @@ def _named(text: str, sure: bool, by_class: bool, dated: bool) -> list[str]:
     return []
 
 
-def _from_labels(outline: Outline, container: Box | None, near: list[Block]) -> Iterator[Byline]:
+def _from_labels(outline: Outline, container: Box | None, near: list[Block], tag: str | None) -> Iterator[Byline]:
     """A label in one block, the name in the next: `<dt>Author</dt><dd>Jane Doe</dd>`."""
     inside = outline.blocks[container.first : container.last + _AFTER] if container is not None else []
     for order, blocks in enumerate((near, inside)):
@@ -280,11 +247,11 @@ def _from_labels(outline: Outline, container: Box | None, near: list[Block]) -> 
                 label.size <= 24
                 and block.index == label.index + 1
                 and block.size <= 70
-                and _LABEL_ALONE.match(label.text)
+                and is_lead(label.text)
                 and not _COUNTED.search(block.text)
             ):
-                found = split_names(block.text)
-                if found and all(looks_like_person(name) for name in found):
+                found = read_names(block.text, tag)
+                if found and all(is_person(name, tag) for name in found):
                     yield _byline(found, RuleId.NAME_BEHIND_LABEL, block.box.element, 0.8 * order, block.text)
 
 
@@ -292,23 +259,23 @@ def _from_agency(blocks: list[Block], container: Box) -> Iterator[Byline]:
     """An agency alone in a line between headline and text."""
     for block in blocks:
         close = container.first - 10 <= block.index <= container.first
-        if close and block.size <= 24 and is_agency(block.text) and not is_refused(block.box):
+        if close and block.size <= 24 and is_agency_mark(block.text) and not is_refused(block.box):
             yield _byline([block.text.strip("()[]. ")], RuleId.AGENCY_OVER, block.box.element, 0.0, block.text)
 
 
-def _from_signature(blocks: list[Block]) -> Iterator[Byline]:
+def _from_signature(blocks: list[Block], tag: str | None) -> Iterator[Byline]:
     """How papers sign under the text: a name in another type, the codes of a desk, the source."""
     for block in blocks:
         if block.size > 70 or block.linkage > 0.5 or is_refused(block.box):
             continue
-        source = _SOURCE.match(block.text)
+        source = source_in(block.text)
         if source is not None:
-            names, rule = split_names(source["name"]), RuleId.SOURCE_UNDER
-        elif _CODES.match(block.text) and is_agency(block.text):
+            names, rule = read_names(source, tag), RuleId.SOURCE_UNDER
+        elif _CODES.match(block.text) and is_agency_mark(block.text):
             names, rule = [block.text.strip("()[]. ")], RuleId.AGENCY_UNDER
-        elif block.bold + block.italic >= 0.9 * block.size and not _ACCORDING.match(block.text):
-            names, rule = split_names(block.text), RuleId.SIGNATURE_UNDER
-            names = names if all(looks_like_person(name) and _is_capital(name) for name in names) else []
+        elif block.bold + block.italic >= 0.9 * block.size and not source_before(EVERY).match(block.text):
+            names, rule = read_names(block.text, tag), RuleId.SIGNATURE_UNDER
+            names = names if all(is_person(name, tag) and _is_capital(name) for name in names) else []
         else:
             continue
         if names:
@@ -317,7 +284,7 @@ def _from_signature(blocks: list[Block]) -> Iterator[Byline]:
 
 def _is_capital(name: str) -> bool:
     """Whether every word of it could be a name's: a caption in italics has others, a button in Chinese longer ones."""
-    return all(not word[0].islower() or word in _PARTICLES for word in name.split()) and not _RUNS_ON.search(name)
+    return all(not word[0].islower() or word in particles(EVERY) for word in name.split()) and not _RUNS_ON.search(name)
 
 
 def _without_listings(printed: Iterable[tuple[Block, Byline]], end: int) -> list[Byline]:

@@ -1,21 +1,14 @@
 """The words in a picture's box told apart: what is the caption, what the credit, what a button or a count."""
 
-import re
-
-from services.normalize.grammar.printed_credits import (
-    CREDIT,
-    clean_credit,
-    is_bare_label,
-    is_credit,
-    is_labelled,
-    is_name_line,
-    is_surely_credit,
-    split_credit,
-)
-from services.normalize.html.class_names import CAPTION_NAMES
+from services.normalize.grammar.credit import is_name_line, take_credit
+from services.normalize.grammar.credit_lines import clean_credit, is_bare_label, is_credit, is_labelled
+from services.normalize.html.class_names import CAPTION_NAMES, PICTURE_CREDIT
 from services.normalize.html.tree import SILENT, Element, names_of, squeeze, text_of
+from services.normalize.language.load import EVERY
+from services.normalize.readings import RuleId
+from shared.patterns import pattern_of
 
-_SCRAP = re.compile(
+_SCRAP = pattern_of(
     r"(?i)^(?:\d+\s*(?:/|of|von|de)\s*\d+|image|photo|video|bild|foto|advertisement|anzeige|werbung|"
     r"share|close|zoom|open image.*|view .*|enlarge.*|bild vergrößern|vergrößern|hide caption|toggle "
     r"caption"
@@ -25,19 +18,50 @@ _SCRAP = re.compile(
     r".{0,60}|"
     r".{0,30}\d{1,2}[./]\d{1,2}[./]\d{2,4}\W{1,3}\d{1,2}[:.]\d\d.{0,30})$"
 )
-_NOISE = re.compile(
+_NOISE = pattern_of(
     r"(?i)(?:^\[\d+/\d+\]\s*|^(?:image caption|photo caption|caption|bildunterschrift|bildlegende|legende|"
     r"légende|leyenda|legenda|pie de foto|didascalia|bildtext|billedtekst|bildetekst|bijschrift|"
     r"chú thích(?: ảnh)?)\s*[:,]\s*|\s*(?:hide caption|toggle caption|"
     r"enlarge this image|bild vergrößern|vis mer|open image modal|"
     r"(?:purchase|acquire) licensing rights.*|[\s–—-]*©?\s*riproduzione riservata)$)"
 )
-_DANGLING = re.compile(r"(?:^\s*[:;,|•·]\s*|\s*[•·]\s*$|\s+[–—|/-]+\s*$)")
+_DANGLING = pattern_of(r"(?:^\s*[:;,|•·]\s*|\s*[•·]\s*$|\s+[–—|/-]+\s*$)")
 _RUNNING = frozenset({"a", "b", "i", "em", "strong", "br"})
 _SMALL = frozenset({"small", "cite"})
 _SLANTED = frozenset({"em", "i", "b", "strong", "span"})
 _MOST_CREDITS = 40
+_SHORTENED = 5
 _LONGEST = 150
+
+
+_SURE = frozenset(
+    {RuleId.CREDIT_LABEL, RuleId.CREDIT_BRACKETED_LABEL, RuleId.CREDIT_TAKEN_BY, RuleId.CREDIT_SIGN}
+)  # the end of a caption says outright that it is a credit, as "(AP Photo)" does not
+
+
+def split_credit(text: str) -> tuple[str, str | None]:
+    """Take a credit off a caption in any language: "Sơ chế mủ cao su. Ảnh: Anh Phong"."""
+    found = take_credit(text, EVERY)
+    credit = clean_credit(found.credit or "") if found is not None else None
+    if found is None or credit is None:
+        return text, None
+    is_short = len(credit.split()[-1]) <= _SHORTENED and text.rstrip(" )]").endswith(f"{credit}.")
+    return found.caption, f"{credit}." if is_short else credit  # "Getty Inc."
+
+
+def is_surely_credit(text: str) -> bool:
+    """Whether a text says outright whose the picture is."""
+    found = take_credit(text, EVERY)
+    return found is not None and found.credit is not None and found.rule in _SURE
+
+
+def named_credit(spoken: str, known: list[str]) -> str | None:
+    """The credit in what a picture calls itself: "The harbour | dpa" over a picture known as the harbour."""
+    before, bar, after = spoken.rpartition("|")
+    if bar and before.strip() and (squeeze(before) in known or is_labelled(after.strip())) and len(after) < 80:
+        return clean_credit(after)
+    found = take_credit(spoken, EVERY)
+    return clean_credit(found.credit or "") if found is not None and found.caption and found.rule in _SURE else None
 
 
 def split_words(whole: Element, nodes: list[Element]) -> tuple[str, str | None]:
@@ -135,7 +159,7 @@ def _credit_elements(whole: Element) -> tuple[list[Element], list[Element]]:
 
 def _names_credit(node: Element, size: int) -> bool:
     """Whether an element calls itself a credit, or is set apart at the end of longer words."""
-    if CREDIT.search(_own_names(node)):
+    if PICTURE_CREDIT.search(_own_names(node)):
         return True
     if node.tag in _SMALL:
         text = text_of(node)
@@ -153,7 +177,7 @@ def _own_names(node: Element) -> str:
 def _last_word(node: Element) -> str:
     """What an element calls itself at the end: `image__caption__credit` is a credit, `copyright-caption` a caption."""
     names = _own_names(node)
-    credit = max((match.end() for match in CREDIT.finditer(names)), default=0)
+    credit = max((match.end() for match in PICTURE_CREDIT.finditer(names)), default=0)
     return names[credit:]
 
 

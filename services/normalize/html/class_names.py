@@ -1,12 +1,15 @@
 """What class names, ids and the short lines of web pages say: the patterns of `data/class_names.toml`."""
 
 import re
-from functools import lru_cache
-from importlib import resources
+from functools import cache, lru_cache
 from re import Pattern
 
 import msgspec
 
+from services.normalize.tables import read_table
+from shared.patterns import pattern_of
+
+_BRACKETED = re.compile(r"\([^()]*\)")
 NORMAL, DOUBTED, SUSPECT, REFUSED = 0, 1, 2, 3
 
 
@@ -19,43 +22,57 @@ class _Tables(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lines: dict[str, list[str]]
 
 
-def _load() -> _Tables:
-    data = resources.files("services.normalize.data").joinpath("class_names.toml").read_bytes()
-    return msgspec.toml.decode(data, type=_Tables)
+@cache
+def _tables() -> _Tables:
+    return read_table("data/class_names.toml", _Tables)
 
 
-_TABLES = _load()
+def _starts(*names: str) -> Pattern[str]:
+    return pattern_of(
+        lambda: rf"(?<![a-z])(?:{_by_first_letter([one for name in names for one in _tables().starts[name]])})"
+    )
 
 
-def _starts(name: str) -> Pattern[str]:
-    return re.compile(rf"(?<![a-z])(?:{'|'.join(_TABLES.starts[name])})")
+def _by_first_letter(alternatives: list[str]) -> str:
+    """A pattern of these alternatives that tries only those which begin with the letter a word begins with."""
+    groups: dict[str, list[str]] = {}
+    for one in alternatives:
+        is_plain = one[0].isalpha() and one[1:2] not in ("?", "*", "+", "{") and "|" not in _BRACKETED.sub("", one)
+        groups.setdefault(one[0] if is_plain else "", []).append(one)
+    others = groups.pop("", [])
+    return "|".join([*others, *(f"{letter}(?:{'|'.join(one[1:] for one in rest)})" for letter, rest in groups.items())])
 
 
 def _anywhere(name: str) -> Pattern[str]:
-    return re.compile("|".join(_TABLES.anywhere[name]))
+    return pattern_of(lambda: _by_first_letter(_tables().anywhere[name]))
 
 
 def _words(name: str) -> Pattern[str]:
-    return re.compile(rf"(?<![a-z])(?:{'|'.join(_TABLES.words[name])})(?![a-z])")
+    return pattern_of(lambda: rf"(?<![a-z])(?:{'|'.join(_tables().words[name])})(?![a-z])")
 
 
 STRONG_DEBRIS, DEBRIS, WEAK_DEBRIS = _starts("strong_debris"), _starts("debris"), _starts("weak_debris")
 BYLINE_NAMES, DATE_NAMES, LEAD_NAMES = _starts("byline"), _starts("date"), _starts("lead")
+DATE_CLASS, DATE_LINE = _starts("date_class"), _starts("date_class", "date_line")
+DATES_OF_OTHERS = _starts("dates_of_others")
 PICTURE_DEBRIS = _starts("picture_debris")
 LONG_DEBRIS, PROSE = _anywhere("long_debris"), _anywhere("prose")
 CAPTION_NAMES, DATELINE_NAMES = _anywhere("caption"), _anywhere("dateline")
+PICTURE_CREDIT, SAID_CREDIT = _anywhere("picture_credit"), _anywhere("said_credit")
 CREDIT_NAMES, NOTE_NAMES, CODE_NAMES, GUTTER_NAMES = map(_words, ("credit", "note", "code", "gutter"))
-UNSEEN_NAMES = re.compile(rf"(?<![a-z-])(?:{'|'.join(_TABLES.words['unseen'])})(?![a-z])(?!-focusable-only)")
-HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-DEBRIS_LINE = re.compile(rf"^\W*(?:{'|'.join(_TABLES.lines['whole'])})\W*$", re.IGNORECASE)
-DEBRIS_START = re.compile(rf"^\W*(?:{'|'.join(_TABLES.lines['opening'])})", re.IGNORECASE)
+UNSEEN_NAMES = pattern_of(lambda: rf"(?<![a-z-])(?:{'|'.join(_tables().words['unseen'])})(?![a-z])(?!-focusable-only)")
+HIDDEN_STYLE = pattern_of(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+DEBRIS_LINE = pattern_of(lambda: rf"^\W*(?:{'|'.join(_tables().lines['whole'])})\W*$", re.IGNORECASE)
+OF_LAW = pattern_of(lambda: "|".join(_tables().lines["law"]), re.IGNORECASE)
+DEBRIS_START = pattern_of(lambda: rf"^\W*(?:{'|'.join(_tables().lines['opening'])})", re.IGNORECASE)
 
 # What a name says a box has or lacks, not what it is: `has-sidebar`, `layout--with-newsletter`, `no-comments`.
-_WITH_OTHERS = re.compile(r"(?<=[\s_-])(?:has|with|without|no|not)-[\w-]+")
+_WITH_OTHERS = pattern_of(r"(?<=[\s_-])(?:has|with|without|no|not)-[\w-]+")
 # WordPress names an article by its subjects, "tag-newsletter" too.
-_SUBJECT = re.compile(r"(?:category|tag|post_tag|topic|series)-\S")
+_SUBJECT = pattern_of(r"(?:category|tag|post_tag|topic|series)-\S")
 
 
+@lru_cache(maxsize=8_192)
 def judge_names(names: str) -> tuple[int, bool]:
     """What a box's names, in lower case, say of it: how much it sounds like debris, and whether like running text."""
     of_article = "hentry" in names or "type-post" in names
@@ -74,7 +91,8 @@ def judge_name(word: str) -> tuple[int, bool]:
     """What one class or id says; pages of one site share most of them."""
     padded = f" {word} "
     prose = PROSE.search(padded) is not None
-    padded = _WITH_OTHERS.sub(" ", padded)
+    if "-" in word:
+        padded = _WITH_OTHERS.sub(" ", padded)
     if STRONG_DEBRIS.search(padded):
         return REFUSED, prose
     if DEBRIS.search(padded):

@@ -1,6 +1,6 @@
 """Names of metas, classes and attributes that tell what a date is of."""
 
-import re
+from shared.patterns import pattern_of
 
 PUBLISHED_METAS = (
     "article:published_time", "og:article:published_time", "og:published_time", "article:published", "datepublished",
@@ -18,46 +18,26 @@ PUBLISHED_METAS = (
     "vr:published_time", "article:create_date", "created", "pub_date", "release_date", "releasedate",
     "article_publication_date",
 )  # fmt: skip
-PUBLISHED_NAME = re.compile(
+PUBLISHED_NAME = pattern_of(
     r"(?:publi|posted|issue|released?(?![a-z])|first|article).{0,14}(?:date|time)|pub.?date|"
     r"(?:date|time|datum|fecha|data).?(?:of.)?(?:publi|posted|issue|release|creat)|post.?date|regdate|published.?at"
 )
-CHANGED_NAME = re.compile(r"modif|updat|mod.?date|lastmod|changed|revis")
-OTHER_NAME = re.compile(
+CHANGED_NAME = pattern_of(r"modif|updat|mod.?date|lastmod|changed|revis")
+OTHER_NAME = pattern_of(
     r"expir|event|valid|start|end(?![a-z])|until|deadline|cover|read.?time|timezone|cache|render|ad-slot"
 )
 WEAK_METAS = (
-    "date",
-    "eprints.date",
-    "timestamp",
-    "displaydate",
-    "search_date",
-    "creation_date",
-    "datecreated",
-    "date_created",
-)
+    "date", "eprints.date", "timestamp", "displaydate", "search_date", "creation_date", "datecreated", "date_created",
+)  # fmt: skip
 MODIFIED_METAS = (
     "article:modified_time", "og:updated_time", "datemodified", "date_modified", "article:modified", "last-modified",
     "lastmod", "og:modified_time",
     "dcterms.modified", "dc.date.modified", "cxenseparse:modifiedtime", "revised", "modificationdate", "updated_time",
 )  # fmt: skip
-DATE_NAMES = re.compile(
-    r"(?<![a-z])(?:date|datum|dato(?![a-z])|tarih|tanggal|waktu|time|publi|pub-?date|post-?date|posted|ngay|fecha|"
-    r"data(?![a-z])|thoi-?gian|timestamp|"
-    r"dt(?![a-z])|byline|meta|info|created|veroeffentlich|erschien|stand)"
-)
-DATE_CLASS = re.compile(
-    r"(?<![a-z])(?:date|datum|dato(?![a-z])|ngay|fecha|tarih|tanggal|waktu|time|published|pub-?date|post-?date|thoi-?gian|"
-    r"created|posted|documentpublished|veroeffentlich|erschien)"
-)
-OTHERS_NAMES = re.compile(
-    r"(?<![a-z])(?:comment|kommentar|repl(?:y|ies)|tweet|related|teaser|recommend|recirc|most-?read|also-?read|"
-    r"masthead|top-?bar|site-?header|current-?date|today|weather)"
-)
-DATE_ATTRIBUTE = re.compile(
+DATE_ATTRIBUTE = pattern_of(
     r"datetime|title|content|(?:data|ia)-(?:[\w-]*[-_])?(?:date|time|datetime|timestamp|utime|ts|pubdate|publish|published|created|posted)"
     r"(?:[-_](?:date|time|on|at|iso|gmt|utc|publish|published))?"
 )
-SCRIPT_DATE = re.compile(
+SCRIPT_DATE = pattern_of(
     r'"(?:datePublished|publishedAt|published_at|publishDate|publish_date|publicationDate|firstPublished|datePublication|pubDate)"\s*:\s*"([^"]{8,40})"'
 )

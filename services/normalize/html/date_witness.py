@@ -4,6 +4,7 @@ import datetime as dt
 import re
 
 import msgspec
+from msgspec.structs import replace
 
 from services.normalize.grammar.machine_dates import Stamp
 from services.normalize.grammar.printed_dates import turned_day
@@ -57,7 +58,7 @@ def _read_as(witness: DateWitness, sure: set[dt.date], latest: dt.date) -> DateW
     if other is None or witness.stamp.day in sure:
         return witness
     if other.day in sure or witness.stamp.day > latest >= other.day:
-        return msgspec.structs.replace(witness, stamp=other)
+        return replace(witness, stamp=other)
     return witness
 
 
@@ -83,10 +84,7 @@ def told_by_labels(found: list[DateWitness]) -> list[DateWitness]:
         )
         return is_later and _minute(witness) in changed
 
-    return [
-        msgspec.structs.replace(w, modified=True, kind="repeats the change", signs=()) if repeats(w) else w
-        for w in found
-    ]
+    return [replace(w, modified=True, kind="repeats the change", signs=()) if repeats(w) else w for w in found]
 
 
 def _is_own(witness: DateWitness) -> bool:
@@ -117,4 +115,4 @@ def _clock(witness: DateWitness) -> tuple[dt.date, dt.time]:
 def turned(stamp: Stamp) -> Stamp | None:
     """The same date with day and month the other way round."""
     day = turned_day(stamp.day)
-    return msgspec.structs.replace(stamp, day=day) if day is not None else None
+    return replace(stamp, day=day) if day is not None else None

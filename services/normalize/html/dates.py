@@ -6,21 +6,19 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice, pairwise
 
-import msgspec
+from msgspec.structs import replace
 
 from services.normalize.grammar.date_words import label_pattern
 from services.normalize.grammar.dates import read_date
 from services.normalize.grammar.machine_dates import Stamp
 from services.normalize.grammar.printed_dates import find_dates
 from services.normalize.html.blocks import Block, Outline
+from services.normalize.html.class_names import DATE_CLASS, DATE_LINE, DATES_OF_OTHERS, OF_LAW
 from services.normalize.html.date_names import (
     CHANGED_NAME,
     DATE_ATTRIBUTE,
-    DATE_CLASS,
-    DATE_NAMES,
     MODIFIED_METAS,
     OTHER_NAME,
-    OTHERS_NAMES,
     PUBLISHED_METAS,
     PUBLISHED_NAME,
     SCRIPT_DATE,
@@ -32,10 +30,6 @@ from services.normalize.html.declared import Declared, Json
 from services.normalize.html.tree import Element, names_of, path_of, text_of
 from services.normalize.readings import RuleId
 
-_LAW = re.compile(
-    r"(?i)©|\(c\)\s|copyright|giấy phép|\bgp-|licen[sc]e|founded|established|gegründet|fondée?|fundad[oa]|fondat[oa]|"
-    r"all rights reserved|бизнес-лиценз|свидетельств|许可证|備案|备案|등록번호"
-)
 _DIGITS = re.compile(r"\d")
 _READ_ELSEWHERE = frozenset({"time", "meta", "a", "img", "script", "link", "style", "ins", "input"})
 _OTHERS_TAGS = frozenset({"blockquote", "nav"})
@@ -63,7 +57,7 @@ def date_witnesses(
 ) -> list[DateWitness]:
     """Everybody who says when the page was published or changed; the whole page is searched when nobody near does."""
     language = reading_language(declared.language, outline.blocks, declared.canonical or url)
-    declared = msgspec.structs.replace(declared, language=language)
+    declared = replace(declared, language=language)
     found = [
         *_from_json(declared),
         *_from_metas(declared),
@@ -95,7 +89,7 @@ def _from_anywhere(declared: Declared, outline: Outline, root: Element) -> Itera
     for margin in (False, True):
         for witness in _from_text([b for b in blocks if _is_in_margin(b) is margin], declared.language):
             kind = "line in the margin" if margin else "line elsewhere"
-            yield msgspec.structs.replace(witness, kind=kind, rule=RuleId.DATE_FAR_LINE)
+            yield replace(witness, kind=kind, rule=RuleId.DATE_FAR_LINE)
     yield from _only_day(root)
 
 
@@ -105,15 +99,9 @@ def _from_ages(near: list[Block], language: str | None, read_on: dt.date) -> Ite
         elements = [(block.text, block.box.element), *((text_of(inner), inner) for inner in block.inline)]
         for text, element in elements:
             reading = read_date(text, language, latest=read_on) if len(text) <= _LONGEST_AGE else None
-            if (
-                reading is None
-                or reading.residue
-                or reading.ago is None
-                or reading.ago % _DAY
-                or _is_of_others(element)
-            ):
+            if reading is None or reading.residue or reading.ago is None or reading.is_exact or _is_of_others(element):
                 continue
-            stamp = msgspec.structs.replace(reading.stamp, day=read_on - dt.timedelta(seconds=reading.ago))
+            stamp = replace(reading.stamp, day=read_on - dt.timedelta(seconds=reading.ago))
             yield DateWitness(
                 stamp=stamp, rule=RuleId.DATE_AGE, kind="age", path=path_of(element), quote=text, differs=True
             )
@@ -257,7 +245,7 @@ def _from_micro(declared: Declared) -> Iterator[DateWitness]:
 
 def _from_times(root: Element, near: list[Block], language: str | None) -> Iterator[DateWitness]:
     close = {id(element) for block in near for element in block.inline} | {id(block.box.element) for block in near}
-    times = list(root.iter("time"))
+    times = [element for element in root.iter("time") if not _is_listed(element)]
     seen: dict[str, int] = {}
     for element in times:
         where = "of others" if _is_of_others(element) else "at the head" if id(element) in close else "elsewhere"
@@ -283,16 +271,19 @@ def _from_times(root: Element, near: list[Block], language: str | None) -> Itera
 
 
 def _is_of_others(element: Element) -> bool:
-    """Whether a time stands in a quotation, a comment, a teaser, a list of links: it dates somebody else's words."""
-    around = list(islice(element.iterancestors(), 8))
-    return any(box.tag in _OTHERS_TAGS or _names_others(names_of(box)) for box in around) or any(
-        _is_list_of_links(box) for box in around if box.tag in _LISTS
-    )
+    """Whether a time stands in a quotation, a comment, a teaser: it may date somebody else's words."""
+    around = islice(element.iterancestors(), 8)
+    return any(box.tag in _OTHERS_TAGS or _names_others(names_of(box)) for box in around)
+
+
+def _is_listed(element: Element) -> bool:
+    """Whether it stands in a list of the latest articles: those days are of none but them."""
+    return any(_is_list_of_links(box) for box in islice(element.iterancestors(), 8) if box.tag in _LISTS)
 
 
 @lru_cache(maxsize=8192)
 def _names_others(names: str) -> bool:
-    return OTHERS_NAMES.search(names) is not None
+    return DATES_OF_OTHERS.search(names) is not None
 
 
 def _is_list_of_links(listed: Element) -> bool:
@@ -311,8 +302,10 @@ def _is_teaser(element: Element) -> bool:
 
 def _from_text(blocks: list[Block], language: str | None) -> Iterator[DateWitness]:
     for order, block in enumerate(blocks):
-        if block.box.tag == "figcaption" or (block.box.parent is not None and block.box.parent.tag == "figcaption"):
-            continue  # it tells when a picture was taken
+        if _is_of_picture(block):
+            continue
+        if (not block.inline and not _DIGITS.search(block.text)) or _is_listed(block.box.element):
+            continue
         late = ("a late line",) * (order > _LATE)
         if _is_of_others(block.box.element) or _is_teaser(block.box.element):
             late = (*late, "of others")
@@ -322,9 +315,16 @@ def _from_text(blocks: list[Block], language: str | None) -> Iterator[DateWitnes
         if block.size > _LONG:
             yield from _printed(block.text[:50], block.box.element, "head of a long line", late, language)
             continue
-        kind = "line of a date" if DATE_NAMES.search(block.box.names) else "line"
+        kind = "line of a date" if DATE_LINE.search(block.box.names) else "line"
         length = "short line" if block.size < 60 else "middling line" if block.size <= 120 else "wide line"
         yield from _printed(block.text, block.box.element, kind, (*late, length), language)
+
+
+def _is_of_picture(block: Block) -> bool:
+    """Whether a caption tells when its picture was taken; one that holds the headline is the article's head."""
+    boxes = (block.box, block.box.parent)
+    caption = next((box.element for box in boxes if box is not None and box.tag == "figcaption"), None)
+    return caption is not None and caption.find(".//h1") is None
 
 
 def _printed(
@@ -334,7 +334,7 @@ def _printed(
         return
     for order, found in enumerate(find_dates(text, language)):
         changed, labelled = found.label == "updated", found.label == "published"
-        if _is_of_law(text) or (not changed and _is_told(text, found.start, found.end, language)):
+        if OF_LAW.search(text) or (not changed and _is_told(text, found.start, found.end, language)):
             continue
         said = ("says published",) * labelled + ("has a clock",) * (found.stamp.time is not None)
         yield DateWitness(
@@ -347,13 +347,8 @@ def _printed(
             modified=changed,
             labelled=labelled or changed,
             turned=turned(found.stamp) if found.ambiguous else None,
-            differs=found.weekday_differs,
+            differs=found.doubted,
         )
-
-
-def _is_of_law(text: str) -> bool:
-    """Whether a line tells when a site was licensed, founded or protected, as the foot of every page does."""
-    return _LAW.search(text) is not None
 
 
 def _is_told(text: str, start: int, end: int, language: str | None) -> bool:

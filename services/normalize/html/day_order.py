@@ -3,13 +3,11 @@
 import re
 from collections.abc import Sequence
 
-from services.normalize.grammar.zones import country_of, zone_of_country
+from services.normalize.grammar.zones import is_day_first
 from services.normalize.html.blocks import Block
 
 _NUMERIC = re.compile(r"(?<![\d/.-])(\d\d?)([/-])(\d\d?)\2(?:20)?\d\d(?![\d/-])")
 _LONGEST_LINE = 80
-_MONTH_FIRST_ZONES = frozenset({"Asia/Manila"})
-_OF_MANY_ZONES = frozenset({"au", "br", "es", "eu", "id", "kz", "mx", "pt", "ru"})
 
 
 def reading_language(language: str | None, blocks: Sequence[Block], url: str | None) -> str | None:
@@ -17,7 +15,7 @@ def reading_language(language: str | None, blocks: Sequence[Block], url: str | N
     if language is not None and not language.lower().startswith("en"):
         return language
     month_first = _order_of_others(blocks)
-    if month_first is None and _is_day_first_country(url):
+    if month_first is None and is_day_first(url):
         month_first = False
     return language if month_first is None else "en-us" if month_first else "en-gb"
 
@@ -31,10 +29,3 @@ def _order_of_others(blocks: Sequence[Block]) -> bool | None:
                 if (int(one) > 12) != (int(two) > 12) and max(int(one), int(two)) <= 31:
                     orders.add(int(two) > 12)
     return orders.pop() if len(orders) == 1 else None
-
-
-def _is_day_first_country(url: str | None) -> bool:
-    zone = zone_of_country(url)
-    if zone is None:
-        return country_of(url) in _OF_MANY_ZONES
-    return zone.key not in _MONTH_FIRST_ZONES

@@ -6,11 +6,14 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urljoin, urlsplit
 
 import msgspec
+from lxml import etree
+from msgspec.structs import replace
 
+from services.normalize.html.blocks import Box
 from services.normalize.html.tree import Element, path_of, squeeze, text_of
 from services.normalize.readers.json_document import whole_letters
 from services.normalize.readings import Reading, RuleId
@@ -31,8 +34,11 @@ _COMMENT = re.compile(
 )
 _TRAILING = re.compile(r",\s*(?=[}\]])")
 _MARKUP = re.compile(r"<[a-zA-Z/][^>]*>")
+_WITH_PROPERTY = etree.XPath("descendant-or-self::*[@itemprop]")  # a look at each element in C, not in Python
 _MAX_NODES = 3000
 _MOST_VALUES = 200
+_HOME = re.compile(r"/|\.{1,2}/?|\.\./\.\./?|https?://[^/?#]+/?")
+_MOST_LINKS = 60
 
 Json = dict[str, Any]
 
@@ -106,10 +112,10 @@ def read_declared(root: Element, url: str | None) -> Declared:
         canonical=canonical,
         language=None,
         address=address,
-        site_names=tuple(_site_names(metas, nodes, url)),
+        site_names=(*_site_names(metas, nodes, url), *_names_in_links_home(root, words or "")),
     )
     tongue = next(_tongues(root, declared), None)
-    return msgspec.structs.replace(declared, tongue=tongue, language=tongue.value if tongue is not None else None)
+    return replace(declared, tongue=tongue, language=tongue.value if tongue is not None else None)
 
 
 def plain(value: object) -> str | None:
@@ -120,6 +126,12 @@ def plain(value: object) -> str | None:
     if "<" in text:
         text = _MARKUP.sub(" ", text)
     return squeeze(text) or None
+
+
+def name_in_parts(node: Json) -> tuple[str | None, str]:
+    """A schema.org person's name from its parts, with the key that has the last of them; (None, "") without any."""
+    parts = {key: text for key in ("givenName", "familyName") if (text := plain(node.get(key)))}
+    return next(reversed(parts), None), " ".join(parts.values())
 
 
 def types_of(node: Json) -> set[str]:
@@ -232,10 +244,8 @@ def _bare(link: str | None) -> str:
 
 def _micro(root: Element) -> dict[str, tuple[tuple[str, Element], ...]]:
     found: dict[str, list[tuple[str, Element]]] = {}
-    for element in root.iter():
-        name = element.get("itemprop")
-        if not name:
-            continue
+    for element in cast(list[Element], _WITH_PROPERTY(root)):
+        name = element.get("itemprop", "")
         value = (
             element.get("content")
             or element.get("datetime")
@@ -271,6 +281,19 @@ def absolute(link: str, url: str | None) -> str | None:
 
 
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
+_LANG = ("lang", "{http://www.w3.org/XML/1998/namespace}lang", "xml:lang")
+
+
+def with_own_tongue(declared: Declared, container: Box | None) -> Declared:
+    """With the language that the article's own element says, which goes before that of the page."""
+    element = container.element if container is not None else None
+    while element is not None and element.tag not in ("html", "body"):
+        for value in filter(None, map(element.get, _LANG)):
+            tongue = _tongue(value, RuleId.LANG_ATTRIBUTE, path_of(element))
+            if tongue is not None:
+                return replace(declared, tongue=tongue, language=tongue.value)
+        element = element.getparent()
+    return declared
 
 
 def _tongues(root: Element, declared: Declared) -> Iterator[Reading]:
@@ -279,16 +302,37 @@ def _tongues(root: Element, declared: Declared) -> Iterator[Reading]:
     said: list[tuple[object, RuleId, str | None]] = [
         (declared.article.get("inLanguage"), RuleId.JSON_LD_LANGUAGE, place)
     ]
-    names = ("lang", "{http://www.w3.org/XML/1998/namespace}lang", "xml:lang")
-    said += [(root.get(name), RuleId.LANG_ATTRIBUTE, path_of(root)) for name in names]
+    said += [(root.get(name), RuleId.LANG_ATTRIBUTE, path_of(root)) for name in _LANG]
     for name in ("content-language", "og:locale", "dc.language", "language"):
         said += [
             (value, RuleId.META_LANGUAGE, declared.meta_place(name, number))
             for number, value in enumerate(declared.metas.get(name, ()))
         ]
-    for value, rule, where in said:
-        if isinstance(value, str) and _TAG.fullmatch(value.strip()):
-            yield Reading(field="language", value=value.strip().replace("_", "-"), rule=rule, place=where, quote=value)
+    yield from filter(None, (_tongue(*one) for one in said))
+
+
+def _tongue(value: object, rule: RuleId, place: str | None) -> Reading | None:
+    if not isinstance(value, str) or not _TAG.fullmatch(value.strip()):
+        return None
+    return Reading(field="language", value=value.strip().replace("_", "-"), rule=rule, place=place, quote=value)
+
+
+def leads_home(link: Element) -> bool:
+    """Whether a link leads to a front page."""
+    return _HOME.fullmatch(link.get("href") or "") is not None or (link.get("rel") or "") == "home"
+
+
+def _names_in_links_home(root: Element, title: str) -> Iterator[str]:
+    """What the first links to the front page say, where the title of the page begins or ends with it."""
+    whole = title.casefold()
+    for link in islice(root.iter("a"), _MOST_LINKS):
+        if not leads_home(link):
+            continue
+        pictured = " ".join(filter(None, (image.get("alt") for image in link.iter("img"))))
+        for name in (text_of(link), squeeze(pictured)):
+            said = name.casefold()
+            if len(said) > 1 and said != whole and (whole.endswith(said) or whole.startswith(said)):
+                yield name
 
 
 def _site_names(metas: dict[str, tuple[str, ...]], nodes: Iterable[Json], url: str | None) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-import msgspec
+from msgspec.structs import replace
 
 from services.normalize.document import Piece
 from services.normalize.grammar.titles import letters, sites_of, without_site
@@ -24,7 +24,7 @@ def read_address(declared: Declared) -> Ranking | None:
     if address is None or _is_home(address.value):
         return None
     uri = article_uri(address.value)
-    return rank("uri", [msgspec.structs.replace(address, value=uri)]) if uri else None
+    return rank("uri", [replace(address, value=uri)]) if uri else None
 
 
 def _is_home(link: str) -> bool:
@@ -100,7 +100,7 @@ def read_lead_picture(declared: Declared, first: Piece | None) -> Ranking | None
         rule, quote = RuleId.FIRST_PICTURE, first.text or first.byline
         readings.append(Reading(field="lead_picture", value=first.href, rule=rule, place=first.path, quote=quote))
     found = [
-        msgspec.structs.replace(reading, value=link)
+        replace(reading, value=link)
         for reading in readings
         if (link := absolute(reading.value, declared.canonical)) and link.startswith(("http:", "https:"))
     ]
@@ -147,7 +147,7 @@ def read_alternates(declared: Declared, headline: Ranking | None) -> list[tuple[
         key = letters(value)
         if len(key) > _SHORTEST and key not in seen and not any(key in one or one in key for one in seen):
             seen.add(key)
-            found.append((msgspec.structs.replace(reading, value=value), role))
+            found.append((replace(reading, value=value), role))
     return found
 
 

@@ -1,24 +1,23 @@
 """The short lines at both ends of an article: section, byline and date above its text, signatures under it."""
 
-import re
-
 from services.normalize.html.blocks import Block
 from services.normalize.html.class_names import BYLINE_NAMES, DATE_NAMES, LEAD_NAMES
 from services.normalize.html.tree import HEADINGS
+from shared.patterns import pattern_of
 
-END = re.compile(r"[.!?…。！？।؟»”\"’':;)\]]\s*$")
-_DATE = re.compile(r"\b\d{1,2}[./-]\d{1,2}[./-](?:\d\d){1,2}\b|\b\d{1,2}[:h]\d\d\b|年")
-DAY = re.compile(rf"{_DATE.pattern}|\b(?:19|20)\d\d\b")
+END = pattern_of(r"[.!?…。！？।؟»”\"’':;)\]]\s*$")
+_DATE = pattern_of(r"\b\d{1,2}[./-]\d{1,2}[./-](?:\d\d){1,2}\b|\b\d{1,2}[:h]\d\d\b|年")
+DAY = pattern_of(rf"{_DATE.pattern}|\b(?:19|20)\d\d\b")
 _MOST_HEADINGS = 3
 _TEXT_TAGS = frozenset({"p", "li", "td", "dd", "dt", "blockquote", "pre"})
-_CONTACT = re.compile(
+_CONTACT = pattern_of(
     r"(?i)\bfollow (?:him|her|them|us|@?\w+)\b.{0,40}\b(?:twitter|facebook|instagram|x)\b|"
     r"\b(?:reached at|e-?mail(?:ed)? (?:him|her|us|\w+ \w+) at|contact (?:the|our) (?:author|writer|"
     r"reporter))\b|\bis a (?:staff writer|reporter|senior reporter|correspondent|columnist|"
     r"freelance)\b"
 )
 # How agencies sign: who wrote, edited and translated stands in one line under the text.
-_SIGNED = re.compile(
+_SIGNED = pattern_of(
     r"(?i)^\W*(?:(?:additional |with )?(?:reporting|writing|editing|compiled|edited|reported|translated|translation|"
     r"production) by\b|(?:updated|last updated|published|posted|aktualisiert|publiziert|zuletzt aktualisiert|"
     r"veröffentlicht|mis à jour|publié|actualizado|publicado|aggiornato|pubblicato|atualizado|bijgewerkt|"

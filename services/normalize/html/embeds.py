@@ -1,14 +1,12 @@
 """Players, posts, maps and graphics of other sites that a page shows in its text: named, with their address."""
 
 from functools import cache
-from importlib import resources
-
-import msgspec
 
 from services.normalize.document import Piece
 from services.normalize.html.blocks import Medium
 from services.normalize.html.tree import attributes_of, path_of
 from services.normalize.readers.markup_parts import address_of, source_of
+from services.normalize.tables import read_table
 
 _FRAMES = frozenset({"iframe", "amp-iframe"})
 _PLAYERS = {"video": "video", "audio": "audio", "amp-youtube": "video"}
@@ -41,5 +39,4 @@ def kind_of(link: str) -> str | None:
 
 @cache
 def _known() -> dict[str, list[str]]:
-    data = resources.files("services.normalize.data").joinpath("embeds.toml").read_bytes()
-    return msgspec.toml.decode(data, type=dict[str, list[str]])
+    return read_table("data/embeds.toml", dict[str, list[str]])

@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import unquote, urlsplit
 
-import msgspec
+from msgspec.structs import replace
 
 from services.normalize.grammar.titles import cuts, fold, letters, sites_of, without_site
 from services.normalize.html.blocks import Box, Outline
 from services.normalize.html.class_names import REFUSED, SUSPECT
-from services.normalize.html.declared import Declared, plain
-from services.normalize.html.tree import Element, names_of, path_of, text_of
+from services.normalize.html.declared import Declared, leads_home
+from services.normalize.html.title_readings import RUNNING, SHORTEST, Title, titles_of
+from services.normalize.html.tree import Element, names_of
 from services.normalize.models.load import Features, logit, shares, weights
 from services.normalize.readings import Ranking, Reading, RuleId, rank
 
@@ -19,39 +20,9 @@ _SITE_NAMES = re.compile(r"site-?(?:title|name|logo|branding)|logo|blog-?title|(
 _HIDDEN_NAMES = re.compile(
     r"(?<![a-z])(?:aural|sr-only|screen-?reader|visually-?hidden|off-?screen|invisible|unsichtbar)"
 )
-_KICKER_NAMES = re.compile(
-    r"kicker|over-?line|top-?line|roof-?line|dach-?zeile|spitzmarke|super-?title|pre-?title|sur-?titre|ante-?titul|"
-    r"oc+hiello|topic-?label|eyebrow|(?<![a-z])(?:date|datum|label|badge|flag|rubric|rubrik|category|section)(?![a-z])"
-)
-_EDGES = " :|/–—-·•"
-_LONGEST, _SHORTEST = 500, 2
-_MOST_HEADINGS, _MOST_CANDIDATES = 40, 60
+_MOST_CANDIDATES = 60
 _MARGINS = frozenset({"nav", "footer", "aside"})
 _BEGUN = 0.05  # share of the running text after which it has begun
-_RUNNING = 100  # characters from which a block may be a paragraph
-_METAS = (
-    ("og:title", RuleId.OG_TITLE),
-    ("twitter:title", RuleId.TWITTER_TITLE),
-    *(
-        (name, RuleId.META_TITLE)
-        for name in (
-            "headline", "article:title", "citation_title", "dc.title", "dcterms.title", "sailthru.title",
-            "parsely-title", "title",
-        )
-    ),
-)  # fmt: skip
-
-
-class Title(msgspec.Struct, frozen=True, kw_only=True):
-    """A reading of the headline, with the heading it was read in where it is one that people see.
-
-    One that `has_kicker` holds what stands in the heading beside the headline.
-    """
-
-    reading: Reading
-    heading: Element | None = None
-    order: int = 0
-    has_kicker: bool = False
 
 
 class _Page:
@@ -73,7 +44,7 @@ class _Page:
         self.linked: dict[str, int] = {}
         self.text = [0.0]
         for block in outline.blocks:
-            self.text.append(self.text[-1] + (block.prose if block.size > _RUNNING else 0))
+            self.text.append(self.text[-1] + (block.prose if block.size > RUNNING else 0))
         self.tall = sum(element.tag == "h1" and not self.is_in_margin(element) for element in headings)
         self.nearest = self._nearest_above(headings)
         section = declared.article.get("articleSection")
@@ -119,10 +90,7 @@ def read_headline(declared: Declared, outline: Outline, root: Element, url: str 
     """The title that the model believes, how sure, and the titles that lost."""
     candidates = headline_candidates(declared, outline, root, url)
     likely = shares([features for _, features in candidates], weights("headline"))
-    readings = [
-        msgspec.structs.replace(reading, weight=logit(share))
-        for (reading, _), share in zip(candidates, likely, strict=True)
-    ]
+    readings = [replace(reading, weight=logit(share)) for (reading, _), share in zip(candidates, likely, strict=True)]
     return rank("headline", readings)
 
 
@@ -130,17 +98,15 @@ def headline_candidates(
     declared: Declared, outline: Outline, root: Element, url: str | None
 ) -> list[tuple[Reading, Features]]:
     """Every different title that may be the headline, read where it is told best, and its features."""
-    said = list(_declared(declared))
-    headings = _visible(root, {letters(title.reading.value) for title in said})
-    titles = [title for title in (*said, *headings) if len(title.reading.value) <= _LONGEST]
+    titles = titles_of(declared, outline, root)
     page = _Page(declared, outline, titles, url)
     groups: dict[str, list[tuple[str, Title]]] = {}
     for title in titles:
         for how, value in _readings_of(title, page.sites):
-            reading = msgspec.structs.replace(title.reading, value=value)
+            reading = replace(title.reading, value=value)
             group = groups.setdefault(fold(value), [])
             if len(groups) <= _MOST_CANDIDATES:
-                group.append((how, msgspec.structs.replace(title, reading=reading)))
+                group.append((how, replace(title, reading=reading)))
     page.count_lines(letters(group[0][1].reading.value) for group in groups.values() if group)
     return [(min(group, key=_worth)[1].reading, _features(group, page)) for group in groups.values() if group]
 
@@ -168,57 +134,8 @@ def _readings_of(title: Title, sites: set[str]) -> Iterator[tuple[str, str]]:
     if cut != text:
         yield _CUT, cut
     for part in cuts(text):
-        if part not in (text, cut) and len(letters(part)) > _SHORTEST:
+        if part not in (text, cut) and len(letters(part)) > SHORTEST:
             yield _PART, part
-
-
-def _declared(declared: Declared) -> Iterator[Title]:
-    for key, rule in (("headline", RuleId.JSON_LD_HEADLINE), ("name", RuleId.JSON_LD_NAME)):
-        text = plain(declared.article.get(key))
-        if text:
-            yield _title(text, rule, declared.json_place(declared.article, f".{key}"))
-    for name, rule in _METAS:
-        for value in declared.metas.get(name, ())[:1]:
-            yield _title(value, rule, declared.meta_place(name))
-    for value, element in declared.micro.get("headline", ())[:1]:
-        text = value or text_of(element)
-        if text and element.tag not in {"h1", "h2"}:
-            yield _title(text, RuleId.MICRODATA_HEADLINE, path_of(element))
-    if declared.title and declared.title_element is not None:
-        yield _title(declared.title, RuleId.PAGE_TITLE, path_of(declared.title_element))
-
-
-def _title(text: str, rule: RuleId, place: str | None) -> Title:
-    return Title(reading=Reading(field="headline", value=text, rule=rule, place=place, quote=text))
-
-
-def _visible(root: Element, declared: set[str]) -> Iterator[Title]:
-    """The headings without kickers and what is not shown, and whole; one that is declared whole is that alone."""
-    seen = 0
-    for element in root.iter("h1", "h2", "h3"):
-        if element.tag == "h3" and seen and not element.get("itemprop"):
-            continue
-        whole = text_of(element)
-        if not _SHORTEST < len(whole) < _LONGEST:
-            continue
-        inner = whole
-        if len(element) and letters(whole) not in declared:
-            inner = text_of(element, _kickers(element)).lstrip(_EDGES)
-        for text in dict.fromkeys((inner or whole, whole)):
-            reading = Reading(field="headline", value=text, rule=RuleId.HEADING, place=path_of(element), quote=whole)
-            yield Title(reading=reading, heading=element, order=seen, has_kicker=text != (inner or whole))
-        seen += 1
-        if seen == _MOST_HEADINGS:
-            return
-
-
-def _kickers(heading: Element) -> frozenset[Element]:
-    """The elements in a heading that are no part of the headline: its kicker, a date, what is not shown."""
-    return frozenset(
-        part
-        for part in heading.iterdescendants()
-        if (_KICKER_NAMES.search(names_of(part)) or part.get("aria-hidden") == "true" or part.get("hidden") is not None)
-    )
 
 
 def slug_words(*urls: str | None) -> set[str]:
@@ -243,6 +160,8 @@ def _features(group: list[tuple[str, Title]], page: _Page) -> Features:
         rule = title.reading.rule
         if rule is not RuleId.HEADING:
             found[f"{rule.name.lower()} {how} it"] = 1.0
+        if title.is_set_apart:
+            found["line set apart"] = 1.0
     told = {title.reading.rule for _, title in group if not page.is_in_margin(title.heading)}
     for rule, words in page.said.items():
         if rule not in told:
@@ -312,16 +231,10 @@ def _of_headings(said: list[tuple[str, Title]], page: _Page) -> Features:
 
 _BAD = frozenset(
     {
-        "h1 of the site",
-        "heading in the page's header",
-        "heading links home",
-        "heading not shown",
-        "heading in a margin",
-        "heading beside",
-        "later h1",
-        "later h2",
+        "h1 of the site", "heading in the page's header", "heading links home", "heading not shown",
+        "heading in a margin", "heading beside", "later h1", "later h2",
     }
-)
+)  # fmt: skip
 
 
 def _of_heading(how: str, element: Element, order: int, page: _Page) -> Features:
@@ -356,11 +269,8 @@ def _of_heading(how: str, element: Element, order: int, page: _Page) -> Features
 def _links_home(heading: Element) -> bool:
     """Whether it is a link to the front page, as the outlet's name over every article is."""
     parent = heading.getparent()
-    for link in (*heading.iter("a"), *([parent] if parent is not None and parent.tag == "a" else [])):
-        href = link.get("href") or ""
-        if href in {"/", "./", "../", "..", "."} or re.fullmatch(r"https?://[^/?#]+/?", href):
-            return True
-    return False
+    own = [parent] if parent is not None and parent.tag == "a" else []
+    return any(leads_home(link) for link in (*heading.iter("a"), *own))
 
 
 def _box_of(element: Element, outline: Outline) -> Box | None:

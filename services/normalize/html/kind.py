@@ -1,18 +1,16 @@
-"""What sort of page it is: the kind of article, whether it is free to read, and whether it is an article at all."""
+"""The kind of article, whether it is free to read, and whether its paid part is away."""
 
+import re
 from collections.abc import Iterator, Mapping
-from functools import cache
 from urllib.parse import unquote, urlsplit
 
 from services.normalize.html.blocks import Block
 from services.normalize.html.body import is_refused
 from services.normalize.html.declared import Declared, plain, types_of
-from services.normalize.html.tree import Element
-from services.normalize.language.folding import fold
-from services.normalize.language.load import languages
+from services.normalize.html.tree import Element, text_of
+from services.normalize.language.phrases import kind_named
 from services.normalize.readings import Ranking, Reading, RuleId, rank
 from shared.article import Kind
-from shared.errors import NotAnArticle
 
 _TYPES: Mapping[str, Kind] = {
     "advertisercontentarticle": "sponsored", "liveblogposting": "live", "opinionnewsarticle": "opinion",
@@ -22,33 +20,14 @@ _TYPES: Mapping[str, Kind] = {
 _TIERS = {"free": "free", "metered": "metered", "locked": "paid", "paid": "paid", "premium": "paid"}
 _LONGEST_LABEL = 40
 _BESIDE = 3  # blocks from the headline within which a label is the article's, and not of an advertisement
+_SELECTOR = re.compile(r"(?P<sign>[.#])(?P<name>[\w-]+)")
+_MOST_PARTS = 5
 _SAID_FREE = {True: "free", False: "paid", "true": "free", "false": "paid"}
-# What publishing programs write on the body of pages that list articles, or have none.
-_LISTINGS: Mapping[str, str] = {
-    "error404": "a page that was not found", "search-results": "a page of search results",
-    "home-template": "a front page", "tag-template": "a list of articles", "author-template": "a list of articles",
-    "archive": "a list of articles",
-}  # fmt: skip
-_SINGLE = frozenset({"single", "single-post", "post-template", "page-template"})
 
 
-def refuse_listing(root: Element, declared: Declared) -> None:
-    """Raise `NotAnArticle` for a page that says of itself that it is none; in doubt it is an article."""
-    if declared.article or "article" in declared.metas.get("og:type", ()):
-        return
-    body = root.find("body")
-    names = set((body.get("class") or "").lower().split()) if body is not None else set[str]()
-    told = next((words for name, words in _LISTINGS.items() if name in names), None)
-    if told is not None and not names & _SINGLE:
-        raise NotAnArticle(f"The page is no article but {told}.")
-    if any("post-password-form" in (form.get("class") or "") for form in root.iter("form")):
-        raise NotAnArticle("The page is no article but asks for the password of one.")
-
-
-@cache
-def _labels() -> Mapping[str, Kind]:
-    """The words by which papers label a kind, of all languages: a label may be in another one than the text."""
-    return {fold(word): kind for one in languages().values() for kind, words in one.kinds.items() for word in words}
+def kind_of_type(name: str) -> Kind | None:
+    """The kind that a type of schema.org says: "https://schema.org/OpinionNewsArticle" is an opinion."""
+    return _TYPES.get(name.rpartition("/")[2].lower())
 
 
 def read_kind(declared: Declared, near: list[Block], head: Block | None, url: str | None) -> Ranking | None:
@@ -60,7 +39,7 @@ def read_kind(declared: Declared, near: list[Block], head: Block | None, url: st
 
 def _printed(near: list[Block]) -> Iterator[Reading]:
     for block in near:
-        if block.size <= _LONGEST_LABEL and not is_refused(block.box) and (kind := _labels().get(_bare(block.text))):
+        if block.size <= _LONGEST_LABEL and not is_refused(block.box) and (kind := kind_named(block.text)):
             place = block.box.element.getroottree().getpath(block.box.element)
             yield Reading(field="kind", value=kind, rule=RuleId.KIND_LABEL, place=place, quote=block.text)
 
@@ -76,11 +55,11 @@ def _declared(declared: Declared) -> Iterator[Reading]:
             yield Reading(field="kind", value=kind, rule=rule, place=place, quote=quote)
     for name in ("article:section", "section"):
         for number, value in enumerate(declared.metas.get(name, ())):
-            if told := _labels().get(_bare(value)):
+            if told := kind_named(value):
                 place = declared.meta_place(name, number)
                 yield Reading(field="kind", value=told, rule=RuleId.KIND_SECTION, place=place, quote=value)
     section = plain(declared.article.get("articleSection"))
-    if section and (told := _labels().get(_bare(section))):
+    if section and (told := kind_named(section)):
         place = declared.json_place(declared.article, ".articleSection")
         yield Reading(field="kind", value=told, rule=RuleId.KIND_SECTION, place=place, quote=section)
 
@@ -91,12 +70,8 @@ def _addressed(url: str | None) -> Iterator[Reading]:
     except ValueError:
         return
     for step in steps:
-        if kind := _labels().get(fold(step)) or _labels().get(fold(step.replace("-", " "))):
+        if kind := kind_named(step) or kind_named(step.replace("-", " ")):
             yield Reading(field="kind", value=kind, rule=RuleId.KIND_ADDRESS, quote=url)
-
-
-def _bare(text: str) -> str:
-    return fold(text).strip(" :.|-–—•[]()")
 
 
 def read_access(declared: Declared) -> Ranking | None:
@@ -113,3 +88,23 @@ def read_access(declared: Declared) -> Ranking | None:
             place = declared.meta_place("article:content_tier")
             readings.append(Reading(field="access", value=tier, rule=RuleId.ACCESS_META, place=place, quote=value))
     return rank("access", readings)
+
+
+def read_cut(declared: Declared, root: Element) -> Ranking | None:
+    """Whether the part of the text that JSON-LD says is paid for is away: none of its elements is there, or all are
+    empty."""
+    parts = declared.article.get("hasPart")
+    for number, part in enumerate((parts if isinstance(parts, list) else [parts])[:_MOST_PARTS]):
+        if not isinstance(part, dict) or _SAID_FREE.get(str(part.get("isAccessibleForFree")).lower()) != "paid":
+            continue
+        selector = str(part.get("cssSelector") or "")
+        named = _SELECTOR.fullmatch(selector)
+        if named is None:
+            continue
+        key = "class" if named["sign"] == "." else "id"
+        held = (element for element in root.iter() if named["name"] in (element.get(key) or "").split())
+        if not any(len(text_of(element)) > _LONGEST_LABEL for element in held):
+            below = f".hasPart{f'[{number}]' if isinstance(parts, list) else ''}.cssSelector"
+            place, rule = declared.json_place(declared.article, below), RuleId.PAID_PART_AWAY
+            return rank("is_cut", [Reading(field="is_cut", value="true", rule=rule, place=place, quote=selector)])
+    return None

@@ -9,6 +9,7 @@ from services.normalize.html.class_names import LONG_DEBRIS, NORMAL, REFUSED
 _PAGE = frozenset({"body", "html"})
 _MOST_LEVELS = 4
 _LEAST_TWIN = 0.05
+_LEAST_BELOW = 150.0  # characters of prose
 
 # One paragraph, item or row is never all of an article.
 TOO_SMALL = frozenset({"p", "li", "ul", "ol", "blockquote", "pre", "h1", "h2", "h3", "tr", "tbody"})
@@ -28,23 +29,38 @@ def find_container(outline: Outline, head: Block | None = None) -> Box | None:
     box = outline.boxes[0]
     if held(box) == 0:
         return box
-    while box.children:
-        best = max(box.children, key=held)
+    article = _article_round(head)
+    while children := list(outline.children(box)):
+        best = max(children, key=held)
         if held(best) < (0.7 if best.prose and not box.prose else 0.85) * held(box):
             own = next(
-                (child for child in box.children if head is not None and child.first <= head.index < child.last), None
+                (child for child in children if head is not None and child.first <= head.index < child.last), None
             )
             after = sums[own.last] - sums[head.index] if own is not None and head is not None else 0.0
-            if own is None or box.tag == "article" or after < max(150.0, 0.4 * held(box)):
+            told = article is not None and own is not None and own.holds(article)
+            if own is None or box.tag == "article" or after < _share_below(told) * held(box) or after < _LEAST_BELOW:
                 break
             best = own
         box = best
     while box.parent is not None and box.tag in TOO_SMALL:
         box = box.parent
-    return _with_twins(box, held)
+    return _with_twins(outline, box, held)
 
 
-def _with_twins(box: Box, held: Callable[[Box], float]) -> Box:
+def _share_below(told: bool) -> float:
+    """How much of a box's prose must stand below the headline in one of its parts for that part to be the article:
+    less where the page calls it an article and other columns only stand beside."""
+    return 0.15 if told else 0.4
+
+
+def _article_round(head: Block | None) -> Box | None:
+    box = head.box if head is not None else None
+    while box is not None and box.tag != "article":
+        box = box.parent
+    return box
+
+
+def _with_twins(outline: Outline, box: Box, held: Callable[[Box], float]) -> Box:
     """The box, or the one above that holds another of the same name with prose too: a text told in sections."""
     names = (box.tag, box.names)
     outer, levels = box, _MOST_LEVELS
@@ -52,20 +68,20 @@ def _with_twins(box: Box, held: Callable[[Box], float]) -> Box:
         inner, outer, levels = outer, outer.parent, levels - 1
         twins = [
             twin
-            for child in outer.children
-            if child is not inner and (twin := _same(child, names, _MOST_LEVELS - levels - 1)) is not None
+            for child in outline.children(outer)
+            if child is not inner and (twin := _same(outline, child, names, _MOST_LEVELS - levels - 1)) is not None
         ]
         if any(held(twin) > _LEAST_TWIN * held(box) for twin in twins):
             return outer
     return box
 
 
-def _same(box: Box, names: tuple[str, str], levels: int) -> Box | None:
+def _same(outline: Outline, box: Box, names: tuple[str, str], levels: int) -> Box | None:
     """The box so many levels down a chain of only or first children that has these names."""
     for _ in range(levels):
-        if not box.children:
+        if box.end == box.place + 1:
             return None
-        box = box.children[0]
+        box = outline.boxes[box.place + 1]
     return box if (box.tag, box.names) == names else None
 
 

@@ -1,18 +1,12 @@
 """Pictures with their captions and credits: each picture with the little text that stands in one box with it."""
 
 import re
+from functools import lru_cache
 
 import msgspec
+from msgspec.structs import replace
 
-from services.normalize.grammar.printed_credits import (
-    SAID_CREDIT,
-    clean_credit,
-    is_credit,
-    is_photo_line,
-    is_surely_credit,
-    named_credit,
-    split_credit,
-)
+from services.normalize.grammar.credit_lines import clean_credit, is_credit, is_photo_line
 from services.normalize.grammar.titles import letters
 from services.normalize.html.beside import (
     NOT_BESIDE,
@@ -24,8 +18,15 @@ from services.normalize.html.beside import (
     may_be_caption,
 )
 from services.normalize.html.blocks import Block, Box, Outline
-from services.normalize.html.caption_lines import credit_of, named_captions, split_words
-from services.normalize.html.class_names import CAPTION_NAMES, PICTURE_DEBRIS, REFUSED
+from services.normalize.html.caption_lines import (
+    credit_of,
+    is_surely_credit,
+    named_captions,
+    named_credit,
+    split_credit,
+    split_words,
+)
+from services.normalize.html.class_names import CAPTION_NAMES, PICTURE_DEBRIS, REFUSED, SAID_CREDIT
 from services.normalize.html.tree import HEADINGS, Element, names_of, squeeze, text_of
 
 _WIDEST = 1000
@@ -116,14 +117,14 @@ def _figure_round(box: Box) -> Box | None:
 
 
 def _crowd(images: list[tuple[Element, Box]]) -> dict[int, int]:
-    """How many pictures stand in a box; `<picture>`, `<figure>` and the image in it are one."""
+    """How many pictures stand in a box, 2 for more; `<picture>`, `<figure>` and the image in it are one."""
     crowd: dict[int, int] = {}
     for image, box in images:
         parent = image.getparent()
         if image.tag in {"picture", "figure"} or (parent is not None and parent.tag == "noscript"):
             continue
         node: Box | None = box
-        while node is not None:
+        while node is not None and crowd.get(id(node), 0) < 2:  # where two stand, two stand in all boxes round it
             crowd[id(node)] = crowd.get(id(node), 0) + 1
             node = node.parent
     return crowd
@@ -348,12 +349,21 @@ def _is_most(element: Element, block: Block) -> bool:
     return 2 * len(words) > block.size and words in block.text
 
 
+@lru_cache(maxsize=4096)
+def _names_caption(names: str) -> bool:
+    return CAPTION_NAMES.search(_STATES.sub(" ", names)) is not None
+
+
 def _is_loose(outline: Outline, box: Box, span: range, taken: set[int]) -> bool:
     """Whether a box is a caption by its element or name and holds little else, no heading above all."""
     if box.first not in span or box.first >= box.last or box.first in taken or box.prose:
         return False
-    named = box.tag == "figcaption" or CAPTION_NAMES.search(_STATES.sub(" ", box.names)) is not None
-    if not named or box.tag in _WHOLE or is_portrait(box) or is_quoted(box):
+    if (
+        not (box.tag == "figcaption" or _names_caption(box.names))
+        or box.tag in _WHOLE
+        or is_portrait(box)
+        or is_quoted(box)
+    ):
         return False
     blocks = _words(outline, box)
     size = sum(block.size for block in blocks)
@@ -373,5 +383,5 @@ def _once(found: list[Picture]) -> list[Picture]:
     for place, picture in enumerate(found):
         first = kept.setdefault(picture.caption or place, picture)
         if first is not picture:
-            kept[picture.caption] = msgspec.structs.replace(first, blocks=first.blocks | picture.blocks)
+            kept[picture.caption] = replace(first, blocks=first.blocks | picture.blocks)
     return list(kept.values())

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import groupby
 
-import msgspec
+from msgspec.structs import replace
 
 from services.normalize.document import Piece, Shape
 from services.normalize.grammar.titles import letters
@@ -86,7 +86,8 @@ def _under(outline: Outline, body: Body) -> Iterator[Block]:
 
 def _is_title(block: Block, titled: str) -> bool:
     """Whether a block is the headline again."""
-    return block.size <= _LONGEST_TITLE and letters(block.text) == titled
+    most = min(_LONGEST_TITLE, 4 * len(titled) + _LONGEST_IN_TEXT)  # a title has few signs beside its letters
+    return block.size <= most and letters(block.text) == titled
 
 
 def _lead(block: Block) -> Piece:
@@ -120,7 +121,7 @@ def _holds_headline(picture: Picture, titled: str, text: dict[int, Block]) -> bo
 
 
 def _bare(picture: Picture) -> Picture:
-    return msgspec.structs.replace(picture, caption="", blocks=frozenset())
+    return replace(picture, caption="", blocks=frozenset())
 
 
 def _picture(picture: Picture, base: str | None) -> Piece:
@@ -188,14 +189,24 @@ def _whole(block: Block, container: Box) -> tuple[Box, Shape]:
             found = (box, _SHAPES[box.tag])
         elif box.tag == "figure" and holds_words(box):
             found = (box, "table")
-        if NOTE_NAMES.search(box.names) or NOTE_ID.match(box.element.get("id") or ""):
+        if NOTE_NAMES.search(box.names) or NOTE_ID.match(_id_of(box)):
             return box, "footnote"
         box = box.parent
     return found
+
+
+def _id_of(box: Box) -> str:
+    """The name of a box, or of the mark that its paragraph begins with."""
+    element = box.element
+    named = element.get("id")
+    if named or box.tag != "p" or not len(element) or (element.text or "").strip():
+        return named or ""
+    mark = element[0]
+    return mark.get("id") or mark.get("name") or (mark[0].get("id") if len(mark) else None) or ""
 
 
 def _with_lead(pieces: tuple[Piece, ...], description: str | None) -> tuple[Piece, ...]:
     first = next((place for place, piece in enumerate(pieces) if piece.shape in ("lead", "paragraph")), None)
     if first is None or pieces[first].shape == "lead" or letters(pieces[first].text) != letters(description or ""):
         return pieces
-    return (*pieces[:first], msgspec.structs.replace(pieces[first], shape="lead"), *pieces[first + 1 :])
+    return (*pieces[:first], replace(pieces[first], shape="lead"), *pieces[first + 1 :])

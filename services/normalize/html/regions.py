@@ -52,7 +52,8 @@ def _head_in_other_words(outline: Outline, container: Box, wanted: str, hidden: 
     alike = [block for block in seen if _is_alike(letters(block.text), wanted)]
     if alike:
         return alike[-1]
-    unseen = [block for block in hidden if block.index <= container.first + 3 and is_heading(block.box, "h1")]
+    last = container.first + 3 if container.parent is not None else container.last
+    unseen = [block for block in hidden if block.index <= last and is_heading(block.box, "h1")]
     return unseen[-1] if unseen else None
 
 
@@ -71,9 +72,19 @@ def find_near(outline: Outline, container: Box | None, head: Block | None) -> li
     tail = [
         block
         for block in outline.blocks[max(stop, container.last - 4) : container.last + 30]
-        if (not is_refused(block.box) or "author" in block.box.names) and "comment" not in block.box.names
+        if (not is_refused(block.box) or "author" in block.box.names)
+        and "comment" not in block.box.names
+        and not _is_of_another(block, head)
     ]
     return outline.blocks[start:stop][:80] + tail
+
+
+def _is_of_another(block: Block, head: Block | None) -> bool:
+    """Whether a block stands in an `<article>` that does not hold the headline."""
+    box: Box | None = block.box
+    while box is not None and box.tag != "article":
+        box = box.parent
+    return box is not None and head is not None and not box.first <= head.index < box.last
 
 
 def _around(region: Box, levels: int) -> Box:

@@ -23,6 +23,7 @@ def read_tags(root: Element, head: Block | None) -> tuple[Reading, tuple[str, ..
     links = list(islice(_links(root, head.box.element), 4 * _MOST))
     if not links:
         return None
+    links = [link for link in links if _leads_to_tag(link)] or links  # block themes mark sections by rel="tag", too
     group = _group(links)
     words = tuple(dict.fromkeys(text for link in links if _is_in(link, group) and (text := _word(link))))
     if not words or len(words) > _MOST:
@@ -44,9 +45,13 @@ def _is_tag(link: Element) -> bool:
     """WordPress marks its categories too, by `rel="category tag"`; those are sections."""
     attributes = attributes_of(link)
     rel = attributes.get("rel", "").lower().split()
-    if "category" in rel or not _word(link):
+    if "category" in rel or not ("tag" in rel or _leads_to_tag(link)):
         return False
-    return "tag" in rel or _TAG_PAGE.search(attributes.get("href", "")[:300]) is not None
+    return bool(_word(link))
+
+
+def _leads_to_tag(link: Element) -> bool:
+    return _TAG_PAGE.search((link.get("href") or "")[:300]) is not None
 
 
 def _word(link: Element) -> str:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from typing import cast
 
 from lxml import etree
 
@@ -24,6 +23,9 @@ SILENT = frozenset(
         "applet", "frame", "frameset", "noframes", "meter", "progress",
     }
 )  # fmt: skip
+
+# The readings printed over Japanese words: in running text they would say each word twice.
+READINGS = frozenset({"rt", "rp"})
 
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _METADATA = frozenset({"base", "link", "meta", "noscript", "script", "style", "template", "title"})
@@ -93,7 +95,7 @@ def _strings(element: Element, skip: frozenset[Element], depth: int = 0) -> Iter
         yield element.text
     for child in element:
         tag = child.tag
-        if tag not in SILENT:
+        if tag not in SILENT and tag not in READINGS:
             apart = "" if tag in INLINE else " "
             yield apart
             if child not in skip:
@@ -115,18 +117,27 @@ INLINE = frozenset(
 )  # fmt: skip
 
 
+_NAMELESS = "     "
+
+
 def names_of(element: Element) -> str:
     """Class, id and the like of an element in one lower-case string, for the word tables."""
-    return names_in(attributes_of(element))
+    get = element.get
+    named, name, test, item = get("class"), get("id"), get("data-testid"), get("itemprop")
+    if not (named or name or test or item):
+        return _NAMELESS
+    return f" {named or ''} {name or ''} {test or ''} {item or ''} "[:_MOST_NAMES].lower()
 
 
 def attributes_of(element: Element) -> dict[str, str]:
     """All attributes of an element, asked for at once."""
-    return cast(dict[str, str], dict(element.items()))
+    return dict(element.items())  # type: ignore[arg-type]  # the stubs tell of bytes, which an HTML parser never gives
 
 
 def names_in(attributes: dict[str, str]) -> str:
     """The same of an element's attributes."""
+    if not attributes:
+        return _NAMELESS
     get = attributes.get
     names = f" {get('class', '')} {get('id', '')} {get('data-testid', '')} {get('itemprop', '')} "
     return names[:_MOST_NAMES].lower()

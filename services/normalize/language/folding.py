@@ -4,6 +4,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from services.normalize.kept import kept_for_lines
+
 _OLD_STYLE = {
     vowel + toned: unicodedata.normalize("NFC", vowel + tone + plain)
     for vowel, plain in ("oa", "oe", "uy")
@@ -23,28 +25,19 @@ _SIGNS = str.maketrans(
 )
 
 
-_LONGEST_KEPT = 500  # characters: whole texts are folded once, lines and their pieces a hundred times
+def _fold(text: str) -> str:
+    """Lower case, NFC, one style of Vietnamese tone marks ("hoà" as "hòa"), plain quotes and hyphens, single spaces."""
+    if text.isascii():
+        return " ".join(text.lower().split())
+    folded = unicodedata.normalize("NFC", text).translate(_SIGNS).casefold()
+    folded = _NEW_STYLE.sub(lambda match: _OLD_STYLE[match[0]], folded)
+    return " ".join(folded.split())
+
+
+fold = kept_for_lines(_fold)
 
 
 @lru_cache(maxsize=1 << 15)
 def fold_word(word: str) -> str:
     """One word folded; the few thousand words of a day's news come again and again."""
     return _fold(word)
-
-
-def fold(text: str) -> str:
-    """Lower case, NFC, one style of Vietnamese tone marks ("hoà" as "hòa"), plain quotes and hyphens, single spaces."""
-    return _fold_line(text) if len(text) <= _LONGEST_KEPT else _fold(text)
-
-
-@lru_cache(maxsize=1 << 12)
-def _fold_line(line: str) -> str:
-    return _fold(line)
-
-
-def _fold(text: str) -> str:
-    if text.isascii():
-        return " ".join(text.lower().split())
-    folded = unicodedata.normalize("NFC", text).translate(_SIGNS).casefold()
-    folded = _NEW_STYLE.sub(lambda match: _OLD_STYLE[match[0]], folded)
-    return " ".join(folded.split())

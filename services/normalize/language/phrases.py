@@ -5,8 +5,8 @@ from functools import cache
 from typing import Literal
 
 from services.normalize.language.folding import fold
-from services.normalize.language.load import GENERIC, for_tag, languages
-from shared.article import Role
+from services.normalize.language.load import EVERY, GENERIC, for_tag, languages
+from shared.article import Kind, Role
 
 PRINTED_DASHES = "‐‑‒–—―−"
 DASHES = "-" + PRINTED_DASHES  # people type the hyphen, dashes and the minus for one another; first in a `[…]`
@@ -31,14 +31,31 @@ def roles(tag: str, kind: Literal["labels", "openers", "notes"]) -> Mapping[str,
     return {fold(word): words[word] for word in sorted(words, key=len, reverse=True)}
 
 
-@cache
-def _roles_of_all() -> Mapping[str, Role]:
-    return {fold(word): role for rules in languages().values() for word, role in rules.bylines.labels.items()}
-
-
 def any_role(word: str) -> Role | None:
     """The role that a folded word names before a colon in any language: "ảnh", "foto"."""
-    return _roles_of_all().get(word)
+    return roles(EVERY, "labels").get(word)
+
+
+@cache
+def _kinds() -> Mapping[str, Kind]:
+    return {fold(word): kind for one in languages().values() for kind, words in one.kinds.items() for word in words}
+
+
+def kind_named(text: str) -> Kind | None:
+    """The kind of article that a label names, in any language: papers label in another one than the text's, too."""
+    return _kinds().get(fold(text).strip(" :.|-–—•[]()"))
+
+
+@cache
+def note_openers(tag: str) -> tuple[str, ...]:
+    """How notes on corrections begin, the longest first."""
+    return tuple(sorted(folded((*for_tag(tag).notes.corrections, *for_tag("en").notes.corrections)), key=len))[::-1]
+
+
+@cache
+def paywall_lines(tag: str) -> tuple[str, ...]:
+    """What lines say that ask to pay for the rest of a text."""
+    return tuple(folded((*for_tag(tag).notes.paywall, *for_tag("en").notes.paywall)))
 
 
 @cache
@@ -93,7 +110,8 @@ def crews(tag: str) -> frozenset[str]:
 def not_names(tag: str) -> frozenset[str]:
     """What is spelt like a name but is none."""
     rules = for_tag(tag)
-    return folded((*rules.bylines.not_names, *rules.dates.weekdays)) | sections(tag) | site_lines(tag)
+    logins = for_tag(GENERIC).bylines.logins
+    return folded((*rules.bylines.not_names, *rules.dates.weekdays, *logins)) | sections(tag) | site_lines(tag)
 
 
 @cache
@@ -127,3 +145,26 @@ def date_words(tag: str) -> frozenset[str]:
 def given_names(tag: str) -> frozenset[str]:
     """Usual given names, where letters have no case to tell a name by."""
     return folded(for_tag(tag).bylines.given_names)
+
+
+_ASIDE_EDGES = EDGES + "\t\n：►▶▸➤→▼▽■●◆★+#。，（）【】？！“”„’>›0123456789"
+
+
+@cache
+def _asides() -> tuple[frozenset[str], tuple[str, ...], tuple[str, ...]]:
+    known = for_tag(EVERY).boilerplate
+    lines = folded((*known.asides, *known.lines, *known.related))
+    openers = (fold(word) + " " * word.endswith(" ") for word in known.aside_openers)
+    return lines, tuple(openers), tuple(folded(known.consents))
+
+
+def is_aside(text: str) -> bool:
+    """Whether a short line between paragraphs is the site's, in any language: "Mehr zum Thema Schule", "3 min read"."""
+    (lines, openers, _), plain = _asides(), fold(text)
+    bare = plain.strip(_ASIDE_EDGES)
+    return plain.startswith(openers) or bare.startswith(openers) or bare in lines
+
+
+def is_notice(text: str) -> bool:
+    """Whether a paragraph asks for consent to content of another site: "An dieser Stelle finden Sie einen …"."""
+    return fold(text).lstrip(_ASIDE_EDGES).startswith(_asides()[2])

@@ -3,9 +3,8 @@
 import math
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib import resources
 
-import msgspec
+from services.normalize.tables import read_table
 
 Features = dict[str, float]
 Weights = Mapping[str, float]
@@ -16,8 +15,7 @@ _FLATTEST = 1e-6
 @cache
 def weights(field: str) -> Weights:
     """The table of a field: `headline` is models/headline.toml."""
-    data = resources.files("services.normalize.models").joinpath(f"{field}.toml").read_bytes()
-    return msgspec.toml.decode(data, type=dict[str, float])
+    return read_table(f"models/{field}.toml", dict[str, float])
 
 
 def score(features: Features, table: Weights) -> float:

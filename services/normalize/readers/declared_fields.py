@@ -1,26 +1,27 @@
 """What a document declares about its article, field by field, each with the place it stands at."""
 
+import datetime as dt
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
-import msgspec
+from msgspec.structs import replace
 
 from services.normalize.document import Draft, Piece, Shape
 from services.normalize.fields.date import Dated, clock_evidence
 from services.normalize.grammar.byline import read_byline
-from services.normalize.grammar.printed_names import is_organisation, split_names
+from services.normalize.grammar.byline_marks import turned_names
+from services.normalize.grammar.person_names import is_organisation
+from services.normalize.grammar.printed_byline import named_in
 from services.normalize.language.folding import fold
-from services.normalize.language.phrases import any_role
+from services.normalize.language.load import GENERIC
+from services.normalize.language.phrases import any_role, kind_named
 from services.normalize.readings import Ranking, Reading, RuleId, rank
-from shared.article import Article, Evidence, Person, Role
+from shared.article import Article, Correction, Evidence, Person, Role
 
 _SURE = 0.95
-_PRINTED: dict[str, Shape] = {
-    "headline": "heading",
-    "description": "lead",
-    "byline": "byline",
-    "dateline": "paragraph",
-}
+_MOST_UNTOLD = 300
+_PRINTED: dict[str, Shape] = {"headline": "heading", "description": "lead", "byline": "byline", "dateline": "paragraph"}
 _ROLES: dict[str, Role] = {
     "author": "author", "creator": "author", "writer": "author", "reporter": "author", "byline": "author",
     "columnist": "author", "correspondent": "author", "contributor": "author", "by": "author",
@@ -38,9 +39,10 @@ class FieldReadings:
         self._values: dict[tuple[str, str], object] = {}
         self._dates: dict[str, Dated] = {}
         self._lists: dict[str, tuple[str, ...]] = {}
-        self._people: dict[str, tuple[Role, ...]] = {}
+        self._people: dict[str, Person] = {}
         self._single: dict[str, Reading] = {}
         self._printed: list[Piece] = []
+        self._corrections: list[Correction] = []
 
     def take(
         self, field: str, value: object, member: str, path: str, *, quote: str | None = None, sure: float = _SURE
@@ -66,29 +68,65 @@ class FieldReadings:
         if not printed:
             return
         self.take("byline", printed, member, path, sure=sure)
-        reading = read_byline(printed, language or "und")
-        if reading is not None:
-            for person in reading.people:
-                self.add_person(person.name, person.rel, member, path)
-            self.add("organisations", reading.organisations, member, path)
-            self.add("sources", reading.sources, member, path)
-            return
-        for name in split_names(printed):
-            self.add_name(name, ("author",), member, path)
+        self.take_names(printed, language, member, path)
 
-    def add_name(self, name: str, roles: tuple[Role, ...], member: str, path: str, quote: str | None = None) -> None:
+    def take_kind(self, genres: Iterable[tuple[str, str]], member: str, path: str) -> None:
+        """Take the kind that a genre's name says, in any language; another genre is no kind."""
+        for below, genre in genres:
+            self.take("kind", kind_named(genre), member, f"{path}{below}", quote=genre)
+
+    def take_names(self, printed: str, language: str | None, member: str, path: str, role: Role = "author") -> None:
+        """Take the people, organisations and sources of a byline; `role` is theirs where none is printed."""
+        reading = read_byline(printed, language or GENERIC)
+        if reading is None:
+            for named in named_in(printed, language):
+                did = role if named.role == "author" else named.role
+                self.add_name(named.name, (did,), member, path, printed, named.post)
+            return
+        for person in reading.people:
+            roles = (role,) if person.rel == ("author",) else person.rel
+            self.add_name(person.name, roles, member, path, printed, person.job_title)
+        alone = not reading.people and not reading.organisations  # the agency that is declared the author wrote it
+        self.add("organisations", reading.sources if alone else reading.organisations, member, path)
+        self.add("sources", () if alone else reading.sources, member, path)
+
+    def add_name(
+        self,
+        name: str,
+        roles: tuple[Role, ...],
+        member: str,
+        path: str,
+        quote: str | None = None,
+        post: str | None = None,
+    ) -> None:
         """Take a name as a person's, or as an organisation's when it looks like one."""
         if is_organisation(name):
             self.add("organisations", (name,), member, path)
         else:
-            self.add_person(name, roles, member, path, quote)
+            self.add_person(name, roles, member, path, quote, post)
 
-    def add_person(self, name: str, roles: tuple[Role, ...], member: str, path: str, quote: str | None = None) -> None:
-        """Take a person; one named again only gains roles."""
+    def add_person(
+        self,
+        name: str,
+        roles: tuple[Role, ...],
+        member: str,
+        path: str,
+        quote: str | None = None,
+        post: str | None = None,
+    ) -> None:
+        """Take a person with the post printed beside the name; one named again only gains roles.
+
+        "Miller, Jane" is turned round unless the document's language has the family first.
+        """
+        quote = quote or name
+        language = next((str(value) for (field, _), value in self._values.items() if field == "language"), GENERIC)
+        name = next(iter(turned_names(name, language)), name)
         if name not in self._people:
             field = f"people[{len(self._people)}]"
             self._single[field] = _reading(field, name, member, path, quote=quote)
-        self._people[name] = tuple(dict.fromkeys((*self._people.get(name, ()), *roles)))
+        known = self._people.get(name, Person(name=name, rel=()))
+        rel = tuple(dict.fromkeys((*known.rel, *roles)))
+        self._people[name] = Person(name=name, rel=rel, job_title=known.job_title or post)
 
     def add(self, field: str, values: tuple[str, ...], member: str, path: str) -> None:
         """Add values to a field that holds several, each once."""
@@ -98,6 +136,27 @@ class FieldReadings:
             self._lists[field] = kept
             self._single.setdefault(field, _reading(field, _shown(kept), member, path))
 
+    def add_correction(self, text: str | None, at: dt.datetime | None, member: str, path: str) -> None:
+        """Take a note of what was put right, and when that was."""
+        if text:
+            field = f"corrections[{len(self._corrections)}]"
+            self._corrections.append(Correction(text=text, at=at))
+            self._single[field] = _reading(field, text, member, path)
+
+    def tell_rest(self, leaves: Iterable[tuple[str, str]]) -> None:
+        """Tell the texts that no field took, each with its place, as removed: words of a producer never vanish."""
+        known = {fold(part) for value in self._said() for part in (value, *value.split(","))}
+        for path, text in islice(leaves, _MOST_UNTOLD):
+            if fold(text) not in known and not all(fold(part) in known for part in text.split(",")):
+                self._printed.append(Piece(text=text, shape="debris", path=path))
+
+    def _said(self) -> Iterator[str]:
+        for reading in (*self._readings, *self._single.values()):
+            yield from filter(None, (reading.value, reading.quote))
+        for values in self._lists.values():
+            yield from values
+        yield from (person.job_title for person in self._people.values() if person.job_title)
+
     def has(self, field: str) -> bool:
         """Whether anything was read of the field."""
         if field == "people":
@@ -106,8 +165,8 @@ class FieldReadings:
 
     def draft(self, pieces: tuple[Piece, ...]) -> Draft:
         """The draft of what is believed, with the body's pieces."""
-        people = tuple(Person(name=name, rel=roles) for name, roles in self._people.items())
-        fields: dict[str, object] = {**self._lists, "people": people}
+        people = tuple(self._people.values())
+        fields: dict[str, object] = {**self._lists, "people": people, "corrections": tuple(self._corrections)}
         evidence: list[Evidence] = []
         for field in dict.fromkeys(reading.field for reading in self._readings):
             ranking = rank(field, self._readings)
@@ -118,7 +177,7 @@ class FieldReadings:
             if field == "first_created":
                 evidence += self._clock(fields, self._dates[ranking.believed.value], evidence[-1])
         evidence += (Ranking(believed=one, sure=one.sure).evidence() for one in self._single.values())
-        article = msgspec.structs.replace(Article(), **fields)
+        article = replace(Article(), **fields)
         return Draft(pieces=pieces, article=article, evidence=tuple(evidence), printed=tuple(self._printed))
 
     def _clock(self, fields: dict[str, object], dated: Dated, of_day: Evidence) -> Iterator[Evidence]:

@@ -4,13 +4,11 @@ import html
 import re
 
 import msgspec
+from msgspec.structs import replace
 
 from services.normalize.document import Draft, Piece
-from services.normalize.fields.date import date_of_value
-from services.normalize.fields.language import SAMPLE, read_language
-from services.normalize.grammar.byline import read_byline
-from services.normalize.grammar.printed_names import split_names
-from services.normalize.language.load import for_tag
+from services.normalize.fields.date import Dated, date_of_value
+from services.normalize.fields.language import SAMPLE, language_of
 from services.normalize.readers.declared_fields import FieldReadings
 from services.normalize.readers.feed_texts import join_texts, pictures_of, with_pictures, without_invitation
 from services.normalize.readers.markup import pieces_of_markup, pieces_of_text
@@ -20,7 +18,6 @@ from shared.identity import article_uri
 
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{2,5}|#x[0-9a-f]{2,4});", re.IGNORECASE)
 _SURE = 0.85  # a feed is made by a machine, but not always by the newsroom's
-_FAMILY_FIRST = re.compile(r"([^\W\d_][\w'’-]+), ([^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*)?)")
 
 
 def read(text: str, raw: Raw) -> Draft:
@@ -42,16 +39,18 @@ def read(text: str, raw: Raw) -> Draft:
     body, is_cut = without_invitation(body, title or "", entry.language)
     readings.take("description", lead, "feed summary", "$.summary", sure=_SURE)
     _take_rest(readings, entry)
-    _take_dates(readings, entry, raw, body)
+    sample = " ".join([title or "", lead or "", *(piece.text for piece in body)])[:SAMPLE]
+    spoken = language_of(entry.language, raw.source.language, sample)
+    _take_dates(readings, entry, raw, (entry.language, spoken.tag if spoken is not None else None))
     told = tuple(_told(piece, entry.tags) for piece in body)
     draft = readings.draft(with_pictures(told, pictures_of(entry.pictures, "$.pictures")))
-    return msgspec.structs.replace(draft, article=msgspec.structs.replace(draft.article, is_cut=is_cut))
+    return replace(draft, article=replace(draft.article, is_cut=is_cut), told=spoken)
 
 
 def _told(piece: Piece, tags: tuple[str, ...]) -> Piece:
     """A piece that only repeats a tag of the entry, "#chuyển đổi số", is no part of the article."""
     named = piece.text.startswith("#") and piece.text[1:].strip() in tags
-    return msgspec.structs.replace(piece, shape="debris") if named else piece
+    return replace(piece, shape="debris") if named else piece
 
 
 def _title(entry: FeedEntry) -> str | None:
@@ -86,13 +85,16 @@ def _take_rest(readings: FieldReadings, entry: FeedEntry) -> None:
     readings.add("keywords", tuple(tag.strip() for tag in entry.tags), "feed tags", "$.tags")
 
 
-def _take_dates(readings: FieldReadings, entry: FeedEntry, raw: Raw, body: tuple[Piece, ...]) -> None:
-    """Dates in the language that the feed says, else in that of its words."""
-    language = entry.language or raw.source.language
-    if language is None:
-        language, _ = read_language(" ".join([entry.title or "", *(piece.text for piece in body)])[:SAMPLE])
-    published = date_of_value(entry.published, raw, language)
-    updated = date_of_value(entry.updated, raw, language)
+def _date(printed: str | None, raw: Raw, languages: tuple[str | None, ...]) -> Dated | None:
+    """A date in the language that reads it best: software prints months in that of its settings."""
+    dates = (
+        date_of_value(printed, raw, language) for language in list(filter(None, dict.fromkeys(languages))) or (None,)
+    )
+    return max((date for date in dates if date is not None), key=lambda date: date.sure, default=None)
+
+
+def _take_dates(readings: FieldReadings, entry: FeedEntry, raw: Raw, languages: tuple[str | None, ...]) -> None:
+    published, updated = (_date(printed, raw, languages) for printed in (entry.published, entry.updated))
     readings.take_date("first_created", published, "feed published", "$.published", _SURE)
     readings.take_date("version_created", updated, "feed updated", "$.updated", _SURE)
     if published is None:
@@ -103,16 +105,4 @@ def _take_author(readings: FieldReadings, author: str, language: str | None, pat
     """An author of a feed is a name, several names, or RSS's "desk@paper.vn (Anh Phong)"."""
     if "@" in author and "(" in author:
         author = author.partition("(")[2].rstrip(") ")
-    inverted = _FAMILY_FIRST.fullmatch(author)
-    if inverted is not None and not for_tag(language).bylines.family_first:
-        readings.add_name(f"{inverted[2]} {inverted[1]}", ("author",), "feed author", path, author)
-        return
-    reading = read_byline(author, language or "und") if ":" in author else None
-    if reading is not None:
-        for person in reading.people:
-            readings.add_person(person.name, person.rel, "feed author", path)
-        readings.add("organisations", reading.organisations, "feed author", path)
-        readings.add("sources", reading.sources, "feed author", path)
-        return
-    for name in split_names(author):
-        readings.add_name(name, ("author",), "feed author", path)
+    readings.take_names(author, language, "feed author", path)

@@ -1,23 +1,24 @@
 """One page, read: who said what about each field, what was believed, and the body in pieces."""
 
 import datetime as dt
-from itertools import islice
 from typing import cast
 
 import msgspec
+from msgspec.structs import replace
 
-from services.normalize.document import Draft, Piece
+from services.normalize.document import Draft, Piece, Told
 from services.normalize.fields.date import clock_evidence, clock_sureness, is_before, received_at
 from services.normalize.fields.date_ranking import Settled, settle_changed, settle_published
 from services.normalize.fields.language import SAMPLE, language_of
+from services.normalize.grammar.titles import letters
 from services.normalize.grammar.zones import Assigned, assign_zone
-from services.normalize.html.authors import author_readings, read_authors, site_letters, split_kinds
-from services.normalize.html.blocks import Outline, read_outline
+from services.normalize.html.authors import author_readings, posts_of, read_authors, site_letters, split_kinds
+from services.normalize.html.blocks import Box, Outline, read_outline
 from services.normalize.html.body import read_body
 from services.normalize.html.bylines import Byline
 from services.normalize.html.date_witness import DateWitness
 from services.normalize.html.dates import date_witnesses
-from services.normalize.html.declared import Declared, read_declared
+from services.normalize.html.declared import Declared, read_declared, with_own_tongue
 from services.normalize.html.declared_fields import (
     read_address,
     read_alternates,
@@ -27,12 +28,15 @@ from services.normalize.html.declared_fields import (
     read_summary,
 )
 from services.normalize.html.headlines import read_headline
-from services.normalize.html.kind import read_access, read_kind, refuse_listing
+from services.normalize.html.kind import read_access, read_cut, read_kind
+from services.normalize.html.live_entries import printed_entries, words_of
 from services.normalize.html.margins import margins
+from services.normalize.html.not_article import refuse_listing, refuse_other_page
 from services.normalize.html.pieces import pieces_of, removed
 from services.normalize.html.regions import find_near, find_pictures, find_places
 from services.normalize.html.tags import read_tags
-from services.normalize.html.tree import parse
+from services.normalize.html.title_readings import read_kicker
+from services.normalize.html.tree import parse, path_of
 from services.normalize.readers.live_report import live_entries
 from services.normalize.readings import Ranking, Reading, RuleId, contradicting, rank
 from shared.article import Article, Block, Evidence, Headline, Person
@@ -41,7 +45,7 @@ from shared.untrusted.markup_limits import check
 
 MOST_TAGS = 60_000  # the richest of a thousand real pages has 12,000
 _QUOTE = 200
-_RUNNING, _SAMPLED = 100, 20  # characters of a block of running text, and how many such blocks tell the language
+_RUNNING, _SAMPLED = 40, 20  # characters of a block of running text, and how many such blocks tell the language
 
 
 class _Fields(msgspec.Struct):
@@ -67,19 +71,23 @@ def read(text: str, raw: Raw) -> Draft:
     declared = read_declared(root, raw.url)
     outline = read_outline(root)
     fields = _Fields()
-    spoken = msgspec.structs.replace(declared, language=language_of_page(declared, raw, outline))
     refuse_listing(root, declared)
     ranked = read_headline(declared, outline, root, raw.url)
     headline = fields.believe(ranked)
     container, region, head = find_places(outline, headline)
+    declared = with_own_tongue(declared, container)
+    told = language_of_page(declared, raw, outline, container)
+    spoken = replace(declared, language=told.tag if told is not None else None)
     near = find_near(outline, container, head)
-    _settle_dates(fields, spoken, date_witnesses(spoken, outline, near, root, raw.url, _read_on(spoken, raw)), raw)
+    witnesses = date_witnesses(spoken, outline, near, root, raw.url, _read_on(spoken, raw))
+    refuse_other_page(root, declared, outline, head, _settle_dates(fields, spoken, witnesses, raw))
     names = _settle_people(fields, spoken, author_readings(spoken, outline, container, near))
     _settle_declared(fields, declared, read_tags(root, head))
-    _settle_live(fields, declared, raw)
     fields.believe(read_kind(declared, near, head, raw.url))
+    _settle_live(fields, spoken, raw, outline, container)
     fields.believe(read_access(declared))
-    _settle_alternates(fields, declared, ranked)
+    fields.believe(read_cut(declared, root), True)
+    _settle_alternates(fields, declared, ranked, read_kicker(near, head))
     pieces: tuple[Piece, ...] = ()
     if container is not None:
         body = read_body(outline, container, head, headline or "", names)
@@ -92,20 +100,24 @@ def read(text: str, raw: Raw) -> Draft:
         rest = (piece for piece in edges if piece.shape != "date")
         read = frozenset({*(piece.text for piece in edges), *(seen.quote for seen in fields.evidence if seen.quote)})
         pieces = (*dates, *pieces, *rest, *removed(outline, body, pictures, headline, read))
+    _settle_picture(fields, declared, pieces)
+    article = replace(Article(), **fields.values)
+    return Draft(pieces=pieces, article=article, evidence=tuple(fields.evidence), told=told)
+
+
+def _settle_picture(fields: _Fields, declared: Declared, pieces: tuple[Piece, ...]) -> None:
     shown = next((one for one in pieces if one.shape == "picture" and one.href and (one.text or one.byline)), None)
     picture = read_lead_picture(declared, shown)
     if picture is not None:
         fields.believe(picture, Block(type="picture", href=picture.believed.value))
-    article = msgspec.structs.replace(Article(), **fields.values)
-    return Draft(pieces=pieces, article=article, evidence=tuple(fields.evidence))
 
 
-def language_of_page(declared: Declared, raw: Raw, outline: Outline) -> str | None:
-    """The language that dates and names are read in; menus and buttons of a page may be in another one."""
-    running = (block.text for block in outline.blocks if block.size > _RUNNING)
-    sample = " ".join(islice(running, _SAMPLED))[:SAMPLE]
-    told = language_of(declared.language, raw.source.language, sample)
-    return told.tag if told is not None else None
+def language_of_page(declared: Declared, raw: Raw, outline: Outline, container: Box | None) -> Told | None:
+    """The language of the running text; menus, notices and buttons of a page may be in another one."""
+    blocks = outline.blocks if container is None else outline.blocks[container.first : container.last]
+    running = [block.text for block in blocks if block.size > _RUNNING] or [block.text for block in blocks]
+    sample = " ".join(running[:_SAMPLED])[:SAMPLE]
+    return language_of(declared.language, raw.source.language, sample)
 
 
 def _read_on(declared: Declared, raw: Raw) -> dt.date | None:
@@ -119,7 +131,8 @@ def _zone_of(declared: Declared, raw: Raw) -> Assigned:
     return assign_zone(raw.source.zone, declared.canonical or raw.url, declared.language)
 
 
-def _settle_dates(fields: _Fields, declared: Declared, witnesses: list[DateWitness], raw: Raw) -> None:
+def _settle_dates(fields: _Fields, declared: Declared, witnesses: list[DateWitness], raw: Raw) -> Reading | None:
+    """Settle both days; gives where the first was read."""
     assigned = _zone_of(declared, raw)
     said, read_on = [_as_said("first_created", witness) for witness in witnesses], _read_on(declared, raw)
     published, changed = settle_published(witnesses, assigned), settle_changed(witnesses, assigned)
@@ -133,6 +146,7 @@ def _settle_dates(fields: _Fields, declared: Declared, witnesses: list[DateWitne
     if changed is not None and (published is None or not is_before(changed.moment.value, published.moment.value)):
         last = _as_said("version_created", changed.witness)
         fields.believe(Ranking(believed=last, sure=_sure(changed, read_on)), changed.moment.value)
+    return _as_said("first_created", published.witness) if published is not None else None
 
 
 def _as_said(field: str, witness: DateWitness) -> Reading:
@@ -164,13 +178,14 @@ def _settle_people(fields: _Fields, declared: Declared, readings: list[Byline]) 
     people, organisations = split_kinds(rankings, sites)
     for field, names in (("people", people), ("organisations", organisations)):
         fields.evidence += [rankings[name].evidence(f"{field}[{place}]") for place, name in enumerate(names)]
-    fields.values["people"] = tuple(Person(name=name) for name in people)
+    posts = posts_of(readings, declared.language)
+    fields.values["people"] = tuple(Person(name=name, job_title=posts.get(letters(name))) for name in people)
     fields.values["organisations"] = tuple(organisations)
     return tuple(rankings)
 
 
-def _settle_live(fields: _Fields, declared: Declared, raw: Raw) -> None:
-    """The entries of a live report, where the page declares them."""
+def _settle_live(fields: _Fields, declared: Declared, raw: Raw, outline: Outline, container: Box | None) -> None:
+    """The entries of a live report, as the page declares them, else as it prints them."""
     entries = live_entries(declared.article.get("liveBlogUpdate"), raw, declared.language)
     fields.values["live_entries"] = tuple(entry for _, entry in entries)
     for place, (below, entry) in enumerate(entries):
@@ -178,10 +193,28 @@ def _settle_live(fields: _Fields, declared: Declared, raw: Raw) -> None:
         quote = (entry.headline or next((block.text for block in entry.blocks if block.text), None) or "")[:_QUOTE]
         one = Reading(field=f"live_entries[{place}]", value=quote, rule=RuleId.LIVE_UPDATE, place=path)
         fields.evidence.append(Ranking(believed=one, sure=one.sure).evidence())
+    if not entries and container is not None:
+        _settle_printed_entries(fields, outline, container, raw, declared.language)
 
 
-def _settle_alternates(fields: _Fields, declared: Declared, headline: Ranking | None) -> None:
+def _settle_printed_entries(fields: _Fields, outline: Outline, container: Box, raw: Raw, language: str | None) -> None:
+    """The entries of a live report that nothing declares; a page that has some is one."""
+    kind, day = fields.values.get("kind"), cast(dt.date | None, fields.values.get("local_day"))
+    found = printed_entries(outline, container, raw, language, day, is_live=kind == "live")
+    fields.values["live_entries"] = tuple(entry for _, entry in found)
+    for place, (box, entry) in enumerate(found):
+        quote, path, rule = words_of(entry)[:_QUOTE], path_of(box.element), RuleId.LIVE_PRINTED
+        if not place and kind in (None, "news"):
+            fields.evidence = [seen for seen in fields.evidence if seen.field != "kind"]
+            fields.believe(rank("kind", [Reading(field="kind", value="live", rule=rule, place=path, quote=quote)]))
+        one = Reading(field=f"live_entries[{place}]", value=quote, rule=rule, place=path, quote=quote)
+        fields.evidence.append(Ranking(believed=one, sure=one.sure).evidence())
+
+
+def _settle_alternates(fields: _Fields, declared: Declared, headline: Ranking | None, kicker: Reading | None) -> None:
     found = read_alternates(declared, headline)
+    if kicker is not None and headline is not None and letters(kicker.value) not in letters(headline.believed.value):
+        found.append((kicker, "kicker"))
     fields.values["alternate_headlines"] = tuple(Headline(value=one.value, role=role) for one, role in found)
     for number, (one, _) in enumerate(found):
         fields.evidence.append(Ranking(believed=one, sure=one.sure).evidence(f"alternate_headlines[{number}]"))

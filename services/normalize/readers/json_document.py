@@ -51,6 +51,11 @@ def texts_at(value: object) -> list[tuple[str, str]]:
     return [(path, text) for path, text in found if text is not None]
 
 
+def named_at(value: object) -> list[tuple[str, str]]:
+    """The names of the objects of a list, or of the object itself, each with its path below the value."""
+    return [(f"{path}.name", name) for path, entry in objects_at(value) if (name := text_at(entry.get("name")))]
+
+
 def listed(keys: tuple[str, ...]) -> str:
     """The keys for a sentence: "headline, body_text or body_html"."""
     return f"{', '.join(keys[:-1])} or {keys[-1]}" if len(keys) > 1 else keys[0]

@@ -6,7 +6,7 @@ A fragment is the article and nothing else: no menu to leave out, and every visi
 import html
 import re
 
-import msgspec
+from msgspec.structs import replace
 
 from services.normalize.document import Piece, Shape, size
 from services.normalize.html.class_names import CAPTION_NAMES, NOTE_NAMES
@@ -90,7 +90,7 @@ def pieces_of_text(text: str, path: str) -> tuple[Piece, ...]:
         pieces.append(Piece(text=words, shape="line", path=path, gap=gap))
         gap = 0
     if len(pieces) == 1:
-        return (msgspec.structs.replace(pieces[0], shape="paragraph", is_running=True),)
+        return (replace(pieces[0], shape="paragraph", is_running=True),)
     return tuple(pieces)
 
 
@@ -254,7 +254,7 @@ class _Walker:
         self._shape = was
         quotes = [number for number in range(start, len(self.pieces)) if self.pieces[number].shape == "quote"]
         if said and quotes:
-            self.pieces[quotes[-1]] = msgspec.structs.replace(self.pieces[quotes[-1]], byline=said)
+            self.pieces[quotes[-1]] = replace(self.pieces[quotes[-1]], byline=said)
         elif said:
             self._add(Piece(text=said, shape="paragraph", path=place, is_running=True))
 

@@ -7,6 +7,7 @@ from services.normalize.readers.declared_fields import FieldReadings, role_of
 from services.normalize.readers.element import local_name, place_of
 from services.normalize.readers.markup import pieces_of_element, pieces_of_markup, pieces_of_text
 from services.normalize.readers.nitf import take_nitf
+from services.normalize.readers.untold import leaves_of_xml
 from services.normalize.readers.xml_document import every, first, parse_xml, words_of
 from shared.article import PubStatus
 from shared.envelope import Raw
@@ -39,6 +40,10 @@ def read(text: str, raw: Raw) -> Draft:
     _take_dates(readings, item, raw, said)
     pieces = _body(readings, item, raw)
     _take_people(readings, item, said)
+    for element in every(item, "contentmeta", "genre"):
+        named = [words for name in every(element, "name") if (words := words_of(name))]
+        readings.take_kind([("", name) for name in named], "NewsML-G2 genre", place_of(element))
+    readings.tell_rest(leaves_of_xml(item, "contentset"))
     if not pieces and not readings.has("headline"):
         raise NotAnArticle(
             "The newsItem is no article: it has no <headline>, and no text in <inlineXML> or <inlineData>."
@@ -100,6 +105,9 @@ def _take_lists(readings: FieldReadings, item: Element) -> None:
         for element in every(item, "contentmeta", name):
             words = words_of(first(element, "name") if is_named else element)
             readings.add(field, (words or "",), f"NewsML-G2 {name}", place_of(element))
+    for element in every(item, "itemmeta", "provider"):
+        if not readings.has("sources"):
+            readings.add("sources", (words_of(first(element, "name")) or "",), "NewsML-G2 provider", place_of(element))
 
 
 def _is_no_summary(description: Element) -> bool:

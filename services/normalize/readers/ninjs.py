@@ -6,22 +6,18 @@ from services.normalize.document import Draft, Piece, Shape
 from services.normalize.fields.date import date_of_value
 from services.normalize.readers.declared_fields import FieldReadings, role_of
 from services.normalize.readers.feed_texts import with_pictures
-from services.normalize.readers.json_document import listed, objects_at, parse_json, text_at, texts_at
+from services.normalize.readers.json_document import listed, named_at, objects_at, parse_json, text_at, texts_at
 from services.normalize.readers.markup import pieces_of_markup, pieces_of_value, plain_text_of
+from services.normalize.readers.untold import leaves_of_json
 from shared.article import PubStatus
 from shared.envelope import Raw
 from shared.errors import NotAnArticle
 
 _LOOKED_FOR = ("headline", "headlines", "title", "body_text", "body_html", "bodies", "description_text", "descriptions")
 _STATES: Mapping[str, PubStatus] = {
-    "usable": "usable",
-    "withheld": "withheld",
-    "embargoed": "withheld",
-    "canceled": "canceled",
-    "cancelled": "canceled",
-    "withdrawn": "canceled",
-    "killed": "canceled",
-}
+    "usable": "usable", "withheld": "withheld", "embargoed": "withheld", "canceled": "canceled",
+    "cancelled": "canceled", "withdrawn": "canceled", "killed": "canceled",
+}  # fmt: skip
 _CAPTIONS = ("description_text", "description_html", "body_text", "caption")
 Item = dict[str, object]
 
@@ -44,6 +40,10 @@ def read(text: str, raw: Raw) -> Draft:
     _take_dates(readings, item, names, raw, language)
     _take_people(readings, item, names, language)
     _take_subjects(readings, item, names)
+    for key in ("genres", "genre"):
+        genres = [*texts_at(item.get(key)), *named_at(item.get(key))]
+        readings.take_kind(genres, "ninjs genre", names.get(key, "$"))
+    readings.tell_rest(leaves_of_json(document, "$"))
     return readings.draft(with_pictures(pieces, _media(item, names)))
 
 
@@ -123,7 +123,10 @@ def _take_people(readings: FieldReadings, item: Item, names: Mapping[str, str], 
             role = role_of(text_at(entry.get(role_key)))
             name = text_at(entry.get("name"))
             if role is not None and name is not None:
-                readings.add_name(name, (role,), f"ninjs {key}", f"{names[key]}{path}")
+                posts = (
+                    text_at(info.get("value")) for _, info in objects_at(entry.get("contactInfo")) if _is_post(info)
+                )
+                readings.add_name(name, (role,), f"ninjs {key}", f"{names[key]}{path}", post=next(posts, None))
     for key in ("by", "byline"):
         printed = text_at(item.get(key))
         if readings.has("people"):
@@ -133,6 +136,11 @@ def _take_people(readings: FieldReadings, item: Item, names: Mapping[str, str], 
     for key in ("infosources", "infosource"):
         for path, entry in objects_at(item.get(key)):
             readings.add("sources", (text_at(entry.get("name")) or "",), "ninjs infoSources", f"{names[key]}{path}")
+
+
+def _is_post(info: Item) -> bool:
+    """Whether an entry of a person's contactInfo is a post, as our own export writes it."""
+    return (text_at(info.get("type")) or "").lower() == "jobtitle"
 
 
 def _take_subjects(readings: FieldReadings, item: Item, names: Mapping[str, str]) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-import msgspec
+from msgspec.structs import replace
 
 from services.normalize.document import Draft, Piece
 from services.normalize.fields.date import date_of_value
@@ -10,6 +10,7 @@ from services.normalize.html.tree import Element
 from services.normalize.readers.declared_fields import FieldReadings, role_of
 from services.normalize.readers.element import local_name, place_of
 from services.normalize.readers.markup import pieces_of_element
+from services.normalize.readers.untold import leaves_of_xml
 from services.normalize.readers.xml_document import every, first, parse_xml, words_of
 from shared.article import PubStatus
 from shared.envelope import Raw
@@ -22,6 +23,7 @@ _STATES: dict[str, PubStatus] = {
     "canceled": "canceled",
 }
 _HEADS = ("body.head", "body.end")
+_BODY = ("body.content", "note")  # what pieces are made of
 
 
 def read(text: str, raw: Raw) -> Draft:
@@ -45,6 +47,9 @@ def take_nitf(readings: FieldReadings, nitf: Element, raw: Raw) -> tuple[Piece, 
     _take_dates(readings, nitf, raw, language)
     _take_byline(readings, nitf, language)
     _take_docdata(readings, nitf)
+    for element in every(nitf, "docdata", "correction"):
+        readings.add_correction(_attribute(element, "info"), None, "NITF correction", f"{place_of(element)}/@info")
+    readings.tell_rest(leaves_of_xml(nitf, *_BODY))
     return _body(nitf, raw.url)
 
 
@@ -55,7 +60,7 @@ def _body(nitf: Element, base: str | None) -> tuple[Piece, ...]:
     """
     notes = [note for note in every(nitf, "body.head", "note") if not _is_inside(note, "note")]
     pieces = [piece for note in notes for piece in pieces_of_element(note, base)]
-    found = [msgspec.structs.replace(piece, shape="debris") for piece in pieces if piece.text]
+    found = [replace(piece, shape="debris") for piece in pieces if piece.text]
     contents = [content for content in every(nitf, "body.content") if not _is_inside(content, "note", "body.content")]
     if not contents:
         contents = [part for body in every(nitf, "body")[:1] for part in body if local_name(part) not in _HEADS]
@@ -113,7 +118,8 @@ def _take_byline(readings: FieldReadings, nitf: Element, language: str | None) -
             name = words_of(person)
             role = role_of(_attribute(person, "class")) or "author"
             if name is not None:
-                readings.add_person(name, (role,), "NITF byline", place_of(person))
+                post = words_of(next((title for title in every(element, "byttl") if len(people) == 1), None))
+                readings.add_person(name, (role,), "NITF byline", place_of(person), post=post)
         if people:
             readings.take("byline", printed, "NITF byline", place_of(element))
         elif not readings.has("people"):

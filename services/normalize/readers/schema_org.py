@@ -1,15 +1,17 @@
 """schema.org's NewsArticle and its kin as JSON: an object, a list, or a @graph of them."""
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from services.normalize.document import Draft, Piece
 from services.normalize.fields.date import date_of_value
-from services.normalize.grammar.printed_names import split_names
+from services.normalize.html.declared import name_in_parts
+from services.normalize.html.kind import kind_of_type
 from services.normalize.readers.declared_fields import FieldReadings
 from services.normalize.readers.json_document import listed, objects_at, parse_json, text_at, texts_at
 from services.normalize.readers.markup import pieces_of_value, plain_text_of
-from shared.article import PubStatus, Role
+from services.normalize.readers.untold import leaves_of_json
+from shared.article import Access, PubStatus, Role
 from shared.envelope import Raw
 from shared.errors import NotAnArticle
 from shared.identity import article_uri
@@ -20,6 +22,12 @@ _BELOW = ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement", "item")
 _DEEPEST = 6
 _MOST_OBJECTS = 2000
 _STATES: dict[str, PubStatus] = {"published": "usable", "withdrawn": "canceled", "retracted": "canceled"}
+_PEOPLE: tuple[tuple[str, Role], ...] = (
+    ("author", "author"), ("creator", "author"), ("contributor", "contributor"), ("editor", "editor"),
+    ("translator", "translator"), ("illustrator", "illustrator"),
+)  # fmt: skip
+_SAID_FREE: Mapping[str, Access] = {"true": "free", "false": "paid"}
+_SURE_NEWS = 0.7  # many programs call every page that
 Item = dict[str, object]
 
 
@@ -41,8 +49,11 @@ def read(text: str, raw: Raw) -> Draft:
     if not pieces and not readings.has("headline") and not readings.has("description"):
         raise NotAnArticle(f"The JSON is no article: it has no {listed(_LOOKED_FOR)}.")
     _take_dates(readings, item, path, raw, language)
-    _take_people(readings, item, path)
+    _take_people(readings, item, path, language)
     _take_address(readings, item, path)
+    _take_sort(readings, item, path)
+    _take_corrections(readings, item, path, raw, language)
+    readings.tell_rest(leaves_of_json(item, path))
     return readings.draft((*_pictures(item, path), *pieces))
 
 
@@ -94,7 +105,8 @@ def _take_texts(readings: FieldReadings, item: Item, path: str) -> None:
     place = _name(item.get("locationCreated"))
     readings.take("located", place, "schema.org locationCreated", f"{path}.locationCreated")
     sections = [text for _, text in texts_at(item.get("articleSection"))]
-    readings.take("section", sections[0] if sections else None, "schema.org articleSection", f"{path}.articleSection")
+    for section in sections:
+        readings.take("section", section, "schema.org articleSection", f"{path}.articleSection")
     tags = [word.strip() for _, text in texts_at(item.get("keywords")) for word in text.split(",")]
     tags += [name for _, entry in objects_at(item.get("keywords")) if (name := _name(entry))]
     readings.add("keywords", tuple(tags), "schema.org keywords", f"{path}.keywords")
@@ -130,12 +142,37 @@ def _take_dates(readings: FieldReadings, item: Item, path: str, raw: Raw, langua
         readings.take_date(field, reading, f"schema.org {key}", f"{path}.{key}")
 
 
-def _take_people(readings: FieldReadings, item: Item, path: str) -> None:
-    roles: tuple[tuple[str, Role], ...] = (("author", "author"), ("creator", "author"), ("translator", "translator"))
-    for key, role in roles:
+def _take_sort(readings: FieldReadings, item: Item, path: str) -> None:
+    """The kind of article, by its type and its genre, and whether it is free to read."""
+    for below, name in texts_at(item.get("@type")):
+        kind = kind_of_type(name)
+        sure = _SURE_NEWS if kind == "news" else 0.95
+        readings.take("kind", kind, "schema.org @type", f"{path}.@type{below}", quote=name, sure=sure)
+    readings.take_kind(texts_at(item.get("genre")), "schema.org genre", f"{path}.genre")
+    said = str(item.get("isAccessibleForFree")).lower().rpartition("/")[2]
+    place = f"{path}.isAccessibleForFree"
+    readings.take("access", _SAID_FREE.get(said), "schema.org isAccessibleForFree", place, quote=said)
+
+
+def _take_corrections(readings: FieldReadings, item: Item, path: str, raw: Raw, language: str | None) -> None:
+    """Corrections as texts, or as objects with their text and day."""
+    place = f"{path}.correction"
+    for below, text in texts_at(item.get("correction")):
+        readings.add_correction(plain_text_of(text), None, "schema.org correction", f"{place}{below}")
+    for below, entry in objects_at(item.get("correction")):
+        dated = date_of_value(text_at(entry.get("datePublished")), raw, language)
+        key = next((key for key in ("text", "description", "name") if text_at(entry.get(key))), "text")
+        text_of = plain_text_of(text_at(entry.get(key)))
+        at = dated.moment.value if dated is not None else None
+        readings.add_correction(text_of, at, "schema.org correction", f"{place}{below}.{key}")
+
+
+def _take_people(readings: FieldReadings, item: Item, path: str, language: str | None) -> None:
+    for key, role in _PEOPLE:
         if key != "creator" or not readings.has("people"):
+            posts = {_name(entry): text_at(entry.get("jobTitle")) for _, entry in objects_at(item.get(key))}
             for below, name, is_person in _names(item.get(key)):
-                _take_name(readings, name, is_person, role, f"{path}.{key}{below}")
+                _take_name(readings, name, is_person, role, f"{path}.{key}{below}", posts.get(name), language)
     printed = tuple(dict.fromkeys(name for _, name, _ in _names(item.get("author"))))
     readings.take("byline", ", ".join(printed), "schema.org author", f"{path}.author", sure=0.8)
     for key in ("sourceOrganization", "provider", "publisher"):
@@ -143,15 +180,22 @@ def _take_people(readings: FieldReadings, item: Item, path: str) -> None:
             readings.add("sources", (_name(item.get(key)) or "",), f"schema.org {key}", f"{path}.{key}")
 
 
-def _take_name(readings: FieldReadings, name: str, is_person: bool | None, role: Role, path: str) -> None:
+def _take_name(
+    readings: FieldReadings,
+    name: str,
+    is_person: bool | None,
+    role: Role,
+    path: str,
+    post: str | None,
+    language: str | None,
+) -> None:
     rule = f"schema.org {role}"
     if is_person:
-        readings.add_person(name, (role,), rule, path)
+        readings.add_person(name, (role,), rule, path, post=post)
     elif is_person is False:
         readings.add("organisations", (name,), rule, path)
     else:
-        for part in split_names(name) or [name]:
-            readings.add_name(part, (role,), rule, path)
+        readings.take_names(name, language, rule, path, role)
 
 
 def _names(value: object) -> Iterator[tuple[str, str, bool | None]]:
@@ -171,8 +215,7 @@ def _names(value: object) -> Iterator[tuple[str, str, bool | None]]:
 
 def _name(value: object) -> str | None:
     if isinstance(value, dict):
-        given = [part for key in ("givenName", "familyName") if (part := text_at(value.get(key)))]
-        return text_at(value.get("name")) or " ".join(given) or None
+        return text_at(value.get("name")) or name_in_parts(value)[1] or None
     if isinstance(value, list):
         return next((name for item in value if (name := _name(item))), None)
     return text_at(value)

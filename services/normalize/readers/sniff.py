@@ -9,6 +9,7 @@ PLAIN, PAGE = "text/plain", "text/html"
 NINJS, SCHEMA_ORG, JSON = "application/ninjs+json", "application/ld+json", "application/json"
 NITF, NEWSML_G2 = "application/nitf+xml", "application/vnd.iptc.g2.newsitem+xml"
 XML = "application/xml"
+MAIL = "message/rfc822"
 
 _SAID: Mapping[str, str] = {
     PLAIN: PLAIN,
@@ -27,8 +28,11 @@ _SAID: Mapping[str, str] = {
     "application/vnd.iptc.g2.packageitem+xml": NEWSML_G2,
     "application/vnd.iptc.g2.conceptitem+xml": NEWSML_G2,
     FEED_ENTRY_TYPE: FEED_ENTRY_TYPE,
+    MAIL: MAIL,
 }
-_BY_EXTENSION: Mapping[str, str] = {"txt": PLAIN, "md": PLAIN, "html": PAGE, "htm": PAGE, "xhtml": PAGE, "nitf": NITF}
+_BY_EXTENSION: Mapping[str, str] = {
+    "txt": PLAIN, "md": PLAIN, "html": PAGE, "htm": PAGE, "xhtml": PAGE, "nitf": NITF, "eml": MAIL,
+}  # fmt: skip
 _HEAD = 4096
 _ROOT = re.compile(rb"<(?![?!])(?:[A-Za-z_][\w.-]*:)?([A-Za-z][\w.-]*)")
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
@@ -44,15 +48,33 @@ _NINJS_KEYS = re.compile(
 )
 _SCHEMA_KEYS = re.compile(rb'"(?:@type|@graph|@context|articleBody|datePublished)"\s*:')
 
+# A field of a mail's head with the lines that go on with it; and those that only programs write.
+_MAIL_FIELD = rb"[!-9;-~]{1,76}:[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*\r?\n"
+_MAIL_HEAD = re.compile(rb"\A(?:From [^\r\n]*\r?\n)?(?P<fields>(?:%s)+)\r?\n" % _MAIL_FIELD)
+_MACHINE_FIELD = re.compile(
+    rb"(?im)^(?:mime-version|message-id|received|return-path|content-transfer-encoding|dkim-signature):"
+)
+_LONGEST_MAIL_HEAD = 64 * 1024
+
+
+def looks_like_mail(body: bytes) -> bool:
+    """Whether the input begins as a mail on its way does: fields, among them one that only programs write."""
+    head = _MAIL_HEAD.match(body[:_LONGEST_MAIL_HEAD])
+    return head is not None and _MACHINE_FIELD.search(head["fields"]) is not None
+
 
 def media_type_of(body: bytes, declared: str | None, name: str | None = None) -> str:
     """The media type whose reader is right for the input; one that says only "JSON" or "bytes" is looked into."""
     said = (declared or "").partition(";")[0].strip().lower()
+    if _SAID.get(said) == PLAIN and looks_like_mail(body):
+        return MAIL
     if said in _SAID:
         return _SAID[said]
     extension = (name or "").rpartition(".")[2].lower() if "." in (name or "") else ""
     if not said and extension in _BY_EXTENSION:
         return _BY_EXTENSION[extension]
+    if looks_like_mail(body):
+        return MAIL
     return _seen(body[: 4 * _HEAD].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:_HEAD])
 
 

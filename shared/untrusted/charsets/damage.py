@@ -11,7 +11,9 @@ _UTF8_SEQUENCE = re.compile(
 )
 _SURROGATES = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
 HIGH = re.compile(rb"[\x80-\xff]")
-_HIGH_RUN = re.compile(rb"[\x80-\xff]+")
+_STRAY = re.compile(rb"[\xe0-\xef][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{1,2}|[\x80-\xff]")  # a letter cut short is one
+_STRAY_SIGNS = frozenset("“”‘’…–—•€\u00a0")
+_LOST = "\ufffd".encode()
 _FEW_STRAYS = 3
 _BEYOND_CHANCE = 3
 _VIETNAMESE_LETTER = re.compile(rb"\xe1[\xba\xbb][\x80-\xbf]")
@@ -42,29 +44,25 @@ def is_damaged(piece: bytes) -> bool:
     return is_mostly_utf8([piece])
 
 
-def without_strays(piece: bytes, lost: str = "") -> str:
-    """Stray quotation marks and dashes of Windows are read; any other stray byte is `lost`, since nothing tells."""
+def without_strays(piece: bytes, encoding: str = "cp1252", alphabet: str = "") -> str:
+    """Stray quotation marks and dashes of Windows are read, and letters of the alphabet; any other byte is U+FFFD."""
     kept: list[str] = []
     end = 0
-    for match in _HIGH_RUN.finditer(piece):
-        kept.append(piece[end : match.start()].decode("ascii"))
-        kept.append(_read_run(match[0], lost))
-        end = match.end()
-    return "".join(kept) + piece[end:].decode("ascii")
-
-
-def _read_run(run: bytes, lost: str) -> str:
-    kept: list[str] = []
-    end = 0
-    for match in _UTF8_SEQUENCE.finditer(run):
-        kept.append(_read_strays(run[end : match.start()], lost))
+    for match in _UTF8_SEQUENCE.finditer(piece):
+        kept.append(_read_strays(piece[end : match.start()], encoding, alphabet))
         kept.append(match[0].decode("utf-8"))
         end = match.end()
-    return "".join(kept) + _read_strays(run[end:], lost)
+    return "".join(kept) + _read_strays(piece[end:], encoding, alphabet)
 
 
-def _read_strays(strays: bytes, lost: str) -> str:
-    return "".join(mark if mark in "“”‘’…–—•€\u00a0" else lost for mark in strays.decode("cp1252", "replace"))
+def _read_strays(part: bytes, encoding: str, alphabet: str) -> str:
+    def read(found: re.Match[bytes]) -> bytes:
+        letter = found[0].decode(encoding, "replace")
+        inside = found.start() and part[found.start() - 1 : found.start()].islower()
+        known = letter in _STRAY_SIGNS or (letter.lower() in alphabet and not (inside and letter.isupper()))
+        return letter.encode("utf-8") if known else _LOST
+
+    return (part if part.isascii() else _STRAY.sub(read, part)).decode("utf-8")
 
 
 def is_mostly_utf8(lines: Sequence[bytes]) -> bool:

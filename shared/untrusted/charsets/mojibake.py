@@ -6,39 +6,41 @@ from collections.abc import Callable
 from functools import lru_cache
 from itertools import islice
 
+from shared.patterns import pattern_of
 from shared.untrusted.charsets.letters import likelihood
 from shared.untrusted.charsets.syllables import is_syllable, syllables_in
 from shared.untrusted.charsets.vietnamese import DECODERS
 
 _ROUNDS = 3  # twice encoded is common, three times has been seen
 _ENOUGH = 3
+_LIKELIER = 12.0  # on the scale of a logarithm: by so much is a text of few letters likelier once it is mended
 _SAMPLE = 6000
-_LINE = re.compile(r"[^\n]*\n?")
+_LINE = pattern_of(r"[^\n]*\n?")
 # Letters and signs that a newspaper prints; a chance match gives others, such as "à »" read as a Samaritan point.
-_PRINTED = re.compile(
+_PRINTED = pattern_of(
     "[\u00a0-\u017f\u0192\u01a0\u01a1\u01af\u01b0\u0218-\u021b\u02c6-\u02dd\u0300-\u0309\u031b\u0323\u0370-\u045f\u0490\u0491\u05d0-\u05ea"
-    "\u060c\u061b\u061f-\u0652\u0660-\u0669\u067e\u0686\u0698\u06a9\u06af\u06cc\u0e00-\u0e5b\u1ea0-\u1ef9"
+    "\u060c\u061b\u061f-\u0652\u0660-\u06d4\u06f0-\u06f9\u0900-\u09ff\u0e00-\u0e5b\u1ea0-\u1ef9"
     "\u200b-\u200f\u2010-\u2027\u202f\u2030\u2032\u2033\u2039\u203a\u20a0-\u20bf\u2116\u2122\u2190-\u21ff\u2200-\u22ff"
     "\u2500-\u27bf\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7a3\ufe0f\ufeff\uff00-\uffef\U0001f000-\U0001faff]"
 )
 # Typographic marks may by chance follow a capital: “ĐÔ” is no double encoding.
 _BY_CHANCE = frozenset("‚„…†‡ˆ‰‹‘’“”•–—˜›»\u00a0")
-_OFTEN_MISREAD = re.compile("[\u1e00-\u1eff\u2010-\u2044\u20ab\u20ac]")
+_OFTEN_MISREAD = pattern_of("[\u1e00-\u1eff\u2010-\u2044\u20ab\u20ac]")
 _OF_FONTS = "¸¹µ¶·®¨ª«¬\u00ad¾»¼½ÆÇËÎÏÑÖ×ØÛÜÞßäåæçëïîñöøûü÷þÿ¤¦§±²³´¯°¡¢£¥¿ðÐ"
 _FONTS = ("tcvn3", "vni", "cp1258", "viscii", "vps", "tcvn5712")
-_FONT_LETTERS = re.compile(f"[{_OF_FONTS}]")
-_WORD = re.compile("[A-Za-zÀ-ÿ¡-¿]+")
-_ASCII_LETTER = re.compile("[A-Za-z]")
+_FONT_LETTERS = pattern_of(f"[{_OF_FONTS}]")
+_WORD = pattern_of("[A-Za-zÀ-ÿ¡-¿]+")
+_ASCII_LETTER = pattern_of("[A-Za-z]")
 _LONGEST_SYLLABLE = 7
 _ASCII = bytes(range(128))
 # "Ã©" as UTF-8: a search for it in bytes is several times faster than one for its letters in the text.
-_WESTERN_AS_UTF8 = re.compile(
+_WESTERN_AS_UTF8 = pattern_of(
     rb"\xc3[\x82-\xb4](?:\xc2|\xc5[\x92\x93\xa0\xa1\xb8\xbd\xbe]|\xc6\x92|\xcb[\x86\x9c]|\xe2[\x80-\x84])"
 )
 _TRIED_WORDS = 40
 _TRIED_SHARE, _MOST_WORDS = 0.75, 0.88
 _NEARLY_ALL, _MOST = 0.8, 0.6
-_GRAVE_A = re.compile(r"(?<![^\W\d_])([^\W\d_]*)Ã (?:(?= )|([^\W\d_]*))")
+_GRAVE_A = pattern_of(r"(?<![^\W\d_])([^\W\d_]*)Ã (?:(?= )|([^\W\d_]*))")
 _FINALS = frozenset("c ch i m n ng nh o p t u y".split())
 
 
@@ -51,7 +53,7 @@ class _Misreading:
         self.bytes_of.update({ord(letter): byte for byte, letter in table.items() if letter})
         self.decoded = lru_cache(maxsize=4096)(self._decoded)  # a text has few letters, each of them often
         rest = self._range(0x80, 0xC0)
-        self.sequence = re.compile(
+        self.sequence = pattern_of(
             f"{self._range(0xC2, 0xE0)}{rest}|{self._range(0xE0, 0xF0)}{rest}{{2}}|{self._range(0xF0, 0xF5)}{rest}{{3}}"
         )
 
@@ -144,12 +146,12 @@ def _rest_of_grave_a(start: str, rest: str) -> str:
 
 def _explains(misreading: _Misreading, sample: str) -> bool:
     """Whether nearly all that is beyond ASCII was misread like this; the rarer misreadings need several letters."""
+    if misreading.explained(sample) < _NEARLY_ALL:
+        return False
     enough = 1 if misreading is _WESTERN else _ENOUGH
-    return (
-        misreading.explained(sample) >= _NEARLY_ALL
-        and len(misreading.sequence.findall(sample)) >= enough
-        and _is_sure_of(misreading, sample)
-    )
+    if len(misreading.sequence.findall(sample)) >= enough and _is_sure_of(misreading, sample):
+        return True
+    return likelihood(misreading.mended(sample))[0] - likelihood(sample)[0] > _LIKELIER
 
 
 def _likelihood_once_mended(misreading: _Misreading, sample: str) -> float:
@@ -191,7 +193,10 @@ def _is_telling(sequence: str) -> bool:
 
 def _mend_fonts(text: str) -> str:
     """Lines typed in a Vietnamese font and taken for Western text, if the first suspected words prove to be such."""
-    words = islice((_around(text, found.start()) for found in _FONT_LETTERS.finditer(text)), _TRIED_WORDS)
+    lines = (line for line in text.splitlines() if not line.isascii())
+    words = islice(
+        (_around(line, found.start()) for line in lines for found in _FONT_LETTERS.finditer(line)), _TRIED_WORDS
+    )
     usual = _font_of(" ".join(sorted(set(words))), _TRIED_SHARE)
     if usual is None:
         return text
@@ -219,7 +224,7 @@ def _around(text: str, place: int) -> str:
     start = max(0, place - _LONGEST_SYLLABLE - 2)
     for word in _WORD.finditer(text, start, place + _LONGEST_SYLLABLE + 3):
         if word.start() <= place < word.end():
-            whole = word.start() > start or start == 0
+            whole = word.start() > start or place < _LONGEST_SYLLABLE + 2
             return word[0] if whole and _ASCII_LETTER.search(word[0]) else ""
     return ""
 

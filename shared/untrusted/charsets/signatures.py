@@ -11,7 +11,7 @@ _STARTS = (
     (b"%PDF-", "a PDF document"),
     (b"%!PS-Adobe", "a PostScript document"),
     (b"{\\rtf", "an RTF document"),
-    (b"PK\x03\x04", "a ZIP archive (or a DOCX, XLSX, ODT or EPUB document)"),
+    (b"PK\x03\x04", "a ZIP archive"),
     (b"PK\x05\x06", "an empty ZIP archive"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Word, Excel or Outlook document"),
     (b"\x1f\x8b", "gzip-compressed data"),
@@ -43,6 +43,25 @@ _INSIDE = (
     (8, b"AVI ", "an AVI film"),
     (257, b"ustar", "a TAR archive"),
 )
+# What the members of a ZIP archive are called tells the document it is.
+_IN_ZIP = (
+    (b"word/", "a DOCX document of Word"),
+    (b"application/vnd.oasis.opendocument.text", "an ODT document"),
+    (b"application/epub+zip", "an EPUB book"),
+    (b"xl/", "an XLSX table of Excel"),
+    (b"ppt/", "a PPTX presentation"),
+)
+_ZIP_ENDS = 64 * 1024  # at either end: the first members, and the list of all
+_TODO = (
+    ("PDF", "take its text out first, for example with pdftotext"),
+    ("DOCX", "save it as plain text or HTML in the word processor"),
+    ("ODT", "save it as plain text or HTML in the word processor"),
+    ("Word", "save it as plain text or HTML in the word processor"),
+    ("RTF", "save it as plain text or HTML in the word processor"),
+    ("EPUB", "take its chapters out as HTML first"),
+    ("compressed", "unpack it first"),
+    ("archive", "unpack it, and read the documents in it one by one"),
+)
 _TEXT_STARTS = (b"ID3", b"BZh", b"OTTO", b"MZ\x90", b"%PDF-", b"%!PS-Adobe")
 
 
@@ -50,11 +69,21 @@ def binary_kind(body: bytes) -> str | None:
     """What these bytes are if they start like a well-known kind of file that is no text, as "a PNG picture"."""
     for start, kind in _STARTS:
         if body.startswith(start) and not (start in _TEXT_STARTS and _reads_on_as_text(body[len(start) :])):
-            return kind
+            return _in_zip(body, kind) if kind == "a ZIP archive" else kind
     for offset, mark, kind in _INSIDE:
         if body[offset : offset + len(mark)] == mark and b"\0" in body[:512]:
             return kind
     return None
+
+
+def what_to_do(kind: str) -> str:
+    """What a person does with a kind of file that is no text: the end of a sentence, with its colon, or nothing."""
+    return next((f": {todo}" for word, todo in _TODO if word in kind), "")
+
+
+def _in_zip(body: bytes, kind: str) -> str:
+    ends = (body[:_ZIP_ENDS], body[-_ZIP_ENDS:])
+    return next((named for mark, named in _IN_ZIP if any(mark in end for end in ends)), kind)
 
 
 def _reads_on_as_text(body: bytes) -> bool:

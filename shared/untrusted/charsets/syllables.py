@@ -1,8 +1,9 @@
 """Is a word a Vietnamese syllable? The spelling is so regular that a few words tell the encoding they are in."""
 
-import re
 import unicodedata
 from functools import lru_cache
+
+from shared.patterns import pattern_of
 
 _ONSETS = "b c ch d đ g gh gi h k kh l m n ng ngh nh p ph q r s t th tr v x".split()
 _RHYMES = """
@@ -20,13 +21,13 @@ def _longest_first(parts: list[str]) -> str:
     return "|".join(sorted(set(parts), key=len, reverse=True))
 
 
-_TONES = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
-_STOPPED = re.compile("(?:c|ch|k|p|t)$")
-_SYLLABLE = re.compile(f"(?:{_longest_first(_ONSETS)})?(?:{_longest_first(_RHYMES)})")
+_TONES = pattern_of("[\u0300\u0301\u0303\u0309\u0323]")
+_STOPPED = pattern_of("(?:c|ch|k|p|t)$")
+_SYLLABLE = pattern_of(f"(?:{_longest_first(_ONSETS)})?(?:{_longest_first(_RHYMES)})")
 _STOP_TONES = frozenset("\u0301\u0323")
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = pattern_of(r"[^\W\d_]+")
 # What a wrong table leaves beside letters: marks without a vowel, signs inside a word, holes in the table, controls.
-_DEBRIS = re.compile(
+_DEBRIS = pattern_of(
     r"[\u0300-\u036f\ufffd\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
     r"|(?<=[^\W\d_])[¡-©«-¹»-¿×÷ˆ˜‚„†‡•‰‹›™](?=[^\W\d_])|(?<=[^\W\d_])[µ¶¸®¬¦¤¨]|[µ¶¸¬¦¤¨](?=[^\W\d_])"
 )

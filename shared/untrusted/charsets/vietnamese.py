@@ -1,12 +1,13 @@
 """The Vietnamese encodings of before Unicode, as tables: bytes in, NFC out.
 
-Python knows only windows-1258. Sources: RFC 1456 (VISCII), TCVN 5712:1993 (VN1; its VN3 is the "ABC" of the .Vn fonts),
-and the tables of the VPS and VNI fonts as converters have carried them ever since.
+Python knows only windows-1258. Sources: RFC 1456 (VISCII, and VIQR, which is ASCII), TCVN 5712:1993 (VN1; its VN3 is
+the "ABC" of the .Vn fonts), and the tables of the VPS and VNI fonts as converters have carried them ever since.
 """
 
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from itertools import islice
 
 _CP1252 = bytes(range(256)).decode("cp1252", "replace")
 _ASCII = bytes(range(128)).decode("ascii")
@@ -72,6 +73,7 @@ _TABLES = {
     "viscii": _table(_VISCII_HIGH, _VISCII_LOW),
     "vps": _vps(),
 }
+_ENOUGH_SHAPES = 3
 # A word with a capital after its first letter and no small letter of ASCII is all capitals: "CHíNH", "NéI".
 _HALF_CAPITALS = re.compile(r"(?<!\w)[^\W\d_a-z]+[A-ZĂÂÊÔƠƯĐ](?:[^\W\d_a-z])*(?!\w)")
 
@@ -107,3 +109,30 @@ DECODERS: Mapping[str, Callable[[bytes], str]] = {
     "vps": _by_table("vps"),
     "tcvn5712": _by_table("tcvn5712"),
 }
+
+# "Vie^.t Nam": a vowel, its shape, its tone; a backslash keeps a sign a sign. A full stop or question mark that ends a
+# word before a capital, a quote or a line's end is one.
+_VIQR = re.compile(
+    r"\\(?P<sign>[dD]|[^\w\s])|(?P<d>[dD])[dD]|(?P<vowel>[aeiouyAEIOUY])(?P<shape>[\^(+]?)"
+    r"(?P<tone>['`~]|[.?](?!\s*(?:[\r\n\"”]|$)|\s+[A-Z(\"“-]))?"
+)
+_VIQR_MARKS = {"^": _HAT, "(": _BREVE, "+": "\u031b", "`": _GRAVE, "'": _ACUTE, "?": _HOOK, "~": _TILDE, ".": _DOT}
+_VIQR_SHAPES = re.compile(r"[aeoAEO]\^|[aA]\(|[uoUO]\+|\b[dD][dD](?=[aeiouyAEIOUY])")
+
+
+def decode_viqr(text: str) -> str:
+    """Vietnamese typed in ASCII by RFC 1456's mnemonics: "ddu+o+.c" is "được"."""
+    return unicodedata.normalize("NFC", _VIQR.sub(_viqr_letter, text))
+
+
+def looks_like_viqr(text: str) -> bool:
+    """Whether text in ASCII holds several letters that only those mnemonics write."""
+    return sum(1 for _ in islice(_VIQR_SHAPES.finditer(text), _ENOUGH_SHAPES)) == _ENOUGH_SHAPES
+
+
+def _viqr_letter(found: re.Match[str]) -> str:
+    if found["sign"]:
+        return found["sign"]
+    if found["d"]:
+        return "đ" if found["d"] == "d" else "Đ"
+    return found["vowel"] + "".join(_VIQR_MARKS[mark] for mark in (found["shape"] or "") + (found["tone"] or ""))

@@ -279,3 +279,19 @@ def test_an_embargo_without_a_zone_holds_until_its_clock_has_struck_everywhere()
     item = to_ninjs(Article(embargoed_until=WHEN.replace(tzinfo=None)), "abc")
     assert item["embargoedUntil"] == "2015-11-09T05:34:00-12:00"
     assert to_ninjs(Article(embargoed_until=WHEN), "abc")["embargoedUntil"] == "2015-11-09T05:34:00+07:00"
+
+
+def test_posts_and_every_role_come_out() -> None:
+    people = (Person(name="Jane Miller", job_title="Transport Correspondent"), Person(name="Ed Roe", rel=("compiler",)))
+    article = Article(people=people)
+    assert to_ninjs(article, "abc")["people"] == [
+        {
+            "name": "Jane Miller",
+            "rel": "author",
+            "contactInfo": [{"type": "jobTitle", "value": "Transport Correspondent"}],
+        },
+        {"name": "Ed Roe", "rel": "compiler"},
+    ]
+    node = to_schema_org(article, "abc")
+    assert node["author"] == [{"@type": "Person", "name": "Jane Miller", "jobTitle": "Transport Correspondent"}]
+    assert node["contributor"] == [{"@type": "Person", "name": "Ed Roe"}]

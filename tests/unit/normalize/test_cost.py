@@ -4,7 +4,7 @@ import pytest
 
 from tests.pump import DOORS, EXPONENT, growth
 
-SHORT, LONG = 8_000, 64_000
+SHORT, LONG = 6_000, 30_000
 UNITS = {
     "text": ("date line", "byline", "Vietnamese byline", "brackets", "quotes", "bullet", "sentence", "wrapped"),
     "page body": (

@@ -293,8 +293,8 @@ def test_no_word_of_a_text_is_lost(parts: list[tuple[str, str]]) -> None:
     "line", [*BODY[:1], "- an item", "By Jane Miller", "a | b | c", "12/03/2024", "Photo: Ann Roe", "###"]
 )
 def test_many_lines_cost_no_more_each(line: str) -> None:
-    short, long = (lambda count=count: read([HEADLINE, *[line] * count, *BODY]) for count in (250, 2000))
-    assert times_as_dear(long, than=short, bound=11) < 11
+    short, long = (lambda count=count: read([HEADLINE, *[line] * count, *BODY]) for count in (150, 900))
+    assert times_as_dear(long, than=short, bound=8) < 8
 
 
 def test_states_follow_each_other_from_head_to_foot() -> None:

@@ -27,6 +27,27 @@ def test_paragraphs_broken_at_a_width(width: int, newline: str) -> None:
     assert blocks((newline * 2).join(["Storm leaves thousands without power", *wrapped])) == list(BODY)
 
 
+@pytest.mark.parametrize(
+    ("lines", "whole"),
+    [
+        ("der Verein wurde von dem Kultur-\nund Sportamt der Stadt", "Kultur- und Sportamt"),
+        ("der Verein wurde nach der Neu-\ngründung im Sommer", "Neugründung"),
+    ],
+)
+def test_a_hyphen_before_and_is_no_broken_word(lines: str, whole: str) -> None:
+    texts = blocks(f"Verein am Hafen\n\nSeit Montag steht es fest und ist bekannt:\n{lines} am Hafen ausgezeichnet.\n")
+    assert whole in " ".join(text or "" for text in texts)
+
+
+def test_a_byline_close_under_the_headline_is_no_more_of_it() -> None:
+    head = ["Council of the harbour town votes to rebuild the pier", "By Jane Miller"]
+    raw = Raw(source=Source(kind="drop", name="", language="en"), media_type="text/plain", received_us=1,
+              body="\n".join([*head, *textwrap.wrap(BODY[0], 60), *textwrap.wrap(BODY[1], 60)]).encode())  # fmt: skip
+    article = normalize(raw)
+    assert article.headline == head[0]
+    assert [person.name for person in article.people] == ["Jane Miller"]
+
+
 def test_paragraphs_on_one_line_each_stay() -> None:
     assert blocks("\n".join(["Storm leaves thousands without power", *BODY])) == list(BODY)
 

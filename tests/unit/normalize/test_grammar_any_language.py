@@ -4,9 +4,8 @@ import pytest
 
 from services.normalize.grammar.dateline import read_dateline
 from services.normalize.grammar.printed_dates import order_of
-from services.normalize.grammar.site_phrases import is_aside, is_notice
 from services.normalize.language.load import read_language
-from services.normalize.language.phrases import particles
+from services.normalize.language.phrases import is_aside, is_notice, particles
 from services.normalize.readers.declared_fields import role_of
 from services.normalize.readers.feed_entry import read
 from shared.article import Role

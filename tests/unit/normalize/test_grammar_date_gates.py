@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.normalize.grammar import date_words
-from services.normalize.grammar.printed_dates import _FORMS, _NUMERIC, _shapes
+from services.normalize.grammar.printed_dates import _NUMERIC, _YEAR_FIRST, _forms, _shapes
 from shared.untrusted.decode import _UNSETTLED
 
 _WEEKDAYS = sorted(
@@ -50,10 +50,11 @@ def test_no_label_is_overlooked(
 
 @given(st.lists(_PARTS, max_size=12))
 def test_every_shape_of_a_day_is_tried_where_it_may_stand(parts: list[str]) -> None:
-    text = "".join(parts)
-    named, numeric = _shapes(text)
-    assert [match.span() for match in named] == [match.span() for form in _FORMS for match in form.finditer(text)]
-    assert [match.span() for match in numeric] == [match.span() for match in _NUMERIC.finditer(text)]
+    text = "".join(parts) or " "
+    forms = _forms()
+    tried = ((*forms.named, *forms.short), (forms.counted,), (_YEAR_FIRST, _NUMERIC))
+    for found, patterns in zip(_shapes(text), tried, strict=True):
+        assert [match.span() for match in found] == [match.span() for form in patterns for match in form.finditer(text)]
 
 
 def test_what_is_not_looked_at_is_composed_already() -> None:

@@ -165,7 +165,7 @@ def test_a_printed_weekday_is_held_against_its_day(
 ) -> None:
     reading = read_date(text, "en", order)
     assert reading is not None
-    assert (reading.stamp.day, reading.weekday_differs) == (day, differs)
+    assert (reading.stamp.day, reading.doubted) == (day, differs)
 
 
 @pytest.mark.parametrize(

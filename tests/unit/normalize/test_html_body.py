@@ -3,9 +3,9 @@
 import pytest
 
 from services.normalize.document import Draft
-from services.normalize.grammar.site_phrases import is_aside, is_notice
 from services.normalize.html.blocks import Outline, read_outline
 from services.normalize.html.tree import parse
+from services.normalize.language.phrases import is_aside, is_notice
 from services.normalize.readers.html_page import read
 from shared.envelope import Raw, Source
 
@@ -213,3 +213,34 @@ def test_lines_of_the_site_in_many_languages(line: str, aside: bool) -> None:
 def test_a_sentence_about_consent_is_no_notice() -> None:
     assert is_notice("Pour afficher ce contenu, acceptez les cookies.")
     assert not is_notice("Die Zustimmung der Länder steht aus.")
+
+
+COLUMN = "".join(
+    f"<li class='flash'><b>{n}:30</b><p>A flash of the day: in town number {n} the mayor spoke of the market, and of "
+    "the stalls which the rain had driven away since the morning, while the brass band played on.</p></li>"
+    for n in range(9)
+)
+
+
+def test_a_longer_column_beside_an_article_is_not_the_article() -> None:
+    page = f"<div class='wide'><div>{story()}</div><div class='right'><ul>{COLUMN}</ul></div></div>"
+    assert texts(page) == [LONG, MORE, LAST]
+
+
+def test_nor_where_the_headline_stands_in_a_box_named_otherwise() -> None:
+    head = "<header class='banner'><h1>The bridge will be repaired</h1></header>"
+    inner = f"<article>{head}<p>{LONG}</p><p>{MORE}</p></article>"
+    page = f"<div class='wide'><div>{inner}</div><div class='right'><ul>{COLUMN}</ul></div></div>"
+    assert texts(page) == [LONG, MORE]
+
+
+def test_a_text_that_a_page_shows_twice_is_read_once() -> None:
+    again = f"<div class='narrow-screens'><p>{LONG}</p><p>{MORE}</p></div>"
+    assert texts(story(again)) == [LONG, MORE, LAST]
+
+
+def test_a_short_line_said_twice_stays() -> None:
+    assert (
+        texts(story("<p>Nobody spoke.</p>", f"<p>{MORE} Still.</p>", "<p>Nobody spoke.</p>")).count("Nobody spoke.")
+        == 2
+    )

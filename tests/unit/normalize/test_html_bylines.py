@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.normalize.grammar.printed_names import split_names
+from services.normalize.grammar.printed_byline import read_names
 from services.normalize.html.authors import author_readings
 from services.normalize.html.blocks import Outline, read_outline
 from services.normalize.html.declared import Declared, read_declared
@@ -199,7 +199,7 @@ def test_hostile_bylines_cost_no_more_than_their_length(markup: str) -> None:
     ],
 )
 def test_agencies_without_a_name_are_nobody(byline: str, names: list[str]) -> None:
-    assert split_names(byline) == names
+    assert read_names(byline) == names
 
 
 @pytest.mark.parametrize("button", ["分享让更多人看到", "点击这里查看更多内容", "この記事を印刷する方法"])

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.normalize.document import Draft, Piece
-from services.normalize.grammar.printed_credits import clean_credit, split_credit
+from services.normalize.grammar.credit_lines import clean_credit
+from services.normalize.html.caption_lines import split_credit
 from services.normalize.readers.html_page import read
 from shared.envelope import Raw, Source
 
@@ -144,7 +145,7 @@ def test_what_stands_beside_a_picture_is_not_always_its_caption(markup: str) -> 
     [
         pytest.param("夕暮れの古い橋（写真：ロイター）", "夕暮れの古い橋", "ロイター", id="Japanese brackets"),
         pytest.param("夕暮れの古い橋＝東京都＝共同", "夕暮れの古い橋＝東京都", "共同", id="Japanese agency"),
-        pytest.param("這是舊橋。新华社记者 张三 摄", "這是舊橋。", "新华社记者 张三", id="Chinese reporter"),
+        pytest.param("這是舊橋。新华社记者 张三 摄", "這是舊橋。", "新华社记者 张三 摄", id="Chinese reporter"),
         pytest.param("오래된 다리. /사진=뉴스1", "오래된 다리.", "뉴스1", id="Korean label"),
         pytest.param("오래된 다리. 연합뉴스", "오래된 다리.", "연합뉴스", id="Korean agency"),
         pytest.param("الجسر القديم (رويترز)", "الجسر القديم", "رويترز", id="Arabic agency"),

@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.normalize.grammar.printed_credits import is_credit, split_credit
-from services.normalize.grammar.printed_names import is_organisation, looks_like_person, split_names
+from services.normalize.grammar.credit_lines import is_credit
+from services.normalize.grammar.person_names import is_organisation
+from services.normalize.grammar.printed_byline import is_person, read_names
+from services.normalize.html.caption_lines import split_credit
 from services.normalize.html.class_names import DEBRIS_LINE, DEBRIS_START, STRONG_DEBRIS
 
 
@@ -38,8 +40,8 @@ from services.normalize.html.class_names import DEBRIS_LINE, DEBRIS_START, STRON
         pytest.param("https://www.facebook.com/thepaper", [], id="an address is nobody"),
     ],
 )
-def test_split_names(text: str, names: list[str]) -> None:
-    assert split_names(text) == names
+def test_read_names(text: str, names: list[str]) -> None:
+    assert read_names(text) == names
 
 
 @pytest.mark.parametrize(
@@ -47,8 +49,8 @@ def test_split_names(text: str, names: list[str]) -> None:
     [("Jane Doe", True), ("Nguyễn Văn An", True), ("Ursula von der Leyen", True), ("渡辺洋介", True),
      ("20時01分", False), ("BBC News", False), ("Reuters", False), ("the latest news from here", False)],
 )  # fmt: skip
-def test_looks_like_person(name: str, person: bool) -> None:
-    assert looks_like_person(name) is person
+def test_is_person(name: str, person: bool) -> None:
+    assert is_person(name) is person
 
 
 def test_an_outlet_is_known_by_its_own_name() -> None:
@@ -114,5 +116,5 @@ def test_any_text_is_split_without_inventing_any(text: str) -> None:
     caption, credit = split_credit(text)
     assert caption in text
     assert set(credit or "") <= set(text) | {" ", ")"}
-    for name in split_names(text):
+    for name in read_names(text):
         assert set(name) - {"."} <= set(text) | {" "}

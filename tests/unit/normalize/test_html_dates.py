@@ -549,3 +549,27 @@ def test_whose_word_for_the_moment_is_believed(head: str, body: str, expected: s
     created = read(markup, pushed).article.first_created
     assert created is not None
     assert created.isoformat().startswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("heading", "expected"),
+    [
+        pytest.param("h1", dt.date(2015, 11, 9), id="a caption with the headline is the head of the article"),
+        pytest.param("b", None, id="another tells when the picture was taken"),
+    ],
+)
+def test_a_caption_dates_its_picture_alone(heading: str, expected: dt.date | None) -> None:
+    caption = f"<figcaption><small>9 November 2015</small><{heading}>Bridge closed</{heading}></figcaption>"
+    headline = "" if heading == "h1" else "<h1>Bridge closed</h1>"
+    markup = f"<html lang=en><body><article><figure><img src=/a.jpg>{caption}</figure>{headline}{RUNNING}</article>"
+    assert read(markup, raw(language="en")).article.local_day == expected
+
+
+def test_the_newest_posts_within_a_text_do_not_date_it() -> None:
+    posts = "".join(
+        f"<li><a href=/{day}>Another one</a><time datetime=2015-10-{day}T10:00:00Z>{day}/10/2015</time></li>"
+        for day in (12, 13, 14)
+    )
+    foot = "<footer>Published <time class='entry-date published updated' datetime=2012-08-07T18:56:00Z>7/8/2012</time>"
+    markup = f"<html lang=en><body><article><h1>Bridge closed</h1><ul>{posts}</ul>{RUNNING}{foot}</footer></article>"
+    assert read(markup, raw(language="en")).article.local_day == dt.date(2012, 8, 7)

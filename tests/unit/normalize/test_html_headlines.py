@@ -117,3 +117,14 @@ def test_the_headline_of_a_page(head: str, body: str, expected: str) -> None:
 )
 def test_the_name_of_the_site_is_cut_off_either_end(title: str, expected: str) -> None:
     assert without_site(title, {"talbote", "talboteexample"}) == expected
+
+
+def test_the_name_in_a_link_to_the_front_page_is_no_part_of_the_title() -> None:
+    home = '<a href="/"><img alt="Nhật báo Đồng Xanh"></a>'
+    title = "<title>青浜市の茶畑、66年ぶりに再開 – Nhật báo Đồng Xanh</title>"
+    assert headline_of(title, f"{home}<h2>青浜市の茶畑、66年ぶりに再開</h2>", "") == "青浜市の茶畑、66年ぶりに再開"
+
+
+def test_the_readings_over_japanese_words_are_no_part_of_a_headline() -> None:
+    heading = "<h1><ruby>子<rp>(</rp><rt>こ</rt><rp>)</rp></ruby>どもへの<ruby>体罰<rt>たいばつ</rt></ruby>を禁止</h1>"
+    assert headline_of("", heading) == "子どもへの体罰を禁止"

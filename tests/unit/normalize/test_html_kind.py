@@ -94,3 +94,16 @@ def test_a_post_behind_a_password_is_no_article() -> None:
 def test_an_article_in_an_archive_stays_one() -> None:
     assert article(body="<body class='single archive'>").headline == "Ferry to sail in May"
     assert article(body="<body class='archive'>", head="<meta property='og:type' content='article'>").headline
+
+
+@pytest.mark.parametrize(
+    "over",
+    [
+        pytest.param("<p class='kicker'>Ports of the north</p>", id="a line over the heading"),
+        pytest.param("<div><span class='dachzeile'>Ports of the north</span></div>", id="a German name"),
+    ],
+)
+def test_the_kicker_is_another_headline(over: str) -> None:
+    read = article(over=over)
+    assert read.headline == "Ferry to sail in May"
+    assert [(one.value, one.role) for one in read.alternate_headlines] == [("Ports of the north", "kicker")]

@@ -3,7 +3,7 @@
 import pytest
 
 from services.normalize.document import Piece
-from services.normalize.grammar.printed_credits import split_credit
+from services.normalize.html.caption_lines import split_credit
 from services.normalize.readers.html_page import read
 from shared.envelope import Raw, Source
 

@@ -242,3 +242,25 @@ def test_a_head_that_nobody_closed_ends_where_the_text_begins(tag: str, head: st
     texts = [block.text for block in article.blocks]
     assert article.headline == "Port closed today"
     assert texts == ["The port was closed on Thursday after a crane fell onto the quay.", "Nobody was hurt, it said."]
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        pytest.param('<sup><a href="#fn1">1</a></sup>', id="a link in the mark"),
+        pytest.param('<a href="#fn1"><sup>1</sup></a>', id="a mark in the link"),
+    ],
+)
+def test_the_mark_of_a_note_is_no_part_of_the_word_before_it(mark: str) -> None:
+    assert [block.text for block in blocks(f"<p>The old ferry{mark} sails again in spring.</p>")] == [
+        "The old ferry 1 sails again in spring."
+    ]
+
+
+def test_a_raised_figure_that_leads_nowhere_stays_with_its_word() -> None:
+    assert blocks("<p>The hall has 900 m<sup>2</sup> of space.</p>")[0].text == "The hall has 900 m2 of space."
+
+
+def test_a_paragraph_behind_the_mark_of_a_note_is_a_footnote() -> None:
+    note = '<p><sup><a id="fn1" href="#r1">1</a></sup> As counted by hand at noon.</p>'
+    assert [(block.type, block.text) for block in blocks(note)] == [("footnote", "1 As counted by hand at noon.")]

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -69,17 +70,29 @@ Poru mir vostu hupa dorim nelk ka zelda poru, vostu dorim ka hupa mir nelk zelda
 
 Kundal ni
 """
+PAGE = """<html lang="qx"><head><title>Nelka dorima hupas vostun</title></head><body><main>
+<h1>Nelka dorima hupas vostun</h1><p>Dal Ruba Talin ut Vemo Karsik</p>
+<article class="article-body"><p>Nelka hupa dorim ka vostu poru zelda mir ka nelk dorim, vostu hupa nelka zelda.</p>
+<figure><img src="/1.jpg"><figcaption>Vostu nelk dorim ka zelda. Lumas: Pila Dorun/VOLK</figcaption></figure>
+<p>Zelda poru ka nelk mir vostu dorim hupa ŵelka, zelda nelk poru ka mir dorim vostu hupa poru nelk zelda.</p>
+<p>Poru mir vostu hupa dorim nelk ka zelda poru, vostu dorim ka hupa mir nelk zelda dorim ŵostu poru nelk.</p>
+</article></main></body></html>"""
 READ = """
 import json, sys
 from services.normalize.pipeline import normalize
 from shared.messages import Raw, Source
 import msgspec
 raw = Raw(
-    source=Source(kind="drop", name="", language="qx"), media_type="text/plain", body=sys.stdin.buffer.read(),
+    source=Source(kind="drop", name="", language="qx"), media_type=sys.argv[1], body=sys.stdin.buffer.read(),
     received_us=1_700_000_000_000_000,
 )
 sys.stdout.buffer.write(msgspec.json.encode(normalize(raw)))
 """
+
+
+def captions_of(article: dict[str, Any]) -> list[tuple[str, str]]:
+    shown = [block for block in article["blocks"] if block.get("type") in ("caption", "picture")]
+    return [(one.get("caption") or one.get("text"), one["byline"]) for one in shown]
 
 
 def test_a_made_up_language_needs_no_code(tmp_path: Path) -> None:
@@ -87,18 +100,20 @@ def test_a_made_up_language_needs_no_code(tmp_path: Path) -> None:
     for package in ("services", "shared"):
         shutil.copytree(ROOT / package, tmp_path / package, ignore=ignored)
     (tmp_path / "services/normalize/language/qx.toml").write_text(MADE_UP, encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-c", READ], input=TEXT.encode(), cwd=tmp_path, capture_output=True, check=True
+    article, page = (
+        json.loads(
+            subprocess.run(
+                [sys.executable, "-c", READ, kind], input=text.encode(), cwd=tmp_path, capture_output=True, check=True
+            ).stdout
+        )
+        for kind, text in (("text/plain", TEXT), ("text/html", PAGE))
     )
-    article = json.loads(done.stdout)
     assert article["headline"] == "Nelka dorima hupas vostun"
     assert article["firstCreated"] == "2023-03-14T16:05:00+01:00"
-    assert [person["name"] for person in article["people"]] == ["Ruba Talin", "Vemo Karsik"]
     assert article["located"] == "Porubo"
-    captions = [block for block in article["blocks"] if block.get("type") in ("caption", "picture")]
-    assert [(one.get("caption") or one.get("text"), one["byline"]) for one in captions] == [
-        ("Vostu nelk dorim ka zelda.", "Pila Dorun/VOLK")
-    ]
+    for read in (article, page):
+        assert [person["name"] for person in read["people"]] == ["Ruba Talin", "Vemo Karsik"]
+        assert captions_of(read) == [("Vostu nelk dorim ka zelda.", "Pila Dorun/VOLK")]
     said = json.dumps(article["blocks"], ensure_ascii=False)
     assert "Kundal" not in said
     assert "HUPADO" not in said

@@ -166,13 +166,19 @@ def _ninjs_3(title: str, blocks: list[Block]) -> tuple[str, str]:
     texts = _texts(blocks)
     item = {"uri": "u:1", "headlines": [{"role": "main", "value": title}, {"role": "short", "value": texts[0]}]}
     media = [{"type": "picture", "descriptions": [{"role": "caption", "value": texts[-1]}], "by": "Anna Berg"}]
-    body = [{"contentType": "text/html", "value": _html(blocks)}]
-    return json.dumps(item | {"bodies": body, "associations": media}), "application/ninjs+json"
+    body = [{"contentType": "text/html", "value": _html(blocks[1:]) or "<p></p>"}]
+    notes = {"edNote": _note(blocks), "associations": [*media, {"type": "text", "headlines": [{"value": texts[0]}]}]}
+    return json.dumps(item | {"bodies": body} | notes), "application/ninjs+json"
+
+
+def _note(blocks: list[Block]) -> str:
+    return f"To all of the desks: {' '.join(_texts(blocks[:1]))}"
 
 
 def _schema_org(title: str, blocks: list[Block]) -> tuple[str, str]:
     texts = _texts(blocks)
-    item = {"@type": "NewsArticle", "headline": _esc(title), "articleBody": "\n".join(texts), "abstract": texts[0]}
+    item = {"@type": "NewsArticle", "headline": _esc(title), "articleBody": "\n".join(_texts(blocks[1:]))}
+    item |= {"abstract": texts[-1], "backstory": _note(blocks)}
     picture = {"@type": "ImageObject", "caption": texts[-1], "creditText": "Anna Berg"}
     return json.dumps(item | {"description": texts[-1], "image": picture}), "application/ld+json"
 
@@ -181,17 +187,20 @@ def _nitf(title: str, blocks: list[Block]) -> tuple[str, str]:
     texts = list(map(_esc, _texts(blocks)))
     head = f"<hedline><hl1>{_esc(title)}</hl1><hl2>{texts[0]}</hl2></hedline><note><p>{texts[-1]}</p></note>"
     head += f"<byline>{texts[0]}</byline><abstract><p>{texts[-1]}</p></abstract>"
-    body = (
-        f"<body.content><block>{_html(blocks)}</block></body.content><body.end><tagline>{texts[0]}</tagline></body.end>"
-    )
-    return f"<nitf><body><body.head>{head}</body.head>{body}</body></nitf>", "application/nitf+xml"
+    body = f"<body.content><block>{_html(blocks[1:])}</block></body.content>"
+    body += f"<body.end><tagline>{texts[0]}</tagline></body.end>"
+    head = f"<body.head>{head}<rights>{_esc(_note(blocks))}</rights></body.head>"
+    return f"<nitf><body>{head}{body}</body></nitf>", "application/nitf+xml"
 
 
 def _newsml_g2(title: str, blocks: list[Block]) -> tuple[str, str]:
     texts = list(map(_esc, _texts(blocks)))
     meta = f"<headline>{_esc(title)}</headline><headline>{texts[0]}</headline><by>{texts[-1]}</by>"
-    inline = f'<inlineXML><html xmlns="http://www.w3.org/1999/xhtml"><body>{_html(blocks)}</body></html></inlineXML>'
-    item = f"<contentMeta>{meta}</contentMeta><contentSet>{inline}</contentSet>"
+    inline = (
+        f'<inlineXML><html xmlns="http://www.w3.org/1999/xhtml"><body>{_html(blocks[1:])}</body></html></inlineXML>'
+    )
+    notes = f"<itemMeta><edNote>{_esc(_note(blocks))}</edNote></itemMeta>"
+    item = f"{notes}<contentMeta>{meta}</contentMeta><contentSet>{inline}</contentSet>"
     return f'<newsItem xmlns="http://iptc.org/std/nar/2006-10-01/" guid="u:1">{item}</newsItem>', _G2
 
 
@@ -214,7 +223,7 @@ def test_every_word_is_kept_or_told_and_none_invented(kind: str) -> None:
         for line in (title, *_texts(blocks)):
             gone = [word for word in _words(_without_label(line)) if word not in said]
             assert not gone, f"{gone} of {line!r} are lost"
-        printed = " ".join((title, *_texts(blocks), "Anna Berg"))
+        printed = " ".join((title, *_texts(blocks), "Anna Berg", _note(blocks)))
         invented = set(_words(" ".join(_shown(article)))) - set(_words(printed))
         assert not invented, f"{invented} are invented"
 

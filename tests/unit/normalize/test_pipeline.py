@@ -224,14 +224,20 @@ def test_a_short_last_line_of_a_signed_article_stays() -> None:
 
 
 @pytest.mark.parametrize(
-    "line",
-    ["Ảnh minh họa", "[Ảnh 1]", "Ảnh do nhân vật cung cấp", "Ảnh 2: Cây cầu vào mùa xuân", "Cầu cũ (ảnh trên) và mới"],
+    ("line", "caption"),
+    [
+        ("Ảnh minh họa", "Ảnh minh họa"),
+        ("[Ảnh 1]", "[Ảnh 1]"),
+        ("Ảnh do nhân vật cung cấp", "Ảnh do nhân vật cung cấp"),
+        ("Ảnh 2: Cây cầu vào mùa xuân", "Cây cầu vào mùa xuân"),
+        ("Cầu cũ (ảnh trên) và mới", "Cầu cũ (ảnh trên) và mới"),
+    ],
 )
-def test_a_line_that_speaks_of_its_picture_is_a_caption(line: str) -> None:
+def test_a_line_that_speaks_of_its_picture_is_a_caption(line: str, caption: str) -> None:
     lines = ["Cầu đóng cửa chín tháng", f"TTH - {RUNNING}", RUNNING, line, RUNNING]
     blocks = normalize(raw("\n\n".join(lines), language="vi")).blocks
     assert [block.type for block in blocks] == ["paragraph", "caption", "paragraph"]
-    assert blocks[1].text == line
+    assert blocks[1].text == caption
 
 
 def test_an_update_on_a_line_of_its_own_is_the_version() -> None:
@@ -410,14 +416,14 @@ def test_any_bytes_are_read_or_refused(body: bytes, media_type: str) -> None:
     ("piece", "count"),
     [
         pytest.param("a ", 400_000, id="one endless line"),
-        pytest.param("Anh Phong\n", 20_000, id="a name on every line"),
-        pytest.param("Tin liên quan\n", 20_000, id="a site's line on every line"),
-        pytest.param("Tin liên quan\nGiá gạo tăng\n", 10_000, id="openers and headlines in turn"),
+        pytest.param("Anh Phong\n", 4_000, id="a name on every line"),
+        pytest.param("Tin liên quan\n", 4_000, id="a site's line on every line"),
+        pytest.param("Tin liên quan\nGiá gạo tăng\n", 2_000, id="openers and headlines in turn"),
         pytest.param("A - ", 50_000, id="dashes"),
         pytest.param("(", 100_000, id="brackets"),
         pytest.param("9/11/", 40_000, id="figures"),
         pytest.param("Ảnh: ", 40_000, id="labels"),
-        pytest.param("Bài: " * 20 + "\n", 4_000, id="labels on every line"),
+        pytest.param("Bài: " * 20 + "\n", 2_000, id="labels on every line"),
     ],
 )
 def test_hostile_text_costs_little(piece: str, count: int) -> None:
@@ -425,18 +431,18 @@ def test_hostile_text_costs_little(piece: str, count: int) -> None:
         with contextlib.suppress(NotAnArticle):
             normalize(raw(text, language="vi"))
 
-    check_cost(read, lambda count: piece * count, count, RUNNING_TEXT * 500)
+    check_cost(read, lambda count: piece * count, count, RUNNING_TEXT * 250)
 
 
 @pytest.mark.parametrize(
     ("before", "piece", "count"),
     [
-        pytest.param("<p class=date>", "11.11.", 500_000, id="figures without end"),
-        pytest.param("<div class=byline>", "Von Anna und ", 200_000, id="a byline without end"),
-        pytest.param("", "<h1>Anna Berg</h1>", 29_000, id="headings alone"),
-        pytest.param("", "<meta name=date content='09/11/2015 x'>", 28_000, id="dates in metas"),
-        pytest.param("", "<div class=caption>In spring</div><img src=x>", 14_000, id="captions alone"),
-        pytest.param("<p>", "ABC ", 800_000, id="a paragraph of capitals"),
+        pytest.param("<p class=date>", "11.11.", 200_000, id="figures without end"),
+        pytest.param("<div class=byline>", "Von Anna und ", 80_000, id="a byline without end"),
+        pytest.param("", "<h1>Anna Berg</h1>", 12_000, id="headings alone"),
+        pytest.param("", "<meta name=date content='09/11/2015 x'>", 12_000, id="dates in metas"),
+        pytest.param("", "<div class=caption>In spring</div><img src=x>", 6_000, id="captions alone"),
+        pytest.param("<p>", "ABC ", 300_000, id="a paragraph of capitals"),
         pytest.param("<p>", "<i class=date>9</i> It rained.<br><br>", 5_000, id="a date on every line of a paragraph"),
     ],
 )
@@ -447,7 +453,7 @@ def test_hostile_pages_cost_little(before: str, piece: str, count: int) -> None:
     def read(markup: str) -> None:
         assert normalize(raw(markup, "text/html")).headline is not None
 
-    check_cost(read, lambda count: page(before + piece * count + "<p>"), count, page(RUNNING_PAGE * 500))
+    check_cost(read, lambda count: page(before + piece * count + "<p>"), count, page(RUNNING_PAGE * 250))
 
 
 def check_cost(read: Callable[[str], None], hostile: Callable[[int], str], count: int, usual: str) -> None:

@@ -113,6 +113,15 @@ def test_without_any_zone_it_is_a_clock_without_one() -> None:
     assert clock.sure <= 0.5
 
 
+def test_months_are_read_in_the_declared_language_though_people_write_another() -> None:
+    article = read(changed(published="ma, 08 okt 2018 10:09:29 +0000", language="nl")).article
+    assert article.first_created == dt.datetime(2018, 10, 8, 10, 9, 29, tzinfo=dt.UTC)
+
+
+def test_a_word_for_today_beside_a_date_that_nobody_reads_dates_nothing() -> None:
+    assert read(changed(published="ma, 08 xyz 2018", updated=None, language="hu")).article.first_created is None
+
+
 def test_without_declared_language_the_zone_is_that_of_the_words() -> None:
     article = read(changed(published="2015-11-09 05:34", language=None), None, None).article
     assert article.zone_rule == "language"

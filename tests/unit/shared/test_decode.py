@@ -133,11 +133,11 @@ def test_text_encoded_more_than_once_is_decoded_as_often(encoding: str, times: i
         pytest.param("Tiếng Việt".encode("utf-32"), "Tiếng Việt", id="UTF-32 with its mark"),
         pytest.param("Tiếng Việt".encode("utf-32-le"), "Tiếng Việt", id="UTF-32 without"),
         pytest.param(unicodedata.normalize("NFD", "Tiếng Việt ở Huế").encode(), "Tiếng Việt ở Huế", id="marks apart"),
-        pytest.param("Việt Nam".encode() + b" \xe1 x\xff.", "Việt Nam  x.", id="stray bytes are left out"),
+        pytest.param("Việt Nam".encode() + b" \xe1 x\xff.", "Việt Nam \ufffd x\ufffd.", id="stray bytes are shown"),
         pytest.param(
             "Việt Nam nói ".encode() + b"\x93v\xc3\xa2ng\x94", "Việt Nam nói “vâng”", id="stray quotes of Windows"
         ),
-        pytest.param("Việt Nam".encode()[:-5] + b"\xe1\xbb", "Việ", id="cut inside a letter"),
+        pytest.param("Việt Nam".encode()[:-5] + b"\xe1\xbb", "Việ\ufffd", id="cut inside a letter"),
         pytest.param(b"caf\xed\xa0\xbd\xed\xb8\x80 \xc3\xa9t\xc3\xa9", "caf😀 été", id="surrogates encoded apart"),
         pytest.param("“ĐÔ” và “MŨ”, ‘CÓ’… «là »".encode(), "“ĐÔ” và “MŨ”, ‘CÓ’… «là »", id="sound text with quotes"),
         pytest.param(
@@ -150,6 +150,25 @@ def test_text_encoded_more_than_once_is_decoded_as_often(encoding: str, times: i
 )
 def test_what_comes_out(body: bytes, expected: str) -> None:
     assert decode(body, PLAIN).text == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "text", "unreadable"),
+    [
+        pytest.param(
+            "Le café est ".encode() + b"ferm\xe9, dit", "Le café est fermé, dit", 0, id="a letter of the language"
+        ),
+        pytest.param("Größe der ".encode() + b"Stra\xdfe", "Größe der Straße", 0, id="a German one"),
+        pytest.param(
+            "Le café est ".encode() + b"ferm\xfe, dit", "Le café est ferm\ufffd, dit", 1, id="no letter of it"
+        ),
+        pytest.param("São Paulo: região".encode() + b" n\xc3", "São Paulo: região n\ufffd", 1, id="cut at the end"),
+        pytest.param("été".encode("utf-16")[:-1], "ét\ufffd", 1, id="UTF-16 cut at the end"),
+    ],
+)
+def test_no_letter_of_damaged_text_is_dropped(body: bytes, text: str, unreadable: int) -> None:
+    decoded = decode(body, PLAIN)
+    assert (decoded.text, decoded.unreadable, decoded.repaired) == (text, unreadable, True)
 
 
 @pytest.mark.parametrize("name", ["cp1258", "viscii", "vps", "vni"])
@@ -238,13 +257,14 @@ def test_bytes_that_are_no_text_are_refused_with_what_they_look_like(body: bytes
 
 @given(body=st.binary(max_size=300), media_type=st.sampled_from([PLAIN, "text/html; charset=utf-16", "; charset=big5"]))
 @settings(max_examples=150, deadline=None)
-def test_any_bytes_are_read_in_nfc_or_refused(body: bytes, media_type: str) -> None:
+def test_any_bytes_are_read_in_nfc_and_what_is_unreadable_is_told(body: bytes, media_type: str) -> None:
     try:
         decoded = decode(body, media_type)
     except NotAnArticle:
         return
     assert unicodedata.is_normalized("NFC", decoded.text)
-    assert "\ufffd" not in decoded.text or "\ufffd".encode() in body or b"\xff\xfd" in body or b"\xfd\xff" in body
+    printed = "\ufffd".encode() in body or b"\xff\xfd" in body or b"\xfd\xff" in body
+    assert "\ufffd" not in decoded.text or printed or (decoded.unreadable and decoded.repaired)
 
 
 @given(text=st.text(min_size=1, max_size=200))

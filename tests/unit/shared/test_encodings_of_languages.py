@@ -1,71 +1,89 @@
-"""Copy of twenty languages in the encodings their newsrooms used before Unicode comes out letter by letter."""
+"""Copy of every language we read, in the encodings its newsrooms used before Unicode, comes out letter by letter."""
 
 import unicodedata
 
 import pytest
 
 from shared.untrusted.decode import decode
+from tests.unit.shared.language_texts import ENCODINGS, TEXTS, UNICODE
+from tests.unit.shared.old_encodings import misread
 
-TEXTS = {
-    "en": "The council’s plan — “bold”, the mayor’s words — costs £4m. © Example",
-    "de": "Die Bürger möchten mehr Bäume in der Straße, sagte der Bürgermeister: „Wir prüfen das für den Frühling.“",
-    "fr": (
-        "La municipalité a décidé de rénover l’école dès l’été, a indiqué l’élu ; « "
-        "c’est une priorité », a-t-il ajouté."
-    ),
-    "es": (
-        "El alcalde anunció que la reparación del muelle empezará mañana; «será rápida», aseguró también la portavoz."
-    ),
-    "it": (
-        "Il sindaco ha detto che la città avrà più alberi: «È una necessità», ha spiegato, perché l’estate sarà calda."
-    ),
-    "pt": (
-        "A câmara decidiu que a reconstrução do cais começará amanhã, disse a vereadora; não há previsão de atrasos."
-    ),
-    "nl": (
-        "De gemeente wil ’s zomers meer bomen – vooral langs het water – en vraagt bewoners om ideeën en coördinatie."
-    ),
-    "sv": (
-        "Kommunen vill återställa bryggan före sommaren, sade ordföranden, som också hoppas på fler båtar och gäster."
-    ),
-    "no": (
-        "Kommunen ønsker å bygge bryggen på nytt før sommeren, sa ordføreren, som også håper på flere båter og gjester."
-    ),
-    "da": (
-        "Kommunen ønsker at genopføre broen før sommeren, sagde borgmesteren, som også håber på flere både og gæster."
-    ),
-    "pl": (
-        "Rada miasta zgodziła się na odbudowę mola, które zniszczył sztorm; prace mają ruszyć już w przyszłym tygodniu."
-    ),
-    "tr": (
-        "Belediye meclisi iskelenin yeniden yapılması için karar aldı; çalışmaların yazdan önce başlayacağı bildirildi."
-    ),
-    "id": "Dewan kota menyetujui perbaikan dermaga – “secepatnya,” kata wali kota – mulai bulan depan.",
-    "th": "สภาเมืองเห็นชอบให้ซ่อมท่าเรือไม้ที่พังเพราะพายุ โดยงานจะเริ่มก่อนฤดูร้อนและใช้เวลาประมาณสิบเดือน",
-    "ru": (
-        "Городской совет решил восстановить причал, разрушенный штормом; работы начнутся "
-        "до лета и продлятся десять месяцев."
-    ),
-    "ja": "市議会は月曜日、嵐で壊れた桟橋を再建する計画を可決した。工事は夏の前に始まり、十か月ほどかかる見通しだ。",
-    "zh": "市议会周一通过了重建码头的计划，工程预计在夏季之前动工，工期约为十个月，费用由省市两级共同承担。",
-    "ko": "시의회는 월요일 폭풍으로 무너진 부두를 다시 짓는 계획을 통과시켰다. 공사는 여름 전에 시작해 열 달쯤 걸린다.",
-    "ar": "وافق مجلس المدينة يوم الاثنين على إعادة بناء الرصيف الذي دمرته العاصفة، على أن يبدأ العمل قبل الصيف.",
-    "hi": "नगर परिषद ने सोमवार को तूफ़ान में टूटे घाट को फिर से बनाने की मंज़ूरी दी, काम गर्मियों से पहले शुरू होगा।",
-}
-ENCODINGS = {
-    **dict.fromkeys(("en", "de", "fr", "es", "it", "pt", "nl", "sv", "no", "da", "id"), ("cp1252",)),
-    "pl": ("cp1250", "iso8859_2"), "tr": ("cp1254", "iso8859_9"), "th": ("cp874",), "ar": ("cp1256",),
-    "ru": ("cp1251", "koi8_r", "iso8859_5"), "ja": ("cp932", "euc_jp"), "zh": ("gb18030",), "ko": ("cp949",),
-    "hi": ("utf_16",),
-}  # fmt: skip
+# What no letter tells apart in a line of its own: bytes that are as likely in another language.
+_AMBIGUOUS = {("uk", "mac_cyrillic")}
+_IN_OLD_SIGNS = str.maketrans(
+    {"’": "'", "–": "-", "“": '"', "”": '"', "«": '"', "»": '"', "\u200c": " ", "۔": ".", "ی": "ي"}
+)
+ROWS = [(tag, name) for tag in TEXTS for name in (*ENCODINGS.get(tag, ()), *UNICODE)]
+_MISREADINGS = ("cp1252", "latin-1", "cp1251", "cp1250")
 
 
-@pytest.mark.parametrize(("language", "encoding"), [(tag, name) for tag, names in ENCODINGS.items() for name in names])
-@pytest.mark.parametrize("hinted", [True, False], ids=["language told", "language not told"])
-def test_every_encoding_of_a_language_is_exact(language: str, encoding: str, hinted: bool) -> None:
-    body = "\n\n".join([TEXTS[language]] * 3).encode(encoding, "ignore")
-    expected = unicodedata.normalize("NFC", body.decode(encoding))
-    assert decode(body, "text/plain", language if hinted else None).text == expected
+def _written(text: str, encoding: str) -> bytes | None:
+    """The text in an encoding, with the signs it has; None where it lacks a letter or ASCII is enough."""
+    if encoding in ("cp1250", "iso8859_2", "cp852", "mac_latin2"):
+        text = text.replace("ș", "ş").replace("ț", "ţ")
+    for form in (text, text.translate(_IN_OLD_SIGNS)):
+        try:
+            body = form.encode(encoding)
+        except UnicodeEncodeError:
+            continue
+        return None if body.isascii() and "2022" not in encoding and encoding != "hz" else body
+    return None
+
+
+def _is_exact(body: bytes, encoding: str, language: str | None) -> bool:
+    return decode(body, "text/plain", language).text == unicodedata.normalize("NFC", body.decode(encoding))
+
+
+@pytest.mark.parametrize(("language", "encoding"), ROWS)
+def test_a_paragraph_is_exact_in_every_encoding_of_its_language(language: str, encoding: str) -> None:
+    body = _written(TEXTS[language][0], encoding)
+    assert body is None or _is_exact(body, encoding, None)
+
+
+@pytest.mark.parametrize(("language", "encoding"), [row for row in ROWS if row not in _AMBIGUOUS])
+def test_a_line_is_exact_where_the_source_says_its_language(language: str, encoding: str) -> None:
+    bodies = [body for text in TEXTS[language][1:] if (body := _written(text, encoding)) is not None]
+    assert [body for body in bodies if not _is_exact(body, encoding, language)] == []
+
+
+def test_nearly_every_line_alone_is_exact() -> None:
+    bodies = [
+        (body, encoding)
+        for language, encoding in ROWS
+        for text in TEXTS[language][1:]
+        if (body := _written(text, encoding)) is not None
+    ]
+    wrong = [(body, encoding) for body, encoding in bodies if not _is_exact(body, encoding, None)]
+    assert len(bodies) > 500
+    assert len(wrong) <= len(bodies) // 50, wrong
+
+
+@pytest.mark.parametrize("encoding", _MISREADINGS)
+@pytest.mark.parametrize("times", [1, 2])
+def test_text_of_any_language_encoded_more_than_once_is_mended(encoding: str, times: int) -> None:
+    wrong = []
+    for text in (text for texts in TEXTS.values() for text in texts if not text.isascii()):
+        body = text.encode()
+        for _ in range(times):
+            body = misread(body, encoding).encode()
+        decoded = decode(body, "text/plain")
+        if decoded.text != unicodedata.normalize("NFC", text) or not decoded.repaired:
+            wrong.append(text)
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("language", "encoding"),
+    [("fr", "cp1252"), ("de", "cp1252"), ("es", "cp850"), ("pl", "cp1250"), ("ru", "cp1251"), ("cs", "iso8859_2")],
+)
+@pytest.mark.parametrize("place", [0, 1], ids=["a paragraph of UTF-8", "a line of UTF-8"])
+def test_one_line_of_an_older_encoding_in_unicode_text_is_read_as_what_it_is(
+    language: str, encoding: str, place: int
+) -> None:
+    sound, line = TEXTS[language][place].encode(), TEXTS[language][1]
+    decoded = decode(b"\n\n".join((sound, line.encode(encoding), sound)), "text/plain")
+    assert decoded.text.split("\n\n")[1] == line
+    assert decoded.repaired
 
 
 @pytest.mark.parametrize(
@@ -81,3 +99,21 @@ def test_every_encoding_of_a_language_is_exact(language: str, encoding: str, hin
 )
 def test_a_few_signs_alone_are_windows_1252(text: str) -> None:
     assert decode(text.encode("cp1252"), "text/plain").text == text
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        pytest.param(
+            "U?y ban nha^n da^n ti?nh vu+`a to^? chu+'c ho^.i nghi..",
+            "Ủy ban nhân dân tỉnh vừa tổ chức hội nghị.",
+            id="told",
+        ),
+        pytest.param("ddu+o+.c bie^'t Vie^.t Nam \\(Ha` No^.i\\)", "được biết Việt Nam (Hà Nội)", id="a sign kept"),
+        pytest.param(
+            "Set a^2 + b^2 (c+d), o^3: an odd add-on", "Set a^2 + b^2 (c+d), o^3: an odd add-on", id="algebra"
+        ),
+    ],
+)
+def test_vietnamese_typed_in_ascii_is_read_by_its_mnemonics(body: str, text: str) -> None:
+    assert decode(body.encode(), "text/plain").text == text

@@ -1,0 +1,63 @@
+"""`python -m tests.suite [options of pytest]`: the whole suite in two processes beside each other, as `make test` does.
+
+What is in the first half computes, what is in the second mostly waits for processes to start and clocks to run out.
+"""
+
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+COMPUTING = ("unit", "contract")
+TESTS = Path(__file__).parent
+_COUNTED = re.compile(r"\b(\d+) (passed|skipped|failed|errors?|xfailed|xpassed)\b")
+
+
+def halves() -> tuple[list[str], list[str]]:
+    """The folders of tests: those that compute, and all others."""
+    folders = sorted({path.relative_to(TESTS).parts[0] for path in TESTS.rglob("test_*.py")})
+    parts = [folder for folder in folders if folder in COMPUTING], [name for name in folders if name not in COMPUTING]
+    return tuple([f"tests/{name}" for name in part] for part in parts)  # type: ignore[return-value]  # of two
+
+
+def summed(last_lines: Iterable[str]) -> str:
+    """One line for the closing lines of several runs: "4,551 passed, 6 skipped"."""
+    counts: Counter[str] = Counter()
+    for line in last_lines:
+        for number, outcome in _COUNTED.findall(line):
+            counts[outcome] += int(number)
+    return ", ".join(f"{number:,} {outcome}" for outcome, number in counts.items())
+
+
+def main(options: list[str]) -> int:
+    """Run both halves, the second into a file that is shown after the first; the exit code is the first but 0."""
+    begun = time.monotonic()
+    command = [sys.executable, "-m", "pytest", *options]
+    first, second = halves()
+    with tempfile.TemporaryFile("w+") as later:
+        behind = subprocess.Popen([*command, *second], stdout=later, stderr=subprocess.STDOUT)
+        ahead = subprocess.Popen([*command, *first], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        assert ahead.stdout is not None
+        last_lines = [_show(ahead.stdout)]
+        codes = [ahead.wait(), behind.wait()]
+        later.seek(0)
+        last_lines.append(_show(later))
+    print(f"{summed(last_lines)} in {time.monotonic() - begun:.0f} s")
+    return next(filter(None, codes), 0)
+
+
+def _show(lines: Iterable[str]) -> str:
+    """Print lines as they come; the last one."""
+    last = ""
+    for line in lines:
+        print(line, end="", flush=True)
+        last = line
+    return last
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
