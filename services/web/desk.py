@@ -18,6 +18,8 @@ from shared.ledger.calls import Ledger
 from shared.ledger.reader import InputStatus
 from shared.settings import Settings
 
+RHYTHM_LASTS_US = 5_000_000
+
 
 class Desk(Protocol):
     """The parts behind the pages."""
@@ -37,12 +39,18 @@ class WholeDesk:
     def __init__(self, settings: Settings, ledger: Ledger, archive: Archive, index: Index) -> None:
         self._settings, self._ledger, self._archive, self._index = settings, ledger, archive, index
         self._feed_states = FeedStates(ledger.client)
+        self._rhythms: dict[tuple[int, int], tuple[int, list[Beat]]] = {}
         self.audit = AuditLog(settings.audit_folder)
         self.acts = Acts(ledger, settings, self.audit)
 
     def rhythm(self, *, since_us: int, until_us: int, step_us: int) -> list[Beat]:
-        """What was indexed step by step, and how long it took."""
-        return read_rhythm(self._index, since_us=since_us, until_us=until_us, step_us=step_us)
+        """What was indexed step by step, and how long it took; for all who look within seconds it is read once."""
+        span = (until_us - since_us, step_us)
+        read_us, beats = self._rhythms.get(span, (0, []))
+        if until_us - read_us > RHYTHM_LASTS_US:
+            beats = read_rhythm(self._index, since_us=since_us, until_us=until_us, step_us=step_us)
+            self._rhythms[span] = (until_us, beats)
+        return beats
 
     def archived(self, ref: str, stored: Stored | None) -> ArchivedInput | None:
         """The input of a revision as it came; None where it rests in the archive no more."""

@@ -12,6 +12,9 @@ VENDOR, PAGES = WEB / "vendor", WEB / "pages"
 PACKAGES = tomllib.loads((VENDOR / "vendor.toml").read_text("utf-8"))["package"]
 
 
+TESTS = Path(__file__).parents[1] / "vendor" / "axe"
+
+
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package["name"])
 def test_vendored_files_are_unchanged_and_carry_their_licence(package: dict[str, object]) -> None:
     hashes = package["sha256"]
@@ -19,6 +22,13 @@ def test_vendored_files_are_unchanged_and_carry_their_licence(package: dict[str,
     found = {name: hashlib.sha256((VENDOR / name).read_bytes()).hexdigest() for name in hashes}
     assert found == hashes
     assert len((VENDOR / str(package["licence_file"])).read_text("utf-8")) > 100
+
+
+def test_what_only_tests_use_is_unchanged_and_carries_its_licence_too() -> None:
+    (package,) = tomllib.loads((TESTS / "vendor.toml").read_text("utf-8"))["package"]
+    for name, digest in package["sha256"].items():
+        assert hashlib.sha256((TESTS / name).read_bytes()).hexdigest() == digest
+    assert "Mozilla Public License" in (TESTS / package["licence_file"]).read_text("utf-8")
 
 
 def test_nothing_is_vendored_that_is_not_listed() -> None:

@@ -1,6 +1,7 @@
 """Templates into pages: what each may use, in which language, under which rules for the browser."""
 
 import datetime as dt
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -8,10 +9,11 @@ from importlib import resources
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from services.web.acts import ACTS
 from services.web.pages.static_files import address_of
 from services.web.scopes import may
 from shared.clock import from_us
@@ -50,7 +52,13 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
             **values,
         )
     )
-    headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store", "Vary": "Cookie, Accept-Language"}
+    headers = {
+        "Content-Security-Policy": POLICY,
+        "Cache-Control": "no-store",
+        "Vary": "Cookie, Accept-Language",
+        # Under `no-referrer` browsers send our own forms with `Origin: null`, which nobody can tell from forged ones.
+        "Referrer-Policy": "same-origin",
+    }
     return HTMLResponse(text, status, headers)
 
 
@@ -79,12 +87,20 @@ def _environment(language: str) -> Environment:
         loader=PackageLoader("services.web.pages"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    environment.globals |= {"t": _translator(language), "static": address_of, "languages": LANGUAGES, "signs": SIGNS}
-    environment.filters |= {"moment": moment_tag, "seconds": seconds, "number": lambda value: f"{value:,}"}
+    environment.globals |= {
+        "t": translator(language), "static": address_of, "languages": LANGUAGES, "signs": SIGNS, "acts_known": ACTS,
+    }  # fmt: skip
+    filters: dict[str, Callable[..., object]] = {
+        "moment": moment_tag, "exact": exact_tag, "seconds": seconds, "number": lambda value: f"{value:,}",
+        "host": without_scheme, "commands": with_commands,
+    }  # fmt: skip
+    environment.filters |= filters
     return environment
 
 
-def _translator(language: str) -> Callable[[str], str]:
+@cache
+def translator(language: str) -> Callable[[str], str]:
+    """Our words in a language; what has no translation stays English."""
     words: Mapping[str, str] = {}
     if language != "en":
         file = resources.files("services.web.pages").joinpath("words", f"{language}.toml")
@@ -100,13 +116,32 @@ def moment_tag(micros: int | None) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(at.isoformat(), f"{at:%Y-%m-%d %H:%M:%S} UTC")
 
 
+def exact_tag(micros: int) -> Markup:
+    """A time to the millisecond: steps of one article lie close together, and "now" says nothing of them."""
+    at = from_us(micros)
+    text = f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 1000:03d} UTC"
+    return Markup('<time data-exact datetime="{}">{}</time>').format(at.isoformat(), text)
+
+
+def without_scheme(address: str) -> str:
+    """`tin.example/rss` of `https://tin.example/rss`: what tells one source from another comes first."""
+    return address.partition("://")[2] or address
+
+
+def with_commands(text: str) -> Markup:
+    """What stands between backticks as code."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 - it was escaped before
+
+
 def seconds(micros: int | None) -> str:
-    """`0.12 s`, `75 s`, `3 min`, `2 h`; a dash where it is not known."""
+    """`12 ms`, `1.2 s`, `75 s`, `3 min`, `2 h`; a dash where it is not known."""
     if micros is None:
         return "–"
     spent = micros / 1_000_000
+    if spent < 1:
+        return f"{micros / 1000:.0f} ms"
     if spent < 10:
-        return f"{spent:.2f} s"
+        return f"{spent:.1f} s"
     for limit, unit, name in ((180, 1, "s"), (7200, 60, "min"), (172_800, 3600, "h")):
         if spent < limit:
             return f"{spent / unit:.0f} {name}"

@@ -10,11 +10,12 @@ from starlette.responses import RedirectResponse, Response
 from services.index.rhythm import Beat
 from services.index.search import Stored
 from services.web.acts import may_do, read_act
-from services.web.listing import Listing, Row, Wanted
+from services.web.keys import Key
+from services.web.listing import GROUPS, Listing, Row, Wanted
 from services.web.pages.grouping import Group, grouped
 from services.web.pages.input_view import InputView, view_input
 from services.web.pages.login import checked_form
-from services.web.pages.render import page
+from services.web.pages.render import page, preferences, seconds, translator
 from services.web.problems import Problem
 from services.web.responses import json_answer
 from services.web.state import AppState, publisher_of, state_of
@@ -24,14 +25,15 @@ from shared.errors import PermanentError, TransientError
 from shared.ledger.listing import Standing
 from shared.ledger.overview import redis_away
 
-NOW_ROWS, MOST_GROUPED = 30, 1000
+NOW_ROWS, MOST_GROUPED, FAILED_LOOKED_AT = 30, 1000, 200
 HOUR_US, DAY_US, MINUTE_US = 3_600_000_000, 86_400_000_000, 60_000_000
 
 
 async def show_now(request: Request) -> Response:
     """The whole desk at this moment, alive."""
     listing = await _rows(state_of(request), Wanted(limit=NOW_ROWS))
-    return page(request, "now.html", **await _state(request), listing=listing)
+    pace = {name: pace_of(total, request) for name, (_, total) in (await _rhythm(state_of(request))).items()}
+    return page(request, "now.html", **await _state(request), listing=listing, pace=pace)
 
 
 async def show_now_state(request: Request) -> Response:
@@ -48,13 +50,10 @@ async def show_now_rows(request: Request) -> Response:
 
 async def show_rhythm(request: Request) -> Response:
     """Figures for the charts: the last hour by minutes, the last day by quarters of an hour."""
-    app_state, now = state_of(request), now_us()
-    spans = {"hour": (HOUR_US, MINUTE_US), "day": (DAY_US, 15 * MINUTE_US)}
-    told = {}
-    for name, (span, step) in spans.items():
-        beats = await app_state.ask(app_state.desk.rhythm, since_us=now - span, until_us=now, step_us=step)
-        told[name] = _columns(beats)
-    return json_answer(told)
+    rhythm = await _rhythm(state_of(request))
+    return json_answer(
+        {name: _columns(beats) | {"said": pace_of(total, request)} for name, (beats, total) in rhythm.items()}
+    )
 
 
 async def show_list(request: Request) -> Response:
@@ -112,9 +111,19 @@ async def show_feeds(request: Request) -> Response:
 async def show_publishers(request: Request) -> Response:
     """Who pushes, with which keys, and what became of the last pushes."""
     app_state = state_of(request)
-    names = dict.fromkeys(key.publisher.name for key in app_state.keys.list())
-    listings = {name: await _rows(app_state, Wanted(source=f"push:{name}", limit=100)) for name in names}
-    return page(request, "publishers.html", keys=app_state.keys.list(), listings=listings)
+    keys: dict[str, list[Key]] = {}
+    for key in app_state.keys.list():
+        keys.setdefault(key.publisher.name, []).append(key)
+    publishers = [
+        {
+            "name": name,
+            "own_keys": own,
+            "rows": (await _rows(app_state, Wanted(source=f"push:{name}", limit=8))).rows,
+            "refusals": grouped((await _rows(app_state, _failed_of(name))).rows),
+        }
+        for name, own in keys.items()
+    ]
+    return page(request, "publishers.html", publishers=publishers)
 
 
 async def do_act(request: Request) -> Response:
@@ -157,11 +166,34 @@ async def _input(app_state: AppState, row: Row, stored: Stored | None) -> InputV
     return view_input(archived, stored.article if stored is not None else None)
 
 
-def _columns(beats: Sequence[Beat]) -> dict[str, list[float]]:
-    """Column by column, as the chart takes them; times in seconds."""
+def _failed_of(publisher: str) -> Wanted:
+    return Wanted(states=GROUPS["failed"], source=f"push:{publisher}", limit=FAILED_LOOKED_AT)
+
+
+async def _rhythm(app_state: AppState) -> dict[str, tuple[list[Beat], Beat]]:
+    """The last hour by minutes and the last day by quarters of an hour, each with the whole of it in one."""
+    now, told = now_us(), {}
+    for name, (span, step) in {"hour": (HOUR_US, MINUTE_US), "day": (DAY_US, 15 * MINUTE_US)}.items():
+        beats = await app_state.ask(app_state.desk.rhythm, since_us=now - span, until_us=now, step_us=step)
+        whole = await app_state.ask(app_state.desk.rhythm, since_us=now - span, until_us=now, step_us=span)
+        told[name] = (beats, whole[0] if whole else Beat(at_us=now - span, count=0, p50_us=0, p95_us=0))
+    return told
+
+
+def pace_of(total: Beat, request: Request) -> str:
+    """`24 articles, half within 0.2 s, 95 % within 0.8 s`, in the reader's language."""
+    say = translator(preferences(request)["lang"])
+    if not total.count:
+        return say("nothing was indexed")
+    within = f"{say('half were done within')} {seconds(total.p50_us)}, {say('95 % within')} {seconds(total.p95_us)}"
+    return f"{total.count:,} {say('articles')}, {within}"
+
+
+def _columns(beats: Sequence[Beat]) -> dict[str, Any]:
+    """Column by column, as the chart takes them; times in seconds, none where nothing was indexed."""
     return {
         "at": [beat.at_us / 1e6 for beat in beats],
         "count": [float(beat.count) for beat in beats],
-        "p50": [beat.p50_us / 1e6 for beat in beats],
-        "p95": [beat.p95_us / 1e6 for beat in beats],
+        "p50": [beat.p50_us / 1e6 if beat.count else None for beat in beats],
+        "p95": [beat.p95_us / 1e6 if beat.count else None for beat in beats],
     }

@@ -1,0 +1,257 @@
+"""The desk in a real browser: what a monitor does there, what nobody can make it do, and who can use it."""
+
+import json
+import shutil
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from services.web.listing import Wanted
+from tests.e2e.newsroom import DROP, PAGE, Newsroom, open_newsroom
+from tests.require import lacking
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Error, Page, Request
+try:
+    from playwright import sync_api
+except ImportError:
+    sync_api = None  # type: ignore[assignment,unused-ignore]
+
+AXE = Path(__file__).parents[1] / "vendor" / "axe" / "axe-4.14.1.min.js"
+PAGES = ("/", "/articles", "/articles?q=khong-co", "/dead", "/dead?state=refused", "/feeds", "/publishers")
+SHIFTS = """() => new Promise((done) => new PerformanceObserver((list, observer) => { observer.disconnect();
+done(list.getEntries().reduce((sum, entry) => sum + entry.value, 0)); }).observe({type: 'layout-shift', buffered: true})
+|| setTimeout(() => done(0), 100))"""
+
+
+class Watched:
+    """A person's browser window; keeps what the console complains of and what was asked of elsewhere."""
+
+    def __init__(self, context: "BrowserContext", room: Newsroom) -> None:
+        self.page: Page = context.new_page()
+        self.room = room
+        self.complaints: list[str] = []
+        self.page.on("console", self._note_console)
+        self.page.on("pageerror", self._note_error)
+        self.page.on("dialog", self._note_dialog)
+        self.page.on("request", self._note_request)
+
+    def open(self, path: str) -> None:
+        self.page.goto(self.room.address + path)
+
+    def log_in(self) -> None:
+        self.open("/")
+        self.page.keyboard.insert_text(self.room.key)
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_url(self.room.address + "/")
+
+    def _note_console(self, said: "ConsoleMessage") -> None:
+        if said.type in ("error", "warning"):
+            self.complaints.append(said.text)
+
+    def _note_error(self, error: "Error") -> None:
+        self.complaints.append(str(error))
+
+    def _note_dialog(self, dialog: "Dialog") -> None:
+        self.complaints.append(f"dialog {dialog.message}")
+        dialog.dismiss()
+
+    def _note_request(self, request: "Request") -> None:
+        if not request.url.startswith(self.room.address):
+            self.complaints.append(request.url)
+
+
+@pytest.fixture(scope="module")
+def room() -> Iterator[Newsroom]:
+    with open_newsroom() as opened:
+        opened.fill()
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def browser() -> "Iterator[Browser]":
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if sync_api is None:
+        lacking("browser", "needs the package playwright of requirements/dev.lock")
+    if program is None:
+        lacking("browser", "needs chromium on PATH")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def cookies(browser: "Browser", room: Newsroom) -> list[Any]:
+    context = browser.new_context()
+    Watched(context, room).log_in()
+    kept: list[Any] = list(context.cookies())
+    context.close()
+    return kept
+
+
+@pytest.fixture
+def window(browser: "Browser", room: Newsroom, cookies: list[Any], request: pytest.FixtureRequest) -> Iterator[Watched]:
+    """A window in which somebody is logged in; nothing may be complained of in it."""
+    context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}} | getattr(request, "param", {}))
+    context.add_cookies(cookies)
+    watched = Watched(context, room)
+    yield watched
+    context.close()
+    assert watched.complaints == []
+
+
+def articles(room: Newsroom) -> list[str]:
+    """The page of an article in each state."""
+    rows = room.app_state.list_articles(Wanted(limit=200)).rows
+    return list({row.state: f"/articles/{row.article}@{row.rev}" for row in rows}.values())
+
+
+def push(room: Newsroom, text: str) -> str:
+    headers = {"Authorization": f"Bearer {room.key}", "Content-Type": "text/plain"}
+    request = urllib.request.Request(f"{room.address}/v1/articles", data=text.encode(), headers=headers)
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return str(json.loads(answer.read())["article"])
+
+
+def test_from_the_push_to_the_live_row_the_timeline_the_replay_and_the_search(window: Watched) -> None:
+    page, room = window.page, window.room
+    window.open("/")
+    page.wait_for_selector("html[data-live]")
+    article = push(room, "Sông Hương trong xanh trở lại\n\nHUẾ - Nước sông đã trong.\n\nNgười dân rất vui.")
+    began = time.monotonic()
+    page.wait_for_selector(f'#rows a[href^="/articles/{article}@"]', timeout=3000)
+    assert time.monotonic() - began < 1.0
+    room.fail("dead", "unforeseen", "ValueError: no such river")
+    page.wait_for_selector(f'#rows tr:has(a[href^="/articles/{article}@"]) .state-dead', timeout=3000)
+    page.click(f'#rows a[href^="/articles/{article}@"]')
+    assert "received" in page.inner_text(".way")
+    assert "ValueError: no such river" in page.inner_text("main")
+    page.fill("input[name=why]", "the river is known now")
+    page.click("button:text('replay')")
+    assert "replay: 1 done" in page.inner_text("[role=status]")
+    assert "the river is known now" in page.inner_text("main")
+    room.work()
+    page.fill("#find", "song huong trong xanh")
+    page.press("#find", "Enter")
+    page.wait_for_url("**/articles?q=*")
+    page.click("text=Sông Hương trong xanh trở lại")
+    assert "Người dân rất vui." in page.inner_text("article.read")
+    assert page.inner_text(".article-head .state").endswith("indexed")
+
+
+@pytest.mark.parametrize("window", [{"java_script_enabled": False}], indirect=True)
+def test_without_script_everything_is_there(window: Watched) -> None:
+    page, room = window.page, window.room
+    room.take("Không có script\n\nMột bài chết.", DROP, name="khong-script.txt")
+    room.fail("dead", "unforeseen", "OSError: without script")
+    window.open("/")
+    assert "UTC" in page.inner_text("#rows .when time >> nth=0")
+    assert "half were done within" in page.inner_text("[data-pace=hour]")
+    window.open("/dead")
+    group = page.locator(".group", has_text="OSError: without script")
+    group.locator("input[name=why]").fill("again")
+    group.locator("button", has_text="Replay all").click()
+    assert "replay: 1 done" in page.inner_text("[role=status]")
+    room.work()
+    page.select_option("select[name=lang]", "vi")
+    page.click(".wishes button")
+    assert page.inner_text("h1") == "Bài hỏng"
+    page.context.clear_cookies(name="copydesk_lang")
+
+
+def test_with_the_keyboard_alone(browser: "Browser", room: Newsroom) -> None:
+    context = browser.new_context()
+    window = Watched(context, room)
+    page = window.page
+    window.log_in()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    page.keyboard.press("j")
+    first = page.evaluate("document.activeElement.getAttribute('href')")
+    page.keyboard.press("j")
+    second = page.evaluate("document.activeElement.getAttribute('href')")
+    page.keyboard.press("k")
+    assert page.evaluate("document.activeElement.getAttribute('href')") == first != second
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline == "solid"
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{first}")
+    page.keyboard.press("/")
+    page.keyboard.insert_text("cho noi")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/articles?q=cho*noi")
+    assert "Chợ nổi mở thêm bến thuyền" in page.inner_text(".rows")
+    context.close()
+    assert window.complaints == []
+
+
+@pytest.mark.parametrize("window", [{"viewport": {"width": 390, "height": 800}}], indirect=True)
+def test_a_phone_never_scrolls_sideways(window: Watched) -> None:
+    for path in (*PAGES, *articles(window.room)):
+        window.open(path)
+        assert window.page.evaluate("document.documentElement.scrollWidth") <= 390, path
+
+
+def test_everybody_can_use_every_page_in_both_themes(window: Watched) -> None:
+    script, page = AXE.read_text("utf-8"), window.page
+    for path in (*PAGES, *articles(window.room), "/login?next=/"):
+        page.emulate_media(color_scheme="light")
+        window.open(path)
+        page.evaluate("(script) => { (0, eval)(script); }", script)
+        assert violations(page, {}) == [], path
+        page.emulate_media(color_scheme="dark")  # nothing else than colours differs
+        assert violations(page, {"runOnly": ["color-contrast"]}) == [], path
+
+
+def violations(page: "Page", options: dict[str, Any]) -> list[Any]:
+    """What axe finds: the rule, the first element, what is wrong with it."""
+    told = page.evaluate(
+        "(options) => axe.run({...options, resultTypes: ['violations']}).then((told) => told.violations)", options
+    )
+    return [(one["id"], one["nodes"][0]["html"][:200], one["nodes"][0]["failureSummary"][:300]) for one in told]
+
+
+def test_the_first_page_is_light_and_nothing_moves(window: Watched) -> None:
+    sizes: list[int] = []
+    page = window.page
+    page.on("requestfinished", lambda asked: sizes.append(asked.sizes()["responseBodySize"]))
+    window.open("/")
+    page.wait_for_selector(".chart canvas >> nth=1")
+    page.evaluate("document.fonts.ready")
+    assert sum(sizes) <= 150_000
+    assert page.evaluate(SHIFTS) < 0.05
+
+
+EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)><svg onload=alert(3)>{{7*7}}</textarea></pre>"
+ESCAPED = EVIL.replace("&", "&amp;").replace("<", "&lt;")
+EVIL_FEED = f"""<rss version="2.0"><channel><title>{ESCAPED}</title><link>https://xau.example/</link><item>
+<title>{ESCAPED}</title><link>https://xau.example/?a="onmouseover=alert(4)</link><guid>{ESCAPED}</guid>
+<author>{ESCAPED}</author><description><![CDATA[<p>Chữ {EVIL}</p>]]></description></item></channel></rss>"""
+
+
+def test_nothing_that_an_article_says_is_run(window: Watched) -> None:
+    room, page = window.room, window.page
+    before = set(articles(room))
+    ninjs = {"uri": "javascript:alert(5)", "headlines": [{"value": EVIL}], "bylines": [{"value": EVIL}],
+             "body_text": EVIL, "altids": [{"value": EVIL}]}  # fmt: skip
+    room.take(f"{EVIL}\n\n{EVIL} - Câu mở đầu.\n\n{EVIL}")
+    room.take(PAGE.format(title=ESCAPED, lead=ESCAPED, body=f"<p>Chữ {ESCAPED}</p>{EVIL}"), media_type="text/html")
+    room.take(json.dumps(ninjs), media_type="application/ninjs+json")
+    room.take(f"Bài thả\n\n{EVIL}", DROP, name=f"x/{EVIL}.txt", aliases=(f"path:x/{EVIL}.txt",))
+    room.feed(EVIL_FEED, "https://xau.example/rss")
+    room.work()
+    room.take(f"Chết {EVIL}", DROP, name=EVIL, url=f"javascript:alert(6)//{EVIL}")
+    room.fail("dead", EVIL[:60], EVIL)
+    rows = room.app_state.list_articles(Wanted(limit=200)).rows
+    evil = [f"/articles/{row.article}@{row.rev}" for row in rows][:6]
+    assert set(evil) - before
+    for path in (*PAGES, *evil):
+        window.open(path)
+        assert page.locator("main img, main svg, main script, main [onerror], main [onload]").count() == 0, path
+        assert page.locator("a[href^='javascript' i], [onmouseover]").count() == 0, path
