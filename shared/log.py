@@ -9,6 +9,7 @@ import os
 import stat
 import sys
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +21,7 @@ from shared.harmless import harmless_json, harmless_text
 
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 PROCESS_STREAM = 2
+MOST_REPEATS = 20
 log = structlog.get_logger(__name__)
 
 
@@ -112,9 +114,33 @@ class _LineLogger:
 
 
 class _Handler(logging.Handler):
-    """Records of libraries, as events of their own."""
+    """Records of libraries, as events of their own; of what one line of their code repeats, so many a minute.
+
+    Whoever can make a library complain, a stranger at the door, must not fill the disk with it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._minute = 0
+        self._counts: Counter[tuple[str, int]] = Counter()
 
     def emit(self, record: logging.LogRecord) -> None:
+        place = (record.pathname, record.lineno)
+        self._begin_minute(int(record.created // 60))
+        self._counts[place] += 1
+        if self._counts[place] <= MOST_REPEATS:
+            self._tell(record)
+
+    def _begin_minute(self, minute: int) -> None:
+        if minute == self._minute:
+            return
+        for (pathname, line), count in self._counts.items():
+            if count > MOST_REPEATS:
+                log.warning("library_repeated", place=f"{pathname}:{line}", left_out=count - MOST_REPEATS)
+        self._minute = minute
+        self._counts.clear()
+
+    def _tell(self, record: logging.LogRecord) -> None:
         number = min(max(record.levelno // 10 * 10, logging.DEBUG), logging.ERROR)
         try:
             message = record.getMessage()

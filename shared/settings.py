@@ -77,6 +77,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     disk_reserve_mb: Room = 256
     web_host: str = "127.0.0.1"
     web_port: Port = 8080
+    web_connections: Count = 2000
     push_body_s: Seconds = 60.0
     push_stall_s: Seconds = 10.0
     push_keys: str | None = None

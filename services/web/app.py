@@ -14,6 +14,7 @@ from services.ingest.pings import FeedPings
 from services.ingest.subscriptions import Subscriptions
 from services.web.answers import AnswerStore
 from services.web.change_hub import ChangeHub
+from services.web.connections import Descriptors
 from services.web.desk import WholeDesk
 from services.web.keys import Keys, open_keys
 from services.web.listing import list_articles
@@ -41,8 +42,10 @@ def serve(settings: Settings) -> None:
     archive = open_archive(settings)
     app_state = open_state(settings, archive)
     app_state.keys.begin()
+    descriptors = Descriptors.raised(settings.web_connections)
+    app_state.room.most_files = descriptors.for_bodies
     listener = listen(settings.web_host, settings.web_port)
-    door = Server(front_door(app_state), app_state)
+    door = Server(front_door(app_state), app_state, descriptors.for_connections)
 
     def end(number: int, frame: FrameType | None) -> None:
         door.should_exit = True
@@ -50,7 +53,8 @@ def serve(settings: Settings) -> None:
     # Uvicorn puts its own in their place, and calls these when it has stopped: ending must not end in a signal's death.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
-    log.info("door_opened", host=settings.web_host, port=listener.getsockname()[1])
+    host, port = settings.web_host, listener.getsockname()[1]
+    log.info("door_opened", host=host, port=port, connections=descriptors.for_connections)
     record = open_record(settings, archive, app_state.keys)
     record.start()
     try:

@@ -1,6 +1,7 @@
 """What went wrong, told as `application/problem+json` (RFC 9457): one table, one way to answer."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 
 import msgspec
 from starlette.exceptions import HTTPException
@@ -150,3 +151,11 @@ def answer(problem: Problem, request_id: str) -> Response:
     """The problem as a response."""
     body = told(problem) | {"instance": f"urn:uuid:{request_id}"}
     return Response(msgspec.json.encode(body) + b"\n", problem.kind.status, problem.headers, MEDIA_TYPE)
+
+
+def raw_answer(problem: Problem, request_id: str) -> bytes:
+    """The problem as it stands on the wire, where no application answers; it is the connection's last."""
+    response = answer(problem, request_id)
+    lines = [f"HTTP/1.1 {response.status_code} {HTTPStatus(response.status_code).phrase}".encode()]
+    lines += [name + b": " + value for name, value in (*response.raw_headers, (b"connection", b"close"))]
+    return b"\r\n".join((*lines, b"", bytes(response.body)))

@@ -25,6 +25,7 @@ IN_MEMORY = 256 * 1024
 LARGE_AT_ONCE = 4
 LEAST_BYTES_S = 16 * 1024
 STALL_S = 10.0
+MOST_FILES = 256
 
 
 class BodyRoom:
@@ -38,6 +39,8 @@ class BodyRoom:
         self.total = total
         self.folder = folder
         self.stall_s = stall_s
+        self.most_files = MOST_FILES
+        self.files = 0
         self.held = 0
         self.held_by: Counter[str] = Counter()
         self.turns = asyncio.Semaphore(LARGE_AT_ONCE)
@@ -73,6 +76,7 @@ class _Body:
         self._count = 0
         self._memory = bytearray()
         self._file: IO[bytes] | None = None
+        self._has_place = False
 
     @property
     def stall_s(self) -> float:
@@ -81,8 +85,8 @@ class _Body:
 
     @property
     def is_large(self) -> bool:
-        """Whether a part of it is on disk."""
-        return self._file is not None
+        """Whether it counts as one of those of which a few are in memory at once."""
+        return self._count > IN_MEMORY
 
     def ask_room(self, count: int) -> None:
         """Make sure that so many more bytes have room."""
@@ -96,7 +100,7 @@ class _Body:
         self._memory += piece
         if self._digest is not None:
             self._digest.update(piece)
-        if len(self._memory) > IN_MEMORY:
+        if len(self._memory) > IN_MEMORY and self._may_use_disk():
             await asyncio.to_thread(self._put_away)
 
     async def whole(self) -> bytes:
@@ -110,12 +114,19 @@ class _Body:
     def close(self) -> None:
         if self._file is not None:
             self._file.close()
+        self._room.files -= self._has_place
         self._room.give_back(self._taken, self._publisher)
+
+    def _may_use_disk(self) -> bool:
+        """Where descriptors are few it stays in memory: the room for it is taken all the same."""
+        if not self._has_place and self._room.files < self._room.most_files:
+            self._room.files += 1
+            self._has_place = True
+        return self._has_place
 
     def _put_away(self) -> None:
         try:
-            if self._file is None:
-                self._file = _nameless_file(self._room.folder)
+            self._file = self._file or _nameless_file(self._room.folder)
             self._file.write(self._memory)
         except OSError as error:  # no descriptor, no disk: what the operator hears by the readiness of the desk
             raise TransientError(f"a body cannot be put on disk: {error}") from error

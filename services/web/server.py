@@ -5,7 +5,6 @@ import errno
 import socket
 import uuid
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import Any
 
 import httptools
@@ -13,11 +12,13 @@ import uvicorn
 from starlette.applications import Starlette
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from services.web.problems import Problem, answer
+from services.web.connections import Acceptor, Connection, ConnectionLimits
+from services.web.problems import Problem, raw_answer
 from services.web.state import AppState
 from shared.errors import PermanentError
 
 STOP_S = 2
+BACKLOG = 1024  # how many the kernel keeps until they are accepted: a burst, not a load
 TICK_S = 1.0
 KEEP_ALIVE_S = 15
 HEAD_S = 15.0
@@ -25,6 +26,7 @@ HEAD_S = 15.0
 HEAD_BYTES = 64 * 1024
 LEFTOVER_BYTES = 64 * 1024 * 1024
 LEFTOVER_S = 30.0
+UNREAD_S = 60.0
 
 
 class CycleTransport:
@@ -39,7 +41,7 @@ class CycleTransport:
         self.close = close
 
 
-class DoorProtocol(HttpToolsProtocol):
+class DoorProtocol(HttpToolsProtocol, Connection):
     """One connection: its head must come in time, and what a refused body goes on sending is read away, within bounds.
 
     Closing at once would reset the connection, and the sender would never see why it was refused. The parser keeps what
@@ -47,20 +49,45 @@ class DoorProtocol(HttpToolsProtocol):
     """
 
     cycle: RequestResponseCycle | None  # type: ignore[assignment]  # None before the first request
+    limits: ConnectionLimits
 
     _clock: asyncio.TimerHandle | None = None
+    _unread_clock: asyncio.TimerHandle | None = None
     _leftover = 0
     _beside_body = 0  # bytes of heads, trailers and chunk marks since the last byte of a body
     _in_body = False
     _lingers = False
+    _is_ended = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._set_clock(HEAD_S)
+        if self._is_ended:
+            transport.abort()
+        else:
+            self._set_clock(HEAD_S)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self.limits.forget(self)
         self._stop_clock()
+        self._stop_unread_clock()
         super().connection_lost(exc)
+
+    def end(self) -> None:
+        """Close it at once: an answer that nobody reads would keep it open for ever."""
+        self._is_ended = True  # it may be accepted and not made yet
+        if self.transport is not None:
+            self.transport.abort()
+
+    def timeout_keep_alive_handler(self) -> None:
+        self.end()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._unread_clock = self.loop.call_later(UNREAD_S, self.end)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._stop_unread_clock()
 
     def data_received(self, data: bytes) -> None:
         if self._lingers:
@@ -89,6 +116,7 @@ class DoorProtocol(HttpToolsProtocol):
             super().on_headers_complete()
             if self.cycle is not None:
                 self.cycle.transport = CycleTransport(self.transport, self._close)  # type: ignore[assignment]
+                self.limits.is_working(self)
 
     def on_body(self, body: bytes) -> None:
         self._beside_body = 0
@@ -102,6 +130,8 @@ class DoorProtocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
+        if self.cycle is None or self.cycle.response_complete:
+            self.limits.is_waiting(self)
         if self._lingers:
             self._unset_keepalive_if_required()
         elif not self.transport.is_closing() and self._in_body:
@@ -135,10 +165,7 @@ class DoorProtocol(HttpToolsProtocol):
                 return
             cycle.disconnected = True
             cycle.message_event.set()
-        response = answer(problem, str(uuid.uuid4()))
-        lines = [f"HTTP/1.1 {response.status_code} {HTTPStatus(response.status_code).phrase}".encode()]
-        lines += [name + b": " + value for name, value in (*response.raw_headers, (b"connection", b"close"))]
-        self.transport.write(b"\r\n".join((*lines, b"", bytes(response.body))))
+        self.transport.write(raw_answer(problem, str(uuid.uuid4())))
         self._linger()
 
     def _close(self) -> None:
@@ -151,6 +178,7 @@ class DoorProtocol(HttpToolsProtocol):
     def _linger(self) -> None:
         self.transport.write_eof()
         self._lingers = True
+        self.limits.is_waiting(self)
         self._set_clock(LEFTOVER_S)
 
     def _pass_over(self, data: bytes) -> None:
@@ -160,18 +188,23 @@ class DoorProtocol(HttpToolsProtocol):
 
     def _set_clock(self, seconds: float) -> None:
         self._stop_clock()
-        self._clock = self.loop.call_later(seconds, self.transport.close)
+        self._clock = self.loop.call_later(seconds, self.end)
 
     def _stop_clock(self) -> None:
         if self._clock is not None:
             self._clock.cancel()
             self._clock = None
 
+    def _stop_unread_clock(self) -> None:
+        if self._unread_clock is not None:
+            self._unread_clock.cancel()
+            self._unread_clock = None
+
 
 class Server(uvicorn.Server):
     """The server; when it is told to stop, those who wait for a receipt are answered first."""
 
-    def __init__(self, app: Starlette, app_state: AppState) -> None:
+    def __init__(self, app: Starlette, app_state: AppState, most_connections: int | None = None) -> None:
         config: dict[str, Any] = {
             "http": DoorProtocol,
             "ws": "none",
@@ -190,6 +223,8 @@ class Server(uvicorn.Server):
         self._end = asyncio.Event()
         super().__init__(uvicorn.Config(app, **config))
         self._app_state = app_state
+        self.limits = ConnectionLimits(most_connections or app_state.settings.web_connections)
+        self._acceptors: list[Acceptor] = []
 
     @property
     def should_exit(self) -> bool:
@@ -211,8 +246,22 @@ class Server(uvicorn.Server):
             timer.cancel()
             self._end.clear()
 
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to take connections, counted and a few at a time; Uvicorn's own takes all there are."""
+        await super().startup(sockets=[])
+        self._acceptors = [Acceptor(listener, self.limits, self._protocol) for listener in sockets or ()]
+        for acceptor in self._acceptors:
+            acceptor.start()
+
+    def _protocol(self) -> DoorProtocol:
+        protocol = DoorProtocol(self.config, self.server_state, self.lifespan.state, asyncio.get_running_loop())
+        protocol.limits = self.limits
+        return protocol
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop listening, end the waiting, let the rest finish for two seconds."""
+        for acceptor in self._acceptors:
+            acceptor.stop()
         self._app_state.closing.set()
         await super().shutdown(sockets)
 
@@ -224,7 +273,7 @@ def listen(host: str, port: int) -> socket.socket:
         listener = socket.socket(family, kind, protocol)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
-        listener.listen(256)
+        listener.listen(BACKLOG)
     except OSError as error:
         raise PermanentError(_why_not(host, port, error)) from error
     return listener

@@ -1,8 +1,12 @@
 """Limits that hold under attack: what one sender holds, no other one misses."""
 
 import gzip
+import json
+import os
 import random
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,9 +15,11 @@ import pytest
 
 from services.web.keys import Keys
 from services.web.request_body import IN_MEMORY, SHARE, BodyRoom
+from shared.settings import Settings, as_environment
 from shared.untrusted.gzip_stream import STEP
 from tests.conftest import wait_for
 from tests.integration.test_web import ask, door_of, send
+from tests.machine import free_port
 from tests.unit.web.stand_ins import KEY, SECRET, Desk, a_desk
 
 HANOI = f"Bearer cd_hanoi_{'h' * 43}"
@@ -105,3 +111,56 @@ def test_where_the_disk_takes_no_body_the_sender_comes_again(port: int, desk: De
     assert "retry-after" in headers
     assert ask(port, "POST", "/v1/articles", b"a small one", **TEXT)[0] == 202
     assert desk.app_state.room.held == 0
+
+
+def test_connections_that_say_nothing_keep_nobody_out(tmp_path: Path) -> None:
+    desk = a_desk(Keys(tmp_path / "keys.json", listed=SECRET), web_connections=16)
+    with door_of(desk.app_state) as (port, door, _), ExitStack() as held:
+        for number in range(100):
+            held.enter_context(connect(port)).sendall(b"GET /healthz HTTP/1.1\r\nHost: ")
+            if number % 10 == 0:
+                assert ask(port, "GET", "/readyz")[0] == 200
+                assert ask(port, "POST", "/v1/articles", b"Bai %d" % number, **TEXT)[0] == 202
+                assert len(door.limits) <= door.limits.most_of_address
+
+
+def test_a_connection_too_many_is_told_so_and_one_from_elsewhere_has_a_place(tmp_path: Path) -> None:
+    desk = a_desk(Keys(tmp_path / "keys.json", listed=SECRET), web_connections=4)
+    with door_of(desk.app_state) as (port, door, _), ExitStack() as held:
+        for _ in range(2):
+            held.enter_context(connect(port)).sendall(PUSH + b"Content-Length: 9\r\n\r\nslow")
+        wait_for(lambda: len(door.server_state.tasks) == 2, "nobody pushes")
+        head, _, body = send(port, b"GET /healthz HTTP/1.1\r\nHost: desk\r\n\r\n").partition(b"\r\n\r\n")
+        assert b" 503 " in head.partition(b"\r\n")[0]
+        assert b"\r\nretry-after: 1" in head.lower()
+        assert json.loads(body)["type"] == "/problems/busy"
+        elsewhere = held.enter_context(socket.create_connection(("127.0.0.1", port), 10, ("127.0.0.2", 0)))
+        elsewhere.sendall(b"GET /healthz HTTP/1.1\r\nHost: desk\r\n\r\n")
+        assert b" 200 " in elsewhere.recv(65536).partition(b"\r\n")[0]
+
+
+def test_few_descriptors_and_many_half_open_connections_leave_the_desk_answering(
+    settings: Settings, tmp_path: Path
+) -> None:
+    key = Keys(settings.keys_file).create("hue")
+    port = free_port()
+    flags = {"redis_url": settings.redis_url, "data_dir": settings.data_dir, "disk_reserve_mb": "1"}
+    command = [sys.executable, "-m", "services.cli", "web", "--port", str(port)]
+    limited = ["sh", "-c", 'ulimit -n 112 && exec "$@"', "sh", *command]
+    with ExitStack() as held:
+        log = held.enter_context((tmp_path / "web.log").open("wb"))
+        web = subprocess.Popen(limited, stderr=log, env=os.environ | as_environment(flags))
+        held.callback(web.wait, 10)
+        held.callback(web.terminate)
+        wait_for(lambda: _is_open(port), "the door did not open", process=web)
+        for _ in range(200):
+            held.enter_context(connect(port)).sendall(b"GET /healthz HTTP/1.1\r\nHost: ")
+        assert ask(port, "GET", "/readyz")[0] == 200
+        pushed = ask(port, "POST", "/v1/articles", b"Bai", Authorization=f"Bearer {key}", **TEXT)
+        assert pushed[0] == 202
+    assert (tmp_path / "web.log").stat().st_size < 10_000
+
+
+def _is_open(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
