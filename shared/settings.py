@@ -35,7 +35,7 @@ UNFINISHED = (
     ".*", "*~", "~*", "#*#", "*.tmp", "*.temp", "*.part", "*.partial", "*.filepart", "*.crdownload", "*.download",
     "*.swp",
 )  # fmt: skip
-SECRETS = frozenset({"push_keys"})
+SECRETS = frozenset({"push_keys", "notify"})
 # What stands in a data folder: the archive and the index may stand elsewhere, as `archive_dir` and `index_dir` say.
 ARCHIVE, INDEX = "archive", "index"
 FEEDS_FILE, KEYS_FILE, INDEX_FILE = "feeds.json", "keys.json", "copydesk.sqlite3"
@@ -85,6 +85,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     feed_interval_s: Count = 900
     fetch_timeout_s: Count = 30
     allow_networks: tuple[str, ...] = ()
+    notify: tuple[str, ...] = ()
+    notify_after_s: Seconds = 60.0
     log_level: Level = "info"
     drops_scan_s: Seconds | None = None
     drops_ignore: tuple[str, ...] = UNFINISHED
@@ -245,7 +247,10 @@ def _from_text(name: str, text: str, place: str) -> Any:
     if name == "drops":
         raise SettingError(f'{place}: drops are set in copydesk.toml only, in tables [drops."sub/folder"]')
     kind = FIELDS[name]
-    value: Any = text.replace(",", " ").split() if kind == tuple[str, ...] else text.strip()
+    # An address to notify may hold commas itself; it stands alone, or on a line of its own.
+    value: Any = text.strip()
+    if kind == tuple[str, ...]:
+        value = (text if name == "notify" else text.replace(",", " ")).split()
     return _convert(name, value, place, strict=False)
 
 

@@ -9,11 +9,24 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from services.cli.arguments import BECAUSE, EXPIRES, PREFIX, REFS, SCOPE, SOURCE, STAGES, Argument, arg, count, number
+from services.cli.arguments import (
+    BECAUSE,
+    EXPIRES,
+    NOTIFY,
+    PREFIX,
+    REFS,
+    SCOPE,
+    SOURCE,
+    STAGES,
+    Argument,
+    arg,
+    count,
+    number,
+)  # fmt: skip
+from services.cli.endings import explain, log_end
 
 RUN_THE_DESK = ("up:up", "demo:demo")
-DEBUG_HINT = "COPYDESK_DEBUG=1 shows where"
-NEWER, INTERRUPTED = 3, 130
+INTERRUPTED = 130
 
 
 class Command(NamedTuple):
@@ -231,6 +244,7 @@ COMMANDS = (
     Command("work", "work:work", "one worker of a stage", (arg("stage", choices=STAGES),), serves=True),
     Command("watch", "watch:watch", "the watcher of drops and feeds", serves=True),
     Command("web", "web:web", "the front door over HTTP", serves=True),
+    Command("notify", "notify:notify", "tell troubles and failing feeds by mail, webhook or chat", NOTIFY, serves=True),
 )
 
 GROUPS = {
@@ -252,7 +266,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # as long as the process
     try:
         args = _parser().parse_args(argv)
-        serves = args.serves
+        serves = args.serves and not (getattr(args, "once", False) or getattr(args, "test", False))
         code = _run(args)
         sys.stdout.flush()
         return code
@@ -264,7 +278,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:  # the last line: no traceback reaches a person who did not ask for it
         if os.environ.get("COPYDESK_DEBUG"):
             raise
-        return _log_end(error) if serves else _explain(error)
+        return log_end(error) if serves else explain(error)
 
 
 def _run(args: argparse.Namespace) -> int:
@@ -317,41 +331,6 @@ def _flags(args: argparse.Namespace) -> dict[str, str]:
         if hasattr(args, name):
             flags[name] = getattr(args, name)
     return flags
-
-
-def _explain(error: Exception) -> int:
-    errors = _module("shared.errors")
-    if isinstance(error, errors.CopydeskError):
-        _say(str(error))
-        return _code_of(error)
-    if isinstance(error, OSError) and error.strerror:
-        place = f"{error.filename}: " if error.filename else ""
-        _say(f"{place}{error.strerror} ({DEBUG_HINT})")
-        return 2
-    message = " ".join(str(error).split())
-    _say(f"unforeseen {type(error).__name__}: {message} ({DEBUG_HINT}; please report it)")
-    return 2
-
-
-def _code_of(error: Exception) -> int:
-    errors = _module("shared.errors")
-    if isinstance(error, errors.NewerData):
-        return NEWER
-    return 1 if isinstance(error, errors.InputRefused | errors.NotAnArticle | errors.NotAFeed) else 2
-
-
-def _say(words: str) -> None:
-    print(f"copydesk: {_module('shared.harmless').harmless_text(words)}", file=sys.stderr)
-
-
-def _log_end(error: Exception) -> int:
-    """The last line of a process that cannot go on."""
-    log = _module("shared.log")
-    if not _module("structlog").is_configured():
-        log.configure()
-    foreseen = isinstance(error, _module("shared.errors").CopydeskError)
-    log.log.error("process_failed", error=str(error), exc_info=None if foreseen else error)
-    return _code_of(error)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -103,6 +103,8 @@ class FeedStates:
         checked = now_us()
         due_us = None if wait_s is None else checked + int(wait_s * 1_000_000)
         noted = msgspec.structs.replace(state, due_us=due_us, checked_us=checked, stopped=wait_s is None)
+        if failing is not None:
+            failing = self._as_of(feed.id, failing)
         with redis_errors(self._redis):
             pipe = self._redis.pipeline()
             pipe.hset(keys.feed(feed.id), "state", msgspec.msgpack.encode(noted))
@@ -115,6 +117,13 @@ class FeedStates:
     def hasten(self, feed: Subscription, wait_s: float) -> bool:
         """Bring the next visit forward, to so many seconds from now; False where the feed is not watched (yet)."""
         return bool(self._call("hasten", id=feed.id, place=_place(feed), wait=wait_s))
+
+    def _as_of(self, feed_id: str, failing: Failing) -> Failing:
+        """It fails since the first of these visits, not since the last."""
+        with redis_errors(self._redis):
+            before = cast("bytes | None", self._redis.hget(keys.FEEDS_FAILING, feed_id))
+        since = msgspec.json.decode(before, type=Failing).since if before else failing.since
+        return msgspec.structs.replace(failing, since=min(since, failing.since))
 
     def note_list(self, name: str, failing: Failing | None) -> None:
         """Keep why the list of feeds of that name cannot be read, or that it can."""

@@ -35,6 +35,8 @@ TROUBLES = "troubles"  # hash: `<code> <subject>` -> since when it has been seen
 RECOVERY_FAILING = "ledger:recovery:failing"  # string: why it did not bring everything back, troubles.Failing (JSON)
 RECOVERY_BEAT = "ledger:recovery"  # string: when somebody last looked whether Redis must be refilled (µs)
 
+NOTIFYING = "notify:turn"  # string with a TTL: a process looks what is to be told; no other does meanwhile
+
 READY = "web:ready"  # string with a TTL: written to learn whether Redis takes writes
 
 # Of the drop folder and the feeds.
@@ -189,3 +191,8 @@ def session(digest: str) -> str:
 def login_tries(digest: str) -> str:
     """String with a TTL: how often somebody has tried to log in from an address."""
     return f"web:tries:{digest}"
+
+
+def notified(digest: str) -> str:
+    """Hash with a TTL: what an address to notify was told that is not over, subject -> notices.Told (JSON)."""
+    return f"notify:told:{digest}"

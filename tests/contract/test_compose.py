@@ -14,12 +14,14 @@ ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 WORKERS = ("ingest", "normalize", "index")
-BEATING = ("watch", *WORKERS)
+BEATING = ("watch", "notify", *WORKERS)
 OURS = ("web", *BEATING)
+PROFILES = {"notify": ["notify"], "prometheus": ["monitoring"], "grafana": ["monitoring"]}
+FRONT = {"web", "grafana"}
 DEAR = re.compile(r"python|celery|curl|wget|copydesk")
 
 every_service = pytest.mark.parametrize("name", sorted(SERVICES))
-every_one_of_ours = pytest.mark.parametrize("name", sorted(set(SERVICES) - {"redis"}))
+every_one_of_ours = pytest.mark.parametrize("name", sorted(set(SERVICES) - {"redis", "prometheus", "grafana"}))
 
 
 def test_the_desk_is_complete() -> None:
@@ -85,7 +87,7 @@ def test_the_health_check_is_there_and_cheap(name: str) -> None:
 def test_it_can_be_scaled(name: str) -> None:
     assert "container_name" not in SERVICES[name]
     assert "hostname" not in SERVICES[name]
-    assert name == "web" or "ports" not in SERVICES[name], "a fixed port allows but one container"
+    assert name in FRONT or "ports" not in SERVICES[name], "a fixed port allows but one container"
 
 
 @every_service
@@ -102,7 +104,7 @@ def test_volumes_are_named_and_the_host_lends_only_seeds_read_only(name: str) ->
 @every_service
 def test_images_are_pinned(name: str) -> None:
     image = re.sub(r"\$\{\w+:-([^}]+)\}", r"\1", SERVICES[name]["image"])
-    assert re.search(r":\d+\.\d+\.\d+$|@sha256:[0-9a-f]{64}$", image), image
+    assert re.search(r":v?\d+\.\d+\.\d+$|@sha256:[0-9a-f]{64}$", image), image
 
 
 @every_one_of_ours
@@ -122,7 +124,7 @@ def test_it_waits_for_redis(name: str) -> None:
 def test_its_variables_are_settings_that_exist(name: str) -> None:
     for variable in SERVICES[name]["environment"]:
         if variable.startswith("COPYDESK_"):
-            assert variable.removeprefix("COPYDESK_").lower() in {*FIELDS, *NOT_SETTINGS}
+            assert variable.removeprefix("COPYDESK_").lower().removesuffix("_file") in {*FIELDS, *NOT_SETTINGS}
 
 
 @pytest.mark.parametrize("name", BEATING)
@@ -145,26 +147,62 @@ def test_redis_keeps_what_it_was_given_and_refuses_when_full() -> None:
     assert SERVICES["redis"]["volumes"] == ["redis:/data"]
 
 
-def test_only_the_front_door_is_published_and_on_loopback_by_default() -> None:
-    assert {name for name, service in SERVICES.items() if "ports" in service} == {"web"}
-    (port,) = SERVICES["web"]["ports"]
-    assert port.startswith("${COPYDESK_WEB_HOST:-127.0.0.1}:")
+def test_only_the_front_door_and_grafana_are_published_and_on_loopback_by_default() -> None:
+    assert {name for name, service in SERVICES.items() if "ports" in service} == FRONT
+    for name in FRONT:
+        (port,) = SERVICES[name]["ports"]
+        assert re.match(r"\$\{[A-Z_]+:-127\.0\.0\.1\}:", port)
 
 
 def test_redis_and_the_inner_services_have_no_way_out() -> None:
     outward = {name for name, network in COMPOSE["networks"].items() if not (network or {}).get("internal")}
     ways_out = {name: outward & set(service["networks"]) for name, service in SERVICES.items()}
-    assert {name: ways for name, ways in ways_out.items() if ways} == {"ingest": {"out"}, "web": {"front"}}
+    assert {name: ways for name, ways in ways_out.items() if ways} == {
+        "ingest": {"out"}, "notify": {"out"}, "web": {"front"}, "grafana": {"front"},
+    }  # fmt: skip
 
 
 def test_a_fresh_clone_needs_nothing_made_first() -> None:
     text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
     assert re.findall(r"\$\{\w+(?!\w|:-)[^}]*\}", text) == [], "every variable has a default"
-    assert "secrets" not in COMPOSE
+    assert {name for name, service in SERVICES.items() if "secrets" in service} <= PROFILES.keys()
     for service in SERVICES.values():
         assert all(entry["required"] is False for entry in service.get("env_file", ()))
 
 
 def test_it_carries_no_address_but_its_own() -> None:
     text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
-    assert not re.search(r"https?://", text)
+    assert set(re.findall(r"https?://[^\s\"]+", text)) <= {"http://127.0.0.1:9090"}, "Prometheus asks itself"
+
+
+def test_what_not_everybody_wants_waits_for_its_profile() -> None:
+    assert {name: service["profiles"] for name, service in SERVICES.items() if "profiles" in service} == PROFILES
+
+
+def test_every_secret_and_config_that_is_mounted_is_a_file_of_the_project_or_of_the_operator() -> None:
+    mounted = {entry["source"] for service in SERVICES.values() for entry in service.get("configs", ())}
+    assert mounted == set(COMPOSE["configs"])
+    for config in COMPOSE["configs"].values():
+        assert (ROOT / config["file"]).is_file()
+    used = {name for service in SERVICES.values() for name in service.get("secrets", ())}
+    assert used == set(COMPOSE["secrets"])
+    assert all(secret["file"].startswith("./secrets/") for secret in COMPOSE["secrets"].values())
+
+
+def test_prometheus_scrapes_with_the_key_and_the_rules_that_it_is_given() -> None:
+    settings = yaml.safe_load((ROOT / "deploy" / "prometheus" / "prometheus.yml").read_text("utf-8"))
+    targets = {config["target"] for config in SERVICES["prometheus"]["configs"]}
+    assert set(settings["rule_files"]) <= targets
+    (job,) = settings["scrape_configs"]
+    assert job["job_name"] == "copydesk"
+    assert job["authorization"] == {"credentials_file": "/run/secrets/monitor_key"}
+    assert SERVICES["prometheus"]["secrets"] == ["monitor_key"]
+
+
+def test_grafana_finds_its_dashboard_and_its_source() -> None:
+    targets = {config["source"]: Path(config["target"]) for config in SERVICES["grafana"]["configs"]}
+    folder = ROOT / "deploy" / "grafana" / "provisioning"
+    (provider,) = yaml.safe_load((folder / "dashboards" / "copydesk.yml").read_text("utf-8"))["providers"]
+    assert str(targets["dashboard"].parent) == provider["options"]["path"]
+    (source,) = yaml.safe_load((folder / "datasources" / "prometheus.yml").read_text("utf-8"))["datasources"]
+    assert source["type"] == "prometheus" and "//prometheus:9090" in source["url"]

@@ -5,6 +5,7 @@ import os
 import socket
 from pathlib import Path
 
+from services.cli.commands.notify import check_apprise
 from services.cli.context import OK, Context, show_json, warn
 from services.cli.main import main
 from services.desk.data_folder import refuse_second
@@ -28,6 +29,7 @@ class PortTaken(PermanentError):
 def up(context: Context) -> int:
     """Start, say where to knock, and stay until Ctrl-C or SIGTERM."""
     settings = context.settings
+    check_apprise(settings)
     refuse_second(context.data_dir)  # said before the port is looked at: the desk that is up is what has taken it
     check_port(settings.web_host, settings.web_port)
     address = f"http://{_host_in_url(settings.web_host)}:{settings.web_port}"
