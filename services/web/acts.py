@@ -6,20 +6,26 @@ from typing import Literal, get_args
 
 import msgspec
 
-from services.ingest import decisions
-from services.ingest.intake import open_decisions
+from services.index.search import Index, Stored
+from services.ingest import decisions, desk_acts
+from services.ingest.intake import Intake, open_decisions
 from services.web.listing import Row
 from shared.archive import Archive
 from shared.audit import AuditLog
+from shared.envelope import Input
 from shared.errors import PermanentError
 from shared.ledger.calls import Ledger
 from shared.ledger.reader import STAGES
 from shared.settings import Settings
 
-Act = Literal["replay", "discard", "release", "resume"]
+Act = Literal["replay", "discard", "withdraw", "edit", "release", "resume"]
 ACTS: tuple[Act, ...] = get_args(Act)
 AT_ONCE = 25
-STATES: dict[Act, frozenset[str]] = {"replay": frozenset({"dead", "refused"}), "discard": frozenset({"dead"})}
+FAILED = frozenset({"dead", "refused"})
+STATES: dict[Act, frozenset[str]] = {
+    "replay": FAILED, "edit": FAILED, "discard": frozenset({"dead"}), "withdraw": frozenset({"indexed"}),
+}  # fmt: skip
+STRONGEST = ("uri:", "url:", "guid:", "path:")
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,20 +38,38 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
 class Acts:
     """The acts of a desk. Each is safe to repeat."""
 
-    def __init__(self, ledger: Ledger, settings: Settings, audit: AuditLog) -> None:
-        self._ledger = ledger
-        self._settings = settings
+    def __init__(self, settings: Settings, ledger: Ledger, index: Index, intake: Intake, audit: AuditLog) -> None:
+        self._settings, self._ledger, self._index, self._intake = settings, ledger, index, intake
         self._audit = audit
 
     def on_articles(self, act: Act, refs: Sequence[str], *, who: str, why: str) -> Done:
-        """Replay or discard these `id@rev`; those that are not dead (or refused) are left as they are."""
-        lines = {line_ref: self._ledger.line(line_ref) for line_ref in refs}
-        fit = [ref for ref, line in lines.items() if line is not None and line.state in STATES[act]]
-        with contextlib.closing(open_decisions(self._settings)) as archive:
-            done = [ref for page in _pages(fit) for ref in self._do(act, archive, page, why)]
+        """Replay, discard or withdraw these `id@rev`; those that are not in the state for it are left as they are."""
+        if act == "withdraw":
+            done = self._withdraw(refs, why)
+        else:
+            lines = {line_ref: self._ledger.line(line_ref) for line_ref in refs}
+            fit = [ref for ref, line in lines.items() if line is not None and line.state in STATES[act]]
+            with contextlib.closing(open_decisions(self._settings)) as archive:
+                done = [ref for page in _pages(fit) for ref in self._do(act, archive, page, why)]
         for ref in done:
             self._audit.note(who=who, act=act, on=ref, why=why)
         return Done(done=len(done), left=tuple(ref for ref in refs if ref not in done))
+
+    def edit(self, ref: str, text: str, *, who: str, why: str) -> Done:
+        """Put other words in the place of an input that failed, as a correction by the desk; give the failed one up.
+
+        In this order: what is cut short leaves the failed one as it was, and the same words again change nothing.
+        """
+        line, meta = self._ledger.line(ref), self._ledger.meta(ref)
+        if line is None or meta is None or line.state not in FAILED:
+            return Done(done=0, left=(ref,))
+        given = Input(source=desk_acts.DESK, media_type=_as_utf_8(meta.media_type), body=text.encode(), url=meta.url,
+                      name=meta.name)  # fmt: skip
+        with contextlib.closing(open_decisions(self._settings)) as archive:
+            desk_acts.correct(self._intake, archive, self._named(line.article, meta.aliases), given, why)
+            decisions.discard(self._ledger, archive, [ref], why)
+        self._audit.note(who=who, act="edit", on=ref, why=why)
+        return Done(done=1)
 
     def release(self, article: str, *, who: str, why: str) -> Done:
         """Give an article's address free for the next publisher who pushes it."""
@@ -59,6 +83,23 @@ class Acts:
         resumed = self._ledger.resume("stage" if name in STAGES else "source", name)
         self._audit.note(who=who, act="resume", on=name, why=why)
         return Done(done=int(resumed), left=() if resumed else (name,))
+
+    def _withdraw(self, refs: Sequence[str], why: str) -> list[str]:
+        stands = {ref: stored for ref in refs if (stored := self._standing(ref)) is not None}
+        named = [self._named(stored.article_id, stored.aliases) for stored in stands.values()]
+        with contextlib.closing(open_decisions(self._settings)) as archive:
+            desk_acts.withdraw(self._intake, archive, named, why)
+        return list(stands)
+
+    def _standing(self, ref: str) -> Stored | None:
+        """The article of a revision, where it is the newest and not withdrawn."""
+        stored = self._index.get(ref.partition("@")[0])
+        is_newest = stored is not None and ref in (stored.article_id, f"{stored.article_id}@{stored.rev}")
+        return stored if stored is not None and is_newest and not stored.withdrawn else None
+
+    def _named(self, article: str, aliases: Sequence[str]) -> desk_acts.Named:
+        ranked = tuple(alias for kind in STRONGEST for alias in aliases if alias.startswith(kind))
+        return desk_acts.Named(article=article, aliases=ranked)
 
     def _do(self, act: Act, archive: Archive, refs: Sequence[str], why: str) -> list[str]:
         if act == "discard":
@@ -79,6 +120,22 @@ def read_act(name: str) -> Act:
 def may_do(act: Act, row: Row) -> bool:
     """Is an article in a state for this act?"""
     return row.state in STATES.get(act, frozenset())
+
+
+def is_editable(media_type: str, body: bytes, most: int) -> bool:
+    """Can a person change the input in a page: is it text in UTF-8, and not too long."""
+    charset = media_type.lower().partition("charset=")[2].strip(' "')
+    if len(body) > most or (charset and charset not in ("utf-8", "us-ascii")):
+        return False
+    try:
+        return "\0" not in body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+
+
+def _as_utf_8(media_type: str) -> str:
+    essence = media_type.partition(";")[0].strip()
+    return f"{essence}; charset=utf-8" if essence.startswith("text/") else media_type
 
 
 def _done(refs: Sequence[str], was_done: Sequence[bool]) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Protocol
 from services.index.rhythm import Beat, read_rhythm
 from services.index.search import Index, Stored
 from services.ingest.feed_states import FeedState, FeedStates
+from services.ingest.intake import Intake
 from services.ingest.subscriptions import Subscription, Subscriptions
 from services.web.acts import Acts
 from services.web.listing import Row, row_of
@@ -41,7 +42,7 @@ class WholeDesk:
         self._feed_states = FeedStates(ledger.client)
         self._rhythms: dict[tuple[int, int], tuple[int, list[Beat]]] = {}
         self.audit = AuditLog(settings.audit_folder)
-        self.acts = Acts(ledger, settings, self.audit)
+        self.acts = Acts(settings, ledger, index, Intake(ledger, archive, settings), self.audit)
 
     def rhythm(self, *, since_us: int, until_us: int, step_us: int) -> list[Beat]:
         """What was indexed step by step, and how long it took; for all who look within seconds it is read once."""

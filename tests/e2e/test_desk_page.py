@@ -105,10 +105,11 @@ def window(browser: "Browser", room: Newsroom, cookies: list[Any], request: pyte
     assert watched.complaints == []
 
 
-def articles(room: Newsroom) -> list[str]:
-    """The page of an article in each state."""
+def articles(room: Newsroom, *states: str) -> list[str]:
+    """The page of an article in each state, or in these."""
     rows = room.app_state.list_articles(Wanted(limit=200)).rows
-    return list({row.state: f"/articles/{row.article}@{row.rev}" for row in rows}.values())
+    pages = {row.state: f"/articles/{row.article}@{row.rev}" for row in rows}
+    return [page for state, page in pages.items() if not states or state in states]
 
 
 def push(room: Newsroom, text: str) -> str:
@@ -142,6 +143,32 @@ def test_from_the_push_to_the_live_row_the_timeline_the_replay_and_the_search(wi
     page.click("text=Sông Hương trong xanh trở lại")
     assert "Người dân rất vui." in page.inner_text("article.read")
     assert page.inner_text(".article-head .state").endswith("indexed")
+
+
+def test_what_failed_is_edited_and_read_anew_and_what_stands_is_withdrawn(window: Watched) -> None:
+    page, room = window.page, window.room
+    ref = room.take("Lúa mùa ở Phú Vang\n\n\x7bhỏng\x7d\n\nNông dân gặt sớm.", name="lua.txt")
+    room.fail("dead", "unforeseen", "KeyError: 'hỏng'")
+    window.open(f"/articles/{ref}")
+    page.click("text=Edit and replay")
+    page.fill("textarea", "Lúa mùa ở Phú Vang được mùa\n\nHUẾ - Nông dân gặt sớm.\n\nNăng suất cao hơn năm ngoái.")
+    page.fill(".edit input[name=why]", "took out the broken line")
+    page.click("text=Replay as edited")
+    assert "edit: 1 done" in page.inner_text("[role=status]")
+    room.work()
+    page.fill("#find", "lua mua phu vang duoc mua")
+    page.press("#find", "Enter")
+    page.click("text=Lúa mùa ở Phú Vang được mùa")
+    assert "Năng suất cao hơn năm ngoái." in page.inner_text("article.read")
+    assert "took out the broken line" in page.inner_text("main")
+    line = room.ledger.line(ref)
+    assert line is None or line.state == "discarded"
+    page.fill("input[name=why]", "the figures were wrong")
+    page.click("button:text('withdraw')")
+    assert "withdraw: 1 done" in page.inner_text("[role=status]")
+    room.work()
+    window.open(f"/articles/{ref.partition('@')[0]}")
+    assert page.inner_text(".article-head .state").endswith("withdrawn")
 
 
 @pytest.mark.parametrize("window", [{"java_script_enabled": False}], indirect=True)
@@ -200,7 +227,7 @@ def test_a_phone_never_scrolls_sideways(window: Watched) -> None:
 
 def test_everybody_can_use_every_page_in_both_themes(window: Watched) -> None:
     script, page = AXE.read_text("utf-8"), window.page
-    for path in (*PAGES, *articles(window.room), "/login?next=/"):
+    for path in (*PAGES, *articles(window.room, "indexed", "dead"), "/login?next=/"):
         page.emulate_media(color_scheme="light")
         window.open(path)
         page.evaluate("(script) => { (0, eval)(script); }", script)

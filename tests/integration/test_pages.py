@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 import pytest
 
 from services.ingest.intake import open_archive
+from services.web.acts import is_editable
 from services.web.app import open_state
 from services.web.keys import Keys
 from services.web.listing import Wanted
@@ -158,6 +159,25 @@ def test_what_failed_is_grouped_by_cause_and_replayed_with_a_reason(desk: Desk, 
     assert desk.app_state.look().status.balance.dead == 0
     page = browser.get(f"/articles/{refs[0]}").text
     assert "lan: replay, mended" in " ".join(page.split())
+
+
+def test_a_thousand_are_replayed_at_once_and_an_act_without_a_reason_is_not_done(desk: Desk, browser: Browser) -> None:
+    desk.take("Bài")
+    desk.bury()
+    (row,) = desk.app_state.list_articles(Wanted()).rows
+    refs = " ".join([f"{row.article}@{row.rev}", *(f"{'b' * 26}@{number:019d}" for number in range(999))])
+    word = browser.csrf()
+    assert "say why" in browser.post("/acts/replay", csrf=word, refs=refs).text
+    done = browser.post("/acts/replay", csrf=word, refs=refs, why="mended", next="/articles?state=dead")
+    assert done.headers["location"] == "/articles?state=dead&done=1&left=999&act=replay"
+
+
+def test_inputs_that_are_no_utf_8_text_are_not_edited_in_a_page() -> None:
+    assert is_editable("text/plain", "Huế".encode(), 100)
+    assert not is_editable("text/plain; charset=windows-1258", b"Hue", 100)
+    assert not is_editable("text/plain", b"Hu\xea", 100)
+    assert not is_editable("", b"a\0b", 100)
+    assert not is_editable("text/plain", b"a" * 101, 100)
 
 
 def test_an_act_needs_the_sessions_word_the_right_origin_and_the_scope(desk: Desk, browser: Browser) -> None:

@@ -89,9 +89,11 @@ def _greet(context: Context, address: str, key: str | None) -> None:
     settings = context.settings
     print(f"\nCopydesk is up at {address}\n")
     if key is not None:
-        print(f"  Your push key (shown only now):  {key}")
+        print(f"  Your key (shown only now):       {key}")
+        print(f"  The desk in a browser:           {address}/ (log in with that key)")
     else:
         print(f"  Push with the key of the first start; `{context.hint('keys create NAME')}` makes another.")
+        print(f"  The desk in a browser:           {address}/ (log in with the key of the first start)")
     print(f"  Drop files into:                 {settings.seeds_dir}/")
     print(f"  Everything is kept in:           {settings.data_dir}/\n")
     print("Push an article:\n")

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from services.web.acts import is_editable
 from shared.article import Article, Evidence
 from shared.untrusted.decode import decode
 
@@ -20,12 +21,16 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class InputView(msgspec.Struct, frozen=True, kw_only=True):
-    """The input in stretches, its size in bytes, and whether the end is left out."""
+    """The input in stretches, its size in bytes, and whether the end is left out.
+
+    `editable` is all of its text, where a person may change it.
+    """
 
     media_type: str
     size: int
     pieces: tuple[Piece, ...]
     is_cut: bool
+    editable: str = ""
 
 
 class ArchivedInput(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +51,7 @@ def view_input(archived: ArchivedInput, article: Article | None) -> InputView:
         size=len(archived.body),
         pieces=tuple(_pieces(shown, spans)),
         is_cut=len(text) > MOST_CHARS,
+        editable=text if is_editable(archived.media_type, archived.body, MOST_CHARS) else "",
     )
 
 

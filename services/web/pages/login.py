@@ -13,6 +13,7 @@ from services.web.sessions import COOKIE, SESSION_S
 from services.web.state import AppState, state_of
 
 FORM_BYTES = 16 * 1024
+ACT_BYTES = 1024 * 1024  # a thousand articles by name, or one input that was edited
 YEAR_S = 365 * 86_400
 
 
@@ -21,14 +22,14 @@ async def show_login(request: Request) -> Response:
     cookie = request.cookies.get(COOKIE)
     app_state = state_of(request)
     if cookie and await app_state.ask(app_state.sessions.find, cookie) is not None:
-        return RedirectResponse(_next_page(request.query_params.get("next", "")), 303)
-    return page(request, "login.html", problem="", next=_next_page(request.query_params.get("next", "")))
+        return RedirectResponse(own_page(request.query_params.get("next", "")), 303)
+    return page(request, "login.html", problem="", next=own_page(request.query_params.get("next", "")))
 
 
 async def log_in(request: Request) -> Response:
     """Open a session with a key that may see the desk."""
     app_state, form = state_of(request), await read_form(request)
-    onward = _next_page(form.get("next", ""))
+    onward = own_page(form.get("next", ""))
     address = request.client.host if request.client else ""
     if not await app_state.ask(app_state.sessions.may_try, address):
         return page(request, "login.html", status=429, problem="Too many tries. Wait five minutes.", next=onward)
@@ -56,33 +57,33 @@ async def log_out(request: Request) -> Response:
 async def set_preferences(request: Request) -> Response:
     """Keep a choice of language, theme or times in the browser."""
     form = await checked_form(request)
-    answer = RedirectResponse(_next_page(form.get("next", "")), 303)
+    answer = RedirectResponse(own_page(form.get("next", "")), 303)
     for name, choices in PREFERENCES.items():
         if form.get(name) in choices:
             answer.set_cookie(f"copydesk_{name}", form[name], max_age=YEAR_S, samesite="strict")
     return answer
 
 
-async def checked_form(request: Request) -> dict[str, str]:
+async def checked_form(request: Request, limit: int = FORM_BYTES) -> dict[str, str]:
     """A form of a page of ours; raises `Problem` where it does not bring the session's word."""
-    form = await read_form(request)
+    form = await read_form(request, limit)
     session = getattr(request.state, "session", None)
     if session is None or form.pop("csrf", "") != session.csrf:
         raise Problem("forged", "The form is not of your session.")
     return form
 
 
-async def read_form(request: Request) -> dict[str, str]:
+async def read_form(request: Request, limit: int = FORM_BYTES) -> dict[str, str]:
     """The fields of a small form; of one that comes twice the last."""
     body, limits = b"", state_of(request).settings
     async for piece in paced(request, limits.push_body_s, limits.push_stall_s):
         body += piece
-        if len(body) > FORM_BYTES:
-            raise Problem("too-large", f"A form may have {FORM_BYTES} bytes.")
+        if len(body) > limit:
+            raise Problem("too-large", f"A form may have {limit} bytes.")
     return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
 
 
-def _next_page(path: str) -> str:
+def own_page(path: str) -> str:
     """Only a page of this desk: never another site's, however it is spelled."""
     return path if path.startswith("/") and path[1:2] not in ("/", "\\") and path.isprintable() else "/"
 

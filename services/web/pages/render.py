@@ -20,6 +20,13 @@ from shared.clock import from_us
 
 LANGUAGES = {"en": "English", "vi": "Tiếng Việt"}
 THEMES, TIMES = ("auto", "light", "dark"), ("relative", "local", "utc")
+# What reads otherwise than the word it is asked by.
+ENGLISH = {
+    "replay: what it does": "Read it again, from the stage where it failed",
+    "discard: what it does": "Give it up for good; the archive keeps what came",
+    "withdraw: what it does": "Take it back everywhere; no publisher brings it back",
+    "release: what it does": "Let the next publisher who pushes this address have it",
+}
 PREFERENCES = {"lang": tuple(LANGUAGES), "theme": THEMES, "times": TIMES}
 # Nothing but our own files; no script or style within the page, so that nothing an article says can become one.
 POLICY = (
@@ -101,7 +108,7 @@ def _environment(language: str) -> Environment:
 @cache
 def translator(language: str) -> Callable[[str], str]:
     """Our words in a language; what has no translation stays English."""
-    words: Mapping[str, str] = {}
+    words: Mapping[str, str] = ENGLISH
     if language != "en":
         file = resources.files("services.web.pages").joinpath("words", f"{language}.toml")
         words = tomllib.loads(file.read_text("utf-8"))

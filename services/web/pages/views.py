@@ -1,6 +1,6 @@
 """The pages of the desk: what each shows, asked of the same parts as the API."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,19 +9,19 @@ from starlette.responses import RedirectResponse, Response
 
 from services.index.rhythm import Beat
 from services.index.search import Stored
-from services.web.acts import may_do, read_act
+from services.web.acts import Act, Acts, Done, may_do, read_act
 from services.web.keys import Key
 from services.web.listing import GROUPS, Listing, Row, Wanted
 from services.web.pages.grouping import Group, grouped
 from services.web.pages.input_view import InputView, view_input
-from services.web.pages.login import checked_form
+from services.web.pages.login import ACT_BYTES, checked_form, own_page
 from services.web.pages.render import page, preferences, seconds, translator
 from services.web.problems import Problem
 from services.web.responses import json_answer
 from services.web.state import AppState, publisher_of, state_of
 from services.web.wanted import WrongFilter, read_wanted
 from shared.clock import now_us
-from shared.errors import PermanentError, TransientError
+from shared.errors import InputRefused, PermanentError, TransientError
 from shared.ledger.listing import Standing
 from shared.ledger.overview import redis_away
 
@@ -65,8 +65,12 @@ async def show_list(request: Request) -> Response:
     except WrongFilter as error:
         problem = str(error)
     asked = {name: request.query_params.get(name, "") for name in ("q", "state", "source", "publisher", "since")}
-    onward = urlencode({name: value for name, value in asked.items() if value} | {"before": listing.next or ""})
-    return page(request, "list.html", listing=listing, asked=asked, problem=problem, onward=onward, selects=True)
+    here = {name: value for name, value in asked.items() if value}
+    onward = urlencode(here | {"before": listing.next or ""})
+    return page(
+        request, "list.html", listing=listing, asked=asked, problem=problem, here=urlencode(here), onward=onward,
+        selects=True,
+    )  # fmt: skip
 
 
 async def show_one(request: Request) -> Response:
@@ -87,7 +91,7 @@ async def show_one(request: Request) -> Response:
         line=line,
         row=row,
         input=await _input(app_state, row, stored),
-        acts=[act for act in ("replay", "discard") if may_do(read_act(act), row)],
+        acts=_acts_on(row, stored),
         acted=await app_state.ask(app_state.desk.audit.latest, 20, article),
     )
 
@@ -128,19 +132,41 @@ async def show_publishers(request: Request) -> Response:
 
 async def do_act(request: Request) -> Response:
     """Do what the form says to the articles it names; a reason comes with it."""
-    form = await checked_form(request)
+    form = await checked_form(request, ACT_BYTES)
     app_state, who = state_of(request), publisher_of(request).name
     try:
         act = read_act(request.path_params["act"])
-        refs = form.get("refs", "").split()
+        refs, why = form.get("refs", "").split(), form.get("why", "").strip()
         if not refs:
             raise PermanentError("no article was chosen")
-        done = await app_state.ask(app_state.desk.acts.on_articles, act, refs, who=who, why=form.get("why", "").strip())
-    except PermanentError as error:
+        if not why:
+            raise PermanentError("say why: it is kept with the act")
+        done = await app_state.ask(_act, app_state.desk.acts, act, refs, {"who": who, "why": why}, form)
+    except (PermanentError, InputRefused) as error:
         raise Problem("bad-request", str(error)) from error
     said = urlencode({"done": done.done, "left": len(done.left), "act": act})
-    back = form.get("next", "/")
-    return RedirectResponse(f"{back if back.startswith('/') and back[1:2] != '/' else '/'}?{said}", 303)
+    back = own_page(form.get("next", ""))
+    return RedirectResponse(f"{back}{'&' if '?' in back else '?'}{said}", 303)
+
+
+def _act(acts: Acts, act: Act, refs: Sequence[str], audit: Mapping[str, str], form: Mapping[str, str]) -> Done:
+    match act:
+        case "edit":
+            text = form.get("text", "").replace("\r\n", "\n")  # as a form sends the ends of lines
+            return acts.edit(refs[0], text, who=audit["who"], why=audit["why"])
+        case "release":
+            return acts.release(refs[0].partition("@")[0], who=audit["who"], why=audit["why"])
+        case "resume":
+            return acts.resume(refs[0], who=audit["who"], why=audit["why"])
+        case _:
+            return acts.on_articles(act, refs, who=audit["who"], why=audit["why"])
+
+
+def _acts_on(row: Row, stored: Stored | None) -> list[Act]:
+    """What may be done to an article as it stands; to an older revision nothing."""
+    is_newest = stored is None or stored.revisions[-1:] == () or stored.revisions[-1].rev <= row.rev
+    acts: list[Act] = [act for act in ("replay", "discard", "withdraw") if may_do(act, row) and is_newest]
+    return [*acts, "release"] if stored is not None and stored.owner and is_newest else acts
 
 
 async def _state(request: Request) -> dict[str, Any]:
