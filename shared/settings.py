@@ -80,6 +80,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     web_connections: Count = 2000
     push_body_s: Seconds = 60.0
     push_stall_s: Seconds = 10.0
+    push_rate: Count | None = None
     push_keys: str | None = None
     embedded_memory_mb: Count = 512
     feed_interval_s: Count = 900

@@ -18,6 +18,7 @@ from services.web.connections import Descriptors
 from services.web.desk import WholeDesk
 from services.web.keys import Keys, open_keys
 from services.web.listing import list_articles
+from services.web.quota import Quota
 from services.web.readiness import Readiness, folder_probe, redis_probe
 from services.web.reading import open_reading_room
 from services.web.request_body import BATCHES_ON_DISK, BodyRoom
@@ -87,6 +88,7 @@ def open_state(settings: Settings, archive: Archive) -> AppState:
         answers=AnswerStore(ledger.client),
         readiness=_readiness(settings, ledger, archive, keys),
         room=BodyRoom(folder=Path(settings.data_dir), stall_s=settings.push_stall_s),
+        quota=Quota(settings.push_rate),
         batch_room=BodyRoom(BATCHES_ON_DISK, stall_s=settings.push_stall_s),
     )
 

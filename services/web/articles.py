@@ -32,6 +32,7 @@ async def push_article(request: Request) -> Response:
     async with read_inputs(request, app_state, publisher) as inputs:
         beside = app_state.keys.prefixes_beside(publisher.name)
         items = [await claimed(app_state, item, publisher, beside) for item in inputs]
+        app_state.quota.charge(publisher.name, len(items) - 1)  # one was taken when the request came
         receipts = await take_in(request, app_state, items)
     return await answer_taken(request, app_state, items, receipts)
 

@@ -46,6 +46,7 @@ async def push_batch(request: Request) -> Response:
         items = items_of(essence, spool, most)
         results: list[dict[str, object]] = []
         while chunk := await app_state.read(partial(_chunk, items)):
+            app_state.quota.charge(publisher.name, len(chunk))
             results += await _taken(app_state, publisher, chunk)
     if not results:
         raise Problem("no-article", "The batch holds no items.")

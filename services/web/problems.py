@@ -90,6 +90,9 @@ KINDS: dict[str, Kind] = {
     "too-costly": Kind(
         422, "The article costs too much to be read", "Send it smaller, or as text; `detail` has the limits."
     ),
+    "over-quota": Kind(
+        429, "This publisher sends more than the desk takes of it", "Send it again after the time in `Retry-After`."
+    ),
     "headers-too-large": Kind(431, "The header lines are too long", "Send fewer or shorter header lines."),
     "unforeseen": Kind(500, "Something unforeseen happened", "Tell the operator the `instance`: it is in the log."),
     "intake-full": Kind(503, "The desk takes nothing in for now", "Send it again after the time in `Retry-After`."),

@@ -17,6 +17,7 @@ from services.web.corrections import patch_article, put_article, withdraw_articl
 from services.web.events import show_events
 from services.web.health import show_health, show_readiness
 from services.web.idempotency import idempotent
+from services.web.metering import metered
 from services.web.middleware import RequestMiddleware, answer_http_error
 from services.web.pages.login import log_in, log_out, set_preferences, show_login
 from services.web.pages.static_files import show_static
@@ -55,17 +56,17 @@ def by_method(path: str, **answers: Answer) -> Route:
 
 
 ROUTES = (
-    by_method("/v1/articles", GET=allow("read")(show_articles), POST=allow("push")(idempotent(push_article))),
-    by_method("/v1/articles:validate", POST=allow("push")(validate_article)),
+    by_method("/v1/articles", GET=allow("read")(show_articles), POST=allow("push")(metered(idempotent(push_article)))),
+    by_method("/v1/articles:validate", POST=allow("push")(metered(validate_article))),
     by_method(
         "/v1/articles/{name:path}",
         GET=allow("read")(show_article),
-        PUT=allow("push")(idempotent(put_article)),
-        PATCH=allow("push")(idempotent(patch_article)),
-        DELETE=allow("push")(idempotent(withdraw_article)),
+        PUT=allow("push")(metered(idempotent(put_article))),
+        PATCH=allow("push")(metered(idempotent(patch_article))),
+        DELETE=allow("push")(metered(idempotent(withdraw_article))),
     ),
-    by_method("/v1/batches", POST=allow("push")(push_batch)),
-    by_method("/v1/pings", POST=allow("push")(take_ping)),
+    by_method("/v1/batches", POST=allow("push")(metered(push_batch))),
+    by_method("/v1/pings", POST=allow("push")(metered(take_ping))),
     by_method("/v1/events", GET=allow("read")(show_events)),
     by_method("/v1/receipts/{receipt}", GET=allow("read", "push")(show_receipt)),
     by_method("/v1/search", GET=allow("read")(search_articles)),

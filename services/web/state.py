@@ -18,6 +18,7 @@ from services.web.change_hub import ChangeHub
 from services.web.desk import Desk
 from services.web.keys import Keys, Publisher
 from services.web.listing import Listing, Wanted
+from services.web.quota import Quota
 from services.web.readiness import Readiness
 from services.web.reading import ReadingRoom
 from services.web.request_body import BATCHES_ON_DISK, BodyRoom
@@ -87,6 +88,7 @@ class AppState:
     room: BodyRoom = field(default_factory=BodyRoom)
     waiters: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(WAITERS))
     batch_room: BodyRoom = field(default_factory=lambda: BodyRoom(BATCHES_ON_DISK))
+    quota: Quota = field(default_factory=lambda: Quota(None))
     batches: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(BATCHES))
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     pushing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(PUSHING_THREADS, "web-push"))
