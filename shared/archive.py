@@ -180,7 +180,8 @@ class Archive:
         if isinstance(entry, Newer):
             _refuse(location, entry)
         if not isinstance(entry, Archived):
-            raise PermanentError(f"the archive entry {location} is damaged")
+            what = "damaged" if entry is None else "erased"
+            raise PermanentError(f"the archive entry {location} is {what}")
         return unpack_body(entry.body, limit)
 
     def entries(
@@ -329,9 +330,12 @@ def _read_segment(path: Path, since_us: int) -> Iterator[tuple[str, Found]]:
         while True:
             offset = file.tell()
             entry = _read_frame(file)
-            if entry is None:
+            if entry is not None:
+                yield f"{name}:{offset}", entry
+            elif _goes_on(file, offset):
+                log.warning("archive_entry_damaged", place=f"{name}:{offset}")
+            else:
                 return
-            yield f"{name}:{offset}", entry
 
 
 def _read_frame(file: BinaryIO) -> Found | None:
@@ -343,6 +347,20 @@ def _read_frame(file: BinaryIO) -> Found | None:
     if len(payload) < length or zlib.crc32(payload) != checksum:
         return None
     return _decode(payload)
+
+
+def _goes_on(file: BinaryIO, offset: int) -> bool:
+    """Whether a whole entry lies behind one that is damaged, as its length has it; then the file stands there."""
+    file.seek(offset)
+    head = file.read(FRAME.size)
+    if len(head) < FRAME.size:
+        return False
+    after = offset + FRAME.size + FRAME.unpack(head)[0]
+    file.seek(after)
+    if _read_frame(file) is None:
+        return False
+    file.seek(after)
+    return True
 
 
 def _decode(payload: bytes) -> Found:

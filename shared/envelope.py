@@ -69,8 +69,8 @@ class Input(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, renam
     (all are the operator's), `changed` that the feed has called other words by the same page and GUID before.
 
     `version` is the publisher's own, `embargoed_until` what a header said. `corrects` is the id of the article that it
-    was sent to; with `patches` it was made from that article, in ninjs; `withdraws` takes the article back. The last
-    two are for the door alone.
+    was sent to; with `patches` it was made from that article, in ninjs; `withdraws` takes the article back, `erases`
+    for good, with all it ever said. The last two are for the door alone.
     """
 
     source: Source
@@ -86,6 +86,7 @@ class Input(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, renam
     corrects: str | None = None
     withdraws: bool = False
     patches: bool = False
+    erases: bool = False
     preconditions: Preconditions | None = None
     before: Remembered | None = None
 
@@ -113,14 +114,14 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     corrects: str | None = None
     withdraws: bool = False
     patches: bool = False
+    erases: bool = False
 
 
 class Withdrawal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The body of an input of type `WITHDRAWAL_TYPE`: which article is taken back, and why; with `erases`, for good."""
+    """The body of an input of type `WITHDRAWAL_TYPE`: which article is taken back, and why."""
 
     article: str
     reason: str = ""
-    erases: bool = False
 
 
 class Raw(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):

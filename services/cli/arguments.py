@@ -56,3 +56,8 @@ NOTIFY = (
     arg("--once", action="store_true", help="look once and stop, for cron"),
     arg("--test", action="store_true", help="send each address a word, and say which was not reached"),
 )
+PURGED = (
+    arg("name", metavar="ADDRESS|ID", help="the article's address, its id or a receipt"),
+    arg("--yes", action="store_true", help="do it; without, what would go is only counted"),
+    BECAUSE,
+)

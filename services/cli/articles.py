@@ -8,6 +8,7 @@ from services.index.listing import END_OF_TIME
 from services.index.search import Index
 from services.ingest.desk_acts import Named
 from services.ingest.intake import Intake, open_archive, open_decisions
+from services.ingest.purging import Parts
 from shared.ledger.listing import IN_FLIGHT, list_standing
 from shared.work.celery_app import open_ledger
 
@@ -33,6 +34,11 @@ class DeskActs:
         self.archive.close()
         self.decisions.close()
         self.index.close()
+
+    @property
+    def parts(self) -> Parts:
+        """What erasing works with."""
+        return Parts(self.intake, self.ledger, self.archive, self.decisions)
 
     def find(self, name: str) -> list[Named]:
         """The article that an id, a receipt or an address means; none where nobody knows it.

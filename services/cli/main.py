@@ -14,6 +14,7 @@ from services.cli.arguments import (
     EXPIRES,
     NOTIFY,
     PREFIX,
+    PURGED,
     REFS,
     SCOPE,
     SOURCE,
@@ -214,6 +215,7 @@ COMMANDS = (
             BECAUSE,
         ),
     ),
+    Command("purge", "purge:purge", "erase the words of an article for good, archive included", PURGED),
     Command("resume", "resume:resume", "end the rest of a stage or a source", (arg("name", metavar="STAGE|SOURCE"),)),
     Command("recover", "recover:recover", "enter again what the archive holds and the ledger does not know"),
     Command(

@@ -31,6 +31,8 @@ def needs_stored(entry: Entry) -> bool:
 
 def completed(entry: Entry, stored: Article) -> Entry:
     """The entry as it is ruled on, beside the article that is stored."""
+    if entry.erases:
+        return entry
     if is_bare_withdrawal(entry.article):
         names = {name: getattr(entry.article, name) or getattr(stored, name) for name in OF_A_TOMBSTONE}
         return replace(entry, article=replace(entry.article, **names))

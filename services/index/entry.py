@@ -16,7 +16,7 @@ Outcome = Literal["indexed", "superseded", "duplicate", "withdrawn"]
 class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
     """One cleaned article on its way into a sink, with all that is kept of it. `aliases` are strongest first.
 
-    `own`, `changed` and `patches` are those of its envelope.
+    `own`, `changed` `patches` and `erases` are those of its envelope.
     """
 
     article_id: str
@@ -30,6 +30,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, renam
     own: bool = False
     changed: bool = False
     patches: bool = False
+    erases: bool = False
     archived: str | None = None
     timeline: tuple[Event, ...] = ()
 

@@ -41,6 +41,8 @@ def rule(entry: Entry, known: Known | None, stored: Callable[[], Article] = Arti
         return Ruling(article_id=known.article_id, outcome="withdrawn" if known.withdrawn else "indexed", stored=False)
     same = known.withdrawn == gone and known_as(entry, known, stored)
     last = max(known.rev, known.heard)
+    if entry.erases and entry.rev > last:
+        return Ruling(article_id=known.article_id, outcome="withdrawn", stored=True)
     if entry.rev <= last:
         if same or not _was_overtaken(entry, known, stored):
             return Ruling(article_id=known.article_id, outcome="duplicate" if same else "superseded", stored=False)

@@ -62,6 +62,7 @@ def _entry(item: Claimed) -> Entry:
         own=meta.own,
         changed=meta.changed,
         patches=meta.patches,
+        erases=meta.erases,
         archived=meta.archived,
         article=article,
         timeline=(*item.timeline, Event(state=state, stage="index", at_us=now_us())),

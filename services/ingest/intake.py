@@ -177,6 +177,7 @@ def _archived(item: Input, received_us: int) -> Archived:
         corrects=item.corrects,
         withdraws=item.withdraws,
         patches=item.patches,
+        erases=item.erases,
     )
     return Archived(envelope=envelope, body=pack_body(item.body))
 

@@ -251,9 +251,10 @@ class Ledger(LedgerReader):
         """Read refused inputs once more, alone; `bodies` are the archive's zstd frames of their bytes."""
         return list(self._call("reread", {"refs": list(refs)}, list(bodies), self._enter))
 
-    def discard(self, refs: Sequence[str], reason: str) -> list[bool]:
-        """Give up dead articles for good; the archive keeps their bytes."""
-        return list(self._call("discard", {"refs": list(refs), "reason": _note(reason)}, [], self._drain))
+    def discard(self, refs: Sequence[str], reason: str, *, standing: bool = False) -> list[bool]:
+        """Give up dead articles for good, with `standing` also what waits; the archive keeps their bytes."""
+        args = {"refs": list(refs), "reason": _note(reason), "standing": standing}
+        return list(self._call("discard", args, [], self._drain))
 
     def resume(self, kind: str, name: str) -> bool:
         """End the rest of a stage, a sink or a source; False when it did not rest."""

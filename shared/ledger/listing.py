@@ -28,6 +28,11 @@ def list_standing(
     return list(_of_source(reader, sorted(refs, key=_rev, reverse=True), states, source, limit))
 
 
+def standing_refs(reader: LedgerReader, article: str) -> list[str]:
+    """All revisions of an article that are on their way or dead."""
+    return [ref for ref in _refs(reader, (*IN_FLIGHT, "dead")) if split_ref(ref)[0] == article]
+
+
 def source_name(line: InputStatus) -> str:
     """A source in a word: `feed:https://a.example/rss`; "" of a record that does not tell."""
     return f"{line.source.kind}:{line.source.name}" if line.source else ""

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from services.cli import main as cli
+from services.index.sinks.sqlite import SqliteSink
 from services.ingest.intake import open_archive
 from services.ingest.recovery import recover
+from shared.archive import unpack_body
 from shared.settings import Settings
 from tests.integration.verbs import Newsdesk, at, news, newsdesk_of
 
@@ -90,3 +92,53 @@ def test_a_stolen_key_is_ended_with_all_that_it_pushed(desk: Newsdesk, capsys: p
     assert (desk.push(news("Spam 5"), "thief").status, desk.found("spam"), desk.found("rubber")) == (401, 0, 1)
     assert ("revoke", "stolen") in decisions(desk)
     assert desk.ledger.balance().in_flight == 0
+
+
+def bytes_below(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+def test_what_is_purged_is_nowhere_and_everything_else_is_everywhere(
+    desk: Newsdesk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secret, kept = "Zyzzyva", "Quokka"
+    desk.push(news(f"{secret} one", uri=PAGE))
+    desk.push(news(f"{kept} one", uri="urn:other:1"))
+    desk.work()
+    desk.push(news(f"{secret} two", uri=PAGE))
+    desk.work()
+    desk.push(news(f"{kept} two", uri="urn:other:1"))
+    desk.push(news(f"{secret} three", uri=PAGE, embargoedUntil="2099-01-01T00:00:00Z"))
+    desk.work()
+    article = desk.stored(PAGE).article_id
+    assert cli.main(["purge", PAGE, "--because", "a court order", *at_desk(desk)]) == 0
+    assert "3 inputs in the archive and 2 revisions" in capsys.readouterr().out
+    assert desk.found(secret) == 1
+    assert copydesk(desk, "purge", PAGE, "--because", "a court order", "--yes") == 0
+    assert desk.call("GET", at(PAGE)).status == 410
+    tombstone = desk.stored(article)
+    assert (len(tombstone.revisions), tombstone.article.headline) == (1, None)
+    assert tombstone.article.corrections[0].text == "a court order"
+    assert words_of(desk, secret) == []
+    assert desk.ledger.client.keys(f"art:{article}@*:*") == []
+    assert ("purge", "a court order") in decisions(desk)
+    balance = desk.ledger.balance()
+    assert (balance.in_flight, balance.difference) == (0, 0)
+
+    desk.ledger.client.flushall()
+    recover(desk.ledger, open_archive(desk.settings), desk.settings)
+    desk.work()
+    assert (desk.found(secret), desk.stored(PAGE).withdrawn) == (0, True)
+    assert desk.found(kept) == 1
+    assert words_of(desk, kept) == ["Quokka one", "Quokka two"]
+    assert copydesk(desk, "purge", PAGE, "--because", "once more", "--yes") == 0
+
+
+def words_of(desk: Newsdesk, word: str) -> list[str]:
+    """Where a word still stands: in what the archive unpacks to, or, as it is, in any file of the desk."""
+    bodies = [unpack_body(entry.body, 1 << 20).decode() for _, entry in open_archive(desk.settings).entries()]
+    found = [body.partition('"value": "')[2].partition('"')[0] for body in bodies if word in body]
+    desk.sink.close()
+    raw = bytes_below(Path(desk.settings.data_dir)).lower()
+    desk.sink = SqliteSink(desk.settings.index_file)
+    return found + (["in a file"] if word.lower().encode() in raw and not found else [])

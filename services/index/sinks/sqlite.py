@@ -64,6 +64,7 @@ _OWNED = "UPDATE articles SET owner = ?, owned = ? WHERE n = ?"
 _CHANGED = "INSERT INTO changes (n, rev, outcome, at_us, s, receipt) VALUES (?, ?, ?, ?, ?, ?)"
 _KEEP = "INSERT OR IGNORE INTO aliases VALUES (?, ?)"
 _MOVE = "INSERT OR REPLACE INTO aliases VALUES (?, ?)"
+_FORGET = "DELETE FROM revisions WHERE n = ? AND rev < ? AND rev <> (SELECT rev FROM articles WHERE n = ?)"
 _CURRENT = "SELECT entry FROM articles JOIN revisions USING (n, rev) WHERE n = ?"
 
 # What may go wrong with an entry: its values, what is stored of its article, or the file.
@@ -117,7 +118,12 @@ class SqliteSink:
         Trouble of the file or its disk is `Unavailable` for every entry, and nothing of the batch is kept.
         """
         with self._turn:
+            is_erasing = any(entry.erases for entry in entries)
+            if is_erasing:
+                self._database.execute("PRAGMA secure_delete = ON")  # what is given up is written over
             outcomes = self._put_batch(entries)
+            if is_erasing:
+                self._wipe()
             self._bound_log()
             return outcomes
 
@@ -230,6 +236,8 @@ class SqliteSink:
             row_id = known.row_id
             if entry.source.kind == "push":
                 self._database.execute(_OWNED, (*_owner_of(entry, known), row_id))
+        if entry.erases:
+            self._database.execute(_FORGET, (row_id, entry.rev, row_id))
         known_by = entry.aliases if ruling.article_id == entry.article_id else names(entry)
         if apart:
             known_by = (*known_by, *(moved(counted_to, alias) for alias in known_by))
@@ -306,6 +314,20 @@ class SqliteSink:
     def _stored_article(self, row_id: int) -> Article:
         (blob,) = self._database.execute(_CURRENT, (row_id,)).fetchone()
         return msgspec.json.decode(zstandard.decompress(blob), type=_Worded).article
+
+    def _wipe(self) -> None:
+        """Take the words of what was erased out of the word sets, which only mark them, and begin the log anew.
+
+        It takes long in a large index, and it is seldom done.
+        """
+        try:
+            for words in SETS:
+                self._database.execute(f"INSERT INTO {words} ({words}) VALUES ('optimize')")  # noqa: S608
+            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.Error as error:  # no reader finds the article any more; its words go with the next merges
+            log.warning("index_wipe_failed", error=str(error))
+        finally:
+            self._database.execute("PRAGMA secure_delete = OFF")
 
     def _bound_log(self) -> None:
         """Begin the log anew once it is long: SQLite's own checkpoints never do while any reader has a view open."""

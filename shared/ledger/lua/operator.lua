@@ -46,15 +46,23 @@ function calls.reread()
   return cmsgpack.pack(done)
 end
 
+local LINES = { queued = 'waiting', retrying = 'retrying', held = 'held' }
+
+-- refs of dead articles are given up; with args.standing also what waits, but not what is worked on.
 function calls.discard()
   local done = {}
   for i, ref in ipairs(args.refs) do
     local key = record_key(ref)
     local is = redis.call('HMGET', key, 'state', 'stage')
-    done[i] = is[1] == 'dead'
+    local line = args.standing and LINES[is[1]]
+    done[i] = is[1] == 'dead' or line ~= nil and line ~= false
     if done[i] then
-      redis.call('ZREM', 'ledger:dead', ref)
-      count('dead', -1)
+      if line then
+        redis.call('ZREM', line_key(line, is[2]), ref)
+      else
+        redis.call('ZREM', 'ledger:dead', ref)
+        count('dead', -1)
+      end
       finish(ref, key, 'discarded', is[2] or '', args.reason)
     end
   end

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from shared.archive import DECISIONS, FRAME, MAGIC, VERSION, Archive, Archived, Decision, pack_body, unpack_body
+from shared.archive_erasure import _blank, erase
 from shared.envelope import Envelope, Source
 from shared.errors import IntakeFull, NewerData, PermanentError
 
@@ -207,3 +208,30 @@ def test_a_segment_that_is_sealed_while_it_is_looked_for_is_read_all_the_same(tm
     late = Archive(tmp_path)
     late.segments = lambda: listed  # type: ignore[method-assign]  # as it was listed before the sealing
     assert len(list(late.entries(since_us=1))) == 1
+
+
+def test_an_erased_entry_is_gone_and_its_neighbours_stay(archive: Archive) -> None:
+    places = archive.put_batch([entry(number) for number in range(3)])
+    receipts = [found.envelope.receipt for _, found in archive.entries()]
+    assert erase(archive.folder, [(places[1], receipts[1])], "a", 5) == 1
+    archive.put_batch([entry(3)])
+    assert [place for place, _ in archive.entries()][:2] == [places[0], places[2]]
+    assert len(list(archive.entries())) == 3
+    with pytest.raises(PermanentError, match="erased"):
+        archive.get(places[1], limit=LIMIT)
+    assert erase(archive.folder, [(places[1], receipts[1])], "a", 5) == 1, "once more"
+
+
+def test_an_entry_of_any_length_can_be_erased() -> None:
+    for length in (*range(160, 480), *range(65_600, 65_700)):
+        assert len(_blank(length, "r" * 27, "a" * 26, 1_700_000_000_000_000)) == length
+
+
+def test_a_damaged_entry_hides_none_behind_it(archive: Archive) -> None:
+    places = archive.put_batch([entry(number) for number in range(3)])
+    (segment,) = archive.segments()
+    at = int(places[1].rpartition(":")[2]) + 20
+    content = bytearray(segment.read_bytes())
+    content[at] ^= 0xFF
+    segment.write_bytes(content)
+    assert [place for place, _ in archive.entries()] == [places[0], places[2]]

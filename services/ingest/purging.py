@@ -1,0 +1,68 @@
+"""A person has the words of an article erased: in archive and ledger and, by an input of its own, in the index."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import msgspec
+
+from services.ingest import desk_acts
+from services.ingest.desk_acts import Named
+from services.ingest.intake import Intake
+from shared.archive import Archive
+from shared.archive_erasure import erase
+from shared.clock import now_us
+from shared.envelope import WITHDRAWAL_TYPE
+from shared.ledger.calls import Ledger
+from shared.ledger.listing import standing_refs
+
+
+class Answered(Protocol):
+    """What the index decided on an input; only whose it is counts here."""
+
+    @property
+    def article_id(self) -> str: ...
+
+
+class Parts(msgspec.Struct, frozen=True):
+    """What erasing works with."""
+
+    intake: Intake
+    ledger: Ledger
+    archive: Archive
+    decisions: Archive
+
+
+def inputs_of(
+    archive: Archive, answered: Callable[[str], Answered | None], articles: Sequence[Named]
+) -> list[tuple[str, str]]:
+    """Where the inputs of an article rest in the archive, each with its receipt.
+
+    What the index decided on says whose it is, else the addresses that it names. Withdrawals hold no words.
+    """
+    ids = {article.article for article in articles}
+    aliases = {alias for article in articles for alias in article.aliases}
+    places = []
+    for place, entry in archive.entries():
+        envelope = entry.envelope
+        if envelope.media_type == WITHDRAWAL_TYPE:
+            continue
+        answer = answered(envelope.receipt)
+        is_its = answer.article_id in ids if answer else not aliases.isdisjoint(envelope.aliases)
+        if is_its or envelope.corrects in ids:
+            places.append((place, envelope.receipt))
+    return places
+
+
+def purge(parts: Parts, articles: Sequence[Named], places: Sequence[tuple[str, str]], reason: str) -> int:
+    """Erase an article; gives how many inputs that were. Cut short, it can be done once more and then is whole.
+
+    The withdrawal goes in first, so that nothing that is on its way comes after it; what waits is given up.
+    """
+    for article in articles:
+        desk_acts.note(parts.decisions, "purge", article.article, reason)
+        item = msgspec.structs.replace(desk_acts.withdrawal_of(article, reason), erases=True)
+        (receipt,) = parts.intake.take([item])
+        standing = standing_refs(parts.ledger, article.article)
+        others = [ref for ref in standing if ref != f"{receipt.article}@{receipt.rev}"]
+        parts.ledger.discard(others, reason, standing=True)
+    return erase(parts.archive.folder, places, articles[0].article, now_us())
