@@ -1,8 +1,10 @@
 """What the pages of the desk show and do beyond the API: inputs, feeds, the rhythm, acts."""
 
+import threading
 from collections.abc import Sequence
 from typing import Protocol
 
+from services.index.quality import Drift, read_drift
 from services.index.rhythm import Beat, read_rhythm
 from services.index.search import Index, Stored
 from services.ingest.feed_states import FeedState, FeedStates
@@ -13,13 +15,14 @@ from services.web.listing import Row, row_of
 from services.web.pages.input_view import ArchivedInput
 from shared.archive import Archive
 from shared.audit import AuditLog
+from shared.clock import now_us
 from shared.envelope import MOST_BYTES
 from shared.errors import CopydeskError
 from shared.ledger.calls import Ledger
 from shared.ledger.reader import InputStatus
 from shared.settings import Settings
 
-RHYTHM_LASTS_US = 5_000_000
+RHYTHM_LASTS_US, DRIFT_LASTS_US = 5_000_000, 300_000_000
 
 
 class Desk(Protocol):
@@ -29,6 +32,7 @@ class Desk(Protocol):
     audit: AuditLog
 
     def rhythm(self, *, since_us: int, until_us: int, step_us: int) -> list[Beat]: ...
+    def drift(self) -> Sequence[Drift]: ...
     def archived(self, ref: str, stored: Stored | None) -> ArchivedInput | None: ...
     def feeds(self) -> Sequence[tuple[Subscription, FeedState]]: ...
     def row_of(self, line: InputStatus | None, stored: Stored | None) -> Row: ...
@@ -40,6 +44,8 @@ class WholeDesk:
     def __init__(self, settings: Settings, ledger: Ledger, archive: Archive, index: Index) -> None:
         self._settings, self._ledger, self._archive, self._index = settings, ledger, archive, index
         self._feed_states = FeedStates(ledger.client)
+        self._drift: tuple[int, list[Drift]] = (0, [])
+        self._drifting = threading.Lock()
         self._rhythms: dict[tuple[int, int], tuple[int, list[Beat]]] = {}
         self.audit = AuditLog(settings.audit_folder)
         self.acts = Acts(settings, ledger, index, Intake(ledger, archive, settings), self.audit)
@@ -52,6 +58,14 @@ class WholeDesk:
             beats = read_rhythm(self._index, since_us=since_us, until_us=until_us, step_us=step_us)
             self._rhythms[span] = (until_us, beats)
         return beats
+
+    def drift(self) -> Sequence[Drift]:
+        """What is read of each source now, against its past; read anew after minutes, by one who asks at a time."""
+        with self._drifting:
+            now = now_us()
+            if now - self._drift[0] > DRIFT_LASTS_US:
+                self._drift = (now, read_drift(self._index, now))
+            return self._drift[1]
 
     def archived(self, ref: str, stored: Stored | None) -> ArchivedInput | None:
         """The input of a revision as it came; None where it rests in the archive no more."""

@@ -31,6 +31,7 @@ from services.web.pages.views import (
     show_now_state,
     show_one,
     show_publishers,
+    show_quality,
     show_rhythm,
 )
 from services.web.pings import take_ping
@@ -80,6 +81,7 @@ ROUTES = (
     by_method("/articles/{name:path}", GET=allow("monitor")(show_one)),
     by_method("/dead", GET=allow("monitor")(show_dead)),
     by_method("/feeds", GET=allow("monitor")(show_feeds)),
+    by_method("/quality", GET=allow("monitor")(show_quality)),
     by_method("/publishers", GET=allow("monitor")(show_publishers)),
     by_method("/acts/{act}", POST=allow("admin")(do_act)),
     by_method("/preferences", POST=allow("read")(set_preferences)),

@@ -22,7 +22,7 @@ except ImportError:
     sync_api = None  # type: ignore[assignment,unused-ignore]
 
 AXE = Path(__file__).parents[1] / "vendor" / "axe" / "axe-4.14.1.min.js"
-PAGES = ("/", "/articles", "/articles?q=khong-co", "/dead", "/dead?state=refused", "/feeds", "/publishers")
+PAGES = ("/", "/articles", "/articles?q=khong-co", "/dead", "/dead?state=refused", "/feeds", "/publishers", "/quality")
 SHIFTS = """() => new Promise((done) => new PerformanceObserver((list, observer) => { observer.disconnect();
 done(list.getEntries().reduce((sum, entry) => sum + entry.value, 0)); }).observe({type: 'layout-shift', buffered: true})
 || setTimeout(() => done(0), 100))"""

@@ -227,6 +227,14 @@ def test_language_theme_and_times_are_kept(browser: Browser) -> None:
     assert "Mới nhất" in text
 
 
+def test_what_is_read_of_each_source_is_told(desk: Desk, browser: Browser) -> None:
+    desk.take("Một", FEED)
+    desk.take("Hai")
+    desk.clean()
+    text = browser.get("/quality").text
+    assert [text.count(name) for name in ("tin.example/rss", "push:hue", "push%3Ahue")] == [2, 0, 1]
+
+
 def test_figures_for_the_charts_are_told_in_columns(desk: Desk, browser: Browser) -> None:
     desk.take("Huế")
     desk.clean()

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from msgspec.structs import asdict
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -26,6 +27,7 @@ from shared.ledger.listing import Standing
 from shared.ledger.overview import redis_away
 
 NOW_ROWS, MOST_GROUPED, FAILED_LOOKED_AT = 30, 1000, 200
+PARTS = {"headline": "Headline", "date": "Date with zone", "byline": "Byline", "caption": "Captions"}
 HOUR_US, DAY_US, MINUTE_US = 3_600_000_000, 86_400_000_000, 60_000_000
 
 
@@ -110,6 +112,16 @@ async def show_feeds(request: Request) -> Response:
     app_state = state_of(request)
     feeds = await app_state.ask(app_state.desk.feeds)
     return page(request, "feeds.html", feeds=feeds, now=now_us())
+
+
+async def show_quality(request: Request) -> Response:
+    """What is read of each source, against its own past."""
+    app_state = state_of(request)
+    drifts = [
+        {"source": drift.source, "changed": drift.changed, "now": asdict(drift.now), "past": asdict(drift.past)}
+        for drift in await app_state.ask(app_state.desk.drift)
+    ]
+    return page(request, "quality.html", drifts=drifts, parts=PARTS)
 
 
 async def show_publishers(request: Request) -> Response:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from services.index.quality import Drift
 from services.index.rhythm import Beat
 from services.index.search import Answered, Hit, Results, Revision, Stored
 from services.ingest.feed_states import FeedState
@@ -219,6 +220,9 @@ class NoDesk:
     audit: AuditLog
 
     def rhythm(self, *, since_us: int, until_us: int, step_us: int) -> list[Beat]:
+        return []
+
+    def drift(self) -> list[Drift]:
         return []
 
     def archived(self, ref: str, stored: Stored | None) -> ArchivedInput | None:
