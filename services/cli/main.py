@@ -100,6 +100,7 @@ COMMANDS = (
             arg("--source", metavar="SOURCE", help="only this source; feed:* takes all that begin so"),
             arg("--publisher", metavar="NAME", help="only what this publisher pushed"),
             arg("--article", metavar="ID", help="only this article"),
+            arg("--worker", metavar="HOST[:START]", help="only what this worker took up"),
         ),
     ),
     Command(

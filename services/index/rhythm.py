@@ -7,6 +7,7 @@ import msgspec
 
 from services.index.search import Index
 
+HOUR_US = 3_600_000_000
 MOST_ROWS = 200_000  # a day of a busy desk; beyond it the oldest of the span are not looked at
 
 
@@ -29,6 +30,27 @@ def read_rhythm(index: Index, *, since_us: int, until_us: int, step_us: int) -> 
         _beat(since_us + number * step_us, sorted(steps.get(number, ())))
         for number in range((until_us - since_us) // step_us)
     ]
+
+
+class LastHour(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """How many inputs the index settled within an hour, and how long they took from receipt; None without any."""
+
+    settled: int
+    median_seconds: float | None = None
+    p95_seconds: float | None = None
+
+
+def last_hour(index: Index, now: int) -> LastHour:
+    """The hour that ends at `now` (µs)."""
+    (beat,) = read_rhythm(index, since_us=now - HOUR_US, until_us=now, step_us=HOUR_US)
+    return hour_of(beat)
+
+
+def hour_of(beat: Beat) -> LastHour:
+    """A beat of an hour in seconds."""
+    if not beat.count:
+        return LastHour(settled=0)
+    return LastHour(settled=beat.count, median_seconds=beat.p50_us / 1e6, p95_seconds=beat.p95_us / 1e6)
 
 
 def _settled(index: Index, since_us: int) -> Iterator[tuple[int, int]]:

@@ -27,7 +27,7 @@ async def show_events(request: Request) -> Response:
     wanted, after = read_filter(request.query_params), _read_place(request)
     only = only_of(publisher_of(request))
     if only:
-        wanted = msgspec.structs.replace(wanted, source=f"push:{only}")
+        wanted = msgspec.structs.replace(wanted, source=f"push:{only}", worker="")  # hosts are not for strangers
     if EVENT_STREAM in request.headers.get("accept", ""):
         last = after or await app_state.changes.now()
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -51,9 +51,10 @@ def change_body(change: Change) -> dict[str, object]:
 
 
 def read_filter(query: Mapping[str, str]) -> ChangeFilter:
-    """`state=dead,refused`, `source=push:hue` or `feed:*`, `article=…`; what is not given takes all."""
+    """`state=dead,refused`, `source=push:hue` or `feed:*`, `article=…`, `worker=host`; what is not given takes all."""
     states = frozenset(state.strip() for state in query.get("state", "").split(",") if state.strip())
-    return ChangeFilter(article=query.get("article", ""), source=query.get("source", ""), states=states)
+    named = {name: query.get(name, "") for name in ("article", "source", "worker")}
+    return ChangeFilter(states=states, **named)
 
 
 async def _event_stream(app_state: AppState, last: str, wanted: ChangeFilter) -> AsyncIterator[bytes]:

@@ -39,15 +39,18 @@ class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rena
 
 
 class ChangeFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which changes somebody wants; a field left empty takes all."""
+    """Which changes somebody wants; a field left empty takes all. `worker` is who took it up: `host`, `host:start` …"""
 
     article: str = ""
     source: str = ""
     states: frozenset[str] = frozenset()
+    worker: str = ""
 
     def takes(self, change: Change) -> bool:
         """Whether a change is wanted; a `source` that ends in `*` takes all that begin so."""
         if self.article and change.article != self.article:
+            return False
+        if self.worker and not (change.state == "working" and f"{change.note}:".startswith(f"{self.worker}:")):
             return False
         if self.source and not _matches(self.source, change.source):
             return False

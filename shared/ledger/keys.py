@@ -20,6 +20,7 @@ SWEPT = "ledger:swept"  # string: when the last sweep ran (µs)
 ARCHIVE_NEWER = "ledger:archive:newer"  # string: the first archive entry of a newer release that was met, if any
 LISTENING = "ledger:listening"  # string: since when sweeps follow each other without a gap (µs)
 MEMORY = "ledger:memory"  # hash: hour since 1970 -> the least bytes that Redis used in it; the last three days
+BACKLOG = "ledger:backlog"  # hash: minute since 1970 -> how many inputs were in flight; the last hour
 LATENCY = "ledger:latency"  # hash: how long articles took, as histograms: `<name>:<bucket>` a count, `<name>:sum` µs
 REFUSED = "ledger:refused"  # hash: how many inputs of a source were refused
 REFUSALS = "ledger:refusals"  # zset: the refs refused last, by when (µs)

@@ -1,6 +1,6 @@
 """The whole desk at one moment, with its troubles: what `status`, `/v1/status` and the metrics tell."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -28,6 +28,7 @@ from shared.settings import Settings
 
 EXPECTED = ("ingest", "normalize", "index", "watch")
 MOST_LISTED = 100
+MINUTE_US = 60_000_000
 
 
 class FeedCounts(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -39,6 +40,13 @@ class FeedCounts(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     next_due_us: int | None = None
 
 
+class Backlog(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """How many inputs were in flight then; None where nobody looked. Beside what is so now: is the queue growing?"""
+
+    ten_minutes_ago: int | None = None
+    an_hour_ago: int | None = None
+
+
 class Overview(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """The ledger's figures, the processes that live, and what a person must look at."""
 
@@ -46,6 +54,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     workers: tuple[Worker, ...]
     troubles: tuple[Trouble, ...]
     feeds: FeedCounts = FeedCounts()
+    backlog: Backlog = Backlog()
     latency: Latency = Latency()
 
     def as_told(self) -> dict[str, Any]:
@@ -77,9 +86,14 @@ class Watchman:
         view = self._view()
         troubles = troubles_of(view, self._known())
         self._remember(troubles)
-        feeds, latency = self._feeds(), self._latency()
+        feeds, (latency, backlog) = self._feeds(), self._course(view.now)
         return Overview(
-            status=view.status, workers=tuple(view.workers), troubles=troubles, feeds=feeds, latency=latency
+            status=view.status,
+            workers=tuple(view.workers),
+            troubles=troubles,
+            feeds=feeds,
+            backlog=backlog,
+            latency=latency,
         )
 
     def _view(self) -> View:
@@ -132,9 +146,14 @@ class Watchman:
             next_due_us=int(first[0][1] * 1_000_000) if first else None,
         )
 
-    def _latency(self) -> Latency:
-        with redis_errors(self._client):
-            return read_latency(self._client.hgetall(keys.LATENCY))
+    def _course(self, now: int) -> tuple[Latency, Backlog]:
+        with redis_errors(self._client), self._client.pipeline(transaction=False) as pipe:
+            pipe.hgetall(keys.LATENCY)
+            pipe.hgetall(keys.BACKLOG)
+            latency, minutes = pipe.execute()
+        then = {int(minute): int(count) for minute, count in minutes.items()}
+        ten, hour = (_nearest(then, now // MINUTE_US - back) for back in (10, 59))
+        return read_latency(latency), Backlog(ten_minutes_ago=ten, an_hour_ago=hour)
 
     def _refusals(self) -> list[str]:
         try:
@@ -181,6 +200,11 @@ class Watchman:
                 pipe.execute()
         except (CopydeskError, redis.RedisError):  # a full Redis takes no note; the troubles are told all the same
             return
+
+
+def _nearest(minutes: Mapping[int, int], wanted: int) -> int | None:
+    """What was noted in a minute, or in the one beside it: sweeps do not keep to the clock."""
+    return next((minutes[at] for at in (wanted, wanted - 1, wanted + 1) if at in minutes), None)
 
 
 def redis_away(error: CopydeskError, now: int) -> Trouble:

@@ -12,7 +12,7 @@ from shared.ledger import keys
 from shared.ledger.calls import Claimed, Commit, Failure, Ledger
 from shared.ledger.connection import connect
 from shared.ledger.latency import BOUNDS, Latency, Spans
-from shared.ledger.overview import FeedCounts, Watchman
+from shared.ledger.overview import Backlog, FeedCounts, Watchman
 from shared.settings import Settings
 from shared.work.celery_app import envelopes, make_app
 
@@ -168,3 +168,22 @@ def test_feeds_are_counted_by_state(desk: Desk, due_in: float) -> None:
     )
     feeds = Watchman(desk.ledger, desk.settings).look().feeds
     assert feeds == FeedCounts(fine=2, failing=1, stopped=1, next_due_us=round((1000 + due_in) * SECOND))
+
+
+def test_the_backlog_of_the_last_hour_is_remembered_minute_by_minute(desk: Desk) -> None:
+    def backlog() -> Backlog:
+        return Watchman(desk.ledger, desk.settings, clock=lambda: desk.now).look().backlog
+
+    assert backlog() == Backlog()
+    for minute in range(61):
+        if minute in (0, 30, 55):
+            desk.take(f"Bài {minute}")
+        desk.ledger.sweep()
+        desk.after(60)
+    desk.after(-60)
+    assert backlog() == Backlog(ten_minutes_ago=2, an_hour_ago=1)
+    assert desk.ledger.client.hlen(keys.BACKLOG) == 61
+    desk.after(86_400)
+    desk.ledger.sweep()
+    assert backlog() == Backlog()
+    assert desk.ledger.client.hlen(keys.BACKLOG) == 1

@@ -7,13 +7,15 @@ import msgspec
 from services.cli.context import OK, UNUSABLE, WRONG, Context, show_json
 from services.cli.printing import ago, clean, table
 from services.cli.reach import reach_desk
+from services.index.rhythm import LastHour, last_hour
+from services.index.search import Index
 from services.ingest.drop_memory import DropProblem
 from shared.clock import now_us
 from shared.errors import TransientError
 from shared.ledger import keys
 from shared.ledger.calls import Ledger
 from shared.ledger.connection import connect, redis_errors
-from shared.ledger.overview import Watchman, redis_away
+from shared.ledger.overview import Overview, Watchman, redis_away
 from shared.ledger.reader import Balance, LedgerReader, Status
 from shared.ledger.troubles import Trouble
 
@@ -32,12 +34,13 @@ def status(context: Context) -> int:
             raise
         show_json({"state": "down", "troubles": [redis_away(error, now_us())]})
         return UNUSABLE
-    problems = drop_problems(ledger)
+    problems, now = drop_problems(ledger), now_us()
+    hour = last_hour(Index(settings.index_file), now)
     if context.as_json:
-        show_json(overview.as_told() | {"dropProblems": problems})
+        show_json(overview.as_told() | {"dropProblems": problems, "lastHour": hour})
     else:
-        now = now_us()
-        print(*status_lines(overview.status, now), *trouble_lines(overview.troubles, now), sep="\n")
+        pace = pace_lines(overview, hour)
+        print(*status_lines(overview.status, now), *pace, *trouble_lines(overview.troubles, now), sep="\n")
         print(*problem_lines(problems), sep="\n", end="\n" if problems else "")
     return WRONG if overview.troubles else OK
 
@@ -78,6 +81,17 @@ def status_lines(status: Status, now: int) -> Iterator[str]:
     yield f"{balance.accepted} accepted: {', '.join(_parts(balance))}"
     share = f" of {status.redis_max_bytes // MIB} MiB" if status.redis_max_bytes else ""
     yield f"Redis uses {status.redis_bytes / MIB:.1f} MiB{share}."
+
+
+def pace_lines(overview: Overview, hour: LastHour) -> Iterator[str]:
+    """Is the queue growing, and how long does an article take."""
+    backlog = overview.backlog
+    then = ((backlog.ten_minutes_ago, "ten minutes ago"), (backlog.an_hour_ago, "an hour ago"))
+    before = "".join(f", {count} {when}" for count, when in then if count is not None)
+    yield f"In flight: {overview.status.balance.in_flight} now{before}."
+    if hour.settled:
+        took = f"half within {hour.median_seconds:.2f} s, 95 % within {hour.p95_seconds:.2f} s of their receipt"
+        yield f"Last hour: {hour.settled} came to the index, {took}."
 
 
 def _parts(balance: Balance) -> Iterator[str]:

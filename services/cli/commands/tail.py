@@ -18,7 +18,7 @@ def tail(context: Context) -> int:
     """The last changes; with `-f` those that come, until Ctrl-C."""
     args = context.args
     stream = EventStream(connect(reach_desk(context)))
-    asked = {"state": args.state or "", "source": args.source or "", "article": args.article or ""}
+    asked = {name: getattr(args, name) or "" for name in ("state", "source", "article", "worker")}
     wanted = read_filter(asked | ({"source": f"push:{args.publisher}"} if args.publisher else {}))
     past = [change for change in stream.latest() if wanted.takes(change)]
     last = past[-1].id if past else stream.last_id()

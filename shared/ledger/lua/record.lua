@@ -14,6 +14,7 @@
 -- ledger:dead        zset    dead refs, by when they died (µs)
 -- ledger:events      stream  every change of every article, the last of them: ref, source, state, stage, note, at (µs)
 -- ledger:latency     hash    how long articles waited, were worked on and took in all: counts by bucket, sums in µs
+-- ledger:backlog     hash    how many were on their way in each minute of the last hour
 -- ledger:claim:<message> hash  what the claims of one message took: nonce -> refs, so that a claim may be repeated
 -- <stage>            list    the courier's queue: bells. A bell says that articles wait, not which.
 

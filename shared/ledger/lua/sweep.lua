@@ -108,6 +108,16 @@ local function note_memory(last)
   end
 end
 
+-- How many were on their way in each of the last sixty minutes: is the queue growing? Looked at once a minute.
+local function note_backlog(last)
+  local minute = math.floor(now / 60000000)
+  if minute == math.floor(last / 60000000) then return end
+  redis.call('HSET', 'ledger:backlog', minute, in_flight())
+  for _, old in ipairs(redis.call('HKEYS', 'ledger:backlog')) do
+    if tonumber(old) < minute - 60 or tonumber(old) > minute then redis.call('HDEL', 'ledger:backlog', old) end
+  end
+end
+
 -- Returns how many came back because they were due, how many because their worker was lost, and how many are on their way.
 function calls.sweep()
   local last = tonumber(redis.call('GET', 'ledger:swept') or '0')
@@ -115,6 +125,7 @@ function calls.sweep()
   local listening = now - listening_since() > args.silence
   redis.call('SET', 'ledger:swept', text(now))
   note_memory(last)
+  note_backlog(last)
   local later, working = 0, 0
   for _, stage in ipairs({ 'normalize', 'index' }) do
     later = later + sweep_later(stage)
