@@ -52,8 +52,6 @@ _AFTER_STROKE = pattern_of(r"^(\w[\w.'’-]+(?: \w[\w.'’-]*){1,3})\s?/\s?[\w.&
 _HANDLE = pattern_of(r"(?=[\w.-]*[^\W\d_])\w[\w.-]{1,24}")
 _STARTS = pattern_of(r"^|[|·•–—(]\s*|\s[-/]\s|,\s")
 _SPACE = pattern_of(r"\s")
-
-
 _PICTURES: frozenset[Role] = frozenset({"photographer", "videographer", "illustrator"})
 
 

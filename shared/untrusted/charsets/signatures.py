@@ -52,7 +52,7 @@ _IN_ZIP = (
     (b"ppt/", "a PPTX presentation"),
 )
 _ZIP_ENDS = 64 * 1024  # at either end: the first members, and the list of all
-_TODO = (
+_ADVICE = (
     ("PDF", "take its text out first, for example with pdftotext"),
     ("DOCX", "save it as plain text or HTML in the word processor"),
     ("ODT", "save it as plain text or HTML in the word processor"),
@@ -78,7 +78,7 @@ def binary_kind(body: bytes) -> str | None:
 
 def what_to_do(kind: str) -> str:
     """What a person does with a kind of file that is no text: the end of a sentence, with its colon, or nothing."""
-    return next((f": {todo}" for word, todo in _TODO if word in kind), "")
+    return next((f": {advice}" for word, advice in _ADVICE if word in kind), "")
 
 
 def _in_zip(body: bytes, kind: str) -> str:
