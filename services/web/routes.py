@@ -23,6 +23,7 @@ from services.web.pages.login import log_in, log_out, set_preferences, show_logi
 from services.web.pages.static_files import show_static
 from services.web.pages.views import (
     do_act,
+    show_all,
     show_dead,
     show_feeds,
     show_list,
@@ -78,6 +79,7 @@ ROUTES = (
     by_method("/now/rows", GET=allow("monitor")(show_now_rows)),
     by_method("/now/rhythm", GET=allow("monitor")(show_rhythm)),
     by_method("/articles", GET=allow("monitor")(show_list)),
+    by_method("/articles/all", GET=allow("admin")(show_all)),
     by_method("/articles/{name:path}", GET=allow("monitor")(show_one)),
     by_method("/dead", GET=allow("monitor")(show_dead)),
     by_method("/feeds", GET=allow("monitor")(show_feeds)),

@@ -172,6 +172,21 @@ def test_a_thousand_are_replayed_at_once_and_an_act_without_a_reason_is_not_done
     assert done.headers["location"] == "/articles?state=dead&done=1&left=999&act=replay"
 
 
+def test_what_a_filter_means_is_counted_before_it_is_done(desk: Desk, browser: Browser) -> None:
+    for number in range(3):
+        desk.take(f"Bài {number}", FEED)
+        desk.bury(f"KeyError: 'x{number}'")
+    desk.take("Khác")
+    desk.bury("OSError")
+    text = browser.get("/articles/all?state=dead&source=feed").text
+    assert "Replay all (3)" in text
+    refs = re.findall(r'name="refs" value="([^"]*)"', text)[0]
+    done = browser.post("/acts/discard", csrf=browser.csrf(), refs=refs, why="old news", next="/articles?state=dead")
+    assert done.headers["location"] == "/articles?state=dead&done=3&left=0&act=discard"
+    assert desk.app_state.look().status.balance.dead == 1
+    assert browser.get("/articles/all?state=huh").status == 400
+
+
 def test_inputs_that_are_no_utf_8_text_are_not_edited_in_a_page() -> None:
     assert is_editable("text/plain", "Huế".encode(), 100)
     assert not is_editable("text/plain; charset=windows-1258", b"Hue", 100)

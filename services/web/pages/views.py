@@ -1,10 +1,11 @@
 """The pages of the desk: what each shows, asked of the same parts as the API."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from msgspec.structs import asdict
+from msgspec import structs
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -13,6 +14,7 @@ from services.index.search import Stored
 from services.web.acts import Act, Acts, Done, may_do, read_act
 from services.web.keys import Key
 from services.web.listing import GROUPS, Listing, Row, Wanted
+from services.web.pages.differences import Difference, differences
 from services.web.pages.grouping import Group, grouped
 from services.web.pages.input_view import InputView, view_input
 from services.web.pages.login import ACT_BYTES, checked_form, own_page
@@ -66,13 +68,36 @@ async def show_list(request: Request) -> Response:
         listing = await _rows(state_of(request), wanted)
     except WrongFilter as error:
         problem = str(error)
-    asked = {name: request.query_params.get(name, "") for name in ("q", "state", "source", "publisher", "since")}
-    here = {name: value for name, value in asked.items() if value}
+    here = _asked(request)
+    asked = dict.fromkeys(("q", "state", "source", "publisher", "since"), "") | here
     onward = urlencode(here | {"before": listing.next or ""})
     return page(
         request, "list.html", listing=listing, asked=asked, problem=problem, here=urlencode(here), onward=onward,
         selects=True,
     )  # fmt: skip
+
+
+async def show_all(request: Request) -> Response:
+    """How many failed articles a filter means, from where and why, before anything is done to all of them."""
+    app_state, asked = state_of(request), _asked(request)
+    try:
+        wanted = read_wanted(request.query_params)
+    except WrongFilter as error:
+        raise Problem("bad-request", str(error)) from error
+    states = [state for state in wanted.states if state in GROUPS["failed"]]
+    listing = await _rows(app_state, structs.replace(wanted, states=states, limit=MOST_GROUPED))
+    return page(
+        request, "all.html", refs=[f"{row.article}@{row.rev}" for row in listing.rows], groups=grouped(listing.rows),
+        sources=Counter(row.source for row in listing.rows).most_common(20), more=listing.next is not None,
+        dead=sum(row.state == "dead" for row in listing.rows), here=urlencode(asked),
+        here_shown=", ".join(f"{name}: {value}" for name, value in asked.items()),
+    )  # fmt: skip
+
+
+def _asked(request: Request) -> dict[str, str]:
+    """The filter of a list, as it stands in its address."""
+    names = ("q", "state", "source", "publisher", "since")
+    return {name: value for name in names if (value := request.query_params.get(name, ""))}
 
 
 async def show_one(request: Request) -> Response:
@@ -94,6 +119,7 @@ async def show_one(request: Request) -> Response:
         row=row,
         input=await _input(app_state, row, stored),
         acts=_acts_on(row, stored),
+        changed=await _changed(app_state, stored),
         acted=await app_state.ask(app_state.desk.audit.latest, 20, article),
     )
 
@@ -118,7 +144,12 @@ async def show_quality(request: Request) -> Response:
     """What is read of each source, against its own past."""
     app_state = state_of(request)
     drifts = [
-        {"source": drift.source, "changed": drift.changed, "now": asdict(drift.now), "past": asdict(drift.past)}
+        {
+            "source": drift.source,
+            "changed": drift.changed,
+            "now": structs.asdict(drift.now),
+            "past": structs.asdict(drift.past),
+        }
         for drift in await app_state.ask(app_state.desk.drift)
     ]
     return page(request, "quality.html", drifts=drifts, parts=PARTS)
@@ -179,6 +210,15 @@ def _acts_on(row: Row, stored: Stored | None) -> list[Act]:
     is_newest = stored is None or stored.revisions[-1:] == () or stored.revisions[-1].rev <= row.rev
     acts: list[Act] = [act for act in ("replay", "discard", "withdraw") if may_do(act, row) and is_newest]
     return [*acts, "release"] if stored is not None and stored.owner and is_newest else acts
+
+
+async def _changed(app_state: AppState, stored: Stored | None) -> list[Difference] | None:
+    """What this revision says otherwise than the one before it; None where there is none, or it is too long."""
+    earlier = [past.rev for past in stored.revisions if past.rev < stored.rev] if stored is not None else []
+    if stored is None or not earlier:
+        return None
+    before = await app_state.ask(app_state.index.get, f"{stored.article_id}@{max(earlier)}")
+    return await app_state.ask(differences, before.article, stored.article) if before is not None else None
 
 
 async def _state(request: Request) -> dict[str, Any]:
