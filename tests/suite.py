@@ -25,12 +25,12 @@ def halves() -> tuple[list[str], list[str]]:
 
 
 def summed(last_lines: Iterable[str]) -> str:
-    """One line for the closing lines of several runs: "4,551 passed, 6 skipped"."""
+    """One line for the closing lines of several runs: "4551 passed, 6 skipped"."""
     counts: Counter[str] = Counter()
     for line in last_lines:
         for number, outcome in _COUNTED.findall(line):
             counts[outcome] += int(number)
-    return ", ".join(f"{number:,} {outcome}" for outcome, number in counts.items())
+    return ", ".join(f"{number} {outcome}" for outcome, number in counts.items())
 
 
 def main(options: list[str]) -> int:

@@ -131,7 +131,7 @@ def test_feeds_and_keys_of_a_newer_release_are_refused_and_kept(settings: Settin
     with pytest.raises(NewerData, match=r"keys\.json has version 4"):
         Keys(data / "keys.json").create("hue")
     assert json.loads((data / "feeds.json").read_text())["version"] == 3
-    assert json.loads((data / "keys.json").read_text())["v"] == 3
+    assert json.loads((data / "keys.json").read_text())["v"] == 4
 
 
 def test_a_ledger_of_a_newer_release_is_refused_by_each_call(
