@@ -8,14 +8,19 @@ from contextlib import closing
 from typing import NamedTuple
 from urllib.parse import urlencode
 
+import msgspec
 import pytest
 
+from services.index.sinks.sqlite import SqliteSink
 from services.ingest.intake import open_archive
 from services.web.acts import is_editable
 from services.web.app import open_state
 from services.web.keys import Keys
 from services.web.listing import Wanted
+from shared.article import Article
+from shared.clock import now_us
 from shared.settings import Settings
+from tests.entries import make_entry
 from tests.integration.test_article_list import FEED, Desk
 from tests.integration.test_web import door_of
 
@@ -240,6 +245,26 @@ def test_language_theme_and_times_are_kept(browser: Browser) -> None:
     text = browser.get("/").text
     assert re.search(r'<html lang="vi" data-theme="dark" data-times="utc">', text)
     assert "Mới nhất" in text
+
+
+def test_a_site_that_has_changed_stands_out_the_same_day(desk: Desk, browser: Browser) -> None:
+    now, day_us = now_us(), 86_400_000_000
+    entries = [
+        make_entry(
+            f"a{hours}", now - hours * day_us // 24,
+            article=Article(headline=f"Bài {hours}", byline="Lan Anh" if hours > 24 else None),
+        )
+        for hours in (*range(1, 11), *range(30, 60))
+    ]  # fmt: skip
+    sink = SqliteSink(desk.settings.index_file)
+    sink.put_many([msgspec.structs.replace(entry, source=FEED) for entry in entries])
+    sink.close()
+    assert "Sources that are read otherwise" not in browser.get("/").text
+    browser.get("/now/rhythm")
+    assert "Sources that are read otherwise than before: 1" in " ".join(browser.get("/").text.split())
+    text = " ".join(browser.get("/quality").text.split())
+    assert "changed: Byline" in text
+    assert '0 % <span class="was">/ 100 %' in text
 
 
 def test_what_is_read_of_each_source_is_told(desk: Desk, browser: Browser) -> None:

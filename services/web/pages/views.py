@@ -54,7 +54,9 @@ async def show_now_rows(request: Request) -> Response:
 
 async def show_rhythm(request: Request) -> Response:
     """Figures for the charts: the last hour by minutes, the last day by quarters of an hour."""
-    rhythm = await _rhythm(state_of(request))
+    app_state = state_of(request)
+    rhythm = await _rhythm(app_state)
+    await app_state.ask(app_state.desk.drift, wait=False)  # for the first page, which never waits for it
     return json_answer(
         {name: _columns(beats) | {"said": pace_of(total, request)} for name, (beats, total) in rhythm.items()}
     )
@@ -150,7 +152,7 @@ async def show_quality(request: Request) -> Response:
             "now": structs.asdict(drift.now),
             "past": structs.asdict(drift.past),
         }
-        for drift in await app_state.ask(app_state.desk.drift)
+        for drift in await app_state.ask(app_state.desk.drift, wait=True)
     ]
     return page(request, "quality.html", drifts=drifts, parts=PARTS)
 
@@ -225,9 +227,9 @@ async def _state(request: Request) -> dict[str, Any]:
     app_state = state_of(request)
     try:
         overview = await app_state.ask(app_state.look)
-        return {"overview": overview, "troubles": overview.troubles, "now": now_us()}
+        return {"overview": overview, "troubles": overview.troubles, "drifted": app_state.desk.drifted()}
     except TransientError as error:
-        return {"overview": None, "troubles": (redis_away(error, now_us()),), "now": now_us()}
+        return {"overview": None, "troubles": (redis_away(error, now_us()),), "drifted": app_state.desk.drifted()}
 
 
 async def _rows(app_state: AppState, wanted: Wanted) -> Listing:
