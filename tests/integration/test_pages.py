@@ -177,6 +177,19 @@ def test_a_thousand_are_replayed_at_once_and_an_act_without_a_reason_is_not_done
     assert done.headers["location"] == "/articles?state=dead&done=1&left=999&act=replay"
 
 
+def test_what_was_sent_anew_is_not_overwritten_by_an_edit_of_the_old(desk: Desk, browser: Browser) -> None:
+    path = ("path:hue/ba.txt",)
+    desk.take("Ba", aliases=path)
+    desk.bury()
+    (row,) = desk.app_state.list_articles(Wanted()).rows
+    ref = f"{row.article}@{row.rev}"
+    word = browser.csrf()
+    assert "names no article" in browser.post("/acts/edit", csrf=word, refs="../x", text="Bốn", why="typo").text
+    assert desk.take("Ba, đã sửa", aliases=path) == row.article
+    assert "a newer revision" in browser.post("/acts/edit", csrf=word, refs=ref, text="Bốn", why="typo").text
+    assert desk.app_state.look().status.balance.accepted == 2
+
+
 def test_what_a_filter_means_is_counted_before_it_is_done(desk: Desk, browser: Browser) -> None:
     for number in range(3):
         desk.take(f"Bài {number}", FEED)

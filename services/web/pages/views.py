@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from services.index.rhythm import Beat
 from services.index.search import Stored
-from services.web.acts import Act, Acts, Done, may_do, read_act
+from services.web.acts import Act, Acts, Done, checked_refs, may_do, read_act
 from services.web.keys import Key
 from services.web.listing import GROUPS, Listing, Row, Wanted
 from services.web.pages.differences import Difference, differences
@@ -182,8 +182,7 @@ async def do_act(request: Request) -> Response:
     try:
         act = read_act(request.path_params["act"])
         refs, why = form.get("refs", "").split(), form.get("why", "").strip()
-        if not refs:
-            raise PermanentError("no article was chosen")
+        checked_refs(refs)
         if not why:
             raise PermanentError("say why: it is kept with the act")
         done = await app_state.ask(_act, app_state.desk.acts, act, refs, {"who": who, "why": why}, form)
@@ -201,8 +200,6 @@ def _act(acts: Acts, act: Act, refs: Sequence[str], audit: Mapping[str, str], fo
             return acts.edit(refs[0], text, who=audit["who"], why=audit["why"])
         case "release":
             return acts.release(refs[0].partition("@")[0], who=audit["who"], why=audit["why"])
-        case "resume":
-            return acts.resume(refs[0], who=audit["who"], why=audit["why"])
         case _:
             return acts.on_articles(act, refs, who=audit["who"], why=audit["why"])
 
