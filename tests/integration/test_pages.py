@@ -177,6 +177,16 @@ def test_a_thousand_are_replayed_at_once_and_an_act_without_a_reason_is_not_done
     assert done.headers["location"] == "/articles?state=dead&done=1&left=999&act=replay"
 
 
+def test_what_does_not_rest_is_not_resumed_and_an_unknown_act_is_none(desk: Desk, browser: Browser) -> None:
+    word = browser.csrf()
+    done = browser.post("/acts/resume", csrf=word, refs="push:nobody", why="mended")
+    assert done.headers["location"] == "/?done=0&left=1&act=resume"
+    assert browser.post("/acts/burn", csrf=word, refs="b" * 26, why="mended").status == 400
+    for act in ("replay", "discard", "withdraw", "edit"):
+        done = browser.post(f"/acts/{act}", csrf=word, refs="b" * 26, why="mended")
+        assert done.headers["location"] == f"/?done=0&left=1&act={act}"
+
+
 def test_what_was_sent_anew_is_not_overwritten_by_an_edit_of_the_old(desk: Desk, browser: Browser) -> None:
     path = ("path:hue/ba.txt",)
     desk.take("Ba", aliases=path)

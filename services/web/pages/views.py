@@ -182,7 +182,8 @@ async def do_act(request: Request) -> Response:
     try:
         act = read_act(request.path_params["act"])
         refs, why = form.get("refs", "").split(), form.get("why", "").strip()
-        checked_refs(refs)
+        if act != "resume":  # which names a stage or a source
+            checked_refs(refs)
         if not why:
             raise PermanentError("say why: it is kept with the act")
         done = await app_state.ask(_act, app_state.desk.acts, act, refs, {"who": who, "why": why}, form)
@@ -200,6 +201,8 @@ def _act(acts: Acts, act: Act, refs: Sequence[str], audit: Mapping[str, str], fo
             return acts.edit(refs[0], text, who=audit["who"], why=audit["why"])
         case "release":
             return acts.release(refs[0].partition("@")[0], who=audit["who"], why=audit["why"])
+        case "resume":
+            return acts.resume(form.get("refs", "").strip(), who=audit["who"], why=audit["why"])
         case _:
             return acts.on_articles(act, refs, who=audit["who"], why=audit["why"])
 
