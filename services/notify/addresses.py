@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import unquote
 
 import apprise
 
@@ -15,6 +16,7 @@ from shared.errors import TransientError
 from shared.settings import SettingError
 
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,20}(?=://)", re.IGNORECASE)
+SEPARATORS = re.compile(r"[/:@?&=#\s]+")
 SHORTEST_SECRET = 4
 HTTP = {"http": "json", "https": "jsons"}  # a plain web address is a webhook that takes JSON
 _TALK = logging.getLogger("apprise")
@@ -29,11 +31,11 @@ class Address:
         self.name = f"notify {number} ({scheme or 'no address'})"
         # A restart, or another order in the settings, is the same address.
         self.digest = hashlib.blake2b(url.encode(), digest_size=12).hexdigest()
-        self._secrets = sorted(
-            {part for part in re.split(r"[/:@?&=#\s]+", url) if len(part) >= SHORTEST_SECRET}, key=len
-        )
-        target = HTTP.get(scheme, scheme) + url[len(scheme) :]
+        # The longest first: a short one within it would leave the rest of it to be read.
+        parts = {part for part in SEPARATORS.split(f"{url} {unquote(url)}") if len(part) >= SHORTEST_SECRET}
+        self._secrets = sorted(parts, key=len, reverse=True)
         with _listening():
+            target = _as_apprise_spells(url, scheme)
             self._service: Any = apprise.Apprise.instantiate(target, suppress_exceptions=True) if scheme else None
         if self._service is None:
             raise SettingError(
@@ -65,6 +67,15 @@ class Address:
 def read_addresses(urls: Sequence[str]) -> list[Address]:
     """The addresses in the order of the settings; raises `SettingError` for the first that makes no sense."""
     return [Address(url, number) for number, url in enumerate(dict.fromkeys(urls), start=1)]
+
+
+def _as_apprise_spells(url: str, scheme: str) -> str:
+    """A web address as a webhook of Apprise, which takes `?a=b` for its own settings, and `?-a=b` for the webhook's."""
+    if scheme not in HTTP:
+        return url
+    address, question, query = url.partition("?")
+    named = "&".join(f"-{pair}" for pair in query.split("&") if pair)
+    return HTTP[scheme] + address[len(scheme) :] + (question and f"?{named}")
 
 
 class _Heard(logging.Handler):

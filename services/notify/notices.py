@@ -94,7 +94,7 @@ class Message(NamedTuple):
 def message_of(changes: Changes, now: int) -> Message:
     """`Copydesk: 2 troubles, 1 over`, and a line for each with what to do."""
     counts = [_counted(len(changes.begun), "trouble"), f"{len(changes.over)} over" if changes.over else ""]
-    lines = [f"{fact.name} (for {_span(now - fact.since)}): {fact.what}\n  -> {fact.do}" for fact in changes.begun]
+    lines = [f"{fact.name} (for {_span(now - fact.since)}): {fact.what}\n  → {fact.do}" for fact in changes.begun]
     lines += [f"over after {_span(was.gone - was.since)}: {was.name}" for was in changes.over.values()]
     shown = [_plain(line) for line in lines[:MOST_LINES]]
     if len(lines) > MOST_LINES:

@@ -1,6 +1,7 @@
 """What an operator may do at the desk, each act written into the audit log: who did what to which article, and why."""
 
 import contextlib
+import re
 from collections.abc import Sequence
 from typing import Literal, get_args
 
@@ -25,6 +26,7 @@ FAILED = frozenset({"dead", "refused"})
 STATES: dict[Act, frozenset[str]] = {
     "replay": FAILED, "edit": FAILED, "discard": frozenset({"dead"}), "withdraw": frozenset({"indexed"}),
 }  # fmt: skip
+NAME = re.compile(r"[a-z2-7]{26}(?:@[0-9]{1,19})?")
 STRONGEST = ("uri:", "url:", "guid:", "path:")
 
 
@@ -63,6 +65,9 @@ class Acts:
         line, meta = self._ledger.line(ref), self._ledger.meta(ref)
         if line is None or meta is None or line.state not in FAILED:
             return Done(done=0, left=(ref,))
+        head = self._ledger.head(line.article)
+        if head is not None and head.rev > line.rev:
+            raise PermanentError("a newer revision of this article has come since: look at that one")
         given = Input(source=desk_acts.DESK, media_type=_as_utf_8(meta.media_type), body=text.encode(), url=meta.url,
                       name=meta.name)  # fmt: skip
         with contextlib.closing(open_decisions(self._settings)) as archive:
@@ -107,6 +112,16 @@ class Acts:
         done = _done(refs, decisions.replay(self._ledger, archive, refs))
         rest = [ref for ref in refs if ref not in done]
         return done + (_done(rest, decisions.replay_refused(self._ledger, archive, rest)) if rest else [])
+
+
+def checked_refs(refs: Sequence[str]) -> Sequence[str]:
+    """Names of articles, as `id` or `id@rev`; raises `PermanentError` where there are none, or one is no such name."""
+    if not refs:
+        raise PermanentError("no article was chosen")
+    for ref in refs:
+        if not NAME.fullmatch(ref):
+            raise PermanentError(f"{ref[:40]!r} names no article")
+    return refs
 
 
 def read_act(name: str) -> Act:

@@ -24,6 +24,7 @@ RESERVE = 64  # descriptors for the archive, the index, Redis, the log, and the 
 FILE_PART = 4  # of the descriptors beyond the reserve this part is for bodies on disk
 ADDRESS_PART = 2  # one address has at most this part of all connections
 ACCEPTED_AT_ONCE = 16
+UNREAD_S = 60.0
 AGAIN_S = 1.0
 TOLD_EACH_S = 10.0
 OUT_OF_DESCRIPTORS = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
@@ -43,8 +44,9 @@ class ConnectionLimits:
     address that has most. Only where all are at work is one more refused.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, *, unread_s: float = UNREAD_S) -> None:
         self.most = most
+        self.unread_s = unread_s  # an answer that its reader leaves lying for so long ends with its connection
         self.most_of_address = max(1, most // ADDRESS_PART)
         self._counts: Counter[str] = Counter()
         self._addresses: dict[Connection, str] = {}
@@ -166,10 +168,9 @@ class Acceptor:
 
     def _pause(self, error: OSError) -> None:
         """Look again in a second: the socket would be told ready all the time."""
-        if error.errno not in OUT_OF_DESCRIPTORS:
-            raise error
-        for _ in range(ACCEPTED_AT_ONCE):
-            self._limits.end_one()
+        if error.errno in OUT_OF_DESCRIPTORS:
+            for _ in range(ACCEPTED_AT_ONCE):
+                self._limits.end_one()
         self._tell("connections_not_accepted", error=str(error))
         self._loop.remove_reader(self._listener.fileno())
         self._again = self._loop.call_later(AGAIN_S, self.start)

@@ -32,7 +32,8 @@ class Desk(Protocol):
     audit: AuditLog
 
     def rhythm(self, *, since_us: int, until_us: int, step_us: int) -> list[Beat]: ...
-    def drift(self) -> Sequence[Drift]: ...
+    def drift(self, *, wait: bool) -> Sequence[Drift]: ...
+    def drifted(self) -> int: ...
     def archived(self, ref: str, stored: Stored | None) -> ArchivedInput | None: ...
     def feeds(self) -> Sequence[tuple[Subscription, FeedState]]: ...
     def row_of(self, line: InputStatus | None, stored: Stored | None) -> Row: ...
@@ -59,13 +60,23 @@ class WholeDesk:
             self._rhythms[span] = (until_us, beats)
         return beats
 
-    def drift(self) -> Sequence[Drift]:
-        """What is read of each source now, against its past; read anew after minutes, by one who asks at a time."""
-        with self._drifting:
-            now = now_us()
-            if now - self._drift[0] > DRIFT_LASTS_US:
-                self._drift = (now, read_drift(self._index, now))
-            return self._drift[1]
+    def drift(self, *, wait: bool) -> Sequence[Drift]:
+        """What is read of each source now, against its past; at most minutes old.
+
+        One at a time works it out: who does not `wait` for that one gets what was known before.
+        """
+        if self._drifting.acquire(blocking=wait):
+            try:
+                now = now_us()
+                if now - self._drift[0] > DRIFT_LASTS_US:
+                    self._drift = (now, read_drift(self._index, now))
+            finally:
+                self._drifting.release()
+        return self._drift[1]
+
+    def drifted(self) -> int:
+        """How many sources had changed when it was last worked out."""
+        return sum(bool(drift.changed) for drift in self._drift[1])
 
     def archived(self, ref: str, stored: Stored | None) -> ArchivedInput | None:
         """The input of a revision as it came; None where it rests in the archive no more."""

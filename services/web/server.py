@@ -26,7 +26,6 @@ HEAD_S = 15.0
 HEAD_BYTES = 64 * 1024
 LEFTOVER_BYTES = 64 * 1024 * 1024
 LEFTOVER_S = 30.0
-UNREAD_S = 60.0
 
 
 class CycleTransport:
@@ -83,7 +82,7 @@ class DoorProtocol(HttpToolsProtocol, Connection):
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._unread_clock = self.loop.call_later(UNREAD_S, self.end)
+        self._unread_clock = self.loop.call_later(self.limits.unread_s, self.end)
 
     def resume_writing(self) -> None:
         super().resume_writing()

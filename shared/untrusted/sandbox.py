@@ -41,6 +41,7 @@ def cpu_clock(seconds: float) -> Iterator[None]:
 def bounded(megabytes: int, seconds: float, error: Exception) -> Iterator[None]:
     """Raise `error` when what runs inside needs more memory or CPU than that; the limits end with it.
 
+    The memory counts on top of what this process has mapped: its threads may have mapped a gigabyte that nobody uses.
     A process that stays within C code cannot raise: a second or two later the kernel ends it.
     """
 
@@ -50,7 +51,7 @@ def bounded(megabytes: int, seconds: float, error: Exception) -> Iterator[None]:
     memory, cpu = resource.getrlimit(resource.RLIMIT_AS), resource.getrlimit(resource.RLIMIT_CPU)
     used = resource.getrusage(resource.RUSAGE_SELF)
     last = int(used.ru_utime + used.ru_stime + seconds) + 2
-    resource.setrlimit(resource.RLIMIT_AS, (_lower(megabytes * 1024 * 1024, memory[1]), memory[1]))
+    resource.setrlimit(resource.RLIMIT_AS, (_lower(_mapped_bytes() + megabytes * 1024 * 1024, memory[1]), memory[1]))
     resource.setrlimit(resource.RLIMIT_CPU, (_lower(last, cpu[1]), cpu[1]))
     signal.signal(signal.SIGPROF, give_up)
     # Again and again: what is raised while Python cleans up after an object is lost.
@@ -63,6 +64,14 @@ def bounded(megabytes: int, seconds: float, error: Exception) -> Iterator[None]:
         signal.setitimer(signal.ITIMER_PROF, 0)
         resource.setrlimit(resource.RLIMIT_CPU, cpu)
         resource.setrlimit(resource.RLIMIT_AS, memory)
+
+
+def _mapped_bytes() -> int:
+    """The address space that this process has now; 0 where there is no /proc."""
+    try:
+        return int(STATM.read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+    except OSError:
+        return 0
 
 
 def _lower(limit: int, hard: int) -> int:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from services.web.keys import Keys
@@ -20,7 +21,7 @@ from shared.untrusted.gzip_stream import STEP
 from tests.conftest import wait_for
 from tests.integration.test_web import ask, door_of, send
 from tests.machine import free_port
-from tests.unit.web.stand_ins import KEY, SECRET, Desk, a_desk
+from tests.unit.web.stand_ins import ARTICLE, KEY, SECRET, Desk, a_desk, a_stored
 
 HANOI = f"Bearer cd_hanoi_{'h' * 43}"
 TEXT = {"Content_Type": "text/plain"}
@@ -137,6 +138,18 @@ def test_a_connection_too_many_is_told_so_and_one_from_elsewhere_has_a_place(tmp
         elsewhere = held.enter_context(socket.create_connection(("127.0.0.1", port), 10, ("127.0.0.2", 0)))
         elsewhere.sendall(b"GET /healthz HTTP/1.1\r\nHost: desk\r\n\r\n")
         assert b" 200 " in elsewhere.recv(65536).partition(b"\r\n")[0]
+
+
+def test_an_answer_that_nobody_reads_ends_with_its_connection(desk: Desk) -> None:
+    stored = a_stored()
+    long = msgspec.structs.replace(stored.article, headline="x" * 20_000_000)
+    desk.index.stored[ARTICLE] = msgspec.structs.replace(stored, article=long)
+    with door_of(desk.app_state) as (port, door, _), connect(port) as wire:
+        door.limits.unread_s = 0.3
+        head = f"GET /v1/articles/{ARTICLE} HTTP/1.1\r\nHost: desk\r\nAuthorization: Bearer {KEY}\r\n\r\n"
+        wire.sendall(head.encode())
+        assert wire.recv(1)
+        wait_for(lambda: not len(door.limits), "the connection stands open for who does not read", 10)
 
 
 def test_few_descriptors_and_many_half_open_connections_leave_the_desk_answering(

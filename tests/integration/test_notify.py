@@ -43,6 +43,7 @@ class Webhook:
         self.status = 200
         self.taken: list[dict[str, Any]] = []
         self.headers: list[str] = []
+        self.paths: list[str] = []
         webhook = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -51,6 +52,7 @@ class Webhook:
                 if webhook.status == 200:
                     webhook.taken.append(json.loads(body))
                     webhook.headers.append(self.headers.get("Authorization", ""))
+                    webhook.paths.append(self.path)
                 self.send_response(webhook.status)
                 self.end_headers()
 
@@ -172,6 +174,13 @@ def test_a_feed_that_fails_is_told_and_told_again_when_it_works(
     assert webhook.headers[0] == f"Basic {base64.b64encode(f'desk:{SECRET}'.encode()).decode()}"
 
 
+def test_a_webhook_gets_its_own_query(webhook: Webhook) -> None:
+    for query in ("", "?token=a%20b&x=1", "?redirect=yes"):
+        Address(webhook.url + query, 1).send(Message("Thử", "Một hai ba"))
+    assert [path.partition("?")[2] for path in webhook.paths] == ["", "token=a+b&x=1", "redirect=yes"]
+    assert webhook.taken[0]["message"] == "Một hai ba"
+
+
 def test_it_is_told_by_mail(settings: Settings, clock: Clock, mail_server: MailServer) -> None:
     fail_feed(settings, clock())
     clock.after(61)
@@ -252,6 +261,8 @@ def test_a_trouble_of_the_desk_is_told(settings: Settings, clock: Clock, webhook
         f"http://desk:{SECRET}@127.0.0.1:1/{SECRET}",
         f"mailto://desk:{SECRET}@127.0.0.1:1?from=a@news.example&to=b@news.example&mode=insecure",
         f"ntfy://{SECRET}@127.0.0.1:1/{SECRET}",
+        f"json://desk:{SECRET.replace('-', '%2D')}@127.0.0.1:1/",
+        f"http://127.0.0.1:1/{SECRET[:5]}/{SECRET}",
     ],
 )
 def test_no_password_is_in_a_name_a_reason_or_a_log(

@@ -8,14 +8,19 @@ from contextlib import closing
 from typing import NamedTuple
 from urllib.parse import urlencode
 
+import msgspec
 import pytest
 
+from services.index.sinks.sqlite import SqliteSink
 from services.ingest.intake import open_archive
 from services.web.acts import is_editable
 from services.web.app import open_state
 from services.web.keys import Keys
 from services.web.listing import Wanted
+from shared.article import Article
+from shared.clock import now_us
 from shared.settings import Settings
+from tests.entries import make_entry
 from tests.integration.test_article_list import FEED, Desk
 from tests.integration.test_web import door_of
 
@@ -172,6 +177,29 @@ def test_a_thousand_are_replayed_at_once_and_an_act_without_a_reason_is_not_done
     assert done.headers["location"] == "/articles?state=dead&done=1&left=999&act=replay"
 
 
+def test_what_does_not_rest_is_not_resumed_and_an_unknown_act_is_none(desk: Desk, browser: Browser) -> None:
+    word = browser.csrf()
+    done = browser.post("/acts/resume", csrf=word, refs="push:nobody", why="mended")
+    assert done.headers["location"] == "/?done=0&left=1&act=resume"
+    assert browser.post("/acts/burn", csrf=word, refs="b" * 26, why="mended").status == 400
+    for act in ("replay", "discard", "withdraw", "edit"):
+        done = browser.post(f"/acts/{act}", csrf=word, refs="b" * 26, why="mended")
+        assert done.headers["location"] == f"/?done=0&left=1&act={act}"
+
+
+def test_what_was_sent_anew_is_not_overwritten_by_an_edit_of_the_old(desk: Desk, browser: Browser) -> None:
+    path = ("path:hue/ba.txt",)
+    desk.take("Ba", aliases=path)
+    desk.bury()
+    (row,) = desk.app_state.list_articles(Wanted()).rows
+    ref = f"{row.article}@{row.rev}"
+    word = browser.csrf()
+    assert "names no article" in browser.post("/acts/edit", csrf=word, refs="../x", text="Bốn", why="typo").text
+    assert desk.take("Ba, đã sửa", aliases=path) == row.article
+    assert "a newer revision" in browser.post("/acts/edit", csrf=word, refs=ref, text="Bốn", why="typo").text
+    assert desk.app_state.look().status.balance.accepted == 2
+
+
 def test_what_a_filter_means_is_counted_before_it_is_done(desk: Desk, browser: Browser) -> None:
     for number in range(3):
         desk.take(f"Bài {number}", FEED)
@@ -240,6 +268,26 @@ def test_language_theme_and_times_are_kept(browser: Browser) -> None:
     text = browser.get("/").text
     assert re.search(r'<html lang="vi" data-theme="dark" data-times="utc">', text)
     assert "Mới nhất" in text
+
+
+def test_a_site_that_has_changed_stands_out_the_same_day(desk: Desk, browser: Browser) -> None:
+    now, day_us = now_us(), 86_400_000_000
+    entries = [
+        make_entry(
+            f"a{hours}", now - hours * day_us // 24,
+            article=Article(headline=f"Bài {hours}", byline="Lan Anh" if hours > 24 else None),
+        )
+        for hours in (*range(1, 11), *range(30, 60))
+    ]  # fmt: skip
+    sink = SqliteSink(desk.settings.index_file)
+    sink.put_many([msgspec.structs.replace(entry, source=FEED) for entry in entries])
+    sink.close()
+    assert "Sources that are read otherwise" not in browser.get("/").text
+    browser.get("/now/rhythm")
+    assert "Sources that are read otherwise than before: 1" in " ".join(browser.get("/").text.split())
+    text = " ".join(browser.get("/quality").text.split())
+    assert "changed: Byline" in text
+    assert '0 % <span class="was">/ 100 %' in text
 
 
 def test_what_is_read_of_each_source_is_told(desk: Desk, browser: Browser) -> None:

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from services.index.rhythm import Beat
 from services.index.search import Stored
-from services.web.acts import Act, Acts, Done, may_do, read_act
+from services.web.acts import Act, Acts, Done, checked_refs, may_do, read_act
 from services.web.keys import Key
 from services.web.listing import GROUPS, Listing, Row, Wanted
 from services.web.pages.differences import Difference, differences
@@ -54,7 +54,9 @@ async def show_now_rows(request: Request) -> Response:
 
 async def show_rhythm(request: Request) -> Response:
     """Figures for the charts: the last hour by minutes, the last day by quarters of an hour."""
-    rhythm = await _rhythm(state_of(request))
+    app_state = state_of(request)
+    rhythm = await _rhythm(app_state)
+    await app_state.ask(app_state.desk.drift, wait=False)  # for the first page, which never waits for it
     return json_answer(
         {name: _columns(beats) | {"said": pace_of(total, request)} for name, (beats, total) in rhythm.items()}
     )
@@ -150,7 +152,7 @@ async def show_quality(request: Request) -> Response:
             "now": structs.asdict(drift.now),
             "past": structs.asdict(drift.past),
         }
-        for drift in await app_state.ask(app_state.desk.drift)
+        for drift in await app_state.ask(app_state.desk.drift, wait=True)
     ]
     return page(request, "quality.html", drifts=drifts, parts=PARTS)
 
@@ -180,8 +182,8 @@ async def do_act(request: Request) -> Response:
     try:
         act = read_act(request.path_params["act"])
         refs, why = form.get("refs", "").split(), form.get("why", "").strip()
-        if not refs:
-            raise PermanentError("no article was chosen")
+        if act != "resume":  # which names a stage or a source
+            checked_refs(refs)
         if not why:
             raise PermanentError("say why: it is kept with the act")
         done = await app_state.ask(_act, app_state.desk.acts, act, refs, {"who": who, "why": why}, form)
@@ -200,7 +202,7 @@ def _act(acts: Acts, act: Act, refs: Sequence[str], audit: Mapping[str, str], fo
         case "release":
             return acts.release(refs[0].partition("@")[0], who=audit["who"], why=audit["why"])
         case "resume":
-            return acts.resume(refs[0], who=audit["who"], why=audit["why"])
+            return acts.resume(form.get("refs", "").strip(), who=audit["who"], why=audit["why"])
         case _:
             return acts.on_articles(act, refs, who=audit["who"], why=audit["why"])
 
@@ -225,9 +227,9 @@ async def _state(request: Request) -> dict[str, Any]:
     app_state = state_of(request)
     try:
         overview = await app_state.ask(app_state.look)
-        return {"overview": overview, "troubles": overview.troubles, "now": now_us()}
+        return {"overview": overview, "troubles": overview.troubles, "drifted": app_state.desk.drifted()}
     except TransientError as error:
-        return {"overview": None, "troubles": (redis_away(error, now_us()),), "now": now_us()}
+        return {"overview": None, "troubles": (redis_away(error, now_us()),), "drifted": app_state.desk.drifted()}
 
 
 async def _rows(app_state: AppState, wanted: Wanted) -> Listing:

@@ -222,8 +222,11 @@ class NoDesk:
     def rhythm(self, *, since_us: int, until_us: int, step_us: int) -> list[Beat]:
         return []
 
-    def drift(self) -> list[Drift]:
+    def drift(self, *, wait: bool) -> list[Drift]:
         return []
+
+    def drifted(self) -> int:
+        return 0
 
     def archived(self, ref: str, stored: Stored | None) -> ArchivedInput | None:
         return None

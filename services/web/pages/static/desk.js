@@ -105,7 +105,10 @@
   document.addEventListener("htmx:sseMessage", tell);
   for (const name of ["pointerdown", "pointerup", "pointercancel"]) document.addEventListener(name, press);
   document.addEventListener("htmx:beforeSwap", keepFocus);
-  document.addEventListener("htmx:sseOpen", () => link(true));
+  // What happened before the stream was open is in no message: look once.
+  document.addEventListener("htmx:sseOpen", () => { link(true); tell(); });
+  // The session is over: the page itself leads to the log in, and back.
+  document.addEventListener("htmx:responseError", (event) => { if (event.detail.xhr.status === 401) location.reload(); });
   document.addEventListener("htmx:sseError", () => link(false));
   document.addEventListener("DOMContentLoaded", () => {
     showTimes();
