@@ -230,8 +230,8 @@ def _settle_people(
             if person not in people
         )
         settled = ()
-    elif not people or (settled and not any(fold(person.name) in known for person in people)):
-        return document
+    elif settled and not any(fold(person.name) in known for person in people):
+        people = tuple(person for person in people if "author" not in person.rel)
     together = _merged((*settled, *people))
     for number, person in enumerate(together):
         if person not in settled:

@@ -11,6 +11,8 @@ from services.normalize.document import Document, Kind, Line, classified
 from services.normalize.fields.date import day_order
 from services.normalize.fields.line_features import features
 from services.normalize.fields.line_views import LONGEST, LineView, TextView
+from services.normalize.language import phrases
+from services.normalize.language.load import EVERY, for_tag
 from services.normalize.readings import RuleId
 from services.normalize.tables import read_table
 from shared.article import Candidate
@@ -212,6 +214,11 @@ def _given(view: LineView, names: list[str], *, headed: bool) -> list[tuple[Labe
         ("caption", _MARKED, "speaks of its picture" in names),
         ("note", _MARKED / 2, "under an end mark" in names),
         ("note", 4 * _MARKED, not any(map(str.isalnum, view.text))),
+        ("item", _MARKED, view.member == "item"),
+        ("row", _MARKED, view.member == "row"),
+        ("note", _MARKED, phrases.edge_free(view.text) in _date_labels()),
+        ("byline", -_MARKED, view.byline is None and (view.site is not None or "holds a figure" in names)),
+        ("slug", -_MARKED / 2, _is_plain(view, names)),
     )
     found = [(label, weight) for label, weight, is_so in told if is_so]
     if marked is not None:
@@ -220,6 +227,17 @@ def _given(view: LineView, names: list[str], *, headed: bool) -> list[tuple[Labe
         found += [("deck", -_MARKED), ("slug", -_MARKED), ("kicker", -_MARKED)]
         found += [] if view.site is not None else [("note", -_MARKED / 2)]
     return found
+
+
+@cache
+def _date_labels() -> frozenset[str]:
+    said = for_tag(EVERY).dates
+    return phrases.folded((*said.published, *said.updated))
+
+
+def _is_plain(view: LineView, names: list[str]) -> bool:
+    """Whether a line is spelt as sentences are, a capital and small words, which a wire's slug is not."""
+    return "code" not in names and view.capitals[:1] == [True] and view.capitals[1:2] == [False] and len(view.plain) > 2
 
 
 _LABEL_OF = tuple(LABELS.index(state.label) for state in STATES)

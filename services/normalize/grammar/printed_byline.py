@@ -52,8 +52,6 @@ _AFTER_STROKE = pattern_of(r"^(\w[\w.'’-]+(?: \w[\w.'’-]*){1,3})\s?/\s?[\w.&
 _HANDLE = pattern_of(r"(?=[\w.-]*[^\W\d_])\w[\w.-]{1,24}")
 _STARTS = pattern_of(r"^|[|·•–—(]\s*|\s[-/]\s|,\s")
 _SPACE = pattern_of(r"\s")
-
-
 _PICTURES: frozenset[Role] = frozenset({"photographer", "videographer", "illustrator"})
 
 
@@ -274,7 +272,9 @@ def _beside_free(text: str) -> str:
 
 
 def _clean(text: str, whole: str) -> Named | None:
-    if "www." in text:
+    words = text[:_LONGEST_NAME].split()
+    is_label = len(words) > 2 and words[1].islower() and phrases.any_role(fold(words[1])) == "author"
+    if "www." in text or (is_label and words[1] not in phrases.particles(EVERY)):  # "Get author RSS feed"
         return None
     name = _DEGREE.sub("", text[:_LONGEST_NAME]).strip(_EDGES)
     glued = _GLUED_TAIL.search(name)

@@ -6,6 +6,7 @@ import msgspec
 
 from services.normalize.grammar.person_names import is_name, is_organisation
 from services.normalize.grammar.printed_byline import (
+    Named,
     is_agency_mark,
     is_handle,
     is_lead,
@@ -89,11 +90,11 @@ def read_authors(readings: Sequence[Byline], sites: frozenset[str], language: st
     return Signed(byline=byline, names=tuple(names), lost=tuple(lost.values())[:_LOST])
 
 
-def posts_of(readings: Sequence[Byline], language: str | None) -> dict[str, str]:
-    """The posts that the bylines print beside names, by a name's letters: "Anna Berg, Redakteurin"."""
+def printed_beside(readings: Sequence[Byline], language: str | None) -> dict[str, Named]:
+    """The role and the post that the bylines print beside names, by a name's letters: "Anna Berg, Redakteurin"."""
     said = {one.quote for one in readings if one.quote and any(one.quote != name for name in one.names)}
-    named = (named for quote in sorted(said) for named in named_in(quote, language))
-    return {letters(one.name): one.post for one in named if one.post}
+    named = [named for quote in sorted(said) for named in named_in(quote, language)]
+    return {letters(one.name): one for one in sorted(named, key=lambda one: (one.role != "author", bool(one.post)))}
 
 
 def _holds(byline: Byline, believed: set[str]) -> float:

@@ -5,6 +5,7 @@ from functools import lru_cache
 from itertools import islice, pairwise
 
 from services.normalize.grammar.byline_marks import source_before
+from services.normalize.grammar.clocks import clocks_in
 from services.normalize.grammar.person_names import is_organisation
 from services.normalize.grammar.printed_byline import (
     find_lead,
@@ -49,7 +50,6 @@ _CODES = pattern_of(r"^[(\[]?[a-zäöü]{2,6}(?:\s?[/,;]\s?[a-zäöü]{2,6}){0,4
 _TRAIL = frozenset("»›>→")  # between the steps of a way home
 _RUNS_ON = pattern_of("[\u3040-\u309f\u4e00-\u9fff]{7}")
 _DIGIT = pattern_of(r"\d")
-_CLOCK = pattern_of(r"(?i)(?:\b(?:um|at|à|a las|alle)\s+)?\b\d{1,2}[:.h]\d\d(?:\s?uhr|\s?[ap]\.?m\.?)?")
 _COUNTED = pattern_of(r"\(\d+\)\W*$")  # a list of all authors and how much each wrote
 _MOST_LINKS = 6
 _MOST_FAR = 40
@@ -208,8 +208,7 @@ def _from_inline(block: Block, late: float, tag: str | None) -> Iterator[Byline]
 
 def _from_line(block: Block, late: float, tag: str | None, *, near: bool) -> Iterator[Byline]:
     by_class = _is_named(block)
-    text = _without_dates(block.text)
-    dated = text != block.text
+    text, dated = _without_dates(block.text)
     element = block.box.element
     lead = find_lead(text, tag)
     if lead is not None and block.box.tag != "h1":
@@ -319,14 +318,16 @@ def _is_named(block: Block) -> bool:
     return False
 
 
-def _without_dates(text: str) -> str:
-    """A line less its dates and times: `11.12.2019 - Amelie Loevenich` leaves the name."""
+def _without_dates(text: str) -> tuple[str, bool]:
+    """A line less its dates and times, and whether it has a date: `11.12.2019 - Amelie Loevenich` leaves the name."""
     if not _DIGIT.search(text):
-        return text
-    spans = sorted(span for found in find_dates(text, None) for span in found.spans)
-    for start, end in reversed(spans):
+        return text, False
+    dates = [span for found in find_dates(text, None) for span in found.spans]
+    for start, end in sorted(dates, reverse=True):
         text = text[:start] + " | " + text[end:]
-    return _CLOCK.sub(" | ", text).strip(" |,–—-·•") if spans else text
+    for clock in reversed(clocks_in(text, None)):
+        text = text[: clock.start] + " | " + text[clock.end :]
+    return text.strip(" |,–—-·•"), bool(dates)
 
 
 def _byline(names: list[str], rule: RuleId, element: Element, late: float = 0.0, quote: str | None = None) -> Byline:

@@ -5,6 +5,7 @@ from re import Pattern
 
 from services.normalize.document import Piece
 from services.normalize.grammar.byline import read_byline
+from services.normalize.grammar.printed_byline import is_picture_line
 from services.normalize.html.blocks import Block, Box
 from services.normalize.html.body import Body
 from services.normalize.html.class_names import BYLINE_NAMES, DATE_NAMES
@@ -15,11 +16,16 @@ _LONGEST = 120
 
 
 def margins(body: Body, language: str | None, *, dated: bool, signed: bool) -> Iterator[Piece]:
-    """What calls itself a date or byline over the text, and signatures set apart under it; nothing that is settled."""
-    for block in body.front:
+    """What calls itself a date or byline over the text, and signatures set apart under it; nothing that is settled.
+
+    Who made the pictures is told beside those who signed, wherever over the text.
+    """
+    first = body.kept[0].index if body.kept else 0
+    dropped = (block for block in body.dropped if block.index < first and is_picture_line(block.text))
+    for block in (*body.front, *dropped):
         if not dated and _calls_itself(block, DATE_NAMES):
             yield Piece(text=block.text, shape="date", path=path_of(block.box.element))
-        elif not signed and _calls_itself(block, BYLINE_NAMES):
+        elif (not signed or is_picture_line(block.text)) and _calls_itself(block, BYLINE_NAMES):
             yield Piece(text=block.text, shape="byline", path=path_of(block.box.element))
     for block in body.back:
         if block.size <= _LONGEST and _is_signature(block, language):

@@ -10,9 +10,10 @@ from services.normalize.document import Draft, Piece, Told
 from services.normalize.fields.date import clock_evidence, clock_sureness, is_before, received_at
 from services.normalize.fields.date_ranking import Settled, settle_changed, settle_published
 from services.normalize.fields.language import SAMPLE, language_of
+from services.normalize.grammar.printed_byline import Named
 from services.normalize.grammar.titles import letters
 from services.normalize.grammar.zones import Assigned, assign_zone
-from services.normalize.html.authors import author_readings, posts_of, read_authors, site_letters, split_kinds
+from services.normalize.html.authors import author_readings, printed_beside, read_authors, site_letters, split_kinds
 from services.normalize.html.blocks import Box, Outline, read_outline
 from services.normalize.html.body import read_body
 from services.normalize.html.bylines import Byline
@@ -178,8 +179,11 @@ def _settle_people(fields: _Fields, declared: Declared, readings: list[Byline]) 
     people, organisations = split_kinds(rankings, sites)
     for field, names in (("people", people), ("organisations", organisations)):
         fields.evidence += [rankings[name].evidence(f"{field}[{place}]") for place, name in enumerate(names)]
-    posts = posts_of(readings, declared.language)
-    fields.values["people"] = tuple(Person(name=name, job_title=posts.get(letters(name))) for name in people)
+    beside = printed_beside(readings, declared.language)
+    said = [beside.get(letters(name), Named(name=name)) for name in people]
+    fields.values["people"] = tuple(
+        Person(name=name, rel=(one.role,), job_title=one.post) for name, one in zip(people, said, strict=True)
+    )
     fields.values["organisations"] = tuple(organisations)
     return tuple(rankings)
 

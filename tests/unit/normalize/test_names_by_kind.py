@@ -28,9 +28,14 @@ def signed(door: str, line: str) -> Article:
         pytest.param("By Anna Berg, Ben Wood and Tom Wall", ["Anna Berg", "Ben Wood", "Tom Wall"], id="three"),
         pytest.param("By Anna Berg, Ben Wood, and Tom Wall", ["Anna Berg", "Ben Wood", "Tom Wall"], id="comma and"),
         pytest.param("By Anna van der Berg", ["Anna van der Berg"], id="particles"),
+        pytest.param("By Sophie de La Tour", ["Sophie de La Tour"], id="a particle that elsewhere means by whom"),
         pytest.param("By A. B. Berg", ["A. B. Berg"], id="initials"),
         pytest.param("By Mary-Jane O'Neill", ["Mary-Jane O'Neill"], id="hyphen and apostrophe"),
         pytest.param("By Bobby Byers", ["Bobby Byers"], id="names that begin like the label"),
+        pytest.param("By Anna Berg 10:05 am PDT", ["Anna Berg"], id="a clock and its zone behind"),
+        pytest.param("BY ANNA BERG", ["Anna Berg"], id="capitals"),
+        pytest.param("Miller, Jane", ["Jane Miller"], id="the family name first"),
+        pytest.param("By Anna Berg and Tom Wall, The Courier", ["Anna Berg", "Tom Wall"], id="their paper behind"),
     ],
 )  # fmt: skip
 def test_those_who_signed_are_people_each_alone(door: str, line: str, people: list[str]) -> None:
@@ -41,6 +46,7 @@ def test_those_who_signed_are_people_each_alone(door: str, line: str, people: li
     assert shown(article.blocks) == [("paragraph", FIRST), ("paragraph", SECOND)]
 
 
+@pytest.mark.parametrize("door", ["text", "page"])
 @pytest.mark.parametrize(
     ("line", "role"),
     [
@@ -48,29 +54,31 @@ def test_those_who_signed_are_people_each_alone(door: str, line: str, people: li
         pytest.param("Edited by Tom Wall", "editor", id="who edited"),
         pytest.param("Translated by Tom Wall", "translator", id="who translated"),
         pytest.param("By Tom Wall", "author", id="who wrote"),
+        pytest.param("Illustration by Tom Wall", "illustrator", id="who drew"),
+        pytest.param("Photos by Tom Wall", "photographer", id="who photographed"),
+        pytest.param("Video by Tom Wall", "videographer", id="who filmed"),
     ],
 )
-def test_a_role_is_what_the_line_of_a_text_says(line: str, role: str) -> None:
-    assert [(person.name, person.rel) for person in signed("text", line).people] == [("Tom Wall", (role,))]
+def test_a_role_is_what_the_line_says(door: str, line: str, role: str) -> None:
+    assert [(person.name, person.rel) for person in signed(door, line).people] == [("Tom Wall", (role,))]
 
 
-@pytest.mark.parametrize(
-    ("line", "role"),
-    [
-        pytest.param("Illustration by Cara Hill", "illustrator", id="who drew"),
-        pytest.param("Photos by Cara Hill", "photographer", id="who photographed"),
-        pytest.param("Video by Cara Hill", "videographer", id="who filmed"),
-    ],
-)
-def test_who_made_the_pictures_of_a_text_is_in_that_role(line: str, role: str) -> None:
-    assert [(person.name, person.rel) for person in signed("text", line).people] == [("Cara Hill", (role,))]
+@pytest.mark.parametrize("between", ["</p><p class=byline>", "<br>", "<br><br>"])
+def test_who_made_the_pictures_stands_beside_who_wrote_a_page(between: str) -> None:
+    article = signed("page", f"By Anna Berg{between}Photos by Cara Hill")
+    assert [(one.name, one.rel) for one in article.people] == [
+        ("Anna Berg", ("author",)),
+        ("Cara Hill", ("photographer",)),
+    ]
 
 
-def test_a_post_behind_a_name_is_that_persons_job() -> None:
-    (person,) = signed("text", "By Anna Berg, Transport Correspondent").people
+@pytest.mark.parametrize("door", ["text", "page"])
+def test_a_post_behind_a_name_is_that_persons_job(door: str) -> None:
+    (person,) = signed(door, "By Anna Berg, Transport Correspondent").people
     assert (person.name, person.job_title) == ("Anna Berg", "Transport Correspondent")
 
 
+@pytest.mark.parametrize("door", ["text", "page"])
 @pytest.mark.parametrize(
     "line",
     [
@@ -80,9 +88,14 @@ def test_a_post_behind_a_name_is_that_persons_job() -> None:
         pytest.param("5 min read", id="a length"),
     ],
 )
-def test_a_line_of_the_sites_signs_nothing_on_a_page(line: str) -> None:
-    article = signed("page", line)
-    assert (article.people, article.organisations) == ((), ())
+def test_a_line_of_the_sites_signs_nothing(door: str, line: str) -> None:
+    article = signed(door, line)
+    assert (article.byline, article.people, article.organisations) == (None, (), ())
+
+
+@pytest.mark.parametrize("line", ["Get author RSS feed", "View author archive", "See author biography"])
+def test_a_link_in_the_box_of_a_byline_is_nobody(line: str) -> None:
+    assert signed("page", line).people == ()
 
 
 @pytest.mark.parametrize(
