@@ -119,10 +119,14 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     told: Told | None = None
 
 
+_OF_TEXT: frozenset[Shape] = frozenset({"line", "picture", "caption", "embed", "debris"})
+
+
 def open_document(raw: Raw, text: str, draft: Draft) -> Document:
-    """The first document of a draft; a draft with any piece that is more than a line comes from a page."""
+    """The first document of a draft: lines stay those of a text when pictures come with them, all else is a page."""
     lines = tuple(Line(piece=piece, text=piece.text) for piece in draft.pieces)
-    is_page = any(piece.shape != "line" for piece in draft.pieces)
+    shapes = {piece.shape for piece in draft.pieces}
+    is_page = bool(shapes - _OF_TEXT) or bool(shapes and "line" not in shapes)
     return Document(
         raw=raw,
         text=text,
