@@ -119,9 +119,10 @@ def _left_over(piece: Piece, text: str, gone: tuple[int, int]) -> Line:
 def _keep_printed(document: Document, kept: "_Kept") -> Document:
     """The texts that a document declares for a field which holds another: a second headline, a longer summary."""
     before: list[Line] = []
+    read = {piece.path for piece in document.pieces}  # whose words were looked for piece by piece
     for piece in document.printed:
         text = mend(piece.text)
-        gone = kept.missing(text, labels=piece.shape != "debris")
+        gone = kept.missing(text, labels=piece.shape != "debris" or piece.path in read)
         if not gone:
             continue
         kept.add(text)
