@@ -94,12 +94,16 @@ def is_name(text: str, tag: str) -> bool:
         return False
     if len(words) >= 5 and text.isupper():
         return False
-    return len(words) == 1 or not any(_is_of_sentences(word, tag, particles) for word in words)
+    style = for_tag(tag).style  # "Theresa May" is a name, "She May Win" none
+    of_sentences = phrases.sentence_words(tag) if len(words) > 2 else phrases.folded(style.function_words)
+    return len(words) == 1 or (of_sentences - particles).isdisjoint(map(fold_word, words))
 
 
-def _is_of_sentences(word: str, tag: str, particles: frozenset[str]) -> bool:
-    folded = fold_word(word)
-    return folded in phrases.sentence_words(tag) and folded not in particles
+def opens_as_outlet(name: str, tag: str) -> bool:
+    """Whether a name opens with a little word of the language, as papers' do: "The Courier"."""
+    first, _, rest = name.partition(" ")
+    little = phrases.folded(for_tag(tag).style.function_words) - phrases.particles(tag)
+    return bool(rest) and fold_word(first) in little
 
 
 def _is_name_word(word: str, particles: frozenset[str]) -> bool:

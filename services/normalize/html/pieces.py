@@ -46,7 +46,7 @@ def pieces_of(
     lead = [block for block in body.lead if block.index not in taken and not _is_title(block, titled)]
     placed += [(block.index, _lead(block)) for block in lead]
     kept = [block for block in body.kept if block.index not in taken and not _is_title(block, titled)]
-    placed += _grouped(kept, body.container, base)
+    placed += _grouped(kept, _wholes(outline, body.container), base)
     shown = {piece.href for _, piece in placed}
     placed += [(index, piece) for index, piece in _embeds(outline, body, base) if piece.href not in shown]
     placed.sort(key=lambda pair: pair[0])
@@ -142,9 +142,11 @@ def _embeds(outline: Outline, body: Body, base: str | None) -> Iterator[tuple[in
             yield medium.index, piece
 
 
-def _grouped(blocks: list[Block], container: Box, base: str | None) -> Iterator[tuple[int, Piece]]:
+def _grouped(
+    blocks: list[Block], wholes: dict[Box, tuple[Box, Shape]], base: str | None
+) -> Iterator[tuple[int, Piece]]:
     """Items of one list are one piece; a table, quote or program that is all the article's is read as fragments are."""
-    for (whole, shape), run in groupby(blocks, key=lambda block: _whole(block, container)):
+    for (whole, shape), run in groupby(blocks, key=lambda block: wholes.get(block.box, (block.box, "paragraph"))):
         members = list(run)
         first = members[0].index
         if shape == "footnote":
@@ -180,18 +182,18 @@ _SHAPES: dict[str, Shape] = {
 }  # fmt: skip
 
 
-def _whole(block: Block, container: Box) -> tuple[Box, Shape]:
-    """The outermost list, table, quote or program round a block inside the container, else its own box."""
-    found: tuple[Box, Shape] = (block.box, "paragraph")
-    box: Box | None = block.box
-    while box is not None and box is not container:
-        if box.tag in _SHAPES:
-            found = (box, _SHAPES[box.tag])
-        elif box.tag == "figure" and holds_words(box):
-            found = (box, "table")
+def _wholes(outline: Outline, container: Box) -> dict[Box, tuple[Box, Shape]]:
+    """The footnote or the outermost list, table, quote or program round each box inside the container."""
+    found: dict[Box, tuple[Box, Shape]] = {}
+    for box in outline.boxes[container.place + 1 : container.end]:  # a box stands behind the one round it
         if NOTE_NAMES.search(box.names) or NOTE_ID.match(_id_of(box)):
-            return box, "footnote"
-        box = box.parent
+            found[box] = box, "footnote"
+        elif box.parent in found:
+            found[box] = found[box.parent]
+        elif box.tag in _SHAPES:
+            found[box] = box, _SHAPES[box.tag]
+        elif box.tag == "figure" and holds_words(box):
+            found[box] = box, "table"
     return found
 
 

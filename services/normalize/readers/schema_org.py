@@ -203,7 +203,7 @@ def _names(value: object) -> Iterator[tuple[str, str, bool | None]]:
     for place, entry in enumerate(value) if isinstance(value, list) else ((None, value),):
         below = "" if place is None else f"[{place}]"
         name = _name(entry)
-        if name is None or name.startswith(("http:", "https:")):
+        if name is None or not any(map(str.isalpha, name)) or name.startswith(("http:", "https:")):
             continue
         if not isinstance(entry, dict):
             yield below, name, None

@@ -31,6 +31,7 @@ def signed(door: str, line: str) -> Article:
         pytest.param("By Sophie de La Tour", ["Sophie de La Tour"], id="a particle that elsewhere means by whom"),
         pytest.param("By A. B. Berg", ["A. B. Berg"], id="initials"),
         pytest.param("By Mary-Jane O'Neill", ["Mary-Jane O'Neill"], id="hyphen and apostrophe"),
+        pytest.param("By Theresa May and Will Smith", ["Theresa May", "Will Smith"], id="names that are verbs too"),
         pytest.param("By Bobby Byers", ["Bobby Byers"], id="names that begin like the label"),
         pytest.param("By Anna Berg 10:05 am PDT", ["Anna Berg"], id="a clock and its zone behind"),
         pytest.param("BY ANNA BERG", ["Anna Berg"], id="capitals"),
@@ -106,6 +107,10 @@ def test_a_link_in_the_box_of_a_byline_is_nobody(line: str) -> None:
         pytest.param("Miller, Jane", ["Jane Miller"], id="the family name first"),
         pytest.param("Anna Berg and Tom Wall", ["Anna Berg", "Tom Wall"], id="two in one"),
         pytest.param("Anna Berg, Tom Wall", ["Anna Berg", "Tom Wall"], id="two behind a comma"),
+        pytest.param("Anna Berg | The Courier", ["Anna Berg"], id="beside a paper"),
+        pytest.param("The Courier", [], id="a paper alone"),
+        pytest.param("Anna Berg | Tom Wall", ["Anna Berg", "Tom Wall"], id="two beside each other"),
+        pytest.param("7", [], id="a number"),
         pytest.param("desk@paper.online (Anna Berg)", ["Anna Berg"], id="in brackets behind an address"),
         pytest.param("desk@paper.vn (Anna Berg)", ["Anna Berg"], id="behind an address of a short country"),
         pytest.param("anna.berg@p.example", [], id="an address is no name"),
@@ -117,6 +122,11 @@ def test_a_link_in_the_box_of_a_byline_is_nobody(line: str) -> None:
 )
 def test_an_author_of_a_feed_is_a_name_or_nobody(author: str, people: list[str]) -> None:
     assert names(entry(BODY, authors=(author,), language="en")) == people
+
+
+def test_the_paper_beside_an_author_of_a_feed_is_an_organisation() -> None:
+    article = entry(BODY, authors=("Anna Berg | The Courier",), language="en")
+    assert (article.organisations, article.byline) == (("The Courier",), "Anna Berg | The Courier")
 
 
 def test_authors_of_a_feed_keep_their_order_and_come_once() -> None:
@@ -144,6 +154,8 @@ def test_an_agency_among_the_authors_of_a_feed_is_no_person() -> None:
         pytest.param({"@type": "Organization", "name": "The Courier"}, [], id="an organisation"),
         pytest.param({"@type": "Person"}, [], id="a person without a name"),
         pytest.param(None, [], id="null"),
+        pytest.param(7, [], id="a number"),
+        pytest.param({"@type": "Person", "name": 7}, [], id="a person by number"),
     ],
 )
 def test_declared_authors_are_read_in_every_shape_of_the_standard(author: object, people: list[str]) -> None:
