@@ -199,7 +199,6 @@ def test_the_parts_of_a_title_are_all_runs_of_them_but_the_whole() -> None:
     [
         ("UPDATE 12-Ferry sails", "en", "Ferry sails"),
         ("WRAPUP 3: Ferry sails", "en", "Ferry sails"),
-        ("Exklusiv 2 - Fähre fährt", "de", "Fähre fährt"),
         ("ROUNDUP 2: Fähre fährt", "de", "Fähre fährt"),
         ("KORR: Fähre fährt", "xx", "KORR: Fähre fährt"),
         ("Ferry 2 sails", "en", "Ferry 2 sails"),
