@@ -131,7 +131,7 @@ def _read_bracketed(document: Document) -> Document:
     if line is None or match is None or reading is None:
         return document
     evidence = make_evidence(document, "byline", line, reading.rule, reading.sure, match.span("signed"))
-    document = set_field(document, evidence, byline=match["signed"].strip("()（）"))
+    document = set_field(document, evidence, byline=match["signed"].strip("()（）【】［］"))
     document = _settle_people(document, reading.people, [line], reading.rule, reading.sure)
     if reading.sources and not document.article.sources:
         evidence = replace(evidence, field="sources")
@@ -182,7 +182,9 @@ def _beside_date(line: Line, tag: str) -> BylineReading | None:
     return next((reading for part in parts if (reading := read_byline(part, tag)) is not None), None)
 
 
-_SIGNED = re.compile(rf"[{re.escape(STOPS)}][{re.escape(CLOSERS)}]*(?P<signed>[(（][^()（）]{{2,40}}[)）])\Z")
+_SIGNED = re.compile(
+    rf"[{re.escape(STOPS)}][{re.escape(CLOSERS)}]*(?P<signed>[(（【［][^()（）【】［］]{{2,40}}[)）】］])\Z"
+)
 _BETWEEN = re.compile(r"\s*[»>/|]\s*|\s+")
 _PARTS = re.compile(rf"\s*[|•·{phrases.PRINTED_DASHES}]\s*|\s-\s|(?<=\d)\s+(?=\D+$)")
 

@@ -52,9 +52,9 @@ def _split_east_asian(name: str, titles: frozenset[str]) -> tuple[str, str | Non
     """ "홍길동 기자", "记者 王小明", "田中太郎記者"."""
     for title in sorted(titles, key=len, reverse=True):
         if name.startswith(title) and len(name) > len(title):
-            return name.removeprefix(title).strip(" \u3000,:：·"), title
+            return name.removeprefix(title).strip(" \u3000,:：·・"), title
         if name.endswith(title) and len(name) > len(title):
-            return name.removesuffix(title).strip(" \u3000,:：·"), title
+            return name.removesuffix(title).strip(" \u3000,:：·・"), title
     return name, None
 
 
@@ -119,7 +119,7 @@ def _is_caseless_name(text: str, tag: str) -> bool:
     if not all(letter.isalpha() or letter in " \u3000・·=\u200c\u200d" or _is_mark(letter) for letter in text):
         return False
     if _EAST_ASIAN.search(text):
-        return len(text) <= _LONGEST_EAST_ASIAN
+        return len(text) <= _LONGEST_EAST_ASIAN and fold(text) not in phrases.date_words(tag)
     words = text.split()
     return len(text) <= _LONGEST_SPACED and 1 <= len(words) <= MOST_WORDS and not _has_sentence_word(words, tag)
 

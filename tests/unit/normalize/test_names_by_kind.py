@@ -184,3 +184,38 @@ def test_two_names_with_a_bare_hyphen_before_their_agency_are_two_people() -> No
     second = "Phà phải nằm bờ vì nước quá lớn, cảng vụ cho biết hôm thứ hai vừa qua tại cuộc họp báo."
     article = read(f"Phà ra đảo chạy lại\n\n{first}\n\n{second}\n\nXuân Tư-Tuấn Anh/TTXVN")
     assert (names(article), article.sources) == (["Xuân Tư", "Tuấn Anh"], ("TTXVN",))
+
+
+@pytest.mark.parametrize("gap", ["", "\n\n"])
+@pytest.mark.parametrize("signature", ["（鈴木花子）", "【鈴木花子】", "［鈴木花子］", "（社会部・鈴木花子）"])
+def test_a_japanese_text_is_signed_in_brackets_at_its_end(signature: str, gap: str) -> None:
+    first = "島へのフェリーが三週間ぶりに運航を再開した。"
+    second = "港湾事務所は月曜日、水位が高すぎたため止まっていたと述べた。"
+    article = read(f"フェリーが再開\n\n{first}\n\n{second}{gap}{signature}")
+    assert names(article) == ["鈴木花子"]
+    assert shown(article.blocks) == [("paragraph", first), ("paragraph", second)]
+
+
+@pytest.mark.parametrize("remark", ["（月曜日）", "（続く）", "【写真】"])
+def test_a_remark_in_brackets_at_the_end_signs_nothing(remark: str) -> None:
+    article = read(
+        f"フェリーが再開\n\n島へのフェリーが三週間ぶりに運航を再開した。\n\n港湾事務所は水位が高すぎたと述べた。{remark}"
+    )
+    assert article.people == ()
+
+
+@pytest.mark.parametrize(
+    ("opening", "people"),
+    [
+        pytest.param("本报记者李明报道：", ["李明"], id="the paper's own reporter"),
+        pytest.param("记者李明报道：", ["李明"], id="a reporter"),
+        pytest.param("記者陳怡君報導：", ["陳怡君"], id="in Taiwan"),
+        pytest.param("本报北京12月20日电（记者李明、王芳）", ["李明", "王芳"], id="behind place and day"),
+        pytest.param("记者从港务办公室获悉，", [], id="a reporter without a name"),
+    ],
+)
+def test_the_reporter_before_a_chinese_lead_signs_it(opening: str, people: list[str]) -> None:
+    first, second = "通往岛屿的渡轮在停航三周后恢复通航。", "港务办公室周一表示，由于水位过高，渡轮一直停航。"
+    article = read(f"渡轮恢复通航\n\n{opening}{first}\n\n{second}")
+    assert names(article) == people
+    assert shown(article.blocks) == [("paragraph", first if people else opening + first), ("paragraph", second)]
