@@ -40,11 +40,9 @@ def is_portrait(group: Box) -> bool:
 
 def is_quoted(box: Box) -> bool:
     """Whether a figcaption names the speaker of a quote or the title of a table, not what a picture shows."""
-    figure: Box | None = box if box.tag == "figcaption" else None
-    for _ in range(_NEAR):
-        if figure is not None and figure.tag != "figure":
-            figure = figure.parent
-    if figure is None or figure.tag != "figure" or figure.last - figure.first > 4 * _NEAR:
+    near = islice(box.rising(), _NEAR + 1) if box.tag == "figcaption" else ()
+    figure = next((outer for outer in near if outer.tag == "figure"), None)
+    if figure is None or figure.last - figure.first > 4 * _NEAR:
         return False
     return next(figure.element.iter("blockquote", "table", "pre"), None) is not None
 

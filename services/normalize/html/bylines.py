@@ -99,7 +99,7 @@ def _further(outline: Outline, container: Box | None) -> Iterator[Block]:
     before: Block | None = None
     for block in outline.blocks[container.first : last + _AFTER]:
         if before is None or before.inline is not block.inline:  # the lines of one paragraph share its elements
-            signed = any(_is_byline_name(_class_of(element)) for element in block.inline)
+            signed = any(_names_byline(_class_of(element)) for element in block.inline)
         before = block
         said = last - 6 <= block.index < last + 12 and _says_so(block.text)
         if block.size <= 120 and (signed or said or _is_named(block)) and not _is_elsewhere(block):
@@ -116,23 +116,12 @@ def _class_of(element: Element) -> str:
 
 
 def _is_elsewhere(block: Block) -> bool:
-    box: Box | None = block.box
-    for _ in range(6):
-        if box is None:
-            return False
-        if _names_another(box.names):
-            return True
-        box = box.parent
-    return False
+    return any(_names_another(box.names) for box in islice(block.box.rising(), 6))
 
 
 @lru_cache(maxsize=4096)
 def _names_another(names: str) -> bool:
     return _ELSEWHERE.search(names) is not None
-
-
-def _is_byline_name(names: str) -> bool:
-    return bool(_names_byline(names))
 
 
 @lru_cache(maxsize=4096)
@@ -194,7 +183,7 @@ def _from_inline(block: Block, late: float, tag: str | None) -> Iterator[Byline]
     together: dict[str, list[str]] = {}
     for element in block.inline:
         names = _class_of(element)
-        if not _is_byline_name(names):
+        if not _names_byline(names):
             continue
         text = _name_in(element)
         found = read_names(text, tag)
@@ -305,16 +294,12 @@ def _kind(block: Block, byline: Byline) -> tuple[RuleId, str, str]:
 
 def _is_named(block: Block) -> bool:
     """Whether the block's box, or a small one round it, calls itself a byline."""
-    box = block.box
-    for _ in range(3):
-        if box.tag == "address":
-            return True
-        named = _names_byline(box.names)
+    for box in islice(block.box.rising(), 3):
+        named = True if box.tag == "address" else _names_byline(box.names)
         if named is not None:
             return named
         if box.parent is None or box.parent.last - box.parent.first > 4:
-            return False
-        box = box.parent
+            break
     return False
 
 

@@ -10,6 +10,9 @@ _PAGE = frozenset({"body", "html"})
 _MOST_LEVELS = 4
 _LEAST_TWIN = 0.05
 _LEAST_BELOW = 150.0  # characters of prose
+# How much of a box's prose must stand below the headline in one of its parts for that part to be the article: less
+# where the page calls it an article and other columns only stand beside.
+_SHARE_BELOW, _SHARE_TOLD = 0.4, 0.15
 
 # One paragraph, item or row is never all of an article.
 TOO_SMALL = frozenset({"p", "li", "ul", "ol", "blockquote", "pre", "h1", "h2", "h3", "tr", "tbody"})
@@ -29,35 +32,21 @@ def find_container(outline: Outline, head: Block | None = None) -> Box | None:
     box = outline.boxes[0]
     if held(box) == 0:
         return box
-    article = _article_round(head)
+    article = head.box.article() if head is not None else None
     while children := list(outline.children(box)):
         best = max(children, key=held)
         if held(best) < (0.7 if best.prose and not box.prose else 0.85) * held(box):
-            own = next(
-                (child for child in children if head is not None and child.first <= head.index < child.last), None
-            )
+            own = next((child for child in children if child.spans(head)), None)
             after = sums[own.last] - sums[head.index] if own is not None and head is not None else 0.0
             told = article is not None and own is not None and own.holds(article)
-            if own is None or box.tag == "article" or after < _share_below(told) * held(box) or after < _LEAST_BELOW:
+            share = _SHARE_TOLD if told else _SHARE_BELOW
+            if own is None or box.tag == "article" or after < share * held(box) or after < _LEAST_BELOW:
                 break
             best = own
         box = best
     while box.parent is not None and box.tag in TOO_SMALL:
         box = box.parent
     return _with_twins(outline, box, held)
-
-
-def _share_below(told: bool) -> float:
-    """How much of a box's prose must stand below the headline in one of its parts for that part to be the article:
-    less where the page calls it an article and other columns only stand beside."""
-    return 0.15 if told else 0.4
-
-
-def _article_round(head: Block | None) -> Box | None:
-    box = head.box if head is not None else None
-    while box is not None and box.tag != "article":
-        box = box.parent
-    return box
 
 
 def _with_twins(outline: Outline, box: Box, held: Callable[[Box], float]) -> Box:

@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from itertools import islice, takewhile
 
 import msgspec
 from msgspec.structs import replace
@@ -102,18 +103,9 @@ def _holds(group: Box, text: Box) -> bool:
 
 def _galleries(images: list[tuple[Element, Box]], crowd: dict[int, int]) -> set[int]:
     """Figures that hold figures of several pictures: each of these is a picture with its own words."""
-    return {
-        id(outer)
-        for image, box in images
-        if image.tag == "figure" and (outer := _figure_round(box)) is not None and crowd.get(id(outer), 0) > 1
-    }
-
-
-def _figure_round(box: Box) -> Box | None:
-    outer = box.parent
-    while outer is not None and outer.tag != "figure":
-        outer = outer.parent
-    return outer
+    figures = (box for image, box in images if image.tag == "figure")
+    round_them = (next((one for one in islice(box.rising(), 1, None) if one.tag == "figure"), None) for box in figures)
+    return {id(outer) for outer in round_them if outer is not None and crowd.get(id(outer), 0) > 1}
 
 
 def _crowd(images: list[tuple[Element, Box]]) -> dict[int, int]:
@@ -123,10 +115,8 @@ def _crowd(images: list[tuple[Element, Box]]) -> dict[int, int]:
         parent = image.getparent()
         if image.tag in {"picture", "figure"} or (parent is not None and parent.tag == "noscript"):
             continue
-        node: Box | None = box
-        while node is not None and crowd.get(id(node), 0) < 2:  # where two stand, two stand in all boxes round it
+        for node in box.rising():
             crowd[id(node)] = crowd.get(id(node), 0) + 1
-            node = node.parent
     return crowd
 
 
@@ -144,7 +134,7 @@ def _group(outline: Outline, box: Box, scope: Box, crowd: dict[int, int]) -> Box
 def _is_small(outline: Outline, box: Box, crowd: dict[int, int]) -> bool:
     if crowd.get(id(box), 0) > 1 or box.prose or box.tag in _LARGE or box.last - box.first > 6:
         return False
-    blocks = outline.blocks[box.first : box.last]
+    blocks = _words(outline, box)
     if any(block.box.tag in NOT_BESIDE for block in blocks):
         return False
     return sum(block.size for block in blocks) < 600 and sum(block.size > 25 for block in blocks) <= 3
@@ -163,12 +153,10 @@ def _words(outline: Outline, box: Box) -> list[Block]:
 
 def _is_debris(box: Box, text: Box) -> bool:
     """Whether a box, or one round it that does not hold the whole text, is named as something else."""
-    node: Box | None = box
-    while node is not None and not (node.first <= text.first and text.last <= node.last and node is not box):
-        if node.tag in {"nav", "footer", "a"} or (PICTURE_DEBRIS.search(node.names) and not node.prose):
-            return True
-        node = node.parent
-    return False
+    near = takewhile(lambda one: one is box or not (one.first <= text.first and text.last <= one.last), box.rising())
+    return any(
+        one.tag in {"nav", "footer", "a"} or (PICTURE_DEBRIS.search(one.names) and not one.prose) for one in near
+    )
 
 
 def _read(outline: Outline, group: Box) -> Picture | None:
@@ -281,15 +269,8 @@ def _echoes(text: str, named: list[str]) -> bool:
 
 def _credit_around(group: Box) -> str | None:
     """A credit that stands beside the caption's box, in a box with little else."""
-    box = group.parent
-    for _ in range(_NEAR):
-        if box is None or box.tag in _LARGE or box.last - box.first > 4:
-            return None
-        credit = credit_of(box.element)
-        if credit is not None:
-            return credit
-        box = box.parent
-    return None
+    near = takewhile(lambda box: box.tag not in _LARGE and box.last - box.first <= 4, islice(group.rising(), 1, None))
+    return next((credit for box in islice(near, _NEAR) if (credit := credit_of(box.element)) is not None), None)
 
 
 def _href(element: Element) -> str | None:
@@ -310,20 +291,12 @@ def _loose(outline: Outline, scope: Box, text: Box, span: range, taken: set[int]
             break
         if box.first < until or not _is_loose(outline, box, span, taken):
             continue
-        if not _within(box, scope) or _is_debris(box, text):
+        if not scope.first <= box.first <= box.last <= scope.last or box.verdict == REFUSED or _is_debris(box, text):
             continue
         caption, credit = split_words(box.element, [box.element])
         if caption or credit:
-            until = box.last
-            found.append(
-                Picture(
-                    element=box.element,
-                    index=box.first,
-                    caption=caption,
-                    credit=credit,
-                    blocks=frozenset(range(box.first, box.last)),
-                )
-            )
+            until, place = box.last, frozenset(range(box.first, box.last))
+            found.append(Picture(element=box.element, index=box.first, caption=caption, credit=credit, blocks=place))
     return found
 
 
@@ -331,15 +304,14 @@ def _named_inline(blocks: list[Block], text: Box, taken: set[int]) -> list[Pictu
     """Short lines with an element in them that names itself a caption, as a list of pictures has them."""
     found: list[Picture] = []
     for block in blocks:
-        if block.index in taken or not _NAMED < block.size < _LONGEST or block.linkage > 0.2:
+        box, index = block.box, block.index
+        if index in taken or not _NAMED < block.size < _LONGEST or block.linkage > 0.2:
             continue
         named = any(_is_most(element, block) for element in block.inline)
-        if not named or block.box.verdict == REFUSED or block.box.tag in HEADINGS or _is_debris(block.box, text):
-            continue
-        caption, credit = split_credit(block.text)
-        place = frozenset({block.index})
-        element, index = block.box.element, block.index
-        found.append(Picture(element=element, index=index, caption=caption, credit=credit, blocks=place))
+        if named and box.verdict != REFUSED and box.tag not in HEADINGS and not _is_debris(box, text):
+            caption, credit = split_credit(block.text)
+            place = frozenset({index})
+            found.append(Picture(element=box.element, index=index, caption=caption, credit=credit, blocks=place))
     return found
 
 
@@ -371,10 +343,6 @@ def _is_loose(outline: Outline, box: Box, span: range, taken: set[int]) -> bool:
         return False
     timed = any(element.tag == "time" for block in blocks for element in block.inline)
     return not timed and not any(block.box.tag in HEADINGS for block in blocks)
-
-
-def _within(box: Box, scope: Box) -> bool:
-    return scope.first <= box.first and box.last <= scope.last and box.verdict != REFUSED
 
 
 def _once(found: list[Picture]) -> list[Picture]:

@@ -73,15 +73,11 @@ def removed(
     return tuple(Piece(text=text, shape="debris", path=_path(block)) for text, block in left.items())[:_MOST_REMOVED]
 
 
-def _under(outline: Outline, body: Body) -> Iterator[Block]:
+def _under(outline: Outline, body: Body) -> list[Block]:
     """The running text of the `<article>` that stands round the container: who the author is, a note of the desk."""
-    box: Box | None = body.container
-    while box is not None and box.tag != "article":
-        box = box.parent
-    if box is not None:
-        for block in outline.blocks[body.container.last : box.last]:
-            if block.prose > 0:
-                yield block
+    article = body.container.article()
+    under = outline.blocks[body.container.last : article.last] if article is not None else []
+    return [block for block in under if block.prose > 0]
 
 
 def _is_title(block: Block, titled: str) -> bool:

@@ -81,10 +81,8 @@ def find_near(outline: Outline, container: Box | None, head: Block | None) -> li
 
 def _is_of_another(block: Block, head: Block | None) -> bool:
     """Whether a block stands in an `<article>` that does not hold the headline."""
-    box: Box | None = block.box
-    while box is not None and box.tag != "article":
-        box = box.parent
-    return box is not None and head is not None and not box.first <= head.index < box.last
+    article = block.box.article()
+    return article is not None and head is not None and not article.spans(head)
 
 
 def _around(region: Box, levels: int) -> Box:
