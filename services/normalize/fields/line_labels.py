@@ -1,13 +1,12 @@
 """What each line of a plain text is: head, body and foot judged together, as the likeliest sequence of labels."""
 
-import math
 from functools import cache
 from typing import Literal
 
 import msgspec
 from msgspec.structs import replace
 
-from services.normalize.document import Document, Kind, Line, classified
+from services.normalize.document import Document, Kind, Line, weighed
 from services.normalize.fields.date import day_order
 from services.normalize.fields.line_features import features
 from services.normalize.fields.line_views import LONGEST, LineView, TextView
@@ -15,7 +14,6 @@ from services.normalize.language import phrases
 from services.normalize.language.load import EVERY, for_tag
 from services.normalize.readings import RuleId
 from services.normalize.tables import read_table
-from shared.article import Candidate
 
 Label = Literal[
     "slug", "kicker", "headline", "deck", "byline", "date", "para", "subhead", "caption", "credit", "item", "row",
@@ -48,8 +46,6 @@ _NO_BODY = -8.0  # a foot right under the head
 _OPENS_TEXT: tuple[Label, ...] = ("byline", "date", "slug")  # what may stand right over a text without a headline
 _OVER: tuple[Label, ...] = ("byline", "kicker", "slug")
 LEAST_SENTENCE, LEAST_AT_END = 6, 3  # words
-LEAST_RIVAL = 0.05
-LEAST_SURE = 0.3
 
 
 class State(msgspec.Struct, frozen=True):
@@ -287,16 +283,8 @@ def _first(headed: bool) -> tuple[float, ...]:  # cached by it
 def _told(line: Line, total: list[float], label: Label) -> Line:
     """The line with its kind, how likely that was by its own features, and the runner-up."""
     kind, rule = _RULES[label]
-    best = max(total)
-    odds = [math.exp(value - best) for value in total]
-    share = odds[LABELS.index(label)] / sum(odds)
-    rival = max((at for at in range(len(LABELS)) if LABELS[at] != label), key=lambda at: odds[at])
-    chance = odds[rival] / sum(odds)
-    words = RuleId.LINE_FEATURES.told(f"{chance:.2f}")
-    lost = (Candidate(value=LABELS[rival], rule=words),) if chance >= LEAST_RIVAL else ()
-    sure = max(round(share, 2), LEAST_SURE)
     if line.piece.shape == "quote" and kind == "paragraph":
         kind = "quote"
     if line.piece.shape == "picture":
         kind = "picture"
-    return replace(classified(line, kind, rule, sure), lost=lost)
+    return weighed(line, kind, rule, dict(zip(LABELS, total, strict=True)), label)

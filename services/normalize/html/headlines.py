@@ -174,11 +174,8 @@ def _features(group: list[tuple[str, Title]], page: _Page) -> Features:
 
 
 _TELLING = {
-    RuleId.HEADING: "heading",
-    RuleId.OG_TITLE: "og",
-    RuleId.JSON_LD_HEADLINE: "json",
-    RuleId.PAGE_TITLE: "title",
-}
+    RuleId.HEADING: "heading", RuleId.OG_TITLE: "og", RuleId.JSON_LD_HEADLINE: "json", RuleId.PAGE_TITLE: "title",
+}  # fmt: skip
 
 
 def _pairs(group: list[tuple[str, Title]], page: _Page) -> Features:
