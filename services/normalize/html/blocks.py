@@ -124,7 +124,7 @@ class Outline(msgspec.Struct, eq=False):
         return next((box for node in nodes if (box := self.order.get(node)) is not None), None)
 
     def sums(self, values: "list[float]") -> list[float]:
-        """Prefix sums over blocks: the sum over a box is `sums[box.last] - sums[box.first]`."""
+        """Prefix sums: of blocks a box has `sums[box.last] - sums[box.first]`, of boxes those at `end` and `place`."""
         return [0.0, *accumulate(values)]
 
 

@@ -15,7 +15,7 @@ from services.normalize.grammar.machine_dates import Stamp
 from services.normalize.grammar.printed_dates import find_dates
 from services.normalize.html.blocks import Block, Outline
 from services.normalize.html.class_names import DATE_CLASS, DATE_LINE, DATES_OF_OTHERS, OF_LAW
-from services.normalize.html.date_names import (
+from services.normalize.html.date_witness import (
     CHANGED_NAME,
     DATE_ATTRIBUTE,
     MODIFIED_METAS,
@@ -24,9 +24,13 @@ from services.normalize.html.date_names import (
     PUBLISHED_NAME,
     SCRIPT_DATE,
     WEAK_METAS,
+    DateWitness,
+    is_near,
+    possible,
+    reading_language,
+    told_by_labels,
+    turned,
 )
-from services.normalize.html.date_witness import DateWitness, is_near, possible, told_by_labels, turned
-from services.normalize.html.day_order import reading_language
 from services.normalize.html.declared import Declared, Json
 from services.normalize.html.tree import Element, names_of, path_of, text_of
 from services.normalize.readings import RuleId

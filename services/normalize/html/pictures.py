@@ -9,19 +9,17 @@ from msgspec.structs import replace
 
 from services.normalize.grammar.credit_lines import clean_credit, is_credit, is_photo_line
 from services.normalize.grammar.titles import letters
-from services.normalize.html.beside import (
+from services.normalize.html.blocks import Block, Box, Outline
+from services.normalize.html.caption_lines import (
     NOT_BESIDE,
+    credit_of,
     is_icon,
     is_linked,
     is_portrait,
     is_quoted,
     is_said_credit,
-    may_be_caption,
-)
-from services.normalize.html.blocks import Block, Box, Outline
-from services.normalize.html.caption_lines import (
-    credit_of,
     is_surely_credit,
+    may_be_caption,
     named_captions,
     named_credit,
     split_credit,
@@ -68,7 +66,7 @@ def read_pictures(outline: Outline, scope: Box, text: Box, first: int, last: int
         for medium in outline.media
         if medium.element.tag in _SHOWN and scope.holds(medium.box) and not is_icon(medium.element)
     ]
-    crowd = _crowd(images)
+    crowd = _crowd(outline, images)
     galleries = _galleries(images, crowd)
     figures = [box for _, box in images if box.tag == "figure"]
     first = min((box.first for box in figures if box.first < first <= box.last), default=first)
@@ -101,26 +99,24 @@ def _holds(group: Box, text: Box) -> bool:
     return group.first <= text.first and text.last <= group.last and text.last - text.first > 1
 
 
-def _galleries(images: list[tuple[Element, Box]], crowd: dict[int, int]) -> set[int]:
+def _galleries(images: list[tuple[Element, Box]], crowd: list[float]) -> set[int]:
     """Figures that hold figures of several pictures: each of these is a picture with its own words."""
     figures = (box for image, box in images if image.tag == "figure")
     round_them = (next((one for one in islice(box.rising(), 1, None) if one.tag == "figure"), None) for box in figures)
-    return {id(outer) for outer in round_them if outer is not None and crowd.get(id(outer), 0) > 1}
+    return {id(outer) for outer in round_them if outer is not None and crowd[outer.end] - crowd[outer.place] > 1}
 
 
-def _crowd(images: list[tuple[Element, Box]]) -> dict[int, int]:
-    """How many pictures stand in a box, 2 for more; `<picture>`, `<figure>` and the image in it are one."""
-    crowd: dict[int, int] = {}
+def _crowd(outline: Outline, images: list[tuple[Element, Box]]) -> list[float]:
+    """Sums over boxes of how many pictures stand in each; `<picture>`, `<figure>` and the image in it are one."""
+    held = [0.0] * len(outline.boxes)
     for image, box in images:
         parent = image.getparent()
-        if image.tag in {"picture", "figure"} or (parent is not None and parent.tag == "noscript"):
-            continue
-        for node in box.rising():
-            crowd[id(node)] = crowd.get(id(node), 0) + 1
-    return crowd
+        if image.tag not in {"picture", "figure"} and (parent is None or parent.tag != "noscript"):
+            held[box.place] += 1
+    return outline.sums(held)
 
 
-def _group(outline: Outline, box: Box, scope: Box, crowd: dict[int, int]) -> Box:
+def _group(outline: Outline, box: Box, scope: Box, crowd: list[float]) -> Box:
     """The widest box round a picture that holds no other picture, no heading and little text."""
     while box.parent is not None and box.parent is not scope:
         if box.tag == "figure" and _words(outline, box):
@@ -131,8 +127,8 @@ def _group(outline: Outline, box: Box, scope: Box, crowd: dict[int, int]) -> Box
     return box
 
 
-def _is_small(outline: Outline, box: Box, crowd: dict[int, int]) -> bool:
-    if crowd.get(id(box), 0) > 1 or box.prose or box.tag in _LARGE or box.last - box.first > 6:
+def _is_small(outline: Outline, box: Box, crowd: list[float]) -> bool:
+    if crowd[box.end] - crowd[box.place] > 1 or box.prose or box.tag in _LARGE or box.last - box.first > 6:
         return False
     blocks = _words(outline, box)
     if any(block.box.tag in NOT_BESIDE for block in blocks):

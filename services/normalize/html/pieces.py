@@ -1,20 +1,25 @@
-"""The body of a page as pieces in reading order: paragraphs, headings, quotes, lists, tables and pictures."""
+"""The body of a page as pieces in reading order: paragraphs, quotes, lists, pictures, players, lines at its edges."""
 
 from collections.abc import Iterator
+from functools import cache
 from itertools import groupby
+from re import Pattern
 
 from msgspec.structs import replace
 
 from services.normalize.document import Piece, Shape
+from services.normalize.grammar.byline import read_byline
+from services.normalize.grammar.printed_byline import is_picture_line
 from services.normalize.grammar.titles import letters
-from services.normalize.html.blocks import Block, Box, Outline, is_dateline
+from services.normalize.html.blocks import Block, Box, Medium, Outline, is_dateline
 from services.normalize.html.body import Body, holds_words
-from services.normalize.html.class_names import NOTE_NAMES
-from services.normalize.html.embeds import read_embed
+from services.normalize.html.class_names import BYLINE_NAMES, DATE_NAMES, NOTE_NAMES
 from services.normalize.html.pictures import Picture
-from services.normalize.html.tree import HEADINGS, path_of, text_of
+from services.normalize.html.tree import HEADINGS, attributes_of, path_of, text_of
+from services.normalize.language.load import for_tag
 from services.normalize.readers.markup import pieces_at
-from services.normalize.readers.markup_parts import NOTE_ID, address_of, is_tabular, without_way_back
+from services.normalize.readers.markup_parts import NOTE_ID, address_of, is_tabular, source_of, without_way_back
+from services.normalize.tables import read_table
 
 _MOST_PATHS = 3000
 _MOST_REMOVED = 200
@@ -208,3 +213,73 @@ def _with_lead(pieces: tuple[Piece, ...], description: str | None) -> tuple[Piec
     if first is None or pieces[first].shape == "lead" or letters(pieces[first].text) != letters(description or ""):
         return pieces
     return (*pieces[:first], replace(pieces[first], shape="lead"), *pieces[first + 1 :])
+
+
+_LONGEST_MARGIN = 120
+
+
+def margins(body: Body, language: str | None, *, dated: bool, signed: bool) -> Iterator[Piece]:
+    """What calls itself a date or byline over the text, and signatures set apart under it; nothing that is settled.
+
+    Who made the pictures is told beside those who signed, wherever over the text.
+    """
+    first = body.kept[0].index if body.kept else 0
+    dropped = (block for block in body.dropped if block.index < first and is_picture_line(block.text))
+    for block in (*body.front, *dropped):
+        if not dated and _calls_itself(block, DATE_NAMES):
+            yield Piece(text=block.text, shape="date", path=path_of(block.box.element))
+        elif (not signed or is_picture_line(block.text)) and _calls_itself(block, BYLINE_NAMES):
+            yield Piece(text=block.text, shape="byline", path=path_of(block.box.element))
+    for block in body.back:
+        if block.size <= _LONGEST_MARGIN and _is_signature(block, language):
+            yield Piece(text=block.text, shape="byline", path=path_of(block.box.element))
+
+
+def _calls_itself(block: Block, names: Pattern[str]) -> bool:
+    own = block.box.names + " ".join((element.get("class") or "").lower() for element in block.inline)
+    return block.size <= _LONGEST_MARGIN and bool(names.search(own))
+
+
+def _is_signature(block: Block, language: str | None) -> bool:
+    """A byline by its grammar, set in another type or to the right; where papers sign at the end that is enough."""
+    tag = (language or "").lower()
+    apart = block.bold + block.italic > 0.8 * block.size or _is_right(block.box)
+    return (apart or for_tag(tag).bylines.bare_name_ends_page) and read_byline(block.text, tag or "und") is not None
+
+
+def _is_right(box: Box) -> bool:
+    return box.element.get("align") == "right" or "right" in (box.element.get("style") or "")
+
+
+_FRAMES = frozenset({"iframe", "amp-iframe"})
+_PLAYERS = {"video": "video", "audio": "audio", "amp-youtube": "video"}
+_SOURCES = ("src", "data-src", "data-lazy-src", "data-original", "data-url", "data-litespeed-src")
+
+
+def read_embed(medium: Medium, base: str | None) -> Piece | None:
+    """What a frame or player shows and where; None for a picture, and for a frame that shows none of the article."""
+    element, tag = medium.element, medium.element.tag
+    if tag in _FRAMES:
+        get = attributes_of(element).get
+        link = next((link for name in _SOURCES if (link := (get(name) or "").strip()).startswith(("http", "//"))), None)
+        kind = kind_of(link or "")
+    elif tag in _PLAYERS:
+        link = next((link for item in element.iter() if (link := source_of(item))), None)
+        kind = _PLAYERS[tag] if link else None
+    else:
+        return None
+    href = address_of(link, base)
+    if kind is None or href is None:
+        return None
+    return Piece(text=kind, shape="embed", href=href, path=path_of(element))
+
+
+def kind_of(link: str) -> str | None:
+    """What is shown at an address: "video", "post", "map" and the like, or None where nobody knows."""
+    lowered = link[:200].lower()
+    return next((kind for kind, parts in _known().items() if any(part in lowered for part in parts)), None)
+
+
+@cache
+def _known() -> dict[str, list[str]]:
+    return read_table("data/embeds.toml", dict[str, list[str]])

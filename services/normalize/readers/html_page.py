@@ -31,9 +31,8 @@ from services.normalize.html.declared_fields import (
 from services.normalize.html.headlines import read_headline
 from services.normalize.html.kind import read_access, read_cut, read_kind
 from services.normalize.html.live_entries import printed_entries, words_of
-from services.normalize.html.margins import margins
 from services.normalize.html.not_article import refuse_listing, refuse_other_page
-from services.normalize.html.pieces import pieces_of, removed
+from services.normalize.html.pieces import margins, pieces_of, removed
 from services.normalize.html.regions import find_near, find_pictures, find_places
 from services.normalize.html.tags import read_tags
 from services.normalize.html.title_readings import read_kicker

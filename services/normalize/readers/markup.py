@@ -10,16 +10,7 @@ from msgspec.structs import replace
 
 from services.normalize.document import Piece, Shape, size
 from services.normalize.html.class_names import CAPTION_NAMES, NOTE_NAMES
-from services.normalize.html.tree import Element, names_of, parse, squeeze, text_of
-from services.normalize.readers.element import local_name, place_of, plain_name
-from services.normalize.readers.markup_captions import (
-    LONGEST_CAPTION,
-    caption_and_credit,
-    holds,
-    is_caption,
-    is_caption_of,
-    is_credit,
-)
+from services.normalize.html.tree import Element, local_name, names_of, parse, place_of, plain_name, squeeze, text_of
 from services.normalize.readers.markup_parts import (
     BOLD,
     DRESS,
@@ -27,6 +18,7 @@ from services.normalize.readers.markup_parts import (
     ITALIC,
     LINKED,
     LISTS,
+    LONGEST_CAPTION,
     NOTE_ID,
     PICTURES,
     PLAYERS,
@@ -35,9 +27,14 @@ from services.normalize.readers.markup_parts import (
     SHAPES,
     UNSEEN,
     address_of,
+    caption_and_credit,
     gutter_of,
+    holds,
+    is_caption,
+    is_caption_of,
     is_code,
     is_counter,
+    is_credit,
     is_hidden,
     is_inline,
     is_tabular,
