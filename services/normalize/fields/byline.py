@@ -73,19 +73,11 @@ def read_head_byline(document: Document) -> Document:
     found: dict[int, BylineReading] = {}
     before_lead = True
     for number, line in enumerate(document.lines):
-        before_lead = (
-            before_lead
-            and number < HEAD
-            and line.kind not in ("lead", "paragraph")
-            and size(line.text) < BODY_WORDS * 2
-        )
+        runs = line.kind in ("lead", "paragraph") or size(line.text) >= BODY_WORDS * 2
+        before_lead = before_lead and number < HEAD and not runs
         called = line.piece.shape == "byline" and line.kind is None
         if called or line.rule is RuleId.DATE_BESIDE_WORDS or (before_lead and _is_open(line)):
-            reading = (
-                _beside_date(line, document.rules.tag)
-                if line.kind == "date"
-                else read_byline(line.text, document.rules.tag)
-            )
+            reading = _byline_in(line, document.rules.tag)
             if reading is not None and not _is_heading_only(line, reading):
                 found[number] = reading
             elif called:
@@ -106,7 +98,7 @@ def _read_told(document: Document) -> Document:
     for number, line in enumerate(document.lines):
         if line.rule is not RuleId.DATE_BESIDE_WORDS and line.kind != "byline":
             continue
-        reading = _beside_date(line, tag) if line.kind == "date" else read_byline(line.text, tag)
+        reading = _byline_in(line, tag)
         if reading is not None:
             found[number] = reading
         elif line.kind == "byline":
@@ -176,9 +168,9 @@ def _is_site_word(name: str, words: frozenset[str]) -> bool:
     return plain in words or any(first.strip() in words and second.strip() in words for first, second in halves)
 
 
-def _beside_date(line: Line, tag: str) -> BylineReading | None:
-    """ "Por María García | 9 de noviembre de 2015": the byline shares the date's line."""
-    parts = _PARTS.split(line.text)
+def _byline_in(line: Line, tag: str) -> BylineReading | None:
+    """ "Por María García | 9 de noviembre de 2015": the byline may share the date's line."""
+    parts = _PARTS.split(line.text) if line.kind == "date" else [line.text]
     return next((reading for part in parts if (reading := read_byline(part, tag)) is not None), None)
 
 
@@ -205,12 +197,9 @@ def _take(document: Document, found: dict[int, BylineReading]) -> Document:
         document = set_field(document, make_evidence(document, "byline", lines[0], rule, sure), byline=printed)
     people, sources, organisations = _together(found.values())
     document = _settle_people(document, people, lines, rule, sure)
-    if sources and not document.article.sources:
-        document = set_field(document, make_evidence(document, "sources", lines[0], rule, sure), sources=sources)
-    if organisations and not document.article.organisations:
-        document = set_field(
-            document, make_evidence(document, "organisations", lines[0], rule, sure), organisations=organisations
-        )
+    for field, names in (("sources", sources), ("organisations", organisations)):
+        if names and not getattr(document.article, field):
+            document = set_field(document, make_evidence(document, field, lines[0], rule, sure), **{field: names})
     return document
 
 

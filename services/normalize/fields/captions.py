@@ -139,19 +139,13 @@ def _totals(around: Surroundings, place: int, line: Line, under_picture: bool) -
     if size(line.text) > longest or place >= MOST_LINES:
         return {"paragraph": 0.0}
     found, known = signs(around, place), weights()
+    ends = any(f"ends in a {mark}" in found for mark in ("stop", "colon", "question"))  # as a paragraph does
     totals: Totals = {"paragraph": 0.0}
     if not line.piece.is_running:
         totals["subhead"] = _sum(known.subhead, found)
     if shape == "line" or under_picture:
-        totals["caption"] = _sum(known.caption, found) + (
-            _under_picture(found, around.under_picture) if under_picture else 0.0
-        )
+        totals["caption"] = _sum(known.caption, found) + (around.under_picture if under_picture and not ends else 0.0)
     return totals
-
-
-def _under_picture(found: dict[str, float], more: float) -> float:
-    """How much more a line under a picture is a caption: no more when it ends as a paragraph does."""
-    return 0.0 if any(f"ends in a {mark}" in found for mark in ("stop", "colon", "question")) else more
 
 
 def _sum(known: dict[str, float], found: dict[str, float]) -> float:

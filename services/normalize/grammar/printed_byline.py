@@ -76,7 +76,8 @@ def named_in(text: str, tag: str | None = None) -> list[Named]:
         people = (Named(name=one.name, post=one.job_title, role=one.rel[0]) for one in told.people)
         return [*people, *(Named(name=name) for name in (*told.organisations, *told.sources))]
     lead = take_lead(text, tag) or Lead(role="author", rest=text)
-    role, text = lead.role, _beside_free(lead.rest)
+    role, text = lead.role, lead.rest
+    text = _BESIDE.sub(" ", text) if not text.startswith(("(", "[")) else text.strip("()[]")
     found: list[Named] = []
     for part in turned_names(text, tag or EVERY) or _split(tag or EVERY).split(text):
         lead = take_lead(part, tag) or Lead(role=role, rest=part)
@@ -262,10 +263,6 @@ def _split(tag: str) -> re.Pattern[str]:
         rf"\s(?:{words})\s|\s[–—-]\s?|[–—-]\s|\s(?=(?:{leads})\s?[:：/／]))\s*",
         re.IGNORECASE,
     )
-
-
-def _beside_free(text: str) -> str:
-    return _BESIDE.sub(" ", text) if not text.startswith(("(", "[")) else text.strip("()[]")
 
 
 def _clean(text: str, whole: str) -> Named | None:

@@ -43,8 +43,10 @@ def pieces_of(
     text = {block.index: block for block in (*body.lead, *body.kept)}
     titled = letters(headline or "")
     pictures = [
-        _bare(picture) if _is_text(picture, text, body.container) or _holds_headline(picture, titled, text) else picture
-        for picture in pictures
+        replace(one, caption="", blocks=frozenset())
+        if _is_text(one, text, body.container) or _holds_headline(one, titled, text)
+        else one
+        for one in pictures
     ]
     taken = {index for picture in pictures for index in picture.blocks}
     placed: list[tuple[int, Piece]] = [(picture.index, _picture(picture, base)) for picture in pictures]
@@ -119,10 +121,6 @@ def _holds_headline(picture: Picture, titled: str, text: dict[int, Block]) -> bo
         return False
     shown = letters(picture.caption)
     return shown.startswith(titled) and shown != titled
-
-
-def _bare(picture: Picture) -> Picture:
-    return replace(picture, caption="", blocks=frozenset())
 
 
 def _picture(picture: Picture, base: str | None) -> Piece:

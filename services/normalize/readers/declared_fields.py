@@ -185,7 +185,7 @@ class FieldReadings:
 
     def _clock(self, fields: dict[str, object], dated: Dated, of_day: Evidence) -> Iterator[Evidence]:
         moment = dated.moment
-        fields |= {"precision": moment.precision, "zone_rule": moment.zone_rule, "local_day": moment.day}
+        fields |= moment.beside()
         if moment.precision != "day":
             yield clock_evidence(of_day, moment, min(of_day.sure, dated.clock_sure))
 

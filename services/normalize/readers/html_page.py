@@ -140,7 +140,7 @@ def _settle_dates(fields: _Fields, declared: Declared, witnesses: list[DateWitne
         moment, sure = published.moment, _sure(published, read_on)
         best = _as_said("first_created", published.witness)
         fields.believe(Ranking(believed=best, sure=sure, lost=contradicting([best, *said])), moment.value)
-        fields.values |= {"precision": moment.precision, "zone_rule": moment.zone_rule, "local_day": moment.day}
+        fields.values |= moment.beside()
         if moment.precision != "day":
             fields.evidence.append(clock_evidence(fields.evidence[-1], moment, clock_sureness(sure, moment)))
     if changed is not None and (published is None or not is_before(changed.moment.value, published.moment.value)):
@@ -188,29 +188,21 @@ def _settle_people(fields: _Fields, declared: Declared, readings: list[Byline]) 
 
 
 def _settle_live(fields: _Fields, declared: Declared, raw: Raw, outline: Outline, container: Box | None) -> None:
-    """The entries of a live report, as the page declares them, else as it prints them."""
-    entries = live_entries(declared.article.get("liveBlogUpdate"), raw, declared.language)
-    fields.values["live_entries"] = tuple(entry for _, entry in entries)
-    for place, (below, entry) in enumerate(entries):
-        path = declared.json_place(declared.article, f".liveBlogUpdate{below}")
-        quote = (entry.headline or next((block.text for block in entry.blocks if block.text), None) or "")[:_QUOTE]
-        one = Reading(field=f"live_entries[{place}]", value=quote, rule=RuleId.LIVE_UPDATE, place=path)
-        fields.evidence.append(Ranking(believed=one, sure=one.sure).evidence())
-    if not entries and container is not None:
-        _settle_printed_entries(fields, outline, container, raw, declared.language)
-
-
-def _settle_printed_entries(fields: _Fields, outline: Outline, container: Box, raw: Raw, language: str | None) -> None:
-    """The entries of a live report that nothing declares; a page that has some is one."""
-    kind, day = fields.values.get("kind"), cast(dt.date | None, fields.values.get("local_day"))
-    found = printed_entries(outline, container, raw, language, day, is_live=kind == "live")
-    fields.values["live_entries"] = tuple(entry for _, entry in found)
-    for place, (box, entry) in enumerate(found):
-        quote, path, rule = words_of(entry)[:_QUOTE], path_of(box.element), RuleId.LIVE_PRINTED
-        if not place and kind in (None, "news"):
+    """The entries of a live report, as the page declares them, else as it prints them: a page that does so is one."""
+    rule, said = RuleId.LIVE_UPDATE, live_entries(declared.article.get("liveBlogUpdate"), raw, declared.language)
+    found = [(declared.json_place(declared.article, f".liveBlogUpdate{below}"), entry) for below, entry in said]
+    if not found and container is not None:
+        kind, day = fields.values.get("kind"), cast(dt.date | None, fields.values.get("local_day"))
+        printed = printed_entries(outline, container, raw, declared.language, day, is_live=kind == "live")
+        rule, found = RuleId.LIVE_PRINTED, [(path_of(box.element), entry) for box, entry in printed]
+        if found and kind in (None, "news"):
+            quote = words_of(found[0][1])[:_QUOTE]
             fields.evidence = [seen for seen in fields.evidence if seen.field != "kind"]
-            fields.believe(rank("kind", [Reading(field="kind", value="live", rule=rule, place=path, quote=quote)]))
-        one = Reading(field=f"live_entries[{place}]", value=quote, rule=rule, place=path, quote=quote)
+            one = Reading(field="kind", value="live", rule=rule, place=found[0][0], quote=quote)
+            fields.believe(rank("kind", [one]))
+    fields.values["live_entries"] = tuple(entry for _, entry in found)
+    for number, (place, entry) in enumerate(found):
+        one = Reading(field=f"live_entries[{number}]", value=words_of(entry)[:_QUOTE], rule=rule, place=place)
         fields.evidence.append(Ranking(believed=one, sure=one.sure).evidence())
 
 

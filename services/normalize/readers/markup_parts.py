@@ -20,6 +20,7 @@ LISTS = frozenset({"ul", "ol", "dl"})
 FIGURES = frozenset({"figure", "media"})
 PICTURES = frozenset({"img", "amp-img", "media-reference"})
 PLAYERS = frozenset({"iframe", "video", "audio", "embed", "amp-iframe", "amp-youtube", "amp-video"})
+SET_APART = frozenset({*QUOTES, *PLAYERS, "table", "pre"})  # what a figure may hold in the place of a picture
 CREDITS = frozenset({"media-producer", "cite", "small"})
 RICH = frozenset({*FIGURES, *PICTURES, *QUOTES, *PLAYERS, *HEADINGS, "table", "pre", "object"})
 UNSEEN = frozenset(
@@ -158,6 +159,11 @@ def gutter_of(figure: Element) -> tuple[Element, Element] | None:
     numbers = next((cell for cell in cells if GUTTER_NAMES.search(names_of(cell))), None)
     lines = [cell for cell in cells if cell is not numbers]
     return (numbers, lines[0]) if numbers is not None and len(lines) == 1 else None
+
+
+def is_note(item: Element) -> bool:
+    """Whether an item names itself a footnote."""
+    return NOTE_ID.match(item.get("id") or "") is not None
 
 
 def without_way_back(text: str) -> str:
