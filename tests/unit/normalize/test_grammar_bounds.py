@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 
 from services.normalize.document import size
-from services.normalize.grammar.calendars import hijri, persian
 from services.normalize.grammar.clocks import clocks_in
+from services.normalize.grammar.machine_dates import hijri, persian
 from services.normalize.grammar.relative_dates import find_ago, relative_days
 from services.normalize.grammar.titles import cuts, fold, is_site, letters, without_site
 from services.normalize.grammar.wire_codes import without_code
