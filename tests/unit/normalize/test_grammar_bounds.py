@@ -116,6 +116,7 @@ def test_days_told_from_today(language: str, word: str, days: int) -> None:
         ("5 giờ 34 phút", "vi", (5, 34)),
         ("3 giờ chiều", "vi", (15, 0)),
         ("10 giờ tối", "vi", (22, 0)),
+        ("7 giờ tối", "vi", (19, 0)),
         ("2 giờ sáng", "vi", (2, 0)),
         ("下午3点20分", "zh", (15, 20)),
         ("上午9点", "zh", (9, 0)),

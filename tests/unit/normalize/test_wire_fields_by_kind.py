@@ -268,6 +268,7 @@ def test_the_people_of_a_nitf_byline(byline: str, people: list[tuple[str, str]],
     [
         ("<creator><name>Ann Lee</name></creator>", [("Ann Lee", "author")], []),
         ("<creator type='cpnat:organisation'><name>Marlow Desk</name></creator>", [], ["Marlow Desk"]),
+        ("<creator type='cpnat:organisation'><name>Ann Lee</name></creator>", [], ["Ann Lee"]),
         (
             "<contributor role='crol:photographer'><name>Tom Wall</name></contributor>",
             [("Tom Wall", "photographer")],
@@ -362,6 +363,12 @@ def test_the_text_inside_a_newsml_g2_item_may_be_of_any_kind(inline: str, first:
 def test_an_item_that_is_no_news_is_told_as_what_it_is(root: str, told: str, form: str) -> None:
     with pytest.raises(NotAnArticle, match=told):
         read(form.format(root, IPTC), G2)
+
+
+def test_a_message_of_several_items_is_refused_not_cut_to_the_first() -> None:
+    item = f"<newsItem><contentMeta><headline>{TITLE}</headline></contentMeta></newsItem>"
+    with pytest.raises(NotAnArticle, match="2 items"):
+        read(f"<newsMessage xmlns='{IPTC}'><itemSet>{item}{item}</itemSet></newsMessage>", G2)
 
 
 @pytest.mark.parametrize("member", ["@graph", "itemListElement"])
