@@ -1,7 +1,9 @@
 """One article being read: the pieces a reader takes an input apart into, and what the fields have made of them."""
 
+import math
 import re
-from typing import Literal
+from collections.abc import Mapping
+from typing import Literal, TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -81,6 +83,8 @@ Kind = Literal[
 ]  # fmt: skip
 
 QUOTE_LENGTH = 200
+_Label = TypeVar("_Label", bound=str)
+LEAST_RIVAL, LEAST_SURE = 0.05, 0.3
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,10 +123,14 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     told: Told | None = None
 
 
+_OF_TEXT: frozenset[Shape] = frozenset({"line", "picture", "caption", "embed", "debris"})
+
+
 def open_document(raw: Raw, text: str, draft: Draft) -> Document:
-    """The first document of a draft; a draft with any piece that is more than a line comes from a page."""
+    """The first document of a draft: lines stay those of a text when pictures come with them, all else is a page."""
     lines = tuple(Line(piece=piece, text=piece.text) for piece in draft.pieces)
-    is_page = any(piece.shape != "line" for piece in draft.pieces)
+    shapes = {piece.shape for piece in draft.pieces}
+    is_page = bool(shapes - _OF_TEXT) or bool(shapes and "line" not in shapes)
     return Document(
         raw=raw,
         text=text,
@@ -151,6 +159,19 @@ def replace_lines(document: Document, marks: dict[int, Line]) -> Document:
 def classified(line: Line, kind: Kind, rule: RuleId, sure: float | None = None, note: str = "") -> Line:
     """The line, told to be of this kind by this rule, which is as sure of itself as its table says if not told."""
     return replace(line, kind=kind, rule=rule, note=note, sure=rule.sure if sure is None else sure)
+
+
+def weighed(line: Line, kind: Kind, rule: RuleId, totals: Mapping[_Label, float], label: _Label) -> Line:
+    """The line with its kind, how likely its label was by its own features (`totals`, in logits), and the runner-up."""
+    best = max(totals.values())
+    odds = {name: math.exp(value - best) for name, value in totals.items()}
+    whole = sum(odds.values())
+    rival = max((name for name in odds if name != label), key=odds.__getitem__)
+    chance = odds[rival] / whole
+    words = RuleId.LINE_FEATURES.told(f"{chance:.2f}")
+    lost = (Candidate(value=rival, rule=words),) if chance >= LEAST_RIVAL else ()
+    sure = max(round(odds[label] / whole, 2), LEAST_SURE)
+    return replace(classified(line, kind, rule, sure), lost=lost)
 
 
 def make_evidence(

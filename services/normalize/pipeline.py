@@ -16,10 +16,9 @@ from services.normalize.fields.dateline import read_lead
 from services.normalize.fields.headline import read_headline
 from services.normalize.fields.language import tell_language
 from services.normalize.fields.line_labels import label_lines
-from services.normalize.fields.markers import read_markers
+from services.normalize.fields.markers import read_markers, read_sender
 from services.normalize.fields.notes import read_notes
 from services.normalize.fields.remaining import keep_remaining
-from services.normalize.fields.sender import read_sender
 from services.normalize.fields.text import mend_text
 from services.normalize.fields.wrapping import join_wrapped
 from services.normalize.readers import sniff

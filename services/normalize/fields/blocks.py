@@ -30,7 +30,8 @@ def set_blocks(document: Document) -> Document:
             continue
         block = _block(line)
         if block is not None and blocks and _goes_on(blocks[-1], block, line, last):
-            blocks[-1] = _extended(blocks[-1], block)
+            above = blocks[-1]
+            blocks[-1] = replace(above, items=(*above.items, *block.items), rows=(*above.rows, *block.rows))
             last = line
             continue
         last = line
@@ -65,10 +66,6 @@ def _goes_on(above: Block, block: Block, line: Line, last: Line | None) -> bool:
     return printed and block.type == above.type and block.type in ("list", "table")
 
 
-def _extended(above: Block, block: Block) -> Block:
-    return replace(above, items=(*above.items, *block.items), rows=(*above.rows, *block.rows))
-
-
 def _block(line: Line) -> Block | None:
     kind = line.kind or _OF_SHAPE.get(line.piece.shape, "paragraph")
     text = line.text[line.skip :].strip() or None
@@ -94,16 +91,11 @@ def _listed(line: Line, kind: Literal["list", "table"], caption: str | None) -> 
     """A list or table of a page, or one item or row of a plain text's."""
     piece = line.piece
     if kind == "list":
-        items = map(mend, piece.items) if piece.items else [_without_bullet(line.text)]
+        bullet = SIGN_BULLET.match(line.text)  # without its sign; its number stays, for another line may name it
+        items = map(mend, piece.items) if piece.items else [line.text[bullet.end() if bullet else 0 :]]
         return Block(type="list", items=tuple(item for item in items if item))
     rows = [tuple(mend(cell) for cell in row) for row in piece.rows] if piece.rows else [cells_of(piece.text)]
     return Block(type="table", rows=tuple(rows), caption=caption)
-
-
-def _without_bullet(text: str) -> str:
-    """An item without its sign; its number stays, for another line may name it."""
-    match = SIGN_BULLET.match(text)
-    return text[match.end() :] if match is not None else text
 
 
 def _evidence(document: Document, field: str, line: Line, part: tuple[int, int] | None = None) -> Evidence:

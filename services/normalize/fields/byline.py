@@ -73,19 +73,11 @@ def read_head_byline(document: Document) -> Document:
     found: dict[int, BylineReading] = {}
     before_lead = True
     for number, line in enumerate(document.lines):
-        before_lead = (
-            before_lead
-            and number < HEAD
-            and line.kind not in ("lead", "paragraph")
-            and size(line.text) < BODY_WORDS * 2
-        )
+        runs = line.kind in ("lead", "paragraph") or size(line.text) >= BODY_WORDS * 2
+        before_lead = before_lead and number < HEAD and not runs
         called = line.piece.shape == "byline" and line.kind is None
         if called or line.rule is RuleId.DATE_BESIDE_WORDS or (before_lead and _is_open(line)):
-            reading = (
-                _beside_date(line, document.rules.tag)
-                if line.kind == "date"
-                else read_byline(line.text, document.rules.tag)
-            )
+            reading = _byline_in(line, document.rules.tag)
             if reading is not None and not _is_heading_only(line, reading):
                 found[number] = reading
             elif called:
@@ -106,7 +98,7 @@ def _read_told(document: Document) -> Document:
     for number, line in enumerate(document.lines):
         if line.rule is not RuleId.DATE_BESIDE_WORDS and line.kind != "byline":
             continue
-        reading = _beside_date(line, tag) if line.kind == "date" else read_byline(line.text, tag)
+        reading = _byline_in(line, tag)
         if reading is not None:
             found[number] = reading
         elif line.kind == "byline":
@@ -131,7 +123,7 @@ def _read_bracketed(document: Document) -> Document:
     if line is None or match is None or reading is None:
         return document
     evidence = make_evidence(document, "byline", line, reading.rule, reading.sure, match.span("signed"))
-    document = set_field(document, evidence, byline=match["signed"].strip("()（）"))
+    document = set_field(document, evidence, byline=match["signed"].strip("()（）【】［］"))
     document = _settle_people(document, reading.people, [line], reading.rule, reading.sure)
     if reading.sources and not document.article.sources:
         evidence = replace(evidence, field="sources")
@@ -176,13 +168,15 @@ def _is_site_word(name: str, words: frozenset[str]) -> bool:
     return plain in words or any(first.strip() in words and second.strip() in words for first, second in halves)
 
 
-def _beside_date(line: Line, tag: str) -> BylineReading | None:
-    """ "Por María García | 9 de noviembre de 2015": the byline shares the date's line."""
-    parts = _PARTS.split(line.text)
+def _byline_in(line: Line, tag: str) -> BylineReading | None:
+    """ "Por María García | 9 de noviembre de 2015": the byline may share the date's line."""
+    parts = _PARTS.split(line.text) if line.kind == "date" else [line.text]
     return next((reading for part in parts if (reading := read_byline(part, tag)) is not None), None)
 
 
-_SIGNED = re.compile(rf"[{re.escape(STOPS)}][{re.escape(CLOSERS)}]*(?P<signed>[(（][^()（）]{{2,40}}[)）])\Z")
+_SIGNED = re.compile(
+    rf"[{re.escape(STOPS)}][{re.escape(CLOSERS)}]*(?P<signed>[(（【［][^()（）【】［］]{{2,40}}[)）】］])\Z"
+)
 _BETWEEN = re.compile(r"\s*[»>/|]\s*|\s+")
 _PARTS = re.compile(rf"\s*[|•·{phrases.PRINTED_DASHES}]\s*|\s-\s|(?<=\d)\s+(?=\D+$)")
 
@@ -203,12 +197,9 @@ def _take(document: Document, found: dict[int, BylineReading]) -> Document:
         document = set_field(document, make_evidence(document, "byline", lines[0], rule, sure), byline=printed)
     people, sources, organisations = _together(found.values())
     document = _settle_people(document, people, lines, rule, sure)
-    if sources and not document.article.sources:
-        document = set_field(document, make_evidence(document, "sources", lines[0], rule, sure), sources=sources)
-    if organisations and not document.article.organisations:
-        document = set_field(
-            document, make_evidence(document, "organisations", lines[0], rule, sure), organisations=organisations
-        )
+    for field, names in (("sources", sources), ("organisations", organisations)):
+        if names and not getattr(document.article, field):
+            document = set_field(document, make_evidence(document, field, lines[0], rule, sure), **{field: names})
     return document
 
 
@@ -230,8 +221,8 @@ def _settle_people(
             if person not in people
         )
         settled = ()
-    elif not people or (settled and not any(fold(person.name) in known for person in people)):
-        return document
+    elif settled and not any(fold(person.name) in known for person in people):
+        people = tuple(person for person in people if "author" not in person.rel)
     together = _merged((*settled, *people))
     for number, person in enumerate(together):
         if person not in settled:

@@ -3,9 +3,9 @@
 from functools import cached_property
 
 from services.normalize.document import Document, Line, size, words
+from services.normalize.fields.line_views import wording
 from services.normalize.language.folding import UPPER, fold, fold_word
 from services.normalize.language.load import for_tag
-from services.normalize.language.phrases import folded
 from services.normalize.language.signs import CLOSERS, is_stopped
 from shared.patterns import pattern_of
 
@@ -31,16 +31,11 @@ class Surroundings:
     def __init__(self, document: Document, body: list[int]) -> None:
         self.lines = [document.lines[number] for number in body]
         self.tag = document.rules.tag
-        self.ends_body = all(line.kind not in ("byline", "boilerplate") for line in document.lines)
         gaps = [line.piece.gap > 0 for line in self.lines[1:]]
         self.is_tight = sum(gaps) * 10 <= len(gaps) * 7 if gaps else False
         self._head = (document.article.headline or "", document.article.description or "")
-        style = for_tag(self.tag).style
         self.under_picture = for_tag(self.tag).captions.under_picture
-        self.little = folded((*style.function_words, *style.verbs, *style.common))
-        self.verbs, self.speech = folded(style.verbs), folded(style.speech)
-        self.connectives = folded(style.connectives)
-        self.openers, self.words = folded(for_tag(self.tag).captions.openers), folded(for_tag(self.tag).captions.words)
+        self.words = wording(self.tag)
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -108,16 +103,16 @@ def _word_signs(around: Surroundings, text: str) -> dict[str, float]:
     folded_text = f" {' '.join(plain)} "
     count = len(plain) or 1
     starts = [" ".join(plain[:size]) for size in (1, 2, 3)]
-    verbs = sum(word in around.verbs for word in plain)
+    verbs = sum(word in around.words.verbs for word in plain)
     return {
-        "begins as a caption likes to": float(any(start in around.openers for start in starts)),
-        "begins by going on": float(any(start in around.connectives for start in starts)),
-        "words of place and posture": min(sum(f" {word} " in folded_text for word in around.words), 3) / 3,
+        "begins as a caption likes to": float(any(start in around.words.openers for start in starts)),
+        "begins by going on": float(any(start in around.words.connectives for start in starts)),
+        "words of place and posture": min(sum(word in folded_text for word in around.words.spaced_posture), 3) / 3,
         "who stands where": float(any(mark in lowered for mark in _STANDS)),
-        "someone speaks": float(any(f" {word} " in folded_text for word in around.speech)),
+        "someone speaks": float(any(word in folded_text for word in around.words.spaced_speech)),
         "verbs": verbs / count,
         "holds a verb": float(verbs > 0),
-        "little words": sum(word in around.little for word in plain) / count,
+        "little words": sum(word in around.words.little for word in plain) / count,
     }
 
 
@@ -131,7 +126,7 @@ def _topic_signs(around: Surroundings, text: str) -> dict[str, float]:
         if capital[place]
         and (any(capital[place + 1 : place + 2]) or (place > 0 and capital[place - 1]) or len(word) > 7)
     ]
-    content = [word for word in map(fold_word, inner) if word not in around.little and len(word) > 1]
+    content = [word for word in map(fold_word, inner) if word not in around.words.little and len(word) > 1]
     shared = sum(around.counts.get(word, 0) > 1 for word in content)
     named = sum(around.counts.get(word, 0) > 1 for word in names)
     return {

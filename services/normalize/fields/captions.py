@@ -1,20 +1,18 @@
 """Captions, subheads and short paragraphs told apart where the markup is silent, and credits taken off captions."""
 
-import math
 from functools import cache
 from typing import Literal
 
 import msgspec
 from msgspec.structs import replace
 
-from services.normalize.document import Document, Line, classified, replace_lines, size
+from services.normalize.document import Document, Line, classified, replace_lines, size, weighed
 from services.normalize.fields.caption_features import Surroundings, signs
 from services.normalize.grammar.credit import Credit, speaks_of_picture, take_credit
 from services.normalize.language.phrases import roles
 from services.normalize.language.signs import is_stopped
 from services.normalize.readings import RuleId
 from services.normalize.tables import read_table
-from shared.article import Candidate
 
 LONGEST = 60
 LONGEST_SUBHEAD = 14
@@ -26,8 +24,6 @@ LEAST_OPENING = 4
 _BESIDE_LABEL = frozenset(
     ":：=＝([（［【〔"
 )  # a credit's word stands before one of the first, or behind one of the last
-LEAST_RIVAL = 0.05
-LEAST_SURE = 0.3
 
 Judgement = Literal["caption", "subhead", "paragraph"]
 Totals = dict[Judgement, float]
@@ -67,8 +63,11 @@ def judge_captions(document: Document) -> Document:
         _totals(around, place, line, under) for place, (line, under) in enumerate(zip(settled, below, strict=True))
     ]
     kinds = likeliest(totals)
-    judgements = zip(body, settled, totals, kinds, strict=True)
-    return replace_lines(document, {number: _told(line, total, kind) for number, line, total, kind in judgements})
+    marks = {
+        number: weighed(line, kind, _RULES[kind], total, kind) if len(total) > 1 else line
+        for number, line, total, kind in zip(body, settled, totals, kinds, strict=True)
+    }
+    return replace_lines(document, marks)
 
 
 def _take_credits(document: Document) -> Document:
@@ -95,7 +94,7 @@ def settle_by_credit(line: Line, tag: str) -> Line:
     if line.piece.shape == "line" and size(line.text) <= LONGEST:
         credit = take_credit(line.text, tag)
         if credit is not None and _is_caption_credit(credit, line):
-            return _credited(_captioned(line, RuleId.CAPTION_CREDITED, credit), credit)
+            return _credited(classified(line, "caption", RuleId.CAPTION_CREDITED, note=credit.rule.words), credit)
         if line.kind is None and speaks_of_picture(line.text, tag):
             return classified(line, "caption", RuleId.CAPTION_SPEAKING)
     return line
@@ -108,7 +107,9 @@ def is_bare_picture(line: Line) -> bool:
 
 def _settle_on_page(line: Line, tag: str, under_picture: bool) -> Line:
     """A page's paragraph is a caption when it ends in a credit under a picture, or is short and credits a picture."""
-    if line.kind is not None or line.piece.shape != "paragraph" or _is_longer(line.text, under_picture):
+    if line.kind is not None or line.piece.shape != "paragraph":
+        return line
+    if size(line.text) > (LONGEST if under_picture else LONGEST_WITH_LABEL):
         return line
     if not under_picture and _BESIDE_LABEL.isdisjoint(line.text):
         return line
@@ -118,11 +119,7 @@ def _settle_on_page(line: Line, tag: str, under_picture: bool) -> Line:
     pictured = roles(tag, "labels").get(credit.label or "") in ("photographer", "videographer")
     if not under_picture and not pictured:
         return line
-    return _credited(_captioned(line, RuleId.CAPTION_CREDITED_ON_PAGE, credit), credit)
-
-
-def _is_longer(text: str, under_picture: bool) -> bool:
-    return size(text) > (LONGEST if under_picture else LONGEST_WITH_LABEL)
+    return _credited(classified(line, "caption", RuleId.CAPTION_CREDITED_ON_PAGE, note=credit.rule.words), credit)
 
 
 def _totals(around: Surroundings, place: int, line: Line, under_picture: bool) -> Totals:
@@ -142,19 +139,13 @@ def _totals(around: Surroundings, place: int, line: Line, under_picture: bool) -
     if size(line.text) > longest or place >= MOST_LINES:
         return {"paragraph": 0.0}
     found, known = signs(around, place), weights()
+    ends = any(f"ends in a {mark}" in found for mark in ("stop", "colon", "question"))  # as a paragraph does
     totals: Totals = {"paragraph": 0.0}
     if not line.piece.is_running:
         totals["subhead"] = _sum(known.subhead, found)
     if shape == "line" or under_picture:
-        totals["caption"] = _sum(known.caption, found) + (
-            _under_picture(found, around.under_picture) if under_picture else 0.0
-        )
+        totals["caption"] = _sum(known.caption, found) + (around.under_picture if under_picture and not ends else 0.0)
     return totals
-
-
-def _under_picture(found: dict[str, float], more: float) -> float:
-    """How much more a line under a picture is a caption: no more when it ends as a paragraph does."""
-    return 0.0 if any(f"ends in a {mark}" in found for mark in ("stop", "colon", "question")) else more
 
 
 def _sum(known: dict[str, float], found: dict[str, float]) -> float:
@@ -183,24 +174,6 @@ def likeliest(totals: list[Totals], follows: dict[str, dict[str, float]] | None 
 
 def _likeliest_before(kind: Judgement, best: dict[Judgement, float], after: dict[str, dict[str, float]]) -> Judgement:
     return max(best, key=lambda last: best[last] + after.get(last, {}).get(kind, 0.0))
-
-
-def _told(line: Line, total: Totals, kind: Judgement) -> Line:
-    """The line with its kind, how likely that was by its own signs, and the runner-up."""
-    if len(total) == 1:
-        return line
-    best = max(total.values())
-    odds = {name: math.exp(value - best) for name, value in total.items()}
-    shares = {name: odd / sum(odds.values()) for name, odd in odds.items()}
-    rival = max((name for name in shares if name != kind), key=lambda name: shares[name])
-    words = RuleId.LINE_FEATURES.told(f"{shares[rival]:.2f}")
-    lost = (Candidate(value=rival, rule=words),) if shares[rival] >= LEAST_RIVAL else ()
-    sure = max(round(shares[kind], 2), LEAST_SURE)
-    return replace(classified(line, kind, _RULES[kind], sure), lost=lost)
-
-
-def _captioned(line: Line, rule: RuleId, credit: Credit) -> Line:
-    return classified(line, "caption", rule, note=credit.rule.words)
 
 
 def _is_caption_credit(credit: Credit, line: Line) -> bool:

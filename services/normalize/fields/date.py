@@ -89,7 +89,12 @@ def read_date_lines(document: Document) -> Document:
     unread = [n for n, line in enumerate(document.lines) if line.kind == "date" and n not in readings]
     document = replace_lines(
         document,
-        {number: _date(document.lines[number], readings[number]) for number in readings}
+        {
+            number: classified(
+                document.lines[number], "date", RuleId.DATE_BESIDE_WORDS if found[0].residue else RuleId.LINE_DATE
+            )  # other words on it may still be read as its byline
+            for number, found in readings.items()
+        }
         | {n: classified(document.lines[n], "boilerplate", RuleId.DATE_BESIDE_DATE) for n in unread},
     )
     if not readings or document.article.first_created is not None:
@@ -164,16 +169,12 @@ def _names_writer(text: str, residue: str, tag: str) -> bool:
     )
 
 
-def _date(line: Line, readings: tuple[DateReading, ...]) -> Line:
-    """A date line; other words on it may still be read as its byline."""
-    return classified(line, "date", RuleId.DATE_BESIDE_WORDS if readings[0].residue else RuleId.LINE_DATE)
-
-
 def _settle(document: Document, found: Mapping[int, tuple[DateReading, ...]], received: dt.datetime | None) -> Document:
     number, *later = found
     readings = [reading for line in found for reading in found[line]]
-    first = _published(found[number])
-    last = _updated(readings, first)
+    first = next((reading for reading in found[number] if reading.label != "updated"), found[number][0])
+    # an update beside it, or with a date line of its own: "Xuất bản: …" over "Cập nhật: …"
+    last = next((one for one in readings if one.label == "updated" and one is not first), None)
     if last is not None and last.stamp.tz is None and last.ago is None:
         # "5:34 PM EST | Updated: November 10": the zone is said once
         zone = {name: getattr(first.stamp, name) for name in ("offset", "zone", "others")}
@@ -192,14 +193,7 @@ def _settle(document: Document, found: Mapping[int, tuple[DateReading, ...]], re
     )
     line = replace(line, rule=RuleId.DATE_LINE_OF_TEXT, note=document.rules.dates.order or "figures")
     evidence = make_evidence(document, "first_created", line, RuleId.DATE_LINE_OF_TEXT, sure, lost=lost)
-    document = set_field(
-        document,
-        evidence,
-        first_created=created.value,
-        precision=created.precision,
-        zone_rule=created.zone_rule,
-        local_day=created.day,
-    )
+    document = set_field(document, evidence, first_created=created.value, **created.beside())
     if created.precision != "day":
         document = set_field(document, clock_evidence(evidence, created, clock_sureness(sure, created)))
     if document.article.version_created is not None:
@@ -224,14 +218,9 @@ def date_by_dateline(document: Document, line: Line, dateline: str, end: int) ->
     if day is None or abs((today - day).days) > _LATEST_NEWS:
         return document
     evidence = make_evidence(document, "first_created", line, RuleId.DATE_OF_DATELINE, part=(0, end))
-    return set_field(
-        document,
-        evidence,
-        first_created=dt.datetime.combine(day, dt.time(), assigned.zone),
-        precision="day",
-        zone_rule=assigned.rule,
-        local_day=day,
-    )
+    value = dt.datetime.combine(day, dt.time(), assigned.zone)
+    moment = Moment(value=value, precision="day", zone_rule=assigned.rule, day=day)
+    return set_field(document, evidence, first_created=value, **moment.beside())
 
 
 def is_before(one: dt.datetime, two: dt.datetime) -> bool:
@@ -248,13 +237,3 @@ def _sure(reading: DateReading, moment: Moment, received: dt.datetime | None) ->
     if reading.ambiguous or reading.doubted:
         return _DOUBTED
     return 0.6 if reading.ago is not None else 0.98  # the clock of the receipt stands in for that of the page
-
-
-def _published(readings: tuple[DateReading, ...]) -> DateReading:
-    """The date called published or not called anything; an update alone is the only date there is."""
-    return next((reading for reading in readings if reading.label != "updated"), readings[0])
-
-
-def _updated(readings: list[DateReading], first: DateReading) -> DateReading | None:
-    """The update beside it, or with a date line of its own: "Xuất bản: …" over "Cập nhật: …"."""
-    return next((reading for reading in readings if reading.label == "updated" and reading is not first), None)

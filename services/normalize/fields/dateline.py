@@ -180,45 +180,33 @@ def _is_spoken_of(document: Document, number: int, dateline: Dateline) -> bool:
 
 def _opening(document: Document) -> int | None:
     """The lead as the page shows it, else the first line near the top with a dateline, else the first that runs."""
-    open_lines = [
-        n
-        for n, line in enumerate(document.lines)
-        if line.kind is None and line.piece.shape in ("line", "paragraph", "lead")
-    ]
-    for number in open_lines:
-        if document.lines[number].piece.shape == "lead":
+    unread = [(number, line) for number, line in enumerate(document.lines) if line.kind is None]
+    for number, line in unread:
+        if line.piece.shape == "lead":
             return number
-    top = next((n for n, line in enumerate(document.lines) if line.kind is None), None)
-    if top is not None and document.lines[top].piece.shape == "heading" and _runs_on(document.lines[top]):
-        return top
-    near = open_lines[:3]
-    for number in near:
-        if _dateline_of(document.lines[number], document.rules.tag) is not None:
+    if unread and unread[0][1].piece.shape == "heading" and _runs_on(unread[0][1]):
+        return unread[0][0]
+    near = [(number, line) for number, line in unread if line.piece.shape in ("line", "paragraph")][:3]
+    for number, line in near:
+        if _dateline_of(line, document.rules.tag) is not None:
             return number
-    for number in near:
-        text = document.lines[number].text
-        if size(text) >= 12 or (text.endswith(".") and size(text) >= 6):
+    for number, line in near:
+        if size(line.text) >= 12 or (line.text.endswith(".") and size(line.text) >= 6):
             return number
-    return near[0] if near and not document.is_page else None
+    return None
 
 
 def _is_lead(document: Document, number: int) -> bool:
+    """Whether the opening of a page is its lead: the markup or the description says so, or where papers set one."""
     line = document.lines[number]
     if line.piece.shape in ("lead", "heading"):
         return True
-    if document.is_page:
-        if document.rules.lead_follows_headline and _follows_headline(document, number):
-            return True
-        if document.rules.lead_follows_headline and document.article.description is None:
-            return True
-        known = phrases.edge_free(document.article.description or "")
-        return bool(known) and phrases.edge_free(line.text[line.skip :]) == known
-    if document.article.description is not None:
-        return False
-    rest = [other for other in document.lines[number + 1 :] if other.kind is None]
-    return bool(rest) and (
-        document.rules.lead_follows_headline or (line.piece.gap > 0 and rest[0].piece.gap > 0 and _set_apart(rest))
-    )
+    known = phrases.edge_free(document.article.description or "")
+    if document.rules.lead_follows_headline and (
+        document.article.description is None or _follows_headline(document, number)
+    ):
+        return True
+    return bool(known) and phrases.edge_free(line.text[line.skip :]) == known
 
 
 def _opening_of_text(document: Document) -> int | None:

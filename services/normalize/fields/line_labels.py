@@ -1,19 +1,19 @@
 """What each line of a plain text is: head, body and foot judged together, as the likeliest sequence of labels."""
 
-import math
 from functools import cache
 from typing import Literal
 
 import msgspec
 from msgspec.structs import replace
 
-from services.normalize.document import Document, Kind, Line, classified
+from services.normalize.document import Document, Kind, Line, weighed
 from services.normalize.fields.date import day_order
 from services.normalize.fields.line_features import features
 from services.normalize.fields.line_views import LONGEST, LineView, TextView
+from services.normalize.language import phrases
+from services.normalize.language.load import EVERY, for_tag
 from services.normalize.readings import RuleId
 from services.normalize.tables import read_table
-from shared.article import Candidate
 
 Label = Literal[
     "slug", "kicker", "headline", "deck", "byline", "date", "para", "subhead", "caption", "credit", "item", "row",
@@ -46,8 +46,6 @@ _NO_BODY = -8.0  # a foot right under the head
 _OPENS_TEXT: tuple[Label, ...] = ("byline", "date", "slug")  # what may stand right over a text without a headline
 _OVER: tuple[Label, ...] = ("byline", "kicker", "slug")
 LEAST_SENTENCE, LEAST_AT_END = 6, 3  # words
-LEAST_RIVAL = 0.05
-LEAST_SURE = 0.3
 
 
 class State(msgspec.Struct, frozen=True):
@@ -212,6 +210,11 @@ def _given(view: LineView, names: list[str], *, headed: bool) -> list[tuple[Labe
         ("caption", _MARKED, "speaks of its picture" in names),
         ("note", _MARKED / 2, "under an end mark" in names),
         ("note", 4 * _MARKED, not any(map(str.isalnum, view.text))),
+        ("item", _MARKED, view.member == "item"),
+        ("row", _MARKED, view.member == "row"),
+        ("note", _MARKED, phrases.edge_free(view.text) in _date_labels()),
+        ("byline", -_MARKED, view.byline is None and (view.site is not None or "holds a figure" in names)),
+        ("slug", -_MARKED / 2, _is_plain(view, names)),
     )
     found = [(label, weight) for label, weight, is_so in told if is_so]
     if marked is not None:
@@ -220,6 +223,17 @@ def _given(view: LineView, names: list[str], *, headed: bool) -> list[tuple[Labe
         found += [("deck", -_MARKED), ("slug", -_MARKED), ("kicker", -_MARKED)]
         found += [] if view.site is not None else [("note", -_MARKED / 2)]
     return found
+
+
+@cache
+def _date_labels() -> frozenset[str]:
+    said = for_tag(EVERY).dates
+    return phrases.folded((*said.published, *said.updated))
+
+
+def _is_plain(view: LineView, names: list[str]) -> bool:
+    """Whether a line is spelt as sentences are, a capital and small words, which a wire's slug is not."""
+    return "code" not in names and view.capitals[:1] == [True] and view.capitals[1:2] == [False] and len(view.plain) > 2
 
 
 _LABEL_OF = tuple(LABELS.index(state.label) for state in STATES)
@@ -269,16 +283,8 @@ def _first(headed: bool) -> tuple[float, ...]:  # cached by it
 def _told(line: Line, total: list[float], label: Label) -> Line:
     """The line with its kind, how likely that was by its own features, and the runner-up."""
     kind, rule = _RULES[label]
-    best = max(total)
-    odds = [math.exp(value - best) for value in total]
-    share = odds[LABELS.index(label)] / sum(odds)
-    rival = max((at for at in range(len(LABELS)) if LABELS[at] != label), key=lambda at: odds[at])
-    chance = odds[rival] / sum(odds)
-    words = RuleId.LINE_FEATURES.told(f"{chance:.2f}")
-    lost = (Candidate(value=LABELS[rival], rule=words),) if chance >= LEAST_RIVAL else ()
-    sure = max(round(share, 2), LEAST_SURE)
     if line.piece.shape == "quote" and kind == "paragraph":
         kind = "quote"
     if line.piece.shape == "picture":
         kind = "picture"
-    return replace(classified(line, kind, rule, sure), lost=lost)
+    return weighed(line, kind, rule, dict(zip(LABELS, total, strict=True)), label)

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from functools import cache
 from itertools import pairwise
+from typing import Literal
 
 import msgspec
 
@@ -33,6 +34,7 @@ DATELINE_WITHIN = 16
 _TOPIC = 600
 SIGN_BULLET = re.compile(rf"[{phrases.DASHES}•*+·▪■●○◦►▸・]\s+(?=\S)")
 BULLET = re.compile(rf"(?P<bullet>[{phrases.DASHES}•*+·▪■●○◦►▸・]|\d{{1,2}}[.)]|[a-zđ]\))\s+(?=\S)")
+NUMBER = re.compile(r"(\d{1,2})[.)]\s")
 CELLS = re.compile(r"\S(?:\t+|\s*\|\s*|\s{3,})(?=\S)")
 RULE_LINE = re.compile(r"[\W_]{2,}|[-–—*#(\[（【<＜_=~]+\s*\w{1,12}\s*[-–—*#)\]）】>＞_=~]+")
 
@@ -69,7 +71,7 @@ class LineView:
     """One line with what the grammars read in it, each once."""
 
     __slots__ = ("bullet", "byline", "capitals", "cells", "content", "credit", "date", "dated", "dateline", "kind",
-                 "line", "plain", "running", "short", "site", "size", "stopped", "text")  # fmt: skip
+                 "line", "member", "plain", "running", "short", "site", "size", "stopped", "text")  # fmt: skip
 
     def __init__(self, line: Line, context: "TextView", place: int) -> None:
         text, tag = line.text, context.tag
@@ -85,6 +87,7 @@ class LineView:
         self.content = {word for word in self.plain if len(word) > 3 and word not in little} or _pairs(text[:_TOPIC])
         self.short = self.size <= LONGEST
         self.date = self.dated = self.running = False
+        self.member: Literal["row", "item"] | None = None
         self.byline: BylineReading | None = None
         self.credit: Credit | None = None
         self.site: RuleId | None = None
@@ -139,6 +142,7 @@ class TextView:
         self.uses_stops = not long or sum(view.stopped for view in long) * 2 >= len(long)
         sizes = sorted(view.size for view in long)
         self.median = sizes[len(sizes) // 2] if sizes else RUNNING
+        self._tell_rows()
         for view in self.lines:
             view.running = view.size >= RUNNING and not view.cells and (
                 view.stopped or not self.uses_stops or view.size >= LONGEST
@@ -158,6 +162,17 @@ class TextView:
         little = [sum(word in words for word in v.plain) / len(v.plain) for v in long if v.plain]
         self.little_share = sum(little) / len(little) if little else 0.0
         self.seen = Counter(fold(view.text) for view in self.lines if view.short)
+
+    def _tell_rows(self) -> None:
+        """Lines of as many cells are rows of a table, which names nobody; lines counted one after the other a list."""
+        for one, two in pairwise(self.lines):
+            plain = not (one.dated or two.dated or one.site or two.site) and None in (one.byline, two.byline)
+            if plain and one.cells and one.cells == two.cells:
+                one.byline = two.byline = None
+                one.member = two.member = "row"
+            first, second = (NUMBER.match(view.text) if view.short else None for view in (one, two))
+            if first is not None and second is not None and int(first[1]) + 1 == int(second[1]):
+                one.member = two.member = "item"
 
     def _closes(self, place: int) -> bool:
         """ "###" and "- ENDS -" close a text."""

@@ -1,4 +1,4 @@
-"""Copy that says itself what its lines are: Markdown, and labels as "Tiêu đề:", "Sapo:" or "Caption:" before a line."""
+"""Copy that says itself what its lines are: Markdown, the head of a mail, labels as "Sapo:" before a line."""
 
 import re
 from functools import cache
@@ -17,10 +17,12 @@ from services.normalize.document import (
     size,
     span,
 )
+from services.normalize.grammar.person_names import is_full, is_name
 from services.normalize.grammar.wire_codes import without_code
 from services.normalize.language.folding import fold
 from services.normalize.language.load import for_tag
 from services.normalize.readings import RuleId
+from shared.article import Person
 
 HEAD = 6
 LEAST_LEAD = 8
@@ -149,3 +151,19 @@ def _labels(tag: str) -> dict[str, Label]:
         for label in _SHAPES
         for word in getattr(rules.labels, label)
     }
+
+
+_FROM = re.compile(r"(?i)from\s*:\s*\"?(?P<name>[^\"<>@]+?)\"?\s*<[^<>\s]+@")
+
+
+def read_sender(document: Document) -> Document:
+    """Take the name in a mail's "From: Ann Lee <ann@p.example>"; a desk's or an agency's is no person's."""
+    article = document.article
+    if article.byline or article.people or article.organisations:
+        return document
+    for line in document.lines[:MAIL_HEAD]:
+        found = _FROM.match(line.text) if line.rule is RuleId.MAIL_HEAD else None
+        if found is not None and is_full(found["name"]) and is_name(found["name"], document.rules.tag):
+            evidence = make_evidence(document, "people[0]", line, RuleId.MAIL_SENDER, part=found.span("name"))
+            return set_field(document, evidence, people=(Person(name=found["name"]),))
+    return document

@@ -45,7 +45,7 @@ def keep_remaining(document: Document) -> Document:
             lines += document.lines[at : number + 1]
             at = max(at, number + 1)
         text = mend(piece.text)
-        gone = kept.missing(text, _own_texts(document, number))
+        gone = kept.missing(text, _own_texts(document, number), labels=piece.shape != "debris")
         if gone == (0, len(text)) and number is not None and document.lines[number].kind not in _BODY:
             lines[-1] = _given_back(lines[-1])
             kept.add(text)
@@ -119,9 +119,10 @@ def _left_over(piece: Piece, text: str, gone: tuple[int, int]) -> Line:
 def _keep_printed(document: Document, kept: "_Kept") -> Document:
     """The texts that a document declares for a field which holds another: a second headline, a longer summary."""
     before: list[Line] = []
+    read = {piece.path for piece in document.pieces}  # whose words were looked for piece by piece
     for piece in document.printed:
         text = mend(piece.text)
-        gone = kept.missing(text)
+        gone = kept.missing(text, labels=piece.shape != "debris" or piece.path in read)
         if not gone:
             continue
         kept.add(text)
@@ -210,8 +211,8 @@ class _Kept:
         self._exact.add(text)
         self._fields.add(text)
 
-    def missing(self, text: str, own: Iterable[str] = ()) -> tuple[int, int] | None:
-        """From which character to which a text stands nowhere; None when all its words are kept.
+    def missing(self, text: str, own: Iterable[str] = (), *, labels: bool = True) -> tuple[int, int] | None:
+        """From which character to which a text stands nowhere; None when all its words are kept, `labels` apart.
 
         `own` is what became of its line: nearly always the rest of its words are there and in the fields.
         """
@@ -219,22 +220,24 @@ class _Kept:
             return None
         found = list(_WORD.finditer(text))
         words = [_folded(word[0]) for word in found]
-        if not words or self._fields.holds(words) or not self._gone(text, found, words, [self._fields, _Index(own)]):
+        if not words or self._fields.holds(words):
+            return None
+        if not self._gone(text, found, words, [self._fields, _Index(own)], labels):
             return None
         if self._body is None:
             self._body = _Index(text for line in self._document.lines if _stays(line) for text in _texts_of_line(line))
         if self._body.holds(words):
             return None
-        gone = self._gone(text, found, words, [self._fields, self._body])
+        gone = self._gone(text, found, words, [self._fields, self._body], labels)
         if not gone:
             return None
         first, last = gone[0][0], gone[-1][1]
         return (0, len(text)) if (first, last) == (0, len(words)) else (found[first].start(), found[last - 1].end())
 
     def _gone(
-        self, text: str, found: list[re.Match[str]], words: Words, indexes: list[_Index]
+        self, text: str, found: list[re.Match[str]], words: Words, indexes: list[_Index], labels: bool
     ) -> list[tuple[int, int]]:
-        """The runs of words that stand nowhere together, but for labels."""
+        """The runs of words that stand nowhere together, but for `labels`."""
         seen = [False] * len(words)
         known = [index.together for index in indexes]
         for length in range(_TOGETHER, 0, -1):
@@ -242,7 +245,8 @@ class _Kept:
                 part = tuple(words[start : start + length])
                 if not all(seen[start : start + length]) and any(part in together for together in known):
                     seen[start : start + length] = [True] * length
-        runs = [run for run in islice(_unseen(seen), _MOST_RUNS) if not _is_label(text, found, run, len(words))]
+        unseen = islice(_unseen(seen), _MOST_RUNS)
+        runs = [run for run in unseen if not (labels and _is_label(text, found, run, len(words)))]
         partly = any(seen)
         return [run for run in runs if not self._is_broken("".join(words[slice(*run)]), indexes, partly=partly)]
 

@@ -64,7 +64,8 @@ def _columns(text: str) -> int:
 def _wrapped_at(lines: tuple[Line, ...], columns: list[int]) -> int | None:
     """The width that the text was broken at, or None when it was not broken."""
     inner = [number for number, (_, following) in enumerate(pairwise(lines)) if following.piece.gap == 0]
-    width = max(columns, default=0)
+    heads = len(lines) > 1 and _opens_anew(lines[0], lines[1])  # a headline may be wider than the text is broken at
+    width = max(columns[heads:], default=0)
     if not inner or not NARROWEST <= width <= WIDEST:
         return None
     if any(_is_word_broken(lines[n].text, lines[n + 1].text) for n in inner):
@@ -100,7 +101,7 @@ def _goes_on(line: Line, following: Line, columns: int, width: int) -> bool:
         return False
     if _is_word_broken(line.text, following.text):
         return True
-    if columns < LEAST_WIDTH * width:
+    if not LEAST_WIDTH * width <= columns <= width:
         return False
     if _STARTS_ITEM.match(following.text):
         return False

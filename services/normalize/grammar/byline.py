@@ -16,6 +16,7 @@ from services.normalize.grammar.byline_marks import (
     turned_names,
     unglued,
 )
+from services.normalize.grammar.clocks import clocks_in
 from services.normalize.grammar.person_names import (
     is_agency,
     is_caseless,
@@ -105,6 +106,7 @@ def read_byline(line: str, tag: str) -> BylineReading | None:
         return None
     text = _ADDRESS.sub("", line.strip().translate(_HALF_WIDTH))
     text = unglued(text.removesuffix("./.").removesuffix("/.").rstrip(" *"), tag)
+    text = _without_clock(text, tag)
     if len(text.split()) > MOST_WORDS or text.endswith((":", "：")):  # "To: desk@paper.example", "Fixes:"
         return None
     enclosed = _ENCLOSED.fullmatch(text)
@@ -115,6 +117,13 @@ def read_byline(line: str, tag: str) -> BylineReading | None:
     if rule is None or not (names.roles or names.sources or names.organisations):
         return None
     return names.reading(rule)
+
+
+def _without_clock(text: str, tag: str) -> str:
+    """ "By Anna Berg 10:05 am PDT": the clock behind the names is no part of them; one beside a day is the day's."""
+    clocks = clocks_in(text, tag) if any(map(str.isdigit, text)) else []
+    before = text[: clocks[0].start] if clocks and clocks[0].end == len(text) else text
+    return text if any(map(str.isdigit, before)) else before.rstrip(" ,|·•")
 
 
 def _read(text: str, tag: str, names: _Names, *, in_brackets: bool) -> RuleId | None:

@@ -17,6 +17,7 @@ from services.normalize.grammar.date_words import (
     label_pattern,
     may_hold,
     said,
+    spaced,
     weekday_begins,
     weekday_pattern,
     words_of_dates,
@@ -175,16 +176,12 @@ def _half_beside(text: str, start: int, end: int, language: str | None) -> tuple
     halves = half_days(language)
     match = after.match(text, end)
     if match is not None:
-        return halves[_plain(match["half"])], start, match.end()
+        return halves[spaced(match["half"])], start, match.end()
     head = text[max(0, start - 20) : start]
     match = before.search(head)
     if match is not None:
-        return halves[_plain(match["half"])], start - len(head) + match.start(), end
+        return halves[spaced(match["half"])], start - len(head) + match.start(), end
     return None, start, end
-
-
-def _plain(word: str) -> str:
-    return " ".join(word.casefold().split())
 
 
 @cache

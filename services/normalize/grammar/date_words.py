@@ -197,6 +197,11 @@ def any_of(words: Iterable[str]) -> str:
     return alternatives.any_of(word.replace("_", " ") for word in words).replace(r"\ ", r"\s")
 
 
+def spaced(word: str) -> str:
+    """A word in small letters with single spaces, as tables hold it."""
+    return " ".join(word.casefold().split())
+
+
 @cache
 def said(language: str | None, *lists: str) -> frozenset[str]:
     """The words of these lists that may be met beside a clock or day: of the language and English; those of all

@@ -6,7 +6,7 @@ from functools import cache
 import msgspec
 
 from services.normalize.grammar.byline import read_byline
-from services.normalize.grammar.person_names import is_agency, is_caseless, is_outlet, title_case
+from services.normalize.grammar.person_names import is_agency, is_caseless, is_east_asian, is_outlet, title_case
 from services.normalize.language import phrases
 from services.normalize.language.alternatives import any_of
 from services.normalize.language.folding import LOWER, UPPER, fold
@@ -85,6 +85,9 @@ def read_dateline(text: str, tag: str) -> Dateline | None:
     match = _glued(tag).match(head) if for_tag(tag).stamps else None
     if match is not None:
         return _dateline(match, RuleId.DATELINE_GLUED, tag)
+    match = _by_reporter(tag).match(head) if is_east_asian(head[:1]) else None
+    if match is not None:
+        return _dateline(match, RuleId.DATELINE_AGENCYS_OPENING, tag)
     match = _known(tag).match(head) if head.startswith(_outlet_names(tag)) else None
     return _dateline(match, RuleId.DATELINE_KNOWN_OUTLET, tag) if match is not None else None
 
@@ -226,6 +229,14 @@ def _place(place: str | None, match: re.Match[str], tag: str) -> str | None:
     if "&" in place or "." in place:
         return None
     return title_case(place, tag) if place.isupper() else place
+
+
+@cache
+def _by_reporter(tag: str) -> re.Pattern[str]:
+    """ "本报记者李明报道：": a reporter's post before the name, and the word for reporting behind it."""
+    known = for_tag(tag).bylines
+    posts, remarks = (any_of(filter(is_east_asian, words)) for words in (known.titles, known.remarks))
+    return re.compile(rf"(?P<name>(?P<reporter>(?:{posts})\s?[^\W\d_]{{2,4}}?)\s?(?:{remarks}))\s?[:：]\s*(?=\S)")
 
 
 @cache

@@ -82,6 +82,10 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     day: dt.date
     is_zone_doubted: bool = False
 
+    def beside(self) -> dict[str, object]:
+        """The article's fields beside `first_created`."""
+        return {"precision": self.precision, "zone_rule": self.zone_rule, "local_day": self.day}
+
 
 def read_date(
     text: str, language: str | None = None, order: DayOrder | None = None, latest: dt.date | None = None

@@ -1,4 +1,4 @@
-"""Dates as machines write them: ISO 8601 and its cousins, the date of Unix, seconds since 1970."""
+"""Dates as machines write them (ISO 8601, Unix, seconds since 1970), and days by the Persian and Islamic calendars."""
 
 import datetime as dt
 import re
@@ -109,3 +109,28 @@ def _stamp_of(parts: dict[str, str | None]) -> Stamp | None:
     except ValueError:
         return Stamp(day=day)
     return Stamp(day=day, time=time, to_the_second=parts.get("second") is not None)
+
+
+_PERSIAN_EPOCH = dt.date(2020, 3, 20).toordinal() - 1
+_PERSIAN_YEAR = 1399  # begins on that day
+_HIJRI_EPOCH = dt.date(622, 7, 19).toordinal() - 1
+
+
+def persian(year: int, month: int, day: int) -> dt.date | None:
+    """A day of the Persian calendar, by the round of 33 years that fits this century and the last."""
+    if not 1 <= month <= 12 or not 1 <= day <= (31 if month <= 6 else 30):
+        return None
+    passed = (month - 1) * 31 - max(0, month - 7)
+    return dt.date.fromordinal(_PERSIAN_EPOCH + _days_before(year) - _days_before(_PERSIAN_YEAR) + passed + day)
+
+
+def hijri(year: int, month: int, day: int) -> dt.date | None:
+    """A day of the Islamic calendar as tables count it: it may be a day or two beside the one proclaimed."""
+    if not 1 <= month <= 12 or not 1 <= day <= 30:
+        return None
+    passed = (59 * (month - 1) + 1) // 2
+    return dt.date.fromordinal(_HIJRI_EPOCH + (year - 1) * 354 + (3 + 11 * year) // 30 + passed + day)
+
+
+def _days_before(year: int) -> int:
+    return 365 * year + (8 * year + 21) // 33  # eight leap years in a round

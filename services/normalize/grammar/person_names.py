@@ -52,9 +52,9 @@ def _split_east_asian(name: str, titles: frozenset[str]) -> tuple[str, str | Non
     """ "홍길동 기자", "记者 王小明", "田中太郎記者"."""
     for title in sorted(titles, key=len, reverse=True):
         if name.startswith(title) and len(name) > len(title):
-            return name.removeprefix(title).strip(" \u3000,:：·"), title
+            return name.removeprefix(title).strip(" \u3000,:：·・"), title
         if name.endswith(title) and len(name) > len(title):
-            return name.removesuffix(title).strip(" \u3000,:：·"), title
+            return name.removesuffix(title).strip(" \u3000,:：·・"), title
     return name, None
 
 
@@ -94,12 +94,16 @@ def is_name(text: str, tag: str) -> bool:
         return False
     if len(words) >= 5 and text.isupper():
         return False
-    return len(words) == 1 or not any(_is_of_sentences(word, tag, particles) for word in words)
+    style = for_tag(tag).style  # "Theresa May" is a name, "She May Win" none
+    of_sentences = phrases.sentence_words(tag) if len(words) > 2 else phrases.folded(style.function_words)
+    return len(words) == 1 or (of_sentences - particles).isdisjoint(map(fold_word, words))
 
 
-def _is_of_sentences(word: str, tag: str, particles: frozenset[str]) -> bool:
-    folded = fold_word(word)
-    return folded in phrases.sentence_words(tag) and folded not in particles
+def opens_as_outlet(name: str, tag: str) -> bool:
+    """Whether a name opens with a little word of the language, as papers' do: "The Courier"."""
+    first, _, rest = name.partition(" ")
+    little = phrases.folded(for_tag(tag).style.function_words) - phrases.particles(tag)
+    return bool(rest) and fold_word(first) in little
 
 
 def _is_name_word(word: str, particles: frozenset[str]) -> bool:
@@ -115,7 +119,7 @@ def _is_caseless_name(text: str, tag: str) -> bool:
     if not all(letter.isalpha() or letter in " \u3000・·=\u200c\u200d" or _is_mark(letter) for letter in text):
         return False
     if _EAST_ASIAN.search(text):
-        return len(text) <= _LONGEST_EAST_ASIAN
+        return len(text) <= _LONGEST_EAST_ASIAN and fold(text) not in phrases.date_words(tag)
     words = text.split()
     return len(text) <= _LONGEST_SPACED and 1 <= len(words) <= MOST_WORDS and not _has_sentence_word(words, tag)
 

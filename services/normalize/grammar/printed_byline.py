@@ -75,15 +75,13 @@ def named_in(text: str, tag: str | None = None) -> list[Named]:
     if told is not None:
         people = (Named(name=one.name, post=one.job_title, role=one.rel[0]) for one in told.people)
         return [*people, *(Named(name=name) for name in (*told.organisations, *told.sources))]
-    role: Role = "author"
-    lead = take_lead(text, tag)
-    if lead is not None:
-        role, text = lead.role, lead.rest
-    text = _beside_free(text)
+    lead = take_lead(text, tag) or Lead(role="author", rest=text)
+    role, text = lead.role, lead.rest
+    text = _BESIDE.sub(" ", text) if not text.startswith(("(", "[")) else text.strip("()[]")
     found: list[Named] = []
     for part in turned_names(text, tag or EVERY) or _split(tag or EVERY).split(text):
-        lead = take_lead(part, tag)
-        role, rest = (role, part) if lead is None else (lead.role, lead.rest)
+        lead = take_lead(part, tag) or Lead(role=role, rest=part)
+        role, rest = lead.role, lead.rest
         if found and found[-1].post is None and is_post(rest.strip(_EDGES), EVERY):
             found[-1] = replace(found[-1], post=rest.strip(_EDGES))
         elif (named := _clean(rest, text)) is not None and not (found and _is_aside(named.name, rest)):
@@ -267,12 +265,10 @@ def _split(tag: str) -> re.Pattern[str]:
     )
 
 
-def _beside_free(text: str) -> str:
-    return _BESIDE.sub(" ", text) if not text.startswith(("(", "[")) else text.strip("()[]")
-
-
 def _clean(text: str, whole: str) -> Named | None:
-    if "www." in text:
+    words = text[:_LONGEST_NAME].split()
+    is_label = len(words) > 2 and words[1].islower() and phrases.any_role(fold(words[1])) == "author"
+    if "www." in text or (is_label and words[1] not in phrases.particles(EVERY)):  # "Get author RSS feed"
         return None
     name = _DEGREE.sub("", text[:_LONGEST_NAME]).strip(_EDGES)
     glued = _GLUED_TAIL.search(name)

@@ -9,7 +9,6 @@ from functools import cache, lru_cache
 import msgspec
 from msgspec.structs import replace
 
-from services.normalize.grammar.calendars import hijri, persian
 from services.normalize.grammar.clocks import Clock, clock_beside
 from services.normalize.grammar.date_words import (
     Label,
@@ -27,7 +26,7 @@ from services.normalize.grammar.date_words import (
     weekday_named,
     weekday_pattern,
 )
-from services.normalize.grammar.machine_dates import Stamp
+from services.normalize.grammar.machine_dates import Stamp, hijri, persian
 from services.normalize.grammar.zones import match_zone
 from services.normalize.language.load import DayOrder, languages
 from shared.patterns import pattern_of

@@ -6,7 +6,16 @@ from functools import cache
 
 import msgspec
 
-from services.normalize.grammar.date_words import LETTER, RUN, any_of, begins_of, spoken_in, whole_words, words_of_dates
+from services.normalize.grammar.date_words import (
+    LETTER,
+    RUN,
+    any_of,
+    begins_of,
+    spaced,
+    spoken_in,
+    whole_words,
+    words_of_dates,
+)
 from services.normalize.language.load import for_tag
 from shared.patterns import pattern_of
 
@@ -32,11 +41,11 @@ def find_ago(text: str) -> Ago | None:
         for match in matches[first:]:
             if match is not start and text[last.end() : match.start()].strip(" ,"):
                 break
-            for tag, unit in _units()[_plain(match["unit"] or match["unit_first"])].items():
+            for tag, unit in _units()[spaced(match["unit"] or match["unit_first"])].items():
                 span = _ago_form(text, start.start(), match, tag)
                 if span is not None:
                     return Ago(seconds=seconds + _count_of(match) * unit, unit=unit, start=span[0], end=span[1])
-            seconds += _count_of(match) * max(_units()[_plain(match["unit"] or match["unit_first"])].values())
+            seconds += _count_of(match) * max(_units()[spaced(match["unit"] or match["unit_first"])].values())
             last = match
     return None
 
@@ -65,7 +74,7 @@ def _units() -> Mapping[str, Mapping[str, int]]:
     found: dict[str, dict[str, int]] = {}
     for tag, words in words_of_dates().items():
         for unit, seconds in words.units.items():
-            found.setdefault(_plain(unit), {})[tag] = seconds
+            found.setdefault(spaced(unit), {})[tag] = seconds
     return found
 
 
@@ -114,7 +123,3 @@ def relative_days(language: str | None) -> tuple[re.Pattern[str], Mapping[str, i
     common = {word.casefold() for word in for_tag(language).style.common}
     days = {word: count for word, count in days.items() if word not in common}
     return whole_words(days), days
-
-
-def _plain(word: str) -> str:
-    return " ".join(word.casefold().split())

@@ -6,6 +6,7 @@ import msgspec
 
 from services.normalize.grammar.person_names import is_name, is_organisation
 from services.normalize.grammar.printed_byline import (
+    Named,
     is_agency_mark,
     is_handle,
     is_lead,
@@ -15,8 +16,8 @@ from services.normalize.grammar.printed_byline import (
 )
 from services.normalize.grammar.titles import letters, sites_of
 from services.normalize.html.blocks import Block, Box, Outline
+from services.normalize.html.body import is_refused
 from services.normalize.html.bylines import Byline, unique_names, visible_bylines
-from services.normalize.html.class_names import REFUSED
 from services.normalize.html.declared import Declared, Json, name_in_parts, plain, resolve, types_of
 from services.normalize.html.tree import Element, path_of, text_of
 from services.normalize.models.load import Features, logit, shares, weights
@@ -89,11 +90,11 @@ def read_authors(readings: Sequence[Byline], sites: frozenset[str], language: st
     return Signed(byline=byline, names=tuple(names), lost=tuple(lost.values())[:_LOST])
 
 
-def posts_of(readings: Sequence[Byline], language: str | None) -> dict[str, str]:
-    """The posts that the bylines print beside names, by a name's letters: "Anna Berg, Redakteurin"."""
+def printed_beside(readings: Sequence[Byline], language: str | None) -> dict[str, Named]:
+    """The role and the post that the bylines print beside names, by a name's letters: "Anna Berg, Redakteurin"."""
     said = {one.quote for one in readings if one.quote and any(one.quote != name for name in one.names)}
-    named = (named for quote in sorted(said) for named in named_in(quote, language))
-    return {letters(one.name): one.post for one in named if one.post}
+    named = [named for quote in sorted(said) for named in named_in(quote, language)]
+    return {letters(one.name): one for one in sorted(named, key=lambda one: (one.role != "author", bool(one.post)))}
 
 
 def _holds(byline: Byline, believed: set[str]) -> float:
@@ -290,27 +291,13 @@ def _from_micro(declared: Declared, outline: Outline) -> Iterator[Byline]:
         text = (inner.get("content") or text_of(inner)) if inner is not None else value or text_of(element)
         if not text or len(text) >= _LONGEST_NAMES or _is_comment(element):
             continue
-        box = _box_of(element, outline)
+        box = outline.box_of(element)
         at = box.first if box is not None else 0
         first = at if first is None else first
-        is_main = _item_of(element) is main and at <= first + _BESIDE and not _is_of_others(box)
+        of_others = box is not None and is_refused(box)
+        is_main = _item_of(element) is main and at <= first + _BESIDE and not of_others
         rule = RuleId.MICRODATA_AUTHOR if is_main else RuleId.MICRODATA_AUTHOR_ELSEWHERE
         yield _byline(read_names(text, declared.language), rule, path_of(element if inner is None else inner), text)
-
-
-def _box_of(element: Element, outline: Outline) -> Box | None:
-    node: Element | None = element
-    while node is not None and node not in outline.order:
-        node = node.getparent()
-    return outline.order[node] if node is not None else None
-
-
-def _is_of_others(box: Box | None) -> bool:
-    while box is not None:
-        if box.verdict == REFUSED:
-            return True
-        box = box.parent
-    return False
 
 
 def _main_item(declared: Declared) -> Element | None:
@@ -324,16 +311,9 @@ def _main_item(declared: Declared) -> Element | None:
 
 def _item_of(element: Element) -> Element | None:
     """The microdata item that a property belongs to: the nearest element above it with an `itemscope`."""
-    node = element.getparent()
-    while node is not None and node.get("itemscope") is None:
-        node = node.getparent()
-    return node
+    return next((node for node in element.iterancestors() if node.get("itemscope") is not None), None)
 
 
 def _is_comment(element: Element) -> bool:
-    node: Element | None = element
-    while node is not None:
-        if "comment" in f"{node.get('class')} {node.get('id')}".lower():
-            return True
-        node = node.getparent()
-    return False
+    around = (element, *element.iterancestors())
+    return any("comment" in f"{node.get('class')} {node.get('id')}".lower() for node in around)

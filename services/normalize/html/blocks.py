@@ -56,6 +56,21 @@ class Box(msgspec.Struct, eq=False, gc=False):
         """Whether a box is this one or stands in it."""
         return self.place <= box.place < self.end
 
+    def spans(self, block: "Block | None") -> bool:
+        """Whether a block stands in it."""
+        return block is not None and self.first <= block.index < self.last
+
+    def rising(self) -> Iterator["Box"]:
+        """This box and those round it, the nearest first."""
+        box: Box | None = self
+        while box is not None:
+            yield box
+            box = box.parent
+
+    def article(self) -> "Box | None":
+        """The nearest `<article>`: this box or one round it."""
+        return next((box for box in self.rising() if box.tag == "article"), None)
+
 
 class Block(msgspec.Struct, eq=False, gc=False):
     """A run of text in one box, between two block-level borders. `linked`, `bold` and `italic` count characters;
@@ -103,8 +118,13 @@ class Outline(msgspec.Struct, eq=False):
             yield self.boxes[place]
             place = self.boxes[place].end
 
+    def box_of(self, element: Element) -> Box | None:
+        """The box of an element that is none itself is the nearest one round it."""
+        nodes = (element, *element.iterancestors())
+        return next((box for node in nodes if (box := self.order.get(node)) is not None), None)
+
     def sums(self, values: "list[float]") -> list[float]:
-        """Prefix sums over blocks: the sum over a box is `sums[box.last] - sums[box.first]`."""
+        """Prefix sums: of blocks a box has `sums[box.last] - sums[box.first]`, of boxes those at `end` and `place`."""
         return [0.0, *accumulate(values)]
 
 

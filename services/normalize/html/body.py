@@ -1,7 +1,7 @@
 """The article among the blocks of its box: which belong to it, and the lead above them."""
 
 from collections import Counter
-from collections.abc import Iterator
+from itertools import islice, takewhile
 
 import msgspec
 
@@ -93,18 +93,11 @@ def _end(outline: Outline, container: Box, head: Block | None) -> int:
             read > 500
             and block.box.tag == "h1"
             and block.text != head.text
-            and _article_of(block.box) is not _article_of(head.box)
+            and block.box.article() is not head.box.article()
         ):
             return block.index
         read += block.prose
     return container.last
-
-
-def _article_of(box: Box) -> Box | None:
-    node: Box | None = box
-    while node is not None and node.tag != "article":
-        node = node.parent
-    return node
 
 
 def _pruned(outline: Outline, container: Box, head: Block | None) -> set[int]:
@@ -113,7 +106,7 @@ def _pruned(outline: Outline, container: Box, head: Block | None) -> set[int]:
     sums = outline.sums(weights)
     sizes = outline.sums([float(block.size) for block in outline.blocks])
     links = outline.sums([float(block.linked) for block in outline.blocks])
-    own = _article_of(head.box) if head is not None else None
+    own = head.box.article() if head is not None else None
     mine = sums[own.last] - sums[own.first] if own is not None else 0.0
     alone = mine > 150
     whole = sums[container.last] - sums[container.first] or 1.0
@@ -133,7 +126,7 @@ def _pruned(outline: Outline, container: Box, head: Block | None) -> set[int]:
 def _is_debris(box: Box, share: float, density: float, linkage: float, size: float) -> bool:
     if box.tag in {"figure", "figcaption"}:
         return not _holds_text(box)
-    if box.tag == "footer" and any(outer.tag == "blockquote" for outer in around(box, _NEAR_ABOVE)):
+    if box.tag == "footer" and any(outer.tag == "blockquote" for outer in islice(box.rising(), _NEAR_ABOVE + 1)):
         return False
     if box.verdict == REFUSED or box.tag == "blockquote":
         return share < 0.4 and box.verdict == REFUSED
@@ -148,21 +141,13 @@ def _is_debris(box: Box, share: float, density: float, linkage: float, size: flo
 
 def _holds_text(box: Box) -> bool:
     """Whether a figure, or the one round a figcaption, shows something that is read."""
-    figures = (box,) if box.tag == "figure" else around(box, _NEAR_ABOVE)
+    figures = islice(box.rising(), 1 if box.tag == "figure" else _NEAR_ABOVE + 1)
     return any(holds_words(figure) for figure in figures if figure.tag == "figure")
 
 
 def holds_words(figure: Box) -> bool:
     """Whether a figure shows a table, a quote or a program, not a picture: its words are the article's."""
     return next(figure.element.iter("table", "blockquote", "pre"), None) is not None and "embed" not in figure.names
-
-
-def around(box: Box, most: int) -> Iterator[Box]:
-    """The boxes round a box, the nearest first."""
-    outer = box.parent
-    while outer is not None and most:
-        yield outer
-        outer, most = outer.parent, most - 1
 
 
 def _belongs(block: Block) -> bool:
@@ -256,41 +241,21 @@ def _between(outline: Outline, container: Box, head: Block | None) -> list[Block
 def _is_named_lead(block: Block) -> bool:
     if block.size <= 30 or CAPTION_NAMES.search(block.box.names):
         return False
-    box: Box | None = block.box
-    for _ in range(2):
-        if box is not None and LEAD_NAMES.search(box.names) and not BYLINE_NAMES.search(box.names):
-            return True
-        box = box.parent if box is not None else None
-    return False
+    near = (box.names for box in islice(block.box.rising(), 2))
+    return any(LEAD_NAMES.search(names) and not BYLINE_NAMES.search(names) for names in near)
 
 
 def is_refused_below(box: Box, head: Block) -> bool:
     """Whether a box, or one round it that does not hold the headline too, is named as something else."""
-    node: Box | None = box
-    while node is not None and not node.first <= head.index < node.last:
-        if node.verdict == REFUSED or node.tag in {"figure", "aside", "form", "address"}:
-            return True
-        node = node.parent
-    return False
+    below = takewhile(lambda outer: not outer.spans(head), box.rising())
+    return any(outer.verdict == REFUSED or outer.tag in {"figure", "aside", "form", "address"} for outer in below)
 
 
 def is_refused(box: Box) -> bool:
     """Whether a box or one round it is named as something else than the article."""
-    node: Box | None = box
-    while node is not None:
-        if node.verdict == REFUSED:
-            return True
-        node = node.parent
-    return False
+    return any(outer.verdict == REFUSED for outer in box.rising())
 
 
 def is_heading(box: Box, *tags: str) -> bool:
     """Whether a box is a heading or stands in one."""
-    node: Box | None = box
-    for _ in range(3):
-        if node is None:
-            return False
-        if node.tag in (tags or ("h1", "h2")):
-            return True
-        node = node.parent
-    return False
+    return any(outer.tag in (tags or ("h1", "h2")) for outer in islice(box.rising(), 3))

@@ -5,6 +5,7 @@ from functools import lru_cache
 from itertools import islice, pairwise
 
 from services.normalize.grammar.byline_marks import source_before
+from services.normalize.grammar.clocks import clocks_in
 from services.normalize.grammar.person_names import is_organisation
 from services.normalize.grammar.printed_byline import (
     find_lead,
@@ -49,7 +50,6 @@ _CODES = pattern_of(r"^[(\[]?[a-zäöü]{2,6}(?:\s?[/,;]\s?[a-zäöü]{2,6}){0,4
 _TRAIL = frozenset("»›>→")  # between the steps of a way home
 _RUNS_ON = pattern_of("[\u3040-\u309f\u4e00-\u9fff]{7}")
 _DIGIT = pattern_of(r"\d")
-_CLOCK = pattern_of(r"(?i)(?:\b(?:um|at|à|a las|alle)\s+)?\b\d{1,2}[:.h]\d\d(?:\s?uhr|\s?[ap]\.?m\.?)?")
 _COUNTED = pattern_of(r"\(\d+\)\W*$")  # a list of all authors and how much each wrote
 _MOST_LINKS = 6
 _MOST_FAR = 40
@@ -99,7 +99,7 @@ def _further(outline: Outline, container: Box | None) -> Iterator[Block]:
     before: Block | None = None
     for block in outline.blocks[container.first : last + _AFTER]:
         if before is None or before.inline is not block.inline:  # the lines of one paragraph share its elements
-            signed = any(_is_byline_name(_class_of(element)) for element in block.inline)
+            signed = any(_names_byline(_class_of(element)) for element in block.inline)
         before = block
         said = last - 6 <= block.index < last + 12 and _says_so(block.text)
         if block.size <= 120 and (signed or said or _is_named(block)) and not _is_elsewhere(block):
@@ -116,23 +116,12 @@ def _class_of(element: Element) -> str:
 
 
 def _is_elsewhere(block: Block) -> bool:
-    box: Box | None = block.box
-    for _ in range(6):
-        if box is None:
-            return False
-        if _names_another(box.names):
-            return True
-        box = box.parent
-    return False
+    return any(_names_another(box.names) for box in islice(block.box.rising(), 6))
 
 
 @lru_cache(maxsize=4096)
 def _names_another(names: str) -> bool:
     return _ELSEWHERE.search(names) is not None
-
-
-def _is_byline_name(names: str) -> bool:
-    return bool(_names_byline(names))
 
 
 @lru_cache(maxsize=4096)
@@ -194,7 +183,7 @@ def _from_inline(block: Block, late: float, tag: str | None) -> Iterator[Byline]
     together: dict[str, list[str]] = {}
     for element in block.inline:
         names = _class_of(element)
-        if not _is_byline_name(names):
+        if not _names_byline(names):
             continue
         text = _name_in(element)
         found = read_names(text, tag)
@@ -208,8 +197,7 @@ def _from_inline(block: Block, late: float, tag: str | None) -> Iterator[Byline]
 
 def _from_line(block: Block, late: float, tag: str | None, *, near: bool) -> Iterator[Byline]:
     by_class = _is_named(block)
-    text = _without_dates(block.text)
-    dated = text != block.text
+    text, dated = _without_dates(block.text)
     element = block.box.element
     lead = find_lead(text, tag)
     if lead is not None and block.box.tag != "h1":
@@ -306,27 +294,25 @@ def _kind(block: Block, byline: Byline) -> tuple[RuleId, str, str]:
 
 def _is_named(block: Block) -> bool:
     """Whether the block's box, or a small one round it, calls itself a byline."""
-    box = block.box
-    for _ in range(3):
-        if box.tag == "address":
-            return True
-        named = _names_byline(box.names)
+    for box in islice(block.box.rising(), 3):
+        named = True if box.tag == "address" else _names_byline(box.names)
         if named is not None:
             return named
         if box.parent is None or box.parent.last - box.parent.first > 4:
-            return False
-        box = box.parent
+            break
     return False
 
 
-def _without_dates(text: str) -> str:
-    """A line less its dates and times: `11.12.2019 - Amelie Loevenich` leaves the name."""
+def _without_dates(text: str) -> tuple[str, bool]:
+    """A line less its dates and times, and whether it has a date: `11.12.2019 - Amelie Loevenich` leaves the name."""
     if not _DIGIT.search(text):
-        return text
-    spans = sorted(span for found in find_dates(text, None) for span in found.spans)
-    for start, end in reversed(spans):
+        return text, False
+    dates = [span for found in find_dates(text, None) for span in found.spans]
+    for start, end in sorted(dates, reverse=True):
         text = text[:start] + " | " + text[end:]
-    return _CLOCK.sub(" | ", text).strip(" |,–—-·•") if spans else text
+    for clock in reversed(clocks_in(text, None)):
+        text = text[: clock.start] + " | " + text[clock.end :]
+    return text.strip(" |,–—-·•"), bool(dates)
 
 
 def _byline(names: list[str], rule: RuleId, element: Element, late: float = 0.0, quote: str | None = None) -> Byline:

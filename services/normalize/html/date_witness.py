@@ -1,14 +1,18 @@
-"""Who says when a page was published or changed, and what the others say makes of it."""
+"""Who says when a page was published or changed, by which names, in which order of day and month; and who is right."""
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 
 import msgspec
 from msgspec.structs import replace
 
 from services.normalize.grammar.machine_dates import Stamp
 from services.normalize.grammar.printed_dates import turned_day
+from services.normalize.grammar.zones import is_day_first
+from services.normalize.html.blocks import Block
 from services.normalize.readings import RuleId
+from shared.patterns import pattern_of
 
 _PRINTED = frozenset(
     {RuleId.DATE_LINE, RuleId.DATE_FAR_LINE, RuleId.DATE_IN_TITLE, RuleId.DATE_TIME_ELEMENT, RuleId.DATE_IN_ADDRESS}
@@ -17,6 +21,47 @@ _DECLARED = frozenset({RuleId.DATE_JSON_LD, RuleId.DATE_META, RuleId.DATE_MICROD
 _OWN = ("datePublished of the article", "meta published", "microdata datepublished", "time at the head")
 _EARLIEST = dt.date(1995, 1, 1)
 _WEAK = re.compile(r"created|upload|elsewhere|of others|of a long line")
+
+
+PUBLISHED_METAS = (
+    "article:published_time", "og:article:published_time", "og:published_time", "article:published", "datepublished",
+    "date_published",
+    "publishdate", "publish-date", "publish_date", "publication_date", "pubdate", "publicationdate", "publisheddate",
+    "published_date",
+    "published-date", "article.published", "article_date_original", "originalpublicationdate", "sailthru.date",
+    "parsely-pub-date",
+    "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "dc.date.issued", "dcterms.issued", "dcterms.created",
+    "dc.date.created",
+    "dcterms.date", "dc.date", "ptime", "citation_publication_date", "citation_date", "citation_online_date",
+    "prism.publicationdate", "bt:pubdate",
+    "rnews:datepublished", "nrk:published", "iso-8601-publish-date", "last-published",
+    "shareaholic:article_published_time",
+    "vr:published_time", "article:create_date", "created", "pub_date", "release_date", "releasedate",
+    "article_publication_date",
+)  # fmt: skip
+PUBLISHED_NAME = pattern_of(
+    r"(?:publi|posted|issue|released?(?![a-z])|first|article).{0,14}(?:date|time)|pub.?date|"
+    r"(?:date|time|datum|fecha|data).?(?:of.)?(?:publi|posted|issue|release|creat)|post.?date|regdate|published.?at"
+)
+CHANGED_NAME = pattern_of(r"modif|updat|mod.?date|lastmod|changed|revis")
+OTHER_NAME = pattern_of(
+    r"expir|event|valid|start|end(?![a-z])|until|deadline|cover|read.?time|timezone|cache|render|ad-slot"
+)
+WEAK_METAS = (
+    "date", "eprints.date", "timestamp", "displaydate", "search_date", "creation_date", "datecreated", "date_created",
+)  # fmt: skip
+MODIFIED_METAS = (
+    "article:modified_time", "og:updated_time", "datemodified", "date_modified", "article:modified", "last-modified",
+    "lastmod", "og:modified_time",
+    "dcterms.modified", "dc.date.modified", "cxenseparse:modifiedtime", "revised", "modificationdate", "updated_time",
+)  # fmt: skip
+DATE_ATTRIBUTE = pattern_of(
+    r"datetime|title|content|(?:data|ia)-(?:[\w-]*[-_])?(?:date|time|datetime|timestamp|utime|ts|pubdate|publish|published|created|posted)"
+    r"(?:[-_](?:date|time|on|at|iso|gmt|utc|publish|published))?"
+)
+SCRIPT_DATE = pattern_of(
+    r'"(?:datePublished|publishedAt|published_at|publishDate|publish_date|publicationDate|firstPublished|datePublication|pubDate)"\s*:\s*"([^"]{8,40})"'
+)
 
 
 class DateWitness(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,3 +161,28 @@ def turned(stamp: Stamp) -> Stamp | None:
     """The same date with day and month the other way round."""
     day = turned_day(stamp.day)
     return replace(stamp, day=day) if day is not None else None
+
+
+_NUMERIC = re.compile(r"(?<![\d/.-])(\d\d?)([/-])(\d\d?)\2(?:20)?\d\d(?![\d/-])")
+_LONGEST_LINE = 80
+
+
+def reading_language(language: str | None, blocks: Sequence[Block], url: str | None) -> str | None:
+    """The language to read dates in: templates are `en-US` all over the world, so an English page is asked for more."""
+    if language is not None and not language.lower().startswith("en"):
+        return language
+    month_first = _order_of_others(blocks)
+    if month_first is None and is_day_first(url):
+        month_first = False
+    return language if month_first is None else "en-us" if month_first else "en-gb"
+
+
+def _order_of_others(blocks: Sequence[Block]) -> bool | None:
+    """True when the page prints 05/31/2020, False for 31/05/2020, None for neither or both."""
+    orders = set()
+    for block in blocks:
+        if block.size <= _LONGEST_LINE:
+            for one, _, two in _NUMERIC.findall(block.text):
+                if (int(one) > 12) != (int(two) > 12) and max(int(one), int(two)) <= 31:
+                    orders.add(int(two) > 12)
+    return orders.pop() if len(orders) == 1 else None

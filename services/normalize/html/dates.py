@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice, pairwise
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -14,7 +15,7 @@ from services.normalize.grammar.machine_dates import Stamp
 from services.normalize.grammar.printed_dates import find_dates
 from services.normalize.html.blocks import Block, Outline
 from services.normalize.html.class_names import DATE_CLASS, DATE_LINE, DATES_OF_OTHERS, OF_LAW
-from services.normalize.html.date_names import (
+from services.normalize.html.date_witness import (
     CHANGED_NAME,
     DATE_ATTRIBUTE,
     MODIFIED_METAS,
@@ -23,9 +24,13 @@ from services.normalize.html.date_names import (
     PUBLISHED_NAME,
     SCRIPT_DATE,
     WEAK_METAS,
+    DateWitness,
+    is_near,
+    possible,
+    reading_language,
+    told_by_labels,
+    turned,
 )
-from services.normalize.html.date_witness import DateWitness, is_near, possible, told_by_labels, turned
-from services.normalize.html.day_order import reading_language
 from services.normalize.html.declared import Declared, Json
 from services.normalize.html.tree import Element, names_of, path_of, text_of
 from services.normalize.readings import RuleId
@@ -80,10 +85,7 @@ def _from_anywhere(declared: Declared, outline: Outline, root: Element) -> Itera
         yield from _json_date(declared, node, "datePublished", "another object")
     for script in root.iter("script"):
         for match in SCRIPT_DATE.finditer((script.text or "")[:200_000]):
-            stamp, _ = _declared(match[1], None)
-            if stamp:
-                path = path_of(script)
-                yield DateWitness(stamp=stamp, rule=RuleId.DATE_IN_SCRIPT, kind="script", path=path, quote=match[0])
+            yield from _said(RuleId.DATE_IN_SCRIPT, "script", path_of(script), match[1], quote=match[0])
     yield from _from_titles(declared)
     blocks = outline.blocks[:1500]
     for margin in (False, True):
@@ -147,16 +149,8 @@ def _json_date(declared: Declared, node: Json, key: str, whose: str) -> Iterator
     if isinstance(value, list) and value:
         value, below = value[0], f".{key}[0]"
     if isinstance(value, str | int):
-        stamp, _ = _declared(str(value), None)
-        if stamp:
-            yield DateWitness(
-                stamp=stamp,
-                rule=RuleId.DATE_JSON_LD,
-                kind=f"{key} of {whose}",
-                path=declared.json_place(node, below),
-                quote=str(value),
-                modified=key == "dateModified",
-            )
+        kind, place = f"{key} of {whose}", declared.json_place(node, below)
+        yield from _said(RuleId.DATE_JSON_LD, kind, place, str(value), modified=key == "dateModified")
 
 
 def _from_metas(declared: Declared) -> Iterator[DateWitness]:
@@ -192,18 +186,10 @@ def _from_attributes(near: list[Block]) -> Iterator[DateWitness]:
     for order, element in enumerate(islice(_elements_of(near), 400)):
         for name, value in ((str(name), str(value)) for name, value in element.items()):
             is_date = 8 <= len(value) <= 40 and DATE_ATTRIBUTE.fullmatch(name) and _DIGITS.search(value)
-            stamp, _ = _declared(value, None) if is_date else (None, False)
-            if stamp is not None and not _is_of_others(element):
-                changed = bool(CHANGED_NAME.search(name))
-                yield DateWitness(
-                    stamp=stamp,
-                    rule=RuleId.DATE_ATTRIBUTE,
-                    kind="attribute changed" if changed else "attribute",
-                    signs=("attribute, not the first",) * (order > 10),
-                    path=path_of(element),
-                    quote=value,
-                    modified=changed,
-                )
+            if is_date and not _is_of_others(element):
+                changed, signs = bool(CHANGED_NAME.search(name)), ("attribute, not the first",) * (order > 10)
+                kind, place = "attribute changed" if changed else "attribute", path_of(element)
+                yield from _said(RuleId.DATE_ATTRIBUTE, kind, place, value, signs=signs, modified=changed)
 
 
 def _elements_of(near: list[Block]) -> Iterator[Element]:
@@ -219,6 +205,15 @@ def _elements_of(near: list[Block]) -> Iterator[Element]:
                 yield element
 
 
+def _said(
+    rule: RuleId, kind: str, place: str | None, value: str, language: str | None = None, **more: Any
+) -> Iterator[DateWitness]:
+    """The witness of a declared value, where that is a date; `more` are other fields of it."""
+    stamp, _ = _declared(value, language)
+    if stamp is not None:
+        yield DateWitness(**{"stamp": stamp, "rule": rule, "kind": kind, "path": place, "quote": value, **more})
+
+
 def _declared(value: str, language: str | None) -> tuple[Stamp | None, bool]:
     """A stamp, and whether its day and month could be the other way round: `11/01/2023`."""
     reading = read_date(value, language) if _DIGITS.search(value) else None
@@ -230,17 +225,9 @@ def _declared(value: str, language: str | None) -> tuple[Stamp | None, bool]:
 def _from_micro(declared: Declared) -> Iterator[DateWitness]:
     for key in ("datepublished", "datecreated", "datemodified"):
         for value, element in declared.micro.get(key, ())[:2]:
-            text = value or text_of(element)
-            stamp, _ = _declared(text, declared.language)
-            if stamp:
-                yield DateWitness(
-                    stamp=stamp,
-                    rule=RuleId.DATE_MICRODATA,
-                    kind=f"microdata {key}",
-                    path=path_of(element),
-                    quote=text,
-                    modified=key == "datemodified",
-                )
+            text, changed, place = value or text_of(element), key == "datemodified", path_of(element)
+            kind, rule = f"microdata {key}", RuleId.DATE_MICRODATA
+            yield from _said(rule, kind, place, text, declared.language, modified=changed)
 
 
 def _from_times(root: Element, near: list[Block], language: str | None) -> Iterator[DateWitness]:
@@ -250,24 +237,17 @@ def _from_times(root: Element, near: list[Block], language: str | None) -> Itera
     for element in times:
         where = "of others" if _is_of_others(element) else "at the head" if id(element) in close else "elsewhere"
         order = seen[where] = seen.get(where, -1) + 1
-        value = element.get("datetime") or ""
-        stamp, _ = _declared(value or text_of(element), language) if order <= _MOST_TIMES else (None, False)
-        if stamp is None:
+        if order > _MOST_TIMES:
             continue
+        value, place = element.get("datetime") or "", path_of(element)
         names = f"{element.get('class') or ''} {element.get('itemprop') or ''} {element.get('pubdate')}".lower()
         published = "publi" in names or element.get("pubdate") is not None
         modified = ("modif" in names or "updat" in names) and not published
         kind = "the only time" if len(times) == 1 and where == "elsewhere" else f"time {where}"
         signs = ("time, not the first",) * (order > 0) + ("time says published",) * published
-        yield DateWitness(
-            stamp=stamp,
-            rule=RuleId.DATE_TIME_ELEMENT,
-            kind=f"{kind}, changed" if modified else kind,
-            signs=signs,
-            path=path_of(element),
-            quote=value,
-            modified=modified,
-        )
+        kind, said = f"{kind}, changed" if modified else kind, value or text_of(element)
+        more = {"signs": signs, "quote": value, "modified": modified}
+        yield from _said(RuleId.DATE_TIME_ELEMENT, kind, place, said, language, **more)
 
 
 def _is_of_others(element: Element) -> bool:

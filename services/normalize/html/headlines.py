@@ -174,11 +174,8 @@ def _features(group: list[tuple[str, Title]], page: _Page) -> Features:
 
 
 _TELLING = {
-    RuleId.HEADING: "heading",
-    RuleId.OG_TITLE: "og",
-    RuleId.JSON_LD_HEADLINE: "json",
-    RuleId.PAGE_TITLE: "title",
-}
+    RuleId.HEADING: "heading", RuleId.OG_TITLE: "og", RuleId.JSON_LD_HEADLINE: "json", RuleId.PAGE_TITLE: "title",
+}  # fmt: skip
 
 
 def _pairs(group: list[tuple[str, Title]], page: _Page) -> Features:
@@ -274,16 +271,9 @@ def _links_home(heading: Element) -> bool:
 
 
 def _box_of(element: Element, outline: Outline) -> Box | None:
-    node: Element | None = element
-    while node is not None:
-        box = outline.order.get(node)
-        if box is not None:
-            return box if box.last > box.first else None
-        node = node.getparent()
-    return None
+    box = outline.box_of(element)
+    return box if box is not None and box.last > box.first else None
 
 
 def _verdicts(box: Box | None) -> Iterable[tuple[str, int]]:
-    while box is not None:
-        yield box.tag, box.verdict
-        box = box.parent
+    return ((outer.tag, outer.verdict) for outer in box.rising()) if box is not None else ()

@@ -131,17 +131,13 @@ def _listed(root: Element, declared: Declared, makeup: _Makeup, *, dated: bool) 
     """What a page is whose text is teasers: many links of equal weight and hardly a word beside them."""
     if len(makeup.teasers) < _LEAST_TEASERS:
         return None
-    if declared.canonical is not None and _is_front(declared.canonical):
+    if re.fullmatch(r"(?i)https?://[^/?#]+/?", declared.canonical or ""):
         return "a front page" if makeup.words < 2 * _EXCUSE else None
     if dated or makeup.words > _FLASH:
         return None
     kinds = types_of(declared.page)
     told = next((words for kind, words in _LISTING_TYPES.items() if kind in kinds), "a list of articles")
     return _LISTING_TYPES["searchresultspage"] if _is_search(root, declared) else told
-
-
-def _is_front(address: str) -> bool:
-    return re.fullmatch(r"(?i)https?://[^/?#]+/?", address) is not None
 
 
 def _is_search(root: Element, declared: Declared) -> bool:
@@ -187,13 +183,13 @@ def _ways_out(root: Element, declared: Declared, makeup: _Makeup, head: Block | 
         and any(map(leads_home, block.box.element.iter("a")))
         for block in makeup.own
     )
-    form = any(node.get("role") == "search" or _asks(node) for node in root.iter("form") if _stands_under(node, head))
+    forms = [node for node in root.iter("form") if _stands_under(node, head)]
+    form = any(
+        node.get("role") == "search" or any(field.get("type") == "search" for field in node.iter("input"))
+        for node in forms
+    )
     barred = any("noindex" in value.lower() for value in declared.metas.get("robots", ()))
     return home + form + (barred and (home or form))
-
-
-def _asks(form: Element) -> bool:
-    return any(field.get("type") == "search" for field in form.iter("input"))
 
 
 def _stands_under(node: Element, head: Block | None) -> bool:

@@ -2,25 +2,24 @@
 
 import re
 from functools import lru_cache
+from itertools import islice, takewhile
 
 import msgspec
 from msgspec.structs import replace
 
 from services.normalize.grammar.credit_lines import clean_credit, is_credit, is_photo_line
 from services.normalize.grammar.titles import letters
-from services.normalize.html.beside import (
+from services.normalize.html.blocks import Block, Box, Outline
+from services.normalize.html.caption_lines import (
     NOT_BESIDE,
+    credit_of,
     is_icon,
     is_linked,
     is_portrait,
     is_quoted,
     is_said_credit,
-    may_be_caption,
-)
-from services.normalize.html.blocks import Block, Box, Outline
-from services.normalize.html.caption_lines import (
-    credit_of,
     is_surely_credit,
+    may_be_caption,
     named_captions,
     named_credit,
     split_credit,
@@ -67,7 +66,7 @@ def read_pictures(outline: Outline, scope: Box, text: Box, first: int, last: int
         for medium in outline.media
         if medium.element.tag in _SHOWN and scope.holds(medium.box) and not is_icon(medium.element)
     ]
-    crowd = _crowd(images)
+    crowd = _crowd(outline, images)
     galleries = _galleries(images, crowd)
     figures = [box for _, box in images if box.tag == "figure"]
     first = min((box.first for box in figures if box.first < first <= box.last), default=first)
@@ -100,37 +99,24 @@ def _holds(group: Box, text: Box) -> bool:
     return group.first <= text.first and text.last <= group.last and text.last - text.first > 1
 
 
-def _galleries(images: list[tuple[Element, Box]], crowd: dict[int, int]) -> set[int]:
+def _galleries(images: list[tuple[Element, Box]], crowd: list[float]) -> set[int]:
     """Figures that hold figures of several pictures: each of these is a picture with its own words."""
-    return {
-        id(outer)
-        for image, box in images
-        if image.tag == "figure" and (outer := _figure_round(box)) is not None and crowd.get(id(outer), 0) > 1
-    }
+    figures = (box for image, box in images if image.tag == "figure")
+    round_them = (next((one for one in islice(box.rising(), 1, None) if one.tag == "figure"), None) for box in figures)
+    return {id(outer) for outer in round_them if outer is not None and crowd[outer.end] - crowd[outer.place] > 1}
 
 
-def _figure_round(box: Box) -> Box | None:
-    outer = box.parent
-    while outer is not None and outer.tag != "figure":
-        outer = outer.parent
-    return outer
-
-
-def _crowd(images: list[tuple[Element, Box]]) -> dict[int, int]:
-    """How many pictures stand in a box, 2 for more; `<picture>`, `<figure>` and the image in it are one."""
-    crowd: dict[int, int] = {}
+def _crowd(outline: Outline, images: list[tuple[Element, Box]]) -> list[float]:
+    """Sums over boxes of how many pictures stand in each; `<picture>`, `<figure>` and the image in it are one."""
+    held = [0.0] * len(outline.boxes)
     for image, box in images:
         parent = image.getparent()
-        if image.tag in {"picture", "figure"} or (parent is not None and parent.tag == "noscript"):
-            continue
-        node: Box | None = box
-        while node is not None and crowd.get(id(node), 0) < 2:  # where two stand, two stand in all boxes round it
-            crowd[id(node)] = crowd.get(id(node), 0) + 1
-            node = node.parent
-    return crowd
+        if image.tag not in {"picture", "figure"} and (parent is None or parent.tag != "noscript"):
+            held[box.place] += 1
+    return outline.sums(held)
 
 
-def _group(outline: Outline, box: Box, scope: Box, crowd: dict[int, int]) -> Box:
+def _group(outline: Outline, box: Box, scope: Box, crowd: list[float]) -> Box:
     """The widest box round a picture that holds no other picture, no heading and little text."""
     while box.parent is not None and box.parent is not scope:
         if box.tag == "figure" and _words(outline, box):
@@ -141,10 +127,10 @@ def _group(outline: Outline, box: Box, scope: Box, crowd: dict[int, int]) -> Box
     return box
 
 
-def _is_small(outline: Outline, box: Box, crowd: dict[int, int]) -> bool:
-    if crowd.get(id(box), 0) > 1 or box.prose or box.tag in _LARGE or box.last - box.first > 6:
+def _is_small(outline: Outline, box: Box, crowd: list[float]) -> bool:
+    if crowd[box.end] - crowd[box.place] > 1 or box.prose or box.tag in _LARGE or box.last - box.first > 6:
         return False
-    blocks = outline.blocks[box.first : box.last]
+    blocks = _words(outline, box)
     if any(block.box.tag in NOT_BESIDE for block in blocks):
         return False
     return sum(block.size for block in blocks) < 600 and sum(block.size > 25 for block in blocks) <= 3
@@ -163,12 +149,10 @@ def _words(outline: Outline, box: Box) -> list[Block]:
 
 def _is_debris(box: Box, text: Box) -> bool:
     """Whether a box, or one round it that does not hold the whole text, is named as something else."""
-    node: Box | None = box
-    while node is not None and not (node.first <= text.first and text.last <= node.last and node is not box):
-        if node.tag in {"nav", "footer", "a"} or (PICTURE_DEBRIS.search(node.names) and not node.prose):
-            return True
-        node = node.parent
-    return False
+    near = takewhile(lambda one: one is box or not (one.first <= text.first and text.last <= one.last), box.rising())
+    return any(
+        one.tag in {"nav", "footer", "a"} or (PICTURE_DEBRIS.search(one.names) and not one.prose) for one in near
+    )
 
 
 def _read(outline: Outline, group: Box) -> Picture | None:
@@ -281,15 +265,8 @@ def _echoes(text: str, named: list[str]) -> bool:
 
 def _credit_around(group: Box) -> str | None:
     """A credit that stands beside the caption's box, in a box with little else."""
-    box = group.parent
-    for _ in range(_NEAR):
-        if box is None or box.tag in _LARGE or box.last - box.first > 4:
-            return None
-        credit = credit_of(box.element)
-        if credit is not None:
-            return credit
-        box = box.parent
-    return None
+    near = takewhile(lambda box: box.tag not in _LARGE and box.last - box.first <= 4, islice(group.rising(), 1, None))
+    return next((credit for box in islice(near, _NEAR) if (credit := credit_of(box.element)) is not None), None)
 
 
 def _href(element: Element) -> str | None:
@@ -310,20 +287,12 @@ def _loose(outline: Outline, scope: Box, text: Box, span: range, taken: set[int]
             break
         if box.first < until or not _is_loose(outline, box, span, taken):
             continue
-        if not _within(box, scope) or _is_debris(box, text):
+        if not scope.first <= box.first <= box.last <= scope.last or box.verdict == REFUSED or _is_debris(box, text):
             continue
         caption, credit = split_words(box.element, [box.element])
         if caption or credit:
-            until = box.last
-            found.append(
-                Picture(
-                    element=box.element,
-                    index=box.first,
-                    caption=caption,
-                    credit=credit,
-                    blocks=frozenset(range(box.first, box.last)),
-                )
-            )
+            until, place = box.last, frozenset(range(box.first, box.last))
+            found.append(Picture(element=box.element, index=box.first, caption=caption, credit=credit, blocks=place))
     return found
 
 
@@ -331,15 +300,14 @@ def _named_inline(blocks: list[Block], text: Box, taken: set[int]) -> list[Pictu
     """Short lines with an element in them that names itself a caption, as a list of pictures has them."""
     found: list[Picture] = []
     for block in blocks:
-        if block.index in taken or not _NAMED < block.size < _LONGEST or block.linkage > 0.2:
+        box, index = block.box, block.index
+        if index in taken or not _NAMED < block.size < _LONGEST or block.linkage > 0.2:
             continue
         named = any(_is_most(element, block) for element in block.inline)
-        if not named or block.box.verdict == REFUSED or block.box.tag in HEADINGS or _is_debris(block.box, text):
-            continue
-        caption, credit = split_credit(block.text)
-        place = frozenset({block.index})
-        element, index = block.box.element, block.index
-        found.append(Picture(element=element, index=index, caption=caption, credit=credit, blocks=place))
+        if named and box.verdict != REFUSED and box.tag not in HEADINGS and not _is_debris(box, text):
+            caption, credit = split_credit(block.text)
+            place = frozenset({index})
+            found.append(Picture(element=box.element, index=index, caption=caption, credit=credit, blocks=place))
     return found
 
 
@@ -371,10 +339,6 @@ def _is_loose(outline: Outline, box: Box, span: range, taken: set[int]) -> bool:
         return False
     timed = any(element.tag == "time" for block in blocks for element in block.inline)
     return not timed and not any(block.box.tag in HEADINGS for block in blocks)
-
-
-def _within(box: Box, scope: Box) -> bool:
-    return scope.first <= box.first and box.last <= scope.last and box.verdict != REFUSED
 
 
 def _once(found: list[Picture]) -> list[Picture]:

@@ -1,20 +1,25 @@
-"""The body of a page as pieces in reading order: paragraphs, headings, quotes, lists, tables and pictures."""
+"""The body of a page as pieces in reading order: paragraphs, quotes, lists, pictures, players, lines at its edges."""
 
 from collections.abc import Iterator
+from functools import cache
 from itertools import groupby
+from re import Pattern
 
 from msgspec.structs import replace
 
 from services.normalize.document import Piece, Shape
+from services.normalize.grammar.byline import read_byline
+from services.normalize.grammar.printed_byline import is_picture_line
 from services.normalize.grammar.titles import letters
-from services.normalize.html.blocks import Block, Box, Outline, is_dateline
+from services.normalize.html.blocks import Block, Box, Medium, Outline, is_dateline
 from services.normalize.html.body import Body, holds_words
-from services.normalize.html.class_names import NOTE_NAMES
-from services.normalize.html.embeds import read_embed
+from services.normalize.html.class_names import BYLINE_NAMES, DATE_NAMES, NOTE_NAMES
 from services.normalize.html.pictures import Picture
-from services.normalize.html.tree import HEADINGS, path_of, text_of
+from services.normalize.html.tree import HEADINGS, attributes_of, path_of, text_of
+from services.normalize.language.load import for_tag
 from services.normalize.readers.markup import pieces_at
-from services.normalize.readers.markup_parts import NOTE_ID, address_of, is_tabular, without_way_back
+from services.normalize.readers.markup_parts import NOTE_ID, address_of, is_tabular, source_of, without_way_back
+from services.normalize.tables import read_table
 
 _MOST_PATHS = 3000
 _MOST_REMOVED = 200
@@ -38,15 +43,17 @@ def pieces_of(
     text = {block.index: block for block in (*body.lead, *body.kept)}
     titled = letters(headline or "")
     pictures = [
-        _bare(picture) if _is_text(picture, text, body.container) or _holds_headline(picture, titled, text) else picture
-        for picture in pictures
+        replace(one, caption="", blocks=frozenset())
+        if _is_text(one, text, body.container) or _holds_headline(one, titled, text)
+        else one
+        for one in pictures
     ]
     taken = {index for picture in pictures for index in picture.blocks}
     placed: list[tuple[int, Piece]] = [(picture.index, _picture(picture, base)) for picture in pictures]
     lead = [block for block in body.lead if block.index not in taken and not _is_title(block, titled)]
     placed += [(block.index, _lead(block)) for block in lead]
     kept = [block for block in body.kept if block.index not in taken and not _is_title(block, titled)]
-    placed += _grouped(kept, body.container, base)
+    placed += _grouped(kept, _wholes(outline, body.container), base)
     shown = {piece.href for _, piece in placed}
     placed += [(index, piece) for index, piece in _embeds(outline, body, base) if piece.href not in shown]
     placed.sort(key=lambda pair: pair[0])
@@ -73,15 +80,11 @@ def removed(
     return tuple(Piece(text=text, shape="debris", path=_path(block)) for text, block in left.items())[:_MOST_REMOVED]
 
 
-def _under(outline: Outline, body: Body) -> Iterator[Block]:
+def _under(outline: Outline, body: Body) -> list[Block]:
     """The running text of the `<article>` that stands round the container: who the author is, a note of the desk."""
-    box: Box | None = body.container
-    while box is not None and box.tag != "article":
-        box = box.parent
-    if box is not None:
-        for block in outline.blocks[body.container.last : box.last]:
-            if block.prose > 0:
-                yield block
+    article = body.container.article()
+    under = outline.blocks[body.container.last : article.last] if article is not None else []
+    return [block for block in under if block.prose > 0]
 
 
 def _is_title(block: Block, titled: str) -> bool:
@@ -120,10 +123,6 @@ def _holds_headline(picture: Picture, titled: str, text: dict[int, Block]) -> bo
     return shown.startswith(titled) and shown != titled
 
 
-def _bare(picture: Picture) -> Picture:
-    return replace(picture, caption="", blocks=frozenset())
-
-
 def _picture(picture: Picture, base: str | None) -> Piece:
     href, path = address_of(picture.href, base) or picture.href, path_of(picture.element)
     return Piece(text=picture.caption, shape="picture", path=path, byline=picture.credit, href=href)
@@ -142,9 +141,11 @@ def _embeds(outline: Outline, body: Body, base: str | None) -> Iterator[tuple[in
             yield medium.index, piece
 
 
-def _grouped(blocks: list[Block], container: Box, base: str | None) -> Iterator[tuple[int, Piece]]:
+def _grouped(
+    blocks: list[Block], wholes: dict[Box, tuple[Box, Shape]], base: str | None
+) -> Iterator[tuple[int, Piece]]:
     """Items of one list are one piece; a table, quote or program that is all the article's is read as fragments are."""
-    for (whole, shape), run in groupby(blocks, key=lambda block: _whole(block, container)):
+    for (whole, shape), run in groupby(blocks, key=lambda block: wholes.get(block.box, (block.box, "paragraph"))):
         members = list(run)
         first = members[0].index
         if shape == "footnote":
@@ -180,18 +181,18 @@ _SHAPES: dict[str, Shape] = {
 }  # fmt: skip
 
 
-def _whole(block: Block, container: Box) -> tuple[Box, Shape]:
-    """The outermost list, table, quote or program round a block inside the container, else its own box."""
-    found: tuple[Box, Shape] = (block.box, "paragraph")
-    box: Box | None = block.box
-    while box is not None and box is not container:
-        if box.tag in _SHAPES:
-            found = (box, _SHAPES[box.tag])
-        elif box.tag == "figure" and holds_words(box):
-            found = (box, "table")
+def _wholes(outline: Outline, container: Box) -> dict[Box, tuple[Box, Shape]]:
+    """The footnote or the outermost list, table, quote or program round each box inside the container."""
+    found: dict[Box, tuple[Box, Shape]] = {}
+    for box in outline.boxes[container.place + 1 : container.end]:  # a box stands behind the one round it
         if NOTE_NAMES.search(box.names) or NOTE_ID.match(_id_of(box)):
-            return box, "footnote"
-        box = box.parent
+            found[box] = box, "footnote"
+        elif box.parent in found:
+            found[box] = found[box.parent]
+        elif box.tag in _SHAPES:
+            found[box] = box, _SHAPES[box.tag]
+        elif box.tag == "figure" and holds_words(box):
+            found[box] = box, "table"
     return found
 
 
@@ -210,3 +211,73 @@ def _with_lead(pieces: tuple[Piece, ...], description: str | None) -> tuple[Piec
     if first is None or pieces[first].shape == "lead" or letters(pieces[first].text) != letters(description or ""):
         return pieces
     return (*pieces[:first], replace(pieces[first], shape="lead"), *pieces[first + 1 :])
+
+
+_LONGEST_MARGIN = 120
+
+
+def margins(body: Body, language: str | None, *, dated: bool, signed: bool) -> Iterator[Piece]:
+    """What calls itself a date or byline over the text, and signatures set apart under it; nothing that is settled.
+
+    Who made the pictures is told beside those who signed, wherever over the text.
+    """
+    first = body.kept[0].index if body.kept else 0
+    dropped = (block for block in body.dropped if block.index < first and is_picture_line(block.text))
+    for block in (*body.front, *dropped):
+        if not dated and _calls_itself(block, DATE_NAMES):
+            yield Piece(text=block.text, shape="date", path=path_of(block.box.element))
+        elif (not signed or is_picture_line(block.text)) and _calls_itself(block, BYLINE_NAMES):
+            yield Piece(text=block.text, shape="byline", path=path_of(block.box.element))
+    for block in body.back:
+        if block.size <= _LONGEST_MARGIN and _is_signature(block, language):
+            yield Piece(text=block.text, shape="byline", path=path_of(block.box.element))
+
+
+def _calls_itself(block: Block, names: Pattern[str]) -> bool:
+    own = block.box.names + " ".join((element.get("class") or "").lower() for element in block.inline)
+    return block.size <= _LONGEST_MARGIN and bool(names.search(own))
+
+
+def _is_signature(block: Block, language: str | None) -> bool:
+    """A byline by its grammar, set in another type or to the right; where papers sign at the end that is enough."""
+    tag = (language or "").lower()
+    apart = block.bold + block.italic > 0.8 * block.size or _is_right(block.box)
+    return (apart or for_tag(tag).bylines.bare_name_ends_page) and read_byline(block.text, tag or "und") is not None
+
+
+def _is_right(box: Box) -> bool:
+    return box.element.get("align") == "right" or "right" in (box.element.get("style") or "")
+
+
+_FRAMES = frozenset({"iframe", "amp-iframe"})
+_PLAYERS = {"video": "video", "audio": "audio", "amp-youtube": "video"}
+_SOURCES = ("src", "data-src", "data-lazy-src", "data-original", "data-url", "data-litespeed-src")
+
+
+def read_embed(medium: Medium, base: str | None) -> Piece | None:
+    """What a frame or player shows and where; None for a picture, and for a frame that shows none of the article."""
+    element, tag = medium.element, medium.element.tag
+    if tag in _FRAMES:
+        get = attributes_of(element).get
+        link = next((link for name in _SOURCES if (link := (get(name) or "").strip()).startswith(("http", "//"))), None)
+        kind = kind_of(link or "")
+    elif tag in _PLAYERS:
+        link = next((link for item in element.iter() if (link := source_of(item))), None)
+        kind = _PLAYERS[tag] if link else None
+    else:
+        return None
+    href = address_of(link, base)
+    if kind is None or href is None:
+        return None
+    return Piece(text=kind, shape="embed", href=href, path=path_of(element))
+
+
+def kind_of(link: str) -> str | None:
+    """What is shown at an address: "video", "post", "map" and the like, or None where nobody knows."""
+    lowered = link[:200].lower()
+    return next((kind for kind, parts in _known().items() if any(part in lowered for part in parts)), None)
+
+
+@cache
+def _known() -> dict[str, list[str]]:
+    return read_table("data/embeds.toml", dict[str, list[str]])

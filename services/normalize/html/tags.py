@@ -34,7 +34,7 @@ def read_tags(root: Element, head: Block | None) -> tuple[Reading, tuple[str, ..
 
 def _links(root: Element, head: Element) -> Iterator[Element]:
     below = False
-    own = _article_of(head)
+    own = next(head.iterancestors("article"), None)
     for element in root.iter("a", str(head.tag)):
         below = below or element is head
         if below and element.tag == "a" and _is_tag(element) and not _is_of_others(element, own):
@@ -67,10 +67,6 @@ def _is_of_others(link: Element, own: Element | None) -> bool:
         if node.tag in _APART or node.tag == "article" or _ELSEWHERE.search(names_in(attributes_of(node))):
             return True
     return False
-
-
-def _article_of(element: Element) -> Element | None:
-    return next(element.iterancestors("article"), None)
 
 
 def _group(links: list[Element]) -> Element:

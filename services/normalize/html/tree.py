@@ -1,4 +1,4 @@
-"""The one tree of a page, and the text of its elements."""
+"""The one tree of a page or document, the names and places of its elements, and their text."""
 
 import re
 from collections.abc import Iterator
@@ -146,3 +146,25 @@ def names_in(attributes: dict[str, str]) -> str:
 def path_of(element: Element) -> str:
     """Where an element stands: `/html/body/article/p[3]`."""
     return element.getroottree().getpath(element)
+
+
+_NAMESPACE = re.compile(r"\{[^}]*\}")
+
+
+def local_name(element: Element) -> str:
+    """The name of an element without its namespace; empty for comments and the like."""
+    tag = element.tag
+    return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""  # type: ignore[redundant-expr]  # as stubbed
+
+
+def plain_name(element: Element) -> str:
+    """The name of an element as written, without its namespace: a step of a path."""
+    return str(element.tag).rpartition("}")[2]
+
+
+def place_of(element: Element) -> str:
+    """Where an element stands, without namespaces: `/newsItem/contentMeta/headline`."""
+    tree = element.getroottree()
+    path = _NAMESPACE.sub("", tree.getelementpath(element))
+    root = _NAMESPACE.sub("", str(tree.getroot().tag))
+    return f"/{root}" if path == "." else f"/{root}/{path}"

@@ -1,7 +1,8 @@
 """The phrase lists of a language as sets of folded words, with the generic ones added; made once a language."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
+from operator import attrgetter
 from typing import Literal
 
 from services.normalize.language.folding import fold
@@ -58,52 +59,54 @@ def paywall_lines(tag: str) -> tuple[str, ...]:
     return tuple(folded((*for_tag(tag).notes.paywall, *for_tag("en").notes.paywall)))
 
 
-@cache
-def site_lines(tag: str) -> frozenset[str]:
-    """Whole lines that belong to a site."""
-    return folded((*for_tag(tag).boilerplate.lines, *for_tag(GENERIC).boilerplate.lines))
+def _phrases(where: str, beside: str | None = None) -> Callable[[str], frozenset[str]]:
+    """A list of a language's file ("boilerplate.lines") folded, by the language's tag; `beside`: with that one's."""
+    listed = attrgetter(where)
+
+    @cache
+    def folded_list(tag: str) -> frozenset[str]:
+        return folded((*listed(for_tag(tag)), *(listed(for_tag(beside)) if beside is not None else ())))
+
+    return folded_list
+
+
+site_lines = _phrases("boilerplate.lines", GENERIC)
+"""Whole lines that belong to a site."""
+
+_site_prefixes = _phrases("boilerplate.prefixes", GENERIC)
+
+related_openers = _phrases("boilerplate.related")
+"""What stands over a list of other articles."""
+
+sections = _phrases("boilerplate.sections")
+"""Names of a paper's sections."""
+
+outlets = _phrases("outlets", GENERIC)
+"""Papers and agencies."""
+
+calls = _phrases("calls", "en")
+"""What newsrooms call out before a text, in the shape of a dateline."""
+
+crews = _phrases("bylines.crews")
+"""Newsroom words that stand where a name would."""
+
+place_words = _phrases("bylines.place_words")
+"""What stands between a name and where that person is: "in", "à", "из"."""
+
+given_names = _phrases("bylines.given_names")
+"""Usual given names, where letters have no case to tell a name by."""
 
 
 @cache
 def site_prefixes(tag: str) -> tuple[str, ...]:
     """Beginnings of lines that belong to a site."""
-    return tuple(folded((*for_tag(tag).boilerplate.prefixes, *for_tag(GENERIC).boilerplate.prefixes)))
-
-
-@cache
-def related_openers(tag: str) -> frozenset[str]:
-    """What stands over a list of other articles."""
-    return folded(for_tag(tag).boilerplate.related)
-
-
-@cache
-def sections(tag: str) -> frozenset[str]:
-    """Names of a paper's sections."""
-    return folded(for_tag(tag).boilerplate.sections)
-
-
-@cache
-def outlets(tag: str) -> frozenset[str]:
-    """Papers and agencies."""
-    return folded((*for_tag(tag).outlets, *for_tag(GENERIC).outlets))
-
-
-@cache
-def calls(tag: str) -> frozenset[str]:
-    """What newsrooms call out before a text, in the shape of a dateline."""
-    return folded((*for_tag(tag).calls, *for_tag("en").calls))
+    return tuple(_site_prefixes(tag))
 
 
 @cache
 def titles(tag: str) -> frozenset[str]:
     """Titles before a name, without full stops at the end."""
     return frozenset(title.rstrip(".") for title in folded(for_tag(tag).bylines.titles))
-
-
-@cache
-def crews(tag: str) -> frozenset[str]:
-    """Newsroom words that stand where a name would."""
-    return folded(for_tag(tag).bylines.crews)
 
 
 @cache
@@ -128,23 +131,11 @@ def particles(tag: str) -> frozenset[str]:
 
 
 @cache
-def place_words(tag: str) -> frozenset[str]:
-    """What stands between a name and where that person is: "in", "à", "из"."""
-    return folded(for_tag(tag).bylines.place_words)
-
-
-@cache
 def date_words(tag: str) -> frozenset[str]:
     """Weekdays, months and labels of dates: no place, no name."""
     dates = for_tag(tag).dates
     names = (word for row in dates.weekdays for word in row.split())
     return folded((*names, *dates.weekdays, *dates.months, *dates.published, *dates.updated, *dates.days))
-
-
-@cache
-def given_names(tag: str) -> frozenset[str]:
-    """Usual given names, where letters have no case to tell a name by."""
-    return folded(for_tag(tag).bylines.given_names)
 
 
 _ASIDE_EDGES = EDGES + "\t\n：►▶▸➤→▼▽■●◆★+#。，（）【】？！“”„’>›0123456789"

@@ -11,7 +11,7 @@ from services.normalize.document import Draft, Piece, Shape
 from services.normalize.fields.date import Dated, clock_evidence
 from services.normalize.grammar.byline import read_byline
 from services.normalize.grammar.byline_marks import turned_names
-from services.normalize.grammar.person_names import is_organisation
+from services.normalize.grammar.person_names import is_organisation, opens_as_outlet
 from services.normalize.grammar.printed_byline import named_in
 from services.normalize.language.folding import fold
 from services.normalize.language.load import GENERIC
@@ -81,6 +81,9 @@ class FieldReadings:
         if reading is None:
             for named in named_in(printed, language):
                 did = role if named.role == "author" else named.role
+                if opens_as_outlet(named.name, language or GENERIC):
+                    self.add("organisations", (named.name,), member, path)
+                    continue
                 self.add_name(named.name, (did,), member, path, printed, named.post)
             return
         for person in reading.people:
@@ -182,7 +185,7 @@ class FieldReadings:
 
     def _clock(self, fields: dict[str, object], dated: Dated, of_day: Evidence) -> Iterator[Evidence]:
         moment = dated.moment
-        fields |= {"precision": moment.precision, "zone_rule": moment.zone_rule, "local_day": moment.day}
+        fields |= moment.beside()
         if moment.precision != "day":
             yield clock_evidence(of_day, moment, min(of_day.sure, dated.clock_sure))
 

@@ -78,7 +78,7 @@ def _take_rest(readings: FieldReadings, entry: FeedEntry) -> None:
     readings.take("language", language, "feed language", "$.language", sure=0.8)
     for place, author in enumerate(entry.authors):
         _take_author(readings, author.strip(), language, f"$.authors[{place}]")
-    printed = ", ".join(author.strip() for author in entry.authors if author.strip())
+    printed = ", ".join(author.strip() for author in entry.authors if any(map(str.isalpha, author)))
     readings.take("byline", printed, "feed authors", "$.authors", sure=0.8)
     readings.take("uri", article_uri(entry.link), "feed link", "$.link")
     readings.add("alt_ids", (entry.guid or "",), "feed guid", "$.guid")

@@ -10,9 +10,10 @@ from services.normalize.document import Draft, Piece, Told
 from services.normalize.fields.date import clock_evidence, clock_sureness, is_before, received_at
 from services.normalize.fields.date_ranking import Settled, settle_changed, settle_published
 from services.normalize.fields.language import SAMPLE, language_of
+from services.normalize.grammar.printed_byline import Named
 from services.normalize.grammar.titles import letters
 from services.normalize.grammar.zones import Assigned, assign_zone
-from services.normalize.html.authors import author_readings, posts_of, read_authors, site_letters, split_kinds
+from services.normalize.html.authors import author_readings, printed_beside, read_authors, site_letters, split_kinds
 from services.normalize.html.blocks import Box, Outline, read_outline
 from services.normalize.html.body import read_body
 from services.normalize.html.bylines import Byline
@@ -30,9 +31,8 @@ from services.normalize.html.declared_fields import (
 from services.normalize.html.headlines import read_headline
 from services.normalize.html.kind import read_access, read_cut, read_kind
 from services.normalize.html.live_entries import printed_entries, words_of
-from services.normalize.html.margins import margins
 from services.normalize.html.not_article import refuse_listing, refuse_other_page
-from services.normalize.html.pieces import pieces_of, removed
+from services.normalize.html.pieces import margins, pieces_of, removed
 from services.normalize.html.regions import find_near, find_pictures, find_places
 from services.normalize.html.tags import read_tags
 from services.normalize.html.title_readings import read_kicker
@@ -140,7 +140,7 @@ def _settle_dates(fields: _Fields, declared: Declared, witnesses: list[DateWitne
         moment, sure = published.moment, _sure(published, read_on)
         best = _as_said("first_created", published.witness)
         fields.believe(Ranking(believed=best, sure=sure, lost=contradicting([best, *said])), moment.value)
-        fields.values |= {"precision": moment.precision, "zone_rule": moment.zone_rule, "local_day": moment.day}
+        fields.values |= moment.beside()
         if moment.precision != "day":
             fields.evidence.append(clock_evidence(fields.evidence[-1], moment, clock_sureness(sure, moment)))
     if changed is not None and (published is None or not is_before(changed.moment.value, published.moment.value)):
@@ -178,36 +178,31 @@ def _settle_people(fields: _Fields, declared: Declared, readings: list[Byline]) 
     people, organisations = split_kinds(rankings, sites)
     for field, names in (("people", people), ("organisations", organisations)):
         fields.evidence += [rankings[name].evidence(f"{field}[{place}]") for place, name in enumerate(names)]
-    posts = posts_of(readings, declared.language)
-    fields.values["people"] = tuple(Person(name=name, job_title=posts.get(letters(name))) for name in people)
+    beside = printed_beside(readings, declared.language)
+    said = [beside.get(letters(name), Named(name=name)) for name in people]
+    fields.values["people"] = tuple(
+        Person(name=name, rel=(one.role,), job_title=one.post) for name, one in zip(people, said, strict=True)
+    )
     fields.values["organisations"] = tuple(organisations)
     return tuple(rankings)
 
 
 def _settle_live(fields: _Fields, declared: Declared, raw: Raw, outline: Outline, container: Box | None) -> None:
-    """The entries of a live report, as the page declares them, else as it prints them."""
-    entries = live_entries(declared.article.get("liveBlogUpdate"), raw, declared.language)
-    fields.values["live_entries"] = tuple(entry for _, entry in entries)
-    for place, (below, entry) in enumerate(entries):
-        path = declared.json_place(declared.article, f".liveBlogUpdate{below}")
-        quote = (entry.headline or next((block.text for block in entry.blocks if block.text), None) or "")[:_QUOTE]
-        one = Reading(field=f"live_entries[{place}]", value=quote, rule=RuleId.LIVE_UPDATE, place=path)
-        fields.evidence.append(Ranking(believed=one, sure=one.sure).evidence())
-    if not entries and container is not None:
-        _settle_printed_entries(fields, outline, container, raw, declared.language)
-
-
-def _settle_printed_entries(fields: _Fields, outline: Outline, container: Box, raw: Raw, language: str | None) -> None:
-    """The entries of a live report that nothing declares; a page that has some is one."""
-    kind, day = fields.values.get("kind"), cast(dt.date | None, fields.values.get("local_day"))
-    found = printed_entries(outline, container, raw, language, day, is_live=kind == "live")
-    fields.values["live_entries"] = tuple(entry for _, entry in found)
-    for place, (box, entry) in enumerate(found):
-        quote, path, rule = words_of(entry)[:_QUOTE], path_of(box.element), RuleId.LIVE_PRINTED
-        if not place and kind in (None, "news"):
+    """The entries of a live report, as the page declares them, else as it prints them: a page that does so is one."""
+    rule, said = RuleId.LIVE_UPDATE, live_entries(declared.article.get("liveBlogUpdate"), raw, declared.language)
+    found = [(declared.json_place(declared.article, f".liveBlogUpdate{below}"), entry) for below, entry in said]
+    if not found and container is not None:
+        kind, day = fields.values.get("kind"), cast(dt.date | None, fields.values.get("local_day"))
+        printed = printed_entries(outline, container, raw, declared.language, day, is_live=kind == "live")
+        rule, found = RuleId.LIVE_PRINTED, [(path_of(box.element), entry) for box, entry in printed]
+        if found and kind in (None, "news"):
+            quote = words_of(found[0][1])[:_QUOTE]
             fields.evidence = [seen for seen in fields.evidence if seen.field != "kind"]
-            fields.believe(rank("kind", [Reading(field="kind", value="live", rule=rule, place=path, quote=quote)]))
-        one = Reading(field=f"live_entries[{place}]", value=quote, rule=rule, place=path, quote=quote)
+            one = Reading(field="kind", value="live", rule=rule, place=found[0][0], quote=quote)
+            fields.believe(rank("kind", [one]))
+    fields.values["live_entries"] = tuple(entry for _, entry in found)
+    for number, (place, entry) in enumerate(found):
+        one = Reading(field=f"live_entries[{number}]", value=words_of(entry)[:_QUOTE], rule=rule, place=place)
         fields.evidence.append(Ranking(believed=one, sure=one.sure).evidence())
 
 

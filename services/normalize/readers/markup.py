@@ -10,44 +10,8 @@ from msgspec.structs import replace
 
 from services.normalize.document import Piece, Shape, size
 from services.normalize.html.class_names import CAPTION_NAMES, NOTE_NAMES
-from services.normalize.html.tree import Element, names_of, parse, squeeze, text_of
-from services.normalize.readers.element import local_name, place_of, plain_name
-from services.normalize.readers.markup_captions import (
-    LONGEST_CAPTION,
-    caption_and_credit,
-    holds,
-    is_caption,
-    is_caption_of,
-    is_credit,
-)
-from services.normalize.readers.markup_parts import (
-    BOLD,
-    DRESS,
-    FIGURES,
-    ITALIC,
-    LINKED,
-    LISTS,
-    NOTE_ID,
-    PICTURES,
-    PLAYERS,
-    QUOTES,
-    RICH,
-    SHAPES,
-    UNSEEN,
-    address_of,
-    gutter_of,
-    is_code,
-    is_counter,
-    is_hidden,
-    is_inline,
-    is_tabular,
-    items_of,
-    paragraphs,
-    printed_lines,
-    rows_of,
-    source_of,
-    without_way_back,
-)
+from services.normalize.html.tree import Element, local_name, names_of, parse, place_of, plain_name, squeeze, text_of
+from services.normalize.readers import markup_parts as parts
 from shared.untrusted.markup_limits import check
 
 _TAG = re.compile(r"</?[A-Za-z][\w:-]*(?:\s[^<>]*)?/?>")
@@ -126,7 +90,7 @@ class _Walker:
         self.base, self.path = base, path
         self.pieces: list[Piece] = []
         self._words: list[str] = []
-        self._dressed = [0] * (BOLD | ITALIC | LINKED | 1)
+        self._dressed = [0] * (parts.BOLD | parts.ITALIC | parts.LINKED | 1)
         self._shape: Shape = "paragraph"
         self._skip: set[Element] = set()
 
@@ -144,8 +108,8 @@ class _Walker:
         text, self._words = "".join(self._words), []
         counts, self._dressed = self._dressed, [0] * len(self._dressed)
         whole = counts[0] * 0.9
-        bold, italic, linked = counts[BOLD] > whole, counts[ITALIC] > whole, counts[LINKED] > whole
-        for part in paragraphs(text):
+        bold, italic, linked = counts[parts.BOLD] > whole, counts[parts.ITALIC] > whole, counts[parts.LINKED] > whole
+        for part in parts.paragraphs(text):
             kind = shape or self._shape
             if kind == "paragraph" and italic and self._is_under_picture(part):
                 kind = "caption"
@@ -166,64 +130,64 @@ class _Walker:
         before, after = " " if text[0].isspace() else "", " " if text[-1].isspace() else ""
         self._words.append(f"{before}{words}{after}" if words else " ")
         self._dressed[0] += len(words)
-        for bit in (BOLD, ITALIC, LINKED):
+        for bit in (parts.BOLD, parts.ITALIC, parts.LINKED):
             if dress & bit:
                 self._dressed[bit] += len(words)
 
     def visit(self, element: Element, around: str, place: str, depth: int, dress: int) -> None:
         """Add the words or the pieces of an element."""
         tag = local_name(element)
-        if not tag or tag in UNSEEN or element in self._skip or is_hidden(element):
+        if not tag or tag in parts.UNSEEN or element in self._skip or parts.is_hidden(element):
             return
         if tag == "br":
             self._words.append("\n")
         elif depth > _DEEPEST:
             self._take(f" {' '.join(map(str, element.itertext()))} ", dress)
-        elif tag in PICTURES:
+        elif tag in parts.PICTURES:
             self._picture(element, place)
-        elif is_inline(tag, around):
+        elif parts.is_inline(tag, around):
             if tag == "sup" and any(local_name(child) == "a" for child in element):
                 self._words.append(" ")  # the mark of a note is no part of the word before it
-            self.inside(element, place, depth, dress | DRESS.get(tag, 0))
+            self.inside(element, place, depth, dress | parts.DRESS.get(tag, 0))
         else:
             self.flush(self.path or place.rpartition("/")[0])
-            self._block(element, tag, place, depth, dress | DRESS.get(tag, 0))
+            self._block(element, tag, place, depth, dress | parts.DRESS.get(tag, 0))
 
     def _block(self, element: Element, tag: str, place: str, depth: int, dress: int) -> None:
         names = names_of(element)
-        if tag in FIGURES or (CAPTION_NAMES.search(names) and holds(element, PICTURES)):
+        if tag in parts.FIGURES or (CAPTION_NAMES.search(names) and parts.holds(element, parts.PICTURES)):
             self._figure(element, place, depth)
-        elif tag in PLAYERS:
+        elif tag in parts.PLAYERS:
             self._player(element, place, None)
-        elif tag in LISTS:
+        elif tag in parts.LISTS:
             self._list(element, place, depth, is_notes=NOTE_NAMES.search(names) is not None)
-        elif tag == "table" and is_tabular(element):
+        elif tag == "table" and parts.is_tabular(element):
             self._table(element, place, None)
-        elif tag in QUOTES:
+        elif tag in parts.QUOTES:
             self._quote(element, place, depth, None)
         elif tag == "pre":
             self._preformatted(element, place, None)
-        elif is_caption(element, tag, names):
+        elif parts.is_caption(element, tag, names):
             self._caption(element, place)
         else:
             was = self._shape
             is_note = tag == "fn" or NOTE_NAMES.search(names) or (element.get("role") or "").startswith("doc-endnote")
             self._shape = "footnote" if is_note else was
             self.inside(element, place, depth, dress)
-            self.flush(place, SHAPES.get(tag))
+            self.flush(place, parts.SHAPES.get(tag))
             self._shape = was
 
     def _list(self, element: Element, place: str, depth: int, *, is_notes: bool) -> None:
         """Items of words alone are one piece; one that holds a picture, a table or the like is walked."""
         items: list[str] = []
-        for text, item in items_of(element):
-            if item is not None and holds(item, RICH):
+        for text, item in parts.items_of(element):
+            if item is not None and parts.holds(item, parts.RICH):
                 self._close_list(items, place)
                 self.inside(item, place, depth + 1, 0)
                 self.flush(place)
-            elif is_notes or self._shape == "footnote" or (item is not None and NOTE_ID.match(item.get("id") or "")):
+            elif is_notes or self._shape == "footnote" or (item is not None and parts.is_note(item)):
                 self._close_list(items, place)
-                self._add(Piece(text=without_way_back(text), shape="footnote", path=place))
+                self._add(Piece(text=parts.without_way_back(text), shape="footnote", path=place))
             else:
                 items.append(text)
         self._close_list(items, place)
@@ -234,7 +198,7 @@ class _Walker:
             items.clear()
 
     def _table(self, table: Element, place: str, caption: str | None) -> None:
-        rows = rows_of(table)
+        rows = parts.rows_of(table)
         own = " ".join(text_of(item) for item in table if local_name(item) == "caption")
         said = " ".join(filter(None, (own, caption))) or None
         text = " ".join(cell for row in rows for cell in row if cell)
@@ -260,32 +224,37 @@ class _Walker:
 
     def _preformatted(self, element: Element, place: str, caption: str | None) -> None:
         """Code keeps its lines; a poem or a timetable set in `pre` is paragraphs."""
-        text = printed_lines(element)
-        if is_code(element):
+        text = parts.printed_lines(element)
+        if parts.is_code(element):
             self._add(Piece(text=text, shape="code", caption=caption, path=place))
             return
-        for part in paragraphs(text):
+        for part in parts.paragraphs(text):
             self._add(Piece(text=part, shape="paragraph", path=place, is_running=True))
         self._add(Piece(text=caption or "", shape="caption", path=place))
 
     def _figure(self, element: Element, place: str, depth: int) -> None:
         """A picture with its words, a gallery of them, or a table, quote, code or player set in a figure."""
-        captions = [item for item in element.iter() if item is not element and is_caption_of(item)]
-        if any(local_name(item) in FIGURES for item in element.iterdescendants()):
+        captions = [item for item in element.iter() if item is not element and parts.is_caption_of(item)]
+        if any(local_name(item) in parts.FIGURES for item in element.iterdescendants()):
             self.inside(element, place, depth, 0)
             self.flush(place)
             return
-        pictures = [item for item in element.iter() if local_name(item) in PICTURES and not is_counter(item)]
-        caption, credit = caption_and_credit(captions)
-        part = next((item for item in element.iter() if local_name(item) in QUOTES | PLAYERS | {"table", "pre"}), None)
+        pictures = [
+            item for item in element.iter() if local_name(item) in parts.PICTURES and not parts.is_counter(item)
+        ]
+        caption, credit = parts.caption_and_credit(captions)
+        part = next(
+            (item for item in element.iter() if local_name(item) in parts.QUOTES | parts.PLAYERS | {"table", "pre"}),
+            None,
+        )
         if pictures:
             self._pictures(element, pictures, captions, place)
         elif part is None:
             self._words_of_figure(element, captions, place, depth)
-        elif (code := gutter_of(element)) is not None:
+        elif (code := parts.gutter_of(element)) is not None:
             numbers, lines = code
             self._add(Piece(text=text_of(numbers), shape="debris", path=place))
-            self._add(Piece(text=printed_lines(lines), shape="code", caption=caption, path=place))
+            self._add(Piece(text=parts.printed_lines(lines), shape="code", caption=caption, path=place))
         else:
             self._skip.update(captions)
             self._skip.add(part)
@@ -295,11 +264,11 @@ class _Walker:
 
     def _part(self, part: Element, place: str, depth: int, caption: str | None) -> None:
         tag = local_name(part)
-        if tag in QUOTES:
+        if tag in parts.QUOTES:
             self._quote(part, place, depth, caption)
-        elif tag in PLAYERS:
+        elif tag in parts.PLAYERS:
             self._player(part, place, caption)
-        elif tag == "table" and is_tabular(part):
+        elif tag == "table" and parts.is_tabular(part):
             self._table(part, place, caption)
         elif tag == "pre":
             self._preformatted(part, place, caption)
@@ -311,9 +280,9 @@ class _Walker:
     def _words_of_figure(self, element: Element, captions: list[Element], place: str, depth: int) -> None:
         """A figure of words alone: an address is a player's, drawn by the site; else text under a caption."""
         text = text_of(element, frozenset(captions))
-        address = address_of(text, None) if text.startswith(("http://", "https://")) else None
+        address = parts.address_of(text, None) if text.startswith(("http://", "https://")) else None
         if address is not None:
-            caption, credit = caption_and_credit(captions)
+            caption, credit = parts.caption_and_credit(captions)
             self._add(Piece(text=text, shape="embed", href=address, caption=caption, byline=credit, path=place))
             return
         self.inside(element, place, depth, 0)
@@ -321,40 +290,40 @@ class _Walker:
 
     def _pictures(self, element: Element, pictures: list[Element], captions: list[Element], place: str) -> None:
         """The pictures of a figure: the words belong to the last; what calls itself no caption may be a button."""
-        caption, credit = caption_and_credit(captions)
+        caption, credit = parts.caption_and_credit(captions)
         rest = text_of(element, frozenset(captions))
         if rest and not caption:
-            loose = [item for item in element.iter() if is_credit(item)]
+            loose = [item for item in element.iter() if parts.is_credit(item)]
             credit = credit or next((text for item in loose if (text := text_of(item))), None)
             caption, rest = text_of(element, frozenset([*captions, *loose])), ""
-        hrefs = list(dict.fromkeys(address_of(source_of(item), self.base) for item in pictures))
+        hrefs = list(dict.fromkeys(parts.address_of(parts.source_of(item), self.base) for item in pictures))
         for href in hrefs[:-1]:
             self._add(Piece(text="", shape="picture", href=href, path=place))
         self._add(Piece(text=caption or "", shape="picture", href=hrefs[-1], byline=credit, path=place))
         self._add(Piece(text=rest, shape="debris", path=place))
 
     def _picture(self, element: Element, place: str) -> None:
-        href = address_of(source_of(element), self.base)
-        if href is not None and not is_counter(element):
+        href = parts.address_of(parts.source_of(element), self.base)
+        if href is not None and not parts.is_counter(element):
             self.flush(self.path or place.rpartition("/")[0])
             self._add(Piece(text="", shape="picture", href=href, path=place))
 
     def _caption(self, element: Element, place: str) -> None:
-        caption, credit = caption_and_credit([element])
+        caption, credit = parts.caption_and_credit([element])
         self._add(Piece(text=caption or "", shape="caption", byline=credit, path=place))
 
     def _player(self, element: Element, place: str, caption: str | None) -> None:
         """A film, a sound or a post of elsewhere, under the name the markup gives it."""
-        sources = (source_of(item) for item in element.iter())
-        href = next((link for source in sources if (link := address_of(source, self.base))), None)
-        if is_counter(element) or (href is None and not caption):
+        sources = (parts.source_of(item) for item in element.iter())
+        href = next((link for source in sources if (link := parts.address_of(source, self.base))), None)
+        if parts.is_counter(element) or (href is None and not caption):
             return
         text = squeeze(element.get("title") or "") or local_name(element)
         self._add(Piece(text=text, shape="embed", href=href, caption=caption, path=place))
 
     def _is_under_picture(self, text: str) -> bool:
         above = self.pieces[-1] if self.pieces else None
-        return above is not None and above.shape == "picture" and not above.text and size(text) <= LONGEST_CAPTION
+        return above is not None and above.shape == "picture" and not above.text and size(text) <= parts.LONGEST_CAPTION
 
     def _add(self, piece: Piece) -> None:
         if piece.text or piece.href or piece.byline:

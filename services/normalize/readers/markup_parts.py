@@ -1,4 +1,4 @@
-"""What the elements of a fragment are: which stand in the line, which are unseen, what a table or a list holds."""
+"""What the elements of a fragment are: in the line, unseen, captions or credits; what a table or a list holds."""
 
 import re
 from collections.abc import Iterator
@@ -6,10 +6,9 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 
-from services.normalize.document import Shape
-from services.normalize.html.class_names import CODE_NAMES, GUTTER_NAMES, HIDDEN_STYLE
-from services.normalize.html.tree import INLINE, Element, names_of, squeeze, text_of
-from services.normalize.readers.element import local_name
+from services.normalize.document import Shape, size
+from services.normalize.html.class_names import CAPTION_NAMES, CODE_NAMES, CREDIT_NAMES, GUTTER_NAMES, HIDDEN_STYLE
+from services.normalize.html.tree import INLINE, Element, local_name, names_of, squeeze, text_of
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6", "hl1", "hl2")
 SHAPES: dict[str, Shape] = {
@@ -21,6 +20,7 @@ LISTS = frozenset({"ul", "ol", "dl"})
 FIGURES = frozenset({"figure", "media"})
 PICTURES = frozenset({"img", "amp-img", "media-reference"})
 PLAYERS = frozenset({"iframe", "video", "audio", "embed", "amp-iframe", "amp-youtube", "amp-video"})
+SET_APART = frozenset({*QUOTES, *PLAYERS, "table", "pre"})  # what a figure may hold in the place of a picture
 CREDITS = frozenset({"media-producer", "cite", "small"})
 RICH = frozenset({*FIGURES, *PICTURES, *QUOTES, *PLAYERS, *HEADINGS, "table", "pre", "object"})
 UNSEEN = frozenset(
@@ -161,6 +161,11 @@ def gutter_of(figure: Element) -> tuple[Element, Element] | None:
     return (numbers, lines[0]) if numbers is not None and len(lines) == 1 else None
 
 
+def is_note(item: Element) -> bool:
+    """Whether an item names itself a footnote."""
+    return NOTE_ID.match(item.get("id") or "") is not None
+
+
 def without_way_back(text: str) -> str:
     """A note without the arrow that leads back to its mark."""
     return _WAY_BACK.sub("", text)
@@ -191,3 +196,58 @@ def address_of(link: str | None, base: str | None) -> str | None:
     except ValueError:
         return None
     return joined if parts.scheme in ("http", "https", "") else None
+
+
+LONGEST_CAPTION = 60  # words
+
+
+def holds(element: Element, tags: frozenset[str]) -> bool:
+    """Whether an element of these names stands anywhere in it."""
+    return any(local_name(item) in tags for item in element.iterdescendants())
+
+
+def is_caption(element: Element, tag: str, names: str) -> bool:
+    """Whether an element is a caption by its tag, or by its class names and its length."""
+    if SHAPES.get(tag) == "caption":
+        return True
+    return CAPTION_NAMES.search(names) is not None and size(text_of(element)) <= LONGEST_CAPTION
+
+
+def is_caption_of(element: Element) -> bool:
+    """Whether an element of a figure is a caption, and not inside another one."""
+    tag = local_name(element)
+    if SHAPES.get(tag) == "caption" or tag == "media-producer":
+        return next(element.iterancestors("{*}table"), None) is None
+    is_named = CAPTION_NAMES.search(names_of(element)) is not None and not holds(element, PICTURES)
+    return is_named and not any(map(_is_named_caption, element.iterancestors()))
+
+
+def _is_named_caption(element: Element) -> bool:
+    return SHAPES.get(local_name(element)) == "caption"
+
+
+def is_credit(element: Element) -> bool:
+    """Whether an element sets a credit apart from its caption."""
+    return local_name(element) in CREDITS or CREDIT_NAMES.search(names_of(element)) is not None
+
+
+def caption_and_credit(captions: list[Element]) -> tuple[str | None, str | None]:
+    """The words of captions, and the credits set apart in them; a caption that is all credit stays one."""
+    said: list[str] = []
+    credits: list[str] = []
+    for element in captions:
+        marks = [item for item in element.iter() if is_credit(item)]
+        text = text_of(element, frozenset(marks)) if element not in marks else ""
+        credits += _credits(marks) if text or local_name(element) in CREDITS else []
+        said += [text or ("" if local_name(element) in CREDITS else text_of(element))]
+    return " ".join(filter(None, said)) or None, ", ".join(dict.fromkeys(credits)) or None
+
+
+def _credits(marks: list[Element]) -> Iterator[str]:
+    """The words of the marks, none twice where one stands in another."""
+    taken: set[Element] = set()
+    for mark in marks:
+        if not taken.intersection(mark.iterancestors()):
+            taken.add(mark)
+            if text := text_of(mark):
+                yield text

@@ -2,9 +2,8 @@
 
 from services.normalize.document import Draft, Piece
 from services.normalize.fields.date import date_of_value
-from services.normalize.html.tree import Element
+from services.normalize.html.tree import Element, local_name, place_of
 from services.normalize.readers.declared_fields import FieldReadings, role_of
-from services.normalize.readers.element import local_name, place_of
 from services.normalize.readers.markup import pieces_of_element, pieces_of_markup, pieces_of_text
 from services.normalize.readers.nitf import take_nitf
 from services.normalize.readers.untold import leaves_of_xml

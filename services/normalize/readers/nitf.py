@@ -6,9 +6,8 @@ from msgspec.structs import replace
 
 from services.normalize.document import Draft, Piece
 from services.normalize.fields.date import date_of_value
-from services.normalize.html.tree import Element
+from services.normalize.html.tree import Element, local_name, place_of
 from services.normalize.readers.declared_fields import FieldReadings, role_of
-from services.normalize.readers.element import local_name, place_of
 from services.normalize.readers.markup import pieces_of_element
 from services.normalize.readers.untold import leaves_of_xml
 from services.normalize.readers.xml_document import every, first, parse_xml, words_of

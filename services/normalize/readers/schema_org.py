@@ -27,6 +27,10 @@ _PEOPLE: tuple[tuple[str, Role], ...] = (
     ("translator", "translator"), ("illustrator", "illustrator"),
 )  # fmt: skip
 _SAID_FREE: Mapping[str, Access] = {"true": "free", "false": "paid"}
+_TEXTS = (
+    ("headline", "headline", 0.95), ("headline", "name", 0.8), ("headline", "alternativeHeadline", 0.6),
+    ("description", "description", 0.9), ("description", "abstract", 0.9),
+)  # fmt: skip
 _SURE_NEWS = 0.7  # many programs call every page that
 Item = dict[str, object]
 
@@ -93,14 +97,9 @@ def _objects(value: object, path: str, depth: int, below_keys: Sequence[str] = _
 
 
 def _take_texts(readings: FieldReadings, item: Item, path: str) -> None:
-    for key, sure in (("headline", 0.95), ("name", 0.8), ("alternativeHeadline", 0.6)):
-        readings.take(
-            "headline", plain_text_of(text_at(item.get(key))), f"schema.org {key}", f"{path}.{key}", sure=sure
-        )
-    for key, sure in (("description", 0.9), ("abstract", 0.9)):
-        readings.take(
-            "description", plain_text_of(text_at(item.get(key))), f"schema.org {key}", f"{path}.{key}", sure=sure
-        )
+    for field, key, sure in _TEXTS:
+        said = plain_text_of(text_at(item.get(key)))
+        readings.take(field, said, f"schema.org {key}", f"{path}.{key}", sure=sure)
     readings.take("dateline", text_at(item.get("dateline")), "schema.org dateline", f"{path}.dateline")
     place = _name(item.get("locationCreated"))
     readings.take("located", place, "schema.org locationCreated", f"{path}.locationCreated")
@@ -169,10 +168,17 @@ def _take_corrections(readings: FieldReadings, item: Item, path: str, raw: Raw, 
 
 def _take_people(readings: FieldReadings, item: Item, path: str, language: str | None) -> None:
     for key, role in _PEOPLE:
-        if key != "creator" or not readings.has("people"):
-            posts = {_name(entry): text_at(entry.get("jobTitle")) for _, entry in objects_at(item.get(key))}
-            for below, name, is_person in _names(item.get(key)):
-                _take_name(readings, name, is_person, role, f"{path}.{key}{below}", posts.get(name), language)
+        if key == "creator" and readings.has("people"):
+            continue
+        posts = {_name(entry): text_at(entry.get("jobTitle")) for _, entry in objects_at(item.get(key))}
+        for below, name, is_person in _names(item.get(key)):
+            rule, place = f"schema.org {role}", f"{path}.{key}{below}"
+            if is_person:
+                readings.add_person(name, (role,), rule, place, post=posts.get(name))
+            elif is_person is False:
+                readings.add("organisations", (name,), rule, place)
+            else:
+                readings.take_names(name, language, rule, place, role)
     printed = tuple(dict.fromkeys(name for _, name, _ in _names(item.get("author"))))
     readings.take("byline", ", ".join(printed), "schema.org author", f"{path}.author", sure=0.8)
     for key in ("sourceOrganization", "provider", "publisher"):
@@ -180,30 +186,12 @@ def _take_people(readings: FieldReadings, item: Item, path: str, language: str |
             readings.add("sources", (_name(item.get(key)) or "",), f"schema.org {key}", f"{path}.{key}")
 
 
-def _take_name(
-    readings: FieldReadings,
-    name: str,
-    is_person: bool | None,
-    role: Role,
-    path: str,
-    post: str | None,
-    language: str | None,
-) -> None:
-    rule = f"schema.org {role}"
-    if is_person:
-        readings.add_person(name, (role,), rule, path, post=post)
-    elif is_person is False:
-        readings.add("organisations", (name,), rule, path)
-    else:
-        readings.take_names(name, language, rule, path, role)
-
-
 def _names(value: object) -> Iterator[tuple[str, str, bool | None]]:
     """Names in their order with their path, and whether each is a person's: None where the document does not say."""
     for place, entry in enumerate(value) if isinstance(value, list) else ((None, value),):
         below = "" if place is None else f"[{place}]"
         name = _name(entry)
-        if name is None or name.startswith(("http:", "https:")):
+        if name is None or not any(map(str.isalpha, name)) or name.startswith(("http:", "https:")):
             continue
         if not isinstance(entry, dict):
             yield below, name, None

@@ -7,8 +7,7 @@ called. Codes, addresses and instants are no words.
 import re
 from collections.abc import Iterator
 
-from services.normalize.html.tree import Element
-from services.normalize.readers.element import local_name, place_of
+from services.normalize.html.tree import Element, local_name, place_of
 from services.normalize.readers.markup import plain_text_of
 from services.normalize.readers.xml_document import words_of
 

@@ -4,8 +4,7 @@ import re
 
 from lxml import etree
 
-from services.normalize.html.tree import Element, squeeze
-from services.normalize.readers.element import local_name
+from services.normalize.html.tree import Element, local_name, squeeze
 from services.normalize.readers.markup_parts import is_inline
 from shared.errors import NotAnArticle
 from shared.untrusted.markup_limits import check

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.normalize.fields.date import CLOCK
-from services.normalize.grammar.calendars import hijri, persian
 from services.normalize.grammar.date_words import month_named, words_of_dates
 from services.normalize.grammar.dates import moment_of, read_date, read_dates
+from services.normalize.grammar.machine_dates import hijri, persian
 from services.normalize.grammar.zones import Assigned, assign_zone, match_zone
 from services.normalize.pipeline import normalize
 from shared.article import Article

@@ -46,6 +46,8 @@ def test_the_headline_is_the_headline_whatever_stands_round_it(head: list[str]) 
         pytest.param(["Read more: Trains stop"], id="another story"),
         pytest.param(["###"], id="the end of a release"),
         pytest.param(["-30-"], id="the end of old copy"),
+        pytest.param(["Contact: Anna Berg, 555 0100"], id="whom to call"),
+        pytest.param(["Enquiries: Anna Berg, 555 0100"], id="whom to call, by another word"),
         pytest.param(["Read more: Trains stop", "© 2024 The Courier. All rights reserved."], id="two of them"),
     ],
 )
@@ -53,6 +55,45 @@ def test_the_foot_is_told_as_removed(foot: list[str]) -> None:
     article = text(TITLE, FIRST, SECOND, *foot)
     assert said(article) == BODY
     assert list(article.boilerplate) == foot
+
+
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+@pytest.mark.parametrize(
+    "headline", ["Council pays £500", "Council to pay 1,500", "Fire kills 3", "Ferry sails", "Ferry strike: day 2"]
+)
+def test_a_short_headline_over_two_paragraphs_is_no_slug(headline: str, gap: str) -> None:
+    article = read(gap.join([headline, FIRST, SECOND]))
+    assert article.headline == headline
+    assert said(article) == BODY
+
+
+@pytest.mark.parametrize("foot", [[], ["The harbour office said no more than that on Monday."]])
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+@pytest.mark.parametrize("items", [["1. Buy a ticket", "2. Board the ferry"], ["1. Pay.", "2. Board", "3. Sail away"]])
+def test_lines_counted_one_after_the_other_are_a_list(items: list[str], gap: str, foot: list[str]) -> None:
+    article = text(TITLE, FIRST, SECOND, gap.join(items), *foot)
+    assert said(article) == [*BODY, ("list", items), *(("paragraph", line) for line in foot)]
+
+
+@pytest.mark.parametrize("foot", [[], ["The harbour office said no more than that on Monday."]])
+@pytest.mark.parametrize(
+    "rows", [[["Day", "Boats"], ["Monday", "3"]], [["Town", "Boats"], ["Talbot", "3"], ["Hue", "4"]]]
+)
+def test_the_head_of_a_table_names_nobody(rows: list[list[str]], foot: list[str]) -> None:
+    article = text(TITLE, FIRST, SECOND, "\n".join(" | ".join(row) for row in rows), *foot)
+    assert (article.byline, article.people) == (None, ())
+    assert said(article) == [*BODY, ("table", rows), *(("paragraph", line) for line in foot)]
+
+
+@pytest.mark.parametrize("below", ["\n", "\n\n", "\nBy Anna Berg\n\n"])
+@pytest.mark.parametrize("headline", [TITLE, f"{TITLE} to the island after three weeks of high water"])
+def test_a_word_broken_at_a_lines_end_leaves_the_headline_alone(headline: str, below: str) -> None:
+    wrapped = (
+        "The ferry to the island runs again af-\nter three weeks. It had stood still be-\ncause of the high water."
+    )
+    article = read(f"{headline}{below}{wrapped}\n")
+    assert article.headline == headline
+    assert said(article) == [("paragraph", wrapped.replace("-\n", ""))]
 
 
 def test_two_sections_over_the_headline_are_told_as_removed() -> None:

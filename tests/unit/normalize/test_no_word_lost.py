@@ -172,7 +172,7 @@ def _ninjs_3(title: str, blocks: list[Block]) -> tuple[str, str]:
 
 
 def _note(blocks: list[Block]) -> str:
-    return f"To all of the desks: {' '.join(_texts(blocks[:1]))}"
+    return f"To ka: {' '.join(_texts(blocks[:1]))}"
 
 
 def _schema_org(title: str, blocks: list[Block]) -> tuple[str, str]:

@@ -195,3 +195,9 @@ def test_signs_of_a_declared_or_bare_encoding_stay_what_they_are(
 def test_inline_markup_joins_words_as_a_reader_sees_them(door: str, markup: str, said: list[str]) -> None:
     article = of_markup(door, paragraphs(FIRST, SECOND) + markup + paragraphs(LAST))
     assert [block.text for block in article.blocks] == [FIRST, SECOND, *said, LAST]
+
+
+@pytest.mark.parametrize("note", ["Exclusive: ", "To ka: Grimirmir: ", "Attn editors: "])
+def test_a_short_declared_note_keeps_the_words_before_its_colon(note: str) -> None:
+    article = ninjs(headline="The ferry sails again", body_text=f"{FIRST}\n{SECOND}", ednote=note + FIRST)
+    assert article.boilerplate == (note + FIRST,)
