@@ -37,7 +37,7 @@ class Door:
     def __init__(self, folder: Folder) -> None:
         _, answer = folder.up()
         self._url = answer["url"]
-        self._key = folder.ask("keys", "create", story.PUBLISHER)["key"]
+        self._key = folder.ask("keys", "create", story.PUBLISHER, "--scope", "push", "--scope", "monitor")["key"]
 
     def ask(self, path: str, body: bytes | None = None, **headers: str) -> Any:
         told = {"Authorization": f"Bearer {self._key}"} | headers
