@@ -6,6 +6,7 @@ from itertools import islice
 
 import msgspec
 
+from services.normalize.grammar.dates import read_dates
 from services.normalize.grammar.titles import letters
 from services.normalize.html.blocks import Block, Outline
 from services.normalize.html.declared import Declared, plain
@@ -106,6 +107,8 @@ def _lines_over_text(outline: Outline) -> Iterator[Title]:
     for order, block in enumerate(outline.blocks[max(0, first - _MOST_LINES) : first]):
         if block.linkage > 0.5 or not SHORTEST < block.size < RUNNING or block.text.endswith(_STOPS):
             continue
+        if any(reading.stamp.time for reading in read_dates(block.text)):
+            continue  # a date line, with the section before it or not
         element = block.box.element
         reading = Reading(
             field="headline", value=block.text, rule=RuleId.TITLE_LINE, place=path_of(element), quote=block.text

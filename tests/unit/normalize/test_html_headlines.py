@@ -98,6 +98,12 @@ def ld(headline: str) -> str:
             "Nine months of works begin",
             id="the site's name in brackets",
         ),
+        pytest.param(
+            "<title>The ferry starts again in spring</title>",
+            "<div><a>Life and people</a><span>20-06-2016 21:27</span></div><div>The ferry starts again in spring</div>",
+            "The ferry starts again in spring",
+            id="a section and a clock over a text without headings are no headline",
+        ),
     ],
 )
 def test_the_headline_of_a_page(head: str, body: str, expected: str) -> None:
