@@ -297,7 +297,12 @@ def _run(args: argparse.Namespace) -> int:
     command: Callable[[Any], int] = getattr(_module(f"services.cli.commands.{module}"), function)
     if "structlog" in sys.modules:  # a person is told by the answer; processes set up their own log
         _module("shared.log").configure("warning")
-    return command(context.Context(args=args, flags=flags, loaded=loaded))
+    call = context.Context(args=args, flags=flags, loaded=loaded)
+    code = command(call)
+    auditing = _module("services.cli.auditing")
+    if code == context.OK and args.target in auditing.ACTS:
+        auditing.note_act(call)
+    return code
 
 
 def _open_folder(settings: Any, *, migrates: bool) -> None:

@@ -94,15 +94,7 @@ def _worth_remembering(request: Request, response: Response) -> GivenAnswer | No
 
 def _hash_of(request: Request) -> str:
     """All that a request says and that counts: its address, its body, and what headers tell of the body."""
-    counted = (
-        "content-type",
-        "content-location",
-        "x-article-uri",
-        "x-article-version",
-        "x-embargoed-until",
-        "if-match",
-    )
-    said = [request.method, request.url.path, request.url.query, *(request.headers.get(name, "") for name in counted)]
+    said = [request.method, request.url.path, request.url.query, *(request.headers.get(name, "") for name in COUNTED)]
     whole = "\0".join((*said, body_digest(request) or ""))
     return hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()
 

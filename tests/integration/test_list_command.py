@@ -18,7 +18,7 @@ def desk(settings: Settings) -> Desk:
 
 def run(desk: Desk, *words: str) -> int:
     over = [f"--set=redis_url={desk.settings.redis_url}", f"--set=index_dir={desk.settings.index_dir}"]
-    return cli.main([words[0], *over, "--data-dir", str(desk.settings.data_dir), *words[1:]])
+    return cli.main([*over, "--data-dir", str(desk.settings.data_dir), *words])
 
 
 def test_the_list_shows_what_failed_and_why(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,44 @@
+"""The audit log of what is done at the terminal: each act that succeeded, by whom, on what, and why."""
+
+import getpass
+
+from services.cli.context import Context, warn
+from shared.audit import AuditLog
+from shared.errors import Unavailable
+
+# Functions of commands that change what others see; those that only look are not written down.
+ACTS = frozenset(
+    {
+        "dead:replay_dead", "dead:discard_dead", "refused:replay_refused", "release:release", "resume:resume",
+        "correct:correct", "withdraw:withdraw", "purge:purge", "feeds:add_feed", "feeds:remove_feed",
+        "keys:create_key", "keys:add_prefixes", "keys:take_prefixes", "keys:scope_keys", "keys:revoke_keys",
+    }
+)  # fmt: skip
+
+
+def note_act(context: Context) -> None:
+    """Write an act down that has been done; an audit log that cannot be written is told, and undoes nothing."""
+    args = context.args
+    if not getattr(args, "yes", True):  # it has only counted
+        return
+    act = args.target.partition(":")[2].replace("_", " ")
+    audit, who = AuditLog(context.settings.audit_folder), f"cli:{_person()}"
+    try:
+        for on in _objects(context):
+            audit.note(who=who, act=act, on=on, why=getattr(args, "because", None) or "")
+    except Unavailable as error:
+        warn(str(error))
+
+
+def _objects(context: Context) -> list[str]:
+    """What it was done to: the articles, the key or the feed that the command names."""
+    args = context.args
+    named = getattr(args, "refs", None) or [getattr(args, "name", None) or getattr(args, "url", None) or "all"]
+    return [str(name) for name in named]
+
+
+def _person() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container's user without a name
+        return "unknown"
