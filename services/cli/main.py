@@ -300,7 +300,7 @@ def _run(args: argparse.Namespace) -> int:
     call = context.Context(args=args, flags=flags, loaded=loaded)
     code = command(call)
     auditing = _module("services.cli.auditing")
-    if code == context.OK and args.target in auditing.ACTS:
+    if code == context.OK and auditing.is_act(args.target):
         auditing.note_act(call)
     return code
 

@@ -43,4 +43,6 @@ def test_keys_are_acts_too_and_never_shown_in_the_log(desk: Desk, capsys: pytest
 
 
 def test_the_acts_that_are_written_down_are_commands() -> None:
-    assert {command.target for command in COMMANDS} >= auditing.ACTS
+    targets = {command.target for command in COMMANDS}
+    assert {f"{module}:{name}" for module, names in auditing.ACTS.items() for name in names} <= targets
+    assert sum(map(auditing.is_act, targets)) == sum(map(len, auditing.ACTS.values()))
