@@ -5,6 +5,7 @@ import contextlib
 import threading
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
+from itertools import takewhile
 from typing import NamedTuple, Protocol
 
 import structlog
@@ -94,7 +95,8 @@ class ChangeHub:
         """From the recent ones, or, where they do not reach back so far, from Redis."""
         place = place_of(last)
         if self._recent and place_of(self._recent[0].id) <= place:
-            return [change for change in self._recent if place_of(change.id) > place]
+            newest_first = takewhile(lambda change: place_of(change.id) > place, reversed(self._recent))
+            return list(newest_first)[::-1]
         if place >= place_of(self._last):
             return ()
         first = await asyncio.to_thread(self._stream.first_id)

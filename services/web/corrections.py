@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.index.exports.ninjs import to_ninjs
-from services.web.articles import read_inputs
+from services.web.articles import read_inputs, unknown_article
 from services.web.keys import Publisher
 from services.web.merge_patch import merged
 from services.web.ownership import may_claim
@@ -32,7 +32,7 @@ async def put_article(request: Request) -> Response:
     app_state, publisher = state_of(request), publisher_of(request)
     target = await find_target(app_state, publisher, request.path_params["name"])
     if target.article is None and not target.named:
-        raise not_known()
+        raise unknown_article()
     wanted = _preconditions(request.headers, target)
     async with read_inputs(request, app_state, publisher) as inputs:
         if len(inputs) != 1:
@@ -51,7 +51,7 @@ async def patch_article(request: Request) -> Response:
         raise Problem("unsupported-media-type", f"PATCH takes {MERGE_PATCH}.", accepted=[MERGE_PATCH])
     target = await find_target(app_state, publisher, request.path_params["name"])
     if target.article is None:
-        raise not_known()
+        raise unknown_article()
     await check_correctable(app_state, publisher, target)
     wanted = _preconditions(request.headers, target)
     if target.is_moving:
@@ -76,7 +76,7 @@ async def withdraw_article(request: Request) -> Response:
     app_state, publisher = state_of(request), publisher_of(request)
     target = await find_target(app_state, publisher, request.path_params["name"])
     if target.article is None:
-        raise not_known()
+        raise unknown_article()
     await check_correctable(app_state, publisher, target)
     wanted = msgspec.structs.replace(_preconditions(request.headers, target), grows=False)
     reason = await _reason_of(request, app_state)
@@ -86,11 +86,6 @@ async def withdraw_article(request: Request) -> Response:
     item = await _aimed(app_state, publisher, item, target, wanted)
     receipts = await take_in(request, app_state, [item])
     return await answer_taken(request, app_state, [item], receipts)
-
-
-def not_known() -> Problem:
-    """What a change of an article that nobody knows is answered."""
-    return Problem("not-found", "Neither the index nor the ledger knows this article.")
 
 
 def _preconditions(headers: Mapping[str, str], target: Target) -> Preconditions:
@@ -148,7 +143,7 @@ def _patched(body: bytes, target: Target, publisher: Publisher) -> Input:
     """The stored article in ninjs, with the patch in it, as an input."""
     stored = target.stored
     if stored is None or target.article is None:  # cannot be: the caller has looked
-        raise not_known()
+        raise unknown_article()
     try:
         patch = msgspec.json.decode(body)
     except (msgspec.DecodeError, RecursionError) as error:

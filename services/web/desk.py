@@ -11,7 +11,6 @@ from services.ingest.feed_states import FeedState, FeedStates
 from services.ingest.intake import Intake
 from services.ingest.subscriptions import Subscription, Subscriptions
 from services.web.acts import Acts
-from services.web.listing import Row, row_of
 from services.web.pages.input_view import ArchivedInput
 from shared.archive import Archive
 from shared.audit import AuditLog
@@ -19,7 +18,6 @@ from shared.clock import now_us
 from shared.envelope import MOST_BYTES
 from shared.errors import CopydeskError
 from shared.ledger.calls import Ledger
-from shared.ledger.reader import InputStatus
 from shared.settings import Settings
 
 RHYTHM_LASTS_US, DRIFT_LASTS_US = 5_000_000, 300_000_000
@@ -36,7 +34,6 @@ class Desk(Protocol):
     def drifted(self) -> int: ...
     def archived(self, ref: str, stored: Stored | None) -> ArchivedInput | None: ...
     def feeds(self) -> Sequence[tuple[Subscription, FeedState]]: ...
-    def row_of(self, line: InputStatus | None, stored: Stored | None) -> Row: ...
 
 
 class WholeDesk:
@@ -97,7 +94,3 @@ class WholeDesk:
         feeds = Subscriptions(self._settings).list()
         told = [(feed, self._feed_states.get(feed)) for feed in feeds]
         return sorted(told, key=lambda one: (not one[1].stopped, -one[1].failures, one[0].shown()))
-
-    def row_of(self, line: InputStatus | None, stored: Stored | None) -> Row:
-        """An article as a list shows it: what is on its way of it, else as it stands in the index."""
-        return row_of(line, stored)

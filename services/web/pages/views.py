@@ -12,8 +12,9 @@ from starlette.responses import RedirectResponse, Response
 from services.index.rhythm import Beat
 from services.index.search import Stored
 from services.web.acts import Act, Acts, Done, checked_refs, may_do, read_act
+from services.web.articles import unknown_article
 from services.web.keys import Key
-from services.web.listing import GROUPS, Listing, Row, Wanted
+from services.web.listing import GROUPS, Listing, Row, Wanted, row_of
 from services.web.pages.differences import Difference, differences
 from services.web.pages.grouping import Group, grouped
 from services.web.pages.input_view import InputView, view_input
@@ -111,8 +112,8 @@ async def show_one(request: Request) -> Response:
     ref = name if "@" in name else f"{article}@{head.rev}" if head is not None else None
     line = await app_state.ask(app_state.ledger.line, ref) if ref else None
     if stored is None and line is None:
-        raise Problem("not-found", "Neither the index nor the ledger knows this article.")
-    row = await app_state.ask(app_state.desk.row_of, line, stored)
+        raise unknown_article()
+    row = row_of(line, stored)
     return page(
         request,
         "article.html",

@@ -16,7 +16,7 @@ from services.web.acts import Acts
 from services.web.answers import GivenAnswer
 from services.web.change_hub import ChangeHub
 from services.web.keys import Keys, Publisher
-from services.web.listing import Listing, Row, row_of
+from services.web.listing import Listing
 from services.web.pages.input_view import ArchivedInput
 from services.web.reading import Limits, ReadingRoom
 from services.web.sessions import Session
@@ -233,9 +233,6 @@ class NoDesk:
 
     def feeds(self) -> list[tuple[Subscription, FeedState]]:
         return []
-
-    def row_of(self, line: InputStatus | None, stored: Stored | None) -> Row:
-        return row_of(line, stored)
 
 
 @dataclass
