@@ -19,22 +19,16 @@ from services.web.health import show_health, show_readiness
 from services.web.idempotency import idempotent
 from services.web.metering import metered
 from services.web.middleware import RequestMiddleware, answer_http_error
+from services.web.pages.act_form import do_act
+from services.web.pages.article import show_one
+from services.web.pages.articles import show_all, show_list
+from services.web.pages.dead import show_dead
+from services.web.pages.feeds import show_feeds
 from services.web.pages.login import log_in, log_out, set_preferences, show_login
+from services.web.pages.now import show_now, show_now_rows, show_now_state, show_rhythm
+from services.web.pages.publishers import show_publishers
+from services.web.pages.quality import show_quality
 from services.web.pages.static_files import show_static
-from services.web.pages.views import (
-    do_act,
-    show_all,
-    show_dead,
-    show_feeds,
-    show_list,
-    show_now,
-    show_now_rows,
-    show_now_state,
-    show_one,
-    show_publishers,
-    show_quality,
-    show_rhythm,
-)
 from services.web.pings import take_ping
 from services.web.problems import KINDS, Problem
 from services.web.receipts import show_receipt

@@ -9,6 +9,7 @@ from services.web.listing import Row
 
 VARIABLE = re.compile(r"'[^']*'|\"[^\"]*\"|https?://\S+|\b[0-9a-f]{8,}\b|\d+")
 LONGEST_CAUSE = 200
+MOST_GROUPED = 1000
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):

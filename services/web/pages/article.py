@@ -1,0 +1,60 @@
+"""`/articles/{name}`: one article, its way, its input beside what was read, revisions, acts."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.index.search import Stored
+from services.web.acts import Act, may_do
+from services.web.articles import unknown_article
+from services.web.listing import Row, row_of
+from services.web.pages.differences import Difference, differences
+from services.web.pages.input_view import InputView, view_input
+from services.web.pages.render import page
+from services.web.state import AppState, state_of
+
+
+async def show_one(request: Request) -> Response:
+    """One article: its way, its input beside what was read, revisions, acts."""
+    app_state, name = state_of(request), request.path_params["name"]
+    stored = await app_state.ask(app_state.index.get, name)
+    article = stored.article_id if stored is not None else name.partition("@")[0]
+    head = await app_state.ask(app_state.ledger.head, article)
+    ref = name if "@" in name else f"{article}@{head.rev}" if head is not None else None
+    line = await app_state.ask(app_state.ledger.line, ref) if ref else None
+    if stored is None and line is None:
+        raise unknown_article()
+    row = row_of(line, stored)
+    return page(
+        request,
+        "article.html",
+        stored=stored,
+        line=line,
+        row=row,
+        input=await _input(app_state, row, stored),
+        acts=_acts_on(row, stored),
+        changed=await _changed(app_state, stored),
+        acted=await app_state.ask(app_state.desk.audit.latest, 20, article),
+    )
+
+
+async def _input(app_state: AppState, row: Row, stored: Stored | None) -> InputView | None:
+    archived = await app_state.ask(app_state.desk.archived, f"{row.article}@{row.rev}", stored)
+    if archived is None:
+        return None
+    return view_input(archived, stored.article if stored is not None else None)
+
+
+def _acts_on(row: Row, stored: Stored | None) -> list[Act]:
+    """What may be done to an article as it stands; to an older revision nothing."""
+    is_newest = stored is None or stored.revisions[-1:] == () or stored.revisions[-1].rev <= row.rev
+    acts: list[Act] = [act for act in ("replay", "discard", "withdraw") if may_do(act, row) and is_newest]
+    return [*acts, "release"] if stored is not None and stored.owner and is_newest else acts
+
+
+async def _changed(app_state: AppState, stored: Stored | None) -> list[Difference] | None:
+    """What this revision says otherwise than the one before it; None where there is none, or it is too long."""
+    earlier = [past.rev for past in stored.revisions if past.rev < stored.rev] if stored is not None else []
+    if stored is None or not earlier:
+        return None
+    before = await app_state.ask(app_state.index.get, f"{stored.article_id}@{max(earlier)}")
+    return await app_state.ask(differences, before.article, stored.article) if before is not None else None
