@@ -9,13 +9,13 @@ from shared.ledger.calls import script_source
 ROOT = Path(__file__).parents[2]
 SPELLED = re.compile(r"""["'](?:ledger|drops|feeds|feed|art|head|alias|rcpt|web):""")
 LIST = Path("shared", "ledger", "keys.py")
-COMMANDS = Path("services", "cli", "main.py")  # names functions of commands: "feeds:add"
+COMMANDS = Path("services", "cli", "tables")  # name functions of commands: "feeds:add_feed"
 
 
 def test_no_module_spells_a_key_of_its_own() -> None:
     modules = [path.relative_to(ROOT) for room in ("services", "shared") for path in (ROOT / room).rglob("*.py")]
     spelling = [path for path in modules if SPELLED.search((ROOT / path).read_text(encoding="utf-8"))]
-    assert sorted(spelling) == [COMMANDS, LIST]
+    assert [path for path in spelling if COMMANDS not in path.parents] == [LIST]
 
 
 def test_the_script_spells_no_key_that_the_list_does_not_have() -> None:

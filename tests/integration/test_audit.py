@@ -3,7 +3,7 @@
 import pytest
 
 from services.cli import auditing
-from services.cli.main import COMMANDS
+from services.cli.command_table import COMMANDS
 from services.ingest.intake import open_archive
 from services.web.app import open_state
 from shared.audit import AuditLog

@@ -16,6 +16,7 @@ import pytest
 
 import copydesk
 from services.cli import main as cli
+from services.cli.command_table import COMMANDS
 from services.cli.commands.normalize import answers
 from services.cli.context import Context
 from shared.settings import load
@@ -64,7 +65,7 @@ def test_help_imports_nothing_but_the_parser() -> None:
 
 
 def test_every_command_has_a_function_of_its_name() -> None:
-    for command in cli.COMMANDS:
+    for command in COMMANDS:
         module, _, function = command.target.partition(":")
         group, _, word = command.words.rpartition(" ")
         assert module == (group or word)
@@ -72,7 +73,7 @@ def test_every_command_has_a_function_of_its_name() -> None:
         assert callable(getattr(cli._module(f"services.cli.commands.{module}"), function)), command.words
 
 
-@pytest.mark.parametrize("command", [c.words for c in cli.COMMANDS])
+@pytest.mark.parametrize("command", [c.words for c in COMMANDS])
 def test_every_command_has_help_and_speaks_json(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
         cli.main([*command.split(), "--help"])

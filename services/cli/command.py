@@ -1,0 +1,20 @@
+"""What a command is, as the tables of commands say it."""
+
+from typing import NamedTuple
+
+from services.cli.arguments import Argument
+
+
+class Command(NamedTuple):
+    """One command: its function, what it is for, what it takes.
+
+    `target` is `module:function` below `commands/`, both named as the command is: `feeds list` is `feeds:list_feeds`.
+    """
+
+    words: str
+    target: str
+    help: str
+    arguments: tuple[Argument, ...] = ()
+    serves: bool = False  # a process that runs for long: it logs, where other commands speak to a person
+    opens: bool = True  # the data folder, whose version is checked first
+    alone: bool = False  # of no desk: options that place one are not its business

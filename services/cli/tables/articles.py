@@ -1,0 +1,104 @@
+"""Commands that take articles in, or act on them."""
+
+from services.cli.arguments import BECAUSE, PURGED, REFS, SOURCE, arg, count
+from services.cli.command import Command
+
+ARTICLES = (
+    Command(
+        "push",
+        "push:push",
+        "take files in as a publisher would",
+        (
+            arg("files", nargs="+", metavar="FILE", help="a file, or - for standard input"),
+            arg(
+                "--url", help="push over HTTP to this desk (COPYDESK_URL; its key in COPYDESK_KEY or COPYDESK_KEY_FILE)"
+            ),
+            arg("--type", dest="media_type", metavar="TYPE", help="media type, when the file's name does not tell it"),
+            arg("--uri", help="the article's own address (one file only)"),
+            *SOURCE,
+        ),
+        opens=False,  # another machine's desk is pushed to by --url
+    ),
+    Command(
+        "read",
+        "read:read",
+        "show the article in a document, with the evidence for each field: no desk, no Redis",
+        (
+            arg("document", metavar="FILE|-|URL", help="a file, standard input, or a page of the web"),
+            arg("--ninjs", action="store_true", help="as an item of IPTC ninjs 3.1"),
+            arg("--markdown", action="store_true", help="as Markdown"),
+            arg("--url", help="the address the document stands at"),
+            arg("--type", dest="media_type", metavar="TYPE", help="media type, when the file's name does not tell it"),
+            *SOURCE,
+        ),
+        opens=False,
+        alone=True,
+    ),
+    Command(
+        "normalize",
+        "normalize:normalize",
+        "clean articles from standard input to standard output, without Redis",
+        (arg("--jsonl", action="store_true", required=True, help='one input a line: {"path"|"text"|"body_b64": …}'),),
+        opens=False,
+        alone=True,
+    ),
+    Command(
+        "dead list",
+        "dead:list_dead",
+        "what no further try will help, and why",
+        (arg("--limit", type=count, default=100, metavar="N"), arg("--offset", type=count, default=0, metavar="N")),
+    ),
+    Command("dead show", "dead:show_dead", "one dead article, with its input", (arg("ref", metavar="ID"),)),
+    Command("dead replay", "dead:replay_dead", "send dead articles through again", REFS),
+    Command(
+        "dead discard",
+        "dead:discard_dead",
+        "give dead articles up for good",
+        (*REFS, arg("--because", default="discarded by hand", metavar="WHY", help="kept in the timeline")),
+    ),
+    Command(
+        "dead strays",
+        "dead:strays",
+        "messages that no worker could read",
+        (arg("--clear", action="store_true", help="forget them, once they are shown"),),
+    ),
+    Command(
+        "refused list",
+        "refused:list_refused",
+        "inputs that only their sender can mend, and why",
+        (arg("--limit", type=count, default=100, metavar="N"), arg("--offset", type=count, default=0, metavar="N")),
+    ),
+    Command(
+        "refused replay",
+        "refused:replay_refused",
+        "read refused inputs once more, after the reader was mended",
+        (
+            arg("refs", nargs="*", metavar="ID", help="id@rev as `refused list` shows it"),
+            arg("--all", action="store_true", help="all that are listed"),
+        ),
+    ),
+    Command(
+        "release",
+        "release:release",
+        "give an address free that a publisher has pushed",
+        (arg("name", metavar="ADDRESS|ID", help="a page's address, or the article's id"),),
+    ),
+    Command(
+        "withdraw",
+        "withdraw:withdraw",
+        "take an article back for its readers; a tombstone stays",
+        (arg("name", metavar="ADDRESS|ID", help="the article's address, its id or a receipt"), BECAUSE),
+    ),
+    Command(
+        "correct",
+        "correct:correct",
+        "put other words in an article's place, whoever sent it",
+        (
+            arg("name", metavar="ADDRESS|ID", help="the article's address, its id or a receipt"),
+            arg("file", metavar="FILE", help="the whole article as it is to be, or - for standard input"),
+            arg("--type", dest="media_type", metavar="TYPE", help="media type, when the file's name does not tell it"),
+            BECAUSE,
+        ),
+    ),
+    Command("purge", "purge:purge", "erase the words of an article for good, archive included", PURGED),
+)

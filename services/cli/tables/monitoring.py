@@ -1,0 +1,58 @@
+"""Commands that look: what stands where, one article's way, and whether all is accounted for."""
+
+from services.cli.arguments import arg, count, number
+from services.cli.command import Command
+
+MONITORING = (
+    Command("status", "status:status", "what stands where, and how old the oldest is"),
+    Command(
+        "list",
+        "list:list",
+        "the articles by state, source and time, the newest first",
+        (
+            arg("words", nargs="*", metavar="WORD", help="words, an id, a receipt, an address or a drop's path"),
+            arg("--state", metavar="STATE", help="dead, queued …, or in-flight, failed, all (several with commas)"),
+            arg(
+                "--source", metavar="SOURCE", help="feed, drop or push, or one source as feed:https://news.example/rss"
+            ),
+            arg("--publisher", metavar="NAME", help="what this publisher pushed"),
+            arg("--since", metavar="TIME", help="30min, 1h, 2d, or a moment with its zone"),
+            arg("--before", type=number, metavar="REV", help="the page after the one that named it"),
+            arg("--limit", type=count, default=50, metavar="N"),
+        ),
+    ),
+    Command(
+        "show",
+        "show:show",
+        "one article: what was read, from where, and its way through the desk",
+        (
+            arg("id", metavar="ID", help="an article's id, a receipt, an address, or the path of a drop"),
+            arg("--evidence", action="store_true", help="with every reading, the rule behind it and how sure it is"),
+        ),
+    ),
+    Command(
+        "search",
+        "search:search",
+        "find articles, with or without Vietnamese diacritics",
+        (
+            arg("query", nargs="+", metavar="QUERY"),
+            arg("--limit", type=count, default=10, metavar="N"),
+            arg("--offset", type=count, default=0, metavar="N"),
+        ),
+    ),
+    Command(
+        "tail",
+        "tail:tail",
+        "the last changes of articles; -f for those that come",
+        (
+            arg("-f", "--follow", action="store_true", help="go on with each change as it happens, until Ctrl-C"),
+            arg("-n", "--lines", type=count, default=20, metavar="N", help="how many to begin with (20)"),
+            arg("--state", metavar="STATE", help="only these states (several with commas)"),
+            arg("--source", metavar="SOURCE", help="only this source; feed:* takes all that begin so"),
+            arg("--publisher", metavar="NAME", help="only what this publisher pushed"),
+            arg("--article", metavar="ID", help="only this article"),
+            arg("--worker", metavar="HOST[:START]", help="only what this worker took up"),
+        ),
+    ),
+    Command("balance", "balance:balance", "prove that every input is accounted for"),
+)
