@@ -31,6 +31,11 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rena
     language: str | None = None
 
 
+def source_of(source: Source) -> str:
+    """A source in a word: `feed:https://a.example/rss`."""
+    return f"{source.kind}:{source.name}"
+
+
 class Preconditions(msgspec.Struct, frozen=True, kw_only=True):
     """On what a push insists at the door; once it is taken in they say nothing more.
 

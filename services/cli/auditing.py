@@ -1,30 +1,10 @@
 """The audit log of what is done at the terminal: each act that succeeded, by whom, on what, and why."""
 
 import getpass
-from collections.abc import Mapping, Sequence
 
 from services.cli.context import Context, warn
 from shared.audit import AuditLog
 from shared.errors import Unavailable
-
-# By module, the functions of commands that change what others see; those that only look are not written down.
-ACTS: Mapping[str, Sequence[str]] = {
-    "dead": ("replay_dead", "discard_dead"),
-    "refused": ("replay_refused",),
-    "release": ("release",),
-    "resume": ("resume",),
-    "correct": ("correct",),
-    "withdraw": ("withdraw",),
-    "purge": ("purge",),
-    "feeds": ("add_feed", "remove_feed"),
-    "keys": ("create_key", "add_prefixes", "take_prefixes", "scope_keys", "revoke_keys"),
-}
-
-
-def is_act(target: str) -> bool:
-    """Is a command's function, as the table of commands names it, one that is written down?"""
-    module, _, function = target.partition(":")
-    return function in ACTS.get(module, ())
 
 
 def note_act(context: Context) -> None:

@@ -17,4 +17,5 @@ class Command(NamedTuple):
     arguments: tuple[Argument, ...] = ()
     serves: bool = False  # a process that runs for long: it logs, where other commands speak to a person
     opens: bool = True  # the data folder, whose version is checked first
+    act: bool = False  # changes what others see: written into the audit log, with who and why
     alone: bool = False  # of no desk: options that place one are not its business

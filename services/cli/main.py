@@ -56,9 +56,8 @@ def _run(args: argparse.Namespace) -> int:
         _module("shared.log").configure("warning")
     call = context.Context(args=args, flags=flags, loaded=loaded)
     code = command(call)
-    auditing = _module("services.cli.auditing")
-    if code == context.OK and auditing.is_act(args.target):
-        auditing.note_act(call)
+    if args.act and code == context.OK:
+        _module("services.cli.auditing").note_act(call)
     return code
 
 
@@ -116,7 +115,7 @@ def _parser() -> argparse.ArgumentParser:
         place = groups[group] if group else commands
         parents = [alone if command.alone else common]
         made = place.add_parser(word, help=command.help, description=command.help, parents=parents)
-        made.set_defaults(target=command.target, serves=command.serves, opens=command.opens)
+        made.set_defaults(target=command.target, serves=command.serves, opens=command.opens, act=command.act)
         for argument in command.arguments:
             made.add_argument(*argument.names, **argument.options)
     return parser

@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from shared.article import Article, Block
-from shared.envelope import Event, Source
+from shared.envelope import Event, Source, source_of
 
 Outcome = Literal["indexed", "superseded", "duplicate", "withdrawn"]
 
@@ -75,11 +75,6 @@ def known_from(entry: Entry, *, row_id: int) -> Known:
         source=source_of(entry.source),
         own=entry.own,
     )
-
-
-def source_of(source: Source) -> str:
-    """A source in a word: `feed:https://a.example/rss`."""
-    return f"{source.kind}:{source.name}"
 
 
 def edited_at(article: Article) -> int | None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Collection, Mapping
 
-from services.index.entry import Entry, Known, plain, source_of, text_of
+from services.index.entry import Entry, Known, plain, text_of
 from shared.article import Article
+from shared.envelope import source_of
 
 
 def names(entry: Entry) -> tuple[str, ...]:

@@ -13,11 +13,11 @@ from services.index.entry import (
     is_implied,
     plain,
     richness_of,
-    source_of,
     text_of,
     us_of,
 )
 from shared.article import Article, Evidence
+from shared.envelope import source_of
 from shared.identity import host_of, url_of
 
 POORER = 0.6  # of the characters that were there: a summary where the text was whole

@@ -5,10 +5,10 @@ from collections.abc import Callable
 import msgspec
 from msgspec.structs import replace
 
-from services.index.entry import Entry, Known, Outcome, as_of, digest_of, edit_of, known_from, latest, source_of
+from services.index.entry import Entry, Known, Outcome, as_of, digest_of, edit_of, known_from, latest
 from services.index.precedence import PUSH, adds_nothing, is_poorer
 from shared.article import Article
-from shared.envelope import SourceKind
+from shared.envelope import SourceKind, source_of
 from shared.identity import COMMAND_LINE
 
 

@@ -7,8 +7,9 @@ import msgspec
 
 from services.index.listing import END_OF_TIME, SETTLED, Listed, Settled, Span, list_settled
 from services.index.search import Index, Stored
+from shared.envelope import source_of
 from shared.identity import url_of
-from shared.ledger.listing import IN_FLIGHT, STANDING, Standing, list_standing, source_name
+from shared.ledger.listing import IN_FLIGHT, STANDING, Standing, list_standing
 from shared.ledger.reader import InputStatus, LedgerReader, last_worker, spent
 
 State = Standing | Settled
@@ -137,7 +138,7 @@ def _row_of_stored(stored: Stored) -> Row:
         article=stored.article_id,
         rev=stored.rev,
         state="withdrawn" if stored.withdrawn else "indexed",
-        source=f"{stored.source.kind}:{stored.source.name}",
+        source=source_of(stored.source),
         received_us=stored.received_us,
         receipt=stored.receipts[-1] if stored.receipts else "",
         headline=stored.article.headline,
@@ -178,7 +179,7 @@ def _standing_row(line: InputStatus) -> Row:
         rev=line.rev,
         state=line.state,
         stage=line.stage,
-        source=source_name(line),
+        source=source_of(line.source) if line.source else "",
         received_us=line.received_us or line.rev,
         receipt=line.receipt,
         name=line.name,

@@ -12,7 +12,7 @@ import msgspec
 import redis
 
 from shared.clock import now_us
-from shared.envelope import VERSION, Event, Preconditions, Remembered, Stage
+from shared.envelope import VERSION, Event, Preconditions, Remembered, Stage, source_of
 from shared.errors import IntakeFull
 from shared.identity import is_path
 from shared.ledger import keys
@@ -332,7 +332,7 @@ def _wire(item: Accepted) -> dict[str, Any]:
         "by_path": all(map(is_path, meta.aliases)),
         "sha": keys.digest(meta.sha),
         "meta": msgspec.json.encode(meta).decode(),
-        "source": f"{meta.source.kind}:{meta.source.name}",
+        "source": source_of(meta.source),
         "owner": owner_name(meta.source),
         "own": meta.own,
         "again": meta.source.kind == "push",

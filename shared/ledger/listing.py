@@ -4,6 +4,7 @@ import heapq
 from collections.abc import Iterator, Sequence
 from typing import Literal, get_args
 
+from shared.envelope import source_of
 from shared.ledger import keys
 from shared.ledger.connection import redis_errors
 from shared.ledger.reader import STAGES, InputStatus, LedgerReader, split_ref
@@ -33,17 +34,12 @@ def standing_refs(reader: LedgerReader, article: str) -> list[str]:
     return [ref for ref in _refs(reader, (*IN_FLIGHT, "dead")) if split_ref(ref)[0] == article]
 
 
-def source_name(line: InputStatus) -> str:
-    """A source in a word: `feed:https://a.example/rss`; "" of a record that does not tell."""
-    return f"{line.source.kind}:{line.source.name}" if line.source else ""
-
-
 def _of_source(
     reader: LedgerReader, refs: Sequence[str], states: Sequence[Standing], source: str, limit: int
 ) -> Iterator[InputStatus]:
     for start in range(0, len(refs), LOOKED_AT_ONCE):
         for line in _still(reader.lines(refs[start : start + LOOKED_AT_ONCE]), states):
-            name = source_name(line)
+            name = source_of(line.source) if line.source else ""
             if source in (name, name.partition(":")[0]):
                 yield line
                 limit -= 1

@@ -49,12 +49,13 @@ ARTICLES = (
         (arg("--limit", type=count, default=100, metavar="N"), arg("--offset", type=count, default=0, metavar="N")),
     ),
     Command("dead show", "dead:show_dead", "one dead article, with its input", (arg("ref", metavar="ID"),)),
-    Command("dead replay", "dead:replay_dead", "send dead articles through again", REFS),
+    Command("dead replay", "dead:replay_dead", "send dead articles through again", REFS, act=True),
     Command(
         "dead discard",
         "dead:discard_dead",
         "give dead articles up for good",
         (*REFS, arg("--because", default="discarded by hand", metavar="WHY", help="kept in the timeline")),
+        act=True,
     ),
     Command(
         "dead strays",
@@ -76,18 +77,21 @@ ARTICLES = (
             arg("refs", nargs="*", metavar="ID", help="id@rev as `refused list` shows it"),
             arg("--all", action="store_true", help="all that are listed"),
         ),
+        act=True,
     ),
     Command(
         "release",
         "release:release",
         "give an address free that a publisher has pushed",
         (arg("name", metavar="ADDRESS|ID", help="a page's address, or the article's id"),),
+        act=True,
     ),
     Command(
         "withdraw",
         "withdraw:withdraw",
         "take an article back for its readers; a tombstone stays",
         (arg("name", metavar="ADDRESS|ID", help="the article's address, its id or a receipt"), BECAUSE),
+        act=True,
     ),
     Command(
         "correct",
@@ -99,6 +103,7 @@ ARTICLES = (
             arg("--type", dest="media_type", metavar="TYPE", help="media type, when the file's name does not tell it"),
             BECAUSE,
         ),
+        act=True,
     ),
-    Command("purge", "purge:purge", "erase the words of an article for good, archive included", PURGED),
+    Command("purge", "purge:purge", "erase the words of an article for good, archive included", PURGED, act=True),
 )

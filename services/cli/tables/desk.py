@@ -11,7 +11,13 @@ DESK = (
     Command("web", "web:web", "the front door over HTTP", serves=True),
     Command("notify", "notify:notify", "tell troubles and failing feeds by mail, webhook or chat", NOTIFY, serves=True),
     Command("recover", "recover:recover", "enter again what the archive holds and the ledger does not know"),
-    Command("resume", "resume:resume", "end the rest of a stage or a source", (arg("name", metavar="STAGE|SOURCE"),)),
+    Command(
+        "resume",
+        "resume:resume",
+        "end the rest of a stage or a source",
+        (arg("name", metavar="STAGE|SOURCE"),),
+        act=True,
+    ),
     Command("doctor", "doctor:doctor", "what this machine lacks, and what to do about it", opens=False),
     Command("config show", "config:show_config", "every setting and where it comes from", opens=False),
 )

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 import msgspec
 import zstandard
 
-from services.index.entry import digest_of, edited_at, richness_of, source_of
+from services.index.entry import digest_of, edited_at, richness_of
 from shared.article import Article
 from shared.data_version import refuse_newer as refuse_newer_data
-from shared.envelope import Source
+from shared.envelope import Source, source_of
 from shared.errors import TransientError
 from shared.identity import bridged
 

@@ -12,7 +12,7 @@ import structlog
 import zstandard
 
 from services.index.completing import completed, needs_stored
-from services.index.entry import Entry, Known, Outcome, as_of, digest_of, edit_of, richness_of, source_of
+from services.index.entry import Entry, Known, Outcome, as_of, digest_of, edit_of, richness_of
 from services.index.folding import COLUMNS, FOLDING, columns, strip_strokes
 from services.index.matching import candidates, is_another, moved, names
 from services.index.revisions import rule
@@ -20,6 +20,7 @@ from services.index.sinks.schema import migrate
 from services.index.sinks.writer import lock_folder
 from shared.article import Article
 from shared.clock import now_us
+from shared.envelope import source_of
 from shared.errors import CopydeskError, PermanentError, Unavailable
 from shared.identity import COMMAND_LINE, article_id
 from shared.settings import INDEX_FILE
