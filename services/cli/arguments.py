@@ -52,6 +52,10 @@ REFS = (
     arg("--reason", metavar="REASON", help="only those dead for this reason"),
     arg("--stage", choices=STAGES[1:], help="only those that died in this stage"),
 )
+FEEDS = (
+    arg("refs", nargs="*", metavar="FEED", help="its id or address, as `feeds list` shows it"),
+    arg("--failing", action="store_true", help="all that fail or have ended"),
+)
 NOTIFY = (
     arg("--once", action="store_true", help="look once and stop, for cron"),
     arg("--test", action="store_true", help="send each address a word, and say which was not reached"),

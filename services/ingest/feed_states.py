@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import msgspec
 import redis
 
+from services.ingest.schedule import Why
 from services.ingest.subscriptions import Subscription
 from shared.clock import now_us
 from shared.ledger import keys
@@ -19,13 +20,14 @@ from shared.ledger.troubles import Failing
 CLAIM_LIMIT = 25
 SYNC_LIMIT = 1000  # feeds a call: Redis does nothing else meanwhile
 NEVER = -1.0
+REFRESH_LEAST_S = 5.0  # whoever presses twice visits once
 
 
 class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
     """How a feed is doing.
 
     `seen` are the marks of the entries of its last document, end to end, `names` those of their addresses; `stopped` is
-    a 410; times are in µs.
+    a 410; times are in µs; `why` says what the time of the next visit goes by.
     `added_us` is that of the subscription whose state it is.
     """
 
@@ -45,6 +47,12 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, r
     moves: int = 0
     title: str | None = None
     added_us: int = 0
+    why: Why | None = None
+
+    @property
+    def is_failing(self) -> bool:
+        """Did its last visits fail, or has it ended (410)?"""
+        return self.stopped or self.failures > 0
 
 
 class FeedStates:
@@ -86,14 +94,18 @@ class FeedStates:
 
     def get(self, feed: Subscription) -> FeedState:
         """How a feed is doing; a fresh state for one that Redis does not know, or knew before it was added anew."""
-        fresh = FeedState(added_us=feed.added_us)
         with redis_errors(self._redis):
-            packed = self._redis.hget(keys.feed(feed.id), "state")
-        try:
-            state = msgspec.msgpack.decode(cast("bytes", packed), type=FeedState) if packed else fresh
-        except msgspec.DecodeError:  # of another release: it costs one full fetch
-            return fresh
-        return state if state.added_us == feed.added_us else fresh
+            return _state_of(feed, cast("bytes | None", self._redis.hget(keys.feed(feed.id), "state")))
+
+    def get_all(self, feeds: Sequence[Subscription]) -> list[FeedState]:
+        """How each of these is doing, in few round trips."""
+        packed: list[bytes | None] = []
+        for start in range(0, len(feeds), SYNC_LIMIT):
+            with redis_errors(self._redis), self._redis.pipeline(transaction=False) as pipe:
+                for feed in feeds[start : start + SYNC_LIMIT]:
+                    pipe.hget(keys.feed(feed.id), "state")
+                packed += pipe.execute()
+        return [_state_of(feed, one) for feed, one in zip(feeds, packed, strict=True)]
 
     def put(self, feed: Subscription, state: FeedState, wait_s: float | None, failing: Failing | None = None) -> None:
         """Keep a state, the seconds until the next visit (None for never) and why the feed fails, if it does; nothing
@@ -117,6 +129,42 @@ class FeedStates:
     def hasten(self, feed: Subscription, wait_s: float) -> bool:
         """Bring the next visit forward, to so many seconds from now; False where the feed is not watched (yet)."""
         return bool(self._call("hasten", id=feed.id, place=_place(feed), wait=wait_s))
+
+    def refresh(self, feed: Subscription) -> bool:
+        """Let its next visit be now; False where it has ended, or is not watched (yet)."""
+        state = self.get(feed)
+        return not state.stopped and self._visit_now(feed, state, resumes=False)
+
+    def resume(self, feed: Subscription) -> bool:
+        """Begin anew with a feed that failed or has ended: no failure counts any more, its next visit is now.
+
+        False where it neither failed nor ended, or is not watched (yet).
+        """
+        state = self.get(feed)
+        return state.is_failing and self._visit_now(feed, state, resumes=True)
+
+    def _visit_now(self, feed: Subscription, state: FeedState, *, resumes: bool) -> bool:
+        now = now_us()
+        since_s = (now - (state.checked_us or 0)) / 1_000_000
+        wait_s = min(max(0.0, REFRESH_LEAST_S - since_s), REFRESH_LEAST_S)
+        if not self._call("set", id=feed.id, place=_place(feed), wait=wait_s):
+            return False
+        key = keys.feed(feed.id)
+
+        def note(pipe: Any) -> None:
+            """What a visit that ends meanwhile has noted stays."""
+            is_now = _state_of(feed, pipe.hget(key, "state"))
+            is_now = msgspec.structs.replace(is_now, due_us=now + int(wait_s * 1_000_000), why="request")
+            if resumes:
+                is_now = msgspec.structs.replace(is_now, failures=0, problem=None, stopped=False)
+            pipe.multi()
+            pipe.hset(key, "state", msgspec.msgpack.encode(is_now))
+            if resumes:
+                pipe.hdel(keys.FEEDS_FAILING, feed.id)
+
+        with redis_errors(self._redis):
+            self._redis.transaction(note, key)
+        return True
 
     def _as_of(self, feed_id: str, failing: Failing) -> Failing:
         """It fails since the first of these visits, not since the last."""
@@ -149,6 +197,15 @@ class FeedStates:
         names = [keys.FEEDS_DUE, keys.FEEDS_HOSTS, keys.FEEDS_TURNS, keys.FEEDS_CLOCK]
         with redis_errors(self._redis):
             return self._times(keys=names, args=[command, keys.feeds_of(""), msgspec.msgpack.encode(args)])
+
+
+def _state_of(feed: Subscription, packed: bytes | None) -> FeedState:
+    fresh = FeedState(added_us=feed.added_us)
+    try:
+        state = msgspec.msgpack.decode(packed, type=FeedState) if packed else fresh
+    except msgspec.DecodeError:  # of another release: it costs one full fetch
+        return fresh
+    return state if state.added_us == feed.added_us else fresh
 
 
 def _place(feed: Subscription) -> str:

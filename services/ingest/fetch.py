@@ -16,7 +16,7 @@ from services.ingest.feeds import MARK, FeedItem, make_inputs
 from services.ingest.formats.feed import Feed
 from services.ingest.intake import TakesInputs
 from services.ingest.parser_process import FeedParser
-from services.ingest.schedule import FetchOutcome, next_wait, read_fresh
+from services.ingest.schedule import FetchOutcome, next_wait, read_fresh, why_then
 from services.ingest.subscriptions import Subscription, Subscriptions
 from shared.clock import now_us
 from shared.envelope import Input
@@ -94,6 +94,7 @@ class FeedFetcher:
             failing = judge_feed(feed.shown(), state, error)
         interval = float(feed.interval_s or self._settings.feed_interval_s)
         wait = next_wait(outcome, interval, state.failures, random.random())  # noqa: S311 - spreads visits
+        state = msgspec.structs.replace(state, why=why_then(outcome, interval))
         await asyncio.to_thread(self._states.put, feed, state, wait, failing)
         if state.moves >= MOVES_BELIEVED and state.moved is not None:
             await asyncio.to_thread(self._subscriptions.move, feed_id, state.moved)

@@ -11,6 +11,9 @@ FULL_WAIT_S = 60.0
 JITTER = 0.1
 
 Kind = Literal["news", "same", "failed", "gone", "full"]
+# What the time of the next visit goes by: our own pace, a wish of its server, growing pauses after failures, a desk
+# that was full, or a person who asked for it; "gone" is never visited again.
+Why = Literal["pace", "asked", "backoff", "full", "request", "gone"]
 
 
 class FetchOutcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +46,17 @@ def next_wait(outcome: FetchOutcome, interval: float, failures: int, jitter: flo
             return min(interval * 2.0 ** min(failures, 16), max(DAY_S, interval)) * _spread(jitter)
         case _:
             return max(interval, min(outcome.fresh_s or 0.0, MAX_FRESH_S)) * _spread(jitter)
+
+
+def why_then(outcome: FetchOutcome, interval: float) -> Why:
+    """What `next_wait` went by."""
+    match outcome.kind:
+        case "gone" | "full":
+            return outcome.kind
+        case "failed":
+            return "backoff" if outcome.retry_after is None else "asked"
+        case _:
+            return "asked" if (outcome.fresh_s or 0.0) > interval else "pace"
 
 
 def read_fresh(cache_control: str | None) -> float | None:

@@ -4,7 +4,7 @@ import contextlib
 import fcntl
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -105,12 +105,14 @@ class Subscriptions:
             feeds[own_id] = added
         return added
 
+    def find(self, name: str) -> Subscription:
+        """A feed by its id or address; raises `UnknownFeed`."""
+        return _named(self.list(), name)
+
     def remove(self, name: str) -> Subscription:
         """Remove a feed by its id or address."""
         with self._changing() as feeds:
-            removed = next((feed for feed in feeds.values() if name.strip() in (feed.id, feed.url, feed.shown())), None)
-            if removed is None:
-                raise UnknownFeed(f"no feed is called {shown_address(name)}; `copydesk feeds list` names them")
+            removed = _named(feeds.values(), name)
             del feeds[removed.id]
         return removed
 
@@ -149,6 +151,13 @@ class Subscriptions:
             file.flush()
             os.fsync(file.fileno())
         written.replace(self._path)
+
+
+def _named(feeds: Iterable[Subscription], name: str) -> Subscription:
+    for feed in feeds:
+        if name.strip() in (feed.id, feed.url, feed.shown()):
+            return feed
+    raise UnknownFeed(f"no feed is called {shown_address(name)}; `copydesk feeds list` names them")
 
 
 def _from_first(feed: Subscription) -> Subscription:

@@ -7,10 +7,11 @@ from typing import Protocol
 from services.index.quality import Drift, read_drift
 from services.index.rhythm import Beat, read_rhythm
 from services.index.search import Index, Stored
-from services.ingest.feed_states import FeedState, FeedStates
+from services.ingest.feed_states import FeedStates
 from services.ingest.intake import Intake
-from services.ingest.subscriptions import Subscription, Subscriptions
+from services.ingest.subscriptions import Subscriptions
 from services.web.acts import Acts
+from services.web.feed_desk import FeedDesk
 from services.web.pages.input_view import ArchivedInput
 from shared.archive import Archive
 from shared.audit import AuditLog
@@ -28,12 +29,12 @@ class Desk(Protocol):
 
     acts: Acts
     audit: AuditLog
+    feeds: FeedDesk
 
     def rhythm(self, *, since_us: int, until_us: int, step_us: int) -> list[Beat]: ...
     def drift(self, *, wait: bool) -> Sequence[Drift]: ...
     def drifted(self) -> int: ...
     def archived(self, ref: str, stored: Stored | None) -> ArchivedInput | None: ...
-    def feeds(self) -> Sequence[tuple[Subscription, FeedState]]: ...
 
 
 class WholeDesk:
@@ -41,11 +42,11 @@ class WholeDesk:
 
     def __init__(self, settings: Settings, ledger: Ledger, archive: Archive, index: Index) -> None:
         self._settings, self._ledger, self._archive, self._index = settings, ledger, archive, index
-        self._feed_states = FeedStates(ledger.client)
         self._drift: tuple[int, list[Drift]] = (0, [])
         self._drifting = threading.Lock()
         self._rhythms: dict[tuple[int, int], tuple[int, list[Beat]]] = {}
         self.audit = AuditLog(settings.audit_folder)
+        self.feeds = FeedDesk(Subscriptions(settings), FeedStates(ledger.client), self.audit)
         self.acts = Acts(settings, ledger, index, Intake(ledger, archive, settings), self.audit)
 
     def rhythm(self, *, since_us: int, until_us: int, step_us: int) -> list[Beat]:
@@ -88,9 +89,3 @@ class WholeDesk:
         source = meta.source if meta is not None else stored.source if stored is not None else None
         media_type = meta.media_type if meta is not None else ""
         return ArchivedInput(media_type=media_type, body=body, language=source.language if source else None)
-
-    def feeds(self) -> Sequence[tuple[Subscription, FeedState]]:
-        """The feeds with their state: those that fail first, then by address."""
-        feeds = Subscriptions(self._settings).list()
-        told = [(feed, self._feed_states.get(feed)) for feed in feeds]
-        return sorted(told, key=lambda one: (not one[1].stopped, -one[1].failures, one[0].shown()))

@@ -23,7 +23,7 @@ from services.web.pages.act_form import do_act
 from services.web.pages.article import show_one
 from services.web.pages.articles import show_all, show_list
 from services.web.pages.dead import show_dead
-from services.web.pages.feeds import show_feeds
+from services.web.pages.feeds import do_feed_act, show_failing, show_feeds, show_removal
 from services.web.pages.login import log_in, log_out, set_preferences, show_login
 from services.web.pages.now import show_now, show_now_rows, show_now_state, show_rhythm
 from services.web.pages.publishers import show_publishers
@@ -77,6 +77,9 @@ ROUTES = (
     by_method("/articles/{name:path}", GET=allow("monitor")(show_one)),
     by_method("/dead", GET=allow("monitor")(show_dead)),
     by_method("/feeds", GET=allow("monitor")(show_feeds)),
+    by_method("/feeds/failing", GET=allow("admin")(show_failing)),
+    by_method("/feeds/removal", GET=allow("admin")(show_removal)),
+    by_method("/feeds/{act}", POST=allow("admin")(do_feed_act)),
     by_method("/quality", GET=allow("monitor")(show_quality)),
     by_method("/publishers", GET=allow("monitor")(show_publishers)),
     by_method("/acts/{act}", POST=allow("admin")(do_act)),

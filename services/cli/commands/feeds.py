@@ -1,9 +1,11 @@
 """`copydesk feeds`: which feeds are watched, and how each is doing."""
 
+from collections.abc import Callable, Sequence
+
 import msgspec
 
-from services.cli.context import OK, WRONG, Context, show_json, warn
-from services.cli.printing import ago, clean, shortened, table
+from services.cli.context import OK, UNUSABLE, WRONG, Context, show_json, warn
+from services.cli.printing import ago, clean, plural, shortened, table
 from services.cli.reach import reach_desk
 from services.ingest.feed_states import FeedState, FeedStates
 from services.ingest.subscriptions import (
@@ -46,6 +48,44 @@ def remove_feed(context: Context) -> int:
     return OK
 
 
+def refresh_feeds(context: Context) -> int:
+    """Visit feeds now, whenever they were due."""
+    return _visit_now(context, FeedStates.refresh, "refreshed", "has ended (410): `copydesk feeds resume` begins anew")
+
+
+def resume_feeds(context: Context) -> int:
+    """Begin anew with feeds that failed or have ended (410)."""
+    return _visit_now(context, FeedStates.resume, "resumed", "neither failed nor ended: nothing was done")
+
+
+def _visit_now(context: Context, act: Callable[[FeedStates, Subscription], bool], key: str, left_why: str) -> int:
+    """Do it to the feeds that are named, or to all that fail; tells of each that was left as it is why."""
+    args, subscriptions = context.args, Subscriptions(context.settings)
+    if bool(args.refs) == bool(args.failing):
+        warn("name the feeds (`copydesk feeds list` shows them), or say --failing")
+        return UNUSABLE
+    states = FeedStates(connect(reach_desk(context)))
+    try:
+        feeds = [subscriptions.find(name) for name in args.refs] or _failing(states, subscriptions.list())
+    except UnknownFeed as error:
+        warn(clean(str(error)))
+        return WRONG
+    done = [feed for feed in feeds if act(states, feed)]
+    left = [feed for feed in feeds if feed not in done]
+    args.refs = [feed.shown() for feed in done]  # as the audit log names them
+    if context.as_json:
+        show_json({key: [_as_json(feed) for feed in done], "left": [_as_json(feed) for feed in left]})
+    else:
+        print(f"{plural(len(done), 'feed')} {'is' if len(done) == 1 else 'are'} visited within seconds.")
+        for feed in left:
+            warn(clean(f"{feed.shown()} {left_why}"))
+    return WRONG if left else OK
+
+
+def _failing(states: FeedStates, feeds: Sequence[Subscription]) -> list[Subscription]:
+    return [feed for feed, state in zip(feeds, states.get_all(feeds), strict=True) if state.is_failing]
+
+
 def list_feeds(context: Context) -> int:
     """The feeds; without Redis only what was set."""
     feeds = Subscriptions(context.settings).list()
@@ -66,7 +106,7 @@ def _states(context: Context, feeds: tuple[Subscription, ...]) -> dict[str, Feed
         return {}
     try:
         states = FeedStates(connect(reach_desk(context)))
-        return {feed.id: states.get(feed) for feed in feeds}
+        return {feed.id: state for feed, state in zip(feeds, states.get_all(feeds), strict=True)}
     except TransientError as error:
         warn(f"{error}; how the feeds are doing is not known")
         return {}
@@ -100,5 +140,5 @@ def _as_json(feed: Subscription, state: FeedState | None = None) -> dict[str, ob
     if state is None:
         return shown
     values = msgspec.to_builtins(state)
-    names = ("status", "failures", "problem", "checkedUs", "newsUs", "dueUs", "stopped", "title")
+    names = ("status", "failures", "problem", "checkedUs", "newsUs", "dueUs", "why", "stopped", "title")
     return shown | {name: values.get(name) for name in names}

@@ -1,6 +1,6 @@
 """Commands for whoever sends: feeds, and the keys of publishers."""
 
-from services.cli.arguments import EXPIRES, PREFIX, SCOPE, SOURCE, arg
+from services.cli.arguments import EXPIRES, FEEDS, PREFIX, SCOPE, SOURCE, arg
 from services.cli.command import Command
 
 SOURCES = (
@@ -12,6 +12,8 @@ SOURCES = (
         act=True,
     ),
     Command("feeds list", "feeds:list_feeds", "the feeds and when each is due"),
+    Command("feeds refresh", "feeds:refresh_feeds", "visit feeds now", FEEDS, act=True),
+    Command("feeds resume", "feeds:resume_feeds", "begin anew with feeds that failed or ended (410)", FEEDS, act=True),
     Command("feeds remove", "feeds:remove_feed", "end a subscription", (arg("url", metavar="URL"),), act=True),
     Command(
         "keys create",

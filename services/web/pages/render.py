@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from services.web.acts import ACTS
+from services.web.feed_desk import FEED_ACTS
 from services.web.pages.static_files import address_of
 from services.web.scopes import may
 from shared.clock import from_us
@@ -25,6 +26,12 @@ ENGLISH = {
     "replay: what it does": "Read it again, from the stage where it failed",
     "discard: what it does": "Give it up for good; the archive keeps what came",
     "withdraw: what it does": "Take it back everywhere; no publisher brings it back",
+    "next: pace": "the desk's own pace",
+    "next: asked": "its server asked for it",
+    "next: backoff": "longer after each failure",
+    "next: full": "the desk was full",
+    "next: request": "a person asked for it",
+    "next: gone": "never again by itself",
     "release: what it does": "Let the next publisher who pushes this address have it",
 }
 PREFERENCES = {"lang": tuple(LANGUAGES), "theme": THEMES, "times": TIMES}
@@ -95,11 +102,12 @@ def _environment(language: str) -> Environment:
         lstrip_blocks=True,
     )  # fmt: skip
     environment.globals |= {
-        "t": translator(language), "static": address_of, "languages": LANGUAGES, "signs": SIGNS, "acts_known": ACTS,
+        "t": translator(language), "static": address_of, "languages": LANGUAGES, "signs": SIGNS,
+        "acts_known": (*ACTS, *FEED_ACTS),
     }  # fmt: skip
     filters: dict[str, Callable[..., object]] = {
         "moment": moment_tag, "exact": exact_tag, "seconds": seconds, "number": lambda value: f"{value:,}",
-        "host": without_scheme, "commands": with_commands,
+        "host": without_scheme, "counted": counter(language), "commands": with_commands,
     }  # fmt: skip
     environment.filters |= filters
     return environment
@@ -113,6 +121,13 @@ def translator(language: str) -> Callable[[str], str]:
         file = resources.files("services.web.pages").joinpath("words", f"{language}.toml")
         words = tomllib.loads(file.read_text("utf-8"))
     return lambda text: words.get(text, text)
+
+
+@cache
+def counter(language: str) -> Callable[[int, str, str], str]:
+    """`1 article`, `3 articles` in a language; one that has no plural, as Vietnamese, has one word for both."""
+    say = translator(language)
+    return lambda number, one, many: f"{number:,} {say(one if number == 1 else many)}"
 
 
 def moment_tag(micros: int | None) -> Markup:

@@ -8,13 +8,12 @@ from typing import Any
 from services.index.quality import Drift
 from services.index.rhythm import Beat
 from services.index.search import Answered, Hit, Results, Revision, Stored
-from services.ingest.feed_states import FeedState
 from services.ingest.intake import Receipt
 from services.ingest.pings import Pinged
-from services.ingest.subscriptions import Subscription
 from services.web.acts import Acts
 from services.web.answers import GivenAnswer
 from services.web.change_hub import ChangeHub
+from services.web.feed_desk import FeedDesk
 from services.web.keys import Keys, Publisher
 from services.web.listing import Listing
 from services.web.pages.input_view import ArchivedInput
@@ -217,6 +216,7 @@ class NoDesk:
     """A desk whose pages nobody opens here: tests/integration/test_pages.py does, over the real parts."""
 
     acts: Acts
+    feeds: FeedDesk
     audit: AuditLog
 
     def rhythm(self, *, since_us: int, until_us: int, step_us: int) -> list[Beat]:
@@ -230,9 +230,6 @@ class NoDesk:
 
     def archived(self, ref: str, stored: Stored | None) -> ArchivedInput | None:
         return None
-
-    def feeds(self) -> list[tuple[Subscription, FeedState]]:
-        return []
 
 
 @dataclass

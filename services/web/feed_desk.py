@@ -1,0 +1,101 @@
+"""What an operator does to feeds at the desk, each act written into the audit log."""
+
+from collections.abc import Callable, Sequence
+from typing import Literal, get_args
+
+import msgspec
+
+from services.ingest.feed_states import FeedState, FeedStates
+from services.ingest.subscriptions import Subscription, Subscriptions, UnknownFeed
+from services.web.acts import Done
+from shared.audit import AuditLog
+from shared.errors import PermanentError
+from shared.settings import check_source
+
+FeedAct = Literal["refresh", "resume", "remove", "add"]
+FEED_ACTS: tuple[FeedAct, ...] = get_args(FeedAct)
+
+
+class Added(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of adding a feed: the feed, or what is wrong by field (`url`, `zone`, `language`)."""
+
+    feed: Subscription | None = None
+    problems: dict[str, str] = {}
+
+
+class FeedDesk:
+    """The feeds of a desk, and what may be done to them. Each act is safe to repeat."""
+
+    def __init__(self, subscriptions: Subscriptions, states: FeedStates, audit: AuditLog) -> None:
+        self._subscriptions, self._states, self._audit = subscriptions, states, audit
+
+    def list(self) -> Sequence[tuple[Subscription, FeedState]]:
+        """The feeds with their state: those that fail first, then by address."""
+        feeds = self._subscriptions.list()
+        told = zip(feeds, self._states.get_all(feeds), strict=True)
+        return sorted(told, key=lambda one: (not one[1].stopped, -one[1].failures, one[0].shown()))
+
+    def add(self, url: str, zone: str, language: str, *, who: str, why: str) -> Added:
+        """Subscribe to a feed, or give a known one other settings; the watcher sees it within seconds."""
+        problems = {
+            "zone": _problem(lambda: check_source(zone=zone or None, language=None, place="zone")),
+            "language": _problem(lambda: check_source(zone=None, language=language or None, place="language")),
+        }
+        problems = {field: problem for field, problem in problems.items() if problem}
+        if problems:
+            return Added(problems=problems)
+        try:
+            feed = self._subscriptions.add(url, zone=zone or None, language=language or None)
+        except PermanentError as error:
+            return Added(problems={"url": str(error)})
+        self._audit.note(who=who, act="add feed", on=feed.shown(), why=why)
+        return Added(feed=feed)
+
+    def refresh(self, names: Sequence[str], *, who: str, why: str) -> Done:
+        """Let the next visit of these feeds be now."""
+        return self._each("refresh", names, self._states.refresh, who=who, why=why)
+
+    def resume(self, names: Sequence[str], *, who: str, why: str) -> Done:
+        """Begin anew with feeds that failed or have ended (410)."""
+        return self._each("resume", names, self._states.resume, who=who, why=why)
+
+    def remove(self, names: Sequence[str], *, who: str, why: str) -> Done:
+        """End subscriptions; what came from them stays."""
+
+        def remove(feed: Subscription) -> bool:
+            self._subscriptions.remove(feed.id)
+            return True
+
+        return self._each("remove", names, remove, who=who, why=why)
+
+    def _each(
+        self, act: FeedAct, names: Sequence[str], do: Callable[[Subscription], bool], *, who: str, why: str
+    ) -> Done:
+        feeds = {feed.id: feed for feed in self._subscriptions.list()}
+        done = []
+        for name in dict.fromkeys(names):
+            feed = feeds.get(name)
+            try:
+                if feed is None or not do(feed):
+                    continue
+            except UnknownFeed:  # somebody else has removed it meanwhile
+                continue
+            self._audit.note(who=who, act=f"{act} feed", on=feed.shown(), why=why)
+            done.append(name)
+        return Done(done=len(done), left=tuple(name for name in names if name not in done))
+
+
+def read_feed_act(name: str) -> FeedAct:
+    """An act on feeds by its name; raises `PermanentError` for one that nobody knows."""
+    if name not in FEED_ACTS:
+        raise PermanentError(f"{name[:40]!r} is no act on feeds: there are {', '.join(FEED_ACTS)}")
+    act: FeedAct = msgspec.convert(name, FeedAct)
+    return act
+
+
+def _problem(check: Callable[[], None]) -> str:
+    try:
+        check()
+    except PermanentError as error:
+        return str(error)
+    return ""

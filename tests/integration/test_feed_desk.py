@@ -1,0 +1,178 @@
+"""What an operator does to feeds: on the desk's page and at the terminal, over the real due-queue."""
+
+import json
+import re
+from typing import Any
+
+import msgspec
+import pytest
+
+from services.cli import main as cli
+from services.ingest.feed_states import FeedState, FeedStates
+from services.ingest.schedule import FetchOutcome, why_then
+from services.ingest.subscriptions import Subscription, Subscriptions
+from shared.audit import AuditLog
+from shared.clock import now_us
+from shared.ledger import keys
+from shared.ledger.troubles import Failing
+from tests.integration.test_article_list import Desk
+from tests.integration.test_pages import Browser, browser, desk, key_with
+
+__all__ = ["browser", "desk"]
+FINE, BROKEN, ENDED = "https://tin.example/rss", "https://cham.example/rss", "https://dong.example/rss"
+
+
+class Feeds:
+    """Three feeds: one is fine, one fails, one has ended."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.subscriptions = Subscriptions(desk.settings)
+        self.states = FeedStates(desk.ledger.client)
+        self.client = desk.ledger.client
+        for address in (FINE, BROKEN, ENDED):
+            self.subscriptions.add(address)
+        self.states.sync(self.subscriptions.list())
+        failing = Failing(name=BROKEN, since=now_us(), reason="it answered 503")
+        self.visit(FINE, FeedState(status=200, seen=b"12345678", why="pace"), 600)
+        self.visit(BROKEN, FeedState(status=503, failures=4, problem="it answered 503", why="backoff"), 1800, failing)
+        self.visit(ENDED, FeedState(status=410, why="gone"), None)
+
+    def visit(self, address: str, state: FeedState, wait_s: float | None, failing: Failing | None = None) -> None:
+        feed = self.find(address)
+        long_ago = msgspec.structs.replace(state, added_us=feed.added_us)
+        self.states.put(feed, long_ago, wait_s, failing)
+        noted = msgspec.structs.replace(self.states.get(feed), checked_us=1)  # so that nobody has to wait a little
+        self.client.hset(keys.feed(feed.id), "state", msgspec.msgpack.encode(noted))
+
+    def find(self, address: str) -> Subscription:
+        return self.subscriptions.find(address)
+
+    def due(self) -> set[str]:
+        """The addresses that a watcher would visit now."""
+        claimed = {feed for _ in range(3) for feed in self.states.claim(60)}
+        return {feed.url for feed in self.subscriptions.list() if feed.id in claimed}
+
+
+@pytest.fixture
+def feeds(desk: Desk) -> Feeds:
+    return Feeds(desk)
+
+
+def do(browser: Browser, act: str, *feeds: Subscription, **fields: str) -> str:
+    given = {"csrf": browser.csrf(), "ids": " ".join(feed.id for feed in feeds), "next": "/feeds"} | fields
+    answer = browser.post(f"/feeds/{act}", None, **given)
+    assert answer.status == 303, answer.text
+    return answer.headers["location"]
+
+
+def test_a_feed_that_is_refreshed_is_visited_now_and_keeps_what_it_has_seen(browser: Browser, feeds: Feeds) -> None:
+    assert do(browser, "refresh", feeds.find(FINE)) == "/feeds?done=1&left=0&act=refresh"
+    assert feeds.due() == {FINE}
+    state = feeds.states.get(feeds.find(FINE))
+    assert (state.seen, state.why) == (b"12345678", "request")
+    assert "a person asked for it" in browser.get("/feeds").text
+
+
+def test_who_refreshes_twice_does_not_make_two_visits(browser: Browser, feeds: Feeds) -> None:
+    feeds.states.put(feeds.find(FINE), FeedState(added_us=feeds.find(FINE).added_us), 600)
+    do(browser, "refresh", feeds.find(FINE))
+    assert feeds.due() == set()
+    assert 0 < feeds.states.next_due_in() <= 5
+
+
+def test_one_that_has_ended_is_resumed_and_not_refreshed(browser: Browser, feeds: Feeds) -> None:
+    ended = feeds.find(ENDED)
+    assert do(browser, "refresh", ended).endswith("done=0&left=1&act=refresh")
+    assert do(browser, "resume", ended).endswith("done=1&left=0&act=resume")
+    assert feeds.due() == {ENDED}
+    assert not feeds.states.get(ended).stopped
+
+
+def test_one_that_failed_begins_anew_and_is_no_trouble_until_it_fails_again(browser: Browser, feeds: Feeds) -> None:
+    assert feeds.client.hlen(keys.FEEDS_FAILING) == 1
+    do(browser, "resume", feeds.find(BROKEN))
+    state = feeds.states.get(feeds.find(BROKEN))
+    assert (state.failures, state.problem, feeds.client.hlen(keys.FEEDS_FAILING)) == (0, None, 0)
+    assert do(browser, "resume", feeds.find(FINE)).endswith("done=0&left=1&act=resume")
+
+
+def test_all_that_fail_are_counted_and_then_tried_again(browser: Browser, feeds: Feeds, desk: Desk) -> None:
+    assert FINE.removeprefix("https://") not in browser.get("/feeds?state=failing").text.partition("<table")[2]
+    page = " ".join(browser.get("/feeds/failing").text.split())
+    assert "2 feeds fail or have ended" in page
+    ids = re.findall(r'name="ids" value="([^"]*)"', page)[0]
+    browser.post("/feeds/resume", csrf=browser.csrf(), ids=ids, why="the network is back", next="/feeds")
+    assert feeds.due() == {BROKEN, ENDED}
+    acted = AuditLog(desk.settings.audit_folder).latest()
+    assert {(act.who, act.act, act.on, act.why) for act in acted} == {
+        ("lan", "resume feed", address, "the network is back") for address in (BROKEN, ENDED)
+    }
+    assert "No feed fails." in browser.get("/feeds?state=failing").text
+
+
+def test_a_feed_is_added_and_what_is_wrong_stands_beside_its_field(browser: Browser, feeds: Feeds) -> None:
+    word = browser.csrf()
+    wrong = browser.post("/feeds/add", csrf=word, url="ftp://a.example/", zone="Asia/Hanoy", language="vi")
+    assert wrong.status == 422
+    assert re.search(r'id="zone-wrong"[^>]*>[^<]*unknown zone', wrong.text)
+    assert 'value="ftp://a.example/"' in wrong.text
+    wrong = browser.post("/feeds/add", csrf=word, url="ftp://a.example/", zone="", language="")
+    assert re.search(r'id="url-wrong"[^>]*>[^<]*no http or https address', wrong.text)
+    added = browser.post("/feeds/add", csrf=word, url="https://moi.example/rss", zone="Asia/Ho_Chi_Minh", language="vi")
+    assert added.headers["location"] == "/feeds?done=1&left=0&act=add"
+    assert (feeds.find("https://moi.example/rss").zone, len(feeds.subscriptions.list())) == ("Asia/Ho_Chi_Minh", 4)
+
+
+def test_a_feed_is_removed_after_a_question_and_with_a_reason(browser: Browser, feeds: Feeds) -> None:
+    feed = feeds.find(FINE)
+    assert "It is visited no more." in browser.get(f"/feeds/removal?id={feed.id}").text
+    given = {"csrf": browser.csrf(), "ids": feed.id, "next": "/feeds"}
+    assert browser.post("/feeds/remove", None, **given).status == 400
+    assert browser.post("/feeds/remove", None, **given, why="the paper closed").status == 303
+    assert [feed.url for feed in feeds.subscriptions.list()] == [BROKEN, ENDED]
+    assert browser.get(f"/feeds/removal?id={feed.id}").status == 404
+    assert do(browser, "remove", feed, why="twice").endswith("done=0&left=1&act=remove")
+
+
+def test_who_may_only_look_changes_no_feed(desk: Desk, feeds: Feeds) -> None:
+    watcher = Browser(desk.port)
+    watcher.log_in(key_with(desk, "monitor"))
+    page = watcher.get("/feeds").text
+    assert 'action="/feeds/' not in page
+    answer = watcher.post("/feeds/refresh", csrf=watcher.csrf(), ids=feeds.find(FINE).id)
+    assert answer.status == 403
+    assert feeds.due() == set()
+
+
+def at_the_terminal(desk: Desk, capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, Any]:
+    flags = ["--data-dir", desk.settings.data_dir, "--redis-url", desk.settings.redis_url, "--json"]
+    code = cli.main([*words, *flags])
+    return code, json.loads(capsys.readouterr().out)
+
+
+def test_the_terminal_does_the_same(desk: Desk, feeds: Feeds, capsys: pytest.CaptureFixture[str]) -> None:
+    code, told = at_the_terminal(desk, capsys, "feeds", "refresh", FINE)
+    assert (code, [feed["url"] for feed in told["refreshed"]]) == (0, [FINE])
+    code, told = at_the_terminal(desk, capsys, "feeds", "resume", "--failing")
+    assert (code, {feed["url"] for feed in told["resumed"]}) == (0, {BROKEN, ENDED})
+    assert feeds.due() == {FINE, BROKEN, ENDED}
+    code, told = at_the_terminal(desk, capsys, "feeds", "resume", FINE)
+    assert (code, [feed["url"] for feed in told["left"]]) == (1, [FINE])
+    acted = AuditLog(desk.settings.audit_folder).latest()
+    assert {act.on for act in acted} == {FINE, BROKEN, ENDED}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "why"),
+    [
+        pytest.param(FetchOutcome(kind="same"), "pace", id="nothing new"),
+        pytest.param(FetchOutcome(kind="news", fresh_s=3600), "asked", id="its server says for how long it is fresh"),
+        pytest.param(FetchOutcome(kind="news", fresh_s=60), "pace", id="a wish shorter than our pace is none"),
+        pytest.param(FetchOutcome(kind="failed"), "backoff", id="a failure"),
+        pytest.param(FetchOutcome(kind="failed", retry_after=60), "asked", id="a failure with Retry-After"),
+        pytest.param(FetchOutcome(kind="full"), "full", id="the desk is full"),
+        pytest.param(FetchOutcome(kind="gone"), "gone", id="410"),
+    ],
+)
+def test_why_the_next_visit_is_then(outcome: FetchOutcome, why: str) -> None:
+    assert why_then(outcome, 900) == why
