@@ -4,7 +4,7 @@ import difflib
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_type_hints
 from urllib.parse import urlsplit
@@ -14,6 +14,7 @@ import msgspec
 
 from shared.errors import PermanentError
 from shared.net.addresses import read_allowed
+from shared.sink_settings import SinkSettings, WrongSink, read_lines, read_tables
 
 Count = Annotated[int, msgspec.Meta(ge=1)]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
@@ -35,7 +36,7 @@ UNFINISHED = (
     ".*", "*~", "~*", "#*#", "*.tmp", "*.temp", "*.part", "*.partial", "*.filepart", "*.crdownload", "*.download",
     "*.swp",
 )  # fmt: skip
-SECRETS = frozenset({"push_keys", "notify"})
+SECRETS = frozenset({"push_keys", "notify", "sinks"})
 # What stands in a data folder: the archive and the index may stand elsewhere, as `archive_dir` and `index_dir` say.
 ARCHIVE, INDEX = "archive", "index"
 FEEDS_FILE, KEYS_FILE, INDEX_FILE = "feeds.json", "keys.json", "copydesk.sqlite3"
@@ -92,6 +93,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     drops_scan_s: Seconds | None = None
     drops_ignore: tuple[str, ...] = UNFINISHED
     drops: dict[str, SourceSettings] = {}
+    sinks: dict[str, SinkSettings] = {}
 
     @property
     def archive_folder(self) -> Path:
@@ -150,6 +152,7 @@ EXPECTED: Mapping[Any, str] = {
     tuple[str, ...]: "a list of texts",
     Level: "debug, info, warning or error",
     dict[str, SourceSettings]: 'tables [drops."sub/folder"] with zone and language',
+    dict[str, SinkSettings]: "tables [sinks.NAME] with a url, or NAME=ADDRESS one a line",
 }
 
 
@@ -241,12 +244,16 @@ def _from_toml(name: str, value: Any, file: str) -> Any:
         raise SettingError(f"{file}: unknown key {name!r}{_suggest(name, FIELDS)}")
     if name == "drops":
         return _drops(value, file)
+    if name == "sinks":
+        return _sinks(lambda: read_tables(value), file)
     return _convert(name, value, f"{file}: {name}", strict=True)
 
 
 def _from_text(name: str, text: str, place: str) -> Any:
     if name == "drops":
         raise SettingError(f'{place}: drops are set in copydesk.toml only, in tables [drops."sub/folder"]')
+    if name == "sinks":
+        return _sinks(lambda: read_lines(text), place)
     kind = FIELDS[name]
     # An address to notify may hold commas itself; it stands alone, or on a line of its own.
     value: Any = text.strip()
@@ -261,6 +268,13 @@ def _convert(name: str, value: Any, place: str, *, strict: bool) -> Any:
     except msgspec.ValidationError as error:
         shown = "" if name in SECRETS else f", not {value!r}"
         raise SettingError(f"{place} must be {EXPECTED[FIELDS[name]]}{shown}") from error
+
+
+def _sinks(read: Callable[[], dict[str, SinkSettings]], place: str) -> dict[str, SinkSettings]:
+    try:
+        return read()
+    except WrongSink as error:
+        raise SettingError(f"{place}: {error}") from error
 
 
 def _drops(value: Any, file: str) -> dict[str, SourceSettings]:

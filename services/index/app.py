@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from services.index.sinks.sink import Sink
+from services.index.record import Record
 from services.index.sinks.sqlite import SqliteSink
 from services.index.tasks import index_articles
 from shared.settings import Settings
@@ -13,8 +13,8 @@ from shared.work.liveness import WorkerRecord
 from shared.work.retry import RetryPolicy
 from shared.work.worker import work
 
-SINKS: Mapping[str, Callable[[Path], Sink]] = {"sqlite": SqliteSink}
-"""The places that can keep articles, by name."""
+RECORDS: Mapping[str, Callable[[Path], Record]] = {"sqlite": SqliteSink}
+"""What can keep the record of all articles, by name."""
 
 
 def run(settings: Settings) -> int:
@@ -22,6 +22,6 @@ def run(settings: Settings) -> int:
     app = make_app(settings, "index")
     record = WorkerRecord(settings, "index", folders=(settings.index_folder,))
     ledger = open_ledger(settings, record.boot)
-    sink = SINKS["sqlite"](settings.index_file)
-    register(app, "index", ledger, index_articles(sink), RetryPolicy(max_attempts=settings.max_attempts))
+    record_of_all = RECORDS["sqlite"](settings.index_file)
+    register(app, "index", ledger, index_articles(record_of_all), RetryPolicy(max_attempts=settings.max_attempts))
     return work(app, settings, record, ledger, ["--pool=threads", "--concurrency=1"])

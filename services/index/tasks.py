@@ -6,7 +6,7 @@ import msgspec
 
 from services.index.completing import told_outside
 from services.index.entry import Entry, embargo_us
-from services.index.sinks.sink import Sink
+from services.index.record import Record
 from shared.archive import unpack_body
 from shared.article import Article
 from shared.clock import now_us
@@ -20,7 +20,7 @@ ZSTD = b"\x28\xb5\x2f\xfd"
 MOST_BYTES = 256 * 1024 * 1024
 
 
-def index_articles(sink: Sink) -> Handler:
+def index_articles(record: Record) -> Handler:
     """A handler that puts what may be published now, and holds what is under embargo."""
 
     def put(items: Sequence[Claimed]) -> Sequence[Result]:
@@ -37,7 +37,7 @@ def index_articles(sink: Sink) -> Handler:
                 results[item.ref] = Held(until_us=until_us, reason="embargo")
             else:
                 entries.append((item.ref, entry))
-        for (ref, _), outcome in zip(entries, sink.put_many([entry for _, entry in entries]), strict=True):
+        for (ref, _), outcome in zip(entries, record.put_many([entry for _, entry in entries]), strict=True):
             results[ref] = outcome if isinstance(outcome, Exception) else Done(outcome=outcome)
         return [results[item.ref] for item in items]
 

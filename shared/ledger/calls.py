@@ -256,6 +256,10 @@ class Ledger(LedgerReader):
         args = {"refs": list(refs), "reason": _note(reason), "standing": standing}
         return list(self._call("discard", args, [], self._drain))
 
+    def rest(self, kind: str, name: str, reason: str) -> None:
+        """Say that a sink or a source rests, and why; told once, however often it is said."""
+        self._call("rest", {"kind": kind, "name": name, "reason": _note(reason)}, [], self._drain)
+
     def resume(self, kind: str, name: str) -> bool:
         """End the rest of a stage, a sink or a source; False when it did not rest."""
         (opened,) = self._call("resume", {"kind": kind, "name": name, "limit": SWEEP_LIMIT}, [], self._drain)

@@ -31,6 +31,7 @@ RELEASE_CHANGED = "ledger:release:changed"  # string: when the release last chan
 # What the processes of a desk say of themselves, and what is wrong.
 WORKERS = "workers"  # zset: `<name>:<host>:<boot>` of each long-running process, by its last beat (µs)
 PAUSES = "health"  # set: `<kind>:<name>` of each stage, sink or source at rest
+SINKS = "sinks"  # hash: sink -> sinks.SinkStanding (JSON), as the process that delivers last said
 PROCESSES_FAILING = "processes:failing"  # hash: process of `copydesk up` -> troubles.Failing (JSON)
 TROUBLES = "troubles"  # hash: `<code> <subject>` -> since when it has been seen (µs)
 RECOVERY_FAILING = "ledger:recovery:failing"  # string: why it did not bring everything back, troubles.Failing (JSON)

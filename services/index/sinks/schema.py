@@ -136,6 +136,11 @@ MIGRATIONS: tuple[Step, ...] = (
     CREATE INDEX articles_by_source ON articles (source, rev);
     CREATE INDEX withdrawn_by_time ON articles (rev) WHERE withdrawn;
     """,
+    # When an article's first word came (µs): it never changes, so that who keeps articles by month finds them again.
+    """
+    ALTER TABLE articles ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
+    UPDATE articles SET since = (SELECT ifnull(min(rev), articles.rev) FROM revisions WHERE revisions.n = articles.n);
+    """,
 )
 
 

@@ -58,7 +58,7 @@ _DROP = tuple(
 )
 _KNOWN = "SELECT n, id, rev, sha, withdrawn, heard, digest, edited, as_of, richness, source, own, owner, owned"
 _TOLD = ("rev", "sha", "withdrawn", "digest", "edited", "as_of", "richness", "source", "own", "owner", "owned")
-_INSERT = f"INSERT INTO articles ({', '.join(_TOLD)}, id) VALUES ({'?, ' * len(_TOLD)}?)"  # noqa: S608
+_INSERT = f"INSERT INTO articles ({', '.join(_TOLD)}, id, since) VALUES ({'?, ' * len(_TOLD)}?, ?)"  # noqa: S608
 _UPDATE = f"UPDATE articles SET {' = ?, '.join(_TOLD)} = ? WHERE n = ?"  # noqa: S608
 _HEARD = "UPDATE articles SET heard = ?, edited = ?, as_of = ? WHERE n = ?"
 _OWNED = "UPDATE articles SET owner = ?, owned = ? WHERE n = ?"
@@ -66,6 +66,11 @@ _CHANGED = "INSERT INTO changes (n, rev, outcome, at_us, s, receipt) VALUES (?, 
 _KEEP = "INSERT OR IGNORE INTO aliases VALUES (?, ?)"
 _MOVE = "INSERT OR REPLACE INTO aliases VALUES (?, ?)"
 _FORGET = "DELETE FROM revisions WHERE n = ? AND rev < ? AND rev <> (SELECT rev FROM articles WHERE n = ?)"
+# Sinks tell an article's older word from its newer one by this moment: it grows even where the clock was set back.
+_REVISED = (
+    "INSERT INTO revisions (n, rev, version, indexed_us, entry) VALUES (?, ?, ?, "
+    "max(?, (SELECT ifnull(max(indexed_us), 0) + 1 FROM revisions WHERE n = ?)), ?)"
+)
 _CURRENT = "SELECT entry FROM articles JOIN revisions USING (n, rev) WHERE n = ?"
 
 # What may go wrong with an entry: its values, what is stored of its article, or the file.
@@ -296,14 +301,11 @@ class SqliteSink:
         values = (entry.rev, entry.sha, gone, *facts, entry.own, *_owner_of(entry, known))
         if known is None:
             # No RETURNING: such a statement has a savepoint of its own, at which FTS5 writes out what it has gathered.
-            row_id = int(self._database.execute(_INSERT, (*values, entry.article_id)).lastrowid or 0)
+            row_id = int(self._database.execute(_INSERT, (*values, entry.article_id, entry.rev)).lastrowid or 0)
         else:
             row_id = known.row_id
             self._database.execute(_UPDATE, (*values, row_id))
-        self._database.execute(
-            "INSERT INTO revisions (n, rev, version, indexed_us, entry) VALUES (?, ?, ?, ?, ?)",
-            (row_id, entry.rev, entry.article.version, now_us(), blob),
-        )
+        self._database.execute(_REVISED, (row_id, entry.rev, entry.article.version, now_us(), row_id, blob))
         return row_id
 
     def _change_words(self, statements: tuple[str, ...], articles: _Words) -> None:

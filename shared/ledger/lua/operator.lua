@@ -79,6 +79,12 @@ function calls.free()
   return cmsgpack.pack({ owner })
 end
 
+-- Let a stage, a sink or a source rest, for a reason that whoever says it has seen.
+function calls.rest()
+  pause(args.kind, args.name, args.reason)
+  return cmsgpack.pack({ true })
+end
+
 -- End the rest of a stage, a sink or a source by hand.
 function calls.resume()
   local opened = open(args.kind, args.name)

@@ -1,4 +1,4 @@
-"""What every sink promises: putting twice equals putting once, and an older revision never wins."""
+"""What every record of articles promises: putting twice equals putting once, and an older revision never wins."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -7,19 +7,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.index.app import SINKS
+from services.index.app import RECORDS
 from services.index.entry import Entry
+from services.index.record import Record
 from services.index.search import Index
-from services.index.sinks.sink import Sink
 from shared.article import PubStatus
 from shared.errors import PermanentError
 from shared.settings import INDEX_FILE
 from tests.entries import make_entry
 
 
-@pytest.fixture(params=sorted(SINKS))
-def sink(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Sink]:
-    sink = SINKS[request.param](tmp_path / INDEX_FILE)
+@pytest.fixture(params=sorted(RECORDS))
+def sink(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Record]:
+    sink = RECORDS[request.param](tmp_path / INDEX_FILE)
     yield sink
     sink.close()
 
@@ -36,7 +36,7 @@ def headline(index: Index, name: str) -> str | None:
     return stored.article.headline if stored else None
 
 
-def test_putting_twice_equals_putting_once(sink: Sink, index: Index) -> None:
+def test_putting_twice_equals_putting_once(sink: Record, index: Index) -> None:
     entries = [make_entry("a", 1, aliases=("url:1",)), make_entry("b", 2, headline="Hai", aliases=("url:2",))]
     assert sink.put_many(entries) == ["indexed", "indexed"]
     once = index.get("a"), index.get("b"), index.search("nâng cao")
@@ -45,13 +45,13 @@ def test_putting_twice_equals_putting_once(sink: Sink, index: Index) -> None:
     assert (index.get("a"), index.get("b"), index.search("nâng cao")) == once
 
 
-def test_the_same_twice_in_one_batch(sink: Sink, index: Index) -> None:
+def test_the_same_twice_in_one_batch(sink: Record, index: Index) -> None:
     entry = make_entry()
     assert sink.put_many([entry, entry]) == ["indexed", "indexed"]
     assert index.count() == 1
 
 
-def test_every_outcome_is_given_again(sink: Sink) -> None:
+def test_every_outcome_is_given_again(sink: Record) -> None:
     entries = [
         make_entry("a", 5, headline="Mới"),
         make_entry("a", 4, headline="Cũ"),
@@ -63,7 +63,7 @@ def test_every_outcome_is_given_again(sink: Sink) -> None:
     assert sink.put_many(entries) == outcomes
 
 
-def test_every_receipt_is_answered_with_its_own_outcome(sink: Sink, index: Index) -> None:
+def test_every_receipt_is_answered_with_its_own_outcome(sink: Record, index: Index) -> None:
     entries = [
         make_entry("a", 5, headline="Mới"),
         make_entry("a", 4, headline="Cũ"),
@@ -78,14 +78,14 @@ def test_every_receipt_is_answered_with_its_own_outcome(sink: Sink, index: Index
     assert index.receipt("r" + "9" * 26) is None
 
 
-def test_an_older_revision_never_wins(sink: Sink, index: Index) -> None:
+def test_an_older_revision_never_wins(sink: Record, index: Index) -> None:
     assert sink.put_many([make_entry("a", 2, headline="Thứ hai")]) == ["indexed"]
     assert sink.put_many([make_entry("a", 1, headline="Thứ nhất")]) == ["superseded"]
     assert headline(index, "a") == "Thứ hai"
     assert index.search("nhất").total == 0
 
 
-def test_a_newer_revision_takes_the_words_of_the_older_out(sink: Sink, index: Index) -> None:
+def test_a_newer_revision_takes_the_words_of_the_older_out(sink: Record, index: Index) -> None:
     sink.put_many([make_entry("a", 1, headline="Thứ nhất"), make_entry("a", 2, headline="Thứ hai")])
     assert index.search("nhất").total == index.search("nhat").total == 0
     assert index.search("hai").total == 1
@@ -95,7 +95,7 @@ def test_a_newer_revision_takes_the_words_of_the_older_out(sink: Sink, index: In
     assert headline(index, "a@1") == "Thứ nhất"
 
 
-def test_withdrawn_stays_withdrawn_for_what_is_older(sink: Sink, index: Index) -> None:
+def test_withdrawn_stays_withdrawn_for_what_is_older(sink: Record, index: Index) -> None:
     sink.put_many([make_entry("a", 2)])
     assert sink.put_many([make_entry("a", 3, headline="Rút", pub_status="canceled")]) == ["withdrawn"]
     assert sink.put_many([make_entry("a", 1, headline="Cũ")]) == ["superseded"]
@@ -106,19 +106,19 @@ def test_withdrawn_stays_withdrawn_for_what_is_older(sink: Sink, index: Index) -
     assert index.recent() == ()
 
 
-def test_withdrawn_before_it_came(sink: Sink, index: Index) -> None:
+def test_withdrawn_before_it_came(sink: Record, index: Index) -> None:
     assert sink.put_many([make_entry("a", 3, pub_status="canceled")]) == ["withdrawn"]
     assert sink.put_many([make_entry("a", 2)]) == ["superseded"]
     assert index.count() == 0
 
 
-def test_published_again(sink: Sink, index: Index) -> None:
+def test_published_again(sink: Record, index: Index) -> None:
     sink.put_many([make_entry("a", 1), make_entry("a", 2, pub_status="withheld"), make_entry("a", 3, headline="Lại")])
     assert index.search("lại").total == index.count() == 1
     assert index.search("nâng cao").total == 0
 
 
-def test_a_newer_late_twin_is_a_revision(sink: Sink, index: Index) -> None:
+def test_a_newer_late_twin_is_a_revision(sink: Record, index: Index) -> None:
     sink.put_many([make_entry("a", 1, headline="Một", aliases=("url:1",))])
     assert sink.put_many([make_entry("b", 2, headline="Hai", aliases=("url:1", "url:2"))]) == ["indexed"]
     assert index.count() == 1
@@ -131,28 +131,28 @@ def test_a_newer_late_twin_is_a_revision(sink: Sink, index: Index) -> None:
     assert index.search("một").total == 0
 
 
-def test_an_older_late_twin_is_superseded_and_an_equal_one_a_duplicate(sink: Sink, index: Index) -> None:
+def test_an_older_late_twin_is_superseded_and_an_equal_one_a_duplicate(sink: Record, index: Index) -> None:
     sink.put_many([make_entry("a", 5, headline="Một", aliases=("url:1",))])
     assert sink.put_many([make_entry("b", 4, headline="Hai", aliases=("url:1",))]) == ["superseded"]
     assert sink.put_many([make_entry("c", 6, headline="Một", aliases=("url:1", "url:3"))]) == ["duplicate"]
     assert [headline(index, name) for name in ("a", "b", "c", "url:3")] == ["Một"] * 4
 
 
-def test_a_twins_later_revisions_follow_it(sink: Sink, index: Index) -> None:
+def test_a_twins_later_revisions_follow_it(sink: Record, index: Index) -> None:
     sink.put_many([make_entry("a", 1, aliases=("url:1",)), make_entry("b", 2, headline="Hai", aliases=("url:1",))])
     assert sink.put_many([make_entry("b", 3, headline="Ba")]) == ["indexed"]
     assert index.count() == 1
     assert headline(index, "a") == "Ba"
 
 
-def test_two_articles_that_were_stored_apart_stay_apart(sink: Sink, index: Index) -> None:
+def test_two_articles_that_were_stored_apart_stay_apart(sink: Record, index: Index) -> None:
     sink.put_many([make_entry("a", 1, aliases=("url:1",)), make_entry("b", 2, headline="Hai", aliases=("url:2",))])
     assert sink.put_many([make_entry("b", 3, headline="Ba", aliases=("url:1",))]) == ["indexed"]
     assert index.count() == 2
     assert headline(index, "url:1") == headline(index, "a") != "Ba"
 
 
-def test_one_bad_article_fails_alone(sink: Sink, index: Index) -> None:
+def test_one_bad_article_fails_alone(sink: Record, index: Index) -> None:
     entries: Sequence[Entry] = [
         make_entry("a", 1),
         make_entry("b", 2, headline="lone \ud800 surrogate"),
@@ -194,7 +194,7 @@ def test_whatever_comes_in_whatever_order(
 ) -> None:
     """The words found are those of the newest usable revision of each article, and a second run changes nothing."""
     path = tmp_path_factory.mktemp("any") / INDEX_FILE
-    sink, index = SINKS["sqlite"](path), Index(path)
+    sink, index = RECORDS["sqlite"](path), Index(path)
     entries = [
         make_entry(article_id, rev, headline=words, body="x", pub_status=status, aliases=tuple(sorted(names)))
         for article_id, rev, words, status, names in revisions

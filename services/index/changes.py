@@ -1,0 +1,148 @@
+"""What the index decided, in order: the list that sinks and followers are fed from.
+
+It is the table of revisions itself, to which every stored change adds one row: a sink that is new begins with the first
+and has everything, without a second way in.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+import msgspec
+import zstandard
+
+from services.index.entry import Entry
+from services.index.search import Index
+from services.index.sinks.sink import Delivery
+
+START = 0
+_ENTRY = msgspec.json.Decoder(Entry)
+_ROWS = "SELECT revision, indexed_us, since, articles.id, revisions.rev, entry FROM revisions JOIN articles USING (n)"
+_NEWEST = "AND revisions.rev = articles.rev "
+_LAST = "SELECT revision, indexed_us FROM revisions ORDER BY revision DESC LIMIT 1"
+_LISTED = (
+    "SELECT revision, indexed_us, articles.id, revisions.rev, articles.rev = revisions.rev, entry, "
+    "(SELECT count(*) FROM revisions AS before WHERE before.n = revisions.n AND before.revision <= revisions.revision) "
+    "FROM revisions JOIN articles USING (n) WHERE revision > ? ORDER BY revision LIMIT ?"
+)
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """How far somebody has read: the last change, and when it was decided (µs), by which an index made anew is told."""
+
+    change: int = START
+    at_us: int = 0
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """One change of an article. `edition` counts its revisions; `kind` is `new`, `edit` or `withdrawal`; `current` says
+    whether it still is the newest. What was erased since is no longer listed."""
+
+    change: int
+    at_us: int
+    article_id: str
+    rev: int
+    edition: int
+    kind: Literal["new", "edit", "withdrawal"]
+    current: bool
+    source: str
+    headline: str | None
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """Deliveries after a place, and the place that was read up to: further than the last, where rows were passed."""
+
+    deliveries: tuple[Delivery, ...]
+    place: Place
+
+
+def deliveries_after(index: Index, place: Place, limit: int, *, every: bool) -> Page:
+    """What comes after a place, at most `limit`; only what still is an article's newest, unless `every` one counts."""
+    with index.reading() as database:
+        if database is None:
+            return Page(deliveries=(), place=place)
+        start = place if is_known(database, place) else Place()
+        newest = "" if every else _NEWEST
+        rows = database.execute(f"{_ROWS} WHERE revision > ? {newest}ORDER BY revision LIMIT ?", (start.change, limit))
+        found = [_delivery(row) for row in rows]
+        if len(found) == limit:
+            end: tuple[int, int] | None = (found[-1].change, found[-1].version)
+        else:
+            end = database.execute(_LAST).fetchone()
+    return Page(deliveries=tuple(found), place=start if end is None else Place(change=end[0], at_us=end[1]))
+
+
+def deliveries_of(index: Index, changes: Iterable[int], *, every: bool) -> list[Delivery]:
+    """Named changes in order; those that were erased since, or, unless `every` counts, overtaken, are left out."""
+    with index.reading() as database:
+        if database is None:
+            return []
+        newest = "" if every else _NEWEST
+        sql = f"{_ROWS} WHERE revision IN (SELECT value FROM json_each(?)) {newest}ORDER BY revision"  # noqa: S608
+        return [_delivery(row) for row in database.execute(sql, (msgspec.json.encode([*changes]).decode(),))]
+
+
+def last_place(index: Index) -> Place:
+    """The place of the newest change."""
+    with index.reading() as database:
+        row = database.execute(_LAST).fetchone() if database is not None else None
+    return Place() if row is None else Place(change=row[0], at_us=row[1])
+
+
+def changes_between(index: Index, since_us: int, until_us: int, article_id: str = "") -> list[int]:
+    """The changes that were decided in a span, of one article or of all."""
+    with index.reading() as database:
+        if database is None:
+            return []
+        of = "AND articles.id = ? " if article_id else ""
+        sql = (
+            "SELECT revision FROM revisions JOIN articles USING (n) "  # noqa: S608  (one of two)
+            f"WHERE indexed_us >= ? AND indexed_us < ? {of}ORDER BY revision"
+        )
+        return [
+            change for (change,) in database.execute(sql, (since_us, until_us, *([article_id] if article_id else [])))
+        ]
+
+
+def list_changes(index: Index, after: int, limit: int) -> Sequence[Change]:
+    """The changes after one, the oldest first."""
+    with index.reading() as database:
+        return [] if database is None else [_change(row) for row in database.execute(_LISTED, (after, limit))]
+
+
+def is_known(database: sqlite3.Connection, place: Place) -> bool:
+    """Does this index hold the place, or is it another than the one that was read?"""
+    if place.change == START:
+        return True
+    row = database.execute("SELECT indexed_us FROM revisions WHERE revision = ?", (place.change,)).fetchone()
+    if row is not None:
+        return bool(row[0] == place.at_us)
+    # The revision at this place was erased since; an index made anew has not come as far.
+    after = database.execute("SELECT indexed_us FROM revisions WHERE revision > ? LIMIT 1", (place.change,)).fetchone()
+    return after is not None and after[0] >= place.at_us
+
+
+def _delivery(row: tuple[int, int, int, str, int, bytes]) -> Delivery:
+    change, at_us, since, article_id, rev, blob = row
+    entry = _ENTRY.decode(zstandard.decompress(blob))
+    kind: Literal["put", "withdraw"] = "put" if entry.article.pub_status == "usable" else "withdraw"
+    return Delivery(
+        change=change, version=at_us, since_us=since, article_id=article_id, rev=rev, kind=kind, entry=entry
+    )
+
+
+def _change(row: tuple[int, int, str, int, int, bytes, int]) -> Change:
+    change, at_us, article_id, rev, current, blob, edition = row
+    entry = _ENTRY.decode(zstandard.decompress(blob))
+    gone = entry.article.pub_status != "usable"
+    return Change(
+        change=change,
+        at_us=at_us,
+        article_id=article_id,
+        rev=rev,
+        edition=edition,
+        kind="withdrawal" if gone else ("new" if edition == 1 else "edit"),
+        current=bool(current),
+        source=f"{entry.source.kind}:{entry.source.name}",
+        headline=entry.article.headline,
+    )

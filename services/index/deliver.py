@@ -1,0 +1,164 @@
+"""Composition root of deliveries: a thread for each sink, one that wakes them, one that tells how they stand."""
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import redis
+import structlog
+
+from services.index.outbox.deliverer import Deliverer, Standing
+from services.index.outbox.outbox import SUFFIX, Outbox
+from services.index.search import Index
+from services.index.sinks.registry import open_sink
+from shared.clock import now_us
+from shared.errors import CopydeskError, PermanentError
+from shared.ledger import keys
+from shared.ledger.calls import Ledger
+from shared.ledger.events import EventStream
+from shared.ledger.sinks import SinkStanding
+from shared.settings import Settings
+from shared.work.celery_app import open_ledger
+from shared.work.liveness import WorkerRecord
+
+log = structlog.get_logger(__name__)
+
+NAME = "deliver"
+WAKING = frozenset({"indexed", "withdrawn"})
+LOOK_S, TELL_S = 5.0, 2.0
+END_S = 10.0
+
+
+def outbox_file(settings: Settings, sink: str) -> Path:
+    """Where a sink's outbox lies: beside the index it is fed from."""
+    return settings.index_folder / "outbox" / f"{sink}{SUFFIX}"
+
+
+def run(settings: Settings, stop: threading.Event) -> None:
+    """Deliver to every sink until told to stop. Raises `PermanentError` where there is none to deliver to."""
+    if not settings.sinks:
+        raise PermanentError("nothing is to be handed on: the setting sinks names no place (docs/operate.md)")
+    record = WorkerRecord(settings, NAME, folders=(settings.index_folder,))
+    ledger = open_ledger(settings, record.boot)
+    index = Index(settings.index_file)
+    deliverers, broken = _open(settings, index)
+    threads = [_thread(f"sink-{one.name}", one.run, stop) for one in deliverers]
+    threads.append(_thread("sink-waker", _wake, stop, EventStream(ledger.client), deliverers))
+    record.start()
+    teller = Teller(ledger, deliverers, broken)
+    while not stop.wait(TELL_S):
+        teller.tell()
+    for one in deliverers:
+        one.woken.set()
+    for thread in threads[:-1]:  # the waker ends with the process: it may wait in Redis
+        thread.join(END_S)
+    teller.forget()
+    record.stop()
+    index.close()
+
+
+def _open(settings: Settings, index: Index) -> tuple[list[Deliverer], dict[str, str]]:
+    """A deliverer for each sink that can be used, and why the others cannot."""
+    deliverers, broken = [], {}
+    for name, sink_settings in settings.sinks.items():
+        try:
+            sink = open_sink(name, sink_settings)
+            outbox = Outbox(outbox_file(settings, name))
+            deliverers.append(Deliverer(name, sink, outbox, index, sources=sink_settings.sources))
+        except CopydeskError as error:
+            log.error("sink_unusable", sink=name, error=str(error))
+            broken[name] = f"{error}; correct it and start `copydesk deliver` anew"
+    return deliverers, broken
+
+
+def _thread(name: str, target: Any, *arguments: object) -> threading.Thread:
+    thread = threading.Thread(target=target, args=arguments, name=name, daemon=True)
+    thread.start()
+    return thread
+
+
+def _wake(stop: threading.Event, stream: EventStream, deliverers: Sequence[Deliverer]) -> None:
+    """Wake every deliverer for what was indexed; while Redis is away they look by themselves."""
+    last = ""
+    while not stop.is_set():
+        try:
+            last = last or stream.last_id()
+            changes = stream.wait(last, LOOK_S)
+        except CopydeskError as error:
+            log.debug("sinks_not_woken", error=str(error))
+            last = ""
+            stop.wait(1.0)
+            continue
+        if changes:
+            last = changes[-1].id
+        if any(change.state in WAKING for change in changes):
+            for one in deliverers:
+                one.woken.set()
+
+
+class Teller:
+    """Tells in Redis how the sinks stand, so that `status` and the page on any machine say the same."""
+
+    def __init__(self, ledger: Ledger, deliverers: Sequence[Deliverer], broken: dict[str, str]) -> None:
+        self._ledger = ledger
+        self._deliverers = deliverers
+        self._broken = broken
+        self._began = now_us()
+        self._told_rest: dict[str, str] = {}
+
+    def tell(self) -> None:
+        """Say how each stands; what a person opened by hand is asked at once."""
+        try:
+            standings = {one.name: one.standing() for one in self._deliverers}
+            rests = {name: standing.rest.reason for name, standing in standings.items() if standing.rest}
+            rests |= self._broken
+            for one in self._deliverers:
+                if one.name in rests and one.name in self._told_rest and not self._rests(one.name):
+                    one.try_now()
+            self._tell_rests(rests)
+            client: Any = self._ledger.client
+            told = {name: msgspec.json.encode(_told(name, standing)) for name, standing in standings.items()}
+            with client.pipeline() as pipe:
+                pipe.delete(keys.SINKS)
+                if told:
+                    pipe.hset(keys.SINKS, mapping=told)
+                pipe.execute()
+        except (CopydeskError, redis.RedisError) as error:
+            log.debug("sinks_untold", error=str(error))
+
+    def forget(self) -> None:
+        """The process ends in order: its sinks rest no more, as nobody delivers."""
+        try:
+            for name in self._told_rest:
+                self._ledger.resume("sink", name)
+            client: Any = self._ledger.client
+            client.delete(keys.SINKS)
+        except (CopydeskError, redis.RedisError):  # told by the next who starts
+            return
+
+    def _tell_rests(self, rests: dict[str, str]) -> None:
+        for name, reason in rests.items():
+            if self._told_rest.get(name) != reason or not self._rests(name):
+                self._ledger.rest("sink", name, reason)
+        for name in self._told_rest.keys() - rests.keys():
+            self._ledger.resume("sink", name)
+        self._told_rest = rests
+
+    def _rests(self, name: str) -> bool:
+        client: Any = self._ledger.client
+        return bool(client.exists(keys.health("sink", name)))
+
+
+def _told(name: str, standing: Standing) -> SinkStanding:
+    counts = standing.counts
+    return SinkStanding(
+        name=name,
+        delivered=standing.delivered,
+        behind=standing.behind,
+        waiting=counts.waiting,
+        dead=counts.dead,
+        oldest_us=counts.oldest_us,
+        state="resting" if standing.rest else "open",
+    )

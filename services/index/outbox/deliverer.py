@@ -1,0 +1,187 @@
+"""Hands the changes of the index on to one sink, from its outbox, until told to stop."""
+
+import threading
+from collections.abc import Callable, Sequence
+from fnmatch import fnmatchcase
+
+import msgspec
+import structlog
+
+from services.index.changes import Place, deliveries_after, deliveries_of, last_place
+from services.index.outbox.outbox import Counts, Outbox, Waiting
+from services.index.outbox.rulings import US, Ruled, held_back, jitter, probe_after, rule_bulk
+from services.index.search import Index
+from services.index.sinks.sink import Delivery, Sink
+from shared.clock import now_us
+from shared.envelope import source_of
+from shared.errors import CopydeskError, TransientError, Unavailable
+
+log = structlog.get_logger(__name__)
+
+IDLE_S = 1.0  # how long nothing is asked where nothing is told: the stream of changes wakes it sooner
+
+
+class Rest(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a sink is left alone: since when (µs), why, how often it was asked meanwhile, and when it is asked again."""
+
+    since_us: int
+    reason: str
+    tries: int
+    until_us: int
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """How a sink stands: at rest or not, how far behind, and what waits."""
+
+    rest: Rest | None
+    counts: Counts
+    behind: int
+    delivered: int
+
+
+class Deliverer:
+    """One sink, one outbox, one thread: what befalls it concerns no other sink."""
+
+    def __init__(
+        self,
+        name: str,
+        sink: Sink,
+        outbox: Outbox,
+        index: Index,
+        *,
+        sources: Sequence[str] = (),
+        clock: Callable[[], int] = now_us,
+    ) -> None:
+        self.name = name
+        self.woken = threading.Event()
+        self._sources = sources
+        self._sink = sink
+        self._outbox = outbox
+        self._index = index
+        self._clock = clock
+        self._rest: Rest | None = None
+        self._delivered = 0
+        self._settled = outbox.begin(sink.generation)
+
+    def run(self, stop: threading.Event) -> None:
+        """Deliver until told to stop; what is in hand is finished first."""
+        while not stop.is_set():
+            self.woken.clear()
+            try:
+                pause = self.step()
+            except CopydeskError as error:  # the index or the outbox: the sink has nothing to do with it
+                log.error("deliverer_waits", sink=self.name, error=str(error))
+                pause = IDLE_S
+            if pause > 0:
+                self.woken.wait(min(pause, IDLE_S))
+
+    def step(self) -> float:
+        """Deliver one bulk. Gives how many seconds nothing is to be done; 0 where there may be more at once."""
+        now = self._clock()
+        if self._rest is not None and now < self._rest.until_us:
+            return (self._rest.until_us - now) / US
+        most = self._sink.most if self._rest is None else 1  # a sink that was away is asked with one word
+        again = self._outbox.due(now, most)
+        if again:
+            return self._try_again(again)
+        return self._go_on(self._outbox.place(), most)
+
+    def try_now(self) -> None:
+        """Ask a sink that rests without waiting any longer."""
+        if self._rest is not None:
+            self._rest = msgspec.structs.replace(self._rest, until_us=0)
+        self.woken.set()
+
+    def standing(self) -> Standing:
+        """How the sink stands now."""
+        behind = max(0, last_place(self._index).change - self._outbox.place().change)
+        return Standing(rest=self._rest, counts=self._outbox.counts(), behind=behind, delivered=self._delivered)
+
+    def _try_again(self, again: list[Waiting]) -> float:
+        waited = {one.change: one for one in again}
+        deliveries = deliveries_of(self._index, waited, every=self._sink.every)
+        gone = waited.keys() - {one.change for one in deliveries}  # overtaken or erased since
+        ruled = self._deliver(deliveries, waited)
+        if ruled is not None:
+            self._outbox.note(None, ruled.logged, ruled.waiting, (*ruled.done, *gone))
+        return 0.0
+
+    def _go_on(self, place: Place, most: int) -> float:
+        page = deliveries_after(self._index, place, most, every=self._sink.every)
+        if not page.deliveries:
+            if page.place != place:
+                self._outbox.note(page.place, (), (), ())
+            self._settle()
+            due = self._outbox.next_due()
+            return IDLE_S if due is None else max(0.001, (due - self._clock()) / US)
+        deliveries, later = self._in_turn([one for one in page.deliveries if self._is_wanted(one)])
+        ruled = self._deliver(deliveries, {})
+        if ruled is not None:
+            self._outbox.note(page.place, ruled.logged, (*ruled.waiting, *later), ())
+        return 0.0
+
+    def _settle(self) -> None:
+        if self._settled or self._outbox.counts().waiting:
+            return
+        try:
+            self._sink.settle()
+        except TransientError as error:
+            self._leave_alone(Unavailable(str(error), retry_after=error.retry_after))
+            return
+        self._outbox.settle()
+        self._settled = True
+
+    def _is_wanted(self, delivery: Delivery) -> bool:
+        """Is it of a source that goes there? A withdrawal goes everywhere: what was there before must not stay."""
+        source = source_of(delivery.entry.source)
+        return (
+            not self._sources or delivery.kind == "withdraw" or any(fnmatchcase(source, one) for one in self._sources)
+        )
+
+    def _in_turn(self, deliveries: Sequence[Delivery]) -> tuple[list[Delivery], list[Waiting]]:
+        """Those that may go now, and those that wait for an earlier word of their article."""
+        if not self._sink.every:
+            self._outbox.forget_overtaken(deliveries)
+            return [*deliveries], []
+        now, going, later = self._clock(), [], []
+        taken = self._outbox.blocked(one.article_id for one in deliveries)
+        for one in deliveries:
+            if one.article_id in taken:
+                later.append(held_back(one, now))
+            else:
+                going.append(one)
+                taken.add(one.article_id)  # a bulk holds one word of an article: its answer decides on the next
+        return going, later
+
+    def _deliver(self, deliveries: list[Delivery], waited: dict[int, Waiting]) -> Ruled | None:
+        """What became of a bulk; None where the sink is away and nothing of it is to be written down."""
+        try:
+            answers = self._sink.deliver(deliveries) if deliveries else []
+        except Unavailable as error:
+            self._leave_alone(error)
+            return None
+        except TransientError as error:
+            answers = [error] * len(deliveries)
+        except Exception as error:  # whatever it is must not end the thread: the sink rests, and a person is told
+            log.error("sink_failed", sink=self.name, exc_info=error)
+            self._leave_alone(Unavailable(f"{type(error).__name__}: {error}"))
+            return None
+        ruled = rule_bulk(deliveries, answers, waited, now=self._clock(), jitter=jitter())
+        self._delivered += len(ruled.done)
+        if ruled.away is not None:
+            self._leave_alone(ruled.away)
+        elif deliveries:
+            self._rest = None
+        return ruled
+
+    def _leave_alone(self, error: Unavailable) -> None:
+        now, rest = self._clock(), self._rest
+        tries = rest.tries + 1 if rest is not None else 0
+        if rest is None:
+            log.warning("sink_away", sink=self.name, error=str(error))
+        self._rest = Rest(
+            since_us=rest.since_us if rest is not None else now,
+            reason=str(error),
+            tries=tries,
+            until_us=now + int(probe_after(tries, error, jitter()) * US),
+        )

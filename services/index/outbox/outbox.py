@@ -1,0 +1,262 @@
+"""The memory of one sink: how far it has read, what waits for another try, what was delivered when."""
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from services.index.changes import Place
+from services.index.sinks.sink import Delivery, Kind
+from shared.data_version import refuse_newer
+from shared.errors import Unavailable
+
+SUFFIX = ".sqlite3"
+SCHEMA_VERSION = 1
+LOG_KEPT = 200_000
+_TRIMMED_AT_ONCE = 1000
+
+Ending = Literal["delivered", "retrying", "dead"]
+
+_SCHEMA = """
+BEGIN IMMEDIATE;
+CREATE TABLE place (
+    change INTEGER NOT NULL, at_us INTEGER NOT NULL, generation TEXT NOT NULL, settled INTEGER NOT NULL
+);
+INSERT INTO place VALUES (0, 0, '', 0);
+CREATE TABLE waiting (
+    change INTEGER PRIMARY KEY,
+    article TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    due_us INTEGER NOT NULL,
+    since_us INTEGER NOT NULL,
+    dead INTEGER NOT NULL,
+    error TEXT NOT NULL
+);
+CREATE INDEX waiting_by_time ON waiting (due_us) WHERE NOT dead;
+CREATE INDEX waiting_of ON waiting (article, change);
+CREATE TABLE deliveries (
+    delivery INTEGER PRIMARY KEY,
+    article TEXT NOT NULL,
+    rev INTEGER NOT NULL,
+    change INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    ending TEXT NOT NULL,
+    attempt INTEGER NOT NULL,
+    at_us INTEGER NOT NULL,
+    waited_us INTEGER NOT NULL,
+    note TEXT NOT NULL
+);
+CREATE INDEX deliveries_of ON deliveries (article);
+PRAGMA user_version = 1;
+COMMIT;
+"""
+
+# What waits to be tried again, of each article the first alone.
+_FIRST = (
+    "NOT dead AND NOT EXISTS (SELECT 1 FROM waiting AS before WHERE before.article = waiting.article "
+    "AND before.change < waiting.change AND NOT before.dead)"
+)
+_COUNTED = (
+    "SELECT count(*) FILTER (WHERE NOT dead), count(*) FILTER (WHERE dead), min(since_us) FILTER (WHERE NOT dead) "
+    "FROM waiting"
+)
+
+
+class Waiting(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A change that was not taken yet: how often it was tried, when it is due again, since when it waits (µs), why."""
+
+    change: int
+    article: str
+    attempts: int = 0
+    due_us: int = 0
+    since_us: int = 0
+    dead: bool = False
+    error: str = ""
+
+
+class Logged(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """One line of a sink's log: what became of a revision at a try. `waited_us` counts from the index's decision."""
+
+    article: str
+    rev: int
+    change: int
+    kind: Kind
+    ending: Ending
+    attempt: int
+    at_us: int
+    waited_us: int
+    note: str = ""
+
+
+class Counts(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """How much waits at a sink, and how much it will never take; the oldest that waits (µs; None without any)."""
+
+    waiting: int = 0
+    dead: int = 0
+    oldest_us: int | None = None
+
+
+class Outbox:
+    """One file, written by the sink's deliverer and, where a person acts on it, by a command. Thread-safe."""
+
+    def __init__(self, path: Path, log_kept: int = LOG_KEPT) -> None:
+        self._path = path
+        self._turn = threading.Lock()
+        self._log_kept = log_kept
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._database = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
+            self._prepare()
+        except (OSError, sqlite3.Error) as error:
+            raise self._trouble(error) from error
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._turn:
+            self._database.close()
+
+    def place(self) -> Place:
+        """How far the list of changes was read: everything before it was delivered, or waits here."""
+        with self._asked() as database:
+            change, at_us = database.execute("SELECT change, at_us FROM place").fetchone()
+        return Place(change=change, at_us=at_us)
+
+    def begin(self, generation: str) -> bool:
+        """Begin anew where articles were kept in another shape; gives whether everything of this one is in."""
+        with self._asked(writing=True) as database:
+            kept, settled = database.execute("SELECT generation, settled FROM place").fetchone()
+            if kept == generation:
+                return bool(settled)
+            database.execute("UPDATE place SET change = 0, at_us = 0, generation = ?, settled = 0", (generation,))
+            database.execute("DELETE FROM waiting")
+        return False
+
+    def settle(self) -> None:
+        """Everything of this generation is in."""
+        with self._asked(writing=True) as database:
+            database.execute("UPDATE place SET settled = 1")
+
+    def due(self, now: int, limit: int) -> list[Waiting]:
+        """What is to be tried again now. Of an article only the first that waits: its later words come after it."""
+        sql = f"SELECT * FROM waiting WHERE {_FIRST} AND due_us <= ? ORDER BY due_us, change LIMIT ?"  # noqa: S608
+        with self._asked() as database:
+            return [_waiting(row) for row in database.execute(sql, (now, limit))]
+
+    def next_due(self) -> int | None:
+        """When the next try is due (µs)."""
+        with self._asked() as database:
+            (due,) = database.execute(f"SELECT min(due_us) FROM waiting WHERE {_FIRST}").fetchone()  # noqa: S608
+        return None if due is None else int(due)
+
+    def blocked(self, articles: Iterable[str]) -> set[str]:
+        """Those of these articles of which something waits to be tried again."""
+        named = msgspec.json.encode([*articles]).decode()
+        sql = "SELECT DISTINCT article FROM waiting WHERE NOT dead AND article IN (SELECT value FROM json_each(?))"
+        with self._asked() as database:
+            return {article for (article,) in database.execute(sql, (named,))}
+
+    def note(
+        self, place: Place | None, logged: Sequence[Logged], waiting: Sequence[Waiting], done: Iterable[int]
+    ) -> None:
+        """Write down what became of a bulk, whole: how far was read, each try, what waits, what waits no more."""
+        with self._asked(writing=True) as database:
+            if place is not None:
+                database.execute("UPDATE place SET change = ?, at_us = ?", (place.change, place.at_us))
+            database.executemany("DELETE FROM waiting WHERE change = ?", [(change,) for change in done])
+            database.executemany(
+                "INSERT OR REPLACE INTO waiting VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [(w.change, w.article, w.attempts, w.due_us, w.since_us, w.dead, w.error) for w in waiting],
+            )
+            database.executemany(
+                "INSERT INTO deliveries (article, rev, change, kind, ending, attempt, at_us, waited_us, note) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (one.article, one.rev, one.change, one.kind, one.ending, one.attempt, one.at_us, one.waited_us,
+                     one.note)
+                    for one in logged
+                ],
+            )  # fmt: skip
+            self._trim(database)
+
+    def forget_overtaken(self, deliveries: Sequence[Delivery]) -> None:
+        """Take out what waits of these articles: a newer word of each is on its way."""
+        with self._asked(writing=True) as database:
+            database.executemany(
+                "DELETE FROM waiting WHERE article = ? AND change < ?",
+                [(one.article_id, one.change) for one in deliveries],
+            )
+
+    def replay(self, changes: Sequence[tuple[int, str]], now: int) -> int:
+        """Let changes, each with its article, be delivered once more; gives how many."""
+        with self._asked(writing=True) as database:
+            database.executemany(
+                "INSERT OR REPLACE INTO waiting VALUES (?, ?, 0, ?, ?, 0, '')",
+                [(change, article, now, now) for change, article in changes],
+            )
+        return len(changes)
+
+    def dead(self, limit: int = 100) -> list[Waiting]:
+        """What the sink will not take, the newest first."""
+        with self._asked() as database:
+            rows = database.execute("SELECT * FROM waiting WHERE dead ORDER BY change DESC LIMIT ?", (limit,))
+            return [_waiting(row) for row in rows]
+
+    def counts(self) -> Counts:
+        """How much waits, and how much is dead."""
+        with self._asked() as database:
+            waiting, dead, oldest = database.execute(_COUNTED).fetchone()
+        return Counts(waiting=waiting, dead=dead, oldest_us=oldest)
+
+    def log(self, article: str = "", limit: int = 100) -> list[Logged]:
+        """The last tries, of one article or of all, the newest first."""
+        where, values = ("WHERE article = ? ", (article,)) if article else ("", ())
+        sql = (
+            "SELECT article, rev, change, kind, ending, attempt, at_us, waited_us, note FROM deliveries "  # noqa: S608
+            f"{where}ORDER BY delivery DESC LIMIT ?"
+        )
+        names = Logged.__struct_fields__
+        with self._asked() as database:
+            rows = database.execute(sql, (*values, limit)).fetchall()
+        return [Logged(**dict(zip(names, row, strict=True))) for row in rows]
+
+    def _prepare(self) -> None:
+        for pragma in ("journal_mode = WAL", "synchronous = FULL"):
+            self._database.execute(f"PRAGMA {pragma}")
+        (version,) = self._database.execute("PRAGMA user_version").fetchone()
+        refuse_newer(f"the outbox {self._path.name}", version, SCHEMA_VERSION)
+        if version == 0:
+            self._database.executescript(_SCHEMA)
+
+    def _trim(self, database: sqlite3.Connection) -> None:
+        (last,) = database.execute("SELECT ifnull(max(delivery), 0) FROM deliveries").fetchone()
+        if last % _TRIMMED_AT_ONCE < 500:  # not with every bulk
+            database.execute("DELETE FROM deliveries WHERE delivery <= ?", (last - self._log_kept,))
+
+    @contextmanager
+    def _asked(self, *, writing: bool = False) -> Iterator[sqlite3.Connection]:
+        with self._turn:
+            try:
+                if writing:
+                    self._database.execute("BEGIN IMMEDIATE")
+                yield self._database
+                if writing:
+                    self._database.execute("COMMIT")
+            except sqlite3.Error as error:
+                raise self._trouble(error) from error
+            finally:
+                if self._database.in_transaction:
+                    self._database.execute("ROLLBACK")
+
+    def _trouble(self, error: Exception) -> Unavailable:
+        return Unavailable(f"the outbox {self._path} cannot be used: {error}")
+
+
+def _waiting(row: tuple[int, str, int, int, int, int, str]) -> Waiting:
+    change, article, attempts, due, since, dead, error = row
+    return Waiting(
+        change=change, article=article, attempts=attempts, due_us=due, since_us=since, dead=bool(dead), error=error
+    )

@@ -1,0 +1,79 @@
+"""The places that articles are handed on to, as an operator sets them: tables in copydesk.toml, or one a line."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
+ADDRESS = re.compile(r"[a-z0-9+.-]+:\S+", re.IGNORECASE)
+SECRET_FIELDS = ("login", "secrets")
+
+
+class WrongSink(ValueError):
+    """A sink that cannot be meant: which, and what is wrong with it."""
+
+
+class SinkSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A place that articles are handed on to: its address, and what may not stand in it.
+
+    `login` is `name:password`; `secrets` sign what is sent, the first of them first. Each may stand in a file instead,
+    secrets one a line. `ca_file` holds the certificate of an authority of one's own. `sources` are those whose articles
+    go there, as `feed:https://news.example/rss` or `push:*`; all, where none is named.
+    """
+
+    url: str
+    login: str | None = None
+    login_file: str | None = None
+    secrets: tuple[str, ...] = ()
+    secrets_file: str | None = None
+    ca_file: str | None = None
+    sources: tuple[str, ...] = ()
+
+
+def read_tables(value: Any) -> dict[str, SinkSettings]:
+    """Tables `[sinks.NAME]` of copydesk.toml."""
+    if not isinstance(value, dict):
+        raise WrongSink("sinks must be tables [sinks.NAME] with a url")
+    return {name: _sink(name, table) for name, table in value.items()}
+
+
+def read_lines(text: str) -> dict[str, SinkSettings]:
+    """`NAME=ADDRESS` one a line, as an environment variable or a file of secrets holds them."""
+    sinks = {}
+    for line in filter(None, map(str.strip, text.splitlines())):
+        name, parted, address = line.partition("=")
+        if not parted:
+            raise WrongSink("a sink is written NAME=ADDRESS, such as search=opensearch+http://opensearch:9200/articles")
+        sinks[name.strip()] = _sink(name.strip(), {"url": address.strip()})
+    return sinks
+
+
+def _sink(name: str, table: Any) -> SinkSettings:
+    if not NAME.fullmatch(name):
+        raise WrongSink(f"a sink's name has small letters, digits and hyphens, not {name!r}")
+    try:
+        sink = msgspec.convert(table, SinkSettings)
+    except msgspec.ValidationError as error:
+        raise WrongSink(f"sink {name}: {error}") from error
+    if not ADDRESS.fullmatch(sink.url):
+        raise WrongSink(f"sink {name}: its url must be an address such as opensearch+http://opensearch:9200/articles")
+    return _with_files(name, sink)
+
+
+def _with_files(name: str, sink: SinkSettings) -> SinkSettings:
+    """The same with what stands in files."""
+    if sink.login_file is not None:
+        sink = msgspec.structs.replace(sink, login=_read(name, sink.login_file).strip())
+    if sink.secrets_file is not None:
+        lines = _read(name, sink.secrets_file).split()
+        sink = msgspec.structs.replace(sink, secrets=(*sink.secrets, *lines))
+    return sink
+
+
+def _read(name: str, file: str) -> str:
+    try:
+        return Path(file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise WrongSink(f"sink {name}: the file {file} cannot be read: {error}") from error
