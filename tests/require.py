@@ -8,7 +8,7 @@ from typing import NoReturn
 
 import pytest
 
-KNOWN = frozenset({"browser", "docker", "luacheck", "promtool"})
+KNOWN = frozenset({"browser", "caddy", "docker", "luacheck", "nginx", "promtool"})
 
 
 def required(value: str) -> frozenset[str]:

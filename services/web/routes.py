@@ -17,6 +17,7 @@ from services.web.corrections import patch_article, put_article, withdraw_articl
 from services.web.events import show_events
 from services.web.health import show_health, show_readiness
 from services.web.idempotency import idempotent
+from services.web.links import check_prefix, prefix_of
 from services.web.metering import metered
 from services.web.middleware import RequestMiddleware, answer_http_error
 from services.web.pages.act_form import do_act
@@ -102,6 +103,7 @@ async def explain_problem(request: Request) -> PlainTextResponse:
 
 def front_door(app_state: AppState) -> Starlette:
     """The ASGI application over the parts of one desk."""
+    check_prefix(prefix_of(app_state.settings), ROUTES)
 
     @asynccontextmanager
     async def opened(_: Starlette) -> AsyncIterator[None]:

@@ -266,7 +266,7 @@ def test_language_theme_and_times_are_kept(browser: Browser) -> None:
     word = browser.csrf()
     assert browser.post("/preferences", csrf=word, lang="vi", theme="dark", times="utc", next="/dead").status == 303
     text = browser.get("/").text
-    assert re.search(r'<html lang="vi" data-theme="dark" data-times="utc">', text)
+    assert re.search(r'<html lang="vi" data-theme="dark" data-times="utc"', text)
     assert "Mới nhất" in text
 
 

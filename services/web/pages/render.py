@@ -9,12 +9,14 @@ from importlib import resources
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2.ext import Extension
 from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from services.web.acts import ACTS
 from services.web.feed_desk import FEED_ACTS
+from services.web.links import link_to
 from services.web.pages.static_files import address_of
 from services.web.scopes import may
 from shared.clock import from_us
@@ -40,12 +42,21 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+OWN_ADDRESS = re.compile(r'(\b(?:href|src|action|formaction|hx-(?:get|post)|sse-connect)=")/(?!/)')
 # A state is told by its sign and its word; the colour only helps.
 SIGNS = {
     "queued": "○", "working": "◐", "retrying": "↻", "held": "‖", "normalized": "◑", "indexed": "●", "duplicate": "＝",
     "superseded": "⇣", "withdrawn": "⊖", "refused": "⊘", "dead": "✕", "discarded": "∅", "received": "→",
     "paused": "‖", "resumed": "▶", "released": "⇢",
 }  # fmt: skip
+
+
+class OwnAddresses(Extension):
+    """Lets templates name the desk's own addresses from its root (`href="/dead"`), wherever the desk is shown."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        """The template with each such address below the path of the desk; what it is filled with is not looked at."""
+        return OWN_ADDRESS.sub(r'\1{{ link_to("") }}/', source)
 
 
 def page(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
@@ -99,10 +110,10 @@ def _accepted(header: str) -> str:
 def _environment(language: str) -> Environment:
     environment = Environment(
         loader=PackageLoader("services.web.pages"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
+        lstrip_blocks=True, extensions=[OwnAddresses],
     )  # fmt: skip
     environment.globals |= {
-        "t": translator(language), "static": address_of, "languages": LANGUAGES, "signs": SIGNS,
+        "t": translator(language), "static": address_of, "link_to": link_to, "languages": LANGUAGES, "signs": SIGNS,
         "acts_known": (*ACTS, *FEED_ACTS),
     }  # fmt: skip
     filters: dict[str, Callable[..., object]] = {
