@@ -97,7 +97,7 @@ def watcher_of_another_release(desk: Desk, folder: Path) -> Iterator[None]:
     }
     (folder / "archive").mkdir()
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen([*COPYDESK, "watch"], cwd=folder, env=environ, stdout=log, stderr=log)
+        process = subprocess.Popen([*COPYDESK, "work", "watch"], cwd=folder, env=environ, stdout=log, stderr=log)
     try:
         yield
     finally:
