@@ -17,10 +17,6 @@ PATIENCE_S = 30.0
 # The first terminal that the leader of a session opens becomes its own: then Ctrl-C and a new size are told to it.
 TAKING = "import os, sys; os.open(os.ttyname(0), os.O_RDWR); os.execv(sys.argv[1], sys.argv[1:])"
 TAKES_IT = [sys.executable, "-c", TAKING]
-    sys.executable,
-    "-c",
-    "import os, sys; os.open(os.ttyname(0), os.O_RDWR); os.execv(sys.argv[1], sys.argv[1:])",
-]
 PART = re.compile(r"\x1b\[(\??)([0-9;]*)([A-Za-z])|\r\n|[^\x1b]", re.DOTALL)
 
 
