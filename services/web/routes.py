@@ -29,6 +29,7 @@ from services.web.pages.login import log_in, log_out, set_preferences, show_logi
 from services.web.pages.now import show_now, show_now_rows, show_now_state, show_rhythm
 from services.web.pages.publishers import show_publishers
 from services.web.pages.quality import show_quality
+from services.web.pages.resting import show_resting
 from services.web.pages.static_files import show_static
 from services.web.pings import take_ping
 from services.web.problems import KINDS, Problem
@@ -76,6 +77,7 @@ ROUTES = (
     by_method("/articles", GET=allow("monitor")(show_list)),
     by_method("/articles/all", GET=allow("admin")(show_all)),
     by_method("/articles/{name:path}", GET=allow("monitor")(show_one)),
+    by_method("/resume", GET=allow("admin")(show_resting)),
     by_method("/dead", GET=allow("monitor")(show_dead)),
     by_method("/feeds", GET=allow("monitor")(show_feeds)),
     by_method("/feeds/failing", GET=allow("admin")(show_failing)),

@@ -41,6 +41,6 @@ def _act(acts: Acts, act: Act, refs: Sequence[str], audit: Mapping[str, str], fo
         case "release":
             return acts.release(refs[0].partition("@")[0], who=audit["who"], why=audit["why"])
         case "resume":
-            return acts.resume(form.get("refs", "").strip(), who=audit["who"], why=audit["why"])
+            return acts.resume(form.get("refs", "").strip(), form.get("kind", ""), who=audit["who"], why=audit["why"])
         case _:
             return acts.on_articles(act, refs, who=audit["who"], why=audit["why"])

@@ -20,6 +20,7 @@ from services.web.links import link_to
 from services.web.pages.static_files import address_of
 from services.web.scopes import may
 from shared.clock import from_us
+from shared.ledger.troubles import Trouble
 
 LANGUAGES = {"en": "English", "vi": "Tiếng Việt"}
 THEMES, TIMES = ("auto", "light", "dark"), ("relative", "local", "utc")
@@ -114,7 +115,7 @@ def _environment(language: str) -> Environment:
     )  # fmt: skip
     environment.globals |= {
         "t": translator(language), "static": address_of, "link_to": link_to, "languages": LANGUAGES, "signs": SIGNS,
-        "acts_known": (*ACTS, *FEED_ACTS),
+        "acts_known": (*ACTS, *FEED_ACTS), "what_is_wrong": trouble_teller(language),
     }  # fmt: skip
     filters: dict[str, Callable[..., object]] = {
         "moment": moment_tag, "exact": exact_tag, "seconds": seconds, "number": lambda value: f"{value:,}",
@@ -132,6 +133,20 @@ def translator(language: str) -> Callable[[str], str]:
         file = resources.files("services.web.pages").joinpath("words", f"{language}.toml")
         words = tomllib.loads(file.read_text("utf-8"))
     return lambda text: words.get(text, text)
+
+
+@cache
+def trouble_teller(language: str) -> Callable[[Trouble], str]:
+    """What is wrong, in a language: its own words with the trouble's figures, where there are any, else ours."""
+    say = translator(language)
+
+    def tell(trouble: Trouble) -> str:
+        pattern = say(f"trouble: {trouble.code}")
+        if pattern == f"trouble: {trouble.code}":
+            return trouble.what
+        return pattern.format(count=trouble.count, subject=trouble.subject, detail=trouble.detail).strip()
+
+    return tell
 
 
 @cache

@@ -27,7 +27,7 @@ from shared.ledger.calls import EnteredState, Weighed
 from shared.ledger.events import FIRST, Change
 from shared.ledger.overview import Overview
 from shared.ledger.reader import Balance, Head, InputStatus, Meta, StageStatus, Status
-from shared.ledger.troubles import Trouble
+from shared.ledger.troubles import Pause, Trouble
 from shared.metrics import Meters
 from shared.settings import Settings
 
@@ -229,6 +229,9 @@ class NoDesk:
         return 0
 
     def archived(self, ref: str, stored: Stored | None) -> ArchivedInput | None:
+        return None
+
+    def pause_of(self, kind: str, name: str) -> Pause | None:
         return None
 
 
