@@ -212,11 +212,21 @@ class NoSessions:
         return None
 
 
+class NoFeeds(FeedDesk):
+    """A desk that watches no feed."""
+
+    def __init__(self) -> None:
+        return
+
+    def list(self) -> list[tuple[Subscription, FeedState]]:
+        return []
+
+
 class NoDesk:
     """A desk whose pages nobody opens here: tests/integration/test_pages.py does, over the real parts."""
 
     acts: Acts
-    feeds: FeedDesk
+    feeds: FeedDesk = NoFeeds()
     audit: AuditLog
 
     def rhythm(self, *, since_us: int, until_us: int, step_us: int) -> list[Beat]:
