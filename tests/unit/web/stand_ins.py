@@ -8,8 +8,10 @@ from typing import Any
 from services.index.quality import Drift
 from services.index.rhythm import Beat
 from services.index.search import Answered, Hit, Results, Revision, Stored
+from services.ingest.feed_states import FeedState
 from services.ingest.intake import Receipt
 from services.ingest.pings import Pinged
+from services.ingest.subscriptions import Subscription
 from services.web.acts import Acts
 from services.web.answers import GivenAnswer
 from services.web.change_hub import ChangeHub
