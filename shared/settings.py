@@ -5,6 +5,7 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_type_hints
 from urllib.parse import urlsplit
@@ -13,7 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import msgspec
 
 from shared.errors import PermanentError
-from shared.net.addresses import read_allowed
+from shared.net.addresses import read_allowed, read_networks
 from shared.sink_settings import SinkSettings, WrongSink, read_lines, read_tables
 
 Count = Annotated[int, msgspec.Meta(ge=1)]
@@ -27,6 +28,8 @@ REDIS_SCHEMES = ("redis", "rediss", "unix", "redis+socket")
 NEAR = 0.7  # of two names: what they have in common, by difflib
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 LOGIN = re.compile(r"//([^/?#:@]*):[^/?#]*@")
+# Where the desk is shown: its path goes into addresses, headers and pages as it is.
+PUBLIC_URL = re.compile(r"https?://[A-Za-z0-9.\-]+(?::[0-9]{1,5})?(?:/[A-Za-z0-9_~\-][A-Za-z0-9._~\-]*)*/?")
 TOKEN = re.compile(r"//[^/?#:]*@")
 PASSWORD = re.compile(r"([?&](?:password|username)=)[^&#]*", re.IGNORECASE)
 # Read by commands and tests, not settings of the desk: they may stand in the environment.
@@ -79,6 +82,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     web_host: str = "127.0.0.1"
     web_port: Port = 8080
     web_connections: Count = 2000
+    public_url: str | None = None
+    trusted_proxies: tuple[str, ...] = ()
     push_body_s: Seconds = 60.0
     push_stall_s: Seconds = 10.0
     push_rate: Count | None = None
@@ -331,7 +336,8 @@ def _check(settings: Settings, origins: Mapping[str, str]) -> None:
         return f"{name} ({getattr(settings, name)}, {origins[name]})"
 
     _check_redis_url(settings.redis_url, origins["redis_url"])
-    _check_networks(settings.allow_networks, origins["allow_networks"])
+    _check_networks(settings, origins)
+    _check_public_url(settings.public_url, origins["public_url"])
     # One batch runs and one lies prefetched: both must end before Redis gives them to another worker,
     # and that must come before the ledger's own lease ends.
     if not 2 * settings.task_limit_s < settings.visibility_timeout_s:
@@ -340,11 +346,20 @@ def _check(settings: Settings, origins: Mapping[str, str]) -> None:
         raise SettingError(f"{shown('visibility_timeout_s')} must be below {shown('lease_s')}")
 
 
-def _check_networks(entries: Iterable[str], origin: str) -> None:
-    try:
-        read_allowed(entries)
-    except PermanentError as error:
-        raise SettingError(f"{error} ({origin})") from error
+def _check_networks(settings: Settings, origins: Mapping[str, str]) -> None:
+    for name, check in (
+        ("allow_networks", read_allowed),
+        ("trusted_proxies", partial(read_networks, "trusted_proxies")),
+    ):
+        try:
+            check(getattr(settings, name))
+        except PermanentError as error:
+            raise SettingError(f"{error} ({origins[name]})") from error
+
+
+def _check_public_url(url: str | None, origin: str) -> None:
+    if url is not None and PUBLIC_URL.fullmatch(url) is None:
+        raise SettingError(f"public_url ({url}, {origin}) must be an address such as https://news.example/desk/")
 
 
 def _check_redis_url(url: str, origin: str) -> None:

@@ -4,6 +4,7 @@ import argparse
 from typing import Any, NamedTuple
 
 STAGES = ("ingest", "normalize", "index")
+WATCHER = "watch"
 
 
 class Argument(NamedTuple):

@@ -9,6 +9,7 @@ import textwrap
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
+from services.cli.columns import columns_of, cut, padded
 from shared.article import Article, Block, Evidence, Person, Role
 from shared.clock import from_us
 from shared.envelope import Event
@@ -16,7 +17,7 @@ from shared.envelope import Event
 LABEL_WIDTH = 11
 NO_BREAK = "\N{NO-BREAK SPACE}"
 WIDEST, NARROWEST = 100, 40
-LEAST_COLUMN = 8
+LEAST_COLUMN, LEAST_WORDS, GAP = 8, 24, 2
 LONGEST_QUOTE = 60
 LONGEST_LEAD = 400
 BOLD, DIM, RED, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[0m"
@@ -251,28 +252,72 @@ def seconds(micros: int | None) -> str:
     return f"{spent:.2f} s" if spent < 10 else f"{spent:.0f} s"
 
 
-def table(rows: Sequence[Sequence[str]], *, right: frozenset[int] = frozenset()) -> Iterator[str]:
-    """Columns as wide as they need, on a terminal no wider than that; the first row names them."""
-    cells = [[clean(cell) for cell in values] for values in rows]
-    widths = [max(len(values[column]) for values in cells) for column in range(len(cells[0]))]
-    if sys.stdout.isatty():
-        ids = {column for column, name in enumerate(cells[0]) if name == "ID"}  # people copy them
-        widths = fitted(widths, shutil.get_terminal_size((WIDEST, 24)).columns, right | ids)
-    for number, values in enumerate(cells):
-        short = [shortened(cell, size) for cell, size in zip(values, widths, strict=True)]
-        padded = [
-            cell.rjust(size) if column in right else cell.ljust(size)
-            for column, (cell, size) in enumerate(zip(short, widths, strict=True))
+def table(
+    rows: Sequence[Sequence[str]],
+    *,
+    right: frozenset[int] = frozenset(),
+    narrow: Sequence[Sequence[str]] = (),
+) -> Iterator[str]:
+    """Columns as wide as they need, on a terminal no wider than that; the first row names them.
+
+    On a terminal where the last column would have no room the rows of `narrow` are shown, which say less; where not
+    even they fit, each row is a list of its columns. What goes into a file or a pipe is never cut.
+    """
+    if not sys.stdout.isatty():
+        yield from _table_lines(rows, _widths(rows), right)
+        return
+    room = shutil.get_terminal_size((WIDEST, 24)).columns
+    for choice in (rows, narrow) if narrow else (rows,):
+        widths = fitted(_widths(choice), room, _ids(choice[0]) | right)
+        if _breadth(widths) <= room and (choice is narrow or not narrow or widths[-1] >= LEAST_WORDS):
+            names, *lines = _table_lines(choice, widths, right if choice is rows else frozenset())
+            yield from (styled(names, DIM), *lines)
+            return
+    yield from _listed(narrow or rows)
+
+
+def fitted_table(rows: Sequence[Sequence[str]], room: int, *, right: frozenset[int] = frozenset()) -> Iterator[str]:
+    """A table in a room of so many columns, without styles; lines that do not fit are cut."""
+    for line in _table_lines(rows, fitted(_widths(rows), room, right), right):
+        yield cut(line, room)
+
+
+def _widths(rows: Sequence[Sequence[str]]) -> list[int]:
+    return [max(columns_of(clean(values[column])) for values in rows) for column in range(len(rows[0]))]
+
+
+def _ids(names: Sequence[str]) -> frozenset[int]:
+    """Columns that people copy from, and which stay whole."""
+    return frozenset(column for column, name in enumerate(names) if name == "ID")
+
+
+def _breadth(widths: Sequence[int]) -> int:
+    return sum(widths) + GAP * (len(widths) - 1)
+
+
+def _table_lines(rows: Sequence[Sequence[str]], widths: Sequence[int], right: frozenset[int]) -> Iterator[str]:
+    for values in rows:
+        cells = [
+            padded(cut(clean(cell), size), size, right=column in right)
+            for column, (cell, size) in enumerate(zip(values, widths, strict=True))
         ]
-        line = "  ".join(padded).rstrip()
-        yield styled(line, DIM) if number == 0 else line
+        yield (" " * GAP).join(cells).rstrip()
+
+
+def _listed(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Each row as lines of a name and its value, for a terminal that is narrower than a table."""
+    names, *others = rows
+    for values in others:
+        for name, value in zip(names, values, strict=True):
+            yield from row(name.capitalize(), value)
+        yield ""
 
 
 def fitted(widths: Sequence[int], room: int, whole: frozenset[int] = frozenset()) -> list[int]:
     """Widths that fit into a room: the widest column gives way, none below LEAST_COLUMN; those in `whole` stay."""
     fit = list(widths)
     yielding = [column for column in range(len(fit)) if column not in whole]
-    surplus = sum(fit) + 2 * (len(fit) - 1) - room
+    surplus = _breadth(fit) - room
     while surplus > 0 and yielding:
         widest = max(yielding, key=lambda column: fit[column])
         if fit[widest] <= LEAST_COLUMN:

@@ -22,10 +22,10 @@ Program = Callable[[Sequence[str]], int]
 
 # What the processes would import by themselves, also what Celery loads only when a worker starts.
 MODULES = (
-    "services.cli.commands.watch",
     "services.cli.commands.web",
     "services.cli.commands.work",
     "services.ingest.app",
+    "services.ingest.watch",
     "services.normalize.app",
     "services.index.app",
     "celery.app.amqp",

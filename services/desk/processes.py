@@ -93,7 +93,8 @@ class DeskProcesses:
             beat = _beat(self._run, stage)
             beat.unlink(missing_ok=True)
             self._start(stage, ["work", stage], {**environ, "COPYDESK_HEARTBEAT": str(beat)}, program)
-        for name in ("watch", *(["web"] if web else []), *(["notify"] if self.settings.notify else [])):
+        self._start("watch", ["work", "watch"], environ, program)
+        for name in (*(["web"] if web else []), *(["notify"] if self.settings.notify else [])):
             self._start(name, [name], environ, program)
 
     def _start(self, name: str, words: Sequence[str], environ: Mapping[str, str], program: Program) -> None:

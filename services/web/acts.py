@@ -83,9 +83,9 @@ class Acts:
         self._audit.note(who=who, act="release", on=article, why=why)
         return Done(done=1)
 
-    def resume(self, name: str, *, who: str, why: str) -> Done:
-        """End the rest of a stage or a source."""
-        resumed = self._ledger.resume("stage" if name in STAGES else "source", name)
+    def resume(self, name: str, kind: str = "", *, who: str, why: str) -> Done:
+        """End the rest of a stage, a sink or a source; of what kind it is, its name tells where nobody says."""
+        resumed = self._ledger.resume(kind or ("stage" if name in STAGES else "source"), name)
         self._audit.note(who=who, act="resume", on=name, why=why)
         return Done(done=int(resumed), left=() if resumed else (name,))
 

@@ -1,6 +1,7 @@
 """One article of the index as it is told in our own JSON: with its evidence, its way and its revisions."""
 
 from services.index.search import Stored
+from services.web.links import link_to
 from services.web.responses import moment, stages_of
 
 
@@ -18,5 +19,5 @@ def article_body(stored: Stored) -> dict[str, object]:
         "revisions": [
             {"rev": past.rev, "indexed": moment(past.indexed_us), "version": past.version} for past in stored.revisions
         ],
-        "links": {"self": f"/v1/articles/{stored.article_id}"},
+        "links": {"self": link_to(f"/v1/articles/{stored.article_id}")},
     }

@@ -4,6 +4,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.web.links import link_to
 from services.web.listing import Row
 from services.web.queries import refused_parameter
 from services.web.responses import json_answer, moment
@@ -23,10 +24,10 @@ async def show_articles(request: Request) -> Response:
     if only:
         wanted = msgspec.structs.replace(wanted, source=f"push:{only}")
     listing = await app_state.ask(app_state.list_articles, wanted)
-    links = {"self": f"/v1/articles?{request.url.query}".rstrip("?")}
+    links = {"self": link_to(f"/v1/articles?{request.url.query}".rstrip("?"))}
     if listing.next is not None:
         following = request.url.include_query_params(before=listing.next).query
-        links["next"] = f"/v1/articles?{following}"
+        links["next"] = link_to(f"/v1/articles?{following}")
     return json_answer({"articles": [row_body(row) for row in listing.rows], "links": links})
 
 
@@ -38,7 +39,7 @@ def row_body(row: Row) -> dict[str, object]:
     for micros, name in (("waitedUs", "waitedSeconds"), ("workedUs", "workedSeconds")):
         spent = body.pop(micros, None)
         body[name] = None if spent is None else spent / 1_000_000  # type: ignore[operator]
-    body["links"] = {"article": f"/v1/articles/{row.article}"} | (
-        {"receipt": f"/v1/receipts/{row.receipt}"} if row.receipt else {}
+    body["links"] = {"article": link_to(f"/v1/articles/{row.article}")} | (
+        {"receipt": link_to(f"/v1/receipts/{row.receipt}")} if row.receipt else {}
     )
     return {name: value for name, value in body.items() if value is not None}

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from services.web.forms import form_for
 from services.web.keys import Publisher
+from services.web.links import link_to
 from services.web.ownership import may_claim, not_yours
 from services.web.preferences import etag_of
 from services.web.problems import Problem, later
@@ -115,7 +116,7 @@ def _not_there(target: Target, publisher: Publisher) -> Problem:
     is_secret = line is not None and line.state == "held" and not may_know
     if line is None or is_secret or not is_seen_by(only_of(publisher), line.source):
         return unknown_article()
-    links = {"receipt": f"/v1/receipts/{line.receipt}"}
+    links = {"receipt": link_to(f"/v1/receipts/{line.receipt}")}
     if line.state == "held":
         detail, until = "It waits for the end of its embargo.", moment(line.due_us)
         return Problem("not-indexed", detail, state="held", embargoedUntil=until, links=links)

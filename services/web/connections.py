@@ -6,7 +6,6 @@ Descriptors are counted: the archive, the index and Redis need theirs whatever h
 import asyncio
 import contextlib
 import errno
-import ipaddress
 import resource
 import socket
 import time
@@ -17,12 +16,12 @@ from collections.abc import Callable
 import structlog
 
 from services.web.problems import Problem, later, raw_answer
+from services.web.proxies import ADDRESS_PART, TrustedProxies, subscriber_of
 
 log = structlog.get_logger(__name__)
 
 RESERVE = 64  # descriptors for the archive, the index, Redis, the log, and the connections that are being refused
 FILE_PART = 4  # of the descriptors beyond the reserve this part is for bodies on disk
-ADDRESS_PART = 2  # one address has at most this part of all connections
 ACCEPTED_AT_ONCE = 16
 UNREAD_S = 60.0
 AGAIN_S = 1.0
@@ -55,9 +54,12 @@ class ConnectionLimits:
     def __len__(self) -> int:
         return len(self._addresses)
 
-    def admit(self, connection: Connection, address: str) -> bool:
-        """Count one more connection, which waits for its first request; False where there is no place for it."""
-        if self._counts[address] >= self.most_of_address:
+    def admit(self, connection: Connection, address: str, *, is_proxy: bool = False) -> bool:
+        """Count one more connection, which waits for its first request; False where there is no place for it.
+
+        A trusted proxy brings those of many: what one of them has at work is counted by request.
+        """
+        if self._counts[address] >= self.most_of_address and not is_proxy:
             has_place = self._end_idle(address)
         else:
             has_place = len(self._addresses) < self.most or self.end_one()
@@ -111,10 +113,17 @@ class Acceptor:
     each.
     """
 
-    def __init__(self, listener: socket.socket, limits: ConnectionLimits, make: Callable[[], Connection]) -> None:
+    def __init__(
+        self,
+        listener: socket.socket,
+        limits: ConnectionLimits,
+        make: Callable[[], Connection],
+        proxies: TrustedProxies,
+    ) -> None:
         self._listener = listener
         self._limits = limits
         self._make = make
+        self._proxies = proxies
         self._loop = asyncio.get_running_loop()
         self._again: asyncio.TimerHandle | None = None
         self._opening: set[asyncio.Task[object]] = set()
@@ -144,7 +153,7 @@ class Acceptor:
                 return
             wire.setblocking(False)
             connection = self._make()
-            if self._limits.admit(connection, address_of(peer)):
+            if self._limits.admit(connection, address_of(peer), is_proxy=self._proxies.is_trusted(peer[0])):
                 opening = self._loop.create_task(self._open(connection, wire))
                 self._opening.add(opening)
                 opening.add_done_callback(self._opening.discard)
@@ -184,13 +193,8 @@ class Acceptor:
 
 
 def address_of(peer: tuple[str, int] | tuple[str, int, int, int]) -> str:
-    """Whom a connection is counted to: an IPv4 address, or the /64 of an IPv6 one, which is one subscriber's."""
-    address = ipaddress.ip_address(peer[0].partition("%")[0])
-    if isinstance(address, ipaddress.IPv4Address):
-        return str(address)
-    if address.ipv4_mapped is not None:
-        return str(address.ipv4_mapped)
-    return str(ipaddress.IPv6Network((address, 64), strict=False))
+    """Whom a connection is counted to."""
+    return subscriber_of(peer[0])
 
 
 class Descriptors:

@@ -19,6 +19,8 @@ from shared.clock import now_us
 from shared.envelope import MOST_BYTES
 from shared.errors import CopydeskError
 from shared.ledger.calls import Ledger
+from shared.ledger.overview import read_pause
+from shared.ledger.troubles import Pause
 from shared.settings import Settings
 
 RHYTHM_LASTS_US, DRIFT_LASTS_US = 5_000_000, 300_000_000
@@ -35,6 +37,7 @@ class Desk(Protocol):
     def drift(self, *, wait: bool) -> Sequence[Drift]: ...
     def drifted(self) -> int: ...
     def archived(self, ref: str, stored: Stored | None) -> ArchivedInput | None: ...
+    def pause_of(self, kind: str, name: str) -> Pause | None: ...
 
 
 class WholeDesk:
@@ -89,3 +92,7 @@ class WholeDesk:
         source = meta.source if meta is not None else stored.source if stored is not None else None
         media_type = meta.media_type if meta is not None else ""
         return ArchivedInput(media_type=media_type, body=body, language=source.language if source else None)
+
+    def pause_of(self, kind: str, name: str) -> Pause | None:
+        """Why a stage, a sink or a source rests; None where it does not."""
+        return read_pause(self._ledger.client, kind, name)

@@ -3,17 +3,20 @@
 import asyncio
 import time
 import uuid
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, Request, cookie_parser
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.web.keys import Publisher
+from services.web.links import inner_path, prefix_of, tell_below
 from services.web.pages.render import page
 from services.web.problems import Problem, answer, later, problem_of
+from services.web.proxies import ProxiedRequests, TrustedProxies
+from services.web.responses import see_other
 from services.web.sessions import COOKIE, Session
 from services.web.state import AppState
 from shared.errors import CopydeskError, Unavailable
@@ -46,26 +49,35 @@ class RequestMiddleware:
     def __init__(self, app: ASGIApp, app_state: AppState) -> None:
         self.app = app
         self.app_state = app_state
+        self.prefix = prefix_of(app_state.settings)
+        self.public_host = urlsplit(app_state.settings.public_url or "").netloc
+        self.proxies = TrustedProxies(app_state.settings.trusted_proxies)
+        self.at_work = ProxiedRequests(app_state.settings.web_connections)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        await _Exchange(self.app, self.app_state, scope).run(receive, send)
+        tell_below(self.prefix)
+        scope["path"] = inner_path(scope["path"], self.prefix)
+        is_proxied = self.proxies.see_through(scope)
+        exchange = _Exchange(self.app, self.app_state, scope, self.public_host)
+        with self.at_work.counted(scope["client"][0] if is_proxied else "") as has_place:
+            await exchange.run(receive, send, has_place=has_place)
 
 
 class _Exchange:
     """One request from its coming to its answer."""
 
-    def __init__(self, app: ASGIApp, app_state: AppState, scope: Scope) -> None:
-        self.app, self.app_state, self.scope = app, app_state, scope
+    def __init__(self, app: ASGIApp, app_state: AppState, scope: Scope, public_host: str) -> None:
+        self.app, self.app_state, self.scope, self.public_host = app, app_state, scope, public_host
         self.id = str(uuid.uuid4())
         self.status = 0
         self.publisher: Publisher | None = None
         self.began = time.monotonic()
         scope.setdefault("state", {})["request_id"] = self.id
 
-    async def run(self, receive: Receive, send: Send) -> None:
+    async def run(self, receive: Receive, send: Send, *, has_place: bool) -> None:
         async def send_safe(message: Message) -> None:
             if message["type"] == "http.response.start":
                 self.status = message["status"]
@@ -73,6 +85,8 @@ class _Exchange:
             await send(message)
 
         try:
+            if not has_place:
+                raise Problem("busy", "Too many requests of this address are being answered.", headers=later(1))
             await self._check_head()
             await self.app(self.scope, receive, send_safe)
         except ClientDisconnect:
@@ -113,12 +127,13 @@ class _Exchange:
             return
         origin = headers.get("origin", "")
         site = headers.get("sec-fetch-site", "same-origin")
-        if site != "same-origin" or (origin and origin.partition("://")[2] != headers.get("host", "")):
+        own = {headers.get("host", ""), self.public_host}
+        if site != "same-origin" or (origin and origin.partition("://")[2] not in own):
             raise Problem("forged", "It came from another site's page.")
 
     async def _fail(self, error: Exception, receive: Receive, send: Send) -> None:
         if isinstance(error, LoginNeeded) and not self.status:
-            await RedirectResponse(f"/login?next={quote(str(error))}", 303)(self.scope, receive, send)
+            await see_other(f"/login?next={quote(str(error))}")(self.scope, receive, send)
             return
         problem = problem_of(error, self.scope["method"])
         if problem.slug == "unforeseen":

@@ -7,6 +7,7 @@ import msgspec
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from services.web.links import link_to
 from shared.errors import InputRefused, IntakeFull, TransientError
 
 MEDIA_TYPE = "application/problem+json"
@@ -143,7 +144,7 @@ def later(seconds: float | None) -> dict[str, str]:
 
 def told(problem: Problem) -> dict[str, object]:
     """The problem as its members, without the request it befell."""
-    body: dict[str, object] = {"type": f"/problems/{problem.slug}", "title": problem.kind.title}
+    body: dict[str, object] = {"type": link_to(f"/problems/{problem.slug}"), "title": problem.kind.title}
     body["status"] = problem.kind.status
     if problem.detail:
         body["detail"] = problem.detail

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from services.index.search import Answered
 from services.web.change_hub import Missed
+from services.web.links import link_to
 from services.web.problems import Problem, later
 from services.web.queries import read_seconds
 from services.web.responses import json_answer, moment, stages_of
@@ -90,7 +91,7 @@ def receipt_body(line: InputStatus) -> dict[str, object]:
         body["problem"] = {"reason": line.reason, "detail": line.note}
     if line.duplicate_of:
         body["duplicateOf"] = line.duplicate_of
-    links = {"self": f"/v1/receipts/{line.receipt}", "article": f"/v1/articles/{line.article}"}
+    links = {"self": link_to(f"/v1/receipts/{line.receipt}"), "article": link_to(f"/v1/articles/{line.article}")}
     return body | {"links": links}
 
 
@@ -107,7 +108,7 @@ def _answered_body(receipt: str, answered: Answered) -> dict[str, object]:
     }
     if answered.outcome == "duplicate":
         body["duplicateOf"] = f"{answered.article_id}@{answered.current_rev}"
-    links = {"self": f"/v1/receipts/{receipt}", "article": f"/v1/articles/{answered.article_id}"}
+    links = {"self": link_to(f"/v1/receipts/{receipt}"), "article": link_to(f"/v1/articles/{answered.article_id}")}
     return body | {"links": links}
 
 

@@ -4,8 +4,9 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 import msgspec
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
+from services.web.links import link_to
 from shared.clock import from_us
 from shared.envelope import Event
 
@@ -13,6 +14,11 @@ from shared.envelope import Event
 def json_answer(value: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """A value as one line of JSON."""
     return Response(msgspec.json.encode(value) + b"\n", status, headers, "application/json")
+
+
+def see_other(path: str) -> RedirectResponse:
+    """Send a browser on to a page of the desk."""
+    return RedirectResponse(link_to(path), 303)
 
 
 def moment(micros: int | None) -> dt.datetime | None:

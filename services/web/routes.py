@@ -17,6 +17,7 @@ from services.web.corrections import patch_article, put_article, withdraw_articl
 from services.web.events import show_events
 from services.web.health import show_health, show_readiness
 from services.web.idempotency import idempotent
+from services.web.links import check_prefix, prefix_of
 from services.web.metering import metered
 from services.web.middleware import RequestMiddleware, answer_http_error
 from services.web.pages.act_form import do_act
@@ -28,6 +29,7 @@ from services.web.pages.login import log_in, log_out, set_preferences, show_logi
 from services.web.pages.now import show_now, show_now_rows, show_now_state, show_rhythm
 from services.web.pages.publishers import show_publishers
 from services.web.pages.quality import show_quality
+from services.web.pages.resting import show_resting
 from services.web.pages.static_files import show_static
 from services.web.pings import take_ping
 from services.web.problems import KINDS, Problem
@@ -75,6 +77,7 @@ ROUTES = (
     by_method("/articles", GET=allow("monitor")(show_list)),
     by_method("/articles/all", GET=allow("admin")(show_all)),
     by_method("/articles/{name:path}", GET=allow("monitor")(show_one)),
+    by_method("/resume", GET=allow("admin")(show_resting)),
     by_method("/dead", GET=allow("monitor")(show_dead)),
     by_method("/feeds", GET=allow("monitor")(show_feeds)),
     by_method("/feeds/failing", GET=allow("admin")(show_failing)),
@@ -102,6 +105,7 @@ async def explain_problem(request: Request) -> PlainTextResponse:
 
 def front_door(app_state: AppState) -> Starlette:
     """The ASGI application over the parts of one desk."""
+    check_prefix(prefix_of(app_state.settings), ROUTES)
 
     @asynccontextmanager
     async def opened(_: Starlette) -> AsyncIterator[None]:

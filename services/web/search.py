@@ -3,6 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.web.links import link_to
 from services.web.queries import read_count, read_words
 from services.web.responses import json_answer
 from services.web.scopes import only_of
@@ -33,7 +34,7 @@ async def search_articles(request: Request) -> Response:
             "uri": hit.uri,
             "snippet": hit.snippet,
             "score": hit.score,
-            "links": {"article": f"/v1/articles/{hit.article_id}"},
+            "links": {"article": link_to(f"/v1/articles/{hit.article_id}")},
         }
         for hit in results.hits
     ]

@@ -13,7 +13,9 @@ from starlette.applications import Starlette
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from services.web.connections import Acceptor, Connection, ConnectionLimits
+from services.web.links import prefix_of, tell_below
 from services.web.problems import Problem, raw_answer
+from services.web.proxies import TrustedProxies
 from services.web.state import AppState
 from shared.errors import PermanentError
 
@@ -248,7 +250,10 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to take connections, counted and a few at a time; Uvicorn's own takes all there are."""
         await super().startup(sockets=[])
-        self._acceptors = [Acceptor(listener, self.limits, self._protocol) for listener in sockets or ()]
+        settings = self._app_state.settings
+        tell_below(prefix_of(settings))  # also in what is answered without the application
+        proxies = TrustedProxies(settings.trusted_proxies)
+        self._acceptors = [Acceptor(listener, self.limits, self._protocol, proxies) for listener in sockets or ()]
         for acceptor in self._acceptors:
             acceptor.start()
 

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from services.ingest.intake import Receipt
 from services.web.article_body import article_body
+from services.web.links import link_to
 from services.web.middleware import authenticate
 from services.web.ownership import not_yours
 from services.web.preferences import etag_of, read_wait
@@ -46,13 +47,14 @@ async def answer_taken(
     bodies = [receipt_body(receipt) for receipt in receipts]
     status = 200 if all(receipt.state == "duplicate" for receipt in receipts) else 202
     if len(bodies) == 1:
-        return json_answer(bodies[0], status=status, headers={"Location": f"/v1/receipts/{receipts[0].receipt}"})
+        headers = {"Location": link_to(f"/v1/receipts/{receipts[0].receipt}")}
+        return json_answer(bodies[0], status=status, headers=headers)
     return json_answer({"receipts": bodies}, status=status)
 
 
 def refusal(item: Input, answer: Receipt | Weighed) -> Problem:
     """What an input that is not taken in is answered: what stands in its way."""
-    links = {"article": f"/v1/articles/{answer.article}"}
+    links = {"article": link_to(f"/v1/articles/{answer.article}")}
     match answer.state:
         case "outdated":
             told = f"It says version {item.version}" if item.version else "It names no version"
@@ -80,7 +82,7 @@ def refusal(item: Input, answer: Receipt | Weighed) -> Problem:
 def changed(article: str, rev: int | None) -> Problem:
     """What a change that was made upon another revision than the newest is answered."""
     detail = "The article has another revision than If-Match names."
-    links = {"article": f"/v1/articles/{article}"}
+    links = {"article": link_to(f"/v1/articles/{article}")}
     return Problem("precondition-failed", detail, article=article, rev=rev, links=links)
 
 
@@ -91,7 +93,10 @@ def gone(article: str, rev: int) -> Problem:
 
 def receipt_body(receipt: Receipt) -> dict[str, object]:
     """A receipt as its sender gets it."""
-    links = {"receipt": f"/v1/receipts/{receipt.receipt}", "article": f"/v1/articles/{receipt.article}"}
+    links = {
+        "receipt": link_to(f"/v1/receipts/{receipt.receipt}"),
+        "article": link_to(f"/v1/articles/{receipt.article}"),
+    }
     body = {"receipt": receipt.receipt, "article": receipt.article, "rev": receipt.rev, "state": receipt.state}
     if receipt.version is not None:
         body["storedVersion"] = receipt.version
@@ -110,12 +115,12 @@ async def _finished(request: Request, app_state: AppState, receipt: Receipt, wai
     if state in ("refused", "dead"):
         raise _came_to_nothing(state, told)
     stored = await app_state.ask(app_state.index.get, receipt.article) if state in ("indexed", "duplicate") else None
-    headers = applied | {"Location": f"/v1/receipts/{receipt.receipt}"}
+    headers = applied | {"Location": link_to(f"/v1/receipts/{receipt.receipt}")}
     if stored is None or stored.withdrawn:
         is_settled = bool(told.get("settled"))
         return json_answer(told, status=200 if is_settled else 202, headers=headers)
     is_new = state == "indexed" and len(stored.revisions) == 1
-    headers |= {"Location": f"/v1/articles/{stored.article_id}", "ETag": etag_of(stored.rev)}
+    headers |= {"Location": link_to(f"/v1/articles/{stored.article_id}"), "ETag": etag_of(stored.rev)}
     body = article_body(stored) | {"state": state, "receipt": receipt.receipt}
     return json_answer(body, status=201 if is_new else 200, headers=headers)
 

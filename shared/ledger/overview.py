@@ -174,10 +174,8 @@ class Watchman:
         found = []
         for name in sorted(names):
             kind, _, subject = name.partition(":")
-            with redis_errors(self._client):
-                record = {k.decode(): v.decode() for k, v in self._client.hgetall(keys.health(kind, subject)).items()}
-            if record:
-                found.append(msgspec.convert({"kind": kind, "name": subject} | record, Pause, strict=False))
+            pause = read_pause(self._client, kind, subject)
+            found += [pause] if pause is not None else []
         return found
 
     def _known(self) -> dict[str, int]:
@@ -207,9 +205,17 @@ def _nearest(minutes: Mapping[int, int], wanted: int) -> int | None:
     return next((minutes[at] for at in (wanted, wanted - 1, wanted + 1) if at in minutes), None)
 
 
+def read_pause(client: Any, kind: str, name: str) -> Pause | None:
+    """Why a stage, a sink or a source rests; None while it is open."""
+    with redis_errors(client):
+        record = {key.decode(): value.decode() for key, value in client.hgetall(keys.health(kind, name)).items()}
+    return msgspec.convert({"kind": kind, "name": name} | record, Pause, strict=False) if record else None
+
+
 def redis_away(error: CopydeskError, now: int) -> Trouble:
     """The one trouble that Redis cannot tell of itself."""
-    return Trouble(code="redis-away", subject="", since=now, what=str(error), do=REMEDIES["redis-away"])
+    what = str(error)
+    return Trouble(code="redis-away", subject="", since=now, what=what, do=REMEDIES["redis-away"], detail=what)
 
 
 def _worker(name: str, record: dict[bytes, bytes]) -> Worker | None:

@@ -5,7 +5,7 @@ Pure: a view of the desk goes in, the list comes out. `shared/ledger/overview.py
 
 import statistics
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -133,27 +133,34 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     newer_entries: str | None = None
 
 
-class Trouble(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """What is wrong `since` when (µs), and what to `do`. `subject` tells two troubles of one code apart."""
+class Trouble(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
+    """What is wrong `since` when (µs), and what to `do`. `subject` tells two troubles of one code apart.
+
+    `count` and `detail` are what `what` is made of, for who says it in another language.
+    """
 
     code: Code
     subject: str
     since: int
     what: str
     do: str
+    count: int | None = None
+    detail: str = ""
 
 
 def troubles_of(view: View, known: Mapping[str, int] = {}) -> tuple[Trouble, ...]:
     """All troubles of a view. `known` says of each (`code subject`) since when it has been there."""
     return tuple(
         Trouble(
-            code=code,
-            subject=subject,
-            since=min(since or view.now, known.get(trouble_key(code, subject), view.now)),
-            what=what,
-            do=REMEDIES[code],
+            code=found.code,
+            subject=found.subject,
+            since=min(found.since or view.now, known.get(trouble_key(found.code, found.subject), view.now)),
+            what=found.what,
+            do=REMEDIES[found.code],
+            count=found.number,
+            detail=found.detail,
         )
-        for code, subject, since, what in _found(view)
+        for found in _found(view)
     )
 
 
@@ -162,7 +169,20 @@ def trouble_key(code: str, subject: str) -> str:
     return f"{code} {subject}".strip()
 
 
-Found = tuple[Code, str, int | None, str]
+class Found(NamedTuple):
+    """A trouble before anybody knows since when it has been there, unless it tells."""
+
+    code: Code
+    subject: str
+    since: int | None
+    what: str
+    number: int | None = None
+    detail: str = ""
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """`1 article is`, `3 articles are`."""
+    return f"{number} {one if number == 1 else many}"
 
 
 def _found(view: View) -> Iterator[Found]:
@@ -177,19 +197,17 @@ def _found(view: View) -> Iterator[Found]:
 
 def _of_books(view: View) -> Iterator[Found]:
     balance = view.status.balance
-    if balance.difference:
-        yield "balance-off", "", None, f"{balance.difference} inputs are unaccounted for"
-    if balance.dead:
-        yield "articles-dead", "", None, f"{balance.dead} articles are dead: no further try will help them"
-    if view.newer_entries:
-        yield (
-            "archive-newer",
-            "",
-            None,
-            f"this release cannot read all of the archive: {view.newer_entries}",
-        )
+    if off := balance.difference:
+        yield Found("balance-off", "", None, f"{counted(off, 'input is', 'inputs are')} unaccounted for", off)
+    if dead := balance.dead:
+        helps = "no further try will help " + ("it" if dead == 1 else "them")
+        yield Found("articles-dead", "", None, f"{counted(dead, 'article is', 'articles are')} dead: {helps}", dead)
+    if newer := view.newer_entries:
+        what = f"this release cannot read all of the archive: {newer}"
+        yield Found("archive-newer", "", None, what, detail=newer)
     if view.unreadable:
-        yield "messages-unreadable", "", None, f"{view.unreadable} messages could not be read by any worker"
+        what = f"{counted(view.unreadable, 'message', 'messages')} could not be read by any worker"
+        yield Found("messages-unreadable", "", None, what, view.unreadable)
 
 
 def _of_workers(view: View) -> Iterator[Found]:
@@ -197,28 +215,28 @@ def _of_workers(view: View) -> Iterator[Found]:
     for name in view.expected:
         if not any(worker.name == name for worker in alive):
             last = max((worker.beat for worker in view.workers if worker.name == name), default=None)
-            yield "worker-missing", name, last, f"no process of {name} has said that it lives"
+            yield Found("worker-missing", name, last, f"no process of {name} has said that it lives")
     versions = sorted({worker.version for worker in alive})
     if len(versions) > 1:
-        yield "releases-mixed", "", None, f"processes of several releases run side by side: {', '.join(versions)}"
+        told = ", ".join(versions)
+        yield Found("releases-mixed", "", None, f"processes of several releases run side by side: {told}", detail=told)
     for worker in alive:
         if worker.met:
-            yield (
-                "worker-outdated",
-                f"{worker.name} {worker.host}",
-                None,
-                f"{worker.name} takes nothing up: {worker.met}",
-            )
+            what = f"{worker.name} takes nothing up: {worker.met}"
+            yield Found("worker-outdated", f"{worker.name} {worker.host}", None, what, detail=worker.met)
     for failing in view.failing_processes:
-        yield "process-failing", failing.name, failing.since, f"{failing.name} ends again and again: {failing.reason}"
+        what = f"{failing.name} ends again and again: {failing.reason}"
+        yield Found("process-failing", failing.name, failing.since, what, detail=failing.reason)
 
 
 def _of_recovery(view: View) -> Iterator[Found]:
     if view.recovery_beat is not None and view.now - view.recovery_beat > RECOVERY_SILENT_US:
-        yield "recovery-stuck", "", view.recovery_beat, "nobody looks whether Redis must be refilled from the archive"
+        what = "nobody looks whether Redis must be refilled from the archive"
+        yield Found("recovery-stuck", "", view.recovery_beat, what)
     elif view.failing_recovery is not None:
         failing = view.failing_recovery
-        yield "recovery-stuck", "", failing.since, f"not all of the archive could be entered again: {failing.reason}"
+        what = f"not all of the archive could be entered again: {failing.reason}"
+        yield Found("recovery-stuck", "", failing.since, what, detail=failing.reason)
 
 
 def _of_stages(view: View) -> Iterator[Found]:
@@ -228,35 +246,31 @@ def _of_stages(view: View) -> Iterator[Found]:
             continue
         waited_since = max(stage.oldest_us, view.last_claims.get(name, 0))
         if view.now - waited_since > STUCK_US:
-            yield "stage-stuck", name, waited_since, f"{stage.queued} articles wait for {name} and none is taken up"
+            waiting = counted(stage.queued, "article waits", "articles wait")
+            what = f"{waiting} for {name} and none is taken up"
+            yield Found("stage-stuck", name, waited_since, what, stage.queued)
+
+
+PAUSED: Mapping[str, Code] = {"stage": "stage-paused", "sink": "sink-paused", "source": "source-paused"}
 
 
 def _of_pauses(view: View) -> Iterator[Found]:
     for pause in view.pauses:
         what = f"{pause.kind} {pause.name} is {pause.state}: {pause.reason}"
-        match pause.kind:
-            case "stage":
-                yield "stage-paused", pause.name, pause.since, what
-            case "sink":
-                yield "sink-paused", pause.name, pause.since, what
-            case _:
-                yield "source-paused", pause.name, pause.since, what
+        yield Found(PAUSED[pause.kind], pause.name, pause.since, what, detail=pause.reason)
 
 
 def _of_room(view: View) -> Iterator[Found]:
     # Several processes may tell of one archive: each reason counts once.
     refusals = dict.fromkeys([*view.refusals, *(reason for worker in view.workers for reason in worker.refusals)])
     if refusals:
-        yield "intake-refusing", "", None, "; ".join([*refusals][:MOST_NAMED])
+        told = "; ".join([*refusals][:MOST_NAMED])
+        yield Found("intake-refusing", "", None, told, detail=told)
     for disk in nearest_full(view.workers):
         if disk.free < disk.reserve:
             free, reserve = disk.free // 1024**2, disk.reserve // 1024**2
-            yield (
-                "disk-low",
-                disk.path,
-                None,
-                f"the disk of {disk.path} has {free} MiB left, the reserve is {reserve} MiB",
-            )
+            what = f"the disk of {disk.path} has {free} MiB left, the reserve is {reserve} MiB"
+            yield Found("disk-low", disk.path, None, what, detail=f"{free} MiB < {reserve} MiB")
     yield from _of_memory(view)
 
 
@@ -290,7 +304,8 @@ def _of_memory(view: View) -> Iterator[Found]:
         soon = "" if days is None else f"; at this pace it is full in {days:.1f} days"
         share = f"Redis uses {used // 1024**2} of {most // 1024**2} MiB"
         limit = f"takes no more in at {view.memory_limit_percent} %"
-        yield "redis-memory", "", None, f"{share}, and {limit}{soon}"
+        told = f"{share}, and {limit}{soon}"
+        yield Found("redis-memory", "", None, told, detail=told)
 
 
 def _of_sources(view: View) -> Iterator[Found]:
@@ -298,11 +313,10 @@ def _of_sources(view: View) -> Iterator[Found]:
         named = "; ".join(
             feed.reason if feed.name in feed.reason else f"{feed.name}: {feed.reason}" for feed in feeds[:MOST_NAMED]
         )
-        yield (
-            "feeds-failing",
-            "",
-            min(feed.since for feed in feeds),
-            f"{len(feeds)} feeds or lists of feeds cannot be read: {named}",
-        )
+        fail = counted(len(feeds), "feed or list of feeds", "feeds or lists of feeds")
+        since = min(feed.since for feed in feeds)
+        yield Found("feeds-failing", "", since, f"{fail} cannot be read: {named}", len(feeds), named)
     if drops := view.refused_drops:
-        yield "drops-refused", "", None, f"{len(drops)} files or folders are not taken: {'; '.join(drops[:MOST_NAMED])}"
+        named = "; ".join(drops[:MOST_NAMED])
+        left = counted(len(drops), "file or folder is", "files or folders are")
+        yield Found("drops-refused", "", None, f"{left} not taken: {named}", len(drops), named)

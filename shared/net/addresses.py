@@ -42,6 +42,14 @@ def read_allowed(entries: Iterable[str]) -> tuple[Allowed, ...]:
     return tuple(_read_entry(entry) for entry in entries)
 
 
+def read_networks(setting: str, entries: Iterable[str]) -> tuple[Network, ...]:
+    """Read a setting that lists networks and addresses without ports; `PermanentError` for what is neither."""
+    try:
+        return tuple(ipaddress.ip_network(entry.strip()) for entry in entries)
+    except ValueError as error:
+        raise PermanentError(f"{setting}: {error}: give networks as 10.1.0.0/16 and addresses as 127.0.0.1") from error
+
+
 def is_open(address: Address, port: int, allowed: Iterable[Allowed] = ()) -> bool:
     """Whether a request may be sent there: judged on the address that is connected to, never on a name."""
     if any(address in entry.network and entry.port in (None, port) for entry in allowed):

@@ -63,6 +63,7 @@ class Newsroom:
 
     def __init__(self, app_state: AppState, settings: Settings, port: int) -> None:
         self.app_state, self.settings, self.port = app_state, settings, port
+        self.shown_at = ""  # where a proxy shows it
         self.ledger = open_ledger(settings)
         self.key = Keys(app_state.keys.path).create("lan", scopes=("push", "read", "admin"))
         for name in ("hue", "saigon"):
@@ -70,7 +71,7 @@ class Newsroom:
 
     @property
     def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return self.shown_at or f"http://127.0.0.1:{self.port}"
 
     def take(self, body: str, source: Source = HUE, media_type: str = "text/plain", **more: Any) -> str:
         item = Input(source=source, media_type=media_type, body=body.encode(), **more)
@@ -154,12 +155,12 @@ class Newsroom:
 
 
 @contextmanager
-def open_newsroom() -> Iterator[Newsroom]:
+def open_newsroom(**changes: Any) -> Iterator[Newsroom]:
     """A newsroom over a Valkey and folders of its own."""
     with tempfile.TemporaryDirectory(prefix="cd-", dir="/tmp") as folder:
         server = Server(Path(folder))
         server.start()
-        settings = settings_over(server, Path(folder))
+        settings = settings_over(server, Path(folder), **changes)
         app_state = open_state(settings, open_archive(settings))
         try:
             with door_of(app_state) as (port, _, _):

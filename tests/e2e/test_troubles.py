@@ -97,7 +97,7 @@ def watcher_of_another_release(desk: Desk, folder: Path) -> Iterator[None]:
     }
     (folder / "archive").mkdir()
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen([*COPYDESK, "watch"], cwd=folder, env=environ, stdout=log, stderr=log)
+        process = subprocess.Popen([*COPYDESK, "work", "watch"], cwd=folder, env=environ, stdout=log, stderr=log)
     try:
         yield
     finally:
@@ -124,7 +124,7 @@ def test_what_befalls_the_processes_of_a_desk_is_told_and_passes(desk: Desk, tmp
         troubles = desk.troubles()
         assert OTHER_RELEASE in troubles["releases-mixed"].what
         assert str(tmp_path / "archive") in troubles["disk-low"].what
-        assert "1 articles wait for normalize" in troubles["stage-stuck"].what
+        assert "1 article waits for normalize" in troubles["stage-stuck"].what
         assert desk.folder.run("status").returncode == 1
     wait_for(lambda: not desk.troubles(), WITHIN_S)
     wait_for(lambda: desk.ledger.balance().indexed == 1, WITHIN_S)

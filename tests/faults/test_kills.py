@@ -69,7 +69,7 @@ class Desk:
             return [self.process.pid]
         if name == "child":
             return [pid for parent in self.pids("normalize") for pid in children(parent)]
-        wanted = {"valkey": "valkey-server"}.get(name, f" work {name}" if name not in ("watch", "web") else f" {name}")
+        wanted = {"valkey": "valkey-server"}.get(name, f" {name}" if name == "web" else f" work {name}")
         return [pid for pid in children(self.process.pid) if wanted in command_line(pid)]
 
     def kill(self, name: str, chance: random.Random) -> bool:

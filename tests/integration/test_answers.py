@@ -31,7 +31,7 @@ ANSWERS = {
     ),
     "Is a stage stuck?": (
         r'"code": "stage-stuck", "subject": "normalize"',
-        r"stage-stuck .*1 articles wait for normalize",
+        r"stage-stuck .*1 article waits for normalize",
     ),
     "Which feed is broken?": (rf"feeds-failing.*{FEED} answered 500", rf"{FEED}.*answered 500"),
     "How long does an article take?": (

@@ -19,6 +19,7 @@ from services.web.keys import Keys
 from services.web.listing import Wanted
 from shared.article import Article
 from shared.clock import now_us
+from shared.ledger import keys
 from shared.settings import Settings
 from tests.entries import make_entry
 from tests.integration.test_article_list import FEED, Desk
@@ -187,6 +188,21 @@ def test_what_does_not_rest_is_not_resumed_and_an_unknown_act_is_none(desk: Desk
         assert done.headers["location"] == f"/?done=0&left=1&act={act}"
 
 
+@pytest.mark.parametrize(("kind", "name"), [("stage", "index"), ("source", "push:hue"), ("sink", "sqlite")])
+def test_what_rests_is_looked_at_and_then_works_again(desk: Desk, browser: Browser, kind: str, name: str) -> None:
+    desk.ledger.client.hset(
+        keys.health(kind, name), mapping={"state": "paused", "since": now_us(), "reason": "the disk"}
+    )
+    desk.ledger.client.sadd(keys.PAUSES, f"{kind}:{name}")
+    link = re.findall(r'href="(/resume[^"]*)"', browser.get("/").text)[0].replace("&amp;", "&")
+    assert "the disk" in browser.get(link).text
+    given = {"csrf": browser.csrf(), "kind": kind, "refs": name, "why": "mended", "next": "/"}
+    assert browser.post("/acts/resume", None, **given).headers["location"] == "/?done=1&left=0&act=resume"
+    assert "It does not rest (any more)." in browser.get(link).text
+    assert desk.app_state.look().troubles == ()
+    assert browser.get("/resume?kind=door&name=x").status == 400
+
+
 def test_what_was_sent_anew_is_not_overwritten_by_an_edit_of_the_old(desk: Desk, browser: Browser) -> None:
     path = ("path:hue/ba.txt",)
     desk.take("Ba", aliases=path)
@@ -266,7 +282,7 @@ def test_language_theme_and_times_are_kept(browser: Browser) -> None:
     word = browser.csrf()
     assert browser.post("/preferences", csrf=word, lang="vi", theme="dark", times="utc", next="/dead").status == 303
     text = browser.get("/").text
-    assert re.search(r'<html lang="vi" data-theme="dark" data-times="utc">', text)
+    assert re.search(r'<html lang="vi" data-theme="dark" data-times="utc"', text)
     assert "Mới nhất" in text
 
 

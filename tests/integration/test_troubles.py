@@ -148,7 +148,7 @@ def test_a_drop_folder_that_is_away_is_told_until_it_is_back(settings: Settings,
         away = desk.folder.rename(desk.folder.with_name("away"))
         desk.drops.tidy()
         assert told.codes() == ["drops-refused"]
-        assert told.what().startswith("1 files or folders are not taken: the drop folder ")
+        assert told.what().startswith("1 file or folder is not taken: the drop folder ")
         assert f"{desk.folder} cannot be read, and nothing in it is taken: No such file" in told.what()
         desk.folder.touch()
         desk.drops.tidy()

@@ -31,7 +31,9 @@ def list(context: Context) -> int:  # named as the command is
 def listing_lines(listing: Listing, now: int) -> Iterator[str]:
     """A table that fits the terminal, and how to see what comes after it."""
     header = ("CAME", "STATE", "SOURCE", "WAITED", "WORKED", "ID", "WHAT")
-    yield from table([header, *(_cells(row, now) for row in listing.rows)], right=frozenset({3, 4}))
+    wide = [header, *(_cells(row, now) for row in listing.rows)]
+    narrow = [(*cells[:2], cells[5].partition("@")[0], cells[6]) for cells in wide]
+    yield from table(wide, right=frozenset({3, 4}), narrow=narrow)
     if listing.next is not None:
         yield f"... and more: --before {listing.next}"
 

@@ -1,13 +1,18 @@
 """Commands that run the desk, or a process of it."""
 
-from services.cli.arguments import NOTIFY, STAGES, arg
+from services.cli.arguments import NOTIFY, STAGES, WATCHER, arg
 from services.cli.command import Command
 
 DESK = (
     Command("up", "up:up", "run the whole desk on this machine until Ctrl-C"),
     Command("demo", "demo:demo", "take in what lies in seeds/, show the articles, stop"),
-    Command("work", "work:work", "one worker of a stage", (arg("stage", choices=STAGES),), serves=True),
-    Command("watch", "watch:watch", "the watcher of drops and feeds", serves=True),
+    Command(
+        "work",
+        "work:work",
+        "one process of the desk: a worker of a stage, or the watcher of drops and feeds",
+        (arg("stage", choices=(*STAGES, WATCHER)),),
+        serves=True,
+    ),
     Command("web", "web:web", "the front door over HTTP", serves=True),
     Command("notify", "notify:notify", "tell troubles and failing feeds by mail, webhook or chat", NOTIFY, serves=True),
     Command("recover", "recover:recover", "enter again what the archive holds and the ledger does not know"),

@@ -54,5 +54,14 @@ MONITORING = (
             arg("--worker", metavar="HOST[:START]", help="only what this worker took up"),
         ),
     ),
+    Command(
+        "watch",
+        "watch:watch",
+        "the desk at a glance, live: troubles, stages, the newest articles",
+        (
+            arg("--once", action="store_true", help="look once, as `copydesk status` does"),
+            arg("--plain", action="store_true", help="write lines for a file or a pipe, without a screen"),
+        ),
+    ),
     Command("balance", "balance:balance", "prove that every input is accounted for"),
 )

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from services.web.acts import Act, Acts, Done, checked_refs, read_act
 from services.web.pages.login import ACT_BYTES, checked_form, own_page
 from services.web.problems import Problem
+from services.web.responses import see_other
 from services.web.state import publisher_of, state_of
 from shared.errors import InputRefused, PermanentError
 
@@ -29,7 +30,7 @@ async def do_act(request: Request) -> Response:
         raise Problem("bad-request", str(error)) from error
     said = urlencode({"done": done.done, "left": len(done.left), "act": act})
     back = own_page(form.get("next", ""))
-    return RedirectResponse(f"{back}{'&' if '?' in back else '?'}{said}", 303)
+    return see_other(f"{back}{'&' if '?' in back else '?'}{said}")
 
 
 def _act(acts: Acts, act: Act, refs: Sequence[str], audit: Mapping[str, str], form: Mapping[str, str]) -> Done:
@@ -40,6 +41,6 @@ def _act(acts: Acts, act: Act, refs: Sequence[str], audit: Mapping[str, str], fo
         case "release":
             return acts.release(refs[0].partition("@")[0], who=audit["who"], why=audit["why"])
         case "resume":
-            return acts.resume(form.get("refs", "").strip(), who=audit["who"], why=audit["why"])
+            return acts.resume(form.get("refs", "").strip(), form.get("kind", ""), who=audit["who"], why=audit["why"])
         case _:
             return acts.on_articles(act, refs, who=audit["who"], why=audit["why"])

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from services.ingest.feed_states import FeedState
 from services.ingest.subscriptions import Subscription
@@ -12,6 +12,7 @@ from services.web.feed_desk import FeedAct, FeedDesk, read_feed_act
 from services.web.pages.login import ACT_BYTES, checked_form, own_page
 from services.web.pages.render import page
 from services.web.problems import Problem
+from services.web.responses import see_other
 from services.web.state import publisher_of, state_of
 from shared.clock import now_us
 from shared.errors import PermanentError
@@ -95,7 +96,7 @@ async def _all(request: Request) -> Told:
 def _back(form: dict[str, str], act: FeedAct, done: int, left: int) -> Response:
     back = own_page(form.get("next", "/feeds"))
     said = urlencode({"done": done, "left": left, "act": act})
-    return RedirectResponse(f"{back}{'&' if '?' in back else '?'}{said}", 303)
+    return see_other(f"{back}{'&' if '?' in back else '?'}{said}")
 
 
 _ACTS = {"refresh": FeedDesk.refresh, "resume": FeedDesk.resume, "remove": FeedDesk.remove}

@@ -3,11 +3,13 @@
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
+from services.web.links import link_to
 from services.web.pages.render import PREFERENCES, page
 from services.web.problems import Problem
 from services.web.request_body import paced
+from services.web.responses import see_other
 from services.web.scopes import may
 from services.web.sessions import COOKIE, SESSION_S
 from services.web.state import AppState, state_of
@@ -22,7 +24,7 @@ async def show_login(request: Request) -> Response:
     cookie = request.cookies.get(COOKIE)
     app_state = state_of(request)
     if cookie and await app_state.ask(app_state.sessions.find, cookie) is not None:
-        return RedirectResponse(own_page(request.query_params.get("next", "")), 303)
+        return see_other(own_page(request.query_params.get("next", "")))
     return page(request, "login.html", problem="", next=own_page(request.query_params.get("next", "")))
 
 
@@ -38,9 +40,11 @@ async def log_in(request: Request) -> Response:
         problem = "This key is unknown, over, or may not see the desk (scope monitor or admin)."
         return page(request, "login.html", status=401, problem=problem, next=onward)
     await app_state.ask(app_state.sessions.forgive, address)
-    answer = RedirectResponse(onward, 303)
+    answer = see_other(onward)
     secure = request.url.scheme == "https"
-    answer.set_cookie(COOKIE, cookie, max_age=SESSION_S, httponly=True, samesite="strict", secure=secure)
+    answer.set_cookie(
+        COOKIE, cookie, max_age=SESSION_S, path=link_to("/"), httponly=True, samesite="strict", secure=secure
+    )
     return answer
 
 
@@ -49,18 +53,18 @@ async def log_out(request: Request) -> Response:
     await checked_form(request)
     app_state = state_of(request)
     await app_state.ask(app_state.sessions.end, request.cookies.get(COOKIE, ""))
-    answer = RedirectResponse("/login", 303)
-    answer.delete_cookie(COOKIE)
+    answer = see_other("/login")
+    answer.delete_cookie(COOKIE, path=link_to("/"))
     return answer
 
 
 async def set_preferences(request: Request) -> Response:
     """Keep a choice of language, theme or times in the browser."""
     form = await checked_form(request)
-    answer = RedirectResponse(own_page(form.get("next", "")), 303)
+    answer = see_other(own_page(form.get("next", "")))
     for name, choices in PREFERENCES.items():
         if form.get(name) in choices:
-            answer.set_cookie(f"copydesk_{name}", form[name], max_age=YEAR_S, samesite="strict")
+            answer.set_cookie(f"copydesk_{name}", form[name], max_age=YEAR_S, path=link_to("/"), samesite="strict")
     return answer
 
 

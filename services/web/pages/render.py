@@ -9,15 +9,18 @@ from importlib import resources
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2.ext import Extension
 from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from services.web.acts import ACTS
 from services.web.feed_desk import FEED_ACTS
+from services.web.links import link_to
 from services.web.pages.static_files import address_of
 from services.web.scopes import may
 from shared.clock import from_us
+from shared.ledger.troubles import Trouble
 
 LANGUAGES = {"en": "English", "vi": "Tiếng Việt"}
 THEMES, TIMES = ("auto", "light", "dark"), ("relative", "local", "utc")
@@ -40,12 +43,21 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+OWN_ADDRESS = re.compile(r'(\b(?:href|src|action|formaction|hx-(?:get|post)|sse-connect)=")/(?!/)')
 # A state is told by its sign and its word; the colour only helps.
 SIGNS = {
     "queued": "○", "working": "◐", "retrying": "↻", "held": "‖", "normalized": "◑", "indexed": "●", "duplicate": "＝",
     "superseded": "⇣", "withdrawn": "⊖", "refused": "⊘", "dead": "✕", "discarded": "∅", "received": "→",
     "paused": "‖", "resumed": "▶", "released": "⇢",
 }  # fmt: skip
+
+
+class OwnAddresses(Extension):
+    """Lets templates name the desk's own addresses from its root (`href="/dead"`), wherever the desk is shown."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        """The template with each such address below the path of the desk; what it is filled with is not looked at."""
+        return OWN_ADDRESS.sub(r'\1{{ link_to("") }}/', source)
 
 
 def page(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
@@ -99,11 +111,11 @@ def _accepted(header: str) -> str:
 def _environment(language: str) -> Environment:
     environment = Environment(
         loader=PackageLoader("services.web.pages"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
+        lstrip_blocks=True, extensions=[OwnAddresses],
     )  # fmt: skip
     environment.globals |= {
-        "t": translator(language), "static": address_of, "languages": LANGUAGES, "signs": SIGNS,
-        "acts_known": (*ACTS, *FEED_ACTS),
+        "t": translator(language), "static": address_of, "link_to": link_to, "languages": LANGUAGES, "signs": SIGNS,
+        "acts_known": (*ACTS, *FEED_ACTS), "what_is_wrong": trouble_teller(language),
     }  # fmt: skip
     filters: dict[str, Callable[..., object]] = {
         "moment": moment_tag, "exact": exact_tag, "seconds": seconds, "number": lambda value: f"{value:,}",
@@ -121,6 +133,20 @@ def translator(language: str) -> Callable[[str], str]:
         file = resources.files("services.web.pages").joinpath("words", f"{language}.toml")
         words = tomllib.loads(file.read_text("utf-8"))
     return lambda text: words.get(text, text)
+
+
+@cache
+def trouble_teller(language: str) -> Callable[[Trouble], str]:
+    """What is wrong, in a language: its own words with the trouble's figures, where there are any, else ours."""
+    say = translator(language)
+
+    def tell(trouble: Trouble) -> str:
+        pattern = say(f"trouble: {trouble.code}")
+        if pattern == f"trouble: {trouble.code}":
+            return trouble.what
+        return pattern.format(count=trouble.count, subject=trouble.subject, detail=trouble.detail).strip()
+
+    return tell
 
 
 @cache

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.web.links import link_to
 from services.web.problems import Problem
 
 TYPES = {
@@ -51,7 +52,7 @@ async def show_static(request: Request) -> Response:
 
 def address_of(name: str) -> str:
     """`/static/desk.css?v=…`."""
-    return f"/static/{name}?v={_files()[name].digest}"
+    return link_to(f"/static/{name}?v={_files()[name].digest}")
 
 
 @cache

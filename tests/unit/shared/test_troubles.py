@@ -142,6 +142,20 @@ def test_what_is_within_its_bounds_is_no_trouble(change: dict[str, object]) -> N
     assert codes(a_view(**change)) == []
 
 
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        pytest.param({"status": a_status(dead=1)}, "1 article is dead: no further try will help it", id="one"),
+        pytest.param({"status": a_status(dead=2)}, "2 articles are dead: no further try will help them", id="two"),
+        pytest.param({"unreadable": 1}, "1 message could not be read by any worker", id="one message"),
+        pytest.param({"refused_drops": ["a.pdf: no"]}, "1 file or folder is not taken: a.pdf: no", id="one file"),
+    ],
+)
+def test_one_is_told_otherwise_than_many(change: dict[str, object], what: str) -> None:
+    (trouble,) = troubles_of(a_view(**change))
+    assert trouble.what == what
+
+
 def test_a_paused_stage_is_not_told_to_be_stuck_as_well() -> None:
     pause = Pause(kind="stage", name="normalize", state="paused", since=NOW - 5, reason="many deaths")
     assert codes(a_view(status=a_status(queued=1, oldest=NOW - 2 * STUCK_US), pauses=[pause])) == ["stage-paused"]

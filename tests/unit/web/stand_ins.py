@@ -8,8 +8,10 @@ from typing import Any
 from services.index.quality import Drift
 from services.index.rhythm import Beat
 from services.index.search import Answered, Hit, Results, Revision, Stored
+from services.ingest.feed_states import FeedState
 from services.ingest.intake import Receipt
 from services.ingest.pings import Pinged
+from services.ingest.subscriptions import Subscription
 from services.web.acts import Acts
 from services.web.answers import GivenAnswer
 from services.web.change_hub import ChangeHub
@@ -27,7 +29,7 @@ from shared.ledger.calls import EnteredState, Weighed
 from shared.ledger.events import FIRST, Change
 from shared.ledger.overview import Overview
 from shared.ledger.reader import Balance, Head, InputStatus, Meta, StageStatus, Status
-from shared.ledger.troubles import Trouble
+from shared.ledger.troubles import Pause, Trouble
 from shared.metrics import Meters
 from shared.settings import Settings
 
@@ -212,11 +214,21 @@ class NoSessions:
         return None
 
 
+class NoFeeds(FeedDesk):
+    """A desk that watches no feed."""
+
+    def __init__(self) -> None:
+        return
+
+    def list(self) -> list[tuple[Subscription, FeedState]]:
+        return []
+
+
 class NoDesk:
     """A desk whose pages nobody opens here: tests/integration/test_pages.py does, over the real parts."""
 
     acts: Acts
-    feeds: FeedDesk
+    feeds: FeedDesk = NoFeeds()
     audit: AuditLog
 
     def rhythm(self, *, since_us: int, until_us: int, step_us: int) -> list[Beat]:
@@ -229,6 +241,9 @@ class NoDesk:
         return 0
 
     def archived(self, ref: str, stored: Stored | None) -> ArchivedInput | None:
+        return None
+
+    def pause_of(self, kind: str, name: str) -> Pause | None:
         return None
 
 

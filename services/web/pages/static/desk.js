@@ -35,7 +35,7 @@
   async function drawCharts() {
     const places = document.querySelectorAll(".chart");
     if (!places.length || !window.uPlot) return;
-    const answer = await fetch("/now/rhythm");
+    const answer = await fetch(root.dataset.desk + "/now/rhythm");
     if (!answer.ok) return;
     const told = await answer.json();
     for (const place of places) {

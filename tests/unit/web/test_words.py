@@ -1,0 +1,28 @@
+"""The pages' own words: troubles in the reader's language, one and many told apart."""
+
+import pytest
+
+from services.web.pages.render import counter, translator, trouble_teller
+from shared.ledger.troubles import REMEDIES, Code, Trouble
+
+
+@pytest.mark.parametrize("code", REMEDIES)
+def test_every_trouble_and_its_remedy_are_told_in_vietnamese(code: Code) -> None:
+    trouble = Trouble(code=code, subject="hue", since=1, what="in English", do=REMEDIES[code], count=3, detail="vì sao")
+    told = trouble_teller("vi")(trouble)
+    assert told != trouble.what
+    assert "{" not in told
+    assert translator("vi")(trouble.do) != trouble.do
+    assert trouble_teller("en")(trouble) == "in English"
+
+
+@pytest.mark.parametrize("code", ["stage-paused", "feeds-failing", "drops-refused"])
+def test_a_trouble_in_vietnamese_names_the_reason(code: Code) -> None:
+    trouble = Trouble(code=code, subject="", since=1, what="x", do="y", count=1, detail="{detail} 503")
+    assert "{detail} 503" in trouble_teller("vi")(trouble)
+
+
+def test_one_and_many_are_told_apart_where_a_language_does() -> None:
+    assert counter("en")(1, "feed fails or has ended", "feeds fail or have ended") == "1 feed fails or has ended"
+    assert counter("en")(1200, "feed fails or has ended", "feeds fail or have ended").startswith("1,200 feeds fail")
+    assert counter("vi")(1, "feed fails or has ended", "feeds fail or have ended").startswith("1 nguồn tin")
