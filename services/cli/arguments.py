@@ -4,6 +4,7 @@ import argparse
 from typing import Any, NamedTuple
 
 STAGES = ("ingest", "normalize", "index")
+DELIVERER = "deliver"
 WATCHER = "watch"
 
 

@@ -94,6 +94,8 @@ class DeskProcesses:
             beat.unlink(missing_ok=True)
             self._start(stage, ["work", stage], {**environ, "COPYDESK_HEARTBEAT": str(beat)}, program)
         self._start("watch", ["work", "watch"], environ, program)
+        if self.settings.sinks:
+            self._start("deliver", ["work", "deliver"], environ, program)
         for name in (*(["web"] if web else []), *(["notify"] if self.settings.notify else [])):
             self._start(name, [name], environ, program)
 

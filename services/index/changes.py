@@ -89,19 +89,17 @@ def last_place(index: Index) -> Place:
     return Place() if row is None else Place(change=row[0], at_us=row[1])
 
 
-def changes_between(index: Index, since_us: int, until_us: int, article_id: str = "") -> list[int]:
-    """The changes that were decided in a span, of one article or of all."""
+def changes_between(index: Index, since_us: int, until_us: int, article_id: str = "") -> list[tuple[int, str]]:
+    """The changes that were decided in a span, each with its article; of one article or of all."""
     with index.reading() as database:
         if database is None:
             return []
-        of = "AND articles.id = ? " if article_id else ""
+        of, values = ("AND articles.id = ? ", (article_id,)) if article_id else ("", ())
         sql = (
-            "SELECT revision FROM revisions JOIN articles USING (n) "  # noqa: S608  (one of two)
+            "SELECT revision, articles.id FROM revisions JOIN articles USING (n) "  # noqa: S608  (one of two)
             f"WHERE indexed_us >= ? AND indexed_us < ? {of}ORDER BY revision"
         )
-        return [
-            change for (change,) in database.execute(sql, (since_us, until_us, *([article_id] if article_id else [])))
-        ]
+        return database.execute(sql, (since_us, until_us, *values)).fetchall()
 
 
 def list_changes(index: Index, after: int, limit: int) -> Sequence[Change]:

@@ -7,6 +7,7 @@ from types import FrameType
 
 import structlog
 
+from services.index.changes import list_changes
 from services.index.search import Index
 from services.ingest.feed_states import FeedStates
 from services.ingest.intake import Intake, open_archive
@@ -79,6 +80,7 @@ def open_state(settings: Settings, archive: Archive) -> AppState:
         look=watchman.look,
         index=index,
         list_articles=partial(list_articles, ledger, index),
+        list_changes=partial(list_changes, index),
         changes=ChangeHub(EventStream(ledger.client)),
         sessions=Sessions(ledger.client, keys),
         desk=WholeDesk(settings, ledger, archive, index),

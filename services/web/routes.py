@@ -13,6 +13,7 @@ from starlette.routing import Route
 from services.web.article_list import show_articles
 from services.web.articles import push_article, show_article
 from services.web.batches import push_batch
+from services.web.changes import show_changes
 from services.web.corrections import patch_article, put_article, withdraw_article
 from services.web.events import show_events
 from services.web.health import show_health, show_readiness
@@ -65,6 +66,7 @@ ROUTES = (
     ),
     by_method("/v1/batches", POST=allow("push")(metered(push_batch))),
     by_method("/v1/pings", POST=allow("push")(metered(take_ping))),
+    by_method("/v1/changes", GET=allow("read")(show_changes)),
     by_method("/v1/events", GET=allow("read")(show_events)),
     by_method("/v1/receipts/{receipt}", GET=allow("read", "push")(show_receipt)),
     by_method("/v1/search", GET=allow("read")(search_articles)),

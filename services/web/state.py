@@ -9,6 +9,7 @@ from typing import ParamSpec, Protocol, TypeVar
 
 from starlette.requests import Request
 
+from services.index.changes import Change
 from services.index.search import Answered, Results, Stored
 from services.ingest.intake import WeighsInputs
 from services.ingest.pings import Pinged
@@ -77,6 +78,7 @@ class AppState:
     look: Callable[[], Overview]
     index: Index
     list_articles: Callable[[Wanted], Listing]
+    list_changes: Callable[[int, int], Sequence[Change]]
     changes: ChangeHub
     sessions: KeepsSessions
     desk: Desk

@@ -37,7 +37,7 @@ def read_wanted(query: Mapping[str, str]) -> Wanted:
     return Wanted(
         states=_read_states(query.get("state", "")),
         source=f"push:{publisher}" if publisher else source,
-        since=_read_since(query.get("since", "")),
+        since=read_since(query.get("since", "")),
         before=_read_number(query, "before", default=END_OF_TIME, least=0, most=END_OF_TIME),
         q=words,
         limit=_read_number(query, "limit", default=50, least=1, most=MOST_ROWS),
@@ -56,7 +56,7 @@ def _read_states(text: str) -> tuple[State, ...]:
     return tuple(dict.fromkeys(states))
 
 
-def _read_since(text: str) -> int:
+def read_since(text: str, name: str = "since") -> int:
     """`1h`, `30min`, `2d`, or a moment with a zone (RFC 3339)."""
     if not text:
         return 0
@@ -69,8 +69,8 @@ def _read_since(text: str) -> int:
             raise ValueError("no zone")
         return int(since.timestamp() * 1_000_000)
     except (ValueError, OverflowError):
-        detail = "since must be a time ago (30min, 1h, 2d) or a moment with its zone."
-        raise WrongFilter("since", detail) from None
+        detail = f"{name} must be a time ago (30min, 1h, 2d) or a moment with its zone."
+        raise WrongFilter(name, detail) from None
 
 
 def _read_number(query: Mapping[str, str], name: str, *, default: int, least: int, most: int) -> int:

@@ -12,6 +12,7 @@ from shared.ledger import keys
 from shared.ledger.connection import redis_errors
 from shared.ledger.latency import Latency, read_latency
 from shared.ledger.reader import STAGES, LedgerReader, Status
+from shared.ledger.sinks import SinkStanding, read_standings
 from shared.ledger.troubles import (
     REMEDIES,
     Disk,
@@ -27,6 +28,7 @@ from shared.ledger.troubles import (
 from shared.settings import Settings
 
 EXPECTED = ("ingest", "normalize", "index", "watch")
+DELIVERER = "deliver"
 MOST_LISTED = 100
 MINUTE_US = 60_000_000
 
@@ -56,6 +58,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     feeds: FeedCounts = FeedCounts()
     backlog: Backlog = Backlog()
     latency: Latency = Latency()
+    sinks: tuple[SinkStanding, ...] = ()
 
     def as_told(self) -> dict[str, Any]:
         """What `copydesk status --json` and `/v1/status` answer: the state in a word, then everything side by side."""
@@ -94,6 +97,7 @@ class Watchman:
             feeds=feeds,
             backlog=backlog,
             latency=latency,
+            sinks=tuple(view.sinks),
         )
 
     def _view(self) -> View:
@@ -108,8 +112,11 @@ class Watchman:
             pipe.get(keys.ARCHIVE_NEWER)
             pipe.get(keys.RECOVERY_FAILING)
             pipe.hgetall(keys.MEMORY)
+            pipe.hvals(keys.SINKS)
             pipe.mget([keys.RECOVERY_BEAT, *(keys.claimed(stage) for stage in STAGES)])
-            workers, pauses, feeds, processes, drops, unreadable, newer, failing, memory, moments = pipe.execute()
+            workers, pauses, feeds, processes, drops, unreadable, newer, failing, memory, sinks, moments = (
+                pipe.execute()
+            )
         recovery, *claims = moments
         return View(
             now=self._clock(),
@@ -117,7 +124,8 @@ class Watchman:
             refusals=self._refusals(),
             memory_limit_percent=self._settings.memory_limit_percent,
             bytes_a_day=growth_a_day({int(hour): int(used) for hour, used in memory.items()}),
-            expected=EXPECTED if workers else [name for name, stage in status.stages.items() if stage.queued],
+            sinks=read_standings(sinks),
+            expected=self._expected() if workers else [name for name, stage in status.stages.items() if stage.queued],
             workers=self._workers([name.decode() for name in workers]),
             pauses=self._pauses([name.decode() for name in pauses]),
             last_claims={stage: int(at) for stage, at in zip(STAGES, claims, strict=True) if at},
@@ -154,6 +162,9 @@ class Watchman:
         then = {int(minute): int(count) for minute, count in minutes.items()}
         ten, hour = (_nearest(then, now // MINUTE_US - back) for back in (10, 59))
         return read_latency(latency), Backlog(ten_minutes_ago=ten, an_hour_ago=hour)
+
+    def _expected(self) -> Sequence[str]:
+        return (*EXPECTED, DELIVERER) if self._settings.sinks else EXPECTED
 
     def _refusals(self) -> list[str]:
         try:

@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from shared.ledger.reader import Status
+from shared.ledger.sinks import SinkStanding
 
 Code = Literal[
     "redis-away",
@@ -19,6 +20,7 @@ Code = Literal[
     "stage-stuck",
     "stage-paused",
     "sink-paused",
+    "deliveries-dead",
     "source-paused",
     "releases-mixed",
     "worker-outdated",
@@ -42,6 +44,7 @@ REMEDIES: Mapping[Code, str] = {
     "stage-stuck": "look at the log of its workers; restart them if they do not answer",
     "stage-paused": "mend what the reason names; it probes by itself, `copydesk resume index` opens it at once",
     "sink-paused": "mend what the reason names; the sink probes by itself",
+    "deliveries-dead": "read `copydesk sinks dead`, mend the cause, then replay it (`sinks replay`) or give it up (`sinks discard`)",
     "source-paused": "look at its articles in `copydesk dead list`; the source is tried again by itself",
     "releases-mixed": "finish the update: start the remaining processes anew",
     "worker-outdated": "finish the update: start this process anew with the newer release",
@@ -123,6 +126,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     expected: Sequence[str] = ()
     workers: Sequence[Worker] = ()
     pauses: Sequence[Pause] = ()
+    sinks: Sequence[SinkStanding] = ()
     last_claims: Mapping[str, int] = {}
     failing_feeds: Sequence[Failing] = ()
     failing_processes: Sequence[Failing] = ()
@@ -191,6 +195,7 @@ def _found(view: View) -> Iterator[Found]:
     yield from _of_recovery(view)
     yield from _of_stages(view)
     yield from _of_pauses(view)
+    yield from _of_sinks(view)
     yield from _of_room(view)
     yield from _of_sources(view)
 
@@ -258,6 +263,13 @@ def _of_pauses(view: View) -> Iterator[Found]:
     for pause in view.pauses:
         what = f"{pause.kind} {pause.name} is {pause.state}: {pause.reason}"
         yield Found(PAUSED[pause.kind], pause.name, pause.since, what, detail=pause.reason)
+
+
+def _of_sinks(view: View) -> Iterator[Found]:
+    for sink in view.sinks:
+        if sink.dead:
+            what = f"sink {sink.name} will not take {counted(sink.dead, 'article', 'articles')}"
+            yield Found("deliveries-dead", sink.name, None, what, sink.dead)
 
 
 def _of_room(view: View) -> Iterator[Found]:

@@ -1,4 +1,4 @@
-"""`copydesk resume NAME`: ends the rest of a stage or a source at once, once its cause is mended."""
+"""`copydesk resume NAME`: ends the rest of a stage, a sink or a source at once, once its cause is mended."""
 
 from services.cli.context import OK, WRONG, Context, show_json, warn
 from services.cli.printing import clean
@@ -8,9 +8,9 @@ from shared.work.celery_app import open_ledger
 
 
 def resume(context: Context) -> int:
-    """Let a stage, or a source as `copydesk status` names it, work again at once. Exit code 1 for what is neither."""
+    """Let a stage, a sink or a source, as `copydesk status` names it, work again at once. Exit code 1 for none."""
     name, ledger = context.args.name, open_ledger(reach_desk(context))
-    kind = "stage" if name in STAGES else "source"
+    kind = "stage" if name in STAGES else "sink" if name in context.settings.sinks else "source"
     resumed = ledger.resume(kind, name)
     if context.as_json:
         show_json({kind: name, "resumed": resumed})

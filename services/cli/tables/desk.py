@@ -1,6 +1,6 @@
 """Commands that run the desk, or a process of it."""
 
-from services.cli.arguments import NOTIFY, STAGES, WATCHER, arg
+from services.cli.arguments import DELIVERER, NOTIFY, STAGES, WATCHER, arg
 from services.cli.command import Command
 
 DESK = (
@@ -9,8 +9,8 @@ DESK = (
     Command(
         "work",
         "work:work",
-        "one process of the desk: a worker of a stage, or the watcher of drops and feeds",
-        (arg("stage", choices=(*STAGES, WATCHER)),),
+        "one process of the desk: a worker of a stage, the watcher of drops and feeds, or the deliverer to sinks",
+        (arg("stage", choices=(*STAGES, WATCHER, DELIVERER)),),
         serves=True,
     ),
     Command("web", "web:web", "the front door over HTTP", serves=True),

@@ -267,6 +267,7 @@ def a_desk(keys: Keys, **settings: object) -> Desk:
         ledger=lines,
         index=index,
         list_articles=lambda _: Listing(rows=(), next=None),
+        list_changes=lambda *_: (),
         changes=ChangeHub(stream),
         sessions=NoSessions(),
         desk=NoDesk(),

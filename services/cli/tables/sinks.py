@@ -1,0 +1,39 @@
+"""Commands for where articles are handed on to."""
+
+from services.cli.arguments import arg, count
+from services.cli.command import Command
+
+SINK = arg("sink", metavar="SINK", help="its name in the settings")
+ONLY = arg("--sink", metavar="SINK", help="only this one")
+LIMIT = arg("--limit", type=count, default=50, metavar="N")
+
+SINKS = (
+    Command("sinks list", "sinks:list_sinks", "where articles are handed on to, and how each stands", opens=False),
+    Command(
+        "sinks log",
+        "sinks:log_deliveries",
+        "what was delivered where, the newest first",
+        (arg("article", nargs="?", metavar="ID", help="only this article: its id, an address, a receipt"), ONLY, LIMIT),
+    ),
+    Command("sinks dead", "sinks:dead_deliveries", "what a sink will not take, and why", (ONLY, LIMIT)),
+    Command(
+        "sinks replay",
+        "sinks:replay_deliveries",
+        "deliver once more",
+        (
+            SINK,
+            arg("articles", nargs="*", metavar="ID", help="all words of these articles"),
+            arg("--dead", action="store_true", help="what it would not take"),
+            arg("--since", default="", metavar="TIME", help="all since then: 30min, 2d, a moment with its zone"),
+            arg("--until", default="", metavar="TIME", help="and before that"),
+        ),
+        act=True,
+    ),
+    Command(
+        "sinks discard",
+        "sinks:discard_deliveries",
+        "give up what a sink will not take",
+        (SINK, arg("articles", nargs="*", metavar="ID"), arg("--all", action="store_true")),
+        act=True,
+    ),
+)

@@ -1,0 +1,51 @@
+"""`GET /v1/changes?after=`: what the index decided, in order, for whoever keeps a copy of its own."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.index.changes import Change
+from services.web.links import link_to
+from services.web.queries import read_count
+from services.web.responses import json_answer, moment
+from services.web.scopes import is_seen_by, only_of
+from services.web.state import publisher_of, state_of
+from shared.envelope import Source
+
+MOST, USUAL, LAST = 1000, 100, 999_999_999
+
+
+async def show_changes(request: Request) -> Response:
+    """The changes after one, the oldest first: each edit and each withdrawal of the articles that this key may see.
+
+    `after` of the answer is where to go on; nothing new came when it stays the same.
+    """
+    app_state, query = state_of(request), request.query_params
+    after = read_count(query, "after", default=0, least=0, most=LAST)
+    limit = read_count(query, "limit", default=USUAL, least=1, most=MOST)
+    changes = await app_state.ask(app_state.list_changes, after, limit)
+    only = only_of(publisher_of(request))
+    shown = [_body(change) for change in changes if is_seen_by(only, _source(change))]
+    return json_answer({"after": changes[-1].change if changes else after, "changes": shown})
+
+
+def _source(change: Change) -> Source:
+    kind, _, name = change.source.partition(":")
+    return Source(kind=kind, name=name)  # type: ignore[arg-type]
+
+
+def _body(change: Change) -> dict[str, object]:
+    return {
+        "change": change.change,
+        "at": moment(change.at_us),
+        "article": change.article_id,
+        "rev": change.rev,
+        "edition": change.edition,
+        "kind": change.kind,
+        "current": change.current,
+        "source": change.source,
+        "headline": change.headline,
+        "links": {
+            "article": link_to(f"/v1/articles/{change.article_id}"),
+            "revision": link_to(f"/v1/articles/{change.article_id}@{change.rev}"),
+        },
+    }
