@@ -1,127 +1,28 @@
 """Every input as it came, in append-only segment files: one writer each, one fsync a batch, re-readable for ever."""
 
-import contextlib
 import errno
 import fcntl
 import os
 import socket
-import struct
 import threading
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
-import msgspec
 import structlog
-import zstandard
 
+from shared.archive_entries import VERSION, Archived, Decision, Found, Newer, encode_entry, unpack_body
 from shared.clock import now_us
 from shared.data_version import refuse_newer
-from shared.envelope import Envelope, Source
 from shared.errors import IntakeFull, PermanentError
-from shared.identity import bridged
+from shared.segments import FRAME, MAGIC, OPEN, SEALED, is_segment, open_segment, read_frame, read_frames
 
 log = structlog.get_logger(__name__)
 
-VERSION = 2
-MAGIC = b"CDARCH1\n"
-FRAME = struct.Struct("<II")
 SEGMENT_BYTES = 64 * 1024 * 1024
-OPEN, SEALED = ".open", ".seg"
 ORPHAN_US = 60_000_000
 DECISIONS = "decisions"
-
-
-class Archived(msgspec.Struct, frozen=True, kw_only=True):
-    """One input at rest: its envelope, and `body`, the bytes as they came, in one zstd frame."""
-
-    v: int = VERSION
-    envelope: Envelope
-    body: bytes
-
-
-Kind = Literal["discard", "replay", "free", "refuse", "withdraw", "correct", "revoke", "purge", "erased"]
-
-
-class Decision(msgspec.Struct, frozen=True, kw_only=True):
-    """What a person decided on an input at rest: of which receipt and revision (`id@rev`), when (µs), and why.
-
-    An emptied Redis is filled by it too: what was discarded stays so. What was set free is an article, `ref` its id.
-    `refuse` is the door's: the publisher was told why it is not taken in, and so the input never comes in. `withdraw`
-    and `correct` say why; what was done is an input of its own. `revoke` ends the keys of a publisher, whose name is
-    `ref`. A `purge` takes the words of an article out of everything; `erased` stands where an input of it stood.
-    """
-
-    v: int = VERSION
-    decision: Kind
-    receipt: str
-    ref: str
-    at_us: int
-    reason: str = ""
-
-
-class Newer(msgspec.Struct, frozen=True):
-    """An entry of a release that is newer than this one: of its content nothing is known."""
-
-    version: int
-
-
-Found = Archived | Decision | Newer
-
-
-class _First(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """An entry of version 1, which repeated the envelope's members; they were written without their version."""
-
-    receipt: str
-    rev: int
-    source: Source
-    media_type: str
-    sha: str
-    body: bytes
-    aliases: tuple[str, ...] = ()
-    url: str | None = None
-    name: str | None = None
-
-
-class _Kind(msgspec.Struct, frozen=True):
-    v: int = 1
-    decision: str | None = None
-
-
-_encode = msgspec.msgpack.Encoder().encode
-_kind_of = msgspec.msgpack.Decoder(_Kind).decode
-_decode_decision = msgspec.msgpack.Decoder(Decision).decode
-_decode_first = msgspec.msgpack.Decoder(_First).decode
-_decode_current = msgspec.msgpack.Decoder(Archived).decode
-_local = threading.local()
-
-
-def pack_body(body: bytes) -> bytes:
-    """Compress once; the archive and the record in flight share the frame."""
-    if not hasattr(_local, "compressor"):
-        _local.compressor = zstandard.ZstdCompressor(level=3)
-    packed: bytes = _local.compressor.compress(body)
-    return packed
-
-
-def body_size(packed: bytes) -> int:
-    """How many bytes a frame unpacks to, by its own word; of a damaged one, its own."""
-    try:
-        return int(zstandard.frame_content_size(packed))
-    except zstandard.ZstdError:
-        return len(packed)
-
-
-def unpack_body(packed: bytes, limit: int) -> bytes:
-    """The bytes as they came; a frame that claims more than `limit` bytes is refused."""
-    try:
-        if zstandard.frame_content_size(packed) > limit:
-            raise PermanentError(f"an archived body claims more than {limit} bytes")
-        body: bytes = zstandard.ZstdDecompressor().decompress(packed, max_output_size=limit)
-    except zstandard.ZstdError as error:
-        raise msgspec.DecodeError(f"the body does not decompress: {error}") from error
-    return body
 
 
 class Archive:
@@ -141,7 +42,7 @@ class Archive:
 
     def put_batch(self, entries: Sequence[Archived | Decision]) -> list[str]:
         """Append and fsync; returns where each rests, as `<segment>:<offset>`; all or nothing."""
-        payloads = [_encode(entry) for entry in entries]
+        payloads = [encode_entry(entry) for entry in entries]
         with self._lock:
             try:
                 return self._append(payloads)
@@ -171,12 +72,12 @@ class Archive:
     def get(self, location: str, *, limit: int) -> bytes:
         """The bytes of the input that rests at `location`; `PermanentError` when it is not there."""
         segment, _, offset = location.rpartition(":")
-        opened = _open_segment(self.folder / f"{Path(segment).name}{OPEN}") if offset.isdigit() else None
+        opened = open_segment(self.folder / f"{Path(segment).name}{OPEN}") if offset.isdigit() else None
         if opened is None:
             raise PermanentError(f"the archive at {self.folder} has no entry {location}")
         with opened as file:
             file.seek(int(offset))
-            entry = _read_frame(file)
+            entry = read_frame(file)
         if isinstance(entry, Newer):
             _refuse(location, entry)
         if not isinstance(entry, Archived):
@@ -304,84 +205,23 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _open_segment(path: Path) -> BinaryIO | None:
-    """Open a segment by either of its names; None when it is gone. It is renamed when it is sealed, at any moment."""
-    for suffix in (OPEN, SEALED):  # in this order: who comes too late for the first finds the second
-        with contextlib.suppress(FileNotFoundError):
-            return path.with_suffix(suffix).open("rb")
-    return None
-
-
 def _refuse(place: str, entry: Newer) -> None:
     refuse_newer(f"the archive's entry {place}", entry.version, VERSION)
 
 
 def _read_segment(path: Path, since_us: int) -> Iterator[tuple[str, Found]]:
     name = path.stem
-    file = _open_segment(path)
+    file = open_segment(path)
     if file is None:
         return
     with file:
         if since_us and os.fstat(file.fileno()).st_mtime_ns // 1000 < since_us:
             return
-        if file.read(len(MAGIC)) != MAGIC:
+        if not is_segment(file):
             log.warning("segment_skipped", segment=str(path), reason="no archive segment")
             return
-        while True:
-            offset = file.tell()
-            entry = _read_frame(file)
-            if entry is not None:
-                yield f"{name}:{offset}", entry
-            elif _goes_on(file, offset):
-                log.warning("archive_entry_damaged", place=f"{name}:{offset}")
+        for frame in read_frames(file):
+            if frame.entry is None:
+                log.warning("archive_entry_damaged", place=f"{name}:{frame.offset}")
             else:
-                return
-
-
-def _read_frame(file: BinaryIO) -> Found | None:
-    head = file.read(FRAME.size)
-    if len(head) < FRAME.size:
-        return None
-    length, checksum = FRAME.unpack(head)
-    payload = file.read(length)
-    if len(payload) < length or zlib.crc32(payload) != checksum:
-        return None
-    return _decode(payload)
-
-
-def _goes_on(file: BinaryIO, offset: int) -> bool:
-    """Whether a whole entry lies behind one that is damaged, as its length has it; then the file stands there."""
-    file.seek(offset)
-    head = file.read(FRAME.size)
-    if len(head) < FRAME.size:
-        return False
-    after = offset + FRAME.size + FRAME.unpack(head)[0]
-    file.seek(after)
-    if _read_frame(file) is None:
-        return False
-    file.seek(after)
-    return True
-
-
-def _decode(payload: bytes) -> Found:
-    kind = _kind_of(payload)
-    if kind.v > VERSION:
-        return Newer(kind.v)
-    if kind.v == 1:
-        return _from_first(_decode_first(payload))
-    return _decode_current(payload) if kind.decision is None else _decode_decision(payload)
-
-
-def _from_first(entry: _First) -> Archived:
-    """An entry of version 1 as it would be written now; it is still known by what the first release called it."""
-    envelope = Envelope(
-        receipt=entry.receipt,
-        source=entry.source,
-        media_type=entry.media_type,
-        received_us=entry.rev,
-        sha=entry.sha,
-        aliases=bridged(entry.aliases),
-        url=entry.url,
-        name=entry.name,
-    )
-    return Archived(v=1, envelope=envelope, body=entry.body)
+                yield f"{name}:{frame.offset}", frame.entry

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import msgspec
 
-from shared.archive import FRAME, OPEN, SEALED, VERSION
+from shared.archive_entries import VERSION
 from shared.errors import PermanentError
+from shared.segments import FRAME, OPEN, SEALED
 
 
 def erase(folder: Path, places: Iterable[tuple[str, str]], ref: str, at_us: int) -> int:

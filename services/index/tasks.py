@@ -7,7 +7,7 @@ import msgspec
 from services.index.completing import told_outside
 from services.index.entry import Entry, embargo_us
 from services.index.record import Record
-from shared.archive import unpack_body
+from shared.archive_entries import unpack_body
 from shared.article import Article
 from shared.clock import now_us
 from shared.envelope import Event

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from shared.archive import Archive, Decision, Kind, pack_body
+from shared.archive import Archive
+from shared.archive_entries import Decision, Kind, pack_body
 from shared.clock import now_us
 from shared.envelope import MOST_BYTES
 from shared.ledger.calls import Ledger

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import msgspec
 
 from services.ingest.intake import Intake, Receipt
-from shared.archive import Archive, Decision, Kind
+from shared.archive import Archive
+from shared.archive_entries import Decision, Kind
 from shared.clock import now_us
 from shared.envelope import WITHDRAWAL_TYPE, Input, Source, Withdrawal
 from shared.errors import InputRefused

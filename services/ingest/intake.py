@@ -9,7 +9,8 @@ from typing import Protocol, TypeVar
 import msgspec
 import structlog
 
-from shared.archive import DECISIONS, Archive, Archived, Decision, pack_body
+from shared.archive import DECISIONS, Archive
+from shared.archive_entries import Archived, Decision, pack_body
 from shared.clock import now_us
 from shared.envelope import MOST_BYTES, Envelope, Input
 from shared.errors import InputRefused

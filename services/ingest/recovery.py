@@ -11,7 +11,8 @@ import msgspec
 import structlog
 
 from services.ingest.intake import acceptance, in_batches
-from shared.archive import Archive, Decision, Newer, body_size
+from shared.archive import Archive
+from shared.archive_entries import Decision, Newer, body_size
 from shared.clock import now_us
 from shared.errors import IntakeFull, PermanentError, TransientError
 from shared.ledger import keys

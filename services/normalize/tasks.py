@@ -3,7 +3,7 @@
 import msgspec
 
 from services.normalize.pipeline import normalize
-from shared.archive import pack_body, unpack_body
+from shared.archive_entries import pack_body, unpack_body
 from shared.article import Article, Correction
 from shared.clock import from_us
 from shared.envelope import WITHDRAWAL_TYPE, Raw, Withdrawal

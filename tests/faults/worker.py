@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from shared.archive import unpack_body
+from shared.archive_entries import unpack_body
 from shared.errors import TransientError
 from shared.ledger.calls import Claimed
 from shared.settings import Settings

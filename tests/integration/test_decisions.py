@@ -14,7 +14,7 @@ from services.index.tasks import index_articles
 from services.ingest import decisions
 from services.ingest.intake import Intake, Receipt, open_archive, open_decisions
 from services.ingest.recovery import recover
-from shared.archive import Archived, Decision, Kind
+from shared.archive_entries import Archived, Decision, Kind
 from shared.article import Article
 from shared.envelope import Input, Source
 from shared.ledger import keys

@@ -9,7 +9,7 @@ from services.cli import main as cli
 from services.index.sinks.sqlite import SqliteSink
 from services.ingest.intake import open_archive
 from services.ingest.recovery import recover
-from shared.archive import unpack_body
+from shared.archive_entries import unpack_body
 from shared.settings import Settings
 from tests.integration.verbs import Newsdesk, at, news, newsdesk_of
 

@@ -15,7 +15,7 @@ from services.ingest.drop_watch import LONG_STILL_S, DropWatch, Mode, Why
 from services.ingest.drops import take_file
 from services.ingest.inotify import Listener
 from services.ingest.recovery import recover
-from shared.archive import unpack_body
+from shared.archive_entries import unpack_body
 from shared.errors import TransientError
 from shared.ledger import keys
 from shared.settings import Settings

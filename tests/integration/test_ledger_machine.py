@@ -19,7 +19,7 @@ from hypothesis.stateful import (
 )
 
 from services.ingest.intake import acceptance
-from shared.archive import Archived, pack_body
+from shared.archive_entries import Archived, pack_body
 from shared.envelope import Envelope, Source, Stage
 from shared.ledger import keys
 from shared.ledger.calls import HOST, MAX_CRASHES, SILENCE_S, Accepted, Claimed, Commit, Failure, Ledger

@@ -12,7 +12,8 @@ import redis
 from services.ingest.decisions import free
 from services.ingest.intake import Intake, acceptance, open_decisions
 from services.ingest.recovery import recover, watch_over
-from shared.archive import Archive, body_size, unpack_body
+from shared.archive import Archive
+from shared.archive_entries import body_size, unpack_body
 from shared.envelope import Input, Source
 from shared.errors import IntakeFull
 from shared.ledger import keys

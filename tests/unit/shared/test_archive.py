@@ -9,10 +9,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from shared.archive import DECISIONS, FRAME, MAGIC, VERSION, Archive, Archived, Decision, pack_body, unpack_body
+from shared.archive import DECISIONS, Archive
+from shared.archive_entries import VERSION, Archived, Decision, pack_body, unpack_body
 from shared.archive_erasure import _blank, erase
 from shared.envelope import Envelope, Source
 from shared.errors import IntakeFull, NewerData, PermanentError
+from shared.segments import FRAME, MAGIC
 
 LIMIT = 1_000_000
 
