@@ -8,7 +8,7 @@ from typing import NoReturn
 
 import pytest
 
-KNOWN = frozenset({"browser", "caddy", "docker", "luacheck", "nginx", "opensearch", "postgres", "promtool"})
+KNOWN = frozenset({"browser", "caddy", "docker", "luacheck", "nginx", "opensearch", "postgres", "promtool", "s3"})
 
 
 def required(value: str) -> frozenset[str]:

@@ -64,7 +64,7 @@ def _open(settings: Settings, index: Index) -> tuple[list[Deliverer], dict[str, 
     deliverers, broken = [], {}
     for name, sink_settings in settings.sinks.items():
         try:
-            sink = open_sink(name, sink_settings)
+            sink = open_sink(name, sink_settings, settings)
             outbox = Outbox(outbox_file(settings, name))
             deliverers.append(Deliverer(name, sink, outbox, index, sources=sink_settings.sources))
         except CopydeskError as error:

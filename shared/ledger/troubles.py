@@ -44,7 +44,7 @@ REMEDIES: Mapping[Code, str] = {
     "stage-stuck": "look at the log of its workers; restart them if they do not answer",
     "stage-paused": "mend what the reason names; it probes by itself, `copydesk resume index` opens it at once",
     "sink-paused": "mend what the reason names; the sink probes by itself",
-    "deliveries-dead": "read `copydesk sinks dead`, mend the cause, then replay it (`sinks replay`) or give it up (`sinks discard`)",
+    "deliveries-dead": "read `copydesk sinks dead`, mend the cause, then `sinks replay` or `sinks discard`",
     "source-paused": "look at its articles in `copydesk dead list`; the source is tried again by itself",
     "releases-mixed": "finish the update: start the remaining processes anew",
     "worker-outdated": "finish the update: start this process anew with the newer release",

@@ -7,7 +7,6 @@ resolves otherwise a second later leads inside. Bodies are read raw and opened i
 import asyncio
 import contextlib
 import datetime as dt
-import email.utils
 import functools
 import importlib.metadata
 import ipaddress
@@ -25,6 +24,7 @@ import msgspec
 
 from shared.errors import CopydeskError, InputRefused, PermanentError, TransientError
 from shared.net.addresses import Address, Allowed, is_open, read_allowed
+from shared.net.retry_after import read_retry_after
 from shared.settings import Settings
 from shared.untrusted.gzip_stream import MAGIC, Inflater
 
@@ -33,7 +33,6 @@ MAX_LAYERS = 2  # "Content-Encoding: gzip, gzip" happens; each layer has the sam
 PER_HOST = 2
 PLACE_S = 3.0
 STEP_TIMEOUT_S = 10.0
-MAX_RETRY_AFTER_S = 24 * 3600.0
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MOVED_FOR_GOOD = frozenset({301, 308})
 ADDRESSES_TRIED = 3
@@ -108,9 +107,10 @@ class Client:
             timer.cancel()
             give_back()
 
-    async def ask(self, url: httpx.URL, headers: Mapping[str, str]) -> httpx.Response:
-        """Send one request; the answer's body is still to be read, and the answer to be closed."""
-        return await self._client.send(self._client.build_request("GET", url, headers=headers), stream=True)
+    async def ask(self, url: httpx.URL, headers: Mapping[str, str], body: bytes | None = None) -> httpx.Response:
+        """Send one request, with a body as POST; the answer's body is still to be read, and the answer to be closed."""
+        request = self._client.build_request("GET" if body is None else "POST", url, headers=headers, content=body)
+        return await self._client.send(request, stream=True)
 
 
 async def fetch(
@@ -154,37 +154,40 @@ def read_url(url: str) -> httpx.URL:
     return parsed
 
 
-def read_retry_after(value: str | None, now: dt.datetime) -> float | None:
-    """Read `120` or `Mon, 09 Nov 2015 05:34:00 GMT` as seconds from now, at most a day; anything else is `None`."""
-    if value is None:
-        return None
-    value = value.strip()
-    if value.isascii() and value.isdigit():
-        return min(float(value[:12]), MAX_RETRY_AFTER_S)
-    try:
-        moment = email.utils.parsedate_to_datetime(value)
-    except (ValueError, IndexError, OverflowError):
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=dt.UTC)
-    return min(max((moment - now).total_seconds(), 0.0), MAX_RETRY_AFTER_S)
-
-
 @functools.cache
 def user_agent() -> str:
     """`Copydesk/0.1.0`."""
     return f"Copydesk/{importlib.metadata.version('copydesk')}"
 
 
+async def post(client: Client, url: str, body: bytes, headers: Mapping[str, str]) -> None:
+    """Hand a body over; what is answered beside the status is not read, and no redirect is followed.
+
+    Raises as `fetch` does: `TransientError` for what may go better later, `RequestRefused` for a no.
+    """
+    target = read_url(url)
+    async with _answered(client, target, headers, client.total_s, body) as response:
+        if not 200 <= response.status_code < 300:
+            raise _refusal(response)
+
+
 async def _ask_once(client: Client, url: httpx.URL, headers: Mapping[str, str], left: float) -> Fetched:
     """One hop, within what is left of the total clock."""
+    conditional = "If-None-Match" in headers or "If-Modified-Since" in headers
+    async with _answered(client, url, headers, left) as response:
+        return await _read_answer(client, response, conditional)
+
+
+@contextlib.asynccontextmanager
+async def _answered(
+    client: Client, url: httpx.URL, headers: Mapping[str, str], left: float, body: bytes | None = None
+) -> AsyncIterator[httpx.Response]:
+    """An answer that is still to be read; whatever goes wrong is told with the address it is about."""
     try:
         async with asyncio.timeout(max(left, 0.001)):
-            response = await client.ask(url, headers)
+            response = await client.ask(url, headers, body)
             try:
-                return await _read_answer(
-                    client, response, "If-None-Match" in headers or "If-Modified-Since" in headers
-                )
+                yield response
             finally:
                 await response.aclose()
     except TimeoutError as error:
@@ -207,12 +210,19 @@ async def _read_answer(client: Client, response: httpx.Response, conditional: bo
         return msgspec.structs.replace(fetched, body=body)
     if status in REDIRECTS or (status == 304 and conditional):
         return fetched
+    raise _refusal(response)
+
+
+def _refusal(response: httpx.Response) -> CopydeskError:
+    status = response.status_code
     if status in (408, 425, 429) or status >= 500:
         now = dt.datetime.now(dt.UTC)
-        raise TransientError(f"answered {status}", retry_after=read_retry_after(headers.get("retry-after"), now))
+        return TransientError(
+            f"answered {status}", retry_after=read_retry_after(response.headers.get("retry-after"), now)
+        )
     if status >= 400:
-        raise RequestRefused(f"answered {status}", status=status)
-    raise TransientError(f"answered {status}, which holds no document")
+        return RequestRefused(f"answered {status}", status=status)
+    return TransientError(f"answered {status}, which is no answer to this")
 
 
 async def _read_body(response: httpx.Response, max_bytes: int) -> bytes:

@@ -8,6 +8,7 @@ from services.index.sinks.registry import open_sink
 from services.index.sinks.sink import Delivery, Kind, Sink
 from shared.article import Article, Block, PubStatus
 from shared.errors import PermanentError
+from shared.settings import Settings
 from shared.sink_settings import SinkSettings
 from tests.engines.places import PLACES, Place
 from tests.entries import make_entry
@@ -44,7 +45,7 @@ def place(request: pytest.FixtureRequest) -> Iterator[Place]:
 
 @pytest.fixture
 def sink(place: Place) -> Iterator[Sink]:
-    sink = open_sink("tried", SinkSettings(url=place.url))
+    sink = open_sink("tried", place.settings, place.desk)
     yield sink
     sink.close()
 
@@ -119,7 +120,7 @@ def test_settling_hides_nothing(place: Place, sink: Sink) -> None:
 
 
 def test_two_that_start_at_once_do_not_trip(place: Place, sink: Sink) -> None:
-    other = open_sink("other", SinkSettings(url=place.url))
+    other = open_sink("other", place.settings, place.desk)
     try:
         assert sink.deliver([delivery("a", 1)]) == [None]
         assert other.deliver([delivery("b", 2, headline="Hai")]) == [None]
@@ -131,4 +132,4 @@ def test_two_that_start_at_once_do_not_trip(place: Place, sink: Sink) -> None:
 @pytest.mark.parametrize("url", ["gopher://nowhere/x", "opensearch+ftp://host/articles"])
 def test_an_address_that_means_nothing_is_named(url: str) -> None:
     with pytest.raises(PermanentError, match=r"sink tried|OpenSearch"):
-        open_sink("tried", SinkSettings(url=url))
+        open_sink("tried", SinkSettings(url=url), Settings())

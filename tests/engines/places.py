@@ -1,22 +1,35 @@
 """Where sinks deliver to in tests: real servers, each with a way to see what a reader there would see."""
 
+import base64
+import json
+import os
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import psycopg
 from opensearchpy import OpenSearch
 from psycopg import sql
 
-from tests.engines.servers import opensearch_address, postgres_address
+from services.index.sinks.files import read_lines
+from shared.net.object_store import Bucket
+from shared.settings import Settings
+from shared.sink_settings import SinkSettings
+from tests.engines.receiver import receiver
+from tests.engines.servers import opensearch_address, postgres_address, s3_address
+
+SECRET = f"whsec_{base64.b64encode(bytes(range(32))).decode()}"
 
 
 class Place(NamedTuple):
-    """One empty place: its address for a sink, and the headlines that readers see there, by article."""
+    """One empty place: its settings as a sink, the headlines that readers see there, by article, and the desk's."""
 
-    url: str
+    settings: SinkSettings
     headlines: Callable[[], dict[str, str]]
+    desk: Settings = Settings()
 
 
 @contextmanager
@@ -31,7 +44,7 @@ def opensearch() -> Iterator[Place]:
         return {hit["_id"]: _main(hit["_source"]["item"]["headlines"]) for hit in found}
 
     try:
-        yield Place(f"opensearch+{address}/{alias}?replicas=0", headlines)
+        yield Place(SinkSettings(url=f"opensearch+{address}/{alias}?replicas=0"), headlines)
     finally:
         for index in client.indices.get(index=f"{alias}-*", params={"ignore_unavailable": "true"}):
             client.indices.delete(index=index)
@@ -53,14 +66,66 @@ def postgres() -> Iterator[Place]:
         return dict(found)
 
     try:
-        yield Place(f"{address}?schema={schema}", headlines)
+        yield Place(SinkSettings(url=f"{address}?schema={schema}"), headlines)
     finally:
         with psycopg.connect(address, autocommit=True) as connection:
             connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(sql.Identifier(schema)))
+
+
+@contextmanager
+def files(form: str = "ndjson") -> Iterator[Place]:
+    """A folder of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield Place(SinkSettings(url=f"files://{folder}/out?format={form}"), lambda: _of_lines(Path(folder, "out")))
+
+
+@contextmanager
+def object_store() -> Iterator[Place]:
+    """A prefix of its own in a bucket of a real S3 server."""
+    address, login = s3_address(), os.environ.get("DESK_TEST_S3_LOGIN", "")
+    url = f"s3+{address}/{secrets.token_hex(6)}"
+    bucket = Bucket(url, login)
+
+    def headlines() -> dict[str, str]:
+        lines = (line for name in bucket.names() for line in (bucket.get(name) or b"").splitlines())
+        return _shown(map(json.loads, lines))
+
+    try:
+        yield Place(SinkSettings(url=url, login=login), headlines)
+    finally:
+        for name in [*bucket.names()]:
+            bucket.delete(name)
+
+
+@contextmanager
+def webhook() -> Iterator[Place]:
+    """A receiver of its own."""
+    with receiver() as kept:
+        desk = Settings(allow_networks=("127.0.0.0/8",))
+        yield Place(SinkSettings(url=f"webhook+{kept.url}", secrets=(SECRET,)), kept.headlines, desk)
+
+
+def _of_lines(folder: Path) -> dict[str, str]:
+    return _shown(line for path in folder.rglob("*.ndjson") for line in read_lines(path))
+
+
+def _shown(lines: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """What a reader shows who takes the highest version of each article."""
+    newest: dict[str, Any] = {}
+    for line in lines:
+        if line["id"] not in newest or newest[line["id"]]["version"] < line["version"]:
+            newest[line["id"]] = line
+    return {name: _main(line["item"]["headlines"]) for name, line in newest.items() if not line["withdrawn"]}
 
 
 def _main(headlines: Any) -> str:
     return str(next(one["value"] for one in headlines if one["role"] == "main"))
 
 
-PLACES: Mapping[str, Callable[[], AbstractContextManager[Place]]] = {"opensearch": opensearch, "postgres": postgres}
+PLACES: Mapping[str, Callable[[], AbstractContextManager[Place]]] = {
+    "files": files,
+    "object-store": object_store,
+    "opensearch": opensearch,
+    "postgres": postgres,
+    "webhook": webhook,
+}

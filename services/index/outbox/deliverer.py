@@ -11,13 +11,14 @@ from services.index.changes import Place, deliveries_after, deliveries_of, last_
 from services.index.outbox.outbox import Counts, Outbox, Waiting
 from services.index.outbox.rulings import US, Ruled, held_back, jitter, probe_after, rule_bulk
 from services.index.search import Index
-from services.index.sinks.sink import Delivery, Sink
+from services.index.sinks.sink import Delivery, Sink, SinkEnded
 from shared.clock import now_us
 from shared.envelope import source_of
 from shared.errors import CopydeskError, TransientError, Unavailable
 
 log = structlog.get_logger(__name__)
 
+END_OF_TIME = (1 << 63) - 1
 IDLE_S = 1.0  # how long nothing is asked where nothing is told: the stream of changes wakes it sooner
 
 
@@ -177,11 +178,12 @@ class Deliverer:
     def _leave_alone(self, error: Unavailable) -> None:
         now, rest = self._clock(), self._rest
         tries = rest.tries + 1 if rest is not None else 0
+        pause = probe_after(tries, error, jitter())
         if rest is None:
             log.warning("sink_away", sink=self.name, error=str(error))
         self._rest = Rest(
             since_us=rest.since_us if rest is not None else now,
             reason=str(error),
             tries=tries,
-            until_us=now + int(probe_after(tries, error, jitter()) * US),
+            until_us=END_OF_TIME if isinstance(error, SinkEnded) else now + int(pause * US),
         )

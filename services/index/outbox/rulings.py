@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from services.index.outbox.outbox import Logged, Waiting
-from services.index.sinks.sink import Delivery
+from services.index.sinks.sink import Delivery, SinkEnded
 from shared.errors import CopydeskError, PermanentError, TransientError, Unavailable
 
 BACKOFF_S = (2.0, 10.0, 60.0, 300.0, 1800.0)
@@ -46,7 +46,7 @@ def rule_bulk(
             logged.append(_logged(delivery, "delivered", attempts, now))
             continue
         if isinstance(answer, Unavailable):
-            away = away or answer
+            away = answer if away is None or isinstance(answer, SinkEnded) else away
         is_dead = isinstance(answer, PermanentError) or attempts >= MOST_ATTEMPTS
         waiting.append(_waiting(delivery, answer, before, attempts, now=now, jitter=jitter, dead=is_dead))
         logged.append(_logged(delivery, "dead" if is_dead else "retrying", attempts, now, str(answer)))

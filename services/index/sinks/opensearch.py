@@ -18,6 +18,7 @@ from services.index.sinks.documents import document_of, month_of
 from services.index.sinks.sink import Delivery
 from services.index.words import words_of
 from shared.errors import CopydeskError, PermanentError, TransientError, Unavailable
+from shared.settings import Settings
 from shared.sink_settings import SinkSettings
 
 SHAPE = 1
@@ -38,7 +39,7 @@ class OpenSearchSink:
     every = False
     most = 500
 
-    def __init__(self, name: str, settings: SinkSettings) -> None:
+    def __init__(self, name: str, settings: SinkSettings, _: Settings) -> None:
         self.name = name
         address = Address.read(settings.url)
         self.alias = address.alias

@@ -16,6 +16,7 @@ from services.index.sinks.documents import Document, document_of
 from services.index.sinks.sink import Delivery
 from services.index.words import words_of
 from shared.errors import CopydeskError, PermanentError, TransientError, Unavailable
+from shared.settings import Settings
 from shared.sink_settings import SinkSettings
 
 SHAPE = 1
@@ -52,7 +53,7 @@ class PostgresSink:
     most = 500
     generation = f"{SHAPE}"
 
-    def __init__(self, name: str, settings: SinkSettings) -> None:
+    def __init__(self, name: str, settings: SinkSettings, _: Settings) -> None:
         self.name = name
         self._dsn, self._schema = _read_address(settings)
         self._table = sql.Identifier(self._schema, "articles")

@@ -6,9 +6,13 @@ from typing import Literal, Protocol
 import msgspec
 
 from services.index.entry import Entry
-from shared.errors import CopydeskError
+from shared.errors import CopydeskError, Unavailable
 
 Kind = Literal["put", "withdraw"]
+
+
+class SinkEnded(Unavailable):
+    """The sink wants nothing more, and is not asked again until a person says so."""
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
