@@ -6,7 +6,7 @@ from pathlib import Path
 from services.normalize.pipeline import normalize
 from shared.article import Article
 from shared.envelope import Raw, Source
-from shared.settings import check_source
+from shared.source_settings import check_source
 
 MEDIA_TYPES = {
     ".txt": "text/plain",

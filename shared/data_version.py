@@ -9,6 +9,7 @@ from shared.settings import ARCHIVE, FEEDS_FILE, INDEX, KEYS_FILE
 
 VERSION = 2
 FILE_NAME = "VERSION"
+HALF_RESTORED = "half restored"
 # What a folder of the release before versions holds: one with none of these is nobody's yet.
 OURS = (ARCHIVE, INDEX, "redis", "run", FEEDS_FILE, KEYS_FILE)
 
@@ -38,13 +39,15 @@ def version_of(folder: Path) -> int | None:
         return 1 if any((folder / name).exists() for name in OURS) else None
     except (OSError, UnicodeDecodeError) as error:
         raise PermanentError(f"{path} cannot be read: {error}") from error
+    if said == HALF_RESTORED:
+        raise PermanentError(f"the data folder {folder} is half restored: let `copydesk restore` go on with it first")
     if not said.isdecimal():
         raise PermanentError(f"{path} holds {said[:40]!r} where a version should stand: restore it from your backup")
     return int(said)
 
 
-def write_version(folder: Path, version: int = VERSION) -> None:
-    """Write the version, whole or not at all: the last step of making or migrating a folder."""
+def write_version(folder: Path, version: int | str = VERSION) -> None:
+    """Write the version, whole or not at all: the last step of making, migrating or restoring a folder."""
     try:
         handle, name = tempfile.mkstemp(dir=folder, prefix=f".{FILE_NAME}.")
         with os.fdopen(handle, "w", encoding="ascii") as file:

@@ -1,21 +1,22 @@
 """What can be set, in one place: a flag wins over the environment, that over copydesk.toml, that over the default."""
 
-import difflib
 import os
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_type_hints
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
 
 from shared.errors import PermanentError
 from shared.net.addresses import read_allowed, read_networks
+from shared.setting_errors import SettingError, hint, nearest, suggest
 from shared.sink_settings import SinkSettings, WrongSink, read_lines, read_tables
+from shared.source_settings import EXPECTED as DROPS_EXPECTED
+from shared.source_settings import SourceSettings, read_drops
 
 Count = Annotated[int, msgspec.Meta(ge=1)]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
@@ -25,8 +26,6 @@ Room = Annotated[int, msgspec.Meta(ge=0)]
 Level = Literal["debug", "info", "warning", "error"]
 
 REDIS_SCHEMES = ("redis", "rediss", "unix", "redis+socket")
-NEAR = 0.7  # of two names: what they have in common, by difflib
-LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 LOGIN = re.compile(r"//([^/?#:@]*):[^/?#]*@")
 # Where the desk is shown: its path goes into addresses, headers and pages as it is.
 PUBLIC_URL = re.compile(r"https?://[A-Za-z0-9.\-]+(?::[0-9]{1,5})?(?:/[A-Za-z0-9_~\-][A-Za-z0-9._~\-]*)*/?")
@@ -43,13 +42,6 @@ SECRETS = frozenset({"push_keys", "notify", "sinks"})
 # What stands in a data folder: the archive and the index may stand elsewhere, as `archive_dir` and `index_dir` say.
 ARCHIVE, INDEX = "archive", "index"
 FEEDS_FILE, KEYS_FILE, INDEX_FILE = "feeds.json", "keys.json", "copydesk.sqlite3"
-
-
-class SourceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What an owner knows of a source: the zone of dates without one, the language of its texts."""
-
-    zone: str | None = None
-    language: str | None = None
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -138,10 +130,6 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True):
     origins: dict[str, str]
 
 
-class SettingError(PermanentError):
-    """A setting that cannot be used: which one, where it was set, what was expected."""
-
-
 FIELDS: Mapping[str, Any] = get_type_hints(Settings, include_extras=True)
 
 EXPECTED: Mapping[Any, str] = {
@@ -156,7 +144,7 @@ EXPECTED: Mapping[Any, str] = {
     Room: "a whole number of 0 or more",
     tuple[str, ...]: "a list of texts",
     Level: "debug, info, warning or error",
-    dict[str, SourceSettings]: 'tables [drops."sub/folder"] with zone and language',
+    dict[str, SourceSettings]: DROPS_EXPECTED,
     dict[str, SinkSettings]: "tables [sinks.NAME] with a url, or NAME=ADDRESS one a line",
 }
 
@@ -190,7 +178,7 @@ def _from_flags(flags: Mapping[str, str]) -> dict[str, tuple[Any, str]]:
     found = {}
     for name, text in flags.items():
         if name not in FIELDS:
-            raise SettingError(f"unknown setting {name!r}{_suggest(name, FIELDS)}")
+            raise SettingError(f"unknown setting {name!r}{suggest(name, FIELDS)}")
         found[name] = (_from_text(name, text, f"flag {name}"), "flag")
     return found
 
@@ -217,8 +205,8 @@ def _setting_named(variable: str) -> str | None:
         if candidate in FIELDS:
             return candidate
     # Compared without what all of them share, which would make any two look alike.
-    near = _nearest(name, (*FIELDS, *sorted(NOT_SETTINGS)))
-    raise SettingError(f"unknown variable {variable}{_hint(near and f'COPYDESK_{near.upper()}')}")
+    near = nearest(name, (*FIELDS, *sorted(NOT_SETTINGS)))
+    raise SettingError(f"unknown variable {variable}{hint(near and f'COPYDESK_{near.upper()}')}")
 
 
 def _read_variable(variable: str, text: str, name: str) -> str:
@@ -230,10 +218,15 @@ def _read_variable(variable: str, text: str, name: str) -> str:
         raise SettingError(f"{variable} names the file {text}, which cannot be read: {_reason(error)}") from error
 
 
-def _from_file(environ: Mapping[str, str], folder: Path) -> dict[str, tuple[Any, str]]:
+def config_file(environ: Mapping[str, str] = os.environ, folder: Path = Path(".")) -> Path:
+    """The file of settings that is read, where it is there: the one that COPYDESK_CONFIG names, else copydesk.toml."""
     named = environ.get("COPYDESK_CONFIG")
-    path = Path(named) if named else folder / "copydesk.toml"
-    if not named and not path.exists():
+    return Path(named) if named else folder / "copydesk.toml"
+
+
+def _from_file(environ: Mapping[str, str], folder: Path) -> dict[str, tuple[Any, str]]:
+    path = config_file(environ, folder)
+    if not environ.get("COPYDESK_CONFIG") and not path.exists():
         return {}
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -246,9 +239,9 @@ def _from_file(environ: Mapping[str, str], folder: Path) -> dict[str, tuple[Any,
 
 def _from_toml(name: str, value: Any, file: str) -> Any:
     if name not in FIELDS:
-        raise SettingError(f"{file}: unknown key {name!r}{_suggest(name, FIELDS)}")
+        raise SettingError(f"{file}: unknown key {name!r}{suggest(name, FIELDS)}")
     if name == "drops":
-        return _drops(value, file)
+        return read_drops(value, file)
     if name == "sinks":
         return _sinks(lambda: read_tables(value), file)
     return _convert(name, value, f"{file}: {name}", strict=True)
@@ -280,55 +273,6 @@ def _sinks(read: Callable[[], dict[str, SinkSettings]], place: str) -> dict[str,
         return read()
     except WrongSink as error:
         raise SettingError(f"{place}: {error}") from error
-
-
-def _drops(value: Any, file: str) -> dict[str, SourceSettings]:
-    if not isinstance(value, dict):
-        raise SettingError(f"{file}: drops must be {EXPECTED[FIELDS['drops']]}, not {value!r}")
-    return {_drop_path(path, file): _drop(path, table, file) for path, table in value.items()}
-
-
-def _drop_path(path: str, file: str) -> str:
-    plain = path.strip("/")
-    if any(part in ("", ".", "..") for part in plain.split("/")) and plain:
-        raise SettingError(f'{file}: [drops."{path}"] must be a folder below seeds_dir, such as "agency/sport"')
-    return plain
-
-
-def _drop(path: str, table: Any, file: str) -> SourceSettings:
-    place = f'{file}: [drops."{path}"]'
-    if not isinstance(table, dict):
-        raise SettingError(f"{place} must be a table with zone and language, not {table!r}")
-    for key, value in table.items():
-        if key not in SourceSettings.__struct_fields__:
-            raise SettingError(f"{place}: unknown key {key!r}{_suggest(key, SourceSettings.__struct_fields__)}")
-        if not isinstance(value, str):
-            raise SettingError(f"{place}: {key} must be a text, not {value!r}")
-    check_source(zone=table.get("zone"), language=table.get("language"), place=place)
-    return SourceSettings(**table)
-
-
-def check_source(*, zone: str | None, language: str | None, place: str) -> None:
-    """Refuse a zone or a language that nobody knows: `Asia/Ho_Chi_Minh` and `vi` are fine."""
-    if zone is not None and not is_zone(zone):
-        raise SettingError(f"{place}: unknown zone {zone!r}{_suggest_zone(zone)}")
-    if language is not None and not LANGUAGE.fullmatch(language):
-        raise SettingError(f"{place}: language must be a tag such as vi or pt-BR, not {language!r}")
-
-
-def is_zone(name: str) -> bool:
-    """Is it a name of the time zone database?"""
-    try:
-        ZoneInfo(name)
-    except (OSError, ValueError):  # a folder of the database, a path out of it, or no entry (ZoneInfoNotFoundError)
-        return False
-    except KeyError:
-        return False
-    return True
-
-
-def _suggest_zone(name: str) -> str:
-    return _suggest(name, sorted(available_timezones()))
 
 
 def _check(settings: Settings, origins: Mapping[str, str]) -> None:
@@ -381,18 +325,6 @@ def _with_folders(settings: Settings) -> Settings:
         archive_dir=str(settings.archive_folder),
         index_dir=str(settings.index_folder),
     )
-
-
-def _suggest(wrong: str, known: Iterable[str]) -> str:
-    return _hint(_nearest(wrong, known))
-
-
-def _nearest(wrong: str, known: Iterable[str]) -> str | None:
-    return next(iter(difflib.get_close_matches(wrong, list(known), n=1, cutoff=NEAR)), None)
-
-
-def _hint(near: str | None) -> str:
-    return f"; did you mean {near}?" if near else ""
 
 
 def _reason(error: OSError | UnicodeDecodeError) -> str:

@@ -2,11 +2,12 @@
 
 from services.cli.tables.articles import ARTICLES
 from services.cli.tables.desk import DESK
+from services.cli.tables.keeping import KEEPING
 from services.cli.tables.monitoring import MONITORING
 from services.cli.tables.sinks import SINKS
 from services.cli.tables.sources import SOURCES
 
-COMMANDS = (*MONITORING, *ARTICLES, *SOURCES, *SINKS, *DESK)
+COMMANDS = (*MONITORING, *ARTICLES, *SOURCES, *SINKS, *KEEPING, *DESK)
 
 GROUPS = {
     "feeds": "subscriptions",

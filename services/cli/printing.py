@@ -236,8 +236,17 @@ def ago(at_us: int, now_us: int) -> str:
 
 
 def plural(count: int, noun: str) -> str:
-    """`1 article`, `4 articles`."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+    """`1 article`, `4 articles`, `2 entries`."""
+    many = f"{noun[:-1]}ies" if noun.endswith("ry") else f"{noun}s"
+    return f"{count:,} {noun if count == 1 else many}"
+
+
+def size(count: int) -> str:
+    """`712 B`, `1.4 MB`."""
+    for limit, unit in ((10**3, "B"), (10**6, "kB"), (10**9, "MB")):
+        if count < limit:
+            return f"{count} B" if unit == "B" else f"{count / limit * 1000:.1f} {unit}"
+    return f"{count / 10**9:.1f} GB"
 
 
 def shortened(text: str, longest: int) -> str:

@@ -16,7 +16,7 @@ from services.ingest.parser_process import FeedParser
 from shared import identity
 from shared.envelope import Input, Source
 from shared.errors import InputRefused, NotAFeed
-from shared.settings import SourceSettings
+from shared.source_settings import SourceSettings
 
 MEDIA_TYPES: Mapping[str, str] = {
     ".txt": "text/plain",

@@ -13,7 +13,7 @@ import apprise
 
 from services.notify.notices import Message
 from shared.errors import TransientError
-from shared.settings import SettingError
+from shared.setting_errors import SettingError
 
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,20}(?=://)", re.IGNORECASE)
 SEPARATORS = re.compile(r"[/:@?&=#\s]+")

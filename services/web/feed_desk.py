@@ -10,7 +10,7 @@ from services.ingest.subscriptions import Subscription, Subscriptions, UnknownFe
 from services.web.acts import Done
 from shared.audit import AuditLog
 from shared.errors import PermanentError
-from shared.settings import check_source
+from shared.source_settings import check_source
 
 FeedAct = Literal["refresh", "resume", "remove", "add"]
 FEED_ACTS: tuple[FeedAct, ...] = get_args(FeedAct)

@@ -20,7 +20,8 @@ from shared.ledger import keys
 from shared.ledger.calls import Ledger
 from shared.ledger.connection import connect
 from shared.ledger.troubles import Failing
-from shared.settings import SettingError, Settings
+from shared.setting_errors import SettingError
+from shared.settings import Settings
 from tests.conftest import Server, settings_over
 
 pytest.importorskip("apprise", reason="the extra notify is not installed")

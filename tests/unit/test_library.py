@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import copydesk
-from shared.settings import SettingError
+from shared.setting_errors import SettingError
 
 COPY = """Harbour ferry runs again after storm
 

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from shared.settings import FIELDS, SettingError, Settings, SourceSettings, as_environment, load, without_password
+from shared.setting_errors import SettingError
+from shared.settings import FIELDS, Settings, as_environment, load, without_password
+from shared.source_settings import SourceSettings
 
 
 def write(folder: Path, text: str) -> Path:

@@ -21,7 +21,8 @@ from services.ingest.drop_watch import mode
 from shared.data_version import VERSION, check_folder
 from shared.errors import CopydeskError, NewerData
 from shared.ledger.connection import connect, redis_errors
-from shared.settings import Settings, is_zone, without_password
+from shared.settings import Settings, without_password
+from shared.source_settings import is_zone
 
 MIB = 1024 * 1024
 OLDEST_PYTHON = (3, 11)

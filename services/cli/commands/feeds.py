@@ -17,7 +17,7 @@ from services.ingest.subscriptions import (
 from shared.clock import now_us
 from shared.errors import TransientError
 from shared.ledger.connection import connect
-from shared.settings import check_source
+from shared.source_settings import check_source
 
 LONGEST_PROBLEM = 60
 

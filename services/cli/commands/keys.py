@@ -14,7 +14,7 @@ from services.web.keys import Keys, open_keys, read_scopes
 from services.web.scopes import PUBLISHER, SCOPES
 from shared.clock import now
 from shared.errors import PermanentError
-from shared.settings import check_source
+from shared.source_settings import check_source
 
 DAYS = re.compile(r"[1-9][0-9]{0,4}d")
 

@@ -25,7 +25,8 @@ from shared.article import Article
 from shared.clock import now_us
 from shared.envelope import Raw, Source
 from shared.errors import CopydeskError
-from shared.settings import Settings, check_source
+from shared.settings import Settings
+from shared.source_settings import check_source
 from shared.untrusted.sandbox import cpu_clock, limit_memory
 
 

@@ -22,7 +22,7 @@ from services.ingest.packages import split_package
 from shared.envelope import Input, Source
 from shared.errors import InputRefused, NotAFeed, PermanentError, TransientError
 from shared.identity import COMMAND_LINE, address_alias
-from shared.settings import check_source
+from shared.source_settings import check_source
 from shared.work.celery_app import open_ledger
 
 STDIN = "-"

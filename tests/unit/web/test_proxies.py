@@ -15,7 +15,8 @@ from services.web.pages.render import OWN_ADDRESS
 from services.web.proxies import ProxiedRequests, TrustedProxies
 from services.web.routes import front_door
 from shared.errors import PermanentError
-from shared.settings import SettingError, load
+from shared.setting_errors import SettingError
+from shared.settings import load
 from tests.unit.web.caller import Caller
 from tests.unit.web.stand_ins import KEY, SECRET, a_desk
 

@@ -1,0 +1,42 @@
+"""Commands that keep what cannot be made again: backups, and the proof that all of it is whole."""
+
+from services.cli.arguments import arg, count
+from services.cli.command import Command
+
+KEEPING = (
+    Command(
+        "backup",
+        "backup:backup",
+        "copy archive, index, feeds, keys and settings beside the live desk; only what is new",
+        (
+            arg("folder", metavar="DIR", help="where the backups are, on another disk"),
+            arg("--without-index", action="store_true", help="leave the index out: it can be made anew"),
+            arg("--keep", type=count, default=7, metavar="N", help="how many backups stay (7)"),
+        ),
+    ),
+    Command(
+        "restore",
+        "restore:restore",
+        "bring a backup back into an empty data folder",
+        (
+            arg("folder", metavar="DIR", help="where the backups are"),
+            arg(
+                "--at",
+                default="",
+                metavar="NAME",
+                help="which one, as its name begins (the last)",
+            ),
+            arg("--salvage", action="store_true", help="bring back what is whole, where files are damaged or missing"),
+        ),
+        opens=False,
+    ),
+    Command(
+        "verify",
+        "verify:verify",
+        "hold the archive against the ledger and the index, or a backup against what it says of itself",
+        (
+            arg("folder", nargs="?", metavar="DIR", help="a folder of backups; without, the desk itself"),
+            arg("--at", default="", metavar="NAME", help="which backup (the last)"),
+        ),
+    ),
+)

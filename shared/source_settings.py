@@ -1,0 +1,69 @@
+"""What is set for a source: in tables of copydesk.toml, by flags, or with a key."""
+
+import re
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+import msgspec
+
+from shared.setting_errors import SettingError, suggest
+
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+EXPECTED = 'tables [drops."sub/folder"] with zone and language'
+
+
+class SourceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What an owner knows of a source: the zone of dates without one, the language of its texts."""
+
+    zone: str | None = None
+    language: str | None = None
+
+
+def read_drops(value: Any, file: str) -> dict[str, SourceSettings]:
+    """Tables `[drops."sub/folder"]`."""
+    if not isinstance(value, dict):
+        raise SettingError(f"{file}: drops must be {EXPECTED}, not {value!r}")
+    return {_drop_path(path, file): _drop(path, table, file) for path, table in value.items()}
+
+
+def _drop_path(path: str, file: str) -> str:
+    plain = path.strip("/")
+    if any(part in ("", ".", "..") for part in plain.split("/")) and plain:
+        raise SettingError(f'{file}: [drops."{path}"] must be a folder below seeds_dir, such as "agency/sport"')
+    return plain
+
+
+def _drop(path: str, table: Any, file: str) -> SourceSettings:
+    place = f'{file}: [drops."{path}"]'
+    if not isinstance(table, dict):
+        raise SettingError(f"{place} must be a table with zone and language, not {table!r}")
+    for key, value in table.items():
+        if key not in SourceSettings.__struct_fields__:
+            raise SettingError(f"{place}: unknown key {key!r}{suggest(key, SourceSettings.__struct_fields__)}")
+        if not isinstance(value, str):
+            raise SettingError(f"{place}: {key} must be a text, not {value!r}")
+    check_source(zone=table.get("zone"), language=table.get("language"), place=place)
+    return SourceSettings(**table)
+
+
+def check_source(*, zone: str | None, language: str | None, place: str) -> None:
+    """Refuse a zone or a language that nobody knows: `Asia/Ho_Chi_Minh` and `vi` are fine."""
+    if zone is not None and not is_zone(zone):
+        raise SettingError(f"{place}: unknown zone {zone!r}{_suggest_zone(zone)}")
+    if language is not None and not LANGUAGE.fullmatch(language):
+        raise SettingError(f"{place}: language must be a tag such as vi or pt-BR, not {language!r}")
+
+
+def is_zone(name: str) -> bool:
+    """Is it a name of the time zone database?"""
+    try:
+        ZoneInfo(name)
+    except (OSError, ValueError):  # a folder of the database, a path out of it, or no entry (ZoneInfoNotFoundError)
+        return False
+    except KeyError:
+        return False
+    return True
+
+
+def _suggest_zone(name: str) -> str:
+    return suggest(name, sorted(available_timezones()))
