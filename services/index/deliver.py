@@ -105,7 +105,6 @@ class Teller:
         self._ledger = ledger
         self._deliverers = deliverers
         self._broken = broken
-        self._began = now_us()
         self._told_rest: dict[str, str] = {}
 
     def tell(self) -> None:
@@ -120,11 +119,8 @@ class Teller:
             self._tell_rests(rests)
             client: Any = self._ledger.client
             told = {name: msgspec.json.encode(_told(name, standing)) for name, standing in standings.items()}
-            with client.pipeline() as pipe:
-                pipe.delete(keys.SINKS)
-                if told:
-                    pipe.hset(keys.SINKS, mapping=told)
-                pipe.execute()
+            if told:
+                client.hset(keys.SINKS, mapping=told)
         except (CopydeskError, redis.RedisError) as error:
             log.debug("sinks_untold", error=str(error))
 
@@ -134,7 +130,8 @@ class Teller:
             for name in self._told_rest:
                 self._ledger.resume("sink", name)
             client: Any = self._ledger.client
-            client.delete(keys.SINKS)
+            if self._deliverers:
+                client.hdel(keys.SINKS, *(one.name for one in self._deliverers))
         except (CopydeskError, redis.RedisError):  # told by the next who starts
             return
 
@@ -142,8 +139,9 @@ class Teller:
         for name, reason in rests.items():
             if self._told_rest.get(name) != reason or not self._rests(name):
                 self._ledger.rest("sink", name, reason)
-        for name in self._told_rest.keys() - rests.keys():
-            self._ledger.resume("sink", name)
+        for one in self._deliverers:  # also what a deliverer said that died before it could take it back
+            if one.name not in rests and self._rests(one.name):
+                self._ledger.resume("sink", one.name)
         self._told_rest = rests
 
     def _rests(self, name: str) -> bool:
@@ -155,6 +153,7 @@ def _told(name: str, standing: Standing) -> SinkStanding:
     counts = standing.counts
     return SinkStanding(
         name=name,
+        at_us=now_us(),
         delivered=standing.delivered,
         behind=standing.behind,
         waiting=counts.waiting,

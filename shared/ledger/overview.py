@@ -124,7 +124,7 @@ class Watchman:
             refusals=self._refusals(),
             memory_limit_percent=self._settings.memory_limit_percent,
             bytes_a_day=growth_a_day({int(hour): int(used) for hour, used in memory.items()}),
-            sinks=read_standings(sinks),
+            sinks=read_standings(sinks, self._clock()),
             expected=self._expected() if workers else [name for name, stage in status.stages.items() if stage.queued],
             workers=self._workers([name.decode() for name in workers]),
             pauses=self._pauses([name.decode() for name in pauses]),

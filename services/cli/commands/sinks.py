@@ -1,6 +1,7 @@
 """`copydesk sinks`: where articles are handed on to, how far that is, and what did not go."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from typing import Any
 
 import msgspec
@@ -75,9 +76,9 @@ def replay_deliveries(context: Context) -> int:
     """Deliver once more: named articles, what is dead, or all that was decided in a span."""
     args, index = context.args, Index(context.settings.index_file)
     now = now_us()
-    ((_, outbox),) = _outboxes(context)
-    changes = _chosen(context, outbox, index)
-    count = outbox.replay(changes, now) if changes else 0
+    with closing(_outbox(context, args.sink)) as outbox:
+        changes = _chosen(context, outbox, index)
+        count = outbox.replay(changes, now) if changes else 0
     if context.as_json:
         show_json({"sink": args.sink, "replayed": count})
     else:
@@ -87,12 +88,12 @@ def replay_deliveries(context: Context) -> int:
 
 def discard_deliveries(context: Context) -> int:
     """Give up what a sink will not take."""
-    ((_, outbox),) = _outboxes(context)
     wanted = set(context.args.articles)
     if not wanted and not context.args.all:
         raise PermanentError("name articles, or give --all")
-    dead = [one for one in outbox.dead(END_OF_TIME) if context.args.all or one.article in wanted]
-    outbox.note(None, (), (), [one.change for one in dead])
+    with closing(_outbox(context, context.args.sink)) as outbox:
+        dead = [one for one in outbox.dead(END_OF_TIME) if context.args.all or one.article in wanted]
+        outbox.note(None, (), (), [one.change for one in dead])
     if context.as_json:
         show_json({"sink": context.args.sink, "discarded": len(dead)})
     else:
@@ -114,21 +115,22 @@ def _chosen(context: Context, outbox: Outbox, index: Index) -> list[tuple[int, s
 
 
 def _outboxes(context: Context) -> Iterator[tuple[str, Outbox]]:
-    """The outbox of the sink that is named, or those of all."""
-    sinks, named = context.settings.sinks, context.args.sink
-    if named is not None and named not in sinks:
-        known = ", ".join(sinks) or "none"
-        raise PermanentError(f"there is no sink {named}; those that are set: {known}")
-    for name in sinks if named is None else [named]:
-        file = outbox_file(context.settings, name)
-        if file.exists():
-            outbox = Outbox(file)
-            try:
-                yield name, outbox
-            finally:
-                outbox.close()
-        elif named is not None:
-            raise PermanentError(f"nothing was delivered to {name} yet: start `copydesk work deliver`")
+    """The outbox of the sink that is named, or those of all that were delivered to."""
+    named = context.args.sink
+    names = [name for name in context.settings.sinks if outbox_file(context.settings, name).exists()]
+    for name in names if named is None else [named]:
+        with closing(_outbox(context, name)) as outbox:
+            yield name, outbox
+
+
+def _outbox(context: Context, name: str) -> Outbox:
+    if name not in context.settings.sinks:
+        known = ", ".join(context.settings.sinks) or "none"
+        raise PermanentError(f"there is no sink {clean(name)}; those that are set: {known}")
+    file = outbox_file(context.settings, name)
+    if not file.exists():
+        raise PermanentError(f"nothing was delivered to {name} yet: start `copydesk work deliver`")
+    return Outbox(file)
 
 
 def _told(context: Context) -> Mapping[str, SinkStanding]:
@@ -137,7 +139,7 @@ def _told(context: Context) -> Mapping[str, SinkStanding]:
         settings = reach_desk(context)
         client: Any = connect(settings)
         with redis_errors(client):
-            return {one.name: one for one in read_standings(client.hvals(keys.SINKS))}
+            return {one.name: one for one in read_standings(client.hvals(keys.SINKS), now_us())}
     except TransientError as error:
         warn(f"{error}; how the sinks stand is not known")
         return {}
@@ -147,9 +149,8 @@ def _row(name: str, settings: Settings, told: Mapping[str, SinkStanding], now: i
     file = outbox_file(settings, name)
     last = "never"
     if file.exists():
-        outbox = Outbox(file)
-        logged = outbox.log(limit=1)
-        outbox.close()
+        with closing(Outbox(file)) as outbox:
+            logged = outbox.log(limit=1)
         last = ago(logged[0].at_us, now) if logged else "never"
     standing = told.get(name)
     return {
