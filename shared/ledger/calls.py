@@ -318,7 +318,8 @@ def script_source() -> str:
     bounds = ", ".join(str(round(bound * 1_000_000)) for bound in BOUNDS)
     begin = f"local LATENCY_BOUNDS = {{ {bounds} }}\n"
     end = f"if is_newer() then return redis.error_reply('{NEWER}') end\n"
-    return f"{begin}{stories}{end}local reply = calls[command]()\nkeep_spans()\nreturn reply\n"
+    answer = "local fine, reply = pcall(calls[command])\nkeep_counts()\nkeep_spans()\n"
+    return f"{begin}{stories}{end}{answer}if not fine then error(reply, 0) end\nreturn reply\n"
 
 
 def _wire(item: Accepted) -> dict[str, Any]:

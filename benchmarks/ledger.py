@@ -1,0 +1,96 @@
+"""What Redis spends on an article in the ledger's calls, beside a script that writes the least of it: a record and a line."""
+
+import contextlib
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import redis
+
+from benchmarks.desk import entries, until
+from benchmarks.figures import Figure
+from services.desk.valkey import find_server, server_command, socket_url
+from services.ingest.intake import Intake, open_archive
+from shared.ledger.calls import BATCHES, Commit, Ledger, Outcome, Stage
+from shared.settings import Settings
+from shared.work.celery_app import open_ledger
+
+COUNT = 4_000
+ARTICLE = b"x" * 900  # a short article as canonical JSON, compressed
+LEAST = """
+for i = 2, #ARGV do
+  redis.call('HSET', 'least:' .. ARGV[1] .. i, 'state', 'queued', 'body', ARGV[i])
+  redis.call('ZADD', 'least', i, ARGV[1] .. i)
+  redis.call('XADD', 'least:events', 'MAXLEN', '~', 1000, '*', 'state', 'queued')
+end
+"""
+
+
+def run() -> list[Figure]:
+    """Entries taken in, cleaned and indexed in full batches; the clock is that of the server's own processor time."""
+    with _server() as (settings, pid):
+        ledger = open_ledger(settings)
+        intake = Intake(ledger, open_archive(settings), settings)
+        inputs = entries(0, COUNT + settings.batch_articles)
+        intake.take(inputs[COUNT:])  # the script is known, the segment open
+        least = _spent(pid, lambda: _write_least(ledger.client, settings.batch_articles))
+        spent = {
+            "accept": _spent(pid, lambda: intake.take(inputs[:COUNT])),
+            "normalize": _spent(pid, lambda: _work_off(ledger, "normalize", "normalized")),
+            "index": _spent(pid, lambda: _work_off(ledger, "index", "indexed")),
+        }
+    whole = sum(spent.values())
+    return [
+        Figure(name="ledger.least", value=least, unit="µs CPU an article"),
+        *(Figure(name=f"ledger.{name}", value=took, unit="µs CPU an article") for name, took in spent.items()),
+        Figure(name="ledger.in_least", value=whole / least, unit="x", is_ratio=True),
+    ]
+
+
+def _write_least(client: redis.Redis, batch: int) -> None:
+    script = client.register_script(LEAST)
+    for first in range(0, COUNT, batch):
+        script(args=[first, *[ARTICLE] * batch])
+
+
+def _work_off(ledger: Ledger, stage: Stage, outcome: Outcome) -> None:
+    number = 0
+    while claimed := ledger.claim(stage, f"{stage}-{number}"):
+        ledger.commit(stage, [Commit(ref=c.ref, token=c.token, outcome=outcome, article=ARTICLE) for c in claimed])
+        number += 1
+    if number < COUNT // (25 * BATCHES[stage]):
+        raise SystemExit(f"{stage} had only {number} claims to make")
+
+
+def _spent(pid: int, work: Callable[[], object]) -> float:
+    """µs an article that the server's threads were on a processor."""
+    before = _cpu_ns(pid)
+    work()
+    return (_cpu_ns(pid) - before) / COUNT / 1000
+
+
+def _cpu_ns(pid: int) -> int:
+    return sum(int((task / "schedstat").read_text().split()[0]) for task in Path(f"/proc/{pid}/task").iterdir())
+
+
+@contextlib.contextmanager
+def _server() -> Iterator[tuple[Settings, int]]:
+    """A server as `copydesk up` starts it, alone: settings that point to it, and its pid."""
+    with tempfile.TemporaryDirectory(prefix="cd-bench-") as name:
+        folder = Path(name)
+        socket = folder / "v.sock"
+        settings = Settings(
+            redis_url=socket_url(socket),
+            data_dir=name,
+            archive_dir=str(folder / "archive"),
+            disk_reserve_mb=1,
+        )
+        (folder / "log").mkdir()
+        process = subprocess.Popen(server_command(settings, socket, find_server()))
+        try:
+            until(socket.exists, "the server did not open", 30)
+            yield settings, process.pid
+        finally:
+            process.terminate()
+            process.wait(10)
