@@ -1,9 +1,10 @@
-"""What Redis spends on an article in the ledger's calls, beside a script that writes the least of it: a record and a line."""
+"""What Redis spends on an article in the ledger's calls, beside a script that writes a record, a line and an event."""
 
 import contextlib
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import redis
@@ -16,7 +17,7 @@ from shared.ledger.calls import BATCHES, Commit, Ledger, Outcome, Stage
 from shared.settings import Settings
 from shared.work.celery_app import open_ledger
 
-COUNT = 4_000
+COUNT, ROUNDS = 2_000, 5
 ARTICLE = b"x" * 900  # a short article as canonical JSON, compressed
 LEAST = """
 for i = 2, #ARGV do
@@ -29,17 +30,23 @@ end
 
 def run() -> list[Figure]:
     """Entries taken in, cleaned and indexed in full batches; the clock is that of the server's own processor time."""
+    rounds = []
     with _server() as (settings, pid):
         ledger = open_ledger(settings)
         intake = Intake(ledger, open_archive(settings), settings)
-        inputs = entries(0, COUNT + settings.batch_articles)
-        intake.take(inputs[COUNT:])  # the script is known, the segment open
-        least = _spent(pid, lambda: _write_least(ledger.client, settings.batch_articles))
-        spent = {
-            "accept": _spent(pid, lambda: intake.take(inputs[:COUNT])),
-            "normalize": _spent(pid, lambda: _work_off(ledger, "normalize", "normalized")),
-            "index": _spent(pid, lambda: _work_off(ledger, "index", "indexed")),
-        }
+        intake.take(entries(0, settings.batch_articles))  # the script is known, the segment open
+        for first in range(COUNT, COUNT * (ROUNDS + 1), COUNT):
+            inputs = entries(first, COUNT)
+            rounds.append(
+                {
+                    "least": _spent(pid, partial(_write_least, ledger.client, settings.batch_articles, first)),
+                    "accept": _spent(pid, partial(intake.take, inputs)),
+                    "normalize": _spent(pid, partial(_work_off, ledger, "normalize", "normalized")),
+                    "index": _spent(pid, partial(_work_off, ledger, "index", "indexed")),
+                }
+            )
+    spent = {name: min(taken[name] for taken in rounds) for name in rounds[0]}  # the least disturbed of each
+    least = spent.pop("least")
     whole = sum(spent.values())
     return [
         Figure(name="ledger.least", value=least, unit="µs CPU an article"),
@@ -48,9 +55,9 @@ def run() -> list[Figure]:
     ]
 
 
-def _write_least(client: redis.Redis, batch: int) -> None:
+def _write_least(client: redis.Redis, batch: int, begin: int) -> None:
     script = client.register_script(LEAST)
-    for first in range(0, COUNT, batch):
+    for first in range(begin, begin + COUNT, batch):
         script(args=[first, *[ARTICLE] * batch])
 
 
