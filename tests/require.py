@@ -8,7 +8,9 @@ from typing import NoReturn
 
 import pytest
 
-KNOWN = frozenset({"browser", "caddy", "docker", "luacheck", "nginx", "promtool"})
+KNOWN = frozenset(
+    {"bash", "browser", "caddy", "docker", "fish", "luacheck", "man", "mandoc", "nginx", "promtool", "zsh"}
+)
 
 
 def required(value: str) -> frozenset[str]:

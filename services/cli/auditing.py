@@ -12,7 +12,7 @@ def note_act(context: Context) -> None:
     args = context.args
     if not getattr(args, "yes", True):  # it has only counted
         return
-    act = args.target.partition(":")[2].replace("_", " ")
+    act = args.command.target.partition(":")[2].replace("_", " ")
     audit, who = AuditLog(context.settings.audit_folder), f"cli:{_person()}"
     try:
         for on in _objects(context):

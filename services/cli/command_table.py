@@ -1,11 +1,22 @@
 """Every command of `copydesk`; each table in `tables/` is a section of the help."""
 
+from collections.abc import Mapping
+
+from services.cli.command import Command
 from services.cli.tables.articles import ARTICLES
 from services.cli.tables.desk import DESK
+from services.cli.tables.help import HELP
 from services.cli.tables.monitoring import MONITORING
 from services.cli.tables.sources import SOURCES
 
-COMMANDS = (*MONITORING, *ARTICLES, *SOURCES, *DESK)
+SECTIONS: Mapping[str, tuple[Command, ...]] = {
+    "Look": MONITORING,
+    "Articles": ARTICLES,
+    "Sources": SOURCES,
+    "The desk": DESK,
+    "Help": HELP,
+}
+COMMANDS = tuple(command for section in SECTIONS.values() for command in section)
 
 GROUPS = {
     "feeds": "subscriptions",
@@ -14,3 +25,9 @@ GROUPS = {
     "refused": "inputs that only their sender can mend",
     "config": "settings",
 }
+ABOUT = "News in, clean articles out: feeds, drops and pushes become one searchable article each."
+
+
+def below(group: str) -> tuple[Command, ...]:
+    """The commands of a group: `feeds add`, `feeds list` …"""
+    return tuple(command for command in COMMANDS if command.words.startswith(f"{group} "))
