@@ -13,7 +13,8 @@ from benchmarks.desk import entries, until
 from benchmarks.figures import Figure
 from services.desk.valkey import find_server, server_command, socket_url
 from services.ingest.intake import Intake, open_archive
-from shared.ledger.calls import BATCHES, Commit, Ledger, Outcome, Stage
+from shared.envelope import Stage
+from shared.ledger.calls import BATCHES, Commit, Ledger, Outcome
 from shared.settings import Settings
 from shared.work.celery_app import open_ledger
 

@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from services.cli.command_table import COMMANDS, GROUPS
 from services.cli.parsing import find_command, read_words
 
 EACH = pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.words)
+AWAY = "redis://127.0.0.1:1/0"
 OURS = re.compile(r"copydesk .+?(?=\)$| \| | \|\| | >>? |$)")
 
 
@@ -124,9 +126,22 @@ def test_common_options_may_stand_anywhere(words: str, named: list[str], rest: s
     assert find_command(words.split()) == (named, rest.split())
 
 
-def test_an_error_is_a_problem_for_a_program(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["status", "--redis-url", "redis://127.0.0.1:1/0", "--json", "--set", "web_prot=1"]) == 2
-    problem = json.loads(capsys.readouterr().err)
-    assert problem["type"] == "not-possible"
-    assert "web_prot" in problem["detail"]
+@pytest.mark.parametrize(
+    ("argv", "kind", "said"),
+    [
+        pytest.param(["dead", "list", "--set", "web_prot=1"], "not-possible", "web_prot", id="a wrong setting"),
+        pytest.param(["dead", "list", "--redis-url", AWAY], "unavailable", "does not answer", id="Redis is away"),
+        pytest.param(
+            ["up", "--redis-url", AWAY, "--port", "18399"], "unavailable", "not answer", id="nothing to start on"
+        ),
+    ],
+)
+def test_an_error_is_a_problem_for_a_program(
+    argv: list[str], kind: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main([*argv, "--json", "--data-dir", str(tmp_path)]) == 2
+    out, err = capsys.readouterr()
+    problem = json.loads(err)
+    assert (out, problem["type"]) == ("", kind)
+    assert said in problem["detail"]
     assert problem["do"]
