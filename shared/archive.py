@@ -170,6 +170,10 @@ class Archive:
 
     def get(self, location: str, *, limit: int) -> bytes:
         """The bytes of the input that rests at `location`; `PermanentError` when it is not there."""
+        return unpack_body(self.entry(location).body, limit)
+
+    def entry(self, location: str) -> Archived:
+        """The input that rests at `location`, packed as it lies there; `PermanentError` when it is not there."""
         segment, _, offset = location.rpartition(":")
         opened = _open_segment(self.folder / f"{Path(segment).name}{OPEN}") if offset.isdigit() else None
         if opened is None:
@@ -182,7 +186,7 @@ class Archive:
         if not isinstance(entry, Archived):
             what = "damaged" if entry is None else "erased"
             raise PermanentError(f"the archive entry {location} is {what}")
-        return unpack_body(entry.body, limit)
+        return entry
 
     def entries(
         self, *, since_us: int = 0, on_newer: Callable[[str, Newer], None] | None = None

@@ -42,6 +42,7 @@ SECRETS = frozenset({"push_keys", "notify"})
 # What stands in a data folder: the archive and the index may stand elsewhere, as `archive_dir` and `index_dir` say.
 ARCHIVE, INDEX = "archive", "index"
 FEEDS_FILE, KEYS_FILE, INDEX_FILE = "feeds.json", "keys.json", "copydesk.sqlite3"
+SOURCES_FILE = "sources.json"
 
 
 class SourceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -122,6 +123,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def feeds_file(self) -> Path:
         """The feeds that are watched."""
         return Path(self.data_dir, FEEDS_FILE)
+
+    @property
+    def sources_file(self) -> Path:
+        """What is set for each source."""
+        return Path(self.data_dir, SOURCES_FILE)
 
     @property
     def keys_file(self) -> Path:

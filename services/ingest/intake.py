@@ -178,6 +178,7 @@ def _archived(item: Input, received_us: int) -> Archived:
         withdraws=item.withdraws,
         patches=item.patches,
         erases=item.erases,
+        rereads=item.rereads,
     )
     return Archived(envelope=envelope, body=pack_body(item.body))
 

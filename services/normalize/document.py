@@ -28,6 +28,7 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `indent` by how many columns it is set in.
     `dateline` are the words at its start that the markup calls one, `caption` those of a table, code or embed.
     `byline` is the credit of a picture or who said a quote. `is_running`: the markup shows that it is no subhead.
+    `hint` is the setting of the source that says what it is.
     """
 
     text: str
@@ -44,6 +45,7 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     href: str | None = None
     items: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
+    hint: str = ""
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):

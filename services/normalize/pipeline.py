@@ -14,6 +14,7 @@ from services.normalize.fields.captions import judge_captions
 from services.normalize.fields.date import read_date_lines
 from services.normalize.fields.dateline import read_lead
 from services.normalize.fields.headline import read_headline
+from services.normalize.fields.hints import read_hinted_byline, set_defaults, settings_used
 from services.normalize.fields.language import tell_language
 from services.normalize.fields.line_labels import label_lines
 from services.normalize.fields.markers import read_markers, read_sender
@@ -49,6 +50,7 @@ STEPS: tuple[Callable[[Document], Document], ...] = (
     read_notes,
     read_date_lines,
     cut_boilerplate,
+    read_hinted_byline,
     read_end_byline,
     read_headline,
     read_head_byline,
@@ -57,6 +59,7 @@ STEPS: tuple[Callable[[Document], Document], ...] = (
     judge_captions,
     keep_remaining,
     set_blocks,
+    set_defaults,
 )
 
 
@@ -79,7 +82,7 @@ def normalize(raw: Raw) -> Article:
     article = document.article
     if article.headline is None and article.description is None and not article.blocks:
         raise NotAnArticle("Nothing in the input reads as an article.")
-    return replace(article, evidence=(*document.evidence, *_evidence_of_encoding(decoded)))
+    return replace(article, evidence=(*document.evidence, *_evidence_of_encoding(decoded), *settings_used(raw)))
 
 
 def _evidence_of_encoding(decoded: Decoded) -> Iterator[Evidence]:

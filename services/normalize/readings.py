@@ -25,6 +25,12 @@ class RuleId(enum.Enum):
     One section a field, in the order of the article's fields; a member's name is what code compares.
     """
 
+    # what is set for the source, before all that is read
+    SOURCE_HINT = ("the source's settings", 0.97)
+    SETTINGS_USED = ("read with the settings of", 1.0)
+    HINT_MISSED = ("a setting that found nothing: the usual reading stands", 1.0)
+    HINT_TOO_WIDE = ("a setting that means too much of the page: set aside", 1.0)
+    HINTS_ASIDE = ("settings that would leave nothing of the article: set aside", 1.0)
     # encoding: told where the text is not just what the bytes say
     BYTES_UNREADABLE = ("bytes that are no letters of the text's encoding: U+FFFD stands for them", 1.0)
     TEXT_MENDED = ("misread before it came, and mended", 0.9)

@@ -341,6 +341,7 @@ def _wire(item: Accepted) -> dict[str, Any]:
         "note": _note(item.note),
         "version": meta.version or "",
         "withdraws": meta.withdraws,
+        "rereads": bool(meta.rereads),
         "is_new": wanted.is_new,
         "grows": wanted.grows,
     }

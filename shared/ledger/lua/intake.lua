@@ -76,6 +76,13 @@ local function has_failed(article, head)
   return state == 'dead' or state == 'discarded' or state == 'refused'
 end
 
+-- Has what came last of an article not come to its end yet? It is read as things stand now anyhow.
+local ENDED = { indexed = 1, duplicate = 1, superseded = 1, withdrawn = 1, discarded = 1, refused = 1 }
+local function is_moving(article, head)
+  local state = head[1] and redis.call('HGET', record_key(article .. '@' .. head[1]), 'state')
+  return state and not ENDED[state]
+end
+
 -- Is a push older than what its publisher said before? A correction of an article that has versions names a greater one.
 local function is_outdated(item, article, head, said)
   if not said.version or item.withdraws then return false end
@@ -133,7 +140,11 @@ local function judge(item)
   found.answer = objection(item, article, head, said, owner)
   if found.answer then return found end
   local said_before = not item.again and owner_of(item.sha) == article
-  found.is_same = is_same(item, article, head, by_content, said_before)
+  found.is_same = not item.rereads and is_same(item, article, head, by_content, said_before)
+  if item.rereads and is_moving(article, head) then
+    found.answer = 'superseded'
+    return found
+  end
   found.answer = item.outcome == 'superseded' and 'superseded' or found.is_same and 'duplicate' or 'received'
   return found
 end
@@ -157,7 +168,7 @@ local function take_in(item, body, place)
 end
 
 -- items: {receipt, id, corrects, rev, aliases, by_path, sha, owner, own, meta, again, outcome, note, version, withdraws,
--- is_new, expects, grows, before}; ARGV[3…] their bodies. One message for all that are new. What a person had discarded before Redis was lost comes in as what it is.
+-- rereads, is_new, expects, grows, before}; ARGV[3…] their bodies. One message for all that are new. What a person had discarded before Redis was lost comes in as what it is.
 function calls.accept()
   local replies, fresh, place = {}, 0, next_places('normalize', #args.items)
   for i, item in ipairs(args.items) do
