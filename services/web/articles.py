@@ -1,5 +1,6 @@
 """`POST /v1/articles` takes articles in; `GET /v1/articles/{id}` gives it as it stands in the index."""
 
+import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -13,7 +14,7 @@ from services.web.keys import Publisher
 from services.web.links import link_to
 from services.web.ownership import may_claim, not_yours
 from services.web.preferences import etag_of
-from services.web.problems import Problem, later
+from services.web.problems import BODY, Problem, later
 from services.web.push_headers import inputs_of, read_kind
 from services.web.request_body import body_of
 from services.web.responses import moment
@@ -46,7 +47,7 @@ async def read_inputs(request: Request, app_state: AppState, publisher: Publishe
     most = min(limits.max_input_bytes, MOST_BYTES)
     async with body_of(request, app_state.room, limit=most, seconds=limits.push_body_s) as body:
         if not body or body.isspace():
-            raise Problem("no-article", "The body is empty.")
+            raise Problem("no-article", "The body is empty.", at=BODY)
         reading = partial(inputs_of, kind, body, request.headers, publisher)
         yield reading() if len(body) < LARGE else await app_state.read(reading)
 
@@ -78,8 +79,7 @@ def is_known(if_none_match: str | None, etag: str) -> bool:
     """Does the reader hold this revision already (RFC 9110, 13.1.2: weak comparison)."""
     if if_none_match is None:
         return False
-    tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
-    return etag in tags or "*" in tags
+    return if_none_match.strip() == "*" or etag in re.findall(r'"[^"]*"', if_none_match)
 
 
 async def claimed(app_state: AppState, item: Input, publisher: Publisher, beside: Sequence[str]) -> Input:

@@ -15,7 +15,7 @@ from services.web.articles import claimed
 from services.web.batch_items import NDJSON, ZIP, BatchItem, items_of
 from services.web.keys import Publisher
 from services.web.middleware import authenticate
-from services.web.problems import Problem, problem_of, told
+from services.web.problems import BODY, Problem, in_header, problem_of, told
 from services.web.push_headers import inputs_of, read_kind
 from services.web.request_body import paced, too_large
 from services.web.responses import json_answer
@@ -36,9 +36,15 @@ async def push_batch(request: Request) -> Response:
     app_state, publisher = state_of(request), publisher_of(request)
     essence = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if essence not in (NDJSON, ZIP):
-        raise Problem("unsupported-media-type", f"A batch is {NDJSON} or {ZIP}.", accepted=[NDJSON, ZIP])
+        raise Problem(
+            "unsupported-media-type",
+            f"A batch is {NDJSON} or {ZIP}.",
+            at=in_header("Content-Type"),
+            accepted=[NDJSON, ZIP],
+        )
     if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
-        raise Problem("unsupported-encoding", "A batch is sent as it is; a ZIP is packed already.")
+        detail = "A batch is sent as it is; a ZIP is packed already."
+        raise Problem("unsupported-encoding", detail, at=in_header("Content-Encoding"))
     # Its turn comes when its last byte is here: a sender that is slow keeps nobody else's from being taken in.
     async with _spooled(request, app_state, publisher) as spool, app_state.batches:
         authenticate(request.headers, app_state)
@@ -49,7 +55,7 @@ async def push_batch(request: Request) -> Response:
             app_state.quota.charge(publisher.name, len(chunk))
             results += await _taken(app_state, publisher, chunk)
     if not results:
-        raise Problem("no-article", "The batch holds no items.")
+        raise Problem("no-article", "The batch holds no items.", at=BODY)
     refused = sum("problem" in result for result in results)
     return json_answer({"results": results, "taken": len(results) - refused, "refused": refused})
 
@@ -110,7 +116,7 @@ async def _receipts(app_state: AppState, publisher: Publisher, item: BatchItem) 
     if item.problem is not None:
         raise item.problem
     if not item.body.strip():
-        raise Problem("no-article", "It is empty.")
+        raise Problem("no-article", "It is empty.", at=BODY)
     inputs = await app_state.read(partial(inputs_of, read_kind(item.media_type), item.body, {}, publisher))
     beside = app_state.keys.prefixes_beside(publisher.name)
     items = [await claimed(app_state, given, publisher, beside) for given in inputs]

@@ -9,12 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from services.web.change_hub import Batch, Missed
-from services.web.problems import Problem
-from services.web.queries import read_seconds
+from services.web.problems import Problem, in_header, in_parameter
+from services.web.queries import read_seconds, refused_parameter
 from services.web.responses import json_answer, moment
 from services.web.scopes import only_of
 from services.web.state import AppState, publisher_of, state_of
-from shared.ledger.events import EVENT_ID, FIRST, Change, ChangeFilter
+from shared.ledger.events import CHANGE_STATES, EVENT_ID, FIRST, Change, ChangeFilter
 
 EVENT_STREAM = "text/event-stream"
 LONGEST_WAIT_S = 60.0
@@ -53,6 +53,10 @@ def change_body(change: Change) -> dict[str, object]:
 def read_filter(query: Mapping[str, str]) -> ChangeFilter:
     """`state=dead,refused`, `source=push:hue` or `feed:*`, `article=…`, `worker=host`; what is not given takes all."""
     states = frozenset(state.strip() for state in query.get("state", "").split(",") if state.strip())
+    unknown = states.difference(CHANGE_STATES)
+    if unknown:
+        detail = f"{min(unknown)[:40]!r} is no state; there are {', '.join(CHANGE_STATES)}."
+        raise refused_parameter("state", detail)
     named = {name: query.get(name, "") for name in ("article", "source", "worker")}
     return ChangeFilter(states=states, **named)
 
@@ -94,8 +98,9 @@ async def _next(batches: AsyncIterator[Batch], last: Batch, seconds: float) -> B
 
 def _read_place(request: Request) -> str | None:
     """Where a reader goes on; what a browser was given (`Last-Event-ID`) before what the address says."""
-    place = request.headers.get("last-event-id") or request.query_params.get("after")
+    last = request.headers.get("last-event-id")
+    place = last or request.query_params.get("after")
     if place is None or place == FIRST or EVENT_ID.fullmatch(place):
         return place
-    detail = "after must be the id of an event, as 1700000000000-0, or 0-0 for the oldest that is kept."
-    raise Problem("bad-request", detail, errors=[{"parameter": "after", "detail": detail}])
+    detail = "It must be the id of an event, as 1700000000000-0, or 0-0 for the oldest that is kept."
+    raise Problem("bad-request", detail, at=in_header("Last-Event-ID") if last else in_parameter("after"))

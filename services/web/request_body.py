@@ -13,7 +13,7 @@ from typing import IO
 
 from starlette.requests import Request
 
-from services.web.problems import Problem, later
+from services.web.problems import Problem, in_header, later
 from shared.data_version import make_folder
 from shared.errors import InputRefused, TransientError
 from shared.untrusted.gzip_stream import STEP, Inflater
@@ -221,6 +221,7 @@ def _check_head(request: Request, limit: int) -> None:
         raise Problem(
             "unsupported-encoding",
             f"{encoding[:40]!r} is not read here.",
+            at=in_header("Content-Encoding"),
             headers={"Accept-Encoding": "gzip, identity"},
         )
     length = request.headers.get("content-length", "0")
@@ -257,4 +258,6 @@ def _opened(opening: Callable[[], bytes | None], limit: int) -> bytes | None:
     except InputRefused:
         raise too_large(limit) from None
     except TransientError as error:
-        raise Problem("bad-request", f"The body cannot be unpacked: {error}.") from error
+        raise Problem(
+            "bad-request", f"The body cannot be unpacked: {error}.", at=in_header("Content-Encoding")
+        ) from error

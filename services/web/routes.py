@@ -7,7 +7,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from services.web.article_list import show_articles
@@ -20,10 +20,12 @@ from services.web.idempotency import idempotent
 from services.web.links import check_prefix, prefix_of
 from services.web.metering import metered
 from services.web.middleware import RequestMiddleware, answer_http_error
+from services.web.openapi import show_description
 from services.web.pages.act_form import do_act
 from services.web.pages.article import show_one
 from services.web.pages.articles import show_all, show_list
 from services.web.pages.dead import show_dead
+from services.web.pages.docs import show_docs
 from services.web.pages.feeds import do_feed_act, show_failing, show_feeds, show_removal
 from services.web.pages.login import log_in, log_out, set_preferences, show_login
 from services.web.pages.now import show_now, show_now_rows, show_now_state, show_rhythm
@@ -32,7 +34,7 @@ from services.web.pages.quality import show_quality
 from services.web.pages.resting import show_resting
 from services.web.pages.static_files import show_static
 from services.web.pings import take_ping
-from services.web.problems import KINDS, Problem
+from services.web.problem_pages import explain_problem
 from services.web.receipts import show_receipt
 from services.web.scopes import allow, scopes_of
 from services.web.search import search_articles
@@ -92,15 +94,10 @@ ROUTES = (
     Route("/static/{name}", show_static, methods=["GET"]),
     Route("/healthz", show_health, methods=["GET"]),
     Route("/readyz", show_readiness, methods=["GET"]),
+    Route("/problems/{slug}", explain_problem, methods=["GET"]),
+    Route("/openapi.json", show_description, methods=["GET"]),
+    Route("/docs", show_docs, methods=["GET"]),
 )
-
-
-async def explain_problem(request: Request) -> PlainTextResponse:
-    """What a problem's `type` points to: its meaning, and what to do."""
-    kind = KINDS.get(request.path_params["slug"])
-    if kind is None:
-        raise Problem("not-found")
-    return PlainTextResponse(f"{kind.status} {kind.title}\n\n{kind.remedy}\n")
 
 
 def front_door(app_state: AppState) -> Starlette:
@@ -115,7 +112,7 @@ def front_door(app_state: AppState) -> Starlette:
             app_state.close()
 
     app = Starlette(
-        routes=[*ROUTES, Route("/problems/{slug}", explain_problem, methods=["GET"])],
+        routes=ROUTES,
         middleware=[Middleware(RequestMiddleware, app_state=app_state)],
         exception_handlers={HTTPException: answer_http_error},
         lifespan=opened,

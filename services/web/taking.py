@@ -12,7 +12,7 @@ from services.web.links import link_to
 from services.web.middleware import authenticate
 from services.web.ownership import not_yours
 from services.web.preferences import etag_of, read_wait
-from services.web.problems import Problem
+from services.web.problems import BODY, Problem
 from services.web.receipts import settled_line, told_receipt
 from services.web.responses import json_answer
 from services.web.state import AppState
@@ -130,5 +130,5 @@ def _came_to_nothing(state: str, told: dict[str, object]) -> Problem:
     problem = told.get("problem")
     reason = problem.get("detail") or problem.get("reason") if isinstance(problem, dict) else None
     if state == "refused":
-        return Problem("no-article", str(reason or "It holds no article."), receipt=told["receipt"])
-    return Problem("not-readable", str(reason or "It could not be read."), receipt=told["receipt"])
+        return Problem("no-article", str(reason or "It holds no article."), at=BODY, receipt=told["receipt"])
+    return Problem("not-readable", str(reason or "It could not be read."), at=BODY, receipt=told["receipt"])

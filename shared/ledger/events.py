@@ -17,6 +17,10 @@ from shared.ledger.connection import redis_errors
 EVENT_ID = re.compile(r"[0-9]{1,19}-[0-9]{1,19}")
 FIRST = "0-0"
 AT_ONCE = 500
+CHANGE_STATES = (
+    "received", "queued", "working", "retrying", "held", "normalized", "indexed", "duplicate", "superseded",
+    "withdrawn", "refused", "dead", "discarded", "released", "paused", "resumed",
+)  # fmt: skip
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from services.web.keys import Keys
-from services.web.problems import KINDS
+from services.web.problem_kinds import KINDS
 from services.web.reading import ReadingRoom
 from shared.envelope import Raw, Source
 from tests.integration.test_batches import zipped
