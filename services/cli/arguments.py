@@ -93,6 +93,7 @@ REFS = (
     arg("--reason", metavar="REASON", help="only those dead for this reason"),
     arg("--stage", choices=STAGES[1:], help="only those that died in this stage"),
 )
+DEAD = arg("name", metavar="ID", help="any dead article of that cause, as `dead list` shows it")
 FEEDS = (
     arg("refs", nargs="*", metavar="FEED", help="its id or address, as `feeds list` shows it"),
     arg("--failing", action="store_true", help="all that fail or have ended"),

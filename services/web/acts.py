@@ -17,6 +17,7 @@ from shared.envelope import Input
 from shared.errors import PermanentError
 from shared.ledger.calls import Ledger
 from shared.ledger.reader import STAGES
+from shared.ledger.triage import TriageBook
 from shared.settings import Settings
 
 Act = Literal["replay", "discard", "withdraw", "edit", "release", "resume"]
@@ -43,6 +44,7 @@ class Acts:
     def __init__(self, settings: Settings, ledger: Ledger, index: Index, intake: Intake, audit: AuditLog) -> None:
         self._settings, self._ledger, self._index, self._intake = settings, ledger, index, intake
         self._audit = audit
+        self._triage = TriageBook(settings.triage_file, ledger)
 
     def on_articles(self, act: Act, refs: Sequence[str], *, who: str, why: str) -> Done:
         """Replay, discard or withdraw these `id@rev`; those that are not in the state for it are left as they are."""
@@ -53,6 +55,8 @@ class Acts:
             fit = [ref for ref, line in lines.items() if line is not None and line.state in STATES[act]]
             with contextlib.closing(open_decisions(self._settings)) as archive:
                 done = [ref for page in _pages(fit) for ref in self._do(act, archive, page, why)]
+            if act == "replay":
+                self._triage.note_replayed(line for ref in done if (line := lines[ref]) is not None)
         for ref in done:
             self._audit.note(who=who, act=act, on=ref, why=why)
         return Done(done=len(done), left=tuple(ref for ref in refs if ref not in done))
@@ -73,6 +77,7 @@ class Acts:
         with contextlib.closing(open_decisions(self._settings)) as archive:
             desk_acts.correct(self._intake, archive, self._named(line.article, meta.aliases), given, why)
             decisions.discard(self._ledger, archive, [ref], why)
+        self._triage.note_replayed([line])
         self._audit.note(who=who, act="edit", on=ref, why=why)
         return Done(done=1)
 

@@ -13,6 +13,7 @@ from services.ingest.subscriptions import Subscriptions
 from services.web.acts import Acts
 from services.web.feed_desk import FeedDesk
 from services.web.pages.input_view import ArchivedInput
+from services.web.triage_desk import TriageDesk
 from shared.archive import Archive
 from shared.audit import AuditLog
 from shared.clock import now_us
@@ -20,6 +21,7 @@ from shared.envelope import MOST_BYTES
 from shared.errors import CopydeskError
 from shared.ledger.calls import Ledger
 from shared.ledger.overview import read_pause
+from shared.ledger.triage import TriageBook
 from shared.ledger.troubles import Pause
 from shared.settings import Settings
 
@@ -32,6 +34,7 @@ class Desk(Protocol):
     acts: Acts
     audit: AuditLog
     feeds: FeedDesk
+    triage: TriageDesk
 
     def rhythm(self, *, since_us: int, until_us: int, step_us: int) -> list[Beat]: ...
     def drift(self, *, wait: bool) -> Sequence[Drift]: ...
@@ -50,6 +53,7 @@ class WholeDesk:
         self._rhythms: dict[tuple[int, int], tuple[int, list[Beat]]] = {}
         self.audit = AuditLog(settings.audit_folder)
         self.feeds = FeedDesk(Subscriptions(settings), FeedStates(ledger.client), self.audit)
+        self.triage = TriageDesk(TriageBook(settings.triage_file, ledger), self.audit)
         self.acts = Acts(settings, ledger, index, Intake(ledger, archive, settings), self.audit)
 
     def rhythm(self, *, since_us: int, until_us: int, step_us: int) -> list[Beat]:

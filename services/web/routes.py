@@ -24,7 +24,7 @@ from services.web.openapi import show_description
 from services.web.pages.act_form import do_act
 from services.web.pages.article import show_one
 from services.web.pages.articles import show_all, show_list
-from services.web.pages.dead import show_dead
+from services.web.pages.dead import do_triage, show_dead
 from services.web.pages.docs import show_docs
 from services.web.pages.feeds import do_feed_act, show_failing, show_feeds, show_removal
 from services.web.pages.login import log_in, log_out, set_preferences, show_login
@@ -81,6 +81,7 @@ ROUTES = (
     by_method("/articles/{name:path}", GET=allow("monitor")(show_one)),
     by_method("/resume", GET=allow("admin")(show_resting)),
     by_method("/dead", GET=allow("monitor")(show_dead)),
+    by_method("/dead/{act}", POST=allow("admin")(do_triage)),
     by_method("/feeds", GET=allow("monitor")(show_feeds)),
     by_method("/feeds/failing", GET=allow("admin")(show_failing)),
     by_method("/feeds/removal", GET=allow("admin")(show_removal)),

@@ -7,11 +7,12 @@ import msgspec
 import redis
 
 from shared.clock import now_us
-from shared.errors import CopydeskError, IntakeFull
+from shared.errors import CopydeskError, IntakeFull, NewerData, PermanentError
 from shared.ledger import keys
 from shared.ledger.connection import redis_errors
 from shared.ledger.latency import Latency, read_latency
 from shared.ledger.reader import STAGES, LedgerReader, Status
+from shared.ledger.triage import TriageBook, Triaged
 from shared.ledger.troubles import (
     REMEDIES,
     Disk,
@@ -56,6 +57,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     feeds: FeedCounts = FeedCounts()
     backlog: Backlog = Backlog()
     latency: Latency = Latency()
+    triage: tuple[Triaged, ...] = ()
 
     def as_told(self) -> dict[str, Any]:
         """What `copydesk status --json` and `/v1/status` answer: the state in a word, then everything side by side."""
@@ -80,10 +82,12 @@ class Watchman:
         self._settings = settings
         self._check_room = check_room
         self._clock = clock
+        self._triage = TriageBook(settings.triage_file, reader)
 
     def look(self) -> Overview:
         """Ask Redis once for everything. Raises `TransientError` when it is away."""
-        view = self._view()
+        triaged = self._triaged()
+        view = self._view(sum(one.count for one in triaged if one.muted))
         troubles = troubles_of(view, self._known())
         self._remember(troubles)
         feeds, (latency, backlog) = self._feeds(), self._course(view.now)
@@ -94,9 +98,17 @@ class Watchman:
             feeds=feeds,
             backlog=backlog,
             latency=latency,
+            triage=triaged,
         )
 
-    def _view(self) -> View:
+    def _triaged(self) -> tuple[Triaged, ...]:
+        """What people decided on the dead; a file that nobody can read mutes nothing."""
+        try:
+            return self._triage.triaged(self._clock())
+        except (PermanentError, NewerData):
+            return ()
+
+    def _view(self, muted: int) -> View:
         status = self._reader.status()
         with redis_errors(self._client), self._client.pipeline(transaction=False) as pipe:
             pipe.zrange(keys.WORKERS, 0, -1)
@@ -128,6 +140,7 @@ class Watchman:
             recovery_beat=int(recovery) if recovery else None,
             failing_recovery=next(iter(_decoded([failing] if failing else [], Failing)), None),
             newer_entries=newer.decode() if newer else None,
+            muted=min(muted, status.balance.dead),
         )
 
     def _feeds(self) -> FeedCounts:

@@ -13,6 +13,7 @@ from shared.envelope import Envelope, Event, Source, Stage
 from shared.errors import PermanentError
 from shared.identity import COMMAND_LINE, names_of
 from shared.ledger import keys
+from shared.ledger.causes import came_back
 from shared.ledger.connection import LedgerBroken, redis_errors
 
 STAGES: tuple[Stage, ...] = ("normalize", "index")
@@ -58,6 +59,7 @@ class InputStatus(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     due_us: int | None = None
     timeline: tuple[Event, ...] = ()
     duplicate_of: str | None = None
+    came_back: bool = False  # it failed again after a replay
 
 
 class StageStatus(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -108,6 +110,7 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, renam
     source: Source | None = None
     name: str | None = None
     url: str | None = None
+    came_back: bool = False
 
     def origin(self) -> str:
         """Where it came from, for a person: `drop hue/bai.txt`, `feed https://a.example/rss entry title`."""
@@ -278,6 +281,7 @@ class LedgerReader:
                         source=status.source,
                         name=status.name,
                         url=status.url,
+                        came_back=status.came_back,
                     )
                 )
         return found
@@ -358,6 +362,7 @@ def _status(ref: str, record: Mapping[bytes, bytes]) -> InputStatus | None:
         worker=last_worker(timeline),
         waited_us=spent(timeline, working=False),
         worked_us=spent(timeline, working=True),
+        came_back=came_back(timeline),
     )
 
 

@@ -7,6 +7,7 @@ import msgspec
 from services.cli.context import OK, UNUSABLE, WRONG, Context, show_json
 from services.cli.printing import ago, clean, table
 from services.cli.reach import reach_desk
+from services.cli.triage import print_triage
 from services.index.rhythm import LastHour, last_hour
 from services.index.search import Index
 from services.ingest.drop_memory import DropProblem
@@ -42,6 +43,7 @@ def status(context: Context) -> int:
         pace = pace_lines(overview, hour)
         print(*status_lines(overview.status, now), *pace, *trouble_lines(overview.troubles, now), sep="\n")
         print(*problem_lines(problems), sep="\n", end="\n" if problems else "")
+        print_triage(overview.triage)
     return WRONG if overview.troubles else OK
 
 

@@ -1,6 +1,6 @@
 """Commands that take articles in, or act on them."""
 
-from services.cli.arguments import BECAUSE, PURGED, REFS, SOURCE, arg, count
+from services.cli.arguments import BECAUSE, DEAD, PURGED, REFS, SOURCE, arg, count
 from services.cli.command import Command, Example
 
 ARTICLES = (
@@ -87,6 +87,34 @@ ARTICLES = (
         (*REFS, arg("--because", default="discarded by hand", metavar="WHY", help="kept in the timeline")),
         act=True,
         examples=(Example("copydesk dead discard --all --stage normalize --because 'no articles'", "give them up"),),
+    ),
+    Command(
+        "dead mute",
+        "dead:mute_dead",
+        "say nothing of what an article died of, for a time or until more die of it",
+        (
+            DEAD,
+            arg("--until", choices=("grows", "1h", "8h", "1d", "7d"), default="grows", help="for how long (grows)"),
+            BECAUSE,
+        ),
+        act=True,
+        examples=(Example("copydesk dead mute ID --until 1d --because 'a release is coming'", "no trouble for a day"),),
+    ),
+    Command(
+        "dead unmute",
+        "dead:unmute_dead",
+        "speak again of what was muted",
+        (DEAD, BECAUSE),
+        act=True,
+        examples=(Example("copydesk dead unmute ID --because 'it spreads'", "a trouble again"),),
+    ),
+    Command(
+        "dead assign",
+        "dead:assign_dead",
+        "say who looks after what an article died of",
+        (DEAD, arg("to", metavar="PERSON", help="a name, or - for nobody"), BECAUSE),
+        act=True,
+        examples=(Example("copydesk dead assign ID lan --because 'she knows this site'", "somebody's work"),),
     ),
     Command(
         "dead strays",

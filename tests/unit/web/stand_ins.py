@@ -22,6 +22,7 @@ from services.web.pages.input_view import ArchivedInput
 from services.web.reading import Limits, ReadingRoom
 from services.web.sessions import Session
 from services.web.state import AppState
+from services.web.triage_desk import TriageDesk
 from shared.article import Article
 from shared.audit import AuditLog
 from shared.envelope import Event, Input, Source, SourceKind
@@ -29,6 +30,7 @@ from shared.ledger.calls import EnteredState, Weighed
 from shared.ledger.events import FIRST, Change
 from shared.ledger.overview import Overview
 from shared.ledger.reader import Balance, Head, InputStatus, Meta, StageStatus, Status
+from shared.ledger.triage import Triage
 from shared.ledger.troubles import Pause, Trouble
 from shared.metrics import Meters
 from shared.settings import Settings
@@ -224,11 +226,22 @@ class NoFeeds(FeedDesk):
         return []
 
 
+class NoTriage(TriageDesk):
+    """A desk on which nobody has decided anything."""
+
+    def __init__(self) -> None:
+        return
+
+    def all(self) -> dict[str, Triage]:
+        return {}
+
+
 class NoDesk:
     """A desk whose pages nobody opens here: tests/integration/test_pages.py does, over the real parts."""
 
     acts: Acts
     feeds: FeedDesk = NoFeeds()
+    triage: TriageDesk = NoTriage()
     audit: AuditLog
 
     def rhythm(self, *, since_us: int, until_us: int, step_us: int) -> list[Beat]:
