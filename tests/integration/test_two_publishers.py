@@ -1,4 +1,4 @@
-"""Two publishers at one desk: each address that names an article, a receipt or a batch, asked with either's key of each scope.
+"""Two publishers at one desk: what names an article, a receipt or a batch, asked with either's key of each scope.
 
 What is another's is told no otherwise than what is not there, and nothing of it can be changed.
 """
