@@ -20,6 +20,7 @@ TAGS: Mapping[str, str] = {
 # Pages for people at the desk, which are no part of the API: they change as the desk does.
 PAGES = frozenset({
     "/", "/now/state", "/now/rows", "/now/rhythm", "/articles", "/articles/all", "/articles/{name:path}", "/dead",
+    "/dead/{act}",
     "/resume", "/feeds", "/feeds/failing", "/feeds/removal", "/feeds/{act}", "/quality", "/publishers",
     "/acts/{act}", "/preferences", "/logout", "/login", "/static/{name}", "/docs",
 })  # fmt: skip
