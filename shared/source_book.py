@@ -15,7 +15,7 @@ import structlog
 
 from shared.clock import now_us
 from shared.data_version import make_folder, refuse_newer
-from shared.envelope import Source
+from shared.envelope import Source, source_of
 from shared.errors import NewerData, PermanentError, Unavailable
 from shared.hints import NO_HINTS, NOT_SET, Applied, Hints, merged
 from shared.identity import host_of, is_page
@@ -177,7 +177,7 @@ def _applied(sources: Mapping[str, tuple[Change, ...]], source: Source, url: str
     if not sources:
         return NOT_SET
     host = host_of(url)
-    names = (f"{source.kind}:{source.name}", *((f"host:{host}",) if host else ()))
+    names = (source_of(source), *((f"host:{host}",) if host else ()))
     found = [(name, sources[name][-1]) for name in names if name in sources and sources[name][-1].hints != NO_HINTS]
     hints = NO_HINTS
     for _, change in found:

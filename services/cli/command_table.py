@@ -7,12 +7,13 @@ from services.cli.tables.articles import ARTICLES
 from services.cli.tables.desk import DESK
 from services.cli.tables.help import HELP
 from services.cli.tables.monitoring import MONITORING
+from services.cli.tables.source_settings import SOURCE_SETTINGS
 from services.cli.tables.sources import SOURCES
 
 SECTIONS: Mapping[str, tuple[Command, ...]] = {
     "Look": MONITORING,
     "Articles": ARTICLES,
-    "Sources": SOURCES,
+    "Sources": (*SOURCES, *SOURCE_SETTINGS),
     "The desk": DESK,
     "Help": HELP,
 }
@@ -20,6 +21,7 @@ COMMANDS = tuple(command for section in SECTIONS.values() for command in section
 
 GROUPS = {
     "feeds": "subscriptions",
+    "sources": "what is set for a source: zone, language, hints",
     "keys": "keys of publishers, monitors and operators",
     "dead": "articles that need a person",
     "refused": "inputs that only their sender can mend",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from services.ingest.intake import Intake, Receipt
+from services.ingest.intake import Answer, Intake
 from shared.archive import Archived, unpack_body
 from shared.envelope import MOST_BYTES, WITHDRAWAL_TYPE, Envelope, Input
 from shared.errors import InputRefused
@@ -25,16 +25,15 @@ def may_be_reread(envelope: Envelope) -> bool:
     return envelope.media_type != WITHDRAWAL_TYPE and not (envelope.patches or envelope.withdraws or envelope.erases)
 
 
-def reread(intake: Intake, inputs: Sequence[Again]) -> list[Receipt]:
-    """Take them in anew; those whose article has said something else since come to nothing.
+def reread(intake: Intake, inputs: Sequence[Again]) -> list[bool]:
+    """Take them in anew; False for each whose article is on its way already, or is not its sender's any more.
 
     A repeated call takes each in again, and its second reading, which says the same, is a duplicate.
     """
-    receipts: list[Receipt] = []
+    answers: list[Answer] = []
     for start in range(0, len(inputs), AT_ONCE):
-        answers = intake.take_each([_input_of(one) for one in inputs[start : start + AT_ONCE]])
-        receipts += [answer for answer in answers if not isinstance(answer, InputRefused)]
-    return receipts
+        answers += intake.take_each([_input_of(one) for one in inputs[start : start + AT_ONCE]])
+    return [not isinstance(answer, InputRefused) and answer.state == "received" for answer in answers]
 
 
 def _input_of(one: Again) -> Input:

@@ -1,7 +1,7 @@
 """Whether settings of a source can be used: the first thing that is wrong with them, and where."""
 
 from services.normalize.grammar.byline_pattern import WrongPattern, read_pattern
-from services.normalize.html.selectors import (
+from services.normalize.grammar.selectors import (
     MOST_PARTS,
     MOST_UNNAMED,
     Selector,

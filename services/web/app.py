@@ -81,7 +81,7 @@ def open_state(settings: Settings, archive: Archive) -> AppState:
         list_articles=partial(list_articles, ledger, index),
         changes=ChangeHub(EventStream(ledger.client)),
         sessions=Sessions(ledger.client, keys),
-        desk=WholeDesk(settings, ledger, archive, index),
+        desk=WholeDesk(settings, ledger, archive, index, keys),
         meters=Meters(watchman.look),
         ping=FeedPings(Subscriptions(settings), FeedStates(ledger.client)).ping,
         reading=open_reading_room(settings),

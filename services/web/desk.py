@@ -12,7 +12,9 @@ from services.ingest.intake import Intake
 from services.ingest.subscriptions import Subscriptions
 from services.web.acts import Acts
 from services.web.feed_desk import FeedDesk
+from services.web.keys import Keys
 from services.web.pages.input_view import ArchivedInput
+from services.web.source_desk import SourceDesk
 from services.web.triage_desk import TriageDesk
 from shared.archive import Archive
 from shared.audit import AuditLog
@@ -35,6 +37,7 @@ class Desk(Protocol):
     audit: AuditLog
     feeds: FeedDesk
     triage: TriageDesk
+    sources: SourceDesk
 
     def rhythm(self, *, since_us: int, until_us: int, step_us: int) -> list[Beat]: ...
     def drift(self, *, wait: bool) -> Sequence[Drift]: ...
@@ -46,7 +49,7 @@ class Desk(Protocol):
 class WholeDesk:
     """The desk over its real parts."""
 
-    def __init__(self, settings: Settings, ledger: Ledger, archive: Archive, index: Index) -> None:
+    def __init__(self, settings: Settings, ledger: Ledger, archive: Archive, index: Index, keys: Keys) -> None:
         self._settings, self._ledger, self._archive, self._index = settings, ledger, archive, index
         self._drift: tuple[int, list[Drift]] = (0, [])
         self._drifting = threading.Lock()
@@ -54,6 +57,7 @@ class WholeDesk:
         self.audit = AuditLog(settings.audit_folder)
         self.feeds = FeedDesk(Subscriptions(settings), FeedStates(ledger.client), self.audit)
         self.triage = TriageDesk(TriageBook(settings.triage_file, ledger), self.audit)
+        self.sources = SourceDesk(settings, ledger, index, archive, keys, self.audit)
         self.acts = Acts(settings, ledger, index, Intake(ledger, archive, settings), self.audit)
 
     def rhythm(self, *, since_us: int, until_us: int, step_us: int) -> list[Beat]:

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.normalize.html.selectors import LONGEST, MOST_FOUND, Matcher, WrongSelector, read_selectors
+from services.normalize.grammar.selectors import LONGEST, WrongSelector, read_selectors
+from services.normalize.html.matcher import MOST_FOUND, Matcher
 from services.normalize.html.tree import parse, path_of
 from tests.cost import times_as_dear
 

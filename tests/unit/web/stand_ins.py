@@ -21,6 +21,7 @@ from services.web.listing import Listing
 from services.web.pages.input_view import ArchivedInput
 from services.web.reading import Limits, ReadingRoom
 from services.web.sessions import Session
+from services.web.source_desk import SourceDesk
 from services.web.state import AppState
 from services.web.triage_desk import TriageDesk
 from shared.article import Article
@@ -243,6 +244,7 @@ class NoDesk:
     feeds: FeedDesk = NoFeeds()
     triage: TriageDesk = NoTriage()
     audit: AuditLog
+    sources: SourceDesk
 
     def rhythm(self, *, since_us: int, until_us: int, step_us: int) -> list[Beat]:
         return []
