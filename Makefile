@@ -62,6 +62,7 @@ fix: $(VENV)/.dev  ## format, and mend what ruff can mend
 	@$(BIN)/ruff format .
 
 quality: $(VENV)/.dev  ## score the normaliser over labelled corpora: make quality CORPORA=DIR
+	@$(BIN)/python -m tests.quality.ninjs --corpora $(CORPORA)
 	@$(BIN)/python -m tests.quality.report --corpora $(CORPORA)
 
 peers: $(VENV)/.dev .venv-peers/.made  ## score other extractors beside ours over labelled pages: make peers CORPORA=DIR [SAMPLE=60] [ONLY=NAME]
