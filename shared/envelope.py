@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 
 from shared.hints import NO_HINTS, Applied, Hints
+from shared.package import Picture
 
 VERSION = 2
 
@@ -78,7 +79,8 @@ class Input(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, renam
     `version` is the publisher's own, `embargoed_until` what a header said. `corrects` is the id of the article that it
     was sent to; with `patches` it was made from that article, in ninjs; with `rereads` it is an input that came then
     (µs), read once more as its source is set now; `withdraws` takes the article back, `erases`
-    for good, with all it ever said. The last two are for the door alone.
+    for good, with all it ever said. The last three are for the door alone: `pictures` come to stay with the
+    input, whose body is then a package that tells of them.
     """
 
     source: Source
@@ -98,6 +100,7 @@ class Input(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, renam
     rereads: int = 0
     preconditions: Preconditions | None = None
     before: Remembered | None = None
+    pictures: tuple[Picture, ...] = ()
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -16,6 +16,7 @@ from shared.errors import InputRefused
 from shared.identity import COMMAND_LINE, article_id, content_hash, receipt_id, url_of
 from shared.ledger.calls import NOT_TAKEN, Accepted, Entered, EnteredState, Ledger, Weighed
 from shared.ledger.reader import Meta
+from shared.picture_files import PictureFiles
 from shared.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -55,6 +56,7 @@ class Intake:
         self._ledger = ledger
         self._archive = archive
         self._decisions = decisions_in(archive.folder)
+        self._pictures = open_pictures(settings)
         self._settings = settings
 
     def take_each(self, inputs: Sequence[Input]) -> list[Answer]:
@@ -107,6 +109,7 @@ class Intake:
     def _enter(self, batch: Sequence[Input]) -> list[Receipt]:
         now = now_us()
         archived = [_archived(item, now + i) for i, item in enumerate(batch)]
+        self._pictures.keep(picture for item in batch for picture in item.pictures)
         places = self._archive.put_batch(archived)
         offers = [
             _at_the_door(acceptance(entry, place), item)
@@ -196,6 +199,11 @@ def _receipt(answer: Entered) -> Receipt:
 def open_archive(settings: Settings) -> Archive:
     """The archive the settings name."""
     return Archive(settings.archive_folder, reserve_bytes=settings.disk_reserve_mb * 1024 * 1024)
+
+
+def open_pictures(settings: Settings) -> PictureFiles:
+    """The pictures beside that archive."""
+    return PictureFiles(settings.archive_folder, reserve_bytes=settings.disk_reserve_mb * 1024 * 1024)
 
 
 def open_decisions(settings: Settings) -> Archive:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from services.normalize.kept import kept_for_lines
 from services.normalize.language.load import GENERIC, Language, for_tag
+from services.normalize.pictures.words import EmbeddedPicture
 from services.normalize.readings import RuleId
 from shared.article import Article, Candidate, Evidence
 from shared.envelope import Raw
@@ -110,7 +111,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 class Document(msgspec.Struct, frozen=True, kw_only=True):
     """An article being read: the input's text, the rules of its language, its lines and the fields found so far.
 
-    `pieces` and `printed` are the reader's, untouched: what was there before any step judged it.
+    `pieces` and `printed` are the reader's, untouched: what was there before any step judged it. `pictures` are those
+    that came with the article.
     """
 
     raw: Raw
@@ -123,6 +125,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     pieces: tuple[Piece, ...] = ()
     printed: tuple[Piece, ...] = ()
     told: Told | None = None
+    pictures: tuple[EmbeddedPicture, ...] = ()
 
 
 _OF_TEXT: frozenset[Shape] = frozenset({"line", "picture", "caption", "embed", "debris"})

@@ -157,6 +157,14 @@ class RuleId(enum.Enum):
     CAPTION_CREDITED = ("a caption by its credit", 0.97)
     CAPTION_CREDITED_ON_PAGE = ("a paragraph that credits a picture", 0.95)
     CAPTION_SPEAKING = ("a caption: it speaks of its picture", 0.9)
+    # pictures that came with the article
+    EMBEDDED_CAPTION = ("the caption within the picture", 0.9)
+    EMBEDDED_CREDIT = ("the credit within the picture", 0.9)
+    EMBEDDED_DAY = ("when the picture says that it was taken", 0.9)
+    EMBEDDED_PEOPLE = ("whom the picture says that it shows", 0.9)
+    EMBEDDED_BESIDE = ("stands within the picture beside its caption", 0.95)
+    EMBEDDED_UNREAD = ("words within the picture that are not read", 1.0)
+    CAME_FIRST = ("the first picture that came with the article", 0.6)
     # dateline
     DATELINE_MARKUP = ("the markup says dateline", 0.95)
     DATELINE_PLACE_AND_AGENCY = ("place and agency", 0.97)

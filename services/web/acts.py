@@ -18,6 +18,7 @@ from shared.errors import PermanentError
 from shared.ledger.calls import Ledger
 from shared.ledger.reader import STAGES
 from shared.ledger.triage import TriageBook
+from shared.package import PACKAGE_TYPE
 from shared.settings import Settings
 
 Act = Literal["replay", "discard", "withdraw", "edit", "release", "resume"]
@@ -72,6 +73,10 @@ class Acts:
         head = self._ledger.head(line.article)
         if head is not None and head.rev > line.rev:
             raise PermanentError("a newer revision of this article has come since: look at that one")
+        if meta.media_type == PACKAGE_TYPE:
+            raise PermanentError(
+                "it came with pictures: let its publisher send it again, or correct it by `copydesk correct`"
+            )
         given = Input(source=desk_acts.DESK, media_type=_as_utf_8(meta.media_type), body=text.encode(), url=meta.url,
                       name=meta.name)  # fmt: skip
         with contextlib.closing(open_decisions(self._settings)) as archive:

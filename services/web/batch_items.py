@@ -10,8 +10,8 @@ import msgspec
 from services.ingest.drop_inputs import MEDIA_TYPES
 from services.web.problems import BODY, Problem
 from services.web.request_body import too_large
+from services.web.spooling import ZIP
 
-NDJSON, ZIP = "application/x-ndjson", "application/zip"
 MOST_ITEMS = 1000
 MOST_UNPACKED = 256 * 1024 * 1024
 DIRECTORY_BYTES = 1024 * 1024

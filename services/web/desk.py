@@ -25,6 +25,7 @@ from shared.ledger.calls import Ledger
 from shared.ledger.overview import read_pause
 from shared.ledger.triage import TriageBook
 from shared.ledger.troubles import Pause
+from shared.package import PACKAGE_TYPE, is_package, unpack
 from shared.settings import Settings
 
 RHYTHM_LASTS_US, DRIFT_LASTS_US = 5_000_000, 300_000_000
@@ -99,7 +100,11 @@ class WholeDesk:
             return None
         source = meta.source if meta is not None else stored.source if stored is not None else None
         media_type = meta.media_type if meta is not None else ""
-        return ArchivedInput(media_type=media_type, body=body, language=source.language if source else None)
+        language = source.language if source else None
+        if not is_package(body) or media_type not in ("", PACKAGE_TYPE):
+            return ArchivedInput(media_type=media_type, body=body, language=language)
+        package = unpack(body)  # the article in it is what a person looks at; its pictures stand in what was read
+        return ArchivedInput(media_type=package.media_type, body=package.body, language=language, has_pictures=True)
 
     def pause_of(self, kind: str, name: str) -> Pause | None:
         """Why a stage, a sink or a source rests; None where it does not."""

@@ -13,6 +13,7 @@ from services.ingest.formats.json_articles import LARGEST_LIST, BrokenJson, spli
 from services.ingest.packages import declared_item, split_package
 from services.web.keys import Publisher
 from services.web.problems import BODY, Place, Problem, in_body, in_header
+from services.web.spooling import MULTIPART
 from shared.envelope import MOST_BYTES, Input, Source
 from shared.errors import InputRefused, NotAFeed
 from shared.identity import address_alias, clean_link, is_page
@@ -56,7 +57,7 @@ def read_kind(content_type: str | None) -> Kind:
             f"{reason} read here.",
             at=in_header("Content-Type"),
             headers={"Accept": ", ".join(ACCEPTED)},
-            accepted=ACCEPTED,
+            accepted=[*ACCEPTED, *MULTIPART],
         )
     charset = header.get_param("charset")
     if charset is None or essence in JSON_TYPES:  # JSON is UTF-8, whatever a charset says

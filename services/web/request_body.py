@@ -144,7 +144,7 @@ async def body_of(request: Request, room: BodyRoom, *, limit: int, seconds: floa
 
     Raises `Problem`: too large, too slow (`seconds` in all, and a least rate all the time), no room.
     """
-    _check_head(request, limit)
+    check_head(request, limit)
     is_kept = "idempotency-key" in request.headers
     digest = hashlib.sha256() if is_kept else None
     body = _Body(room, _publisher_name(request), digest)
@@ -215,7 +215,8 @@ def _nameless_file(folder: Path | None) -> IO[bytes]:
     return tempfile.TemporaryFile(dir=os.fspath(folder))
 
 
-def _check_head(request: Request, limit: int) -> None:
+def check_head(request: Request, limit: int) -> None:
+    """Refuse by its head a body of another coding than is read, or one that says itself that it is too large."""
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in ("identity", "gzip"):
         raise Problem(
@@ -230,26 +231,30 @@ def _check_head(request: Request, limit: int) -> None:
 
 
 async def _read(request: Request, body: _Body, limit: int, seconds: float) -> None:
-    if request.headers.get("content-encoding", "").strip().lower() == "gzip":
-        await _unpack(request, body, limit, seconds)
-        return
     count = 0
-    async for piece in paced(request, seconds, body.stall_s):
+    async for piece in unpacked(request, paced(request, seconds, body.stall_s), limit, body.ask_room):
         count += len(piece)
         if count > limit:
             raise too_large(limit)
         await body.add(piece)
 
 
-async def _unpack(request: Request, body: _Body, limit: int, seconds: float) -> None:
+async def unpacked(
+    request: Request, came: AsyncIterator[bytes], limit: int, ask_room: Callable[[int], None]
+) -> AsyncIterator[bytes]:
+    """The pieces of a body as its sender had them before it packed them; room is asked before each step is opened."""
+    if request.headers.get("content-encoding", "").strip().lower() != "gzip":
+        async for piece in came:
+            yield piece
+        return
     inflater = Inflater(limit)
-    async for chunk in paced(request, seconds, body.stall_s):
+    async for chunk in came:
         steps = inflater.feed(chunk)
-        body.ask_room(STEP)
-        while (piece := _opened(partial(next, steps, None), limit)) is not None:
-            await body.add(piece)
-            body.ask_room(STEP)
-    await body.add(_opened(inflater.finish, limit) or b"")
+        ask_room(STEP)
+        while (opened := _opened(partial(next, steps, None), limit)) is not None:
+            yield opened
+            ask_room(STEP)
+    yield _opened(inflater.finish, limit) or b""
 
 
 def _opened(opening: Callable[[], bytes | None], limit: int) -> bytes | None:

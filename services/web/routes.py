@@ -33,6 +33,7 @@ from services.web.pages.publishers import show_publishers
 from services.web.pages.quality import show_quality
 from services.web.pages.resting import show_resting
 from services.web.pages.static_files import show_static
+from services.web.pictures import show_picture
 from services.web.pings import take_ping
 from services.web.problem_pages import explain_problem
 from services.web.receipts import show_receipt
@@ -58,6 +59,7 @@ def by_method(path: str, **answers: Answer) -> Route:
 ROUTES = (
     by_method("/v1/articles", GET=allow("read")(show_articles), POST=allow("push")(metered(idempotent(push_article)))),
     by_method("/v1/articles:validate", POST=allow("push")(metered(validate_article))),
+    by_method("/v1/pictures/{name}/{picture}", GET=allow("read")(show_picture)),
     by_method(
         "/v1/articles/{name:path}",
         GET=allow("read")(show_article),
@@ -65,8 +67,8 @@ ROUTES = (
         PATCH=allow("push")(metered(idempotent(patch_article))),
         DELETE=allow("push")(metered(idempotent(withdraw_article))),
     ),
-    by_method("/v1/batches", POST=allow("push")(metered(push_batch))),
-    by_method("/v1/pings", POST=allow("push")(metered(take_ping))),
+    by_method("/v1/batches", POST=allow("push")(metered(idempotent(push_batch)))),
+    by_method("/v1/pings", POST=allow("push")(metered(idempotent(take_ping)))),
     by_method("/v1/events", GET=allow("read")(show_events)),
     by_method("/v1/receipts/{receipt}", GET=allow("read", "push")(show_receipt)),
     by_method("/v1/search", GET=allow("read")(search_articles)),

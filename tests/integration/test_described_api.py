@@ -14,7 +14,7 @@ from shared.settings import Settings
 from tests.integration.described import filled, hold
 from tests.integration.test_web import door_of
 from tests.integration.test_web_docs import run, warm_up
-from tests.unit.web.stand_ins import ARTICLE, RECEIPT, SECRET, Desk, a_desk, a_line, a_stored
+from tests.unit.web.stand_ins import ARTICLE, RECEIPT, SECRET, Desk, a_desk, a_line, a_stored, with_picture
 
 EXAMPLES = 4  # of each kind for each operation, beside some fifteen hundred requests at the bounds of what is described
 
@@ -37,7 +37,7 @@ def test_the_service_answers_as_its_description_says(settings: Settings, tmp_pat
 def desk(tmp_path: Path) -> Desk:
     desk = a_desk(Keys(tmp_path / "keys.json", listed=SECRET))
     desk.lines.receipts[RECEIPT] = [a_line("indexed")]
-    desk.index.stored[ARTICLE] = a_stored()
+    desk.index.stored[ARTICLE] = with_picture(desk, a_stored())
     return desk
 
 

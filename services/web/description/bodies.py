@@ -5,7 +5,6 @@ from typing import Any
 
 import msgspec
 
-from services.web.batch_items import NDJSON, ZIP
 from services.web.corrections import MERGE_PATCH
 from services.web.pings import FORM
 from services.web.push_headers import (
@@ -21,6 +20,8 @@ from services.web.push_headers import (
     TEXT_XML,
     XML,
 )
+from services.web.spooling import FORM_DATA, NDJSON, ZIP
+from shared.package import MOST_PICTURES
 
 Schema = Mapping[str, Any]
 
@@ -86,10 +87,20 @@ _MARKUP: Mapping[str, Media] = {
         example=f'<newsMessage xmlns="{NEWS_ML}"><itemSet>{ITEM_EXAMPLE}</itemSet></newsMessage>',
     ),
 }
+_WITH_PICTURES: Schema = {
+    "type": "object",
+    "required": ["article"],
+    "properties": {
+        "article": {"type": "string", "minLength": 1},
+        "picture": {"type": "array", "maxItems": MOST_PICTURES, "items": {"type": "string", "format": "binary"}},
+    },
+    "additionalProperties": False,
+}
 ARTICLE = Body(
     meaning="One article, or several: a list of ninjs items or of schema.org objects, an `@graph`, an "
     "`itemListElement`, a JSON Feed, a NewsML-G2 message. At most 4 MiB, unpacked (or "
-    "what the operator's `max_input_bytes` says).",
+    "what the operator's `max_input_bytes` says). One article with its pictures is a form (or `multipart/mixed`, or "
+    "`multipart/related`): the part `article` is of any of these kinds, the others are JPEG, PNG or WebP.",
     media={
         TEXT: Media(schema=WORDS, example=TEXT_EXAMPLE),
         HTML: Media(schema=MARKUP, example=PAGE_EXAMPLE),
@@ -98,6 +109,7 @@ ARTICLE = Body(
         JSON_LD: Media(schema={"anyOf": [OBJECT, OBJECTS]}, example=LD_EXAMPLE),
         JSON_FEED: Media(schema=OBJECT, example=FEED_EXAMPLE),
         **_MARKUP,
+        FORM_DATA: Media(schema=_WITH_PICTURES, example={"article": TEXT_EXAMPLE}),
     },
 )
 PATCH = Body(

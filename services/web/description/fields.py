@@ -46,6 +46,12 @@ PARAMETERS: Mapping[str, Field] = {
         schema={"type": "string", "pattern": ADDRESS, "maxLength": MAX_ADDRESS},
         example="urn:news:2015:1109",
     ),
+    "picture": Field(
+        place="path",
+        name="picture",
+        meaning="The name of a picture, as the article's `href` ends in it.",
+        example="UyaQV-Ev4rdLoHyJJWCi11OHfrYv9E1aGQAlMO2X_-Q",
+    ),
     "receipt": Field(place="path", name="receipt", meaning="The number of a receipt.", example="r" + 26 * "0"),
     "slug": Field(place="path", name="slug", meaning="The last part of a problem's `type`.", example="no-article"),
     "article_states": Field(

@@ -1,7 +1,7 @@
 """The operations of the API: what each is for, what it takes, and all that it may answer."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
@@ -9,6 +9,7 @@ from services.web.description import bodies, shapes
 from services.web.description.bodies import Body
 from services.web.events import EVENT_STREAM
 from services.web.forms import FORMS
+from shared.package import PictureType
 
 JSON, PLAIN, HTML = "application/json", "text/plain", "text/html"
 TAGS: Mapping[str, str] = {
@@ -31,7 +32,8 @@ OF_BODY = ("bad-request", "too-slow", "too-large", "unsupported-encoding", "busy
 OF_PUSH = (
     *OF_BODY, "unsupported-media-type", "no-article", "not-yours", "beyond-prefixes", "over-quota", "intake-full",
 )  # fmt: skip
-OF_KEPT = ("in-flight", "idempotency-key-reused", "outdated", "precondition-failed", "withdrawn", "not-readable")
+OF_ONCE = ("in-flight", "idempotency-key-reused")
+OF_KEPT = (*OF_ONCE, "outdated", "precondition-failed", "withdrawn", "not-readable")
 OF_CHANGE = ("not-found", "not-indexed", "another-article", "on-its-way")
 PUSHED = ("encoding", "uri", "page", "version", "embargo")
 
@@ -152,15 +154,16 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         tag="Push",
         summary="Push many articles at once",
         detail="What is wrong with one item stops no other.",
+        parameters=("encoding", "idempotency_key"),
         body=bodies.BATCH,
         answers={
             200: Answer(
                 meaning="A result for each item.",
                 media={JSON: shapes.Batch},
-                headers=("RateLimit-Policy", "RateLimit"),
+                headers=("Idempotent-Replayed", "RateLimit-Policy", "RateLimit"),
             )
         },
-        problems=(*OF_BODY, "unsupported-media-type", "no-article", "over-quota"),
+        problems=(*OF_BODY, *OF_ONCE, "unsupported-media-type", "no-article", "over-quota"),
         curl='-H "Content-Type: application/x-ndjson" '
         '-d \'{"headline": "Rain at noon", "body_text": "It rained."}\' "$DESK/v1/batches"',
     ),
@@ -169,16 +172,16 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         tag="Push",
         summary="Say that a page or a feed has changed",
         detail="The feed of that address, or the feeds of its host, are visited within seconds.",
-        parameters=("encoding",),
+        parameters=("encoding", "idempotency_key"),
         body=bodies.PING,
         answers={
             202: Answer(
                 meaning="The feeds that are visited.",
                 media={JSON: shapes.Pinged},
-                headers=("RateLimit-Policy", "RateLimit"),
+                headers=("Idempotent-Replayed", "RateLimit-Policy", "RateLimit"),
             )
         },
-        problems=(*OF_BODY, "unknown-feed", "not-yours", "beyond-prefixes", "over-quota"),
+        problems=(*OF_BODY, *OF_ONCE, "unknown-feed", "not-yours", "beyond-prefixes", "over-quota"),
         curl='-H "Content-Type: application/json" '
         '-d \'{"url": "https://news.example/2015/11/rubber.html"}\' "$DESK/v1/pings"',
     ),
@@ -208,6 +211,24 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         },
         problems=("bad-request", "not-found", "not-indexed", "not-acceptable", "withdrawn"),
         curl='-H "Accept: application/ninjs+json" "$DESK/v1/articles/$ARTICLE"',
+    ),
+    ("GET", "/v1/pictures/{name}/{picture}"): Operation(
+        id="showPicture",
+        tag="Read",
+        summary="A picture that came with an article",
+        detail="The bytes as they came, at the address that the article names.",
+        parameters=("article", "picture", "known"),
+        answers={
+            200: Answer(
+                meaning="The picture.",
+                media=dict.fromkeys(get_args(PictureType)),
+                headers=("ETag",),
+            ),
+            206: Answer(meaning="A part of it, for who asks with `Range`.", media=dict.fromkeys(get_args(PictureType))),
+            304: Answer(meaning="You have it already.", headers=("ETag",)),
+        },
+        problems=("bad-request", "not-found", "not-indexed", "withdrawn"),
+        curl='"$DESK/v1/pictures/$ARTICLE/$PICTURE"',
     ),
     ("GET", "/v1/articles"): Operation(
         id="listArticles",
