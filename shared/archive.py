@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 import msgspec
-import structlog
 import zstandard
 
 from shared.clock import now_us
@@ -21,8 +20,9 @@ from shared.data_version import refuse_newer
 from shared.envelope import Envelope, Source
 from shared.errors import IntakeFull, PermanentError
 from shared.identity import bridged
+from shared.late_log import LateLog
 
-log = structlog.get_logger(__name__)
+log = LateLog(__name__)
 
 VERSION = 2
 MAGIC = b"CDARCH1\n"

@@ -7,19 +7,19 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 import msgspec
-import structlog
 
 from shared.archive import DECISIONS, Archive, Archived, Decision, pack_body
 from shared.clock import now_us
 from shared.envelope import MOST_BYTES, Envelope, Input
 from shared.errors import InputRefused
 from shared.identity import COMMAND_LINE, article_id, content_hash, receipt_id, url_of
+from shared.late_log import LateLog
 from shared.ledger.calls import NOT_TAKEN, Accepted, Entered, EnteredState, Ledger, Weighed
 from shared.ledger.reader import Meta
 from shared.picture_files import PictureFiles
 from shared.settings import Settings
 
-log = structlog.get_logger(__name__)
+log = LateLog(__name__)
 
 T = TypeVar("T")
 

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.index.search import Stored
+from services.web.bodies import moment
 from services.web.forms import form_for
 from services.web.keys import Publisher
 from services.web.links import link_to
@@ -20,7 +21,6 @@ from services.web.preferences import etag_of
 from services.web.problems import BODY, Problem, later
 from services.web.push_headers import inputs_of, read_kind
 from services.web.request_body import body_of
-from services.web.responses import moment
 from services.web.scopes import is_seen_by, may, only_of
 from services.web.state import AppState, publisher_of, state_of
 from services.web.taking import answer_taken, gone, take_in

@@ -6,11 +6,12 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.web.bodies import moment
 from services.web.ownership import may_claim
 from services.web.problems import Problem, in_body
 from services.web.push_headers import checked_address
 from services.web.request_body import body_of
-from services.web.responses import json_answer, moment
+from services.web.responses import json_answer
 from services.web.state import publisher_of, state_of
 from shared.identity import address_alias, is_page
 

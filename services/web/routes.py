@@ -15,6 +15,7 @@ from services.web.articles import push_article, show_article
 from services.web.batches import push_batch
 from services.web.corrections import patch_article, put_article, withdraw_article
 from services.web.events import show_events
+from services.web.guard import allow, scopes_of
 from services.web.health import show_health, show_readiness
 from services.web.idempotency import idempotent
 from services.web.links import check_prefix, prefix_of
@@ -37,7 +38,6 @@ from services.web.pictures import show_picture
 from services.web.pings import take_ping
 from services.web.problem_pages import explain_problem
 from services.web.receipts import show_receipt
-from services.web.scopes import allow, scopes_of
 from services.web.search import search_articles
 from services.web.state import AppState
 from services.web.status import show_metrics, show_status

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-import redis
 
 from shared.clock import now_us
 from shared.data_version import refuse_newer
@@ -14,7 +13,7 @@ from shared.errors import PermanentError
 from shared.identity import COMMAND_LINE, names_of
 from shared.ledger import keys
 from shared.ledger.causes import came_back
-from shared.ledger.connection import LedgerBroken, redis_errors
+from shared.ledger.connection import Client, LedgerBroken, redis_errors
 
 STAGES: tuple[Stage, ...] = ("normalize", "index")
 LONGEST_OWNER = 24
@@ -150,7 +149,7 @@ def owner_name(source: Source) -> str:
 class LedgerReader:
     """Questions about the ledger; asking changes nothing."""
 
-    def __init__(self, client: redis.Redis) -> None:
+    def __init__(self, client: Client) -> None:
         self.client: Any = client  # redis-py types its answers for text and bytes clients at once
 
     def check_version(self) -> None:

@@ -13,11 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import redis
 
 from shared.clock import now_us
 from shared.data_version import make_folder, refuse_newer
-from shared.errors import PermanentError, Unavailable
+from shared.errors import CopydeskError, PermanentError, Unavailable
 from shared.ledger import keys
 from shared.ledger.causes import cause_key, cause_of
 from shared.ledger.connection import redis_errors
@@ -98,7 +97,7 @@ class TriageBook:
             return {key.decode(): msgspec.json.decode(row, type=Triage) for key, row in rows.items()}
         found = self._read()
         if found:
-            with contextlib.suppress(redis.RedisError), redis_errors(self._client):
+            with contextlib.suppress(CopydeskError), redis_errors(self._client):
                 self._client.hset(keys.TRIAGE, mapping={key: msgspec.json.encode(one) for key, one in found.items()})
         return found
 

@@ -18,7 +18,7 @@ from shared.errors import NewerData, PermanentError
 from shared.ledger import keys
 from shared.ledger.calls import Ledger
 from shared.ledger.causes import cause_key
-from shared.ledger.connection import connect, redis_errors
+from shared.ledger.connection import connect_to_look, redis_errors
 from shared.ledger.reader import Ended, InputStatus, LedgerReader
 from shared.ledger.triage import Triage, TriageBook
 from shared.settings import Settings
@@ -41,7 +41,7 @@ class Stray(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 def list_dead(context: Context) -> int:
     """The dead, the latest first."""
-    reader = LedgerReader(connect(reach_desk(context)))
+    reader = LedgerReader(connect_to_look(reach_desk(context)))
     if astray := reader.strays():
         warn(f"{plural(len(astray), 'message')} could not be read: `copydesk dead strays` lists them")
     settings = context.settings
@@ -84,12 +84,12 @@ def assign_dead(context: Context) -> int:
 
 def _book(context: Context) -> TriageBook:
     settings = reach_desk(context)
-    return TriageBook(settings.triage_file, LedgerReader(connect(settings)))
+    return TriageBook(settings.triage_file, LedgerReader(connect_to_look(settings)))
 
 
 def _full_ref(context: Context) -> str:
     ref: str = context.args.name
-    reader = LedgerReader(connect(reach_desk(context)))
+    reader = LedgerReader(connect_to_look(reach_desk(context)))
     return ref if "@" in ref else reader.latest(ref) or f"{ref}@0"
 
 
@@ -101,7 +101,7 @@ def _tell_decided(context: Context, decided: Triage | None) -> int:
         show_json(decided)
     else:
         settings = reach_desk(context)
-        told = triaged_causes(settings, LedgerReader(connect(settings)))
+        told = triaged_causes(settings, LedgerReader(connect_to_look(settings)))
         print_triage([one for one in told if one.triage.key == decided.key])
     return OK
 
@@ -128,7 +128,7 @@ def print_ended(context: Context, inputs: Sequence[Ended], none: str) -> None:
 
 def strays(context: Context) -> int:
     """Messages that no worker could read, the latest first; with --clear they are shown a last time."""
-    client = LedgerReader(connect(reach_desk(context))).client
+    client = LedgerReader(connect_to_look(reach_desk(context))).client
     with redis_errors(client), client.pipeline(transaction=True) as pipe:
         pipe.lrange(keys.STRAYS, 0, -1)
         if context.args.clear:
@@ -159,7 +159,7 @@ def _stray(row: str) -> Stray:
 def show_dead(context: Context) -> int:
     """One dead article: why it died, its way, and the beginning of its input."""
     settings = reach_desk(context)
-    reader = LedgerReader(connect(settings))
+    reader = LedgerReader(connect_to_look(settings))
     line = find_status(reader, context.args.ref)
     if line is None:
         warn(f"nothing is known of {context.args.ref}: `copydesk dead list` shows the ids")

@@ -16,12 +16,11 @@ from services.cli.printing import RED, clean, plural, row, styled
 from services.cli.reach import refuse_newer_ledger
 from services.cli.triage import triaged_causes
 from services.desk.data_folder import find_desk, reach
-from services.desk.processes import OLDEST_REDIS
-from services.desk.valkey import find_server
+from services.desk.valkey import OLDEST_REDIS, find_server
 from services.ingest.drop_watch import mode
 from shared.data_version import VERSION, check_folder
 from shared.errors import CopydeskError, NewerData
-from shared.ledger.connection import connect, redis_errors
+from shared.ledger.connection import connect_to_look, redis_errors
 from shared.ledger.reader import LedgerReader
 from shared.settings import Settings, is_zone, without_password
 
@@ -105,7 +104,7 @@ def _redis(context: Context, settings: Settings) -> Iterator[Finding]:
         reason = f"none is up on {context.data_dir}; `copydesk up` starts {find_server()}"
         yield Finding(name="redis", verdict="ok", found=reason)
         return
-    client: Any = connect(settings)
+    client: Any = connect_to_look(settings)
     with redis_errors(client):
         info = client.info()
     place = without_password(settings.redis_url)
@@ -145,7 +144,7 @@ def _muted(context: Context, settings: Settings) -> Iterator[Finding]:
     """What nobody is told of is told here."""
     if context.loaded.origins["redis_url"] == "default" and find_desk(context.data_dir) is None:
         return
-    muted = [one for one in triaged_causes(settings, LedgerReader(connect(settings))) if one.muted]
+    muted = [one for one in triaged_causes(settings, LedgerReader(connect_to_look(settings))) if one.muted]
     if muted:
         dead = plural(sum(one.count for one in muted), "dead article")
         found = f"{dead} of {plural(len(muted), 'cause')}: no trouble is told of them"
