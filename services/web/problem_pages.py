@@ -2,12 +2,24 @@
 
 from collections.abc import Iterator
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from services.web.pages.render import page
-from services.web.problem_kinds import KINDS, MEMBERS, Kind
+from services.web.problem_kinds import KINDS, MEMBERS, Kind, example_of
 from services.web.problems import Problem
+
+HEAD = """# Problems
+
+Every answer that is no success is `application/problem+json` ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)):
+`type`, `title`, `status`, `detail` and `instance`, by which the operator finds it in the log. `GET` of the `type`
+answers with what stands below. Where one place of the request is to blame, `errors` points at it: at a `header`, a
+`parameter` of the path or the query, or by a `pointer` into the body.
+
+This page is made from `services/web/problem_kinds.py` (`python -m tools.problems`).
+
+"""
 
 
 async def explain_problem(request: Request) -> Response:
@@ -18,8 +30,9 @@ async def explain_problem(request: Request) -> Response:
         raise Problem("not-found", "There is no such kind of problem.")
     if "text/html" in request.headers.get("accept", ""):
         members = [(name, MEMBERS[name]) for name in (*kind.always, *kind.members)]
-        return page(request, "explained.html", slug=slug, kind=kind, members=members)
-    text = "\n\n".join((f"{kind.status} {kind.title}", kind.meaning, kind.remedy, *_members(kind)))
+        return page(request, "explained.html", slug=slug, kind=kind, members=members, example=_example(slug))
+    told = (f"{kind.status} {kind.title}", kind.meaning, kind.remedy, *_members(kind), _example(slug))
+    text = "\n\n".join(told)
     return PlainTextResponse(f"{text}\n", headers={"Vary": "Accept"})
 
 
@@ -29,28 +42,13 @@ def _members(kind: Kind) -> Iterator[str]:
         yield "\n".join(lines)
 
 
+def _example(slug: str) -> str:
+    return msgspec.json.format(msgspec.json.encode(example_of(slug)), indent=2).decode()
+
+
 def problems_document() -> str:
     """docs/problems.md: every kind of problem, from the table that the front door answers by."""
     return HEAD + "\n".join(_section(slug, kind) for slug, kind in KINDS.items())
-
-
-HEAD = """# Problems
-
-Every answer that is no success is `application/problem+json` ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)):
-`type`, `title`, `status`, `detail` and `instance`, by which the operator finds it in the log. `GET` of the `type`
-answers with what stands below. Where one place of the request is to blame, `errors` points at it: at a `header`, a
-`parameter` of the path or the query, or by a `pointer` into the body.
-
-```json
-{"type": "/problems/bad-request", "title": "The request cannot be read", "status": 400,
- "detail": "limit must be a whole number from 1 to 100.",
- "errors": [{"parameter": "limit", "detail": "limit must be a whole number from 1 to 100."}],
- "instance": "urn:uuid:0c1e5a0e-4f0f-4a53-9d3b-7c1c0b6f4a51"}
-```
-
-This page is made from `services/web/problem_kinds.py` (`python -m tools.problems`).
-
-"""
 
 
 def _section(slug: str, kind: Kind) -> str:
@@ -60,4 +58,5 @@ def _section(slug: str, kind: Kind) -> str:
         lines.append(f"* `{name}`{may}: {MEMBERS[name]}")
     if kind.always or kind.members:
         lines.append("")
+    lines += ["```json", _example(slug), "```", ""]
     return "\n".join(lines)

@@ -9,9 +9,10 @@ import pytest
 from services.web.description.document import describe
 from services.web.description.operations import OPERATIONS
 from services.web.keys import Keys
+from services.web.problem_kinds import KINDS, example_of
 from services.web.routes import ROUTES
 from shared.settings import Settings
-from tests.integration.described import filled, hold
+from tests.integration.described import closed, filled, hold
 from tests.integration.test_web import door_of
 from tests.integration.test_web_docs import run, warm_up
 from tests.unit.web.stand_ins import ARTICLE, RECEIPT, SECRET, Desk, a_desk, a_line, a_stored, with_picture
@@ -22,6 +23,14 @@ EXAMPLES = 4  # of each kind for each operation, beside some fifteen hundred req
 def test_every_schema_is_one() -> None:
     schemas = describe(ROUTES, "1.0")["components"]["schemas"]
     assert [name for name, schema in schemas.items() if not jsonschema_rs.meta.is_valid(schema)] == []
+
+
+def test_the_example_of_a_problem_is_one() -> None:
+    document = closed(describe(ROUTES, "1.0"))
+    for slug in KINDS:
+        schema = {"$ref": f"#/components/schemas/Problem-{slug}", "components": document["components"]}
+        validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+        assert [error.message for error in validator.iter_errors(example_of(slug))] == [], slug
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 from services.web.description.bodies import Body
 from services.web.description.fields import HEADERS, PARAMETERS, Field
 from services.web.description.operations import OF_ALL, OF_KEY, OPERATIONS, PAGES, TAGS, Answer, Operation
-from services.web.problem_kinds import KINDS, MEMBERS
+from services.web.problem_kinds import KINDS, MEMBERS, example_of
 from services.web.problems import MEDIA_TYPE
 from services.web.scopes import MEANINGS, Scope
 from shared.article import Article
@@ -227,6 +227,7 @@ def _problem(slug: str, prefix: str) -> Json:
         }
         | own,
         "required": ["type", "title", "status", "instance", *kind.always],
+        "examples": [example_of(slug) | {"type": f"{prefix}/problems/{slug}"}],
     }
 
 

@@ -4,7 +4,8 @@ A member with a default may be absent. Lists and texts of the article itself are
 """
 
 import datetime as dt
-from typing import Annotated, Literal
+from collections.abc import Container
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -13,9 +14,8 @@ from services.index.rhythm import LastHour
 from services.index.search import Matched
 from shared.article import Article
 from shared.envelope import Source
-from shared.ledger.overview import Backlog, FeedCounts
-from shared.ledger.reader import Balance, StageStatus
-from shared.ledger.troubles import Trouble, Worker
+from shared.ledger.overview import Overview
+from shared.ledger.reader import Status
 
 Moment = Annotated[str, Meta(extra_json_schema={"format": "date-time"}, description="RFC 3339, with its zone.")]
 Id = Annotated[str, Meta(pattern="^[a-z2-7]{26}$", description="The id that the desk gave the article.")]
@@ -262,20 +262,25 @@ class Changes(Shape):
     last: str
 
 
-class DeskStatus(Shape):
-    """The desk at one moment."""
+def _fields_of(told: type[msgspec.Struct], but: Container[str] = ()) -> list[tuple[str, Any]]:
+    return [(field.name, field.type) for field in msgspec.structs.fields(told) if field.name not in but]
 
-    state: Literal["ok", "degraded"]
-    balance: Balance
-    stages: dict[str, StageStatus]
-    redis_bytes: int
-    redis_max_bytes: int
-    workers: list[Worker]
-    troubles: list[Trouble]
-    feeds: FeedCounts
-    backlog: Backlog
-    articles: int
-    last_hour: LastHour
+
+# As `Overview.as_told` puts them side by side: what comes to the one comes to the other.
+DeskStatus = msgspec.defstruct(
+    "DeskStatus",
+    [
+        ("state", Literal["ok", "degraded"]),
+        *_fields_of(Status),
+        *_fields_of(Overview, but=("status", "latency")),
+        ("articles", int),
+        ("last_hour", LastHour),
+    ],
+    bases=(Shape,),
+    namespace={"__doc__": "The desk at one moment."},
+    kw_only=True,
+    rename="camel",
+)
 
 
 class Healthy(Shape):
