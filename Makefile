@@ -6,7 +6,7 @@ OTHER_VENV = .venv-$(notdir $(PYTHON))
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes
 CORPORA ?= ../shared/corpora
 
-.PHONY: help demo up test test-fast test-on coverage check fix lua-check quality peers bench chaos screenshots compose-check changelog lock clean
+.PHONY: help demo up test test-fast test-on coverage check fix lua-check quality peers bench chaos api-check screenshots compose-check changelog lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -62,6 +62,7 @@ fix: $(VENV)/.dev  ## format, and mend what ruff can mend
 	@$(BIN)/ruff format .
 
 quality: $(VENV)/.dev  ## score the normaliser over labelled corpora: make quality CORPORA=DIR
+	@$(BIN)/python -m tests.quality.ninjs --corpora $(CORPORA)
 	@$(BIN)/python -m tests.quality.report --corpora $(CORPORA)
 
 peers: $(VENV)/.dev .venv-peers/.made  ## score other extractors beside ours over labelled pages: make peers CORPORA=DIR [SAMPLE=60] [ONLY=NAME]
@@ -77,6 +78,9 @@ bench: $(VENV)/.dev  ## CPU per article, latency and memory, as ratios within on
 
 chaos: $(VENV)/.dev  ## break a live desk under load a hundred times, and prove that nothing is lost
 	@$(BIN)/python -m tests.faults.chaos
+
+api-check: $(VENV)/.dev  ## hold the real service against its description at length: make api-check [EXAMPLES=100]
+	@$(BIN)/python -m tests.integration.described --examples $(or $(EXAMPLES),100)
 
 screenshots: $(VENV)/.dev  ## the desk's pages as pictures in docs/images (needs chromium)
 	@$(BIN)/python -m tests.e2e.screenshots docs/images

@@ -10,15 +10,14 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-import structlog
-
 from shared.archive_entries import VERSION, Archived, Decision, Found, Newer, encode_entry, unpack_body
 from shared.clock import now_us
 from shared.data_version import refuse_newer
 from shared.errors import IntakeFull, PermanentError
+from shared.late_log import LateLog
 from shared.segments import FRAME, MAGIC, OPEN, SEALED, is_segment, open_segment, read_frame, read_frames
 
-log = structlog.get_logger(__name__)
+log = LateLog(__name__)
 
 SEGMENT_BYTES = 64 * 1024 * 1024
 ORPHAN_US = 60_000_000
@@ -71,6 +70,10 @@ class Archive:
 
     def get(self, location: str, *, limit: int) -> bytes:
         """The bytes of the input that rests at `location`; `PermanentError` when it is not there."""
+        return unpack_body(self.entry(location).body, limit)
+
+    def entry(self, location: str) -> Archived:
+        """The input that rests at `location`, packed as it lies there; `PermanentError` when it is not there."""
         segment, _, offset = location.rpartition(":")
         opened = open_segment(self.folder / f"{Path(segment).name}{OPEN}") if offset.isdigit() else None
         if opened is None:
@@ -83,7 +86,7 @@ class Archive:
         if not isinstance(entry, Archived):
             what = "damaged" if entry is None else "erased"
             raise PermanentError(f"the archive entry {location} is {what}")
-        return unpack_body(entry.body, limit)
+        return entry
 
     def entries(
         self, *, since_us: int = 0, on_newer: Callable[[str, Newer], None] | None = None

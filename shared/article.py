@@ -43,6 +43,8 @@ class Block(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, renam
     A `picture` has `href`, `caption` and `byline` (the credit); a `caption` is one whose picture is not in the
     input, as in plain text: its words stand in `text`, its credit in `byline`. Tables and embeds too may have a
     `caption`; a quote's `byline` is who said it; an `embed` has `text` (what it is: "video", "post") and `href`.
+    A picture that came with the article has `href` `ni:///sha-256;…`, the name of its bytes; `taken` is when it says
+    that it was taken (ISO 8601, a day or a moment, with a zone where it says one), `people` whom it says that it shows.
     """
 
     type: BlockType
@@ -52,6 +54,8 @@ class Block(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, renam
     href: str | None = None
     items: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
+    taken: str | None = None
+    people: tuple[str, ...] = ()
 
 
 class Headline(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):

@@ -5,6 +5,9 @@ from typing import Literal
 
 import msgspec
 
+from shared.hints import NO_HINTS, Applied, Hints
+from shared.package import Picture
+
 VERSION = 2
 
 # Of one article. Twice the largest ever seen; beyond it, reading would cost more than the clock of a child allows, and
@@ -74,8 +77,10 @@ class Input(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, renam
     (all are the operator's), `changed` that the feed has called other words by the same page and GUID before.
 
     `version` is the publisher's own, `embargoed_until` what a header said. `corrects` is the id of the article that it
-    was sent to; with `patches` it was made from that article, in ninjs; `withdraws` takes the article back, `erases`
-    for good, with all it ever said. The last two are for the door alone.
+    was sent to; with `patches` it was made from that article, in ninjs; with `rereads` it is an input that came then
+    (µs), read once more as its source is set now; `withdraws` takes the article back, `erases`
+    for good, with all it ever said. The last three are for the door alone: `pictures` come to stay with the
+    input, whose body is then a package that tells of them.
     """
 
     source: Source
@@ -92,8 +97,10 @@ class Input(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, renam
     withdraws: bool = False
     patches: bool = False
     erases: bool = False
+    rereads: int = 0
     preconditions: Preconditions | None = None
     before: Remembered | None = None
+    pictures: tuple[Picture, ...] = ()
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -120,6 +127,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     withdraws: bool = False
     patches: bool = False
     erases: bool = False
+    rereads: int = 0
 
 
 class Withdrawal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -132,7 +140,8 @@ class Withdrawal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Raw(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
     """What the normaliser gets: the bytes as they came and everything known from outside of them.
 
-    `received_us` resolves relative dates; `url` is the address the body was read from, if any.
+    `received_us` resolves relative dates; `url` is the address the body was read from, if any. `hints` are what is set
+    for its source, whose zone and language stand in `source` already; `hinted_by` says which version of whose they are.
     """
 
     source: Source
@@ -140,6 +149,16 @@ class Raw(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename=
     body: bytes
     received_us: int
     url: str | None = None
+    hints: Hints = NO_HINTS
+    hinted_by: str = ""
+
+    def with_settings(self, applied: Applied) -> "Raw":
+        """The input as it is read under these settings of its source."""
+        hints = applied.hints
+        source = msgspec.structs.replace(
+            self.source, zone=hints.zone or self.source.zone, language=hints.language or self.source.language
+        )
+        return msgspec.structs.replace(self, source=source, hints=hints, hinted_by=applied.said_by)
 
 
 FeedPicture = tuple[str, str | None, str | None]

@@ -164,12 +164,26 @@ def content_hash(media_type: str, body: bytes) -> str:
 def article_id(aliases: Sequence[str], sha: str) -> str:
     """The id that an article's first input proposes: 26 characters made from its strongest alias, else its content."""
     first = (*aliases, sha)[0]
-    return base64.b32encode(hashlib.sha256(first.encode("utf-8", "surrogatepass")).digest()).decode().lower()[:26]
+    return _digits(hashlib.sha256(first.encode("utf-8", "surrogatepass")).digest()[:17], _PAIRS)
 
 
 def receipt_id(received_us: int, random: bytes) -> str:
     """A receipt's id: it sorts by time; `random` are 9 bytes."""
-    return "r" + base64.b32hexencode(received_us.to_bytes(7, "big") + random).decode().lower()[:26]
+    return "r" + _digits(received_us.to_bytes(7, "big") + random + b"\0", _PAIRS_IN_ORDER)
+
+
+def _digits(raw: bytes, pairs: Sequence[str]) -> str:
+    """17 bytes as 26 digits of base32, without their last 6 bits; the library's own takes ten times as long."""
+    number = int.from_bytes(raw, "big") >> 6
+    return "".join([pairs[number >> shift & 1023] for shift in range(120, -1, -10)])
+
+
+def _pairs(digits: str) -> tuple[str, ...]:
+    return tuple(first + second for first in digits for second in digits)
+
+
+_PAIRS = _pairs("abcdefghijklmnopqrstuvwxyz234567")
+_PAIRS_IN_ORDER = _pairs("0123456789abcdefghijklmnopqrstuv")  # base32hex: what sorts as bytes sorts as text
 
 
 def feed_id(url: str) -> str:

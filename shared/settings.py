@@ -42,6 +42,8 @@ SECRETS = frozenset({"push_keys", "notify", "sinks"})
 # What stands in a data folder: the archive and the index may stand elsewhere, as `archive_dir` and `index_dir` say.
 ARCHIVE, INDEX = "archive", "index"
 FEEDS_FILE, KEYS_FILE, INDEX_FILE = "feeds.json", "keys.json", "copydesk.sqlite3"
+SOURCES_FILE = "sources.json"
+TRIAGE_FILE = "triage.json"
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -53,6 +55,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     index_dir: str | None = None
     seeds_dir: str = "seeds"
     max_input_bytes: Count = 16 * 1024 * 1024
+    max_picture_bytes: Count = 16 * 1024 * 1024
     batch_articles: Count = 25
     batch_bytes: Count = 4 * 1024 * 1024
     task_limit_s: Count = 55
@@ -113,9 +116,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return Path(self.data_dir, "audit")
 
     @property
+    def triage_file(self) -> Path:
+        """What people decided on causes of deaths."""
+        return Path(self.data_dir, TRIAGE_FILE)
+
+    @property
     def feeds_file(self) -> Path:
         """The feeds that are watched."""
         return Path(self.data_dir, FEEDS_FILE)
+
+    @property
+    def sources_file(self) -> Path:
+        """What is set for each source."""
+        return Path(self.data_dir, SOURCES_FILE)
 
     @property
     def keys_file(self) -> Path:

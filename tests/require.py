@@ -8,7 +8,12 @@ from typing import NoReturn
 
 import pytest
 
-KNOWN = frozenset({"browser", "caddy", "docker", "luacheck", "nginx", "opensearch", "postgres", "promtool", "s3"})
+KNOWN = frozenset(
+    {
+        "bash", "browser", "caddy", "docker", "fish", "luacheck", "man", "mandoc", "nginx", "opensearch", "postgres",
+        "promtool", "s3", "zsh",
+    }
+)  # fmt: skip
 
 
 def required(value: str) -> frozenset[str]:

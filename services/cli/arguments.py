@@ -14,6 +14,36 @@ class Argument(NamedTuple):
     names: tuple[str, ...]
     options: dict[str, Any]
 
+    @property
+    def is_option(self) -> bool:
+        return self.names[0].startswith("-")
+
+    @property
+    def takes_value(self) -> bool:
+        return (self.is_option and "action" not in self.options) or self.options.get("action") == "append"
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        return tuple(self.options.get("choices", ()))
+
+    @property
+    def value(self) -> str:
+        """What stands for its value in help: `FILE`, `{normalize,index}`."""
+        choices = f"{{{','.join(self.choices)}}}" if self.choices else ""
+        return choices or str(self.options.get("metavar") or self.names[-1].lstrip("-").replace("-", "_").upper())
+
+    @property
+    def label(self) -> str:
+        """How it is written: `-n, --lines N`, `[WORD ...]`."""
+        if self.is_option:
+            return ", ".join(self.names) + (f" {self.value}" if self.takes_value else "")
+        many = {"*": f"[{self.value} ...]", "+": f"{self.value} [{self.value} ...]", "?": f"[{self.value}]"}
+        return many.get(str(self.options.get("nargs")), self.value)
+
+    @property
+    def help(self) -> str:
+        return str(self.options.get("help", ""))
+
 
 def arg(*names: str, **options: Any) -> Argument:
     """One argument, written as for `add_argument`."""
@@ -34,6 +64,16 @@ def count(text: str) -> int:
     return int(text)
 
 
+JSON = arg("--json", action="store_true", help="answer in JSON, for programs; errors too")
+SET = arg("--set", dest="set_pairs", action="append", metavar="NAME=VALUE", help="any other setting (`config show`)")
+PLACES = (
+    arg("--data-dir", metavar="DIR", help="where everything is kept (data)"),
+    arg("--seeds-dir", metavar="DIR", help="the watched folder (seeds)"),
+    arg("--redis-url", metavar="URL", help="a Redis of yours instead of the embedded one"),
+    arg("--host", dest="web_host", metavar="HOST", help="the front door's address (127.0.0.1)"),
+    arg("--port", dest="web_port", metavar="PORT", help="the front door's port (8080)"),
+)
+COMMON = (JSON, *PLACES, SET)
 SOURCE = (
     arg("--zone", metavar="ZONE", help="time zone of its dates without one, such as Asia/Ho_Chi_Minh"),
     arg("--language", metavar="TAG", help="language of its texts, such as vi"),
@@ -54,6 +94,7 @@ REFS = (
     arg("--reason", metavar="REASON", help="only those dead for this reason"),
     arg("--stage", choices=STAGES[1:], help="only those that died in this stage"),
 )
+DEAD = arg("name", metavar="ID", help="any dead article of that cause, as `dead list` shows it")
 FEEDS = (
     arg("refs", nargs="*", metavar="FEED", help="its id or address, as `feeds list` shows it"),
     arg("--failing", action="store_true", help="all that fail or have ended"),

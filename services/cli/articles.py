@@ -7,7 +7,7 @@ from services.cli.reach import reach_desk
 from services.index.listing import END_OF_TIME
 from services.index.search import Index
 from services.ingest.desk_acts import Named
-from services.ingest.intake import Intake, open_archive, open_decisions
+from services.ingest.intake import Intake, open_archive, open_decisions, open_pictures
 from services.ingest.purging import Parts
 from shared.ledger.listing import IN_FLIGHT, list_standing
 from shared.work.celery_app import open_ledger
@@ -38,7 +38,7 @@ class DeskActs:
     @property
     def parts(self) -> Parts:
         """What erasing works with."""
-        return Parts(self.intake, self.ledger, self.archive, self.decisions)
+        return Parts(self.intake, self.ledger, self.archive, self.decisions, open_pictures(self.settings))
 
     def find(self, name: str) -> list[Named]:
         """The article that an id, a receipt or an address means; none where nobody knows it.

@@ -12,8 +12,8 @@ def note_act(context: Context) -> None:
     args = context.args
     if not getattr(args, "yes", True):  # it has only counted
         return
-    act = args.target.partition(":")[2].replace("_", " ")
-    audit, who = AuditLog(context.settings.audit_folder), f"cli:{_person()}"
+    act = args.command.target.partition(":")[2].replace("_", " ")
+    audit, who = AuditLog(context.settings.audit_folder), person()
     try:
         for on in _objects(context):
             audit.note(who=who, act=act, on=on, why=getattr(args, "because", None) or "")
@@ -28,8 +28,9 @@ def _objects(context: Context) -> list[str]:
     return [str(name) for name in named]
 
 
-def _person() -> str:
+def person() -> str:
+    """Who acts at this terminal: `cli:lan`."""
     try:
-        return getpass.getuser()
+        return f"cli:{getpass.getuser()}"
     except (OSError, KeyError):  # a container's user without a name
-        return "unknown"
+        return "cli:unknown"

@@ -2,7 +2,14 @@
 
 from typing import NamedTuple
 
-from services.cli.arguments import Argument
+from services.cli.arguments import COMMON, JSON, SET, Argument
+
+
+class Example(NamedTuple):
+    """A command line that does something useful, and what it does."""
+
+    line: str
+    does: str
 
 
 class Command(NamedTuple):
@@ -15,7 +22,14 @@ class Command(NamedTuple):
     target: str
     help: str
     arguments: tuple[Argument, ...] = ()
+    examples: tuple[Example, ...] = ()
     serves: bool = False  # a process that runs for long: it logs, where other commands speak to a person
     opens: bool = True  # the data folder, whose version is checked first
     act: bool = False  # changes what others see: written into the audit log, with who and why
     alone: bool = False  # of no desk: options that place one are not its business
+    tells: bool = False  # of the commands themselves: it needs no settings either
+
+    @property
+    def common(self) -> tuple[Argument, ...]:
+        """The options of every command that its help speaks of."""
+        return (JSON,) if self.tells else (JSON, SET) if self.alone else COMMON

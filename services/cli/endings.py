@@ -1,32 +1,75 @@
-"""How a command ends that did not go well: a sentence for a person, or the last line of a process' log."""
+"""How a command ends that did not go well: a sentence or a problem for whoever called, or the last line of a log."""
 
+import json
 import sys
 from importlib import import_module
+from typing import NamedTuple
 
 DEBUG_HINT = "COPYDESK_DEBUG=1 shows where"
-NEWER = 3
+FINE, WRONG_DATA, WRONG_USAGE, NEWER = 0, 1, 2, 3
 
 
-def explain(error: Exception) -> int:
-    """Tell a person what went wrong, and give the exit code."""
+class Problem(NamedTuple):
+    """One kind of ending: its name for people, and what to do about it."""
+
+    title: str
+    do: str
+
+
+PROBLEMS = {
+    "wrong-usage": Problem("The command line is not understood", "Write it as the usage says."),
+    "refused": Problem("The input is not taken", "Mend what detail names, and hand it in again."),
+    "unavailable": Problem("A part of the desk is away", "Start what detail names, and try again."),
+    "not-possible": Problem("That cannot be done", "Mend what detail names."),
+    "newer-data": Problem("A newer release has written these data", "Start the newer release again."),
+    "system": Problem("The machine refused", "Give the desk its rights, or room, and try again."),
+    "unforeseen": Problem("An error of ours", "Report it; COPYDESK_DEBUG=1 shows where."),
+}
+
+
+def explain(error: Exception, *, as_json: bool = False) -> int:
+    """Tell whoever called what went wrong, and give the exit code."""
+    kind, words = _describe(error)
+    if as_json:
+        say_problem(kind, words)
+    else:
+        _say(words)
+    return _code_of(error)
+
+
+def say_problem(kind: str, detail: str, *, do: str | None = None) -> None:
+    """A problem as one JSON object on standard error: its kind, its title, what happened, what to do."""
+    problem = PROBLEMS[kind]
+    told = {"type": kind, "title": problem.title, "detail": detail, "do": do or problem.do}
+    line = json.dumps(told, ensure_ascii=False)
+    print(import_module("shared.harmless").harmless_json(line), file=sys.stderr)
+
+
+def _describe(error: Exception) -> tuple[str, str]:
     errors = import_module("shared.errors")
     if isinstance(error, errors.CopydeskError):
-        _say(str(error))
-        return _code_of(error)
+        return _kind_of(error), str(error)
     if isinstance(error, OSError) and error.strerror:
         place = f"{error.filename}: " if error.filename else ""
-        _say(f"{place}{error.strerror} ({DEBUG_HINT})")
-        return 2
+        return "system", f"{place}{error.strerror} ({DEBUG_HINT})"
     message = " ".join(str(error).split())
-    _say(f"unforeseen {type(error).__name__}: {message} ({DEBUG_HINT}; please report it)")
-    return 2
+    return "unforeseen", f"unforeseen {type(error).__name__}: {message} ({DEBUG_HINT}; please report it)"
+
+
+def _kind_of(error: Exception) -> str:
+    errors = import_module("shared.errors")
+    if isinstance(error, errors.NewerData):
+        return "newer-data"
+    if isinstance(error, errors.TransientError):
+        return "unavailable"
+    return "refused" if _code_of(error) == WRONG_DATA else "not-possible"
 
 
 def _code_of(error: Exception) -> int:
     errors = import_module("shared.errors")
     if isinstance(error, errors.NewerData):
         return NEWER
-    return 1 if isinstance(error, errors.InputRefused | errors.NotAnArticle | errors.NotAFeed) else 2
+    return WRONG_DATA if isinstance(error, errors.InputRefused | errors.NotAnArticle | errors.NotAFeed) else WRONG_USAGE
 
 
 def _say(words: str) -> None:

@@ -13,6 +13,7 @@ from services.cli.columns import columns_of, cut, padded
 from shared.article import Article, Block, Evidence, Person, Role
 from shared.clock import from_us
 from shared.envelope import Event
+from shared.ledger.causes import returns
 
 LABEL_WIDTH = 11
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -217,12 +218,13 @@ def timeline_lines(events: Sequence[Event], *, detailed: bool = False) -> Iterat
     """When an article came, then each state with what it took; `detailed` also tells which process had it."""
     if not events:
         return
-    first, *later = events
+    first = events[0]
     parts = [f"{from_us(first.at_us).astimezone():%Y-%m-%d %H:%M:%S} {first.state}"]
-    for before, event in itertools.pairwise((first, *later)):
+    for (before, event), is_back in zip(itertools.pairwise(events), returns(events)[1:], strict=True):
         took = (event.at_us - before.at_us) / 1_000_000
         note = f" ({event.note})" if event.note and (detailed or event.state != "working") else ""
-        parts.append(f"{event.state} +{took:.3f} s{note}".replace(" ", NO_BREAK))
+        back = " came back after replay" if is_back else ""
+        parts.append(f"{event.state} +{took:.3f} s{note}{back}".replace(" ", NO_BREAK))
     yield from row("Way", " → ".join(parts))
 
 

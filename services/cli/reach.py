@@ -6,7 +6,7 @@ from services.cli.context import Context
 from services.desk.data_folder import reach
 from shared.data_version import check_folder
 from shared.errors import NewerData, TransientError
-from shared.ledger.connection import connect
+from shared.ledger.connection import connect_to_look
 from shared.ledger.reader import LedgerReader
 from shared.settings import Settings
 
@@ -30,7 +30,7 @@ def reach_desk(context: Context) -> Settings:
 def refuse_newer_ledger(settings: Settings) -> None:
     """Raise `NewerData` for a ledger of a newer release; a Redis that is away says so when it is asked."""
     try:
-        LedgerReader(connect(settings)).check_version()
+        LedgerReader(connect_to_look(settings)).check_version()
     except NewerData:
         raise
     except TransientError:

@@ -13,7 +13,7 @@ import redis
 from services.desk.data_folder import Desk, describe, hold_folder
 from services.desk.image import Program, can_fork, warm
 from services.desk.supervisor import GaveUp, Spec, Supervisor
-from services.desk.valkey import answers, find_server, runtime_folder, server_command, socket_url
+from services.desk.valkey import OLDEST_REDIS, answers, find_server, runtime_folder, server_command, socket_url
 from shared.clock import now_us
 from shared.errors import PermanentError
 from shared.ledger import keys
@@ -25,7 +25,6 @@ from shared.work.liveness import forget_worker
 
 WORKERS = ("ingest", "normalize", "index")
 SOFT_STOP_S = 2.0
-OLDEST_REDIS = 7
 SERVER_DEADLINE_S = 600.0  # a long log takes its time to load; a server that cannot start is given up at once
 
 

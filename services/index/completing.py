@@ -52,4 +52,11 @@ def _patched(article: Article, stored: Article) -> Article:
         kept |= {"first_created": stored.first_created}  # a clock without a zone, which ninjs cannot tell
     if article.first_created in (None, stored.first_created):
         kept |= {name: getattr(stored, name) for name in ("precision", "zone_rule", "local_day")}
-    return replace(article, **kept)
+    pictures = {block.href: block for block in stored.blocks if block.href and (block.taken or block.people)}
+    blocks = (
+        replace(block, taken=pictures[block.href].taken, people=pictures[block.href].people)
+        if block.href in pictures and block.type == "picture"
+        else block
+        for block in article.blocks
+    )
+    return replace(article, blocks=tuple(blocks), **kept)

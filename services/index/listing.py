@@ -103,3 +103,19 @@ def _listed(row: sqlite3.Row | tuple[object, ...]) -> Listed:
         },
         Listed,
     )
+
+
+_OF_HOST = (
+    "SELECT articles.id, articles.rev, entry FROM (SELECT DISTINCT n FROM aliases WHERE alias >= ? AND alias < ?) "
+    "JOIN articles USING (n) JOIN revisions ON revisions.n = articles.n AND revisions.rev = articles.rev "
+    "WHERE NOT withdrawn ORDER BY articles.rev DESC LIMIT ?"
+)
+
+
+def list_host(index: Index, host: str, limit: int) -> list[tuple[str, str]]:
+    """The newest articles whose page is of a host, as `id@rev` with their headline. All of the host are looked at."""
+    page = f"url:https://{host}/"
+    with index.reading() as database:
+        rows = [] if database is None else database.execute(_OF_HOST, (page, f"{page[:-1]}0", limit)).fetchall()
+    entries = ((article, rev, _ENTRY.decode(zstandard.decompress(blob))) for article, rev, blob in rows)
+    return [(f"{article}@{rev}", entry.article.headline or article) for article, rev, entry in entries]

@@ -37,6 +37,13 @@ def rule(entry: Entry, known: Known | None, stored: Callable[[], Article] = Arti
     news: Outcome = "withdrawn" if gone else "indexed"
     if known is None:
         return Ruling(article_id=entry.article_id, outcome=news, stored=True)
+    if entry.rereads and entry.rev != known.rev:
+        return _rule_reread(entry, known)
+    return _rule_beside(entry, known, stored, news)
+
+
+def _rule_beside(entry: Entry, known: Known, stored: Callable[[], Article], news: Outcome) -> Ruling:
+    gone = entry.article.pub_status != "usable"
     if known.rev == entry.rev and known.article_id == entry.article_id:
         return Ruling(article_id=known.article_id, outcome="withdrawn" if known.withdrawn else "indexed", stored=False)
     same = known.withdrawn == gone and known_as(entry, known, stored)
@@ -56,6 +63,19 @@ def rule(entry: Entry, known: Known | None, stored: Callable[[], Article] = Arti
     if not gone and loses:
         return Ruling(article_id=known.article_id, outcome="superseded", stored=False)
     return Ruling(article_id=known.article_id, outcome=news, stored=True)
+
+
+def _rule_reread(entry: Entry, known: Known) -> Ruling:
+    """Rule on an input that is read once more: it takes the place of its own earlier reading, and of nothing else."""
+    if known.withdrawn or entry.sha != known.sha or entry.rev < known.rev:
+        return Ruling(article_id=known.article_id, outcome="superseded", stored=False)
+    if known.digest == digest_of(entry.article):
+        return Ruling(
+            article_id=known.article_id, outcome="duplicate", stored=False, heard=max(entry.rev, known.heard),
+            edited=known.edited, as_of=known.as_of,
+        )  # fmt: skip
+    heard = known.heard if known.heard > entry.rev else 0
+    return Ruling(article_id=known.article_id, outcome="indexed", stored=True, heard=heard)
 
 
 def may_return(entry: Entry, known: Known) -> bool:

@@ -14,8 +14,10 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
+from shared import identity
 from shared.errors import InputRefused, TransientError
 
+ODD = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\\]|%(?=[0-9A-Fa-f]{2})")
 WHOLE = "."  # what the drop folder itself is called among the names below it
 READ_TRIES = 3
 STALLED_S = 600.0
@@ -280,3 +282,13 @@ def _why_closed(folder: Path, name: str, error: OSError) -> Exception:
     if error.errno == errno.ENOTDIR:  # a file where its folder was
         return Vanished()
     return Unreadable(f"{printable(name)} is not readable: {error.strerror}", retry_after=5)
+
+
+def path_alias(name: str) -> str:
+    """What a file is known by: its name, with all that is not plain text percent-encoded, so that no two share one."""
+    return identity.path_alias(percent_encoded(name))
+
+
+def percent_encoded(name: str) -> str:
+    """A name of any bytes as plain text: no two names share one."""
+    return ODD.sub(lambda odd: "".join(f"%{byte:02X}" for byte in os.fsencode(odd[0])), name)

@@ -1,13 +1,11 @@
 """What a dropped file holds: one article, the items of a package or the entries of a feed; and whose it is."""
 
-import os
-import re
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 import msgspec
 
-from services.ingest.drop_files import printable
+from services.ingest.drop_files import path_alias, percent_encoded, printable
 from services.ingest.feeds import looks_like_feed, make_inputs
 from services.ingest.formats import json_feed
 from services.ingest.formats.feed import Feed
@@ -30,7 +28,6 @@ STRUCTURED = frozenset({".xml", ".json"})
 LARGE = 256 * 1024
 # What an alias may not hold as it is: control characters, bytes that are no text, and `\` or a `%` that would read as
 # an escape. All other names keep the alias they always had.
-ODD = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\\]|%(?=[0-9A-Fa-f]{2})")
 
 
 def is_document(name: str, body: bytes) -> bool:
@@ -46,7 +43,7 @@ def make_drop_inputs(name: str, body: bytes, source: Source, parser: FeedParser)
     suffix = PurePosixPath(name).suffix.lower()
     if suffix in STRUCTURED and _is_feed(suffix, body):
         feed = _parse(name, body, parser)
-        entries = make_inputs(feed, feed.topic or f"drop:{_percent_encoded(name)}", source)
+        entries = make_inputs(feed, feed.topic or f"drop:{percent_encoded(name)}", source)
         if entries:
             return [_named(entry.input, name, number) for number, entry in enumerate(entries, start=1)]
         raise InputRefused(f"{printable(name)} is a feed without entries")
@@ -68,11 +65,6 @@ def make_article_input(name: str, body: bytes, source: Source) -> Input:
     """A file as one article, known by its path; raises `InputRefused` for a kind that is not read."""
     media_type = check_kind(name)
     return Input(source=source, media_type=media_type, body=body, aliases=(path_alias(name),), name=printable(name))
-
-
-def path_alias(name: str) -> str:
-    """What a file is known by: its name, with all that is not plain text percent-encoded, so that no two share one."""
-    return identity.path_alias(_percent_encoded(name))
 
 
 def drop_source(name: str, drops: Mapping[str, SourceSettings]) -> Source:
@@ -105,7 +97,7 @@ def _packaged(name: str, item: Item, number: int, source: Source) -> Input:
     if item.guid:
         own = (identity.address_alias(item.guid, identity.COMMAND_LINE),)
     elif item.is_placed:
-        own = (identity.path_alias(f"{_percent_encoded(name)}#{number}"),)
+        own = (identity.path_alias(f"{percent_encoded(name)}#{number}"),)
     return Input(
         source=source,
         media_type=MEDIA_TYPES[PurePosixPath(name).suffix.lower()],
@@ -117,12 +109,8 @@ def _packaged(name: str, item: Item, number: int, source: Source) -> Input:
 
 def _parse(name: str, body: bytes, parser: FeedParser) -> Feed:
     """Read a dropped feed; the address it is given within is nothing a person has to read."""
-    address = f"drop:{_percent_encoded(name)}"
+    address = f"drop:{percent_encoded(name)}"
     try:
         return parser.parse(body, None, address)
     except NotAFeed as error:
         raise NotAFeed(str(error).replace(address, printable(name))) from error
-
-
-def _percent_encoded(name: str) -> str:
-    return ODD.sub(lambda odd: "".join(f"%{byte:02X}" for byte in os.fsencode(odd[0])), name)

@@ -6,15 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import redis
-import structlog
 
 from services.ingest.drop_files import WHOLE, Unreadable, check_listable, is_known, printable
 from shared.clock import now_us
+from shared.late_log import LateLog
 from shared.ledger import keys
-from shared.ledger.connection import redis_errors
+from shared.ledger.connection import Client, redis_errors
 
-log = structlog.get_logger(__name__)
+log = LateLog(__name__)
 
 MAX_PROBLEMS = 1000
 TIDIED_AT_ONCE = 200
@@ -53,7 +52,7 @@ class Notes(msgspec.Struct, kw_only=True):
 class DropMemory:
     """The files of one folder. No call asks Redis once a file; all raise `TransientError` while it is away."""
 
-    def __init__(self, client: redis.Redis, folder: Path) -> None:
+    def __init__(self, client: Client, folder: Path) -> None:
         self._redis: Any = client
         self._folder = folder
         self._cursor = 0

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Literal
 
 import msgspec
-import structlog
 
 from services.ingest.drop_files import DropNames, list_names, read_mark, still_for
 from services.ingest.inotify import Change, Listener
+from shared.late_log import LateLog
 
-log = structlog.get_logger(__name__)
+log = LateLog(__name__)
 
 STILL_S = 5.0  # where nobody says that a file is whole, it has to hold still for so long
 LONG_STILL_S = 300.0  # so long where its close is still to be heard: that of a file made before our eyes

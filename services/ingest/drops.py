@@ -20,6 +20,7 @@ from services.ingest.drop_files import (
     Unsure,
     Vanished,
     is_known,
+    path_alias,
     printable,
     read_drop,
     read_mark,
@@ -32,7 +33,6 @@ from services.ingest.drop_inputs import (
     is_document,
     make_article_input,
     make_drop_inputs,
-    path_alias,
 )
 from services.ingest.drop_memory import DropMemory, Notes, Taken
 from services.ingest.drop_watch import Why

@@ -1,5 +1,6 @@
 """How each feed is doing and when it is visited next, in Redis: gone with Redis, it costs one full fetch."""
 
+import functools
 import math
 import random
 from collections.abc import Callable, Iterable, Sequence
@@ -8,13 +9,12 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 import msgspec
-import redis
 
 from services.ingest.schedule import Why
 from services.ingest.subscriptions import Subscription
 from shared.clock import now_us
 from shared.ledger import keys
-from shared.ledger.connection import redis_errors
+from shared.ledger.connection import Client, redis_errors
 from shared.ledger.troubles import Failing
 
 CLAIM_LIMIT = 25
@@ -58,10 +58,14 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, r
 class FeedStates:
     """The feeds' state and due times in Redis. `clock` sets Redis' time in seconds by hand, for tests."""
 
-    def __init__(self, client: redis.Redis, clock: Callable[[], float] | None = None) -> None:
+    def __init__(self, client: Client, clock: Callable[[], float] | None = None) -> None:
         self._redis = client
         self._clock = clock
-        self._times = client.register_script(resources.files(__package__).joinpath("feed_times.lua").read_text())
+
+    @functools.cached_property
+    def _times(self) -> Any:
+        """The script that keeps the times: whoever only looks needs none."""
+        return self._redis.register_script(resources.files(__package__).joinpath("feed_times.lua").read_text())
 
     def sync(self, feeds: Iterable[Subscription]) -> None:
         """Make the due-queue hold exactly these feeds, new ones due within seconds: so an empty Redis is refilled."""

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 import msgspec
-import structlog
 
 from shared.archive import DECISIONS, Archive
 from shared.archive_entries import Archived, Decision, pack_body
@@ -15,11 +14,13 @@ from shared.clock import now_us
 from shared.envelope import MOST_BYTES, Envelope, Input
 from shared.errors import InputRefused
 from shared.identity import COMMAND_LINE, article_id, content_hash, receipt_id, url_of
+from shared.late_log import LateLog
 from shared.ledger.calls import NOT_TAKEN, Accepted, Entered, EnteredState, Ledger, Weighed
 from shared.ledger.reader import Meta
+from shared.picture_files import PictureFiles
 from shared.settings import Settings
 
-log = structlog.get_logger(__name__)
+log = LateLog(__name__)
 
 T = TypeVar("T")
 
@@ -56,6 +57,7 @@ class Intake:
         self._ledger = ledger
         self._archive = archive
         self._decisions = decisions_in(archive.folder)
+        self._pictures = open_pictures(settings)
         self._settings = settings
 
     def take_each(self, inputs: Sequence[Input]) -> list[Answer]:
@@ -108,6 +110,7 @@ class Intake:
     def _enter(self, batch: Sequence[Input]) -> list[Receipt]:
         now = now_us()
         archived = [_archived(item, now + i) for i, item in enumerate(batch)]
+        self._pictures.keep(picture for item in batch for picture in item.pictures)
         places = self._archive.put_batch(archived)
         offers = [
             _at_the_door(acceptance(entry, place), item)
@@ -179,6 +182,7 @@ def _archived(item: Input, received_us: int) -> Archived:
         withdraws=item.withdraws,
         patches=item.patches,
         erases=item.erases,
+        rereads=item.rereads,
     )
     return Archived(envelope=envelope, body=pack_body(item.body))
 
@@ -196,6 +200,11 @@ def _receipt(answer: Entered) -> Receipt:
 def open_archive(settings: Settings) -> Archive:
     """The archive the settings name."""
     return Archive(settings.archive_folder, reserve_bytes=settings.disk_reserve_mb * 1024 * 1024)
+
+
+def open_pictures(settings: Settings) -> PictureFiles:
+    """The pictures beside that archive."""
+    return PictureFiles(settings.archive_folder, reserve_bytes=settings.disk_reserve_mb * 1024 * 1024)
 
 
 def open_decisions(settings: Settings) -> Archive:

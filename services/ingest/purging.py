@@ -9,11 +9,14 @@ from services.ingest import desk_acts
 from services.ingest.desk_acts import Named
 from services.ingest.intake import Intake
 from shared.archive import Archive
+from shared.archive_entries import unpack_body
 from shared.archive_erasure import erase
 from shared.clock import now_us
-from shared.envelope import WITHDRAWAL_TYPE
+from shared.envelope import MOST_BYTES, WITHDRAWAL_TYPE
 from shared.ledger.calls import Ledger
 from shared.ledger.listing import standing_refs
+from shared.package import PACKAGE_TYPE, unpack
+from shared.picture_files import PictureFiles
 
 
 class Answered(Protocol):
@@ -30,6 +33,7 @@ class Parts(msgspec.Struct, frozen=True):
     ledger: Ledger
     archive: Archive
     decisions: Archive
+    pictures: PictureFiles
 
 
 def inputs_of(
@@ -65,4 +69,16 @@ def purge(parts: Parts, articles: Sequence[Named], places: Sequence[tuple[str, s
         standing = standing_refs(parts.ledger, article.article)
         others = [ref for ref in standing if ref != f"{receipt.article}@{receipt.rev}"]
         parts.ledger.discard(others, reason, standing=True)
+    parts.pictures.erase(_pictures_of_these_alone(parts.archive, {place for place, _ in places}))
     return erase(parts.archive.folder, places, articles[0].article, now_us())
+
+
+def _pictures_of_these_alone(archive: Archive, places: set[str]) -> set[str]:
+    """The pictures that came with these inputs and with no other one."""
+    theirs: set[str] = set()
+    others: set[str] = set()
+    for place, entry in archive.entries():
+        if entry.envelope.media_type == PACKAGE_TYPE:
+            pictures = unpack(unpack_body(entry.body, MOST_BYTES)).pictures
+            (theirs if place in places else others).update(picture.sha256 for picture in pictures)
+    return theirs - others

@@ -7,6 +7,7 @@ from celery import signals
 from services.normalize.pipeline import import_readers
 from services.normalize.tasks import read_articles
 from shared.settings import Settings
+from shared.source_book import SourceBook
 from shared.untrusted.sandbox import limit_memory
 from shared.work.batches import register
 from shared.work.celery_app import make_app, open_ledger
@@ -21,7 +22,8 @@ def run(settings: Settings) -> int:
     app = make_app(settings, "normalize")
     record = WorkerRecord(settings, "normalize")
     ledger = open_ledger(settings, record.boot)
-    handle = read_articles(max_bytes=settings.max_input_bytes, cpu_s=settings.article_cpu_s)
+    book = SourceBook(settings.sources_file)
+    handle = read_articles(max_bytes=settings.max_input_bytes, cpu_s=settings.article_cpu_s, set_for=book.applied)
     register(app, "normalize", ledger, handle, RetryPolicy(max_attempts=settings.max_attempts))
 
     def limit_child(**_: object) -> None:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from services.normalize.kept import kept_for_lines
 from services.normalize.language.load import GENERIC, Language, for_tag
+from services.normalize.pictures.words import EmbeddedPicture
 from services.normalize.readings import RuleId
 from shared.article import Article, Candidate, Evidence
 from shared.envelope import Raw
@@ -28,6 +29,7 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `indent` by how many columns it is set in.
     `dateline` are the words at its start that the markup calls one, `caption` those of a table, code or embed.
     `byline` is the credit of a picture or who said a quote. `is_running`: the markup shows that it is no subhead.
+    `hint` is the setting of the source that says what it is.
     """
 
     text: str
@@ -44,6 +46,7 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     href: str | None = None
     items: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
+    hint: str = ""
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,7 +111,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 class Document(msgspec.Struct, frozen=True, kw_only=True):
     """An article being read: the input's text, the rules of its language, its lines and the fields found so far.
 
-    `pieces` and `printed` are the reader's, untouched: what was there before any step judged it.
+    `pieces` and `printed` are the reader's, untouched: what was there before any step judged it. `pictures` are those
+    that came with the article.
     """
 
     raw: Raw
@@ -121,6 +125,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     pieces: tuple[Piece, ...] = ()
     printed: tuple[Piece, ...] = ()
     told: Told | None = None
+    pictures: tuple[EmbeddedPicture, ...] = ()
 
 
 _OF_TEXT: frozenset[Shape] = frozenset({"line", "picture", "caption", "embed", "debris"})

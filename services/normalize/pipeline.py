@@ -14,18 +14,22 @@ from services.normalize.fields.captions import judge_captions
 from services.normalize.fields.date import read_date_lines
 from services.normalize.fields.dateline import read_lead
 from services.normalize.fields.headline import read_headline
+from services.normalize.fields.hints import read_hinted_byline, set_defaults, settings_used
 from services.normalize.fields.language import tell_language
 from services.normalize.fields.line_labels import label_lines
 from services.normalize.fields.markers import read_markers, read_sender
 from services.normalize.fields.notes import read_notes
+from services.normalize.fields.pictures import place_pictures, tell_pictures
 from services.normalize.fields.remaining import keep_remaining
 from services.normalize.fields.text import mend_text
 from services.normalize.fields.wrapping import join_wrapped
+from services.normalize.pictures.words import EmbeddedPicture
 from services.normalize.readers import sniff
 from services.normalize.readings import RuleId
 from shared.article import Article, Evidence
 from shared.envelope import FEED_ENTRY_TYPE, MOST_BYTES, Raw
 from shared.errors import NotAnArticle
+from shared.package import PACKAGE_TYPE
 from shared.untrusted.decode import Decoded, decode
 
 Reader = Callable[[str, Raw], Draft]
@@ -39,6 +43,7 @@ READERS: Mapping[str, str] = {
     sniff.NITF: "nitf",
     sniff.NEWSML_G2: "newsml_g2",
 }
+EMBEDDED = "services.normalize.pictures.embedded"
 
 STEPS: tuple[Callable[[Document], Document], ...] = (
     mend_text,
@@ -49,6 +54,7 @@ STEPS: tuple[Callable[[Document], Document], ...] = (
     read_notes,
     read_date_lines,
     cut_boilerplate,
+    read_hinted_byline,
     read_end_byline,
     read_headline,
     read_head_byline,
@@ -56,7 +62,10 @@ STEPS: tuple[Callable[[Document], Document], ...] = (
     read_lead,
     judge_captions,
     keep_remaining,
+    place_pictures,
     set_blocks,
+    tell_pictures,
+    set_defaults,
 )
 
 
@@ -68,18 +77,21 @@ def normalize(raw: Raw) -> Article:
     """The article in an input; raises `NotAnArticle` when it holds none, and nothing else."""
     if len(raw.body) > MOST_BYTES:
         raise NotAnArticle(f"The input has {len(raw.body)} bytes; more than {MOST_BYTES} are not read as one article.")
+    pictures: tuple[EmbeddedPicture, ...] = ()
+    if raw.media_type == PACKAGE_TYPE:
+        raw, pictures = importlib.import_module(EMBEDDED).open_package(raw)
     media_type = sniff.media_type_of(raw.body, raw.media_type)
     if media_type == sniff.MAIL:
         raw, media_type = _module("mail").open_mail(raw), sniff.PLAIN
     reader = reader_for(media_type)
     decoded = decode(raw.body, raw.media_type, raw.source.language)
-    document = open_document(raw, decoded.text, _bounded(reader(decoded.text, raw)))
+    document = replace(open_document(raw, decoded.text, _bounded(reader(decoded.text, raw))), pictures=pictures)
     for step in STEPS:
         document = step(document)
     article = document.article
     if article.headline is None and article.description is None and not article.blocks:
         raise NotAnArticle("Nothing in the input reads as an article.")
-    return replace(article, evidence=(*document.evidence, *_evidence_of_encoding(decoded)))
+    return replace(article, evidence=(*document.evidence, *_evidence_of_encoding(decoded), *settings_used(raw)))
 
 
 def _evidence_of_encoding(decoded: Decoded) -> Iterator[Evidence]:
@@ -116,6 +128,7 @@ def import_readers() -> None:
     """Import all readers now: a process that forks does so before, or each child would for itself."""
     for name in (*READERS.values(), "mail"):
         _module(name)
+    importlib.import_module(EMBEDDED)
 
 
 def _module(name: str) -> Any:

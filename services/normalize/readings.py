@@ -25,6 +25,12 @@ class RuleId(enum.Enum):
     One section a field, in the order of the article's fields; a member's name is what code compares.
     """
 
+    # what is set for the source, before all that is read
+    SOURCE_HINT = ("the source's settings", 0.97)
+    SETTINGS_USED = ("read with the settings of", 1.0)
+    HINT_MISSED = ("a setting that found nothing: the usual reading stands", 1.0)
+    HINT_TOO_WIDE = ("a setting that means too much of the page: set aside", 1.0)
+    HINTS_ASIDE = ("settings that would leave nothing of the article: set aside", 1.0)
     # encoding: told where the text is not just what the bytes say
     BYTES_UNREADABLE = ("bytes that are no letters of the text's encoding: U+FFFD stands for them", 1.0)
     TEXT_MENDED = ("misread before it came, and mended", 0.9)
@@ -151,6 +157,14 @@ class RuleId(enum.Enum):
     CAPTION_CREDITED = ("a caption by its credit", 0.97)
     CAPTION_CREDITED_ON_PAGE = ("a paragraph that credits a picture", 0.95)
     CAPTION_SPEAKING = ("a caption: it speaks of its picture", 0.9)
+    # pictures that came with the article
+    EMBEDDED_CAPTION = ("the caption within the picture", 0.9)
+    EMBEDDED_CREDIT = ("the credit within the picture", 0.9)
+    EMBEDDED_DAY = ("when the picture says that it was taken", 0.9)
+    EMBEDDED_PEOPLE = ("whom the picture says that it shows", 0.9)
+    EMBEDDED_BESIDE = ("stands within the picture beside its caption", 0.95)
+    EMBEDDED_UNREAD = ("words within the picture that are not read", 1.0)
+    CAME_FIRST = ("the first picture that came with the article", 0.6)
     # dateline
     DATELINE_MARKUP = ("the markup says dateline", 0.95)
     DATELINE_PLACE_AND_AGENCY = ("place and agency", 0.97)

@@ -1,19 +1,25 @@
 """Shell of the normalize stage: a record's bytes in, the canonical article's JSON out (zstd), under a CPU clock."""
 
+from collections.abc import Callable
+
 import msgspec
 
 from services.normalize.pipeline import normalize
 from shared.archive_entries import pack_body, unpack_body
 from shared.article import Article, Correction
 from shared.clock import from_us
-from shared.envelope import WITHDRAWAL_TYPE, Raw, Withdrawal
+from shared.envelope import WITHDRAWAL_TYPE, Raw, Source, Withdrawal
+from shared.hints import NOT_SET, Applied
 from shared.ledger.calls import Claimed
 from shared.ledger.reader import Meta
 from shared.untrusted.sandbox import cpu_clock
 from shared.work.batches import Done, Handler, each
 
+SetFor = Callable[[Source, str | None], Applied]
+"""What is set for an input's source and the host of its page, as it stands now."""
 
-def read_articles(*, max_bytes: int, cpu_s: float) -> Handler:
+
+def read_articles(*, max_bytes: int, cpu_s: float, set_for: SetFor = lambda _source, _url: NOT_SET) -> Handler:
     """A handler that reads each article within `cpu_s` seconds of CPU; the process dies on one that takes longer."""
 
     def read_article(item: Claimed) -> Done:
@@ -24,9 +30,9 @@ def read_articles(*, max_bytes: int, cpu_s: float) -> Handler:
             source=meta.source,
             media_type=meta.media_type,
             body=unpack_body(item.body, max_bytes),
-            received_us=meta.received_us,
+            received_us=meta.rereads or meta.received_us,
             url=meta.url,
-        )
+        ).with_settings(set_for(meta.source, meta.url))
         with cpu_clock(cpu_s):
             article = normalize(raw)
         return _done(article)

@@ -17,6 +17,8 @@ from shared.envelope import Input
 from shared.errors import PermanentError
 from shared.ledger.calls import Ledger
 from shared.ledger.reader import STAGES
+from shared.ledger.triage import TriageBook
+from shared.package import PACKAGE_TYPE
 from shared.settings import Settings
 
 Act = Literal["replay", "discard", "withdraw", "edit", "release", "resume"]
@@ -43,6 +45,7 @@ class Acts:
     def __init__(self, settings: Settings, ledger: Ledger, index: Index, intake: Intake, audit: AuditLog) -> None:
         self._settings, self._ledger, self._index, self._intake = settings, ledger, index, intake
         self._audit = audit
+        self._triage = TriageBook(settings.triage_file, ledger)
 
     def on_articles(self, act: Act, refs: Sequence[str], *, who: str, why: str) -> Done:
         """Replay, discard or withdraw these `id@rev`; those that are not in the state for it are left as they are."""
@@ -53,6 +56,8 @@ class Acts:
             fit = [ref for ref, line in lines.items() if line is not None and line.state in STATES[act]]
             with contextlib.closing(open_decisions(self._settings)) as archive:
                 done = [ref for page in _pages(fit) for ref in self._do(act, archive, page, why)]
+            if act == "replay":
+                self._triage.note_replayed(line for ref in done if (line := lines[ref]) is not None)
         for ref in done:
             self._audit.note(who=who, act=act, on=ref, why=why)
         return Done(done=len(done), left=tuple(ref for ref in refs if ref not in done))
@@ -68,11 +73,16 @@ class Acts:
         head = self._ledger.head(line.article)
         if head is not None and head.rev > line.rev:
             raise PermanentError("a newer revision of this article has come since: look at that one")
+        if meta.media_type == PACKAGE_TYPE:
+            raise PermanentError(
+                "it came with pictures: let its publisher send it again, or correct it by `copydesk correct`"
+            )
         given = Input(source=desk_acts.DESK, media_type=_as_utf_8(meta.media_type), body=text.encode(), url=meta.url,
                       name=meta.name)  # fmt: skip
         with contextlib.closing(open_decisions(self._settings)) as archive:
             desk_acts.correct(self._intake, archive, self._named(line.article, meta.aliases), given, why)
             decisions.discard(self._ledger, archive, [ref], why)
+        self._triage.note_replayed([line])
         self._audit.note(who=who, act="edit", on=ref, why=why)
         return Done(done=1)
 

@@ -10,7 +10,7 @@ import structlog
 from services.index.changes import list_changes
 from services.index.search import Index
 from services.ingest.feed_states import FeedStates
-from services.ingest.intake import Intake, open_archive
+from services.ingest.intake import Intake, open_archive, open_pictures
 from services.ingest.pings import FeedPings
 from services.ingest.subscriptions import Subscriptions
 from services.web.answers import AnswerStore
@@ -44,6 +44,7 @@ def serve(settings: Settings) -> None:
     archive = open_archive(settings)
     app_state = open_state(settings, archive)
     app_state.keys.begin()
+    app_state.pictures.sweep()
     descriptors = Descriptors.raised(settings.web_connections)
     app_state.room.most_files = descriptors.for_bodies
     listener = listen(settings.web_host, settings.web_port)
@@ -83,10 +84,11 @@ def open_state(settings: Settings, archive: Archive) -> AppState:
         list_changes=partial(list_changes, index),
         changes=ChangeHub(EventStream(ledger.client)),
         sessions=Sessions(ledger.client, keys),
-        desk=WholeDesk(settings, ledger, archive, index),
+        desk=WholeDesk(settings, ledger, archive, index, keys),
         meters=Meters(watchman.look),
         ping=FeedPings(Subscriptions(settings), FeedStates(ledger.client)).ping,
         reading=open_reading_room(settings),
+        pictures=open_pictures(settings),
         answers=AnswerStore(ledger.client),
         readiness=_readiness(settings, ledger, archive, keys),
         room=BodyRoom(folder=Path(settings.data_dir), stall_s=settings.push_stall_s),

@@ -1,8 +1,9 @@
 """One article of the index as it is told in our own JSON: with its evidence, its way and its revisions."""
 
 from services.index.search import Stored
+from services.web.bodies import moment
 from services.web.links import link_to
-from services.web.responses import moment, stages_of
+from services.web.responses import stages_of
 
 
 def article_body(stored: Stored) -> dict[str, object]:

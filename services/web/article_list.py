@@ -4,10 +4,10 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.web.bodies import row_body
 from services.web.links import link_to
-from services.web.listing import Row
 from services.web.queries import refused_parameter
-from services.web.responses import json_answer, moment
+from services.web.responses import json_answer
 from services.web.scopes import only_of
 from services.web.state import publisher_of, state_of
 from services.web.wanted import WrongFilter, read_wanted
@@ -29,17 +29,3 @@ async def show_articles(request: Request) -> Response:
         following = request.url.include_query_params(before=listing.next).query
         links["next"] = link_to(f"/v1/articles?{following}")
     return json_answer({"articles": [row_body(row) for row in listing.rows], "links": links})
-
-
-def row_body(row: Row) -> dict[str, object]:
-    """A row with moments and seconds, and without what is not known."""
-    body: dict[str, object] = msgspec.to_builtins(row)
-    for micros, name in (("receivedUs", "received"), ("settledUs", "settled")):
-        body[name] = moment(body.pop(micros, None))  # type: ignore[arg-type]
-    for micros, name in (("waitedUs", "waitedSeconds"), ("workedUs", "workedSeconds")):
-        spent = body.pop(micros, None)
-        body[name] = None if spent is None else spent / 1_000_000  # type: ignore[operator]
-    body["links"] = {"article": link_to(f"/v1/articles/{row.article}")} | (
-        {"receipt": link_to(f"/v1/receipts/{row.receipt}")} if row.receipt else {}
-    )
-    return {name: value for name, value in body.items() if value is not None}

@@ -1,5 +1,6 @@
 """`POST /v1/articles` takes articles in; `GET /v1/articles/{id}` gives it as it stands in the index."""
 
+import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -8,15 +9,18 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.index.search import Stored
+from services.web.bodies import moment
 from services.web.forms import form_for
 from services.web.keys import Publisher
 from services.web.links import link_to
 from services.web.ownership import may_claim, not_yours
+from services.web.packages import is_package, read_package
+from services.web.picture_addresses import with_addresses
 from services.web.preferences import etag_of
-from services.web.problems import Problem, later
+from services.web.problems import BODY, Problem, later
 from services.web.push_headers import inputs_of, read_kind
 from services.web.request_body import body_of
-from services.web.responses import moment
 from services.web.scopes import is_seen_by, may, only_of
 from services.web.state import AppState, publisher_of, state_of
 from services.web.taking import answer_taken, gone, take_in
@@ -41,18 +45,33 @@ async def push_article(request: Request) -> Response:
 @asynccontextmanager
 async def read_inputs(request: Request, app_state: AppState, publisher: Publisher) -> AsyncIterator[Sequence[Input]]:
     """The articles of a request's body; its bytes count as held until the block ends."""
+    if is_package(request.headers):
+        async with read_package(request, app_state, publisher) as packaged:
+            yield packaged
+        return
     kind = read_kind(request.headers.get("content-type"))
     limits = app_state.settings
     most = min(limits.max_input_bytes, MOST_BYTES)
     async with body_of(request, app_state.room, limit=most, seconds=limits.push_body_s) as body:
         if not body or body.isspace():
-            raise Problem("no-article", "The body is empty.")
+            raise Problem("no-article", "The body is empty.", at=BODY)
         reading = partial(inputs_of, kind, body, request.headers, publisher)
         yield reading() if len(body) < LARGE else await app_state.read(reading)
 
 
 async def show_article(request: Request) -> Response:
     """The article as it stands in the index, in the form that its reader accepts; `ETag` is its revision."""
+    stored = await readable(request)
+    form = form_for(request.headers.get("accept"))
+    etag = etag_of(stored.rev, form.name)
+    headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Accept"}
+    if is_known(request.headers.get("if-none-match"), etag):
+        return Response(status_code=304, headers=headers)
+    return Response(form.write(with_addresses(request, stored)), headers=headers, media_type=form.content_type)
+
+
+async def readable(request: Request) -> Stored:
+    """The article that a path names; raises the `Problem` that tells why its reader does not get it."""
     app_state, publisher = state_of(request), publisher_of(request)
     target = await find_target(app_state, publisher, request.path_params["name"])
     stored = target.stored
@@ -66,20 +85,14 @@ async def show_article(request: Request) -> Response:
         raise unknown_article()
     if stored.withdrawn:
         raise gone(stored.article_id, stored.rev)
-    form = form_for(request.headers.get("accept"))
-    etag = etag_of(stored.rev, form.name)
-    headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Accept"}
-    if is_known(request.headers.get("if-none-match"), etag):
-        return Response(status_code=304, headers=headers)
-    return Response(form.write(stored), headers=headers, media_type=form.content_type)
+    return stored
 
 
 def is_known(if_none_match: str | None, etag: str) -> bool:
     """Does the reader hold this revision already (RFC 9110, 13.1.2: weak comparison)."""
     if if_none_match is None:
         return False
-    tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
-    return etag in tags or "*" in tags
+    return if_none_match.strip() == "*" or etag in re.findall(r'"[^"]*"', if_none_match)
 
 
 async def claimed(app_state: AppState, item: Input, publisher: Publisher, beside: Sequence[str]) -> Input:

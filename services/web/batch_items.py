@@ -8,10 +8,10 @@ from typing import BinaryIO
 import msgspec
 
 from services.ingest.drop_inputs import MEDIA_TYPES
-from services.web.problems import Problem
+from services.web.problems import BODY, Problem
 from services.web.request_body import too_large
+from services.web.spooling import ZIP
 
-NDJSON, ZIP = "application/x-ndjson", "application/zip"
 MOST_ITEMS = 1000
 MOST_UNPACKED = 256 * 1024 * 1024
 DIRECTORY_BYTES = 1024 * 1024
@@ -68,7 +68,7 @@ def _files(spool: BinaryIO, limit: int) -> Iterator[BatchItem]:
     try:
         archive = zipfile.ZipFile(spool)
     except (zipfile.BadZipFile, ValueError, OSError, RuntimeError) as error:
-        raise Problem("bad-request", f"The body is no ZIP file: {error}.") from error
+        raise Problem("bad-request", f"The body is no ZIP file: {error}.", at=BODY) from error
     files = [info for info in archive.infolist() if not info.is_dir()]
     _refuse_many(len(files))
     room = MOST_UNPACKED
@@ -86,22 +86,24 @@ def _files(spool: BinaryIO, limit: int) -> Iterator[BatchItem]:
 def _unpacked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, media_type: str, limit: int) -> bytes:
     if _is_odd(info.filename):
         raise Problem(
-            "bad-request", "A file in a ZIP has a plain relative name: no .., no drive, no control characters."
+            "bad-request",
+            "A file in a ZIP has a plain relative name: no .., no drive, no control characters.",
+            at=BODY,
         )
     if not media_type:
         detail = f"Files are read by their ending, which may be {', '.join(MEDIA_TYPES)}."
-        raise Problem("unsupported-media-type", detail, accepted=list(MEDIA_TYPES))
+        raise Problem("unsupported-media-type", detail, at=BODY, accepted=list(MEDIA_TYPES))
     if info.flag_bits & ENCRYPTED or info.compress_type not in READ_METHODS:
-        raise Problem("bad-request", "A file in a ZIP may be stored or deflated, and has no password.")
+        raise Problem("bad-request", "A file in a ZIP may be stored or deflated, and has no password.", at=BODY)
     if info.file_size > limit:
         raise too_large(limit)
     try:
         with archive.open(info) as file:
             body = file.read(limit + 1)  # what it says of its size need not be true
     except (zipfile.BadZipFile, ValueError, OSError, EOFError, RuntimeError) as error:
-        raise Problem("bad-request", f"It cannot be unpacked: {error}.") from error
+        raise Problem("bad-request", f"It cannot be unpacked: {error}.", at=BODY) from error
     except Exception as error:  # zlib.error is no class of zipfile's
-        raise Problem("bad-request", "It cannot be unpacked.") from error
+        raise Problem("bad-request", "It cannot be unpacked.", at=BODY) from error
     if len(body) > limit:
         raise too_large(limit)
     return body
@@ -118,12 +120,13 @@ def _check_directory(spool: BinaryIO) -> None:
         if record.startswith(END_OF_DIRECTORY) and int.from_bytes(record[12:16], "little") > DIRECTORY_BYTES:
             _refuse_many(MOST_ITEMS + 1)
     if ZIP64_LOCATOR in tail:
-        raise Problem("bad-request", "ZIP64 is not read here: send a smaller file.")
+        raise Problem("bad-request", "ZIP64 is not read here: send a smaller file.", at=BODY)
 
 
 def _refuse_many(count: int) -> None:
     if count > MOST_ITEMS:
-        raise Problem("bad-request", f"A batch may hold {MOST_ITEMS} items: send several.", maxItems=MOST_ITEMS)
+        detail = f"A batch may hold {MOST_ITEMS} items: send several."
+        raise Problem("bad-request", detail, at=BODY, maxItems=MOST_ITEMS)
 
 
 def _is_odd(name: str) -> bool:

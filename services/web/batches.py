@@ -1,33 +1,25 @@
 """`POST /v1/batches`: many articles in one request, as lines of JSON or files of a ZIP, with a result for each item."""
 
 import asyncio
-import tempfile
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterator, Sequence
 from functools import partial
-from pathlib import Path
-from typing import BinaryIO, cast
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from services.web.articles import claimed
-from services.web.batch_items import NDJSON, ZIP, BatchItem, items_of
+from services.web.batch_items import BatchItem, items_of
 from services.web.keys import Publisher
 from services.web.middleware import authenticate
-from services.web.problems import Problem, problem_of, told
+from services.web.problems import BODY, Problem, in_header, problem_of, told
 from services.web.push_headers import inputs_of, read_kind
-from services.web.request_body import paced, too_large
 from services.web.responses import json_answer
+from services.web.spooling import NDJSON, ZIP, spool_of
 from services.web.state import AppState, publisher_of, state_of
 from services.web.taking import receipt_body, refusal
-from shared.data_version import make_folder
 from shared.envelope import MOST_BYTES
 from shared.ledger.calls import NOT_TAKEN
 
-MOST_BATCH_BYTES = 64 * 1024 * 1024
-IN_MEMORY = 256 * 1024
-TIMES_SLOWER = 10  # than one article may be
 AT_ONCE, AT_ONCE_BYTES = 25, 4 * 1024 * 1024
 
 
@@ -36,11 +28,14 @@ async def push_batch(request: Request) -> Response:
     app_state, publisher = state_of(request), publisher_of(request)
     essence = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if essence not in (NDJSON, ZIP):
-        raise Problem("unsupported-media-type", f"A batch is {NDJSON} or {ZIP}.", accepted=[NDJSON, ZIP])
-    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
-        raise Problem("unsupported-encoding", "A batch is sent as it is; a ZIP is packed already.")
+        raise Problem(
+            "unsupported-media-type",
+            f"A batch is {NDJSON} or {ZIP}.",
+            at=in_header("Content-Type"),
+            accepted=[NDJSON, ZIP],
+        )
     # Its turn comes when its last byte is here: a sender that is slow keeps nobody else's from being taken in.
-    async with _spooled(request, app_state, publisher) as spool, app_state.batches:
+    async with spool_of(request, app_state) as spool, app_state.batches:
         authenticate(request.headers, app_state)
         most = min(app_state.settings.max_input_bytes, MOST_BYTES)
         items = items_of(essence, spool, most)
@@ -49,27 +44,9 @@ async def push_batch(request: Request) -> Response:
             app_state.quota.charge(publisher.name, len(chunk))
             results += await _taken(app_state, publisher, chunk)
     if not results:
-        raise Problem("no-article", "The batch holds no items.")
+        raise Problem("no-article", "The batch holds no items.", at=BODY)
     refused = sum("problem" in result for result in results)
     return json_answer({"results": results, "taken": len(results) - refused, "refused": refused})
-
-
-@asynccontextmanager
-async def _spooled(request: Request, app_state: AppState, publisher: Publisher) -> AsyncIterator[BinaryIO]:
-    """The body in a file without a name, from where it grows large; it is gone with the block, and so is its room."""
-    folder, room, taken = Path(app_state.settings.data_dir), app_state.batch_room, 0
-    await app_state.read(partial(make_folder, folder))
-    with tempfile.SpooledTemporaryFile(IN_MEMORY, dir=str(folder)) as spool:
-        try:
-            async for piece in paced(request, app_state.settings.push_body_s * TIMES_SLOWER, room.stall_s):
-                if taken + len(piece) > MOST_BATCH_BYTES:
-                    raise too_large(MOST_BATCH_BYTES)
-                room.take(len(piece), publisher.name)
-                taken += len(piece)
-                spool.write(piece)
-            yield cast("BinaryIO", spool)
-        finally:
-            room.give_back(taken, publisher.name)
 
 
 def _chunk(items: Iterator[BatchItem]) -> list[BatchItem]:
@@ -110,7 +87,7 @@ async def _receipts(app_state: AppState, publisher: Publisher, item: BatchItem) 
     if item.problem is not None:
         raise item.problem
     if not item.body.strip():
-        raise Problem("no-article", "It is empty.")
+        raise Problem("no-article", "It is empty.", at=BODY)
     inputs = await app_state.read(partial(inputs_of, read_kind(item.media_type), item.body, {}, publisher))
     beside = app_state.keys.prefixes_beside(publisher.name)
     items = [await claimed(app_state, given, publisher, beside) for given in inputs]

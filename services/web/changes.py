@@ -4,14 +4,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.index.changes import Change
+from services.web.bodies import moment
 from services.web.links import link_to
 from services.web.queries import read_count
-from services.web.responses import json_answer, moment
+from services.web.responses import json_answer
 from services.web.scopes import is_seen_by, only_of
 from services.web.state import publisher_of, state_of
 from shared.envelope import Source
 
-MOST, USUAL, LAST = 1000, 100, 999_999_999
+MOST_CHANGES, USUAL, LAST_CHANGE = 1000, 100, 999_999_999
 
 
 async def show_changes(request: Request) -> Response:
@@ -20,8 +21,8 @@ async def show_changes(request: Request) -> Response:
     `after` of the answer is where to go on; nothing new came when it stays the same.
     """
     app_state, query = state_of(request), request.query_params
-    after = read_count(query, "after", default=0, least=0, most=LAST)
-    limit = read_count(query, "limit", default=USUAL, least=1, most=MOST)
+    after = read_count(query, "after", default=0, least=0, most=LAST_CHANGE)
+    limit = read_count(query, "limit", default=USUAL, least=1, most=MOST_CHANGES)
     changes = await app_state.ask(app_state.list_changes, after, limit)
     only = only_of(publisher_of(request))
     shown = [_body(change) for change in changes if is_seen_by(only, _source(change))]
@@ -45,7 +46,7 @@ def _body(change: Change) -> dict[str, object]:
         "source": change.source,
         "headline": change.headline,
         "links": {
+            "self": link_to(f"/v1/articles/{change.article_id}@{change.rev}"),
             "article": link_to(f"/v1/articles/{change.article_id}"),
-            "revision": link_to(f"/v1/articles/{change.article_id}@{change.rev}"),
         },
     }

@@ -1,20 +1,21 @@
 """`PUT`, `PATCH` and `DELETE` of an article: its publisher corrects it whole or in part, or takes it back."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
 from services.index.exports.ninjs import to_ninjs
+from services.index.search import Stored
 from services.web.articles import read_inputs, unknown_article
 from services.web.keys import Publisher
 from services.web.merge_patch import merged
 from services.web.ownership import may_claim
 from services.web.preferences import is_create_only, read_if_match
-from services.web.problems import Problem
+from services.web.problems import BODY, Problem, in_body, in_header, in_parameter
 from services.web.push_headers import NINJS, checked_address, version_of
-from services.web.queries import refused_parameter
 from services.web.request_body import body_of
 from services.web.state import AppState, publisher_of, state_of
 from services.web.taking import answer_taken, changed, gone, take_in
@@ -36,7 +37,7 @@ async def put_article(request: Request) -> Response:
     wanted = _preconditions(request.headers, target)
     async with read_inputs(request, app_state, publisher) as inputs:
         if len(inputs) != 1:
-            raise Problem("bad-request", f"PUT takes one article, and the body holds {len(inputs)}.")
+            raise Problem("bad-request", f"PUT takes one article, and the body holds {len(inputs)}.", at=BODY)
         await _check_addresses(app_state, inputs[0], target)
         item = await _aimed(app_state, publisher, inputs[0], target, wanted)
         receipts = await take_in(request, app_state, [item])
@@ -48,7 +49,8 @@ async def patch_article(request: Request) -> Response:
     app_state, publisher = state_of(request), publisher_of(request)
     essence = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if essence != MERGE_PATCH:
-        raise Problem("unsupported-media-type", f"PATCH takes {MERGE_PATCH}.", accepted=[MERGE_PATCH])
+        detail, place = f"PATCH takes {MERGE_PATCH}.", in_header("Content-Type")
+        raise Problem("unsupported-media-type", detail, at=place, accepted=[MERGE_PATCH])
     target = await find_target(app_state, publisher, request.path_params["name"])
     if target.article is None:
         raise unknown_article()
@@ -147,12 +149,16 @@ def _patched(body: bytes, target: Target, publisher: Publisher) -> Input:
     try:
         patch = msgspec.json.decode(body)
     except (msgspec.DecodeError, RecursionError) as error:
-        raise Problem("bad-request", f"The patch is no JSON: {error}.") from error
+        raise Problem("bad-request", f"The patch is no JSON: {error}.", at=BODY) from error
     if not isinstance(patch, dict):
-        raise Problem("bad-request", "A merge patch of an article is a JSON object, and this is none.")
-    document = merged(to_ninjs(stored.article, stored.article_id), patch)
+        raise Problem("bad-request", "A merge patch of an article is a JSON object, and this is none.", at=BODY)
+    document = merged(_whole(stored), patch)
     named, version = patch.get("uri"), patch.get("version")
-    aliases = (address_alias(checked_address(named, "uri"), publisher.name),) if isinstance(named, str) else ()
+    aliases = (
+        (address_alias(checked_address(named, "uri", in_body("uri")), publisher.name),)
+        if isinstance(named, str)
+        else ()
+    )
     source = Source(kind="push", name=publisher.name, zone=publisher.zone, language=publisher.language)
     return Input(
         source=source,
@@ -165,16 +171,24 @@ def _patched(body: bytes, target: Target, publisher: Publisher) -> Input:
     )
 
 
+def _whole(stored: Stored) -> dict[str, Any]:
+    """The article in ninjs, with its uri as its publisher wrote it, not as ninjs must spell it."""
+    item = to_ninjs(stored.article, stored.article_id)
+    return item | {"uri": stored.article.uri} if stored.article.uri else item
+
+
 async def _reason_of(request: Request, app_state: AppState) -> str:
     """Why, from `?reason=` or from `{"reason": "…"}`; nothing where neither says so."""
     reason: object = request.query_params.get("reason", "")
-    limits = app_state.settings
+    place, limits = in_parameter("reason"), app_state.settings
     async with body_of(request, app_state.room, limit=REASON_BYTES, seconds=limits.push_body_s) as body:
         if body.strip():
             try:
-                reason = msgspec.json.decode(body, type=dict[str, object]).get("reason", reason)
+                told = msgspec.json.decode(body, type=dict[str, object])
             except (msgspec.DecodeError, RecursionError) as error:
-                raise Problem("bad-request", 'The body must be {"reason": "…"}, or empty.') from error
+                raise Problem("bad-request", 'The body must be {"reason": "…"}, or empty.', at=BODY) from error
+            if "reason" in told:
+                reason, place = told["reason"], in_body("reason")
     if not isinstance(reason, str) or len(reason) > LONGEST_REASON:
-        raise refused_parameter("reason", f"reason must be a text of at most {LONGEST_REASON} characters.")
+        raise Problem("bad-request", f"reason must be a text of at most {LONGEST_REASON} characters.", at=place)
     return " ".join(reason.split())

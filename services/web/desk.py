@@ -12,7 +12,10 @@ from services.ingest.intake import Intake
 from services.ingest.subscriptions import Subscriptions
 from services.web.acts import Acts
 from services.web.feed_desk import FeedDesk
+from services.web.keys import Keys
 from services.web.pages.input_view import ArchivedInput
+from services.web.source_desk import SourceDesk
+from services.web.triage_desk import TriageDesk
 from shared.archive import Archive
 from shared.audit import AuditLog
 from shared.clock import now_us
@@ -20,7 +23,9 @@ from shared.envelope import MOST_BYTES
 from shared.errors import CopydeskError
 from shared.ledger.calls import Ledger
 from shared.ledger.overview import read_pause
+from shared.ledger.triage import TriageBook
 from shared.ledger.troubles import Pause
+from shared.package import PACKAGE_TYPE, is_package, unpack
 from shared.settings import Settings
 
 RHYTHM_LASTS_US, DRIFT_LASTS_US = 5_000_000, 300_000_000
@@ -32,6 +37,8 @@ class Desk(Protocol):
     acts: Acts
     audit: AuditLog
     feeds: FeedDesk
+    triage: TriageDesk
+    sources: SourceDesk
 
     def rhythm(self, *, since_us: int, until_us: int, step_us: int) -> list[Beat]: ...
     def drift(self, *, wait: bool) -> Sequence[Drift]: ...
@@ -43,13 +50,15 @@ class Desk(Protocol):
 class WholeDesk:
     """The desk over its real parts."""
 
-    def __init__(self, settings: Settings, ledger: Ledger, archive: Archive, index: Index) -> None:
+    def __init__(self, settings: Settings, ledger: Ledger, archive: Archive, index: Index, keys: Keys) -> None:
         self._settings, self._ledger, self._archive, self._index = settings, ledger, archive, index
         self._drift: tuple[int, list[Drift]] = (0, [])
         self._drifting = threading.Lock()
         self._rhythms: dict[tuple[int, int], tuple[int, list[Beat]]] = {}
         self.audit = AuditLog(settings.audit_folder)
         self.feeds = FeedDesk(Subscriptions(settings), FeedStates(ledger.client), self.audit)
+        self.triage = TriageDesk(TriageBook(settings.triage_file, ledger), self.audit)
+        self.sources = SourceDesk(settings, ledger, index, archive, keys, self.audit)
         self.acts = Acts(settings, ledger, index, Intake(ledger, archive, settings), self.audit)
 
     def rhythm(self, *, since_us: int, until_us: int, step_us: int) -> list[Beat]:
@@ -91,7 +100,11 @@ class WholeDesk:
             return None
         source = meta.source if meta is not None else stored.source if stored is not None else None
         media_type = meta.media_type if meta is not None else ""
-        return ArchivedInput(media_type=media_type, body=body, language=source.language if source else None)
+        language = source.language if source else None
+        if not is_package(body) or media_type not in ("", PACKAGE_TYPE):
+            return ArchivedInput(media_type=media_type, body=body, language=language)
+        package = unpack(body)  # the article in it is what a person looks at; its pictures stand in what was read
+        return ArchivedInput(media_type=package.media_type, body=package.body, language=language, has_pictures=True)
 
     def pause_of(self, kind: str, name: str) -> Pause | None:
         """Why a stage, a sink or a source rests; None where it does not."""

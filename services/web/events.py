@@ -2,18 +2,20 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from services.web.bodies import change_body
 from services.web.change_hub import Batch, Missed
-from services.web.problems import Problem
-from services.web.queries import read_seconds
-from services.web.responses import json_answer, moment
+from services.web.problems import Problem, in_header, in_parameter
+from services.web.queries import read_seconds, refused_parameter
+from services.web.responses import json_answer
 from services.web.scopes import only_of
 from services.web.state import AppState, publisher_of, state_of
+from services.web.wanted import WrongFilter, read_filter
 from shared.ledger.events import EVENT_ID, FIRST, Change, ChangeFilter
 
 EVENT_STREAM = "text/event-stream"
@@ -24,7 +26,7 @@ RETRY_MS = 2_000
 async def show_events(request: Request) -> Response:
     """The changes after `Last-Event-ID` or `?after=`, else those from now on; of one `state`, `source`, `article`."""
     app_state = state_of(request)
-    wanted, after = read_filter(request.query_params), _read_place(request)
+    wanted, after = _read_filter(request), _read_place(request)
     only = only_of(publisher_of(request))
     if only:
         wanted = msgspec.structs.replace(wanted, source=f"push:{only}", worker="")  # hosts are not for strangers
@@ -34,27 +36,6 @@ async def show_events(request: Request) -> Response:
         return StreamingResponse(_event_stream(app_state, last, wanted), headers=headers, media_type=EVENT_STREAM)
     wait = read_seconds(request.query_params, "wait", most=LONGEST_WAIT_S)
     return await _polled(app_state, after, wanted, wait)
-
-
-def change_body(change: Change) -> dict[str, object]:
-    """A change as it is told: with a moment, and without what it does not say."""
-    body: dict[str, object] = {"id": change.id, "state": change.state, "at": moment(change.at_us)}
-    if change.article:
-        body |= {"article": change.article, "rev": change.rev}
-    if change.source:
-        body["source"] = change.source
-    if change.stage:
-        body["stage"] = change.stage
-    if change.note and change.state != "working":  # there it names the worker's host and process: not for strangers
-        body["note"] = change.note
-    return body
-
-
-def read_filter(query: Mapping[str, str]) -> ChangeFilter:
-    """`state=dead,refused`, `source=push:hue` or `feed:*`, `article=…`, `worker=host`; what is not given takes all."""
-    states = frozenset(state.strip() for state in query.get("state", "").split(",") if state.strip())
-    named = {name: query.get(name, "") for name in ("article", "source", "worker")}
-    return ChangeFilter(states=states, **named)
 
 
 async def _event_stream(app_state: AppState, last: str, wanted: ChangeFilter) -> AsyncIterator[bytes]:
@@ -92,10 +73,18 @@ async def _next(batches: AsyncIterator[Batch], last: Batch, seconds: float) -> B
     return last
 
 
+def _read_filter(request: Request) -> ChangeFilter:
+    try:
+        return read_filter(request.query_params)
+    except WrongFilter as error:
+        raise refused_parameter(error.name, str(error)) from error
+
+
 def _read_place(request: Request) -> str | None:
     """Where a reader goes on; what a browser was given (`Last-Event-ID`) before what the address says."""
-    place = request.headers.get("last-event-id") or request.query_params.get("after")
+    last = request.headers.get("last-event-id")
+    place = last or request.query_params.get("after")
     if place is None or place == FIRST or EVENT_ID.fullmatch(place):
         return place
-    detail = "after must be the id of an event, as 1700000000000-0, or 0-0 for the oldest that is kept."
-    raise Problem("bad-request", detail, errors=[{"parameter": "after", "detail": detail}])
+    detail = "It must be the id of an event, as 1700000000000-0, or 0-0 for the oldest that is kept."
+    raise Problem("bad-request", detail, at=in_header("Last-Event-ID") if last else in_parameter("after"))

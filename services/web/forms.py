@@ -11,7 +11,7 @@ from services.index.exports.page import to_page
 from services.index.exports.schema_org import to_schema_org
 from services.index.search import Stored
 from services.web.article_body import article_body
-from services.web.problems import Problem
+from services.web.problems import Problem, in_header
 from shared.article import Article
 
 
@@ -69,7 +69,9 @@ def form_for(accept: str | None) -> Form:
     liked = {media_type: _liking(media_type, wishes) for media_type in FORMS}
     best = max(liked, key=lambda media_type: liked[media_type])
     if not liked[best]:
-        raise Problem("not-acceptable", "There is no such form of an article.", available=list(FORMS))
+        raise Problem(
+            "not-acceptable", "There is no such form of an article.", at=in_header("Accept"), available=list(FORMS)
+        )
     return FORMS[best]
 
 

@@ -13,9 +13,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.web.answers import GivenAnswer
-from services.web.problems import Problem, later
+from services.web.problems import Problem, in_header, later
 from services.web.push_headers import bad_header
 from services.web.request_body import body_digest, body_of
+from services.web.spooling import is_spooled, spool_of
 from services.web.state import AppState, publisher_of, state_of
 from shared.envelope import MOST_BYTES
 
@@ -66,13 +67,16 @@ async def _repeated(request: Request, earlier: GivenAnswer) -> Response:
     await _read_through(request, state_of(request))
     if _hash_of(request) != earlier.request:
         detail = "Another request came with this Idempotency-Key before: other body, address or headers."
-        raise Problem("idempotency-key-reused", detail)
+        raise Problem("idempotency-key-reused", detail, at=in_header("Idempotency-Key"))
     headers = dict(earlier.headers) | {"Idempotent-Replayed": "true"}
     return Response(zstandard.decompress(earlier.body), earlier.status, headers, earlier.media_type)
 
 
 async def _read_through(request: Request, app_state: AppState) -> None:
-    """Read the body for its digest alone."""
+    """Read the body for its digest alone, by the limits of the first time."""
+    if is_spooled(request):
+        async with spool_of(request, app_state):
+            return
     limits = app_state.settings
     async with body_of(request, app_state.room, limit=MOST_BYTES, seconds=limits.push_body_s):
         return

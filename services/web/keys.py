@@ -15,16 +15,16 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
-import structlog
 
 from services.web.scopes import BEFORE, PUBLISHER, SCOPES, Scope
 from shared.clock import now
 from shared.data_version import make_folder, refuse_newer
 from shared.errors import NewerData, PermanentError, Unavailable
 from shared.identity import canonical_prefix
+from shared.late_log import LateLog
 from shared.settings import Settings
 
-log = structlog.get_logger(__name__)
+log = LateLog(__name__)
 
 NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}")
 DIGITS = string.digits + string.ascii_uppercase + string.ascii_lowercase

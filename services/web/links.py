@@ -5,12 +5,14 @@ Inside, every address is one of a desk at the root: the middleware takes the pat
 
 from collections.abc import Sequence
 from contextvars import ContextVar
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-from starlette.routing import Route
 
 from shared.errors import PermanentError
 from shared.settings import Settings
+
+if TYPE_CHECKING:
+    from starlette.routing import Route
 
 # Of the request at work, and in a server's own context of its connections: what is written knows of neither.
 _prefix: ContextVar[str] = ContextVar("prefix", default="")
@@ -38,7 +40,7 @@ def inner_path(path: str, prefix: str) -> str:
     return path[len(prefix) :] or "/"
 
 
-def check_prefix(prefix: str, routes: Sequence[Route]) -> None:
+def check_prefix(prefix: str, routes: "Sequence[Route]") -> None:
     """Refuse a path that begins as an address of the desk itself does: nobody could tell which of both is meant."""
     first = prefix.partition("/")[2].partition("/")[0]
     if first and first in {route.path.split("/")[1].partition(":")[0] for route in routes}:

@@ -60,6 +60,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename=
     waited_us: int | None = None
     worked_us: int | None = None
     settled_us: int | None = None
+    came_back: bool = False  # it failed again after a replay
 
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -191,6 +192,7 @@ def _standing_row(line: InputStatus) -> Row:
         waited_us=line.waited_us,
         worked_us=line.worked_us,
         settled_us=ended,
+        came_back=line.came_back,
     )
 
 

@@ -1,6 +1,7 @@
 """Whose a page is: what a push may claim, by the prefixes that its key and the keys of others carry."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from services.web.keys import Publisher
 from services.web.problems import Problem
@@ -46,7 +47,6 @@ def beyond(address: str) -> Problem:
         "beyond-prefixes",
         f"{address} is below none of the addresses this key was made for. The operator can add it "
         "(`copydesk keys add NAME --prefix ADDRESS`).",
-        headers=None,
         address=address,
     )
 
@@ -54,13 +54,12 @@ def beyond(address: str) -> Problem:
 def not_yours(address: str | None) -> Problem:
     """What a push for an address of somebody else's is answered, with the two ways out of it."""
     what = address or "This address"
-    more = {"address": address} if address else {}
+    more: dict[str, Any] = {"address": address} if address else {}
     return Problem(
         "not-yours",
         f"{what} is another publisher's: they pushed it first, or their key carries its prefix. "
         "The operator can give your key the address (`copydesk keys add NAME --prefix ADDRESS`) or set it free "
         "(`copydesk release ADDRESS`).",
-        headers=None,
         **more,
     )
 

@@ -6,11 +6,12 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.web.bodies import moment
 from services.web.ownership import may_claim
-from services.web.problems import Problem
+from services.web.problems import Problem, in_body
 from services.web.push_headers import checked_address
 from services.web.request_body import body_of
-from services.web.responses import json_answer, moment
+from services.web.responses import json_answer
 from services.web.state import publisher_of, state_of
 from shared.identity import address_alias, is_page
 
@@ -26,8 +27,8 @@ async def take_ping(request: Request) -> Response:
     async with body_of(request, app_state.room, limit=PING_BYTES, seconds=limits.push_body_s) as body:
         address = _address_in(body, request.headers.get("content-type", ""))
     if not is_page(address):
-        raise Problem("bad-request", "url must be the absolute http(s) address of a page or a feed.")
-    alias = address_alias(checked_address(address, "url"), publisher.name)
+        raise Problem("bad-request", "url must be the absolute http(s) address of a page or a feed.", at=in_body("url"))
+    alias = address_alias(checked_address(address, "url", in_body("url")), publisher.name)
     may_claim((alias,), publisher, app_state.keys.prefixes_beside(publisher.name))
     pinged = await app_state.ask(app_state.ping, address)
     if not pinged:
@@ -47,5 +48,5 @@ def _address_in(body: bytes, content_type: str) -> str:
         except (msgspec.DecodeError, RecursionError):
             given = None
     if not isinstance(given, str) or not given:
-        raise Problem("bad-request", 'The body must be {"url": "https://…"}, or a form with url.')
+        raise Problem("bad-request", 'The body must be {"url": "https://…"}, or a form with url.', at=in_body("url"))
     return given

@@ -8,6 +8,7 @@ from services.web.push_headers import bad_header
 LONGEST_WAIT_S = 60.0
 _WAIT = re.compile(r'wait\s*=\s*"?([0-9]{1,9})"?\s*(?:;.*)?', re.IGNORECASE)
 _TAG = re.compile(r'(W/)?"([\x21\x23-\x7e]*)"')
+_TAGS = re.compile(rf"{_TAG.pattern}(?:[ \t]*,[ \t]*{_TAG.pattern})*")
 
 
 def read_wait(headers: Mapping[str, str]) -> float | None:
@@ -39,10 +40,10 @@ def read_if_match(headers: Mapping[str, str]) -> frozenset[int | str] | None:
         return None
     if said.strip() == "*":
         return frozenset("*")
-    tags = [_TAG.fullmatch(tag.strip()) for tag in said.split(",")]
-    if not all(tags):
+    if not _TAGS.fullmatch(said.strip()):
         raise bad_header("If-Match", 'must be * or the ETag of the article, such as "1447046040000000"')
-    return frozenset(rev for tag in tags if tag and not tag[1] and (rev := revision_of(tag[2])) is not None)
+    strong = (tag for is_weak, tag in _TAG.findall(said) if not is_weak)  # a tag may hold a comma
+    return frozenset(rev for tag in strong if (rev := revision_of(tag)) is not None)
 
 
 def etag_of(rev: int, form: str = "") -> str:

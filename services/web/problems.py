@@ -8,106 +8,43 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from services.web.links import link_to
+from services.web.problem_kinds import BY_STATUS, KINDS
 from shared.errors import InputRefused, IntakeFull, TransientError
 
 MEDIA_TYPE = "application/problem+json"
 
 
-class Kind(msgspec.Struct, frozen=True):
-    """One kind of problem: its status, its name for people, and what to do about it."""
-
-    status: int
-    title: str
-    remedy: str
+Place = Mapping[str, str]
+BODY: Place = {"pointer": "#"}  # as in RFC 9457: a JSON Pointer as a fragment, here to the whole
 
 
-KINDS: dict[str, Kind] = {
-    "bad-request": Kind(400, "The request cannot be read", "Correct what `detail` names and send it again."),
-    "unauthorized": Kind(
-        401, "A push key is required", "Send `Authorization: Bearer cd_…`; make a key with `copydesk keys create NAME`."
-    ),
-    "forbidden": Kind(
-        403, "This key was not made for that", "Use a key with one of `scopes`, or ask the operator for it."
-    ),
-    "forged": Kind(403, "The request did not come from the desk's own page", "Load the page anew and try again."),
-    "not-yours": Kind(
-        403,
-        "That address is another publisher's",
-        "Push under your own, or ask the operator for it.",
-    ),
-    "beyond-prefixes": Kind(
-        403,
-        "That address is not among those of this key",
-        "Push under the addresses your key was made for, or ask the operator to add this one to it.",
-    ),
-    "not-found": Kind(
-        404, "There is nothing here", "Check the address; a receipt is kept for the retention time only."
-    ),
-    "unknown-feed": Kind(404, "No such feed is watched", "Ask the operator to add it: `copydesk feeds add URL`."),
-    "not-indexed": Kind(404, "The article is not in the index yet", "Follow its receipt, or ask again a little later."),
-    "method-not-allowed": Kind(405, "This address does not take that method", "See the `Allow` header."),
-    "too-slow": Kind(
-        408, "The body took too long to arrive", "Send it again, compressed with gzip where the line is slow."
-    ),
-    "not-acceptable": Kind(406, "The article has no such form", "Name one of the types in `available`, or `*/*`."),
-    "outdated": Kind(
-        409,
-        "The desk has a newer version of this article",
-        "Look at it (`links.article`), and send your change with a version greater than `storedVersion`.",
-    ),
-    "in-flight": Kind(
-        409, "The same request is being answered", "Send it again after the time in `Retry-After`, with the same key."
-    ),
-    "on-its-way": Kind(409, "The article is being changed right now", "Send it again after the time in `Retry-After`."),
-    "another-article": Kind(
-        409, "The body names another article", "Send it to the address that it names, or take that out of the body."
-    ),
-    "missed": Kind(
-        410, "Those changes are no longer kept", "Read the list of articles anew, then follow from its newest on."
-    ),
-    "withdrawn": Kind(
-        410,
-        "The article was withdrawn",
-        "Take it down wherever you show it. Its publisher can publish it again with a greater version, or with "
-        "`If-Match` and the revision in `ETag`.",
-    ),
-    "precondition-failed": Kind(
-        412, "The article is not as the request expects it", "Look at it anew, and decide again."
-    ),
-    "too-large": Kind(
-        413, "The body is larger than this desk takes", "Send one article at a time, without its pictures."
-    ),
-    "unsupported-media-type": Kind(415, "No reader for this kind of body", "Name one of the types in `accepted`."),
-    "unsupported-encoding": Kind(
-        415, "No such content encoding", "Send the body plain, or with `Content-Encoding: gzip`."
-    ),
-    "no-article": Kind(422, "The body holds no article", "See `detail` for what was looked for."),
-    "not-readable": Kind(
-        422, "The article could not be read", "Nobody needs to send it again: the operator looks at it (`receipt`)."
-    ),
-    "idempotency-key-reused": Kind(
-        422, "That Idempotency-Key came with another request", "Make a key for each request."
-    ),
-    "too-costly": Kind(
-        422, "The article costs too much to be read", "Send it smaller, or as text; `detail` has the limits."
-    ),
-    "over-quota": Kind(
-        429, "This publisher sends more than the desk takes of it", "Send it again after the time in `Retry-After`."
-    ),
-    "headers-too-large": Kind(431, "The header lines are too long", "Send fewer or shorter header lines."),
-    "unforeseen": Kind(500, "Something unforeseen happened", "Tell the operator the `instance`: it is in the log."),
-    "intake-full": Kind(503, "The desk takes nothing in for now", "Send it again after the time in `Retry-After`."),
-    "unavailable": Kind(503, "A part of the desk does not answer", "Send it again after the time in `Retry-After`."),
-    "busy": Kind(503, "Too much is arriving at once", "Send it again after the time in `Retry-After`."),
-}
-BY_STATUS: Mapping[int, str] = {kind.status: slug for slug, kind in reversed(KINDS.items())}
+def in_header(name: str) -> Place:
+    """A header line, as the place of what is wrong."""
+    return {"header": name}
+
+
+def in_parameter(name: str) -> Place:
+    """A parameter of the path or the query, as the place of what is wrong."""
+    return {"parameter": name}
+
+
+def in_body(*members: str | int) -> Place:
+    """A member of a JSON body, as the place of what is wrong: `#/url`."""
+    steps = (str(member).replace("~", "~0").replace("/", "~1") for member in members)
+    return {"pointer": "".join(("#", *(f"/{step}" for step in steps)))}
 
 
 class Problem(Exception):
-    """An answer that is no success; `more` adds members of its own (`accepted`, `errors`)."""
+    """An answer that is no success; `at` is where in the request, `more` adds members of its own (`accepted`)."""
 
     def __init__(
-        self, slug: str, detail: str | None = None, *, headers: Mapping[str, str] | None = None, **more: object
+        self,
+        slug: str,
+        detail: str | None = None,
+        *,
+        at: Place | None = None,
+        headers: Mapping[str, str] | None = None,
+        **more: object,
     ) -> None:
         super().__init__(detail or KINDS[slug].title)
         self.slug = slug
@@ -115,6 +52,8 @@ class Problem(Exception):
         self.detail = detail
         self.headers = dict(headers or {})
         self.more = more
+        if at is not None:
+            self.more["errors"] = [{**at, "detail": detail or self.kind.title}]
 
 
 def problem_of(error: Exception, method: str) -> Problem:
@@ -132,7 +71,7 @@ def problem_of(error: Exception, method: str) -> Problem:
             detail = "Nothing of yours was taken in." if took_in else "What was asked for cannot be looked up now."
             return Problem("unavailable", detail, headers=later(error.retry_after))
         case InputRefused():
-            return Problem("no-article", str(error))
+            return Problem("no-article", str(error), at=BODY)
         case _:
             return Problem("unforeseen")
 

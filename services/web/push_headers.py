@@ -12,7 +12,8 @@ from services.ingest.formats import json_feed
 from services.ingest.formats.json_articles import LARGEST_LIST, BrokenJson, split_json
 from services.ingest.packages import declared_item, split_package
 from services.web.keys import Publisher
-from services.web.problems import Problem
+from services.web.problems import BODY, Place, Problem, in_body, in_header
+from services.web.spooling import MULTIPART
 from shared.envelope import MOST_BYTES, Input, Source
 from shared.errors import InputRefused, NotAFeed
 from shared.identity import address_alias, clean_link, is_page
@@ -52,7 +53,11 @@ def read_kind(content_type: str | None) -> Kind:
     if essence not in ACCEPTED:
         reason = f"{essence[:80]!r} is not" if essence else "No Content-Type came along; it is one of those"
         raise Problem(
-            "unsupported-media-type", f"{reason} read here.", headers={"Accept": ", ".join(ACCEPTED)}, accepted=ACCEPTED
+            "unsupported-media-type",
+            f"{reason} read here.",
+            at=in_header("Content-Type"),
+            headers={"Accept": ", ".join(ACCEPTED)},
+            accepted=[*ACCEPTED, *MULTIPART],
         )
     charset = header.get_param("charset")
     if charset is None or essence in JSON_TYPES:  # JSON is UTF-8, whatever a charset says
@@ -74,7 +79,8 @@ def inputs_of(kind: Kind, body: bytes, headers: Mapping[str, str], publisher: Pu
     else:
         inputs = [Input(source=source, media_type=kind.full, body=body, url=_page_of(kind, headers))]
     if len(inputs) > 1 and given:
-        raise Problem("bad-request", f"X-Article-URI names one article, and the body holds {len(inputs)}.")
+        detail = f"X-Article-URI names one article, and the body holds {len(inputs)}."
+        raise Problem("bad-request", detail, at=in_header("X-Article-URI"))
     ahead = [address_alias(address, publisher.name) for address in given]
     told = _told(headers)
     return [
@@ -109,7 +115,7 @@ def _moment_of(until: str) -> dt.datetime:
 
 def bad_header(name: str, detail: str) -> Problem:
     """A header line that makes no sense: which, and what was expected."""
-    return Problem("bad-request", f"{name} {detail}.", errors=[{"header": name, "detail": detail}])
+    return Problem("bad-request", f"{name} {detail}.", at=in_header(name))
 
 
 def version_of(said: str | None) -> str | None:
@@ -129,7 +135,10 @@ def _known_charset(name: str) -> str:
         bytes(4).decode(name)  # a letter of any charset; an empty text would pass through what is none, as rot13
     except (LookupError, ValueError):  # UnicodeError is a ValueError
         raise Problem(
-            "unsupported-media-type", f"The charset {name[:40]!r} is not known; UTF-8 always is.", accepted=ACCEPTED
+            "unsupported-media-type",
+            f"The charset {name[:40]!r} is not known; UTF-8 always is.",
+            at=in_header("Content-Type"),
+            accepted=ACCEPTED,
         ) from None
     return name
 
@@ -137,12 +146,12 @@ def _known_charset(name: str) -> str:
 def _from_headers(kind: Kind, headers: Mapping[str, str]) -> Iterator[str]:
     uri = headers.get("x-article-uri")
     if uri is not None:
-        yield checked_address(_as_utf8(uri), "X-Article-URI")
+        yield checked_address(_as_utf8(uri), "X-Article-URI", in_header("X-Article-URI"))
     location = headers.get("content-location")
     if location is not None and kind.essence == HTML:
         if not is_page(location):
-            raise Problem("bad-request", "Content-Location must be the page's absolute http(s) URL.")
-        yield checked_address(_as_utf8(location), "Content-Location")
+            raise bad_header("Content-Location", "must be the page's absolute http(s) URL")
+        yield checked_address(_as_utf8(location), "Content-Location", in_header("Content-Location"))
 
 
 def _from_json(kind: Kind, body: bytes, source: Source) -> Sequence[Input]:
@@ -151,16 +160,18 @@ def _from_json(kind: Kind, body: bytes, source: Source) -> Sequence[Input]:
             return _from_feed(body, source)
         articles = split_json(body)
     except BrokenJson as error:
-        raise Problem("bad-request", str(error)) from error
+        raise Problem("bad-request", str(error), at=BODY) from error
     except (InputRefused, NotAFeed) as error:
-        raise Problem("no-article", str(error)) from error
+        raise Problem("no-article", str(error), at=BODY) from error
+    place = in_body if len(articles) == 1 else lambda _: BODY
     return [
         Input(
             source=source,
             media_type=kind.full,
             body=article.body,
             aliases=tuple(
-                address_alias(checked_address(said, member), source.name) for member, said in article.addresses
+                address_alias(checked_address(said, member, place(member)), source.name)
+                for member, said in article.addresses
             ),
             version=version_of(article.version),
             withdraws=article.is_canceled,
@@ -172,17 +183,17 @@ def _from_json(kind: Kind, body: bytes, source: Source) -> Sequence[Input]:
 def _from_xml(kind: Kind, body: bytes, source: Source) -> Sequence[Input]:
     """The items of a NewsML-G2 message, or one article, known by the guid it declares."""
     if looks_like_feed(body):
-        raise Problem("no-article", "RSS and Atom are not pushed: the operator watches a feed at its address.")
+        raise Problem("no-article", "RSS and Atom are not pushed: the operator watches a feed at its address.", at=BODY)
     try:
         items = split_package(body, "the body", MOST_BYTES_SPLIT) or [declared_item(body)]
     except InputRefused as error:
-        raise Problem("no-article", str(error)) from error
+        raise Problem("no-article", str(error), at=BODY) from error
     return [
         Input(
             source=source,
             media_type=kind.full,
             body=item.body,
-            aliases=(address_alias(checked_address(item.guid, "guid"), source.name),) if item.guid else (),
+            aliases=(address_alias(checked_address(item.guid, "guid", BODY), source.name),) if item.guid else (),
             version=version_of(item.version),
         )
         for item in items
@@ -209,10 +220,9 @@ def _as_utf8(value: str) -> str:
         return value
 
 
-def checked_address(address: str, where: str) -> str:
+def checked_address(address: str, name: str, place: Place) -> str:
     """An address that a push names, or a problem that points at where it stood."""
     if len(address) > MAX_ADDRESS or ADDRESS.fullmatch(address) is None:
-        raise Problem(
-            "bad-request", f"{where} is no address: at most {MAX_ADDRESS} characters, without spaces.", pointer=where
-        )
+        detail = f"{name} is no address: at most {MAX_ADDRESS} characters, without spaces."
+        raise Problem("bad-request", detail, at=place)
     return address

@@ -1,9 +1,12 @@
 """Query parameters, read within bounds or refused by name."""
 
-import math
+import re
 from collections.abc import Mapping
 
-from services.web.problems import Problem
+from services.web.problems import Problem, in_parameter
+
+NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")  # as JSON writes one that is not negative
+LONGEST_NUMBER = 400
 
 
 def read_count(query: Mapping[str, str], name: str, *, default: int, least: int, most: int) -> int:
@@ -18,13 +21,10 @@ def read_count(query: Mapping[str, str], name: str, *, default: int, least: int,
 
 def read_seconds(query: Mapping[str, str], name: str, *, most: float) -> float:
     """Read "30" or "2.5" as seconds; more than `most` counts as `most`, nothing as none."""
-    try:
-        seconds = float(query.get(name, "0"))
-    except ValueError:
-        seconds = math.nan
-    if math.isnan(seconds) or seconds < 0:
+    text = query.get(name, "0")
+    if len(text) > LONGEST_NUMBER or NUMBER.fullmatch(text) is None:
         raise refused_parameter(name, f"{name} must be a number of seconds.")
-    return min(seconds, most)
+    return min(float(text), most)
 
 
 def read_words(query: Mapping[str, str], name: str, *, most: int) -> str:
@@ -37,4 +37,4 @@ def read_words(query: Mapping[str, str], name: str, *, most: int) -> str:
 
 def refused_parameter(name: str, detail: str) -> Problem:
     """A request whose parameter makes no sense: which, and what was expected."""
-    return Problem("bad-request", detail, errors=[{"parameter": name, "detail": detail}])
+    return Problem("bad-request", detail, at=in_parameter(name))

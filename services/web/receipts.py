@@ -10,11 +10,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.index.search import Answered
+from services.web.bodies import moment
 from services.web.change_hub import Missed
 from services.web.links import link_to
 from services.web.problems import Problem, later
 from services.web.queries import read_seconds
-from services.web.responses import json_answer, moment, stages_of
+from services.web.responses import json_answer, stages_of
 from services.web.scopes import is_seen_by, only_of
 from services.web.state import AppState, publisher_of, state_of
 from shared.ledger.events import ChangeFilter

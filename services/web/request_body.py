@@ -13,7 +13,7 @@ from typing import IO
 
 from starlette.requests import Request
 
-from services.web.problems import Problem, later
+from services.web.problems import Problem, in_header, later
 from shared.data_version import make_folder
 from shared.errors import InputRefused, TransientError
 from shared.untrusted.gzip_stream import STEP, Inflater
@@ -144,7 +144,7 @@ async def body_of(request: Request, room: BodyRoom, *, limit: int, seconds: floa
 
     Raises `Problem`: too large, too slow (`seconds` in all, and a least rate all the time), no room.
     """
-    _check_head(request, limit)
+    check_head(request, limit)
     is_kept = "idempotency-key" in request.headers
     digest = hashlib.sha256() if is_kept else None
     body = _Body(room, _publisher_name(request), digest)
@@ -215,12 +215,14 @@ def _nameless_file(folder: Path | None) -> IO[bytes]:
     return tempfile.TemporaryFile(dir=os.fspath(folder))
 
 
-def _check_head(request: Request, limit: int) -> None:
+def check_head(request: Request, limit: int) -> None:
+    """Refuse by its head a body of another coding than is read, or one that says itself that it is too large."""
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in ("identity", "gzip"):
         raise Problem(
             "unsupported-encoding",
             f"{encoding[:40]!r} is not read here.",
+            at=in_header("Content-Encoding"),
             headers={"Accept-Encoding": "gzip, identity"},
         )
     length = request.headers.get("content-length", "0")
@@ -229,26 +231,30 @@ def _check_head(request: Request, limit: int) -> None:
 
 
 async def _read(request: Request, body: _Body, limit: int, seconds: float) -> None:
-    if request.headers.get("content-encoding", "").strip().lower() == "gzip":
-        await _unpack(request, body, limit, seconds)
-        return
     count = 0
-    async for piece in paced(request, seconds, body.stall_s):
+    async for piece in unpacked(request, paced(request, seconds, body.stall_s), limit, body.ask_room):
         count += len(piece)
         if count > limit:
             raise too_large(limit)
         await body.add(piece)
 
 
-async def _unpack(request: Request, body: _Body, limit: int, seconds: float) -> None:
+async def unpacked(
+    request: Request, came: AsyncIterator[bytes], limit: int, ask_room: Callable[[int], None]
+) -> AsyncIterator[bytes]:
+    """The pieces of a body as its sender had them before it packed them; room is asked before each step is opened."""
+    if request.headers.get("content-encoding", "").strip().lower() != "gzip":
+        async for piece in came:
+            yield piece
+        return
     inflater = Inflater(limit)
-    async for chunk in paced(request, seconds, body.stall_s):
+    async for chunk in came:
         steps = inflater.feed(chunk)
-        body.ask_room(STEP)
-        while (piece := _opened(partial(next, steps, None), limit)) is not None:
-            await body.add(piece)
-            body.ask_room(STEP)
-    await body.add(_opened(inflater.finish, limit) or b"")
+        ask_room(STEP)
+        while (opened := _opened(partial(next, steps, None), limit)) is not None:
+            yield opened
+            ask_room(STEP)
+    yield _opened(inflater.finish, limit) or b""
 
 
 def _opened(opening: Callable[[], bytes | None], limit: int) -> bytes | None:
@@ -257,4 +263,6 @@ def _opened(opening: Callable[[], bytes | None], limit: int) -> bytes | None:
     except InputRefused:
         raise too_large(limit) from None
     except TransientError as error:
-        raise Problem("bad-request", f"The body cannot be unpacked: {error}.") from error
+        raise Problem(
+            "bad-request", f"The body cannot be unpacked: {error}.", at=in_header("Content-Encoding")
+        ) from error

@@ -1,13 +1,12 @@
 """How an answer is written: JSON, with moments instead of microseconds."""
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 
 import msgspec
 from starlette.responses import RedirectResponse, Response
 
+from services.web.bodies import moment
 from services.web.links import link_to
-from shared.clock import from_us
 from shared.envelope import Event
 
 
@@ -19,11 +18,6 @@ def json_answer(value: object, *, status: int = 200, headers: Mapping[str, str] 
 def see_other(path: str) -> RedirectResponse:
     """Send a browser on to a page of the desk."""
     return RedirectResponse(link_to(path), 303)
-
-
-def moment(micros: int | None) -> dt.datetime | None:
-    """A ledger time as people write it."""
-    return None if micros is None else from_us(micros)
 
 
 def stages_of(timeline: Sequence[Event]) -> list[dict[str, object]]:

@@ -7,7 +7,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from services.web.article_list import show_articles
@@ -16,15 +16,18 @@ from services.web.batches import push_batch
 from services.web.changes import show_changes
 from services.web.corrections import patch_article, put_article, withdraw_article
 from services.web.events import show_events
+from services.web.guard import allow, scopes_of
 from services.web.health import show_health, show_readiness
 from services.web.idempotency import idempotent
 from services.web.links import check_prefix, prefix_of
 from services.web.metering import metered
 from services.web.middleware import RequestMiddleware, answer_http_error
+from services.web.openapi import show_description
 from services.web.pages.act_form import do_act
 from services.web.pages.article import show_one
 from services.web.pages.articles import show_all, show_list
-from services.web.pages.dead import show_dead
+from services.web.pages.dead import do_triage, show_dead
+from services.web.pages.docs import show_docs
 from services.web.pages.feeds import do_feed_act, show_failing, show_feeds, show_removal
 from services.web.pages.login import log_in, log_out, set_preferences, show_login
 from services.web.pages.now import show_now, show_now_rows, show_now_state, show_rhythm
@@ -32,10 +35,10 @@ from services.web.pages.publishers import show_publishers
 from services.web.pages.quality import show_quality
 from services.web.pages.resting import show_resting
 from services.web.pages.static_files import show_static
+from services.web.pictures import show_picture
 from services.web.pings import take_ping
-from services.web.problems import KINDS, Problem
+from services.web.problem_pages import explain_problem
 from services.web.receipts import show_receipt
-from services.web.scopes import allow, scopes_of
 from services.web.search import search_articles
 from services.web.state import AppState
 from services.web.status import show_metrics, show_status
@@ -57,6 +60,7 @@ def by_method(path: str, **answers: Answer) -> Route:
 ROUTES = (
     by_method("/v1/articles", GET=allow("read")(show_articles), POST=allow("push")(metered(idempotent(push_article)))),
     by_method("/v1/articles:validate", POST=allow("push")(metered(validate_article))),
+    by_method("/v1/pictures/{name}/{picture}", GET=allow("read")(show_picture)),
     by_method(
         "/v1/articles/{name:path}",
         GET=allow("read")(show_article),
@@ -64,8 +68,8 @@ ROUTES = (
         PATCH=allow("push")(metered(idempotent(patch_article))),
         DELETE=allow("push")(metered(idempotent(withdraw_article))),
     ),
-    by_method("/v1/batches", POST=allow("push")(metered(push_batch))),
-    by_method("/v1/pings", POST=allow("push")(metered(take_ping))),
+    by_method("/v1/batches", POST=allow("push")(metered(idempotent(push_batch)))),
+    by_method("/v1/pings", POST=allow("push")(metered(idempotent(take_ping)))),
     by_method("/v1/changes", GET=allow("read")(show_changes)),
     by_method("/v1/events", GET=allow("read")(show_events)),
     by_method("/v1/receipts/{receipt}", GET=allow("read", "push")(show_receipt)),
@@ -81,6 +85,7 @@ ROUTES = (
     by_method("/articles/{name:path}", GET=allow("monitor")(show_one)),
     by_method("/resume", GET=allow("admin")(show_resting)),
     by_method("/dead", GET=allow("monitor")(show_dead)),
+    by_method("/dead/{act}", POST=allow("admin")(do_triage)),
     by_method("/feeds", GET=allow("monitor")(show_feeds)),
     by_method("/feeds/failing", GET=allow("admin")(show_failing)),
     by_method("/feeds/removal", GET=allow("admin")(show_removal)),
@@ -94,15 +99,10 @@ ROUTES = (
     Route("/static/{name}", show_static, methods=["GET"]),
     Route("/healthz", show_health, methods=["GET"]),
     Route("/readyz", show_readiness, methods=["GET"]),
+    Route("/problems/{slug}", explain_problem, methods=["GET"]),
+    Route("/openapi.json", show_description, methods=["GET"]),
+    Route("/docs", show_docs, methods=["GET"]),
 )
-
-
-async def explain_problem(request: Request) -> PlainTextResponse:
-    """What a problem's `type` points to: its meaning, and what to do."""
-    kind = KINDS.get(request.path_params["slug"])
-    if kind is None:
-        raise Problem("not-found")
-    return PlainTextResponse(f"{kind.status} {kind.title}\n\n{kind.remedy}\n")
 
 
 def front_door(app_state: AppState) -> Starlette:
@@ -117,7 +117,7 @@ def front_door(app_state: AppState) -> Starlette:
             app_state.close()
 
     app = Starlette(
-        routes=[*ROUTES, Route("/problems/{slug}", explain_problem, methods=["GET"])],
+        routes=ROUTES,
         middleware=[Middleware(RequestMiddleware, app_state=app_state)],
         exception_handlers={HTTPException: answer_http_error},
         lifespan=opened,

@@ -1,12 +1,8 @@
 """What a key may do: its scopes, what each lets in, and whose articles it may see."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal, get_args
 
-from starlette.requests import Request
-from starlette.responses import Response
-
-from services.web.problems import Problem
 from shared.envelope import Source
 
 Scope = Literal["push", "read", "read-all", "monitor", "admin"]
@@ -28,41 +24,10 @@ INCLUDED: dict[Scope, tuple[Scope, ...]] = {
 PUBLISHER: tuple[Scope, ...] = ("push", "read")
 BEFORE: tuple[Scope, ...] = ("push", "monitor")  # what every key could do before there were scopes
 
-Handler = Callable[[Request], Awaitable[Response]]
-
 
 def may(scopes: Sequence[Scope], needed: Scope) -> bool:
     """Do these scopes let somebody do it, by name or by one that includes it?"""
     return any(needed == scope or needed in INCLUDED[scope] for scope in scopes)
-
-
-def allow(*needed: Scope) -> Callable[[Handler], Handler]:
-    """Let a handler answer those only whose key has one of the scopes."""
-
-    def wrap(handler: Handler) -> Handler:
-        async def checked(request: Request) -> Response:
-            scopes: Sequence[Scope] = request.state.publisher.scopes
-            if not any(may(scopes, scope) for scope in needed):
-                raise forbidden(needed)
-            return await handler(request)
-
-        checked.scopes = needed  # type: ignore[attr-defined]
-        return checked
-
-    return wrap
-
-
-def scopes_of(handler: Handler) -> tuple[Scope, ...]:
-    """The scopes that open a handler; none of one that `allow` does not guard."""
-    scopes: tuple[Scope, ...] = getattr(handler, "scopes", ())
-    return scopes
-
-
-def forbidden(needed: Sequence[Scope]) -> Problem:
-    """A good key that was not made for this."""
-    challenge = f'Bearer realm="copydesk", error="insufficient_scope", scope="{" ".join(needed)}"'
-    detail = f"This key has no scope {' or '.join(needed)}."
-    return Problem("forbidden", detail, scopes=list(needed), headers={"WWW-Authenticate": challenge})
 
 
 def only_of(publisher: Any) -> str:

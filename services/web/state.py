@@ -27,6 +27,7 @@ from services.web.sessions import Session
 from shared.ledger.overview import Overview
 from shared.ledger.reader import Head, InputStatus, Meta
 from shared.metrics import Meters
+from shared.picture_files import PictureFiles
 from shared.settings import Settings
 
 P = ParamSpec("P")
@@ -86,6 +87,7 @@ class AppState:
     answers: Answers
     ping: Callable[[str], Sequence[Pinged]]
     reading: ReadingRoom
+    pictures: PictureFiles
     readiness: Readiness = field(default_factory=Readiness)
     room: BodyRoom = field(default_factory=BodyRoom)
     waiters: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(WAITERS))

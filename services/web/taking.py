@@ -11,8 +11,9 @@ from services.web.article_body import article_body
 from services.web.links import link_to
 from services.web.middleware import authenticate
 from services.web.ownership import not_yours
+from services.web.picture_addresses import with_addresses
 from services.web.preferences import etag_of, read_wait
-from services.web.problems import Problem
+from services.web.problems import BODY, Problem
 from services.web.receipts import settled_line, told_receipt
 from services.web.responses import json_answer
 from services.web.state import AppState
@@ -121,7 +122,7 @@ async def _finished(request: Request, app_state: AppState, receipt: Receipt, wai
         return json_answer(told, status=200 if is_settled else 202, headers=headers)
     is_new = state == "indexed" and len(stored.revisions) == 1
     headers |= {"Location": link_to(f"/v1/articles/{stored.article_id}"), "ETag": etag_of(stored.rev)}
-    body = article_body(stored) | {"state": state, "receipt": receipt.receipt}
+    body = article_body(with_addresses(request, stored)) | {"state": state, "receipt": receipt.receipt}
     return json_answer(body, status=201 if is_new else 200, headers=headers)
 
 
@@ -130,5 +131,5 @@ def _came_to_nothing(state: str, told: dict[str, object]) -> Problem:
     problem = told.get("problem")
     reason = problem.get("detail") or problem.get("reason") if isinstance(problem, dict) else None
     if state == "refused":
-        return Problem("no-article", str(reason or "It holds no article."), receipt=told["receipt"])
-    return Problem("not-readable", str(reason or "It could not be read."), receipt=told["receipt"])
+        return Problem("no-article", str(reason or "It holds no article."), at=BODY, receipt=told["receipt"])
+    return Problem("not-readable", str(reason or "It could not be read."), at=BODY, receipt=told["receipt"])

@@ -8,7 +8,7 @@ import msgspec
 from services.index.search import Stored
 from services.web.keys import Publisher
 from services.web.ownership import may_correct
-from services.web.problems import Problem, later
+from services.web.problems import Problem, in_parameter, later
 from services.web.push_headers import checked_address
 from services.web.state import AppState
 from shared.envelope import Remembered, Source
@@ -63,7 +63,7 @@ async def find_target(app_state: AppState, publisher: Publisher, name: str) -> T
     """The article that a path names; raises `Problem` for what is neither an id nor an address."""
     if ID.fullmatch(name):
         return await look_up(app_state, name, "")
-    alias = address_alias(checked_address(name, "the address"), publisher.name)
+    alias = address_alias(checked_address(name, "the address", in_parameter("name")), publisher.name)
     article = await app_state.ask(app_state.ledger.owner, alias)
     return await look_up(app_state, article, alias)
 

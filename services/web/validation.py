@@ -10,7 +10,7 @@ from services.index.revisions import rule
 from services.index.search import Stored
 from services.web.articles import claimed, read_inputs
 from services.web.keys import Publisher
-from services.web.problems import Problem, problem_of, told
+from services.web.problems import BODY, Problem, problem_of, told
 from services.web.reading import Reading
 from services.web.responses import json_answer
 from services.web.state import AppState, publisher_of, state_of
@@ -30,7 +30,7 @@ async def validate_article(request: Request) -> Response:
     app_state, publisher = state_of(request), publisher_of(request)
     async with read_inputs(request, app_state, publisher) as inputs:
         if len(inputs) > MOST_VALIDATED:
-            raise Problem("bad-request", f"At most {MOST_VALIDATED} articles are looked at in one request.")
+            raise Problem("bad-request", f"At most {MOST_VALIDATED} articles are looked at in one request.", at=BODY)
         found = [await _validated(app_state, publisher, item) for item in inputs]
     return json_answer(found[0] if len(found) == 1 else {"articles": found})
 
@@ -74,11 +74,12 @@ async def _weighed(app_state: AppState, publisher: Publisher, item: Input) -> We
 
 def _unreadable(reading: Reading, app_state: AppState) -> Problem:
     if not reading.too_costly:
-        return Problem("no-article", reading.refused)
+        return Problem("no-article", reading.refused, at=BODY)
     limits = app_state.settings
     return Problem(
         "too-costly",
         f"It needs more than {limits.article_cpu_s} s of processor time or {limits.article_memory_mb} MB to be read.",
+        at=BODY,
     )
 
 

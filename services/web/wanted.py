@@ -1,4 +1,4 @@
-"""The filters of a list of articles, read from an address or a command line."""
+"""The filters of a list of articles and of changes, read from an address or a command line."""
 
 import datetime as dt
 import re
@@ -9,6 +9,7 @@ from services.index.listing import END_OF_TIME, Settled
 from services.web.listing import DEFAULT, GROUPS, MOST_ROWS, State, Wanted
 from shared.clock import now_us
 from shared.errors import PermanentError
+from shared.ledger.events import CHANGE_STATES, ChangeFilter
 from shared.ledger.listing import Standing
 
 STATES: tuple[State, ...] = (*get_args(Standing), *get_args(Settled))
@@ -42,6 +43,17 @@ def read_wanted(query: Mapping[str, str]) -> Wanted:
         q=words,
         limit=_read_number(query, "limit", default=50, least=1, most=MOST_ROWS),
     )
+
+
+def read_filter(query: Mapping[str, str]) -> ChangeFilter:
+    """`state=dead,refused`, `source=push:hue` or `feed:*`, `article=…`, `worker=host`; what is not given takes all."""
+    states = frozenset(state.strip() for state in query.get("state", "").split(",") if state.strip())
+    unknown = states.difference(CHANGE_STATES)
+    if unknown:
+        detail = f"{min(unknown)[:40]!r} is no state; there are {', '.join(CHANGE_STATES)}."
+        raise WrongFilter("state", detail)
+    named = {name: query.get(name, "") for name in ("article", "source", "worker")}
+    return ChangeFilter(states=states, **named)
 
 
 def _read_states(text: str) -> tuple[State, ...]:

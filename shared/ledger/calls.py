@@ -3,22 +3,20 @@
 import os
 import secrets
 import socket
-import time
 from collections.abc import Callable, Mapping, Sequence
 from importlib import resources
 from typing import Any, Literal, NamedTuple, get_args
 
 import msgspec
-import redis
 
 from shared.clock import now_us
 from shared.envelope import VERSION, Event, Preconditions, Remembered, Stage, source_of
-from shared.errors import IntakeFull
 from shared.identity import is_path
 from shared.ledger import keys
-from shared.ledger.connection import NEWER, redis_errors
+from shared.ledger.connection import NEWER, Client, redis_errors
 from shared.ledger.latency import BOUNDS
-from shared.ledger.reader import LedgerReader, Meta, Status, events, owner_name, split_ref
+from shared.ledger.reader import LedgerReader, Meta, events, owner_name, split_ref
+from shared.ledger.room import Room
 from shared.settings import Settings
 
 STORIES = ("record", "intake", "lifecycle", "sweep", "operator")
@@ -35,7 +33,6 @@ SILENCE_S = 8.0
 LONGEST_WAIT_S = 3600  # no retry waits longer
 MEMORY_HOURS = 72
 RECEIPT_GRACE_S = 3600  # what recovery reads again when a worker starts is younger
-ROOM_S = 1.0
 
 EnteredState = Literal["received", "duplicate", "superseded", "refused", "outdated", "changed", "exists", "gone"]
 NOT_TAKEN: frozenset[EnteredState] = frozenset(("refused", "outdated", "changed", "exists", "gone"))
@@ -141,7 +138,7 @@ class Ledger(LedgerReader):
 
     def __init__(
         self,
-        client: redis.Redis,
+        client: Client,
         settings: Settings,
         envelopes: Mapping[Stage, str] = {},
         clock: Callable[[], int] | None = None,
@@ -154,8 +151,7 @@ class Ledger(LedgerReader):
         self.boot = boot
         self._settings = settings
         self._envelopes = dict(envelopes)
-        self._room: Status | None = None
-        self._looked = 0.0
+        self.check_room = Room(self, settings).check
         source = script_source()
         # Only what takes in is refused by a full Redis: what drains it must go on.
         self._enter = client.register_script("#!lua\n" + source)
@@ -270,19 +266,6 @@ class Ledger(LedgerReader):
         (owner,) = self._call("free", {"article": article, "at": at_us}, [], self._drain)
         return str(owner).removeprefix("push:")
 
-    def check_room(self) -> None:
-        """Raise `IntakeFull` when the backlog or Redis' memory is over its limit; looks at most once a second."""
-        if self._room is None or time.monotonic() - self._looked > ROOM_S:
-            self._room, self._looked = self.status(), time.monotonic()
-        in_flight, limit = self._room.balance.in_flight, self._settings.backlog_limit
-        if in_flight > limit:
-            full = f"{in_flight} articles are in flight, over the limit of {limit}"
-            raise IntakeFull(full, retry_after=30, told=full)
-        used, most, share = self._room.redis_bytes, self._room.redis_max_bytes, self._settings.memory_limit_percent
-        if most and used * 100 > most * share:
-            full = f"Redis uses more than {share} % of its memory"
-            raise IntakeFull(full, retry_after=30, told=full)
-
     def _call(self, command: str, args: dict[str, Any], bodies: list[bytes], script: Any) -> list[Any]:
         return msgspec.msgpack.decode(self._run(script, command, args, bodies), type=list[Any])
 
@@ -322,7 +305,8 @@ def script_source() -> str:
     bounds = ", ".join(str(round(bound * 1_000_000)) for bound in BOUNDS)
     begin = f"local LATENCY_BOUNDS = {{ {bounds} }}\n"
     end = f"if is_newer() then return redis.error_reply('{NEWER}') end\n"
-    return f"{begin}{stories}{end}local reply = calls[command]()\nkeep_spans()\nreturn reply\n"
+    answer = "local fine, reply = pcall(calls[command])\nkeep_counts()\nkeep_spans()\n"
+    return f"{begin}{stories}{end}{answer}if not fine then error(reply, 0) end\nreturn reply\n"
 
 
 def _wire(item: Accepted) -> dict[str, Any]:
@@ -344,6 +328,7 @@ def _wire(item: Accepted) -> dict[str, Any]:
         "note": _note(item.note),
         "version": meta.version or "",
         "withdraws": meta.withdraws,
+        "rereads": bool(meta.rereads),
         "is_new": wanted.is_new,
         "grows": wanted.grows,
     }

@@ -9,14 +9,17 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import msgspec
-import redis
 
 from shared.ledger import keys
-from shared.ledger.connection import redis_errors
+from shared.ledger.connection import Client, redis_errors
 
 EVENT_ID = re.compile(r"[0-9]{1,19}-[0-9]{1,19}")
 FIRST = "0-0"
 AT_ONCE = 500
+CHANGE_STATES = (
+    "received", "queued", "working", "retrying", "held", "normalized", "indexed", "duplicate", "superseded",
+    "withdrawn", "refused", "dead", "discarded", "released", "paused", "resumed",
+)  # fmt: skip
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
@@ -64,7 +67,7 @@ def _matches(pattern: str, source: str) -> bool:
 class EventStream:
     """Reads the stream; reading changes nothing."""
 
-    def __init__(self, client: redis.Redis) -> None:
+    def __init__(self, client: Client) -> None:
         self._client: Any = client  # redis-py types its answers for text and bytes clients at once
 
     def last_id(self) -> str:

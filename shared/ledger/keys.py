@@ -34,6 +34,7 @@ PAUSES = "health"  # set: `<kind>:<name>` of each stage, sink or source at rest
 SINKS = "sinks"  # hash: sink -> sinks.SinkStanding (JSON), as the process that delivers last said
 PROCESSES_FAILING = "processes:failing"  # hash: process of `copydesk up` -> troubles.Failing (JSON)
 TROUBLES = "troubles"  # hash: `<code> <subject>` -> since when it has been seen (µs)
+TRIAGE = "triage"  # hash: key of a cause of deaths -> what people decided on it, triage.Triage (JSON)
 RECOVERY_FAILING = "ledger:recovery:failing"  # string: why it did not bring everything back, troubles.Failing (JSON)
 RECOVERY_BEAT = "ledger:recovery"  # string: when somebody last looked whether Redis must be refilled (µs)
 

@@ -4,15 +4,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-import redis
 
 from shared.clock import now_us
-from shared.errors import CopydeskError, IntakeFull
+from shared.errors import CopydeskError, IntakeFull, NewerData, PermanentError
 from shared.ledger import keys
 from shared.ledger.connection import redis_errors
 from shared.ledger.latency import Latency, read_latency
 from shared.ledger.reader import STAGES, LedgerReader, Status
 from shared.ledger.sinks import SinkStanding, read_standings
+from shared.ledger.triage import TriageBook, Triaged
 from shared.ledger.troubles import (
     REMEDIES,
     Disk,
@@ -59,6 +59,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     backlog: Backlog = Backlog()
     latency: Latency = Latency()
     sinks: tuple[SinkStanding, ...] = ()
+    triage: tuple[Triaged, ...] = ()
 
     def as_told(self) -> dict[str, Any]:
         """What `copydesk status --json` and `/v1/status` answer: the state in a word, then everything side by side."""
@@ -83,10 +84,12 @@ class Watchman:
         self._settings = settings
         self._check_room = check_room
         self._clock = clock
+        self._triage = TriageBook(settings.triage_file, reader)
 
     def look(self) -> Overview:
         """Ask Redis once for everything. Raises `TransientError` when it is away."""
-        view = self._view()
+        triaged = self._triaged()
+        view = self._view(sum(one.count for one in triaged if one.muted))
         troubles = troubles_of(view, self._known())
         self._remember(troubles)
         feeds, (latency, backlog) = self._feeds(), self._course(view.now)
@@ -98,9 +101,17 @@ class Watchman:
             backlog=backlog,
             latency=latency,
             sinks=tuple(view.sinks),
+            triage=triaged,
         )
 
-    def _view(self) -> View:
+    def _triaged(self) -> tuple[Triaged, ...]:
+        """What people decided on the dead; a file that nobody can read mutes nothing."""
+        try:
+            return self._triage.triaged(self._clock())
+        except (PermanentError, NewerData):
+            return ()
+
+    def _view(self, muted: int) -> View:
         status = self._reader.status()
         with redis_errors(self._client), self._client.pipeline(transaction=False) as pipe:
             pipe.zrange(keys.WORKERS, 0, -1)
@@ -136,6 +147,7 @@ class Watchman:
             recovery_beat=int(recovery) if recovery else None,
             failing_recovery=next(iter(_decoded([failing] if failing else [], Failing)), None),
             newer_entries=newer.decode() if newer else None,
+            muted=min(muted, status.balance.dead),
         )
 
     def _feeds(self) -> FeedCounts:
@@ -207,7 +219,7 @@ class Watchman:
                 if gone:
                     pipe.hdel(keys.TROUBLES, *gone)
                 pipe.execute()
-        except (CopydeskError, redis.RedisError):  # a full Redis takes no note; the troubles are told all the same
+        except CopydeskError:  # a full Redis takes no note; the troubles are told all the same
             return
 
 

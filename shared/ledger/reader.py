@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-import redis
 
 from shared.clock import now_us
 from shared.data_version import refuse_newer
@@ -13,7 +12,8 @@ from shared.envelope import Envelope, Event, Source, Stage
 from shared.errors import PermanentError
 from shared.identity import COMMAND_LINE, names_of
 from shared.ledger import keys
-from shared.ledger.connection import LedgerBroken, redis_errors
+from shared.ledger.causes import came_back
+from shared.ledger.connection import Client, LedgerBroken, redis_errors
 
 STAGES: tuple[Stage, ...] = ("normalize", "index")
 LONGEST_OWNER = 24
@@ -58,6 +58,7 @@ class InputStatus(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     due_us: int | None = None
     timeline: tuple[Event, ...] = ()
     duplicate_of: str | None = None
+    came_back: bool = False  # it failed again after a replay
 
 
 class StageStatus(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -108,6 +109,7 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, renam
     source: Source | None = None
     name: str | None = None
     url: str | None = None
+    came_back: bool = False
 
     def origin(self) -> str:
         """Where it came from, for a person: `drop hue/bai.txt`, `feed https://a.example/rss entry title`."""
@@ -147,7 +149,7 @@ def owner_name(source: Source) -> str:
 class LedgerReader:
     """Questions about the ledger; asking changes nothing."""
 
-    def __init__(self, client: redis.Redis) -> None:
+    def __init__(self, client: Client) -> None:
         self.client: Any = client  # redis-py types its answers for text and bytes clients at once
 
     def check_version(self) -> None:
@@ -278,6 +280,7 @@ class LedgerReader:
                         source=status.source,
                         name=status.name,
                         url=status.url,
+                        came_back=status.came_back,
                     )
                 )
         return found
@@ -358,6 +361,7 @@ def _status(ref: str, record: Mapping[bytes, bytes]) -> InputStatus | None:
         worker=last_worker(timeline),
         waited_us=spent(timeline, working=False),
         worked_us=spent(timeline, working=True),
+        came_back=came_back(timeline),
     )
 
 

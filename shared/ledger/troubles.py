@@ -116,7 +116,10 @@ class Failing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
-    """The desk at one moment, as far as troubles come of it. `expected` are the processes that a whole desk has."""
+    """The desk at one moment, as far as troubles come of it.
+
+    `expected` are the processes that a whole desk has, `muted` how many of the dead nobody wants to hear of.
+    """
 
     now: int
     status: Status
@@ -135,6 +138,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     recovery_beat: int | None = None
     failing_recovery: Failing | None = None
     newer_entries: str | None = None
+    muted: int = 0
 
 
 class Trouble(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
@@ -204,9 +208,11 @@ def _of_books(view: View) -> Iterator[Found]:
     balance = view.status.balance
     if off := balance.difference:
         yield Found("balance-off", "", None, f"{counted(off, 'input is', 'inputs are')} unaccounted for", off)
-    if dead := balance.dead:
+    if (dead := balance.dead - view.muted) > 0:
         helps = "no further try will help " + ("it" if dead == 1 else "them")
-        yield Found("articles-dead", "", None, f"{counted(dead, 'article is', 'articles are')} dead: {helps}", dead)
+        beside = f" ({view.muted} more are muted)" if view.muted else ""
+        what = f"{counted(dead, 'article is', 'articles are')} dead: {helps}{beside}"
+        yield Found("articles-dead", "", None, what, dead)
     if newer := view.newer_entries:
         what = f"this release cannot read all of the archive: {newer}"
         yield Found("archive-newer", "", None, what, detail=newer)

@@ -3,17 +3,21 @@
 import os
 import secrets
 from collections.abc import Mapping
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-from celery import Celery
-from kombu.transport.virtual import Channel
 
 from shared.envelope import VERSION, Stage
 from shared.ledger.calls import Ledger
 from shared.ledger.connection import connect
 from shared.ledger.reader import STAGES
 from shared.settings import Settings
+
+if TYPE_CHECKING:
+    from celery import Celery
+else:
+    Celery = Any  # loaded with the first app: whoever may open a ledger is not always one who does
 
 INGEST = "ingest"
 WAIT_S = 5
@@ -26,7 +30,9 @@ def task_name(queue: str) -> str:
 
 def make_app(settings: Settings, name: str) -> Celery:
     """A Celery app with the settings that were measured to lose least and stop fastest (docs/decisions/0002)."""
-    app = Celery(f"copydesk.{name}", broker=_broker(settings.redis_url), set_as_current=False)
+    app: Celery = import_module("celery").Celery(
+        f"copydesk.{name}", broker=_broker(settings.redis_url), set_as_current=False
+    )
     app.conf.update(
         task_acks_late=True,
         task_reject_on_worker_lost=True,
@@ -101,8 +107,9 @@ def _envelope(app: Celery, stage: Stage) -> str:
     nothing: dict[str, None] = dict.fromkeys(("callbacks", "errbacks", "chain", "chord"))
     body: tuple[list[int], dict[str, Any], dict[str, None]] = ([VERSION], {}, nothing)
     message = app.amqp.as_task_v2("@ID@", task_name(stage), args=(), argsrepr="bell", kwargsrepr="{}", root_id="@ID@")
-    channel = Channel.__new__(Channel)  # only its message layout is wanted: no connection, no consumer
-    whole = channel.prepare_message(  # type: ignore[no-untyped-call]
+    channel_class = import_module("kombu.transport.virtual").Channel
+    channel = channel_class.__new__(channel_class)  # only its message layout is wanted: no connection, no consumer
+    whole = channel.prepare_message(
         msgspec.json.encode(body).decode(),
         content_type="application/json",
         content_encoding="utf-8",

@@ -3,7 +3,8 @@
 import difflib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from html import unescape
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,8 @@ import msgspec
 from services.normalize.pipeline import normalize
 from shared.article import Article, Block
 from shared.errors import NotAnArticle
+from tests.corpus.documents import make_documents
+from tests.corpus.stories import read_newsrooms
 from tests.corpus.truth import Document, Field
 
 Scores = dict[Field, float]
@@ -25,6 +28,12 @@ class Scored(msgspec.Struct, frozen=True, kw_only=True):
     document: Document
     article: Article
     scores: Scores
+
+
+@cache
+def read_corpus() -> Sequence[tuple[Document, Article]]:
+    """Every document and the article in it, read once for all tests of a process."""
+    return [(document, read(document)) for document in make_documents(read_newsrooms())]
 
 
 def read(document: Document) -> Article:

@@ -1,4 +1,4 @@
-"""The compose file, for real: up from a fresh clone, a drop found by search, scaled, every process killed, stopped.
+"""The compose file, for real: up from a fresh clone, a drop found by search, scaled, all killed, watched, stopped.
 
 Skipped where no Docker engine answers. `COMPOSE_FILE` may add an override, as for an engine without a registry.
 """
@@ -59,6 +59,10 @@ class Desk:
 
     def copydesk(self, *words: str) -> Any:
         return json.loads(self.docker("compose", "exec", "-T", "web", "copydesk", *words, "--json"))
+
+    def new_key(self, name: str, *scopes: str) -> str:
+        key: str = self.copydesk("keys", "create", name, *(f"--scope={scope}" for scope in scopes))["key"]
+        return key
 
     def containers(self, *services: str) -> list[dict[str, Any]]:
         ids = self.docker("compose", "ps", "-aq", *services).split()
@@ -124,10 +128,10 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     desk = Desk(folder, free_port())
     try:
         desk.up()
-        desk.key = desk.copydesk("keys", "create", "check")["key"]
+        desk.key = desk.new_key("check", "push", "read-all", "monitor")
         yield desk
     finally:
-        desk.docker("compose", "down", "--volumes", "--remove-orphans", "--timeout", "5", check=False)
+        desk.docker("compose", "--profile", "*", "down", "--volumes", "--remove-orphans", "--timeout", "5", check=False)
         desk.docker("image", "rm", f"copydesk:{desk.tag}", check=False)
 
 
@@ -214,6 +218,75 @@ def kill_amid(desk: Desk, service: str, words: list[str]) -> None:
 def came_back(desk: Desk, before: dict[str, Any]) -> bool:
     (now,) = json.loads(desk.docker("inspect", before["Id"]))
     return bool(now["State"]["Running"] and now["State"]["StartedAt"] != before["State"]["StartedAt"])
+
+
+HOOK = """
+import http.server, sys
+class Hook(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        print(self.rfile.read(int(self.headers["Content-Length"])).decode(), flush=True)
+        self.send_response(200)
+        self.end_headers()
+    def log_message(self, *_): pass
+http.server.HTTPServer(("", 9000), Hook).serve_forever()
+"""
+
+
+@pytest.fixture
+def watched_desk(desk: Desk) -> Iterator[Desk]:
+    """With Prometheus and `notify` beside it, which tells a webhook of ours on the desk's own network."""
+    hook = f"{desk.environ['COMPOSE_PROJECT_NAME']}-hook"
+    secrets = desk.folder / "secrets"
+    secrets.mkdir()
+    files = {
+        secrets / "monitor_key": desk.new_key("prometheus", "monitor"),
+        secrets / "grafana_password": "only for this run",
+        secrets / "notify": f"http://{hook}:9000/",
+        desk.folder / "copydesk.env": "COPYDESK_NOTIFY_AFTER_S=2\n",
+    }
+    for path, content in files.items():
+        path.write_text(content, encoding="utf-8")
+        path.chmod(0o644)
+    desk.docker("compose", "run", "-d", "--no-deps", "--name", hook, "web", "python", "-c", HOOK)
+    try:
+        names = ["prometheus", "notify", *(["grafana"] if has_grafana(desk) else [])]
+        desk.docker(
+            *("compose", "--profile", "monitoring", "--profile", "notify", "up", "-d", "--no-build", "--no-recreate"),
+            *("--wait", "--wait-timeout", "180", *names),
+        )
+        yield desk
+    finally:
+        (desk.folder / "copydesk.env").unlink()
+        guests = ("prometheus", "notify", "grafana")
+        desk.docker("compose", "--profile", "*", "rm", "--stop", "--force", *guests, check=False)
+        desk.docker("rm", "--force", hook, check=False)
+
+
+def has_grafana(desk: Desk) -> bool:
+    """Grafana shows what Prometheus has; an engine without a registry runs the rest of the profile without it."""
+    config = json.loads(desk.docker("compose", "--profile", "monitoring", "config", "--format", "json"))
+    image = config["services"]["grafana"]["image"]
+    is_here = bool(desk.docker("image", "ls", "--quiet", image).strip())
+    return is_here or bool(desk.docker("pull", "--quiet", image, check=False).strip())
+
+
+def query(desk: Desk, expression: str) -> str:
+    words = ("promtool", "query", "instant", "http://127.0.0.1:9090", expression)
+    return desk.docker("compose", "--profile", "monitoring", "exec", "-T", "prometheus", *words, check=False)
+
+
+def test_a_stage_without_workers_is_an_alert_in_prometheus_and_told_to_the_webhook(watched_desk: Desk) -> None:
+    desk, hook = watched_desk, f"{watched_desk.environ['COMPOSE_PROJECT_NAME']}-hook"
+    wait_for(lambda: "=> 1 @" in query(desk, 'up{job="copydesk"}'), "Prometheus does not scrape the desk", seconds=90)
+    wait_for(lambda: "=> 1 @" in query(desk, "copydesk_up"), "the desk's own figures did not come", seconds=60)
+    assert 'code="worker-missing"' not in query(desk, "copydesk_trouble > 0")
+    desk.docker("compose", "stop", "normalize")
+    firing = 'ALERTS{alertname="CopydeskStandsStill", alertstate="firing", code="worker-missing"}'
+    wait_for(lambda: "=> 1 @" in query(desk, firing), "the alert does not fire", seconds=240)
+    wait_for(lambda: "normalize" in desk.docker("logs", hook), "the webhook was not told", seconds=60)
+    desk.up("--no-build")
+    wait_for(lambda: "=> 1 @" not in query(desk, firing), "the alert does not end", seconds=120)
+    wait_for(lambda: "over" in desk.docker("logs", hook), "the webhook was not told of the end", seconds=60)
 
 
 def test_a_stop_ends_everyone_within_its_grace_period(desk: Desk) -> None:

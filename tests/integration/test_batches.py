@@ -10,8 +10,9 @@ import pytest
 
 from services.ingest.feed_states import FeedStates
 from services.ingest.subscriptions import Subscriptions
-from services.web.batch_items import MOST_ITEMS, ZIP, items_of
+from services.web.batch_items import MOST_ITEMS, items_of
 from services.web.problems import Problem
+from services.web.spooling import ZIP
 from shared.clock import now_us
 from shared.ledger import keys
 from shared.settings import Settings

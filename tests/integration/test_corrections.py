@@ -260,3 +260,15 @@ def forget(desk: Newsdesk) -> None:
         desk.ledger.client.delete(key)
     assert desk.ledger.owner(f"uri:hue {URI}") is None
     assert keys.alias_place("x")
+
+
+def test_a_patch_leaves_an_address_as_its_publisher_wrote_it(desk: Newsdesk) -> None:
+    page = "https://hue.example/bài-viết?số=1"
+    desk.push(news("One", uri=page))
+    desk.work()
+    told = desk.call("GET", at(page), Accept="application/ninjs+json").body
+    assert told["uri"] == "https://hue.example/b%C3%A0i-vi%E1%BA%BFt?s%E1%BB%91=1", "ninjs has no letters in addresses"
+    assert desk.call("PATCH", at(page), {"by": "Anh Phong"}, **PATCH).status == 202
+    desk.work()
+    article = desk.call("GET", at(page)).body["article"]
+    assert (article["uri"], article["byline"]) == (page, "Anh Phong")

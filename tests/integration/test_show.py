@@ -8,7 +8,7 @@ import pytest
 from services.cli.main import main
 from services.index.sinks.sqlite import SqliteSink
 from services.index.tasks import index_articles
-from services.ingest.drop_inputs import path_alias
+from services.ingest.drop_files import path_alias
 from services.ingest.drops import take_file
 from services.ingest.intake import Intake, open_archive
 from services.normalize.tasks import read_articles

@@ -234,7 +234,7 @@ def refused(desk: Settings, *words: str) -> str:
     return ended.stderr
 
 
-@pytest.mark.parametrize("words", ["up --json", "work index", "watch", "web"])
+@pytest.mark.parametrize("words", ["up --json", "work index", "work watch", "web"])
 def test_no_process_starts_on_a_ledger_of_a_newer_release(desk: Settings, words: str) -> None:
     open_ledger(desk).client.set(keys.VERSION, NEWER)
     assert f"the ledger in Redis has version {NEWER}" in refused(desk, *words.split())

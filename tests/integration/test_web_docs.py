@@ -10,12 +10,13 @@ from urllib.parse import urlsplit
 import pytest
 
 from services.web.keys import Keys
-from services.web.problems import KINDS
+from services.web.problem_kinds import KINDS
 from services.web.reading import ReadingRoom
 from shared.envelope import Raw, Source
 from tests.integration.test_batches import zipped
 from tests.integration.test_web import ask, door_of
-from tests.unit.web.stand_ins import ARTICLE, KEY, RECEIPT, SECRET, Desk, a_desk, a_line, a_stored
+from tests.pictures import a_form, a_jpeg
+from tests.unit.web.stand_ins import ARTICLE, KEY, PICTURE, RECEIPT, SECRET, Desk, a_desk, a_line, a_stored
 
 DOCS = Path(__file__).parents[2] / "docs"
 PUBLISH, MONITOR = (DOCS / name for name in ("publish.md", "monitor.md"))
@@ -23,6 +24,7 @@ FENCE = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 FILES = {
     "@article.txt": b"Bai viet",
     "@page.html": b"<p>Bai viet</p>",
+    "@bridge.jpg": a_jpeg(),
     "@article.txt.gz": gzip.compress(b"Bai viet"),
     "@articles.ndjson": b'{"headline": "Bai viet", "body_text": "Bai viet."}\n',
     "@articles.zip": zipped({"bai.txt": b"Bai viet"}),
@@ -64,6 +66,7 @@ def warm_up(room: ReadingRoom) -> None:
 def run(port: int, words: list[str]) -> int:
     """What curl would do, as far as the pages use it."""
     headers, body, address, method, rest = {}, b"", "", "", iter(words)
+    parts: list[tuple[str, bytes]] = []
     for word in rest:
         if word == "-H":
             name, _, value = next(rest).partition(": ")
@@ -73,8 +76,15 @@ def run(port: int, words: list[str]) -> int:
         elif word in ("-d", "--data-binary"):
             given = next(rest)
             body = FILES[given] if given.startswith("@") else given.encode()
+        elif word == "-F":
+            name, _, file = next(rest).partition("=")
+            path, _, kind = file.partition(";type=")
+            head = f'Content-Disposition: form-data; name="{name}"; filename="{path[1:]}"'
+            parts.append((head + (f"\r\nContent-Type: {kind}" if kind else ""), FILES[path]))
         elif word != "-f":
-            address = word.replace("$RECEIPT", RECEIPT).replace("$ARTICLE", ARTICLE)
+            address = word.replace("$RECEIPT", RECEIPT).replace("$ARTICLE", ARTICLE).replace("$PICTURE", PICTURE)
+    if parts:
+        headers["Content-Type"], body = "multipart/form-data; boundary=x-y", a_form("x-y", *parts)
     url = urlsplit(address.replace("$DESK", "http://127.0.0.1:8080"))
     assert url.netloc == "127.0.0.1:8080"
     path = f"{url.path}?{url.query}" if url.query else url.path

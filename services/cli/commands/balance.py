@@ -6,13 +6,13 @@ import msgspec
 
 from services.cli.context import OK, WRONG, Context, show_json
 from services.cli.reach import reach_desk
-from shared.ledger.connection import connect
+from shared.ledger.connection import connect_to_look
 from shared.ledger.reader import Balance, LedgerReader
 
 
 def balance(context: Context) -> int:
     """Print the balance: what was accepted, and what became of it. Exit code 1 when the two differ."""
-    found = LedgerReader(connect(reach_desk(context))).balance()
+    found = LedgerReader(connect_to_look(reach_desk(context))).balance()
     if context.as_json:
         show_json(found)
     else:

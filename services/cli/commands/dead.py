@@ -1,27 +1,33 @@
 """`copydesk dead`: what no further try will help, and the two things a person can do about it."""
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
 
+from services.cli.auditing import person
 from services.cli.context import OK, UNUSABLE, WRONG, Context, show_json, warn
 from services.cli.printing import ago, clean, plural, row, shortened, table, timeline_lines
 from services.cli.reach import reach_desk
+from services.cli.triage import print_triage, triaged_causes
 from services.ingest import decisions
 from services.ingest.intake import open_archive, open_decisions
+from services.web.triage_desk import UNTIL
 from shared.clock import now_us
 from shared.errors import NewerData, PermanentError
 from shared.ledger import keys
 from shared.ledger.calls import Ledger
-from shared.ledger.connection import connect, redis_errors
+from shared.ledger.causes import cause_key
+from shared.ledger.connection import connect_to_look, redis_errors
 from shared.ledger.reader import Ended, InputStatus, LedgerReader
+from shared.ledger.triage import Triage, TriageBook
 from shared.settings import Settings
 from shared.work.celery_app import open_ledger
 
 PAGE = 500
 PREVIEW = 600
 LONGEST_NOTE = 70
+BACK = "came back after replay: "
 
 
 class Stray(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -35,10 +41,68 @@ class Stray(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 def list_dead(context: Context) -> int:
     """The dead, the latest first."""
-    reader = LedgerReader(connect(reach_desk(context)))
+    reader = LedgerReader(connect_to_look(reach_desk(context)))
     if astray := reader.strays():
         warn(f"{plural(len(astray), 'message')} could not be read: `copydesk dead strays` lists them")
-    print_ended(context, reader.dead(context.args.limit, context.args.offset), "No article is dead.")
+    settings = context.settings
+    decided = TriageBook(settings.triage_file, reader).all()
+    print_ended(context, _marked(reader.dead(context.args.limit, context.args.offset), decided), "No article is dead.")
+    if not context.as_json:
+        print_triage(triaged_causes(settings, reader))
+    return OK
+
+
+def _marked(dead: Sequence[Ended], decided: Mapping[str, Triage]) -> list[Ended]:
+    """The dead, each marked that came back: after its own replay, or after one of others that died of the same."""
+    replayed = {key: one.replayed_us for key, one in decided.items()}
+    since = [replayed.get(cause_key(one.stage, one.reason, one.note), 0) for one in dead]
+    return [
+        msgspec.structs.replace(one, came_back=one.came_back or 0 < at < one.at_us)
+        for one, at in zip(dead, since, strict=True)
+    ]
+
+
+def mute_dead(context: Context) -> int:
+    """Say nothing of what an article died of, until a time or until more die of it."""
+    args, book = context.args, _book(context)
+    span = UNTIL[args.until]
+    until_us = None if span is None else now_us() + span
+    return _tell_decided(context, book.mute(_full_ref(context), until_us, by=person(), note=args.because))
+
+
+def unmute_dead(context: Context) -> int:
+    """Speak again of what an article died of."""
+    return _tell_decided(context, _book(context).unmute(_full_ref(context), by=person(), note=context.args.because))
+
+
+def assign_dead(context: Context) -> int:
+    """Let somebody look after what an article died of."""
+    args = context.args
+    assignee = "" if args.to == "-" else args.to
+    return _tell_decided(context, _book(context).assign(_full_ref(context), assignee, by=person(), note=args.because))
+
+
+def _book(context: Context) -> TriageBook:
+    settings = reach_desk(context)
+    return TriageBook(settings.triage_file, LedgerReader(connect_to_look(settings)))
+
+
+def _full_ref(context: Context) -> str:
+    ref: str = context.args.name
+    reader = LedgerReader(connect_to_look(reach_desk(context)))
+    return ref if "@" in ref else reader.latest(ref) or f"{ref}@0"
+
+
+def _tell_decided(context: Context, decided: Triage | None) -> int:
+    if decided is None:
+        warn(clean(f"{context.args.name} is not dead: nothing was decided"))
+        return WRONG
+    if context.as_json:
+        show_json(decided)
+    else:
+        settings = reach_desk(context)
+        told = triaged_causes(settings, LedgerReader(connect_to_look(settings)))
+        print_triage([one for one in told if one.triage.key == decided.key])
     return OK
 
 
@@ -54,7 +118,8 @@ def print_ended(context: Context, inputs: Sequence[Ended], none: str) -> None:
         rows += [
             (
                 item.ref, item.stage, item.reason, ago(item.at_us, now),
-                shortened(clean(item.origin()), LONGEST_NOTE), shortened(clean(item.note), LONGEST_NOTE),
+                shortened(clean(item.origin()), LONGEST_NOTE),
+                shortened(f"{BACK if item.came_back else ''}{clean(item.note)}", LONGEST_NOTE),
             )
             for item in inputs
         ]  # fmt: skip
@@ -63,7 +128,7 @@ def print_ended(context: Context, inputs: Sequence[Ended], none: str) -> None:
 
 def strays(context: Context) -> int:
     """Messages that no worker could read, the latest first; with --clear they are shown a last time."""
-    client = LedgerReader(connect(reach_desk(context))).client
+    client = LedgerReader(connect_to_look(reach_desk(context))).client
     with redis_errors(client), client.pipeline(transaction=True) as pipe:
         pipe.lrange(keys.STRAYS, 0, -1)
         if context.args.clear:
@@ -94,7 +159,7 @@ def _stray(row: str) -> Stray:
 def show_dead(context: Context) -> int:
     """One dead article: why it died, its way, and the beginning of its input."""
     settings = reach_desk(context)
-    reader = LedgerReader(connect(settings))
+    reader = LedgerReader(connect_to_look(settings))
     line = find_status(reader, context.args.ref)
     if line is None:
         warn(f"nothing is known of {context.args.ref}: `copydesk dead list` shows the ids")
@@ -115,8 +180,11 @@ def replay_dead(context: Context) -> int:
     refs = _chosen(context, ledger)
     if refs is None:
         return UNUSABLE
+    lines = {f"{line.article}@{line.rev}": line for page in _pages_of(refs) for line in ledger.lines(page)}
     with contextlib.closing(open_decisions(settings)) as archive:
         done = in_pages(refs, lambda page: decisions.replay(ledger, archive, page))
+    again = [lines[ref] for ref, was_done in zip(refs, done, strict=True) if was_done and ref in lines]
+    TriageBook(settings.triage_file, ledger).note_replayed(again)
     return print_outcome(context, refs, done, "replayed", "went back to the queue")
 
 
@@ -153,7 +221,11 @@ def _dead(reader: LedgerReader) -> Iterator[Ended]:
 
 def in_pages(refs: Sequence[str], act: Callable[[Sequence[str]], list[bool]], page: int = PAGE) -> list[bool]:
     """Do it page by page; gives for each whether it was done."""
-    return [done for at in range(0, len(refs), page) for done in act(refs[at : at + page])]
+    return [done for chunk in _pages_of(refs, page) for done in act(chunk)]
+
+
+def _pages_of(refs: Sequence[str], page: int = PAGE) -> Iterator[Sequence[str]]:
+    return (refs[at : at + page] for at in range(0, len(refs), page))
 
 
 def print_outcome(

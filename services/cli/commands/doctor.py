@@ -12,15 +12,16 @@ from typing import Any, Literal
 import msgspec
 
 from services.cli.context import NEWER, OK, UNUSABLE, Context, show_json
-from services.cli.printing import RED, clean, row, styled
+from services.cli.printing import RED, clean, plural, row, styled
 from services.cli.reach import refuse_newer_ledger
+from services.cli.triage import triaged_causes
 from services.desk.data_folder import find_desk, reach
-from services.desk.processes import OLDEST_REDIS
-from services.desk.valkey import find_server
+from services.desk.valkey import OLDEST_REDIS, find_server
 from services.ingest.drop_watch import mode
 from shared.data_version import VERSION, check_folder
 from shared.errors import CopydeskError, NewerData
-from shared.ledger.connection import connect, redis_errors
+from shared.ledger.connection import connect_to_look, redis_errors
+from shared.ledger.reader import LedgerReader
 from shared.settings import Settings, without_password
 from shared.source_settings import is_zone
 
@@ -62,6 +63,7 @@ def examine(context: Context) -> Iterator[Finding]:
     yield from _careful("python", _python)
     yield from _careful("sqlite", _sqlite)
     yield from _careful("redis", lambda: _redis(context, settings))
+    yield from _careful("muted", lambda: _muted(context, settings))
     yield from _careful("folders", lambda: _folders(settings))
     yield from _careful("drops", lambda: _drops(settings))
     yield from _careful("clock", _clock)
@@ -103,7 +105,7 @@ def _redis(context: Context, settings: Settings) -> Iterator[Finding]:
         reason = f"none is up on {context.data_dir}; `copydesk up` starts {find_server()}"
         yield Finding(name="redis", verdict="ok", found=reason)
         return
-    client: Any = connect(settings)
+    client: Any = connect_to_look(settings)
     with redis_errors(client):
         info = client.info()
     place = without_password(settings.redis_url)
@@ -137,6 +139,17 @@ def _redis(context: Context, settings: Settings) -> Iterator[Finding]:
         else "set appendonly yes: after a crash all work in flight is recovered from the archive only",
     )
     refuse_newer_ledger(settings)
+
+
+def _muted(context: Context, settings: Settings) -> Iterator[Finding]:
+    """What nobody is told of is told here."""
+    if context.loaded.origins["redis_url"] == "default" and find_desk(context.data_dir) is None:
+        return
+    muted = [one for one in triaged_causes(settings, LedgerReader(connect_to_look(settings))) if one.muted]
+    if muted:
+        dead = plural(sum(one.count for one in muted), "dead article")
+        found = f"{dead} of {plural(len(muted), 'cause')}: no trouble is told of them"
+        yield Finding(name="muted", verdict="ok", found=found, advice="`copydesk dead list` says until when, by whom")
 
 
 def _folders(settings: Settings) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from services.ingest.subscriptions import (
 )
 from shared.clock import now_us
 from shared.errors import TransientError
-from shared.ledger.connection import connect
+from shared.ledger.connection import connect, connect_to_look
 from shared.source_settings import check_source
 
 LONGEST_PROBLEM = 60
@@ -105,7 +105,7 @@ def _states(context: Context, feeds: tuple[Subscription, ...]) -> dict[str, Feed
     if not feeds:
         return {}
     try:
-        states = FeedStates(connect(reach_desk(context)))
+        states = FeedStates(connect_to_look(reach_desk(context)))
         return {feed.id: state for feed, state in zip(feeds, states.get_all(feeds), strict=True)}
     except TransientError as error:
         warn(f"{error}; how the feeds are doing is not known")

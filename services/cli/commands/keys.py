@@ -3,13 +3,12 @@
 import datetime as dt
 import os
 import re
+from importlib import import_module
 
 import msgspec
 
-from services.cli.articles import DeskActs
 from services.cli.context import OK, WRONG, Context, show_json, warn
 from services.cli.printing import plural, table
-from services.ingest import desk_acts
 from services.web.keys import Keys, open_keys, read_scopes
 from services.web.scopes import PUBLISHER, SCOPES
 from shared.clock import now
@@ -149,7 +148,8 @@ def _revoke_with_articles(context: Context) -> int:
     args, name = context.args, context.args.name
     keys = open_keys(context.settings)
     count = sum(key.publisher.name == name for key in keys.list())
-    with DeskActs(context) as acts:
+    desk_acts = import_module("services.ingest.desk_acts")
+    with import_module("services.cli.articles").DeskActs(context) as acts:
         articles = acts.pushed_by(name)
         told = {"publisher": name, "keys": count, "articles": len(articles), "done": bool(args.yes)}
         if args.yes:

@@ -6,18 +6,18 @@ from services.cli.context import OK, Context, show_json
 from services.cli.printing import ago, seconds, table
 from services.cli.reach import reach_desk
 from services.index.search import Index
-from services.web.article_list import row_body
+from services.web.bodies import row_body
 from services.web.listing import Listing, Row, list_articles
 from services.web.wanted import read_wanted
 from shared.clock import now_us
-from shared.ledger.connection import connect
+from shared.ledger.connection import connect_to_look
 from shared.ledger.reader import LedgerReader
 
 
 def list(context: Context) -> int:  # named as the command is
     """One row an article; with `--json` all that is known of each."""
     wanted = read_wanted(_asked(context))
-    reader = LedgerReader(connect(reach_desk(context)))
+    reader = LedgerReader(connect_to_look(reach_desk(context)))
     listing = list_articles(reader, Index(context.settings.index_file), wanted)
     if context.as_json:
         show_json({"articles": [row_body(row) for row in listing.rows], "next": listing.next})

@@ -7,7 +7,7 @@ from services.cli.context import OK, UNUSABLE, Context, warn
 from services.cli.reach import reach_desk
 from services.ingest import decisions
 from services.ingest.intake import open_decisions
-from shared.ledger.connection import connect
+from shared.ledger.connection import connect_to_look
 from shared.ledger.reader import LedgerReader
 from shared.work.celery_app import open_ledger
 
@@ -17,7 +17,7 @@ MOST_KEPT = 1000  # as many as the ledger remembers
 
 def list_refused(context: Context) -> int:
     """Inputs that hold no article, are too large, or cannot be decoded, the latest first: nobody here needs to act."""
-    reader = LedgerReader(connect(reach_desk(context)))
+    reader = LedgerReader(connect_to_look(reach_desk(context)))
     print_ended(context, reader.refused(context.args.limit, context.args.offset), "No input was refused.")
     return OK
 

@@ -12,10 +12,10 @@ from services.cli.context import OK, WRONG, Context, show_json, warn
 from services.cli.printing import article_lines, row, timeline_lines
 from services.cli.reach import reach_desk
 from services.index.search import Index, Stored
-from services.ingest.drop_inputs import path_alias
+from services.ingest.drop_files import path_alias
 from services.web.keys import open_keys
 from shared.errors import PermanentError, TransientError
-from shared.ledger.connection import connect
+from shared.ledger.connection import connect_to_look
 from shared.ledger.reader import DECIDED_BY_THE_INDEX, InputStatus, LedgerReader
 
 
@@ -91,7 +91,7 @@ def as_json(stored: Stored | None, line: InputStatus | None) -> dict[str, Any]:
 
 
 def _status_of(context: Context, name: str) -> InputStatus | None:
-    reader = LedgerReader(connect(reach_desk(context)))
+    reader = LedgerReader(connect_to_look(reach_desk(context)))
     try:
         return find_status(reader, name)
     except TransientError as error:

@@ -7,16 +7,17 @@ import msgspec
 from services.cli.context import OK, UNUSABLE, WRONG, Context, show_json
 from services.cli.printing import ago, clean, table
 from services.cli.reach import reach_desk
+from services.cli.triage import print_triage
 from services.index.rhythm import LastHour, last_hour
 from services.index.search import Index
 from services.ingest.drop_memory import DropProblem
 from shared.clock import now_us
 from shared.errors import TransientError
 from shared.ledger import keys
-from shared.ledger.calls import Ledger
-from shared.ledger.connection import connect, redis_errors
+from shared.ledger.connection import connect_to_look, redis_errors
 from shared.ledger.overview import Overview, Watchman, redis_away
 from shared.ledger.reader import Balance, LedgerReader, Status
+from shared.ledger.room import Room
 from shared.ledger.troubles import Trouble
 
 MIB = 1024 * 1024
@@ -26,15 +27,15 @@ MOST_PROBLEMS = 10
 def status(context: Context) -> int:
     """The desk at this moment. Exit code 0 when all is well, 1 with a trouble, 2 when Redis is away."""
     settings = reach_desk(context)
-    ledger = Ledger(connect(settings), settings)
+    reader = LedgerReader(connect_to_look(settings))
     try:
-        overview = Watchman(ledger, settings, check_room=ledger.check_room).look()
+        overview = Watchman(reader, settings, check_room=Room(reader, settings).check).look()
     except TransientError as error:
         if not context.as_json:
             raise
         show_json({"state": "down", "troubles": [redis_away(error, now_us())]})
         return UNUSABLE
-    problems, now = drop_problems(ledger), now_us()
+    problems, now = drop_problems(reader), now_us()
     hour = last_hour(Index(settings.index_file), now)
     if context.as_json:
         show_json(overview.as_told() | {"dropProblems": problems, "lastHour": hour})
@@ -42,6 +43,7 @@ def status(context: Context) -> int:
         pace = pace_lines(overview, hour)
         print(*status_lines(overview.status, now), *pace, *trouble_lines(overview.troubles, now), sep="\n")
         print(*problem_lines(problems), sep="\n", end="\n" if problems else "")
+        print_triage(overview.triage)
     return WRONG if overview.troubles else OK
 
 

@@ -8,16 +8,17 @@ import msgspec
 from services.cli.context import OK, Context
 from services.cli.printing import clean
 from services.cli.reach import reach_desk
-from services.web.events import change_body, read_filter
+from services.web.bodies import change_body
+from services.web.wanted import read_filter
 from shared.clock import from_us
-from shared.ledger.connection import connect
+from shared.ledger.connection import connect_to_look
 from shared.ledger.events import Change, EventStream
 
 
 def tail(context: Context) -> int:
     """The last changes; with `-f` those that come, until Ctrl-C."""
     args = context.args
-    stream = EventStream(connect(reach_desk(context)))
+    stream = EventStream(connect_to_look(reach_desk(context)))
     asked = {name: getattr(args, name) or "" for name in ("state", "source", "article", "worker")}
     wanted = read_filter(asked | ({"source": f"push:{args.publisher}"} if args.publisher else {}))
     past = [change for change in stream.latest() if wanted.takes(change)]

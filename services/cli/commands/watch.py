@@ -13,14 +13,15 @@ from services.cli.reach import reach_desk
 from services.cli.screen import Ended, Screen
 from services.index.rhythm import last_hour
 from services.index.search import Index
-from services.web.events import change_body
+from services.web.bodies import change_body
 from services.web.listing import MOST_ROWS, Wanted, list_articles
 from shared.clock import now_us
 from shared.errors import PermanentError, TransientError
-from shared.ledger.calls import Ledger
-from shared.ledger.connection import connect
+from shared.ledger.connection import connect_to_look
 from shared.ledger.events import Change, EventStream
 from shared.ledger.overview import Watchman, redis_away
+from shared.ledger.reader import LedgerReader
+from shared.ledger.room import Room
 from shared.ledger.troubles import Trouble
 
 EACH_S = 1.0  # ages grow also when nothing happens
@@ -60,10 +61,10 @@ class Watch:
 
     def __init__(self, context: Context) -> None:
         self.settings = reach_desk(context)
-        self.ledger = Ledger(connect(self.settings), self.settings)
+        self.reader = LedgerReader(connect_to_look(self.settings))
         self.index = Index(self.settings.index_file)
-        self._watchman = Watchman(self.ledger, self.settings, check_room=self.ledger.check_room)
-        self._stream = EventStream(self.ledger.client)
+        self._watchman = Watchman(self.reader, self.settings, check_room=Room(self.reader, self.settings).check)
+        self._stream = EventStream(self.reader.client)
         self._last = self._stream.last_id()
         self._away_since: int | None = None
 
@@ -71,7 +72,7 @@ class Watch:
         now, folder = now_us(), str(self.settings.data_dir)
         try:
             overview = self._watchman.look()
-            listing = list_articles(self.ledger, self.index, Wanted(limit=min(articles, MOST_ROWS)))
+            listing = list_articles(self.reader, self.index, Wanted(limit=min(articles, MOST_ROWS)))
         except TransientError as error:
             self._away_since = self._away_since or now
             return Look(at_us=now, folder=folder, troubles=[redis_away(error, self._away_since)])

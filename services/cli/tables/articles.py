@@ -1,7 +1,7 @@
 """Commands that take articles in, or act on them."""
 
-from services.cli.arguments import BECAUSE, PURGED, REFS, SOURCE, arg, count
-from services.cli.command import Command
+from services.cli.arguments import BECAUSE, DEAD, PURGED, REFS, SOURCE, arg, count
+from services.cli.command import Command, Example
 
 ARTICLES = (
     Command(
@@ -18,6 +18,13 @@ ARTICLES = (
             *SOURCE,
         ),
         opens=False,  # another machine's desk is pushed to by --url
+        examples=(
+            Example("copydesk push rubber.txt ferry.html", "two files"),
+            Example(
+                "curl -s https://news.example/rubber.html | copydesk push - --type text/html --uri https://news.example/rubber.html",
+                "a page by its own address",
+            ),
+        ),
     ),
     Command(
         "read",
@@ -33,6 +40,10 @@ ARTICLES = (
         ),
         opens=False,
         alone=True,
+        examples=(
+            Example("copydesk read page.html", "a file"),
+            Example("copydesk read https://news.example/rubber.html --markdown", "a page of the web, as Markdown"),
+        ),
     ),
     Command(
         "normalize",
@@ -41,33 +52,83 @@ ARTICLES = (
         (arg("--jsonl", action="store_true", required=True, help='one input a line: {"path"|"text"|"body_b64": …}'),),
         opens=False,
         alone=True,
+        examples=(Example('echo \'{"text": "Ferry runs again"}\' | copydesk normalize --jsonl', "one article a line"),),
     ),
     Command(
         "dead list",
         "dead:list_dead",
         "what no further try will help, and why",
         (arg("--limit", type=count, default=100, metavar="N"), arg("--offset", type=count, default=0, metavar="N")),
+        examples=(Example("copydesk dead list --limit 20", "the latest twenty"),),
     ),
-    Command("dead show", "dead:show_dead", "one dead article, with its input", (arg("ref", metavar="ID"),)),
-    Command("dead replay", "dead:replay_dead", "send dead articles through again", REFS, act=True),
+    Command(
+        "dead show",
+        "dead:show_dead",
+        "one dead article, with its input",
+        (arg("ref", metavar="ID"),),
+        examples=(Example("copydesk dead show k3v7abcdefghijklmnopqrstuv", "with its input"),),
+    ),
+    Command(
+        "dead replay",
+        "dead:replay_dead",
+        "send dead articles through again",
+        REFS,
+        act=True,
+        examples=(
+            Example(
+                "copydesk dead replay --all --reason unforeseen", "all that an error of ours ended, once it is mended"
+            ),
+        ),
+    ),
     Command(
         "dead discard",
         "dead:discard_dead",
         "give dead articles up for good",
         (*REFS, arg("--because", default="discarded by hand", metavar="WHY", help="kept in the timeline")),
         act=True,
+        examples=(Example("copydesk dead discard --all --stage normalize --because 'no articles'", "give them up"),),
+    ),
+    Command(
+        "dead mute",
+        "dead:mute_dead",
+        "say nothing of what an article died of, for a time or until more die of it",
+        (
+            DEAD,
+            arg("--until", choices=("grows", "1h", "8h", "1d", "7d"), default="grows", help="for how long (grows)"),
+            BECAUSE,
+        ),
+        act=True,
+        examples=(Example("copydesk dead mute ID --until 1d --because 'a release is coming'", "no trouble for a day"),),
+    ),
+    Command(
+        "dead unmute",
+        "dead:unmute_dead",
+        "speak again of what was muted",
+        (DEAD, BECAUSE),
+        act=True,
+        examples=(Example("copydesk dead unmute ID --because 'it spreads'", "a trouble again"),),
+    ),
+    Command(
+        "dead assign",
+        "dead:assign_dead",
+        "say who looks after what an article died of",
+        (DEAD, arg("to", metavar="PERSON", help="a name, or - for nobody"), BECAUSE),
+        act=True,
+        examples=(Example("copydesk dead assign ID lan --because 'she knows this site'", "somebody's work"),),
     ),
     Command(
         "dead strays",
         "dead:strays",
         "messages that no worker could read",
         (arg("--clear", action="store_true", help="forget them, once they are shown"),),
+        examples=(Example("copydesk dead strays --clear", "see them a last time"),),
     ),
     Command(
         "refused list",
         "refused:list_refused",
         "inputs that only their sender can mend, and why",
         (arg("--limit", type=count, default=100, metavar="N"), arg("--offset", type=count, default=0, metavar="N")),
+        examples=(Example("copydesk refused list --limit 20", "the latest twenty"),),
     ),
     Command(
         "refused replay",
@@ -78,6 +139,7 @@ ARTICLES = (
             arg("--all", action="store_true", help="all that are listed"),
         ),
         act=True,
+        examples=(Example("copydesk refused replay --all", "after an update that reads more"),),
     ),
     Command(
         "release",
@@ -85,6 +147,9 @@ ARTICLES = (
         "give an address free that a publisher has pushed",
         (arg("name", metavar="ADDRESS|ID", help="a page's address, or the article's id"),),
         act=True,
+        examples=(
+            Example("copydesk release https://news.example/rubber.html", "the next publisher who pushes it has it"),
+        ),
     ),
     Command(
         "withdraw",
@@ -92,6 +157,9 @@ ARTICLES = (
         "take an article back for its readers; a tombstone stays",
         (arg("name", metavar="ADDRESS|ID", help="the article's address, its id or a receipt"), BECAUSE),
         act=True,
+        examples=(
+            Example("copydesk withdraw https://news.example/rubber.html --because 'a court order'", "take it back"),
+        ),
     ),
     Command(
         "correct",
@@ -104,6 +172,22 @@ ARTICLES = (
             BECAUSE,
         ),
         act=True,
+        examples=(
+            Example(
+                "copydesk correct https://news.example/rubber.html rubber.txt --because 'the names are out'",
+                "put other words in its place",
+            ),
+        ),
     ),
-    Command("purge", "purge:purge", "erase the words of an article for good, archive included", PURGED, act=True),
+    Command(
+        "purge",
+        "purge:purge",
+        "erase the words of an article for good, archive included",
+        PURGED,
+        act=True,
+        examples=(
+            Example("copydesk purge https://news.example/rubber.html --because 'a court order'", "count what would go"),
+            Example("copydesk purge https://news.example/rubber.html --because 'a court order' --yes", "erase it"),
+        ),
+    ),
 )

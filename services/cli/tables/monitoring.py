@@ -1,10 +1,18 @@
 """Commands that look: what stands where, one article's way, and whether all is accounted for."""
 
 from services.cli.arguments import arg, count, number
-from services.cli.command import Command
+from services.cli.command import Command, Example
 
 MONITORING = (
-    Command("status", "status:status", "what stands where, and how old the oldest is"),
+    Command(
+        "status",
+        "status:status",
+        "what stands where, and how old the oldest is",
+        examples=(
+            Example("copydesk status", "is all well? the exit code says so too: 1 with a trouble"),
+            Example("copydesk status --json | jq .troubles", "the troubles for a program"),
+        ),
+    ),
     Command(
         "list",
         "list:list",
@@ -20,6 +28,10 @@ MONITORING = (
             arg("--before", type=number, metavar="REV", help="the page after the one that named it"),
             arg("--limit", type=count, default=50, metavar="N"),
         ),
+        examples=(
+            Example("copydesk list --state failed --since 1h", "what failed in the last hour, and why"),
+            Example("copydesk list --source feed --limit 10", "the last ten articles of feeds"),
+        ),
     ),
     Command(
         "show",
@@ -28,6 +40,10 @@ MONITORING = (
         (
             arg("id", metavar="ID", help="an article's id, a receipt, an address, or the path of a drop"),
             arg("--evidence", action="store_true", help="with every reading, the rule behind it and how sure it is"),
+        ),
+        examples=(
+            Example("copydesk show https://news.example/rubber.html", "by its address"),
+            Example("copydesk show seeds/rubber.txt --evidence", "a drop, with every reading"),
         ),
     ),
     Command(
@@ -38,6 +54,10 @@ MONITORING = (
             arg("query", nargs="+", metavar="QUERY"),
             arg("--limit", type=count, default=10, metavar="N"),
             arg("--offset", type=count, default=0, metavar="N"),
+        ),
+        examples=(
+            Example("copydesk search cao su", "the best hits first, with or without marks on letters"),
+            Example('copydesk search "giá cao su" --limit 3 --json', "for a program"),
         ),
     ),
     Command(
@@ -53,6 +73,10 @@ MONITORING = (
             arg("--article", metavar="ID", help="only this article"),
             arg("--worker", metavar="HOST[:START]", help="only what this worker took up"),
         ),
+        examples=(
+            Example("copydesk tail -f", "every change as it happens"),
+            Example("copydesk tail -f --state dead,refused --json", "what fails, for a program"),
+        ),
     ),
     Command(
         "watch",
@@ -62,6 +86,15 @@ MONITORING = (
             arg("--once", action="store_true", help="look once, as `copydesk status` does"),
             arg("--plain", action="store_true", help="write lines for a file or a pipe, without a screen"),
         ),
+        examples=(
+            Example("copydesk watch", "until q"),
+            Example("copydesk watch --plain >> desk.log", "lines for a file"),
+        ),
     ),
-    Command("balance", "balance:balance", "prove that every input is accounted for"),
+    Command(
+        "balance",
+        "balance:balance",
+        "prove that every input is accounted for",
+        examples=(Example("copydesk balance || echo 'something is unaccounted for'", "in a script"),),
+    ),
 )

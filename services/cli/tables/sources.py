@@ -1,7 +1,7 @@
 """Commands for whoever sends: feeds, and the keys of publishers."""
 
 from services.cli.arguments import EXPIRES, FEEDS, PREFIX, SCOPE, SOURCE, arg
-from services.cli.command import Command
+from services.cli.command import Command, Example
 
 SOURCES = (
     Command(
@@ -10,17 +10,53 @@ SOURCES = (
         "subscribe to a feed",
         (arg("url", metavar="URL"), *SOURCE),
         act=True,
+        examples=(
+            Example(
+                "copydesk feeds add https://news.example/rss --zone Asia/Ho_Chi_Minh --language vi",
+                "dates without a zone are Vietnam's",
+            ),
+        ),
     ),
-    Command("feeds list", "feeds:list_feeds", "the feeds and when each is due"),
-    Command("feeds refresh", "feeds:refresh_feeds", "visit feeds now", FEEDS, act=True),
-    Command("feeds resume", "feeds:resume_feeds", "begin anew with feeds that failed or ended (410)", FEEDS, act=True),
-    Command("feeds remove", "feeds:remove_feed", "end a subscription", (arg("url", metavar="URL"),), act=True),
+    Command(
+        "feeds list",
+        "feeds:list_feeds",
+        "the feeds and when each is due",
+        examples=(Example("copydesk feeds list", "which feed is broken?"),),
+    ),
+    Command(
+        "feeds refresh",
+        "feeds:refresh_feeds",
+        "visit feeds now",
+        FEEDS,
+        act=True,
+        examples=(Example("copydesk feeds refresh https://news.example/rss", "one feed, now"),),
+    ),
+    Command(
+        "feeds resume",
+        "feeds:resume_feeds",
+        "begin anew with feeds that failed or ended (410)",
+        FEEDS,
+        act=True,
+        examples=(Example("copydesk feeds resume --failing", "all that fail, once the cause is mended"),),
+    ),
+    Command(
+        "feeds remove",
+        "feeds:remove_feed",
+        "end a subscription",
+        (arg("url", metavar="URL"),),
+        act=True,
+        examples=(Example("copydesk feeds remove https://news.example/rss", "its articles stay"),),
+    ),
     Command(
         "keys create",
         "keys:create_key",
         "make a key for a publisher, a monitor or an operator; it is shown once",
         (arg("name", metavar="NAME"), SCOPE, EXPIRES, PREFIX, *SOURCE),
         act=True,
+        examples=(
+            Example("KEY=$(copydesk keys create hue-daily --zone Asia/Ho_Chi_Minh --language vi)", "for a publisher"),
+            Example("copydesk keys create desk --scope monitor", "for a monitor, who sees all and changes nothing"),
+        ),
     ),
     Command(
         "keys add",
@@ -28,6 +64,12 @@ SOURCES = (
         "give a publisher's keys the pages below an address; make a key where there is none yet",
         (arg("name", metavar="NAME"), SCOPE, EXPIRES, PREFIX, *SOURCE),
         act=True,
+        examples=(
+            Example(
+                "copydesk keys add hue-daily --prefix https://news.example/hue/",
+                "nobody else's push touches these pages",
+            ),
+        ),
     ),
     Command(
         "keys take",
@@ -35,6 +77,7 @@ SOURCES = (
         "take pages back that a publisher's keys carry",
         (arg("name", metavar="NAME"), PREFIX),
         act=True,
+        examples=(Example("copydesk keys take hue-daily --prefix https://news.example/hue/", "give them back"),),
     ),
     Command(
         "keys scope",
@@ -42,8 +85,14 @@ SOURCES = (
         "say anew what a publisher's keys, or the one with this id, may do",
         (arg("name", metavar="NAME|ID"), SCOPE),
         act=True,
+        examples=(Example("copydesk keys scope hue-daily --scope push --scope read", "and nothing else"),),
     ),
-    Command("keys list", "keys:list_keys", "whose keys there are"),
+    Command(
+        "keys list",
+        "keys:list_keys",
+        "whose keys there are",
+        examples=(Example("copydesk keys list", "who may push, and until when"),),
+    ),
     Command(
         "keys revoke",
         "keys:revoke_keys",
@@ -55,5 +104,12 @@ SOURCES = (
             arg("--because", metavar="WHY", help="kept for good, for whoever asks later"),
         ),
         act=True,
+        examples=(
+            Example("copydesk keys revoke hue-daily", "the keys alone"),
+            Example(
+                "copydesk keys revoke hue-daily --with-articles --yes --because 'the key was stolen'",
+                "and all that was pushed with them",
+            ),
+        ),
     ),
 )

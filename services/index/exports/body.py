@@ -5,6 +5,7 @@ from html import escape
 from urllib.parse import urlsplit
 
 from shared.article import Article, Block
+from shared.package import sha256_of
 
 
 def body_text(article: Article) -> str:
@@ -18,9 +19,12 @@ def body_html(article: Article) -> str:
 
 
 def web_address(address: str | None) -> str | None:
-    """The address if it leads to the web; `javascript:` and its kind, or a path without a site, lead nowhere."""
-    if address is None:
-        return None
+    """The address if it leads to the web; `javascript:` and its kind, or a path without a site, lead nowhere.
+
+    The name of a picture that came with the article (`ni:`) stays: whoever shows the article puts its address there.
+    """
+    if address is None or sha256_of(address) is not None:
+        return address
     try:
         parts = urlsplit(address)
     except ValueError:  # http://[ : no address at all

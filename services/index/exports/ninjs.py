@@ -1,17 +1,15 @@
 """Our article as an item of IPTC ninjs 3.1, which allows no property of our own: evidence stays with us."""
 
 import datetime as dt
-import re
 from typing import Any
 
 from services.index.entry import embargo_end
+from services.index.exports.addresses import as_uri
 from services.index.exports.body import body_html, body_text, web_address
 from shared.article import Article, Block, Person, Role
 
 JOB_TITLE = "jobTitle"  # schema.org's word, as the type of a contactInfo
 SCHEMA = "http://www.iptc.org/std/ninjs/ninjs-schema_3.1.json#"
-
-_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+\Z")
 
 Item = dict[str, Any]
 
@@ -51,12 +49,23 @@ def _person(person: Person, rel: Role) -> Item:
 
 def item_uri(article: Article, article_id: str) -> str:
     """The publisher's own uri, else one made of our id; a bare number or name is no uri."""
-    return article.uri if article.uri and _URI.match(article.uri) else f"urn:copydesk:{article_id}"
+    return as_uri(article.uri) or f"urn:copydesk:{article_id}"
 
 
 def _instant(moment: dt.datetime | None) -> str | None:
-    """RFC 3339, as the schema wants it: a clock whose zone nobody knows is no instant, and is left out."""
-    return moment.isoformat() if moment is not None and moment.tzinfo is not None else None
+    """RFC 3339, as the schema wants it: a clock whose zone nobody knows is no instant, and is left out.
+
+    Zones of before there were any stand seconds apart from UTC, which RFC 3339 cannot say.
+    """
+    offset = moment.utcoffset() if moment is not None else None
+    if moment is None or offset is None:
+        return None
+    if not offset % dt.timedelta(minutes=1):
+        return moment.isoformat()
+    try:
+        return moment.astimezone(dt.UTC).isoformat()
+    except OverflowError:  # on the first or the last day there is
+        return None
 
 
 def _headlines(article: Article) -> list[Item]:
@@ -75,7 +84,7 @@ def _bodies(article: Article) -> list[Item]:
 
 
 def _alt_ids(article: Article) -> list[Item]:
-    bare = [article.uri] if article.uri and not _URI.match(article.uri) else []
+    bare = [article.uri] if article.uri and as_uri(article.uri) is None else []
     return [{"value": alt_id} for alt_id in dict.fromkeys((*bare, *article.alt_ids))]
 
 
@@ -95,7 +104,7 @@ def _pictures(article: Article, article_id: str) -> list[Item]:
 
 
 def _picture(block: Block, name: str, uri: str) -> Item:
-    href = web_address(block.href)
+    href = as_uri(web_address(block.href))
     item = {
         "name": name,
         "rel": "picture",

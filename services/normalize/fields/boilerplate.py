@@ -34,13 +34,14 @@ def cut_boilerplate(document: Document) -> Document:
         if line.kind is not None or number in marks or line.piece.shape in ("picture", "caption", "table", "quote"):
             continue
         if line.piece.shape == "debris":
-            marks[number] = classified(line, "boilerplate", RuleId.SITE_DEBRIS)
+            rule = RuleId.SOURCE_HINT if line.piece.hint else RuleId.SITE_DEBRIS
+            marks[number] = classified(line, "boilerplate", rule, note=line.piece.hint)
             continue
-        rule = site_rule(line.text, tag)
-        if rule is None:
+        told_by = site_rule(line.text, tag)
+        if told_by is None:
             continue
-        marks[number] = classified(line, "boilerplate", rule)
-        if rule is RuleId.SITE_OPENER and number >= looked_to:
+        marks[number] = classified(line, "boilerplate", told_by)
+        if told_by is RuleId.SITE_OPENER and number >= looked_to:
             followers, looked_to = _followers(document, number, last_running)
             for follower in followers:
                 told = classified(document.lines[follower], "boilerplate", RuleId.SITE_FOLLOWER, note=line.text)

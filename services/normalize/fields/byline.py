@@ -96,7 +96,7 @@ def _read_told(document: Document) -> Document:
     found: dict[int, BylineReading] = {}
     unread: dict[int, Line] = {}
     for number, line in enumerate(document.lines):
-        if line.rule is not RuleId.DATE_BESIDE_WORDS and line.kind != "byline":
+        if (line.rule is not RuleId.DATE_BESIDE_WORDS and line.kind != "byline") or line.rule is RuleId.SOURCE_HINT:
             continue
         reading = _byline_in(line, tag)
         if reading is not None:

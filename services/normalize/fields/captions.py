@@ -90,6 +90,9 @@ def _opened(line: Line) -> Line:
 def settle_by_credit(line: Line, tag: str) -> Line:
     """The line with its credit taken off, and told to be a caption where the credit or the markup says so."""
     if line.piece.shape in ("caption", "picture"):
+        if line.piece.hint:
+            kind: Literal["caption", "picture"] = "caption" if line.piece.shape == "caption" else "picture"
+            line = classified(line, kind, RuleId.SOURCE_HINT, note=line.piece.hint)
         return _credited(line, take_credit(line.text, tag))
     if line.piece.shape == "line" and size(line.text) <= LONGEST:
         credit = take_credit(line.text, tag)

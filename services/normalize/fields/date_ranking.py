@@ -58,6 +58,11 @@ def settle_published(witnesses: list[DateWitness], assigned: Assigned, table: We
     return replace(settled, sure=min(sure, _DOUBTED) if best.differs else sure)
 
 
+def settle_told(told: DateWitness, witnesses: list[DateWitness], assigned: Assigned) -> Settled:
+    """The date of one witness who is believed whatever the others say; they may still tell its zone."""
+    return replace(_settle(told, sorted(witnesses, key=_trust), assigned), sure=told.rule.sure)
+
+
 def settle_changed(witnesses: list[DateWitness], assigned: Assigned) -> Settled | None:
     """The most trusted witness of the last change."""
     changes = [w for w in witnesses if w.modified]

@@ -81,6 +81,7 @@ class DateWitness(msgspec.Struct, frozen=True, kw_only=True):
     quote: str = ""
     modified: bool = False
     labelled: bool = False
+    note: str = ""
     turned: Stamp | None = None
     differs: bool = False
 

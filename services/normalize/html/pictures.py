@@ -47,7 +47,8 @@ _MOST_PICTURES = 300
 class Picture(msgspec.Struct, frozen=True, kw_only=True):
     """A picture of the article: where it stands among the blocks, its words and whose it is.
 
-    `is_beside`: the words only stand beside it, no markup calls them its caption.
+    `is_beside`: the words only stand beside it, no markup calls them its caption. `hint` is the source's setting that
+    says so.
     """
 
     element: Element
@@ -57,6 +58,7 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     href: str | None = None
     blocks: frozenset[int] = frozenset()
     is_beside: bool = False
+    hint: str = ""
 
 
 def read_pictures(outline: Outline, scope: Box, text: Box, first: int, last: int) -> list[Picture]:

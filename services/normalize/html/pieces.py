@@ -125,7 +125,8 @@ def _holds_headline(picture: Picture, titled: str, text: dict[int, Block]) -> bo
 
 def _picture(picture: Picture, base: str | None) -> Piece:
     href, path = address_of(picture.href, base) or picture.href, path_of(picture.element)
-    return Piece(text=picture.caption, shape="picture", path=path, byline=picture.credit, href=href)
+    shape: Shape = "caption" if picture.hint and href is None else "picture"
+    return Piece(text=picture.caption, shape=shape, path=path, byline=picture.credit, href=href, hint=picture.hint)
 
 
 def _embeds(outline: Outline, body: Body, base: str | None) -> Iterator[tuple[int, Piece]]:

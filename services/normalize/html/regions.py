@@ -12,12 +12,14 @@ from services.normalize.html.pictures import Picture, read_pictures
 _ABOVE = 350  # characters of other text that may stand between a picture and the headline under it
 
 
-def find_places(outline: Outline, headline: str | None) -> tuple[Box | None, Box | None, Block | None]:
-    """The box of the text, the smallest box that holds the headline too, and the headline's block."""
+def find_places(
+    outline: Outline, headline: str | None, told: Box | None = None
+) -> tuple[Box | None, Box | None, Block | None]:
+    """The box of the text (`told` where it is known), the smallest box that holds the headline too, and its block."""
     if not outline.boxes:
         return None, None, None
     pardon(outline)
-    container = find_container(outline, _head(outline, outline.boxes[0], headline))
+    container = told or find_container(outline, _head(outline, outline.boxes[0], headline))
     if container is None:
         return None, None, None
     head = _head(outline, container, headline)

@@ -8,12 +8,13 @@ from msgspec.structs import replace
 
 from services.normalize.document import Draft, Piece, Told
 from services.normalize.fields.date import clock_evidence, clock_sureness, is_before, received_at
-from services.normalize.fields.date_ranking import Settled, settle_changed, settle_published
+from services.normalize.fields.date_ranking import Settled, settle_changed, settle_published, settle_told
 from services.normalize.fields.language import SAMPLE, language_of
 from services.normalize.grammar.printed_byline import Named
 from services.normalize.grammar.titles import letters
 from services.normalize.grammar.zones import Assigned, assign_zone
 from services.normalize.html.authors import author_readings, printed_beside, read_authors, site_letters, split_kinds
+from services.normalize.html.blocks import Block as PageBlock
 from services.normalize.html.blocks import Box, Outline, read_outline
 from services.normalize.html.body import read_body
 from services.normalize.html.bylines import Byline
@@ -29,6 +30,17 @@ from services.normalize.html.declared_fields import (
     read_summary,
 )
 from services.normalize.html.headlines import read_headline
+from services.normalize.html.hinted import (
+    Hinted,
+    hinted_authors,
+    hinted_bylines,
+    hinted_container,
+    hinted_date,
+    hinted_headline,
+    hinted_pictures,
+    read_hinted,
+    without_hinted,
+)
 from services.normalize.html.kind import read_access, read_cut, read_kind
 from services.normalize.html.live_entries import printed_entries, words_of
 from services.normalize.html.not_article import refuse_listing, refuse_other_page
@@ -41,10 +53,13 @@ from services.normalize.readers.live_report import live_entries
 from services.normalize.readings import Ranking, Reading, RuleId, contradicting, rank
 from shared.article import Article, Block, Evidence, Headline, Person
 from shared.envelope import Raw
+from shared.errors import NotAnArticle
+from shared.hints import has_selectors, without_selectors
 from shared.untrusted.markup_limits import check
 
 MOST_TAGS = 60_000  # the richest of a thousand real pages has 12,000
 _QUOTE = 200
+_BESIDE_TEXT = frozenset({"debris", "picture", "caption", "date", "byline"})
 _RUNNING, _SAMPLED = 40, 20  # characters of a block of running text, and how many such blocks tell the language
 
 
@@ -65,44 +80,80 @@ class _Fields(msgspec.Struct):
 
 
 def read(text: str, raw: Raw) -> Draft:
-    """Read every field of a page and its body; raises `NotAnArticle` when it is hostile or holds no markup."""
+    """Read every field of a page and its body; raises `NotAnArticle` when it is hostile or holds no markup.
+
+    Settings of the source that would leave nothing of the article are set aside, and that is told.
+    """
     check(text, max_tags=MOST_TAGS, max_depth=None)
+    if not has_selectors(raw.hints):
+        return _read(text, raw)
+    try:
+        draft = _read(text, raw)
+    except NotAnArticle:
+        draft = Draft()
+    if any(piece.shape not in _BESIDE_TEXT for piece in draft.pieces):
+        return draft
+    rule, plain = RuleId.HINTS_ASIDE, _read(text, replace(raw, hints=without_selectors(raw.hints)))
+    aside = Evidence(field="settings", rule=rule.told(raw.hinted_by), sure=rule.sure)
+    return replace(plain, evidence=(*plain.evidence, aside))
+
+
+def _read(text: str, raw: Raw) -> Draft:
     root = parse(text)
     declared = read_declared(root, raw.url)
+    hinted = read_hinted(root, raw.hints)
     outline = read_outline(root)
-    fields = _Fields()
-    refuse_listing(root, declared)
-    ranked = read_headline(declared, outline, root, raw.url)
+    fields = _Fields(evidence=list(hinted.evidence))
+    if not hinted.elements("body"):
+        refuse_listing(root, declared)
+    ranked = hinted_headline(hinted, read_headline(declared, outline, root, raw.url))
     headline = fields.believe(ranked)
-    container, region, head = find_places(outline, headline)
+    container, region, head = find_places(outline, headline, hinted_container(hinted, outline))
     declared = with_own_tongue(declared, container)
     told = language_of_page(declared, raw, outline, container)
     spoken = replace(declared, language=told.tag if told is not None else None)
     near = find_near(outline, container, head)
     witnesses = date_witnesses(spoken, outline, near, root, raw.url, _read_on(spoken, raw))
-    refuse_other_page(root, declared, outline, head, _settle_dates(fields, spoken, witnesses, raw))
-    names = _settle_people(fields, spoken, author_readings(spoken, outline, container, near))
+    dated_by = _settle_dates(fields, spoken, witnesses, raw, hinted_date(hinted, spoken.language))
+    if not hinted.elements("body"):
+        refuse_other_page(root, declared, outline, head, dated_by)
+    told_bylines = hinted_bylines(hinted, near, spoken.language)
+    names = _settle_people(fields, spoken, author_readings(spoken, outline, container, near), told_bylines)
     _settle_declared(fields, declared, read_tags(root, head))
     fields.believe(read_kind(declared, near, head, raw.url))
     _settle_live(fields, spoken, raw, outline, container)
     fields.believe(read_access(declared))
     fields.believe(read_cut(declared, root), True)
     _settle_alternates(fields, declared, ranked, read_kicker(near, head))
-    pieces: tuple[Piece, ...] = ()
-    if container is not None:
-        body = read_body(outline, container, head, headline or "", names)
-        pictures = find_pictures(outline, container, region, head)
-        described = cast(str | None, fields.values.get("description"))
-        pieces = pieces_of(outline, body, pictures, headline, described, raw.url)
-        dated, signed = "first_created" in fields.values, "byline" in fields.values
-        edges = tuple(margins(body, spoken.language, dated=dated, signed=signed))
-        dates = tuple(piece for piece in edges if piece.shape == "date")
-        rest = (piece for piece in edges if piece.shape != "date")
-        read = frozenset({*(piece.text for piece in edges), *(seen.quote for seen in fields.evidence if seen.quote)})
-        pieces = (*dates, *pieces, *rest, *removed(outline, body, pictures, headline, read))
+    pieces = _pieces(fields, spoken, outline, hinted, (container, region, head), names, raw.url)
     _settle_picture(fields, declared, pieces)
     article = replace(Article(), **fields.values)
     return Draft(pieces=pieces, article=article, evidence=tuple(fields.evidence), told=told)
+
+
+def _pieces(
+    fields: _Fields,
+    declared: Declared,
+    outline: Outline,
+    hinted: Hinted,
+    places: tuple[Box | None, Box | None, PageBlock | None],
+    names: tuple[str, ...],
+    url: str | None,
+) -> tuple[Piece, ...]:
+    """The article in pieces, with the lines at its edges that the steps may still read, and what was taken out."""
+    container, region, head = places
+    if container is None:
+        return hinted.left_out
+    headline, described = (cast(str | None, fields.values.get(name)) for name in ("headline", "description"))
+    body = without_hinted(hinted, read_body(outline, container, head, headline or "", names), outline)
+    pictures = hinted_pictures(hinted, find_pictures(outline, container, region, head), outline)
+    pieces = pieces_of(outline, body, pictures, headline, described, url)
+    dated, signed = "first_created" in fields.values, "byline" in fields.values
+    edges = tuple(margins(body, declared.language, dated=dated, signed=signed))
+    dates = tuple(piece for piece in edges if piece.shape == "date")
+    rest = (piece for piece in edges if piece.shape != "date")
+    read = frozenset({*(piece.text for piece in edges), *(seen.quote for seen in fields.evidence if seen.quote)})
+    return (*dates, *pieces, *rest, *removed(outline, body, pictures, headline, read), *hinted.left_out)
 
 
 def _settle_picture(fields: _Fields, declared: Declared, pieces: tuple[Piece, ...]) -> None:
@@ -131,13 +182,16 @@ def _zone_of(declared: Declared, raw: Raw) -> Assigned:
     return assign_zone(raw.source.zone, declared.canonical or raw.url, declared.language)
 
 
-def _settle_dates(fields: _Fields, declared: Declared, witnesses: list[DateWitness], raw: Raw) -> Reading | None:
-    """Settle both days; gives where the first was read."""
+def _settle_dates(
+    fields: _Fields, declared: Declared, witnesses: list[DateWitness], raw: Raw, told: DateWitness | None
+) -> Reading | None:
+    """Settle both days; gives where the first was read. `told` is where the source's settings say that it stands."""
     assigned = _zone_of(declared, raw)
     said, read_on = [_as_said("first_created", witness) for witness in witnesses], _read_on(declared, raw)
-    published, changed = settle_published(witnesses, assigned), settle_changed(witnesses, assigned)
+    changed = settle_changed(witnesses, assigned)
+    published = settle_told(told, witnesses, assigned) if told else settle_published(witnesses, assigned)
     if published is not None:
-        moment, sure = published.moment, _sure(published, read_on)
+        moment, sure = published.moment, published.sure if told else _sure(published, read_on)
         best = _as_said("first_created", published.witness)
         fields.believe(Ranking(believed=best, sure=sure, lost=contradicting([best, *said])), moment.value)
         fields.values |= moment.beside()
@@ -152,7 +206,9 @@ def _settle_dates(fields: _Fields, declared: Declared, witnesses: list[DateWitne
 def _as_said(field: str, witness: DateWitness) -> Reading:
     stamp = witness.stamp
     value = stamp.day.isoformat() + (f"T{stamp.time.isoformat()}" if stamp.time else "")
-    return Reading(field=field, value=value, rule=witness.rule, place=witness.path, quote=witness.quote)
+    return Reading(
+        field=field, value=value, rule=witness.rule, place=witness.path, quote=witness.quote, note=witness.note
+    )
 
 
 def _sure(settled: Settled, read_on: dt.date | None) -> float:
@@ -166,10 +222,10 @@ def _may_be_of_the_masthead(witness: DateWitness, read_on: dt.date | None) -> bo
     return today and witness.rule is RuleId.DATE_LINE and is_bare
 
 
-def _settle_people(fields: _Fields, declared: Declared, readings: list[Byline]) -> tuple[str, ...]:
+def _settle_people(fields: _Fields, declared: Declared, readings: list[Byline], told: list[Byline]) -> tuple[str, ...]:
     """The byline, its people and its organisations; all names, to know a signature by."""
     sites = site_letters(declared)
-    signed = read_authors(readings, sites, declared.language)
+    signed = hinted_authors(told, read_authors(readings, sites, declared.language))
     if signed is None:
         return ()
     surest = max(ranking.sure for _, ranking in signed.names)
@@ -178,7 +234,7 @@ def _settle_people(fields: _Fields, declared: Declared, readings: list[Byline]) 
     people, organisations = split_kinds(rankings, sites)
     for field, names in (("people", people), ("organisations", organisations)):
         fields.evidence += [rankings[name].evidence(f"{field}[{place}]") for place, name in enumerate(names)]
-    beside = printed_beside(readings, declared.language)
+    beside = printed_beside([*told, *readings], declared.language)
     said = [beside.get(letters(name), Named(name=name)) for name in people]
     fields.values["people"] = tuple(
         Person(name=name, rel=(one.role,), job_title=one.post) for name, one in zip(people, said, strict=True)

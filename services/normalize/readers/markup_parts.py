@@ -9,6 +9,7 @@ from lxml import etree
 from services.normalize.document import Shape, size
 from services.normalize.html.class_names import CAPTION_NAMES, CODE_NAMES, CREDIT_NAMES, GUTTER_NAMES, HIDDEN_STYLE
 from services.normalize.html.tree import INLINE, Element, local_name, names_of, squeeze, text_of
+from shared.package import sha256_of
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6", "hl1", "hl2")
 SHAPES: dict[str, Shape] = {
@@ -187,9 +188,11 @@ def is_counter(picture: Element) -> bool:
 
 
 def address_of(link: str | None, base: str | None) -> str | None:
-    """A web address, made whole; None for what is none."""
+    """A web address, made whole, or the name of a picture that came with an article; None for what is neither."""
     if not link or any(letter.isspace() for letter in link):
         return None
+    if sha256_of(link) is not None:
+        return link
     try:
         joined = urljoin(base or "", link)
         parts = urlsplit(joined)

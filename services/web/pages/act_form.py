@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from services.web.acts import Act, Acts, Done, checked_refs, read_act
 from services.web.pages.login import ACT_BYTES, checked_form, own_page
-from services.web.problems import Problem
+from services.web.problems import BODY, Problem
 from services.web.responses import see_other
 from services.web.state import publisher_of, state_of
 from shared.errors import InputRefused, PermanentError
@@ -27,7 +27,7 @@ async def do_act(request: Request) -> Response:
             raise PermanentError("say why: it is kept with the act")
         done = await app_state.ask(_act, app_state.desk.acts, act, refs, {"who": who, "why": why}, form)
     except (PermanentError, InputRefused) as error:
-        raise Problem("bad-request", str(error)) from error
+        raise Problem("bad-request", str(error), at=BODY) from error
     said = urlencode({"done": done.done, "left": len(done.left), "act": act})
     back = own_page(form.get("next", ""))
     return see_other(f"{back}{'&' if '?' in back else '?'}{said}")

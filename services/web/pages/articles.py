@@ -11,7 +11,7 @@ from services.web.listing import GROUPS, Listing
 from services.web.pages.grouping import MOST_GROUPED, grouped
 from services.web.pages.render import page
 from services.web.pages.rows import rows_wanted
-from services.web.problems import Problem
+from services.web.problems import Problem, in_parameter
 from services.web.state import state_of
 from services.web.wanted import WrongFilter, read_wanted
 
@@ -39,7 +39,7 @@ async def show_all(request: Request) -> Response:
     try:
         wanted = read_wanted(request.query_params)
     except WrongFilter as error:
-        raise Problem("bad-request", str(error)) from error
+        raise Problem("bad-request", str(error), at=in_parameter(error.name)) from error
     states = [state for state in wanted.states if state in GROUPS["failed"]]
     listing = await rows_wanted(app_state, structs.replace(wanted, states=states, limit=MOST_GROUPED))
     return page(

@@ -39,6 +39,7 @@ class ArchivedInput(msgspec.Struct, frozen=True, kw_only=True):
     media_type: str
     body: bytes
     language: str | None = None
+    has_pictures: bool = False
 
 
 def view_input(archived: ArchivedInput, article: Article | None) -> InputView:
@@ -51,8 +52,13 @@ def view_input(archived: ArchivedInput, article: Article | None) -> InputView:
         size=len(archived.body),
         pieces=tuple(_pieces(shown, spans)),
         is_cut=len(text) > MOST_CHARS,
-        editable=text if is_editable(archived.media_type, archived.body, MOST_CHARS) else "",
+        editable=text if _is_editable(archived) else "",
     )
+
+
+def _is_editable(archived: ArchivedInput) -> bool:
+    """Not what came with pictures: an edited text would come without them."""
+    return not archived.has_pictures and is_editable(archived.media_type, archived.body, MOST_CHARS)
 
 
 def _spans(text: str, evidence: Sequence[Evidence]) -> list[tuple[int, int, Evidence]]:

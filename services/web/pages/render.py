@@ -19,7 +19,9 @@ from services.web.feed_desk import FEED_ACTS
 from services.web.links import link_to
 from services.web.pages.static_files import address_of
 from services.web.scopes import may
+from services.web.triage_desk import TRIAGE_ACTS
 from shared.clock import from_us
+from shared.ledger.causes import returns
 from shared.ledger.troubles import Trouble
 
 LANGUAGES = {"en": "English", "vi": "Tiếng Việt"}
@@ -29,6 +31,11 @@ ENGLISH = {
     "replay: what it does": "Read it again, from the stage where it failed",
     "discard: what it does": "Give it up for good; the archive keeps what came",
     "withdraw: what it does": "Take it back everywhere; no publisher brings it back",
+    "until grows": "until more fail of it",
+    "until 1h": "for an hour",
+    "until 8h": "for 8 hours",
+    "until 1d": "for a day",
+    "until 7d": "for a week",
     "next: pace": "the desk's own pace",
     "next: asked": "its server asked for it",
     "next: backoff": "longer after each failure",
@@ -115,7 +122,8 @@ def _environment(language: str) -> Environment:
     )  # fmt: skip
     environment.globals |= {
         "t": translator(language), "static": address_of, "link_to": link_to, "languages": LANGUAGES, "signs": SIGNS,
-        "acts_known": (*ACTS, *FEED_ACTS), "what_is_wrong": trouble_teller(language),
+        "acts_known": (*ACTS, *FEED_ACTS, *TRIAGE_ACTS), "what_is_wrong": trouble_teller(language),
+        "returns": returns,
     }  # fmt: skip
     filters: dict[str, Callable[..., object]] = {
         "moment": moment_tag, "exact": exact_tag, "seconds": seconds, "number": lambda value: f"{value:,}",

@@ -42,7 +42,7 @@ local function next_rev(item, article, last_rev)
   return rev
 end
 
-local function enter(item, found, body)
+local function enter(item, found, body, place)
   local article, last_rev = found.article, found.last_rev
   local rev = next_rev(item, article, last_rev)
   local news = {}
@@ -52,11 +52,11 @@ local function enter(item, found, body)
   keep_said(article, found.said, item, rev > last_rev and rev)
   local ref = article .. '@' .. text(rev)
   local key = record_key(ref)
-  redis.call('HSET', key, 'v', args.version, 'receipt', item.receipt, 'meta', item.meta,
-    'source', item.source, 'stage', 'normalize', 'state', 'queued', 'attempts', 0, 'crashes', 0, 'since', text(now))
+  log_as(key, false, item.source, 'received', 'ingest', '', 'v', args.version, 'receipt', item.receipt, 'meta', item.meta,
+    'source', item.source, 'stage', 'normalize', 'state', 'queued', 'seq', place, 'attempts', 0, 'crashes', 0, 'since', text(now))
+  redis.call('ZADD', line_key('waiting', 'normalize'), place, ref)
   redis.call('SET', key .. ':raw', body)
   redis.call('SET', receipt_key(item.receipt), ref)
-  log(key, 'received', 'ingest')
   count('accepted', 1)
   return ref
 end
@@ -74,6 +74,13 @@ end
 local function has_failed(article, head)
   local state = head[1] and redis.call('HGET', record_key(article .. '@' .. head[1]), 'state')
   return state == 'dead' or state == 'discarded' or state == 'refused'
+end
+
+-- Has what came last of an article not come to its end yet? It is read as things stand now anyhow.
+local ENDED = { indexed = 1, duplicate = 1, superseded = 1, withdrawn = 1, discarded = 1, refused = 1 }
+local function is_moving(article, head)
+  local state = head[1] and redis.call('HGET', record_key(article .. '@' .. head[1]), 'state')
+  return state and not ENDED[state]
 end
 
 -- Is a push older than what its publisher said before? A correction of an article that has versions names a greater one.
@@ -108,9 +115,10 @@ end
 
 -- Head and sayings of an article; where the ledger has forgotten it, what the index remembers, as the front door read it.
 local function recall(item, article)
-  local head, said, before = read_head(article), read_said(article), item.before
-  if head[1] or not before or before.article ~= article then return head, said end
-  said = { version = before.version ~= '' and before.version }
+  local head, before = read_head(article), item.before
+  if head[1] then return head, read_said(article) end -- whose head is forgotten has no sayings: they are never younger
+  if not before or before.article ~= article then return head, {} end
+  local said = { version = before.version ~= '' and before.version }
   if before.withdrawn then said.withdrawn, said.by = before.rev, before.by end
   return { before.rev, '', before.owner, before.owned }, said
 end
@@ -132,12 +140,16 @@ local function judge(item)
   found.answer = objection(item, article, head, said, owner)
   if found.answer then return found end
   local said_before = not item.again and owner_of(item.sha) == article
-  found.is_same = is_same(item, article, head, by_content, said_before)
+  found.is_same = not item.rereads and is_same(item, article, head, by_content, said_before)
+  if item.rereads and is_moving(article, head) then
+    found.answer = 'superseded'
+    return found
+  end
   found.answer = item.outcome == 'superseded' and 'superseded' or found.is_same and 'duplicate' or 'received'
   return found
 end
 
-local function take_in(item, body)
+local function take_in(item, body, place)
   local known = redis.call('GET', receipt_key(item.receipt))
   if known then return { 'known', known, '' } end
   local found = judge(item)
@@ -151,24 +163,25 @@ local function take_in(item, body)
     end
     return settle(item, 'duplicate', found.ref)
   end
-  reply[2] = enter(item, found, body)
+  reply[2] = enter(item, found, body, place)
   return reply
 end
 
 -- items: {receipt, id, corrects, rev, aliases, by_path, sha, owner, own, meta, again, outcome, note, version, withdraws,
--- is_new, expects, grows, before}; ARGV[3…] their bodies. One message for all that are new. What a person had discarded before Redis was lost comes in as what it is.
+-- rereads, is_new, expects, grows, before}; ARGV[3…] their bodies. One message for all that are new. What a person had discarded before Redis was lost comes in as what it is.
 function calls.accept()
-  local replies, fresh = {}, {}
+  local replies, fresh, place = {}, 0, next_places('normalize', #args.items)
   for i, item in ipairs(args.items) do
-    replies[i] = take_in(item, ARGV[2 + i])
+    replies[i] = take_in(item, ARGV[2 + i], place + i)
     local ref = replies[i][1] == 'received' and replies[i][2]
     if ref and item.outcome == 'discarded' then
+      redis.call('ZREM', line_key('waiting', 'normalize'), ref)
       finish(ref, record_key(ref), 'discarded', 'ingest', item.note)
     elseif ref then
-      fresh[#fresh + 1] = ref
+      fresh = fresh + 1
     end
   end
-  enqueue('normalize', fresh)
+  if fresh > 0 then ring('normalize', fresh) end
   return cmsgpack.pack(replies)
 end
 

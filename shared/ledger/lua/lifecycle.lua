@@ -29,18 +29,19 @@ local function has_room(stage)
   return most == 0 or used * 100 < most * args.drain_percent
 end
 
-local function take(ref, stage, token)
-  local key = record_key(ref)
-  local is = redis.call('HMGET', key, 'state', 'stage', 'silent')
-  if is[1] ~= 'queued' or is[2] ~= stage then error('it does not wait here') end
+-- What is read of a record that may be taken up.
+local WAITING = { 'state', 'stage', 'silent', 'attempts', 'log', 'source', 'receipt', 'meta', 'v', 'alone' }
+
+-- `found` is {ref, key, what was read, body}. Returns what its worker gets of it, as handed_out does.
+local function take(found, stage, token)
+  local ref, key, is = found.ref, found.key, found.is
   if is[3] then redis.call('HSET', key, 'silent', table.concat(still_silent(key, stage), ' ')) end
-  local lease = text(now + args.lease)
-  local attempts = redis.call('HINCRBY', key, 'attempts', 1)
-  redis.call('HSET', key, 'state', 'working', 'token', token, 'lease', lease, 'holder', args.worker)
+  local lease, attempts = text(now + args.lease), tonumber(is[4] or '0') + 1
   redis.call('ZREM', line_key('waiting', stage), ref)
   redis.call('ZADD', line_key('working', stage), lease, ref)
-  log(key, 'working', stage, args.worker)
-  return attempts
+  local lines = log_as(key, is[5], is[6], 'working', stage, args.worker,
+    'state', 'working', 'token', token, 'lease', lease, 'holder', args.worker, 'attempts', attempts)
+  return { { ref, token, attempts, lines, is[7] or '', tonumber(is[9]) or 1 }, is[8] or '', found.body }
 end
 
 local function is_held_by(ref, token)
@@ -66,26 +67,35 @@ local function is_held_back(ref, stage)
   return true
 end
 
--- The next that wait, at most a batch of them and of their bytes. One that may have ended its worker goes alone.
+-- Read one that waits; nil where it has to wait aside.
+local function look_at(ref, stage, resting)
+  local key = record_key(ref)
+  local is = redis.call('HMGET', key, unpack(WAITING))
+  if resting and is_held_back(ref, stage) then return nil end
+  if is[1] ~= 'queued' or is[2] ~= stage then error('it does not wait here') end
+  return { ref = ref, key = key, is = is, body = redis.call('GET', key .. BODY[stage]) or '' }
+end
+
+-- The next that wait, at most a batch of them and of their bytes. One that may have ended its worker goes alone. Of a line
+-- that begins with many that go aside, four batches are looked at: the others stay where they are, and come next.
 local function next_in_line(stage)
-  local refs, bytes = {}, 0
+  local taken, bytes = {}, 0
   local resting = redis.call('SCARD', 'health') > 0
-  for _, ref in ipairs(redis.call('ZRANGE', line_key('waiting', stage), 0, args.most * 4 - 1)) do
-    local key = record_key(ref)
-    local fine = guarded(ref, stage, function()
-      if resting and is_held_back(ref, stage) then return 'aside' end
-      return redis.call('HGET', key, 'alone') and 'alone' or 'fine'
-    end)
-    local size = redis.call('STRLEN', key .. BODY[stage])
-    local full = #refs > 0 and (fine == 'alone' or bytes + size > args.batch_bytes)
-    if full then break end
-    if fine == 'fine' or fine == 'alone' then
-      refs[#refs + 1] = ref
-      bytes = bytes + size
+  for _ = 1, 4 do
+    local refs = redis.call('ZRANGE', line_key('waiting', stage), #taken, #taken + args.most - 1)
+    for _, ref in ipairs(refs) do
+      local found = guarded(ref, stage, function() return look_at(ref, stage, resting) end)
+      local alone = found and found.is[10]
+      if found and #taken > 0 and (alone or bytes + #found.body > args.batch_bytes) then return taken end
+      if found then
+        taken[#taken + 1] = found
+        bytes = bytes + #found.body
+      end
+      if alone or #taken == args.most then return taken end
     end
-    if fine == 'alone' or #refs == args.most then break end
+    if #refs < args.most then return taken end
   end
-  return refs
+  return taken
 end
 
 -- Count for the worker's record, if it has one.
@@ -108,13 +118,10 @@ function calls.claim()
       end
     end
   elseif may_work('stage', stage) and has_room(stage) then
-    local refs = next_in_line(stage)
-    for i, ref in ipairs(refs) do
-      local token = args.nonce .. ':' .. i
-      local one = guarded(ref, stage, function()
-        take(ref, stage, token)
-        return handed_out(ref, stage, token)
-      end)
+    local refs = {}
+    for i, found in ipairs(next_in_line(stage)) do
+      refs[i] = found.ref
+      local one = guarded(found.ref, stage, function() return take(found, stage, args.nonce .. ':' .. i) end)
       if one then taken[#taken + 1] = one end
     end
     if #refs > 0 then
@@ -134,19 +141,21 @@ function calls.claim()
 end
 
 local function holds(item, key)
-  local is = redis.call('HMGET', key, 'token', 'state', 'stage')
-  return is[1] == item.token and is[2] == 'working' and is[3] == args.stage
+  local is = redis.call('HMGET', key, 'token', 'state', 'stage', 'log', 'source', 'receipt')
+  if is[1] ~= item.token or is[2] ~= 'working' or is[3] ~= args.stage then return nil end
+  return { log = is[4], source = is[5], receipt = is[6] }
 end
 
--- Do each item's part if its token still holds: 'ok', or 'stale' where nothing was changed. A record that makes no sense
--- dies alone.
+-- Do each item's part, which gets what was read of its record, if its token still holds: 'ok', or 'stale' where nothing was
+-- changed. A record that makes no sense dies alone.
 local function for_each_held(part)
   local replies = {}
   for i, item in ipairs(args.items) do
     local key = record_key(item.ref)
     replies[i] = guarded(item.ref, args.stage, function()
-      if not holds(item, key) then return 'stale' end
-      part(i, item, key)
+      local is = holds(item, key)
+      if not is then return 'stale' end
+      part(i, item, key, is)
       redis.call('ZREM', line_key('working', args.stage), item.ref)
       return 'ok'
     end) or 'stale'
@@ -162,19 +171,20 @@ end
 
 -- items: {ref, token, outcome, note}; ARGV[3…] the article of each that goes on to the index.
 function calls.commit()
-  local onward = {}
+  local onward, place = 0, args.stage == 'normalize' and next_places('index', #args.items)
   local resting = redis.call('SCARD', 'health') > 0
-  local replies = for_each_held(function(i, item, key)
-    if resting then opened_by(args.stage, redis.call('HGET', key, 'source')) end
-    if item.outcome ~= 'normalized' then return finish(item.ref, key, item.outcome, args.stage, item.note) end
+  local replies = for_each_held(function(i, item, key, is)
+    if resting then opened_by(args.stage, is.source) end
+    if item.outcome ~= 'normalized' then return finish(item.ref, key, item.outcome, args.stage, item.note, is) end
     redis.call('SET', key .. ':article', ARGV[2 + i])
     redis.call('DEL', key .. ':raw')
-    redis.call('HSET', key, 'stage', 'index', 'attempts', 0, 'crashes', 0)
-    redis.call('HDEL', key, 'alone', 'silent')
-    log(key, 'normalized', 'normalize', item.note)
-    onward[#onward + 1] = item.ref
+    redis.call('HDEL', key, 'alone', 'silent', 'token', 'lease', 'holder')
+    log_as(key, is.log, is.source, 'normalized', 'normalize', item.note,
+      'state', 'queued', 'stage', 'index', 'seq', place + i, 'attempts', 0, 'crashes', 0)
+    redis.call('ZADD', line_key('waiting', 'index'), place + i, item.ref)
+    onward = onward + 1
   end)
-  enqueue('index', onward)
+  if onward > 0 then ring('index', onward) end
   return cmsgpack.pack(replies)
 end
 

@@ -33,7 +33,12 @@ local function head_key(article) return 'head:' .. article end
 local function receipt_key(receipt) return 'rcpt:' .. receipt end
 local function line_key(state, stage) return 'ledger:' .. state .. ':' .. stage end
 local function record_key(ref) return 'art:' .. ref end
-local function count(name, by) redis.call('HINCRBY', 'ledger:balance', name, by) end
+-- What one call adds to the books is written once, at its end, also where an error ends it.
+local tally = {}
+local function count(name, by) tally[name] = (tally[name] or 0) + by end
+local function keep_counts()
+  for name, by in pairs(tally) do redis.call('HINCRBY', 'ledger:balance', name, by) end
+end
 
 -- What the ledger remembers of articles that are done: whose an address is, and the newest revision of an article. Both
 -- stand in buckets of three days, `seen:<period>:<bucket>`, small hashes that Redis packs tight (under 512 fields of at most 64
@@ -89,13 +94,16 @@ end
 
 local HEAD = { 'rev', 'sha', 'owner', 'owned' }
 
--- Returns the values of HEAD in that order; false for each that is not known.
+-- Returns the values of HEAD in that order; false for each that is not known. As this call has read or written it before,
+-- where it has.
+local heads = {}
 local function read_head(article)
+  if heads[article] then return heads[article] end
   local packed = read_seen(head_place(article))
-  if not packed then return redis.call('HMGET', head_key(article), unpack(HEAD)) end
-  local head = cmsgpack.unpack(packed)
+  local head = packed and cmsgpack.unpack(packed) or redis.call('HMGET', head_key(article), unpack(HEAD))
   if head[1] then head[1] = text(head[1]) end
   if head[4] then head[4] = text(head[4]) end
+  heads[article] = head
   return head
 end
 
@@ -108,12 +116,12 @@ local function owner_of_head(article, head)
 end
 
 local function keep_head(article, fields)
-  local head = read_head(article)
-  for i, name in ipairs(HEAD) do head[i] = fields[name] or head[i] or false end
-  if head[1] then head[1] = tonumber(head[1]) end
-  if head[4] then head[4] = tonumber(head[4]) end
+  local before, head = read_head(article), {}
+  for i, name in ipairs(HEAD) do head[i] = fields[name] or before[i] or false end
+  heads[article] = head
   local bucket, field = head_place(article)
-  keep_seen(bucket, field, cmsgpack.pack(head))
+  local packed = { head[1] and tonumber(head[1]), head[2], head[3], head[4] and tonumber(head[4]) }
+  keep_seen(bucket, field, cmsgpack.pack(packed))
 end
 
 -- What is known of an article beside its head, where a publisher told it: their own version, by which revision it was
@@ -206,12 +214,22 @@ local function note_way(lines)
   if entered then note_span('article', tonumber(entered)) end
 end
 
+local function log_line(state, stage, note) return text(now) .. '|' .. state .. '|' .. stage .. '|' .. (note or '') end
+
+-- A line of an article's log, and what else changes in its record. Each call of Redis costs more than what it does: whoever
+-- has read `lines` and `source` of the record gives them, and what is to be written goes with the line. Returns the log.
+local function log_as(key, lines, source, state, stage, note, ...)
+  if lines then note_step(lines, stage) end
+  local line = log_line(state, stage, note)
+  lines = lines and (lines .. '\n' .. line) or line
+  redis.call('HSET', key, 'log', lines, ...)
+  tell(key:sub(#record_key('') + 1), source, state, stage, note)
+  return lines
+end
+
 local function log(key, state, stage, note)
-  local line = text(now) .. '|' .. state .. '|' .. stage .. '|' .. (note or '')
   local is = redis.call('HMGET', key, 'log', 'source')
-  if is[1] then note_step(is[1], stage) end
-  redis.call('HSET', key, 'log', is[1] and (is[1] .. '\n' .. line) or line)
-  tell(key:sub(#record_key('') + 1), is[2], state, stage, note)
+  log_as(key, is[1], is[2], state, stage, note)
 end
 
 -- Put bells on a stage's queue, in the envelope kombu built: as many as the work that waits can use, with those there.
@@ -228,38 +246,45 @@ local function ring(stage, most)
   end
 end
 
+-- So many places at the end of a stage's line; gives the number before the first. A place that stays free harms nobody.
+local function next_places(stage, wanted) return redis.call('INCRBY', 'ledger:seq:' .. stage, wanted) - wanted end
+
 -- Let articles wait for a stage, behind those that wait already.
 local function enqueue(stage, refs)
-  for _, ref in ipairs(refs) do
-    local seq = redis.call('INCR', 'ledger:seq:' .. stage)
-    redis.call('ZADD', line_key('waiting', stage), seq, ref)
-    redis.call('HSET', record_key(ref), 'state', 'queued', 'seq', seq)
+  if #refs == 0 then return end
+  local place = next_places(stage, #refs)
+  for i, ref in ipairs(refs) do
+    redis.call('ZADD', line_key('waiting', stage), place + i, ref)
+    redis.call('HSET', record_key(ref), 'state', 'queued', 'seq', place + i)
     redis.call('HDEL', record_key(ref), 'token', 'lease', 'holder')
   end
   ring(stage, #refs)
 end
 
 -- What the index decided it answers for, with receipt and timeline: the record goes at once, and the receipt as soon as no
--- recovery offers the input again. What ended before keeps its record for as long as receipts are kept.
-local function finish(ref, key, outcome, stage, note)
-  redis.call('DEL', key .. ':raw', key .. ':article')
+-- recovery offers the input again. What ended before keeps its record for as long as receipts are kept. `is` is what was
+-- read of the record: {log, source, receipt}.
+local function finish(ref, key, outcome, stage, note, is)
+  if not is then
+    local read = redis.call('HMGET', key, 'log', 'source', 'receipt')
+    is = { log = read[1], source = read[2], receipt = read[3] }
+  end
   count(outcome, 1)
-  local receipt = redis.call('HGET', key, 'receipt')
+  local receipt = is.receipt
   if stage == 'index' and outcome ~= 'discarded' and outcome ~= 'refused' then
-    local is = redis.call('HMGET', key, 'source', 'log')
-    tell(ref, is[1], outcome, stage, note)
-    if is[2] then
-      note_step(is[2], stage)
-      if outcome == 'indexed' then note_way(is[2]) end
+    tell(ref, is.source, outcome, stage, note)
+    if is.log then
+      note_step(is.log, stage)
+      if outcome == 'indexed' then note_way(is.log) end
     end
-    redis.call('DEL', key)
+    redis.call('DEL', key, key .. ':raw', key .. ':article')
     local answer = ref .. ' ' .. outcome .. ' ' .. text(now)
     if receipt then redis.call('SET', receipt_key(receipt), answer, 'EX', args.receipt_grace) end
     return
   end
-  redis.call('HSET', key, 'state', outcome)
+  redis.call('DEL', key .. ':raw', key .. ':article')
   redis.call('HDEL', key, 'token', 'lease', 'holder', 'seq')
-  log(key, outcome, stage, note)
+  log_as(key, is.log, is.source, outcome, stage, note, 'state', outcome)
   redis.call('EXPIRE', key, args.receipt_retention)
   if receipt then redis.call('EXPIRE', receipt_key(receipt), args.receipt_retention) end
 end

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from services.ingest.drop_files import DropNames, Vanished, list_names, printable, read_drop
-from services.ingest.drop_inputs import drop_source, path_alias
+from services.ingest.drop_files import DropNames, Vanished, list_names, path_alias, printable, read_drop
+from services.ingest.drop_inputs import drop_source
 from services.ingest.drop_watch import file_system, mode
 from shared.settings import UNFINISHED
 from shared.source_settings import SourceSettings

@@ -16,7 +16,7 @@ from shared.article import Article, Block, Person
 from shared.envelope import Raw, Source
 from tests.corpus.documents import PATHS, make_documents
 from tests.corpus.floors import by_language, fall_short, read_floors
-from tests.corpus.scorer import Scored, read, score
+from tests.corpus.scorer import Scored, read_corpus, score
 from tests.corpus.stories import read_newsrooms
 from tests.corpus.truth import Document, Field
 
@@ -31,7 +31,7 @@ Ruin = Callable[[Article], Article]
 @pytest.fixture(scope="module")
 def scored() -> list[Scored]:
     """Every document read and judged, once."""
-    return [score(document, read(document)) for document in make_documents(read_newsrooms())]
+    return [score(document, article) for document, article in read_corpus()]
 
 
 def of_path(scored: list[Scored], path: str) -> list[Scored]:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from services.index.quality import Drift
 from services.index.rhythm import Beat
 from services.index.search import Answered, Hit, Results, Revision, Stored
@@ -21,21 +23,27 @@ from services.web.listing import Listing
 from services.web.pages.input_view import ArchivedInput
 from services.web.reading import Limits, ReadingRoom
 from services.web.sessions import Session
+from services.web.source_desk import SourceDesk
 from services.web.state import AppState
-from shared.article import Article
+from services.web.triage_desk import TriageDesk
+from shared.article import Article, Block
 from shared.audit import AuditLog
 from shared.envelope import Event, Input, Source, SourceKind
 from shared.ledger.calls import EnteredState, Weighed
 from shared.ledger.events import FIRST, Change
 from shared.ledger.overview import Overview
 from shared.ledger.reader import Balance, Head, InputStatus, Meta, StageStatus, Status
+from shared.ledger.triage import Triage
 from shared.ledger.troubles import Pause, Trouble
 from shared.metrics import Meters
+from shared.picture_files import PictureFiles
 from shared.settings import Settings
+from tests.pictures import a_jpeg
 
 KEY = "cd_hue_" + "k" * 43
 SECRET = f"hue:{KEY} zone=Asia/Ho_Chi_Minh language=vi\nhanoi:cd_hanoi_{'h' * 43}"
 ARTICLE = "a" * 26
+PICTURE = "nluNzP4aWy870kRzXgXTo2GbC8v_D8NQ50DO4RghcGo"
 RECEIPT = "r" + "0" * 26
 REV = 1_700_000_000_000_000
 
@@ -121,6 +129,15 @@ def a_stored(*, withdrawn: bool = False, kind: SourceKind = "push", name: str = 
         owner=name if kind == "push" else "",
         owned_us=REV,
     )
+
+
+def with_picture(desk: "Desk", stored: Stored) -> Stored:
+    """The article with a picture that came with it."""
+    picture = desk.app_state.pictures.stage([a_jpeg()], ["bridge.jpg"], 10_000)
+    desk.app_state.pictures.keep([picture])
+    assert picture.told.address.endswith(PICTURE)
+    block = Block(type="picture", href=picture.told.address)
+    return msgspec.structs.replace(stored, article=msgspec.structs.replace(stored.article, blocks=(block,)))
 
 
 A_HIT = Hit(
@@ -224,12 +241,24 @@ class NoFeeds(FeedDesk):
         return []
 
 
+class NoTriage(TriageDesk):
+    """A desk on which nobody has decided anything."""
+
+    def __init__(self) -> None:
+        return
+
+    def all(self) -> dict[str, Triage]:
+        return {}
+
+
 class NoDesk:
     """A desk whose pages nobody opens here: tests/integration/test_pages.py does, over the real parts."""
 
     acts: Acts
     feeds: FeedDesk = NoFeeds()
+    triage: TriageDesk = NoTriage()
     audit: AuditLog
+    sources: SourceDesk
 
     def rhythm(self, *, since_us: int, until_us: int, step_us: int) -> list[Beat]:
         return []
@@ -275,6 +304,7 @@ def a_desk(keys: Keys, **settings: object) -> Desk:
         answers=MemoryAnswers(),
         ping=lambda address: [Pinged(feed=address, due_us=REV)],
         reading=ReadingRoom(Limits(cpu_s=2)),
+        pictures=PictureFiles(keys.path.parent / "archive"),
         meters=Meters(lines.look),
     )
     return Desk(app_state, intake, lines, index, stream)

@@ -1,0 +1,259 @@
+"""The parameters and headers of the API: what each is for, and what it may hold."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from services.index.listing import END_OF_TIME
+from services.web.changes import LAST_CHANGE, MOST_CHANGES
+from services.web.corrections import LONGEST_REASON
+from services.web.idempotency import LONGEST_KEY
+from services.web.listing import GROUPS, MOST_ROWS
+from services.web.push_headers import MAX_ADDRESS, MAX_VERSION
+from services.web.search import DEEPEST, LONGEST_QUERY, MOST_HITS
+from services.web.wanted import LONGEST_Q, STATES
+from shared.ledger.events import CHANGE_STATES
+
+Schema = Mapping[str, Any]
+
+ADDRESS = f"^[^\\s\\x00-\\x1f\\x7f]{{1,{MAX_ADDRESS}}}$"
+PRINTABLE = "^[!-~]([ -~]*[!-~])?$"
+SECONDS: Schema = {"type": "number", "minimum": 0}
+MOMENT: Schema = {"type": "string", "format": "date-time"}
+TEXT: Schema = {"type": "string"}
+
+
+class Field(msgspec.Struct, frozen=True, kw_only=True):
+    """One parameter of a request."""
+
+    place: Literal["path", "query", "header"]
+    name: str
+    meaning: str
+    schema: Schema = msgspec.field(default_factory=lambda: TEXT)
+    example: object = None
+    is_list: bool = False
+
+
+def _listed(states: tuple[str, ...]) -> Schema:
+    return {"type": "array", "items": {"enum": list(states)}}
+
+
+PARAMETERS: Mapping[str, Field] = {
+    "article": Field(
+        place="path",
+        name="name",
+        meaning="The article's id, or its own uri or its page's address, percent-encoded.",
+        schema={"type": "string", "pattern": ADDRESS, "maxLength": MAX_ADDRESS},
+        example="urn:news:2015:1109",
+    ),
+    "picture": Field(
+        place="path",
+        name="picture",
+        meaning="The name of a picture, as the article's `href` ends in it.",
+        example="UyaQV-Ev4rdLoHyJJWCi11OHfrYv9E1aGQAlMO2X_-Q",
+    ),
+    "receipt": Field(place="path", name="receipt", meaning="The number of a receipt.", example="r" + 26 * "0"),
+    "slug": Field(place="path", name="slug", meaning="The last part of a problem's `type`.", example="no-article"),
+    "article_states": Field(
+        place="query",
+        name="state",
+        meaning="Articles in one of these states; `failed`, `in-flight` and `all` are groups of them.",
+        schema=_listed((*STATES, *GROUPS)),
+        is_list=True,
+    ),
+    "source": Field(
+        place="query",
+        name="source",
+        meaning="A kind (`feed`, `drop`, `push`) or one source (`push:hue-daily`). Not beside `publisher`.",
+    ),
+    "publisher": Field(place="query", name="publisher", meaning="The same as `source=push:` and this name."),
+    "since": Field(
+        place="query",
+        name="since",
+        meaning="Received since: a time ago (`30min`, `1h`, `2d`), or a moment with its zone.",
+        schema={"anyOf": [{"type": "string", "pattern": "^([0-9]{1,6}(s|min|h|d))?$"}, MOMENT]},
+        example="1h",
+    ),
+    "before": Field(
+        place="query",
+        name="before",
+        meaning="Where the page begins: `links.next` carries it.",
+        schema={"type": "integer", "minimum": 0, "maximum": END_OF_TIME},
+    ),
+    "q": Field(
+        place="query",
+        name="q",
+        meaning="Words, an id, a receipt, an address, the path of a drop.",
+        schema={"type": "string", "maxLength": LONGEST_Q},
+    ),
+    "rows": Field(
+        place="query",
+        name="limit",
+        meaning="How many at most; 50 where it is not said.",
+        schema={"type": "integer", "minimum": 1, "maximum": MOST_ROWS},
+    ),
+    "words": Field(
+        place="query",
+        name="q",
+        meaning="The words, with or without their marks.",
+        schema={"type": "string", "pattern": "\\S", "maxLength": LONGEST_QUERY},
+        example="cao su",
+    ),
+    "hits": Field(
+        place="query",
+        name="limit",
+        meaning="How many at most; 20 where it is not said.",
+        schema={"type": "integer", "minimum": 1, "maximum": MOST_HITS},
+    ),
+    "offset": Field(
+        place="query",
+        name="offset",
+        meaning="How many are passed over.",
+        schema={"type": "integer", "minimum": 0, "maximum": DEEPEST},
+    ),
+    "wait": Field(
+        place="query",
+        name="wait",
+        meaning="Answer as soon as there is something to tell, at the latest after so many seconds (60 at most).",
+        schema=SECONDS,
+        example=1,
+    ),
+    "after": Field(
+        place="query",
+        name="after",
+        meaning="The changes after this one (`last` of the answer before); `0-0` for the oldest that is kept.",
+        schema={"type": "string", "pattern": "^[0-9]{1,19}-[0-9]{1,19}$"},
+        example="0-0",
+    ),
+    "change": Field(
+        place="query",
+        name="after",
+        meaning="The changes after this one (`after` of the answer before); 0, as where it is not said, for the first.",
+        schema={"type": "integer", "minimum": 0, "maximum": LAST_CHANGE},
+        example=0,
+    ),
+    "changes": Field(
+        place="query",
+        name="limit",
+        meaning="How many at most; 100 where it is not said.",
+        schema={"type": "integer", "minimum": 1, "maximum": MOST_CHANGES},
+    ),
+    "change_states": Field(
+        place="query",
+        name="state",
+        meaning="Only changes into one of these states.",
+        schema=_listed(CHANGE_STATES),
+        is_list=True,
+    ),
+    "change_source": Field(
+        place="query", name="source", meaning="Only of this source; one that ends in `*` takes all that begin so."
+    ),
+    "of_article": Field(place="query", name="article", meaning="Only of the article with this id."),
+    "worker": Field(
+        place="query", name="worker", meaning="Only what this worker took up: `host`, or `host:start:process`."
+    ),
+    "reason": Field(
+        place="query",
+        name="reason",
+        meaning="Why; it may also stand in the body.",
+        schema={"type": "string", "maxLength": LONGEST_REASON},
+        example="Published by mistake",
+    ),
+    "last_event_id": Field(
+        place="header",
+        name="Last-Event-ID",
+        meaning="As `after`, and before it: browsers send it after a break.",
+        schema={"type": "string", "pattern": "^([0-9]{1,19}-[0-9]{1,19})?$"},
+    ),
+    "encoding": Field(
+        place="header",
+        name="Content-Encoding",
+        meaning="How the body is packed.",
+        schema={"enum": ["identity", "gzip"]},
+    ),
+    "uri": Field(
+        place="header",
+        name="X-Article-URI",
+        meaning="The article's own uri or its page's address. A body with several articles takes none.",
+        schema={"type": "string", "pattern": f"^[!-~]{{1,{MAX_ADDRESS}}}$"},
+        example="urn:news:2015:1109",
+    ),
+    "page": Field(
+        place="header",
+        name="Content-Location",
+        meaning="The absolute address at which a pushed page (`text/html`) stands; of other bodies it is not read.",
+        example="https://news.example/2015/11/rubber.html",
+    ),
+    "version": Field(
+        place="header",
+        name="X-Article-Version",
+        meaning="The publisher's version of the article; it goes before that of the body.",
+        schema={"type": "string", "pattern": PRINTABLE, "maxLength": MAX_VERSION},
+        example="2",
+    ),
+    "embargo": Field(
+        place="header",
+        name="X-Embargoed-Until",
+        meaning="Hold the article until then: a moment with its zone (RFC 3339).",
+        schema=MOMENT,
+        example="2099-01-31T06:00:00+07:00",
+    ),
+    "idempotency_key": Field(
+        place="header",
+        name="Idempotency-Key",
+        meaning="Of your own making: the same request with the same key is answered the same, and not done again.",
+        schema={"type": "string", "pattern": f'^(?!"{{1,2}}$){PRINTABLE[1:]}', "maxLength": LONGEST_KEY},
+        example="8e03978e-40d5-43dd-bc93-6894a57f9324",
+    ),
+    "prefer": Field(
+        place="header",
+        name="Prefer",
+        meaning="`wait=10` waits for the finished article, at most 60 seconds (RFC 7240).",
+        example="wait=10",
+    ),
+    "if_match": Field(
+        place="header",
+        name="If-Match",
+        meaning='Only upon the revision with this `ETag` (`"1447046040000000"`), or with `*` upon any that is there.',
+        schema={"anyOf": [{"enum": ["*"]}, {"type": "string", "pattern": '^(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*$'}]},
+    ),
+    "create_only": Field(
+        place="header",
+        name="If-None-Match",
+        meaning="`*`: only where the article is not there yet.",
+        schema={"enum": ["*"]},
+    ),
+    "known": Field(
+        place="header",
+        name="If-None-Match",
+        meaning="The `ETag` that you have: where it is still good the answer is `304`.",
+    ),
+}
+
+
+class Header(msgspec.Struct, frozen=True, kw_only=True):
+    """One header of an answer."""
+
+    meaning: str
+    schema: Schema = msgspec.field(default_factory=lambda: TEXT)
+    always: bool = True
+
+
+HEADERS: Mapping[str, Header] = {
+    "X-Request-ID": Header(
+        meaning="The number of the request in the desk's log.", schema={"type": "string", "format": "uuid"}
+    ),
+    "ETag": Header(meaning="The revision of the article, in this form."),
+    "Location": Header(meaning="The receipt, or the finished article.", always=False),
+    "Retry-After": Header(meaning="Seconds to wait.", schema={"type": "integer", "minimum": 1}, always=False),
+    "Preference-Applied": Header(meaning="That the answer waited, as `Prefer` asked.", always=False),
+    "Idempotent-Replayed": Header(
+        meaning="`true` where the answer is that of the first request.", schema={"enum": ["true"]}, always=False
+    ),
+    "RateLimit-Policy": Header(meaning="How much may come, where the operator set a rate.", always=False),
+    "RateLimit": Header(meaning="What is left of it.", always=False),
+    "WWW-Authenticate": Header(meaning="What the key lacks."),
+    "Vary": Header(meaning="On what the form depends."),
+    "Allow": Header(meaning="The methods that the address takes."),
+}
