@@ -6,7 +6,7 @@ OTHER_VENV = .venv-$(notdir $(PYTHON))
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes
 CORPORA ?= ../shared/corpora
 
-.PHONY: help demo up test test-fast test-on coverage check fix lua-check quality peers bench chaos screenshots compose-check changelog lock clean
+.PHONY: help demo up test test-fast test-on coverage check fix lua-check quality peers bench chaos screenshots settings compose-check changelog lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -77,6 +77,9 @@ bench: $(VENV)/.dev  ## CPU per article, latency and memory, as ratios within on
 
 chaos: $(VENV)/.dev  ## break a live desk under load a hundred times, and prove that nothing is lost
 	@$(BIN)/python -m tests.faults.chaos
+
+settings: $(VENV)/.base  ## write docs/settings.md anew from the settings
+	@$(BIN)/python -m tools.settings_reference
 
 screenshots: $(VENV)/.dev  ## the desk's pages as pictures in docs/images (needs chromium)
 	@$(BIN)/python -m tests.e2e.screenshots docs/images

@@ -47,7 +47,8 @@ def _run(args: argparse.Namespace) -> int:
     _refuse_no_text(args)
     context = _module("services.cli.context")
     flags = _flags(args)
-    loaded = _module("shared.settings").load(flags)
+    settings = _module("shared.settings")
+    loaded = settings.load(flags) if args.reads_settings else settings.load(environ={}, folder=Path(os.devnull))
     module, _, function = args.target.partition(":")
     if args.opens:
         _open_folder(loaded.settings, migrates=args.serves or args.target in RUN_THE_DESK)
@@ -116,6 +117,7 @@ def _parser() -> argparse.ArgumentParser:
         parents = [alone if command.alone else common]
         made = place.add_parser(word, help=command.help, description=command.help, parents=parents)
         made.set_defaults(target=command.target, serves=command.serves, opens=command.opens, act=command.act)
+        made.set_defaults(reads_settings=command.reads_settings)
         for argument in command.arguments:
             made.add_argument(*argument.names, **argument.options)
     return parser

@@ -24,5 +24,19 @@ DESK = (
         act=True,
     ),
     Command("doctor", "doctor:doctor", "what this machine lacks, and what to do about it", opens=False),
-    Command("config show", "config:show_config", "every setting and where it comes from", opens=False),
+    Command(
+        "config show",
+        "config:show_config",
+        "every setting and where it comes from",
+        (arg("--explain", action="store_true", help="with what each means, and when to turn it"),),
+        opens=False,
+    ),
+    Command(
+        "config check",
+        "config:check_config",
+        "all that is wrong with a file of settings",
+        (arg("file", metavar="FILE", help="such as copydesk.toml"),),
+        opens=False,
+        reads_settings=False,
+    ),
 )
