@@ -6,7 +6,7 @@ OTHER_VENV = .venv-$(notdir $(PYTHON))
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes
 CORPORA ?= ../shared/corpora
 
-.PHONY: help demo up test test-fast test-on coverage check fix lua-check quality peers bench chaos api-check screenshots compose-check changelog lock clean
+.PHONY: help demo up test test-fast test-on coverage check fix lua-check quality peers bench chaos api-check screenshots settings compose-check changelog lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -81,6 +81,9 @@ chaos: $(VENV)/.dev  ## break a live desk under load a hundred times, and prove 
 
 api-check: $(VENV)/.dev  ## hold the real service against its description at length: make api-check [EXAMPLES=100]
 	@$(BIN)/python -m tests.integration.described --examples $(or $(EXAMPLES),100)
+
+settings: $(VENV)/.base  ## write docs/settings.md anew from the settings
+	@$(BIN)/python -m tools.settings_reference
 
 screenshots: $(VENV)/.dev  ## the desk's pages as pictures in docs/images (needs chromium)
 	@$(BIN)/python -m tests.e2e.screenshots docs/images

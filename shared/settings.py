@@ -177,6 +177,25 @@ def load(
     return Loaded(settings=_with_folders(settings), origins=origins)
 
 
+def faults_of(path: Path, environ: Mapping[str, str] = os.environ) -> list[str]:
+    """All that is wrong with a file of settings: each key by itself, then what they are together with the environment.
+
+    Raises `SettingError` for a file that is not there or no TOML.
+    """
+    faults = []
+    for name, value in _read_toml(path).items():
+        try:
+            _from_toml(name, value, path.name)
+        except SettingError as error:
+            faults.append(str(error))
+    if not faults:
+        try:
+            load(environ={**environ, "COPYDESK_CONFIG": str(path)})
+        except SettingError as error:
+            faults.append(str(error))
+    return faults
+
+
 def as_environment(flags: Mapping[str, str]) -> dict[str, str]:
     """Flags as the variables that say the same to a child process."""
     return {f"COPYDESK_{name.upper()}": value for name, value in flags.items()}
@@ -241,13 +260,17 @@ def _from_file(environ: Mapping[str, str], folder: Path) -> dict[str, tuple[Any,
     path = config_file(environ, folder)
     if not environ.get("COPYDESK_CONFIG") and not path.exists():
         return {}
+    content = _read_toml(path)
+    return {name: (_from_toml(name, value, path.name), f"file {path.name}") for name, value in content.items()}
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise SettingError(f"{path} cannot be read: {_reason(error)}") from error
     except tomllib.TOMLDecodeError as error:
         raise SettingError(f"{path} is no valid TOML: {error}") from error
-    return {name: (_from_toml(name, value, path.name), f"file {path.name}") for name, value in content.items()}
 
 
 def _from_toml(name: str, value: Any, file: str) -> Any:

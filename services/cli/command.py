@@ -27,6 +27,7 @@ class Command(NamedTuple):
     opens: bool = True  # the data folder, whose version is checked first
     act: bool = False  # changes what others see: written into the audit log, with who and why
     alone: bool = False  # of no desk: options that place one are not its business
+    reads_settings: bool = True  # without, it works where the settings that are in force cannot be read
     tells: bool = False  # of the commands themselves: it needs no settings either
 
     @property

@@ -54,7 +54,8 @@ def _run(args: argparse.Namespace) -> int:
         return int(getattr(_module(f"services.cli.commands.{module}"), function)(args))
     context = _module("services.cli.context")
     flags = _flags(args)
-    loaded = _module("shared.settings").load(flags)
+    settings = _module("shared.settings")
+    loaded = settings.load(flags) if chosen.reads_settings else settings.load(environ={}, folder=Path(os.devnull))
     if chosen.opens:
         _open_folder(loaded.settings, migrates=chosen.serves or chosen.words in RUN_THE_DESK)
     command: Callable[[Any], int] = getattr(_module(f"services.cli.commands.{module}"), function)

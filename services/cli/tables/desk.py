@@ -70,7 +70,17 @@ DESK = (
         "config show",
         "config:show_config",
         "every setting and where it comes from",
+        (arg("--explain", action="store_true", help="with what each means, and when to turn it"),),
         opens=False,
-        examples=(Example("copydesk config show", "every value and where it comes from"),),
+        examples=(Example("copydesk config show --explain", "every value, where it comes from, and what it is for"),),
+    ),
+    Command(
+        "config check",
+        "config:check_config",
+        "all that is wrong with a file of settings",
+        (arg("file", metavar="FILE", help="such as copydesk.toml"),),
+        opens=False,
+        reads_settings=False,
+        examples=(Example("copydesk config check copydesk.toml", "before a process reads it"),),
     ),
 )

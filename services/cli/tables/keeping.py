@@ -1,7 +1,7 @@
 """Commands that keep what cannot be made again: backups, and the proof that all of it is whole."""
 
 from services.cli.arguments import arg, count
-from services.cli.command import Command
+from services.cli.command import Command, Example
 
 KEEPING = (
     Command(
@@ -13,6 +13,7 @@ KEEPING = (
             arg("--without-index", action="store_true", help="leave the index out: it can be made anew"),
             arg("--keep", type=count, default=7, metavar="N", help="how many backups stay (7)"),
         ),
+        examples=(Example("copydesk backup /mnt/backups/desk", "each night, beside the live desk"),),
     ),
     Command(
         "restore",
@@ -29,6 +30,9 @@ KEEPING = (
             arg("--salvage", action="store_true", help="bring back what is whole, where files are damaged or missing"),
         ),
         opens=False,
+        examples=(
+            Example("copydesk restore /mnt/backups/desk --at 2026-11-29", "that night's backup, into an empty folder"),
+        ),
     ),
     Command(
         "verify",
@@ -38,5 +42,6 @@ KEEPING = (
             arg("folder", nargs="?", metavar="DIR", help="a folder of backups; without, the desk itself"),
             arg("--at", default="", metavar="NAME", help="which backup (the last)"),
         ),
+        examples=(Example("copydesk verify /mnt/backups/desk", "reads every byte of the last backup"),),
     ),
 )

@@ -1,0 +1,181 @@
+"""What each setting means, and when to turn it: one home for docs/settings.md and `config show --explain`.
+
+Types, defaults and limits stand in `shared.settings`; a test holds the two lists against each other.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Explained(NamedTuple):
+    """A setting for its operator: what it means, in which unit, and when to turn it which way."""
+
+    meaning: str
+    turn: str
+    unit: str = ""
+
+
+REFERENCE: Mapping[str, Mapping[str, Explained]] = {
+    "Where things are": {
+        "redis_url": Explained(
+            "The Redis or Valkey of the desk: queues and ledger. `redis://`, `rediss://` or `unix://`.",
+            "Set it for a Redis of your own; without it `copydesk up` starts one.",
+        ),
+        "data_dir": Explained(
+            "What cannot be made again: archive, feeds, keys, audit log.", "Put it on a disk that is backed up."
+        ),
+        "archive_dir": Explained(
+            "The archive, where it is not `archive` in `data_dir`.", "Set it to keep the archive on a large, slow disk."
+        ),
+        "index_dir": Explained(
+            "The index, where it is not `index` in `data_dir`.", "Set it to keep the index on a fast disk."
+        ),
+        "seeds_dir": Explained(
+            "The folder that dropped files are taken from.", "Set it to a folder that others can reach."
+        ),
+        "log_level": Explained(
+            "From which weight on lines are logged: debug, info, warning or error.",
+            "`debug` while you look for a fault; `warning` where the log costs too much.",
+        ),
+        "embedded_memory_mb": Explained(
+            "How much the Valkey that `copydesk up` starts may hold.", "Raise it on `redis-memory`.", "MB"
+        ),
+    },
+    "What comes in": {
+        "max_input_bytes": Explained(
+            "The largest body of a push and the largest dropped file or feed.", "Raise it for larger packages.", "bytes"
+        ),
+        "drops": Explained(
+            'Zone and language of dropped files, in tables `[drops."sub/folder"]` of copydesk.toml.',
+            "Name each agency's folder: dates without a zone are read by it.",
+        ),
+        "drops_ignore": Explained(
+            "Names of dropped files that are left alone, in place of the default list.",
+            "Add what your senders call files that they have not finished.",
+        ),
+        "drops_scan_s": Explained(
+            "How often the whole drop folder is looked through; by itself every 60 s beside the kernel's events, "
+            "every second where there are none.",
+            "Raise it for a folder of millions, lower it on a network drive.",
+            "s",
+        ),
+        "feed_interval_s": Explained(
+            "How often a feed is visited that says nothing itself.",
+            "Lower it for breaking news; hosts may object.",
+            "s",
+        ),
+        "fetch_timeout_s": Explained("How long one visit may take.", "Raise it for slow servers.", "s"),
+        "allow_networks": Explained(
+            "Networks and addresses within your walls that feeds may come from (`10.1.0.0/16`, `127.0.0.1:8900`).",
+            "Name a feed of your own network, as narrowly as you can.",
+        ),
+    },
+    "The front door": {
+        "web_host": Explained(
+            "The address it listens at.", "Only behind a proxy that speaks TLS anything but loopback."
+        ),
+        "web_port": Explained("The port it listens at.", "Change it where another program has that one."),
+        "web_connections": Explained(
+            "How many connections are open at a time, half of them from one address.",
+            "Behind a proxy, twice what the proxy may open.",
+        ),
+        "public_url": Explained(
+            "The address that readers know the desk by, with a path where a proxy shows it below one.",
+            "Set it behind a proxy.",
+        ),
+        "trusted_proxies": Explained(
+            "Proxies whose word on the client's address, scheme and host is believed.",
+            "Name yours; never a whole world.",
+        ),
+        "push_keys": Explained(
+            "Lines of `name:key` that stand in for `keys.json`; by COPYDESK_PUSH_KEYS_FILE from a file.",
+            "Set it where keys come from a secret store.",
+        ),
+        "push_rate": Explained(
+            "How many articles a publisher may push a minute, in each `web` process.",
+            "Set it against a publisher in a loop.",
+        ),
+        "push_body_s": Explained("How long a body may take to come.", "Raise it for slow lines.", "s"),
+        "push_stall_s": Explained("How long a body may pause.", "Raise it for slow lines.", "s"),
+    },
+    "Work": {
+        "normalize_processes": Explained(
+            "Children of each `normalize`. Without it: as many as there are processors.",
+            "Raise it when articles wait for normalize and processors idle.",
+        ),
+        "article_cpu_s": Explained(
+            "Processor time for reading one article; beyond it, its worker is killed.",
+            "Raise it when whole articles are dead as `poison` for their size.",
+            "s",
+        ),
+        "article_memory_mb": Explained(
+            "Memory for reading one article, as above.", "Lower it where containers have less.", "MB"
+        ),
+        "max_attempts": Explained(
+            "How often an article is tried that meets passing trouble, before it is dead.", "Raise it for flaky sinks."
+        ),
+        "batch_articles": Explained(
+            "How many articles travel together.", "Leave it; lower it where articles are huge."
+        ),
+        "batch_bytes": Explained("How many bytes travel together.", "Leave it.", "bytes"),
+        "task_limit_s": Explained(
+            "How long a batch may take before its worker is killed. Twice this must be below `visibility_timeout_s`.",
+            "Raise all three together, in the same proportion.",
+            "s",
+        ),
+        "visibility_timeout_s": Explained(
+            "After what time Redis gives a message to another worker. Must be below `lease_s`.", "As above.", "s"
+        ),
+        "lease_s": Explained("After what time a claimed article counts as lost by its worker.", "As above.", "s"),
+        "sweep_s": Explained(
+            "How often what is due or lost is looked for.", "Raise it to save a little processor time.", "s"
+        ),
+        "soft_stop_s": Explained(
+            "How long a worker that is told to stop goes on with what it has.", "Raise it with long batches.", "s"
+        ),
+        "deaf_s": Explained(
+            "After what time a worker that hears nothing although work waits ends itself.", "Leave it.", "s"
+        ),
+    },
+    "How long and how much": {
+        "retention_days": Explained(
+            "How long the ledger remembers addresses and newest revisions; the index does for ever.",
+            "Shorten it on `redis-memory`.",
+            "days",
+        ),
+        "receipt_days": Explained(
+            "How long receipts stay of what was refused, discarded or a duplicate at the door.",
+            "Lengthen it for publishers who ask late.",
+            "days",
+        ),
+        "events_kept": Explained(
+            "How many steps of articles the stream of events keeps.", "Raise it for followers who are away for long."
+        ),
+        "backlog_limit": Explained(
+            "How many articles may be on their way; beyond it the intake answers 503.",
+            "Raise it together with Redis' memory.",
+        ),
+        "memory_limit_percent": Explained(
+            "At which share of its memory in Redis the intake answers 503.", "Lower it for more headroom.", "%"
+        ),
+        "disk_reserve_mb": Explained(
+            "How much of the disk stays free; below it the intake answers 503.",
+            "Raise it where others share the disk.",
+            "MB",
+        ),
+    },
+    "Handing on and telling": {
+        "sinks": Explained(
+            "Places that articles are handed on to, in tables `[sinks.NAME]` or `NAME=ADDRESS` one a line.",
+            "Name OpenSearch, PostgreSQL, a folder, a bucket or a webhook.",
+        ),
+        "notify": Explained("Addresses that are told of troubles: mail, webhook, chat.", "Name whoever is on duty."),
+        "notify_after_s": Explained(
+            "How long a trouble lasts before it is told.", "Raise it against alarms that pass by themselves.", "s"
+        ),
+    },
+}
+
+EXPLAINED: Mapping[str, Explained] = {
+    name: explained for section in REFERENCE.values() for name, explained in section.items()
+}
