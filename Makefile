@@ -6,7 +6,7 @@ OTHER_VENV = .venv-$(notdir $(PYTHON))
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes
 CORPORA ?= ../shared/corpora
 
-.PHONY: help demo up test test-fast test-on coverage check fix lua-check quality peers bench chaos api-check screenshots settings compose-check changelog lock clean
+.PHONY: help demo up test test-fast test-engines test-on coverage check fix lua-check quality peers bench chaos api-check screenshots settings compose-check changelog lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -75,6 +75,9 @@ peers: $(VENV)/.dev .venv-peers/.made  ## score other extractors beside ours ove
 
 bench: $(VENV)/.dev  ## CPU per article, latency and memory, as ratios within one run
 	@$(BIN)/python -m benchmarks
+
+test-engines: $(VENV)/.dev  ## what sinks promise, against real servers: OpenSearch (Maven, Java 17), PostgreSQL, S3
+	@$(BIN)/python -m tests.engines
 
 chaos: $(VENV)/.dev  ## break a live desk under load a hundred times, and prove that nothing is lost
 	@$(BIN)/python -m tests.faults.chaos
