@@ -111,6 +111,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return self.index_folder / INDEX_FILE
 
     @property
+    def stories_file(self) -> Path:
+        """Which articles tell one story, beside the index it is made from."""
+        return self.index_folder / "stories.sqlite3"
+
+    @property
     def audit_folder(self) -> Path:
         """The acts of people, by month."""
         return Path(self.data_dir, "audit")

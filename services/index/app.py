@@ -1,10 +1,11 @@
-"""Composition root of the index service: one thread writes the one embedded index."""
+"""Composition root of the index service: one thread writes the one embedded index, another keeps stories beside it."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from services.index.record import Record
 from services.index.sinks.sqlite import SqliteSink
+from services.index.stories.follower import StoryFollower
 from services.index.tasks import index_articles
 from shared.settings import Settings
 from shared.work.batches import register
@@ -23,5 +24,13 @@ def run(settings: Settings) -> int:
     record = WorkerRecord(settings, "index", folders=(settings.index_folder,))
     ledger = open_ledger(settings, record.boot)
     record_of_all = RECORDS["sqlite"](settings.index_file)
-    register(app, "index", ledger, index_articles(record_of_all), RetryPolicy(max_attempts=settings.max_attempts))
+    follower = StoryFollower(settings.stories_file, settings.index_file)
+    register(
+        app,
+        "index",
+        ledger,
+        follower.woken_by(index_articles(record_of_all)),
+        RetryPolicy(max_attempts=settings.max_attempts),
+    )
+    follower.start()
     return work(app, settings, record, ledger, ["--pool=threads", "--concurrency=1"])
