@@ -64,6 +64,7 @@ fix: $(VENV)/.dev  ## format, and mend what ruff can mend
 quality: $(VENV)/.dev  ## score the normaliser over labelled corpora: make quality CORPORA=DIR
 	@$(BIN)/python -m tests.quality.ninjs --corpora $(CORPORA)
 	@$(BIN)/python -m tests.quality.report --corpora $(CORPORA)
+	@$(BIN)/python -m tests.quality.stories --corpora $(CORPORA)
 
 peers: $(VENV)/.dev .venv-peers/.made  ## score other extractors beside ours over labelled pages: make peers CORPORA=DIR [SAMPLE=60] [ONLY=NAME]
 	@$(BIN)/python -m tests.quality.peers --corpora $(CORPORA) --python .venv-peers/bin/python --sample $(or $(SAMPLE),60) $(addprefix --only ,$(ONLY)) --time 60
