@@ -33,6 +33,7 @@ from services.web.pages.now import show_now, show_now_rows, show_now_state, show
 from services.web.pages.publishers import show_publishers
 from services.web.pages.quality import show_quality
 from services.web.pages.resting import show_resting
+from services.web.pages.source_page import do_source_act, show_source, show_sources
 from services.web.pages.static_files import show_static
 from services.web.pictures import show_picture
 from services.web.pings import take_ping
@@ -88,6 +89,8 @@ ROUTES = (
     by_method("/feeds/failing", GET=allow("admin")(show_failing)),
     by_method("/feeds/removal", GET=allow("admin")(show_removal)),
     by_method("/feeds/{act}", POST=allow("admin")(do_feed_act)),
+    by_method("/sources", GET=allow("monitor")(show_sources)),
+    by_method("/sources/{name:path}", GET=allow("monitor")(show_source), POST=allow("admin")(do_source_act)),
     by_method("/quality", GET=allow("monitor")(show_quality)),
     by_method("/publishers", GET=allow("monitor")(show_publishers)),
     by_method("/acts/{act}", POST=allow("admin")(do_act)),

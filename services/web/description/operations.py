@@ -23,6 +23,7 @@ PAGES = frozenset({
     "/", "/now/state", "/now/rows", "/now/rhythm", "/articles", "/articles/all", "/articles/{name:path}", "/dead",
     "/dead/{act}",
     "/resume", "/feeds", "/feeds/failing", "/feeds/removal", "/feeds/{act}", "/quality", "/publishers",
+    "/sources", "/sources/{name:path}",
     "/acts/{act}", "/preferences", "/logout", "/login", "/static/{name}", "/docs",
 })  # fmt: skip
 

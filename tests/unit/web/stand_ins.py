@@ -24,6 +24,7 @@ from services.web.pages.input_view import ArchivedInput
 from services.web.reading import Limits, ReadingRoom
 from services.web.sessions import Session
 from services.web.source_desk import SourceDesk
+from services.web.source_register import SourceRegister
 from services.web.state import AppState
 from services.web.triage_desk import TriageDesk
 from shared.article import Article, Block
@@ -251,6 +252,14 @@ class NoTriage(TriageDesk):
         return {}
 
 
+class NoSources(SourceDesk):
+    """A desk that nobody has set a source of."""
+
+    def __init__(self) -> None:
+        nowhere = Settings(data_dir="/nonexistent")
+        self.register = SourceRegister(nowhere, Keys(nowhere.keys_file), AuditLog(nowhere.audit_folder))
+
+
 class NoDesk:
     """A desk whose pages nobody opens here: tests/integration/test_pages.py does, over the real parts."""
 
@@ -258,7 +267,7 @@ class NoDesk:
     feeds: FeedDesk = NoFeeds()
     triage: TriageDesk = NoTriage()
     audit: AuditLog
-    sources: SourceDesk
+    sources: SourceDesk = NoSources()
 
     def rhythm(self, *, since_us: int, until_us: int, step_us: int) -> list[Beat]:
         return []
