@@ -80,6 +80,14 @@ KINDS: dict[str, Kind] = {
         detail="The key is unknown, revoked or over its time.",
         remedy="Send `Authorization: Bearer cd_…`; make a key with `copydesk keys create NAME`.",
     ),
+    "unsigned": Kind(
+        status=401,
+        title="What this key sends must be signed",
+        meaning="The key was made with `--signed`; the signature is missing, too old, or of something else.",
+        remedy="Sign each request by Standard Webhooks (`webhook-id`, `webhook-timestamp`, `webhook-signature`) with "
+        "the key's secret.",
+        always=("errors",),
+    ),
     "forbidden": Kind(
         status=403,
         title="This key was not made for that",

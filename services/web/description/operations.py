@@ -29,7 +29,7 @@ PAGES = frozenset({
 
 OF_ALL = ("headers-too-large", "unforeseen", "unavailable")
 OF_KEY = ("unauthorized", "forbidden")
-OF_BODY = ("bad-request", "too-slow", "too-large", "unsupported-encoding", "busy")
+OF_BODY = ("unsigned", "bad-request", "too-slow", "too-large", "unsupported-encoding", "busy")
 OF_PUSH = (
     *OF_BODY, "unsupported-media-type", "no-article", "not-yours", "beyond-prefixes", "over-quota", "intake-full",
 )  # fmt: skip
