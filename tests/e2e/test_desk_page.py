@@ -25,7 +25,7 @@ except ImportError:
 AXE = Path(__file__).parents[1] / "vendor" / "axe" / "axe-4.14.1.min.js"
 PAGES = (
     "/", "/articles", "/articles?q=khong-co", "/articles/all?state=failed", "/dead", "/dead?state=refused", "/feeds",
-    "/publishers", "/quality",
+    "/publishers", "/quality", "/docs", "/problems/outdated",
 )  # fmt: skip
 SHIFTS = """() => new Promise((done) => new PerformanceObserver((list, observer) => { observer.disconnect();
 done(list.getEntries().reduce((sum, entry) => sum + entry.value, 0)); }).observe({type: 'layout-shift', buffered: true})

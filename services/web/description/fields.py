@@ -241,5 +241,7 @@ HEADERS: Mapping[str, Header] = {
     "RateLimit": Header(meaning="What is left of it.", always=False),
     "WWW-Authenticate": Header(meaning="What the key lacks."),
     "Vary": Header(meaning="On what the form depends."),
-    "Allow": Header(meaning="The methods that the address takes."),
+    "Accept": Header(meaning="The types that are taken.", always=False),
+    "Accept-Encoding": Header(meaning="The encodings that are taken.", always=False),
+    "Connection": Header(meaning="`close`, where a body came too slowly.", always=False),
 }

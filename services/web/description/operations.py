@@ -61,7 +61,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     curl: str
 
 
-KEPT = ("Location", "Preference-Applied", "Idempotent-Replayed", "RateLimit-Policy", "RateLimit")
+KEPT = ("Location", "ETag?", "Preference-Applied", "Idempotent-Replayed", "RateLimit-Policy", "RateLimit")
 _RECEIPTS = shapes.Receipt | shapes.Receipts
 TAKEN: Mapping[int, Answer] = {
     200: Answer(
@@ -208,7 +208,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
                 media=dict.fromkeys(FORMS) | {JSON: shapes.ArticleAnswer},
                 headers=("ETag", "Vary"),
             ),
-            304: Answer(meaning="You have it already.", headers=("ETag",)),
+            304: Answer(meaning="You have it already.", headers=("ETag", "Vary")),
         },
         problems=("bad-request", "not-found", "not-indexed", "not-acceptable", "withdrawn"),
         curl='-H "Accept: application/ninjs+json" "$DESK/v1/articles/$ARTICLE"',
@@ -226,7 +226,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
                 headers=("ETag",),
             ),
             206: Answer(meaning="A part of it, for who asks with `Range`.", media=dict.fromkeys(get_args(PictureType))),
-            304: Answer(meaning="You have it already.", headers=("ETag",)),
+            304: Answer(meaning="You have it already.", headers=("ETag", "Vary")),
         },
         problems=("bad-request", "not-found", "not-indexed", "withdrawn"),
         curl='"$DESK/v1/pictures/$ARTICLE/$PICTURE"',
