@@ -31,6 +31,7 @@ from shared.ledger.calls import Ledger
 from shared.ledger.events import EventStream
 from shared.ledger.overview import Watchman
 from shared.metrics import Meters
+from shared.scheduling import answer_soon
 from shared.settings import Settings
 from shared.work.celery_app import open_ledger
 from shared.work.liveness import WorkerRecord
@@ -40,6 +41,7 @@ log = structlog.get_logger(__name__)
 
 def serve(settings: Settings) -> None:
     """Stand at the door until SIGTERM or Ctrl-C."""
+    answer_soon()
     archive = open_archive(settings)
     app_state = open_state(settings, archive)
     app_state.keys.begin()
