@@ -9,7 +9,8 @@ from typing import NoReturn
 import pytest
 
 KNOWN = frozenset(
-    {"bash", "browser", "caddy", "docker", "fish", "luacheck", "man", "mandoc", "nginx", "promtool", "zsh"}
+    {"bash", "browser", "caddy", "curl", "docker", "fish", "ghost", "hugo", "luacheck", "man", "mandoc", "nginx"}
+    | {"promtool", "wordpress", "zsh"}
 )
 
 
