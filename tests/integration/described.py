@@ -57,7 +57,7 @@ def hold(desk: Newsdesk, folder: Path, examples: int, *options: str) -> subproce
     """Run schemathesis against the desk, and work at both stages meanwhile."""
     key = Keys(desk.app_state.keys.path).create("tester", scopes=("push", "read", "admin"))
     description = folder / "openapi.json"
-    description.write_text(json.dumps(closed(description_of(front_door(desk.app_state)))), "utf-8")
+    description.write_text(json.dumps(closed(description_of(front_door(desk.app_state)).document)), "utf-8")
     command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIG), "run", str(description)]
     command += ["--url", f"http://127.0.0.1:{desk.port}", "--max-examples", str(examples), "--seed", "1", *options]
     surroundings = os.environ | {"COPYDESK_TEST_KEY": key, "PYTHONPATH": os.pathsep.join((str(ROOT), *sys.path))}

@@ -96,6 +96,11 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
     return HTMLResponse(text, status, headers)
 
 
+def fragment(template: str, **values: Any) -> Markup:
+    """A part of a page that is the same for everybody, in English."""
+    return Markup(_environment("en").get_template(template).render(**values))  # noqa: S704 - the template escapes
+
+
 def preferences(request: Request) -> dict[str, str]:
     """Language, theme and form of times: what was chosen, else what the browser asks for."""
     wishes = {name: request.cookies.get(f"copydesk_{name}", "") for name in PREFERENCES}

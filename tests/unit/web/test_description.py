@@ -91,6 +91,19 @@ def test_it_is_open_and_comes_again_only_when_it_changed(client: Caller) -> None
     assert KEY not in told.body.decode()
 
 
+def test_it_tells_the_addresses_of_a_desk_below_a_path(tmp_path: Path) -> None:
+    keys = Keys(tmp_path / "keys.json", listed=SECRET)
+    desk = a_desk(keys, max_input_bytes=1000, public_url="https://news.example/desk/")
+    with Caller(front_door(desk.app_state), {}) as client:
+        told = client.get("/openapi.json").json()
+        refused = client.get("/v1/status").json()
+        page = client.get("/docs", Accept="text/html").body.decode()
+    assert told["servers"] == [{"url": "/desk"}]
+    schema = told["components"]["schemas"]["Problem-unauthorized"]
+    assert schema["properties"]["type"]["const"] == refused["type"] == "/desk/problems/unauthorized"
+    assert 'href="/desk/problems/unauthorized"' in page
+
+
 def test_its_page_tells_every_operation_and_every_shape(client: Caller) -> None:
     answer = client.get("/docs")
     text = answer.body.decode()
