@@ -1,10 +1,9 @@
 """What can be set, in one place: a flag wins over the environment, that over copydesk.toml, that over the default."""
 
-import difflib
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_type_hints
@@ -15,6 +14,7 @@ import msgspec
 
 from shared.errors import PermanentError
 from shared.net.addresses import read_allowed, read_networks
+from shared.suggestions import hint, nearest, suggest
 
 Count = Annotated[int, msgspec.Meta(ge=1)]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
@@ -24,7 +24,6 @@ Room = Annotated[int, msgspec.Meta(ge=0)]
 Level = Literal["debug", "info", "warning", "error"]
 
 REDIS_SCHEMES = ("redis", "rediss", "unix", "redis+socket")
-NEAR = 0.7  # of two names: what they have in common, by difflib
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 LOGIN = re.compile(r"//([^/?#:@]*):[^/?#]*@")
 # Where the desk is shown: its path goes into addresses, headers and pages as it is.
@@ -89,6 +88,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     push_body_s: Seconds = 60.0
     push_stall_s: Seconds = 10.0
     push_rate: Count | None = None
+    fuse_pushes: Count = 50
+    fuse_percent: Percent = 50
     push_keys: str | None = None
     embedded_memory_mb: Count = 512
     feed_interval_s: Count = 900
@@ -200,7 +201,7 @@ def _from_flags(flags: Mapping[str, str]) -> dict[str, tuple[Any, str]]:
     found = {}
     for name, text in flags.items():
         if name not in FIELDS:
-            raise SettingError(f"unknown setting {name!r}{_suggest(name, FIELDS)}")
+            raise SettingError(f"unknown setting {name!r}{suggest(name, FIELDS)}")
         found[name] = (_from_text(name, text, f"flag {name}"), "flag")
     return found
 
@@ -227,8 +228,8 @@ def _setting_named(variable: str) -> str | None:
         if candidate in FIELDS:
             return candidate
     # Compared without what all of them share, which would make any two look alike.
-    near = _nearest(name, (*FIELDS, *sorted(NOT_SETTINGS)))
-    raise SettingError(f"unknown variable {variable}{_hint(near and f'COPYDESK_{near.upper()}')}")
+    near = nearest(name, (*FIELDS, *sorted(NOT_SETTINGS)))
+    raise SettingError(f"unknown variable {variable}{hint(near and f'COPYDESK_{near.upper()}')}")
 
 
 def _read_variable(variable: str, text: str, name: str) -> str:
@@ -256,7 +257,7 @@ def _from_file(environ: Mapping[str, str], folder: Path) -> dict[str, tuple[Any,
 
 def _from_toml(name: str, value: Any, file: str) -> Any:
     if name not in FIELDS:
-        raise SettingError(f"{file}: unknown key {name!r}{_suggest(name, FIELDS)}")
+        raise SettingError(f"{file}: unknown key {name!r}{suggest(name, FIELDS)}")
     if name == "drops":
         return _drops(value, file)
     return _convert(name, value, f"{file}: {name}", strict=True)
@@ -300,7 +301,7 @@ def _drop(path: str, table: Any, file: str) -> SourceSettings:
         raise SettingError(f"{place} must be a table with zone and language, not {table!r}")
     for key, value in table.items():
         if key not in SourceSettings.__struct_fields__:
-            raise SettingError(f"{place}: unknown key {key!r}{_suggest(key, SourceSettings.__struct_fields__)}")
+            raise SettingError(f"{place}: unknown key {key!r}{suggest(key, SourceSettings.__struct_fields__)}")
         if not isinstance(value, str):
             raise SettingError(f"{place}: {key} must be a text, not {value!r}")
     check_source(zone=table.get("zone"), language=table.get("language"), place=place)
@@ -327,7 +328,7 @@ def is_zone(name: str) -> bool:
 
 
 def _suggest_zone(name: str) -> str:
-    return _suggest(name, sorted(available_timezones()))
+    return suggest(name, sorted(available_timezones()))
 
 
 def _check(settings: Settings, origins: Mapping[str, str]) -> None:
@@ -380,18 +381,6 @@ def _with_folders(settings: Settings) -> Settings:
         archive_dir=str(settings.archive_folder),
         index_dir=str(settings.index_folder),
     )
-
-
-def _suggest(wrong: str, known: Iterable[str]) -> str:
-    return _hint(_nearest(wrong, known))
-
-
-def _nearest(wrong: str, known: Iterable[str]) -> str | None:
-    return next(iter(difflib.get_close_matches(wrong, list(known), n=1, cutoff=NEAR)), None)
-
-
-def _hint(near: str | None) -> str:
-    return f"; did you mean {near}?" if near else ""
 
 
 def _reason(error: OSError | UnicodeDecodeError) -> str:

@@ -16,6 +16,7 @@ from services.web.answers import AnswerStore
 from services.web.change_hub import ChangeHub
 from services.web.connections import Descriptors
 from services.web.desk import WholeDesk
+from services.web.fuse import Fuses
 from services.web.keys import Keys, open_keys
 from services.web.listing import list_articles
 from services.web.quota import Quota
@@ -89,6 +90,7 @@ def open_state(settings: Settings, archive: Archive) -> AppState:
         ping=FeedPings(Subscriptions(settings), FeedStates(ledger.client)).ping,
         reading=open_reading_room(settings),
         pictures=open_pictures(settings),
+        fuses=Fuses(ledger.client, settings),
         answers=AnswerStore(ledger.client),
         readiness=_readiness(settings, ledger, archive, keys),
         room=BodyRoom(folder=Path(settings.data_dir), stall_s=settings.push_stall_s),

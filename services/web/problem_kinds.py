@@ -288,6 +288,15 @@ KINDS: dict[str, Kind] = {
         detail="This publisher may send 600 articles a minute; nothing of this was taken in.",
         remedy="Send it again after the time in `Retry-After`.",
     ),
+    "mostly-refused": Kind(
+        status=429,
+        title="Most of what this publisher sends is refused",
+        meaning="More than half of this publisher's last pushes were refused, so no more are taken in for a while.",
+        detail="41 of its last 50 pushes were refused, the last: no-article: The body holds no article. "
+        "Nothing of this was taken in.",
+        remedy="Correct what `detail` names. The first push after `Retry-After` is a trial: one that is taken in opens "
+        "the door again. The operator can open it at once.",
+    ),
     "headers-too-large": Kind(
         status=431,
         title="The header lines are too long",

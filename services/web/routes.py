@@ -19,7 +19,7 @@ from services.web.guard import allow, scopes_of
 from services.web.health import show_health, show_readiness
 from services.web.idempotency import idempotent
 from services.web.links import check_prefix, prefix_of
-from services.web.metering import metered
+from services.web.metering import fused, metered
 from services.web.middleware import RequestMiddleware, answer_http_error
 from services.web.openapi import show_description
 from services.web.pages.act_form import do_act
@@ -58,17 +58,19 @@ def by_method(path: str, **answers: Answer) -> Route:
 
 
 ROUTES = (
-    by_method("/v1/articles", GET=allow("read")(show_articles), POST=allow("push")(metered(idempotent(push_article)))),
+    by_method(
+        "/v1/articles", GET=allow("read")(show_articles), POST=allow("push")(metered(fused(idempotent(push_article))))
+    ),
     by_method("/v1/articles:validate", POST=allow("push")(metered(validate_article))),
     by_method("/v1/pictures/{name}/{picture}", GET=allow("read")(show_picture)),
     by_method(
         "/v1/articles/{name:path}",
         GET=allow("read")(show_article),
-        PUT=allow("push")(metered(idempotent(put_article))),
-        PATCH=allow("push")(metered(idempotent(patch_article))),
+        PUT=allow("push")(metered(fused(idempotent(put_article)))),
+        PATCH=allow("push")(metered(fused(idempotent(patch_article)))),
         DELETE=allow("push")(metered(idempotent(withdraw_article))),
     ),
-    by_method("/v1/batches", POST=allow("push")(metered(idempotent(push_batch)))),
+    by_method("/v1/batches", POST=allow("push")(metered(fused(idempotent(push_batch))))),
     by_method("/v1/pings", POST=allow("push")(metered(idempotent(take_ping)))),
     by_method("/v1/events", GET=allow("read")(show_events)),
     by_method("/v1/receipts/{receipt}", GET=allow("read", "push")(show_receipt)),

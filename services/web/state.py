@@ -16,6 +16,7 @@ from services.web.answers import Answers
 from services.web.batcher import Batcher
 from services.web.change_hub import ChangeHub
 from services.web.desk import Desk
+from services.web.fuse import WatchesRefusals
 from services.web.keys import Keys, Publisher
 from services.web.listing import Listing, Wanted
 from services.web.quota import Quota
@@ -86,6 +87,7 @@ class AppState:
     ping: Callable[[str], Sequence[Pinged]]
     reading: ReadingRoom
     pictures: PictureFiles
+    fuses: WatchesRefusals
     readiness: Readiness = field(default_factory=Readiness)
     room: BodyRoom = field(default_factory=BodyRoom)
     waiters: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(WAITERS))

@@ -30,7 +30,7 @@ RELEASE_CHANGED = "ledger:release:changed"  # string: when the release last chan
 
 # What the processes of a desk say of themselves, and what is wrong.
 WORKERS = "workers"  # zset: `<name>:<host>:<boot>` of each long-running process, by its last beat (µs)
-PAUSES = "health"  # set: `<kind>:<name>` of each stage, sink or source at rest
+PAUSES = "health"  # set: `<kind>:<name>` of each stage, sink, source or publisher at rest
 PROCESSES_FAILING = "processes:failing"  # hash: process of `copydesk up` -> troubles.Failing (JSON)
 TROUBLES = "troubles"  # hash: `<code> <subject>` -> since when it has been seen (µs)
 TRIAGE = "triage"  # hash: key of a cause of deaths -> what people decided on it, triage.Triage (JSON)
@@ -158,6 +158,11 @@ def sequence(stage: str) -> str:
 def worker(name: str, host: str, boot: str) -> str:
     """Hash with a TTL: what a process says of itself (version, pid, since, beat, taken, failed, disks)."""
     return f"worker:{name}:{host}:{boot}"
+
+
+def fuse(publisher: str) -> str:
+    """Hash with a TTL: what became of a publisher's last pushes (services/web/fuse.lua)."""
+    return f"fuse:{publisher}"
 
 
 def health(kind: str, name: str) -> str:

@@ -31,7 +31,8 @@ OF_ALL = ("headers-too-large", "unforeseen", "unavailable")
 OF_KEY = ("unauthorized", "forbidden")
 OF_BODY = ("unsigned", "bad-request", "too-slow", "too-large", "unsupported-encoding", "busy")
 OF_PUSH = (
-    *OF_BODY, "unsupported-media-type", "no-article", "not-yours", "beyond-prefixes", "over-quota", "intake-full",
+    *OF_BODY, "unsupported-media-type", "no-article", "not-yours", "beyond-prefixes", "over-quota", "mostly-refused",
+    "intake-full",
 )  # fmt: skip
 OF_ONCE = ("in-flight", "idempotency-key-reused")
 OF_KEPT = (*OF_ONCE, "outdated", "precondition-failed", "withdrawn", "not-readable")
@@ -164,7 +165,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
                 headers=("Idempotent-Replayed", "RateLimit-Policy", "RateLimit"),
             )
         },
-        problems=(*OF_BODY, *OF_ONCE, "unsupported-media-type", "no-article", "over-quota"),
+        problems=(*OF_BODY, *OF_ONCE, "unsupported-media-type", "no-article", "over-quota", "mostly-refused"),
         curl='-H "Content-Type: application/x-ndjson" '
         '-d \'{"headline": "Rain at noon", "body_text": "It rained."}\' "$DESK/v1/batches"',
     ),

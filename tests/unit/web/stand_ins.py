@@ -18,6 +18,7 @@ from services.web.acts import Acts
 from services.web.answers import GivenAnswer
 from services.web.change_hub import ChangeHub
 from services.web.feed_desk import FeedDesk
+from services.web.fuse import Verdict
 from services.web.keys import Keys, Publisher
 from services.web.listing import Listing
 from services.web.pages.input_view import ArchivedInput
@@ -213,6 +214,19 @@ class MemoryAnswers:
         del self.given[publisher, key]
 
 
+class NoFuses:
+    """Nobody is ever kept out: tests/integration/test_fuse.py has the real ones."""
+
+    def look(self, publisher: str, /) -> Verdict:
+        return Verdict()
+
+    def note(self, publisher: str, outcomes: str, why: str, /, *, is_trial: bool) -> None:
+        return
+
+    def must_ask(self, publisher: str, /) -> bool:
+        return False
+
+
 class NoSessions:
     """Nobody is logged in, and nobody can: tests/integration/test_pages.py does it over a real Redis."""
 
@@ -312,6 +326,7 @@ def a_desk(keys: Keys, **settings: object) -> Desk:
         answers=MemoryAnswers(),
         ping=lambda address: [Pinged(feed=address, due_us=REV)],
         reading=ReadingRoom(Limits(cpu_s=2)),
+        fuses=NoFuses(),
         pictures=PictureFiles(keys.path.parent / "archive"),
         meters=Meters(lines.look),
     )
