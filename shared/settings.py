@@ -42,7 +42,6 @@ SECRETS = frozenset({"push_keys", "notify"})
 ARCHIVE, INDEX = "archive", "index"
 FEEDS_FILE, KEYS_FILE, INDEX_FILE = "feeds.json", "keys.json", "copydesk.sqlite3"
 SOURCES_FILE = "sources.json"
-TRIAGE_FILE = "triage.json"
 
 
 class SourceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -121,11 +120,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def audit_folder(self) -> Path:
         """The acts of people, by month."""
         return Path(self.data_dir, "audit")
-
-    @property
-    def triage_file(self) -> Path:
-        """What people decided on causes of deaths."""
-        return Path(self.data_dir, TRIAGE_FILE)
 
     @property
     def feeds_file(self) -> Path:

@@ -16,6 +16,7 @@ from services.web.answers import AnswerStore
 from services.web.change_hub import ChangeHub
 from services.web.connections import Descriptors
 from services.web.desk import WholeDesk
+from services.web.first_run import SETUP_FILE, FirstRun
 from services.web.fuse import Fuses
 from services.web.keys import Keys, open_keys
 from services.web.listing import list_articles
@@ -28,6 +29,7 @@ from services.web.server import Server, listen
 from services.web.sessions import Sessions
 from services.web.state import AppState
 from shared.archive import Archive
+from shared.audit import AuditLog
 from shared.ledger.calls import Ledger
 from shared.ledger.events import EventStream
 from shared.ledger.overview import Watchman
@@ -85,6 +87,7 @@ def open_state(settings: Settings, archive: Archive) -> AppState:
         list_articles=partial(list_articles, ledger, index),
         changes=ChangeHub(EventStream(ledger.client)),
         sessions=Sessions(ledger.client, keys),
+        first_run=FirstRun(Path(settings.data_dir, SETUP_FILE), keys, AuditLog(settings.audit_folder)),
         desk=WholeDesk(settings, ledger, archive, index, keys),
         meters=Meters(watchman.look),
         ping=FeedPings(Subscriptions(settings), FeedStates(ledger.client)).ping,

@@ -33,6 +33,7 @@ from services.web.pages.now import show_now, show_now_rows, show_now_state, show
 from services.web.pages.publishers import show_publishers
 from services.web.pages.quality import show_quality
 from services.web.pages.resting import show_resting
+from services.web.pages.setup import set_up, show_setup
 from services.web.pages.source_page import do_source_act, show_source, show_sources
 from services.web.pages.static_files import show_static
 from services.web.pictures import show_picture
@@ -99,6 +100,7 @@ ROUTES = (
     by_method("/preferences", POST=allow("read")(set_preferences)),
     by_method("/logout", POST=allow("read")(log_out)),
     by_method("/login", GET=show_login, POST=log_in),
+    by_method("/setup", GET=show_setup, POST=set_up),
     Route("/static/{name}", show_static, methods=["GET"]),
     Route("/healthz", show_health, methods=["GET"]),
     Route("/readyz", show_readiness, methods=["GET"]),

@@ -16,6 +16,7 @@ from services.web.answers import Answers
 from services.web.batcher import Batcher
 from services.web.change_hub import ChangeHub
 from services.web.desk import Desk
+from services.web.first_run import FirstRun
 from services.web.fuse import WatchesRefusals
 from services.web.keys import Keys, Publisher
 from services.web.listing import Listing, Wanted
@@ -81,6 +82,7 @@ class AppState:
     list_articles: Callable[[Wanted], Listing]
     changes: ChangeHub
     sessions: KeepsSessions
+    first_run: FirstRun
     desk: Desk
     meters: Meters
     answers: Answers

@@ -56,6 +56,9 @@ def record(ref: str) -> str:
     return f"art:{ref}"
 
 
+SOURCES_OF_RECORDS = "art:*->source"  # as SORT looks them up: of each record, where its input came from
+
+
 def raw(ref: str) -> str:
     """String: the input's bytes (zstd), until normalized."""
     return f"art:{ref}:raw"

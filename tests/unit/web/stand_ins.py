@@ -18,6 +18,7 @@ from services.web.acts import Acts
 from services.web.answers import GivenAnswer
 from services.web.change_hub import ChangeHub
 from services.web.feed_desk import FeedDesk
+from services.web.first_run import FirstRun
 from services.web.fuse import Verdict
 from services.web.keys import Keys, Publisher
 from services.web.listing import Listing
@@ -321,6 +322,7 @@ def a_desk(keys: Keys, **settings: object) -> Desk:
         list_articles=lambda _: Listing(rows=(), next=None),
         changes=ChangeHub(stream),
         sessions=NoSessions(),
+        first_run=FirstRun(keys.path.with_name("setup-code"), keys, AuditLog(keys.path.with_name("audit"))),
         desk=NoDesk(),
         look=lines.look,
         answers=MemoryAnswers(),
