@@ -45,7 +45,7 @@ def fused(handler: Handler) -> Handler:
             response = await handler(request)
         except Problem as problem:
             if problem.slug in REFUSALS:
-                why = f"{problem.slug}: {problem.detail or problem.kind.title}"
+                why = f"{problem.slug}: {(problem.detail or problem.kind.title).rstrip('.')}"
                 await _note(request, REFUSED, why, verdict)
             raise
         outcomes, why = getattr(request.state, "outcomes", (TAKEN, ""))
