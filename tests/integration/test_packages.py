@@ -86,7 +86,10 @@ def test_an_article_comes_with_its_pictures_and_shows_them(room: Newsroom, key: 
     assert "immutable" in headers["cache-control"]
     assert "default-src 'none'" in headers["content-security-policy"]
     assert ask(room, key, "GET", path, If_None_Match=headers["etag"])[0] == 304
-    assert ask(room, key, "GET", path, Range="bytes=0-9")[2] == BRIDGE[:10]
+    part = ask(room, key, "GET", path, Range="bytes=0-9")
+    assert (part[0], part[1]["content-range"], part[2]) == (206, f"bytes 0-9/{len(BRIDGE)}", BRIDGE[:10])
+    for odd in (f"bytes={len(BRIDGE)}-", "bytes=9-0", "bytes=0-1,3-4", "bytes=x", "lines=1-2", "bytes=-5"):
+        assert ask(room, key, "GET", path, Range=odd)[::2] == (200, BRIDGE), odd
     ninjs = read(room, key, receipt["article"], "application/ninjs+json")
     assert ninjs["associations"][0]["renditions"] == [{"name": "main", "href": bridge["href"]}]
 

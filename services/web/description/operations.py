@@ -62,6 +62,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     curl: str
 
 
+OF_FILE = ("ETag", "Content-Disposition", "Accept-Ranges", "Last-Modified")
 KEPT = ("Location", "ETag?", "Preference-Applied", "Idempotent-Replayed", "RateLimit-Policy", "RateLimit")
 _RECEIPTS = shapes.Receipt | shapes.Receipts
 TAKEN: Mapping[int, Answer] = {
@@ -224,10 +225,14 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
             200: Answer(
                 meaning="The picture.",
                 media=dict.fromkeys(get_args(PictureType)),
-                headers=("ETag",),
+                headers=OF_FILE,
             ),
-            206: Answer(meaning="A part of it, for who asks with `Range`.", media=dict.fromkeys(get_args(PictureType))),
-            304: Answer(meaning="You have it already.", headers=("ETag", "Vary")),
+            206: Answer(
+                meaning="A part of it, for who asks with `Range`.",
+                media=dict.fromkeys(get_args(PictureType)),
+                headers=(*OF_FILE, "Content-Range"),
+            ),
+            304: Answer(meaning="You have it already.", headers=("ETag",)),
         },
         problems=("bad-request", "not-found", "not-indexed", "withdrawn"),
         curl='"$DESK/v1/pictures/$ARTICLE/$PICTURE"',
