@@ -10,6 +10,7 @@ import structlog
 from services.index.search import Index
 from services.ingest.feed_states import FeedStates
 from services.ingest.intake import Intake, open_archive, open_pictures
+from services.ingest.page_visits import PageVisits
 from services.ingest.pings import FeedPings
 from services.ingest.subscriptions import Subscriptions
 from services.web.answers import AnswerStore
@@ -90,6 +91,7 @@ def open_state(settings: Settings, archive: Archive) -> AppState:
         first_run=FirstRun(Path(settings.data_dir, SETUP_FILE), keys, AuditLog(settings.audit_folder)),
         desk=WholeDesk(settings, ledger, archive, index, keys),
         meters=Meters(watchman.look),
+        ask_visit=PageVisits(ledger.client).ask,
         ping=FeedPings(Subscriptions(settings), FeedStates(ledger.client)).ping,
         reading=open_reading_room(settings),
         pictures=open_pictures(settings),

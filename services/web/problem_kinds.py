@@ -129,9 +129,10 @@ KINDS: dict[str, Kind] = {
     "unknown-feed": Kind(
         status=404,
         title="No such feed is watched",
-        meaning="A ping named a page or a feed, and no feed of that address or of its host is watched.",
-        detail="No feed of that address or of its host is watched.",
-        remedy="Ask the operator to add it: `copydesk feeds add URL`.",
+        meaning="A ping named a page or a feed, no feed of that address or of its host is watched, and the key has no "
+        "prefix of that page, by which it would be visited itself.",
+        detail="No feed of that address or of its host is watched, and the page is below no prefix of this key.",
+        remedy="Ask the operator to add the feed (`copydesk feeds add URL`), or the prefix to your key.",
         always=("address",),
     ),
     "not-indexed": Kind(

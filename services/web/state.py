@@ -25,6 +25,7 @@ from services.web.readiness import Readiness
 from services.web.reading import ReadingRoom
 from services.web.request_body import BATCHES_ON_DISK, BodyRoom
 from services.web.sessions import Session
+from shared.envelope import Source
 from shared.ledger.overview import Overview
 from shared.ledger.reader import Head, InputStatus, Meta
 from shared.metrics import Meters
@@ -87,6 +88,7 @@ class AppState:
     meters: Meters
     answers: Answers
     ping: Callable[[str], Sequence[Pinged]]
+    ask_visit: Callable[[str, Source, tuple[str, ...]], int]
     reading: ReadingRoom
     pictures: PictureFiles
     fuses: WatchesRefusals

@@ -48,6 +48,8 @@ DROPS_PROBLEMS = "drops:problems"  # hash: name -> DropProblem (JSON)
 FEEDS_DUE = "feeds:due"  # zset: feed ids, by when they are due (s)
 FEEDS_HOSTS = "feeds:hosts"  # hash: feed id -> `<host> <when it was added, µs>`
 FEEDS_TURNS = "feeds:turns"  # zset: hosts, by when it is their turn (s)
+VISITS_DUE = "visits:due"  # zset: canonical addresses of pages that are visited by themselves, by when (µs)
+VISITS_ASKED = "visits:asked"  # hash: such an address -> page_visits.PageVisit (JSON)
 FEEDS_CLOCK = "feeds:clock"  # string: Redis' time at the last claim (s)
 
 
@@ -161,6 +163,11 @@ def sequence(stage: str) -> str:
 def worker(name: str, host: str, boot: str) -> str:
     """Hash with a TTL: what a process says of itself (version, pid, since, beat, taken, failed, disks)."""
     return f"worker:{name}:{host}:{boot}"
+
+
+def visited(page: str) -> str:
+    """String with a TTL: while it is there, a page was visited a moment ago."""
+    return f"visits:done:{digest(page)}"
 
 
 def fuse(publisher: str) -> str:

@@ -174,17 +174,18 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         id="ping",
         tag="Push",
         summary="Say that a page or a feed has changed",
-        detail="The feed of that address, or the feeds of its host, are visited within seconds.",
+        detail="The feed of that address, or the feeds of its host, are visited within seconds; else the page "
+        "itself, where it is below a prefix of the key.",
         parameters=("encoding", "idempotency_key"),
         body=bodies.PING,
         answers={
             202: Answer(
-                meaning="The feeds that are visited.",
+                meaning="The feeds or the page that are visited.",
                 media={JSON: shapes.Pinged},
                 headers=("Idempotent-Replayed", "RateLimit-Policy", "RateLimit"),
             )
         },
-        problems=(*OF_BODY, *OF_ONCE, "unknown-feed", "not-yours", "beyond-prefixes", "over-quota"),
+        problems=(*OF_BODY, *OF_ONCE, "unknown-feed", "not-yours", "beyond-prefixes", "over-quota", "intake-full"),
         curl='-H "Content-Type: application/json" '
         '-d \'{"url": "https://news.example/2015/11/rubber.html"}\' "$DESK/v1/pings"',
     ),

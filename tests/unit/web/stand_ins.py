@@ -326,6 +326,7 @@ def a_desk(keys: Keys, **settings: object) -> Desk:
         desk=NoDesk(),
         look=lines.look,
         answers=MemoryAnswers(),
+        ask_visit=lambda _url, _source, _prefixes: REV,
         ping=lambda address: [Pinged(feed=address, due_us=REV)],
         reading=ReadingRoom(Limits(cpu_s=2)),
         fuses=NoFuses(),
