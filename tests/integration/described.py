@@ -99,7 +99,7 @@ def hold(desk: Newsdesk, folder: Path, examples: int, *options: str) -> subproce
 def _pause(process: "subprocess.Popen[bytes]") -> None:
     """Until there may be something to do again."""
     try:
-        process.wait(0.05)
+        process.wait(0.01)
     except subprocess.TimeoutExpired:
         return
 
