@@ -10,7 +10,7 @@ import msgspec
 from starlette.routing import BaseRoute, Route
 
 from services.web.description.bodies import Body
-from services.web.description.fields import HEADERS, PARAMETERS, Field
+from services.web.description.fields import HEADERS, OF_SIGNATURE, PARAMETERS, Field
 from services.web.description.operations import OF_ALL, OF_KEY, OPERATIONS, PAGES, TAGS, Answer, Operation
 from services.web.problem_kinds import KINDS, MEMBERS, example_of
 from services.web.problems import MEDIA_TYPE
@@ -142,12 +142,13 @@ def _either(refs: Sequence[Json]) -> Json:
 
 
 def _operation(operation: Operation, scopes: Sequence[Scope] | None, named: Mapping[Any, Json]) -> Json:
+    fields = (*operation.parameters, *(OF_SIGNATURE if "unsigned" in operation.problems else ()))
     body: Json = {
         "operationId": operation.id,
         "tags": [operation.tag],
         "summary": operation.summary,
         "description": " ".join(filter(None, (operation.detail, _told_scopes(scopes)))),
-        "parameters": [_parameter(PARAMETERS[name]) for name in operation.parameters],
+        "parameters": [_parameter(PARAMETERS[name]) for name in fields],
     }
     if operation.body is not None:
         body["requestBody"] = _body(operation.body)

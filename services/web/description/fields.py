@@ -192,6 +192,21 @@ PARAMETERS: Mapping[str, Field] = {
         schema={"type": "string", "pattern": f'^(?!"{{1,2}}$){PRINTABLE[1:]}', "maxLength": LONGEST_KEY},
         example="8e03978e-40d5-43dd-bc93-6894a57f9324",
     ),
+    "webhook_id": Field(
+        place="header",
+        name="webhook-id",
+        meaning="Of a key that signs (Standard Webhooks): the id of the message, which is sent once.",
+    ),
+    "webhook_timestamp": Field(
+        place="header",
+        name="webhook-timestamp",
+        meaning="Of a key that signs: when it was signed, in seconds since 1970; at most five minutes ago.",
+    ),
+    "webhook_signature": Field(
+        place="header",
+        name="webhook-signature",
+        meaning="Of a key that signs: `v1,` and the HMAC of id, time and body, as base64.",
+    ),
     "prefer": Field(
         place="header",
         name="Prefer",
@@ -216,6 +231,9 @@ PARAMETERS: Mapping[str, Field] = {
         meaning="The `ETag` that you have: where it is still good the answer is `304`.",
     ),
 }
+
+
+OF_SIGNATURE = ("webhook_id", "webhook_timestamp", "webhook_signature")
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True):
