@@ -6,7 +6,7 @@ OTHER_VENV = .venv-$(notdir $(PYTHON))
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes
 CORPORA ?= ../shared/corpora
 
-.PHONY: help demo up test test-fast test-engines test-on coverage check fix lua-check quality peers bench chaos api-check screenshots settings compose-check changelog lock clean
+.PHONY: help demo up test test-fast test-engines test-on coverage check fix lua-check quality peers bench chaos api-check screenshots settings recipes compose-check changelog lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -91,6 +91,9 @@ settings: $(VENV)/.base  ## write docs/settings.md anew from the settings
 
 screenshots: $(VENV)/.dev  ## the desk's pages as pictures in docs/images (needs chromium)
 	@$(BIN)/python -m tests.e2e.screenshots docs/images
+
+recipes: $(VENV)/.dev  ## carry out docs/recipes against WordPress and Hugo, where they are installed
+	@COPYDESK_RECIPES=1 $(BIN)/python -m pytest tests/recipes -rs
 
 compose-check: $(VENV)/.dev  ## run docker compose for real: up, drop a file, kill, stop
 	@$(BIN)/python -m pytest tests/e2e/test_compose_run.py -rs

@@ -13,10 +13,11 @@ import msgspec
 
 from shared.errors import PermanentError
 from shared.net.addresses import read_allowed, read_networks
-from shared.setting_errors import SettingError, hint, nearest, suggest
+from shared.setting_errors import SettingError
 from shared.sink_settings import SinkSettings, WrongSink, read_lines, read_tables
 from shared.source_settings import EXPECTED as DROPS_EXPECTED
 from shared.source_settings import SourceSettings, read_drops
+from shared.suggestions import hint, nearest, suggest
 
 Count = Annotated[int, msgspec.Meta(ge=1)]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
@@ -43,7 +44,6 @@ SECRETS = frozenset({"push_keys", "notify", "sinks"})
 ARCHIVE, INDEX = "archive", "index"
 FEEDS_FILE, KEYS_FILE, INDEX_FILE = "feeds.json", "keys.json", "copydesk.sqlite3"
 SOURCES_FILE = "sources.json"
-TRIAGE_FILE = "triage.json"
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -82,6 +82,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     push_body_s: Seconds = 60.0
     push_stall_s: Seconds = 10.0
     push_rate: Count | None = None
+    fuse_pushes: Count = 50
+    fuse_percent: Percent = 50
     push_keys: str | None = None
     embedded_memory_mb: Count = 512
     feed_interval_s: Count = 900
@@ -119,11 +121,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def audit_folder(self) -> Path:
         """The acts of people, by month."""
         return Path(self.data_dir, "audit")
-
-    @property
-    def triage_file(self) -> Path:
-        """What people decided on causes of deaths."""
-        return Path(self.data_dir, TRIAGE_FILE)
 
     @property
     def feeds_file(self) -> Path:

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
 
-from shared.setting_errors import SettingError, suggest
+from shared.setting_errors import SettingError
+from shared.suggestions import suggest
 
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 EXPECTED = 'tables [drops."sub/folder"] with zone and language'

@@ -9,11 +9,9 @@ from typing import NoReturn
 import pytest
 
 KNOWN = frozenset(
-    {
-        "bash", "browser", "caddy", "docker", "fish", "luacheck", "man", "mandoc", "nginx", "opensearch", "postgres",
-        "promtool", "s3", "zsh",
-    }
-)  # fmt: skip
+    {"bash", "browser", "caddy", "curl", "docker", "fish", "ghost", "hugo", "luacheck", "man", "mandoc", "nginx"}
+    | {"opensearch", "postgres", "promtool", "s3", "wordpress", "zsh"}
+)
 
 
 def required(value: str) -> frozenset[str]:

@@ -87,6 +87,7 @@ SCOPE = arg(
     help="what the key may do: push, read (its own articles), read-all, monitor, admin (may be given several times)",
 )  # fmt: skip
 EXPIRES = arg("--expires", metavar="DAYS|DAY", help="when it ends: 90d, or 2027-01-31")
+SIGNED = arg("--signed", action="store_true", help="what it sends must be signed; a secret is made and shown with it")
 BECAUSE = arg("--because", required=True, metavar="WHY", help="kept for good, for whoever asks later")
 REFS = (
     arg("refs", nargs="*", metavar="ID", help="id@rev as `dead list` shows it"),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from services.cli.printing import ago, clean, shortened
 from shared.clock import now_us
 from shared.ledger.reader import LedgerReader
-from shared.ledger.triage import TriageBook, Triaged
+from shared.ledger.triage import Triaged, open_triage
 from shared.settings import Settings
 
 LONGEST_CAUSE = 70
@@ -13,7 +13,7 @@ LONGEST_CAUSE = 70
 
 def triaged_causes(settings: Settings, reader: LedgerReader) -> Sequence[Triaged]:
     """The causes that somebody muted or looks after."""
-    return TriageBook(settings.triage_file, reader).triaged(now_us())
+    return open_triage(settings, reader).triaged(now_us())
 
 
 def print_triage(triaged: Sequence[Triaged]) -> None:

@@ -20,6 +20,7 @@ from shared.ledger import keys
 from shared.ledger.connection import connect, redis_errors
 from shared.ledger.reader import LedgerReader
 from shared.ledger.troubles import Failing
+from shared.scheduling import answer_soon
 from shared.settings import Loaded, Settings, as_environment, without_password
 from shared.work.liveness import forget_worker
 
@@ -126,6 +127,7 @@ def run_desk(
     embedded = loaded.origins["redis_url"] == "default"
     if not embedded:
         _check_server(settings)
+    answer_soon()  # as the server and the front door do; the workers, which are started here too, give way
     if can_fork():
         warm()  # before the watchdog is forked: it shares what is imported too
     with contextlib.ExitStack() as stack:

@@ -1,9 +1,11 @@
-"""Composition root of the ingest service: threads visit feeds; the archive is offered to an empty Redis again."""
+"""Composition root of the ingest service: threads visit feeds and pages; an empty Redis gets the archive again."""
 
 import threading
 
 from services.ingest.fetch import open_fetcher
 from services.ingest.intake import Intake, open_archive
+from services.ingest.page_visitor import PageVisitor
+from services.ingest.page_visits import PageVisits
 from services.ingest.recovery import watch_over
 from services.ingest.tasks import register_fetching
 from shared.settings import Settings
@@ -19,8 +21,11 @@ def run(settings: Settings) -> int:
     app = make_app(settings, INGEST)
     ledger, archive = open_ledger(settings), open_archive(settings)
     record = WorkerRecord(settings, INGEST, folders=(archive.folder,), probes=(archive.check_writable,))
-    register_fetching(app, open_fetcher(settings, ledger.client, Intake(ledger, archive, settings)))
+    intake = Intake(ledger, archive, settings)
+    register_fetching(app, open_fetcher(settings, ledger.client, intake))
     stop = threading.Event()
+    visitor = PageVisitor(settings, PageVisits(ledger.client), intake)
+    threading.Thread(target=visitor.run, args=(stop,), name="page-visits", daemon=True).start()
     threading.Thread(target=watch_over, args=(ledger, archive, settings, stop), name="recovery", daemon=True).start()
     try:
         return work(app, settings, record, ledger, ["--pool=threads", f"--concurrency={THREADS}"])

@@ -17,7 +17,7 @@ from shared.envelope import Input
 from shared.errors import PermanentError
 from shared.ledger.calls import Ledger
 from shared.ledger.reader import STAGES
-from shared.ledger.triage import TriageBook
+from shared.ledger.triage import open_triage
 from shared.package import PACKAGE_TYPE
 from shared.settings import Settings
 
@@ -45,7 +45,7 @@ class Acts:
     def __init__(self, settings: Settings, ledger: Ledger, index: Index, intake: Intake, audit: AuditLog) -> None:
         self._settings, self._ledger, self._index, self._intake = settings, ledger, index, intake
         self._audit = audit
-        self._triage = TriageBook(settings.triage_file, ledger)
+        self._triage = open_triage(settings, ledger)
 
     def on_articles(self, act: Act, refs: Sequence[str], *, who: str, why: str) -> Done:
         """Replay, discard or withdraw these `id@rev`; those that are not in the state for it are left as they are."""

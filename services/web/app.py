@@ -11,12 +11,15 @@ from services.index.changes import list_changes
 from services.index.search import Index
 from services.ingest.feed_states import FeedStates
 from services.ingest.intake import Intake, open_archive, open_pictures
+from services.ingest.page_visits import PageVisits
 from services.ingest.pings import FeedPings
 from services.ingest.subscriptions import Subscriptions
 from services.web.answers import AnswerStore
 from services.web.change_hub import ChangeHub
 from services.web.connections import Descriptors
 from services.web.desk import WholeDesk
+from services.web.first_run import SETUP_FILE, FirstRun
+from services.web.fuse import Fuses
 from services.web.keys import Keys, open_keys
 from services.web.listing import list_articles
 from services.web.quota import Quota
@@ -28,10 +31,12 @@ from services.web.server import Server, listen
 from services.web.sessions import Sessions
 from services.web.state import AppState
 from shared.archive import Archive
+from shared.audit import AuditLog
 from shared.ledger.calls import Ledger
 from shared.ledger.events import EventStream
 from shared.ledger.overview import Watchman
 from shared.metrics import Meters
+from shared.scheduling import answer_soon
 from shared.settings import Settings
 from shared.work.celery_app import open_ledger
 from shared.work.liveness import WorkerRecord
@@ -41,6 +46,7 @@ log = structlog.get_logger(__name__)
 
 def serve(settings: Settings) -> None:
     """Stand at the door until SIGTERM or Ctrl-C."""
+    answer_soon()
     archive = open_archive(settings)
     app_state = open_state(settings, archive)
     app_state.keys.begin()
@@ -84,11 +90,14 @@ def open_state(settings: Settings, archive: Archive) -> AppState:
         list_changes=partial(list_changes, index),
         changes=ChangeHub(EventStream(ledger.client)),
         sessions=Sessions(ledger.client, keys),
+        first_run=FirstRun(Path(settings.data_dir, SETUP_FILE), keys, AuditLog(settings.audit_folder)),
         desk=WholeDesk(settings, ledger, archive, index, keys),
         meters=Meters(watchman.look),
+        ask_visit=PageVisits(ledger.client).ask,
         ping=FeedPings(Subscriptions(settings), FeedStates(ledger.client)).ping,
         reading=open_reading_room(settings),
         pictures=open_pictures(settings),
+        fuses=Fuses(ledger.client, settings),
         answers=AnswerStore(ledger.client),
         readiness=_readiness(settings, ledger, archive, keys),
         room=BodyRoom(folder=Path(settings.data_dir), stall_s=settings.push_stall_s),

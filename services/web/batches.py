@@ -10,6 +10,7 @@ from starlette.responses import Response
 from services.web.articles import claimed
 from services.web.batch_items import BatchItem, items_of
 from services.web.keys import Publisher
+from services.web.metering import tell_outcomes
 from services.web.middleware import authenticate
 from services.web.problems import BODY, Problem, in_header, problem_of, told
 from services.web.push_headers import inputs_of, read_kind
@@ -45,6 +46,7 @@ async def push_batch(request: Request) -> Response:
             results += await _taken(app_state, publisher, chunk)
     if not results:
         raise Problem("no-article", "The batch holds no items.", at=BODY)
+    tell_outcomes(request, results)
     refused = sum("problem" in result for result in results)
     return json_answer({"results": results, "taken": len(results) - refused, "refused": refused})
 

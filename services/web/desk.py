@@ -23,7 +23,7 @@ from shared.envelope import MOST_BYTES
 from shared.errors import CopydeskError
 from shared.ledger.calls import Ledger
 from shared.ledger.overview import read_pause
-from shared.ledger.triage import TriageBook
+from shared.ledger.triage import open_triage
 from shared.ledger.troubles import Pause
 from shared.package import PACKAGE_TYPE, is_package, unpack
 from shared.settings import Settings
@@ -57,7 +57,7 @@ class WholeDesk:
         self._rhythms: dict[tuple[int, int], tuple[int, list[Beat]]] = {}
         self.audit = AuditLog(settings.audit_folder)
         self.feeds = FeedDesk(Subscriptions(settings), FeedStates(ledger.client), self.audit)
-        self.triage = TriageDesk(TriageBook(settings.triage_file, ledger), self.audit)
+        self.triage = TriageDesk(open_triage(settings, ledger), self.audit)
         self.sources = SourceDesk(settings, ledger, index, archive, keys, self.audit)
         self.acts = Acts(settings, ledger, index, Intake(ledger, archive, settings), self.audit)
 

@@ -15,13 +15,14 @@ from starlette.responses import Response
 from services.web.answers import GivenAnswer
 from services.web.problems import Problem, in_header, later
 from services.web.push_headers import bad_header
-from services.web.request_body import body_digest, body_of
+from services.web.request_body import body_digest, body_of, signature_of
 from services.web.spooling import is_spooled, spool_of
 from services.web.state import AppState, publisher_of, state_of
 from shared.envelope import MOST_BYTES
 
 HEADER = "idempotency-key"
 LONGEST_KEY = 255
+WEBHOOK = "webhook-id\n"  # no key that a header can bring
 LARGEST_ANSWER = 64 * 1024
 COUNTED = (
     "content-type", "content-location", "x-article-uri", "x-article-version", "x-embargoed-until", "if-match",
@@ -105,10 +106,14 @@ def _hash_of(request: Request) -> str:
 
 def _read_key(request: Request) -> str | None:
     """The key, as the string of a structured field (`"8e03978e…"`) or bare; hashed, since it may be anything."""
-    said = request.headers.get(HEADER)
-    if said is None:
-        return None
+    said, signature = request.headers.get(HEADER), signature_of(request)
+    if said is None:  # what is signed is sent once: its id stands in for the key
+        return _hashed(f"{WEBHOOK}{signature.id}") if signature is not None else None
     key = said.strip().removeprefix('"').removesuffix('"')
     if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
         raise bad_header("Idempotency-Key", f"must be 1 to {LONGEST_KEY} printable characters")
+    return _hashed(key)
+
+
+def _hashed(key: str) -> str:
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:40]

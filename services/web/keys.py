@@ -6,33 +6,29 @@ import fcntl
 import hashlib
 import hmac
 import os
-import re
-import secrets
-import string
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
-from services.web.scopes import BEFORE, PUBLISHER, SCOPES, Scope
+from services.web.key_texts import checked_name, read_prefixes, read_scopes
+from services.web.scopes import BEFORE, PUBLISHER, Scope
+from services.web.tokens import LIVE_SECRETS, make_token, secret_bytes
 from shared.clock import now
 from shared.data_version import make_folder, refuse_newer
 from shared.errors import NewerData, PermanentError, Unavailable
-from shared.identity import canonical_prefix
 from shared.late_log import LateLog
 from shared.settings import Settings
 
 log = LateLog(__name__)
 
-NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}")
-DIGITS = string.digits + string.ascii_uppercase + string.ascii_lowercase
-KEY_BYTES, KEY_DIGITS = 32, 43
 SHORTEST_SECRET = 32
 # 2 has prefixes: a release that ignores them would let every key claim every page. 3 has scopes: one that ignores those
-# would let every key do everything.
-VERSION = 3
+# would let every key do everything. 4 has secrets: one that ignores those would take in what is not signed.
+VERSION = 4
 
 
 class Publisher(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
@@ -49,13 +45,17 @@ class Publisher(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, r
 
 
 class Key(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
-    """One key as kept: `id` names it to people, `sha256` recognises it; the key itself is nowhere."""
+    """One key as kept: `id` names it to people, `sha256` recognises it; the key itself is nowhere.
+
+    With `secrets`, the newest first, what it sends must be signed by one of them; they must be kept to check that.
+    """
 
     id: str
     sha256: str
     publisher: Publisher
     created: dt.datetime | None = None
     expires: dt.datetime | None = None
+    secrets: tuple[str, ...] = ()
 
     def is_over(self) -> bool:
         """Is it past its time."""
@@ -91,13 +91,14 @@ class Keys:
         prefixes: Sequence[str] = (),
         scopes: Sequence[Scope] = PUBLISHER,
         expires: dt.datetime | None = None,
+        secret: str = "",
     ) -> str:
-        """Make a key, keep its digest, and give the key itself: the only time it is seen.
+        """Make a key, keep its digest, and give the key itself: the only time it is seen. With a `secret` it signs.
 
         Raises `PermanentError` for a prefix that another publisher's key carries.
         """
         self._refuse_when_listed()
-        key = f"cd_{checked_name(name)}_{base62(secrets.token_bytes(KEY_BYTES))}"
+        key = make_token(checked_name(name))
         publisher = Publisher(
             name=name,
             zone=zone,
@@ -105,7 +106,9 @@ class Keys:
             prefixes=read_prefixes(prefixes),
             scopes=tuple(dict.fromkeys(scopes)),
         )
-        made = _key(key, publisher, created=now().replace(microsecond=0), expires=expires)
+        made = _key(
+            key, publisher, created=now().replace(microsecond=0), expires=expires, secrets=(secret,) if secret else ()
+        )
         with self._exclusive():
             keys = self._read()
             _refuse_taken(keys, name, publisher.prefixes)
@@ -137,6 +140,15 @@ class Keys:
             if changed != keys:
                 self._write(changed)
         return sum(name_or_id in (key.id, key.publisher.name) for key in keys)
+
+    def add_secret(self, name_or_id: str, secret: str) -> int:
+        """Let a publisher's keys, or the one of this id, sign by this secret or by the one before; answers how many."""
+        self._refuse_when_listed()
+        with self._exclusive():
+            keys = self._read()
+            chosen = {key.id for key in keys if name_or_id in (key.id, key.publisher.name)}
+            self._write(tuple(signing(key, secret) if key.id in chosen else key for key in keys))
+        return len(chosen)
 
     def drop_prefixes(self, name: str, prefixes: Sequence[str]) -> int:
         """Take these prefixes from a publisher's keys; answers how many had one. `PermanentError` for the last."""
@@ -242,7 +254,10 @@ class Keys:
 
     def _write(self, keys: tuple[Key, ...]) -> None:
         has_scopes = any(key.publisher.scopes != BEFORE for key in keys)
-        version = VERSION if has_scopes else 2 if any(key.publisher.prefixes for key in keys) else 1
+        has_secrets = any(key.secrets for key in keys)
+        version = (
+            VERSION if has_secrets else 3 if has_scopes else 2 if any(key.publisher.prefixes for key in keys) else 1
+        )
         content = msgspec.json.format(msgspec.json.encode(_File(v=version, keys=keys)), indent=2) + b"\n"
         handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=f".{self.path.name}.")  # mkstemp makes it 0600
         try:
@@ -290,58 +305,26 @@ def read_listed(text: str) -> tuple[Key, ...]:
         name, _, key = address.partition(":")
         settings = dict(word.partition("=")[::2] for word in rest if not word.startswith("prefix="))
         prefixes = [word.removeprefix("prefix=") for word in rest if word.startswith("prefix=")]
-        scopes = settings.pop("scope", None)
-        if len(key) < SHORTEST_SECRET or settings.keys() - {"zone", "language"}:
+        scopes, secrets = settings.pop("scope", None), tuple(filter(None, settings.pop("secret", "").split(",")))
+        if len(key) < SHORTEST_SECRET or settings.keys() - {"zone", "language"} or not all(map(secret_bytes, secrets)):
             raise PermanentError(
-                f"line {number} of the push keys is not `name:key [zone=…] [language=…] [scope=…] [prefix=…]` with a "
-                f"key of at least {SHORTEST_SECRET} characters"
+                f"line {number} of the push keys is not `name:key [zone=…] [language=…] [scope=…] [secret=whsec_…] "
+                f"[prefix=…]` with a key of at least {SHORTEST_SECRET} characters"
             )
         given = BEFORE if scopes is None else read_scopes(scopes.split(","))
         publisher = Publisher(name=checked_name(name), prefixes=read_prefixes(prefixes), scopes=given, **settings)
-        keys.append(_key(key, publisher))
+        keys.append(_key(key, publisher, secrets=secrets))
     return tuple(keys)
 
 
-def read_scopes(given: Sequence[str]) -> tuple[Scope, ...]:
-    """Scopes by name, each once; raises `PermanentError` for one that nobody knows."""
-    for name in given:
-        if name not in SCOPES:
-            raise PermanentError(f"{name[:40]!r} is no scope: there are {', '.join(SCOPES)}")
-    return tuple(scope for scope in SCOPES if scope in given)
-
-
-def read_prefixes(given: Sequence[str]) -> tuple[str, ...]:
-    """Prefixes in canonical form, each once; raises `PermanentError` for what no page can lie below."""
-    prefixes = {address: canonical_prefix(address) for address in given}
-    for address, prefix in prefixes.items():
-        if prefix is None:
-            raise PermanentError(
-                f"{address[:200]!r} is no prefix of pages: give an http(s) address without ? and #, as https://example.org/news/"
-            )
-    return tuple(dict.fromkeys(prefix for prefix in prefixes.values() if prefix is not None))
-
-
-def base62(raw: bytes) -> str:
-    """Bytes as digits and letters only, so that a double click selects the whole key."""
-    number, digits = int.from_bytes(raw, "big"), ""
-    while number:
-        number, digit = divmod(number, 62)
-        digits = DIGITS[digit] + digits
-    return digits.rjust(KEY_DIGITS, "0")
-
-
-def checked_name(name: str) -> str:
-    """A publisher's name as it may stand in a key, a label and a path."""
-    if NAME.fullmatch(name) is None:
-        raise PermanentError(f"{name!r} is no publisher's name: use a-z, 0-9, dot and hyphen, at most 64 characters")
-    return name
-
-
-def _key(
-    key: str, publisher: Publisher, *, created: dt.datetime | None = None, expires: dt.datetime | None = None
-) -> Key:
+def _key(key: str, publisher: Publisher, **more: Any) -> Key:
     digest = _digest(key)
-    return Key(id=digest[:10], sha256=digest, publisher=publisher, created=created, expires=expires)
+    return Key(id=digest[:10], sha256=digest, publisher=publisher, **more)
+
+
+def signing(key: Key, secret: str) -> Key:
+    """The key with one more secret, newest first; the oldest of three is good no more."""
+    return msgspec.structs.replace(key, secrets=(secret, *key.secrets)[:LIVE_SECRETS])
 
 
 def _widened(key: Key, more: Sequence[str]) -> Key:

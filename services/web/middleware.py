@@ -11,13 +11,14 @@ from starlette.requests import ClientDisconnect, Request, cookie_parser
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.web.keys import Publisher
+from services.web.keys import Key, Publisher
 from services.web.links import inner_path, prefix_of, tell_below
 from services.web.pages.render import page
 from services.web.problems import Problem, answer, later, problem_of
 from services.web.proxies import ProxiedRequests, TrustedProxies
 from services.web.responses import see_other
 from services.web.sessions import COOKIE, Session
+from services.web.signatures import SignatureCheck
 from services.web.state import AppState
 from shared.errors import CopydeskError, Unavailable
 
@@ -28,7 +29,7 @@ ASKED_OFTEN = frozenset({"/healthz", "/readyz"})
 # How to speak to the desk is no secret, and a newcomer asks before there is a key.
 OPEN_PATHS = ASKED_OFTEN | {"/openapi.json", "/docs"}
 # What an answer without a key points to must be readable without one; so must what the page to log in is made of.
-OPEN_BELOW = ("/problems/", "/static/", "/login")
+OPEN_BELOW = ("/problems/", "/static/", "/login", "/setup")
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
 HEADER_BYTES = 16 * 1024
 CLIENT_CLOSED = 499
@@ -111,7 +112,13 @@ class _Exchange:
         if session is not None:
             self.scope["state"]["session"] = session
             self._check_origin(headers)
-        self.publisher = session.publisher if session is not None else authenticate(headers, self.app_state)
+        if session is not None:
+            self.publisher = session.publisher
+        else:
+            key = key_of(headers, self.app_state)
+            self.publisher = key.publisher
+            if key.secrets and self.scope["method"] not in ("GET", "HEAD"):
+                self.scope["state"]["signature"] = SignatureCheck(headers, key.secrets, time.time())
         self.scope["state"]["publisher"] = self.publisher
 
     async def _session(self, headers: Headers) -> Session | None:
@@ -179,24 +186,29 @@ async def answer_http_error(request: Request, error: Exception) -> Response:
 
 def authenticate(headers: Headers, app_state: AppState) -> Publisher:
     """Whose key came along; a problem when none did, or one that is not good now."""
+    return key_of(headers, app_state).publisher
+
+
+def key_of(headers: Headers, app_state: AppState) -> Key:
+    """The key that came along; a problem when none did, or one that is not good now."""
     scheme, _, token = headers.get("authorization", "").partition(" ")
     if not token or scheme.lower() != "bearer":
         raise Problem("unauthorized", "No key came along.", headers={"WWW-Authenticate": 'Bearer realm="copydesk"'})
     try:
-        publisher = app_state.keys.check(token.strip())
+        key = app_state.keys.find(token.strip())
     except Unavailable as error:  # whoever asks has shown no good key: where the file lies is for the operator alone
         raise Problem(
             "unavailable",
             "The desk cannot read its push keys now; `copydesk status` tells its operator why.",
             headers=later(error.retry_after),
         ) from error
-    if publisher is None:
+    if key is None:
         raise Problem(
             "unauthorized",
             "The key is unknown, revoked or over its time.",
             headers={"WWW-Authenticate": 'Bearer realm="copydesk", error="invalid_token"'},
         )
-    return publisher
+    return key
 
 
 def _route_of(scope: Scope) -> str:

@@ -80,6 +80,14 @@ KINDS: dict[str, Kind] = {
         detail="The key is unknown, revoked or over its time.",
         remedy="Send `Authorization: Bearer cd_…`; make a key with `copydesk keys create NAME`.",
     ),
+    "unsigned": Kind(
+        status=401,
+        title="What this key sends must be signed",
+        meaning="The key was made with `--signed`; the signature is missing, too old, or of something else.",
+        remedy="Sign each request by Standard Webhooks (`webhook-id`, `webhook-timestamp`, `webhook-signature`) with "
+        "the key's secret.",
+        always=("errors",),
+    ),
     "forbidden": Kind(
         status=403,
         title="This key was not made for that",
@@ -121,9 +129,10 @@ KINDS: dict[str, Kind] = {
     "unknown-feed": Kind(
         status=404,
         title="No such feed is watched",
-        meaning="A ping named a page or a feed, and no feed of that address or of its host is watched.",
-        detail="No feed of that address or of its host is watched.",
-        remedy="Ask the operator to add it: `copydesk feeds add URL`.",
+        meaning="A ping named a page or a feed, no feed of that address or of its host is watched, and the key has no "
+        "prefix of that page, by which it would be visited itself.",
+        detail="No feed of that address or of its host is watched, and the page is below no prefix of this key.",
+        remedy="Ask the operator to add the feed (`copydesk feeds add URL`), or the prefix to your key.",
         always=("address",),
     ),
     "not-indexed": Kind(
@@ -279,6 +288,15 @@ KINDS: dict[str, Kind] = {
         meaning="More articles came within a minute than `push_rate` allows. Nothing of this was taken in.",
         detail="This publisher may send 600 articles a minute; nothing of this was taken in.",
         remedy="Send it again after the time in `Retry-After`.",
+    ),
+    "mostly-refused": Kind(
+        status=429,
+        title="Most of what this publisher sends is refused",
+        meaning="More than half of this publisher's last pushes were refused, so no more are taken in for a while.",
+        detail="41 of its last 50 pushes were refused, the last: no-article: The body holds no article. "
+        "Nothing of this was taken in.",
+        remedy="Correct what `detail` names. The first push after `Retry-After` is a trial: one that is taken in opens "
+        "the door again. The operator can open it at once.",
     ),
     "headers-too-large": Kind(
         status=431,

@@ -163,14 +163,13 @@ def _from_json(kind: Kind, body: bytes, source: Source) -> Sequence[Input]:
         raise Problem("bad-request", str(error), at=BODY) from error
     except (InputRefused, NotAFeed) as error:
         raise Problem("no-article", str(error), at=BODY) from error
-    place = in_body if len(articles) == 1 else lambda _: BODY
     return [
         Input(
             source=source,
             media_type=kind.full,
             body=article.body,
             aliases=tuple(
-                address_alias(checked_address(said, member, place(member)), source.name)
+                address_alias(checked_address(said, member, in_body(*article.where, member)), source.name)
                 for member, said in article.addresses
             ),
             version=version_of(article.version),

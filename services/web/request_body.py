@@ -14,6 +14,7 @@ from typing import IO
 from starlette.requests import Request
 
 from services.web.problems import Problem, in_header, later
+from services.web.signatures import SignatureCheck
 from shared.data_version import make_folder
 from shared.errors import InputRefused, TransientError
 from shared.untrusted.gzip_stream import STEP, Inflater
@@ -145,8 +146,7 @@ async def body_of(request: Request, room: BodyRoom, *, limit: int, seconds: floa
     Raises `Problem`: too large, too slow (`seconds` in all, and a least rate all the time), no room.
     """
     check_head(request, limit)
-    is_kept = "idempotency-key" in request.headers
-    digest = hashlib.sha256() if is_kept else None
+    digest = hashlib.sha256() if is_remembered(request) else None
     body = _Body(room, _publisher_name(request), digest)
     try:
         await _read(request, body, limit, seconds)
@@ -161,30 +161,46 @@ async def body_of(request: Request, room: BodyRoom, *, limit: int, seconds: floa
         body.close()
 
 
+def signature_of(request: Request) -> SignatureCheck | None:
+    """The signature that the body must have, where its key signs."""
+    signature: SignatureCheck | None = getattr(request.state, "signature", None)
+    return signature
+
+
+def is_remembered(request: Request) -> bool:
+    """Is a request known again by a name of its own: an Idempotency-Key, or the id of what is signed?"""
+    return "idempotency-key" in request.headers or signature_of(request) is not None
+
+
 def body_digest(request: Request) -> str | None:
-    """The hash of a request's body, where it has an Idempotency-Key and was read to its end."""
+    """The hash of a request's body, where it is to be known again and was read to its end."""
     digest: str | None = getattr(request.state, "body_digest", None)
     return digest
 
 
 async def paced(request: Request, seconds: float, stall_s: float = STALL_S) -> AsyncIterator[bytes]:
-    """The pieces of a body as they come; raises `Problem` when they do not within `seconds`, or not fast enough.
+    """The pieces of a body as they come; raises `Problem` when they do not within `seconds`, not fast enough, or are
+    not what was signed.
 
     Bytes buy time, 16 kB a second of it, but never more than `stall_s` ahead: who stalls is let go after that, whatever
     came before. Only the waiting counts, not what is done here with a piece.
     """
     loop = asyncio.get_running_loop()
     ends, patience = loop.time() + seconds, stall_s
-    pieces = request.stream()
+    pieces, signature = request.stream(), signature_of(request)
     while True:
         begun = loop.time()
         try:
             async with asyncio.timeout_at(min(ends, begun + patience)):
                 piece = await anext(pieces)
         except StopAsyncIteration:
+            if signature is not None:
+                signature.finish()
             return
         except TimeoutError:
             raise _too_slow(seconds, stall_s, is_stalled=loop.time() < ends) from None
+        if signature is not None:
+            signature.update(piece)
         patience = min(patience - (loop.time() - begun) + len(piece) / LEAST_BYTES_S, stall_s)
         yield piece
 

@@ -20,7 +20,7 @@ from services.web.guard import allow, scopes_of
 from services.web.health import show_health, show_readiness
 from services.web.idempotency import idempotent
 from services.web.links import check_prefix, prefix_of
-from services.web.metering import metered
+from services.web.metering import fused, metered
 from services.web.middleware import RequestMiddleware, answer_http_error
 from services.web.openapi import show_description
 from services.web.pages.act_form import do_act
@@ -34,6 +34,8 @@ from services.web.pages.now import show_now, show_now_rows, show_now_state, show
 from services.web.pages.publishers import show_publishers
 from services.web.pages.quality import show_quality
 from services.web.pages.resting import show_resting
+from services.web.pages.setup import set_up, show_setup
+from services.web.pages.source_page import do_source_act, show_source, show_sources
 from services.web.pages.static_files import show_static
 from services.web.pictures import show_picture
 from services.web.pings import take_ping
@@ -58,17 +60,19 @@ def by_method(path: str, **answers: Answer) -> Route:
 
 
 ROUTES = (
-    by_method("/v1/articles", GET=allow("read")(show_articles), POST=allow("push")(metered(idempotent(push_article)))),
+    by_method(
+        "/v1/articles", GET=allow("read")(show_articles), POST=allow("push")(metered(fused(idempotent(push_article))))
+    ),
     by_method("/v1/articles:validate", POST=allow("push")(metered(validate_article))),
     by_method("/v1/pictures/{name}/{picture}", GET=allow("read")(show_picture)),
     by_method(
         "/v1/articles/{name:path}",
         GET=allow("read")(show_article),
-        PUT=allow("push")(metered(idempotent(put_article))),
-        PATCH=allow("push")(metered(idempotent(patch_article))),
+        PUT=allow("push")(metered(fused(idempotent(put_article)))),
+        PATCH=allow("push")(metered(fused(idempotent(patch_article)))),
         DELETE=allow("push")(metered(idempotent(withdraw_article))),
     ),
-    by_method("/v1/batches", POST=allow("push")(metered(idempotent(push_batch)))),
+    by_method("/v1/batches", POST=allow("push")(metered(fused(idempotent(push_batch))))),
     by_method("/v1/pings", POST=allow("push")(metered(idempotent(take_ping)))),
     by_method("/v1/changes", GET=allow("read")(show_changes)),
     by_method("/v1/events", GET=allow("read")(show_events)),
@@ -90,12 +94,15 @@ ROUTES = (
     by_method("/feeds/failing", GET=allow("admin")(show_failing)),
     by_method("/feeds/removal", GET=allow("admin")(show_removal)),
     by_method("/feeds/{act}", POST=allow("admin")(do_feed_act)),
+    by_method("/sources", GET=allow("monitor")(show_sources)),
+    by_method("/sources/{name:path}", GET=allow("monitor")(show_source), POST=allow("admin")(do_source_act)),
     by_method("/quality", GET=allow("monitor")(show_quality)),
     by_method("/publishers", GET=allow("monitor")(show_publishers)),
     by_method("/acts/{act}", POST=allow("admin")(do_act)),
     by_method("/preferences", POST=allow("read")(set_preferences)),
     by_method("/logout", POST=allow("read")(log_out)),
     by_method("/login", GET=show_login, POST=log_in),
+    by_method("/setup", GET=show_setup, POST=set_up),
     Route("/static/{name}", show_static, methods=["GET"]),
     Route("/healthz", show_health, methods=["GET"]),
     Route("/readyz", show_readiness, methods=["GET"]),

@@ -36,9 +36,9 @@ class Sessions:
         self._keys = keys
 
     def open(self, token: str) -> str | None:
-        """Begin a session with a key; gives the cookie's value, None for a key that is not good."""
+        """Begin a session with a key; gives the cookie's value, None for a key that is not good, or that must sign."""
         key = self._keys.find(token)
-        if key is None:
+        if key is None or key.secrets:  # a browser signs nothing
             return None
         cookie = secrets.token_urlsafe(32)
         kept = msgspec.json.encode(_Kept(key.id, secrets.token_urlsafe(24)))

@@ -1,6 +1,7 @@
 """The settings of sources at the desk: what is set, what a change would do, saving it, reading inputs once more."""
 
 import contextlib
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
@@ -19,7 +20,7 @@ from shared.archive import Archive
 from shared.archive_entries import Archived, unpack_body
 from shared.audit import AuditLog
 from shared.envelope import MOST_BYTES, Raw, Source
-from shared.errors import CopydeskError
+from shared.errors import CopydeskError, TransientError
 from shared.hints import Hints
 from shared.ledger.calls import Ledger
 from shared.settings import Settings
@@ -49,16 +50,20 @@ class SourceDesk:
         self._settings, self._ledger, self._index, self._archive = settings, ledger, index, archive
         self._audit = audit
         self._intake = Intake(ledger, archive, settings)
+        self._trying = threading.Lock()  # a trial takes a process and a minute: one at a time
 
     def try_out(self, name: str, hints: Hints, last: int = LAST, seconds: float = TRIAL_S) -> Trial:
         """What these settings would change of the source's last inputs; raises `WrongHint` for one that is none."""
         name = checked_name(name)
         check_all(hints)
-        inputs = [_given(found) for found in self._last(name, last)]
-        with TrialReader(self._settings) as reader:
-            return try_settings(
-                inputs, reader.read, self.register.book.applied, self.register.book.as_if(name, hints), seconds=seconds
-            )
+        if not self._trying.acquire(blocking=False):
+            raise TransientError("another trial is running: wait until it is done", retry_after=10)
+        try:
+            inputs, book = [_given(found) for found in self._last(name, last)], self.register.book
+            with TrialReader(self._settings) as reader:
+                return try_settings(inputs, reader.read, book.applied, book.as_if(name, hints), seconds=seconds)
+        finally:
+            self._trying.release()
 
     def replayable(self, name: str, last: int = LAST) -> list[str]:
         """The last revisions of a source that can be read once more."""

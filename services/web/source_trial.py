@@ -156,10 +156,16 @@ def said(value: object) -> str:
     if isinstance(value, str):
         return value[:LONGEST_SHOWN]
     plain = msgspec.to_builtins(value)
-    if isinstance(plain, list | tuple):
-        return "; ".join(" ".join(str(one[key]) for key in ("name", "value", "text") if key in one) or str(one)
-                         if isinstance(one, dict) else str(one) for one in plain)[:LONGEST_SHOWN]  # fmt: skip
-    return str(plain)[:LONGEST_SHOWN]
+    parts = plain if isinstance(plain, list | tuple) else (plain,)
+    return "; ".join(map(_part, parts))[:LONGEST_SHOWN]
+
+
+def _part(plain: object) -> str:
+    """One name, headline or picture of several: its words, else its address."""
+    if not isinstance(plain, dict):
+        return str(plain)
+    words = [str(plain[key]) for key in ("name", "value", "text", "caption", "href") if key in plain]
+    return " ".join(words) or str(plain)
 
 
 def _ending(reading: Reading) -> str:

@@ -10,7 +10,7 @@ from typing import BinaryIO, cast
 
 from starlette.requests import Request
 
-from services.web.request_body import BodyRoom, check_head, paced, too_large, unpacked
+from services.web.request_body import BodyRoom, check_head, is_remembered, paced, too_large, unpacked
 from services.web.state import AppState, publisher_of
 from shared.data_version import make_folder
 
@@ -37,7 +37,7 @@ async def spool_of(request: Request, app_state: AppState) -> AsyncIterator[Binar
     check_head(request, MOST_BYTES)
     folder = Path(app_state.settings.data_dir)
     await app_state.read(partial(make_folder, folder))
-    digest = hashlib.sha256() if "idempotency-key" in request.headers else None
+    digest = hashlib.sha256() if is_remembered(request) else None
     held = _Held(app_state.batch_room, publisher_of(request).name)
     with tempfile.SpooledTemporaryFile(IN_MEMORY, dir=str(folder)) as spool:
         try:

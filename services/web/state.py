@@ -17,6 +17,8 @@ from services.web.answers import Answers
 from services.web.batcher import Batcher
 from services.web.change_hub import ChangeHub
 from services.web.desk import Desk
+from services.web.first_run import FirstRun
+from services.web.fuse import WatchesRefusals
 from services.web.keys import Keys, Publisher
 from services.web.listing import Listing, Wanted
 from services.web.quota import Quota
@@ -24,6 +26,7 @@ from services.web.readiness import Readiness
 from services.web.reading import ReadingRoom
 from services.web.request_body import BATCHES_ON_DISK, BodyRoom
 from services.web.sessions import Session
+from shared.envelope import Source
 from shared.ledger.overview import Overview
 from shared.ledger.reader import Head, InputStatus, Meta
 from shared.metrics import Meters
@@ -82,12 +85,15 @@ class AppState:
     list_changes: Callable[[int, int], Sequence[Change]]
     changes: ChangeHub
     sessions: KeepsSessions
+    first_run: FirstRun
     desk: Desk
     meters: Meters
     answers: Answers
     ping: Callable[[str], Sequence[Pinged]]
+    ask_visit: Callable[[str, Source, tuple[str, ...]], int]
     reading: ReadingRoom
     pictures: PictureFiles
+    fuses: WatchesRefusals
     readiness: Readiness = field(default_factory=Readiness)
     room: BodyRoom = field(default_factory=BodyRoom)
     waiters: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(WAITERS))

@@ -30,7 +30,7 @@ RELEASE_CHANGED = "ledger:release:changed"  # string: when the release last chan
 
 # What the processes of a desk say of themselves, and what is wrong.
 WORKERS = "workers"  # zset: `<name>:<host>:<boot>` of each long-running process, by its last beat (µs)
-PAUSES = "health"  # set: `<kind>:<name>` of each stage, sink or source at rest
+PAUSES = "health"  # set: `<kind>:<name>` of each stage, sink, source or publisher at rest
 SINKS = "sinks"  # hash: sink -> sinks.SinkStanding (JSON), as the process that delivers last said
 PROCESSES_FAILING = "processes:failing"  # hash: process of `copydesk up` -> troubles.Failing (JSON)
 TROUBLES = "troubles"  # hash: `<code> <subject>` -> since when it has been seen (µs)
@@ -49,12 +49,17 @@ DROPS_PROBLEMS = "drops:problems"  # hash: name -> DropProblem (JSON)
 FEEDS_DUE = "feeds:due"  # zset: feed ids, by when they are due (s)
 FEEDS_HOSTS = "feeds:hosts"  # hash: feed id -> `<host> <when it was added, µs>`
 FEEDS_TURNS = "feeds:turns"  # zset: hosts, by when it is their turn (s)
+VISITS_DUE = "visits:due"  # zset: canonical addresses of pages that are visited by themselves, by when (µs)
+VISITS_ASKED = "visits:asked"  # hash: such an address -> page_visits.PageVisit (JSON)
 FEEDS_CLOCK = "feeds:clock"  # string: Redis' time at the last claim (s)
 
 
 def record(ref: str) -> str:
     """Hash: one revision on its way."""
     return f"art:{ref}"
+
+
+SOURCES_OF_RECORDS = "art:*->source"  # as SORT looks them up: of each record, where its input came from
 
 
 def raw(ref: str) -> str:
@@ -159,6 +164,16 @@ def sequence(stage: str) -> str:
 def worker(name: str, host: str, boot: str) -> str:
     """Hash with a TTL: what a process says of itself (version, pid, since, beat, taken, failed, disks)."""
     return f"worker:{name}:{host}:{boot}"
+
+
+def visited(page: str) -> str:
+    """String with a TTL: while it is there, a page was visited a moment ago."""
+    return f"visits:done:{digest(page)}"
+
+
+def fuse(publisher: str) -> str:
+    """Hash with a TTL: what became of a publisher's last pushes (services/web/fuse.lua)."""
+    return f"fuse:{publisher}"
 
 
 def health(kind: str, name: str) -> str:

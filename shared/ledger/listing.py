@@ -1,10 +1,9 @@
 """What the ledger still has of articles, by time: those on their way, the dead, the last refused."""
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Literal, get_args
 
-from shared.envelope import source_of
 from shared.ledger import keys
 from shared.ledger.connection import redis_errors
 from shared.ledger.reader import STAGES, InputStatus, LedgerReader, split_ref
@@ -13,7 +12,6 @@ Standing = Literal["queued", "working", "retrying", "held", "dead", "refused"]
 STANDING: tuple[Standing, ...] = get_args(Standing)
 IN_FLIGHT: tuple[Standing, ...] = ("queued", "working", "retrying", "held")
 LINES = {"queued": "waiting", "working": "working", "retrying": "retrying", "held": "held"}
-LOOKED_AT_ONCE = 100
 
 
 def list_standing(
@@ -23,10 +21,8 @@ def list_standing(
 
     `source` is one (`push:hue`) or a kind (`push`); "" takes all.
     """
-    refs = [ref for ref in _refs(reader, states) if since <= split_ref(ref)[1] < before]
-    if not source:
-        return _still(reader.lines(heapq.nlargest(limit, refs, key=_rev)), states)
-    return list(_of_source(reader, sorted(refs, key=_rev, reverse=True), states, source, limit))
+    refs = [ref for ref in _refs(reader, states, source) if since <= split_ref(ref)[1] < before]
+    return _still(reader.lines(heapq.nlargest(limit, refs, key=_rev)), states)
 
 
 def standing_refs(reader: LedgerReader, article: str) -> list[str]:
@@ -34,32 +30,27 @@ def standing_refs(reader: LedgerReader, article: str) -> list[str]:
     return [ref for ref in _refs(reader, (*IN_FLIGHT, "dead")) if split_ref(ref)[0] == article]
 
 
-def _of_source(
-    reader: LedgerReader, refs: Sequence[str], states: Sequence[Standing], source: str, limit: int
-) -> Iterator[InputStatus]:
-    for start in range(0, len(refs), LOOKED_AT_ONCE):
-        for line in _still(reader.lines(refs[start : start + LOOKED_AT_ONCE]), states):
-            name = source_of(line.source) if line.source else ""
-            if source in (name, name.partition(":")[0]):
-                yield line
-                limit -= 1
-                if not limit:
-                    return
-
-
 def _still(lines: Sequence[InputStatus], states: Sequence[Standing]) -> list[InputStatus]:
     """Without those that have moved on between the two looks."""
     return [line for line in lines if line.state in states]
 
 
-def _refs(reader: LedgerReader, states: Sequence[Standing]) -> list[str]:
+def _refs(reader: LedgerReader, states: Sequence[Standing], source: str = "") -> list[str]:
+    """All of them; with a `source` Redis looks it up in each record, so that none crosses the wire for nothing."""
     lines = [keys.line(LINES[state], stage) for state in states if state in LINES for stage in STAGES]
     lines += [keys.DEAD] if "dead" in states else []
     lines += [keys.REFUSALS] if "refused" in states else []
     with redis_errors(reader.client), reader.client.pipeline(transaction=False) as pipe:
         for line in lines:
-            pipe.zrange(line, 0, -1)
-        return [ref.decode() for found in pipe.execute() for ref in found]
+            if source:
+                pipe.sort(line, by="nosort", get=["#", keys.SOURCES_OF_RECORDS], groups=True)
+            else:
+                pipe.zrange(line, 0, -1)
+        found = [row for rows in pipe.execute() for row in rows]
+    if not source:
+        return [ref.decode() for ref in found]
+    wanted = source.encode()
+    return [ref.decode() for ref, of in found if of is not None and wanted in (of, of.partition(b":")[0])]
 
 
 def _rev(ref: str) -> int:

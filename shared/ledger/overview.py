@@ -12,7 +12,7 @@ from shared.ledger.connection import redis_errors
 from shared.ledger.latency import Latency, read_latency
 from shared.ledger.reader import STAGES, LedgerReader, Status
 from shared.ledger.sinks import SinkStanding, read_standings
-from shared.ledger.triage import TriageBook, Triaged
+from shared.ledger.triage import Triaged, open_triage
 from shared.ledger.troubles import (
     REMEDIES,
     Disk,
@@ -84,7 +84,7 @@ class Watchman:
         self._settings = settings
         self._check_room = check_room
         self._clock = clock
-        self._triage = TriageBook(settings.triage_file, reader)
+        self._triage = open_triage(settings, reader)
 
     def look(self) -> Overview:
         """Ask Redis once for everything. Raises `TransientError` when it is away."""

@@ -21,7 +21,9 @@ from shared.ledger import keys
 from shared.ledger.causes import cause_key, cause_of
 from shared.ledger.connection import redis_errors
 from shared.ledger.reader import InputStatus, LedgerReader
+from shared.settings import Settings
 
+TRIAGE_FILE = "triage.json"
 VERSION = 1
 MOST_CAUSES = 1000
 REPLAYS_REMEMBERED_US = 30 * 86_400_000_000
@@ -217,6 +219,11 @@ class TriageBook:
             Path(name).replace(self._path)
         except OSError as error:
             raise Unavailable(f"{self._path} cannot be written: {error.strerror}") from error
+
+
+def open_triage(settings: Settings, reader: LedgerReader) -> TriageBook:
+    """The decisions of the desk that the settings name."""
+    return TriageBook(Path(settings.data_dir, TRIAGE_FILE), reader)
 
 
 def _blank(line: InputStatus) -> Triage:

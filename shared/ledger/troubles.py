@@ -22,6 +22,7 @@ Code = Literal[
     "sink-paused",
     "deliveries-dead",
     "source-paused",
+    "publisher-paused",
     "releases-mixed",
     "worker-outdated",
     "archive-newer",
@@ -46,6 +47,7 @@ REMEDIES: Mapping[Code, str] = {
     "sink-paused": "mend what the reason names; the sink probes by itself",
     "deliveries-dead": "read `copydesk sinks dead`, mend the cause, then `sinks replay` or `sinks discard`",
     "source-paused": "look at its articles in `copydesk dead list`; the source is tried again by itself",
+    "publisher-paused": "tell the publisher; a trial opens it by itself, `copydesk resume push:NAME` at once",
     "releases-mixed": "finish the update: start the remaining processes anew",
     "worker-outdated": "finish the update: start this process anew with the newer release",
     "archive-newer": "start the newer release, then run `copydesk recover`",
@@ -98,9 +100,9 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rena
 
 
 class Pause(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """A stage, a sink or a source at rest: since when (µs), why, and whether it is `paused` or `probing`."""
+    """A stage, sink, source or publisher at rest: since when (µs), why, and whether it is `paused` or `probing`."""
 
-    kind: Literal["stage", "sink", "source"]
+    kind: Literal["stage", "sink", "source", "publisher"]
     name: str
     state: str
     since: int
@@ -262,7 +264,12 @@ def _of_stages(view: View) -> Iterator[Found]:
             yield Found("stage-stuck", name, waited_since, what, stage.queued)
 
 
-PAUSED: Mapping[str, Code] = {"stage": "stage-paused", "sink": "sink-paused", "source": "source-paused"}
+PAUSED: Mapping[str, Code] = {
+    "stage": "stage-paused",
+    "sink": "sink-paused",
+    "source": "source-paused",
+    "publisher": "publisher-paused",
+}
 
 
 def _of_pauses(view: View) -> Iterator[Found]:

@@ -22,6 +22,7 @@ from shared.errors import CopydeskError, NewerData, TransientError
 from shared.ledger import keys
 from shared.ledger.calls import Ledger
 from shared.ledger.connection import connect
+from shared.scheduling import give_way
 from shared.settings import Settings
 from shared.work.celery_app import end_waiting
 from shared.work.liveness import WorkerRecord
@@ -32,7 +33,6 @@ BEAT_S = 5.0
 IDLE_PACE = 2.5  # with nothing on its way sweeps may be rarer, but never as rare as what counts as a gap (3)
 QUIET_S = 2.0
 STRAYS_KEPT = 1000
-NICENESS = 10
 EXIT_DEAF = 70
 UNREADABLE = (ValueError, TypeError, KeyError, AttributeError)
 
@@ -150,7 +150,7 @@ def work(app: Celery, settings: Settings, record: WorkerRecord, ledger: Ledger, 
     With REMAP_SIGTERM=SIGQUIT in the environment before Celery was imported, SIGTERM gives batches `soft_stop_s`.
     """
     logging.configure_process(settings.log_level)
-    _give_way()
+    give_way()
     signals.setup_logging.connect(_leave_logging, weak=False)
     queue = record.name
     beat = os.environ.get("COPYDESK_HEARTBEAT")
@@ -181,13 +181,6 @@ def work(app: Celery, settings: Settings, record: WorkerRecord, ledger: Ledger, 
     )
     record.stop()
     return ended.code
-
-
-def _give_way() -> None:
-    """Stand behind the door and Redis where processors are short: who waits for a receipt comes before the backlog."""
-    os.nice(NICENESS)
-    with contextlib.suppress(OSError):  # Linux weighs sessions first, unless a container or an init system groups them
-        Path("/proc/self/autogroup").write_text(str(NICENESS), encoding="ascii")
 
 
 def _leave_logging(**_: object) -> None:

@@ -23,6 +23,7 @@ from shared.envelope import Input, Source
 from shared.ledger.calls import Failure, Verdict
 from shared.ledger.troubles import Failing
 from shared.settings import Settings
+from shared.source_book import SourceBook
 from shared.work.batches import run_batch
 from shared.work.celery_app import open_ledger
 from shared.work.retry import RetryPolicy
@@ -88,7 +89,8 @@ class Newsroom:
     def work(self) -> None:
         """Normalise and index all that waits."""
         sink = SqliteSink(self.settings.index_file)
-        read = read_articles(max_bytes=self.settings.max_input_bytes, cpu_s=60)
+        book = SourceBook(self.settings.sources_file)
+        read = read_articles(max_bytes=self.settings.max_input_bytes, cpu_s=60, set_for=book.applied)
         policy = RetryPolicy(max_attempts=5)
         for stage, handle in (("normalize", read), ("index", index_articles(sink))):
             while self.ledger.status().stages[stage].queued:

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from services.cli.main import main
+from services.ingest.intake import open_archive
+from services.ingest.recovery import recover
 from services.web.keys import Keys
 from shared.package import address_of
 from tests.e2e.newsroom import Newsroom, open_newsroom
@@ -86,7 +88,10 @@ def test_an_article_comes_with_its_pictures_and_shows_them(room: Newsroom, key: 
     assert "immutable" in headers["cache-control"]
     assert "default-src 'none'" in headers["content-security-policy"]
     assert ask(room, key, "GET", path, If_None_Match=headers["etag"])[0] == 304
-    assert ask(room, key, "GET", path, Range="bytes=0-9")[2] == BRIDGE[:10]
+    part = ask(room, key, "GET", path, Range="bytes=0-9")
+    assert (part[0], part[1]["content-range"], part[2]) == (206, f"bytes 0-9/{len(BRIDGE)}", BRIDGE[:10])
+    for odd in (f"bytes={len(BRIDGE)}-", "bytes=9-0", "bytes=0-1,3-4", "bytes=x", "lines=1-2", "bytes=-5"):
+        assert ask(room, key, "GET", path, Range=odd)[::2] == (200, BRIDGE), odd
     ninjs = read(room, key, receipt["article"], "application/ninjs+json")
     assert ninjs["associations"][0]["renditions"] == [{"name": "main", "href": bridge["href"]}]
 
@@ -168,6 +173,27 @@ def test_validating_keeps_nothing(room: Newsroom, key: str) -> None:
     told = json.loads(text)
     assert (status, told["outcome"], told["article"]["boilerplate"]) == (200, "new", ["Seen"])
     assert {path for path in folder.rglob("*") if path.is_file()} == before
+
+
+def test_a_correction_brings_its_own_pictures(room: Newsroom, key: str) -> None:
+    _, receipt = push(room, key, *BOTH, X_Article_URI="tag:desk:put")
+    room.work()
+    other = a_form("x-y", ARTICLE, picture("bridge.jpg", a_jpeg(pixels=b"by day")))
+    said = {"Content_Type": "multipart/form-data; boundary=x-y", "X_Article_Version": "2"}
+    assert ask(room, key, "PUT", f"/v1/articles/{receipt['article']}", other, **said)[0] == 202
+    room.work()
+    lead = read(room, key, receipt["article"])["article"]["leadPicture"]["href"].removeprefix(room.address)
+    assert ask(room, key, "GET", lead)[2] == a_jpeg(pixels=b"by day")
+
+
+def test_an_emptied_redis_gets_the_article_with_its_pictures_again(room: Newsroom, key: str) -> None:
+    _, receipt = push(room, key, ARTICLE, picture("bridge.jpg", a_jpeg(pixels=b"lost")), X_Article_URI="tag:desk:lost")
+    room.ledger.client.flushall()
+    archive = open_archive(room.settings)
+    recover(room.ledger, archive, room.settings)
+    room.work()
+    lead = read(room, key, receipt["article"])["article"]["leadPicture"]["href"].removeprefix(room.address)
+    assert ask(room, key, "GET", lead)[2] == a_jpeg(pixels=b"lost")
 
 
 def test_mixed_parts_name_each_other_by_their_ids(room: Newsroom, key: str) -> None:

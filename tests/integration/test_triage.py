@@ -1,6 +1,7 @@
 """What people decide on causes of deaths: muted, assigned, and what came back after it was replayed."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from services.web.listing import Wanted
 from shared.audit import AuditLog
 from shared.clock import now_us
 from shared.ledger import keys
-from shared.ledger.triage import TriageBook
+from shared.ledger.triage import open_triage
 from tests.integration.test_article_list import Desk
 from tests.integration.test_pages import Browser, browser, desk
 
@@ -54,7 +55,7 @@ def test_a_cause_is_muted_for_a_time_however_much_it_grows(desk: Desk, browser: 
     decide(browser, "mute", ref, until="1h")
     bury(desk, "Hai", "KeyError: 'b'")
     assert troubles(desk) == []
-    book = TriageBook(desk.settings.triage_file, desk.ledger)
+    book = open_triage(desk.settings, desk.ledger)
     (told,) = book.triaged(now_us() + 3_600_000_000)
     assert (told.count, told.muted) == (2, False)
     decide(browser, "unmute", ref)
@@ -81,7 +82,7 @@ def test_what_was_decided_outlives_redis(desk: Desk, browser: Browser) -> None:
     desk.ledger.client.delete(keys.TRIAGE)
     assert troubles(desk) == []
     assert desk.ledger.client.hlen(keys.TRIAGE) == 1
-    assert desk.settings.triage_file.stat().st_mode & 0o777 == 0o600
+    assert Path(desk.settings.data_dir, "triage.json").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_decision_names_a_dead_article_and_gives_a_reason(desk: Desk, browser: Browser) -> None:

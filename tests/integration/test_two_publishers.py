@@ -3,8 +3,10 @@
 What is another's is told no otherwise than what is not there, and nothing of it can be changed.
 """
 
+import http.client
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,6 +19,7 @@ from services.web.scopes import SCOPES, Scope, may
 from shared.settings import Settings
 from tests.conftest import Server, settings_over
 from tests.integration.verbs import Answer, Newsdesk, at, news, newsdesk_of
+from tests.pictures import a_form, a_jpeg
 
 HUE, HANOI = "hue", "hanoi"
 PREFIX = {HUE: "https://hue.example/", HANOI: "https://hanoi.example/"}
@@ -26,9 +29,19 @@ UNKNOWN = "a" * 26
 # What the test asks; a route of the API that names something and is not here makes it fail.
 NAMING = {
     "/v1/articles", "/v1/articles:validate", "/v1/articles/{name:path}", "/v1/batches", "/v1/pings", "/v1/events",
-    "/v1/receipts/{receipt}", "/v1/search",
+    "/v1/receipts/{receipt}", "/v1/search", "/v1/pictures/{name}/{picture}",
 }  # fmt: skip
 NAMELESS = {"/v1/status", "/metrics", "/healthz", "/readyz", "/problems/{slug}", "/openapi.json"}
+
+
+PICTURED = (
+    'Content-Disposition: form-data; name="article"; filename="a.txt"\r\nContent-Type: text/plain',
+    b"The bridge is lit again\n\nThe new lights of the bridge were lit last night, after three months of work on them.",
+)
+
+
+def picture_of(name: str) -> bytes:
+    return a_jpeg(pixels=name.encode())
 
 
 class Published(NamedTuple):
@@ -37,6 +50,8 @@ class Published(NamedTuple):
     page: str
     in_batch: str
     held: str
+    pictured: str
+    picture: str = ""
 
 
 class Two:
@@ -48,8 +63,9 @@ class Two:
         for name in (HUE, HANOI):
             keys.create(name, prefixes=(PREFIX[name],))
         self.keys = {(name, scope): keys.create(name, scopes=(scope,)) for name in (HUE, HANOI) for scope in SCOPES}
-        self.of = {name: self._publish(name) for name in (HUE, HANOI)}
+        pushed = {name: self._publish(name) for name in (HUE, HANOI)}
         desk.work()
+        self.of = {name: self._shown(name, told) for name, told in pushed.items()}
 
     def _publish(self, name: str) -> Published:
         page = f"{PREFIX[name]}1.html"
@@ -62,7 +78,24 @@ class Two:
         )
         assert (pushed.status, batch.status, held.status) == (202, 200, 202)
         in_batch = batch.body["results"][0]["receipt"]
-        return Published(pushed.body["article"], pushed.body["receipt"], page, in_batch, held.body["article"])
+        head = 'Content-Disposition: form-data; name="picture"; filename="a.jpg"'
+        form = a_form("x-y", PICTURED, (head, picture_of(name)))
+        said = {"Content_Type": "multipart/form-data; boundary=x-y", "X_Article_URI": "urn:pictured"}
+        pictured = self.ask(name, "push", "POST", "/v1/articles", form, **said).body["article"]
+        return Published(
+            article=pushed.body["article"], receipt=pushed.body["receipt"], page=page, in_batch=in_batch,
+            held=held.body["article"], pictured=pictured,
+        )  # fmt: skip
+
+    def _shown(self, name: str, told: Published) -> Published:
+        shown = self.ask(name, "read", "GET", at(told.pictured)).body["article"]["leadPicture"]["href"]
+        return told._replace(picture=shown.rpartition("/")[2])
+
+    def get_bytes(self, name: str, scope: Scope, path: str) -> tuple[int, bytes]:
+        with closing(http.client.HTTPConnection("127.0.0.1", self.desk.port, timeout=20)) as wire:
+            wire.request("GET", path, headers={"Authorization": f"Bearer {self.keys[name, scope]}"})
+            answer = wire.getresponse()
+            return answer.status, answer.read()
 
     def ask(self, name: str, scope: Scope, method: str, path: str, body: object = b"", **headers: str) -> Answer:
         return self.desk.call(method, path, body, Authorization=f"Bearer {self.keys[name, scope]}", **headers)
@@ -107,6 +140,21 @@ def test_who_may_read_what(two: Two, asker: str, owner: str, scope: Scope) -> No
             assert (line.status, line.body["receipt"]) == (200, receipt)
         else:
             assert (line.status, told(line)) == (404, told(unknown))
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+@pytest.mark.parametrize(("asker", "owner"), [(HUE, HUE), (HUE, HANOI), (HANOI, HUE), (HANOI, HANOI)])
+def test_who_sees_whose_pictures(two: Two, asker: str, owner: str, scope: Scope) -> None:
+    theirs, own = two.of[owner], two.of[asker]
+    shown = two.get_bytes(asker, scope, f"/v1/pictures/{theirs.pictured}/{theirs.picture}")
+    if not may((scope,), "read"):
+        assert shown[0] == 403
+    elif asker == owner or may((scope,), "read-all"):
+        assert shown == (200, picture_of(owner))
+    else:
+        assert shown[0] == 404
+    if asker != owner:  # the name of a picture is no way to it by an article of one's own
+        assert two.get_bytes(asker, scope, f"/v1/pictures/{own.pictured}/{theirs.picture}")[0] in (403, 404)
 
 
 @pytest.mark.parametrize("scope", SCOPES)

@@ -20,7 +20,7 @@ from shared.ledger.calls import Ledger
 from shared.ledger.causes import cause_key
 from shared.ledger.connection import connect_to_look, redis_errors
 from shared.ledger.reader import Ended, InputStatus, LedgerReader
-from shared.ledger.triage import Triage, TriageBook
+from shared.ledger.triage import Triage, TriageBook, open_triage
 from shared.settings import Settings
 from shared.work.celery_app import open_ledger
 
@@ -45,7 +45,7 @@ def list_dead(context: Context) -> int:
     if astray := reader.strays():
         warn(f"{plural(len(astray), 'message')} could not be read: `copydesk dead strays` lists them")
     settings = context.settings
-    decided = TriageBook(settings.triage_file, reader).all()
+    decided = open_triage(settings, reader).all()
     print_ended(context, _marked(reader.dead(context.args.limit, context.args.offset), decided), "No article is dead.")
     if not context.as_json:
         print_triage(triaged_causes(settings, reader))
@@ -84,7 +84,7 @@ def assign_dead(context: Context) -> int:
 
 def _book(context: Context) -> TriageBook:
     settings = reach_desk(context)
-    return TriageBook(settings.triage_file, LedgerReader(connect_to_look(settings)))
+    return open_triage(settings, LedgerReader(connect_to_look(settings)))
 
 
 def _full_ref(context: Context) -> str:
@@ -184,7 +184,7 @@ def replay_dead(context: Context) -> int:
     with contextlib.closing(open_decisions(settings)) as archive:
         done = in_pages(refs, lambda page: decisions.replay(ledger, archive, page))
     again = [lines[ref] for ref, was_done in zip(refs, done, strict=True) if was_done and ref in lines]
-    TriageBook(settings.triage_file, ledger).note_replayed(again)
+    open_triage(settings, ledger).note_replayed(again)
     return print_outcome(context, refs, done, "replayed", "went back to the queue")
 
 

@@ -9,8 +9,10 @@ import msgspec
 
 from services.cli.context import OK, WRONG, Context, show_json, warn
 from services.cli.printing import plural, table
-from services.web.keys import Keys, open_keys, read_scopes
+from services.web.key_texts import read_scopes
+from services.web.keys import Keys, open_keys
 from services.web.scopes import PUBLISHER, SCOPES
+from services.web.tokens import make_secret
 from shared.clock import now
 from shared.errors import PermanentError
 from shared.source_settings import check_source
@@ -22,6 +24,7 @@ def create_key(context: Context) -> int:
     """Make a key and show it, the only time it is seen."""
     args = context.args
     check_source(zone=args.zone, language=args.language, place=f"key {args.name}")
+    secret = make_secret() if args.signed else ""
     key = open_keys(context.settings).create(
         args.name,
         zone=args.zone,
@@ -29,13 +32,32 @@ def create_key(context: Context) -> int:
         prefixes=args.prefixes,
         scopes=read_scopes(args.scopes or PUBLISHER),
         expires=_read_end(args.expires),
+        secret=secret,
     )
     if context.as_json:
-        show_json({"name": args.name, "key": key})
+        show_json({"name": args.name, "key": key} | ({"secret": secret} if secret else {}))
     elif os.isatty(1):
         print(f"The key of {args.name}, shown only now:\n\n  {key}\n")
-    else:  # KEY=$(copydesk keys create NAME)
-        print(key)
+        if secret:
+            print(f"and the secret that signs what it sends:\n\n  {secret}\n")
+    else:  # KEY=$(copydesk keys create NAME); with a secret two lines
+        print(*filter(None, (key, secret)), sep="\n")
+    return OK
+
+
+def rotate_secrets(context: Context) -> int:
+    """Make a new secret for keys that sign, or let keys sign from now on; the one before stays good beside it."""
+    args, secret = context.args, make_secret()
+    count = open_keys(context.settings).add_secret(args.name, secret)
+    if not count:
+        warn(f"no key has the publisher or id {args.name}: see `copydesk keys list`")
+        return WRONG
+    if context.as_json:
+        show_json({"name": args.name, "keys": count, "secret": secret})
+    elif os.isatty(1):
+        print(f"The secret of {plural(count, 'key')} of {args.name}, shown only now:\n\n  {secret}\n")
+    else:
+        print(secret)
     return OK
 
 
@@ -82,19 +104,21 @@ def list_keys(context: Context) -> int:
     keys = open_keys(context.settings).list()
     if context.as_json:
         show_json(
-            [{"id": key.id, "created": key.created, "expires": key.expires} | _publisher(key.publisher) for key in keys]
+            [
+                {"id": key.id, "created": key.created, "expires": key.expires, "signed": bool(key.secrets)}
+                | _publisher(key.publisher)
+                for key in keys
+            ]
         )
     elif not keys:
         print("No keys yet: `copydesk keys create NAME` makes one.")
     else:
-        rows = [("ID", "PUBLISHER", "MAY", "ZONE", "LANGUAGE", "CREATED", "EXPIRES", "PAGES BELOW")]
+        rows = [("ID", "PUBLISHER", "MAY", "ZONE", "LANGUAGE", "CREATED", "EXPIRES", "SIGNS", "PAGES BELOW")]
         for key in keys:
             who = key.publisher
-            days = [f"{at:%Y-%m-%d}" if at else "-" for at in (key.created, key.expires)]
-            pages = " ".join(who.prefixes) or "-"
-            rows.append(
-                (key.id, who.name, " ".join(who.scopes), who.zone or "-", who.language or "-", days[0], days[1], pages)
-            )
+            created, expires = (f"{at:%Y-%m-%d}" if at else "-" for at in (key.created, key.expires))
+            may, pages, signs = " ".join(who.scopes), " ".join(who.prefixes) or "-", "yes" if key.secrets else "-"
+            rows.append((key.id, who.name, may, who.zone or "-", who.language or "-", created, expires, signs, pages))
         print(*table(rows), sep="\n")
     return OK
 

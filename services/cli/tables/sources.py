@@ -1,6 +1,6 @@
 """Commands for whoever sends: feeds, and the keys of publishers."""
 
-from services.cli.arguments import EXPIRES, FEEDS, PREFIX, SCOPE, SOURCE, arg
+from services.cli.arguments import EXPIRES, FEEDS, PREFIX, SCOPE, SIGNED, SOURCE, arg
 from services.cli.command import Command, Example
 
 SOURCES = (
@@ -51,7 +51,7 @@ SOURCES = (
         "keys create",
         "keys:create_key",
         "make a key for a publisher, a monitor or an operator; it is shown once",
-        (arg("name", metavar="NAME"), SCOPE, EXPIRES, PREFIX, *SOURCE),
+        (arg("name", metavar="NAME"), SCOPE, EXPIRES, PREFIX, SIGNED, *SOURCE),
         act=True,
         examples=(
             Example("KEY=$(copydesk keys create hue-daily --zone Asia/Ho_Chi_Minh --language vi)", "for a publisher"),
@@ -62,7 +62,7 @@ SOURCES = (
         "keys add",
         "keys:add_prefixes",
         "give a publisher's keys the pages below an address; make a key where there is none yet",
-        (arg("name", metavar="NAME"), SCOPE, EXPIRES, PREFIX, *SOURCE),
+        (arg("name", metavar="NAME"), SCOPE, EXPIRES, PREFIX, SIGNED, *SOURCE),
         act=True,
         examples=(
             Example(
@@ -86,6 +86,14 @@ SOURCES = (
         (arg("name", metavar="NAME|ID"), SCOPE),
         act=True,
         examples=(Example("copydesk keys scope hue-daily --scope push --scope read", "and nothing else"),),
+    ),
+    Command(
+        "keys rotate",
+        "keys:rotate_secrets",
+        "make a new secret for what a publisher's keys, or the one with this id, sign; the one before stays good",
+        (arg("name", metavar="NAME|ID"),),
+        act=True,
+        examples=(Example("copydesk keys rotate hue-daily", "twice, once all sign by the new one, ends the old"),),
     ),
     Command(
         "keys list",

@@ -39,11 +39,13 @@ class NoArticle(InputRefused):
 class JsonArticle(msgspec.Struct, frozen=True, kw_only=True):
     """One article of a document: its bytes, and what it declares as its address, with the member that does.
 
-    `version` is its publisher's own, `is_canceled` whether it takes the article back (ninjs `pubStatus`).
+    `version` is its publisher's own, `is_canceled` whether it takes the article back (ninjs `pubStatus`). `where` are
+    the members and places that lead to it in the document.
     """
 
     body: bytes
     addresses: tuple[tuple[str, str], ...] = ()
+    where: tuple[str | int, ...] = ()
     version: str | None = None
     is_canceled: bool = False
 
@@ -100,6 +102,7 @@ class _Part(msgspec.Struct):
 
     raw: msgspec.Raw
     declared: _Declared
+    where: tuple[str | int, ...] = ()
 
 
 WORDS = _Declared.__struct_fields__[_Declared.__struct_fields__.index("headline") :]
@@ -137,12 +140,12 @@ def _cut(body: bytes, articles: Sequence[_Part], context: msgspec.Raw) -> Sequen
     if len(articles) > MOST_ARTICLES:
         raise InputRefused(f"The JSON holds {len(articles)} articles, and one body may hold {MOST_ARTICLES}.")
     if len(articles) == 1:
-        return [_article(articles[0].declared, body, tuple(_addresses(articles[0].declared)))]
+        return [_article(articles[0], body, tuple(_addresses(articles[0].declared)))]
     declared = [tuple(_addresses(part.declared)) for part in articles]
     named = Counter(name for addresses in declared for name in {_called(address) for _, address in addresses})
     return [
         _article(
-            part.declared,
+            part,
             _with_context(part, context),
             # What different articles share, as the address of the page they stand on, tells none of them apart.
             tuple(address for address in addresses if named[_called(address[1])] == 1),
@@ -151,12 +154,14 @@ def _cut(body: bytes, articles: Sequence[_Part], context: msgspec.Raw) -> Sequen
     ]
 
 
-def _article(declared: _Declared, body: bytes, addresses: tuple[tuple[str, str], ...]) -> JsonArticle:
+def _article(part: _Part, body: bytes, addresses: tuple[tuple[str, str], ...]) -> JsonArticle:
+    declared = part.declared
     version = _read(declared.version, str) or _read(declared.version, int)
     status = (_read(declared.pub_status, str) or _read(declared.pubstatus, str) or "").rpartition(":")[2]
     return JsonArticle(
         body=body,
         addresses=addresses,
+        where=part.where,
         version=None if version is None else str(version),
         is_canceled=status.lower() in CANCELED,
     )
@@ -176,7 +181,7 @@ def _articles_of_list(parts: Sequence[_Part]) -> Sequence[_Part]:
 
 
 def _articles_of_object(document: _Part) -> Sequence[_Part]:
-    below = [*_listed(document.declared.graph), *_items_of(document.declared.elements)]
+    below = [*_listed(document.declared.graph, "@graph"), *_items_of(document.declared.elements)]
     if not below:
         return _the_only_one([document])
     articles = _articles([*([document] if document.declared.is_article else []), *below])
@@ -203,25 +208,25 @@ def _the_only_one(parts: Sequence[_Part]) -> Sequence[_Part]:
 def _items_of(elements: msgspec.Raw) -> Sequence[_Part]:
     """What a schema.org list holds: its elements, or what each `ListItem` is about."""
     return [
-        _part(element.declared.item) if element.declared.item is not ABSENT else element
-        for element in _listed(elements)
+        _part(element.declared.item, *element.where, "item") if element.declared.item is not ABSENT else element
+        for element in _listed(elements, "itemListElement")
     ]
 
 
-def _listed(raw: msgspec.Raw) -> Sequence[_Part]:
-    return _parts(raw) if bytes(memoryview(raw)[:1]) == b"[" else []
+def _listed(raw: msgspec.Raw, member: str) -> Sequence[_Part]:
+    return _parts(raw, member) if bytes(memoryview(raw)[:1]) == b"[" else []
 
 
-def _parts(raw: bytes | msgspec.Raw) -> Sequence[_Part]:
+def _parts(raw: bytes | msgspec.Raw, *where: str) -> Sequence[_Part]:
     if memoryview(raw).nbytes > LARGEST_LIST:
         raise InputRefused(
             f"A list or @graph over {LARGEST_LIST} bytes is not split: send its articles one by one, or fewer."
         )
-    return [_part(item) for item in msgspec.json.decode(raw, type=list[msgspec.Raw])]
+    return [_part(item, *where, n) for n, item in enumerate(msgspec.json.decode(raw, type=list[msgspec.Raw]))]
 
 
-def _part(raw: msgspec.Raw) -> _Part:
-    return _Part(raw=raw, declared=_read(raw, _Declared) or _Declared())
+def _part(raw: msgspec.Raw, *where: str | int) -> _Part:
+    return _Part(raw=raw, declared=_read(raw, _Declared) or _Declared(), where=where)
 
 
 def _with_context(part: _Part, context: msgspec.Raw) -> bytes:

@@ -10,7 +10,7 @@ import msgspec
 from starlette.routing import BaseRoute, Route
 
 from services.web.description.bodies import Body
-from services.web.description.fields import HEADERS, PARAMETERS, Field
+from services.web.description.fields import HEADERS, OF_SIGNATURE, PARAMETERS, Field
 from services.web.description.operations import OF_ALL, OF_KEY, OPERATIONS, PAGES, TAGS, Answer, Operation
 from services.web.problem_kinds import KINDS, MEMBERS, example_of
 from services.web.problems import MEDIA_TYPE
@@ -27,6 +27,18 @@ ABOUT = (
     "`application/problem+json` (RFC 9457), and its `type` says what to do. Members and values may be added within "
     "`/v1`, none is taken away or gets another meaning: pass over those you do not know."
 )
+# What refusals of a status carry beside their body; with a question mark where not each of them does.
+OF_STATUS: Mapping[int, Sequence[str]] = {
+    401: ("WWW-Authenticate",),
+    403: ("WWW-Authenticate?",),
+    404: ("Retry-After",),
+    408: ("Connection",),
+    409: ("Retry-After",),
+    410: ("ETag?",),
+    415: ("Accept", "Accept-Encoding"),
+    429: ("Retry-After", "RateLimit-Policy", "RateLimit"),
+    503: ("Retry-After",),
+}
 _TEXTS: Json = {"type": "string"}
 _ITEMS: Json = {"type": "array", "items": _TEXTS}
 _MEMBER_SCHEMAS: dict[str, Json] = {
@@ -130,12 +142,13 @@ def _either(refs: Sequence[Json]) -> Json:
 
 
 def _operation(operation: Operation, scopes: Sequence[Scope] | None, named: Mapping[Any, Json]) -> Json:
+    fields = (*operation.parameters, *(OF_SIGNATURE if "unsigned" in operation.problems else ()))
     body: Json = {
         "operationId": operation.id,
         "tags": [operation.tag],
         "summary": operation.summary,
         "description": " ".join(filter(None, (operation.detail, _told_scopes(scopes)))),
-        "parameters": [_parameter(PARAMETERS[name]) for name in operation.parameters],
+        "parameters": [_parameter(PARAMETERS[name]) for name in fields],
     }
     if operation.body is not None:
         body["requestBody"] = _body(operation.body)
@@ -185,9 +198,12 @@ def _answer(answer: Answer, named: Mapping[Any, Json]) -> Json:
 
 def _headers(names: Sequence[str]) -> Json:
     return {
-        name: {"description": header.meaning, "schema": dict(header.schema), "required": header.always}
-        for name in ("X-Request-ID", *names)
-        for header in (HEADERS[name],)
+        name: {
+            "description": HEADERS[name].meaning,
+            "schema": dict(HEADERS[name].schema),
+            "required": HEADERS[name].always and not may,
+        }
+        for name, may, _ in (said.partition("?") for said in ("X-Request-ID", *names))
     }
 
 
@@ -196,13 +212,12 @@ def _refusals(slugs: Sequence[str]) -> Iterator[tuple[str, Json]]:
     for slug in slugs:
         by_status[KINDS[slug].status].append(slug)
     for status, kinds in sorted(by_status.items()):
-        headers = {401: ("WWW-Authenticate",), 429: ("Retry-After",), 503: ("Retry-After",)}.get(status, ())
         schema = _either([{"$ref": f"{SCHEMAS}Problem-{slug}"} for slug in kinds])
         yield (
             str(status),
             {
                 "description": "; ".join(f"`{slug}`: {KINDS[slug].title}" for slug in kinds) + ".",
-                "headers": _headers(headers),
+                "headers": _headers(OF_STATUS.get(status, ())),
                 "content": {MEDIA_TYPE: {"schema": schema}},
             },
         )

@@ -206,6 +206,21 @@ PARAMETERS: Mapping[str, Field] = {
         schema={"type": "string", "pattern": f'^(?!"{{1,2}}$){PRINTABLE[1:]}', "maxLength": LONGEST_KEY},
         example="8e03978e-40d5-43dd-bc93-6894a57f9324",
     ),
+    "webhook_id": Field(
+        place="header",
+        name="webhook-id",
+        meaning="Of a key that signs (Standard Webhooks): the id of the message, which is sent once.",
+    ),
+    "webhook_timestamp": Field(
+        place="header",
+        name="webhook-timestamp",
+        meaning="Of a key that signs: when it was signed, in seconds since 1970; at most five minutes ago.",
+    ),
+    "webhook_signature": Field(
+        place="header",
+        name="webhook-signature",
+        meaning="Of a key that signs: `v1,` and the HMAC of id, time and body, as base64.",
+    ),
     "prefer": Field(
         place="header",
         name="Prefer",
@@ -232,6 +247,9 @@ PARAMETERS: Mapping[str, Field] = {
 }
 
 
+OF_SIGNATURE = ("webhook_id", "webhook_timestamp", "webhook_signature")
+
+
 class Header(msgspec.Struct, frozen=True, kw_only=True):
     """One header of an answer."""
 
@@ -255,5 +273,11 @@ HEADERS: Mapping[str, Header] = {
     "RateLimit": Header(meaning="What is left of it.", always=False),
     "WWW-Authenticate": Header(meaning="What the key lacks."),
     "Vary": Header(meaning="On what the form depends."),
-    "Allow": Header(meaning="The methods that the address takes."),
+    "Content-Disposition": Header(meaning="A name for the file."),
+    "Accept-Ranges": Header(meaning="`bytes`: one part of it may be asked for.", schema={"enum": ["bytes"]}),
+    "Content-Range": Header(meaning="Which part of it this is."),
+    "Last-Modified": Header(meaning="When it came."),
+    "Accept": Header(meaning="The types that are taken.", always=False),
+    "Accept-Encoding": Header(meaning="The encodings that are taken.", always=False),
+    "Connection": Header(meaning="`close`, where a body came too slowly.", always=False),
 }

@@ -23,14 +23,16 @@ PAGES = frozenset({
     "/", "/now/state", "/now/rows", "/now/rhythm", "/articles", "/articles/all", "/articles/{name:path}", "/dead",
     "/dead/{act}",
     "/resume", "/feeds", "/feeds/failing", "/feeds/removal", "/feeds/{act}", "/quality", "/publishers",
-    "/acts/{act}", "/preferences", "/logout", "/login", "/static/{name}", "/docs",
+    "/sources", "/sources/{name:path}",
+    "/acts/{act}", "/preferences", "/logout", "/login", "/setup", "/static/{name}", "/docs",
 })  # fmt: skip
 
 OF_ALL = ("headers-too-large", "unforeseen", "unavailable")
 OF_KEY = ("unauthorized", "forbidden")
-OF_BODY = ("bad-request", "too-slow", "too-large", "unsupported-encoding", "busy")
+OF_BODY = ("unsigned", "bad-request", "too-slow", "too-large", "unsupported-encoding", "busy")
 OF_PUSH = (
-    *OF_BODY, "unsupported-media-type", "no-article", "not-yours", "beyond-prefixes", "over-quota", "intake-full",
+    *OF_BODY, "unsupported-media-type", "no-article", "not-yours", "beyond-prefixes", "over-quota", "mostly-refused",
+    "intake-full",
 )  # fmt: skip
 OF_ONCE = ("in-flight", "idempotency-key-reused")
 OF_KEPT = (*OF_ONCE, "outdated", "precondition-failed", "withdrawn", "not-readable")
@@ -60,7 +62,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     curl: str
 
 
-KEPT = ("Location", "Preference-Applied", "Idempotent-Replayed", "RateLimit-Policy", "RateLimit")
+OF_FILE = ("ETag", "Content-Disposition", "Accept-Ranges", "Last-Modified")
+KEPT = ("Location", "ETag?", "Preference-Applied", "Idempotent-Replayed", "RateLimit-Policy", "RateLimit")
 _RECEIPTS = shapes.Receipt | shapes.Receipts
 TAKEN: Mapping[int, Answer] = {
     200: Answer(
@@ -163,7 +166,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
                 headers=("Idempotent-Replayed", "RateLimit-Policy", "RateLimit"),
             )
         },
-        problems=(*OF_BODY, *OF_ONCE, "unsupported-media-type", "no-article", "over-quota"),
+        problems=(*OF_BODY, *OF_ONCE, "unsupported-media-type", "no-article", "over-quota", "mostly-refused"),
         curl='-H "Content-Type: application/x-ndjson" '
         '-d \'{"headline": "Rain at noon", "body_text": "It rained."}\' "$DESK/v1/batches"',
     ),
@@ -171,17 +174,18 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         id="ping",
         tag="Push",
         summary="Say that a page or a feed has changed",
-        detail="The feed of that address, or the feeds of its host, are visited within seconds.",
+        detail="The feed of that address, or the feeds of its host, are visited within seconds; else the page "
+        "itself, where it is below a prefix of the key.",
         parameters=("encoding", "idempotency_key"),
         body=bodies.PING,
         answers={
             202: Answer(
-                meaning="The feeds that are visited.",
+                meaning="The feeds or the page that are visited.",
                 media={JSON: shapes.Pinged},
                 headers=("Idempotent-Replayed", "RateLimit-Policy", "RateLimit"),
             )
         },
-        problems=(*OF_BODY, *OF_ONCE, "unknown-feed", "not-yours", "beyond-prefixes", "over-quota"),
+        problems=(*OF_BODY, *OF_ONCE, "unknown-feed", "not-yours", "beyond-prefixes", "over-quota", "intake-full"),
         curl='-H "Content-Type: application/json" '
         '-d \'{"url": "https://news.example/2015/11/rubber.html"}\' "$DESK/v1/pings"',
     ),
@@ -207,7 +211,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
                 media=dict.fromkeys(FORMS) | {JSON: shapes.ArticleAnswer},
                 headers=("ETag", "Vary"),
             ),
-            304: Answer(meaning="You have it already.", headers=("ETag",)),
+            304: Answer(meaning="You have it already.", headers=("ETag", "Vary")),
         },
         problems=("bad-request", "not-found", "not-indexed", "not-acceptable", "withdrawn"),
         curl='-H "Accept: application/ninjs+json" "$DESK/v1/articles/$ARTICLE"',
@@ -222,9 +226,13 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
             200: Answer(
                 meaning="The picture.",
                 media=dict.fromkeys(get_args(PictureType)),
-                headers=("ETag",),
+                headers=OF_FILE,
             ),
-            206: Answer(meaning="A part of it, for who asks with `Range`.", media=dict.fromkeys(get_args(PictureType))),
+            206: Answer(
+                meaning="A part of it, for who asks with `Range`.",
+                media=dict.fromkeys(get_args(PictureType)),
+                headers=(*OF_FILE, "Content-Range"),
+            ),
             304: Answer(meaning="You have it already.", headers=("ETag",)),
         },
         problems=("bad-request", "not-found", "not-indexed", "withdrawn"),

@@ -182,10 +182,18 @@ class PingedFeed(Shape):
     due: Moment
 
 
+class PingedPage(Shape):
+    """A page that is visited by itself, and when at the earliest; it becomes an article of the key's publisher."""
+
+    url: str
+    due: Moment
+
+
 class Pinged(Shape):
-    """The feeds of that address, or of its host."""
+    """The feeds of that address or of its host; `page` where there are none and the page is below the key's prefix."""
 
     feeds: list[PingedFeed]
+    page: PingedPage | UnsetType = UNSET
 
 
 class FoundArticle(Shape):

@@ -9,6 +9,7 @@ import msgspec
 from shared.article import Article
 
 MOST_CHARS = 40_000
+LEAST_ALIKE = 0.4  # of the letters of the longer of two lines
 MOST_PAIRS = 500_000  # of lines, of words: comparing costs as much where all of them are alike
 WORDS = re.compile(r"\s+|\w+(?:[.,:/-]\w+)*|[^\w\s]+")  # a figure is one word: 3.000, 05:34
 
@@ -49,6 +50,30 @@ def _pairs(old: Sequence[tuple[str, str]], new: Sequence[tuple[str, str]]) -> It
             a = gone[number] if number < len(gone) else ""
             b = come[number] if number < len(come) else ""
             yield Difference(part=part, changes=tuple(_changes(a, b)))
+
+
+def changed_lines(before: Sequence[str], now: Sequence[str]) -> list[list[Change]]:
+    """The lines that differ, each with its words; lines that stand for each other are compared, others stand alone."""
+    found: list[list[Change]] = []
+    if len(before) * len(now) > MOST_PAIRS:
+        return [[Change(kind="gone", text=line)] for line in before] + [[Change(kind="new", text=line)] for line in now]
+    for tag, a, b, c, d in difflib.SequenceMatcher(None, before, now, autojunk=False).get_opcodes():
+        if tag == "equal":
+            continue
+        old, new = before[a:b], now[c:d]
+        for number in range(max(len(old), len(new))):
+            pair = (lines[number] if number < len(lines) else "" for lines in (old, new))
+            found.append(_readable(*pair))
+    return found
+
+
+def _readable(before: str, now: str) -> list[Change]:
+    """What changed of a line, word by word; of two lines with little in common one stands whole after the other."""
+    changes = list(_changes(before, now))
+    same = sum(len(change.text.strip()) for change in changes if change.kind == "same")
+    if not before or not now or same >= LEAST_ALIKE * max(len(before), len(now)):
+        return changes
+    return [Change(kind="gone", text=before), Change(kind="same", text=" "), Change(kind="new", text=now)]
 
 
 def _changes(before: str, now: str) -> Iterator[Change]:

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
 from services.web.description.document import phrase
 from services.web.description.operations import OPERATIONS, TAGS
 from services.web.openapi import description_of
-from services.web.pages.render import page
+from services.web.pages.render import fragment, page
 from services.web.problem_kinds import KINDS
 
 Json = Mapping[str, Any]
@@ -18,15 +19,22 @@ Json = Mapping[str, Any]
 
 async def show_docs(request: Request) -> Response:
     """Each operation with its parameters, bodies, answers and an example, in English."""
-    document = description_of(request.app)
+    app = request.app
+    if not hasattr(app.state, "described"):
+        app.state.described = _body(description_of(app).document)
+    return page(request, "docs.html", body=app.state.described)
+
+
+def _body(document: Json) -> Markup:
+    """What is the same for everybody: strangers may ask for it, so it is made once."""
     groups = {tag: [operation for operation in _operations(document) if operation["tags"] == [tag]] for tag in TAGS}
     shapes = {
         name: shape for name, shape in document["components"]["schemas"].items() if not name.startswith("Problem-")
     }
     kinds = {slug: kind.title for slug, kind in KINDS.items()}
     about = {"info": document["info"], "tags": TAGS, "kinds": kinds}
-    return page(
-        request, "docs.html", groups=groups, shapes=shapes, type_of=type_of, pretty=pretty, phrase=phrase, **about
+    return fragment(
+        "docs_body.html", groups=groups, shapes=shapes, type_of=type_of, pretty=pretty, phrase=phrase, **about
     )
 
 

@@ -25,6 +25,8 @@ async def show_login(request: Request) -> Response:
     app_state = state_of(request)
     if cookie and await app_state.ask(app_state.sessions.find, cookie) is not None:
         return see_other(own_page(request.query_params.get("next", "")))
+    if await app_state.ask(app_state.first_run.is_open):
+        return see_other("/setup")
     return page(request, "login.html", problem="", next=own_page(request.query_params.get("next", "")))
 
 
@@ -41,11 +43,16 @@ async def log_in(request: Request) -> Response:
         return page(request, "login.html", status=401, problem=problem, next=onward)
     await app_state.ask(app_state.sessions.forgive, address)
     answer = see_other(onward)
+    keep_session(request, answer, cookie)
+    return answer
+
+
+def keep_session(request: Request, answer: Response, cookie: str) -> None:
+    """Let the browser keep a session that was opened."""
     secure = request.url.scheme == "https"
     answer.set_cookie(
         COOKIE, cookie, max_age=SESSION_S, path=link_to("/"), httponly=True, samesite="strict", secure=secure
     )
-    return answer
 
 
 async def log_out(request: Request) -> Response:

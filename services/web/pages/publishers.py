@@ -23,6 +23,7 @@ async def show_publishers(request: Request) -> Response:
         {
             "name": name,
             "own_keys": own,
+            "pause": await app_state.ask(app_state.desk.pause_of, "publisher", name),
             "rows": (await rows_wanted(app_state, Wanted(source=f"push:{name}", limit=8))).rows,
             "refusals": grouped((await rows_wanted(app_state, _failed_of(name))).rows),
         }

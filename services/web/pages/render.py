@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import resources
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.ext import Extension
@@ -95,6 +96,11 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
     return HTMLResponse(text, status, headers)
 
 
+def fragment(template: str, **values: Any) -> Markup:
+    """A part of a page that is the same for everybody, in English."""
+    return Markup(_environment("en").get_template(template).render(**values))  # noqa: S704 - the template escapes
+
+
 def preferences(request: Request) -> dict[str, str]:
     """Language, theme and form of times: what was chosen, else what the browser asks for."""
     wishes = {name: request.cookies.get(f"copydesk_{name}", "") for name in PREFERENCES}
@@ -127,7 +133,7 @@ def _environment(language: str) -> Environment:
     }  # fmt: skip
     filters: dict[str, Callable[..., object]] = {
         "moment": moment_tag, "exact": exact_tag, "seconds": seconds, "number": lambda value: f"{value:,}",
-        "host": without_scheme, "counted": counter(language), "commands": with_commands,
+        "host": without_scheme, "segment": segment, "counted": counter(language), "commands": with_commands,
     }  # fmt: skip
     environment.filters |= filters
     return environment
@@ -177,6 +183,11 @@ def exact_tag(micros: int) -> Markup:
     at = from_us(micros)
     text = f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 1000:03d} UTC"
     return Markup('<time data-exact datetime="{}">{}</time>').format(at.isoformat(), text)
+
+
+def segment(text: str) -> str:
+    """Any text as one part of an address's path."""
+    return quote(text, safe="")
 
 
 def without_scheme(address: str) -> str:

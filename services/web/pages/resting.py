@@ -7,7 +7,7 @@ from services.web.pages.render import page
 from services.web.problems import Problem
 from services.web.state import state_of
 
-KINDS = ("stage", "sink", "source")
+KINDS = ("stage", "sink", "source", "publisher")
 
 
 async def show_resting(request: Request) -> Response:

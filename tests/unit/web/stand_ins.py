@@ -18,12 +18,15 @@ from services.web.acts import Acts
 from services.web.answers import GivenAnswer
 from services.web.change_hub import ChangeHub
 from services.web.feed_desk import FeedDesk
+from services.web.first_run import FirstRun
+from services.web.fuse import Verdict
 from services.web.keys import Keys, Publisher
 from services.web.listing import Listing
 from services.web.pages.input_view import ArchivedInput
 from services.web.reading import Limits, ReadingRoom
 from services.web.sessions import Session
 from services.web.source_desk import SourceDesk
+from services.web.source_register import SourceRegister
 from services.web.state import AppState
 from services.web.triage_desk import TriageDesk
 from shared.article import Article, Block
@@ -212,6 +215,19 @@ class MemoryAnswers:
         del self.given[publisher, key]
 
 
+class NoFuses:
+    """Nobody is ever kept out: tests/integration/test_fuse.py has the real ones."""
+
+    def look(self, publisher: str, /) -> Verdict:
+        return Verdict()
+
+    def note(self, publisher: str, outcomes: str, why: str, /, *, is_trial: bool) -> None:
+        return
+
+    def must_ask(self, publisher: str, /) -> bool:
+        return False
+
+
 class NoSessions:
     """Nobody is logged in, and nobody can: tests/integration/test_pages.py does it over a real Redis."""
 
@@ -251,6 +267,14 @@ class NoTriage(TriageDesk):
         return {}
 
 
+class NoSources(SourceDesk):
+    """A desk that nobody has set a source of."""
+
+    def __init__(self) -> None:
+        nowhere = Settings(data_dir="/nonexistent")
+        self.register = SourceRegister(nowhere, Keys(nowhere.keys_file), AuditLog(nowhere.audit_folder))
+
+
 class NoDesk:
     """A desk whose pages nobody opens here: tests/integration/test_pages.py does, over the real parts."""
 
@@ -258,7 +282,7 @@ class NoDesk:
     feeds: FeedDesk = NoFeeds()
     triage: TriageDesk = NoTriage()
     audit: AuditLog
-    sources: SourceDesk
+    sources: SourceDesk = NoSources()
 
     def rhythm(self, *, since_us: int, until_us: int, step_us: int) -> list[Beat]:
         return []
@@ -299,11 +323,14 @@ def a_desk(keys: Keys, **settings: object) -> Desk:
         list_changes=lambda *_: (),
         changes=ChangeHub(stream),
         sessions=NoSessions(),
+        first_run=FirstRun(keys.path.with_name("setup-code"), keys, AuditLog(keys.path.with_name("audit"))),
         desk=NoDesk(),
         look=lines.look,
         answers=MemoryAnswers(),
+        ask_visit=lambda _url, _source, _prefixes: REV,
         ping=lambda address: [Pinged(feed=address, due_us=REV)],
         reading=ReadingRoom(Limits(cpu_s=2)),
+        fuses=NoFuses(),
         pictures=PictureFiles(keys.path.parent / "archive"),
         meters=Meters(lines.look),
     )

@@ -84,11 +84,39 @@ def test_operations_have_names_of_their_own_and_say_what_they_need(document: dic
         assert ("401" in operation["responses"]) is (operation["security"] != [])
 
 
+def test_every_kind_of_problem_is_told_by_an_operation_that_answers_with_it(document: dict[str, Any]) -> None:
+    told = {reference.rpartition("/Problem-")[2] for reference in references(document["paths"])}
+    of_pages_and_other_methods = {"forged", "method-not-allowed"}
+    within_an_answer = {"too-costly"}  # of `:validate`, which refuses nothing itself
+    assert KINDS.keys() - told == of_pages_and_other_methods | within_an_answer
+
+
+def test_what_a_key_that_signs_must_send_stands_where_it_may_be_refused_for_it(document: dict[str, Any]) -> None:
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            signed = {"webhook-id", "webhook-timestamp", "webhook-signature"}
+            fields = {field["name"] for field in operation["parameters"]}
+            assert (signed <= fields) is ("Problem-unsigned" in str(operation["responses"])), operation["operationId"]
+
+
 def test_it_is_open_and_comes_again_only_when_it_changed(client: Caller) -> None:
     told = client.get("/openapi.json")
     assert (told.status, told.json()["openapi"], told.headers["content-type"]) == (200, "3.1.0", "application/json")
     assert client.get("/openapi.json", If_None_Match=told.headers["etag"]).status == 304
     assert KEY not in told.body.decode()
+
+
+def test_it_tells_the_addresses_of_a_desk_below_a_path(tmp_path: Path) -> None:
+    keys = Keys(tmp_path / "keys.json", listed=SECRET)
+    desk = a_desk(keys, max_input_bytes=1000, public_url="https://news.example/desk/")
+    with Caller(front_door(desk.app_state), {}) as client:
+        told = client.get("/openapi.json").json()
+        refused = client.get("/v1/status").json()
+        page = client.get("/docs", Accept="text/html").body.decode()
+    assert told["servers"] == [{"url": "/desk"}]
+    schema = told["components"]["schemas"]["Problem-unauthorized"]
+    assert schema["properties"]["type"]["const"] == refused["type"] == "/desk/problems/unauthorized"
+    assert 'href="/desk/problems/unauthorized"' in page
 
 
 def test_its_page_tells_every_operation_and_every_shape(client: Caller) -> None:

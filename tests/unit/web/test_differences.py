@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.web.pages.differences import MOST_CHARS, differences
+from services.web.pages.differences import MOST_CHARS, changed_lines, differences
 from shared.article import Article, Block
 
 
@@ -45,3 +45,16 @@ def test_no_word_is_lost_or_invented(before: list[str], now: list[str]) -> None:
     for kind, texts in (("gone", before), ("new", now)):
         told = ["".join(change.text for change in one.changes if change.kind in (kind, "same")) for one in shown]
         assert all(text == "" or text in texts for text in told)
+
+
+def test_lines_that_stand_for_each_other_are_compared_and_the_others_stand_alone() -> None:
+    found = changed_lines(["Huế đón 3.000 khách", "Trời nắng."], ["Huế đón 30.000 khách", "Trời nắng.", "Mưa."])
+    assert [[(one.kind, one.text) for one in line] for line in found] == [
+        [("same", "Huế đón "), ("gone", "3.000"), ("new", "30.000"), ("same", " khách")],
+        [("new", "Mưa.")],
+    ]
+
+
+def test_lines_with_little_in_common_stand_whole_one_after_the_other() -> None:
+    (line,) = changed_lines(["Chợ nổi mở thêm bến thuyền"], ["Khách có thể lên thuyền ở ba bến mới."])
+    assert [one.kind for one in line] == ["gone", "same", "new"]

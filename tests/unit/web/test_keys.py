@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from services.web.keys import Keys, Publisher, base62, read_listed
+from services.web.keys import Keys, Publisher, read_listed
+from services.web.tokens import base62
 from shared.errors import PermanentError, Unavailable
 
 SECRET = "k" * 43

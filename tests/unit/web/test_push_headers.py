@@ -1,6 +1,7 @@
 """What a push says about itself: kinds of body, and the addresses an article may be known by."""
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -308,3 +309,34 @@ def test_xml_that_cannot_be_split_is_refused_with_a_sentence(body: bytes, why: s
     with pytest.raises(Problem, match=why) as caught:
         inputs_of(XML, body, {}, HUE)
     assert caught.value.kind.status == 422
+
+
+BAD, WORDS = "not an address", {"headline": "Rubber", "body_text": "Better latex."}
+
+
+@pytest.mark.parametrize(
+    ("document", "pointer"),
+    [
+        pytest.param(WORDS | {"uri": BAD}, "#/uri", id="one item"),
+        pytest.param([WORDS | {"uri": "urn:a:1"}, WORDS | {"uri": BAD}], "#/1/uri", id="the second of a list"),
+        pytest.param([WORDS | {"uri": BAD}], "#/0/uri", id="the only one of a list"),
+        pytest.param(
+            {"@graph": [{"@type": "WebPage", "name": "x"}, {"@type": "NewsArticle", "headline": "A", "url": BAD}]},
+            "#/@graph/1/url",
+            id="one among others of a graph",
+        ),
+        pytest.param(
+            {"itemListElement": [{"@type": "ListItem", "item": {"@type": "NewsArticle", "headline": "A", "@id": BAD}}]},
+            "#/itemListElement/0/item/@id",
+            id="what an item of a list is about",
+        ),
+    ],
+)
+def test_an_address_that_is_none_is_pointed_at_where_it_stands(document: Any, pointer: str) -> None:
+    with pytest.raises(Problem) as caught:
+        inputs_of(JSON_LD, json.dumps(document).encode(), {}, HUE)
+    assert caught.value.more["errors"] == [{"pointer": pointer, "detail": caught.value.detail}]
+    found = document
+    for step in pointer.split("/")[1:]:
+        found = found[int(step)] if isinstance(found, list) else found[step]
+    assert found == BAD
