@@ -73,7 +73,7 @@ class Archive:
         return unpack_body(self.entry(location).body, limit)
 
     def entry(self, location: str) -> Archived:
-        """The input that rests at `location`, packed as it lies there; `PermanentError` when it is not there."""
+        """The input that rests at `location`; `PermanentError` when it is not there, damaged or erased."""
         segment, _, offset = location.rpartition(":")
         opened = open_segment(self.folder / f"{Path(segment).name}{OPEN}") if offset.isdigit() else None
         if opened is None:

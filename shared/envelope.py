@@ -107,7 +107,8 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What travels with an input from the door to the index.
 
     `received_us` is its time of receipt in µs, `sha` the hash of its content, `url` the address it was read from,
-    `name` what it was called where it came from; the rest is as in `Input`. The names are those of records in
+    `name` what it was called where it came from; `renews` is the receipt of the input that is read once more, by other
+    rules, and stands in no archive; the rest is as in `Input`. The names are those of records in
     Redis and of the archive's entries.
     """
 
@@ -128,6 +129,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     patches: bool = False
     erases: bool = False
     rereads: int = 0
+    renews: str | None = None
 
 
 class Withdrawal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

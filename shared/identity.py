@@ -22,6 +22,7 @@ _ESCAPED = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _LONG_GUID = 400
 COMMAND_LINE = "command line"
+RENEWAL = "n"
 
 
 def clean_link(link: str | None) -> str | None:
@@ -184,6 +185,17 @@ def _pairs(digits: str) -> tuple[str, ...]:
 
 _PAIRS = _pairs("abcdefghijklmnopqrstuvwxyz234567")
 _PAIRS_IN_ORDER = _pairs("0123456789abcdefghijklmnopqrstuv")  # base32hex: what sorts as bytes sorts as text
+
+
+def renewal_id(receipt: str, rules: str) -> str:
+    """The receipt of an input that is read once more: of the same input by the same rules it is always the same."""
+    packed = hashlib.blake2b(f"{receipt} {rules}".encode(), digest_size=16).digest()
+    return RENEWAL + base64.b32hexencode(packed).decode().lower()[:25]
+
+
+def is_renewal(receipt: str) -> bool:
+    """Whether a receipt is that of an input that was read once more."""
+    return receipt.startswith(RENEWAL)
 
 
 def feed_id(url: str) -> str:

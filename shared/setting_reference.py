@@ -45,6 +45,9 @@ REFERENCE: Mapping[str, Mapping[str, Explained]] = {
         "max_input_bytes": Explained(
             "The largest body of a push and the largest dropped file or feed.", "Raise it for larger packages.", "bytes"
         ),
+        "max_picture_bytes": Explained(
+            "The largest picture that is taken in.", "Raise it for larger pictures.", "bytes"
+        ),
         "drops": Explained(
             'Zone and language of dropped files, in tables `[drops."sub/folder"]` of copydesk.toml.',
             "Name each agency's folder: dates without a zone are read by it.",

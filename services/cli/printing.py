@@ -222,7 +222,7 @@ def timeline_lines(events: Sequence[Event], *, detailed: bool = False) -> Iterat
     parts = [f"{from_us(first.at_us).astimezone():%Y-%m-%d %H:%M:%S} {first.state}"]
     for (before, event), is_back in zip(itertools.pairwise(events), returns(events)[1:], strict=True):
         took = (event.at_us - before.at_us) / 1_000_000
-        note = f" ({event.note})" if event.note and (detailed or event.state != "working") else ""
+        note = f" ({event.note})" if event.note and (detailed or event.state not in ("working", "normalized")) else ""
         back = " came back after replay" if is_back else ""
         parts.append(f"{event.state} +{took:.3f} s{note}{back}".replace(" ", NO_BREAK))
     yield from row("Way", " → ".join(parts))

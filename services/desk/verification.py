@@ -14,6 +14,7 @@ from shared.archive import Archive
 from shared.archive_entries import Archived
 from shared.clock import now_us
 from shared.errors import CopydeskError
+from shared.identity import is_renewal
 from shared.ledger.reader import LedgerReader
 from shared.segments import open_segment
 from shared.settings import Settings
@@ -23,7 +24,7 @@ YOUNG_US = 60_000_000  # an input is archived before the ledger knows of it
 AT_ONCE = 500
 MOST_NAMED = 100
 RECOVER = "run `copydesk recover`: it enters what the archive holds and neither the ledger nor the index knows"
-REINDEX = "put the index back from a backup, or let it be made anew (docs/operate.md, Recover)"
+REINDEX = "put the index back from a backup, or make it anew: `copydesk reindex`"
 
 
 class Verified(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -91,6 +92,8 @@ def look_at_index(
             receipts, unknown = 0, []
             for receipt, rev in database.execute("SELECT receipt, rev FROM receipts"):
                 receipts += 1
+                if is_renewal(receipt):  # its input stands in the archive under the receipt it came with
+                    continue
                 if (until_us is None or rev < until_us) and not inspection.holds(receipt):
                     unknown.append(receipt)
     except sqlite3.Error as error:

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from services.index.loss import refill_lost
 from services.index.record import Record
+from services.index.search import Index
 from services.index.sinks.sqlite import SqliteSink
 from services.index.stories.follower import StoryFollower
 from services.index.tasks import index_articles
@@ -24,6 +26,7 @@ def run(settings: Settings) -> int:
     record = WorkerRecord(settings, "index", folders=(settings.index_folder,))
     ledger = open_ledger(settings, record.boot)
     record_of_all = RECORDS["sqlite"](settings.index_file)
+    refill_lost(Index(settings.index_file), ledger)
     follower = StoryFollower(settings.stories_file, settings.index_file)
     register(
         app,

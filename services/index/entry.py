@@ -16,7 +16,7 @@ Outcome = Literal["indexed", "superseded", "duplicate", "withdrawn"]
 class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
     """One cleaned article on its way into a sink, with all that is kept of it. `aliases` are strongest first.
 
-    `own`, `changed`, `patches`, `erases` and `rereads` are those of its envelope.
+    `own`, `changed`, `patches`, `erases`, `rereads` and `renews` are those of its envelope.
     """
 
     article_id: str
@@ -32,6 +32,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, renam
     patches: bool = False
     erases: bool = False
     rereads: int = 0
+    renews: str | None = None
     archived: str | None = None
     timeline: tuple[Event, ...] = ()
 

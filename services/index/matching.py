@@ -21,8 +21,10 @@ def candidates(entry: Entry, by_name: Mapping[str, Known], direct: Known | None)
     """The articles an entry may belong to, likeliest first; `direct` is the one that has the id the ledger gave.
 
     A GUID leads first: its feed made it. A late twin stays one. An address that has moved to another article leads
-    there, whatever the ledger remembers.
+    there, whatever the ledger remembers. What is read once more is the article's that it was read for.
     """
+    if entry.renews is not None:
+        return [direct] if direct is not None else []
     guids = [by_name[alias] for alias in entry.aliases if alias.startswith("guid:") and alias in by_name]
     strongest = [by_name[name] for name in names(entry) if name in by_name]
     gone = [by_name[name] for alias in entry.aliases if (name := moved(entry.article_id, alias)) in by_name]
@@ -37,7 +39,7 @@ def is_another(entry: Entry, held_by: Known, held: Collection[str], stored: Call
     address of its own beside the one it shares, the words decide. A GUID that was only made anew, and a page that only
     moved, say the same as before.
     """
-    if entry.source.kind != "feed":
+    if entry.source.kind != "feed" or entry.renews is not None:
         return False
     guids, pages = _of_kind("guid:", entry.aliases), _of_kind("url:", entry.aliases)
     guid_kept, page_kept = guids & set(held), pages & set(held)

@@ -33,6 +33,12 @@ def rule(entry: Entry, known: Known | None, stored: Callable[[], Article] = Arti
     The newer edit wins, and a poorer text of the same edit never replaces a richer one. An entry that comes late is
     judged as if it had come in time: it wins where the text that overtook it would have lost.
     """
+    if known is not None and entry.renews is not None:
+        return _rule_on_renewal(entry, known)
+    return _rule_on_word(entry, known, stored)
+
+
+def _rule_on_word(entry: Entry, known: Known | None, stored: Callable[[], Article]) -> Ruling:
     gone = entry.article.pub_status != "usable"
     news: Outcome = "withdrawn" if gone else "indexed"
     if known is None:
@@ -53,7 +59,14 @@ def _rule_beside(entry: Entry, known: Known, stored: Callable[[], Article], news
     if entry.rev <= last:
         if same or not _was_overtaken(entry, known, stored):
             return Ruling(article_id=known.article_id, outcome="duplicate" if same else "superseded", stored=False)
-        return Ruling(article_id=known.article_id, outcome=news, stored=True, heard=last)
+        return Ruling(
+            article_id=known.article_id,
+            outcome=news,
+            stored=True,
+            heard=last,
+            edited=edit_of(entry),
+            as_of=as_of(entry),
+        )
     if same:
         edited, until = latest(edit_of(entry), known.edited), latest(as_of(entry), known.as_of)
         return Ruling(
@@ -75,7 +88,27 @@ def _rule_reread(entry: Entry, known: Known) -> Ruling:
             edited=known.edited, as_of=known.as_of,
         )  # fmt: skip
     heard = known.heard if known.heard > entry.rev else 0
-    return Ruling(article_id=known.article_id, outcome="indexed", stored=True, heard=heard)
+    edited, until = latest(edit_of(entry), known.edited), latest(as_of(entry), known.as_of)
+    return Ruling(article_id=known.article_id, outcome="indexed", stored=True, heard=heard, edited=edited, as_of=until)
+
+
+def _rule_on_renewal(entry: Entry, known: Known) -> Ruling:
+    """What is read once more takes the place right behind what was read before, where nobody said anything since.
+
+    It is no news of its source: what was heard of the stored word, and when, stays.
+    """
+    if known.rev != entry.rev - 1 or known.withdrawn:
+        return Ruling(article_id=known.article_id, outcome="superseded", stored=False)
+    if known.digest == digest_of(entry.article):
+        return Ruling(article_id=known.article_id, outcome="duplicate", stored=False)
+    return Ruling(
+        article_id=known.article_id,
+        outcome="indexed" if entry.article.pub_status == "usable" else "withdrawn",
+        stored=True,
+        heard=known.heard or entry.rev,
+        edited=latest(edit_of(entry), known.edited),
+        as_of=latest(as_of(entry), known.as_of),
+    )
 
 
 def may_return(entry: Entry, known: Known) -> bool:

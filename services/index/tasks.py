@@ -64,6 +64,7 @@ def _entry(item: Claimed) -> Entry:
         patches=meta.patches,
         erases=meta.erases,
         rereads=meta.rereads,
+        renews=meta.renews,
         archived=meta.archived,
         article=article,
         timeline=(*item.timeline, Event(state=state, stage="index", at_us=now_us())),

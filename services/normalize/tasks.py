@@ -5,6 +5,7 @@ from collections.abc import Callable
 import msgspec
 
 from services.normalize.pipeline import normalize
+from services.normalize.rules import NOTE, rules_version
 from shared.archive_entries import pack_body, unpack_body
 from shared.article import Article, Correction
 from shared.clock import from_us
@@ -22,10 +23,12 @@ SetFor = Callable[[Source, str | None], Applied]
 def read_articles(*, max_bytes: int, cpu_s: float, set_for: SetFor = lambda _source, _url: NOT_SET) -> Handler:
     """A handler that reads each article within `cpu_s` seconds of CPU; the process dies on one that takes longer."""
 
+    note = f"{NOTE}{rules_version()}"
+
     def read_article(item: Claimed) -> Done:
         meta = msgspec.json.decode(item.meta, type=Meta)
         if meta.media_type == WITHDRAWAL_TYPE:
-            return _done(withdrawn(unpack_body(item.body, max_bytes), meta.received_us))
+            return _done(withdrawn(unpack_body(item.body, max_bytes), meta.received_us), note)
         raw = Raw(
             source=meta.source,
             media_type=meta.media_type,
@@ -35,7 +38,7 @@ def read_articles(*, max_bytes: int, cpu_s: float, set_for: SetFor = lambda _sou
         ).with_settings(set_for(meta.source, meta.url))
         with cpu_clock(cpu_s):
             article = normalize(raw)
-        return _done(article)
+        return _done(article, note)
 
     return each(read_article)
 
@@ -47,5 +50,5 @@ def withdrawn(body: bytes, received_us: int) -> Article:
     return Article(pub_status="canceled", corrections=why)
 
 
-def _done(article: Article) -> Done:
-    return Done(outcome="normalized", article=pack_body(msgspec.json.encode(article)))
+def _done(article: Article, note: str) -> Done:
+    return Done(outcome="normalized", note=note, article=pack_body(msgspec.json.encode(article)))

@@ -247,6 +247,23 @@ class Ledger(LedgerReader):
         """Read refused inputs once more, alone; `bodies` are the archive's zstd frames of their bytes."""
         return list(self._call("reread", {"refs": list(refs)}, list(bodies), self._enter))
 
+    def renew(self, items: Sequence[Accepted]) -> list[bool]:
+        """Read articles once more, as the revisions that `items` name; False for each that was entered before."""
+        wire = [
+            {
+                "receipt": item.meta.receipt,
+                "ref": f"{item.article}@{item.rev}",
+                "meta": msgspec.json.encode(item.meta).decode(),
+                "source": source_of(item.meta.source),
+            }
+            for item in items
+        ]
+        return list(self._call("renew", {"items": wire}, [item.body for item in items], self._enter))
+
+    def forget(self) -> None:
+        """Forget all articles: whoever looks after the ledger fills it from the archive then."""
+        self._call("forget", {}, [], self._drain)
+
     def discard(self, refs: Sequence[str], reason: str, *, standing: bool = False) -> list[bool]:
         """Give up dead articles for good, with `standing` also what waits; the archive keeps their bytes."""
         args = {"refs": list(refs), "reason": _note(reason), "standing": standing}

@@ -1,6 +1,7 @@
 """A desk is copied while publishers push, and comes up elsewhere: another name of the host, an empty Redis."""
 
 import shutil
+import signal
 import subprocess
 import threading
 import urllib.request
@@ -34,7 +35,7 @@ def there(tmp_path: Path) -> Iterator[Folder]:
     made.end()
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def _another_host() -> None:
     if not shutil.which("unshare") or subprocess.run([*ELSEWHERE, "true"], check=False).returncode:
         pytest.skip("a host's name of one's own needs unshare and user namespaces")
@@ -48,6 +49,7 @@ def push(told: dict[str, Any], number: int) -> None:
         assert answer.status == 202
 
 
+@pytest.mark.usefixtures("_another_host")
 def test_what_was_pushed_before_a_backup_is_found_on_another_host(
     folder: Folder, there: Folder, tmp_path: Path
 ) -> None:
@@ -91,3 +93,28 @@ def done(folder: Folder, accepted: int) -> bool:
     assert balance["difference"] == 0
     assert balance["accepted"] <= accepted
     return bool(balance["indexed"] == accepted)
+
+
+def test_a_desk_whose_index_is_damaged_makes_it_anew_and_finds_all_again(folder: Folder) -> None:
+    desk, told = folder.up()
+    for number in range(5):
+        push(told, number)
+    wait_for(lambda: done(folder, 5))
+    assert folder.run("reindex", "--yes").returncode == 2, "its writer lives"
+    desk.send_signal(signal.SIGINT)
+    assert desk.wait(timeout=20) == 0
+    wait_for(lambda: not folder.alive())
+    index = folder.data / "index" / INDEX_FILE
+    for left in index.parent.glob(f"{INDEX_FILE}-*"):
+        left.unlink()  # SQLite's log, in which a small index stands as a whole
+    index.write_bytes(b"what a dying disk left" * 5000)
+    assert folder.run("verify").returncode == 1
+    assert folder.run("reindex", "--yes").returncode == 0
+    folder.up()
+    wait_for(lambda: found(index, 5))
+    wait_for(lambda: done(folder, 5))
+    assert folder.run("verify").returncode == 0
+
+
+def found(index: Path, count: int) -> bool:
+    return all(Index(index).search(f"số{number}").total == 1 for number in range(count))

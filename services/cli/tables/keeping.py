@@ -44,4 +44,25 @@ KEEPING = (
         ),
         examples=(Example("copydesk verify /mnt/backups/desk", "reads every byte of the last backup"),),
     ),
+    Command(
+        "renormalize",
+        "renormalize:renormalize",
+        "read articles once more from the archive, by the rules of this release",
+        (
+            arg("--dry-run", dest="yes", action="store_false", help="only tell which fields would be others"),
+            arg("--source", metavar="SOURCE", help="only of this source; feed:* takes all that begin so"),
+            arg("--since", metavar="TIME", help="only what came since: 2d, or a moment with its zone"),
+            arg("--until", metavar="TIME", help="only what came before"),
+            arg("--rules", metavar="RULES", help="only what was read by these (`show --evidence` tells), or unknown"),
+            arg("--limit", type=count, default=0, metavar="N", help="at most so many"),
+        ),
+        act=True,
+    ),
+    Command(
+        "reindex",
+        "reindex:reindex",
+        "set a damaged index aside, to be made anew from the archive",
+        (arg("--yes", action="store_true", help="do it; without, only what would be done is told"),),
+        act=True,
+    ),
 )

@@ -231,8 +231,6 @@ class SqliteSink:
         counted_to = entry.article_id
         entry = self._completed(entry, known, apart)
         ruling = rule(entry, known, lambda: self._stored_article(known.row_id) if known else Article())
-        if known is not None and ruling.heard:
-            self._database.execute(_HEARD, (ruling.heard, ruling.edited, ruling.as_of, known.row_id))
         if known is None or ruling.stored:
             if known is not None and not known.withdrawn and known.row_id not in after:
                 before.append((known.row_id, self._stored_article(known.row_id)))
@@ -242,6 +240,8 @@ class SqliteSink:
             row_id = known.row_id
             if entry.source.kind == "push":
                 self._database.execute(_OWNED, (*_owner_of(entry, known), row_id))
+        if ruling.heard:
+            self._database.execute(_HEARD, (ruling.heard, ruling.edited, ruling.as_of, row_id))
         if entry.erases:
             self._database.execute(_FORGET, (row_id, entry.rev, row_id))
         known_by = entry.aliases if ruling.article_id == entry.article_id else names(entry)
@@ -368,7 +368,7 @@ def _row(numbered: tuple[int, object]) -> int:
 
 def _owner_of(entry: Entry, known: Known | None) -> tuple[str, int]:
     """Which publisher pushed an article last, and at which revision; the desk's own operator owns nothing."""
-    if entry.source.kind == "push" and entry.source.name != COMMAND_LINE:
+    if entry.source.kind == "push" and entry.source.name != COMMAND_LINE and entry.renews is None:
         return entry.source.name, entry.rev
     return (known.owner, known.owned) if known is not None else ("", 0)
 

@@ -141,9 +141,9 @@ function calls.claim()
 end
 
 local function holds(item, key)
-  local is = redis.call('HMGET', key, 'token', 'state', 'stage', 'log', 'source', 'receipt')
+  local is = redis.call('HMGET', key, 'token', 'state', 'stage', 'log', 'source', 'receipt', 'renews')
   if is[1] ~= item.token or is[2] ~= 'working' or is[3] ~= args.stage then return nil end
-  return { log = is[4], source = is[5], receipt = is[6] }
+  return { log = is[4], source = is[5], receipt = is[6], renews = is[7] }
 end
 
 -- Do each item's part, which gets what was read of its record, if its token still holds: 'ok', or 'stale' where nothing was
@@ -169,12 +169,20 @@ local function opened_by(stage, source)
   if source then open('source', source) end
 end
 
+-- What was read once more and is another article now is the newest revision, which its publisher may name.
+local function raise_head(ref)
+  local article, rev = ref:match('^(.*)@(%d+)$')
+  local head = read_head(article)
+  if head[1] and tonumber(head[1]) < tonumber(rev) then keep_head(article, { rev = rev }) end
+end
+
 -- items: {ref, token, outcome, note}; ARGV[3…] the article of each that goes on to the index.
 function calls.commit()
   local onward, place = 0, args.stage == 'normalize' and next_places('index', #args.items)
   local resting = redis.call('SCARD', 'health') > 0
   local replies = for_each_held(function(i, item, key, is)
     if resting then opened_by(args.stage, is.source) end
+    if is.renews and item.outcome == 'indexed' then raise_head(item.ref) end
     if item.outcome ~= 'normalized' then return finish(item.ref, key, item.outcome, args.stage, item.note, is) end
     redis.call('SET', key .. ':article', ARGV[2 + i])
     redis.call('DEL', key .. ':raw')

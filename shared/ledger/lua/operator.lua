@@ -46,6 +46,50 @@ function calls.reread()
   return cmsgpack.pack(done)
 end
 
+-- items: {receipt, ref, meta, source}; ARGV[3…] their bytes from the archive. The word of an article that stands is read once
+-- more, by other rules: as a revision of its own, for which no address is claimed. The head stays until the index has taken it.
+function calls.renew()
+  local fresh, done = {}, {}
+  for i, item in ipairs(args.items) do
+    local key = record_key(item.ref)
+    done[i] = redis.call('EXISTS', receipt_key(item.receipt), key) == 0
+    if done[i] then
+      redis.call('HSET', key, 'v', args.version, 'receipt', item.receipt, 'meta', item.meta, 'source', item.source,
+        'stage', 'normalize', 'state', 'queued', 'attempts', 0, 'crashes', 0, 'since', text(now), 'renews', 1)
+      redis.call('SET', key .. ':raw', ARGV[2 + i])
+      redis.call('SET', receipt_key(item.receipt), item.ref)
+      log(key, 'received', 'ingest', 'read once more')
+      count('accepted', 1)
+      fresh[#fresh + 1] = item.ref
+    end
+  end
+  enqueue('normalize', fresh)
+  return cmsgpack.pack(done)
+end
+
+-- What the index has lost, it is told again: all that is known of articles goes, and whoever looks after the ledger fills it
+-- from the archive, as after the loss of Redis.
+local FORGOTTEN = { art = true, seen = true, rcpt = true, head = true, alias = true }
+local FORGOTTEN_LINES = { waiting = true, working = true, retrying = true, held = true, claim = true, deaths = true }
+
+local function is_forgotten(key)
+  local kind, rest = key:match('^([^:]+):([^:]*)')
+  return FORGOTTEN[kind] or kind == 'ledger' and FORGOTTEN_LINES[rest]
+end
+
+function calls.forget()
+  local cursor = '0'
+  repeat
+    local page = redis.call('SCAN', cursor, 'COUNT', 5000)
+    cursor = page[1]
+    for _, key in ipairs(page[2]) do
+      if is_forgotten(key) then redis.call('UNLINK', key) end
+    end
+  until cursor == '0'
+  redis.call('UNLINK', 'ledger:balance', 'ledger:dead', 'ledger:refused', 'ledger:refusals', 'ledger:epoch')
+  return cmsgpack.pack({ true })
+end
+
 local LINES = { queued = 'waiting', retrying = 'retrying', held = 'held' }
 
 -- refs of dead articles are given up; with args.standing also what waits, but not what is worked on.

@@ -1,0 +1,38 @@
+"""`copydesk reindex`: an index that is damaged is set aside, and made anew from the archive."""
+
+from services.cli.context import OK, Context, show_json
+from services.index.loss import set_aside
+from services.index.search import Index
+from shared.errors import CopydeskError
+
+
+def reindex(context: Context) -> int:
+    """Say what would be done; with --yes set the index aside. When the index starts, it has everything read again."""
+    folder = context.settings.index_folder
+    if not context.args.yes:
+        if context.as_json:
+            show_json({"folder": str(folder), "articles": _articles(context), "done": False})
+            return OK
+        articles = _articles(context)
+        holds = "cannot be read" if articles is None else f"holds {articles:,} articles"
+        print(
+            f"The index in {folder} {holds}. Nothing was done: --yes sets it aside, to be made anew from the archive."
+        )
+        return OK
+    aside = set_aside(context.settings)
+    if context.as_json:
+        show_json({"folder": str(folder), "aside": str(aside) if aside else None, "done": True})
+    else:
+        what = f"The index is in {aside} now" if aside else f"There is no index in {folder}"
+        print(f"{what}. Start the desk, or the index: it finds that articles are lacking, and has all read again.")
+    return OK
+
+
+def _articles(context: Context) -> int | None:
+    index = Index(context.settings.index_file)
+    try:
+        return index.count()
+    except CopydeskError:
+        return None
+    finally:
+        index.close()
