@@ -12,8 +12,11 @@ STATM = Path("/proc/self/statm")
 
 
 def limit_memory(megabytes: int) -> None:
-    """Bound this process's address space for good: what asks for more gets a `MemoryError`."""
-    most = megabytes * 1024 * 1024
+    """Bound this process's address space for good: what asks for more gets a `MemoryError`.
+
+    The memory counts on top of what this process has mapped: a parent's threads may have mapped a gigabyte for nothing.
+    """
+    most = _mapped_bytes() + megabytes * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
