@@ -8,9 +8,9 @@ from pathlib import Path
 
 import msgspec
 
-from shared.archive_entries import VERSION
+from shared.archive_entries import VERSION, Decision, encode_entry
 from shared.errors import PermanentError
-from shared.segments import FRAME, OPEN, SEALED
+from shared.segments import FRAME, MAGIC, OPEN, SEALED, is_segment, read_frames
 
 
 def erase(folder: Path, places: Iterable[tuple[str, str]], ref: str, at_us: int) -> int:
@@ -31,6 +31,44 @@ def erase(folder: Path, places: Iterable[tuple[str, str]], ref: str, at_us: int)
             os.fsync(file.fileno())
         count += 1
     return count
+
+
+def shrink(folder: Path) -> int:
+    """Write sealed segments anew of which nothing is left but notes of what was erased; gives how much that frees.
+
+    Nobody asks for what was erased by its place, so that the notes may move; what else stands in a segment may not.
+    """
+    freed = 0
+    for path in sorted(folder.glob(f"*{SEALED}")):
+        notes = _notes(path)
+        if notes is None:
+            continue
+        content = MAGIC + b"".join(FRAME.pack(len(note), zlib.crc32(note)) + note for note in notes)
+        before = path.stat().st_size
+        if len(content) < before:
+            fresh = path.with_name(f".{path.name}.new")
+            fresh.write_bytes(content)
+            handle = os.open(fresh, os.O_RDONLY)
+            os.fsync(handle)
+            os.close(handle)
+            fresh.replace(path)
+            freed += before - len(content)
+    return freed
+
+
+def _notes(path: Path) -> list[bytes] | None:
+    """The notes of a segment in which all was erased, as short as they can be; None of any other."""
+    notes = []
+    with path.open("rb") as file:
+        if not is_segment(file):
+            return None
+        end = file.tell()
+        for frame in read_frames(file):
+            if not isinstance(frame.entry, Decision) or frame.entry.decision != "erased":
+                return None
+            notes.append(encode_entry(msgspec.structs.replace(frame.entry, reason="")))
+            end = frame.end
+        return notes if notes and end == os.fstat(file.fileno()).st_size else None
 
 
 def _open(path: Path) -> FileIO:

@@ -98,6 +98,15 @@ REFERENCE: Mapping[str, Mapping[str, Explained]] = {
             "How many articles a publisher may push a minute, in each `web` process.",
             "Set it against a publisher in a loop.",
         ),
+        "fuse_pushes": Explained(
+            "Of how many last pushes of a publisher the refused are counted.",
+            "Raise it for those who try out much.",
+        ),
+        "fuse_percent": Explained(
+            "At which share of refused pushes a publisher is kept out for a while; 100: never.",
+            "Raise it where many refusals are as they should be.",
+            "%",
+        ),
         "push_body_s": Explained("How long a body may take to come.", "Raise it for slow lines.", "s"),
         "push_stall_s": Explained("How long a body may pause.", "Raise it for slow lines.", "s"),
     },
@@ -145,6 +154,12 @@ REFERENCE: Mapping[str, Mapping[str, Explained]] = {
             "How long the ledger remembers addresses and newest revisions; the index does for ever.",
             "Shorten it on `redis-memory`.",
             "days",
+        ),
+        "keep": Explained(
+            "How long inputs stay in the archive and articles for readers, by source, in tables "
+            '`[keep."feed:https://news.example/*"]` with `inputs_days` and `articles_days`; without, for ever. '
+            "`copydesk expire` erases what is past its time.",
+            "Set it where a licence or the law limits how long; what is erased does not come back.",
         ),
         "receipt_days": Explained(
             "How long receipts stay of what was refused, discarded or a duplicate at the door.",

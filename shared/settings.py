@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 from shared.errors import PermanentError
+from shared.keep_settings import EXPECTED as KEEP_EXPECTED
+from shared.keep_settings import KeepSettings, read_keep
 from shared.net.addresses import read_allowed, read_networks
 from shared.setting_errors import SettingError
 from shared.sink_settings import SinkSettings, WrongSink, read_lines, read_tables
@@ -95,6 +97,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     drops_scan_s: Seconds | None = None
     drops_ignore: tuple[str, ...] = UNFINISHED
     drops: dict[str, SourceSettings] = {}
+    keep: dict[str, KeepSettings] = {}
     sinks: dict[str, SinkSettings] = {}
 
     @property
@@ -160,6 +163,7 @@ EXPECTED: Mapping[Any, str] = {
     tuple[str, ...]: "a list of texts",
     Level: "debug, info, warning or error",
     dict[str, SourceSettings]: DROPS_EXPECTED,
+    dict[str, KeepSettings]: KEEP_EXPECTED,
     dict[str, SinkSettings]: "tables [sinks.NAME] with a url, or NAME=ADDRESS one a line",
 }
 
@@ -280,6 +284,8 @@ def _from_toml(name: str, value: Any, file: str) -> Any:
         raise SettingError(f"{file}: unknown key {name!r}{suggest(name, FIELDS)}")
     if name == "drops":
         return read_drops(value, file)
+    if name == "keep":
+        return read_keep(value, file)
     if name == "sinks":
         return _sinks(lambda: read_tables(value), file)
     return _convert(name, value, f"{file}: {name}", strict=True)
@@ -288,6 +294,8 @@ def _from_toml(name: str, value: Any, file: str) -> Any:
 def _from_text(name: str, text: str, place: str) -> Any:
     if name == "drops":
         raise SettingError(f'{place}: drops are set in copydesk.toml only, in tables [drops."sub/folder"]')
+    if name == "keep":
+        raise SettingError(f'{place}: keep is set in copydesk.toml only, in tables [keep."feed:*"]')
     if name == "sinks":
         return _sinks(lambda: read_lines(text), place)
     kind = FIELDS[name]

@@ -10,6 +10,7 @@ from shared.archive_entries import Archived, Decision, Found, unpack_body
 from shared.envelope import MOST_BYTES
 from shared.errors import CopydeskError
 from shared.identity import content_hash
+from shared.package import PACKAGE_TYPE, is_package, unpack
 from shared.segments import is_segment, read_frames
 
 
@@ -25,14 +26,14 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
 class Inspection:
     """The archive as far as it was read: its inputs, what was decided on them, and what is wrong with it."""
 
-    def __init__(self, *, bodies: bool = True) -> None:
-        self._bodies = bodies
+    def __init__(self) -> None:
         self._receipts: set[int] = set()
         self.differences: list[Difference] = []
         self.notes: list[str] = []
         self.segments = self.bytes = self.inputs = self.erased = 0
         self.ended: set[str] = set()  # receipts of what was refused at the door or given up
         self.given_up: dict[str, str] = {}
+        self._pictures: dict[str, str] = {}
 
     def look_at(
         self, name: str, file: BinaryIO, size: int, each: Callable[[str, Archived], None] = lambda place, entry: None
@@ -62,12 +63,20 @@ class Inspection:
         """Does the archive have this input, or what was erased in its place?"""
         return _short(receipt) in self._receipts
 
+    def check_pictures(self, wrong: Callable[[str], str]) -> None:
+        """Look for the pictures that inputs name: `wrong` says of a digest what is wrong with its file, or nothing."""
+        for sha256, place in self._pictures.items():
+            what = wrong(sha256)
+            if what:
+                do = "put it back from a backup, into archive/pictures"
+                told = f"which {place} names, {what}"
+                self.differences.append(Difference(code="picture", where=f"picture {sha256}", what=told, do=do))
+
     def _note(self, place: str, entry: Found, each: Callable[[str, Archived], None]) -> None:
         if isinstance(entry, Archived):
             self.inputs += 1
             self._receipts.add(_short(entry.envelope.receipt))
-            if self._bodies:
-                self._check_body(place, entry)
+            self._check_body(place, entry)
             each(place, entry)
         elif isinstance(entry, Decision):
             self._note_decision(entry)
@@ -92,6 +101,8 @@ class Inspection:
             return
         if envelope.sha.startswith("sha256:") and content_hash(envelope.media_type, body) != envelope.sha:
             self._damaged(place, f"(receipt {envelope.receipt}) has other content than was taken in")
+        if envelope.media_type == PACKAGE_TYPE and is_package(body):
+            self._pictures |= {picture.sha256: place for picture in unpack(body).pictures}
 
     def _damaged(self, where: str, what: str) -> None:
         do = "put the segment back from a backup (`copydesk verify DIR` says whether it is whole there)"

@@ -17,7 +17,9 @@ from shared.archive_entries import Archived, unpack_body
 from shared.article import Article
 from shared.envelope import MOST_BYTES, Raw
 from shared.errors import CopydeskError, PermanentError
+from shared.hints import Applied
 from shared.settings import Settings
+from shared.source_book import SourceBook
 from shared.untrusted.sandbox import cpu_clock, limit_memory
 
 EXAMPLES = 3
@@ -60,6 +62,7 @@ class Rehearsal:
         self._settings = settings
         self._rules = rules
         self._archive = Archive(settings.archive_folder)
+        self._book = SourceBook(settings.sources_file)
         self._counts: Counter[str] = Counter()
         self._fields: Counter[str] = Counter()
         self._examples: dict[str, list[Example]] = {}
@@ -94,7 +97,7 @@ class Rehearsal:
         except PermanentError:
             self._counts["lacking"] += 1
             return
-        article = self._ask(archived)
+        article = self._ask(archived, self._book.applied(archived.envelope.source, archived.envelope.url))
         if isinstance(article, str):
             self._counts["lost"] += 1
             if len(self._lost) < EXAMPLES:
@@ -110,9 +113,9 @@ class Rehearsal:
                 was, would_be = _differing(before, after), _differing(after, before)
                 examples.append(Example(article=one.article_id, before=was, after=would_be))
 
-    def _ask(self, archived: Archived) -> Article | str:
+    def _ask(self, archived: Archived, applied: Applied) -> Article | str:
         try:
-            return self._child.submit(_read_archived, archived, self._settings.article_cpu_s).result()
+            return self._child.submit(_read_archived, archived, applied, self._settings.article_cpu_s).result()
         except BrokenProcessPool:
             self._child.shutdown()
             self._child = self._start()
@@ -130,7 +133,7 @@ def _limit(memory_mb: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
 
 
-def _read_archived(archived: Archived, cpu_s: float) -> Article | str:
+def _read_archived(archived: Archived, applied: Applied, cpu_s: float) -> Article | str:
     """The article in an input, or why there is none."""
     envelope = archived.envelope
     try:
@@ -140,7 +143,7 @@ def _read_archived(archived: Archived, cpu_s: float) -> Article | str:
             body=unpack_body(archived.body, MOST_BYTES),
             received_us=envelope.rereads or envelope.received_us,
             url=envelope.url,
-        )
+        ).with_settings(applied)
         with cpu_clock(cpu_s):
             return normalize(raw)
     except MemoryError:

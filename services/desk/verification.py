@@ -1,6 +1,7 @@
 """Holds what the desk keeps against itself: the archive, entry by entry, the index, and the ledger's books."""
 
 import contextlib
+import hashlib
 import os
 import sqlite3
 from pathlib import Path
@@ -16,6 +17,7 @@ from shared.clock import now_us
 from shared.errors import CopydeskError
 from shared.identity import is_renewal
 from shared.ledger.reader import LedgerReader
+from shared.picture_files import PICTURES
 from shared.segments import open_segment
 from shared.settings import Settings
 
@@ -54,6 +56,7 @@ def verify(settings: Settings, ledger: LedgerReader | None, unasked: str | None)
             with file:
                 inspection.look_at(path.stem, file, os.fstat(file.fileno()).st_size, books.note)
     books.close(inspection)
+    inspection.check_pictures(lambda sha256: _wrong_with(settings.archive_folder / PICTURES, sha256))
     differences = [*inspection.differences, *books.differences]
     articles, receipts = None, None
     if settings.index_file.exists():
@@ -74,6 +77,16 @@ def verify(settings: Settings, ledger: LedgerReader | None, unasked: str | None)
         notes=tuple(inspection.notes),
         differences=tuple(differences),
     )
+
+
+def _wrong_with(folder: Path, sha256: str) -> str:
+    """What is wrong with the file of a picture; nothing where it holds what it is called by."""
+    try:
+        with (folder / sha256[:2] / sha256).open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        return "is not there" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
+    return "" if found == sha256 else "holds other bytes"
 
 
 def look_at_index(

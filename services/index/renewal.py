@@ -49,6 +49,8 @@ class Readable(msgspec.Struct, frozen=True, kw_only=True):
     article_id: str
     rev: int
     receipt: str
+    source: str
+    received_us: int
     archived: str | None
     timeline: tuple[Event, ...]
     blob: bytes
@@ -76,6 +78,8 @@ def readable(index: Index, chosen: Chosen) -> Iterator[Readable]:
                     article_id=article_id,
                     rev=rev,
                     receipt=head.renews or head.receipt,
+                    source=source_of(head.source),
+                    received_us=head.received_us,
                     archived=head.archived,
                     timeline=head.timeline,
                     blob=blob,

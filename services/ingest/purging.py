@@ -63,14 +63,19 @@ def purge(parts: Parts, articles: Sequence[Named], places: Sequence[tuple[str, s
     The withdrawal goes in first, so that nothing that is on its way comes after it; what waits is given up.
     """
     for article in articles:
-        desk_acts.note(parts.decisions, "purge", article.article, reason)
-        item = msgspec.structs.replace(desk_acts.withdrawal_of(article, reason), erases=True)
-        (receipt,) = parts.intake.take([item])
-        standing = standing_refs(parts.ledger, article.article)
-        others = [ref for ref in standing if ref != f"{receipt.article}@{receipt.rev}"]
-        parts.ledger.discard(others, reason, standing=True)
+        take_back(parts, article, reason)
     parts.pictures.erase(_pictures_of_these_alone(parts.archive, {place for place, _ in places}))
     return erase(parts.archive.folder, places, articles[0].article, now_us())
+
+
+def take_back(parts: Parts, article: Named, reason: str) -> None:
+    """Take an article back for good: its words leave the index, and what waits of it is given up."""
+    desk_acts.note(parts.decisions, "purge", article.article, reason)
+    item = msgspec.structs.replace(desk_acts.withdrawal_of(article, reason), erases=True)
+    (receipt,) = parts.intake.take([item])
+    standing = standing_refs(parts.ledger, article.article)
+    others = [ref for ref in standing if ref != f"{receipt.article}@{receipt.rev}"]
+    parts.ledger.discard(others, reason, standing=True)
 
 
 def _pictures_of_these_alone(archive: Archive, places: set[str]) -> set[str]:

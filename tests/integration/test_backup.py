@@ -28,11 +28,15 @@ from shared.archive_erasure import erase
 from shared.audit import AuditLog
 from shared.clock import now_us
 from shared.data_version import VERSION, check_folder
+from shared.envelope import Input, Source
 from shared.errors import NewerData, PermanentError, Unavailable
 from shared.ledger import keys
+from shared.package import PACKAGE_TYPE, Package, pack
+from shared.picture_files import PictureFiles
 from shared.settings import Settings
 from tests.conftest import Server, settings_over
 from tests.integration.test_stages import InputStatus as Line
+from tests.pictures import a_jpeg
 from tests.unit.shared.test_archive import entry
 
 WORDS = ("sen", "mai", "đào", "quỳnh", "lan")
@@ -111,6 +115,39 @@ def test_what_has_not_changed_is_copied_once(settings: Settings, line: Line, sto
     assert {item.name for item in third.manifest.items} > {item.name for item in second.manifest.items}
     sealed = [item for item in third.manifest.items if item.changed_ns]
     assert sealed == [item for item in first.manifest.items if item.changed_ns]
+
+
+def package(line: Line, settings: Settings, picture: bytes) -> Path:
+    """An article that came with a picture; gives the picture's file."""
+    pictures = PictureFiles(settings.archive_folder)
+    staged = pictures.stage([picture], ["a.jpg"], 10**6)
+    pictures.keep([staged])
+    body = pack(Package(media_type="text/plain", body="Cầu sáng đèn\n\nCây cầu.".encode(), pictures=(staged.told,)))
+    source = Source(kind="push", name="hue")
+    line.intake.take([Input(source=source, media_type=PACKAGE_TYPE, body=body, aliases=("uri:hue bridge",))])
+    line.run()
+    found = pictures.find(staged.told.sha256)
+    assert found is not None
+    return found[0]
+
+
+def test_pictures_come_back_and_one_that_is_missing_or_another_is_named(
+    settings: Settings, line: Line, store: Store, elsewhere: Settings
+) -> None:
+    file = package(line, settings, a_jpeg(pixels=bytes(3000)))
+    first = copy(settings, store)
+    assert (copy(settings, store).copied_bytes, check_backup(store, "").differences) == (0, ())
+    assert [item.kind for item in first.manifest.items].count("picture") == 1
+    assert bring(store, elsewhere) == []
+    there = elsewhere.archive_folder / file.relative_to(settings.archive_folder)
+    assert there.read_bytes() == file.read_bytes()
+    assert verify(settings, line.ledger, None).differences == ()
+    harm_file(file, "damaged")
+    assert codes(settings, line) == [("picture", f"picture {file.name}")]
+    file.unlink()
+    assert codes(settings, line) == [("picture", f"picture {file.name}")]
+    copy(settings, store)
+    assert [one.code for one in check_backup(store, "").differences] == ["picture"]
 
 
 def test_of_a_segment_that_is_being_written_the_whole_entries_are_copied(

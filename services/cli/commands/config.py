@@ -28,12 +28,17 @@ def show_config(context: Context) -> int:
                 print(*_explained(name, values[name], origins[name]), sep="\n")
         return OK
     rows = [("SETTING", "VALUE", "FROM")]
-    rows += [(name, _text(value), origins[name]) for name, value in values.items() if name != "drops"]
+    rows += [(name, _text(value), origins[name]) for name, value in values.items() if name not in ("drops", "keep")]
     for path, source in context.settings.drops.items():
-        values_of_drop = ", ".join(f"{key} {value}" for key, value in msgspec.structs.asdict(source).items() if value)
-        rows.append((f'drops."{path}"', values_of_drop, origins["drops"]))
+        rows.append((f'drops."{path}"', _members(source), origins["drops"]))
+    for pattern, kept in context.settings.keep.items():
+        rows.append((f'keep."{pattern}"', _members(kept), origins["keep"]))
     print(*table(rows), sep="\n")
     return OK
+
+
+def _members(table: msgspec.Struct) -> str:
+    return ", ".join(f"{name} {value}" for name, value in msgspec.structs.asdict(table).items() if value)
 
 
 def check_config(context: Context) -> int:

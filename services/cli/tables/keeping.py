@@ -59,6 +59,13 @@ KEEPING = (
         act=True,
     ),
     Command(
+        "expire",
+        "expire:expire",
+        "erase what is past the time that its source is kept, as the setting keep says",
+        (arg("--dry-run", dest="yes", action="store_false", help="only count it"),),
+        act=True,
+    ),
+    Command(
         "reindex",
         "reindex:reindex",
         "set a damaged index aside, to be made anew from the archive",

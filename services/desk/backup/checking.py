@@ -40,6 +40,8 @@ def check_backup(store: Store, name: str) -> Checked:
     for item in manifest.items:
         if item.kind == "segment" and item.name not in bad:
             differences += _segment(store, item, inspection)
+    held = {item.sha256 for item in manifest.items if item.kind == "picture"}
+    inspection.check_pictures(lambda sha256: "" if sha256 in held else "is not in the backup")
     differences += inspection.differences
     differences += _index(store, manifest, inspection, bad)
     return Checked(

@@ -2,7 +2,7 @@
 
 The order makes it consistent. An input is archived before anything else knows of it: the index is copied before the
 archive, so that the archive holds all that the index tells of; outboxes, which point into the index, come before it;
-decisions, which point at inputs, after those.
+decisions and pictures, which inputs are followed and preceded by, after those.
 """
 
 import contextlib
@@ -23,6 +23,7 @@ from services.index.sinks.schema import version as schema_version
 from shared.archive import DECISIONS, Archive
 from shared.clock import now_us
 from shared.errors import PermanentError, Unavailable
+from shared.picture_files import PICTURES
 from shared.segments import MAGIC, SEALED, is_segment, open_segment, read_frames
 from shared.settings import INDEX_FILE, Settings
 
@@ -51,6 +52,7 @@ def back_up(settings: Settings, config: Path | None, store: Store, *, with_index
                 copier.databases(index / OUTBOX, "outbox")
                 copier.databases(index, "index", INDEX_FILE)
             copier.segments(settings.archive_folder)
+            copier.pictures(settings.archive_folder / PICTURES)
             copier.files(Path(settings.data_dir), config)
             manifest = Manifest(
                 release=version("copydesk"),
@@ -156,6 +158,23 @@ class _Copier:
             entries=entries,
             damaged=damaged,
         )
+
+    def pictures(self, folder: Path) -> None:
+        """Copy the pictures that came with articles: they are called by their hash already."""
+        for path in sorted(folder.glob("??/*")):
+            name = f"archive/{PICTURES}/{path.parent.name}/{path.name}"
+            with contextlib.suppress(FileNotFoundError):  # erased a moment ago
+                size = path.stat().st_size
+                if self._store.has(path.name, size):
+                    self.items.append(Item(name=name, kind="picture", size=size, sha256=path.name))
+                    continue
+                with self._store.adding() as added:
+                    shutil.copyfile(path, added.path)
+                self._count(name, added)
+                is_other = int(added.sha256 != path.name)
+                self.items.append(
+                    Item(name=name, kind="picture", size=added.size, sha256=added.sha256, damaged=is_other)
+                )
 
     def files(self, folder: Path, config: Path | None) -> None:
         """Copy what stands in the data folder beside archive and index, and the file of settings."""

@@ -12,14 +12,15 @@ from shared.errors import PermanentError
 
 FORMAT = 1
 
-Kind = Literal["segment", "index", "outbox", "file", "config"]
+Kind = Literal["segment", "picture", "index", "outbox", "file", "config"]
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
     """One file of a desk: where it stands in its folder, and the hash by which its bytes are kept.
 
     `changed_ns` is when it was last changed where it came from: a sealed segment with the same is not read again.
-    Of a segment, `entries` are its whole entries and `damaged` those that were damaged before they were copied.
+    Of a segment, `entries` are its whole entries and `damaged` those that were damaged before they were copied; so
+    counts a picture that is not what it is called by.
     """
 
     name: str
