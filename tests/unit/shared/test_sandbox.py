@@ -43,3 +43,12 @@ def test_the_limits_end_with_the_block() -> None:
     with bounded(100_000, 10, TOO_COSTLY):
         assert 100_000 << 20 <= resource.getrlimit(resource.RLIMIT_AS)[0] < 200_000 << 20
     assert resource.getrlimit(resource.RLIMIT_AS) == before
+
+
+def test_what_a_process_has_mapped_for_nothing_does_not_count() -> None:
+    script = (
+        "import mmap; from shared.untrusted.sandbox import limit_memory\n"
+        "nothing = mmap.mmap(-1, 2 << 30); limit_memory(64); bytearray(32 << 20)\n"
+        "try: bytearray(128 << 20)\nexcept MemoryError: raise SystemExit(7)"
+    )
+    assert subprocess.run([sys.executable, "-c", script], check=False, timeout=60).returncode == 7
