@@ -45,6 +45,20 @@ KEEPING = (
         examples=(Example("copydesk verify /mnt/backups/desk", "reads every byte of the last backup"),),
     ),
     Command(
+        "export",
+        "export:export",
+        "take articles out as lines of JSON, or inputs as they came as WARC",
+        (
+            arg("file", metavar="FILE", help="where to write it, or - for standard output; .gz is compressed (WARC)"),
+            arg("--ndjson", action="store_true", help="the articles that stand, a line of JSON each"),
+            arg("--warc", action="store_true", help="the inputs in the archive, as WARC/1.1"),
+            arg("--withdrawn", action="store_true", help="with the tombstones of what was withdrawn (NDJSON)"),
+            arg("--source", metavar="SOURCE", help="only of this source; feed:* takes all that begin so"),
+            arg("--since", metavar="TIME", help="only what came since: 2d, or a moment with its zone"),
+            arg("--until", metavar="TIME", help="only what came before"),
+        ),
+    ),
+    Command(
         "renormalize",
         "renormalize:renormalize",
         "read articles once more from the archive, by the rules of this release",

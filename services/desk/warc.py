@@ -1,0 +1,125 @@
+"""Inputs as they came, in WARC/1.1: for archives, and for tools that read what crawlers leave.
+
+The desk keeps the bytes of a document and where it was read, but no answer of its server: each is a `resource` record,
+not a `response`. What has no address of its own (a dropped file, an entry of a feed) is named by its receipt.
+"""
+
+import base64
+import gzip
+import hashlib
+import re
+import uuid
+from collections.abc import Iterable, Iterator
+from importlib.metadata import version
+from typing import BinaryIO
+from urllib.parse import quote
+
+import msgspec
+
+from shared.archive_entries import Archived
+from shared.clock import from_us
+from shared.envelope import FEED_ENTRY_TYPE, source_of
+from shared.package import PACKAGE_TYPE, PackagePicture, is_package, unpack
+
+FORMAT = "https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
+URN = "urn:x-copydesk:"
+PLAIN = re.compile(r"[\x21-\x7e]+")
+Fields = tuple[tuple[str, str], ...]
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """One record: its kind, its own fields, and its block."""
+
+    kind: str
+    fields: Fields
+    block: bytes
+
+
+class WarcWriter:
+    """Writes records behind each other; `packed`, each as a gzip member of its own, as readers want it."""
+
+    def __init__(self, file: BinaryIO, *, packed: bool) -> None:
+        self._file = file
+        self._packed = packed
+        self.count = 0
+
+    def write(self, record: Record) -> None:
+        """Write one record."""
+        lines = ["WARC/1.1", f"WARC-Type: {record.kind}"]
+        lines += [f"{name}: {value}" for name, value in record.fields]
+        lines += [f"WARC-Block-Digest: {_digest(record.block)}", f"Content-Length: {len(record.block)}"]
+        whole = "\r\n".join(lines).encode(errors="replace") + b"\r\n\r\n" + record.block + b"\r\n\r\n"
+        self._file.write(gzip.compress(whole, mtime=0) if self._packed else whole)
+        self.count += 1
+
+
+def opening(at_us: int) -> Record:
+    """The record that a file begins with: who wrote it."""
+    told = f"software: Copydesk/{version('copydesk')}\r\nformat: WARC File Format 1.1\r\nconformsTo: {FORMAT}\r\n"
+    fields = (("WARC-Date", _date(at_us)), ("WARC-Record-ID", _record_id(f"info {at_us}")))
+    return Record(kind="warcinfo", fields=(*fields, ("Content-Type", "application/warc-fields")), block=told.encode())
+
+
+def records_of(entry: Archived, body: bytes, pictures: Iterable[tuple[PackagePicture, bytes]] = ()) -> Iterator[Record]:
+    """An input's document, and its pictures as resources of their own."""
+    envelope, kind = entry.envelope, entry.envelope.media_type
+    address = URN + envelope.receipt
+    beside: list[tuple[str, str]] = [("X-Copydesk-Source", _header(source_of(envelope.source)))]
+    if envelope.media_type == PACKAGE_TYPE and is_package(body):
+        package = unpack(body)
+        kind, body = package.media_type, package.body
+    if envelope.url and envelope.media_type != FEED_ENTRY_TYPE:  # an entry is not what stands at its page's address
+        address = envelope.url
+    elif envelope.url:
+        beside.append(("X-Copydesk-Page", _uri(envelope.url)))
+    beside.append(("X-Copydesk-Receipt", envelope.receipt))
+    first = _resource(envelope.receipt, _uri(address), kind, body, envelope.received_us, beside)
+    yield first
+    names = dict(first.fields)
+    for picture, content in pictures:
+        told = [("WARC-Concurrent-To", names["WARC-Record-ID"])]
+        name = f"{envelope.receipt} {picture.sha256}"
+        yield _resource(name, picture.address, picture.media_type, content, envelope.received_us, told)
+
+
+def pictures_of(entry: Archived, body: bytes) -> tuple[PackagePicture, ...]:
+    """The pictures that an input names."""
+    return unpack(body).pictures if entry.envelope.media_type == PACKAGE_TYPE and is_package(body) else ()
+
+
+def _resource(name: str, uri: str, kind: str, block: bytes, at_us: int, beside: Iterable[tuple[str, str]]) -> Record:
+    return Record(
+        kind="resource",
+        fields=(
+            ("WARC-Record-ID", _record_id(name)),
+            ("WARC-Date", _date(at_us)),
+            ("WARC-Target-URI", uri),
+            ("Content-Type", _header(kind) or "application/octet-stream"),
+            ("WARC-Payload-Digest", _digest(block)),
+            *beside,
+        ),
+        block=block,
+    )
+
+
+def _record_id(name: str) -> str:
+    """The same for the same input in each export, so that two of them can be told to hold the same."""
+    return f"<urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, URN + name)}>"
+
+
+def _digest(block: bytes) -> str:
+    return f"sha256:{base64.b32encode(hashlib.sha256(block).digest()).decode()}"
+
+
+def _date(at_us: int) -> str:
+    return f"{from_us(at_us):%Y-%m-%dT%H:%M:%S.%fZ}"
+
+
+def _uri(address: str) -> str:
+    """An address as a URI: letters and spaces that none may hold are escaped."""
+    return address if PLAIN.fullmatch(address) else quote(address, safe="%/?:@!$&'()*+,;=~#[]", errors="replace")
+
+
+def _header(value: str) -> str:
+    """A value of a field: on one line, whatever its sender wrote."""
+    return " ".join(value.split())
