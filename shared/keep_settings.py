@@ -1,16 +1,17 @@
-"""How long what came from a source is kept: tables `[keep."feed:https://news.example/*"]` in copydesk.toml."""
+"""How long what came from a source is kept: tables `[keep."push:hue"]` in copydesk.toml."""
 
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import msgspec
 
+from shared.envelope import SourceKind
 from shared.setting_errors import SettingError
 from shared.suggestions import suggest
 
 EXPECTED = 'tables [keep."SOURCE"] with inputs_days, articles_days or both'
-KINDS = ("feed:", "push:", "drop:", "*")
+KINDS = ("*", *(f"{kind}:" for kind in get_args(SourceKind)))
 Days = Annotated[int, msgspec.Meta(ge=1)]
 
 
@@ -39,7 +40,7 @@ def keep_for(keep: Mapping[str, KeepSettings], sources: Iterable[str]) -> KeepSe
 
 def _table(source: str, table: Any, place: str) -> KeepSettings:
     if not source.startswith(KINDS):
-        raise SettingError(f'{place} must name sources as "feed:https://news.example/*", "push:NAME", "drop:*" or "*"')
+        raise SettingError(f"{place} must name sources: push:NAME, drop:*, feed:https://news.example/* or *")
     if not isinstance(table, dict):
         raise SettingError(f"{place} must be a table with inputs_days or articles_days, not {table!r}")
     for key in table:

@@ -157,7 +157,7 @@ REFERENCE: Mapping[str, Mapping[str, Explained]] = {
         ),
         "keep": Explained(
             "How long inputs stay in the archive and articles for readers, by source, in tables "
-            '`[keep."feed:https://news.example/*"]` with `inputs_days` and `articles_days`; without, for ever. '
+            '`[keep."push:hue"]` with `inputs_days` and `articles_days`; without, for ever. '
             "`copydesk expire` erases what is past its time.",
             "Set it where a licence or the law limits how long; what is erased does not come back.",
         ),

@@ -295,7 +295,7 @@ def _from_text(name: str, text: str, place: str) -> Any:
     if name == "drops":
         raise SettingError(f'{place}: drops are set in copydesk.toml only, in tables [drops."sub/folder"]')
     if name == "keep":
-        raise SettingError(f'{place}: keep is set in copydesk.toml only, in tables [keep."feed:*"]')
+        raise SettingError(f'{place}: keep is set in copydesk.toml only, in tables [keep."push:NAME"]')
     if name == "sinks":
         return _sinks(lambda: read_lines(text), place)
     kind = FIELDS[name]
