@@ -1,7 +1,6 @@
 """Composition root of the index service: one thread writes the one embedded index, another keeps stories beside it."""
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from services.index.loss import refill_lost
 from services.index.record import Record
@@ -16,8 +15,10 @@ from shared.work.liveness import WorkerRecord
 from shared.work.retry import RetryPolicy
 from shared.work.worker import work
 
-RECORDS: Mapping[str, Callable[[Path], Record]] = {"sqlite": SqliteSink}
+RECORDS: Mapping[str, Callable[..., Record]] = {"sqlite": SqliteSink}
 """What can keep the record of all articles, by name."""
+LAG_S = 0.2
+"""How long after an article was indexed it is found at the latest, while many come."""
 
 
 def run(settings: Settings) -> int:
@@ -25,7 +26,7 @@ def run(settings: Settings) -> int:
     app = make_app(settings, "index")
     record = WorkerRecord(settings, "index", folders=(settings.index_folder,))
     ledger = open_ledger(settings, record.boot)
-    record_of_all = RECORDS["sqlite"](settings.index_file)
+    record_of_all = RECORDS["sqlite"](settings.index_file, lag_s=LAG_S)
     refill_lost(Index(settings.index_file), ledger)
     follower = StoryFollower(settings.stories_file, settings.index_file)
     register(

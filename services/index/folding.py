@@ -1,9 +1,9 @@
 """How words are made equal before they are compared: the same for what is stored and for what is asked.
 
-Two sets of words are kept of every article. The exact set holds them as written (NFC, one place for the Vietnamese tone
-mark); the plain set holds them as typed in haste: no marks, đ as d. Case is folded by SQLite's tokenizer, and so are
-the marks of the plain set. Scripts without spaces are cut into overlapping pairs of letters, so that any piece of a
-text is found: 日本語 is kept as 日本 本語 語.
+Two sets of words are kept of every article. The exact set holds them as written: NFC, one place for the Vietnamese tone
+mark and one letter for its vowel i (lý, lí), digits and letters of every width and form as plain ones. The plain set
+holds them as typed in haste: no marks, đ as d, Arabic and Hebrew without points. Scripts without spaces are cut into
+overlapping pairs of letters, so that any piece of a text is found: 日本語 is kept as 日本 本語 語.
 """
 
 import re
@@ -12,22 +12,25 @@ from collections.abc import Iterable, Sequence
 
 from shared.article import Article, Block
 
-# Raise it when a change in here (or in what `columns` takes from an article) makes other words of the same article:
-# the index then words all its articles anew. Unicode's version counts too, as new letters change NFC and categories.
-FOLDING = f"1 unicode {unicodedata.unidata_version}"
+# Raise it when a change in here (or in what `columns` takes from an article) makes other words of the same article: all
+# words are then made anew. Unicode's version counts too, as new letters change normal forms and categories.
+FOLDING = f"2 unicode {unicodedata.unidata_version}"
 
 COLUMNS = ("headline", "lead", "body", "captions", "byline", "keywords")
 
 # hòa and hoà, khỏe and khoẻ, thủy and thuỷ are one word in two schools of spelling: the mark goes to the second vowel.
+# So are lý and lí, quý and quí: after one of these consonants, at the end of a syllable, there is one vowel i.
 _MISPLACED = "[òóỏõọÒÓỎÕỌ][aeAE]|[ùúủũụÙÚỦŨỤ][yY]"
+_Y = "yỳýỷỹỵYỲÝỶỸỴ"
+_I = "iìíỉĩịIÌÍỈĨỊ"
+_Y_AS_I = f"(?<!\\w)(?:(?:[hklmstvHKLMSTV]|[qQ][uU])[{_Y}]|[qQ][ùúủũụÙÚỦŨỤ][yY])(?!\\w)"
 # Thai, Lao, Myanmar, Khmer, kana, Han, Hangul: written without spaces, or with endings grown onto the word.
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3041-\u3096\u3099\u309a\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff"
     "\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 )
-_SPECIAL = re.compile(f"{_MISPLACED}|[{_UNSPACED}]+")
+_SPECIAL = re.compile(f"{_Y_AS_I}|{_MISPLACED}|[{_UNSPACED}]+")
 _LAST_RUN = re.compile(f"(?<![{_UNSPACED}])[{_UNSPACED}]+$")
-_WIDE = re.compile("[\ufb00-\ufb06\uff01-\uffef]+")  # ﬁ, Ａ, ｶ: other widths and joins of plain letters
 _MARKED = "òóỏõọÒÓỎÕỌùúủũụÙÚỦŨỤ"
 _MOVED = {
     first + second: unicodedata.normalize("NFC", unicodedata.normalize("NFD", first)[0] + second + mark)
@@ -35,20 +38,56 @@ _MOVED = {
     for mark in unicodedata.normalize("NFD", first)[1]
     for second in ("yY" if first in "ùúủũụÙÚỦŨỤ" else "aeAE")
 }
-# Letters that Unicode does not take apart, so that no tokenizer strips them.
+_TO_I = dict(zip(_Y, _I, strict=True))
+# Letters of which nothing is to be made before they are cut into words; where a text has others, each is looked at.
+_OTHERS = re.compile(
+    "[^\x00-\xa9\xab\xac\xae-\xb1\xb4-\xb8\xbb-\u0131\u0134-\u013e\u0141-\u0148\u014a-\u017e\u0187-\u01c3\u0300-\u036f"
+    "\u0384-\u0482\u048a-\u052f\u1e00-\u1efe\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u3000-\u3029\u3041-\u30ff"
+    "\u4e00-\u9fff\uac00-\ud7a3]"
+)
+# Joiners and variation signs that stand in the middle of a word, the Arabic stroke that only widens it, marks that
+# write an abbreviation in Hebrew, the Hawaiian and Arabic half rings in Latin letters.
+_NOTHING = frozenset(
+    "\u00ad\u034f\u061c\u0640\u180e\u200b\u200c\u200d\u2060\u20e3\ufe0e\ufe0f\ufeff\u05f3\u05f4\u02bb\u02bc\u02be\u02bf"
+)
+_THAI_AM = re.compile("([\u0e4d\u0ecd])([\u0e48-\u0e4b\u0ec8-\u0ecb])")  # sara am, typed in two pieces around a tone
+_IN_TWO = (("\u0e4d\u0e32", "\u0e33"), ("\u0ecd\u0eb2", "\u0eb3"))
+# Letters that Unicode does not take apart, so that no normal form strips their strokes.
 _STROKES = (
-    ("đ", "d"), ("Đ", "D"), ("ø", "o"), ("Ø", "O"), ("ł", "l"), ("Ł", "L"), ("ħ", "h"), ("ı", "i"),
-    ("ß", "ss"), ("æ", "ae"), ("Æ", "AE"), ("œ", "oe"), ("Œ", "OE"),
+    ("đ", "d"), ("Đ", "D"), ("ð", "d"), ("Ð", "D"), ("þ", "th"), ("Þ", "Th"), ("ø", "o"), ("Ø", "O"), ("ł", "l"),
+    ("Ł", "L"), ("ħ", "h"), ("Ħ", "H"), ("ı", "i"), ("ß", "ss"), ("ẞ", "SS"), ("æ", "ae"), ("Æ", "AE"), ("œ", "oe"),
+    ("Œ", "OE"), ("ŧ", "t"), ("Ŧ", "T"), ("ŋ", "n"), ("Ŋ", "N"), ("ə", "e"), ("Ə", "E"), ("ĸ", "k"), ("ɓ", "b"),
+    ("Ɓ", "B"), ("ɗ", "d"), ("Ɗ", "D"), ("ƙ", "k"), ("Ƙ", "K"), ("ƴ", "y"), ("Ƴ", "Y"),
 )  # fmt: skip
+
+
+class _Letters(dict[int, "str | int | None"]):
+    """Letters and numbers in their plain form: ﬁ, Ａ, ｶ, ², Ⅶ, ٣ become fi, A, カ, 2, VII, 3; what joins is dropped."""
+
+    def __missing__(self, code: int) -> "str | int | None":
+        char = chr(code)
+        category = unicodedata.category(char)
+        plain: str | int | None = code
+        if char in _NOTHING or 0x1F3FB <= code <= 0x1F3FF:
+            plain = None
+        elif category == "Nd":
+            plain = str(unicodedata.decimal(char))
+        elif category[0] in "LN" and code not in (0x0E33, 0x0EB3):
+            plain = unicodedata.normalize("NFKC", char)
+        self[code] = plain
+        return plain
+
+
+_LETTERS = _Letters()
 
 
 def fold(text: str) -> str:
     """Words as the exact set keeps them: "Hòa bình ở 日本語" → "Hoà bình ở 日本 本語 語"."""
-    return text if text.isascii() else _SPECIAL.sub(_fold_special, _compose(text))
+    return _SPECIAL.sub(_fold_special, text if text.isascii() else _compose(text))
 
 
 def strip_strokes(text: str) -> str:
-    """Folded words on their way into the plain set, whose tokenizer strips the marks: "Đà" → "Dà"."""
+    """Letters without the strokes that no normal form takes off: "Đà" → "Dà"."""
     if not text.isascii():
         for letter, plain in _STROKES:
             text = text.replace(letter, plain)
@@ -86,8 +125,13 @@ def is_unspaced(char: str) -> bool:
 
 def _compose(text: str) -> str:
     text = unicodedata.normalize("NFC", text)
-    if _WIDE.search(text):
-        return _WIDE.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
+    if _OTHERS.search(text) is None:
+        return text
+    text = unicodedata.normalize("NFC", text.translate(_LETTERS))
+    if "\u0e4d" in text or "\u0ecd" in text:
+        text = _THAI_AM.sub(r"\2\1", text)
+        for apart, whole in _IN_TWO:
+            text = text.replace(apart, whole)
     return text
 
 
@@ -96,6 +140,9 @@ def _fold_special(match: re.Match[str]) -> str:
     moved = _MOVED.get(found)
     if moved is not None:
         return moved
+    if found[-1] in _TO_I:
+        found = found[:-2] + _MOVED.get(found[-2:], found[-2:])
+        return found[:-1] + _TO_I[found[-1]]
     pairs = [found[at : at + 2] for at in range(len(found))]
     return f" {' '.join(pairs)} "
 

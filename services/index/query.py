@@ -1,76 +1,232 @@
-"""What a person typed, read into questions for the two word sets: any text is a query, none is an error."""
+"""What a person typed, read into what is asked of the word sets: any text is a query, none is an error.
 
+nâng cao "đội ngũ cán bộ" -"bóng đá" headline:Huế source:tuoitre.vn after:2026-11-01 bão OR lũ
+"""
+
+import datetime as dt
 import re
 import unicodedata
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from services.index.folding import fold_asked, is_plain, strip_strokes
+from services.index.folding import fold_asked, is_unspaced
+from services.index.words import part, without_marks
 
 MAX_CHARS = 2000
 MAX_TERMS = 32
 
-# "…" and its typographic cousins; one that is never closed is no quotation.
-_QUOTED = re.compile('["“”„«]([^"“”„«»]*)["“”»]')
+FIELDS = {
+    "headline": "headline", "title": "headline",
+    "byline": "byline", "author": "byline",
+    "caption": "captions",
+    "keyword": "keywords", "tag": "keywords",
+    "section": "section",
+    "source": "source",
+    "publisher": "publisher",
+    "language": "language", "lang": "language",
+    "kind": "kind",
+}  # fmt: skip
+"""What a word may be asked of, by the name a person types before it and a colon."""
+NAMES = frozenset({"publisher", "language", "kind"})  # one word or name as a whole, rather than words in it
+DATES = ("before", "after", "date")
+FIRST_DAY, LAST_DAY = 0, 9999_12_31
+
+# One thing that is asked: perhaps not wanted, perhaps of a field, quoted (by "…" or its typographic cousins) or a word.
+# A quotation that is never closed is none.
+_ASKED = re.compile(
+    r"""(?:(?<=\s)(?P<ban>-)(?=[^\s-]))? (?:(?P<field>[A-Za-z]{3,10}):(?=\S))?
+    (?: ["“”„«](?P<quoted>[^"“”„«»]*)["“”»] | (?P<word>[^\s"“”„«»]+) )""",
+    re.VERBOSE,
+)
+_IN_A_HEBREW_WORD = re.compile('(?<=[\u05d0-\u05ea])["”](?=[\u05d0-\u05ea])')  # an abbreviation, not a quotation
+_DAY = re.compile(r"(?P<y>\d{4})(?:-(?P<m>\d{1,2})(?:-(?P<d>\d{1,2}))?)?|(?P<d2>\d{1,2})/(?P<m2>\d{1,2})/(?P<y2>\d{4})")
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """One word, or several in a row, with marks (`exact`) and without; of a field, or of the whole article.
+
+    `goes_on`: the last letter may be the first of a pair in a script that is cut into pairs.
+    """
+
+    text: str
+    exact: tuple[str, ...]
+    plain: tuple[str, ...]
+    field: str = ""
+    quoted: bool = False
+    goes_on: bool = False
 
 
 class Query(msgspec.Struct, frozen=True, kw_only=True):
-    """A query in FTS5's language: `exact` and `plain` want every term, `some` is content with one (plain set).
+    """What is wanted: of each group one part, no banned part, and a day from `since` up to, without, `before`.
 
-    `terms` are the words and quoted phrases as typed; `plain_typed`: without any mark, so that marks are unknown
-    rather than absent.
+    `plain_typed`: without any mark, so that marks are unknown rather than absent. `row`: the words that were typed side
+    by side, whose neighbourhood counts; empty where there is only one.
     """
 
-    terms: tuple[str, ...]
-    exact: str
-    plain: str
-    some: str
-    plain_typed: bool
+    needs: tuple[tuple[Part, ...], ...]
+    bans: tuple[Part, ...] = ()
+    since: int = FIRST_DAY
+    before: int = LAST_DAY
+    row: tuple[Part, ...] = ()
+    plain_typed: bool = False
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """What is to be shown as found: the words and quotations as typed."""
+        return tuple(dict.fromkeys(part.text for group in self.needs for part in group if part.field not in _UNSEEN))
+
+    @property
+    def words(self) -> tuple[Part, ...]:
+        """What is asked of the whole article."""
+        return tuple(part for group in self.needs for part in group if not part.field)
+
+
+_UNSEEN = NAMES | {"source", "section"}
 
 
 def read_query(text: str) -> Query | None:
-    """Read a query such as `nâng cao "đội ngũ cán bộ"`; None when it holds no word."""
-    text = unicodedata.normalize("NFC", text[:MAX_CHARS])
-    phrases = [" ".join(_words(match[1])) for match in _QUOTED.finditer(text)]
-    words = _words(_QUOTED.sub(" ", text))[:MAX_TERMS]
-    terms = tuple(dict.fromkeys(term for term in (*phrases, *words) if term))[:MAX_TERMS]
-    if not terms:
+    """Read what was typed; None when it asks for nothing."""
+    text = _IN_A_HEBREW_WORD.sub("", unicodedata.normalize("NFC", text[:MAX_CHARS]))
+    needs: list[tuple[Part, ...]] = []
+    bans: list[Part] = []
+    since, before = FIRST_DAY, LAST_DAY
+    joins = False
+    for match in _ASKED.finditer(f" {text}"):
+        if match["word"] == "OR" and needs and not match["field"] and not match["ban"]:
+            joins = True
+            continue
+        span = _span_of(match)
+        if span is not None:
+            since, before = max(since, span[0]), min(before, span[1])
+            continue
+        parts = _parts_of(match)
+        if match["ban"]:
+            bans += parts
+        elif joins and parts:
+            needs[-1] = (*needs[-1], _as_one(parts))
+        else:
+            needs += [(part,) for part in parts if (part,) not in needs]
+        joins = joins and not parts
+    needs = needs[:MAX_TERMS]
+    if not needs and not bans and (since, before) == (FIRST_DAY, LAST_DAY):
         return None
-    asked, rows = [_ask(term) for term in terms], [_ask(row) for row in _rows(words)]
+    words = [part for group in needs for part in group]
+    row = _row(text, needs)
+    plain = all(part.exact == part.plain for part in words)
     return Query(
-        terms=terms,
-        exact=_all([exact for exact, _ in asked], [exact for exact, _ in rows]),
-        plain=_all([plain for _, plain in asked], [plain for _, plain in rows]),
-        some=" OR ".join(plain for _, plain in asked),
-        plain_typed=is_plain(text),
+        needs=tuple(needs), bans=tuple(bans[:MAX_TERMS]), since=since, before=before, row=row, plain_typed=plain
     )
 
 
-def _words(text: str) -> list[str]:
-    return "".join(char if _is_of_a_word(char) else " " for char in text).split()
+def day_number(day: dt.date) -> int:
+    """A day as one number that grows: 2026-11-30 is 20261130."""
+    return day.year * 10_000 + day.month * 100 + day.day
+
+
+def _row(text: str, needs: Sequence[tuple[Part, ...]]) -> tuple[Part, ...]:
+    """The bare words in the order they were typed, each as often as it was."""
+    singles = {group[0].text for group in needs if len(group) == 1 and not group[0].field and not group[0].quoted}
+    row = [
+        part
+        for match in _ASKED.finditer(f" {text}")
+        if match["quoted"] is None and not match["ban"] and match["word"] != "OR"
+        for part in _parts_of(match)
+        if not part.field and part.text in singles
+    ][:MAX_TERMS]
+    return tuple(row) if len(row) > 1 else ()
+
+
+def _parts_of(match: re.Match[str]) -> list[Part]:
+    typed = (match["field"] or "").lower()
+    field = FIELDS.get(typed, "")
+    value = match["quoted"] if match["quoted"] is not None else match["word"]
+    if match["field"] and not field:  # http://…, or a colon in a sentence
+        value = f"{match['field']} {value}"
+    if match["quoted"] is not None or field:
+        whole = _part(value, field=field, quoted=match["quoted"] is not None)
+        return [whole] if whole is not None else []
+    return [found for word in _words(value) if (found := _part(word)) is not None]
+
+
+def _words(text: str) -> Iterator[str]:
+    """A bare word at its hyphens and dots: each piece is asked for by itself."""
+    yield from _spaced(text).split()
+
+
+def _spaced(text: str) -> str:
+    return "".join(char if _is_of_a_word(char) else f" {char} " if part(char) else " " for char in text)
 
 
 def _is_of_a_word(char: str) -> bool:
-    """As the tokenizer rules: letters, marks, numbers and private letters make words, all else parts them."""
     category = unicodedata.category(char)
-    return category[0] in "LMN" or category == "Co"
+    return category[0] in "LMN" or category in ("Co", "Cf", "Sk")
 
 
-def _ask(term: str) -> tuple[str, str]:
-    folded, goes_on = fold_asked(term)
-    end = " *" if goes_on else ""
-    return f'"{folded}"{end}', f'"{strip_strokes(folded)}"{end}'
+def _part(text: str, *, field: str = "", quoted: bool = False) -> Part | None:
+    folded, goes_on = fold_asked(text)
+    exact = part(folded)
+    plain = without_marks(exact)
+    if not plain.strip():
+        return None
+    return Part(
+        text=" ".join(text.split()),
+        exact=tuple(exact.split()),
+        plain=tuple(plain.split()),
+        field=field,
+        quoted=quoted,
+        goes_on=goes_on,
+    )
 
 
-def _rows(words: list[str]) -> list[str]:
-    """Words that stand side by side, two and two and all: most Vietnamese words are written as two."""
-    if len(words) < 2:
-        return []
-    return list(dict.fromkeys((" ".join(words), *map(" ".join, pairwise(words)))))
+def _as_one(parts: Sequence[Part]) -> Part:
+    """An alternative that was typed as one word and is several: in a row."""
+    if len(parts) == 1:
+        return parts[0]
+    return Part(
+        text=" ".join(part.text for part in parts),
+        exact=tuple(word for part in parts for word in part.exact),
+        plain=tuple(word for part in parts for word in part.plain),
+        quoted=True,
+        goes_on=parts[-1].goes_on,
+    )
 
 
-def _all(terms: list[str], rows: list[str]) -> str:
-    """Every term; rows raise the rank and are not asked for, as the last choice, a term, is always there."""
-    every = " AND ".join(terms)
-    return f"{every} AND ({' OR '.join([*rows, terms[0]])})" if rows else every
+def _span_of(match: re.Match[str]) -> tuple[int, int] | None:
+    """The days that `date:2026-11-01..2026-11-30`, `after:2026-11` or `before:30/11/2026` means; None of a word."""
+    name, value = (match["field"] or "").lower(), match["word"]
+    if name not in DATES or value is None or match["ban"]:
+        return None
+    first, dots, last = value.partition("..")
+    begin, end = _days(first), _days(last)
+    if (first and begin is None) or (last and end is None) or not (begin or end) or (dots and name != "date"):
+        return None
+    if name == "before":
+        return FIRST_DAY, begin[0] if begin else LAST_DAY
+    if name == "after":
+        return begin[0] if begin else FIRST_DAY, LAST_DAY
+    until = end if dots else begin
+    return begin[0] if begin else FIRST_DAY, until[1] if until else LAST_DAY
+
+
+def _days(text: str) -> tuple[int, int] | None:
+    """A year, a month or a day as its first day and the first day after it."""
+    match = _DAY.fullmatch(text)
+    if match is None:
+        return None
+    year = int(match["y"] or match["y2"])
+    month, day = (int(digits) if digits else 0 for digits in (match["m"] or match["m2"], match["d"] or match["d2"]))
+    try:
+        first = dt.date(year, month or 1, day or 1)
+        if day:
+            after = first + dt.timedelta(days=1)
+        else:
+            after = dt.date(year + (month in (0, 12)), month % 12 + 1 if month else 1, 1)
+    except (ValueError, OverflowError):
+        return None
+    return day_number(first), day_number(after)
+
+
+def has_unspaced(part: Part) -> bool:
+    """Whether a part is a run of a script that is written without spaces, which may hold several words."""
+    return len(part.plain) > 1 and not part.quoted and is_unspaced(part.plain[0][0])

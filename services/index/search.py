@@ -1,6 +1,5 @@
 """The reading side of the embedded index: search, one article with all that is known of it, the newest."""
 
-import datetime as dt
 import json
 import sqlite3
 import threading
@@ -13,45 +12,16 @@ import msgspec
 import zstandard
 
 from services.index.entry import Entry, Outcome
-from services.index.query import Query, read_query
+from services.index.fulltext.reader import WordsReader
+from services.index.hits import NOTHING, Hit, Results, Wanted, find, show
 from services.index.sinks.schema import is_readable, version
-from services.index.snippet import make_snippet
-from shared.article import Article, Block
+from shared.article import Article
 from shared.envelope import Event, Source
 from shared.errors import TransientError
 from shared.identity import COMMAND_LINE, names_of
 
-MOST_HITS = 1000  # how far a search counts and pages; nobody reads further, and a common word is in everything
 IDLE_READERS = 4
 NEVER_IDLE = -1
-
-Matched = Literal["exact", "folded", "none"]
-_Ranked = list[tuple[int, float]]
-
-
-class Hit(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """An article that was found, and the passage that speaks for it. A higher score is a better one."""
-
-    article_id: str
-    rev: int
-    headline: str | None
-    description: str | None
-    first_created: dt.datetime | None
-    uri: str | None
-    snippet: str
-    score: float
-
-
-class Results(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """A page of hits. `total` stops counting at MOST_HITS.
-
-    `matched` says how: `exact` as typed, `folded` regardless of marks (nam dong, Nam Đông), `none` when no article has
-    all of the words, and the hits, if any, have some of them.
-    """
-
-    total: int
-    hits: tuple[Hit, ...]
-    matched: Matched
 
 
 class Revision(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
@@ -108,22 +78,6 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     aliases: tuple[str, ...]
 
 
-class _Shown(msgspec.Struct, frozen=True, rename="camel"):
-    """What is decoded of an article to show it as a hit: all but its evidence."""
-
-    uri: str | None = None
-    headline: str | None = None
-    first_created: dt.datetime | None = None
-    byline: str | None = None
-    description: str | None = None
-    blocks: tuple[Block, ...] = ()
-
-
-class _ShownEntry(msgspec.Struct, frozen=True, rename="camel"):
-    article: _Shown
-
-
-_SHOWN = msgspec.json.Decoder(_ShownEntry)
 _ANSWERED = (
     "SELECT articles.id, articles.rev, receipts.rev, receipts.outcome, revisions.entry "
     "FROM receipts JOIN articles USING (n) LEFT JOIN revisions ON revisions.n = receipts.n "
@@ -139,23 +93,18 @@ class Index:
         self._path = path.absolute()
         self._turn = threading.Lock()
         self._idle: list[tuple[int, sqlite3.Connection]] = []
+        self._words = WordsReader(path)
 
-    def search(self, q: str, limit: int = 20, offset: int = 0, of: str = "") -> Results:
+    def search(
+        self, q: str, limit: int = 20, offset: int = 0, of: str = "", *, cursor: str = "", facets: Sequence[str] = ()
+    ) -> Results:
         """Find articles: as typed first, then regardless of marks, then with some of the words.
 
-        With `of`, only those that this publisher has pushed.
+        With `of`, only those that this publisher has pushed. A `cursor` of the page before goes on after it.
         """
-        query = read_query(q)
+        wanted = Wanted(q=q, limit=limit, offset=offset, of=of, cursor=cursor, facets=tuple(facets))
         with self.reading() as database:
-            if query is None or database is None:
-                return Results(total=0, hits=(), matched="none")
-            matched, ranked = _find(database, query)
-            if of:
-                ranked = _of_publisher(database, ranked, of)
-            # A view that is held keeps the writer's log from being begun anew; rows stay, so each is read by itself.
-            database.execute("COMMIT")
-            page = ranked[max(0, offset) :][: max(0, limit)]
-            return Results(total=len(ranked), hits=tuple(_show(database, page, query.terms)), matched=matched)
+            return NOTHING if database is None else find(database, self._words.view(), wanted)
 
     def get(self, name: str) -> Stored | None:
         """An article by its id, `<id>@<rev>`, a receipt, or any address it ever had (with its kind or without)."""
@@ -201,7 +150,7 @@ class Index:
             rows = database.execute(
                 "SELECT n FROM articles WHERE NOT withdrawn ORDER BY n DESC LIMIT ?", (max(0, limit),)
             )
-            return tuple(_show(database, [(n, 0.0) for (n,) in rows], ()))
+            return tuple(show(database, [(n, 0.0) for (n,) in rows], ()))
 
     def owned_by(self, publisher: str) -> list[str]:
         """The ids of all articles that stand and that this publisher pushed last."""
@@ -223,6 +172,7 @@ class Index:
 
     def close(self) -> None:
         """Close what is idle; a later call opens anew."""
+        self._words.close()
         with self._turn:
             while self._idle:
                 self._idle.pop()[1].close()
@@ -277,59 +227,6 @@ def _connect(uri: str) -> sqlite3.Connection:
     database = sqlite3.connect(uri, uri=True, timeout=10, isolation_level=None, check_same_thread=False)
     version(database)  # the file is opened by the first question
     return database
-
-
-def _find(database: sqlite3.Connection, query: Query) -> tuple[Matched, _Ranked]:
-    exact = _rank(database, "exact", query.exact)
-    # Typed with marks, the plain set would only add other words; typed without, it holds what was meant.
-    if exact and not query.plain_typed:
-        return "exact", exact
-    seen = {row_id for row_id, _ in exact}
-    ranked = exact + [row for row in _rank(database, "plain", query.plain) if row[0] not in seen]
-    if ranked:
-        return ("exact" if exact else "folded"), ranked[:MOST_HITS]
-    return "none", _rank(database, "plain", query.some) if len(query.terms) > 1 else []
-
-
-def _of_publisher(database: sqlite3.Connection, ranked: _Ranked, publisher: str) -> _Ranked:
-    rows = json.dumps([row_id for row_id, _ in ranked])
-    sql = "SELECT n FROM articles WHERE n IN (SELECT value FROM json_each(?)) AND (owner = ? OR source = ?)"
-    theirs = {row_id for (row_id,) in database.execute(sql, (rows, publisher, f"push:{publisher}"))}
-    return [row for row in ranked if row[0] in theirs]
-
-
-def _rank(database: sqlite3.Connection, words: Literal["exact", "plain"], asked: str) -> _Ranked:
-    sql = f"SELECT rowid, -rank FROM {words} WHERE {words} MATCH ? ORDER BY rank LIMIT ?"  # noqa: S608  (one of two)
-    return database.execute(sql, (asked, MOST_HITS)).fetchall()
-
-
-def _show(database: sqlite3.Connection, page: Sequence[tuple[int, float]], terms: Sequence[str]) -> Iterator[Hit]:
-    for row_id, score in page:
-        sql = "SELECT id, rev, entry FROM articles JOIN revisions USING (n, rev) WHERE n = ? AND NOT withdrawn"
-        row = database.execute(sql, (row_id,)).fetchone()
-        if row is None:
-            continue  # withdrawn since it was ranked
-        article_id, rev, blob = row
-        article = _SHOWN.decode(zstandard.decompress(blob)).article
-        yield Hit(
-            article_id=article_id,
-            rev=rev,
-            headline=article.headline,
-            description=article.description,
-            first_created=article.first_created,
-            uri=article.uri,
-            snippet=make_snippet(_passages(article), terms),
-            score=score,
-        )
-
-
-def _passages(article: _Shown) -> Iterator[str]:
-    yield article.description or ""
-    for block in article.blocks:
-        yield " ".join(part for part in (block.text, block.caption, block.byline, *block.items) if part)
-        for row in block.rows:
-            yield " ".join(row)
-    yield article.byline or ""
 
 
 def _settled(database: sqlite3.Connection, offer: Offer) -> Literal["counted", "superseded"] | None:

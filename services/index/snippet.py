@@ -1,17 +1,33 @@
-"""The passage of an article in which a query is found."""
+"""The passage of an article in which a query is found, and where in it."""
 
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import islice
 
-from services.index.folding import is_unspaced
+import msgspec
+
+from services.index.folding import is_unspaced, strip_strokes
 
 LENGTH = 220
 LEAD_IN = 60
 # The top of a very long text must do.
 MOST_PASSAGES = 400
 LONGEST_PASSAGE = 20_000
+MOST_MARKS = 50
+_NO_LETTER = "\x01"  # stands for a mark or joiner, so that letters keep their places
+
+_WORD = re.compile(r"\w+")
+
+Span = tuple[int, int]
+
+
+class Passage(msgspec.Struct, frozen=True, kw_only=True):
+    """A piece of text, and from where to where the words stand that were asked for (in letters, the end without)."""
+
+    text: str
+    marks: tuple[Span, ...] = ()
 
 
 class _Letters(dict[int, int]):
@@ -22,10 +38,16 @@ class _Letters(dict[int, int]):
         self._plain = plain
 
     def __missing__(self, code: int) -> int:
-        letter = unicodedata.normalize("NFD", chr(code))[0] if self._plain else chr(code)
-        lower = letter.lower()
-        if self._plain:
-            lower = {"đ": "d", "ø": "o", "ł": "l"}.get(lower, lower)
+        char = chr(code)
+        if unicodedata.category(char) in ("Mn", "Cf"):
+            self[code] = 1 if self._plain or unicodedata.category(char) == "Cf" else code
+            return self[code]
+        if unicodedata.category(char) == "Nd":
+            char = str(unicodedata.decimal(char))
+        elif self._plain:
+            char = strip_strokes(unicodedata.normalize("NFKD", char)[:1] or char)[:1] or char
+        lower = char.lower()
+        lower = {"ς": "σ", "ى": "ي", "ی": "ي", "ة": "ه", "ک": "ك", "ٱ": "ا"}.get(lower, lower) if self._plain else lower
         self[code] = ord(lower) if len(lower) == 1 else code
         return self[code]
 
@@ -36,25 +58,107 @@ _PLAIN = _Letters(plain=True)
 
 def make_snippet(passages: Iterable[str], terms: Sequence[str]) -> str:
     """The first passage with the most of the terms, cut around the first of them; as stored, with its marks."""
+    return find_passage(passages, terms).text
+
+
+def find_passage(passages: Iterable[str], terms: Sequence[str]) -> Passage:
+    """The same, with the places of the terms in it."""
     looked_at = [passage[:LONGEST_PASSAGE] for passage in islice(passages, MOST_PASSAGES) if passage]
-    for letters in (_AS_TYPED, _PLAIN):
-        finder = re.compile("|".join(_pattern(term.translate(letters)) for term in terms))
-        best, most, at = "", 0, 0
+    for plain in (False, True):
+        wanted = _wanted(tuple(terms), plain)
+        best, most = "", 0.0
         for passage in looked_at:
-            found = [(match[0], match.start()) for match in finder.finditer(passage.translate(letters))]
-            kinds = len({words for words, _ in found})
+            kinds = wanted.kinds(passage)
             if kinds > most:
-                best, most, at = passage, kinds, found[0][1]
+                best, most = passage, kinds
         if most:
-            return _cut(best, at)
-    return _cut(looked_at[0], 0) if looked_at else ""
+            return mark(_cut(best, wanted.place(best)), terms)
+    return Passage(text=_cut(looked_at[0], 0) if looked_at else "")
+
+
+class _Wanted:
+    """What is looked for in a passage: words by a look at all its words, what is longer by a pattern each."""
+
+    def __init__(self, terms: Sequence[str], letters: "_Letters") -> None:
+        self._letters = letters
+        told = [term.translate(letters).replace(_NO_LETTER, "").strip() for term in terms]
+        words = [term for term in told if _WORD.fullmatch(term) and not is_unspaced(term[0])]
+        self._words = frozenset(words)
+        self._row = " ".join(words) if len(words) > 1 else ""
+        longer = [term for term in told if term not in self._words]
+        self._longer = [re.compile(pattern) for term in longer if (pattern := _pattern(term))]
+        self._any = _finder(terms, letters)
+
+    def kinds(self, passage: str) -> float:
+        """How many of the terms are in it; all of the words side by side count for one more."""
+        folded = self._fold(passage)
+        count = len(self._words.intersection(_WORD.findall(folded))) if self._words else 0
+        count += sum(pattern.search(folded) is not None for pattern in self._longer)
+        return count + bool(count and self._row and self._row in folded)
+
+    def place(self, passage: str) -> int:
+        """Where the words stand side by side, else where the first of the terms does."""
+        folded = passage.translate(self._letters)
+        at = folded.find(self._row) if self._row else -1
+        match = self._any.search(folded) if self._any is not None and at < 0 else None
+        return at if at >= 0 else match.start() if match else 0
+
+    def spans(self, text: str) -> list[Span]:
+        """Where each of the terms stands, up to MOST_MARKS."""
+        found = self._any.finditer(text.translate(self._letters)) if self._any is not None else ()
+        return [match.span() for match in islice(found, MOST_MARKS)]
+
+    def _fold(self, passage: str) -> str:
+        folded = passage.translate(self._letters)
+        return folded.replace(_NO_LETTER, "") if _NO_LETTER in folded else folded
+
+
+@lru_cache(maxsize=64)
+def _wanted(terms: tuple[str, ...], plain: bool) -> _Wanted:
+    """A page of hits is asked for the same terms."""
+    return _Wanted(terms, _PLAIN if plain else _AS_TYPED)
+
+
+def mark(text: str, terms: Sequence[str]) -> Passage:
+    """A text with the places of the terms in it: as typed, else regardless of marks."""
+    for plain in (False, True):
+        wanted = _wanted(tuple(terms), plain)
+        spans = wanted.spans(text)
+        if spans:
+            return Passage(text=text, marks=tuple(spans))
+    return Passage(text=text)
+
+
+def marked(passage: Passage, begin: str, end: str) -> str:
+    """The text with signs around what was found, for a terminal."""
+    parts, at = [], 0
+    for first, last in passage.marks:
+        parts += [passage.text[at:first], begin, passage.text[first:last], end]
+        at = last
+    return "".join([*parts, passage.text[at:]])
+
+
+def _finder(terms: Sequence[str], letters: _Letters) -> re.Pattern[str] | None:
+    patterns = [pattern for term in terms if (pattern := _pattern(term.translate(letters)))]
+    # A long term before one that it begins with: the longest is marked.
+    return re.compile("|".join(sorted(patterns, key=len, reverse=True))) if patterns else None
 
 
 def _pattern(term: str) -> str:
-    words = r"\W+".join(map(re.escape, term.split()))
-    start = "" if is_unspaced(term[0]) else r"(?<!\w)"
-    end = "" if is_unspaced(term[-1]) else r"(?!\w)"
-    return start + words + end
+    words = [_word(word) for word in term.replace(_NO_LETTER, "").split()]
+    words = [word for word in words if word]
+    if not words:
+        return ""
+    letters = term.replace(_NO_LETTER, "").strip()
+    start = "" if is_unspaced(letters[0]) else r"(?<!\w)"
+    end = "" if is_unspaced(letters[-1]) else rf"(?![\w{_NO_LETTER}])"
+    return start + r"\W+".join(words) + end
+
+
+def _word(word: str) -> str:
+    if word.isascii() and word.isalnum():
+        return word
+    return f"{_NO_LETTER}?".join(map(re.escape, word)) + f"{_NO_LETTER}*"
 
 
 def _cut(passage: str, at: int) -> str:

@@ -1,12 +1,27 @@
-"""The words of an article and of a query as every engine beside SQLite gets them: folded, lower case, parted by spaces.
+"""The words of an article and of a query as every engine gets them: folded, lower case, parted by spaces.
 
 What an engine's own analyzer would do is done here, so that one word is the same word wherever it is looked for.
 """
 
 import unicodedata
 
-from services.index.folding import COLUMNS, columns, strip_strokes
+from services.index.folding import COLUMNS, FOLDING, columns, strip_strokes
 from shared.article import Article
+
+WORDS = f"2 folding {FOLDING}"
+"""Raise it when an article gets other words by what is done here: the embedded index then words all articles anew."""
+
+# What is the same letter to a reader in haste, beyond the marks on it: Arabic seats and endings of a word, the forms of
+# Persian and Urdu, the two nasal signs of Hindi.
+_SAME = str.maketrans(
+    {
+        "ٱ": "ا", "ى": "ي", "ی": "ي", "ے": "ي", "ة": "ه", "ۃ": "ه", "ہ": "ه", "ھ": "ه", "ک": "ك", "ځ": "ح",
+        "\u0901": "\u0902", "\u0981": "\u0982", "\u0a01": "\u0a02", "\u0a81": "\u0a82",
+    }
+)  # fmt: skip
+_NUKTAS = frozenset("\u093c\u09bc\u0a3c\u0abc\u0b3c\u0cbc")
+# Emoji and the signs of their kind are words; arrows, boxes and bullets part words like any punctuation.
+_PICTURES = ((0x2600, 0x27BF), (0x231A, 0x23FF), (0x2B05, 0x2B55), (0x3297, 0x3299), (0x1F000, 0x1FAFF))
 
 
 def words_of(article: Article) -> tuple[dict[str, str], dict[str, str]]:
@@ -16,37 +31,58 @@ def words_of(article: Article) -> tuple[dict[str, str], dict[str, str]]:
 
 
 def part(text: str) -> str:
-    """Folded text as lower-case words between single spaces: letters, marks, numbers and private letters make them."""
-    return " ".join(text.lower().translate(_PARTS).split())
+    """Folded text as lower-case words between single spaces: letters, marks, numbers, private letters and emoji."""
+    lower = text.lower()
+    if not lower.isascii():
+        lower = lower.replace("i\u0307", "i").translate(_PARTS)  # İ in lower case is an i and a dot
+        return " ".join(lower.split())
+    return " ".join(lower.translate(_PARTS).split())
 
 
 def without_marks(words: str) -> str:
     """Words as typed in haste: "nâng cao đường" → "nang cao duong"."""
     if words.isascii():
         return words
-    taken_apart = unicodedata.normalize("NFD", strip_strokes(words))
-    return unicodedata.normalize("NFC", taken_apart.translate(_MARKS))
+    apart = unicodedata.normalize("NFD", words).translate(_MARKS)
+    return unicodedata.normalize("NFC", apart)
 
 
-class _Parts(dict[int, int]):
-    """Letters stay, all else becomes a space."""
+class _Parts(dict[int, "int | str"]):
+    """Letters stay, emoji stand alone, all else becomes a space."""
 
-    def __missing__(self, code: int) -> int:
-        category = unicodedata.category(chr(code))
-        self[code] = code if category[0] in "LMN" or category == "Co" else 0x20
-        return self[code]
+    def __missing__(self, code: int) -> "int | str":
+        char = chr(code)
+        category = unicodedata.category(char)
+        if category[0] in "LMN" or category == "Co":
+            kept: int | str = 0x03C3 if char == "ς" else code
+        elif category == "So" and any(first <= code <= last for first, last in _PICTURES):
+            kept = f" {char} "
+        else:
+            kept = 0x20
+        self[code] = kept
+        return kept
 
 
-class _Marks(dict[int, int | None]):
-    """Marks above and below letters of alphabets go; those that carry the vowels of a script stay."""
+class _Marks(dict[int, "int | str | None"]):
+    """Marks above and below letters go, and strokes through them; those that carry the vowels of a script stay, but for
+    the points of Arabic and Hebrew, which most texts leave out."""
 
-    def __missing__(self, code: int) -> int | None:
-        self[code] = None if unicodedata.combining(chr(code)) and code < 0x0500 else code
-        return self[code]
+    def __missing__(self, code: int) -> "int | str | None":
+        char = chr(code)
+        same = _SAME.get(code)
+        kept: int | str | None = code
+        if char in _NUKTAS or (unicodedata.category(char) == "Mn" and _is_left_out(code)):
+            kept = None
+        elif same is not None:
+            kept = same
+        elif 0x7F < code < 0x2000:
+            kept = strip_strokes(char)
+        self[code] = kept
+        return kept
+
+
+def _is_left_out(code: int) -> bool:
+    return code < 0x0700 or 0x08D3 <= code <= 0x08FF or 0x1AB0 <= code <= 0x1AFF or 0x1DC0 <= code <= 0x20F0
 
 
 _PARTS, _MARKS = _Parts(), _Marks()
-
-
-WORDS = f"1 unicode {unicodedata.unidata_version}"
-"""Raise it when an article gets other words."""

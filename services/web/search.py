@@ -1,13 +1,21 @@
 """`GET /v1/search?q=`: the index, asked as people type."""
 
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.index.fulltext.fields import FACETS
+from services.index.hits import Hit, Results
 from services.web.links import link_to
-from services.web.queries import read_count, read_words
+from services.web.problems import Problem
+from services.web.queries import read_count, read_words, refused_parameter
 from services.web.responses import json_answer
 from services.web.scopes import only_of
 from services.web.state import publisher_of, state_of
+from shared.errors import PermanentError
 
 LONGEST_QUERY, MOST_HITS, DEEPEST = 500, 100, 10_000
 
@@ -15,27 +23,57 @@ LONGEST_QUERY, MOST_HITS, DEEPEST = 500, 100, 10_000
 async def search_articles(request: Request) -> Response:
     """The articles that match, the best first; a key that reads its own alone finds those.
 
-    `matched` says whether the marks on letters had to be left out.
+    `matched` says whether the marks on letters had to be left out. The next page is asked for by its cursor, or, as
+    far as 1,000 hits, by `offset`.
     """
     app_state, query = state_of(request), request.query_params
     q = read_words(query, "q", most=LONGEST_QUERY)
     limit = read_count(query, "limit", default=20, least=1, most=MOST_HITS)
     offset = read_count(query, "offset", default=0, least=0, most=DEEPEST)
-    results = await app_state.ask(
-        app_state.index.search, q, limit=limit, offset=offset, of=only_of(publisher_of(request))
-    )
-    hits = [
-        {
-            "article": hit.article_id,
-            "rev": hit.rev,
-            "headline": hit.headline,
-            "description": hit.description,
-            "firstCreated": hit.first_created,
-            "uri": hit.uri,
-            "snippet": hit.snippet,
-            "score": hit.score,
-            "links": {"article": link_to(f"/v1/articles/{hit.article_id}")},
-        }
-        for hit in results.hits
-    ]
-    return json_answer({"q": q, "total": results.total, "matched": results.matched, "offset": offset, "hits": hits})
+    asked: dict[str, Any] = {"cursor": query["cursor"]} if query.get("cursor") else {"offset": offset}
+    if query.get("facets"):
+        asked["facets"] = _read_facets(query["facets"])
+    try:
+        results: Results = await app_state.ask(
+            app_state.index.search, q, limit=limit, of=only_of(publisher_of(request)), **asked
+        )
+    except PermanentError as error:
+        raise _refused_cursor(error) from error
+    answer = {"q": q, "total": results.total, "matched": results.matched, "offset": offset}
+    answer |= {"hits": [_hit(hit) for hit in results.hits], "suggestion": results.suggestion, "cursor": results.cursor}
+    if "facets" in asked:
+        answer["facets"] = results.facets
+    return json_answer(answer | {"links": _links(query, results)})
+
+
+def _hit(hit: Hit) -> dict[str, object]:
+    return {
+        "article": hit.article_id,
+        "rev": hit.rev,
+        "headline": hit.headline,
+        "description": hit.description,
+        "firstCreated": hit.first_created,
+        "uri": hit.uri,
+        "snippet": hit.snippet,
+        "highlights": {"headline": hit.highlights.headline, "snippet": hit.highlights.snippet},
+        "score": hit.score,
+        "links": {"article": link_to(f"/v1/articles/{hit.article_id}")},
+    }
+
+
+def _links(query: Mapping[str, str], results: Results) -> dict[str, str | None]:
+    same = {name: value for name, value in query.items() if name not in ("cursor", "offset")}
+    more = link_to(f"/v1/search?{urlencode(same | {'cursor': results.cursor})}") if results.cursor else None
+    meant = link_to(f"/v1/search?{urlencode(same | {'q': results.suggestion})}") if results.suggestion else None
+    return {"next": more, "suggestion": meant}
+
+
+def _read_facets(text: str) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(text.split(",")))
+    if not set(names) <= set(FACETS):
+        raise refused_parameter("facets", f"facets must be some of {', '.join(FACETS)}, with commas between them.")
+    return names
+
+
+def _refused_cursor(error: PermanentError) -> Problem:
+    return refused_parameter("cursor", f"{str(error)[:1].upper()}{str(error)[1:]}.")

@@ -10,7 +10,8 @@ from typing import ParamSpec, Protocol, TypeVar
 from starlette.requests import Request
 
 from services.index.changes import Change
-from services.index.search import Answered, Results, Stored
+from services.index.hits import Results
+from services.index.search import Answered, Stored
 from services.ingest.intake import WeighsInputs
 from services.ingest.pings import Pinged
 from services.web.answers import Answers
@@ -65,7 +66,9 @@ class KeepsSessions(Protocol):
 class Index(Protocol):
     """The searchable index, read only."""
 
-    def search(self, q: str, limit: int = 20, offset: int = 0, of: str = "") -> Results: ...
+    def search(
+        self, q: str, limit: int = 20, offset: int = 0, of: str = "", *, cursor: str = "", facets: Sequence[str] = ()
+    ) -> Results: ...
     def get(self, name: str, /) -> Stored | None: ...
     def receipt(self, receipt: str, /) -> Answered | None: ...
     def count(self) -> int: ...

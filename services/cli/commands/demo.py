@@ -18,7 +18,8 @@ from services.cli.printing import BOLD, article_lines, clean, plural, row, rule,
 from services.desk.data_folder import find_desk, reach
 from services.desk.processes import run_desk
 from services.index.folding import strip_strokes
-from services.index.search import Index, Results, Stored
+from services.index.hits import Results
+from services.index.search import Index, Stored
 from services.ingest.drop_files import DropNames, list_names, read_mark
 from services.ingest.drop_memory import DropProblem, is_taken
 from shared.clock import now_us

@@ -1,10 +1,13 @@
 """`copydesk search`: the index, asked as people type."""
 
+import sys
 from collections.abc import Iterator, Sequence
 
 from services.cli.context import OK, WRONG, Context, show_json
 from services.cli.printing import BOLD, clean, moment, row, styled
-from services.index.search import Hit, Index, Results
+from services.index.hits import Hit, Results
+from services.index.search import Index
+from services.index.snippet import Passage, marked
 
 HOW = {
     "exact": "",
@@ -16,7 +19,9 @@ HOW = {
 def search(context: Context) -> int:
     """Print what was found, the best first. Exit code 1 when nothing was."""
     query = " ".join(context.args.query)
-    results = Index(context.settings.index_file).search(query, limit=context.args.limit, offset=context.args.offset)
+    asked = {"cursor": context.args.cursor} if context.args.cursor else {"offset": context.args.offset}
+    facets = context.args.facet or ()
+    results = Index(context.settings.index_file).search(query, limit=context.args.limit, facets=facets, **asked)
     if context.as_json:
         show_json(results)
     else:
@@ -25,19 +30,35 @@ def search(context: Context) -> int:
 
 
 def result_lines(results: Results) -> Iterator[str]:
-    """How many and how they were found, then each hit."""
+    """How many and how they were found, then each hit, what was counted, and how to go on."""
     if not results.hits:
         yield "Nothing found."
-        return
-    yield f"{results.total} found{HOW[results.matched]}."
+    else:
+        yield f"{results.total} found{HOW[results.matched]}."
+    if results.suggestion:
+        yield f"Did you mean: {clean(results.suggestion)}"
     yield from hit_lines(results.hits)
+    for name, counts in results.facets.items():
+        yield ""
+        yield styled(name, BOLD)
+        for value, number in counts.items():
+            yield from row(f"{number:,}", clean(value))
+    if results.cursor:
+        yield ""
+        yield f"More: --cursor {results.cursor}"
 
 
 def hit_lines(hits: Sequence[Hit]) -> Iterator[str]:
     for hit in hits:
         yield ""
-        yield styled(clean(hit.headline or "(no headline)"), BOLD)
+        headline = Passage(text=hit.headline or "(no headline)", marks=hit.highlights.headline)
+        yield styled(clean(_marked(headline)), BOLD)
         when = f"{moment(hit.first_created)}  " if hit.first_created else ""
         yield from row("", f"{when}{hit.article_id}")
         if hit.snippet:
-            yield from row("", hit.snippet)
+            yield from row("", _marked(Passage(text=hit.snippet, marks=hit.highlights.snippet)))
+
+
+def _marked(passage: Passage) -> str:
+    """What was found between asterisks, for a person; a file gets the text as it is."""
+    return marked(passage, "**", "**") if sys.stdout.isatty() else passage.text

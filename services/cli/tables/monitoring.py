@@ -54,6 +54,8 @@ MONITORING = (
             arg("query", nargs="+", metavar="QUERY"),
             arg("--limit", type=count, default=10, metavar="N"),
             arg("--offset", type=count, default=0, metavar="N"),
+            arg("--cursor", default="", metavar="CURSOR", help="the page after that, as the page before told it"),
+            arg("--facet", action="append", metavar="NAME", help="count by source, language, day, author or kind"),
         ),
         examples=(
             Example("copydesk search cao su", "the best hits first, with or without marks on letters"),

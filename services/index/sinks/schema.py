@@ -14,9 +14,8 @@ from shared.errors import TransientError
 from shared.identity import bridged
 
 # A row of `articles` names its newest revision; a row of `revisions` holds the whole entry (zstd of its JSON), so
-# that what was said, when, and on which evidence outlives the ledger. The two word sets keep no text of their own
-# (content=''): an article's words are worked out again from its entry when they are to be taken out. Marks (M*) belong
-# to words, or Thai and Hindi fall apart; the headline weighs three times.
+# that what was said, when, and on which evidence outlives the ledger. Releases before 0.2 kept the words in two tables
+# of FTS5 here, `exact` and `plain`.
 
 _AT_ONCE = 500  # articles whose old names stand in memory together
 
@@ -140,6 +139,12 @@ MIGRATIONS: tuple[Step, ...] = (
     """
     ALTER TABLE articles ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
     UPDATE articles SET since = (SELECT ifnull(min(rev), articles.rev) FROM revisions WHERE revisions.n = articles.n);
+    """,
+    # Words lie beside the record, in an index that ranks no more than is shown (services/index/fulltext).
+    """
+    DROP TABLE exact;
+    DROP TABLE plain;
+    DELETE FROM about WHERE name = 'folding';
     """,
 )
 

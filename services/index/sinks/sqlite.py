@@ -1,7 +1,8 @@
-"""The embedded index: one SQLite file, one writer, any number of readers."""
+"""The record of the embedded index: one SQLite file, one writer, any number of readers; its words lie beside it."""
 
 import sqlite3
 import threading
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +14,8 @@ import zstandard
 
 from services.index.completing import completed, needs_stored
 from services.index.entry import Entry, Known, Outcome, as_of, digest_of, edit_of, richness_of
-from services.index.folding import COLUMNS, FOLDING, columns, strip_strokes
+from services.index.fulltext.follower import Follower
+from services.index.fulltext.writer import WordsWriter
 from services.index.matching import candidates, is_another, moved, names
 from services.index.revisions import rule
 from services.index.sinks.schema import migrate
@@ -26,19 +28,16 @@ from shared.identity import COMMAND_LINE, article_id
 from shared.settings import INDEX_FILE
 
 FILE_NAME = INDEX_FILE
-SETS = ("exact", "plain")
 WAL_BYTES = 42 << 20
 """The log's length from which the writer asks the readers for a moment, to write it back and begin it anew."""
 
 log = structlog.get_logger(__name__)
 _CHECKPOINT_MS = 250  # how long the writer waits for readers while the log is not yet half as long again
-_REWORDED = 500  # articles whose words are worked out anew in one transaction
 
 # A commit must stand on the disk before the ledger forgets the article: with NORMAL, a loss of power could take the
 # last commits of the WAL back. FULL costs one fsync a batch. What is deleted need not be overwritten, as Debian's
-# SQLite does by default: pages of postings are rewritten all the time. An article is about 2 kB compressed: pages of
-# 4 kB would hold one and waste the rest. A log of up to 40 MB is written back at once: pages of postings change in
-# every batch, and are written back once for many.
+# SQLite does by default. An article is about 2 kB compressed: pages of 4 kB would hold one and waste the rest. A log of
+# up to 40 MB is written back at once: pages of keys change in every batch, and are written back once for many.
 _PRAGMAS = (
     "PRAGMA page_size = 8192",
     "PRAGMA journal_mode = WAL",
@@ -49,13 +48,6 @@ _PRAGMAS = (
     f"PRAGMA journal_size_limit = {WAL_BYTES}",
 )
 
-_NAMES = ", ".join(COLUMNS)
-_MARKS = ", ".join("?" for _ in COLUMNS)
-_ADD = tuple(f"INSERT INTO {words} (rowid, {_NAMES}) VALUES (?, {_MARKS})" for words in SETS)  # noqa: S608
-_DROP = tuple(
-    f"INSERT INTO {words} ({words}, rowid, {_NAMES}) VALUES ('delete', ?, {_MARKS})"  # noqa: S608
-    for words in SETS
-)
 _KNOWN = "SELECT n, id, rev, sha, withdrawn, heard, digest, edited, as_of, richness, source, own, owner, owned"
 _TOLD = ("rev", "sha", "withdrawn", "digest", "edited", "as_of", "richness", "source", "own", "owner", "owned")
 _INSERT = f"INSERT INTO articles ({', '.join(_TOLD)}, id, since) VALUES ({'?, ' * len(_TOLD)}?, ?)"  # noqa: S608
@@ -98,13 +90,16 @@ class _Worded(msgspec.Struct, frozen=True):
     article: Article
 
 
-_Words = list[tuple[int, Article]]
-
-
 class SqliteSink:
-    """The index's only writer. Thread-safe; holds a lock on the folder until it is closed or its process ends."""
+    """The index's only writer. Thread-safe; holds a lock on the folder until it is closed or its process ends.
 
-    def __init__(self, path: Path, wal_bytes: int = WAL_BYTES, busy_ms: int = 10_000) -> None:
+    What it keeps can be found when `put_many` returns, or, with a lag, at most so many seconds later: its words follow
+    in a thread of their own then. Words that cannot be written are no reason to refuse an article.
+    """
+
+    def __init__(
+        self, path: Path, wal_bytes: int = WAL_BYTES, busy_ms: int = 10_000, lag_s: float | None = None
+    ) -> None:
         self._path = path
         self._wal = path.with_name(f"{path.name}-wal")
         self._wal_bytes = wal_bytes
@@ -114,6 +109,7 @@ class SqliteSink:
         self._lock = lock_folder(path.parent)
         try:
             self._database = self._open()
+            self._words = Follower(WordsWriter(path), lag_s)
         except BaseException:
             self._lock.close()
             raise
@@ -131,11 +127,13 @@ class SqliteSink:
             if is_erasing:
                 self._wipe()
             self._bound_log()
+            self._words.tell()
             return outcomes
 
     def close(self) -> None:
         """Write the log back into the file and let another writer in."""
         with self._turn:
+            self._words.close()
             self._database.close()
             self._lock.close()
 
@@ -148,8 +146,7 @@ class SqliteSink:
             for pragma in _PRAGMAS:
                 database.execute(pragma)
             migrate(database)
-            self._database = database
-            self._refresh_words()
+            database.execute("INSERT OR IGNORE INTO about VALUES ('index', ?)", (uuid.uuid4().hex,))
         except BaseException as error:
             if database is not None:
                 database.close()
@@ -157,34 +154,6 @@ class SqliteSink:
                 raise self._trouble(error) from error
             raise
         return database
-
-    def _refresh_words(self) -> None:
-        """Work the words of all articles out again after the folding changed: a word is taken out as it was put in.
-
-        Until `about` names the folding, a start that was cut short begins anew.
-        """
-        row = self._database.execute("SELECT value FROM about WHERE name = 'folding'").fetchone()
-        if row == (FOLDING,):
-            return
-        numbers = [n for (n,) in self._database.execute("SELECT n FROM articles WHERE NOT withdrawn ORDER BY n")]
-        before = None if row is None else row[0]
-        if numbers:
-            log.warning("index_rewording_started", articles=len(numbers), before=before, now=FOLDING)
-        self._rebuild_fts(numbers)
-        if numbers:
-            log.warning("index_rewording_finished", articles=len(numbers))
-
-    def _rebuild_fts(self, numbers: Sequence[int]) -> None:
-        with self._transaction():
-            self._database.execute("DELETE FROM about WHERE name = 'folding'")
-            for words in SETS:
-                self._database.execute(f"INSERT INTO {words} ({words}) VALUES ('delete-all')")  # noqa: S608
-        for start in range(0, len(numbers), _REWORDED):
-            with self._transaction():
-                self._change_words(_ADD, [(n, self._stored_article(n)) for n in numbers[start : start + _REWORDED]])
-            self._bound_log()
-        with self._transaction():
-            self._database.execute("INSERT OR REPLACE INTO about VALUES ('folding', ?)", (FOLDING,))
 
     def _put_batch(self, entries: Sequence[Entry]) -> list[Outcome | CopydeskError]:
         try:
@@ -209,20 +178,13 @@ class SqliteSink:
             return PermanentError(f"{entry.article_id}@{entry.rev} cannot be stored in the index: {error}")
 
     def _put_whole(self, entries: Sequence[Entry]) -> list[Outcome]:
-        """All rows of the batch first, then all words.
-
-        FTS5 writes its pending words out as a segment whenever a statement of another table needs a savepoint of its
-        own, and when an older row follows a newer one: words put in together, in order of row, become one segment.
-        """
-        before: _Words = []
         with self._transaction():
-            after: dict[int, Article | None] = {}
-            outcomes = [self._put(entry, before, after) for entry in entries]
-            self._change_words(_DROP, sorted(before, key=_row))
-            self._change_words(_ADD, [(n, article) for n, article in sorted(after.items(), key=_row) if article])
+            outcomes = [self._put(entry) for entry in entries]
+            if any(entry.erases for entry in entries):  # its words go from the disk when the word index is made anew
+                self._database.execute("INSERT OR REPLACE INTO about VALUES ('erasing', ?)", (f"{now_us():020d}",))
         return outcomes
 
-    def _put(self, entry: Entry, before: _Words, after: dict[int, Article | None]) -> Outcome:
+    def _put(self, entry: Entry) -> Outcome:
         row = self._database.execute("SELECT outcome FROM receipts WHERE receipt = ?", (entry.receipt,)).fetchone()
         if row is not None:  # stored, but the answer never reached the ledger
             outcome: Outcome = row[0]
@@ -232,10 +194,7 @@ class SqliteSink:
         entry = self._completed(entry, known, apart)
         ruling = rule(entry, known, lambda: self._stored_article(known.row_id) if known else Article())
         if known is None or ruling.stored:
-            if known is not None and not known.withdrawn and known.row_id not in after:
-                before.append((known.row_id, self._stored_article(known.row_id)))
             row_id = self._store(entry, known)
-            after[row_id] = entry.article if entry.article.pub_status == "usable" else None
         else:
             row_id = known.row_id
             if entry.source.kind == "push":
@@ -300,7 +259,6 @@ class SqliteSink:
         facts = (digest_of(entry.article), *dates, richness_of(entry.article), source_of(entry.source))
         values = (entry.rev, entry.sha, gone, *facts, entry.own, *_owner_of(entry, known))
         if known is None:
-            # No RETURNING: such a statement has a savepoint of its own, at which FTS5 writes out what it has gathered.
             row_id = int(self._database.execute(_INSERT, (*values, entry.article_id, entry.rev)).lastrowid or 0)
         else:
             row_id = known.row_id
@@ -308,26 +266,15 @@ class SqliteSink:
         self._database.execute(_REVISED, (row_id, entry.rev, entry.article.version, now_us(), row_id, blob))
         return row_id
 
-    def _change_words(self, statements: tuple[str, ...], articles: _Words) -> None:
-        rows = [(row_id, columns(article)) for row_id, article in articles]
-        exact, plain = statements
-        self._database.executemany(exact, [(row_id, *words) for row_id, words in rows])
-        self._database.executemany(plain, [(row_id, *map(strip_strokes, words)) for row_id, words in rows])
-
     def _stored_article(self, row_id: int) -> Article:
         (blob,) = self._database.execute(_CURRENT, (row_id,)).fetchone()
         return msgspec.json.decode(zstandard.decompress(blob), type=_Worded).article
 
     def _wipe(self) -> None:
-        """Take the words of what was erased out of the word sets, which only mark them, and begin the log anew.
-
-        It takes long in a large index, and it is seldom done.
-        """
+        """Begin the log anew: what was erased stands in it. Its words go as the word index is made anew beside."""
         try:
-            for words in SETS:
-                self._database.execute(f"INSERT INTO {words} ({words}) VALUES ('optimize')")  # noqa: S608
             self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        except sqlite3.Error as error:  # no reader finds the article any more; its words go with the next merges
+        except sqlite3.Error as error:
             log.warning("index_wipe_failed", error=str(error))
         finally:
             self._database.execute("PRAGMA secure_delete = OFF")
@@ -360,10 +307,6 @@ class SqliteSink:
             if self._database.in_transaction:
                 self._database.execute("ROLLBACK")
             raise
-
-
-def _row(numbered: tuple[int, object]) -> int:
-    return numbered[0]
 
 
 def _owner_of(entry: Entry, known: Known | None) -> tuple[str, int]:

@@ -1,5 +1,6 @@
 """From one version of the tables to the next."""
 
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 import structlog
 import zstandard
 
+from services.index.fulltext.folder import CURRENT, FOLDER
 from services.index.search import Index
 from services.index.sinks import schema
 from services.index.sinks.schema import MIGRATIONS, is_readable, migrate, version
@@ -105,28 +107,44 @@ def test_a_reader_waits_for_the_writer() -> None:
         is_readable(1, 2)
 
 
-def test_words_of_another_folding_are_worked_out_anew(tmp_path: Path) -> None:
+def test_the_words_of_an_older_release_are_made_anew(tmp_path: Path) -> None:
+    """It kept them in two tables of the record; what it stored is found again, and the tables are gone."""
     path = tmp_path / INDEX_FILE
     sink = SqliteSink(path)
     sink.put_many([make_entry("a", headline="Hòa bình"), make_entry("b", headline="Rút", pub_status="canceled")])
     sink.close()
+    shutil.rmtree(tmp_path / FOLDER)
     database = sqlite3.connect(path)
-    database.execute("INSERT INTO exact (exact) VALUES ('delete-all')")
-    database.execute("INSERT INTO plain (plain) VALUES ('delete-all')")
-    database.execute("UPDATE about SET value = 'of long ago'")
-    database.commit()
+    database.execute("CREATE TABLE exact (headline)")
+    database.execute("CREATE TABLE plain (headline)")
+    database.execute(f"PRAGMA user_version = {len(MIGRATIONS) - 1}")
     database.close()
     index = Index(path)
-    assert index.search("hoà bình").total == 0
+    with pytest.raises(TransientError, match="the index service brings it up to date"):
+        index.search("hoà bình")
     logging.configure("warning")
     with structlog.testing.capture_logs() as logged:
         sink = SqliteSink(path)
-    assert [(line["event"], line["articles"]) for line in logged] == [
-        ("index_rewording_started", 1),
-        ("index_rewording_finished", 1),
-    ]
-    assert logged[0]["before"] == "of long ago"
+    assert [(line["event"], line["articles"]) for line in logged] == [("words_begun", 2)]
     assert index.search("hoà bình").total == index.search("hoa binh").total == 1
     assert index.search("rút").total == 0
+    assert sink.put_many([make_entry("c", headline="Thêm")]) == ["indexed"]
+    assert index.search("thêm").total == 1
     index.close()
     sink.close()
+
+
+def test_words_of_another_shape_are_made_anew(tmp_path: Path) -> None:
+    path = tmp_path / INDEX_FILE
+    sink = SqliteSink(path)
+    sink.put_many([make_entry("a", headline="Hòa bình")])
+    sink.close()
+    current = tmp_path / FOLDER / CURRENT
+    current.write_bytes(current.read_bytes().replace(b"folding", b"of long ago"))
+    index = Index(path)
+    with pytest.raises(TransientError, match="copydesk reindex"):
+        index.search("hoà bình")
+    SqliteSink(path).close()
+    assert index.search("hoà bình").total == 1
+    assert [folder.name for folder in (tmp_path / FOLDER).iterdir() if folder.is_dir()] == ["2"]
+    index.close()

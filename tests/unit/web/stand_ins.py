@@ -7,9 +7,10 @@ from typing import Any
 
 import msgspec
 
+from services.index.hits import Hit, Results
 from services.index.quality import Drift
 from services.index.rhythm import Beat
-from services.index.search import Answered, Hit, Results, Revision, Stored
+from services.index.search import Answered, Revision, Stored
 from services.ingest.feed_states import FeedState
 from services.ingest.intake import Receipt
 from services.ingest.pings import Pinged
@@ -161,7 +162,9 @@ class MemoryIndex:
     answered: dict[str, Answered] = field(default_factory=dict)
     asked: list[tuple[str, int, int]] = field(default_factory=list)
 
-    def search(self, q: str, limit: int = 20, offset: int = 0, of: str = "") -> Results:
+    def search(
+        self, q: str, limit: int = 20, offset: int = 0, of: str = "", *, cursor: str = "", facets: Sequence[str] = ()
+    ) -> Results:
         self.asked.append((q, limit, offset))
         return Results(total=1, hits=(A_HIT,), matched="exact")
 

@@ -1,0 +1,81 @@
+"""Lets the word index follow the record: in the step that wrote, or in a thread of its own a moment later."""
+
+import threading
+import time
+
+import structlog
+
+from services.index.fulltext.writer import WordsWriter
+from shared.errors import CopydeskError
+
+log = structlog.get_logger(__name__)
+
+LOOK_S = 2.0  # how often it looks by itself whether somebody asked for the words to be made anew
+REST_S = 5.0  # after trouble with the files
+SHARE = 3  # it rests so many times as long as its last commit took, but no longer than its lag: pushes that come one
+# by one are found at once, and a burst of them costs a commit in a while
+
+
+class Follower:
+    """Follows in the calling thread where `lag_s` is None; else in its own, at most so many seconds behind."""
+
+    def __init__(self, writer: WordsWriter, lag_s: float | None) -> None:
+        self._writer = writer
+        self._lag_s = lag_s
+        self._bell, self._stop = threading.Event(), threading.Event()
+        self._thread: threading.Thread | None = None
+        self._is_behind = False
+        if lag_s is None:
+            self._follow()
+        else:
+            self._thread = threading.Thread(target=self._run, args=(lag_s,), name="words", daemon=True)
+            self._thread.start()
+
+    def tell(self) -> None:
+        """Something was decided."""
+        if self._lag_s is None:
+            self._follow()
+        else:
+            self._bell.set()
+
+    def close(self) -> None:
+        """End after the step in hand."""
+        self._stop.set()
+        self._bell.set()
+        if self._thread is not None:
+            self._thread.join()
+        try:
+            self._writer.close()
+        except CopydeskError as error:  # what was not put in is put in by the next writer
+            log.warning("words_unclosed", error=str(error))
+
+    def _run(self, lag_s: float) -> None:
+        more = True
+        while not self._stop.is_set():
+            if not more:
+                self._bell.wait(LOOK_S)
+            self._bell.clear()
+            begun = time.monotonic()
+            more = self._follow(once=True)
+            if self._is_behind:
+                self._stop.wait(REST_S)
+            elif not more:
+                self._stop.wait(min(lag_s, SHARE * (time.monotonic() - begun)))
+
+    def _follow(self, *, once: bool = False) -> bool:
+        """Put in what there is; true where there is more. Trouble is told once, and nothing is lost by it."""
+        try:
+            if once:
+                more = self._writer.step()
+            else:
+                self._writer.catch_up()
+                more = False
+        except CopydeskError as error:
+            if not self._is_behind:
+                log.warning("words_behind", error=str(error))
+            self._is_behind = True
+            return False
+        if self._is_behind:
+            log.warning("words_follow_again")
+        self._is_behind = False
+        return more

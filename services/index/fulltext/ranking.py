@@ -1,0 +1,131 @@
+"""Which articles a query finds, the best first, and how many: asked step by step, so that no more is ranked than shown.
+
+Articles with the words in a row in the headline come first, then those with them in a row anywhere, then those that
+have them all. Each kind is only ranked where the kind before it has not filled the page.
+"""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import msgspec
+
+from services.index.fulltext.asking import Ask, Asker, Words
+from services.index.fulltext.fields import FACETS
+from services.index.fulltext.reader import View
+from services.index.query import Query
+
+Matched = Literal["exact", "folded", "none"]
+MOST_HITS = 1000  # how far a search counts and pages; nobody reads further, and a common word is in everything
+FEW = 500  # so many articles can be ranked by each pair of neighbours, too
+STEP_UP = 1000.0  # by which the score of a kind is above that of the next
+FACET_VALUES = 20
+
+
+class Ranked(msgspec.Struct, frozen=True, kw_only=True):
+    """The best rows with their scores, how many there are (up to MOST_HITS), how they match, and what found them."""
+
+    matched: Matched
+    rows: tuple[tuple[int, float], ...]
+    total: int
+    ask: Any = None
+
+
+class Ranker:
+    """Ranks one query on one view."""
+
+    def __init__(self, view: View, query: Query, *, of: str, newest_row: int) -> None:
+        self._view = view
+        self.query = query
+        self._newest_row = newest_row
+        self.asker = Asker(view.schema, query, of)
+
+    def rank(self, needed: int) -> Ranked:
+        """The best `needed`: as typed, else regardless of marks, else with some of the words."""
+        if not self.query.needs:
+            return self._by_date(needed)
+        if not self.query.plain_typed:
+            ranked = self._rank("exact", needed, "exact")
+            if ranked.rows:
+                return ranked
+        ranked = self._rank("plain", needed, "folded")
+        if ranked.rows:
+            as_typed = self.query.plain_typed and self._is_any(self.asker.all_words("exact"))
+            return msgspec.structs.replace(ranked, matched="exact") if as_typed else ranked
+        some = self.asker.some_words()
+        if some is None:
+            return Ranked(matched="none", rows=(), total=0)
+        rows = self._best(some, needed, 0.0)
+        return Ranked(matched="none", rows=rows, total=self._total(some, len(rows), needed), ask=some)
+
+    def facets(self, ranked: Ranked, names: Sequence[str]) -> dict[str, dict[str, int]]:
+        """How many of all that was found have which source, language and so on, the most first; the last days first."""
+        asked = [name for name in names if name in FACETS]
+        if not asked or ranked.ask is None:
+            return {name: {} for name in asked}
+        wanted: dict[str, Any] = {name: {"terms": {"field": name, "size": FACET_VALUES}} for name in asked}
+        if "day" in wanted:
+            wanted["day"]["terms"] |= {"order": {"_key": "desc"}, "size": 31}
+        answer = self._view.searcher.aggregate(ranked.ask, wanted)
+        return {name: _counts(name, answer[name]["buckets"]) for name in asked}
+
+    def _rank(self, words: Words, needed: int, matched: Matched) -> Ranked:
+        rows: dict[int, float] = {}
+        everything = self.asker.all_words(words)
+        kinds = (self.asker.in_a_row(words, "headline"), self.asker.in_a_row(words, ""))
+        for step, ask in zip((2, 1), kinds, strict=True):
+            if ask is not None and len(rows) < needed:
+                self._add(rows, ask, needed, step * STEP_UP)
+        if len(rows) < needed:
+            total = self._count(everything, FEW + 1) if len(self.query.row) > 2 else FEW + 1
+            self._add(rows, self.asker.closer(words) if total <= FEW else everything, needed, 0.0)
+        found = tuple(rows.items())[:needed]
+        return Ranked(matched=matched, rows=found, total=self._total(everything, len(rows), needed), ask=everything)
+
+    def _add(self, rows: dict[int, float], ask: Ask, needed: int, above: float) -> None:
+        for n, score in self._best(ask, needed + len(rows), above):
+            rows.setdefault(n, score)
+
+    def _best(self, ask: Ask, limit: int, above: float) -> tuple[tuple[int, float], ...]:
+        hits = self._view.searcher.search(ask, max(1, limit), count=False).hits
+        rows = self._view.searcher.fast_field_values("n", [address for _, address in hits])
+        found = [(int(n), above + score) for n, (score, _) in zip(rows, hits, strict=True) if n is not None]
+        return tuple(sorted(found, key=_by_score))
+
+    def _by_date(self, needed: int) -> Ranked:
+        ask = self.asker.narrowed()
+        hits = self._view.searcher.search(ask, max(1, needed), count=False, order_by_field="published").hits
+        rows = self._view.searcher.fast_field_values("n", [address for _, address in hits])
+        found = tuple((int(n), 0.0) for n in rows if n is not None)
+        return Ranked(matched="exact", rows=found, total=self._total(ask, len(found), needed), ask=ask)
+
+    def _total(self, ask: Ask, found: int, needed: int) -> int:
+        return min(MOST_HITS, found if found < needed else max(found, self._count(ask, MOST_HITS)))
+
+    def _count(self, ask: Ask, most: int) -> int:
+        """How many there are, as far as that matters: first among the newest, which are enough for a common word."""
+        newest = self._counted(self.asker.newest(ask, self._newest_row))
+        return newest if newest >= most else self._counted(ask)
+
+    def _counted(self, ask: Ask) -> int:
+        answer = self._view.searcher.aggregate(ask, {"rows": {"value_count": {"field": "n"}}})
+        return int(answer["rows"]["value"])
+
+    def _is_any(self, ask: Ask) -> bool:
+        newest = self.asker.newest(ask, self._newest_row)
+        return any(self._view.searcher.search(one, 1, count=False).hits for one in (newest, ask))
+
+
+def _by_score(row: tuple[int, float]) -> tuple[float, int]:
+    n, score = row
+    return -score, -n
+
+
+def _counts(name: str, buckets: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    if name == "day":
+        return {_day(int(bucket["key"])): int(bucket["doc_count"]) for bucket in buckets}
+    return {str(bucket["key"]): int(bucket["doc_count"]) for bucket in buckets}
+
+
+def _day(number: int) -> str:
+    return dt.date(number // 10_000, number // 100 % 100, number % 100).isoformat()

@@ -1,0 +1,179 @@
+"""What a search finds, page by page: the articles, the passages that speak for them, and how the search can go on."""
+
+import datetime as dt
+import re
+import sqlite3
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+
+import msgspec
+import zstandard
+
+from services.index.fulltext.ranking import MOST_HITS, Matched, Ranked, Ranker
+from services.index.fulltext.reader import View
+from services.index.fulltext.suggestions import suggest
+from services.index.query import read_query
+from services.index.snippet import Span, find_passage, mark
+from shared.article import Block
+from shared.errors import PermanentError
+
+_CURSOR = re.compile(r"(\d{1,4})-(\d{1,18})-([0-9a-f]{8})")
+_WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f][^\W_]*)*")
+
+
+class Highlights(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """From which letter to which, the end without, stands what was asked for."""
+
+    headline: tuple[Span, ...] = ()
+    snippet: tuple[Span, ...] = ()
+
+
+class Hit(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """An article that was found, and the passage that speaks for it. A higher score is a better one."""
+
+    article_id: str
+    rev: int
+    headline: str | None
+    description: str | None
+    first_created: dt.datetime | None
+    uri: str | None
+    snippet: str
+    score: float
+    highlights: Highlights = Highlights()
+
+
+class Results(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A page of hits. `total` stops counting at MOST_HITS.
+
+    `matched` says how: `exact` as typed, `folded` regardless of marks (nam dong, Nam Đông), `none` when no article has
+    all of the words, and the hits, if any, have some of them; `suggestion` then is a query that may have been meant.
+    `cursor` asks for the next page; `facets` count all that was found by source, language, day, author and kind.
+    """
+
+    total: int
+    hits: tuple[Hit, ...]
+    matched: Matched
+    cursor: str | None = None
+    suggestion: str | None = None
+    facets: Mapping[str, Mapping[str, int]] = {}
+
+
+NOTHING = Results(total=0, hits=(), matched="none")
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """What is asked: the words, how many hits after how many, whose alone, and what is to be counted."""
+
+    q: str
+    limit: int = 20
+    offset: int = 0
+    cursor: str = ""
+    of: str = ""
+    facets: tuple[str, ...] = ()
+
+
+class _Shown(msgspec.Struct, frozen=True, rename="camel"):
+    """What is decoded of an article to show it as a hit: all but its evidence."""
+
+    uri: str | None = None
+    headline: str | None = None
+    first_created: dt.datetime | None = None
+    byline: str | None = None
+    description: str | None = None
+    blocks: tuple[Block, ...] = ()
+
+
+class _ShownEntry(msgspec.Struct, frozen=True, rename="camel"):
+    article: _Shown
+
+
+_SHOWN = msgspec.json.Decoder(_ShownEntry)
+
+
+def find(database: sqlite3.Connection, view: View, wanted: Wanted) -> Results:
+    """One page of what a query finds."""
+    query = read_query(wanted.q)
+    (newest,) = database.execute("SELECT ifnull(max(n), 0) FROM articles").fetchone()
+    offset, horizon = _begin(wanted, newest)
+    if query is None:
+        return NOTHING
+    ranker = Ranker(view, query, of=wanted.of, newest_row=newest)
+    last = min(MOST_HITS, max(0, offset) + max(0, wanted.limit))
+    later = min(MOST_HITS, newest - horizon)  # what has come since the first page moves no later page
+    ranked = ranker.rank(last + 1 + later)
+    rows = [(n, score) for n, score in ranked.rows if n <= horizon]
+    # A view that is held keeps the writer's log from being begun anew; rows stay, so each is read by itself.
+    database.execute("COMMIT")
+    return Results(
+        total=ranked.total,
+        hits=tuple(show(database, rows[max(0, offset) : last], query.terms)),
+        matched=ranked.matched,
+        cursor=_cursor(wanted, last, horizon) if last < min(len(rows), MOST_HITS) and wanted.limit > 0 else None,
+        suggestion=_suggestion(database, view, ranker, ranked, wanted.q),
+        facets=ranker.facets(ranked, wanted.facets),
+    )
+
+
+def show(database: sqlite3.Connection, page: Sequence[tuple[int, float]], terms: Sequence[str]) -> Iterator[Hit]:
+    """The articles of some rows as hits, in their order; those that were withdrawn since are left out."""
+    for row_id, score in page:
+        sql = "SELECT id, rev, entry FROM articles JOIN revisions USING (n, rev) WHERE n = ? AND NOT withdrawn"
+        row = database.execute(sql, (row_id,)).fetchone()
+        if row is None:
+            continue
+        article_id, rev, blob = row
+        article = _SHOWN.decode(zstandard.decompress(blob)).article
+        passage = find_passage(_passages(article), terms)
+        yield Hit(
+            article_id=article_id,
+            rev=rev,
+            headline=article.headline,
+            description=article.description,
+            first_created=article.first_created,
+            uri=article.uri,
+            snippet=passage.text,
+            score=score,
+            highlights=Highlights(headline=mark(article.headline or "", terms).marks, snippet=passage.marks),
+        )
+
+
+def _begin(wanted: Wanted, newest: int) -> tuple[int, int]:
+    """After how many hits the page begins, and the newest row that may be among them."""
+    if not wanted.cursor:
+        return wanted.offset, newest
+    match = _CURSOR.fullmatch(wanted.cursor)
+    if match is None or match[3] != _sign(wanted):
+        raise PermanentError("the cursor is not one of this search: ask for the first page again, without a cursor")
+    return int(match[1]), min(newest, int(match[2]))
+
+
+def _cursor(wanted: Wanted, offset: int, horizon: int) -> str:
+    return f"{offset}-{horizon}-{_sign(wanted)}"
+
+
+def _sign(wanted: Wanted) -> str:
+    return f"{zlib.crc32(f'{wanted.of} {wanted.q}'.encode(errors='replace')):08x}"
+
+
+def _suggestion(database: sqlite3.Connection, view: View, ranker: Ranker, ranked: Ranked, q: str) -> str | None:
+    if ranked.matched != "none":
+        return None
+
+    def words_in(n: int) -> list[str]:
+        sql = "SELECT entry FROM articles JOIN revisions USING (n, rev) WHERE n = ? AND NOT withdrawn"
+        row = database.execute(sql, (n,)).fetchone()
+        if row is None:
+            return []
+        article = _SHOWN.decode(zstandard.decompress(row[0])).article
+        return _WORD.findall(" \n ".join([article.headline or "", *_passages(article)]))
+
+    return suggest(view.searcher, ranker.asker, ranker.query, q, words_in)
+
+
+def _passages(article: _Shown) -> Iterator[str]:
+    yield article.description or ""
+    for block in article.blocks:
+        yield " ".join(part for part in (block.text, block.caption, block.byline, *block.items) if part)
+        for row in block.rows:
+            yield " ".join(row)
+    yield article.byline or ""
