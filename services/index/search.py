@@ -12,12 +12,13 @@ import msgspec
 import zstandard
 
 from services.index.entry import Entry, Outcome
-from services.index.fulltext.reader import WordsReader
+from services.index.fulltext.filling import AT_ONCE, fill_words
+from services.index.fulltext.reader import View, WordsReader
 from services.index.hits import NOTHING, Hit, Results, Wanted, find, show
 from services.index.sinks.schema import is_readable, version
 from shared.article import Article
 from shared.envelope import Event, Source
-from shared.errors import TransientError
+from shared.errors import CopydeskError, TransientError
 from shared.identity import COMMAND_LINE, names_of
 
 IDLE_READERS = 4
@@ -104,7 +105,21 @@ class Index:
         """
         wanted = Wanted(q=q, limit=limit, offset=offset, of=of, cursor=cursor, facets=tuple(facets))
         with self.reading() as database:
-            return NOTHING if database is None else find(database, self._words.view(), wanted)
+            return NOTHING if database is None else find(database, self._view(database), wanted)
+
+    def _view(self, database: sqlite3.Connection) -> View:
+        """The words as they are now; where nobody writes them, as after a restore, made here if that is quick."""
+        try:
+            return self._words.view()
+        except TransientError:
+            (articles,) = database.execute("SELECT ifnull(max(n), 0) FROM articles").fetchone()
+            if articles > AT_ONCE:
+                raise
+            try:
+                fill_words(self._path)
+            except CopydeskError as error:
+                raise TransientError(f"the words of the index {self._path} are still to be made: {error}") from error
+            return self._words.view()
 
     def get(self, name: str) -> Stored | None:
         """An article by its id, `<id>@<rev>`, a receipt, or any address it ever had (with its kind or without)."""

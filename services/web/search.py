@@ -61,11 +61,12 @@ def _hit(hit: Hit) -> dict[str, object]:
     }
 
 
-def _links(query: Mapping[str, str], results: Results) -> dict[str, str | None]:
+def _links(query: Mapping[str, str], results: Results) -> dict[str, str]:
+    """The next page, and the search that may have been meant, where there are such."""
     same = {name: value for name, value in query.items() if name not in ("cursor", "offset")}
-    more = link_to(f"/v1/search?{urlencode(same | {'cursor': results.cursor})}") if results.cursor else None
-    meant = link_to(f"/v1/search?{urlencode(same | {'q': results.suggestion})}") if results.suggestion else None
-    return {"next": more, "suggestion": meant}
+    more = {"next": same | {"cursor": results.cursor}} if results.cursor else {}
+    more |= {"suggestion": same | {"q": results.suggestion}} if results.suggestion else {}
+    return {name: link_to(f"/v1/search?{urlencode(asked)}") for name, asked in more.items()}
 
 
 def _read_facets(text: str) -> tuple[str, ...]:

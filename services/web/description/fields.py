@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from services.index.fulltext.fields import FACETS
 from services.index.listing import END_OF_TIME
 from services.web.changes import LAST_CHANGE, MOST_CHANGES
 from services.web.corrections import LONGEST_REASON
@@ -105,6 +106,18 @@ PARAMETERS: Mapping[str, Field] = {
         name="limit",
         meaning="How many at most; 20 where it is not said.",
         schema={"type": "integer", "minimum": 1, "maximum": MOST_HITS},
+    ),
+    "cursor": Field(
+        place="query",
+        name="cursor",
+        meaning="The page after that: the `cursor` of the page before, in place of an offset.",
+        schema={"type": "string"},
+    ),
+    "facets": Field(
+        place="query",
+        name="facets",
+        meaning=f"Count what was found by some of {', '.join(FACETS)}, with commas between them.",
+        schema={"type": "string"},
     ),
     "offset": Field(
         place="query",

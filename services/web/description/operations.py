@@ -252,7 +252,9 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         id="searchArticles",
         tag="Read",
         summary="Search the index",
-        parameters=("words", "hits", "offset"),
+        detail='Words, `"a phrase"`, `-without`, `this OR that`, `headline:word` (also byline, caption, keyword, '
+        "section, source, publisher, language, kind), `after:2026-11-01`, `before:`, `date:2026-11-01..2026-11-30`.",
+        parameters=("words", "hits", "offset", "cursor", "facets"),
         answers={200: Answer(meaning="What was found, the best first.", media={JSON: shapes.Found})},
         problems=("bad-request",),
         curl='"$DESK/v1/search?q=cao+su&limit=5"',

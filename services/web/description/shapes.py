@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from services.index.fulltext.ranking import Matched
 from services.index.rhythm import LastHour
-from services.index.search import Matched
 from shared.article import Article
 from shared.envelope import Source
 from shared.ledger.overview import Overview
@@ -35,6 +35,7 @@ class Links(Shape):
     article: str | Maybe = UNSET
     receipt: str | Maybe = UNSET
     next: str | Maybe = UNSET
+    suggestion: str | Maybe = UNSET
 
 
 class Step(Shape):
@@ -196,6 +197,16 @@ class Pinged(Shape):
     page: PingedPage | UnsetType = UNSET
 
 
+Span = Annotated[list[int], Meta(min_length=2, max_length=2, description="From which letter to which, without it.")]
+
+
+class Highlights(Shape):
+    """Where the words that were asked for stand in the texts beside."""
+
+    headline: list[Span]
+    snippet: list[Span]
+
+
 class FoundArticle(Shape):
     """An article that was found, and the passage that speaks for it."""
 
@@ -206,6 +217,7 @@ class FoundArticle(Shape):
     first_created: dt.datetime | None
     uri: str | None
     snippet: str
+    highlights: Highlights
     score: float
     links: Links
 
@@ -218,6 +230,10 @@ class Found(Shape):
     matched: Matched
     offset: int
     hits: list[FoundArticle]
+    suggestion: Annotated[str | None, Meta(description="Another query, where no article has all of the words.")]
+    cursor: Annotated[str | None, Meta(description="Of the next page; null on the last.")]
+    links: Links
+    facets: Annotated[dict[str, dict[str, int]] | Maybe, Meta(description="As asked: how many of each value.")] = UNSET
 
 
 class ListedArticle(Shape):

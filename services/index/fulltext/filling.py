@@ -1,0 +1,31 @@
+"""Makes the words of a record from it, where no index service is at work."""
+
+from pathlib import Path
+
+from services.index.fulltext.folder import Folder
+from services.index.fulltext.writer import WordsWriter
+from services.index.sinks.writer import lock_folder
+
+AT_ONCE = 20_000
+"""So many articles are worded while somebody waits for a search: a few seconds."""
+
+
+def fill_words(record: Path) -> None:
+    """Bring the word index up to what the record holds. `PermanentError` where another process writes there."""
+    with lock_folder(record.parent):
+        writer = WordsWriter(record)
+        try:
+            writer.catch_up()
+        finally:
+            writer.close()
+
+
+def reindex_words(record: Path) -> None:
+    """Make all words anew. `PermanentError` where another process writes there: `request_words` asks that one."""
+    Folder(record).request()
+    fill_words(record)
+
+
+def request_words(record: Path) -> None:
+    """Ask the index service to make all words anew beside the present ones, which answer until the new are whole."""
+    Folder(record).request()
