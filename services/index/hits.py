@@ -17,7 +17,8 @@ from services.index.snippet import Span, find_passage, mark
 from shared.article import Block
 from shared.errors import PermanentError
 
-_CURSOR = re.compile(r"(\d{1,4})-(\d{1,18})-([0-9a-f]{8})")
+CURSOR = "[0-9]{1,4}-[0-9]{1,18}-[0-9a-f]{8}"
+_CURSOR = re.compile("([0-9]+)-([0-9]+)-([0-9a-f]+)")
 _WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f][^\W_]*)*")
 
 
@@ -28,7 +29,7 @@ class Highlights(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     snippet: tuple[Span, ...] = ()
 
 
-class Hit(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class Hit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
     """An article that was found, and the passage that speaks for it. A higher score is a better one."""
 
     article_id: str
@@ -42,7 +43,7 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     highlights: Highlights = Highlights()
 
 
-class Results(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class Results(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
     """A page of hits. `total` stops counting at MOST_HITS.
 
     `matched` says how: `exact` as typed, `folded` regardless of marks (nam dong, Nam Đông), `none` when no article has

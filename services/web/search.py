@@ -1,5 +1,6 @@
 """`GET /v1/search?q=`: the index, asked as people type."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -8,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.index.fulltext.fields import FACETS
-from services.index.hits import Hit, Results
+from services.index.hits import CURSOR, Hit, Results
 from services.web.links import link_to
 from services.web.problems import Problem
 from services.web.queries import read_count, read_words, refused_parameter
@@ -30,7 +31,8 @@ async def search_articles(request: Request) -> Response:
     q = read_words(query, "q", most=LONGEST_QUERY)
     limit = read_count(query, "limit", default=20, least=1, most=MOST_HITS)
     offset = read_count(query, "offset", default=0, least=0, most=DEEPEST)
-    asked: dict[str, Any] = {"cursor": query["cursor"]} if query.get("cursor") else {"offset": offset}
+    cursor = _read_cursor(query.get("cursor", ""))
+    asked: dict[str, Any] = {"cursor": cursor} if cursor else {"offset": offset}
     if query.get("facets"):
         asked["facets"] = _read_facets(query["facets"])
     try:
@@ -38,7 +40,7 @@ async def search_articles(request: Request) -> Response:
             app_state.index.search, q, limit=limit, of=only_of(publisher_of(request)), **asked
         )
     except PermanentError as error:
-        raise _refused_cursor(error) from error
+        raise Problem("not-found", f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
     answer = {"q": q, "total": results.total, "matched": results.matched, "offset": offset}
     answer |= {"hits": [_hit(hit) for hit in results.hits], "suggestion": results.suggestion, "cursor": results.cursor}
     if "facets" in asked:
@@ -76,5 +78,7 @@ def _read_facets(text: str) -> tuple[str, ...]:
     return names
 
 
-def _refused_cursor(error: PermanentError) -> Problem:
-    return refused_parameter("cursor", f"{str(error)[:1].upper()}{str(error)[1:]}.")
+def _read_cursor(text: str) -> str:
+    if text and re.fullmatch(CURSOR, text) is None:
+        raise refused_parameter("cursor", "cursor must be that of the page before, as it was given.")
+    return text

@@ -6,6 +6,7 @@ from typing import Any, Literal
 import msgspec
 
 from services.index.fulltext.fields import FACETS
+from services.index.hits import CURSOR
 from services.index.listing import END_OF_TIME
 from services.web.changes import LAST_CHANGE, MOST_CHANGES
 from services.web.corrections import LONGEST_REASON
@@ -111,13 +112,13 @@ PARAMETERS: Mapping[str, Field] = {
         place="query",
         name="cursor",
         meaning="The page after that: the `cursor` of the page before, in place of an offset.",
-        schema={"type": "string"},
+        schema={"type": "string", "pattern": f"^({CURSOR})?$"},
     ),
     "facets": Field(
         place="query",
         name="facets",
         meaning=f"Count what was found by some of {', '.join(FACETS)}, with commas between them.",
-        schema={"type": "string"},
+        schema={"type": "string", "pattern": f"^(({'|'.join(FACETS)})(,({'|'.join(FACETS)}))*)?$"},
     ),
     "offset": Field(
         place="query",

@@ -256,7 +256,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         "section, source, publisher, language, kind), `after:2026-11-01`, `before:`, `date:2026-11-01..2026-11-30`.",
         parameters=("words", "hits", "offset", "cursor", "facets"),
         answers={200: Answer(meaning="What was found, the best first.", media={JSON: shapes.Found})},
-        problems=("bad-request",),
+        problems=("bad-request", "not-found"),
         curl='"$DESK/v1/search?q=cao+su&limit=5"',
     ),
     ("GET", "/v1/events"): Operation(

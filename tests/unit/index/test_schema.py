@@ -143,7 +143,7 @@ def test_words_of_another_shape_are_made_anew(tmp_path: Path) -> None:
     current = tmp_path / FOLDER / CURRENT
     current.write_bytes(current.read_bytes().replace(b"folding", b"of long ago"))
     index = Index(path)
-    with lock_folder(tmp_path), pytest.raises(TransientError, match="still to be made: .* is written by process"):
+    with lock_folder(tmp_path), pytest.raises(TransientError, match=r"still to be made: .* is written by process"):
         index.search("hoà bình")
     assert index.search("hoà bình").total == 1
     assert [folder.name for folder in (tmp_path / FOLDER).iterdir() if folder.is_dir()] == ["2"]
