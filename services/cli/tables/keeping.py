@@ -83,7 +83,10 @@ KEEPING = (
         "reindex",
         "reindex:reindex",
         "set a damaged index aside, to be made anew from the archive",
-        (arg("--yes", action="store_true", help="do it; without, only what would be done is told"),),
+        (
+            arg("--yes", action="store_true", help="do it; without, only what would be done is told"),
+            arg("--words", action="store_true", help="make only its words anew, from the articles in it, beside all work"),
+        ),
         act=True,
     ),
 )

@@ -21,11 +21,6 @@ def fill_words(record: Path) -> None:
 
 
 def reindex_words(record: Path) -> None:
-    """Make all words anew. `PermanentError` where another process writes there: `request_words` asks that one."""
+    """Make all words anew. Where another process writes there, which is `PermanentError`, that one does it."""
     Folder(record).request()
     fill_words(record)
-
-
-def request_words(record: Path) -> None:
-    """Ask the index service to make all words anew beside the present ones, which answer until the new are whole."""
-    Folder(record).request()

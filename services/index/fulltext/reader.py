@@ -45,7 +45,7 @@ class WordsReader:
                     self._seen = ()
         raise TransientError(
             f"the words of the articles are not in {self._folder.path}: the index service puts them there by itself, "
-            "and `copydesk reindex` does where none runs"
+            "and `copydesk reindex --words` does where none runs"
         )
 
     def close(self) -> None:
