@@ -123,6 +123,11 @@ def is_unspaced(char: str) -> bool:
     return _LAST_RUN.match(char) is not None
 
 
+def is_nothing(char: str) -> bool:
+    """Whether a sign stands in words without being anything of them."""
+    return char in _NOTHING
+
+
 def _compose(text: str) -> str:
     text = unicodedata.normalize("NFC", text)
     if _OTHERS.search(text) is None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from services.index.folding import fold_asked, is_unspaced
+from services.index.folding import fold_asked, is_nothing, is_unspaced
 from services.index.words import part, without_marks
 
 MAX_CHARS = 2000
@@ -160,7 +160,7 @@ def _spaced(text: str) -> str:
 
 def _is_of_a_word(char: str) -> bool:
     category = unicodedata.category(char)
-    return category[0] in "LMN" or category in ("Co", "Cf", "Sk")
+    return category[0] in "LMN" or category in ("Co", "Cf", "Sk") or is_nothing(char)
 
 
 def _part(text: str, *, field: str = "", quoted: bool = False) -> Part | None:

@@ -85,7 +85,11 @@ KEEPING = (
         "set a damaged index aside, to be made anew from the archive",
         (
             arg("--yes", action="store_true", help="do it; without, only what would be done is told"),
-            arg("--words", action="store_true", help="make only its words anew, from the articles in it, beside all work"),
+            arg(
+                "--words",
+                action="store_true",
+                help="make its words alone anew, from the articles in it",
+            ),
         ),
         act=True,
     ),

@@ -1,5 +1,6 @@
 """Lets the word index follow the record: in the step that wrote, or in a thread of its own a moment later."""
 
+import contextlib
 import threading
 import time
 
@@ -28,6 +29,8 @@ class Follower:
         if lag_s is None:
             self._follow()
         else:
+            with contextlib.suppress(CopydeskError):  # told by its first step
+                writer.open()
             self._thread = threading.Thread(target=self._run, args=(lag_s,), name="words", daemon=True)
             self._thread.start()
 

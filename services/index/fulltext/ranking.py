@@ -86,18 +86,21 @@ class Ranker:
         for n, score in self._best(ask, needed + len(rows), above):
             rows.setdefault(n, score)
 
-    def _best(self, ask: Ask, limit: int, above: float) -> tuple[tuple[int, float], ...]:
-        hits = self._view.searcher.search(ask, max(1, limit), count=False).hits
+    def _best(self, ask: Ask, limit: int, above: float, order: str | None = None) -> tuple[tuple[int, float], ...]:
+        """The best rows of one kind. Of equal ones the newest come first, on every page: so all of them are fetched."""
+        limit = max(2, limit)
+        hits = self._view.searcher.search(ask, limit, count=False, order_by_field=order).hits
+        if len(hits) == limit and hits[-1][0] == hits[-2][0]:
+            hits = self._view.searcher.search(ask, max(MOST_HITS, limit), count=False, order_by_field=order).hits
         rows = self._view.searcher.fast_field_values("n", [address for _, address in hits])
         found = [(int(n), above + score) for n, (score, _) in zip(rows, hits, strict=True) if n is not None]
         return tuple(sorted(found, key=_by_score))
 
     def _by_date(self, needed: int) -> Ranked:
         ask = self.asker.narrowed()
-        hits = self._view.searcher.search(ask, max(1, needed), count=False, order_by_field="published").hits
-        rows = self._view.searcher.fast_field_values("n", [address for _, address in hits])
-        found = tuple((int(n), 0.0) for n in rows if n is not None)
-        return Ranked(matched="exact", rows=found, total=self._total(ask, len(found), needed), ask=ask)
+        found = self._best(ask, needed, 0.0, order="published")[:needed]
+        rows = tuple((n, 0.0) for n, _ in found)
+        return Ranked(matched="exact", rows=rows, total=self._total(ask, len(found), needed), ask=ask)
 
     def _total(self, ask: Ask, found: int, needed: int) -> int:
         return min(MOST_HITS, found if found < needed else max(found, self._count(ask, MOST_HITS)))

@@ -48,6 +48,11 @@ class WordsWriter:
         self._next: _Open | None = None  # one that is made beside it
         self._failures = 0
 
+    def open(self) -> None:
+        """Take the word index in use, or begin one, so that a search finds it. `Unavailable` where it cannot be."""
+        with told(f"the word index {self._folder.path} cannot be written"):
+            self._current = self._current or self._begin()
+
     def step(self) -> bool:
         """Put in what comes next; true while there is more. `Unavailable` where it cannot be written."""
         try:

@@ -1,0 +1,206 @@
+"""The word index beside the record: killed anywhere, damaged, lost, set back, asked to be made anew, erased from."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from services.index.fulltext.filling import reindex_words
+from services.index.fulltext.folder import CURRENT, FOLDER, META
+from services.index.search import Index
+from services.index.sinks.sqlite import SqliteSink
+from shared.errors import PermanentError
+from shared.settings import INDEX_FILE
+from tests.entries import make_entry
+
+WRITE_FOR_EVER = """
+import itertools, sys
+from pathlib import Path
+from services.index.sinks.sqlite import SqliteSink
+from tests.entries import make_entry
+
+sink = SqliteSink(Path(sys.argv[1]), lag_s=0.05)
+for batch in itertools.count(int(sys.argv[2])):
+    entries = [make_entry(f"{batch}-{n}", batch, headline=f"lần{batch}", body=f"bài {n}") for n in range(7)]
+    assert set(sink.put_many([*entries, make_entry("same", batch, headline=f"mới{batch}")])) == {"indexed"}
+    print(batch, flush=True)
+"""
+READ_UNTIL_FOUND = """
+import sys, time
+from pathlib import Path
+from services.index.search import Index
+
+index = Index(Path(sys.argv[1]))
+print(index.search("đầu").total, flush=True)
+sys.stdin.readline()
+deadline = time.monotonic() + 20
+while not index.search("sau").total and time.monotonic() < deadline:
+    pass
+print(index.search("sau").total, flush=True)
+"""
+
+
+def run(program: str, *arguments: object) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", program, *map(str, arguments)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+
+
+def words_folder(path: Path) -> Path:
+    words = path.parent / FOLDER
+    return words / str(json.loads((words / CURRENT).read_bytes())["name"])
+
+
+def test_killed_anywhere_no_word_is_missing_and_none_is_double(tmp_path: Path) -> None:
+    path, batch = tmp_path / INDEX_FILE, 1
+    for lines in (1, 4, 9, 2, 15):
+        writer = run(WRITE_FOR_EVER, path, batch)
+        assert writer.stdout is not None
+        for _ in range(lines):
+            writer.stdout.readline()
+        writer.send_signal(signal.SIGKILL)
+        batch = max([batch + lines - 1, *map(int, writer.communicate()[0].split())]) + 1
+        sink, index = SqliteSink(path), Index(path)
+        stored = index.count()
+        batches = {hit.rev for hit in index.recent(stored)}
+        assert index.search("bài", limit=1000).total == min(stored - 1, 1000)
+        for number in batches:
+            assert index.search(f"lần{number}").total == 7
+        assert index.search(f"mới{max(batches)}").total == 1
+        assert index.search(f"mới{max(batches) - 1}").total == 0, "what it said before"
+        index.close()
+        sink.close()
+        batch = max(batch, max(batches) + 1)
+
+
+@pytest.mark.parametrize("harm", ["folder", "meta", "segment", "pointer", "garbage pointer"])
+def test_what_is_lost_or_damaged_is_made_anew(tmp_path: Path, harm: str) -> None:
+    path = tmp_path / INDEX_FILE
+    sink = SqliteSink(path)
+    sink.put_many([make_entry(f"{n}", body=f"w{n}") for n in range(20)])
+    sink.close()
+    folder = words_folder(path)
+    if harm == "folder":
+        shutil.rmtree(tmp_path / FOLDER)
+    elif harm == "meta":
+        (folder / META).write_text("{")
+    elif harm == "segment":
+        for file in folder.glob("*.term"):
+            file.write_bytes(b"")
+    else:
+        (tmp_path / FOLDER / CURRENT).unlink()
+        if harm == "garbage pointer":
+            (tmp_path / FOLDER / CURRENT).write_bytes(b"\x00")
+    sink, index = SqliteSink(path), Index(path)
+    assert sink.put_many([make_entry("next", headline="Thêm")]) == ["indexed"]
+    assert index.search("thêm").total == index.search("w19").total == 1
+    assert index.search("nâng cao").total == 20
+    index.close()
+    sink.close()
+
+
+def test_a_record_that_was_set_back_takes_its_words_back(tmp_path: Path) -> None:
+    path = tmp_path / INDEX_FILE
+    sink = SqliteSink(path)
+    sink.put_many([make_entry("a", headline="Trước")])
+    sink.close()
+    shutil.copy(path, tmp_path / "backup")
+    sink = SqliteSink(path)
+    sink.put_many([make_entry("b", headline="Sau"), make_entry("a", 2, headline="Khác")])
+    sink.close()
+    shutil.copy(tmp_path / "backup", path)
+    sink, index = SqliteSink(path), Index(path)
+    assert (index.search("sau").total, index.search("khác").total, index.search("trước").total) == (0, 0, 1)
+    index.close()
+    sink.close()
+
+
+def test_a_reader_of_another_process_sees_what_came(tmp_path: Path) -> None:
+    path = tmp_path / INDEX_FILE
+    sink = SqliteSink(path, lag_s=0.2)
+    sink.put_many([make_entry("a", headline="Đầu")])
+    index = Index(path)
+    until(lambda: index.search("đầu").total == 1)
+    reader = run(READ_UNTIL_FOUND, path)
+    assert reader.stdout is not None
+    assert reader.stdout.readline() == "1\n"
+    begun = time.monotonic()
+    sink.put_many([make_entry("b", headline="Sau")])
+    assert reader.communicate("\n", timeout=30)[0] == "1\n"
+    assert time.monotonic() - begun < 10
+    index.close()
+    sink.close()
+
+
+def test_many_small_batches_cost_few_commits_and_none_is_lost(tmp_path: Path) -> None:
+    path = tmp_path / INDEX_FILE
+    sink, index = SqliteSink(path, lag_s=0.5), Index(path)
+    for n in range(150):
+        assert sink.put_many([make_entry(f"{n}", body=f"w{n}")]) == ["indexed"]
+    until(lambda: index.search("nâng cao").total == 150)
+    segments = json.loads((words_folder(path) / META).read_bytes())["segments"]
+    assert len(segments) < 30
+    index.close()
+    sink.close()
+
+
+def test_words_are_made_anew_beside_the_present_ones(tmp_path: Path) -> None:
+    path = tmp_path / INDEX_FILE
+    sink, index = SqliteSink(path, lag_s=0.05), Index(path)
+    sink.put_many([make_entry(f"{n}", body=f"w{n}") for n in range(1200)])
+    until(lambda: index.search("w1199").total == 1)
+    before = words_folder(path).name
+    with pytest.raises(PermanentError, match="is written by"):
+        reindex_words(path)
+    until(lambda: words_folder(path).name != before, lambda: index.search("w7").total == 1)
+    assert index.search("w1199").total == 1
+    assert index.search("nâng cao").total == 1000
+    sink.close()
+    assert not (tmp_path / FOLDER / before).exists()
+    reindex_words(path)
+    assert index.search("w7").total == 1
+    index.close()
+
+
+def test_what_is_erased_leaves_no_word_on_the_disk(tmp_path: Path) -> None:
+    path = tmp_path / INDEX_FILE
+    sink, index = SqliteSink(path), Index(path)
+    sink.put_many([make_entry(f"{n}", body=f"w{n}") for n in range(30)])
+    sink.put_many([make_entry("a", 1, headline="Bimatcuatoi"), make_entry("a", 2, headline="Bimathainam")])
+    before = {file.name for file in words_folder(path).iterdir() if file.suffix == ".term"}
+    assert before
+    gone = replace(make_entry("a", 3, headline="", body="", pub_status="canceled"), erases=True)
+    assert sink.put_many([gone]) == ["withdrawn"]
+    left = {file.name for file in (tmp_path / FOLDER).rglob("*.term")}
+    assert left
+    assert not left & before, "an older word stands in a segment until it is merged: none of them stays"
+    assert index.search("bimathainam").total == 0
+    assert index.search("w7").total == 1
+    assert [folder.name for folder in (tmp_path / FOLDER).iterdir() if folder.is_dir()] == [words_folder(path).name]
+    assert sink.put_many([make_entry("b", headline="Thêm")]) == ["indexed"]
+    assert {file.name for file in (tmp_path / FOLDER).rglob("*.term")} >= left - before, "made anew once"
+    index.close()
+    sink.close()
+
+
+def until(is_so: Callable[[], bool], meanwhile: Callable[[], bool] = lambda: True) -> None:
+    """Wait for it, at most 30 s; what must hold meanwhile is looked at each time."""
+    deadline = time.monotonic() + 30
+    pause = threading.Event()
+    while not is_so():
+        assert meanwhile()
+        assert time.monotonic() < deadline
+        pause.wait(0.01)
