@@ -15,7 +15,8 @@ from shared.clock import now_us
 from shared.data_version import refuse_newer
 from shared.errors import IntakeFull, PermanentError
 from shared.late_log import LateLog
-from shared.segments import FRAME, MAGIC, OPEN, SEALED, is_segment, open_segment, read_frame, read_frames
+from shared.segment_store import SegmentStore, read_note
+from shared.segments import FRAME, MAGIC, MOVED, OPEN, SEALED, is_segment, open_segment, read_frame, read_frames
 
 log = LateLog(__name__)
 
@@ -28,10 +29,14 @@ class Archive:
     """A folder of segments. Writers of other processes and machines may share it; each appends to a file of its own.
 
     A `label` ends the names of the segments that are written: decisions have their own, so that they are found at once.
+    Segments that were moved into an object store are read there; without `store` they cannot be.
     """
 
-    def __init__(self, folder: Path, *, reserve_bytes: int = 0, label: str = "") -> None:
+    def __init__(
+        self, folder: Path, *, reserve_bytes: int = 0, label: str = "", store: SegmentStore | None = None
+    ) -> None:
         self.folder = folder
+        self.store = store
         self._label = f"-{label}" if label else ""
         self._reserve = reserve_bytes
         self._lock = threading.Lock()
@@ -75,7 +80,7 @@ class Archive:
     def entry(self, location: str) -> Archived:
         """The input that rests at `location`; `PermanentError` when it is not there, damaged or erased."""
         segment, _, offset = location.rpartition(":")
-        opened = open_segment(self.folder / f"{Path(segment).name}{OPEN}") if offset.isdigit() else None
+        opened = self.open(self.folder / f"{Path(segment).name}{OPEN}") if offset.isdigit() else None
         if opened is None:
             raise PermanentError(f"the archive at {self.folder} has no entry {location}")
         with opened as file:
@@ -96,7 +101,7 @@ class Archive:
         What a newer release wrote is passed over and given to `on_newer`; without it, it raises `NewerData`.
         """
         for path in self.segments():
-            for place, entry in _read_segment(path, since_us):
+            for place, entry in self._read_segment(path, since_us):
                 if isinstance(entry, Newer):
                     (on_newer or _refuse)(place, entry)
                 elif isinstance(entry, Archived) and entry.envelope.received_us >= since_us:
@@ -105,14 +110,46 @@ class Archive:
     def decisions(self) -> Iterator[Decision]:
         """What persons decided, the earliest first."""
         paths = [path for path in self.segments() if path.stem.endswith(f"-{DECISIONS}")]
-        found = [entry for path in paths for _, entry in _read_segment(path, 0) if isinstance(entry, Decision)]
+        found = [entry for path in paths for _, entry in self._read_segment(path, 0) if isinstance(entry, Decision)]
         yield from sorted(found, key=lambda one: one.at_us)
 
     def segments(self) -> list[Path]:
-        """The segment files, oldest first."""
+        """The segment files, oldest first; of one that was moved, the note in its place."""
         if not self.folder.is_dir():
             return []
-        return sorted(p for p in self.folder.iterdir() if p.suffix in (OPEN, SEALED))
+        paths = [path for path in self.folder.iterdir() if path.suffix in (MOVED, OPEN, SEALED)]
+        return list({path.stem: path for path in sorted(paths)}.values())
+
+    def open(self, path: Path) -> BinaryIO | None:
+        """Open a segment by any of its names, wherever it lies; None when it is gone."""
+        opened = open_segment(path)
+        if opened is not None:
+            return opened
+        note = read_note(path)
+        if note is None:
+            return open_segment(path)  # it was brought back in between, or is gone
+        if self.store is None:
+            raise PermanentError(f"the segment {path.stem} lies in an object store: set archive_store to read it")
+        return self.store.open(note)
+
+    def _read_segment(self, path: Path, since_us: int) -> Iterator[tuple[str, Found]]:
+        try:
+            if since_us and path.stat().st_mtime_ns // 1000 < since_us:
+                return
+        except FileNotFoundError:  # it has another name since
+            pass
+        file = self.open(path)
+        if file is None:
+            return
+        with file:
+            if not is_segment(file):
+                log.warning("segment_skipped", segment=str(path), reason="no archive segment")
+                return
+            for frame in read_frames(file):
+                if frame.entry is None:
+                    log.warning("archive_entry_damaged", place=f"{path.stem}:{frame.offset}")
+                else:
+                    yield f"{path.stem}:{frame.offset}", frame.entry
 
     def close(self) -> None:
         """Seal the segment that is being written."""
@@ -210,21 +247,3 @@ def _sync_folder(folder: Path) -> None:
 
 def _refuse(place: str, entry: Newer) -> None:
     refuse_newer(f"the archive's entry {place}", entry.version, VERSION)
-
-
-def _read_segment(path: Path, since_us: int) -> Iterator[tuple[str, Found]]:
-    name = path.stem
-    file = open_segment(path)
-    if file is None:
-        return
-    with file:
-        if since_us and os.fstat(file.fileno()).st_mtime_ns // 1000 < since_us:
-            return
-        if not is_segment(file):
-            log.warning("segment_skipped", segment=str(path), reason="no archive segment")
-            return
-        for frame in read_frames(file):
-            if frame.entry is None:
-                log.warning("archive_entry_damaged", place=f"{name}:{frame.offset}")
-            else:
-                yield f"{name}:{frame.offset}", frame.entry

@@ -10,11 +10,16 @@ import msgspec
 
 from shared.archive_entries import VERSION, Decision, encode_entry
 from shared.errors import PermanentError
+from shared.segment_store import SegmentStore, moving
 from shared.segments import FRAME, MAGIC, OPEN, SEALED, is_segment, read_frames
 
 
-def erase(folder: Path, places: Iterable[tuple[str, str]], ref: str, at_us: int) -> int:
+def erase(
+    folder: Path, places: Iterable[tuple[str, str]], ref: str, at_us: int, store: SegmentStore | None = None
+) -> int:
     """Write an empty entry of the same length over each (`<segment>:<offset>`, receipt); gives how many there were.
+
+    A segment that lies in an object store is brought back first, and its object goes.
 
     All other entries stay where they are, also those that are being appended to the same segment. A crash in the middle
     leaves one damaged entry, which readers pass over; the same call once more makes it whole.
@@ -22,7 +27,8 @@ def erase(folder: Path, places: Iterable[tuple[str, str]], ref: str, at_us: int)
     count = 0
     for place, receipt in places:
         segment, _, offset = place.rpartition(":")
-        with _open(folder / Path(segment).name) as file:
+        path = folder / Path(segment).name
+        with moving(folder), _open(path, store) as file:
             file.seek(int(offset))
             head = file.read(FRAME.size)
             length, _ = FRAME.unpack(head)
@@ -71,7 +77,9 @@ def _notes(path: Path) -> list[bytes] | None:
         return notes if notes and end == os.fstat(file.fileno()).st_size else None
 
 
-def _open(path: Path) -> FileIO:
+def _open(path: Path, store: SegmentStore | None) -> FileIO:
+    if store is not None:
+        store.bring_back(path.with_name(path.name + SEALED))
     for suffix in (OPEN, SEALED):  # it is renamed when it is sealed, at any moment
         try:
             return path.with_name(path.name + suffix).open("r+b", buffering=0)

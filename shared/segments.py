@@ -14,6 +14,7 @@ from shared.archive_entries import Found, decode_entry
 MAGIC = b"CDARCH1\n"
 FRAME = struct.Struct("<II")
 OPEN, SEALED = ".open", ".seg"
+MOVED = ".moved"  # a note in the place of one that lies in an object store
 
 
 class Frame(msgspec.Struct, frozen=True):

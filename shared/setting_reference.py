@@ -27,6 +27,20 @@ REFERENCE: Mapping[str, Mapping[str, Explained]] = {
         "archive_dir": Explained(
             "The archive, where it is not `archive` in `data_dir`.", "Set it to keep the archive on a large, slow disk."
         ),
+        "archive_store": Explained(
+            "A bucket that sealed segments of the archive are moved into: `s3+https://host/bucket/prefix`, or "
+            "`s3://bucket/prefix` of Amazon's own.",
+            "Set it where the archive outgrows the disk; it needs the extra `object-store`.",
+        ),
+        "archive_store_login": Explained(
+            "`access key:secret key` of that bucket; by COPYDESK_ARCHIVE_STORE_LOGIN_FILE from a file.",
+            "Leave it on a machine with a role.",
+        ),
+        "archive_store_days": Explained(
+            "How long a sealed segment stays on the disk before it is moved.",
+            "Raise it where old articles are often looked at.",
+            "days",
+        ),
         "index_dir": Explained(
             "The index, where it is not `index` in `data_dir`.", "Set it to keep the index on a fast disk."
         ),

@@ -41,7 +41,7 @@ UNFINISHED = (
     ".*", "*~", "~*", "#*#", "*.tmp", "*.temp", "*.part", "*.partial", "*.filepart", "*.crdownload", "*.download",
     "*.swp",
 )  # fmt: skip
-SECRETS = frozenset({"push_keys", "notify", "sinks"})
+SECRETS = frozenset({"archive_store_login", "push_keys", "notify", "sinks"})
 # What stands in a data folder: the archive and the index may stand elsewhere, as `archive_dir` and `index_dir` say.
 ARCHIVE, INDEX = "archive", "index"
 FEEDS_FILE, KEYS_FILE, INDEX_FILE = "feeds.json", "keys.json", "copydesk.sqlite3"
@@ -54,6 +54,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     redis_url: str = "redis://127.0.0.1:6379/0"
     data_dir: str = "data"
     archive_dir: str | None = None
+    archive_store: str | None = None
+    archive_store_login: str | None = None
+    archive_store_days: Room = 1
     index_dir: str | None = None
     seeds_dir: str = "seeds"
     max_input_bytes: Count = 16 * 1024 * 1024

@@ -59,9 +59,9 @@ def expire(settings: Settings, parts: Parts, index: Index, *, does: bool) -> Exp
             days = _keep(settings, one.source).articles_days
             named = Named(article=article_id, aliases=_aliases(index, article_id))
             take_back(parts, named, f"kept for {days} days, as the setting keep says")
-            erase(parts.archive.folder, found.places[article_id], article_id, now_us())
+            erase(parts.archive.folder, found.places[article_id], article_id, now_us(), parts.archive.store)
         parts.pictures.erase(found.theirs - found.others)
-        erase(parts.archive.folder, found.inputs, "", now_us())
+        erase(parts.archive.folder, found.inputs, "", now_us(), parts.archive.store)
         freed = shrink(parts.archive.folder)
     places = sum(map(len, found.places.values()))
     return Expired(

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
@@ -47,13 +46,13 @@ def export_articles(index: Index, chosen: Chosen, file: BinaryIO, *, withdrawn: 
         place = page.place
 
 
-def export_inputs(folder: Path, chosen: Chosen, file: BinaryIO, *, zipped: bool) -> Exported:
+def export_inputs(archive: Archive, chosen: Chosen, file: BinaryIO, *, zipped: bool) -> Exported:
     """Each input in the archive as a record of WARC/1.1, with its pictures; what the desk itself withdrew is none."""
     writer = WarcWriter(file, packed=zipped)
     writer.write(opening(now_us()))
-    pictures = PictureFiles(folder)
+    pictures = PictureFiles(archive.folder)
     count, lacking = 0, list[str]()
-    for place, entry in _inputs(folder, chosen):
+    for place, entry in _inputs(archive, chosen):
         try:
             body = unpack_body(entry.body, MOST_BYTES)
             held = list(_held(pictures, pictures_of(entry, body), lacking.append))
@@ -66,8 +65,8 @@ def export_inputs(folder: Path, chosen: Chosen, file: BinaryIO, *, zipped: bool)
     return Exported(written=count, lacking=tuple(lacking))
 
 
-def _inputs(folder: Path, chosen: Chosen) -> Iterator[tuple[str, Archived]]:
-    for place, entry in Archive(folder).entries():
+def _inputs(archive: Archive, chosen: Chosen) -> Iterator[tuple[str, Archived]]:
+    for place, entry in archive.entries():
         envelope = entry.envelope
         if envelope.media_type != WITHDRAWAL_TYPE and _is_meant(
             chosen, source_of(envelope.source), envelope.received_us

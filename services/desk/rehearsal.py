@@ -11,8 +11,8 @@ from multiprocessing import get_context
 import msgspec
 
 from services.index.renewal import Readable, changes
+from services.ingest.intake import open_archive
 from services.normalize.pipeline import normalize
-from shared.archive import Archive
 from shared.archive_entries import Archived, unpack_body
 from shared.article import Article
 from shared.envelope import MOST_BYTES, Raw
@@ -61,7 +61,7 @@ class Rehearsal:
     def __init__(self, settings: Settings, rules: str) -> None:
         self._settings = settings
         self._rules = rules
-        self._archive = Archive(settings.archive_folder)
+        self._archive = open_archive(settings)
         self._book = SourceBook(settings.sources_file)
         self._counts: Counter[str] = Counter()
         self._fields: Counter[str] = Counter()

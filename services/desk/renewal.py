@@ -13,6 +13,7 @@ import msgspec
 
 from services.index.renewal import Chosen, Readable, outcomes, readable
 from services.index.search import Index
+from services.ingest.intake import open_archive
 from services.normalize.rules import rules_of, rules_version
 from shared.archive import Archive
 from shared.errors import IntakeFull, PermanentError
@@ -64,7 +65,7 @@ class Renewal:
         self.rules = rules_version()
         self._ledger = ledger
         self._index = index
-        self._archive = Archive(settings.archive_folder)
+        self._archive = open_archive(settings)
         self._pause = pause
         self._ahead = ahead
         self._batch = min(AT_ONCE, settings.batch_articles, ahead)

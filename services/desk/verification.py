@@ -2,23 +2,26 @@
 
 import contextlib
 import hashlib
+import io
 import os
 import sqlite3
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 
 from services.desk.inspection import Difference, Inspection
 from services.index.search import Index, Offer
-from services.ingest.intake import acceptance
+from services.ingest.intake import acceptance, open_archive
 from shared.archive import Archive
 from shared.archive_entries import Archived
 from shared.clock import now_us
-from shared.errors import CopydeskError
+from shared.errors import CopydeskError, PermanentError
 from shared.identity import is_renewal
 from shared.ledger.reader import LedgerReader
 from shared.picture_files import PICTURES
-from shared.segments import open_segment
+from shared.segment_store import read_note
+from shared.segments import MOVED
 from shared.settings import Settings
 
 DAY_US = 86_400 * 1_000_000
@@ -26,6 +29,7 @@ YOUNG_US = 60_000_000  # an input is archived before the ledger knows of it
 AT_ONCE = 500
 MOST_NAMED = 100
 RECOVER = "run `copydesk recover`: it enters what the archive holds and neither the ledger nor the index knows"
+LOST_OBJECT = "put the object back from a copy of the bucket, or the segment from a backup made before it was moved"
 REINDEX = "put the index back from a backup, or make it anew: `copydesk reindex`"
 
 
@@ -49,12 +53,9 @@ def verify(settings: Settings, ledger: LedgerReader | None, unasked: str | None)
     begun = now_us()
     inspection = Inspection()
     books = _Books(settings, ledger)
-    archive = Archive(settings.archive_folder)
+    archive = open_archive(settings)
     for path in archive.segments():
-        file = open_segment(path)
-        if file is not None:
-            with file:
-                inspection.look_at(path.stem, file, os.fstat(file.fileno()).st_size, books.note)
+        _look_at(archive, path, inspection, books)
     books.close(inspection)
     inspection.check_pictures(lambda sha256: _wrong_with(settings.archive_folder / PICTURES, sha256))
     differences = [*inspection.differences, *books.differences]
@@ -79,6 +80,26 @@ def verify(settings: Settings, ledger: LedgerReader | None, unasked: str | None)
     )
 
 
+def _look_at(archive: Archive, path: Path, inspection: Inspection, books: "_Books") -> None:
+    """Read a segment where it lies; one in an object store is fetched whole, so that its hash is checked too."""
+    note = read_note(path) if path.suffix == MOVED else None
+    try:
+        file: BinaryIO | None
+        if note is not None and archive.store is not None:
+            file = io.BytesIO(archive.store.fetch(note))
+        else:
+            file = archive.open(path)
+    except PermanentError as error:
+        inspection.differences.append(
+            Difference(code="moved", where=path.stem, what=f"cannot be read: {error}", do=LOST_OBJECT)
+        )
+        return
+    if file is not None:
+        with file:
+            size = note.size if note is not None else os.fstat(file.fileno()).st_size
+            inspection.look_at(path.stem, file, size, books.note)
+
+
 def _wrong_with(folder: Path, sha256: str) -> str:
     """What is wrong with the file of a picture; nothing where it holds what it is called by."""
     try:
@@ -90,11 +111,12 @@ def _wrong_with(folder: Path, sha256: str) -> str:
 
 
 def look_at_index(
-    path: Path, inspection: Inspection, *, until_us: int | None = None
+    path: Path, inspection: Inspection, *, until_us: int | None = None, whole: bool = True
 ) -> tuple[list[Difference], int | None, int | None]:
     """What is wrong with an index beside its archive; how many articles and receipts it has.
 
-    It is at work until a moment after which nothing was looked at in the archive, or, without that, stands still.
+    It is at work until a moment after which nothing was looked at in the archive, or, without that, stands still. What
+    it decided on is looked for where the `whole` archive was inspected.
     """
     try:
         with contextlib.closing(_open(path, still=until_us is None)) as database:
@@ -107,7 +129,7 @@ def look_at_index(
                 receipts += 1
                 if is_renewal(receipt):  # its input stands in the archive under the receipt it came with
                     continue
-                if (until_us is None or rev < until_us) and not inspection.holds(receipt):
+                if whole and (until_us is None or rev < until_us) and not inspection.holds(receipt):
                     unknown.append(receipt)
     except sqlite3.Error as error:
         return [_index(path, f"cannot be read: {error}")], None, None

@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
+from services.ingest.moving import open_segment_store
 from shared.archive import DECISIONS, Archive
 from shared.archive_entries import Archived, Decision, pack_body
 from shared.clock import now_us
@@ -199,7 +200,11 @@ def _receipt(answer: Entered) -> Receipt:
 
 def open_archive(settings: Settings) -> Archive:
     """The archive the settings name."""
-    return Archive(settings.archive_folder, reserve_bytes=settings.disk_reserve_mb * 1024 * 1024)
+    return Archive(
+        settings.archive_folder,
+        reserve_bytes=settings.disk_reserve_mb * 1024 * 1024,
+        store=open_segment_store(settings),
+    )
 
 
 def open_pictures(settings: Settings) -> PictureFiles:

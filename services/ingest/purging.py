@@ -65,7 +65,7 @@ def purge(parts: Parts, articles: Sequence[Named], places: Sequence[tuple[str, s
     for article in articles:
         take_back(parts, article, reason)
     parts.pictures.erase(_pictures_of_these_alone(parts.archive, {place for place, _ in places}))
-    return erase(parts.archive.folder, places, articles[0].article, now_us())
+    return erase(parts.archive.folder, places, articles[0].article, now_us(), parts.archive.store)
 
 
 def take_back(parts: Parts, article: Named, reason: str) -> None:

@@ -11,6 +11,7 @@ import msgspec
 import structlog
 
 from services.ingest.intake import acceptance, in_batches
+from services.ingest.moving import Mover
 from shared.archive import Archive
 from shared.archive_entries import Decision, Newer, body_size
 from shared.clock import now_us
@@ -35,8 +36,8 @@ TAIL_US = 15 * 60 * 1_000_000
 
 
 def watch_over(ledger: Ledger, archive: Archive, settings: Settings, stop: threading.Event) -> None:
-    """Look after the ledger until told to stop: refill an empty Redis, enter recent orphans once."""
-    tail_done = False
+    """Look after the ledger until told to stop: refill an empty Redis, enter recent orphans once; move old segments."""
+    tail_done, mover = False, Mover(settings, ledger, archive)
     while not stop.is_set():
         try:
             if _is_empty(ledger):
@@ -46,6 +47,7 @@ def watch_over(ledger: Ledger, archive: Archive, settings: Settings, stop: threa
             tail_done = True
             _say_at_it(ledger)
             _say_failing(ledger, None)
+            mover.step()
         except TransientError as error:
             log.warning("recovery_postponed", error=str(error))
         except Exception as error:  # whatever it is: this loop must live, or an emptied Redis is never refilled

@@ -41,6 +41,14 @@ class Bucket:
             except FileNotFoundError:
                 return None
 
+    def read(self, name: str, start: int, length: int) -> bytes | None:
+        """Read a part of an object; None where there is none."""
+        with self._asked():
+            try:
+                return bytes(obstore.get_range(self._store, self._path(name), start=start, length=length))
+            except FileNotFoundError:
+                return None
+
     def names(self, below: str = "") -> Iterator[str]:
         """The names of all objects, or of those below a part of the prefix."""
         start = len(self._prefix)

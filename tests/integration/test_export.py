@@ -57,7 +57,7 @@ def read(content: bytes) -> list[tuple[Any, bytes]]:
 @pytest.mark.parametrize("zipped", [False, True])
 def test_inputs_come_out_as_they_came_in_records_that_others_read(settings: Settings, line: Line, zipped: bool) -> None:
     out = io.BytesIO()
-    assert export_inputs(settings.archive_folder, EVERY, out, zipped=zipped).written == 3
+    assert export_inputs(line.archive, EVERY, out, zipped=zipped).written == 3
     assert out.getvalue().startswith(b"\x1f\x8b" if zipped else b"WARC/1.1\r\n")
     (info, told), (page, body), (drop, text), (entry, _) = read(out.getvalue())
     assert (info.rec_type, b"software: Copydesk/" in told) == ("warcinfo", True)
@@ -70,7 +70,7 @@ def test_inputs_come_out_as_they_came_in_records_that_others_read(settings: Sett
     assert entry.rec_headers.get_header("WARC-Target-URI").startswith("urn:x-copydesk:r")
     assert entry.rec_headers.get_header("X-Copydesk-Page") == "https://news.example/2"
     again = io.BytesIO()
-    export_inputs(settings.archive_folder, EVERY, again, zipped=zipped)
+    export_inputs(line.archive, EVERY, again, zipped=zipped)
     ids = [record.rec_headers.get_header("WARC-Record-ID") for record, _ in read(again.getvalue())]
     assert ids[1:] == [one.rec_headers.get_header("WARC-Record-ID") for one in (page, drop, entry)]
 
@@ -84,14 +84,14 @@ def test_pictures_are_resources_of_their_own(settings: Settings, line: Line) -> 
     line.intake.take([Input(source=HUE, media_type=PACKAGE_TYPE, body=body, aliases=("uri:hue a",))])
     out = io.BytesIO()
     only = Chosen(source="push:*")
-    export_inputs(settings.archive_folder, only, out, zipped=True)
+    export_inputs(line.archive, only, out, zipped=True)
     *_, (article, html), (picture, bytes_) = read(out.getvalue())
     assert (html, article.rec_headers.get_header("Content-Type")) == (HTML, "text/html")
     assert (bytes_, picture.rec_headers.get_header("WARC-Target-URI")) == (content, address_of(staged.told.sha256))
     beside = picture.rec_headers.get_header("WARC-Concurrent-To")
     assert beside == article.rec_headers.get_header("WARC-Record-ID")
     pictures.erase([staged.told.sha256])
-    told = export_inputs(settings.archive_folder, only, io.BytesIO(), zipped=True)
+    told = export_inputs(line.archive, only, io.BytesIO(), zipped=True)
     assert (told.written, told.lacking) == (2, (f"picture {staged.told.sha256} is not there",))
 
 
@@ -99,7 +99,7 @@ def test_erased_words_and_what_the_desk_withdrew_are_not_among_them(settings: Se
     place, entry = next(iter(line.archive.entries()))
     erase(settings.archive_folder, [(place, entry.envelope.receipt)], "x", 1)
     out = io.BytesIO()
-    assert export_inputs(settings.archive_folder, EVERY, out, zipped=False).written == 2
+    assert export_inputs(line.archive, EVERY, out, zipped=False).written == 2
     assert HTML not in out.getvalue()
 
 

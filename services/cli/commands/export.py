@@ -10,6 +10,7 @@ from services.cli.printing import plural
 from services.desk.exporting import Exported, export_articles, export_inputs
 from services.index.renewal import Chosen
 from services.index.search import Index
+from services.ingest.intake import open_archive
 from services.web.wanted import read_since
 
 
@@ -43,7 +44,7 @@ def _write(context: Context, file: BinaryIO) -> Exported:
         until_us=read_since(args.until, "until") if args.until else 1 << 62,
     )
     if args.warc:
-        return export_inputs(settings.archive_folder, chosen, file, zipped=args.file.endswith(".gz"))
+        return export_inputs(open_archive(settings), chosen, file, zipped=args.file.endswith(".gz"))
     return export_articles(Index(settings.index_file), chosen, file, withdrawn=args.withdrawn)
 
 

@@ -24,7 +24,7 @@ from shared.archive import DECISIONS, Archive
 from shared.clock import now_us
 from shared.errors import PermanentError, Unavailable
 from shared.picture_files import PICTURES
-from shared.segments import MAGIC, SEALED, is_segment, open_segment, read_frames
+from shared.segments import MAGIC, MOVED, SEALED, is_segment, open_segment, read_frames
 from shared.settings import INDEX_FILE, Settings
 
 TRIES = 3
@@ -117,9 +117,12 @@ class _Copier:
         """Copy the archive: sealed segments once, of those that are written to all whole entries."""
         paths = Archive(folder).segments()
         for path in sorted(paths, key=lambda one: one.stem.endswith(f"-{DECISIONS}")):
-            item = self._segment(path)
+            item = self._segment(path) if path.suffix != MOVED else None
+            note = path.with_name(f"{path.stem}{MOVED}")
             if item is not None:
                 self.items.append(item)
+            elif note.exists():  # the bucket keeps it; this says where it lies
+                self._file(note, "moved", f"archive/{note.name}")
 
     def _segment(self, path: Path) -> Item | None:
         name = f"archive/{path.stem}{SEALED}"

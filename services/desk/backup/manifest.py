@@ -12,7 +12,7 @@ from shared.errors import PermanentError
 
 FORMAT = 1
 
-Kind = Literal["segment", "picture", "index", "outbox", "file", "config"]
+Kind = Literal["segment", "moved", "picture", "index", "outbox", "file", "config"]
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
