@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import msgspec
-import zstandard
 
 from services.index.entry import Entry
+from services.index.packing import unpack
 from services.index.search import Index
 from services.index.sinks.sink import Delivery
 
@@ -122,7 +122,7 @@ def is_known(database: sqlite3.Connection, place: Place) -> bool:
 
 def _delivery(row: tuple[int, int, int, str, int, bytes]) -> Delivery:
     change, at_us, since, article_id, rev, blob = row
-    entry = _ENTRY.decode(zstandard.decompress(blob))
+    entry = _ENTRY.decode(unpack(blob))
     kind: Literal["put", "withdraw"] = "put" if entry.article.pub_status == "usable" else "withdraw"
     return Delivery(
         change=change, version=at_us, since_us=since, article_id=article_id, rev=rev, kind=kind, entry=entry
@@ -131,7 +131,7 @@ def _delivery(row: tuple[int, int, int, str, int, bytes]) -> Delivery:
 
 def _change(row: tuple[int, int, str, int, int, bytes, int]) -> Change:
     change, at_us, article_id, rev, current, blob, edition = row
-    entry = _ENTRY.decode(zstandard.decompress(blob))
+    entry = _ENTRY.decode(unpack(blob))
     gone = entry.article.pub_status != "usable"
     return Change(
         change=change,

@@ -7,11 +7,11 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
-import zstandard
 
 from services.index.fulltext.ranking import MOST_HITS, Matched, Ranked, Ranker
 from services.index.fulltext.reader import View
 from services.index.fulltext.suggestions import suggest
+from services.index.packing import unpack
 from services.index.query import read_query
 from services.index.snippet import Span, find_passage, mark
 from shared.article import Block
@@ -123,7 +123,7 @@ def show(database: sqlite3.Connection, page: Sequence[tuple[int, float]], terms:
         if row is None:
             continue
         article_id, rev, blob = row
-        article = _SHOWN.decode(zstandard.decompress(blob)).article
+        article = _SHOWN.decode(unpack(blob)).article
         passage = find_passage(_passages(article), terms)
         yield Hit(
             article_id=article_id,
@@ -165,7 +165,7 @@ def _suggestion(database: sqlite3.Connection, view: View, ranker: Ranker, ranked
         row = database.execute(sql, (n,)).fetchone()
         if row is None:
             return []
-        article = _SHOWN.decode(zstandard.decompress(row[0])).article
+        article = _SHOWN.decode(unpack(row[0])).article
         return _WORD.findall(" \n ".join([article.headline or "", *_passages(article)]))
 
     return suggest(view.searcher, ranker.asker, ranker.query, q, words_in)

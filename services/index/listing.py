@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from typing import Literal, get_args
 
 import msgspec
-import zstandard
 
 from services.index.entry import Entry
+from services.index.packing import unpack
 from services.index.search import Index
 
 Settled = Literal["indexed", "withdrawn", "duplicate", "superseded"]
@@ -90,7 +90,7 @@ def _of_source(column: str, source: str) -> tuple[str, tuple[str, ...]]:
 
 def _listed(row: sqlite3.Row | tuple[object, ...]) -> Listed:
     article_id, rev, state, source, at_us, blob, receipt = row
-    entry = _ENTRY.decode(zstandard.decompress(blob))  # type: ignore[arg-type]
+    entry = _ENTRY.decode(unpack(blob))  # type: ignore[arg-type]
     return msgspec.convert(
         {
             "article_id": article_id,
@@ -117,5 +117,5 @@ def list_host(index: Index, host: str, limit: int) -> list[tuple[str, str]]:
     page = f"url:https://{host}/"
     with index.reading() as database:
         rows = [] if database is None else database.execute(_OF_HOST, (page, f"{page[:-1]}0", limit)).fetchall()
-    entries = ((article, rev, _ENTRY.decode(zstandard.decompress(blob))) for article, rev, blob in rows)
+    entries = ((article, rev, _ENTRY.decode(unpack(blob))) for article, rev, blob in rows)
     return [(f"{article}@{rev}", entry.article.headline or article) for article, rev, entry in entries]

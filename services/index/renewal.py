@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 
 import msgspec
-import zstandard
 
 from services.index.completing import completed, needs_stored, told_outside
 from services.index.entry import Entry, digest_of
+from services.index.packing import unpack
 from services.index.search import Index
 from shared.article import Article
 from shared.envelope import Envelope, Event, Source, source_of
@@ -58,7 +58,7 @@ class Readable(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def entry(self) -> Entry:
         """All that is stored of it."""
-        return _ENTRY.decode(zstandard.decompress(self.blob))
+        return _ENTRY.decode(unpack(self.blob))
 
 
 _HEAD = msgspec.json.Decoder(_Head)
@@ -69,7 +69,7 @@ def readable(index: Index, chosen: Chosen) -> Iterator[Readable]:
     last = 0
     while rows := _page(index, last):
         for row_id, article_id, rev, blob in rows:
-            head = _HEAD.decode(zstandard.decompress(blob))
+            head = _HEAD.decode(unpack(blob))
             if chosen.since_us <= head.received_us < chosen.until_us and fnmatchcase(
                 source_of(head.source), chosen.source
             ):

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
-import zstandard
 
 from services.index.entry import Entry, Outcome
 from services.index.fulltext.filling import AT_ONCE, fill_words
 from services.index.fulltext.reader import View, WordsReader
 from services.index.hits import NOTHING, Hit, Results, Wanted, find, show
+from services.index.packing import unpack
 from services.index.sinks.schema import is_readable, version
 from shared.article import Article
 from shared.envelope import Event, Source
@@ -137,7 +137,7 @@ class Index:
         if row is None:
             return None
         article_id, current_rev, rev, outcome, blob = row
-        entry = _ENTRY.decode(zstandard.decompress(blob)) if blob is not None else None
+        entry = _ENTRY.decode(unpack(blob)) if blob is not None else None
         if entry is None or entry.receipt != receipt:
             return Answered(article_id=article_id, rev=rev, outcome=outcome, current_rev=current_rev)
         return Answered(
@@ -284,7 +284,7 @@ def _read_stored(database: sqlite3.Connection, row_id: int, rev: int | None) -> 
     ).fetchone()
     if row is None:
         return None
-    entry = _ENTRY.decode(zstandard.decompress(row[1]))
+    entry = _ENTRY.decode(unpack(row[1]))
     history = database.execute("SELECT rev, indexed_us, version FROM revisions WHERE n = ? ORDER BY rev", (row_id,))
     return Stored(
         article_id=article_id,

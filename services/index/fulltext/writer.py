@@ -19,6 +19,7 @@ import zstandard
 from services.index.entry import Entry
 from services.index.fulltext.fields import PLACE, SHAPE, Place, Row, document_of, place_document, read_place, schema
 from services.index.fulltext.folder import CURRENT, META, Current, Folder, open_index, told
+from services.index.packing import unpack
 from shared.errors import CopydeskError, Unavailable
 
 log = structlog.get_logger(__name__)
@@ -258,7 +259,7 @@ def _rows(database: sqlite3.Connection, numbers: Sequence[int]) -> Iterable[Row]
         if withdrawn:
             continue
         try:
-            yield Row(n=n, owner=owner, entry=_ENTRY.decode(zstandard.decompress(blob)))
+            yield Row(n=n, owner=owner, entry=_ENTRY.decode(unpack(blob)))
         except (msgspec.MsgspecError, zstandard.ZstdError, UnicodeDecodeError) as error:
             log.error("article_unworded", row=n, error=str(error))  # damaged in the record: found by its names alone
 

@@ -4,9 +4,9 @@ import sqlite3
 from collections.abc import Callable, Sequence
 
 import msgspec
-import zstandard
 
 from services.index.entry import digest_of, edited_at, richness_of
+from services.index.packing import unpack
 from shared.article import Article
 from shared.data_version import refuse_newer as refuse_newer_data
 from shared.envelope import Source, source_of
@@ -56,7 +56,7 @@ def _bridge(database: sqlite3.Connection, rows: tuple[int, int]) -> None:
 
 
 def _facts_of(entry: bytes) -> tuple[str, int | None, int, str]:
-    stored = msgspec.json.decode(zstandard.decompress(entry), type=_StoredEntry)
+    stored = msgspec.json.decode(unpack(entry), type=_StoredEntry)
     article = stored.article
     return digest_of(article), edited_at(article), richness_of(article), source_of(stored.source)
 

@@ -17,6 +17,7 @@ from services.index.entry import Entry, Known, Outcome, as_of, digest_of, edit_o
 from services.index.fulltext.follower import Follower
 from services.index.fulltext.writer import WordsWriter
 from services.index.matching import candidates, is_another, moved, names
+from services.index.packing import Packer, unpack
 from services.index.revisions import rule
 from services.index.sinks.schema import migrate
 from services.index.sinks.writer import lock_folder
@@ -105,7 +106,7 @@ class SqliteSink:
         self._wal_bytes = wal_bytes
         self._busy_ms = busy_ms  # how long a statement waits for another process's lock
         self._turn = threading.Lock()
-        self._compressor = zstandard.ZstdCompressor(level=3)
+        self._packer = Packer()
         self._lock = lock_folder(path.parent)
         try:
             self._database = self._open()
@@ -254,7 +255,7 @@ class SqliteSink:
     def _store(self, entry: Entry, known: Known | None) -> int:
         """Make an entry the newest revision of its article; gives the article's row."""
         gone = entry.article.pub_status != "usable"
-        blob = self._compressor.compress(msgspec.json.encode(entry))
+        blob = self._packer.pack(msgspec.json.encode(entry))
         dates = (edit_of(entry), as_of(entry))
         facts = (digest_of(entry.article), *dates, richness_of(entry.article), source_of(entry.source))
         values = (entry.rev, entry.sha, gone, *facts, entry.own, *_owner_of(entry, known))
@@ -268,7 +269,7 @@ class SqliteSink:
 
     def _stored_article(self, row_id: int) -> Article:
         (blob,) = self._database.execute(_CURRENT, (row_id,)).fetchone()
-        return msgspec.json.decode(zstandard.decompress(blob), type=_Worded).article
+        return msgspec.json.decode(unpack(blob), type=_Worded).article
 
     def _wipe(self) -> None:
         """Begin the log anew: what was erased stands in it. Its words go as the word index is made anew beside."""

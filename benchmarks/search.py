@@ -1,0 +1,166 @@
+"""How long a search takes over HTTP, what it finds, how that grows, and how much room the index takes.
+
+BENCH_SEARCH_ARTICLES (20000) in the larger of two indexes, the other has a quarter; with BENCH_OPENSEARCH, the same
+texts and queries are asked of that one, each query of both before the next.
+"""
+
+import http.client
+import json
+import math
+import os
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+
+import msgspec
+
+from benchmarks.desk import Desk, running_desk
+from benchmarks.figures import Figure, percentile
+from benchmarks.search_rival import Rival
+from benchmarks.search_texts import SOURCES, Asked, Writer, entry_of, number_of, queries
+from services.index.sinks.sqlite import SqliteSink
+from shared.article import Article
+from shared.settings import INDEX_FILE
+
+ARTICLES = 20_000
+BATCH = 500
+P95_MS, EXPONENT, ROOM = 25.0, 0.3, 1.3
+
+Search = Callable[[str], Sequence[int]]
+
+
+class Measured(msgspec.Struct, frozen=True, kw_only=True):
+    """Of one kind of query: the 50th and 95th percentile in ms, and how many known articles came first, or among 10."""
+
+    p50: float
+    p95: float
+    first: float
+    ten: float
+
+
+class Filled(msgspec.Struct, frozen=True, kw_only=True):
+    """What was measured of an index of one size."""
+
+    kinds: Mapping[str, Measured]
+    rival: Mapping[str, Measured]
+    room: float
+    rival_room: float
+    cpu_ms: float
+
+
+def run() -> list[Figure]:
+    """Two sizes, so that what grows is seen."""
+    count = int(os.environ.get("BENCH_SEARCH_ARTICLES", str(ARTICLES)))
+    small, large = _measure(max(count // 4, 500)), _measure(count)
+    figures = []
+    for kind, told in large.kinds.items():
+        name = f"search.{kind.replace(' ', '_')}"
+        figures.append(Figure(name=f"{name}.p50", value=told.p50, unit=f"ms, {count} articles"))
+        figures.append(Figure(name=f"{name}.p95", value=told.p95, unit="ms", goal=P95_MS))
+        growth = math.log(told.p95 / small.kinds[kind].p95, 4)
+        figures.append(Figure(name=f"{name}.growth", value=growth, unit="exponent of the p95", goal=EXPONENT))
+        figures.append(Figure(name=f"{name}.missed", value=1 - told.ten, unit="of known articles, among 10"))
+        figures += _beside(name, told, large.rival.get(kind))
+    figures.append(Figure(name="search.room", value=large.room, unit="x of the text", goal=ROOM))
+    figures.append(Figure(name="search.written", value=large.cpu_ms, unit="ms CPU an article", goal=1.0))
+    if large.rival:
+        figures.append(Figure(name="search.room_of_opensearch", value=large.rival_room, unit="x of the text"))
+    return figures
+
+
+def _beside(name: str, ours: Measured, theirs: Measured | None) -> list[Figure]:
+    if theirs is None:
+        return []
+    return [
+        Figure(name=f"{name}.in_opensearch.p50", value=ours.p50 / theirs.p50, unit="x"),
+        Figure(name=f"{name}.in_opensearch.p95", value=ours.p95 / theirs.p95, unit="x", goal=1.0),
+        Figure(name=f"{name}.missed_more", value=theirs.ten - ours.ten, unit="than OpenSearch", goal=0.0),
+    ]
+
+
+def _measure(count: int) -> Filled:
+    url = os.environ.get("BENCH_OPENSEARCH", "")
+    articles: dict[int, Article] = {}
+    with tempfile.TemporaryDirectory(prefix="cd-bench-") as name:
+        folder = Path(name)
+        text, cpu = _fill(folder / INDEX_FILE, count, articles)
+        room = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / text
+        rival = Rival(url, f"copydesk-bench-{os.getpid()}-{count}") if url else None
+        try:
+            if rival is not None:
+                rival.fill(articles.items(), SOURCES)
+            with running_desk(COPYDESK_INDEX_DIR=str(folder)) as desk:
+                kinds, theirs = _ask_all(_searcher(desk), rival.search if rival else None, queries(articles))
+            rival_room = rival.size() / text if rival else 0.0
+        finally:
+            if rival is not None:
+                rival.remove()
+    return Filled(kinds=kinds, rival=theirs, room=room, rival_room=rival_room, cpu_ms=cpu)
+
+
+def _fill(path: Path, count: int, articles: dict[int, Article]) -> tuple[int, float]:
+    """Bytes of text, and ms CPU an article."""
+    sink, text, cpu = SqliteSink(path), 0, 0.0
+    numbered = enumerate(Writer().articles(count))
+    while batch := list(islice(numbered, BATCH)):
+        entries = [entry_of(number, article, at_us) for number, (article, at_us) in batch]
+        begun = time.process_time()
+        outcomes = sink.put_many(entries)
+        cpu += time.process_time() - begun
+        assert set(outcomes) == {"indexed"}, outcomes
+        for number, (article, _) in batch:
+            articles[number] = article
+            texts = (article.headline, article.description, article.byline, *(block.text for block in article.blocks))
+            text += sum(len(part.encode()) for part in texts if part)
+    sink.close()
+    return text, cpu / count * 1000
+
+
+def _searcher(desk: Desk) -> Search:
+    connection = http.client.HTTPConnection(urlsplit(desk.url).netloc, timeout=60)
+    headers = {"Authorization": f"Bearer {desk.key}"}
+
+    def search(q: str) -> list[int]:
+        connection.request("GET", f"/v1/search?{urlencode({'q': q, 'limit': 10})}", headers=headers)
+        answer = connection.getresponse()
+        told = json.loads(answer.read())
+        assert answer.status == 200, told
+        return [number_of(hit["article"]) for hit in told["hits"]]
+
+    return search
+
+
+def _ask_all(
+    ours: Search, theirs: Search | None, kinds: Mapping[str, Sequence[Asked]]
+) -> tuple[dict[str, Measured], dict[str, Measured]]:
+    """Each query twice, the first time for warmth; of both before the next."""
+    told: tuple[dict[str, Measured], dict[str, Measured]] = ({}, {})
+    engines = [engine for engine in (ours, theirs) if engine is not None]
+    for kind, asked in kinds.items():
+        for engine in engines:
+            for one in asked:
+                engine(one.q)
+        taken: list[list[float]] = [[] for _ in engines]
+        found: list[list[Sequence[int]]] = [[] for _ in engines]
+        for one in asked:
+            for at, engine in enumerate(engines):
+                begun = time.perf_counter()
+                found[at].append(engine(one.q))
+                taken[at].append((time.perf_counter() - begun) * 1000)
+        for at in range(len(engines)):
+            told[at][kind] = _judged(asked, taken[at], found[at])
+    return told
+
+
+def _judged(asked: Sequence[Asked], taken: Sequence[float], found: Sequence[Sequence[int]]) -> Measured:
+    known = [(one.known, hits) for one, hits in zip(asked, found, strict=True) if one.known is not None]
+    number = max(1, len(known))
+    return Measured(
+        p50=percentile(taken, 50),
+        p95=percentile(taken, 95),
+        first=sum([*hits[:1]] == [item] for item, hits in known) / number,
+        ten=sum(item in hits for item, hits in known) / number if known else 1.0,
+    )

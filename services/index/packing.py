@@ -1,0 +1,38 @@
+"""How an entry is kept in the record: compressed, beside a text of what most entries say anyway.
+
+`entry_words.txt` holds common Vietnamese words in a row, pieces of evidence, and entries without their words: beside
+it an article takes a third less room. What is packed with it can only be read with it, so it is never changed: another
+one gets another mark. What older releases packed, without any, is read as before.
+"""
+
+from functools import lru_cache
+from pathlib import Path
+
+import zstandard
+
+LEVEL = 6
+_MARK = b"\x01"  # no frame of zstd begins with it
+_WORDS = Path(__file__).with_name("entry_words.txt")
+
+
+class Packer:
+    """Packs entries, one after the other: for one thread at a time."""
+
+    def __init__(self) -> None:
+        self._compressor = zstandard.ZstdCompressor(level=LEVEL, dict_data=_words())
+
+    def pack(self, entry: bytes) -> bytes:
+        """An entry's JSON as it is kept."""
+        return _MARK + self._compressor.compress(entry)
+
+
+def unpack(kept: bytes) -> bytes:
+    """The JSON of an entry that was kept by this release or an older one. `zstandard.ZstdError` where it is damaged."""
+    if kept[:1] == _MARK:
+        return zstandard.ZstdDecompressor(dict_data=_words()).decompress(kept[1:])
+    return zstandard.decompress(kept)
+
+
+@lru_cache(maxsize=1)
+def _words() -> zstandard.ZstdCompressionDict:
+    return zstandard.ZstdCompressionDict(_WORDS.read_bytes(), dict_type=zstandard.DICT_TYPE_RAWCONTENT)
