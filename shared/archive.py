@@ -200,7 +200,7 @@ class Archive:
         self._file, self._size = None, 0
 
     def _start(self) -> BinaryIO:
-        self._seal_orphans()
+        self.seal_orphans()
         self._name = f"{now_us()}-{socket.gethostname()}-{os.getpid()}{self._label}"
         path = self.folder / f"{self._name}{OPEN}"
         file = path.open("xb")
@@ -218,7 +218,8 @@ class Archive:
         self._file.close()
         self._file, self._size = None, 0
 
-    def _seal_orphans(self) -> None:
+    def seal_orphans(self) -> None:
+        """Seal the segments of writers that have ended."""
         for path in self.folder.glob(f"*{OPEN}"):
             try:
                 _seal_orphan(path)

@@ -39,6 +39,7 @@ def open_segment_store(settings: Settings) -> SegmentStore | None:
 def move_sealed(archive: Archive, older_ns: int) -> int:
     """Move every sealed segment that was last written to before then; gives how many went."""
     count = 0
+    archive.seal_orphans()
     for path in archive.segments():
         with contextlib.suppress(FileNotFoundError):  # another process was quicker
             if archive.store is not None and path.suffix == SEALED and path.stat().st_mtime_ns < older_ns:

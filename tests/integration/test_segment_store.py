@@ -106,6 +106,17 @@ def test_it_is_moved_once_it_is_sealed_and_old_enough(archive: Archive) -> None:
     assert move_sealed(archive, FAR) == 0
 
 
+def test_the_segment_of_a_writer_that_was_killed_is_sealed_and_moved(archive: Archive) -> None:
+    other = Archive(archive.folder)
+    other.put_batch([entry(900)])
+    (path,) = archive.folder.glob("*.open")
+    assert move_sealed(archive, FAR) == 1
+    os.utime(path, (1, 1))
+    assert move_sealed(archive, FAR) == 0, "its writer lives"
+    other._file.close()  # type: ignore[union-attr]  # as the end of its process does
+    assert move_sealed(archive, FAR) == 1
+
+
 def test_a_note_and_its_segment_are_one(archive: Archive) -> None:
     (path,) = archive.segments()
     content = path.read_bytes()
