@@ -18,7 +18,7 @@ from shared.work.worker import work
 RECORDS: Mapping[str, Callable[..., Record]] = {"sqlite": SqliteSink}
 """What can keep the record of all articles, by name."""
 LAG_S = 0.2
-"""How long after an article was indexed it is found at the latest, while many come."""
+"""How long words rest between two commits at the most: what comes meanwhile goes in together, and is told with them."""
 
 
 def run(settings: Settings) -> int:

@@ -23,6 +23,7 @@ MUST, SHOULD, NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.Must
 HEADLINE, ROW, PAIR, AS_TYPED = 2.0, 20.0, 4.0, 0.5
 """What counts beside a word: that it stands in the headline, words in a row, two of them, a word without marks where
 none were typed."""
+MOST_PAIRS = 7
 _UNCOUNTED = 0.0
 
 
@@ -39,9 +40,11 @@ class Asker:
         return self._ask([*self._needs(words), *self._weigh(words)])
 
     def closer(self, words: Words) -> Ask:
-        """Every word, and pairs of neighbours count: where there are few, each pair can be looked for."""
+        """Every word, and pairs of neighbours count: where there are few articles, each pair can be looked for; in the
+        whole of them only for few words, as those who have all of many words are told apart by their headlines."""
         pairs = dict.fromkeys(pairwise(self._query.row))
-        close = [self._row(words, pair, column) for pair in pairs for column in ("", "headline")]
+        columns = ("headline",) if len(pairs) > MOST_PAIRS else ("", "headline")
+        close = [self._row(words, pair, column) for pair in pairs for column in columns]
         return self._ask([*self._needs(words), *self._weigh(words), *((SHOULD, _boost(row, PAIR)) for row in close)])
 
     def in_a_row(self, words: Words, column: str) -> Ask | None:

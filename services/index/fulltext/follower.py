@@ -13,17 +13,21 @@ log = structlog.get_logger(__name__)
 
 LOOK_S = 2.0  # how often it looks by itself whether somebody asked for the words to be made anew
 REST_S = 5.0  # after trouble with the files
-SHARE = 3  # it rests so many times as long as its last commit took, but no longer than its lag: pushes that come one
-# by one are found at once, and a burst of them costs a commit in a while
+PATIENCE_S = 1.0  # a batch waits so much longer for its words than they rest: merges and a busy disk take their time
+SHARE = 2
+"""It rests so many times as long as its last commit took, but no longer than its lag: a push that comes alone is found
+at once, and of a burst what came meanwhile goes in together."""
 
 
 class Follower:
-    """Follows in the calling thread where `lag_s` is None; else in its own, at most so many seconds behind."""
+    """Follows in the calling thread where `lag_s` is None; else in its own, which rests at most so many seconds."""
 
     def __init__(self, writer: WordsWriter, lag_s: float | None) -> None:
         self._writer = writer
         self._lag_s = lag_s
         self._bell, self._stop = threading.Event(), threading.Event()
+        self._told, self._followed = 0, 0
+        self._turn = threading.Condition()
         self._thread: threading.Thread | None = None
         self._is_behind = False
         if lag_s is None:
@@ -35,11 +39,16 @@ class Follower:
             self._thread.start()
 
     def tell(self) -> None:
-        """Something was decided."""
+        """Something was decided. Returns when it can be found; while there is trouble with the words, soon."""
         if self._lag_s is None:
             self._follow()
-        else:
-            self._bell.set()
+            return
+        with self._turn:
+            self._told += 1
+            mine = self._told
+        self._bell.set()
+        with self._turn:
+            self._turn.wait_for(lambda: self._followed >= mine or self._is_behind, self._lag_s + PATIENCE_S)
 
     def close(self) -> None:
         """End after the step in hand."""
@@ -58,8 +67,12 @@ class Follower:
             if not more:
                 self._bell.wait(LOOK_S)
             self._bell.clear()
-            begun = time.monotonic()
+            begun, told = time.monotonic(), self._told
             more = self._follow(once=True)
+            if not more or self._writer.is_making:
+                with self._turn:
+                    self._followed = told
+                    self._turn.notify_all()
             if self._is_behind:
                 self._stop.wait(REST_S)
             elif not more:

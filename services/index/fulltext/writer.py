@@ -65,6 +65,11 @@ class WordsWriter:
         self._failures = 0
         return more
 
+    @property
+    def is_making(self) -> bool:
+        """Are all words being made anew? What comes meanwhile takes its turn."""
+        return self._next is not None or (self._current is not None and self._current.place.filled is not None)
+
     def catch_up(self) -> None:
         """Put in all there is."""
         while self.step():

@@ -94,8 +94,8 @@ class _Worded(msgspec.Struct, frozen=True):
 class SqliteSink:
     """The index's only writer. Thread-safe; holds a lock on the folder until it is closed or its process ends.
 
-    What it keeps can be found when `put_many` returns, or, with a lag, at most so many seconds later: its words follow
-    in a thread of their own then. Words that cannot be written are no reason to refuse an article.
+    What it keeps can be found when `put_many` returns; with a lag, its words are put in by a thread of their own that
+    rests so long at most. Words that cannot be written are no reason to refuse an article: they follow later.
     """
 
     def __init__(
