@@ -1,6 +1,7 @@
 """A segment of the archive as a file: a mark, then frames of length, checksum and entry, one behind the other."""
 
 import contextlib
+import re
 import struct
 import zlib
 from collections.abc import Iterator
@@ -14,6 +15,9 @@ from shared.archive_entries import Found, decode_entry
 MAGIC = b"CDARCH1\n"
 FRAME = struct.Struct("<II")
 OPEN, SEALED = ".open", ".seg"
+# The first bytes of an entry: a map whose first member is its version, or, in the first release, its receipt.
+BEGINNING = re.compile(rb"[\x80-\x8f](?=\xa1v[\x00-\x7f]|\xa7receipt)")
+CHUNK, OVERLAP = 1024 * 1024, 64
 MOVED = ".moved"  # a note in the place of one that lies in an object store
 
 
@@ -39,12 +43,15 @@ def is_segment(file: BinaryIO) -> bool:
 
 
 def read_frames(file: BinaryIO) -> Iterator[Frame]:
-    """Every frame from here on. A damaged one is passed over where a whole one lies behind it; else it ends there."""
+    """Every frame from here on. What is damaged is passed over up to the next whole frame; else it ends there."""
     while True:
         offset = file.tell()
         entry = read_frame(file)
         if entry is None and not _goes_on(file, offset):
-            return
+            found = _next_whole(file, offset + 1)
+            if found is None:
+                return
+            file.seek(found)
         yield Frame(offset, file.tell(), entry)
 
 
@@ -55,9 +62,12 @@ def read_frame(file: BinaryIO) -> Found | None:
         return None
     length, checksum = FRAME.unpack(head)
     payload = file.read(length)
-    if len(payload) < length or zlib.crc32(payload) != checksum:
+    if not payload or len(payload) < length or zlib.crc32(payload) != checksum:
         return None
-    return decode_entry(payload)
+    try:
+        return decode_entry(payload)
+    except msgspec.MsgspecError:  # whole, but nothing that any release wrote
+        return None
 
 
 def _goes_on(file: BinaryIO, offset: int) -> bool:
@@ -72,3 +82,24 @@ def _goes_on(file: BinaryIO, offset: int) -> bool:
         return False
     file.seek(after)
     return True
+
+
+def _next_whole(file: BinaryIO, start: int) -> int | None:
+    """Where the next whole frame stands, whatever its neighbours' lengths say: entries begin alike, checksums decide.
+
+    A block of a disk that went bad may hold several frames; all that lies behind it must not be lost with it.
+    """
+    at, kept = start, b""
+    while True:
+        file.seek(at)
+        piece = file.read(CHUNK)
+        if not piece:
+            return None
+        window, base = kept + piece, at - len(kept)
+        for found in BEGINNING.finditer(window):
+            candidate = base + found.start() - FRAME.size
+            file.seek(candidate)
+            if candidate >= start and read_frame(file) is not None:
+                return candidate
+        at += len(piece)
+        kept = window[-OVERLAP:]

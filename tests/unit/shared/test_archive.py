@@ -1,20 +1,24 @@
 """The archive gives back every byte, survives torn ends and full disks, and never half-writes a batch."""
 
 import contextlib
+import os
 import resource
+import tempfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shared.archive import DECISIONS, Archive
 from shared.archive_entries import VERSION, Archived, Decision, pack_body, unpack_body
 from shared.archive_erasure import _blank, erase
 from shared.envelope import Envelope, Source
 from shared.errors import IntakeFull, NewerData, PermanentError
-from shared.segments import FRAME, MAGIC
+from shared.segments import CHUNK, FRAME, MAGIC
 
 LIMIT = 1_000_000
 
@@ -45,6 +49,56 @@ def test_what_was_put_is_read_again_in_order_and_by_place(archive: Archive) -> N
     assert archive.get(places[1], limit=LIMIT) == "bài 2".encode()
     archive.close()
     assert archive.get(places[1], limit=LIMIT) == "bài 2".encode()
+
+
+@pytest.mark.parametrize("gone", [(2, 3), (0, 5), (4, 4), (7, 8)])
+def test_what_lies_behind_a_bad_block_is_read(archive: Archive, gone: tuple[int, int]) -> None:
+    """A block of a disk holds several entries: their lengths lead nowhere any more."""
+    places = archive.put_batch([entry(number) for number in range(9)])
+    archive.close()
+    (path,) = archive.segments()
+    offsets = [int(place.rpartition(":")[2]) for place in places] + [path.stat().st_size]
+    first, last = gone
+    with path.open("r+b") as file:
+        file.seek(offsets[first])
+        file.write(os.urandom(offsets[last + 1] - offsets[first]))
+    whole = [f"r{number}" for number in range(9) if not first <= number <= last]
+    assert [one.envelope.receipt for _, one in archive.entries()] == whole
+    assert [place for place, _ in archive.entries()] == [places[int(name[1:])] for name in whole]
+
+
+@pytest.mark.parametrize("behind", ["", "more"])
+def test_zeros_that_a_loss_of_power_leaves_are_passed_over(archive: Archive, behind: str) -> None:
+    """A frame of zeros has no length, and the checksum of nothing."""
+    archive.put_batch([entry(1)])
+    (path,) = archive.segments()
+    kept = path.read_bytes()
+    path.write_bytes(kept + bytes(4096) + (kept[len(MAGIC) :] if behind else b""))
+    assert [one.envelope.receipt for _, one in archive.entries()] == ["r1", "r1"][: 2 if behind else 1]
+
+
+def test_a_bad_block_across_two_looks_of_the_search_is_passed_over(archive: Archive) -> None:
+    """The next whole entry begins where one chunk ends and the next one starts."""
+    for shift in range(-12, 13):
+        first = Archive(archive.folder / str(shift))
+        padding = os.urandom(CHUNK + shift - 100)
+        places = first.put_batch([entry(1, padding), entry(2)])
+        (path,) = first.segments()
+        with path.open("r+b") as file:
+            file.seek(len(MAGIC))
+            file.write(b"\xff" * 40)  # its length too
+        assert [place for place, _ in first.entries()] == places[1:]
+
+
+@given(st.binary(max_size=300), st.integers(0, 400))
+def test_whatever_stands_in_a_segment_reading_ends_and_raises_nothing(noise: bytes, at: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        archive = Archive(Path(folder))
+        archive.put_batch([entry(1), entry(2)])
+        (path,) = archive.segments()
+        content = path.read_bytes()
+        path.write_bytes(content[: len(MAGIC) + at] + noise + content[len(MAGIC) + at :])
+        assert len(list(archive.entries())) <= 2
 
 
 def test_two_writers_never_share_a_segment(tmp_path: Path) -> None:
