@@ -71,6 +71,8 @@ def find_passage(passages: Iterable[str], terms: Sequence[str]) -> Passage:
             kinds = wanted.kinds(passage)
             if kinds > most:
                 best, most = passage, kinds
+                if most >= wanted.most:
+                    break
         if most:
             return mark(_cut(best, wanted.place(best)), terms)
     return Passage(text=_cut(looked_at[0], 0) if looked_at else "")
@@ -88,11 +90,13 @@ class _Wanted:
         longer = [term for term in told if term not in self._words]
         self._longer = [re.compile(pattern) for term in longer if (pattern := _pattern(term))]
         self._any = _finder(terms, letters)
+        self.most = len(self._words) + len(self._longer) + bool(self._row)
 
     def kinds(self, passage: str) -> float:
         """How many of the terms are in it; all of the words side by side count for one more."""
         folded = self._fold(passage)
-        count = len(self._words.intersection(_WORD.findall(folded))) if self._words else 0
+        is_near = any(word in folded for word in self._words)
+        count = len(self._words.intersection(_WORD.findall(folded))) if is_near else 0
         count += sum(pattern.search(folded) is not None for pattern in self._longer)
         return count + bool(count and self._row and self._row in folded)
 
@@ -109,6 +113,8 @@ class _Wanted:
         return [match.span() for match in islice(found, MOST_MARKS)]
 
     def _fold(self, passage: str) -> str:
+        if self._letters is _AS_TYPED:  # what is more than lower case, the look regardless of marks finds
+            return passage.lower()
         folded = passage.translate(self._letters)
         return folded.replace(_NO_LETTER, "") if _NO_LETTER in folded else folded
 

@@ -39,6 +39,10 @@ class Asker:
         """Every word; ranked by them and by those in the headline."""
         return self._ask([*self._needs(words), *self._weigh(words)])
 
+    def bare(self, words: Words) -> Ask:
+        """The same, to be counted or only looked for."""
+        return self._ask([(MUST, self._group(words, group)) for group in self._query.needs])
+
     def closer(self, words: Words) -> Ask:
         """Every word, and pairs of neighbours count: where there are few articles, each pair can be looked for; in the
         whole of them only for few words, as those who have all of many words are told apart by their headlines."""
@@ -131,7 +135,7 @@ class Asker:
     def _weigh(self, words: Words) -> Iterator[Clause]:
         for word in dict.fromkeys(word for part in self._query.words for word in getattr(part, words)):
             yield SHOULD, _boost(self._term(f"{words}_headline", word), HEADLINE)
-        if words == "plain" and self._query.plain_typed:
+        if words == "plain" and self._query.plain_typed and len(self._query.words) <= MOST_PAIRS:
             for word in dict.fromkeys(word for part in self._query.words for word in part.exact):
                 yield SHOULD, _boost(self._term("exact", word), AS_TYPED)
 

@@ -50,7 +50,7 @@ class Ranker:
                 return ranked
         ranked = self._rank("plain", needed, "folded")
         if ranked.rows:
-            as_typed = self.query.plain_typed and self._is_any(self.asker.all_words("exact"))
+            as_typed = self.query.plain_typed and self._is_any(self.asker.bare("exact"))
             return msgspec.structs.replace(ranked, matched="exact") if as_typed else ranked
         some = self.asker.some_words()
         if some is None:
@@ -71,16 +71,17 @@ class Ranker:
 
     def _rank(self, words: Words, needed: int, matched: Matched) -> Ranked:
         rows: dict[int, float] = {}
-        everything = self.asker.all_words(words)
+        bare = self.asker.bare(words)
         kinds = (self.asker.in_a_row(words, "headline"), self.asker.in_a_row(words, ""))
         for step, ask in zip((2, 1), kinds, strict=True):
             if ask is not None and len(rows) < needed:
                 self._add(rows, ask, needed, step * STEP_UP)
         if len(rows) < needed:
-            total = self._count(everything, FEW + 1) if len(self.query.row) > 2 else FEW + 1
-            self._add(rows, self.asker.closer(words) if total <= FEW else everything, needed, 0.0)
+            total = self._count(bare, FEW + 1) if len(self.query.row) > 2 else FEW + 1
+            everything = self.asker.closer(words) if total <= FEW else self.asker.all_words(words)
+            self._add(rows, everything, needed, 0.0)
         found = tuple(rows.items())[:needed]
-        return Ranked(matched=matched, rows=found, total=self._total(everything, len(rows), needed), ask=everything)
+        return Ranked(matched=matched, rows=found, total=self._total(bare, len(rows), needed), ask=bare)
 
     def _add(self, rows: dict[int, float], ask: Ask, needed: int, above: float) -> None:
         for n, score in self._best(ask, needed + len(rows), above):
