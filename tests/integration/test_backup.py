@@ -271,6 +271,16 @@ def test_a_folder_that_holds_something_is_left_alone(settings: Settings, line: L
     assert sorted(Path(settings.data_dir).rglob("*")) == before
 
 
+def test_settings_may_be_laid_into_the_folder_first(
+    settings: Settings, line: Line, store: Store, elsewhere: Settings
+) -> None:
+    copy(settings, store)
+    Path(elsewhere.data_dir).mkdir(parents=True)
+    Path(elsewhere.data_dir, "copydesk.toml").write_text("retention_days = 9\n")
+    assert bring(store, elsewhere) == []
+    assert found(elsewhere) == set(WORDS)
+
+
 def test_a_restore_that_was_cut_short_goes_on(
     settings: Settings, line: Line, store: Store, elsewhere: Settings
 ) -> None:

@@ -12,13 +12,14 @@ import msgspec
 from services.desk.backup.manifest import Item, Manifest
 from services.desk.backup.store import Store
 from services.index.sinks.schema import refuse_newer as refuse_newer_index
-from services.index.sinks.writer import lock_folder
+from services.index.sinks.writer import LOCK_NAME, lock_folder
 from shared.archive_entries import VERSION as ARCHIVE_VERSION
 from shared.data_version import FILE_NAME, HALF_RESTORED, VERSION, refuse_newer, write_version
 from shared.errors import PermanentError
 from shared.settings import Settings
 
 CHUNK = 1024 * 1024
+MAY_STAND = frozenset({"lost+found", LOCK_NAME})
 
 
 class Damage(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +49,7 @@ def restore(store: Store, name: str, settings: Settings, config: Path, *, salvag
     name, manifest = store.read(name)
     _refuse_newer_release(name, manifest)
     data_dir = Path(settings.data_dir)
-    _refuse_full((data_dir, settings.archive_folder, settings.index_folder))
+    _refuse_full((data_dir, settings.archive_folder, settings.index_folder), config)
     _make(data_dir)
     write_version(data_dir, HALF_RESTORED)
     with lock_folder(settings.index_folder):  # nothing is put under a writer that is at work there
@@ -91,16 +92,17 @@ def _refuse_newer_release(name: str, manifest: Manifest) -> None:
     refuse_newer_index(manifest.index_schema or 0)
 
 
-def _refuse_full(folders: Sequence[Path]) -> None:
+def _refuse_full(folders: Sequence[Path], config: Path) -> None:
     if _says(folders[0]) == HALF_RESTORED:
         return
     for folder in folders:
-        held = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
-        held = [entry for entry in held if entry not in ("lost+found", "writer.lock")]
+        held = sorted(folder.iterdir()) if folder.is_dir() else []
+        held = [one for one in held if one.name not in MAY_STAND and one.resolve() != config.resolve()]
         if held:
+            names = ", ".join(one.name for one in held[:3])
             raise PermanentError(
-                f"{folder} is not empty (it holds {', '.join(held[:3])}): nothing was changed; move it away, or name "
-                "an empty folder with --data-dir"
+                f"{folder} is not empty (it holds {names}): nothing was changed; move it away, or name an empty folder "
+                "with --data-dir"
             )
 
 
