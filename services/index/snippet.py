@@ -135,13 +135,18 @@ def mark(text: str, terms: Sequence[str]) -> Passage:
     return Passage(text=text)
 
 
-def marked(passage: Passage, begin: str, end: str) -> str:
-    """The text with signs around what was found, for a terminal."""
+def pieces(passage: Passage) -> tuple[tuple[str, bool], ...]:
+    """The text piece by piece, and whether each is what was asked for."""
     parts, at = [], 0
     for first, last in passage.marks:
-        parts += [passage.text[at:first], begin, passage.text[first:last], end]
+        parts += [(passage.text[at:first], False), (passage.text[first:last], True)]
         at = last
-    return "".join([*parts, passage.text[at:]])
+    return tuple(part for part in (*parts, (passage.text[at:], False)) if part[0])
+
+
+def marked(passage: Passage, begin: str, end: str) -> str:
+    """The text with signs around what was found, for a terminal."""
+    return "".join(f"{begin}{text}{end}" if is_found else text for text, is_found in pieces(passage))
 
 
 def _finder(terms: Sequence[str], letters: _Letters) -> re.Pattern[str] | None:

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 
 import msgspec
 
+from services.index.hits import Hit
 from services.index.listing import END_OF_TIME, SETTLED, Listed, Settled, Span, list_settled
 from services.index.search import Index, Stored
+from services.index.snippet import Passage, pieces
 from shared.envelope import source_of
 from shared.identity import url_of
 from shared.ledger.listing import IN_FLIGHT, STANDING, Standing, list_standing
@@ -61,13 +63,16 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename=
     worked_us: int | None = None
     settled_us: int | None = None
     came_back: bool = False  # it failed again after a replay
+    passage: tuple[tuple[str, bool], ...] = ()  # where words were asked for: how it says them, and which they are
 
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """A page of rows, the newest first; `next` is the `before` of the page after it, None on the last."""
+    """A page of rows, the newest first; `next` is the `before` of the page after it, None on the last. `suggestion` are
+    other words, where no article has all that were asked for."""
 
     rows: tuple[Row, ...]
     next: int | None
+    suggestion: str | None = None
 
 
 def list_articles(reader: LedgerReader, index: Index, wanted: Wanted) -> Listing:
@@ -95,13 +100,19 @@ def list_articles(reader: LedgerReader, index: Index, wanted: Wanted) -> Listing
 
 def _found(reader: LedgerReader, index: Index, wanted: Wanted) -> Listing:
     """What an id, a receipt or an address names; else the articles that have the words, the best first."""
-    rows = _named(reader, index, wanted.q)
+    rows, suggestion = _named(reader, index, wanted.q), None
     if not rows:
-        hits = index.search(wanted.q, limit=MOST_ROWS).hits
-        found = (_stored_row(index, f"{hit.article_id}@{hit.rev}") for hit in hits)
-        rows = [row for row in found if row is not None]
+        results = index.search(wanted.q, limit=MOST_ROWS)
+        rows = [row for hit in results.hits if (row := _hit_row(index, hit)) is not None]
+        suggestion = results.suggestion
     rows = [row for row in rows if _is_wanted(row, wanted)]
-    return Listing(rows=tuple(rows[: wanted.limit]), next=None)
+    return Listing(rows=tuple(rows[: wanted.limit]), next=None, suggestion=suggestion)
+
+
+def _hit_row(index: Index, hit: Hit) -> Row | None:
+    row = _stored_row(index, f"{hit.article_id}@{hit.rev}")
+    passage = pieces(Passage(text=hit.snippet, marks=hit.highlights.snippet))
+    return None if row is None else msgspec.structs.replace(row, passage=passage)
 
 
 def _named(reader: LedgerReader, index: Index, name: str) -> list[Row]:

@@ -17,7 +17,7 @@ from services.web.acts import is_editable
 from services.web.app import open_state
 from services.web.keys import Keys
 from services.web.listing import Wanted
-from shared.article import Article
+from shared.article import Article, Block
 from shared.clock import now_us
 from shared.ledger import keys
 from shared.settings import Settings
@@ -276,6 +276,19 @@ def test_what_articles_say_is_text_and_nothing_else(desk: Desk, browser: Browser
     policy = answer.headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
+
+
+def test_what_was_asked_for_is_marked_and_a_mistype_is_told(desk: Desk, browser: Browser) -> None:
+    article = Article(
+        headline="Nước dâng", blocks=(Block(type="paragraph", text="Bão <số 9> gây lũ lớn & mưa ở Quảng Nam."),)
+    )
+    sink = SqliteSink(desk.settings.index_file)
+    sink.put_many([make_entry("a", now_us(), article=article)])
+    sink.close()
+    text = browser.get("/articles?q=lu+lon").text
+    assert "Bão &lt;số 9&gt; gây <mark>lũ</mark> <mark>lớn</mark> &amp; mưa" in text
+    text = browser.get("/articles?q=Qang+Nam+gay").text
+    assert re.search(r'Did you mean <a href="/articles\?q=[^"]+">Quảng Nam gay</a>', text)
 
 
 def test_language_theme_and_times_are_kept(browser: Browser) -> None:
