@@ -11,7 +11,7 @@ from services.index.query import Part, Query
 from services.index.words import part, without_marks
 
 LOOKED_AT = 12  # articles in which words that are spelled alike are looked for
-SHORTEST, LONG = 3, 6
+SHORTEST, LONG, LONGEST_WAY = 3, 6, 2
 
 WordsIn = Callable[[int], Iterable[str]]
 
@@ -40,8 +40,14 @@ def _alike(searcher: tantivy.Searcher, asker: Asker, typed: Part, words_in: Word
             for written in {written for written in words_in(n) if distance(word, _plain(written), most) <= most}:
                 found[written] = found.get(written, 0) + 1
         if found:
-            return max(found, key=lambda written: (-distance(word, _plain(written), most), found[written], written))
+            return max(found, key=lambda written: _rank(word, written, found[written]))
     return None
+
+
+def _rank(word: str, written: str, count: int) -> tuple[int, bool, int, str]:
+    """The least different first; most people get the first letter right."""
+    plain = _plain(written)
+    return -distance(word, plain, LONGEST_WAY), plain[:1] == word[:1], count, written
 
 
 def _apart(searcher: tantivy.Searcher, asker: Asker, typed: Part, words_in: WordsIn) -> str | None:
