@@ -205,10 +205,16 @@ def test_the_command_counts_and_erases(
     place = ["--data-dir", desk.settings.data_dir, "--redis-url", desk.settings.redis_url]
     assert cli.main(["expire", "--dry-run", "--json", *place]) == 0
     assert json.loads(capsys.readouterr().out)["inputs"] == 1
+    assert cli.main(["doctor", "--json", *place]) in (0, 2)
+    (finding,) = [one for one in json.loads(capsys.readouterr().out) if one["name"] == "keep"]
+    assert (finding["verdict"], "never" in finding["found"]) == ("warn", True), "it was only counted"
     assert desk.words() == {"sen", "mai", "lan"}
     assert cli.main(["expire", *place]) == 0
     assert "0 articles and 1 input erased" in capsys.readouterr().out
     assert desk.words() == {"mai", "lan"}
+    assert cli.main(["doctor", "--json", *place]) in (0, 2)
+    (finding,) = [one for one in json.loads(capsys.readouterr().out) if one["name"] == "keep"]
+    assert (finding["verdict"], "erased 0 s ago" in finding["found"]) == ("ok", True)
     assert cli.main(["config", "show", *place]) == 0
     assert 'keep."*"' in capsys.readouterr().out
 

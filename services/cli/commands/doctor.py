@@ -12,12 +12,14 @@ from typing import Any, Literal
 import msgspec
 
 from services.cli.context import NEWER, OK, UNUSABLE, Context, show_json
-from services.cli.printing import RED, clean, plural, row, styled
+from services.cli.printing import RED, ago, clean, plural, row, styled
 from services.cli.reach import refuse_newer_ledger
 from services.cli.triage import triaged_causes
 from services.desk.data_folder import find_desk, reach
 from services.desk.valkey import OLDEST_REDIS, find_server
 from services.ingest.drop_watch import mode
+from shared.audit import AuditLog
+from shared.clock import now_us
 from shared.data_version import VERSION, check_folder
 from shared.errors import CopydeskError, NewerData
 from shared.ledger.connection import connect_to_look, redis_errors
@@ -26,6 +28,8 @@ from shared.settings import Settings, without_password
 from shared.source_settings import is_zone
 
 MIB = 1024 * 1024
+EXPIRED_WITHIN_US = 2 * 86_400 * 1_000_000
+MOST_ACTS = 1000
 OLDEST_PYTHON = (3, 11)
 
 FEWEST_WATCHES = 8192
@@ -66,7 +70,22 @@ def examine(context: Context) -> Iterator[Finding]:
     yield from _careful("muted", lambda: _muted(context, settings))
     yield from _careful("folders", lambda: _folders(settings))
     yield from _careful("drops", lambda: _drops(settings))
+    yield from _careful("keep", lambda: _keep(settings))
     yield from _careful("clock", _clock)
+
+
+def _keep(settings: Settings) -> Iterator[Finding]:
+    """Where something is not kept for ever, whether anybody erases it: the audit log tells."""
+    if not settings.keep:
+        return
+    acts = AuditLog(settings.audit_folder).latest(MOST_ACTS, on="all")
+    last = next((acted.at_us for acted in acts if acted.act == "expire"), None)
+    if last is not None and now_us() - last < EXPIRED_WITHIN_US:
+        yield Finding(name="keep", verdict="ok", found=f"what is past its time was erased {ago(last, now_us())} ago")
+        return
+    told = "never" if last is None else f"{ago(last, now_us())} ago for the last time"
+    advice = "run `copydesk expire` each night, by cron or a timer (docs/operate.md)"
+    yield Finding(name="keep", verdict="warn", found=f"what is past its time was erased {told}", advice=advice)
 
 
 def _careful(name: str, check: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
