@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.figures import Figure
+from services.index.app import LAG_S
 from services.index.entry import Entry
 from services.index.folding import columns
 from services.index.sinks.sqlite import SqliteSink
@@ -75,7 +76,7 @@ def run() -> list[Figure]:
     count = int(os.environ.get("BENCH_INDEX_ARTICLES", str(ARTICLES)))
     with tempfile.TemporaryDirectory(prefix="cd-bench-") as folder:
         path = Path(folder) / INDEX_FILE
-        sink = SqliteSink(path)
+        sink = SqliteSink(path, lag_s=LAG_S)
         entries = make_entries(count + MEASURED)
         for _ in range(0, count, FILL):
             sink.put_many(list(itertools.islice(entries, FILL)))

@@ -162,7 +162,7 @@ def test_words_are_made_anew_beside_the_present_ones(tmp_path: Path) -> None:
     path = tmp_path / INDEX_FILE
     sink, index = SqliteSink(path, lag_s=0.05), Index(path)
     sink.put_many([make_entry(f"{n}", body=f"w{n}") for n in range(1200)])
-    assert index.search("w1199").total == 1
+    until(lambda: index.search("w1199").total == 1)
     before = words_folder(path).name
     with pytest.raises(PermanentError, match="is written by"):
         reindex_words(path)

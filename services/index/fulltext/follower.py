@@ -38,8 +38,9 @@ class Follower:
             self._thread = threading.Thread(target=self._run, args=(lag_s,), name="words", daemon=True)
             self._thread.start()
 
-    def tell(self) -> None:
-        """Something was decided. Returns when it can be found; while there is trouble with the words, soon."""
+    def tell(self, *, more: bool = False) -> None:
+        """Something was decided. Returns when it can be found; at once where there is `more` to come, which then goes
+        in together with it; and soon while there is trouble with the words."""
         if self._lag_s is None:
             self._follow()
             return
@@ -47,6 +48,8 @@ class Follower:
             self._told += 1
             mine = self._told
         self._bell.set()
+        if more:
+            return
         with self._turn:
             self._turn.wait_for(lambda: self._followed >= mine or self._is_behind, self._lag_s + PATIENCE_S)
 

@@ -32,6 +32,9 @@ FILE_NAME = INDEX_FILE
 WAL_BYTES = 42 << 20
 """The log's length from which the writer asks the readers for a moment, to write it back and begin it anew."""
 
+FULL = 25
+"""A batch of so many is one of a backlog: the next one is near, and words of both can be put in together."""
+
 log = structlog.get_logger(__name__)
 _CHECKPOINT_MS = 250  # how long the writer waits for readers while the log is not yet half as long again
 
@@ -94,8 +97,9 @@ class _Worded(msgspec.Struct, frozen=True):
 class SqliteSink:
     """The index's only writer. Thread-safe; holds a lock on the folder until it is closed or its process ends.
 
-    What it keeps can be found when `put_many` returns; with a lag, its words are put in by a thread of their own that
-    rests so long at most. Words that cannot be written are no reason to refuse an article: they follow later.
+    What it keeps can be found when `put_many` returns. With a lag, its words are put in by a thread of their own that
+    rests so long at most, and a batch of a backlog is found within that. Words that cannot be written are no reason to
+    refuse an article: they follow later.
     """
 
     def __init__(
@@ -128,7 +132,7 @@ class SqliteSink:
             if is_erasing:
                 self._wipe()
             self._bound_log()
-            self._words.tell()
+            self._words.tell(more=len(entries) >= FULL)
             return outcomes
 
     def close(self) -> None:
