@@ -109,7 +109,7 @@ def fold_asked(text: str) -> tuple[str, bool]:
 def columns(article: Article) -> tuple[str, ...]:
     """The words of an article for each of `COLUMNS`, folded for the exact set."""
     # One pass over all columns: on short articles the calls cost more than the letters.
-    parts = [_clean(part) for part in _texts(article)]
+    parts = [_clean(part) for part in texts_of(article)]
     return tuple(fold("\x1f".join(parts)).split("\x1f"))
 
 
@@ -156,7 +156,8 @@ def _clean(text: str) -> str:
     return text.replace("\x1f", " ").replace("\x00", " ")
 
 
-def _texts(article: Article) -> Sequence[str]:
+def texts_of(article: Article) -> Sequence[str]:
+    """The text of each of `COLUMNS`, as it stands in an article."""
     body: list[str] = []
     captions: list[str] = []
     for block in article.blocks:

@@ -5,12 +5,13 @@ What an engine's own analyzer would do is done here, so that one word is the sam
 
 import unicodedata
 
-from services.index.folding import COLUMNS, FOLDING, columns, strip_strokes
+from services.index.folding import COLUMNS, FOLDING, fold, strip_strokes, texts_of
 from shared.article import Article
 
 WORDS = f"2 folding {FOLDING}"
 """Raise it when an article gets other words by what is done here: the embedded index then words all articles anew."""
 
+MOST_KNOWN, LONGEST_KNOWN = 100_000, 40
 # What is the same letter to a reader in haste, beyond the marks on it: Arabic seats and endings of a word, the forms of
 # Persian and Urdu, the two nasal signs of Hindi.
 _SAME = str.maketrans(
@@ -26,8 +27,12 @@ _PICTURES = ((0x2600, 0x27BF), (0x231A, 0x23FF), (0x2B05, 0x2B55), (0x3297, 0x32
 
 def words_of(article: Article) -> tuple[dict[str, str], dict[str, str]]:
     """By column, the words of an article as written and without marks."""
-    written = dict(zip(COLUMNS, map(part, columns(article)), strict=True))
-    return written, {name: without_marks(words) for name, words in written.items()}
+    written, plain = {}, {}
+    for name, text in zip(COLUMNS, texts_of(article), strict=True):
+        pairs = [_KNOWN[piece] for piece in text.split()]
+        written[name] = " ".join([exact for exact, _ in pairs if exact])
+        plain[name] = " ".join([bare for _, bare in pairs if bare])
+    return written, plain
 
 
 def part(text: str) -> str:
@@ -85,4 +90,17 @@ def _is_left_out(code: int) -> bool:
     return code < 0x0700 or 0x08D3 <= code <= 0x08FF or 0x1AB0 <= code <= 0x1AFF or 0x1DC0 <= code <= 0x20F0
 
 
-_PARTS, _MARKS = _Parts(), _Marks()
+class _Known(dict[str, tuple[str, str]]):
+    """Words between spaces as written and without marks: a language has few that are said often."""
+
+    def __missing__(self, piece: str) -> tuple[str, str]:
+        if len(self) >= MOST_KNOWN:
+            self.clear()
+        exact = part(fold(piece))
+        pair = (exact, without_marks(exact))
+        if len(piece) <= LONGEST_KNOWN:
+            self[piece] = pair
+        return pair
+
+
+_PARTS, _MARKS, _KNOWN = _Parts(), _Marks(), _Known()

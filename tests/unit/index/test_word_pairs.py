@@ -4,10 +4,13 @@ import unicodedata
 from collections.abc import Mapping
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.index.folding import fold
 from services.index.query import read_query
-from services.index.words import part, without_marks
+from services.index.words import part, without_marks, words_of
+from shared.article import Article
 
 PAIRS: Mapping[str, str] = {
     "vietnamese i and y": """
@@ -114,3 +117,10 @@ def test_both_forms_find_each_other(kind: str) -> None:
             if not any(is_found):
                 apart.append((stored, asked))
     assert len(apart) <= 0.05 * 2 * len(pairs), apart
+
+
+@given(st.text(st.characters() | st.sampled_from("đĐạịİςΣ\u0301\u0e4d\u0e49า日本 \u200b\u0640ýyqu-.,\n")))
+def test_words_of_an_article_are_those_of_its_text(text: str) -> None:
+    """Whatever stands between two spaces is worked out once; it makes no other words than all of it would."""
+    exact, plain = words_of(Article(headline=text))
+    assert (exact["headline"], plain["headline"]) == words(text)
