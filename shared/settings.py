@@ -2,13 +2,12 @@
 
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_type_hints
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
 
@@ -241,10 +240,10 @@ def _from_file(environ: Mapping[str, str], folder: Path) -> dict[str, tuple[Any,
     if not named and not path.exists():
         return {}
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = import_module("tomllib").loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise SettingError(f"{path} cannot be read: {_reason(error)}") from error
-    except tomllib.TOMLDecodeError as error:
+    except import_module("tomllib").TOMLDecodeError as error:
         raise SettingError(f"{path} is no valid TOML: {error}") from error
     return {name: (_from_toml(name, value, path.name), f"file {path.name}") for name, value in content.items()}
 
@@ -313,7 +312,7 @@ def check_source(*, zone: str | None, language: str | None, place: str) -> None:
 def is_zone(name: str) -> bool:
     """Is it a name of the time zone database?"""
     try:
-        ZoneInfo(name)
+        import_module("zoneinfo").ZoneInfo(name)
     except (OSError, ValueError):  # a folder of the database, a path out of it, or no entry (ZoneInfoNotFoundError)
         return False
     except KeyError:
@@ -322,7 +321,7 @@ def is_zone(name: str) -> bool:
 
 
 def _suggest_zone(name: str) -> str:
-    return suggest(name, sorted(available_timezones()))
+    return suggest(name, sorted(import_module("zoneinfo").available_timezones()))
 
 
 def _check(settings: Settings, origins: Mapping[str, str]) -> None:

@@ -3,9 +3,9 @@
 import argparse
 import os
 import shlex
-import shutil
 import sys
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -65,6 +65,6 @@ def warn(message: str) -> None:
 def program() -> str:
     """How this person calls `copydesk`: by its name where it is on the path, else as it was called."""
     called = sys.argv[0]
-    if shutil.which("copydesk") or Path(called).name != "copydesk":
+    if import_module("shutil").which("copydesk") or Path(called).name != "copydesk":
         return "copydesk"
     return min(os.path.relpath(called), os.path.abspath(called), key=len)

@@ -6,6 +6,7 @@ the marks of the plain set. Scripts without spaces are cut into overlapping pair
 text is found: 日本語 is kept as 日本 本語 語.
 """
 
+import functools
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -25,8 +26,6 @@ _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3041-\u3096\u3099\u309a\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff"
     "\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 )
-_SPECIAL = re.compile(f"{_MISPLACED}|[{_UNSPACED}]+")
-_LAST_RUN = re.compile(f"(?<![{_UNSPACED}])[{_UNSPACED}]+$")
 _WIDE = re.compile("[\ufb00-\ufb06\uff01-\uffef]+")  # ﬁ, Ａ, ｶ: other widths and joins of plain letters
 _MARKED = "òóỏõọÒÓỎÕỌùúủũụÙÚỦŨỤ"
 _MOVED = {
@@ -42,9 +41,19 @@ _STROKES = (
 )  # fmt: skip
 
 
+@functools.cache  # when first needed: whoever only looks at the index folds no word
+def _special() -> re.Pattern[str]:
+    return re.compile(f"{_MISPLACED}|[{_UNSPACED}]+")
+
+
+@functools.cache
+def _last_run() -> re.Pattern[str]:
+    return re.compile(f"(?<![{_UNSPACED}])[{_UNSPACED}]+$")
+
+
 def fold(text: str) -> str:
     """Words as the exact set keeps them: "Hòa bình ở 日本語" → "Hoà bình ở 日本 本語 語"."""
-    return text if text.isascii() else _SPECIAL.sub(_fold_special, _compose(text))
+    return text if text.isascii() else _special().sub(_fold_special, _compose(text))
 
 
 def strip_strokes(text: str) -> str:
@@ -61,7 +70,7 @@ def fold_asked(text: str) -> tuple[str, bool]:
     The last letter of a run stands alone only where the run ends, and a query may stop in the middle of one.
     """
     folded = fold(text).strip()
-    last = _LAST_RUN.search(_compose(text).strip())
+    last = _last_run().search(_compose(text).strip())
     if last is None:
         return folded, False
     return (folded, True) if len(last[0]) == 1 else (folded.rpartition(" ")[0], False)
@@ -81,7 +90,7 @@ def is_plain(text: str) -> bool:
 
 def is_unspaced(char: str) -> bool:
     """Whether a letter belongs to a script that is cut into pairs."""
-    return _LAST_RUN.match(char) is not None
+    return _last_run().match(char) is not None
 
 
 def _compose(text: str) -> str:

@@ -9,6 +9,7 @@ from services.cli.auditing import person
 from services.cli.context import OK, UNUSABLE, WRONG, Context, show_json, warn
 from services.cli.printing import ago, clean, plural, row, shortened, table, timeline_lines
 from services.cli.reach import reach_desk
+from services.cli.standing import find_status, origin_rows
 from services.cli.triage import print_triage, triaged_causes
 from services.ingest import decisions
 from services.ingest.intake import open_archive, open_decisions
@@ -242,15 +243,6 @@ def print_outcome(
     return WRONG if left else OK
 
 
-def find_status(reader: LedgerReader, name: str) -> InputStatus | None:
-    """What the ledger knows of `id@rev`, a receipt, an article's id, or an address; None where it knows nothing."""
-    if name.rpartition("@")[2].isdigit() and "@" in name:
-        return reader.line(name)
-    line = reader.receipt(name)
-    latest = None if line else reader.latest(reader.owner(name) or name)
-    return reader.line(latest) if latest else line
-
-
 def _input(reader: LedgerReader, ref: str, settings: Settings) -> bytes | None:
     """The input as it came, from the archive; None when it rests there no more."""
     meta = reader.meta(ref)
@@ -260,20 +252,6 @@ def _input(reader: LedgerReader, ref: str, settings: Settings) -> bytes | None:
         return open_archive(settings).get(meta.archived, limit=settings.max_input_bytes)
     except (PermanentError, NewerData):
         return None
-
-
-def origin_rows(line: InputStatus) -> Iterator[str]:
-    """Where an input came from, who worked on it last, and how long it waited."""
-    if line.source:
-        yield from row("From", clean(f"{line.source.kind} {line.source.name}".strip()))
-    if line.name:
-        yield from row("Named", clean(line.name))
-    if line.url:
-        yield from row("Address", clean(line.url))
-    if line.worker:
-        yield from row("Worker", line.worker)
-    if line.waited_us is not None and line.worked_us is not None:
-        yield from row("Took", f"{line.waited_us / 1e6:.1f} s of waiting, {line.worked_us / 1e6:.1f} s of work")
 
 
 def _dead_lines(line: InputStatus, ref: str, body: bytes | None) -> Iterator[str]:

@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 
-from services.cli.commands.dead import find_status, origin_rows
 from services.cli.context import OK, WRONG, Context, show_json, warn
 from services.cli.printing import article_lines, row, timeline_lines
 from services.cli.reach import reach_desk
+from services.cli.standing import find_status, origin_rows
 from services.index.search import Index, Stored
 from services.ingest.drop_files import path_alias
 from services.web.keys import open_keys
