@@ -94,6 +94,15 @@ class SourceBook:
             sources[name] = (*before, change)[-MOST_VERSIONS:]
         return change
 
+    def save_as_made(self, source: Source, *, who: str) -> None:
+        """Keep the zone and language that a source is made with, beside what is set for it already."""
+        if source.zone or source.language:
+            history = self.history(source_of(source))
+            hints = merged(
+                history[-1].hints if history else NO_HINTS, Hints(zone=source.zone, language=source.language)
+            )
+            self.save(source_of(source), hints, who=who, note="as it was added")
+
     def applied(self, source: Source, url: str | None = None) -> Applied:
         """What counts for an input: its source's settings, and in their place those of its page's host.
 

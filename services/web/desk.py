@@ -27,6 +27,7 @@ from shared.ledger.triage import open_triage
 from shared.ledger.troubles import Pause
 from shared.package import PACKAGE_TYPE, is_package, unpack
 from shared.settings import Settings
+from shared.source_book import SourceBook
 
 RHYTHM_LASTS_US, DRIFT_LASTS_US = 5_000_000, 300_000_000
 
@@ -56,7 +57,9 @@ class WholeDesk:
         self._drifting = threading.Lock()
         self._rhythms: dict[tuple[int, int], tuple[int, list[Beat]]] = {}
         self.audit = AuditLog(settings.audit_folder)
-        self.feeds = FeedDesk(Subscriptions(settings), FeedStates(ledger.client), self.audit)
+        self.feeds = FeedDesk(
+            Subscriptions(settings), FeedStates(ledger.client), self.audit, SourceBook(settings.sources_file)
+        )
         self.triage = TriageDesk(open_triage(settings, ledger), self.audit)
         self.sources = SourceDesk(settings, ledger, index, archive, keys, self.audit)
         self.acts = Acts(settings, ledger, index, Intake(ledger, archive, settings), self.audit)
