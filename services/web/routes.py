@@ -24,7 +24,7 @@ from services.web.middleware import RequestMiddleware, answer_http_error
 from services.web.openapi import show_description
 from services.web.pages.act_form import do_act
 from services.web.pages.article import show_one
-from services.web.pages.articles import show_all, show_list
+from services.web.pages.articles import change_filters, show_all, show_list
 from services.web.pages.dead import do_triage, show_dead
 from services.web.pages.docs import show_docs
 from services.web.pages.feeds import do_feed_act, show_failing, show_feeds, show_removal
@@ -83,6 +83,7 @@ ROUTES = (
     by_method("/now/rows", GET=allow("monitor")(show_now_rows)),
     by_method("/now/rhythm", GET=allow("monitor")(show_rhythm)),
     by_method("/articles", GET=allow("monitor")(show_list)),
+    by_method("/filters/{act}", POST=allow("admin")(change_filters)),
     by_method("/articles/all", GET=allow("admin")(show_all)),
     by_method("/articles/{name:path}", GET=allow("monitor")(show_one)),
     by_method("/resume", GET=allow("admin")(show_resting)),

@@ -21,7 +21,7 @@ TAGS: Mapping[str, str] = {
 # Pages for people at the desk, which are no part of the API: they change as the desk does.
 PAGES = frozenset({
     "/", "/now/state", "/now/rows", "/now/rhythm", "/articles", "/articles/all", "/articles/{name:path}", "/dead",
-    "/dead/{act}",
+    "/dead/{act}", "/filters/{act}",
     "/resume", "/feeds", "/feeds/failing", "/feeds/removal", "/feeds/{act}", "/quality", "/publishers",
     "/sources", "/sources/{name:path}",
     "/acts/{act}", "/preferences", "/logout", "/login", "/setup", "/static/{name}", "/docs",

@@ -3,10 +3,12 @@
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from services.index.deliveries import Delivery
 from services.index.quality import Drift
 from services.index.rhythm import Beat
 from services.index.search import Answered, Hit, Results, Revision, Stored
@@ -24,6 +26,7 @@ from services.web.keys import Keys, Publisher
 from services.web.listing import Listing
 from services.web.pages.input_view import ArchivedInput
 from services.web.reading import Limits, ReadingRoom
+from services.web.saved_filters import SavedFilters
 from services.web.sessions import Session
 from services.web.source_desk import SourceDesk
 from services.web.source_register import SourceRegister
@@ -281,6 +284,7 @@ class NoDesk:
     acts: Acts
     feeds: FeedDesk = NoFeeds()
     triage: TriageDesk = NoTriage()
+    filters = SavedFilters(Path("/nonexistent/filters.json"), AuditLog(Path("/nonexistent")))
     audit: AuditLog
     sources: SourceDesk = NoSources()
 
@@ -298,6 +302,9 @@ class NoDesk:
 
     def pause_of(self, kind: str, name: str) -> Pause | None:
         return None
+
+    def deliveries(self, article: str) -> list[Delivery]:
+        return []
 
 
 @dataclass
