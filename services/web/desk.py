@@ -62,7 +62,6 @@ class WholeDesk:
         self._drifting = threading.Lock()
         self._rhythms: dict[tuple[int, int], tuple[int, list[Beat]]] = {}
         self.audit = AuditLog(settings.audit_folder)
-        self.feeds = FeedDesk(Subscriptions(settings), FeedStates(ledger.client), self.audit)
         self.filters = SavedFilters(Path(settings.data_dir, FILTERS_FILE), self.audit)
         self.feeds = FeedDesk(
             Subscriptions(settings), FeedStates(ledger.client), self.audit, SourceBook(settings.sources_file)
