@@ -17,6 +17,7 @@ from services.desk.data_folder import DeskIsUp, describe, hold_folder
 from services.desk.migration import migrate
 from services.ingest.subscriptions import Subscriptions
 from services.ingest.watch import FETCH_TASK
+from services.web.keys import VERSION as KEYS
 from services.web.keys import Keys
 from services.web.problems import problem_of
 from shared.data_version import VERSION, make_folder, version_of
@@ -125,13 +126,13 @@ def test_a_folder_is_not_migrated_under_an_older_desk(settings: Settings) -> Non
 
 def test_feeds_and_keys_of_a_newer_release_are_refused_and_kept(settings: Settings, data: Path) -> None:
     (data / "feeds.json").write_text(json.dumps(FIRST_FEEDS | {"version": 3}))
-    (data / "keys.json").write_text(json.dumps({"v": 4, "keys": []}))
+    (data / "keys.json").write_text(json.dumps({"v": KEYS + 1, "keys": []}))
     with pytest.raises(NewerData, match=r"feeds\.json has version 3"):
         Subscriptions(settings).add("https://d.example/rss")
-    with pytest.raises(NewerData, match=r"keys\.json has version 4"):
+    with pytest.raises(NewerData, match=rf"keys\.json has version {KEYS + 1}"):
         Keys(data / "keys.json").create("hue")
     assert json.loads((data / "feeds.json").read_text())["version"] == 3
-    assert json.loads((data / "keys.json").read_text())["v"] == 4
+    assert json.loads((data / "keys.json").read_text())["v"] == KEYS + 1
 
 
 def test_a_ledger_of_a_newer_release_is_refused_by_each_call(
