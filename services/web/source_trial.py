@@ -25,12 +25,13 @@ SetFor = Callable[[Source, str | None], Applied]
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):
-    """One input at rest: the revision it is of, how that stands, what it is called, and the input as it came."""
+    """One input: the revision it is of, how that stands, what it is called; `load` takes it out of the archive, where
+    it is at rest."""
 
     ref: str
     state: str
     title: str
-    raw: Raw
+    load: Callable[[], Raw | None]
 
 
 class FieldChange(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -108,12 +109,15 @@ def try_settings(
     clock: Callable[[], float] = time.monotonic,
 ) -> Trial:
     """Read each input with the settings as they are and as they would be, for so many seconds at most."""
-    deadline, tried = clock() + seconds, list[Tried]()
-    for one in inputs:
+    deadline, tried, left = clock() + seconds, list[Tried](), 0
+    for number, one in enumerate(inputs):
         if clock() > deadline:
+            left = len(inputs) - number
             break
-        source, url = one.raw.source, one.raw.url
-        before, after = (one.raw.with_settings(set_for(source, url)) for set_for in (now, then))
+        raw = one.load()
+        if raw is None:
+            continue
+        before, after = (raw.with_settings(set_for(raw.source, raw.url)) for set_for in (now, then))
         later = read(after)
         fields = () if before.hints == after.hints else differing(read(before), later)
         tried.append(
@@ -122,7 +126,7 @@ def try_settings(
     return Trial(
         looked_at=len(tried),
         changed=sum(bool(one.fields) for one in tried),
-        left=len(inputs) - len(tried),
+        left=left,
         fields=dict(Counter(name for one in tried for name in dict.fromkeys(change.field for change in one.fields))),
         missed=dict(Counter(name for one in tried for name in one.missed)),
         articles=tuple(tried),
