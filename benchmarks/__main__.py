@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from benchmarks.figures import Figure, judge, read_baseline, show, write_baseline
 from shared import log as logging
 
-MODULES = ("door", "feeds", "index", "ledger", "limits", "listing", "pages", "spine", "start", "texts")
+MODULES = ("door", "feeds", "index", "ledger", "limits", "listing", "memory", "pages", "spine", "start", "texts")
 """Modules of this folder, each with `run() -> list[Figure]`."""
 
 
