@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
+from services.cli.endings import VOICE, say_problem
 from shared.errors import InputRefused
 from shared.harmless import harmless_text
 from shared.settings import Loaded, Settings
@@ -58,8 +59,11 @@ def standard_input() -> BinaryIO:
 
 
 def warn(message: str) -> None:
-    """A line for the person, beside the answer."""
-    print(f"copydesk: {harmless_text(message)}", file=sys.stderr)
+    """A line for the person, beside the answer; for a program one JSON object."""
+    if VOICE.as_json:
+        say_problem("not-done", message)
+    else:
+        print(f"copydesk: {harmless_text(message)}", file=sys.stderr)
 
 
 def program() -> str:

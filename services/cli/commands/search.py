@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from services.cli.context import OK, WRONG, Context, show_json
 from services.cli.printing import BOLD, clean, moment, row, styled
+from services.cli.reach import check_index
 from services.index.search import Hit, Index, Results
 
 HOW = {
@@ -15,6 +16,7 @@ HOW = {
 
 def search(context: Context) -> int:
     """Print what was found, the best first. Exit code 1 when nothing was."""
+    check_index(context)
     query = " ".join(context.args.query)
     results = Index(context.settings.index_file).search(query, limit=context.args.limit, offset=context.args.offset)
     if context.as_json:
