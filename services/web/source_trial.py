@@ -11,7 +11,7 @@ import msgspec
 from services.web.reading import Limits, Reading
 from shared.article import Article, Block
 from shared.envelope import Raw, Source
-from shared.hints import Applied
+from shared.hints import Applied, Hints
 from shared.settings import Settings
 from shared.untrusted.child import Child
 
@@ -121,7 +121,13 @@ def try_settings(
         later = read(after)
         fields = () if before.hints == after.hints else differing(read(before), later)
         tried.append(
-            Tried(ref=one.ref, state=one.state, title=one.title, fields=fields, missed=tuple(_missed(later.article)))
+            Tried(
+                ref=one.ref,
+                state=one.state,
+                title=one.title,
+                fields=fields,
+                missed=tuple(_missed(later.article, after.hints)),
+            )
         )
     return Trial(
         looked_at=len(tried),
@@ -178,9 +184,12 @@ def _ending(reading: Reading) -> str:
     return "needs too much time or memory" if reading.too_costly else reading.refused
 
 
-def _missed(article: Article | None) -> Iterable[str]:
+def _missed(article: Article | None, hints: Hints) -> Iterable[str]:
+    """The settings that found nothing: `headline`, `leave_out .promo`."""
+    names = {f"leave_out[{number}]": f"leave_out {selector}" for number, selector in enumerate(hints.leave_out)}
     seen = article.evidence if article is not None else ()
-    return dict.fromkeys(one.field.removeprefix(MISSED) for one in seen if one.field.startswith(MISSED))
+    fields = (one.field.removeprefix(MISSED) for one in seen if one.field.startswith(MISSED))
+    return dict.fromkeys(names.get(field, field) for field in fields)
 
 
 def _body(article: Article) -> list[str]:

@@ -105,10 +105,10 @@ def read_hinted(root: Element, hints: Hints) -> Hinted:
     for number, selector in enumerate(hints.leave_out):
         elements = [element for element in found.pop(f"leave_out {number}", []) if element.tag not in PAGE]
         if len(elements) > MOST_FOUND:
-            evidence.append(_told(RuleId.HINT_TOO_WIDE, "leave_out", selector))
+            evidence.append(_told(RuleId.HINT_TOO_WIDE, f"leave_out[{number}]", selector))
             continue
         if not elements:
-            evidence.append(_told(RuleId.HINT_MISSED, "leave_out", selector))
+            evidence.append(_told(RuleId.HINT_MISSED, f"leave_out[{number}]", selector))
         for element in elements:
             left_out += islice(_words_of(element, selector), _MOST_LEFT_OUT - len(left_out))
             element.clear(keep_tail=True)  # type: ignore[call-arg]  # newer than the stubs

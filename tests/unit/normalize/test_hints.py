@@ -122,7 +122,7 @@ def test_a_feeds_entry_is_read_without_what_is_left_out_and_by_its_own_byline() 
     assert article.boilerplate == ("Đặt báo hôm nay để nhận quà.",)
     assert rules["boilerplate[0]"] == "the source's settings (.promo)"
     assert rules["settings.headline"].startswith("a setting for pages")
-    assert "settings.leave_out" not in rules
+    assert not [field for field in rules if field.startswith("settings.leave_out")]
 
 
 def test_a_feeds_entry_is_never_left_empty() -> None:
