@@ -82,6 +82,9 @@ chaos: $(VENV)/.dev  ## break a live desk under load a hundred times, and prove 
 api-check: $(VENV)/.dev  ## hold the real service against its description at length: make api-check [EXAMPLES=100]
 	@$(BIN)/python -m tests.integration.described --examples $(or $(EXAMPLES),100)
 
+cli-page: $(VENV)/.base  ## docs/cli.md anew, from the tables of commands
+	@$(BIN)/python -m tools.cli_page > docs/cli.md
+
 screenshots: $(VENV)/.dev  ## the desk's pages as pictures in docs/images (needs chromium)
 	@$(BIN)/python -m tests.e2e.screenshots docs/images
 
