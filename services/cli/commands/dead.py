@@ -15,13 +15,13 @@ from services.ingest import decisions
 from services.ingest.intake import open_archive, open_decisions
 from services.web.triage_desk import UNTIL
 from shared.clock import now_us
-from shared.errors import NewerData, PermanentError
+from shared.errors import NewerData, PermanentError, Unavailable
 from shared.ledger import keys
 from shared.ledger.calls import Ledger
 from shared.ledger.causes import cause_key
 from shared.ledger.connection import connect_to_look, redis_errors
 from shared.ledger.reader import Ended, InputStatus, LedgerReader
-from shared.ledger.triage import Triage, TriageBook, open_triage
+from shared.ledger.triage import Triage, TriageBook, Triaged, open_triage
 from shared.settings import Settings
 from shared.work.celery_app import open_ledger
 
@@ -45,11 +45,15 @@ def list_dead(context: Context) -> int:
     reader = LedgerReader(connect_to_look(reach_desk(context)))
     if astray := reader.strays():
         warn(f"{plural(len(astray), 'message')} could not be read: `copydesk dead strays` lists them")
-    settings = context.settings
-    decided = open_triage(settings, reader).all()
-    print_ended(context, _marked(reader.dead(context.args.limit, context.args.offset), decided), "No article is dead.")
+    dead, book = reader.dead(context.args.limit, context.args.offset), open_triage(context.settings, reader)
+    triaged: Sequence[Triaged] = ()
+    try:
+        dead, triaged = _marked(dead, book.all()), book.triaged(now_us())
+    except (PermanentError, NewerData) as error:  # the dead are told all the same
+        warn(clean(str(error)))
+    print_ended(context, dead, "No article is dead.")
     if not context.as_json:
-        print_triage(triaged_causes(settings, reader))
+        print_triage(triaged)
     return OK
 
 
@@ -181,12 +185,24 @@ def replay_dead(context: Context) -> int:
     refs = _chosen(context, ledger)
     if refs is None:
         return UNUSABLE
-    lines = {f"{line.article}@{line.rev}": line for page in _pages_of(refs) for line in ledger.lines(page)}
+    causes = _causes_of(ledger, refs)
     with contextlib.closing(open_decisions(settings)) as archive:
         done = in_pages(refs, lambda page: decisions.replay(ledger, archive, page))
-    again = [lines[ref] for ref, was_done in zip(refs, done, strict=True) if was_done and ref in lines]
-    open_triage(settings, ledger).note_replayed(again)
+    try:
+        open_triage(settings, ledger).note_replayed(causes if any(done) else ())
+    except (PermanentError, Unavailable) as error:  # what was done stays done
+        warn(f"{error}; what dies of it again is not marked")
     return print_outcome(context, refs, done, "replayed", "went back to the queue")
+
+
+def _causes_of(reader: LedgerReader, refs: Sequence[str]) -> list[InputStatus]:
+    """One of the dead for each cause."""
+    causes: dict[str, InputStatus] = {}
+    for page in _pages_of(refs):
+        for line in reader.lines(page):
+            if line.state == "dead":
+                causes.setdefault(cause_key(line.stage or "", line.reason or "", line.note or ""), line)
+    return list(causes.values())
 
 
 def discard_dead(context: Context) -> int:
