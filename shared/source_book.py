@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
-import structlog
 
 from shared.clock import now_us
 from shared.data_version import make_folder, refuse_newer
@@ -19,8 +18,9 @@ from shared.envelope import Source, source_of
 from shared.errors import NewerData, PermanentError, Unavailable
 from shared.hints import NO_HINTS, NOT_SET, Applied, Hints, merged
 from shared.identity import host_of, is_page
+from shared.late_log import LateLog
 
-log = structlog.get_logger(__name__)
+log = LateLog(__name__)
 
 VERSION = 1
 KINDS = ("feed", "push", "drop", "host")

@@ -1,21 +1,30 @@
 """`copydesk dead`: what no further try will help, and the two things a person can do about it."""
 
+import argparse
 import contextlib
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
 
 import msgspec
 
 from services.cli.auditing import person
-from services.cli.context import OK, UNUSABLE, WRONG, Context, show_json, warn
+from services.cli.context import OK, UNUSABLE, WRONG, Context, show_json, standard_input, warn
 from services.cli.printing import ago, clean, plural, row, shortened, table, timeline_lines
 from services.cli.reach import reach_desk
 from services.cli.standing import find_status, origin_rows
 from services.cli.triage import print_triage, triaged_causes
 from services.ingest import decisions
-from services.ingest.intake import open_archive, open_decisions
+from services.ingest.intake import Intake, open_archive, open_decisions
 from services.web.triage_desk import UNTIL
 from shared.clock import now_us
+<<<<<<< Updated upstream
 from shared.errors import NewerData, PermanentError, Unavailable
+=======
+from shared.envelope import source_of
+from shared.errors import InputRefused, NewerData, PermanentError
+>>>>>>> Stashed changes
 from shared.ledger import keys
 from shared.ledger.calls import Ledger
 from shared.ledger.causes import cause_key
@@ -171,11 +180,60 @@ def show_dead(context: Context) -> int:
         return WRONG
     ref = f"{line.article}@{line.rev}"
     body = _input(reader, ref, settings)
+    if context.args.raw:
+        return _print_raw(ref, body)
     if context.as_json:
         show_json(msgspec.to_builtins(line) | {"input": None if body is None else body.decode("utf-8", "replace")})
         return OK
     print(*_dead_lines(line, ref, body), sep="\n")
     return OK
+
+
+def _print_raw(ref: str, body: bytes | None) -> int:
+    if body is None:
+        warn(f"the input of {ref} rests in the archive no more")
+        return WRONG
+    sys.stdout.flush()
+    sys.stdout.buffer.write(body)
+    sys.stdout.buffer.flush()
+    return OK
+
+
+def edit_dead(context: Context) -> int:
+    """Put other words in the place of an input that failed; the audit log tells of it as of the page's."""
+    args, settings = context.args, reach_desk(context)
+    text = _read_text(args.file, settings.max_input_bytes)
+    ledger = open_ledger(settings)
+    ref = args.name if "@" in args.name else ledger.latest(args.name) or args.name
+    with contextlib.closing(open_archive(settings)) as archive:
+        index = import_module("services.index.search").Index(settings.index_file)
+        intake = Intake(ledger, archive, settings)
+        acts = import_module("services.web.acts").Acts(settings, ledger, index, intake, NoAudit())
+        done = acts.edit(ref, text, who=person(), why=args.because)
+    if done.done and context.as_json:
+        show_json({"edited": ref})
+    elif done.done:
+        print(f"{ref} goes through again with other words.")
+    else:
+        warn(f"{ref} is neither dead nor refused: nothing was done")
+    return OK if done.done else WRONG
+
+
+class NoAudit:
+    """In place of the audit log for an act of the page: every command that acts is written down by its row."""
+
+    def note(self, **_: str) -> None:
+        return None
+
+
+def _read_text(file: str, most: int) -> str:
+    body = standard_input().read(most + 1) if file == "-" else Path(file).read_bytes()[: most + 1]
+    if len(body) > most:
+        raise InputRefused(f"{file} has more than {most} bytes (max_input_bytes)")
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputRefused(f"{file} is no text in UTF-8: send it by `copydesk correct`") from error
 
 
 def replay_dead(context: Context) -> int:
@@ -185,7 +243,13 @@ def replay_dead(context: Context) -> int:
     refs = _chosen(context, ledger)
     if refs is None:
         return UNUSABLE
+<<<<<<< Updated upstream
     causes = _causes_of(ledger, refs)
+=======
+    if context.args.count:
+        return _print_count(context, refs)
+    lines = {f"{line.article}@{line.rev}": line for page in _pages_of(refs) for line in ledger.lines(page)}
+>>>>>>> Stashed changes
     with contextlib.closing(open_decisions(settings)) as archive:
         done = in_pages(refs, lambda page: decisions.replay(ledger, archive, page))
     try:
@@ -212,6 +276,8 @@ def discard_dead(context: Context) -> int:
     refs = _chosen(context, ledger)
     if refs is None:
         return UNUSABLE
+    if context.args.count:
+        return _print_count(context, refs)
     with contextlib.closing(open_decisions(settings)) as archive:
         done = in_pages(refs, lambda page: decisions.discard(ledger, archive, page, context.args.because))
     return print_outcome(context, refs, done, "discarded", "given up for good")
@@ -224,9 +290,21 @@ def _chosen(context: Context, ledger: Ledger) -> list[str] | None:
         return None
     if args.refs:
         return [ref if "@" in ref else ledger.latest(ref) or ref for ref in args.refs]
-    return [
-        dead.ref for dead in _dead(ledger) if args.reason in (None, dead.reason) and args.stage in (None, dead.stage)
-    ]
+    return [dead.ref for dead in _dead(ledger) if _is_wanted(args, dead)]
+
+
+def _is_wanted(args: argparse.Namespace, dead: Ended) -> bool:
+    source = source_of(dead.source) if dead.source else ""
+    is_source = args.source is None or args.source in (source, source.partition(":")[0])
+    return is_source and args.reason in (None, dead.reason) and args.stage in (None, dead.stage)
+
+
+def _print_count(context: Context, refs: Sequence[str]) -> int:
+    if context.as_json:
+        show_json({"count": len(refs)})
+    else:
+        print(f"{plural(len(refs), 'article')}. Nothing was done: without --count it is.")
+    return OK
 
 
 def _dead(reader: LedgerReader) -> Iterator[Ended]:
