@@ -19,12 +19,8 @@ from services.ingest import decisions
 from services.ingest.intake import Intake, open_archive, open_decisions
 from services.web.triage_desk import UNTIL
 from shared.clock import now_us
-<<<<<<< Updated upstream
-from shared.errors import NewerData, PermanentError, Unavailable
-=======
 from shared.envelope import source_of
-from shared.errors import InputRefused, NewerData, PermanentError
->>>>>>> Stashed changes
+from shared.errors import InputRefused, NewerData, PermanentError, Unavailable
 from shared.ledger import keys
 from shared.ledger.calls import Ledger
 from shared.ledger.causes import cause_key
@@ -243,13 +239,9 @@ def replay_dead(context: Context) -> int:
     refs = _chosen(context, ledger)
     if refs is None:
         return UNUSABLE
-<<<<<<< Updated upstream
-    causes = _causes_of(ledger, refs)
-=======
     if context.args.count:
         return _print_count(context, refs)
-    lines = {f"{line.article}@{line.rev}": line for page in _pages_of(refs) for line in ledger.lines(page)}
->>>>>>> Stashed changes
+    causes = _causes_of(ledger, refs)
     with contextlib.closing(open_decisions(settings)) as archive:
         done = in_pages(refs, lambda page: decisions.replay(ledger, archive, page))
     try:
