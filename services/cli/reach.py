@@ -32,7 +32,8 @@ def reach_desk(context: Context) -> Settings:
             f"no desk is up on the data folder {context.data_dir}, and no Redis listens at the default address: "
             "start `copydesk up` there, or set redis_url"
         )
-    if settings is context.settings and context.args.command.words != "recover":  # which fills an emptied Redis anew
+    command = context.args.command
+    if settings is context.settings and not command.serves and command.words != "recover":  # it fills an emptied one
         refuse_stranger(settings)
     refuse_newer_ledger(settings)
     return settings
