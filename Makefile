@@ -88,7 +88,7 @@ cli-page: $(VENV)/.base  ## docs/cli.md anew, from the tables of commands
 screenshots: $(VENV)/.dev  ## the desk's pages as pictures in docs/images (needs chromium)
 	@$(BIN)/python -m tests.e2e.screenshots docs/images
 
-recipes: $(VENV)/.dev  ## carry out docs/recipes against WordPress and Hugo, where they are installed
+recipes: $(VENV)/.dev  ## carry out docs/recipes against WordPress, Ghost and Hugo, where they are installed
 	@COPYDESK_RECIPES=1 $(BIN)/python -m pytest tests/recipes -rs
 
 compose-check: $(VENV)/.dev  ## run docker compose for real: up, drop a file, kill, stop
