@@ -57,10 +57,13 @@ def bounded(megabytes: int, seconds: float, error: Exception) -> Iterator[None]:
     # Again and again: what is raised while Python cleans up after an object is lost.
     signal.setitimer(signal.ITIMER_PROF, seconds, min(seconds, AGAIN_S))
     try:
-        yield
-    except MemoryError:
-        raise error from None
-    finally:
+        try:
+            yield
+        except MemoryError:
+            raise error from None
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
+    finally:  # the clock may strike once more before it is stopped: a limit that stayed would end the process later
         signal.setitimer(signal.ITIMER_PROF, 0)
         resource.setrlimit(resource.RLIMIT_CPU, cpu)
         resource.setrlimit(resource.RLIMIT_AS, memory)
