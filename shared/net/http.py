@@ -7,7 +7,6 @@ resolves otherwise a second later leads inside. Bodies are read raw and opened i
 import asyncio
 import contextlib
 import datetime as dt
-import email.utils
 import functools
 import importlib.metadata
 import ipaddress
@@ -15,7 +14,7 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping
 from types import TracebackType
 from typing import Self
 
@@ -25,15 +24,15 @@ import msgspec
 
 from shared.errors import CopydeskError, InputRefused, PermanentError, TransientError
 from shared.net.addresses import Address, Allowed, is_open, read_allowed
+from shared.net.encodings import count_layers, open_layers
+from shared.net.retry_after import read_retry_after
 from shared.settings import Settings
 from shared.untrusted.gzip_stream import MAGIC, Inflater
 
 MAX_REDIRECTS = 5
-MAX_LAYERS = 2  # "Content-Encoding: gzip, gzip" happens; each layer has the same cap
 PER_HOST = 2
 PLACE_S = 3.0
 STEP_TIMEOUT_S = 10.0
-MAX_RETRY_AFTER_S = 24 * 3600.0
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MOVED_FOR_GOOD = frozenset({301, 308})
 ADDRESSES_TRIED = 3
@@ -108,9 +107,10 @@ class Client:
             timer.cancel()
             give_back()
 
-    async def ask(self, url: httpx.URL, headers: Mapping[str, str]) -> httpx.Response:
-        """Send one request; the answer's body is still to be read, and the answer to be closed."""
-        return await self._client.send(self._client.build_request("GET", url, headers=headers), stream=True)
+    async def ask(self, url: httpx.URL, headers: Mapping[str, str], body: bytes | None = None) -> httpx.Response:
+        """Send one request, with a body as POST; the answer's body is still to be read, and the answer to be closed."""
+        request = self._client.build_request("GET" if body is None else "POST", url, headers=headers, content=body)
+        return await self._client.send(request, stream=True)
 
 
 async def fetch(
@@ -143,6 +143,19 @@ async def fetch(
     raise PermanentError(f"{_shown(target)} redirects more than {MAX_REDIRECTS} times")
 
 
+async def call(client: Client, url: str, headers: Mapping[str, str], body: bytes | None = None) -> Fetched:
+    """Ask once, with a body by POST, and read what is answered, a no (4xx) too; no redirect is followed.
+
+    Raises as `fetch` does for all that holds no answer: timeouts, 408, 425, 429, 5xx, a refused address, too large.
+    """
+    target = read_url(url)
+    async with _answered(client, target, headers, client.total_s, body) as response:
+        if response.status_code in (408, 425, 429) or response.status_code >= 500:
+            raise _refusal(response)
+        answered = await _read_body(response, client.max_bytes)
+        return Fetched(url=_shown(target), status=response.status_code, headers=dict(response.headers), body=answered)
+
+
 def read_url(url: str) -> httpx.URL:
     """Read an address that we may ask: http or https, with a host."""
     try:
@@ -154,22 +167,6 @@ def read_url(url: str) -> httpx.URL:
     return parsed
 
 
-def read_retry_after(value: str | None, now: dt.datetime) -> float | None:
-    """Read `120` or `Mon, 09 Nov 2015 05:34:00 GMT` as seconds from now, at most a day; anything else is `None`."""
-    if value is None:
-        return None
-    value = value.strip()
-    if value.isascii() and value.isdigit():
-        return min(float(value[:12]), MAX_RETRY_AFTER_S)
-    try:
-        moment = email.utils.parsedate_to_datetime(value)
-    except (ValueError, IndexError, OverflowError):
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=dt.UTC)
-    return min(max((moment - now).total_seconds(), 0.0), MAX_RETRY_AFTER_S)
-
-
 @functools.cache
 def user_agent() -> str:
     """`Copydesk/0.1.0`."""
@@ -178,13 +175,21 @@ def user_agent() -> str:
 
 async def _ask_once(client: Client, url: httpx.URL, headers: Mapping[str, str], left: float) -> Fetched:
     """One hop, within what is left of the total clock."""
+    conditional = "If-None-Match" in headers or "If-Modified-Since" in headers
+    async with _answered(client, url, headers, left) as response:
+        return await _read_answer(client, response, conditional)
+
+
+@contextlib.asynccontextmanager
+async def _answered(
+    client: Client, url: httpx.URL, headers: Mapping[str, str], left: float, body: bytes | None = None
+) -> AsyncIterator[httpx.Response]:
+    """An answer that is still to be read; whatever goes wrong is told with the address it is about."""
     try:
         async with asyncio.timeout(max(left, 0.001)):
-            response = await client.ask(url, headers)
+            response = await client.ask(url, headers, body)
             try:
-                return await _read_answer(
-                    client, response, "If-None-Match" in headers or "If-Modified-Since" in headers
-                )
+                yield response
             finally:
                 await response.aclose()
     except TimeoutError as error:
@@ -207,12 +212,19 @@ async def _read_answer(client: Client, response: httpx.Response, conditional: bo
         return msgspec.structs.replace(fetched, body=body)
     if status in REDIRECTS or (status == 304 and conditional):
         return fetched
+    raise _refusal(response)
+
+
+def _refusal(response: httpx.Response) -> CopydeskError:
+    status = response.status_code
     if status in (408, 425, 429) or status >= 500:
         now = dt.datetime.now(dt.UTC)
-        raise TransientError(f"answered {status}", retry_after=read_retry_after(headers.get("retry-after"), now))
+        return TransientError(
+            f"answered {status}", retry_after=read_retry_after(response.headers.get("retry-after"), now)
+        )
     if status >= 400:
-        raise RequestRefused(f"answered {status}", status=status)
-    raise TransientError(f"answered {status}, which holds no document")
+        return RequestRefused(f"answered {status}", status=status)
+    return TransientError(f"answered {status}, which is no answer to this")
 
 
 async def _read_body(response: httpx.Response, max_bytes: int) -> bytes:
@@ -220,37 +232,20 @@ async def _read_body(response: httpx.Response, max_bytes: int) -> bytes:
     declared = response.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > max_bytes:
         raise InputRefused(f"announces {declared} bytes, more than {max_bytes}")
-    layers = [Inflater(max_bytes) for _ in range(_count_layers(response.headers.get("content-encoding", "")))]
+    layers = [Inflater(max_bytes) for _ in range(count_layers(response.headers.get("content-encoding", "")))]
     raw, body = 0, bytearray()
     async for chunk in response.aiter_raw(64 * 1024):
         raw += len(chunk)
         if raw == len(chunk) and not layers and chunk.startswith(MAGIC):
             layers = [Inflater(max_bytes)]  # gzip without its label: no text begins with these two bytes
-        for piece in _through(layers, chunk):
+        for piece in open_layers(layers, chunk):
             body += piece
             if max(raw, len(body)) > max_bytes:
                 raise InputRefused(f"is larger than {max_bytes} bytes")
     for place, layer in enumerate(layers):
-        for piece in _through(layers[place + 1 :], layer.finish()):
+        for piece in open_layers(layers[place + 1 :], layer.finish()):
             body += piece
     return bytes(body)
-
-
-def _through(layers: Sequence[Inflater], chunk: bytes) -> Iterator[bytes]:
-    """What a chunk opens to through all layers, step by step."""
-    if not layers:
-        yield chunk
-        return
-    for piece in layers[0].feed(chunk):
-        yield from _through(layers[1:], piece)
-
-
-def _count_layers(encoding: str) -> int:
-    """How many times the body was gzipped; any other encoding was not asked for."""
-    names = [name for part in encoding.lower().split(",") if (name := part.strip()) not in ("", "identity")]
-    if any(name not in ("gzip", "x-gzip") for name in names) or len(names) > MAX_LAYERS:
-        raise InputRefused(f"is encoded as {encoding[:60]!r}; only gzip was asked for")
-    return len(names)
 
 
 def _next_hop(url: httpx.URL, answer: Fetched) -> httpx.URL:

@@ -12,7 +12,8 @@ import pytest
 
 from services.cli import main as cli
 from shared.errors import CopydeskError, InputRefused, PermanentError, TransientError
-from shared.net.http import Client, Fetched, RequestRefused, fetch, read_retry_after, read_url
+from shared.net.http import Client, Fetched, RequestRefused, fetch, read_url
+from shared.net.retry_after import read_retry_after
 from shared.settings import Settings
 from tests.integration.origin import Origin, Reply, Seen, gzipped, raw_server
 
