@@ -6,7 +6,7 @@ OTHER_VENV = .venv-$(notdir $(PYTHON))
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes
 CORPORA ?= ../shared/corpora
 
-.PHONY: help demo up test test-fast test-on coverage check fix lua-check quality peers bench chaos api-check screenshots recipes compose-check changelog lock clean
+.PHONY: help demo up test test-fast test-on oidc-provider coverage check fix lua-check quality peers bench chaos api-check screenshots recipes compose-check changelog lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -39,6 +39,14 @@ test-fast: $(VENV)/.dev  ## the unit tests alone, for while you write
 test-on:  ## unit and contract tests on another Python, beside .venv: make test-on PYTHON=python3.13
 	@$(MAKE) --no-print-directory VENV=$(OTHER_VENV) $(OTHER_VENV)/.dev
 	@$(OTHER_VENV)/bin/python -m pytest tests/unit tests/contract
+
+oidc-provider: $(VENV)/engines/oidc/.made  ## install the login service that tests log in at (needs node and npm)
+
+$(VENV)/engines/oidc/.made: tests/oidc/package.json
+	@mkdir -p $(@D)
+	@cp $< $(@D)/
+	@cd $(@D) && npm install --no-save --no-package-lock --no-audit --no-fund --ignore-scripts --silent
+	@touch $@
 
 coverage: $(VENV)/.dev  ## which lines the unit and integration tests never run
 	@$(BIN)/coverage erase
@@ -101,6 +109,7 @@ lock:  ## pin requirements anew (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra ingest --extra normalize --extra web --extra embedded pyproject.toml -o requirements/base.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c requirements/base.lock --all-extras pyproject.toml -o requirements/dev.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c requirements/base.lock requirements/notify.in -o requirements/notify.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c requirements/base.lock requirements/oidc.in -o requirements/oidc.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/build.in -o requirements/build.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/peers.in -o requirements/peers.lock
 

@@ -36,7 +36,7 @@ UNFINISHED = (
     ".*", "*~", "~*", "#*#", "*.tmp", "*.temp", "*.part", "*.partial", "*.filepart", "*.crdownload", "*.download",
     "*.swp",
 )  # fmt: skip
-SECRETS = frozenset({"push_keys", "notify"})
+SECRETS = frozenset({"oidc_client_secret", "push_keys", "notify"})
 # What stands in a data folder: the archive and the index may stand elsewhere, as `archive_dir` and `index_dir` say.
 ARCHIVE, INDEX = "archive", "index"
 FEEDS_FILE, KEYS_FILE, INDEX_FILE = "feeds.json", "keys.json", "copydesk.sqlite3"
@@ -89,6 +89,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     fuse_pushes: Count = 50
     fuse_percent: Percent = 50
     push_keys: str | None = None
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: str | None = None
+    oidc_scopes: tuple[str, ...] = ("openid", "profile", "email")
+    oidc_roles: tuple[str, ...] = ()
+    oidc_session_s: Count = 12 * 3600
     embedded_memory_mb: Count = 512
     feed_interval_s: Count = 900
     fetch_timeout_s: Count = 30
@@ -260,10 +266,10 @@ def _from_text(name: str, text: str, place: str) -> Any:
     if name == "drops":
         raise SettingError(f'{place}: drops are set in copydesk.toml only, in tables [drops."sub/folder"]')
     kind = FIELDS[name]
-    # An address to notify may hold commas itself; it stands alone, or on a line of its own.
+    # An address to notify and the name of a group may hold commas themselves: these are parted by spaces alone.
     value: Any = text.strip()
     if kind == tuple[str, ...]:
-        value = (text if name == "notify" else text.replace(",", " ")).split()
+        value = (text if name in ("notify", "oidc_roles") else text.replace(",", " ")).split()
     return _convert(name, value, place, strict=False)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 KNOWN = frozenset(
     {"bash", "browser", "caddy", "curl", "docker", "fish", "ghost", "hugo", "luacheck", "man", "mandoc", "nginx"}
-    | {"promtool", "wordpress", "zsh"}
+    | {"oidc", "promtool", "wordpress", "zsh"}
 )
 
 

@@ -30,6 +30,7 @@ from services.web.pages.docs import show_docs
 from services.web.pages.feeds import do_feed_act, show_failing, show_feeds, show_removal
 from services.web.pages.login import log_in, log_out, set_preferences, show_login
 from services.web.pages.now import show_now, show_now_rows, show_now_state, show_rhythm
+from services.web.pages.oidc_login import begin_login, end_login
 from services.web.pages.publishers import show_publishers
 from services.web.pages.quality import show_quality
 from services.web.pages.resting import show_resting
@@ -101,6 +102,8 @@ ROUTES = (
     by_method("/preferences", POST=allow("read")(set_preferences)),
     by_method("/logout", POST=allow("read")(log_out)),
     by_method("/login", GET=show_login, POST=log_in),
+    by_method("/login/oidc", GET=end_login),
+    by_method("/login/oidc/begin", GET=begin_login),
     by_method("/setup", GET=show_setup, POST=set_up),
     Route("/static/{name}", show_static, methods=["GET"]),
     Route("/healthz", show_health, methods=["GET"]),

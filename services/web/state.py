@@ -20,6 +20,7 @@ from services.web.first_run import FirstRun
 from services.web.fuse import WatchesRefusals
 from services.web.keys import Keys, Publisher
 from services.web.listing import Listing, Wanted
+from services.web.oidc.login import OidcLogin
 from services.web.quota import Quota
 from services.web.readiness import Readiness
 from services.web.reading import ReadingRoom
@@ -55,6 +56,7 @@ class KeepsSessions(Protocol):
     """Who is logged in at the desk."""
 
     def open(self, token: str) -> str | None: ...
+    def open_for(self, person: Publisher, seconds: int) -> str: ...
     def find(self, cookie: str) -> Session | None: ...
     def end(self, cookie: str) -> None: ...
     def may_try(self, address: str) -> bool: ...
@@ -92,6 +94,7 @@ class AppState:
     reading: ReadingRoom
     pictures: PictureFiles
     fuses: WatchesRefusals
+    oidc: OidcLogin | None = None
     readiness: Readiness = field(default_factory=Readiness)
     room: BodyRoom = field(default_factory=BodyRoom)
     waiters: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(WAITERS))

@@ -24,7 +24,8 @@ PAGES = frozenset({
     "/dead/{act}", "/filters/{act}",
     "/resume", "/feeds", "/feeds/failing", "/feeds/removal", "/feeds/{act}", "/quality", "/publishers",
     "/sources", "/sources/{name:path}",
-    "/acts/{act}", "/preferences", "/logout", "/login", "/setup", "/static/{name}", "/docs",
+    "/acts/{act}", "/preferences", "/logout", "/login", "/login/oidc", "/login/oidc/begin", "/setup",
+    "/static/{name}", "/docs",
 })  # fmt: skip
 
 OF_ALL = ("headers-too-large", "unforeseen", "unavailable")
