@@ -21,7 +21,7 @@ from services.web.first_run import SETUP_FILE, FirstRun
 from services.web.fuse import Fuses
 from services.web.keys import Keys, open_keys
 from services.web.listing import list_articles
-from services.web.oidc.login import open_login, setup_of
+from services.web.oidc.setup import open_login, setup_of
 from services.web.quota import Quota
 from services.web.readiness import Readiness, folder_probe, redis_probe
 from services.web.reading import open_reading_room

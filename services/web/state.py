@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 
 from starlette.requests import Request
 
@@ -20,7 +20,6 @@ from services.web.first_run import FirstRun
 from services.web.fuse import WatchesRefusals
 from services.web.keys import Keys, Publisher
 from services.web.listing import Listing, Wanted
-from services.web.oidc.login import OidcLogin
 from services.web.quota import Quota
 from services.web.readiness import Readiness
 from services.web.reading import ReadingRoom
@@ -32,6 +31,9 @@ from shared.ledger.reader import Head, InputStatus, Meta
 from shared.metrics import Meters
 from shared.picture_files import PictureFiles
 from shared.settings import Settings
+
+if TYPE_CHECKING:
+    from services.web.oidc.login import OidcLogin
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -94,7 +96,7 @@ class AppState:
     reading: ReadingRoom
     pictures: PictureFiles
     fuses: WatchesRefusals
-    oidc: OidcLogin | None = None
+    oidc: "OidcLogin | None" = None
     readiness: Readiness = field(default_factory=Readiness)
     room: BodyRoom = field(default_factory=BodyRoom)
     waiters: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(WAITERS))

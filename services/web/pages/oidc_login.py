@@ -1,20 +1,24 @@
 """`/login/oidc`: a person goes to the login service, comes back, and is logged in."""
 
 import secrets
+from typing import TYPE_CHECKING
 
 import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 
 from services.web.links import link_to
-from services.web.oidc.login import CALLBACK, OidcLogin
 from services.web.oidc.pending import PENDING_S
 from services.web.oidc.refusals import LoginRefused
+from services.web.oidc.setup import CALLBACK
 from services.web.pages.login import TOO_MANY, keep_session, login_page, own_page
 from services.web.pages.render import page
 from services.web.problems import Problem
 from services.web.responses import send_to
 from services.web.state import AppState, state_of
+
+if TYPE_CHECKING:
+    from services.web.oidc.login import OidcLogin
 
 log = structlog.get_logger(__name__)
 
@@ -64,7 +68,7 @@ async def end_login(request: Request) -> Response:
     return answer
 
 
-def _oidc_of(request: Request) -> OidcLogin:
+def _oidc_of(request: Request) -> "OidcLogin":
     app_state: AppState = state_of(request)
     if app_state.oidc is None:
         raise Problem("not-found", "This desk has no login service (oidc_issuer).")

@@ -1,5 +1,6 @@
 """Who comes in by a login service, and as what: the rules, the settings, the token's own faults."""
 
+import subprocess
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -11,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.web.key_texts import NAME
-from services.web.oidc.login import challenge_of, open_login
+from services.web.oidc.login import challenge_of
 from services.web.oidc.refusals import LoginRefused
 from services.web.oidc.roles import name_of, read_roles, scopes_for
+from services.web.oidc.setup import open_login
 from services.web.oidc.tokens import read_id_token
 from shared.settings import SettingError, Settings, load
 
@@ -89,9 +91,9 @@ def test_whatever_a_service_says_is_read_or_fits_nothing(claims: dict[str, Any])
         ({"public_url": None}, "needs public_url"),
         ({"oidc_roles": ("groups=desk:push",)}, "is no rule"),
         ({"oidc_issuer": "http://login.example"}, "must be an https address"),
-        ({"oidc_issuer": "https://login.example/?tenant=1"}, "without a query"),
+        ({"oidc_issuer": "https://login.example/?tenant=1"}, "without a name, a query"),
         ({"oidc_issuer": "https://desk:secret@login.example/"}, "must be an https address"),
-        ({"oidc_issuer": "login.example"}, "no http or https address"),
+        ({"oidc_issuer": "login.example"}, "must be an https address"),
     ],
 )
 def test_a_setup_that_cannot_work_is_refused_at_the_start(changes: dict[str, Any], told: str) -> None:
@@ -107,7 +109,9 @@ def test_a_login_service_is_opened_only_where_one_is_set() -> None:
 
 
 def test_without_the_package_the_front_door_says_which_one_it_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "services.web.oidc.tokens", None)  # as where joserfc is not installed
+    for name in ("login", "tokens"):
+        monkeypatch.delitem(sys.modules, f"services.web.oidc.{name}", raising=False)
+    monkeypatch.setitem(sys.modules, "joserfc", None)  # as where it is not installed
     with pytest.raises(SettingError, match=r"joserfc is not installed: install copydesk\[oidc\], or take"):
         open_login(GOOD, redis.Redis())
 
@@ -128,3 +132,12 @@ def test_a_challenge_is_the_one_of_rfc_7636() -> None:  # its appendix B
 def test_any_text_as_a_token_is_refused_never_raised(keys: Sequence[dict[str, Any]], token: str) -> None:
     with pytest.raises(LoginRefused):
         read_id_token(token, keys, algorithms=["RS256"], issuer="i", client_id="desk", nonce="n")
+
+
+def test_a_desk_without_a_login_service_loads_nothing_of_it() -> None:
+    program = (
+        "import sys, services.web.app; "
+        "print([name for name in ('joserfc', 'httpx', 'services.web.oidc.login') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
