@@ -6,7 +6,7 @@ OTHER_VENV = .venv-$(notdir $(PYTHON))
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes
 CORPORA ?= ../shared/corpora
 
-.PHONY: help demo up test test-fast test-engines test-on coverage check fix lua-check quality peers bench chaos api-check screenshots settings recipes compose-check changelog lock clean
+.PHONY: help demo up test test-fast test-engines test-on oidc-provider coverage check fix lua-check quality peers bench chaos api-check screenshots settings cli-page recipes compose-check changelog lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -39,6 +39,14 @@ test-fast: $(VENV)/.dev  ## the unit tests alone, for while you write
 test-on:  ## unit and contract tests on another Python, beside .venv: make test-on PYTHON=python3.13
 	@$(MAKE) --no-print-directory VENV=$(OTHER_VENV) $(OTHER_VENV)/.dev
 	@$(OTHER_VENV)/bin/python -m pytest tests/unit tests/contract
+
+oidc-provider: $(VENV)/engines/oidc/.made  ## install the login service that tests log in at (needs node and npm)
+
+$(VENV)/engines/oidc/.made: tests/oidc/package.json
+	@mkdir -p $(@D)
+	@cp $< $(@D)/
+	@cd $(@D) && npm install --no-save --no-package-lock --no-audit --no-fund --ignore-scripts --silent
+	@touch $@
 
 coverage: $(VENV)/.dev  ## which lines the unit and integration tests never run
 	@$(BIN)/coverage erase
@@ -89,10 +97,13 @@ api-check: $(VENV)/.dev  ## hold the real service against its description at len
 settings: $(VENV)/.base  ## write docs/settings.md anew from the settings
 	@$(BIN)/python -m tools.settings_reference
 
+cli-page: $(VENV)/.base  ## docs/cli.md anew, from the tables of commands
+	@$(BIN)/python -m tools.cli_page > docs/cli.md
+
 screenshots: $(VENV)/.dev  ## the desk's pages as pictures in docs/images (needs chromium)
 	@$(BIN)/python -m tests.e2e.screenshots docs/images
 
-recipes: $(VENV)/.dev  ## carry out docs/recipes against WordPress and Hugo, where they are installed
+recipes: $(VENV)/.dev  ## carry out docs/recipes against WordPress, Ghost and Hugo, where they are installed
 	@COPYDESK_RECIPES=1 $(BIN)/python -m pytest tests/recipes -rs
 
 compose-check: $(VENV)/.dev  ## run docker compose for real: up, drop a file, kill, stop
@@ -105,6 +116,7 @@ lock:  ## pin requirements anew (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra ingest --extra normalize --extra web --extra embedded pyproject.toml -o requirements/base.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c requirements/base.lock --all-extras pyproject.toml -o requirements/dev.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c requirements/base.lock requirements/notify.in -o requirements/notify.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c requirements/base.lock requirements/oidc.in -o requirements/oidc.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/build.in -o requirements/build.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/peers.in -o requirements/peers.lock
 

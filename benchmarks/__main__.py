@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from benchmarks.figures import Figure, judge, read_baseline, show, write_baseline
 from shared import log as logging
 
-MODULES = ("door", "feeds", "index", "ledger", "limits", "listing", "pages", "search", "spine", "texts")
+MODULES = (
+    "door", "feeds", "index", "ledger", "limits", "listing", "memory", "pages", "search", "spine", "start", "texts",
+)  # fmt: skip
 """Modules of this folder, each with `run() -> list[Figure]`."""
 
 

@@ -32,7 +32,7 @@ end
 def run() -> list[Figure]:
     """Entries taken in, cleaned and indexed in full batches; the clock is that of the server's own processor time."""
     rounds = []
-    with _server() as (settings, pid):
+    with open_server() as (settings, pid):
         ledger = open_ledger(settings)
         intake = Intake(ledger, open_archive(settings), settings)
         intake.take(entries(0, settings.batch_articles))  # the script is known, the segment open
@@ -83,7 +83,7 @@ def _cpu_ns(pid: int) -> int:
 
 
 @contextlib.contextmanager
-def _server() -> Iterator[tuple[Settings, int]]:
+def open_server() -> Iterator[tuple[Settings, int]]:
     """A server as `copydesk up` starts it, alone: settings that point to it, and its pid."""
     with tempfile.TemporaryDirectory(prefix="cd-bench-") as name:
         folder = Path(name)

@@ -42,7 +42,10 @@ WALKED = "/v1/articles?limit=200"
 
 
 def run() -> list[Figure]:
-    """Both desks stand at once and take turns, so that both meet the same machine."""
+    """Both desks stand at once and take turns, so that both meet the same machine.
+
+    The goals are what is asked of them; milliseconds are too short for a stored ratio that a fifth would miss.
+    """
     large = int(os.environ.get("BENCH_LISTING_ARTICLES", str(LARGE)))
     figures: list[Figure] = []
     with _desk(SMALL) as few, _desk(large) as many:
@@ -54,7 +57,7 @@ def run() -> list[Figure]:
             p50s = [percentile(took[door.port], 50) for door in (few, many)]
             figures += [
                 Figure(name=f"listing.{name}.p50", value=p50s[1] * 1000, unit=f"ms over {large:,}"),
-                Figure(name=f"listing.{name}.in_small", value=p50s[1] / p50s[0], unit="x", goal=2, is_ratio=True),
+                Figure(name=f"listing.{name}.in_small", value=p50s[1] / p50s[0], unit="x", goal=2),
             ]
         before = many.walk()  # what the first walk loads stays
         grown = many.walk() - before

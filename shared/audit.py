@@ -14,7 +14,7 @@ LONGEST = 1000
 
 
 class Acted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
-    """One act: when (µs), who (the key's name, or `cli:<user>`), what, on which article, source or key, and why."""
+    """One act: when (µs), who (a key's name, `oidc:<person>`, `cli:<user>`), what, on what, and why."""
 
     at_us: int
     who: str

@@ -15,7 +15,7 @@ _TRACKING = frozenset({
     "ref_src", "vero_id", "oly_enc_id", "oly_anon_id", "wickedid", "guccounter",
 })  # fmt: skip
 _WEB = frozenset({"http", "https"})
-_OWN_PORT = re.compile(r":(?:80|443)?$")
+_OWN_PORT = re.compile(r"(?::(?:80|443)?)+$")
 # A host that every program reads as the same: of `https://a.example\@b.example` some take the one and some the other.
 _HOST = re.compile(r"(?:[^@\\/]*@)?(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::\d*)?")
 _ESCAPED = re.compile(r"%([0-9A-Fa-f]{2})")

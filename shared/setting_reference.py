@@ -121,6 +121,18 @@ REFERENCE: Mapping[str, Mapping[str, Explained]] = {
             "Raise it where many refusals are as they should be.",
             "%",
         ),
+        "oidc_issuer": Explained(
+            "The login service that people log in to the desk with, spelled as it calls itself.",
+            "Set it where there is one; without, they log in with keys.",
+        ),
+        "oidc_client_id": Explained("As whom the desk speaks to it.", "Take it from the service."),
+        "oidc_client_secret": Explained(
+            "The secret of that client; by COPYDESK_OIDC_CLIENT_SECRET_FILE from a file.",
+            "Leave it out for a public client.",
+        ),
+        "oidc_scopes": Explained("What is asked of it.", "Add `groups` where it tells them only to who asks for them."),
+        "oidc_roles": Explained("Who may do what: rules `CLAIM=VALUE:SCOPE`.", "Name at least one, or nobody gets in."),
+        "oidc_session_s": Explained("How long a person stays logged in.", "Shorten it on shared machines.", "s"),
         "push_body_s": Explained("How long a body may take to come.", "Raise it for slow lines.", "s"),
         "push_stall_s": Explained("How long a body may pause.", "Raise it for slow lines.", "s"),
     },

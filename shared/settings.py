@@ -2,9 +2,9 @@
 
 import os
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_type_hints
 from urllib.parse import urlsplit
@@ -41,7 +41,7 @@ UNFINISHED = (
     ".*", "*~", "~*", "#*#", "*.tmp", "*.temp", "*.part", "*.partial", "*.filepart", "*.crdownload", "*.download",
     "*.swp",
 )  # fmt: skip
-SECRETS = frozenset({"archive_store_login", "push_keys", "notify", "sinks"})
+SECRETS = frozenset({"archive_store_login", "oidc_client_secret", "push_keys", "notify", "sinks"})
 # What stands in a data folder: the archive and the index may stand elsewhere, as `archive_dir` and `index_dir` say.
 ARCHIVE, INDEX = "archive", "index"
 FEEDS_FILE, KEYS_FILE, INDEX_FILE = "feeds.json", "keys.json", "copydesk.sqlite3"
@@ -90,6 +90,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     fuse_pushes: Count = 50
     fuse_percent: Percent = 50
     push_keys: str | None = None
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: str | None = None
+    oidc_scopes: tuple[str, ...] = ("openid", "profile", "email")
+    oidc_roles: tuple[str, ...] = ()
+    oidc_session_s: Count = 12 * 3600
     embedded_memory_mb: Count = 512
     feed_interval_s: Count = 900
     fetch_timeout_s: Count = 30
@@ -275,10 +281,10 @@ def _from_file(environ: Mapping[str, str], folder: Path) -> dict[str, tuple[Any,
 
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return dict(import_module("tomllib").loads(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError) as error:
         raise SettingError(f"{path} cannot be read: {_reason(error)}") from error
-    except tomllib.TOMLDecodeError as error:
+    except import_module("tomllib").TOMLDecodeError as error:
         raise SettingError(f"{path} is no valid TOML: {error}") from error
 
 
@@ -302,10 +308,10 @@ def _from_text(name: str, text: str, place: str) -> Any:
     if name == "sinks":
         return _sinks(lambda: read_lines(text), place)
     kind = FIELDS[name]
-    # An address to notify may hold commas itself; it stands alone, or on a line of its own.
+    # An address to notify and the name of a group may hold commas themselves: these are parted by spaces alone.
     value: Any = text.strip()
     if kind == tuple[str, ...]:
-        value = (text if name == "notify" else text.replace(",", " ")).split()
+        value = (text if name in ("notify", "oidc_roles") else text.replace(",", " ")).split()
     return _convert(name, value, place, strict=False)
 
 

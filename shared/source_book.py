@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
-import structlog
 
 from shared.clock import now_us
 from shared.data_version import make_folder, refuse_newer
@@ -19,8 +18,9 @@ from shared.envelope import Source, source_of
 from shared.errors import NewerData, PermanentError, Unavailable
 from shared.hints import NO_HINTS, NOT_SET, Applied, Hints, merged
 from shared.identity import host_of, is_page
+from shared.late_log import LateLog
 
-log = structlog.get_logger(__name__)
+log = LateLog(__name__)
 
 VERSION = 1
 KINDS = ("feed", "push", "drop", "host")
@@ -93,6 +93,15 @@ class SourceBook:
             )
             sources[name] = (*before, change)[-MOST_VERSIONS:]
         return change
+
+    def save_as_made(self, source: Source, *, who: str) -> None:
+        """Keep the zone and language that a source is made with, beside what is set for it already."""
+        if source.zone or source.language:
+            history = self.history(source_of(source))
+            hints = merged(
+                history[-1].hints if history else NO_HINTS, Hints(zone=source.zone, language=source.language)
+            )
+            self.save(source_of(source), hints, who=who, note="as it was added")
 
     def applied(self, source: Source, url: str | None = None) -> Applied:
         """What counts for an input: its source's settings, and in their place those of its page's host.

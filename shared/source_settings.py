@@ -1,8 +1,8 @@
 """What is set for a source: in tables of copydesk.toml, by flags, or with a key."""
 
 import re
+from importlib import import_module
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
 
@@ -58,7 +58,7 @@ def check_source(*, zone: str | None, language: str | None, place: str) -> None:
 def is_zone(name: str) -> bool:
     """Is it a name of the time zone database?"""
     try:
-        ZoneInfo(name)
+        import_module("zoneinfo").ZoneInfo(name)
     except (OSError, ValueError):  # a folder of the database, a path out of it, or no entry (ZoneInfoNotFoundError)
         return False
     except KeyError:
@@ -67,4 +67,4 @@ def is_zone(name: str) -> bool:
 
 
 def _suggest_zone(name: str) -> str:
-    return suggest(name, sorted(available_timezones()))
+    return suggest(name, sorted(import_module("zoneinfo").available_timezones()))

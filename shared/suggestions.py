@@ -1,7 +1,7 @@
 """What a mistyped name may have meant."""
 
-import difflib
 from collections.abc import Iterable
+from importlib import import_module
 
 NEAR = 0.7  # of two names: what they have in common, by difflib
 
@@ -13,7 +13,7 @@ def suggest(wrong: str, known: Iterable[str]) -> str:
 
 def nearest(wrong: str, known: Iterable[str]) -> str | None:
     """Of what is known that which is spelled most alike; None where nothing is near."""
-    return next(iter(difflib.get_close_matches(wrong, list(known), n=1, cutoff=NEAR)), None)
+    return next(iter(import_module("difflib").get_close_matches(wrong, list(known), n=1, cutoff=NEAR)), None)
 
 
 def hint(near: str | None) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 KNOWN = frozenset(
     {"bash", "browser", "caddy", "curl", "docker", "fish", "ghost", "hugo", "luacheck", "man", "mandoc", "nginx"}
-    | {"opensearch", "postgres", "promtool", "s3", "wordpress", "zsh"}
+    | {"oidc", "opensearch", "postgres", "promtool", "s3", "wordpress", "zsh"}
 )
 
 

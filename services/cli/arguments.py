@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 STAGES = ("ingest", "normalize", "index")
 DELIVERER = "deliver"
 WATCHER = "watch"
+VIETNAM, OF_VIETNAM = "Asia/Ho_Chi_Minh", ("asia/hanoi", "asia/saigon", "hanoi", "saigon", "vietnam")
 
 
 class Argument(NamedTuple):
@@ -74,8 +75,15 @@ PLACES = (
     arg("--port", dest="web_port", metavar="PORT", help="the front door's port (8080)"),
 )
 COMMON = (JSON, *PLACES, SET)
+
+
+def zone(text: str) -> str:
+    """A time zone; the cities that people in Vietnam name stand for their country's."""
+    return VIETNAM if text.strip().lower() in OF_VIETNAM else text
+
+
 SOURCE = (
-    arg("--zone", metavar="ZONE", help="time zone of its dates without one, such as Asia/Ho_Chi_Minh"),
+    arg("--zone", type=zone, metavar="ZONE", help="time zone of its dates without one, such as Asia/Ho_Chi_Minh"),
     arg("--language", metavar="TAG", help="language of its texts, such as vi"),
 )
 PREFIX = arg(
@@ -94,6 +102,8 @@ REFS = (
     arg("--all", action="store_true", help="all that match the filters below"),
     arg("--reason", metavar="REASON", help="only those dead for this reason"),
     arg("--stage", choices=STAGES[1:], help="only those that died in this stage"),
+    arg("--source", metavar="SOURCE", help="only those of feeds, drops or pushes, or of one source (push:hue-daily)"),
+    arg("--count", action="store_true", help="tell how many that would be, and do nothing"),
 )
 DEAD = arg("name", metavar="ID", help="any dead article of that cause, as `dead list` shows it")
 FEEDS = (

@@ -10,7 +10,7 @@ from shared.errors import Unavailable
 def note_act(context: Context) -> None:
     """Write an act down that has been done; an audit log that cannot be written is told, and undoes nothing."""
     args = context.args
-    if not getattr(args, "yes", True):  # it has only counted
+    if not getattr(args, "yes", True) or getattr(args, "count", False):  # it has only counted
         return
     act = args.command.target.partition(":")[2].replace("_", " ")
     audit, who = AuditLog(context.settings.audit_folder), person()

@@ -1,11 +1,25 @@
 """How much room text takes at a terminal: letters of East Asia take two columns, marks on letters none."""
 
+import os
+import sys
 import unicodedata
 from collections.abc import Iterator
 
 ELLIPSIS = "…"
 WIDE = frozenset({"W", "F"})
 WITHOUT_WIDTH = frozenset({"Mn", "Me", "Cf"})
+UNKNOWN = 100
+
+
+def terminal_columns() -> int:
+    """How wide the terminal is: as it says, or as `COLUMNS` does."""
+    given = os.environ.get("COLUMNS", "")
+    if given.isdecimal() and int(given):
+        return int(given)
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or UNKNOWN if sys.__stdout__ else UNKNOWN
+    except (OSError, ValueError):
+        return UNKNOWN
 
 
 def columns_of(text: str) -> int:

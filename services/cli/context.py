@@ -3,14 +3,15 @@
 import argparse
 import os
 import shlex
-import shutil
 import sys
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import msgspec
 
+from services.cli.endings import VOICE, say_problem
 from shared.errors import InputRefused
 from shared.harmless import harmless_text
 from shared.settings import Loaded, Settings
@@ -58,13 +59,16 @@ def standard_input() -> BinaryIO:
 
 
 def warn(message: str) -> None:
-    """A line for the person, beside the answer."""
-    print(f"copydesk: {harmless_text(message)}", file=sys.stderr)
+    """A line for the person, beside the answer; for a program one JSON object."""
+    if VOICE.as_json:
+        say_problem("not-done", message)
+    else:
+        print(f"copydesk: {harmless_text(message)}", file=sys.stderr)
 
 
 def program() -> str:
     """How this person calls `copydesk`: by its name where it is on the path, else as it was called."""
     called = sys.argv[0]
-    if shutil.which("copydesk") or Path(called).name != "copydesk":
+    if import_module("shutil").which("copydesk") or Path(called).name != "copydesk":
         return "copydesk"
     return min(os.path.relpath(called), os.path.abspath(called), key=len)

@@ -16,7 +16,15 @@ class Problem(NamedTuple):
     do: str
 
 
+class Voice:
+    """How this process speaks to whoever called it: the command line says so once."""
+
+    as_json = False
+
+
+VOICE = Voice()
 PROBLEMS = {
+    "not-done": Problem("Something was not found or not done", "Read detail."),
     "wrong-usage": Problem("The command line is not understood", "Write it as the usage says."),
     "refused": Problem("The input is not taken", "Mend what detail names, and hand it in again."),
     "unavailable": Problem("A part of the desk is away", "Start what detail names, and try again."),
@@ -27,10 +35,10 @@ PROBLEMS = {
 }
 
 
-def explain(error: Exception, *, as_json: bool = False) -> int:
+def explain(error: Exception) -> int:
     """Tell whoever called what went wrong, and give the exit code."""
     kind, words = _describe(error)
-    if as_json:
+    if VOICE.as_json:
         say_problem(kind, words)
     else:
         _say(words)

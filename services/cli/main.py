@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from services.cli.command import Command
-from services.cli.endings import explain, log_end
+from services.cli.endings import VOICE, explain, log_end
 from services.cli.parsing import JSON, read_words
 
 RUN_THE_DESK = ("up", "demo")
@@ -22,12 +22,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Exit codes: 0 fine, 1 something is wrong with the data, 2 wrong usage or a system away, 3 data of a newer release.
     """
-    serves = as_json = False
+    serves = False
     if sys.stdout is None:  # `>&-`: a program that only wants the exit code
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # as long as the process
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     try:
         words = sys.argv[1:] if argv is None else argv
-        as_json = JSON in words
+        VOICE.as_json = JSON in words
         args = read_words(words)
         serves = args.command.serves and not (getattr(args, "once", False) or getattr(args, "test", False))
         code = _run(args)
@@ -41,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:  # the last line: no traceback reaches a person who did not ask for it
         if os.environ.get("COPYDESK_DEBUG"):
             raise
-        return log_end(error) if serves else explain(error, as_json=as_json)
+        return log_end(error) if serves else explain(error)
 
 
 def _run(args: argparse.Namespace) -> int:

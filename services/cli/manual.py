@@ -21,7 +21,7 @@ EXITS = (
 ENVIRONMENT = (
     ("COPYDESK_NAME", "the setting NAME, such as COPYDESK_DATA_DIR; `copydesk config show` lists all"),
     ("COPYDESK_NAME_FILE", "a file that holds the value of the setting NAME"),
-    ("COPYDESK_URL, COPYDESK_KEY, COPYDESK_KEY_FILE", "where `copydesk push` pushes over HTTP, and with which key"),
+    ("COPYDESK_URL, COPYDESK_KEY, COPYDESK_KEY_FILE", "where `push` pushes over HTTP, and with which key"),
     ("COPYDESK_DEBUG", "1 shows where an error came from"),
     ("NO_COLOR", "without styles"),
 )

@@ -1,13 +1,12 @@
 """From the words of a command line to a command and its arguments; what is mistyped is answered with what was meant."""
 
 import argparse
-import difflib
 import re
 import sys
 from collections.abc import Iterable, Sequence
-from typing import NoReturn
+from importlib import import_module
+from typing import Any, NoReturn
 
-from services.cli import usage
 from services.cli.arguments import COMMON, Argument
 from services.cli.command import Command
 from services.cli.command_table import COMMANDS, GROUPS, below
@@ -70,7 +69,7 @@ def make_parser(command: Command) -> "CommandParser":
 
 def suggest(word: str, known: Iterable[str]) -> str:
     """`: did you mean status?` for a word that is like another; "" for one that is like none."""
-    close = difflib.get_close_matches(word, list(known), n=2, cutoff=ALIKE)
+    close = import_module("difflib").get_close_matches(word, list(known), n=2, cutoff=ALIKE)
     return f": did you mean {' or '.join(close)}?" if close else ""
 
 
@@ -81,16 +80,16 @@ class CommandParser(argparse.ArgumentParser):
     as_json = False
 
     def format_usage(self) -> str:
-        return usage.usage_of(self.command) + "\n"
+        return str(_usage().usage_of(self.command)) + "\n"
 
     def format_help(self) -> str:
-        return usage.help_of(self.command) + "\n"
+        return str(_usage().help_of(self.command)) + "\n"
 
     def error(self, message: str) -> NoReturn:
         wrong = CHOICE.search(message)
         choices = [choice.strip(" '") for choice in wrong[2].split(",")] if wrong else []
         meant = suggest(wrong[1], choices) if wrong else ""
-        end_usage(message + meant, usage.usage_of(self.command), as_json=self.as_json)
+        end_usage(message + meant, _usage().usage_of(self.command), as_json=self.as_json)
 
 
 class _ShowHelp(argparse.Action):
@@ -111,12 +110,12 @@ def end_usage(message: str, how: str, *, as_json: bool) -> NoReturn:
 def _end_without_command(named: Sequence[str], rest: Sequence[str]) -> NoReturn:
     group = named[0] if named and named[0] in GROUPS else ""
     if any(word in HELP for word in rest):
-        print(usage.group_help(group) if group else usage.main_help())
+        print(_usage().group_help(group) if group else _usage().main_help())
         raise SystemExit(0)
     if VERSION in rest:
-        print(f"copydesk {usage.version()}")
+        print(f"copydesk {_usage().version()}")
         raise SystemExit(0)
-    how = usage.group_usage(group) if group else usage.MAIN_USAGE
+    how = _usage().group_usage(group) if group else _usage().MAIN_USAGE
     end_usage(_missing(named, rest), how, as_json=JSON in rest)
 
 
@@ -155,3 +154,8 @@ def _is_common(word: str) -> bool:
 
 def _long(argument: Argument) -> tuple[str, ...]:
     return tuple(name for name in argument.names if name.startswith("--"))
+
+
+def _usage() -> Any:
+    """The help: whoever is understood needs none."""
+    return import_module("services.cli.usage")

@@ -3,13 +3,12 @@
 import datetime as dt
 import itertools
 import os
-import shutil
 import sys
 import textwrap
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
-from services.cli.columns import columns_of, cut, padded
+from services.cli.columns import columns_of, cut, padded, terminal_columns
 from shared.article import Article, Block, Evidence, Person, Role
 from shared.clock import from_us
 from shared.envelope import Event
@@ -46,7 +45,7 @@ def styled(text: str, style: str) -> str:
 
 
 def width() -> int:
-    return max(NARROWEST, min(shutil.get_terminal_size((WIDEST, 24)).columns, WIDEST))
+    return max(NARROWEST, min(terminal_columns(), WIDEST))
 
 
 def rule() -> str:
@@ -277,7 +276,7 @@ def table(
     if not sys.stdout.isatty():
         yield from _table_lines(rows, _widths(rows), right)
         return
-    room = shutil.get_terminal_size((WIDEST, 24)).columns
+    room = terminal_columns()
     for choice in (rows, narrow) if narrow else (rows,):
         widths = fitted(_widths(choice), room, _ids(choice[0]) | right)
         if _breadth(widths) <= room and (choice is narrow or not narrow or widths[-1] >= LEAST_WORDS):

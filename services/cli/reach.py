@@ -1,20 +1,29 @@
 """The Redis that a command is to speak to: the one set, else that of the desk that is up on the data folder."""
 
 import socket
+from pathlib import Path
 
 from services.cli.context import Context
 from services.desk.data_folder import reach
 from shared.data_version import check_folder
-from shared.errors import NewerData, TransientError
-from shared.ledger.connection import connect_to_look
+from shared.errors import NewerData, PermanentError, TransientError
+from shared.ledger import keys
+from shared.ledger.connection import connect_to_look, redis_errors
 from shared.ledger.reader import LedgerReader
-from shared.settings import Settings
+from shared.settings import Settings, without_password
+
+# Whichever process of a desk starts first, one of these is there.
+WRITTEN_FIRST = (keys.VERSION, keys.BALANCE, keys.WORKERS, keys.FEEDS_HOSTS)
+
+
+class NoDesk(PermanentError):
+    """There is no desk where one was looked for."""
 
 
 def reach_desk(context: Context) -> Settings:
     """The settings, with the Redis of the desk that is up on the data folder where none was set.
 
-    Raises `NewerData` when a newer release wrote the folder, or what Redis holds.
+    Raises `NewerData` when a newer release wrote the folder, or what Redis holds, `NoDesk` for a Redis of others.
     """
     check_folder(context.data_dir)
     settings = reach(context.loaded)
@@ -23,8 +32,47 @@ def reach_desk(context: Context) -> Settings:
             f"no desk is up on the data folder {context.data_dir}, and no Redis listens at the default address: "
             "start `copydesk up` there, or set redis_url"
         )
+    command = context.args.command
+    if settings is context.settings and not command.serves and command.words != "recover":  # it fills an emptied one
+        refuse_stranger(settings)
     refuse_newer_ledger(settings)
     return settings
+
+
+def refuse_stranger(settings: Settings) -> None:
+    """Raise `NoDesk` for a Redis in which no desk ever lived; one that is away says so when it is asked."""
+    try:
+        client = connect_to_look(settings)
+        with redis_errors(client):
+            if client.exists(*WRITTEN_FIRST):
+                return
+    except TransientError:
+        return
+    raise NoDesk(
+        f"no desk has ever run on the Redis at {without_password(settings.redis_url)}: nothing was read or written "
+        "there; name the desk's own with --redis-url, or start one with `copydesk up`"
+    )
+
+
+def check_data(context: Context) -> None:
+    """Raise `NoDesk` where there is no data folder."""
+    folder = context.data_dir
+    if not folder.is_dir():
+        raise NoDesk(
+            f"there is no data folder {folder.absolute()}: name the desk's with --data-dir, or start one with "
+            "`copydesk up`"
+        )
+
+
+def check_index(context: Context) -> None:
+    """Raise `NoDesk` where nothing was indexed yet, so that nobody takes it for an index without hits."""
+    check_data(context)
+    file = Path(context.settings.index_file)
+    if not file.exists():
+        raise NoDesk(
+            f"there is no index in {file.parent.absolute()}: no article has come to it yet, or it lies elsewhere "
+            "(index_dir); `copydesk status` tells what waits"
+        )
 
 
 def refuse_newer_ledger(settings: Settings) -> None:

@@ -1,11 +1,11 @@
 """The help of `copydesk` and of each command, made from the tables of commands."""
 
-import shutil
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
 
 from services.cli.arguments import COMMON, Argument
+from services.cli.columns import terminal_columns
 from services.cli.command import Command, Example
 from services.cli.command_table import ABOUT, GROUPS, SECTIONS, below
 
@@ -95,7 +95,7 @@ def _rows(rows: Iterable[tuple[str, str]]) -> Iterator[str]:
 
 
 def _wrapped(text: str, indent: str = "") -> list[str]:
-    columns = max(NARROWEST, min(shutil.get_terminal_size((WIDEST, 24)).columns, WIDEST))
+    columns = max(NARROWEST, min(terminal_columns(), WIDEST))
     options = {"break_on_hyphens": False, "break_long_words": False}
     return textwrap.wrap(text, columns, initial_indent=indent, subsequent_indent=indent, **options)  # type: ignore[arg-type]
 

@@ -6,6 +6,7 @@ holds them as typed in haste: no marks, đ as d, Arabic and Hebrew without point
 overlapping pairs of letters, so that any piece of a text is found: 日本語 is kept as 日本 本語 語.
 """
 
+import functools
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -29,8 +30,6 @@ _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3041-\u3096\u3099\u309a\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff"
     "\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 )
-_SPECIAL = re.compile(f"{_Y_AS_I}|{_MISPLACED}|[{_UNSPACED}]+")
-_LAST_RUN = re.compile(f"(?<![{_UNSPACED}])[{_UNSPACED}]+$")
 _MARKED = "òóỏõọÒÓỎÕỌùúủũụÙÚỦŨỤ"
 _MOVED = {
     first + second: unicodedata.normalize("NFC", unicodedata.normalize("NFD", first)[0] + second + mark)
@@ -81,9 +80,19 @@ class _Letters(dict[int, "str | int | None"]):
 _LETTERS = _Letters()
 
 
+@functools.cache  # when first needed: whoever only looks at the index folds no word
+def _special() -> re.Pattern[str]:
+    return re.compile(f"{_Y_AS_I}|{_MISPLACED}|[{_UNSPACED}]+")
+
+
+@functools.cache
+def _last_run() -> re.Pattern[str]:
+    return re.compile(f"(?<![{_UNSPACED}])[{_UNSPACED}]+$")
+
+
 def fold(text: str) -> str:
     """Words as the exact set keeps them: "Hòa bình ở 日本語" → "Hoà bình ở 日本 本語 語"."""
-    return _SPECIAL.sub(_fold_special, text if text.isascii() else _compose(text))
+    return _special().sub(_fold_special, text if text.isascii() else _compose(text))
 
 
 def strip_strokes(text: str) -> str:
@@ -100,7 +109,7 @@ def fold_asked(text: str) -> tuple[str, bool]:
     The last letter of a run stands alone only where the run ends, and a query may stop in the middle of one.
     """
     folded = fold(text).strip()
-    last = _LAST_RUN.search(_compose(text).strip())
+    last = _last_run().search(_compose(text).strip())
     if last is None:
         return folded, False
     return (folded, True) if len(last[0]) == 1 else (folded.rpartition(" ")[0], False)
@@ -120,7 +129,7 @@ def is_plain(text: str) -> bool:
 
 def is_unspaced(char: str) -> bool:
     """Whether a letter belongs to a script that is cut into pairs."""
-    return _LAST_RUN.match(char) is not None
+    return _last_run().match(char) is not None
 
 
 def is_nothing(char: str) -> bool:

@@ -24,7 +24,10 @@ MOST_SOURCES = 500
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """What was read of some articles: how many, the share with each part (0 to 1), and their median length (chars)."""
+    """What was read of some articles: how many, the share with each part (0 to 1), and their median length (chars).
+
+    `missed` is the share in which a setting of the source found nothing.
+    """
 
     count: int
     headline: float
@@ -32,6 +35,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     byline: float
     caption: float
     length: int
+    missed: float = 0.0
 
 
 class Drift(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -115,6 +119,10 @@ def _has_caption(article: Article) -> bool:
     return any(block.type == "caption" or (block.type == "picture" and block.caption) for block in article.blocks)
 
 
+def _has_missed(article: Article) -> bool:
+    return any(seen.field.startswith("settings.") for seen in article.evidence)
+
+
 def _length(article: Article) -> int:
     return sum(len(block.text or "") + sum(map(len, block.items)) for block in article.blocks)
 
@@ -124,4 +132,5 @@ PARTS: dict[str, Callable[[Article], bool]] = {
     "date": _has_date,
     "byline": lambda article: bool(article.byline),
     "caption": _has_caption,
+    "missed": _has_missed,
 }

@@ -1,6 +1,5 @@
 """How fast the desk is: what was indexed minute by minute, and how long it took from receipt to the index."""
 
-import statistics
 from collections.abc import Iterator, Sequence
 
 import msgspec
@@ -68,4 +67,9 @@ def _beat(at_us: int, took: Sequence[int]) -> Beat:
     if not took:
         return Beat(at_us=at_us, count=0, p50_us=0, p95_us=0)
     worst = took[min(len(took) - 1, len(took) * 95 // 100)]
-    return Beat(at_us=at_us, count=len(took), p50_us=int(statistics.median(took)), p95_us=worst)
+    return Beat(at_us=at_us, count=len(took), p50_us=_median(took), p95_us=worst)
+
+
+def _median(took: Sequence[int]) -> int:
+    middle = len(took) // 2
+    return took[middle] if len(took) % 2 else (took[middle - 1] + took[middle]) // 2

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from services.ingest.drop_files import WHOLE, Unreadable, check_listable, is_known, printable
+from services.ingest.drop_problems import DropProblem
 from shared.clock import now_us
 from shared.late_log import LateLog
 from shared.ledger import keys
@@ -17,14 +18,6 @@ log = LateLog(__name__)
 
 MAX_PROBLEMS = 1000
 TIDIED_AT_ONCE = 200
-
-
-class DropProblem(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """A file in the drop folder that was not taken, why, and since when (µs)."""
-
-    path: str
-    reason: str
-    at_us: int
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):

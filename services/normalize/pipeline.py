@@ -91,7 +91,9 @@ def normalize(raw: Raw) -> Article:
     article = document.article
     if article.headline is None and article.description is None and not article.blocks:
         raise NotAnArticle("Nothing in the input reads as an article.")
-    return replace(article, evidence=(*document.evidence, *_evidence_of_encoding(decoded), *settings_used(raw)))
+    return replace(
+        article, evidence=(*document.evidence, *_evidence_of_encoding(decoded), *settings_used(raw, media_type))
+    )
 
 
 def _evidence_of_encoding(decoded: Decoded) -> Iterator[Evidence]:

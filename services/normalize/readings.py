@@ -29,6 +29,7 @@ class RuleId(enum.Enum):
     SOURCE_HINT = ("the source's settings", 0.97)
     SETTINGS_USED = ("read with the settings of", 1.0)
     HINT_MISSED = ("a setting that found nothing: the usual reading stands", 1.0)
+    HINT_FOR_PAGES = ("a setting for pages, which this input is not: the usual reading stands", 1.0)
     HINT_TOO_WIDE = ("a setting that means too much of the page: set aside", 1.0)
     HINTS_ASIDE = ("settings that would leave nothing of the article: set aside", 1.0)
     # encoding: told where the text is not just what the bytes say

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Literal, get_args
 
 import msgspec
+import structlog
 
 from services.index.search import Index, Stored
 from services.ingest import decisions, desk_acts
@@ -14,12 +15,14 @@ from services.web.listing import Row
 from shared.archive import Archive
 from shared.audit import AuditLog
 from shared.envelope import Input
-from shared.errors import PermanentError
+from shared.errors import CopydeskError, PermanentError
 from shared.ledger.calls import Ledger
-from shared.ledger.reader import STAGES
+from shared.ledger.reader import STAGES, InputStatus
 from shared.ledger.triage import open_triage
 from shared.package import PACKAGE_TYPE
 from shared.settings import Settings
+
+log = structlog.get_logger(__name__)
 
 Act = Literal["replay", "discard", "withdraw", "edit", "release", "resume"]
 ACTS: tuple[Act, ...] = get_args(Act)
@@ -56,10 +59,10 @@ class Acts:
             fit = [ref for ref, line in lines.items() if line is not None and line.state in STATES[act]]
             with contextlib.closing(open_decisions(self._settings)) as archive:
                 done = [ref for page in _pages(fit) for ref in self._do(act, archive, page, why)]
-            if act == "replay":
-                self._triage.note_replayed(line for ref in done if (line := lines[ref]) is not None)
         for ref in done:
             self._audit.note(who=who, act=act, on=ref, why=why)
+        if act == "replay":
+            self._note_replayed([line for ref in done if (line := lines[ref]) is not None])
         return Done(done=len(done), left=tuple(ref for ref in refs if ref not in done))
 
     def edit(self, ref: str, text: str, *, who: str, why: str) -> Done:
@@ -82,8 +85,8 @@ class Acts:
         with contextlib.closing(open_decisions(self._settings)) as archive:
             desk_acts.correct(self._intake, archive, self._named(line.article, meta.aliases), given, why)
             decisions.discard(self._ledger, archive, [ref], why)
-        self._triage.note_replayed([line])
         self._audit.note(who=who, act="edit", on=ref, why=why)
+        self._note_replayed([line])
         return Done(done=1)
 
     def release(self, article: str, *, who: str, why: str) -> Done:
@@ -98,6 +101,13 @@ class Acts:
         resumed = self._ledger.resume(kind or ("stage" if name in STAGES else "source"), name)
         self._audit.note(who=who, act="resume", on=name, why=why)
         return Done(done=int(resumed), left=() if resumed else (name,))
+
+    def _note_replayed(self, lines: Sequence[InputStatus]) -> None:
+        """What was done stays done where that cannot be noted; what dies of it again is not marked then."""
+        try:
+            self._triage.note_replayed(lines)
+        except CopydeskError as error:
+            log.warning("replay_not_noted", reason=str(error))
 
     def _withdraw(self, refs: Sequence[str], why: str) -> list[str]:
         stands = {ref: stored for ref in refs if (stored := self._standing(ref)) is not None}

@@ -22,6 +22,7 @@ from services.web.first_run import SETUP_FILE, FirstRun
 from services.web.fuse import Fuses
 from services.web.keys import Keys, open_keys
 from services.web.listing import list_articles
+from services.web.oidc.setup import open_login, setup_of
 from services.web.quota import Quota
 from services.web.readiness import Readiness, folder_probe, redis_probe
 from services.web.reading import open_reading_room
@@ -89,7 +90,8 @@ def open_state(settings: Settings, archive: Archive) -> AppState:
         list_articles=partial(list_articles, ledger, index),
         list_changes=partial(list_changes, index),
         changes=ChangeHub(EventStream(ledger.client)),
-        sessions=Sessions(ledger.client, keys),
+        sessions=Sessions(ledger.client, keys, setup_of(settings)),
+        oidc=open_login(settings, ledger.client),
         first_run=FirstRun(Path(settings.data_dir, SETUP_FILE), keys, AuditLog(settings.audit_folder)),
         desk=WholeDesk(settings, ledger, archive, index, keys),
         meters=Meters(watchman.look),

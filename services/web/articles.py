@@ -83,8 +83,8 @@ async def readable(request: Request) -> Stored:
             raise problem
     if only_of(publisher) not in ("", stored.owner):
         raise unknown_article()
-    if stored.withdrawn:
-        raise gone(stored.article_id, stored.rev)
+    if stored.withdrawn or target.withdrawal is not None:
+        raise gone(stored.article_id, target.withdrawal or stored.rev)
     return stored
 
 

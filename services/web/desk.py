@@ -2,8 +2,10 @@
 
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Protocol
 
+from services.index.deliveries import Delivery, read_deliveries
 from services.index.quality import Drift, read_drift
 from services.index.rhythm import Beat, read_rhythm
 from services.index.search import Index, Stored
@@ -14,6 +16,7 @@ from services.web.acts import Acts
 from services.web.feed_desk import FeedDesk
 from services.web.keys import Keys
 from services.web.pages.input_view import ArchivedInput
+from services.web.saved_filters import FILTERS_FILE, SavedFilters
 from services.web.source_desk import SourceDesk
 from services.web.triage_desk import TriageDesk
 from shared.archive import Archive
@@ -27,6 +30,7 @@ from shared.ledger.triage import open_triage
 from shared.ledger.troubles import Pause
 from shared.package import PACKAGE_TYPE, is_package, unpack
 from shared.settings import Settings
+from shared.source_book import SourceBook
 
 RHYTHM_LASTS_US, DRIFT_LASTS_US = 5_000_000, 300_000_000
 
@@ -38,6 +42,7 @@ class Desk(Protocol):
     audit: AuditLog
     feeds: FeedDesk
     triage: TriageDesk
+    filters: SavedFilters
     sources: SourceDesk
 
     def rhythm(self, *, since_us: int, until_us: int, step_us: int) -> list[Beat]: ...
@@ -45,6 +50,7 @@ class Desk(Protocol):
     def drifted(self) -> int: ...
     def archived(self, ref: str, stored: Stored | None) -> ArchivedInput | None: ...
     def pause_of(self, kind: str, name: str) -> Pause | None: ...
+    def deliveries(self, article: str) -> Sequence[Delivery]: ...
 
 
 class WholeDesk:
@@ -56,7 +62,10 @@ class WholeDesk:
         self._drifting = threading.Lock()
         self._rhythms: dict[tuple[int, int], tuple[int, list[Beat]]] = {}
         self.audit = AuditLog(settings.audit_folder)
-        self.feeds = FeedDesk(Subscriptions(settings), FeedStates(ledger.client), self.audit)
+        self.filters = SavedFilters(Path(settings.data_dir, FILTERS_FILE), self.audit)
+        self.feeds = FeedDesk(
+            Subscriptions(settings), FeedStates(ledger.client), self.audit, SourceBook(settings.sources_file)
+        )
         self.triage = TriageDesk(open_triage(settings, ledger), self.audit)
         self.sources = SourceDesk(settings, ledger, index, archive, keys, self.audit)
         self.acts = Acts(settings, ledger, index, Intake(ledger, archive, settings), self.audit)
@@ -109,3 +118,7 @@ class WholeDesk:
     def pause_of(self, kind: str, name: str) -> Pause | None:
         """Why a stage, a sink or a source rests; None where it does not."""
         return read_pause(self._ledger.client, kind, name)
+
+    def deliveries(self, article: str) -> Sequence[Delivery]:
+        """What the index and each sink did with an article, the newest first."""
+        return read_deliveries(self._index, article)

@@ -10,6 +10,7 @@ from services.ingest.subscriptions import Subscription, Subscriptions, UnknownFe
 from services.web.acts import Done
 from shared.audit import AuditLog
 from shared.errors import PermanentError
+from shared.source_book import SourceBook
 from shared.source_settings import check_source
 
 FeedAct = Literal["refresh", "resume", "remove", "add"]
@@ -26,8 +27,8 @@ class Added(msgspec.Struct, frozen=True, kw_only=True):
 class FeedDesk:
     """The feeds of a desk, and what may be done to them. Each act is safe to repeat."""
 
-    def __init__(self, subscriptions: Subscriptions, states: FeedStates, audit: AuditLog) -> None:
-        self._subscriptions, self._states, self._audit = subscriptions, states, audit
+    def __init__(self, subscriptions: Subscriptions, states: FeedStates, audit: AuditLog, book: SourceBook) -> None:
+        self._subscriptions, self._states, self._audit, self._book = subscriptions, states, audit, book
 
     def list(self) -> Sequence[tuple[Subscription, FeedState]]:
         """The feeds with their state: those that fail first, then by address."""
@@ -48,6 +49,7 @@ class FeedDesk:
             feed = self._subscriptions.add(url, zone=zone or None, language=language or None)
         except PermanentError as error:
             return Added(problems={"url": str(error)})
+        self._book.save_as_made(feed.source(), who=who)
         self._audit.note(who=who, act="add feed", on=feed.shown(), why=why)
         return Added(feed=feed)
 

@@ -20,6 +20,11 @@ def see_other(path: str) -> RedirectResponse:
     return RedirectResponse(link_to(path), 303)
 
 
+def send_to(address: str) -> RedirectResponse:
+    """Send a browser on to another site's page."""
+    return RedirectResponse(address, 303)
+
+
 def stages_of(timeline: Sequence[Event]) -> list[dict[str, object]]:
     """The timeline with moments, each event without what it did not say."""
     return [_event_body(event) for event in timeline]

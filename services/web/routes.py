@@ -25,12 +25,13 @@ from services.web.middleware import RequestMiddleware, answer_http_error
 from services.web.openapi import show_description
 from services.web.pages.act_form import do_act
 from services.web.pages.article import show_one
-from services.web.pages.articles import show_all, show_list
+from services.web.pages.articles import change_filters, show_all, show_list
 from services.web.pages.dead import do_triage, show_dead
 from services.web.pages.docs import show_docs
 from services.web.pages.feeds import do_feed_act, show_failing, show_feeds, show_removal
 from services.web.pages.login import log_in, log_out, set_preferences, show_login
 from services.web.pages.now import show_now, show_now_rows, show_now_state, show_rhythm
+from services.web.pages.oidc_login import begin_login, end_login
 from services.web.pages.publishers import show_publishers
 from services.web.pages.quality import show_quality
 from services.web.pages.resting import show_resting
@@ -85,6 +86,7 @@ ROUTES = (
     by_method("/now/rows", GET=allow("monitor")(show_now_rows)),
     by_method("/now/rhythm", GET=allow("monitor")(show_rhythm)),
     by_method("/articles", GET=allow("monitor")(show_list)),
+    by_method("/filters/{act}", POST=allow("admin")(change_filters)),
     by_method("/articles/all", GET=allow("admin")(show_all)),
     by_method("/articles/{name:path}", GET=allow("monitor")(show_one)),
     by_method("/resume", GET=allow("admin")(show_resting)),
@@ -102,6 +104,8 @@ ROUTES = (
     by_method("/preferences", POST=allow("read")(set_preferences)),
     by_method("/logout", POST=allow("read")(log_out)),
     by_method("/login", GET=show_login, POST=log_in),
+    by_method("/login/oidc", GET=end_login),
+    by_method("/login/oidc/begin", GET=begin_login),
     by_method("/setup", GET=show_setup, POST=set_up),
     Route("/static/{name}", show_static, methods=["GET"]),
     Route("/healthz", show_health, methods=["GET"]),

@@ -1,4 +1,6 @@
-"""Who is logged in at the desk: sessions of the browser, kept in Redis, each bound to the key it was opened with."""
+"""Who is logged in at the desk: sessions of the browser, kept in Redis, each bound to the key it was opened with,
+or to a person whom the login service named.
+"""
 
 import hashlib
 import secrets
@@ -23,28 +25,36 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     csrf: str
 
 
-class _Kept(msgspec.Struct, frozen=True):
+class _Kept(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A session in Redis: of a key, or of a `publisher` by the login service, as the desk was set up (`setup`) then."""
+
     key_id: str
     csrf: str
+    publisher: Publisher | None = None
+    setup: str = ""
 
 
 class Sessions:
-    """Opens, finds and ends sessions. A session ends with its key: what is revoked is out at once."""
+    """Opens, finds and ends sessions. A session ends with its key: what is revoked is out at once.
 
-    def __init__(self, client: redis.Redis, keys: Keys) -> None:
+    One by the login service ends when the desk is started with another `setup` of it ("": none).
+    """
+
+    def __init__(self, client: redis.Redis, keys: Keys, setup: str = "") -> None:
         self._client: Any = client  # redis-py types its answers for text and bytes clients at once
-        self._keys = keys
+        self._keys, self._setup = keys, setup
 
     def open(self, token: str) -> str | None:
         """Begin a session with a key; gives the cookie's value, None for a key that is not good, or that must sign."""
         key = self._keys.find(token)
         if key is None or key.secrets:  # a browser signs nothing
             return None
-        cookie = secrets.token_urlsafe(32)
-        kept = msgspec.json.encode(_Kept(key.id, secrets.token_urlsafe(24)))
-        with redis_errors(self._client):
-            self._client.set(redis_keys.session(_digest(cookie)), kept, ex=SESSION_S)
-        return cookie
+        return self._keep(_Kept(key.id, secrets.token_urlsafe(24)), SESSION_S)
+
+    def open_for(self, person: Publisher, seconds: int) -> str:
+        """Begin a session of a person whom the login service named; gives the cookie's value."""
+        # A release from before there were such sessions looks for the key "", and finds nobody.
+        return self._keep(_Kept("", secrets.token_urlsafe(24), person, self._setup), seconds)
 
     def find(self, cookie: str) -> Session | None:
         """Whose session it is; None when it is over, or its key is."""
@@ -53,8 +63,19 @@ class Sessions:
         if content is None:
             return None
         kept = msgspec.json.decode(content, type=_Kept)
-        publisher = self._keys.publisher_of(kept.key_id)
+        publisher = self._publisher_of(kept)
         return Session(publisher=publisher, csrf=kept.csrf) if publisher is not None else None
+
+    def _publisher_of(self, kept: _Kept) -> Publisher | None:
+        if kept.publisher is None:
+            return self._keys.publisher_of(kept.key_id)
+        return kept.publisher if self._setup and kept.setup == self._setup else None
+
+    def _keep(self, kept: _Kept, seconds: int) -> str:
+        cookie = secrets.token_urlsafe(32)
+        with redis_errors(self._client):
+            self._client.set(redis_keys.session(_digest(cookie)), msgspec.json.encode(kept), ex=seconds)
+        return cookie
 
     def end(self, cookie: str) -> None:
         """Log out."""

@@ -2,7 +2,8 @@
 
 import contextlib
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 import msgspec
 
@@ -19,7 +20,7 @@ from services.web.source_trial import LAST, MOST_LAST, TRIAL_S, Given, Trial, Tr
 from shared.archive import Archive
 from shared.archive_entries import Archived, unpack_body
 from shared.audit import AuditLog
-from shared.envelope import MOST_BYTES, Raw, Source
+from shared.envelope import MOST_BYTES, Raw
 from shared.errors import CopydeskError, TransientError
 from shared.hints import Hints
 from shared.ledger.calls import Ledger
@@ -28,16 +29,7 @@ from shared.source_book import checked_name
 
 TRIED: tuple[State, ...] = ("indexed", "refused", "dead")
 HOST = "host:"
-AT_ONCE = 500
-
-
-class _Found(msgspec.Struct, frozen=True):
-    """An input of a source: its revision, state and title, and the input at rest."""
-
-    ref: str
-    state: str
-    title: str
-    archived: Archived
+AT_ONCE = 25
 
 
 class SourceDesk:
@@ -59,7 +51,7 @@ class SourceDesk:
         if not self._trying.acquire(blocking=False):
             raise TransientError("another trial is running: wait until it is done", retry_after=10)
         try:
-            inputs, book = [_given(found) for found in self._last(name, last)], self.register.book
+            inputs, book = self._last(name, last), self.register.book
             with TrialReader(self._settings) as reader:
                 return try_settings(inputs, reader.read, book.applied, book.as_if(name, hints), seconds=seconds)
         finally:
@@ -67,22 +59,27 @@ class SourceDesk:
 
     def replayable(self, name: str, last: int = LAST) -> list[str]:
         """The last revisions of a source that can be read once more."""
-        return [found.ref for found in self._last(checked_name(name), last)]
+        return [one.ref for one in self._last(checked_name(name), last) if one.load() is not None]
 
     def replay(self, refs: Sequence[str], *, who: str, why: str) -> Done:
         """Read these inputs once more as their sources are set now; what is not at rest any more is left."""
-        at_rest = {ref: self._at_rest(ref) for ref in dict.fromkeys(refs)}
+        chosen = list(dict.fromkeys(refs))
+        done = [ref for at in range(0, len(chosen), AT_ONCE) for ref in self._replay(chosen[at : at + AT_ONCE])]
+        for ref in done:
+            self._audit.note(who=who, act="replay", on=ref, why=why)
+        return Done(done=len(done), left=tuple(ref for ref in chosen if ref not in done))
+
+    def _replay(self, refs: Sequence[str]) -> Iterator[str]:
+        """Some of them: no more of their bodies stand in memory together."""
+        at_rest = {ref: self._at_rest(ref) for ref in refs if self._state(ref) == "indexed"}
         again = {
             ref: Again(article=ref.partition("@")[0], archived=archived)
             for ref, archived in at_rest.items()
-            if archived is not None and self._state(ref) == "indexed" and may_be_reread(archived.envelope)
+            if archived is not None and may_be_reread(archived.envelope)
         }
         taken = reread(self._intake, tuple(again.values()))
-        done = [ref for ref, was_taken in zip(again, taken, strict=True) if was_taken]
-        done += self._replay_failed([ref for ref in at_rest if ref not in again])
-        for ref in done:
-            self._audit.note(who=who, act="replay", on=ref, why=why)
-        return Done(done=len(done), left=tuple(ref for ref in at_rest if ref not in done))
+        yield from (ref for ref, was_taken in zip(again, taken, strict=True) if was_taken)
+        yield from self._replay_failed([ref for ref in refs if ref not in at_rest])
 
     def _replay_failed(self, refs: Sequence[str]) -> Iterator[str]:
         """Send back what was refused or is dead."""
@@ -98,8 +95,8 @@ class SourceDesk:
         stored = self._index.get(ref)
         return "" if stored is None else "withdrawn" if stored.withdrawn else "indexed"
 
-    def _last(self, name: str, last: int) -> Iterable[_Found]:
-        """The source's last inputs that are at rest, the newest first."""
+    def _last(self, name: str, last: int) -> list[Given]:
+        """The source's last inputs, the newest first; each is taken out of the archive when it is asked for."""
         most = max(1, min(last, MOST_LAST))
         if name.startswith(HOST):
             rows = [(ref, "indexed", title) for ref, title in list_host(self._index, name.removeprefix(HOST), most)]
@@ -109,10 +106,25 @@ class SourceDesk:
                 (f"{row.article}@{row.rev}", row.state, row.headline or row.name or row.url or row.article)
                 for row in listing.rows
             ]
-        for ref, state, title in rows:
-            archived = self._at_rest(ref)
-            if archived is not None and may_be_reread(archived.envelope):
-                yield _Found(ref, state, title, archived)
+        return [Given(ref=ref, state=state, title=title, load=partial(self._raw, ref)) for ref, state, title in rows]
+
+    def _raw(self, ref: str) -> Raw | None:
+        """An input as the normaliser gets it; None for one that rests here no more, or is no article of its own."""
+        archived = self._at_rest(ref)
+        if archived is None or not may_be_reread(archived.envelope):
+            return None
+        envelope = archived.envelope
+        try:
+            body = unpack_body(archived.body, MOST_BYTES)
+        except (CopydeskError, msgspec.DecodeError):
+            return None
+        return Raw(
+            source=envelope.source,
+            media_type=envelope.media_type,
+            body=body,
+            received_us=envelope.rereads or envelope.received_us,
+            url=envelope.url,
+        )
 
     def _at_rest(self, ref: str) -> Archived | None:
         meta = self._ledger.meta(ref)
@@ -124,16 +136,3 @@ class SourceDesk:
             return self._archive.entry(place)
         except CopydeskError:
             return None
-
-
-def _given(found: _Found) -> Given:
-    envelope = found.archived.envelope
-    source: Source = envelope.source
-    raw = Raw(
-        source=source,
-        media_type=envelope.media_type,
-        body=unpack_body(found.archived.body, MOST_BYTES),
-        received_us=envelope.rereads or envelope.received_us,
-        url=envelope.url,
-    )
-    return Given(ref=found.ref, state=found.state, title=found.title, raw=raw)

@@ -11,7 +11,7 @@ import msgspec
 from services.web.reading import Limits, Reading
 from shared.article import Article, Block
 from shared.envelope import Raw, Source
-from shared.hints import Applied
+from shared.hints import Applied, Hints
 from shared.settings import Settings
 from shared.untrusted.child import Child
 
@@ -25,12 +25,13 @@ SetFor = Callable[[Source, str | None], Applied]
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):
-    """One input at rest: the revision it is of, how that stands, what it is called, and the input as it came."""
+    """One input: the revision it is of, how that stands, what it is called; `load` takes it out of the archive, where
+    it is at rest."""
 
     ref: str
     state: str
     title: str
-    raw: Raw
+    load: Callable[[], Raw | None]
 
 
 class FieldChange(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -108,21 +109,30 @@ def try_settings(
     clock: Callable[[], float] = time.monotonic,
 ) -> Trial:
     """Read each input with the settings as they are and as they would be, for so many seconds at most."""
-    deadline, tried = clock() + seconds, list[Tried]()
-    for one in inputs:
+    deadline, tried, left = clock() + seconds, list[Tried](), 0
+    for number, one in enumerate(inputs):
         if clock() > deadline:
+            left = len(inputs) - number
             break
-        source, url = one.raw.source, one.raw.url
-        before, after = (one.raw.with_settings(set_for(source, url)) for set_for in (now, then))
+        raw = one.load()
+        if raw is None:
+            continue
+        before, after = (raw.with_settings(set_for(raw.source, raw.url)) for set_for in (now, then))
         later = read(after)
         fields = () if before.hints == after.hints else differing(read(before), later)
         tried.append(
-            Tried(ref=one.ref, state=one.state, title=one.title, fields=fields, missed=tuple(_missed(later.article)))
+            Tried(
+                ref=one.ref,
+                state=one.state,
+                title=one.title,
+                fields=fields,
+                missed=tuple(_missed(later.article, after.hints)),
+            )
         )
     return Trial(
         looked_at=len(tried),
         changed=sum(bool(one.fields) for one in tried),
-        left=len(inputs) - len(tried),
+        left=left,
         fields=dict(Counter(name for one in tried for name in dict.fromkeys(change.field for change in one.fields))),
         missed=dict(Counter(name for one in tried for name in one.missed)),
         articles=tuple(tried),
@@ -174,9 +184,12 @@ def _ending(reading: Reading) -> str:
     return "needs too much time or memory" if reading.too_costly else reading.refused
 
 
-def _missed(article: Article | None) -> Iterable[str]:
+def _missed(article: Article | None, hints: Hints) -> Iterable[str]:
+    """The settings that found nothing: `headline`, `leave_out .promo`."""
+    names = {f"leave_out[{number}]": f"leave_out {selector}" for number, selector in enumerate(hints.leave_out)}
     seen = article.evidence if article is not None else ()
-    return dict.fromkeys(one.field.removeprefix(MISSED) for one in seen if one.field.startswith(MISSED))
+    fields = (one.field.removeprefix(MISSED) for one in seen if one.field.startswith(MISSED))
+    return dict.fromkeys(names.get(field, field) for field in fields)
 
 
 def _body(article: Article) -> list[str]:

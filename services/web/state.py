@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 
 from starlette.requests import Request
 
@@ -34,6 +34,9 @@ from shared.metrics import Meters
 from shared.picture_files import PictureFiles
 from shared.settings import Settings
 
+if TYPE_CHECKING:
+    from services.web.oidc.login import OidcLogin
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -57,6 +60,7 @@ class KeepsSessions(Protocol):
     """Who is logged in at the desk."""
 
     def open(self, token: str) -> str | None: ...
+    def open_for(self, person: Publisher, seconds: int) -> str: ...
     def find(self, cookie: str) -> Session | None: ...
     def end(self, cookie: str) -> None: ...
     def may_try(self, address: str) -> bool: ...
@@ -97,6 +101,7 @@ class AppState:
     reading: ReadingRoom
     pictures: PictureFiles
     fuses: WatchesRefusals
+    oidc: "OidcLogin | None" = None
     readiness: Readiness = field(default_factory=Readiness)
     room: BodyRoom = field(default_factory=BodyRoom)
     waiters: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(WAITERS))

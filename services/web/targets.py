@@ -47,6 +47,18 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
         return self.line is not None and self.line.state not in SETTLED
 
     @property
+    def withdrawal(self) -> int | None:
+        """The revision that took the article back and is on its way: whoever asked for that has its word already.
+
+        One that came to nothing takes nothing back.
+        """
+        revision = self.head.withdrawn if self.head else None
+        if revision is None or self.stored is None or revision <= self.stored.rev:
+            return None
+        is_void = self.line is not None and self.line.rev == revision and self.line.state in ("refused", "discarded")
+        return None if is_void else revision
+
+    @property
     def newest(self) -> int:
         """The newest revision the desk has taken in."""
         return self.head.rev if self.head else self.stored.rev if self.stored else 0

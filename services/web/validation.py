@@ -19,7 +19,7 @@ from shared.article import Article
 from shared.clock import now, now_us
 from shared.envelope import Input, Raw
 from shared.errors import InputRefused
-from shared.identity import content_hash
+from shared.identity import content_hash, url_of
 from shared.ledger.calls import NOT_TAKEN, Weighed
 
 MOST_VALIDATED = 20
@@ -38,7 +38,10 @@ async def validate_article(request: Request) -> Response:
 async def _validated(app_state: AppState, publisher: Publisher, item: Input) -> dict[str, object]:
     """`outcome` is `new`, `revision` or `duplicate` of an article, `superseded`, `withdrawn` or `refused`."""
     raw = Raw(source=item.source, media_type=item.media_type, body=item.body, received_us=now_us(), url=item.url)
-    reading = await app_state.reading.read(raw)
+    applied = await app_state.ask(
+        app_state.desk.sources.register.book.applied, item.source, item.url or url_of(item.aliases)
+    )
+    reading = await app_state.reading.read(raw.with_settings(applied))
     found: dict[str, object] = {}
     if reading.article is not None:
         article = told_outside(reading.article, item)

@@ -151,11 +151,15 @@ class Ledger(LedgerReader):
         self.boot = boot
         self._settings = settings
         self._envelopes = dict(envelopes)
-        self.check_room = Room(self, settings).check
+        self._room = Room(self, settings)
         source = script_source()
         # Only what takes in is refused by a full Redis: what drains it must go on.
         self._enter = client.register_script("#!lua\n" + source)
         self._drain = client.register_script("#!lua flags=allow-oom\n" + source)
+
+    def check_room(self) -> None:
+        """Raise `IntakeFull` when the backlog or Redis' memory is over its limit."""
+        self._room.check()
 
     def accept(self, items: Sequence[Accepted], *, recovering: bool = False) -> list[Entered]:
         """Enter a batch (≤ 25 inputs): line, aliases, counters and one message, in one call."""

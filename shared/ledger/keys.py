@@ -202,8 +202,13 @@ def claim(message: str) -> str:
 
 
 def session(digest: str) -> str:
-    """String with a TTL: which key a session of the browser was opened with, and its word against forged requests."""
+    """String with a TTL: whose session of the browser it is (a key's, a person's), and its word against forgery."""
     return f"web:session:{digest}"
+
+
+def pending_login(digest: str) -> str:
+    """String with a TTL: a login that is under way at the login service, until it comes back."""
+    return f"web:login:{digest}"
 
 
 def login_tries(digest: str) -> str:

@@ -71,8 +71,8 @@ class Questions:
     def mget(self, keys: Iterable[str]) -> Any:
         return self._ask(_same, "MGET", *keys)
 
-    def exists(self, key: str) -> Any:
-        return self._ask(_same, "EXISTS", key)
+    def exists(self, *keys: str) -> Any:
+        return self._ask(_same, "EXISTS", *keys)
 
     def delete(self, *keys: str) -> Any:
         return self._ask(_same, "DEL", *keys)

@@ -214,7 +214,7 @@ def _of_books(view: View) -> Iterator[Found]:
         helps = "no further try will help " + ("it" if dead == 1 else "them")
         beside = f" ({view.muted} more are muted)" if view.muted else ""
         what = f"{counted(dead, 'article is', 'articles are')} dead: {helps}{beside}"
-        yield Found("articles-dead", "", None, what, dead)
+        yield Found("articles-dead", "", None, what, dead, str(view.muted) if view.muted else "")
     if newer := view.newer_entries:
         what = f"this release cannot read all of the archive: {newer}"
         yield Found("archive-newer", "", None, what, detail=newer)

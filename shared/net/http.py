@@ -14,7 +14,7 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping
 from types import TracebackType
 from typing import Self
 
@@ -24,12 +24,12 @@ import msgspec
 
 from shared.errors import CopydeskError, InputRefused, PermanentError, TransientError
 from shared.net.addresses import Address, Allowed, is_open, read_allowed
+from shared.net.encodings import count_layers, open_layers
 from shared.net.retry_after import read_retry_after
 from shared.settings import Settings
 from shared.untrusted.gzip_stream import MAGIC, Inflater
 
 MAX_REDIRECTS = 5
-MAX_LAYERS = 2  # "Content-Encoding: gzip, gzip" happens; each layer has the same cap
 PER_HOST = 2
 PLACE_S = 3.0
 STEP_TIMEOUT_S = 10.0
@@ -143,6 +143,19 @@ async def fetch(
     raise PermanentError(f"{_shown(target)} redirects more than {MAX_REDIRECTS} times")
 
 
+async def call(client: Client, url: str, headers: Mapping[str, str], body: bytes | None = None) -> Fetched:
+    """Ask once, with a body by POST, and read what is answered, a no (4xx) too; no redirect is followed.
+
+    Raises as `fetch` does for all that holds no answer: timeouts, 408, 425, 429, 5xx, a refused address, too large.
+    """
+    target = read_url(url)
+    async with _answered(client, target, headers, client.total_s, body) as response:
+        if response.status_code in (408, 425, 429) or response.status_code >= 500:
+            raise _refusal(response)
+        answered = await _read_body(response, client.max_bytes)
+        return Fetched(url=_shown(target), status=response.status_code, headers=dict(response.headers), body=answered)
+
+
 def read_url(url: str) -> httpx.URL:
     """Read an address that we may ask: http or https, with a host."""
     try:
@@ -230,37 +243,20 @@ async def _read_body(response: httpx.Response, max_bytes: int) -> bytes:
     declared = response.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > max_bytes:
         raise InputRefused(f"announces {declared} bytes, more than {max_bytes}")
-    layers = [Inflater(max_bytes) for _ in range(_count_layers(response.headers.get("content-encoding", "")))]
+    layers = [Inflater(max_bytes) for _ in range(count_layers(response.headers.get("content-encoding", "")))]
     raw, body = 0, bytearray()
     async for chunk in response.aiter_raw(64 * 1024):
         raw += len(chunk)
         if raw == len(chunk) and not layers and chunk.startswith(MAGIC):
             layers = [Inflater(max_bytes)]  # gzip without its label: no text begins with these two bytes
-        for piece in _through(layers, chunk):
+        for piece in open_layers(layers, chunk):
             body += piece
             if max(raw, len(body)) > max_bytes:
                 raise InputRefused(f"is larger than {max_bytes} bytes")
     for place, layer in enumerate(layers):
-        for piece in _through(layers[place + 1 :], layer.finish()):
+        for piece in open_layers(layers[place + 1 :], layer.finish()):
             body += piece
     return bytes(body)
-
-
-def _through(layers: Sequence[Inflater], chunk: bytes) -> Iterator[bytes]:
-    """What a chunk opens to through all layers, step by step."""
-    if not layers:
-        yield chunk
-        return
-    for piece in layers[0].feed(chunk):
-        yield from _through(layers[1:], piece)
-
-
-def _count_layers(encoding: str) -> int:
-    """How many times the body was gzipped; any other encoding was not asked for."""
-    names = [name for part in encoding.lower().split(",") if (name := part.strip()) not in ("", "identity")]
-    if any(name not in ("gzip", "x-gzip") for name in names) or len(names) > MAX_LAYERS:
-        raise InputRefused(f"is encoded as {encoding[:60]!r}; only gzip was asked for")
-    return len(names)
 
 
 def _next_hop(url: httpx.URL, answer: Fetched) -> httpx.URL:

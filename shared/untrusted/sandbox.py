@@ -8,6 +8,7 @@ from pathlib import Path
 from types import FrameType
 
 AGAIN_S = 0.25
+ENDED_AFTER_S = 4  # of CPU beyond the limit: on a busy machine the clock strikes late
 STATM = Path("/proc/self/statm")
 
 
@@ -45,7 +46,7 @@ def bounded(megabytes: int, seconds: float, error: Exception) -> Iterator[None]:
     """Raise `error` when what runs inside needs more memory or CPU than that; the limits end with it.
 
     The memory counts on top of what this process has mapped: its threads may have mapped a gigabyte that nobody uses.
-    A process that stays within C code cannot raise: a second or two later the kernel ends it.
+    A process that stays within C code cannot raise: the kernel ends it a few seconds later.
     """
 
     def give_up(_: int, __: FrameType | None) -> None:
@@ -53,17 +54,20 @@ def bounded(megabytes: int, seconds: float, error: Exception) -> Iterator[None]:
 
     memory, cpu = resource.getrlimit(resource.RLIMIT_AS), resource.getrlimit(resource.RLIMIT_CPU)
     used = resource.getrusage(resource.RUSAGE_SELF)
-    last = int(used.ru_utime + used.ru_stime + seconds) + 2
+    last = int(used.ru_utime + used.ru_stime + seconds) + ENDED_AFTER_S
     resource.setrlimit(resource.RLIMIT_AS, (_lower(_mapped_bytes() + megabytes * 1024 * 1024, memory[1]), memory[1]))
     resource.setrlimit(resource.RLIMIT_CPU, (_lower(last, cpu[1]), cpu[1]))
     signal.signal(signal.SIGPROF, give_up)
     # Again and again: what is raised while Python cleans up after an object is lost.
     signal.setitimer(signal.ITIMER_PROF, seconds, min(seconds, AGAIN_S))
     try:
-        yield
-    except MemoryError:
-        raise error from None
-    finally:
+        try:
+            yield
+        except MemoryError:
+            raise error from None
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
+    finally:  # the clock may strike once more before it is stopped: a limit that stayed would end the process later
         signal.setitimer(signal.ITIMER_PROF, 0)
         resource.setrlimit(resource.RLIMIT_CPU, cpu)
         resource.setrlimit(resource.RLIMIT_AS, memory)

@@ -206,3 +206,8 @@ def test_grafana_finds_its_dashboard_and_its_source() -> None:
     assert str(targets["dashboard"].parent) == provider["options"]["path"]
     (source,) = yaml.safe_load((folder / "datasources" / "prometheus.yml").read_text("utf-8"))["datasources"]
     assert source["type"] == "prometheus" and "//prometheus:9090" in source["url"]
+
+
+@pytest.mark.parametrize("name", [*BEATING, "web", "redis"])
+def test_who_is_waited_for_goes_before_who_works_off_a_backlog(name: str) -> None:
+    assert SERVICES[name].get("cpu_shares", 1024) == (256 if name in BEATING else 1024)

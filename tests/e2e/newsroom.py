@@ -165,7 +165,7 @@ def open_newsroom(**changes: Any) -> Iterator[Newsroom]:
         settings = settings_over(server, Path(folder), **changes)
         app_state = open_state(settings, open_archive(settings))
         try:
-            with door_of(app_state) as (port, _, _):
+            with door_of(app_state, changes.get("web_port", 0)) as (port, _, _):
                 yield Newsroom(app_state, settings, port)
         finally:
             server.stop()

@@ -238,6 +238,45 @@ def test_who_is_logged_out_elsewhere_is_led_to_the_log_in(browser: "Browser", ro
     context.close()
 
 
+def test_a_tab_in_the_background_tells_trouble_and_that_it_is_over(window: Watched) -> None:
+    page = window.page
+    window.open("/")
+    assert page.title().startswith("▲ ")
+    assert "sign-trouble.svg" in (page.get_attribute("link[rel=icon]", "href") or "")
+    for count, title, sign in (("0", "Now · Copydesk", "sign.svg"), ("2", "▲ 2 · Now · Copydesk", "sign-trouble.svg")):
+        told = page.evaluate(  # in one step: the page's own news may come in between
+            "(count) => { document.querySelector('#sign').value = count; "
+            "document.dispatchEvent(new Event('htmx:afterSwap')); "
+            "return [document.title, document.querySelector('link[rel=icon]').getAttribute('href')]; }",
+            count,
+        )
+        assert told[0] == title
+        assert f"/{sign}" in told[1]
+
+
+@pytest.mark.parametrize("window", [{"java_script_enabled": False}], indirect=True)
+def test_feeds_and_causes_are_looked_after_without_script(window: Watched) -> None:
+    page, room = window.page, window.room
+    window.open("/feeds?state=failing")
+    page.click("text=Try all of these again")
+    page.fill("input[name=why]", "the network is back")
+    page.click("button:text('Try all again')")
+    assert "resume: 2 done" in page.inner_text("[role=status]")
+    page.fill("input[name=url]", "https://moi.example/rss")
+    page.fill("input[name=zone]", "Asia/Hanoy")
+    page.click("button:text('Add')")
+    assert "unknown zone" in page.inner_text("#zone-wrong")
+    window.complaints.clear()  # a browser tells each 422 in its console
+    room.take("Một bài chết vì nguyên nhân đã biết.", DROP, name="da-biet.txt")
+    room.fail("dead", "unforeseen", "OSError: known for long")
+    window.open("/dead")
+    group = page.locator(".group", has_text="OSError: known for long")
+    group.locator("summary").click()
+    group.locator("form[action='/dead/mute'] input[name=why]").fill("a release is coming")
+    group.locator("button:text('mute')").click()
+    assert "a release is coming" in page.locator(".group.muted", has_text="known for long").inner_text()
+
+
 @pytest.mark.parametrize("window", [{"viewport": {"width": 390, "height": 800}}], indirect=True)
 def test_a_phone_never_scrolls_sideways(window: Watched) -> None:
     for path in (*PAGES, *articles(window.room)):

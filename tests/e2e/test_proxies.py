@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["browser"]  # a fixture, used by name
 
 OPERATE = (Path(__file__).parents[2] / "docs" / "operate.md").read_text("utf-8")
+PORTS_TRIED = 5
 CLIENT = "127.0.0.2"  # another address of loopback than the proxy's
 ADDRESSES = re.compile(r"""(href|src|action|formaction|hx-get|hx-post|sse-connect)="([^"#][^"]*)\"""")
 FOLLOWED = ("href", "src", "hx-get")
@@ -49,28 +50,41 @@ def proxied(kind: str, room: Newsroom, folder: Path) -> Iterator[None]:
     program = shutil.which(kind)
     if program is None:
         lacking(kind, "is not on PATH")
-    port, upstream = free_port(), f"127.0.0.1:{room.port}"
-    server = example("nginx" if kind == "nginx" else "caddyfile").replace("127.0.0.1:8080", upstream)
-    file = folder / "config"
-    if kind == "nginx":
-        server = server.replace("listen 443 ssl", f"listen 127.0.0.1:{port}")
-        file.write_text(NGINX.format(folder=folder, server=server))
-        command = [program, "-e", str(folder / "log"), "-c", str(file)]
-    else:
-        server = server.replace("news.example", f"http://127.0.0.1:{port}")
-        file.write_text("{\nadmin off\nauto_https off\nstorage file_system %s\n}\n%s" % (folder, server))  # noqa: UP031
-        command = [program, "run", "--adapter", "caddyfile", "--config", str(file)]
-    with (folder / "out").open("wb") as out:
-        environ = {"HOME": str(folder), "PATH": "/usr/bin"}
-        process = subprocess.Popen(command, stdout=out, stderr=out, cwd=folder, env=environ)
+    process, port = started(kind, program, f"127.0.0.1:{room.port}", folder)
     try:
-        wait_for(lambda: listens(port), f"{kind} does not listen", process=process)
         room.shown_at = f"http://127.0.0.1:{port}/desk"
         yield
     finally:
         room.shown_at = ""
         process.terminate()
         process.wait()
+
+
+def started(kind: str, program: str, upstream: str, folder: Path) -> "tuple[subprocess.Popen[bytes], int]":
+    """The proxy, once it listens; a port that was free a moment ago may be taken by somebody else since."""
+    for _ in range(PORTS_TRIED):
+        port = free_port()
+        command = set_up(kind, program, port, upstream, folder)
+        with (folder / "out").open("wb") as out:
+            environ = {"HOME": str(folder), "PATH": "/usr/bin"}
+            process = subprocess.Popen(command, stdout=out, stderr=out, cwd=folder, env=environ)
+        wait_for(lambda: process.poll() is not None or listens(port), f"{kind} does not listen")  # noqa: B023
+        if process.poll() is None:
+            return process, port
+    pytest.fail(f"{kind} does not start: {(folder / 'out').read_text('utf-8', 'replace')[-2000:]}")
+
+
+def set_up(kind: str, program: str, port: int, upstream: str, folder: Path) -> list[str]:
+    """Write the page's example down for these ports; gives what is to be run."""
+    server = example("nginx" if kind == "nginx" else "caddyfile").replace("127.0.0.1:8080", upstream)
+    file = folder / "config"
+    if kind == "nginx":
+        server = server.replace("listen 443 ssl", f"listen 127.0.0.1:{port}")
+        file.write_text(NGINX.format(folder=folder, server=server))
+        return [program, "-e", str(folder / "log"), "-c", str(file)]
+    server = server.replace("news.example", f"http://127.0.0.1:{port}")
+    file.write_text("{\nadmin off\nauto_https off\nstorage file_system %s\n}\n%s" % (folder, server))  # noqa: UP031
+    return [program, "run", "--adapter", "caddyfile", "--config", str(file)]
 
 
 def listens(port: int) -> bool:

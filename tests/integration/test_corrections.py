@@ -272,3 +272,17 @@ def test_a_patch_leaves_an_address_as_its_publisher_wrote_it(desk: Newsdesk) -> 
     desk.work()
     article = desk.call("GET", at(page)).body["article"]
     assert (article["uri"], article["byline"]) == (page, "Anh Phong")
+
+
+def test_an_article_is_gone_with_the_answer_that_takes_it_back(desk: Newsdesk) -> None:
+    desk.push(news("One"))
+    desk.work()
+    back = desk.call("DELETE", at(URI))
+    gone = desk.call("GET", at(URI))  # before any stage has looked at it
+    assert (back.status, gone.status, gone.body["rev"]) == (202, 410, back.body["rev"])
+    assert gone.headers["etag"] == f'"{back.body["rev"]}"'
+    desk.work()
+    assert desk.call("GET", at(URI)).headers["etag"] == gone.headers["etag"]
+    assert desk.call("PUT", at(URI), news("Two"), If_Match=gone.headers["etag"]).status == 202
+    desk.work()
+    assert desk.call("GET", at(URI)).body["article"]["headline"] == "Two"

@@ -255,7 +255,7 @@ def test_what_is_not_paused_cannot_be_resumed_and_a_name_nobody_has_is_told(
     settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     base = ["--redis-url", settings.redis_url, "--data-dir", settings.data_dir]
-    open_ledger(settings).status()
+    open_ledger(settings).resume("stage", "index")  # a desk lives there
     assert cli.main(["resume", "nosuch", *base]) == 1
     out, err = capsys.readouterr()
     assert (out, "nosuch is no stage, and no source of that name is paused" in err) == ("", True)

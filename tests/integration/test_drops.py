@@ -15,7 +15,8 @@ import pytest
 
 from services.cli.commands.status import drop_problems
 from services.ingest.drop_files import DropNames, Unreadable, read_drop
-from services.ingest.drop_memory import MAX_PROBLEMS, DropMemory, DropProblem, Notes, Taken
+from services.ingest.drop_memory import MAX_PROBLEMS, DropMemory, Notes, Taken
+from services.ingest.drop_problems import DropProblem
 from services.ingest.drop_watch import DropWatch, Mode, Why
 from services.ingest.drops import Drops, take_file
 from services.ingest.intake import Intake, open_archive

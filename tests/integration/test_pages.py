@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -347,3 +348,53 @@ def test_static_files_live_for_ever_under_their_own_address(browser: Browser) ->
     assert browser.get("/static/desk.css?v=old").headers["cache-control"] == "no-cache"
     assert browser.get("/static/vendor.toml").status == 404
     assert browser.get("/static/..%2Fkeys.py").status == 404
+
+
+def test_a_filter_is_saved_by_name_shown_above_the_list_and_forgotten(desk: Desk, browser: Browser) -> None:
+    word = browser.csrf()
+    given = {"csrf": word, "name": "  Hỏng ở  Huế ", "query": "state=dead&source=push%3Ahue&before=9&evil=1"}
+    saved = browser.post("/filters/save", None, **given)
+    assert saved.headers["location"] == "/articles?state=dead&source=push%3Ahue"
+    page = browser.get(saved.headers["location"]).text
+    assert re.search(r'href="/articles\?state=dead&amp;source=push%3Ahue" aria-current="page">Hỏng ở Huế</a>', page)
+    assert "Forget this filter" in page
+    assert "Hỏng ở Huế" in browser.get("/articles").text
+    kept = Path(desk.settings.data_dir, "filters.json")
+    assert kept.stat().st_mode & 0o777 == 0o600
+    watcher = Browser(desk.port)
+    watcher.log_in(key_with(desk, "monitor"))
+    assert "Hỏng ở Huế" in watcher.get("/articles").text
+    assert watcher.post("/filters/remove", csrf=watcher.csrf(), name="Hỏng ở Huế").status == 403
+    assert browser.post("/filters/remove", csrf=word, name="Hỏng ở Huế", next="/articles").status == 303
+    assert "Hỏng ở Huế" not in browser.get("/articles").text
+
+
+@pytest.mark.parametrize(("name", "query"), [("", "state=dead"), ("x" * 61, "state=dead"), ("x", ""), ("x", "evil=1")])
+def test_what_makes_no_filter_is_not_saved(desk: Desk, browser: Browser, name: str, query: str) -> None:
+    assert browser.post("/filters/save", csrf=browser.csrf(), name=name, query=query).status == 400
+    assert not Path(desk.settings.data_dir, "filters.json").exists()
+
+
+def test_the_title_and_the_sign_tell_trouble(desk: Desk, browser: Browser) -> None:
+    calm = browser.get("/").text
+    assert "<title>Now · Copydesk</title>" in calm
+    assert 'href="/static/sign.svg' in calm
+    desk.take("Bài")
+    desk.bury()
+    troubled = browser.get("/").text
+    assert "<title>▲ 1 · Now · Copydesk</title>" in troubled
+    assert 'href="/static/sign-trouble.svg' in troubled
+    assert '<data id="sign" value="1"' in browser.get("/now/state").text
+
+
+def test_what_became_of_an_article_stands_delivery_by_delivery(desk: Desk, browser: Browser) -> None:
+    path = ("path:hue/ba.txt",)
+    article = desk.take("Ba", aliases=path)
+    desk.clean("Ba")
+    desk.take("Ba, đã sửa", aliases=path)
+    desk.clean("Ba, đã sửa")
+    told = desk.app_state.desk.deliveries(article)
+    assert [(one.sink, one.outcome) for one in told] == [("sqlite", "indexed"), ("sqlite", "indexed")]
+    assert told[0].rev > told[1].rev
+    part = browser.get(f"/articles/{article}").text.partition('id="deliveries"')[2]
+    assert part.count("sqlite") == 2

@@ -188,9 +188,8 @@ class FullAtFirst(Watched):
     def __init__(self, client: redis.Redis, settings: Settings) -> None:
         super().__init__(client, settings)
         self.claim_left: list[int] = []
-        self.check_room = self._full_at_first
 
-    def _full_at_first(self) -> None:
+    def check_room(self) -> None:
         self.claim_left.append(int(cast("int", self.client.ttl(keys.RECOVERING))))
         if len(self.claim_left) == 1:
             raise IntakeFull("the backlog is over its limit", retry_after=0.01)

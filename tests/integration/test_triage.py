@@ -141,3 +141,19 @@ def test_the_terminal_decides_the_same(desk: Desk, capsys: pytest.CaptureFixture
     assert len(troubles(desk)) == 1
     acted = AuditLog(desk.settings.audit_folder).latest()
     assert [(act.act, act.on) for act in acted] == [(f"{act} dead", ref) for act in ("unmute", "assign", "mute")]
+
+
+def test_a_file_that_nobody_can_read_mutes_nothing_and_hinders_no_act(
+    desk: Desk, browser: Browser, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ref = bury(desk, "Một", "KeyError: 'a'")
+    Path(desk.settings.data_dir, "triage.json").write_text("{ broken")
+    assert len(troubles(desk)) == 1
+    assert "KeyError" in browser.get("/dead").text
+    told = browser.post("/dead/mute", csrf=browser.csrf(), ref=ref, until="grows", why="known")
+    assert told.status == 400
+    assert "cannot be read" in told.text
+    assert at_the_terminal(desk, capsys, "dead", "list")[0] == 0
+    done = browser.post("/acts/replay", csrf=browser.csrf(), refs=ref, why="mended", next="/dead")
+    assert done.headers["location"] == "/dead?done=1&left=0&act=replay"
+    assert AuditLog(desk.settings.audit_folder).latest(1)[0].act == "replay"

@@ -9,6 +9,7 @@ import pytest
 from services.web.reading import Limits, ReadingRoom
 from services.web.reading_child import read_within
 from shared.envelope import Raw, Source
+from shared.hints import Hints
 from shared.settings import Settings
 from tests.integration.verbs import Answer, Newsdesk, news, newsdesk_of
 
@@ -55,6 +56,15 @@ def test_the_article_is_shown_with_its_evidence_and_nothing_is_stored(desk: News
     assert desk.app_state.look().status.stages["normalize"].queued == 0
     assert not list(desk.settings.archive_folder.glob("*"))
     assert desk.ledger.client.keys("seen:*") == []
+
+
+def test_it_is_read_as_its_source_is_set(desk: Newsdesk) -> None:
+    hints = Hints(byline_pattern="Made by the {name} team")
+    desk.app_state.desk.sources.register.save("push:hue", hints, who="mai", note="x")
+    words = b"Rubber at its best\n\nBy many means, growers have better latex.\n\nMade by the Green Pen team"
+    article = validate(desk, words, **TEXT).body["article"]
+    assert [person["name"] for person in article["people"]] == ["Green Pen"]
+    assert "read with the settings of (push:hue 1)" in {seen["rule"] for seen in article["evidence"]}
 
 
 def test_what_would_happen_is_told(desk: Newsdesk) -> None:

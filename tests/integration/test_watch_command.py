@@ -28,7 +28,9 @@ Open = Callable[..., Terminal]
 
 @pytest.fixture
 def desk(settings: Settings) -> Desk:
-    return Desk(open_state(settings, open_archive(settings)), settings, 0, "")
+    made = Desk(open_state(settings, open_archive(settings)), settings, 0, "")
+    made.ledger.resume("stage", "index")  # a desk lives there: a Redis without one is not watched
+    return made
 
 
 @pytest.fixture

@@ -32,8 +32,8 @@ def chunk(data: bytes) -> bytes:
 
 
 @contextmanager
-def door_of(app_state: AppState) -> Iterator[tuple[int, Server, threading.Thread]]:
-    listener = listen("127.0.0.1", 0)
+def door_of(app_state: AppState, port: int = 0) -> Iterator[tuple[int, Server, threading.Thread]]:
+    listener = listen("127.0.0.1", port)
     port = listener.getsockname()[1]
     door = Server(front_door(app_state), app_state)
     thread = threading.Thread(target=door.run, kwargs={"sockets": [listener]})

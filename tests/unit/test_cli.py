@@ -345,11 +345,6 @@ def test_what_nobody_knows_ends_with_1(capsys: pytest.CaptureFixture[str]) -> No
         assert (code, out, err.count("\n")) == (1, "", 1)
 
 
-def test_a_search_that_finds_nothing_ends_with_1(capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, _ = answer(capsys, "search", "chợ", "nổi", "--json")
-    assert (code, json.loads(out)) == (1, {"total": 0, "hits": [], "matched": "none"})
-
-
 def test_doctor_tells_what_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = answer(capsys, "doctor", "--json")
     found = {one["name"]: one for one in json.loads(out)}

@@ -1,26 +1,32 @@
 """`copydesk dead`: what no further try will help, and the two things a person can do about it."""
 
+import argparse
 import contextlib
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
 
 import msgspec
 
 from services.cli.auditing import person
-from services.cli.context import OK, UNUSABLE, WRONG, Context, show_json, warn
+from services.cli.context import OK, UNUSABLE, WRONG, Context, show_json, standard_input, warn
 from services.cli.printing import ago, clean, plural, row, shortened, table, timeline_lines
 from services.cli.reach import reach_desk
+from services.cli.standing import find_status, origin_rows
 from services.cli.triage import print_triage, triaged_causes
 from services.ingest import decisions
-from services.ingest.intake import open_archive, open_decisions
+from services.ingest.intake import Intake, open_archive, open_decisions
 from services.web.triage_desk import UNTIL
 from shared.clock import now_us
-from shared.errors import NewerData, PermanentError
+from shared.envelope import source_of
+from shared.errors import InputRefused, NewerData, PermanentError, Unavailable
 from shared.ledger import keys
 from shared.ledger.calls import Ledger
 from shared.ledger.causes import cause_key
 from shared.ledger.connection import connect_to_look, redis_errors
 from shared.ledger.reader import Ended, InputStatus, LedgerReader
-from shared.ledger.triage import Triage, TriageBook, open_triage
+from shared.ledger.triage import Triage, TriageBook, Triaged, open_triage
 from shared.settings import Settings
 from shared.work.celery_app import open_ledger
 
@@ -44,11 +50,15 @@ def list_dead(context: Context) -> int:
     reader = LedgerReader(connect_to_look(reach_desk(context)))
     if astray := reader.strays():
         warn(f"{plural(len(astray), 'message')} could not be read: `copydesk dead strays` lists them")
-    settings = context.settings
-    decided = open_triage(settings, reader).all()
-    print_ended(context, _marked(reader.dead(context.args.limit, context.args.offset), decided), "No article is dead.")
+    dead, book = reader.dead(context.args.limit, context.args.offset), open_triage(context.settings, reader)
+    triaged: Sequence[Triaged] = ()
+    try:
+        dead, triaged = _marked(dead, book.all()), book.triaged(now_us())
+    except (PermanentError, NewerData) as error:  # the dead are told all the same
+        warn(clean(str(error)))
+    print_ended(context, dead, "No article is dead.")
     if not context.as_json:
-        print_triage(triaged_causes(settings, reader))
+        print_triage(triaged)
     return OK
 
 
@@ -166,11 +176,60 @@ def show_dead(context: Context) -> int:
         return WRONG
     ref = f"{line.article}@{line.rev}"
     body = _input(reader, ref, settings)
+    if context.args.raw:
+        return _print_raw(ref, body)
     if context.as_json:
         show_json(msgspec.to_builtins(line) | {"input": None if body is None else body.decode("utf-8", "replace")})
         return OK
     print(*_dead_lines(line, ref, body), sep="\n")
     return OK
+
+
+def _print_raw(ref: str, body: bytes | None) -> int:
+    if body is None:
+        warn(f"the input of {ref} rests in the archive no more")
+        return WRONG
+    sys.stdout.flush()
+    sys.stdout.buffer.write(body)
+    sys.stdout.buffer.flush()
+    return OK
+
+
+def edit_dead(context: Context) -> int:
+    """Put other words in the place of an input that failed; the audit log tells of it as of the page's."""
+    args, settings = context.args, reach_desk(context)
+    text = _read_text(args.file, settings.max_input_bytes)
+    ledger = open_ledger(settings)
+    ref = args.name if "@" in args.name else ledger.latest(args.name) or args.name
+    with contextlib.closing(open_archive(settings)) as archive:
+        index = import_module("services.index.search").Index(settings.index_file)
+        intake = Intake(ledger, archive, settings)
+        acts = import_module("services.web.acts").Acts(settings, ledger, index, intake, NoAudit())
+        done = acts.edit(ref, text, who=person(), why=args.because)
+    if done.done and context.as_json:
+        show_json({"edited": ref})
+    elif done.done:
+        print(f"{ref} goes through again with other words.")
+    else:
+        warn(f"{ref} is neither dead nor refused: nothing was done")
+    return OK if done.done else WRONG
+
+
+class NoAudit:
+    """In place of the audit log for an act of the page: every command that acts is written down by its row."""
+
+    def note(self, **_: str) -> None:
+        return None
+
+
+def _read_text(file: str, most: int) -> str:
+    body = standard_input().read(most + 1) if file == "-" else Path(file).read_bytes()[: most + 1]
+    if len(body) > most:
+        raise InputRefused(f"{file} has more than {most} bytes (max_input_bytes)")
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputRefused(f"{file} is no text in UTF-8: send it by `copydesk correct`") from error
 
 
 def replay_dead(context: Context) -> int:
@@ -180,12 +239,26 @@ def replay_dead(context: Context) -> int:
     refs = _chosen(context, ledger)
     if refs is None:
         return UNUSABLE
-    lines = {f"{line.article}@{line.rev}": line for page in _pages_of(refs) for line in ledger.lines(page)}
+    if context.args.count:
+        return _print_count(context, refs)
+    causes = _causes_of(ledger, refs)
     with contextlib.closing(open_decisions(settings)) as archive:
         done = in_pages(refs, lambda page: decisions.replay(ledger, archive, page))
-    again = [lines[ref] for ref, was_done in zip(refs, done, strict=True) if was_done and ref in lines]
-    open_triage(settings, ledger).note_replayed(again)
+    try:
+        open_triage(settings, ledger).note_replayed(causes if any(done) else ())
+    except (PermanentError, Unavailable) as error:  # what was done stays done
+        warn(f"{error}; what dies of it again is not marked")
     return print_outcome(context, refs, done, "replayed", "went back to the queue")
+
+
+def _causes_of(reader: LedgerReader, refs: Sequence[str]) -> list[InputStatus]:
+    """One of the dead for each cause."""
+    causes: dict[str, InputStatus] = {}
+    for page in _pages_of(refs):
+        for line in reader.lines(page):
+            if line.state == "dead":
+                causes.setdefault(cause_key(line.stage or "", line.reason or "", line.note or ""), line)
+    return list(causes.values())
 
 
 def discard_dead(context: Context) -> int:
@@ -195,6 +268,8 @@ def discard_dead(context: Context) -> int:
     refs = _chosen(context, ledger)
     if refs is None:
         return UNUSABLE
+    if context.args.count:
+        return _print_count(context, refs)
     with contextlib.closing(open_decisions(settings)) as archive:
         done = in_pages(refs, lambda page: decisions.discard(ledger, archive, page, context.args.because))
     return print_outcome(context, refs, done, "discarded", "given up for good")
@@ -207,9 +282,21 @@ def _chosen(context: Context, ledger: Ledger) -> list[str] | None:
         return None
     if args.refs:
         return [ref if "@" in ref else ledger.latest(ref) or ref for ref in args.refs]
-    return [
-        dead.ref for dead in _dead(ledger) if args.reason in (None, dead.reason) and args.stage in (None, dead.stage)
-    ]
+    return [dead.ref for dead in _dead(ledger) if _is_wanted(args, dead)]
+
+
+def _is_wanted(args: argparse.Namespace, dead: Ended) -> bool:
+    source = source_of(dead.source) if dead.source else ""
+    is_source = args.source is None or args.source in (source, source.partition(":")[0])
+    return is_source and args.reason in (None, dead.reason) and args.stage in (None, dead.stage)
+
+
+def _print_count(context: Context, refs: Sequence[str]) -> int:
+    if context.as_json:
+        show_json({"count": len(refs)})
+    else:
+        print(f"{plural(len(refs), 'article')}. Nothing was done: without --count it is.")
+    return OK
 
 
 def _dead(reader: LedgerReader) -> Iterator[Ended]:
@@ -242,15 +329,6 @@ def print_outcome(
     return WRONG if left else OK
 
 
-def find_status(reader: LedgerReader, name: str) -> InputStatus | None:
-    """What the ledger knows of `id@rev`, a receipt, an article's id, or an address; None where it knows nothing."""
-    if name.rpartition("@")[2].isdigit() and "@" in name:
-        return reader.line(name)
-    line = reader.receipt(name)
-    latest = None if line else reader.latest(reader.owner(name) or name)
-    return reader.line(latest) if latest else line
-
-
 def _input(reader: LedgerReader, ref: str, settings: Settings) -> bytes | None:
     """The input as it came, from the archive; None when it rests there no more."""
     meta = reader.meta(ref)
@@ -260,20 +338,6 @@ def _input(reader: LedgerReader, ref: str, settings: Settings) -> bytes | None:
         return open_archive(settings).get(meta.archived, limit=settings.max_input_bytes)
     except (PermanentError, NewerData):
         return None
-
-
-def origin_rows(line: InputStatus) -> Iterator[str]:
-    """Where an input came from, who worked on it last, and how long it waited."""
-    if line.source:
-        yield from row("From", clean(f"{line.source.kind} {line.source.name}".strip()))
-    if line.name:
-        yield from row("Named", clean(line.name))
-    if line.url:
-        yield from row("Address", clean(line.url))
-    if line.worker:
-        yield from row("Worker", line.worker)
-    if line.waited_us is not None and line.worked_us is not None:
-        yield from row("Took", f"{line.waited_us / 1e6:.1f} s of waiting, {line.worked_us / 1e6:.1f} s of work")
 
 
 def _dead_lines(line: InputStatus, ref: str, body: bytes | None) -> Iterator[str]:

@@ -21,7 +21,8 @@ from services.index.folding import strip_strokes
 from services.index.hits import Results
 from services.index.search import Index, Stored
 from services.ingest.drop_files import DropNames, list_names, read_mark
-from services.ingest.drop_memory import DropProblem, is_taken
+from services.ingest.drop_memory import is_taken
+from services.ingest.drop_problems import DropProblem
 from shared.clock import now_us
 from shared.errors import PermanentError
 from shared.ledger import keys

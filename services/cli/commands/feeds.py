@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from services.cli.auditing import person
 from services.cli.context import OK, UNUSABLE, WRONG, Context, show_json, warn
 from services.cli.printing import ago, clean, plural, shortened, table
 from services.cli.reach import reach_desk
@@ -16,7 +17,9 @@ from services.ingest.subscriptions import (
 )
 from shared.clock import now_us
 from shared.errors import TransientError
+from shared.hints import NO_HINTS, Hints
 from shared.ledger.connection import connect, connect_to_look
+from shared.source_book import SourceBook
 from shared.source_settings import check_source
 
 LONGEST_PROBLEM = 60
@@ -27,6 +30,7 @@ def add_feed(context: Context) -> int:
     args = context.args
     check_source(zone=args.zone, language=args.language, place=f"feed {shown_address(args.url)}")
     added = Subscriptions(context.settings).add(args.url, zone=args.zone, language=args.language)
+    SourceBook(context.settings.sources_file).save_as_made(added.source(), who=person())
     if context.as_json:
         show_json(_as_json(added))
     else:
@@ -91,7 +95,8 @@ def list_feeds(context: Context) -> int:
     feeds = Subscriptions(context.settings).list()
     states = _states(context, feeds)
     if context.as_json:
-        show_json([_as_json(feed, states.get(feed.id)) for feed in feeds])
+        book = SourceBook(context.settings.sources_file)
+        show_json([_as_json(feed, states.get(feed.id), book.applied(feed.source()).hints) for feed in feeds])
     elif not feeds:
         print("No feeds yet: `copydesk feeds add URL` subscribes to one.")
     else:
@@ -135,8 +140,9 @@ def _condition(state: FeedState) -> str:
     return "new" if state.status is None else f"fine ({state.status})"
 
 
-def _as_json(feed: Subscription, state: FeedState | None = None) -> dict[str, object]:
-    shown: dict[str, object] = {"id": feed.id, "url": feed.shown(), "zone": feed.zone, "language": feed.language}
+def _as_json(feed: Subscription, state: FeedState | None = None, hints: Hints = NO_HINTS) -> dict[str, object]:
+    shown: dict[str, object] = {"id": feed.id, "url": feed.shown()}
+    shown |= {"zone": hints.zone or feed.zone, "language": hints.language or feed.language}
     if state is None:
         return shown
     values = msgspec.to_builtins(state)

@@ -7,6 +7,7 @@ from importlib import import_module
 
 import msgspec
 
+from services.cli.auditing import person
 from services.cli.context import OK, WRONG, Context, show_json, warn
 from services.cli.printing import plural, table
 from services.web.key_texts import read_scopes
@@ -14,7 +15,9 @@ from services.web.keys import Keys, open_keys
 from services.web.scopes import PUBLISHER, SCOPES
 from services.web.tokens import make_secret
 from shared.clock import now
+from shared.envelope import Source
 from shared.errors import PermanentError
+from shared.source_book import SourceBook
 from shared.source_settings import check_source
 
 DAYS = re.compile(r"[1-9][0-9]{0,4}d")
@@ -34,6 +37,8 @@ def create_key(context: Context) -> int:
         expires=_read_end(args.expires),
         secret=secret,
     )
+    made = Source(kind="push", name=args.name, zone=args.zone, language=args.language)
+    SourceBook(context.settings.sources_file).save_as_made(made, who=person())
     if context.as_json:
         show_json({"name": args.name, "key": key} | ({"secret": secret} if secret else {}))
     elif os.isatty(1):

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from services.cli.context import OK, WRONG, Context, show_json
 from services.cli.printing import BOLD, clean, moment, row, styled
+from services.cli.reach import check_index
 from services.index.hits import Hit, Results
 from services.index.search import Index
 from services.index.snippet import Passage, marked
@@ -18,6 +19,7 @@ HOW = {
 
 def search(context: Context) -> int:
     """Print what was found, the best first. Exit code 1 when nothing was."""
+    check_index(context)
     query = " ".join(context.args.query)
     asked = {"cursor": context.args.cursor} if context.args.cursor else {"offset": context.args.offset}
     facets = context.args.facet or ()

@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 
-from services.cli.commands.dead import find_status, origin_rows
 from services.cli.context import OK, WRONG, Context, show_json, warn
 from services.cli.printing import article_lines, row, timeline_lines
-from services.cli.reach import reach_desk
+from services.cli.reach import check_data, reach_desk
+from services.cli.standing import find_status, origin_rows
 from services.index.search import Index, Stored
 from services.ingest.drop_files import path_alias
 from services.web.keys import open_keys
@@ -25,6 +25,7 @@ class Ambiguous(PermanentError):
 
 def show(context: Context) -> int:
     """ID is an article's id, `id@rev`, a receipt, an address or a drop's path. Exit code 1 when nobody knows it."""
+    check_data(context)
     name = context.args.id
     stored, line = _find(context, name)
     if stored is None and line is None:

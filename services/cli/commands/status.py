@@ -10,7 +10,7 @@ from services.cli.reach import reach_desk
 from services.cli.triage import print_triage
 from services.index.rhythm import LastHour, last_hour
 from services.index.search import Index
-from services.ingest.drop_memory import DropProblem
+from services.ingest.drop_problems import DropProblem
 from shared.clock import now_us
 from shared.errors import TransientError
 from shared.ledger import keys

@@ -65,19 +65,40 @@ ARTICLES = (
         "dead show",
         "dead:show_dead",
         "one dead article, with its input",
-        (arg("ref", metavar="ID"),),
-        examples=(Example("copydesk dead show k3v7abcdefghijklmnopqrstuv", "with its input"),),
+        (
+            arg("ref", metavar="ID"),
+            arg("--raw", action="store_true", help="the input alone, as it came, for `dead edit`"),
+        ),
+        examples=(
+            Example("copydesk dead show k3v7abcdefghijklmnopqrstuv", "with the beginning of its input"),
+            Example("copydesk dead show k3v7abcdefghijklmnopqrstuv --raw | tee input.txt", "the whole input"),
+        ),
+    ),
+    Command(
+        "dead edit",
+        "dead:edit_dead",
+        "send a dead or refused input through again with other words in its place",
+        (
+            arg("name", metavar="ID", help="id@rev as `dead list` or `refused list` shows it"),
+            arg("file", metavar="FILE", help="the words as they are to be, or - for standard input"),
+            BECAUSE,
+        ),
+        examples=(
+            Example(
+                "copydesk dead edit k3v7abc@1447 input.txt --because 'it was cut short'", "once input.txt is mended"
+            ),
+        ),
+        act=True,
     ),
     Command(
         "dead replay",
         "dead:replay_dead",
         "send dead articles through again",
-        REFS,
+        (*REFS, arg("--because", metavar="WHY", help="kept in the audit log")),
         act=True,
         examples=(
-            Example(
-                "copydesk dead replay --all --reason unforeseen", "all that an error of ours ended, once it is mended"
-            ),
+            Example("copydesk dead replay --all --source feed --count", "how many would that be?"),
+            Example("copydesk dead replay --all --reason unforeseen", "all that an error ended, once it is mended"),
         ),
     ),
     Command(

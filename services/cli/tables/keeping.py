@@ -57,6 +57,7 @@ KEEPING = (
             arg("--since", metavar="TIME", help="only what came since: 2d, or a moment with its zone"),
             arg("--until", metavar="TIME", help="only what came before"),
         ),
+        examples=(Example("copydesk export pages.warc.gz --warc", "pages as they were fetched"),),
     ),
     Command(
         "renormalize",
@@ -71,6 +72,9 @@ KEEPING = (
             arg("--limit", type=count, default=0, metavar="N", help="at most so many"),
         ),
         act=True,
+        examples=(
+            Example("copydesk renormalize --dry-run", "what the rules of today would change, and in how many articles"),
+        ),
     ),
     Command(
         "expire",
@@ -78,6 +82,7 @@ KEEPING = (
         "erase what is past the time that its source is kept, as the setting keep says",
         (arg("--dry-run", dest="yes", action="store_false", help="only count it"),),
         act=True,
+        examples=(Example("copydesk expire", "each night, where a source is not kept for ever"),),
     ),
     Command(
         "reindex",
@@ -92,5 +97,6 @@ KEEPING = (
             ),
         ),
         act=True,
+        examples=(Example("copydesk reindex", "after the index was lost; the index service is down"),),
     ),
 )

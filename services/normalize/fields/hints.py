@@ -7,16 +7,25 @@ from msgspec.structs import replace
 
 from services.normalize.document import Document, Line, classified, make_evidence, replace_lines, set_field
 from services.normalize.grammar.byline_pattern import LONGEST_LINE, read_pattern, read_signed
+from services.normalize.grammar.printed_byline import read_names
+from services.normalize.readers.sniff import PAGE
 from services.normalize.readings import RuleId
 from shared.article import Candidate, Evidence, Person
-from shared.envelope import Raw
+from shared.envelope import FEED_ENTRY_TYPE, Raw
+from shared.hints import SELECTED
 
 _ENDS = 20  # lines from either end among which a byline stands
+_READ_OF_ENTRIES = ("byline", "leave_out")
 _OPEN = frozenset({"line", "paragraph", "heading", "byline", "lead"})
 
 
 def read_hinted_byline(document: Document) -> Document:
-    """Read the line that is like the source's own pattern of bylines."""
+    """Read the line that a selector says is the byline, or that is like the source's own pattern of one."""
+    told = next((n for n, line in enumerate(document.lines) if line.piece.shape == "byline" and line.piece.hint), None)
+    if told is not None:
+        line = document.lines[told]
+        names = read_names(line.text, document.rules.tag) or (line.text,)
+        return _signed(document, told, line, tuple(names), (), line.piece.hint)
     pattern = document.raw.hints.byline_pattern
     if not pattern:
         return document
@@ -27,12 +36,14 @@ def read_hinted_byline(document: Document) -> Document:
             continue
         signed = read_signed(line.text, read)
         if signed is not None:
-            return _signed(document, number, line, signed.names, signed.agencies)
+            return _signed(document, number, line, signed.names, signed.agencies, pattern[:80])
     return document
 
 
-def _signed(document: Document, number: int, line: Line, names: tuple[str, ...], agencies: tuple[str, ...]) -> Document:
-    note, before = (document.raw.hints.byline_pattern or "")[:80], document.article
+def _signed(
+    document: Document, number: int, line: Line, names: tuple[str, ...], agencies: tuple[str, ...], note: str
+) -> Document:
+    before = document.article
     line = classified(line, "byline", RuleId.SOURCE_HINT, note=note)
     document = replace_lines(document, {number: line})
     document = replace(
@@ -68,8 +79,18 @@ def set_defaults(document: Document) -> Document:
     return set_field(document, told, blocks=blocks)
 
 
-def settings_used(raw: Raw) -> Iterator[Evidence]:
-    """Which version of whose settings an input was read with."""
-    if raw.hinted_by:
-        rule = RuleId.SETTINGS_USED
-        yield Evidence(field="settings", rule=rule.told(raw.hinted_by), sure=rule.sure)
+def settings_used(raw: Raw, media_type: str) -> Iterator[Evidence]:
+    """Which version of whose settings an input was read with, and which of them are for other inputs."""
+    if not raw.hinted_by:
+        return
+    rule = RuleId.SETTINGS_USED
+    yield Evidence(field="settings", rule=rule.told(raw.hinted_by), sure=rule.sure)
+    if media_type == PAGE:
+        return
+    rule = RuleId.HINT_FOR_PAGES
+    read = _READ_OF_ENTRIES if media_type == FEED_ENTRY_TYPE else ()
+    for field in (*SELECTED, "leave_out"):
+        said = getattr(raw.hints, field)
+        if said and field not in read:
+            words = ", ".join(said) if isinstance(said, tuple) else said
+            yield Evidence(field=f"settings.{field}", rule=rule.told(words[:80]), sure=rule.sure)

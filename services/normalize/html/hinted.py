@@ -5,6 +5,7 @@ A selector that finds nothing is told, and the usual reading stands.
 
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 
 import msgspec
 from msgspec.structs import replace
@@ -22,14 +23,16 @@ from services.normalize.html.class_names import NORMAL
 from services.normalize.html.date_witness import DateWitness
 from services.normalize.html.matcher import MOST_FOUND, PAGE, Matcher
 from services.normalize.html.pictures import Picture
-from services.normalize.html.tree import Element, path_of, squeeze, text_of
+from services.normalize.html.tree import Element, path_of, short_text_of, squeeze, text_of
+from services.normalize.readers.markup import pieces_of_markup
 from services.normalize.readings import Ranking, Reading, RuleId
 from shared.article import Evidence
 from shared.hints import NO_HINTS, SELECTED, Hints
 
 _LONGEST_HEADLINE, _LONGEST_BYLINE, _LONGEST_CAPTION, _LONGEST_NAME = 1_000, 300, 1_500, 60
-_MOST_BYLINES, _MOST_CAPTIONS = 6, 300
+_MOST_BYLINES, _MOST_CAPTIONS = 6, 60
 _MOST_LEFT_OUT = 500  # lines that are told as taken out
+_MOST_TEXTS = 200  # texts of an element among which there is a word, or it has none
 _NEAR = 6  # blocks between a picture and the caption that settings name
 
 
@@ -51,6 +54,42 @@ class Hinted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 NOTHING = Hinted()
+OF_FRAGMENTS = ("byline", "leave_out")
+
+
+class HintedFragments:
+    """The same for the fragments of a page that a feed's entry has: what is left out, and where the byline stands."""
+
+    def __init__(self, hints: Hints, said_by: str) -> None:
+        self._hints = replace(NO_HINTS, byline=hints.byline, leave_out=hints.leave_out)
+        self._said_by = said_by
+        self._seen: list[Hinted] = []
+        self._aside = False
+        self.left_out: list[Piece] = []
+
+    def pieces(self, text: str, base: str, path: str) -> tuple[Piece, ...]:
+        """The pieces of a fragment, its byline told, without what is left out; never none where there are words."""
+        if self._hints == NO_HINTS:
+            return pieces_of_markup(text, base, path)
+        found: list[Hinted] = []
+        pieces = pieces_of_markup(text, base, path, lambda root: found.append(read_hinted(root, self._hints)))
+        if not pieces:
+            self._aside = bool(found and found[0].left_out)
+            return pieces_of_markup(text, base, path)
+        self._seen += found
+        for piece in (piece for hinted in found for piece in hinted.left_out):
+            self.left_out.append(replace(piece, path=path))
+        signed = {said_in(one, _LONGEST_BYLINE) for hinted in found for one in hinted.elements("byline")[:1]}
+        note = f"{self._hints.byline}"[:80]
+        return tuple(replace(one, shape="byline", hint=note) if one.text in signed else one for one in pieces)
+
+    def evidence(self) -> tuple[Evidence, ...]:
+        """What found nothing in any of the fragments, and whether the settings would have left nothing of one."""
+        missed = [{seen.rule: seen for seen in hinted.evidence} for hinted in self._seen]
+        nowhere = [seen for rule, seen in (missed[0] if missed else {}).items() if all(rule in one for one in missed)]
+        rule = RuleId.HINTS_ASIDE
+        aside = Evidence(field="settings", rule=rule.told(self._said_by), sure=rule.sure)
+        return (*nowhere, aside) if self._aside else tuple(nowhere)
 
 
 def read_hinted(root: Element, hints: Hints) -> Hinted:
@@ -59,17 +98,19 @@ def read_hinted(root: Element, hints: Hints) -> Hinted:
         return NOTHING
     matcher = _matcher(hints)
     found = matcher.find(root) if matcher is not None else {}
+    if found is None:
+        return Hinted(hints=hints, evidence=(_told(RuleId.HINT_TOO_WIDE, "selectors", "all of them"),))
     left_out: list[Piece] = []
     evidence: list[Evidence] = []
     for number, selector in enumerate(hints.leave_out):
         elements = [element for element in found.pop(f"leave_out {number}", []) if element.tag not in PAGE]
         if len(elements) > MOST_FOUND:
-            evidence.append(_told(RuleId.HINT_TOO_WIDE, "leave_out", selector))
+            evidence.append(_told(RuleId.HINT_TOO_WIDE, f"leave_out[{number}]", selector))
             continue
         if not elements:
-            evidence.append(_told(RuleId.HINT_MISSED, "leave_out", selector))
+            evidence.append(_told(RuleId.HINT_MISSED, f"leave_out[{number}]", selector))
         for element in elements:
-            left_out += _words_of(element, selector)
+            left_out += islice(_words_of(element, selector), _MOST_LEFT_OUT - len(left_out))
             element.clear(keep_tail=True)  # type: ignore[call-arg]  # newer than the stubs
     fields = {field: [element for element in found.get(field, []) if _holds_words(element)] for field in SELECTED}
     evidence += [
@@ -77,7 +118,7 @@ def read_hinted(root: Element, hints: Hints) -> Hinted:
         for field in SELECTED
         if getattr(hints, field) and not fields[field]
     ]
-    return Hinted(hints=hints, found=fields, left_out=tuple(left_out[:_MOST_LEFT_OUT]), evidence=tuple(evidence))
+    return Hinted(hints=hints, found=fields, left_out=tuple(left_out), evidence=tuple(evidence))
 
 
 @lru_cache(maxsize=64)
@@ -99,20 +140,31 @@ def _words_of(element: Element, selector: str) -> Iterator[Piece]:
 
 
 def _holds_words(element: Element) -> bool:
-    return bool(said_in(element))
+    return bool(_declared_in(element)) or any(not text.isspace() for text in islice(element.itertext(), _MOST_TEXTS))
 
 
-def said_in(element: Element) -> str:
-    """What an element says: a meta's content, the moment a `<time>` declares, else its words."""
+def said_in(element: Element, most: int) -> str:
+    """What an element says: a meta's content, the moment a `<time>` declares, else its words; nothing where these are
+    more than `most` characters."""
+    said = _declared_in(element) or short_text_of(element, most) or ""
+    return said if len(said) <= most else ""
+
+
+def _declared_in(element: Element) -> str:
     declared = {"meta": "content", "time": "datetime", "data": "value"}.get(element.tag)
-    return squeeze((element.get(declared) if declared else None) or "") or text_of(element)
+    return squeeze((element.get(declared) if declared else None) or "")
+
+
+def printed_in(element: Element) -> str:
+    """The words of a line or two; nothing of more."""
+    return short_text_of(element, _LONGEST_HEADLINE) or ""
 
 
 def hinted_headline(hinted: Hinted, usual: Ranking | None) -> Ranking | None:
     """The headline where the settings say it stands, with what is read otherwise beside it."""
     element = next(iter(hinted.elements("headline")), None)
-    value = said_in(element) if element is not None else ""
-    if element is None or len(value) > _LONGEST_HEADLINE:
+    value = said_in(element, _LONGEST_HEADLINE) if element is not None else ""
+    if element is None or not value:
         return usual
     reading = _reading("headline", value, element, hinted)
     others = (usual.believed, *usual.lost) if usual is not None else ()
@@ -132,8 +184,8 @@ def hinted_container(hinted: Hinted, outline: Outline) -> Box | None:
 
 def hinted_date(hinted: Hinted, language: str | None) -> DateWitness | None:
     """The date where the settings say it stands, declared or printed."""
-    for element in hinted.elements("date"):
-        for text in dict.fromkeys((said_in(element), text_of(element))):
+    for element in hinted.elements("date")[:_MOST_BYLINES]:
+        for text in filter(None, dict.fromkeys((said_in(element, _LONGEST_BYLINE), printed_in(element)))):
             reading = read_date(text, language) or next(iter(read_dates(text, language)), None)
             if reading is not None:
                 return DateWitness(
@@ -170,9 +222,7 @@ def names_by_pattern(line: str, hints: Hints) -> tuple[str, ...]:
 
 
 def _byline_in(element: Element, hinted: Hinted, language: str | None) -> Byline | None:
-    text = said_in(element)
-    if len(text) > _LONGEST_BYLINE:
-        return None
+    text = said_in(element, _LONGEST_BYLINE)
     names = names_by_pattern(text, hinted.hints) or tuple(read_names(text, language))
     if not names and len(text) <= _LONGEST_NAME and any(letter.isalpha() for letter in text):
         names = (text,)
@@ -219,9 +269,9 @@ def _reading(field: str, value: str, element: Element, hinted: Hinted) -> Readin
 def hinted_pictures(hinted: Hinted, pictures: list[Picture], outline: Outline) -> list[Picture]:
     """The pictures with the captions that the settings name; one whose picture is not found stands alone."""
     for element in hinted.elements("caption")[:_MOST_CAPTIONS]:
-        blocks = blocks_of(element, outline)
-        text = text_of(element)
-        if not blocks or not text or len(text) > _LONGEST_CAPTION:
+        text = short_text_of(element, _LONGEST_CAPTION)
+        blocks = blocks_of(element, outline) if text else []
+        if not blocks or not text:
             continue
         taken, note = frozenset(block.index for block in blocks), hinted.note("caption")
         at = _picture_of(taken, pictures)
@@ -254,7 +304,7 @@ def blocks_of(element: Element, outline: Outline) -> list[Block]:
     around = outline.box_of(element)
     if around is None:
         return []
-    text = text_of(element)
+    text = printed_in(element)
     return [block for block in outline.blocks[around.first : around.last] if block.text == text][:1]
 
 
@@ -264,8 +314,8 @@ def without_hinted(hinted: Hinted, body: Body, outline: Outline) -> Body:
         block.index
         for field in ("headline", "byline", "date")
         for element in hinted.elements(field)[:_MOST_BYLINES]
+        if printed_in(element)
         for block in blocks_of(element, outline)
-        if block.size <= _LONGEST_BYLINE
     }
     if not read:
         return body

@@ -14,6 +14,7 @@ from services.normalize.grammar.selectors import Attribute, Part, Selector
 from services.normalize.html.tree import Element, attributes_of
 
 MOST_FOUND = 2_000
+MOST_LOOKS = 300_000
 PAGE = frozenset({"html", "head", "body"})
 
 
@@ -46,10 +47,15 @@ class Matcher:
                     self._by_key.setdefault(part.key, []).append(len(self._parts))
                     self._parts.append(part)
                 self._last[len(self._parts) - 1] = name
+        self._looks = 0
         self._has_places = any(part.child or part.of_type for part in self._parts)
 
-    def find(self, root: Element) -> dict[str, list[Element]]:
-        """The elements that each name's selectors mean, in the order of the page; at most `MOST_FOUND` and one more."""
+    def find(self, root: Element) -> dict[str, list[Element]] | None:
+        """The elements that each name's selectors mean, in the order of the page; at most `MOST_FOUND` and one more.
+
+        None for a page on which so many elements may be meant that looking at them would cost more than reading it.
+        """
+        self._looks = 0
         found: dict[str, list[Element]] = {name: [] for name in self._last.values()}
         stack = [_Frame()]
         events = etree.iterwalk(root, events=("start", "end"))
@@ -58,6 +64,8 @@ class Matcher:
                 stack.pop()
                 continue
             own = self._ends(element, stack[-1])
+            if self._looks > MOST_LOOKS:
+                return None
             for number in own & self._last.keys():
                 elements = found[self._last[number]]
                 if len(elements) <= MOST_FOUND and (not elements or elements[-1] is not element):
@@ -87,6 +95,7 @@ class Matcher:
             numbers += self._by_key.get((".", name), ())
         if not numbers:
             return _NONE
+        self._looks += len(numbers)
         return frozenset(
             number
             for number in numbers

@@ -14,6 +14,7 @@ _UNSEEN = frozenset("\u200b\ufeff\u2060")
 _UNREADABLE = bytes((*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F))
 _READABLE = bytes.maketrans(_UNREADABLE, b" " * len(_UNREADABLE))
 _MOST_DECLARED = 2_000
+_MOST_SHORT = 400  # parts of a text that is expected to be a line or two
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 SILENT = frozenset(
@@ -88,6 +89,18 @@ def squeeze(text: str) -> str:
 def text_of(element: Element, skip: frozenset[Element] = frozenset()) -> str:
     """The visible words of an element, without those of the elements in `skip`."""
     return squeeze("".join(_strings(element, skip)))
+
+
+def short_text_of(element: Element, most: int) -> str | None:
+    """The visible words of an element; None of one that has more than `most` characters, or is too long a walk."""
+    parts: list[str] = []
+    size = 0
+    for part in _strings(element, frozenset()):
+        parts.append(part)
+        size += len(part.strip())
+        if size > most or len(parts) > _MOST_SHORT:
+            return None
+    return squeeze("".join(parts))
 
 
 def _strings(element: Element, skip: frozenset[Element], depth: int = 0) -> Iterator[str]:

@@ -9,6 +9,7 @@ from shared.untrusted.decode import decode
 
 _MARK, _UTF_8 = 0x1C, b"\x1b%G"
 _MOST_WORDS, _LONGEST = 300, 20_000
+_LONG = 0x8000
 _ON_ONE_LINE = bytes(max(byte, 32) for byte in range(256))
 _NAMES: Mapping[int, str] = {
     5: "title", 15: "category", 20: "further category", 25: "keyword", 26: "place's code", 27: "place",
@@ -36,10 +37,14 @@ def _datasets(block: bytes) -> Iterator[tuple[int, int, bytes]]:
     for _ in range(_MOST_WORDS):
         head = block[at : at + 5]
         size = int.from_bytes(head[3:5], "big")
-        if len(head) < 5 or head[0] != _MARK or size & 0x8000:  # the long form: no text needs it
+        if len(head) < 5 or head[0] != _MARK:
             return
-        yield head[1], head[2], block[at + 5 : at + 5 + size]
-        at += 5 + size
+        at += 5
+        if size & _LONG:  # then it tells how many bytes its length has
+            count = min(size ^ _LONG, 4)
+            at, size = at + count, int.from_bytes(block[at : at + count], "big")
+        yield head[1], head[2], block[at : at + size]
+        at += size
 
 
 def _texts_of(values: list[bytes], language: str | None, *, is_utf_8: bool) -> list[str]:

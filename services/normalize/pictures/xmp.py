@@ -22,7 +22,9 @@ _PREFIXES: Mapping[str, str] = {
     "http://ns.adobe.com/tiff/1.0/": "tiff",
     "http://ns.adobe.com/exif/1.0/": "exif",
 }
-# What cameras and programs write for themselves; of all other properties every word is told.
+# Spaces in which cameras and programs write for themselves; of all others every word is told, whoever made them.
+_SPACES_OF_MACHINES = ("http://ns.adobe.com/", "http://cipa.jp/exif/", "http://ns.google.com/", "adobe:ns:")
+_OF_MARKUP = ("http://www.w3.org/",)
 _MACHINES = frozenset({"tiff", "exif"})
 _WORDS_OF_MACHINES = frozenset({"tiff:ImageDescription", "tiff:Artist", "tiff:Copyright", "exif:UserComment"})
 _NO_WORDS = frozenset(
@@ -58,11 +60,11 @@ def _text_of(packet: bytes) -> str:
 def _properties_of(element: Element, above: str, depth: int) -> Iterator[Word]:
     """The attributes and the elements of a description are properties alike."""
     for name, value in element.attrib.items():
-        shown = _name_of(str(name))
+        shown = _name_of(str(name), element)
         if shown and squeeze(str(value)):
             yield Word(name=f"{above}{shown}", text=squeeze(str(value))[:_LONGEST])
     for child in element:
-        shown = _name_of(str(child.tag))
+        shown = _name_of(str(child.tag), child)
         if shown and depth < _DEEPEST:
             yield from _values_of(child, f"{above}{shown}", "", depth + 1)
 
@@ -84,12 +86,14 @@ def _values_of(element: Element, name: str, language: str, depth: int) -> Iterat
             yield from _values_of(child, name, language, depth + 1)
 
 
-def _name_of(tag: str) -> str:
+def _name_of(tag: str, element: Element) -> str:
     """`dc:description` of a tag with its namespace; "" for what holds no words of people."""
     space, _, local = tag.removeprefix("{").rpartition("}")
     prefix = _PREFIXES.get(space)
     if prefix is None:
-        return ""
+        if not space or space.startswith((*_SPACES_OF_MACHINES, *_OF_MARKUP)):
+            return ""
+        prefix = next((name for name, uri in element.nsmap.items() if uri == space and name), "other")
     name = f"{prefix}:{local}"
     if name in _NO_WORDS or (prefix in _MACHINES and name not in _WORDS_OF_MACHINES):
         return ""

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from services.normalize.document import Draft, Piece
 from services.normalize.fields.date import Dated, date_of_value
 from services.normalize.fields.language import SAMPLE, language_of
+from services.normalize.html.hinted import HintedFragments
 from services.normalize.readers.declared_fields import FieldReadings
 from services.normalize.readers.feed_texts import join_texts, pictures_of, with_pictures, without_invitation
 from services.normalize.readers.markup import pieces_of_markup, pieces_of_text
@@ -27,8 +28,9 @@ def read(text: str, raw: Raw) -> Draft:
     except msgspec.DecodeError as error:
         raise NotAnArticle(f"The feed entry cannot be read: {error}.") from error
     base = entry.base or entry.link or ""
-    content = _pieces(entry.content, entry.content_is_html, base, "$.content")
-    summary = _pieces(entry.summary, entry.summary_is_html, base, "$.summary")
+    fragments = HintedFragments(raw.hints, raw.hinted_by)
+    content = _pieces(entry.content, entry.content_is_html, base, "$.content", fragments)
+    summary = _pieces(entry.summary, entry.summary_is_html, base, "$.summary", fragments)
     readings = FieldReadings()
     title = _title(entry)
     readings.take("headline", title, "feed title", "$.title", sure=_SURE)
@@ -43,8 +45,10 @@ def read(text: str, raw: Raw) -> Draft:
     spoken = language_of(entry.language, raw.source.language, sample)
     _take_dates(readings, entry, raw, (entry.language, spoken.tag if spoken is not None else None))
     told = tuple(_told(piece, entry.tags) for piece in body)
-    draft = readings.draft(with_pictures(told, pictures_of(entry.pictures, "$.pictures")))
-    return replace(draft, article=replace(draft.article, is_cut=is_cut), told=spoken)
+    pictured_body = with_pictures(told, pictures_of(entry.pictures, "$.pictures"))
+    draft = readings.draft((*pictured_body, *fragments.left_out))
+    evidence = (*draft.evidence, *fragments.evidence())
+    return replace(draft, article=replace(draft.article, is_cut=is_cut), evidence=evidence, told=spoken)
 
 
 def _told(piece: Piece, tags: tuple[str, ...]) -> Piece:
@@ -63,14 +67,14 @@ def _title(entry: FeedEntry) -> str | None:
     return title or None
 
 
-def _pieces(text: str | None, is_html: bool, base: str, path: str) -> tuple[Piece, ...]:
+def _pieces(text: str | None, is_html: bool, base: str, path: str, fragments: HintedFragments) -> tuple[Piece, ...]:
     if not text or not text.strip():
         return ()
     if not is_html and "</" not in text and "<br" not in text:
         return pieces_of_text(html.unescape(text) if _ENTITY.search(text) else text, path)
     if "<" not in text and "&lt;" in text:
         text = html.unescape(text)
-    return pieces_of_markup(text, base, path)
+    return fragments.pieces(text, base, path)
 
 
 def _take_rest(readings: FieldReadings, entry: FeedEntry) -> None:

@@ -5,6 +5,7 @@ A fragment is the article and nothing else: no menu to leave out, and every visi
 
 import html
 import re
+from collections.abc import Callable
 
 from msgspec.structs import replace
 
@@ -19,14 +20,19 @@ _ENTITY = re.compile(r"&(?:[A-Za-z]\w{1,30}|#\d{2,7}|#[xX][0-9a-fA-F]{2,6});")
 _DEEPEST = 120  # below it an element is one run of text
 
 
-def pieces_of_markup(markup: str, base: str | None, path: str) -> tuple[Piece, ...]:
-    """The pieces of a fragment of HTML; raises `NotAnArticle` for markup that is hostile."""
+def pieces_of_markup(
+    markup: str, base: str | None, path: str, prepare: Callable[[Element], None] | None = None
+) -> tuple[Piece, ...]:
+    """The pieces of a fragment of HTML; raises `NotAnArticle` for markup that is hostile. `prepare` gets its tree."""
     if not markup.strip():
         return ()
     if "<" not in markup and "&" not in markup:
         return pieces_of_text(markup, path)
     check(markup)
-    return _walk(parse(f"<div>{markup}</div>"), base, path)
+    root = parse(f"<div>{markup}</div>")
+    if prepare is not None:
+        prepare(root)
+    return _walk(root, base, path)
 
 
 def pieces_of_element(root: Element, base: str | None) -> tuple[Piece, ...]:

@@ -21,10 +21,11 @@ TAGS: Mapping[str, str] = {
 # Pages for people at the desk, which are no part of the API: they change as the desk does.
 PAGES = frozenset({
     "/", "/now/state", "/now/rows", "/now/rhythm", "/articles", "/articles/all", "/articles/{name:path}", "/dead",
-    "/dead/{act}",
+    "/dead/{act}", "/filters/{act}",
     "/resume", "/feeds", "/feeds/failing", "/feeds/removal", "/feeds/{act}", "/quality", "/publishers",
     "/sources", "/sources/{name:path}",
-    "/acts/{act}", "/preferences", "/logout", "/login", "/setup", "/static/{name}", "/docs",
+    "/acts/{act}", "/preferences", "/logout", "/login", "/login/oidc", "/login/oidc/begin", "/setup",
+    "/static/{name}", "/docs",
 })  # fmt: skip
 
 OF_ALL = ("headers-too-large", "unforeseen", "unavailable")

@@ -12,15 +12,21 @@ from msgspec import UNSET, Meta, UnsetType
 
 from services.index.fulltext.ranking import Matched
 from services.index.rhythm import LastHour
+from services.web.wanted import STATES
 from shared.article import Article
 from shared.envelope import Source
+from shared.ledger.events import CHANGE_STATES
+from shared.ledger.listing import IN_FLIGHT
 from shared.ledger.overview import Overview
-from shared.ledger.reader import Status
+from shared.ledger.reader import SETTLED, Status
 
 Moment = Annotated[str, Meta(extra_json_schema={"format": "date-time"}, description="RFC 3339, with its zone.")]
 Id = Annotated[str, Meta(pattern="^[a-z2-7]{26}$", description="The id that the desk gave the article.")]
 ReceiptNumber = Annotated[str, Meta(pattern="^r[a-z0-9]{26}$", description="The number of the receipt.")]
 Rev = Annotated[int, Meta(ge=0, description="The revision: it grows with each, and stands in the `ETag`.")]
+ChangeState = Annotated[str, Meta(extra_json_schema={"enum": list(CHANGE_STATES)})]
+ReceiptState = Annotated[str, Meta(extra_json_schema={"enum": [*IN_FLIGHT, *SETTLED]})]
+ListedState = Annotated[str, Meta(extra_json_schema={"enum": list(STATES)})]
 Maybe = UnsetType
 
 
@@ -41,7 +47,7 @@ class Links(Shape):
 class Step(Shape):
     """One step of an input on its way: the state it entered, where, and why."""
 
-    state: str
+    state: ChangeState
     at: Moment
     stage: str | Maybe = UNSET
     note: str | Maybe = UNSET
@@ -77,7 +83,7 @@ class ReceiptStatus(Shape):
     receipt: ReceiptNumber
     article: Id
     rev: Rev
-    state: str
+    state: ReceiptState
     settled: bool
     received: Moment | None
     stages: list[Step]
@@ -241,7 +247,7 @@ class ListedArticle(Shape):
 
     article: Id
     rev: Rev
-    state: str
+    state: ListedState
     source: str
     links: Links
     received: Moment | Maybe = UNSET
@@ -270,7 +276,7 @@ class ToldChange(Shape):
     """One step of one article; without `article` of a stage or a source at rest."""
 
     id: str
-    state: str
+    state: ChangeState
     at: Moment
     article: str | Maybe = UNSET
     rev: Rev | Maybe = UNSET

@@ -9,11 +9,14 @@ from starlette.responses import Response
 
 from services.web.listing import GROUPS, Listing
 from services.web.pages.grouping import MOST_GROUPED, grouped
+from services.web.pages.login import checked_form, own_page
 from services.web.pages.render import page
 from services.web.pages.rows import rows_wanted
 from services.web.problems import Problem, in_parameter
-from services.web.state import state_of
+from services.web.responses import see_other
+from services.web.state import publisher_of, state_of
 from services.web.wanted import WrongFilter, read_wanted
+from shared.errors import PermanentError
 
 
 async def show_list(request: Request) -> Response:
@@ -29,8 +32,22 @@ async def show_list(request: Request) -> Response:
     onward = urlencode(here | {"before": listing.next or ""})
     return page(
         request, "list.html", listing=listing, asked=asked, problem=problem, here=urlencode(here), onward=onward,
-        selects=True,
+        selects=True, saved=await state_of(request).ask(state_of(request).desk.filters.list),
     )  # fmt: skip
+
+
+async def change_filters(request: Request) -> Response:
+    """Save the filter of the list under a name, or remove one."""
+    form = await checked_form(request)
+    filters, who = state_of(request).desk.filters, publisher_of(request).name
+    if request.path_params["act"] == "remove":
+        await state_of(request).ask(filters.remove, form.get("name", ""), who=who)
+        return see_other(own_page(form.get("next", "/articles")))
+    try:
+        saved = await state_of(request).ask(filters.save, form.get("name", ""), form.get("query", ""), who=who)
+    except PermanentError as error:
+        raise Problem("bad-request", str(error)) from error
+    return see_other(f"/articles?{saved.query}")
 
 
 async def show_all(request: Request) -> Response:

@@ -16,6 +16,7 @@ from services.web.state import AppState, state_of
 
 FORM_BYTES = 16 * 1024
 ACT_BYTES = 1024 * 1024  # a thousand articles by name, or one input that was edited
+TOO_MANY = "Too many tries. Wait five minutes."
 YEAR_S = 365 * 86_400
 
 
@@ -25,9 +26,15 @@ async def show_login(request: Request) -> Response:
     app_state = state_of(request)
     if cookie and await app_state.ask(app_state.sessions.find, cookie) is not None:
         return see_other(own_page(request.query_params.get("next", "")))
-    if await app_state.ask(app_state.first_run.is_open):
+    if app_state.oidc is None and await app_state.ask(app_state.first_run.is_open):
         return see_other("/setup")
-    return page(request, "login.html", problem="", next=own_page(request.query_params.get("next", "")))
+    return login_page(request, onward=own_page(request.query_params.get("next", "")))
+
+
+def login_page(request: Request, *, onward: str, status: int = 200, problem: str = "") -> Response:
+    """The ways to log in, and why the last try came to nothing."""
+    oidc = state_of(request).oidc
+    return page(request, "login.html", status=status, problem=problem, next=onward, service=oidc.host if oidc else "")
 
 
 async def log_in(request: Request) -> Response:
@@ -36,22 +43,22 @@ async def log_in(request: Request) -> Response:
     onward = own_page(form.get("next", ""))
     address = request.client.host if request.client else ""
     if not await app_state.ask(app_state.sessions.may_try, address):
-        return page(request, "login.html", status=429, problem="Too many tries. Wait five minutes.", next=onward)
+        return login_page(request, status=429, problem=TOO_MANY, onward=onward)
     cookie = await _session_with(app_state, form.get("key", "").strip())
     if cookie is None:
         problem = "This key is unknown, over, or may not see the desk (scope monitor or admin)."
-        return page(request, "login.html", status=401, problem=problem, next=onward)
+        return login_page(request, status=401, problem=problem, onward=onward)
     await app_state.ask(app_state.sessions.forgive, address)
     answer = see_other(onward)
     keep_session(request, answer, cookie)
     return answer
 
 
-def keep_session(request: Request, answer: Response, cookie: str) -> None:
+def keep_session(request: Request, answer: Response, cookie: str, seconds: int = SESSION_S) -> None:
     """Let the browser keep a session that was opened."""
     secure = request.url.scheme == "https"
     answer.set_cookie(
-        COOKIE, cookie, max_age=SESSION_S, path=link_to("/"), httponly=True, samesite="strict", secure=secure
+        COOKIE, cookie, max_age=seconds, path=link_to("/"), httponly=True, samesite="strict", secure=secure
     )
 
 

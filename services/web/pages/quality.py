@@ -7,7 +7,13 @@ from starlette.responses import Response
 from services.web.pages.render import page
 from services.web.state import state_of
 
-PARTS = {"headline": "Headline", "date": "Date with zone", "byline": "Byline", "caption": "Captions"}
+PARTS = {
+    "headline": "Headline",
+    "date": "Date with zone",
+    "byline": "Byline",
+    "caption": "Captions",
+    "missed": "Settings without effect",
+}
 
 
 async def show_quality(request: Request) -> Response:

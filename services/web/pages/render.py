@@ -155,8 +155,9 @@ def trouble_teller(language: str) -> Callable[[Trouble], str]:
     say = translator(language)
 
     def tell(trouble: Trouble) -> str:
-        pattern = say(f"trouble: {trouble.code}")
-        if pattern == f"trouble: {trouble.code}":
+        name = f"trouble: {trouble.code}{' muted' if trouble.code == 'articles-dead' and trouble.detail else ''}"
+        pattern = say(name)
+        if pattern == name:
             return trouble.what
         return pattern.format(count=trouble.count, subject=trouble.subject, detail=trouble.detail).strip()
 

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from services.index.quality import Reading, compare, read_sample
-from shared.article import Article, Block
+from shared.article import Article, Block, Evidence
 
 AT = dt.datetime(2026, 11, 28, 6, 0, tzinfo=dt.UTC)
 
@@ -39,3 +39,10 @@ def test_a_sample_says_what_its_articles_have() -> None:
     bare = Article(first_created=AT, zone_rule="assumed", blocks=(Block(type="list", items=("ab", "cd")),))
     assert read_sample([whole, bare]) == Reading(count=2, headline=0.5, date=0.5, byline=0.5, caption=0.5, length=7)
     assert read_sample([]).count == 0
+
+
+def test_a_setting_that_finds_nothing_any_more_is_a_change() -> None:
+    missed = Article(headline="Huế", evidence=(Evidence(field="settings.headline", rule="found nothing", sure=1.0),))
+    now, past = read_sample([missed] * 10), read_sample([Article(headline="Huế")] * 20)
+    assert (now.missed, past.missed) == (1.0, 0.0)
+    assert compare("push:hue", 0, now, past).changed == ("missed",)

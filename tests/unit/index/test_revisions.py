@@ -48,6 +48,28 @@ def test_ruling(
     assert ruling.article_id == (known.article_id if known else article_id)
 
 
+@pytest.mark.parametrize(
+    ("rev", "sha", "headline", "known", "outcome", "stored"),
+    [
+        pytest.param(6, "as stored", "other", STORED, "indexed", True, id="read otherwise now"),
+        pytest.param(6, "something else", "other", STORED, "superseded", False, id="other words came since"),
+        pytest.param(4, "as stored", "other", STORED, "superseded", False, id="read once more before"),
+        pytest.param(6, "as withdrawn", "other", WITHDRAWN, "superseded", False, id="withdrawn since"),
+        pytest.param(5, "as stored", "other", STORED, "indexed", False, id="the same again"),
+    ],
+)
+def test_an_input_that_is_read_once_more_takes_its_own_place_alone(
+    rev: int, sha: str, headline: str, known: Known, outcome: Outcome, stored: bool
+) -> None:
+    entry = make_entry("a", rev, sha=sha)
+    entry = msgspec.structs.replace(entry, rereads=1, article=Article(headline=headline))
+    ruling = rule(entry, known)
+    assert (ruling.outcome, ruling.stored) == (outcome, stored)
+    same = msgspec.structs.replace(known, digest=known_from(entry, row_id=1).digest)
+    if ruling.stored:
+        assert rule(entry, same).outcome == "duplicate"
+
+
 def test_a_late_twin_belongs_to_the_holder_of_its_strongest_alias() -> None:
     entry = make_entry("c", aliases=("uri:1", "url:2"))
     other = Known(row_id=2, article_id="b", rev=1, sha="", withdrawn=False)

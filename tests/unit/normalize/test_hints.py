@@ -2,13 +2,14 @@
 
 import re
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
 from services.normalize.hint_checks import WrongHint, check_hints
 from services.normalize.pipeline import normalize
 from shared.article import Article, Evidence
-from shared.envelope import Raw, Source
+from shared.envelope import FEED_ENTRY_TYPE, FeedEntry, Raw, Source
 from shared.hints import NO_HINTS, Applied, Hints, merged
 from tests.cost import times_as_dear
 
@@ -106,6 +107,28 @@ def test_a_pattern_says_which_line_of_a_text_is_its_byline() -> None:
     article = read(Hints(byline_pattern="Thực hiện bởi nhóm {name}"), body, "text/plain")
     assert [person.name for person in article.people] == ["Cây Bút Trẻ"]
     assert evidence(article, "byline").rule == "the source's settings (Thực hiện bởi nhóm {name})"
+
+
+def entry(content: str, hints: Hints) -> Article:
+    body = FeedEntry(feed="https://a.example/rss", title="Làng rau vào vụ Tết", content=content, authors=("Báo Huế",))
+    return read(hints, msgspec.json.encode(body).decode(), FEED_ENTRY_TYPE, "feed:https://a.example/rss 2")
+
+
+def test_a_feeds_entry_is_read_without_what_is_left_out_and_by_its_own_byline() -> None:
+    content = f'<p>{TEXT}</p><p class="who">Lê Văn Tám</p><div class="promo"><p>Đặt báo hôm nay để nhận quà.</p></div>'
+    article = entry(content, Hints(leave_out=(".promo",), byline=".who", headline="h1"))
+    rules = {seen.field: seen.rule for seen in article.evidence}
+    assert [person.name for person in article.people] == ["Lê Văn Tám"]
+    assert article.boilerplate == ("Đặt báo hôm nay để nhận quà.",)
+    assert rules["boilerplate[0]"] == "the source's settings (.promo)"
+    assert rules["settings.headline"].startswith("a setting for pages")
+    assert not [field for field in rules if field.startswith("settings.leave_out")]
+
+
+def test_a_feeds_entry_is_never_left_empty() -> None:
+    article = entry(f"<p>{TEXT}</p>", Hints(leave_out=("p",)))
+    assert article.description == TEXT
+    assert any(seen.rule.startswith("settings that would leave nothing") for seen in article.evidence)
 
 
 def test_agency_and_credit_stand_where_nobody_is_named() -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from services.normalize.grammar.selectors import LONGEST, WrongSelector, read_selectors
 from services.normalize.html.matcher import MOST_FOUND, Matcher
-from services.normalize.html.tree import parse, path_of
+from services.normalize.html.tree import Element, parse, path_of
 from tests.cost import times_as_dear
 
 PAGE = (
@@ -15,8 +15,14 @@ PAGE = (
 )
 
 
+def look_for(selector: str, page: str = PAGE) -> list[Element]:
+    found = Matcher({"it": read_selectors(selector)}).find(parse(page))
+    assert found is not None
+    return found["it"]
+
+
 def found(selector: str, page: str = PAGE) -> list[str]:
-    return [path_of(element) for element in Matcher({"it": read_selectors(selector)}).find(parse(page))["it"]]
+    return [path_of(element) for element in look_for(selector, page)]
 
 
 @pytest.mark.parametrize(
@@ -42,9 +48,7 @@ def found(selector: str, page: str = PAGE) -> list[str]:
     ],
 )
 def test_a_selector_means_what_css_says(selector: str, texts: str) -> None:
-    root = parse(PAGE)
-    elements = Matcher({"it": read_selectors(selector)}).find(root)["it"]
-    assert "".join(element.text or "" for element in elements) == texts
+    assert "".join(element.text or "" for element in look_for(selector)) == texts
 
 
 def test_an_escaped_name_is_that_name() -> None:
@@ -86,8 +90,14 @@ def test_what_means_a_hundred_thousand_elements_is_counted_no_further() -> None:
 def test_within_what_is_left_out_nothing_is_looked_for() -> None:
     root = parse('<div class="ad"><div class="ad"><p>a</p></div></div><p>b</p>')
     found = Matcher({"out": read_selectors(".ad"), "it": read_selectors("p")}, whole=("out",)).find(root)
+    assert found is not None
     assert len(found["out"]) == 1
     assert [element.text for element in found["it"]] == ["b"]
+
+
+def test_a_page_on_which_looking_would_cost_more_than_reading_is_not_looked_through() -> None:
+    matcher = Matcher({str(number): read_selectors(".a .b .c .d") for number in range(14)})
+    assert matcher.find(parse('<div class="a b c d">' * 200 + '<p class="a b c d">x</p>' * 28_000)) is None
 
 
 def test_a_deep_page_costs_no_more_than_its_length() -> None:

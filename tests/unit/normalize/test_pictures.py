@@ -166,6 +166,23 @@ def test_where_words_are_embedded(content: bytes, caption: str | None, byline: s
     assert (picture.caption, picture.byline, picture.taken) == (caption, byline, taken)
 
 
+def test_the_words_of_any_makers_own_properties_are_told() -> None:
+    own = an_xmp({"dc:description": "A bridge"}).replace(
+        b"rdf:about",
+        b'xmlns:desk="http://agency.example/ns/" desk:Slug="bridge-lit" xmp:CreatorTool="Camera 9" rdf:about',
+    )
+    article = read(PAGE, a_picture(a_jpeg(xmp=own), "x.jpg"), media_type="text/html")
+    assert removed(article) == {"bridge-lit": "x.jpg XMP desk:Slug"}
+
+
+def test_a_dataset_of_the_long_form_is_read() -> None:
+    long = b"\x1c\x02\x78\x80\x04" + (40_000).to_bytes(4, "big") + b"word " * 8_000
+    article = read(TEXT.rpartition("\n\n")[0], a_picture(a_jpeg(iptc=long + an_iptc([(80, "Ann Lee")])), "x.jpg"))
+    (picture,) = pictures_of(article)
+    assert picture.byline == "Ann Lee"
+    assert (picture.caption or "").startswith("word word")
+
+
 BOMBS = {
     "billion laughs": b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><x>&b;</x>',
     "billion laughs in UTF-16": '<!DOCTYPE x [<!ENTITY a "ha">]><x>&a;</x>'.encode("utf-16"),

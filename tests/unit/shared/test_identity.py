@@ -42,6 +42,7 @@ TRACKING = st.sampled_from(["utm_source=feed", "fbclid=1", "gclid=x&utm_medium=r
         ("http://news.example/bài?q=ệ", "https://news.example/b%C3%A0i?q=%E1%BB%87"),
         ("http://bücher.example/%2e%2e/a/..", "https://xn--bcher-kva.example/"),
         ("urn:news:1/", "urn:news:1/"),
+        ("HTTP://::", "https:///"),
         ("http://[::1/", None),
         (None, None),
     ],

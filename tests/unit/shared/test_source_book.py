@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from shared.envelope import Source
@@ -54,6 +55,15 @@ def test_the_host_of_a_page_counts_before_its_source(book: SourceBook) -> None:
     assert (applied.hints.headline, applied.hints.zone) == ("h2", "Asia/Tokyo")
     assert applied.said_by == f"{NAME} 1, host:a.example 1"
     assert book.applied(FEED, "https://b.example/1").hints.headline == "h1"
+
+
+def test_a_source_that_is_added_again_with_another_zone_keeps_what_else_is_set(book: SourceBook) -> None:
+    book.save(NAME, Hints(headline="h1", zone="Asia/Tokyo"), who="mai")
+    book.save_as_made(msgspec.structs.replace(FEED, zone="Asia/Ho_Chi_Minh"), who="cli:tam")
+    book.save_as_made(FEED, who="cli:tam")
+    last = book.history(NAME)[-1]
+    assert (last.version, last.note) == (2, "as it was added")
+    assert last.hints == Hints(headline="h1", zone="Asia/Ho_Chi_Minh")
 
 
 def test_what_is_tried_is_kept_nowhere(book: SourceBook) -> None:

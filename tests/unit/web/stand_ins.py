@@ -3,10 +3,12 @@
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from services.index.deliveries import Delivery
 from services.index.hits import Hit, Results
 from services.index.quality import Drift
 from services.index.rhythm import Beat
@@ -25,6 +27,7 @@ from services.web.keys import Keys, Publisher
 from services.web.listing import Listing
 from services.web.pages.input_view import ArchivedInput
 from services.web.reading import Limits, ReadingRoom
+from services.web.saved_filters import SavedFilters
 from services.web.sessions import Session
 from services.web.source_desk import SourceDesk
 from services.web.source_register import SourceRegister
@@ -237,6 +240,9 @@ class NoSessions:
     def open(self, token: str) -> str | None:
         return None
 
+    def open_for(self, person: Publisher, seconds: int) -> str:
+        raise AssertionError("nobody can log in here")
+
     def find(self, cookie: str) -> Session | None:
         return None
 
@@ -284,6 +290,7 @@ class NoDesk:
     acts: Acts
     feeds: FeedDesk = NoFeeds()
     triage: TriageDesk = NoTriage()
+    filters = SavedFilters(Path("/nonexistent/filters.json"), AuditLog(Path("/nonexistent")))
     audit: AuditLog
     sources: SourceDesk = NoSources()
 
@@ -301,6 +308,9 @@ class NoDesk:
 
     def pause_of(self, kind: str, name: str) -> Pause | None:
         return None
+
+    def deliveries(self, article: str) -> list[Delivery]:
+        return []
 
 
 @dataclass

@@ -26,3 +26,8 @@ def test_one_and_many_are_told_apart_where_a_language_does() -> None:
     assert counter("en")(1, "feed fails or has ended", "feeds fail or have ended") == "1 feed fails or has ended"
     assert counter("en")(1200, "feed fails or has ended", "feeds fail or have ended").startswith("1,200 feeds fail")
     assert counter("vi")(1, "feed fails or has ended", "feeds fail or have ended").startswith("1 nguồn tin")
+
+
+def test_the_muted_are_told_beside_the_dead_in_vietnamese() -> None:
+    trouble = Trouble(code="articles-dead", subject="", since=1, what="x", do="y", count=2, detail="7")
+    assert "7 bài đã tắt báo" in trouble_teller("vi")(trouble)

@@ -59,6 +59,16 @@
     for (const place of document.querySelectorAll(".chart")) place.chart?.setSize({ width: place.clientWidth, height: 140 });
   }
 
+  // A tab in the background tells trouble by its title and its sign.
+  function showSign() {
+    const sign = document.querySelector("#sign"), icon = document.querySelector("link[rel=icon][data-calm]");
+    if (!sign || !icon) return;
+    const count = Number(sign.value), rest = document.title.replace(/^▲ \d+ · /, "");
+    const title = count ? `▲ ${count} · ${rest}` : rest, href = count ? icon.dataset.trouble : icon.dataset.calm;
+    if (document.title !== title) document.title = title;
+    if (icon.getAttribute("href") !== href) icon.setAttribute("href", href);
+  }
+
   function choose(event) {
     const button = event.target.closest("button[data-acts]");
     if (!button) return;
@@ -98,6 +108,7 @@
   function press(event) { isPressed = event.type === "pointerdown"; if (!isPressed) setTimeout(catchUp); }
   function keepFocus(event) { focused = event.target.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null; }
   function giveFocus(event) {
+    showSign();
     if (focused) event.target.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
     showTimes();
   }
