@@ -9,6 +9,7 @@ import structlog
 
 from services.index.changes import list_changes
 from services.index.search import Index
+from services.index.stories.keeper import Stories
 from services.ingest.feed_states import FeedStates
 from services.ingest.intake import Intake, open_archive, open_pictures
 from services.ingest.page_visits import PageVisits
@@ -89,6 +90,7 @@ def open_state(settings: Settings, archive: Archive) -> AppState:
         index=index,
         list_articles=partial(list_articles, ledger, index),
         list_changes=partial(list_changes, index),
+        stories=Stories(settings.stories_file),
         changes=ChangeHub(EventStream(ledger.client)),
         sessions=Sessions(ledger.client, keys, setup_of(settings)),
         oidc=open_login(settings, ledger.client),

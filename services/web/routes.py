@@ -45,6 +45,7 @@ from services.web.receipts import show_receipt
 from services.web.search import search_articles
 from services.web.state import AppState
 from services.web.status import show_metrics, show_status
+from services.web.stories import show_story
 from services.web.validation import validate_article
 
 Answer = Callable[[Request], Awaitable[Response]]
@@ -76,6 +77,7 @@ ROUTES = (
     by_method("/v1/batches", POST=allow("push")(metered(fused(idempotent(push_batch))))),
     by_method("/v1/pings", POST=allow("push")(metered(idempotent(take_ping)))),
     by_method("/v1/changes", GET=allow("read")(show_changes)),
+    by_method("/v1/stories/{name:path}", GET=allow("read-all")(show_story)),
     by_method("/v1/events", GET=allow("read")(show_events)),
     by_method("/v1/receipts/{receipt}", GET=allow("read", "push")(show_receipt)),
     by_method("/v1/search", GET=allow("read")(search_articles)),

@@ -1,7 +1,7 @@
 """`GET /v1/search?q=`: the index, asked as people type."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,12 +10,13 @@ from starlette.responses import Response
 
 from services.index.fulltext.fields import FACETS
 from services.index.hits import CURSOR, Hit, Results
+from services.web.keys import Publisher
 from services.web.links import link_to
 from services.web.problems import Problem
 from services.web.queries import read_count, read_words, refused_parameter
 from services.web.responses import json_answer
 from services.web.scopes import only_of
-from services.web.state import publisher_of, state_of
+from services.web.state import AppState, publisher_of, state_of
 from shared.errors import PermanentError
 
 LONGEST_QUERY, MOST_HITS, DEEPEST = 500, 100, 10_000
@@ -42,13 +43,26 @@ async def search_articles(request: Request) -> Response:
     except PermanentError as error:
         raise Problem("not-found", f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
     answer = {"q": q, "total": results.total, "matched": results.matched, "offset": offset}
-    answer |= {"hits": [_hit(hit) for hit in results.hits], "suggestion": results.suggestion, "cursor": results.cursor}
+    stories = await _stories(app_state, publisher_of(request), results.hits)
+    answer |= {
+        "hits": [_hit(hit, stories.get(hit.article_id)) for hit in results.hits],
+        "suggestion": results.suggestion,
+        "cursor": results.cursor,
+    }
     if "facets" in asked:
         answer["facets"] = results.facets
     return json_answer(answer | {"links": _links(query, results)})
 
 
-def _hit(hit: Hit) -> dict[str, object]:
+async def _stories(app_state: AppState, publisher: Publisher, hits: Sequence[Hit]) -> dict[str, tuple[int, int]]:
+    """In how many articles each hit's story stands; nothing for a key that reads its own alone."""
+    if only_of(publisher):
+        return {}
+    return await app_state.ask(app_state.stories.numbers, [hit.article_id for hit in hits])
+
+
+def _hit(hit: Hit, story: tuple[int, int] | None) -> dict[str, object]:
+    told = {"story": {"articles": story[1]}} if story else {}
     return {
         "article": hit.article_id,
         "rev": hit.rev,
@@ -59,6 +73,7 @@ def _hit(hit: Hit) -> dict[str, object]:
         "snippet": hit.snippet,
         "highlights": {"headline": hit.highlights.headline, "snippet": hit.highlights.snippet},
         "score": hit.score,
+        **told,
         "links": {"article": link_to(f"/v1/articles/{hit.article_id}")},
     }
 

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from services.index.changes import Change
 from services.index.hits import Results
 from services.index.search import Answered, Stored
+from services.index.stories.keeper import Story
 from services.ingest.intake import WeighsInputs
 from services.ingest.pings import Pinged
 from services.web.answers import Answers
@@ -67,6 +68,13 @@ class KeepsSessions(Protocol):
     def forgive(self, address: str) -> None: ...
 
 
+class TellsStories(Protocol):
+    """Which articles say the same."""
+
+    def of(self, article: str, /) -> Story | None: ...
+    def numbers(self, articles: Sequence[str], /) -> dict[str, tuple[int, int]]: ...
+
+
 class Index(Protocol):
     """The searchable index, read only."""
 
@@ -89,6 +97,7 @@ class AppState:
     look: Callable[[], Overview]
     index: Index
     list_articles: Callable[[Wanted], Listing]
+    stories: TellsStories
     list_changes: Callable[[int, int], Sequence[Change]]
     changes: ChangeHub
     sessions: KeepsSessions

@@ -280,6 +280,16 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         problems=("bad-request",),
         curl='"$DESK/v1/changes?after=0&limit=100"',
     ),
+    ("GET", "/v1/stories/{name}"): Operation(
+        id="showStory",
+        tag="Read",
+        summary="Who else tells an article's story",
+        detail="Agency copy and near copies of other sources, the first of them first; none is ever dropped.",
+        parameters=("article",),
+        answers={200: Answer(meaning="The articles of the story.", media={JSON: shapes.ToldStory})},
+        problems=("not-found",),
+        curl='"$DESK/v1/stories/$ARTICLE"',
+    ),
     ("GET", "/v1/status"): Operation(
         id="showStatus",
         tag="Watch",

@@ -213,6 +213,28 @@ class Highlights(Shape):
     snippet: list[Span]
 
 
+class StorySize(Shape):
+    """In how many articles a story stands; who they are `/v1/stories/` tells."""
+
+    articles: int
+
+
+class StoryMember(Shape):
+    """One article of a story: when it was published, or else received, and where it came from."""
+
+    article: Id
+    published: Moment
+    source: str
+    links: Links
+
+
+class ToldStory(Shape):
+    """The articles that say the same, the first of them first: whose words they were."""
+
+    articles: list[StoryMember]
+    links: Links
+
+
 class FoundArticle(Shape):
     """An article that was found, and the passage that speaks for it."""
 
@@ -226,6 +248,7 @@ class FoundArticle(Shape):
     highlights: Highlights
     score: float
     links: Links
+    story: StorySize | Maybe = UNSET
 
 
 class Found(Shape):

@@ -13,6 +13,7 @@ from services.index.hits import Hit, Results
 from services.index.quality import Drift
 from services.index.rhythm import Beat
 from services.index.search import Answered, Revision, Stored
+from services.index.stories.keeper import Stories
 from services.ingest.feed_states import FeedState
 from services.ingest.intake import Receipt
 from services.ingest.pings import Pinged
@@ -334,6 +335,7 @@ def a_desk(keys: Keys, **settings: object) -> Desk:
         index=index,
         list_articles=lambda _: Listing(rows=(), next=None),
         list_changes=lambda *_: (),
+        stories=Stories(Path("no such folder", "stories.sqlite3")),
         changes=ChangeHub(stream),
         sessions=NoSessions(),
         first_run=FirstRun(keys.path.with_name("setup-code"), keys, AuditLog(keys.path.with_name("audit"))),
