@@ -76,12 +76,15 @@ class Ranker:
         for step, ask in zip((2, 1), kinds, strict=True):
             if ask is not None and len(rows) < needed:
                 self._add(rows, ask, needed, step * STEP_UP)
+        looked = needed
         if len(rows) < needed:
+            if any(part.quoted for part in self.query.words):
+                looked = MOST_HITS  # phrases are looked up in each article all the same: they are counted with it
             total = self._count(bare, FEW + 1) if len(self.query.row) > 2 else FEW + 1
             everything = self.asker.closer(words) if total <= FEW else self.asker.all_words(words)
-            self._add(rows, everything, needed, 0.0)
+            self._add(rows, everything, max(looked, needed), 0.0)
         found = tuple(rows.items())[:needed]
-        return Ranked(matched=matched, rows=found, total=self._total(bare, len(rows), needed), ask=bare)
+        return Ranked(matched=matched, rows=found, total=self._total(bare, len(rows), looked), ask=bare)
 
     def _add(self, rows: dict[int, float], ask: Ask, needed: int, above: float) -> None:
         for n, score in self._best(ask, needed + len(rows), above):
@@ -104,7 +107,8 @@ class Ranker:
         return Ranked(matched="exact", rows=rows, total=self._total(ask, len(found), needed), ask=ask)
 
     def _total(self, ask: Ask, found: int, needed: int) -> int:
-        return min(MOST_HITS, found if found < needed else max(found, self._count(ask, MOST_HITS)))
+        counts = found if found < needed or found >= MOST_HITS else max(found, self._count(ask, MOST_HITS))
+        return min(MOST_HITS, counts)
 
     def _count(self, ask: Ask, most: int) -> int:
         """How many there are, as far as that matters: first among the newest, which are enough for a common word."""
