@@ -21,6 +21,7 @@ from shared.envelope import Envelope, Source
 from shared.errors import IntakeFull, PermanentError
 from shared.identity import bridged
 from shared.late_log import LateLog
+from shared.whole_file import sync_folder
 
 log = LateLog(__name__)
 
@@ -270,7 +271,7 @@ class Archive:
         self._file, self._size = file, len(MAGIC)
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         file.write(MAGIC)
-        _sync_folder(self.folder)
+        sync_folder(self.folder)
         return file
 
     def _seal(self) -> None:
@@ -298,14 +299,6 @@ def _seal_orphan(path: Path) -> None:
         except BlockingIOError:  # its writer lives
             return
         path.rename(path.with_suffix(SEALED))
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _open_segment(path: Path) -> BinaryIO | None:
