@@ -16,6 +16,7 @@ from typing import BinaryIO
 from shared.errors import InputRefused, IntakeFull
 from shared.package import PackagePicture, Picture, PictureType
 from shared.untrusted.picture_segments import picture_type_of, read_embedded
+from shared.whole_file import sync_folder
 
 PICTURES = "pictures"
 COMING = "coming-"
@@ -77,9 +78,10 @@ class PictureFiles:
                     place.parent.mkdir(parents=True, exist_ok=True)
                     with contextlib.suppress(FileNotFoundError):  # kept a moment ago, under the same digest
                         Path(picture.staged).rename(place)
-                    folders |= {place.parent, self.folder}
+                # Also of one that is there: whoever put it there may not have come to this yet.
+                folders |= {place.parent, self.folder, self.folder.parent}
             for folder in folders:
-                _sync(folder)
+                sync_folder(folder)
         except OSError as error:
             raise self._full(error) from error
 
@@ -154,14 +156,6 @@ def _blank(file: BinaryIO) -> None:
         left -= file.write(bytes(min(left, STEP)))
     file.flush()
     os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def pieces_of(file: BinaryIO, start: int, end: int) -> Iterator[bytes]:
