@@ -14,9 +14,15 @@ def one_writer(path: Path, lock_name: str = "") -> Iterator[None]:
 
     The lock lies beside the file, whose own bytes are others after each change.
     """
-    lock = path.with_name(lock_name or f".{path.name}.lock")
+    with locked(path.with_name(lock_name or f".{path.name}.lock")):
+        yield
+
+
+@contextlib.contextmanager
+def locked(lock: Path, *, shared: bool = False) -> Iterator[None]:
+    """Hold a lock, alone or `shared` with others who share it. Raises `OSError`."""
     with open(lock, "a", opener=_private) as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
+        fcntl.flock(held, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
         yield
 
 
