@@ -17,6 +17,7 @@ from shared.errors import IntakeFull, PermanentError
 from shared.late_log import LateLog
 from shared.segment_store import SegmentStore, read_note
 from shared.segments import FRAME, MAGIC, MOVED, OPEN, SEALED, is_segment, open_segment, read_frame, read_frames
+from shared.whole_file import sync_folder
 
 log = LateLog(__name__)
 
@@ -207,7 +208,7 @@ class Archive:
         self._file, self._size = file, len(MAGIC)
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         file.write(MAGIC)
-        _sync_folder(self.folder)
+        sync_folder(self.folder)
         return file
 
     def _seal(self) -> None:
@@ -236,14 +237,6 @@ def _seal_orphan(path: Path) -> None:
         except BlockingIOError:  # its writer lives
             return
         path.rename(path.with_suffix(SEALED))
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _refuse(place: str, entry: Newer) -> None:

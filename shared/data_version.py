@@ -1,11 +1,10 @@
 """The version of a data folder: whoever makes the folder writes it, whoever opens the folder asks for it."""
 
-import os
-import tempfile
 from pathlib import Path
 
 from shared.errors import NewerData, PermanentError
 from shared.settings import ARCHIVE, FEEDS_FILE, INDEX, KEYS_FILE
+from shared.whole_file import replace_whole
 
 VERSION = 2
 FILE_NAME = "VERSION"
@@ -49,12 +48,7 @@ def version_of(folder: Path) -> int | None:
 def write_version(folder: Path, version: int | str = VERSION) -> None:
     """Write the version, whole or not at all: the last step of making, migrating or restoring a folder."""
     try:
-        handle, name = tempfile.mkstemp(dir=folder, prefix=f".{FILE_NAME}.")
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(f"{version}\n")
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(folder / FILE_NAME)
+        replace_whole(folder / FILE_NAME, f"{version}\n".encode())
     except OSError as error:
         raise PermanentError(f"{folder / FILE_NAME} cannot be written: {error.strerror}") from error
 

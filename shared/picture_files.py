@@ -16,9 +16,11 @@ from typing import BinaryIO
 from shared.errors import InputRefused, IntakeFull
 from shared.package import PackagePicture, Picture, PictureType
 from shared.untrusted.picture_segments import picture_type_of, read_embedded
+from shared.whole_file import locked, sync_folder
 
 PICTURES = "pictures"
 COMING = "coming-"
+LOCK = f".{PICTURES}.lock"
 STEP = 64 * 1024
 HEAD = 16
 ORPHAN_S = 24 * 3600
@@ -77,11 +79,24 @@ class PictureFiles:
                     place.parent.mkdir(parents=True, exist_ok=True)
                     with contextlib.suppress(FileNotFoundError):  # kept a moment ago, under the same digest
                         Path(picture.staged).rename(place)
-                    folders |= {place.parent, self.folder}
+                # Also of one that is there: whoever put it there may not have come to this yet.
+                folders |= {place.parent, self.folder, self.folder.parent}
             for folder in folders:
-                _sync(folder)
+                sync_folder(folder)
         except OSError as error:
             raise self._full(error) from error
+
+    @contextlib.contextmanager
+    def being_named(self) -> Iterator[None]:
+        """Erase nothing while pictures are kept and the input that names them enters the archive."""
+        with self._locked(shared=True):
+            yield
+
+    @contextlib.contextmanager
+    def being_erased(self) -> Iterator[None]:
+        """Keep nothing while it is looked who names a picture, and it is erased."""
+        with self._locked(shared=False):
+            yield
 
     def let_go(self, pictures: Iterable[Picture]) -> None:
         """Remove what was staged and did not come to stay."""
@@ -120,6 +135,16 @@ class PictureFiles:
     def _place(self, sha256: str) -> Path:
         return self.folder / sha256[:2] / sha256
 
+    @contextlib.contextmanager
+    def _locked(self, *, shared: bool) -> Iterator[None]:
+        with contextlib.ExitStack() as stack:
+            try:
+                self.folder.mkdir(parents=True, mode=0o700, exist_ok=True)
+                stack.enter_context(locked(self.folder.with_name(LOCK), shared=shared))
+            except OSError as error:
+                raise self._full(error) from error
+            yield
+
     def _check_space(self, most: int) -> None:
         if not self.folder.is_dir():
             self.folder.mkdir(parents=True, mode=0o700, exist_ok=True)
@@ -154,14 +179,6 @@ def _blank(file: BinaryIO) -> None:
         left -= file.write(bytes(min(left, STEP)))
     file.flush()
     os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def pieces_of(file: BinaryIO, start: int, end: int) -> Iterator[bytes]:

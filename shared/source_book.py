@@ -4,8 +4,6 @@ Doors write it, workers that normalise read it: one look at the file's times a b
 """
 
 import contextlib
-import fcntl
-import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -19,6 +17,7 @@ from shared.errors import NewerData, PermanentError, Unavailable
 from shared.hints import NO_HINTS, NOT_SET, Applied, Hints, merged
 from shared.identity import host_of, is_page
 from shared.late_log import LateLog
+from shared.whole_file import one_writer, replace_whole
 
 log = LateLog(__name__)
 
@@ -75,6 +74,18 @@ class SourceBook:
 
         Raises `ChangedMeanwhile` where that is not the last one any more.
         """
+        return self._keep(name, lambda _: hints, who=who, note=note, after=after)
+
+    def save_as_made(self, source: Source, *, who: str) -> None:
+        """Keep the zone and language that a source is made with, beside what is set for it already."""
+        made = Hints(zone=source.zone, language=source.language)
+        if made != NO_HINTS:
+            self._keep(source_of(source), lambda last: merged(last, made), who=who, note="as it was added")
+
+    def _keep(
+        self, name: str, change_of: Callable[[Hints], Hints], *, who: str, note: str, after: int | None = None
+    ) -> Change:
+        """Keep what becomes of the last settings; nobody changes them between the two."""
         name = checked_name(name)
         with self._changing() as sources:
             before = sources.get(name, ())
@@ -84,6 +95,7 @@ class SourceBook:
                     f"the settings of {name} were changed meanwhile: version {last.version} by {last.who}, these were "
                     f"made from version {after}; look at them and try again"
                 )
+            hints = change_of(last.hints)
             if last.hints == hints:
                 return last
             if name not in sources and len(sources) >= MOST_SOURCES:
@@ -93,15 +105,6 @@ class SourceBook:
             )
             sources[name] = (*before, change)[-MOST_VERSIONS:]
         return change
-
-    def save_as_made(self, source: Source, *, who: str) -> None:
-        """Keep the zone and language that a source is made with, beside what is set for it already."""
-        if source.zone or source.language:
-            history = self.history(source_of(source))
-            hints = merged(
-                history[-1].hints if history else NO_HINTS, Hints(zone=source.zone, language=source.language)
-            )
-            self.save(source_of(source), hints, who=who, note="as it was added")
 
     def applied(self, source: Source, url: str | None = None) -> Applied:
         """What counts for an input: its source's settings, and in their place those of its page's host.
@@ -160,26 +163,17 @@ class SourceBook:
         """The sources; what they are afterwards is written, whole or not at all."""
         try:
             make_folder(self.path.parent)
-            with open(self.path.with_name(f".{self.path.name}.lock"), "a", opener=_private) as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX)
+            with one_writer(self.path):
                 sources = self._read()
                 before = dict(sources)
                 yield sources
                 if sources != before:
-                    self._write(_File(sources=sources))
+                    content = msgspec.json.format(msgspec.json.encode(_File(sources=sources)), indent=2) + b"\n"
+                    replace_whole(self.path, content)
         except OSError as error:
             raise PermanentError(
                 f"the settings of sources in {self.path} cannot be written: {error.strerror}"
             ) from error
-
-    def _write(self, content: _File) -> None:
-        written = self.path.with_name(f"{self.path.name}.new")
-        written.unlink(missing_ok=True)
-        with open(written, "wb", opener=_private) as file:
-            file.write(msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        written.replace(self.path)
 
 
 def _applied(sources: Mapping[str, tuple[Change, ...]], source: Source, url: str | None) -> Applied:
@@ -213,7 +207,3 @@ def checked_name(name: str) -> str:
             raise PermanentError(f"{rest[:200]!r} is no host: say host:news.example")
         return f"host:{host}"
     return f"{kind}:{rest}"
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

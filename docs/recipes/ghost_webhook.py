@@ -94,6 +94,7 @@ class Door(http.server.BaseHTTPRequestHandler):
     """Answers Ghost: 204 kept, 401 not signed, 422 not understood, 500 not written, which Ghost tries again."""
 
     folder = Path()
+    timeout = 30  # who says nothing for so long must not keep the next waiting
 
     def do_POST(self) -> None:
         body = self.rfile.read(min(int(self.headers.get("Content-Length") or 0), LARGEST))

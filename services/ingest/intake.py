@@ -18,6 +18,7 @@ from shared.identity import COMMAND_LINE, article_id, content_hash, receipt_id, 
 from shared.late_log import LateLog
 from shared.ledger.calls import NOT_TAKEN, Accepted, Entered, EnteredState, Ledger, Weighed
 from shared.ledger.reader import Meta
+from shared.package import Picture
 from shared.picture_files import PictureFiles
 from shared.settings import Settings
 
@@ -111,8 +112,7 @@ class Intake:
     def _enter(self, batch: Sequence[Input]) -> list[Receipt]:
         now = now_us()
         archived = [_archived(item, now + i) for i, item in enumerate(batch)]
-        self._pictures.keep(picture for item in batch for picture in item.pictures)
-        places = self._archive.put_batch(archived)
+        places = self._put(archived, [picture for item in batch for picture in item.pictures])
         offers = [
             _at_the_door(acceptance(entry, place), item)
             for item, entry, place in zip(batch, archived, places, strict=True)
@@ -122,6 +122,13 @@ class Intake:
         states = Counter(answer.state for answer in entered)
         log.info("inputs_taken", new=states["received"], duplicate=states["duplicate"])
         return [_receipt(answer) for answer in entered]
+
+    def _put(self, archived: Sequence[Archived], pictures: Sequence[Picture]) -> list[str]:
+        if not pictures:
+            return self._archive.put_batch(archived)
+        with self._pictures.being_named():
+            self._pictures.keep(pictures)
+            return self._archive.put_batch(archived)
 
     def _note_refused(self, entered: Sequence[Entered], now: int) -> None:
         """What a publisher was refused lies in the archive as it came: it must not come in at a later look."""

@@ -18,6 +18,8 @@ from shared.ledger.listing import standing_refs
 from shared.package import PACKAGE_TYPE, unpack
 from shared.picture_files import PictureFiles
 
+MARGIN_US = 600_000_000  # an input has its time before it waits for its turn to be written
+
 
 class Answered(Protocol):
     """What the index decided on an input; only whose it is counts here."""
@@ -64,7 +66,7 @@ def purge(parts: Parts, articles: Sequence[Named], places: Sequence[tuple[str, s
     """
     for article in articles:
         take_back(parts, article, reason)
-    parts.pictures.erase(_pictures_of_these_alone(parts.archive, {place for place, _ in places}))
+    erase_pictures(parts.archive, parts.pictures, {place for place, _ in places})
     return erase(parts.archive.folder, places, articles[0].article, now_us(), parts.archive.store)
 
 
@@ -78,12 +80,26 @@ def take_back(parts: Parts, article: Named, reason: str) -> None:
     parts.ledger.discard(others, reason, standing=True)
 
 
-def _pictures_of_these_alone(archive: Archive, places: set[str]) -> set[str]:
-    """The pictures that came with these inputs and with no other one."""
+def erase_pictures(archive: Archive, files: PictureFiles, places: set[str]) -> None:
+    """Erase the pictures that came with these inputs and with no other one.
+
+    All of the archive is looked through while the door goes on; what came meanwhile is looked for once it waits.
+    """
+    began = now_us()
+    theirs, others = _pictures_in(archive, places, 0)
+    if not theirs:
+        return
+    with files.being_erased():
+        _, late = _pictures_in(archive, places, began - MARGIN_US)
+        files.erase(theirs - others - late)
+
+
+def _pictures_in(archive: Archive, places: set[str], since_us: int) -> tuple[set[str], set[str]]:
+    """The pictures that came since then with these inputs, and with others."""
     theirs: set[str] = set()
     others: set[str] = set()
-    for place, entry in archive.entries():
+    for place, entry in archive.entries(since_us=since_us):
         if entry.envelope.media_type == PACKAGE_TYPE:
             pictures = unpack(unpack_body(entry.body, MOST_BYTES)).pictures
             (theirs if place in places else others).update(picture.sha256 for picture in pictures)
-    return theirs - others
+    return theirs, others

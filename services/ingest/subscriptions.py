@@ -1,8 +1,6 @@
 """Which feeds are watched: `feeds.json` on the data volume is the truth."""
 
 import contextlib
-import fcntl
-import os
 import re
 from collections.abc import Iterable, Iterator
 from importlib import import_module
@@ -16,6 +14,7 @@ from shared.envelope import Source
 from shared.errors import PermanentError
 from shared.identity import feed_id
 from shared.settings import Settings
+from shared.whole_file import one_writer, replace_whole
 
 VERSION = 2
 MIN_INTERVAL_S = 10
@@ -136,22 +135,13 @@ class Subscriptions:
         """The feeds by id; what they are afterwards is written, whole or not at all."""
         try:
             make_folder(self._path.parent)
-            with open(self._path.with_name(f"{self._path.name}.lock"), "a", opener=_private) as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX)
+            with one_writer(self._path, f"{self._path.name}.lock"):  # where earlier releases too look for it
                 feeds = {feed.id: feed for feed in self.list()}
                 yield feeds
-                self._write(_File(feeds=tuple(feeds.values())))
+                content = _File(feeds=tuple(feeds.values()))
+                replace_whole(self._path, msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n")
         except OSError as error:
             raise PermanentError(f"{self._path} cannot be written: {error.strerror}") from error
-
-    def _write(self, content: _File) -> None:
-        written = self._path.with_name(f"{self._path.name}.new")
-        written.unlink(missing_ok=True)  # left by a killed writer, perhaps of a release that let others read it
-        with open(written, "wb", opener=_private) as file:
-            file.write(msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        written.replace(self._path)
 
 
 def _named(feeds: Iterable[Subscription], name: str) -> Subscription:
@@ -186,8 +176,3 @@ def _checked(url: str) -> str:
 def _read_url(url: str) -> Any:
     """The guarded client's reading of an address: whoever only looks at feeds does not load it."""
     return import_module("shared.net.http").read_url(url)
-
-
-def _private(path: str, flags: int) -> int:
-    """Addresses of feeds may hold passwords: the file is its owner's alone."""
-    return os.open(path, flags, 0o600)

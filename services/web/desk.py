@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
+import msgspec
+
 from services.index.deliveries import Delivery, read_deliveries
 from services.index.quality import Drift, read_drift
 from services.index.rhythm import Beat, read_rhythm
@@ -28,7 +30,7 @@ from shared.ledger.calls import Ledger
 from shared.ledger.overview import read_pause
 from shared.ledger.triage import open_triage
 from shared.ledger.troubles import Pause
-from shared.package import PACKAGE_TYPE, is_package, unpack
+from shared.package import PACKAGE_TYPE, Package, unpack
 from shared.settings import Settings
 from shared.source_book import SourceBook
 
@@ -110,9 +112,10 @@ class WholeDesk:
         source = meta.source if meta is not None else stored.source if stored is not None else None
         media_type = meta.media_type if meta is not None else ""
         language = source.language if source else None
-        if not is_package(body) or media_type not in ("", PACKAGE_TYPE):
+        package = _package_in(body) if media_type in ("", PACKAGE_TYPE) else None
+        if package is None:
             return ArchivedInput(media_type=media_type, body=body, language=language)
-        package = unpack(body)  # the article in it is what a person looks at; its pictures stand in what was read
+        # The article in it is what a person looks at; its pictures stand in what was read.
         return ArchivedInput(media_type=package.media_type, body=package.body, language=language, has_pictures=True)
 
     def pause_of(self, kind: str, name: str) -> Pause | None:
@@ -122,3 +125,11 @@ class WholeDesk:
     def deliveries(self, article: str) -> Sequence[Delivery]:
         """What the index and each sink did with an article, the newest first."""
         return read_deliveries(self._index, article)
+
+
+def _package_in(body: bytes) -> Package | None:
+    """The package that an input is; None for another one, also for a text that only begins as a package does."""
+    try:
+        return unpack(body)
+    except msgspec.DecodeError:
+        return None

@@ -49,8 +49,8 @@ class FeedDesk:
             feed = self._subscriptions.add(url, zone=zone or None, language=language or None)
         except PermanentError as error:
             return Added(problems={"url": str(error)})
-        self._book.save_as_made(feed.source(), who=who)
         self._audit.note(who=who, act="add feed", on=feed.shown(), why=why)
+        self._book.save_as_made(feed.source(), who=who)
         return Added(feed=feed)
 
     def refresh(self, names: Sequence[str], *, who: str, why: str) -> Done:

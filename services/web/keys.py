@@ -2,11 +2,8 @@
 
 import contextlib
 import datetime as dt
-import fcntl
 import hashlib
 import hmac
-import os
-import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -22,6 +19,7 @@ from shared.data_version import make_folder, refuse_newer
 from shared.errors import NewerData, PermanentError, Unavailable
 from shared.late_log import LateLog
 from shared.settings import Settings
+from shared.whole_file import one_writer, replace_whole
 
 log = LateLog(__name__)
 
@@ -259,30 +257,17 @@ class Keys:
             VERSION if has_secrets else 3 if has_scopes else 2 if any(key.publisher.prefixes for key in keys) else 1
         )
         content = msgspec.json.format(msgspec.json.encode(_File(v=version, keys=keys)), indent=2) + b"\n"
-        handle, name = tempfile.mkstemp(dir=self.path.parent, prefix=f".{self.path.name}.")  # mkstemp makes it 0600
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(self.path)
-        except OSError as error:
-            Path(name).unlink(missing_ok=True)
-            raise PermanentError(f"the keys in {self.path} cannot be written: {error}") from error
+        replace_whole(self.path, content)
 
     @contextlib.contextmanager
     def _exclusive(self) -> Iterator[None]:
-        """One writer at a time, also across processes; the lock lies beside the file, which is replaced whole."""
+        """One writer at a time; raises `PermanentError` where the file cannot be written."""
         try:
             make_folder(self.path.parent)
-            handle = os.open(self.path.with_name(f".{self.path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+            with one_writer(self.path):
+                yield
         except OSError as error:
             raise PermanentError(f"the keys in {self.path} cannot be written: {error}") from error
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(handle)
 
     def _refuse_when_listed(self) -> None:
         if self._listed is not None:

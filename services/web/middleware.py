@@ -136,7 +136,7 @@ class _Exchange:
             return
         origin = headers.get("origin", "")
         site = headers.get("sec-fetch-site", "same-origin")
-        own = {headers.get("host", ""), self.public_host}
+        own = {headers.get("host", ""), self.public_host} - {""}  # as `null` would be, an origin that nobody names
         if site != "same-origin" or (origin and origin.partition("://")[2] not in own):
             raise Problem("forged", "It came from another site's page.")
 

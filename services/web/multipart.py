@@ -108,8 +108,9 @@ def _marks(spool: BinaryIO, mark: bytes) -> Iterator[tuple[int, int, bool]]:
                     return
         if not more:
             return
-        keep = min(len(window), longest) if found < 0 else len(window) - found
-        base, window = base + len(window) - keep, window[-keep:]
+        # Never from before a boundary that was given already: it would be found a second time.
+        start = found if found >= 0 else max(at, len(window) - longest)
+        base, window = base + start, window[start:]
 
 
 def _part(spool: BinaryIO, number: int, start: int, end: int) -> Part:

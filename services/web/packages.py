@@ -19,10 +19,9 @@ from services.web.state import AppState
 from shared.envelope import MOST_BYTES, Input
 from shared.errors import InputRefused
 from shared.package import PACKAGE_TYPE, Package, Picture, PictureType, pack
-from shared.picture_files import pieces_of
+from shared.picture_files import HEAD, pieces_of
 from shared.untrusted.picture_segments import picture_type_of
 
-HEAD = 16
 KINDS = get_args(PictureType)
 
 

@@ -119,7 +119,8 @@ def _hops(headers: Headers) -> Iterator[Hop]:
 
 def _nearest(headers: Headers) -> Hop:
     """Scheme and host as the nearest proxy has them: it puts its own in the place of what a stranger wrote."""
-    told = {name: headers.get(f"x-forwarded-{name}", "").rpartition(",")[2].strip() for name in ("proto", "host")}
+    lines = {name: headers.getlist(f"x-forwarded-{name}")[-1:] for name in ("proto", "host")}
+    told = {name: "".join(last).rpartition(",")[2].strip() for name, last in lines.items()}
     last = next(reversed(_forwarded(headers)), Hop()) if "x-forwarded-for" not in headers else Hop()
     return Hop(scheme=(told["proto"] or last.scheme).lower(), host=told["host"] or last.host)
 

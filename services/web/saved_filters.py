@@ -1,9 +1,6 @@
 """Filters of the list that the desk keeps by name: `filters.json` on the data volume, replaced whole."""
 
 import contextlib
-import fcntl
-import os
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
@@ -14,6 +11,7 @@ from shared.audit import AuditLog
 from shared.clock import now_us
 from shared.data_version import make_folder, refuse_newer
 from shared.errors import NewerData, PermanentError, Unavailable
+from shared.whole_file import one_writer, replace_whole
 
 FILTERS_FILE = "filters.json"
 VERSION = 1
@@ -90,25 +88,11 @@ class SavedFilters:
     def _changing(self) -> Iterator[dict[str, SavedFilter]]:
         try:
             make_folder(self._path.parent)
-            handle = os.open(self._path.with_name(f".{self._path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
-        except OSError as error:
-            raise Unavailable(f"{self._path} cannot be written: {error.strerror}") from error
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            filters = {one.name: one for one in self._read()}
-            yield filters
-            self._write(tuple(sorted(filters.values(), key=lambda one: one.name.casefold())))
-        finally:
-            os.close(handle)
-
-    def _write(self, filters: tuple[SavedFilter, ...]) -> None:
-        content = msgspec.json.format(msgspec.json.encode(_File(filters=filters)), indent=2) + b"\n"
-        try:
-            handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=f".{self._path.name}.")
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(self._path)
+            with one_writer(self._path):
+                filters = {one.name: one for one in self._read()}
+                yield filters
+                kept = tuple(sorted(filters.values(), key=lambda one: one.name.casefold()))
+                content = msgspec.json.format(msgspec.json.encode(_File(filters=kept)), indent=2) + b"\n"
+                replace_whole(self._path, content)
         except OSError as error:
             raise Unavailable(f"{self._path} cannot be written: {error.strerror}") from error

@@ -11,7 +11,7 @@ from services.index.listing import list_host
 from services.index.search import Index
 from services.ingest import decisions
 from services.ingest.intake import Intake, open_decisions
-from services.ingest.rereading import Again, may_be_reread, reread
+from services.ingest.rereading import AT_ONCE, Again, may_be_reread, reread
 from services.web.acts import Done
 from services.web.keys import Keys
 from services.web.listing import State, Wanted, list_articles
@@ -29,7 +29,6 @@ from shared.source_book import checked_name
 
 TRIED: tuple[State, ...] = ("indexed", "refused", "dead")
 HOST = "host:"
-AT_ONCE = 25
 
 
 class SourceDesk:

@@ -4,11 +4,8 @@
 """
 
 import contextlib
-import fcntl
-import os
-import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +19,7 @@ from shared.ledger.causes import cause_key, cause_of
 from shared.ledger.connection import redis_errors
 from shared.ledger.reader import InputStatus, LedgerReader
 from shared.settings import Settings
+from shared.whole_file import one_writer, replace_whole
 
 TRIAGE_FILE = "triage.json"
 VERSION = 1
@@ -100,7 +98,10 @@ class TriageBook:
         found = self._read()
         if found:
             with contextlib.suppress(CopydeskError), redis_errors(self._client):
-                self._client.hset(keys.TRIAGE, mapping={key: msgspec.json.encode(one) for key, one in found.items()})
+                pipe = self._client.pipeline(transaction=False)
+                for key, one in found.items():  # what a decision of this moment has put there stays
+                    pipe.hsetnx(keys.TRIAGE, key, msgspec.json.encode(one))
+                pipe.execute()
         return found
 
     def triaged(self, now: int) -> tuple[Triaged, ...]:
@@ -190,35 +191,23 @@ class TriageBook:
         """The decisions as the file has them; what they are afterwards is written whole, then copied into Redis."""
         try:
             make_folder(self._path.parent)
-            handle = os.open(self._path.with_name(f".{self._path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+            with one_writer(self._path):
+                decided, now = self._read(), now_us()
+                yield decided
+                standing = (one for one in decided.values() if not one.is_over(now))
+                kept = sorted(standing, key=lambda one: -one.at_us)[:MOST_CAUSES]
+                content = msgspec.json.format(msgspec.json.encode(_File(causes=tuple(kept))), indent=2) + b"\n"
+                replace_whole(self._path, content)
+                self._copy(kept)
         except OSError as error:
             raise Unavailable(f"{self._path} cannot be written: {error.strerror}") from error
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            decided, now = self._read(), now_us()
-            yield decided
-            kept = sorted((one for one in decided.values() if not one.is_over(now)), key=lambda one: -one.at_us)
-            self._write(kept[:MOST_CAUSES])
-            with redis_errors(self._client), self._client.pipeline(transaction=True) as pipe:
-                pipe.delete(keys.TRIAGE)
-                if kept:
-                    rows = {one.key: msgspec.json.encode(one) for one in kept[:MOST_CAUSES]}
-                    pipe.hset(keys.TRIAGE, mapping=rows)
-                pipe.execute()
-        finally:
-            os.close(handle)
 
-    def _write(self, causes: list[Triage]) -> None:
-        content = msgspec.json.format(msgspec.json.encode(_File(causes=tuple(causes))), indent=2) + b"\n"
-        try:
-            handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=f".{self._path.name}.")
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(self._path)
-        except OSError as error:
-            raise Unavailable(f"{self._path} cannot be written: {error.strerror}") from error
+    def _copy(self, causes: Sequence[Triage]) -> None:
+        with redis_errors(self._client), self._client.pipeline(transaction=True) as pipe:
+            pipe.delete(keys.TRIAGE)
+            if causes:
+                pipe.hset(keys.TRIAGE, mapping={one.key: msgspec.json.encode(one) for one in causes})
+            pipe.execute()
 
 
 def open_triage(settings: Settings, reader: LedgerReader) -> TriageBook:

@@ -14,6 +14,7 @@ from shared.package import PictureType
 
 MOST_XMP, MOST_IPTC, MOST_EXIF, MOST_TEXT = 128 * 1024, 64 * 1024, 32 * 1024, 16 * 1024
 MOST_SEGMENTS, MOST_CHUNKS, MOST_TEXTS = 1_000, 50_000, 20
+MOST_FILL = 10_000  # bytes between segments that say nothing
 
 _XMP, _XMP_MORE = b"http://ns.adobe.com/xap/1.0/\0", b"http://ns.adobe.com/xmp/extension/\0"
 _EXIF, _PHOTOSHOP, _RESOURCE, _IPTC_RESOURCE = b"Exif\0\0", b"Photoshop 3.0\0", b"8BIM", 0x0404
@@ -68,11 +69,12 @@ def _read_jpeg(file: BinaryIO, found: Embedded) -> None:
 def _segments(file: BinaryIO) -> Iterator[tuple[int, int]]:
     """The markers up to the pixels, each with the length of what follows; whoever gets one reads that or passes it."""
     file.seek(2)
+    fill = MOST_FILL
     for _ in range(MOST_SEGMENTS):
         head = file.read(2)
-        while head[:1] == b"\xff" and head[1:] == b"\xff":
-            head = b"\xff" + file.read(1)
-        if len(head) < 2 or head[0] != 0xFF or head[1] in _LAST:
+        while head == b"\xff\xff" and fill:
+            head, fill = b"\xff" + file.read(1), fill - 1
+        if len(head) < 2 or head[0] != 0xFF or head[1] in _LAST or not fill:
             return
         if head[1] in _ALONE:
             continue

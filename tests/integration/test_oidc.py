@@ -153,6 +153,22 @@ def test_what_the_token_does_not_say_is_asked_for(desk: Desk, liar: Liar) -> Non
     assert is_refused(*log_in(desk, liar), "proof")
 
 
+def test_what_the_token_says_stands_against_what_is_told_beside_it(desk: Desk, liar: Liar) -> None:
+    liar.claims = {"groups": ["sport"]}
+    liar.person = {"sub": "lan"} | LAN
+    browser, done = log_in(desk, liar)
+    assert done.status == 200
+    assert browser.post("/acts/resume", csrf=browser.csrf(), refs="push:hue", why="x").status == 403
+
+
+def test_a_service_that_wants_the_secret_in_the_form_has_it_there(desk: Desk, liar: Liar) -> None:
+    liar.about["token_endpoint_auth_methods_supported"] = ["client_secret_post"]
+    assert log_in(desk, liar)[1].status == 200
+    (_, headers, sent) = next(one for one in liar.asked if one[0] == "/token")
+    assert "authorization" not in headers
+    assert (sent["client_id"], sent["client_secret"]) == ("desk", "s & 100 %")
+
+
 @pytest.mark.parametrize(
     "claims",
     [
@@ -165,6 +181,7 @@ def test_what_the_token_does_not_say_is_asked_for(desk: Desk, liar: Liar) -> Non
         pytest.param({"azp": "another"}, id="asked for by another"),
         pytest.param({"exp": time.time() - 3600}, id="over"),
         pytest.param({"exp": None}, id="without an end"),
+        pytest.param({"iat": None}, id="without a beginning"),
         pytest.param({"iat": time.time() + 3600}, id="of the future"),
         pytest.param({"sub": None}, id="of nobody"),
         pytest.param({"sub": 7}, id="of a number"),
@@ -173,6 +190,13 @@ def test_what_the_token_does_not_say_is_asked_for(desk: Desk, liar: Liar) -> Non
 def test_a_token_that_proves_nothing_lets_nobody_in(desk: Desk, liar: Liar, claims: dict[str, Any]) -> None:
     liar.claims |= claims
     assert is_refused(*log_in(desk, liar), "proof")
+
+
+def test_a_nonce_among_others_is_none(desk: Desk, liar: Liar) -> None:
+    browser = Browser(desk.port)
+    asked = begin(browser)
+    liar.claims["nonce"] = [asked["nonce"], "of another login"]
+    assert is_refused(browser, come_back(browser, liar, asked), "proof")
 
 
 @pytest.mark.parametrize("algorithm", ["none", "HS256"])
@@ -192,6 +216,13 @@ def test_a_key_that_the_service_does_not_list_lets_nobody_in(desk: Desk, liar: L
     assert is_refused(*log_in(desk, liar), "proof")
     liar.listed = []
     assert is_refused(*log_in(desk, liar), "proof")
+
+
+def test_a_key_for_encryption_beside_that_for_signatures_confuses_nobody(desk: Desk, liar: Liar) -> None:
+    other = RSAKey.generate_key(2048, parameters={"use": "enc"}, auto_kid=False)
+    liar.key = RSAKey.generate_key(2048, parameters={"use": "sig"}, auto_kid=False)
+    liar.listed, liar.header = [other, liar.key], {}
+    assert log_in(desk, liar)[1].status == 200
 
 
 def test_keys_are_kept_and_asked_for_anew_when_the_service_has_changed_them(desk: Desk, liar: Liar) -> None:
@@ -275,11 +306,26 @@ def test_the_answer_of_another_service_is_not_taken(desk: Desk, liar: Liar) -> N
     assert "/token" not in liar.paths()
 
 
+def test_a_service_that_names_itself_in_each_answer_must_do_so(desk: Desk, liar: Liar) -> None:
+    liar.about["authorization_response_iss_parameter_supported"] = True
+    assert is_refused(*log_in(desk, liar), "proof")
+    browser = Browser(desk.port)
+    assert come_back(browser, liar, begin(browser), f"&code=once&iss={liar.issuer}").status == 502  # nonce of the first
+    liar.claims.pop("nonce")
+    assert come_back(browser, liar, begin(browser), f"&code=once&iss={liar.issuer}").status == 200
+
+
 def test_who_tries_too_often_must_wait_and_a_key_still_opens(desk: Desk) -> None:
     browser = Browser(desk.port)
     tries = [browser.get("/login/oidc/begin").status for _ in range(TRIES + 2)]
     assert tries == [303] * TRIES + [429, 429]
     assert browser.log_in(key_with(desk, "monitor")).status == 303
+
+
+def test_an_office_behind_one_address_comes_in_one_by_one(desk: Desk, liar: Liar) -> None:
+    for _ in range(TRIES + 2):
+        liar.claims = dict(LAN)
+        assert log_in(desk, liar)[1].status == 200
 
 
 def test_a_session_ends_in_its_time_and_with_another_setup(settings: Settings, liar: Liar) -> None:

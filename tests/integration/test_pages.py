@@ -250,6 +250,7 @@ def test_an_act_needs_the_sessions_word_the_right_origin_and_the_scope(desk: Des
     assert browser.post("/acts/discard", refs=ref).status == 403
     word = browser.csrf()
     assert browser.post("/acts/discard", {"Origin": "https://evil.example"}, csrf=word, refs=ref).status == 403
+    assert browser.post("/acts/discard", {"Origin": "null"}, csrf=word, refs=ref).status == 403
     assert browser.post("/acts/discard", {"Sec-Fetch-Site": "cross-site"}, csrf=word, refs=ref).status == 403
     watcher = Browser(desk.port)
     watcher.log_in(key_with(desk, "monitor"))

@@ -37,6 +37,18 @@ def test_settings_add_up_and_are_taken_back_one_by_one(capsys: pytest.CaptureFix
     assert answer(capsys, "sources", "unset", HUE, "all")[0] == 1
 
 
+def test_a_key_is_shown_also_where_its_settings_cannot_be_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "sources.json").write_text("{")
+    code, out, err = answer(capsys, "keys", "create", "hue", "--zone", "Asia/Ho_Chi_Minh")
+    assert code != 0
+    assert out.startswith("cd_hue_")
+    assert "sources.json" in err
+
+
 def test_the_history_says_who_changed_what_and_why(capsys: pytest.CaptureFixture[str]) -> None:
     answer(capsys, "sources", "set", HUE, "--headline", "h1", "--note", "new template")
     answer(capsys, "sources", "set", HUE, "--headline", "h2")

@@ -20,7 +20,7 @@ from services.ingest.intake import Intake, open_archive, open_decisions
 from services.web.triage_desk import UNTIL
 from shared.clock import now_us
 from shared.envelope import source_of
-from shared.errors import InputRefused, NewerData, PermanentError, Unavailable
+from shared.errors import CopydeskError, InputRefused, NewerData, PermanentError
 from shared.ledger import keys
 from shared.ledger.calls import Ledger
 from shared.ledger.causes import cause_key
@@ -246,7 +246,7 @@ def replay_dead(context: Context) -> int:
         done = in_pages(refs, lambda page: decisions.replay(ledger, archive, page))
     try:
         open_triage(settings, ledger).note_replayed(causes if any(done) else ())
-    except (PermanentError, Unavailable) as error:  # what was done stays done
+    except CopydeskError as error:  # what was done stays done
         warn(f"{error}; what dies of it again is not marked")
     return print_outcome(context, refs, done, "replayed", "went back to the queue")
 

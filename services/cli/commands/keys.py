@@ -37,17 +37,23 @@ def create_key(context: Context) -> int:
         expires=_read_end(args.expires),
         secret=secret,
     )
+    _show_created(context, key, secret)
+    # Only now: a file of settings that cannot be read must not keep the key from who made it.
     made = Source(kind="push", name=args.name, zone=args.zone, language=args.language)
     SourceBook(context.settings.sources_file).save_as_made(made, who=person())
+    return OK
+
+
+def _show_created(context: Context, key: str, secret: str) -> None:
+    name = context.args.name
     if context.as_json:
-        show_json({"name": args.name, "key": key} | ({"secret": secret} if secret else {}))
+        show_json({"name": name, "key": key} | ({"secret": secret} if secret else {}))
     elif os.isatty(1):
-        print(f"The key of {args.name}, shown only now:\n\n  {key}\n")
+        print(f"The key of {name}, shown only now:\n\n  {key}\n")
         if secret:
             print(f"and the secret that signs what it sends:\n\n  {secret}\n")
     else:  # KEY=$(copydesk keys create NAME); with a secret two lines
         print(*filter(None, (key, secret)), sep="\n")
-    return OK
 
 
 def rotate_secrets(context: Context) -> int:

@@ -54,7 +54,6 @@ class Hinted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 NOTHING = Hinted()
-OF_FRAGMENTS = ("byline", "leave_out")
 
 
 class HintedFragments:

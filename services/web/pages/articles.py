@@ -14,6 +14,7 @@ from services.web.pages.render import page
 from services.web.pages.rows import rows_wanted
 from services.web.problems import Problem, in_parameter
 from services.web.responses import see_other
+from services.web.saved_filters import FIELDS
 from services.web.state import publisher_of, state_of
 from services.web.wanted import WrongFilter, read_wanted
 from shared.errors import PermanentError
@@ -28,7 +29,7 @@ async def show_list(request: Request) -> Response:
     except WrongFilter as error:
         problem = str(error)
     here = _asked(request)
-    asked = dict.fromkeys(("q", "state", "source", "publisher", "since"), "") | here
+    asked = dict.fromkeys(FIELDS, "") | here
     onward = urlencode(here | {"before": listing.next or ""})
     return page(
         request, "list.html", listing=listing, asked=asked, problem=problem, here=urlencode(here), onward=onward,
@@ -69,5 +70,4 @@ async def show_all(request: Request) -> Response:
 
 def _asked(request: Request) -> dict[str, str]:
     """The filter of a list, as it stands in its address."""
-    names = ("q", "state", "source", "publisher", "since")
-    return {name: value for name in names if (value := request.query_params.get(name, ""))}
+    return {name: value for name in FIELDS if (value := request.query_params.get(name, ""))}

@@ -1,5 +1,6 @@
 """`/login`: a person logs in with a key of the desk; `/preferences` and `/logout`."""
 
+import hmac
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
@@ -86,7 +87,7 @@ async def checked_form(request: Request, limit: int = FORM_BYTES) -> dict[str, s
     """A form of a page of ours; raises `Problem` where it does not bring the session's word."""
     form = await read_form(request, limit)
     session = getattr(request.state, "session", None)
-    if session is None or form.pop("csrf", "") != session.csrf:
+    if session is None or not hmac.compare_digest(form.pop("csrf", "").encode(), session.csrf.encode()):
         raise Problem("forged", "The form is not of your session.")
     return form
 

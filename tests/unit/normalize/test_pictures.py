@@ -217,6 +217,17 @@ def test_what_is_not_read_is_told() -> None:
     assert [seen.field for seen in told] == ["blocks[1]"]
 
 
+def test_an_endless_filling_between_segments_is_not_walked_through() -> None:
+    file = io.BytesIO(b"\xff\xd8" + b"\xff" * 1_000_000 + a_jpeg(iptc=an_iptc([(120, "Cầu")]))[2:])
+    assert read_embedded(file, "image/jpeg").iptc == b""
+    assert file.tell() < 100_000
+
+
+def test_some_filling_between_segments_is_passed_over() -> None:
+    file = io.BytesIO(b"\xff\xd8\xff\xff\xff" + a_jpeg(iptc=an_iptc([(120, "Cầu")]))[2:])
+    assert read_embedded(file, "image/jpeg").iptc
+
+
 def test_a_giant_record_is_not_read_and_told() -> None:
     found = read_embedded(io.BytesIO(a_jpeg(iptc=an_iptc([(120, "x" * 30_000)] * 4))), "image/jpeg")
     assert found.iptc == b""

@@ -52,6 +52,8 @@ def seen(peer: str, *headers: tuple[str, str]) -> tuple[str, str, str]:
         pytest.param("10.0.0.1", [("x-forwarded-for", "198.51.100.1"), ("x-forwarded-proto", "https"),
                      ("x-forwarded-host", "evil, news.example:8443")],
                      ("198.51.100.1", "https", "news.example:8443"), id="scheme and host of the nearest"),
+        pytest.param("10.0.0.1", [("x-forwarded-host", "evil"), ("x-forwarded-host", "news.example")],
+                     ("10.0.0.1", "http", "news.example"), id="of several lines the nearest wrote the last"),
         pytest.param("10.0.0.1", [("x-forwarded-proto", "gopher"), ("x-forwarded-host", "a b")],
                      ("10.0.0.1", "http", "desk"), id="no scheme and no host"),
         pytest.param("2001:db8::1", [("forwarded",

@@ -1,0 +1,57 @@
+"""Small files of the data volume that are replaced whole, by one writer at a time: keys, feeds, settings, decisions."""
+
+import contextlib
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+
+@contextlib.contextmanager
+def one_writer(path: Path, lock_name: str = "") -> Iterator[None]:
+    """Keep all others out who write this file, also those of other processes. Raises `OSError`.
+
+    The lock lies beside the file, whose own bytes are others after each change.
+    """
+    with locked(path.with_name(lock_name or f".{path.name}.lock")):
+        yield
+
+
+@contextlib.contextmanager
+def locked(lock: Path, *, shared: bool = False) -> Iterator[None]:
+    """Hold a lock, alone or `shared` with others who share it. Raises `OSError`."""
+    with open(lock, "a", opener=_private) as held:
+        fcntl.flock(held, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
+        yield
+
+
+def replace_whole(path: Path, content: bytes) -> None:
+    """Let the file hold this, for its owner's eyes alone: after a crash it is the old one or the new. Raises `OSError`.
+
+    The folder is synced too: what a caller was told is kept must be found after the power failed.
+    """
+    written = path.with_name(f".{path.name}.{os.getpid()}-{time.monotonic_ns()}.new")
+    try:
+        with open(written, "xb", opener=_private) as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        written.replace(path)
+    except BaseException:
+        written.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Let names that were given or taken in a folder outlast a crash. Raises `OSError`."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
