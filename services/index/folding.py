@@ -40,9 +40,9 @@ _MOVED = {
 _TO_I = dict(zip(_Y, _I, strict=True))
 # Letters of which nothing is to be made before they are cut into words; where a text has others, each is looked at.
 _OTHERS = re.compile(
-    "[^\x00-\xa9\xab\xac\xae-\xb1\xb4-\xb8\xbb-\u0131\u0134-\u013e\u0141-\u0148\u014a-\u017e\u0187-\u01c3\u0300-\u036f"
-    "\u0384-\u0482\u048a-\u052f\u1e00-\u1efe\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u3000-\u3029\u3041-\u30ff"
-    "\u4e00-\u9fff\uac00-\ud7a3]"
+    "[^\x00-\xa9\xab\xac\xae-\xb1\xb4\xb6-\xb8\xbb\xbf-\u0131\u0134-\u013e\u0141-\u0148\u014a-\u017e\u0187-\u01c3"
+    "\u0300-\u034e\u0350-\u036f\u0384-\u03cf\u03d7-\u03ef\u03f3\u03f6-\u03f8\u03fa-\u0482\u048a-\u052f\u1e00-\u1e99"
+    "\u1e9c-\u1efe\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u3000-\u3029\u3041-\u309e\u30a0-\u30fe\u4e00-\u9fff\uac00-\ud7a3]"
 )
 # Joiners and variation signs that stand in the middle of a word, the Arabic stroke that only widens it, marks that
 # write an abbreviation in Hebrew, the Hawaiian and Arabic half rings in Latin letters.

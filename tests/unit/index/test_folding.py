@@ -106,3 +106,10 @@ def test_other_words_need_another_folding() -> None:
     """Words can only be taken out of the index as they were put in: when this fails, raise FOLDING with it."""
     words = repr(columns(ARTICLE)) + fold("東京都 ไทย thủy ﬁ lý qúy ² ٣") + strip_strokes("đøłßþ")
     assert (FOLDING.split()[0], hashlib.sha256(words.encode()).hexdigest()[:16]) == ("2", "9f334e5e2e91ce2f")
+
+
+def test_every_letter_of_which_something_is_made_is_looked_at() -> None:
+    """A text is folded letter by letter: what a letter becomes must not depend on which others stand beside it."""
+    letters = [chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000]
+    beside = [letter for letter in letters if fold(f"a{letter}b") != fold(f"a{letter}b \u1d2c").partition(" A")[0]]
+    assert beside == []
