@@ -2,12 +2,13 @@
 FROM python:3.13.12-slim-trixie AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
 WORKDIR /src
-COPY requirements/build.lock requirements/base.lock requirements/notify.lock requirements/oidc.lock requirements/
+COPY requirements/build.lock requirements/base.lock requirements/notify.lock requirements/oidc.lock requirements/sinks.lock requirements/
 # Hash-pinned wheels only. The environment holds no pip of its own: nothing is installed at run time.
 RUN python -m pip install --no-cache-dir --quiet --only-binary :all: --require-hashes -r requirements/build.lock \
  && python -m venv --without-pip /opt/copydesk \
  && python -m pip --python /opt/copydesk/bin/python install --no-cache-dir --quiet \
-      --only-binary :all: --require-hashes -r requirements/base.lock -r requirements/notify.lock -r requirements/oidc.lock
+      --only-binary :all: --require-hashes -r requirements/base.lock -r requirements/notify.lock -r requirements/oidc.lock \
+      -r requirements/sinks.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY copydesk copydesk
 COPY services services

@@ -1,5 +1,6 @@
 """Composition root of deliveries: a thread for each sink, one that wakes them, one that tells how they stand."""
 
+import os
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -48,8 +49,11 @@ def run(settings: Settings, stop: threading.Event) -> None:
     threads.append(_thread("sink-waker", _wake, stop, EventStream(ledger.client), deliverers))
     record.start()
     teller = Teller(ledger, deliverers, broken)
+    heartbeat = os.environ.get("COPYDESK_HEARTBEAT")
     while not stop.wait(TELL_S):
         teller.tell()
+        if heartbeat is not None and all(thread.is_alive() for thread in threads):
+            Path(heartbeat).touch()
     for one in deliverers:
         one.woken.set()
     for thread in threads[:-1]:  # the waker ends with the process: it may wait in Redis
