@@ -125,6 +125,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return self.index_folder / INDEX_FILE
 
     @property
+    def outbox_folder(self) -> Path:
+        """What each sink has been given and what waits for it, beside the index it comes from."""
+        return self.index_folder / "outbox"
+
+    @property
     def stories_file(self) -> Path:
         """Which articles tell one story, beside the index it is made from."""
         return self.index_folder / "stories.sqlite3"

@@ -34,7 +34,7 @@ END_S = 10.0
 
 def outbox_file(settings: Settings, sink: str) -> Path:
     """Where a sink's outbox lies: beside the index it is fed from."""
-    return settings.index_folder / "outbox" / f"{sink}{SUFFIX}"
+    return settings.outbox_folder / f"{sink}{SUFFIX}"
 
 
 def run(settings: Settings, stop: threading.Event) -> None:

@@ -1,9 +1,11 @@
 """What the index and each sink did with an article, and when: a row for each decision, as it was written down then."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import msgspec
 
+from services.index.outbox.outbox import SUFFIX, read_log
 from services.index.search import Index
 
 EMBEDDED = "sqlite"
@@ -21,8 +23,21 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, re
     note: str = ""
 
 
-def read_deliveries(index: Index, article: str) -> Sequence[Delivery]:
-    """The newest first. The embedded index writes its own down as it decides; who keeps other sinks adds their rows."""
+def read_deliveries(index: Index, article: str, outboxes: Path) -> Sequence[Delivery]:
+    """The newest first: what the embedded index decided, and what each sink's outbox in a folder has written down."""
+    handed_on = [one for file in sorted(outboxes.glob(f"*{SUFFIX}")) for one in _handed_on(file, article)]
+    return sorted((*_decided(index, article), *handed_on), key=lambda one: one.at_us, reverse=True)
+
+
+def _handed_on(file: Path, article: str) -> Sequence[Delivery]:
+    sink = file.name.removesuffix(SUFFIX)
+    return [
+        Delivery(sink=sink, rev=one.rev, outcome=one.ending, at_us=one.at_us, note=one.note)
+        for one in read_log(file, article, MOST)
+    ]
+
+
+def _decided(index: Index, article: str) -> Sequence[Delivery]:
     with index.reading() as database:
         if database is None:
             return ()

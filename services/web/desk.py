@@ -124,7 +124,7 @@ class WholeDesk:
 
     def deliveries(self, article: str) -> Sequence[Delivery]:
         """What the index and each sink did with an article, the newest first."""
-        return read_deliveries(self._index, article)
+        return read_deliveries(self._index, article, self._settings.outbox_folder)
 
 
 def _package_in(body: bytes) -> Package | None:

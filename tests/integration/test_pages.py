@@ -12,7 +12,10 @@ from urllib.parse import urlencode
 import msgspec
 import pytest
 
+from services.index.outbox.outbox import Logged, Outbox
+from services.index.search import Index
 from services.index.sinks.sqlite import SqliteSink
+from services.index.stories.keeper import StoryKeeper
 from services.ingest.intake import open_archive
 from services.web.acts import is_editable
 from services.web.app import open_state
@@ -20,11 +23,12 @@ from services.web.keys import Keys
 from services.web.listing import Wanted
 from shared.article import Article, Block
 from shared.clock import now_us
+from shared.envelope import Source
 from shared.ledger import keys
 from shared.settings import Settings
 from tests.entries import make_entry
 from tests.integration.test_article_list import FEED, Desk
-from tests.integration.test_web import door_of
+from tests.integration.test_web import ask, door_of
 
 
 class Answer(NamedTuple):
@@ -399,3 +403,41 @@ def test_what_became_of_an_article_stands_delivery_by_delivery(desk: Desk, brows
     assert told[0].rev > told[1].rev
     part = browser.get(f"/articles/{article}").text.partition('id="deliveries"')[2]
     assert part.count("sqlite") == 2
+
+
+def test_what_a_sink_was_given_stands_beside_what_the_index_decided(desk: Desk, browser: Browser) -> None:
+    article = desk.take("Ba")
+    desk.clean("Ba")
+    outbox = Outbox(desk.settings.outbox_folder / "search.sqlite3")
+    tried = {"rev": 1, "change": 1, "kind": "put", "ending": "dead", "attempt": 12, "atUs": now_us(), "waitedUs": 0}
+    tried |= {"article": article, "note": "mapping"}
+    outbox.note(None, [msgspec.convert(tried, Logged)], [], [])
+    outbox.close()
+    told = desk.app_state.desk.deliveries(article)
+    assert [(one.sink, one.outcome, one.note) for one in told] == [
+        ("search", "dead", "mapping"),
+        ("sqlite", "indexed", ""),
+    ]
+    assert "mapping" in browser.get(f"/articles/{article}").text.partition('id="deliveries"')[2]
+
+
+def test_who_else_tells_a_story_is_told_to_those_who_may_see_it(desk: Desk, browser: Browser) -> None:
+    names = []
+    for number, source in enumerate(("hue", "ttxvn")):
+        names.append(desk.take(f"Bản {number}", source=Source(kind="push", name=source)))
+        desk.clean("Bão số 9 mạnh cấp 12 hướng về Trường Sa tối nay")
+    keeper = StoryKeeper(desk.settings.stories_file, Index(desk.settings.index_file))
+    while keeper.step():
+        pass
+    keeper.close()
+    kept = Keys(desk.app_state.keys.path)
+    desk.key = f"Bearer {kept.create('watch', scopes=('monitor',))}"
+    assert [one["article"] for one in desk.ask(f"/v1/stories/{names[1]}")["articles"]] == names
+    assert [hit["story"] for hit in desk.ask("/v1/search?q=Truong+Sa")["hits"]] == [{"articles": 2}] * 2
+    part = browser.get(f"/articles/{names[1]}").text.partition('id="story"')[2].partition("</section>")[0]
+    assert "push:hue" in part and names[0] in part
+    own = kept.create("ttxvn", scopes=("push", "read"))
+    status, _, found = ask(desk.port, "GET", "/v1/search?q=Truong+Sa", Authorization=f"Bearer {own}")
+    assert status == 200
+    assert [hit.get("story") for hit in found["hits"]] == [None]
+    assert ask(desk.port, "GET", f"/v1/stories/{names[1]}", Authorization=f"Bearer {own}")[0] == 403

@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -98,6 +98,15 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     waiting: int = 0
     dead: int = 0
     oldest_us: int | None = None
+
+
+def read_log(file: Path, article: str, limit: int) -> list[Logged]:
+    """The last tries of one article, the newest first, as somebody who only looks reads them."""
+    try:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=5)) as database:
+            return _logged(database, article, limit)
+    except sqlite3.Error as error:
+        raise Unavailable(f"the outbox {file} cannot be read: {error}") from error
 
 
 class Outbox:
@@ -213,15 +222,8 @@ class Outbox:
 
     def log(self, article: str = "", limit: int = 100) -> list[Logged]:
         """The last tries, of one article or of all, the newest first."""
-        where, values = ("WHERE article = ? ", (article,)) if article else ("", ())
-        sql = (
-            "SELECT article, rev, change, kind, ending, attempt, at_us, waited_us, note FROM deliveries "  # noqa: S608
-            f"{where}ORDER BY delivery DESC LIMIT ?"
-        )
-        names = Logged.__struct_fields__
         with self._asked() as database:
-            rows = database.execute(sql, (*values, limit)).fetchall()
-        return [Logged(**dict(zip(names, row, strict=True))) for row in rows]
+            return _logged(database, article, limit)
 
     def _prepare(self) -> None:
         for pragma in ("journal_mode = WAL", "synchronous = FULL"):
@@ -260,3 +262,13 @@ def _waiting(row: tuple[int, str, int, int, int, int, str]) -> Waiting:
     return Waiting(
         change=change, article=article, attempts=attempts, due_us=due, since_us=since, dead=bool(dead), error=error
     )
+
+
+def _logged(database: sqlite3.Connection, article: str, limit: int) -> list[Logged]:
+    where, values = ("WHERE article = ? ", (article,)) if article else ("", ())
+    sql = (
+        "SELECT article, rev, change, kind, ending, attempt, at_us, waited_us, note FROM deliveries "  # noqa: S608
+        f"{where}ORDER BY delivery DESC LIMIT ?"
+    )
+    names = Logged.__struct_fields__
+    return [Logged(**dict(zip(names, row, strict=True))) for row in database.execute(sql, (*values, limit))]

@@ -33,6 +33,7 @@ async def show_one(request: Request) -> Response:
         input=await _input(app_state, row, stored),
         acts=_acts_on(row, stored),
         changed=await _changed(app_state, stored),
+        story=await app_state.ask(app_state.stories.of, row.article),
         deliveries=await app_state.ask(app_state.desk.deliveries, row.article),
         acted=await app_state.ask(app_state.desk.audit.latest, 20, article),
     )
