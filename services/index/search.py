@@ -25,7 +25,7 @@ MOST_HITS = 1000  # how far a search counts and pages; nobody reads further, and
 IDLE_READERS = 4
 NEVER_IDLE = -1
 
-Matched = Literal["exact", "folded", "none"]
+Matched = Literal["exact", "folded", "none", "name"]
 _Ranked = list[tuple[int, float]]
 
 
@@ -46,7 +46,7 @@ class Results(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """A page of hits. `total` stops counting at MOST_HITS.
 
     `matched` says how: `exact` as typed, `folded` regardless of marks (nam dong, Nam Đông), `none` when no article has
-    all of the words, and the hits, if any, have some of them.
+    all of the words, and the hits, if any, have some of them. `name` is what was asked for by a name instead of words.
     """
 
     total: int

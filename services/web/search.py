@@ -15,15 +15,13 @@ LONGEST_QUERY, MOST_HITS, DEEPEST = 500, 100, 10_000
 async def search_articles(request: Request) -> Response:
     """The articles that match, the best first; a key that reads its own alone finds those.
 
-    `matched` says whether the marks on letters had to be left out.
+    `matched` says whether the marks on letters had to be left out, or whether `q` was taken for a name.
     """
     app_state, query = state_of(request), request.query_params
     q = read_words(query, "q", most=LONGEST_QUERY)
     limit = read_count(query, "limit", default=20, least=1, most=MOST_HITS)
     offset = read_count(query, "offset", default=0, least=0, most=DEEPEST)
-    results = await app_state.ask(
-        app_state.index.search, q, limit=limit, offset=offset, of=only_of(publisher_of(request))
-    )
+    results = await app_state.ask(app_state.search, q, limit=limit, offset=offset, of=only_of(publisher_of(request)))
     hits = [
         {
             "article": hit.article_id,

@@ -68,10 +68,15 @@ class KeepsSessions(Protocol):
 class Index(Protocol):
     """The searchable index, read only."""
 
-    def search(self, q: str, limit: int = 20, offset: int = 0, of: str = "") -> Results: ...
     def get(self, name: str, /) -> Stored | None: ...
     def receipt(self, receipt: str, /) -> Answered | None: ...
     def count(self) -> int: ...
+
+
+class SearchesIndex(Protocol):
+    """Finds articles by a name or by words."""
+
+    def __call__(self, q: str, *, limit: int, offset: int = 0, of: str = "") -> Results: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +90,7 @@ class AppState:
     look: Callable[[], Overview]
     index: Index
     list_articles: Callable[[Wanted], Listing]
+    search: SearchesIndex
     changes: ChangeHub
     sessions: KeepsSessions
     first_run: FirstRun

@@ -1,4 +1,4 @@
-"""Whatever the readers of the ledger ask of Redis, the quick client can be asked too: a person's command has only it."""
+"""Whatever the ledger's readers ask of Redis, the quick client can be asked too: a person's command has only it."""
 
 import ast
 import inspect

@@ -17,7 +17,8 @@ def desk(settings: Settings) -> Desk:
 
 
 def run(desk: Desk, *words: str) -> int:
-    over = [f"--set=redis_url={desk.settings.redis_url}", f"--set=index_dir={desk.settings.index_dir}"]
+    names = ("redis_url", "index_dir", "archive_dir", "seeds_dir")
+    over = [f"--set={name}={getattr(desk.settings, name)}" for name in names]
     return cli.main([*over, "--data-dir", str(desk.settings.data_dir), *words])
 
 

@@ -6,10 +6,14 @@ from services.cli.context import OK, WRONG, Context, show_json
 from services.cli.printing import BOLD, clean, moment, row, styled
 from services.cli.reach import check_index
 from services.index.search import Hit, Index, Results
+from services.web.keys import open_keys
+from services.web.names import Names
+from services.web.names import search as find
 
 HOW = {
     "exact": "",
     "folded": ", regardless of marks on letters",
+    "name": " by this name",
     "none": ", none with all of the words: these have some",
 }
 
@@ -18,7 +22,9 @@ def search(context: Context) -> int:
     """Print what was found, the best first. Exit code 1 when nothing was."""
     check_index(context)
     query = " ".join(context.args.query)
-    results = Index(context.settings.index_file).search(query, limit=context.args.limit, offset=context.args.offset)
+    index = Index(context.settings.index_file)
+    names = Names(context.settings, index, None, open_keys(context.settings))
+    results = find(names, index, query, limit=context.args.limit, offset=context.args.offset)
     if context.as_json:
         show_json(results)
     else:
@@ -28,8 +34,11 @@ def search(context: Context) -> int:
 
 def result_lines(results: Results) -> Iterator[str]:
     """How many and how they were found, then each hit."""
-    if not results.hits:
+    if results.matched == "name" and not results.total:
+        yield "No article that can be found has this name; `copydesk show` tells of what is on its way or withdrawn."
+    elif not results.hits:
         yield "Nothing found."
+    if not results.hits:
         return
     yield f"{results.total} found{HOW[results.matched]}."
     yield from hit_lines(results.hits)

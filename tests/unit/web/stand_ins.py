@@ -330,6 +330,7 @@ def a_desk(keys: Keys, **settings: object) -> Desk:
         ledger=lines,
         index=index,
         list_articles=lambda _: Listing(rows=(), next=None),
+        search=index.search,
         changes=ChangeHub(stream),
         sessions=NoSessions(),
         first_run=FirstRun(keys.path.with_name("setup-code"), keys, AuditLog(keys.path.with_name("audit"))),
