@@ -50,5 +50,9 @@ class NotAnArticle(Refused):
     """Bytes that were read but hold no article."""
 
 
+class EmbargoUnread(NotAnArticle):
+    """An article under an embargo whose end nobody can tell: published by guess it could not be taken back."""
+
+
 class NotAFeed(PermanentError):
     """A document that is no feed in any format we read."""

@@ -9,6 +9,8 @@ from services.index.search import Index
 from services.ingest.desk_acts import Named
 from services.ingest.intake import Intake, open_archive, open_decisions, open_pictures
 from services.ingest.purging import Parts
+from services.web.keys import open_keys
+from services.web.names import Names
 from shared.ledger.listing import IN_FLIGHT, list_standing
 from shared.work.celery_app import open_ledger
 
@@ -41,10 +43,11 @@ class DeskActs:
         return Parts(self.intake, self.ledger, self.archive, self.decisions, open_pictures(self.settings))
 
     def find(self, name: str) -> list[Named]:
-        """The article that an id, a receipt or an address means; none where nobody knows it.
+        """The article that a name of any kind means, as `copydesk show` reads it; none where nobody knows it.
 
         Index and ledger may count an address to different articles, since the index also compares words: then both.
         """
+        name = Names(self.settings, self.index, self.ledger, open_keys(self.settings)).spell(name) or name
         stored = self.index.get(name)
         line = self.ledger.receipt(name)
         owner = self.ledger.owner(name) or (line.article if line else None)

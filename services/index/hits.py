@@ -48,6 +48,7 @@ class Results(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, ren
 
     `matched` says how: `exact` as typed, `folded` regardless of marks (nam dong, Nam Đông), `none` when no article has
     all of the words, and the hits, if any, have some of them; `suggestion` then is a query that may have been meant.
+    `name` is what was asked for by a name instead of words.
     `cursor` asks for the next page; `facets` count all that was found by source, language, day, author and kind.
     """
 

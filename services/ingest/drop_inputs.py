@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 
 import msgspec
 
-from services.ingest.drop_files import path_alias, percent_encoded, printable
+from services.ingest.drop_files import MEDIA_TYPES, path_alias, percent_encoded, printable
 from services.ingest.feeds import looks_like_feed, make_inputs
 from services.ingest.formats import json_feed
 from services.ingest.formats.feed import Feed
@@ -16,14 +16,6 @@ from shared.envelope import Input, Source
 from shared.errors import InputRefused, NotAFeed
 from shared.source_settings import SourceSettings
 
-MEDIA_TYPES: Mapping[str, str] = {
-    ".txt": "text/plain",
-    ".html": "text/html",
-    ".htm": "text/html",
-    ".json": "application/json",
-    ".xml": "application/xml",
-    ".eml": "message/rfc822",
-}
 STRUCTURED = frozenset({".xml", ".json"})
 LARGE = 256 * 1024
 # What an alias may not hold as it is: control characters, bytes that are no text, and `\` or a `%` that would read as

@@ -14,6 +14,7 @@ from shared.errors import InputRefused
 HEAD = 4096
 END_TAG = re.compile(rb"</(?:[^\s<>/:]++:)?+newsItem\s*+>")
 NAMESPACE_MARK = "}"
+EMBARGO = ["newsItem", "itemMeta", "embargoed"]
 # A long header is repeated for each item: what would grow beyond this is no message of an agency.
 MOST_BYTES_SPLIT = 64 * 1024 * 1024
 
@@ -21,13 +22,15 @@ MOST_BYTES_SPLIT = 64 * 1024 * 1024
 class Item(msgspec.Struct, frozen=True, kw_only=True):
     """One item of a package: its guid, as declared, and the message with this item alone.
 
-    `is_placed` tells whether its place in the file stands for a guid it does not have: lists grow at their head.
+    `embargo` is what it says of one, "" where it says no more than that. `is_placed` tells whether its place in the
+    file stands for a guid it does not have: lists grow at their head.
     """
 
     guid: str | None
     body: bytes
     is_placed: bool = False
     version: str | None = None
+    embargo: str | None = None
 
 
 class _NotSplit(Exception):
@@ -64,8 +67,14 @@ def split_package(body: bytes, name: str, most_bytes: int = MOST_BYTES_SPLIT) ->
     if len(items) * (len(head) + len(tail)) + len(body) > most_bytes:
         raise InputRefused(f"{name} holds {len(items)} items below a header too long to be repeated for each")
     return [
-        Item(guid=guid, body=head + body[start:end] + tail, is_placed=True, version=version)
-        for ((guid, version), start, _), end in zip(items, ends, strict=True)
+        Item(
+            guid=named.guid,
+            body=head + body[start:end] + tail,
+            is_placed=True,
+            version=named.version,
+            embargo=named.embargo,
+        )
+        for (named, start, _), end in zip(items, ends, strict=True)
     ]
 
 
@@ -78,8 +87,8 @@ def declared_item(body: bytes) -> Item:
     except (expat.ExpatError, _NotSplit, LookupError, ValueError):  # its reader says so
         return Item(guid=None, body=body)
     named = [named for named, _, _ in finder.items] or [finder.root]
-    guid, version = named[0] if len(named) == 1 else (None, None)
-    return Item(guid=guid, body=body, version=version)
+    only = named[0] if len(named) == 1 else _Named()
+    return Item(guid=only.guid, body=body, version=only.version, embargo=only.embargo)
 
 
 def _split_json(body: bytes, name: str) -> Sequence[Item]:
@@ -107,7 +116,12 @@ def _is_json(body: bytes) -> bool:
     return _begins(body) in (b"{", b"[")
 
 
-_Named = tuple[str | None, str | None]  # guid and version
+class _Named(msgspec.Struct):
+    """What an item says of itself."""
+
+    guid: str | None = None
+    version: str | None = None
+    embargo: str | None = None
 
 
 class _Finder:
@@ -115,22 +129,36 @@ class _Finder:
 
     def __init__(self, body: bytes) -> None:
         self.items: list[tuple[_Named, int, int]] = []
-        self.root: _Named = (None, None)
+        self.root = _Named()
         self._path: list[str] = []
         self._open: tuple[_Named, int] | None = None
         self._parser = expat.ParserCreate(namespace_separator=NAMESPACE_MARK)
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
+        self._parser.CharacterDataHandler = self._text
         self._parser.EntityDeclHandler = self._declared
         self._parser.Parse(body, True)
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         name = tag.rpartition(NAMESPACE_MARK)[2]
         if name == "newsItem" and not self._path:
-            self.root = (attributes.get("guid"), attributes.get("version"))
+            self.root = _Named(attributes.get("guid"), attributes.get("version"))
         if name == "newsItem" and self._path[1:] == ["itemSet"]:
-            self._open = ((attributes.get("guid"), attributes.get("version")), self._parser.CurrentByteIndex)
+            self._open = (
+                _Named(attributes.get("guid"), attributes.get("version")),
+                self._parser.CurrentByteIndex,
+            )
         self._path.append(name)
+        if self._path[-3:] == EMBARGO:
+            self._tell("")
+
+    def _text(self, text: str) -> None:
+        if self._path[-1] == EMBARGO[-1] and self._path[-3:] == EMBARGO:
+            self._tell(text)
+
+    def _tell(self, text: str) -> None:
+        named = self._open[0] if self._open is not None else self.root
+        named.embargo = (named.embargo or "") + text
 
     def _end(self, _: str) -> None:
         self._path.pop()

@@ -23,6 +23,7 @@ from services.web.first_run import SETUP_FILE, FirstRun
 from services.web.fuse import Fuses
 from services.web.keys import Keys, open_keys
 from services.web.listing import list_articles
+from services.web.names import Names, search
 from services.web.oidc.setup import open_login, setup_of
 from services.web.quota import Quota
 from services.web.readiness import Readiness, folder_probe, redis_probe
@@ -88,9 +89,10 @@ def open_state(settings: Settings, archive: Archive) -> AppState:
         ledger=ledger,
         look=watchman.look,
         index=index,
-        list_articles=partial(list_articles, ledger, index),
+        list_articles=partial(list_articles, ledger, index, names=Names(settings, index, ledger, keys)),
         list_changes=partial(list_changes, index),
         stories=Stories(settings.stories_file),
+        search=partial(search, Names(settings, index, None, keys), index),
         changes=ChangeHub(EventStream(ledger.client)),
         sessions=Sessions(ledger.client, keys, setup_of(settings)),
         oidc=open_login(settings, ledger.client),

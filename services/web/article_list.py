@@ -28,4 +28,5 @@ async def show_articles(request: Request) -> Response:
     if listing.next is not None:
         following = request.url.include_query_params(before=listing.next).query
         links["next"] = link_to(f"/v1/articles?{following}")
-    return json_answer({"articles": [row_body(row) for row in listing.rows], "links": links})
+    told = {"unknown": wanted.q} if listing.unknown else {}
+    return json_answer({"articles": [row_body(row) for row in listing.rows], **told, "links": links})

@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from services.ingest.drop_inputs import MEDIA_TYPES
+from services.ingest.drop_files import MEDIA_TYPES
 from services.web.problems import BODY, Problem
 from services.web.request_body import too_large
 from services.web.spooling import ZIP

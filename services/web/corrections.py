@@ -15,11 +15,12 @@ from services.web.merge_patch import merged
 from services.web.ownership import may_claim
 from services.web.preferences import is_create_only, read_if_match
 from services.web.problems import BODY, Problem, in_body, in_header, in_parameter
-from services.web.push_headers import NINJS, checked_address, version_of
+from services.web.push_headers import NINJS, check_embargo, checked_address, version_of
 from services.web.request_body import body_of
 from services.web.state import AppState, publisher_of, state_of
 from services.web.taking import answer_taken, changed, gone, take_in
 from services.web.targets import Target, check_correctable, find_target, on_its_way, remembered
+from shared.embargo import names_embargo
 from shared.envelope import WITHDRAWAL_TYPE, Input, Preconditions, Source, Withdrawal
 from shared.identity import address_alias
 
@@ -152,6 +153,8 @@ def _patched(body: bytes, target: Target, publisher: Publisher) -> Input:
         raise Problem("bad-request", f"The patch is no JSON: {error}.", at=BODY) from error
     if not isinstance(patch, dict):
         raise Problem("bad-request", "A merge patch of an article is a JSON object, and this is none.", at=BODY)
+    for member in filter(names_embargo, patch):
+        check_embargo(member, patch[member], publisher.zone, in_body(member))
     document = merged(_whole(stored), patch)
     named, version = patch.get("uri"), patch.get("version")
     aliases = (

@@ -1,6 +1,5 @@
 """The list of articles: one row an article or input, the newest first, from the ledger and the index together."""
 
-import re
 from collections.abc import Sequence
 
 import msgspec
@@ -9,9 +8,11 @@ from services.index.hits import Hit
 from services.index.listing import END_OF_TIME, SETTLED, Listed, Settled, Span, list_settled
 from services.index.search import Index, Stored
 from services.index.snippet import Passage, pieces
+from services.web.names import Names, looks_like_name
 from shared.envelope import source_of
 from shared.identity import url_of
 from shared.ledger.listing import IN_FLIGHT, STANDING, Standing, list_standing
+from shared.ledger.lookup import find_status
 from shared.ledger.reader import InputStatus, LedgerReader, last_worker, spent
 
 State = Standing | Settled
@@ -23,7 +24,6 @@ GROUPS: dict[str, tuple[State, ...]] = {
 }
 MOST_ROWS = 200
 PATH = "path:"
-REF = re.compile(r"[a-z2-7]{1,64}@[0-9]{1,19}")
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,12 +73,13 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     rows: tuple[Row, ...]
     next: int | None
     suggestion: str | None = None
+    unknown: bool = False  # what was asked for is spelled as a name, and no article is known by it
 
 
-def list_articles(reader: LedgerReader, index: Index, wanted: Wanted) -> Listing:
-    """The page of articles that is wanted."""
+def list_articles(reader: LedgerReader, index: Index, wanted: Wanted, names: Names | None = None) -> Listing:
+    """The page of articles that is wanted; `names` tells what article a name means, without it `q` is words."""
     if wanted.q:
-        return _found(reader, index, wanted)
+        return _found(reader, index, wanted, names)
     more = wanted.limit + 1
     span = Span(
         states=[state for state in SETTLED if state in wanted.states],
@@ -98,15 +99,21 @@ def list_articles(reader: LedgerReader, index: Index, wanted: Wanted) -> Listing
     return Listing(rows=page, next=page[-1].rev if len(rows) > wanted.limit else None)
 
 
-def _found(reader: LedgerReader, index: Index, wanted: Wanted) -> Listing:
-    """What an id, a receipt or an address names; else the articles that have the words, the best first."""
-    rows, suggestion = _named(reader, index, wanted.q), None
-    if not rows:
+def _found(reader: LedgerReader, index: Index, wanted: Wanted, names: Names | None) -> Listing:
+    """What a name of any kind means; else the articles that have the words, the best first.
+
+    What is spelled as a name is never taken for words: they would find articles that have nothing to do with it.
+    """
+    known = names.spell_all(wanted.q) if names is not None else ()
+    named = [row for name in known for row in _named(reader, index, name) if _is_of(row, wanted.source)]
+    rows = list({(row.article, row.rev): row for row in named}.values())
+    unknown, suggestion = not rows and names is not None and looks_like_name(wanted.q), None
+    if not rows and not unknown:
         results = index.search(wanted.q, limit=MOST_ROWS)
         rows = [row for hit in results.hits if (row := _hit_row(index, hit)) is not None]
         suggestion = results.suggestion
     rows = [row for row in rows if _is_wanted(row, wanted)]
-    return Listing(rows=tuple(rows[: wanted.limit]), next=None, suggestion=suggestion)
+    return Listing(rows=tuple(rows[: wanted.limit]), next=None, suggestion=suggestion, unknown=unknown)
 
 
 def _hit_row(index: Index, hit: Hit) -> Row | None:
@@ -117,18 +124,18 @@ def _hit_row(index: Index, hit: Hit) -> Row | None:
 
 def _named(reader: LedgerReader, index: Index, name: str) -> list[Row]:
     """The article that a name of any kind means: as it stands in the index, and what is on its way of it."""
-    status = reader.receipt(name) or (reader.line(name) if REF.fullmatch(name) else None)
-    if status is None:
-        ref = reader.latest(reader.owner(name) or name)
-        status = reader.line(ref) if ref else None
+    status = find_status(reader, name)
     standing = _standing_row(status) if status is not None and status.state in STANDING else None
     return [row for row in (standing, _stored_row(index, name)) if row is not None]
 
 
 def _is_wanted(row: Row, wanted: Wanted) -> bool:
-    kind = row.source.partition(":")[0]
-    is_source = not wanted.source or wanted.source in (row.source, kind)
-    return is_source and row.state in wanted.states and wanted.since <= row.rev < wanted.before
+    is_in_time = wanted.since <= row.rev < wanted.before
+    return _is_of(row, wanted.source) and row.state in wanted.states and is_in_time
+
+
+def _is_of(row: Row, source: str) -> bool:
+    return not source or source in (row.source, row.source.partition(":")[0])
 
 
 def row_of(line: InputStatus | None, stored: Stored | None) -> Row:

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from services.ingest.drop_inputs import MEDIA_TYPES
+from services.ingest.drop_files import MEDIA_TYPES
 from services.web.problems import BODY, Problem, in_header
 from shared.package import MOST_PICTURES
 

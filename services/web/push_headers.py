@@ -14,6 +14,7 @@ from services.ingest.packages import declared_item, split_package
 from services.web.keys import Publisher
 from services.web.problems import BODY, Place, Problem, in_body, in_header
 from services.web.spooling import MULTIPART
+from shared.embargo import EXPECTED, embargo_end_of, shown
 from shared.envelope import MOST_BYTES, Input, Source
 from shared.errors import InputRefused, NotAFeed
 from shared.identity import address_alias, clean_link, is_page
@@ -82,13 +83,13 @@ def inputs_of(kind: Kind, body: bytes, headers: Mapping[str, str], publisher: Pu
         detail = f"X-Article-URI names one article, and the body holds {len(inputs)}."
         raise Problem("bad-request", detail, at=in_header("X-Article-URI"))
     ahead = [address_alias(address, publisher.name) for address in given]
-    told = _told(headers)
+    told = _told(headers, publisher.zone)
     return [
         msgspec.structs.replace(item, aliases=tuple(dict.fromkeys((*ahead, *item.aliases))), **told) for item in inputs
     ]
 
 
-def _told(headers: Mapping[str, str]) -> dict[str, object]:
+def _told(headers: Mapping[str, str], zone: str | None) -> dict[str, object]:
     """What headers tell of the articles beside their bodies, and before them: version and embargo."""
     told: dict[str, object] = {}
     version, until = headers.get("x-article-version"), headers.get("x-embargoed-until")
@@ -98,19 +99,21 @@ def _told(headers: Mapping[str, str]) -> dict[str, object]:
             raise bad_header("X-Article-Version", f"must be 1 to {MAX_VERSION} printable characters")
         told["version"] = version
     if until is not None:
-        told["embargoed_until"] = _moment_of(until)
+        told["embargoed_until"] = _moment_of(until, zone)
     return told
 
 
-def _moment_of(until: str) -> dt.datetime:
-    try:
-        moment = dt.datetime.fromisoformat(until.strip())
-        if moment.tzinfo is None:
-            raise ValueError("no zone")
-        return moment.astimezone(dt.UTC)
-    except (ValueError, OverflowError):
-        detail = "must be a moment with its zone (RFC 3339), such as 2026-01-31T06:00:00+07:00"
-        raise bad_header("X-Embargoed-Until", detail) from None
+def _moment_of(until: str, zone: str | None) -> dt.datetime:
+    moment = embargo_end_of(until, zone)
+    if moment is None:
+        raise bad_header("X-Embargoed-Until", EXPECTED)
+    return moment
+
+
+def check_embargo(member: str, said: object, zone: str | None, place: Place) -> None:
+    """Raise `Problem` for an embargo whose end cannot be read: taken in, the article could only be lost or betrayed."""
+    if said is not None and embargo_end_of(said, zone) is None:
+        raise Problem("bad-request", f"{member} {EXPECTED}; it says {shown(said)}.", at=place)
 
 
 def bad_header(name: str, detail: str) -> Problem:
@@ -163,6 +166,9 @@ def _from_json(kind: Kind, body: bytes, source: Source) -> Sequence[Input]:
         raise Problem("bad-request", str(error), at=BODY) from error
     except (InputRefused, NotAFeed) as error:
         raise Problem("no-article", str(error), at=BODY) from error
+    for article in articles:
+        for member, said in article.embargoes:
+            check_embargo(member, said, source.zone, in_body(*article.where, member))
     return [
         Input(
             source=source,
@@ -187,6 +193,9 @@ def _from_xml(kind: Kind, body: bytes, source: Source) -> Sequence[Input]:
         items = split_package(body, "the body", MOST_BYTES_SPLIT) or [declared_item(body)]
     except InputRefused as error:
         raise Problem("no-article", str(error), at=BODY) from error
+    for item in items:
+        what = f"embargoed of the item {item.guid}" if item.guid else "embargoed"
+        check_embargo(what, item.embargo, source.zone, BODY)
     return [
         Input(
             source=source,

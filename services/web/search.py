@@ -25,8 +25,8 @@ LONGEST_QUERY, MOST_HITS, DEEPEST = 500, 100, 10_000
 async def search_articles(request: Request) -> Response:
     """The articles that match, the best first; a key that reads its own alone finds those.
 
-    `matched` says whether the marks on letters had to be left out. The next page is asked for by its cursor, or, as
-    far as 1,000 hits, by `offset`.
+    `matched` says whether the marks on letters had to be left out, or whether `q` was taken for a name. The next page
+    is asked for by its cursor, or, as far as 1,000 hits, by `offset`.
     """
     app_state, query = state_of(request), request.query_params
     q = read_words(query, "q", most=LONGEST_QUERY)
@@ -38,7 +38,7 @@ async def search_articles(request: Request) -> Response:
         asked["facets"] = _read_facets(query["facets"])
     try:
         results: Results = await app_state.ask(
-            app_state.index.search, q, limit=limit, of=only_of(publisher_of(request)), **asked
+            app_state.search, q, limit=limit, of=only_of(publisher_of(request)), **asked
         )
     except PermanentError as error:
         raise Problem("not-found", f"{str(error)[:1].upper()}{str(error)[1:]}.") from error

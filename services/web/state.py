@@ -78,12 +78,17 @@ class TellsStories(Protocol):
 class Index(Protocol):
     """The searchable index, read only."""
 
-    def search(
-        self, q: str, limit: int = 20, offset: int = 0, of: str = "", *, cursor: str = "", facets: Sequence[str] = ()
-    ) -> Results: ...
     def get(self, name: str, /) -> Stored | None: ...
     def receipt(self, receipt: str, /) -> Answered | None: ...
     def count(self) -> int: ...
+
+
+class SearchesIndex(Protocol):
+    """Finds articles by a name or by words."""
+
+    def __call__(
+        self, q: str, *, limit: int, offset: int = 0, of: str = "", cursor: str = "", facets: Sequence[str] = ()
+    ) -> Results: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +104,7 @@ class AppState:
     list_articles: Callable[[Wanted], Listing]
     stories: TellsStories
     list_changes: Callable[[int, int], Sequence[Change]]
+    search: SearchesIndex
     changes: ChangeHub
     sessions: KeepsSessions
     first_run: FirstRun

@@ -128,6 +128,11 @@ class Questions:
     def zrevrange(self, key: str, first: int, last: int, *, withscores: bool = False) -> Any:
         return self._ask(*_scored("ZREVRANGE", key, first, last, withscores))
 
+    def sort(self, key: str, *, by: str, get: Sequence[str], groups: bool) -> Any:
+        """The members of a key in the order of `by`, each with what is looked up of it; `groups` says one row each."""
+        rows = _grouped(len(get)) if groups else _same
+        return self._ask(rows, "SORT", key, "BY", by, *(word for pattern in get for word in ("GET", pattern)))
+
     def xrange(self, key: str, *, min: str = "-", max: str = "+", count: int) -> Any:
         return self._ask(_entries, "XRANGE", key, min, max, "COUNT", count)
 
@@ -288,6 +293,10 @@ def _scored(command: str, key: str, first: int, last: int, withscores: bool) -> 
 
 def _pairs(reply: Sequence[bytes]) -> list[Pair]:
     return [(member, float(score)) for member, score in zip(reply[::2], reply[1::2], strict=True)]
+
+
+def _grouped(size: int) -> Parse:
+    return lambda reply: list(zip(*[iter(reply)] * size, strict=True))
 
 
 def _entries(reply: Sequence[Any]) -> list[tuple[bytes, dict[bytes, bytes]]]:

@@ -4,7 +4,7 @@ import http.client
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from typing import Any
 from urllib.parse import quote
 
@@ -76,12 +76,19 @@ class Desk:
         return Commit(ref=ref, token=token, outcome="normalized", article=article)
 
 
-@pytest.fixture
-def desk(settings: Settings) -> Iterator[Desk]:
+@contextmanager
+def door_to(settings: Settings) -> Iterator[Desk]:
+    """A desk that is open to a publisher who may also watch it."""
     app_state = open_state(settings, open_archive(settings))
     key = f"Bearer {Keys(app_state.keys.path).create('hue', scopes=('push', 'monitor'))}"
     with door_of(app_state) as (port, _, _):
         yield Desk(app_state, settings, port, key)
+
+
+@pytest.fixture
+def desk(settings: Settings) -> Iterator[Desk]:
+    with door_to(settings) as door:
+        yield door
 
 
 def test_articles_of_every_state_stand_in_one_list_the_newest_first(desk: Desk) -> None:

@@ -17,7 +17,8 @@ def desk(settings: Settings) -> Desk:
 
 
 def run(desk: Desk, *words: str) -> int:
-    over = [f"--set=redis_url={desk.settings.redis_url}", f"--set=index_dir={desk.settings.index_dir}"]
+    names = ("redis_url", "index_dir", "archive_dir", "seeds_dir")
+    over = [f"--set={name}={getattr(desk.settings, name)}" for name in names]
     return cli.main([*over, "--data-dir", str(desk.settings.data_dir), *words])
 
 
@@ -61,3 +62,20 @@ def test_the_tail_shows_the_last_changes(desk: Desk, capsys: pytest.CaptureFixtu
     assert run(desk, "tail", "--json", "--state", "received") == 0
     told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [change["source"] for change in told] == ["push:hue", "feed:https://tin.example/rss"]
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        pytest.param(("--source", "feed:https://tin.example/rss"), "fed", id="a source"),
+        pytest.param(("--source", "feed"), "fed", id="a kind"),
+        pytest.param(("--publisher", "hue"), "pushed", id="a publisher"),
+    ],
+)
+def test_the_list_of_a_source_has_what_is_on_its_way(
+    desk: Desk, capsys: pytest.CaptureFixture[str], filters: tuple[str, str], expected: str
+) -> None:
+    articles = {"pushed": desk.take("Một"), "fed": desk.take("Hai", FEED)}
+    assert run(desk, "list", "--json", *filters) == 0
+    rows = json.loads(capsys.readouterr().out)["articles"]
+    assert [(row["article"], row["state"]) for row in rows] == [(articles[expected], "queued")]

@@ -24,6 +24,8 @@ QUESTIONS: dict[str, Callable[[Any], Any]] = {
     "several scores": lambda client: client.zmscore("line", ["a", "z"]),
     "ranges": lambda client: (client.zrange("line", 0, -1), client.zrange("line", 0, 0, withscores=True)),
     "ranges back": lambda client: (client.zrevrange("line", 0, 1), client.zrevrange("line", 0, 1, withscores=True)),
+    "sorted": lambda client: client.sort("line", by="nosort", get=["#", "of:*->a"], groups=True),
+    "sorted in one row": lambda client: client.sort("line", by="nosort", get=["#", "of:*->a"], groups=False),
     "stream": lambda client: (client.xrange("stream", count=9), client.xrange("stream", min="(1-1", count=9)),
     "stream back": lambda client: client.xrevrange("stream", count=1),
     "stream read": lambda client: [tuple(one) for one in client.xread({"stream": "1-1"}, count=9, block=10)],
@@ -43,6 +45,7 @@ def clients(settings: Settings, shared_redis: Server) -> Iterator[tuple[Any, Any
     client.sadd("set", "x", "y")
     client.rpush("list", "1", "2", b"\xff")
     client.zadd("line", {"a": 1, "b": 2.5, "c": 1.7e9})
+    client.hset("of:b", mapping={"a": "b's"})
     client.xadd("stream", {"ref": "a@1"}, id="1-1")
     client.xadd("stream", {"ref": "b@2", "at": "3"}, id="2-1")
     quick: Any = connect_to_look(settings)

@@ -5,7 +5,7 @@ from pathlib import Path
 from services.cli.articles import DeskActs
 from services.cli.context import OK, WRONG, Context, show_json, standard_input, warn
 from services.ingest import desk_acts
-from services.ingest.drop_inputs import MEDIA_TYPES
+from services.ingest.drop_files import MEDIA_TYPES
 from shared.envelope import Input
 from shared.errors import InputRefused
 
@@ -17,7 +17,7 @@ def correct(context: Context) -> int:
     with DeskActs(context) as acts:
         articles = acts.find(name)
         if not articles:
-            warn(f"nobody knows {name}: it is no id, receipt or address of an article here")
+            warn(f"nobody knows {name}: it is no id, receipt or address of an article here, and no path of a drop")
             return WRONG
         receipt = desk_acts.correct(acts.intake, acts.decisions, articles[0], given, reason)
     if context.as_json:

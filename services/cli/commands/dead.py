@@ -13,7 +13,7 @@ from services.cli.auditing import person
 from services.cli.context import OK, UNUSABLE, WRONG, Context, show_json, standard_input, warn
 from services.cli.printing import ago, clean, plural, row, shortened, table, timeline_lines
 from services.cli.reach import reach_desk
-from services.cli.standing import find_status, origin_rows
+from services.cli.standing import origin_rows
 from services.cli.triage import print_triage, triaged_causes
 from services.ingest import decisions
 from services.ingest.intake import Intake, open_archive, open_decisions
@@ -25,6 +25,7 @@ from shared.ledger import keys
 from shared.ledger.calls import Ledger
 from shared.ledger.causes import cause_key
 from shared.ledger.connection import connect_to_look, redis_errors
+from shared.ledger.lookup import find_status
 from shared.ledger.reader import Ended, InputStatus, LedgerReader
 from shared.ledger.triage import Triage, TriageBook, Triaged, open_triage
 from shared.settings import Settings

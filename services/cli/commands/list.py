@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 
-from services.cli.context import OK, Context, show_json
+from services.cli.context import OK, WRONG, Context, show_json, warn
 from services.cli.printing import ago, seconds, table
 from services.cli.reach import check_data, reach_desk
 from services.index.search import Index
 from services.web.bodies import row_body
+from services.web.keys import open_keys
 from services.web.listing import Listing, Row, list_articles
+from services.web.names import Names
 from services.web.wanted import read_wanted
 from shared.clock import now_us
 from shared.ledger.connection import connect_to_look
@@ -19,14 +21,19 @@ def list(context: Context) -> int:  # named as the command is
     wanted = read_wanted(_asked(context))
     check_data(context)
     reader = LedgerReader(connect_to_look(reach_desk(context)))
-    listing = list_articles(reader, Index(context.settings.index_file), wanted)
+    index = Index(context.settings.index_file)
+    names = Names(context.settings, index, reader, open_keys(context.settings))
+    listing = list_articles(reader, index, wanted, names)
+    if listing.unknown:
+        of = f" of {wanted.source}" if wanted.source else ""
+        warn(f"no article{of} is known by {wanted.q}: it was taken for an id, an address or a path, not for words")
     if context.as_json:
         show_json({"articles": [row_body(row) for row in listing.rows], "next": listing.next})
-    elif not listing.rows:
+    elif not listing.rows and not listing.unknown:
         print("No article is like that.")
-    else:
+    elif listing.rows:
         print(*listing_lines(listing, now_us()), sep="\n")
-    return OK
+    return WRONG if listing.unknown else OK
 
 
 def listing_lines(listing: Listing, now: int) -> Iterator[str]:

@@ -18,8 +18,7 @@ from pathlib import Path
 import msgspec
 
 from services.cli.context import OK, WRONG, Context, show_json, standard_input
-from services.ingest.drop_files import Vanished, printable, read_drop
-from services.ingest.drop_inputs import MEDIA_TYPES
+from services.ingest.drop_files import MEDIA_TYPES, Vanished, printable, read_drop
 from services.normalize.pipeline import normalize as clean_article
 from shared.article import Article
 from shared.clock import now_us

@@ -12,7 +12,7 @@ def purge(context: Context) -> int:
     with DeskActs(context) as acts:
         articles = acts.find(args.name)
         if not articles:
-            warn(f"nobody knows {args.name}: it is no id, receipt or address of an article here")
+            warn(f"nobody knows {args.name}: it is no id, receipt or address of an article here, and no path of a drop")
             return WRONG
         stored = acts.index.get(articles[0].article)
         places = purging.inputs_of(acts.archive, acts.index.receipt, articles)

@@ -14,8 +14,7 @@ import msgspec
 from services.cli.context import OK, WRONG, Context, show_json, standard_input, warn
 from services.cli.printing import clean
 from services.cli.reach import reach_desk
-from services.ingest.drop_files import path_alias, printable
-from services.ingest.drop_inputs import MEDIA_TYPES
+from services.ingest.drop_files import MEDIA_TYPES, path_alias, printable
 from services.ingest.drops import take_file
 from services.ingest.intake import Intake, Receipt, open_archive
 from services.ingest.packages import split_package

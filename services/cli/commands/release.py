@@ -8,6 +8,7 @@ from services.index.search import Index
 from services.ingest import decisions
 from services.ingest.intake import open_decisions
 from services.web.keys import open_keys
+from services.web.names import Names
 from shared.identity import canonical_url, covers, url_of
 from shared.work.celery_app import open_ledger
 
@@ -17,12 +18,14 @@ def release(context: Context) -> int:
     name = context.args.name
     settings = reach_desk(context)
     ledger = open_ledger(settings)
-    stored = Index(context.settings.index_file).get(name)
+    index = Index(context.settings.index_file)
+    name = Names(settings, index, ledger, open_keys(settings)).spell(name) or name
+    stored = index.get(name)
     # Ledger and index may count an address to different articles, since the index also compares words: free both.
     candidates = [stored.article_id if stored else None, ledger.owner(name), name if ledger.latest(name) else None]
     articles = list(dict.fromkeys(article for article in candidates if article))
     if not articles:
-        warn(f"nobody knows {name}: it is no id, receipt or address of an article here")
+        warn(f"nobody knows {name}: it is no id, receipt or address of an article here, and no path of a drop")
         return WRONG
     article, freed = articles[0], ledger.freed(articles[0]) or 0
     with contextlib.closing(open_decisions(settings)) as archive:

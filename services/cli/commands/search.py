@@ -9,10 +9,14 @@ from services.cli.reach import check_index
 from services.index.hits import Hit, Results
 from services.index.search import Index
 from services.index.snippet import Passage, marked
+from services.web.keys import open_keys
+from services.web.names import Names
+from services.web.names import search as find
 
 HOW = {
     "exact": "",
     "folded": ", regardless of marks on letters",
+    "name": " by this name",
     "none": ", none with all of the words: these have some",
 }
 
@@ -22,8 +26,9 @@ def search(context: Context) -> int:
     check_index(context)
     query = " ".join(context.args.query)
     asked = {"cursor": context.args.cursor} if context.args.cursor else {"offset": context.args.offset}
-    facets = context.args.facet or ()
-    results = Index(context.settings.index_file).search(query, limit=context.args.limit, facets=facets, **asked)
+    index = Index(context.settings.index_file)
+    names = Names(context.settings, index, None, open_keys(context.settings))
+    results = find(names, index, query, limit=context.args.limit, facets=context.args.facet or (), **asked)
     if context.as_json:
         show_json(results)
     else:
@@ -33,7 +38,9 @@ def search(context: Context) -> int:
 
 def result_lines(results: Results) -> Iterator[str]:
     """How many and how they were found, then each hit, what was counted, and how to go on."""
-    if not results.hits:
+    if results.matched == "name" and not results.total:
+        yield "No article that can be found has this name; `copydesk show` tells of what is on its way or withdrawn."
+    elif not results.hits:
         yield "Nothing found."
     else:
         yield f"{results.total} found{HOW[results.matched]}."

@@ -1,8 +1,6 @@
 """`copydesk show ID`: one article, from the index and, while it is on its way, from the ledger."""
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -10,17 +8,12 @@ import msgspec
 from services.cli.context import OK, WRONG, Context, show_json, warn
 from services.cli.printing import article_lines, row, timeline_lines
 from services.cli.reach import check_data, reach_desk
-from services.cli.standing import find_status, origin_rows
+from services.cli.standing import origin_rows
 from services.index.search import Index, Stored
-from services.ingest.drop_files import path_alias
 from services.web.keys import open_keys
-from shared.errors import PermanentError, TransientError
+from services.web.names import Names
 from shared.ledger.connection import connect_to_look
-from shared.ledger.reader import DECIDED_BY_THE_INDEX, InputStatus, LedgerReader
-
-
-class Ambiguous(PermanentError):
-    """An address that different publishers use for different articles."""
+from shared.ledger.reader import InputStatus, LedgerReader
 
 
 def show(context: Context) -> int:
@@ -91,54 +84,14 @@ def as_json(stored: Stored | None, line: InputStatus | None) -> dict[str, Any]:
     }
 
 
-def _status_of(context: Context, name: str) -> InputStatus | None:
-    reader = LedgerReader(connect_to_look(reach_desk(context)))
-    try:
-        return find_status(reader, name)
-    except TransientError as error:
-        raise TransientError(f"the index does not hold {name}, and {error}") from error
-
-
 def _find(context: Context, name: str) -> tuple[Stored | None, InputStatus | None]:
-    """The article as the index holds it, else what the ledger knows of it; the index alone is asked where it knows."""
-    index = Index(context.settings.index_file)
-    stored = index.get(name)
-    line = None if stored is not None else _status_of(context, name)
-    for others in (_of_a_drop, _of_a_publisher):
-        if stored is None and line is None:
-            stored, line = others(context, index, name)
-    if stored is None and line is None:  # it may have been done between the two looks
-        stored = index.get(name)
-    if stored is None and line is not None:  # the receipt of a duplicate leads to what it repeats
-        stored = index.get(line.article) if line.state in DECIDED_BY_THE_INDEX else None
-    return stored, line
-
-
-def _of_a_drop(context: Context, index: Index, name: str) -> tuple[Stored | None, InputStatus | None]:
-    """The article of a dropped file, by its path in the drop folder, or from where this person stands."""
-    file, folder = Path(os.path.abspath(name)), Path(os.path.abspath(context.settings.seeds_dir))
-    paths = [name, *([file.relative_to(folder).as_posix()] if file.is_relative_to(folder) else [])]
-    for alias in dict.fromkeys(map(path_alias, paths)):
-        stored = index.get(alias)
-        line = None if stored is not None else _status_of(context, alias)
-        if stored is not None or line is not None:
-            return stored, line
-    return None, None
-
-
-def _of_a_publisher(context: Context, index: Index, name: str) -> tuple[Stored | None, InputStatus | None]:
-    """What a publisher calls so: a pushed uri is its publisher's own, and people leave out whose when it is plain."""
-    keys = open_keys(context.settings)
-    whose = dict.fromkeys(f"uri:{key.publisher.name} {name}" for key in keys.list())
-    matches = {}
-    for alias in whose:
-        stored = index.get(alias)
-        line = None if stored is not None else _status_of(context, alias)
-        if stored is not None or line is not None:
-            matches[alias] = (stored, line)
-    if len(matches) > 1:
-        raise Ambiguous(f"several publishers have an article {name}: say whose, as in '{next(iter(matches))}'")
-    return next(iter(matches.values()), (None, None))
+    """What the index or the ledger knows; a Redis that is away matters only where the index does not know it."""
+    index, keys = Index(context.settings.index_file), open_keys(context.settings)
+    found = Names(context.settings, index, None, keys).find(name)
+    if found[0] is not None:
+        return found
+    reader = LedgerReader(connect_to_look(reach_desk(context)))
+    return Names(context.settings, index, reader, keys).find(name)
 
 
 def _addresses(aliases: tuple[str, ...]) -> list[str]:

@@ -11,7 +11,7 @@ def withdraw(context: Context) -> int:
     with DeskActs(context) as acts:
         articles = acts.find(name)
         if not articles:
-            warn(f"nobody knows {name}: it is no id, receipt or address of an article here")
+            warn(f"nobody knows {name}: it is no id, receipt or address of an article here, and no path of a drop")
             return WRONG
         receipts = desk_acts.withdraw(acts.intake, acts.decisions, articles, reason)
     if context.as_json:

@@ -15,7 +15,7 @@ from services.index.fulltext.fields import FACETS
 from services.index.fulltext.reader import View
 from services.index.query import Query
 
-Matched = Literal["exact", "folded", "none"]
+Matched = Literal["exact", "folded", "none", "name"]
 MOST_HITS = 1000  # how far a search counts and pages; nobody reads further, and a common word is in everything
 FEW = 500  # so many articles can be ranked by each pair of neighbours, too
 STEP_UP = 1000.0  # by which the score of a kind is above that of the next

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import msgspec
 
+from shared.embargo import names_embargo
 from shared.errors import InputRefused
 from shared.identity import canonical_url, is_page
 
@@ -40,7 +41,8 @@ class JsonArticle(msgspec.Struct, frozen=True, kw_only=True):
     """One article of a document: its bytes, and what it declares as its address, with the member that does.
 
     `version` is its publisher's own, `is_canceled` whether it takes the article back (ninjs `pubStatus`). `where` are
-    the members and places that lead to it in the document.
+    the members and places that lead to it in the document. `embargoes` are the members that name one, with what they
+    say.
     """
 
     body: bytes
@@ -48,6 +50,7 @@ class JsonArticle(msgspec.Struct, frozen=True, kw_only=True):
     where: tuple[str | int, ...] = ()
     version: str | None = None
     is_canceled: bool = False
+    embargoes: tuple[tuple[str, object], ...] = ()
 
 
 class _Declared(msgspec.Struct):
@@ -164,7 +167,15 @@ def _article(part: _Part, body: bytes, addresses: tuple[tuple[str, str], ...]) -
         where=part.where,
         version=None if version is None else str(version),
         is_canceled=status.lower() in CANCELED,
+        embargoes=tuple(_embargoes(bytes(part.raw))),
     )
+
+
+def _embargoes(body: bytes) -> Iterator[tuple[str, object]]:
+    if b"embargo" in body.lower():
+        for member, raw in (_read(msgspec.Raw(body), dict[str, msgspec.Raw]) or {}).items():
+            if names_embargo(member) and (said := msgspec.json.decode(raw)) is not None:
+                yield member, said
 
 
 def _called(address: str) -> str | None:

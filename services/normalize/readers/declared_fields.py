@@ -18,6 +18,8 @@ from services.normalize.language.load import GENERIC
 from services.normalize.language.phrases import any_role, kind_named
 from services.normalize.readings import Ranking, Reading, RuleId, rank
 from shared.article import Article, Correction, Evidence, Person, Role
+from shared.embargo import EXPECTED, embargo_end_of, shown
+from shared.errors import EmbargoUnread
 
 _SURE = 0.95
 _MOST_UNTOLD = 300
@@ -62,6 +64,18 @@ class FieldReadings:
         if dated is not None:
             self._dates.setdefault(_shown(dated.moment.value), dated)
             self.take(field, dated.moment.value, member, path, quote=dated.quote, sure=min(sure, dated.sure))
+
+    def take_embargo(self, said: object, zone: str | None, member: str, path: str) -> None:
+        """Take until when an embargo holds; raises `EmbargoUnread` for one whose end cannot be read."""
+        if said is None:
+            return
+        until = embargo_end_of(said, zone)
+        if until is None:
+            raise EmbargoUnread(
+                f"It is under an embargo ({member}, {path}), and {shown(said)} does not tell until when: "
+                f"it {EXPECTED}. Without a zone there, the source's must be set."
+            )
+        self.take("embargoed_until", until, member, path, quote=str(said))
 
     def take_byline(self, printed: str | None, language: str | None, member: str, path: str, sure: float = 0.9) -> None:
         """Take a byline as printed, and its people, organisations and sources apart."""

@@ -118,11 +118,12 @@ def _take_dates(readings: FieldReadings, item: Element, raw: Raw, language: str 
         ("first_created", ("itemmeta", "firstcreated")),
         ("first_created", ("contentmeta", "contentcreated")),
         ("version_created", ("itemmeta", "versioncreated")),
-        ("embargoed_until", ("itemmeta", "embargoed")),
     ):
         for element in every(item, *names)[:1]:
             reading = date_of_value(words_of(element), raw, language)
             readings.take_date(field, reading, f"NewsML-G2 {names[-1]}", place_of(element))
+    for element in every(item, "itemmeta", "embargoed")[:1]:  # an empty one holds until another version says otherwise
+        readings.take_embargo(words_of(element) or "", raw.source.zone, "NewsML-G2 embargoed", place_of(element))
 
 
 def _take_people(readings: FieldReadings, item: Element, language: str | None) -> None:

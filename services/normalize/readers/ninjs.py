@@ -10,6 +10,7 @@ from services.normalize.readers.json_document import listed, named_at, objects_a
 from services.normalize.readers.markup import pieces_of_markup, pieces_of_value, plain_text_of
 from services.normalize.readers.untold import leaves_of_json
 from shared.article import PubStatus
+from shared.embargo import names_embargo
 from shared.envelope import Raw
 from shared.errors import NotAnArticle
 
@@ -109,11 +110,12 @@ def _take_dates(readings: FieldReadings, item: Item, names: Mapping[str, str], r
     for field, keys in (
         ("first_created", ("firstcreated", "firstpublished")),
         ("version_created", ("versioncreated",)),
-        ("embargoed_until", ("embargoeduntil", "embargoed")),
     ):
         for key in keys:
             reading = date_of_value(item.get(key), raw, language)
             readings.take_date(field, reading, f"ninjs {key}", names.get(key, "$"))
+    for key in filter(names_embargo, item):
+        readings.take_embargo(item[key], raw.source.zone, f"ninjs {key}", names[key])
 
 
 def _take_people(readings: FieldReadings, item: Item, names: Mapping[str, str], language: str | None) -> None:

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from services.normalize.document import Draft, Piece
-from services.normalize.fields.date import date_of_value
+from services.normalize.fields.date import date_of_value, received_at
 from services.normalize.html.tree import Element, local_name, place_of
 from services.normalize.readers.declared_fields import FieldReadings, role_of
 from services.normalize.readers.markup import pieces_of_element
 from services.normalize.readers.untold import leaves_of_xml
 from services.normalize.readers.xml_document import every, first, parse_xml, words_of
 from shared.article import PubStatus
+from shared.embargo import embargo_end_of
 from shared.envelope import Raw
 from shared.errors import NotAnArticle
 
@@ -107,6 +108,19 @@ def _take_dates(readings: FieldReadings, nitf: Element, raw: Raw, language: str 
         for element in every(nitf, *names)[:1]:
             reading = date_of_value(element.get(attribute), raw, language)
             readings.take_date(field, reading, f"NITF {names[-1]}", f"{place_of(element)}/@{attribute}")
+    _take_release(readings, nitf, raw, language)
+
+
+def _take_release(readings: FieldReadings, nitf: Element, raw: Raw, language: str | None) -> None:
+    """A release that lies ahead of the receipt is an embargo; one that lies behind is only a date."""
+    received = received_at(raw)
+    for element in every(nitf, "docdata", "date.release")[:1]:
+        norm = element.get("norm")
+        dated, until = date_of_value(norm, raw, language), embargo_end_of(norm, raw.source.zone)
+        if received is None or dated is None or (until is not None and until <= received):
+            continue
+        if until is not None or dated.moment.day > received.date():
+            readings.take_embargo(norm, raw.source.zone, "NITF date.release", f"{place_of(element)}/@norm")
 
 
 def _take_byline(readings: FieldReadings, nitf: Element, language: str | None) -> None:

@@ -12,6 +12,7 @@ from services.normalize.readers.json_document import listed, objects_at, parse_j
 from services.normalize.readers.markup import pieces_of_value, plain_text_of
 from services.normalize.readers.untold import leaves_of_json
 from shared.article import Access, PubStatus, Role
+from shared.embargo import names_embargo
 from shared.envelope import Raw
 from shared.errors import NotAnArticle
 from shared.identity import article_uri
@@ -139,6 +140,8 @@ def _take_dates(readings: FieldReadings, item: Item, path: str, raw: Raw, langua
     ):
         reading = date_of_value(text_at(item.get(key)), raw, language)
         readings.take_date(field, reading, f"schema.org {key}", f"{path}.{key}")
+    for key in filter(names_embargo, item):
+        readings.take_embargo(item[key], raw.source.zone, f"JSON {key}", f"{path}.{key}")
 
 
 def _take_sort(readings: FieldReadings, item: Item, path: str) -> None:

@@ -256,7 +256,10 @@ class Found(Shape):
 
     q: str
     total: Annotated[int, Meta(ge=0, description="Counted up to 1000.")]
-    matched: Matched
+    matched: Annotated[
+        Matched,
+        Meta(description="`name`: `q` is spelled as a name of an article, and was not taken for words."),
+    ]
     offset: int
     hits: list[FoundArticle]
     suggestion: Annotated[str | None, Meta(description="Another query, where no article has all of the words.")]
@@ -289,10 +292,14 @@ class ListedArticle(Shape):
 
 
 class ArticleList(Shape):
-    """A page of articles, the newest first; `links.next` is the page after it."""
+    """A page of articles, the newest first; `links.next` is the page after it.
+
+    `unknown` is a `q` that is spelled as an id, an address or a path, by which no article is known.
+    """
 
     articles: list[ListedArticle]
     links: Links
+    unknown: str | Maybe = UNSET
 
 
 class ToldChange(Shape):

@@ -1,11 +1,12 @@
 """What wire documents declare, member by member: which of two is believed, and what each code means."""
 
+import datetime as dt
 import json
 
 import pytest
 
 from shared.article import Article
-from shared.errors import NotAnArticle
+from shared.errors import EmbargoUnread, NotAnArticle
 from tests.unit.normalize.doors import G2, entry, names, ninjs, read, schema_org, shown
 
 TITLE = "The ferry sails again"
@@ -456,3 +457,33 @@ def test_a_plain_text_is_read_as_one_whether_a_picture_comes_with_it(door: str, 
     assert pictures == ([("picture", ("The quay", None))] if has_picture else [])
     assert [block for block in blocks if block[0] != "picture"] == READ
     assert (article.dateline, article.located) == ("MARLOW (AP)", "Marlow")
+
+
+UNREAD = ["31.12.2099 klo 10", "", 7, False, ["2099-12-31T10:00:00Z"], "2099-12-31", "2099-12-31T10:00:00"]
+
+
+@pytest.mark.parametrize("said", UNREAD)
+def test_no_article_is_read_past_an_embargo_whose_end_is_unknown(said: object) -> None:
+    for read_it in (of_ninjs, of_schema):
+        with pytest.raises(EmbargoUnread, match=r"It is under an embargo .*embargoedUntil"):
+            read_it(embargoedUntil=said)
+        assert read_it(embargoedUntil=None).embargoed_until is None
+    if isinstance(said, str):
+        with pytest.raises(EmbargoUnread, match=r"It is under an embargo .*embargoed"):
+            of_g2(f"<embargoed>{said}</embargoed>")
+
+
+@pytest.mark.parametrize(
+    ("release", "until"),
+    [("20991231T100000Z", "2099-12-31T10:00"), ("20991231T100000+0700", "2099-12-31T03:00"), ("20010101T100000Z", None),
+     ("20010101", None), ("20010101T100000", None)],
+)  # fmt: skip
+def test_a_release_that_lies_ahead_is_an_embargo(release: str, until: str | None) -> None:
+    read_until = of_nitf(f"<docdata><date.release norm='{release}'/></docdata>").embargoed_until
+    assert read_until == (dt.datetime.fromisoformat(f"{until}Z") if until else None)
+
+
+@pytest.mark.parametrize("release", ["20991231", "20991231T100000", "31.12.2099 klo 10"])
+def test_a_release_that_lies_ahead_at_no_moment_anyone_can_tell_is_refused(release: str) -> None:
+    with pytest.raises(EmbargoUnread, match=r"date\.release"):
+        of_nitf(f"<docdata><date.release norm='{release}'/></docdata>")

@@ -336,6 +336,7 @@ def a_desk(keys: Keys, **settings: object) -> Desk:
         list_articles=lambda _: Listing(rows=(), next=None),
         list_changes=lambda *_: (),
         stories=Stories(Path("no such folder", "stories.sqlite3")),
+        search=index.search,
         changes=ChangeHub(stream),
         sessions=NoSessions(),
         first_run=FirstRun(keys.path.with_name("setup-code"), keys, AuditLog(keys.path.with_name("audit"))),

@@ -340,3 +340,41 @@ def test_an_address_that_is_none_is_pointed_at_where_it_stands(document: Any, po
     for step in pointer.split("/")[1:]:
         found = found[int(step)] if isinstance(found, list) else found[step]
     assert found == BAD
+
+
+EMBARGOED = b'<newsItem guid="urn:1"><itemMeta><embargoed>%s</embargoed></itemMeta></newsItem>'
+
+
+@pytest.mark.parametrize(
+    "said", ["31.12.2099 klo 10", "", 5, True, ["2099-12-31T10:00Z"], "2099-12-31", "2099-12-31T10:00"]
+)
+@pytest.mark.parametrize(
+    ("kind", "member"), [(NINJS, "embargoedUntil"), (JSON_LD, "embargoed"), (NINJS, "Embargoed_Until")]
+)
+def test_an_embargo_in_json_whose_end_nobody_can_read_is_refused_where_it_stands(
+    kind: Kind, member: str, said: object
+) -> None:
+    with pytest.raises(Problem, match="must be a moment with its zone") as caught:
+        inputs_of(kind, json.dumps([NEWS, MORE | {member: said}]).encode(), {}, HUE)
+    assert caught.value.kind.status == 400
+    assert f"'pointer': '#/1/{member}'" in str(caught.value.more["errors"])
+
+
+@pytest.mark.parametrize("said", [b"31.12.2099 klo 10", b"", b" ", b"2099-12-31", b"2099-12-31T10:00:00"])
+def test_an_embargo_in_newsml_whose_end_nobody_can_read_is_refused(said: bytes) -> None:
+    for body in (EMBARGOED % said, G2 % (EMBARGOED % said), G2 % (ITEM % b"urn:2" + EMBARGOED % said)):
+        with pytest.raises(Problem, match=r"embargoed of the item urn:1 must be a moment") as caught:
+            inputs_of(XML, body, {}, HUE)
+        assert caught.value.kind.status == 400
+
+
+def test_an_embargo_that_can_be_read_is_taken_in_and_none_is_no_embargo() -> None:
+    at_home = Publisher(name="hue", zone="Asia/Ho_Chi_Minh")
+    until = "2099-12-31T10:00:00"
+    for said in (None, f"{until}Z"):
+        assert len(inputs_of(NINJS, json.dumps({"headline": "x", "embargoedUntil": said}).encode(), {}, HUE)) == 1
+    assert len(inputs_of(NINJS, json.dumps({"headline": "x", "embargoed": until}).encode(), {}, at_home)) == 1
+    assert len(inputs_of(XML, EMBARGOED % until.encode(), {}, at_home)) == 1
+    (held,) = inputs_of(TEXT, b"x", {"x-embargoed-until": until}, at_home)
+    assert held.embargoed_until is not None
+    assert held.embargoed_until.isoformat() == "2099-12-31T03:00:00+00:00"

@@ -1,0 +1,136 @@
+"""What a person calls an article is read alike by every command, by the list, the search and the box of the page."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from services.ingest.drop_files import path_alias
+from services.web.keys import Keys
+from services.web.names import looks_like_name
+from shared.settings import Settings
+from tests.integration.test_article_list import DROP, Desk, door_to
+from tests.integration.test_list_command import run
+
+URI = "urn:b:1"
+
+
+@pytest.fixture
+def desk(settings: Settings) -> Iterator[Desk]:
+    with door_to(settings) as door:
+        yield door
+
+
+@pytest.fixture
+def articles(desk: Desk) -> dict[str, str]:
+    """A pushed one under its publisher's own uri, a dropped one, and one that has words of both names."""
+    pushed = desk.take("Một bài", aliases=(f"uri:hue {URI}",))
+    dropped = desk.take("Hai bài", DROP, aliases=(path_alias("bai.txt"),), name="bai.txt")
+    desk.take("urn b 1 seeds bai txt", aliases=("url:https://tin.example/b/1",))
+    desk.clean("urn b 1 seeds bai txt 404")
+    return {"pushed": pushed, "dropped": dropped}
+
+
+NAMES = [
+    pytest.param(URI, "pushed", id="an own uri"),
+    pytest.param(f"uri:hue {URI}", "pushed", id="an alias"),
+    pytest.param("bai.txt", "dropped", id="a path"),
+    pytest.param("seeds/bai.txt", "dropped", id="a path with its folder"),
+    pytest.param("./seeds/bai.txt", "dropped", id="a path from here"),
+]
+UNKNOWN = ["urn:b:404", "seeds/404.txt", "404.txt", "https://tin.example/404", "/seeds/404.txt", "r" + 26 * "0"]
+
+
+@pytest.mark.parametrize(("name", "expected"), NAMES)
+def test_a_name_is_known_everywhere(
+    desk: Desk,
+    articles: dict[str, str],
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    expected: str,
+) -> None:
+    article = articles[expected]
+    assert run(desk, "show", name, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["id"] == article
+    assert run(desk, "list", name, "--json") == 0
+    assert [row["article"] for row in json.loads(capsys.readouterr().out)["articles"]] == [article]
+    assert run(desk, "search", name, "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert ([hit["articleId"] for hit in found["hits"]], found["matched"]) == ([article], "name")
+    assert desk.names(f"?q={quote(name)}") == [article]
+    if expected == "pushed":
+        found = desk.ask(f"/v1/search?q={quote(name)}")
+        assert ([hit["article"] for hit in found["hits"]], found["total"]) == ([article], 1)
+
+
+@pytest.mark.parametrize("name", UNKNOWN)
+def test_a_name_that_nobody_knows_finds_no_words(
+    desk: Desk,
+    articles: dict[str, str],
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+) -> None:
+    assert run(desk, "list", name) == 1
+    told = capsys.readouterr()
+    assert (told.out, f"no article is known by {name}" in told.err) == ("", True)
+    assert run(desk, "search", name) == 1
+    assert "has this name" in capsys.readouterr().out
+    listed = desk.ask(f"/v1/articles?q={quote(name)}")
+    assert (listed["articles"], listed["unknown"]) == ([], name)
+    found = desk.ask(f"/v1/search?q={quote(name)}")
+    assert (found["hits"], found["total"], found["matched"]) == ([], 0, "name")
+
+
+def test_a_publisher_learns_nothing_of_the_names_of_another(desk: Desk, articles: dict[str, str]) -> None:
+    keys = Keys(desk.app_state.keys.path)
+    desk.key = f"Bearer {keys.create('vinh', scopes=('push', 'read'))}"
+    for name in (articles["pushed"], f"uri:hue {URI}", URI):
+        known, unknown = desk.ask(f"/v1/articles?q={quote(name)}"), desk.ask("/v1/articles?q=urn:none")
+        assert (known["articles"], known["unknown"]) == (unknown["articles"], name)
+        assert desk.ask(f"/v1/search?q={quote(name)}")["hits"] == []
+
+
+def test_words_stay_words(desk: Desk, articles: dict[str, str]) -> None:
+    assert len(desk.names("?q=seeds+bai")) == 3
+    assert "unknown" not in desk.ask("/v1/articles?q=khongco")
+
+
+@pytest.mark.parametrize(
+    "text", ["lúa gạo", "Huế:", "17:30", "TP.HCM", "24/7", "giá: lúa", "a/b", "bài viết.txt cũ", "AT&T", "3.5"]
+)
+def test_what_people_search_is_no_name(text: str) -> None:
+    assert not looks_like_name(text)
+
+
+def test_a_file_below_a_folder_may_have_blanks() -> None:
+    assert looks_like_name("hue/bài 1.txt")
+
+
+@pytest.mark.parametrize("command", ["withdraw", "release", "purge"])
+@pytest.mark.parametrize(("name", "expected"), NAMES)
+def test_every_act_knows_what_show_knows(
+    desk: Desk,
+    articles: dict[str, str],
+    capsys: pytest.CaptureFixture[str],
+    command: str,
+    name: str,
+    expected: str,
+) -> None:
+    because = [] if command == "release" else ["--because", "sai tên người"]
+    assert run(desk, command, name, "--json", *because) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told[0] if command == "withdraw" else told)["article"] == articles[expected]
+
+
+def test_a_correction_knows_what_show_knows(
+    desk: Desk,
+    articles: dict[str, str],
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "better.txt"
+    file.write_text("Bài đã sửa\n\nNội dung đã sửa của bài này.\n")
+    assert run(desk, "correct", URI, str(file), "--because", "sai tên", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["article"] == articles["pushed"]
