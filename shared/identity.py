@@ -113,6 +113,11 @@ def said_alias(feed: str, said: Sequence[str | None]) -> str:
     return f"said:{feed} {_short_hash(said)}"
 
 
+def words_alias(publisher: str, sha: str) -> str:
+    """A push that names no address: known by its content, within what its publisher pushes."""
+    return said_alias(f"push:{publisher}", (sha,))
+
+
 def path_alias(spelled: str) -> str:
     """A file, by its path below the folder it was dropped in, as text."""
     return f"path:{spelled}"
@@ -121,6 +126,11 @@ def path_alias(spelled: str) -> str:
 def is_path(alias: str) -> bool:
     """Whether an alias names a file by its path, and so says nothing of what the file holds."""
     return alias.startswith("path:")
+
+
+def is_words(alias: str) -> bool:
+    """Whether an alias is what an input says, which has no name of its own."""
+    return alias.startswith("said:")
 
 
 def bridged(aliases: Sequence[str]) -> tuple[str, ...]:

@@ -25,7 +25,8 @@ from services.web.scopes import is_seen_by, may, only_of
 from services.web.state import AppState, publisher_of, state_of
 from services.web.taking import answer_taken, gone, take_in
 from services.web.targets import Target, find_target, remembered
-from shared.envelope import MOST_BYTES, Input
+from shared.envelope import MOST_BYTES, Input, Remembered
+from shared.identity import article_id, content_hash
 from shared.ledger.reader import SETTLED, InputStatus
 
 LARGE = 256 * 1024
@@ -101,7 +102,7 @@ async def claimed(app_state: AppState, item: Input, publisher: Publisher, beside
     Whose an article is the ledger decides when it takes them; what it has forgotten since the index still knows.
     """
     aliases, own = may_claim(item.aliases, publisher, beside)
-    before = None
+    before = await _known_by_content(app_state, item, publisher) if not aliases else None
     for alias in aliases:
         stored = await app_state.ask(app_state.index.get, alias)
         if stored is None:
@@ -112,6 +113,14 @@ async def claimed(app_state: AppState, item: Input, publisher: Publisher, beside
                 raise not_yours(alias[4:])
         before = before or remembered(stored.article_id, stored)
     return msgspec.structs.replace(item, aliases=aliases, own=own, before=before)
+
+
+async def _known_by_content(app_state: AppState, item: Input, publisher: Publisher) -> Remembered | None:
+    """The publisher's own article that an older release knew by its content alone."""
+    article = article_id((), content_hash(item.media_type, item.body))
+    stored = await app_state.ask(app_state.index.get, article)
+    is_theirs = stored is not None and stored.owner == publisher.name and stored.article_id == article
+    return remembered(article, stored) if is_theirs else None
 
 
 def unknown_article() -> Problem:

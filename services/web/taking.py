@@ -16,7 +16,8 @@ from services.web.preferences import etag_of, read_wait
 from services.web.problems import BODY, Problem
 from services.web.receipts import settled_line, told_receipt
 from services.web.responses import json_answer
-from services.web.state import AppState
+from services.web.scopes import only_of
+from services.web.state import AppState, publisher_of
 from services.web.targets import on_its_way
 from shared.envelope import Input
 from shared.identity import url_of
@@ -117,7 +118,8 @@ async def _finished(request: Request, app_state: AppState, receipt: Receipt, wai
         raise _came_to_nothing(state, told)
     stored = await app_state.ask(app_state.index.get, receipt.article) if state in ("indexed", "duplicate") else None
     headers = applied | {"Location": link_to(f"/v1/receipts/{receipt.receipt}")}
-    if stored is None or stored.withdrawn:
+    is_theirs = stored is not None and only_of(publisher_of(request)) in ("", stored.owner)
+    if stored is None or stored.withdrawn or not is_theirs:
         is_settled = bool(told.get("settled"))
         return json_answer(told, status=200 if is_settled else 202, headers=headers)
     is_new = state == "indexed" and len(stored.revisions) == 1
