@@ -80,14 +80,22 @@ class Acts:
             raise PermanentError(
                 "it came with pictures: let its publisher send it again, or correct it by `copydesk correct`"
             )
-        given = Input(source=desk_acts.DESK, media_type=_as_utf_8(meta.media_type), body=text.encode(), url=meta.url,
-                      name=meta.name)  # fmt: skip
+        given = Input(source=desk_acts.DESK, media_type=_as_utf_8(meta.media_type), body=self._checked(text),
+                      url=meta.url, name=meta.name)  # fmt: skip
         with contextlib.closing(open_decisions(self._settings)) as archive:
             desk_acts.correct(self._intake, archive, self._named(line.article, meta.aliases), given, why)
             decisions.discard(self._ledger, archive, [ref], why)
         self._audit.note(who=who, act="edit", on=ref, why=why)
-        self._note_replayed([line])
         return Done(done=1)
+
+    def _checked(self, text: str) -> bytes:
+        """What is put in an input's place, as bytes; said of the text, which has no name as a file has."""
+        body, most = text.encode("utf-8", "replace"), self._settings.max_input_bytes
+        if not body.strip():
+            raise PermanentError("the text is empty: to give the article up, discard it")
+        if len(body) > most:
+            raise PermanentError(f"the text has {len(body)} bytes, and an article may have {most} (max_input_bytes)")
+        return body
 
     def release(self, article: str, *, who: str, why: str) -> Done:
         """Give an article's address free for the next publisher who pushes it."""

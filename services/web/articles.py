@@ -68,7 +68,8 @@ async def show_article(request: Request) -> Response:
     headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Accept"}
     if is_known(request.headers.get("if-none-match"), etag):
         return Response(status_code=304, headers=headers)
-    return Response(form.write(with_addresses(request, stored)), headers=headers, media_type=form.content_type)
+    shown = with_addresses(request, stored, is_whole=form.name != "")
+    return Response(form.write(shown), headers=headers, media_type=form.content_type)
 
 
 async def readable(request: Request) -> Stored:

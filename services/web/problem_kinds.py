@@ -75,7 +75,7 @@ KINDS: dict[str, Kind] = {
     ),
     "unauthorized": Kind(
         status=401,
-        title="A push key is required",
+        title="A key is required",
         meaning="No key came along, or one that is unknown, revoked or over its time.",
         detail="The key is unknown, revoked or over its time.",
         remedy="Send `Authorization: Bearer cd_…`; make a key with `copydesk keys create NAME`.",

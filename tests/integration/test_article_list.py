@@ -45,10 +45,11 @@ class Desk:
         assert not isinstance(answer, Exception)
         return answer.article
 
-    def clean(self, headline: str | None = None) -> None:
-        """Normalize all that waits, and index it."""
+    def clean(self, headline: str | None = None, article: Article | None = None) -> None:
+        """Normalize all that waits, as this article or with this headline, and index it."""
         while taken := self.ledger.claim("normalize", "test"):
-            self.ledger.commit("normalize", [self._cleaned(item.ref, item.token, headline) for item in taken])
+            read = [(item, article or Article(headline=headline or f"Bài {item.ref}")) for item in taken]
+            self.ledger.commit("normalize", [self._cleaned(item.ref, item.token, one) for item, one in read])
         sink = SqliteSink(self.settings.index_file)
         run_batch(self.ledger, "index", "test", index_articles(sink), RetryPolicy(max_attempts=5))
         sink.close()
@@ -71,9 +72,8 @@ class Desk:
     def names(self, query: str = "") -> list[str]:
         return [row["article"] for row in self.ask(f"/v1/articles{query}")["articles"]]
 
-    def _cleaned(self, ref: str, token: str, headline: str | None) -> Commit:
-        article = msgspec.json.encode(Article(headline=headline or f"Bài {ref}"))
-        return Commit(ref=ref, token=token, outcome="normalized", article=article)
+    def _cleaned(self, ref: str, token: str, article: Article) -> Commit:
+        return Commit(ref=ref, token=token, outcome="normalized", article=msgspec.json.encode(article))
 
 
 @contextmanager

@@ -29,7 +29,7 @@ def test_many_are_counted_before_anything_is_done(desk: Desk, capsys: pytest.Cap
     of_feed = desk.take("Hai", FEED)
     desk.bury()
     assert run(desk, "dead", "discard", "--all", "--count") == 0
-    assert capsys.readouterr().out == "2 articles. Nothing was done: without --count it is.\n"
+    assert capsys.readouterr().out == "2 articles. Nothing was done yet: leave out --count to do it.\n"
     assert run(desk, "dead", "replay", "--all", "--source", "feed", "--count", "--json") == 0
     assert json.loads(capsys.readouterr().out) == {"count": 1}
     assert len(dead(desk)) == 2

@@ -96,6 +96,22 @@ def test_an_article_comes_with_its_pictures_and_shows_them(room: Newsroom, key: 
     assert ninjs["associations"][0]["renditions"] == [{"name": "main", "href": bridge["href"]}]
 
 
+@pytest.mark.parametrize(
+    ("accept", "address"), [("application/json", b'"/v1/pictures/'), ("application/ninjs+json", b'"ni:///sha-256;')]
+)
+def test_no_address_of_a_picture_follows_the_host_that_a_stranger_writes(
+    room: Newsroom, key: str, accept: str, address: bytes
+) -> None:
+    _, receipt = push(room, key, *BOTH)
+    room.work()
+    path = f"/v1/articles/{receipt['article']}"
+    *_, body = ask(room, key, "GET", path, Accept=accept, Host="evil.example")
+    assert b"evil.example" not in body
+    assert address in body
+    *_, body = ask(room, key, "GET", path, Accept=accept)
+    assert f'"{room.address}/v1/pictures/'.encode() in body
+
+
 def test_the_same_again_is_a_duplicate_and_another_picture_a_revision(room: Newsroom, key: str) -> None:
     uri = {"X_Article_URI": "tag:desk:twice"}
     first, _ = push(room, key, *BOTH, **uri)

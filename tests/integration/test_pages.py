@@ -18,7 +18,7 @@ from services.web.acts import is_editable
 from services.web.app import open_state
 from services.web.keys import Keys
 from services.web.listing import Wanted
-from shared.article import Article
+from shared.article import Article, Block
 from shared.clock import now_us
 from shared.ledger import keys
 from shared.settings import Settings
@@ -386,3 +386,28 @@ def test_what_became_of_an_article_stands_delivery_by_delivery(desk: Desk, brows
     assert told[0].rev > told[1].rev
     part = browser.get(f"/articles/{article}").text.partition('id="deliveries"')[2]
     assert part.count("sqlite") == 2
+
+
+def test_what_has_no_headline_is_known_by_its_first_words(desk: Desk, browser: Browser) -> None:
+    article = desk.take("x", url="https://tin.example/khong-tieu-de")
+    desk.clean(article=Article(blocks=(Block(type="paragraph", text="Sáng nay mưa lớn ở Huế. " * 20),)))
+    (row,) = [row for row in desk.app_state.list_articles(Wanted()).rows if row.article == article]
+    assert row.title().startswith("Sáng nay mưa lớn ở Huế.")
+    assert len(row.title()) <= 100
+    text = browser.get("/articles").text
+    assert "Sáng nay mưa lớn ở Huế." in text
+    assert "Not read yet" not in text
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/publishers/nobody", "/articles/khong-co"])
+def test_a_page_that_is_not_there_is_told_as_a_page(browser: Browser, path: str) -> None:
+    answer = browser.get(path)
+    assert (answer.status, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "There is no such page" in answer.text
+    assert browser.get(path, Accept="application/json").headers["content-type"] == "application/problem+json"
+
+
+def test_a_right_key_opens_the_desk_also_where_somebody_guesses(desk: Desk) -> None:
+    key, browser = key_with(desk, "monitor"), Browser(desk.port)
+    assert [browser.log_in(f"cd_guess_{number}").status for number in range(12)][-1] == 429
+    assert browser.log_in(key).status == 303
