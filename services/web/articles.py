@@ -62,7 +62,7 @@ async def read_inputs(request: Request, app_state: AppState, publisher: Publishe
 
 async def show_article(request: Request) -> Response:
     """The article as it stands in the index, in the form that its reader accepts; `ETag` is its revision."""
-    stored = await readable(request)
+    stored = await readable(request, request.path_params["name"])
     form = form_for(request.headers.get("accept"))
     etag = etag_of(stored.rev, form.name)
     headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Accept"}
@@ -72,10 +72,10 @@ async def show_article(request: Request) -> Response:
     return Response(form.write(shown), headers=headers, media_type=form.content_type)
 
 
-async def readable(request: Request) -> Stored:
-    """The article that a path names; raises the `Problem` that tells why its reader does not get it."""
+async def readable(request: Request, name: str) -> Stored:
+    """The article of that name; raises the `Problem` that tells why its reader does not get it."""
     app_state, publisher = state_of(request), publisher_of(request)
-    target = await find_target(app_state, publisher, request.path_params["name"])
+    target = await find_target(app_state, publisher, name)
     stored = target.stored
     if stored is None:
         problem = _not_there(target, publisher)
