@@ -23,8 +23,9 @@ from services.web.push_headers import inputs_of, read_kind
 from services.web.request_body import body_of
 from services.web.scopes import is_seen_by, may, only_of
 from services.web.state import AppState, publisher_of, state_of
-from services.web.taking import answer_taken, gone, take_in
+from services.web.taking import answer_taken, take_in
 from services.web.targets import Target, find_target, remembered
+from services.web.tombstones import gone_to_reader
 from shared.envelope import MOST_BYTES, Input, Remembered
 from shared.identity import article_id, content_hash
 from shared.ledger.reader import SETTLED, InputStatus
@@ -86,7 +87,7 @@ async def readable(request: Request, name: str) -> Stored:
     if only_of(publisher) not in ("", stored.owner):
         raise unknown_article()
     if stored.withdrawn or target.withdrawal is not None:
-        raise gone(stored.article_id, target.withdrawal or stored.rev)
+        raise gone_to_reader(stored, target.withdrawal or stored.rev)
     return stored
 
 

@@ -18,8 +18,9 @@ from services.web.problems import BODY, Problem, in_body, in_header, in_paramete
 from services.web.push_headers import NINJS, check_embargo, checked_address, version_of
 from services.web.request_body import body_of
 from services.web.state import AppState, publisher_of, state_of
-from services.web.taking import answer_taken, changed, gone, take_in
+from services.web.taking import answer_taken, changed, take_in
 from services.web.targets import Target, check_correctable, find_target, on_its_way, remembered
+from services.web.tombstones import gone
 from shared.embargo import names_embargo
 from shared.envelope import WITHDRAWAL_TYPE, Input, Preconditions, Source, Withdrawal
 from shared.identity import address_alias

@@ -19,6 +19,7 @@ from services.web.responses import json_answer
 from services.web.scopes import only_of
 from services.web.state import AppState, publisher_of
 from services.web.targets import on_its_way
+from services.web.tombstones import gone
 from shared.envelope import Input
 from shared.identity import url_of
 from shared.ledger.calls import NOT_TAKEN, Weighed
@@ -86,11 +87,6 @@ def changed(article: str, rev: int | None) -> Problem:
     detail = "The article has another revision than If-Match names."
     links = {"article": link_to(f"/v1/articles/{article}")}
     return Problem("precondition-failed", detail, article=article, rev=rev, links=links)
-
-
-def gone(article: str, rev: int) -> Problem:
-    """What is answered for an article that its publisher, or the desk, took back."""
-    return Problem("withdrawn", "It was withdrawn.", headers={"ETag": etag_of(rev)}, article=article, rev=rev)
 
 
 def receipt_body(receipt: Receipt) -> dict[str, object]:

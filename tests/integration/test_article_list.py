@@ -14,6 +14,7 @@ import pytest
 from services.index.sinks.sqlite import SqliteSink
 from services.index.tasks import index_articles
 from services.ingest.intake import open_archive
+from services.normalize.tasks import read_articles
 from services.web.app import open_state
 from services.web.keys import Keys
 from services.web.state import AppState
@@ -50,6 +51,14 @@ class Desk:
         while taken := self.ledger.claim("normalize", "test"):
             read = [(item, article or Article(headline=headline or f"Bài {item.ref}")) for item in taken]
             self.ledger.commit("normalize", [self._cleaned(item.ref, item.token, one) for item, one in read])
+        sink = SqliteSink(self.settings.index_file)
+        run_batch(self.ledger, "index", "test", index_articles(sink), RetryPolicy(max_attempts=5))
+        sink.close()
+
+    def work(self) -> None:
+        """Both stages do what waits, as the workers do."""
+        read = read_articles(max_bytes=self.settings.max_input_bytes, cpu_s=60)
+        run_batch(self.ledger, "normalize", "test", read, RetryPolicy(max_attempts=5))
         sink = SqliteSink(self.settings.index_file)
         run_batch(self.ledger, "index", "test", index_articles(sink), RetryPolicy(max_attempts=5))
         sink.close()

@@ -167,8 +167,13 @@ def test_what_is_withdrawn_is_gone_and_stays_so(desk: Newsdesk) -> None:
     withdrawn = desk.call("DELETE", at(PAGE) + "?reason=A+mistake+of+ours")
     assert (withdrawn.status, withdrawn.body["article"]) == (202, article)
     desk.work()
-    assert desk.call("GET", withdrawn.body["links"]["receipt"]).body["state"] == "withdrawn"
+    receipt = desk.call("GET", withdrawn.body["links"]["receipt"]).body
+    assert (receipt["state"], receipt["stages"][-1]["note"]) == ("withdrawn", "A mistake of ours")
     gone = desk.call("GET", f"/v1/articles/{article}")
+    why = {"at": receipt["received"], "headline": "Rubber at its best", "reason": "A mistake of ours"}
+    assert (gone.body["withdrawal"], receipt["withdrawal"]) == (why, why)
+    assert gone.body["detail"].startswith("“Rubber at its best” was withdrawn at 2")
+    assert gone.body["detail"].endswith(" UTC: A mistake of ours.")
     assert (gone.status, gone.slug, gone.body["rev"]) == (410, "withdrawn", withdrawn.body["rev"])
     tombstone = desk.stored(article).article
     assert (tombstone.headline, tombstone.blocks, tombstone.uri) == ("Rubber at its best", (), PAGE)
@@ -286,3 +291,20 @@ def test_an_article_is_gone_with_the_answer_that_takes_it_back(desk: Newsdesk) -
     assert desk.call("PUT", at(URI), news("Two"), If_Match=gone.headers["etag"]).status == 202
     desk.work()
     assert desk.call("GET", at(URI)).body["article"]["headline"] == "Two"
+
+
+def test_why_an_article_was_taken_back_is_for_who_may_read_it(desk: Newsdesk) -> None:
+    desk.push(news("Rubber at its best"))
+    desk.work()
+    article = desk.stored(f"uri:hue {URI}").article_id
+    back = desk.call("DELETE", at(URI), {"reason": "Its source was wrong"})
+    desk.work()
+    receipt = back.body["links"]["receipt"]
+    for path in (f"/v1/articles/{article}", receipt):
+        assert "Its source was wrong" in str(desk.call("GET", path).body)
+        stranger = desk.call("GET", path, b"", "vinh")
+        assert (stranger.status, "Its source" in str(stranger.body), "Rubber" in str(stranger.body)) == (
+            404,
+            False,
+            False,
+        )

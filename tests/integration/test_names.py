@@ -97,6 +97,22 @@ def test_words_stay_words(desk: Desk, articles: dict[str, str]) -> None:
     assert "unknown" not in desk.ask("/v1/articles?q=khongco")
 
 
+def test_show_tells_who_took_an_article_back_and_why(
+    desk: Desk, articles: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, words in (("pushed", URI), ("dropped", "bai.txt")):
+        assert run(desk, "withdraw", words, "--because", "Sai tên người bị hại") == 0
+        desk.work()
+        capsys.readouterr()
+        assert run(desk, "show", articles[name]) == 0
+        shown = " ".join(capsys.readouterr().out.split())
+        assert "withdrawn by the desk, " in shown
+        assert shown.count("Sai tên người bị hại") == 2, "as its state, and where its way ends"
+        assert run(desk, "show", words, "--json") == 0
+        told = json.loads(capsys.readouterr().out)
+        assert (told["state"], told["note"]) == ("withdrawn", "Sai tên người bị hại")
+
+
 @pytest.mark.parametrize(
     "text", ["lúa gạo", "Huế:", "17:30", "TP.HCM", "24/7", "giá: lúa", "a/b", "bài viết.txt cũ", "AT&T", "3.5"]
 )
