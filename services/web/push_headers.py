@@ -17,7 +17,7 @@ from services.web.spooling import MULTIPART
 from shared.embargo import EXPECTED, embargo_end_of, shown
 from shared.envelope import MOST_BYTES, Input, Source
 from shared.errors import InputRefused, NotAFeed
-from shared.identity import address_alias, clean_link, is_page
+from shared.identity import address_alias, clean_link, has_login, is_page
 
 TEXT, HTML, NINJS, JSON_LD = "text/plain", "text/html", "application/ninjs+json", "application/ld+json"
 JSON, JSON_FEED = "application/json", "application/feed+json"
@@ -232,5 +232,8 @@ def checked_address(address: str, name: str, place: Place) -> str:
     """An address that a push names, or a problem that points at where it stood."""
     if len(address) > MAX_ADDRESS or ADDRESS.fullmatch(address) is None:
         detail = f"{name} is no address: at most {MAX_ADDRESS} characters, without spaces."
+        raise Problem("bad-request", detail, at=place)
+    if has_login(address):
+        detail = f"{name} has a login in it (name:password@): send the address without, it is shown to readers."
         raise Problem("bad-request", detail, at=place)
     return address
