@@ -10,12 +10,13 @@ from starlette.responses import Response
 from services.index.exports.ninjs import to_ninjs
 from services.index.search import Stored
 from services.web.articles import read_inputs, unknown_article
+from services.web.correction_form import NINJS
 from services.web.keys import Publisher
 from services.web.merge_patch import merged
 from services.web.ownership import may_claim
 from services.web.preferences import is_create_only, read_if_match
 from services.web.problems import BODY, Problem, in_body, in_header, in_parameter
-from services.web.push_headers import NINJS, check_embargo, checked_address, version_of
+from services.web.push_headers import check_embargo, checked_address, version_of
 from services.web.request_body import body_of
 from services.web.state import AppState, publisher_of, state_of
 from services.web.taking import answer_taken, changed, take_in

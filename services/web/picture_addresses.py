@@ -21,6 +21,12 @@ def addresses(stored: Stored) -> set[str]:
     return {block.href for block in blocks if block.href and block.href.startswith(SCHEME)}
 
 
+def paths_of(stored: Stored) -> dict[str, str]:
+    """Where the desk's own pages find the pictures that came with an article, by their names."""
+    below = link_to(f"/v1/pictures/{stored.article_id}/")
+    return {href: f"{below}{href.removeprefix(SCHEME)}" for href in addresses(stored)}
+
+
 def with_addresses(request: Request, stored: Stored, *, is_whole: bool = False) -> Stored:
     """The article with the addresses at which this desk shows its pictures, in the place of their names.
 

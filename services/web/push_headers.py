@@ -11,6 +11,7 @@ from services.ingest.feeds import looks_like_feed, make_inputs
 from services.ingest.formats import json_feed
 from services.ingest.formats.json_articles import LARGEST_LIST, BrokenJson, split_json
 from services.ingest.packages import declared_item, split_package
+from services.web.correction_form import NINJS
 from services.web.keys import Publisher
 from services.web.problems import BODY, Place, Problem, in_body, in_header
 from services.web.spooling import MULTIPART
@@ -19,7 +20,7 @@ from shared.envelope import MOST_BYTES, Input, Source
 from shared.errors import InputRefused, NotAFeed
 from shared.identity import address_alias, clean_link, has_login, is_page
 
-TEXT, HTML, NINJS, JSON_LD = "text/plain", "text/html", "application/ninjs+json", "application/ld+json"
+TEXT, HTML, JSON_LD = "text/plain", "text/html", "application/ld+json"
 JSON, JSON_FEED = "application/json", "application/feed+json"
 XML, TEXT_XML, NITF = "application/xml", "text/xml", "application/nitf+xml"
 NEWS_ITEM = "application/vnd.iptc.g2.newsitem+xml"

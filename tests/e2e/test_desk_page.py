@@ -284,6 +284,36 @@ def test_a_phone_never_scrolls_sideways(window: Watched) -> None:
         assert window.page.evaluate("document.documentElement.scrollWidth") <= 390, path
 
 
+@pytest.mark.parametrize("window", [{"java_script_enabled": False}], indirect=True)
+def test_an_article_is_corrected_on_its_page_without_script(window: Watched) -> None:
+    page, room = window.page, window.room
+    ref = room.take("Cầu mới thông xe\n\nHUẾ - Câu mở đầu của bài.\n\nThân bài có một chữ sai.\n\nCâu cuối của bài.")
+    room.work()
+    window.open(f"/articles/{ref}")
+    page.click("summary:text('Correct')")
+    page.fill("#correct-headline", "Cầu mới đã thông xe")
+    body = page.input_value("#correct-body")
+    page.fill("#correct-body", body.replace("một chữ sai", "chữ đúng"))
+    page.fill(".edit input[name=why]", "a slip of the pen")
+    page.click("button:text('Correct it')")
+    assert "Corrected: 1" in page.inner_text("[role=status]")
+    room.work()
+    window.open(f"/articles/{ref.partition('@')[0]}")
+    assert page.inner_text("article.read h3") == "Cầu mới đã thông xe"
+    assert "Thân bài có chữ đúng." in page.inner_text("article.read")
+    assert "a slip of the pen" in page.inner_text("main")
+
+
+def test_everybody_can_use_the_form_of_a_correction(window: Watched) -> None:
+    window.page.add_init_script(path=AXE)
+    (path,) = articles(window.room, "indexed")
+    for scheme in ("light", "dark"):
+        window.page.emulate_media(color_scheme=scheme)
+        window.open(path)
+        window.page.click("summary:text('Correct')")
+        assert violations(window.page, {}) == []
+
+
 def test_everybody_can_use_every_page_in_both_themes(window: Watched) -> None:
     page = window.page
     page.add_init_script(path=AXE)
@@ -347,3 +377,21 @@ def test_nothing_that_an_article_says_is_run(window: Watched) -> None:
         window.open(path)
         assert page.locator("main img, main svg, main script, main [onerror], main [onload]").count() == 0, path
         assert page.locator("a[href^='javascript' i], [onmouseover]").count() == 0, path
+
+
+@pytest.mark.parametrize(
+    "window", [{"viewport": {"width": width, "height": 800}} for width in (390, 1280)], indirect=True
+)
+def test_one_long_word_widens_no_page_and_no_row(window: Watched) -> None:
+    page, room = window.page, window.room
+    word = "x" * 4_000
+    ref = room.take(f"Từ dài {word}\n\nHUẾ - Câu mở đầu {word}.\n\nThân bài {word}.", name=f"{word[:200]}.txt")
+    room.work()
+    dead = room.take(f"Chết {word}\n\nMột bài.", name=f"chet-{word[:200]}.txt")
+    room.fail("dead", "unforeseen", f"KeyError: {word[:300]}")
+    for path in ("/", "/articles", "/dead", f"/articles/{ref}", f"/articles/{dead}"):
+        window.open(path)
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
+    window.open("/articles")
+    heights = "[...document.querySelectorAll('.rows .what > a')].map((link) => link.getBoundingClientRect().height)"
+    assert max(page.evaluate(heights)) < 120

@@ -58,7 +58,7 @@ class Browser:
                 name, _, value = cookie.partition(";")[0].partition("=")
                 self.cookies[name] = value
             told = {name.lower(): value for name, value in answer.getheaders()}
-            return Answer(answer.status, told, answer.read().decode())
+            return Answer(answer.status, told, answer.read().decode("utf-8", "replace"))
 
     def log_in(self, key: str) -> Answer:
         return self.post("/login", key=key, next="/")
