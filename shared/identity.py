@@ -23,6 +23,7 @@ _ESCAPED = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _LONG_GUID = 400
 COMMAND_LINE = "command line"
+PUBLISHER = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}")  # how a publisher may be called
 
 
 def clean_link(link: str | None) -> str | None:

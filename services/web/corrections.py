@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 
 from services.index.exports.ninjs import to_ninjs
 from services.index.search import Stored
+from services.ingest.intake import Receipt
 from services.web.articles import read_inputs, unknown_article
 from services.web.correction_form import NINJS
 from services.web.keys import Publisher
@@ -24,7 +26,10 @@ from services.web.targets import Target, check_correctable, find_target, on_its_
 from services.web.tombstones import gone
 from shared.embargo import names_embargo
 from shared.envelope import WITHDRAWAL_TYPE, Input, Preconditions, Source, Withdrawal
+from shared.errors import Unavailable
 from shared.identity import address_alias
+
+log = structlog.get_logger(__name__)
 
 MERGE_PATCH = "application/merge-patch+json"
 PATCH_BYTES, REASON_BYTES = 1024 * 1024, 16 * 1024
@@ -44,6 +49,8 @@ async def put_article(request: Request) -> Response:
         await _check_addresses(app_state, inputs[0], target)
         item = await _aimed(app_state, publisher, inputs[0], target, wanted)
         receipts = await take_in(request, app_state, [item])
+    if target.article is not None:
+        await _note(app_state, publisher, "correct", receipts[0])
     return await answer_taken(request, app_state, [item], receipts)
 
 
@@ -73,6 +80,7 @@ async def patch_article(request: Request) -> Response:
         await _check_addresses(app_state, item, target)
         item = await _aimed(app_state, publisher, item, target, wanted)
         receipts = await take_in(request, app_state, [item])
+    await _note(app_state, publisher, "withdraw" if item.withdraws else "correct", receipts[0])
     return await answer_taken(request, app_state, [item], receipts)
 
 
@@ -90,7 +98,19 @@ async def withdraw_article(request: Request) -> Response:
     item = Input(source=source, media_type=WITHDRAWAL_TYPE, body=body, withdraws=True)
     item = await _aimed(app_state, publisher, item, target, wanted)
     receipts = await take_in(request, app_state, [item])
+    await _note(app_state, publisher, "withdraw", receipts[0], reason)
     return await answer_taken(request, app_state, [item], receipts)
+
+
+async def _note(app_state: AppState, publisher: Publisher, act: str, receipt: Receipt, why: str = "") -> None:
+    """Write down what a key did to an article; what was taken in stays so where the audit log cannot be written."""
+    if receipt.state != "received":
+        return
+    try:
+        on = f"{receipt.article}@{receipt.rev}"
+        await app_state.ask(app_state.desk.audit.note, who=publisher.name, act=act, on=on, why=why)
+    except Unavailable as error:
+        log.error("act_not_noted", act=act, reason=str(error))
 
 
 def _preconditions(headers: Mapping[str, str], target: Target) -> Preconditions:

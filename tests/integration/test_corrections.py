@@ -308,3 +308,22 @@ def test_why_an_article_was_taken_back_is_for_who_may_read_it(desk: Newsdesk) ->
             False,
             False,
         )
+
+
+def test_what_a_key_does_to_an_article_stands_in_the_audit_log(desk: Newsdesk) -> None:
+    desk.push(news("One"))
+    desk.work()
+    put = desk.call("PUT", at(URI), news("Two"))
+    desk.work()
+    again = desk.call("PUT", at(URI), news("Two"))
+    patch = desk.call("PATCH", at(URI), {"headline": "Three"}, **PATCH)
+    desk.work()
+    gone = desk.call("DELETE", at(URI) + "?reason=A+mistake+of+ours")
+    assert [answer.status for answer in (put, again, patch, gone)] == [202, 200, 202, 202]
+    acted = [(one.who, one.act, one.on, one.why) for one in reversed(desk.app_state.desk.audit.latest())]
+    article = put.body["article"]
+    assert acted == [
+        ("hue", "correct", f"{article}@{put.body['rev']}", ""),
+        ("hue", "correct", f"{article}@{patch.body['rev']}", ""),
+        ("hue", "withdraw", f"{article}@{gone.body['rev']}", "A mistake of ours"),
+    ]
