@@ -17,8 +17,10 @@ from services.ingest.intake import open_archive
 from services.normalize.tasks import read_articles
 from services.web.app import open_state
 from services.web.keys import Keys
+from services.web.listing import Wanted
 from services.web.state import AppState
 from shared.article import Article
+from shared.clock import now_us
 from shared.envelope import Input, Source
 from shared.ledger.calls import Commit, Failure, Ledger
 from shared.settings import Settings
@@ -237,3 +239,16 @@ def test_changes_that_are_gone_are_told_as_such(desk: Desk) -> None:
     assert not thread.is_alive()
     status, _, body = ask(desk.port, "GET", "/v1/events?after=yesterday", Authorization=desk.key)
     assert (status, body["errors"][0]["parameter"]) == (400, "after")
+
+
+def test_what_waits_for_the_end_of_its_embargo_is_known_by_its_headline_to_the_desk_alone(desk: Desk) -> None:
+    article = desk.take("Tin lúc sáu giờ")
+    (item,) = desk.ledger.claim("normalize", "test")
+    desk.ledger.commit("normalize", [desk._cleaned(item.ref, item.token, Article(headline="Tin lúc sáu giờ"))])
+    (item,) = desk.ledger.claim("index", "test")
+    held = Failure(ref=item.ref, token=item.token, verdict="hold", reason="embargo", due_us=now_us() + 3_600_000_000)
+    desk.ledger.fail("index", [held])
+    (row,) = desk.ask("/v1/articles?state=held")["articles"]
+    assert (row["article"], "headline" in row) == (article, False)
+    rows = desk.app_state.list_articles(Wanted(states=("held",))).rows
+    assert [row.headline for row in desk.app_state.desk.with_headlines(rows)] == ["Tin lúc sáu giờ"]

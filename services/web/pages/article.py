@@ -25,7 +25,7 @@ async def show_one(request: Request) -> Response:
     line = await app_state.ask(app_state.ledger.line, ref) if ref else None
     if stored is None and line is None:
         raise unknown_article()
-    row = row_of(line, stored)
+    (row,) = await app_state.ask(app_state.desk.with_headlines, [row_of(line, stored)])
     is_standing = may_do("correct", row)
     return page(
         request,

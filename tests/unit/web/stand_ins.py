@@ -23,7 +23,7 @@ from services.web.feed_desk import FeedDesk
 from services.web.first_run import FirstRun
 from services.web.fuse import Verdict
 from services.web.keys import Keys, Publisher
-from services.web.listing import Listing
+from services.web.listing import Listing, Row
 from services.web.pages.input_view import ArchivedInput
 from services.web.reading import Limits, ReadingRoom
 from services.web.saved_filters import SavedFilters
@@ -305,6 +305,9 @@ class NoDesk:
 
     def pause_of(self, kind: str, name: str) -> Pause | None:
         return None
+
+    def with_headlines(self, rows: Sequence[Row]) -> Sequence[Row]:
+        return rows
 
     def deliveries(self, article: str) -> list[Delivery]:
         return []
