@@ -20,6 +20,7 @@ from services.web.preferences import is_create_only, read_if_match
 from services.web.problems import BODY, Problem, in_body, in_header, in_parameter
 from services.web.push_headers import check_embargo, checked_address, version_of
 from services.web.request_body import body_of
+from services.web.scopes import only_of
 from services.web.state import AppState, publisher_of, state_of
 from services.web.taking import answer_taken, changed, take_in
 from services.web.targets import Target, check_correctable, find_target, on_its_way, remembered
@@ -42,11 +43,13 @@ async def put_article(request: Request) -> Response:
     target = await find_target(app_state, publisher, request.path_params["name"])
     if target.article is None and not target.named:
         raise unknown_article()
+    if target.article is not None:
+        await _check_own(app_state, publisher, target)
     wanted = _preconditions(request.headers, target)
     async with read_inputs(request, app_state, publisher) as inputs:
         if len(inputs) != 1:
             raise Problem("bad-request", f"PUT takes one article, and the body holds {len(inputs)}.", at=BODY)
-        await _check_addresses(app_state, inputs[0], target)
+        await _check_addresses(app_state, inputs[0], target, publisher)
         item = await _aimed(app_state, publisher, inputs[0], target, wanted)
         receipts = await take_in(request, app_state, [item])
     if target.article is not None:
@@ -64,7 +67,7 @@ async def patch_article(request: Request) -> Response:
     target = await find_target(app_state, publisher, request.path_params["name"])
     if target.article is None:
         raise unknown_article()
-    await check_correctable(app_state, publisher, target)
+    await _check_own(app_state, publisher, target)
     wanted = _preconditions(request.headers, target)
     if target.is_moving:
         raise on_its_way()
@@ -77,7 +80,7 @@ async def patch_article(request: Request) -> Response:
     limits = app_state.settings
     async with body_of(request, app_state.room, limit=PATCH_BYTES, seconds=limits.push_body_s) as body:
         item = _patched(body, target, publisher)
-        await _check_addresses(app_state, item, target)
+        await _check_addresses(app_state, item, target, publisher)
         item = await _aimed(app_state, publisher, item, target, wanted)
         receipts = await take_in(request, app_state, [item])
     await _note(app_state, publisher, "withdraw" if item.withdraws else "correct", receipts[0])
@@ -90,7 +93,7 @@ async def withdraw_article(request: Request) -> Response:
     target = await find_target(app_state, publisher, request.path_params["name"])
     if target.article is None:
         raise unknown_article()
-    await check_correctable(app_state, publisher, target)
+    await _check_own(app_state, publisher, target)
     wanted = msgspec.structs.replace(_preconditions(request.headers, target), grows=False)
     reason = await _reason_of(request, app_state)
     body = msgspec.json.encode(Withdrawal(article=target.article, reason=reason))
@@ -136,7 +139,7 @@ async def _aimed(
     if target.article is None:
         aliases, own = may_claim(aliases, publisher, app_state.keys.prefixes_beside(publisher.name))
         return msgspec.structs.replace(item, aliases=aliases, own=own, preconditions=wanted)
-    own = await check_correctable(app_state, publisher, target)
+    own = await _check_own(app_state, publisher, target)
     claimed, _ = may_claim(item.aliases, publisher, app_state.keys.prefixes_beside(publisher.name))
     return msgspec.structs.replace(
         item,
@@ -148,7 +151,18 @@ async def _aimed(
     )
 
 
-async def _check_addresses(app_state: AppState, item: Input, target: Target) -> None:
+async def _check_own(app_state: AppState, publisher: Publisher, target: Target) -> bool:
+    """As `check_correctable`; of an article that was named by its id, and that the key may not see, not even that it is
+    there."""
+    try:
+        return await check_correctable(app_state, publisher, target)
+    except Problem as problem:
+        if target.named or not only_of(publisher):
+            raise
+        raise unknown_article() from problem
+
+
+async def _check_addresses(app_state: AppState, item: Input, target: Target, publisher: Publisher) -> None:
     """Raise `Problem` where the body says that it is another article than the one it was sent to."""
     ids = {target.article, target.stored.article_id if target.stored else None}
     for alias in item.aliases:
@@ -161,7 +175,11 @@ async def _check_addresses(app_state: AppState, item: Input, target: Target) -> 
         if owner is not None and owner not in ids:
             address = alias.partition(":")[2]
             detail = f"The body names {address}, which is another article."
-            raise Problem("another-article", detail, article=owner, address=address)
+            stored = await app_state.ask(app_state.index.get, owner)
+            is_seen = only_of(publisher) in ("", stored.owner if stored else None)
+            problem = Problem("another-article", detail, address=address)
+            problem.more |= {"article": owner} if is_seen else {}
+            raise problem
 
 
 def _patched(body: bytes, target: Target, publisher: Publisher) -> Input:

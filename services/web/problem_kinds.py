@@ -200,7 +200,8 @@ KINDS: dict[str, Kind] = {
         meaning="The body carries an address by which another article is known than the one it was sent to.",
         detail="The body names urn:news:2015:1110, which is another article.",
         remedy="Send it to the address that it names, or take that out of the body.",
-        always=("article", "address"),
+        always=("address",),
+        members=("article",),
     ),
     "missed": Kind(
         status=410,

@@ -14,7 +14,7 @@ from services.ingest.intake import open_archive
 from services.ingest.recovery import recover
 from services.web.correction_form import words_of
 from services.web.keys import Keys
-from shared.package import address_of
+from shared.package import MOST_PICTURES, address_of
 from tests.e2e.newsroom import Newsroom, open_newsroom
 from tests.integration.test_pages import Browser
 from tests.pictures import a_form, a_jpeg, a_png, a_webp, an_xmp
@@ -161,6 +161,8 @@ def test_a_withdrawn_article_shows_its_pictures_no_more(room: Newsroom, key: str
         pytest.param([("Content-Transfer-Encoding: base64", b"eA==")], 415, "base64", id="packed"),
         pytest.param([("Content-Type: application/json", b'[{"headline": "a"}, {"headline": "b"}]')], 400, "holds 2",
                      id="several articles"),
+        pytest.param([ARTICLE, (HTML_PART.replace("a.html", "b.html"), PAGE)], 400,
+                     "there are two: part 1 (a.html) and part 2 (b.html)", id="two articles"),
     ],
 )  # fmt: skip
 def test_what_is_refused_says_which_part(
@@ -168,6 +170,7 @@ def test_what_is_refused_says_which_part(
 ) -> None:
     found, problem = push(room, key, *parts)
     assert (found, said in problem["detail"]) == (status, True), problem
+    assert problem.get("maxItems", MOST_PICTURES) == MOST_PICTURES
 
 
 @pytest.mark.parametrize("body", [b"", b"x", b"--x-y\r\n", b"--x-y\r\n\r\nhalf", a_form("other", ARTICLE)])
