@@ -64,3 +64,15 @@ def test_what_is_not_dead_is_not_edited(desk: Desk, monkeypatch: pytest.MonkeyPa
     article = desk.take("Một")
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"Hai")))
     assert run(desk, "dead", "edit", article, "-", "--because", "x") == 1
+
+
+def test_an_edit_without_a_word_says_so_of_the_text(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk.take("Một")
+    desk.bury()
+    (ref,) = dead(desk)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b" \n")))
+    assert run(desk, "dead", "edit", ref, "-", "--because", "x") != 0
+    assert "the text is empty: to give the article up, discard it" in capsys.readouterr().err
+    assert dead(desk) == [ref]
