@@ -4,11 +4,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.web.links import link_to
-from services.web.queries import read_count, read_words
+from services.web.queries import read_count, read_words, refuse_unknown
 from services.web.responses import json_answer
 from services.web.scopes import only_of
 from services.web.state import publisher_of, state_of
 
+FOUND_BY = ("q", "limit", "offset")
 LONGEST_QUERY, MOST_HITS, DEEPEST = 500, 100, 10_000
 
 
@@ -18,6 +19,7 @@ async def search_articles(request: Request) -> Response:
     `matched` says whether the marks on letters had to be left out, or whether `q` was taken for a name.
     """
     app_state, query = state_of(request), request.query_params
+    refuse_unknown(query, FOUND_BY)
     q = read_words(query, "q", most=LONGEST_QUERY)
     limit = read_count(query, "limit", default=20, least=1, most=MOST_HITS)
     offset = read_count(query, "offset", default=0, least=0, most=DEEPEST)

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from services.index.listing import END_OF_TIME
+from services.index.listing import END_OF_TIME, KINDS
 from services.web.corrections import LONGEST_REASON
 from services.web.idempotency import LONGEST_KEY
 from services.web.listing import GROUPS, MOST_ROWS
@@ -38,6 +38,8 @@ def _listed(states: tuple[str, ...]) -> Schema:
     return {"type": "array", "items": {"enum": list(states)}}
 
 
+SOURCES = f"({'|'.join(KINDS)})(:.*)?"
+
 PARAMETERS: Mapping[str, Field] = {
     "article": Field(
         place="path",
@@ -65,6 +67,7 @@ PARAMETERS: Mapping[str, Field] = {
         place="query",
         name="source",
         meaning="A kind (`feed`, `drop`, `push`) or one source (`push:hue-daily`). Not beside `publisher`.",
+        schema={"type": "string", "pattern": f"^({SOURCES})?$"},
     ),
     "publisher": Field(place="query", name="publisher", meaning="The same as `source=push:` and this name."),
     "since": Field(
@@ -133,7 +136,10 @@ PARAMETERS: Mapping[str, Field] = {
         is_list=True,
     ),
     "change_source": Field(
-        place="query", name="source", meaning="Only of this source; one that ends in `*` takes all that begin so."
+        place="query",
+        name="source",
+        meaning="Only of this source; one that ends in `*` takes all that begin so.",
+        schema={"type": "string", "pattern": f"^({SOURCES}|.*[*])?$"},
     ),
     "of_article": Field(place="query", name="article", meaning="Only of the article with this id."),
     "worker": Field(

@@ -1,5 +1,6 @@
 """A desk without Redis and disk: parts that keep the promises of the real ones, for tests of the door alone."""
 
+import os
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -288,7 +289,7 @@ class NoDesk:
     feeds: FeedDesk = NoFeeds()
     triage: TriageDesk = NoTriage()
     filters = SavedFilters(Path("/nonexistent/filters.json"), AuditLog(Path("/nonexistent")))
-    audit: AuditLog
+    audit = AuditLog(Path(os.devnull))  # it cannot be written, and that undoes nothing
     sources: SourceDesk = NoSources()
 
     def rhythm(self, *, since_us: int, until_us: int, step_us: int) -> list[Beat]:
