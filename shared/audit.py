@@ -9,6 +9,7 @@ import msgspec
 from shared.clock import from_us, now_us
 from shared.data_version import make_folder
 from shared.errors import Unavailable
+from shared.identity import without_login
 
 LONGEST = 1000
 
@@ -31,6 +32,7 @@ class AuditLog:
 
     def note(self, *, who: str, act: str, on: str, why: str = "") -> None:
         """Write an act down; raises `Unavailable` where that cannot be done."""
+        on, why = without_login(on), without_login(why)  # a feed's address may bring the password it is fetched with
         acted = Acted(at_us=now_us(), who=who, act=act, on=on[:LONGEST], why=why[:LONGEST])
         line = msgspec.json.encode(acted) + b"\n"
         try:

@@ -38,6 +38,10 @@ class IntakeFull(TransientError):
         self.told = told
 
 
+class TooCostly(CopydeskError):
+    """Work that needs more memory than it may have; once more alone, since others in its process may have had some."""
+
+
 class Refused(PermanentError):
     """What only its sender can mend. It ends `refused`: told in its receipt, counted, aged out, no alarm."""
 

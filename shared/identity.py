@@ -18,32 +18,48 @@ _WEB = frozenset({"http", "https"})
 _OWN_PORT = re.compile(r"(?::(?:80|443)?)+$")
 # A host that every program reads as the same: of `https://a.example\@b.example` some take the one and some the other.
 _HOST = re.compile(r"(?:[^@\\/]*@)?(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::\d*)?")
+_LOGIN = re.compile(r"(?:(?<=:)|^)//[^/?#\s]*@")
 _ESCAPED = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _LONG_GUID = 400
 COMMAND_LINE = "command line"
 RENEWAL = "n"
+PUBLISHER = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}")  # how a publisher may be called
 
 
 def clean_link(link: str | None) -> str | None:
-    """The address as it may be shown and followed: without what tracks its reader; None for what is no address."""
-    parts = _split(link)
+    """The address as it may be shown and followed: without what tracks its reader, or logs in; None for what is no
+    address."""
+    parts = None if link is None else _split(without_login(link))
     return None if parts is None else urlunsplit(parts._replace(query="&".join(_kept(parts.query))))
 
 
 def article_uri(link: str | None) -> str | None:
-    """An address as the article's own: without tracking and fragment; what is no address stays as it was said."""
+    """An address as the article's own: without tracking, login, fragment; what is no address stays as it was said."""
+    link = without_login(link or "")
     parts = _split(link)
     if not link or parts is None:
         return link or None
     return urlunsplit(parts._replace(query="&".join(_kept(parts.query)), fragment="")) or None
 
 
+def without_login(text: str) -> str:
+    """A text whose addresses have no name and password in them: these are for a page's server alone."""
+    return _LOGIN.sub("//", text)
+
+
+def has_login(address: str) -> bool:
+    """Does a page's address bring the name and password of a reader?"""
+    parts = _split(address)
+    return parts is not None and parts.scheme.lower() in _WEB and "@" in parts.netloc
+
+
 def canonical_url(link: str | None) -> str | None:
     """The address as an identity: "HTTP://www.News.Example:80/a/?b=2&a=1#top" gives "https://news.example/a?a=1&b=2".
 
     Scheme, `www.`, end slash, query order, tracking, fragment, default port, login, `/../` and the way letters are
-    escaped tell no two pages apart. It is a name to compare, not an address to ask. None for what is no address.
+    escaped tell no two pages apart; `\\` is `/`, as browsers read it. It is a name to compare, not an address to ask.
+    None for what is no address.
     """
     parts = _split(link)
     if parts is None:
@@ -51,7 +67,7 @@ def canonical_url(link: str | None) -> str | None:
     scheme, host, path, query = parts.scheme.lower(), parts.netloc.lower(), parts.path, _kept(parts.query)
     if scheme in _WEB:
         scheme, host = "https", _plain_host(host)
-        path = _without_dots(_escaped(path)).rstrip("/") or "/"
+        path = _without_dots(_escaped(path.replace("\\", "/"))).rstrip("/") or "/"
         query = [_escaped(piece) for piece in query]
     return urlunsplit((scheme, host, path, "&".join(sorted(query)), ""))
 
@@ -114,6 +130,11 @@ def said_alias(feed: str, said: Sequence[str | None]) -> str:
     return f"said:{feed} {_short_hash(said)}"
 
 
+def words_alias(publisher: str, sha: str) -> str:
+    """A push that names no address: known by its content, within what its publisher pushes."""
+    return said_alias(f"push:{publisher}", (sha,))
+
+
 def path_alias(spelled: str) -> str:
     """A file, by its path below the folder it was dropped in, as text."""
     return f"path:{spelled}"
@@ -122,6 +143,11 @@ def path_alias(spelled: str) -> str:
 def is_path(alias: str) -> bool:
     """Whether an alias names a file by its path, and so says nothing of what the file holds."""
     return alias.startswith("path:")
+
+
+def is_words(alias: str) -> bool:
+    """Whether an alias is what an input says, which has no name of its own."""
+    return alias.startswith("said:")
 
 
 def bridged(aliases: Sequence[str]) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from shared.source_settings import SourceSettings, read_drops
 from shared.suggestions import hint, nearest, suggest
 
 Count = Annotated[int, msgspec.Meta(ge=1)]
+Memory = Annotated[int, msgspec.Meta(ge=256)]  # MiB: with less a process that reads two lines may not even start
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Percent = Annotated[int, msgspec.Meta(ge=1, le=100)]
 Seconds = Annotated[float, msgspec.Meta(gt=0)]
@@ -70,7 +71,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     soft_stop_s: Seconds = 10.0
     deaf_s: Seconds = 60.0
     article_cpu_s: Count = 2
-    article_memory_mb: Count = 1024
+    article_memory_mb: Memory = 1024
     max_attempts: Count = 5
     normalize_processes: Count | None = None
     retention_days: Count = 5
@@ -169,6 +170,7 @@ EXPECTED: Mapping[Any, str] = {
     str | None: "a text",
     Count: "a whole number of 1 or more",
     Count | None: "a whole number of 1 or more",
+    Memory: "a whole number of 256 or more",
     Port: "a port from 1 to 65535",
     Percent: "a whole number from 1 to 100",
     Seconds: "a number of seconds above 0",

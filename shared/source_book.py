@@ -15,7 +15,7 @@ from shared.data_version import make_folder, refuse_newer
 from shared.envelope import Source, source_of
 from shared.errors import NewerData, PermanentError, Unavailable
 from shared.hints import NO_HINTS, NOT_SET, Applied, Hints, merged
-from shared.identity import host_of, is_page
+from shared.identity import COMMAND_LINE, PUBLISHER, host_of, is_page
 from shared.late_log import LateLog
 from shared.whole_file import one_writer, replace_whole
 
@@ -24,6 +24,7 @@ log = LateLog(__name__)
 VERSION = 1
 KINDS = ("feed", "push", "drop", "host")
 MOST_SOURCES, MOST_VERSIONS = 2_000, 100
+NAMED = {"push": "publisher's name", "feed": "address of a feed", "drop": "folder below the drop folder"}
 LONGEST_NAME, LONGEST_NOTE = 2_000, 1_000
 
 
@@ -86,7 +87,7 @@ class SourceBook:
         self, name: str, change_of: Callable[[Hints], Hints], *, who: str, note: str, after: int | None = None
     ) -> Change:
         """Keep what becomes of the last settings; nobody changes them between the two."""
-        name = checked_name(name)
+        name = name if name in self.sources() else checked_name(name)  # one saved before may be taken back
         with self._changing() as sources:
             before = sources.get(name, ())
             last = before[-1] if before else Change(version=0, hints=NO_HINTS, at_us=0, who="")
@@ -206,4 +207,17 @@ def checked_name(name: str) -> str:
         if host is None or "/" in rest.removeprefix("https://").removeprefix("http://").rstrip("/"):
             raise PermanentError(f"{rest[:200]!r} is no host: say host:news.example")
         return f"host:{host}"
+    if not _may_be(kind, rest):
+        raise PermanentError(f"{rest[:200]!r} is no {NAMED[kind]}: no source can have that name")
     return f"{kind}:{rest}"
+
+
+def _may_be(kind: str, rest: str) -> bool:
+    """Whether a source of this kind can be called so."""
+    match kind:
+        case "push":
+            return rest == COMMAND_LINE or PUBLISHER.fullmatch(rest) is not None
+        case "feed":
+            return is_page(rest)
+        case _:
+            return not rest or all(part not in ("", ".", "..") for part in rest.split("/"))

@@ -87,6 +87,6 @@ def _article_lines(look: Look, columns: int, room: int) -> list[str]:
 
 
 def _row(row: Row, now: int) -> tuple[str, str, str, str]:
-    name = row.headline or row.name or row.url or row.article
+    name = row.title() or row.article
     why = f" ({row.reason})" if row.reason else ""
     return ago(row.received_us, now), row.state, row.source, f"{name}{why}"

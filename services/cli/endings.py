@@ -47,10 +47,14 @@ def explain(error: Exception) -> int:
 
 def say_problem(kind: str, detail: str, *, do: str | None = None) -> None:
     """A problem as one JSON object on standard error: its kind, its title, what happened, what to do."""
-    problem = PROBLEMS[kind]
-    told = {"type": kind, "title": problem.title, "detail": detail, "do": do or problem.do}
-    line = json.dumps(told, ensure_ascii=False)
+    line = json.dumps(problem_body(kind, detail, do=do), ensure_ascii=False)
     print(import_module("shared.harmless").harmless_json(line), file=sys.stderr)
+
+
+def problem_body(kind: str, detail: str, *, do: str | None = None) -> dict[str, str]:
+    """A problem as programs read it."""
+    problem = PROBLEMS[kind]
+    return {"type": kind, "title": problem.title, "detail": detail, "do": do or problem.do}
 
 
 def _describe(error: Exception) -> tuple[str, str]:

@@ -7,6 +7,7 @@ import msgspec
 from services.index.completing import told_outside
 from services.index.entry import Entry, embargo_us
 from services.index.record import Record
+from services.index.withdrawal import reason_in
 from shared.archive_entries import unpack_body
 from shared.article import Article
 from shared.clock import now_us
@@ -51,6 +52,7 @@ def _entry(item: Claimed) -> Entry:
     body = unpack_body(item.body, MOST_BYTES) if item.body.startswith(ZSTD) else item.body
     article = told_outside(msgspec.json.decode(body, type=Article), meta)
     state = "indexed" if article.pub_status == "usable" else "withdrawn"
+    why = reason_in(article, meta.rereads or meta.received_us)
     return Entry(
         article_id=article_id,
         rev=int(rev),
@@ -67,5 +69,5 @@ def _entry(item: Claimed) -> Entry:
         renews=meta.renews,
         archived=meta.archived,
         article=article,
-        timeline=(*item.timeline, Event(state=state, stage="index", at_us=now_us())),
+        timeline=(*item.timeline, Event(state=state, stage="index", at_us=now_us(), note=why)),
     )

@@ -14,7 +14,7 @@ from shared.archive_entries import Archived, Decision, pack_body
 from shared.clock import now_us
 from shared.envelope import MOST_BYTES, Envelope, Input
 from shared.errors import InputRefused
-from shared.identity import COMMAND_LINE, article_id, content_hash, receipt_id, url_of
+from shared.identity import COMMAND_LINE, article_id, content_hash, receipt_id, url_of, words_alias
 from shared.late_log import LateLog
 from shared.ledger.calls import NOT_TAKEN, Accepted, Entered, EnteredState, Ledger, Weighed
 from shared.ledger.reader import Meta
@@ -173,13 +173,14 @@ def _at_the_door(offer: Accepted, item: Input) -> Accepted:
 
 
 def _archived(item: Input, received_us: int) -> Archived:
+    sha = content_hash(item.media_type, item.body)
     envelope = Envelope(
         receipt=receipt_id(received_us, os.urandom(9)),
         source=item.source,
         media_type=item.media_type,
         received_us=received_us,
-        sha=content_hash(item.media_type, item.body),
-        aliases=item.aliases,
+        sha=sha,
+        aliases=item.aliases or _known_by_words(item, sha),
         url=item.url or url_of(item.aliases),
         name=item.name,
         own=item.own or (item.source.kind == "push" and item.source.name == COMMAND_LINE),
@@ -193,6 +194,15 @@ def _archived(item: Input, received_us: int) -> Archived:
         rereads=item.rereads,
     )
     return Archived(envelope=envelope, body=pack_body(item.body))
+
+
+def _known_by_words(item: Input, sha: str) -> tuple[str, ...]:
+    """Two publishers who push the same words without an address have an article each: neither may see the other's.
+
+    One that an older release stored under the name of its words alone (`before`) keeps that.
+    """
+    is_desk = item.source.kind != "push" or item.source.name == COMMAND_LINE
+    return () if is_desk or item.corrects or item.before else (words_alias(item.source.name, sha),)
 
 
 def _receipt(answer: Entered) -> Receipt:

@@ -1,7 +1,6 @@
 """Which feeds are watched: `feeds.json` on the data volume is the truth."""
 
 import contextlib
-import re
 from collections.abc import Iterable, Iterator
 from importlib import import_module
 from typing import Any
@@ -12,14 +11,13 @@ from shared.clock import now_us
 from shared.data_version import make_folder, refuse_newer
 from shared.envelope import Source
 from shared.errors import PermanentError
-from shared.identity import feed_id
+from shared.identity import feed_id, without_login
 from shared.settings import Settings
 from shared.whole_file import one_writer, replace_whole
 
 VERSION = 2
 MIN_INTERVAL_S = 10
 MAX_URL = 2000
-LOGIN = re.compile(r"//[^/?#]*@")
 
 
 class UnknownFeed(PermanentError):
@@ -159,7 +157,7 @@ def _from_first(feed: Subscription) -> Subscription:
 
 def shown_address(url: str) -> str:
     """An address without the name and password in it, also where it is none that can be read."""
-    return LOGIN.sub("//", url)
+    return without_login(url)
 
 
 def _checked(url: str) -> str:

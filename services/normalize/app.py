@@ -23,7 +23,12 @@ def run(settings: Settings) -> int:
     record = WorkerRecord(settings, "normalize")
     ledger = open_ledger(settings, record.boot)
     book = SourceBook(settings.sources_file)
-    handle = read_articles(max_bytes=settings.max_input_bytes, cpu_s=settings.article_cpu_s, set_for=book.applied)
+    handle = read_articles(
+        max_bytes=settings.max_input_bytes,
+        cpu_s=settings.article_cpu_s,
+        memory_mb=settings.article_memory_mb,
+        set_for=book.applied,
+    )
     register(app, "normalize", ledger, handle, RetryPolicy(max_attempts=settings.max_attempts))
 
     def limit_child(**_: object) -> None:

@@ -70,7 +70,7 @@ STEPS: tuple[Callable[[Document], Document], ...] = (
 
 
 MOST_PIECES = 20_000
-LONGEST_HEADLINE = 1_000
+LONGEST_HEADLINE, LONGEST_DECLARED = 1_000, 20_000
 
 
 def normalize(raw: Raw) -> Article:
@@ -110,13 +110,19 @@ def _evidence_of_encoding(decoded: Decoded) -> Iterator[Evidence]:
 def _bounded(draft: Draft) -> Draft:
     if len(draft.pieces) > MOST_PIECES:
         raise NotAnArticle(f"The input has {len(draft.pieces)} lines; more than {MOST_PIECES} are no article.")
-    if len(draft.article.headline or "") <= LONGEST_HEADLINE:
+    if len(draft.article.headline or "") <= _longest_headline(draft):
         return draft
     return replace(
         draft,
         article=replace(draft.article, headline=None),
         evidence=tuple(seen for seen in draft.evidence if seen.field != "headline"),
     )
+
+
+def _longest_headline(draft: Draft) -> int:
+    """What a producer declares as its headline is one, however long; what was only taken for one is none then."""
+    is_declared = any(piece.shape == "heading" for piece in draft.printed)
+    return LONGEST_DECLARED if is_declared else LONGEST_HEADLINE
 
 
 def reader_for(media_type: str) -> Reader:

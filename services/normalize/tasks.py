@@ -1,6 +1,7 @@
 """Shell of the normalize stage: a record's bytes in, the canonical article's JSON out (zstd), under a CPU clock."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import msgspec
 
@@ -10,6 +11,7 @@ from shared.archive_entries import pack_body, unpack_body
 from shared.article import Article, Correction
 from shared.clock import from_us
 from shared.envelope import WITHDRAWAL_TYPE, Raw, Source, Withdrawal
+from shared.errors import TooCostly
 from shared.hints import NOT_SET, Applied
 from shared.ledger.calls import Claimed
 from shared.ledger.reader import Meta
@@ -20,8 +22,13 @@ SetFor = Callable[[Source, str | None], Applied]
 """What is set for an input's source and the host of its page, as it stands now."""
 
 
-def read_articles(*, max_bytes: int, cpu_s: float, set_for: SetFor = lambda _source, _url: NOT_SET) -> Handler:
-    """A handler that reads each article within `cpu_s` seconds of CPU; the process dies on one that takes longer."""
+def read_articles(
+    *, max_bytes: int, cpu_s: float, memory_mb: int = 0, set_for: SetFor = lambda _source, _url: NOT_SET
+) -> Handler:
+    """A handler that reads each article within `cpu_s` seconds of CPU; the process dies on one that takes longer.
+
+    Of one that needs more than the process may have, which are `memory_mb`, the handler raises `TooCostly`.
+    """
 
     note = f"{NOTE}{rules_version()}"
 
@@ -40,7 +47,16 @@ def read_articles(*, max_bytes: int, cpu_s: float, set_for: SetFor = lambda _sou
             article = normalize(raw)
         return _done(article, note)
 
-    return each(read_article)
+    def read_within(item: Claimed) -> Done:
+        with suppress(MemoryError):
+            return read_article(item)
+        # Out here the traceback is gone, which held what the next article needs.
+        raise TooCostly(
+            f"It needs more than {memory_mb} MB of memory to be read (article_memory_mb; article_cpu_s gives it "
+            f"{cpu_s} s of processor time): give it more, then replay it."
+        )
+
+    return each(read_within)
 
 
 def withdrawn(body: bytes, received_us: int) -> Article:

@@ -2,15 +2,17 @@
 
 import contextlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, get_args
 
 import msgspec
 import structlog
 
+from services.index.exports.ninjs import to_ninjs
 from services.index.search import Index, Stored
 from services.ingest import decisions, desk_acts
 from services.ingest.intake import Intake, open_decisions
+from services.web.correction_form import NINJS, corrected
 from services.web.listing import Row
 from shared.archive import Archive
 from shared.audit import AuditLog
@@ -24,12 +26,13 @@ from shared.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-Act = Literal["replay", "discard", "withdraw", "edit", "release", "resume"]
+Act = Literal["replay", "discard", "withdraw", "edit", "correct", "release", "resume"]
 ACTS: tuple[Act, ...] = get_args(Act)
 AT_ONCE = 25
 FAILED = frozenset({"dead", "refused"})
 STATES: dict[Act, frozenset[str]] = {
     "replay": FAILED, "edit": FAILED, "discard": frozenset({"dead"}), "withdraw": frozenset({"indexed"}),
+    "correct": frozenset({"indexed"}),
 }  # fmt: skip
 NAME = re.compile(r"[a-z2-7]{26}(?:@[0-9]{1,19})?")
 STRONGEST = ("uri:", "url:", "guid:", "path:")
@@ -80,14 +83,37 @@ class Acts:
             raise PermanentError(
                 "it came with pictures: let its publisher send it again, or correct it by `copydesk correct`"
             )
-        given = Input(source=desk_acts.DESK, media_type=_as_utf_8(meta.media_type), body=text.encode(), url=meta.url,
-                      name=meta.name)  # fmt: skip
+        given = Input(source=desk_acts.DESK, media_type=_as_utf_8(meta.media_type), body=self._checked(text),
+                      url=meta.url, name=meta.name)  # fmt: skip
         with contextlib.closing(open_decisions(self._settings)) as archive:
             desk_acts.correct(self._intake, archive, self._named(line.article, meta.aliases), given, why)
             decisions.discard(self._ledger, archive, [ref], why)
         self._audit.note(who=who, act="edit", on=ref, why=why)
-        self._note_replayed([line])
         return Done(done=1)
+
+    def correct(self, ref: str, given: Mapping[str, str], *, who: str, why: str) -> Done:
+        """Put what a person wrote into the form of an article in its place; what the form has not stays as it is."""
+        stored = self._standing(ref)
+        head = self._ledger.head(stored.article_id) if stored is not None else None
+        if stored is None or (head is not None and head.rev > stored.rev):
+            raise PermanentError("a newer revision of this article has come since, or is on its way: look at that one")
+        article = corrected(stored.article, given)
+        item = to_ninjs(article, stored.article_id) | ({"uri": article.uri} if article.uri else {})
+        words = Input(source=desk_acts.DESK, media_type=NINJS, body=msgspec.json.encode(item), patches=True)
+        with contextlib.closing(open_decisions(self._settings)) as archive:
+            named = self._named(stored.article_id, stored.aliases)
+            desk_acts.correct(self._intake, archive, named, words, why)
+        self._audit.note(who=who, act="correct", on=ref, why=why)
+        return Done(done=1)
+
+    def _checked(self, text: str) -> bytes:
+        """What is put in an input's place, as bytes; said of the text, which has no name as a file has."""
+        body, most = text.encode("utf-8", "replace"), self._settings.max_input_bytes
+        if not body.strip():
+            raise PermanentError("the text is empty: to give the article up, discard it")
+        if len(body) > most:
+            raise PermanentError(f"the text has {len(body)} bytes, and an article may have {most} (max_input_bytes)")
+        return body
 
     def release(self, article: str, *, who: str, why: str) -> Done:
         """Give an article's address free for the next publisher who pushes it."""

@@ -19,9 +19,9 @@ from services.web.answers import AnswerStore
 from services.web.change_hub import ChangeHub
 from services.web.connections import Descriptors
 from services.web.desk import WholeDesk
-from services.web.first_run import SETUP_FILE, FirstRun
+from services.web.first_run import FirstRun
 from services.web.fuse import Fuses
-from services.web.keys import Keys, open_keys
+from services.web.keys import SETUP_FILE, Keys, open_keys
 from services.web.listing import list_articles
 from services.web.names import Names, search
 from services.web.oidc.setup import open_login, setup_of

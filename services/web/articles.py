@@ -23,9 +23,11 @@ from services.web.push_headers import inputs_of, read_kind
 from services.web.request_body import body_of
 from services.web.scopes import is_seen_by, may, only_of
 from services.web.state import AppState, publisher_of, state_of
-from services.web.taking import answer_taken, gone, take_in
+from services.web.taking import answer_taken, take_in
 from services.web.targets import Target, find_target, remembered
-from shared.envelope import MOST_BYTES, Input
+from services.web.tombstones import gone_to_reader
+from shared.envelope import MOST_BYTES, Input, Remembered
+from shared.identity import article_id, content_hash
 from shared.ledger.reader import SETTLED, InputStatus
 
 LARGE = 256 * 1024
@@ -61,19 +63,20 @@ async def read_inputs(request: Request, app_state: AppState, publisher: Publishe
 
 async def show_article(request: Request) -> Response:
     """The article as it stands in the index, in the form that its reader accepts; `ETag` is its revision."""
-    stored = await readable(request)
+    stored = await readable(request, request.path_params["name"])
     form = form_for(request.headers.get("accept"))
     etag = etag_of(stored.rev, form.name)
     headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Accept"}
     if is_known(request.headers.get("if-none-match"), etag):
         return Response(status_code=304, headers=headers)
-    return Response(form.write(with_addresses(request, stored)), headers=headers, media_type=form.content_type)
+    shown = with_addresses(request, stored, is_whole=form.name != "")
+    return Response(form.write(shown), headers=headers, media_type=form.content_type)
 
 
-async def readable(request: Request) -> Stored:
-    """The article that a path names; raises the `Problem` that tells why its reader does not get it."""
+async def readable(request: Request, name: str) -> Stored:
+    """The article of that name; raises the `Problem` that tells why its reader does not get it."""
     app_state, publisher = state_of(request), publisher_of(request)
-    target = await find_target(app_state, publisher, request.path_params["name"])
+    target = await find_target(app_state, publisher, name)
     stored = target.stored
     if stored is None:
         problem = _not_there(target, publisher)
@@ -84,7 +87,7 @@ async def readable(request: Request) -> Stored:
     if only_of(publisher) not in ("", stored.owner):
         raise unknown_article()
     if stored.withdrawn or target.withdrawal is not None:
-        raise gone(stored.article_id, target.withdrawal or stored.rev)
+        raise gone_to_reader(stored, target.withdrawal or stored.rev)
     return stored
 
 
@@ -101,7 +104,7 @@ async def claimed(app_state: AppState, item: Input, publisher: Publisher, beside
     Whose an article is the ledger decides when it takes them; what it has forgotten since the index still knows.
     """
     aliases, own = may_claim(item.aliases, publisher, beside)
-    before = None
+    before = await _known_by_content(app_state, item, publisher) if not aliases else None
     for alias in aliases:
         stored = await app_state.ask(app_state.index.get, alias)
         if stored is None:
@@ -112,6 +115,14 @@ async def claimed(app_state: AppState, item: Input, publisher: Publisher, beside
                 raise not_yours(alias[4:])
         before = before or remembered(stored.article_id, stored)
     return msgspec.structs.replace(item, aliases=aliases, own=own, before=before)
+
+
+async def _known_by_content(app_state: AppState, item: Input, publisher: Publisher) -> Remembered | None:
+    """The publisher's own article that an older release knew by its content alone."""
+    article = article_id((), content_hash(item.media_type, item.body))
+    stored = await app_state.ask(app_state.index.get, article)
+    is_theirs = stored is not None and stored.owner == publisher.name and stored.article_id == article
+    return remembered(article, stored) if is_theirs else None
 
 
 def unknown_article() -> Problem:

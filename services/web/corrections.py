@@ -4,25 +4,33 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 
 from services.index.exports.ninjs import to_ninjs
 from services.index.search import Stored
+from services.ingest.intake import Receipt
 from services.web.articles import read_inputs, unknown_article
+from services.web.correction_form import NINJS
 from services.web.keys import Publisher
 from services.web.merge_patch import merged
 from services.web.ownership import may_claim
 from services.web.preferences import is_create_only, read_if_match
 from services.web.problems import BODY, Problem, in_body, in_header, in_parameter
-from services.web.push_headers import NINJS, check_embargo, checked_address, version_of
+from services.web.push_headers import check_embargo, checked_address, version_of
 from services.web.request_body import body_of
+from services.web.scopes import only_of
 from services.web.state import AppState, publisher_of, state_of
-from services.web.taking import answer_taken, changed, gone, take_in
+from services.web.taking import answer_taken, changed, take_in
 from services.web.targets import Target, check_correctable, find_target, on_its_way, remembered
+from services.web.tombstones import gone
 from shared.embargo import names_embargo
 from shared.envelope import WITHDRAWAL_TYPE, Input, Preconditions, Source, Withdrawal
+from shared.errors import Unavailable
 from shared.identity import address_alias
+
+log = structlog.get_logger(__name__)
 
 MERGE_PATCH = "application/merge-patch+json"
 PATCH_BYTES, REASON_BYTES = 1024 * 1024, 16 * 1024
@@ -35,13 +43,17 @@ async def put_article(request: Request) -> Response:
     target = await find_target(app_state, publisher, request.path_params["name"])
     if target.article is None and not target.named:
         raise unknown_article()
+    if target.article is not None:
+        await _check_own(app_state, publisher, target)
     wanted = _preconditions(request.headers, target)
     async with read_inputs(request, app_state, publisher) as inputs:
         if len(inputs) != 1:
             raise Problem("bad-request", f"PUT takes one article, and the body holds {len(inputs)}.", at=BODY)
-        await _check_addresses(app_state, inputs[0], target)
+        await _check_addresses(app_state, inputs[0], target, publisher)
         item = await _aimed(app_state, publisher, inputs[0], target, wanted)
         receipts = await take_in(request, app_state, [item])
+    if target.article is not None:
+        await _note(app_state, publisher, "correct", receipts[0])
     return await answer_taken(request, app_state, [item], receipts)
 
 
@@ -55,7 +67,7 @@ async def patch_article(request: Request) -> Response:
     target = await find_target(app_state, publisher, request.path_params["name"])
     if target.article is None:
         raise unknown_article()
-    await check_correctable(app_state, publisher, target)
+    await _check_own(app_state, publisher, target)
     wanted = _preconditions(request.headers, target)
     if target.is_moving:
         raise on_its_way()
@@ -68,9 +80,10 @@ async def patch_article(request: Request) -> Response:
     limits = app_state.settings
     async with body_of(request, app_state.room, limit=PATCH_BYTES, seconds=limits.push_body_s) as body:
         item = _patched(body, target, publisher)
-        await _check_addresses(app_state, item, target)
+        await _check_addresses(app_state, item, target, publisher)
         item = await _aimed(app_state, publisher, item, target, wanted)
         receipts = await take_in(request, app_state, [item])
+    await _note(app_state, publisher, "withdraw" if item.withdraws else "correct", receipts[0])
     return await answer_taken(request, app_state, [item], receipts)
 
 
@@ -80,7 +93,7 @@ async def withdraw_article(request: Request) -> Response:
     target = await find_target(app_state, publisher, request.path_params["name"])
     if target.article is None:
         raise unknown_article()
-    await check_correctable(app_state, publisher, target)
+    await _check_own(app_state, publisher, target)
     wanted = msgspec.structs.replace(_preconditions(request.headers, target), grows=False)
     reason = await _reason_of(request, app_state)
     body = msgspec.json.encode(Withdrawal(article=target.article, reason=reason))
@@ -88,7 +101,19 @@ async def withdraw_article(request: Request) -> Response:
     item = Input(source=source, media_type=WITHDRAWAL_TYPE, body=body, withdraws=True)
     item = await _aimed(app_state, publisher, item, target, wanted)
     receipts = await take_in(request, app_state, [item])
+    await _note(app_state, publisher, "withdraw", receipts[0], reason)
     return await answer_taken(request, app_state, [item], receipts)
+
+
+async def _note(app_state: AppState, publisher: Publisher, act: str, receipt: Receipt, why: str = "") -> None:
+    """Write down what a key did to an article; what was taken in stays so where the audit log cannot be written."""
+    if receipt.state != "received":
+        return
+    try:
+        on = f"{receipt.article}@{receipt.rev}"
+        await app_state.ask(app_state.desk.audit.note, who=publisher.name, act=act, on=on, why=why)
+    except Unavailable as error:
+        log.error("act_not_noted", act=act, reason=str(error))
 
 
 def _preconditions(headers: Mapping[str, str], target: Target) -> Preconditions:
@@ -114,7 +139,7 @@ async def _aimed(
     if target.article is None:
         aliases, own = may_claim(aliases, publisher, app_state.keys.prefixes_beside(publisher.name))
         return msgspec.structs.replace(item, aliases=aliases, own=own, preconditions=wanted)
-    own = await check_correctable(app_state, publisher, target)
+    own = await _check_own(app_state, publisher, target)
     claimed, _ = may_claim(item.aliases, publisher, app_state.keys.prefixes_beside(publisher.name))
     return msgspec.structs.replace(
         item,
@@ -126,7 +151,18 @@ async def _aimed(
     )
 
 
-async def _check_addresses(app_state: AppState, item: Input, target: Target) -> None:
+async def _check_own(app_state: AppState, publisher: Publisher, target: Target) -> bool:
+    """As `check_correctable`; of an article that was named by its id, and that the key may not see, not even that it is
+    there."""
+    try:
+        return await check_correctable(app_state, publisher, target)
+    except Problem as problem:
+        if target.named or not only_of(publisher):
+            raise
+        raise unknown_article() from problem
+
+
+async def _check_addresses(app_state: AppState, item: Input, target: Target, publisher: Publisher) -> None:
     """Raise `Problem` where the body says that it is another article than the one it was sent to."""
     ids = {target.article, target.stored.article_id if target.stored else None}
     for alias in item.aliases:
@@ -139,7 +175,11 @@ async def _check_addresses(app_state: AppState, item: Input, target: Target) -> 
         if owner is not None and owner not in ids:
             address = alias.partition(":")[2]
             detail = f"The body names {address}, which is another article."
-            raise Problem("another-article", detail, article=owner, address=address)
+            stored = await app_state.ask(app_state.index.get, owner)
+            is_seen = only_of(publisher) in ("", stored.owner if stored else None)
+            problem = Problem("another-article", detail, address=address)
+            problem.more |= {"article": owner} if is_seen else {}
+            raise problem
 
 
 def _patched(body: bytes, target: Target, publisher: Publisher) -> Input:

@@ -16,7 +16,9 @@ from services.ingest.intake import Intake
 from services.ingest.subscriptions import Subscriptions
 from services.web.acts import Acts
 from services.web.feed_desk import FeedDesk
+from services.web.held_headlines import with_headlines
 from services.web.keys import Keys
+from services.web.listing import Row
 from services.web.pages.input_view import ArchivedInput
 from services.web.saved_filters import FILTERS_FILE, SavedFilters
 from services.web.source_desk import SourceDesk
@@ -53,6 +55,7 @@ class Desk(Protocol):
     def archived(self, ref: str, stored: Stored | None) -> ArchivedInput | None: ...
     def pause_of(self, kind: str, name: str) -> Pause | None: ...
     def deliveries(self, article: str) -> Sequence[Delivery]: ...
+    def with_headlines(self, rows: Sequence[Row]) -> Sequence[Row]: ...
 
 
 class WholeDesk:
@@ -71,6 +74,10 @@ class WholeDesk:
         self.triage = TriageDesk(open_triage(settings, ledger), self.audit)
         self.sources = SourceDesk(settings, ledger, index, archive, keys, self.audit)
         self.acts = Acts(settings, ledger, index, Intake(ledger, archive, settings), self.audit)
+
+    def with_headlines(self, rows: Sequence[Row]) -> Sequence[Row]:
+        """The rows, with the headlines of those that wait for the end of an embargo."""
+        return with_headlines(self._ledger, rows)
 
     def rhythm(self, *, since_us: int, until_us: int, step_us: int) -> list[Beat]:
         """What was indexed step by step, and how long it took; for all who look within seconds it is read once."""

@@ -18,7 +18,6 @@ from shared.errors import PermanentError, Unavailable
 
 log = structlog.get_logger(__name__)
 
-SETUP_FILE = "setup-code"
 CODE_BYTES, GROUP = 15, 5
 LONGEST = 200
 SCOPES: tuple[Scope, ...] = ("push", "admin")
@@ -34,9 +33,13 @@ class FirstRun:
     def is_open(self) -> bool:
         """Is there no key at all? A file of keys that cannot be read opens nothing."""
         try:
-            return not self._keys.list()
+            is_open = not self._keys.list()
         except (PermanentError, Unavailable):
             return False
+        if not is_open:  # the first key may have come from the command line: its code opens nothing any more
+            with contextlib.suppress(OSError):
+                self._path.unlink()
+        return is_open
 
     def tell_code(self) -> None:
         """Write the code into the log, once a process, and anew where it was used or taken away."""

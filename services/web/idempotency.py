@@ -7,15 +7,22 @@ sent again under its key; what succeeded is remembered for a day. Without a key,
 import hashlib
 from collections.abc import Awaitable, Callable
 from functools import wraps
+from http import HTTPStatus
 
+import msgspec
 import zstandard
 from starlette.requests import Request
 from starlette.responses import Response
 
 from services.web.answers import GivenAnswer
+from services.web.article_body import article_body
+from services.web.articles import readable
+from services.web.picture_addresses import with_addresses
+from services.web.preferences import etag_of
 from services.web.problems import Problem, in_header, later
 from services.web.push_headers import bad_header
 from services.web.request_body import body_digest, body_of, signature_of
+from services.web.responses import json_answer
 from services.web.spooling import is_spooled, spool_of
 from services.web.state import AppState, publisher_of, state_of
 from shared.envelope import MOST_BYTES
@@ -62,15 +69,34 @@ def idempotent(handler: Handler) -> Handler:
 
 async def _repeated(request: Request, earlier: GivenAnswer) -> Response:
     """The answer of before, to the same request; raises `Problem` while it is not there, and for another request."""
+    name = "Idempotency-Key" if HEADER in request.headers else "webhook-id"
     if not earlier.request:
-        detail = "The request that came first with this Idempotency-Key is being answered."
+        detail = f"The request that came first with this {name} is being answered."
         raise Problem("in-flight", detail, headers=later(1))
     await _read_through(request, state_of(request))
     if _hash_of(request) != earlier.request:
-        detail = "Another request came with this Idempotency-Key before: other body, address or headers."
-        raise Problem("idempotency-key-reused", detail, at=in_header("Idempotency-Key"))
+        detail = f"Another request came with this {name} before: other body, address or headers."
+        raise Problem("idempotency-key-reused", detail, at=in_header(name))
     headers = dict(earlier.headers) | {"Idempotent-Replayed": "true"}
-    return Response(zstandard.decompress(earlier.body), earlier.status, headers, earlier.media_type)
+    body = zstandard.decompress(earlier.body)
+    told = _told_article(body)
+    if told is None:
+        return Response(body, earlier.status, headers, earlier.media_type)
+    stored = await readable(request, told["id"])
+    return json_answer(
+        article_body(with_addresses(request, stored)) | told,
+        status=earlier.status,
+        headers=headers | {"ETag": etag_of(stored.rev)},
+    )
+
+
+def _told_article(body: bytes) -> dict[str, str] | None:
+    """Of an answer that holds an article, what is not the article: the rest is asked for anew each time, since it may
+    have been withdrawn or erased."""
+    told = msgspec.json.decode(body) if body else None
+    if not isinstance(told, dict) or not isinstance(told.get("article"), dict):
+        return None
+    return {name: told[name] for name in ("id", "state", "receipt")}
 
 
 async def _read_through(request: Request, app_state: AppState) -> None:
@@ -85,7 +111,9 @@ async def _read_through(request: Request, app_state: AppState) -> None:
 
 def _worth_remembering(request: Request, response: Response) -> GivenAnswer | None:
     """A success whose request was read to its end, and that is not too large."""
-    body = zstandard.compress(bytes(response.body))
+    told = _told_article(bytes(response.body)) if response.status_code < HTTPStatus.MULTIPLE_CHOICES else None
+    kept = msgspec.json.encode(told | {"article": {}}) if told else bytes(response.body)
+    body = zstandard.compress(kept)
     if response.status_code >= 300 or body_digest(request) is None or len(body) > LARGEST_ANSWER:
         return None
     return GivenAnswer(

@@ -1,13 +1,10 @@
 """What an operator says of a key: names, scopes and prefixes, read or refused."""
 
-import re
 from collections.abc import Sequence
 
 from services.web.scopes import SCOPES, Scope
 from shared.errors import PermanentError
-from shared.identity import canonical_prefix
-
-NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}")
+from shared.identity import PUBLISHER, canonical_prefix
 
 
 def read_scopes(given: Sequence[str]) -> tuple[Scope, ...]:
@@ -31,6 +28,6 @@ def read_prefixes(given: Sequence[str]) -> tuple[str, ...]:
 
 def checked_name(name: str) -> str:
     """A publisher's name as it may stand in a key, a label and a path."""
-    if NAME.fullmatch(name) is None:
+    if PUBLISHER.fullmatch(name) is None:
         raise PermanentError(f"{name!r} is no publisher's name: use a-z, 0-9, dot and hyphen, at most 64 characters")
     return name

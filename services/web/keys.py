@@ -24,6 +24,7 @@ from shared.whole_file import one_writer, replace_whole
 log = LateLog(__name__)
 
 SHORTEST_SECRET = 32
+SETUP_FILE = "setup-code"
 # 2 has prefixes: a release that ignores them would let every key claim every page. 3 has scopes: one that ignores those
 # would let every key do everything. 4 has secrets: one that ignores those would take in what is not signed.
 VERSION = 4
@@ -111,6 +112,8 @@ class Keys:
             keys = self._read()
             _refuse_taken(keys, name, publisher.prefixes)
             self._write((*keys, made))
+        with contextlib.suppress(OSError):  # the code for a first key opens nothing any more
+            self.path.with_name(SETUP_FILE).unlink()
         return key
 
     def add_prefixes(self, name: str, prefixes: Sequence[str]) -> int:

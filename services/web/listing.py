@@ -1,5 +1,6 @@
 """The list of articles: one row an article or input, the newest first, from the ledger and the index together."""
 
+import textwrap
 from collections.abc import Sequence
 
 import msgspec
@@ -9,6 +10,7 @@ from services.index.listing import END_OF_TIME, SETTLED, Listed, Settled, Span, 
 from services.index.search import Index, Stored
 from services.index.snippet import Passage, pieces
 from services.web.names import Names, looks_like_name
+from shared.article import Article
 from shared.envelope import source_of
 from shared.identity import url_of
 from shared.ledger.listing import IN_FLIGHT, STANDING, Standing, list_standing
@@ -23,6 +25,7 @@ GROUPS: dict[str, tuple[State, ...]] = {
     "all": (*STANDING, *SETTLED),
 }
 MOST_ROWS = 200
+LONGEST_OPENING = 100
 PATH = "path:"
 
 
@@ -42,7 +45,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename=
     """One article, or one input that repeats one, as a list shows it.
 
     `received_us` is its time of receipt, `settled_us` when it came to its end; `name` a dropped file's path, `url` its
-    address; `worker` who had it last; `waited_us` and `worked_us` how long it waited and was worked on.
+    address; `opening` the first words of one that has no headline; `worker` who had it last; `waited_us` and
+    `worked_us` how long it waited and was worked on.
     """
 
     article: str
@@ -53,6 +57,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename=
     receipt: str = ""
     stage: str | None = None
     headline: str | None = None
+    opening: str | None = None
     name: str | None = None
     url: str | None = None
     reason: str | None = None
@@ -64,6 +69,10 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename=
     settled_us: int | None = None
     came_back: bool = False  # it failed again after a replay
     passage: tuple[tuple[str, bool], ...] = ()  # where words were asked for: how it says them, and which they are
+
+    def title(self) -> str:
+        """What a person knows it by: its headline, else its first words, file or address; "" where it has none."""
+        return self.headline or self.opening or self.name or self.url or ""
 
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -161,6 +170,7 @@ def _row_of_stored(stored: Stored) -> Row:
         received_us=stored.received_us,
         receipt=stored.receipts[-1] if stored.receipts else "",
         headline=stored.article.headline,
+        opening=_opening_of(stored.article),
         name=_path_of(stored.aliases),
         url=stored.article.uri or url_of(stored.aliases),
         worker=last_worker(stored.timeline),
@@ -182,6 +192,7 @@ def _settled_row(listed: Listed) -> Row:
         received_us=entry.received_us if is_own else listed.rev,
         receipt=listed.receipt,
         headline=entry.article.headline,
+        opening=_opening_of(entry.article),
         name=_path_of(entry.aliases),
         url=entry.article.uri or url_of(entry.aliases),
         settled_us=listed.settled_us,
@@ -212,6 +223,15 @@ def _standing_row(line: InputStatus) -> Row:
         settled_us=ended,
         came_back=line.came_back,
     )
+
+
+def _opening_of(article: Article) -> str | None:
+    """The first words of an article without a headline; what has one is known by it."""
+    if article.headline:
+        return None
+    texts = (article.description, *(block.text or block.caption for block in article.blocks))
+    words = next((text for text in texts if text and not text.isspace()), "")
+    return textwrap.shorten(words[: 4 * LONGEST_OPENING], LONGEST_OPENING, placeholder=" …") or None
 
 
 def _path_of(aliases: Sequence[str]) -> str | None:

@@ -56,12 +56,17 @@ def fused(handler: Handler) -> Handler:
 
 
 def tell_outcomes(request: Request, results: Sequence[Mapping[str, object]]) -> None:
-    """What became of the items of a batch: each counts as a push of its own."""
+    """What became of a batch, which counts as one push: it was refused where most of its items were."""
     problems = [result.get("problem") for result in results]
     slugs = [str(problem["type"]).rpartition("/")[2] if isinstance(problem, dict) else "" for problem in problems]
-    outcomes = "".join(REFUSED if slug in REFUSALS else TAKEN for slug in slugs if not slug or slug in REFUSALS)
-    why = next((slug for slug in reversed(slugs) if slug in REFUSALS), "")
-    request.state.outcomes = (outcomes, why)
+    refusals = [slug for slug in slugs if slug in REFUSALS]
+    taken = slugs.count("")
+    if not refusals and not taken:  # busy or late: no fault of its sender's
+        request.state.outcomes = ("", "")
+    elif len(refusals) > taken:
+        request.state.outcomes = (REFUSED, f"{refusals[-1]}: {len(refusals)} of the {len(results)} items of a batch")
+    else:
+        request.state.outcomes = (TAKEN, "")
 
 
 async def _admitted(request: Request) -> Verdict:

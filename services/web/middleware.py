@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.web.keys import Key, Publisher
 from services.web.links import inner_path, prefix_of, tell_below
+from services.web.pages.problem import said_to_people
 from services.web.pages.render import page
 from services.web.problems import Problem, answer, later, problem_of
 from services.web.proxies import ProxiedRequests, TrustedProxies
@@ -64,6 +65,7 @@ class RequestMiddleware:
         tell_below(self.prefix)
         scope["path"] = inner_path(scope["path"], self.prefix)
         is_proxied = self.proxies.see_through(scope)
+        scope.setdefault("state", {})["is_proxied"] = is_proxied
         exchange = _Exchange(self.app, self.app_state, scope, self.public_host)
         with self.at_work.counted(scope["client"][0] if is_proxied else "") as has_place:
             await exchange.run(receive, send, has_place=has_place)
@@ -151,11 +153,7 @@ class _Exchange:
             log.warning("request_refused", request=self.id, path=self.scope["path"][:200], error=str(error))
         if self.status:
             return
-        request = Request(self.scope)
-        if "session" in self.scope["state"] and "text/html" in request.headers.get("accept", ""):
-            await page(request, "problem.html", status=problem.kind.status, problem=problem)(self.scope, receive, send)
-        else:
-            await answer(problem, self.id)(self.scope, receive, send)
+        await answer_for(Request(self.scope), problem)(self.scope, receive, send)
 
     def _note(self) -> None:
         took = time.monotonic() - self.began
@@ -181,7 +179,18 @@ class _Exchange:
 
 async def answer_http_error(request: Request, error: Exception) -> Response:
     """Starlette's own refusals (no such route, no such method), told like all others."""
-    return answer(problem_of(error, request.method), request.state.request_id)
+    return answer_for(request, problem_of(error, request.method))
+
+
+def answer_for(request: Request, problem: Problem) -> Response:
+    """The problem as a page for a person at the desk, as `application/problem+json` for everybody else."""
+    if "session" not in request.scope["state"] or "text/html" not in request.headers.get("accept", ""):
+        return answer(problem, request.state.request_id)
+    title, remedy = said_to_people(problem)
+    status, number = problem.kind.status, request.state.request_id
+    shown = page(request, "problem.html", status=status, problem=problem, title=title, remedy=remedy, number=number)
+    shown.headers.update(problem.headers)
+    return shown
 
 
 def authenticate(headers: Headers, app_state: AppState) -> Publisher:

@@ -65,7 +65,7 @@ def read_parts(spool: BinaryIO, boundary: bytes) -> Sequence[Part]:
     marks = list(_marks(spool, b"--" + boundary))
     if len(marks) - 1 > MOST_PARTS:
         detail = f"At most {MOST_PICTURES} pictures come with an article."
-        raise Problem("bad-request", detail, at=BODY, maxItems=MOST_PARTS)
+        raise Problem("bad-request", detail, at=BODY, maxItems=MOST_PICTURES)
     if not marks or not marks[-1][2]:
         detail = "The body does not end with its closing boundary: it was cut off, or has another."
         raise Problem("bad-request", detail, at=BODY)

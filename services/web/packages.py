@@ -70,6 +70,9 @@ def _article_among(spool: BinaryIO, parts: Sequence[Part]) -> Part:
     if article is None:
         raise Problem("no-article", "No part of the body holds an article; all are pictures.", at=BODY)
     others = [part for part in texts if part is not article]
+    if others and media_type_of(others[0]).partition(";")[0].strip().lower() in ACCEPTED:
+        detail = f"One article comes with its pictures, and there are two: {article.shown} and {others[0].shown}."
+        raise Problem("bad-request", detail, at=BODY)
     if others:
         detail = f"{others[0].shown} is neither the article nor a JPEG, PNG or WebP picture.".capitalize()
         raise Problem("unsupported-media-type", detail, at=BODY, accepted=KINDS)

@@ -1,13 +1,17 @@
 """Pictures that came with an article, by name within the desk and by address to its readers."""
 
+from urllib.parse import urlsplit
+
 import msgspec
 from starlette.requests import Request
 
 from services.index.search import Stored
 from services.web.links import link_to
+from services.web.state import state_of
 from shared.article import Block
 
 SCHEME = "ni:///sha-256;"
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def addresses(stored: Stored) -> set[str]:
@@ -17,11 +21,21 @@ def addresses(stored: Stored) -> set[str]:
     return {block.href for block in blocks if block.href and block.href.startswith(SCHEME)}
 
 
-def with_addresses(request: Request, stored: Stored) -> Stored:
-    """The article with the addresses at which this desk shows its pictures, in the place of their names."""
-    if not addresses(stored):
+def paths_of(stored: Stored) -> dict[str, str]:
+    """Where the desk's own pages find the pictures that came with an article, by their names."""
+    below = link_to(f"/v1/pictures/{stored.article_id}/")
+    return {href: f"{below}{href.removeprefix(SCHEME)}" for href in addresses(stored)}
+
+
+def with_addresses(request: Request, stored: Stored, *, is_whole: bool = False) -> Stored:
+    """The article with the addresses at which this desk shows its pictures, in the place of their names.
+
+    Where the desk does not know its own site they are paths; `is_whole`: a form that takes no paths keeps the names.
+    """
+    site = _site(request) if addresses(stored) else ""
+    if not addresses(stored) or (is_whole and not site):
         return stored
-    below = f"{_site(request)}{link_to(f'/v1/pictures/{stored.article_id}/')}"
+    below = f"{site}{link_to(f'/v1/pictures/{stored.article_id}/')}"
     article = stored.article
     lead = article.lead_picture
     shown = msgspec.structs.replace(
@@ -39,5 +53,17 @@ def _shown_at(block: Block, below: str) -> Block:
 
 
 def _site(request: Request) -> str:
-    """Scheme and host as the reader has them; a proxy that is trusted has told them."""
-    return f"{request.url.scheme}://{request.url.netloc}"
+    """Scheme and host that are known to be this desk's; "" where nobody but the reader names the host.
+
+    Whoever asks may write any `Host`: what is told by it would lead the next reader to another site. It is believed
+    from a trusted proxy, and where it means the very address that was asked.
+    """
+    public = urlsplit(state_of(request).settings.public_url or "")
+    if public.netloc:
+        return f"{public.scheme}://{public.netloc}"
+    host, port = request.url.hostname, request.url.port
+    server = request.scope.get("server") or ("", None)
+    is_own = host in LOOPBACK or (host == server[0] and port in (None, server[1]))
+    if is_own or getattr(request.state, "is_proxied", False):
+        return f"{request.url.scheme}://{request.url.netloc}"
+    return ""

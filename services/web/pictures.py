@@ -19,7 +19,7 @@ ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 async def show_picture(request: Request) -> Response:
     """The bytes as they came, under the type that they show themselves; the same name always has the same bytes."""
     app_state, name = state_of(request), request.path_params["picture"]
-    stored = await readable(request)
+    stored = await readable(request, request.path_params["name"])
     address = f"{SCHEME}{name}"
     digest = sha256_of(address)
     found = await app_state.ask(app_state.pictures.find, digest) if digest and address in addresses(stored) else None

@@ -39,6 +39,7 @@ MEMBERS: Mapping[str, str] = {
     "article": "The id of the article.",
     "rev": "Its revision, as in its `ETag`.",
     "storedVersion": "The version that the desk has.",
+    "withdrawal": "When it was taken back (`at`), its `headline`, and the `reason`.",
     "receipt": "The receipt under which it was taken in.",
     "available": "The types in which an article is given.",
     "accepted": "The types that are taken; of a file in a ZIP, the endings.",
@@ -55,6 +56,11 @@ EXAMPLES: Mapping[str, object] = {
     "article": "k3v7mnx2q4b5c6d7e2f3g4h5ij",
     "rev": 1447046040000000,
     "storedVersion": "3",
+    "withdrawal": {
+        "at": "2015-11-09T05:14:00Z",
+        "headline": "Rubber at its best",
+        "reason": "Published by mistake",
+    },
     "receipt": "r01hkq8v3w2m4x6z9t5b7n1c0d",
     "available": ["application/json", "application/ninjs+json", "text/html"],
     "accepted": ["text/plain", "text/html", "application/json"],
@@ -75,7 +81,7 @@ KINDS: dict[str, Kind] = {
     ),
     "unauthorized": Kind(
         status=401,
-        title="A push key is required",
+        title="A key is required",
         meaning="No key came along, or one that is unknown, revoked or over its time.",
         detail="The key is unknown, revoked or over its time.",
         remedy="Send `Authorization: Bearer cd_…`; make a key with `copydesk keys create NAME`.",
@@ -194,7 +200,8 @@ KINDS: dict[str, Kind] = {
         meaning="The body carries an address by which another article is known than the one it was sent to.",
         detail="The body names urn:news:2015:1110, which is another article.",
         remedy="Send it to the address that it names, or take that out of the body.",
-        always=("article", "address"),
+        always=("address",),
+        members=("article",),
     ),
     "missed": Kind(
         status=410,
@@ -206,11 +213,13 @@ KINDS: dict[str, Kind] = {
     "withdrawn": Kind(
         status=410,
         title="The article was withdrawn",
-        meaning="Its publisher, or the desk, took it back. `ETag` names the withdrawal.",
-        detail="It was withdrawn.",
+        meaning="Its publisher, or the desk, took it back. `ETag` names the withdrawal; `withdrawal` says when, which "
+        "it was and why, to who may read the article and as far as that was said.",
+        detail="“Rubber at its best” was withdrawn at 2015-11-09 05:14 UTC: Published by mistake.",
         remedy="Take it down wherever you show it. Its publisher can publish it again with a greater version, or with "
         "`If-Match` and the revision in `ETag`.",
         always=("article", "rev"),
+        members=("withdrawal",),
     ),
     "precondition-failed": Kind(
         status=412,

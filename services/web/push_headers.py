@@ -11,15 +11,16 @@ from services.ingest.feeds import looks_like_feed, make_inputs
 from services.ingest.formats import json_feed
 from services.ingest.formats.json_articles import LARGEST_LIST, BrokenJson, split_json
 from services.ingest.packages import declared_item, split_package
+from services.web.correction_form import NINJS
 from services.web.keys import Publisher
 from services.web.problems import BODY, Place, Problem, in_body, in_header
 from services.web.spooling import MULTIPART
 from shared.embargo import EXPECTED, embargo_end_of, shown
 from shared.envelope import MOST_BYTES, Input, Source
 from shared.errors import InputRefused, NotAFeed
-from shared.identity import address_alias, clean_link, is_page
+from shared.identity import address_alias, clean_link, has_login, is_page
 
-TEXT, HTML, NINJS, JSON_LD = "text/plain", "text/html", "application/ninjs+json", "application/ld+json"
+TEXT, HTML, JSON_LD = "text/plain", "text/html", "application/ld+json"
 JSON, JSON_FEED = "application/json", "application/feed+json"
 XML, TEXT_XML, NITF = "application/xml", "text/xml", "application/nitf+xml"
 NEWS_ITEM = "application/vnd.iptc.g2.newsitem+xml"
@@ -232,5 +233,8 @@ def checked_address(address: str, name: str, place: Place) -> str:
     """An address that a push names, or a problem that points at where it stood."""
     if len(address) > MAX_ADDRESS or ADDRESS.fullmatch(address) is None:
         detail = f"{name} is no address: at most {MAX_ADDRESS} characters, without spaces."
+        raise Problem("bad-request", detail, at=place)
+    if has_login(address):
+        detail = f"{name} has a login in it (name:password@): send the address without, it is shown to readers."
         raise Problem("bad-request", detail, at=place)
     return address

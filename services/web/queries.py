@@ -1,7 +1,7 @@
 """Query parameters, read within bounds or refused by name."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from services.web.problems import Problem, in_parameter
 
@@ -33,6 +33,13 @@ def read_words(query: Mapping[str, str], name: str, *, most: int) -> str:
     if not words or len(words) > most:
         raise refused_parameter(name, f"{name} must be 1 to {most} characters.")
     return words
+
+
+def refuse_unknown(query: Mapping[str, str], known: Sequence[str]) -> None:
+    """Raise `Problem` for a parameter that there is not: a misspelled filter must not look like one that holds."""
+    for name in query:
+        if name not in known:
+            raise refused_parameter(name[:40], f"{name[:40]!r} is no parameter here; there are {', '.join(known)}.")
 
 
 def refused_parameter(name: str, detail: str) -> Problem:

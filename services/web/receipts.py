@@ -18,6 +18,7 @@ from services.web.queries import read_seconds
 from services.web.responses import json_answer, stages_of
 from services.web.scopes import is_seen_by, only_of
 from services.web.state import AppState, publisher_of, state_of
+from services.web.tombstones import withdrawal_body
 from shared.ledger.events import ChangeFilter
 from shared.ledger.reader import DECIDED_BY_THE_INDEX, SETTLED, InputStatus
 
@@ -36,7 +37,18 @@ async def show_receipt(request: Request) -> Response:
     told = await told_receipt(app_state, receipt, line, only_of(publisher_of(request)))
     if told is None:
         raise Problem("not-found", "Neither the ledger nor the index knows this receipt.")
-    return json_answer(told.body, headers=None if told.body["settled"] else later(1))
+    tombstone = await _tombstone(app_state, told, only_of(publisher_of(request)))
+    return json_answer(told.body | tombstone, headers=None if told.body["settled"] else later(1))
+
+
+async def _tombstone(app_state: AppState, told: "Told", only: str) -> dict[str, object]:
+    """Of an input whose article was taken back: when, which and why, to who may read that article."""
+    if told.state not in DECIDED_BY_THE_INDEX:
+        return {}
+    stored = await app_state.ask(app_state.index.get, str(told.body["article"]))
+    if stored is None or only not in ("", stored.owner) or not (withdrawal := withdrawal_body(stored)):
+        return {}
+    return {"withdrawal": withdrawal}
 
 
 class Told(NamedTuple):

@@ -263,7 +263,7 @@ async def unpacked(
         async for piece in came:
             yield piece
         return
-    inflater = Inflater(limit)
+    inflater = Inflater(limit, strict=True)
     async for chunk in came:
         steps = inflater.feed(chunk)
         ask_room(STEP)

@@ -101,10 +101,7 @@ class SourceDesk:
             rows = [(ref, "indexed", title) for ref, title in list_host(self._index, name.removeprefix(HOST), most)]
         else:
             listing = list_articles(self._ledger, self._index, Wanted(states=TRIED, source=name, limit=most))
-            rows = [
-                (f"{row.article}@{row.rev}", row.state, row.headline or row.name or row.url or row.article)
-                for row in listing.rows
-            ]
+            rows = [(f"{row.article}@{row.rev}", row.state, row.title() or row.article) for row in listing.rows]
         return [Given(ref=ref, state=state, title=title, load=partial(self._raw, ref)) for ref, state, title in rows]
 
     def _raw(self, ref: str) -> Raw | None:

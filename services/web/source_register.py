@@ -45,7 +45,7 @@ class SourceRegister:
 
     def get(self, name: str, made: Owned | None = None) -> Owned:
         """What is set for one source."""
-        name = checked_name(name)
+        name = name if name in self.book.sources() else checked_name(name)
         if made is None:
             made = next((Owned(name=known, zone=zone, language=language) for known, zone, language in self._made()
                          if known == name), Owned(name=name))  # fmt: skip

@@ -16,8 +16,10 @@ from services.web.preferences import etag_of, read_wait
 from services.web.problems import BODY, Problem
 from services.web.receipts import settled_line, told_receipt
 from services.web.responses import json_answer
-from services.web.state import AppState
+from services.web.scopes import only_of
+from services.web.state import AppState, publisher_of
 from services.web.targets import on_its_way
+from services.web.tombstones import gone
 from shared.envelope import Input
 from shared.identity import url_of
 from shared.ledger.calls import NOT_TAKEN, Weighed
@@ -87,11 +89,6 @@ def changed(article: str, rev: int | None) -> Problem:
     return Problem("precondition-failed", detail, article=article, rev=rev, links=links)
 
 
-def gone(article: str, rev: int) -> Problem:
-    """What is answered for an article that its publisher, or the desk, took back."""
-    return Problem("withdrawn", "It was withdrawn.", headers={"ETag": etag_of(rev)}, article=article, rev=rev)
-
-
 def receipt_body(receipt: Receipt) -> dict[str, object]:
     """A receipt as its sender gets it."""
     links = {
@@ -117,7 +114,8 @@ async def _finished(request: Request, app_state: AppState, receipt: Receipt, wai
         raise _came_to_nothing(state, told)
     stored = await app_state.ask(app_state.index.get, receipt.article) if state in ("indexed", "duplicate") else None
     headers = applied | {"Location": link_to(f"/v1/receipts/{receipt.receipt}")}
-    if stored is None or stored.withdrawn:
+    is_theirs = stored is not None and only_of(publisher_of(request)) in ("", stored.owner)
+    if stored is None or stored.withdrawn or not is_theirs:
         is_settled = bool(told.get("settled"))
         return json_answer(told, status=200 if is_settled else 202, headers=headers)
     is_new = state == "indexed" and len(stored.revisions) == 1

@@ -81,7 +81,8 @@ def _unreadable(reading: Reading, app_state: AppState) -> Problem:
     limits = app_state.settings
     return Problem(
         "too-costly",
-        f"It needs more than {limits.article_cpu_s} s of processor time or {limits.article_memory_mb} MB to be read.",
+        f"It needs more than {limits.article_cpu_s} s of processor time (article_cpu_s) or "
+        f"{limits.article_memory_mb} MB of memory (article_memory_mb) to be read.",
         at=BODY,
     )
 

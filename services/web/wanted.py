@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import get_args
 
-from services.index.listing import END_OF_TIME, Settled
+from services.index.listing import END_OF_TIME, KINDS, Settled
 from services.web.listing import DEFAULT, GROUPS, MOST_ROWS, State, Wanted
 from shared.clock import now_us
 from shared.errors import PermanentError
@@ -32,6 +32,8 @@ def read_wanted(query: Mapping[str, str]) -> Wanted:
     publisher = query.get("publisher", "")
     if publisher and source:
         raise WrongFilter("publisher", "publisher and source cannot both be given.")
+    if source and source.partition(":")[0] not in KINDS:
+        raise _no_source(source)
     words = query.get("q", "").strip()
     if len(words) > LONGEST_Q:
         raise WrongFilter("q", f"q may have {LONGEST_Q} characters.")
@@ -52,8 +54,16 @@ def read_filter(query: Mapping[str, str]) -> ChangeFilter:
     if unknown:
         detail = f"{min(unknown)[:40]!r} is no state; there are {', '.join(CHANGE_STATES)}."
         raise WrongFilter("state", detail)
+    source = query.get("source", "")
+    if source and not source.endswith("*") and source.partition(":")[0] not in KINDS:
+        raise _no_source(source)
     named = {name: query.get(name, "") for name in ("article", "source", "worker")}
     return ChangeFilter(states=states, **named)
+
+
+def _no_source(source: str) -> WrongFilter:
+    detail = f"{source[:40]!r} is no source; say a kind ({', '.join(KINDS)}) or one source, as push:hue-daily."
+    return WrongFilter("source", detail)
 
 
 def _read_states(text: str) -> tuple[State, ...]:

@@ -11,7 +11,7 @@ import msgspec
 
 from shared.clock import now_us
 from shared.envelope import VERSION, Event, Preconditions, Remembered, Stage, source_of
-from shared.identity import is_path
+from shared.identity import is_path, is_words
 from shared.ledger import keys
 from shared.ledger.connection import NEWER, Client, redis_errors
 from shared.ledger.latency import BOUNDS
@@ -340,6 +340,8 @@ def _wire(item: Accepted) -> dict[str, Any]:
         "aliases": [keys.digest(alias) for alias in meta.aliases],
         "by_path": all(map(is_path, meta.aliases)),
         "sha": keys.digest(meta.sha),
+        "words": keys.digest(f"{owner_name(meta.source)} {meta.sha}"),
+        "by_words": bool(meta.aliases) and all(map(is_words, meta.aliases)) and meta.source.kind == "push",
         "meta": msgspec.json.encode(meta).decode(),
         "source": source_of(meta.source),
         "owner": owner_name(meta.source),

@@ -30,6 +30,15 @@ def standing_refs(reader: LedgerReader, article: str) -> list[str]:
     return [ref for ref in _refs(reader, (*IN_FLIGHT, "dead")) if split_ref(ref)[0] == article]
 
 
+def read_articles(reader: LedgerReader, refs: Sequence[str]) -> dict[str, bytes]:
+    """What was read of those that wait for the index, as it was packed; nothing of those that have gone on."""
+    if not refs:
+        return {}
+    with redis_errors(reader.client):
+        found = reader.client.mget([keys.article(ref) for ref in refs])
+    return {ref: packed for ref, packed in zip(refs, found, strict=True) if packed is not None}
+
+
 def _still(lines: Sequence[InputStatus], states: Sequence[Standing]) -> list[InputStatus]:
     """Without those that have moved on between the two looks."""
     return [line for line in lines if line.state in states]

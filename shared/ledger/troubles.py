@@ -195,6 +195,12 @@ def counted(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"
 
 
+def first_named(names: Sequence[str]) -> str:
+    """The first few of them, and how many more there are: who reads three takes them for all."""
+    more = f"; and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return "; ".join(names[:MOST_NAMED]) + more
+
+
 def _found(view: View) -> Iterator[Found]:
     yield from _of_books(view)
     yield from _of_workers(view)
@@ -289,7 +295,7 @@ def _of_room(view: View) -> Iterator[Found]:
     # Several processes may tell of one archive: each reason counts once.
     refusals = dict.fromkeys([*view.refusals, *(reason for worker in view.workers for reason in worker.refusals)])
     if refusals:
-        told = "; ".join([*refusals][:MOST_NAMED])
+        told = first_named([*refusals])
         yield Found("intake-refusing", "", None, told, detail=told)
     for disk in nearest_full(view.workers):
         if disk.free < disk.reserve:
@@ -335,13 +341,13 @@ def _of_memory(view: View) -> Iterator[Found]:
 
 def _of_sources(view: View) -> Iterator[Found]:
     if feeds := view.failing_feeds:
-        named = "; ".join(
-            feed.reason if feed.name in feed.reason else f"{feed.name}: {feed.reason}" for feed in feeds[:MOST_NAMED]
+        named = first_named(
+            [feed.reason if feed.name in feed.reason else f"{feed.name}: {feed.reason}" for feed in feeds]
         )
         fail = counted(len(feeds), "feed or list of feeds", "feeds or lists of feeds")
         since = min(feed.since for feed in feeds)
         yield Found("feeds-failing", "", since, f"{fail} cannot be read: {named}", len(feeds), named)
     if drops := view.refused_drops:
-        named = "; ".join(drops[:MOST_NAMED])
+        named = first_named(drops)
         left = counted(len(drops), "file or folder is", "files or folders are")
         yield Found("drops-refused", "", None, f"{left} not taken: {named}", len(drops), named)

@@ -1,7 +1,7 @@
 """Gzip, opened in bounded steps: a bomb costs no more than the cap, a cut stream is an error."""
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from shared.errors import InputRefused, TransientError
 
@@ -13,15 +13,17 @@ class Inflater:
     """One layer of gzip: `feed` gives what a chunk opens to, `finish` tells whether the stream was whole.
 
     Bytes that do not begin as gzip does are handed on as they are (servers label plain bodies so), and what follows
-    the end of the last member is left out, as every browser does.
+    the end of the last member is left out, as every browser does; with `strict` both are errors.
     """
 
-    def __init__(self, max_bytes: int) -> None:
+    def __init__(self, max_bytes: int, *, strict: bool = False) -> None:
         self._max_bytes = max_bytes
+        self._strict = strict
         self._count = 0
         self._head = b""
         self._plain = False
         self._done = False
+        self._members = 0
         self._open: zlib._Decompress | None = None
 
     def feed(self, chunk: bytes) -> Iterator[bytes]:
@@ -29,30 +31,41 @@ class Inflater:
 
         Whoever stops asking between two steps has paid for no more than he took. Take all before the next chunk.
         """
-        if self._done:
-            return
-        if self._plain:
-            yield from self._steps_of(chunk)
-            return
-        if self._open is None:
-            chunk, self._head = self._head + chunk, b""
-            if len(chunk) < len(MAGIC):
-                self._head = chunk
-                return
-            if not chunk.startswith(MAGIC):
-                self._plain = True
+        while chunk and not self._done:
+            if self._plain:
                 yield from self._steps_of(chunk)
                 return
-            self._open = zlib.decompressobj(wbits=31)
-        yield from self._inflate(self._open, chunk)
+            if self._open is None:
+                chunk = self._begin(chunk)
+            else:
+                chunk = yield from self._inflate(self._open, chunk)
 
     def finish(self) -> bytes:
         """What is left at the end of the stream; a cut one is an error, to be asked for again."""
-        if self._open is not None and not self._open.eof:
+        if self._open is not None:
             raise TransientError("the gzip stream ends before its end")
-        return self._head
+        if self._head and self._strict:
+            raise self._not_gzip()
+        return self._head if not self._members else b""
 
-    def _inflate(self, member: "zlib._Decompress", chunk: bytes) -> Iterator[bytes]:
+    def _begin(self, chunk: bytes) -> bytes:
+        """Open the next member where one begins here; gives what is to be read of it."""
+        chunk, self._head = self._head + chunk, b""
+        if len(chunk) < len(MAGIC) and MAGIC.startswith(chunk):
+            self._head = chunk
+            return b""
+        if chunk.startswith(MAGIC):
+            self._open = zlib.decompressobj(wbits=31)
+        elif self._strict:
+            raise self._not_gzip()
+        elif self._members:
+            self._done = True
+        else:
+            self._plain = True
+        return chunk
+
+    def _inflate(self, member: "zlib._Decompress", chunk: bytes) -> Generator[bytes, None, bytes]:
+        """Open what a chunk has of one member; gives what follows its end."""
         while chunk:
             try:
                 piece = member.decompress(chunk, STEP)
@@ -61,11 +74,13 @@ class Inflater:
             yield self._count_out(piece)
             chunk = member.unconsumed_tail
             if member.eof:
-                chunk = member.unused_data
-                self._done = not chunk.startswith(MAGIC)
-                if self._done:
-                    return
-                member = self._open = zlib.decompressobj(wbits=31)
+                self._open = None
+                self._members += 1
+                return member.unused_data
+        return b""
+
+    def _not_gzip(self) -> TransientError:
+        return TransientError("other bytes follow its gzip stream" if self._members else "it is not gzip")
 
     def _steps_of(self, chunk: bytes) -> Iterator[bytes]:
         for at in range(0, len(chunk), STEP):

@@ -126,7 +126,9 @@ def _failure(item: Claimed, stage: Stage, error: Held | Exception, policy: Retry
         return Failure(ref=item.ref, token=item.token, verdict="hold", reason=error.reason, due_us=error.until_us)
     decision = policy.decide(error, attempt=item.attempt, jitter=jitter())
     level = LEVELS[decision.verdict]
-    note = f"{error}" if decision.reason != "unforeseen" else f"{type(error).__name__}: {error}"
+    note = (
+        f"{error}" if decision.reason != "unforeseen" else ": ".join(filter(None, (type(error).__name__, f"{error}")))
+    )
     log.log(
         level,
         "article_failed",

@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from shared.errors import PermanentError, Refused, TransientError, Unavailable
+from shared.errors import PermanentError, Refused, TooCostly, TransientError, Unavailable
 
 BACKOFF_S = (5.0, 30.0, 120.0, 600.0)
 JITTER = 0.2
@@ -46,9 +46,13 @@ class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
             case PermanentError():
                 return Decision(verdict="dead", reason="permanent")
             case _ if attempt == 1:
-                return Decision(verdict="retry", reason="unforeseen", alone=True)
+                return Decision(verdict="retry", reason=_name_of(error), alone=True)
             case _:
-                return Decision(verdict="dead", reason="unforeseen")
+                return Decision(verdict="dead", reason=_name_of(error))
+
+
+def _name_of(error: Exception) -> str:
+    return "too-costly" if isinstance(error, TooCostly) else "unforeseen"
 
 
 def jitter() -> float:

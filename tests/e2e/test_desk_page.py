@@ -142,7 +142,7 @@ def test_from_the_push_to_the_live_row_the_timeline_the_replay_and_the_search(wi
     assert "ValueError: no such river" in page.inner_text("main")
     page.fill("input[name=why]", "the river is known now")
     page.click("button:text('replay')")
-    assert "replay: 1 done" in page.inner_text("[role=status]")
+    assert "Replayed: 1" in page.inner_text("[role=status]")
     assert "the river is known now" in page.inner_text("main")
     room.work()
     page.fill("#find", "song huong trong xanh")
@@ -162,7 +162,7 @@ def test_what_failed_is_edited_and_read_anew_and_what_stands_is_withdrawn(window
     page.fill("textarea", "Lúa mùa ở Phú Vang được mùa\n\nHUẾ - Nông dân gặt sớm.\n\nNăng suất cao hơn năm ngoái.")
     page.fill(".edit input[name=why]", "took out the broken line")
     page.click("text=Replay as edited")
-    assert "edit: 1 done" in page.inner_text("[role=status]")
+    assert "Edited and replayed: 1" in page.inner_text("[role=status]")
     room.work()
     page.fill("#find", "lua mua phu vang duoc mua")
     page.press("#find", "Enter")
@@ -173,7 +173,7 @@ def test_what_failed_is_edited_and_read_anew_and_what_stands_is_withdrawn(window
     assert line is None or line.state == "discarded"
     page.fill("input[name=why]", "the figures were wrong")
     page.click("button:text('withdraw')")
-    assert "withdraw: 1 done" in page.inner_text("[role=status]")
+    assert "Withdrawn: 1" in page.inner_text("[role=status]")
     room.work()
     window.open(f"/articles/{ref.partition('@')[0]}")
     assert page.inner_text(".article-head .state").endswith("withdrawn")
@@ -191,7 +191,7 @@ def test_without_script_everything_is_there(window: Watched) -> None:
     group = page.locator(".group", has_text="OSError: without script")
     group.locator("input[name=why]").first.fill("again")
     group.locator("button", has_text="Replay all").click()
-    assert "replay: 1 done" in page.inner_text("[role=status]")
+    assert "Replayed: 1" in page.inner_text("[role=status]")
     room.work()
     page.select_option("select[name=lang]", "vi")
     page.click(".wishes button")
@@ -261,7 +261,7 @@ def test_feeds_and_causes_are_looked_after_without_script(window: Watched) -> No
     page.click("text=Try all of these again")
     page.fill("input[name=why]", "the network is back")
     page.click("button:text('Try all again')")
-    assert "resume: 2 done" in page.inner_text("[role=status]")
+    assert "At work again: 2" in page.inner_text("[role=status]")
     page.fill("input[name=url]", "https://moi.example/rss")
     page.fill("input[name=zone]", "Asia/Hanoy")
     page.click("button:text('Add')")
@@ -282,6 +282,36 @@ def test_a_phone_never_scrolls_sideways(window: Watched) -> None:
     for path in (*PAGES, *articles(window.room)):
         window.open(path)
         assert window.page.evaluate("document.documentElement.scrollWidth") <= 390, path
+
+
+@pytest.mark.parametrize("window", [{"java_script_enabled": False}], indirect=True)
+def test_an_article_is_corrected_on_its_page_without_script(window: Watched) -> None:
+    page, room = window.page, window.room
+    ref = room.take("Cầu mới thông xe\n\nHUẾ - Câu mở đầu của bài.\n\nThân bài có một chữ sai.\n\nCâu cuối của bài.")
+    room.work()
+    window.open(f"/articles/{ref}")
+    page.click("summary:text('Correct')")
+    page.fill("#correct-headline", "Cầu mới đã thông xe")
+    body = page.input_value("#correct-body")
+    page.fill("#correct-body", body.replace("một chữ sai", "chữ đúng"))
+    page.fill(".edit input[name=why]", "a slip of the pen")
+    page.click("button:text('Correct it')")
+    assert "Corrected: 1" in page.inner_text("[role=status]")
+    room.work()
+    window.open(f"/articles/{ref.partition('@')[0]}")
+    assert page.inner_text("article.read h3") == "Cầu mới đã thông xe"
+    assert "Thân bài có chữ đúng." in page.inner_text("article.read")
+    assert "a slip of the pen" in page.inner_text("main")
+
+
+def test_everybody_can_use_the_form_of_a_correction(window: Watched) -> None:
+    window.page.add_init_script(path=AXE)
+    (path,) = articles(window.room, "indexed")
+    for scheme in ("light", "dark"):
+        window.page.emulate_media(color_scheme=scheme)
+        window.open(path)
+        window.page.click("summary:text('Correct')")
+        assert violations(window.page, {}) == []
 
 
 def test_everybody_can_use_every_page_in_both_themes(window: Watched) -> None:
@@ -347,3 +377,21 @@ def test_nothing_that_an_article_says_is_run(window: Watched) -> None:
         window.open(path)
         assert page.locator("main img, main svg, main script, main [onerror], main [onload]").count() == 0, path
         assert page.locator("a[href^='javascript' i], [onmouseover]").count() == 0, path
+
+
+@pytest.mark.parametrize(
+    "window", [{"viewport": {"width": width, "height": 800}} for width in (390, 1280)], indirect=True
+)
+def test_one_long_word_widens_no_page_and_no_row(window: Watched) -> None:
+    page, room = window.page, window.room
+    word = "x" * 4_000
+    ref = room.take(f"Từ dài {word}\n\nHUẾ - Câu mở đầu {word}.\n\nThân bài {word}.", name=f"{word[:200]}.txt")
+    room.work()
+    dead = room.take(f"Chết {word}\n\nMột bài.", name=f"chet-{word[:200]}.txt")
+    room.fail("dead", "unforeseen", f"KeyError: {word[:300]}")
+    for path in ("/", "/articles", "/dead", f"/articles/{ref}", f"/articles/{dead}"):
+        window.open(path)
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
+    window.open("/articles")
+    heights = "[...document.querySelectorAll('.rows .what > a')].map((link) => link.getBoundingClientRect().height)"
+    assert max(page.evaluate(heights)) < 120

@@ -153,7 +153,7 @@ def test_a_person_clicks_logs_in_there_acts_here_and_leaves(browser: "Browser", 
     group = page.locator(".group", has_text=f"OSError: {script}")
     group.locator("input[name=why]").first.fill("again")
     group.locator("button", has_text="Replay all").click()
-    assert "replay: 1 done" in page.inner_text("[role=status]")
+    assert "Replayed: 1" in page.inner_text("[role=status]")
     assert room.app_state.desk.audit.latest(limit=1)[0].who == "oidc:lan@news.example"
     page.click("text=Log out")
     page.wait_for_url(room.address + "/login")

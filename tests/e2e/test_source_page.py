@@ -40,7 +40,7 @@ def test_settings_are_tried_then_saved_and_the_last_articles_read_anew(window: W
         "mẫu mới"
     )
     page.get_by_role("button", name="Read the last ones anew").click()
-    assert "replay" in page.get_by_role("status").first.inner_text()
+    assert "Replayed: 6" in page.get_by_role("status").first.inner_text()
     room.work()
     window.open("/articles?source=push:hue&state=indexed")
     assert "Hàng nghìn du khách" in page.locator("main").inner_text()

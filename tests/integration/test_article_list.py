@@ -14,10 +14,18 @@ import pytest
 from services.index.sinks.sqlite import SqliteSink
 from services.index.tasks import index_articles
 from services.ingest.intake import open_archive
+from services.normalize.tasks import read_articles
 from services.web.app import open_state
+from services.web.article_list import LISTED_BY
+from services.web.description.fields import PARAMETERS
+from services.web.description.operations import OPERATIONS
+from services.web.events import FOLLOWED_BY
 from services.web.keys import Keys
+from services.web.listing import Wanted
+from services.web.search import FOUND_BY
 from services.web.state import AppState
 from shared.article import Article
+from shared.clock import now_us
 from shared.envelope import Input, Source
 from shared.ledger.calls import Commit, Failure, Ledger
 from shared.settings import Settings
@@ -45,10 +53,19 @@ class Desk:
         assert not isinstance(answer, Exception)
         return answer.article
 
-    def clean(self, headline: str | None = None) -> None:
-        """Normalize all that waits, and index it."""
+    def clean(self, headline: str | None = None, article: Article | None = None) -> None:
+        """Normalize all that waits, as this article or with this headline, and index it."""
         while taken := self.ledger.claim("normalize", "test"):
-            self.ledger.commit("normalize", [self._cleaned(item.ref, item.token, headline) for item in taken])
+            read = [(item, article or Article(headline=headline or f"Bài {item.ref}")) for item in taken]
+            self.ledger.commit("normalize", [self._cleaned(item.ref, item.token, one) for item, one in read])
+        sink = SqliteSink(self.settings.index_file)
+        run_batch(self.ledger, "index", "test", index_articles(sink), RetryPolicy(max_attempts=5))
+        sink.close()
+
+    def work(self) -> None:
+        """Both stages do what waits, as the workers do."""
+        read = read_articles(max_bytes=self.settings.max_input_bytes, cpu_s=60)
+        run_batch(self.ledger, "normalize", "test", read, RetryPolicy(max_attempts=5))
         sink = SqliteSink(self.settings.index_file)
         run_batch(self.ledger, "index", "test", index_articles(sink), RetryPolicy(max_attempts=5))
         sink.close()
@@ -71,9 +88,8 @@ class Desk:
     def names(self, query: str = "") -> list[str]:
         return [row["article"] for row in self.ask(f"/v1/articles{query}")["articles"]]
 
-    def _cleaned(self, ref: str, token: str, headline: str | None) -> Commit:
-        article = msgspec.json.encode(Article(headline=headline or f"Bài {ref}"))
-        return Commit(ref=ref, token=token, outcome="normalized", article=article)
+    def _cleaned(self, ref: str, token: str, article: Article) -> Commit:
+        return Commit(ref=ref, token=token, outcome="normalized", article=msgspec.json.encode(article))
 
 
 @contextmanager
@@ -228,3 +244,40 @@ def test_changes_that_are_gone_are_told_as_such(desk: Desk) -> None:
     assert not thread.is_alive()
     status, _, body = ask(desk.port, "GET", "/v1/events?after=yesterday", Authorization=desk.key)
     assert (status, body["errors"][0]["parameter"]) == (400, "after")
+
+
+def test_what_waits_for_the_end_of_its_embargo_is_known_by_its_headline_to_the_desk_alone(desk: Desk) -> None:
+    article = desk.take("Tin lúc sáu giờ")
+    (item,) = desk.ledger.claim("normalize", "test")
+    desk.ledger.commit("normalize", [desk._cleaned(item.ref, item.token, Article(headline="Tin lúc sáu giờ"))])
+    (item,) = desk.ledger.claim("index", "test")
+    held = Failure(ref=item.ref, token=item.token, verdict="hold", reason="embargo", due_us=now_us() + 3_600_000_000)
+    desk.ledger.fail("index", [held])
+    (row,) = desk.ask("/v1/articles?state=held")["articles"]
+    assert (row["article"], "headline" in row) == (article, False)
+    rows = desk.app_state.list_articles(Wanted(states=("held",))).rows
+    assert [row.headline for row in desk.app_state.desk.with_headlines(rows)] == ["Tin lúc sáu giờ"]
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/v1/articles?bogus=1", "bogus"),
+        ("/v1/articles?source=bogus", "source"),
+        ("/v1/search?q=x&source=feed", "source"),
+        ("/v1/events?after=0-0&publisher=hue", "publisher"),
+        ("/v1/events?after=0-0&source=bogus:x", "source"),
+    ],
+)
+def test_a_filter_that_there_is_not_is_refused_by_name(desk: Desk, path: str, name: str) -> None:
+    status, _, body = ask(desk.port, "GET", path, Authorization=desk.key)
+    assert (status, body["errors"][0]["parameter"]) == (400, name)
+    assert f"{'bogus' if 'bogus' in path else name}" in body["detail"]
+    assert "there are" in body["detail"] or "feed" in body["detail"]
+
+
+@pytest.mark.parametrize("path", ["/v1/articles", "/v1/search", "/v1/events"])
+def test_what_is_taken_is_what_the_description_tells(path: str) -> None:
+    told = [PARAMETERS[name] for name in OPERATIONS["GET", path].parameters]
+    taken = {"/v1/articles": LISTED_BY, "/v1/search": FOUND_BY, "/v1/events": FOLLOWED_BY}[path]
+    assert {field.name for field in told if field.place == "query"} == set(taken)

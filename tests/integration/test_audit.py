@@ -41,6 +41,18 @@ def test_keys_are_acts_too_and_never_shown_in_the_log(desk: Desk, capsys: pytest
     assert key not in "".join(path.read_text() for path in desk.settings.audit_folder.iterdir())
 
 
+def test_the_password_of_a_feed_stands_in_the_file_of_feeds_alone(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = "https://anna:secret@news.example/rss"
+    assert run(desk, "feeds", "add", url) == 0
+    assert run(desk, "feeds", "remove", url) == 0
+    assert [one.on for one in AuditLog(desk.settings.audit_folder).latest()] == ["https://news.example/rss"] * 2
+    told = capsys.readouterr()
+    assert "secret" not in told.out + told.err
+    assert "secret" not in "".join(path.read_text() for path in desk.settings.audit_folder.iterdir())
+
+
 def test_every_command_that_takes_a_reason_is_an_act() -> None:
     reasoned = {c.words for c in COMMANDS if any("--because" in argument.names for argument in c.arguments)}
     assert reasoned

@@ -148,7 +148,8 @@ def test_only_its_publisher_changes_an_article(desk: Newsdesk) -> None:
         for method, body in (("PUT", news("Theirs", uri=None)), ("PATCH", {"version": "9"}), ("DELETE", b"")):
             kind = PATCH if method == "PATCH" else {}
             answer = desk.call(method, at(name), body, "hanoi", **kind)
-            assert (answer.status, answer.slug) == (403, "not-yours"), (name, method)
+            said = (404, "not-found") if name == ours else (403, "not-yours")
+            assert (answer.status, answer.slug) == said, (name, method)
     assert desk.call("PUT", at(URI), news("Theirs", uri=None), "hanoi").status == 202, "a uri is its publisher's own"
     desk.work()
     assert desk.stored(ours).article.headline == "Own"
@@ -167,8 +168,13 @@ def test_what_is_withdrawn_is_gone_and_stays_so(desk: Newsdesk) -> None:
     withdrawn = desk.call("DELETE", at(PAGE) + "?reason=A+mistake+of+ours")
     assert (withdrawn.status, withdrawn.body["article"]) == (202, article)
     desk.work()
-    assert desk.call("GET", withdrawn.body["links"]["receipt"]).body["state"] == "withdrawn"
+    receipt = desk.call("GET", withdrawn.body["links"]["receipt"]).body
+    assert (receipt["state"], receipt["stages"][-1]["note"]) == ("withdrawn", "A mistake of ours")
     gone = desk.call("GET", f"/v1/articles/{article}")
+    why = {"at": receipt["received"], "headline": "Rubber at its best", "reason": "A mistake of ours"}
+    assert (gone.body["withdrawal"], receipt["withdrawal"]) == (why, why)
+    assert gone.body["detail"].startswith("“Rubber at its best” was withdrawn at 2")
+    assert gone.body["detail"].endswith(" UTC: A mistake of ours.")
     assert (gone.status, gone.slug, gone.body["rev"]) == (410, "withdrawn", withdrawn.body["rev"])
     tombstone = desk.stored(article).article
     assert (tombstone.headline, tombstone.blocks, tombstone.uri) == ("Rubber at its best", (), PAGE)
@@ -286,3 +292,39 @@ def test_an_article_is_gone_with_the_answer_that_takes_it_back(desk: Newsdesk) -
     assert desk.call("PUT", at(URI), news("Two"), If_Match=gone.headers["etag"]).status == 202
     desk.work()
     assert desk.call("GET", at(URI)).body["article"]["headline"] == "Two"
+
+
+def test_why_an_article_was_taken_back_is_for_who_may_read_it(desk: Newsdesk) -> None:
+    desk.push(news("Rubber at its best"))
+    desk.work()
+    article = desk.stored(f"uri:hue {URI}").article_id
+    back = desk.call("DELETE", at(URI), {"reason": "Its source was wrong"})
+    desk.work()
+    receipt = back.body["links"]["receipt"]
+    for path in (f"/v1/articles/{article}", receipt):
+        assert "Its source was wrong" in str(desk.call("GET", path).body)
+        stranger = desk.call("GET", path, b"", "vinh")
+        assert (stranger.status, "Its source" in str(stranger.body), "Rubber" in str(stranger.body)) == (
+            404,
+            False,
+            False,
+        )
+
+
+def test_what_a_key_does_to_an_article_stands_in_the_audit_log(desk: Newsdesk) -> None:
+    desk.push(news("One"))
+    desk.work()
+    put = desk.call("PUT", at(URI), news("Two"))
+    desk.work()
+    again = desk.call("PUT", at(URI), news("Two"))
+    patch = desk.call("PATCH", at(URI), {"headline": "Three"}, **PATCH)
+    desk.work()
+    gone = desk.call("DELETE", at(URI) + "?reason=A+mistake+of+ours")
+    assert [answer.status for answer in (put, again, patch, gone)] == [202, 200, 202, 202]
+    acted = [(one.who, one.act, one.on, one.why) for one in reversed(desk.app_state.desk.audit.latest())]
+    article = put.body["article"]
+    assert acted == [
+        ("hue", "correct", f"{article}@{put.body['rev']}", ""),
+        ("hue", "correct", f"{article}@{patch.body['rev']}", ""),
+        ("hue", "withdraw", f"{article}@{gone.body['rev']}", "A mistake of ours"),
+    ]

@@ -29,7 +29,7 @@ def test_many_are_counted_before_anything_is_done(desk: Desk, capsys: pytest.Cap
     of_feed = desk.take("Hai", FEED)
     desk.bury()
     assert run(desk, "dead", "discard", "--all", "--count") == 0
-    assert capsys.readouterr().out == "2 articles. Nothing was done: without --count it is.\n"
+    assert capsys.readouterr().out == "2 articles. Nothing was done yet: leave out --count to do it.\n"
     assert run(desk, "dead", "replay", "--all", "--source", "feed", "--count", "--json") == 0
     assert json.loads(capsys.readouterr().out) == {"count": 1}
     assert len(dead(desk)) == 2
@@ -64,3 +64,15 @@ def test_what_is_not_dead_is_not_edited(desk: Desk, monkeypatch: pytest.MonkeyPa
     article = desk.take("Một")
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"Hai")))
     assert run(desk, "dead", "edit", article, "-", "--because", "x") == 1
+
+
+def test_an_edit_without_a_word_says_so_of_the_text(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk.take("Một")
+    desk.bury()
+    (ref,) = dead(desk)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b" \n")))
+    assert run(desk, "dead", "edit", ref, "-", "--because", "x") != 0
+    assert "the text is empty: to give the article up, discard it" in capsys.readouterr().err
+    assert dead(desk) == [ref]

@@ -176,3 +176,13 @@ def test_the_terminal_does_the_same(desk: Desk, feeds: Feeds, capsys: pytest.Cap
 )
 def test_why_the_next_visit_is_then(outcome: FetchOutcome, why: str) -> None:
     assert why_then(outcome, 900) == why
+
+
+def test_a_feed_that_waits_for_its_first_visit_shows_it_by_itself(browser: Browser, feeds: Feeds) -> None:
+    assert 'hx-trigger="every 2s"' not in browser.get("/feeds").text
+    fine = feeds.find(FINE)
+    new = msgspec.msgpack.encode(FeedState(added_us=fine.added_us))
+    feeds.client.hset(keys.feed(fine.id), "state", new)
+    page = browser.get("/feeds").text
+    assert 'hx-get="/feeds" hx-select="#feeds"' in page
+    assert "/static/htmx-2.0.11.min.js" in page

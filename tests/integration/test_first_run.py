@@ -103,3 +103,10 @@ def test_of_two_who_come_at_once_one_makes_a_key(desk: Desk) -> None:
         thread.join()
     assert len([key for key in made if key is not None]) == 1
     assert len(Keys(desk.app_state.keys.path).list()) == 1
+
+
+def test_the_codes_file_goes_with_the_first_key_wherever_that_is_made(desk: Desk) -> None:
+    Browser(desk.port).get("/setup")
+    assert file_of(desk).exists()
+    key_with(desk, "admin")
+    assert not file_of(desk).exists()

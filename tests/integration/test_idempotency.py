@@ -3,10 +3,14 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+import msgspec
 import pytest
+import zstandard
 
+from services.ingest.desk_acts import Named, withdrawal_of
 from services.web import answers
 from services.web.answers import AnswerStore, GivenAnswer
+from services.web.idempotency import _hashed
 from shared.ledger import keys
 from shared.settings import Settings
 from shared.work.celery_app import open_ledger
@@ -41,6 +45,37 @@ def test_a_change_that_was_made_is_answered_as_made(desk: Newsdesk) -> None:
     desk.work()
     assert desk.call("DELETE", at("urn:news:1"), b"", Idempotency_Key="b").body == gone.body
     assert desk.call("DELETE", at("urn:news:1"), b"", Idempotency_Key="c").status == 410
+
+
+@pytest.mark.parametrize("act", ["withdraw", "purge"])
+def test_no_repeat_shows_an_article_that_was_withdrawn_or_erased(desk: Newsdesk, act: str) -> None:
+    given = {"Prefer": "wait=30", "Idempotency_Key": "a"}
+    first = desk.during(lambda: desk.push(news("Rubber"), **given))
+    again = desk.push(news("Rubber"), **given)
+    assert (first.status, again.status, again.body) == (201, 201, first.body)
+    assert (again.headers["etag"], again.headers["location"]) == (first.headers["etag"], first.headers["location"])
+    kept = desk.ledger.client.get(keys.answer("hue", _hashed("a")))
+    assert b"Rubber" not in zstandard.decompress(msgspec.msgpack.decode(kept, type=GivenAnswer).body)
+    item = withdrawal_of(Named(article=first.body["id"]), "x")
+    desk.app_state.intake.take_each([msgspec.structs.replace(item, erases=act == "purge")])
+    assert desk.push(news("Rubber"), **given).status == 410, "from the moment the withdrawal is in"
+    desk.work()
+    gone = desk.push(news("Rubber"), **given)
+    assert (gone.status, gone.slug, "Rubber" in str(gone.body)) == (410, "withdrawn", False)
+
+
+def test_an_answer_that_an_older_release_kept_whole_is_not_shown_either(desk: Newsdesk) -> None:
+    given = {"Prefer": "wait=30", "Idempotency_Key": "a"}
+    first = desk.during(lambda: desk.push(news("Rubber"), **given))
+    store = AnswerStore(desk.ledger.client)
+    kept = store.begin("hue", _hashed("a"))
+    assert kept is not None
+    whole = zstandard.compress(msgspec.json.encode(first.body))
+    store.remember("hue", _hashed("a"), msgspec.structs.replace(kept, body=whole))
+    assert desk.push(news("Rubber"), **given).body == first.body
+    assert desk.call("DELETE", at(first.body["id"])).status == 202
+    desk.work()
+    assert desk.push(news("Rubber"), **given).status == 410
 
 
 def test_what_failed_may_be_sent_again_under_its_key(desk: Newsdesk) -> None:

@@ -8,6 +8,7 @@ from services.cli import main as cli
 from services.ingest.intake import open_archive
 from services.web.app import open_state
 from shared.settings import Settings
+from shared.work.liveness import WorkerRecord
 from tests.integration.test_article_list import FEED, Desk
 
 
@@ -79,3 +80,27 @@ def test_the_list_of_a_source_has_what_is_on_its_way(
     assert run(desk, "list", "--json", *filters) == 0
     rows = json.loads(capsys.readouterr().out)["articles"]
     assert [(row["article"], row["state"]) for row in rows] == [(articles[expected], "queued")]
+
+
+def test_status_names_the_workers_as_tail_takes_them(
+    desk: Desk, capsys: pytest.CaptureFixture[str], settings: Settings
+) -> None:
+    desk.take("Một")
+    desk.clean()
+    record = WorkerRecord(settings, "normalize", boot="1447046040")
+    record.start()
+    try:
+        run(desk, "status")
+        (line,) = [
+            line for line in capsys.readouterr().out.splitlines() if line.startswith("normalize ") and ":" in line
+        ]
+        worker = line.split()[1]
+        assert worker.endswith(":1447046040")
+        assert run(desk, "tail", "--worker", worker) == 0, "it runs, and has taken nothing up"
+        assert capsys.readouterr() == ("", "")
+        assert run(desk, "tail", "--worker", worker.partition(":")[0]) == 0, "all of that host"
+        assert "working" in capsys.readouterr().out
+        assert run(desk, "tail", "--worker", "nobody") == 1
+        assert "no worker nobody runs" in capsys.readouterr().err
+    finally:
+        record.stop()

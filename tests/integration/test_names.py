@@ -97,6 +97,50 @@ def test_words_stay_words(desk: Desk, articles: dict[str, str]) -> None:
     assert "unknown" not in desk.ask("/v1/articles?q=khongco")
 
 
+def test_show_tells_who_took_an_article_back_and_why(
+    desk: Desk, articles: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, words in (("pushed", URI), ("dropped", "bai.txt")):
+        assert run(desk, "withdraw", words, "--because", "Sai tên người bị hại") == 0
+        desk.work()
+        capsys.readouterr()
+        assert run(desk, "show", articles[name]) == 0
+        shown = " ".join(capsys.readouterr().out.split())
+        assert "withdrawn by the desk, " in shown
+        assert shown.count("Sai tên người bị hại") == 2, "as its state, and where its way ends"
+        assert run(desk, "show", words, "--json") == 0
+        told = json.loads(capsys.readouterr().out)
+        assert (told["state"], told["note"]) == ("withdrawn", "Sai tên người bị hại")
+
+
+def test_a_source_that_nobody_knows_is_told(
+    desk: Desk, articles: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for words in (["sources", "try", "push:nobody", "--zone", "Asia/Tokyo"], ["sources", "replay", "push:nobody"]):
+        assert run(desk, *words) == 1
+        assert "no source is called push:nobody, and no article ever came" in capsys.readouterr().err
+    assert run(desk, "sources", "set", "push:../../x", "--zone", "Asia/Tokyo") == 2
+    assert "'../../x' is no publisher's name" in capsys.readouterr().err
+
+
+def test_a_key_that_is_over_before_it_begins_is_not_made(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    before = len(desk.app_state.keys.list())
+    assert run(desk, "keys", "create", "tin", "--expires", "2015-11-09") == 2
+    assert "the day 2015-11-09 has begun already" in capsys.readouterr().err
+    assert len(Keys(desk.app_state.keys.path).list()) == before
+
+
+def test_a_file_that_is_not_there_is_a_problem_as_any_other(
+    desk: Desk, articles: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(desk, "push", "nofile.txt", "--json") == 1
+    told = capsys.readouterr()
+    (result,), problem = json.loads(told.out), json.loads(told.err)
+    assert (problem["type"], "nofile.txt" in problem["detail"]) == ("refused", True)
+    assert set(problem) == {"type", "title", "detail", "do"}
+    assert result["problem"] == problem
+
+
 @pytest.mark.parametrize(
     "text", ["lúa gạo", "Huế:", "17:30", "TP.HCM", "24/7", "giá: lúa", "a/b", "bài viết.txt cũ", "AT&T", "3.5"]
 )

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
@@ -11,9 +12,11 @@ import pytest
 from services.cli.main import main
 from services.ingest.intake import open_archive
 from services.ingest.recovery import recover
+from services.web.correction_form import words_of
 from services.web.keys import Keys
-from shared.package import address_of
+from shared.package import MOST_PICTURES, address_of
 from tests.e2e.newsroom import Newsroom, open_newsroom
+from tests.integration.test_pages import Browser
 from tests.pictures import a_form, a_jpeg, a_png, a_webp, an_xmp
 
 PAGE = b"""<html lang="en"><head><meta charset="utf-8"></head><body><article><h1>The bridge is lit again</h1>
@@ -96,6 +99,22 @@ def test_an_article_comes_with_its_pictures_and_shows_them(room: Newsroom, key: 
     assert ninjs["associations"][0]["renditions"] == [{"name": "main", "href": bridge["href"]}]
 
 
+@pytest.mark.parametrize(
+    ("accept", "address"), [("application/json", b'"/v1/pictures/'), ("application/ninjs+json", b'"ni:///sha-256;')]
+)
+def test_no_address_of_a_picture_follows_the_host_that_a_stranger_writes(
+    room: Newsroom, key: str, accept: str, address: bytes
+) -> None:
+    _, receipt = push(room, key, *BOTH)
+    room.work()
+    path = f"/v1/articles/{receipt['article']}"
+    *_, body = ask(room, key, "GET", path, Accept=accept, Host="evil.example")
+    assert b"evil.example" not in body
+    assert address in body
+    *_, body = ask(room, key, "GET", path, Accept=accept)
+    assert f'"{room.address}/v1/pictures/'.encode() in body
+
+
 def test_the_same_again_is_a_duplicate_and_another_picture_a_revision(room: Newsroom, key: str) -> None:
     uri = {"X_Article_URI": "tag:desk:twice"}
     first, _ = push(room, key, *BOTH, **uri)
@@ -142,6 +161,8 @@ def test_a_withdrawn_article_shows_its_pictures_no_more(room: Newsroom, key: str
         pytest.param([("Content-Transfer-Encoding: base64", b"eA==")], 415, "base64", id="packed"),
         pytest.param([("Content-Type: application/json", b'[{"headline": "a"}, {"headline": "b"}]')], 400, "holds 2",
                      id="several articles"),
+        pytest.param([ARTICLE, (HTML_PART.replace("a.html", "b.html"), PAGE)], 400,
+                     "there are two: part 1 (a.html) and part 2 (b.html)", id="two articles"),
     ],
 )  # fmt: skip
 def test_what_is_refused_says_which_part(
@@ -149,6 +170,7 @@ def test_what_is_refused_says_which_part(
 ) -> None:
     found, problem = push(room, key, *parts)
     assert (found, said in problem["detail"]) == (status, True), problem
+    assert problem.get("maxItems", MOST_PICTURES) == MOST_PICTURES
 
 
 @pytest.mark.parametrize("body", [b"", b"x", b"--x-y\r\n", b"--x-y\r\n\r\nhalf", a_form("other", ARTICLE)])
@@ -259,3 +281,34 @@ def test_the_desks_page_shows_the_article_that_came_with_pictures(room: Newsroom
     view = room.app_state.desk.archived(f"{receipt['article']}@{receipt['rev']}", stored)
     assert view is not None
     assert (view.media_type, view.body, view.has_pictures) == ("text/html", PAGE, True)
+
+
+def test_a_person_corrects_an_article_on_its_page_and_its_pictures_stay(room: Newsroom, key: str) -> None:
+    _, receipt = push(room, key, *BOTH, X_Article_URI="tag:desk:corrected")
+    room.work()
+    before = room.app_state.index.get(receipt["article"])
+    assert before is not None
+    browser = Browser(room.port)
+    assert browser.log_in(Keys(room.app_state.keys.path).create("lan", scopes=("admin",))).status == 303
+    page = browser.get(f"/articles/{receipt['article']}").text
+    (path, *_) = re.findall(r'<img src="([^"]+)" alt="The bridge at night."', page)
+    assert path.startswith("/v1/pictures/")
+    picture_there = browser.get(path)
+    assert (picture_there.status, picture_there.headers["content-type"]) == (200, "image/jpeg")
+    ref, body = f"{before.article_id}@{before.rev}", words_of(before.article).body or ""
+    form = {"csrf": browser.csrf(), "refs": ref, "next": "/articles"}
+    added = "The city will light the bridge again next week, its mayor said."
+    assert browser.post("/acts/correct", None, **form, headline="New words").status == 400  # without a reason
+    done = browser.post("/acts/correct", None, **form, why="a slip", headline="New words", body=f"{body}\n\n{added}")
+    assert (done.status, done.headers["location"]) == (303, "/articles?done=1&left=0&act=correct")
+    assert "is on its way" in browser.post("/acts/correct", None, **form, why="again", headline="Other").text
+    room.work()
+    after = room.app_state.index.get(receipt["article"])
+    assert after is not None
+    assert after.article.headline == "New words"
+    assert after.article.byline == before.article.byline
+    assert [block.text for block in after.article.blocks if block.text][-1] == added
+    assert [block for block in after.article.blocks if block.href] == [b for b in before.article.blocks if b.href]
+    (acted,) = room.app_state.desk.audit.latest(1, before.article_id)
+    assert (acted.who, acted.act, acted.on, acted.why) == ("lan", "correct", ref, "a slip")
+    assert "New words" in browser.get(f"/articles/{receipt['article']}").text

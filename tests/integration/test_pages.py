@@ -62,7 +62,7 @@ class Browser:
                 name, _, value = cookie.partition(";")[0].partition("=")
                 self.cookies[name] = value
             told = {name.lower(): value for name, value in answer.getheaders()}
-            return Answer(answer.status, told, answer.read().decode())
+            return Answer(answer.status, told, answer.read().decode("utf-8", "replace"))
 
     def log_in(self, key: str) -> Answer:
         return self.post("/login", key=key, next="/")
@@ -441,3 +441,28 @@ def test_who_else_tells_a_story_is_told_to_those_who_may_see_it(desk: Desk, brow
     assert status == 200
     assert [hit.get("story") for hit in found["hits"]] == [None]
     assert ask(desk.port, "GET", f"/v1/stories/{names[1]}", Authorization=f"Bearer {own}")[0] == 403
+
+
+def test_what_has_no_headline_is_known_by_its_first_words(desk: Desk, browser: Browser) -> None:
+    article = desk.take("x", url="https://tin.example/khong-tieu-de")
+    desk.clean(article=Article(blocks=(Block(type="paragraph", text="Sáng nay mưa lớn ở Huế. " * 20),)))
+    (row,) = [row for row in desk.app_state.list_articles(Wanted()).rows if row.article == article]
+    assert row.title().startswith("Sáng nay mưa lớn ở Huế.")
+    assert len(row.title()) <= 100
+    text = browser.get("/articles").text
+    assert "Sáng nay mưa lớn ở Huế." in text
+    assert "Not read yet" not in text
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/publishers/nobody", "/articles/khong-co"])
+def test_a_page_that_is_not_there_is_told_as_a_page(browser: Browser, path: str) -> None:
+    answer = browser.get(path)
+    assert (answer.status, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "There is no such page" in answer.text
+    assert browser.get(path, Accept="application/json").headers["content-type"] == "application/problem+json"
+
+
+def test_a_right_key_opens_the_desk_also_where_somebody_guesses(desk: Desk) -> None:
+    key, browser = key_with(desk, "monitor"), Browser(desk.port)
+    assert [browser.log_in(f"cd_guess_{number}").status for number in range(12)][-1] == 429
+    assert browser.log_in(key).status == 303

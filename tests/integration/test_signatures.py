@@ -119,6 +119,8 @@ def test_the_same_id_is_done_once(desk: tuple[Desk, int]) -> None:
     again = signed(b"twice", name="once")
     status, problem = push(desk[1], b"twice", again)
     assert (status, problem["type"]) == (422, "/problems/idempotency-key-reused")
+    (wrong,) = problem["errors"]
+    assert (wrong["header"], "this webhook-id" in wrong["detail"]) == ("webhook-id", True)
 
 
 def test_what_is_packed_is_signed_as_it_is_sent(desk: tuple[Desk, int]) -> None:

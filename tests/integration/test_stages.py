@@ -173,3 +173,21 @@ def test_received_times_are_kept(line: InputStatus) -> None:
     stored = Index(line.file).get(receipt)
     assert stored is not None
     assert before <= stored.received_us <= now_us()
+
+
+def test_what_needs_more_memory_than_there_is_dies_as_too_costly_with_the_settings_names(
+    line: InputStatus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def eat(_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("services.normalize.tasks.normalize", eat)
+    line.read = read_articles(max_bytes=1_000_000, cpu_s=7, memory_mb=300)
+    receipt = line.push(TEXT)
+    line.run()
+    line.ledger.sweep()
+    line.run()
+    (dead,) = line.ledger.dead()
+    assert (line.state(receipt), dead.reason) == ("dead", "too-costly")
+    for words in ("300 MB", "article_memory_mb", "article_cpu_s", "7 s"):
+        assert words in dead.note

@@ -122,6 +122,15 @@ def test_a_cause_that_was_replayed_comes_back_with_another_article(
     assert [one.get("cameBack", False) for one in told] == [False, True]
 
 
+def test_what_was_edited_comes_not_back_when_another_dies_of_its_cause(desk: Desk, browser: Browser) -> None:
+    ref = bury(desk, "Một", "KeyError: 'a'")
+    form = {"csrf": browser.csrf(), "refs": ref, "why": "cut short", "next": "/dead"}
+    assert browser.post("/acts/edit", None, **form, text="Một bài khác").status == 303
+    desk.clean("Một bài khác")
+    bury(desk, "Hai", "KeyError: 'b'")
+    assert "came back after replay" not in browser.get("/dead").text
+
+
 def at_the_terminal(desk: Desk, capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, Any]:
     flags = ["--data-dir", desk.settings.data_dir, "--redis-url", desk.settings.redis_url, "--json"]
     code = cli.main([*words, *flags])

@@ -171,3 +171,8 @@ def test_flags_reach_a_child_process_as_variables(tmp_path: Path) -> None:
 
 def test_no_two_variables_can_be_mistaken_for_each_other() -> None:
     assert not {f"{name}_file" for name in FIELDS} & set(FIELDS)
+
+
+def test_memory_that_no_reader_can_start_with_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="must be a whole number of 256 or more, not '64'"):
+        load({}, {"COPYDESK_ARTICLE_MEMORY_MB": "64"}, tmp_path)

@@ -296,7 +296,7 @@ def _print_count(context: Context, refs: Sequence[str]) -> int:
     if context.as_json:
         show_json({"count": len(refs)})
     else:
-        print(f"{plural(len(refs), 'article')}. Nothing was done: without --count it is.")
+        print(f"{plural(len(refs), 'article')}. Nothing was done yet: leave out --count to do it.")
     return OK
 
 

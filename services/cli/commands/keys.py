@@ -173,9 +173,12 @@ def _read_end(text: str | None) -> dt.datetime | None:
     if DAYS.fullmatch(text):
         return now().replace(microsecond=0) + dt.timedelta(days=int(text[:-1]))
     try:
-        return dt.datetime.combine(dt.date.fromisoformat(text), dt.time(), dt.UTC)
+        end = dt.datetime.combine(dt.date.fromisoformat(text), dt.time(), dt.UTC)
     except ValueError:
         raise PermanentError(f"{text[:40]!r} is no end of a key: give days (90d) or a day (2027-01-31)") from None
+    if end <= now():
+        raise PermanentError(f"the day {text} has begun already (UTC): the key would open nothing, and none was made")
+    return end
 
 
 def _revoke_with_articles(context: Context) -> int:

@@ -53,7 +53,7 @@ def _cells(row: Row, now: int) -> Sequence[str]:
 
 def _what(row: Row) -> str:
     """What it is, for a person; of one that failed also why."""
-    name = row.headline or row.name or row.url or ""
+    name = row.title()
     why = f"{row.reason}: {row.note}" if row.reason and row.note else row.reason or ""
     return " | ".join(part for part in (name, why) if part)
 

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from services.cli.context import OK, WRONG, Context, show_json, standard_input, warn
+from services.cli.endings import problem_body, say_problem
 from services.cli.printing import clean
 from services.cli.reach import reach_desk
 from services.ingest.drop_files import MEDIA_TYPES, path_alias, printable
@@ -39,6 +40,7 @@ class Pushed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     state: str | None = None
     version: str | None = None
     error: str | None = None
+    problem: dict[str, str] | None = None  # the same as every command tells what went wrong
 
 
 class PushRefused(PermanentError):
@@ -59,8 +61,7 @@ def push(context: Context) -> int:
     results = [result for file in args.files for result in _pushed(file, way)]
     if context.as_json:
         show_json(results)
-    else:
-        _print(results)
+    _print(results, as_json=context.as_json)
     return WRONG if any(result.error for result in results) else OK
 
 
@@ -68,17 +69,20 @@ def _pushed(file: str, way: Push) -> Iterator[Pushed]:
     try:
         receipts = way(file)
     except (InputRefused, NotAFeed) as error:
-        yield Pushed(file=printable(file), error=str(error))
+        told = problem_body("refused", f"{printable(file)}: {error}")
+        yield Pushed(file=printable(file), error=str(error), problem=told)
         return
     for receipt in receipts:
         yield Pushed(file=printable(file), **msgspec.structs.asdict(receipt))
 
 
-def _print(results: list[Pushed]) -> None:
+def _print(results: list[Pushed], *, as_json: bool) -> None:
     for result in results:
-        if result.error:
+        if result.problem is not None and as_json:
+            say_problem("refused", result.problem["detail"])
+        elif result.error:
             warn(f"{clean(result.file)}: {clean(result.error)}")
-        else:
+        elif not as_json:
             print(f"{result.state:<9}  {result.article}  {result.receipt}  {clean(result.file)}")
 
 

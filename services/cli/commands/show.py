@@ -6,12 +6,14 @@ from typing import Any
 import msgspec
 
 from services.cli.context import OK, WRONG, Context, show_json, warn
-from services.cli.printing import article_lines, row, timeline_lines
+from services.cli.printing import article_lines, clean, moment, row, timeline_lines
 from services.cli.reach import check_data, reach_desk
 from services.cli.standing import origin_rows
 from services.index.search import Index, Stored
+from services.index.withdrawal import taken_back
 from services.web.keys import open_keys
 from services.web.names import Names
+from shared.clock import from_us
 from shared.ledger.connection import connect_to_look
 from shared.ledger.reader import InputStatus, LedgerReader
 
@@ -40,7 +42,7 @@ def stored_lines(stored: Stored, *, detailed: bool = False) -> Iterator[str]:
     if stored.owner:
         yield from row("Pushed by", stored.owner)
     if stored.withdrawn:
-        yield from row("State", "withdrawn by its publisher")
+        yield from row("State", clean(_withdrawn(stored)))
     yield from row("Id", f"{stored.article_id}@{stored.rev}")
     yield from row("Receipt", ", ".join(stored.receipts[-3:]))
     for label, alias in zip(["Known as", *[""] * len(stored.aliases)], _addresses(stored.aliases), strict=False):
@@ -49,6 +51,15 @@ def stored_lines(stored: Stored, *, detailed: bool = False) -> Iterator[str]:
         yield from row("Revisions", str(len(stored.revisions)))
     yield from timeline_lines(stored.timeline, detailed=detailed)
     yield ""
+
+
+def _withdrawn(stored: Stored) -> str:
+    found = taken_back(stored)
+    if found is None:  # an earlier revision is looked at
+        return "withdrawn since"
+    who = "the desk" if found.by_desk else "its publisher"
+    why = f": {found.reason}" if found.reason else ""
+    return f"withdrawn by {who}, {moment(from_us(found.at_us))}{why}"
 
 
 def status_lines(line: InputStatus) -> Iterator[str]:
@@ -65,12 +76,12 @@ def status_lines(line: InputStatus) -> Iterator[str]:
 def as_json(stored: Stored | None, line: InputStatus | None) -> dict[str, Any]:
     """The same keys whether it is indexed or on its way; what is not known is null."""
     if stored is not None:
-        fields = msgspec.to_builtins(stored)
+        fields, found = msgspec.to_builtins(stored), taken_back(stored)
         return {
             "id": fields.pop("articleId"),
             "state": "withdrawn" if fields.pop("withdrawn") else "indexed",
             "reason": None,
-            "note": None,
+            "note": found.reason if found is not None else None,
             **fields,
         }
     fields = msgspec.to_builtins(line) if line is not None else {}

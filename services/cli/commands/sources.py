@@ -57,6 +57,8 @@ def try_source(context: Context) -> int:
     with _desk(context) as desk:
         hints = _given(context, desk.register.get(name).hints)
         trial = desk.try_out(name, hints, context.args.last)
+        if not (trial.looked_at or trial.left) and not _is_known(desk, name):
+            return WRONG
     if context.as_json:
         show_json({"source": name, "hints": hints, "trial": trial})
     else:
@@ -114,6 +116,8 @@ def replay_source(context: Context) -> int:
     name = checked_name(context.args.name)
     with _desk(context) as desk:
         refs = desk.replayable(name, context.args.last)
+        if not refs and not _is_known(desk, name):
+            return WRONG
         if not context.args.yes:
             return _counted(context, name, len(refs))
         done = desk.replay(refs, who=person(), why=context.args.note)
@@ -124,6 +128,14 @@ def replay_source(context: Context) -> int:
         for ref in done.left:
             warn(f"{ref} was left as it is: it is on its way already, or rests in the archive no more")
     return WRONG if done.left else OK
+
+
+def _is_known(desk: SourceDesk, name: str) -> bool:
+    """Whether there is such a source; a person who misspelled its name is told so."""
+    known = any(owned.name == name for owned in desk.register.all())
+    if not known:
+        warn(f"no source is called {name}, and no article ever came from it: `copydesk sources list` shows all")
+    return known
 
 
 def _counted(context: Context, name: str, count: int) -> int:

@@ -18,7 +18,7 @@ from shared.ledger.connection import connect_to_look, redis_errors
 from shared.ledger.overview import Overview, Watchman, redis_away
 from shared.ledger.reader import Balance, LedgerReader, Status
 from shared.ledger.room import Room
-from shared.ledger.troubles import Trouble
+from shared.ledger.troubles import Trouble, Worker
 
 MIB = 1024 * 1024
 MOST_PROBLEMS = 10
@@ -41,10 +41,25 @@ def status(context: Context) -> int:
         show_json(overview.as_told() | {"dropProblems": problems, "lastHour": hour})
     else:
         pace = pace_lines(overview, hour)
-        print(*status_lines(overview.status, now), *pace, *trouble_lines(overview.troubles, now), sep="\n")
+        workers = worker_lines(overview.workers, now)
+        print(*status_lines(overview.status, now), *pace, *workers, *trouble_lines(overview.troubles, now), sep="\n")
         print(*problem_lines(problems), sep="\n", end="\n" if problems else "")
         print_triage(overview.triage)
     return WRONG if overview.troubles else OK
+
+
+def worker_lines(workers: Sequence[Worker], now: int) -> Iterator[str]:
+    """The processes of the desk, each by the name that `copydesk tail --worker` takes."""
+    if not workers:
+        return
+    rows = [("PROCESS", "WORKER", "UP", "TAKEN", "FAILED")]
+    rows += [
+        (one.name, clean(f"{one.host}:{one.boot}"), ago(one.since, now), str(one.taken), str(one.failed))
+        for one in sorted(workers, key=lambda worker: (worker.name, worker.host))
+    ]
+    yield ""
+    yield from table(rows, right=frozenset({3, 4}))
+    yield ""
 
 
 def trouble_lines(troubles: Sequence[Trouble], now: int) -> Iterator[str]:

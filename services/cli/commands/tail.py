@@ -1,33 +1,50 @@
 """`copydesk tail`: every change as it happens."""
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from services.cli.context import OK, Context
+from services.cli.context import OK, WRONG, Context, warn
 from services.cli.printing import clean
 from services.cli.reach import reach_desk
 from services.web.bodies import change_body
 from services.web.wanted import read_filter
 from shared.clock import from_us
 from shared.ledger.connection import connect_to_look
-from shared.ledger.events import Change, EventStream
+from shared.ledger.events import Change, ChangeFilter, EventStream
+from shared.ledger.overview import Watchman
+from shared.ledger.reader import LedgerReader
+from shared.settings import Settings
 
 
 def tail(context: Context) -> int:
     """The last changes; with `-f` those that come, until Ctrl-C."""
     args = context.args
-    stream = EventStream(connect_to_look(reach_desk(context)))
+    settings = reach_desk(context)
+    stream = EventStream(connect_to_look(settings))
     asked = {name: getattr(args, name) or "" for name in ("state", "source", "article", "worker")}
     wanted = read_filter(asked | ({"source": f"push:{args.publisher}"} if args.publisher else {}))
-    past = [change for change in stream.latest() if wanted.takes(change)]
+    latest = stream.latest()
+    if args.worker and not _is_known(args.worker, latest, settings):
+        warn(f"no worker {args.worker} runs, and none of the changes that are kept is its: `copydesk status` names all")
+        if not args.follow:
+            return WRONG
+    past = [change for change in latest if wanted.takes(change)]
     last = past[-1].id if past else stream.last_id()
     coming: Iterable[Change] = stream.follow(last) if args.follow else ()
     for change in itertools.chain(past[len(past) - min(args.lines, len(past)) :], filter(wanted.takes, coming)):
         line = msgspec.json.encode(change_body(change)).decode() if context.as_json else change_line(change)
         print(line, flush=True)
     return OK
+
+
+def _is_known(worker: str, changes: Sequence[Change], settings: Settings) -> bool:
+    """Whether such a worker runs, or has taken something up that is still told of."""
+    if any(map(ChangeFilter(worker=worker).takes, changes)):
+        return True
+    running = Watchman(LedgerReader(connect_to_look(settings)), settings).look().workers
+    return any(f"{one.host}:{one.boot}:".startswith(f"{worker}:") for one in running)
 
 
 def change_line(change: Change) -> str:

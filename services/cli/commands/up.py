@@ -83,11 +83,13 @@ def _first_key(settings: Settings) -> str | None:
 
 
 def _greet(context: Context, address: str, key: str | None) -> None:
-    if context.as_json:
-        show_json({"url": address, "key": key, "pid": os.getpid(), "dataDir": str(context.data_dir)})
-        return
     settings = context.settings
-    print(f"\nCopydesk is up at {address}\n")
+    if context.as_json:
+        known_as = {"publicUrl": settings.public_url} if settings.public_url else {}
+        show_json({"url": address, **known_as, "key": key, "pid": os.getpid(), "dataDir": str(context.data_dir)})
+        return
+    here, address = address, (settings.public_url or address).rstrip("/")
+    print(f"\nCopydesk is up at {address}{f' (on this machine at {here})' if here != address else ''}\n")
     if key is not None:
         print(f"  Your key (shown only now):       {key}")
         print(f"  The desk in a browser:           {address}/ (log in with that key)")

@@ -20,6 +20,7 @@ from services.normalize.readings import Ranking, Reading, RuleId, rank
 from shared.article import Article, Correction, Evidence, Person, Role
 from shared.embargo import EXPECTED, embargo_end_of, shown
 from shared.errors import EmbargoUnread
+from shared.identity import without_login
 
 _SURE = 0.95
 _MOST_UNTOLD = 300
@@ -52,6 +53,7 @@ class FieldReadings:
         """Take a value of a field unless it says nothing; `member` names what declares it, for people."""
         if value is None or value in ("", ()):
             return
+        value = without_login(value) if field == "uri" and isinstance(value, str) else value
         words = _shown(value)
         quote = words if quote is None else quote
         if field in _PRINTED:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 
 from shared.errors import NotAnArticle
 
@@ -12,8 +13,10 @@ def parse_json(text: str) -> object:
         return whole_letters(json.loads(text, strict=False, parse_constant=lambda constant: None), text)
     except RecursionError as error:
         raise NotAnArticle("The JSON is nested too deeply to be an article.") from error
-    except ValueError as error:
+    except json.JSONDecodeError as error:
         raise NotAnArticle(f"The JSON cannot be read: {error}.") from error
+    except ValueError as error:
+        raise NotAnArticle(f"The JSON has a number of more than {sys.get_int_max_str_digits()} digits.") from error
 
 
 _HALF = re.compile("[\ud800-\udfff]")

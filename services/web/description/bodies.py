@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from services.web.correction_form import NINJS
 from services.web.corrections import MERGE_PATCH
 from services.web.pings import FORM
 from services.web.push_headers import (
@@ -14,7 +15,6 @@ from services.web.push_headers import (
     JSON_LD,
     NEWS_ITEM,
     NEWS_MESSAGE,
-    NINJS,
     NITF,
     TEXT,
     TEXT_XML,

@@ -52,6 +52,7 @@ _MEMBER_SCHEMAS: dict[str, Json] = {
             "oneOf": [{"required": [name]} for name in ("header", "parameter", "pointer")],
         },
     },
+    "withdrawal": {"$ref": f"{SCHEMAS}TakenBack"},
     "links": {"$ref": f"{SCHEMAS}Links"},
     "embargoedUntil": {"type": ["string", "null"], "format": "date-time"},
     "troubles": {"type": "array", "items": {"$ref": f"{SCHEMAS}Trouble"}},

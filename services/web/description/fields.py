@@ -7,7 +7,7 @@ import msgspec
 
 from services.index.fulltext.fields import FACETS
 from services.index.hits import CURSOR
-from services.index.listing import END_OF_TIME
+from services.index.listing import END_OF_TIME, KINDS
 from services.web.changes import LAST_CHANGE, MOST_CHANGES
 from services.web.corrections import LONGEST_REASON
 from services.web.idempotency import LONGEST_KEY
@@ -41,6 +41,8 @@ def _listed(states: tuple[str, ...]) -> Schema:
     return {"type": "array", "items": {"enum": list(states)}}
 
 
+SOURCES = f"({'|'.join(KINDS)})(:.*)?"
+
 PARAMETERS: Mapping[str, Field] = {
     "article": Field(
         place="path",
@@ -68,6 +70,7 @@ PARAMETERS: Mapping[str, Field] = {
         place="query",
         name="source",
         meaning="A kind (`feed`, `drop`, `push`) or one source (`push:hue-daily`). Not beside `publisher`.",
+        schema={"type": "string", "pattern": f"^({SOURCES})?$"},
     ),
     "publisher": Field(place="query", name="publisher", meaning="The same as `source=push:` and this name."),
     "since": Field(
@@ -161,7 +164,10 @@ PARAMETERS: Mapping[str, Field] = {
         is_list=True,
     ),
     "change_source": Field(
-        place="query", name="source", meaning="Only of this source; one that ends in `*` takes all that begin so."
+        place="query",
+        name="source",
+        meaning="Only of this source; one that ends in `*` takes all that begin so.",
+        schema={"type": "string", "pattern": f"^({SOURCES}|.*[*])?$"},
     ),
     "of_article": Field(place="query", name="article", meaning="Only of the article with this id."),
     "worker": Field(

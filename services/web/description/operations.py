@@ -243,7 +243,8 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         id="listArticles",
         tag="Read",
         summary="Articles by state, source and time",
-        detail="The newest first, also those on their way, dead or refused. Your own; with the scope `read-all` all.",
+        detail="The newest first, also those on their way, dead or refused. Your own; with the scope `read-all` all. "
+        "Other parameters than these are refused.",
         parameters=("article_states", "source", "publisher", "since", "before", "q", "rows"),
         answers={200: Answer(meaning="A page of them.", media={JSON: shapes.ArticleList})},
         problems=("bad-request",),
@@ -254,7 +255,8 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         tag="Read",
         summary="Search the index",
         detail='Words, `"a phrase"`, `-without`, `this OR that`, `headline:word` (also byline, caption, keyword, '
-        "section, source, publisher, language, kind), `after:2026-11-01`, `before:`, `date:2026-11-01..2026-11-30`.",
+        "section, source, publisher, language, kind), `after:2026-11-01`, `before:`, `date:2026-11-01..2026-11-30`; "
+        "or what an article is called. Other parameters than these are refused.",
         parameters=("words", "hits", "offset", "cursor", "facets"),
         answers={200: Answer(meaning="What was found, the best first.", media={JSON: shapes.Found})},
         problems=("bad-request", "not-found"),
@@ -264,7 +266,8 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         id="followChanges",
         tag="Read",
         summary="Every change as it happens",
-        detail="As server-sent events for who accepts `text/event-stream`; else as JSON, within `wait` seconds.",
+        detail="As server-sent events for who accepts `text/event-stream`; else as JSON, within `wait` seconds. "
+        "Other parameters than these are refused.",
         parameters=("after", "wait", "change_states", "change_source", "of_article", "worker", "last_event_id"),
         answers={200: Answer(meaning="The changes.", media={JSON: shapes.Changes, EVENT_STREAM: None})},
         problems=("bad-request", "missed"),

@@ -77,6 +77,14 @@ class Reason(Shape):
     detail: str | None
 
 
+class TakenBack(Shape):
+    """When an article was withdrawn, which it was, and why, as far as that was said."""
+
+    at: Moment
+    headline: str | Maybe = UNSET
+    reason: str | Maybe = UNSET
+
+
 class ReceiptStatus(Shape):
     """What became of one input."""
 
@@ -93,6 +101,7 @@ class ReceiptStatus(Shape):
     embargoed_until: Moment | Maybe | None = UNSET
     problem: Reason | Maybe = UNSET
     duplicate_of: str | Maybe = UNSET
+    withdrawal: TakenBack | Maybe = UNSET
 
 
 class PastRevision(Shape):

@@ -38,6 +38,8 @@ def _act(acts: Acts, act: Act, refs: Sequence[str], audit: Mapping[str, str], fo
         case "edit":
             text = form.get("text", "").replace("\r\n", "\n")  # as a form sends the ends of lines
             return acts.edit(refs[0], text, who=audit["who"], why=audit["why"])
+        case "correct":
+            return acts.correct(refs[0], form, who=audit["who"], why=audit["why"])
         case "release":
             return acts.release(refs[0].partition("@")[0], who=audit["who"], why=audit["why"])
         case "resume":

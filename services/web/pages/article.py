@@ -6,10 +6,12 @@ from starlette.responses import Response
 from services.index.search import Stored
 from services.web.acts import Act, may_do
 from services.web.articles import unknown_article
+from services.web.correction_form import words_of
 from services.web.listing import Row, row_of
 from services.web.pages.differences import Difference, differences
 from services.web.pages.input_view import InputView, view_input
 from services.web.pages.render import page
+from services.web.picture_addresses import paths_of
 from services.web.state import AppState, state_of
 
 
@@ -23,7 +25,8 @@ async def show_one(request: Request) -> Response:
     line = await app_state.ask(app_state.ledger.line, ref) if ref else None
     if stored is None and line is None:
         raise unknown_article()
-    row = row_of(line, stored)
+    (row,) = await app_state.ask(app_state.desk.with_headlines, [row_of(line, stored)])
+    is_standing = may_do("correct", row)
     return page(
         request,
         "article.html",
@@ -32,6 +35,8 @@ async def show_one(request: Request) -> Response:
         row=row,
         input=await _input(app_state, row, stored),
         acts=_acts_on(row, stored),
+        words=words_of(stored.article) if stored is not None and _is_newest(row, stored) and is_standing else None,
+        pictures=paths_of(stored) if stored is not None and _is_newest(row, stored) and is_standing else {},
         changed=await _changed(app_state, stored),
         story=await app_state.ask(app_state.stories.of, row.article),
         deliveries=await app_state.ask(app_state.desk.deliveries, row.article),
@@ -46,9 +51,13 @@ async def _input(app_state: AppState, row: Row, stored: Stored | None) -> InputV
     return view_input(archived, stored.article if stored is not None else None)
 
 
+def _is_newest(row: Row, stored: Stored | None) -> bool:
+    return stored is None or stored.revisions[-1:] == () or stored.revisions[-1].rev <= row.rev
+
+
 def _acts_on(row: Row, stored: Stored | None) -> list[Act]:
     """What may be done to an article as it stands; to an older revision nothing."""
-    is_newest = stored is None or stored.revisions[-1:] == () or stored.revisions[-1].rev <= row.rev
+    is_newest = _is_newest(row, stored)
     acts: list[Act] = [act for act in ("replay", "discard", "withdraw") if may_do(act, row) and is_newest]
     return [*acts, "release"] if stored is not None and stored.owner and is_newest else acts
 

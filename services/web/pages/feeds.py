@@ -82,6 +82,7 @@ async def _feeds_page(
         failing=sum(state.is_failing for _, state in told),
         count=len(told),
         only_failing=only_failing,
+        waiting=any(not state.checked_us and not state.stopped for _, state in told),  # for their first visit
         now=now_us(),
         given=given or dict.fromkeys(FIELDS, ""),
         problems=problems or {},

@@ -1,5 +1,6 @@
 """An input as it came, with the places marked where fields were read."""
 
+import json
 from collections.abc import Iterator, Sequence
 
 import msgspec
@@ -68,8 +69,7 @@ def _spans(text: str, evidence: Sequence[Evidence]) -> list[tuple[int, int, Evid
         start, end = seen.start, seen.end
         if start is None or end is None:
             quote = (seen.quote or "").rstrip("…")
-            start = text.find(quote) if len(quote) >= LEAST_QUOTE else -1
-            end = start + len(quote)
+            start, end = _place_of(quote, text) if len(quote) >= LEAST_QUOTE else (-1, -1)
         if 0 <= start < end <= len(text):
             found.append((start, end, seen))
     found.sort(key=lambda span: (span[0], -span[1]))
@@ -78,6 +78,14 @@ def _spans(text: str, evidence: Sequence[Evidence]) -> list[tuple[int, int, Evid
         if not apart or span[0] >= apart[-1][1]:
             apart.append(span)
     return apart
+
+
+def _place_of(quote: str, text: str) -> tuple[int, int]:
+    """Where a quote stands first, as it is or as JSON writes it: what is escaped there is longer than what it says."""
+    for written in (quote, *(json.dumps(quote, ensure_ascii=is_ascii)[1:-1] for is_ascii in (False, True))):
+        if (start := text.find(written)) >= 0:
+            return start, start + len(written)
+    return -1, -1
 
 
 def _pieces(text: str, spans: Sequence[tuple[int, int, Evidence]]) -> Iterator[Piece]:

@@ -43,10 +43,11 @@ async def log_in(request: Request) -> Response:
     app_state, form = state_of(request), await read_form(request)
     onward = own_page(form.get("next", ""))
     address = request.client.host if request.client else ""
-    if not await app_state.ask(app_state.sessions.may_try, address):
-        return login_page(request, status=429, problem=TOO_MANY, onward=onward)
     cookie = await _session_with(app_state, form.get("key", "").strip())
     if cookie is None:
+        # Only wrong keys are counted: who has a right one is not kept out by whoever guesses behind the same address.
+        if not await app_state.ask(app_state.sessions.may_try, address):
+            return login_page(request, status=429, problem=TOO_MANY, onward=onward)
         problem = "This key is unknown, over, or may not see the desk (scope monitor or admin)."
         return login_page(request, status=401, problem=problem, onward=onward)
     await app_state.ask(app_state.sessions.forgive, address)

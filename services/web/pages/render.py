@@ -29,6 +29,19 @@ LANGUAGES = {"en": "English", "vi": "Tiếng Việt"}
 THEMES, TIMES = ("auto", "light", "dark"), ("relative", "local", "utc")
 # What reads otherwise than the word it is asked by.
 ENGLISH = {
+    "said: replay": "Replayed",
+    "said: discard": "Discarded",
+    "said: withdraw": "Withdrawn",
+    "said: edit": "Edited and replayed",
+    "said: correct": "Corrected",
+    "said: release": "Released",
+    "said: resume": "At work again",
+    "said: refresh": "Visited soon",
+    "said: remove": "Removed",
+    "said: add": "Added",
+    "said: mute": "Muted",
+    "said: unmute": "Told again",
+    "said: assign": "Assigned",
     "replay: what it does": "Read it again, from the stage where it failed",
     "discard: what it does": "Give it up for good; the archive keeps what came",
     "withdraw: what it does": "Take it back everywhere; no publisher brings it back",
@@ -58,6 +71,7 @@ SIGNS = {
     "superseded": "⇣", "withdrawn": "⊖", "refused": "⊘", "dead": "✕", "discarded": "∅", "received": "→",
     "paused": "‖", "resumed": "▶", "released": "⇢",
 }  # fmt: skip
+MORE = re.compile(r"; and ([0-9]+) more$")
 
 
 class OwnAddresses(Extension):
@@ -159,7 +173,9 @@ def trouble_teller(language: str) -> Callable[[Trouble], str]:
         pattern = say(name)
         if pattern == name:
             return trouble.what
-        return pattern.format(count=trouble.count, subject=trouble.subject, detail=trouble.detail).strip()
+        # What a part of the desk said of its cause is English; only how many are not named is said in words of ours.
+        detail = MORE.sub(lambda more: say("; and {count} more").format(count=more[1]), trouble.detail)
+        return pattern.format(count=trouble.count, subject=trouble.subject, detail=detail).strip()
 
     return tell
 

@@ -1,17 +1,26 @@
+-- The article of the same owner that says these words: another owner may have said them first. What it said once and has
+-- changed since is no likeness. What comes without owner or address meets any.
+local function find_twin(item)
+  local is_nobodys = item.owner == '' and #item.aliases == 0
+  for _, words in ipairs({ item.sha, item.owner ~= '' and item.words or nil }) do
+    local twin = owner_of(words)
+    local head = twin and read_head(twin)
+    if head and head[2] == item.sha and (is_nobodys or (head[3] or '') == item.owner) then return twin end
+  end
+  return nil
+end
+
 -- Whose an input is by its addresses, else by its content, but for one that has a page or a uri of its own: two of them may
 -- say the same today and differ tomorrow. Among owners equal content is no likeness: else whoever repeats another's words
--- would take a share in the article.
+-- would take a share in the article, or read it.
 local function find_article(item)
   if item.corrects and not args.recovering then return item.id, false end
   for _, alias in ipairs(item.aliases) do
     local article = owner_of(alias)
     if article then return article, false end
   end
-  local twin = item.by_path and not item.corrects and owner_of(item.sha)
-  if twin and read_head(twin)[2] == item.sha then -- what it said once and has changed since is no likeness
-    local owner = read_head(twin)[3] or ''
-    if #item.aliases == 0 or owner == item.owner then return twin, true end
-  end
+  local twin = (item.by_path or item.by_words) and not item.corrects and find_twin(item)
+  if twin then return twin, true end
   return item.id, false
 end
 
@@ -21,6 +30,12 @@ local function claim_aliases(item, article, by_content)
     for _, alias in ipairs(item.aliases) do keep_alias(alias, article) end
   end
   keep_alias(item.sha, article)
+  if item.owner ~= '' and owner_of(item.sha) ~= article then keep_alias(item.words, article) end
+end
+
+-- Did an article say these words before?
+local function has_said(item, article)
+  return owner_of(item.sha) == article or (item.owner ~= '' and owner_of(item.words) == article)
 end
 
 -- An input that ends at the door: its receipt says how, and which revision has its place.
@@ -100,7 +115,7 @@ local function is_gone(item, article, said)
   if item.withdraws or said.by == '' then return true end
   if item.expects then return false end
   if said.version then return item.version == '' or compare_versions(item.version, said.version) ~= 1 end
-  return item.grows or owner_of(item.sha) == article
+  return item.grows or has_said(item, article)
 end
 
 -- Why a push is not taken in: a condition that its sender named does not hold, or its publisher has said something newer.
@@ -167,7 +182,7 @@ local function take_in(item, body, place)
   return reply
 end
 
--- items: {receipt, id, corrects, rev, aliases, by_path, sha, owner, own, meta, again, outcome, note, version, withdraws,
+-- items: {receipt, id, corrects, rev, aliases, by_path, by_words, sha, words, owner, own, meta, again, outcome, note, version, withdraws,
 -- rereads, is_new, expects, grows, before}; ARGV[3…] their bodies. One message for all that are new. What a person had discarded before Redis was lost comes in as what it is.
 function calls.accept()
   local replies, fresh, place = {}, 0, next_places('normalize', #args.items)

@@ -346,7 +346,7 @@ local function note_death(stage, source)
 end
 
 -- The input explains these deaths, not the release.
-local EXPLAINED = { permanent = true, undecodable = true }
+local EXPLAINED = { permanent = true, undecodable = true, ['too-costly'] = true }
 
 local function bury(ref, key, stage, reason, note)
   redis.call('ZREM', line_key('working', stage), ref)

@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime as dt
+import json
 import re
 from collections.abc import Callable
 from functools import partial
@@ -485,3 +486,35 @@ def test_a_line_without_end_is_no_headline() -> None:
     body = b"x" * 100_000 + "\n\nCâu mở đầu của bản tin, đủ dài.\n\nThân bài của bản tin.".encode()
     article = normalize(Raw(source=Source(kind="drop", name=""), media_type="text/plain", body=body, received_us=1))
     assert len(article.headline or "") < 1_000
+
+
+@pytest.mark.parametrize("length", [900, 1_100, 20_000])
+@pytest.mark.parametrize(
+    ("media_type", "member"),
+    [("application/vnd.iptc.ninjs+json", "body_text"), ("application/ld+json", "articleBody")],
+)
+def test_a_declared_headline_stays_one_however_long(length: int, media_type: str, member: str) -> None:
+    said = ("chữ " * length)[:length].strip()
+    text = "Câu mở đầu của bản tin dài vừa đủ.\n\nThân bài của bản tin cũng dài vừa đủ."
+    item = {"@type": "NewsArticle", "@context": "https://schema.org", "headline": said, member: text}
+    raw = Raw(
+        source=Source(kind="push", name="x"), media_type=media_type, body=json.dumps(item).encode(), received_us=1
+    )
+    article = normalize(raw)
+    assert article.headline == said
+    assert [*filter(None, (article.description, *(block.text for block in article.blocks)))] == text.split("\n\n")
+
+
+def test_of_a_headline_as_long_as_a_book_no_word_is_lost() -> None:
+    said = ("chữ " * 10_000).strip()
+    body = json.dumps({"headline": said, "body_text": "Câu mở đầu của bản tin."}).encode()
+    media_type = "application/vnd.iptc.ninjs+json"
+    article = normalize(Raw(source=Source(kind="push", name="x"), media_type=media_type, body=body, received_us=1))
+    assert said in " ".join(block.text or "" for block in article.blocks)
+
+
+def test_a_number_without_end_is_refused_in_words_of_ours() -> None:
+    body = b'{"headline": "Tin", "size": ' + b"9" * 5_000 + b"}"
+    raw = Raw(source=Source(kind="push", name="x"), media_type="application/json", body=body, received_us=1)
+    with pytest.raises(NotAnArticle, match="a number of more than 4300 digits"):
+        normalize(raw)

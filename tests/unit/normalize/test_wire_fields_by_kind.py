@@ -459,6 +459,13 @@ def test_a_plain_text_is_read_as_one_whether_a_picture_comes_with_it(door: str, 
     assert (article.dateline, article.located) == ("MARLOW (AP)", "Marlow")
 
 
+def test_no_uri_is_kept_with_a_login_in_it() -> None:
+    secret = "https://anna:secret@p.example/1"
+    for article in (of_ninjs(uri=secret), of_schema(url=secret), of_schema(mainEntityOfPage={"@id": secret})):
+        assert article.uri == "https://p.example/1"
+        assert "secret" not in str(article)
+
+
 UNREAD = ["31.12.2099 klo 10", "", 7, False, ["2099-12-31T10:00:00Z"], "2099-12-31", "2099-12-31T10:00:00"]
 
 

@@ -10,8 +10,8 @@ from shared.errors import InputRefused, TransientError
 from shared.untrusted.gzip_stream import STEP, Inflater
 
 
-def inflate(stream: bytes, step: int = 1000, max_bytes: int = 1_000_000) -> bytes:
-    layer = Inflater(max_bytes)
+def inflate(stream: bytes, step: int = 1000, max_bytes: int = 1_000_000, *, strict: bool = False) -> bytes:
+    layer = Inflater(max_bytes, strict=strict)
     pieces = [piece for at in range(0, len(stream), step) for piece in layer.feed(stream[at : at + step])]
     assert all(len(piece) <= STEP for piece in pieces)
     return b"".join([*pieces, layer.finish()])
@@ -24,6 +24,19 @@ def test_what_was_gzipped_comes_back_in_any_steps(body: bytes, step: int) -> Non
 
 def test_members_are_joined_and_junk_behind_them_is_left_out() -> None:
     assert inflate(gzip.compress(b"one ") + gzip.compress(b"two") + b"junk") == b"one two"
+
+
+@given(st.lists(st.binary(max_size=300), min_size=1, max_size=4), st.integers(1, 400), st.booleans())
+def test_members_are_joined_wherever_a_chunk_ends(bodies: list[bytes], step: int, strict: bool) -> None:
+    assert inflate(b"".join(map(gzip.compress, bodies)), step, strict=strict) == b"".join(bodies)
+
+
+@given(st.sampled_from([b"junk", b"\0", b"\x1f", b"\x1fno"]), st.integers(1, 60))
+def test_a_strict_layer_takes_neither_junk_behind_its_stream_nor_what_is_no_gzip(junk: bytes, step: int) -> None:
+    with pytest.raises(TransientError, match="other bytes follow"):
+        inflate(gzip.compress(b"one") + junk, step, strict=True)
+    with pytest.raises(TransientError, match="not gzip"):
+        inflate(junk, step, strict=True)
 
 
 @given(st.binary(max_size=50).filter(lambda body: not body.startswith(b"\x1f")), st.integers(1, 50))

@@ -16,9 +16,11 @@ from shared.identity import (
     covers,
     feed_id,
     guid_alias,
+    has_login,
     host_of,
     is_page,
     names_of,
+    without_login,
 )
 
 WORD = st.text("abcxyz0189-_.~%", min_size=1, max_size=6).filter(lambda word: word.strip("."))
@@ -140,6 +142,23 @@ def test_ids_stay_what_they_were() -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("https://anna:secret@news.example/a", "https://news.example/a"),
+        ("HTTPS://anna@news.example", "https://news.example"),
+        ("https://a@b:c@news.example/a", "https://news.example/a"),
+        ("https://news.example//@anna", "https://news.example//@anna"),
+        ("https://news.example/?to=anna@news.example", "https://news.example/?to=anna@news.example"),
+        ("mailto:anna@news.example", "mailto:anna@news.example"),
+    ],
+)
+def test_no_address_is_shown_with_a_login_in_it(said: str, shown: str) -> None:
+    assert clean_link(said) == article_uri(said) == shown
+    assert without_login(f"from {said} on").lower() == f"from {shown} on".lower()
+    assert has_login(said) is (said.lower() != shown)
+
+
+@pytest.mark.parametrize(
     ("prefix", "page", "covered"),
     [
         ("https://news.example/a/", "http://www.News.example/a/b", True),
@@ -153,6 +172,10 @@ def test_ids_stay_what_they_were() -> None:
         ("https://news.example/a", "https://news.example/a/../b", False),
         ("https://news.example/a", "https://news.example/a%2F../b", False),
         ("https://news.example/a", "https://news.example/a/%2e%2E/b", False),
+        ("https://news.example/a", "https://news.example/a/..\\b", False),
+        ("https://news.example/a", "https://news.example/a\\..\\b", False),
+        ("https://news.example/a", "https://news.example/a/.%2E\\b", False),
+        ("https://news.example/a", "https://news.example/a\\b", True),
         ("https://news.example/", "https://news.example.evil.example/", False),
         ("https://news.example/", "https://m.news.example/", False),
         ("https://news.example/", "https://news.example:8443/", False),

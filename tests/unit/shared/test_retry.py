@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from shared.errors import NotAnArticle, PermanentError, TransientError, Unavailable
+from shared.errors import NotAnArticle, PermanentError, TooCostly, TransientError, Unavailable
 from shared.work.retry import BACKOFF_S, RetryPolicy
 
 POLICY = RetryPolicy(max_attempts=5)
@@ -23,6 +23,8 @@ POLICY = RetryPolicy(max_attempts=5)
         pytest.param(RuntimeError("bug"), 1, "retry", "unforeseen", id="the unforeseen is tried once more"),
         pytest.param(RuntimeError("bug"), 2, "dead", "unforeseen", id="and only once"),
         pytest.param(MemoryError(), 1, "retry", "unforeseen", id="also when memory ran out"),
+        pytest.param(TooCostly("no"), 1, "retry", "too-costly", id="what is too large is read once more alone"),
+        pytest.param(TooCostly("no"), 2, "dead", "too-costly", id="and then is told as that"),
     ],
 )
 def test_decide(error: Exception, attempt: int, verdict: str, reason: str) -> None:

@@ -111,7 +111,24 @@ def test_a_source_has_one_name(said: str, name: str) -> None:
     assert checked_name(said) == name
 
 
-@pytest.mark.parametrize("said", ["", "hue", "feed:", "host:a b", "host:a.example/page", "mail:x", "push:a\nb"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "",
+        "hue",
+        "feed:",
+        "host:a b",
+        "host:a.example/page",
+        "mail:x",
+        "push:a\nb",
+        "push:../../x",
+        "push:Huế",
+        "feed:x",
+        "drop:../x",
+        "drop:/x",
+        "drop:a//b",
+    ],
+)
 def test_what_is_no_source_is_refused(said: str) -> None:
     with pytest.raises(PermanentError, match="is no"):
         checked_name(said)

@@ -189,3 +189,13 @@ def test_how_fast_redis_grows(hours: dict[int, int], expected: float | None) -> 
 
 def test_a_redis_that_shrinks_is_never_full() -> None:
     assert codes(a_view(status=a_status(used=60), bytes_a_day=-10.0 * MIB)) == []
+
+
+def test_of_more_than_three_it_is_told_how_many_are_not_named() -> None:
+    feeds = [Failing(name=f"https://{name}.example/", since=NOW, reason="404") for name in "abcd"]
+    (trouble,) = troubles_of(a_view(failing_feeds=feeds))
+    assert trouble.what.endswith("https://c.example/: 404; and 1 more")
+    (trouble,) = troubles_of(a_view(failing_feeds=feeds[:3]))
+    assert "more" not in trouble.what
+    (trouble,) = troubles_of(a_view(refused_drops=[f"{name}.pdf is not read" for name in "abcde"]))
+    assert trouble.what.endswith("c.pdf is not read; and 2 more")

@@ -1,5 +1,6 @@
 """A desk without Redis and disk: parts that keep the promises of the real ones, for tests of the door alone."""
 
+import os
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -25,7 +26,7 @@ from services.web.feed_desk import FeedDesk
 from services.web.first_run import FirstRun
 from services.web.fuse import Verdict
 from services.web.keys import Keys, Publisher
-from services.web.listing import Listing
+from services.web.listing import Listing, Row
 from services.web.pages.input_view import ArchivedInput
 from services.web.reading import Limits, ReadingRoom
 from services.web.saved_filters import SavedFilters
@@ -292,7 +293,7 @@ class NoDesk:
     feeds: FeedDesk = NoFeeds()
     triage: TriageDesk = NoTriage()
     filters = SavedFilters(Path("/nonexistent/filters.json"), AuditLog(Path("/nonexistent")))
-    audit: AuditLog
+    audit = AuditLog(Path(os.devnull))  # it cannot be written, and that undoes nothing
     sources: SourceDesk = NoSources()
 
     def rhythm(self, *, since_us: int, until_us: int, step_us: int) -> list[Beat]:
@@ -309,6 +310,9 @@ class NoDesk:
 
     def pause_of(self, kind: str, name: str) -> Pause | None:
         return None
+
+    def with_headlines(self, rows: Sequence[Row]) -> Sequence[Row]:
+        return rows
 
     def deliveries(self, article: str) -> list[Delivery]:
         return []

@@ -11,12 +11,12 @@ import redis
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.web.key_texts import NAME
 from services.web.oidc.login import challenge_of
 from services.web.oidc.refusals import LoginRefused
 from services.web.oidc.roles import name_of, read_roles, scopes_for
 from services.web.oidc.setup import open_login
 from services.web.oidc.tokens import read_id_token
+from shared.identity import PUBLISHER
 from shared.setting_errors import SettingError
 from shared.settings import Settings, load
 
@@ -76,7 +76,7 @@ def test_a_persons_name_is_printable_short_and_never_a_publishers(email: str, ve
     assert name.startswith("oidc:")
     assert name.isprintable()
     assert len(name) <= 205
-    assert NAME.fullmatch(name) is None
+    assert PUBLISHER.fullmatch(name) is None
 
 
 @given(st.dictionaries(st.text(), st.recursive(st.none() | st.booleans() | st.text(), st.lists)))

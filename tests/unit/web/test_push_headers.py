@@ -378,3 +378,31 @@ def test_an_embargo_that_can_be_read_is_taken_in_and_none_is_no_embargo() -> Non
     (held,) = inputs_of(TEXT, b"x", {"x-embargoed-until": until}, at_home)
     assert held.embargoed_until is not None
     assert held.embargoed_until.isoformat() == "2099-12-31T03:00:00+00:00"
+
+
+SECRET = "https://anna:secret@hue.example/1"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "headers", "where"),
+    [
+        pytest.param(HTML, b"<p>", {"content-location": SECRET}, "'header': 'Content-Location'", id="Content-Location"),
+        pytest.param(TEXT, b"x", {"x-article-uri": SECRET}, "'header': 'X-Article-URI'", id="X-Article-URI"),
+        pytest.param(NINJS, json.dumps({"headline": "x", "uri": SECRET}).encode(), {}, "#/uri", id="ninjs"),
+        pytest.param(JSON_LD, json.dumps({"headline": "x", "url": SECRET}).encode(), {}, "#/url", id="schema.org"),
+        pytest.param(XML, ITEM % SECRET.encode(), {}, "guid", id="NewsML-G2"),
+    ],
+)
+def test_an_address_with_a_login_in_it_is_refused_and_never_repeated(
+    kind: Kind, body: bytes, headers: dict[str, str], where: str
+) -> None:
+    with pytest.raises(Problem, match="has a login in it") as caught:
+        inputs_of(kind, body, headers, HUE)
+    assert where in str(caught.value.more["errors"])
+    assert "secret" not in str((caught.value, caught.value.more))
+
+
+def test_the_items_of_a_pushed_feed_lose_a_login_in_their_addresses() -> None:
+    body = json.dumps(FEED | {"items": [{"id": SECRET, "url": SECRET, "content_text": "x"}]}).encode()
+    (item,) = inputs_of(NINJS, body, {}, HUE)
+    assert "secret" not in str((item.body, item.aliases, item.url))
