@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 import msgspec
-import structlog
 
 from shared.clock import now_us
 from shared.errors import PermanentError
+from shared.late_log import LateLog
 from shared.segments import MOVED, SEALED
 
-log = structlog.get_logger(__name__)
+log = LateLog(__name__)
 
 LOCK = ".moving.lock"
 AHEAD = 256 * 1024  # read with one request: an entry of the usual size, or a hundred

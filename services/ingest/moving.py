@@ -5,17 +5,16 @@ import importlib
 import time
 from collections.abc import Callable
 
-import structlog
-
 from shared.archive import Archive
 from shared.clock import now_us
 from shared.errors import CopydeskError, PermanentError, TransientError
+from shared.late_log import LateLog
 from shared.ledger.calls import Ledger
 from shared.segment_store import Objects, SegmentStore
 from shared.segments import SEALED
 from shared.settings import Settings, without_password
 
-log = structlog.get_logger(__name__)
+log = LateLog(__name__)
 
 LOOK_S = 600.0
 AGAIN_S = 60.0

@@ -29,7 +29,7 @@ UNKNOWN = "a" * 26
 # What the test asks; a route of the API that names something and is not here makes it fail.
 NAMING = {
     "/v1/articles", "/v1/articles:validate", "/v1/articles/{name:path}", "/v1/batches", "/v1/pings", "/v1/events",
-    "/v1/receipts/{receipt}", "/v1/search", "/v1/pictures/{name}/{picture}",
+    "/v1/receipts/{receipt}", "/v1/search", "/v1/pictures/{name}/{picture}", "/v1/changes", "/v1/stories/{name:path}",
 }  # fmt: skip
 NAMELESS = {"/v1/status", "/metrics", "/healthz", "/readyz", "/problems/{slug}", "/openapi.json"}
 
@@ -270,3 +270,19 @@ def test_a_key_of_a_request_is_its_publishers_own_though_both_use_it(two: Two) -
     ]
     assert [answer.status for answer in answers] == [202, 202]
     assert answers[0].body["receipt"] != answers[1].body["receipt"]
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+@pytest.mark.parametrize(("asker", "owner"), [(HUE, HUE), (HUE, HANOI)])
+def test_who_may_read_what_the_index_decided_and_who_else_tells_a_story(
+    two: Two, asker: str, owner: str, scope: Scope
+) -> None:
+    theirs, sees_all = two.of[owner], may((scope,), "read-all")
+    story = two.ask(asker, scope, "GET", f"/v1/stories/{theirs.article}")
+    assert story.status == (200 if sees_all else 403)
+    changes = two.ask(asker, scope, "GET", "/v1/changes?after=0&limit=1000")
+    if not may((scope,), "read"):
+        assert changes.status == 403
+        return
+    listed = {change["article"] for change in changes.body["changes"]}
+    assert (theirs.article in listed) == (sees_all or asker == owner)

@@ -4,12 +4,11 @@ import contextlib
 import threading
 import time
 
-import structlog
-
 from services.index.fulltext.writer import WordsWriter
 from shared.errors import CopydeskError
+from shared.late_log import LateLog
 
-log = structlog.get_logger(__name__)
+log = LateLog(__name__)
 
 LOOK_S = 2.0  # how often it looks by itself whether somebody asked for the words to be made anew
 REST_S = 5.0  # after trouble with the files

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import msgspec
-import structlog
 import tantivy
 import zstandard
 
@@ -21,8 +20,9 @@ from services.index.fulltext.fields import PLACE, SHAPE, Place, Row, document_of
 from services.index.fulltext.folder import CURRENT, META, Current, Folder, open_index, told
 from services.index.packing import unpack
 from shared.errors import CopydeskError, Unavailable
+from shared.late_log import LateLog
 
-log = structlog.get_logger(__name__)
+log = LateLog(__name__)
 
 STEP = 500  # changes that are put in between two commits
 HEAP = 48 << 20

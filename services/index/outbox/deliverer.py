@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
 
 import msgspec
-import structlog
 
 from services.index.changes import Place, deliveries_after, deliveries_of, last_place
 from services.index.outbox.outbox import Counts, Outbox, Waiting
@@ -15,8 +14,9 @@ from services.index.sinks.sink import Delivery, Sink, SinkEnded
 from shared.clock import now_us
 from shared.envelope import source_of
 from shared.errors import CopydeskError, TransientError, Unavailable
+from shared.late_log import LateLog
 
-log = structlog.get_logger(__name__)
+log = LateLog(__name__)
 
 END_OF_TIME = (1 << 63) - 1
 IDLE_S = 1.0  # how long nothing is asked where nothing is told: the stream of changes wakes it sooner

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import structlog
 import zstandard
 
 from services.index.completing import completed, needs_stored
@@ -26,6 +25,7 @@ from shared.clock import now_us
 from shared.envelope import source_of
 from shared.errors import CopydeskError, PermanentError, Unavailable
 from shared.identity import COMMAND_LINE, article_id
+from shared.late_log import LateLog
 from shared.settings import INDEX_FILE
 
 FILE_NAME = INDEX_FILE
@@ -35,7 +35,7 @@ WAL_BYTES = 42 << 20
 FULL = 25
 """A batch of so many is one of a backlog: the next one is near, and words of both can be put in together."""
 
-log = structlog.get_logger(__name__)
+log = LateLog(__name__)
 _CHECKPOINT_MS = 250  # how long the writer waits for readers while the log is not yet half as long again
 
 # A commit must stand on the disk before the ledger forgets the article: with NORMAL, a loss of power could take the

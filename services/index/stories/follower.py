@@ -5,15 +5,14 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import structlog
-
 from services.index.search import Index
 from services.index.stories.keeper import StoryKeeper
 from shared.errors import CopydeskError
+from shared.late_log import LateLog
 from shared.ledger.calls import Claimed
 from shared.work.batches import Handler, Result
 
-log = structlog.get_logger(__name__)
+log = LateLog(__name__)
 
 GATHER_S = 0.5  # what comes within it is compared together
 IDLE_S = 30.0
