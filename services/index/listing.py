@@ -7,8 +7,10 @@ from typing import Literal, get_args
 import msgspec
 
 from services.index.entry import Entry
+from services.index.origin import is_desk, origin_of
 from services.index.packing import unpack
 from services.index.search import Index
+from shared.envelope import source_of
 
 Settled = Literal["indexed", "withdrawn", "duplicate", "superseded"]
 SETTLED: tuple[Settled, ...] = get_args(Settled)
@@ -60,8 +62,17 @@ def list_settled(index: Index, span: Span, limit: int) -> list[Listed]:
         if database is None:
             return []
         rows = [row for sql, values in _questions(span, limit) for row in database.execute(sql, values)]
-    rows.sort(key=lambda row: row[1], reverse=True)
-    return [_listed(row) for row in rows[:limit]]
+        rows.sort(key=lambda row: row[1], reverse=True)
+        return [_as_its_own(database, _listed(row)) for row in rows[:limit]]
+
+
+def _as_its_own(database: sqlite3.Connection, listed: Listed) -> Listed:
+    """With the article's own source, where it was the desk that spoke last."""
+    if listed.state not in ("indexed", "withdrawn") or not is_desk(listed.entry.source):
+        return listed
+    (row_id,) = database.execute("SELECT n FROM articles WHERE id = ?", (listed.article_id,)).fetchone()
+    origin = origin_of(database, row_id, listed.rev, listed.entry.source)
+    return msgspec.structs.replace(listed, source=source_of(origin))
 
 
 def _questions(span: Span, limit: int) -> Iterator[tuple[str, tuple[object, ...]]]:

@@ -15,7 +15,7 @@ def article_body(stored: Stored) -> dict[str, object]:
         "indexed": moment(stored.indexed_us),
         "article": stored.article,
         "timeline": stages_of(stored.timeline),
-        "source": stored.source,
+        "source": stored.came_from,
         "receipts": stored.receipts,
         "revisions": [
             {"rev": past.rev, "indexed": moment(past.indexed_us), "version": past.version} for past in stored.revisions

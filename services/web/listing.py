@@ -166,7 +166,7 @@ def _row_of_stored(stored: Stored) -> Row:
         article=stored.article_id,
         rev=stored.rev,
         state="withdrawn" if stored.withdrawn else "indexed",
-        source=source_of(stored.source),
+        source=source_of(stored.came_from),
         received_us=stored.received_us,
         receipt=stored.receipts[-1] if stored.receipts else "",
         headline=stored.article.headline,

@@ -111,6 +111,11 @@ def test_show_tells_who_took_an_article_back_and_why(
         assert run(desk, "show", words, "--json") == 0
         told = json.loads(capsys.readouterr().out)
         assert (told["state"], told["note"]) == ("withdrawn", "Sai tên người bị hại")
+        source = {"pushed": "push:hue", "dropped": "drop:"}[name]
+        assert f"{told['source']['kind']}:{told['source']['name']}" == source, "its source stays its own"
+        for query in (f"?q={articles[name]}", "?state=withdrawn"):
+            rows = {row["article"]: row["source"] for row in desk.ask(f"/v1/articles{query}")["articles"]}
+            assert rows[articles[name]] == source
 
 
 def test_a_source_that_nobody_knows_is_told(

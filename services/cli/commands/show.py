@@ -38,7 +38,7 @@ def show(context: Context) -> int:
 def stored_lines(stored: Stored, *, detailed: bool = False) -> Iterator[str]:
     """The article, where it came from, and its way through the desk."""
     yield from article_lines(stored.article, detailed=detailed)
-    yield from row("From", f"{stored.source.kind} {stored.source.name}".strip())
+    yield from row("From", f"{stored.came_from.kind} {stored.came_from.name}".strip())
     if stored.owner:
         yield from row("Pushed by", stored.owner)
     if stored.withdrawn:
@@ -82,7 +82,8 @@ def as_json(stored: Stored | None, line: InputStatus | None) -> dict[str, Any]:
             "state": "withdrawn" if fields.pop("withdrawn") else "indexed",
             "reason": None,
             "note": found.reason if found is not None else None,
-            **fields,
+            **{name: value for name, value in fields.items() if name != "origin"},
+            "source": msgspec.to_builtins(stored.came_from),
         }
     fields = msgspec.to_builtins(line) if line is not None else {}
     receipt = fields.pop("receipt", None)
