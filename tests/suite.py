@@ -1,6 +1,7 @@
-"""`python -m tests.suite [options of pytest]`: the whole suite in two processes beside each other, as `make test` does.
+"""`python -m tests.suite [options of pytest]`: the whole suite in three processes side by side, as `make test` does.
 
-What is in the first half computes, what is in the second mostly waits for processes to start and clocks to run out.
+What is in the first part computes; the others mostly wait for processes to start and clocks to run out, the second for
+whole desks and browsers.
 """
 
 import re
@@ -10,18 +11,21 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path
 
 COMPUTING = ("unit", "contract")
+WHOLE = ("e2e", "recipes")
 TESTS = Path(__file__).parent
 _COUNTED = re.compile(r"\b(\d+) (passed|skipped|failed|errors?|xfailed|xpassed)\b")
 
 
-def halves() -> tuple[list[str], list[str]]:
-    """The folders of tests: those that compute, and all others."""
+def parts() -> list[list[str]]:
+    """The folders of tests: those that compute, those that start whole desks, and all others."""
     folders = sorted({path.relative_to(TESTS).parts[0] for path in TESTS.rglob("test_*.py")})
-    parts = [folder for folder in folders if folder in COMPUTING], [name for name in folders if name not in COMPUTING]
-    return tuple([f"tests/{name}" for name in part] for part in parts)  # type: ignore[return-value]  # of two
+    others = [name for name in folders if name not in (*COMPUTING, *WHOLE)]
+    named = [[name for name in folders if name in part] for part in (COMPUTING, WHOLE)]
+    return [[f"tests/{name}" for name in part] for part in (*named, others)]
 
 
 def summed(last_lines: Iterable[str]) -> str:
@@ -34,18 +38,23 @@ def summed(last_lines: Iterable[str]) -> str:
 
 
 def main(options: list[str]) -> int:
-    """Run both halves, the second into a file that is shown after the first; the exit code is the first but 0."""
+    """Run all parts, the later ones into files that are shown after the first; the exit code is the first but 0."""
     begun = time.monotonic()
     command = [sys.executable, "-m", "pytest", *options]
-    first, second = halves()
-    with tempfile.TemporaryFile("w+") as later:
-        behind = subprocess.Popen([*command, *second], stdout=later, stderr=subprocess.STDOUT)
+    first, *others = parts()
+    with ExitStack() as stack:
+        behind = []
+        for part in others:
+            later = stack.enter_context(tempfile.TemporaryFile("w+"))
+            behind.append((subprocess.Popen([*command, *part], stdout=later, stderr=subprocess.STDOUT), later))
         ahead = subprocess.Popen([*command, *first], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         assert ahead.stdout is not None
         last_lines = [_show(ahead.stdout)]
-        codes = [ahead.wait(), behind.wait()]
-        later.seek(0)
-        last_lines.append(_show(later))
+        codes = [ahead.wait()]
+        for process, later in behind:
+            codes.append(process.wait())
+            later.seek(0)
+            last_lines.append(_show(later))
     print(f"{summed(last_lines)} in {time.monotonic() - begun:.0f} s")
     return next(filter(None, codes), 0)
 

@@ -212,7 +212,7 @@ def test_schema_org_authors(author: object, people: list[str]) -> None:
         pytest.param("{", "cannot be read", id="cut"),
         pytest.param("[" * 200_000, "nested too deeply", id="nested"),
         pytest.param('{"headline":' * 100_000, "nested too deeply", id="nested objects"),
-        pytest.param("9" * 10_000, "cannot be read", id="a number of ten thousand digits"),
+        pytest.param("9" * 10_000, "more than 4300 digits", id="a number of ten thousand digits"),
     ],
 )
 def test_json_that_is_no_article_says_what_was_looked_for(document: str, said: str) -> None:
