@@ -2,8 +2,8 @@
 
 import contextlib
 import hmac
-import os
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 
 import structlog
@@ -15,6 +15,7 @@ from services.web.tokens import base62
 from shared.audit import AuditLog
 from shared.data_version import make_folder
 from shared.errors import PermanentError, Unavailable
+from shared.whole_file import one_writer, replace_whole
 
 log = structlog.get_logger(__name__)
 
@@ -50,32 +51,41 @@ class FirstRun:
 
     def make_key(self, code: str, name: str) -> str | None:
         """The first key, for who knows the code; None for a wrong one, and where there is a key already."""
-        if not self.is_open() or not hmac.compare_digest(_bare(code), _bare(self._code())):
-            return None
-        checked_name(name)
-        try:
-            self._path.unlink()  # of two who come at once, one takes it away
-        except FileNotFoundError:
-            return None
-        if not self.is_open():
-            return None
-        key = self._keys.create(name, scopes=SCOPES)
+        with self._alone():  # of two who come at once, the second finds the first one's key
+            kept = self._kept()
+            if not self.is_open() or not kept or not hmac.compare_digest(_bare(code), _bare(kept)):
+                return None
+            checked_name(name)
+            key = self._keys.create(name, scopes=SCOPES)
+            self._path.unlink(missing_ok=True)
         self._audit.note(who="setup code", act="create key", on=name, why="the first key of this desk")
         log.info("first_key_made", publisher=name)
         return key
 
     def _code(self) -> str:
         """The code as the file has it; made where there is none, for its owner's eyes alone."""
-        digits = base62(secrets.token_bytes(CODE_BYTES))[-20:]
-        made = "-".join(digits[start : start + GROUP] for start in range(0, len(digits), GROUP))
+        with self._alone():
+            if kept := self._kept():
+                return kept
+            digits = base62(secrets.token_bytes(CODE_BYTES))[-20:]
+            made = "-".join(digits[start : start + GROUP] for start in range(0, len(digits), GROUP))
+            replace_whole(self._path, f"{made}\n".encode("ascii"))
+            return made
+
+    def _kept(self) -> str:
+        """What stands in the file; nothing where there is none."""
+        try:
+            return self._path.read_text("ascii").strip()
+        except FileNotFoundError:
+            return ""
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Nobody else makes a code or a key meanwhile, in this process or another."""
         try:
             make_folder(self._path.parent)
-            with contextlib.suppress(FileExistsError):
-                handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-                with os.fdopen(handle, "w", encoding="ascii") as file:
-                    file.write(f"{made}\n")
-                return made
-            return self._path.read_text("ascii").strip() or made
+            with one_writer(self._path):
+                yield
         except (OSError, UnicodeDecodeError) as error:
             raise Unavailable(f"the setup code in {self._path} cannot be kept: {error}", retry_after=30) from error
 
