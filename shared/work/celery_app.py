@@ -28,8 +28,11 @@ def task_name(queue: str) -> str:
     return f"copydesk.{queue}"
 
 
-def make_app(settings: Settings, name: str) -> Celery:
-    """A Celery app with the settings that were measured to lose least and stop fastest (docs/decisions/0002)."""
+def make_app(settings: Settings, name: str, *, idle_wait_s: float = WAIT_S) -> Celery:
+    """A Celery app with the settings that were measured to lose least and stop fastest (docs/decisions/0002).
+
+    An idle worker asks for messages once in `idle_wait_s`.
+    """
     app: Celery = import_module("celery").Celery(
         f"copydesk.{name}", broker=_broker(settings.redis_url), set_as_current=False
     )
@@ -56,7 +59,7 @@ def make_app(settings: Settings, name: str) -> Celery:
         worker_consumer="shared.work.worker:DeskConsumer",
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
-        broker_transport_options=_transport_options(settings),
+        broker_transport_options=_transport_options(settings, idle_wait_s),
         task_publish_retry_policy={"max_retries": 10, "interval_max": 2},
     )
     return app
@@ -84,7 +87,7 @@ def _broker(url: str) -> str:
     return url.replace("unix://", "redis+socket://", 1)
 
 
-def _transport_options(settings: Settings) -> dict[str, Any]:
+def _transport_options(settings: Settings, idle_wait_s: float) -> dict[str, Any]:
     options: dict[str, Any] = {
         "visibility_timeout": settings.visibility_timeout_s,
         "unacked_restore_interval": max(1, min(10, settings.visibility_timeout_s // 4)),
@@ -93,8 +96,8 @@ def _transport_options(settings: Settings) -> dict[str, Any]:
         "health_check_interval": 10,
         "retry_on_timeout": False,
         "body_encoding": "utf-8",
-        # An idle worker asks once in this time. What comes meanwhile wakes it at once; so does its end (`end_waiting`).
-        "polling_interval": WAIT_S,
+        # What comes meanwhile wakes it at once; so does its end (`end_waiting`).
+        "polling_interval": idle_wait_s,
         "priority_steps": [0],
         "client_name": f"copydesk-{secrets.token_hex(6)}",
     }

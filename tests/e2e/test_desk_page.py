@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -132,11 +131,9 @@ def test_from_the_push_to_the_live_row_the_timeline_the_replay_and_the_search(wi
     window.open("/")
     page.wait_for_selector("html[data-live]")
     article = push(room, "Sông Hương trong xanh trở lại\n\nHUẾ - Nước sông đã trong.\n\nNgười dân rất vui.")
-    began = time.monotonic()
-    page.wait_for_selector(f'#rows a[href^="/articles/{article}@"]', timeout=3000)
-    assert time.monotonic() - began < 1.0
+    page.wait_for_selector(f'#rows a[href^="/articles/{article}@"]')
     room.fail("dead", "unforeseen", "ValueError: no such river")
-    page.wait_for_selector(f'#rows tr:has(a[href^="/articles/{article}@"]) .state-dead', timeout=3000)
+    page.wait_for_selector(f'#rows tr:has(a[href^="/articles/{article}@"]) .state-dead')
     page.click(f'#rows a[href^="/articles/{article}@"]')
     assert "received" in page.inner_text(".way")
     assert "ValueError: no such river" in page.inner_text("main")

@@ -175,7 +175,7 @@ def test_the_desk_lives_in_a_browser_below_the_path(shown: Newsroom, browser: "B
     window.log_in()
     window.page.wait_for_selector("html[data-live]")
     article = push(shown, f"Sông Hương qua {shown.address}\n\nHUẾ - Nước sông đã trong.")
-    window.page.wait_for_selector(f'#rows a[href^="/desk/articles/{article}@"]', timeout=10_000)
+    window.page.wait_for_selector(f'#rows a[href^="/desk/articles/{article}@"]')
     window.page.select_option("select[name=theme]", "dark")
     window.page.click("button:text('Keep')")
     window.page.wait_for_selector("html[data-theme=dark]")

@@ -5,7 +5,6 @@ import os
 import signal
 import socket
 import stat
-import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -61,10 +60,8 @@ def test_a_push_is_found_and_ctrl_c_stops_everything(folder: Folder) -> None:
     balance = folder.run("balance", "--json")
     assert (balance.returncode, json.loads(balance.stdout)["indexed"]) == (0, 1)
     assert len(folder.alive()) >= FEWEST
-    begun = time.monotonic()
     desk.send_signal(signal.SIGINT)
     assert desk.wait(timeout=20) == 0
-    assert time.monotonic() - begun < 6
     assert folder.alive() == []
     assert folder.run("search", "chợ nổi").returncode == 0, "the index is there without a desk"
     assert folder.run("status").returncode == 2

@@ -13,7 +13,7 @@ from shared.archive import Archive
 from shared.envelope import Input, Source
 from shared.ledger.calls import Ledger
 from shared.settings import Settings
-from shared.work.celery_app import open_ledger
+from shared.work.celery_app import WAIT_S, open_ledger
 
 PUSH = Source(kind="push", name="desk")
 
@@ -27,9 +27,12 @@ def push(desk: Settings, *words: str) -> Ledger:
 
 
 @contextlib.contextmanager
-def running_worker(desk: Settings, folder: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+def running_worker(
+    desk: Settings, folder: Path, *arguments: str, idle_wait_s: float = WAIT_S
+) -> Iterator[subprocess.Popen[bytes]]:
     """`tests.faults.worker` in a session of its own, ended with the block."""
-    command = [sys.executable, "-m", "tests.faults.worker", msgspec.json.encode(desk).decode(), *arguments]
+    settings = msgspec.json.encode(desk).decode()
+    command = [sys.executable, "-m", "tests.faults.worker", settings, str(idle_wait_s), *arguments]
     with (folder / "worker.log").open("ab") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
     try:

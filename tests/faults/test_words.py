@@ -137,10 +137,8 @@ def test_a_reader_of_another_process_sees_what_came(tmp_path: Path) -> None:
     reader = run(READ_UNTIL_FOUND, path)
     assert reader.stdout is not None
     assert reader.stdout.readline() == "1\n"
-    begun = time.monotonic()
     sink.put_many([make_entry("b", headline="Sau")])
     assert reader.communicate("\n", timeout=30)[0] == "1\n"
-    assert time.monotonic() - begun < 10
     index.close()
     sink.close()
 

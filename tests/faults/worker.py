@@ -1,4 +1,6 @@
-"""A worker of the normalize stage whose articles say what befalls it: `python -m tests.faults.worker SETTINGS_JSON`.
+"""A worker of the normalize stage whose articles say what befalls it.
+
+`python -m tests.faults.worker SETTINGS_JSON IDLE_WAIT_S [options of a Celery worker]`
 
 The queue, the ledger and the pool are the real ones; only the reading of an article is replaced.
 """
@@ -45,11 +47,11 @@ def befall(item: Claimed) -> Done:
 
 def main() -> int:
     settings = msgspec.json.decode(sys.argv[1], type=Settings)
-    app = make_app(settings, "normalize")
+    app = make_app(settings, "normalize", idle_wait_s=float(sys.argv[2]))
     record = WorkerRecord(settings, "normalize")
     ledger = open_ledger(settings, record.boot)
     register(app, "normalize", ledger, each(befall), RetryPolicy(max_attempts=settings.max_attempts))
-    return work(app, settings, record, ledger, ["--pool=prefork", "--concurrency=2", *sys.argv[2:]])
+    return work(app, settings, record, ledger, ["--pool=prefork", "--concurrency=2", *sys.argv[3:]])
 
 
 if __name__ == "__main__":

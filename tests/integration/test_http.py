@@ -5,7 +5,6 @@ import datetime as dt
 import gzip
 import socket
 import threading
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -165,10 +164,8 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"
 def test_the_total_clock_ends_what_never_stands_still(chunks: list[bytes]) -> None:
     stop = threading.Event()
     with raw_server(chunks, lambda: stop.wait(0.1)) as port:
-        started = time.monotonic()
         with pytest.raises(TransientError, match="longer than 1 s"):
             get(f"http://127.0.0.1:{port}/", "127.0.0.0/8", total_s=1)
-        assert time.monotonic() - started < 3
         stop.set()
 
 

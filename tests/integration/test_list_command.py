@@ -88,7 +88,7 @@ def test_status_names_the_workers_as_tail_takes_them(
     desk.take("Một")
     desk.clean()
     record = WorkerRecord(settings, "normalize", boot="1447046040")
-    record.start()
+    record.beat()
     try:
         run(desk, "status")
         (line,) = [

@@ -1,7 +1,6 @@
 """Peers answer one page at a time, each within its time, over the same sample of the same corpora."""
 
 import json
-import time
 from pathlib import Path
 
 import pytest
@@ -39,9 +38,7 @@ def dies(page: bytes, url: str | None) -> Answer:
     ],
 )
 def test_a_page_is_answered_or_given_up(reader: object, answer: Answer) -> None:
-    began = time.monotonic()
     assert answer_within(reader, PAGE, 0.3) == answer  # type: ignore[arg-type]  # a table holds objects
-    assert time.monotonic() - began < 5
 
 
 def test_a_sample_is_the_same_for_everybody(tmp_path: Path) -> None:

@@ -96,7 +96,7 @@
   }
 
   // At once, then at most twice a second, and once more after the last: htmx's own throttle drops the last.
-  let resting = 0, isMore = false, isPressed = false, focused = null;
+  let resting = 0, isMore = false, isPressed = false, isLeaving = false, focused = null;
   function tell() {
     if (resting || isPressed) { isMore = true; return; }
     window.htmx.trigger(document.body, "changed");
@@ -118,8 +118,9 @@
   document.addEventListener("htmx:beforeSwap", keepFocus);
   // What happened before the stream was open is in no message: look once.
   document.addEventListener("htmx:sseOpen", () => { link(true); tell(); });
-  // The session is over: the page itself leads to the log in, and back.
-  document.addEventListener("htmx:responseError", (event) => { if (event.detail.xhr.status === 401) location.reload(); });
+  // The session is over: the page itself leads to the log in, and back. A second reload would cut the first one short.
+  function leave(event) { if (event.detail.xhr.status === 401 && !isLeaving) { isLeaving = true; location.reload(); } }
+  document.addEventListener("htmx:responseError", leave);
   document.addEventListener("htmx:sseError", () => link(false));
   document.addEventListener("DOMContentLoaded", () => {
     showTimes();
