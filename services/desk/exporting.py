@@ -38,7 +38,7 @@ def export_articles(index: Index, chosen: Chosen, file: BinaryIO, *, withdrawn: 
             entry = delivery.entry
             if delivery.kind == "withdraw" and not withdrawn:
                 continue
-            if _is_meant(chosen, source_of(entry.source), entry.received_us):
+            if _is_meant(chosen, source_of(entry.came_from), entry.received_us):
                 file.write(packed(line_of(delivery)))
                 count += 1
         if not page.deliveries or page.place == place:

@@ -14,6 +14,7 @@ from services.index.entry import Entry
 from services.index.packing import unpack
 from services.index.search import Index
 from services.index.sinks.sink import Delivery
+from shared.envelope import source_of
 
 START = 0
 _ENTRY = msgspec.json.Decoder(Entry)
@@ -141,6 +142,6 @@ def _change(row: tuple[int, int, str, int, int, bytes, int]) -> Change:
         edition=edition,
         kind="withdrawal" if gone else ("new" if edition == 1 else "edit"),
         current=bool(current),
-        source=f"{entry.source.kind}:{entry.source.name}",
+        source=source_of(entry.came_from),
         headline=entry.article.headline,
     )

@@ -16,7 +16,8 @@ Outcome = Literal["indexed", "superseded", "duplicate", "withdrawn"]
 class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
     """One cleaned article on its way into a sink, with all that is kept of it. `aliases` are strongest first.
 
-    `own`, `changed`, `patches`, `erases`, `rereads` and `renews` are those of its envelope.
+    `own`, `changed`, `patches`, `erases`, `rereads` and `renews` are those of its envelope. `origin` is whose the
+    article is where the desk itself said this word; the record fills it in.
     """
 
     article_id: str
@@ -26,6 +27,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, renam
     received_us: int
     sha: str
     article: Article
+    origin: Source | None = None
     aliases: tuple[str, ...] = ()
     own: bool = False
     changed: bool = False
@@ -35,6 +37,11 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, renam
     renews: str | None = None
     archived: str | None = None
     timeline: tuple[Event, ...] = ()
+
+    @property
+    def came_from(self) -> Source:
+        """The article's own source, also where the desk has withdrawn or corrected it."""
+        return self.origin or self.source
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):

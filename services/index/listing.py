@@ -7,10 +7,8 @@ from typing import Literal, get_args
 import msgspec
 
 from services.index.entry import Entry
-from services.index.origin import is_desk, origin_of
 from services.index.packing import unpack
 from services.index.search import Index
-from shared.envelope import source_of
 
 Settled = Literal["indexed", "withdrawn", "duplicate", "superseded"]
 SETTLED: tuple[Settled, ...] = get_args(Settled)
@@ -19,7 +17,7 @@ END_OF_TIME = (1 << 63) - 1
 
 _ENTRY = msgspec.json.Decoder(Entry)
 _ARTICLES = (
-    "SELECT articles.id, articles.rev, CASE withdrawn WHEN 0 THEN 'indexed' ELSE 'withdrawn' END, articles.source, "
+    "SELECT articles.id, articles.rev, CASE withdrawn WHEN 0 THEN 'indexed' ELSE 'withdrawn' END, articles.origin, "
     "indexed_us, entry, '' FROM articles JOIN revisions ON revisions.n = articles.n AND revisions.rev = articles.rev "
     "WHERE articles.rev < ? AND articles.rev >= ?"
 )
@@ -63,16 +61,7 @@ def list_settled(index: Index, span: Span, limit: int) -> list[Listed]:
             return []
         rows = [row for sql, values in _questions(span, limit) for row in database.execute(sql, values)]
         rows.sort(key=lambda row: row[1], reverse=True)
-        return [_as_its_own(database, _listed(row)) for row in rows[:limit]]
-
-
-def _as_its_own(database: sqlite3.Connection, listed: Listed) -> Listed:
-    """With the article's own source, where it was the desk that spoke last."""
-    if listed.state not in ("indexed", "withdrawn") or not is_desk(listed.entry.source):
-        return listed
-    (row_id,) = database.execute("SELECT n FROM articles WHERE id = ?", (listed.article_id,)).fetchone()
-    origin = origin_of(database, row_id, listed.rev, listed.entry.source)
-    return msgspec.structs.replace(listed, source=source_of(origin))
+        return [_listed(row) for row in rows[:limit]]
 
 
 def _questions(span: Span, limit: int) -> Iterator[tuple[str, tuple[object, ...]]]:
@@ -82,7 +71,7 @@ def _questions(span: Span, limit: int) -> Iterator[tuple[str, tuple[object, ...]
     if is_article:
         which = {"indexed": " AND NOT withdrawn", "withdrawn": " AND withdrawn"}
         state = "" if len(is_article) == 2 else which[is_article.pop()]
-        source, values = _of_source("articles.source", span.source)
+        source, values = _of_source("articles.origin", span.source)
         yield f"{_ARTICLES}{state}{source} ORDER BY articles.rev DESC LIMIT ?", (*bounds, *values, limit)
     for outcome in ("duplicate", "superseded"):
         if outcome in span.states:

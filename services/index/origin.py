@@ -1,4 +1,7 @@
-"""Whose an article is when the desk spoke last: a withdrawal or a correction by a person leaves its source its own."""
+"""Whose an article is when the desk spoke last: a withdrawal or a correction by a person leaves its source its own.
+
+The origin is written down with each such word, so that it outlives the earlier ones, which a purge takes away.
+"""
 
 import sqlite3
 
@@ -9,11 +12,20 @@ from shared.envelope import Source
 from shared.identity import COMMAND_LINE
 
 
-class _Told(msgspec.Struct, frozen=True):
+class Head(msgspec.Struct, frozen=True):
+    """What is read of a stored entry to say whose its article is."""
+
     source: Source
+    origin: Source | None = None
+
+    @property
+    def came_from(self) -> Source:
+        """The article's own source."""
+        return self.origin or self.source
 
 
-_TOLD = msgspec.json.Decoder(_Told)
+_HEAD = msgspec.json.Decoder(Head)
+_TOLD_BEFORE = "SELECT entry FROM revisions WHERE n = ? AND rev < ? ORDER BY rev DESC"
 
 
 def is_desk(source: Source) -> bool:
@@ -21,10 +33,15 @@ def is_desk(source: Source) -> bool:
     return (source.kind, source.name) == ("push", COMMAND_LINE)
 
 
-def origin_of(database: sqlite3.Connection, row_id: int, rev: int, source: Source) -> Source:
-    """The source that told the article last before the desk did, up to a revision; the desk's where nobody else has."""
-    if not is_desk(source):
-        return source
-    sql = "SELECT entry FROM revisions WHERE n = ? AND rev < ? ORDER BY rev DESC"
-    told = (_TOLD.decode(unpack(blob)).source for (blob,) in database.execute(sql, (row_id, rev)))
-    return next((one for one in told if not is_desk(one)), source)
+def read_head(blob: bytes) -> Head:
+    """The sources in a stored entry, without decoding its article."""
+    return _HEAD.decode(unpack(blob))
+
+
+def origin_before(database: sqlite3.Connection, row_id: int, rev: int) -> Source | None:
+    """The source that told an article last before a revision of the desk's; None where nobody else has.
+
+    For an index of a release that did not write it down.
+    """
+    told = (read_head(blob).came_from for (blob,) in database.execute(_TOLD_BEFORE, (row_id, rev)))
+    return next((source for source in told if not is_desk(source)), None)

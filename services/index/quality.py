@@ -87,7 +87,7 @@ def _drift_of(index: Index, source: str, now_us: int) -> Drift | None:
 def _sample(index: Index, source: str, since: int, before: int, limit: int) -> list[Article]:
     span = Span(states=("indexed",), source=source, since=since, before=before)
     found: list[Listed] = list_settled(index, span, limit)
-    return [listed.entry.article for listed in found]
+    return [listed.entry.article for listed in found if listed.entry.origin is None]  # the desk's words are no reading
 
 
 def _sources(index: Index) -> list[str]:
@@ -96,7 +96,7 @@ def _sources(index: Index) -> list[str]:
             return []
         sources = [""]
         while len(sources) <= MOST_SOURCES:  # one step in the index a source, where DISTINCT would walk all articles
-            (found,) = database.execute("SELECT min(source) FROM articles WHERE source > ?", sources[-1:]).fetchone()
+            (found,) = database.execute("SELECT min(origin) FROM articles WHERE origin > ?", sources[-1:]).fetchone()
             if found is None:
                 break
             sources.append(found)

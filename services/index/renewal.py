@@ -7,10 +7,11 @@ import msgspec
 
 from services.index.completing import completed, needs_stored, told_outside
 from services.index.entry import Entry, digest_of
+from services.index.origin import Head
 from services.index.packing import unpack
 from services.index.search import Index
 from shared.article import Article
-from shared.envelope import Envelope, Event, Source, source_of
+from shared.envelope import Envelope, Event, source_of
 
 PAGE = 200
 # What a reader of the article does not see: it is no change of the article.
@@ -31,11 +32,10 @@ class Chosen(msgspec.Struct, frozen=True, kw_only=True):
     until_us: int = 1 << 62
 
 
-class _Head(msgspec.Struct, frozen=True, rename="camel"):
+class _Head(Head, frozen=True, kw_only=True, rename="camel"):
     """What is decoded of an article to choose it."""
 
     receipt: str
-    source: Source
     received_us: int
     renews: str | None = None
     archived: str | None = None
@@ -71,14 +71,14 @@ def readable(index: Index, chosen: Chosen) -> Iterator[Readable]:
         for row_id, article_id, rev, blob in rows:
             head = _HEAD.decode(unpack(blob))
             if chosen.since_us <= head.received_us < chosen.until_us and fnmatchcase(
-                source_of(head.source), chosen.source
+                source_of(head.came_from), chosen.source
             ):
                 yield Readable(
                     row_id=row_id,
                     article_id=article_id,
                     rev=rev,
                     receipt=head.renews or head.receipt,
-                    source=source_of(head.source),
+                    source=source_of(head.came_from),
                     received_us=head.received_us,
                     archived=head.archived,
                     timeline=head.timeline,

@@ -14,7 +14,6 @@ from services.index.entry import Entry, Outcome
 from services.index.fulltext.filling import AT_ONCE, fill_words
 from services.index.fulltext.reader import View, WordsReader
 from services.index.hits import NOTHING, Hit, Results, Wanted, find, show
-from services.index.origin import origin_of
 from services.index.packing import unpack
 from services.index.sinks.schema import is_readable, version
 from shared.article import Article
@@ -308,5 +307,5 @@ def _read_stored(database: sqlite3.Connection, row_id: int, rev: int | None) -> 
         archived=entry.archived,
         owner=owner or (entry.source.name if entry.source.kind == "push" and entry.source.name != COMMAND_LINE else ""),
         owned_us=owned or entry.rev,
-        origin=origin_of(database, row_id, wanted, entry.source),
+        origin=entry.origin,
     )

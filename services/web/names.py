@@ -116,7 +116,7 @@ def search(names: Names, index: Index, q: str, *, limit: int, offset: int = 0, o
 
 
 def _is_of(stored: Stored, publisher: str) -> bool:
-    return not publisher or publisher == stored.owner or source_of(stored.source) == f"push:{publisher}"
+    return not publisher or publisher == stored.owner or source_of(stored.came_from) == f"push:{publisher}"
 
 
 def _hit(stored: Stored) -> Hit:

@@ -19,7 +19,7 @@ from services.index.words import WORDS, part, without_marks, words_of
 from shared.envelope import source_of
 from shared.identity import COMMAND_LINE
 
-SHAPE = f"1 words {WORDS}"
+SHAPE = f"2 words {WORDS}"
 """Raise it when documents get other fields or other words: all articles are then put in anew."""
 
 SETS = ("exact", "plain")
@@ -103,12 +103,12 @@ def _texts(entry: Entry) -> Iterator[tuple[str, str]]:
             yield words, by_column[column]  # each column a value of its own: no phrase runs over its end
         for column in NAMED:
             yield f"{words}_{column}", by_column[column]
-    for name, text in (("section", entry.article.section or ""), ("origin", source_of(entry.source))):
+    for name, text in (("section", entry.article.section or ""), ("origin", source_of(entry.came_from))):
         yield name, without_marks(part(fold(text)))
 
 
 def _names(row: Row) -> Iterator[tuple[str, str]]:
-    article, source = row.entry.article, row.entry.source
+    article, source = row.entry.article, row.entry.came_from
     yield "source", source_of(source)
     yield "kind", article.kind or ""
     language = article.language or ""

@@ -134,7 +134,7 @@ class Deliverer:
 
     def _is_wanted(self, delivery: Delivery) -> bool:
         """Is it of a source that goes there? A withdrawal goes everywhere: what was there before must not stay."""
-        source = source_of(delivery.entry.source)
+        source = source_of(delivery.entry.came_from)
         return (
             not self._sources or delivery.kind == "withdraw" or any(fnmatchcase(source, one) for one in self._sources)
         )

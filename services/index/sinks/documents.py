@@ -19,7 +19,7 @@ def document_of(delivery: Delivery) -> Document:
         "rev": delivery.rev,
         "version": delivery.version,
         "withdrawn": delivery.kind == "withdraw",
-        "source": source_of(entry.source),
+        "source": source_of(entry.came_from),
         "language": article.language,
         "kind": article.kind,
         "section": article.section,

@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from services.index.entry import digest_of, edited_at, richness_of
-from services.index.packing import unpack
+from services.index.origin import is_desk, origin_before, read_head
+from services.index.packing import Packer, unpack
 from shared.article import Article
 from shared.data_version import refuse_newer as refuse_newer_data
 from shared.envelope import Source, source_of
 from shared.errors import TransientError
-from shared.identity import bridged
+from shared.identity import COMMAND_LINE, bridged
 
 # A row of `articles` names its newest revision; a row of `revisions` holds the whole entry (zstd of its JSON), so
 # that what was said, when, and on which evidence outlives the ledger. Releases before 0.2 kept the words in two tables
@@ -59,6 +60,30 @@ def _facts_of(entry: bytes) -> tuple[str, int | None, int, str]:
     stored = msgspec.json.decode(unpack(entry), type=_StoredEntry)
     article = stored.article
     return digest_of(article), edited_at(article), richness_of(article), source_of(stored.source)
+
+
+_SPOKEN = (
+    "SELECT n FROM articles WHERE source = ?1 UNION SELECT n FROM changes JOIN sources USING (s) WHERE source = ?1"
+)
+
+
+def _name_origins(database: sqlite3.Connection) -> None:
+    """Write down whose the articles are that the desk has corrected or withdrawn; a second run changes nothing."""
+    packer = Packer()
+    database.execute("BEGIN IMMEDIATE")
+    for (n,) in database.execute(_SPOKEN, (f"push:{COMMAND_LINE}",)).fetchall():
+        for revision, rev, blob in database.execute(
+            "SELECT revision, rev, entry FROM revisions WHERE n = ? ORDER BY rev", (n,)
+        ).fetchall():
+            head = read_head(blob)
+            origin = origin_before(database, n, rev) if is_desk(head.came_from) else None
+            if origin is None:
+                continue
+            named = msgspec.json.decode(unpack(blob)) | {"origin": origin}
+            fresh = packer.pack(msgspec.json.encode(named))
+            database.execute("UPDATE revisions SET entry = ? WHERE revision = ?", (fresh, revision))
+            database.execute("UPDATE articles SET origin = ? WHERE n = ? AND rev = ?", (source_of(origin), n, rev))
+    database.execute("COMMIT")
 
 
 Step = str | Callable[[sqlite3.Connection], None]
@@ -146,6 +171,14 @@ MIGRATIONS: tuple[Step, ...] = (
     DROP TABLE plain;
     DELETE FROM about WHERE name = 'folding';
     """,
+    # Whose an article is, where `source` is who spoke last: the desk's own words leave an article its source's.
+    """
+    ALTER TABLE articles ADD COLUMN origin TEXT NOT NULL DEFAULT '';
+    UPDATE articles SET origin = source;
+    DROP INDEX articles_by_source;
+    CREATE INDEX articles_by_origin ON articles (origin, rev);
+    """,
+    _name_origins,
 )
 
 

@@ -16,6 +16,7 @@ from services.index.entry import Entry, Known, Outcome, as_of, digest_of, edit_o
 from services.index.fulltext.follower import Follower
 from services.index.fulltext.writer import WordsWriter
 from services.index.matching import candidates, is_another, moved, names
+from services.index.origin import is_desk, read_head
 from services.index.packing import Packer, unpack
 from services.index.revisions import rule
 from services.index.sinks.schema import migrate
@@ -53,7 +54,9 @@ _PRAGMAS = (
 )
 
 _KNOWN = "SELECT n, id, rev, sha, withdrawn, heard, digest, edited, as_of, richness, source, own, owner, owned"
-_TOLD = ("rev", "sha", "withdrawn", "digest", "edited", "as_of", "richness", "source", "own", "owner", "owned")
+_TOLD = (
+    "rev", "sha", "withdrawn", "digest", "edited", "as_of", "richness", "source", "origin", "own", "owner", "owned",
+)  # fmt: skip
 _INSERT = f"INSERT INTO articles ({', '.join(_TOLD)}, id, since) VALUES ({'?, ' * len(_TOLD)}?, ?)"  # noqa: S608
 _UPDATE = f"UPDATE articles SET {' = ?, '.join(_TOLD)} = ? WHERE n = ?"  # noqa: S608
 _HEARD = "UPDATE articles SET heard = ?, edited = ?, as_of = ? WHERE n = ?"
@@ -259,10 +262,12 @@ class SqliteSink:
     def _store(self, entry: Entry, known: Known | None) -> int:
         """Make an entry the newest revision of its article; gives the article's row."""
         gone = entry.article.pub_status != "usable"
+        entry = self._with_origin(entry, known)
         blob = self._packer.pack(msgspec.json.encode(entry))
         dates = (edit_of(entry), as_of(entry))
-        facts = (digest_of(entry.article), *dates, richness_of(entry.article), source_of(entry.source))
-        values = (entry.rev, entry.sha, gone, *facts, entry.own, *_owner_of(entry, known))
+        facts = (digest_of(entry.article), *dates, richness_of(entry.article))
+        sources = (source_of(entry.source), source_of(entry.came_from))
+        values = (entry.rev, entry.sha, gone, *facts, *sources, entry.own, *_owner_of(entry, known))
         if known is None:
             row_id = int(self._database.execute(_INSERT, (*values, entry.article_id, entry.rev)).lastrowid or 0)
         else:
@@ -270,6 +275,14 @@ class SqliteSink:
             self._database.execute(_UPDATE, (*values, row_id))
         self._database.execute(_REVISED, (row_id, entry.rev, entry.article.version, now_us(), row_id, blob))
         return row_id
+
+    def _with_origin(self, entry: Entry, known: Known | None) -> Entry:
+        """The desk's word on another's article with whose that is."""
+        if known is None or not is_desk(entry.source):
+            return entry
+        (blob,) = self._database.execute(_CURRENT, (known.row_id,)).fetchone()
+        origin = read_head(blob).came_from
+        return msgspec.structs.replace(entry, origin=None if is_desk(origin) else origin)
 
     def _stored_article(self, row_id: int) -> Article:
         (blob,) = self._database.execute(_CURRENT, (row_id,)).fetchone()

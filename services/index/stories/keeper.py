@@ -22,7 +22,7 @@ from services.index.words import WORDS
 from shared.envelope import source_of
 from shared.errors import Unavailable
 
-SHAPE = f"1 {WORDS}"
+SHAPE = f"2 {WORDS}"
 AT_ONCE = 100
 MOST_SHARING = 50  # a run that more articles have is a phrase of the trade, and finds nobody
 MOST_COMPARED = 20
@@ -117,7 +117,7 @@ class StoryKeeper:
         marks = marks_of(seen)
         found = self._like(seen, marks, at_us)
         insert = "INSERT INTO members (article, story, at_us, source) VALUES (?, 0, ?, ?)"
-        source = source_of(delivery.entry.source)
+        source = source_of(delivery.entry.came_from)
         member = int(self._database.execute(insert, (name, at_us, source)).lastrowid or 0)
         stories = sorted({story for story, _ in found})
         story = stories[0] if stories else member

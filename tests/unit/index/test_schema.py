@@ -8,15 +8,20 @@ import msgspec
 import pytest
 import structlog
 import zstandard
+from msgspec.structs import replace
 
 from services.index.fulltext.folder import CURRENT, FOLDER
+from services.index.origin import read_head
+from services.index.packing import unpack
 from services.index.search import Index
 from services.index.sinks import schema
 from services.index.sinks.schema import MIGRATIONS, is_readable, migrate, version
 from services.index.sinks.sqlite import SqliteSink
 from services.index.sinks.writer import lock_folder
 from shared import log as logging
+from shared.envelope import Source
 from shared.errors import NewerData, TransientError
+from shared.identity import COMMAND_LINE
 from shared.settings import INDEX_FILE
 from tests.entries import make_entry
 
@@ -108,6 +113,51 @@ def test_a_reader_waits_for_the_writer() -> None:
         is_readable(1, 2)
 
 
+def before_origins(database: sqlite3.Connection) -> None:
+    """Take out of a record what says whose the articles are that the desk has changed."""
+    database.execute("DROP INDEX articles_by_origin")
+    database.execute("ALTER TABLE articles DROP COLUMN origin")
+    database.execute("CREATE INDEX articles_by_source ON articles (source, rev)")
+    for revision, blob in database.execute("SELECT revision, entry FROM revisions").fetchall():
+        entry = msgspec.json.decode(unpack(blob))
+        entry.pop("origin", None)
+        fresh = zstandard.compress(msgspec.json.encode(entry))
+        database.execute("UPDATE revisions SET entry = ? WHERE revision = ?", (fresh, revision))
+    database.execute("PRAGMA user_version = 7")
+    database.commit()
+
+
+def test_an_older_index_learns_whose_the_articles_are_that_the_desk_has_changed(tmp_path: Path) -> None:
+    path = tmp_path / INDEX_FILE
+    hue, desk = Source(kind="push", name="hue", language="vi"), Source(kind="push", name=COMMAND_LINE)
+    told = [
+        ("theirs", hue), ("theirs", desk), ("theirs", desk), ("fed", Source(kind="feed", name="https://a.example/rss")),
+        ("fed", desk), ("fed", hue), ("ours", desk), ("ours", desk),
+    ]  # fmt: skip
+    sink = SqliteSink(path)
+    for rev, (name, source) in enumerate(told, 1):
+        sink.put_many([replace(make_entry(name, rev, headline=f"Tin {rev}", body=f"Tin {rev}."), source=source)])
+    sink.close()
+    before = origins(path)
+    assert [before[rev] for rev in (2, 3, 5, 6, 8)] == [hue, hue, told[3][1], None, None]
+    with sqlite3.connect(path) as database:
+        before_origins(database)
+    database.close()
+    for _ in range(2):
+        database = sqlite3.connect(path, isolation_level=None)
+        migrate(database)
+        assert origins(path) == before
+        listed = dict(database.execute("SELECT id, origin FROM articles").fetchall())
+        assert listed == {"theirs": "push:hue", "fed": "push:hue", "ours": f"push:{COMMAND_LINE}"}
+        database.execute(f"PRAGMA user_version = {len(MIGRATIONS) - 1}")
+        database.close()
+
+
+def origins(path: Path) -> dict[int, Source | None]:
+    with sqlite3.connect(path) as database:
+        return {rev: read_head(blob).origin for rev, blob in database.execute("SELECT rev, entry FROM revisions")}
+
+
 def test_the_words_of_an_older_release_are_made_anew(tmp_path: Path) -> None:
     """It kept them in two tables of the record; what it stored is found again, and the tables are gone."""
     path = tmp_path / INDEX_FILE
@@ -116,9 +166,10 @@ def test_the_words_of_an_older_release_are_made_anew(tmp_path: Path) -> None:
     sink.close()
     shutil.rmtree(tmp_path / FOLDER)
     database = sqlite3.connect(path)
+    before_origins(database)
     database.execute("CREATE TABLE exact (headline)")
     database.execute("CREATE TABLE plain (headline)")
-    database.execute(f"PRAGMA user_version = {len(MIGRATIONS) - 1}")
+    database.execute("PRAGMA user_version = 6")
     database.close()
     index = Index(path)
     with pytest.raises(TransientError, match="the index service brings it up to date"):
@@ -129,6 +180,7 @@ def test_the_words_of_an_older_release_are_made_anew(tmp_path: Path) -> None:
     assert [(line["event"], line["articles"]) for line in logged] == [("words_begun", 2)]
     assert index.search("hoà bình").total == index.search("hoa binh").total == 1
     assert index.search("rút").total == 0
+    assert sqlite3.connect(path).execute("SELECT count(*) FROM sqlite_schema WHERE name = 'exact'").fetchone() == (0,)
     assert sink.put_many([make_entry("c", headline="Thêm")]) == ["indexed"]
     assert index.search("thêm").total == 1
     index.close()

@@ -1,0 +1,97 @@
+"""An article that the desk has corrected or withdrawn is still its publisher's, wherever its source is asked for."""
+
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from services.cli import main as cli
+from services.desk.exporting import export_articles
+from services.index.changes import Place, deliveries_after
+from services.index.hits import Results
+from services.index.listing import Span, list_settled
+from services.index.outbox.deliverer import Deliverer
+from services.index.outbox.outbox import Outbox
+from services.index.renewal import Chosen, readable
+from services.index.stories.keeper import Stories, StoryKeeper
+from shared.settings import Settings
+from tests.integration.verbs import Newsdesk, news, newsdesk_of
+from tests.unit.index.outbox.test_deliverer import Shelf
+
+URI = "urn:news:1"
+PAGE = "https://hue.example/2015/rubber"
+
+
+@pytest.fixture
+def desk(settings: Settings, tmp_path: Path) -> Iterator[Newsdesk]:
+    """A desk with an article of each of two publishers, of which one was corrected by the desk."""
+    with newsdesk_of(settings) as made:
+        made.push(news("Rubber", uri=PAGE), "hue")
+        made.push(news("Timber", uri=URI), "hanoi")
+        made.work()
+        file = tmp_path / "rubber.txt"
+        file.write_text("Rubber, corrected\n\nWithout the names, at the old price of a pound.\n")
+        copydesk(made, "correct", PAGE, str(file), "--because", "the names are out")
+        yield made
+
+
+def copydesk(desk: Newsdesk, *words: str) -> None:
+    assert cli.main([*words, "--data-dir", str(desk.settings.data_dir), "--redis-url", desk.settings.redis_url]) == 0
+    desk.work()
+
+
+def found(desk: Newsdesk, q: str) -> Results:
+    return desk.index.search(q, facets=("source",))
+
+
+def test_a_search_finds_it_by_its_publisher(desk: Newsdesk) -> None:
+    assert [hit.headline for hit in found(desk, "source:hue").hits] == ["Rubber, corrected"]
+    assert found(desk, "source:command").total == 0
+    assert found(desk, "rubber").facets["source"] == {"push:hue": 1}
+    assert desk.index.search("rubber", of="hue").total == 1
+
+
+def test_the_list_has_it_among_its_publishers(desk: Newsdesk) -> None:
+    listed = list_settled(desk.index, Span(source="push:hue"), 10)
+    assert [(one.entry.article.headline, one.source) for one in listed] == [("Rubber, corrected", "push:hue")]
+    assert list_settled(desk.index, Span(source="push:command line", states=("indexed",)), 10) == []
+
+
+def test_it_goes_where_its_publishers_articles_go(desk: Newsdesk, tmp_path: Path) -> None:
+    shelf = Shelf()
+    deliverer = Deliverer("x", shelf, Outbox(tmp_path / "x.sqlite3"), desk.index, sources=("push:hue",))
+    while not deliverer.step():
+        pass
+    article = desk.stored(PAGE)
+    assert shelf.taken == [(article.article_id, article.rev)]
+
+
+def test_it_is_taken_out_with_its_publishers_articles(desk: Newsdesk) -> None:
+    chosen, file = Chosen(source="push:hue"), io.BytesIO()
+    assert export_articles(desk.index, chosen, file, withdrawn=False).written == 1
+    assert json.loads(file.getvalue())["source"] == "push:hue"
+    assert [one.source for one in readable(desk.index, chosen)] == ["push:hue"]
+
+
+def test_its_story_names_its_publisher(desk: Newsdesk, tmp_path: Path) -> None:
+    desk.push(news("Rubber, copied", uri="urn:copy", bodies=desk_words(desk)), "hanoi")
+    desk.work()
+    keeper = StoryKeeper(tmp_path / "stories", desk.index)
+    while keeper.step():
+        pass
+    story = Stories(tmp_path / "stories").of(desk.stored(PAGE).article_id)
+    assert story is not None
+    assert {member.source for member in story.members} == {"push:hue", "push:hanoi"}
+
+
+def test_what_is_purged_is_still_known_as_its_publishers(desk: Newsdesk) -> None:
+    copydesk(desk, "purge", PAGE, "--because", "a court order", "--yes")
+    page = deliveries_after(desk.index, Place(), 10, every=True)
+    assert [one.entry.came_from.name for one in page.deliveries if one.kind == "withdraw"] == ["hue"]
+
+
+def desk_words(desk: Newsdesk) -> list[dict[str, str]]:
+    blocks = desk.stored(PAGE).article.blocks
+    return [{"contentType": "text/plain", "value": "\n\n".join(block.text or "" for block in blocks)}]
