@@ -58,6 +58,12 @@ def set_aside(settings: Settings) -> Path | None:
     return aside
 
 
+def set_aside_before(settings: Settings) -> list[Path]:
+    """The indexes that were moved out of the way, and lie there until somebody removes them."""
+    folder = settings.index_folder
+    return sorted(path for path in folder.iterdir() if _is_aside(path)) if folder.is_dir() else []
+
+
 def _is_aside(path: Path) -> bool:
     return path.is_dir() and path.name.startswith("aside-")
 

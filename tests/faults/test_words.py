@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -21,6 +22,7 @@ from services.index.sinks.sqlite import SqliteSink
 from shared.errors import PermanentError
 from shared.settings import INDEX_FILE
 from tests.entries import make_entry
+from tests.traces import traces
 
 WRITE_FOR_EVER = """
 import itertools, sys
@@ -192,6 +194,23 @@ def test_what_is_erased_leaves_no_word_on_the_disk(tmp_path: Path) -> None:
     assert sink.put_many([make_entry("b", headline="Thêm")]) == ["indexed"]
     assert {file.name for file in (tmp_path / FOLDER).rglob("*.term")} >= left - before, "made anew once"
     index.close()
+    sink.close()
+
+
+def test_what_is_erased_leaves_the_log_as_soon_as_nobody_reads_it(tmp_path: Path) -> None:
+    path = tmp_path / INDEX_FILE
+    sink, reader = SqliteSink(path), sqlite3.connect(path, isolation_level=None)
+    sink.put_many([make_entry("a", 1, headline="Bimatcuatoi"), make_entry("b", headline="Congkhai")])
+    reader.execute("BEGIN")
+    assert reader.execute("SELECT count(*) FROM revisions").fetchone() == (2,)
+    gone = replace(make_entry("a", 3, headline="", body="", pub_status="canceled"), erases=True)
+    assert sink.put_many([gone]) == ["withdrawn"]
+    assert traces("Bimatcuatoi", tmp_path) == [f"{INDEX_FILE}-wal"], "somebody still reads the page that was"
+    reader.execute("COMMIT")
+    sink.put_many([make_entry("c", headline="Thêm")])
+    assert traces("Bimatcuatoi", tmp_path) == []
+    assert traces("Congkhai", tmp_path)
+    reader.close()
     sink.close()
 
 

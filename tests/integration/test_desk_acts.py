@@ -1,17 +1,23 @@
 """What a person at the desk does to articles, by command: the archive knows why, and no publisher undoes it."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from services.cli import main as cli
 from services.index.sinks.sqlite import SqliteSink
-from services.ingest.intake import open_archive
+from services.ingest.drops import take_file
+from services.ingest.intake import Intake, open_archive
 from services.ingest.recovery import recover
 from shared.archive_entries import unpack_body
+from shared.audit import AuditLog
 from shared.settings import Settings
+from tests.conftest import Server, settings_over, wait_for
 from tests.integration.verbs import Newsdesk, at, news, newsdesk_of
+from tests.traces import traces
 
 URI = "urn:news:1"
 PAGE = "https://hue.example/2015/rubber"
@@ -94,15 +100,11 @@ def test_a_stolen_key_is_ended_with_all_that_it_pushed(desk: Newsdesk, capsys: p
     assert desk.ledger.balance().in_flight == 0
 
 
-def bytes_below(folder: Path) -> bytes:
-    return b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
-
-
 def test_what_is_purged_is_nowhere_and_everything_else_is_everywhere(
-    desk: Newsdesk, capsys: pytest.CaptureFixture[str]
+    desk: Newsdesk, shared_redis: Server, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    secret, kept = "Zyzzyva", "Quokka"
-    desk.push(news(f"{secret} one", uri=PAGE))
+    secret, kept, given = "Zyzzyva", "Quokka", {"Idempotency_Key": "first", "Prefer": "return=representation, wait=9"}
+    assert desk.during(lambda: desk.push(news(f"{secret} one", uri=PAGE), **given)).body["article"]["headline"]
     desk.push(news(f"{kept} one", uri="urn:other:1"))
     desk.work()
     desk.push(news(f"{secret} two", uri=PAGE))
@@ -114,12 +116,14 @@ def test_what_is_purged_is_nowhere_and_everything_else_is_everywhere(
     assert cli.main(["purge", PAGE, "--because", "a court order", *at_desk(desk)]) == 0
     assert "3 inputs in the archive and 2 revisions" in capsys.readouterr().out
     assert desk.found(secret) == 1
+    assert traces(secret, shared_redis.folder), "Redis logs each write, also of what it forgets a moment later"
     assert copydesk(desk, "purge", PAGE, "--because", "a court order", "--yes") == 0
     assert desk.call("GET", at(PAGE)).status == 410
     tombstone = desk.stored(article)
     assert (len(tombstone.revisions), tombstone.article.headline) == (1, None)
     assert tombstone.article.corrections[0].text == "a court order"
-    assert words_of(desk, secret) == []
+    assert traces_of(desk, secret) == []
+    wait_for(lambda: not traces(secret, shared_redis.folder), "Redis' own files keep the words")
     assert desk.ledger.client.keys(f"art:{article}@*:*") == []
     assert ("purge", "a court order") in decisions(desk)
     balance = desk.ledger.balance()
@@ -130,15 +134,45 @@ def test_what_is_purged_is_nowhere_and_everything_else_is_everywhere(
     desk.work()
     assert (desk.found(secret), desk.stored(PAGE).withdrawn) == (0, True)
     assert desk.found(kept) == 1
-    assert words_of(desk, kept) == ["Quokka one", "Quokka two"]
+    assert traces_of(desk, kept), "the same look finds what is there"
+    assert [body.partition('"value": "')[2].partition('"')[0] for body in bodies(desk) if kept in body] == [
+        "Quokka one",
+        "Quokka two",
+    ]
     assert copydesk(desk, "purge", PAGE, "--because", "once more", "--yes") == 0
 
 
-def words_of(desk: Newsdesk, word: str) -> list[str]:
-    """Where a word still stands: in what the archive unpacks to, or, as it is, in any file of the desk."""
-    bodies = [unpack_body(entry.body, 1 << 20).decode() for _, entry in open_archive(desk.settings).entries()]
-    found = [body.partition('"value": "')[2].partition('"')[0] for body in bodies if word in body]
+def test_a_purge_tells_where_words_still_are(
+    tmp_path: Path, redis_server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dropped = tmp_path / "seeds" / "hue.txt"
+    dropped.parent.mkdir()
+    dropped.write_text("Rubber\n\nThe price of rubber.\n")
+    client: Any = redis_server.client()
+    client.execute_command("ACL", "SETUSER", "default", "-bgrewriteaof")
+    with newsdesk_of(settings_over(redis_server, tmp_path)) as desk:
+        (tmp_path / "data" / "index" / "aside-20261129T060000Z").mkdir()
+        take_file(dropped, desk.settings, Intake(desk.ledger, open_archive(desk.settings), desk.settings))
+        desk.work()
+        place = [*at_desk(desk), "--seeds-dir", str(dropped.parent)]
+        assert cli.main(["purge", "hue.txt", "--because", "a court order", "--yes", *place]) == 1
+        told = capsys.readouterr().err
+        assert re.search(r"(?i)files of Redis\. .*bgrewriteaof", told)
+        assert "aside-20261129T060000Z may have the words: remove it" in told
+        assert f"{dropped} has the words: remove it" in told
+        desk.work()
+        assert desk.stored("path:hue.txt").withdrawn, "it is done all the same"
+        assert [acted.act for acted in AuditLog(desk.settings.audit_folder).latest()] == ["purge"]
+
+
+def traces_of(desk: Newsdesk, word: str) -> list[str]:
+    """Where a word still stands in the desk's files, once its index is closed in order."""
     desk.sink.close()
-    raw = bytes_below(Path(desk.settings.data_dir)).lower()
+    found = traces(word, Path(desk.settings.data_dir))
     desk.sink = SqliteSink(desk.settings.index_file)
-    return found + (["in a file"] if word.lower().encode() in raw and not found else [])
+    return found
+
+
+def bodies(desk: Newsdesk) -> list[str]:
+    """What inputs say that rest in the archive."""
+    return [unpack_body(entry.body, 1 << 20).decode() for _, entry in open_archive(desk.settings).entries()]

@@ -1,13 +1,20 @@
 """`copydesk purge`: the words of an article go, from the index and from the archive; that it was there stays."""
 
+from collections.abc import Sequence
+
 from services.cli.articles import DeskActs
+from services.cli.auditing import note_act
 from services.cli.context import OK, WRONG, Context, show_json, warn
 from services.cli.printing import plural
+from services.desk.leftovers import wipe_leftovers
 from services.ingest import purging
 
 
 def purge(context: Context) -> int:
-    """Count what would go; with --yes take it out for good. Exit code 1 when nobody knows the article."""
+    """Count what would go; with --yes take it out for good.
+
+    Exit code 1 when nobody knows the article, and when words of it still stand where somebody must see to it.
+    """
     args = context.args
     with DeskActs(context) as acts:
         articles = acts.find(args.name)
@@ -16,14 +23,33 @@ def purge(context: Context) -> int:
             return WRONG
         stored = acts.index.get(articles[0].article)
         places = purging.inputs_of(acts.archive, acts.index.receipt, articles)
-        count = purging.purge(acts.parts, articles, places, args.because) if args.yes else len(places)
+        count, left = len(places), tuple[str, ...]()
+        if args.yes:
+            count = purging.purge(acts.parts, articles, places, args.because)
+            aliases = [alias for article in articles for alias in article.aliases]
+            left = wipe_leftovers(acts.settings, acts.ledger.client, aliases)
     revisions = len(stored.revisions) if stored else 0
     if context.as_json:
-        show_json({"article": articles[0].article, "inputs": count, "revisions": revisions, "done": bool(args.yes)})
+        told = {"article": articles[0].article, "inputs": count, "revisions": revisions, "done": bool(args.yes)}
+        show_json(told | {"left": left})
+    else:
+        _say(context, f"{plural(count, 'input')} in the archive and {plural(revisions, 'revision')} in the index")
+    return tell_left(context, left)
+
+
+def tell_left(context: Context, left: Sequence[str]) -> int:
+    """Where words still stand after they were erased everywhere else; gives the exit code."""
+    for one in left:
+        warn(one)
+    if not left:
         return OK
-    what = f"{plural(count, 'input')} in the archive and {plural(revisions, 'revision')} in the index"
+    note_act(context)  # it is done all the same
+    return WRONG
+
+
+def _say(context: Context, what: str) -> None:
+    args = context.args
     if args.yes:
         print(f"{what} of {args.name} are erased: {args.because}. Copies and backups made before still have them.")
     else:
         print(f"{what} of {args.name}. Nothing was done: --yes erases them, and nobody can bring them back.")
-    return OK

@@ -28,6 +28,10 @@ STEP = 500  # changes that are put in between two commits
 HEAP = 48 << 20
 FAILURES = 3  # so many in a row, with room on the disk, mean that the files are damaged
 ROOM = 64 << 20
+ERASING, WIPING = "erasing", "wiping"
+"""Notes in the record that something was erased: until the words are made anew, and until SQLite's log is."""
+
+WIPE_S = 0.25  # how long readers of the record are waited for, each time
 _ENTRY = msgspec.json.Decoder(Entry)
 _CHANGES = (
     "SELECT change, at_us, n FROM changes JOIN sources USING (s) WHERE change > ? AND (outcome IN ('indexed', "
@@ -86,6 +90,7 @@ class WordsWriter:
     def _step(self) -> bool:
         if self._current is None:
             self._current = self._begin()
+        self._wipe_log()
         more = self._current.go_on(self._database)
         if self._next is None and (self._folder.is_requested() or self._is_erasing()):
             self._next = self._make()
@@ -147,7 +152,7 @@ class WordsWriter:
         self._folder.remove(old.name)
         self._current, self._next = made, None
         with sqlite3.connect(self._record, timeout=10) as database:
-            database.execute("DELETE FROM about WHERE name = 'erasing' AND value <= ?", (made.begun,))
+            database.execute("DELETE FROM about WHERE name = ? AND value <= ?", (ERASING, made.begun))
         database.close()
         log.warning("words_finished", folder=str(self._folder.path / made.name))
 
@@ -173,7 +178,25 @@ class WordsWriter:
         return (row is None and place.change == 0) or (row is not None and row[0] == place.at_us)
 
     def _is_erasing(self) -> bool:
-        return self._database.execute("SELECT 1 FROM about WHERE name = 'erasing'").fetchone() is not None
+        return self._noted(ERASING) is not None
+
+    def _noted(self, name: str) -> str | None:
+        row = self._database.execute("SELECT value FROM about WHERE name = ?", (name,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def _wipe_log(self) -> None:
+        """Begin SQLite's log anew: pages as they were before something was erased stand in it. It cannot be while
+        anybody reads them, and then is tried at the next step."""
+        since = self._noted(WIPING)
+        if since is None:
+            return
+        try:
+            with contextlib.closing(sqlite3.connect(self._record, timeout=WIPE_S)) as database, database:
+                is_busy, *_ = database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                if not is_busy:
+                    database.execute("DELETE FROM about WHERE name = ? AND value <= ?", (WIPING, since))
+        except sqlite3.OperationalError as error:  # no trouble of the words
+            log.warning("index_wipe_failed", error=str(error))
 
 
 class _Open:

@@ -115,6 +115,7 @@ class Deliverer:
             self._settle()
             due = self._outbox.next_due()
             return IDLE_S if due is None else max(0.001, (due - self._clock()) / US)
+        self._outbox.forget_notes(one.article_id for one in page.deliveries if one.entry.erases)
         deliveries, later = self._in_turn([one for one in page.deliveries if self._is_wanted(one)])
         ruled = self._deliver(deliveries, {})
         if ruled is not None:

@@ -191,6 +191,19 @@ class Outbox:
             )  # fmt: skip
             self._trim(database)
 
+    def forget_notes(self, articles: Iterable[str]) -> None:
+        """Take out why a sink did not take these articles: it may have said so in words of theirs, which are erased."""
+        named = [(article,) for article in articles]
+        if not named:
+            return
+        with self._asked() as database:
+            database.execute("PRAGMA secure_delete = ON")
+        with self._asked(writing=True) as database:
+            database.executemany("UPDATE deliveries SET note = '' WHERE article = ? AND note <> ''", named)
+            database.executemany("UPDATE waiting SET error = '' WHERE article = ? AND error <> ''", named)
+        with self._asked() as database:
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+
     def forget_overtaken(self, deliveries: Sequence[Delivery]) -> None:
         """Take out what waits of these articles: a newer word of each is on its way."""
         with self._asked(writing=True) as database:

@@ -14,7 +14,7 @@ import zstandard
 from services.index.completing import completed, needs_stored
 from services.index.entry import Entry, Known, Outcome, as_of, digest_of, edit_of, richness_of
 from services.index.fulltext.follower import Follower
-from services.index.fulltext.writer import WordsWriter
+from services.index.fulltext.writer import ERASING, WIPING, WordsWriter
 from services.index.matching import candidates, is_another, moved, names
 from services.index.origin import is_desk, read_head
 from services.index.packing import Packer, unpack
@@ -41,13 +41,14 @@ _CHECKPOINT_MS = 250  # how long the writer waits for readers while the log is n
 
 # A commit must stand on the disk before the ledger forgets the article: with NORMAL, a loss of power could take the
 # last commits of the WAL back. FULL costs one fsync a batch. What is deleted need not be overwritten, as Debian's
-# SQLite does by default. An article is about 2 kB compressed: pages of 4 kB would hold one and waste the rest. A log of
-# up to 40 MB is written back at once: pages of keys change in every batch, and are written back once for many.
+# SQLite does by default, but for what is erased and for the tables in which older releases kept words. An article is
+# about 2 kB compressed: pages of 4 kB would hold one and waste the rest. A log of up to 40 MB is written back at once:
+# pages of keys change in every batch, and are written back once for many.
 _PRAGMAS = (
     "PRAGMA page_size = 8192",
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
-    "PRAGMA secure_delete = OFF",
+    "PRAGMA secure_delete = ON",
     "PRAGMA cache_size = -16000",
     "PRAGMA wal_autocheckpoint = 5000",
     f"PRAGMA journal_size_limit = {WAL_BYTES}",
@@ -133,7 +134,7 @@ class SqliteSink:
                 self._database.execute("PRAGMA secure_delete = ON")  # what is given up is written over
             outcomes = self._put_batch(entries)
             if is_erasing:
-                self._wipe()
+                self._database.execute("PRAGMA secure_delete = OFF")
             self._bound_log()
             self._words.tell(more=len(entries) >= FULL)
             return outcomes
@@ -154,6 +155,7 @@ class SqliteSink:
             for pragma in _PRAGMAS:
                 database.execute(pragma)
             migrate(database)
+            database.execute("PRAGMA secure_delete = OFF")
             database.execute("INSERT OR IGNORE INTO about VALUES ('index', ?)", (uuid.uuid4().hex,))
         except BaseException as error:
             if database is not None:
@@ -188,8 +190,9 @@ class SqliteSink:
     def _put_whole(self, entries: Sequence[Entry]) -> list[Outcome]:
         with self._transaction():
             outcomes = [self._put(entry) for entry in entries]
-            if any(entry.erases for entry in entries):  # its words go from the disk when the word index is made anew
-                self._database.execute("INSERT OR REPLACE INTO about VALUES ('erasing', ?)", (f"{now_us():020d}",))
+            if any(entry.erases for entry in entries):  # the words follow it, and the log that has what was there
+                for name in (ERASING, WIPING):
+                    self._database.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (name, f"{now_us():020d}"))
         return outcomes
 
     def _put(self, entry: Entry) -> Outcome:
@@ -287,15 +290,6 @@ class SqliteSink:
     def _stored_article(self, row_id: int) -> Article:
         (blob,) = self._database.execute(_CURRENT, (row_id,)).fetchone()
         return msgspec.json.decode(unpack(blob), type=_Worded).article
-
-    def _wipe(self) -> None:
-        """Begin the log anew: what was erased stands in it. Its words go as the word index is made anew beside."""
-        try:
-            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        except sqlite3.Error as error:
-            log.warning("index_wipe_failed", error=str(error))
-        finally:
-            self._database.execute("PRAGMA secure_delete = OFF")
 
     def _bound_log(self) -> None:
         """Begin the log anew once it is long: SQLite's own checkpoints never do while any reader has a view open."""

@@ -16,6 +16,7 @@ from services.index.sinks.sqlite import SqliteSink
 from shared.errors import CopydeskError, PermanentError, TransientError, Unavailable
 from shared.settings import INDEX_FILE
 from tests.entries import make_entry
+from tests.traces import traces
 
 S = 1_000_000
 
@@ -278,6 +279,22 @@ def test_what_was_erased_is_not_delivered_again(tmp_path: Path, record: SqliteSi
     record.put_many([msgspec.structs.replace(erased, erases=True)])
     desk.drain()
     assert shelf.taken == [("a", 2)]
+
+
+def test_what_a_sink_said_of_words_that_were_erased_goes_with_them(tmp_path: Path, record: SqliteSink) -> None:
+    put(record, ("a", 1, "Tên một người"), ("b", 1, "Cầu mới"))
+    shelf = Shelf(every=True)
+    shelf.answer = lambda one: PermanentError(f"no place for {one.entry.article.headline}")
+    desk = Desk(tmp_path, record, shelf)
+    desk.drain()
+    assert traces("Tên một người", tmp_path / "outbox")
+    shelf.answer = lambda _: None
+    erased = make_entry("a", 2, headline=None, body="", pub_status="canceled")
+    record.put_many([msgspec.structs.replace(erased, erases=True)])
+    desk.drain()
+    assert traces("Tên một người", tmp_path / "outbox") == []
+    assert traces("Cầu mới", tmp_path / "outbox")
+    assert [one.ending for one in desk.outbox.log("a")] == ["delivered", "dead"], "that it was tried stays"
 
 
 def test_a_clock_set_back_never_lowers_a_version(
