@@ -18,6 +18,7 @@ from services.index.sinks.files import read_lines
 from shared.net.object_store import Bucket
 from shared.settings import Settings
 from shared.sink_settings import SinkSettings
+from tests.conftest import Server
 from tests.engines.receiver import receiver
 from tests.engines.servers import opensearch_address, postgres_address, s3_address
 
@@ -105,6 +106,33 @@ def webhook() -> Iterator[Place]:
         yield Place(SinkSettings(url=f"webhook+{kept.url}", secrets=(SECRET,)), kept.headlines, desk)
 
 
+@contextmanager
+def redis_stream() -> Iterator[Place]:
+    """A stream on a real Valkey of its own."""
+    with tempfile.TemporaryDirectory(prefix="cd-", dir="/tmp") as folder:
+        server = Server(Path(folder))
+        server.start()
+        client: Any = server.client()
+        try:
+            url = f"redis+{server.url}?stream=tin&maxlen=10000"
+            yield Place(SinkSettings(url=url), lambda: _of_entries(client.xrange("tin")))
+        finally:
+            client.close()
+            server.stop()
+
+
+def _of_entries(entries: Iterable[tuple[bytes, Mapping[bytes, bytes]]]) -> dict[str, str]:
+    return _shown(
+        {
+            "id": fields[b"article"].decode(),
+            "version": int(fields[b"version"]),
+            "withdrawn": fields[b"withdrawn"] == b"1",
+            "item": json.loads(fields[b"item"]),
+        }
+        for _, fields in entries
+    )
+
+
 def _of_lines(folder: Path) -> dict[str, str]:
     return _shown(line for path in folder.rglob("*.ndjson") for line in read_lines(path))
 
@@ -127,5 +155,6 @@ PLACES: Mapping[str, Callable[[], AbstractContextManager[Place]]] = {
     "object-store": object_store,
     "opensearch": opensearch,
     "postgres": postgres,
+    "redis-stream": redis_stream,
     "webhook": webhook,
 }

@@ -10,6 +10,8 @@ from shared.envelope import source_of
 
 Document = dict[str, Any]
 
+PUBLISHED, UPDATED, WITHDRAWN = "article.published", "article.updated", "article.withdrawn"
+
 
 def document_of(delivery: Delivery) -> Document:
     """What stands beside the words of an article, and its ninjs item; of a withdrawn one, what a tombstone says."""
@@ -30,6 +32,13 @@ def document_of(delivery: Delivery) -> Document:
         "received": moment(entry.received_us),
         "item": to_ninjs(article, delivery.article_id),
     }
+
+
+def event_type(delivery: Delivery) -> str:
+    """What happened to the article: its first word, a later one, or its end."""
+    if delivery.kind == "withdraw":
+        return WITHDRAWN
+    return PUBLISHED if delivery.rev == delivery.since_us else UPDATED
 
 
 def instant(article: Article) -> str | None:

@@ -13,6 +13,7 @@ KINDS: Mapping[str, str] = {
     "opensearch": "opensearch:OpenSearchSink",
     "postgresql": "postgres:PostgresSink",
     "files": "files:FilesSink",
+    "redis": "redis_stream:RedisStreamSink",
     "webhook": "webhook:WebhookSink",
     "s3": "object_store:ObjectStoreSink",
 }

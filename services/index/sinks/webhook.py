@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from services.index.sinks.documents import document_of, moment
+from services.index.sinks.documents import document_of, event_type, moment
 from services.index.sinks.sink import Delivery, SinkEnded
 from shared.clock import now_us
 from shared.errors import CopydeskError, PermanentError, TransientError, Unavailable
@@ -26,7 +26,6 @@ AT_ONCE = 8
 PREFIX = "whsec_"
 GONE, NEEDS_A_KEY, FORBIDDEN, NOT_THERE = 410, 401, 403, 404
 US = 1_000_000
-PUBLISHED, UPDATED = "article.published", "article.updated"
 
 
 class WebhookSink:
@@ -97,9 +96,8 @@ class WebhookSink:
 def event_of(delivery: Delivery) -> dict[str, Any]:
     """What a receiver gets: what happened, when, and the article as it is now."""
     document = document_of(delivery)
-    is_first = delivery.rev == delivery.since_us
     return {
-        "type": "article.withdrawn" if delivery.kind == "withdraw" else PUBLISHED if is_first else UPDATED,
+        "type": event_type(delivery),
         "timestamp": moment(delivery.version),
         "data": {
             "article": document["id"],
