@@ -22,7 +22,7 @@ _ROWS = "SELECT revision, indexed_us, since, articles.id, revisions.rev, entry F
 _NEWEST = "AND revisions.rev = articles.rev "
 _LAST = "SELECT revision, indexed_us FROM revisions ORDER BY revision DESC LIMIT 1"
 _LISTED = (
-    "SELECT revision, indexed_us, articles.id, revisions.rev, articles.rev = revisions.rev, entry, "
+    "SELECT revision, indexed_us, articles.id, revisions.rev, articles.rev = revisions.rev, owner, entry, "
     "(SELECT count(*) FROM revisions AS before WHERE before.n = revisions.n AND before.revision <= revisions.revision) "
     "FROM revisions JOIN articles USING (n) WHERE revision > ? ORDER BY revision LIMIT ?"
 )
@@ -37,7 +37,8 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
 class Change(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """One change of an article. `edition` counts its revisions; `kind` is `new`, `edit` or `withdrawal`; `current` says
-    whether it still is the newest. What was erased since is no longer listed."""
+    whether it still is the newest; `source` is the article's own, also of what the desk did; `owner` the publisher who
+    pushed the article last, "" where nobody did. What was erased since is no longer listed."""
 
     change: int
     at_us: int
@@ -47,6 +48,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     kind: Literal["new", "edit", "withdrawal"]
     current: bool
     source: str
+    owner: str
     headline: str | None
 
 
@@ -130,8 +132,8 @@ def _delivery(row: tuple[int, int, int, str, int, bytes]) -> Delivery:
     )
 
 
-def _change(row: tuple[int, int, str, int, int, bytes, int]) -> Change:
-    change, at_us, article_id, rev, current, blob, edition = row
+def _change(row: tuple[int, int, str, int, int, str, bytes, int]) -> Change:
+    change, at_us, article_id, rev, current, owner, blob, edition = row
     entry = _ENTRY.decode(unpack(blob))
     gone = entry.article.pub_status != "usable"
     return Change(
@@ -143,5 +145,6 @@ def _change(row: tuple[int, int, str, int, int, bytes, int]) -> Change:
         kind="withdrawal" if gone else ("new" if edition == 1 else "edit"),
         current=bool(current),
         source=source_of(entry.came_from),
+        owner=owner,
         headline=entry.article.headline,
     )

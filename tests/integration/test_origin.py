@@ -17,7 +17,7 @@ from services.index.outbox.outbox import Outbox
 from services.index.renewal import Chosen, readable
 from services.index.stories.keeper import Stories, StoryKeeper
 from shared.settings import Settings
-from tests.integration.verbs import Newsdesk, news, newsdesk_of
+from tests.integration.verbs import Newsdesk, at, news, newsdesk_of
 from tests.unit.index.outbox.test_deliverer import Shelf
 
 URI = "urn:news:1"
@@ -95,3 +95,27 @@ def test_what_is_purged_is_still_known_as_its_publishers(desk: Newsdesk) -> None
 def desk_words(desk: Newsdesk) -> list[dict[str, str]]:
     blocks = desk.stored(PAGE).article.blocks
     return [{"contentType": "text/plain", "value": "\n\n".join(block.text or "" for block in blocks)}]
+
+
+def test_its_publisher_hears_of_what_the_desk_did(desk: Newsdesk) -> None:
+    copydesk(desk, "withdraw", URI, "--because", "a court order")
+    kinds = {
+        name: [(one["kind"], one["source"]) for one in desk.call("GET", "/v1/changes", by=name).body["changes"]]
+        for name in ("hue", "hanoi", "stranger")
+    }
+    assert kinds == {
+        "hue": [("new", "push:hue"), ("edit", "push:hue")],
+        "hanoi": [("new", "push:hanoi"), ("withdrawal", "push:hanoi")],
+        "stranger": [],
+    }
+
+
+def test_a_publisher_hears_all_that_was_said_of_its_article(desk: Newsdesk) -> None:
+    page = "https://hue.example/2015/bridge"
+    assert desk.feed("Bridge", page) == "indexed"
+    assert len(desk.call("GET", "/v1/changes").body["changes"]) == 2, "it is not theirs yet"
+    desk.push(news("Bridge, in their own words", uri=page))  # the words of the page's own feed stay
+    desk.work()
+    assert desk.call("GET", at(page)).status == 200
+    changes = desk.call("GET", "/v1/changes").body["changes"]
+    assert [one["source"] for one in changes[2:]] == ["feed:https://hue.example/rss"]
