@@ -89,23 +89,37 @@ def list_articles(reader: LedgerReader, index: Index, wanted: Wanted, names: Nam
     """The page of articles that is wanted; `names` tells what article a name means, without it `q` is words."""
     if wanted.q:
         return _found(reader, index, wanted, names)
-    more = wanted.limit + 1
+    rows = _rows(reader, index, wanted, wanted.limit + 1)
+    page = tuple(rows[: wanted.limit])
+    return Listing(rows=page, next=page[-1].rev if len(rows) > wanted.limit else None)
+
+
+def _rows(reader: LedgerReader, index: Index, wanted: Wanted, limit: int) -> list[Row]:
+    """The newest rows, at most `limit`, one an input.
+
+    The index answers for an input before the ledger lets it go, so the ledger is asked first: what moves on between the
+    two looks then stands in one of them at least, and of what stands in both the index has the last word.
+    """
+    rows: dict[str, Row] = {}
+    standing = [state for state in STANDING if state in wanted.states]
+    if standing:
+        lines = list_standing(
+            reader, standing, source=wanted.source, since=wanted.since, before=wanted.before, limit=limit
+        )
+        rows |= {_input_of(row): row for row in map(_standing_row, lines)}
     span = Span(
         states=[state for state in SETTLED if state in wanted.states],
         source=wanted.source,
         since=wanted.since,
         before=wanted.before,
     )
-    rows = [_settled_row(listed) for listed in list_settled(index, span, more)]
-    standing = [state for state in STANDING if state in wanted.states]
-    if standing:
-        lines = list_standing(
-            reader, standing, source=wanted.source, since=wanted.since, before=wanted.before, limit=more
-        )
-        rows += map(_standing_row, lines)
-    rows.sort(key=lambda row: row.rev, reverse=True)
-    page = tuple(rows[: wanted.limit])
-    return Listing(rows=page, next=page[-1].rev if len(rows) > wanted.limit else None)
+    rows |= {_input_of(row): row for row in map(_settled_row, list_settled(index, span, limit))}
+    return sorted(rows.values(), key=lambda row: row.rev, reverse=True)
+
+
+def _input_of(row: Row) -> str:
+    """What tells an input from all others; a duplicate stands in the index under the article that it repeats."""
+    return row.receipt or f"{row.article}@{row.rev}"
 
 
 def _found(reader: LedgerReader, index: Index, wanted: Wanted, names: Names | None) -> Listing:

@@ -21,8 +21,13 @@ def list_standing(
 
     `source` is one (`push:hue`) or a kind (`push`); "" takes all.
     """
-    refs = [ref for ref in _refs(reader, states, source) if since <= split_ref(ref)[1] < before]
-    return _still(reader.lines(heapq.nlargest(limit, refs, key=_rev)), states)
+    newest = [(-rev, ref) for ref in _refs(reader, states, source) if since <= (rev := split_ref(ref)[1]) < before]
+    heapq.heapify(newest)
+    found: list[InputStatus] = []
+    while newest and len(found) < limit:  # others are read in the place of those that moved on between the two looks
+        refs = [heapq.heappop(newest)[1] for _ in range(min(limit - len(found), len(newest)))]
+        found += [line for line in reader.lines(refs) if line.state in states]
+    return found
 
 
 def standing_refs(reader: LedgerReader, article: str) -> list[str]:
@@ -37,11 +42,6 @@ def read_articles(reader: LedgerReader, refs: Sequence[str]) -> dict[str, bytes]
     with redis_errors(reader.client):
         found = reader.client.mget([keys.article(ref) for ref in refs])
     return {ref: packed for ref, packed in zip(refs, found, strict=True) if packed is not None}
-
-
-def _still(lines: Sequence[InputStatus], states: Sequence[Standing]) -> list[InputStatus]:
-    """Without those that have moved on between the two looks."""
-    return [line for line in lines if line.state in states]
 
 
 def _refs(reader: LedgerReader, states: Sequence[Standing], source: str = "") -> list[str]:
@@ -60,7 +60,3 @@ def _refs(reader: LedgerReader, states: Sequence[Standing], source: str = "") ->
         return [ref.decode() for ref in found]
     wanted = source.encode()
     return [ref.decode() for ref, of in found if of is not None and wanted in (of, of.partition(b":")[0])]
-
-
-def _rev(ref: str) -> int:
-    return split_ref(ref)[1]

@@ -3,7 +3,7 @@
 import http.client
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import Any
 from urllib.parse import quote
@@ -27,7 +27,7 @@ from services.web.state import AppState
 from shared.article import Article
 from shared.clock import now_us
 from shared.envelope import Input, Source
-from shared.ledger.calls import Commit, Failure, Ledger
+from shared.ledger.calls import Claimed, Commit, Failure, Ledger
 from shared.settings import Settings
 from shared.work.batches import run_batch
 from shared.work.celery_app import open_ledger
@@ -55,20 +55,26 @@ class Desk:
 
     def clean(self, headline: str | None = None, article: Article | None = None) -> None:
         """Normalize all that waits, as this article or with this headline, and index it."""
+        self.read(headline, article)
+        with closing(SqliteSink(self.settings.index_file)) as sink:
+            self.index(sink)
+
+    def read(self, headline: str | None = None, article: Article | None = None) -> None:
+        """Normalize all that waits, as this article or with this headline."""
         while taken := self.ledger.claim("normalize", "test"):
             read = [(item, article or Article(headline=headline or f"Bài {item.ref}")) for item in taken]
             self.ledger.commit("normalize", [self._cleaned(item.ref, item.token, one) for item, one in read])
-        sink = SqliteSink(self.settings.index_file)
+
+    def index(self, sink: SqliteSink) -> None:
+        """Put what was read into an index."""
         run_batch(self.ledger, "index", "test", index_articles(sink), RetryPolicy(max_attempts=5))
-        sink.close()
 
     def work(self) -> None:
         """Both stages do what waits, as the workers do."""
         read = read_articles(max_bytes=self.settings.max_input_bytes, cpu_s=60)
         run_batch(self.ledger, "normalize", "test", read, RetryPolicy(max_attempts=5))
-        sink = SqliteSink(self.settings.index_file)
-        run_batch(self.ledger, "index", "test", index_articles(sink), RetryPolicy(max_attempts=5))
-        sink.close()
+        with closing(SqliteSink(self.settings.index_file)) as sink:
+            self.index(sink)
 
     def bury(self, note: str = "KeyError") -> None:
         (item,) = self.ledger.claim("normalize", "test")
@@ -76,9 +82,14 @@ class Desk:
         self.ledger.fail("normalize", [dead])
 
     def refuse(self) -> None:
-        (item,) = self.ledger.claim("normalize", "test")
-        refused = Failure(ref=item.ref, token=item.token, verdict="refused", reason="permanent", note="no article")
-        self.ledger.fail("normalize", [refused])
+        self.refuse_these(self.ledger.claim("normalize", "test"))
+
+    def refuse_these(self, items: Sequence[Claimed]) -> None:
+        failures = [
+            Failure(ref=item.ref, token=item.token, verdict="refused", reason="permanent", note="no article")
+            for item in items
+        ]
+        self.ledger.fail("normalize", failures)
 
     def ask(self, path: str) -> Any:
         status, _, body = ask(self.port, "GET", path, Authorization=self.key)
