@@ -8,12 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from services.index.fulltext.ranking import MOST_HITS, Matched, Ranked, Ranker
-from services.index.fulltext.reader import View
-from services.index.fulltext.suggestions import suggest
+from services.index.engine import FACETS, MOST_HITS, Matched, Search, SearchEngine
 from services.index.packing import unpack
-from services.index.query import read_query
+from services.index.query import Query, read_query
 from services.index.snippet import Span, find_passage, mark
+from services.index.suggestions import suggest
 from shared.article import Block
 from shared.errors import PermanentError
 
@@ -50,6 +49,8 @@ class Results(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, ren
     all of the words, and the hits, if any, have some of them; `suggestion` then is a query that may have been meant.
     `name` is what was asked for by a name instead of words.
     `cursor` asks for the next page; `facets` count all that was found by source, language, day, author and kind.
+    `behind` is how many changes of the index the engine that answered does not know yet; `stands_in` says that it
+    answered in place of the one that is set, which is away or still being filled.
     """
 
     total: int
@@ -58,6 +59,8 @@ class Results(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, ren
     cursor: str | None = None
     suggestion: str | None = None
     facets: Mapping[str, Mapping[str, int]] = {}
+    behind: int = 0
+    stands_in: bool = False
 
 
 NOTHING = Results(total=0, hits=(), matched="none")
@@ -90,37 +93,48 @@ class _ShownEntry(msgspec.Struct, frozen=True, rename="camel"):
 
 
 _SHOWN = msgspec.json.Decoder(_ShownEntry)
+_SHOWN_ROW = (
+    "SELECT id, articles.rev, entry FROM articles JOIN revisions USING (n, rev) WHERE n = ?1 AND NOT withdrawn "
+    "AND (?2 = '' OR owner = ?2 OR source = 'push:' || ?2)"
+)
 
 
-def find(database: sqlite3.Connection, view: View, wanted: Wanted) -> Results:
+def find(database: sqlite3.Connection, engine: SearchEngine, wanted: Wanted) -> Results:
     """One page of what a query finds."""
     query = read_query(wanted.q)
     (newest,) = database.execute("SELECT ifnull(max(n), 0) FROM articles").fetchone()
-    offset, horizon = _begin(wanted, newest)
+    offset, horizon = _begin(wanted, newest, engine.name)
     if query is None:
         return NOTHING
-    ranker = Ranker(view, query, of=wanted.of, newest_row=newest)
+    if not newest:
+        return msgspec.structs.replace(NOTHING, facets={name: {} for name in wanted.facets if name in FACETS})
+    search = engine.search(database, query, wanted.of)
+    # A view that is held keeps the writer's log from being begun anew; rows stay, so each is read by itself.
+    if database.in_transaction:
+        database.execute("COMMIT")
     last = min(MOST_HITS, max(0, offset) + max(0, wanted.limit))
     later = min(MOST_HITS, newest - horizon)  # what has come since the first page moves no later page
-    ranked = ranker.rank(last + 1 + later)
+    ranked = search.rank(last + 1 + later)
     rows = [(n, score) for n, score in ranked.rows if n <= horizon]
-    # A view that is held keeps the writer's log from being begun anew; rows stay, so each is read by itself.
-    database.execute("COMMIT")
+    more = last < min(len(rows), MOST_HITS) and wanted.limit > 0
     return Results(
         total=ranked.total,
-        hits=tuple(show(database, rows[max(0, offset) : last], query.terms)),
+        hits=tuple(show(database, rows[max(0, offset) : last], query.terms, of=wanted.of)),
         matched=ranked.matched,
-        cursor=_cursor(wanted, last, horizon) if last < min(len(rows), MOST_HITS) and wanted.limit > 0 else None,
-        suggestion=_suggestion(database, view, ranker, ranked, wanted.q),
-        facets=ranker.facets(ranked, wanted.facets),
+        cursor=_cursor(wanted, last, horizon, engine.name) if more else None,
+        suggestion=_suggestion(database, search, query, wanted.q) if ranked.matched == "none" else None,
+        facets=search.facets(ranked, wanted.facets),
+        behind=search.behind,
     )
 
 
-def show(database: sqlite3.Connection, page: Sequence[tuple[int, float]], terms: Sequence[str]) -> Iterator[Hit]:
-    """The articles of some rows as hits, in their order; those that were withdrawn since are left out."""
+def show(
+    database: sqlite3.Connection, page: Sequence[tuple[int, float]], terms: Sequence[str], *, of: str = ""
+) -> Iterator[Hit]:
+    """The articles of some rows as hits, in their order. Those that were withdrawn since, or are not `of` a publisher
+    any more, are left out."""
     for row_id, score in page:
-        sql = "SELECT id, rev, entry FROM articles JOIN revisions USING (n, rev) WHERE n = ? AND NOT withdrawn"
-        row = database.execute(sql, (row_id,)).fetchone()
+        row = database.execute(_SHOWN_ROW, (row_id, of)).fetchone()
         if row is None:
             continue
         article_id, rev, blob = row
@@ -139,28 +153,26 @@ def show(database: sqlite3.Connection, page: Sequence[tuple[int, float]], terms:
         )
 
 
-def _begin(wanted: Wanted, newest: int) -> tuple[int, int]:
+def _begin(wanted: Wanted, newest: int, engine: str) -> tuple[int, int]:
     """After how many hits the page begins, and the newest row that may be among them."""
     if not wanted.cursor:
         return wanted.offset, newest
     match = _CURSOR.fullmatch(wanted.cursor)
-    if match is None or match[3] != _sign(wanted):
+    if match is None or match[3] != _sign(wanted, engine):
         raise PermanentError("the cursor is not one of this search: ask for the first page again, without a cursor")
     return int(match[1]), min(newest, int(match[2]))
 
 
-def _cursor(wanted: Wanted, offset: int, horizon: int) -> str:
-    return f"{offset}-{horizon}-{_sign(wanted)}"
+def _cursor(wanted: Wanted, offset: int, horizon: int, engine: str) -> str:
+    return f"{offset}-{horizon}-{_sign(wanted, engine)}"
 
 
-def _sign(wanted: Wanted) -> str:
-    return f"{zlib.crc32(f'{wanted.of} {wanted.q}'.encode(errors='replace')):08x}"
+def _sign(wanted: Wanted, engine: str) -> str:
+    """Of one search and one engine: another ranks in another order, so that pages of both do not go together."""
+    return f"{zlib.crc32(f'{engine} {wanted.of} {wanted.q}'.encode(errors='replace')):08x}"
 
 
-def _suggestion(database: sqlite3.Connection, view: View, ranker: Ranker, ranked: Ranked, q: str) -> str | None:
-    if ranked.matched != "none":
-        return None
-
+def _suggestion(database: sqlite3.Connection, search: Search, query: Query, q: str) -> str | None:
     def words_in(n: int) -> list[str]:
         sql = "SELECT entry FROM articles JOIN revisions USING (n, rev) WHERE n = ? AND NOT withdrawn"
         row = database.execute(sql, (n,)).fetchone()
@@ -169,7 +181,7 @@ def _suggestion(database: sqlite3.Connection, view: View, ranker: Ranker, ranked
         article = _SHOWN.decode(unpack(row[0])).article
         return _WORD.findall(" \n ".join([article.headline or "", *_passages(article)]))
 
-    return suggest(view.searcher, ranker.asker, ranker.query, q, words_in)
+    return suggest(search, query, q, words_in)
 
 
 def _passages(article: _Shown) -> Iterator[str]:

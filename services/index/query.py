@@ -124,6 +124,11 @@ def day_number(day: dt.date) -> int:
     return day.year * 10_000 + day.month * 100 + day.day
 
 
+def day_of(number: int) -> dt.date:
+    """The day that such a number stands for."""
+    return dt.date(number // 10_000, number // 100 % 100, number % 100)
+
+
 def _row(text: str, needs: Sequence[tuple[Part, ...]]) -> tuple[Part, ...]:
     """The bare words in the order they were typed, each as often as it was."""
     singles = {group[0].text for group in needs if len(group) == 1 and not group[0].field and not group[0].quoted}

@@ -10,15 +10,15 @@ from typing import Any, Literal
 
 import msgspec
 
+from services.index.engine import SearchAway, SearchEngine
 from services.index.entry import Entry, Outcome
-from services.index.fulltext.filling import AT_ONCE, fill_words
-from services.index.fulltext.reader import View, WordsReader
+from services.index.fulltext.engine import WordsEngine
 from services.index.hits import NOTHING, Hit, Results, Wanted, find, show
 from services.index.packing import unpack
 from services.index.sinks.schema import is_readable, version
 from shared.article import Article
 from shared.envelope import Event, Source
-from shared.errors import CopydeskError, TransientError
+from shared.errors import TransientError
 from shared.identity import COMMAND_LINE, names_of
 
 IDLE_READERS = 4
@@ -94,13 +94,16 @@ _ENTRY = msgspec.json.Decoder(Entry)
 
 
 class Index:
-    """Reads beside the writer, from any thread. Where nothing was indexed yet, everything is empty."""
+    """Reads beside the writer, from any thread. Where nothing was indexed yet, everything is empty.
 
-    def __init__(self, path: Path) -> None:
+    Searches are asked of an `engine`, where one is given, and of the words beside the record while it cannot answer.
+    """
+
+    def __init__(self, path: Path, engine: SearchEngine | None = None) -> None:
         self._path = path.absolute()
         self._turn = threading.Lock()
         self._idle: list[tuple[int, sqlite3.Connection]] = []
-        self._words = WordsReader(path)
+        self._engines = (*filter(None, (engine,)), WordsEngine(path))
 
     def search(
         self, q: str, limit: int = 20, offset: int = 0, of: str = "", *, cursor: str = "", facets: Sequence[str] = ()
@@ -111,21 +114,16 @@ class Index:
         """
         wanted = Wanted(q=q, limit=limit, offset=offset, of=of, cursor=cursor, facets=tuple(facets))
         with self.reading() as database:
-            return NOTHING if database is None else find(database, self._view(database), wanted)
+            return NOTHING if database is None else self._find(database, wanted)
 
-    def _view(self, database: sqlite3.Connection) -> View:
-        """The words as they are now; where nobody writes them, as after a restore, made here if that is quick."""
-        try:
-            return self._words.view()
-        except TransientError:
-            (articles,) = database.execute("SELECT ifnull(max(n), 0) FROM articles").fetchone()
-            if articles > AT_ONCE:
-                raise
+    def _find(self, database: sqlite3.Connection, wanted: Wanted) -> Results:
+        away: list[str] = []
+        for engine in self._engines:
             try:
-                fill_words(self._path)
-            except CopydeskError as error:
-                raise TransientError(f"the words of the index {self._path} are still to be made: {error}") from error
-            return self._words.view()
+                return msgspec.structs.replace(find(database, engine, wanted), stands_in=bool(away))
+            except SearchAway as error:
+                away.append(str(error))
+        raise SearchAway("; and ".join(away), retry_after=5)
 
     def get(self, name: str) -> Stored | None:
         """An article by its id, `<id>@<rev>`, a receipt, or any address it ever had (with its kind or without)."""
@@ -193,7 +191,8 @@ class Index:
 
     def close(self) -> None:
         """Close what is idle; a later call opens anew."""
-        self._words.close()
+        for engine in self._engines:
+            engine.close()
         with self._turn:
             while self._idle:
                 self._idle.pop()[1].close()

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.index.fulltext.fields import FACETS
+from services.index.engine import FACETS
 from services.index.hits import CURSOR, Hit, Results
 from services.web.keys import Publisher
 from services.web.links import link_to

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.index.fulltext.ranking import MOST_HITS
+from services.index.engine import MOST_HITS
 from services.index.search import Index
 from services.index.sinks.sqlite import SqliteSink
 from shared.article import Article, Block, Person

@@ -25,7 +25,6 @@ SHAPE = f"2 words {WORDS}"
 SETS = ("exact", "plain")
 NAMED = ("headline", "captions", "byline", "keywords")
 """Columns that can be asked by name; of the others the words stand in the whole article's set alone."""
-FACETS = ("source", "language", "day", "author", "kind")
 BATCH = 16_384
 """So many articles, by row, share a number, by which a search can look at the newest ones alone."""
 PLACE = "place"

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from services.index.fulltext.fields import FACETS
+from services.index.engine import FACETS
 from services.index.hits import CURSOR
 from services.index.listing import END_OF_TIME, KINDS
 from services.web.changes import LAST_CHANGE, MOST_CHANGES

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from services.index.fulltext.ranking import Matched
+from services.index.engine import Matched
 from services.index.rhythm import LastHour
 from services.web.wanted import STATES
 from shared.article import Article

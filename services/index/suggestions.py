@@ -3,40 +3,37 @@
 from collections.abc import Callable, Iterable
 from itertools import pairwise
 
-import tantivy
-
+from services.index.engine import Search
 from services.index.folding import fold
-from services.index.fulltext.asking import Ask, Asker
 from services.index.query import Part, Query
 from services.index.words import part, without_marks
 
-LOOKED_AT = 12  # articles in which words that are spelled alike are looked for
 SHORTEST, LONG, LONGEST_WAY = 3, 6, 2
 
 WordsIn = Callable[[int], Iterable[str]]
 
 
-def suggest(searcher: tantivy.Searcher, asker: Asker, query: Query, q: str, words_in: WordsIn) -> str | None:
+def suggest(search: Search, query: Query, q: str, words_in: WordsIn) -> str | None:
     """The query with the words that nobody wrote put right; None where there is nothing to put right.
 
     Only articles that the query may find are looked at, so that nobody learns a word of another publisher's.
     """
     mended = q
     for typed in query.words:
-        if len(typed.plain) != 1 or typed.goes_on or _is_found(searcher, asker.together(*typed.plain)):
+        if len(typed.plain) != 1 or typed.goes_on or search.together(*typed.plain):
             continue
-        better = _alike(searcher, asker, typed, words_in) or _apart(searcher, asker, typed, words_in)
+        better = _alike(search, typed, words_in) or _apart(search, typed, words_in)
         if better is not None:
             mended = mended.replace(typed.text, better, 1)
     return mended if mended != q else None
 
 
-def _alike(searcher: tantivy.Searcher, asker: Asker, typed: Part, words_in: WordsIn) -> str | None:
+def _alike(search: Search, typed: Part, words_in: WordsIn) -> str | None:
     """The word that differs least: by one letter, in long words by two; the one that most of the articles have."""
     (word,) = typed.plain
     for most in (1, 2) if len(word) >= LONG else (1,) if len(word) >= SHORTEST else ():
         found: dict[str, int] = {}
-        for n in _rows(searcher, asker.like(word, most)):
+        for n in search.alike(word, most):
             for written in {written for written in words_in(n) if distance(word, _plain(written), most) <= most}:
                 found[written] = found.get(written, 0) + 1
         if found:
@@ -50,12 +47,12 @@ def _rank(word: str, written: str, count: int) -> tuple[int, bool, int, str]:
     return -distance(word, plain, LONGEST_WAY), plain[:1] == word[:1], count, written
 
 
-def _apart(searcher: tantivy.Searcher, asker: Asker, typed: Part, words_in: WordsIn) -> str | None:
+def _apart(search: Search, typed: Part, words_in: WordsIn) -> str | None:
     """Two words that were typed as one: "namdong" as Nam Đông."""
     (word,) = typed.plain
     for at in range(1, min(len(word), 40)):
         pair = (word[:at], word[at:])
-        for n in _rows(searcher, asker.together(*pair))[:1]:
+        for n in search.together(*pair)[:1]:
             written = [*words_in(n)]
             for first, second in pairwise(written):
                 if (_plain(first), _plain(second)) == pair:
@@ -82,13 +79,3 @@ def distance(one: str, other: str, most: int) -> int:
 
 def _plain(written: str) -> str:
     return without_marks(part(fold(written)))
-
-
-def _is_found(searcher: tantivy.Searcher, ask: Ask) -> bool:
-    return bool(searcher.search(ask, 1, count=False).hits)
-
-
-def _rows(searcher: tantivy.Searcher, ask: Ask) -> list[int]:
-    hits = searcher.search(ask, LOOKED_AT, count=False).hits
-    rows = searcher.fast_field_values("n", [address for _, address in hits])
-    return [int(n) for n in rows if n is not None]
