@@ -1,7 +1,7 @@
 """`python -m tests.suite [options of pytest]`: the whole suite in three processes side by side, as `make test` does.
 
-What is in the first part computes; the others mostly wait for processes to start and clocks to run out, the second for
-whole desks and browsers.
+Each takes about as long as the others: what computes and what breaks single workers; what starts whole desks and
+browsers; and all the rest, which mostly waits for processes and sockets.
 """
 
 import re
@@ -14,17 +14,17 @@ from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 
-COMPUTING = ("unit", "contract")
+FIRST = ("unit", "contract", "faults")
 WHOLE = ("e2e", "recipes")
 TESTS = Path(__file__).parent
 _COUNTED = re.compile(r"\b(\d+) (passed|skipped|failed|errors?|xfailed|xpassed)\b")
 
 
 def parts() -> list[list[str]]:
-    """The folders of tests: those that compute, those that start whole desks, and all others."""
+    """The folders of tests that each of the three processes takes."""
     folders = sorted({path.relative_to(TESTS).parts[0] for path in TESTS.rglob("test_*.py")})
-    others = [name for name in folders if name not in (*COMPUTING, *WHOLE)]
-    named = [[name for name in folders if name in part] for part in (COMPUTING, WHOLE)]
+    others = [name for name in folders if name not in (*FIRST, *WHOLE)]
+    named = [[name for name in folders if name in part] for part in (FIRST, WHOLE)]
     return [[f"tests/{name}" for name in part] for part in (*named, others)]
 
 
