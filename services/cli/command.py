@@ -24,7 +24,9 @@ class Command(NamedTuple):
     arguments: tuple[Argument, ...] = ()
     examples: tuple[Example, ...] = ()
     serves: bool = False  # a process that runs for long: it logs, where other commands speak to a person
-    opens: bool = True  # the data folder, whose version is checked first
+    opens: bool = True  # the data folder, whose version is checked first; it must be there
+    makes: bool = False  # the data folder may begin with it
+    remote: bool = False  # of Redis alone, which may be that of a desk on another machine: no data folder is needed
     act: bool = False  # changes what others see: written into the audit log, with who and why
     alone: bool = False  # of no desk: options that place one are not its business
     reads_settings: bool = True  # without, it works where the settings that are in force cannot be read

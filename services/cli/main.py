@@ -59,7 +59,7 @@ def _run(args: argparse.Namespace) -> int:
     settings = _module("shared.settings")
     loaded = settings.load(flags) if chosen.reads_settings else settings.load(environ={}, folder=Path(os.devnull))
     if chosen.opens:
-        _open_folder(loaded.settings, migrates=chosen.serves or chosen.words in RUN_THE_DESK)
+        _open_folder(loaded.settings, chosen)
     command: Callable[[Any], int] = getattr(_module(f"services.cli.commands.{module}"), function)
     if "structlog" in sys.modules:  # a person is told by the answer; processes set up their own log
         _module("shared.log").configure("warning")
@@ -70,10 +70,13 @@ def _run(args: argparse.Namespace) -> int:
     return code
 
 
-def _open_folder(settings: Any, *, migrates: bool) -> None:
-    """Refuse a data folder of a newer release; bring an older one up to date before a process works on it."""
+def _open_folder(settings: Any, chosen: Command) -> None:
+    """Refuse a data folder of a newer release, and none at all; bring an older one up to date before a process works
+    on it."""
     versions = _module("shared.data_version")
-    folder = Path(settings.data_dir)
+    folder, migrates = Path(settings.data_dir), chosen.serves or chosen.words in RUN_THE_DESK
+    if not (chosen.makes or chosen.remote or migrates):
+        _module("services.cli.reach").refuse_no_data(folder)
     if versions.check_folder(folder) < versions.VERSION and migrates:
         _module("shared.log").configure()  # that it was brought up to date is worth a line to anybody
         _module("services.desk.migration").migrate(settings)

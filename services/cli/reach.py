@@ -5,7 +5,7 @@ from pathlib import Path
 
 from services.cli.context import Context
 from services.desk.data_folder import reach
-from shared.data_version import check_folder
+from shared.data_version import check_folder, version_of
 from shared.errors import NewerData, PermanentError, TransientError
 from shared.ledger import keys
 from shared.ledger.connection import connect_to_look, redis_errors
@@ -54,19 +54,17 @@ def refuse_stranger(settings: Settings) -> None:
     )
 
 
-def check_data(context: Context) -> None:
-    """Raise `NoDesk` where there is no data folder."""
-    folder = context.data_dir
-    if not folder.is_dir():
-        raise NoDesk(
-            f"there is no data folder {folder.absolute()}: name the desk's with --data-dir, or start one with "
-            "`copydesk up`"
-        )
+def refuse_no_data(folder: Path) -> None:
+    """Raise `NoDesk` for a data folder that is not there, or in which no desk ever was."""
+    if version_of(folder) is not None:
+        return
+    place = folder.absolute()
+    what = f"the folder {place} holds no data of a desk" if folder.is_dir() else f"there is no data folder {place}"
+    raise NoDesk(f"{what}: name the desk's with --data-dir, or start one with `copydesk up`")
 
 
 def check_index(context: Context) -> None:
     """Raise `NoDesk` where nothing was indexed yet, so that nobody takes it for an index without hits."""
-    check_data(context)
     file = Path(context.settings.index_file)
     if not file.exists():
         raise NoDesk(

@@ -48,6 +48,7 @@ def test_the_next_page_begins_where_the_first_ends(desk: Desk, capsys: pytest.Ca
 
 
 def test_a_filter_that_makes_no_sense_is_told_to_the_person(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    desk.take("Một")
     assert run(desk, "list", "--state", "lost") == 2
     assert "'lost' is no state; there are queued" in capsys.readouterr().err
 

@@ -19,6 +19,7 @@ from services.cli import main as cli
 from services.cli.command_table import COMMANDS
 from services.cli.commands.normalize import answers
 from services.cli.context import Context
+from shared.data_version import make_folder
 from shared.settings import load
 
 TEXT = """09/11/2015 - 05:34
@@ -340,6 +341,7 @@ def test_a_feeds_password_is_never_shown(capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_what_nobody_knows_ends_with_1(capsys: pytest.CaptureFixture[str]) -> None:
+    make_folder(Path("data"))
     for argv in (["feeds", "remove", "f1"], ["keys", "revoke", "hue"]):
         code, out, err = answer(capsys, *argv)
         assert (code, out, err.count("\n")) == (1, "", 1)

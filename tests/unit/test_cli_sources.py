@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.cli import main as cli
+from shared.data_version import make_folder
 
 HUE = "push:hue"
 
@@ -85,6 +86,7 @@ def test_what_a_feed_or_a_key_is_made_with_is_kept_here(capsys: pytest.CaptureFi
 def test_what_cannot_be_is_refused_and_nothing_kept(
     capsys: pytest.CaptureFixture[str], argv: tuple[str, ...], told: str
 ) -> None:
+    make_folder(Path("data"))
     code, _, err = answer(capsys, "sources", *argv)
     assert code == 2
     assert told in err

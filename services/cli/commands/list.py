@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from services.cli.context import OK, WRONG, Context, show_json, warn
 from services.cli.printing import ago, seconds, table
-from services.cli.reach import check_data, reach_desk
+from services.cli.reach import reach_desk
 from services.index.search import Index
 from services.web.bodies import row_body
 from services.web.keys import open_keys
@@ -19,7 +19,6 @@ from shared.ledger.reader import LedgerReader
 def list(context: Context) -> int:  # named as the command is
     """One row an article; with `--json` all that is known of each."""
     wanted = read_wanted(_asked(context))
-    check_data(context)
     reader = LedgerReader(connect_to_look(reach_desk(context)))
     index = Index(context.settings.index_file)
     names = Names(context.settings, index, reader, open_keys(context.settings))

@@ -7,7 +7,7 @@ import msgspec
 
 from services.cli.context import OK, WRONG, Context, show_json, warn
 from services.cli.printing import article_lines, clean, moment, row, timeline_lines
-from services.cli.reach import check_data, reach_desk
+from services.cli.reach import reach_desk
 from services.cli.standing import origin_rows
 from services.index.search import Index, Stored
 from services.index.withdrawal import taken_back
@@ -20,7 +20,6 @@ from shared.ledger.reader import InputStatus, LedgerReader
 
 def show(context: Context) -> int:
     """ID is an article's id, `id@rev`, a receipt, an address or a drop's path. Exit code 1 when nobody knows it."""
-    check_data(context)
     name = context.args.id
     stored, line = _find(context, name)
     if stored is None and line is None:

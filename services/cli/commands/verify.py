@@ -5,7 +5,7 @@ from pathlib import Path
 
 from services.cli.context import OK, WRONG, Context, show_json
 from services.cli.printing import clean, plural, size
-from services.cli.reach import reach_desk
+from services.cli.reach import reach_desk, refuse_no_data
 from services.desk.backup.checking import Checked, check_backup
 from services.desk.backup.store import Store
 from services.desk.inspection import Difference
@@ -22,6 +22,7 @@ def verify(context: Context) -> int:
     if context.args.folder:
         checked = check_backup(Store(Path(context.args.folder)), context.args.at)
         return _told(context, checked, checked.differences, _backup_lines(checked))
+    refuse_no_data(context.data_dir)
     verified = verify_desk(context.settings, *_ledger(context))
     return _told(context, verified, verified.differences, _desk_lines(verified))
 

@@ -59,6 +59,7 @@ ARTICLES = (
         "dead:list_dead",
         "what no further try will help, and why",
         (arg("--limit", type=count, default=100, metavar="N"), arg("--offset", type=count, default=0, metavar="N")),
+        remote=True,
         examples=(Example("copydesk dead list --limit 20", "the latest twenty"),),
     ),
     Command(
@@ -142,6 +143,7 @@ ARTICLES = (
         "dead:strays",
         "messages that no worker could read",
         (arg("--clear", action="store_true", help="forget them, once they are shown"),),
+        remote=True,
         examples=(Example("copydesk dead strays --clear", "see them a last time"),),
     ),
     Command(
@@ -149,6 +151,7 @@ ARTICLES = (
         "refused:list_refused",
         "inputs that only their sender can mend, and why",
         (arg("--limit", type=count, default=100, metavar="N"), arg("--offset", type=count, default=0, metavar="N")),
+        remote=True,
         examples=(Example("copydesk refused list --limit 20", "the latest twenty"),),
     ),
     Command(

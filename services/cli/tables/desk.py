@@ -57,6 +57,7 @@ DESK = (
         "end the rest of a stage or a source",
         (arg("name", metavar="STAGE|SOURCE"),),
         act=True,
+        remote=True,
         examples=(Example("copydesk resume index", "once the disk has room again"),),
     ),
     Command(

@@ -42,6 +42,7 @@ KEEPING = (
             arg("folder", nargs="?", metavar="DIR", help="a folder of backups; without, the desk itself"),
             arg("--at", default="", metavar="NAME", help="which backup (the last)"),
         ),
+        remote=True,  # of backups, which may lie on another machine
         examples=(Example("copydesk verify /mnt/backups/desk", "reads every byte of the last backup"),),
     ),
     Command(

@@ -8,6 +8,7 @@ MONITORING = (
         "status",
         "status:status",
         "what stands where, and how old the oldest is",
+        remote=True,
         examples=(
             Example("copydesk status", "is all well? the exit code says so too: 1 with a trouble"),
             Example("copydesk status --json | jq .troubles", "the troubles for a program"),
@@ -75,6 +76,7 @@ MONITORING = (
             arg("--article", metavar="ID", help="only this article"),
             arg("--worker", metavar="HOST[:START]", help="only what this worker took up"),
         ),
+        remote=True,
         examples=(
             Example("copydesk tail -f", "every change as it happens"),
             Example("copydesk tail -f --state dead,refused --json", "what fails, for a program"),
@@ -88,6 +90,7 @@ MONITORING = (
             arg("--once", action="store_true", help="look once, as `copydesk status` does"),
             arg("--plain", action="store_true", help="write lines for a file or a pipe, without a screen"),
         ),
+        remote=True,
         examples=(
             Example("copydesk watch", "until q"),
             Example("copydesk watch --plain >> desk.log", "lines for a file"),
@@ -97,6 +100,7 @@ MONITORING = (
         "balance",
         "balance:balance",
         "prove that every input is accounted for",
+        remote=True,
         examples=(Example("copydesk balance || echo 'something is unaccounted for'", "in a script"),),
     ),
 )

@@ -51,6 +51,7 @@ SOURCE_SETTINGS = (
         "sources:set_source",
         "save settings: they count for what is read from now on",
         (NAME, *HINTS, NOTE),
+        makes=True,
         examples=(
             Example(
                 "copydesk sources set host:news.example --headline h2.title --note 'new template'",

@@ -10,6 +10,7 @@ SOURCES = (
         "subscribe to a feed",
         (arg("url", metavar="URL"), *SOURCE),
         act=True,
+        makes=True,
         examples=(
             Example(
                 "copydesk feeds add https://news.example/rss --zone Asia/Ho_Chi_Minh --language vi",
@@ -53,6 +54,7 @@ SOURCES = (
         "make a key for a publisher, a monitor or an operator; it is shown once",
         (arg("name", metavar="NAME"), SCOPE, EXPIRES, PREFIX, SIGNED, *SOURCE),
         act=True,
+        makes=True,
         examples=(
             Example("KEY=$(copydesk keys create hue-daily --zone Asia/Ho_Chi_Minh --language vi)", "for a publisher"),
             Example("copydesk keys create desk --scope monitor", "for a monitor, who sees all and changes nothing"),
@@ -64,6 +66,7 @@ SOURCES = (
         "give a publisher's keys the pages below an address; make a key where there is none yet",
         (arg("name", metavar="NAME"), SCOPE, EXPIRES, PREFIX, SIGNED, *SOURCE),
         act=True,
+        makes=True,
         examples=(
             Example(
                 "copydesk keys add hue-daily --prefix https://news.example/hue/",
