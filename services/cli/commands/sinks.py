@@ -1,6 +1,6 @@
 """`copydesk sinks`: where articles are handed on to, how far that is, and what did not go."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import Any
 
@@ -9,10 +9,13 @@ import msgspec
 from services.cli.context import OK, WRONG, Context, show_json, warn
 from services.cli.printing import ago, clean, plural, table
 from services.cli.reach import reach_desk
-from services.index.changes import changes_between
+from services.index.changes import changes_between, deliveries_of
 from services.index.deliver import outbox_file
 from services.index.outbox.outbox import Logged, Outbox, Waiting
+from services.index.outbox.source_filter import SourceFilter
 from services.index.search import Index
+from services.web.keys import open_keys
+from services.web.names import Names
 from services.web.wanted import read_since
 from shared.clock import now_us
 from shared.errors import PermanentError, TransientError
@@ -22,6 +25,7 @@ from shared.ledger.sinks import SinkStanding, read_standings
 from shared.settings import Settings, without_password
 
 END_OF_TIME = (1 << 63) - 1
+AT_ONCE = 200
 
 
 def list_sinks(context: Context) -> int:
@@ -77,20 +81,26 @@ def replay_deliveries(context: Context) -> int:
     args, index = context.args, Index(context.settings.index_file)
     now = now_us()
     with closing(_outbox(context, args.sink)) as outbox:
-        changes = _chosen(context, outbox, index)
+        asked = _chosen(context, outbox, index)
+        sources = context.settings.sinks[args.sink].sources
+        changes = list(_that_go_there(index, SourceFilter(index, sources, outbox.choices()), asked))
         count = outbox.replay(changes, now) if changes else 0
+    left_out = len(asked) - count
     if context.as_json:
-        show_json({"sink": args.sink, "replayed": count})
+        show_json({"sink": args.sink, "replayed": count, "leftOut": left_out})
     else:
         print(f"{plural(count, 'change')} will be delivered to {args.sink} once more.")
+        if left_out:
+            print(f"{plural(left_out, 'change')} will not: of a source that does not go there, or erased since.")
     return OK if count else WRONG
 
 
 def discard_deliveries(context: Context) -> int:
     """Give up what a sink will not take."""
-    wanted = set(context.args.articles)
-    if not wanted and not context.args.all:
+    named = context.args.articles
+    if not named and not context.args.all:
         raise PermanentError("name articles, or give --all")
+    wanted = {_article_of(context.settings, name) for name in named}
     with closing(_outbox(context, context.args.sink)) as outbox:
         dead = [one for one in outbox.dead(END_OF_TIME) if context.args.all or one.article in wanted]
         outbox.note(None, (), (), [one.change for one in dead])
@@ -164,8 +174,16 @@ def _row(name: str, settings: Settings, told: Mapping[str, SinkStanding], now: i
     }
 
 
+def _that_go_there(index: Index, chosen: SourceFilter, changes: Sequence[tuple[int, str]]) -> Iterable[tuple[int, str]]:
+    """Those changes that the sink's choice of sources lets through."""
+    for start in range(0, len(changes), AT_ONCE):
+        some = [change for change, _ in changes[start : start + AT_ONCE]]
+        deliveries = deliveries_of(index, some, every=True)
+        yield from ((one.change, one.article_id) for one in chosen.wanted(deliveries))
+
+
 def _article_of(settings: Settings, name: str) -> str:
-    stored = Index(settings.index_file).get(name)
+    stored, _ = Names(settings, Index(settings.index_file), None, open_keys(settings)).find(name)
     if stored is None:
         raise PermanentError(f"no article is known as {clean(name)}")
     return stored.article_id

@@ -19,7 +19,13 @@ SINKS = (
         "sinks log",
         "sinks:log_deliveries",
         "what was delivered where, the newest first",
-        (arg("article", nargs="?", metavar="ID", help="only this article: its id, an address, a receipt"), ONLY, LIMIT),
+        (
+            arg(
+                "article", nargs="?", metavar="ID", help="only this article: its id, a receipt, an address, its own uri"
+            ),
+            ONLY,
+            LIMIT,
+        ),
         examples=(Example("copydesk sinks log --sink search --limit 5", "what went to `search` last"),),
     ),
     Command(
@@ -35,7 +41,7 @@ SINKS = (
         "deliver once more",
         (
             SINK,
-            arg("articles", nargs="*", metavar="ID", help="all words of these articles"),
+            arg("articles", nargs="*", metavar="ID", help="all words of these articles, by any name"),
             arg("--dead", action="store_true", help="what it would not take"),
             arg("--since", default="", metavar="TIME", help="all since then: 30min, 2d, a moment with its zone"),
             arg("--until", default="", metavar="TIME", help="and before that"),

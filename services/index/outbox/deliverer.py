@@ -2,17 +2,16 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from fnmatch import fnmatchcase
 
 import msgspec
 
 from services.index.changes import Place, deliveries_after, deliveries_of, last_place
 from services.index.outbox.outbox import Counts, Outbox, Waiting
 from services.index.outbox.rulings import US, Ruled, held_back, jitter, probe_after, rule_bulk
+from services.index.outbox.source_filter import SourceFilter
 from services.index.search import Index
 from services.index.sinks.sink import Delivery, Sink, SinkEnded
 from shared.clock import now_us
-from shared.envelope import source_of
 from shared.errors import CopydeskError, TransientError, Unavailable
 from shared.late_log import LateLog
 
@@ -55,7 +54,6 @@ class Deliverer:
     ) -> None:
         self.name = name
         self.woken = threading.Event()
-        self._sources = sources
         self._sink = sink
         self._outbox = outbox
         self._index = index
@@ -63,6 +61,8 @@ class Deliverer:
         self._rest: Rest | None = None
         self._delivered = 0
         self._settled = outbox.begin(sink.generation)
+        outbox.choose(sources)
+        self._filter = SourceFilter(index, sources, outbox.choices())
 
     def run(self, stop: threading.Event) -> None:
         """Deliver until told to stop; what is in hand is finished first."""
@@ -100,8 +100,8 @@ class Deliverer:
 
     def _try_again(self, again: list[Waiting]) -> float:
         waited = {one.change: one for one in again}
-        deliveries = deliveries_of(self._index, waited, every=self._sink.every)
-        gone = waited.keys() - {one.change for one in deliveries}  # overtaken or erased since
+        deliveries = self._filter.wanted(deliveries_of(self._index, waited, every=self._sink.every))
+        gone = waited.keys() - {one.change for one in deliveries}  # overtaken, erased or of no chosen source since
         ruled = self._deliver(deliveries, waited)
         if ruled is not None:
             self._outbox.note(None, ruled.logged, ruled.waiting, (*ruled.done, *gone))
@@ -116,7 +116,7 @@ class Deliverer:
             due = self._outbox.next_due()
             return IDLE_S if due is None else max(0.001, (due - self._clock()) / US)
         self._outbox.forget_notes(one.article_id for one in page.deliveries if one.entry.erases)
-        deliveries, later = self._in_turn([one for one in page.deliveries if self._is_wanted(one)])
+        deliveries, later = self._in_turn(self._filter.wanted(page.deliveries))
         ruled = self._deliver(deliveries, {})
         if ruled is not None:
             self._outbox.note(page.place, ruled.logged, (*ruled.waiting, *later), ())
@@ -132,13 +132,6 @@ class Deliverer:
             return
         self._outbox.settle()
         self._settled = True
-
-    def _is_wanted(self, delivery: Delivery) -> bool:
-        """Is it of a source that goes there? A withdrawal goes everywhere: what was there before must not stay."""
-        source = source_of(delivery.entry.came_from)
-        return (
-            not self._sources or delivery.kind == "withdraw" or any(fnmatchcase(source, one) for one in self._sources)
-        )
 
     def _in_turn(self, deliveries: Sequence[Delivery]) -> tuple[list[Delivery], list[Waiting]]:
         """Those that may go now, and those that wait for an earlier word of their article."""

@@ -15,7 +15,7 @@ from shared.data_version import refuse_newer
 from shared.errors import Unavailable
 
 SUFFIX = ".sqlite3"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 LOG_KEPT = 200_000
 _TRIMMED_AT_ONCE = 1000
 
@@ -51,7 +51,17 @@ CREATE TABLE deliveries (
     note TEXT NOT NULL
 );
 CREATE INDEX deliveries_of ON deliveries (article);
-PRAGMA user_version = 1;
+CREATE TABLE choices (sources TEXT PRIMARY KEY) WITHOUT ROWID;
+PRAGMA user_version = 2;
+COMMIT;
+"""
+
+# Of which sources an older release has delivered nobody has written down: it may have been all.
+_FROM_1 = """
+BEGIN IMMEDIATE;
+CREATE TABLE choices (sources TEXT PRIMARY KEY) WITHOUT ROWID;
+INSERT INTO choices SELECT '[]' FROM place WHERE change > 0;
+PRAGMA user_version = 2;
 COMMIT;
 """
 
@@ -143,6 +153,17 @@ class Outbox:
             database.execute("UPDATE place SET change = 0, at_us = 0, generation = ?, settled = 0", (generation,))
             database.execute("DELETE FROM waiting")
         return False
+
+    def choose(self, sources: Sequence[str]) -> None:
+        """Remember which sources are delivered from now on; none means all."""
+        with self._asked(writing=True) as database:
+            database.execute("INSERT OR IGNORE INTO choices VALUES (?)", (msgspec.json.encode(sources).decode(),))
+
+    def choices(self) -> list[tuple[str, ...]]:
+        """Every choice of sources that was ever delivered."""
+        with self._asked() as database:
+            rows = database.execute("SELECT sources FROM choices").fetchall()
+        return [msgspec.json.decode(text, type=tuple[str, ...]) for (text,) in rows]
 
     def settle(self) -> None:
         """Everything of this generation is in."""
@@ -245,6 +266,8 @@ class Outbox:
         refuse_newer(f"the outbox {self._path.name}", version, SCHEMA_VERSION)
         if version == 0:
             self._database.executescript(_SCHEMA)
+        elif version == 1:
+            self._database.executescript(_FROM_1)
 
     def _trim(self, database: sqlite3.Connection) -> None:
         (last,) = database.execute("SELECT ifnull(max(delivery), 0) FROM deliveries").fetchone()
