@@ -18,7 +18,7 @@ with `_FILE` behind it, a file that holds the value), that over `copydesk.toml`,
 
 ```sh
 copydesk config show --explain        # what is in force here, where it comes from, and what it means
-copydesk config check copydesk.toml   # all that is wrong with a file, before a process reads it
+copydesk config check                 # which file is in use, and all that is wrong with it
 ```
 """
 

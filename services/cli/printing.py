@@ -254,6 +254,11 @@ def shortened(text: str, longest: int) -> str:
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 
+def brief(text: str, longest: int) -> str:
+    """A text as far as a person at a terminal reads it; what goes into a file or a pipe is never cut."""
+    return shortened(text, longest) if sys.stdout.isatty() else text
+
+
 def seconds(micros: int | None) -> str:
     """`0.12 s`, `75 s`; empty when it is not known."""
     if micros is None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from services.cli.printing import ago, clean, shortened
+from services.cli.printing import ago, brief, clean
 from shared.clock import now_us
 from shared.ledger.reader import LedgerReader
 from shared.ledger.triage import Triaged, open_triage
@@ -28,5 +28,5 @@ def print_triage(triaged: Sequence[Triaged]) -> None:
             marks.append(f"looked after by {decided.assignee}")
         if marks:
             why = f" ({decided.by}: {decided.note})" if decided.note else f" ({decided.by})"
-            print(clean(f"{one.count} × {shortened(decided.cause or decided.reason, LONGEST_CAUSE)}: "
+            print(clean(f"{one.count} × {brief(decided.cause or decided.reason, LONGEST_CAUSE)}: "
                         f"{', '.join(marks)}{why}"))  # fmt: skip

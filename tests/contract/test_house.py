@@ -53,6 +53,12 @@ def test_imports_stand_at_the_top() -> None:
     assert late == []
 
 
+def test_commands_leave_cutting_to_the_terminal() -> None:
+    """A cell that is cut before it comes into a table is cut in a pipe too: `table` and `brief` know where it goes."""
+    cutting = re.compile(r"\b(shortened|cut)\(|\[:LONGEST")
+    assert [name for name, text in TEXTS.items() if name.startswith("services/cli/com") and cutting.search(text)] == []
+
+
 def test_nothing_is_left_for_later() -> None:
     assert [name for name, text in TEXTS.items() if UNFINISHED.search(text)] == []
 

@@ -8,6 +8,7 @@ import pytest
 from services.ingest.intake import open_archive
 from services.web.app import open_state
 from shared.audit import AuditLog
+from shared.ledger import keys
 from shared.ledger.reader import LedgerReader
 from shared.settings import Settings
 from tests.integration.test_article_list import FEED, Desk
@@ -58,6 +59,17 @@ def test_a_dead_input_goes_through_again_with_other_words(
     assert json.loads(capsysbinary.readouterr().out)["article"]["headline"] == "Chợ nổi đông khách"
     (acted,) = AuditLog(desk.settings.audit_folder).latest(on=article)
     assert (acted.act, acted.on, acted.why) == ("edit dead", ref, "cut short")
+
+
+def test_nothing_is_cut_in_a_pipe(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    reason, message = "KeyError: " + "section " * 20 + "ends", "pickle " * 40 + "ends"
+    desk.take("Một")
+    desk.bury(reason)
+    desk.ledger.client.lpush(keys.STRAYS, f"1|normalize|unreadable|{message}")
+    assert run(desk, "dead", "list") == 0
+    assert reason in capsys.readouterr().out
+    assert run(desk, "dead", "strays") == 0
+    assert message in capsys.readouterr().out
 
 
 def test_what_is_not_dead_is_not_edited(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

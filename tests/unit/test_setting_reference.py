@@ -92,3 +92,28 @@ def test_a_file_is_checked_also_where_the_one_in_force_is_broken(
     (tmp_path / "copydesk.toml").write_text("a = [\n")
     assert cli.main(["config", "check", "copydesk.toml"]) == 2
     assert "no valid TOML" in capsys.readouterr().err
+
+
+def test_which_file_is_in_use_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("COPYDESK_CONFIG", raising=False)
+    monkeypatch.chdir(tmp_path)
+    here, other = tmp_path / "copydesk.toml", tmp_path / "other.toml"
+    other.write_text(GOOD)
+    assert cli.main(["config", "check"]) == 0
+    assert f"COPYDESK_CONFIG names none, and there is no {here}" in capsys.readouterr().out
+    here.write_text(GOOD)
+    assert cli.main(["config", "check"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        f"{here} is fine, together with the environment of this process.",
+        "It is the file in use: whatever is started here reads it.",
+    ]
+    assert cli.main(["config", "check", "other.toml"]) == 0
+    assert f"In use here is another one: {here}." in capsys.readouterr().out
+    monkeypatch.setenv("COPYDESK_CONFIG", str(other))
+    assert cli.main(["config", "check", "--json"]) == 0
+    told = msgspec.json.decode(capsys.readouterr().out)
+    assert told == {"file": str(other), "inUse": str(other), "faults": []}
+    assert cli.main(["config", "show"]) == 0
+    assert capsys.readouterr().out.endswith(f"\nThe file of settings in use: {other}\n")

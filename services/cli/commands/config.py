@@ -1,5 +1,6 @@
 """`copydesk config show` and `check`: every setting in force and where it comes from; what is wrong with a file."""
 
+import os
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ import msgspec
 from services.cli.context import OK, WRONG, Context, show_json, warn
 from services.cli.printing import BOLD, styled, table, width
 from shared.setting_reference import EXPLAINED, REFERENCE
-from shared.settings import SECRETS, faults_of, without_password
+from shared.settings import SECRETS, config_file, faults_of, without_password
 
 HIDDEN = "***"
 
@@ -34,6 +35,8 @@ def show_config(context: Context) -> int:
     for pattern, kept in context.settings.keep.items():
         rows.append((f'keep."{pattern}"', _members(kept), origins["keep"]))
     print(*table(rows), sep="\n")
+    in_use = file_in_use()
+    print("", _said_of_use(None, None) if in_use is None else f"The file of settings in use: {in_use}", sep="\n")
     return OK
 
 
@@ -42,17 +45,37 @@ def _members(table: msgspec.Struct) -> str:
 
 
 def check_config(context: Context) -> int:
-    """Each fault of a file of settings, before a process meets the first of them. Exit code 1 when there is one."""
-    path = Path(context.args.file)
-    faults = faults_of(path)
+    """Each fault of a file of settings, before a process meets the first of them. Exit code 1 when there is one.
+
+    Without a file named, of the one that commands and processes read when they are started here.
+    """
+    in_use = file_in_use()
+    path = Path(context.args.file) if context.args.file else in_use
+    faults = faults_of(path) if path is not None else []
     if context.as_json:
-        show_json({"file": str(path), "faults": faults})
+        show_json({"file": path and str(path), "inUse": in_use and str(in_use), "faults": faults})
         return WRONG if faults else OK
     for fault in faults:
         warn(fault)
-    if not faults:
+    if path is not None and not faults:
         print(f"{path} is fine, together with the environment of this process.")
+    print(_said_of_use(path, in_use))
     return WRONG if faults else OK
+
+
+def file_in_use() -> Path | None:
+    """The file of settings that whatever is started here reads; None where there is none."""
+    path = config_file().absolute()
+    return path if path.exists() or os.environ.get("COPYDESK_CONFIG") else None
+
+
+def _said_of_use(path: Path | None, in_use: Path | None) -> str:
+    if in_use is None:
+        place = config_file().absolute()
+        return f"No file of settings is in use here: COPYDESK_CONFIG names none, and there is no {place}."
+    if path is not None and path.absolute() == in_use:
+        return "It is the file in use: whatever is started here reads it."
+    return f"In use here is another one: {in_use}."
 
 
 def _told(name: str, value: object, origin: str, *, explain: bool) -> dict[str, object]:

@@ -11,7 +11,7 @@ import msgspec
 
 from services.cli.auditing import person
 from services.cli.context import OK, UNUSABLE, WRONG, Context, show_json, standard_input, warn
-from services.cli.printing import ago, clean, plural, row, shortened, table, timeline_lines
+from services.cli.printing import ago, brief, clean, plural, row, table, timeline_lines
 from services.cli.reach import reach_desk
 from services.cli.standing import origin_rows
 from services.cli.triage import print_triage, triaged_causes
@@ -129,8 +129,7 @@ def print_ended(context: Context, inputs: Sequence[Ended], none: str) -> None:
         rows += [
             (
                 item.ref, item.stage, item.reason, ago(item.at_us, now),
-                shortened(clean(item.origin()), LONGEST_NOTE),
-                shortened(f"{BACK if item.came_back else ''}{clean(item.note)}", LONGEST_NOTE),
+                item.origin(), f"{BACK if item.came_back else ''}{item.note}",
             )
             for item in inputs
         ]  # fmt: skip
@@ -152,10 +151,7 @@ def strays(context: Context) -> int:
     else:
         now = now_us()
         rows = [("AGE", "QUEUE", "REASON", "MESSAGE")]
-        rows += [
-            (ago(stray.at_us, now), stray.queue, stray.reason, shortened(stray.message, LONGEST_NOTE))
-            for stray in messages
-        ]
+        rows += [(ago(stray.at_us, now), stray.queue, stray.reason, stray.message) for stray in messages]
         print(*table(rows), sep="\n")
         if context.args.clear:
             print(f"{plural(len(messages), 'message')} cleared.")
@@ -354,4 +350,4 @@ def _dead_lines(line: InputStatus, ref: str, body: bytes | None) -> Iterator[str
         yield ""
         yield f"  The input ({len(body)} bytes) begins:"
         for text in body[:PREVIEW].decode("utf-8", "replace").splitlines():
-            yield f"    {shortened(clean(text), LONGEST_NOTE)}"
+            yield f"    {brief(clean(text), LONGEST_NOTE)}"

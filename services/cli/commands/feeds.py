@@ -6,7 +6,7 @@ import msgspec
 
 from services.cli.auditing import person
 from services.cli.context import OK, UNUSABLE, WRONG, Context, show_json, warn
-from services.cli.printing import ago, clean, plural, shortened, table
+from services.cli.printing import ago, clean, plural, table
 from services.cli.reach import reach_desk
 from services.ingest.feed_states import FeedState, FeedStates
 from services.ingest.subscriptions import (
@@ -21,8 +21,6 @@ from shared.hints import NO_HINTS, Hints
 from shared.ledger.connection import connect, connect_to_look
 from shared.source_book import SourceBook
 from shared.source_settings import check_source
-
-LONGEST_PROBLEM = 60
 
 
 def add_feed(context: Context) -> int:
@@ -136,7 +134,7 @@ def _condition(state: FeedState) -> str:
     if state.stopped:
         return "gone (410)"
     if state.failures:
-        return shortened(f"failed {state.failures}×: {state.problem or state.status}", LONGEST_PROBLEM)
+        return f"failed {state.failures}×: {state.problem or state.status}"
     return "new" if state.status is None else f"fine ({state.status})"
 
 

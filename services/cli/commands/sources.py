@@ -8,7 +8,7 @@ import msgspec
 
 from services.cli.auditing import person
 from services.cli.context import OK, UNUSABLE, WRONG, Context, show_json, warn
-from services.cli.printing import ago, clean, plural, row, shortened, table
+from services.cli.printing import ago, brief, clean, plural, row, table
 from services.cli.reach import reach_desk
 from services.index.search import Index
 from services.ingest.intake import open_archive
@@ -220,7 +220,7 @@ def _trial_lines(trial: Trial) -> Iterator[str]:
     changed = [tried for tried in trial.articles if tried.fields]
     for tried in changed[:MOST_SHOWN]:
         yield ""
-        yield f"{tried.ref}  {shortened(clean(tried.title), LONGEST)}"
+        yield f"{tried.ref}  {brief(clean(tried.title), LONGEST)}"
         for change in tried.fields:
             yield from _change_lines(change)
     if len(changed) > MOST_SHOWN:
@@ -233,7 +233,7 @@ def _change_lines(change: FieldChange) -> Iterator[str]:
     yield f"    {change.field}"
     for sign, lines, others in (("-", before, set(after)), ("+", after, set(before))):
         for line in [line for line in lines if line not in others][:6]:
-            yield f"      {sign} {shortened(clean(line), LONGEST_VALUE)}"
+            yield f"      {sign} {brief(clean(line), LONGEST_VALUE)}"
 
 
 def _said(hints: Hints, name: str) -> str:

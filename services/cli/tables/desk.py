@@ -78,10 +78,10 @@ DESK = (
     Command(
         "config check",
         "config:check_config",
-        "all that is wrong with a file of settings",
-        (arg("file", metavar="FILE", help="such as copydesk.toml"),),
+        "all that is wrong with a file of settings, and which one is in use",
+        (arg("file", nargs="?", metavar="FILE", help="such as copydesk.toml; without, the one in use here"),),
         opens=False,
         reads_settings=False,
-        examples=(Example("copydesk config check copydesk.toml", "before a process reads it"),),
+        examples=(Example("copydesk config check", "before a process reads it: which file is it, and is it fine?"),),
     ),
 )
