@@ -171,6 +171,7 @@ class FeedEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, r
     """One entry of a feed, as the feed gave it: the body of an input of type `FEED_ENTRY_TYPE`.
 
     Dates, authors and texts are as printed, unsanitised; the normaliser weighs them as one witness among others.
+    `embargoes` are members of a JSON Feed's item that name one, each with what it says.
     """
 
     feed: str
@@ -190,6 +191,7 @@ class FeedEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, r
     feed_title: str | None = None
     base: str | None = None
     pictures: tuple[FeedPicture, ...] = ()
+    embargoes: tuple[tuple[str, object], ...] = ()
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):

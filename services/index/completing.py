@@ -2,9 +2,10 @@
 
 from msgspec.structs import replace
 
-from services.index.entry import Entry
+from services.index.entry import Entry, embargo_end
 from services.index.precedence import refined
 from shared.article import Article, Evidence
+from shared.embargo import latest
 from shared.envelope import Envelope, Input
 
 # What ninjs 3.1 has no word for: a patch, which is made of our ninjs, neither says nor denies it.
@@ -14,9 +15,14 @@ OF_A_TOMBSTONE = ("uri", "headline", "language", "version", "alt_ids")
 
 
 def told_outside(article: Article, envelope: Envelope | Input) -> Article:
-    """The article with what its sender told in headers, which goes before what stands in the body."""
-    told = {"embargoed_until": envelope.embargoed_until, "version": envelope.version}
+    """The article with what its sender told in headers, which goes before what stands in the body.
+
+    Of the two ends of an embargo the later counts: neither may publish what the other holds.
+    """
+    told = {"embargoed_until": latest(embargo_end(article), envelope.embargoed_until), "version": envelope.version}
     said = {name: value for name, value in told.items() if value is not None and getattr(article, name) != value}
+    if article.embargoed_until is not None and said.get("embargoed_until") == embargo_end(article):
+        del said["embargoed_until"]  # a clock in no zone stays as it was read
     if not said:
         return article
     rest = tuple(evidence for evidence in article.evidence if evidence.field not in said)

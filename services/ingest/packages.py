@@ -3,6 +3,7 @@
 import codecs
 import json
 import re
+from collections import Counter
 from collections.abc import Sequence
 from xml.parsers import expat
 
@@ -14,7 +15,7 @@ from shared.errors import InputRefused
 HEAD = 4096
 END_TAG = re.compile(rb"</(?:[^\s<>/:]++:)?+newsItem\s*+>")
 NAMESPACE_MARK = "}"
-EMBARGO = ["newsItem", "itemMeta", "embargoed"]
+ITEM, CONTENT, EMBARGO = "newsItem", "contentSet", "embargoed"
 # A long header is repeated for each item: what would grow beyond this is no message of an agency.
 MOST_BYTES_SPLIT = 64 * 1024 * 1024
 
@@ -22,15 +23,17 @@ MOST_BYTES_SPLIT = 64 * 1024 * 1024
 class Item(msgspec.Struct, frozen=True, kw_only=True):
     """One item of a package: its guid, as declared, and the message with this item alone.
 
-    `embargo` is what it says of one, "" where it says no more than that. `is_placed` tells whether its place in the
-    file stands for a guid it does not have: lists grow at their head.
+    `path` is where it stands in the document; `embargoes` are where it tells of one, and what it says there, "" where
+    it says no more than that. `is_placed` tells whether its place in the file stands for a guid it does not have: lists
+    grow at their head.
     """
 
     guid: str | None
     body: bytes
     is_placed: bool = False
     version: str | None = None
-    embargo: str | None = None
+    path: str = ""
+    embargoes: tuple[tuple[str, str], ...] = ()
 
 
 class _NotSplit(Exception):
@@ -72,7 +75,8 @@ def split_package(body: bytes, name: str, most_bytes: int = MOST_BYTES_SPLIT) ->
             body=head + body[start:end] + tail,
             is_placed=True,
             version=named.version,
-            embargo=named.embargo,
+            path=named.path,
+            embargoes=named.told(),
         )
         for (named, start, _), end in zip(items, ends, strict=True)
     ]
@@ -80,7 +84,7 @@ def split_package(body: bytes, name: str, most_bytes: int = MOST_BYTES_SPLIT) ->
 
 def declared_item(body: bytes) -> Item:
     """The guid and the version of the one newsItem in a NewsML-G2 document; None where it has none, or is no such."""
-    if b"newsItem" not in body[:HEAD]:
+    if ITEM.encode() not in body[:HEAD]:
         return Item(guid=None, body=body)
     try:
         finder = _Finder(body)
@@ -88,7 +92,7 @@ def declared_item(body: bytes) -> Item:
         return Item(guid=None, body=body)
     named = [named for named, _, _ in finder.items] or [finder.root]
     only = named[0] if len(named) == 1 else _Named()
-    return Item(guid=only.guid, body=body, version=only.version, embargo=only.embargo)
+    return Item(guid=only.guid, body=body, version=only.version, path=only.path, embargoes=only.told())
 
 
 def _split_json(body: bytes, name: str) -> Sequence[Item]:
@@ -117,11 +121,16 @@ def _is_json(body: bytes) -> bool:
 
 
 class _Named(msgspec.Struct):
-    """What an item says of itself."""
+    """What an item says of itself, and where it stands."""
 
     guid: str | None = None
     version: str | None = None
-    embargo: str | None = None
+    path: str = ""
+    embargoes: list[tuple[str, list[str]]] = []
+
+    def told(self) -> tuple[tuple[str, str], ...]:
+        """Where it tells of an embargo, and what."""
+        return tuple((path, "".join(texts)) for path, texts in self.embargoes)
 
 
 class _Finder:
@@ -131,6 +140,8 @@ class _Finder:
         self.items: list[tuple[_Named, int, int]] = []
         self.root = _Named()
         self._path: list[str] = []
+        self._steps: list[str] = []  # the same, each with its number beside others of its name
+        self._counts: list[Counter[str]] = [Counter()]
         self._open: tuple[_Named, int] | None = None
         self._parser = expat.ParserCreate(namespace_separator=NAMESPACE_MARK)
         self._parser.StartElementHandler = self._start
@@ -141,27 +152,37 @@ class _Finder:
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         name = tag.rpartition(NAMESPACE_MARK)[2]
-        if name == "newsItem" and not self._path:
-            self.root = _Named(attributes.get("guid"), attributes.get("version"))
-        if name == "newsItem" and self._path[1:] == ["itemSet"]:
-            self._open = (
-                _Named(attributes.get("guid"), attributes.get("version")),
-                self._parser.CurrentByteIndex,
-            )
+        self._counts[-1][name] += 1
+        number = self._counts[-1][name]
+        self._counts.append(Counter())
+        self._steps.append(f"{name}[{number}]" if number > 1 else name)
+        if name == ITEM and not self._path:
+            self.root = self._named(attributes)
+        if name == ITEM and self._path[1:] == ["itemSet"]:
+            self._open = self._named(attributes), self._parser.CurrentByteIndex
         self._path.append(name)
-        if self._path[-3:] == EMBARGO:
-            self._tell("")
+        if self._tells_embargo():
+            named = self._open[0] if self._open is not None else self.root
+            named.embargoes.append((self._place(), []))
+
+    def _named(self, attributes: dict[str, str]) -> _Named:
+        return _Named(attributes.get("guid"), attributes.get("version"), self._place())
+
+    def _place(self) -> str:
+        return "/" + "/".join(self._steps)
+
+    def _tells_embargo(self) -> bool:
+        return self._path[-1] == EMBARGO and ITEM in self._path and CONTENT not in self._path
 
     def _text(self, text: str) -> None:
-        if self._path[-1] == EMBARGO[-1] and self._path[-3:] == EMBARGO:
-            self._tell(text)
-
-    def _tell(self, text: str) -> None:
-        named = self._open[0] if self._open is not None else self.root
-        named.embargo = (named.embargo or "") + text
+        if self._tells_embargo():
+            named = self._open[0] if self._open is not None else self.root
+            named.embargoes[-1][1].append(text)
 
     def _end(self, _: str) -> None:
         self._path.pop()
+        self._steps.pop()
+        self._counts.pop()
         if self._open is not None and self._path[1:] == ["itemSet"]:
             self.items.append((*self._open, self._parser.CurrentByteIndex))
             self._open = None

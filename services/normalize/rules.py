@@ -9,7 +9,8 @@ from importlib.resources.abc import Traversable
 from shared.envelope import Event
 
 ROOMS = ("services.normalize", "shared.untrusted")
-FILES = (("shared", "article.py"),)
+# What readers take from beside those rooms: words and dates, addresses, and until when an embargo holds.
+FILES = tuple(("shared", f"{name}.py") for name in ("article", "embargo", "hints", "identity", "package", "patterns"))
 NOTE = "rules "
 UNKNOWN = "unknown"
 

@@ -1,9 +1,11 @@
 """`POST /v1/batches`: many articles in one request, as lines of JSON or files of a ZIP, with a result for each item."""
 
 import asyncio
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from functools import partial
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,7 +15,7 @@ from services.web.keys import Publisher
 from services.web.metering import tell_outcomes
 from services.web.middleware import authenticate
 from services.web.problems import BODY, Problem, in_header, problem_of, told
-from services.web.push_headers import inputs_of, read_kind
+from services.web.push_headers import held_until, inputs_of, read_kind
 from services.web.responses import json_answer
 from services.web.spooling import NDJSON, ZIP, spool_of
 from services.web.state import AppState, publisher_of, state_of
@@ -35,6 +37,7 @@ async def push_batch(request: Request) -> Response:
             at=in_header("Content-Type"),
             accepted=[NDJSON, ZIP],
         )
+    held = held_until(request.headers, publisher.zone)
     # Its turn comes when its last byte is here: a sender that is slow keeps nobody else's from being taken in.
     async with spool_of(request, app_state) as spool, app_state.batches:
         authenticate(request.headers, app_state)
@@ -43,7 +46,7 @@ async def push_batch(request: Request) -> Response:
         results: list[dict[str, object]] = []
         while chunk := await app_state.read(partial(_chunk, items)):
             app_state.quota.charge(publisher.name, len(chunk))
-            results += await _taken(app_state, publisher, chunk)
+            results += await _taken(app_state, publisher, chunk, held)
     if not results:
         raise Problem("no-article", "The batch holds no items.", at=BODY)
     tell_outcomes(request, results)
@@ -63,20 +66,24 @@ def _chunk(items: Iterator[BatchItem]) -> list[BatchItem]:
     return chunk
 
 
-async def _taken(app_state: AppState, publisher: Publisher, chunk: Sequence[BatchItem]) -> Sequence[dict[str, object]]:
-    held = sum(len(item.body) for item in chunk)
-    app_state.room.take(held)
+async def _taken(
+    app_state: AppState, publisher: Publisher, chunk: Sequence[BatchItem], held: dt.datetime | None
+) -> Sequence[dict[str, object]]:
+    size = sum(len(item.body) for item in chunk)
+    app_state.room.take(size)
     try:
-        return await asyncio.gather(*(_result(app_state, publisher, item) for item in chunk))
+        return await asyncio.gather(*(_result(app_state, publisher, item, held) for item in chunk))
     finally:
-        app_state.room.give_back(held)
+        app_state.room.give_back(size)
 
 
-async def _result(app_state: AppState, publisher: Publisher, item: BatchItem) -> dict[str, object]:
+async def _result(
+    app_state: AppState, publisher: Publisher, item: BatchItem, held: dt.datetime | None
+) -> dict[str, object]:
     place: dict[str, object] = {"index": item.index}
     place |= {"line": item.line} if item.line is not None else {"name": item.name}
     try:
-        receipts = await _receipts(app_state, publisher, item)
+        receipts = await _receipts(app_state, publisher, item, held)
     except Exception as error:  # noqa: BLE001 - whatever it is concerns this item alone, and is told in its result
         problem = problem_of(error, "POST")
         return place | {"status": problem.kind.status, "problem": told(problem)}
@@ -84,15 +91,21 @@ async def _result(app_state: AppState, publisher: Publisher, item: BatchItem) ->
     return place | {"status": status} | (receipts[0] if len(receipts) == 1 else {"receipts": receipts})
 
 
-async def _receipts(app_state: AppState, publisher: Publisher, item: BatchItem) -> Sequence[dict[str, object]]:
-    """The receipts of an item's articles; raises the `Problem` where none of them is taken in."""
+async def _receipts(
+    app_state: AppState, publisher: Publisher, item: BatchItem, held: dt.datetime | None
+) -> Sequence[dict[str, object]]:
+    """The receipts of an item's articles, which a header of the batch may hold; raises the `Problem` where none of them
+    is taken in."""
     if item.problem is not None:
         raise item.problem
     if not item.body.strip():
         raise Problem("no-article", "It is empty.", at=BODY)
     inputs = await app_state.read(partial(inputs_of, read_kind(item.media_type), item.body, {}, publisher))
     beside = app_state.keys.prefixes_beside(publisher.name)
-    items = [await claimed(app_state, given, publisher, beside) for given in inputs]
+    items = [
+        await claimed(app_state, msgspec.structs.replace(given, embargoed_until=held), publisher, beside)
+        for given in inputs
+    ]
     receipts = await asyncio.gather(*(app_state.batcher.put(given) for given in items))
     if all(receipt.state in NOT_TAKEN for receipt in receipts):
         raise refusal(items[0], receipts[0])

@@ -18,7 +18,7 @@ from services.web.merge_patch import merged
 from services.web.ownership import may_claim
 from services.web.preferences import is_create_only, read_if_match
 from services.web.problems import BODY, Problem, in_body, in_header, in_parameter
-from services.web.push_headers import check_embargo, checked_address, version_of
+from services.web.push_headers import check_embargo, checked_address, held_until, version_of
 from services.web.request_body import body_of
 from services.web.scopes import only_of
 from services.web.state import AppState, publisher_of, state_of
@@ -80,6 +80,8 @@ async def patch_article(request: Request) -> Response:
     limits = app_state.settings
     async with body_of(request, app_state.room, limit=PATCH_BYTES, seconds=limits.push_body_s) as body:
         item = _patched(body, target, publisher)
+        held = held_until(request.headers, publisher.zone)
+        item = msgspec.structs.replace(item, embargoed_until=held)
         await _check_addresses(app_state, item, target, publisher)
         item = await _aimed(app_state, publisher, item, target, wanted)
         receipts = await take_in(request, app_state, [item])

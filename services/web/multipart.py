@@ -26,7 +26,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     """One part: what its head says, and from where to where its bytes stand in the body.
 
     `name` is the field of a form, `file` what the sender's file is called, `id` and `location` how another part may
-    name it.
+    name it, `embargoes` what its head says of one.
     """
 
     number: int
@@ -37,6 +37,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     file: str = ""
     id: str = ""
     location: str = ""
+    embargoes: tuple[str, ...] = ()
 
     @property
     def shown(self) -> str:
@@ -138,6 +139,7 @@ def _part(spool: BinaryIO, number: int, start: int, end: int) -> Part:
         file=PurePosixPath(_parameter(said, "filename").replace("\\", "/")).name,
         id=str(said.get("content-id", "")).strip().strip("<>"),
         location=str(said.get("content-location", "")).strip(),
+        embargoes=tuple(map(str, said.get_all("x-embargoed-until", ()))),
     )
 
 

@@ -53,7 +53,7 @@ def _read(
 ) -> Input:
     parts = read_parts(spool, boundary)
     article = _article_among(spool, parts)
-    item = _article_of(spool, article, headers, publisher, app_state)
+    item = _article_of(spool, article, _headers_of(headers, article, parts), publisher, app_state)
     for part in parts:
         if part is not article:
             pictures.append(_staged(spool, part, app_state))  # noqa: PERF401 - those before a bad one are let go too
@@ -84,6 +84,17 @@ def _is_picture(spool: BinaryIO, part: Part) -> bool:
     return picture_type_of(spool.read(min(HEAD, part.end - part.start))) is not None
 
 
+def _headers_of(headers: Headers, article: Part, parts: Sequence[Part]) -> Headers:
+    """The header lines of the request, and those of its parts that tell of the article."""
+    told = headers.mutablecopy()
+    if article.location:
+        told.setdefault("content-location", article.location)
+    for part in parts:
+        for said in part.embargoes:
+            told.append("x-embargoed-until", said)
+    return told
+
+
 def _article_of(spool: BinaryIO, part: Part, headers: Headers, publisher: Publisher, app_state: AppState) -> Input:
     most = min(app_state.settings.max_input_bytes, MOST_BYTES)
     if part.end - part.start > most:
@@ -96,10 +107,7 @@ def _article_of(spool: BinaryIO, part: Part, headers: Headers, publisher: Publis
     if not said:
         detail = f"{part.shown} says no type, and its name does not tell it.".capitalize()
         raise Problem("unsupported-media-type", detail, at=BODY, accepted=ACCEPTED)
-    told = dict(headers)
-    if part.location:
-        told.setdefault("content-location", part.location)
-    inputs = inputs_of(read_kind(said), body, told, publisher)
+    inputs = inputs_of(read_kind(said), body, headers, publisher)
     if len(inputs) != 1:
         detail = f"Pictures come with one article, and {part.shown} holds {len(inputs)}."
         raise Problem("bad-request", detail, at=BODY)

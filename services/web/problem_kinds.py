@@ -29,7 +29,8 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
 
 MEMBERS: Mapping[str, str] = {
     "errors": "What was wrong where: each has a `detail`, and a `header`, a `parameter` (of the path or the query), "
-    "or a `pointer` into the body (a JSON Pointer as a fragment; `#` is the whole body).",
+    "a `pointer` into the body (a JSON Pointer as a fragment; `#` is the whole body), or the `path` of an element of "
+    "XML (`/newsItem/itemMeta/embargoed`).",
     "scopes": "The scopes of which the key needs one.",
     "address": "The address that this is about.",
     "state": "Where the article is: `queued`, `working`, `retrying`, `held`, `dead`, `refused`.",

@@ -15,7 +15,7 @@ HEAD = """# Problems
 Every answer that is no success is `application/problem+json` ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)):
 `type`, `title`, `status`, `detail` and `instance`, by which the operator finds it in the log. `GET` of the `type`
 answers with what stands below. Where one place of the request is to blame, `errors` points at it: at a `header`, a
-`parameter` of the path or the query, or by a `pointer` into the body.
+`parameter` of the path or the query, at the `path` of an element of XML, or by a `pointer` into the body.
 
 This page is made from `services/web/problem_kinds.py` (`python -m tools.problems`).
 

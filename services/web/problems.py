@@ -34,6 +34,11 @@ def in_body(*members: str | int) -> Place:
     return {"pointer": "".join(("#", *(f"/{step}" for step in steps)))}
 
 
+def in_xml(path: str) -> Place:
+    """An element of an XML body, as the evidence names it: `/newsItem/itemMeta/embargoed`; "" is the whole."""
+    return {"path": path} if path else BODY
+
+
 class Problem(Exception):
     """An answer that is no success; `at` is where in the request, `more` adds members of its own (`accepted`)."""
 

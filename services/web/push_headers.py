@@ -6,16 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from email.message import Message
 
 import msgspec
+from starlette.datastructures import Headers
 
 from services.ingest.feeds import looks_like_feed, make_inputs
 from services.ingest.formats import json_feed
 from services.ingest.formats.json_articles import LARGEST_LIST, BrokenJson, split_json
-from services.ingest.packages import declared_item, split_package
+from services.ingest.packages import Item, declared_item, split_package
 from services.web.correction_form import NINJS
 from services.web.keys import Publisher
-from services.web.problems import BODY, Place, Problem, in_body, in_header
+from services.web.problems import BODY, Place, Problem, in_body, in_header, in_xml
 from services.web.spooling import MULTIPART
-from shared.embargo import EXPECTED, embargo_end_of, shown
+from shared.embargo import EXPECTED, embargo_end_of, latest, shown
 from shared.envelope import MOST_BYTES, Input, Source
 from shared.errors import InputRefused, NotAFeed
 from shared.identity import address_alias, clean_link, has_login, is_page
@@ -30,6 +31,7 @@ XML_TYPES = frozenset({XML, TEXT_XML, NITF, NEWS_ITEM, NEWS_MESSAGE})
 JSON_TYPES = frozenset({JSON, NINJS, JSON_LD, JSON_FEED})
 
 MAX_ADDRESS = 2000
+EMBARGO = "x-embargoed-until"
 MAX_VERSION = 64
 MOST_BYTES_SPLIT = 2 * MOST_BYTES  # each item of a message repeats its head
 ADDRESS = re.compile(r"[^\s\x00-\x1f\x7f\ud800-\udfff]+")
@@ -93,22 +95,26 @@ def inputs_of(kind: Kind, body: bytes, headers: Mapping[str, str], publisher: Pu
 def _told(headers: Mapping[str, str], zone: str | None) -> dict[str, object]:
     """What headers tell of the articles beside their bodies, and before them: version and embargo."""
     told: dict[str, object] = {}
-    version, until = headers.get("x-article-version"), headers.get("x-embargoed-until")
+    version, until = headers.get("x-article-version"), held_until(headers, zone)
     if version is not None:
         version = _as_utf8(version).strip()
         if not 0 < len(version) <= MAX_VERSION or not version.isprintable():
             raise bad_header("X-Article-Version", f"must be 1 to {MAX_VERSION} printable characters")
         told["version"] = version
     if until is not None:
-        told["embargoed_until"] = _moment_of(until, zone)
+        told["embargoed_until"] = until
     return told
 
 
-def _moment_of(until: str, zone: str | None) -> dt.datetime:
-    moment = embargo_end_of(until, zone)
-    if moment is None:
+def held_until(headers: Mapping[str, str], zone: str | None) -> dt.datetime | None:
+    """Until when header lines hold what comes with them: of several, also within one line, the latest counts."""
+    if EMBARGO not in headers:
+        return None
+    lines = headers.getlist(EMBARGO) if isinstance(headers, Headers) else [headers[EMBARGO]]
+    ends = [embargo_end_of(said, zone) for line in lines for said in line.split(",")]
+    if None in ends:
         raise bad_header("X-Embargoed-Until", EXPECTED)
-    return moment
+    return latest(*ends)
 
 
 def check_embargo(member: str, said: object, zone: str | None, place: Place) -> None:
@@ -168,8 +174,8 @@ def _from_json(kind: Kind, body: bytes, source: Source) -> Sequence[Input]:
     except (InputRefused, NotAFeed) as error:
         raise Problem("no-article", str(error), at=BODY) from error
     for article in articles:
-        for member, said in article.embargoes:
-            check_embargo(member, said, source.zone, in_body(*article.where, member))
+        for where, said in article.embargoes:
+            check_embargo(str(where[-1]), said, source.zone, in_body(*where))
     return [
         Input(
             source=source,
@@ -196,17 +202,24 @@ def _from_xml(kind: Kind, body: bytes, source: Source) -> Sequence[Input]:
         raise Problem("no-article", str(error), at=BODY) from error
     for item in items:
         what = f"embargoed of the item {item.guid}" if item.guid else "embargoed"
-        check_embargo(what, item.embargo, source.zone, BODY)
+        for path, said in item.embargoes:
+            check_embargo(what, said, source.zone, in_xml(path))
     return [
         Input(
             source=source,
             media_type=kind.full,
             body=item.body,
-            aliases=(address_alias(checked_address(item.guid, "guid", BODY), source.name),) if item.guid else (),
+            aliases=_aliases_of_item(item, source),
             version=version_of(item.version),
         )
         for item in items
     ]
+
+
+def _aliases_of_item(item: Item, source: Source) -> tuple[str, ...]:
+    if not item.guid:
+        return ()
+    return (address_alias(checked_address(item.guid, "guid", in_xml(f"{item.path}/@guid")), source.name),)
 
 
 def _from_feed(body: bytes, source: Source) -> Sequence[Input]:
@@ -215,6 +228,9 @@ def _from_feed(body: bytes, source: Source) -> Sequence[Input]:
         raise InputRefused(f"A JSON Feed over {LARGEST_LIST} bytes is not read here: send fewer items at once.")
     key = f"push:{source.name}"
     feed = json_feed.read(body.decode("utf-8", "replace").lstrip("\ufeff \t\r\n"), "the body")
+    for number, entry in enumerate(feed.entries):
+        for member, said in entry.embargoes:
+            check_embargo(member, said, source.zone, in_body("items", number, member))
     items = make_inputs(feed, key, source)
     if not items:
         raise InputRefused("The JSON Feed holds no items.")

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import msgspec
 
-from shared.embargo import names_embargo
+from shared.embargo import SPELLED, embargo_members
 from shared.errors import InputRefused
 from shared.identity import canonical_url, is_page
 
@@ -27,6 +27,9 @@ HALF_LETTER = re.compile(
     rb"\\(?:u[dD][89aAbB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.DOTALL
 )
 T = TypeVar("T")
+Where = tuple[str | int, ...]
+Embargo = tuple[Where, object]
+"""The members and places that lead to what names an embargo, and what it says."""
 
 
 class BrokenJson(InputRefused):
@@ -41,16 +44,16 @@ class JsonArticle(msgspec.Struct, frozen=True, kw_only=True):
     """One article of a document: its bytes, and what it declares as its address, with the member that does.
 
     `version` is its publisher's own, `is_canceled` whether it takes the article back (ninjs `pubStatus`). `where` are
-    the members and places that lead to it in the document. `embargoes` are the members that name one, with what they
-    say.
+    the members and places that lead to it in the document. `embargoes` are the members that name one, its own and those
+    of what it stands in, each with where it stands and what it says.
     """
 
     body: bytes
     addresses: tuple[tuple[str, str], ...] = ()
-    where: tuple[str | int, ...] = ()
+    where: Where = ()
     version: str | None = None
     is_canceled: bool = False
-    embargoes: tuple[tuple[str, object], ...] = ()
+    embargoes: tuple[Embargo, ...] = ()
 
 
 class _Declared(msgspec.Struct):
@@ -101,11 +104,17 @@ class _Named(msgspec.Struct):
 
 
 class _Part(msgspec.Struct):
-    """An object of the document, as its bytes stand there."""
+    """An object of the document, as its bytes stand there; `around` are the embargoes of what it stands in."""
 
     raw: msgspec.Raw
     declared: _Declared
-    where: tuple[str | int, ...] = ()
+    where: Where = ()
+    around: tuple[Embargo, ...] = ()
+
+    @property
+    def embargoes(self) -> tuple[Embargo, ...]:
+        """Those it names itself."""
+        return tuple(((*self.where, member), said) for member, said in embargo_members(bytes(self.raw)))
 
 
 WORDS = _Declared.__struct_fields__[_Declared.__struct_fields__.index("headline") :]
@@ -149,7 +158,7 @@ def _cut(body: bytes, articles: Sequence[_Part], context: msgspec.Raw) -> Sequen
     return [
         _article(
             part,
-            _with_context(part, context),
+            _alone(part, context),
             # What different articles share, as the address of the page they stand on, tells none of them apart.
             tuple(address for address in addresses if named[_called(address[1])] == 1),
         )
@@ -167,15 +176,8 @@ def _article(part: _Part, body: bytes, addresses: tuple[tuple[str, str], ...]) -
         where=part.where,
         version=None if version is None else str(version),
         is_canceled=status.lower() in CANCELED,
-        embargoes=tuple(_embargoes(bytes(part.raw))),
+        embargoes=(*part.around, *part.embargoes),
     )
-
-
-def _embargoes(body: bytes) -> Iterator[tuple[str, object]]:
-    if b"embargo" in body.lower():
-        for member, raw in (_read(msgspec.Raw(body), dict[str, msgspec.Raw]) or {}).items():
-            if names_embargo(member) and (said := msgspec.json.decode(raw)) is not None:
-                yield member, said
 
 
 def _called(address: str) -> str | None:
@@ -195,6 +197,7 @@ def _articles_of_object(document: _Part) -> Sequence[_Part]:
     below = [*_listed(document.declared.graph, "@graph"), *_items_of(document.declared.elements)]
     if not below:
         return _the_only_one([document])
+    below = [_within(document, part) for part in below]
     articles = _articles([*([document] if document.declared.is_article else []), *below])
     return articles or _the_only_one([document, *below])
 
@@ -219,9 +222,16 @@ def _the_only_one(parts: Sequence[_Part]) -> Sequence[_Part]:
 def _items_of(elements: msgspec.Raw) -> Sequence[_Part]:
     """What a schema.org list holds: its elements, or what each `ListItem` is about."""
     return [
-        _part(element.declared.item, *element.where, "item") if element.declared.item is not ABSENT else element
+        _within(element, _part(element.declared.item, *element.where, "item"))
+        if element.declared.item is not ABSENT
+        else element
         for element in _listed(elements, "itemListElement")
     ]
+
+
+def _within(around: _Part, part: _Part) -> _Part:
+    """A part as one of something whose embargo holds for all of it."""
+    return msgspec.structs.replace(part, around=(*around.embargoes, *part.around))
 
 
 def _listed(raw: msgspec.Raw, member: str) -> Sequence[_Part]:
@@ -240,12 +250,20 @@ def _part(raw: msgspec.Raw, *where: str | int) -> _Part:
     return _Part(raw=raw, declared=_read(raw, _Declared) or _Declared(), where=where)
 
 
-def _with_context(part: _Part, context: msgspec.Raw) -> bytes:
-    """An object as it stood, with the `@context` of the document around it where it has none of its own."""
+def _alone(part: _Part, context: msgspec.Raw) -> bytes:
+    """An object as it stood, with what the document around it says of it: its `@context` where it has none of its own,
+    and when an embargo ends, by a name that the object does not use itself."""
     raw = bytes(part.raw).strip()
-    if context is ABSENT or part.declared.context is not ABSENT:
-        return raw
-    return b'{"@context":' + bytes(context) + b"," + raw[1:].lstrip()
+    members = {} if context is ABSENT or part.declared.context is not ABSENT else {"@context": bytes(context)}
+    if part.around:
+        used = _read(part.raw, dict[str, msgspec.Raw]) or {}
+        free = [name for name in SPELLED if name not in used]
+        said = list(dict.fromkeys(msgspec.json.encode(said) for _, said in part.around))
+        if len(said) > len(free):
+            raise InputRefused("The JSON names more embargoes around one article than can be told apart.")
+        members |= dict(zip(free, said, strict=False))
+    ahead = b"".join(msgspec.json.encode(name) + b":" + value + b"," for name, value in members.items())
+    return b"{" + ahead + raw[1:].lstrip() if ahead else raw
 
 
 def _addresses(declared: _Declared) -> Iterator[tuple[str, str]]:

@@ -8,6 +8,7 @@ from urllib.parse import urljoin
 import msgspec
 
 from services.ingest.formats.feed import Feed
+from shared.embargo import names_embargo
 from shared.envelope import FeedEntry, FeedPicture
 from shared.errors import NotAFeed
 
@@ -79,6 +80,7 @@ def _read_item(item: dict[str, Any], feed: Feed, document: dict[str, Any], url: 
         feed_title=feed.title,
         base=_link(item.get("url"), url),
         pictures=_pictures(item, url),
+        embargoes=tuple((name, said) for name, said in item.items() if names_embargo(name) and said is not None),
     )
 
 

@@ -39,6 +39,7 @@ class FieldReadings:
 
     def __init__(self) -> None:
         self._readings: list[Reading] = []
+        self._embargoes: list[tuple[dt.datetime, Reading]] = []
         self._values: dict[tuple[str, str], object] = {}
         self._dates: dict[str, Dated] = {}
         self._lists: dict[str, tuple[str, ...]] = {}
@@ -68,7 +69,10 @@ class FieldReadings:
             self.take(field, dated.moment.value, member, path, quote=dated.quote, sure=min(sure, dated.sure))
 
     def take_embargo(self, said: object, zone: str | None, member: str, path: str) -> None:
-        """Take until when an embargo holds; raises `EmbargoUnread` for one whose end cannot be read."""
+        """Take until when an embargo holds; of several the latest is believed.
+
+        Raises `EmbargoUnread` for one whose end cannot be read, whatever the others say.
+        """
         if said is None:
             return
         until = embargo_end_of(said, zone)
@@ -77,7 +81,8 @@ class FieldReadings:
                 f"It is under an embargo ({member}, {path}), and {shown(said)} does not tell until when: "
                 f"it {EXPECTED}. Without a zone there, the source's must be set."
             )
-        self.take("embargoed_until", until, member, path, quote=str(said))
+        self._values["embargoed_until", _shown(until)] = until
+        self._embargoes.append((until, _reading("embargoed_until", _shown(until), member, path, quote=str(said))))
 
     def take_byline(self, printed: str | None, language: str | None, member: str, path: str, sure: float = 0.9) -> None:
         """Take a byline as printed, and its people, organisations and sources apart."""
@@ -170,7 +175,7 @@ class FieldReadings:
                 self._printed.append(Piece(text=text, shape="debris", path=path))
 
     def _said(self) -> Iterator[str]:
-        for reading in (*self._readings, *self._single.values()):
+        for reading in (*self._readings, *self._until(), *self._single.values()):
             yield from filter(None, (reading.value, reading.quote))
         for values in self._lists.values():
             yield from values
@@ -187,8 +192,9 @@ class FieldReadings:
         people = tuple(self._people.values())
         fields: dict[str, object] = {**self._lists, "people": people, "corrections": tuple(self._corrections)}
         evidence: list[Evidence] = []
-        for field in dict.fromkeys(reading.field for reading in self._readings):
-            ranking = rank(field, self._readings)
+        readings = [*self._readings, *self._until()]
+        for field in dict.fromkeys(reading.field for reading in readings):
+            ranking = rank(field, readings)
             if ranking is None:
                 continue
             fields[field] = self._values[field, ranking.believed.value]
@@ -198,6 +204,10 @@ class FieldReadings:
         evidence += (Ranking(believed=one, sure=one.sure).evidence() for one in self._single.values())
         article = replace(Article(), **fields)
         return Draft(pieces=pieces, article=article, evidence=tuple(evidence), printed=tuple(self._printed))
+
+    def _until(self) -> Iterator[Reading]:
+        """The ends of embargoes, the latest first: of two as sure the first is believed."""
+        yield from (reading for _, reading in sorted(self._embargoes, key=lambda said: said[0], reverse=True))
 
     def _clock(self, fields: dict[str, object], dated: Dated, of_day: Evidence) -> Iterator[Evidence]:
         moment = dated.moment

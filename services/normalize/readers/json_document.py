@@ -4,13 +4,17 @@ import json
 import re
 import sys
 
+from shared.embargo import every_member
 from shared.errors import NotAnArticle
 
 
 def parse_json(text: str) -> object:
     """The document; raises `NotAnArticle` for what is no JSON, or nested beyond any article."""
     try:
-        return whole_letters(json.loads(text, strict=False, parse_constant=lambda constant: None), text)
+        hook = every_member if text.lower().count("embargo") > 1 else None
+        return whole_letters(
+            json.loads(text, strict=False, parse_constant=lambda constant: None, object_pairs_hook=hook), text
+        )
     except RecursionError as error:
         raise NotAnArticle("The JSON is nested too deeply to be an article.") from error
     except json.JSONDecodeError as error:

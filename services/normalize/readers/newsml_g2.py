@@ -122,7 +122,9 @@ def _take_dates(readings: FieldReadings, item: Element, raw: Raw, language: str 
         for element in every(item, *names)[:1]:
             reading = date_of_value(words_of(element), raw, language)
             readings.take_date(field, reading, f"NewsML-G2 {names[-1]}", place_of(element))
-    for element in every(item, "itemmeta", "embargoed")[:1]:  # an empty one holds until another version says otherwise
+    for element in every(item, "embargoed"):  # an empty one holds until another version says otherwise
+        if any(local_name(above) == "contentset" for above in element.iterancestors()):
+            continue
         readings.take_embargo(words_of(element) or "", raw.source.zone, "NewsML-G2 embargoed", place_of(element))
 
 

@@ -39,6 +39,8 @@ def read(text: str, raw: Raw) -> Draft:
         raise NotAnArticle(f"The JSON is no article: it has no {listed(_LOOKED_FOR)}.")
     _take_address(readings, item, names)
     _take_dates(readings, item, names, raw, language)
+    for key in filter(names_embargo, document):  # two may differ in their capitals alone
+        readings.take_embargo(document[key], raw.source.zone, f"ninjs {key}", f"$.{key}")
     _take_people(readings, item, names, language)
     _take_subjects(readings, item, names)
     for key in ("genres", "genre"):
@@ -114,8 +116,6 @@ def _take_dates(readings: FieldReadings, item: Item, names: Mapping[str, str], r
         for key in keys:
             reading = date_of_value(item.get(key), raw, language)
             readings.take_date(field, reading, f"ninjs {key}", names.get(key, "$"))
-    for key in filter(names_embargo, item):
-        readings.take_embargo(item[key], raw.source.zone, f"ninjs {key}", names[key])
 
 
 def _take_people(readings: FieldReadings, item: Item, names: Mapping[str, str], language: str | None) -> None:

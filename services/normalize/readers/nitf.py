@@ -1,5 +1,6 @@
 """NITF, the IPTC's older XML for one news text: head with metadata, body with hedline, byline and blocks."""
 
+import datetime as dt
 from collections.abc import Iterator
 
 from msgspec.structs import replace
@@ -12,7 +13,7 @@ from services.normalize.readers.markup import pieces_of_element
 from services.normalize.readers.untold import leaves_of_xml
 from services.normalize.readers.xml_document import every, first, parse_xml, words_of
 from shared.article import PubStatus
-from shared.embargo import embargo_end_of
+from shared.embargo import embargo_end_of, is_over
 from shared.envelope import Raw
 from shared.errors import NotAnArticle
 
@@ -22,6 +23,7 @@ _STATES: dict[str, PubStatus] = {
     "withheld": "withheld",
     "canceled": "canceled",
 }
+_ANY_ZONE, _A_DAY = "UTC", dt.timedelta(days=1)
 _HEADS = ("body.head", "body.end")
 _BODY = ("body.content", "note")  # what pieces are made of
 
@@ -112,15 +114,26 @@ def _take_dates(readings: FieldReadings, nitf: Element, raw: Raw, language: str 
 
 
 def _take_release(readings: FieldReadings, nitf: Element, raw: Raw, language: str | None) -> None:
-    """A release that lies ahead of the receipt is an embargo; one that lies behind is only a date."""
-    received = received_at(raw)
-    for element in every(nitf, "docdata", "date.release")[:1]:
+    """A release is an embargo unless it is known to lie behind: then it is only a date. One that says nothing is none.
+
+    What nobody can read may lie ahead.
+    """
+    for element in every(nitf, "date.release"):
         norm = element.get("norm")
-        dated, until = date_of_value(norm, raw, language), embargo_end_of(norm, raw.source.zone)
-        if received is None or dated is None or (until is not None and until <= received):
-            continue
-        if until is not None or dated.moment.day > received.date():
-            readings.take_embargo(norm, raw.source.zone, "NITF date.release", f"{place_of(element)}/@norm")
+        said, place = (words_of(element), "") if norm is None else (norm, "/@norm")
+        if said is not None and not _lies_behind(said, raw, language):
+            readings.take_embargo(said, raw.source.zone, "NITF date.release", f"{place_of(element)}{place}")
+
+
+def _lies_behind(said: str, raw: Raw, language: str | None) -> bool:
+    """Whether a release was before the receipt: also as a day that a person wrote, where no zone could change that."""
+    received = received_at(raw)
+    if received is None:
+        return False
+    if is_over(said, raw.source.zone, received):
+        return True
+    dated = date_of_value(said, raw, language) if embargo_end_of(said, _ANY_ZONE) is None else None
+    return dated is not None and dated.moment.day < received.date() - _A_DAY
 
 
 def _take_byline(readings: FieldReadings, nitf: Element, language: str | None) -> None:

@@ -54,6 +54,7 @@ def read(text: str, raw: Raw) -> Draft:
     if not pieces and not readings.has("headline") and not readings.has("description"):
         raise NotAnArticle(f"The JSON is no article: it has no {listed(_LOOKED_FOR)}.")
     _take_dates(readings, item, path, raw, language)
+    _take_embargoes(readings, document, path, raw)
     _take_people(readings, item, path, language)
     _take_address(readings, item, path)
     _take_sort(readings, item, path)
@@ -140,8 +141,14 @@ def _take_dates(readings: FieldReadings, item: Item, path: str, raw: Raw, langua
     ):
         reading = date_of_value(text_at(item.get(key)), raw, language)
         readings.take_date(field, reading, f"schema.org {key}", f"{path}.{key}")
-    for key in filter(names_embargo, item):
-        readings.take_embargo(item[key], raw.source.zone, f"JSON {key}", f"{path}.{key}")
+
+
+def _take_embargoes(readings: FieldReadings, document: object, path: str, raw: Raw) -> None:
+    """Those of the article, and of what it stands in."""
+    for place, around in itertools.islice(_objects(document, "$", 0), _MOST_OBJECTS):
+        if path == place or path.startswith((f"{place}.", f"{place}[")):
+            for key in filter(names_embargo, around):
+                readings.take_embargo(around[key], raw.source.zone, f"JSON {key}", f"{place}.{key}")
 
 
 def _take_sort(readings: FieldReadings, item: Item, path: str) -> None:

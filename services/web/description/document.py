@@ -39,6 +39,7 @@ OF_STATUS: Mapping[int, Sequence[str]] = {
     429: ("Retry-After", "RateLimit-Policy", "RateLimit"),
     503: ("Retry-After",),
 }
+PLACES = ("header", "parameter", "pointer", "path")
 _TEXTS: Json = {"type": "string"}
 _ITEMS: Json = {"type": "array", "items": _TEXTS}
 _MEMBER_SCHEMAS: dict[str, Json] = {
@@ -48,8 +49,8 @@ _MEMBER_SCHEMAS: dict[str, Json] = {
         "items": {
             "type": "object",
             "required": ["detail"],
-            "properties": dict.fromkeys(("detail", "header", "parameter", "pointer"), _TEXTS),
-            "oneOf": [{"required": [name]} for name in ("header", "parameter", "pointer")],
+            "properties": dict.fromkeys(("detail", *PLACES), _TEXTS),
+            "oneOf": [{"required": [name]} for name in PLACES],
         },
     },
     "withdrawal": {"$ref": f"{SCHEMAS}TakenBack"},

@@ -215,7 +215,8 @@ PARAMETERS: Mapping[str, Field] = {
     "embargo": Field(
         place="header",
         name="X-Embargoed-Until",
-        meaning="Hold the article until then: a moment with its zone (RFC 3339).",
+        meaning="Hold what the body holds until then, and longer where it says so itself: a moment with its zone "
+        "(RFC 3339).",
         schema=MOMENT,
         example="2099-01-31T06:00:00+07:00",
     ),

@@ -126,7 +126,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         tag="Push",
         summary="Correct an article in part",
         detail="A merge patch (RFC 7396) upon the article in ninjs 3.1.",
-        parameters=("article", "encoding", "idempotency_key", "prefer", "if_match", "create_only"),
+        parameters=("article", "encoding", "embargo", "idempotency_key", "prefer", "if_match", "create_only"),
         body=bodies.PATCH,
         answers=CHANGED,
         problems=(*OF_PUSH, *OF_KEPT, *OF_CHANGE),
@@ -158,7 +158,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         tag="Push",
         summary="Push many articles at once",
         detail="What is wrong with one item stops no other.",
-        parameters=("encoding", "idempotency_key"),
+        parameters=("encoding", "embargo", "idempotency_key"),
         body=bodies.BATCH,
         answers={
             200: Answer(

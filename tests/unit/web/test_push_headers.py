@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from starlette.datastructures import Headers
 
 from services.web.keys import Publisher
 from services.web.problems import Problem
@@ -346,7 +347,18 @@ EMBARGOED = b'<newsItem guid="urn:1"><itemMeta><embargoed>%s</embargoed></itemMe
 
 
 @pytest.mark.parametrize(
-    "said", ["31.12.2099 klo 10", "", 5, True, ["2099-12-31T10:00Z"], "2099-12-31", "2099-12-31T10:00"]
+    "said",
+    [
+        "31.12.2099 klo 10",
+        "",
+        5,
+        4073515200,
+        "4073515200",
+        True,
+        ["2099-12-31T10:00Z"],
+        "2099-12-31",
+        "2099-12-31T10:00",
+    ],
 )
 @pytest.mark.parametrize(
     ("kind", "member"), [(NINJS, "embargoedUntil"), (JSON_LD, "embargoed"), (NINJS, "Embargoed_Until")]
@@ -360,12 +372,85 @@ def test_an_embargo_in_json_whose_end_nobody_can_read_is_refused_where_it_stands
     assert f"'pointer': '#/1/{member}'" in str(caught.value.more["errors"])
 
 
-@pytest.mark.parametrize("said", [b"31.12.2099 klo 10", b"", b" ", b"2099-12-31", b"2099-12-31T10:00:00"])
+@pytest.mark.parametrize(
+    "said", [b"31.12.2099 klo 10", b"", b" ", b"4073515200", b"2099-12-31", b"2099-12-31T10:00:00"]
+)
 def test_an_embargo_in_newsml_whose_end_nobody_can_read_is_refused(said: bytes) -> None:
-    for body in (EMBARGOED % said, G2 % (EMBARGOED % said), G2 % (ITEM % b"urn:2" + EMBARGOED % said)):
+    in_set = "/newsMessage/itemSet/newsItem"
+    for body, item in (
+        (EMBARGOED % said, "/newsItem"),
+        (G2 % (EMBARGOED % said), in_set),
+        (G2 % (ITEM % b"urn:2" + EMBARGOED % said), f"{in_set}[2]"),
+    ):
         with pytest.raises(Problem, match=r"embargoed of the item urn:1 must be a moment") as caught:
             inputs_of(XML, body, {}, HUE)
         assert caught.value.kind.status == 400
+        errors = [{"path": f"{item}/itemMeta/embargoed", "detail": caught.value.detail}]
+        assert caught.value.more["errors"] == errors
+
+
+def test_each_embargo_of_an_item_is_looked_at_where_it_stands() -> None:
+    item = b"<newsItem guid='urn:1'><itemMeta><embargoed>2099-12-31T10:00Z</embargoed><embargoed>soon</embargoed>"
+    item += b"</itemMeta><contentMeta><embargoed>later</embargoed></contentMeta><contentSet><inlineXML><embargoed>x"
+    item += b"</embargoed></inlineXML></contentSet></newsItem>"
+    for body, place in ((item, ""), (G2 % (ITEM % b"urn:2" + item), "/newsMessage/itemSet")):
+        first = f"{place}/newsItem{'[2]' if place else ''}"
+        with pytest.raises(Problem) as caught:
+            inputs_of(XML, body, {}, HUE)
+        assert f"'path': '{first}/itemMeta/embargoed[2]'" in str(caught.value.more["errors"])
+        with pytest.raises(Problem) as caught:
+            inputs_of(XML, body.replace(b"soon", b"2099-12-31T10:00Z"), {}, HUE)
+        assert f"'path': '{first}/contentMeta/embargoed'" in str(caught.value.more["errors"])
+        assert inputs_of(XML, body.replace(b"soon", LATE.encode()).replace(b"later", LATE.encode()), {}, HUE)
+
+
+LATE, EARLY = "2099-12-31T10:00:00Z", "2098-12-31T10:00:00Z"
+
+
+@pytest.mark.parametrize("lines", [(LATE, EARLY), (EARLY, LATE), (f"{EARLY}, {LATE}",), (f"{LATE},{EARLY}",)])
+def test_of_several_header_lines_the_latest_embargo_counts(lines: tuple[str, ...]) -> None:
+    headers = Headers(raw=[(b"x-embargoed-until", line.encode()) for line in lines])
+    (held,) = inputs_of(TEXT, b"x", headers, HUE)
+    assert held.embargoed_until is not None
+    assert held.embargoed_until.year == 2099
+    for bad in ("soon", "", "4073515200"):
+        worse = Headers(raw=[*headers.raw, (b"x-embargoed-until", bad.encode())])
+        with pytest.raises(Problem, match="X-Embargoed-Until must be a moment"):
+            inputs_of(TEXT, b"x", worse, HUE)
+
+
+@pytest.mark.parametrize(
+    ("around", "pointer"),
+    [
+        (lambda said, news: {"embargoed": said, "@graph": news}, "#/embargoed"),
+        (lambda said, news: {"embargo": said, "@type": "ItemList", "itemListElement": news}, "#/embargo"),
+        (
+            lambda said, news: {"itemListElement": [{"item": news[0], "embargoed": said}, {"item": news[1]}]},
+            "#/itemListElement/0/embargoed",
+        ),
+    ],
+)
+@pytest.mark.parametrize("own", [None, EARLY])
+def test_an_embargo_around_articles_holds_each_of_them(around: Any, pointer: str, own: str | None) -> None:
+    news = [{"@type": "NewsArticle", "headline": f"{n}", "embargoed": own} for n in range(2)]
+    held = [json.loads(item.body) for item in inputs_of(JSON_LD, json.dumps(around(LATE, news)).encode(), {}, HUE)]
+    assert [LATE in item.values() for item in held] == ([True, False] if "List" in pointer else [True, True])
+    assert all(item["embargoed"] == own for item in held if own)
+    with pytest.raises(Problem) as caught:
+        inputs_of(JSON_LD, json.dumps(around("soon", news)).encode(), {}, HUE)
+    assert f"'pointer': '{pointer}'" in str(caught.value.more["errors"])
+
+
+def test_an_embargo_in_a_pushed_json_feed_is_looked_at_where_it_stands() -> None:
+    item = {"id": "1", "title": "x", "content_text": "x", "embargoed_until": "soon"}
+    feed = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": "Hue",
+        "items": [item | {"embargoed_until": LATE}, item],
+    }
+    with pytest.raises(Problem) as caught:
+        inputs_of(NINJS, json.dumps(feed).encode(), {}, HUE)
+    assert "'pointer': '#/items/1/embargoed_until'" in str(caught.value.more["errors"])
 
 
 def test_an_embargo_that_can_be_read_is_taken_in_and_none_is_no_embargo() -> None:

@@ -1,0 +1,92 @@
+"""An embargo through every door, as its publisher states it: held until the latest, and never published by guess."""
+
+import json
+from collections.abc import Iterator, Mapping
+
+import pytest
+
+from shared.settings import Settings
+from tests.integration.test_batches import LINES, PACKED, lines, zipped
+from tests.integration.test_packages import HTML_PART, PAGE, RIVER, picture
+from tests.integration.verbs import Newsdesk, at, news, newsdesk_of
+from tests.pictures import a_form
+
+EARLY, LATE = "2098-01-31T06:00:00Z", "2099-01-31T06:00:00Z"
+NITF = b"<nitf><head><docdata><date.release norm='%s'/></docdata></head><body><body.head><hedline><hl1>Rubber</hl1>"
+NITF += b"</hedline></body.head><body.content><p>Better latex, better prices.</p></body.content></body></nitf>"
+TEXT = b"Rubber\n\nBetter latex, better prices for all of them."
+
+
+@pytest.fixture
+def desk(settings: Settings) -> Iterator[Newsdesk]:
+    with newsdesk_of(settings) as made:
+        yield made
+
+
+def until(desk: Newsdesk, told: Mapping[str, object]) -> object:
+    """Until when the article of a receipt is held."""
+    desk.work()
+    receipt = desk.call("GET", f"/v1/receipts/{told['receipt']}").body
+    assert receipt["state"] == "held"
+    return receipt["embargoedUntil"]
+
+
+@pytest.mark.parametrize(("header", "body"), [(EARLY, LATE), (LATE, EARLY), (f"{EARLY}, {LATE}", None)])
+def test_of_header_and_body_the_later_counts(desk: Newsdesk, header: str, body: str | None) -> None:
+    item = news("Rubber", embargoedUntil=body)
+    shown = desk.call("POST", "/v1/articles:validate", item, X_Embargoed_Until=header)
+    assert shown.body["heldUntil"] == LATE
+    assert until(desk, desk.push(item, X_Embargoed_Until=header).body) == LATE
+
+
+def test_a_header_of_a_batch_holds_each_of_its_items(desk: Newsdesk) -> None:
+    items = lines(news("One", uri="urn:1"), news("Two", uri="urn:2", embargoedUntil=LATE))
+    told = desk.call("POST", "/v1/batches", items, X_Embargoed_Until=EARLY, **LINES).body["results"]
+    assert [until(desk, result) for result in told] == [EARLY, LATE]
+    files = zipped({"a.txt": TEXT, "b.xml": NITF % LATE.encode(), "c.xml": NITF % b"soon"})
+    told = desk.call("POST", "/v1/batches", files, X_Embargoed_Until=EARLY, **PACKED).body["results"]
+    assert [until(desk, result) for result in told[:2]] == [EARLY, LATE]
+    unread = desk.call("GET", told[2]["links"]["receipt"]).body
+    assert (unread["state"], "date.release" in unread["problem"]["detail"]) == ("refused", True)
+    bad = desk.call("POST", "/v1/batches", items, X_Embargoed_Until="soon", **LINES)
+    assert (bad.status, bad.body["errors"][0]["header"]) == (400, "X-Embargoed-Until")
+
+
+@pytest.mark.parametrize(
+    ("request_says", "part_says"),
+    [(None, LATE), (LATE, EARLY), (EARLY, LATE), (EARLY, f"{LATE}\r\nX-Embargoed-Until: {EARLY}")],
+)
+def test_the_head_of_a_part_holds_its_article(desk: Newsdesk, request_says: str | None, part_says: str) -> None:
+    kind = {"Content_Type": "multipart/form-data; boundary=b"}
+    given = kind | ({"X_Embargoed_Until": request_says} if request_says else {})
+    part = (f"{HTML_PART}\r\nX-Embargoed-Until: {part_says}", PAGE)
+    river = picture("river.png", RIVER, "image/png")
+    assert until(desk, desk.push(a_form("b", part, river), **given).body) == LATE
+    bad = desk.push(a_form("b", (f"{HTML_PART}\r\nX-Embargoed-Until: soon", PAGE), river), **given)
+    assert (bad.status, bad.body["errors"][0]["header"]) == (400, "X-Embargoed-Until")
+
+
+def test_a_header_holds_a_change_in_part(desk: Newsdesk) -> None:
+    desk.push(news("Rubber"))
+    desk.work()
+    patch = {"Content_Type": "application/merge-patch+json", "X_Embargoed_Until": LATE}
+    bad = desk.call("PATCH", at("urn:news:1"), {}, **patch | {"X_Embargoed_Until": "soon"})
+    assert (bad.status, bad.body["errors"][0]["header"]) == (400, "X-Embargoed-Until")
+    changed = desk.call("PATCH", at("urn:news:1"), {"headlines": [{"value": "Latex"}]}, **patch)
+    assert until(desk, changed.body) == LATE
+    assert desk.stored("uri:hue urn:news:1").article.headline == "Rubber"
+
+
+def test_a_page_and_a_feed_that_are_pushed_hold_what_they_declare(desk: Newsdesk) -> None:
+    declared = json.dumps({"@type": "NewsArticle", "headline": "The bridge is lit again", "embargoedUntil": LATE})
+    script = f"<script type='application/ld+json'>{declared}</script></head>".encode()
+    page = PAGE.replace(b"</head>", script)
+    assert until(desk, desk.push(page, Content_Type="text/html").body) == LATE
+    item = {"id": "1", "title": "Rubber", "content_text": "Better latex, better prices.", "embargoed": LATE}
+    feed = {"version": "https://jsonfeed.org/version/1.1", "title": "Hue", "items": [item]}
+    assert until(desk, desk.push(feed).body) == LATE
+
+
+def test_a_bare_number_is_refused_where_it_stands(desk: Newsdesk) -> None:
+    bad = desk.push(news("Rubber", embargoedUntil=4073515200))
+    assert (bad.status, bad.body["errors"][0]["pointer"]) == (400, "#/embargoedUntil")
