@@ -24,13 +24,14 @@ from services.web.request_body import body_of
 from services.web.scopes import is_seen_by, may, only_of
 from services.web.state import AppState, publisher_of, state_of
 from services.web.taking import answer_taken, take_in
-from services.web.targets import Target, find_target, remembered
+from services.web.targets import ID, Target, find_anothers, find_target, remembered
 from services.web.tombstones import gone_to_reader
 from shared.envelope import MOST_BYTES, Input, Remembered
 from shared.identity import article_id, content_hash
 from shared.ledger.reader import SETTLED, InputStatus
 
 LARGE = 256 * 1024
+REVISION = re.compile(rf"{ID.pattern}@[0-9]{{1,18}}")
 
 
 async def push_article(request: Request) -> Response:
@@ -74,14 +75,25 @@ async def show_article(request: Request) -> Response:
 
 
 async def readable(request: Request, name: str) -> Stored:
-    """The article of that name; raises the `Problem` that tells why its reader does not get it."""
+    """The article of that name, or a revision of it (`id@rev`); raises the `Problem` that tells why its reader does not
+    get it. Who may read an article may read all that it said, as long as it stands."""
+    if REVISION.fullmatch(name):
+        await readable(request, name.partition("@")[0])
+        app_state = state_of(request)
+        revision = await app_state.ask(app_state.index.get, name)
+        if revision is None:
+            raise unknown_article()
+        return revision
     app_state, publisher = state_of(request), publisher_of(request)
     target = await find_target(app_state, publisher, name)
+    if target.named and target.article is None and not only_of(publisher):
+        target = await find_anothers(app_state, name)
     stored = target.stored
     if stored is None:
         problem = _not_there(target, publisher)
         # It may have been indexed between the two looks: who has heard "done" from the ledger asks the index once more.
-        stored = await app_state.ask(app_state.index.get, target.article or target.named)
+        named = target.article or target.named
+        stored = await app_state.ask(app_state.index.get, named) if named else None
         if stored is None:
             raise problem
     if only_of(publisher) not in ("", stored.owner):

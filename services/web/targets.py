@@ -80,6 +80,25 @@ async def find_target(app_state: AppState, publisher: Publisher, name: str) -> T
     return await look_up(app_state, article, alias)
 
 
+async def find_anothers(app_state: AppState, name: str) -> Target:
+    """The article that a publisher calls so by a uri of its own, for who may read all of them.
+
+    Raises `Problem` where several do.
+    """
+
+    def known() -> list[tuple[str, str | None]]:
+        publishers = dict.fromkeys(key.publisher.name for key in app_state.keys.list())
+        asked = dict.fromkeys(address_alias(name, publisher) for publisher in publishers)
+        owned = ((alias, app_state.ledger.owner(alias)) for alias in asked)
+        return [(alias, article) for alias, article in owned if article or app_state.index.get(alias) is not None]
+
+    found = await app_state.ask(known)
+    if len(found) > 1:
+        detail = f"Several publishers have an article {name}: ask for the one you mean by its id."
+        raise Problem("bad-request", detail, at=in_parameter("name"))
+    return await look_up(app_state, found[0][1], found[0][0]) if found else Target(article=None)
+
+
 async def look_up(app_state: AppState, article: str | None, alias: str) -> Target:
     """What is known of an article, or of whom an alias belongs to in the index."""
     stored = await app_state.ask(app_state.index.get, alias) if alias else None

@@ -4,6 +4,7 @@ import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -16,6 +17,7 @@ from services.index.outbox.deliverer import Deliverer
 from services.index.outbox.outbox import Outbox
 from services.index.renewal import Chosen, readable
 from services.index.stories.keeper import Stories, StoryKeeper
+from services.web.keys import Keys
 from shared.settings import Settings
 from tests.integration.verbs import Newsdesk, at, news, newsdesk_of
 from tests.unit.index.outbox.test_deliverer import Shelf
@@ -108,6 +110,13 @@ def test_its_publisher_hears_of_what_the_desk_did(desk: Newsdesk) -> None:
         "hanoi": [("new", "push:hanoi"), ("withdrawal", "push:hanoi")],
         "stranger": [],
     }
+    changes = desk.call("GET", "/v1/changes").body["changes"]
+    read = [desk.call("GET", one["links"]["self"]) for one in changes]
+    assert [(one.status, one.body["rev"]) for one in read] == [(200, one["rev"]) for one in changes]
+    assert [one.body["article"]["headline"] for one in read] == ["Rubber", "Rubber, corrected"]
+    assert desk.call("GET", changes[0]["links"]["self"], by="hanoi").status == 404
+    assert desk.call("GET", f"{changes[0]['links']['article']}@1").status == 404
+    assert desk.call("DELETE", changes[0]["links"]["self"], If_Match="*").status == 404, "a revision is only read"
 
 
 def test_a_publisher_hears_all_that_was_said_of_its_article(desk: Newsdesk) -> None:
@@ -119,3 +128,34 @@ def test_a_publisher_hears_all_that_was_said_of_its_article(desk: Newsdesk) -> N
     assert desk.call("GET", at(page)).status == 200
     changes = desk.call("GET", "/v1/changes").body["changes"]
     assert [one["source"] for one in changes[2:]] == ["feed:https://hue.example/rss"]
+
+
+def read_all(desk: Newsdesk) -> dict[str, str]:
+    """The head of a key that may read what all publishers have."""
+    token = Keys(desk.app_state.keys.path).create("reader", scopes=("read-all",))
+    return {"Authorization": f"Bearer {token}"}
+
+
+@pytest.mark.parametrize("door", ["/v1/articles/", "/v1/stories/"])
+def test_who_reads_all_names_an_article_as_its_publisher_does(desk: Newsdesk, door: str) -> None:
+    reader, uri = read_all(desk), quote(URI, safe="")
+    theirs = desk.stored(f"uri:hanoi {URI}").article_id
+    told = desk.call("GET", f"{door}{uri}", **reader)
+    assert (told.status, theirs in json.dumps(told.body)) == (200, True)
+    assert desk.call("GET", f"{door}{uri}", by="hue").status == (404 if door == "/v1/articles/" else 403)
+    assert desk.call("GET", f"{door}urn%3Anone", **reader).status == 404
+    assert desk.push(news("Timber of theirs", uri=URI), "hue").status == 202
+    refused = desk.call("GET", f"{door}{uri}", **reader)
+    assert (refused.status, refused.slug) == (400, "bad-request")
+    assert "by its id" in refused.body["detail"]
+    desk.work()
+    assert desk.call("GET", f"{door}{theirs}", **reader).status == 200
+
+
+def test_the_story_of_what_is_gone_is_gone(desk: Newsdesk) -> None:
+    reader, page = read_all(desk), f"/v1/stories/{quote(PAGE, safe='')}"
+    assert desk.call("GET", page, **reader).body["articles"][0]["source"] == "push:hue"
+    copydesk(desk, "withdraw", PAGE, "--because", "a court order")
+    gone = desk.call("GET", page, **reader)
+    assert (gone.status, gone.slug, gone.body["withdrawal"]["reason"]) == (410, "withdrawn", "a court order")
+    assert desk.call("GET", f"/v1/stories/{'a' * 26}", **reader).status == 404

@@ -205,6 +205,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         id="showArticle",
         tag="Read",
         summary="One article, in the form that you accept",
+        detail="`id@rev` names a revision of it. A key that may read all names an article by its publisher's uri too.",
         parameters=("article", "known"),
         answers={
             200: Answer(
@@ -290,7 +291,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         detail="Agency copy and near copies of other sources, the first of them first; none is ever dropped.",
         parameters=("article",),
         answers={200: Answer(meaning="The articles of the story.", media={JSON: shapes.ToldStory})},
-        problems=("not-found",),
+        problems=("bad-request", "not-found", "not-indexed", "withdrawn"),
         curl='"$DESK/v1/stories/$ARTICLE"',
     ),
     ("GET", "/v1/status"): Operation(
