@@ -22,7 +22,7 @@ from shared.ledger.events import EventStream
 from shared.ledger.sinks import SinkStanding
 from shared.settings import Settings
 from shared.work.celery_app import open_ledger
-from shared.work.liveness import WorkerRecord
+from shared.work.liveness import Tally, WorkerRecord
 
 log = structlog.get_logger(__name__)
 
@@ -47,6 +47,7 @@ def run(settings: Settings, stop: threading.Event) -> None:
     deliverers, broken = _open(settings, index)
     threads = [_thread(f"sink-{one.name}", one.run, stop) for one in deliverers]
     threads.append(_thread("sink-waker", _wake, stop, EventStream(ledger.client), deliverers))
+    record.tally = lambda: tally_of(deliverers)
     record.start()
     teller = Teller(ledger, deliverers, broken)
     heartbeat = os.environ.get("COPYDESK_HEARTBEAT")
@@ -61,6 +62,12 @@ def run(settings: Settings, stop: threading.Event) -> None:
     teller.forget()
     record.stop()
     index.close()
+
+
+def tally_of(deliverers: Sequence[Deliverer]) -> Tally:
+    """What all sinks together took up: what is in, and what they will never take."""
+    dead = sum(one.dead for one in deliverers)
+    return Tally(taken=sum(one.delivered for one in deliverers) + dead, failed=dead)
 
 
 def _open(settings: Settings, index: Index) -> tuple[list[Deliverer], dict[str, str]]:

@@ -3,6 +3,7 @@
 Pure: a view of the desk goes in, the list comes out. `shared/ledger/overview.py` looks at Redis for it.
 """
 
+import shlex
 import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
@@ -36,14 +37,15 @@ Code = Literal[
     "messages-unreadable",
 ]
 
-# What to do about each, as the docs' fault table says it too (docs/operate.md; a test compares).
+# What to do about each, as the docs' fault table says it too (docs/operate.md; a test compares). NAME stands for the
+# subject: who reads of a trouble reads a command that works.
 REMEDIES: Mapping[Code, str] = {
     "redis-away": "start Redis, or correct `redis_url`; nothing is lost meanwhile",
     "balance-off": "run `copydesk recover`; keep the archive and Redis' data, and report it",
     "articles-dead": "read `copydesk dead list`, mend the cause, then `copydesk dead replay` or `dead discard`",
     "worker-missing": "start it; its log tells why it ended",
     "stage-stuck": "look at the log of its workers; restart them if they do not answer",
-    "stage-paused": "mend what the reason names; it probes by itself, `copydesk resume index` opens it at once",
+    "stage-paused": "mend what the reason names; it probes by itself, `copydesk resume NAME` opens it at once",
     "sink-paused": "mend what the reason names; the sink probes by itself",
     "deliveries-dead": "read `copydesk sinks dead`, mend the cause, then `sinks replay` or `sinks discard`",
     "source-paused": "look at its articles in `copydesk dead list`; the source is tried again by itself",
@@ -166,12 +168,17 @@ def troubles_of(view: View, known: Mapping[str, int] = {}) -> tuple[Trouble, ...
             subject=found.subject,
             since=min(found.since or view.now, known.get(trouble_key(found.code, found.subject), view.now)),
             what=found.what,
-            do=REMEDIES[found.code],
+            do=remedy(REMEDIES[found.code], found.subject),
             count=found.number,
             detail=found.detail,
         )
         for found in _found(view)
     )
+
+
+def remedy(said: str, subject: str) -> str:
+    """What to do, in whichever language it is said, with the name of what it is done to."""
+    return said.replace("NAME", shlex.quote(subject))
 
 
 def trouble_key(code: str, subject: str) -> str:

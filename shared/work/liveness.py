@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import redis
@@ -30,6 +30,13 @@ HOST = socket.gethostname()
 REMEMBERED_S = 7 * 86_400
 
 
+class Tally(NamedTuple):
+    """How many articles a process has taken up since it started, and how many of them it failed for good."""
+
+    taken: int
+    failed: int
+
+
 def make_boot() -> str:
     """A name for this start of a process: host and pid come again, in a container always."""
     return secrets.token_hex(6)
@@ -38,7 +45,8 @@ def make_boot() -> str:
 class WorkerRecord:
     """The record `worker:<name>:<host>:<boot>`, renewed every few seconds by a thread of its own.
 
-    Each of `probes` raises a `CopydeskError` while this process can take nothing in; the record says why.
+    Each of `probes` raises a `CopydeskError` while this process can take nothing in; the record says why. What a stage
+    takes up and fails is counted as it claims; any other process sets its `tally`, which gives both of them.
     """
 
     def __init__(
@@ -59,6 +67,7 @@ class WorkerRecord:
         self._client: Any = connect(settings)
         self._since = now_us()
         self.met = ""
+        self.tally: Callable[[], Tally] | None = None
         self._release = program_version()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="worker-record", daemon=True)
@@ -102,7 +111,9 @@ class WorkerRecord:
             self._client.set(keys.RELEASE_CHANGED, now)
 
     def _record(self, release: str, now: int) -> Mapping[str, str | int | bytes]:
+        counts = self.tally()._asdict() if self.tally is not None else {}
         return {
+            **counts,
             "version": release,
             "pid": os.getpid(),
             "since": self._since,

@@ -188,12 +188,12 @@ def test_a_publisher_gone_wrong_is_kept_out_and_told_and_let_in_by_a_person(
     assert ask(room, key, "POST", "/v1/articles:validate", b"A good one")[0] == 200
     assert ask(room, other, "POST", "/v1/articles", b"Another's")[0] == 202
     status, (_, desk) = ask(room, room.key, "GET", "/v1/status")
-    assert [(one["code"], one["subject"]) for one in desk["troubles"] if one["code"] == "publisher-paused"] == [
-        ("publisher-paused", "wrong")
-    ]
+    (trouble,) = [one for one in desk["troubles"] if one["code"] == "publisher-paused"]
+    (command,) = re.findall("`copydesk (.+)`", trouble["do"])
+    assert (trouble["subject"], command) == ("wrong", "resume push:wrong")
     names = ("redis_url", "data_dir", "archive_dir", "index_dir")
     flags = [word for name in names for word in ("--set", f"{name}={getattr(room.settings, name)}")]
-    assert main([*flags, "resume", "push:wrong"]) == 0
+    assert main([*flags, *command.split()]) == 0
     assert "works again" in capsys.readouterr().out
     assert ask(room, key, "POST", "/v1/articles", b"A good one")[0] == 202
     assert ask(room, key, "POST", "/v1/articles", b" ")[0] == 422, "a new start: what was before counts no more"

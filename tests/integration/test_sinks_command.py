@@ -1,18 +1,24 @@
 """`copydesk sinks`: what is delivered once more, of what, and by which names."""
 
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from services.cli import main as cli
-from services.index.deliver import outbox_file
+from services.cli.commands.status import worker_lines
+from services.index.deliver import outbox_file, run
 from services.index.outbox.deliverer import Deliverer
 from services.index.outbox.outbox import Outbox
 from shared.errors import PermanentError
+from shared.ledger.troubles import Worker
 from shared.settings import Settings
+from shared.sink_settings import SinkSettings
+from tests.conftest import wait_for
 from tests.integration.verbs import Newsdesk, news, newsdesk_of
 from tests.unit.index.outbox.test_deliverer import Shelf
 
@@ -84,3 +90,32 @@ def test_what_is_dead_is_given_up_by_any_name(shell: Shell) -> None:
     shell.deliver()
     assert shell.sinks("discard", "shelf", THEIRS)[1]["discarded"] == 0
     assert shell.sinks("discard", "shelf", OURS) == (0, {"sink": "shelf", "discarded": 1})
+
+
+def test_what_the_process_handed_on_is_counted_as_its_work(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = replace(settings, sinks={"out": SinkSettings(url=f"files://{tmp_path}/out?format=ndjson")})
+    stop = threading.Event()
+    with newsdesk_of(settings) as desk:
+        for uri in (OURS, THEIRS):
+            desk.push(news("Rubber", uri=uri))
+        desk.work()
+        process = threading.Thread(target=run, args=(settings, stop))
+        process.start()
+
+        def told() -> dict[str, list[str]]:
+            cli.main(["status", "--data-dir", str(settings.data_dir), "--redis-url", settings.redis_url])
+            rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+            return {row[0]: row[-2:] for row in rows if row}
+
+        try:
+            wait_for(lambda: told().get("deliver") == ["2", "0"], "what was delivered is not counted")
+        finally:
+            stop.set()
+            process.join()
+
+
+def test_a_process_that_works_on_no_article_tells_of_none() -> None:
+    row = "\n".join(worker_lines([Worker(name="web", host="h", boot="b", pid=1, version="1", since=0, beat=0)], 0))
+    assert row.split()[-2:] == ["-", "-"]

@@ -507,3 +507,11 @@ def test_a_file_may_have_any_name(tmp_path: Path, capsys: pytest.CaptureFixture[
     name = os.fsdecode(b"page-\xff.html")
     (tmp_path / name).write_text(PAGE, encoding="utf-8")
     assert answer(capsys, "read", name, "--markdown")[0] == 0
+
+
+@pytest.mark.parametrize("end", ["-1d", "0d", "2015-11-09"])
+def test_a_key_that_would_open_nothing_is_not_made(end: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = answer(capsys, "keys", "create", "hue", f"--expires={end}")
+    assert (code, out) == (2, "")
+    assert "the key would open nothing, and none was made" in err
+    assert not Path("data", "keys.json").exists()

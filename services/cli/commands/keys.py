@@ -20,6 +20,7 @@ from shared.errors import PermanentError
 from shared.source_book import SourceBook
 from shared.source_settings import check_source
 
+OVER = re.compile(r"-[0-9]+d|0+d")
 DAYS = re.compile(r"[1-9][0-9]{0,4}d")
 
 
@@ -170,6 +171,8 @@ def _read_end(text: str | None) -> dt.datetime | None:
     """`90d`, or a day, at whose begin (UTC) the key is over."""
     if text is None:
         return None
+    if OVER.fullmatch(text):
+        raise PermanentError(f"{text} is over already: the key would open nothing, and none was made")
     if DAYS.fullmatch(text):
         return now().replace(microsecond=0) + dt.timedelta(days=int(text[:-1]))
     try:

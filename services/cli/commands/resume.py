@@ -14,7 +14,7 @@ def resume(context: Context) -> int:
     name, ledger = context.args.name, open_ledger(reach_desk(context))
     kind = "stage" if name in STAGES else "sink" if name in context.settings.sinks else "source"
     resumed = ledger.resume(kind, name)
-    if kind == "source" and name.startswith(PUSH):  # what a publisher sends may rest at the door, too
+    if kind == "source":  # what a publisher sends may rest at the door, too; a trouble names it without `push:`
         resumed = ledger.resume("publisher", name.removeprefix(PUSH)) or resumed
     if context.as_json:
         show_json({kind: name, "resumed": resumed})

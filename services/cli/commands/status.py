@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from services.cli.arguments import DELIVERER
 from services.cli.context import OK, UNUSABLE, WRONG, Context, show_json
 from services.cli.printing import ago, clean, table
 from services.cli.reach import reach_desk
@@ -16,7 +17,7 @@ from shared.errors import TransientError
 from shared.ledger import keys
 from shared.ledger.connection import connect_to_look, redis_errors
 from shared.ledger.overview import Overview, Watchman, redis_away
-from shared.ledger.reader import Balance, LedgerReader, Status
+from shared.ledger.reader import STAGES, Balance, LedgerReader, Status
 from shared.ledger.room import Room
 from shared.ledger.troubles import Trouble, Worker
 
@@ -54,12 +55,17 @@ def worker_lines(workers: Sequence[Worker], now: int) -> Iterator[str]:
         return
     rows = [("PROCESS", "WORKER", "UP", "TAKEN", "FAILED")]
     rows += [
-        (one.name, clean(f"{one.host}:{one.boot}"), ago(one.since, now), str(one.taken), str(one.failed))
+        (one.name, clean(f"{one.host}:{one.boot}"), ago(one.since, now), *_counts(one))
         for one in sorted(workers, key=lambda worker: (worker.name, worker.host))
     ]
     yield ""
     yield from table(rows, right=frozenset({3, 4}))
     yield ""
+
+
+def _counts(worker: Worker) -> tuple[str, str]:
+    """What it took up, and failed; of a process that works on no article, nothing."""
+    return (str(worker.taken), str(worker.failed)) if worker.name in (*STAGES, DELIVERER) else ("-", "-")
 
 
 def trouble_lines(troubles: Sequence[Trouble], now: int) -> Iterator[str]:

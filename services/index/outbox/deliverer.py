@@ -59,7 +59,7 @@ class Deliverer:
         self._index = index
         self._clock = clock
         self._rest: Rest | None = None
-        self._delivered = 0
+        self.delivered = self.dead = 0  # what the sink took, and what it will never take, since it was opened
         self._settled = outbox.begin(sink.generation)
         outbox.choose(sources)
         self._filter = SourceFilter(index, sources, outbox.choices())
@@ -96,7 +96,7 @@ class Deliverer:
     def standing(self) -> Standing:
         """How the sink stands now."""
         behind = max(0, last_place(self._index).change - self._outbox.place().change)
-        return Standing(rest=self._rest, counts=self._outbox.counts(), behind=behind, delivered=self._delivered)
+        return Standing(rest=self._rest, counts=self._outbox.counts(), behind=behind, delivered=self.delivered)
 
     def _try_again(self, again: list[Waiting]) -> float:
         waited = {one.change: one for one in again}
@@ -162,7 +162,8 @@ class Deliverer:
             self._leave_alone(Unavailable(f"{type(error).__name__}: {error}"))
             return None
         ruled = rule_bulk(deliveries, answers, waited, now=self._clock(), jitter=jitter())
-        self._delivered += len(ruled.done)
+        self.delivered += len(ruled.done)
+        self.dead += sum(one.dead for one in ruled.waiting)
         if ruled.away is not None:
             self._leave_alone(ruled.away)
         elif deliveries:

@@ -23,7 +23,7 @@ from services.web.scopes import may
 from services.web.triage_desk import TRIAGE_ACTS
 from shared.clock import from_us
 from shared.ledger.causes import returns
-from shared.ledger.troubles import Trouble
+from shared.ledger.troubles import REMEDIES, Trouble, remedy
 
 LANGUAGES = {"en": "English", "vi": "Tiếng Việt"}
 THEMES, TIMES = ("auto", "light", "dark"), ("relative", "local", "utc")
@@ -143,6 +143,7 @@ def _environment(language: str) -> Environment:
     environment.globals |= {
         "t": translator(language), "static": address_of, "link_to": link_to, "languages": LANGUAGES, "signs": SIGNS,
         "acts_known": (*ACTS, *FEED_ACTS, *TRIAGE_ACTS), "what_is_wrong": trouble_teller(language),
+        "what_to_do": remedy_teller(language),
         "returns": returns,
     }  # fmt: skip
     filters: dict[str, Callable[..., object]] = {
@@ -161,6 +162,13 @@ def translator(language: str) -> Callable[[str], str]:
         file = resources.files("services.web.pages").joinpath("words", f"{language}.toml")
         words = tomllib.loads(file.read_text("utf-8"))
     return lambda text: words.get(text, text)
+
+
+@cache
+def remedy_teller(language: str) -> Callable[[Trouble], str]:
+    """What to do about a trouble, in a language."""
+    say = translator(language)
+    return lambda trouble: remedy(say(REMEDIES[trouble.code]), trouble.subject)
 
 
 @cache

@@ -15,6 +15,7 @@ from shared.ledger.troubles import (
     View,
     Worker,
     growth_a_day,
+    remedy,
     troubles_of,
 )
 
@@ -119,7 +120,7 @@ SOME_DISK = (Disk(path="/data", free=20, reserve=20),)
 )
 def test_each_cause_is_told_by_its_code(change: dict[str, object], code: Code) -> None:
     (trouble,) = troubles_of(a_view(**change))
-    assert (trouble.code, trouble.do) == (code, REMEDIES[code])
+    assert (trouble.code, trouble.do) == (code, remedy(REMEDIES[code], trouble.subject))
     assert trouble.what
 
 

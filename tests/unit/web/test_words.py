@@ -5,7 +5,7 @@ import pytest
 from services.web.acts import ACTS
 from services.web.feed_desk import FEED_ACTS
 from services.web.pages.problem import said_to_people
-from services.web.pages.render import counter, translator, trouble_teller
+from services.web.pages.render import counter, remedy_teller, translator, trouble_teller
 from services.web.problem_kinds import KINDS
 from services.web.problems import Problem
 from services.web.triage_desk import TRIAGE_ACTS
@@ -18,7 +18,8 @@ def test_every_trouble_and_its_remedy_are_told_in_vietnamese(code: Code) -> None
     told = trouble_teller("vi")(trouble)
     assert told != trouble.what
     assert "{" not in told
-    assert translator("vi")(trouble.do) != trouble.do
+    assert remedy_teller("vi")(trouble) != remedy_teller("en")(trouble)
+    assert "NAME" not in remedy_teller("vi")(trouble)
     assert trouble_teller("en")(trouble) == "in English"
 
 
