@@ -1,4 +1,4 @@
-"""What a person typed, read into what is asked of the word sets: any text is a query, none is an error.
+"""What a person typed, read into what is asked of the word sets: any text is a query, but for days that are none.
 
 nâng cao "đội ngũ cán bộ" -"bóng đá" headline:Huế source:tuoitre.vn after:2026-11-01 bão OR lũ
 """
@@ -12,6 +12,7 @@ import msgspec
 
 from services.index.folding import fold_asked, is_nothing, is_unspaced
 from services.index.words import part, without_marks
+from shared.errors import PermanentError
 
 MAX_CHARS = 2000
 MAX_TERMS = 32
@@ -30,6 +31,8 @@ FIELDS = {
 """What a word may be asked of, by the name a person types before it and a colon."""
 NAMES = frozenset({"publisher", "language", "kind"})  # one word or name as a whole, rather than words in it
 DATES = ("before", "after", "date")
+FILTERS = frozenset({*FIELDS, *DATES})
+"""What may stand before a colon: all else there is a word, or the scheme of an address."""
 FIRST_DAY, LAST_DAY = 0, 9999_12_31
 
 # One thing that is asked: perhaps not wanted, perhaps of a field, quoted (by "…" or its typographic cousins) or a word.
@@ -41,6 +44,13 @@ _ASKED = re.compile(
 )
 _IN_A_HEBREW_WORD = re.compile('(?<=[\u05d0-\u05ea])["”](?=[\u05d0-\u05ea])')  # an abbreviation, not a quotation
 _DAY = re.compile(r"(?P<y>\d{4})(?:-(?P<m>\d{1,2})(?:-(?P<d>\d{1,2}))?)?|(?P<d2>\d{1,2})/(?P<m2>\d{1,2})/(?P<y2>\d{4})")
+_FORMS = "a year, a month or a day (2026, 2026-11, 2026-11-30 or 30/11/2026)"
+_TAKES = {name: f"{name}: takes {_FORMS}" for name in DATES}
+_TAKES["date"] += ", or the first and the last of several (2026-11-01..2026-11-30, 2026-11.., ..2026)"
+
+
+class WrongDate(PermanentError):
+    """A filter by date that says no day; the message names it and says what it takes."""
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,7 +96,7 @@ _UNSEEN = NAMES | {"source", "section"}
 
 
 def read_query(text: str) -> Query | None:
-    """Read what was typed; None when it asks for nothing."""
+    """Read what was typed; None when it asks for nothing. Raises `WrongDate`."""
     text = _IN_A_HEBREW_WORD.sub("", unicodedata.normalize("NFC", text[:MAX_CHARS]))
     needs: list[tuple[Part, ...]] = []
     bans: list[Part] = []
@@ -135,7 +145,7 @@ def _row(text: str, needs: Sequence[tuple[Part, ...]]) -> tuple[Part, ...]:
     row = [
         part
         for match in _ASKED.finditer(f" {text}")
-        if match["quoted"] is None and not match["ban"] and match["word"] != "OR"
+        if match["quoted"] is None and not match["ban"] and match["word"] != "OR" and _typed_field(match) not in DATES
         for part in _parts_of(match)
         if not part.field and part.text in singles
     ][:MAX_TERMS]
@@ -143,8 +153,7 @@ def _row(text: str, needs: Sequence[tuple[Part, ...]]) -> tuple[Part, ...]:
 
 
 def _parts_of(match: re.Match[str]) -> list[Part]:
-    typed = (match["field"] or "").lower()
-    field = FIELDS.get(typed, "")
+    field = FIELDS.get(_typed_field(match), "")
     value = match["quoted"] if match["quoted"] is not None else match["word"]
     if match["field"] and not field:  # http://…, or a colon in a sentence
         value = f"{match['field']} {value}"
@@ -152,6 +161,10 @@ def _parts_of(match: re.Match[str]) -> list[Part]:
         whole = _part(value, field=field, quoted=match["quoted"] is not None)
         return [whole] if whole is not None else []
     return [found for word in _words(value) if (found := _part(word)) is not None]
+
+
+def _typed_field(match: re.Match[str]) -> str:
+    return (match["field"] or "").lower()
 
 
 def _words(text: str) -> Iterator[str]:
@@ -199,13 +212,16 @@ def _as_one(parts: Sequence[Part]) -> Part:
 
 def _span_of(match: re.Match[str]) -> tuple[int, int] | None:
     """The days that `date:2026-11-01..2026-11-30`, `after:2026-11` or `before:30/11/2026` means; None of a word."""
-    name, value = (match["field"] or "").lower(), match["word"]
-    if name not in DATES or value is None or match["ban"]:
+    name = _typed_field(match)
+    if name not in DATES:
         return None
-    first, dots, last = value.partition("..")
+    if match["ban"]:
+        raise WrongDate(f"-{name}: is no filter: what lies outside of some days is asked for by before: and after:")
+    value = match["quoted"] if match["quoted"] is not None else match["word"]
+    first, dots, last = value.strip().partition("..")
     begin, end = _days(first), _days(last)
     if (first and begin is None) or (last and end is None) or not (begin or end) or (dots and name != "date"):
-        return None
+        raise WrongDate(f"{name}:{value[:40]} says no day: {_TAKES[name]}")
     if name == "before":
         return FIRST_DAY, begin[0] if begin else LAST_DAY
     if name == "after":
@@ -223,13 +239,19 @@ def _days(text: str) -> tuple[int, int] | None:
     month, day = (int(digits) if digits else 0 for digits in (match["m"] or match["m2"], match["d"] or match["d2"]))
     try:
         first = dt.date(year, month or 1, day or 1)
-        if day:
-            after = first + dt.timedelta(days=1)
-        else:
-            after = dt.date(year + (month in (0, 12)), month % 12 + 1 if month else 1, 1)
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
-    return day_number(first), day_number(after)
+    return day_number(first), _day_after(year, month, first if day else None)
+
+
+def _day_after(year: int, month: int, day: dt.date | None) -> int:
+    """The first day after a day, a month or (0) a year; of the calendar's last, that last day."""
+    try:
+        if day is not None:
+            return day_number(day + dt.timedelta(days=1))
+        return day_number(dt.date(year + (month in (0, 12)), month % 12 + 1 if month else 1, 1))
+    except (ValueError, OverflowError):
+        return LAST_DAY
 
 
 def has_unspaced(part: Part) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from services.index.hits import Hit, Results
-from services.index.query import FIELDS
+from services.index.query import FILTERS
 from services.index.search import Index, Stored
 from services.ingest.drop_files import MEDIA_TYPES, path_alias
 from services.web.keys import Keys
@@ -34,7 +34,7 @@ def looks_like_name(text: str) -> bool:
     if ID.fullmatch(text) or PATH.fullmatch(text):
         return True
     if URI.fullmatch(text):
-        return text.partition(":")[0].lower() not in FIELDS  # `headline:Huế` asks for a word in a field
+        return text.partition(":")[0].lower() not in FILTERS  # `headline:Huế` asks for a word in a field
     return Path(text).suffix.lower() in MEDIA_TYPES and ("/" in text or not re.search(r"\s", text))
 
 

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from services.index.engine import FACETS
 from services.index.hits import CURSOR, Hit, Results
+from services.index.query import WrongDate
 from services.web.keys import Publisher
 from services.web.links import link_to
 from services.web.problems import Problem
@@ -42,6 +43,8 @@ async def search_articles(request: Request) -> Response:
         results: Results = await app_state.ask(
             app_state.search, q, limit=limit, of=only_of(publisher_of(request)), **asked
         )
+    except WrongDate as error:
+        raise refused_parameter("q", f"{error}.") from error
     except PermanentError as error:
         raise Problem("not-found", f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
     answer = {"q": q, "total": results.total, "matched": results.matched, "offset": offset}

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import get_args
 
 from services.index.listing import END_OF_TIME, KINDS, Settled
+from services.index.query import WrongDate, read_query
 from services.web.listing import DEFAULT, GROUPS, MOST_ROWS, State, Wanted
+from services.web.names import looks_like_name
 from shared.clock import now_us
 from shared.errors import PermanentError
 from shared.ledger.events import CHANGE_STATES, ChangeFilter
@@ -37,6 +39,11 @@ def read_wanted(query: Mapping[str, str]) -> Wanted:
     words = query.get("q", "").strip()
     if len(words) > LONGEST_Q:
         raise WrongFilter("q", f"q may have {LONGEST_Q} characters.")
+    if not looks_like_name(words):
+        try:
+            read_query(words)
+        except WrongDate as error:
+            raise WrongFilter("q", f"{error}.") from error
     return Wanted(
         states=_read_states(query.get("state", "")),
         source=f"push:{publisher}" if publisher else source,

@@ -1,10 +1,10 @@
-"""Any text is a query; none is an error."""
+"""Any text is a query; none is an error but a day that is none."""
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.index.query import MAX_TERMS, Part, Query, read_query
+from services.index.query import DATES, MAX_TERMS, Part, Query, WrongDate, read_query
 
 
 def shown(part: Part) -> str:
@@ -40,7 +40,8 @@ def needs(query: Query | None) -> list[str]:
         pytest.param("👍🏽 ok", ["👍", "ok"], id="emoji"),
         pytest.param('צה"ל', ["צהל"], id="an abbreviation in Hebrew is no quotation"),
         pytest.param("kinh tế - xã hội", ["kinh", "tế", "xã", "hội"], id="a dash excludes nothing"),
-        pytest.param("date:31-12", ["date", "31", "12"], id="no day"),
+        pytest.param('"date:31-12"', ["date 31 12"], id="a quotation is words, whatever it says"),
+        pytest.param("update:31-12 validate:x", ["update", "31", "12", "validate", "x"], id="no filter by date"),
     ],
 )
 def test_read_query(text: str, expected: list[str]) -> None:
@@ -75,14 +76,39 @@ def test_what_is_not_wanted(text: str, bans: list[str]) -> None:
         ("after:2026-11-01", 2026_11_01, 9999_12_31),
         ("before:01/11/2026", 0, 2026_11_01),
         ("after:2026-01 before:2026-03", 2026_01_01, 2026_03_01),
-        ("before:2026-02-30", 0, 9999_12_31),
-        ("date:9999", 0, 9999_12_31),
+        ('date:"2026-12"', 2026_12_01, 2027_01_01),
+        ("DATE:2026", 2026_01_01, 2027_01_01),
+        ("date:9999", 9999_01_01, 9999_12_31),
     ],
 )
 def test_days(text: str, since: int, before: int) -> None:
     query = read_query(text)
     assert query is not None
     assert (query.since, query.before) == (since, before)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("date:31-12", "date:31-12 says no day: date: takes a year, a month or a day"),
+        ("bão after:yesterday", "after:yesterday says no day: after: takes a year"),
+        ("before:2026-02-30", "before:2026-02-30 says no day"),
+        ("before:2026-01..2026-02", "before:2026-01..2026-02 says no day"),
+        ("date:..", "date:.. says no day"),
+        ('date:"the 3rd of May"', "date:the 3rd of May says no day"),
+        ("bão -date:2026", "-date: is no filter"),
+    ],
+)
+def test_a_filter_that_says_no_day_is_told_with_the_forms_it_takes(text: str, told: str) -> None:
+    with pytest.raises(WrongDate) as caught:
+        read_query(text)
+    assert str(caught.value).startswith(told)
+
+
+def test_days_are_no_words_beside_each_other() -> None:
+    query = read_query("x 2026 date:2026")
+    assert query is not None
+    assert [part.text for part in query.row] == ["x", "2026"]
 
 
 def test_words_side_by_side() -> None:
@@ -121,7 +147,12 @@ PIECES = ['"', "OR", "-", "headline:", "date:", "2026", "..", "日本", "ไท�
 @settings(max_examples=300)
 @given(st.lists(st.sampled_from(PIECES) | st.text(max_size=5), max_size=30).map("".join))
 def test_whatever_is_typed_is_read(text: str) -> None:
-    query = read_query(text)
+    query, is_refused = None, False
+    try:
+        query = read_query(text)
+    except WrongDate:
+        is_refused = True
+    assert not is_refused or any(f"{name}:" in text.lower() for name in DATES)
     if query is None:
         return
     for part in (*(part for group in query.needs for part in group), *query.bans):
