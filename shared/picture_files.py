@@ -120,6 +120,10 @@ class PictureFiles:
             return None
         return (place, kind) if kind is not None else None
 
+    def holds_any(self) -> bool:
+        """Whether there is any picture here."""
+        return any(True for _ in self.folder.glob("??/*"))
+
     def erase(self, digests: Iterable[str]) -> int:
         """Write over the bytes of these pictures and remove them; gives how many there were."""
         count = 0

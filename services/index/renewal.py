@@ -101,6 +101,17 @@ def outcomes(index: Index, receipts: Sequence[str]) -> dict[str, str]:
         return dict(database.execute(sql, (msgspec.json.encode([*receipts]).decode(),)))
 
 
+def articles_of(index: Index, receipts: Sequence[str]) -> dict[str, str]:
+    """Which articles inputs were counted to, by receipt; without those that the index has not met."""
+    with index.reading() as database:
+        if database is None:
+            return {}
+        sql = (
+            "SELECT receipt, id FROM receipts JOIN articles USING (n) WHERE receipt IN (SELECT value FROM json_each(?))"
+        )
+        return dict(database.execute(sql, (msgspec.json.encode([*receipts]).decode(),)))
+
+
 def changes(entry: Entry, article: Article, envelope: Envelope) -> dict[str, tuple[object, object]]:
     """Which fields of a stored article would be others, were it `article`: each with what it is and what it would be.
 

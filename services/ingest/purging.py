@@ -1,7 +1,7 @@
 """A person has the words of an article erased: in archive and ledger and, by an input of its own, in the index."""
 
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence, Set
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -26,6 +26,13 @@ class Answered(Protocol):
 
     @property
     def article_id(self) -> str: ...
+
+
+class Shown(NamedTuple):
+    """Pictures, by digest, that the articles which go show, and that others which stand do."""
+
+    theirs: Set[str] = frozenset()
+    others: Set[str] = frozenset()
 
 
 class Parts(msgspec.Struct, frozen=True):
@@ -59,14 +66,17 @@ def inputs_of(
     return places
 
 
-def purge(parts: Parts, articles: Sequence[Named], places: Sequence[tuple[str, str]], reason: str) -> int:
+def purge(
+    parts: Parts, articles: Sequence[Named], places: Sequence[tuple[str, str]], shown: Callable[[], Shown], reason: str
+) -> int:
     """Erase an article; gives how many inputs that were. Cut short, it can be done once more and then is whole.
 
-    The withdrawal goes in first, so that nothing that is on its way comes after it; what waits is given up.
+    The pictures go first, while there is what names them. The withdrawal goes in before the words, so that nothing that
+    is on its way comes after it; what waits is given up.
     """
+    erase_pictures(parts.archive, parts.pictures, {place for place, _ in places}, shown)
     for article in articles:
         take_back(parts, article, reason)
-    erase_pictures(parts.archive, parts.pictures, {place for place, _ in places})
     return erase(parts.archive.folder, places, articles[0].article, now_us(), parts.archive.store)
 
 
@@ -80,21 +90,24 @@ def take_back(parts: Parts, article: Named, reason: str) -> None:
     parts.ledger.discard(others, reason, standing=True)
 
 
-def erase_pictures(archive: Archive, files: PictureFiles, places: set[str]) -> None:
-    """Erase the pictures that came with these inputs and with no other one.
+def erase_pictures(archive: Archive, files: PictureFiles, places: Set[str], shown: Callable[[], Shown]) -> None:
+    """Erase the pictures that came with these inputs, or are shown by their articles, and by nobody else.
 
     All of the archive is looked through while the door goes on; what came meanwhile is looked for once it waits.
     """
-    began = now_us()
+    if not files.holds_any():
+        return
+    began, seen = now_us(), shown()
     theirs, others = _pictures_in(archive, places, 0)
+    theirs |= seen.theirs
     if not theirs:
         return
     with files.being_erased():
         _, late = _pictures_in(archive, places, began - MARGIN_US)
-        files.erase(theirs - others - late)
+        files.erase(theirs - others - late - seen.others)
 
 
-def _pictures_in(archive: Archive, places: set[str], since_us: int) -> tuple[set[str], set[str]]:
+def _pictures_in(archive: Archive, places: Set[str], since_us: int) -> tuple[set[str], set[str]]:
     """The pictures that came since then with these inputs, and with others."""
     theirs: set[str] = set()
     others: set[str] = set()

@@ -1,12 +1,15 @@
 """`copydesk purge`: the words of an article go, from the index and from the archive; that it was there stays."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
+from functools import partial
 
 from services.cli.articles import DeskActs
 from services.cli.auditing import note_act
 from services.cli.context import OK, WRONG, Context, show_json, warn
 from services.cli.printing import plural
 from services.desk.leftovers import wipe_leftovers
+from services.index.pictures_shown import pictures_shown
+from services.index.search import Index
 from services.ingest import purging
 
 
@@ -25,7 +28,9 @@ def purge(context: Context) -> int:
         places = purging.inputs_of(acts.archive, acts.index.receipt, articles)
         count, left = len(places), tuple[str, ...]()
         if args.yes:
-            count = purging.purge(acts.parts, articles, places, args.because)
+            ids = {article.article for article in articles}
+            shown = partial(_shown, acts.index, ids)
+            count = purging.purge(acts.parts, articles, places, shown, args.because)
             aliases = [alias for article in articles for alias in article.aliases]
             left = wipe_leftovers(acts.settings, acts.ledger.client, aliases)
     revisions = len(stored.revisions) if stored else 0
@@ -35,6 +40,10 @@ def purge(context: Context) -> int:
     else:
         _say(context, f"{plural(count, 'input')} in the archive and {plural(revisions, 'revision')} in the index")
     return tell_left(context, left)
+
+
+def _shown(index: Index, articles: Set[str]) -> purging.Shown:
+    return purging.Shown(*pictures_shown(index, articles))
 
 
 def tell_left(context: Context, left: Sequence[str]) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from services.ingest.purging import erase_pictures
+from services.ingest.purging import Shown, erase_pictures
 from shared.archive import Archive
 from shared.archive_entries import Archived, pack_body
 from shared.clock import now_us
@@ -49,7 +49,7 @@ def test_a_picture_that_another_input_names_meanwhile_stays(tmp_path: Path) -> N
     own, shared = kept(files, b"own"), kept(files, b"shared")
     (place,) = archive.put_batch([an_input("r1", own, shared)])
     late.append(an_input("r2", shared))
-    erase_pictures(archive, files, {place})
+    erase_pictures(archive, files, {place}, Shown)
     assert files.find(own.told.sha256) is None
     assert files.find(shared.told.sha256) is not None
     archive.close()
