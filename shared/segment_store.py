@@ -9,7 +9,7 @@ import fcntl
 import hashlib
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -19,6 +19,7 @@ from shared.clock import now_us
 from shared.errors import PermanentError
 from shared.late_log import LateLog
 from shared.segments import MOVED, SEALED
+from shared.whole_file import sync_file, sync_folder
 
 log = LateLog(__name__)
 
@@ -54,10 +55,11 @@ class Moved(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class SegmentStore:
-    """Segments of one archive in one bucket."""
+    """Segments of one archive in one bucket. `sync` lets a file and its name outlast a loss of power."""
 
-    def __init__(self, objects: Objects) -> None:
+    def __init__(self, objects: Objects, sync: Callable[[Path], None] = sync_file) -> None:
         self._objects = objects
+        self._sync = sync
 
     def open(self, note: Moved) -> BinaryIO:
         """Read a segment where it lies, a piece at a time."""
@@ -102,10 +104,10 @@ class SegmentStore:
             partial = path.with_suffix(".back")
             with open(partial, "wb", opener=_private) as file:
                 file.write(self.fetch(note))
-                file.flush()
-                os.fsync(file.fileno())
             os.utime(partial, ns=(note.changed_ns, note.changed_ns))
+            self._sync(partial)  # whole before it has its name: where both stand, the segment counts
             partial.replace(segment)
+        self._sync(segment)  # also one that stands there: who brought it back may have been killed before this
         self._objects.delete(note.name)  # before the note: else nobody would know of it after a kill
         segment.with_suffix(MOVED).unlink()
 
@@ -168,11 +170,7 @@ def _write_note(path: Path, note: Moved) -> None:
         os.fsync(file.fileno())
     os.utime(partial, ns=(note.changed_ns, note.changed_ns))
     partial.replace(path)
-    handle = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync_folder(path.parent)
 
 
 def _private(path: str, flags: int) -> int:

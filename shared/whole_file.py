@@ -44,6 +44,16 @@ def replace_whole(path: Path, content: bytes) -> None:
     sync_folder(path.parent)
 
 
+def sync_file(path: Path) -> None:
+    """Let a file outlast a crash, what it holds and that it is there. Raises `OSError`."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    sync_folder(path.parent)
+
+
 def sync_folder(folder: Path) -> None:
     """Let names that were given or taken in a folder outlast a crash. Raises `OSError`."""
     handle = os.open(folder, os.O_RDONLY)

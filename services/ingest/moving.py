@@ -59,21 +59,24 @@ class Mover:
         self._archive = archive
         self._clock = clock
         self._due = 0.0
-        self._rests = False
+        self._may_rest = True  # as a process before this one may have said, which ended before it could take it back
 
     def step(self) -> None:
         """Move what is due. Never raises: where the store is away, segments stay where they are."""
-        if self._archive.store is None or self._clock() < self._due:
+        if self._clock() < self._due:
             return
         try:
-            move_sealed(self._archive, now_us() * 1000 - self._days * DAY_NS)
-            self._due = self._clock() + LOOK_S
-            if self._rests:
-                self._ledger.resume("sink", PLACE)
-            self._rests = False
+            if self._archive.store is not None:
+                move_sealed(self._archive, now_us() * 1000 - self._days * DAY_NS)
         except (CopydeskError, OSError) as error:
             log.warning("segments_not_moved", store=self._place, error=str(error))
             self._due = self._clock() + AGAIN_S
+            self._may_rest = True
             with contextlib.suppress(TransientError):
                 self._ledger.rest("sink", PLACE, f"{error}")
-                self._rests = True
+            return
+        self._due = self._clock() + LOOK_S
+        if self._may_rest:
+            with contextlib.suppress(TransientError):
+                self._ledger.resume("sink", PLACE)
+                self._may_rest = False

@@ -239,6 +239,42 @@ def test_a_store_that_is_away_is_told_and_loses_nothing(settings: Settings, shel
     line.sink.close()
 
 
+@pytest.mark.parametrize("is_set", [True, False], ids=["the store is there again", "no store is set any more"])
+def test_the_rest_of_a_store_ends_after_a_restart(settings: Settings, shelf: Shelf, is_set: bool) -> None:
+    line = Line(settings)
+    archive = Archive(settings.archive_folder, store=SegmentStore(shelf))
+    archive.put_batch([entry(1)])
+    archive.close()
+    with_days = msgspec.structs.replace(settings, archive_store_days=0, archive_store="s3+http://x/y")
+    shelf.away = True
+    Mover(with_days, line.ledger, archive).step()
+    watchman = Watchman(line.ledger, settings)
+    assert [one.subject for one in watchman.look().troubles if one.code == "sink-paused"] == [PLACE]
+    shelf.away = False
+    archive.store = archive.store if is_set else None
+    Mover(with_days if is_set else settings, line.ledger, archive).step()
+    assert [one.subject for one in watchman.look().troubles if one.code == "sink-paused"] == []
+    line.sink.close()
+
+
+@pytest.mark.parametrize("is_there", [False, True], ids=["brought back", "brought back before, by one that was killed"])
+def test_a_segment_is_on_the_disk_for_good_before_its_object_goes(tmp_path: Path, is_there: bool) -> None:
+    shelf, seen = Shelf(), list[tuple[str, bool]]()
+    store = SegmentStore(shelf, sync=lambda path: seen.append((path.suffix, bool(shelf.kept))))
+    made = Archive(tmp_path / "archive", store=store)
+    made.put_batch([entry(1)])
+    made.close()
+    (path,) = made.segments()
+    content = path.read_bytes()
+    move_sealed(made, FAR)
+    if is_there:
+        path.write_bytes(content)
+    store.bring_back(path)
+    synced = [(".seg", True)] if is_there else [(".back", True), (".seg", True)]
+    assert (seen, shelf.kept) == (synced, {})
+    assert (made.segments(), path.read_bytes()) == ([path], content)
+
+
 WORDS = ("sen", "mai", "đào")
 
 
