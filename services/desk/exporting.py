@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from services.desk.warc import WarcWriter, opening, pictures_of, records_of
+from services.desk.warc import WarcWriter, document_of, opening, records_of
 from services.index.changes import Place, deliveries_after
 from services.index.renewal import Chosen
 from services.index.search import Index
@@ -54,12 +54,12 @@ def export_inputs(archive: Archive, chosen: Chosen, file: BinaryIO, *, zipped: b
     count, lacking = 0, list[str]()
     for place, entry in _inputs(archive, chosen):
         try:
-            body = unpack_body(entry.body, MOST_BYTES)
-            held = list(_held(pictures, pictures_of(entry, body), lacking.append))
+            document = document_of(entry, unpack_body(entry.body, MOST_BYTES))
+            held = list(_held(pictures, document.pictures, lacking.append))
         except (CopydeskError, msgspec.DecodeError) as error:
             lacking.append(f"{place}: {error}")
             continue
-        for record in records_of(entry, body, held):
+        for record in records_of(entry, document, held):
             writer.write(record)
         count += 1
     return Exported(written=count, lacking=tuple(lacking))

@@ -11,7 +11,7 @@ import re
 import uuid
 from collections.abc import Iterable, Iterator
 from importlib.metadata import version
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 from urllib.parse import quote
 
 import msgspec
@@ -60,31 +60,42 @@ def opening(at_us: int) -> Record:
     return Record(kind="warcinfo", fields=(*fields, ("Content-Type", "application/warc-fields")), block=told.encode())
 
 
-def records_of(entry: Archived, body: bytes, pictures: Iterable[tuple[PackagePicture, bytes]] = ()) -> Iterator[Record]:
+class Document(NamedTuple):
+    """An input's own bytes and their type, and the pictures that it names."""
+
+    media_type: str
+    body: bytes
+    pictures: tuple[PackagePicture, ...] = ()
+
+
+def document_of(entry: Archived, body: bytes) -> Document:
+    """The document in an input's bytes, which may be a package. Raises `msgspec.DecodeError` for a damaged one."""
+    kind = entry.envelope.media_type
+    if kind != PACKAGE_TYPE or not is_package(body):
+        return Document(kind, body)
+    package = unpack(body)
+    return Document(package.media_type, package.body, package.pictures)
+
+
+def records_of(
+    entry: Archived, document: Document, pictures: Iterable[tuple[PackagePicture, bytes]] = ()
+) -> Iterator[Record]:
     """An input's document, and its pictures as resources of their own."""
-    envelope, kind = entry.envelope, entry.envelope.media_type
+    envelope = entry.envelope
     address = URN + envelope.receipt
     beside: list[tuple[str, str]] = [("X-Copydesk-Source", _header(source_of(envelope.source)))]
-    if envelope.media_type == PACKAGE_TYPE and is_package(body):
-        package = unpack(body)
-        kind, body = package.media_type, package.body
     if envelope.url and envelope.media_type != FEED_ENTRY_TYPE:  # an entry is not what stands at its page's address
         address = envelope.url
     elif envelope.url:
         beside.append(("X-Copydesk-Page", _uri(envelope.url)))
     beside.append(("X-Copydesk-Receipt", envelope.receipt))
-    first = _resource(envelope.receipt, _uri(address), kind, body, envelope.received_us, beside)
+    first = _resource(envelope.receipt, _uri(address), document.media_type, document.body, envelope.received_us, beside)
     yield first
     names = dict(first.fields)
     for picture, content in pictures:
         told = [("WARC-Concurrent-To", names["WARC-Record-ID"])]
         name = f"{envelope.receipt} {picture.sha256}"
         yield _resource(name, picture.address, picture.media_type, content, envelope.received_us, told)
-
-
-def pictures_of(entry: Archived, body: bytes) -> tuple[PackagePicture, ...]:
-    """The pictures that an input names."""
-    return unpack(body).pictures if entry.envelope.media_type == PACKAGE_TYPE and is_package(body) else ()
 
 
 def _resource(name: str, uri: str, kind: str, block: bytes, at_us: int, beside: Iterable[tuple[str, str]]) -> Record:

@@ -13,7 +13,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from services.cli import main as cli
 from services.desk.exporting import export_articles, export_inputs
-from services.desk.warc import WarcWriter, opening, records_of
+from services.desk.warc import WarcWriter, document_of, opening, records_of
 from services.index.renewal import Chosen
 from services.index.search import Index
 from shared.archive_entries import Archived, pack_body
@@ -110,7 +110,8 @@ def test_whatever_a_sender_says_no_record_is_broken_by_it(url: str, kind: str, n
     out = io.BytesIO()
     writer = WarcWriter(out, packed=False)
     writer.write(opening(1))
-    for record in records_of(Archived(envelope=envelope, body=pack_body(body)), body):
+    entry = Archived(envelope=envelope, body=pack_body(body))
+    for record in records_of(entry, document_of(entry, body)):
         writer.write(record)
     (_, (record, content)) = read(out.getvalue())
     assert (record.rec_type, content) == ("resource", body)
