@@ -18,7 +18,8 @@ class Explained(NamedTuple):
 REFERENCE: Mapping[str, Mapping[str, Explained]] = {
     "Where things are": {
         "redis_url": Explained(
-            "The Redis or Valkey of the desk: queues and ledger. `redis://`, `rediss://` or `unix://`.",
+            "The Redis or Valkey of the desk: queues and ledger. `redis://`, `rediss://` or `unix://`; the master that "
+            "Sentinels name as `redis+sentinel://host:port,host:port/name/0`.",
             "Set it for a Redis of your own; without it `copydesk up` starts one.",
         ),
         "data_dir": Explained(

@@ -7,7 +7,6 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_type_hints
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -15,6 +14,7 @@ from shared.errors import PermanentError
 from shared.keep_settings import EXPECTED as KEEP_EXPECTED
 from shared.keep_settings import KeepSettings, read_keep
 from shared.net.addresses import read_allowed, read_networks
+from shared.redis_url import WrongAddress, check_redis_url
 from shared.setting_errors import SettingError
 from shared.sink_settings import SinkSettings, WrongSink, read_lines, read_tables
 from shared.source_settings import EXPECTED as DROPS_EXPECTED
@@ -29,12 +29,11 @@ Seconds = Annotated[float, msgspec.Meta(gt=0)]
 Room = Annotated[int, msgspec.Meta(ge=0)]
 Level = Literal["debug", "info", "warning", "error"]
 
-REDIS_SCHEMES = ("redis", "rediss", "unix", "redis+socket")
 LOGIN = re.compile(r"//([^/?#:@]*):[^/?#]*@")
 # Where the desk is shown: its path goes into addresses, headers and pages as it is.
 PUBLIC_URL = re.compile(r"https?://[A-Za-z0-9.\-]+(?::[0-9]{1,5})?(?:/[A-Za-z0-9_~\-][A-Za-z0-9._~\-]*)*/?")
 TOKEN = re.compile(r"//[^/?#:]*@")
-PASSWORD = re.compile(r"([?&](?:password|username)=)[^&#]*", re.IGNORECASE)
+PASSWORD = re.compile(r"([?&](?:sentinel_)?(?:password|username)=)[^&#]*", re.IGNORECASE)
 # Read by commands and tests, not settings of the desk: they may stand in the environment.
 NOT_SETTINGS = frozenset({"config", "debug", "heartbeat", "key", "key_file", "log_file", "require", "url"})
 # Hidden files, and what editors, browsers and file transfers call a file that they have not finished.
@@ -369,16 +368,10 @@ def _check_public_url(url: str | None, origin: str) -> None:
 
 
 def _check_redis_url(url: str, origin: str) -> None:
-    place = f"redis_url ({without_password(url)}, {origin})"
-    parts = urlsplit(url)
-    if parts.scheme not in REDIS_SCHEMES:
-        raise SettingError(f"{place} must begin with redis://, rediss:// or unix://")
     try:
-        fine = parts.scheme in ("unix", "redis+socket") or (bool(parts.hostname) and parts.port != 0)
-    except ValueError:  # a port that is no number, or too high
-        fine = False
-    if not fine:
-        raise SettingError(f"{place} must name a host and may name a port, as redis://127.0.0.1:6379/0 does")
+        check_redis_url(url)
+    except WrongAddress as error:
+        raise SettingError(f"redis_url ({without_password(url)}, {origin}) {error}") from error
 
 
 def _with_folders(settings: Settings) -> Settings:

@@ -32,10 +32,10 @@ def reach_desk(context: Context) -> Settings:
             f"no desk is up on the data folder {context.data_dir}, and no Redis listens at the default address: "
             "start `copydesk up` there, or set redis_url"
         )
+    refuse_newer_ledger(settings)
     command = context.args.command
     if settings is context.settings and not command.serves and command.words != "recover":  # it fills an emptied one
         refuse_stranger(settings)
-    refuse_newer_ledger(settings)
     return settings
 
 
@@ -74,7 +74,10 @@ def check_index(context: Context) -> None:
 
 
 def refuse_newer_ledger(settings: Settings) -> None:
-    """Raise `NewerData` for a ledger of a newer release; a Redis that is away says so when it is asked."""
+    """Raise `NewerData` for a ledger of a newer release, `PermanentError` for a Redis that no desk can use.
+
+    A Redis that is away says so when it is asked.
+    """
     try:
         LedgerReader(connect_to_look(settings)).check_version()
     except NewerData:

@@ -13,15 +13,14 @@ import redis
 from services.desk.data_folder import Desk, describe, hold_folder
 from services.desk.image import Program, can_fork, warm
 from services.desk.supervisor import GaveUp, Spec, Supervisor
-from services.desk.valkey import OLDEST_REDIS, answers, find_server, runtime_folder, server_command, socket_url
+from services.desk.valkey import answers, find_server, runtime_folder, server_command, socket_url
 from shared.clock import now_us
-from shared.errors import PermanentError
 from shared.ledger import keys
-from shared.ledger.connection import connect, redis_errors
+from shared.ledger.connection import connect
 from shared.ledger.reader import LedgerReader
 from shared.ledger.troubles import Failing
 from shared.scheduling import answer_soon
-from shared.settings import Loaded, Settings, as_environment, without_password
+from shared.settings import Loaded, Settings, as_environment
 from shared.work.liveness import forget_worker
 
 WORKERS = ("ingest", "normalize", "index")
@@ -125,8 +124,8 @@ def run_desk(
     settings = loaded.settings
     data_dir = Path(settings.data_dir)
     embedded = loaded.origins["redis_url"] == "default"
-    if not embedded:
-        _check_server(settings)
+    if not embedded:  # before anything starts: is the Redis that was set there, and one the desk can work with?
+        LedgerReader(connect(settings)).check_version()
     answer_soon()  # as the server and the front door do; the workers, which are started here too, give way
     if can_fork():
         warm()  # before the watchdog is forked: it shares what is imported too
@@ -170,19 +169,6 @@ def _start_server(supervisor: Supervisor, settings: Settings, socket_path: Path)
     except GaveUp as error:
         advice = f"If its data is damaged, move {settings.data_dir}/redis away and start again"
         raise GaveUp(f"{error}\n{advice}: every input is in the archive and comes in anew.") from error
-
-
-def _check_server(settings: Settings) -> None:
-    """Before anything starts: is the Redis that was set there, and one that Celery and the ledger can work with?"""
-    client: Any = connect(settings)
-    with redis_errors(client):
-        info = client.info()
-    client.close()
-    place = f"Redis at {without_password(settings.redis_url)}"
-    if info.get("cluster_enabled"):
-        raise PermanentError(f"{place} is a cluster, which Celery cannot use: point redis_url at a single Redis")
-    if int(str(info["redis_version"]).partition(".")[0]) < OLDEST_REDIS:
-        raise PermanentError(f"{place} is version {info['redis_version']}: the ledger needs 7 or newer, or Valkey")
 
 
 def _beat(run: Path, stage: str) -> Path:

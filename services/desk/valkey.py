@@ -13,8 +13,6 @@ from pathlib import Path
 from shared.errors import PermanentError
 from shared.settings import Settings
 
-OLDEST_REDIS = 7
-
 # The address of a unix socket has 108 bytes on Linux, 104 on macOS, the final zero counted.
 LONGEST_SOCKET_PATH = 103
 SERVERS_ON_PATH = ("valkey-server", "redis-server")

@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,7 +19,7 @@ from shared.clock import now_us
 from shared.errors import IntakeFull, PermanentError, TransientError
 from shared.ledger import keys
 from shared.ledger.calls import Accepted, Ledger
-from shared.ledger.connection import redis_errors
+from shared.ledger.connection import redis_errors, server_info
 from shared.ledger.troubles import Failing
 from shared.settings import Settings
 
@@ -35,16 +36,24 @@ Ask = Callable[[Sequence[Accepted]], Mapping[str, Settled]]
 TAIL_US = 15 * 60 * 1_000_000
 
 
-def watch_over(ledger: Ledger, archive: Archive, settings: Settings, stop: threading.Event) -> None:
-    """Look after the ledger until told to stop: refill an empty Redis, enter recent orphans once; move old segments."""
-    tail_done, mover = False, Mover(settings, ledger, archive)
+SECOND_LOOK_S = 60.0  # a master that was cut off takes writes for `min-replicas-max-lag` more, and they are lost
+
+
+def watch_over(
+    ledger: Ledger, archive: Archive, settings: Settings, stop: threading.Event, look_s: float = LOOK_S
+) -> None:
+    """Look after the ledger until told to stop: refill an empty Redis, enter recent orphans; move old segments."""
+    tail, mover = Tail(), Mover(settings, ledger, archive)
     while not stop.is_set():
         try:
+            server = str(server_info(ledger.client)["run_id"])
             if _is_empty(ledger):
                 _refill(ledger, archive, settings)
-            elif not tail_done:
-                recover(ledger, archive, settings, since_us=now_us() - TAIL_US)
-            tail_done = True
+            elif tail.is_due(server, time.monotonic()):
+                read, entered = recover(ledger, archive, settings, since_us=now_us() - TAIL_US)
+                if entered:
+                    log.info("orphans_entered", read=read, entered=entered, server=server)
+            tail.note(server, time.monotonic())
             _say_at_it(ledger)
             _say_failing(ledger, None)
             mover.step()
@@ -53,7 +62,30 @@ def watch_over(ledger: Ledger, archive: Archive, settings: Settings, stop: threa
         except Exception as error:  # whatever it is: this loop must live, or an emptied Redis is never refilled
             log.error("recovery_failed", exc_info=error)
             _say_failing(ledger, error)
-        stop.wait(LOOK_S)
+        stop.wait(look_s)
+
+
+class Tail:
+    """When the archive's last minutes are offered again: at the start, and whenever another server answers.
+
+    A Redis that was started anew, or a replica that took a dead master's place, may lack the last writes that were
+    answered; the archive has what they took in.
+    """
+
+    def __init__(self) -> None:
+        self._server = ""
+        self._second_look = math.inf
+
+    def is_due(self, server: str, now: float) -> bool:
+        """`server` is the run id of the one that answers, `now` in seconds of a clock that only goes forward."""
+        return server != self._server or now >= self._second_look
+
+    def note(self, server: str, now: float) -> None:
+        """It was offered to this server, or needed not be."""
+        if server != self._server:
+            self._server, self._second_look = server, now + SECOND_LOOK_S
+        elif now >= self._second_look:
+            self._second_look = math.inf
 
 
 def recover(

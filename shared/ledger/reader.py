@@ -13,7 +13,7 @@ from shared.errors import PermanentError
 from shared.identity import COMMAND_LINE, names_of
 from shared.ledger import keys
 from shared.ledger.causes import came_back
-from shared.ledger.connection import Client, LedgerBroken, redis_errors
+from shared.ledger.connection import Client, LedgerBroken, redis_errors, server_info
 
 STAGES: tuple[Stage, ...] = ("normalize", "index")
 LONGEST_OWNER = 24
@@ -153,7 +153,8 @@ class LedgerReader:
         self.client: Any = client  # redis-py types its answers for text and bytes clients at once
 
     def check_version(self) -> None:
-        """Raise `NewerData` when a newer release has written the ledger."""
+        """Raise `NewerData` for a ledger of a newer release, `PermanentError` for a Redis that no ledger can be in."""
+        server_info(self.client)
         with redis_errors(self.client):
             found = self.client.get(keys.VERSION)
         refuse_newer("the ledger in Redis", int(found or 0), keys.LEDGER_VERSION)

@@ -5,13 +5,15 @@ import secrets
 from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import msgspec
 
 from shared.envelope import VERSION, Stage
 from shared.ledger.calls import Ledger
-from shared.ledger.connection import connect
+from shared.ledger.connection import connect, sentinel_options, tcp_options
 from shared.ledger.reader import STAGES
+from shared.redis_url import read_sentinels
 from shared.settings import Settings
 
 if TYPE_CHECKING:
@@ -62,6 +64,9 @@ def make_app(settings: Settings, name: str, *, idle_wait_s: float = WAIT_S) -> C
         broker_transport_options=_transport_options(settings, idle_wait_s),
         task_publish_retry_policy={"max_retries": 10, "interval_max": 2},
     )
+    sentinels = read_sentinels(settings.redis_url)
+    if sentinels is not None and sentinels.ssl is not None:
+        app.conf.broker_use_ssl = {"ssl_cert_reqs": "required", **sentinels.ssl}
     return app
 
 
@@ -84,7 +89,14 @@ def end_waiting(app: Celery, client: Any) -> None:
 
 
 def _broker(url: str) -> str:
-    return url.replace("unix://", "redis+socket://", 1)
+    """The address as kombu takes it: of Sentinels one each, parted by semicolons."""
+    sentinels = read_sentinels(url)
+    if sentinels is None:
+        return url.replace("unix://", "redis+socket://", 1)
+    login = ":".join(quote(word or "", safe="") for word in (sentinels.username, sentinels.password))
+    login = f"{login}@" if sentinels.password else ""
+    places = (f"[{host}]:{port}" if ":" in host else f"{host}:{port}" for host, port in sentinels.hosts)
+    return ";".join(f"sentinel://{login}{place}/{sentinels.database}" for place in places)
 
 
 def _transport_options(settings: Settings, idle_wait_s: float) -> dict[str, Any]:
@@ -102,7 +114,10 @@ def _transport_options(settings: Settings, idle_wait_s: float) -> dict[str, Any]
         "client_name": f"copydesk-{secrets.token_hex(6)}",
     }
     if not settings.redis_url.startswith("unix:"):
-        options |= {"socket_connect_timeout": 5, "socket_keepalive": True}
+        options |= tcp_options()
+    sentinels = read_sentinels(settings.redis_url)
+    if sentinels is not None:
+        options |= {"master_name": sentinels.name, "sentinel_kwargs": sentinel_options(sentinels)}
     return options
 
 

@@ -1,5 +1,6 @@
 """An emptied Redis is refilled from the archive: the same articles, the same order of revisions, nothing twice."""
 
+import shutil
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +12,7 @@ import redis
 
 from services.ingest.decisions import free
 from services.ingest.intake import Intake, acceptance, open_decisions
-from services.ingest.recovery import recover, watch_over
+from services.ingest.recovery import Tail, recover, watch_over
 from shared.archive import Archive
 from shared.archive_entries import body_size, unpack_body
 from shared.envelope import Input, Source
@@ -21,7 +22,7 @@ from shared.ledger.calls import Accepted, Commit, Entered, Ledger
 from shared.ledger.overview import Watchman
 from shared.settings import Settings
 from shared.work.celery_app import envelopes, make_app, open_ledger
-from tests.conftest import wait_for
+from tests.conftest import Server, settings_over, wait_for
 from tests.unit.shared.test_archive import entry
 
 DROP = Source(kind="drop", name="")
@@ -172,6 +173,42 @@ class Watched(Ledger):
     def accept(self, items: Sequence[Accepted], *, recovering: bool = False) -> list[Entered]:
         self.offered.append(sum(body_size(item.body) for item in items))
         return super().accept(items, recovering=recovering)
+
+
+def test_what_a_server_lost_when_it_started_anew_comes_in_by_itself(
+    redis_server: Server, short_folder: Path, tmp_path: Path
+) -> None:
+    """As after a power cut, or when a replica that lagged takes a dead master's place."""
+    desk = settings_over(redis_server, tmp_path)
+    ledger, archive = open_ledger(desk), Archive(Path(desk.archive_dir or ""))
+    intake = Intake(ledger, archive, desk)
+    intake.take([drop("a", "một")])
+    ledger.client.set(keys.EPOCH, 1)
+    stop = threading.Event()
+    thread = threading.Thread(target=watch_over, args=(ledger, archive, desk, stop, 0.05))
+    thread.start()
+    try:
+        wait_for(lambda: ledger.client.exists(keys.RECOVERY_BEAT), "nobody looked")
+        shutil.copytree(short_folder / "appendonlydir", tmp_path / "before")
+        intake.take([drop("b", "hai"), drop("c", "ba")])
+        redis_server.kill()
+        shutil.rmtree(short_folder / "appendonlydir")
+        shutil.copytree(tmp_path / "before", short_folder / "appendonlydir")
+        redis_server.start()
+        wait_for(lambda: ledger.balance().accepted == 3, "what the server lost did not come in")
+    finally:
+        stop.set()
+        thread.join()
+    assert ledger.balance().difference == 0
+
+
+def test_the_tail_is_offered_to_each_server_at_once_and_a_minute_later() -> None:
+    tail = Tail()
+    looked = []
+    for server, at in [("a", 0), ("a", 5), ("a", 61), ("a", 66), ("b", 70), ("b", 75), ("b", 131), ("b", 999)]:
+        looked.append(tail.is_due(server, at))
+        tail.note(server, at)
+    assert looked == [True, False, True, False, True, False, True, False]
 
 
 def test_a_refill_keeps_to_the_bytes_of_a_batch(settings: Settings, ledger: Ledger, archive: Archive) -> None:

@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,14 +16,15 @@ from services.cli.printing import RED, ago, clean, plural, row, styled
 from services.cli.reach import refuse_newer_ledger
 from services.cli.triage import triaged_causes
 from services.desk.data_folder import find_desk, reach
-from services.desk.valkey import OLDEST_REDIS, find_server
+from services.desk.valkey import find_server
 from services.ingest.drop_watch import mode
 from shared.audit import AuditLog
 from shared.clock import now_us
 from shared.data_version import VERSION, check_folder
 from shared.errors import CopydeskError, NewerData
-from shared.ledger.connection import connect_to_look, redis_errors
+from shared.ledger.connection import OLDEST_REDIS, connect_to_look, redis_errors
 from shared.ledger.reader import LedgerReader
+from shared.redis_url import read_sentinels
 from shared.settings import Settings, without_password
 from shared.source_settings import is_zone
 
@@ -127,7 +128,14 @@ def _redis(context: Context, settings: Settings) -> Iterator[Finding]:
     client: Any = connect_to_look(settings)
     with redis_errors(client):
         info = client.info()
-    place = without_password(settings.redis_url)
+    yield from _server(info, without_password(settings.redis_url))
+    if read_sentinels(settings.redis_url) is not None:
+        yield _replicas(info)
+    refuse_newer_ledger(settings)
+
+
+def _server(info: Mapping[str, Any], place: str) -> Iterator[Finding]:
+    """Is it one that the ledger and Celery can use, and does it keep what it is given?"""
     version = str(info.get("valkey_version") or info["redis_version"])
     yield _judged(
         "redis",
@@ -139,7 +147,7 @@ def _redis(context: Context, settings: Settings) -> Iterator[Finding]:
         "redis cluster",
         not info.get("cluster_enabled"),
         "off" if not info.get("cluster_enabled") else "on",
-        "Celery cannot use a cluster as its broker: point redis_url at a single Redis",
+        "neither Celery nor the ledger can use a cluster: point redis_url at a single Redis, or at Sentinels",
     )
     policy = str(info.get("maxmemory_policy", "not told"))
     yield _judged(
@@ -157,7 +165,20 @@ def _redis(context: Context, settings: Settings) -> Iterator[Finding]:
         if appends
         else "set appendonly yes: after a crash all work in flight is recovered from the archive only",
     )
-    refuse_newer_ledger(settings)
+
+
+def _replicas(info: Mapping[str, Any]) -> Finding:
+    """Who could take the master's place, and whether one that was cut off stops by itself."""
+    count = int(info.get("connected_slaves", 0))
+    guarded = "min_slaves_good_slaves" in info  # told only where min-replicas-to-write is set
+    if count == 0:
+        advice = "start a replica: with none, nobody can take the master's place"
+    elif not guarded:
+        advice = "set min-replicas-to-write 1 and min-replicas-max-lag 10: else a master that was cut off goes on alone"
+    else:
+        advice = None
+    found = f"{plural(count, 'replica')}, min-replicas-to-write {'set' if guarded else 'not set'}"
+    return Finding(name="redis replicas", verdict="warn" if advice else "ok", found=found, advice=advice)
 
 
 def _muted(context: Context, settings: Settings) -> Iterator[Finding]:
