@@ -8,11 +8,10 @@ from typing import Literal, get_args
 import msgspec
 import structlog
 
-from services.index.exports.ninjs import to_ninjs
 from services.index.search import Index, Stored
 from services.ingest import decisions, desk_acts
 from services.ingest.intake import Intake, open_decisions
-from services.web.correction_form import NINJS, corrected
+from services.web.correction_form import NINJS, corrected, item_of
 from services.web.listing import Row
 from shared.archive import Archive
 from shared.audit import AuditLog
@@ -98,7 +97,7 @@ class Acts:
         if stored is None or (head is not None and head.rev > stored.rev):
             raise PermanentError("a newer revision of this article has come since, or is on its way: look at that one")
         article = corrected(stored.article, given)
-        item = to_ninjs(article, stored.article_id) | ({"uri": article.uri} if article.uri else {})
+        item = item_of(article, stored.article_id)
         words = Input(source=desk_acts.DESK, media_type=NINJS, body=msgspec.json.encode(item), patches=True)
         with contextlib.closing(open_decisions(self._settings)) as archive:
             named = self._named(stored.article_id, stored.aliases)

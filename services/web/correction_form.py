@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from services.index.exports.ninjs import made_uri, to_ninjs
 from shared.article import Article, Block
 from shared.errors import PermanentError
 
@@ -59,6 +60,12 @@ def corrected(article: Article, given: Mapping[str, str]) -> Article:
     if not (article.headline or article.description or article.blocks):
         raise PermanentError("no word would be left of it: withdraw it instead")
     return article
+
+
+def item_of(article: Article, article_id: str) -> dict[str, Any]:
+    """The article in ninjs as it goes in again: with the uri that its publisher wrote, not one that ninjs makes."""
+    item = {name: value for name, value in to_ninjs(article, article_id).items() if name != "uri"}
+    return item | ({"uri": article.uri} if article.uri and article.uri != made_uri(article_id) else {})
 
 
 def _changed_lines(words: Words, given: Mapping[str, str]) -> dict[str, Any]:

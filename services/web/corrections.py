@@ -1,18 +1,15 @@
 """`PUT`, `PATCH` and `DELETE` of an article: its publisher corrects it whole or in part, or takes it back."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import msgspec
 import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.index.exports.ninjs import to_ninjs
-from services.index.search import Stored
 from services.ingest.intake import Receipt
 from services.web.articles import read_inputs, unknown_article
-from services.web.correction_form import NINJS
+from services.web.correction_form import NINJS, item_of
 from services.web.keys import Publisher
 from services.web.merge_patch import merged
 from services.web.ownership import may_claim
@@ -197,7 +194,7 @@ def _patched(body: bytes, target: Target, publisher: Publisher) -> Input:
         raise Problem("bad-request", "A merge patch of an article is a JSON object, and this is none.", at=BODY)
     for member in filter(names_embargo, patch):
         check_embargo(member, patch[member], publisher.zone, in_body(member))
-    document = merged(_whole(stored), patch)
+    document = merged(item_of(stored.article, stored.article_id), patch)
     named, version = patch.get("uri"), patch.get("version")
     aliases = (
         (address_alias(checked_address(named, "uri", in_body("uri")), publisher.name),)
@@ -214,12 +211,6 @@ def _patched(body: bytes, target: Target, publisher: Publisher) -> Input:
         withdraws=patch.get("pubStatus", "usable") != "usable",
         patches=True,
     )
-
-
-def _whole(stored: Stored) -> dict[str, Any]:
-    """The article in ninjs, with its uri as its publisher wrote it, not as ninjs must spell it."""
-    item = to_ninjs(stored.article, stored.article_id)
-    return item | {"uri": stored.article.uri} if stored.article.uri else item
 
 
 async def _reason_of(request: Request, app_state: AppState) -> str:

@@ -328,3 +328,20 @@ def test_what_a_key_does_to_an_article_stands_in_the_audit_log(desk: Newsdesk) -
         ("hue", "correct", f"{article}@{patch.body['rev']}", ""),
         ("hue", "withdraw", f"{article}@{gone.body['rev']}", "A mistake of ours"),
     ]
+
+
+@pytest.mark.parametrize("door", ["page", "patch"])
+def test_an_article_without_an_address_gets_none_by_a_correction(desk: Newsdesk, door: str) -> None:
+    article = desk.push(news("Rubber", uri=None)).body["article"]
+    desk.work()
+    stored = desk.stored(article)
+    if door == "page":
+        ref = f"{stored.article_id}@{stored.rev}"
+        assert desk.app_state.desk.acts.correct(ref, {"headline": "Rubber, corrected"}, who="lan", why="a slip").done
+    else:
+        headlines = [{"role": "main", "value": "Rubber, corrected"}]
+        assert desk.call("PATCH", f"/v1/articles/{article}", {"headlines": headlines}, **PATCH).status == 202
+    desk.work()
+    after = desk.stored(article)
+    assert (after.article.headline, after.article.uri) == ("Rubber, corrected", None)
+    assert "uri" not in [reading.field for reading in after.article.evidence]

@@ -466,3 +466,39 @@ def test_a_right_key_opens_the_desk_also_where_somebody_guesses(desk: Desk) -> N
     key, browser = key_with(desk, "monitor"), Browser(desk.port)
     assert [browser.log_in(f"cd_guess_{number}").status for number in range(12)][-1] == 429
     assert browser.log_in(key).status == 303
+
+
+def test_what_was_typed_into_a_form_that_came_to_nothing_is_still_there(desk: Desk, browser: Browser) -> None:
+    article = desk.take("Một")
+    desk.clean("Cầu mới")
+    stored = desk.app_state.index.get(article)
+    assert stored is not None
+    form = {"csrf": browser.csrf(), "refs": f"{article}@{stored.rev}", "next": f"/articles/{article}"}
+    typed = {"headline": "Cầu mới thông xe", "date": "hôm qua", "body": "Câu <một>.", "why": "a slip"}
+    answer = browser.post("/acts/correct", None, **form, **typed)
+    assert answer.status == 400
+    assert "&#39;hôm qua&#39; is no date" in answer.text.partition('role="alert"')[2].partition("</p>")[0]
+    page = answer.text.partition('<details class="edit" open>')[2].partition("</form>")[0]
+    for words in ("Cầu mới thông xe</textarea>", 'value="hôm qua"', "Câu &lt;một&gt;.</textarea>", 'value="a slip"'):
+        assert words in page
+    assert f'name="next" value="/articles/{article}"' in answer.text
+    assert "/acts/correct" not in re.findall(r'name="next" value="([^"]*)"', answer.text)
+    assert desk.take("Hai", aliases=("path:hai.txt",))
+    desk.bury()
+    (row,) = desk.app_state.list_articles(Wanted(states=("dead",))).rows
+    refs = {"csrf": form["csrf"], "refs": f"{row.article}@{row.rev}", "next": "/dead"}
+    page = browser.post("/acts/edit", None, **refs, text="Hai, đã sửa", why="").text
+    assert "Hai, đã sửa</textarea>" in page.partition('<details class="edit" open>')[2]
+
+
+def test_what_was_typed_is_shown_where_its_form_can_be_sent_no_more(desk: Desk, browser: Browser) -> None:
+    path = ("path:hue/ba.txt",)
+    article = desk.take("Ba", aliases=path)
+    desk.clean("Ba")
+    stored = desk.app_state.index.get(article)
+    assert stored is not None
+    desk.take("Ba, đã sửa", aliases=path)
+    form = {"csrf": browser.csrf(), "refs": f"{article}@{stored.rev}", "headline": "Ba, của tôi", "why": "a slip"}
+    page = browser.post("/acts/correct", None, **form).text
+    assert "a newer revision" in page
+    assert ">Ba, của tôi</pre>" in page

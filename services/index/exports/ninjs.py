@@ -49,7 +49,12 @@ def _person(person: Person, rel: Role) -> Item:
 
 def item_uri(article: Article, article_id: str) -> str:
     """The publisher's own uri, else one made of our id; a bare number or name is no uri."""
-    return as_uri(article.uri) or f"urn:copydesk:{article_id}"
+    return as_uri(article.uri) or made_uri(article_id)
+
+
+def made_uri(article_id: str) -> str:
+    """The uri of an article whose publisher gave it none: ninjs wants one of each."""
+    return f"urn:copydesk:{article_id}"
 
 
 def _instant(moment: dt.datetime | None) -> str | None:

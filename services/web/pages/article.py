@@ -1,5 +1,7 @@
 """`/articles/{name}`: one article, its way, its input beside what was read, revisions, acts."""
 
+from collections.abc import Mapping
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,10 +16,22 @@ from services.web.pages.render import page
 from services.web.picture_addresses import paths_of
 from services.web.state import AppState, state_of
 
+NOTHING: Mapping[str, str] = {}
+
 
 async def show_one(request: Request) -> Response:
     """One article: its way, its input beside what was read, revisions, acts."""
-    app_state, name = state_of(request), request.path_params["name"]
+    return await article_page(request, request.path_params["name"])
+
+
+async def article_page(
+    request: Request, name: str, *, typed: Mapping[str, str] = NOTHING, act: str = "", problem: str = ""
+) -> Response:
+    """The page of an article; where an act came to nothing, with its form open, as it was typed, and why.
+
+    Raises `Problem` for an article that nobody knows.
+    """
+    app_state = state_of(request)
     stored = await app_state.ask(app_state.index.get, name)
     article = stored.article_id if stored is not None else name.partition("@")[0]
     head = await app_state.ask(app_state.ledger.head, article)
@@ -30,6 +44,11 @@ async def show_one(request: Request) -> Response:
     return page(
         request,
         "article.html",
+        status=400 if problem else 200,
+        path=typed.get("next", ""),
+        typed=typed,
+        act=act,
+        problem=problem,
         stored=stored,
         line=line,
         row=row,

@@ -82,8 +82,8 @@ class OwnAddresses(Extension):
         return OWN_ADDRESS.sub(r'\1{{ link_to("") }}/', source)
 
 
-def page(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
-    """A page as this person wants it."""
+def page(request: Request, template: str, *, status: int = 200, path: str = "", **values: Any) -> HTMLResponse:
+    """A page as this person wants it; `path` is where its forms come back to, where that is not where it was asked."""
     wishes = preferences(request)
     session = getattr(request.state, "session", None)
     publisher = getattr(request.state, "publisher", None)
@@ -92,7 +92,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         .get_template(template)
         .render(
             request=request,
-            path=request.url.path,
+            path=path or request.url.path,
             wishes=wishes,
             who=publisher,
             csrf=session.csrf if session is not None else "",
