@@ -17,11 +17,17 @@ _TRACKING = frozenset({
 _WEB = frozenset({"http", "https"})
 _OWN_PORT = re.compile(r"(?::(?:80|443)?)+$")
 # A host that every program reads as the same: of `https://a.example\@b.example` some take the one and some the other.
-_HOST = re.compile(r"(?:[^@\\/]*@)?(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::\d*)?")
-_LOGIN = re.compile(r"(?:(?<=:)|^)//[^/?#\s]*@")
+_HOST = re.compile(r"(?:[^@\\/]*@)?(?:[\w-]+(?:\.[\w-]+)*\.?|\[[0-9A-Fa-f:.]+\])(?::(?P<port>\d*))?")
+_PAGE = re.compile(r"https?:", re.IGNORECASE)
+_LAST_PORT = 65_535
+_DOTS = re.compile(r"(?:^|/)\.\.?(?:/|$)")
+# A page's address needs no slashes, or `\`, for a browser to find the login in it.
+_LOGIN = re.compile(r"(?i:(?<=https:)|(?<=http:))[/\\]*[^/\\?#\s]*@|(?:(?<=:)|^)//[^/?#\s]*@")
 _ESCAPED = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _LONG_GUID = 400
+MAX_ADDRESS = 2000
+ADDRESS = re.compile(r"[^\s\x00-\x1f\x7f\ud800-\udfff]+")
 COMMAND_LINE = "command line"
 RENEWAL = "n"
 PUBLISHER = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}")  # how a publisher may be called
@@ -49,9 +55,22 @@ def without_login(text: str) -> str:
 
 
 def has_login(address: str) -> bool:
-    """Does a page's address bring the name and password of a reader?"""
-    parts = _split(address)
-    return parts is not None and parts.scheme.lower() in _WEB and "@" in parts.netloc
+    """Does an address bring the name and password of a reader?"""
+    return without_login(address) != address
+
+
+def address_fault(address: str) -> str | None:
+    """Why a declared address is none that an article may be known by, for a sentence about it; None where it is one.
+
+    Any text without spaces is a uri; what begins as the address of a page must be one, with a host and without a login.
+    """
+    if len(address) > MAX_ADDRESS or ADDRESS.fullmatch(address) is None:
+        return f"is no address: at most {MAX_ADDRESS} characters, without spaces"
+    if has_login(address):
+        return "has a login in it (name:password@): send the address without, it is shown to readers"
+    if _PAGE.match(address) and not is_page(address):
+        return "begins as the address of a page and is none: write it as https://news.example/2015/rubber.html"
+    return None
 
 
 def canonical_url(link: str | None) -> str | None:
@@ -75,9 +94,13 @@ def canonical_url(link: str | None) -> str | None:
 def canonical_prefix(address: str) -> str | None:
     """The beginning of addresses that a key may carry: "HTTP://www.News.Example/a/" gives "https://news.example/a".
 
-    None for what is no page's address, and for one with a query or a fragment, which no path lies below.
+    None for what is no page's address, and for one with a query or a fragment, which no path lies below; with a login,
+    which no prefix has; and with `\\`, `.` or `..` in its path, which would make it another one than it looks like.
     """
-    return canonical_url(address) if is_page(address) and not any(mark in address for mark in "?#") else None
+    parts = _split(address)
+    if parts is None or not is_page(address) or has_login(address) or any(mark in address for mark in "?#\\"):
+        return None
+    return None if _DOTS.search(_escaped(parts.path)) else canonical_url(address)
 
 
 def covers(prefix: str, page: str) -> bool:
@@ -96,7 +119,8 @@ def is_page(address: str) -> bool:
     parts = _split(address)
     if parts is None or parts.scheme.lower() not in _WEB:
         return False
-    return _HOST.fullmatch(parts.netloc) is not None
+    host = _HOST.fullmatch(parts.netloc)
+    return host is not None and int((host["port"] or "0")[:6]) <= _LAST_PORT
 
 
 def address_alias(address: str, publisher: str) -> str:

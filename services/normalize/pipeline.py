@@ -17,6 +17,7 @@ from services.normalize.fields.headline import read_headline
 from services.normalize.fields.hints import read_hinted_byline, set_defaults, settings_used
 from services.normalize.fields.language import tell_language
 from services.normalize.fields.line_labels import label_lines
+from services.normalize.fields.logins import hide_logins
 from services.normalize.fields.markers import read_markers, read_sender
 from services.normalize.fields.notes import read_notes
 from services.normalize.fields.pictures import place_pictures, tell_pictures
@@ -91,9 +92,9 @@ def normalize(raw: Raw) -> Article:
     article = document.article
     if article.headline is None and article.description is None and not article.blocks:
         raise NotAnArticle("Nothing in the input reads as an article.")
-    return replace(
-        article, evidence=(*document.evidence, *_evidence_of_encoding(decoded), *settings_used(raw, media_type))
-    )
+    evidence = (*document.evidence, *_evidence_of_encoding(decoded), *settings_used(raw, media_type))
+    article = replace(article, evidence=evidence)
+    return hide_logins(article) if "@" in decoded.text or "@" in (raw.url or "") else article
 
 
 def _evidence_of_encoding(decoded: Decoded) -> Iterator[Evidence]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from services.web.scopes import SCOPES, Scope
 from shared.errors import PermanentError
-from shared.identity import PUBLISHER, canonical_prefix
+from shared.identity import PUBLISHER, canonical_prefix, without_login
 
 
 def read_scopes(given: Sequence[str]) -> tuple[Scope, ...]:
@@ -21,7 +21,8 @@ def read_prefixes(given: Sequence[str]) -> tuple[str, ...]:
     for address, prefix in prefixes.items():
         if prefix is None:
             raise PermanentError(
-                f"{address[:200]!r} is no prefix of pages: give an http(s) address without ? and #, as https://example.org/news/"
+                f"{without_login(address)[:200]!r} is no prefix of pages: give an http(s) address without login, ?, #, "
+                "\\ and .., as https://example.org/news/"
             )
     return tuple(dict.fromkeys(prefix for prefix in prefixes.values() if prefix is not None))
 

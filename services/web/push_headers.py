@@ -1,7 +1,6 @@
 """What a push declares about itself: its kind of body, its articles, and the addresses each may be known by."""
 
 import datetime as dt
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from email.message import Message
 
@@ -19,7 +18,7 @@ from services.web.spooling import MULTIPART
 from shared.embargo import EXPECTED, embargo_end_of, latest, shown
 from shared.envelope import MOST_BYTES, Input, Source
 from shared.errors import InputRefused, NotAFeed
-from shared.identity import address_alias, clean_link, has_login, is_page
+from shared.identity import address_alias, address_fault, clean_link, is_page, without_login
 
 TEXT, HTML, JSON_LD = "text/plain", "text/html", "application/ld+json"
 JSON, JSON_FEED = "application/json", "application/feed+json"
@@ -30,11 +29,9 @@ ACCEPTED = (TEXT, HTML, JSON, NINJS, JSON_LD, JSON_FEED, XML, TEXT_XML, NITF, NE
 XML_TYPES = frozenset({XML, TEXT_XML, NITF, NEWS_ITEM, NEWS_MESSAGE})
 JSON_TYPES = frozenset({JSON, NINJS, JSON_LD, JSON_FEED})
 
-MAX_ADDRESS = 2000
 EMBARGO = "x-embargoed-until"
 MAX_VERSION = 64
 MOST_BYTES_SPLIT = 2 * MOST_BYTES  # each item of a message repeats its head
-ADDRESS = re.compile(r"[^\s\x00-\x1f\x7f\ud800-\udfff]+")
 
 
 class Kind(msgspec.Struct, frozen=True):
@@ -231,6 +228,8 @@ def _from_feed(body: bytes, source: Source) -> Sequence[Input]:
     for number, entry in enumerate(feed.entries):
         for member, said in entry.embargoes:
             check_embargo(member, said, source.zone, in_body("items", number, member))
+        if entry.link is not None:
+            checked_address(without_login(entry.link), "url", in_body("items", number, "url"))
     items = make_inputs(feed, key, source)
     if not items:
         raise InputRefused("The JSON Feed holds no items.")
@@ -247,10 +246,7 @@ def _as_utf8(value: str) -> str:
 
 def checked_address(address: str, name: str, place: Place) -> str:
     """An address that a push names, or a problem that points at where it stood."""
-    if len(address) > MAX_ADDRESS or ADDRESS.fullmatch(address) is None:
-        detail = f"{name} is no address: at most {MAX_ADDRESS} characters, without spaces."
-        raise Problem("bad-request", detail, at=place)
-    if has_login(address):
-        detail = f"{name} has a login in it (name:password@): send the address without, it is shown to readers."
-        raise Problem("bad-request", detail, at=place)
+    fault = address_fault(address)
+    if fault is not None:
+        raise Problem("bad-request", f"{name} {fault}.", at=place)
     return address

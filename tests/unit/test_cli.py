@@ -515,3 +515,16 @@ def test_a_key_that_would_open_nothing_is_not_made(end: str, capsys: pytest.Capt
     assert (code, out) == (2, "")
     assert "the key would open nothing, and none was made" in err
     assert not Path("data", "keys.json").exists()
+
+
+@pytest.mark.parametrize("desk", [[], ["--url", "http://127.0.0.1:9"]])
+@pytest.mark.parametrize("uri", ["https://anna:secret@hue.example/1", "https:///1", "https://hue.example:99999/1"])
+def test_an_address_that_is_none_or_has_a_login_is_pushed_nowhere(
+    uri: str, desk: list[str], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "a.txt"
+    file.write_text("Rubber")
+    code, out, err = answer(capsys, "push", str(file), "--uri", uri, *desk)
+    assert (code, out) == (2, "")
+    assert "--uri has a login in it" in err if "anna" in uri else "--uri begins as the address of a page" in err
+    assert "secret" not in err

@@ -21,7 +21,7 @@ from services.ingest.intake import Intake, Receipt, open_archive
 from services.ingest.packages import split_package
 from shared.envelope import Input, Source
 from shared.errors import InputRefused, NotAFeed, PermanentError, TransientError
-from shared.identity import COMMAND_LINE, address_alias
+from shared.identity import COMMAND_LINE, address_alias, address_fault
 from shared.source_settings import check_source
 from shared.work.celery_app import open_ledger
 
@@ -55,6 +55,9 @@ def push(context: Context) -> int:
     args = context.args
     if args.uri and len(args.files) > 1:
         raise PushRefused("--uri is the address of one article: push the files one by one")
+    fault = address_fault(args.uri) if args.uri else None
+    if fault is not None:
+        raise PushRefused(f"--uri {fault}")
     check_source(zone=args.zone, language=args.language, place="push")
     url = args.url or os.environ.get("COPYDESK_URL")
     way = _over_http(context, url) if url else _straight_in(context)

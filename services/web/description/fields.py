@@ -12,9 +12,10 @@ from services.web.changes import LAST_CHANGE, MOST_CHANGES
 from services.web.corrections import LONGEST_REASON
 from services.web.idempotency import LONGEST_KEY
 from services.web.listing import GROUPS, MOST_ROWS
-from services.web.push_headers import MAX_ADDRESS, MAX_VERSION
+from services.web.push_headers import MAX_VERSION
 from services.web.search import DEEPEST, LONGEST_QUERY, MOST_HITS
 from services.web.wanted import LONGEST_Q, STATES
+from shared.identity import MAX_ADDRESS
 from shared.ledger.events import CHANGE_STATES
 
 Schema = Mapping[str, Any]

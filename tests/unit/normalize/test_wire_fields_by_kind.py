@@ -2,12 +2,13 @@
 
 import datetime as dt
 import json
+from collections.abc import Callable
 
 import pytest
 
 from shared.article import Article
 from shared.errors import EmbargoUnread, NotAnArticle
-from tests.unit.normalize.doors import G2, entry, names, ninjs, read, schema_org, shown
+from tests.unit.normalize.doors import G2, entry, names, ninjs, page, read, schema_org, shown
 
 TITLE = "The ferry sails again"
 TEXT = "The ferry had stood still for three weeks because the river was too high for any boat that the island owns."
@@ -464,6 +465,39 @@ def test_no_uri_is_kept_with_a_login_in_it() -> None:
     for article in (of_ninjs(uri=secret), of_schema(url=secret), of_schema(mainEntityOfPage={"@id": secret})):
         assert article.uri == "https://p.example/1"
         assert "secret" not in str(article)
+
+
+AT = "https://anna:secret@p.example/"
+PICTURE = f"<figure><img src='{AT}i.jpg'><figcaption>The quay. Photo: Bo Li</figcaption></figure>"
+RENDITIONS = {"main": {"type": "picture", "description_text": "x", "renditions": {"original": {"href": f"{AT}i.jpg"}}}}
+DECLARED = json.dumps({"@type": "NewsArticle", "headline": TITLE, "url": AT, "image": f"{AT}i.jpg"})
+STORY = f"<article><h1>{TITLE}</h1>{PICTURE}<p>{TEXT} <a href='{AT}more'>more</a></p></article>"
+
+
+@pytest.mark.parametrize(
+    "read_it",
+    [
+        pytest.param(lambda: page(STORY, f"<link rel=canonical href='{AT}1'>"), id="canonical link"),
+        pytest.param(lambda: page(STORY, r"<link rel=canonical href='https:\\anna:secret@p.example/1'>"), id="slashes"),
+        pytest.param(lambda: page(STORY, f"<meta property='og:url' content='{AT}1'>"), id="og:url"),
+        pytest.param(lambda: page(STORY, url=f"{AT}1"), id="where it was fetched"),
+        pytest.param(lambda: page(STORY, f"<meta property='og:image' content='{AT}i.jpg'>"), id="og:image"),
+        pytest.param(lambda: page(STORY, f"<script type='application/ld+json'>{DECLARED}</script>"), id="JSON-LD"),
+        pytest.param(lambda: of_ninjs(altids={"a": f"{AT}2"}, associations=RENDITIONS), id="ninjs"),
+        pytest.param(
+            lambda: of_schema(identifier=f"{AT}2", image={"contentUrl": f"{AT}i.jpg", "caption": "x"}), id="schema.org"
+        ),
+        pytest.param(lambda: of_nitf(f"<docdata><du-key key='{AT}2'/></docdata>"), id="NITF"),
+        pytest.param(lambda: of_g2(content=f"<altId>{AT}2</altId>"), id="NewsML-G2"),
+        pytest.param(
+            lambda: entry(f"<p>{TEXT}</p>", link=f"{AT}1", pictures=((f"{AT}i.jpg", "A quay", None),)), id="feed"
+        ),
+    ],
+)
+def test_no_address_and_no_evidence_of_one_shows_a_login(read_it: Callable[[], Article]) -> None:
+    article = read_it()
+    assert "secret" not in str(article)
+    assert "p.example" in str(article)
 
 
 UNREAD = ["31.12.2099 klo 10", "", 7, False, ["2099-12-31T10:00:00Z"], "2099-12-31", "2099-12-31T10:00:00"]

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from shared.identity import (
     COMMAND_LINE,
     address_alias,
+    address_fault,
     article_id,
     article_uri,
     canonical_prefix,
@@ -150,6 +151,7 @@ def test_ids_stay_what_they_were() -> None:
         ("https://news.example//@anna", "https://news.example//@anna"),
         ("https://news.example/?to=anna@news.example", "https://news.example/?to=anna@news.example"),
         ("mailto:anna@news.example", "mailto:anna@news.example"),
+        ("https://medium.example/@anna/1", "https://medium.example/@anna/1"),
     ],
 )
 def test_no_address_is_shown_with_a_login_in_it(said: str, shown: str) -> None:
@@ -191,14 +193,73 @@ def test_a_prefix_covers_what_lies_below_it_on_the_same_host(prefix: str, page: 
 
 
 @pytest.mark.parametrize(
-    "prefix", ["news.example/a", "https://", "urn:a", "https://news.example/?a", "https://a/#b", ""]
+    "prefix",
+    [
+        "news.example/a",
+        "https://",
+        "urn:a",
+        "https://news.example/?a",
+        "https://a/#b",
+        "",
+        "https://news.example/..\\",
+        "https://news.example/a/../",
+        "https://news.example/a/%2e%2E/b",
+        "https://a.example/.",
+        "https://a.example/b\\",
+        "https://anna:secret@a.example/",
+        "https://anna@a.example/",
+        "https://a.example:99999/",
+    ],
 )
 def test_what_no_page_lies_below_is_no_prefix(prefix: str) -> None:
     assert canonical_prefix(prefix) is None
 
 
 @pytest.mark.parametrize(
-    "address", ["https://a.example\\@b.example/", "https://a b/", "https://a%2eb/", "https://a:b/"]
+    "address",
+    [
+        "https://a.example\\@b.example/",
+        "https://a b/",
+        "https://a%2eb/",
+        "https://a:b/",
+        "https:///x",
+        "http://[::1/x",
+        "https://a.example:65536/",
+        "https://a.example:99999999999999999999/",
+        "https://a..b/",
+        "https://./",
+        "http:/a/b",
+    ],
 )
 def test_an_address_that_programs_read_differently_is_no_page(address: str) -> None:
     assert not is_page(address)
+
+
+@pytest.mark.parametrize(
+    ("address", "fault"),
+    [
+        pytest.param("https://a.example:65535/1", None, id="a page"),
+        pytest.param("http://[::1]:8080/x", None, id="a host by number"),
+        pytest.param("urn:news:1", None, id="a uri"),
+        pytest.param("rubber-1", None, id="a word"),
+        pytest.param("https", None, id="a word that begins so"),
+        pytest.param("https:///x", "is none", id="no host"),
+        pytest.param("HTTP://[::1/x", "is none", id="a bracket left open"),
+        pytest.param("https://a.example:99999/", "is none", id="no such port"),
+        pytest.param("https:", "is none", id="nothing behind it"),
+        pytest.param("http:/a.example/1", "is none", id="a slash too few"),
+        pytest.param("https://anna:secret@a.example/1", "has a login", id="a login"),
+        pytest.param(
+            "https:\\\\anna:secret@a.example/1", "has a login", id="a login behind what browsers take for slashes"
+        ),
+        pytest.param("https:anna@a.example/1", "has a login", id="a login behind no slashes"),
+        pytest.param("ftp://anna:secret@a.example/1", "has a login", id="a login at another server"),
+        pytest.param("a b", "is no address", id="a space"),
+        pytest.param("a" * 2001, "is no address", id="too long"),
+    ],
+)
+def test_what_begins_as_a_page_must_be_one(address: str, fault: str | None) -> None:
+    told = address_fault(address)
+    assert (told is None) is (fault is None)
+    assert fault is None or fault in str(told)
+    assert "secret" not in str(told)

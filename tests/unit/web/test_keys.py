@@ -169,10 +169,16 @@ def test_a_prefix_of_a_key_over_its_time_is_free(keys: Keys) -> None:
     assert (keys.check(keys.create("hue", prefixes=["https://a.example/"])) or HUE).prefixes == ("https://a.example/",)
 
 
-@pytest.mark.parametrize("prefix", ["hue.example", "https://hue.example/?a=1", "ftp://hue.example/", ""])
+@pytest.mark.parametrize(
+    "prefix",
+    ["hue.example", "https://hue.example/?a=1", "ftp://hue.example/", "", "https://hue.example/a/..\\",
+     "https://anna:secret@hue.example/a/", "https:\\\\anna:secret@hue.example/a/"],
+)  # fmt: skip
 def test_what_is_no_prefix_is_refused(keys: Keys, prefix: str) -> None:
-    with pytest.raises(PermanentError, match="no prefix of pages"):
+    with pytest.raises(PermanentError, match="no prefix of pages") as caught:
         keys.create("hue", prefixes=[prefix])
+    assert "secret" not in str(caught.value)
+    assert keys.list() == ()
 
 
 def test_a_key_over_its_time_keeps_its_prefixes_from_nobody(keys: Keys) -> None:

@@ -468,6 +468,34 @@ def test_an_embargo_that_can_be_read_is_taken_in_and_none_is_no_embargo() -> Non
 SECRET = "https://anna:secret@hue.example/1"
 
 
+@pytest.mark.parametrize("address", ["https:///x", "https://hue.example:99999/1"])
+def test_what_begins_as_a_page_and_is_none_is_refused_in_a_pushed_feed(address: str) -> None:
+    body = json.dumps(FEED | {"items": [{"id": "1", "url": address, "content_text": "x"}]}).encode()
+    with pytest.raises(Problem) as caught:
+        inputs_of(NINJS, body, {}, HUE)
+    assert caught.value.more["errors"] == [{"pointer": "#/items/0/url", "detail": caught.value.detail}]
+
+
+@pytest.mark.parametrize("address", ["https:///x", "http://[::1/x", "https://hue.example:99999/1"])
+@pytest.mark.parametrize(
+    ("kind", "body", "header", "where"),
+    [
+        pytest.param(HTML, "<p>", "content-location", {"header": "Content-Location"}, id="Content-Location"),
+        pytest.param(TEXT, "x", "x-article-uri", {"header": "X-Article-URI"}, id="X-Article-URI"),
+        pytest.param(NINJS, '[{"headline": "x", "uri": "ADDRESS"}]', "", {"pointer": "#/0/uri"}, id="ninjs"),
+        pytest.param(JSON_LD, '{"headline": "x", "@id": "ADDRESS"}', "", {"pointer": "#/@id"}, id="schema.org"),
+        pytest.param(XML, '<newsItem guid="ADDRESS"/>', "", {"path": "/newsItem/@guid"}, id="NewsML-G2"),
+    ],
+)
+def test_what_begins_as_a_page_and_is_none_is_refused_where_it_stands(
+    kind: Kind, body: str, header: str, where: dict[str, str], address: str
+) -> None:
+    with pytest.raises(Problem) as caught:
+        inputs_of(kind, body.replace("ADDRESS", address).encode(), {header: address} if header else {}, HUE)
+    assert caught.value.kind.status == 400
+    assert caught.value.more["errors"] == [{**where, "detail": caught.value.detail}]
+
+
 @pytest.mark.parametrize(
     ("kind", "body", "headers", "where"),
     [
