@@ -11,14 +11,13 @@ from starlette.responses import Response, StreamingResponse
 from services.web.bodies import change_body
 from services.web.change_hub import Batch, Missed
 from services.web.problems import Problem, in_header, in_parameter
-from services.web.queries import read_seconds, refuse_unknown, refused_parameter
+from services.web.queries import read_seconds, refused_parameter
 from services.web.responses import json_answer
 from services.web.scopes import only_of
 from services.web.state import AppState, publisher_of, state_of
 from services.web.wanted import WrongFilter, read_filter
 from shared.ledger.events import EVENT_ID, FIRST, Change, ChangeFilter
 
-FOLLOWED_BY = ("after", "wait", "state", "source", "article", "worker")
 EVENT_STREAM = "text/event-stream"
 LONGEST_WAIT_S = 60.0
 RETRY_MS = 2_000
@@ -27,7 +26,6 @@ RETRY_MS = 2_000
 async def show_events(request: Request) -> Response:
     """The changes after `Last-Event-ID` or `?after=`, else those from now on; of one `state`, `source`, `article`."""
     app_state = state_of(request)
-    refuse_unknown(request.query_params, FOLLOWED_BY)
     wanted, after = _read_filter(request), _read_place(request)
     only = only_of(publisher_of(request))
     if only:

@@ -74,7 +74,7 @@ KINDS: dict[str, Kind] = {
         status=400,
         title="The request cannot be read",
         meaning="A header, a parameter or the body is not what this address takes: broken JSON or gzip, an address "
-        "that is none, a number out of bounds.",
+        "that is none, a number out of bounds, a query parameter that there is not.",
         detail="limit must be a whole number from 1 to 100.",
         place=("parameter", "limit"),
         remedy="Correct what `detail` names and send it again.",

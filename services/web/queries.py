@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from services.web.problems import Problem, in_parameter
+from shared.suggestions import suggest
 
 NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")  # as JSON writes one that is not negative
 LONGEST_NUMBER = 400
@@ -39,7 +40,10 @@ def refuse_unknown(query: Mapping[str, str], known: Sequence[str]) -> None:
     """Raise `Problem` for a parameter that there is not: a misspelled filter must not look like one that holds."""
     for name in query:
         if name not in known:
-            raise refused_parameter(name[:40], f"{name[:40]!r} is no parameter here; there are {', '.join(known)}.")
+            told = f"There are {', '.join(known)}." if known else "This address takes none."
+            raise refused_parameter(
+                name[:40], f"{name[:40]!r} is no parameter here{suggest(name[:40], known) or '.'} {told}"
+            )
 
 
 def refused_parameter(name: str, detail: str) -> Problem:

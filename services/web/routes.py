@@ -15,6 +15,7 @@ from services.web.articles import push_article, show_article
 from services.web.batches import push_batch
 from services.web.changes import show_changes
 from services.web.corrections import patch_article, put_article, withdraw_article
+from services.web.description.parameters import query_parameters
 from services.web.events import show_events
 from services.web.guard import allow, scopes_of
 from services.web.health import show_health, show_readiness
@@ -41,6 +42,7 @@ from services.web.pages.static_files import show_static
 from services.web.pictures import show_picture
 from services.web.pings import take_ping
 from services.web.problem_pages import explain_problem
+from services.web.queries import refuse_unknown
 from services.web.receipts import show_receipt
 from services.web.search import search_articles
 from services.web.state import AppState
@@ -52,10 +54,17 @@ Answer = Callable[[Request], Awaitable[Response]]
 
 
 def by_method(path: str, **answers: Answer) -> Route:
-    """One address with several methods, so that who tries another is told of all of them."""
+    """One address with several methods, so that who tries another is told of all of them.
+
+    A query parameter that the description does not tell of is refused; pages for people are not described.
+    """
+    taken = {method: query_parameters(method, path) for method in answers}
 
     async def answer(request: Request) -> Response:
-        return await answers["GET" if request.method == "HEAD" else request.method](request)
+        method = "GET" if request.method == "HEAD" else request.method
+        if (known := taken[method]) is not None:
+            refuse_unknown(request.query_params, known)
+        return await answers[method](request)
 
     answer.scopes = {method: scopes_of(handler) for method, handler in answers.items()}  # type: ignore[attr-defined]
     return Route(path, answer, methods=list(answers))
@@ -110,10 +119,10 @@ ROUTES = (
     by_method("/login/oidc/begin", GET=begin_login),
     by_method("/setup", GET=show_setup, POST=set_up),
     Route("/static/{name}", show_static, methods=["GET"]),
-    Route("/healthz", show_health, methods=["GET"]),
+    Route("/healthz", show_health, methods=["GET"]),  # a probe may write what it likes behind the address
     Route("/readyz", show_readiness, methods=["GET"]),
-    Route("/problems/{slug}", explain_problem, methods=["GET"]),
-    Route("/openapi.json", show_description, methods=["GET"]),
+    by_method("/problems/{slug}", GET=explain_problem),
+    by_method("/openapi.json", GET=show_description),
     Route("/docs", show_docs, methods=["GET"]),
 )
 

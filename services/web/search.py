@@ -14,13 +14,12 @@ from services.index.query import WrongDate
 from services.web.keys import Publisher
 from services.web.links import link_to
 from services.web.problems import Problem
-from services.web.queries import read_count, read_words, refuse_unknown, refused_parameter
+from services.web.queries import read_count, read_words, refused_parameter
 from services.web.responses import json_answer
 from services.web.scopes import only_of
 from services.web.state import AppState, publisher_of, state_of
 from shared.errors import PermanentError
 
-FOUND_BY = ("q", "limit", "offset", "cursor", "facets")
 LONGEST_QUERY, MOST_HITS, DEEPEST = 500, 100, 10_000
 
 
@@ -31,7 +30,6 @@ async def search_articles(request: Request) -> Response:
     is asked for by its cursor, or, as far as 1,000 hits, by `offset`.
     """
     app_state, query = state_of(request), request.query_params
-    refuse_unknown(query, FOUND_BY)
     q = read_words(query, "q", most=LONGEST_QUERY)
     limit = read_count(query, "limit", default=20, least=1, most=MOST_HITS)
     offset = read_count(query, "offset", default=0, least=0, most=DEEPEST)

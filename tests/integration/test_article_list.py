@@ -16,13 +16,8 @@ from services.index.tasks import index_articles
 from services.ingest.intake import open_archive
 from services.normalize.tasks import read_articles
 from services.web.app import open_state
-from services.web.article_list import LISTED_BY
-from services.web.description.fields import PARAMETERS
-from services.web.description.operations import OPERATIONS
-from services.web.events import FOLLOWED_BY
 from services.web.keys import Keys
 from services.web.listing import Wanted
-from services.web.search import FOUND_BY
 from services.web.state import AppState
 from shared.article import Article
 from shared.clock import now_us
@@ -284,11 +279,4 @@ def test_a_filter_that_there_is_not_is_refused_by_name(desk: Desk, path: str, na
     status, _, body = ask(desk.port, "GET", path, Authorization=desk.key)
     assert (status, body["errors"][0]["parameter"]) == (400, name)
     assert f"{'bogus' if 'bogus' in path else name}" in body["detail"]
-    assert "there are" in body["detail"] or "feed" in body["detail"]
-
-
-@pytest.mark.parametrize("path", ["/v1/articles", "/v1/search", "/v1/events"])
-def test_what_is_taken_is_what_the_description_tells(path: str) -> None:
-    told = [PARAMETERS[name] for name in OPERATIONS["GET", path].parameters]
-    taken = {"/v1/articles": LISTED_BY, "/v1/search": FOUND_BY, "/v1/events": FOLLOWED_BY}[path]
-    assert {field.name for field in told if field.place == "query"} == set(taken)
+    assert "There are" in body["detail"] or "feed" in body["detail"]

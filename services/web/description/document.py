@@ -25,7 +25,8 @@ NAME, LICENCE = "Copydesk", "Apache-2.0"
 ABOUT = (
     "News comes in, and is given out as clean, searchable articles. Each answer that is no success is "
     "`application/problem+json` (RFC 9457), and its `type` says what to do. Members and values may be added within "
-    "`/v1`, none is taken away or gets another meaning: pass over those you do not know."
+    "`/v1`, none is taken away or gets another meaning: pass over those you do not know. Query parameters that are not "
+    "described are refused."
 )
 # What refusals of a status carry beside their body; with a question mark where not each of them does.
 OF_STATUS: Mapping[int, Sequence[str]] = {

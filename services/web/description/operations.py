@@ -244,8 +244,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         id="listArticles",
         tag="Read",
         summary="Articles by state, source and time",
-        detail="The newest first, also those on their way, dead or refused. Your own; with the scope `read-all` all. "
-        "Other parameters than these are refused.",
+        detail="The newest first, also those on their way, dead or refused. Your own; with the scope `read-all` all.",
         parameters=("article_states", "source", "publisher", "since", "before", "q", "rows"),
         answers={200: Answer(meaning="A page of them.", media={JSON: shapes.ArticleList})},
         problems=("bad-request",),
@@ -257,7 +256,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         summary="Search the index",
         detail='Words, `"a phrase"`, `-without`, `this OR that`, `headline:word` (also byline, caption, keyword, '
         "section, source, publisher, language, kind), `after:2026-11-01`, `before:`, `date:2026-11-01..2026-11-30`; "
-        "or what an article is called. Other parameters than these are refused.",
+        "or what an article is called.",
         parameters=("words", "hits", "offset", "cursor", "facets"),
         answers={200: Answer(meaning="What was found, the best first.", media={JSON: shapes.Found})},
         problems=("bad-request", "not-found"),
@@ -267,8 +266,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         id="followChanges",
         tag="Read",
         summary="Every change as it happens",
-        detail="As server-sent events for who accepts `text/event-stream`; else as JSON, within `wait` seconds. "
-        "Other parameters than these are refused.",
+        detail="As server-sent events for who accepts `text/event-stream`; else as JSON, within `wait` seconds.",
         parameters=("after", "wait", "change_states", "change_source", "of_article", "worker", "last_event_id"),
         answers={200: Answer(meaning="The changes.", media={JSON: shapes.Changes, EVENT_STREAM: None})},
         problems=("bad-request", "missed"),
@@ -299,6 +297,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         tag="Watch",
         summary="How the desk stands",
         answers={200: Answer(meaning="Counters, stages, processes, troubles.", media={JSON: shapes.DeskStatus})},
+        problems=("bad-request",),
         curl='"$DESK/v1/status"',
     ),
     ("GET", "/metrics"): Operation(
@@ -306,6 +305,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         tag="Watch",
         summary="The same for Prometheus",
         answers={200: Answer(meaning="Prometheus' text format.", media={PLAIN: None})},
+        problems=("bad-request",),
         curl='"$DESK/metrics"',
     ),
     ("GET", "/healthz"): Operation(
@@ -328,7 +328,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         summary="What a problem's `type` means, and what to do",
         parameters=("slug",),
         answers={200: Answer(meaning="The explanation.", media={PLAIN: None, HTML: None}, headers=("Vary",))},
-        problems=("not-found",),
+        problems=("bad-request", "not-found"),
         curl='"$DESK/problems/no-article"',
     ),
     ("GET", "/openapi.json"): Operation(
@@ -336,6 +336,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         tag="About",
         summary="This description",
         answers={200: Answer(meaning="OpenAPI 3.1.", media={JSON: dict[str, Any]}, headers=("ETag",))},
+        problems=("bad-request",),
         curl='"$DESK/openapi.json"',
     ),
 }
