@@ -108,5 +108,5 @@ async def _receipts(
     ]
     receipts = await asyncio.gather(*(app_state.batcher.put(given) for given in items))
     if all(receipt.state in NOT_TAKEN for receipt in receipts):
-        raise refusal(items[0], receipts[0])
+        raise await refusal(app_state, publisher, items[0], receipts[0])
     return [receipt_body(receipt) for receipt in receipts]

@@ -71,7 +71,7 @@ async def patch_article(request: Request) -> Response:
     if target.stored is None:
         raise Problem("not-indexed", "Only what is in the index can be changed in part: push it whole.")
     if target.stored.withdrawn and wanted.head is None:
-        raise gone(target.stored.article_id, target.stored.rev)
+        raise gone(target.stored.article_id, target.stored.rev, target.stored, only_of(publisher))
     if wanted.head is None:
         wanted = msgspec.structs.replace(wanted, head=target.newest, is_named=False)
     limits = app_state.settings

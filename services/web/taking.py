@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from services.ingest.intake import Receipt
 from services.web.article_body import article_body
+from services.web.keys import Publisher
 from services.web.links import link_to
 from services.web.middleware import authenticate
 from services.web.ownership import not_yours
@@ -43,7 +44,7 @@ async def answer_taken(
     With `Prefer: wait=10` one article is answered as soon as it is finished: `201` where it is new, else `200`.
     """
     if all(receipt.state in NOT_TAKEN for receipt in receipts):
-        raise refusal(items[0], receipts[0])
+        raise await refusal(app_state, publisher_of(request), items[0], receipts[0])
     wait = read_wait(request.headers)
     if len(receipts) == 1 and wait is not None:
         return await _finished(request, app_state, receipts[0], wait)
@@ -55,8 +56,15 @@ async def answer_taken(
     return json_answer({"receipts": bodies}, status=status)
 
 
-def refusal(item: Input, answer: Receipt | Weighed) -> Problem:
+async def refusal(app_state: AppState, publisher: Publisher, item: Input, answer: Receipt | Weighed) -> Problem:
     """What an input that is not taken in is answered: what stands in its way."""
+    if answer.state == "gone":
+        stored = await app_state.ask(app_state.index.get, answer.article)
+        return gone(answer.article, answer.rev, stored, only_of(publisher))
+    return _refusal(item, answer)
+
+
+def _refusal(item: Input, answer: Receipt | Weighed) -> Problem:
     links = {"article": link_to(f"/v1/articles/{answer.article}")}
     match answer.state:
         case "outdated":
@@ -76,8 +84,6 @@ def refusal(item: Input, answer: Receipt | Weighed) -> Problem:
         case "exists":
             detail = "The article is there already, and If-None-Match: * creates only what is not."
             return Problem("precondition-failed", detail, article=answer.article, rev=answer.rev, links=links)
-        case "gone":
-            return gone(answer.article, answer.rev)
         case _:
             return not_yours(url_of(item.aliases))
 

@@ -7,8 +7,11 @@ from services.web.preferences import etag_of
 from services.web.problems import Problem
 
 
-def gone(article: str, rev: int) -> Problem:
-    """What is answered for an article that its publisher, or the desk, took back, to who need not know more of it."""
+def gone(article: str, rev: int, stored: Stored | None, only: str) -> Problem:
+    """What is answered for an article that its publisher, or the desk, took back: to who sees `only` other publishers'
+    articles ("": all) no more than that."""
+    if stored is not None and only in ("", stored.owner):
+        return gone_to_reader(stored, rev)
     return Problem("withdrawn", "It was withdrawn.", headers={"ETag": etag_of(rev)}, article=article, rev=rev)
 
 

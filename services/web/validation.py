@@ -71,7 +71,7 @@ async def _weighed(app_state: AppState, publisher: Publisher, item: Input) -> We
     if isinstance(weighed, InputRefused):
         raise problem_of(weighed, "POST")
     if weighed.state in NOT_TAKEN:
-        raise refusal(item, weighed)
+        raise await refusal(app_state, publisher, item, weighed)
     return weighed
 
 

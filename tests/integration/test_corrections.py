@@ -188,7 +188,8 @@ def test_what_is_withdrawn_is_gone_and_stays_so(desk: Newsdesk) -> None:
         assert answer.slug in ("withdrawn", "outdated"), "a late repeat"
     for method, body in (("PUT", news("New", uri=None)), ("PATCH", {"by": "x"}), ("DELETE", b"")):
         kind = PATCH if method == "PATCH" else {}
-        assert desk.call(method, at(PAGE), body, **kind).status == 410, method
+        late = desk.call(method, at(PAGE), body, **kind)
+        assert (late.status, late.body["withdrawal"]) == (410, why), method
     assert desk.found("rubber") == 0
 
     assert desk.call("PUT", at(PAGE), news("Rubber, once more", uri=None, version="2")).status == 202
@@ -292,6 +293,23 @@ def test_an_article_is_gone_with_the_answer_that_takes_it_back(desk: Newsdesk) -
     assert desk.call("PUT", at(URI), news("Two"), If_Match=gone.headers["etag"]).status == 202
     desk.work()
     assert desk.call("GET", at(URI)).body["article"]["headline"] == "Two"
+
+
+def test_a_repeat_of_what_was_taken_back_is_told_when_and_why(desk: Newsdesk) -> None:
+    item = news("Rubber at its best")
+    desk.push(item)
+    desk.work()
+    assert desk.call("DELETE", at(URI), {"reason": "A mistake of ours"}).status == 202
+    on_its_way = desk.push(item)
+    assert (on_its_way.status, on_its_way.body["detail"]) == (410, "“Rubber at its best” was withdrawn.")
+    desk.work()
+    why = desk.call("GET", at(URI)).body["withdrawal"]
+    assert (why["reason"], why["headline"]) == ("A mistake of ours", "Rubber at its best")
+    told = [desk.push(item).body]
+    lines = {"Content_Type": "application/x-ndjson"}
+    told += [one["problem"] for one in desk.call("POST", "/v1/batches", item, **lines).body["results"]]
+    told += [desk.call("POST", "/v1/articles:validate", item).body["problem"]]
+    assert [(one["status"], one.get("withdrawal")) for one in told] == [(410, why)] * 3
 
 
 def test_why_an_article_was_taken_back_is_for_who_may_read_it(desk: Newsdesk) -> None:
