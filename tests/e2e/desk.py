@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +19,11 @@ PATIENCE_S = 45.0
 
 
 class Folder:
-    """A working folder with seeds/ and data/, and the commands run in it."""
+    """A working folder with seeds/ and data/, and the commands run in it; `command` is how `copydesk` is called."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, command: Sequence[str] = COPYDESK) -> None:
         self.path = path
+        self._command = command
         self.data = path / "data"
         self.environ = {name: value for name, value in os.environ.items() if not name.startswith("COPYDESK_")}
         # The name of the folder is in what each process of the desk is called with or finds in its environment.
@@ -33,7 +34,7 @@ class Folder:
 
     def run(self, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [*COPYDESK, *words], cwd=self.path, env=self.environ | environ, capture_output=True, text=True, check=False,
+            [*self._command, *words], cwd=self.path, env=self.environ | environ, capture_output=True, text=True, check=False,
             timeout=PATIENCE_S,
         )  # fmt: skip
 
@@ -44,7 +45,7 @@ class Folder:
         """Start `copydesk up` and wait until it says where it is."""
         with (self.path / "up.err").open("ab") as errors:
             desk = subprocess.Popen(
-                [*COPYDESK, "up", "--json"], cwd=self.path, env=self.environ, text=True, stdout=subprocess.PIPE,
+                [*self._command, "up", "--json"], cwd=self.path, env=self.environ, text=True, stdout=subprocess.PIPE,
                 stderr=errors,
             )  # fmt: skip
         self._ups.append(desk)
