@@ -1,6 +1,7 @@
 """The places that articles are handed on to, as an operator sets them: tables in copydesk.toml, or one a line."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import msgspec
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 ADDRESS = re.compile(r"[a-z0-9+.-]+:\S+", re.IGNORECASE)
-SECRET_FIELDS = ("login", "secrets")
+HUB = "websub+"
 
 
 class WrongSink(ValueError):
@@ -20,7 +21,8 @@ class SinkSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     `login` is `name:password`; `secrets` sign what is sent, the first of them first. Each may stand in a file instead,
     secrets one a line. `ca_file` holds the certificate of an authority of one's own. `sources` are those whose articles
-    go there, as `feed:https://news.example/rss` or `push:*`; all, where none is named.
+    go there, as `feed:https://news.example/rss` or `push:*`; all, where none is named. `topics` are the feeds of the
+    desk that a hub is told of, as their readers ask for them.
     """
 
     url: str
@@ -30,6 +32,14 @@ class SinkSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     secrets_file: str | None = None
     ca_file: str | None = None
     sources: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    topics_file: str | None = None
+
+
+def hubs_of(sinks: Mapping[str, SinkSettings], topic: str) -> tuple[str, ...]:
+    """The hubs that are told of changes to a feed (WebSub), by its address."""
+    hubs = [sink.url.removeprefix(HUB) for sink in sinks.values() if sink.url.startswith(HUB) and topic in sink.topics]
+    return tuple(hubs)
 
 
 def read_tables(value: Any) -> dict[str, SinkSettings]:
@@ -69,6 +79,8 @@ def _with_files(name: str, sink: SinkSettings) -> SinkSettings:
     if sink.secrets_file is not None:
         lines = _read(name, sink.secrets_file).split()
         sink = msgspec.structs.replace(sink, secrets=(*sink.secrets, *lines))
+    if sink.topics_file is not None:
+        sink = msgspec.structs.replace(sink, topics=(*sink.topics, *_read(name, sink.topics_file).split()))
     return sink
 
 

@@ -92,7 +92,8 @@ PREFIX = arg(
 )  # fmt: skip
 SCOPE = arg(
     "--scope", dest="scopes", action="append", default=[], metavar="SCOPE",
-    help="what the key may do: push, read (its own articles), read-all, monitor, admin (may be given several times)",
+    help="what the key may do: push, feeds (outgoing feeds), read (its own articles), read-all, monitor, admin "
+    "(may be given several times)",
 )  # fmt: skip
 EXPIRES = arg("--expires", metavar="DAYS|DAY", help="when it ends: 90d, or 2027-01-31")
 SIGNED = arg("--signed", action="store_true", help="what it sends must be signed; a secret is made and shown with it")

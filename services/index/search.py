@@ -13,8 +13,10 @@ import msgspec
 from services.index.engine import SearchAway, SearchEngine
 from services.index.entry import Entry, Outcome
 from services.index.fulltext.engine import WordsEngine
+from services.index.fulltext.membership import Members
 from services.index.hits import NOTHING, Hit, Results, Wanted, find, show
 from services.index.packing import unpack
+from services.index.query import Query
 from services.index.sinks.schema import is_readable, version
 from shared.article import Article
 from shared.envelope import Event, Source
@@ -103,7 +105,8 @@ class Index:
         self._path = path.absolute()
         self._turn = threading.Lock()
         self._idle: list[tuple[int, sqlite3.Connection]] = []
-        self._engines = (*filter(None, (engine,)), WordsEngine(path))
+        self._words = WordsEngine(path)
+        self._engines = (*filter(None, (engine,)), self._words)
 
     def search(
         self, q: str, limit: int = 20, offset: int = 0, of: str = "", *, cursor: str = "", facets: Sequence[str] = ()
@@ -124,6 +127,13 @@ class Index:
             except SearchAway as error:
                 away.append(str(error))
         raise SearchAway("; and ".join(away), retry_after=5)
+
+    def members(self, database: sqlite3.Connection, query: Query, of: str = "") -> Members:
+        """The articles that a query means, whatever their rank, by the words beside the record: they follow it at once.
+
+        Raises `SearchAway` while there are none. `database` is one that `reading` gave.
+        """
+        return self._words.members(database, query, of)
 
     def get(self, name: str) -> Stored | None:
         """An article by its id, `<id>@<rev>`, a receipt, or any address it ever had (with its kind or without)."""

@@ -8,6 +8,7 @@ from types import FrameType
 import structlog
 
 from services.index.changes import list_changes
+from services.index.feed_page import read_feed
 from services.index.search import Index
 from services.index.stories.keeper import Stories
 from services.ingest.feed_states import FeedStates
@@ -91,6 +92,7 @@ def open_state(settings: Settings, archive: Archive) -> AppState:
         index=index,
         list_articles=partial(list_articles, ledger, index, names=Names(settings, index, ledger, keys)),
         list_changes=partial(list_changes, index),
+        read_feed=partial(read_feed, index),
         stories=Stories(settings.stories_file),
         search=partial(search, Names(settings, index, None, keys), index),
         changes=ChangeHub(EventStream(ledger.client)),

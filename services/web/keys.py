@@ -26,8 +26,10 @@ log = LateLog(__name__)
 SHORTEST_SECRET = 32
 SETUP_FILE = "setup-code"
 # 2 has prefixes: a release that ignores them would let every key claim every page. 3 has scopes: one that ignores those
-# would let every key do everything. 4 has secrets: one that ignores those would take in what is not signed.
-VERSION = 4
+# would let every key do everything. 4 has secrets: one that ignores those would take in what is not signed. 5 has
+# the scope of feeds, which one before would not know.
+VERSION = 5
+SIGNED, SCOPED, PREFIXED = 4, 3, 2
 
 
 class Publisher(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
@@ -254,12 +256,7 @@ class Keys:
             raise PermanentError(f"the keys in {self.path} cannot be read: {error}") from error
 
     def _write(self, keys: tuple[Key, ...]) -> None:
-        has_scopes = any(key.publisher.scopes != BEFORE for key in keys)
-        has_secrets = any(key.secrets for key in keys)
-        version = (
-            VERSION if has_secrets else 3 if has_scopes else 2 if any(key.publisher.prefixes for key in keys) else 1
-        )
-        content = msgspec.json.format(msgspec.json.encode(_File(v=version, keys=keys)), indent=2) + b"\n"
+        content = msgspec.json.format(msgspec.json.encode(_File(v=_version_for(keys), keys=keys)), indent=2) + b"\n"
         replace_whole(self.path, content)
 
     @contextlib.contextmanager
@@ -303,6 +300,17 @@ def read_listed(text: str) -> tuple[Key, ...]:
         publisher = Publisher(name=checked_name(name), prefixes=read_prefixes(prefixes), scopes=given, **settings)
         keys.append(_key(key, publisher, secrets=secrets))
     return tuple(keys)
+
+
+def _version_for(keys: Sequence[Key]) -> int:
+    """The oldest version that has words for all that these keys carry."""
+    if any("feeds" in key.publisher.scopes for key in keys):
+        return VERSION
+    if any(key.secrets for key in keys):
+        return SIGNED
+    if any(key.publisher.scopes != BEFORE for key in keys):
+        return SCOPED
+    return PREFIXED if any(key.publisher.prefixes for key in keys) else 1
 
 
 def _key(key: str, publisher: Publisher, **more: Any) -> Key:

@@ -6,11 +6,12 @@ import uuid
 from urllib.parse import quote, urlsplit
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders, QueryParams
 from starlette.requests import ClientDisconnect, Request, cookie_parser
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.web.feed_keys import CHALLENGE, is_feed, refuse_wide, token_of
 from services.web.keys import Key, Publisher
 from services.web.links import inner_path, prefix_of, tell_below
 from services.web.pages.problem import said_to_people
@@ -117,11 +118,20 @@ class _Exchange:
         if session is not None:
             self.publisher = session.publisher
         else:
-            key = key_of(headers, self.app_state)
+            key = self._key(headers)
             self.publisher = key.publisher
             if key.secrets and self.scope["method"] not in ("GET", "HEAD"):
                 self.scope["state"]["signature"] = SignatureCheck(headers, key.secrets, time.time())
         self.scope["state"]["publisher"] = self.publisher
+
+    def _key(self, headers: Headers) -> Key:
+        """The key that came along, at an address of feeds in one of the ways that their readers have."""
+        if not is_feed(self.scope["path"]):
+            return key_of(headers, self.app_state)
+        token = token_of(headers, QueryParams(self.scope["query_string"]))
+        key = _good_key(token, self.app_state, CHALLENGE)
+        refuse_wide(key, headers)
+        return key
 
     async def _session(self, headers: Headers) -> Session | None:
         """Who is logged in with this browser. Raises `LoginNeeded` where a person asks for a page and nobody is."""
@@ -201,10 +211,14 @@ def authenticate(headers: Headers, app_state: AppState) -> Publisher:
 def key_of(headers: Headers, app_state: AppState) -> Key:
     """The key that came along; a problem when none did, or one that is not good now."""
     scheme, _, token = headers.get("authorization", "").partition(" ")
-    if not token or scheme.lower() != "bearer":
-        raise Problem("unauthorized", "No key came along.", headers={"WWW-Authenticate": 'Bearer realm="copydesk"'})
+    return _good_key(token.strip() if scheme.lower() == "bearer" else "", app_state)
+
+
+def _good_key(token: str, app_state: AppState, challenge: str = 'Bearer realm="copydesk"') -> Key:
+    if not token:
+        raise Problem("unauthorized", "No key came along.", headers={"WWW-Authenticate": challenge})
     try:
-        key = app_state.keys.find(token.strip())
+        key = app_state.keys.find(token)
     except Unavailable as error:  # whoever asks has shown no good key: where the file lies is for the operator alone
         raise Problem(
             "unavailable",
@@ -212,11 +226,9 @@ def key_of(headers: Headers, app_state: AppState) -> Key:
             headers=later(error.retry_after),
         ) from error
     if key is None:
-        raise Problem(
-            "unauthorized",
-            "The key is unknown, revoked or over its time.",
-            headers={"WWW-Authenticate": 'Bearer realm="copydesk", error="invalid_token"'},
-        )
+        challenge = challenge.replace('"copydesk"', '"copydesk", error="invalid_token"', 1)
+        detail = "The key is unknown, revoked or over its time."
+        raise Problem("unauthorized", detail, headers={"WWW-Authenticate": challenge})
     return key
 
 

@@ -24,6 +24,13 @@ from services.web.links import check_prefix, prefix_of
 from services.web.metering import fused, metered
 from services.web.middleware import RequestMiddleware, answer_http_error
 from services.web.openapi import show_description
+from services.web.outgoing_feeds import (
+    list_feeds,
+    show_found_atom,
+    show_found_json,
+    show_saved_atom,
+    show_saved_json,
+)
 from services.web.pages.act_form import do_act
 from services.web.pages.article import show_one
 from services.web.pages.articles import change_filters, show_all, show_list
@@ -90,6 +97,11 @@ ROUTES = (
     by_method("/v1/events", GET=allow("read")(show_events)),
     by_method("/v1/receipts/{receipt}", GET=allow("read", "push")(show_receipt)),
     by_method("/v1/search", GET=allow("read")(search_articles)),
+    by_method("/v1/search.atom", GET=allow("read")(show_found_atom)),
+    by_method("/v1/search.json", GET=allow("read")(show_found_json)),
+    by_method("/v1/feeds", GET=allow("feeds", "read")(list_feeds)),
+    by_method("/v1/feeds/{name:path}.atom", GET=allow("feeds", "read")(show_saved_atom)),
+    by_method("/v1/feeds/{name:path}.json", GET=allow("feeds", "read")(show_saved_json)),
     by_method("/v1/status", GET=allow("monitor")(show_status)),
     by_method("/metrics", GET=allow("monitor")(show_metrics)),
     by_method("/", GET=allow("monitor")(show_now)),

@@ -50,6 +50,13 @@ class SavedFilters:
         except (PermanentError, NewerData):
             return ()
 
+    def find(self, name: str) -> SavedFilter | None:
+        """The one of that name. Raises `Unavailable` where nobody can read the file: it may stand there."""
+        try:
+            return next((one for one in self._read() if one.name == name), None)
+        except (PermanentError, NewerData) as error:
+            raise Unavailable(str(error), retry_after=30) from error
+
     def save(self, name: str, query: str, *, who: str) -> SavedFilter:
         """Keep a filter, in the place of one of that name. Raises `PermanentError` for what makes no filter."""
         name = " ".join(name.split())

@@ -5,10 +5,11 @@ from typing import Any, Literal, get_args
 
 from shared.envelope import Source
 
-Scope = Literal["push", "read", "read-all", "monitor", "admin"]
+Scope = Literal["push", "feeds", "read", "read-all", "monitor", "admin"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 MEANINGS: dict[Scope, str] = {
     "push": "push, correct and withdraw articles",
+    "feeds": "read the desk's outgoing feeds; a key with this scope alone may stand in their addresses",
     "read": "read its own articles and receipts",
     "read-all": "read and search all articles",
     "monitor": "see the desk: status, metrics, lists, changes, feeds, the dead",
@@ -16,12 +17,14 @@ MEANINGS: dict[Scope, str] = {
 }
 INCLUDED: dict[Scope, tuple[Scope, ...]] = {
     "push": (),
+    "feeds": (),
     "read": (),
-    "read-all": ("read",),
-    "monitor": ("read", "read-all"),
-    "admin": ("read", "read-all", "monitor"),
+    "read-all": ("feeds", "read"),
+    "monitor": ("feeds", "read", "read-all"),
+    "admin": ("feeds", "read", "read-all", "monitor"),
 }
 PUBLISHER: tuple[Scope, ...] = ("push", "read")
+IN_ADDRESSES: tuple[Scope, ...] = ("feeds",)  # addresses stand in logs and histories: such a key may do nothing else
 BEFORE: tuple[Scope, ...] = ("push", "monitor")  # what every key could do before there were scopes
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 from starlette.requests import Request
 
 from services.index.changes import Change
+from services.index.feed_page import FeedPage, FeedWanted
 from services.index.hits import Results
 from services.index.search import Answered, Stored
 from services.index.stories.keeper import Story
@@ -104,6 +105,7 @@ class AppState:
     list_articles: Callable[[Wanted], Listing]
     stories: TellsStories
     list_changes: Callable[[int, int], Sequence[Change]]
+    read_feed: Callable[[FeedWanted], FeedPage]
     search: SearchesIndex
     changes: ChangeHub
     sessions: KeepsSessions

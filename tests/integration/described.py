@@ -67,6 +67,7 @@ def filled(settings: Settings) -> Iterator[Newsdesk]:
                 {"uri": name, "headline": f"Rubber {name[-1]}", "body_text": "Better latex, better prices."}, by="hue"
             )
         desk.push(b"\x00\x01\x02", Content_Type="text/plain")
+        desk.app_state.desk.filters.save("rubber", "q=rubber", who="an editor")
         form = a_form("x-y", WORDS, (PICTURE, a_jpeg()))
         desk.push(form, Content_Type="multipart/form-data; boundary=x-y", X_Article_URI=PICTURED)
         desk.work()

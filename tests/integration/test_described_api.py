@@ -45,6 +45,7 @@ def test_the_service_answers_as_its_description_says(settings: Settings, tmp_pat
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
     desk = a_desk(Keys(tmp_path / "keys.json", listed=SECRET))
+    desk.app_state.desk.filters.save("rubber", "q=cao su", who="an editor")
     desk.lines.receipts[RECEIPT] = [a_line("indexed")]
     desk.index.stored[ARTICLE] = with_picture(desk, a_stored())
     return desk

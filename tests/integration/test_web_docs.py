@@ -19,7 +19,7 @@ from tests.pictures import a_form, a_jpeg
 from tests.unit.web.stand_ins import ARTICLE, KEY, PICTURE, RECEIPT, SECRET, Desk, a_desk, a_line, a_stored
 
 DOCS = Path(__file__).parents[2] / "docs"
-PUBLISH, MONITOR = (DOCS / name for name in ("publish.md", "monitor.md"))
+PUBLISH, MONITOR, FEEDS = (DOCS / name for name in ("publish.md", "monitor.md", "outgoing-feeds.md"))
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 FILES = {
     "@article.txt": b"Bai viet",
@@ -32,7 +32,7 @@ FILES = {
 
 
 def curl_lines() -> Iterator[tuple[str, list[str]]]:
-    for page in (PUBLISH, MONITOR):
+    for page in (PUBLISH, MONITOR, FEEDS):
         for language, block in FENCE.findall(page.read_text("utf-8")):
             if language == "sh":
                 for line in re.split(r"\n(?=curl|export)", block.replace("\\\n", " ")):
@@ -43,6 +43,7 @@ def curl_lines() -> Iterator[tuple[str, list[str]]]:
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
     desk = a_desk(Keys(tmp_path / "keys.json", listed=SECRET))
+    desk.app_state.desk.filters.save("rubber", "q=cao su", who="an editor")
     desk.lines.receipts[RECEIPT] = [a_line("indexed")]
     desk.index.stored[ARTICLE] = a_stored()
     return desk

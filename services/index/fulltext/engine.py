@@ -5,6 +5,7 @@ from pathlib import Path
 
 from services.index.engine import SearchAway
 from services.index.fulltext.filling import AT_ONCE, fill_words
+from services.index.fulltext.membership import Members
 from services.index.fulltext.ranking import Ranker
 from services.index.fulltext.reader import View, WordsReader
 from services.index.query import Query
@@ -22,16 +23,23 @@ class WordsEngine:
 
     def search(self, record: sqlite3.Connection, query: Query, of: str) -> Ranker:
         """A query on the words as they are now."""
-        (newest,) = record.execute("SELECT ifnull(max(n), 0) FROM articles").fetchone()
-        try:
-            view = self._view(newest)
-        except TransientError as error:
-            raise SearchAway(str(error), retry_after=error.retry_after) from error
+        newest, view = self._look(record)
         return Ranker(view, query, of=of, newest_row=newest)
+
+    def members(self, record: sqlite3.Connection, query: Query, of: str) -> Members:
+        """The same, whatever the rank; raises `SearchAway` likewise."""
+        return Members(self._look(record)[1], query, of)
 
     def close(self) -> None:
         """Let the files go."""
         self._words.close()
+
+    def _look(self, record: sqlite3.Connection) -> tuple[int, View]:
+        (newest,) = record.execute("SELECT ifnull(max(n), 0) FROM articles").fetchone()
+        try:
+            return newest, self._view(newest)
+        except TransientError as error:
+            raise SearchAway(str(error), retry_after=error.retry_after) from error
 
     def _view(self, articles: int) -> View:
         """The words; where nobody writes them, as after a restore, made here if that is quick."""

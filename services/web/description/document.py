@@ -11,7 +11,9 @@ from starlette.routing import BaseRoute, Route
 
 from services.web.description.bodies import Body
 from services.web.description.fields import HEADERS, OF_SIGNATURE, PARAMETERS, Field
-from services.web.description.operations import OF_ALL, OF_KEY, OPERATIONS, PAGES, TAGS, Answer, Operation
+from services.web.description.operation import Answer, Operation
+from services.web.description.operations import OF_ALL, OF_KEY, OPERATIONS, PAGES, TAGS
+from services.web.feed_keys import IN_ADDRESS
 from services.web.problem_kinds import KINDS, MEMBERS, example_of
 from services.web.problems import MEDIA_TYPE
 from services.web.scopes import MEANINGS, Scope
@@ -69,6 +71,24 @@ _MEMBER_SCHEMAS: dict[str, Json] = {
 }
 
 
+_KEYS: Json = {
+    "key": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A key of the desk; its scopes are "
+        + "; ".join(f"`{scope}`: {meaning}" for scope, meaning in MEANINGS.items())
+        + ".",
+    },
+    "password": {"type": "http", "scheme": "basic", "description": "Of feeds: any name, and the key as the password."},
+    "address": {
+        "type": "apiKey",
+        "in": "query",
+        "name": IN_ADDRESS,
+        "description": "Of feeds: a key with the scope `feeds` and no other, in their address.",
+    },
+}
+
+
 class Undescribed(Exception):
     """A route and its description do not fit each other."""
 
@@ -96,15 +116,7 @@ def describe(routes: Sequence[BaseRoute], version: str, prefix: str = "") -> Jso
         "paths": dict(paths),
         "components": {
             "schemas": schemas | {f"Problem-{slug}": _problem(slug, prefix) for slug in KINDS},
-            "securitySchemes": {
-                "key": {
-                    "type": "http",
-                    "scheme": "bearer",
-                    "description": "A key of the desk; its scopes are "
-                    + "; ".join(f"`{scope}`: {meaning}" for scope, meaning in MEANINGS.items())
-                    + ".",
-                }
-            },
+            "securitySchemes": _KEYS,
         },
     }
 
@@ -157,7 +169,7 @@ def _operation(operation: Operation, scopes: Sequence[Scope] | None, named: Mapp
         body["requestBody"] = _body(operation.body)
     answers = {str(status): _answer(answer, named) for status, answer in operation.answers.items()}
     body["responses"] = answers | dict(_refusals(problems_of(operation, scopes)))
-    body["security"] = [{"key": []}] if scopes else []
+    body["security"] = [{name: []} for name in operation.keys] if scopes else []
     return body
 
 

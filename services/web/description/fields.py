@@ -10,6 +10,7 @@ from services.index.hits import CURSOR
 from services.index.listing import END_OF_TIME, KINDS
 from services.web.changes import LAST_CHANGE, MOST_CHANGES
 from services.web.corrections import LONGEST_REASON
+from services.web.feed_keys import LONGEST_KEY as LONGEST_KEY_SENT
 from services.web.idempotency import LONGEST_KEY
 from services.web.listing import GROUPS, MOST_ROWS
 from services.web.push_headers import MAX_VERSION
@@ -59,6 +60,13 @@ PARAMETERS: Mapping[str, Field] = {
         example="UyaQV-Ev4rdLoHyJJWCi11OHfrYv9E1aGQAlMO2X_-Q",
     ),
     "receipt": Field(place="path", name="receipt", meaning="The number of a receipt.", example="r" + 26 * "0"),
+    "feed": Field(place="path", name="name", meaning="The name of a filter that the desk has saved.", example="rubber"),
+    "address_key": Field(
+        place="query",
+        name="key",
+        meaning="The key, for readers that can send none otherwise; it may have the scope `feeds` and no other.",
+        schema={"type": "string", "maxLength": LONGEST_KEY_SENT},
+    ),
     "slug": Field(place="path", name="slug", meaning="The last part of a problem's `type`.", example="no-article"),
     "article_states": Field(
         place="query",
@@ -266,6 +274,11 @@ PARAMETERS: Mapping[str, Field] = {
         name="If-None-Match",
         meaning="The `ETag` that you have: where it is still good the answer is `304`.",
     ),
+    "known_since": Field(
+        place="header",
+        name="If-Modified-Since",
+        meaning="The `Last-Modified` that you have, where there is no `ETag`.",
+    ),
 }
 
 
@@ -298,7 +311,8 @@ HEADERS: Mapping[str, Header] = {
     "Content-Disposition": Header(meaning="A name for the file."),
     "Accept-Ranges": Header(meaning="`bytes`: one part of it may be asked for.", schema={"enum": ["bytes"]}),
     "Content-Range": Header(meaning="Which part of it this is."),
-    "Last-Modified": Header(meaning="When it came."),
+    "Last-Modified": Header(meaning="When it came, or changed last; of a feed not within the first minute."),
+    "Link": Header(meaning="`self`, and the hubs that tell of changes (`hub`)."),
     "Accept": Header(meaning="The types that are taken.", always=False),
     "Accept-Encoding": Header(meaning="The encodings that are taken.", always=False),
     "Connection": Header(meaning="`close`, where a body came too slowly.", always=False),

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, get_args
 
-import msgspec
-
 from services.web.description import bodies, shapes
-from services.web.description.bodies import Body
+from services.web.description.feed_operations import FEED_OPERATIONS
+from services.web.description.operation import Answer, Operation
 from services.web.events import EVENT_STREAM
 from services.web.forms import FORMS
 from shared.package import PictureType
@@ -39,28 +38,6 @@ OF_ONCE = ("in-flight", "idempotency-key-reused")
 OF_KEPT = (*OF_ONCE, "outdated", "precondition-failed", "withdrawn", "not-readable")
 OF_CHANGE = ("not-found", "not-indexed", "another-article", "on-its-way")
 PUSHED = ("encoding", "uri", "page", "version", "embargo")
-
-
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """One answer that is a success: its kinds of body, each with its shape (None: words), and its headers."""
-
-    meaning: str
-    media: Mapping[str, Any] = {}
-    headers: tuple[str, ...] = ()
-
-
-class Operation(msgspec.Struct, frozen=True, kw_only=True):
-    """One method of one address; `curl` is an example of it, after `curl` and the key."""
-
-    id: str
-    tag: str
-    summary: str
-    detail: str = ""
-    parameters: tuple[str, ...] = ()
-    body: Body | None = None
-    answers: Mapping[int, Answer]
-    problems: tuple[str, ...] = ()
-    curl: str
 
 
 OF_FILE = ("ETag", "Content-Disposition", "Accept-Ranges", "Last-Modified")
@@ -262,6 +239,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         problems=("bad-request", "not-found"),
         curl='"$DESK/v1/search?q=cao+su&limit=5"',
     ),
+    **FEED_OPERATIONS,
     ("GET", "/v1/events"): Operation(
         id="followChanges",
         tag="Read",

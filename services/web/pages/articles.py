@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.web.listing import GROUPS, Listing
+from services.web.outgoing_feeds import feed_of
 from services.web.pages.grouping import MOST_GROUPED, grouped
 from services.web.pages.login import checked_form, own_page
 from services.web.pages.render import page
@@ -31,9 +32,10 @@ async def show_list(request: Request) -> Response:
     here = _asked(request)
     asked = dict.fromkeys(FIELDS, "") | here
     onward = urlencode(here | {"before": listing.next or ""})
+    saved = await state_of(request).ask(state_of(request).desk.filters.list)
     return page(
         request, "list.html", listing=listing, asked=asked, problem=problem, here=urlencode(here), onward=onward,
-        selects=True, saved=await state_of(request).ask(state_of(request).desk.filters.list),
+        selects=True, saved=saved, feeds={one.name for one in saved if feed_of(one) is not None},
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from services.index.deliveries import Delivery
+from services.index.feed_page import FeedPage
 from services.index.hits import Hit, Results
 from services.index.quality import Drift
 from services.index.rhythm import Beat
@@ -29,7 +30,7 @@ from services.web.keys import Keys, Publisher
 from services.web.listing import Listing, Row
 from services.web.pages.input_view import ArchivedInput
 from services.web.reading import Limits, ReadingRoom
-from services.web.saved_filters import SavedFilters
+from services.web.saved_filters import FILTERS_FILE, SavedFilters
 from services.web.sessions import Session
 from services.web.source_desk import SourceDesk
 from services.web.source_register import SourceRegister
@@ -292,9 +293,11 @@ class NoDesk:
     acts: Acts
     feeds: FeedDesk = NoFeeds()
     triage: TriageDesk = NoTriage()
-    filters = SavedFilters(Path("/nonexistent/filters.json"), AuditLog(Path("/nonexistent")))
     audit = AuditLog(Path(os.devnull))  # it cannot be written, and that undoes nothing
     sources: SourceDesk = NoSources()
+
+    def __init__(self, folder: Path) -> None:
+        self.filters = SavedFilters(folder / FILTERS_FILE, AuditLog(folder / "audit"))
 
     def rhythm(self, *, since_us: int, until_us: int, step_us: int) -> list[Beat]:
         return []
@@ -339,12 +342,13 @@ def a_desk(keys: Keys, **settings: object) -> Desk:
         index=index,
         list_articles=lambda _: Listing(rows=(), next=None),
         list_changes=lambda *_: (),
+        read_feed=lambda _: FeedPage(),
         stories=Stories(Path("no such folder", "stories.sqlite3")),
         search=index.search,
         changes=ChangeHub(stream),
         sessions=NoSessions(),
         first_run=FirstRun(keys.path.with_name("setup-code"), keys, AuditLog(keys.path.with_name("audit"))),
-        desk=NoDesk(),
+        desk=NoDesk(keys.path.parent),
         look=lines.look,
         answers=MemoryAnswers(),
         ask_visit=lambda _url, _source, _prefixes: REV,

@@ -196,6 +196,13 @@ def test_a_key_file_from_before_there_were_prefixes_works(keys: Keys) -> None:
     assert (keys.check(token) or HUE).prefixes == ("https://hue.example/",)
 
 
+def test_the_scope_of_feeds_is_in_a_file_that_a_release_before_it_refuses(keys: Keys) -> None:
+    keys.create("hue", scopes=["push", "read"])
+    assert json.loads(keys.path.read_bytes())["v"] == 3
+    keys.create("partner", scopes=["feeds"])
+    assert json.loads(keys.path.read_bytes())["v"] == 5
+
+
 def test_a_file_secret_names_prefixes(keys: Keys) -> None:
     line = f"hue:{SECRET} prefix=https://hue.example/a language=vi prefix=https://hue.example/b"
     publisher = Keys(keys.path, listed=line).check(SECRET)
