@@ -34,8 +34,8 @@ class Folder:
 
     def run(self, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [*self._command, *words], cwd=self.path, env=self.environ | environ, capture_output=True, text=True, check=False,
-            timeout=PATIENCE_S,
+            [*self._command, *words], cwd=self.path, env=self.environ | environ, capture_output=True, text=True,
+            check=False, timeout=PATIENCE_S,
         )  # fmt: skip
 
     def ask(self, *words: str) -> Any:
