@@ -26,12 +26,14 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Kept(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A session in Redis: of a key, or of a `publisher` by the login service, as the desk was set up (`setup`) then."""
+    """A session in Redis: of a key, or of a `publisher` by the login service, as the desk was set up (`setup`) then,
+    with its `id_token`."""
 
     key_id: str
     csrf: str
     publisher: Publisher | None = None
     setup: str = ""
+    id_token: str = ""
 
 
 class Sessions:
@@ -51,10 +53,10 @@ class Sessions:
             return None
         return self._keep(_Kept(key.id, secrets.token_urlsafe(24)), SESSION_S)
 
-    def open_for(self, person: Publisher, seconds: int) -> str:
-        """Begin a session of a person whom the login service named; gives the cookie's value."""
+    def open_for(self, person: Publisher, seconds: int, id_token: str = "") -> str:
+        """Begin a session of a person whom the login service named, by this token; gives the cookie's value."""
         # A release from before there were such sessions looks for the key "", and finds nobody.
-        return self._keep(_Kept("", secrets.token_urlsafe(24), person, self._setup), seconds)
+        return self._keep(_Kept("", secrets.token_urlsafe(24), person, self._setup, id_token), seconds)
 
     def find(self, cookie: str) -> Session | None:
         """Whose session it is; None when it is over, or its key is."""
@@ -77,10 +79,12 @@ class Sessions:
             self._client.set(redis_keys.session(_digest(cookie)), msgspec.json.encode(kept), ex=seconds)
         return cookie
 
-    def end(self, cookie: str) -> None:
-        """Log out."""
+    def end(self, cookie: str) -> str | None:
+        """Log out; gives the token of a session by the login service ("" where it was not kept), None of any other."""
         with redis_errors(self._client):
-            self._client.delete(redis_keys.session(_digest(cookie)))
+            content = self._client.getdel(redis_keys.session(_digest(cookie)))
+        kept = msgspec.json.decode(content, type=_Kept) if content is not None else None
+        return kept.id_token if kept is not None and kept.publisher is not None else None
 
     def may_try(self, address: str) -> bool:
         """Count a try to log in; False when there were too many wrong ones from this address."""

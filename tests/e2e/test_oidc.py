@@ -108,6 +108,23 @@ def test_the_real_service_lets_in_who_has_a_role(room: Newsroom) -> None:
     assert "oidc:minh@news.example" in visitor.open(room.address + "/").text
 
 
+def test_who_leaves_the_desk_and_the_real_service_comes_back_to_the_desk(room: Newsroom) -> None:
+    visitor = Visitor(room)
+    visitor.log_in("minh")
+    (word,) = set(re.findall(r'name="csrf" value="([^"]+)"', visitor.open(room.address + "/").text))
+    led = visitor.open(room.address + "/logout", csrf=word)
+    (address,) = re.findall(r'content="0; url=([^"]+)"', led.text)
+    asked = visitor.open(html.unescape(address))
+    (token,) = re.findall(r'name="xsrf" value="([^"]+)"', asked.text)
+    (action,) = re.findall(r'action="([^"]+)"', asked.text)
+    left = visitor.open(html.unescape(action), xsrf=token, logout="yes")
+    assert (left.status, left.url) == (200, room.address + "/login")
+    assert not visitor.has_session
+    assert "password" in visitor.open(f"{room.address}/login/oidc/begin?next=/").text, (
+        "the service knows nobody any more"
+    )
+
+
 def test_the_real_service_knows_somebody_whom_the_desk_does_not(room: Newsroom) -> None:
     visitor = Visitor(room)
     assert is_told(visitor.log_in("nobody"), "role")
@@ -156,9 +173,12 @@ def test_a_person_clicks_logs_in_there_acts_here_and_leaves(browser: "Browser", 
     assert "Replayed: 1" in page.inner_text("[role=status]")
     assert room.app_state.desk.audit.latest(limit=1)[0].who == "oidc:lan@news.example"
     page.click("text=Log out")
+    page.click("button:text('Yes, sign me out')")  # the service asks, on its own page
     page.wait_for_url(room.address + "/login")
     page.goto(room.address + "/")
     page.wait_for_url(room.address + "/login?next=/")
+    page.click("text=Log in with localhost")
+    page.wait_for_selector("input[name=password]")  # it knows the browser no more
     context.close()
 
 

@@ -1,5 +1,6 @@
 """Logging in by a login service: by a real one, and by one that lies in every way that a desk must notice."""
 
+import html
 import re
 import time
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 import pytest
+from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from services.ingest.intake import open_archive
@@ -109,6 +111,65 @@ def test_a_person_comes_in_acts_and_leaves(desk: Desk, liar: Liar) -> None:
     assert acted.who == "oidc:lan@news.example"
     assert browser.post("/logout", csrf=browser.csrf()).status == 303
     assert browser.get("/").status == 303
+
+
+def leave(browser: Browser) -> tuple[str, dict[str, str]]:
+    """Log out of the desk; gives where the page leads on to, and what it tells there."""
+    answer = browser.post("/logout", csrf=browser.csrf())
+    assert browser.get("/").status == 303, "the desk's own session is over"
+    if answer.status == 303:
+        return answer.headers["location"], {}
+    (address,) = re.findall(r'http-equiv="refresh" content="0; url=([^"]+)"', answer.text)
+    asked = urlsplit(html.unescape(address))
+    assert f'href="{address}"' in answer.text, "without the leading on it is a link"
+    assert 'action="/desk/logout"' not in answer.text, "the page is nobody's any more"
+    told = {name: values[0] for name, values in parse_qs(asked.query).items()}
+    return f"{asked.scheme}://{asked.netloc}{asked.path}", told
+
+
+@pytest.mark.parametrize("query", ["", "?tenant=desk"])
+def test_who_leaves_the_desk_is_led_to_the_service_to_leave_there_too(desk: Desk, liar: Liar, query: str) -> None:
+    liar.about = {"end_session_endpoint": f"{liar.issuer}/out{query}"}
+    browser, _ = log_in(desk, liar)
+    address, told = leave(browser)
+    assert address == f"{liar.issuer}/out"
+    assert jwt.decode(told.pop("id_token_hint"), liar.key, algorithms=["RS256"]).claims["sub"] == "lan"
+    assert told == {"client_id": "desk", "post_logout_redirect_uri": "https://news.example/desk/login"} | (
+        {"tenant": "desk"} if query else {}
+    )
+
+
+def test_a_proof_that_is_too_long_for_an_address_stays_here(desk: Desk, liar: Liar) -> None:
+    liar.about = {"end_session_endpoint": f"{liar.issuer}/out"}
+    liar.claims |= {"groups": ["news-desk", *(f"group-{number}" for number in range(500))]}
+    browser, _ = log_in(desk, liar)
+    address, told = leave(browser)
+    assert (address, "id_token_hint" in told, told["client_id"]) == (f"{liar.issuer}/out", False, "desk")
+
+
+def test_who_leaves_is_out_of_the_desk_whatever_the_service_does(settings: Settings, liar: Liar) -> None:
+    with_service = settings_for(settings, liar.issuer)
+    app_state = open_state(with_service, open_archive(with_service))
+    with door_of(app_state) as (port, _, _):
+        desk = Desk(app_state, with_service, port, "")
+        assert leave(log_in(desk, liar)[0]) == ("/desk/login", {}), "it has no such page"
+        by_key = Browser(port)
+        liar.about = {"end_session_endpoint": f"{liar.issuer}/out"}
+        assert by_key.log_in(key_with(desk, "monitor")).status == 303
+        assert leave(by_key) == ("/desk/login", {}), "a key is no login there"
+        liar.claims = dict(LAN)
+        browser, _ = log_in(desk, liar)
+    liar.failing = {"/.well-known/openid-configuration": (503, b"")}
+    again = open_state(with_service, open_archive(with_service))  # a door that has not asked the service yet
+    with door_of(again) as (port, _, _):
+        browser.port = port
+        assert leave(browser) == ("/desk/login", {}), "it is away"
+
+
+def test_a_page_to_leave_that_is_not_https_is_refused(desk: Desk, liar: Liar) -> None:
+    liar.about = {"end_session_endpoint": "javascript:alert(1)"}
+    browser = Browser(desk.port)
+    assert is_refused(browser, browser.get("/login/oidc/begin"), "settings")
 
 
 def test_the_cookie_of_a_login_under_way_opens_nothing_else(desk: Desk) -> None:

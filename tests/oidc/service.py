@@ -6,6 +6,8 @@ import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
 
 from tests.require import lacking
 
@@ -20,7 +22,8 @@ def login_service(redirect_uri: str, groups: Mapping[str, Sequence[str]]) -> Ite
     node = shutil.which("node")
     if node is None or not (INSTALLED / "node_modules" / "oidc-provider").is_dir():
         lacking("oidc", "needs node, and `make oidc-provider`")
-    client = {"client_id": "desk", "client_secret": SECRET, "redirect_uris": [redirect_uri]}
+    client: dict[str, Any] = {"client_id": "desk", "client_secret": SECRET, "redirect_uris": [redirect_uri]}
+    client["post_logout_redirect_uris"] = [urljoin(redirect_uri, "/login")]
     given = json.dumps({"client": client, "groups": groups})
     command = [node, str(HERE / "provider.mjs"), str(INSTALLED), given]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:

@@ -8,22 +8,29 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import msgspec
+import structlog
 
 from services.web.keys import Publisher
 from services.web.oidc.pending import PendingLogins
 from services.web.oidc.provider import Provider
 from services.web.oidc.refusals import LoginRefused, UnknownKey
 from services.web.oidc.roles import Role, name_of, scopes_for, values_of
-from services.web.oidc.setup import CALLBACK
+from services.web.oidc.setup import CALLBACK, LEFT
 from services.web.oidc.tokens import read_id_token
 from shared.settings import Settings
 
+log = structlog.get_logger(__name__)
+
+LONGEST_HINT = 4096  # an address of 8 kB is one that servers refuse
+
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
-    """Who came back from the login service, with what the desk lets them do, and where they wanted to go."""
+    """Who came back from the login service, with what the desk lets them do, where they wanted to go, and the proof,
+    which tells the service whom to log out; "" where that is too long for an address."""
 
     publisher: Publisher
     onward: str
+    id_token: str = ""
 
 
 class OidcLogin:
@@ -33,7 +40,8 @@ class OidcLogin:
         self.provider, self.session_s = Provider(settings), settings.oidc_session_s
         self.host = urlsplit(self.provider.issuer).netloc
         self._client_id, self._scopes = settings.oidc_client_id or "", settings.oidc_scopes
-        self._redirect_uri = (settings.public_url or "").rstrip("/") + CALLBACK
+        desk = (settings.public_url or "").rstrip("/")
+        self._redirect_uri, self._left_uri = desk + CALLBACK, desk + LEFT
         self._roles, self._pending = roles, pending
 
     async def address_for(self, state: str, nonce: str, verifier: str) -> str:
@@ -49,7 +57,7 @@ class OidcLogin:
             "code_challenge": challenge_of(verifier),
             "code_challenge_method": "S256",
         }
-        return f"{endpoint}{'&' if urlsplit(endpoint).query else '?'}{urlencode(asked)}"
+        return _with_query(endpoint, asked)
 
     def begin(self, browser: str, onward: str) -> tuple[str, str, str]:
         """Keep a login that begins; gives what `address_for` needs. Asks Redis."""
@@ -81,7 +89,23 @@ class OidcLogin:
         scopes = scopes_for(self._roles, claims)
         if not scopes:
             raise LoginRefused("role", f"{name_of(claims)} fits no rule of oidc_roles")
-        return Person(publisher=Publisher(name=name_of(claims), scopes=scopes), onward=onward)
+        proof = tokens.id_token if len(tokens.id_token) <= LONGEST_HINT else ""
+        return Person(publisher=Publisher(name=name_of(claims), scopes=scopes), onward=onward, id_token=proof)
+
+    async def leaving_address(self, id_token: str) -> str | None:
+        """Where the browser goes to log out of the service too (OpenID Connect RP-Initiated Logout 1.0).
+
+        None where the service has no such page, or does not answer: then the person has left the desk alone.
+        """
+        try:
+            endpoint = (await self.provider.description()).end_session_endpoint
+        except LoginRefused as error:
+            log.warning("oidc_logout_left_out", why=error.why, reason=str(error))
+            return None
+        if endpoint is None:
+            return None
+        asked = {"client_id": self._client_id, "post_logout_redirect_uri": self._left_uri}
+        return _with_query(endpoint, asked | ({"id_token_hint": id_token} if id_token else {}))
 
     async def _claims(self, token: str, nonce: str) -> dict[str, Any]:
         description = await self.provider.description()
@@ -110,6 +134,10 @@ class OidcLogin:
         if told and told.get("sub") != claims["sub"]:
             raise LoginRefused("proof", "what the login service says of the person is about somebody else (sub)")
         return {name: value for name, value in told.items() if name not in claims}
+
+
+def _with_query(endpoint: str, asked: Mapping[str, str]) -> str:
+    return f"{endpoint}{'&' if urlsplit(endpoint).query else '?'}{urlencode(asked)}"
 
 
 def challenge_of(verifier: str) -> str:

@@ -28,6 +28,7 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
     token_endpoint: str
     jwks_uri: str
     userinfo_endpoint: str | None = None
+    end_session_endpoint: str | None = None
     id_token_signing_alg_values_supported: tuple[str, ...] = ("RS256",)
     token_endpoint_auth_methods_supported: tuple[str, ...] = ("client_secret_basic",)
     authorization_response_iss_parameter_supported: bool = False
@@ -123,7 +124,7 @@ class Provider:
                 "settings", f"oidc_issuer is {self.issuer}, but the service calls itself {description.issuer[:200]!r}"
             )
         endpoints = (description.token_endpoint, description.jwks_uri, description.authorization_endpoint)
-        for endpoint in (*endpoints, description.userinfo_endpoint):
+        for endpoint in (*endpoints, description.userinfo_endpoint, description.end_session_endpoint):
             if endpoint is not None and urlsplit(endpoint).scheme not in ("https", urlsplit(self.issuer).scheme):
                 raise LoginRefused("settings", f"the login service names {endpoint[:200]!r}, which is no https address")
 

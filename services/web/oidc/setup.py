@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from services.web.oidc.login import OidcLogin
 
 CALLBACK = "/login/oidc"
+LEFT = "/login"  # where the service sends whoever has logged out there
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 

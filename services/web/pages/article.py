@@ -45,7 +45,7 @@ async def article_page(
         request,
         "article.html",
         status=400 if problem else 200,
-        path=typed.get("next", ""),
+        path=typed.get("next") or request.url.path,
         typed=typed,
         act=act,
         problem=problem,

@@ -65,11 +65,19 @@ def keep_session(request: Request, answer: Response, cookie: str, seconds: int =
 
 
 async def log_out(request: Request) -> Response:
-    """End the session, also on the server."""
+    """End the session, also on the server, and lead on to the login service where that is logged out of too.
+
+    A page of ours leads there: browsers hold where a form's answer sends them to the policy of the page it stood on.
+    """
     await checked_form(request)
     app_state = state_of(request)
-    await app_state.ask(app_state.sessions.end, request.cookies.get(COOKIE, ""))
-    answer = see_other("/login")
+    token = await app_state.ask(app_state.sessions.end, request.cookies.get(COOKIE, ""))
+    oidc, address = app_state.oidc, None
+    if oidc is not None and token is not None:
+        address = await oidc.leaving_address(token)
+    answer: Response = see_other("/login")
+    if oidc is not None and address is not None:
+        answer = page(request, "logged_out.html", who=None, address=address, service=oidc.host)
     answer.delete_cookie(COOKIE, path=link_to("/"))
     return answer
 

@@ -61,7 +61,7 @@ async def end_login(request: Request) -> Response:
     except LoginRefused as error:
         return _refusal(request, error, onward)
     await app_state.ask(app_state.sessions.forgive, _tries_of(request))
-    cookie = await app_state.ask(app_state.sessions.open_for, person.publisher, oidc.session_s)
+    cookie = await app_state.ask(app_state.sessions.open_for, person.publisher, oidc.session_s, person.id_token)
     log.info("person_logged_in", publisher=person.publisher.name, scopes=list(person.publisher.scopes))
     answer = page(request, "logged_in.html", onward=person.onward)
     keep_session(request, answer, cookie, oidc.session_s)

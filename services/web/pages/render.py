@@ -82,24 +82,20 @@ class OwnAddresses(Extension):
         return OWN_ADDRESS.sub(r'\1{{ link_to("") }}/', source)
 
 
-def page(request: Request, template: str, *, status: int = 200, path: str = "", **values: Any) -> HTMLResponse:
-    """A page as this person wants it; `path` is where its forms come back to, where that is not where it was asked."""
+def page(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+    """A page as this person wants it. `values` may stand for what a page knows by itself: `who` is there, and the
+    `path` that its forms come back to."""
     wishes = preferences(request)
     session = getattr(request.state, "session", None)
     publisher = getattr(request.state, "publisher", None)
-    text = (
-        _environment(wishes["lang"])
-        .get_template(template)
-        .render(
-            request=request,
-            path=path or request.url.path,
-            wishes=wishes,
-            who=publisher,
-            csrf=session.csrf if session is not None else "",
-            is_admin=publisher is not None and may(publisher.scopes, "admin"),
-            **values,
-        )
-    )
+    known = {
+        "path": request.url.path,
+        "wishes": wishes,
+        "who": publisher,
+        "csrf": session.csrf if session is not None else "",
+        "is_admin": publisher is not None and may(publisher.scopes, "admin"),
+    }
+    text = _environment(wishes["lang"]).get_template(template).render(request=request, **(known | values))
     headers = {
         "Content-Security-Policy": POLICY,
         "Cache-Control": "no-store",
