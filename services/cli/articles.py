@@ -59,7 +59,7 @@ class DeskActs:
     def pushed_by(self, publisher: str) -> list[Named]:
         """All articles of a publisher that stand, or are on their way."""
         standing = list_standing(
-            self.ledger, IN_FLIGHT, source=f"push:{publisher}", before=END_OF_TIME, limit=MOST_IN_FLIGHT
+            self.ledger, IN_FLIGHT, sources=(f"push:{publisher}",), before=END_OF_TIME, limit=MOST_IN_FLIGHT
         )
         ids = dict.fromkeys((*self.index.owned_by(publisher), *(line.article for line in standing)))
         return [found for article in ids for found in self.find(article)]

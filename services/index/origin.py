@@ -24,13 +24,14 @@ class Head(msgspec.Struct, frozen=True):
         return self.origin or self.source
 
 
+DESK = Source(kind="push", name=COMMAND_LINE)
 _HEAD = msgspec.json.Decoder(Head)
 _TOLD_BEFORE = "SELECT entry FROM revisions WHERE n = ? AND rev < ? ORDER BY rev DESC"
 
 
 def is_desk(source: Source) -> bool:
     """Whether it is the desk's own: its command line, and the acts on its page."""
-    return (source.kind, source.name) == ("push", COMMAND_LINE)
+    return (source.kind, source.name) == (DESK.kind, DESK.name)
 
 
 def read_head(blob: bytes) -> Head:

@@ -66,7 +66,8 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 class Answered(msgspec.Struct, frozen=True, kw_only=True):
     """What the index decided on one input: its outcome, and the revision that has its words.
 
-    `timeline` and `source` are None where those words came with another input, which then is the one it repeats.
+    `timeline` and `source`, the article's own, are None where those words came with another input, which then is the
+    one it repeats.
     """
 
     article_id: str
@@ -160,7 +161,7 @@ class Index:
             outcome=outcome,
             current_rev=current_rev,
             received_us=entry.received_us,
-            source=entry.source,
+            source=entry.came_from,
             timeline=entry.timeline,
         )
 

@@ -1,12 +1,13 @@
 """The list of articles: one row an article or input, the newest first, from the ledger and the index together."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
 from services.index.hits import Hit
 from services.index.listing import END_OF_TIME, SETTLED, Listed, Settled, Span, list_settled
+from services.index.origin import DESK, is_desk
 from services.index.search import Index, Stored
 from services.index.snippet import Passage, pieces
 from services.web.names import Names, looks_like_name
@@ -103,10 +104,7 @@ def _rows(reader: LedgerReader, index: Index, wanted: Wanted, limit: int) -> lis
     rows: dict[str, Row] = {}
     standing = [state for state in STANDING if state in wanted.states]
     if standing:
-        lines = list_standing(
-            reader, standing, source=wanted.source, since=wanted.since, before=wanted.before, limit=limit
-        )
-        rows |= {_input_of(row): row for row in map(_standing_row, lines)}
+        rows |= {_input_of(row): row for row in _standing_rows(reader, index, wanted, standing, limit)}
     span = Span(
         states=[state for state in SETTLED if state in wanted.states],
         source=wanted.source,
@@ -115,6 +113,33 @@ def _rows(reader: LedgerReader, index: Index, wanted: Wanted, limit: int) -> lis
     )
     rows |= {_input_of(row): row for row in map(_settled_row, list_settled(index, span, limit))}
     return sorted(rows.values(), key=lambda row: row.rev, reverse=True)
+
+
+def _standing_rows(
+    reader: LedgerReader, index: Index, wanted: Wanted, states: Sequence[Standing], limit: int
+) -> list[Row]:
+    """What the ledger has. Whose a word of the desk is, its article says: it is looked for beside its source's own."""
+
+    def told(line: InputStatus) -> InputStatus | None:
+        own = as_its_own(index.get, line)
+        return own if _is_from(_named_source(own), wanted.source) else None
+
+    lines = list_standing(
+        reader,
+        states,
+        sources=(wanted.source, source_of(DESK)) if wanted.source else (),
+        since=wanted.since,
+        before=wanted.before,
+        limit=limit,
+        told=told,
+    )
+    return [_standing_row(line) for line in lines]
+
+
+def as_its_own(get: Callable[[str], Stored | None], line: InputStatus) -> InputStatus:
+    """An input under the source of its article, where the desk itself speaks of it; else as it is."""
+    stored = get(line.article) if line.source is not None and is_desk(line.source) else None
+    return line if stored is None else msgspec.structs.replace(line, source=stored.came_from)
 
 
 def _input_of(row: Row) -> str:
@@ -148,7 +173,7 @@ def _hit_row(index: Index, hit: Hit) -> Row | None:
 def _named(reader: LedgerReader, index: Index, name: str) -> list[Row]:
     """The article that a name of any kind means: as it stands in the index, and what is on its way of it."""
     status = find_status(reader, name)
-    standing = _standing_row(status) if status is not None and status.state in STANDING else None
+    standing = _standing_row(as_its_own(index.get, status)) if status is not None and status.state in STANDING else None
     return [row for row in (standing, _stored_row(index, name)) if row is not None]
 
 
@@ -158,13 +183,21 @@ def _is_wanted(row: Row, wanted: Wanted) -> bool:
 
 
 def _is_of(row: Row, source: str) -> bool:
-    return not source or source in (row.source, row.source.partition(":")[0])
+    return _is_from(row.source, source)
+
+
+def _is_from(name: str, wanted: str) -> bool:
+    return not wanted or wanted in (name, name.partition(":")[0])
+
+
+def _named_source(line: InputStatus) -> str:
+    return source_of(line.source) if line.source else ""
 
 
 def row_of(line: InputStatus | None, stored: Stored | None) -> Row:
     """One article as a list shows it: what the ledger still has of it, else as it stands in the index."""
     if line is not None and (line.state in STANDING or stored is None):
-        return _standing_row(line)
+        return _standing_row(as_its_own(lambda _: stored, line))
     if stored is None:
         raise ValueError("an article that neither the ledger nor the index knows has no row")
     return _row_of_stored(stored)
@@ -223,7 +256,7 @@ def _standing_row(line: InputStatus) -> Row:
         rev=line.rev,
         state=line.state,
         stage=line.stage,
-        source=source_of(line.source) if line.source else "",
+        source=_named_source(line),
         received_us=line.received_us or line.rev,
         receipt=line.receipt,
         name=line.name,

@@ -13,6 +13,7 @@ from services.index.search import Answered
 from services.web.bodies import moment
 from services.web.change_hub import Missed
 from services.web.links import link_to
+from services.web.listing import as_its_own
 from services.web.problems import Problem, later
 from services.web.queries import read_seconds
 from services.web.responses import json_answer, stages_of
@@ -60,7 +61,8 @@ class Told(NamedTuple):
 
 async def told_receipt(app_state: AppState, receipt: str, line: InputStatus | None, only: str) -> Told | None:
     """What became of an input: what the index decided, else its line; None where nobody knows it, or where it is
-    another's than the `only` publisher whose receipts may be seen ("": all).
+    another's than the `only` publisher whose receipts may be seen ("": all). What the desk did to an article is its
+    publisher's to see, as the article is.
 
     What ended at the door tells of no source: there, who has the number has it from the answer to the push.
     """
@@ -69,6 +71,8 @@ async def told_receipt(app_state: AppState, receipt: str, line: InputStatus | No
         if answered is not None:
             is_seen = answered.source is None or is_seen_by(only, answered.source)
             return Told(answered.outcome, _answered_body(receipt, answered)) if is_seen else None
+    if line is not None and only:
+        line = await app_state.ask(as_its_own, app_state.index.get, line)
     if line is None or (line.source is not None and not is_seen_by(only, line.source)):
         return None
     return Told(line.state, receipt_body(line))

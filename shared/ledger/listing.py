@@ -1,7 +1,7 @@
 """What the ledger still has of articles, by time: those on their way, the dead, the last refused."""
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Literal, get_args
 
 from shared.ledger import keys
@@ -15,18 +15,27 @@ LINES = {"queued": "waiting", "working": "working", "retrying": "retrying", "hel
 
 
 def list_standing(
-    reader: LedgerReader, states: Sequence[Standing], *, source: str = "", since: int = 0, before: int, limit: int
+    reader: LedgerReader,
+    states: Sequence[Standing],
+    *,
+    sources: Collection[str] = (),
+    since: int = 0,
+    before: int,
+    limit: int,
+    told: Callable[[InputStatus], InputStatus | None] = lambda line: line,
 ) -> list[InputStatus]:
     """The newest inputs in these states that came in from `since` up to but without `before` (µs), at most `limit`.
 
-    `source` is one (`push:hue`) or a kind (`push`); "" takes all.
+    `sources` are single ones (`push:hue`) or kinds (`push`); none takes all. `told` gives a line as it is to be told,
+    or None where it is not wanted: another then stands in its place.
     """
-    newest = [(-rev, ref) for ref in _refs(reader, states, source) if since <= (rev := split_ref(ref)[1]) < before]
+    newest = [(-rev, ref) for ref in _refs(reader, states, sources) if since <= (rev := split_ref(ref)[1]) < before]
     heapq.heapify(newest)
     found: list[InputStatus] = []
     while newest and len(found) < limit:  # others are read in the place of those that moved on between the two looks
         refs = [heapq.heappop(newest)[1] for _ in range(min(limit - len(found), len(newest)))]
-        found += [line for line in reader.lines(refs) if line.state in states]
+        lines = [told(line) for line in reader.lines(refs) if line.state in states]
+        found += [line for line in lines if line is not None]
     return found
 
 
@@ -44,19 +53,19 @@ def read_articles(reader: LedgerReader, refs: Sequence[str]) -> dict[str, bytes]
     return {ref: packed for ref, packed in zip(refs, found, strict=True) if packed is not None}
 
 
-def _refs(reader: LedgerReader, states: Sequence[Standing], source: str = "") -> list[str]:
-    """All of them; with a `source` Redis looks it up in each record, so that none crosses the wire for nothing."""
+def _refs(reader: LedgerReader, states: Sequence[Standing], sources: Collection[str] = ()) -> list[str]:
+    """All of them; with `sources` Redis looks it up in each record, so that none crosses the wire for nothing."""
     lines = [keys.line(LINES[state], stage) for state in states if state in LINES for stage in STAGES]
     lines += [keys.DEAD] if "dead" in states else []
     lines += [keys.REFUSALS] if "refused" in states else []
     with redis_errors(reader.client), reader.client.pipeline(transaction=False) as pipe:
         for line in lines:
-            if source:
+            if sources:
                 pipe.sort(line, by="nosort", get=["#", keys.SOURCES_OF_RECORDS], groups=True)
             else:
                 pipe.zrange(line, 0, -1)
         found = [row for rows in pipe.execute() for row in rows]
-    if not source:
+    if not sources:
         return [ref.decode() for ref in found]
-    wanted = source.encode()
-    return [ref.decode() for ref, of in found if of is not None and wanted in (of, of.partition(b":")[0])]
+    wanted = {source.encode() for source in sources}
+    return [ref.decode() for ref, of in found if of is not None and not wanted.isdisjoint((of, of.partition(b":")[0]))]
