@@ -47,9 +47,9 @@ async def push_batch(request: Request) -> Response:
         while chunk := await app_state.read(partial(_chunk, items)):
             app_state.quota.charge(publisher.name, len(chunk))
             results += await _taken(app_state, publisher, chunk, held)
+            tell_outcomes(request, results)  # what comes next may end the batch
     if not results:
         raise Problem("no-article", "The batch holds no items.", at=BODY)
-    tell_outcomes(request, results)
     refused = sum("problem" in result for result in results)
     return json_answer({"results": results, "taken": len(results) - refused, "refused": refused})
 

@@ -4,6 +4,7 @@ A sender gone wrong costs the desk a body, an fsync and a reading for each of it
 looks at what is answered. The fuse is kept in Redis over all processes of the door; each tells and asks once a second.
 """
 
+import threading
 import time
 from collections.abc import Callable
 from importlib import resources
@@ -58,6 +59,7 @@ class Fuses:
         self._pushes, self._percent = settings.fuse_pushes, settings.fuse_percent
         self._clock = clock
         self._seen: dict[str, _Seen] = {}
+        self._lock = threading.Lock()  # pushes are noted by several threads; not held while Redis is asked
 
     def must_ask(self, publisher: str) -> bool:
         """Whether `look` asks Redis now; else it knows that the publisher is let in."""
@@ -76,18 +78,18 @@ class Fuses:
 
     def note(self, publisher: str, outcomes: str, why: str, /, *, is_trial: bool) -> None:
         """What became of pushes: a `0` for each that was taken in, a `1` for each refused, and why the last was."""
-        seen = self._seen.setdefault(publisher, _Seen())
-        seen.outcomes, seen.why = (seen.outcomes + outcomes)[-self._pushes :], why or seen.why
-        if not is_trial and self._clock() - seen.told < TOLD_EACH_S:
-            return
-        told = seen.outcomes if not is_trial else outcomes
-        seen.told, seen.outcomes = self._clock(), ""
+        with self._lock:
+            seen = self._seen.setdefault(publisher, _Seen())
+            seen.outcomes, seen.why = (seen.outcomes + outcomes)[-self._pushes :], why or seen.why
+            if not is_trial and self._clock() - seen.told < TOLD_EACH_S:
+                return
+            told = seen.outcomes if not is_trial else outcomes
+            seen.told, seen.outcomes, why = self._clock(), "", seen.why[:LONGEST_WHY]
         try:
-            (seen.is_open,) = self._call(
-                "note", publisher, outcomes=told, why=seen.why[:LONGEST_WHY], is_trial=is_trial
-            )
+            (seen.is_open,) = self._call("note", publisher, outcomes=told, why=why, is_trial=is_trial)
         except TransientError:
-            seen.outcomes = told
+            with self._lock:  # what was noted meanwhile is newer
+                seen.outcomes = (told + seen.outcomes)[-self._pushes :]
 
     def _call(self, command: str, publisher: str, **more: object) -> Any:
         args = more | {

@@ -1,5 +1,6 @@
 """Requests that bring articles count against their publisher's quota, and what becomes of them for its fuse."""
 
+import asyncio
 import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import wraps
@@ -8,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.web.fuse import Verdict
-from services.web.problems import Problem, later
+from services.web.problems import Problem, later, problem_of
 from services.web.state import publisher_of, state_of
 
 # The sender's own fault, which sending once more does not mend; what is busy, late or changed meanwhile is none.
@@ -43,16 +44,18 @@ def fused(handler: Handler) -> Handler:
         verdict = await _admitted(request)
         try:
             response = await handler(request)
-        except Problem as problem:
-            if problem.slug in REFUSALS:
-                why = f"{problem.slug}: {(problem.detail or problem.kind.title).rstrip('.')}"
-                await _note(request, REFUSED, why, verdict)
+        except BaseException as error:  # also of a sender who goes, and a desk that stops: what was taken in counts
+            await _note(request, _outcome_of(request, error), verdict)
             raise
-        outcomes, why = getattr(request.state, "outcomes", (TAKEN, ""))
-        await _note(request, outcomes, why, verdict)
+        await _note(request, getattr(request.state, "outcomes", (TAKEN, "")), verdict)
         return response
 
     return answer
+
+
+def tell_taken(request: Request) -> None:
+    """That something of a push was taken in: it counts as that however its answer ends, unless that is a refusal."""
+    request.state.outcomes = (TAKEN, "")
 
 
 def tell_outcomes(request: Request, results: Sequence[Mapping[str, object]]) -> None:
@@ -81,7 +84,18 @@ async def _admitted(request: Request) -> Verdict:
     return verdict
 
 
-async def _note(request: Request, outcomes: str, why: str, verdict: Verdict) -> None:
+def _outcome_of(request: Request, error: BaseException) -> tuple[str, str]:
+    """What a push was that ended so: a refusal, whoever raised it, else what is known of it by then."""
+    if isinstance(error, Exception):
+        problem = problem_of(error, request.method)
+        if problem.slug in REFUSALS:
+            return REFUSED, f"{problem.slug}: {(problem.detail or problem.kind.title).rstrip('.')}"
+    outcomes: tuple[str, str] = getattr(request.state, "outcomes", ("", ""))
+    return outcomes
+
+
+async def _note(request: Request, outcome: tuple[str, str], verdict: Verdict) -> None:
     app_state, name = state_of(request), publisher_of(request).name
-    if outcomes:
-        await app_state.ask(app_state.fuses.note, name, outcomes, why, is_trial=verdict.is_trial)
+    outcomes, why = outcome
+    if outcomes:  # shielded: it is told also where the request is given up meanwhile
+        await asyncio.shield(app_state.ask(app_state.fuses.note, name, outcomes, why, is_trial=verdict.is_trial))

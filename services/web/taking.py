@@ -10,6 +10,7 @@ from services.ingest.intake import Receipt
 from services.web.article_body import article_body
 from services.web.keys import Publisher
 from services.web.links import link_to
+from services.web.metering import tell_taken
 from services.web.middleware import authenticate
 from services.web.ownership import not_yours
 from services.web.picture_addresses import with_addresses
@@ -33,7 +34,10 @@ async def take_in(request: Request, app_state: AppState, items: Sequence[Input])
     for answer in answers:
         if isinstance(answer, BaseException):
             raise answer
-    return [answer for answer in answers if not isinstance(answer, BaseException)]
+    receipts = [answer for answer in answers if not isinstance(answer, BaseException)]
+    if any(receipt.state not in NOT_TAKEN for receipt in receipts):
+        tell_taken(request)
+    return receipts
 
 
 async def answer_taken(

@@ -3,8 +3,10 @@
 import http.client
 import json
 import re
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ import redis
 from services.cli.main import main
 from services.web.fuse import LONGEST_S, PAUSE_S, Fuses
 from services.web.keys import Keys
+from shared.errors import TransientError
 from shared.ledger import keys as redis_keys
 from shared.settings import Settings
 from tests.e2e.newsroom import Newsroom, open_newsroom
@@ -144,6 +147,37 @@ def test_redis_is_asked_about_once_a_second(client: redis.Redis) -> None:
     assert int(client.info("commandstats")["cmdstat_evalsha"]["calls"]) - asked <= 1
     clock[0] += 1
     assert fuses.must_ask("hue")
+
+
+class HeldFuses(Fuses):
+    """Fuses whose first word to Redis waits until the test lets it fail."""
+
+    def __init__(self, client: redis.Redis, clock: list[float]) -> None:
+        super().__init__(client, Settings(fuse_pushes=PUSHES), lambda: clock[0])
+        self.begun, self.go_on = threading.Event(), threading.Event()
+        self.told: list[str] = []
+
+    def _call(self, command: str, publisher: str, **more: object) -> Any:
+        self.told.append(str(more["outcomes"]))
+        if len(self.told) == 1:
+            self.begun.set()
+            self.go_on.wait(20)
+            raise TransientError("Redis is away")
+        return super()._call(command, publisher, **more)
+
+
+def test_what_is_noted_while_another_is_told_is_told_with_it_later(client: redis.Redis) -> None:
+    clock = [1000.0]
+    fuses = HeldFuses(client, clock)
+    with ThreadPoolExecutor(1) as thread:
+        first = thread.submit(note, fuses, "1")
+        assert fuses.begun.wait(20)
+        note(fuses, "01")
+        fuses.go_on.set()
+        first.result()
+    clock[0] += 1
+    note(fuses, "0")
+    assert fuses.told == ["1", "1010"]
 
 
 def test_while_redis_is_away_nobody_is_kept_out(tmp_path: Path) -> None:
