@@ -104,11 +104,11 @@ class Newsdesk:
 
 
 @contextmanager
-def newsdesk_of(settings: Settings, **parts: Any) -> Iterator[Newsdesk]:
-    """A desk over these settings; `parts` of its state are put in place of its own."""
+def newsdesk_of(settings: Settings, *, port: int = 0, **parts: Any) -> Iterator[Newsdesk]:
+    """A desk over these settings, on a free port unless one is named; `parts` of its state replace its own."""
     app_state = replace(open_state(settings, open_archive(settings)), **parts)
-    with door_of(app_state) as (port, _, _):
-        desk = Newsdesk(settings, app_state, port)
+    with door_of(app_state, port) as (opened, _, _):
+        desk = Newsdesk(settings, app_state, opened)
         try:
             yield desk
         finally:

@@ -15,6 +15,7 @@ KINDS: Mapping[str, str] = {
     "files": "files:FilesSink",
     "redis": "redis_stream:RedisStreamSink",
     "webhook": "webhook:WebhookSink",
+    "websub": "websub:WebSubSink",
     "s3": "object_store:ObjectStoreSink",
 }
 """By the part of an address's scheme before its `+`: the module and class of the sink, below this folder."""

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from services.index.sinks.documents import document_of, event_type, moment
+from services.index.sinks.posting import Poster, as_away, is_gone
 from services.index.sinks.sink import Delivery, SinkEnded
 from shared.clock import now_us
 from shared.errors import CopydeskError, PermanentError, TransientError, Unavailable
@@ -24,7 +25,7 @@ from shared.sink_settings import SinkSettings
 
 AT_ONCE = 8
 PREFIX = "whsec_"
-GONE, NEEDS_A_KEY, FORBIDDEN, NOT_THERE = 410, 401, 403, 404
+NEEDS_A_KEY, FORBIDDEN, NOT_THERE = 401, 403, 404
 US = 1_000_000
 
 
@@ -43,30 +44,22 @@ class WebhookSink:
             raise PermanentError(f"sink {name}: an address of a webhook reads webhook+https://host/path")
         if not self._secrets:
             raise PermanentError(f"sink {name}: a webhook is signed; set its secrets or secrets_file")
-        self._desk = desk
-        self._runner = asyncio.Runner()
-        self._client: Client | None = None
+        self._poster = Poster(desk)
 
     def deliver(self, deliveries: Sequence[Delivery]) -> list[CopydeskError | None]:
         """Post all at once; each is answered for itself."""
-        return self._runner.run(self._post_all(deliveries))
+        return self._poster.run(lambda client: self._post_all(client, deliveries))
 
     def settle(self) -> None:
         """A receiver keeps no generations."""
 
     def close(self) -> None:
         """Close the connections."""
-        client, self._client = self._client, None
-        if client is not None:
-            self._runner.run(client.__aexit__())
-        self._runner.close()
+        self._poster.close()
 
-    async def _post_all(self, deliveries: Sequence[Delivery]) -> list[CopydeskError | None]:
-        if self._client is None:
-            self._client = Client(self._desk)
-            await self._client.__aenter__()
+    async def _post_all(self, client: Client, deliveries: Sequence[Delivery]) -> list[CopydeskError | None]:
         places = asyncio.Semaphore(AT_ONCE)
-        return list(await asyncio.gather(*(self._post(self._client, one, places) for one in deliveries)))
+        return list(await asyncio.gather(*(self._post(client, one, places) for one in deliveries)))
 
     async def _post(self, client: Client, delivery: Delivery, places: asyncio.Semaphore) -> CopydeskError | None:
         body = msgspec.json.encode(event_of(delivery))
@@ -75,10 +68,8 @@ class WebhookSink:
                 await post(client, self._url, body, self._headers(delivery, body))
             except RequestRefused as error:
                 return _refused(error)
-            except PermanentError as error:  # an address that must not be asked: no article's fault
-                return Unavailable(str(error))
-            except TransientError as error:
-                return Unavailable(str(error), retry_after=error.retry_after)
+            except (PermanentError, TransientError) as error:
+                return as_away(error)
         return None
 
     def _headers(self, delivery: Delivery, body: bytes) -> dict[str, str]:
@@ -111,7 +102,7 @@ def event_of(delivery: Delivery) -> dict[str, Any]:
 
 def _refused(error: RequestRefused) -> CopydeskError:
     """A no to this article alone, or one that every article would get."""
-    if error.status == GONE:
+    if is_gone(error):
         return SinkEnded(f"{error}: it wants no more; `copydesk resume` asks it again")
     if error.status in (NEEDS_A_KEY, FORBIDDEN, NOT_THERE):
         return Unavailable(str(error))
