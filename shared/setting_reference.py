@@ -214,6 +214,10 @@ REFERENCE: Mapping[str, Mapping[str, Explained]] = {
             "Places that articles are handed on to, in tables `[sinks.NAME]` or `NAME=ADDRESS` one a line.",
             "Name OpenSearch, PostgreSQL, a folder, a bucket or a webhook.",
         ),
+        "search_sink": Explained(
+            "Which of the sinks answers searches, while it can; without one, the words beside the index.",
+            "Name an OpenSearch that gets all articles.",
+        ),
         "notify": Explained("Addresses that are told of troubles: mail, webhook, chat.", "Name whoever is on duty."),
         "notify_after_s": Explained(
             "How long a trouble lasts before it is told.", "Raise it against alarms that pass by themselves.", "s"

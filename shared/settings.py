@@ -16,7 +16,7 @@ from shared.keep_settings import KeepSettings, read_keep
 from shared.net.addresses import read_allowed, read_networks
 from shared.redis_url import WrongAddress, check_redis_url
 from shared.setting_errors import SettingError
-from shared.sink_settings import SinkSettings, WrongSink, read_lines, read_tables
+from shared.sink_settings import SinkSettings, WrongSink, check_searched, read_lines, read_tables
 from shared.source_settings import EXPECTED as DROPS_EXPECTED
 from shared.source_settings import SourceSettings, read_drops
 from shared.suggestions import hint, nearest, suggest
@@ -108,6 +108,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     drops: dict[str, SourceSettings] = {}
     keep: dict[str, KeepSettings] = {}
     sinks: dict[str, SinkSettings] = {}
+    search_sink: str | None = None
 
     @property
     def archive_folder(self) -> Path:
@@ -343,6 +344,10 @@ def _check(settings: Settings, origins: Mapping[str, str]) -> None:
     _check_redis_url(settings.redis_url, origins["redis_url"])
     _check_networks(settings, origins)
     _check_public_url(settings.public_url, origins["public_url"])
+    try:
+        check_searched(settings.search_sink, settings.sinks)
+    except WrongSink as error:
+        raise SettingError(f"{shown('search_sink')} {error}") from error
     # One batch runs and one lies prefetched: both must end before Redis gives them to another worker,
     # and that must come before the ledger's own lease ends.
     if not 2 * settings.task_limit_s < settings.visibility_timeout_s:

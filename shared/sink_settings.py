@@ -60,6 +60,16 @@ def read_lines(text: str) -> dict[str, SinkSettings]:
     return sinks
 
 
+def check_searched(name: str | None, sinks: Mapping[str, SinkSettings]) -> None:
+    """Raise `WrongSink` where searches are to be asked of a sink that is not there, or does not get all articles."""
+    if name is None:
+        return
+    if name not in sinks:
+        raise WrongSink(f"must be one of the sinks: {', '.join(sorted(sinks)) or 'there is none'}")
+    if sinks[name].sources:
+        raise WrongSink("must get all articles, or what it lacks is never found: leave its sources out")
+
+
 def _sink(name: str, table: Any) -> SinkSettings:
     if not NAME.fullmatch(name):
         raise WrongSink(f"a sink's name has small letters, digits and hyphens, not {name!r}")

@@ -18,9 +18,19 @@ from shared.envelope import source_of
 
 START = 0
 _ENTRY = msgspec.json.Decoder(Entry)
-_ROWS = "SELECT revision, indexed_us, since, articles.id, revisions.rev, entry FROM revisions JOIN articles USING (n)"
+_ROWS = (
+    "SELECT revision, indexed_us, since, articles.id, revisions.rev, articles.n, owner, entry "
+    "FROM revisions JOIN articles USING (n)"
+)
 _NEWEST = "AND revisions.rev = articles.rev "
 _LAST = "SELECT revision, indexed_us FROM revisions ORDER BY revision DESC LIMIT 1"
+_LAST_INPUT = "SELECT ifnull(max(change), 0) FROM changes"
+_REPEATS = (
+    "SELECT changes.change, revision, articles.id FROM changes JOIN sources USING (s) JOIN articles USING (n) "
+    "JOIN revisions ON revisions.n = articles.n AND revisions.rev = articles.rev WHERE changes.change > ? "
+    "AND outcome IN ('duplicate', 'superseded') AND sources.source LIKE 'push:%' AND sources.source <> articles.origin "
+    "ORDER BY changes.change LIMIT ?"
+)
 _LISTED = (
     "SELECT revision, indexed_us, articles.id, revisions.rev, articles.rev = revisions.rev, owner, entry, "
     "(SELECT count(*) FROM revisions AS before WHERE before.n = revisions.n AND before.revision <= revisions.revision) "
@@ -59,6 +69,14 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     place: Place
 
 
+class Repeats(msgspec.Struct, frozen=True, kw_only=True):
+    """Changes, each with its article, whose article a publisher has since pushed in the same words, so that it now is
+    among their own though no revision tells; and up to which input was looked."""
+
+    changes: tuple[tuple[int, str], ...]
+    until: int
+
+
 def deliveries_after(index: Index, place: Place, limit: int, *, every: bool) -> Page:
     """What comes after a place, at most `limit`; only what still is an article's newest, unless `every` one counts."""
     with index.reading() as database:
@@ -83,6 +101,26 @@ def deliveries_of(index: Index, changes: Iterable[int], *, every: bool) -> list[
         newest = "" if every else _NEWEST
         sql = f"{_ROWS} WHERE revision IN (SELECT value FROM json_each(?)) {newest}ORDER BY revision"  # noqa: S608
         return [_delivery(row) for row in database.execute(sql, (msgspec.json.encode([*changes]).decode(),))]
+
+
+def repeats_after(index: Index, after: int | None, limit: int) -> Repeats:
+    """What publishers repeated of others' articles after an input, at most `limit`; None begins with the last input."""
+    with index.reading() as database:
+        if database is None:
+            return Repeats(changes=(), until=0)
+        (last,) = database.execute(_LAST_INPUT).fetchone()
+        if after is None or after > last:  # nothing was looked at yet, or it was another index
+            return Repeats(changes=(), until=last)
+        rows = database.execute(_REPEATS, (after, limit)).fetchall()
+        changes = dict.fromkeys((revision, article_id) for _, revision, article_id in rows)
+        return Repeats(changes=tuple(changes), until=rows[-1][0] if len(rows) == limit else last)
+
+
+def count_behind(database: sqlite3.Connection, place: Place) -> int:
+    """How many changes there are after a place; all, where it is one of another index."""
+    row = database.execute(_LAST).fetchone()
+    last = row[0] if row else START
+    return max(0, last - place.change) if is_known(database, place) else int(last)
 
 
 def last_place(index: Index) -> Place:
@@ -123,12 +161,20 @@ def is_known(database: sqlite3.Connection, place: Place) -> bool:
     return after is not None and after[0] >= place.at_us
 
 
-def _delivery(row: tuple[int, int, int, str, int, bytes]) -> Delivery:
-    change, at_us, since, article_id, rev, blob = row
+def _delivery(row: tuple[int, int, int, str, int, int, str, bytes]) -> Delivery:
+    change, at_us, since, article_id, rev, row_id, owner, blob = row
     entry = _ENTRY.decode(unpack(blob))
     kind: Literal["put", "withdraw"] = "put" if entry.article.pub_status == "usable" else "withdraw"
     return Delivery(
-        change=change, version=at_us, since_us=since, article_id=article_id, rev=rev, kind=kind, entry=entry
+        change=change,
+        version=at_us,
+        since_us=since,
+        article_id=article_id,
+        rev=rev,
+        kind=kind,
+        entry=entry,
+        row_id=row_id,
+        owner=owner,
     )
 
 

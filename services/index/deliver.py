@@ -11,7 +11,7 @@ import redis
 import structlog
 
 from services.index.outbox.deliverer import Deliverer, Standing
-from services.index.outbox.outbox import SUFFIX, Outbox
+from services.index.outbox.outbox import Outbox, outbox_file
 from services.index.search import Index
 from services.index.sinks.registry import open_sink
 from shared.clock import now_us
@@ -30,11 +30,6 @@ NAME = "deliver"
 WAKING = frozenset({"indexed", "withdrawn"})
 LOOK_S, TELL_S = 5.0, 2.0
 END_S = 10.0
-
-
-def outbox_file(settings: Settings, sink: str) -> Path:
-    """Where a sink's outbox lies: beside the index it is fed from."""
-    return settings.outbox_folder / f"{sink}{SUFFIX}"
 
 
 def run(settings: Settings, stop: threading.Event) -> None:

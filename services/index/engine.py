@@ -4,19 +4,28 @@ An engine tells rows of the record, the best first; what a hit shows is read fro
 withdrawn is never shown, however far behind an engine is, and all of them cut and mark passages alike.
 """
 
-import sqlite3
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import msgspec
 
 from services.index.query import Query
 from shared.errors import TransientError
 
+if TYPE_CHECKING:
+    import sqlite3
+
 Matched = Literal["exact", "folded", "none", "name"]
+Words = Literal["exact", "plain"]
 FACETS = ("source", "language", "day", "author", "kind")
 MOST_HITS = 1000  # how far a search counts and pages; nobody reads further, and a common word is in everything
 FACET_VALUES, FACET_DAYS = 20, 31
+HEADLINE, PAIR, AS_TYPED = 2.0, 4.0, 0.5
+"""What counts beside a word: that it stands in the headline, two words in a row, a word without marks where none were
+typed."""
+STEP_UP = 1000.0
+"""By which the score of a kind (words in a row in the headline, words in a row) is above that of the next."""
+MOST_PAIRS = 7
 LOOKED_AT = 12  # articles in which words that are spelled alike are looked for
 
 
@@ -65,11 +74,15 @@ class SearchEngine(Protocol):
 
     name: str
 
-    def search(self, record: sqlite3.Connection, query: Query, of: str) -> Search:
+    def search(self, record: "sqlite3.Connection", query: Query, of: str) -> Search:
         """A query on what the engine knows now; with `of`, only what this publisher has pushed.
 
         Raises `SearchAway`, as all that is asked of the search does, where it cannot answer.
         """
+        ...
+
+    def check(self) -> None:
+        """Raise `SearchAway` where a search would not be answered now, as somebody who watches the desk asks."""
         ...
 
     def close(self) -> None:

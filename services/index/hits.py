@@ -95,7 +95,7 @@ class _ShownEntry(msgspec.Struct, frozen=True, rename="camel"):
 _SHOWN = msgspec.json.Decoder(_ShownEntry)
 _SHOWN_ROW = (
     "SELECT id, articles.rev, entry FROM articles JOIN revisions USING (n, rev) WHERE n = ?1 AND NOT withdrawn "
-    "AND (?2 = '' OR owner = ?2 OR source = 'push:' || ?2)"
+    "AND (?2 = '' OR owner = ?2 OR origin = 'push:' || ?2)"
 )
 
 

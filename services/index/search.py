@@ -136,6 +136,10 @@ class Index:
         """
         return self._words.members(database, query, of)
 
+    def check_engine(self) -> None:
+        """Raise `SearchAway` while the engine that is set would not answer."""
+        self._engines[0].check()
+
     def get(self, name: str) -> Stored | None:
         """An article by its id, `<id>@<rev>`, a receipt, or any address it ever had (with its kind or without)."""
         with self.reading() as database:

@@ -8,8 +8,8 @@ from types import FrameType
 import structlog
 
 from services.index.changes import list_changes
+from services.index.engines import open_index
 from services.index.feed_page import read_feed
-from services.index.search import Index
 from services.index.stories.keeper import Stories
 from services.ingest.feed_states import FeedStates
 from services.ingest.intake import Intake, open_archive, open_pictures
@@ -68,7 +68,7 @@ def serve(settings: Settings) -> None:
         signal.signal(number, end)
     host, port = settings.web_host, listener.getsockname()[1]
     log.info("door_opened", host=host, port=port, connections=descriptors.for_connections)
-    record = open_record(settings, archive, app_state.keys)
+    record = open_record(settings, archive, app_state)
     record.start()
     try:
         door.run(sockets=[listener])
@@ -82,7 +82,7 @@ def open_state(settings: Settings, archive: Archive) -> AppState:
     """The parts of one desk, as the settings name them; nothing is asked of Redis yet."""
     ledger = open_ledger(settings)
     watchman = Watchman(ledger, settings, check_room=ledger.check_room)
-    keys, index = open_keys(settings), Index(settings.index_file)
+    keys, index = open_keys(settings), open_index(settings)
     return AppState(
         settings=settings,
         keys=keys,
@@ -114,10 +114,14 @@ def open_state(settings: Settings, archive: Archive) -> AppState:
     )
 
 
-def open_record(settings: Settings, archive: Archive, keys: Keys) -> WorkerRecord:
-    """What the front door says of itself, and of what keeps it from taking in."""
+def open_record(settings: Settings, archive: Archive, app_state: AppState) -> WorkerRecord:
+    """What the front door says of itself, of what keeps it from taking in, and of the engine of its searches."""
     return WorkerRecord(
-        settings, "web", folders=(archive.folder,), probes=(archive.check_writable, keys.check_readable)
+        settings,
+        "web",
+        folders=(archive.folder,),
+        probes=(archive.check_writable, app_state.keys.check_readable),
+        check_search=app_state.index.check_engine,
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from services.index.hits import Hit
+from services.index.hits import NOTHING, Hit
 from services.index.listing import END_OF_TIME, SETTLED, Listed, Settled, Span, list_settled
 from services.index.origin import DESK, is_desk
 from services.index.search import Index, Stored
@@ -78,11 +78,13 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename=
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """A page of rows, the newest first; `next` is the `before` of the page after it, None on the last. `suggestion` are
-    other words, where no article has all that were asked for."""
+    other words, where no article has all that were asked for; `behind` and `stands_in` are those of `Results`."""
 
     rows: tuple[Row, ...]
     next: int | None
     suggestion: str | None = None
+    behind: int = 0
+    stands_in: bool = False
     unknown: bool = False  # what was asked for is spelled as a name, and no article is known by it
 
 
@@ -155,13 +157,20 @@ def _found(reader: LedgerReader, index: Index, wanted: Wanted, names: Names | No
     known = names.spell_all(wanted.q) if names is not None else ()
     named = [row for name in known for row in _named(reader, index, name) if _is_of(row, wanted.source)]
     rows = list({(row.article, row.rev): row for row in named}.values())
-    unknown, suggestion = not rows and names is not None and looks_like_name(wanted.q), None
+    unknown = not rows and names is not None and looks_like_name(wanted.q)
+    results = NOTHING
     if not rows and not unknown:
         results = index.search(wanted.q, limit=MOST_ROWS)
         rows = [row for hit in results.hits if (row := _hit_row(index, hit)) is not None]
-        suggestion = results.suggestion
     rows = [row for row in rows if _is_wanted(row, wanted)]
-    return Listing(rows=tuple(rows[: wanted.limit]), next=None, suggestion=suggestion, unknown=unknown)
+    return Listing(
+        rows=tuple(rows[: wanted.limit]),
+        next=None,
+        suggestion=results.suggestion,
+        behind=results.behind,
+        stands_in=results.stands_in,
+        unknown=unknown,
+    )
 
 
 def _hit_row(index: Index, hit: Hit) -> Row | None:

@@ -336,6 +336,15 @@ KINDS: dict[str, Kind] = {
         remedy="Send it again after the time in `Retry-After`.",
         members=("troubles",),
     ),
+    "search-away": Kind(
+        status=503,
+        title="Searches are not answered for now",
+        meaning="Neither the engine that is set nor the words beside the index answer: it is away, they are still "
+        "being made.",
+        detail="Nothing that answers searches is there now.",
+        remedy="Ask again after the time in `Retry-After`. Articles by their names, lists and changes are answered "
+        "meanwhile; the operator finds the reason in `copydesk status`.",
+    ),
     "busy": Kind(
         status=503,
         title="Too much is arriving at once",

@@ -7,6 +7,7 @@ import msgspec
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from services.index.engine import SearchAway
 from services.web.links import link_to
 from services.web.problem_kinds import BY_STATUS, KINDS
 from shared.errors import InputRefused, IntakeFull, TransientError
@@ -71,6 +72,10 @@ def problem_of(error: Exception, method: str) -> Problem:
             return Problem(slug, headers=error.headers)
         case IntakeFull():
             return Problem("intake-full", f"Nothing is taken in: {error.told}.", headers=later(error.retry_after))
+        case SearchAway():
+            return Problem(
+                "search-away", "Nothing that answers searches is there now.", headers=later(error.retry_after)
+            )
         case TransientError():
             took_in = method not in ("GET", "HEAD")
             detail = "Nothing of yours was taken in." if took_in else "What was asked for cannot be looked up now."

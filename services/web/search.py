@@ -54,6 +54,10 @@ async def search_articles(request: Request) -> Response:
     }
     if "facets" in asked:
         answer["facets"] = results.facets
+    if results.behind:
+        answer["behind"] = results.behind
+    if results.stands_in:
+        answer["standsIn"] = True
     return json_answer(answer | {"links": _links(query, results)})
 
 

@@ -22,6 +22,7 @@ Code = Literal[
     "stage-paused",
     "sink-paused",
     "deliveries-dead",
+    "search-away",
     "source-paused",
     "publisher-paused",
     "releases-mixed",
@@ -48,6 +49,7 @@ REMEDIES: Mapping[Code, str] = {
     "stage-paused": "mend what the reason names; it probes by itself, `copydesk resume NAME` opens it at once",
     "sink-paused": "mend what the reason names; the sink probes by itself",
     "deliveries-dead": "read `copydesk sinks dead`, mend the cause, then `sinks replay` or `sinks discard`",
+    "search-away": "start the engine, or mend what the reason names; the words beside the index answer meanwhile",
     "source-paused": "look at its articles in `copydesk dead list`; the source is tried again by itself",
     "publisher-paused": "tell the publisher; a trial opens it by itself, `copydesk resume push:NAME` at once",
     "releases-mixed": "finish the update: start the remaining processes anew",
@@ -84,7 +86,7 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rena
     """A process of the desk as it last spoke of itself. Times in µs; `taken`, `failed`: articles since its start.
 
     `met` is what it met that a newer release wrote: since then it takes nothing up. `refusals` say why it takes nothing
-    in, or not from everybody.
+    in, or not from everybody; `search_away` why searches are not answered by the engine that is set.
     """
 
     name: str
@@ -99,6 +101,7 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rena
     disks: tuple[Disk, ...] = ()
     refusals: tuple[str, ...] = ()
     met: str = ""
+    search_away: str = ""
 
 
 class Pause(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -296,6 +299,10 @@ def _of_sinks(view: View) -> Iterator[Found]:
         if sink.dead:
             what = f"sink {sink.name} will not take {counted(sink.dead, 'article', 'articles')}"
             yield Found("deliveries-dead", sink.name, None, what, sink.dead)
+    if away := next((worker.search_away for worker in view.workers if worker.search_away), ""):
+        yield Found(
+            "search-away", "", None, f"searches are not answered by the engine that is set: {away}", detail=away
+        )
 
 
 def _of_room(view: View) -> Iterator[Found]:

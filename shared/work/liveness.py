@@ -45,8 +45,9 @@ def make_boot() -> str:
 class WorkerRecord:
     """The record `worker:<name>:<host>:<boot>`, renewed every few seconds by a thread of its own.
 
-    Each of `probes` raises a `CopydeskError` while this process can take nothing in; the record says why. What a stage
-    takes up and fails is counted as it claims; any other process sets its `tally`, which gives both of them.
+    Each of `probes` raises a `CopydeskError` while this process can take nothing in, `check_search` while the engine
+    of its searches is away; the record says why. What a stage takes up and fails is counted as it claims; any other
+    process sets its `tally`, which gives both of them.
     """
 
     def __init__(
@@ -57,12 +58,14 @@ class WorkerRecord:
         boot: str | None = None,
         folders: Sequence[Path] = (),
         probes: Sequence[Callable[[], None]] = (),
+        check_search: Callable[[], None] = lambda: None,
     ) -> None:
         self.name = name
         self.boot = boot or make_boot()
         self._settings = settings
         self._folders = folders
         self._probes = probes
+        self._check_search = check_search
         self._reserve = settings.disk_reserve_mb * 1024 * 1024
         self._client: Any = connect(settings)
         self._since = now_us()
@@ -120,17 +123,9 @@ class WorkerRecord:
             "met": self.met,
             "beat": now,
             "disks": msgspec.json.encode([disk for folder in self._folders if (disk := self._disk(folder))]),
-            "refusals": msgspec.json.encode(self._refusals()),
+            "refusals": msgspec.json.encode([told for probe in self._probes if (told := _trouble_of(probe))]),
+            "searchAway": _trouble_of(self._check_search),
         }
-
-    def _refusals(self) -> list[str]:
-        found = []
-        for probe in self._probes:
-            try:
-                probe()
-            except CopydeskError as error:
-                found.append(str(error))
-        return found
 
     def _disk(self, folder: Path) -> Disk | None:
         try:
@@ -155,6 +150,15 @@ class WorkerRecord:
 
     def _key(self) -> str:
         return keys.worker(self.name, HOST, self.boot)
+
+
+def _trouble_of(probe: Callable[[], None]) -> str:
+    """Why a probe is not content; empty where it is."""
+    try:
+        probe()
+    except CopydeskError as error:
+        return str(error)
+    return ""
 
 
 def forget_worker(client: Any, pid: int) -> None:

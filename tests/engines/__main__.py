@@ -18,7 +18,13 @@ from tests.engines.postgresql import postgresql
 from tests.require import lacking
 
 RIG = Path(__file__).parents[2].parent / "shared" / "rig" / "s3" / "up"
-TESTS = ("tests/contract/test_sinks.py", "tests/faults/test_sinks.py", "tests/integration/test_segment_store.py")
+TESTS = (
+    "tests/contract/test_sinks.py",
+    "tests/contract/test_search.py",
+    "tests/contract/test_search_language.py",
+    "tests/faults/test_sinks.py",
+    "tests/integration/test_segment_store.py",
+)
 
 
 @contextmanager

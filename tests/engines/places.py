@@ -49,7 +49,7 @@ def opensearch() -> Iterator[Place]:
     finally:
         for index in client.indices.get(index=f"{alias}-*", params={"ignore_unavailable": "true"}):
             client.indices.delete(index=index)
-        client.indices.delete_index_template(name=f"{alias}-1", ignore=404)
+        client.indices.delete_index_template(name=f"{alias}-*", ignore=404)
         client.close()
 
 

@@ -11,9 +11,9 @@ from msgspec.structs import replace
 
 from services.cli import main as cli
 from services.cli.commands.status import worker_lines
-from services.index.deliver import outbox_file, run
+from services.index.deliver import run
 from services.index.outbox.deliverer import Deliverer
-from services.index.outbox.outbox import Outbox
+from services.index.outbox.outbox import Outbox, outbox_file
 from shared.errors import PermanentError
 from shared.ledger.troubles import Worker
 from shared.settings import Settings

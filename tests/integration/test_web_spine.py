@@ -12,6 +12,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from services.index.changes import last_place
+from services.index.opensearch.fields import GENERATION
+from services.index.outbox.outbox import Outbox, outbox_file
+from services.index.search import Index
 from services.index.sinks.sqlite import SqliteSink
 from services.index.tasks import index_articles
 from services.ingest.intake import open_archive
@@ -22,11 +26,14 @@ from shared.article import Article
 from shared.ledger.calls import Commit, Ledger
 from shared.ledger.overview import Watchman
 from shared.settings import Settings
+from shared.sink_settings import SinkSettings
 from shared.work.batches import run_batch
 from shared.work.celery_app import open_ledger
 from shared.work.retry import RetryPolicy
 from tests.conftest import Server, settings_over, wait_for
+from tests.entries import make_entry
 from tests.integration.test_web import ask, door_of
+from tests.machine import free_port
 
 NEWS = "Từng bước nâng cao chất lượng mủ cao su\n\nTTH - Bằng những giải pháp đồng bộ, người dân Nam Đông …\n".encode()
 
@@ -252,9 +259,32 @@ def test_keys_that_could_never_be_read_are_no_keys_that_are_unknown(settings: Se
     assert told_by(settings, app_state) == []
 
 
+def test_an_engine_of_the_search_that_is_away_is_a_trouble_and_searches_are_answered(
+    settings: Settings,
+) -> None:
+    address = f"opensearch+http://127.0.0.1:{free_port()}/articles"
+    sinks = {"search": SinkSettings(url=address)}
+    settings = msgspec.structs.replace(settings, sinks=sinks, search_sink="search")
+    record = SqliteSink(settings.index_file)
+    record.put_many([make_entry("a", headline="Tin một")])
+    outbox = Outbox(outbox_file(settings, "search"))
+    outbox.begin(GENERATION)
+    outbox.note(last_place(Index(settings.index_file)), (), (), ())
+    outbox.settle()
+    app_state = open_state(settings, open_archive(settings))
+    key = Keys(app_state.keys.path).create("reader", scopes=("read", "read-all"))
+    with door_of(app_state) as (port, _, _):
+        status, _, told = ask(port, "GET", "/v1/search?q=tin", Authorization=f"Bearer {key}")
+        assert (status, told["total"], told["standsIn"]) == (200, 1, True)
+    (trouble,) = [one for one in told_by(settings, app_state) if one[0] == "search-away"]
+    assert "OpenSearch of sink search is not reached" in trouble[1]
+    outbox.close()
+    record.close()
+
+
 def told_by(settings: Settings, app_state: AppState) -> list[tuple[str, str]]:
     """What is wrong, once the door has said how it is."""
-    record = open_record(settings, open_archive(settings), app_state.keys)
+    record = open_record(settings, open_archive(settings), app_state)
     record.beat()
     ledger = open_ledger(settings)
     troubles = Watchman(ledger, settings, check_room=ledger.check_room).look().troubles

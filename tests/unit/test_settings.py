@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from services.index.engines import open_index
+from shared.errors import PermanentError
 from shared.setting_errors import SettingError
 from shared.settings import FIELDS, Settings, as_environment, load, without_password
 from shared.source_settings import SourceSettings
@@ -176,3 +178,32 @@ def test_no_two_variables_can_be_mistaken_for_each_other() -> None:
 def test_memory_that_no_reader_can_start_with_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingError, match="must be a whole number of 256 or more, not '64'"):
         load({}, {"COPYDESK_ARTICLE_MEMORY_MB": "64"}, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        pytest.param('search_sink = "search"', "must be one of the sinks: there is none", id="no sink at all"),
+        pytest.param(
+            'search_sink = "serach"\n[sinks.search]\nurl = "opensearch+http://engine:9200/articles"',
+            "serach.* must be one of the sinks: search",
+            id="another name",
+        ),
+        pytest.param(
+            'search_sink = "search"\n[sinks.search]\nurl = "opensearch+http://engine:9200/articles"\n'
+            'sources = ["push:*"]',
+            "must get all articles",
+            id="what it lacks would never be found",
+        ),
+    ],
+)
+def test_searches_are_asked_of_a_sink_that_gets_everything(tmp_path: Path, text: str, wrong: str) -> None:
+    write(tmp_path, text)
+    with pytest.raises(SettingError, match=wrong):
+        load({}, {}, tmp_path)
+
+
+def test_a_sink_that_answers_no_searches_is_named(tmp_path: Path) -> None:
+    write(tmp_path, f'search_sink = "days"\n[sinks.days]\nurl = "files://{tmp_path}/out"')
+    with pytest.raises(PermanentError, match="days, whose kind files answers no searches: opensearch does"):
+        open_index(load({}, {}, tmp_path).settings)

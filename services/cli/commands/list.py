@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from services.cli.context import OK, WRONG, Context, show_json, warn
 from services.cli.printing import ago, seconds, table
 from services.cli.reach import reach_desk
-from services.index.search import Index
+from services.index.engines import open_index
 from services.web.bodies import row_body
 from services.web.keys import open_keys
 from services.web.listing import Listing, Row, list_articles
@@ -20,7 +20,7 @@ def list(context: Context) -> int:  # named as the command is
     """One row an article; with `--json` all that is known of each."""
     wanted = read_wanted(_asked(context))
     reader = LedgerReader(connect_to_look(reach_desk(context)))
-    index = Index(context.settings.index_file)
+    index = open_index(context.settings)
     names = Names(context.settings, index, reader, open_keys(context.settings))
     listing = list_articles(reader, index, wanted, names)
     if listing.unknown:

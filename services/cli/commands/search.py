@@ -4,10 +4,10 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from services.cli.context import OK, WRONG, Context, show_json
-from services.cli.printing import BOLD, clean, moment, row, styled
+from services.cli.printing import BOLD, clean, moment, plural, row, styled
 from services.cli.reach import check_index
+from services.index.engines import open_index
 from services.index.hits import Hit, Results
-from services.index.search import Index
 from services.index.snippet import Passage, marked
 from services.web.keys import open_keys
 from services.web.names import Names
@@ -26,7 +26,7 @@ def search(context: Context) -> int:
     check_index(context)
     query = " ".join(context.args.query)
     asked = {"cursor": context.args.cursor} if context.args.cursor else {"offset": context.args.offset}
-    index = Index(context.settings.index_file)
+    index = open_index(context.settings)
     names = Names(context.settings, index, None, open_keys(context.settings))
     results = find(names, index, query, limit=context.args.limit, facets=context.args.facet or (), **asked)
     if context.as_json:
@@ -44,6 +44,7 @@ def result_lines(results: Results) -> Iterator[str]:
         yield "Nothing found."
     else:
         yield f"{results.total} found{HOW[results.matched]}."
+    yield from engine_lines(results)
     if results.suggestion:
         yield f"Did you mean: {clean(results.suggestion)}"
     yield from hit_lines(results.hits)
@@ -55,6 +56,14 @@ def result_lines(results: Results) -> Iterator[str]:
     if results.cursor:
         yield ""
         yield f"More: --cursor {results.cursor}"
+
+
+def engine_lines(results: Results) -> Iterator[str]:
+    """What is to be known of the engine that answered."""
+    if results.stands_in:
+        yield "The engine that is set does not answer (`copydesk status`): the words beside the index do."
+    if results.behind:
+        yield f"{plural(results.behind, 'change')} of the index cannot be found yet: the engine does not know them."
 
 
 def hit_lines(hits: Sequence[Hit]) -> Iterator[str]:

@@ -10,8 +10,7 @@ from services.cli.context import OK, WRONG, Context, show_json, warn
 from services.cli.printing import ago, clean, plural, table
 from services.cli.reach import reach_desk
 from services.index.changes import changes_between, deliveries_of
-from services.index.deliver import outbox_file
-from services.index.outbox.outbox import Logged, Outbox, Waiting
+from services.index.outbox.outbox import Logged, Outbox, Waiting, outbox_file
 from services.index.outbox.source_filter import SourceFilter
 from services.index.search import Index
 from services.web.keys import open_keys

@@ -8,22 +8,18 @@ themselves, so that the others need not be ranked where there are enough.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import Literal
 
 import tantivy
 
-from services.index.fulltext.fields import BATCH, NAMED, PLACE
+from services.index.engine import AS_TYPED, HEADLINE, MOST_PAIRS, PAIR, Words
+from services.index.fulltext.fields import BATCH, PLACE
 from services.index.query import FIRST_DAY, LAST_DAY, NAMES, Part, Query, has_unspaced
+from services.index.searchable import NAMED
 
 Ask = tantivy.Query
-Words = Literal["exact", "plain"]
 Clause = tuple[tantivy.Occur, Ask]
 
 MUST, SHOULD, NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
-HEADLINE, ROW, PAIR, AS_TYPED = 2.0, 20.0, 4.0, 0.5
-"""What counts beside a word: that it stands in the headline, words in a row, two of them, a word without marks where
-none were typed."""
-MOST_PAIRS = 7
 _UNCOUNTED = 0.0
 
 

@@ -30,6 +30,9 @@ class WordsEngine:
         """The same, whatever the rank; raises `SearchAway` likewise."""
         return Members(self._look(record)[1], query, of)
 
+    def check(self) -> None:
+        """They lie beside the record: whoever reads that reads them."""
+
     def close(self) -> None:
         """Let the files go."""
         self._words.close()

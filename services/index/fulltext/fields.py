@@ -5,7 +5,6 @@ set, its words as typed in the exact one, for two fifths of the size. Words of t
 kept once more by themselves, as they weigh more or are asked for by name.
 """
 
-import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,18 +12,12 @@ import msgspec
 import tantivy
 
 from services.index.entry import Entry
-from services.index.folding import COLUMNS, fold
-from services.index.query import day_number
-from services.index.words import WORDS, part, without_marks, words_of
-from shared.envelope import source_of
-from shared.identity import COMMAND_LINE
+from services.index.searchable import NAMED, SETS, Names, names_of, texts_of, when_of
+from services.index.words import WORDS
 
 SHAPE = f"2 words {WORDS}"
 """Raise it when documents get other fields or other words: all articles are then put in anew."""
 
-SETS = ("exact", "plain")
-NAMED = ("headline", "captions", "byline", "keywords")
-"""Columns that can be asked by name; of the others the words stand in the whole article's set alone."""
 BATCH = 16_384
 """So many articles, by row, share a number, by which a search can look at the newest ones alone."""
 PLACE = "place"
@@ -71,13 +64,14 @@ def schema() -> tantivy.Schema:
 def document_of(row: Row) -> tantivy.Document:
     """The words of an article, and what a search can be narrowed by."""
     document = tantivy.Document()
-    for name, text in _texts(row.entry):
-        if text:
-            document.add_text(name, text)
-    for name, value in _names(row):
-        if value:
+    for words, name, texts in texts_of(row.entry):
+        for text in texts:
+            document.add_text(_field(words, name), text)
+    names = names_of(row.entry, row.owner)
+    for name, values in zip(_NAMES, _values(names), strict=True):
+        for value in filter(None, values):
             document.add_text(name, value)
-    day, published = _when(row.entry)
+    day, published = when_of(row.entry)
     for name, number in (("n", row.n), ("batch", row.n // BATCH), ("day", day), ("published", published)):
         document.add_integer(name, number)
     return document
@@ -96,33 +90,17 @@ def read_place(stored: Mapping[str, Sequence[Any]]) -> Place:
     return msgspec.json.decode(stored[PLACE][1], type=Place)
 
 
-def _texts(entry: Entry) -> Iterator[tuple[str, str]]:
-    for words, by_column in zip(SETS, words_of(entry.article), strict=True):
-        for column in COLUMNS:
-            yield words, by_column[column]  # each column a value of its own: no phrase runs over its end
-        for column in NAMED:
-            yield f"{words}_{column}", by_column[column]
-    for name, text in (("section", entry.article.section or ""), ("origin", source_of(entry.came_from))):
-        yield name, without_marks(part(fold(text)))
+def _field(words: str, name: str) -> str:
+    if name in _TEXTS:
+        return name
+    return words if name == "all" else f"{words}_{name}"
 
 
-def _names(row: Row) -> Iterator[tuple[str, str]]:
-    article, source = row.entry.article, row.entry.came_from
-    yield "source", source_of(source)
-    yield "kind", article.kind or ""
-    language = article.language or ""
-    yield "language", language
-    for tongue in dict.fromkeys((language.lower(), language.lower().partition("-")[0])):
-        yield "tongue", tongue
-    for name in dict.fromkeys(person.name for person in article.people):
-        yield "author", name
-    pushed = source.name if source.kind == "push" and source.name != COMMAND_LINE else ""
-    for name in dict.fromkeys((row.owner, pushed)):
-        yield "publisher", name
-
-
-def _when(entry: Entry) -> tuple[int, int]:
-    """The day an article bears, in its own clock, and the second of it; of one that bears none, when it came."""
-    created = entry.article.first_created or dt.datetime.fromtimestamp(entry.received_us / 1_000_000, dt.UTC)
-    moment = created if created.tzinfo is not None else created.replace(tzinfo=dt.UTC)
-    return day_number(created.date()), int(moment.timestamp())
+def _values(names: Names) -> Iterator[Sequence[str]]:
+    """In the order of `_NAMES`."""
+    yield (names.source,)
+    yield (names.language,)
+    yield names.tongues
+    yield (names.kind,)
+    yield names.authors
+    yield names.publishers

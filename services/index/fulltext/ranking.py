@@ -9,13 +9,22 @@ from typing import Any
 
 import msgspec
 
-from services.index.engine import FACET_DAYS, FACET_VALUES, FACETS, LOOKED_AT, MOST_HITS, Matched, Ranked
-from services.index.fulltext.asking import Ask, Asker, Words
+from services.index.engine import (
+    FACET_DAYS,
+    FACET_VALUES,
+    FACETS,
+    LOOKED_AT,
+    MOST_HITS,
+    STEP_UP,
+    Matched,
+    Ranked,
+    Words,
+)
+from services.index.fulltext.asking import Ask, Asker
 from services.index.fulltext.reader import View
 from services.index.query import Query, day_of
 
 FEW = 500  # so many articles can be ranked by each pair of neighbours, too
-STEP_UP = 1000.0  # by which the score of a kind is above that of the next
 
 
 class Ranker:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from services.index.changes import Place, deliveries_after, deliveries_of, last_place
+from services.index.changes import Place, deliveries_after, deliveries_of, last_place, repeats_after
 from services.index.outbox.outbox import Counts, Outbox, Waiting
 from services.index.outbox.rulings import US, Ruled, held_back, jitter, probe_after, rule_bulk
 from services.index.outbox.source_filter import SourceFilter
@@ -18,6 +18,7 @@ from shared.late_log import LateLog
 log = LateLog(__name__)
 
 END_OF_TIME = (1 << 63) - 1
+LOOKED_AGAIN = 1000  # so many inputs are looked through once more after a start, rather than noted each time
 IDLE_S = 1.0  # how long nothing is asked where nothing is told: the stream of changes wakes it sooner
 
 
@@ -108,10 +109,14 @@ class Deliverer:
         return 0.0
 
     def _go_on(self, place: Place, most: int) -> float:
+        if not self._sink.every and self._outbox.input() is None:  # from here on: all before is read with the articles
+            self._outbox.looked(repeats_after(self._index, None, most).until)
         page = deliveries_after(self._index, place, most, every=self._sink.every)
         if not page.deliveries:
             if page.place != place:
                 self._outbox.note(page.place, (), (), ())
+            if self._has_repeats():
+                return 0.0
             self._settle()
             due = self._outbox.next_due()
             return IDLE_S if due is None else max(0.001, (due - self._clock()) / US)
@@ -121,6 +126,16 @@ class Deliverer:
         if ruled is not None:
             self._outbox.note(page.place, ruled.logged, (*ruled.waiting, *later), ())
         return 0.0
+
+    def _has_repeats(self) -> bool:
+        """Whether publishers have repeated others' words since, so that those articles go once more, as theirs, too."""
+        after = None if self._sink.every else self._outbox.input()
+        if after is None:
+            return False
+        repeats = repeats_after(self._index, after, self._sink.most)
+        if repeats.changes or not after <= repeats.until < after + LOOKED_AGAIN:
+            self._outbox.looked(repeats.until, repeats.changes, self._clock())
+        return bool(repeats.changes)
 
     def _settle(self) -> None:
         if self._settled or self._outbox.counts().waiting:

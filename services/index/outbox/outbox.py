@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Literal
@@ -13,9 +13,10 @@ from services.index.changes import Place
 from services.index.sinks.sink import Delivery, Kind
 from shared.data_version import refuse_newer
 from shared.errors import Unavailable
+from shared.settings import Settings
 
 SUFFIX = ".sqlite3"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 LOG_KEPT = 200_000
 _TRIMMED_AT_ONCE = 1000
 
@@ -24,9 +25,9 @@ Ending = Literal["delivered", "retrying", "dead"]
 _SCHEMA = """
 BEGIN IMMEDIATE;
 CREATE TABLE place (
-    change INTEGER NOT NULL, at_us INTEGER NOT NULL, generation TEXT NOT NULL, settled INTEGER NOT NULL
+    change INTEGER NOT NULL, at_us INTEGER NOT NULL, generation TEXT NOT NULL, settled INTEGER NOT NULL, input INTEGER
 );
-INSERT INTO place VALUES (0, 0, '', 0);
+INSERT INTO place VALUES (0, 0, '', 0, NULL);
 CREATE TABLE waiting (
     change INTEGER PRIMARY KEY,
     article TEXT NOT NULL,
@@ -52,18 +53,19 @@ CREATE TABLE deliveries (
 );
 CREATE INDEX deliveries_of ON deliveries (article);
 CREATE TABLE choices (sources TEXT PRIMARY KEY) WITHOUT ROWID;
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 COMMIT;
 """
 
-# Of which sources an older release has delivered nobody has written down: it may have been all.
-_FROM_1 = """
-BEGIN IMMEDIATE;
-CREATE TABLE choices (sources TEXT PRIMARY KEY) WITHOUT ROWID;
-INSERT INTO choices SELECT '[]' FROM place WHERE change > 0;
-PRAGMA user_version = 2;
-COMMIT;
-"""
+# What each version lacks to be the next one. Of which sources an older release has delivered nobody has written down:
+# it may have been all.
+_UPGRADES: Mapping[int, Sequence[str]] = {
+    1: (
+        "CREATE TABLE choices (sources TEXT PRIMARY KEY) WITHOUT ROWID",
+        "INSERT INTO choices SELECT '[]' FROM place WHERE change > 0",
+    ),
+    2: ("ALTER TABLE place ADD COLUMN input INTEGER",),
+}
 
 # What waits to be tried again, of each article the first alone.
 _FIRST = (
@@ -110,6 +112,11 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     oldest_us: int | None = None
 
 
+def outbox_file(settings: Settings, sink: str) -> Path:
+    """Where a sink's outbox lies: beside the index it is fed from."""
+    return settings.outbox_folder / f"{sink}{SUFFIX}"
+
+
 def read_log(file: Path, article: str, limit: int) -> list[Logged]:
     """The last tries of one article, the newest first, as somebody who only looks reads them."""
     try:
@@ -117,6 +124,30 @@ def read_log(file: Path, article: str, limit: int) -> list[Logged]:
             return _logged(database, article, limit)
     except sqlite3.Error as error:
         raise Unavailable(f"the outbox {file} cannot be read: {error}") from error
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """What a sink holds: all changes up to a place but those that wait, in a generation; `settled` once all there was
+    when it began is in."""
+
+    place: Place
+    generation: str
+    settled: bool
+    waiting: int
+
+
+def read_kept(file: Path) -> Kept | None:
+    """What a sink holds, as somebody who only looks reads it; None where nothing was ever delivered."""
+    if not file.exists():
+        return None
+    try:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=5)) as database:
+            row = database.execute("SELECT change, at_us, generation, settled FROM place").fetchone()
+            waiting, _, _ = database.execute(_COUNTED).fetchone()
+    except sqlite3.Error as error:
+        raise Unavailable(f"the outbox {file} cannot be read: {error}") from error
+    change, at_us, generation, settled = row
+    return Kept(place=Place(change=change, at_us=at_us), generation=generation, settled=bool(settled), waiting=waiting)
 
 
 class Outbox:
@@ -150,7 +181,9 @@ class Outbox:
             kept, settled = database.execute("SELECT generation, settled FROM place").fetchone()
             if kept == generation:
                 return bool(settled)
-            database.execute("UPDATE place SET change = 0, at_us = 0, generation = ?, settled = 0", (generation,))
+            database.execute(
+                "UPDATE place SET change = 0, at_us = 0, generation = ?, settled = 0, input = NULL", (generation,)
+            )
             database.execute("DELETE FROM waiting")
         return False
 
@@ -164,6 +197,18 @@ class Outbox:
         with self._asked() as database:
             rows = database.execute("SELECT sources FROM choices").fetchall()
         return [msgspec.json.decode(text, type=tuple[str, ...]) for (text,) in rows]
+
+    def input(self) -> int | None:
+        """Up to which input repeats were looked for; None before the first look."""
+        with self._asked() as database:
+            (last,) = database.execute("SELECT input FROM place").fetchone()
+        return None if last is None else int(last)
+
+    def looked(self, last: int, changes: Sequence[tuple[int, str]] = (), now: int = 0) -> None:
+        """Repeats were looked for up to an input: let these changes, each with its article, go once more."""
+        with self._asked(writing=True) as database:
+            self._replay(database, changes, now)
+            database.execute("UPDATE place SET input = ?", (last,))
 
     def settle(self) -> None:
         """Everything of this generation is in."""
@@ -236,11 +281,14 @@ class Outbox:
     def replay(self, changes: Sequence[tuple[int, str]], now: int) -> int:
         """Let changes, each with its article, be delivered once more; gives how many."""
         with self._asked(writing=True) as database:
-            database.executemany(
-                "INSERT OR REPLACE INTO waiting VALUES (?, ?, 0, ?, ?, 0, '')",
-                [(change, article, now, now) for change, article in changes],
-            )
+            self._replay(database, changes, now)
         return len(changes)
+
+    def _replay(self, database: sqlite3.Connection, changes: Sequence[tuple[int, str]], now: int) -> None:
+        database.executemany(
+            "INSERT OR REPLACE INTO waiting VALUES (?, ?, 0, ?, ?, 0, '')",
+            [(change, article, now, now) for change, article in changes],
+        )
 
     def dead(self, limit: int = 100) -> list[Waiting]:
         """What the sink will not take, the newest first."""
@@ -266,8 +314,17 @@ class Outbox:
         refuse_newer(f"the outbox {self._path.name}", version, SCHEMA_VERSION)
         if version == 0:
             self._database.executescript(_SCHEMA)
-        elif version == 1:
-            self._database.executescript(_FROM_1)
+        elif version < SCHEMA_VERSION:
+            self._upgrade()
+
+    def _upgrade(self) -> None:
+        """Whole or not at all; another process may do the same at once."""
+        self._database.execute("BEGIN IMMEDIATE")
+        (version,) = self._database.execute("PRAGMA user_version").fetchone()
+        for statement in (one for before in range(version, SCHEMA_VERSION) for one in _UPGRADES[before]):
+            self._database.execute(statement)
+        self._database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        self._database.execute("COMMIT")
 
     def _trim(self, database: sqlite3.Connection) -> None:
         (last,) = database.execute("SELECT ifnull(max(delivery), 0) FROM deliveries").fetchone()

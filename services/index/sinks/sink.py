@@ -21,7 +21,8 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     `change` is its place in the order in which the index decided, `version` when it did (µs): both grow with every
     change of an article, where `rev` may not, as a revision that came late can win. `kind` is `withdraw` for one that
     must no longer be shown; its entry is the tombstone, which says what is still said. `since_us` is the receipt of the
-    article's first word (µs) and never changes, whatever becomes of the article.
+    article's first word (µs) and never changes, whatever becomes of the article. `row_id` is the record's row of it, by
+    which those that came first are told from the later ones; `owner` the publisher who pushed it last, if one did.
     """
 
     change: int
@@ -31,6 +32,8 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     rev: int
     kind: Kind
     entry: Entry
+    row_id: int = 0
+    owner: str = ""
 
 
 class Sink(Protocol):

@@ -224,7 +224,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         detail="The newest first, also those on their way, dead or refused. Your own; with the scope `read-all` all.",
         parameters=("article_states", "source", "publisher", "since", "before", "q", "rows"),
         answers={200: Answer(meaning="A page of them.", media={JSON: shapes.ArticleList})},
-        problems=("bad-request",),
+        problems=("bad-request", "search-away"),
         curl='"$DESK/v1/articles?state=failed&since=1h"',
     ),
     ("GET", "/v1/search"): Operation(
@@ -236,7 +236,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         "or what an article is called.",
         parameters=("words", "hits", "offset", "cursor", "facets"),
         answers={200: Answer(meaning="What was found, the best first.", media={JSON: shapes.Found})},
-        problems=("bad-request", "not-found"),
+        problems=("bad-request", "not-found", "search-away"),
         curl='"$DESK/v1/search?q=cao+su&limit=5"',
     ),
     **FEED_OPERATIONS,

@@ -277,6 +277,13 @@ class Found(Shape):
     cursor: Annotated[str | None, Meta(description="Of the next page; null on the last.")]
     links: Links
     facets: Annotated[dict[str, dict[str, int]] | Maybe, Meta(description="As asked: how many of each value.")] = UNSET
+    behind: Annotated[
+        int | Maybe, Meta(description="How many changes of the index the engine of the search does not know yet.")
+    ] = UNSET
+    stands_in: Annotated[
+        bool | Maybe,
+        Meta(description="True where the words beside the index answered, as the engine that is set does not."),
+    ] = UNSET
 
 
 class ListedArticle(Shape):

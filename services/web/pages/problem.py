@@ -39,6 +39,10 @@ TITLES_AND_REMEDIES = {
         "The desk cannot do that now",
         "Wait a moment, then try again. Nothing is lost meanwhile.",
     ),
+    "search-away": (
+        "Searches are not answered for now",
+        "Wait a moment, then try again. Lists and articles by their names are there meanwhile.",
+    ),
     "busy": (
         "The desk cannot do that now",
         "Wait a moment, then try again. Nothing is lost meanwhile.",

@@ -1,6 +1,7 @@
 """Each trouble is told when its cause is there, and not when it is not."""
 
 import pytest
+from msgspec.structs import replace
 
 from shared.ledger.reader import Balance, StageStatus, Status
 from shared.ledger.troubles import (
@@ -100,6 +101,11 @@ SOME_DISK = (Disk(path="/data", free=20, reserve=20),)
             {"pauses": [Pause(kind="source", name="push:hue", state="paused", since=NOW - 5, reason="3 died")]},
             "source-paused",
             id="a source at rest",
+        ),
+        pytest.param(
+            {"workers": [*map(a_worker, PROCESSES), replace(a_worker("web"), search_away="it is not reached")]},
+            "search-away",
+            id="an engine that does not answer",
         ),
         pytest.param({"refusals": ["100001 articles are in flight"]}, "intake-refusing", id="no room"),
         pytest.param({"workers": [a_worker(n, disks=FULL_DISK) for n in PROCESSES]}, "disk-low", id="a full disk"),

@@ -183,6 +183,9 @@ class MemoryIndex:
     def count(self) -> int:
         return len(self.stored)
 
+    def check_engine(self) -> None:
+        """It has no other."""
+
 
 @dataclass
 class MemoryStream:

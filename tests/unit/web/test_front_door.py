@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.types import Message
 
+from services.index.engine import SearchAway
 from services.index.search import Answered
 from services.web.keys import Keys
 from services.web.middleware import OPEN_BELOW
@@ -210,6 +211,7 @@ def test_bodies_that_together_are_too_much_are_asked_to_come_later(client: Calle
     [
         (IntakeFull("the archive at /secret is full", retry_after=30), "intake-full", "30"),
         (TransientError("Redis at 10.0.0.1 does not answer", retry_after=5), "unavailable", "5"),
+        (SearchAway("OpenSearch at 10.0.0.1 is not reached", retry_after=5), "search-away", "5"),
         (RuntimeError("a secret"), "unforeseen", None),
     ],
 )

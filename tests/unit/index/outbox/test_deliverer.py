@@ -1,6 +1,8 @@
 """What a deliverer does with a sink that answers, refuses, is away, or comes back."""
 
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -13,6 +15,7 @@ from services.index.outbox.rulings import MOST_ATTEMPTS
 from services.index.search import Index
 from services.index.sinks.sink import Delivery
 from services.index.sinks.sqlite import SqliteSink
+from shared.envelope import Source
 from shared.errors import CopydeskError, PermanentError, TransientError, Unavailable
 from shared.settings import INDEX_FILE
 from tests.entries import make_entry
@@ -307,3 +310,40 @@ def test_a_clock_set_back_never_lowers_a_version(
     first, second = deliveries_after(index, Place(), 10, every=True).deliveries
     index.close()
     assert second.version == first.version + 1
+
+
+@pytest.mark.parametrize("every", [False, True])
+def test_what_a_publisher_repeats_of_a_feed_goes_once_more_as_its_own(
+    tmp_path: Path, record: SqliteSink, every: bool
+) -> None:
+    fed = msgspec.structs.replace(make_entry("a", 1), source=Source(kind="feed", name="https://hue.example/rss"))
+    record.put_many([fed, make_entry("b", 2, headline="Hai")])
+    desk = Desk(tmp_path, record, Shelf(every=every))
+    desk.drain()
+    desk.shelf.taken.clear()
+    hue = Source(kind="push", name="hue")
+    for rev in (3, 4):
+        record.put_many([msgspec.structs.replace(fed, source=hue, rev=rev, receipt=f"r{rev:026d}")])
+        desk.drain()
+    # a sink that wants every change gets changes alone; the other learns whose it is, and that only once for each
+    assert desk.shelf.taken == ([] if every else [("a", 1), ("a", 1)])
+    desk.deliverer = desk.start()
+    desk.drain()
+    assert len(desk.shelf.taken) == (0 if every else 2)
+
+
+def test_an_outbox_of_an_older_release_goes_on_where_it_was(tmp_path: Path, record: SqliteSink) -> None:
+    put(record, ("a", 1, "Một"))
+    desk = Desk(tmp_path, record, Shelf())
+    desk.drain()
+    place = desk.outbox.place()
+    desk.outbox.close()
+    with closing(sqlite3.connect(tmp_path / "outbox" / "shelf.sqlite3")) as database:
+        database.executescript("ALTER TABLE place DROP COLUMN input; PRAGMA user_version = 2;")
+    desk.outbox = Outbox(tmp_path / "outbox" / "shelf.sqlite3")
+    assert (desk.outbox.place(), desk.outbox.input()) == (place, None)
+    desk.deliverer = desk.start()
+    put(record, ("b", 2, "Hai"))
+    desk.drain()
+    assert desk.shelf.taken == [("a", 1), ("b", 2)]
+    assert desk.outbox.input() is not None

@@ -118,6 +118,7 @@ def test_an_outbox_of_an_older_release_is_taken_for_one_of_all_sources(
     with sqlite3.connect(desk.file) as database:
         at_us = last_place(desk.index).at_us
         database.execute("DROP TABLE choices")
+        database.execute("ALTER TABLE place DROP COLUMN input")
         database.execute("UPDATE place SET change = ?, at_us = ?, generation = '1'", (place, at_us * place))
         database.execute("PRAGMA user_version = 1")
     database.close()

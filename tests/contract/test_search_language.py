@@ -1,19 +1,17 @@
-"""What a search can ask for beside words, and what it answers beside hits."""
+"""What a search can ask for beside words, and what it answers beside hits, whichever engine answers."""
 
 import datetime as dt
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
 from services.index.entry import Entry
 from services.index.search import Index
-from services.index.sinks.sqlite import SqliteSink
 from shared.article import Article, Block, Person
 from shared.envelope import Source
 from shared.errors import PermanentError
-from shared.settings import INDEX_FILE
+from tests.engines.searching import ENGINES, Searched
 from tests.entries import make_entry
 
 HANOI = dt.timezone(dt.timedelta(hours=7))
@@ -77,14 +75,11 @@ ENTRIES = (
 )
 
 
-@pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
-    path = tmp_path_factory.mktemp("language") / INDEX_FILE
-    sink, index = SqliteSink(path), Index(path)
-    assert set(sink.put_many(ENTRIES)) == {"indexed"}
-    yield index
-    index.close()
-    sink.close()
+@pytest.fixture(scope="module", params=sorted(ENGINES))
+def index(request: pytest.FixtureRequest) -> Iterator[Index]:
+    with ENGINES[request.param]() as searched:
+        searched.put(ENTRIES)
+        yield searched.index
 
 
 def found(index: Index, q: str, of: str = "") -> set[str]:
@@ -180,9 +175,27 @@ def test_a_publisher_learns_nothing_of_others(index: Index) -> None:
     assert index.search("thápp").suggestion == "Tháp"
 
 
-def test_a_cursor_goes_on_where_the_page_ended(tmp_path: Path) -> None:
-    sink, index = SqliteSink(tmp_path / INDEX_FILE), Index(tmp_path / INDEX_FILE)
-    sink.put_many([make_entry(f"a{n}", headline=f"Tin {n % 3}", body=f"Mưa {n}") for n in range(50)])
+@pytest.fixture(params=sorted(ENGINES))
+def searched(request: pytest.FixtureRequest) -> Iterator[Searched]:
+    with ENGINES[request.param]() as searched:
+        yield searched
+
+
+def test_what_a_publisher_repeats_of_a_feed_is_found_among_its_own(searched: Searched) -> None:
+    told = make_entry("a", 5, headline="Tin chung", aliases=("url:https://hue.example/1",))
+    fed = replace(told, source=Source(kind="feed", name="https://hue.example/rss"))
+    searched.put([fed])
+    assert found(searched.index, "chung", of="hue") == set()
+    pushed = replace(fed, source=Source(kind="push", name="hue"), rev=6, receipt=f"r{'7' * 26}")
+    searched.put([pushed])
+    assert searched.index.search("chung").hits[0].rev == 5, "it is a repeat, which makes no revision"
+    assert found(searched.index, "chung", of="hue") == {"a"}
+    assert found(searched.index, "chung", of="dong") == set()
+
+
+def test_a_cursor_goes_on_where_the_page_ended(searched: Searched) -> None:
+    index = searched.index
+    searched.put([make_entry(f"a{n}", headline=f"Tin {n % 3}", body=f"Mưa {n}") for n in range(50)])
     whole = [hit.article_id for hit in index.search("mưa", limit=100).hits]
     assert len(whole) == 50
     pages, page = [], index.search("mưa", limit=7)
@@ -190,7 +203,7 @@ def test_a_cursor_goes_on_where_the_page_ended(tmp_path: Path) -> None:
         pages += [hit.article_id for hit in page.hits]
         if page.cursor is None:
             break
-        sink.put_many([make_entry(f"later{len(pages)}", headline="Mưa", body="Mưa mưa mưa")])
+        searched.put([make_entry(f"later{len(pages)}", headline="Mưa", body="Mưa mưa mưa")])
         page = index.search("mưa", limit=7, cursor=page.cursor)
     assert pages == whole[: len(pages)] == whole, "what came meanwhile moves nothing"
     first = index.search("mưa", limit=7).cursor
@@ -199,5 +212,3 @@ def test_a_cursor_goes_on_where_the_page_ended(tmp_path: Path) -> None:
         index.search("nắng", cursor=first)
     with pytest.raises(PermanentError, match="not one of this search"):
         index.search("mưa", of="hue", cursor=first)
-    index.close()
-    sink.close()

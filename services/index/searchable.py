@@ -1,0 +1,74 @@
+"""What of an article a search can find it by, for every engine: its words by field, names as a whole, its day."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+
+import msgspec
+
+from services.index.entry import Entry
+from services.index.folding import COLUMNS, fold
+from services.index.query import day_number
+from services.index.words import part, without_marks, words_of
+from shared.envelope import source_of
+from shared.identity import COMMAND_LINE
+
+SETS = ("exact", "plain")
+NAMED = ("headline", "captions", "byline", "keywords")
+"""Columns that can be asked by name; of the others the words stand in the whole article's set alone."""
+
+
+class Names(msgspec.Struct, frozen=True, kw_only=True):
+    """What is asked as a whole: its source, kind and language; the language without its region, too, both in small
+    letters (`tongues`); its people; the publishers that may find it among their own."""
+
+    source: str
+    kind: str
+    language: str
+    tongues: tuple[str, ...]
+    authors: tuple[str, ...]
+    publishers: tuple[str, ...]
+
+
+def texts_of(entry: Entry) -> Iterator[tuple[str, str, Sequence[str]]]:
+    """By set and field, the words of an article; `all` has a value for each column, so that no phrase runs over an
+    end. Where it came from and its section are words of the plain set alone."""
+    for words, by_column in zip(SETS, words_of(entry.article), strict=True):
+        yield words, "all", [by_column[column] for column in COLUMNS if by_column[column]]
+        for column in NAMED:
+            yield words, column, [by_column[column]] if by_column[column] else []
+    for name, text in (("section", entry.article.section or ""), ("origin", source_of(entry.came_from))):
+        yield "plain", name, [without_marks(part(fold(text)))] if text else []
+
+
+def names_of(entry: Entry, owner: str) -> Names:
+    """What an article that `owner` pushed last (empty: nobody) is called."""
+    article, source = entry.article, entry.came_from
+    language = article.language or ""
+    pushed = source.name if source.kind == "push" and source.name != COMMAND_LINE else ""
+    return Names(
+        source=source_of(source),
+        kind=article.kind or "",
+        language=language,
+        tongues=_each(language.lower(), language.lower().partition("-")[0]),
+        authors=_each(*(person.name for person in article.people)),
+        publishers=_each(owner, pushed),
+    )
+
+
+def when_of(entry: Entry) -> tuple[int, int]:
+    """The day an article bears, in its own clock, and the second of it; of one that bears none, when it came."""
+    created = entry.article.first_created or dt.datetime.fromtimestamp(entry.received_us / 1_000_000, dt.UTC)
+    moment = created if created.tzinfo is not None else created.replace(tzinfo=dt.UTC)
+    return day_number(created.date()), int(moment.timestamp())
+
+
+def _each(*names: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, names)))
+
+
+def by_field(entry: Entry) -> Mapping[str, Mapping[str, Sequence[str]]]:
+    """The same words as `texts_of`, nested."""
+    nested: dict[str, dict[str, Sequence[str]]] = {words: {} for words in SETS}
+    for words, name, texts in texts_of(entry):
+        nested[words][name] = texts
+    return nested
