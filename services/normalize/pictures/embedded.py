@@ -52,10 +52,10 @@ def read_picture(picture: PackagePicture, language: str | None) -> EmbeddedPictu
     words: list[Said] = []
     for what, read in _readers(picture, language):
         try:
-            words += [Said(text=word.text, place=f"{called} {what} {word.name}{_in(word.language)}") for word in read()]
+            words += [_said(called, what, word) for word in read()]
         except NotAnArticle as error:
             unread.append(f"the {what} is not read: {error}")
-    return _sorted(picture, called, _once(words), language, "; ".join(unread))
+    return _sorted(picture, _once(words), language, "; ".join(unread))
 
 
 def _readers(picture: PackagePicture, language: str | None) -> Iterator[tuple[str, Callable[[], Iterable[Word]]]]:
@@ -69,22 +69,25 @@ def _readers(picture: PackagePicture, language: str | None) -> Iterator[tuple[st
         yield "PNG", lambda: [Word(name=name, text=squeeze(text)) for name, text in picture.texts if squeeze(text)]
 
 
+def _said(called: str, what: str, word: Word) -> Said:
+    name = f"{what} {word.name}"
+    return Said(text=word.text, place=f"{called} {name}{_in(word.language)}", name=name)
+
+
 def _in(language: str) -> str:
     return f" ({language})" if language and language != "x-default" else ""
 
 
 def _once(words: Iterable[Said]) -> list[Said]:
     """The same words under the same name once: a language that is also the default."""
-    return list({(said.text, said.place.partition(" (")[0]): said for said in reversed(list(words))}.values())[::-1]
+    return list({(said.text, said.name): said for said in reversed(list(words))}.values())[::-1]
 
 
-def _sorted(
-    picture: PackagePicture, called: str, words: Sequence[Said], language: str | None, unread: str
-) -> EmbeddedPicture:
+def _sorted(picture: PackagePicture, words: Sequence[Said], language: str | None, unread: str) -> EmbeddedPicture:
     def of(names: Sequence[str], fits: Callable[[Said], object] = lambda said: True) -> list[Said]:
         """The words of the first of these names that has any."""
         for name in names:
-            found = [said for said in words if said.place.partition(" (")[0] == f"{called} {name}" and fits(said)]
+            found = [said for said in words if said.name == name and fits(said)]
             if found:
                 return found
         return []

@@ -12,10 +12,12 @@ class Word(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
-    """Words of a picture, and where they stand in it: `bridge.jpg XMP dc:description`."""
+    """Words of a picture, where they stand in it, and under which name whatever the picture is called and in whatever
+    language: `bridge.jpg XMP dc:description (vi)` and `XMP dc:description`."""
 
     text: str
     place: str
+    name: str
 
 
 class EmbeddedPicture(msgspec.Struct, frozen=True, kw_only=True):

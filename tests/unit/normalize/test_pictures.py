@@ -93,6 +93,23 @@ def test_every_embedded_word_is_in_a_field_or_told_as_removed(content: bytes) ->
     assert told["blocks[3].people[1]"] == ("x.jpg XMP Iptc4xmpExt:PersonInImage", "John Wong")
 
 
+@pytest.mark.parametrize(
+    "name", ["river (1).jpg", "river (vi)", "XMP dc:description (x).jpg", "a ( b.jpg", "river%20(1).jpg", ""]
+)
+@pytest.mark.parametrize("is_of_agency", [False, True])
+def test_what_a_picture_is_called_changes_nothing_of_what_it_says(name: str, *, is_of_agency: bool) -> None:
+    old = an_iptc([(120, "The river"), (80, "Ann Lee"), (55, "20261127"), (60, "073000+0700")])
+    content = a_jpeg(iptc=old) if is_of_agency else a_jpeg(xmp=an_xmp(AGENCY))
+    plain, named = (
+        read(PAGE, a_picture(content, *filter(None, (called, "river@desk"))), media_type="text/html")
+        for called in ("x.jpg", name)
+    )
+    (_, expected), (_, block) = pictures_of(plain), pictures_of(named)
+    assert block == expected
+    assert block.taken is not None
+    assert removed(named).keys() == removed(plain).keys()
+
+
 def test_a_page_names_its_pictures_by_file_and_by_part() -> None:
     bridge, river = a_picture(a_jpeg(pixels=b"1"), "bridge.jpg"), a_picture(a_jpeg(pixels=b"2"), "r.jpg", "river@desk")
     article = read(PAGE, river, bridge, media_type="text/html")
