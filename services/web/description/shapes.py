@@ -301,12 +301,18 @@ class ListedArticle(Shape):
     receipt: str | Maybe = UNSET
     stage: str | Maybe = UNSET
     headline: str | Maybe = UNSET
+    opening: Annotated[str | Maybe, Meta(description="The first words of an article without headline.")] = UNSET
     name: str | Maybe = UNSET
     url: str | Maybe = UNSET
     reason: str | Maybe = UNSET
     note: str | Maybe = UNSET
     attempts: int | Maybe = UNSET
     worker: str | Maybe = UNSET
+    came_back: Annotated[bool | Maybe, Meta(description="It failed again after a replay.")] = UNSET
+    passage: Annotated[
+        list[tuple[str, bool]] | Maybe,
+        Meta(description="Where `q` is words: how the article says them, piece by piece, and which they are."),
+    ] = UNSET
 
 
 class ArticleList(Shape):

@@ -46,7 +46,7 @@ def _operations(document: Json) -> Iterator[dict[str, Any]]:
 
 
 def type_of(schema: Json) -> str:
-    """What a member may be, in a word: `text`, `list of Step`, `text or null`."""
+    """What a member may be, in a word: `text`, `list of Step`, `[text, boolean]`, `text or null`."""
     if "$ref" in schema:
         return str(schema["$ref"]).rpartition("/")[2]
     if "anyOf" in schema:
@@ -55,6 +55,8 @@ def type_of(schema: Json) -> str:
         return " | ".join(str(value) for value in schema["enum"])
     if "const" in schema:
         return str(schema["const"])
+    if "prefixItems" in schema:
+        return f"[{', '.join(map(type_of, schema['prefixItems']))}]"
     if schema.get("type") == "array":
         return f"list of {type_of(schema.get('items', {}))}"
     return {"string": "text", "object": "object", "integer": "whole number"}.get(

@@ -6,18 +6,22 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from starlette.routing import Route
 
+from services.web.bodies import row_body
 from services.web.description.document import Undescribed, describe
 from services.web.description.operations import OPERATIONS, PAGES
+from services.web.description.shapes import ListedArticle
 from services.web.keys import Keys
+from services.web.listing import Row
 from services.web.problem_kinds import KINDS, MEMBERS
 from services.web.problem_pages import problems_document
 from services.web.problems import in_body
 from services.web.routes import ROUTES, front_door
 from tests.unit.web.caller import Caller
-from tests.unit.web.stand_ins import KEY, SECRET, a_desk
+from tests.unit.web.stand_ins import ARTICLE, KEY, RECEIPT, SECRET, a_desk
 
 ROOT = Path(__file__).parents[3]
 # Those that concern a place of the request: whoever answers with one says which.
@@ -131,6 +135,18 @@ def test_its_page_tells_every_operation_and_every_shape(client: Caller) -> None:
         assert f'href="/problems/{slug}"' in text
     for name in ("ArticleAnswer", "Receipt", "Batch"):
         assert f'id="shape-{name}"' in text
+
+
+def test_every_member_of_a_row_is_described() -> None:
+    row = Row(
+        article=ARTICLE, rev=1, state="dead", source="push:hue", received_us=1, receipt=RECEIPT, stage="index",
+        headline="x", opening="x", name="x", url="x", reason="x", note="x", attempts=1, worker="x", waited_us=1,
+        worked_us=1, settled_us=1, came_back=True, passage=(("x", True),),
+    )  # fmt: skip
+    told = row_body(row)
+    assert set(row.__struct_fields__) == {name for name, value in msgspec.structs.asdict(row).items() if value}
+    assert told.keys() == {field.encode_name for field in msgspec.structs.fields(ListedArticle)}
+    assert msgspec.convert(msgspec.to_builtins(told), ListedArticle).passage == [("x", True)]
 
 
 @pytest.mark.parametrize("slug", KINDS)
