@@ -103,7 +103,11 @@ REFS = (
     arg("--all", action="store_true", help="all that match the filters below"),
     arg("--reason", metavar="REASON", help="only those dead for this reason"),
     arg("--stage", choices=STAGES[1:], help="only those that died in this stage"),
-    arg("--source", metavar="SOURCE", help="only those of feeds, drops or pushes, or of one source (push:hue-daily)"),
+    arg(
+        "--source",
+        metavar="SOURCE",
+        help="only those of feed, drop or push, of one source, or of several that begin so (push:hue-*)",
+    ),
     arg("--count", action="store_true", help="tell how many that would be, and do nothing"),
 )
 DEAD = arg("name", metavar="ID", help="any dead article of that cause, as `dead list` shows it")

@@ -12,11 +12,12 @@ import msgspec
 
 from services.index.entry import Entry
 from services.index.fulltext.membership import Members
-from services.index.listing import END_OF_TIME, KINDS
+from services.index.listing import END_OF_TIME
 from services.index.packing import unpack
 from services.index.query import read_query
 from services.index.search import Index
 from shared.envelope import Source
+from shared.source_filter import bounds_of
 
 FEW = 5000  # so many articles are looked up one by one; where more are meant, their newest are near the end of the list
 AT_ONCE = 2000
@@ -40,7 +41,7 @@ _GONE = (
 
 
 class FeedWanted(msgspec.Struct, frozen=True, kw_only=True):
-    """What a feed shows: articles with the words `q`, of a source (`feed:https://…`) or a kind of source (`feed`),
+    """What a feed shows: articles with the words `q`, of a source as filters name it,
     received `since` (µs), and, with `of`, this publisher's alone; a page of those that were decided `before` a change.
     """
 
@@ -168,8 +169,9 @@ def _gone(database: sqlite3.Connection, wanted: FeedWanted, narrowed: _Narrowed,
 
 def _narrow(wanted: FeedWanted) -> _Narrowed:
     sql, values = "", tuple[object, ...]()
-    if wanted.source in KINDS:
-        sql, values = " AND origin >= ? AND origin < ?", (f"{wanted.source}:", f"{wanted.source};")
+    bounds = bounds_of(wanted.source)
+    if bounds is not None and wanted.source:
+        sql, values = " AND origin >= ? AND origin < ?", bounds
     elif wanted.source:
         sql, values = " AND origin = ?", (wanted.source,)
     if wanted.of:

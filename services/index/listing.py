@@ -9,10 +9,10 @@ import msgspec
 from services.index.entry import Entry
 from services.index.packing import unpack
 from services.index.search import Index
+from shared.source_filter import bounds_of
 
 Settled = Literal["indexed", "withdrawn", "duplicate", "superseded"]
 SETTLED: tuple[Settled, ...] = get_args(Settled)
-KINDS = ("drop", "feed", "push")
 END_OF_TIME = (1 << 63) - 1
 
 _ENTRY = msgspec.json.Decoder(Entry)
@@ -45,8 +45,7 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Span(msgspec.Struct, frozen=True, kw_only=True):
-    """What is listed: revisions from `since` up to but without `before` (µs), of a source (`feed:https://…`) or of a
-    kind of source (`feed`); an empty `source` takes all."""
+    """What is listed: revisions from `since` up to but without `before` (µs), of a `source` as filters name it."""
 
     states: Sequence[Settled] = SETTLED
     source: str = ""
@@ -83,9 +82,8 @@ def _questions(span: Span, limit: int) -> Iterator[tuple[str, tuple[object, ...]
 def _of_source(column: str, source: str) -> tuple[str, tuple[str, ...]]:
     if not source:
         return "", ()
-    if source in KINDS:
-        return f" AND {column} >= ? AND {column} < ?", (f"{source}:", f"{source};")
-    return f" AND {column} = ?", (source,)
+    bounds = bounds_of(source)
+    return (f" AND {column} = ?", (source,)) if bounds is None else (f" AND {column} >= ? AND {column} < ?", bounds)
 
 
 def _listed(row: sqlite3.Row | tuple[object, ...]) -> Listed:

@@ -17,6 +17,7 @@ from shared.identity import url_of
 from shared.ledger.listing import IN_FLIGHT, STANDING, Standing, list_standing
 from shared.ledger.lookup import find_status
 from shared.ledger.reader import InputStatus, LedgerReader, last_worker, spent
+from shared.source_filter import takes_source
 
 State = Standing | Settled
 DEFAULT: tuple[State, ...] = (*STANDING, "indexed", "withdrawn")
@@ -124,7 +125,7 @@ def _standing_rows(
 
     def told(line: InputStatus) -> InputStatus | None:
         own = as_its_own(index.get, line)
-        return own if _is_from(_named_source(own), wanted.source) else None
+        return own if takes_source(wanted.source, _named_source(own)) else None
 
     lines = list_standing(
         reader,
@@ -155,7 +156,7 @@ def _found(reader: LedgerReader, index: Index, wanted: Wanted, names: Names | No
     What is spelled as a name is never taken for words: they would find articles that have nothing to do with it.
     """
     known = names.spell_all(wanted.q) if names is not None else ()
-    named = [row for name in known for row in _named(reader, index, name) if _is_of(row, wanted.source)]
+    named = [row for name in known for row in _named(reader, index, name) if takes_source(wanted.source, row.source)]
     rows = list({(row.article, row.rev): row for row in named}.values())
     unknown = not rows and names is not None and looks_like_name(wanted.q)
     results = NOTHING
@@ -188,15 +189,7 @@ def _named(reader: LedgerReader, index: Index, name: str) -> list[Row]:
 
 def _is_wanted(row: Row, wanted: Wanted) -> bool:
     is_in_time = wanted.since <= row.rev < wanted.before
-    return _is_of(row, wanted.source) and row.state in wanted.states and is_in_time
-
-
-def _is_of(row: Row, source: str) -> bool:
-    return _is_from(row.source, source)
-
-
-def _is_from(name: str, wanted: str) -> bool:
-    return not wanted or wanted in (name, name.partition(":")[0])
+    return takes_source(wanted.source, row.source) and row.state in wanted.states and is_in_time
 
 
 def _named_source(line: InputStatus) -> str:

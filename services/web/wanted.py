@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import get_args
 
-from services.index.listing import END_OF_TIME, KINDS, Settled
+from services.index.listing import END_OF_TIME, Settled
 from services.index.query import WrongDate, read_query
 from services.web.listing import DEFAULT, GROUPS, MOST_ROWS, State, Wanted
 from services.web.names import looks_like_name
@@ -13,6 +13,7 @@ from shared.clock import now_us
 from shared.errors import PermanentError
 from shared.ledger.events import CHANGE_STATES, ChangeFilter
 from shared.ledger.listing import Standing
+from shared.source_filter import KINDS, may_be_source
 
 STATES: tuple[State, ...] = (*get_args(Standing), *get_args(Settled))
 AGO = re.compile(r"([0-9]{1,6})(s|min|h|d)")
@@ -34,7 +35,7 @@ def read_wanted(query: Mapping[str, str]) -> Wanted:
     publisher = query.get("publisher", "")
     if publisher and source:
         raise WrongFilter("publisher", "publisher and source cannot both be given.")
-    if source and source.partition(":")[0] not in KINDS:
+    if source and not may_be_source(source):
         raise _no_source(source)
     words = query.get("q", "").strip()
     if len(words) > LONGEST_Q:
@@ -62,14 +63,15 @@ def read_filter(query: Mapping[str, str]) -> ChangeFilter:
         detail = f"{min(unknown)[:40]!r} is no state; there are {', '.join(CHANGE_STATES)}."
         raise WrongFilter("state", detail)
     source = query.get("source", "")
-    if source and not source.endswith("*") and source.partition(":")[0] not in KINDS:
+    if source and not may_be_source(source):
         raise _no_source(source)
     named = {name: query.get(name, "") for name in ("article", "source", "worker")}
     return ChangeFilter(states=states, **named)
 
 
 def _no_source(source: str) -> WrongFilter:
-    detail = f"{source[:40]!r} is no source; say a kind ({', '.join(KINDS)}) or one source, as push:hue-daily."
+    said = f"say a kind ({', '.join(KINDS)}), one source (push:hue-daily), or how several begin (push:hue-*)"
+    detail = f"{source[:40]!r} is no source; {said}."
     return WrongFilter("source", detail)
 
 

@@ -12,6 +12,7 @@ import msgspec
 
 from shared.ledger import keys
 from shared.ledger.connection import Client, redis_errors
+from shared.source_filter import takes_source
 
 EVENT_ID = re.compile(r"[0-9]{1,19}-[0-9]{1,19}")
 FIRST = "0-0"
@@ -42,7 +43,10 @@ class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rena
 
 
 class ChangeFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which changes somebody wants; a field left empty takes all. `worker` is who took it up: `host`, `host:start` …"""
+    """Which changes somebody wants; a field left empty takes all.
+
+    `source` is as filters name it, `worker` who took it up: `host`, `host:start` …
+    """
 
     article: str = ""
     source: str = ""
@@ -50,18 +54,14 @@ class ChangeFilter(msgspec.Struct, frozen=True, kw_only=True):
     worker: str = ""
 
     def takes(self, change: Change) -> bool:
-        """Whether a change is wanted; a `source` that ends in `*` takes all that begin so."""
+        """Whether a change is wanted."""
         if self.article and change.article != self.article:
             return False
         if self.worker and not (change.state == "working" and f"{change.note}:".startswith(f"{self.worker}:")):
             return False
-        if self.source and not _matches(self.source, change.source):
+        if not takes_source(self.source, change.source):
             return False
         return not self.states or change.state in self.states
-
-
-def _matches(pattern: str, source: str) -> bool:
-    return source.startswith(pattern[:-1]) if pattern.endswith("*") else source == pattern
 
 
 class EventStream:

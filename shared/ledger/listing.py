@@ -7,6 +7,7 @@ from typing import Literal, get_args
 from shared.ledger import keys
 from shared.ledger.connection import redis_errors
 from shared.ledger.reader import STAGES, InputStatus, LedgerReader, split_ref
+from shared.source_filter import takes_source
 
 Standing = Literal["queued", "working", "retrying", "held", "dead", "refused"]
 STANDING: tuple[Standing, ...] = get_args(Standing)
@@ -26,7 +27,7 @@ def list_standing(
 ) -> list[InputStatus]:
     """The newest inputs in these states that came in from `since` up to but without `before` (µs), at most `limit`.
 
-    `sources` are single ones (`push:hue`) or kinds (`push`); none takes all. `told` gives a line as it is to be told,
+    `sources` are as filters name them; none takes all. `told` gives a line as it is to be told,
     or None where it is not wanted: another then stands in its place.
     """
     newest = [(-rev, ref) for ref in _refs(reader, states, sources) if since <= (rev := split_ref(ref)[1]) < before]
@@ -67,5 +68,5 @@ def _refs(reader: LedgerReader, states: Sequence[Standing], sources: Collection[
         found = [row for rows in pipe.execute() for row in rows]
     if not sources:
         return [ref.decode() for ref in found]
-    wanted = {source.encode() for source in sources}
-    return [ref.decode() for ref, of in found if of is not None and not wanted.isdisjoint((of, of.partition(b":")[0]))]
+    named = [(ref.decode(), name.decode("utf-8", "replace")) for ref, name in found if name is not None]
+    return [ref for ref, name in named if any(takes_source(wanted, name) for wanted in sources)]

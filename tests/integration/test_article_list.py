@@ -139,7 +139,11 @@ def test_filters_narrow_the_list(desk: Desk) -> None:
     waiting = desk.take("Bốn", FEED)
     assert desk.names("?source=push:hue") == desk.names("?publisher=hue") == [pushed]
     assert desk.names("?source=feed") == [waiting, fed]
-    assert desk.names("?source=feed&state=indexed") == [fed]
+    assert desk.names("?source=feed&state=indexed") == desk.names("?source=feed:*&state=indexed") == [fed]
+    assert desk.names("?source=feed:https://tin.example/*") == desk.names("?source=f*") == [waiting, fed]
+    assert desk.names("?source=feed:https://tin.example/x*") == []
+    changes = [desk.ask(f"/v1/events?after=0-0&source={source}")["changes"] for source in ("feed", "feed:*")]
+    assert changes[0] == changes[1] != []
     assert desk.names("?state=in-flight") == [waiting]
     assert desk.names("?q=hue/ba.txt") == desk.names(f"?q={dropped}") == [dropped]
     assert desk.names(f"?q={quote('https://tin.example/hai?utm_source=x')}") == [fed]
@@ -273,6 +277,8 @@ def test_what_waits_for_the_end_of_its_embargo_is_known_by_its_headline_to_the_d
         ("/v1/search?q=x&source=feed", "source"),
         ("/v1/events?after=0-0&publisher=hue", "publisher"),
         ("/v1/events?after=0-0&source=bogus:x", "source"),
+        ("/v1/events?after=0-0&source=bogus:*", "source"),
+        ("/v1/articles?source=bogus*", "source"),
     ],
 )
 def test_a_filter_that_there_is_not_is_refused_by_name(desk: Desk, path: str, name: str) -> None:

@@ -29,6 +29,7 @@ from shared.ledger.lookup import find_status
 from shared.ledger.reader import Ended, InputStatus, LedgerReader
 from shared.ledger.triage import Triage, TriageBook, Triaged, open_triage
 from shared.settings import Settings
+from shared.source_filter import takes_source
 from shared.work.celery_app import open_ledger
 
 PAGE = 500
@@ -283,8 +284,7 @@ def _chosen(context: Context, ledger: Ledger) -> list[str] | None:
 
 
 def _is_wanted(args: argparse.Namespace, dead: Ended) -> bool:
-    source = source_of(dead.source) if dead.source else ""
-    is_source = args.source is None or args.source in (source, source.partition(":")[0])
+    is_source = takes_source(args.source or "", source_of(dead.source) if dead.source else "")
     return is_source and args.reason in (None, dead.reason) and args.stage in (None, dead.stage)
 
 

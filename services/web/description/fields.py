@@ -7,7 +7,7 @@ import msgspec
 
 from services.index.engine import FACETS
 from services.index.hits import CURSOR
-from services.index.listing import END_OF_TIME, KINDS
+from services.index.listing import END_OF_TIME
 from services.web.changes import LAST_CHANGE, MOST_CHANGES
 from services.web.corrections import LONGEST_REASON
 from services.web.feed_keys import LONGEST_KEY as LONGEST_KEY_SENT
@@ -18,6 +18,7 @@ from services.web.search import DEEPEST, LONGEST_QUERY, MOST_HITS
 from services.web.wanted import LONGEST_Q, STATES
 from shared.identity import MAX_ADDRESS
 from shared.ledger.events import CHANGE_STATES
+from shared.source_filter import KINDS, STEMS
 
 Schema = Mapping[str, Any]
 
@@ -43,7 +44,7 @@ def _listed(states: tuple[str, ...]) -> Schema:
     return {"type": "array", "items": {"enum": list(states)}}
 
 
-SOURCES = f"({'|'.join(KINDS)})(:.*)?"
+SOURCES = f"^(({'|'.join(KINDS)})(:.*)?|({'|'.join(STEMS)})[*])?$"
 
 PARAMETERS: Mapping[str, Field] = {
     "article": Field(
@@ -78,8 +79,9 @@ PARAMETERS: Mapping[str, Field] = {
     "source": Field(
         place="query",
         name="source",
-        meaning="A kind (`feed`, `drop`, `push`) or one source (`push:hue-daily`). Not beside `publisher`.",
-        schema={"type": "string", "pattern": f"^({SOURCES})?$"},
+        meaning="A kind (`feed`, `drop`, `push`) or one source (`push:hue-daily`); one that ends in `*` takes all that "
+        "begin so. Not beside `publisher`.",
+        schema={"type": "string", "pattern": SOURCES},
     ),
     "publisher": Field(place="query", name="publisher", meaning="The same as `source=push:` and this name."),
     "since": Field(
@@ -175,8 +177,8 @@ PARAMETERS: Mapping[str, Field] = {
     "change_source": Field(
         place="query",
         name="source",
-        meaning="Only of this source; one that ends in `*` takes all that begin so.",
-        schema={"type": "string", "pattern": f"^({SOURCES}|.*[*])?$"},
+        meaning="Only of this kind or source; one that ends in `*` takes all that begin so.",
+        schema={"type": "string", "pattern": SOURCES},
     ),
     "of_article": Field(place="query", name="article", meaning="Only of the article with this id."),
     "worker": Field(
