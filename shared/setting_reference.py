@@ -212,7 +212,7 @@ REFERENCE: Mapping[str, Mapping[str, Explained]] = {
     "Handing on and telling": {
         "sinks": Explained(
             "Places that articles are handed on to, in tables `[sinks.NAME]` or `NAME=ADDRESS` one a line.",
-            "Name OpenSearch, PostgreSQL, a folder, a bucket or a webhook.",
+            "Name OpenSearch, PostgreSQL, a folder, a bucket, a stream, a webhook or a hub.",
         ),
         "search_sink": Explained(
             "Which of the sinks answers searches, while it can; without one, the words beside the index.",

@@ -22,6 +22,7 @@ from shared.source_filter import bounds_of
 FEW = 5000  # so many articles are looked up one by one; where more are meant, their newest are near the end of the list
 AT_ONCE = 2000
 MOST_GONE = 100
+PAGE_BYTES = 8 * 1024 * 1024  # of stored entries: an article may have megabytes, and a page is made in memory
 
 _ENTRY = msgspec.json.Decoder(Entry)
 # The joins are CROSS to be made in the order they are written in: the planner knows nothing of what a feed means.
@@ -108,15 +109,10 @@ def read_feed(index: Index, wanted: FeedWanted, *, few: int = FEW, at_once: int 
         changes = _named(database, wanted, narrowed, named) if named is not None else []
         if named is None:
             changes = _newest(_batches(database, wanted, narrowed, at_once), members, wanted.limit + 1)
-        more = len(changes) > wanted.limit
-        changes = changes[: wanted.limit]
-        oldest = changes[-1] if more else 0
-        rows = database.execute(_ENTRIES, (msgspec.json.encode(changes).decode(),))
-        return FeedPage(
-            shown=tuple(_shown(row) for row in rows),
-            gone=_gone(database, wanted, narrowed, oldest),
-            next=oldest if more else None,
-        )
+        shown = _entries(database, changes[: wanted.limit])
+        more = len(changes) > len(shown)
+        oldest = shown[-1].change if more else 0
+        return FeedPage(shown=shown, gone=_gone(database, wanted, narrowed, oldest), next=oldest if more else None)
 
 
 def _few(
@@ -183,6 +179,14 @@ def _narrow(wanted: FeedWanted) -> _Narrowed:
     return _Narrowed(sql, values)
 
 
-def _shown(row: tuple[int, int, str, bytes]) -> Shown:
-    change, at_us, article_id, blob = row
-    return Shown(change=change, at_us=at_us, article_id=article_id, entry=_ENTRY.decode(unpack(blob)))
+def _entries(database: sqlite3.Connection, changes: Sequence[int]) -> tuple[Shown, ...]:
+    """The entries of some changes, the newest first: fewer where they are large, but one at least."""
+    shown: list[Shown] = []
+    room = PAGE_BYTES
+    for change, at_us, article_id, blob in database.execute(_ENTRIES, (msgspec.json.encode(changes).decode(),)):
+        entry = unpack(blob)
+        room -= len(entry)
+        if room < 0 and shown:
+            break
+        shown.append(Shown(change=change, at_us=at_us, article_id=article_id, entry=_ENTRY.decode(entry)))
+    return tuple(shown)

@@ -13,7 +13,8 @@ import feedparser
 import msgspec
 import pytest
 
-from services.index.feed_page import FEW, FeedPage, FeedWanted, read_feed
+from services.index.feed_page import FEW, PAGE_BYTES, FeedPage, FeedWanted, read_feed
+from services.index.listing import END_OF_TIME
 from services.index.search import Index
 from services.index.sinks.sqlite import SqliteSink
 from services.web.keys import Keys
@@ -76,6 +77,19 @@ def test_pages_have_every_article_once_whatever_comes_meanwhile(record: Record) 
         page = record.read(limit=10, before=page.next)
         seen += [one.article_id for one in page.shown]
     assert seen == [f"a{number:02}" for number in reversed(range(25))]
+
+
+def test_a_page_of_huge_articles_is_shorter_and_none_is_left_out(record: Record) -> None:
+    for number in range(5):
+        record.put(f"a{number}", "x" * (PAGE_BYTES // 3))
+    record.put("huge", "x" * (PAGE_BYTES + 1))
+    pages: list[list[str]] = []
+    before: int | None = END_OF_TIME
+    while before is not None:
+        page = record.read(before=before)
+        pages.append([one.article_id for one in page.shown])
+        before = page.next
+    assert pages == [["huge"], ["a4", "a3"], ["a2", "a1"], ["a0"]]
 
 
 def test_what_is_withdrawn_leaves_a_tombstone_in_its_page_alone(record: Record) -> None:

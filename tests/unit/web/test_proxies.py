@@ -112,6 +112,14 @@ def test_links_and_problems_stand_below_the_path_however_the_proxy_asks(tmp_path
         assert 'href="/static' not in login
 
 
+def test_a_feed_has_whole_addresses_below_the_path_however_the_proxy_asks(tmp_path: Path) -> None:
+    desk = a_desk(Keys(tmp_path / "keys.json", listed=SECRET), public_url="https://news.example/desk/")
+    with Caller(front_door(desk.app_state), {"Authorization": f"Bearer {KEY}"}) as client:
+        whole, taken_away = client.get("/desk/v1/search.json?q=tin"), client.get("/v1/search.json?q=tin")
+    assert whole.json()["feed_url"] == "https://news.example/desk/v1/search.json?q=tin"
+    assert (whole.body, whole.headers["etag"]) == (taken_away.body, taken_away.headers["etag"])
+
+
 @pytest.mark.parametrize(
     "url",
     [
