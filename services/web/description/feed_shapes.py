@@ -3,16 +3,23 @@
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from services.web.description.shapes import Links, Moment, Shape
+from services.web.description.shapes import Moment, Shape
 
 Maybe = UnsetType
 
 
+class FeedLinks(Shape):
+    """The addresses of a feed, by its format."""
+
+    atom: str
+    json: str
+
+
 class ListedFeed(Shape):
-    """A filter that the desk has saved, and the addresses of its feed (`atom`, `json`)."""
+    """A filter that the desk has saved, and the addresses of its feed."""
 
     name: str
-    links: Links
+    links: FeedLinks
 
 
 class FeedList(Shape):

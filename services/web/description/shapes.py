@@ -42,8 +42,6 @@ class Links(Shape):
     receipt: str | Maybe = UNSET
     next: str | Maybe = UNSET
     suggestion: str | Maybe = UNSET
-    atom: str | Maybe = UNSET
-    json: str | Maybe = UNSET
 
 
 class Step(Shape):
