@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 
 from services.index.sinks.sqlite import SqliteSink
-from services.index.tasks import index_articles
 from services.ingest.feed_states import FeedState, FeedStates
 from services.ingest.feeds import make_inputs, read_feed
 from services.ingest.intake import open_archive
@@ -24,11 +23,10 @@ from shared.ledger.calls import Failure, Verdict
 from shared.ledger.troubles import Failing
 from shared.settings import Settings
 from shared.source_book import SourceBook
-from shared.work.batches import run_batch
 from shared.work.celery_app import open_ledger
-from shared.work.retry import RetryPolicy
 from tests.conftest import Server, settings_over
 from tests.integration.test_web import door_of
+from tests.stages import work_off
 
 HUE, SAIGON = Source(kind="push", name="hue"), Source(kind="push", name="saigon")
 DROP = Source(kind="drop", name="")
@@ -91,10 +89,7 @@ class Newsroom:
         sink = SqliteSink(self.settings.index_file)
         book = SourceBook(self.settings.sources_file)
         read = read_articles(max_bytes=self.settings.max_input_bytes, cpu_s=60, set_for=book.applied)
-        policy = RetryPolicy(max_attempts=5)
-        for stage, handle in (("normalize", read), ("index", index_articles(sink))):
-            while self.ledger.status().stages[stage].queued:
-                run_batch(self.ledger, stage, "test", handle, policy)  # type: ignore[arg-type]
+        work_off(self.ledger, read, sink)
         sink.close()
 
     def fail(self, verdict: Verdict, reason: str, note: str) -> None:

@@ -1,9 +1,13 @@
 """`python -m tests.engines`: starts the servers that sinks deliver to, and runs the tests that need them.
 
 A server that cannot be started here is left out, its tests skip and say so; where COPYDESK_REQUIRE names it, they fail.
+One that runs already is named: DESK_TEST_OPENSEARCH, DESK_TEST_POSTGRES and DESK_TEST_S3 hold addresses. No package
+brings an S3 server: DESK_TEST_S3_START holds the command that starts one and prints the address of its bucket last, and
+DESK_TEST_S3_LOGIN its `access key:secret key`.
 """
 
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -17,7 +21,8 @@ from tests.engines.cluster import cluster
 from tests.engines.postgresql import postgresql
 from tests.require import lacking
 
-RIG = Path(__file__).parents[2].parent / "shared" / "rig" / "s3" / "up"
+START_S3 = "DESK_TEST_S3_START"
+STARTS_S = 900  # the first time some build the server
 TESTS = (
     "tests/contract/test_sinks.py",
     "tests/contract/test_search.py",
@@ -36,11 +41,14 @@ def one_node(folder: Path) -> Iterator[str]:
 
 @contextmanager
 def bucket(_: Path) -> Iterator[str]:
-    """A bucket of the S3 server that some machines have beside the project; there is no package that brings one."""
-    if not RIG.exists():
-        lacking("s3", "is not beside the project")
-    told = subprocess.run([RIG, "--bucket", "tests"], check=True, capture_output=True, text=True, timeout=300)
-    os.environ.setdefault("DESK_TEST_S3_LOGIN", "rig:rigrigrig")
+    """A bucket of the S3 server that a command of this machine starts."""
+    command = shlex.split(os.environ.get(START_S3, ""))
+    if not command:
+        lacking("s3", f"was not started: {START_S3} names no command")
+    try:
+        told = subprocess.run(command, check=True, capture_output=True, text=True, timeout=STARTS_S)
+    except (OSError, subprocess.SubprocessError) as error:
+        lacking("s3", f"did not start: {error}")
     yield told.stdout.split()[-1]
 
 

@@ -29,6 +29,7 @@ from shared.work.celery_app import open_ledger
 from shared.work.retry import RetryPolicy
 from tests.conftest import wait_for
 from tests.integration.test_web import ask, door_of
+from tests.stages import work_off
 
 HUE = Source(kind="push", name="hue")
 FEED = Source(kind="feed", name="https://tin.example/rss")
@@ -67,9 +68,8 @@ class Desk:
     def work(self) -> None:
         """Both stages do what waits, as the workers do."""
         read = read_articles(max_bytes=self.settings.max_input_bytes, cpu_s=60)
-        run_batch(self.ledger, "normalize", "test", read, RetryPolicy(max_attempts=5))
         with closing(SqliteSink(self.settings.index_file)) as sink:
-            self.index(sink)
+            work_off(self.ledger, read, sink)
 
     def bury(self, note: str = "KeyError") -> None:
         (item,) = self.ledger.claim("normalize", "test")

@@ -11,7 +11,6 @@ import pytest
 
 from services.index.search import Index, Stored
 from services.index.sinks.sqlite import SqliteSink
-from services.index.tasks import index_articles
 from services.ingest.feed_states import FeedStates
 from services.ingest.fetch import FeedFetcher
 from services.ingest.intake import Intake, open_archive
@@ -24,12 +23,11 @@ from services.web.push_headers import inputs_of, read_kind
 from shared.identity import canonical_prefix
 from shared.ledger.connection import connect
 from shared.settings import Settings
-from shared.work.batches import run_batch
 from shared.work.celery_app import open_ledger
-from shared.work.retry import RetryPolicy
 from tests.conftest import Server, settings_over
 from tests.integration.newspaper import MONDAY, SUNDAY, TEXT, TUESDAY, WEDNESDAY, Newspaper, Post, page
 from tests.integration.origin import Origin
+from tests.stages import work_off
 
 FEEDS = ("/feed/", "/feed/atom/", "/category/doi-song/feed/")
 CORRECTED = (TEXT[0].replace("21 tuổi", "22 tuổi"), *TEXT[1:])
@@ -71,9 +69,7 @@ class Newsroom:
         self.work()
 
     def work(self) -> None:
-        for stage, handle in (("normalize", self.read), ("index", index_articles(self.sink))):
-            while self.ledger.client.rpop(stage) is not None:
-                run_batch(self.ledger, stage, "test", handle, RetryPolicy())  # type: ignore[arg-type]
+        work_off(self.ledger, self.read, self.sink)
         balance = self.ledger.balance()
         assert (balance.in_flight, balance.dead, balance.difference) == (0, 0, 0)
 

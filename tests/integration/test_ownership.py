@@ -12,7 +12,6 @@ import pytest
 from services.cli.main import main
 from services.index.search import Index
 from services.index.sinks.sqlite import SqliteSink
-from services.index.tasks import index_articles
 from services.ingest.feeds import make_inputs, read_feed
 from services.ingest.intake import Intake, open_archive
 from services.ingest.recovery import recover
@@ -23,11 +22,10 @@ from shared.clock import now_us
 from shared.envelope import Source
 from shared.ledger.calls import Ledger
 from shared.settings import Settings
-from shared.work.batches import run_batch
 from shared.work.celery_app import open_ledger
-from shared.work.retry import RetryPolicy
 from tests.integration.origin import rss
 from tests.integration.test_web import ask, door_of
+from tests.stages import work_off
 
 PAGE = "https://news.example/news/1"
 
@@ -63,9 +61,7 @@ class Desk:
     def work(self) -> None:
         sink = SqliteSink(self.file)
         read = read_articles(max_bytes=self.settings.max_input_bytes, cpu_s=60)
-        for stage, handle in (("normalize", read), ("index", index_articles(sink))):
-            while self.ledger.client.rpop(stage) is not None:
-                run_batch(self.ledger, stage, "test", handle, RetryPolicy())  # type: ignore[arg-type]
+        work_off(self.ledger, read, sink)
         sink.close()
 
     def headline(self, page: str = PAGE) -> str | None:

@@ -7,15 +7,13 @@ import pytest
 
 from services.cli.main import main
 from services.index.sinks.sqlite import SqliteSink
-from services.index.tasks import index_articles
 from services.ingest.drop_files import path_alias
 from services.ingest.drops import take_file
 from services.ingest.intake import Intake, open_archive
 from services.normalize.tasks import read_articles
 from shared.settings import Settings
-from shared.work.batches import run_batch
 from shared.work.celery_app import open_ledger
-from shared.work.retry import RetryPolicy
+from tests.stages import work_off
 
 TEXT = "Giá lúa tăng\n\nGiá lúa tăng ở đồng bằng, và còn tăng nữa trong tuần này.\n"
 
@@ -33,9 +31,7 @@ def dropped(settings: Settings, request: pytest.FixtureRequest) -> tuple[Setting
 def work(settings: Settings) -> None:
     ledger, sink = open_ledger(settings), SqliteSink(settings.index_file)
     read = read_articles(max_bytes=settings.max_input_bytes, cpu_s=60)
-    for stage, handle in (("normalize", read), ("index", index_articles(sink))):
-        assert ledger.client.rpop(stage) is not None
-        run_batch(ledger, stage, "test", handle, RetryPolicy())  # type: ignore[arg-type]
+    work_off(ledger, read, sink)
     sink.close()
 
 

@@ -8,7 +8,6 @@ import pytest
 
 from services.index.search import Index, Stored
 from services.index.sinks.sqlite import SqliteSink
-from services.index.tasks import index_articles
 from services.ingest.intake import Intake, open_archive
 from services.normalize.hint_checks import WrongHint
 from services.normalize.tasks import read_articles
@@ -21,9 +20,8 @@ from shared.envelope import Input, Source
 from shared.hints import Hints
 from shared.settings import Settings
 from shared.source_book import SourceBook
-from shared.work.batches import run_batch
 from shared.work.celery_app import open_ledger
-from shared.work.retry import RetryPolicy
+from tests.stages import work_off
 from tests.unit.normalize.test_hints import PAGE
 
 HUE = Source(kind="push", name="hue")
@@ -57,9 +55,7 @@ class Room:
         return receipt.article
 
     def work(self) -> None:
-        for stage, handle in (("normalize", self.read), ("index", index_articles(self.sink))):
-            while self.ledger.client.rpop(stage) is not None:
-                run_batch(self.ledger, stage, "test", handle, RetryPolicy())  # type: ignore[arg-type]
+        work_off(self.ledger, self.read, self.sink)
         balance = self.ledger.balance()
         assert (balance.in_flight, balance.dead, balance.difference) == (0, 0, 0)
 
