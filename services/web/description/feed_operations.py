@@ -37,7 +37,7 @@ FEED_OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("GET", "/v1/search.json"): Operation(
         id="searchAsJsonFeed",
         tag="Read",
-        summary="The same as a JSON Feed",
+        summary="What a search means, as a JSON Feed",
         parameters=OF_SEARCH,
         answers=_feed(JSON_FEED, JsonFeed),
         problems=("bad-request",),
@@ -69,7 +69,7 @@ FEED_OPERATIONS: Mapping[tuple[str, str], Operation] = {
     ("GET", "/v1/feeds/{name}.json"): Operation(
         id="showFeedAsJsonFeed",
         tag="Read",
-        summary="The same as a JSON Feed",
+        summary="A saved filter as a JSON Feed",
         parameters=OF_SAVED,
         answers=_feed(JSON_FEED, JsonFeed),
         problems=("bad-request", "not-found"),

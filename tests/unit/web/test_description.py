@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,11 @@ def test_a_description_without_route_is_found() -> None:
 def test_a_page_is_left_out_by_name_alone() -> None:
     assert {route.path for route in ROUTES} >= PAGES
     assert {path for _, path in OPERATIONS} & PAGES == set()
+
+
+def test_every_operation_has_a_name_of_its_own() -> None:
+    """The page of the API names each section by it, and a screen reader lists them."""
+    assert [name for name, count in Counter(one.summary for one in OPERATIONS.values()).items() if count > 1] == []
 
 
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
