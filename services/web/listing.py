@@ -14,9 +14,10 @@ from services.web.names import Names, looks_like_name
 from shared.article import Article
 from shared.envelope import source_of
 from shared.identity import url_of
+from shared.ledger.events import EventStream
 from shared.ledger.listing import IN_FLIGHT, STANDING, Standing, list_standing
 from shared.ledger.lookup import find_status
-from shared.ledger.reader import InputStatus, LedgerReader, last_worker, spent
+from shared.ledger.reader import InputStatus, LedgerReader, last_worker, spent, split_ref
 from shared.source_filter import takes_source
 
 State = Standing | Settled
@@ -27,19 +28,21 @@ GROUPS: dict[str, tuple[State, ...]] = {
     "all": (*STANDING, *SETTLED),
 }
 MOST_ROWS = 200
+MOST_TAKEN = 1000
 LONGEST_OPENING = 100
 PATH = "path:"
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """Which articles are listed. `since` and `before` bound their time of receipt (µs); `q` is words, an id, a receipt,
-    an address or a file's path; an empty field takes all."""
+    an address or a file's path; `worker` (`host`, `host:start` …) took them up lately. An empty field takes all."""
 
     states: Sequence[State] = DEFAULT
     source: str = ""
     since: int = 0
     before: int = END_OF_TIME
     q: str = ""
+    worker: str = ""
     limit: int = 50
 
 
@@ -93,7 +96,7 @@ def list_articles(reader: LedgerReader, index: Index, wanted: Wanted, names: Nam
     """The page of articles that is wanted; `names` tells what article a name means, without it `q` is words."""
     if wanted.q:
         return _found(reader, index, wanted, names)
-    rows = _rows(reader, index, wanted, wanted.limit + 1)
+    rows = (_taken_rows if wanted.worker else _rows)(reader, index, wanted, wanted.limit + 1)
     page = tuple(rows[: wanted.limit])
     return Listing(rows=page, next=page[-1].rev if len(rows) > wanted.limit else None)
 
@@ -137,6 +140,37 @@ def _standing_rows(
         told=told,
     )
     return [_standing_row(line) for line in lines]
+
+
+def _taken_rows(reader: LedgerReader, index: Index, wanted: Wanted, limit: int) -> list[Row]:
+    """What a worker took up of late, by receipt, the newest first; who worked on what, the changes alone can tell."""
+    refs = EventStream(reader.client).taken_by(wanted.worker, MOST_TAKEN)
+    refs = sorted((ref for ref in refs if _rev_of(ref) < wanted.before), key=_rev_of, reverse=True)
+    rows: list[Row] = []
+    for start in range(0, len(refs), MOST_ROWS):
+        if len(rows) >= limit:
+            break
+        page = refs[start : start + MOST_ROWS]
+        lines = {f"{line.article}@{line.rev}": line for line in reader.lines(page)}
+        found = (_row_of_ref(index, ref, lines.get(ref)) for ref in page)
+        rows += [row for row in found if row is not None and _is_wanted(row, wanted)]
+    return rows[:limit]
+
+
+def _row_of_ref(index: Index, ref: str, line: InputStatus | None) -> Row | None:
+    """One input: as the index decided on it, else as it stands in the ledger; None where neither has it any more."""
+    stored = index.get(ref)
+    if stored is not None:
+        return _row_of_stored(stored)
+    if line is not None and line.state in STANDING:
+        return _standing_row(as_its_own(index.get, line))
+    article, rev = split_ref(ref)
+    repeats = list_settled(index, Span(states=("duplicate", "superseded"), since=rev, before=rev + 1), MOST_ROWS)
+    return next((_settled_row(listed) for listed in repeats if listed.article_id == article), None)
+
+
+def _rev_of(ref: str) -> int:
+    return split_ref(ref)[1]
 
 
 def as_its_own(get: Callable[[str], Stored | None], line: InputStatus) -> InputStatus:

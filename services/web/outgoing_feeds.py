@@ -20,7 +20,7 @@ from services.web.listing import Wanted
 from services.web.names import looks_like_name
 from services.web.picture_addresses import shown_article, site_of
 from services.web.problems import Problem
-from services.web.queries import refuse_unknown, refused_parameter
+from services.web.queries import refused_parameter
 from services.web.responses import json_answer
 from services.web.saved_filters import SavedFilter
 from services.web.scopes import may, only_of
@@ -30,8 +30,6 @@ from shared.clock import from_us, now
 from shared.errors import PermanentError
 from shared.sink_settings import hubs_of
 
-OF_SAVED = ("before", "limit", IN_ADDRESS)
-OF_SEARCH = ("q", "source", "publisher", "since", *OF_SAVED)
 SETTLED_S = 60.0
 ENDINGS = ("atom", "json")
 
@@ -59,18 +57,19 @@ JSON_FEED = Format(
 
 
 def feed_of(saved: SavedFilter) -> Wanted | None:
-    """What the feed of a saved filter shows; None of one without published articles, or that means one by its name."""
+    """What the feed of a saved filter shows; None of one without published articles, or that means one by its name, or
+    what a worker did."""
     try:
         wanted = read_wanted(dict(parse_qsl(saved.query)))
     except PermanentError:  # of another release, that knew another filter
         return None
-    return wanted if "indexed" in wanted.states and not looks_like_name(wanted.q) else None
+    is_of_articles = "indexed" in wanted.states and not looks_like_name(wanted.q) and not wanted.worker
+    return wanted if is_of_articles else None
 
 
 async def list_feeds(request: Request) -> Response:
     """The saved filters that have a feed, each with its addresses."""
     app_state = state_of(request)
-    refuse_unknown(request.query_params, (IN_ADDRESS,))
     saved = await app_state.ask(app_state.desk.filters.list)
     return json_answer({"feeds": [_listed(one.name) for one in saved if feed_of(one) is not None]})
 
@@ -97,7 +96,6 @@ async def show_found_json(request: Request) -> Response:
 
 async def _saved(request: Request, form: Format) -> Response:
     app_state, name = state_of(request), request.path_params["name"]
-    refuse_unknown(request.query_params, OF_SAVED)
     saved = await app_state.ask(app_state.desk.filters.find, name)
     filtered = feed_of(saved) if saved is not None else None
     if saved is None or filtered is None:
@@ -109,7 +107,6 @@ async def _saved(request: Request, form: Format) -> Response:
 
 
 async def _found(request: Request, form: Format) -> Response:
-    refuse_unknown(request.query_params, OF_SEARCH)
     wanted = _read_wanted(request.query_params)
     if looks_like_name(wanted.q):
         raise refused_parameter("q", "q must be words: what is spelled as the name of one article has no feed.")

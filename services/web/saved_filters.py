@@ -16,7 +16,7 @@ from shared.whole_file import one_writer, replace_whole
 FILTERS_FILE = "filters.json"
 VERSION = 1
 MOST, LONGEST_NAME, LONGEST_QUERY = 50, 60, 1000
-FIELDS = ("q", "state", "source", "publisher", "since")
+FIELDS = ("q", "state", "source", "publisher", "since", "worker")
 
 
 class SavedFilter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):

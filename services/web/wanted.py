@@ -40,17 +40,21 @@ def read_wanted(query: Mapping[str, str]) -> Wanted:
     words = query.get("q", "").strip()
     if len(words) > LONGEST_Q:
         raise WrongFilter("q", f"q may have {LONGEST_Q} characters.")
+    worker = query.get("worker", "")
+    if worker and words:
+        raise WrongFilter("worker", "worker and q cannot both be given.")
     if not looks_like_name(words):
         try:
             read_query(words)
         except WrongDate as error:
             raise WrongFilter("q", f"{error}.") from error
     return Wanted(
-        states=_read_states(query.get("state", "")),
+        states=_read_states(query.get("state", "all" if worker else "")),
         source=f"push:{publisher}" if publisher else source,
         since=read_since(query.get("since", "")),
         before=_read_number(query, "before", default=END_OF_TIME, least=0, most=END_OF_TIME),
         q=words,
+        worker=worker,
         limit=_read_number(query, "limit", default=50, least=1, most=MOST_ROWS),
     )
 

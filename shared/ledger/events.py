@@ -17,6 +17,7 @@ from shared.source_filter import takes_source
 EVENT_ID = re.compile(r"[0-9]{1,19}-[0-9]{1,19}")
 FIRST = "0-0"
 AT_ONCE = 500
+LOOKED_AT = 20_000  # changes that are read to tell what a worker took up: a fraction of a second
 CHANGE_STATES = (
     "received", "queued", "working", "retrying", "held", "normalized", "indexed", "duplicate", "superseded",
     "withdrawn", "refused", "dead", "discarded", "released", "paused", "resumed",
@@ -91,6 +92,18 @@ class EventStream:
         """The newest changes, the oldest first."""
         with redis_errors(self._client):
             return _changes(reversed(self._client.xrevrange(keys.EVENTS, count=limit)))
+
+    def taken_by(self, worker: str, limit: int, look: int = LOOKED_AT) -> list[str]:
+        """What a worker took up among the last changes (`look`), as `id@rev`, the latest first, each once."""
+        wanted, refs, last = ChangeFilter(worker=worker), dict[str, None](), "+"
+        for _ in range(0, look, AT_ONCE):
+            with redis_errors(self._client):
+                rows = self._client.xrevrange(keys.EVENTS, max=last, count=AT_ONCE)
+            refs |= {f"{change.article}@{change.rev}": None for change in _changes(rows) if wanted.takes(change)}
+            if len(rows) < AT_ONCE or len(refs) >= limit:
+                break
+            last = f"({rows[-1][0].decode()}"
+        return list(refs)[:limit]
 
     def wait(self, last: str, seconds: float, limit: int = AT_ONCE) -> list[Change]:
         """The changes after a place, as soon as there is one; none when the time is over."""

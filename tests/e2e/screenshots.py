@@ -2,10 +2,18 @@
 
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from services.web.listing import Wanted
+from shared.clock import now_us
+from shared.ledger import keys
+from shared.ledger.connection import connect
+from shared.ledger.overview import EXPECTED, MINUTE_US
+from shared.settings import Settings
+from shared.work.liveness import HOST, WorkerRecord
 from tests.e2e.newsroom import Newsroom, open_newsroom
 
 if TYPE_CHECKING:
@@ -16,7 +24,8 @@ except ImportError:
     sys.exit("it needs the package playwright of requirements/dev.lock")
 
 WIDTHS = (390, 1024, 1600)
-PAGES = {"now": "/", "articles": "/articles", "dead": "/dead", "feeds": "/feeds", "publishers": "/publishers"}
+PAGES = {"now": "/", "articles": "/articles", "dead": "/dead", "feeds": "/feeds", "publishers": "/publishers",
+         "worker": f"/articles?worker={HOST}"}  # fmt: skip
 
 
 def main() -> None:
@@ -26,13 +35,26 @@ def main() -> None:
     program = shutil.which("chromium") or shutil.which("google-chrome")
     if program is None:
         sys.exit("it needs chromium on PATH")
-    with open_newsroom() as room, sync_api.sync_playwright() as playwright:
+    with open_newsroom() as room, at_work(room.settings), sync_api.sync_playwright() as playwright:
         room.fill()
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         for theme in ("light", "dark"):
             for width in WIDTHS:
                 take(browser, room, folder, theme, width)
         browser.close()
+
+
+@contextmanager
+def at_work(settings: Settings) -> Iterator[None]:
+    """The processes of a desk, as far as they speak of themselves, and how much was in flight before."""
+    records = [WorkerRecord(settings, name) for name in EXPECTED]
+    minute = now_us() // MINUTE_US
+    connect(settings).hset(keys.BACKLOG, mapping={str(minute - 10): 12, str(minute - 59): 1480})
+    for record in records:
+        record.start()
+    yield
+    for record in records:
+        record.stop()
 
 
 def take(browser: "Browser", room: Newsroom, folder: Path, theme: str, width: int) -> None:

@@ -59,6 +59,8 @@ def _what(row: Row) -> str:
 
 def _asked(context: Context) -> dict[str, str]:
     args = context.args
-    given = {name: getattr(args, name) for name in ("state", "source", "publisher", "since", "before", "limit")}
+    given = {
+        name: getattr(args, name) for name in ("state", "source", "publisher", "since", "worker", "before", "limit")
+    }
     asked = {name: str(value) for name, value in given.items() if value not in (None, "")}
     return asked | ({"q": " ".join(args.words)} if args.words else {})

@@ -24,6 +24,9 @@ MONITORING = (
             arg("--source", metavar="SOURCE", help="feed, drop or push, one source, or how several begin (push:hue-*)"),
             arg("--publisher", metavar="NAME", help="what this publisher pushed"),
             arg("--since", metavar="TIME", help="30min, 1h, 2d, or a moment with its zone"),
+            arg(
+                "--worker", metavar="HOST[:START]", help="what this worker took up lately; `copydesk status` names all"
+            ),
             arg("--before", type=number, metavar="REV", help="the page after the one that named it"),
             arg("--limit", type=count, default=50, metavar="N"),
         ),

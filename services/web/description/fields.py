@@ -103,6 +103,11 @@ PARAMETERS: Mapping[str, Field] = {
         meaning="Words, an id, a receipt, an address, the path of a drop.",
         schema={"type": "string", "maxLength": LONGEST_Q},
     ),
+    "taken_by": Field(
+        place="query",
+        name="worker",
+        meaning="Only what this worker took up among the last changes (`host`, or `host:start`). Not beside `q`.",
+    ),
     "rows": Field(
         place="query",
         name="limit",

@@ -222,7 +222,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         tag="Read",
         summary="Articles by state, source and time",
         detail="The newest first, also those on their way, dead or refused. Your own; with the scope `read-all` all.",
-        parameters=("article_states", "source", "publisher", "since", "before", "q", "rows"),
+        parameters=("article_states", "source", "publisher", "since", "before", "q", "taken_by", "rows"),
         answers={200: Answer(meaning="A page of them.", media={JSON: shapes.ArticleList})},
         problems=("bad-request", "search-away"),
         curl='"$DESK/v1/articles?state=failed&since=1h"',

@@ -15,6 +15,8 @@ from services.web.state import AppState, state_of
 from shared.clock import now_us
 from shared.errors import TransientError
 from shared.ledger.overview import redis_away
+from shared.ledger.reader import STAGES
+from shared.ledger.troubles import Worker
 
 NOW_ROWS = 30
 HOUR_US, DAY_US, MINUTE_US = 3_600_000_000, 86_400_000_000, 60_000_000
@@ -53,9 +55,16 @@ async def _state(request: Request) -> dict[str, Any]:
     app_state = state_of(request)
     try:
         overview = await app_state.ask(app_state.look)
-        return {"overview": overview, "troubles": overview.troubles, "drifted": app_state.desk.drifted()}
     except TransientError as error:
-        return {"overview": None, "troubles": (redis_away(error, now_us()),), "drifted": app_state.desk.drifted()}
+        away = (redis_away(error, now_us()),)
+        return {"overview": None, "troubles": away, "drifted": app_state.desk.drifted(), "workers": ()}
+    workers = sorted((one for one in overview.workers if one.name in STAGES), key=_place_of)
+    troubles = overview.troubles
+    return {"overview": overview, "troubles": troubles, "drifted": app_state.desk.drifted(), "workers": workers}
+
+
+def _place_of(worker: Worker) -> tuple[int, str, str]:
+    return STAGES.index(worker.name), worker.host, worker.boot
 
 
 async def _rhythm(app_state: AppState) -> dict[str, tuple[list[Beat], Beat]]:
