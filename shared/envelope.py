@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 
 from shared.hints import NO_HINTS, Applied, Hints
+from shared.identity import COMMAND_LINE
 from shared.package import Picture
 
 VERSION = 2
@@ -34,9 +35,22 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rena
     language: str | None = None
 
 
+DESK = Source(kind="push", name=COMMAND_LINE)
+
+
 def source_of(source: Source) -> str:
     """A source in a word: `feed:https://a.example/rss`."""
     return f"{source.kind}:{source.name}"
+
+
+def is_desk(source: Source) -> bool:
+    """Whether it is the desk's own: its command line, and the acts on its page."""
+    return (source.kind, source.name) == (DESK.kind, DESK.name)
+
+
+def pushed_by(source: Source | None) -> str:
+    """The publisher whose push it is; "" of the desk's own, which owns nothing, and of what nobody pushed."""
+    return source.name if source is not None and source.kind == "push" and not is_desk(source) else ""
 
 
 class Preconditions(msgspec.Struct, frozen=True, kw_only=True):

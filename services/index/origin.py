@@ -8,8 +8,7 @@ import sqlite3
 import msgspec
 
 from services.index.packing import unpack
-from shared.envelope import Source
-from shared.identity import COMMAND_LINE
+from shared.envelope import Source, is_desk
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -24,14 +23,8 @@ class Head(msgspec.Struct, frozen=True):
         return self.origin or self.source
 
 
-DESK = Source(kind="push", name=COMMAND_LINE)
 _HEAD = msgspec.json.Decoder(Head)
 _TOLD_BEFORE = "SELECT entry FROM revisions WHERE n = ? AND rev < ? ORDER BY rev DESC"
-
-
-def is_desk(source: Source) -> bool:
-    """Whether it is the desk's own: its command line, and the acts on its page."""
-    return (source.kind, source.name) == (DESK.kind, DESK.name)
 
 
 def read_head(blob: bytes) -> Head:

@@ -8,8 +8,7 @@ from msgspec.structs import replace
 from services.index.entry import Entry, Known, Outcome, as_of, digest_of, edit_of, known_from, latest
 from services.index.precedence import PUSH, adds_nothing, is_poorer
 from shared.article import Article
-from shared.envelope import SourceKind, source_of
-from shared.identity import COMMAND_LINE
+from shared.envelope import DESK, SourceKind, is_desk, source_of
 
 
 class Ruling(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,10 +115,9 @@ def may_return(entry: Entry, known: Known) -> bool:
 
     What the desk itself withdrew only the desk brings back. A feed that still shows the article never does.
     """
-    desk = f"{PUSH}{COMMAND_LINE}"
-    if source_of(entry.source) in (known.source, desk):
+    if is_desk(entry.source) or source_of(entry.source) == known.source:
         return True
-    return entry.source.kind == "push" and known.source != desk
+    return entry.source.kind == "push" and known.source != source_of(DESK)
 
 
 def _was_overtaken(entry: Entry, known: Known, stored: Callable[[], Article]) -> bool:

@@ -19,9 +19,9 @@ from services.index.packing import unpack
 from services.index.query import Query
 from services.index.sinks.schema import is_readable, version
 from shared.article import Article
-from shared.envelope import Event, Source
+from shared.envelope import Event, Source, pushed_by
 from shared.errors import TransientError
-from shared.identity import COMMAND_LINE, names_of
+from shared.identity import names_of
 
 IDLE_READERS = 4
 NEVER_IDLE = -1
@@ -319,7 +319,7 @@ def _read_stored(database: sqlite3.Connection, row_id: int, rev: int | None) -> 
         indexed_us=row[0],
         withdrawn=bool(withdrawn),
         archived=entry.archived,
-        owner=owner or (entry.source.name if entry.source.kind == "push" and entry.source.name != COMMAND_LINE else ""),
+        owner=owner or pushed_by(entry.source),
         owned_us=owned or entry.rev,
         origin=entry.origin,
     )

@@ -9,8 +9,7 @@ from services.index.entry import Entry
 from services.index.folding import COLUMNS, fold
 from services.index.query import day_number
 from services.index.words import part, without_marks, words_of
-from shared.envelope import source_of
-from shared.identity import COMMAND_LINE
+from shared.envelope import pushed_by, source_of
 
 SETS = ("exact", "plain")
 NAMED = ("headline", "captions", "byline", "keywords")
@@ -44,7 +43,7 @@ def names_of(entry: Entry, owner: str) -> Names:
     """What an article that `owner` pushed last (empty: nobody) is called."""
     article, source = entry.article, entry.came_from
     language = article.language or ""
-    pushed = source.name if source.kind == "push" and source.name != COMMAND_LINE else ""
+    pushed = pushed_by(source)
     return Names(
         source=source_of(source),
         kind=article.kind or "",

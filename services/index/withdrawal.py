@@ -5,7 +5,7 @@ import msgspec
 from services.index.search import Stored
 from shared.article import Article
 from shared.clock import from_us
-from shared.identity import COMMAND_LINE
+from shared.envelope import is_desk
 
 
 class TakenBack(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,7 +25,7 @@ def taken_back(stored: Stored) -> TakenBack | None:
         at_us=stored.received_us,
         headline=stored.article.headline,
         reason=reason_in(stored.article, stored.received_us),
-        by_desk=(stored.source.kind, stored.source.name) == ("push", COMMAND_LINE),
+        by_desk=is_desk(stored.source),
     )
 
 

@@ -9,11 +9,9 @@ from services.ingest.intake import Intake, Receipt
 from shared.archive import Archive
 from shared.archive_entries import Decision, Kind
 from shared.clock import now_us
-from shared.envelope import WITHDRAWAL_TYPE, Input, Source, Withdrawal
+from shared.envelope import DESK, WITHDRAWAL_TYPE, Input, Withdrawal
 from shared.errors import InputRefused
-from shared.identity import COMMAND_LINE
 
-DESK = Source(kind="push", name=COMMAND_LINE)
 MOST_ALIASES = 8
 AT_ONCE = 25
 

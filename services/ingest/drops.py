@@ -39,7 +39,7 @@ from services.ingest.drop_watch import Why
 from services.ingest.intake import Answer, Intake, Receipt, TakesInputs, in_batches
 from services.ingest.parser_process import FeedParser
 from shared import identity
-from shared.envelope import Input, Source
+from shared.envelope import DESK, Input
 from shared.errors import InputRefused, PermanentError, TransientError
 from shared.settings import Settings
 
@@ -270,7 +270,7 @@ def take_file(path: Path, settings: Settings, intake: Intake) -> list[Receipt]:
         name = path.relative_to(folder).as_posix()
         source = drop_source(name, settings.drops)
     else:
-        name, source = path.as_posix(), Source(kind="push", name=identity.COMMAND_LINE)
+        name, source = path.as_posix(), DESK
     parser = FeedParser()
     try:
         return intake.take(make_drop_inputs(name, dropped.body, source, parser))

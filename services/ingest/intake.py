@@ -12,9 +12,9 @@ from services.ingest.moving import open_segment_store
 from shared.archive import DECISIONS, Archive
 from shared.archive_entries import Archived, Decision, pack_body
 from shared.clock import now_us
-from shared.envelope import MOST_BYTES, Envelope, Input
+from shared.envelope import MOST_BYTES, Envelope, Input, is_desk, pushed_by
 from shared.errors import InputRefused
-from shared.identity import COMMAND_LINE, article_id, content_hash, receipt_id, url_of, words_alias
+from shared.identity import article_id, content_hash, receipt_id, url_of, words_alias
 from shared.late_log import LateLog
 from shared.ledger.calls import NOT_TAKEN, Accepted, Entered, EnteredState, Ledger, Weighed
 from shared.ledger.reader import Meta
@@ -183,7 +183,7 @@ def _archived(item: Input, received_us: int) -> Archived:
         aliases=item.aliases or _known_by_words(item, sha),
         url=item.url or url_of(item.aliases),
         name=item.name,
-        own=item.own or (item.source.kind == "push" and item.source.name == COMMAND_LINE),
+        own=item.own or is_desk(item.source),
         changed=item.changed,
         version=item.version,
         embargoed_until=item.embargoed_until,
@@ -201,8 +201,8 @@ def _known_by_words(item: Input, sha: str) -> tuple[str, ...]:
 
     One that an older release stored under the name of its words alone (`before`) keeps that.
     """
-    is_desk = item.source.kind != "push" or item.source.name == COMMAND_LINE
-    return () if is_desk or item.corrects or item.before else (words_alias(item.source.name, sha),)
+    publisher = pushed_by(item.source)
+    return () if not publisher or item.corrects or item.before else (words_alias(publisher, sha),)
 
 
 def _receipt(answer: Entered) -> Receipt:

@@ -15,7 +15,7 @@ from services.web.correction_form import NINJS, corrected, item_of
 from services.web.listing import Row
 from shared.archive import Archive
 from shared.audit import AuditLog
-from shared.envelope import Input
+from shared.envelope import DESK, Input
 from shared.errors import CopydeskError, PermanentError
 from shared.ledger.calls import Ledger
 from shared.ledger.reader import STAGES, InputStatus
@@ -82,7 +82,7 @@ class Acts:
             raise PermanentError(
                 "it came with pictures: let its publisher send it again, or correct it by `copydesk correct`"
             )
-        given = Input(source=desk_acts.DESK, media_type=_as_utf_8(meta.media_type), body=self._checked(text),
+        given = Input(source=DESK, media_type=_as_utf_8(meta.media_type), body=self._checked(text),
                       url=meta.url, name=meta.name)  # fmt: skip
         with contextlib.closing(open_decisions(self._settings)) as archive:
             desk_acts.correct(self._intake, archive, self._named(line.article, meta.aliases), given, why)
@@ -98,7 +98,7 @@ class Acts:
             raise PermanentError("a newer revision of this article has come since, or is on its way: look at that one")
         article = corrected(stored.article, given)
         item = item_of(article, stored.article_id)
-        words = Input(source=desk_acts.DESK, media_type=NINJS, body=msgspec.json.encode(item), patches=True)
+        words = Input(source=DESK, media_type=NINJS, body=msgspec.json.encode(item), patches=True)
         with contextlib.closing(open_decisions(self._settings)) as archive:
             named = self._named(stored.article_id, stored.aliases)
             desk_acts.correct(self._intake, archive, named, words, why)

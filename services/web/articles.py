@@ -26,7 +26,7 @@ from services.web.state import AppState, publisher_of, state_of
 from services.web.taking import answer_taken, take_in
 from services.web.targets import ID, Target, find_anothers, find_target, remembered
 from services.web.tombstones import gone_to_reader
-from shared.envelope import MOST_BYTES, Input, Remembered
+from shared.envelope import MOST_BYTES, Input, Remembered, pushed_by
 from shared.identity import article_id, content_hash
 from shared.ledger.reader import SETTLED, InputStatus
 
@@ -162,4 +162,4 @@ def _not_there(target: Target, publisher: Publisher) -> Problem:
 
 
 def _is_own(line: InputStatus, publisher: Publisher) -> bool:
-    return line.source is not None and (line.source.kind, line.source.name) == ("push", publisher.name)
+    return pushed_by(line.source) == publisher.name

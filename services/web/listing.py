@@ -7,12 +7,11 @@ import msgspec
 
 from services.index.hits import NOTHING, Hit
 from services.index.listing import END_OF_TIME, SETTLED, Listed, Settled, Span, list_settled
-from services.index.origin import DESK, is_desk
 from services.index.search import Index, Stored
 from services.index.snippet import Passage, pieces
 from services.web.names import Names, looks_like_name
 from shared.article import Article
-from shared.envelope import source_of
+from shared.envelope import DESK, is_desk, source_of
 from shared.identity import url_of
 from shared.ledger.events import EventStream
 from shared.ledger.listing import IN_FLIGHT, STANDING, Standing, list_standing

@@ -14,7 +14,7 @@ from services.index.query import FILTERS
 from services.index.search import Index, Stored
 from services.ingest.drop_files import MEDIA_TYPES, path_alias
 from services.web.keys import Keys
-from shared.envelope import source_of
+from shared.envelope import pushed_by
 from shared.errors import PermanentError, TransientError
 from shared.ledger.lookup import find_status
 from shared.ledger.reader import DECIDED_BY_THE_INDEX, InputStatus, LedgerReader
@@ -116,7 +116,7 @@ def search(names: Names, index: Index, q: str, *, limit: int, offset: int = 0, o
 
 
 def _is_of(stored: Stored, publisher: str) -> bool:
-    return not publisher or publisher == stored.owner or source_of(stored.came_from) == f"push:{publisher}"
+    return not publisher or publisher == stored.owner or pushed_by(stored.came_from) == publisher
 
 
 def _hit(stored: Stored) -> Hit:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Literal, get_args
 
-from shared.envelope import Source
+from shared.envelope import Source, pushed_by
 
 Scope = Literal["push", "feeds", "read", "read-all", "monitor", "admin"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
@@ -40,4 +40,4 @@ def only_of(publisher: Any) -> str:
 
 def is_seen_by(only: str, source: Source | None) -> bool:
     """May whoever sees `only` one publisher's articles ("": all) see what came from this source?"""
-    return only == "" or (source is not None and source.kind == "push" and source.name == only)
+    return only in ("", pushed_by(source)) if source is not None else only == ""

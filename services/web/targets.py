@@ -11,8 +11,8 @@ from services.web.ownership import may_correct
 from services.web.problems import Problem, in_parameter, later
 from services.web.push_headers import checked_address
 from services.web.state import AppState
-from shared.envelope import Remembered, Source
-from shared.identity import COMMAND_LINE, address_alias
+from shared.envelope import Remembered, Source, is_desk
+from shared.identity import address_alias
 from shared.ledger.reader import SETTLED, Head, InputStatus, owner_name
 
 ID = re.compile(r"[a-z2-7]{26}")
@@ -146,7 +146,7 @@ def remembered(article: str, stored: Stored | None) -> Remembered | None:
         owned=stored.owned_us,
         version=stored.article.version or "",
         withdrawn=stored.withdrawn,
-        by="" if stored.source.name == COMMAND_LINE and stored.source.kind == "push" else by or "-",
+        by="" if is_desk(stored.source) else by or "-",
     )
 
 

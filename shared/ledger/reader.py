@@ -8,9 +8,9 @@ import msgspec
 
 from shared.clock import now_us
 from shared.data_version import refuse_newer
-from shared.envelope import Envelope, Event, Source, Stage
+from shared.envelope import Envelope, Event, Source, Stage, pushed_by, source_of
 from shared.errors import PermanentError
-from shared.identity import COMMAND_LINE, names_of
+from shared.identity import names_of
 from shared.ledger import keys
 from shared.ledger.causes import came_back
 from shared.ledger.connection import Client, LedgerBroken, redis_errors, server_info
@@ -140,9 +140,9 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
 
 def owner_name(source: Source) -> str:
     """Whose what is pushed is; short, because it stands in every head. The desk's own operator owns nothing."""
-    if source.kind != "push" or source.name == COMMAND_LINE:
+    if not pushed_by(source):
         return ""
-    owner = f"push:{source.name}"
+    owner = source_of(source)
     return owner if len(owner.encode()) <= LONGEST_OWNER else f"push:{keys.digest(owner)[:16]}"
 
 

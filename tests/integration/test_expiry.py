@@ -12,14 +12,14 @@ from services.desk.expiry import DAY_US, Expired, expire
 from services.desk.verification import verify
 from services.index.search import Index
 from services.ingest import desk_acts
-from services.ingest.desk_acts import DESK, Named
+from services.ingest.desk_acts import Named
 from services.ingest.intake import Intake, acceptance, open_decisions, open_pictures
 from services.ingest.purging import Parts
 from services.ingest.recovery import recover
 from shared.archive import Archive
 from shared.archive_entries import Archived, pack_body
 from shared.clock import now_us
-from shared.envelope import Envelope, Input, Source
+from shared.envelope import DESK, Envelope, Input, Source
 from shared.identity import content_hash, receipt_id
 from shared.keep_settings import KeepSettings, keep_for
 from shared.package import PACKAGE_TYPE, Package, Picture, pack

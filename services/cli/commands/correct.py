@@ -6,7 +6,7 @@ from services.cli.articles import DeskActs
 from services.cli.context import OK, WRONG, Context, show_json, standard_input, warn
 from services.ingest import desk_acts
 from services.ingest.drop_files import MEDIA_TYPES
-from shared.envelope import Input
+from shared.envelope import DESK, Input
 from shared.errors import InputRefused
 
 
@@ -37,4 +37,4 @@ def _read(context: Context) -> Input:
     if len(body) > most:
         raise InputRefused(f"{args.file} has more than {most} bytes (max_input_bytes)")
     media_type = args.media_type or MEDIA_TYPES.get(Path(args.file).suffix.lower(), "text/plain")
-    return Input(source=desk_acts.DESK, media_type=media_type, body=body, name=Path(args.file).name)
+    return Input(source=DESK, media_type=media_type, body=body, name=Path(args.file).name)

@@ -10,8 +10,7 @@ import msgspec
 from services.index.origin import read_head
 from services.index.search import Index
 from services.index.sinks.sink import Delivery
-from shared.envelope import source_of
-from shared.identity import COMMAND_LINE
+from shared.envelope import DESK, source_of
 
 ALL: tuple[str, ...] = ()
 """A choice of sources that names none takes all."""
@@ -19,7 +18,7 @@ ALL: tuple[str, ...] = ()
 _NAMED = "(SELECT value FROM json_each(?))"
 _TOLD = (
     "SELECT articles.id, sources.source FROM changes JOIN sources USING (s) JOIN articles USING (n) "  # noqa: S608  (constants)
-    f"WHERE articles.id IN {_NAMED} AND outcome = 'indexed' AND sources.source <> 'push:{COMMAND_LINE}'"
+    f"WHERE articles.id IN {_NAMED} AND outcome = 'indexed' AND sources.source <> '{source_of(DESK)}'"
 )
 _KEPT = f"SELECT articles.id, entry FROM revisions JOIN articles USING (n) WHERE articles.id IN {_NAMED}"  # noqa: S608
 

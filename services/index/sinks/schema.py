@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from services.index.entry import digest_of, edited_at, richness_of
-from services.index.origin import is_desk, origin_before, read_head
+from services.index.origin import origin_before, read_head
 from services.index.packing import Packer, unpack
 from shared.article import Article
 from shared.data_version import refuse_newer as refuse_newer_data
-from shared.envelope import Source, source_of
+from shared.envelope import DESK, Source, is_desk, source_of
 from shared.errors import TransientError
-from shared.identity import COMMAND_LINE, bridged
+from shared.identity import bridged
 
 # A row of `articles` names its newest revision; a row of `revisions` holds the whole entry (zstd of its JSON), so
 # that what was said, when, and on which evidence outlives the ledger. Releases before 0.2 kept the words in two tables
@@ -71,7 +71,7 @@ def _name_origins(database: sqlite3.Connection) -> None:
     """Write down whose the articles are that the desk has corrected or withdrawn; a second run changes nothing."""
     packer = Packer()
     database.execute("BEGIN IMMEDIATE")
-    for (n,) in database.execute(_SPOKEN, (f"push:{COMMAND_LINE}",)).fetchall():
+    for (n,) in database.execute(_SPOKEN, (source_of(DESK),)).fetchall():
         for revision, rev, blob in database.execute(
             "SELECT revision, rev, entry FROM revisions WHERE n = ? ORDER BY rev", (n,)
         ).fetchall():

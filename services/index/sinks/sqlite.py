@@ -16,16 +16,16 @@ from services.index.entry import Entry, Known, Outcome, as_of, digest_of, edit_o
 from services.index.fulltext.follower import Follower
 from services.index.fulltext.writer import ERASING, WIPING, WordsWriter
 from services.index.matching import candidates, is_another, moved, names
-from services.index.origin import is_desk, read_head
+from services.index.origin import read_head
 from services.index.packing import Packer, unpack
 from services.index.revisions import rule
 from services.index.sinks.schema import migrate
 from services.index.sinks.writer import lock_folder
 from shared.article import Article
 from shared.clock import now_us
-from shared.envelope import source_of
+from shared.envelope import is_desk, pushed_by, source_of
 from shared.errors import CopydeskError, PermanentError, Unavailable
-from shared.identity import COMMAND_LINE, article_id
+from shared.identity import article_id
 from shared.late_log import LateLog
 from shared.settings import INDEX_FILE
 
@@ -323,8 +323,9 @@ class SqliteSink:
 
 def _owner_of(entry: Entry, known: Known | None) -> tuple[str, int]:
     """Which publisher pushed an article last, and at which revision; the desk's own operator owns nothing."""
-    if entry.source.kind == "push" and entry.source.name != COMMAND_LINE and entry.renews is None:
-        return entry.source.name, entry.rev
+    publisher = pushed_by(entry.source)
+    if publisher and entry.renews is None:
+        return publisher, entry.rev
     return (known.owner, known.owned) if known is not None else ("", 0)
 
 
