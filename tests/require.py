@@ -9,8 +9,8 @@ from typing import NoReturn
 import pytest
 
 KNOWN = frozenset(
-    {"bash", "browser", "caddy", "curl", "docker", "fish", "ghost", "hugo", "luacheck", "man", "mandoc", "nginx"}
-    | {"oidc", "opensearch", "postgres", "promtool", "s3", "wordpress", "zsh"}
+    {"bash", "browser", "caddy", "curl", "docker", "fish", "ghost", "hugo", "kubectl", "luacheck", "man", "mandoc"}
+    | {"nginx", "oidc", "opensearch", "postgres", "promtool", "s3", "systemd-analyze", "wordpress", "zsh"}
 )
 
 

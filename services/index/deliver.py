@@ -1,6 +1,5 @@
 """Composition root of deliveries: a thread for each sink, one that wakes them, one that tells how they stand."""
 
-import os
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ from services.index.search import Index
 from services.index.sinks.registry import open_sink
 from shared.clock import now_us
 from shared.errors import CopydeskError, PermanentError
+from shared.heartbeat import read_heartbeat
 from shared.ledger import keys
 from shared.ledger.calls import Ledger
 from shared.ledger.events import EventStream
@@ -45,11 +45,11 @@ def run(settings: Settings, stop: threading.Event) -> None:
     record.tally = lambda: tally_of(deliverers)
     record.start()
     teller = Teller(ledger, deliverers, broken)
-    heartbeat = os.environ.get("COPYDESK_HEARTBEAT")
+    heartbeat = read_heartbeat()
     while not stop.wait(TELL_S):
         teller.tell()
-        if heartbeat is not None and all(thread.is_alive() for thread in threads):
-            Path(heartbeat).touch()
+        if all(thread.is_alive() for thread in threads):
+            heartbeat.beat()
     for one in deliverers:
         one.woken.set()
     for thread in threads[:-1]:  # the waker ends with the process: it may wait in Redis

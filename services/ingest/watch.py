@@ -1,10 +1,8 @@
 """The watcher: takes what is dropped into `seeds/`, and sends on the feeds that are due. Any number may run."""
 
-import os
 import threading
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import structlog
 from kombu.exceptions import OperationalError
@@ -18,6 +16,7 @@ from services.ingest.subscriptions import Subscription, Subscriptions
 from shared.clock import now_us
 from shared.envelope import VERSION
 from shared.errors import CopydeskError, NewerData, PermanentError, TransientError
+from shared.heartbeat import Heartbeat, read_heartbeat
 from shared.ledger.connection import connect
 from shared.ledger.troubles import Failing
 from shared.settings import Settings
@@ -103,10 +102,9 @@ def run(
     stop: threading.Event,
     *,
     send: Callable[[list[str]], None] | None = None,
-    heartbeat: Path | None = None,
+    heartbeat: Heartbeat | None = None,
 ) -> None:
     """Put a watcher together and run it until told to stop. `send` hands due feeds on; else they go to the queue."""
-    beat = os.environ.get("COPYDESK_HEARTBEAT")
     ledger, client = open_ledger(settings), connect(settings)
     archive = open_archive(settings)
     drops = DropLoop(settings, Drops(settings, Intake(ledger, archive, settings), client))
@@ -115,19 +113,19 @@ def run(
     record.start()
     drops.start()
     try:
-        watch_until(stop, drops, feeds, heartbeat or (Path(beat) if beat else None))
+        watch_until(stop, drops, feeds, heartbeat or read_heartbeat())
     finally:
         drops.stop()
         record.stop()
 
 
-def watch_until(stop: threading.Event, drops: DropLoop, feeds: FeedWatch, heartbeat: Path | None = None) -> None:
+def watch_until(stop: threading.Event, drops: DropLoop, feeds: FeedWatch, heartbeat: Heartbeat) -> None:
     """Send on due feeds until told to stop. The heartbeat says that the drops' loop turns as well."""
     for_feeds = Backoff()
     beat_due = 0.0
     while not stop.wait(TURN_S):
-        if heartbeat is not None and time.monotonic() >= beat_due and drops.turned_within(DEAF_S):
-            heartbeat.touch()
+        if time.monotonic() >= beat_due and drops.turned_within(DEAF_S):
+            heartbeat.beat()
             beat_due = time.monotonic() + HEARTBEAT_S
         _send_due(feeds, for_feeds)
 

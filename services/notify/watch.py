@@ -1,11 +1,9 @@
 """Looks at the desk every few seconds and tells every address what changed, once: what was told stands in Redis."""
 
-import os
 import secrets
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -15,6 +13,7 @@ from services.notify.addresses import Address, read_addresses
 from services.notify.notices import Changes, Fact, Told, changes_of, facts_of, message_of
 from shared.clock import now_us
 from shared.errors import CopydeskError, IntakeFull, TransientError
+from shared.heartbeat import read_heartbeat
 from shared.ledger import keys
 from shared.ledger.connection import redis_errors
 from shared.ledger.overview import Watchman
@@ -159,7 +158,7 @@ class Notifier:
 def run(settings: Settings, stop: threading.Event) -> None:
     """Look until told to stop."""
     notifier = Notifier(settings, read_addresses(settings.notify))
-    beat = os.environ.get("COPYDESK_HEARTBEAT")
+    heartbeat = read_heartbeat()
     record = WorkerRecord(settings, "notify")
     record.start()
     log.info("notify_started", addresses=len(settings.notify))
@@ -169,8 +168,7 @@ def run(settings: Settings, stop: threading.Event) -> None:
                 notifier.look()
             except CopydeskError as error:  # a Redis that is full, or of another release: told by the log, tried again
                 log.warning("notify_postponed", error=str(error))
-            if beat:
-                Path(beat).touch()
+            heartbeat.beat()
             stop.wait(LOOK_S)
     finally:
         record.stop()

@@ -6,7 +6,6 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import redis
@@ -19,6 +18,7 @@ from celery.worker.consumer import Consumer
 from shared import log as logging
 from shared.clock import now_us
 from shared.errors import CopydeskError, NewerData, TransientError
+from shared.heartbeat import Heartbeat, read_heartbeat
 from shared.ledger import keys
 from shared.ledger.calls import Ledger
 from shared.ledger.connection import connect
@@ -104,12 +104,12 @@ class Liveness:
         self,
         settings: Settings,
         queue: str,
-        heartbeat: Path | None = None,
+        heartbeat: Heartbeat | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._redis = connect(settings)
         self._queue = queue
-        self._heartbeat = heartbeat
+        self._heartbeat = heartbeat or Heartbeat()
         self._deaf_s = settings.deaf_s
         self._clock = clock
         self._ticked = self._idle_since = clock()
@@ -117,10 +117,9 @@ class Liveness:
         self.resting = False
 
     def tick(self) -> None:
-        """The consumer is connected and its loop turns: say so in the heartbeat file."""
+        """The consumer is connected and its loop turns: say so to whoever watches over this process."""
         self._ticked = self._clock()
-        if self._heartbeat is not None:
-            self._heartbeat.touch()
+        self._heartbeat.beat()
 
     def is_deaf(self) -> bool:
         """Redis answers and work waits, but nothing has reached this worker for `deaf_s`."""
@@ -153,9 +152,8 @@ def work(app: Celery, settings: Settings, record: WorkerRecord, ledger: Ledger, 
     give_way()
     signals.setup_logging.connect(_leave_logging, weak=False)
     queue = record.name
-    beat = os.environ.get("COPYDESK_HEARTBEAT")
     _refuse_newer_ledger(ledger)
-    watch = Liveness(settings, queue, Path(beat) if beat else None)
+    watch = Liveness(settings, queue, read_heartbeat())
     app.Task.meet_newer = staticmethod(record.meet_newer)
     app.steps["consumer"].add(_loop_step(app, watch, ledger, record, settings.sweep_s))
 

@@ -23,6 +23,7 @@ from services.ingest.intake import Intake, open_archive
 from services.ingest.watch import run
 from shared.envelope import Source
 from shared.errors import InputRefused, IntakeFull
+from shared.heartbeat import Heartbeat
 from shared.ledger import keys
 from shared.ledger.calls import Ledger
 from shared.ledger.connection import connect
@@ -90,7 +91,7 @@ class watching:  # noqa: N801 - reads as the `with` it is for
         self.beat = Path(settings.data_dir) / "beat"
         self.beat.parent.mkdir(parents=True, exist_ok=True)
         self.beat.unlink(missing_ok=True)
-        arguments = {"send": send or (lambda ids: None), "heartbeat": self.beat}
+        arguments = {"send": send or (lambda ids: None), "heartbeat": Heartbeat(self.beat)}
         self.thread = threading.Thread(target=run, args=(settings, self.stop), kwargs=arguments)
 
     def __enter__(self) -> "watching":
