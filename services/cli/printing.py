@@ -103,6 +103,9 @@ def _when(article: Article, evidence: "Sources") -> Iterator[str]:
     if article.version_created is not None and article.version_created != article.first_created:
         yield from row("Changed", moment(article.version_created))
         yield from evidence.of("version_created")
+    if article.embargoed_until is not None:
+        yield from row("Embargo", f"until {moment(article.embargoed_until)}")
+        yield from evidence.of("embargoed_until")
 
 
 def _people(article: Article, evidence: "Sources") -> Iterator[str]:

@@ -1,6 +1,6 @@
 """`copydesk show ID`: one article, from the index and, while it is on its way, from the ledger."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -9,6 +9,7 @@ from services.cli.context import OK, WRONG, Context, show_json, warn
 from services.cli.printing import article_lines, clean, moment, row, timeline_lines
 from services.cli.reach import reach_desk
 from services.cli.standing import origin_rows
+from services.index.entry import embargo_end
 from services.index.search import Index, Stored
 from services.index.withdrawal import taken_back
 from services.web.keys import open_keys
@@ -16,6 +17,8 @@ from services.web.names import Names
 from shared.clock import from_us
 from shared.ledger.connection import connect_to_look
 from shared.ledger.reader import InputStatus, LedgerReader
+
+LAST_RECEIPTS = 3
 
 
 def show(context: Context) -> int:
@@ -28,14 +31,14 @@ def show(context: Context) -> int:
     if context.as_json:
         show_json(as_json(stored, line))
     elif stored is not None:
-        print(*stored_lines(stored, detailed=context.args.evidence), sep="\n")
+        print(*stored_lines(stored, detailed=context.args.evidence, whole=context.args.all), sep="\n")
     elif line is not None:
         print(*status_lines(line), sep="\n")
     return OK
 
 
-def stored_lines(stored: Stored, *, detailed: bool = False) -> Iterator[str]:
-    """The article, where it came from, and its way through the desk."""
+def stored_lines(stored: Stored, *, detailed: bool = False, whole: bool = False) -> Iterator[str]:
+    """The article, where it came from, and its way through the desk; `whole` with each input that told of it."""
     yield from article_lines(stored.article, detailed=detailed)
     yield from row("From", f"{stored.came_from.kind} {stored.came_from.name}".strip())
     if stored.owner:
@@ -43,13 +46,24 @@ def stored_lines(stored: Stored, *, detailed: bool = False) -> Iterator[str]:
     if stored.withdrawn:
         yield from row("State", clean(_withdrawn(stored)))
     yield from row("Id", f"{stored.article_id}@{stored.rev}")
-    yield from row("Receipt", ", ".join(stored.receipts[-3:]))
+    yield from _receipt_rows(stored.receipts, whole=whole)
     for label, alias in zip(["Known as", *[""] * len(stored.aliases)], _addresses(stored.aliases), strict=False):
         yield from row(label, alias)
     if len(stored.revisions) > 1:
         yield from row("Revisions", str(len(stored.revisions)))
     yield from timeline_lines(stored.timeline, detailed=detailed)
     yield ""
+
+
+def _receipt_rows(receipts: Sequence[str], *, whole: bool) -> Iterator[str]:
+    """The last inputs that told of an article, and how many came before them; or all, one a line."""
+    if whole:
+        for number, receipt in enumerate(receipts):
+            yield from row("" if number else "Receipt", receipt)
+        return
+    earlier = len(receipts) - LAST_RECEIPTS
+    told = f", and {earlier} earlier (`--all` shows them)" if earlier > 0 else ""
+    yield from row("Receipt", ", ".join(receipts[-LAST_RECEIPTS:]) + told)
 
 
 def _withdrawn(stored: Stored) -> str:
@@ -66,6 +80,8 @@ def status_lines(line: InputStatus) -> Iterator[str]:
     yield from row("State", f"{line.state}{f' at {line.stage}' if line.stage else ''}")
     if line.reason:
         yield from row("Reason", f"{line.reason}: {line.note}" if line.note else line.reason)
+    if line.state == "held" and line.due_us is not None:
+        yield from row("Embargo", f"until {moment(from_us(line.due_us))}")
     yield from origin_rows(line)
     yield from row("Id", f"{line.article}@{line.rev}")
     yield from row("Receipt", line.receipt)
@@ -83,6 +99,7 @@ def as_json(stored: Stored | None, line: InputStatus | None) -> dict[str, Any]:
             "note": found.reason if found is not None else None,
             **{name: value for name, value in fields.items() if name != "origin"},
             "source": msgspec.to_builtins(stored.came_from),
+            "embargoedUntil": embargo_end(stored.article),
         }
     fields = msgspec.to_builtins(line) if line is not None else {}
     receipt = fields.pop("receipt", None)
@@ -91,6 +108,7 @@ def as_json(stored: Stored | None, line: InputStatus | None) -> dict[str, Any]:
         "id": fields.get("article"),
         "article": None,
         "receipts": [receipt],
+        "embargoedUntil": from_us(line.due_us) if line is not None and line.due_us is not None else None,
         **{name: fields.get(name) for name in names},
     }
 

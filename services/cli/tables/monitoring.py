@@ -42,6 +42,7 @@ MONITORING = (
         (
             arg("id", metavar="ID", help="an article's id, a receipt, an address, or the path of a drop"),
             arg("--evidence", action="store_true", help="with every reading, the rule behind it and how sure it is"),
+            arg("--all", action="store_true", help="with every receipt: each input that told of it"),
         ),
         examples=(
             Example("copydesk show https://news.example/rubber.html", "by its address"),

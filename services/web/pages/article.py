@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.index.entry import embargo_us
 from services.index.search import Stored
 from services.web.acts import Act, may_do
 from services.web.articles import unknown_article
@@ -15,6 +16,7 @@ from services.web.pages.input_view import InputView, view_input
 from services.web.pages.render import page
 from services.web.picture_addresses import paths_of
 from services.web.state import AppState, state_of
+from shared.ledger.reader import InputStatus
 
 NOTHING: Mapping[str, str] = {}
 
@@ -52,6 +54,7 @@ async def article_page(
         stored=stored,
         line=line,
         row=row,
+        embargo_us=_embargo_us(line, stored),
         input=await _input(app_state, row, stored),
         acts=_acts_on(row, stored),
         words=words_of(stored.article) if stored is not None and _is_newest(row, stored) and is_standing else None,
@@ -61,6 +64,13 @@ async def article_page(
         deliveries=await app_state.ask(app_state.desk.deliveries, row.article),
         acted=await app_state.ask(app_state.desk.audit.latest, 20, article),
     )
+
+
+def _embargo_us(line: InputStatus | None, stored: Stored | None) -> int | None:
+    """When the embargo ends, of what is held or was: what waits goes on then."""
+    if line is not None and line.state == "held":
+        return line.due_us
+    return embargo_us(stored.article) if stored is not None else None
 
 
 async def _input(app_state: AppState, row: Row, stored: Stored | None) -> InputView | None:
