@@ -10,7 +10,6 @@ import pytest
 from services.cli.commands.normalize import answers
 from services.index.search import Index
 from services.index.sinks.sqlite import SqliteSink
-from services.index.tasks import index_articles
 from services.ingest.intake import Intake
 from services.normalize.tasks import read_articles
 from shared.archive import Archive
@@ -21,6 +20,7 @@ from shared.settings import Settings
 from shared.work.batches import run_batch
 from shared.work.celery_app import open_ledger
 from shared.work.retry import RetryPolicy
+from tests.stages import work_off
 
 PUSH = Source(kind="push", name="desk")
 TEXT = "09/11/2015 - 05:34\n\nTin buổi sáng\n\nHUẾ - Câu mở đầu của bản tin.\n\nThân bài của bản tin."
@@ -44,10 +44,7 @@ class InputStatus:
 
     def run(self) -> None:
         """Work off both queues, message by message."""
-        for stage, handle in (("normalize", self.read), ("index", index_articles(self.sink))):
-            while (raw := self.ledger.client.rpop(stage)) is not None:
-                message = json.loads(raw)["headers"]["id"]
-                run_batch(self.ledger, stage, message, handle, RetryPolicy())  # type: ignore[arg-type]
+        work_off(self.ledger, self.read, self.sink)
 
     def state(self, receipt: str) -> str:
         line = self.ledger.receipt(receipt)

@@ -95,4 +95,5 @@ def run(port: int, words: list[str]) -> int:
 def test_every_refusal_of_a_push_is_on_the_page() -> None:
     named = set(re.findall(r"`([a-z-]+)`", PUBLISH.read_text("utf-8")))
     of_other_routes = {"forged", "missed", "not-found", "not-indexed", "method-not-allowed", "withdrawn", "unforeseen"}
+    of_other_routes |= {"search-away"}
     assert KINDS.keys() - of_other_routes <= named

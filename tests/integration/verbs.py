@@ -10,7 +10,6 @@ from urllib.parse import quote
 
 from services.index.search import Index, Stored
 from services.index.sinks.sqlite import SqliteSink
-from services.index.tasks import index_articles
 from services.ingest.intake import open_archive
 from services.normalize.tasks import read_articles
 from services.web.app import open_state
@@ -18,10 +17,9 @@ from services.web.keys import Keys
 from services.web.state import AppState
 from shared.envelope import Input, Source
 from shared.settings import Settings
-from shared.work.batches import run_batch
 from shared.work.celery_app import open_ledger
-from shared.work.retry import RetryPolicy
 from tests.integration.test_web import ask, door_of
+from tests.stages import work_off
 
 
 class Answer(NamedTuple):
@@ -62,9 +60,7 @@ class Newsdesk:
 
     def work(self) -> None:
         """Both stages do what waits."""
-        for stage, handle in (("normalize", self._read), ("index", index_articles(self.sink))):
-            while self.ledger.client.rpop(stage) is not None:
-                run_batch(self.ledger, stage, "test", handle, RetryPolicy())  # type: ignore[arg-type]
+        work_off(self.ledger, self._read, self.sink)
         assert self.ledger.balance().difference == 0
 
     def during(self, asking: Callable[[], Answer]) -> Answer:
