@@ -9,7 +9,21 @@ from typing import NoReturn
 import pytest
 
 KNOWN = frozenset(
-    {"bash", "browser", "caddy", "curl", "docker", "fish", "ghost", "hugo", "kubectl", "luacheck", "man", "mandoc"}
+    {
+        "bash",
+        "browser",
+        "caddy",
+        "compose",
+        "curl",
+        "docker",
+        "fish",
+        "ghost",
+        "hugo",
+        "kubectl",
+        "luacheck",
+        "man",
+        "mandoc",
+    }
     | {"nginx", "oidc", "opensearch", "postgres", "promtool", "s3", "systemd-analyze", "wordpress", "zsh"}
 )
 

@@ -1,6 +1,9 @@
 """The compose file keeps every rule of a hardened deployment, for every service it has now or gets later."""
 
+import json
 import re
+import shutil
+import subprocess
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -9,6 +12,7 @@ import pytest
 import yaml
 
 from shared.settings import FIELDS, NOT_SETTINGS
+from tests.require import lacking
 
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
@@ -29,6 +33,12 @@ PROFILES = {
 }
 OTHERS = {"redis", "prometheus", "grafana", "opensearch", "postgres"}
 FRONT = {"web", "grafana"}
+FIXED = {
+    "web": {"COPYDESK_WEB_HOST", "COPYDESK_WEB_PORT"},
+    "notify": {"COPYDESK_NOTIFY_FILE"},
+    "deliver-opensearch": {"COPYDESK_SINKS"},
+    "deliver-postgres": {"COPYDESK_SINKS"},
+}
 DEAR = re.compile(r"python|celery|curl|wget|copydesk")
 
 every_service = pytest.mark.parametrize("name", sorted(SERVICES))
@@ -178,7 +188,70 @@ def test_a_fresh_clone_needs_nothing_made_first() -> None:
     assert re.findall(r"\$\{\w+(?!\w|:-)[^}]*\}", text) == [], "every variable has a default"
     assert {name for name, service in SERVICES.items() if "secrets" in service} <= PROFILES.keys()
     for service in SERVICES.values():
-        assert all(entry["required"] is False for entry in service.get("env_file", ()))
+        for entry in service.get("env_file", ()):
+            assert (ROOT / entry).is_file() if isinstance(entry, str) else entry["required"] is False
+
+
+@every_one_of_ours
+def test_every_setting_can_be_said_in_copydesk_env(name: str) -> None:
+    """What stands in `environment:` wins over any file: only what belongs to the container, or to its profile, may."""
+    defaults, operators = SERVICES[name]["env_file"]
+    assert (defaults, operators["path"]) == ("deploy/compose/defaults.env", "copydesk.env"), "the last one wins"
+    settings = {variable for variable in SERVICES[name]["environment"] if variable.startswith("COPYDESK_")}
+    assert settings <= FIXED.get(name, set()) | {"COPYDESK_HEARTBEAT"}
+
+
+def test_the_defaults_of_the_containers_are_settings_and_can_be_set_in_env() -> None:
+    lines = (ROOT / "deploy/compose/defaults.env").read_text(encoding="utf-8").splitlines()
+    pairs = dict(line.split("=", 1) for line in lines if not line.startswith("#"))
+    assert {name.removeprefix("COPYDESK_").lower() for name in pairs} <= set(FIELDS)
+    assert pairs["COPYDESK_REDIS_URL"] == "redis://redis:6379/0"
+
+
+def test_an_update_keeps_the_scale_that_stands_in_env() -> None:
+    scaled = {name: service["scale"] for name, service in SERVICES.items() if "scale" in service}
+    assert scaled == {name: f"${{DESK_{name.upper()}_SCALE:-1}}" for name in ("ingest", "normalize")}
+
+
+def test_a_redis_of_ones_own_takes_the_place_of_the_bundled_one() -> None:
+    override = yaml.safe_load((ROOT / "deploy/compose/external-redis.yml").read_text(encoding="utf-8"))["services"]
+    assert override.pop("redis") == {"profiles": ["bundled-redis"]}
+    assert set(override) == set(OURS)
+    for service in override.values():
+        assert service["depends_on"]["redis"]["required"] is False
+        assert service["networks"] == ["out"]
+
+
+def composed(folder: Path, *words: str) -> dict[str, Any]:
+    """The project as compose reads it, with the files that an operator put into the folder."""
+    if (
+        shutil.which("docker") is None
+        or subprocess.run(["docker", "compose", "version"], capture_output=True, check=False).returncode
+    ):
+        lacking("compose", "is not there")
+    for name in ("docker-compose.yml", "deploy"):
+        (folder / name).symlink_to(ROOT / name)
+    told = subprocess.run(
+        ["docker", "compose", *words, "config", "--format", "json"], cwd=folder, capture_output=True, check=True
+    )
+    services: dict[str, Any] = json.loads(told.stdout)["services"]
+    return services
+
+
+def test_compose_lets_copydesk_env_win(tmp_path: Path) -> None:
+    (tmp_path / "copydesk.env").write_text("COPYDESK_REDIS_URL=redis://elsewhere:1/0\nCOPYDESK_LOG_LEVEL=debug\n")
+    (tmp_path / ".env").write_text(
+        "COPYDESK_LOG_LEVEL=error\nCOPYDESK_NORMALIZE_PROCESSES=7\nDESK_NORMALIZE_SCALE=3\n"
+        "COMPOSE_FILE=docker-compose.yml:deploy/compose/external-redis.yml\n"
+    )
+    services = composed(tmp_path)
+    assert "redis" not in services
+    environ = services["normalize"]["environment"]
+    assert environ["COPYDESK_REDIS_URL"] == "redis://elsewhere:1/0"
+    assert environ["COPYDESK_LOG_LEVEL"] == "debug"
+    assert environ["COPYDESK_NORMALIZE_PROCESSES"] == "7"
+    assert services["normalize"]["scale"] == 3
+    assert set(services["normalize"]["networks"]) == {"back", "out"}
 
 
 def test_it_carries_no_address_but_its_own() -> None:
