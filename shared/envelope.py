@@ -185,10 +185,12 @@ class FeedEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, r
     """One entry of a feed, as the feed gave it: the body of an input of type `FEED_ENTRY_TYPE`.
 
     Dates, authors and texts are as printed, unsanitised; the normaliser weighs them as one witness among others.
-    `embargoes` are members of a JSON Feed's item that name one, each with what it says.
+    `embargoes` are members of a JSON Feed's item that name one, each with what it says. Which feed it came from is its
+    source's to say, so that the same entry of two feeds is the same body: `feed` and `feed_title` stand in earlier
+    releases' bodies.
     """
 
-    feed: str
+    feed: str | None = None
     guid: str | None = None
     link: str | None = None
     title: str | None = None

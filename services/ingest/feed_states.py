@@ -26,16 +26,14 @@ REFRESH_LEAST_S = 5.0  # whoever presses twice visits once
 class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
     """How a feed is doing.
 
-    `seen` are the marks of the entries of its last document, end to end, `names` those of their addresses; `stopped` is
-    a 410; times are in µs; `why` says what the time of the next visit goes by.
+    `stopped` is a 410; times are in µs; `why` says what the time of the next visit goes by; `quiet` is how many entries
+    changed at the last visit without saying anything new.
     `added_us` is that of the subscription whose state it is.
     """
 
     etag: str | None = None
     modified: str | None = None
     body_hash: str | None = None
-    seen: bytes = b""
-    names: bytes = b""
     failures: int = 0
     status: int | None = None
     problem: str | None = None
@@ -48,6 +46,7 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, r
     title: str | None = None
     added_us: int = 0
     why: Why | None = None
+    quiet: int = 0
 
     @property
     def is_failing(self) -> bool:
@@ -111,9 +110,22 @@ class FeedStates:
                 packed += pipe.execute()
         return [_state_of(feed, one) for feed, one in zip(feeds, packed, strict=True)]
 
-    def put(self, feed: Subscription, state: FeedState, wait_s: float | None, failing: Failing | None = None) -> None:
-        """Keep a state, the seconds until the next visit (None for never) and why the feed fails, if it does; nothing
-        of a feed that was removed meanwhile, or added anew."""
+    def memory(self, feed: Subscription) -> bytes:
+        """What is remembered of its last document's entries: `services.ingest.feed_news` packs it."""
+        with redis_errors(self._redis):
+            return cast("bytes | None", self._redis.hget(keys.feed(feed.id), "memory")) or b""
+
+    def put(
+        self,
+        feed: Subscription,
+        state: FeedState,
+        wait_s: float | None,
+        failing: Failing | None = None,
+        memory: bytes | None = None,
+    ) -> None:
+        """Keep a state, the seconds until the next visit (None for never), why the feed fails, if it does, and what is
+        remembered of its document, where that is another; nothing of a feed that was removed meanwhile, or added
+        anew."""
         if not self._call("set", id=feed.id, place=_place(feed), wait=NEVER if wait_s is None else wait_s):
             return
         checked = now_us()
@@ -124,6 +136,8 @@ class FeedStates:
         with redis_errors(self._redis):
             pipe = self._redis.pipeline()
             pipe.hset(keys.feed(feed.id), "state", msgspec.msgpack.encode(noted))
+            if memory is not None:
+                pipe.hset(keys.feed(feed.id), "memory", memory)
             if failing is None:
                 pipe.hdel(keys.FEEDS_FAILING, feed.id)
             else:

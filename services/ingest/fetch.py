@@ -11,9 +11,8 @@ import msgspec
 import redis
 import structlog
 
+from services.ingest.feed_news import News, Watched
 from services.ingest.feed_states import FeedState, FeedStates
-from services.ingest.feeds import MARK, FeedItem, make_inputs
-from services.ingest.formats.feed import Feed
 from services.ingest.intake import TakesInputs
 from services.ingest.parser_process import FeedParser
 from services.ingest.schedule import FetchOutcome, next_wait, read_fresh, why_then
@@ -35,7 +34,7 @@ FAILURES_TOLD = 3
 class ParsesFeeds(Protocol):
     """A safe place to parse in: `services.ingest.parser_process.FeedParser`."""
 
-    def parse(self, body: bytes, content_type: str | None, url: str) -> Feed: ...
+    def read_news(self, body: bytes, content_type: str | None, url: str, watched: Watched) -> News: ...
 
 
 class FetchContext:
@@ -87,15 +86,16 @@ class FeedFetcher:
             return
         state = await asyncio.to_thread(self._states.get, feed)
         started, failing = time.monotonic(), None
+        memory: bytes | None = None
         try:
-            outcome, state = await self._ask(context, feed, state)
+            outcome, state, memory = await self._ask(context, feed, state)
         except CopydeskError as error:
             outcome, state = judge_failure(error), note_failure(state, error)
             failing = judge_feed(feed.shown(), state, error)
         interval = float(feed.interval_s or self._settings.feed_interval_s)
         wait = next_wait(outcome, interval, state.failures, random.random())  # noqa: S311 - spreads visits
         state = msgspec.structs.replace(state, why=why_then(outcome, interval))
-        await asyncio.to_thread(self._states.put, feed, state, wait, failing)
+        await asyncio.to_thread(self._states.put, feed, state, wait, failing, memory)
         if state.moves >= MOVES_BELIEVED and state.moved is not None:
             await asyncio.to_thread(self._subscriptions.move, feed_id, state.moved)
         log.info(
@@ -103,30 +103,34 @@ class FeedFetcher:
             took_ms=round((time.monotonic() - started) * 1000),
         )  # fmt: skip
 
-    async def _ask(self, context: FetchContext, feed: Subscription, state: FeedState) -> tuple[FetchOutcome, FeedState]:
+    async def _ask(
+        self, context: FetchContext, feed: Subscription, state: FeedState
+    ) -> tuple[FetchOutcome, FeedState, bytes | None]:
         answer = await fetch(context.client, feed.url, etag=state.etag, modified=state.modified, accept=ACCEPT)
         state = note_answer(state, answer)
         fresh = read_fresh(answer.headers.get("cache-control"))
         body_hash = hashlib.sha256(answer.body).hexdigest()
         if answer.status == 304 or body_hash == state.body_hash:
             noted = state if answer.status == 304 else note_validators(state, answer, body_hash)
-            return FetchOutcome(kind="same", fresh_s=fresh), noted
-        async with context.parsing:
-            media_type = answer.headers.get("content-type")
-            document = await asyncio.to_thread(self._parser.parse, answer.body, media_type, answer.url)
-        items = make_inputs(document, feed.id, feed.source(), feed.formerly)
-        new = _news(items, state)
-        await asyncio.to_thread(self._take, new)
+            return FetchOutcome(kind="same", fresh_s=fresh), noted, None
+        news = await self._read(context, feed, state, answer)
+        await asyncio.to_thread(self._take, news.inputs)
         # Only now, with the entries in: a crash before this line means asking again, never missing one.
         state = note_validators(state, answer, body_hash)
         state = msgspec.structs.replace(
-            state,
-            seen=b"".join(item.mark for item in items) or state.seen,
-            names=b"".join(item.name for item in items) or state.names,
-            news_us=now_us() if new else state.news_us,
-            title=document.title,
+            state, news_us=now_us() if news.inputs else state.news_us, title=news.feed.title, quiet=news.quiet
         )
-        return FetchOutcome(kind="news" if new else "same", fresh_s=max(fresh or 0, document.ttl_s or 0)), state
+        fresh = max(fresh or 0, news.feed.ttl_s or 0)
+        return FetchOutcome(kind="news" if news.inputs else "same", fresh_s=fresh), state, news.memory
+
+    async def _read(self, context: FetchContext, feed: Subscription, state: FeedState, answer: Fetched) -> News:
+        memory = await asyncio.to_thread(self._states.memory, feed) if state.body_hash else b""
+        watched = Watched(
+            key=feed.id, formerly=feed.formerly, source=feed.source(), memory=memory, now_s=now_us() / 1_000_000
+        )
+        async with context.parsing:
+            media_type = answer.headers.get("content-type")
+            return await asyncio.to_thread(self._parser.read_news, answer.body, media_type, answer.url, watched)
 
     def _take(self, inputs: Sequence[Input]) -> None:
         """Hand the new entries in; one that no door takes does not stop the rest of its feed."""
@@ -190,13 +194,3 @@ def note_validators(state: FeedState, answer: Fetched, body_hash: str) -> FeedSt
 
 def _short(value: str | None) -> str | None:
     return value if value is not None and len(value) <= 1000 else None
-
-
-def _news(items: Sequence[FeedItem], state: FeedState) -> list[Input]:
-    """What the last document did not say, with a word on what it said otherwise."""
-    seen, names = _marks(state.seen), _marks(state.names)
-    return [msgspec.structs.replace(item.input, changed=item.name in names) for item in items if item.mark not in seen]
-
-
-def _marks(seen: bytes) -> frozenset[bytes]:
-    return frozenset(seen[at : at + MARK] for at in range(0, len(seen), MARK))

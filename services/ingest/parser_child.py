@@ -10,6 +10,7 @@ import sys
 
 import msgspec
 
+from services.ingest.feed_news import read_news
 from services.ingest.feeds import read_feed
 from services.ingest.parser_process import Answer, Ask, Limits
 from shared.errors import NotAFeed
@@ -36,7 +37,8 @@ def main() -> None:
 
 def _answer(ask: Ask, body: bytes) -> Answer:
     try:
-        return Answer(feed=read_feed(body, ask.content_type, ask.url))
+        feed = read_feed(body, ask.content_type, ask.url)
+        return Answer(feed=feed) if ask.watched is None else Answer(news=read_news(feed, ask.watched))
     except NotAFeed as error:
         return Answer(problem=str(error))
     except MemoryError:

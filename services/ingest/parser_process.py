@@ -5,6 +5,7 @@ import threading
 
 import msgspec
 
+from services.ingest.feed_news import News, Watched
 from services.ingest.formats.feed import Feed
 from shared.errors import NotAFeed, TransientError
 from shared.untrusted.child import Child
@@ -20,16 +21,21 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a document; the document itself follows, uncopied, with its own length."""
+    """What is known of a document; the document itself follows, uncopied, with its own length.
+
+    Of a feed that is `watched` only what is new is asked for.
+    """
 
     content_type: str | None
     url: str
+    watched: Watched | None = None
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """The feed, or why there is none. `last` says that the process has grown too large and ends."""
+    """The feed or its news, or why there is none. `last` says that the process has grown too large and ends."""
 
     feed: Feed | None = None
+    news: News | None = None
     problem: str | None = None
     last: bool = False
 
@@ -46,12 +52,17 @@ class FeedParser:
 
     def parse(self, body: bytes, content_type: str | None, url: str) -> Feed:
         """Read a feed; raises `NotAFeed` for what is none, and for what costs more than it may."""
-        ask = msgspec.msgpack.encode(Ask(content_type=content_type, url=url))
-        with self._lock:
-            answer = self._ask(ask, body, url)
+        answer = self._ask(Ask(content_type=content_type, url=url), body)
         if answer.feed is None:
             raise NotAFeed(answer.problem or f"{url} is no feed")
         return answer.feed
+
+    def read_news(self, body: bytes, content_type: str | None, url: str, watched: Watched) -> News:
+        """Read what a feed says that it did not say before; raises as `parse` does."""
+        answer = self._ask(Ask(content_type=content_type, url=url, watched=watched), body)
+        if answer.news is None:
+            raise NotAFeed(answer.problem or f"{url} is no feed")
+        return answer.news
 
     def close(self) -> None:
         """End the process; the next document starts another."""
@@ -62,7 +73,11 @@ class FeedParser:
         """End the process under the document it reads, which is told as one that costs too much."""
         self._child.abort()
 
-    def _ask(self, ask: bytes, body: bytes, url: str) -> Answer:
+    def _ask(self, ask: Ask, body: bytes) -> Answer:
+        with self._lock:
+            return self._ask_child(msgspec.msgpack.encode(ask), body, ask.url)
+
+    def _ask_child(self, ask: bytes, body: bytes, url: str) -> Answer:
         try:
             answer = self._child.ask(ask, body)
         except TimeoutError as error:

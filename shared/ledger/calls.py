@@ -346,7 +346,7 @@ def _wire(item: Accepted) -> dict[str, Any]:
         "source": source_of(meta.source),
         "owner": owner_name(meta.source),
         "own": meta.own,
-        "again": meta.source.kind == "push",
+        "again": meta.source.kind == "push" or meta.changed,
         "outcome": item.outcome,
         "note": _note(item.note),
         "version": meta.version or "",

@@ -33,7 +33,7 @@ class Feeds:
             self.subscriptions.add(address)
         self.states.sync(self.subscriptions.list())
         failing = Failing(name=BROKEN, since=now_us(), reason="it answered 503")
-        self.visit(FINE, FeedState(status=200, seen=b"12345678", why="pace"), 600)
+        self.visit(FINE, FeedState(status=200, body_hash="0f", why="pace"), 600)
         self.visit(BROKEN, FeedState(status=503, failures=4, problem="it answered 503", why="backoff"), 1800, failing)
         self.visit(ENDED, FeedState(status=410, why="gone"), None)
 
@@ -69,7 +69,7 @@ def test_a_feed_that_is_refreshed_is_visited_now_and_keeps_what_it_has_seen(brow
     assert do(browser, "refresh", feeds.find(FINE)) == "/feeds?done=1&left=0&act=refresh"
     assert feeds.due() == {FINE}
     state = feeds.states.get(feeds.find(FINE))
-    assert (state.seen, state.why) == (b"12345678", "request")
+    assert (state.body_hash, state.why) == ("0f", "request")
     assert "a person asked for it" in browser.get("/feeds").text
 
 

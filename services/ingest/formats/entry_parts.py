@@ -1,8 +1,8 @@
-"""What feedparser mixes up in an entry, read beside it: media:* texts, RSS's authors as printed, an entry's language.
+"""What feedparser mixes up in an entry, read beside it: media:* texts, authors and GUID as printed, its language.
 
 feedparser files a photo's caption under the entry's content, lets one summary overwrite another, takes addresses apart
-by a pattern of its own, and takes an entry's `dc:language` for that of all entries after it. The elements are read
-here, and given it under names it knows not.
+by a pattern of its own, makes an address of every GUID, and takes an entry's `dc:language` for that of all entries
+after it. The elements are read here, and given it under names it knows not.
 """
 
 import html
@@ -35,6 +35,7 @@ class EntryParts(msgspec.Struct):
     """What was read of one entry. `media` begins with what the entry says of all its media."""
 
     authors: list[str] = []
+    guid: str | None = None
     language: str | None = None
     summaries: list[str] = []
     media: list[Media] = []
@@ -78,7 +79,7 @@ class _Scan:
         self._tags = re.compile(
             rf"<!\[CDATA\[(?:[^\]]++|\](?!\]>))*+(?:\]\]>)?|<!--(?:[^-]++|-(?!->))*+(?:-->)?"
             rf"|<(/?)((?:{prefixes}):(content|group|description|title|text|credit|thumbnail)"
-            rf"|item|entry|author|dc:creator|dc:language|itunes:summary)(?=[\s/>])([^>]*+)>"
+            rf"|item|entry|author|guid|dc:creator|dc:language|itunes:summary)(?=[\s/>])([^>]*+)>"
         )
         self.entries: list[EntryParts] = []
         self._open: list[Media] = []
@@ -88,7 +89,7 @@ class _Scan:
         """Read every tag, and give the document with the renamed ones."""
         out: list[str] = []
         at = 0
-        starts: dict[str, tuple[int, str]] = {}
+        starts: dict[str, int] = {}
         for tag in self._tags.finditer(self.document):
             name = tag[2]
             if name is None:
@@ -110,7 +111,7 @@ class _Scan:
             self.entries.append(EntryParts(media=[Media()]))
             self._open = [self.entries[-1].media[0]]
 
-    def _tag(self, tag: re.Match[str], starts: dict[str, tuple[int, str]]) -> None:
+    def _tag(self, tag: re.Match[str], starts: dict[str, int]) -> None:
         name, kind, attributes = tag[2], tag[3], tag[4]
         empty = attributes.rstrip().endswith("/")
         if kind in ("content", "group"):
@@ -118,11 +119,11 @@ class _Scan:
         elif kind == "thumbnail" and not tag[1]:
             self._open[-1].thumbnails += [url for url in (_attributes(attributes).get("url"),) if url]
         elif tag[1]:
-            start, given = starts.pop(name, (-1, ""))
+            start = starts.pop(name, -1)
             if start >= 0:
-                self._text(name, kind, self.document[start : tag.start()], given)
+                self._text(name, kind, self.document[start : tag.start()])
         elif not empty:
-            starts[name] = (tag.end(), attributes)
+            starts[name] = tag.end()
 
     def _medium(self, kind: str, attributes: str, *, closes: bool, empty: bool) -> None:
         if closes:
@@ -142,23 +143,33 @@ class _Scan:
         if not empty:
             self._open.append(media)
 
-    def _text(self, name: str, kind: str | None, markup: str, attributes: str) -> None:
-        entry, media = self.entries[-1], self._open[-1]
+    def _text(self, name: str, kind: str | None, markup: str) -> None:
         text = _plain(markup)
         if not text:
             return
-        if kind == "credit":
-            media.credits += [] if text in media.credits else [text]
-        elif kind in ("description", "text"):
-            media.caption = media.caption or text
-        elif kind == "title":
-            media.title = media.title or text
-        elif name == "dc:language":
-            entry.language = text
-        elif name == "itunes:summary":
-            entry.summaries.append(text)
-        elif kind is None and ("<" not in markup or "<![CDATA[" in markup):
-            entry.authors += [] if text in entry.authors else [text]
+        if kind is not None:
+            self._media_text(kind, text)
+            return
+        entry = self.entries[-1]
+        match name:
+            case "guid":
+                entry.guid = entry.guid or text
+            case "dc:language":
+                entry.language = text
+            case "itunes:summary":
+                entry.summaries.append(text)
+            case _ if "<" not in markup or "<![CDATA[" in markup:
+                entry.authors += [] if text in entry.authors else [text]
+
+    def _media_text(self, kind: str, text: str) -> None:
+        media = self._open[-1]
+        match kind:
+            case "credit":
+                media.credits += [] if text in media.credits else [text]
+            case "title":
+                media.title = media.title or text
+            case _:
+                media.caption = media.caption or text
 
 
 def _attributes(tag: str) -> dict[str, str]:

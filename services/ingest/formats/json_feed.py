@@ -64,7 +64,6 @@ def _is_feed(document: dict[str, Any]) -> bool:
 def _read_item(item: dict[str, Any], feed: Feed, document: dict[str, Any], url: str) -> FeedEntry:
     html = _text(item.get("content_html"))
     return FeedEntry(
-        feed=url,
         guid=_text(item.get("id")),
         link=_link(item.get("url"), url) or _link(item.get("external_url"), url),
         title=_text(item.get("title")),
@@ -77,7 +76,6 @@ def _read_item(item: dict[str, Any], feed: Feed, document: dict[str, Any], url: 
         authors=_authors(item) or _authors(document),
         tags=_texts(item.get("tags")),
         language=_text(item.get("language")) or feed.language,
-        feed_title=feed.title,
         base=_link(item.get("url"), url),
         pictures=_pictures(item, url),
         embargoes=tuple((name, said) for name, said in item.items() if names_embargo(name) and said is not None),

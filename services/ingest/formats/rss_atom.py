@@ -63,11 +63,10 @@ def _read_entry(
     said = [*(entry.get("content") or ()), *({"value": text, "type": "text/plain"} for text in part.summaries)]
     content = _whole_content(said)
     # What counts a reader's clicks stands where the link should; the page's own address beside it.
-    link = _link(entry.get("feedburner_origlink"), url) or _link(entry.get("link"), url)
+    link = _link(entry.get("feedburner_origlink"), url) or _link(_printed_link(entry, part), url)
     language = _text(part.language) or _text(content.get("language")) or _text(title.get("language"))
     return FeedEntry(
-        feed=url,
-        guid=_text(entry.get("id")),
+        guid=_text(part.guid) or _text(entry.get("id")),
         link=link,
         title=_text(entry.get("title")) or _text(part.title),
         title_is_html=title.get("type") in HTML_TYPES,
@@ -80,10 +79,15 @@ def _read_entry(
         authors=_entry_authors(entry, part) or authors,
         tags=tuple(dict.fromkeys(term for tag in entry.get("tags") or () if (term := _text(tag.get("term"))))),
         language=language or feed.language,
-        feed_title=feed.title,
         base=_own_base(content, url) or _own_base(summary, url) or link,
         pictures=_pictures(entry, part, url),
     )
+
+
+def _printed_link(entry: Mapping[str, Any], part: EntryParts) -> object:
+    """The link as printed. feedparser takes a GUID for one where there is none, also "n1", which is no address."""
+    is_address = not (entry.get("guidislink") and part.guid) or part.guid.startswith(("http", "/"))
+    return entry.get("link") if is_address else None
 
 
 def _own_base(detail: Mapping[str, Any], url: str) -> str | None:

@@ -5,7 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.feeds import FeedItem, looks_like_feed, make_inputs, read_feed, without_neighbours
+from services.ingest.entry_traces import without_neighbours
+from services.ingest.feed_news import Watched, read_news
+from services.ingest.feeds import FeedItem, looks_like_feed, make_inputs, read_feed
 from services.ingest.formats.feed import Feed
 from shared.envelope import FeedEntry, Source
 from shared.errors import NotAFeed
@@ -45,7 +47,6 @@ def test_an_entry_keeps_everything_as_printed() -> None:
     assert (feed.title, feed.language, feed.ttl_s, feed.hub) == ("Báo Huế", "vi", 1800, "http://hub.example/")
     assert feed.entries == (
         FeedEntry(
-            feed=URL,
             guid="n1",
             link="http://news.example/bai/1.html",
             title="A <b>bold</b> start",
@@ -56,7 +57,6 @@ def test_an_entry_keeps_everything_as_printed() -> None:
             authors=("Anh Phong",),
             tags=("Kinh tế",),
             language="vi",
-            feed_title="Báo Huế",
             base="http://news.example/bai/1.html",
             pictures=(("http://news.example/p.jpg", None, "Ảnh: AP"),),
         ),
@@ -249,7 +249,7 @@ def entry(number: int, **changes: str | None) -> FeedEntry:
         "link": f"http://news.example/{number}",
         "title": f"T{number}",
     }
-    return FeedEntry(feed=URL, **(facts | changes))  # type: ignore[arg-type]
+    return FeedEntry(**(facts | changes))  # type: ignore[arg-type]
 
 
 def inputs(*entries: FeedEntry, home: str | None = None) -> tuple[FeedItem, ...]:
@@ -299,12 +299,18 @@ def test_what_changes_at_each_visit_is_not_in_the_bytes() -> None:
     assert msgspec.json.decode(first.input.body, type=FeedEntry).link == "http://news.example/1?id=7"
 
 
-def test_the_mark_leaves_out_a_date_that_all_entries_share() -> None:
-    first = inputs(entry(1, published="10:00"), entry(2, published="10:00"))
-    second = inputs(entry(1, published="10:15"), entry(2, published="10:15"))
-    assert [one.mark for one in first] == [one.mark for one in second]
-    third = inputs(entry(1, published="10:15"), entry(2, published="10:00"))
-    assert first[0].mark != third[0].mark
+def news(before: tuple[FeedEntry, ...], after: tuple[FeedEntry, ...]) -> list[str | None]:
+    """The titles of what a second document says that the first did not."""
+    first = read_news(Feed(entries=before), Watched(key="f1", source=SOURCE, now_s=0.0))
+    watched = Watched(key="f1", source=SOURCE, now_s=0.0, memory=first.memory)
+    second = read_news(Feed(entries=after), watched)
+    return [msgspec.json.decode(one.body, type=FeedEntry).title for one in second.inputs]
+
+
+def test_a_date_that_all_entries_share_is_that_of_the_visit() -> None:
+    first = (entry(1, published="10:00"), entry(2, published="10:00"))
+    assert news(first, (entry(1, published="10:15"), entry(2, published="10:15"))) == []
+    assert news(first, (entry(1, published="10:15"), entry(2, published="10:00"))) == ["T1"]
 
 
 @pytest.mark.parametrize(
@@ -352,8 +358,8 @@ def test_a_guid_made_anew_leaves_an_entry_without_a_page_what_it_was() -> None:
     ["https://news.example/1", "http://www.news.example/1", "http://news.example/1/", "http://news.example/1?utm_id=1"],
 )
 def test_another_spelling_of_an_address_is_no_news(moved: str) -> None:
-    (first,), (second,) = inputs(entry(1)), inputs(entry(1, link=moved))
-    assert (first.mark, first.input.aliases) == (second.mark, second.input.aliases)
+    assert news((entry(1),), (entry(1, link=moved),)) == []
+    assert aliases(entry(1)) == aliases(entry(1, link=moved))
 
 
 def test_a_feed_that_moves_says_nothing_new() -> None:
@@ -361,7 +367,7 @@ def test_a_feed_that_moves_says_nothing_new() -> None:
         read_feed(RSS.encode(), None, at) for at in ("http://news.example/feed.xml", "http://news.example/rss/new.xml")
     ]
     (first,), (second,) = (make_inputs(document, "f1", SOURCE) for document in documents)
-    assert (first.mark, first.input) == (second.mark, second.input)
+    assert first == second
 
 
 def test_guids_of_one_page_with_other_fragments_are_other_entries() -> None:

@@ -1,0 +1,176 @@
+"""What a document of a feed says that the last one did not: a function of both, and of the time of the visit."""
+
+import datetime as dt
+from collections.abc import Sequence
+from email.utils import parsedate_to_datetime
+
+import msgspec
+from msgspec.structs import replace
+
+from services.ingest.entry_identity import Facts, Verdict, aliases_of, facts_of, judge, mark_of, name_of
+from services.ingest.entry_traces import clean
+from services.ingest.entry_words import words_of
+from services.ingest.feed_memory import TAKEN, Memory, Past, Row, change_of, follow, judge_by_most, pack, unpack
+from services.ingest.formats.feed import Feed
+from shared.envelope import FEED_ENTRY_TYPE, FeedEntry, Input, Source
+
+LATE, EARLY = dt.timedelta(hours=1), dt.timedelta(minutes=10)
+_OLDEST = dt.datetime.min.replace(tzinfo=dt.UTC)
+
+
+class FirstVisit(msgspec.Struct, frozen=True, kw_only=True):
+    """What is taken of a feed that was never read: so many entries, the newest, of so many days (None for all)."""
+
+    entries: int | None = None
+    days: int | None = None
+
+
+class Watched(msgspec.Struct, frozen=True, kw_only=True):
+    """A feed as it is known before a visit at `now_s` (Unix time).
+
+    `key` is its id, `formerly` are ids it had before; `memory` is what the last visit gave (`News.memory`).
+    """
+
+    key: str
+    source: Source
+    now_s: float
+    formerly: tuple[str, ...] = ()
+    memory: bytes = b""
+    first: FirstVisit = FirstVisit()
+
+
+class News(msgspec.Struct, frozen=True, kw_only=True):
+    """What a document brought. `feed` is without its entries, which were `entries` in number.
+
+    `quiet` of them changed and said nothing new, `passed_over` are beyond what a first visit takes. `memory` is what to
+    bring to the next visit, once the inputs are in.
+    """
+
+    feed: Feed
+    memory: bytes
+    inputs: tuple[Input, ...] = ()
+    entries: int = 0
+    quiet: int = 0
+    passed_over: int = 0
+
+
+class ReadEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry as it was read, without traces; `fragment` is the hash of its markup."""
+
+    entry: FeedEntry
+    facts: Facts
+    fragment: bytes = b""
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry as an input, and what to remember of it."""
+
+    entry: FeedEntry
+    input: Input
+    row: Row
+
+
+def read_news(feed: Feed, watched: Watched) -> News:
+    """What a whole document says that is new."""
+    entries = [read_entry(entry, feed.home) for entry in feed.entries]
+    facts = [entry.facts for entry in entries]
+    return tell_news(feed, entries, judge(facts, feed.home), watched, unpack(watched.memory))
+
+
+def read_entry(entry: FeedEntry, home: str | None, fragment: bytes = b"") -> ReadEntry:
+    """An entry with what the rules need of it."""
+    cleaned = clean(entry, home)
+    return ReadEntry(entry=cleaned, facts=facts_of(cleaned), fragment=fragment)
+
+
+def tell_news(
+    feed: Feed,
+    entries: Sequence[ReadEntry | Row],
+    verdicts: Sequence[Verdict],
+    watched: Watched,
+    memory: Memory,
+    context: bytes = b"",
+) -> News:
+    """What is new among the entries of a document, of which those that are known as they stand may be unread rows."""
+    past = Past(memory)
+    groups: dict[bytes, list[tuple[int, ReadEntry]]] = {}
+    for place, entry in enumerate(entries):
+        if isinstance(entry, ReadEntry):
+            groups.setdefault(entry.facts.group, []).append((place, entry))
+    items: dict[bytes, Item] = {}
+    rows = {place: entry for place, entry in enumerate(entries) if isinstance(entry, Row)}
+    unread = len(rows)
+    for twins in groups.values():
+        made = _make_item([(entry, verdicts[place]) for place, entry in twins], watched, past)
+        item = items.setdefault(made.input.body, made)
+        for place, twin in twins:
+            rows[place] = replace(item.row, fragment=twin.fragment, facts=twin.facts, verdict=verdicts[place])
+    found = [past.find(item.row) for item in items.values()]
+    changes = [change_of(item.row, before) for item, before in zip(items.values(), found, strict=True)]
+    now = dt.datetime.fromtimestamp(watched.now_s, dt.UTC)
+    changes = judge_by_most(changes, unread, [_is_now(item.entry, now) for item in items.values()])
+    news = [item for item, change in zip(items.values(), changes, strict=True) if change in TAKEN]
+    taken = _newest(news, watched.first, now) if past.is_empty else news
+    kept = tuple(rows[place] for place in sorted(rows))
+    return News(
+        feed=replace(feed, entries=()),
+        memory=pack(Memory(context=context, rows=kept, gone=past.gone(kept))),
+        inputs=tuple(replace(item.input, changed=past.has_name(item.row.name)) for item in taken),
+        entries=len(entries),
+        quiet=sum(change != "same" and change not in TAKEN for change in changes),
+        passed_over=len(news) - len(taken),
+    )
+
+
+def _make_item(twins: Sequence[tuple[ReadEntry, Verdict]], watched: Watched, past: Past) -> Item:
+    """The first of some twins as an input, known by all their addresses."""
+    (first, verdict), keys = twins[0], (watched.key, *watched.formerly)
+    # A GUID beside a good link would only make the same entry look edited where a feed invents it at each visit.
+    entry = replace(first.entry, guid=None if verdict.own_link else first.entry.guid)
+    aliases = tuple(dict.fromkeys(name for twin, ruled in twins for name in aliases_of(twin.entry, ruled, keys)))
+    made = Input(
+        source=watched.source,
+        media_type=FEED_ENTRY_TYPE,
+        body=msgspec.json.encode(entry),
+        aliases=aliases,
+        url=entry.link,
+        name=entry.link,
+    )
+    mark = mark_of(entry, aliases, dateless=verdict.dateless)
+    words = past.words_of(mark) or words_of(entry)
+    row = Row(
+        fragment=first.fragment, mark=mark, name=name_of(aliases), words=words.words, calm=words.calm,
+        facts=first.facts, verdict=verdict,
+    )  # fmt: skip
+    before = past.find(row)
+    return Item(entry=entry, input=made, row=row if before is None else follow(row, before))
+
+
+def _newest(news: Sequence[Item], first: FirstVisit, now: dt.datetime) -> list[Item]:
+    """What a first visit takes: the newest by their dates, those without one as they stand, in the document's order."""
+    dates = [_date(item.entry) for item in news]
+    places = list(range(len(news)))
+    if first.days is not None:
+        oldest = now - dt.timedelta(days=first.days)
+        places = [at for at in places if (dates[at] or now) >= oldest]
+    if first.entries is not None and len(places) > first.entries:
+        places = sorted(places, key=lambda at: dates[at] or _OLDEST, reverse=True)[: first.entries]
+    return [news[at] for at in sorted(places)]
+
+
+def _is_now(entry: FeedEntry, now: dt.datetime) -> bool:
+    """Is an entry dated by the time of the visit, or by that of a page kept for some minutes?"""
+    date = _date(entry)
+    return date is not None and now - LATE <= date <= now + EARLY
+
+
+def _date(entry: FeedEntry) -> dt.datetime | None:
+    """The date that an entry's software wrote, by RFC 822 or ISO 8601; no other is understood here."""
+    printed = entry.published or entry.updated or ""
+    for read in (parsedate_to_datetime, dt.datetime.fromisoformat):
+        try:
+            date = read(printed)
+            return date.replace(tzinfo=date.tzinfo or dt.UTC).astimezone(dt.UTC)
+        except (ValueError, TypeError, IndexError, OverflowError):
+            continue
+    return None
