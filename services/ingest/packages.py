@@ -143,6 +143,7 @@ class _Finder:
         self._steps: list[str] = []  # the same, each with its number beside others of its name
         self._counts: list[Counter[str]] = [Counter()]
         self._open: tuple[_Named, int] | None = None
+        self._within = 0  # how deep below the content of an item, where nothing is looked for
         self._parser = expat.ParserCreate(namespace_separator=NAMESPACE_MARK)
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
@@ -151,6 +152,9 @@ class _Finder:
         self._parser.Parse(body, True)
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        if self._within:
+            self._within += 1
+            return
         name = tag.rpartition(NAMESPACE_MARK)[2]
         self._counts[-1][name] += 1
         number = self._counts[-1][name]
@@ -161,6 +165,7 @@ class _Finder:
         if name == ITEM and self._path[1:] == ["itemSet"]:
             self._open = self._named(attributes), self._parser.CurrentByteIndex
         self._path.append(name)
+        self._within = int(name == CONTENT)
         if self._tells_embargo():
             named = self._open[0] if self._open is not None else self.root
             named.embargoes.append((self._place(), []))
@@ -172,7 +177,7 @@ class _Finder:
         return "/" + "/".join(self._steps)
 
     def _tells_embargo(self) -> bool:
-        return self._path[-1] == EMBARGO and ITEM in self._path and CONTENT not in self._path
+        return self._path[-1] == EMBARGO and ITEM in self._path
 
     def _text(self, text: str) -> None:
         if self._tells_embargo():
@@ -180,6 +185,9 @@ class _Finder:
             named.embargoes[-1][1].append(text)
 
     def _end(self, _: str) -> None:
+        self._within = max(0, self._within - 1)
+        if self._within:
+            return
         self._path.pop()
         self._steps.pop()
         self._counts.pop()
