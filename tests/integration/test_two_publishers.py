@@ -30,8 +30,9 @@ UNKNOWN = "a" * 26
 NAMING = {
     "/v1/articles", "/v1/articles:validate", "/v1/articles/{name:path}", "/v1/batches", "/v1/pings", "/v1/events",
     "/v1/receipts/{receipt}", "/v1/search", "/v1/pictures/{name}/{picture}", "/v1/changes", "/v1/stories/{name:path}",
+    "/v1/search.atom", "/v1/search.json", "/v1/feeds/{name:path}.atom", "/v1/feeds/{name:path}.json",
 }  # fmt: skip
-NAMELESS = {"/v1/status", "/metrics", "/healthz", "/readyz", "/problems/{slug}", "/openapi.json"}
+NAMELESS = {"/v1/status", "/metrics", "/healthz", "/readyz", "/problems/{slug}", "/openapi.json", "/v1/feeds"}
 
 
 PICTURED = (
@@ -136,7 +137,9 @@ def test_who_may_read_what(two: Two, asker: str, owner: str, scope: Scope) -> No
     for receipt in (theirs.receipt, theirs.in_batch):
         line = two.ask(asker, scope, "GET", f"/v1/receipts/{receipt}")
         unknown = two.ask(asker, scope, "GET", f"/v1/receipts/r{'0' * 26}")
-        if sees_all or (asker == owner and scope in ("push", "read")):
+        if scope == "feeds":
+            assert (line.status, line.slug) == (403, "forbidden")
+        elif sees_all or (asker == owner and scope in ("push", "read")):
             assert (line.status, line.body["receipt"]) == (200, receipt)
         else:
             assert (line.status, told(line)) == (404, told(unknown))
@@ -190,6 +193,19 @@ def test_lists_hold_what_a_key_may_see(two: Two, asker: str, scope: Scope) -> No
     if may((scope,), "read"):
         mine = two.ask(asker, scope, "GET", "/v1/articles?state=all&limit=200")
         assert {own.article, own.held} <= {row["article"] for row in mine.body["articles"]}
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+@pytest.mark.parametrize("asker", [HUE, HANOI])
+def test_feeds_hold_what_a_key_may_see(two: Two, asker: str, scope: Scope) -> None:
+    other = HANOI if asker == HUE else HUE
+    for path in ("/v1/search.atom?q=rubber", "/v1/search.json?q=rubber"):
+        status, body = two.get_bytes(asker, scope, path)
+        if not may((scope,), "read"):
+            assert status == 403, path
+            continue
+        assert (status, f"Rubber of {asker}" in body.decode()) == (200, True), path
+        assert (f"Rubber of {other}" in body.decode()) == may((scope,), "read-all"), path
 
 
 @pytest.mark.parametrize("scope", SCOPES)
