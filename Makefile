@@ -6,7 +6,7 @@ OTHER_VENV = .venv-$(notdir $(PYTHON))
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes
 CORPORA ?= ../shared/corpora
 
-.PHONY: help demo up test test-fast test-engines test-on oidc-provider coverage check fix lua-check quality peers bench chaos api-check screenshots settings cli-page recipes compose-check changelog lock clean
+.PHONY: help demo up test test-fast test-engines test-on oidc-provider coverage check fix lua-check quality peers bench chaos api-check screenshots settings cli-page recipes compose-check changelog sbom audit lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -111,6 +111,12 @@ compose-check: $(VENV)/.dev  ## run docker compose for real: up, drop a file, ki
 
 changelog: $(VENV)/.base  ## assemble changelog.d/ into CHANGELOG.md: make changelog VERSION=0.2.0
 	@$(BIN)/python -m tools.changelog "$(VERSION)"
+
+sbom: $(VENV)/.dev  ## what the image is made of, as CycloneDX: make sbom > copydesk.cdx.json
+	@$(BIN)/python -m tools.sbom
+
+audit: $(VENV)/.dev  ## hold the locks against known faults, offline: make audit OSV=PyPI.zip (the OSV database's export)
+	@$(BIN)/python -m tools.advisories "$(OSV)"
 
 lock:  ## pin requirements anew (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra ingest --extra normalize --extra web --extra embedded pyproject.toml -o requirements/base.lock

@@ -37,6 +37,14 @@ def assemble(changelog: str, fragments: Mapping[str, str], version: str, day: dt
     return f"{changelog[: older.start()]}{release}\n{changelog[older.start() :]}"
 
 
+def notes_of(changelog: str, version: str) -> str:
+    """What CHANGELOG.md tells of one release, without its title: the text of the release's page."""
+    found = re.search(rf"^## {re.escape(version)}(?:\s.*)?$\n+(.*?)(?=^## |\Z)", changelog, re.MULTILINE | re.DOTALL)
+    if found is None:
+        raise ChangelogError(f"CHANGELOG.md has no {version}")
+    return f"{found[1].strip()}\n"
+
+
 def _sections(fragments: Mapping[str, str]) -> str:
     entries: dict[str, list[str]] = {kind: [] for kind in KINDS}
     for name, text in sorted(fragments.items()):
@@ -70,8 +78,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("version", metavar="VERSION")
     parser.add_argument("--day", type=dt.date.fromisoformat, default=None, metavar="YYYY-MM-DD", help="today, in UTC")
     parser.add_argument("--root", type=Path, default=Path(), metavar="DIR")
+    parser.add_argument(
+        "--notes", action="store_true", help="print what CHANGELOG.md tells of VERSION, and write nothing"
+    )
     args = parser.parse_args(argv)
     try:
+        if args.notes:
+            print(notes_of((args.root / "CHANGELOG.md").read_text(encoding="utf-8"), args.version), end="")
+            return 0
         paths = release(args.root, args.version, args.day or dt.datetime.now(dt.UTC).date())
     except ChangelogError as error:
         print(f"make changelog: {error}", file=sys.stderr)

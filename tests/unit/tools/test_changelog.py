@@ -45,6 +45,15 @@ def test_the_command_moves_the_fragments_into_the_changelog(tmp_path: Path) -> N
     assert not fragment.exists()
 
 
+def test_the_notes_of_a_release_are_its_section(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first = assemble(HEAD, {"a.added.md": "Feeds.\n"}, "0.1.0", DAY)
+    (tmp_path / "CHANGELOG.md").write_text(assemble(first, {"b.fixed.md": "A leak.\n"}, "0.2.0", DAY))
+    for version, told in ("0.2.0", "### Fixed\n\n* A leak.\n"), ("0.1.0", "### Added\n\n* Feeds.\n"):
+        assert main([version, "--notes", "--root", str(tmp_path)]) == 0
+        assert capsys.readouterr().out == told
+    assert main(["0.3.0", "--notes", "--root", str(tmp_path)]) == 2
+
+
 def test_a_refused_release_changes_no_file(tmp_path: Path) -> None:
     (tmp_path / "CHANGELOG.md").write_text(HEAD)
     fragment = tmp_path / "changelog.d" / "a.unknown.md"
