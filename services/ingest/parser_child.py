@@ -10,8 +10,7 @@ import sys
 
 import msgspec
 
-from services.ingest.feed_news import read_news
-from services.ingest.feeds import read_feed
+from services.ingest.feeds import read_feed, read_watched
 from services.ingest.parser_process import Answer, Ask, Limits
 from shared.errors import NotAFeed
 from shared.untrusted.child import receive, send
@@ -37,8 +36,9 @@ def main() -> None:
 
 def _answer(ask: Ask, body: bytes) -> Answer:
     try:
-        feed = read_feed(body, ask.content_type, ask.url)
-        return Answer(feed=feed) if ask.watched is None else Answer(news=read_news(feed, ask.watched))
+        if ask.watched is not None:
+            return Answer(news=read_watched(body, ask.content_type, ask.url, ask.watched))
+        return Answer(feed=read_feed(body, ask.content_type, ask.url))
     except NotAFeed as error:
         return Answer(problem=str(error))
     except MemoryError:

@@ -8,7 +8,8 @@ from shared.envelope import FeedEntry
 class Feed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One document. `home` is the site's page, `topic` the address it gives itself, `hub` its WebSub hub.
 
-    `ttl_s` is how long it says to be fresh. Entries stand in the document's order.
+    `ttl_s` is how long it says to be fresh, `authors` are those of entries that name none. Entries stand
+    in the document's order.
     """
 
     title: str | None = None
@@ -17,4 +18,5 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     topic: str | None = None
     hub: str | None = None
     ttl_s: int | None = None
+    authors: tuple[str, ...] = ()
     entries: tuple[FeedEntry, ...] = ()

@@ -43,20 +43,16 @@ def read(text: str, url: str) -> Feed:
         topic=_related(channel, "self", url),
         hub=_related(channel, "hub", url),
         ttl_s=_ttl(channel.get("ttl")),
+        # RFC 4287 4.2.1: of an entry without authors the feed's are.
+        authors=_authors(channel) if str(parsed.get("version")).startswith("atom") else (),
     )
     if len(parts) != len(parsed.entries):  # so broken that the two see other entries
         parts = [EntryParts() for _ in parsed.entries]
-    # RFC 4287 4.2.1: of an entry without authors the feed's are.
-    authors = _authors(channel) if str(parsed.get("version")).startswith("atom") else ()
-    entries = (
-        _read_entry(dict(entry), part, feed, authors, url) for entry, part in zip(parsed.entries, parts, strict=True)
-    )
+    entries = (_read_entry(dict(entry), part, feed, url) for entry, part in zip(parsed.entries, parts, strict=True))
     return msgspec.structs.replace(feed, entries=tuple(entries))
 
 
-def _read_entry(
-    entry: Mapping[str, Any], part: EntryParts, feed: Feed, authors: tuple[str, ...], url: str
-) -> FeedEntry:
+def _read_entry(entry: Mapping[str, Any], part: EntryParts, feed: Feed, url: str) -> FeedEntry:
     """One entry, as a plain dictionary: feedparser's own would answer `published` where `updated` is asked for."""
     title = entry.get("title_detail") or {}
     summary = entry.get("summary_detail") or {}
@@ -76,7 +72,7 @@ def _read_entry(
         content_is_html=content.get("type", "text/html") in HTML_TYPES,
         published=_text(entry.get("published")),
         updated=_text(entry.get("updated")),
-        authors=_entry_authors(entry, part) or authors,
+        authors=_entry_authors(entry, part) or feed.authors,
         tags=tuple(dict.fromkeys(term for tag in entry.get("tags") or () if (term := _text(tag.get("term"))))),
         language=language or feed.language,
         base=_own_base(content, url) or _own_base(summary, url) or link,
