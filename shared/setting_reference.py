@@ -82,6 +82,15 @@ REFERENCE: Mapping[str, Mapping[str, Explained]] = {
             "Lower it for breaking news; hosts may object.",
             "s",
         ),
+        "feed_first_entries": Explained(
+            "How many entries the first visit of a feed takes at most, the newest.",
+            "Raise it to take in a whole archive that is offered as a feed.",
+        ),
+        "feed_first_days": Explained(
+            "How old an entry may be that the first visit of a feed takes; empty for any age.",
+            "Set it where old news is of no use.",
+            "days",
+        ),
         "fetch_timeout_s": Explained("How long one visit may take.", "Raise it for slow servers.", "s"),
         "allow_networks": Explained(
             "Networks and addresses within your walls that feeds may come from (`10.1.0.0/16`, `127.0.0.1:8900`).",

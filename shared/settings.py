@@ -98,6 +98,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     oidc_session_s: Count = 12 * 3600
     embedded_memory_mb: Count = 512
     feed_interval_s: Count = 900
+    feed_first_entries: Count = 1000
+    feed_first_days: Count | None = None
     fetch_timeout_s: Count = 30
     allow_networks: tuple[str, ...] = ()
     notify: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ import msgspec
 import redis
 import structlog
 
-from services.ingest.feed_news import News, Watched
+from services.ingest.feed_news import FirstVisit, News, Watched
 from services.ingest.feed_states import FeedState, FeedStates
 from services.ingest.intake import TakesInputs
 from services.ingest.parser_process import FeedParser
@@ -114,6 +114,8 @@ class FeedFetcher:
             noted = state if answer.status == 304 else note_validators(state, answer, body_hash)
             return FetchOutcome(kind="same", fresh_s=fresh), noted, None
         news = await self._read(context, feed, state, answer)
+        if news.passed_over:
+            log.info("entries_passed_over", feed=feed.shown(), count=news.passed_over)
         await asyncio.to_thread(self._take, news.inputs)
         # Only now, with the entries in: a crash before this line means asking again, never missing one.
         state = note_validators(state, answer, body_hash)
@@ -126,7 +128,12 @@ class FeedFetcher:
     async def _read(self, context: FetchContext, feed: Subscription, state: FeedState, answer: Fetched) -> News:
         memory = await asyncio.to_thread(self._states.memory, feed) if state.body_hash else b""
         watched = Watched(
-            key=feed.id, formerly=feed.formerly, source=feed.source(), memory=memory, now_s=now_us() / 1_000_000
+            key=feed.id,
+            formerly=feed.formerly,
+            source=feed.source(),
+            memory=memory,
+            now_s=now_us() / 1_000_000,
+            first=FirstVisit(entries=self._settings.feed_first_entries, days=self._settings.feed_first_days),
         )
         async with context.parsing:
             media_type = answer.headers.get("content-type")
