@@ -39,7 +39,7 @@ def assemble(changelog: str, fragments: Mapping[str, str], version: str, day: dt
 
 def notes_of(changelog: str, version: str) -> str:
     """What CHANGELOG.md tells of one release, without its title: the text of the release's page."""
-    found = re.search(rf"^## {re.escape(version)}(?:\s.*)?$\n+(.*?)(?=^## |\Z)", changelog, re.MULTILINE | re.DOTALL)
+    found = re.search(rf"^## {re.escape(version)}(?: [^\n]*)?\n+(.*?)(?=^## |\Z)", changelog, re.MULTILINE | re.DOTALL)
     if found is None:
         raise ChangelogError(f"CHANGELOG.md has no {version}")
     return f"{found[1].strip()}\n"
