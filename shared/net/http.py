@@ -24,7 +24,7 @@ import msgspec
 
 from shared.errors import CopydeskError, InputRefused, PermanentError, TransientError
 from shared.net.addresses import Address, Allowed, is_open, read_allowed
-from shared.net.encodings import count_layers, open_layers
+from shared.net.encodings import layers_of, open_layers
 from shared.net.retry_after import read_retry_after
 from shared.settings import Settings
 from shared.untrusted.gzip_stream import MAGIC, Inflater
@@ -34,13 +34,14 @@ PER_HOST = 2
 PLACE_S = 3.0
 STEP_TIMEOUT_S = 10.0
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+COMPLETE = frozenset({200, 203})  # 203: a proxy on the way has changed something, as it says
 MOVED_FOR_GOOD = frozenset({301, 308})
 ADDRESSES_TRIED = 3
 HOST = re.compile(rb"[a-z0-9._:-]+")  # after IDNA; httpx escapes what else it finds, and would ask for that name
 
 
 class Fetched(msgspec.Struct, frozen=True, kw_only=True):
-    """An answer: its last address, 200 or 304, headers by lower-case name, the body opened.
+    """An answer: its last address, 200, 203 or 304, headers by lower-case name, the body opened.
 
     `moved` is the address that permanent redirects alone lead to, if any.
     """
@@ -218,7 +219,7 @@ async def _answered(
 async def _read_answer(client: Client, response: httpx.Response, conditional: bool) -> Fetched:
     status, headers = response.status_code, dict(response.headers.items())
     fetched = Fetched(url=_shown(response.url), status=status, headers=headers)
-    if status == 200:
+    if status in COMPLETE:
         body = await _read_body(response, client.max_bytes)
         return msgspec.structs.replace(fetched, body=body)
     if status in REDIRECTS or (status == 304 and conditional):
@@ -243,7 +244,7 @@ async def _read_body(response: httpx.Response, max_bytes: int) -> bytes:
     declared = response.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > max_bytes:
         raise InputRefused(f"announces {declared} bytes, more than {max_bytes}")
-    layers = [Inflater(max_bytes) for _ in range(count_layers(response.headers.get("content-encoding", "")))]
+    layers = layers_of(response.headers.get("content-encoding", ""), max_bytes)
     raw, body = 0, bytearray()
     async for chunk in response.aiter_raw(64 * 1024):
         raw += len(chunk)

@@ -5,6 +5,7 @@ import datetime as dt
 import gzip
 import socket
 import threading
+import zlib
 from collections.abc import Iterator
 
 import pytest
@@ -14,7 +15,7 @@ from shared.errors import CopydeskError, InputRefused, PermanentError, Transient
 from shared.net.http import Client, Fetched, RequestRefused, fetch, read_url
 from shared.net.retry_after import read_retry_after
 from shared.settings import Settings
-from tests.integration.origin import Origin, Reply, Seen, gzipped, raw_server
+from tests.integration.origin import Origin, Reply, Seen, cut, gzipped, raw_server
 
 NOW = dt.datetime(2015, 11, 9, 5, 34, tzinfo=dt.UTC)
 
@@ -102,6 +103,25 @@ def test_a_document_comes_with_its_last_address_and_headers(origin: Origin) -> N
     assert origin.seen[0].headers["user-agent"].startswith("Copydesk/")
 
 
+@pytest.mark.parametrize(
+    ("label", "body"),
+    [
+        pytest.param("deflate", zlib.compress(b"<a document>"), id="deflate"),
+        pytest.param("deflate", zlib.compress(b"<a document>")[2:-4], id="deflate without its wrapping"),
+        pytest.param("deflate", b"<a document>", id="nothing labelled deflate"),
+        pytest.param("deflate", gzip.compress(b"<a document>"), id="gzip labelled deflate"),
+        pytest.param("deflate, gzip", gzip.compress(zlib.compress(b"<a document>")), id="both"),
+        pytest.param("none", b"<a document>", id="none"),
+        pytest.param("UTF-8", b"<a document>", id="a charset"),
+        pytest.param("", gzip.compress(b"<a document>"), id="gzip without its label"),
+    ],
+)
+@pytest.mark.parametrize("status", [200, 203])
+def test_a_body_is_opened_however_it_is_labelled(origin: Origin, label: str, body: bytes, status: int) -> None:
+    origin.pages["/"] = Reply(status=status, headers={"Content-Encoding": label} if label else {}, body=body)
+    assert get(origin.url("/"), "127.0.0.0/8").body == b"<a document>"
+
+
 def test_a_password_is_sent_to_its_host_and_told_to_nobody(origin: Origin) -> None:
     origin.pages["/"] = Reply(status=404)
     with pytest.raises(RequestRefused) as caught:
@@ -134,6 +154,14 @@ def test_conditions_are_asked_and_304_is_an_answer(origin: Origin) -> None:
             InputRefused, "opens to more", id="a bomb in a bomb",
         ),
         pytest.param(Reply(headers={"Content-Encoding": "gzip,gzip,gzip"}), InputRefused, "only gzip", id="3 layers"),
+        pytest.param(
+            Reply(headers={"Content-Encoding": "deflate"}, body=zlib.compress(b"\0" * 50_000_000)),
+            InputRefused, "opens to more", id="a bomb in deflate",
+        ),
+        pytest.param(
+            cut(Reply(headers={"Content-Encoding": "deflate"}, body=zlib.compress(b"a document" * 99))),
+            TransientError, "deflate stream ends", id="cut deflate",
+        ),
         pytest.param(Reply(headers={"Content-Encoding": "zstd"}), InputRefused, "only gzip", id="another encoding"),
         pytest.param(Reply(status=302, headers={"Location": "/"}), PermanentError, "more than 5 times", id="a loop"),
         pytest.param(Reply(status=302, headers={"Location": "http://[/"}), PermanentError, "no http", id="nonsense"),
