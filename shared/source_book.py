@@ -11,13 +11,12 @@ from pathlib import Path
 import msgspec
 
 from shared.clock import now_us
-from shared.data_version import make_folder, refuse_newer
 from shared.envelope import Source, source_of
 from shared.errors import NewerData, PermanentError, Unavailable
 from shared.hints import NO_HINTS, NOT_SET, Applied, Hints, merged
 from shared.identity import COMMAND_LINE, PUBLISHER, host_of, is_page
 from shared.late_log import LateLog
-from shared.whole_file import one_writer, replace_whole
+from shared.volume_file import VolumeFile
 
 log = LateLog(__name__)
 
@@ -38,10 +37,6 @@ class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rena
     note: str = ""
 
 
-class _Version(msgspec.Struct, frozen=True):
-    version: int = 1
-
-
 class _File(msgspec.Struct, frozen=True, kw_only=True):
     version: int = VERSION
     sources: dict[str, tuple[Change, ...]] = {}
@@ -56,6 +51,7 @@ class SourceBook:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._file = VolumeFile(path, _File, version=VERSION, what="the settings of sources in")
         self._lock = threading.Lock()
         self._seen: tuple[int, int, int] | None = None
         self._sources: Mapping[str, tuple[Change, ...]] = {}
@@ -147,34 +143,18 @@ class SourceBook:
         return seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino
 
     def _read(self) -> dict[str, tuple[Change, ...]]:
-        try:
-            content = self.path.read_bytes()
-            refuse_newer(
-                f"the settings of sources {self.path}", msgspec.json.decode(content, type=_Version).version, VERSION
-            )
-            sources = msgspec.json.decode(content, type=_File).sources
-        except FileNotFoundError:
-            return {}
-        except (msgspec.MsgspecError, UnicodeDecodeError, OSError) as error:
-            raise PermanentError(f"the settings of sources in {self.path} cannot be read: {error}") from error
-        return {name: changes for name, changes in sources.items() if changes}
+        content = self._file.read()
+        return {name: changes for name, changes in content.sources.items() if changes} if content is not None else {}
 
     @contextlib.contextmanager
     def _changing(self) -> Iterator[dict[str, tuple[Change, ...]]]:
         """The sources; what they are afterwards is written, whole or not at all."""
-        try:
-            make_folder(self.path.parent)
-            with one_writer(self.path):
-                sources = self._read()
-                before = dict(sources)
-                yield sources
-                if sources != before:
-                    content = msgspec.json.format(msgspec.json.encode(_File(sources=sources)), indent=2) + b"\n"
-                    replace_whole(self.path, content)
-        except OSError as error:
-            raise PermanentError(
-                f"the settings of sources in {self.path} cannot be written: {error.strerror}"
-            ) from error
+        with self._file.alone():
+            sources = self._read()
+            before = dict(sources)
+            yield sources
+            if sources != before:
+                self._file.write(_File(sources=sources))
 
 
 def _applied(sources: Mapping[str, tuple[Change, ...]], source: Source, url: str | None) -> Applied:

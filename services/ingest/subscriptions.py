@@ -8,12 +8,11 @@ from typing import Any
 import msgspec
 
 from shared.clock import now_us
-from shared.data_version import make_folder, refuse_newer
 from shared.envelope import Source
 from shared.errors import PermanentError
 from shared.identity import feed_id, without_login
 from shared.settings import Settings
-from shared.whole_file import one_writer, replace_whole
+from shared.volume_file import VolumeFile
 
 VERSION = 2
 MIN_INTERVAL_S = 10
@@ -48,12 +47,8 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
         return shown_address(self.url)
 
 
-class _Version(msgspec.Struct, frozen=True):
-    version: int = 1
-
-
 class _File(msgspec.Struct, frozen=True, kw_only=True):
-    version: int = VERSION
+    version: int = 1
     feeds: tuple[Subscription, ...] = ()
 
 
@@ -61,20 +56,16 @@ class Subscriptions:
     """The file of feeds. Read whole, replaced whole, one writer at a time."""
 
     def __init__(self, settings: Settings) -> None:
-        self._path = settings.feeds_file
+        self._path = path = settings.feeds_file
+        lock_name = f"{path.name}.lock"  # where earlier releases too look for it
+        self._file = VolumeFile(path, _File, version=VERSION, what="the file of feeds", lock_name=lock_name)
 
     def list(self) -> tuple[Subscription, ...]:
         """All feeds, in the order they were added."""
-        try:
-            content = self._path.read_bytes()
-            version = msgspec.json.decode(content, type=_Version).version
-            refuse_newer(f"the file of feeds {self._path}", version, VERSION)
-            feeds = msgspec.json.decode(content, type=_File).feeds
-            return tuple(map(_from_first, feeds)) if version == 1 else feeds
-        except FileNotFoundError:
+        content = self._file.read()
+        if content is None:
             return ()
-        except (msgspec.DecodeError, UnicodeDecodeError, OSError) as error:
-            raise PermanentError(f"{self._path} cannot be read: {error}") from error
+        return tuple(map(_from_first, content.feeds)) if content.version == 1 else content.feeds
 
     def stamp(self) -> tuple[int, int, int] | None:
         """What changes whenever the file does."""
@@ -131,15 +122,10 @@ class Subscriptions:
     @contextlib.contextmanager
     def _changing(self) -> Iterator[dict[str, Subscription]]:
         """The feeds by id; what they are afterwards is written, whole or not at all."""
-        try:
-            make_folder(self._path.parent)
-            with one_writer(self._path, f"{self._path.name}.lock"):  # where earlier releases too look for it
-                feeds = {feed.id: feed for feed in self.list()}
-                yield feeds
-                content = _File(feeds=tuple(feeds.values()))
-                replace_whole(self._path, msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n")
-        except OSError as error:
-            raise PermanentError(f"{self._path} cannot be written: {error.strerror}") from error
+        with self._file.alone():
+            feeds = {feed.id: feed for feed in self.list()}
+            yield feeds
+            self._file.write(_File(version=VERSION, feeds=tuple(feeds.values())))
 
 
 def _named(feeds: Iterable[Subscription], name: str) -> Subscription:

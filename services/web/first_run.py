@@ -1,9 +1,7 @@
 """A desk without any key: who knows the code, which only its log and its folder tell, makes the first."""
 
-import contextlib
 import hmac
 import secrets
-from collections.abc import Iterator
 from pathlib import Path
 
 import structlog
@@ -13,9 +11,8 @@ from services.web.keys import Keys
 from services.web.scopes import Scope
 from services.web.tokens import base62
 from shared.audit import AuditLog
-from shared.data_version import make_folder
 from shared.errors import PermanentError, Unavailable
-from shared.whole_file import one_writer, replace_whole
+from shared.volume_file import alone, write
 
 log = structlog.get_logger(__name__)
 
@@ -34,13 +31,9 @@ class FirstRun:
     def is_open(self) -> bool:
         """Is there no key at all? A file of keys that cannot be read opens nothing."""
         try:
-            is_open = not self._keys.list()
+            return not self._keys.list()
         except (PermanentError, Unavailable):
             return False
-        if not is_open:  # the first key may have come from the command line: its code opens nothing any more
-            with contextlib.suppress(OSError):
-                self._path.unlink()
-        return is_open
 
     def tell_code(self) -> None:
         """Write the code into the log, once a process, and anew where it was used or taken away."""
@@ -51,25 +44,24 @@ class FirstRun:
 
     def make_key(self, code: str, name: str) -> str | None:
         """The first key, for who knows the code; None for a wrong one, and where there is a key already."""
-        with self._alone():  # of two who come at once, the second finds the first one's key
+        with alone(self._path):  # of two who come at once, the second finds the first one's key
             kept = self._kept()
             if not self.is_open() or not kept or not hmac.compare_digest(_bare(code), _bare(kept)):
                 return None
             checked_name(name)
-            key = self._keys.create(name, scopes=SCOPES)
-            self._path.unlink(missing_ok=True)
+            key = self._keys.create(name, scopes=SCOPES)  # which voids the code, as any first key does
         self._audit.note(who="setup code", act="create key", on=name, why="the first key of this desk")
         log.info("first_key_made", publisher=name)
         return key
 
     def _code(self) -> str:
         """The code as the file has it; made where there is none, for its owner's eyes alone."""
-        with self._alone():
+        with alone(self._path):
             if kept := self._kept():
                 return kept
             digits = base62(secrets.token_bytes(CODE_BYTES))[-20:]
             made = "-".join(digits[start : start + GROUP] for start in range(0, len(digits), GROUP))
-            replace_whole(self._path, f"{made}\n".encode("ascii"))
+            write(self._path, f"{made}\n".encode("ascii"))
             return made
 
     def _kept(self) -> str:
@@ -78,16 +70,8 @@ class FirstRun:
             return self._path.read_text("ascii").strip()
         except FileNotFoundError:
             return ""
-
-    @contextlib.contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Nobody else makes a code or a key meanwhile, in this process or another."""
-        try:
-            make_folder(self._path.parent)
-            with one_writer(self._path):
-                yield
         except (OSError, UnicodeDecodeError) as error:
-            raise Unavailable(f"the setup code in {self._path} cannot be kept: {error}", retry_after=30) from error
+            raise Unavailable(f"the setup code in {self._path} cannot be read: {error}", retry_after=30) from error
 
 
 def _bare(code: str) -> bytes:

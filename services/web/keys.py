@@ -5,7 +5,7 @@ import datetime as dt
 import hashlib
 import hmac
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,10 @@ from services.web.key_texts import checked_name, read_prefixes, read_scopes
 from services.web.scopes import BEFORE, PUBLISHER, Scope
 from services.web.tokens import LIVE_SECRETS, make_token, secret_bytes
 from shared.clock import now
-from shared.data_version import make_folder, refuse_newer
 from shared.errors import NewerData, PermanentError, Unavailable
 from shared.late_log import LateLog
 from shared.settings import Settings
-from shared.whole_file import one_writer, replace_whole
+from shared.volume_file import VolumeFile
 
 log = LateLog(__name__)
 
@@ -77,6 +76,7 @@ class Keys:
 
     def __init__(self, path: Path, *, listed: str | None = None) -> None:
         self.path = path
+        self._file = VolumeFile(path, _File, version=VERSION, what="the keys in")
         self._listed = None if listed is None else read_listed(listed)
         self._lock = threading.Lock()
         self._seen: tuple[int, int, int, int] | None = None
@@ -110,7 +110,7 @@ class Keys:
         made = _key(
             key, publisher, created=now().replace(microsecond=0), expires=expires, secrets=(secret,) if secret else ()
         )
-        with self._exclusive():
+        with self._file.alone():
             keys = self._read()
             _refuse_taken(keys, name, publisher.prefixes)
             self._write((*keys, made))
@@ -125,7 +125,7 @@ class Keys:
         """
         self._refuse_when_listed()
         more = read_prefixes(prefixes)
-        with self._exclusive():
+        with self._file.alone():
             keys = self._read()
             _refuse_taken(keys, name, more)
             widened = tuple(_widened(key, more) if key.publisher.name == name else key for key in keys)
@@ -137,7 +137,7 @@ class Keys:
         """Let a publisher's keys, or the one of this id, do this and nothing else; answers how many there are."""
         self._refuse_when_listed()
         given = tuple(dict.fromkeys(scopes))
-        with self._exclusive():
+        with self._file.alone():
             keys = self._read()
             changed = tuple(_scoped(key, given) if name_or_id in (key.id, key.publisher.name) else key for key in keys)
             if changed != keys:
@@ -147,7 +147,7 @@ class Keys:
     def add_secret(self, name_or_id: str, secret: str) -> int:
         """Let a publisher's keys, or the one of this id, sign by this secret or by the one before; answers how many."""
         self._refuse_when_listed()
-        with self._exclusive():
+        with self._file.alone():
             keys = self._read()
             chosen = {key.id for key in keys if name_or_id in (key.id, key.publisher.name)}
             self._write(tuple(signing(key, secret) if key.id in chosen else key for key in keys))
@@ -157,7 +157,7 @@ class Keys:
         """Take these prefixes from a publisher's keys; answers how many had one. `PermanentError` for the last."""
         self._refuse_when_listed()
         gone = set(read_prefixes(prefixes))
-        with self._exclusive():
+        with self._file.alone():
             keys = self._read()
             narrowed = tuple(_narrowed(key, gone) if key.publisher.name == name else key for key in keys)
             if narrowed != keys:
@@ -198,7 +198,7 @@ class Keys:
     def revoke(self, name_or_id: str) -> int:
         """Drop a publisher's keys, or the one of this id; answers how many there were."""
         self._refuse_when_listed()
-        with self._exclusive():
+        with self._file.alone():
             keys = self._read()
             staying = tuple(key for key in keys if name_or_id not in (key.id, key.publisher.name))
             if len(staying) < len(keys):
@@ -246,28 +246,11 @@ class Keys:
             return self._keys
 
     def _read(self) -> tuple[Key, ...]:
-        try:
-            content = self.path.read_bytes()
-            refuse_newer(f"the file of keys {self.path}", msgspec.json.decode(content, type=_Version).v, VERSION)
-            return msgspec.json.decode(content, type=_File).keys
-        except FileNotFoundError:
-            return ()
-        except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
-            raise PermanentError(f"the keys in {self.path} cannot be read: {error}") from error
+        content = self._file.read()
+        return content.keys if content is not None else ()
 
     def _write(self, keys: tuple[Key, ...]) -> None:
-        content = msgspec.json.format(msgspec.json.encode(_File(v=_version_for(keys), keys=keys)), indent=2) + b"\n"
-        replace_whole(self.path, content)
-
-    @contextlib.contextmanager
-    def _exclusive(self) -> Iterator[None]:
-        """One writer at a time; raises `PermanentError` where the file cannot be written."""
-        try:
-            make_folder(self.path.parent)
-            with one_writer(self.path):
-                yield
-        except OSError as error:
-            raise PermanentError(f"the keys in {self.path} cannot be written: {error}") from error
+        self._file.write(_File(v=_version_for(keys), keys=keys))
 
     def _refuse_when_listed(self) -> None:
         if self._listed is not None:

@@ -9,9 +9,8 @@ import msgspec
 
 from shared.audit import AuditLog
 from shared.clock import now_us
-from shared.data_version import make_folder, refuse_newer
 from shared.errors import NewerData, PermanentError, Unavailable
-from shared.whole_file import one_writer, replace_whole
+from shared.volume_file import VolumeFile
 
 FILTERS_FILE = "filters.json"
 VERSION = 1
@@ -28,10 +27,6 @@ class SavedFilter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     at_us: int = 0
 
 
-class _Version(msgspec.Struct, frozen=True):
-    version: int = 1
-
-
 class _File(msgspec.Struct, frozen=True, kw_only=True):
     version: int = VERSION
     filters: tuple[SavedFilter, ...] = ()
@@ -41,7 +36,8 @@ class SavedFilters:
     """The filters of a desk, the same for all who look at it."""
 
     def __init__(self, path: Path, audit: AuditLog) -> None:
-        self._path, self._audit = path, audit
+        self._audit = audit
+        self._file = VolumeFile(path, _File, version=VERSION, what="the saved filters")
 
     def list(self) -> Sequence[SavedFilter]:
         """All of them by name; none where nobody can read the file."""
@@ -82,24 +78,13 @@ class SavedFilters:
         return removed is not None
 
     def _read(self) -> tuple[SavedFilter, ...]:
-        try:
-            content = self._path.read_bytes()
-            refuse_newer(f"the file {self._path}", msgspec.json.decode(content, type=_Version).version, VERSION)
-            return msgspec.json.decode(content, type=_File).filters
-        except FileNotFoundError:
-            return ()
-        except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
-            raise PermanentError(f"{self._path} cannot be read: {error}; restore it, or take it away") from error
+        content = self._file.read()
+        return content.filters if content is not None else ()
 
     @contextlib.contextmanager
     def _changing(self) -> Iterator[dict[str, SavedFilter]]:
-        try:
-            make_folder(self._path.parent)
-            with one_writer(self._path):
-                filters = {one.name: one for one in self._read()}
-                yield filters
-                kept = tuple(sorted(filters.values(), key=lambda one: one.name.casefold()))
-                content = msgspec.json.format(msgspec.json.encode(_File(filters=kept)), indent=2) + b"\n"
-                replace_whole(self._path, content)
-        except OSError as error:
-            raise Unavailable(f"{self._path} cannot be written: {error.strerror}") from error
+        with self._file.alone():
+            filters = {one.name: one for one in self._read()}
+            yield filters
+            kept = tuple(sorted(filters.values(), key=lambda one: one.name.casefold()))
+            self._file.write(_File(filters=kept))

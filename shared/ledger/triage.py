@@ -12,14 +12,13 @@ from typing import Any
 import msgspec
 
 from shared.clock import now_us
-from shared.data_version import make_folder, refuse_newer
-from shared.errors import CopydeskError, PermanentError, Unavailable
+from shared.errors import CopydeskError
 from shared.ledger import keys
 from shared.ledger.causes import cause_key, cause_of
 from shared.ledger.connection import redis_errors
 from shared.ledger.reader import InputStatus, LedgerReader
 from shared.settings import Settings
-from shared.whole_file import one_writer, replace_whole
+from shared.volume_file import VolumeFile
 
 TRIAGE_FILE = "triage.json"
 VERSION = 1
@@ -72,10 +71,6 @@ class Triaged(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     muted: bool
 
 
-class _Version(msgspec.Struct, frozen=True):
-    version: int = 1
-
-
 class _File(msgspec.Struct, frozen=True, kw_only=True):
     version: int = VERSION
     causes: tuple[Triage, ...] = ()
@@ -85,7 +80,8 @@ class TriageBook:
     """The decisions of a desk, and how many are dead of each cause."""
 
     def __init__(self, path: Path, reader: LedgerReader) -> None:
-        self._path, self._reader = path, reader
+        self._reader = reader
+        self._file = VolumeFile(path, _File, version=VERSION, what="the decisions on the dead in")
         self._client: Any = reader.client
         self._causes: dict[bytes, tuple[float, str]] = {}  # of each dead ref, as it died then: its cause's key
 
@@ -177,30 +173,19 @@ class TriageBook:
         return decided[blank.key]
 
     def _read(self) -> dict[str, Triage]:
-        try:
-            content = self._path.read_bytes()
-            refuse_newer(f"the file {self._path}", msgspec.json.decode(content, type=_Version).version, VERSION)
-            return {one.key: one for one in msgspec.json.decode(content, type=_File).causes}
-        except FileNotFoundError:
-            return {}
-        except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
-            raise PermanentError(f"{self._path} cannot be read: {error}; restore it, or take it away") from error
+        content = self._file.read()
+        return {one.key: one for one in content.causes} if content is not None else {}
 
     @contextlib.contextmanager
     def _changing(self) -> Iterator[dict[str, Triage]]:
         """The decisions as the file has them; what they are afterwards is written whole, then copied into Redis."""
-        try:
-            make_folder(self._path.parent)
-            with one_writer(self._path):
-                decided, now = self._read(), now_us()
-                yield decided
-                standing = (one for one in decided.values() if not one.is_over(now))
-                kept = sorted(standing, key=lambda one: -one.at_us)[:MOST_CAUSES]
-                content = msgspec.json.format(msgspec.json.encode(_File(causes=tuple(kept))), indent=2) + b"\n"
-                replace_whole(self._path, content)
-                self._copy(kept)
-        except OSError as error:
-            raise Unavailable(f"{self._path} cannot be written: {error.strerror}") from error
+        with self._file.alone():
+            decided, now = self._read(), now_us()
+            yield decided
+            standing = (one for one in decided.values() if not one.is_over(now))
+            kept = sorted(standing, key=lambda one: -one.at_us)[:MOST_CAUSES]
+            self._file.write(_File(causes=tuple(kept)))
+            self._copy(kept)
 
     def _copy(self, causes: Sequence[Triage]) -> None:
         with redis_errors(self._client), self._client.pipeline(transaction=True) as pipe:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.ingest.subscriptions import Subscriptions
-from shared.errors import PermanentError
+from shared.errors import PermanentError, Unavailable
 from shared.settings import Settings
 
 
@@ -104,7 +104,7 @@ def test_writers_at_the_same_time_lose_nothing(subscriptions: Subscriptions) -> 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file in the way")
-    with pytest.raises(PermanentError, match=r"cannot be (read|written)"):
+    with pytest.raises(Unavailable, match=r"cannot be (read|written)"):
         Subscriptions(Settings(data_dir=str(tmp_path / "data"))).add("https://news.example/rss")
 
 
