@@ -3,6 +3,7 @@
 import functools
 import math
 import random
+import secrets
 from collections.abc import Callable, Iterable, Sequence
 from importlib import resources
 from typing import Any, cast
@@ -54,6 +55,23 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, r
         return self.stopped or self.failures > 0
 
 
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """The right to visit a feed, until its lease ends and somebody else claims it: then `token` is good for nothing."""
+
+    feed: str
+    token: str
+
+    def packed(self) -> str:
+        """As it travels in a message: "5f0c… 9b1d…:3"."""
+        return f"{self.feed} {self.token}"
+
+
+def read_claim(packed: str) -> Claim:
+    """Read what `Claim.packed` wrote; an older release wrote the feed's id alone, which claims nothing."""
+    feed, _, token = packed.partition(" ")
+    return Claim(feed=feed, token=token)
+
+
 class FeedStates:
     """The feeds' state and due times in Redis. `clock` sets Redis' time in seconds by hand, for tests."""
 
@@ -86,9 +104,14 @@ class FeedStates:
         with redis_errors(self._redis):
             return int(self._redis.hlen(keys.FEEDS_HOSTS)) == count
 
-    def claim(self, lease_s: float, limit: int = CLAIM_LIMIT) -> list[str]:
-        """The ids of due feeds, of different hosts, ours until the lease ends."""
-        return [_name(feed_id) for feed_id in self._call("claim", lease=lease_s, limit=limit)]
+    def claim(self, lease_s: float, limit: int = CLAIM_LIMIT) -> list[Claim]:
+        """Due feeds, of different hosts, ours until the lease ends and another claims them."""
+        claimed = self._call("claim", lease=lease_s, limit=limit, token=secrets.token_hex(8))
+        return [Claim(feed=_name(feed_id), token=_name(token)) for feed_id, token in claimed]
+
+    def renew(self, claim: Claim, lease_s: float) -> bool:
+        """Keep a claim for as long again; False where it is ours no more."""
+        return bool(self._call("renew", id=claim.feed, token=claim.token, lease=lease_s))
 
     def next_due_in(self) -> float:
         """Seconds until a feed is due, 0 when one is; infinite without any feed."""
@@ -122,12 +145,14 @@ class FeedStates:
         wait_s: float | None,
         failing: Failing | None = None,
         memory: bytes | None = None,
-    ) -> None:
+        claim: Claim | None = None,
+    ) -> bool:
         """Keep a state, the seconds until the next visit (None for never), why the feed fails, if it does, and what is
-        remembered of its document, where that is another; nothing of a feed that was removed meanwhile, or added
-        anew."""
-        if not self._call("set", id=feed.id, place=_place(feed), wait=NEVER if wait_s is None else wait_s):
-            return
+        remembered of its document, where that is another. False, and nothing is kept, of a feed that was removed
+        meanwhile, added anew, or claimed by another than who comes with `claim`."""
+        held = {} if claim is None else {"token": claim.token}
+        if not self._call("set", id=feed.id, place=_place(feed), wait=NEVER if wait_s is None else wait_s, **held):
+            return False
         checked = now_us()
         due_us = None if wait_s is None else checked + int(wait_s * 1_000_000)
         noted = msgspec.structs.replace(state, due_us=due_us, checked_us=checked, stopped=wait_s is None)
@@ -143,6 +168,7 @@ class FeedStates:
             else:
                 pipe.hset(keys.FEEDS_FAILING, feed.id, msgspec.json.encode(failing))
             pipe.execute()
+        return True
 
     def hasten(self, feed: Subscription, wait_s: float) -> bool:
         """Bring the next visit forward, to so many seconds from now; False where the feed is not watched (yet)."""
@@ -212,7 +238,7 @@ class FeedStates:
     def _call(self, command: str, **args: Any) -> Any:
         if self._clock is not None:
             args["now"] = self._clock()
-        names = [keys.FEEDS_DUE, keys.FEEDS_HOSTS, keys.FEEDS_TURNS, keys.FEEDS_CLOCK]
+        names = [keys.FEEDS_DUE, keys.FEEDS_HOSTS, keys.FEEDS_TURNS, keys.FEEDS_CLOCK, keys.FEEDS_CLAIMS]
         with redis_errors(self._redis):
             return self._times(keys=names, args=[command, keys.feeds_of(""), msgspec.msgpack.encode(args)])
 

@@ -1,7 +1,7 @@
 -- When each feed is visited next. A host's feeds wait in a queue of their own, and the hosts take turns: one host with
 -- many due feeds holds up nobody else. Time is Redis' own (args.now is for tests).
--- KEYS: feeds:due, feeds:hosts, feeds:turns, feeds:clock. ARGV: command, prefix of a host's queue, args (msgpack).
-local due, places, turns, clock = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+-- KEYS: feeds:due, feeds:hosts, feeds:turns, feeds:clock, feeds:claims. ARGV: command, prefix of a host's queue, args (msgpack).
+local due, places, turns, clock, claims = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local args = cmsgpack.unpack(ARGV[3])
 local STEP_BACK = 5
 
@@ -48,9 +48,12 @@ function calls.sync()
   for _, feed in ipairs(args.feeds) do
     local id, place, wait = feed[1], feed[2], feed[3]
     local was = redis.call('HGET', places, id)
-    if was and was ~= place then redis.call('ZREM', queue(was), id) end
-    redis.call('HSET', places, id, place)
     local at = tonumber(redis.call('ZSCORE', due, id) or '')
+    if was and was ~= place then
+      redis.call('ZREM', queue(was), id)
+      if redis.call('HDEL', claims, id) == 1 then at = now end -- a visit of the one before notes nothing for this one
+    end
+    redis.call('HSET', places, id, place)
     if not at and wait >= 0 then at = now + wait end
     if at then put(id, place, at) end
   end
@@ -61,11 +64,13 @@ function calls.forget()
   for _, id in ipairs(args.ids) do
     take_out(id, redis.call('HGET', places, id))
     redis.call('HDEL', places, id)
+    redis.call('HDEL', claims, id)
   end
   return #args.ids
 end
 
--- Due feeds, one a host, until a lease ends: two watchers never get the same one, and one that dies leaves them due.
+-- Due feeds, one a host, each with the token of this claim, until a lease ends: two never get the same one, and one
+-- that dies leaves them due. Whoever claims a feed later takes it from whoever had it: that token is good for nothing.
 function calls.claim()
   follow_the_clock()
   local found = {}
@@ -74,7 +79,9 @@ function calls.claim()
     local id = redis.call('ZRANGEBYSCORE', key, '-inf', now, 'LIMIT', 0, 1)[1]
     if id then
       put(id, host, now + args.lease)
-      found[#found + 1] = id
+      local token = args.token .. ':' .. #found
+      redis.call('HSET', claims, id, token)
+      found[#found + 1] = { id, token }
     end
     local first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')[2]
     if first then
@@ -92,9 +99,20 @@ function calls.next()
   return first and math.max(0, math.ceil((tonumber(first) - now) * 1000)) or -1
 end
 
--- The next visit of a feed, args.wait seconds from now or (-1) never; 0 when it is watched no more, or was added anew.
+-- A claim is kept for another args.lease seconds; 0 where it is its holder's no more.
+function calls.renew()
+  local place = redis.call('HGET', places, args.id)
+  if not place or redis.call('HGET', claims, args.id) ~= args.token then return 0 end
+  put(args.id, place, now + args.lease)
+  return 1
+end
+
+-- The next visit of a feed, args.wait seconds from now or (-1) never; 0 when it is watched no more, was added anew, or
+-- somebody else has claimed it since args.token was given.
 function calls.set()
   if redis.call('HGET', places, args.id) ~= args.place then return 0 end
+  if args.token and redis.call('HGET', claims, args.id) ~= args.token then return 0 end
+  redis.call('HDEL', claims, args.id)
   if args.wait < 0 then take_out(args.id, args.place) else put(args.id, args.place, now + args.wait) end
   return 1
 end

@@ -12,7 +12,7 @@ import redis
 import structlog
 
 from services.ingest.feed_news import FirstVisit, News, Watched
-from services.ingest.feed_states import FeedState, FeedStates
+from services.ingest.feed_states import Claim, FeedState, FeedStates
 from services.ingest.intake import TakesInputs
 from services.ingest.parser_process import FeedParser
 from services.ingest.schedule import FetchOutcome, next_wait, read_fresh, why_then
@@ -62,8 +62,8 @@ class FeedFetcher:
         self._intake = intake
         self._parser = parser
 
-    async def fetch_feeds(self, ids: Sequence[str]) -> None:
-        """Visit these feeds side by side and note when each is due again."""
+    async def fetch_feeds(self, claims: Sequence[Claim]) -> None:
+        """Visit these feeds side by side and note when each is due again; not those that somebody else has claimed."""
         try:
             feeds = {feed.id: feed for feed in await asyncio.to_thread(self._subscriptions.list)}
         except CopydeskError as error:  # their leases end, and they are due again
@@ -72,17 +72,21 @@ class FeedFetcher:
         async with Client(self._settings) as client:
             context = FetchContext(client)
             results = await asyncio.gather(
-                *(self._visit(context, feed_id, feeds.get(feed_id)) for feed_id in ids), return_exceptions=True
+                *(self._visit(context, claim, feeds.get(claim.feed)) for claim in claims), return_exceptions=True
             )
-        for feed_id, result in zip(ids, results, strict=True):
+        for feed_id, result in zip([claim.feed for claim in claims], results, strict=True):
             if isinstance(result, TransientError):  # Redis is away: the lease ends, and the feed is due again
                 log.warning("feed_not_noted", feed=feed_id, reason=str(result))
             elif isinstance(result, BaseException):
                 log.error("feed_visit_broken", feed=feed_id, exc_info=result)
 
-    async def _visit(self, context: FetchContext, feed_id: str, feed: Subscription | None) -> None:
+    async def _visit(self, context: FetchContext, claim: Claim, feed: Subscription | None) -> None:
         if feed is None:
-            await asyncio.to_thread(self._states.forget, [feed_id])
+            await asyncio.to_thread(self._states.forget, [claim.feed])
+            return
+        # A message may have waited for hours: whose lease ended meanwhile was claimed again, and is visited there.
+        if not await asyncio.to_thread(self._states.renew, claim, self._settings.lease_s):
+            log.info("feed_claim_lost", feed=feed.shown())
             return
         state = await asyncio.to_thread(self._states.get, feed)
         started, failing = time.monotonic(), None
@@ -95,9 +99,9 @@ class FeedFetcher:
         interval = float(feed.interval_s or self._settings.feed_interval_s)
         wait = next_wait(outcome, interval, state.failures, random.random())  # noqa: S311 - spreads visits
         state = msgspec.structs.replace(state, why=why_then(outcome, interval))
-        await asyncio.to_thread(self._states.put, feed, state, wait, failing, memory)
-        if state.moves >= MOVES_BELIEVED and state.moved is not None:
-            await asyncio.to_thread(self._subscriptions.move, feed_id, state.moved)
+        noted = await asyncio.to_thread(self._states.put, feed, state, wait, failing, memory, claim)
+        if noted and state.moves >= MOVES_BELIEVED and state.moved is not None:
+            await asyncio.to_thread(self._subscriptions.move, feed.id, state.moved)
         log.info(
             "feed_visited", feed=feed.shown(), outcome=outcome.kind, status=state.status, problem=state.problem,
             took_ms=round((time.monotonic() - started) * 1000),

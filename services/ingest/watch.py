@@ -10,7 +10,7 @@ from kombu.exceptions import OperationalError
 from services.ingest.backoff import Backoff
 from services.ingest.drop_loop import DropLoop
 from services.ingest.drops import Drops
-from services.ingest.feed_states import FeedStates
+from services.ingest.feed_states import Claim, FeedStates
 from services.ingest.intake import Intake, open_archive
 from services.ingest.subscriptions import Subscription, Subscriptions
 from shared.clock import now_us
@@ -42,7 +42,7 @@ class FeedWatch:
         settings: Settings,
         subscriptions: Subscriptions,
         states: FeedStates,
-        send: Callable[[list[str]], None],
+        send: Callable[[list[Claim]], None],
     ) -> None:
         self._lease_s = float(settings.lease_s)
         self._subscriptions = subscriptions
@@ -63,12 +63,12 @@ class FeedWatch:
             return
         self._claim_due = now + CLAIM_S
         for _ in range(CLAIMS_A_TURN):
-            ids = self._states.claim(self._lease_s)
-            if not ids:
+            claims = self._states.claim(self._lease_s)
+            if not claims:
                 self._claim_due = now + min(max(self._states.next_due_in(), SHORTEST_CLAIM_S), LONGEST_CLAIM_S)
                 return
-            self._send(ids)
-            log.info("feeds_sent", count=len(ids))
+            self._send(claims)
+            log.info("feeds_sent", count=len(claims))
 
     def _sync(self, now: float) -> bool:
         """Whether the due-queue had to be put right."""
@@ -101,7 +101,7 @@ def run(
     settings: Settings,
     stop: threading.Event,
     *,
-    send: Callable[[list[str]], None] | None = None,
+    send: Callable[[list[Claim]], None] | None = None,
     heartbeat: Heartbeat | None = None,
 ) -> None:
     """Put a watcher together and run it until told to stop. `send` hands due feeds on; else they go to the queue."""
@@ -130,12 +130,16 @@ def watch_until(stop: threading.Event, drops: DropLoop, feeds: FeedWatch, heartb
         _send_due(feeds, for_feeds)
 
 
-def _sender(settings: Settings) -> Callable[[list[str]], None]:
+def _sender(settings: Settings) -> Callable[[list[Claim]], None]:
+    """What nobody takes within its lease is claimed again: its message is dropped by then."""
     app = make_app(settings, INGEST)
 
-    def send(ids: list[str]) -> None:
+    def send(claims: list[Claim]) -> None:
+        packed = [claim.packed() for claim in claims]
         try:
-            app.send_task(FETCH_TASK, args=[VERSION, ids], queue=INGEST, retry=False)
+            app.send_task(
+                FETCH_TASK, args=[VERSION, packed], queue=INGEST, retry=False, expires=float(settings.lease_s)
+            )
         except OperationalError as error:
             raise TransientError(f"the ingest queue takes nothing: {error}", retry_after=5) from error
 

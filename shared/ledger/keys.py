@@ -48,6 +48,7 @@ DROPS_TAKEN = "drops:taken"  # hash: name -> mark of the file as it was taken, d
 DROPS_PROBLEMS = "drops:problems"  # hash: name -> DropProblem (JSON)
 FEEDS_DUE = "feeds:due"  # zset: feed ids, by when they are due (s)
 FEEDS_HOSTS = "feeds:hosts"  # hash: feed id -> `<host> <when it was added, µs>`
+FEEDS_CLAIMS = "feeds:claims"  # hash: feed id -> token of the claim on it, while it is visited
 FEEDS_TURNS = "feeds:turns"  # zset: hosts, by when it is their turn (s)
 VISITS_DUE = "visits:due"  # zset: canonical addresses of pages that are visited by themselves, by when (µs)
 VISITS_ASKED = "visits:asked"  # hash: such an address -> page_visits.PageVisit (JSON)

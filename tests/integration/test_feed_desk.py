@@ -49,7 +49,7 @@ class Feeds:
 
     def due(self) -> set[str]:
         """The addresses that a watcher would visit now."""
-        claimed = {feed for _ in range(3) for feed in self.states.claim(60)}
+        claimed = {claim.feed for _ in range(3) for claim in self.states.claim(60)}
         return {feed.url for feed in self.subscriptions.list() if feed.id in claimed}
 
 

@@ -23,6 +23,7 @@ from shared.work.batches import run_batch
 from shared.work.celery_app import open_ledger
 from shared.work.retry import RetryPolicy
 from tests.conftest import Server, settings_over
+from tests.integration.feed_claims import claim_now
 from tests.integration.origin import Origin, Reply
 
 WORDS = "Người trồng cao su ở Nam Đông vượt khó, mỗi hộ thu hàng trăm triệu đồng từ vườn cây của mình, bài số"
@@ -48,7 +49,7 @@ class Desk:
         if path not in self._watched:
             self._watched[path] = self.subscriptions.add(self.origin.url(path))
             self.states.sync(self.subscriptions.list())
-        asyncio.run(self.fetcher.fetch_feeds([self._watched[path].id]))
+        asyncio.run(self.fetcher.fetch_feeds(claim_now(self.states, self._watched[path])))
         for stage, handle in (("normalize", self._read), ("index", index_articles(self.sink))):
             while self.ledger.client.rpop(stage) is not None:
                 run_batch(self.ledger, stage, "test", handle, RetryPolicy())  # type: ignore[arg-type]

@@ -3,13 +3,15 @@
 import asyncio
 import math
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest.mock import ANY
 
 import msgspec
 import pytest
 
-from services.ingest.feed_states import FeedState, FeedStates
+from services.ingest.feed_states import Claim, FeedState, FeedStates, read_claim
 from services.ingest.fetch import FeedFetcher
 from services.ingest.intake import Intake, open_archive
 from services.ingest.parser_process import FeedParser
@@ -20,6 +22,7 @@ from shared.ledger.connection import connect
 from shared.settings import Settings
 from shared.work.celery_app import open_ledger
 from tests.conftest import Server, settings_over, wait_for
+from tests.integration.feed_claims import claim_now
 from tests.integration.origin import Origin, Reply, Seen, cut, gzipped, rss
 from tests.integration.test_drops import watching
 
@@ -45,8 +48,11 @@ class Desk:
         return added
 
     def visit(self, *feeds: Subscription) -> list[FeedState]:
-        asyncio.run(self.visitor.fetch_feeds([feed.id for feed in feeds]))
+        asyncio.run(self.visitor.fetch_feeds(claim_now(self.states, *feeds)))
         return [self.states.get(feed) for feed in feeds]
+
+    def claimed(self, lease_s: float) -> list[str]:
+        return [claim.feed for claim in self.states.claim(lease_s)]
 
     def accepted(self) -> int:
         return self.ledger.balance().accepted
@@ -186,7 +192,7 @@ def test_a_stopped_feed_that_is_removed_and_added_is_visited_again(desk: Desk, o
     assert desk.states.is_complete(0)
     desk.subscribe(feed.url)
     desk.ahead = MINUTE
-    assert desk.states.claim(1) == [feed.id]
+    assert desk.claimed(1) == [feed.id]
 
 
 def test_a_stopped_feed_that_is_removed_and_added_between_two_looks_is_visited_again(
@@ -199,7 +205,7 @@ def test_a_stopped_feed_that_is_removed_and_added_between_two_looks_is_visited_a
     again = desk.subscribe(feed.url)
     assert again.id == feed.id
     desk.ahead = MINUTE
-    assert desk.states.claim(1) == [feed.id]
+    assert desk.claimed(1) == [feed.id]
 
 
 def test_a_visit_that_ends_after_its_feed_was_added_anew_stops_nothing(desk: Desk, origin: Origin) -> None:
@@ -212,7 +218,7 @@ def test_a_visit_that_ends_after_its_feed_was_added_anew_stops_nothing(desk: Des
     feed = desk.subscribe(origin.url("/feed"))
     desk.visit(feed)
     desk.ahead = MINUTE
-    assert desk.states.claim(1) == [feed.id]
+    assert desk.claimed(1) == [feed.id]
 
 
 def test_due_times_of_a_clock_that_was_ahead_go_back_with_it(desk: Desk, origin: Origin) -> None:
@@ -220,13 +226,13 @@ def test_due_times_of_a_clock_that_was_ahead_go_back_with_it(desk: Desk, origin:
     desk.ahead = DAY
     feed = desk.subscribe(origin.url("/feed"))
     desk.ahead += MINUTE
-    assert desk.states.claim(1) == [feed.id]
+    assert desk.claimed(1) == [feed.id]
     desk.visit(feed)
     desk.ahead = 0
     assert desk.states.claim(1) == []
     assert 800 < (desk.due_in(feed) or 0) < 1000
     desk.ahead = 1001
-    assert desk.states.claim(1) == [feed.id]
+    assert desk.claimed(1) == [feed.id]
 
 
 def test_a_feed_that_works_again_is_well_again(desk: Desk, origin: Origin) -> None:
@@ -304,16 +310,49 @@ def test_a_feed_that_moved_to_another_host_waits_there_alone(desk: Desk) -> None
     feed = desk.subscribe("http://a.example/feed")
     desk.states.sync([msgspec.structs.replace(feed, url="http://b.example/feed")])
     desk.ahead = DAY
-    assert desk.states.claim(60) == [feed.id]
+    assert desk.claimed(60) == [feed.id]
 
 
 def test_a_visit_that_is_over_holds_up_no_other_feed_of_its_host(desk: Desk) -> None:
     feeds = {feed.id: feed for feed in (desk.subscribe(f"http://a.example/{n}") for n in range(2))}
     desk.ahead = 60
-    (first,) = desk.states.claim(60)
+    (first,) = desk.claimed(60)
     desk.states.put(feeds[first], desk.states.get(feeds[first]), 900)
-    (second,) = desk.states.claim(60)
+    (second,) = desk.claimed(60)
     assert {first, second} == set(feeds)
+
+
+def test_a_feed_that_waited_through_an_outage_of_ingest_is_fetched_once(desk: Desk, origin: Origin) -> None:
+    """The watcher claimed it whenever the lease of the message before had ended: the newest claim alone counts."""
+    origin.pages["/feed"] = Reply(body=rss([("a", "Một")]))
+    desk.subscribe(origin.url("/feed"))
+    messages = []
+    for _ in range(8):
+        desk.ahead += MINUTE
+        messages.append(desk.states.claim(50))
+    for claims in messages:
+        asyncio.run(desk.visitor.fetch_feeds(claims))
+    assert len(origin.seen) == 1
+
+
+def test_a_visit_that_outlives_its_claim_notes_nothing_over_the_next(desk: Desk, origin: Origin) -> None:
+    def slow(_: Seen) -> Reply:
+        if len(origin.seen) == 1:
+            desk.ahead += DAY
+            asyncio.run(desk.visitor.fetch_feeds(desk.states.claim(50)))
+            return Reply(status=410)
+        return Reply(body=rss([("a", "Một")]))
+
+    origin.pages["/feed"] = slow
+    (state,) = desk.visit(desk.subscribe(origin.url("/feed")))
+    assert (len(origin.seen), state.status, state.stopped, desk.accepted()) == (2, 200, False, 1)
+
+
+def test_a_message_of_an_older_release_claims_nothing(desk: Desk, origin: Origin) -> None:
+    feed = desk.subscribe(origin.url("/feed"))
+    asyncio.run(desk.visitor.fetch_feeds([read_claim(feed.id)]))
+    assert origin.seen == []
+    assert [read_claim(claim.packed()) for claim in claim_now(desk.states, feed)] == [Claim(feed=feed.id, token=ANY)]
 
 
 def test_claims_are_of_different_hosts_and_leased(desk: Desk) -> None:
@@ -323,7 +362,7 @@ def test_claims_are_of_different_hosts_and_leased(desk: Desk) -> None:
     desk.states.sync(desk.subscriptions.list())
     desk.ahead = MINUTE
     feeds = {feed.id: feed for feed in desk.subscriptions.list()}
-    first, second = desk.states.claim(50), desk.states.claim(50)
+    first, second = desk.claimed(50), desk.claimed(50)
     assert sorted(feeds[one].url[7] for one in first) == sorted(feeds[one].url[7] for one in second) == list("abc")
     assert desk.states.claim(50) == []
     desk.ahead += 51
@@ -338,7 +377,7 @@ def test_a_host_of_many_due_feeds_holds_up_nobody_else(desk: Desk) -> None:
     desk.ahead = MINUTE
     desk.states.sync([*crowd, *others])
     desk.ahead += MINUTE
-    claims = [desk.states.claim(500) for _ in range(4)]
+    claims = [desk.claimed(500) for _ in range(4)]
     assert [len(claim) for claim in claims] == [25] * 4
     assert {feed.id for feed in others} <= {one for claim in claims for one in claim}
 
@@ -346,7 +385,7 @@ def test_a_host_of_many_due_feeds_holds_up_nobody_else(desk: Desk) -> None:
 def test_the_watcher_asks_for_due_feeds_no_more_than_it_must_and_hears_of_a_new_one_at_once(desk: Desk) -> None:
     desk.subscribe("http://a.example/feed")
     sent: list[str] = []
-    watch = FeedWatch(desk.settings, desk.subscriptions, desk.states, sent.extend)
+    watch = FeedWatch(desk.settings, desk.subscriptions, desk.states, noting(sent))
     wait_for(lambda: turned(watch) and sent, "the feed was not sent")
     assert 0 < desk.states.next_due_in() <= desk.settings.lease_s
     before = calls(desk, "evalsha")
@@ -355,6 +394,10 @@ def test_the_watcher_asks_for_due_feeds_no_more_than_it_must_and_hears_of_a_new_
     assert calls(desk, "evalsha") <= before + 1
     added = desk.subscriptions.add("http://b.example/feed")
     wait_for(lambda: turned(watch) and added.id in sent, "the new one was not sent", 2)
+
+
+def noting(sent: list[str]) -> Callable[[list[Claim]], None]:
+    return lambda claims: sent.extend(claim.feed for claim in claims)
 
 
 def turned(watch: FeedWatch) -> bool:
@@ -376,7 +419,7 @@ def test_the_watcher_sends_due_feeds_and_refills_an_emptied_redis(desk: Desk) ->
     feed = desk.subscriptions.add("http://a.example/feed")
     sent: list[str] = []
     Path(desk.settings.seeds_dir).mkdir()
-    with watching(desk.settings, sent.extend):
+    with watching(desk.settings, noting(sent)):
         wait_for(lambda: sent == [feed.id], "the feed was not sent")
         desk.redis.flushall()
         wait_for(lambda: sent == [feed.id] * 2, "the feed was not sent after Redis was emptied")

@@ -25,6 +25,7 @@ from shared.ledger.connection import connect
 from shared.settings import Settings
 from shared.work.celery_app import open_ledger
 from tests.conftest import Server, settings_over
+from tests.integration.feed_claims import claim_now
 from tests.integration.newspaper import MONDAY, SUNDAY, TEXT, TUESDAY, WEDNESDAY, Newspaper, Post, page
 from tests.integration.origin import Origin
 from tests.stages import work_off
@@ -54,7 +55,7 @@ class Newsroom:
             if path not in self.watched:
                 self.watched[path] = self.subscriptions.add(self.paper.origin.url(path), zone="Asia/Ho_Chi_Minh")
                 self.states.sync(self.subscriptions.list())
-            asyncio.run(self.fetcher.fetch_feeds([self.watched[path].id]))
+            asyncio.run(self.fetcher.fetch_feeds(claim_now(self.states, self.watched[path])))
             self.work()
             assert self.states.get(self.watched[path]).problem is None
 

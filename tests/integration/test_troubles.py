@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from services.ingest.drop_loop import DropLoop
-from services.ingest.feed_states import FeedStates
+from services.ingest.feed_states import Claim, FeedStates
 from services.ingest.intake import open_archive
 from services.ingest.parser_process import FeedParser
 from services.ingest.subscriptions import Subscriptions
@@ -94,7 +94,7 @@ def test_a_list_of_feeds_that_cannot_be_read_is_told_until_it_can(
 ) -> None:
     settings = settings_over(shared_redis, tmp_path, allow_networks=(f"127.0.0.1:{origin.port}",))
     desk, told = test_feeds.Desk(settings, parser), Told(settings)
-    sent: list[list[str]] = []
+    sent: list[list[Claim]] = []
     watch = FeedWatch(settings, desk.subscriptions, desk.states, sent.append)
     feed = desk.subscribe(origin.url("/feed"))
     watch.turn()
@@ -110,7 +110,10 @@ def test_a_list_of_feeds_that_cannot_be_read_is_told_until_it_can(
     file.write_bytes(kept)
     watch.turn()
     assert told.codes() == []
-    wait_for(lambda: test_feeds.turned(watch) and [feed.id] in sent, "the feed is visited no more")
+    wait_for(
+        lambda: test_feeds.turned(watch) and feed.id in [claim.feed for claims in sent for claim in claims],
+        "the feed is visited no more",
+    )
 
 
 def test_a_list_of_feeds_that_lost_its_rights_is_told_until_it_has_them(settings: Settings, told: Told) -> None:
