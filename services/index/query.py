@@ -84,7 +84,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def terms(self) -> tuple[str, ...]:
         """What is to be shown as found: the words and quotations as typed."""
-        return tuple(dict.fromkeys(part.text for group in self.needs for part in group if part.field not in _UNSEEN))
+        return tuple(dict.fromkeys(part.text for group in self.needs for part in group if part.field not in UNWORDED))
 
     @property
     def words(self) -> tuple[Part, ...]:
@@ -92,7 +92,8 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(part for group in self.needs for part in group if not part.field)
 
 
-_UNSEEN = NAMES | {"source", "section"}
+UNWORDED = NAMES | {"source", "section"}
+"""Fields whose words are none of the text."""
 
 
 def read_query(text: str) -> Query | None:

@@ -1,19 +1,21 @@
 """A query that was read, as questions to the word index.
 
-What is asked as typed needs each word in the exact set; regardless of marks, in the plain one. Words that were typed
-side by side and stand so in an article come first, those in a headline before the rest: such articles are asked for by
-themselves, so that the others need not be ranked where there are enough.
+All words are looked for in the plain set; what is asked as typed needs the marks of each as well, which alone weigh
+nothing. Words that were typed side by side and stand so in an article come first, those in a headline before the rest:
+such articles are asked for by themselves, so that the others need not be ranked where there are enough.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 
 import tantivy
 
 from services.index.engine import AS_TYPED, HEADLINE, MOST_PAIRS, PAIR, Words
 from services.index.fulltext.fields import BATCH, PLACE
-from services.index.query import FIRST_DAY, LAST_DAY, NAMES, Part, Query, has_unspaced
+from services.index.fulltext.marks import Mark, mark_asked
+from services.index.query import FIRST_DAY, LAST_DAY, NAMES, UNWORDED, Part, Query, has_unspaced
 from services.index.searchable import NAMED
 
 Ask = tantivy.Query
@@ -37,23 +39,40 @@ class Asker:
 
     def bare(self, words: Words) -> Ask:
         """The same, to be counted or only looked for."""
-        return self._ask([(MUST, self._group(words, group)) for group in self._query.needs])
+        return self._ask([*self._wants(words, self._query.needs)])
 
-    def closer(self, words: Words) -> Ask:
-        """Every word, and pairs of neighbours count: where there are few articles, each pair can be looked for; in the
-        whole of them only for few words, as those who have all of many words are told apart by their headlines."""
+    def lone_word(self) -> tuple[str, Mark] | None:
+        """The word that is asked for alone, of all articles, and its mark; None where anything else is asked."""
+        if (len(self._query.needs), len(self._query.needs[0])) != (1, 1) or self._narrowed:
+            return None
+        part = self._query.needs[0][0]
+        is_lone = len(part.plain) == len(part.exact) == 1 and not (part.field or part.goes_on)
+        return (part.plain[0], mark_asked(part.exact[0])) if is_lone else None
+
+    def marked(self, mark: Mark, rows: Sequence[int]) -> Ask:
+        """Those of some rows that have a mark."""
+        return tantivy.Query.boolean_query([(MUST, self._among(rows)), (MUST, self._term("marks", mark.term))])
+
+    def pairs(self, words: Words, rows: Sequence[int]) -> Ask:
+        """Some rows by how many words stand side by side in them as they were typed."""
         pairs = dict.fromkeys(pairwise(self._query.row))
         columns = ("headline",) if len(pairs) > MOST_PAIRS else ("", "headline")
-        close = [self._row(words, pair, column) for pair in pairs for column in columns]
-        return self._ask([*self._needs(words), *self._weigh(words), *((SHOULD, _boost(row, PAIR)) for row in close)])
+        close = [self._in_a_row(words, pair, column) for pair in pairs for column in columns]
+        return self._ask([(MUST, self._among(rows)), *((SHOULD, _boost(pair, PAIR)) for pair in close)])
 
     def in_a_row(self, words: Words, column: str) -> Ask | None:
         """Every word, and those that were typed side by side stand so in a column, or anywhere where it is empty; None
         where that cannot be asked, as there is only one."""
-        row = self._query.row or self._only_phrase(column)
-        if not row:
-            return None
-        return self._ask([*self._needs(words), (MUST, self._row(words, row, column)), *self._weigh(words)])
+        row = self._row(words, column)
+        return None if row is None else self._ask([*self._needs(words), (MUST, row), *self._weigh(words)])
+
+    def most(self, doc_freq: Callable[[str, str], int]) -> int:
+        """More articles than that cannot have every word: as many as have the rarest, as `doc_freq` of a field says."""
+        singles = [group[0] for group in self._query.needs if len(group) == 1 and group[0].field not in UNWORDED]
+        rarest = (
+            doc_freq(_field("plain", part.field), word) for part in singles for word in part.plain[part.goes_on :]
+        )
+        return min(rarest, default=sys.maxsize)
 
     def some_words(self) -> Ask | None:
         """One of several words at least, regardless of marks; None where there is only one."""
@@ -62,13 +81,13 @@ class Asker:
         single = dict.fromkeys(word for part in parts if not part.quoted for word in part.plain)
         if len(quoted) + len(single) < 2:
             return None
-        asked = [(SHOULD, self._words("plain", part, "")) for part in quoted]
+        asked = [(SHOULD, self._words(part, "")) for part in quoted]
         asked += [(SHOULD, self._term("plain", word)) for word in single]
         asked += [(SHOULD, _boost(self._term("plain_headline", word), HEADLINE)) for word in single]
         least = (len(single) + 1) // 2 if any(map(has_unspaced, parts)) else 1
         some = tantivy.Query.boolean_query(asked, minimum_number_should_match=least)
-        fields = [(MUST, self._group("plain", group)) for group in self._query.needs if any(p.field for p in group)]
-        return self._ask([(MUST, some), *fields])
+        fields = [group for group in self._query.needs if any(part.field for part in group)]
+        return self._ask([(MUST, some), *self._wants("plain", fields)])
 
     def narrowed(self) -> Ask:
         """All articles of the days, the publisher and so on."""
@@ -104,6 +123,11 @@ class Asker:
                 ask = tantivy.Query.boolean_query([(MUST, ask), (SHOULD, wish)])
         return ask
 
+    def _among(self, rows: Sequence[int]) -> Ask:
+        """One question a row: the engine's own for a set of terms looks through all there are."""
+        terms = [(SHOULD, tantivy.Query.term_query(self._schema, "n", n)) for n in rows]
+        return _uncounted(tantivy.Query.boolean_query(terms))
+
     def _narrow(self, of: str) -> Iterator[Clause]:
         if of:
             yield MUST, _uncounted(self._term("publisher", of))
@@ -121,58 +145,70 @@ class Asker:
             words: Words = "plain" if part.exact == part.plain else "exact"
             yield NOT, self._part(words, part)
 
-    def _needs(self, words: Words) -> list[Clause]:
-        groups = self._query.needs
-        part = groups[0][0]
-        if (len(groups), len(groups[0]), len(part.plain)) == (1, 1, 1) and not (part.field or self._narrowed):
-            return [(SHOULD, self._part(words, part))]  # so it is ranked without looking at each that has it
-        return [(MUST, self._group(words, group)) for group in groups]
+    def _needs(self, words: Words) -> Iterator[Clause]:
+        lone = self.lone_word()
+        if words == "plain" and lone is not None:
+            yield SHOULD, self._term("plain", lone[0])  # so it is ranked without looking at each that has it
+        else:
+            yield from self._wants(words, self._query.needs)
+
+    def _wants(self, words: Words, groups: Iterable[Sequence[Part]]) -> Iterator[Clause]:
+        for group in groups:
+            if len(group) == 1:
+                yield from self._clauses(words, group[0])
+            else:
+                yield MUST, tantivy.Query.boolean_query([(SHOULD, self._part(words, part)) for part in group])
 
     def _weigh(self, words: Words) -> Iterator[Clause]:
-        for word in dict.fromkeys(word for part in self._query.words for word in getattr(part, words)):
-            yield SHOULD, _boost(self._term(f"{words}_headline", word), HEADLINE)
+        for word in dict.fromkeys(word for part in self._query.words for word in part.plain):
+            yield SHOULD, _boost(self._term("plain_headline", word), HEADLINE)
         if words == "plain" and self._query.plain_typed and len(self._query.words) <= MOST_PAIRS:
-            for word in dict.fromkeys(word for part in self._query.words for word in part.exact):
-                yield SHOULD, _boost(self._term("exact", word), AS_TYPED)
-
-    def _group(self, words: Words, group: Iterable[Part]) -> Ask:
-        asked = [self._part(words, part) for part in group]
-        return asked[0] if len(asked) == 1 else tantivy.Query.boolean_query([(SHOULD, ask) for ask in asked])
+            marks = dict.fromkeys(mark for part in self._query.words for mark in _marks(part))
+            for mark in marks:
+                if mark.is_wanted:
+                    yield SHOULD, _boost(self._term("marks", mark.term), AS_TYPED)
 
     def _part(self, words: Words, part: Part) -> Ask:
+        clauses = self._clauses(words, part)
+        return clauses[0][1] if len(clauses) == 1 else tantivy.Query.boolean_query(clauses)
+
+    def _clauses(self, words: Words, part: Part) -> list[Clause]:
         if part.field in NAMES:
-            return self._name(part)
+            return [(MUST, self._name(part))]
         if part.field in ("source", "section"):
-            return _uncounted(self._phrase("origin" if part.field == "source" else "section", part.plain))
-        return self._words(words, part, part.field)
+            field = "origin" if part.field == "source" else "section"
+            return [(MUST, _uncounted(self._phrase(field, part.plain)))]
+        has_no_mark = len(part.plain) > 1 and part.exact == part.plain  # a phrase then means all its forms
+        marks = () if has_no_mark else self._marks(words, [part], part.field)
+        return [(MUST, self._words(part, part.field)), *marks]
 
     def _name(self, part: Part) -> Ask:
         field = "tongue" if part.field == "language" else part.field
         text = part.text if part.field == "publisher" else part.text.lower()
         return _uncounted(self._term(field, text))
 
-    def _words(self, words: Words, part: Part, column: str) -> Ask:
-        """One word, or several in a row: where they stand is known of the plain set alone."""
-        suffix = f"_{column}" if column in NAMED else ""
-        singles = getattr(part, words)
+    def _words(self, part: Part, column: str) -> Ask:
+        """One word, or several in a row, regardless of marks."""
+        field = _field("plain", column)
         if part.goes_on:
-            return self._goes_on(f"plain{suffix}", part.plain)
-        if len(singles) == 1:
-            return self._term(f"{words}{suffix}", singles[0])
-        phrase = self._phrase(f"plain{suffix}", part.plain)
-        if words == "plain" or part.exact == part.plain:
-            return _boost(phrase, HEADLINE)
-        as_typed = [(MUST, _boost(self._term(f"exact{suffix}", word), AS_TYPED)) for word in dict.fromkeys(singles)]
-        return tantivy.Query.boolean_query([(MUST, _boost(phrase, HEADLINE)), *as_typed])
+            return self._goes_on(field, part.plain)
+        phrase = self._phrase(field, part.plain)
+        return phrase if len(part.plain) == 1 else _boost(phrase, HEADLINE)
 
-    def _row(self, words: Words, row: Sequence[Part], column: str) -> Ask:
-        suffix = f"_{column}" if column else ""
-        plain = [word for part in row for word in part.plain]
-        phrase = self._phrase(f"plain{suffix}", plain)
-        if words == "plain" or not column:
-            return phrase  # the words as typed are asked for beside it
-        typed = dict.fromkeys(word for part in row for word in part.exact)
-        return tantivy.Query.boolean_query([(MUST, phrase), *((MUST, self._term(f"exact{suffix}", w)) for w in typed)])
+    def _marks(self, words: Words, parts: Iterable[Part], column: str) -> Iterator[Clause]:
+        """What tells the words as typed from the same with other marks: in an article as a whole, or in one column."""
+        if words == "exact":
+            for mark in dict.fromkeys(mark for part in parts if not part.goes_on for mark in _marks(part)):
+                yield (MUST if mark.is_wanted else NOT), _uncounted(self._term(_field("marks", column), mark.term))
+
+    def _row(self, words: Words, column: str) -> Ask | None:
+        row = self._query.row or self._only_phrase(column)
+        return self._in_a_row(words, row, column) if row else None
+
+    def _in_a_row(self, words: Words, row: Sequence[Part], column: str) -> Ask:
+        phrase = self._phrase(_field("plain", column), [word for part in row for word in part.plain])
+        marks = [*self._marks(words, row, column)] if column else []  # of a whole article they are asked beside it
+        return tantivy.Query.boolean_query([(MUST, phrase), *marks]) if marks else phrase
 
     def _only_phrase(self, column: str) -> tuple[Part, ...]:
         """A quotation or a run that is asked for alone, in the headline."""
@@ -192,6 +228,14 @@ class Asker:
 
     def _term(self, field: str, word: str) -> Ask:
         return tantivy.Query.term_query(self._schema, field, word, index_option="freq")
+
+
+def _field(words: str, column: str) -> str:
+    return f"{words}_{column}" if column in NAMED else words
+
+
+def _marks(part: Part) -> Iterator[Mark]:
+    return map(mark_asked, part.exact)
 
 
 def _boost(ask: Ask, by: float) -> Ask:

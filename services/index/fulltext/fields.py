@@ -1,21 +1,22 @@
 """The fields of the word index, and an article as one document of it.
 
-The plain set keeps where each word stands, the exact set only that it is there: a phrase is looked for in the plain
-set, its words as typed in the exact one, for two fifths of the size. Words of the headline and of the small columns are
-kept once more by themselves, as they weigh more or are asked for by name.
+The plain set keeps where each word stands, without its marks; what its marks are is kept beside it, once an article, as
+far as they are unusual (marks.py): a phrase is looked for in the plain set, and its words as typed among the marks.
+Words of the headline and of the small columns are kept once more by themselves, as they weigh more or are asked for by
+name.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 import msgspec
 import tantivy
 
 from services.index.entry import Entry
-from services.index.searchable import NAMED, SETS, Names, names_of, texts_of, when_of
+from services.index.fulltext.marks import marks_of
+from services.index.searchable import NAMED, Names, by_field, names_of, when_of
 from services.index.words import WORDS
 
-SHAPE = f"2 words {WORDS}"
+SHAPE = f"3 words {WORDS}"
 """Raise it when documents get other fields or other words: all articles are then put in anew."""
 
 BATCH = 16_384
@@ -47,8 +48,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 def schema() -> tantivy.Schema:
     """The fields, in the order they are kept."""
     builder = tantivy.SchemaBuilder()
-    for words in SETS:
-        option = "position" if words == "plain" else "freq"
+    for words, option in (("plain", "position"), ("marks", "basic")):
         for name in (words, *(f"{words}_{column}" for column in NAMED)):
             builder.add_text_field(name, tokenizer_name="whitespace", index_option=option)
     for name in _TEXTS:
@@ -64,9 +64,9 @@ def schema() -> tantivy.Schema:
 def document_of(row: Row) -> tantivy.Document:
     """The words of an article, and what a search can be narrowed by."""
     document = tantivy.Document()
-    for words, name, texts in texts_of(row.entry):
-        for text in texts:
-            document.add_text(_field(words, name), text)
+    for name, texts in _texts(row.entry):
+        for text in filter(None, texts):
+            document.add_text(name, text)
     names = names_of(row.entry, row.owner)
     for name, values in zip(_NAMES, _values(names), strict=True):
         for value in filter(None, values):
@@ -85,15 +85,22 @@ def place_document(place: Place) -> tantivy.Document:
     return document
 
 
-def read_place(stored: Mapping[str, Sequence[Any]]) -> Place:
+def read_place(searcher: tantivy.Searcher, schema: tantivy.Schema) -> Place:
     """The place that was kept. `ValueError` where it cannot be read."""
-    return msgspec.json.decode(stored[PLACE][1], type=Place)
+    (_, address), *_ = searcher.search(tantivy.Query.term_query(schema, PLACE, PLACE), 1, count=False).hits
+    return msgspec.json.decode(searcher.doc(address).to_dict()[PLACE][1], type=Place)
 
 
-def _field(words: str, name: str) -> str:
-    if name in _TEXTS:
-        return name
-    return words if name == "all" else f"{words}_{name}"
+def _texts(entry: Entry) -> Iterator[tuple[str, Sequence[str]]]:
+    words = by_field(entry)
+    for name, plain in words["plain"].items():
+        if name in _TEXTS:
+            yield name, plain
+            continue
+        suffix = "" if name == "all" else f"_{name}"
+        yield f"plain{suffix}", plain
+        marks = marks_of(" ".join(words["exact"][name]).split(), " ".join(plain).split())
+        yield f"marks{suffix}", [" ".join(marks)]
 
 
 def _values(names: Names) -> Iterator[Sequence[str]]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
+import tantivy
 
 from services.index.engine import (
     FACET_DAYS,
@@ -21,21 +22,27 @@ from services.index.engine import (
     Words,
 )
 from services.index.fulltext.asking import Ask, Asker
+from services.index.fulltext.marks import Mark
 from services.index.fulltext.reader import View
 from services.index.query import Query, day_of
 
-FEW = 500  # so many articles can be ranked by each pair of neighbours, too
+WIDER = 2  # so many times as many articles with a word as are needed are looked at for its marks
+FEW = 500  # so many articles can be looked at one by one
+LOOKED_AT_IN_PAIRS = 30
+WORTH_A_LOOK = 8  # where so many times MOST_HITS have the rarest word, the newest alone are counted first
+
+Hits = Sequence[tuple[Any, tantivy.DocAddress]]
 
 
 class Ranker:
-    """Ranks one query on one view: a `Search` of the word index, which follows the record in the step that indexes."""
-
-    behind = 0
+    """Ranks one query on one view: a `Search` of the word index, which follows the record in the step that indexes.
+    Only while all words are made anew it is behind, by the articles that still have none."""
 
     def __init__(self, view: View, query: Query, *, of: str, newest_row: int) -> None:
         self._view = view
         self._query = query
         self._newest_row = newest_row
+        self.behind = 0 if view.filled is None else max(0, newest_row - view.filled)
         self._asker = Asker(view.schema, query, of)
 
     def rank(self, needed: int) -> Ranked:
@@ -81,32 +88,61 @@ class Ranker:
         return [int(n) for n in rows if n is not None]
 
     def _rank(self, words: Words, needed: int, matched: Matched) -> Ranked:
-        rows: dict[int, float] = {}
         bare = self._asker.bare(words)
-        kinds = (self._asker.in_a_row(words, "headline"), self._asker.in_a_row(words, ""))
-        for step, ask in zip((2, 1), kinds, strict=True):
+        rows: dict[int, float] = {}
+        for step, column in ((2, "headline"), (1, "")):
+            ask = self._asker.in_a_row(words, column)
             if ask is not None and len(rows) < needed:
-                self._add(rows, ask, needed, step * STEP_UP)
-        looked = needed
-        if len(rows) < needed:
-            if any(part.quoted for part in self._query.words):
-                looked = MOST_HITS  # phrases are looked up in each article all the same: they are counted with it
-            total = self._count(bare, FEW + 1) if len(self._query.row) > 2 else FEW + 1
-            everything = self._asker.closer(words) if total <= FEW else self._asker.all_words(words)
-            self._add(rows, everything, max(looked, needed), 0.0)
-        found = tuple(rows.items())[:needed]
-        return Ranked(matched=matched, rows=found, total=self._total(bare, len(rows), looked), ask=bare)
+                for n, score in self._best(ask, needed + len(rows), step * STEP_UP):
+                    rows.setdefault(n, score)
+        total = None if len(rows) >= needed else self._add_apart(rows, words, needed)
+        if total is None:
+            total = self._total(bare, len(rows), needed)
+        return Ranked(matched=matched, rows=tuple(rows.items())[:needed], total=min(MOST_HITS, total), ask=bare)
 
-    def _add(self, rows: dict[int, float], ask: Ask, needed: int, above: float) -> None:
-        for n, score in self._best(ask, needed + len(rows), above):
-            rows.setdefault(n, score)
+    def _add_apart(self, rows: dict[int, float], words: Words, needed: int) -> int | None:
+        """Add those that have the words anywhere; gives how many there are in all, where each had to be looked at."""
+        everything = self._asker.all_words(words)
+        if (lone := self._asker.lone_word()) is not None and (words == "plain" or not lone[1].is_wanted):
+            usual = self._usual(lone[1], needed) if words == "exact" else self._best(everything, needed, 0.0)
+            if usual is not None:
+                rows |= dict(usual)
+                return None
+        limit = needed + len(rows) + LOOKED_AT_IN_PAIRS
+        hits = self._view.searcher.search(everything, limit, count=True)
+        ranked = [row for row in self._best(everything, limit, 0.0, hits=hits.hits) if row[0] not in rows]
+        total = int(hits.count)  # type: ignore[attr-defined]  # its description leaves it out
+        if len(self._query.row) > 2 and total <= FEW:
+            ranked = self._with_pairs(words, ranked)
+        rows |= dict(ranked)
+        return total
 
-    def _best(self, ask: Ask, limit: int, above: float, order: str | None = None) -> tuple[tuple[int, float], ...]:
+    def _with_pairs(self, words: Words, ranked: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
+        """The best of some rows ranked anew, by the words that stand side by side in them, too."""
+        best = dict(ranked[:LOOKED_AT_IN_PAIRS])
+        if len(best) > 1:
+            for n, score in self._best(self._asker.pairs(words, list(best)), len(best) + 1, 0.0):
+                best[n] += score
+        return [*sorted(best.items(), key=_by_score), *ranked[LOOKED_AT_IN_PAIRS:]]
+
+    def _usual(self, mark: Mark, needed: int) -> Sequence[tuple[int, float]] | None:
+        """The best rows with one word in its usual form: nearly all that have it at all. The few that have it in other
+        forms alone are left out afterwards, so that not every article with it is looked at; None where this fails."""
+        limit = WIDER * needed
+        ranked = self._best(self._asker.all_words("plain"), limit, 0.0)
+        others = dict(self._best(self._asker.marked(mark, [n for n, _ in ranked]), len(ranked) + 1, 0.0))
+        found = [(n, score) for n, score in ranked if n not in others]
+        return found if len(found) >= needed or len(ranked) < limit else None
+
+    def _best(
+        self, ask: Ask, limit: int, above: float, *, order: str | None = None, hits: Hits | None = None
+    ) -> tuple[tuple[int, float], ...]:
         """The best rows of one kind. Of equal ones the newest come first, on every page: so all of them are fetched."""
         limit = max(2, limit)
-        hits = self._view.searcher.search(ask, limit, count=False, order_by_field=order).hits
+        search = self._view.searcher.search
+        hits = search(ask, limit, count=False, order_by_field=order).hits if hits is None else hits
         if len(hits) == limit and hits[-1][0] == hits[-2][0]:
-            hits = self._view.searcher.search(ask, max(MOST_HITS, limit), count=False, order_by_field=order).hits
+            hits = search(ask, max(MOST_HITS, limit), count=False, order_by_field=order).hits
         rows = self._view.searcher.fast_field_values("n", [address for _, address in hits])
         found = [(int(n), above + score) for n, (score, _) in zip(rows, hits, strict=True) if n is not None]
         return tuple(sorted(found, key=_by_score))
@@ -118,13 +154,14 @@ class Ranker:
         return Ranked(matched="exact", rows=rows, total=self._total(ask, len(found), needed), ask=ask)
 
     def _total(self, ask: Ask, found: int, needed: int) -> int:
-        counts = found if found < needed or found >= MOST_HITS else max(found, self._count(ask, MOST_HITS))
+        counts = found if found < needed or found >= MOST_HITS else max(found, self._count(ask))
         return min(MOST_HITS, counts)
 
-    def _count(self, ask: Ask, most: int) -> int:
+    def _count(self, ask: Ask) -> int:
         """How many there are, as far as that matters: first among the newest, which are enough for a common word."""
-        newest = self._counted(self._asker.newest(ask, self._newest_row))
-        return newest if newest >= most else self._counted(ask)
+        most = self._asker.most(self._view.searcher.doc_freq)
+        newest = self._counted(self._asker.newest(ask, self._newest_row)) if most >= MOST_HITS * WORTH_A_LOOK else 0
+        return newest if newest >= MOST_HITS else self._counted(ask)
 
     def _counted(self, ask: Ask) -> int:
         answer = self._view.searcher.aggregate(ask, {"rows": {"value_count": {"field": "n"}}})

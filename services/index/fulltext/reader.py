@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import tantivy
 
-from services.index.fulltext.fields import SHAPE
+from services.index.fulltext.fields import SHAPE, read_place
 from services.index.fulltext.folder import META, Folder, open_index, told
 from shared.errors import TransientError
 
@@ -16,10 +16,11 @@ TRIES = 3
 
 
 class View(NamedTuple):
-    """One unchanging state of the word index."""
+    """One unchanging state of the word index; while it is filled, up to which row of the articles it has all."""
 
     searcher: tantivy.Searcher
     schema: tantivy.Schema
+    filled: int | None
 
 
 class WordsReader:
@@ -30,6 +31,7 @@ class WordsReader:
         self._turn = threading.Lock()
         self._index: tantivy.Index | None = None
         self._seen: tuple[object, ...] = ()
+        self._filled: int | None = 0
         self._copy: tempfile.TemporaryDirectory[str] | None = None
 
     def view(self) -> View:
@@ -60,11 +62,13 @@ class WordsReader:
         if self._index is None or seen != self._seen:
             with told(f"the word index {path} cannot be read"):
                 if self._index is None or not self._seen or seen[0] != self._seen[0]:
-                    self._index = self._open(path)
+                    self._index, self._filled = self._open(path), 0
                 else:
                     self._index.reload()
+                if self._filled is not None:  # once it is whole it stays so
+                    self._filled = read_place(self._index.searcher(), self._index.schema).filled
             self._seen = seen
-        return View(self._index.searcher(), self._index.schema)
+        return View(self._index.searcher(), self._index.schema, self._filled)
 
     def _open(self, path: Path) -> tantivy.Index:
         self._forget_copy()

@@ -271,9 +271,7 @@ class _Open:
 
     def _stored_place(self) -> Place:
         self._index.reload()
-        searcher = self._index.searcher()
-        (_, address), *_ = searcher.search(tantivy.Query.term_query(self._schema, PLACE, PLACE), 1, count=False).hits
-        return read_place(searcher.doc(address).to_dict())
+        return read_place(self._index.searcher(), self._schema)
 
     def _open_writer(self) -> tantivy.IndexWriter:
         if self._writer is None:

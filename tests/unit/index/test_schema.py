@@ -11,6 +11,7 @@ import zstandard
 from msgspec.structs import replace
 
 from services.index.fulltext.folder import CURRENT, FOLDER
+from services.index.fulltext.writer import STEP, WordsWriter
 from services.index.origin import read_head
 from services.index.packing import unpack
 from services.index.search import Index
@@ -185,6 +186,22 @@ def test_the_words_of_an_older_release_are_made_anew(tmp_path: Path) -> None:
     assert index.search("thêm").total == 1
     index.close()
     sink.close()
+
+
+def test_while_words_are_made_anew_a_search_says_how_many_articles_have_none_yet(tmp_path: Path) -> None:
+    path = tmp_path / INDEX_FILE
+    sink = SqliteSink(path)
+    sink.put_many([make_entry(f"{n}", headline=f"Tin {n}") for n in range(STEP + 100)])
+    sink.close()
+    current = tmp_path / FOLDER / CURRENT
+    current.write_bytes(current.read_bytes().replace(b"folding", b"of long ago"))
+    writer, index = WordsWriter(path), Index(path)
+    assert writer.step()
+    assert (index.search("tin").total, index.search("tin").behind) == (STEP, 100)
+    writer.catch_up()
+    assert (index.search("tin").total, index.search("tin").behind) == (STEP + 100, 0)
+    index.close()
+    writer.close()
 
 
 def test_words_of_another_shape_are_made_anew(tmp_path: Path) -> None:
