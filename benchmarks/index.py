@@ -12,8 +12,9 @@ from pathlib import Path
 from benchmarks.figures import Figure
 from services.index.app import LAG_S
 from services.index.entry import Entry
-from services.index.folding import columns
+from services.index.folding import COLUMNS
 from services.index.sinks.sqlite import SqliteSink
+from services.index.words import words_of
 from shared.article import Article, Block, Evidence, Person
 from shared.envelope import Event, Source
 from shared.ledger.calls import BATCHES
@@ -102,12 +103,12 @@ def bare_insert(path: Path, articles: Sequence[Article]) -> Callable[[], None]:
     """What puts the words of articles into one FTS table of a new file, a batch a transaction."""
     database = sqlite3.connect(path, isolation_level=None)
     database.execute("PRAGMA journal_mode = WAL")
-    database.execute("CREATE VIRTUAL TABLE words USING fts5(headline, lead, body, captions, byline, keywords)")
+    database.execute(f"CREATE VIRTUAL TABLE words USING fts5({', '.join(COLUMNS)})")
 
     def put() -> None:
         for start in range(0, len(articles), BATCH):
             database.execute("BEGIN")
-            rows = [columns(article) for article in articles[start : start + BATCH]]
+            rows = [[*words_of(article)[0].values()] for article in articles[start : start + BATCH]]
             database.executemany("INSERT INTO words VALUES (?, ?, ?, ?, ?, ?)", rows)
             database.execute("COMMIT")
         database.close()

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Sequence
 
 from shared.article import Article, Block
 
-# Raise it when a change in here (or in what `columns` takes from an article) makes other words of the same article: all
-# words are then made anew. Unicode's version counts too, as new letters change normal forms and categories.
+# Raise it when a change in here (or in what `texts_of` takes from an article) makes other words of the same article:
+# all words are then made anew. Unicode's version counts too, as new letters change normal forms and categories.
 FOLDING = f"2 unicode {unicodedata.unidata_version}"
 
 COLUMNS = ("headline", "lead", "body", "captions", "byline", "keywords")
@@ -115,18 +115,6 @@ def fold_asked(text: str) -> tuple[str, bool]:
     return (folded, True) if len(last[0]) == 1 else (folded.rpartition(" ")[0], False)
 
 
-def columns(article: Article) -> tuple[str, ...]:
-    """The words of an article for each of `COLUMNS`, folded for the exact set."""
-    # One pass over all columns: on short articles the calls cost more than the letters.
-    parts = [_clean(part) for part in texts_of(article)]
-    return tuple(fold("\x1f".join(parts)).split("\x1f"))
-
-
-def is_plain(text: str) -> bool:
-    """Whether a text was typed without any mark: "nam dong" may mean Nam Đông, "nam đong" may not."""
-    return strip_strokes(text) == text and not any(map(unicodedata.combining, unicodedata.normalize("NFD", text)))
-
-
 def is_unspaced(char: str) -> bool:
     """Whether a letter belongs to a script that is cut into pairs."""
     return _last_run().match(char) is not None
@@ -159,10 +147,6 @@ def _fold_special(match: re.Match[str]) -> str:
         return found[:-1] + _TO_I[found[-1]]
     pairs = [found[at : at + 2] for at in range(len(found))]
     return f" {' '.join(pairs)} "
-
-
-def _clean(text: str) -> str:
-    return text.replace("\x1f", " ").replace("\x00", " ")
 
 
 def texts_of(article: Article) -> Sequence[str]:

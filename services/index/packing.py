@@ -5,6 +5,7 @@ it an article takes a third less room. What is packed with it can only be read w
 one gets another mark. What older releases packed, without any, is read as before.
 """
 
+import threading
 from functools import lru_cache
 from pathlib import Path
 
@@ -29,8 +30,19 @@ class Packer:
 def unpack(kept: bytes) -> bytes:
     """The JSON of an entry that was kept by this release or an older one. `zstandard.ZstdError` where it is damaged."""
     if kept[:1] == _MARK:
-        return zstandard.ZstdDecompressor(dict_data=_words()).decompress(kept[1:])
+        return _unpacker().decompress(kept[1:])
     return zstandard.decompress(kept)
+
+
+_of_thread = threading.local()
+
+
+def _unpacker() -> zstandard.ZstdDecompressor:
+    """This thread's own: to make one takes longer than to unpack an entry."""
+    if not hasattr(_of_thread, "unpacker"):
+        _of_thread.unpacker = zstandard.ZstdDecompressor(dict_data=_words())
+    unpacker: zstandard.ZstdDecompressor = _of_thread.unpacker
+    return unpacker
 
 
 @lru_cache(maxsize=1)

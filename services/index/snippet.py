@@ -56,13 +56,8 @@ _AS_TYPED = _Letters(plain=False)
 _PLAIN = _Letters(plain=True)
 
 
-def make_snippet(passages: Iterable[str], terms: Sequence[str]) -> str:
-    """The first passage with the most of the terms, cut around the first of them; as stored, with its marks."""
-    return find_passage(passages, terms).text
-
-
 def find_passage(passages: Iterable[str], terms: Sequence[str]) -> Passage:
-    """The same, with the places of the terms in it."""
+    """The first passage with the most of the terms, cut around the first of them, as stored; and where they stand."""
     looked_at = [passage[:LONGEST_PASSAGE] for passage in islice(passages, MOST_PASSAGES) if passage]
     for plain in (False, True):
         wanted = _wanted(tuple(terms), plain)
@@ -88,16 +83,18 @@ class _Wanted:
         self._words = frozenset(words)
         self._row = " ".join(words) if len(words) > 1 else ""
         longer = [term for term in told if term not in self._words]
-        self._longer = [re.compile(pattern) for term in longer if (pattern := _pattern(term))]
+        self._longer = [(term.split(), re.compile(pattern)) for term in longer if (pattern := _pattern(term))]
         self._any = _finder(terms, letters)
         self.most = len(self._words) + len(self._longer) + bool(self._row)
 
     def kinds(self, passage: str) -> float:
         """How many of the terms are in it; all of the words side by side count for one more."""
         folded = self._fold(passage)
-        is_near = any(word in folded for word in self._words)
-        count = len(self._words.intersection(_WORD.findall(folded))) if is_near else 0
-        count += sum(pattern.search(folded) is not None for pattern in self._longer)
+        count = sum(word in folded and _stands_in(folded, word) for word in self._words)
+        count += sum(
+            all(word in folded for word in words) and pattern.search(folded) is not None
+            for words, pattern in self._longer
+        )
         return count + bool(count and self._row and self._row in folded)
 
     def place(self, passage: str) -> int:
@@ -147,6 +144,21 @@ def pieces(passage: Passage) -> tuple[tuple[str, bool], ...]:
 def marked(passage: Passage, begin: str, end: str) -> str:
     """The text with signs around what was found, for a terminal."""
     return "".join(f"{begin}{text}{end}" if is_found else text for text, is_found in pieces(passage))
+
+
+def _stands_in(text: str, word: str) -> bool:
+    """Whether a text has a word by itself: what `\\w+` finds, without looking at all the others."""
+    at = text.find(word)
+    while at >= 0:
+        end = at + len(word)
+        if not (_is_of_a_word(text[at - 1 : at]) or _is_of_a_word(text[end : end + 1])):
+            return True
+        at = text.find(word, at + 1)
+    return False
+
+
+def _is_of_a_word(char: str) -> bool:
+    return char.isalnum() or char == "_"
 
 
 def _finder(terms: Sequence[str], letters: _Letters) -> re.Pattern[str] | None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.index.snippet import LEAD_IN, LENGTH, make_snippet
+from services.index.snippet import LEAD_IN, LENGTH, find_passage
 
 PASSAGES = (
     "Bằng những giải pháp thiết thực, hiệu quả.",
@@ -27,13 +27,13 @@ PASSAGES = (
         pytest.param((), PASSAGES[0], id="not searched for"),
     ],
 )
-def test_make_snippet(terms: tuple[str, ...], expected: str) -> None:
-    assert make_snippet(PASSAGES, terms) == expected
+def test_find_passage(terms: tuple[str, ...], expected: str) -> None:
+    assert find_passage(PASSAGES, terms).text == expected
 
 
 def test_a_long_passage_is_cut_between_words() -> None:
     passage = "một hai ba bốn " * 50 + "Nam Đông " + "năm sáu bảy tám " * 50
-    cut = make_snippet([passage], ["nam dong"])
+    cut = find_passage([passage], ["nam dong"]).text
     assert "Nam Đông" in cut
     assert cut.startswith("… ")
     assert cut.endswith(" …")
@@ -43,7 +43,7 @@ def test_a_long_passage_is_cut_between_words() -> None:
 
 def test_a_cut_shows_some_words_before_the_one_that_was_found() -> None:
     passage = "năm sáu bảy tám " * 20 + "một hai ba bốn Nam Đông " + "năm sáu bảy tám " * 20
-    lead_in, _, rest = make_snippet([passage], ["nam dong"]).partition("Nam Đông")
+    lead_in, _, rest = find_passage([passage], ["nam dong"]).text.partition("Nam Đông")
     assert lead_in.endswith("một hai ba bốn ")
     assert LEAD_IN // 2 < len(lead_in) <= LEAD_IN + 2
     assert len(rest) > LENGTH // 2
@@ -51,14 +51,14 @@ def test_a_cut_shows_some_words_before_the_one_that_was_found() -> None:
 
 def test_only_the_top_of_a_very_long_text_is_read() -> None:
     passages = (f"đoạn {number}" for number in itertools.count())
-    assert make_snippet(passages, ["xyz"]) == "đoạn 0"
-    assert "cuối" not in make_snippet(["dài " * 10_000_000 + "cuối"], ["cuối"])
+    assert find_passage(passages, ["xyz"]).text == "đoạn 0"
+    assert "cuối" not in find_passage(["dài " * 10_000_000 + "cuối"], ["cuối"]).text
 
 
 def test_scripts_without_spaces_are_found_inside() -> None:
-    assert make_snippet(["A.", "昨日東京で会議が開かれた"], ["京で会"]) == "昨日東京で会議が開かれた"
+    assert find_passage(["A.", "昨日東京で会議が開かれた"], ["京で会"]).text == "昨日東京で会議が開かれた"
 
 
 @given(st.lists(st.text()), st.lists(st.text(min_size=1).filter(str.strip)))
 def test_any_passage_any_term(passages: list[str], terms: list[str]) -> None:
-    make_snippet(passages, terms)
+    find_passage(passages, terms)
