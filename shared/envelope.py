@@ -185,7 +185,8 @@ class FeedEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, r
     """One entry of a feed, as the feed gave it: the body of an input of type `FEED_ENTRY_TYPE`.
 
     Dates, authors and texts are as printed, unsanitised; the normaliser weighs them as one witness among others.
-    `embargoes` are members of a JSON Feed's item that name one, each with what it says. Which feed it came from is its
+    `embargoes` are members of a JSON Feed's item that name one, each with what it says, `origin` is the title of the
+    feed that it was taken over from. Which feed it came from is its
     source's to say, so that the same entry of two feeds is the same body: `feed` and `feed_title` stand in earlier
     releases' bodies.
     """
@@ -208,6 +209,7 @@ class FeedEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, r
     base: str | None = None
     pictures: tuple[FeedPicture, ...] = ()
     embargoes: tuple[tuple[str, object], ...] = ()
+    origin: str | None = None
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):

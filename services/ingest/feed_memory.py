@@ -77,6 +77,7 @@ class Past:
         self.is_empty = not (memory.rows or memory.gone)
         rows = (*memory.gone[::-1], *memory.rows[::-1])  # of two that share a name, the first of the last document
         self._by_mark = {row.mark: row for row in rows}
+        self._by_facts = {row.facts: row for row in rows}  # one that was the twin of another has a mark of that one's
         self._by_name = {row.name: row for row in rows if row.name}
         self._by_link = {row.facts.link: row for row in rows if row.verdict.own_link}
         self._by_guid = {row.facts.guid: row for row in rows if row.verdict.own_guid}
@@ -95,6 +96,7 @@ class Past:
         """What is remembered of an entry, by its addresses, else by its words."""
         return (
             self._by_mark.get(row.mark)
+            or self._by_facts.get(row.facts)
             or (self._by_name.get(row.name) if row.name else None)
             or (self._by_link.get(row.facts.link) if row.verdict.own_link else None)
             or (self._by_guid.get(row.facts.guid) if row.verdict.own_guid else None)

@@ -1,9 +1,11 @@
 """A look at a feed document before the parser gets it: linear in its size, where the parser is not.
 
-feedparser is quadratic in the attributes of one tag and the depth of nesting, and expands entities: what would make it
-stall is refused here, with a sentence (facts: 200 000 nested elements cost it more than 25 s of CPU).
+feedparser is quadratic in the attributes of one tag and the depth of nesting, and expands entities. What would make it
+stall is left out here where the rest can be read without it (the tags of elements nested too deep, entities that fetch
+or multiply), else refused with a sentence (facts: 200 000 nested elements cost it more than 25 s of CPU).
 """
 
+import collections
 import re
 from html.entities import html5
 
@@ -20,6 +22,12 @@ MAX_EXPANDED = 1024 * 1024
 HEAD = 64 * 1024
 
 ROOT = re.compile(r"<(?:[\w.-]+:)?(rss|feed|rdf|channel)(?=[\s>/])", re.IGNORECASE)
+# RFC 4287, 2: a document may be one entry.
+LONE_ENTRY = re.compile(r"<((?:[\w.-]+:)?)entry(\s[^<>]*?)?/?>")
+ELEMENT = re.compile(r"<[A-Za-z_]")
+TAG = re.compile(
+    r"<!\[CDATA\[(?:[^\]]++|\](?!\]>))*+(?:\]\]>)?|<!--(?:[^-]++|-(?!->))*+(?:-->)?|<(/?)([^\s<>/!?]++)[^<>]*+>"
+)
 PAGE = re.compile(r"<(?:html|!doctype\s+html)[\s>]", re.IGNORECASE)
 ENTITY = re.compile(r"""<!ENTITY\s++(?:%\s++)?+([^\s"'<>]++)\s++(?:(SYSTEM|PUBLIC)\b|"([^"]*+)"|'([^']*+)')""")
 NESTED = re.compile(r"[&%](?!#)[\w.:-]")
@@ -39,6 +47,7 @@ CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 def open_document(text: str, url: str) -> str:
     """The document from its root on, without DTD and control characters; `NotAFeed` for what is none or hostile."""
+    text = _with_root(text)
     start = COMMENT.sub(lambda comment: " " * len(comment[0]), text[:HEAD])
     root = ROOT.search(start)
     head = start[: root.start()] if root else start
@@ -49,18 +58,63 @@ def open_document(text: str, url: str) -> str:
     end = text.rfind(f"</{root[0][1:]}") if page else -1
     inner = text[root.start() : len(text) if end < 0 else end + len(root[0]) + 2]
     document = CHARACTER.sub(_real_character, CONTROLS.sub("", inner))
-    document = _with_references_read(document, _entities(head, url), url)
-    _refuse_shape(UNREAD.sub("", document), url)
+    document = _with_references_read(document, _entities(head))
+    skeleton = UNREAD.sub("", document)
+    _refuse_shape(skeleton, url)
+    if skeleton.count("<") - skeleton.count("</") > MAX_DEPTH:
+        document = _without_depths(document)
     return _leave_out_cut(document)
+
+
+def _with_root(text: str) -> str:
+    """An entry that stands alone, within a feed of its own."""
+    head = COMMENT.sub(lambda comment: " " * len(comment[0]), text[:HEAD])
+    first = ELEMENT.search(head)
+    entry = LONE_ENTRY.match(head, first.start()) if first else None
+    if entry is None:
+        return text
+    return f"{text[: entry.start()]}<{entry[1]}feed{entry[2] or ''}>{text[entry.start() :]}</{entry[1]}feed>"
+
+
+def _without_depths(document: str) -> str:
+    """The document without the tags of what is nested too deep; its words stay, in the element around it.
+
+    An end tag closes what was left open in its element too, and an entry stands in none.
+    """
+    out: list[str] = []
+    path: list[str] = []
+    is_open: collections.Counter[str] = collections.Counter()
+    at = 0
+    for tag in TAG.finditer(document):
+        name = (tag[2] or "").lower()
+        if not name or tag[0].endswith("/>"):
+            continue
+        depth = len(path)
+        if not tag[1]:
+            if name in ("item", "entry"):
+                path, depth = [], 0
+                is_open.clear()
+            path.append(name)
+            is_open[name] += 1
+        elif is_open[name]:
+            while (inner := path.pop()) != name:
+                is_open[inner] -= 1
+            is_open[name] -= 1
+            depth = len(path)
+        if depth >= MAX_DEPTH:
+            out.append(document[at : tag.start()])
+            at = tag.end()
+    return "".join((*out, document[at:]))
 
 
 def _only_wraps(head: str, inner: str) -> bool:
     return WRAPPER.search(head) is None and ENTRY.search(inner) is not None
 
 
-def _with_references_read(document: str, entities: dict[str, str], url: str) -> str:
+def _with_references_read(document: str, entities: dict[str, str]) -> str:
     """Names of characters as their numbers, the document's own entities as what they stand for; a bare "&" escaped.
 
+    Where its own entities stand for more than any feed needs, the rest of them are left as text.
     XML knows five names and no bare "&": its strict parser stops at others, its loose one reads "R&D" as "R&D;".
     """
     budget = MAX_EXPANDED
@@ -76,9 +130,7 @@ def _with_references_read(document: str, entities: dict[str, str], url: str) -> 
             return "".join(f"&#{ord(letter)};" for letter in html5[name])
         value = entities[name[:-1]]
         budget -= len(value)
-        if budget < 0:
-            raise NotAFeed(f"{url} uses its own entities more often than any feed does; it is not read")
-        return value
+        return value if budget >= 0 else f"&amp;{name}"
 
     return REFERENCE.sub(read, document)
 
@@ -97,22 +149,17 @@ def _leave_out_cut(document: str) -> str:
     return document[:start] if -1 < end < start else document
 
 
-def _entities(head: str, url: str) -> dict[str, str]:
-    """The harmless entities of a DTD: short texts that name no other entity and fetch nothing."""
-    if "<!ENTITY" not in head:
-        return {}
-    entities = ENTITY.findall(head)
-    if len(entities) != head.count("<!ENTITY"):
-        raise NotAFeed(f"{url} declares entities in a way that is not read")
-    for _, external, double, single in entities:
-        value = double or single
-        if external or NESTED.search(value) or len(value) > MAX_ENTITY:
-            raise NotAFeed(f"{url} declares entities that fetch or multiply; it is not read")
-    return {name: double or single for name, _, double, single in entities}
+def _entities(head: str) -> dict[str, str]:
+    """The harmless entities of a DTD: short texts that name no other entity and fetch nothing. Others stay text."""
+    return {
+        name: double or single
+        for name, external, double, single in ENTITY.findall(head)
+        if not (external or NESTED.search(double or single) or len(double or single) > MAX_ENTITY)
+    }
 
 
 def _refuse_shape(skeleton: str, url: str) -> None:
-    """Refuse depth, attributes and numbers that no newsroom writes."""
+    """Refuse attributes and numbers that no newsroom writes."""
     if len(ENTRY.findall(skeleton)) > MAX_ENTRIES:
         raise NotAFeed(f"{url} holds more than {MAX_ENTRIES} entries")
     try:
@@ -121,7 +168,7 @@ def _refuse_shape(skeleton: str, url: str) -> None:
             loose=True,
             max_tags=MAX_TAGS,
             max_attributes=MAX_ATTRIBUTES,
-            max_depth=MAX_DEPTH,
+            max_depth=None,
             max_tag_length=MAX_TAG,
         )
     except NotAnArticle as error:

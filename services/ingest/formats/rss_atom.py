@@ -22,20 +22,21 @@ HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 def read(text: str, url: str) -> Feed:
     """Read a decoded document; what is not well-formed is read as far as it goes."""
     document, parts = read_entry_parts(open_document(text, url))
-    # From a stream: bytes would be tried as a file name first, a text as an address to fetch.
+    # From a stream: bytes would be tried as a file name first, a text as an address to fetch. Without an address of the
+    # document it makes whole only what has an xml:base.
     try:
         parsed = feedparser.parse(
             io.BytesIO(document.encode("utf-8", "replace")),
             sanitize_html=False,
             resolve_relative_uris=False,
-            response_headers={"content-type": "application/xml; charset=utf-8", "content-location": url},
+            response_headers={"content-type": "application/xml; charset=utf-8"},
         )
     except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, AssertionError) as error:
         # Its parsers raise on some broken markup that nobody thought of.
         raise NotAFeed(f"{url} is broken in a way that feedparser cannot read: {error}") from error
     if not parsed.entries and not parsed.get("version"):
         raise NotAFeed(f"{url} has a feed's root, but nothing of a feed in it")
-    channel = parsed.feed
+    channel, is_atom = parsed.feed, str(parsed.get("version")).startswith("atom")
     feed = Feed(
         title=_text(channel.get("title")),
         language=_text(channel.get("language")),
@@ -44,22 +45,27 @@ def read(text: str, url: str) -> Feed:
         hub=_related(channel, "hub", url),
         ttl_s=_ttl(channel.get("ttl")),
         # RFC 4287 4.2.1: of an entry without authors the feed's are.
-        authors=_authors(channel) if str(parsed.get("version")).startswith("atom") else (),
+        authors=_authors(channel) if is_atom else (),
     )
     if len(parts) != len(parsed.entries):  # so broken that the two see other entries
         parts = [EntryParts() for _ in parsed.entries]
-    entries = (_read_entry(dict(entry), part, feed, url) for entry, part in zip(parsed.entries, parts, strict=True))
+    # Feeds are served by other hosts than their sites: RSS says nothing of what a bare path is of, but names its site.
+    base = url if is_atom or "xml:base" in document else feed.home or url
+    entries = (_read_entry(dict(entry), part, feed, base) for entry, part in zip(parsed.entries, parts, strict=True))
     return msgspec.structs.replace(feed, entries=tuple(entries))
 
 
-def _read_entry(entry: Mapping[str, Any], part: EntryParts, feed: Feed, url: str) -> FeedEntry:
-    """One entry, as a plain dictionary: feedparser's own would answer `published` where `updated` is asked for."""
+def _read_entry(entry: Mapping[str, Any], part: EntryParts, feed: Feed, base: str) -> FeedEntry:
+    """One entry, as a plain dictionary: feedparser's own would answer `published` where `updated` is asked for.
+
+    `base` is what its addresses are of.
+    """
     title = entry.get("title_detail") or {}
     summary = entry.get("summary_detail") or {}
     said = [*(entry.get("content") or ()), *({"value": text, "type": "text/plain"} for text in part.summaries)]
     content = _whole_content(said)
     # What counts a reader's clicks stands where the link should; the page's own address beside it.
-    link = _link(entry.get("feedburner_origlink"), url) or _link(_printed_link(entry, part), url)
+    link = _link(entry.get("feedburner_origlink"), base) or _link(_printed_link(entry, part), base)
     language = _text(part.language) or _text(content.get("language")) or _text(title.get("language"))
     return FeedEntry(
         guid=_text(part.guid) or _text(entry.get("id")),
@@ -75,8 +81,9 @@ def _read_entry(entry: Mapping[str, Any], part: EntryParts, feed: Feed, url: str
         authors=_entry_authors(entry, part) or feed.authors,
         tags=tuple(dict.fromkeys(term for tag in entry.get("tags") or () if (term := _text(tag.get("term"))))),
         language=language or feed.language,
-        base=_own_base(content, url) or _own_base(summary, url) or link,
-        pictures=_pictures(entry, part, url),
+        base=_link(content.get("base"), base) or _link(summary.get("base"), base) or link,
+        pictures=_pictures(entry, part, base),
+        origin=_text((entry.get("source") or {}).get("title")),
     )
 
 
@@ -84,12 +91,6 @@ def _printed_link(entry: Mapping[str, Any], part: EntryParts) -> object:
     """The link as printed. feedparser takes a GUID for one where there is none, also "n1", which is no address."""
     is_address = not (entry.get("guidislink") and part.guid) or part.guid.startswith(("http", "/"))
     return entry.get("link") if is_address else None
-
-
-def _own_base(detail: Mapping[str, Any], url: str) -> str | None:
-    """The `xml:base` of a piece; the document's own address is no news, and may differ at each visit."""
-    base = _text(detail.get("base"))
-    return None if base == url else base
 
 
 def _whole_content(contents: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:
@@ -135,7 +136,8 @@ def _pictures(entry: Mapping[str, Any], part: EntryParts, url: str) -> tuple[Fee
     """The pictures of media:* with their words, and those enclosed; words whose picture is missing stand by ""."""
     links = entry.get("links") or ()
     enclosed = (row.get("href") for row in links if row.get("rel") == "enclosure" and _is_picture(row))
-    given = [*part.pictures(), *((address, None, None) for address in enclosed)]
+    # `href` is the address of an item's <image>.
+    given = [*part.pictures(), *((address, None, None) for address in (*enclosed, entry.get("href")))]
     found: dict[str, FeedPicture] = {}
     loose: list[FeedPicture] = []
     for address, caption, credit in given:

@@ -88,6 +88,7 @@ def _take_rest(readings: FieldReadings, entry: FeedEntry) -> None:
     readings.take("byline", printed, "feed authors", "$.authors", sure=0.8)
     readings.take("uri", article_uri(entry.link), "feed link", "$.link")
     readings.add("alt_ids", (entry.guid or "",), "feed guid", "$.guid")
+    readings.add("sources", (entry.origin or "",), "feed source", "$.origin")
     readings.add("keywords", tuple(tag.strip() for tag in entry.tags), "feed tags", "$.tags")
 
 
