@@ -49,10 +49,18 @@ def _drop(path: str, table: Any, file: str) -> SourceSettings:
 
 def check_source(*, zone: str | None, language: str | None, place: str) -> None:
     """Refuse a zone or a language that nobody knows: `Asia/Ho_Chi_Minh` and `vi` are fine."""
+    for problem in problems_of_source(zone=zone, language=language).values():
+        raise SettingError(f"{place}: {problem}")
+
+
+def problems_of_source(*, zone: str | None, language: str | None) -> dict[str, str]:
+    """What is wrong with them, by the name of the field; nothing of those that can be used."""
+    problems = {}
     if zone is not None and not is_zone(zone):
-        raise SettingError(f"{place}: unknown zone {zone!r}{_suggest_zone(zone)}")
+        problems["zone"] = f"unknown zone {zone!r}{_suggest_zone(zone)}"
     if language is not None and not LANGUAGE.fullmatch(language):
-        raise SettingError(f"{place}: language must be a tag such as vi or pt-BR, not {language!r}")
+        problems["language"] = f"language must be a tag such as vi or pt-BR, not {language!r}"
+    return problems
 
 
 def is_zone(name: str) -> bool:

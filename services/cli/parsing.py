@@ -16,7 +16,6 @@ NAMED = {command.words: command for command in COMMANDS}
 WITH_VALUE = tuple(argument.names[0] for argument in COMMON if argument.takes_value)
 CHOICE = re.compile(r"invalid choice: '(.*)' \(choose from (.*)\)")
 HELP, VERSION, JSON = ("-h", "--help"), "--version", "--json"
-ALIKE = 0.6
 
 
 def read_words(words: Sequence[str]) -> argparse.Namespace:
@@ -68,9 +67,8 @@ def make_parser(command: Command) -> "CommandParser":
 
 
 def suggest(word: str, known: Iterable[str]) -> str:
-    """`: did you mean status?` for a word that is like another; "" for one that is like none."""
-    close = import_module("difflib").get_close_matches(word, list(known), n=2, cutoff=ALIKE)
-    return f": did you mean {' or '.join(close)}?" if close else ""
+    """What may have been meant, as settings and the API suggest it; who types what there is does not load it."""
+    return str(import_module("shared.suggestions").suggest(word, known))
 
 
 class CommandParser(argparse.ArgumentParser):

@@ -11,7 +11,7 @@ from services.web.acts import Done
 from shared.audit import AuditLog
 from shared.errors import PermanentError
 from shared.source_book import SourceBook
-from shared.source_settings import check_source
+from shared.source_settings import problems_of_source
 
 FeedAct = Literal["refresh", "resume", "remove", "add"]
 FEED_ACTS: tuple[FeedAct, ...] = get_args(FeedAct)
@@ -38,12 +38,7 @@ class FeedDesk:
 
     def add(self, url: str, zone: str, language: str, *, who: str, why: str) -> Added:
         """Subscribe to a feed, or give a known one other settings; the watcher sees it within seconds."""
-        problems = {
-            "zone": _problem(lambda: check_source(zone=zone or None, language=None, place="zone")),
-            "language": _problem(lambda: check_source(zone=None, language=language or None, place="language")),
-        }
-        problems = {field: problem for field, problem in problems.items() if problem}
-        if problems:
+        if problems := problems_of_source(zone=zone or None, language=language or None):
             return Added(problems=problems)
         try:
             feed = self._subscriptions.add(url, zone=zone or None, language=language or None)
@@ -93,11 +88,3 @@ def read_feed_act(name: str) -> FeedAct:
         raise PermanentError(f"{name[:40]!r} is no act on feeds: there are {', '.join(FEED_ACTS)}")
     act: FeedAct = msgspec.convert(name, FeedAct)
     return act
-
-
-def _problem(check: Callable[[], None]) -> str:
-    try:
-        check()
-    except PermanentError as error:
-        return str(error)
-    return ""

@@ -62,10 +62,6 @@ class Key(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename=
         return self.expires is not None and self.expires <= now()
 
 
-class _Version(msgspec.Struct, frozen=True):
-    v: int = 1
-
-
 class _File(msgspec.Struct, frozen=True, kw_only=True):
     v: int = VERSION
     keys: tuple[Key, ...] = ()

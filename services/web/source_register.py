@@ -10,10 +10,9 @@ from services.web.keys import Keys
 from shared.audit import AuditLog
 from shared.envelope import Source, source_of
 from shared.hints import NO_HINTS, Hints
-from shared.setting_errors import SettingError
 from shared.settings import Settings
 from shared.source_book import Change, SourceBook, checked_name
-from shared.source_settings import check_source
+from shared.source_settings import problems_of_source
 
 
 class Owned(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
@@ -87,12 +86,8 @@ class SourceRegister:
 
 def check_all(hints: Hints) -> None:
     """Raise `WrongHint` for the first setting that cannot be used."""
-    for field in ("zone", "language"):
-        values = {"zone": None, "language": None} | {field: getattr(hints, field)}
-        try:
-            check_source(**values, place=field)
-        except SettingError as error:
-            raise WrongHint(field, str(error).removeprefix(f"{field}: ")) from error
+    for field, problem in problems_of_source(zone=hints.zone, language=hints.language).items():
+        raise WrongHint(field, problem)
     check_hints(hints)
 
 
