@@ -63,4 +63,4 @@ def test_days_that_are_none_are_a_problem_at_every_door(
     browser = Browser(desk.port)
     assert browser.log_in(Keys(desk.app_state.keys.path).create("lan", scopes=("monitor",))).status == 303
     page = browser.get(f"/articles?q={quote(q)}").text
-    assert (told in page, "Did you mean" in page) == (True, False)
+    assert (told in page, "Did you mean" in page, "No article is like that" in page) == (True, False, False)

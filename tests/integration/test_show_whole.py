@@ -57,7 +57,7 @@ def test_the_end_of_an_embargo_is_told(
     assert f"Embargo until {text}" in shown(desk, capsys, article)
     told = json.loads(shown(desk, capsys, article, "--json"))
     assert (told["state"], dt.datetime.fromisoformat(told["embargoedUntil"])) == (state, until)
-    assert f'<dt>Embargo until</dt><dd><time datetime="{at}">' in browser.get(f"/articles/{article}").text
+    assert f'<dt>Embargo ends</dt><dd><time datetime="{at}">' in browser.get(f"/articles/{article}").text
 
 
 def test_where_there_is_no_embargo_none_is_told(
