@@ -148,7 +148,7 @@ def _make_item(twins: Sequence[tuple[ReadEntry, Verdict]], watched: Watched, pas
 
 def _newest(news: Sequence[Item], first: FirstVisit, now: dt.datetime) -> list[Item]:
     """What a first visit takes: the newest by their dates, those without one as they stand, in the document's order."""
-    dates = [_date(item.entry) for item in news]
+    dates = [entry_date(item.entry) for item in news]
     places = list(range(len(news)))
     if first.days is not None:
         oldest = now - dt.timedelta(days=first.days)
@@ -160,11 +160,11 @@ def _newest(news: Sequence[Item], first: FirstVisit, now: dt.datetime) -> list[I
 
 def _is_now(entry: FeedEntry, now: dt.datetime) -> bool:
     """Is an entry dated by the time of the visit, or by that of a page kept for some minutes?"""
-    date = _date(entry)
+    date = entry_date(entry)
     return date is not None and now - LATE <= date <= now + EARLY
 
 
-def _date(entry: FeedEntry) -> dt.datetime | None:
+def entry_date(entry: FeedEntry) -> dt.datetime | None:
     """The date that an entry's software wrote, by RFC 822 or ISO 8601; no other is understood here."""
     printed = entry.published or entry.updated or ""
     for read in (parsedate_to_datetime, dt.datetime.fromisoformat):

@@ -317,7 +317,7 @@ def test_keys_are_made_listed_and_revoked(capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_feeds_are_kept_without_redis(capsys: pytest.CaptureFixture[str]) -> None:
-    assert answer(capsys, "feeds", "add", "https://news.example.org/rss", "--language", "vi")[0] == 0
+    assert answer(capsys, "feeds", "add", "--unchecked", "https://news.example.org/rss", "--language", "vi")[0] == 0
     code, out, _ = answer(capsys, "feeds", "list", "--json")
     (told,) = json.loads(out)
     assert (code, told["url"], told["language"]) == (0, "https://news.example.org/rss", "vi")
@@ -329,9 +329,9 @@ def test_feeds_are_kept_without_redis(capsys: pytest.CaptureFixture[str]) -> Non
 def test_a_feeds_password_is_never_shown(capsys: pytest.CaptureFixture[str]) -> None:
     url = "https://name:s3cret@news.example.org/rss"
     for argv in (
-        ["feeds", "add", url],
-        ["feeds", "add", url, "--json"],
-        ["feeds", "add", url, "--zone", "Mars/Olympus"],
+        ["feeds", "add", "--unchecked", url],
+        ["feeds", "add", "--unchecked", url, "--json"],
+        ["feeds", "add", "--unchecked", url, "--zone", "Mars/Olympus"],
         ["feeds", "list"],
         ["feeds", "list", "--json"],
         ["feeds", "remove", url, "--json"],

@@ -62,7 +62,7 @@ def test_the_history_says_who_changed_what_and_why(capsys: pytest.CaptureFixture
 
 
 def test_what_a_feed_or_a_key_is_made_with_is_kept_here(capsys: pytest.CaptureFixture[str]) -> None:
-    answer(capsys, "feeds", "add", "https://news.example.org/rss", "--zone", "Asia/Ho_Chi_Minh")
+    answer(capsys, "feeds", "add", "--unchecked", "https://news.example.org/rss", "--zone", "Asia/Ho_Chi_Minh")
     answer(capsys, "keys", "create", "hue", "--language", "vi")
     told = {one["name"]: one for one in json.loads(answer(capsys, "sources", "list", "--json")[1])}
     assert told["feed:https://news.example.org/rss"]["hints"] == {"zone": "Asia/Ho_Chi_Minh"}

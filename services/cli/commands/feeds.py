@@ -1,11 +1,13 @@
 """`copydesk feeds`: which feeds are watched, and how each is doing."""
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from services.cli.auditing import person
 from services.cli.context import OK, UNUSABLE, WRONG, Context, show_json, warn
+from services.cli.feed_previews import in_short, look, look_before_adding, other_lines, preview_lines
 from services.cli.printing import ago, clean, plural, table
 from services.cli.reach import reach_desk
 from services.ingest.feed_states import FeedState, FeedStates
@@ -22,18 +24,42 @@ from shared.ledger.connection import connect, connect_to_look
 from shared.source_book import SourceBook
 from shared.source_settings import check_source
 
+if TYPE_CHECKING:
+    from services.ingest.feed_finder import FeedPreview
+
 
 def add_feed(context: Context) -> int:
     """Subscribe; the watcher sees the new feed within seconds."""
     args = context.args
     check_source(zone=args.zone, language=args.language, place=f"feed {shown_address(args.url)}")
+    found = look_before_adding(context, args.url)
+    if found is not None:
+        args.url = found.url  # as the audit log names it, too
     added = Subscriptions(context.settings).add(args.url, zone=args.zone, language=args.language)
     SourceBook(context.settings.sources_file).save_as_made(added.source(), who=person())
     if context.as_json:
-        show_json(_as_json(added))
+        show_json(_as_json(added) | ({} if found is None else {"preview": _shown(found)}))
     else:
-        print(f"{added.id}  {clean(added.shown())} is watched from now on.")
+        seen = "" if found is None else f": {in_short(found, now_us())}"
+        print(f"{added.id}  {clean(added.shown())} is watched from now on{seen}.")
+        print(*(() if found is None else other_lines(found)), sep="\n", end="\n" if found and found.others else "")
     return OK
+
+
+def check_feed(context: Context) -> int:
+    """Look at a feed, or find that of a site; nothing is stored."""
+    found = look(context, context.args.url)
+    if context.as_json:
+        show_json(_shown(found))
+    else:
+        print(*preview_lines(found, now_us()), sep="\n")
+    return OK
+
+
+def _shown(found: "FeedPreview") -> dict[str, object]:
+    shown: dict[str, object] = msgspec.to_builtins(found)
+    others = [shown_address(other) for other in found.others]
+    return shown | {"url": shown_address(found.url)} | ({"others": others} if others else {})
 
 
 def remove_feed(context: Context) -> int:

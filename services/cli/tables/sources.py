@@ -3,20 +3,35 @@
 from services.cli.arguments import EXPIRES, FEEDS, PREFIX, SCOPE, SIGNED, SOURCE, arg
 from services.cli.command import Command, Example
 
+SITE = arg("url", metavar="URL|SITE", help="the feed's address, that of a page, or a site's name")
+UNCHECKED = arg(
+    "--unchecked", action="store_true", help="without asking its server: the address must be the feed's own"
+)
+
 SOURCES = (
     Command(
         "feeds add",
         "feeds:add_feed",
-        "subscribe to a feed",
-        (arg("url", metavar="URL"), *SOURCE),
+        "subscribe to a feed, or to that of a site, once it was seen to be one",
+        (SITE, UNCHECKED, *SOURCE),
         act=True,
         makes=True,
         examples=(
+            Example("copydesk feeds add news.example", "finds the site's feed and tells what is in it"),
             Example(
                 "copydesk feeds add https://news.example/rss --zone Asia/Ho_Chi_Minh --language vi",
                 "dates without a zone are Vietnam's",
             ),
         ),
+    ),
+    Command(
+        "feeds check",
+        "feeds:check_feed",
+        "look at a feed, or find that of a site; nothing is kept",
+        (SITE,),
+        opens=False,
+        alone=True,
+        examples=(Example("copydesk feeds check news.example", "has it a feed, and how fresh is it?"),),
     ),
     Command(
         "feeds list",

@@ -1,0 +1,67 @@
+"""Looking at a feed before it is watched, and telling a person what was seen."""
+
+from collections.abc import Iterator
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from services.cli.context import Context, warn
+from services.cli.printing import ago, clean, plural
+from services.ingest.subscriptions import Subscriptions, UnknownFeed, shown_address
+from shared.errors import PermanentError, TransientError
+
+if TYPE_CHECKING:
+    from services.ingest.feed_finder import FeedPreview
+
+SCHEMES = ("http://", "https://")
+
+
+def look(context: Context, address: str) -> "FeedPreview":
+    """The feed that an address is of, as it is at this moment; raises as `find_feed` does."""
+    host = address.strip().partition("/")[0]
+    if not address.strip().lower().startswith(SCHEMES) and not {".", ":"}.intersection(host):
+        raise PermanentError(f"{shown_address(address)[:200]!r} is no http or https address, and no site's name")
+    found: FeedPreview = import_module("services.ingest.feed_finder").find_feed(context.settings, address)
+    return found
+
+
+def look_before_adding(context: Context, address: str) -> "FeedPreview | None":
+    """What is to be watched; nothing where the feed is watched already, is not to be asked, or cannot be asked now.
+
+    A site's name alone must be asked: nobody knows yet where its feed is.
+    """
+    try:
+        Subscriptions(context.settings).find(address)
+    except UnknownFeed:
+        pass
+    else:
+        return None
+    if context.args.unchecked:
+        return None
+    try:
+        return look(context, address)
+    except TransientError as error:
+        if not address.strip().lower().startswith(SCHEMES):
+            raise
+        warn(f"{clean(str(error))}: it is watched all the same, and asked again and again")
+        return None
+
+
+def in_short(found: "FeedPreview", now_us: int) -> str:
+    """`Tin nhanh, 12 entries, the newest 5 min ago`."""
+    title = f"{clean(found.title)}, " if found.title else ""
+    newest = "none of them dated" if found.newest_us is None else f"the newest {ago(found.newest_us, now_us)} ago"
+    return f"{title}{plural(found.entries, 'entry')}{f', {newest}' if found.entries else ''}"
+
+
+def preview_lines(found: "FeedPreview", now_us: int) -> Iterator[str]:
+    """What a person is told of a feed that is only looked at."""
+    yield f"{clean(shown_address(found.url))}  {in_short(found, now_us)}"
+    yield from (f"  {clean(title)}" for title in found.titles)
+    yield from other_lines(found)
+
+
+def other_lines(found: "FeedPreview") -> Iterator[str]:
+    """Further feeds that its page names."""
+    if found.others:
+        yield "The page names other feeds too:"
+        yield from (f"  {clean(shown_address(other))}" for other in found.others)
