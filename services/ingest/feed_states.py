@@ -134,9 +134,20 @@ class FeedStates:
         return [_state_of(feed, one) for feed, one in zip(feeds, packed, strict=True)]
 
     def memory(self, feed: Subscription) -> bytes:
-        """What is remembered of its last document's entries: `services.ingest.feed_news` packs it."""
+        """What is remembered of its last document's entries: `services.ingest.feed_news` packs it. Nothing of a feed
+        that was added anew and not read since."""
         with redis_errors(self._redis):
-            return cast("bytes | None", self._redis.hget(keys.feed(feed.id), "memory")) or b""
+            found = cast("list[bytes | None]", self._redis.hmget(keys.feed(feed.id), ["state", "memory", "of"]))
+        state, memory, of = found
+        if of is None:  # an older release kept it beside the state alone
+            return (memory or b"") if _state_of(feed, state).body_hash else b""
+        return (memory or b"") if of == b"%d" % feed.added_us else b""
+
+    def remember(self, feed: Subscription, memory: bytes) -> None:
+        """Keep what is to be remembered of its document's entries; nothing of a feed that is watched no more."""
+        if self._call("watched", id=feed.id, place=_place(feed)):
+            with redis_errors(self._redis):
+                self._redis.hset(keys.feed(feed.id), mapping={"memory": memory, "of": feed.added_us})
 
     def put(
         self,
@@ -144,12 +155,11 @@ class FeedStates:
         state: FeedState,
         wait_s: float | None,
         failing: Failing | None = None,
-        memory: bytes | None = None,
         claim: Claim | None = None,
     ) -> bool:
-        """Keep a state, the seconds until the next visit (None for never), why the feed fails, if it does, and what is
-        remembered of its document, where that is another. False, and nothing is kept, of a feed that was removed
-        meanwhile, added anew, or claimed by another than who comes with `claim`."""
+        """Keep a state, the seconds until the next visit (None for never), and why the feed fails, if it does. False,
+        and nothing is kept, of a feed that was removed meanwhile, added anew, or claimed by another than who comes with
+        `claim`."""
         held = {} if claim is None else {"token": claim.token}
         if not self._call("set", id=feed.id, place=_place(feed), wait=NEVER if wait_s is None else wait_s, **held):
             return False
@@ -161,8 +171,6 @@ class FeedStates:
         with redis_errors(self._redis):
             pipe = self._redis.pipeline()
             pipe.hset(keys.feed(feed.id), "state", msgspec.msgpack.encode(noted))
-            if memory is not None:
-                pipe.hset(keys.feed(feed.id), "memory", memory)
             if failing is None:
                 pipe.hdel(keys.FEEDS_FAILING, feed.id)
             else:

@@ -99,6 +99,9 @@ function calls.next()
   return first and math.max(0, math.ceil((tonumber(first) - now) * 1000)) or -1
 end
 
+-- Is it watched, and not added anew?
+function calls.watched() return redis.call('HGET', places, args.id) == args.place and 1 or 0 end
+
 -- A claim is kept for another args.lease seconds; 0 where it is its holder's no more.
 function calls.renew()
   local place = redis.call('HGET', places, args.id)

@@ -5,21 +5,19 @@ import hashlib
 import random
 import time
 from collections.abc import Sequence
-from typing import Protocol
 
 import msgspec
 import redis
 import structlog
 
-from services.ingest.feed_news import FirstVisit, News, Watched
+from services.ingest.documents import FeedDocuments
 from services.ingest.feed_states import Claim, FeedState, FeedStates
 from services.ingest.intake import TakesInputs
 from services.ingest.parser_process import FeedParser
 from services.ingest.schedule import FetchOutcome, next_wait, read_fresh, why_then
 from services.ingest.subscriptions import Subscription, Subscriptions
 from shared.clock import now_us
-from shared.envelope import Input
-from shared.errors import CopydeskError, InputRefused, IntakeFull, TransientError
+from shared.errors import CopydeskError, IntakeFull, TransientError
 from shared.ledger.troubles import Failing
 from shared.net.http import Client, Fetched, RequestRefused, fetch
 from shared.settings import Settings
@@ -29,12 +27,6 @@ log = structlog.get_logger(__name__)
 ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 MOVES_BELIEVED = 3
 FAILURES_TOLD = 3
-
-
-class ParsesFeeds(Protocol):
-    """A safe place to parse in: `services.ingest.parser_process.FeedParser`."""
-
-    def read_news(self, body: bytes, content_type: str | None, url: str, watched: Watched) -> News: ...
 
 
 class FetchContext:
@@ -53,14 +45,12 @@ class FeedFetcher:
         settings: Settings,
         subscriptions: Subscriptions,
         states: FeedStates,
-        intake: TakesInputs,
-        parser: ParsesFeeds,
+        documents: FeedDocuments,
     ) -> None:
         self._settings = settings
         self._subscriptions = subscriptions
         self._states = states
-        self._intake = intake
-        self._parser = parser
+        self._documents = documents
 
     async def fetch_feeds(self, claims: Sequence[Claim]) -> None:
         """Visit these feeds side by side and note when each is due again; not those that somebody else has claimed."""
@@ -90,16 +80,15 @@ class FeedFetcher:
             return
         state = await asyncio.to_thread(self._states.get, feed)
         started, failing = time.monotonic(), None
-        memory: bytes | None = None
         try:
-            outcome, state, memory = await self._ask(context, feed, state)
+            outcome, state = await self._ask(context, feed, state)
         except CopydeskError as error:
             outcome, state = judge_failure(error), note_failure(state, error)
             failing = judge_feed(feed.shown(), state, error)
         interval = float(feed.interval_s or self._settings.feed_interval_s)
         wait = next_wait(outcome, interval, state.failures, random.random())  # noqa: S311 - spreads visits
         state = msgspec.structs.replace(state, why=why_then(outcome, interval))
-        noted = await asyncio.to_thread(self._states.put, feed, state, wait, failing, memory, claim)
+        noted = await asyncio.to_thread(self._states.put, feed, state, wait, failing, claim)
         if noted and state.moves >= MOVES_BELIEVED and state.moved is not None:
             await asyncio.to_thread(self._subscriptions.move, feed.id, state.moved)
         log.info(
@@ -107,56 +96,30 @@ class FeedFetcher:
             took_ms=round((time.monotonic() - started) * 1000),
         )  # fmt: skip
 
-    async def _ask(
-        self, context: FetchContext, feed: Subscription, state: FeedState
-    ) -> tuple[FetchOutcome, FeedState, bytes | None]:
+    async def _ask(self, context: FetchContext, feed: Subscription, state: FeedState) -> tuple[FetchOutcome, FeedState]:
         answer = await fetch(context.client, feed.url, etag=state.etag, modified=state.modified, accept=ACCEPT)
         state = note_answer(state, answer)
         fresh = read_fresh(answer.headers.get("cache-control"))
         body_hash = hashlib.sha256(answer.body).hexdigest()
         if answer.status == 304 or body_hash == state.body_hash:
             noted = state if answer.status == 304 else note_validators(state, answer, body_hash)
-            return FetchOutcome(kind="same", fresh_s=fresh), noted, None
-        news = await self._read(context, feed, state, answer)
-        if news.passed_over:
-            log.info("entries_passed_over", feed=feed.shown(), count=news.passed_over)
-        await asyncio.to_thread(self._take, news.inputs)
-        # Only now, with the entries in: a crash before this line means asking again, never missing one.
-        state = note_validators(state, answer, body_hash)
-        state = msgspec.structs.replace(
-            state, news_us=now_us() if news.inputs else state.news_us, title=news.feed.title, quiet=news.quiet
-        )
-        fresh = max(fresh or 0, news.feed.ttl_s or 0)
-        return FetchOutcome(kind="news" if news.inputs else "same", fresh_s=fresh), state, news.memory
-
-    async def _read(self, context: FetchContext, feed: Subscription, state: FeedState, answer: Fetched) -> News:
-        memory = await asyncio.to_thread(self._states.memory, feed) if state.body_hash else b""
-        watched = Watched(
-            key=feed.id,
-            formerly=feed.formerly,
-            source=feed.source(),
-            memory=memory,
-            now_s=now_us() / 1_000_000,
-            first=FirstVisit(entries=self._settings.feed_first_entries, days=self._settings.feed_first_days),
-        )
+            return FetchOutcome(kind="same", fresh_s=fresh), noted
         async with context.parsing:
             media_type = answer.headers.get("content-type")
-            return await asyncio.to_thread(self._parser.read_news, answer.body, media_type, answer.url, watched)
-
-    def _take(self, inputs: Sequence[Input]) -> None:
-        """Hand the new entries in; one that no door takes does not stop the rest of its feed."""
-        try:
-            answers = self._intake.take_each(inputs)
-        except TransientError as error:  # the desk's trouble, not the feed's: it waits without a mark against it
-            raise IntakeFull(str(error), retry_after=error.retry_after) from error
-        for item, answer in zip(inputs, answers, strict=True):
-            if isinstance(answer, InputRefused):
-                log.warning("entry_refused", source=item.source.name, entry=item.name, reason=str(answer))
+            taken = await asyncio.to_thread(self._documents.take_document, feed, answer.body, media_type, answer.url)
+        state = note_validators(state, answer, body_hash)
+        state = msgspec.structs.replace(
+            state, news_us=now_us() if taken.news else state.news_us, title=taken.feed.title, quiet=taken.quiet
+        )
+        fresh = max(fresh or 0, taken.feed.ttl_s or 0)
+        return FetchOutcome(kind="news" if taken.news else "same", fresh_s=fresh), state
 
 
 def open_fetcher(settings: Settings, client: redis.Redis, intake: TakesInputs) -> FeedFetcher:
     """A fetcher for one worker process, with a parser process of its own."""
-    return FeedFetcher(settings, Subscriptions(settings), FeedStates(client), intake, FeedParser())
+    states = FeedStates(client)
+    documents = FeedDocuments(settings, states, intake, FeedParser())
+    return FeedFetcher(settings, Subscriptions(settings), states, documents)
 
 
 def judge_failure(error: CopydeskError) -> FetchOutcome:

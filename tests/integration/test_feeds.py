@@ -11,6 +11,7 @@ from unittest.mock import ANY
 import msgspec
 import pytest
 
+from services.ingest.documents import FeedDocuments
 from services.ingest.feed_states import Claim, FeedState, FeedStates, read_claim
 from services.ingest.fetch import FeedFetcher
 from services.ingest.intake import Intake, open_archive
@@ -40,7 +41,8 @@ class Desk:
         self.ahead = 0.0  # by how much Redis' clock is put forward, seconds
         self.states = FeedStates(self.redis, clock=lambda: time.time() + self.ahead)
         intake = Intake(self.ledger, open_archive(settings), settings)
-        self.visitor = FeedFetcher(settings, self.subscriptions, self.states, intake, parser)
+        self.documents = FeedDocuments(settings, self.states, intake, parser)
+        self.visitor = FeedFetcher(settings, self.subscriptions, self.states, self.documents)
 
     def subscribe(self, url: str) -> Subscription:
         added = self.subscriptions.add(url)
@@ -126,6 +128,34 @@ def test_a_feed_that_redirects_elsewhere_each_time_stays_the_same(desk: Desk, or
         origin.pages[f"/cdn?token={token}"] = Reply(body=body + b"<!-- %d -->" % token)
         desk.visit(feed)
     assert desk.accepted() == 1
+
+
+def test_what_another_door_brought_of_a_feed_is_no_news_to_its_next_visit(desk: Desk, origin: Origin) -> None:
+    origin.pages["/feed"] = Reply(headers={"ETag": '"one"'}, body=rss([("a", "Một")]))
+    feed = desk.subscribe(origin.url("/feed"))
+    desk.visit(feed)
+    body = rss([("b", "Hai"), ("a", "Một")])
+    told = [desk.documents.take_document(feed, body, "application/rss+xml", feed.url) for _ in range(2)]
+    assert [(taken.entries, taken.news, taken.feed.title) for taken in told] == [(2, 1, "Tin"), (2, 0, "Tin")]
+    origin.pages["/feed"] = Reply(headers={"ETag": '"two"'}, body=body)
+    assert (desk.visit(feed)[0].etag, desk.accepted()) == ('"two"', 2)
+    assert desk.ledger.balance().duplicate == 0
+
+
+def test_a_document_of_a_feed_that_is_watched_no_more_leaves_nothing_behind(desk: Desk) -> None:
+    feed = desk.subscribe("http://a.example/feed")
+    desk.states.forget([feed.id])
+    desk.documents.take_document(feed, rss([("a", "Một")]), None, feed.url)
+    assert not desk.redis.exists(keys.feed(feed.id))
+
+
+def test_a_feed_that_was_added_anew_remembers_nothing(desk: Desk) -> None:
+    feed = desk.subscribe("http://a.example/feed")
+    desk.documents.take_document(feed, rss([("a", "Một")]), None, feed.url)
+    assert desk.states.memory(feed)
+    assert not desk.states.memory(msgspec.structs.replace(feed, added_us=feed.added_us + 1))
+    moved = msgspec.structs.replace(feed, url="http://b.example/feed")
+    assert desk.states.memory(moved) == desk.states.memory(feed)
 
 
 def test_an_edit_and_its_reversal_are_both_taken(desk: Desk, origin: Origin) -> None:

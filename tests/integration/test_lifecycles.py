@@ -11,6 +11,7 @@ import pytest
 
 from services.index.search import Index, Stored
 from services.index.sinks.sqlite import SqliteSink
+from services.ingest.documents import FeedDocuments
 from services.ingest.feed_states import FeedStates
 from services.ingest.fetch import FeedFetcher
 from services.ingest.intake import Intake, open_archive
@@ -42,7 +43,9 @@ class Newsroom:
         self.ledger = open_ledger(settings)
         self.intake = Intake(self.ledger, open_archive(settings), settings)
         self.subscriptions, self.states = Subscriptions(settings), FeedStates(connect(settings))
-        self.fetcher = FeedFetcher(settings, self.subscriptions, self.states, self.intake, parser)
+        self.fetcher = FeedFetcher(
+            settings, self.subscriptions, self.states, FeedDocuments(settings, self.states, self.intake, parser)
+        )
         self.file = settings.index_file
         self.sink = SqliteSink(self.file)
         self.read = read_articles(max_bytes=settings.max_input_bytes, cpu_s=60)

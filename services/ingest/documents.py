@@ -1,0 +1,75 @@
+"""A feed's document, whichever door brought it: parsed apart, its new entries taken in, and then remembered."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import msgspec
+import structlog
+
+from services.ingest.feed_news import FirstVisit, News, Watched
+from services.ingest.feed_states import FeedStates
+from services.ingest.formats.feed import Feed
+from services.ingest.intake import TakesInputs
+from services.ingest.subscriptions import Subscription
+from shared.clock import now_us
+from shared.envelope import Input
+from shared.errors import InputRefused, IntakeFull, TransientError
+from shared.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+
+class ParsesFeeds(Protocol):
+    """A safe place to parse in: `services.ingest.parser_process.FeedParser`."""
+
+    def read_news(self, body: bytes, content_type: str | None, url: str, watched: Watched) -> News: ...
+
+
+class TakenDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a document: how many entries it had, how many were handed in, how many changed and said nothing
+    new. `feed` is without its entries."""
+
+    feed: Feed
+    entries: int
+    news: int
+    quiet: int
+
+
+class FeedDocuments:
+    """Takes in documents of watched feeds, from any number of threads and doors."""
+
+    def __init__(self, settings: Settings, states: FeedStates, intake: TakesInputs, parser: ParsesFeeds) -> None:
+        self._first = FirstVisit(entries=settings.feed_first_entries, days=settings.feed_first_days)
+        self._states, self._intake, self._parser = states, intake, parser
+
+    def take_document(self, feed: Subscription, body: bytes, media_type: str | None, url: str) -> TakenDocument:
+        """Take in what a document says that is new, and remember it; `url` is where it was found.
+
+        Raises `NotAFeed` for what is none, `IntakeFull` where the desk has no room: then nothing is remembered, and the
+        document may come again.
+        """
+        watched = Watched(
+            key=feed.id,
+            formerly=feed.formerly,
+            source=feed.source(),
+            memory=self._states.memory(feed),
+            now_s=now_us() / 1_000_000,
+            first=self._first,
+        )
+        news = self._parser.read_news(body, media_type, url, watched)
+        if news.passed_over:
+            log.info("entries_passed_over", feed=feed.shown(), count=news.passed_over)
+        self._take(news.inputs)
+        # Only now, with the entries in: a crash before this line means reading again, never missing one.
+        self._states.remember(feed, news.memory)
+        return TakenDocument(feed=news.feed, entries=news.entries, news=len(news.inputs), quiet=news.quiet)
+
+    def _take(self, inputs: Sequence[Input]) -> None:
+        """Hand the new entries in; one that no door takes does not stop the rest of its feed."""
+        try:
+            answers = self._intake.take_each(inputs)
+        except TransientError as error:  # the desk's trouble, not the feed's: it waits without a mark against it
+            raise IntakeFull(str(error), retry_after=error.retry_after) from error
+        for item, answer in zip(inputs, answers, strict=True):
+            if isinstance(answer, InputRefused):
+                log.warning("entry_refused", source=item.source.name, entry=item.name, reason=str(answer))
