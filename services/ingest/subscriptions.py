@@ -1,7 +1,7 @@
 """Which feeds are watched: `feeds.json` on the data volume is the truth."""
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -17,6 +17,7 @@ from shared.volume_file import VolumeFile
 VERSION = 2
 MIN_INTERVAL_S = 10
 MAX_URL = 2000
+SAID = ("zone", "language", "interval_s", "title", "folder")  # what a list may say of a feed
 
 
 class UnknownFeed(PermanentError):
@@ -27,7 +28,8 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     """One feed as it was added. `interval_s` goes before the desk's own.
 
     `formerly` are ids under which its entries are known too: the first release called a feed by its present address.
-    `added_us` tells one that was removed and added again from the one before.
+    `added_us` tells one that was removed and added again from the one before. `title` and `folder` are what a list that
+    it came with calls it, and in which folders that has it, the outermost first.
     """
 
     id: str
@@ -37,6 +39,8 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     interval_s: int | None = None
     formerly: tuple[str, ...] = ()
     added_us: int = 0
+    title: str | None = None
+    folder: tuple[str, ...] = ()
 
     def source(self) -> Source:
         """The feed as the source of its entries."""
@@ -45,6 +49,25 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     def shown(self) -> str:
         """The address without a name and password in it: these are for the feed's server alone."""
         return shown_address(self.url)
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """A feed that is to be watched, as a list says it; what is None is not said, and stays as it was."""
+
+    url: str
+    zone: str | None = None
+    language: str | None = None
+    interval_s: int | None = None
+    title: str | None = None
+    folder: tuple[str, ...] | None = None
+
+
+class AddedFeeds(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of a list: the feeds that are new, those that were watched already, and why others were not taken."""
+
+    added: tuple[Subscription, ...] = ()
+    known: tuple[Subscription, ...] = ()
+    refused: tuple[tuple[str, str], ...] = ()
 
 
 class _File(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,8 +107,7 @@ class Subscriptions:
         self, url: str, *, zone: str | None = None, language: str | None = None, interval_s: int | None = None
     ) -> Subscription:
         """Add a feed, or give a known one other settings."""
-        if interval_s is not None and interval_s < MIN_INTERVAL_S:
-            raise PermanentError(f"a feed is visited at most every {MIN_INTERVAL_S} s, not every {interval_s} s")
+        _check_interval(interval_s)
         url = _checked(url)
         with self._changing() as feeds:
             own_id = next((feed.id for feed in feeds.values() if feed.url == url), feed_id(url))
@@ -93,6 +115,26 @@ class Subscriptions:
             added = msgspec.structs.replace(before, zone=zone, language=language, interval_s=interval_s)
             feeds[own_id] = added
         return added
+
+    def add_all(self, wanted: Sequence[Wanted]) -> AddedFeeds:
+        """Add a list of feeds, or give known ones what it says of them, all in one change of the file."""
+        added, known, refused = dict[str, Subscription](), dict[str, Subscription](), list[tuple[str, str]]()
+        with self._changing() as feeds:
+            ids = {address: feed.id for feed in feeds.values() for address in (feed.shown(), feed.url)}
+            for one in wanted:
+                try:
+                    _check_interval(one.interval_s)
+                    url = _checked(one.url)
+                except PermanentError as error:
+                    refused.append((shown_address(one.url)[:MAX_URL], str(error)))
+                    continue
+                own_id = ids.setdefault(url, feed_id(url))
+                is_new = own_id not in feeds
+                before = Subscription(id=own_id, url=url, added_us=now_us()) if is_new else feeds[own_id]
+                said = {name: value for name in SAID if (value := getattr(one, name)) is not None}
+                feeds[own_id] = msgspec.structs.replace(before, **said)
+                (added if is_new or own_id in added else known)[own_id] = feeds[own_id]
+        return AddedFeeds(added=tuple(added.values()), known=tuple(known.values()), refused=tuple(refused))
 
     def find(self, name: str) -> Subscription:
         """A feed by its id or address; raises `UnknownFeed`."""
@@ -126,6 +168,11 @@ class Subscriptions:
             feeds = {feed.id: feed for feed in self.list()}
             yield feeds
             self._file.write(_File(version=VERSION, feeds=tuple(feeds.values())))
+
+
+def _check_interval(interval_s: int | None) -> None:
+    if interval_s is not None and interval_s < MIN_INTERVAL_S:
+        raise PermanentError(f"a feed is visited at most every {MIN_INTERVAL_S} s, not every {interval_s} s")
 
 
 def _named(feeds: Iterable[Subscription], name: str) -> Subscription:

@@ -155,3 +155,23 @@ def test_a_feed_that_cannot_be_asked_now_is_watched_and_a_site_is_not(
     origin.pages["/page"] = page()
     assert cli.main(["feeds", "add", origin.url("/page")]) == 2
     assert "names no feed" in capsys.readouterr().err
+
+
+def test_a_list_goes_in_and_comes_out_at_the_terminal(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("list.opml").write_text(
+        '<opml><body><outline text="Bao"><outline xmlUrl="https://hue.example/rss" title="Hue"/></outline>'
+        '<outline xmlUrl="gopher://x.example/"/></body></opml>'
+    )
+    assert cli.main(["feeds", "import", "list.opml"]) == 1
+    told = capsys.readouterr()
+    assert "1 feed added, 0 watched already." in told.out
+    assert "gopher://x.example/ is not taken" in told.err
+    assert cli.main(["feeds", "export", "out.opml"]) == 0
+    assert "1 feed in out.opml." in capsys.readouterr().out
+    assert cli.main(["feeds", "import", "out.opml", "--json"]) == 0
+    done = json.loads(capsys.readouterr().out)
+    assert (done["added"], [feed["url"] for feed in done["known"]]) == ([], ["https://hue.example/rss"])
+    assert cli.main(["feeds", "export", "-", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == [
+        {"url": "https://hue.example/rss", "title": "Hue", "folder": ["Bao"]}
+    ]

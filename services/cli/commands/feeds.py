@@ -1,15 +1,21 @@
 """`copydesk feeds`: which feeds are watched, and how each is doing."""
 
+import datetime as dt
+import sys
 from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from services.cli.auditing import person
-from services.cli.context import OK, UNUSABLE, WRONG, Context, show_json, warn
+from services.cli.context import OK, UNUSABLE, WRONG, Context, show_json, standard_input, warn
 from services.cli.feed_previews import in_short, look, look_before_adding, other_lines, preview_lines
-from services.cli.printing import ago, clean, plural, table
+from services.cli.printing import ago, clean, plural, size, table
 from services.cli.reach import reach_desk
+from services.ingest.feed_lists import add_list, as_opml
+from services.ingest.feed_lists import list_feeds as list_as_sent
 from services.ingest.feed_states import FeedState, FeedStates
 from services.ingest.subscriptions import (
     Subscription,
@@ -18,14 +24,17 @@ from services.ingest.subscriptions import (
     shown_address,
 )
 from shared.clock import now_us
-from shared.errors import TransientError
+from shared.errors import InputRefused, TransientError
 from shared.hints import NO_HINTS, Hints
 from shared.ledger.connection import connect, connect_to_look
 from shared.source_book import SourceBook
 from shared.source_settings import check_source
+from shared.whole_file import replace_whole
 
 if TYPE_CHECKING:
     from services.ingest.feed_finder import FeedPreview
+
+MOST_LIST = 16 * 1024 * 1024  # bytes of a list that comes in
 
 
 def add_feed(context: Context) -> int:
@@ -112,6 +121,51 @@ def _visit_now(context: Context, act: Callable[[FeedStates, Subscription], bool]
 
 def _failing(states: FeedStates, feeds: Sequence[Subscription]) -> list[Subscription]:
     return [feed for feed, state in zip(feeds, states.get_all(feeds), strict=True) if state.is_failing]
+
+
+def import_feeds(context: Context) -> int:
+    """Watch all feeds of a list. Exit code 1 where some of it was not taken."""
+    subscriptions = Subscriptions(context.settings)
+    source = context.args.file
+    body = standard_input().read(MOST_LIST + 1) if source == "-" else _read_file(Path(source))
+    if len(body) > MOST_LIST:
+        raise InputRefused(f"the list is larger than {size(MOST_LIST)}")
+    done = add_list(subscriptions, import_module("services.ingest.formats.opml").read_list(body))
+    context.args.refs = [feed.shown() for feed in done.added]  # as the audit log names them
+    for url, why in done.refused:
+        warn(clean(f"{shown_address(url)} is not taken: {why}"))
+    if context.as_json:
+        show_json({
+            "added": [_as_json(feed) for feed in done.added],
+            "known": [_as_json(feed) for feed in done.known],
+            "refused": [{"url": shown_address(url), "why": why} for url, why in done.refused],
+        })  # fmt: skip
+    else:
+        print(f"{plural(len(done.added), 'feed')} added, {len(done.known):,} watched already.")
+    return WRONG if done.refused else OK
+
+
+def export_feeds(context: Context) -> int:
+    """Write the feeds as OPML, for another desk or another reader."""
+    feeds = Subscriptions(context.settings).list()
+    titles = {feed_id: state.title for feed_id, state in _states(context, feeds).items()}
+    listed = list_as_sent(feeds, titles, with_logins=context.args.with_passwords)
+    if context.as_json:
+        show_json(listed)
+        return OK
+    opml = as_opml(listed, dt.datetime.now(dt.UTC))
+    if context.args.file == "-":
+        sys.stdout.buffer.write(opml)
+        sys.stdout.buffer.flush()
+    else:
+        replace_whole(Path(context.args.file), opml)
+        print(f"{plural(len(feeds), 'feed')} in {clean(context.args.file)}.")
+    return OK
+
+
+def _read_file(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(MOST_LIST + 1)
 
 
 def list_feeds(context: Context) -> int:

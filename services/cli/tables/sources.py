@@ -34,6 +34,25 @@ SOURCES = (
         examples=(Example("copydesk feeds check news.example", "has it a feed, and how fresh is it?"),),
     ),
     Command(
+        "feeds import",
+        "feeds:import_feeds",
+        "subscribe to all feeds of a list: OPML, or addresses line by line",
+        (arg("file", metavar="FILE", help="OPML as other readers write it, or addresses; - for standard input"),),
+        act=True,
+        makes=True,
+        examples=(Example("copydesk feeds import miniflux.opml", "what Miniflux or FreshRSS has exported"),),
+    ),
+    Command(
+        "feeds export",
+        "feeds:export_feeds",
+        "write the feeds as OPML, which other readers take, and `feeds import` takes back",
+        (
+            arg("file", metavar="FILE", help="where to write it, or - for standard output"),
+            arg("--with-passwords", action="store_true", help="with the names and passwords in their addresses"),
+        ),
+        examples=(Example("copydesk feeds export feeds.opml", "for another desk"),),
+    ),
+    Command(
         "feeds list",
         "feeds:list_feeds",
         "the feeds and when each is due",
