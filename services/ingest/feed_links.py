@@ -15,6 +15,7 @@ _TAG = re.compile(r"<(link|a|base)(?=[\s/])([^<>]{0,4000})>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"([a-z-]{1,20})\s{0,9}=\s{0,9}(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
 _UNREAD = (("<!--", "-->"), ("<script", "</script"), ("<style", "</style"))
 _FEED_PATH = re.compile(r"(?:\.(?:rss|atom|rdf)|(?:^|/)(?:rss|feeds?|atom)(?:\.xml|\.json)?)/?$", re.IGNORECASE)
+_FEED_SCHEME = re.compile(r"^feed:(//)?", re.IGNORECASE)
 _COMMENTS = re.compile(r"comments?\b|replies|bình[ -]?luận|binh-?luan", re.IGNORECASE)
 
 
@@ -42,6 +43,12 @@ def usual_feeds(url: str) -> tuple[str, ...]:
     section = parts.path.strip("/")
     below = (f"{top}/{section}/feed/",) if section and "." not in section.rpartition("/")[2] else ()
     return (*below, *(top + path for path in USUAL_PATHS))
+
+
+def web_address(link: str) -> str:
+    """The address in `feed://news.example/rss` and `feed:https://news.example/rss`, as browsers handed feeds on."""
+    begin = _FEED_SCHEME.match(link)
+    return link if begin is None else f"{'http://' if begin[1] else ''}{link[begin.end() :]}"
 
 
 def _rank(tag: str, attributes: dict[str, str]) -> int | None:
@@ -81,7 +88,7 @@ def _without_unread(page: str) -> str:
 
 def _absolute(href: str, base: str) -> str | None:
     try:
-        link = urljoin(base, href.removeprefix("feed:")).partition("#")[0]
+        link = urljoin(base, web_address(href)).partition("#")[0]
         return link if href and link.startswith(("http://", "https://")) and urlsplit(link).hostname else None
     except ValueError:  # such as a port that is none
         return None

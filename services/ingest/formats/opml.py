@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from lxml import etree
 
+from services.ingest.feed_links import web_address
 from shared.errors import InputRefused
 
 NAMESPACE = "urn:copydesk:opml"
@@ -94,7 +95,7 @@ def _read_outline(url: str, said: Mapping[str, str], folder: tuple[str, ...]) ->
     interval = _own(said, "intervalS")
     title = said.get("title") or said.get("text") or None
     return ListedFeed(
-        url=_web_address(url),
+        url=web_address(url),
         title=None if title == url or title is None else title[:LONGEST],
         home=said.get("htmlurl") or None,
         folder=folder,
@@ -102,13 +103,6 @@ def _read_outline(url: str, said: Mapping[str, str], folder: tuple[str, ...]) ->
         language=_own(said, "language"),
         interval_s=int(interval[:9]) if interval and interval.isascii() and interval[:10].isdigit() else None,
     )
-
-
-def _web_address(url: str) -> str:
-    """`feed://news.example/rss` and `feed:https://…`, as browsers once handed feeds on."""
-    if url.startswith("feed://"):
-        return f"http://{url.removeprefix('feed://')}"
-    return url.removeprefix("feed:")
 
 
 def _own(said: Mapping[str, str], name: str) -> str | None:
