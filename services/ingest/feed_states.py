@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from services.ingest.feed_history import FeedVisit, note_visit
 from services.ingest.schedule import Why
 from services.ingest.subscriptions import Subscription
 from shared.clock import now_us
@@ -156,8 +157,10 @@ class FeedStates:
         wait_s: float | None,
         failing: Failing | None = None,
         claim: Claim | None = None,
+        visit: FeedVisit | None = None,
     ) -> bool:
-        """Keep a state, the seconds until the next visit (None for never), and why the feed fails, if it does. False,
+        """Keep a state, the seconds until the next visit (None for never), why the feed fails, if it does, and how the
+        visit went. False,
         and nothing is kept, of a feed that was removed meanwhile, added anew, or claimed by another than who comes with
         `claim`."""
         held = {} if claim is None else {"token": claim.token}
@@ -171,6 +174,8 @@ class FeedStates:
         with redis_errors(self._redis):
             pipe = self._redis.pipeline()
             pipe.hset(keys.feed(feed.id), "state", msgspec.msgpack.encode(noted))
+            if visit is not None:
+                note_visit(pipe, feed, visit)
             if failing is None:
                 pipe.hdel(keys.FEEDS_FAILING, feed.id)
             else:
@@ -240,7 +245,7 @@ class FeedStates:
         with redis_errors(self._redis):
             pipe = self._redis.pipeline()
             pipe.hdel(keys.FEEDS_FAILING, *ids)
-            pipe.delete(*map(keys.feed, ids))
+            pipe.delete(*map(keys.feed, ids), *map(keys.feed_visits, ids))
             pipe.execute()
 
     def _call(self, command: str, **args: Any) -> Any:

@@ -11,6 +11,7 @@ import redis
 import structlog
 
 from services.ingest.documents import FeedDocuments
+from services.ingest.feed_history import FeedVisit
 from services.ingest.feed_states import Claim, FeedState, FeedStates
 from services.ingest.intake import TakesInputs
 from services.ingest.parser_process import FeedParser
@@ -88,12 +89,17 @@ class FeedFetcher:
         interval = float(feed.interval_s or self._settings.feed_interval_s)
         wait = next_wait(outcome, interval, state.failures, random.random())  # noqa: S311 - spreads visits
         state = msgspec.structs.replace(state, why=why_then(outcome, interval))
-        noted = await asyncio.to_thread(self._states.put, feed, state, wait, failing, claim)
+        took_ms = round((time.monotonic() - started) * 1000)
+        visit = FeedVisit(
+            at_us=now_us(), kind=outcome.kind, took_ms=took_ms, news=outcome.news, status=state.status,
+            problem=state.problem,
+        )  # fmt: skip
+        noted = await asyncio.to_thread(self._states.put, feed, state, wait, failing, claim, visit)
         if noted and state.moves >= MOVES_BELIEVED and state.moved is not None:
             await asyncio.to_thread(self._subscriptions.move, feed.id, state.moved)
         log.info(
             "feed_visited", feed=feed.shown(), outcome=outcome.kind, status=state.status, problem=state.problem,
-            took_ms=round((time.monotonic() - started) * 1000),
+            took_ms=took_ms,
         )  # fmt: skip
 
     async def _ask(self, context: FetchContext, feed: Subscription, state: FeedState) -> tuple[FetchOutcome, FeedState]:
@@ -112,7 +118,7 @@ class FeedFetcher:
             state, news_us=now_us() if taken.news else state.news_us, title=taken.feed.title, quiet=taken.quiet
         )
         fresh = max(fresh or 0, taken.feed.ttl_s or 0)
-        return FetchOutcome(kind="news" if taken.news else "same", fresh_s=fresh), state
+        return FetchOutcome(kind="news" if taken.news else "same", fresh_s=fresh, news=taken.news), state
 
 
 def open_fetcher(settings: Settings, client: redis.Redis, intake: TakesInputs) -> FeedFetcher:

@@ -20,12 +20,13 @@ class FetchOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """What came of a visit.
 
     `news` brought new entries, `same` none, `failed` an error, `gone` a 410, `full` found no room in the desk.
-    `retry_after` and `fresh_s` are what the server asked for, in seconds.
+    `retry_after` and `fresh_s` are what the server asked for, in seconds; `news` is how many entries were new.
     """
 
     kind: Kind
     retry_after: float | None = None
     fresh_s: float | None = None
+    news: int = 0
 
 
 def next_wait(outcome: FetchOutcome, interval: float, failures: int, jitter: float) -> float | None:

@@ -1,7 +1,7 @@
 """Which feeds are watched: `feeds.json` on the data volume is the truth."""
 
 import contextlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -154,6 +154,22 @@ class Subscriptions:
                 del feeds[own_id]
             elif own_id in feeds:
                 feeds[own_id] = msgspec.structs.replace(feeds[own_id], url=_checked(url))
+
+    def edit(self, name: str, changes: Mapping[str, Any]) -> Subscription:
+        """Give a feed other settings, by the names of `Subscription`: `url`, `zone`, `language`, `interval_s`, `title`.
+
+        Its id, and all that is known of it, stay.
+        """
+        with self._changing() as feeds:
+            feed = _named(feeds.values(), name)
+            said = dict(changes)
+            _check_interval(said.get("interval_s"))
+            if "url" in said:
+                said["url"] = _checked(said["url"])
+                if any(other.url == said["url"] for other in feeds.values() if other.id != feed.id):
+                    raise PermanentError(f"{shown_address(said['url'])} is watched already, as another feed")
+            feeds[feed.id] = msgspec.structs.replace(feed, **said)
+            return feeds[feed.id]
 
     def bring_up_to_date(self) -> None:
         """Write the file anew in its present version, where there is one."""

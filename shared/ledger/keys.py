@@ -142,6 +142,11 @@ def feed(feed_id: str) -> str:
     return f"feed:{feed_id}"
 
 
+def feed_visits(feed_id: str) -> str:
+    """List: its last visits, feed_history.FeedVisit (msgpack), the newest first."""
+    return f"feed:{feed_id}:visits"
+
+
 def feeds_of(host: str) -> str:
     """Zset: the ids of a host's feeds, by when they are due (s)."""
     return f"feeds:of:{host}"

@@ -11,9 +11,11 @@ import msgspec
 
 from services.cli.auditing import person
 from services.cli.context import OK, UNUSABLE, WRONG, Context, show_json, standard_input, warn
+from services.cli.feed_lines import condition, feed_lines, next_visit
 from services.cli.feed_previews import in_short, look, look_before_adding, other_lines, preview_lines
 from services.cli.printing import ago, clean, plural, size, table
 from services.cli.reach import reach_desk
+from services.ingest.feed_history import FeedVisit, last_visits
 from services.ingest.feed_lists import add_list, as_opml
 from services.ingest.feed_lists import list_feeds as list_as_sent
 from services.ingest.feed_states import FeedState, FeedStates
@@ -168,6 +170,54 @@ def _read_file(path: Path) -> bytes:
         return file.read(MOST_LIST + 1)
 
 
+def show_feed(context: Context) -> int:
+    """One feed: how it is doing, its last visits, when it is due and why; without Redis only what was set."""
+    try:
+        feed = Subscriptions(context.settings).find(context.args.name)
+    except UnknownFeed as error:
+        warn(clean(str(error)))
+        return WRONG
+    state, visits = None, list[FeedVisit]()
+    try:
+        client = connect_to_look(reach_desk(context))
+        state, visits = FeedStates(client).get(feed), list(last_visits(client, feed))
+    except TransientError as error:
+        warn(f"{error}; how the feed is doing is not known")
+    if context.as_json:
+        hints = SourceBook(context.settings.sources_file).applied(feed.source()).hints
+        settings = {"intervalS": feed.interval_s, "folder": feed.folder}
+        show_json(_as_json(feed, state, hints) | settings | {"visits": visits})
+    else:
+        print(*feed_lines(feed, state, visits, now_us()), sep="\n")
+    return OK
+
+
+def edit_feed(context: Context) -> int:
+    """Give a feed another address, interval, title, zone or language; what is known of it stays."""
+    args, subscriptions = context.args, Subscriptions(context.settings)
+    names = ("url", "interval_s", "title", "zone", "language")
+    said = {name: value for name in names if (value := getattr(args, name)) is not None}
+    if not said:
+        warn("say what is to change: --url, --interval, --title, --zone or --language")
+        return UNUSABLE
+    check_source(zone=args.zone, language=args.language, place=f"feed {shown_address(args.name)}")
+    if not said.get("interval_s", 1):
+        said["interval_s"] = None
+    try:
+        edited = subscriptions.edit(args.name, said)
+    except UnknownFeed as error:
+        warn(clean(str(error)))
+        return WRONG
+    if args.zone or args.language:
+        SourceBook(context.settings.sources_file).save_as_made(edited.source(), who=person())
+    args.name = edited.shown()  # as the audit log names it
+    if context.as_json:
+        show_json(_as_json(edited) | {"intervalS": edited.interval_s, "title": edited.title})
+    else:
+        print(f"{edited.id}  {clean(edited.shown())} is watched with these settings from now on.")
+    return OK
+
+
 def list_feeds(context: Context) -> int:
     """The feeds; without Redis only what was set."""
     feeds = Subscriptions(context.settings).list()
@@ -199,23 +249,7 @@ def _row(feed: Subscription, state: FeedState | None, now: int) -> tuple[str, st
     if state is None:
         return feed.id, feed.shown(), "-", "-", "not known"
     last = "-" if state.checked_us is None else f"{ago(state.checked_us, now)} ago"
-    return feed.id, feed.shown(), last, _next(state, now), _condition(state)
-
-
-def _next(state: FeedState, now: int) -> str:
-    if state.stopped:
-        return "never"
-    if state.due_us is None or state.due_us <= now:
-        return "now"
-    return f"in {ago(now, state.due_us)}"
-
-
-def _condition(state: FeedState) -> str:
-    if state.stopped:
-        return "gone (410)"
-    if state.failures:
-        return f"failed {state.failures}×: {state.problem or state.status}"
-    return "new" if state.status is None else f"fine ({state.status})"
+    return feed.id, feed.shown(), last, next_visit(state, now), condition(state)
 
 
 def _as_json(feed: Subscription, state: FeedState | None = None, hints: Hints = NO_HINTS) -> dict[str, object]:

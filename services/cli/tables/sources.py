@@ -1,8 +1,9 @@
 """Commands for whoever sends: feeds, and the keys of publishers."""
 
-from services.cli.arguments import EXPIRES, FEEDS, PREFIX, SCOPE, SIGNED, SOURCE, arg
+from services.cli.arguments import EXPIRES, FEEDS, PREFIX, SCOPE, SIGNED, SOURCE, arg, count
 from services.cli.command import Command, Example
 
+FEED = arg("name", metavar="FEED", help="its id or address, as `feeds list` shows it")
 SITE = arg("url", metavar="URL|SITE", help="the feed's address, that of a page, or a site's name")
 UNCHECKED = arg(
     "--unchecked", action="store_true", help="without asking its server: the address must be the feed's own"
@@ -57,6 +58,38 @@ SOURCES = (
         "feeds:list_feeds",
         "the feeds and when each is due",
         examples=(Example("copydesk feeds list", "which feed is broken?"),),
+    ),
+    Command(
+        "feeds show",
+        "feeds:show_feed",
+        "one feed: its state, its last 30 visits, when it is due and why",
+        (FEED,),
+        examples=(Example("copydesk feeds show https://news.example/rss", "why does nothing come?"),),
+    ),
+    Command(
+        "feeds edit",
+        "feeds:edit_feed",
+        "give a feed another address, interval, title, zone or language; what it has seen stays",
+        (
+            FEED,
+            arg("--url", metavar="URL", help="where it is found from now on"),
+            arg(
+                "--interval",
+                dest="interval_s",
+                type=count,
+                metavar="SECONDS",
+                help="visit it so often; 0: as the desk does",
+            ),
+            arg("--title", metavar="TITLE", help="what it is called in lists"),
+            *SOURCE,
+        ),
+        act=True,
+        examples=(
+            Example(
+                "copydesk feeds edit https://old.example/rss --url https://new.example/rss",
+                "the same feed at a new address: nothing comes twice",
+            ),
+        ),
     ),
     Command(
         "feeds refresh",
