@@ -9,7 +9,6 @@ import zstandard
 from services.index import packing
 
 FRAME = re.compile(rb"\x28\xb5\x2f\xfd")  # the mark that every frame of zstd begins with
-WORDS = Path(packing.__file__).with_name("entry_words.txt")
 
 
 def traces(word: str, *folders: Path) -> list[str]:
@@ -25,9 +24,9 @@ def traces(word: str, *folders: Path) -> list[str]:
 
 def _texts(content: bytes) -> Iterator[bytes]:
     yield content
-    beside = zstandard.ZstdCompressionDict(WORDS.read_bytes(), dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+    dictionaries = (None, *map(packing.dictionary, packing.DICTIONARIES))
     for match in FRAME.finditer(content):
-        for words in (None, beside):  # both, since a frame does not tell which one it was packed with
+        for words in dictionaries:  # each, since a frame does not tell which one it was packed with
             try:
                 yield zstandard.ZstdDecompressor(dict_data=words).decompressobj().decompress(content[match.start() :])
             except zstandard.ZstdError:

@@ -27,18 +27,30 @@ class Mark(NamedTuple):
 
 def marks_of(written: Iterable[str], plain: Iterable[str]) -> Collection[str]:
     """The marks of an article with these words: ["cộng", "hoà"], ["cong", "hoa"] → {"cộng", "-cong"}."""
-    usual, has = _usual(), frozenset(written)
-    unusual = {word for word in has if usual.get(bare := without_marks(word), bare) != word}
-    return unusual | {f"-{bare}" for bare in frozenset(plain) if usual.get(bare, bare) not in has}
+    usual, has, bare = _usual(), frozenset(written), frozenset(plain)
+    listed = bare & usual.bare
+    unusual = (has - bare - usual.forms) | (has & listed)
+    missing = {word for word in listed if usual.form_of[word] not in has} | (bare - listed - has)
+    return unusual | {f"-{word}" for word in missing}
 
 
 def mark_asked(word: str) -> Mark:
     """How a word is told from others that are the same without marks: "cộng" must be there, or "-cong" must not."""
     plain = without_marks(word)
-    is_usual = _usual().get(plain, plain) == word
+    is_usual = _usual().form_of.get(plain, plain) == word
     return Mark(term=f"-{plain}" if is_usual else word, is_wanted=not is_usual)
 
 
+class _Usual(NamedTuple):
+    """The list, by its words without marks."""
+
+    form_of: Mapping[str, str]
+    bare: frozenset[str]
+    forms: frozenset[str]
+
+
 @lru_cache(maxsize=1)
-def _usual() -> Mapping[str, str]:
-    return {without_marks(word): word for word in _USUAL.read_text(encoding="utf-8").split()}
+def _usual() -> _Usual:
+    forms = _USUAL.read_text(encoding="utf-8").split()
+    form_of = {without_marks(form): form for form in forms}
+    return _Usual(form_of=form_of, bare=frozenset(form_of), forms=frozenset(forms))
