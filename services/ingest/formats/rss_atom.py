@@ -87,10 +87,11 @@ def _read_entry(entry: Mapping[str, Any], part: EntryParts, feed: Feed, base: st
     )
 
 
-def _printed_link(entry: Mapping[str, Any], part: EntryParts) -> object:
+def _printed_link(entry: Mapping[str, Any], part: EntryParts) -> str | None:
     """The link as printed. feedparser takes a GUID for one where there is none, also "n1", which is no address."""
-    is_address = not (entry.get("guidislink") and part.guid) or part.guid.startswith(("http", "/"))
-    return entry.get("link") if is_address else None
+    link, guid = _text(entry.get("link")), _text(part.guid) or _text(entry.get("id"))
+    is_guid = link == guid and bool(entry.get("guidislink"))
+    return None if link is None or (is_guid and not link.startswith(("http", "/"))) else link
 
 
 def _whole_content(contents: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:

@@ -99,6 +99,25 @@ def test_an_entry_that_stands_alone_is_a_feed_of_one(text: str, titles: list[str
 
 
 @pytest.mark.parametrize(
+    ("inner", "guid", "link"),
+    [
+        pytest.param("<guid>n1</guid>", "n1", None, id="no address"),
+        pytest.param("<guid>http://p.example/1</guid>", "http://p.example/1", "http://p.example/1", id="an address"),
+        pytest.param("<guid>/1</guid>", "/1", "http://paper.example/1", id="a path"),
+        pytest.param("<guid>n1</guid><link>/2</link>", "n1", "http://paper.example/2", id="before the link"),
+        pytest.param("<link>/2</link><guid>n1</guid>", "n1", "http://paper.example/2", id="behind the link"),
+        pytest.param(
+            "<link>2</link><guid isPermaLink='false'>2</guid>", "2", "http://paper.example/2", id="both alike"
+        ),
+        pytest.param("<guid isPermaLink='false'>http://p.example/1</guid>", "http://p.example/1", None, id="no link"),
+    ],
+)
+def test_a_guid_is_a_link_only_where_it_is_an_address(inner: str, guid: str, link: str | None) -> None:
+    found = entry(inner)
+    assert (found.guid, found.link) == (guid, link)
+
+
+@pytest.mark.parametrize(
     ("channel", "link"),
     [
         pytest.param("<link>http://site.example/</link>", "http://site.example/bai/1", id="of the site"),
