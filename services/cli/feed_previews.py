@@ -10,7 +10,7 @@ from services.ingest.subscriptions import Subscriptions, UnknownFeed, shown_addr
 from shared.errors import PermanentError, TransientError
 
 if TYPE_CHECKING:
-    from services.ingest.feed_finder import FeedPreview
+    from services.ingest.feed_preview import FeedPreview
 
 SCHEMES = ("http://", "https://")
 

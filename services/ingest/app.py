@@ -1,7 +1,10 @@
 """Composition root of the ingest service: threads visit feeds and pages; an empty Redis gets the archive again."""
 
+import functools
 import threading
 
+from services.ingest.feed_checks import FeedChecks
+from services.ingest.feed_finder import find_feed
 from services.ingest.fetch import open_fetcher
 from services.ingest.intake import Intake, open_archive
 from services.ingest.page_visitor import PageVisitor
@@ -27,6 +30,8 @@ def run(settings: Settings) -> int:
     visitor = PageVisitor(settings, PageVisits(ledger.client), intake)
     threading.Thread(target=visitor.run, args=(stop,), name="page-visits", daemon=True).start()
     threading.Thread(target=watch_over, args=(ledger, archive, settings, stop), name="recovery", daemon=True).start()
+    look = functools.partial(FeedChecks(ledger.client).run, stop, functools.partial(find_feed, settings))
+    threading.Thread(target=look, name="feed-checks", daemon=True).start()
     try:
         return work(app, settings, record, ledger, ["--pool=threads", f"--concurrency={THREADS}"])
     finally:

@@ -7,7 +7,7 @@ from typing import Protocol
 import msgspec
 
 from services.ingest.feed_links import feed_links, usual_feeds
-from services.ingest.feed_news import entry_date
+from services.ingest.feed_preview import FeedPreview, preview
 from services.ingest.formats.feed import Feed
 from services.ingest.parser_process import FeedParser
 from shared.errors import NotAFeed, PermanentError, TransientError
@@ -22,28 +22,11 @@ ACCEPT = (
 MOST_ASKED = 10  # addresses of one search, the page itself beside them
 PACE_S = 0.5  # between two of them
 SEARCH_S = 45.0
-TITLES = 5
 SCHEMES = ("http://", "https://")
 
 
 class NoFeedFound(PermanentError):
     """A site that names no feed and has none where feeds usually are."""
-
-
-class FeedPreview(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
-    """What a feed holds at this moment: `newest_us` is when its newest entry is dated (µs), `titles` are its first.
-
-    `others` are further feeds that the same page names, which nobody has looked at.
-    """
-
-    url: str
-    title: str | None = None
-    language: str | None = None
-    entries: int = 0
-    newest_us: int | None = None
-    hub: str | None = None
-    titles: tuple[str, ...] = ()
-    others: tuple[str, ...] = ()
 
 
 class ReadsFeeds(Protocol):
@@ -148,17 +131,3 @@ class _Search:
             return await asyncio.to_thread(self._parser.parse, answer.body, media_type, answer.url)
         except NotAFeed:
             return None
-
-
-def preview(url: str, feed: Feed) -> FeedPreview:
-    """A feed in short."""
-    dates = [date for entry in feed.entries if (date := entry_date(entry)) is not None]
-    return FeedPreview(
-        url=url,
-        title=feed.title,
-        language=feed.language,
-        entries=len(feed.entries),
-        newest_us=int(max(dates).timestamp() * 1_000_000) if dates else None,
-        hub=feed.hub,
-        titles=tuple(entry.title for entry in feed.entries if entry.title)[:TITLES],
-    )

@@ -107,7 +107,7 @@ class Subscriptions:
         self, url: str, *, zone: str | None = None, language: str | None = None, interval_s: int | None = None
     ) -> Subscription:
         """Add a feed, or give a known one other settings."""
-        _check_interval(interval_s)
+        check_interval(interval_s)
         url = _checked(url)
         with self._changing() as feeds:
             own_id = next((feed.id for feed in feeds.values() if feed.url == url), feed_id(url))
@@ -123,7 +123,7 @@ class Subscriptions:
             ids = {address: feed.id for feed in feeds.values() for address in (feed.shown(), feed.url)}
             for one in wanted:
                 try:
-                    _check_interval(one.interval_s)
+                    check_interval(one.interval_s)
                     url = _checked(one.url)
                 except PermanentError as error:
                     refused.append((shown_address(one.url)[:MAX_URL], str(error)))
@@ -163,7 +163,9 @@ class Subscriptions:
         with self._changing() as feeds:
             feed = _named(feeds.values(), name)
             said = dict(changes)
-            _check_interval(said.get("interval_s"))
+            check_interval(said.get("interval_s"))
+            if said.get("url") == feed.shown():  # as it was shown: what logs in there stays
+                del said["url"]
             if "url" in said:
                 said["url"] = _checked(said["url"])
                 if any(other.url == said["url"] for other in feeds.values() if other.id != feed.id):
@@ -186,7 +188,8 @@ class Subscriptions:
             self._file.write(_File(version=VERSION, feeds=tuple(feeds.values())))
 
 
-def _check_interval(interval_s: int | None) -> None:
+def check_interval(interval_s: int | None) -> None:
+    """Refuse to visit a feed more often than any desk does."""
     if interval_s is not None and interval_s < MIN_INTERVAL_S:
         raise PermanentError(f"a feed is visited at most every {MIN_INTERVAL_S} s, not every {interval_s} s")
 

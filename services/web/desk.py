@@ -11,9 +11,7 @@ from services.index.deliveries import Delivery, read_deliveries
 from services.index.quality import Drift, read_drift
 from services.index.rhythm import Beat, read_rhythm
 from services.index.search import Index, Stored
-from services.ingest.feed_states import FeedStates
 from services.ingest.intake import Intake
-from services.ingest.subscriptions import Subscriptions
 from services.web.acts import Acts
 from services.web.feed_desk import FeedDesk
 from services.web.held_headlines import with_headlines
@@ -34,7 +32,6 @@ from shared.ledger.triage import open_triage
 from shared.ledger.troubles import Pause
 from shared.package import PACKAGE_TYPE, Package, unpack
 from shared.settings import Settings
-from shared.source_book import SourceBook
 
 RHYTHM_LASTS_US, DRIFT_LASTS_US = 5_000_000, 300_000_000
 
@@ -68,9 +65,7 @@ class WholeDesk:
         self._rhythms: dict[tuple[int, int], tuple[int, list[Beat]]] = {}
         self.audit = AuditLog(settings.audit_folder)
         self.filters = SavedFilters(Path(settings.data_dir, FILTERS_FILE), self.audit)
-        self.feeds = FeedDesk(
-            Subscriptions(settings), FeedStates(ledger.client), self.audit, SourceBook(settings.sources_file)
-        )
+        self.feeds = FeedDesk(settings, ledger.client, self.audit)
         self.triage = TriageDesk(open_triage(settings, ledger), self.audit)
         self.sources = SourceDesk(settings, ledger, index, archive, keys, self.audit)
         self.acts = Acts(settings, ledger, index, Intake(ledger, archive, settings), self.audit)

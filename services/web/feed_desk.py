@@ -1,15 +1,22 @@
 """What an operator does to feeds at the desk, each act written into the audit log."""
 
-from collections.abc import Callable, Sequence
-from typing import Literal, get_args
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, get_args
 
 import msgspec
 
+from services.ingest.feed_checks import FeedChecks
+from services.ingest.feed_history import FeedVisit, last_visits
+from services.ingest.feed_lists import add_list, as_opml, list_feeds
 from services.ingest.feed_states import FeedState, FeedStates
-from services.ingest.subscriptions import Subscription, Subscriptions, UnknownFeed
+from services.ingest.formats.opml import read_list
+from services.ingest.subscriptions import AddedFeeds, Subscription, Subscriptions, UnknownFeed, check_interval
 from services.web.acts import Done
 from shared.audit import AuditLog
+from shared.clock import from_us, now_us
 from shared.errors import PermanentError
+from shared.ledger.connection import Client
+from shared.settings import Settings
 from shared.source_book import SourceBook
 from shared.source_settings import problems_of_source
 
@@ -24,17 +31,60 @@ class Added(msgspec.Struct, frozen=True, kw_only=True):
     problems: dict[str, str] = {}
 
 
+class FeedShown(msgspec.Struct, frozen=True, kw_only=True):
+    """All that is known of one feed; its visits the newest first."""
+
+    feed: Subscription
+    state: FeedState
+    visits: Sequence[FeedVisit]
+
+
 class FeedDesk:
     """The feeds of a desk, and what may be done to them. Each act is safe to repeat."""
 
-    def __init__(self, subscriptions: Subscriptions, states: FeedStates, audit: AuditLog, book: SourceBook) -> None:
-        self._subscriptions, self._states, self._audit, self._book = subscriptions, states, audit, book
+    def __init__(self, settings: Settings, client: Client, audit: AuditLog) -> None:
+        self._subscriptions, self._states = Subscriptions(settings), FeedStates(client)
+        self._client, self._audit, self._book = client, audit, SourceBook(settings.sources_file)
+        self.checks = FeedChecks(client)
 
     def list(self) -> Sequence[tuple[Subscription, FeedState]]:
         """The feeds with their state: those that fail first, then by address."""
         feeds = self._subscriptions.list()
         told = zip(feeds, self._states.get_all(feeds), strict=True)
         return sorted(told, key=lambda one: (not one[1].stopped, -one[1].failures, one[0].shown()))
+
+    def one(self, feed_id: str) -> FeedShown | None:
+        """One feed by its id, with its last visits."""
+        feed = next((feed for feed in self._subscriptions.list() if feed.id == feed_id), None)
+        if feed is None:
+            return None
+        return FeedShown(feed=feed, state=self._states.get(feed), visits=last_visits(self._client, feed))
+
+    def edit(self, feed_id: str, changes: Mapping[str, Any], *, who: str) -> Added:
+        """Give a feed another address, interval or title; it stays the same feed."""
+        try:
+            check_interval(changes.get("interval_s"))
+        except PermanentError as error:
+            return Added(problems={"interval_s": str(error)})
+        try:
+            feed = self._subscriptions.edit(feed_id, changes)
+        except PermanentError as error:
+            return Added(problems={"url": str(error)})
+        self._audit.note(who=who, act="edit feed", on=feed.shown())
+        return Added(feed=feed)
+
+    def add_list(self, body: bytes, *, who: str) -> AddedFeeds:
+        """Watch all feeds of a list; raises `InputRefused` for what is none."""
+        done = add_list(self._subscriptions, read_list(body))
+        for feed in done.added:
+            self._audit.note(who=who, act="add feed", on=feed.shown(), why="from a list")
+        return done
+
+    def as_opml(self) -> bytes:
+        """The feeds as a list that goes out."""
+        feeds = self._subscriptions.list()
+        titles = {feed.id: state.title for feed, state in zip(feeds, self._states.get_all(feeds), strict=True)}
+        return as_opml(list_feeds(feeds, titles), from_us(now_us()))
 
     def add(self, url: str, zone: str, language: str, *, who: str, why: str) -> Added:
         """Subscribe to a feed, or give a known one other settings; the watcher sees it within seconds."""

@@ -36,6 +36,14 @@ from services.web.pages.article import show_one
 from services.web.pages.articles import change_filters, show_all, show_list
 from services.web.pages.dead import do_triage, show_dead
 from services.web.pages.docs import show_docs
+from services.web.pages.feed_sources import (
+    check_feed,
+    edit_feed,
+    export_feeds,
+    import_feeds,
+    show_feed,
+    show_preview,
+)
 from services.web.pages.feeds import do_feed_act, show_failing, show_feeds, show_removal
 from services.web.pages.login import log_in, log_out, set_preferences, show_login
 from services.web.pages.now import show_now, show_now_rows, show_now_state, show_rhythm
@@ -118,6 +126,12 @@ ROUTES = (
     by_method("/feeds", GET=allow("monitor")(show_feeds)),
     by_method("/feeds/failing", GET=allow("admin")(show_failing)),
     by_method("/feeds/removal", GET=allow("admin")(show_removal)),
+    by_method("/feeds/one", GET=allow("monitor")(show_feed)),
+    by_method("/feeds/edit", POST=allow("admin")(edit_feed)),
+    by_method("/feeds/check", POST=allow("admin")(check_feed)),
+    by_method("/feeds/preview", GET=allow("admin")(show_preview)),
+    by_method("/feeds/import", POST=allow("admin")(import_feeds)),
+    by_method("/feeds/export", GET=allow("admin")(export_feeds)),
     by_method("/feeds/{act}", POST=allow("admin")(do_feed_act)),
     by_method("/sources", GET=allow("monitor")(show_sources)),
     by_method("/sources/{name:path}", GET=allow("monitor")(show_source), POST=allow("admin")(do_source_act)),

@@ -49,6 +49,7 @@ DROPS_PROBLEMS = "drops:problems"  # hash: name -> DropProblem (JSON)
 FEEDS_DUE = "feeds:due"  # zset: feed ids, by when they are due (s)
 FEEDS_HOSTS = "feeds:hosts"  # hash: feed id -> `<host> <when it was added, µs>`
 FEEDS_CLAIMS = "feeds:claims"  # hash: feed id -> token of the claim on it, while it is visited
+FEEDS_CHECKS = "feeds:checks"  # list with a TTL: names of checks that wait, the next at its right end
 FEEDS_TURNS = "feeds:turns"  # zset: hosts, by when it is their turn (s)
 VISITS_DUE = "visits:due"  # zset: canonical addresses of pages that are visited by themselves, by when (µs)
 VISITS_ASKED = "visits:asked"  # hash: such an address -> page_visits.PageVisit (JSON)
@@ -140,6 +141,11 @@ def passed(stage: str) -> str:
 def feed(feed_id: str) -> str:
     """Hash: what is known of a feed between two visits."""
     return f"feed:{feed_id}"
+
+
+def feed_check(name: str) -> str:
+    """String with a TTL: an address to look at, and what was seen there, feed_checks.FeedCheck (JSON)."""
+    return f"feeds:check:{name}"
 
 
 def feed_visits(feed_id: str) -> str:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from services.cli import main as cli
-from services.ingest.feed_finder import MOST_ASKED, FeedPreview, NoFeedFound, find_feed
+from services.ingest.feed_finder import MOST_ASKED, NoFeedFound, find_feed
+from services.ingest.feed_preview import FeedPreview
 from services.ingest.parser_process import FeedParser
 from shared.errors import PermanentError, TransientError
 from shared.settings import Settings

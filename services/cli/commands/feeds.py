@@ -34,7 +34,7 @@ from shared.source_settings import check_source
 from shared.whole_file import replace_whole
 
 if TYPE_CHECKING:
-    from services.ingest.feed_finder import FeedPreview
+    from services.ingest.feed_preview import FeedPreview
 
 MOST_LIST = 16 * 1024 * 1024  # bytes of a list that comes in
 

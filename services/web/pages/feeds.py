@@ -23,7 +23,7 @@ FIELDS = ("url", "zone", "language")
 
 async def show_feeds(request: Request) -> Response:
     """The feeds, the failing ones first; with `?state=failing` those alone."""
-    return await _feeds_page(request)
+    return await show_feeds_page(request)
 
 
 async def show_failing(request: Request) -> Response:
@@ -65,13 +65,14 @@ async def _add(request: Request, desk: FeedDesk, form: dict[str, str], who: str)
     given = {name: form.get(name, "").strip() for name in FIELDS}
     added = await state_of(request).ask(desk.add, **given, who=who, why=form.get("why", "").strip())
     if added.feed is None:
-        return await _feeds_page(request, status=422, given=given, problems=added.problems)
+        return await show_feeds_page(request, status=422, given=given, problems=added.problems)
     return _back(form, "add", 1, 0)
 
 
-async def _feeds_page(
+async def show_feeds_page(
     request: Request, *, status: int = 200, given: dict[str, str] | None = None, problems: dict[str, str] | None = None
 ) -> Response:
+    """The feeds; with what was typed, and what is wrong with it, beside its field."""
     told = await _all(request)
     only_failing = request.query_params.get("state") == "failing"
     return page(

@@ -22,6 +22,7 @@ from services.web.pages.static_files import address_of
 from services.web.scopes import may
 from services.web.triage_desk import TRIAGE_ACTS
 from shared.clock import from_us
+from shared.identity import without_login
 from shared.ledger.causes import returns
 from shared.ledger.troubles import REMEDIES, Trouble, remedy
 
@@ -39,6 +40,11 @@ ENGLISH = {
     "said: refresh": "Visited soon",
     "said: remove": "Removed",
     "said: add": "Added",
+    "visit: news": "new entries",
+    "visit: same": "nothing new",
+    "visit: failed": "failed",
+    "visit: gone": "gone (410)",
+    "visit: full": "the desk was full",
     "said: mute": "Muted",
     "said: unmute": "Told again",
     "said: assign": "Assigned",
@@ -145,6 +151,7 @@ def _environment(language: str) -> Environment:
     filters: dict[str, Callable[..., object]] = {
         "moment": moment_tag, "exact": exact_tag, "seconds": seconds, "number": lambda value: f"{value:,}",
         "host": without_scheme, "segment": segment, "counted": counter(language), "commands": with_commands,
+        "without_login": without_login,
     }  # fmt: skip
     environment.filters |= filters
     return environment

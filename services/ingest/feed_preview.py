@@ -1,0 +1,38 @@
+"""A feed in short, as somebody sees it who decides whether to watch it."""
+
+import msgspec
+
+from services.ingest.feed_news import entry_date
+from services.ingest.formats.feed import Feed
+
+TITLES = 5
+
+
+class FeedPreview(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
+    """What a feed holds at this moment: `newest_us` is when its newest entry is dated (µs), `titles` are its first.
+
+    `others` are further feeds that the same page names, which nobody has looked at.
+    """
+
+    url: str
+    title: str | None = None
+    language: str | None = None
+    entries: int = 0
+    newest_us: int | None = None
+    hub: str | None = None
+    titles: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+
+def preview(url: str, feed: Feed) -> FeedPreview:
+    """A feed in short."""
+    dates = [date for entry in feed.entries if (date := entry_date(entry)) is not None]
+    return FeedPreview(
+        url=url,
+        title=feed.title,
+        language=feed.language,
+        entries=len(feed.entries),
+        newest_us=int(max(dates).timestamp() * 1_000_000) if dates else None,
+        hub=feed.hub,
+        titles=tuple(entry.title for entry in feed.entries if entry.title)[:TITLES],
+    )
