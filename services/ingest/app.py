@@ -1,22 +1,29 @@
-"""Composition root of the ingest service: threads visit feeds and pages; an empty Redis gets the archive again."""
+"""Composition root of the ingest service: a loop visits feeds, a thread pages; an empty Redis is filled again."""
 
 import functools
 import threading
 
+import redis
+
+from services.ingest.documents import FeedDocuments
 from services.ingest.feed_checks import FeedChecks
 from services.ingest.feed_finder import find_feed
-from services.ingest.fetch import open_fetcher
-from services.ingest.intake import Intake, open_archive
+from services.ingest.feed_states import FeedStates
+from services.ingest.fetch import FeedFetcher
+from services.ingest.fetch_loop import FetchLoop
+from services.ingest.intake import Intake, TakesInputs, open_archive
 from services.ingest.page_visitor import PageVisitor
 from services.ingest.page_visits import PageVisits
+from services.ingest.parser_pool import ParserPool
 from services.ingest.recovery import watch_over
-from services.ingest.tasks import register_fetching
+from services.ingest.subscriptions import Subscriptions
+from services.ingest.tasks import register_waking
 from shared.settings import Settings
 from shared.work.celery_app import INGEST, make_app, open_ledger
 from shared.work.liveness import WorkerRecord
 from shared.work.worker import work
 
-THREADS = 8
+STOP_S = 5.0
 
 
 def run(settings: Settings) -> int:
@@ -25,14 +32,25 @@ def run(settings: Settings) -> int:
     ledger, archive = open_ledger(settings), open_archive(settings)
     record = WorkerRecord(settings, INGEST, folders=(archive.folder,), probes=(archive.check_writable,))
     intake = Intake(ledger, archive, settings)
-    register_fetching(app, open_fetcher(settings, ledger.client, intake))
     stop = threading.Event()
+    fetching = _fetch_loop(settings, ledger.client, intake)
+    register_waking(app, fetching.wake)
+    feeds = threading.Thread(target=fetching.run, args=(stop,), name="feeds", daemon=True)
+    feeds.start()
     visitor = PageVisitor(settings, PageVisits(ledger.client), intake)
     threading.Thread(target=visitor.run, args=(stop,), name="page-visits", daemon=True).start()
     threading.Thread(target=watch_over, args=(ledger, archive, settings, stop), name="recovery", daemon=True).start()
     look = functools.partial(FeedChecks(ledger.client).run, stop, functools.partial(find_feed, settings))
     threading.Thread(target=look, name="feed-checks", daemon=True).start()
     try:
-        return work(app, settings, record, ledger, ["--pool=threads", f"--concurrency={THREADS}"])
+        return work(app, settings, record, ledger, ["--pool=threads", "--concurrency=1"])
     finally:
         stop.set()
+        fetching.wake()
+        feeds.join(STOP_S)  # what it had claimed is due again
+
+
+def _fetch_loop(settings: Settings, client: redis.Redis, intake: TakesInputs) -> FetchLoop:
+    subscriptions, states = Subscriptions(settings), FeedStates(client)
+    documents = FeedDocuments(settings, states, intake, ParserPool())
+    return FetchLoop(settings, subscriptions, states, FeedFetcher(settings, subscriptions, states, documents))

@@ -62,23 +62,23 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     feed: str
     token: str
 
-    def packed(self) -> str:
-        """As it travels in a message: "5f0c… 9b1d…:3"."""
-        return f"{self.feed} {self.token}"
 
+class HostPacing(msgspec.Struct, frozen=True, kw_only=True):
+    """How many feeds of one host are visited at once, and the seconds between the beginnings of two visits."""
 
-def read_claim(packed: str) -> Claim:
-    """Read what `Claim.packed` wrote; an older release wrote the feed's id alone, which claims nothing."""
-    feed, _, token = packed.partition(" ")
-    return Claim(feed=feed, token=token)
+    visits: int = 2
+    pause_s: float = 0.2
 
 
 class FeedStates:
     """The feeds' state and due times in Redis. `clock` sets Redis' time in seconds by hand, for tests."""
 
-    def __init__(self, client: Client, clock: Callable[[], float] | None = None) -> None:
+    def __init__(
+        self, client: Client, clock: Callable[[], float] | None = None, pacing: HostPacing | None = None
+    ) -> None:
         self._redis = client
         self._clock = clock
+        self._pacing = pacing or HostPacing()
 
     @functools.cached_property
     def _times(self) -> Any:
@@ -106,16 +106,28 @@ class FeedStates:
             return int(self._redis.hlen(keys.FEEDS_HOSTS)) == count
 
     def claim(self, lease_s: float, limit: int = CLAIM_LIMIT) -> list[Claim]:
-        """Due feeds, of different hosts, ours until the lease ends and another claims them."""
-        claimed = self._call("claim", lease=lease_s, limit=limit, token=secrets.token_hex(8))
+        """Due feeds, of different hosts, ours until the lease ends; of each host only as many as may be visited."""
+        claimed = self._call(
+            "claim",
+            lease=lease_s,
+            limit=limit,
+            token=secrets.token_hex(8),
+            at_once=self._pacing.visits,
+            spacing=self._pacing.pause_s,
+        )
         return [Claim(feed=_name(feed_id), token=_name(token)) for feed_id, token in claimed]
 
-    def renew(self, claim: Claim, lease_s: float) -> bool:
-        """Keep a claim for as long again; False where it is ours no more."""
-        return bool(self._call("renew", id=claim.feed, token=claim.token, lease=lease_s))
+    def renew(self, claims: Sequence[Claim], lease_s: float) -> set[str]:
+        """Keep claims for as long again; the feeds of those that are ours no more."""
+        lost = self._call("renew", claims=[(claim.feed, claim.token) for claim in claims], lease=lease_s)
+        return {_name(feed_id) for feed_id in lost}
+
+    def give_back(self, claims: Sequence[Claim]) -> None:
+        """Let feeds that were claimed and not visited be due again."""
+        self._call("give_back", claims=[(claim.feed, claim.token) for claim in claims])
 
     def next_due_in(self) -> float:
-        """Seconds until a feed is due, 0 when one is; infinite without any feed."""
+        """Seconds until a feed may be visited, 0 when one may; infinite without any feed."""
         wait = int(self._call("next"))
         return math.inf if wait < 0 else wait / 1000
 
@@ -251,7 +263,10 @@ class FeedStates:
     def _call(self, command: str, **args: Any) -> Any:
         if self._clock is not None:
             args["now"] = self._clock()
-        names = [keys.FEEDS_DUE, keys.FEEDS_HOSTS, keys.FEEDS_TURNS, keys.FEEDS_CLOCK, keys.FEEDS_CLAIMS]
+        names = [
+            keys.FEEDS_DUE, keys.FEEDS_HOSTS, keys.FEEDS_TURNS, keys.FEEDS_CLOCK, keys.FEEDS_CLAIMS, keys.FEEDS_LEASES,
+            keys.FEEDS_VISITS, keys.FEEDS_PAUSES,
+        ]  # fmt: skip
         with redis_errors(self._redis):
             return self._times(keys=names, args=[command, keys.feeds_of(""), msgspec.msgpack.encode(args)])
 

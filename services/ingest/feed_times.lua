@@ -1,9 +1,12 @@
--- When each feed is visited next. A host's feeds wait in a queue of their own, and the hosts take turns: one host with
--- many due feeds holds up nobody else. Time is Redis' own (args.now is for tests).
--- KEYS: feeds:due, feeds:hosts, feeds:turns, feeds:clock, feeds:claims. ARGV: command, prefix of a host's queue, args (msgpack).
-local due, places, turns, clock, claims = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+-- When each feed is visited next, and who visits it now. A host's feeds wait in a queue of their own, and the hosts take
+-- turns: one host with many due feeds holds up nobody else. Time is Redis' own (args.now is for tests).
+-- KEYS: feeds:due, feeds:hosts, feeds:turns, feeds:clock, feeds:claims, feeds:leases, feeds:visits, feeds:pauses.
+-- ARGV: command, prefix of a host's queue, args (msgpack).
+local due, places, turns, clock, claims, leases, visits, pauses = unpack(KEYS)
 local args = cmsgpack.unpack(ARGV[3])
 local STEP_BACK = 5
+local BUSY = 5 -- seconds until a host is looked at again that has all the visits it may have: the end of one comes first
+local LAPSED_AT_ONCE = 200
 
 local function seconds()
   local time = redis.call('TIME')
@@ -12,14 +15,16 @@ end
 
 local now = args.now or seconds()
 
+local function precise(time) return string.format('%.6f', time) end
+
 -- A place is "<host> <when the feed was added>".
-local function queue(place) return ARGV[2] .. place:match('^%S*') end
+local function host_of(place) return place:match('^%S*') end
+local function queue(place) return ARGV[2] .. host_of(place) end
 
 local function put(id, place, at)
-  at = string.format('%.6f', at)
-  redis.call('ZADD', due, at, id)
-  redis.call('ZADD', queue(place), at, id)
-  redis.call('ZADD', turns, 'LT', at, place:match('^%S*'))
+  redis.call('ZADD', due, precise(at), id)
+  redis.call('ZADD', queue(place), precise(at), id)
+  redis.call('ZADD', turns, 'LT', precise(at), host_of(place))
 end
 
 local function take_out(id, place)
@@ -27,18 +32,40 @@ local function take_out(id, place)
   if place then redis.call('ZREM', queue(place), id) end
 end
 
+-- A host's turn is when its first feed is due and its pause is over; behind those that wait already.
+local function set_turn(host)
+  local first = redis.call('ZRANGE', ARGV[2] .. host, 0, 0, 'WITHSCORES')[2]
+  local pause = tonumber(redis.call('HGET', pauses, host) or '0')
+  if first then redis.call('ZADD', turns, precise(math.max(tonumber(first), pause, now)), host)
+  else redis.call('ZREM', turns, host) end
+  if pause <= now then redis.call('HDEL', pauses, host) end
+end
+
+-- Nobody visits a feed any more; its host may have another visit. Whether somebody did.
+local function release(id, place)
+  redis.call('ZREM', leases, id)
+  if redis.call('HDEL', claims, id) == 0 then return false end
+  if place and redis.call('HINCRBY', visits, host_of(place), -1) <= 0 then
+    redis.call('HDEL', visits, host_of(place))
+  end
+  return true
+end
+
+local function holds(id, token) return redis.call('HGET', claims, id) == token end
+
 -- Times that were set by a clock that was ahead go back with it.
 local function follow_the_clock()
   local last = tonumber(redis.call('GET', clock) or '')
-  redis.call('SET', clock, string.format('%.6f', now))
+  redis.call('SET', clock, precise(now))
   if not last or last - now < STEP_BACK then return end
-  local queues = { due, turns }
+  local queues = { due, turns, leases }
   for _, host in ipairs(redis.call('ZRANGE', turns, 0, -1)) do queues[#queues + 1] = ARGV[2] .. host end
   for _, key in ipairs(queues) do
     for _, member in ipairs(redis.call('ZRANGE', key, 0, -1)) do
-      redis.call('ZINCRBY', key, string.format('%.6f', now - last), member)
+      redis.call('ZINCRBY', key, precise(now - last), member)
     end
   end
+  redis.call('DEL', pauses)
 end
 
 local calls = {}
@@ -51,7 +78,7 @@ function calls.sync()
     local at = tonumber(redis.call('ZSCORE', due, id) or '')
     if was and was ~= place then
       redis.call('ZREM', queue(was), id)
-      if redis.call('HDEL', claims, id) == 1 then at = now end -- a visit of the one before notes nothing for this one
+      if release(id, was) then at = now end -- a visit of the one before notes nothing for this one
     end
     redis.call('HSET', places, id, place)
     if not at and wait >= 0 then at = now + wait end
@@ -62,61 +89,94 @@ end
 
 function calls.forget()
   for _, id in ipairs(args.ids) do
-    take_out(id, redis.call('HGET', places, id))
+    local place = redis.call('HGET', places, id)
+    take_out(id, place)
+    release(id, place)
     redis.call('HDEL', places, id)
-    redis.call('HDEL', claims, id)
   end
   return #args.ids
 end
 
--- Due feeds, one a host, each with the token of this claim, until a lease ends: two never get the same one, and one
--- that dies leaves them due. Whoever claims a feed later takes it from whoever had it: that token is good for nothing.
+-- Due feeds, one a host, each with the token of this claim, until a lease ends: two never get the same one, and one that
+-- dies leaves them due. A host has at most args.at_once visits, and args.spacing seconds between their beginnings.
 function calls.claim()
   follow_the_clock()
+  for _, id in ipairs(redis.call('ZRANGEBYSCORE', leases, '-inf', now, 'LIMIT', 0, LAPSED_AT_ONCE)) do
+    release(id, redis.call('HGET', places, id))
+  end
   local found = {}
   for _, host in ipairs(redis.call('ZRANGEBYSCORE', turns, '-inf', now, 'LIMIT', 0, args.limit)) do
-    local key = ARGV[2] .. host
-    local id = redis.call('ZRANGEBYSCORE', key, '-inf', now, 'LIMIT', 0, 1)[1]
-    if id then
-      put(id, host, now + args.lease)
-      local token = args.token .. ':' .. #found
-      redis.call('HSET', claims, id, token)
-      found[#found + 1] = { id, token }
-    end
-    local first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')[2]
-    if first then
-      redis.call('ZADD', turns, string.format('%.6f', math.max(tonumber(first), now)), host)
+    local id = redis.call('ZRANGEBYSCORE', ARGV[2] .. host, '-inf', now, 'LIMIT', 0, 1)[1]
+    local pause = tonumber(redis.call('HGET', pauses, host) or '0')
+    if id and pause <= now then
+      if tonumber(redis.call('HGET', visits, host) or '0') < args.at_once then
+        local token = args.token .. ':' .. #found
+        redis.call('HSET', claims, id, token)
+        redis.call('HINCRBY', visits, host, 1)
+        redis.call('ZADD', leases, precise(now + args.lease), id)
+        put(id, host, now + args.lease)
+        if args.spacing > 0 then redis.call('HSET', pauses, host, precise(now + args.spacing)) end
+        found[#found + 1] = { id, token }
+        set_turn(host)
+      else
+        redis.call('ZADD', turns, precise(now + BUSY), host)
+      end
     else
-      redis.call('ZREM', turns, host)
+      set_turn(host)
     end
   end
   return found
 end
 
--- Milliseconds until a feed is due; -1 without any.
+-- Milliseconds until a host's turn comes; -1 without any.
 function calls.next()
-  local first = redis.call('ZRANGE', due, 0, 0, 'WITHSCORES')[2]
+  local first = redis.call('ZRANGE', turns, 0, 0, 'WITHSCORES')[2]
   return first and math.max(0, math.ceil((tonumber(first) - now) * 1000)) or -1
 end
 
 -- Is it watched, and not added anew?
 function calls.watched() return redis.call('HGET', places, args.id) == args.place and 1 or 0 end
 
--- A claim is kept for another args.lease seconds; 0 where it is its holder's no more.
+-- args.claims ({id, token}) are kept for another args.lease seconds; the ids of those that are their holder's no more.
 function calls.renew()
-  local place = redis.call('HGET', places, args.id)
-  if not place or redis.call('HGET', claims, args.id) ~= args.token then return 0 end
-  put(args.id, place, now + args.lease)
-  return 1
+  local lost = {}
+  for _, claim in ipairs(args.claims) do
+    local place = redis.call('HGET', places, claim[1])
+    if place and holds(claim[1], claim[2]) then
+      put(claim[1], place, now + args.lease)
+      redis.call('ZADD', leases, precise(now + args.lease), claim[1])
+    else
+      lost[#lost + 1] = claim[1]
+    end
+  end
+  return lost
+end
+
+-- Feeds of args.claims ({id, token}) that were not visited after all are due again.
+function calls.give_back()
+  for _, claim in ipairs(args.claims) do
+    local place = redis.call('HGET', places, claim[1])
+    if place and holds(claim[1], claim[2]) then
+      release(claim[1], place)
+      put(claim[1], place, now)
+    end
+  end
+  return #args.claims
 end
 
 -- The next visit of a feed, args.wait seconds from now or (-1) never; 0 when it is watched no more, was added anew, or
--- somebody else has claimed it since args.token was given.
+-- somebody else has claimed it since args.token was given. Its whole host rests for args.host_wait seconds.
 function calls.set()
   if redis.call('HGET', places, args.id) ~= args.place then return 0 end
-  if args.token and redis.call('HGET', claims, args.id) ~= args.token then return 0 end
-  redis.call('HDEL', claims, args.id)
+  if args.token and not holds(args.id, args.token) then return 0 end
+  release(args.id, args.place)
   if args.wait < 0 then take_out(args.id, args.place) else put(args.id, args.place, now + args.wait) end
+  local host = host_of(args.place)
+  local pause = tonumber(redis.call('HGET', pauses, host) or '0')
+  if args.host_wait and now + args.host_wait > pause then
+    redis.call('HSET', pauses, host, precise(now + args.host_wait))
+  end
+  set_turn(host)
   return 1
 end
 

@@ -1,20 +1,21 @@
 """Visits feeds: asks for what is new, parses it apart, takes new entries in, and only then notes where it got to."""
 
 import asyncio
+import contextlib
 import hashlib
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import msgspec
-import redis
 import structlog
 
 from services.ingest.documents import FeedDocuments
 from services.ingest.feed_history import FeedVisit
 from services.ingest.feed_states import Claim, FeedState, FeedStates
-from services.ingest.intake import TakesInputs
-from services.ingest.parser_process import FeedParser
+from services.ingest.parser_pool import PARSERS
 from services.ingest.schedule import FetchOutcome, next_wait, read_fresh, why_then
 from services.ingest.subscriptions import Subscription, Subscriptions
 from shared.clock import now_us
@@ -25,64 +26,49 @@ from shared.settings import Settings
 
 log = structlog.get_logger(__name__)
 
+T = TypeVar("T")
+
 ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 MOVES_BELIEVED = 3
 FAILURES_TOLD = 3
 
 
-class FetchContext:
-    """What the visits of one batch share. They wait for the parser here, not in threads that the others need."""
+class FetchThreads:
+    """Threads for what blocks: each kind has its own, so that none waits behind another. Names are resolved in the
+    loop's own executor, which nothing else uses."""
 
-    def __init__(self, client: Client) -> None:
-        self.client = client
-        self.parsing = asyncio.Semaphore(1)
+    def __init__(self, parsers: int = PARSERS) -> None:
+        self.redis = ThreadPoolExecutor(4, thread_name_prefix="feeds-redis")
+        self.documents = ThreadPoolExecutor(parsers, thread_name_prefix="feeds-documents")
+
+    def close(self) -> None:
+        """Begin nothing more."""
+        for pool in (self.redis, self.documents):
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 class FeedFetcher:
     """Visits feeds, each by itself: what fails is that feed's failure alone."""
 
     def __init__(
-        self,
-        settings: Settings,
-        subscriptions: Subscriptions,
-        states: FeedStates,
-        documents: FeedDocuments,
+        self, settings: Settings, subscriptions: Subscriptions, states: FeedStates, documents: FeedDocuments
     ) -> None:
         self._settings = settings
         self._subscriptions = subscriptions
         self._states = states
         self._documents = documents
+        self._threads = FetchThreads()
 
-    async def fetch_feeds(self, claims: Sequence[Claim]) -> None:
-        """Visit these feeds side by side and note when each is due again; not those that somebody else has claimed."""
-        try:
-            feeds = {feed.id: feed for feed in await asyncio.to_thread(self._subscriptions.list)}
-        except CopydeskError as error:  # their leases end, and they are due again
-            log.error("feeds_unreadable", reason=str(error))
-            return
-        async with Client(self._settings) as client:
-            context = FetchContext(client)
-            results = await asyncio.gather(
-                *(self._visit(context, claim, feeds.get(claim.feed)) for claim in claims), return_exceptions=True
-            )
-        for feed_id, result in zip([claim.feed for claim in claims], results, strict=True):
-            if isinstance(result, TransientError):  # Redis is away: the lease ends, and the feed is due again
-                log.warning("feed_not_noted", feed=feed_id, reason=str(result))
-            elif isinstance(result, BaseException):
-                log.error("feed_visit_broken", feed=feed_id, exc_info=result)
+    async def visit(
+        self, client: Client, rooms: asyncio.Semaphore, claim: Claim, feed: Subscription, state: FeedState
+    ) -> None:
+        """Visit a feed and note when it is due again; `rooms` bound how many large documents are held at once.
 
-    async def _visit(self, context: FetchContext, claim: Claim, feed: Subscription | None) -> None:
-        if feed is None:
-            await asyncio.to_thread(self._states.forget, [claim.feed])
-            return
-        # A message may have waited for hours: whose lease ended meanwhile was claimed again, and is visited there.
-        if not await asyncio.to_thread(self._states.renew, claim, self._settings.lease_s):
-            log.info("feed_claim_lost", feed=feed.shown())
-            return
-        state = await asyncio.to_thread(self._states.get, feed)
+        Raises `TransientError` where Redis is away: then the claim ends, and the feed is due again.
+        """
         started, failing = time.monotonic(), None
         try:
-            outcome, state = await self._ask(context, feed, state)
+            outcome, state = await self._ask(client, rooms, feed, state)
         except CopydeskError as error:
             outcome, state = judge_failure(error), note_failure(state, error)
             failing = judge_feed(feed.shown(), state, error)
@@ -94,25 +80,36 @@ class FeedFetcher:
             at_us=now_us(), kind=outcome.kind, took_ms=took_ms, news=outcome.news, status=state.status,
             problem=state.problem,
         )  # fmt: skip
-        noted = await asyncio.to_thread(self._states.put, feed, state, wait, failing, claim, visit)
+        noted = await self.in_redis(self._states.put, feed, state, wait, failing, claim, visit)
         if noted and state.moves >= MOVES_BELIEVED and state.moved is not None:
-            await asyncio.to_thread(self._subscriptions.move, feed.id, state.moved)
+            await self.in_redis(self._subscriptions.move, feed.id, state.moved)
         log.info(
             "feed_visited", feed=feed.shown(), outcome=outcome.kind, status=state.status, problem=state.problem,
             took_ms=took_ms,
         )  # fmt: skip
 
-    async def _ask(self, context: FetchContext, feed: Subscription, state: FeedState) -> tuple[FetchOutcome, FeedState]:
-        answer = await fetch(context.client, feed.url, etag=state.etag, modified=state.modified, accept=ACCEPT)
-        state = note_answer(state, answer)
+    async def _ask(
+        self, client: Client, rooms: asyncio.Semaphore, feed: Subscription, state: FeedState
+    ) -> tuple[FetchOutcome, FeedState]:
+        async with contextlib.AsyncExitStack() as held:
+
+            async def make_room() -> None:
+                await held.enter_async_context(rooms)
+
+            answer = await fetch(
+                client, feed.url, etag=state.etag, modified=state.modified, accept=ACCEPT, make_room=make_room
+            )
+            return await self._take(feed, note_answer(state, answer), answer)
+
+    async def _take(self, feed: Subscription, state: FeedState, answer: Fetched) -> tuple[FetchOutcome, FeedState]:
         fresh = read_fresh(answer.headers.get("cache-control"))
         body_hash = hashlib.sha256(answer.body).hexdigest()
         if answer.status == 304 or body_hash == state.body_hash:
             noted = state if answer.status == 304 else note_validators(state, answer, body_hash)
             return FetchOutcome(kind="same", fresh_s=fresh), noted
-        async with context.parsing:
-            media_type = answer.headers.get("content-type")
-            taken = await asyncio.to_thread(self._documents.take_document, feed, answer.body, media_type, answer.url)
+        take, media_type = self._documents.take_document, answer.headers.get("content-type")
+        loop = asyncio.get_running_loop()
+        taken = await loop.run_in_executor(self._threads.documents, take, feed, answer.body, media_type, answer.url)
         state = note_validators(state, answer, body_hash)
         state = msgspec.structs.replace(
             state, news_us=now_us() if taken.news else state.news_us, title=taken.feed.title, quiet=taken.quiet
@@ -120,12 +117,13 @@ class FeedFetcher:
         fresh = max(fresh or 0, taken.feed.ttl_s or 0)
         return FetchOutcome(kind="news" if taken.news else "same", fresh_s=fresh, news=taken.news), state
 
+    async def in_redis(self, ask: Callable[..., T], *args: object) -> T:
+        """Ask Redis, or a file, from a thread that waits for nothing else."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads.redis, ask, *args)
 
-def open_fetcher(settings: Settings, client: redis.Redis, intake: TakesInputs) -> FeedFetcher:
-    """A fetcher for one worker process, with a parser process of its own."""
-    states = FeedStates(client)
-    documents = FeedDocuments(settings, states, intake, FeedParser())
-    return FeedFetcher(settings, Subscriptions(settings), states, documents)
+    def close(self) -> None:
+        """Visit nothing more."""
+        self._threads.close()
 
 
 def judge_failure(error: CopydeskError) -> FetchOutcome:

@@ -1,4 +1,4 @@
-"""The watcher: takes what is dropped into `seeds/`, and sends on the feeds that are due. Any number may run."""
+"""The watcher: takes what is dropped into `seeds/`, keeps the times of feeds in step with their list. Any may run."""
 
 import threading
 import time
@@ -10,7 +10,7 @@ from kombu.exceptions import OperationalError
 from services.ingest.backoff import Backoff
 from services.ingest.drop_loop import DropLoop
 from services.ingest.drops import Drops
-from services.ingest.feed_states import Claim, FeedStates
+from services.ingest.feed_states import FeedStates
 from services.ingest.intake import Intake, open_archive
 from services.ingest.subscriptions import Subscription, Subscriptions
 from shared.clock import now_us
@@ -27,48 +27,34 @@ log = structlog.get_logger(__name__)
 
 FETCH_TASK = "ingest.fetch_feeds"
 TURN_S = 1.0
-CLAIM_S, SHORTEST_CLAIM_S, LONGEST_CLAIM_S = 1.0, 0.1, 5.0
+WAKE_S = 30.0  # a message that nobody took by then says nothing new: whoever visits feeds looks by itself
 SYNC_S = 3.0
 HEARTBEAT_S = 2.0
 DEAF_S = 60.0
-CLAIMS_A_TURN = 8
 
 
 class FeedWatch:
-    """Claims due feeds and sends them on; keeps the due-queue in step with the list of feeds."""
+    """Keeps the due-queue in step with the list of feeds, and wakes who visits them when it changed."""
 
     def __init__(
         self,
-        settings: Settings,
         subscriptions: Subscriptions,
         states: FeedStates,
-        send: Callable[[list[Claim]], None],
+        wake: Callable[[], None],
     ) -> None:
-        self._lease_s = float(settings.lease_s)
         self._subscriptions = subscriptions
         self._states = states
-        self._send = send
+        self._wake = wake
         self._stamp: object = self  # unlike any stamp: the first turn syncs
         self._count = 0
         self._unread_us = 0
         self._sync_due = 0.0
-        self._claim_due = 0.0
 
     def turn(self) -> None:
-        """Claim what is due and send it on, at most once a second; when nothing was due, not before the next is."""
-        now = time.monotonic()
-        if self._sync(now):
-            self._claim_due = 0.0
-        if now < self._claim_due:
-            return
-        self._claim_due = now + CLAIM_S
-        for _ in range(CLAIMS_A_TURN):
-            claims = self._states.claim(self._lease_s)
-            if not claims:
-                self._claim_due = now + min(max(self._states.next_due_in(), SHORTEST_CLAIM_S), LONGEST_CLAIM_S)
-                return
-            self._send(claims)
-            log.info("feeds_sent", count=len(claims))
+        """Put the due-queue right where the list changed or Redis lost it, and wake who visits feeds."""
+        if self._sync(time.monotonic()):
+            self._wake()
+            log.info("feeds_synced", count=self._count)
 
     def _sync(self, now: float) -> bool:
         """Whether the due-queue had to be put right."""
@@ -101,14 +87,14 @@ def run(
     settings: Settings,
     stop: threading.Event,
     *,
-    send: Callable[[list[Claim]], None] | None = None,
+    wake: Callable[[], None] | None = None,
     heartbeat: Heartbeat | None = None,
 ) -> None:
-    """Put a watcher together and run it until told to stop. `send` hands due feeds on; else they go to the queue."""
+    """Put a watcher together and run it until told to stop. `wake` wakes who visits feeds; else a message does."""
     ledger, client = open_ledger(settings), connect(settings)
     archive = open_archive(settings)
     drops = DropLoop(settings, Drops(settings, Intake(ledger, archive, settings), client))
-    feeds = FeedWatch(settings, Subscriptions(settings), FeedStates(client), send or _sender(settings))
+    feeds = FeedWatch(Subscriptions(settings), FeedStates(client), wake or _waker(settings))
     record = WorkerRecord(settings, "watch", folders=(archive.folder,), probes=(archive.check_writable,))
     record.start()
     drops.start()
@@ -120,33 +106,29 @@ def run(
 
 
 def watch_until(stop: threading.Event, drops: DropLoop, feeds: FeedWatch, heartbeat: Heartbeat) -> None:
-    """Send on due feeds until told to stop. The heartbeat says that the drops' loop turns as well."""
+    """Look at the list of feeds until told to stop. The heartbeat says that the drops' loop turns as well."""
     for_feeds = Backoff()
     beat_due = 0.0
     while not stop.wait(TURN_S):
         if time.monotonic() >= beat_due and drops.turned_within(DEAF_S):
             heartbeat.beat()
             beat_due = time.monotonic() + HEARTBEAT_S
-        _send_due(feeds, for_feeds)
+        _look(feeds, for_feeds)
 
 
-def _sender(settings: Settings) -> Callable[[list[Claim]], None]:
-    """What nobody takes within its lease is claimed again: its message is dropped by then."""
+def _waker(settings: Settings) -> Callable[[], None]:
     app = make_app(settings, INGEST)
 
-    def send(claims: list[Claim]) -> None:
-        packed = [claim.packed() for claim in claims]
+    def wake() -> None:
         try:
-            app.send_task(
-                FETCH_TASK, args=[VERSION, packed], queue=INGEST, retry=False, expires=float(settings.lease_s)
-            )
+            app.send_task(FETCH_TASK, args=[VERSION, []], queue=INGEST, retry=False, expires=WAKE_S)
         except OperationalError as error:
             raise TransientError(f"the ingest queue takes nothing: {error}", retry_after=5) from error
 
-    return send
+    return wake
 
 
-def _send_due(feeds: FeedWatch, backoff: Backoff) -> None:
+def _look(feeds: FeedWatch, backoff: Backoff) -> None:
     if not backoff.is_over():
         return
     try:

@@ -1,7 +1,5 @@
-"""The one guarded HTTP client: every request of ours goes out through here, and no other module imports httpx.
-
-The address is judged where it is connected to, after the name was resolved once, so neither a redirect nor a name that
-resolves otherwise a second later leads inside. Bodies are read raw and opened in bounded steps.
+"""The one guarded HTTP client: every request of ours goes out through here, and no module but it and its transport
+imports httpx. Bodies are read raw and opened in bounded steps.
 """
 
 import asyncio
@@ -9,12 +7,9 @@ import contextlib
 import datetime as dt
 import functools
 import importlib.metadata
-import ipaddress
 import re
-import socket
-import ssl
 import time
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from types import TracebackType
 from typing import Self
 
@@ -23,9 +18,10 @@ import httpx
 import msgspec
 
 from shared.errors import CopydeskError, InputRefused, PermanentError, TransientError
-from shared.net.addresses import Address, Allowed, is_open, read_allowed
+from shared.net.addresses import read_allowed
 from shared.net.encodings import layers_of, open_layers
 from shared.net.retry_after import read_retry_after
+from shared.net.transport import GuardedTransport
 from shared.settings import Settings
 from shared.untrusted.gzip_stream import MAGIC, Inflater
 
@@ -36,7 +32,8 @@ STEP_TIMEOUT_S = 10.0
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 COMPLETE = frozenset({200, 203})  # 203: a proxy on the way has changed something, as it says
 MOVED_FOR_GOOD = frozenset({301, 308})
-ADDRESSES_TRIED = 3
+SMALL_BODY = 256 * 1024
+CONNECTIONS = 100
 HOST = re.compile(rb"[a-z0-9._:-]+")  # after IDNA; httpx escapes what else it finds, and would ask for that name
 
 
@@ -64,14 +61,14 @@ class RequestRefused(PermanentError):
 class Client:
     """Connections of one event loop, at most `PER_HOST` requests to a host at a time. Use with `async with`."""
 
-    def __init__(self, settings: Settings, *, place_s: float = PLACE_S) -> None:
+    def __init__(self, settings: Settings, *, place_s: float = PLACE_S, connections: int = CONNECTIONS) -> None:
         self._place_s = place_s
         self.max_bytes = settings.max_input_bytes
         self.total_s = float(settings.fetch_timeout_s)
         step = min(STEP_TIMEOUT_S, self.total_s)
         self._hosts: dict[str, asyncio.Semaphore] = {}
         self._client = httpx.AsyncClient(
-            transport=_Transport(read_allowed(settings.allow_networks)),
+            transport=GuardedTransport(read_allowed(settings.allow_networks), connections),
             trust_env=False,
             follow_redirects=False,
             timeout=httpx.Timeout(step, pool=self.total_s),
@@ -115,9 +112,17 @@ class Client:
 
 
 async def fetch(
-    client: Client, url: str, *, etag: str | None = None, modified: str | None = None, accept: str = "*/*"
+    client: Client,
+    url: str,
+    *,
+    etag: str | None = None,
+    modified: str | None = None,
+    accept: str = "*/*",
+    make_room: Callable[[], Awaitable[None]] | None = None,
 ) -> Fetched:
     """Get a document, asking only for a newer one where `etag` or `modified` are known.
+
+    A body that outgrows `SMALL_BODY` is read on when `make_room` returns; that wait counts as no time of the visit.
 
     Raises `TransientError` for what may go better later (timeouts, 408, 425, 429, 5xx, a broken stream), and
     `PermanentError` for the rest (4xx, a refused address, too large).
@@ -132,7 +137,7 @@ async def fetch(
         started = time.monotonic()
         async with client.host_turn(target):
             started = time.monotonic()
-            answer = await _ask_once(client, target, headers, left)
+            answer = await _ask_once(client, target, headers, left, make_room)
         left -= time.monotonic() - started
         if answer.status not in REDIRECTS:
             return msgspec.structs.replace(answer, moved=moved)
@@ -150,7 +155,7 @@ async def call(client: Client, url: str, headers: Mapping[str, str], body: bytes
     Raises as `fetch` does for all that holds no answer: timeouts, 408, 425, 429, 5xx, a refused address, too large.
     """
     target = read_url(url)
-    async with _answered(client, target, headers, client.total_s, body) as response:
+    async with _answered(client, target, headers, asyncio.timeout(client.total_s), body) as response:
         if response.status_code in (408, 425, 429) or response.status_code >= 500:
             raise _refusal(response)
         answered = await _read_body(response, client.max_bytes)
@@ -180,25 +185,42 @@ async def post(client: Client, url: str, body: bytes, headers: Mapping[str, str]
     Raises as `fetch` does: `TransientError` for what may go better later, `RequestRefused` for a no.
     """
     target = read_url(url)
-    async with _answered(client, target, headers, client.total_s, body) as response:
+    async with _answered(client, target, headers, asyncio.timeout(client.total_s), body) as response:
         if not 200 <= response.status_code < 300:
             raise _refusal(response)
 
 
-async def _ask_once(client: Client, url: httpx.URL, headers: Mapping[str, str], left: float) -> Fetched:
+async def _ask_once(
+    client: Client,
+    url: httpx.URL,
+    headers: Mapping[str, str],
+    left: float,
+    make_room: Callable[[], Awaitable[None]] | None,
+) -> Fetched:
     """One hop, within what is left of the total clock."""
     conditional = "If-None-Match" in headers or "If-Modified-Since" in headers
-    async with _answered(client, url, headers, left) as response:
-        return await _read_answer(client, response, conditional)
+    clock = asyncio.timeout(max(left, 0.001))
+    widen = None if make_room is None else functools.partial(_wait_beside, clock, make_room)
+    async with _answered(client, url, headers, clock) as response:
+        return await _read_answer(client, response, conditional, widen)
+
+
+async def _wait_beside(clock: asyncio.Timeout, make_room: Callable[[], Awaitable[None]]) -> None:
+    """Wait while the clock stands."""
+    loop, until = asyncio.get_running_loop(), clock.when()
+    started = loop.time()
+    clock.reschedule(None)
+    await make_room()
+    clock.reschedule(None if until is None else until + loop.time() - started)
 
 
 @contextlib.asynccontextmanager
 async def _answered(
-    client: Client, url: httpx.URL, headers: Mapping[str, str], left: float, body: bytes | None = None
+    client: Client, url: httpx.URL, headers: Mapping[str, str], clock: asyncio.Timeout, body: bytes | None = None
 ) -> AsyncIterator[httpx.Response]:
     """An answer that is still to be read; whatever goes wrong is told with the address it is about."""
     try:
-        async with asyncio.timeout(max(left, 0.001)):
+        async with clock:
             response = await client.ask(url, headers, body)
             try:
                 yield response
@@ -216,11 +238,13 @@ async def _answered(
         raise _with_address(error, url) from error
 
 
-async def _read_answer(client: Client, response: httpx.Response, conditional: bool) -> Fetched:
+async def _read_answer(
+    client: Client, response: httpx.Response, conditional: bool, widen: Callable[[], Awaitable[None]] | None
+) -> Fetched:
     status, headers = response.status_code, dict(response.headers.items())
     fetched = Fetched(url=_shown(response.url), status=status, headers=headers)
     if status in COMPLETE:
-        body = await _read_body(response, client.max_bytes)
+        body = await _read_body(response, client.max_bytes, widen)
         return msgspec.structs.replace(fetched, body=body)
     if status in REDIRECTS or (status == 304 and conditional):
         return fetched
@@ -239,7 +263,9 @@ def _refusal(response: httpx.Response) -> CopydeskError:
     return TransientError(f"answered {status}, which is no answer to this")
 
 
-async def _read_body(response: httpx.Response, max_bytes: int) -> bytes:
+async def _read_body(
+    response: httpx.Response, max_bytes: int, widen: Callable[[], Awaitable[None]] | None = None
+) -> bytes:
     """Read the raw stream, opening gzip in bounded steps, both sizes capped."""
     declared = response.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > max_bytes:
@@ -254,10 +280,19 @@ async def _read_body(response: httpx.Response, max_bytes: int) -> bytes:
             body += piece
             if max(raw, len(body)) > max_bytes:
                 raise InputRefused(f"is larger than {max_bytes} bytes")
+            widen = await _widened(widen, len(body))
     for place, layer in enumerate(layers):
         for piece in open_layers(layers[place + 1 :], layer.finish()):
             body += piece
     return bytes(body)
+
+
+async def _widened(widen: Callable[[], Awaitable[None]] | None, size: int) -> Callable[[], Awaitable[None]] | None:
+    """Wait for room once, when a body has outgrown what each may have; gives what is still to be asked."""
+    if widen is None or size <= SMALL_BODY:
+        return widen
+    await widen()
+    return None
 
 
 def _next_hop(url: httpx.URL, answer: Fetched) -> httpx.URL:
@@ -287,106 +322,3 @@ def _shown(url: httpx.URL) -> str:
 
 def _cause(error: BaseException) -> str:
     return str(error) or type(error).__name__
-
-
-@functools.cache
-def _tls() -> ssl.SSLContext:
-    return httpx.create_ssl_context(trust_env=True)
-
-
-class _Backend(httpcore.AsyncNetworkBackend):
-    """Connects to the address that was checked, never to a name."""
-
-    def __init__(self, allowed: tuple[Allowed, ...]) -> None:
-        self._allowed = allowed
-        self._sockets = httpcore.AnyIOBackend()
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 - the signature is httpcore's
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        found = await _resolve(host, port, timeout)
-        open_ones = [address for address in found if is_open(address, port, self._allowed)]
-        if not open_ones:
-            raise PermanentError(
-                f"leads to {found[0]} port {port}, which is not on the open internet; "
-                "the setting allow_networks lets it in"
-            )
-        failure: Exception | None = None
-        for address in open_ones[:ADDRESSES_TRIED]:
-            try:
-                return await self._sockets.connect_tcp(str(address), port, timeout, local_address, socket_options)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                failure = failure or error
-        raise failure or httpcore.ConnectError("no address answers")
-
-    async def connect_unix_socket(
-        self,
-        path: str,
-        timeout: float | None = None,  # noqa: ASYNC109 - the signature is httpcore's
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        raise PermanentError("is a local socket")
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
-
-
-async def _resolve(host: str, port: int, within: float | None) -> list[Address]:
-    """All addresses of a name, asked for once, in the system's order."""
-    try:
-        async with asyncio.timeout(within):
-            rows = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except TimeoutError as error:
-        raise httpcore.ConnectTimeout(f"the name {host} is not resolved in time") from error
-    except UnicodeError as error:
-        raise PermanentError(f"has a host name that is none: {host[:100]!r}") from error
-    except OSError as error:
-        raise httpcore.ConnectError(f"the name {host} is not known") from error
-    return [ipaddress.ip_address(row[4][0]) for row in rows]
-
-
-class _Transport(httpx.AsyncBaseTransport):
-    """Between httpx and an httpcore pool of ours: httpx offers no place of its own for a network backend."""
-
-    def __init__(self, allowed: tuple[Allowed, ...]) -> None:
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=_tls(), max_connections=100, max_keepalive_connections=20, keepalive_expiry=5.0,
-            network_backend=_Backend(allowed),
-        )  # fmt: skip
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        target = httpcore.URL(
-            scheme=request.url.raw_scheme, host=request.url.raw_host, port=request.url.port, target=request.url.raw_path
-        )
-        answer = await self._pool.handle_async_request(
-            httpcore.Request(
-                request.method,
-                target,
-                headers=request.headers.raw,
-                content=request.stream,
-                extensions=request.extensions,
-            )
-        )
-        return httpx.Response(answer.status, headers=answer.headers, stream=_Body(answer), extensions=answer.extensions)
-
-    async def aclose(self) -> None:
-        await self._pool.aclose()
-
-
-class _Body(httpx.AsyncByteStream):
-    """The raw stream of an httpcore answer, in httpx's terms."""
-
-    def __init__(self, answer: httpcore.Response) -> None:
-        self._answer = answer
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for chunk in self._answer.aiter_stream():
-            yield chunk
-
-    async def aclose(self) -> None:
-        await self._answer.aclose()

@@ -1,7 +1,12 @@
-"""Visits by hand: claims feeds now, whenever they are due, as a watcher would whose clock is right there."""
+"""Visits by hand: claims feeds now, whenever they are due, and visits them and no others."""
+
+import asyncio
 
 from services.ingest.feed_states import Claim, FeedStates
-from services.ingest.subscriptions import Subscription
+from services.ingest.fetch import FeedFetcher
+from services.ingest.subscriptions import Subscription, Subscriptions
+from shared.net.http import Client
+from shared.settings import Settings
 from tests.conftest import wait_for
 
 LEASE_S = 60.0
@@ -19,3 +24,17 @@ def claim_now(states: FeedStates, *feeds: Subscription) -> list[Claim]:
 
     wait_for(all_claimed, "a feed is not due")
     return [claimed[feed.id] for feed in feeds]
+
+
+def visit_now(settings: Settings, fetcher: FeedFetcher, states: FeedStates, *feeds: Subscription) -> None:
+    """Visit these feeds side by side, as they are in the list now."""
+    listed = {feed.id: feed for feed in Subscriptions(settings).list()}
+    claimed = {claim: listed[claim.feed] for claim in claim_now(states, *feeds)}
+
+    async def visit() -> None:
+        async with Client(settings) as client:
+            rooms = asyncio.Semaphore(1)
+            visits = (fetcher.visit(client, rooms, claim, feed, states.get(feed)) for claim, feed in claimed.items())
+            await asyncio.gather(*visits)
+
+    asyncio.run(visit())

@@ -19,7 +19,6 @@ from services.ingest.drop_memory import MAX_PROBLEMS, DropMemory, Notes, Taken
 from services.ingest.drop_problems import DropProblem
 from services.ingest.drop_watch import DropWatch, Mode, Why
 from services.ingest.drops import Drops, take_file
-from services.ingest.feed_states import Claim
 from services.ingest.intake import Intake, open_archive
 from services.ingest.watch import run
 from shared.envelope import Source
@@ -87,12 +86,12 @@ def watched(desk: Desk) -> Iterator[Desk]:
 class watching:  # noqa: N801 - reads as the `with` it is for
     """A watcher in a thread of the test's own, over a folder it has begun to listen to."""
 
-    def __init__(self, settings: Settings, send: Callable[[list[Claim]], None] | None = None) -> None:
+    def __init__(self, settings: Settings, wake: Callable[[], None] | None = None) -> None:
         self.stop = threading.Event()
         self.beat = Path(settings.data_dir) / "beat"
         self.beat.parent.mkdir(parents=True, exist_ok=True)
         self.beat.unlink(missing_ok=True)
-        arguments = {"send": send or (lambda ids: None), "heartbeat": Heartbeat(self.beat)}
+        arguments = {"wake": wake or (lambda: None), "heartbeat": Heartbeat(self.beat)}
         self.thread = threading.Thread(target=run, args=(settings, self.stop), kwargs=arguments)
 
     def __enter__(self) -> "watching":

@@ -1,6 +1,5 @@
 """Identity over visits: one thing changes between two visits of a feed; what is an article, and what a revision."""
 
-import asyncio
 import time
 from collections.abc import Callable, Iterator, Sequence
 from email.utils import formatdate
@@ -24,7 +23,7 @@ from shared.work.batches import run_batch
 from shared.work.celery_app import open_ledger
 from shared.work.retry import RetryPolicy
 from tests.conftest import Server, settings_over
-from tests.integration.feed_claims import claim_now
+from tests.integration.feed_claims import visit_now
 from tests.integration.origin import Origin, Reply
 
 WORDS = "Người trồng cao su ở Nam Đông vượt khó, mỗi hộ thu hàng trăm triệu đồng từ vườn cây của mình, bài số"
@@ -34,7 +33,7 @@ class Desk:
     """A desk that visits feeds; both stages are worked by hand after each visit."""
 
     def __init__(self, settings: Settings, parser: FeedParser, origin: Origin) -> None:
-        self.origin = origin
+        self.settings, self.origin = settings, origin
         self.ledger = open_ledger(settings)
         self.subscriptions, self.states = Subscriptions(settings), FeedStates(connect(settings))
         intake = Intake(self.ledger, open_archive(settings), settings)
@@ -52,7 +51,7 @@ class Desk:
         if path not in self._watched:
             self._watched[path] = self.subscriptions.add(self.origin.url(path))
             self.states.sync(self.subscriptions.list())
-        asyncio.run(self.fetcher.fetch_feeds(claim_now(self.states, self._watched[path])))
+        visit_now(self.settings, self.fetcher, self.states, self._watched[path])
         for stage, handle in (("normalize", self._read), ("index", index_articles(self.sink))):
             while self.ledger.client.rpop(stage) is not None:
                 run_batch(self.ledger, stage, "test", handle, RetryPolicy())  # type: ignore[arg-type]

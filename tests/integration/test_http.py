@@ -6,7 +6,7 @@ import gzip
 import socket
 import threading
 import zlib
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
 
@@ -30,12 +30,19 @@ def canary() -> Iterator[Origin]:
     assert made.seen == []
 
 
-def get(url: str, *allowed: str, total_s: int = 5, max_bytes: int = 1_000_000, **conditions: str) -> Fetched:
+def get(
+    url: str,
+    *allowed: str,
+    total_s: int = 5,
+    max_bytes: int = 1_000_000,
+    make_room: Callable[[], Awaitable[None]] | None = None,
+    **conditions: str,
+) -> Fetched:
     settings = Settings(allow_networks=allowed, fetch_timeout_s=total_s, max_input_bytes=max_bytes)
 
     async def once() -> Fetched:
         async with Client(settings) as client:
-            return await fetch(client, url, **conditions)
+            return await fetch(client, url, make_room=make_room, **conditions)
 
     return asyncio.run(once())
 
@@ -288,3 +295,16 @@ def test_a_page_of_the_web_is_read_by_one_command(origin: Origin, capsys: pytest
 def test_reading_a_page_leads_nowhere_inside(canary: Origin, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["read", f"http://127.0.0.1:{canary.port}/"]) == 2
     assert "not on the open internet" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("size", "asked"), [(200_000, 0), (600_000, 1)])
+def test_a_large_body_waits_for_room_once_while_its_clock_stands(origin: Origin, size: int, asked: int) -> None:
+    origin.pages["/feed"] = gzipped(b"x" * size)
+    rooms: list[float] = []
+
+    async def make_room() -> None:
+        await asyncio.sleep(1.5)  # longer than the visit may take
+        rooms.append(1.5)
+
+    fetched = get(origin.url("/feed"), f"127.0.0.1:{origin.port}", total_s=1, make_room=make_room)
+    assert (len(fetched.body), len(rooms)) == (size, asked)

@@ -1,6 +1,5 @@
 """What becomes of a post over time, told by its site's feeds and pages: fetched, read, ruled on, found; real parts."""
 
-import asyncio
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
@@ -26,7 +25,7 @@ from shared.ledger.connection import connect
 from shared.settings import Settings
 from shared.work.celery_app import open_ledger
 from tests.conftest import Server, settings_over
-from tests.integration.feed_claims import claim_now
+from tests.integration.feed_claims import visit_now
 from tests.integration.newspaper import MONDAY, SUNDAY, TEXT, TUESDAY, WEDNESDAY, Newspaper, Post, page
 from tests.integration.origin import Origin
 from tests.stages import work_off
@@ -58,7 +57,7 @@ class Newsroom:
             if path not in self.watched:
                 self.watched[path] = self.subscriptions.add(self.paper.origin.url(path), zone="Asia/Ho_Chi_Minh")
                 self.states.sync(self.subscriptions.list())
-            asyncio.run(self.fetcher.fetch_feeds(claim_now(self.states, self.watched[path])))
+            visit_now(self.settings, self.fetcher, self.states, self.watched[path])
             self.work()
             assert self.states.get(self.watched[path]).problem is None
 

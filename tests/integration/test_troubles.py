@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from services.ingest.drop_loop import DropLoop
-from services.ingest.feed_states import Claim, FeedStates
+from services.ingest.feed_states import FeedStates
 from services.ingest.intake import open_archive
 from services.ingest.parser_process import FeedParser
 from services.ingest.subscriptions import Subscriptions
@@ -23,6 +23,7 @@ from shared.work.celery_app import open_ledger
 from shared.work.liveness import WorkerRecord
 from tests.conftest import Server, settings_over, wait_for
 from tests.integration import test_drops, test_feeds
+from tests.integration.feed_claims import claim_now
 from tests.integration.origin import Origin, Reply, rss
 from tests.integration.rights import without_override
 
@@ -94,8 +95,7 @@ def test_a_list_of_feeds_that_cannot_be_read_is_told_until_it_can(
 ) -> None:
     settings = settings_over(shared_redis, tmp_path, allow_networks=(f"127.0.0.1:{origin.port}",))
     desk, told = test_feeds.Desk(settings, parser), Told(settings)
-    sent: list[list[Claim]] = []
-    watch = FeedWatch(settings, desk.subscriptions, desk.states, sent.append)
+    watch = FeedWatch(desk.subscriptions, desk.states, lambda: None)
     feed = desk.subscribe(origin.url("/feed"))
     watch.turn()
     assert told.codes() == []
@@ -110,16 +110,13 @@ def test_a_list_of_feeds_that_cannot_be_read_is_told_until_it_can(
     file.write_bytes(kept)
     watch.turn()
     assert told.codes() == []
-    wait_for(
-        lambda: test_feeds.turned(watch) and feed.id in [claim.feed for claims in sent for claim in claims],
-        "the feed is visited no more",
-    )
+    assert claim_now(desk.states, feed)
 
 
 def test_a_list_of_feeds_that_lost_its_rights_is_told_until_it_has_them(settings: Settings, told: Told) -> None:
     subscriptions = Subscriptions(settings)
     subscriptions.add("https://hue.example/feed")
-    watch = FeedWatch(settings, subscriptions, FeedStates(connect(settings)), lambda ids: None)
+    watch = FeedWatch(subscriptions, FeedStates(connect(settings)), lambda: None)
     watch.turn()
     file = Path(settings.feeds_file)
     file.chmod(0)
