@@ -16,6 +16,7 @@ KNOWN = frozenset(
         "compose",
         "curl",
         "docker",
+        "faketime",
         "fish",
         "ghost",
         "hugo",
@@ -23,6 +24,7 @@ KNOWN = frozenset(
         "luacheck",
         "man",
         "mandoc",
+        "namespaces",
     }
     | {"nginx", "oidc", "opensearch", "postgres", "promtool", "s3", "systemd-analyze", "wordpress", "zsh"}
 )

@@ -12,11 +12,11 @@ from services.index.outbox.deliverer import Deliverer, Standing
 from services.index.outbox.outbox import Outbox, outbox_file
 from services.index.search import Index
 from services.index.sinks.registry import open_sink
-from shared.clock import now_us
 from shared.errors import CopydeskError, PermanentError
 from shared.heartbeat import read_heartbeat
 from shared.ledger import keys
 from shared.ledger.calls import Ledger
+from shared.ledger.connection import server_now_us
 from shared.ledger.events import EventStream
 from shared.ledger.sinks import SinkStanding
 from shared.settings import Settings
@@ -123,7 +123,8 @@ class Teller:
                     one.try_now()
             self._tell_rests(rests)
             client: Any = self._ledger.client
-            told = {name: msgspec.json.encode(_told(name, standing)) for name, standing in standings.items()}
+            now = server_now_us(client)
+            told = {name: msgspec.json.encode(_told(name, standing, now)) for name, standing in standings.items()}
             if told:
                 client.hset(keys.SINKS, mapping=told)
         except (CopydeskError, redis.RedisError) as error:
@@ -154,11 +155,11 @@ class Teller:
         return bool(client.exists(keys.health("sink", name)))
 
 
-def _told(name: str, standing: Standing) -> SinkStanding:
+def _told(name: str, standing: Standing, now: int) -> SinkStanding:
     counts = standing.counts
     return SinkStanding(
         name=name,
-        at_us=now_us(),
+        at_us=now,
         delivered=standing.delivered,
         behind=standing.behind,
         waiting=counts.waiting,

@@ -19,7 +19,7 @@ from shared.clock import now_us
 from shared.errors import IntakeFull, PermanentError, TransientError
 from shared.ledger import keys
 from shared.ledger.calls import Accepted, Ledger
-from shared.ledger.connection import redis_errors, server_info
+from shared.ledger.connection import redis_errors, server_info, server_now_us
 from shared.ledger.troubles import Failing
 from shared.settings import Settings
 
@@ -205,7 +205,7 @@ def _say_at_it(ledger: Ledger) -> None:
     try:
         with redis_errors(ledger.client):
             ledger.client.expire(keys.RECOVERING, LOCK_S)
-            ledger.client.set(keys.RECOVERY_BEAT, now_us())
+            ledger.client.set(keys.RECOVERY_BEAT, server_now_us(ledger.client))
     except IntakeFull:  # a full Redis keeps the last one; that it is full is told as a trouble of its own
         return
 

@@ -37,13 +37,15 @@ class Notifier:
     A message that was sent and not noted, because the process died in between, is sent once more.
     """
 
-    def __init__(self, settings: Settings, addresses: Sequence[Address], clock: Callable[[], int] = now_us) -> None:
+    def __init__(
+        self, settings: Settings, addresses: Sequence[Address], clock: Callable[[], int] | None = None
+    ) -> None:
         ledger = open_ledger(settings)
         self._client: Any = ledger.client
         self._watchman = Watchman(ledger, settings, check_room=ledger.check_room, clock=clock)
         self._after_us = round(settings.notify_after_s * 1_000_000)
         self._addresses = addresses
-        self._clock = clock
+        self._clock = clock or now_us
         self._pauses: dict[str, tuple[int, int]] = {}  # of an address that was not reached: until when, and how long
         self._away: Fact | None = None
         self._told_away: dict[str, Told] = {}
@@ -67,7 +69,7 @@ class Notifier:
         facts = facts_of(self._watchman.look(), self._failing_feeds())
         problems = self._tell_back()
         for address in self._addresses:
-            changes = changes_of(facts, self._told(address), now=self._clock(), after_us=self._after_us)
+            changes = changes_of(facts, self._told(address), now=self._watchman.now(), after_us=self._after_us)
             problem = None if changes.is_empty else self._send(address, changes)
             if problem is not None:  # tried again at another look
                 problems.append(problem)

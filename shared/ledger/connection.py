@@ -105,6 +105,12 @@ def server_info(client: Client) -> Mapping[str, Any]:
     return info
 
 
+def server_now_us(client: Any) -> int:
+    """The server's clock, in µs since 1970: what one host writes down and another judges is in no host's time."""
+    seconds, micros = client.time()
+    return int(seconds) * 1_000_000 + int(micros)
+
+
 class IsCluster(PermanentError):
     """A Redis Cluster: one call of the ledger changes keys that a cluster would scatter."""
 

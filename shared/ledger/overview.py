@@ -5,10 +5,9 @@ from typing import Any
 
 import msgspec
 
-from shared.clock import now_us
 from shared.errors import CopydeskError, IntakeFull, NewerData, PermanentError
 from shared.ledger import keys
-from shared.ledger.connection import redis_errors
+from shared.ledger.connection import redis_errors, server_now_us
 from shared.ledger.latency import Latency, read_latency
 from shared.ledger.reader import STAGES, LedgerReader, Status
 from shared.ledger.sinks import SinkStanding, read_standings
@@ -77,7 +76,7 @@ class Watchman:
         settings: Settings,
         *,
         check_room: Callable[[], None] = lambda: None,
-        clock: Callable[[], int] = now_us,
+        clock: Callable[[], int] | None = None,
     ) -> None:
         self._reader = reader
         self._client: Any = reader.client
@@ -88,8 +87,9 @@ class Watchman:
 
     def look(self) -> Overview:
         """Ask Redis once for everything. Raises `TransientError` when it is away."""
-        triaged = self._triaged()
-        view = self._view(sum(one.count for one in triaged if one.muted))
+        now = self.now()
+        triaged = self._triaged(now)
+        view = self._view(sum(one.count for one in triaged if one.muted), now)
         troubles = troubles_of(view, self._known())
         self._remember(troubles)
         feeds, (latency, backlog) = self._feeds(), self._course(view.now)
@@ -104,14 +104,21 @@ class Watchman:
             triage=triaged,
         )
 
-    def _triaged(self) -> tuple[Triaged, ...]:
+    def now(self) -> int:
+        """Redis' own time: a host whose clock is off must not take the processes of others for dead."""
+        if self._clock is not None:
+            return self._clock()
+        with redis_errors(self._client):
+            return server_now_us(self._client)
+
+    def _triaged(self, now: int) -> tuple[Triaged, ...]:
         """What people decided on the dead; a file that nobody can read mutes nothing."""
         try:
-            return self._triage.triaged(self._clock())
+            return self._triage.triaged(now)
         except (PermanentError, NewerData):
             return ()
 
-    def _view(self, muted: int) -> View:
+    def _view(self, muted: int, now: int) -> View:
         status = self._reader.status()
         with redis_errors(self._client), self._client.pipeline(transaction=False) as pipe:
             pipe.zrange(keys.WORKERS, 0, -1)
@@ -130,12 +137,12 @@ class Watchman:
             )
         recovery, *claims = moments
         return View(
-            now=self._clock(),
+            now=now,
             status=status,
             refusals=self._refusals(),
             memory_limit_percent=self._settings.memory_limit_percent,
             bytes_a_day=growth_a_day({int(hour): int(used) for hour, used in memory.items()}),
-            sinks=read_standings(sinks, self._clock()),
+            sinks=read_standings(sinks, now),
             expected=self._expected() if workers else [name for name, stage in status.stages.items() if stage.queued],
             workers=self._workers([name.decode() for name in workers]),
             pauses=self._pauses([name.decode() for name in pauses]),

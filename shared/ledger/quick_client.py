@@ -143,6 +143,9 @@ class Questions:
         names = (*streams, *streams.values())
         return self._ask(_streams, "XREAD", "COUNT", count, "BLOCK", block, "STREAMS", *names)
 
+    def time(self) -> Any:
+        return self._ask(_moment, "TIME")
+
     def info(self, *sections: str) -> Any:
         return self._ask(_info, "INFO", *sections)
 
@@ -305,6 +308,10 @@ def _entries(reply: Sequence[Any]) -> list[tuple[bytes, dict[bytes, bytes]]]:
 
 def _streams(reply: Sequence[Any] | None) -> list[tuple[bytes, list[tuple[bytes, dict[bytes, bytes]]]]]:
     return [(name, _entries(rows)) for name, rows in reply or ()]
+
+
+def _moment(reply: Sequence[bytes]) -> tuple[int, int]:
+    return int(reply[0]), int(reply[1])
 
 
 def _info(reply: bytes) -> dict[str, Any]:

@@ -18,7 +18,7 @@ import structlog
 from shared.clock import now_us
 from shared.errors import CopydeskError
 from shared.ledger import keys
-from shared.ledger.connection import connect
+from shared.ledger.connection import connect, server_now_us
 from shared.ledger.troubles import Disk
 from shared.settings import Settings
 
@@ -102,7 +102,7 @@ class WorkerRecord:
 
     def beat(self) -> None:
         """Write the record once. The first of another release than the last notes that the release changed."""
-        release, now = self._release, now_us()
+        release, now = self._release, server_now_us(self._client)
         with self._client.pipeline(transaction=False) as pipe:
             pipe.hset(self._key(), mapping=self._record(release, now))
             pipe.expire(self._key(), TTL_S)
