@@ -11,6 +11,8 @@ from services.ingest.feed_finder import find_feed
 from services.ingest.feed_states import FeedStates
 from services.ingest.fetch import FeedFetcher
 from services.ingest.fetch_loop import FetchLoop
+from services.ingest.hub_asker import HubAsker
+from services.ingest.hub_subscriptions import HubSubscriptions
 from services.ingest.intake import Intake, TakesInputs, open_archive
 from services.ingest.page_visitor import PageVisitor
 from services.ingest.page_visits import PageVisits
@@ -42,6 +44,9 @@ def run(settings: Settings) -> int:
     threading.Thread(target=watch_over, args=(ledger, archive, settings, stop), name="recovery", daemon=True).start()
     look = functools.partial(FeedChecks(ledger.client).run, stop, functools.partial(find_feed, settings))
     threading.Thread(target=look, name="feed-checks", daemon=True).start()
+    if settings.public_url:
+        asker = HubAsker(settings, HubSubscriptions(ledger.client))
+        threading.Thread(target=asker.run, args=(stop,), name="hubs", daemon=True).start()
     try:
         return work(app, settings, record, ledger, ["--pool=threads", "--concurrency=1"])
     finally:
@@ -52,5 +57,6 @@ def run(settings: Settings) -> int:
 
 def _fetch_loop(settings: Settings, client: redis.Redis, intake: TakesInputs) -> FetchLoop:
     subscriptions, states = Subscriptions(settings), FeedStates(client)
-    documents = FeedDocuments(settings, states, intake, ParserPool())
+    note_hub = HubSubscriptions(client).note_hub if settings.public_url else None  # no hub can call back otherwise
+    documents = FeedDocuments(settings, states, intake, ParserPool(), note_hub)
     return FetchLoop(settings, subscriptions, states, FeedFetcher(settings, subscriptions, states, documents))

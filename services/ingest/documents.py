@@ -1,6 +1,6 @@
 """A feed's document, whichever door brought it: parsed apart, its new entries taken in, and then remembered."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import msgspec
@@ -38,7 +38,15 @@ class TakenDocument(msgspec.Struct, frozen=True, kw_only=True):
 class FeedDocuments:
     """Takes in documents of watched feeds, from any number of threads and doors."""
 
-    def __init__(self, settings: Settings, states: FeedStates, intake: TakesInputs, parser: ParsesFeeds) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        states: FeedStates,
+        intake: TakesInputs,
+        parser: ParsesFeeds,
+        note_hub: Callable[[Subscription, str, str], None] | None = None,
+    ) -> None:
+        self._note_hub = note_hub
         self._first = FirstVisit(entries=settings.feed_first_entries, days=settings.feed_first_days)
         self._states, self._intake, self._parser = states, intake, parser
 
@@ -62,6 +70,8 @@ class FeedDocuments:
         self._take(news.inputs)
         # Only now, with the entries in: a crash before this line means reading again, never missing one.
         self._states.remember(feed, news.memory)
+        if self._note_hub is not None and news.feed.hub is not None:
+            self._note_hub(feed, news.feed.hub, news.feed.topic or url)
         return TakenDocument(feed=news.feed, entries=news.entries, news=len(news.inputs), quiet=news.quiet)
 
     def _take(self, inputs: Sequence[Input]) -> None:

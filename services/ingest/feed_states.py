@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from services.ingest.feed_history import FeedVisit, note_visit
+from services.ingest.hub_subscriptions import HubSubscriptions
 from services.ingest.schedule import Why
 from services.ingest.subscriptions import Subscription
 from shared.clock import now_us
@@ -259,6 +260,7 @@ class FeedStates:
             pipe.hdel(keys.FEEDS_FAILING, *ids)
             pipe.delete(*map(keys.feed, ids), *map(keys.feed_visits, ids))
             pipe.execute()
+        HubSubscriptions(self._redis).forget(ids)
 
     def _call(self, command: str, **args: Any) -> Any:
         if self._clock is not None:

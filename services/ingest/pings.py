@@ -35,6 +35,12 @@ class FeedPings:
         beside = [feed for feed in feeds if host_of(feed.url) == host_of(address)]
         return [pinged for feed in (named or beside)[:MOST_FEEDS] if (pinged := self._hasten(feed)) is not None]
 
+    def ping_feed(self, feed_id: str) -> None:
+        """Visit one feed soon, where it is watched still."""
+        for feed in self._subscriptions.list():
+            if feed.id == feed_id:
+                self._hasten(feed)
+
     def _hasten(self, feed: Subscription) -> Pinged | None:
         state, now = self._states.get(feed), now_us()
         if state.stopped:

@@ -10,6 +10,8 @@ from services.ingest.feed_history import FeedVisit, last_visits
 from services.ingest.feed_lists import add_list, as_opml, list_feeds
 from services.ingest.feed_states import FeedState, FeedStates
 from services.ingest.formats.opml import read_list
+from services.ingest.hub_subscriptions import HubSubscriptions
+from services.ingest.pings import FeedPings
 from services.ingest.subscriptions import AddedFeeds, Subscription, Subscriptions, UnknownFeed, check_interval
 from services.web.acts import Done
 from shared.audit import AuditLog
@@ -45,13 +47,20 @@ class FeedDesk:
     def __init__(self, settings: Settings, client: Client, audit: AuditLog) -> None:
         self._subscriptions, self._states = Subscriptions(settings), FeedStates(client)
         self._client, self._audit, self._book = client, audit, SourceBook(settings.sources_file)
-        self.checks = FeedChecks(client)
+        self.checks, self.hubs = FeedChecks(client), HubSubscriptions(client)
 
     def list(self) -> Sequence[tuple[Subscription, FeedState]]:
         """The feeds with their state: those that fail first, then by address."""
         feeds = self._subscriptions.list()
         told = zip(feeds, self._states.get_all(feeds), strict=True)
         return sorted(told, key=lambda one: (not one[1].stopped, -one[1].failures, one[0].shown()))
+
+    def take_call(self, token: str, body: bytes, signature: str | None) -> bool:
+        """A hub calls with news: its feed is visited soon. False where no feed has that callback."""
+        delivered, feed_id = self.hubs.deliver(token, body, signature)
+        if delivered == "taken":
+            FeedPings(self._subscriptions, self._states).ping_feed(feed_id)
+        return delivered != "unknown"
 
     def one(self, feed_id: str) -> FeedShown | None:
         """One feed by its id, with its last visits."""

@@ -31,7 +31,7 @@ ASKED_OFTEN = frozenset({"/healthz", "/readyz"})
 # How to speak to the desk is no secret, and a newcomer asks before there is a key.
 OPEN_PATHS = ASKED_OFTEN | {"/openapi.json", "/docs"}
 # What an answer without a key points to must be readable without one; so must what the page to log in is made of.
-OPEN_BELOW = ("/problems/", "/static/", "/login", "/setup")
+OPEN_BELOW = ("/problems/", "/static/", "/login", "/setup", "/websub/")
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
 HEADER_BYTES = 16 * 1024
 CLIENT_CLOSED = 499

@@ -19,6 +19,7 @@ from services.web.description.parameters import query_parameters
 from services.web.events import show_events
 from services.web.guard import allow, scopes_of
 from services.web.health import show_health, show_readiness
+from services.web.hub_calls import confirm_subscription, take_call
 from services.web.idempotency import idempotent
 from services.web.links import check_prefix, prefix_of
 from services.web.metering import fused, metered
@@ -133,6 +134,7 @@ ROUTES = (
     by_method("/feeds/import", POST=allow("admin")(import_feeds)),
     by_method("/feeds/export", GET=allow("admin")(export_feeds)),
     by_method("/feeds/{act}", POST=allow("admin")(do_feed_act)),
+    by_method("/websub/{token}", GET=confirm_subscription, POST=take_call),
     by_method("/sources", GET=allow("monitor")(show_sources)),
     by_method("/sources/{name:path}", GET=allow("monitor")(show_source), POST=allow("admin")(do_source_act)),
     by_method("/quality", GET=allow("monitor")(show_quality)),

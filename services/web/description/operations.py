@@ -22,7 +22,7 @@ PAGES = frozenset({
     "/", "/now/state", "/now/rows", "/now/rhythm", "/articles", "/articles/all", "/articles/{name:path}", "/dead",
     "/dead/{act}", "/filters/{act}",
     "/resume", "/feeds", "/feeds/failing", "/feeds/removal", "/feeds/{act}", "/feeds/one", "/feeds/edit",
-    "/feeds/check", "/feeds/preview", "/feeds/import", "/feeds/export", "/quality", "/publishers",
+    "/feeds/check", "/feeds/preview", "/feeds/import", "/websub/{token}", "/feeds/export", "/quality", "/publishers",
     "/sources", "/sources/{name:path}",
     "/acts/{act}", "/preferences", "/logout", "/login", "/login/oidc", "/login/oidc/begin", "/setup",
     "/static/{name}", "/docs",

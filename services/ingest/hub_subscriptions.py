@@ -1,0 +1,121 @@
+"""The subscriptions with hubs, in Redis: gone with Redis, they are made anew, and the old callbacks end."""
+
+import random
+import secrets
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import msgspec
+
+from services.ingest.subscriptions import Subscription
+from services.ingest.websub import DAY_S, HubSubscription, is_signed, wait_after_asking, wait_for_renewal
+from shared.clock import now_us
+from shared.ledger import keys
+from shared.ledger.connection import Client, redis_errors
+
+Delivered = Literal["unknown", "ignored", "taken"]
+AT_ONCE = 20
+
+
+class HubSubscriptions:
+    """What is known of each feed's hub; any number of processes ask, and the front door is called."""
+
+    def __init__(self, client: Client) -> None:
+        self._client: Any = client  # redis-py types its answers for text and bytes clients at once
+
+    def get(self, feed_id: str) -> HubSubscription | None:
+        """A feed's subscription; None where its document names no hub."""
+        with redis_errors(self._client):
+            packed = self._client.hget(keys.FEEDS_HUBS, feed_id)
+        return None if packed is None else msgspec.json.decode(packed, type=HubSubscription)
+
+    def note_hub(self, feed: Subscription, hub: str, topic: str) -> None:
+        """A document names this hub for this topic: it is asked soon, once; another hub than before is asked anew."""
+        before = self.get(feed.id)
+        if before is not None and (before.hub, before.topic) == (hub, topic):
+            with redis_errors(self._client):  # a process that died while it asked has left no time
+                wait_us = max(0, before.ends_us - now_us())
+                self._client.zadd(keys.FEEDS_HUBS_DUE, {feed.id: now_us() + wait_us}, nx=True)
+            return
+        if before is not None:
+            self.forget([feed.id])
+        found = HubSubscription(
+            feed=feed.id, hub=hub, topic=topic, token=secrets.token_urlsafe(24), secret=secrets.token_urlsafe(32)
+        )
+        self._keep(found, 0.0)
+
+    def due(self) -> Sequence[HubSubscription]:
+        """Those whose hub is to be asked now; each is given to one caller."""
+        with redis_errors(self._client):
+            ids = self._client.zrangebyscore(keys.FEEDS_HUBS_DUE, "-inf", now_us(), start=0, num=AT_ONCE)
+            mine = [one for one in ids if self._client.zrem(keys.FEEDS_HUBS_DUE, one)]
+        found = (self.get(one.decode() if isinstance(one, bytes) else str(one)) for one in mine)
+        return [one for one in found if one is not None]
+
+    def note_asked(self, subscription: HubSubscription, problem: str | None) -> None:
+        """The hub was asked, or could not be: again later, unless it calls back before that."""
+        is_now = self.get(subscription.feed)
+        if is_now is None or is_now.token != subscription.token:
+            return
+        wait_s = wait_after_asking(is_now.tries, random.random())  # noqa: S311 - spreads requests
+        standing = "active" if is_now.state == "active" else "asked"
+        self._keep(
+            msgspec.structs.replace(is_now, state=standing, tries=is_now.tries + 1, problem=problem), wait_s, nx=True
+        )
+
+    def confirm(self, token: str, mode: str, topic: str, lease_s: float | None) -> bool:
+        """The hub asks whether it was us who subscribed; False where it was not."""
+        known = self._of_token(token)
+        if known is None or mode != "subscribe" or topic != known.topic:
+            return False
+        lease, wait_s = wait_for_renewal(lease_s, random.random())  # noqa: S311 - spreads requests
+        ends_us = now_us() + int(lease * 1_000_000)
+        self._keep(msgspec.structs.replace(known, state="active", tries=0, ends_us=ends_us, problem=None), wait_s)
+        return True
+
+    def deny(self, token: str, topic: str, reason: str) -> bool:
+        """The hub refuses the subscription: it is asked again after a day."""
+        known = self._of_token(token)
+        if known is None or topic != known.topic:
+            return False
+        self._keep(msgspec.structs.replace(known, state="denied", problem=reason[:300] or None), DAY_S)
+        return True
+
+    def deliver(self, token: str, body: bytes, signature: str | None) -> tuple[Delivered, str]:
+        """What a call with news is worth, and the feed it is of: `taken` is to be looked at, `ignored` is not signed by
+        the hub, `unknown` is for nobody."""
+        known = self._of_token(token)
+        if known is None:
+            return "unknown", ""
+        if not is_signed(body, signature, known.secret):
+            return "ignored", known.feed
+        noted = msgspec.structs.replace(known, told_us=now_us())
+        with redis_errors(self._client):
+            self._client.hset(keys.FEEDS_HUBS, known.feed, msgspec.json.encode(noted))
+        return "taken", known.feed
+
+    def forget(self, ids: Sequence[str]) -> None:
+        """Forget feeds that were removed: their callbacks are answered by 410, which ends them at the hub."""
+        tokens = [known.token for one in ids if (known := self.get(one)) is not None]
+        with redis_errors(self._client):
+            pipe = self._client.pipeline()
+            pipe.hdel(keys.FEEDS_HUBS, *ids)
+            pipe.zrem(keys.FEEDS_HUBS_DUE, *ids)
+            if tokens:
+                pipe.hdel(keys.FEEDS_CALLBACKS, *tokens)
+            pipe.execute()
+
+    def _of_token(self, token: str) -> HubSubscription | None:
+        with redis_errors(self._client):
+            feed_id = self._client.hget(keys.FEEDS_CALLBACKS, token)
+        if feed_id is None:
+            return None
+        return self.get(feed_id.decode() if isinstance(feed_id, bytes) else str(feed_id))
+
+    def _keep(self, subscription: HubSubscription, wait_s: float, *, nx: bool = False) -> None:
+        with redis_errors(self._client):
+            pipe = self._client.pipeline()
+            pipe.hset(keys.FEEDS_HUBS, subscription.feed, msgspec.json.encode(subscription))
+            pipe.hset(keys.FEEDS_CALLBACKS, subscription.token, subscription.feed)
+            pipe.zadd(keys.FEEDS_HUBS_DUE, {subscription.feed: now_us() + int(wait_s * 1_000_000)}, nx=nx)
+            pipe.execute()

@@ -1,0 +1,69 @@
+"""WebSub (W3C REC 2018-01-23), the subscriber's rules: what a hub is asked, when, and what of its calls is believed."""
+
+import hashlib
+import hmac
+from typing import Literal
+from urllib.parse import urlencode
+
+import msgspec
+
+ASKED_S = 600.0  # so long a hub has to call back, before it is asked again
+DAY_S = 86_400.0
+SHORTEST_LEASE_S, LONGEST_LEASE_S = 300.0, 30 * DAY_S
+LEASE_WISHED_S = int(10 * DAY_S)
+RENEW_FROM, RENEW_SPREAD = 0.75, 0.15
+DIGESTS = frozenset({"sha1", "sha256", "sha384", "sha512"})
+
+Standing = Literal["found", "asked", "active", "denied"]
+
+
+class HubSubscription(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
+    """A feed's subscription with the hub that its document names.
+
+    `token` is in the callback's address and `secret` signs what the hub sends; `tries` are those in a row that nobody
+    confirmed. Times are in µs: `ends_us` is when the lease ends, `told_us` when the hub last had news.
+    """
+
+    feed: str
+    hub: str
+    topic: str
+    token: str
+    secret: str
+    state: Standing = "found"
+    tries: int = 0
+    ends_us: int = 0
+    told_us: int = 0
+    problem: str | None = None
+
+
+def subscribe_form(subscription: HubSubscription, callback: str) -> bytes:
+    """What the hub is sent to subscribe (5.1); its secret stays below 200 bytes."""
+    return urlencode(
+        {
+            "hub.callback": callback,
+            "hub.mode": "subscribe",
+            "hub.topic": subscription.topic,
+            "hub.lease_seconds": LEASE_WISHED_S,
+            "hub.secret": subscription.secret,
+        }
+    ).encode()
+
+
+def wait_after_asking(tries: int, jitter: float) -> float:
+    """Seconds until a hub that does not call back is asked again: longer each time, a day at most."""
+    return min(ASKED_S * 2.0 ** min(tries, 10), DAY_S) * (1 + 0.2 * jitter)
+
+
+def wait_for_renewal(lease_s: float | None, jitter: float) -> tuple[float, float]:
+    """The lease (s), as far as it is believed, and the seconds until it is renewed: at 75 to 90 % of it."""
+    lease = min(max(DAY_S if lease_s is None else lease_s, SHORTEST_LEASE_S), LONGEST_LEASE_S)
+    return lease, lease * (RENEW_FROM + RENEW_SPREAD * jitter)
+
+
+def is_signed(body: bytes, header: str | None, secret: str) -> bool:
+    """Whether `X-Hub-Signature: sha256=…` is of this body and secret (7.1); of a method that nobody knows it is not."""
+    method, _, digest = (header or "").strip().partition("=")
+    if method.lower() not in DIGESTS or not digest.isascii():
+        return False
+    expected = hmac.new(secret.encode(), body, getattr(hashlib, method.lower())).hexdigest()
+    return hmac.compare_digest(expected, digest.strip().lower())
