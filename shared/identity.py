@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import functools
 import hashlib
 import re
 from collections.abc import Sequence
@@ -80,6 +81,11 @@ def canonical_url(link: str | None) -> str | None:
     escaped tell no two pages apart; `\\` is `/`, as browsers read it. It is a name to compare, not an address to ask.
     None for what is no address.
     """
+    return None if link is None else _canonical(link) if len(link) <= MAX_ADDRESS else _canonical.__wrapped__(link)
+
+
+@functools.lru_cache(maxsize=512)  # an entry's address is asked for again and again while it is read
+def _canonical(link: str) -> str | None:
     parts = _split(link)
     if parts is None:
         return None

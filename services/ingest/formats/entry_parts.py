@@ -13,6 +13,7 @@ import msgspec
 
 MEDIA = re.compile(r"""xmlns:([\w.-]{1,40})\s*+=\s*+["']\s*+https?://search\.yahoo\.com/mrss/?\s*+["']""")
 ATTRIBUTE = re.compile(r"""([\w:.-]++)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)')""")
+IMAGE_ADDRESS = re.compile(r"<url>\s*+(?:<!\[CDATA\[)?+([^<>\]]++)")
 TAG = re.compile(r"<[^>]*+>")
 CDATA = re.compile(r"<!\[CDATA\[((?:[^\]]++|\](?!\]>))*+)\]\]>")
 PICTURE_NAME = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)(?:[?#]|$)", re.IGNORECASE)
@@ -36,6 +37,7 @@ class EntryParts(msgspec.Struct):
 
     authors: list[str] = []
     guid: str | None = None
+    image: str | None = None
     language: str | None = None
     summaries: list[str] = []
     media: list[Media] = []
@@ -79,7 +81,7 @@ class _Scan:
         self._tags = re.compile(
             rf"<!\[CDATA\[(?:[^\]]++|\](?!\]>))*+(?:\]\]>)?|<!--(?:[^-]++|-(?!->))*+(?:-->)?"
             rf"|<(/?)((?:{prefixes}):(content|group|description|title|text|credit|thumbnail)"
-            rf"|item|entry|author|guid|dc:creator|dc:language|itunes:summary)(?=[\s/>])([^>]*+)>"
+            rf"|item|entry|author|guid|image|dc:creator|dc:language|itunes:summary)(?=[\s/>])([^>]*+)>"
         )
         self.entries: list[EntryParts] = []
         self._open: list[Media] = []
@@ -152,6 +154,9 @@ class _Scan:
             return
         entry = self.entries[-1]
         match name:
+            case "image":
+                address = IMAGE_ADDRESS.search(markup)
+                entry.image = html.unescape(address[1]).strip() if address else None
             case "guid":
                 entry.guid = entry.guid or text
             case "dc:language":

@@ -9,8 +9,10 @@ from urllib.parse import urljoin
 import feedparser
 import msgspec
 
+from services.ingest.formats import plain_xml
 from services.ingest.formats.entry_parts import TAG, EntryParts, read_entry_parts
 from services.ingest.formats.feed import Feed
+from services.ingest.formats.plain_xml import PlainFeed
 from services.ingest.formats.precheck import open_document
 from shared.envelope import FeedEntry, FeedPicture
 from shared.errors import NotAFeed
@@ -22,21 +24,12 @@ HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 def read(text: str, url: str) -> Feed:
     """Read a decoded document; what is not well-formed is read as far as it goes."""
     document, parts = read_entry_parts(open_document(text, url))
-    # From a stream: bytes would be tried as a file name first, a text as an address to fetch. Without an address of the
-    # document it makes whole only what has an xml:base.
-    try:
-        parsed = feedparser.parse(
-            io.BytesIO(document.encode("utf-8", "replace")),
-            sanitize_html=False,
-            resolve_relative_uris=False,
-            response_headers={"content-type": "application/xml; charset=utf-8"},
-        )
-    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, AssertionError) as error:
-        # Its parsers raise on some broken markup that nobody thought of.
-        raise NotAFeed(f"{url} is broken in a way that feedparser cannot read: {error}") from error
-    if not parsed.entries and not parsed.get("version"):
-        raise NotAFeed(f"{url} has a feed's root, but nothing of a feed in it")
-    channel, is_atom = parsed.feed, str(parsed.get("version")).startswith("atom")
+    return make_feed(plain_xml.read(document) or parse(document, url), parts, document, url)
+
+
+def make_feed(parsed: PlainFeed, parts: list[EntryParts], document: str, url: str) -> Feed:
+    """What was parsed of a document, and what was read beside it, as a feed."""
+    channel, is_atom = parsed.feed, parsed.version.startswith("atom")
     feed = Feed(
         title=_text(channel.get("title")),
         language=_text(channel.get("language")),
@@ -53,6 +46,25 @@ def read(text: str, url: str) -> Feed:
     base = url if is_atom or "xml:base" in document else feed.home or url
     entries = (_read_entry(dict(entry), part, feed, base) for entry, part in zip(parsed.entries, parts, strict=True))
     return msgspec.structs.replace(feed, entries=tuple(entries))
+
+
+def parse(document: str, url: str) -> PlainFeed:
+    """What feedparser reads of a document. It makes whole only addresses that have an xml:base."""
+    # From a stream: bytes would be tried as a file name first, a text as an address to fetch.
+    try:
+        parsed = feedparser.parse(
+            io.BytesIO(document.encode("utf-8", "replace")),
+            sanitize_html=False,
+            resolve_relative_uris=False,
+            response_headers={"content-type": "application/xml; charset=utf-8"},
+        )
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, AssertionError) as error:
+        # Its parsers raise on some broken markup that nobody thought of.
+        raise NotAFeed(f"{url} is broken in a way that feedparser cannot read: {error}") from error
+    version = str(parsed.get("version") or "")
+    if not parsed.entries and not version:
+        raise NotAFeed(f"{url} has a feed's root, but nothing of a feed in it")
+    return PlainFeed(parsed.feed, parsed.entries, version)
 
 
 def _read_entry(entry: Mapping[str, Any], part: EntryParts, feed: Feed, base: str) -> FeedEntry:
@@ -137,8 +149,7 @@ def _pictures(entry: Mapping[str, Any], part: EntryParts, url: str) -> tuple[Fee
     """The pictures of media:* with their words, and those enclosed; words whose picture is missing stand by ""."""
     links = entry.get("links") or ()
     enclosed = (row.get("href") for row in links if row.get("rel") == "enclosure" and _is_picture(row))
-    # `href` is the address of an item's <image>.
-    given = [*part.pictures(), *((address, None, None) for address in (*enclosed, entry.get("href")))]
+    given = [*part.pictures(), *((address, None, None) for address in (*enclosed, part.image))]
     found: dict[str, FeedPicture] = {}
     loose: list[FeedPicture] = []
     for address, caption, credit in given:
