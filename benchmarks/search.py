@@ -27,7 +27,7 @@ from shared.settings import INDEX_FILE
 
 ARTICLES = 20_000
 BATCH = 500
-P95_MS, EXPONENT, ROOM = 25.0, 0.3, 1.3
+P95_MS, EXPONENT, ROOM = 25.0, 0.3, 1.21
 
 Search = Callable[[str], Sequence[int]]
 
@@ -87,7 +87,7 @@ def _measure(count: int) -> Filled:
     with tempfile.TemporaryDirectory(prefix="cd-bench-") as name:
         folder = Path(name)
         text, cpu = _fill(folder / INDEX_FILE, count, articles)
-        room = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / text
+        room = size_of(folder) / text
         rival = Rival(url, f"copydesk-bench-{os.getpid()}-{count}") if url else None
         try:
             if rival is not None:
@@ -99,6 +99,17 @@ def _measure(count: int) -> Filled:
             if rival is not None:
                 rival.remove()
     return Filled(kinds=kinds, rival=theirs, room=room, rival_room=rival_room, cpu_ms=cpu)
+
+
+def size_of(folder: Path) -> int:
+    """Bytes of all files in a folder."""
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+
+
+def text_of(article: Article) -> int:
+    """Bytes of an article's text."""
+    texts = (article.headline, article.description, article.byline, *(block.text for block in article.blocks))
+    return sum(len(part.encode()) for part in texts if part)
 
 
 def _fill(path: Path, count: int, articles: dict[int, Article]) -> tuple[int, float]:
@@ -113,8 +124,7 @@ def _fill(path: Path, count: int, articles: dict[int, Article]) -> tuple[int, fl
         assert set(outcomes) == {"indexed"}, outcomes
         for number, (article, _) in batch:
             articles[number] = article
-            texts = (article.headline, article.description, article.byline, *(block.text for block in article.blocks))
-            text += sum(len(part.encode()) for part in texts if part)
+            text += text_of(article)
     sink.close()
     return text, cpu / count * 1000
 
