@@ -93,8 +93,9 @@ class _ShownEntry(msgspec.Struct, frozen=True, rename="camel"):
 
 
 _SHOWN = msgspec.json.Decoder(_ShownEntry)
-_SHOWN_ROW = (
-    "SELECT id, articles.rev, entry FROM articles JOIN revisions USING (n, rev) WHERE n = ?1 AND NOT withdrawn "
+_SHOWN_ROWS = (
+    "SELECT n, id, articles.rev, entry FROM articles JOIN revisions USING (n, rev) "
+    "WHERE n IN (SELECT value FROM json_each(?1)) AND NOT withdrawn "
     "AND (?2 = '' OR owner = ?2 OR origin = 'push:' || ?2)"
 )
 
@@ -109,7 +110,7 @@ def find(database: sqlite3.Connection, engine: SearchEngine, wanted: Wanted) -> 
     if not newest:
         return msgspec.structs.replace(NOTHING, facets={name: {} for name in wanted.facets if name in FACETS})
     search = engine.search(database, query, wanted.of)
-    # A view that is held keeps the writer's log from being begun anew; rows stay, so each is read by itself.
+    # A view that is held keeps the writer's log from being begun anew; rows stay, so they are read by themselves.
     if database.in_transaction:
         database.execute("COMMIT")
     last = min(MOST_HITS, max(0, offset) + max(0, wanted.limit))
@@ -133,11 +134,12 @@ def show(
 ) -> Iterator[Hit]:
     """The articles of some rows as hits, in their order. Those that were withdrawn since, or are not `of` a publisher
     any more, are left out."""
+    numbers = msgspec.json.encode([row_id for row_id, _ in page]).decode()
+    rows = {n: rest for n, *rest in database.execute(_SHOWN_ROWS, (numbers, of)).fetchall()}
     for row_id, score in page:
-        row = database.execute(_SHOWN_ROW, (row_id, of)).fetchone()
-        if row is None:
+        if row_id not in rows:
             continue
-        article_id, rev, blob = row
+        article_id, rev, blob = rows[row_id]
         article = _SHOWN.decode(unpack(blob)).article
         passage = find_passage(_passages(article), terms)
         yield Hit(

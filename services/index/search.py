@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ from services.index.entry import Entry, Outcome
 from services.index.fulltext.engine import WordsEngine
 from services.index.fulltext.membership import Members
 from services.index.hits import NOTHING, Hit, Results, Wanted, find, show
+from services.index.idle_readers import IdleReaders
 from services.index.packing import unpack
 from services.index.query import Query
 from services.index.sinks.schema import is_readable, version
@@ -23,7 +23,6 @@ from shared.envelope import Event, Source, pushed_by
 from shared.errors import TransientError
 from shared.identity import names_of
 
-IDLE_READERS = 4
 NEVER_IDLE = -1
 
 
@@ -104,8 +103,7 @@ class Index:
 
     def __init__(self, path: Path, engine: SearchEngine | None = None) -> None:
         self._path = path.absolute()
-        self._turn = threading.Lock()
-        self._idle: list[tuple[int, sqlite3.Connection]] = []
+        self._idle = IdleReaders()
         self._words = WordsEngine(path)
         self._engines = (*filter(None, (engine,)), self._words)
 
@@ -208,9 +206,7 @@ class Index:
         """Close what is idle; a later call opens anew."""
         for engine in self._engines:
             engine.close()
-        with self._turn:
-            while self._idle:
-                self._idle.pop()[1].close()
+        self._idle.close()
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection | None]:
@@ -230,12 +226,9 @@ class Index:
 
     def _borrow(self) -> tuple[int, sqlite3.Connection]:
         inode = self._path.stat().st_ino
-        with self._turn:
-            while self._idle:
-                opened, database = self._idle.pop()
-                if opened == inode:
-                    return inode, database
-                database.close()  # the index was removed and made anew
+        database = self._idle.take(inode)
+        if database is not None:
+            return inode, database
         try:
             return inode, _connect(f"{self._path.as_uri()}?mode=ro")
         except sqlite3.Error as error:
@@ -248,11 +241,10 @@ class Index:
     def _give_back(self, inode: int, database: sqlite3.Connection) -> None:
         if database.in_transaction:
             database.execute("ROLLBACK")
-        with self._turn:
-            if inode != NEVER_IDLE and len(self._idle) < IDLE_READERS:
-                self._idle.append((inode, database))
-                return
-        database.close()
+        if inode == NEVER_IDLE:
+            database.close()
+        else:
+            self._idle.keep(inode, database)
 
     def _trouble(self, error: sqlite3.Error) -> TransientError:
         return TransientError(f"the index {self._path} cannot be read: {error}")

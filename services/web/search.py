@@ -1,7 +1,7 @@
 """`GET /v1/search?q=`: the index, asked as people type."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,7 +11,6 @@ from starlette.responses import Response
 from services.index.engine import FACETS
 from services.index.hits import CURSOR, Hit, Results
 from services.index.query import WrongDate
-from services.web.keys import Publisher
 from services.web.links import link_to
 from services.web.problems import Problem
 from services.web.queries import read_count, read_words, refused_parameter
@@ -38,15 +37,14 @@ async def search_articles(request: Request) -> Response:
     if query.get("facets"):
         asked["facets"] = _read_facets(query["facets"])
     try:
-        results: Results = await app_state.ask(
-            app_state.search, q, limit=limit, of=only_of(publisher_of(request)), **asked
+        results, stories = await app_state.ask(
+            _search, app_state, q, limit=limit, of=only_of(publisher_of(request)), **asked
         )
     except WrongDate as error:
         raise refused_parameter("q", f"{error}.") from error
     except PermanentError as error:
         raise Problem("not-found", f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
     answer = {"q": q, "total": results.total, "matched": results.matched, "offset": offset}
-    stories = await _stories(app_state, publisher_of(request), results.hits)
     answer |= {
         "hits": [_hit(hit, stories.get(hit.article_id)) for hit in results.hits],
         "suggestion": results.suggestion,
@@ -61,11 +59,10 @@ async def search_articles(request: Request) -> Response:
     return json_answer(answer | {"links": _links(query, results)})
 
 
-async def _stories(app_state: AppState, publisher: Publisher, hits: Sequence[Hit]) -> dict[str, tuple[int, int]]:
-    """In how many articles each hit's story stands; nothing for a key that reads its own alone."""
-    if only_of(publisher):
-        return {}
-    return await app_state.ask(app_state.stories.numbers, [hit.article_id for hit in hits])
+def _search(app_state: AppState, q: str, *, of: str, **page: Any) -> tuple[Results, dict[str, tuple[int, int]]]:
+    """What is found, and in how many articles each hit's story stands; not for a key that reads its own alone."""
+    results: Results = app_state.search(q, of=of, **page)
+    return results, {} if of else app_state.stories.numbers([hit.article_id for hit in results.hits])
 
 
 def _hit(hit: Hit, story: tuple[int, int] | None) -> dict[str, object]:

@@ -15,6 +15,7 @@ import msgspec
 
 from services.index.changes import Place, deliveries_after
 from services.index.entry import us_of
+from services.index.idle_readers import IdleReaders
 from services.index.search import Index
 from services.index.sinks.sink import Delivery
 from services.index.stories.likeness import APART_US, Print, are_alike, likeness, marks_of, print_of
@@ -182,6 +183,7 @@ class Stories:
 
     def __init__(self, path: Path) -> None:
         self._path = path.absolute()
+        self._idle = IdleReaders()
 
     def of(self, article: str) -> Story | None:
         """The story that an article belongs to, if others tell it too."""
@@ -215,16 +217,22 @@ class Stories:
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection | None]:
         try:
-            database = sqlite3.connect(f"{self._path.as_uri()}?mode=ro", uri=True, timeout=5)
-        except sqlite3.OperationalError:  # there is none
+            inode = self._path.stat().st_ino
+            database = self._idle.take(inode) or self._open()
+        except (OSError, sqlite3.OperationalError):  # there is none
             yield None
             return
         try:
             yield database
-        except sqlite3.OperationalError as error:
-            raise Unavailable(f"the stories {self._path} cannot be read: {error}") from error
-        finally:
+        except BaseException as error:
             database.close()
+            if isinstance(error, sqlite3.OperationalError):
+                raise Unavailable(f"the stories {self._path} cannot be read: {error}") from error
+            raise
+        self._idle.keep(inode, database)
+
+    def _open(self) -> sqlite3.Connection:
+        return sqlite3.connect(f"{self._path.as_uri()}?mode=ro", uri=True, timeout=5, check_same_thread=False)
 
 
 def _moment(delivery: Delivery) -> int:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.index.snippet import LEAD_IN, LENGTH, find_passage
+from services.index.snippet import LEAD_IN, LENGTH, PLAIN, find_passage, plain_letters
 
 PASSAGES = (
     "Bằng những giải pháp thiết thực, hiệu quả.",
@@ -62,3 +62,12 @@ def test_scripts_without_spaces_are_found_inside() -> None:
 @given(st.lists(st.text()), st.lists(st.text(min_size=1).filter(str.strip)))
 def test_any_passage_any_term(passages: list[str], terms: list[str]) -> None:
     find_passage(passages, terms)
+
+
+def test_letters_become_the_same_by_either_way() -> None:
+    letters = [chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000]
+    assert [letter for letter in letters if plain_letters(letter) != letter.translate(PLAIN)] == []
+
+
+def test_a_letter_that_is_not_usual_changes_nothing_for_those_beside_it() -> None:
+    assert plain_letters("Đường “Hoà” Я") == "duong “hoa” я"
