@@ -21,6 +21,7 @@ _OWN_PORT = re.compile(r"(?::(?:80|443)?)+$")
 _HOST = re.compile(r"(?:[^@\\/]*@)?(?:[\w-]+(?:\.[\w-]+)*\.?|\[[0-9A-Fa-f:.]+\])(?::(?P<port>\d*))?")
 _PAGE = re.compile(r"https?:", re.IGNORECASE)
 _LAST_PORT = 65_535
+_UNSEEN = dict.fromkeys(map(ord, "\t\r\n"))
 _DOTS = re.compile(r"(?:^|/)\.\.?(?:/|$)")
 # A page's address needs no slashes, or `\`, for a browser to find the login in it.
 _LOGIN = re.compile(r"(?i:(?<=https:)|(?<=http:))[/\\]*[^/\\?#\s]*@|(?:(?<=:)|^)//[^/?#\s]*@")
@@ -37,13 +38,13 @@ PUBLISHER = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}")  # how a publisher may be ca
 def clean_link(link: str | None) -> str | None:
     """The address as it may be shown and followed: without what tracks its reader, or logs in; None for what is no
     address."""
-    parts = None if link is None else _split(without_login(link))
+    parts = None if link is None else _split(without_login(_on_one_line(link)))
     return None if parts is None else urlunsplit(parts._replace(query="&".join(_kept(parts.query))))
 
 
 def article_uri(link: str | None) -> str | None:
     """An address as the article's own: without tracking, login, fragment; what is no address stays as it was said."""
-    link = without_login(link or "")
+    link = without_login(_on_one_line(link or ""))
     parts = _split(link)
     if not link or parts is None:
         return link or None
@@ -257,6 +258,11 @@ def is_renewal(receipt: str) -> bool:
 def feed_id(url: str) -> str:
     """The id of a feed that is added at this address, and keeps it wherever it moves: `f` and 12 letters and digits."""
     return "f" + base64.b32encode(hashlib.sha256(url.encode()).digest()).decode().lower()[:12]
+
+
+def _on_one_line(link: str) -> str:
+    """An address without the tabs and ends of lines that every browser passes over: none of them may hide a login."""
+    return link.translate(_UNSEEN)
 
 
 def _split(link: str | None) -> SplitResult | None:

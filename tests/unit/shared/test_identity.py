@@ -1,7 +1,7 @@
 """How addresses are spelled: one page has one spelling, two pages never share one."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shared.identity import (
@@ -54,7 +54,14 @@ def test_canonical_url(link: str | None, expected: str | None) -> None:
     assert canonical_url(link) == expected
 
 
+@pytest.mark.parametrize("unseen", ["\t", "\r", "\n", "\r\n"])
+def test_no_login_hides_behind_what_browsers_pass_over(unseen: str) -> None:
+    link = f"https:{unseen}//anna:sec{unseen}ret@a.example/1"
+    assert clean_link(link) == article_uri(link) == "https://a.example/1"
+
+
 @given(st.one_of(st.text(max_size=60), st.builds("http://{}{}".format, WORD, st.text(max_size=30))))
+@example("HTTP:\r@")
 def test_cleaning_a_link_twice_is_cleaning_it_once(link: str) -> None:
     assert clean_link(clean_link(link)) == clean_link(link)
     assert canonical_url(canonical_url(link)) == canonical_url(link)
