@@ -29,7 +29,8 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
     `formerly` are ids under which its entries are known too: the first release called a feed by its present address.
     `added_us` tells one that was removed and added again from the one before. `title` and `folder` are what a list that
-    it came with calls it, and in which folders that has it, the outermost first.
+    it came with calls it, and in which folders that has it, the outermost first. `listed` feeds stand in the operator's
+    own list, and end with their place there.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     added_us: int = 0
     title: str | None = None
     folder: tuple[str, ...] = ()
+    listed: bool = False
 
     def source(self) -> Source:
         """The feed as the source of its entries."""
@@ -63,11 +65,13 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AddedFeeds(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of a list: the feeds that are new, those that were watched already, and why others were not taken."""
+    """What came of a list: the feeds that are new, those that were watched already, why others were not taken, and
+    those that the operator's list names no more."""
 
     added: tuple[Subscription, ...] = ()
     known: tuple[Subscription, ...] = ()
     refused: tuple[tuple[str, str], ...] = ()
+    removed: tuple[Subscription, ...] = ()
 
 
 class _File(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,7 +112,7 @@ class Subscriptions:
     ) -> Subscription:
         """Add a feed, or give a known one other settings."""
         check_interval(interval_s)
-        url = _checked(url)
+        url = checked_address(url)
         with self._changing() as feeds:
             own_id = next((feed.id for feed in feeds.values() if feed.url == url), feed_id(url))
             before = feeds.get(own_id) or Subscription(id=own_id, url=url, added_us=now_us())
@@ -124,7 +128,7 @@ class Subscriptions:
             for one in wanted:
                 try:
                     check_interval(one.interval_s)
-                    url = _checked(one.url)
+                    url = checked_address(one.url)
                 except PermanentError as error:
                     refused.append((shown_address(one.url)[:MAX_URL], str(error)))
                     continue
@@ -135,6 +139,27 @@ class Subscriptions:
                 feeds[own_id] = msgspec.structs.replace(before, **said)
                 (added if is_new or own_id in added else known)[own_id] = feeds[own_id]
         return AddedFeeds(added=tuple(added.values()), known=tuple(known.values()), refused=tuple(refused))
+
+    def follow_list(self, wanted: Sequence[Wanted]) -> AddedFeeds:
+        """Make the feeds of the operator's list watched as it says, and end those that it named before and no more.
+
+        Feeds that were added otherwise, and stand in no list, are left alone.
+        """
+        added, known = dict[str, Subscription](), dict[str, Subscription]()
+        with self._changing() as feeds:
+            ids = {feed.url: feed.id for feed in feeds.values()}
+            for one in wanted:
+                own_id = ids.setdefault(one.url, feed_id(one.url))
+                is_new = own_id not in feeds
+                before = Subscription(id=own_id, url=one.url, added_us=now_us()) if is_new else feeds[own_id]
+                said = {name: getattr(one, name) for name in SAID if name != "folder"}
+                feeds[own_id] = msgspec.structs.replace(before, **said, folder=one.folder or (), listed=True)
+                (added if is_new or own_id in added else known)[own_id] = feeds[own_id]
+            named = {*added, *known}
+            gone = [feed for feed in feeds.values() if feed.listed and feed.id not in named]
+            for feed in gone:
+                del feeds[feed.id]
+        return AddedFeeds(added=tuple(added.values()), known=tuple(known.values()), removed=tuple(gone))
 
     def find(self, name: str) -> Subscription:
         """A feed by its id or address; raises `UnknownFeed`."""
@@ -153,7 +178,7 @@ class Subscriptions:
             if own_id in feeds and any(feed.url == url for feed in feeds.values()):
                 del feeds[own_id]
             elif own_id in feeds:
-                feeds[own_id] = msgspec.structs.replace(feeds[own_id], url=_checked(url))
+                feeds[own_id] = msgspec.structs.replace(feeds[own_id], url=checked_address(url))
 
     def edit(self, name: str, changes: Mapping[str, Any]) -> Subscription:
         """Give a feed other settings, by the names of `Subscription`: `url`, `zone`, `language`, `interval_s`, `title`.
@@ -167,7 +192,7 @@ class Subscriptions:
             if said.get("url") == feed.shown():  # as it was shown: what logs in there stays
                 del said["url"]
             if "url" in said:
-                said["url"] = _checked(said["url"])
+                said["url"] = checked_address(said["url"])
                 if any(other.url == said["url"] for other in feeds.values() if other.id != feed.id):
                     raise PermanentError(f"{shown_address(said['url'])} is watched already, as another feed")
             feeds[feed.id] = msgspec.structs.replace(feed, **said)
@@ -212,7 +237,8 @@ def shown_address(url: str) -> str:
     return without_login(url)
 
 
-def _checked(url: str) -> str:
+def checked_address(url: str) -> str:
+    """An address that we may ask; raises `PermanentError` for another."""
     url = url.strip()
     try:
         port = _read_url(url).port

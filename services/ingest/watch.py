@@ -12,6 +12,7 @@ from services.ingest.drop_loop import DropLoop
 from services.ingest.drops import Drops
 from services.ingest.feed_states import FeedStates
 from services.ingest.intake import Intake, open_archive
+from services.ingest.operator_list import OperatorList
 from services.ingest.subscriptions import Subscription, Subscriptions
 from shared.clock import now_us
 from shared.envelope import VERSION
@@ -41,7 +42,9 @@ class FeedWatch:
         subscriptions: Subscriptions,
         states: FeedStates,
         wake: Callable[[], None],
+        operator: OperatorList | None = None,
     ) -> None:
+        self._operator = operator
         self._subscriptions = subscriptions
         self._states = states
         self._wake = wake
@@ -52,6 +55,8 @@ class FeedWatch:
 
     def turn(self) -> None:
         """Put the due-queue right where the list changed or Redis lost it, and wake who visits feeds."""
+        if self._operator is not None:
+            self._operator.follow()
         if self._sync(time.monotonic()):
             self._wake()
             log.info("feeds_synced", count=self._count)
@@ -94,7 +99,9 @@ def run(
     ledger, client = open_ledger(settings), connect(settings)
     archive = open_archive(settings)
     drops = DropLoop(settings, Drops(settings, Intake(ledger, archive, settings), client))
-    feeds = FeedWatch(Subscriptions(settings), FeedStates(client), wake or _waker(settings))
+    subscriptions, states = Subscriptions(settings), FeedStates(client)
+    operator = OperatorList(settings, subscriptions, states)
+    feeds = FeedWatch(subscriptions, states, wake or _waker(settings), operator)
     record = WorkerRecord(settings, "watch", folders=(archive.folder,), probes=(archive.check_writable,))
     record.start()
     drops.start()
