@@ -147,7 +147,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Withdrawal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The body of an input of type `WITHDRAWAL_TYPE`: which article is taken back, and why."""
+    """The body of an input of type `WITHDRAWAL_TYPE`: which article is taken back, by its id or an alias, and why."""
 
     article: str
     reason: str = ""

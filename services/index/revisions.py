@@ -9,6 +9,7 @@ from services.index.entry import Entry, Known, Outcome, as_of, digest_of, edit_o
 from services.index.precedence import PUSH, adds_nothing, is_poorer
 from shared.article import Article
 from shared.envelope import DESK, SourceKind, is_desk, source_of
+from shared.identity import host_of
 
 
 class Ruling(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,7 +73,7 @@ def _rule_beside(entry: Entry, known: Known, stored: Callable[[], Article], news
             article_id=known.article_id, outcome="duplicate", stored=False, heard=entry.rev, edited=edited, as_of=until
         )
     loses = is_poorer(entry, known, stored) if not known.withdrawn else not may_return(entry, known)
-    if not gone and loses:
+    if loses if not gone else not may_take_back(entry, known):
         return Ruling(article_id=known.article_id, outcome="superseded", stored=False)
     return Ruling(article_id=known.article_id, outcome=news, stored=True)
 
@@ -118,6 +119,14 @@ def may_return(entry: Entry, known: Known) -> bool:
     if is_desk(entry.source) or source_of(entry.source) == known.source:
         return True
     return entry.source.kind == "push" and known.source != source_of(DESK)
+
+
+def may_take_back(entry: Entry, known: Known) -> bool:
+    """Does a withdrawal hold: a feed takes back only what it, or another feed of its host, said last."""
+    if entry.source.kind != "feed" or known.source in ("", source_of(entry.source)):
+        return True
+    kind, _, address = known.source.partition(":")
+    return kind == "feed" and host_of(address) == host_of(entry.source.name)
 
 
 def _was_overtaken(entry: Entry, known: Known, stored: Callable[[], Article]) -> bool:

@@ -119,6 +119,11 @@ def guid_key(guid: str | None) -> str | None:
     return None if guid is None else canonical_guid(guid)
 
 
+def guid_hash(guid: str) -> bytes:
+    """A GUID as `Facts.guid` has it."""
+    return _hashed(guid_key(guid))
+
+
 def hash_words(*words: str | None) -> bytes:
     """`MARK` bytes for some texts in order, whatever they say."""
     return _digest("\0".join(word or "" for word in words).encode("utf-8", "replace"))

@@ -3,7 +3,7 @@
 An edit of words is news. What changes by itself at each visit is not: pixels, counters, dates of the visit, spellings.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal
 
 import msgspec
@@ -103,10 +103,20 @@ class Past:
             or (self._by_words.get(_said(row)) if row.facts.said else None)
         )
 
-    def gone(self, rows: Sequence[Row]) -> tuple[Row, ...]:
-        """What to remember of entries that a document with these shows no more."""
+    def with_guid(self, guid: bytes) -> Row | None:
+        """The entry that is known by a GUID of its own, and was not taken back."""
+        row = self._by_guid.get(guid)
+        return row if row is not None and row.mark else None
+
+    def gone(self, rows: Sequence[Row], taken_back: Collection[Row] = ()) -> tuple[Row, ...]:
+        """What to remember of entries that a document with these shows no more, and of those that it takes back:
+        whatever these say next is news."""
         shown = {row.mark for row in rows} | {row.name for row in rows if row.name}
-        rest = [row for row in (*self._memory.rows, *self._memory.gone) if not {row.mark, row.name} & shown]
+        rest = [
+            replace(row, fragment=b"", mark=b"", words=b"", calm=b"") if row in taken_back else row
+            for row in (*self._memory.rows, *self._memory.gone)
+            if not {row.mark, row.name} & shown
+        ]
         return tuple(rest[: max(REMEMBERED, len(rows), len(self._memory.rows))])
 
 

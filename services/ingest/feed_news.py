@@ -7,12 +7,13 @@ from email.utils import parsedate_to_datetime
 import msgspec
 from msgspec.structs import replace
 
-from services.ingest.entry_identity import Facts, Verdict, aliases_of, facts_of, judge, mark_of, name_of
+from services.ingest.entry_identity import Facts, Verdict, aliases_of, facts_of, guid_hash, judge, mark_of, name_of
 from services.ingest.entry_traces import clean
 from services.ingest.entry_words import words_of
 from services.ingest.feed_memory import TAKEN, Memory, Past, Row, change_of, follow, judge_by_most, pack, unpack
 from services.ingest.formats.feed import Feed
-from shared.envelope import FEED_ENTRY_TYPE, FeedEntry, Input, Source
+from shared.envelope import FEED_ENTRY_TYPE, WITHDRAWAL_TYPE, FeedEntry, Input, Source, Withdrawal
+from shared.identity import guid_alias
 
 LATE, EARLY = dt.timedelta(hours=1), dt.timedelta(minutes=10)
 _OLDEST = dt.datetime.min.replace(tzinfo=dt.UTC)
@@ -112,13 +113,32 @@ def tell_news(
     news = [item for item, change in zip(items.values(), changes, strict=True) if change in TAKEN]
     taken = _newest(news, watched.first, now) if past.is_empty else news
     kept = tuple(rows[place] for place in sorted(rows))
+    taken_back = _taken_back(feed, kept, past)
     return News(
         feed=replace(feed, entries=()),
-        memory=pack(Memory(context=context, rows=kept, gone=past.gone(kept))),
-        inputs=tuple(replace(item.input, changed=past.has_name(item.row.name)) for item in taken),
+        memory=pack(Memory(context=context, rows=kept, gone=past.gone(kept, taken_back.values()))),
+        inputs=(
+            *(replace(item.input, changed=past.has_name(item.row.name)) for item in taken),
+            *(_withdrawal(watched, guid, reason) for guid, reason in feed.deleted if guid in taken_back),
+        ),
         entries=len(entries),
         quiet=sum(change != "same" and change not in TAKEN for change in changes),
         passed_over=len(news) - len(taken),
+    )
+
+
+def _taken_back(feed: Feed, shown: Sequence[Row], past: Past) -> dict[str, Row]:
+    """The entries that a feed takes back, by their GUIDs: such as it told of, and does not show."""
+    guids = {row.facts.guid for row in shown}
+    found = {guid: past.with_guid(guid_hash(guid)) for guid, _ in feed.deleted if guid_hash(guid) not in guids}
+    return {guid: row for guid, row in found.items() if row is not None}
+
+
+def _withdrawal(watched: Watched, guid: str, reason: str) -> Input:
+    alias = guid_alias(watched.key, guid)
+    body = msgspec.json.encode(Withdrawal(article=alias, reason=reason))
+    return Input(
+        source=watched.source, media_type=WITHDRAWAL_TYPE, body=body, aliases=(alias,), withdraws=True, name=guid
     )
 
 

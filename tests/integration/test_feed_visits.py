@@ -203,3 +203,37 @@ def test_entries_that_all_get_another_number_within_their_sentences_are_revised(
         said = [item(n, description=f"{WORDS} {chr(96 + n)}, {visit + 3} người.") for n in range(1, 6)]
         desk.visit(feed(said))
     assert (desk.articles(), desk.revisions()) == (5, 10)
+
+
+def atom(shown: Sequence[int], deleted: Sequence[int] = ()) -> str:
+    """Atom that shows these entries and takes those back."""
+    entries = "".join(
+        f"<entry><id>tag:news.example,{n}</id><title>Bài {n}</title><link href='http://news.example/{n}.html'/>"
+        f"<updated>2015-11-09T05:0{n}:00Z</updated><content>{WORDS} {chr(96 + n)}.</content></entry>"
+        for n in shown
+    )
+    tombstones = "".join(
+        f"<at:deleted-entry ref='tag:news.example,{n}' when='2015-11-09T06:00:00Z'><at:comment>Bài sai</at:comment>"
+        "</at:deleted-entry>"
+        for n in deleted
+    )
+    spaces = 'xmlns="http://www.w3.org/2005/Atom" xmlns:at="http://purl.org/atompub/tombstones/1.0"'
+    return f"<feed {spaces}><title>Báo Huế</title>{tombstones}{entries}</feed>"
+
+
+def test_what_a_feed_deletes_is_withdrawn_once_with_its_reason(desk: Desk) -> None:
+    desk.visit(atom([1, 2]))
+    article_id = Index(desk.file).recent()[0].article_id
+    for _ in range(2):
+        desk.visit(atom([1], deleted=[2, 7]))
+    assert (desk.inputs(), desk.articles()) == (3, 1)
+    stored = Index(desk.file).get(article_id)
+    assert stored is not None
+    assert stored.withdrawn
+    assert [one.text for one in stored.article.corrections] == ["Bài sai"]
+
+
+def test_what_a_feed_shows_again_after_it_deleted_it_is_there_again(desk: Desk) -> None:
+    for body in (atom([1, 2]), atom([1], deleted=[2]), atom([1, 2])):
+        desk.visit(body)
+    assert desk.articles() == 2

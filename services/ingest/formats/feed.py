@@ -9,7 +9,7 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One document. `home` is the site's page, `topic` the address it gives itself, `hub` its WebSub hub.
 
     `ttl_s` is how long it says to be fresh, `authors` are those of entries that name none. Entries stand
-    in the document's order.
+    in the document's order. `deleted` are the ids of entries that it takes back (RFC 6721), each with the reason or "".
     """
 
     title: str | None = None
@@ -19,4 +19,5 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     hub: str | None = None
     ttl_s: int | None = None
     authors: tuple[str, ...] = ()
+    deleted: tuple[tuple[str, str], ...] = ()
     entries: tuple[FeedEntry, ...] = ()

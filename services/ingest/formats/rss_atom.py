@@ -10,6 +10,7 @@ import feedparser
 import msgspec
 
 from services.ingest.formats import plain_xml
+from services.ingest.formats.deleted import read_deleted
 from services.ingest.formats.entry_parts import TAG, EntryParts, read_entry_parts
 from services.ingest.formats.feed import Feed
 from services.ingest.formats.plain_xml import PlainFeed
@@ -39,6 +40,7 @@ def make_feed(parsed: PlainFeed, parts: list[EntryParts], document: str, url: st
         ttl_s=_ttl(channel.get("ttl")),
         # RFC 4287 4.2.1: of an entry without authors the feed's are.
         authors=_authors(channel) if is_atom else (),
+        deleted=read_deleted(document) if is_atom else (),
     )
     if len(parts) != len(parsed.entries):  # so broken that the two see other entries
         parts = [EntryParts() for _ in parsed.entries]

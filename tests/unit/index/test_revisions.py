@@ -49,6 +49,22 @@ def test_ruling(
 
 
 @pytest.mark.parametrize(
+    ("source", "outcome"),
+    [
+        pytest.param("feed:https://news.example/rss", "withdrawn", id="what it said itself"),
+        pytest.param("feed:http://www.news.example/sport/rss", "withdrawn", id="what another feed of its host said"),
+        pytest.param("feed:https://other.example/rss", "superseded", id="not what a stranger's feed said"),
+        pytest.param("push:hue", "superseded", id="not what a publisher pushed"),
+    ],
+)
+def test_a_feed_takes_back_what_its_own_host_said_last(source: str, outcome: Outcome) -> None:
+    entry = msgspec.structs.replace(
+        make_entry("a", 6, pub_status="canceled"), source=Source(kind="feed", name="https://news.example/rss")
+    )
+    assert rule(entry, msgspec.structs.replace(STORED, source=source)).outcome == outcome
+
+
+@pytest.mark.parametrize(
     ("rev", "sha", "headline", "known", "outcome", "stored"),
     [
         pytest.param(6, "as stored", "other", STORED, "indexed", True, id="read otherwise now"),

@@ -3,6 +3,7 @@
 import pytest
 
 from services.ingest.feeds import read_feed
+from services.ingest.formats.deleted import read_deleted
 from services.ingest.formats.json_articles import split_json
 from services.ingest.formats.precheck import open_document
 from shared.envelope import FeedEntry
@@ -285,3 +286,35 @@ def test_texts_with_other_words_are_all_kept() -> None:
 )
 def test_half_a_letter_does_not_keep_an_article_out(written: bytes, read: bytes) -> None:
     assert [article.body for article in split_json(written)] == [read]
+
+
+@pytest.mark.parametrize(
+    ("written", "deleted"),
+    [
+        pytest.param('<at:deleted-entry ref="tag:1" when="x"/>', (("tag:1", ""),), id="bare"),
+        pytest.param(
+            "<deleted-entry when='x' ref='a&amp;b'><comment>Not\n true</comment></deleted-entry>",
+            (("a&b", "Not true"),),
+            id="with a reason",
+        ),
+        pytest.param(
+            '<at:deleted-entry ref="1"><at:by/></at:deleted-entry><at:deleted-entry ref="2"/>',
+            (("1", ""), ("2", "")),
+            id="two",
+        ),
+        pytest.param('<at:deleted-entry href="1"/><at:deleted-entry ref=""/>', (), id="none of an id"),
+    ],
+)
+def test_tombstones_of_an_atom_feed_are_read(written: str, deleted: tuple[tuple[str, str], ...]) -> None:
+    space = 'xmlns:at="http://purl.org/atompub/tombstones/1.0"'
+    document = f"<feed {ATOM} {space}>{written}<entry><id>3</id><title>T</title></entry></feed>"
+    feed = read_feed(document.encode(), None, URL)
+    assert (feed.deleted, [one.title for one in feed.entries]) == (deleted, ["T"])
+
+
+@pytest.mark.parametrize(
+    "piece", ["<at:deleted-entry ref='1'>", "<deleted-entry ", "<a:deleted-entry ref=", "<comment>"]
+)
+def test_looking_for_tombstones_takes_no_longer_than_the_document_is_long(piece: str) -> None:
+    short, long = ("<deleted-entry >" + piece * count for count in (5_000, 20_000))
+    assert times_as_dear(lambda: read_deleted(long), than=lambda: read_deleted(short), bound=9) < 9
