@@ -95,10 +95,13 @@ def _see(client: Any) -> None:
 
 
 def _held(client: Any) -> int:
-    """Bytes of every key that Redis holds but what goes within the hour (receipts, answers to claims) and what is a
-    feed's, of which only the last document is kept."""
-    soon = ("rcpt:", "ledger:claim:", "feed:")
-    held = [key for key in client.scan_iter(count=1000) if not key.decode().startswith(soon)]
+    """Bytes of every key that Redis holds for an article when it is finished.
+
+    Without what goes within the hour (receipts, answers to claims), what is a feed's, of which only the last document
+    is kept, and the stream of changes, which is of one size however many articles there were.
+    """
+    others = ("rcpt:", "ledger:claim:", "feed:", keys.EVENTS)
+    held = [key for key in client.scan_iter(count=1000) if not key.decode().startswith(others)]
     return sum(client.memory_usage(key, samples=0) or 0 for key in held)
 
 
