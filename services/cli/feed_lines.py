@@ -7,6 +7,7 @@ from services.ingest.feed_history import FeedVisit
 from services.ingest.feed_states import FeedState
 from services.ingest.schedule import Kind, Why
 from services.ingest.subscriptions import Subscription
+from services.ingest.websub import HubSubscription
 
 RESULTS: Mapping[Kind, str] = {
     "news": "new entries", "same": "nothing new", "failed": "failed", "gone": "gone (410)", "full": "the desk was full",
@@ -35,7 +36,13 @@ def next_visit(state: FeedState, now_us: int) -> str:
     return f"in {ago(now_us, state.due_us)}"
 
 
-def feed_lines(feed: Subscription, state: FeedState | None, visits: Sequence[FeedVisit], now_us: int) -> Iterator[str]:
+def feed_lines(
+    feed: Subscription,
+    state: FeedState | None,
+    visits: Sequence[FeedVisit],
+    now_us: int,
+    hub: HubSubscription | None = None,
+) -> Iterator[str]:
     """All of one feed."""
     title = feed.title or (state.title if state is not None else None)
     yield f"{feed.id}  {clean(feed.shown())}"
@@ -52,10 +59,25 @@ def feed_lines(feed: Subscription, state: FeedState | None, visits: Sequence[Fee
         yield from row(label, "never" if at_us is None else f"{ago(at_us, now_us)} ago")
     why = f" ({WHYS[state.why]})" if state.why is not None else ""
     yield from row("Next", f"{next_visit(state, now_us)}{why}")
+    if hub is not None:
+        yield from row("Hub", clean(_hub(hub, now_us)))
     if visits:
         yield ""
         rows = [("VISITED", "RESULT", "NEW", "STATUS", "TOOK", "PROBLEM")]
         yield from table(rows + [_visit_row(visit, now_us) for visit in visits])
+
+
+def _hub(hub: HubSubscription, now_us: int) -> str:
+    """`https://hub.example/, active for 9 days, called 4 min ago`."""
+    match hub.state:
+        case "active":
+            told = f"called {ago(hub.told_us, now_us)} ago" if hub.told_us else "has not called yet"
+            standing = f"active for {ago(now_us, hub.ends_us)}, {told}"
+        case "denied":
+            standing = f"denied{f': {hub.problem}' if hub.problem else ''}"
+        case _:
+            standing = f"asked {hub.tries}×, not confirmed{f': {hub.problem}' if hub.problem else ''}"
+    return f"{hub.hub}, {standing}"
 
 
 def _visit_row(visit: FeedVisit, now_us: int) -> tuple[str, str, str, str, str, str]:

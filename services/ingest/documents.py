@@ -11,6 +11,7 @@ from services.ingest.feed_states import FeedStates
 from services.ingest.formats.feed import Feed
 from services.ingest.intake import TakesInputs
 from services.ingest.subscriptions import Subscription
+from services.ingest.websub import read_links
 from shared.clock import now_us
 from shared.envelope import Input
 from shared.errors import InputRefused, IntakeFull, TransientError
@@ -50,8 +51,11 @@ class FeedDocuments:
         self._first = FirstVisit(entries=settings.feed_first_entries, days=settings.feed_first_days)
         self._states, self._intake, self._parser = states, intake, parser
 
-    def take_document(self, feed: Subscription, body: bytes, media_type: str | None, url: str) -> TakenDocument:
-        """Take in what a document says that is new, and remember it; `url` is where it was found.
+    def take_document(
+        self, feed: Subscription, body: bytes, media_type: str | None, url: str, links: str | None = None
+    ) -> TakenDocument:
+        """Take in what a document says that is new, and remember it; `url` is where it was found, `links` the header
+        `Link` of the answer, which names a hub before the document does.
 
         Raises `NotAFeed` for what is none, `IntakeFull` where the desk has no room: then nothing is remembered, and the
         document may come again.
@@ -70,8 +74,10 @@ class FeedDocuments:
         self._take(news.inputs)
         # Only now, with the entries in: a crash before this line means reading again, never missing one.
         self._states.remember(feed, news.memory)
-        if self._note_hub is not None and news.feed.hub is not None:
-            self._note_hub(feed, news.feed.hub, news.feed.topic or url)
+        said = read_links(links, url)
+        hub, topic = said.get("hub", news.feed.hub), said.get("self", news.feed.topic)
+        if self._note_hub is not None and hub is not None:
+            self._note_hub(feed, hub, topic or url)
         return TakenDocument(feed=news.feed, entries=news.entries, news=len(news.inputs), quiet=news.quiet)
 
     def _take(self, inputs: Sequence[Input]) -> None:

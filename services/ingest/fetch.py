@@ -109,7 +109,10 @@ class FeedFetcher:
             return FetchOutcome(kind="same", fresh_s=fresh), noted
         take, media_type = self._documents.take_document, answer.headers.get("content-type")
         loop = asyncio.get_running_loop()
-        taken = await loop.run_in_executor(self._threads.documents, take, feed, answer.body, media_type, answer.url)
+        links = answer.headers.get("link")
+        taken = await loop.run_in_executor(
+            self._threads.documents, take, feed, answer.body, media_type, answer.url, links
+        )
         state = note_validators(state, answer, body_hash)
         state = msgspec.structs.replace(
             state, news_us=now_us() if taken.news else state.news_us, title=taken.feed.title, quiet=taken.quiet

@@ -2,8 +2,10 @@
 
 import hashlib
 import hmac
+import re
+from collections.abc import Mapping
 from typing import Literal
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urljoin
 
 import msgspec
 
@@ -13,6 +15,10 @@ SHORTEST_LEASE_S, LONGEST_LEASE_S = 300.0, 30 * DAY_S
 LEASE_WISHED_S = int(10 * DAY_S)
 RENEW_FROM, RENEW_SPREAD = 0.75, 0.15
 DIGESTS = frozenset({"sha1", "sha256", "sha384", "sha512"})
+
+LONGEST_HEADER = 8_000
+LINK = re.compile(r"<([^<>]*)>([^<>]*)")
+RELATION = re.compile(r";\s*rel\s*=\s*\"?([^\";,]+)", re.IGNORECASE)
 
 Standing = Literal["found", "asked", "active", "denied"]
 
@@ -34,6 +40,25 @@ class HubSubscription(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     ends_us: int = 0
     told_us: int = 0
     problem: str | None = None
+
+
+def read_links(header: str | None, url: str) -> Mapping[str, str]:
+    """The first hub and self in `Link: <https://hub.example/>; rel="hub", </rss>; rel=self` (4), made absolute."""
+    found = dict[str, str]()
+    for target, parameters in LINK.findall((header or "")[:LONGEST_HEADER]):
+        relation = RELATION.search(parameters)
+        for name in relation[1].lower().split() if relation else ():
+            if name in ("hub", "self") and name not in found and (link := _absolute(target, url)) is not None:
+                found[name] = link
+    return found
+
+
+def _absolute(target: str, url: str) -> str | None:
+    try:
+        link = urljoin(url, target.strip())
+    except ValueError:
+        return None
+    return link if link.startswith(("http://", "https://")) else None
 
 
 def subscribe_form(subscription: HubSubscription, callback: str) -> bytes:

@@ -20,6 +20,7 @@ from services.ingest.websub import HubSubscription
 from shared.ledger import keys
 from tests.integration.test_article_list import Desk
 from tests.integration.test_feed_desk import FINE, Feeds, feeds
+from tests.integration.test_feed_history import run
 from tests.integration.test_pages import Answer, Browser, browser, desk
 
 __all__ = ["browser", "desk", "feeds"]
@@ -190,3 +191,18 @@ def test_a_document_that_names_its_hub_is_noted(newsroom: Newsroom, desk: Desk, 
     )
     documents.take_document(newsroom.feed, body, None, FINE)
     assert (newsroom.named().hub, newsroom.named().topic) == ("https://hub.example/", "https://tin.example/self")
+    documents.take_document(newsroom.feed, body, None, FINE, '<https://header.example/>; rel="hub"')
+    assert (newsroom.named().hub, newsroom.named().topic) == ("https://header.example/", "https://tin.example/self")
+
+
+def test_a_person_sees_how_the_hub_stands_and_none_of_its_secrets(
+    newsroom: Newsroom, desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = newsroom.subscribe()
+    newsroom.tell(path)
+    for argv, words in (((), "active for 59 min, called"), (("--json",), '"state":"active"')):
+        assert run(desk, "feeds", "show", FINE, *argv) == 0
+        told = capsys.readouterr().out
+        assert words in told
+        assert newsroom.named().secret not in told
+        assert newsroom.named().token not in told

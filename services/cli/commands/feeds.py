@@ -19,12 +19,14 @@ from services.ingest.feed_history import FeedVisit, last_visits
 from services.ingest.feed_lists import add_list, as_opml
 from services.ingest.feed_lists import list_feeds as list_as_sent
 from services.ingest.feed_states import FeedState, FeedStates
+from services.ingest.hub_subscriptions import HubSubscriptions
 from services.ingest.subscriptions import (
     Subscription,
     Subscriptions,
     UnknownFeed,
     shown_address,
 )
+from services.ingest.websub import HubSubscription
 from shared.clock import now_us
 from shared.errors import InputRefused, TransientError
 from shared.hints import NO_HINTS, Hints
@@ -177,19 +179,30 @@ def show_feed(context: Context) -> int:
     except UnknownFeed as error:
         warn(clean(str(error)))
         return WRONG
-    state, visits = None, list[FeedVisit]()
+    state, visits, hub = None, list[FeedVisit](), None
     try:
         client = connect_to_look(reach_desk(context))
         state, visits = FeedStates(client).get(feed), list(last_visits(client, feed))
+        hub = HubSubscriptions(client).get(feed.id)
     except TransientError as error:
         warn(f"{error}; how the feed is doing is not known")
     if context.as_json:
         hints = SourceBook(context.settings.sources_file).applied(feed.source()).hints
         settings = {"intervalS": feed.interval_s, "folder": feed.folder}
-        show_json(_as_json(feed, state, hints) | settings | {"visits": visits})
+        show_json(_as_json(feed, state, hints) | settings | {"visits": visits, "hub": _hub_as_json(hub)})
     else:
-        print(*feed_lines(feed, state, visits, now_us()), sep="\n")
+        print(*feed_lines(feed, state, visits, now_us(), hub), sep="\n")
     return OK
+
+
+def _hub_as_json(hub: HubSubscription | None) -> dict[str, object] | None:
+    """A subscription without its secrets."""
+    if hub is None:
+        return None
+    return {
+        "url": hub.hub, "topic": hub.topic, "state": hub.state, "endsUs": hub.ends_us or None,
+        "toldUs": hub.told_us or None, "problem": hub.problem,
+    }  # fmt: skip
 
 
 def edit_feed(context: Context) -> int:

@@ -13,6 +13,7 @@ from shared.envelope import FeedEntry, FeedPicture
 from shared.errors import NotAFeed
 
 MAX_ENTRIES = 10_000
+WEBSUB = frozenset({"websub", "pubsubhubbub"})
 
 
 class _Announced(msgspec.Struct):
@@ -91,7 +92,8 @@ def _authors(item: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _pictures(item: dict[str, Any], url: str) -> tuple[FeedPicture, ...]:
-    found: list[tuple[str | None, str | None]] = [(_link(item.get("image"), url), None)]
+    shown = (_link(item.get(name), url) for name in ("image", "banner_image"))
+    found: list[tuple[str | None, str | None]] = [(link, None) for link in dict.fromkeys(shown)]
     attachments = item.get("attachments")
     rows = [row for row in attachments if isinstance(row, dict)] if isinstance(attachments, list) else []
     found += [
@@ -103,8 +105,9 @@ def _pictures(item: dict[str, Any], url: str) -> tuple[FeedPicture, ...]:
 
 
 def _hub(hubs: object, url: str) -> str | None:
-    rows = hubs if isinstance(hubs, list) else []
-    return next((link for row in rows if isinstance(row, dict) and (link := _link(row.get("url"), url))), None)
+    rows = [row for row in hubs if isinstance(row, dict)] if isinstance(hubs, list) else []
+    ours = [row for row in rows if str(row.get("type", "WebSub")).lower() in WEBSUB]  # rssCloud speaks otherwise
+    return next((link for row in ours if (link := _link(row.get("url"), url))), None)
 
 
 def _text(value: object) -> str | None:

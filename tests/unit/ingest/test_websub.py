@@ -14,6 +14,7 @@ from services.ingest.websub import (
     LONGEST_LEASE_S,
     HubSubscription,
     is_signed,
+    read_links,
     subscribe_form,
     wait_after_asking,
     wait_for_renewal,
@@ -75,3 +76,26 @@ def test_the_hub_is_told_where_to_call_and_how_to_sign() -> None:
         "hub.lease_seconds": "864000",
         "hub.secret": "s",
     }
+
+
+@pytest.mark.parametrize(
+    ("header", "found"),
+    [
+        pytest.param('<https://hub.example/>; rel="hub", </rss>; rel=self',
+                     {"hub": "https://hub.example/", "self": "https://a.example/rss"}, id="both, one relative"),
+        pytest.param('<https://a.example/>; type="x"; rel="self hub"', dict.fromkeys(("self", "hub"), "https://a.example/"),
+                     id="two relations of one link"),
+        pytest.param("<https://1.example/>;REL=hub,<https://2.example/>;rel=hub", {"hub": "https://1.example/"},
+                     id="the first of several"),
+        pytest.param("<javascript:x>; rel=hub, <http://[::1>; rel=self, https://x.example/; rel=hub", {},
+                     id="no address"),
+        pytest.param(None, {}, id="no header"),
+    ],
+)  # fmt: skip
+def test_the_header_names_hub_and_topic(header: str | None, found: dict[str, str]) -> None:
+    assert read_links(header, "https://a.example/feed") == found
+
+
+@given(st.text(alphabet='<>;, ="relhubself/:'))
+def test_any_header_of_links_is_read_never_raised(header: str) -> None:
+    assert set(read_links(header, "https://a.example/")) <= {"hub", "self"}
