@@ -1,13 +1,13 @@
 """How long what came from a source is kept: tables `[keep."push:hue"]` in copydesk.toml."""
 
 from collections.abc import Iterable, Mapping
-from fnmatch import fnmatchcase
 from typing import Annotated, Any, get_args
 
 import msgspec
 
 from shared.envelope import SourceKind
 from shared.setting_errors import SettingError
+from shared.source_filter import fits_source
 from shared.suggestions import suggest
 
 EXPECTED = 'tables [keep."SOURCE"] with inputs_days, articles_days or both'
@@ -33,7 +33,7 @@ def keep_for(keep: Mapping[str, KeepSettings], sources: Iterable[str]) -> KeepSe
     """What counts for a source: the first table, in the order of the file, whose pattern fits one of its names."""
     names = tuple(sources)
     for pattern, settings in keep.items():
-        if any(fnmatchcase(name, pattern) for name in names):
+        if any(fits_source(pattern, name) for name in names):
             return settings
     return KeepSettings()
 

@@ -1,8 +1,10 @@
-"""Which sources a filter takes: one grammar for lists, changes, feeds and acts.
+"""Which sources a filter takes: one grammar for lists, changes, feeds and acts, a wider one for settings and exports.
 
 `push` is a kind, `push:hue-daily` one source, `feed:https://news.example/*` all that begin so; "" takes all.
 """
 
+import re
+from functools import lru_cache
 from typing import get_args
 
 from shared.envelope import SourceKind
@@ -17,6 +19,19 @@ def takes_source(wanted: str, name: str) -> bool:
     if wanted.endswith("*"):
         return name.startswith(wanted[:-1])
     return not wanted or wanted in (name, name.partition(":")[0])
+
+
+def fits_source(pattern: str, name: str) -> bool:
+    """Whether a pattern of settings or of an export means a source: as above, and `*` may stand anywhere in it.
+
+    No other letter stands for another: addresses of feeds have `?` and `[` in them.
+    """
+    return takes_source(pattern, name) or _pattern(pattern).fullmatch(name) is not None
+
+
+@lru_cache(maxsize=512)
+def _pattern(pattern: str) -> re.Pattern[str]:
+    return re.compile(".*".join(map(re.escape, pattern.split("*"))), re.DOTALL)
 
 
 def bounds_of(wanted: str) -> tuple[str, str] | None:

@@ -1,7 +1,6 @@
 """Takes out what the desk holds: articles a line each, or inputs as they came."""
 
 from collections.abc import Callable, Iterator
-from fnmatch import fnmatchcase
 from typing import BinaryIO
 
 import msgspec
@@ -18,6 +17,7 @@ from shared.envelope import MOST_BYTES, WITHDRAWAL_TYPE, source_of
 from shared.errors import CopydeskError
 from shared.package import PackagePicture
 from shared.picture_files import PictureFiles
+from shared.source_filter import fits_source
 
 AT_ONCE = 200
 
@@ -86,4 +86,4 @@ def _held(
 
 
 def _is_meant(chosen: Chosen, source: str, received_us: int) -> bool:
-    return chosen.since_us <= received_us < chosen.until_us and fnmatchcase(source, chosen.source)
+    return chosen.since_us <= received_us < chosen.until_us and fits_source(chosen.source, source)

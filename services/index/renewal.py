@@ -1,7 +1,6 @@
 """Articles that may be read once more from the archive, and what would be another then."""
 
 from collections.abc import Iterator, Sequence
-from fnmatch import fnmatchcase
 
 import msgspec
 
@@ -12,6 +11,7 @@ from services.index.packing import unpack
 from services.index.search import Index
 from shared.article import Article
 from shared.envelope import Envelope, Event, source_of
+from shared.source_filter import fits_source
 
 PAGE = 200
 # What a reader of the article does not see: it is no change of the article.
@@ -70,8 +70,8 @@ def readable(index: Index, chosen: Chosen) -> Iterator[Readable]:
     while rows := _page(index, last):
         for row_id, article_id, rev, blob in rows:
             head = _HEAD.decode(unpack(blob))
-            if chosen.since_us <= head.received_us < chosen.until_us and fnmatchcase(
-                source_of(head.came_from), chosen.source
+            if chosen.since_us <= head.received_us < chosen.until_us and fits_source(
+                chosen.source, source_of(head.came_from)
             ):
                 yield Readable(
                     row_id=row_id,

@@ -3,7 +3,6 @@
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from fnmatch import fnmatchcase
 
 import msgspec
 
@@ -11,6 +10,7 @@ from services.index.origin import read_head
 from services.index.search import Index
 from services.index.sinks.sink import Delivery
 from shared.envelope import DESK, source_of
+from shared.source_filter import fits_source
 
 ALL: tuple[str, ...] = ()
 """A choice of sources that names none takes all."""
@@ -68,4 +68,4 @@ def _told(database: sqlite3.Connection, named: tuple[str]) -> Iterable[tuple[str
 
 
 def _fits(source: str, choice: Sequence[str]) -> bool:
-    return choice == ALL or any(fnmatchcase(source, pattern) for pattern in choice)
+    return choice == ALL or any(fits_source(pattern, source) for pattern in choice)

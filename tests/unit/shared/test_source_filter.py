@@ -4,7 +4,7 @@ import sqlite3
 
 import pytest
 
-from shared.source_filter import bounds_of, may_be_source, takes_source
+from shared.source_filter import bounds_of, fits_source, may_be_source, takes_source
 
 NAMES = [
     "drop:", "drop:hue/a", "feed:https://a.example/rss", "feed:https://b.example/rss?id=1", "push:command line",
@@ -51,3 +51,21 @@ def test_what_a_filter_takes(wanted: str, taken: list[str]) -> None:
 )  # fmt: skip
 def test_what_may_be_a_source(wanted: str, is_one: bool) -> None:
     assert may_be_source(wanted) is is_one
+
+
+@pytest.mark.parametrize(
+    ("pattern", "fits"),
+    [
+        ("feed:https://b.example/rss?id=1", True),
+        ("feed:https://b.example/rss?id=*", True),
+        ("feed:*/rss*", True),
+        ("*rss?id=1", True),
+        ("feed", True),
+        ("feed:https://b.example/rss.id=1", False),
+        ("feed:https://?.example/*", False),
+        ("feed:https://[ab].example/*", False),
+        ("*rss", False),
+    ],
+)
+def test_in_a_pattern_the_star_alone_stands_for_others(pattern: str, fits: bool) -> None:
+    assert fits_source(pattern, "feed:https://b.example/rss?id=1") is fits
