@@ -13,6 +13,7 @@ from services.ingest.formats.opml import read_list
 from services.ingest.hub_subscriptions import HubSubscriptions
 from services.ingest.pings import FeedPings
 from services.ingest.subscriptions import AddedFeeds, Subscription, Subscriptions, UnknownFeed, check_interval
+from services.ingest.websub import HubSubscription
 from services.web.acts import Done
 from shared.audit import AuditLog
 from shared.clock import from_us, now_us
@@ -39,6 +40,7 @@ class FeedShown(msgspec.Struct, frozen=True, kw_only=True):
     feed: Subscription
     state: FeedState
     visits: Sequence[FeedVisit]
+    hub: HubSubscription | None
 
 
 class FeedDesk:
@@ -67,7 +69,8 @@ class FeedDesk:
         feed = next((feed for feed in self._subscriptions.list() if feed.id == feed_id), None)
         if feed is None:
             return None
-        return FeedShown(feed=feed, state=self._states.get(feed), visits=last_visits(self._client, feed))
+        visits = last_visits(self._client, feed)
+        return FeedShown(feed=feed, state=self._states.get(feed), visits=visits, hub=self.hubs.get(feed.id))
 
     def edit(self, feed_id: str, changes: Mapping[str, Any], *, who: str) -> Added:
         """Give a feed another address, interval or title; it stays the same feed."""

@@ -206,3 +206,11 @@ def test_a_person_sees_how_the_hub_stands_and_none_of_its_secrets(
         assert words in told
         assert newsroom.named().secret not in told
         assert newsroom.named().token not in told
+
+
+def test_the_page_of_a_feed_tells_how_its_hub_stands(newsroom: Newsroom, browser: Browser) -> None:
+    newsroom.subscribe()
+    shown = browser.get(f"/feeds/one?id={newsroom.feed.id}").text
+    assert f"Hub: 127.0.0.1:{newsroom.hub.port}/ · active" in shown
+    assert newsroom.named().secret not in shown
+    assert newsroom.named().token not in shown
