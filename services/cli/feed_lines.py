@@ -72,7 +72,8 @@ def _hub(hub: HubSubscription, now_us: int) -> str:
     match hub.state:
         case "active":
             told = f"called {ago(hub.told_us, now_us)} ago" if hub.told_us else "has not called yet"
-            standing = f"active for {ago(now_us, hub.ends_us)}, {told}"
+            lasts = f"active for {ago(now_us, hub.ends_us)}" if hub.ends_us > now_us else "its lease has ended"
+            standing = f"{lasts}, {told}"
         case "denied":
             standing = f"denied{f': {hub.problem}' if hub.problem else ''}"
         case _:

@@ -3,17 +3,16 @@
 import random
 import secrets
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
 from services.ingest.subscriptions import Subscription
-from services.ingest.websub import DAY_S, HubSubscription, is_signed, wait_after_asking, wait_for_renewal
+from services.ingest.websub import DAY_S, HubSubscription, wait_after_asking, wait_for_renewal
 from shared.clock import now_us
 from shared.ledger import keys
 from shared.ledger.connection import Client, redis_errors
 
-Delivered = Literal["unknown", "ignored", "taken"]
 AT_ONCE = 20
 
 
@@ -65,7 +64,7 @@ class HubSubscriptions:
 
     def confirm(self, token: str, mode: str, topic: str, lease_s: float | None) -> bool:
         """The hub asks whether it was us who subscribed; False where it was not."""
-        known = self._of_token(token)
+        known = self.of_token(token)
         if known is None or mode != "subscribe" or topic != known.topic:
             return False
         lease, wait_s = wait_for_renewal(lease_s, random.random())  # noqa: S311 - spreads requests
@@ -75,24 +74,17 @@ class HubSubscriptions:
 
     def deny(self, token: str, topic: str, reason: str) -> bool:
         """The hub refuses the subscription: it is asked again after a day."""
-        known = self._of_token(token)
+        known = self.of_token(token)
         if known is None or topic != known.topic:
             return False
         self._keep(msgspec.structs.replace(known, state="denied", problem=reason[:300] or None), DAY_S)
         return True
 
-    def deliver(self, token: str, body: bytes, signature: str | None) -> tuple[Delivered, str]:
-        """What a call with news is worth, and the feed it is of: `taken` is to be looked at, `ignored` is not signed by
-        the hub, `unknown` is for nobody."""
-        known = self._of_token(token)
-        if known is None:
-            return "unknown", ""
-        if not is_signed(body, signature, known.secret):
-            return "ignored", known.feed
-        noted = msgspec.structs.replace(known, told_us=now_us())
+    def note_told(self, subscription: HubSubscription) -> None:
+        """The hub called with news, and signed it."""
+        noted = msgspec.structs.replace(subscription, told_us=now_us())
         with redis_errors(self._client):
-            self._client.hset(keys.FEEDS_HUBS, known.feed, msgspec.json.encode(noted))
-        return "taken", known.feed
+            self._client.hset(keys.FEEDS_HUBS, subscription.feed, msgspec.json.encode(noted))
 
     def forget(self, ids: Sequence[str]) -> None:
         """Forget feeds that were removed: their callbacks are answered by 410, which ends them at the hub."""
@@ -105,7 +97,8 @@ class HubSubscriptions:
                 pipe.hdel(keys.FEEDS_CALLBACKS, *tokens)
             pipe.execute()
 
-    def _of_token(self, token: str) -> HubSubscription | None:
+    def of_token(self, token: str) -> HubSubscription | None:
+        """Whose callback has this in its address."""
         with redis_errors(self._client):
             feed_id = self._client.hget(keys.FEEDS_CALLBACKS, token)
         if feed_id is None:

@@ -85,10 +85,33 @@ def wait_for_renewal(lease_s: float | None, jitter: float) -> tuple[float, float
     return lease, lease * (RENEW_FROM + RENEW_SPREAD * jitter)
 
 
+class Signature:
+    """`X-Hub-Signature: sha256=…` (7.1), held against a body that comes in pieces, of which none is kept."""
+
+    def __init__(self, header: str | None, secret: str) -> None:
+        method, _, digest = (header or "").strip().partition("=")
+        self._digest = digest.strip().lower()
+        is_known = method.lower() in DIGESTS and self._digest.isascii()
+        self._mac = hmac.new(secret.encode(), None, getattr(hashlib, method.lower())) if is_known else None
+
+    @property
+    def may_match(self) -> bool:
+        """Can it be of any body: is it there, by a method that we know."""
+        return self._mac is not None
+
+    def update(self, piece: bytes) -> None:
+        """The next piece of the body."""
+        if self._mac is not None:
+            self._mac.update(piece)
+
+    @property
+    def matches(self) -> bool:
+        """Whether the hub signed just these bytes."""
+        return self._mac is not None and hmac.compare_digest(self._mac.hexdigest(), self._digest)
+
+
 def is_signed(body: bytes, header: str | None, secret: str) -> bool:
-    """Whether `X-Hub-Signature: sha256=…` is of this body and secret (7.1); of a method that nobody knows it is not."""
-    method, _, digest = (header or "").strip().partition("=")
-    if method.lower() not in DIGESTS or not digest.isascii():
-        return False
-    expected = hmac.new(secret.encode(), body, getattr(hashlib, method.lower())).hexdigest()
-    return hmac.compare_digest(expected, digest.strip().lower())
+    """Whether a whole body is signed so."""
+    signature = Signature(header, secret)
+    signature.update(body)
+    return signature.matches

@@ -57,12 +57,10 @@ class FeedDesk:
         told = zip(feeds, self._states.get_all(feeds), strict=True)
         return sorted(told, key=lambda one: (not one[1].stopped, -one[1].failures, one[0].shown()))
 
-    def take_call(self, token: str, body: bytes, signature: str | None) -> bool:
-        """A hub calls with news: its feed is visited soon. False where no feed has that callback."""
-        delivered, feed_id = self.hubs.deliver(token, body, signature)
-        if delivered == "taken":
-            FeedPings(self._subscriptions, self._states).ping_feed(feed_id)
-        return delivered != "unknown"
+    def take_call(self, subscription: HubSubscription) -> None:
+        """A hub called with news: its feed is visited soon."""
+        self.hubs.note_told(subscription)
+        FeedPings(self._subscriptions, self._states).ping_feed(subscription.feed)
 
     def one(self, feed_id: str) -> FeedShown | None:
         """One feed by its id, with its last visits."""

@@ -144,6 +144,13 @@ def test_what_the_hub_did_not_sign_is_answered_alike_and_ignored(newsroom: Newsr
     assert newsroom.tell("/websub/guessed", secret="x") == 410
 
 
+def test_a_body_is_read_piece_by_piece_and_one_that_is_too_large_is_refused(newsroom: Newsroom, desk: Desk) -> None:
+    path = newsroom.subscribe()
+    assert newsroom.tell(path, b"x" * (1 << 20)) == 202
+    assert newsroom.is_due_at_once()
+    assert newsroom.tell(path, b"x" * (desk.settings.max_input_bytes + 1)) == 413
+
+
 def test_a_flood_of_calls_is_one_visit_in_half_a_minute(newsroom: Newsroom) -> None:
     path = newsroom.subscribe()
     just_now = FeedState(added_us=newsroom.feed.added_us)
