@@ -106,8 +106,7 @@ def tell_news(
         item = items.setdefault(made.input.body, made)
         for place, twin in twins:
             rows[place] = replace(item.row, fragment=twin.fragment, facts=twin.facts, verdict=verdicts[place])
-    found = [past.find(item.row) for item in items.values()]
-    changes = [change_of(item.row, before) for item, before in zip(items.values(), found, strict=True)]
+    changes = [change_of(item.row, past.find(item.row)) for item in items.values()]
     now = dt.datetime.fromtimestamp(watched.now_s, dt.UTC)
     changes = judge_by_most(changes, unread, [_is_now(item.entry, now) for item in items.values()])
     news = [item for item, change in zip(items.values(), changes, strict=True) if change in TAKEN]

@@ -6,8 +6,8 @@ import re
 MOST = 1_000
 LONGEST = 1_000  # characters of a reason
 _TOMBSTONE = re.compile(
-    r"<([\w.-]++:)?deleted-entry(?=\s)([^<>]*+)(?<!/)>([^<]*+(?:<(?!/(?:[\w.-]++:)?deleted-entry)[^<]*+)*+)"
-    r"|<(?:[\w.-]++:)?deleted-entry(?=\s)([^<>]*+)/>"
+    r"<(?:[\w.-]++:)?deleted-entry(?=\s)([^<>]*+)>"
+    r"(?:(?<!/>)([^<]*+(?:<(?!/(?:[\w.-]++:)?deleted-entry)[^<]*+)*+))?+"
 )
 _REF = re.compile(r"""(?<![\w:.-])ref\s*+=\s*+(?:"([^"]*+)"|'([^']*+)')""")
 _COMMENT = re.compile(r"<(?:[\w.-]++:)?comment(?=[\s>])[^<>]*+>([^<]*+)")
@@ -19,8 +19,8 @@ def read_deleted(document: str) -> tuple[tuple[str, str], ...]:
         return ()
     deleted: dict[str, str] = {}
     for tombstone in _TOMBSTONE.finditer(document):
-        ref = _REF.search(tombstone[2] or tombstone[4] or "")
+        ref = _REF.search(tombstone[1])
         if ref is not None and (said := html.unescape(ref[1] or ref[2] or "").strip()) and len(deleted) < MOST:
-            comment = _COMMENT.search(tombstone[3] or "")
+            comment = _COMMENT.search(tombstone[2] or "")
             deleted[said] = " ".join(html.unescape(comment[1]).split())[:LONGEST] if comment else ""
     return tuple(deleted.items())
