@@ -68,6 +68,10 @@ def test_a_feed_at_another_address_is_the_same_feed(
     after = feeds.find("https://moi.example/rss")
     assert (after.id, after.interval_s, after.title) == (before.id, 900, "Mới")
     assert feeds.states.get(after).body_hash == "0f"
+    capsys.readouterr()
+    assert run(desk, "feeds", "list", "--json") == 0
+    (listed,) = [one for one in json.loads(capsys.readouterr().out) if one["id"] == after.id]
+    assert (listed["title"], listed["intervalS"], listed["folder"]) == ("Mới", 900, [])
     assert run(desk, "feeds", "edit", after.id, "--interval", "0") == 0
     assert feeds.find(after.id).interval_s is None
     for wrong in (

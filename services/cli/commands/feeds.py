@@ -188,8 +188,7 @@ def show_feed(context: Context) -> int:
         warn(f"{error}; how the feed is doing is not known")
     if context.as_json:
         hints = SourceBook(context.settings.sources_file).applied(feed.source()).hints
-        settings = {"intervalS": feed.interval_s, "folder": feed.folder}
-        show_json(_as_json(feed, state, hints) | settings | {"visits": visits, "hub": _hub_as_json(hub)})
+        show_json(_as_json(feed, state, hints) | {"visits": visits, "hub": _hub_as_json(hub)})
     else:
         print(*feed_lines(feed, state, visits, now_us(), hub), sep="\n")
     return OK
@@ -225,7 +224,7 @@ def edit_feed(context: Context) -> int:
         SourceBook(context.settings.sources_file).save_as_made(edited.source(), who=person())
     args.name = edited.shown()  # as the audit log names it
     if context.as_json:
-        show_json(_as_json(edited) | {"intervalS": edited.interval_s, "title": edited.title})
+        show_json(_as_json(edited))
     else:
         print(f"{edited.id}  {clean(edited.shown())} is watched with these settings from now on.")
     return OK
@@ -268,8 +267,9 @@ def _row(feed: Subscription, state: FeedState | None, now: int) -> tuple[str, st
 def _as_json(feed: Subscription, state: FeedState | None = None, hints: Hints = NO_HINTS) -> dict[str, object]:
     shown: dict[str, object] = {"id": feed.id, "url": feed.shown()}
     shown |= {"zone": hints.zone or feed.zone, "language": hints.language or feed.language}
+    shown |= {"title": feed.title, "folder": feed.folder, "intervalS": feed.interval_s}
     if state is None:
         return shown
     values = msgspec.to_builtins(state)
-    names = ("status", "failures", "problem", "checkedUs", "newsUs", "dueUs", "why", "stopped", "title")
-    return shown | {name: values.get(name) for name in names}
+    names = ("status", "failures", "problem", "checkedUs", "newsUs", "dueUs", "why", "stopped")
+    return shown | {name: values.get(name) for name in names} | {"title": feed.title or state.title}
