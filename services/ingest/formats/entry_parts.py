@@ -6,8 +6,9 @@ after it. The elements are read here, and given it under names it knows not.
 """
 
 import html
+import operator
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -17,19 +18,30 @@ IMAGE_ADDRESS = re.compile(r"<url>\s*+(?:<!\[CDATA\[)?+([^<>\]]++)")
 TAG = re.compile(r"<[^>]*+>")
 CDATA = re.compile(r"<!\[CDATA\[((?:[^\]]++|\](?!\]>))*+)\]\]>")
 PICTURE_NAME = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)(?:[?#]|$)", re.IGNORECASE)
-TEXTS = frozenset({"description", "title", "text", "credit"})
 RENAMED = frozenset({"description", "title", "text"})
 MOST_MEDIA = 200
 
 
 class Media(msgspec.Struct):
-    """One media object, or a group of renditions of one: the addresses of its pictures, and its words."""
+    """One media object, or a group of them: its picture, and its words. What it lacks its `group` says, if it has one.
 
-    pictures: list[tuple[int, str]] = []  # how wide, and where
-    thumbnails: list[str] = []
+    `size` is how wide the picture is, and whether it is the one to be shown by default.
+    """
+
+    address: str = ""
+    size: tuple[int, bool] = (0, False)
+    thumbnails: list[tuple[int, str]] = []  # how wide, and where
     caption: str | None = None
     title: str | None = None
     credits: list[str] = []
+    copyright: str | None = None
+    group: "Media | None" = None
+    is_group: bool = False
+
+    @property
+    def credit(self) -> str | None:
+        """Whose it is, by its credits, else by its notice of copyright."""
+        return ", ".join(self.credits) or self.copyright
 
 
 class EntryParts(msgspec.Struct):
@@ -49,21 +61,35 @@ class EntryParts(msgspec.Struct):
 
     def pictures(self) -> tuple[tuple[str, str | None, str | None], ...]:
         """Address, caption and credit of each picture, one of those that say the same; words without one have ""."""
-        common, *single = self.media or [Media()]
-        shown: dict[tuple[str, ...], tuple[int, str, str | None, str | None]] = {}
-        for number, media in enumerate([*single, common]):
-            caption = media.caption or (common.caption if len(single) == 1 else None)
-            credit = ", ".join(media.credits or (common.credits if len(single) == 1 else ())) or None
-            if media is common and (len(single) == 1 or not (caption or credit or (media.thumbnails and not shown))):
-                continue
-            thumbnails = media.thumbnails or (common.thumbnails if len(single) == 1 else [])
-            width, address = max(media.pictures, default=(0, thumbnails[0] if thumbnails else ""))
-            if not (address or caption or credit):
-                continue
-            said = (caption or "", credit or "") if caption or credit else (str(number),)
-            if width > shown.get(said, (-1,))[0]:
-                shown[said] = (width, address, caption, credit)
-        return tuple((address, caption, credit) for _, address, caption, credit in shown.values())
+        common, *media = self.media or [Media()]
+        groups = {id(one.group) for one in media if one.group is not None}
+        single = [one for one in media if id(one) not in groups]
+        is_alone = sum(one.group is None for one in media) == 1
+        shown: dict[tuple[str, ...], tuple[tuple[int, bool], str, str | None, str | None]] = {}
+        for one in single:
+            own = one.group or one
+            caption, credit = one.caption or own.caption, one.credit or own.credit
+            said = (caption or "", credit or "") if caption or credit else (str(id(own)),)
+            thumbnails = one.thumbnails or own.thumbnails or (common.thumbnails if is_alone else [])
+            address, size = (one.address, one.size) if one.address else (_widest(thumbnails), (0, False))
+            caption, credit = caption or (common.caption if is_alone else None), credit or common.credit
+            if (address or caption or credit) and (said not in shown or size > shown[said][0]):
+                shown[said] = (size, address, caption, credit)
+        found = [(address, caption, credit) for _, address, caption, credit in shown.values()]
+        return (*found, *(() if is_alone else _loose(common, found)))
+
+
+def _widest(thumbnails: Sequence[tuple[int, str]]) -> str:
+    """The address of the widest, of several the first."""
+    return max(thumbnails, key=operator.itemgetter(0), default=(0, ""))[1]
+
+
+def _loose(common: Media, found: Sequence[object]) -> Iterator[tuple[str, str | None, str | None]]:
+    """What an entry says of its media together, where that is no single one's."""
+    thumbnail = "" if found else _widest(common.thumbnails)
+    credit = None if found else common.credit
+    if common.caption or credit or thumbnail:
+        yield thumbnail, common.caption, credit
 
 
 def read_entry_parts(document: str) -> tuple[str, list[EntryParts]]:
@@ -80,7 +106,7 @@ class _Scan:
         prefixes = "|".join(sorted({"media", *map(re.escape, MEDIA.findall(document[: 1024 * 1024]))}))
         self._tags = re.compile(
             rf"<!\[CDATA\[(?:[^\]]++|\](?!\]>))*+(?:\]\]>)?|<!--(?:[^-]++|-(?!->))*+(?:-->)?"
-            rf"|<(/?)((?:{prefixes}):(content|group|description|title|text|credit|thumbnail)"
+            rf"|<(/?)((?:{prefixes}):(content|group|description|title|text|credit|copyright|thumbnail)"
             rf"|item|entry|author|guid|image|dc:creator|dc:language|itunes:summary)(?=[\s/>])([^>]*+)>"
         )
         self.entries: list[EntryParts] = []
@@ -119,7 +145,8 @@ class _Scan:
         if kind in ("content", "group"):
             self._medium(kind, attributes, closes=bool(tag[1]), empty=empty)
         elif kind == "thumbnail" and not tag[1]:
-            self._open[-1].thumbnails += [url for url in (_attributes(attributes).get("url"),) if url]
+            said = _attributes(attributes)
+            self._open[-1].thumbnails += [(_width(said), url) for url in (said.get("url"),) if url]
         elif tag[1]:
             start = starts.pop(name, -1)
             if start >= 0:
@@ -132,16 +159,15 @@ class _Scan:
             if len(self._open) > 1:
                 self._open.pop()
             return
-        grouped = len(self._open) > 1
-        media = self._open[-1] if grouped else Media()
-        if not grouped and len(self.entries[-1].media) < MOST_MEDIA:
+        around = self._open[-1] if len(self._open) > 1 else None
+        media = Media(group=around if around is None or around.is_group else around.group, is_group=kind == "group")
+        if len(self.entries[-1].media) < MOST_MEDIA:
             self.entries[-1].media.append(media)
         if kind == "content":
             said = _attributes(attributes)
             address = said.get("url")
             if address and _is_picture(said, address):
-                width = said.get("width", "")
-                media.pictures.append((int(width[:6]) if width.isascii() and width.isdigit() else 0, address))
+                media.address, media.size = address, (_width(said), said.get("isdefault") == "true")
         if not empty:
             self._open.append(media)
 
@@ -171,6 +197,8 @@ class _Scan:
         match kind:
             case "credit":
                 media.credits += [] if text in media.credits else [text]
+            case "copyright":
+                media.copyright = media.copyright or text
             case "title":
                 media.title = media.title or text
             case _:
@@ -179,6 +207,11 @@ class _Scan:
 
 def _attributes(tag: str) -> dict[str, str]:
     return {name.lower(): html.unescape(double or single) for name, double, single in ATTRIBUTE.findall(tag)}
+
+
+def _width(said: dict[str, str]) -> int:
+    width = said.get("width", "")
+    return int(width[:6]) if width.isascii() and width.isdigit() else 0
 
 
 def _is_picture(said: dict[str, str], address: str) -> bool:

@@ -318,3 +318,59 @@ def test_tombstones_of_an_atom_feed_are_read(written: str, deleted: tuple[tuple[
 def test_looking_for_tombstones_takes_no_longer_than_the_document_is_long(piece: str) -> None:
     short, long = ("<deleted-entry >" + piece * count for count in (5_000, 20_000))
     assert times_as_dear(lambda: read_deleted(long), than=lambda: read_deleted(short), bound=9) < 9
+
+
+A, B = "http://p.example/a.jpg", "http://p.example/b.jpg"
+
+
+def image(address: str, words: str = "", **said: object) -> str:
+    told = "".join(f' {name}="{value}"' for name, value in said.items())
+    return f'<media:content url="{address}" medium="image"{told}>{words}</media:content>'
+
+
+@pytest.mark.parametrize(
+    ("inner", "pictures"),
+    [
+        pytest.param(
+            f"<media:credit>An</media:credit>{image(A, '<media:text>a</media:text>')}{image(B)}",
+            ((A, "a", "An"), (B, None, "An")),
+            id="a credit of the entry is that of each",
+        ),
+        pytest.param(
+            f"<media:credit>An</media:credit>{image(A, '<media:credit>Bo</media:credit>')}",
+            ((A, None, "Bo"),),
+            id="its own credit goes before",
+        ),
+        pytest.param(
+            f"<media:group>{image(A, '<media:description>a</media:description>')}"
+            f"{image(B, '<media:description>b</media:description>')}</media:group>",
+            ((A, "a", None), (B, "b", None)),
+            id="what a group holds may be of several pictures",
+        ),
+        pytest.param(
+            f"<media:group><media:description>g</media:description>{image(A)}{image(B, width=9)}</media:group>",
+            ((B, "g", None),),
+            id="renditions of one picture are one, the widest",
+        ),
+        pytest.param(
+            f"<media:group>{image(A)}{image(B, isDefault='true')}</media:group>",
+            ((B, None, None),),
+            id="else the one that is to be shown",
+        ),
+        pytest.param(
+            image(A, "<media:copyright>© Paper</media:copyright>"), ((A, None, "© Paper"),), id="a notice of copyright"
+        ),
+        pytest.param(
+            f'<media:thumbnail url="{A}" width="75"/><media:thumbnail url="{B}" width="800"/>',
+            ((B, None, None),),
+            id="the widest thumbnail",
+        ),
+        pytest.param(
+            f"<media:group>{image(A)}</media:group>" * 300, ((A, None, None),), id="more than anybody shows"
+        ),
+    ],
+)  # fmt: skip
+def test_media_say_what_their_group_and_their_entry_say(
+    inner: str, pictures: tuple[tuple[str, str | None, str | None], ...]
+) -> None:
+    assert entry(inner).pictures == pictures
