@@ -16,11 +16,10 @@ from services.cli.feed_previews import in_short, look, look_before_adding, other
 from services.cli.printing import ago, clean, plural, size, table
 from services.cli.reach import reach_desk
 from services.ingest.feed_history import FeedVisit, last_visits
-from services.ingest.feed_lists import add_list, as_opml
-from services.ingest.feed_lists import list_feeds as list_as_sent
 from services.ingest.feed_states import FeedState, FeedStates
 from services.ingest.hub_subscriptions import HubSubscriptions
 from services.ingest.subscriptions import (
+    AddedFeeds,
     Subscription,
     Subscriptions,
     UnknownFeed,
@@ -134,7 +133,8 @@ def import_feeds(context: Context) -> int:
     body = standard_input().read(MOST_LIST + 1) if source == "-" else _read_file(Path(source))
     if len(body) > MOST_LIST:
         raise InputRefused(f"the list is larger than {size(MOST_LIST)}")
-    done = add_list(subscriptions, import_module("services.ingest.formats.opml").read_list(body))
+    listed = import_module("services.ingest.formats.opml").read_list(body)  # who only looks loads no parser
+    done: AddedFeeds = import_module("services.ingest.feed_lists").add_list(subscriptions, listed)
     context.args.refs = [feed.shown() for feed in done.added]  # as the audit log names them
     for url, why in done.refused:
         warn(clean(f"{shown_address(url)} is not taken: {why}"))
@@ -153,11 +153,12 @@ def export_feeds(context: Context) -> int:
     """Write the feeds as OPML, for another desk or another reader."""
     feeds = Subscriptions(context.settings).list()
     titles = {feed_id: state.title for feed_id, state in _states(context, feeds).items()}
-    listed = list_as_sent(feeds, titles, with_logins=context.args.with_passwords)
+    lists = import_module("services.ingest.feed_lists")
+    listed = lists.list_feeds(feeds, titles, with_logins=context.args.with_passwords)
     if context.as_json:
         show_json(listed)
         return OK
-    opml = as_opml(listed, dt.datetime.now(dt.UTC))
+    opml: bytes = lists.as_opml(listed, dt.datetime.now(dt.UTC))
     if context.args.file == "-":
         sys.stdout.buffer.write(opml)
         sys.stdout.buffer.flush()
