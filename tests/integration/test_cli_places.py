@@ -64,8 +64,8 @@ def test_no_hit_is_told_from_no_index(desk: Desk, capsys: pytest.CaptureFixture[
 
 
 WHERE_THERE_NEED_BE_NONE = (
-    "feeds add", "keys create", "keys add", "sources set",  # these make it
-    "push", "read", "normalize", "restore", "sinks list", "doctor", "config show", "config check",
+    "feeds add", "feeds import", "keys create", "keys add", "sources set",  # these make it
+    "feeds check", "push", "read", "normalize", "restore", "sinks list", "doctor", "config show", "config check",
     "help", "completion", "man", "up", "demo", "work", "web", "notify",
 )  # fmt: skip
 EXAMPLES = {

@@ -17,6 +17,7 @@ from services.index.rhythm import Beat
 from services.index.search import Answered, Revision, Stored
 from services.index.stories.keeper import Stories
 from services.ingest.feed_states import FeedState
+from services.ingest.hub_subscriptions import HubSubscriptions
 from services.ingest.intake import Receipt
 from services.ingest.pings import Pinged
 from services.ingest.subscriptions import Subscription
@@ -262,11 +263,28 @@ class NoSessions:
         return None
 
 
+class NoHubs(HubSubscriptions):
+    """A desk that no hub may call."""
+
+    def __init__(self) -> None:
+        """There is no Redis."""
+
+    def of_token(self, token: str) -> None:
+        return None
+
+    def confirm(self, token: str, mode: str, topic: str, lease_s: float | None) -> bool:
+        return False
+
+    def deny(self, token: str, topic: str, reason: str) -> bool:
+        return False
+
+
 class NoFeeds(FeedDesk):
     """A desk that watches no feed."""
 
     def __init__(self) -> None:
-        return
+        """No hub has a callback, either."""
+        self.hubs = NoHubs()
 
     def list(self) -> list[tuple[Subscription, FeedState]]:
         return []
