@@ -24,6 +24,8 @@ def condition(state: FeedState) -> str:
         return "gone (410)"
     if state.failures:
         return f"failed {state.failures}×: {state.problem or state.status}"
+    if state.is_restless:
+        return f"revises too often: most entries were edited at each of the last {state.restless} visits"
     return "new" if state.status is None else f"fine ({state.status})"
 
 

@@ -28,12 +28,13 @@ class ParsesFeeds(Protocol):
 
 class TakenDocument(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a document: how many entries it had, how many were handed in, how many changed and said nothing
-    new. `feed` is without its entries."""
+    new, and for how many visits in a row most were edited. `feed` is without its entries."""
 
     feed: Feed
     entries: int
     news: int
     quiet: int
+    restless: int
 
 
 class FeedDocuments:
@@ -78,7 +79,9 @@ class FeedDocuments:
         hub, topic = said.get("hub", news.feed.hub), said.get("self", news.feed.topic)
         if self._note_hub is not None and hub is not None:
             self._note_hub(feed, hub, topic or url)
-        return TakenDocument(feed=news.feed, entries=news.entries, news=len(news.inputs), quiet=news.quiet)
+        return TakenDocument(
+            feed=news.feed, entries=news.entries, news=len(news.inputs), quiet=news.quiet, restless=news.restless
+        )
 
     def _take(self, inputs: Sequence[Input]) -> None:
         """Hand the new entries in; one that no door takes does not stop the rest of its feed."""

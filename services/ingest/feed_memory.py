@@ -46,13 +46,15 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
 class Memory(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """What is remembered of a feed's last document; `gone` are entries of earlier ones, the latest first.
 
-    `context` is of what surrounds the entries and counts for how each is read.
+    `context` is of what surrounds the entries and counts for how each is read; `restless` is how many visits in a row
+    found most entries edited.
     """
 
     version: int = VERSION
     context: bytes = b""
     rows: tuple[Row, ...] = ()
     gone: tuple[Row, ...] = ()
+    restless: int = 0
 
 
 def pack(memory: Memory) -> bytes:
@@ -156,6 +158,12 @@ def judge_by_most(changes: Sequence[Change], unread: int, are_now: Sequence[bool
         "edited" if (change == "counted" and not counts) or (change == "dated" and not (dates or is_now)) else change
         for change, is_now in zip(changes, are_now, strict=True)
     ]
+
+
+def is_restless(changes: Sequence[Change], unread: int) -> bool:
+    """Were most of the known entries edited since the last visit? Once a site may do so, but not each time."""
+    edited = changes.count("edited")
+    return edited >= 3 and 2 * edited >= unread + sum(change != "new" for change in changes)
 
 
 def _edit(row: Row, before: Row) -> Change:

@@ -10,7 +10,18 @@ from msgspec.structs import replace
 from services.ingest.entry_identity import Facts, Verdict, aliases_of, facts_of, guid_hash, judge, mark_of, name_of
 from services.ingest.entry_traces import clean
 from services.ingest.entry_words import words_of
-from services.ingest.feed_memory import TAKEN, Memory, Past, Row, change_of, follow, judge_by_most, pack, unpack
+from services.ingest.feed_memory import (
+    TAKEN,
+    Memory,
+    Past,
+    Row,
+    change_of,
+    follow,
+    is_restless,
+    judge_by_most,
+    pack,
+    unpack,
+)
 from services.ingest.formats.feed import Feed
 from shared.envelope import FEED_ENTRY_TYPE, WITHDRAWAL_TYPE, FeedEntry, Input, Source, Withdrawal
 from shared.identity import guid_alias
@@ -44,7 +55,8 @@ class News(msgspec.Struct, frozen=True, kw_only=True):
     """What a document brought. `feed` is without its entries, which were `entries` in number.
 
     `quiet` of them changed and said nothing new, `passed_over` are beyond what a first visit takes. `memory` is what to
-    bring to the next visit, once the inputs are in.
+    bring to the next visit, once the inputs are in. `restless` counts the visits in a row, up to this one, at each of
+    which most known entries were edited.
     """
 
     feed: Feed
@@ -53,6 +65,7 @@ class News(msgspec.Struct, frozen=True, kw_only=True):
     entries: int = 0
     quiet: int = 0
     passed_over: int = 0
+    restless: int = 0
 
 
 class ReadEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,28 +107,19 @@ def tell_news(
 ) -> News:
     """What is new among the entries of a document, of which those that are known as they stand may be unread rows."""
     past = Past(memory)
-    groups: dict[bytes, list[tuple[int, ReadEntry]]] = {}
-    for place, entry in enumerate(entries):
-        if isinstance(entry, ReadEntry):
-            groups.setdefault(entry.facts.group, []).append((place, entry))
-    items: dict[bytes, Item] = {}
-    rows = {place: entry for place, entry in enumerate(entries) if isinstance(entry, Row)}
-    unread = len(rows)
-    for twins in groups.values():
-        made = _make_item([(entry, verdicts[place]) for place, entry in twins], watched, past)
-        item = items.setdefault(made.input.body, made)
-        for place, twin in twins:
-            rows[place] = replace(item.row, fragment=twin.fragment, facts=twin.facts, verdict=verdicts[place])
-    changes = [change_of(item.row, past.find(item.row)) for item in items.values()]
+    items, rows = _make_items(entries, verdicts, watched, past)
+    unread = sum(isinstance(entry, Row) for entry in entries)
+    changes = [change_of(item.row, past.find(item.row)) for item in items]
     now = dt.datetime.fromtimestamp(watched.now_s, dt.UTC)
-    changes = judge_by_most(changes, unread, [_is_now(item.entry, now) for item in items.values()])
-    news = [item for item, change in zip(items.values(), changes, strict=True) if change in TAKEN]
+    changes = judge_by_most(changes, unread, [_is_now(item.entry, now) for item in items])
+    news = [item for item, change in zip(items, changes, strict=True) if change in TAKEN]
     taken = _newest(news, watched.first, now) if past.is_empty else news
-    kept = tuple(rows[place] for place in sorted(rows))
-    taken_back = _taken_back(feed, kept, past)
+    taken_back = _taken_back(feed, rows, past)
+    restless = memory.restless + 1 if is_restless(changes, unread) else 0
+    gone = past.gone(rows, taken_back.values())
     return News(
         feed=replace(feed, entries=()),
-        memory=pack(Memory(context=context, rows=kept, gone=past.gone(kept, taken_back.values()))),
+        memory=pack(Memory(context=context, rows=rows, gone=gone, restless=restless)),
         inputs=(
             *(replace(item.input, changed=past.has_name(item.row.name)) for item in taken),
             *(_withdrawal(watched, guid, reason) for guid, reason in feed.deleted if guid in taken_back),
@@ -123,7 +127,28 @@ def tell_news(
         entries=len(entries),
         quiet=sum(change != "same" and change not in TAKEN for change in changes),
         passed_over=len(news) - len(taken),
+        restless=restless,
     )
+
+
+def _make_items(
+    entries: Sequence[ReadEntry | Row], verdicts: Sequence[Verdict], watched: Watched, past: Past
+) -> tuple[list[Item], tuple[Row, ...]]:
+    """The entries that were read as inputs, each once, and what to remember of all, in the document's order."""
+    groups: dict[bytes, list[tuple[int, ReadEntry]]] = {}
+    rows: dict[int, Row] = {}
+    for place, entry in enumerate(entries):
+        if isinstance(entry, Row):
+            rows[place] = entry
+        else:
+            groups.setdefault(entry.facts.group, []).append((place, entry))
+    items: dict[bytes, Item] = {}
+    for twins in groups.values():
+        made = _make_item([(entry, verdicts[place]) for place, entry in twins], watched, past)
+        item = items.setdefault(made.input.body, made)
+        for place, twin in twins:
+            rows[place] = replace(item.row, fragment=twin.fragment, facts=twin.facts, verdict=verdicts[place])
+    return list(items.values()), tuple(rows[place] for place in sorted(rows))
 
 
 def _taken_back(feed: Feed, shown: Sequence[Row], past: Past) -> dict[str, Row]:

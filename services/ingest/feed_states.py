@@ -23,6 +23,7 @@ from shared.ledger.troubles import Failing
 CLAIM_LIMIT = 25
 SYNC_LIMIT = 1000  # feeds a call: Redis does nothing else meanwhile
 NEVER = -1.0
+RESTLESS = 5  # visits in a row that found most entries edited
 REFRESH_LEAST_S = 5.0  # whoever presses twice visits once
 
 
@@ -30,7 +31,7 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, r
     """How a feed is doing.
 
     `stopped` is a 410; times are in µs; `why` says what the time of the next visit goes by; `quiet` is how many entries
-    changed at the last visit without saying anything new.
+    changed at the last visit without saying anything new, `restless` for how many visits in a row most were edited.
     `added_us` is that of the subscription whose state it is.
     """
 
@@ -50,6 +51,12 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, r
     added_us: int = 0
     why: Why | None = None
     quiet: int = 0
+    restless: int = 0
+
+    @property
+    def is_restless(self) -> bool:
+        """Does it revise too often: is something in its entries made anew each time that is no edit?"""
+        return self.restless >= RESTLESS
 
     @property
     def is_failing(self) -> bool:

@@ -115,7 +115,11 @@ class FeedFetcher:
         )
         state = note_validators(state, answer, body_hash)
         state = msgspec.structs.replace(
-            state, news_us=now_us() if taken.news else state.news_us, title=taken.feed.title, quiet=taken.quiet
+            state,
+            news_us=now_us() if taken.news else state.news_us,
+            title=taken.feed.title,
+            quiet=taken.quiet,
+            restless=taken.restless,
         )
         fresh = max(fresh or 0, taken.feed.ttl_s or 0)
         return FetchOutcome(kind="news" if taken.news else "same", fresh_s=fresh, news=taken.news), state

@@ -272,5 +272,5 @@ def _as_json(feed: Subscription, state: FeedState | None = None, hints: Hints = 
     if state is None:
         return shown
     values = msgspec.to_builtins(state)
-    names = ("status", "failures", "problem", "checkedUs", "newsUs", "dueUs", "why", "stopped")
+    names = ("status", "failures", "problem", "checkedUs", "newsUs", "dueUs", "why", "stopped", "quiet", "restless")
     return shown | {name: values.get(name) for name in names} | {"title": feed.title or state.title}

@@ -64,6 +64,16 @@ def test_words_that_come_back_are_news_until_two_caches_answer_in_turn() -> None
     assert taken == [1, 1, 1, 1, 1, *[0] * 7]
 
 
+def test_a_feed_whose_entries_are_edited_at_each_visit_is_restless() -> None:
+    memory, told = b"", []
+    for visit_number in (0, 1, 2, 3, 3):
+        said = [entry(number, content=f"Words of visit {'x' * visit_number}") for number in range(4)]
+        news = visit(*said, memory=memory)
+        memory = news.memory
+        told.append(news.restless)
+    assert told == [0, 1, 2, 3, 0]
+
+
 def test_a_date_that_one_entry_changes_is_a_correction_and_the_time_of_the_visit_is_none() -> None:
     known = [entry(number, published=f"2015-11-0{number}T05:00:00Z") for number in (1, 2, 3)]
     memory = visit(*known).memory
