@@ -24,6 +24,7 @@ from services.web.first_run import FirstRun
 from services.web.fuse import Fuses
 from services.web.keys import SETUP_FILE, Keys, open_keys
 from services.web.listing import list_articles
+from services.web.nameless import NamelessIntake
 from services.web.names import Names, search
 from services.web.oidc.setup import open_login, setup_of
 from services.web.quota import Quota
@@ -86,7 +87,7 @@ def open_state(settings: Settings, archive: Archive) -> AppState:
     return AppState(
         settings=settings,
         keys=keys,
-        intake=Intake(ledger, archive, settings),
+        intake=NamelessIntake(Intake(ledger, archive, settings), index),
         ledger=ledger,
         look=watchman.look,
         index=index,

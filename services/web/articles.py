@@ -26,8 +26,7 @@ from services.web.state import AppState, publisher_of, state_of
 from services.web.taking import answer_taken, take_in
 from services.web.targets import ID, Target, find_anothers, find_target, remembered
 from services.web.tombstones import gone_to_reader
-from shared.envelope import MOST_BYTES, Input, Remembered, pushed_by
-from shared.identity import article_id, content_hash
+from shared.envelope import MOST_BYTES, Input, pushed_by
 from shared.ledger.reader import SETTLED, InputStatus
 
 LARGE = 256 * 1024
@@ -116,9 +115,8 @@ async def claimed(app_state: AppState, item: Input, publisher: Publisher, beside
     Whose an article is the ledger decides when it takes them; what it has forgotten since the index still knows.
     """
     aliases, own = may_claim(item.aliases, publisher, beside)
-    before = await _known_by_content(app_state, item, publisher) if not aliases else None
-    for alias in aliases:
-        stored = await app_state.ask(app_state.index.get, alias)
+    before = None
+    for alias, stored in (await app_state.ask(_all_known, app_state, aliases)).items() if aliases else ():
         if stored is None:
             continue
         if alias.startswith("url:") and not own and stored.owner not in ("", publisher.name):
@@ -129,12 +127,8 @@ async def claimed(app_state: AppState, item: Input, publisher: Publisher, beside
     return msgspec.structs.replace(item, aliases=aliases, own=own, before=before)
 
 
-async def _known_by_content(app_state: AppState, item: Input, publisher: Publisher) -> Remembered | None:
-    """The publisher's own article that an older release knew by its content alone."""
-    article = article_id((), content_hash(item.media_type, item.body))
-    stored = await app_state.ask(app_state.index.get, article)
-    is_theirs = stored is not None and stored.owner == publisher.name and stored.article_id == article
-    return remembered(article, stored) if is_theirs else None
+def _all_known(app_state: AppState, aliases: Sequence[str]) -> dict[str, Stored | None]:
+    return {alias: app_state.index.get(alias) for alias in aliases}
 
 
 def unknown_article() -> Problem:

@@ -38,6 +38,7 @@ class WatchesRefusals(Protocol):
     def look(self, publisher: str, /) -> Verdict: ...
     def note(self, publisher: str, outcomes: str, why: str, /, *, is_trial: bool) -> None: ...
     def must_ask(self, publisher: str, /) -> bool: ...
+    def must_tell(self, publisher: str, /, *, is_trial: bool) -> bool: ...
 
 
 class _Seen(msgspec.Struct):
@@ -65,6 +66,11 @@ class Fuses:
         """Whether `look` asks Redis now; else it knows that the publisher is let in."""
         seen = self._seen.get(publisher)
         return seen is None or seen.is_open or self._clock() - seen.asked >= TOLD_EACH_S
+
+    def must_tell(self, publisher: str, /, *, is_trial: bool) -> bool:
+        """Whether `note` tells Redis now, and takes a while; else it only keeps what it is told."""
+        seen = self._seen.get(publisher)
+        return is_trial or seen is None or self._clock() - seen.told >= TOLD_EACH_S
 
     def look(self, publisher: str) -> Verdict:
         """May a push of this publisher come in."""

@@ -97,5 +97,10 @@ def _outcome_of(request: Request, error: BaseException) -> tuple[str, str]:
 async def _note(request: Request, outcome: tuple[str, str], verdict: Verdict) -> None:
     app_state, name = state_of(request), publisher_of(request).name
     outcomes, why = outcome
-    if outcomes:  # shielded: it is told also where the request is given up meanwhile
-        await asyncio.shield(app_state.ask(app_state.fuses.note, name, outcomes, why, is_trial=verdict.is_trial))
+    if not outcomes:
+        return
+    note, is_trial = app_state.fuses.note, verdict.is_trial
+    if app_state.fuses.must_tell(name, is_trial=is_trial):  # shielded: also where the request is given up meanwhile
+        await asyncio.shield(app_state.ask(note, name, outcomes, why, is_trial=is_trial))
+    else:
+        note(name, outcomes, why, is_trial=is_trial)

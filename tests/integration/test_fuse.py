@@ -141,12 +141,17 @@ def test_redis_is_asked_about_once_a_second(client: redis.Redis) -> None:
     assert fuses.must_ask("hue")
     fuses.look("hue")
     assert not fuses.must_ask("hue")
+    assert fuses.must_tell("hue", is_trial=False)
+    fuses.note("hue", "0", "", is_trial=False)
+    assert not fuses.must_tell("hue", is_trial=False)
+    assert fuses.must_tell("hue", is_trial=True)
     asked = int(client.info("commandstats")["cmdstat_evalsha"]["calls"])
     for _ in range(100):
         fuses.note("hue", "0", "", is_trial=False)
-    assert int(client.info("commandstats")["cmdstat_evalsha"]["calls"]) - asked <= 1
+    assert int(client.info("commandstats")["cmdstat_evalsha"]["calls"]) == asked
     clock[0] += 1
     assert fuses.must_ask("hue")
+    assert fuses.must_tell("hue", is_trial=False)
 
 
 class HeldFuses(Fuses):

@@ -240,6 +240,9 @@ class NoFuses:
     def must_ask(self, publisher: str, /) -> bool:
         return False
 
+    def must_tell(self, publisher: str, /, *, is_trial: bool) -> bool:
+        return False
+
 
 class NoSessions:
     """Nobody is logged in, and nobody can: tests/integration/test_pages.py does it over a real Redis."""
@@ -288,6 +291,9 @@ class NoFeeds(FeedDesk):
 
     def list(self) -> list[tuple[Subscription, FeedState]]:
         return []
+
+    def one(self, feed_id: str) -> None:
+        return None
 
 
 class NoTriage(TriageDesk):

@@ -35,6 +35,9 @@ class NotedFuses:
     def must_ask(self, publisher: str, /) -> bool:
         return True
 
+    def must_tell(self, publisher: str, /, *, is_trial: bool) -> bool:
+        return True
+
     def note(self, publisher: str, outcomes: str, why: str, /, *, is_trial: bool) -> None:
         self.noted.append((outcomes, is_trial))
         self.whys.append(why)
