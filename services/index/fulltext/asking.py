@@ -35,23 +35,27 @@ class Asker:
 
     def all_words(self, words: Words) -> Ask:
         """Every word; ranked by them and by those in the headline."""
-        return self._ask([*self._needs(words), *self._weigh(words)])
+        return self._ask([*self._wants(words, self._query.needs), *self._weigh(words)])
 
     def bare(self, words: Words) -> Ask:
         """The same, to be counted or only looked for."""
         return self._ask([*self._wants(words, self._query.needs)])
 
-    def lone_word(self) -> tuple[str, Mark] | None:
-        """The word that is asked for alone, of all articles, and its mark; None where anything else is asked."""
-        if (len(self._query.needs), len(self._query.needs[0])) != (1, 1) or self._narrowed:
-            return None
+    def lone_word(self, words: Words) -> Ask | None:
+        """One word that is asked for alone, whatever must not be beside it: so the engine ranks it without looking at
+        each article that has it. None where anything else is asked."""
         part = self._query.needs[0][0]
-        is_lone = len(part.plain) == len(part.exact) == 1 and not (part.field or part.goes_on)
-        return (part.plain[0], mark_asked(part.exact[0])) if is_lone else None
+        is_lone = (len(self._query.needs), len(self._query.needs[0])) == (1, 1) and not (part.field or part.goes_on)
+        beside = [*self._narrowed, *self._marks(words, [part], "")]
+        if not is_lone or len(part.plain) > 1 or any(occur != NOT for occur, _ in beside):
+            return None
+        return tantivy.Query.boolean_query([(SHOULD, self._term("plain", part.plain[0])), *self._weigh(words)])
 
-    def marked(self, mark: Mark, rows: Sequence[int]) -> Ask:
-        """Those of some rows that have a mark."""
-        return tantivy.Query.boolean_query([(MUST, self._among(rows)), (MUST, self._term("marks", mark.term))])
+    def left_out(self, words: Words, rows: Sequence[int]) -> Iterator[Ask]:
+        """Those of some rows with what must not be beside a lone word, each by itself: of several in one question the
+        engine gathers all that have them."""
+        for _, unwanted in (*self._narrowed, *self._marks(words, self._query.needs[0], "")):
+            yield tantivy.Query.boolean_query([(MUST, self._among(rows)), (MUST, unwanted)])
 
     def pairs(self, words: Words, rows: Sequence[int]) -> Ask:
         """Some rows by how many words stand side by side in them as they were typed."""
@@ -63,8 +67,14 @@ class Asker:
     def in_a_row(self, words: Words, column: str) -> Ask | None:
         """Every word, and those that were typed side by side stand so in a column, or anywhere where it is empty; None
         where that cannot be asked, as there is only one."""
-        row = self._row(words, column)
-        return None if row is None else self._ask([*self._needs(words), (MUST, row), *self._weigh(words)])
+        row = self._query.row or self._only_phrase(column)
+        if not row:
+            return None
+        # That each word is there follows from the row: looked for by itself, it only counts.
+        others = [group for group in self._query.needs if len(group) > 1 or group[0] not in row]
+        counted = [(SHOULD, self._words(part, "")) for part in dict.fromkeys(row)]
+        needs = [*self._wants(words, others), *self._marks(words, row, ""), (MUST, self._in_a_row(words, row, column))]
+        return self._ask([*needs, *counted, *self._weigh(words)])
 
     def most(self, doc_freq: Callable[[str, str], int]) -> int:
         """More articles than that cannot have every word: as many as have the rarest, as `doc_freq` of a field says."""
@@ -73,6 +83,14 @@ class Asker:
             doc_freq(_field("plain", part.field), word) for part in singles for word in part.plain[part.goes_on :]
         )
         return min(rarest, default=sys.maxsize)
+
+    def is_of_words(self) -> bool:
+        """Whether words alone are asked for: no phrase, day, source or publisher, which few articles may have of all
+        that have the words."""
+        parts = [part for group in self._query.needs for part in group]
+        return all(len(part.plain) == 1 and not part.field for part in parts) and all(
+            occur == NOT for occur, _ in self._narrowed
+        )
 
     def some_words(self) -> Ask | None:
         """One of several words at least, regardless of marks; None where there is only one."""
@@ -139,18 +157,12 @@ class Asker:
                 self._query.since,
                 self._query.before,
                 include_upper=False,
+                use_inverted_index=True,  # else the day of every article is looked at
             )
             yield MUST, _uncounted(days)
         for part in self._query.bans:
             words: Words = "plain" if part.exact == part.plain else "exact"
             yield NOT, self._part(words, part)
-
-    def _needs(self, words: Words) -> Iterator[Clause]:
-        lone = self.lone_word()
-        if words == "plain" and lone is not None:
-            yield SHOULD, self._term("plain", lone[0])  # so it is ranked without looking at each that has it
-        else:
-            yield from self._wants(words, self._query.needs)
 
     def _wants(self, words: Words, groups: Iterable[Sequence[Part]]) -> Iterator[Clause]:
         for group in groups:
@@ -200,10 +212,6 @@ class Asker:
         if words == "exact":
             for mark in dict.fromkeys(mark for part in parts if not part.goes_on for mark in _marks(part)):
                 yield (MUST if mark.is_wanted else NOT), _uncounted(self._term(_field("marks", column), mark.term))
-
-    def _row(self, words: Words, column: str) -> Ask | None:
-        row = self._query.row or self._only_phrase(column)
-        return self._in_a_row(words, row, column) if row else None
 
     def _in_a_row(self, words: Words, row: Sequence[Part], column: str) -> Ask:
         phrase = self._phrase(_field("plain", column), [word for part in row for word in part.plain])

@@ -22,14 +22,13 @@ from services.index.engine import (
     Words,
 )
 from services.index.fulltext.asking import Ask, Asker
-from services.index.fulltext.marks import Mark
 from services.index.fulltext.reader import View
 from services.index.query import Query, day_of
 
-WIDER = 2  # so many times as many articles with a word as are needed are looked at for its marks
+WIDER = 2  # so many times as many articles with a word as are needed are looked at for what must not be
 FEW = 500  # so many articles can be looked at one by one
 LOOKED_AT_IN_PAIRS = 30
-WORTH_A_LOOK = 8  # where so many times MOST_HITS have the rarest word, the newest alone are counted first
+WORTH_A_LOOK = 8  # where so many times MOST_HITS have the rarest word, the newest alone are looked at first
 
 Hits = Sequence[tuple[Any, tantivy.DocAddress]]
 
@@ -102,16 +101,20 @@ class Ranker:
 
     def _add_apart(self, rows: dict[int, float], words: Words, needed: int) -> int | None:
         """Add those that have the words anywhere; gives how many there are in all, where each had to be looked at."""
+        lone = self._lone_word(words, needed)
+        if lone is not None:
+            rows |= dict(lone)
+            return None
         everything = self._asker.all_words(words)
-        if (lone := self._asker.lone_word()) is not None and (words == "plain" or not lone[1].is_wanted):
-            usual = self._usual(lone[1], needed) if words == "exact" else self._best(everything, needed, 0.0)
-            if usual is not None:
-                rows |= dict(usual)
-                return None
         limit = needed + len(rows) + LOOKED_AT_IN_PAIRS
-        hits = self._view.searcher.search(everything, limit, count=True)
-        ranked = [row for row in self._best(everything, limit, 0.0, hits=hits.hits) if row[0] not in rows]
-        total = int(hits.count)  # type: ignore[attr-defined]  # its description leaves it out
+        for ask in (
+            (self._asker.newest(everything, self._newest_row), everything) if self._is_common() else (everything,)
+        ):
+            hits = self._view.searcher.search(ask, limit, count=True)
+            total = int(hits.count)  # type: ignore[attr-defined]  # its description leaves it out
+            if total >= MOST_HITS:  # of so many the newest are ranked alone: nobody could see the others
+                break
+        ranked = [row for row in self._best(ask, limit, 0.0, hits=hits.hits) if row[0] not in rows]
         if len(self._query.row) > 2 and total <= FEW:
             ranked = self._with_pairs(words, ranked)
         rows |= dict(ranked)
@@ -125,12 +128,16 @@ class Ranker:
                 best[n] += score
         return [*sorted(best.items(), key=_by_score), *ranked[LOOKED_AT_IN_PAIRS:]]
 
-    def _usual(self, mark: Mark, needed: int) -> Sequence[tuple[int, float]] | None:
-        """The best rows with one word in its usual form: nearly all that have it at all. The few that have it in other
-        forms alone are left out afterwards, so that not every article with it is looked at; None where this fails."""
+    def _lone_word(self, words: Words, needed: int) -> Sequence[tuple[int, float]] | None:
+        """The best rows with one word that is asked for alone. Those with what must not be are left out afterwards, so
+        that not every article with the word is looked at; None where so many are that too few remain."""
+        ask = self._asker.lone_word(words)
+        if ask is None:
+            return None
         limit = WIDER * needed
-        ranked = self._best(self._asker.all_words("plain"), limit, 0.0)
-        others = dict(self._best(self._asker.marked(mark, [n for n, _ in ranked]), len(ranked) + 1, 0.0))
+        ranked = self._best(ask, limit, 0.0)[:limit]  # of equal ones there may be many more
+        unwanted = self._asker.left_out(words, [n for n, _ in ranked]) if ranked else ()
+        others = {n for each in unwanted for n, _ in self._best(each, limit + 1, 0.0)}
         found = [(n, score) for n, score in ranked if n not in others]
         return found if len(found) >= needed or len(ranked) < limit else None
 
@@ -159,9 +166,13 @@ class Ranker:
 
     def _count(self, ask: Ask) -> int:
         """How many there are, as far as that matters: first among the newest, which are enough for a common word."""
-        most = self._asker.most(self._view.searcher.doc_freq)
-        newest = self._counted(self._asker.newest(ask, self._newest_row)) if most >= MOST_HITS * WORTH_A_LOOK else 0
+        newest = self._counted(self._asker.newest(ask, self._newest_row)) if self._is_common() else 0
         return newest if newest >= MOST_HITS else self._counted(ask)
+
+    def _is_common(self) -> bool:
+        """Whether it is worth it to look at the newest articles first, as so many may have all of the words."""
+        most = self._asker.most(self._view.searcher.doc_freq) if self._asker.is_of_words() else 0
+        return most >= MOST_HITS * WORTH_A_LOOK
 
     def _counted(self, ask: Ask) -> int:
         answer = self._view.searcher.aggregate(ask, {"rows": {"value_count": {"field": "n"}}})
