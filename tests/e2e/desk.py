@@ -15,7 +15,7 @@ from tests.machine import command_line, free_port
 
 COPYDESK = [sys.executable, "-P", "-m", "services.cli"]
 SEEDS = Path(__file__).resolve().parents[2] / "seeds"
-PATIENCE_S = 45.0
+PATIENCE_S = 90.0
 
 
 class Folder:

@@ -176,9 +176,8 @@ def test_a_dead_article_can_be_looked_at_replayed_and_given_up(desk_up: tuple[Fo
     (folder.path / "bad.txt").write_text("A text whose record is damaged on its way.", encoding="utf-8")
     for pid in folder.workers("normalize"):
         os.kill(pid, signal.SIGSTOP)
-    folder.run("push", "bad.txt")
-    client = redis_of(folder)
-    (ref,) = (name.decode().removeprefix("art:").removesuffix(":raw") for name in client.keys("art:*:raw"))
+    (receipt,) = json.loads(folder.run("push", "bad.txt", "--json").stdout)
+    client, ref = redis_of(folder), f"{receipt['article']}@{receipt['rev']}"
     client.set(f"art:{ref}:raw", b"no frame")
     for pid in folder.workers("normalize"):
         os.kill(pid, signal.SIGCONT)

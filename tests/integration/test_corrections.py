@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from services.ingest.intake import open_archive
 from services.ingest.recovery import recover
 from shared.ledger import keys
 from shared.settings import Settings
@@ -100,7 +101,7 @@ def test_a_refused_version_does_not_come_in_by_recovery(desk: Newsdesk) -> None:
     assert desk.push(news("Nine", version="9")).status == 409
     desk.work()
     desk.ledger.client.flushall()
-    recover(desk.ledger, desk.app_state.intake._archive, desk.settings)  # type: ignore[attr-defined]
+    recover(desk.ledger, open_archive(desk.settings), desk.settings)
     desk.work()
     assert desk.stored(f"uri:hue {URI}").article.headline == "Ten"
     assert desk.push(news("Nine again", version="9")).slug == "outdated", "the version came back with the article"
@@ -220,7 +221,7 @@ def test_a_withdrawal_outlives_redis_and_the_index(desk: Newsdesk, settings: Set
         file.unlink()
     desk.ledger.client.flushall()
     with newsdesk_of(settings) as anew:
-        recover(anew.ledger, anew.app_state.intake._archive, settings)  # type: ignore[attr-defined]
+        recover(anew.ledger, open_archive(settings), settings)
         anew.work()
         assert (anew.found("rubber"), anew.stored(PAGE).withdrawn) == (0, True)
         assert anew.ledger.balance().in_flight == 0
