@@ -29,16 +29,24 @@ _BODY = ("body.content", "note")  # what pieces are made of
 
 
 def read(text: str, raw: Raw) -> Draft:
-    """Read a NITF document; raises `NotAnArticle` when it has neither a headline nor a body."""
-    root = parse_xml(text)
-    nitf = root if local_name(root) == "nitf" else first(root, "nitf")
-    if nitf is None:
-        raise NotAnArticle(f"The XML is no NITF: its root is <{local_name(root)}>, and it holds no <nitf>.")
+    """Read a NITF document; raises `NotAnArticle` for several, and when it has neither a headline nor a body."""
+    nitf = _only_nitf(parse_xml(text))
     readings = FieldReadings()
     pieces = take_nitf(readings, nitf, raw)
     if not pieces and not readings.has("headline"):
         raise NotAnArticle("The NITF is no article: it has no <hedline>, <title> or <body.content>.")
     return readings.draft(pieces)
+
+
+def _only_nitf(root: Element) -> Element:
+    if local_name(root) == "nitf":
+        return root
+    held = every(root, "nitf")
+    if not held:
+        raise NotAnArticle(f"The XML is no NITF: its root is <{local_name(root)}>, and it holds no <nitf>.")
+    if len(held) > 1:  # the first is not taken for the whole: the others would be lost without a word
+        raise NotAnArticle(f"This XML holds {len(held)} NITF documents: send each by itself.")
+    return held[0]
 
 
 def take_nitf(readings: FieldReadings, nitf: Element, raw: Raw) -> tuple[Piece, ...]:

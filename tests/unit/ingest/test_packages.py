@@ -147,6 +147,13 @@ def test_a_reader_never_takes_the_first_item_for_the_whole() -> None:
         normalize(Raw(source=DROP, media_type="application/xml", body=body, received_us=1))
 
 
+def test_a_reader_never_takes_the_first_nitf_for_the_whole() -> None:
+    one = "<nitf><body><body.head><hedline><hl1>{}</hl1></hedline></body.head></body></nitf>"
+    body = f"<wire>{one.format('Một')}{one.format('Hai')}</wire>".encode()
+    with pytest.raises(NotAnArticle, match="holds 2 NITF documents: send each by itself"):
+        normalize(Raw(source=DROP, media_type="application/nitf+xml", body=body, received_us=1))
+
+
 @given(st.lists(st.text(st.characters(codec="utf-8", categories=["L", "N", "Zs"]), min_size=1), min_size=2, max_size=6))
 def test_no_word_of_any_item_is_lost_or_shared(words: list[str]) -> None:
     items = split_package(message(*(news_item(str(n), word) for n, word in enumerate(words))), "tin.xml")
