@@ -28,6 +28,7 @@ TESTS = (
     "tests/contract/test_search.py",
     "tests/contract/test_search_language.py",
     "tests/faults/test_sinks.py",
+    "tests/faults/test_search_cluster.py",
     "tests/integration/test_segment_store.py",
 )
 

@@ -53,7 +53,8 @@ class Handing:
 
     def __init__(self, folder: Path, settings: SinkSettings) -> None:
         self.settings = Settings(index_dir=str(folder), sinks={SINK: settings})
-        self.sink = OpenSearchSink(SINK, settings, self.settings)
+        self.now = 0.0
+        self.sink = OpenSearchSink(SINK, settings, self.settings, clock=lambda: self.now)
         self.engine = OpenSearchEngine(SINK, settings, self.settings)
         self.index = NoStandIn(folder / INDEX_FILE, self.engine)
         self.outbox = Outbox(outbox_file(self.settings, SINK))

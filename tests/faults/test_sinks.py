@@ -1,6 +1,5 @@
 """Sinks through faults of real servers: nothing lost, nothing newer overwritten, the rest of a bulk in."""
 
-import os
 import socket
 import threading
 import time
@@ -20,10 +19,9 @@ from services.index.sinks.sqlite import SqliteSink
 from shared.article import Article
 from shared.settings import INDEX_FILE, Settings
 from shared.sink_settings import SinkSettings
-from tests.engines.cluster import Cluster, cluster
+from tests.engines.cluster import Cluster
 from tests.engines.places import PLACES, Place
 from tests.entries import make_entry
-from tests.require import lacking
 
 SINCE = 1_790_000_000_000_000
 PATIENCE_S = 60.0
@@ -205,14 +203,6 @@ def test_a_full_disk_pauses_the_sink_and_loses_nothing(tmp_path: Path, search: P
         assert search.headlines() == expected(300, "Mới {}")
         assert hands.outbox.counts().dead == 0
         assert {one.attempt for one in hands.outbox.log(limit=1000) if one.ending == "delivered"} == {1}
-
-
-@pytest.fixture(scope="module")
-def three(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    if "DESK_TEST_OPENSEARCH" not in os.environ:
-        lacking("opensearch", "is started by make test-engines")
-    with cluster(tmp_path_factory.mktemp("three"), nodes=3) as started:
-        yield started
 
 
 def many(three: Cluster, alias: str) -> SinkSettings:

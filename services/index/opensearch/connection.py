@@ -42,8 +42,9 @@ class Address:
         )
 
 
-def open_client(address: Address, settings: SinkSettings, timeout_s: float) -> OpenSearch:
-    """A client of all hosts; nothing is asked yet. A host that is not reached is passed over for the next."""
+def open_client(address: Address, settings: SinkSettings, timeout_s: float, *, packs: bool = True) -> OpenSearch:
+    """A client of all hosts; nothing is asked yet. A host that is not reached is passed over for the next. It `packs`
+    what it sends, which is worth its time for bulks."""
     logging.getLogger("opensearch").setLevel(logging.CRITICAL)  # who asks tells of a failure, once and in our words
     return OpenSearch(
         address.hosts,
@@ -52,7 +53,7 @@ def open_client(address: Address, settings: SinkSettings, timeout_s: float) -> O
         max_retries=max(1, len(address.hosts) - 1),
         retry_on_timeout=False,
         ca_certs=settings.ca_file,
-        http_compress=True,
+        http_compress=packs,
     )
 
 

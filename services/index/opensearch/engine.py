@@ -57,7 +57,7 @@ class OpenSearchEngine:
         self._outbox = outbox_file(desk, name)
         address = Address.read(settings.url)
         self._alias = address.alias
-        self._client = open_client(address, settings, TIMEOUT_S)
+        self._client = open_client(address, settings, TIMEOUT_S, packs=False)
         self._clock = clock
         self._turn = threading.Lock()
         self._rests_until, self._away = 0.0, ""

@@ -4,7 +4,9 @@ A withdrawn article stays as a document that the alias hides. Deleted, its versi
 and a word that comes late would bring it back.
 """
 
-from collections.abc import Mapping, Sequence
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -23,13 +25,19 @@ from services.index.opensearch.fields import GENERATION, MAPPING, SHAPE, search_
 from services.index.sinks.documents import month_of
 from services.index.sinks.sink import Delivery
 from shared.errors import CopydeskError, PermanentError, TransientError, Unavailable
+from shared.late_log import LateLog
 from shared.settings import Settings
 from shared.sink_settings import SinkSettings
+
+log = LateLog(__name__)
 
 TIMEOUT_S = 30
 # The client takes a parameter `timeout` for its own; this one is the server's, for a shard that is away.
 BULK = "/_bulk?timeout=15s&filter_path=items.*.status,items.*.error"
 BUSY, TOO_LARGE = 429, 413
+READING_S = 60.0
+"""So long a search may take that has begun on the months of before: removed under it, they would be left out of its
+answer without a word."""
 
 
 class OpenSearchSink:
@@ -38,7 +46,9 @@ class OpenSearchSink:
     every = False
     most = 500
 
-    def __init__(self, name: str, settings: SinkSettings, _: Settings) -> None:
+    def __init__(
+        self, name: str, settings: SinkSettings, _: Settings, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self.name = name
         address = Address.read(settings.url)
         self.alias = address.alias
@@ -46,6 +56,8 @@ class OpenSearchSink:
         self._prefix = f"{address.alias}-{SHAPE}"
         self._replicas, self._shards = address.replicas, address.shards
         self._ready: set[str] = set()
+        self._clock = clock
+        self._tidy_at: float | None = 0.0
         self.client = open_client(address, settings, TIMEOUT_S)
 
     def deliver(self, deliveries: Sequence[Delivery]) -> list[CopydeskError | None]:
@@ -60,19 +72,23 @@ class OpenSearchSink:
             for place in {self._index_of(delivery) for delivery in deliveries}:
                 self._prepare(place)
             answer = self.client.transport.perform_request("POST", BULK, headers=NDJSON, body=_packed(lines))
+            self._tidy()
         except FAILURES as error:
             raise self._trouble(error) from error
         return [self._answer(item["index"]) for item in answer["items"]]
 
     def settle(self) -> None:
-        """Let the alias show this generation alone, and remove the one before."""
+        """Let the alias show this generation alone; the one before is removed once nobody can be reading there."""
         try:
             old = [place for place in self._aliased() if not place.startswith(f"{self._prefix}-")]
+            # What was written last is seen a second later, unless it is asked for: the alias would hide it for as long.
+            self.client.indices.refresh(index=f"{self._prefix}-*", params={"ignore_unavailable": "true"})
             new = self.client.indices.get(index=f"{self._prefix}-*", params={"ignore_unavailable": "true"})
             actions: list[Mapping[str, Any]] = [{"add": self._alias_of(place)} for place in new]
-            actions += [{"remove_index": {"index": place}} for place in old]
+            actions += [{"remove": {"index": place, "alias": self.alias}} for place in old]
             if actions:
                 self.client.indices.update_aliases(body={"actions": actions})
+            self._tidy_at = self._clock() + READING_S
         except FAILURES as error:
             raise self._trouble(error) from error
 
@@ -94,6 +110,22 @@ class OpenSearchSink:
         if all(name.startswith(f"{self._prefix}-") for name in self._aliased()):
             self.client.indices.update_aliases(body={"actions": [{"add": self._alias_of(place)}]})
         self._ready.add(place)
+
+    def _tidy(self) -> None:
+        """Remove the months of older generations that the alias shows no more: those of before the last start, too."""
+        if self._tidy_at is None or self._clock() < self._tidy_at:
+            return
+        of_a_month = re.compile(rf"{re.escape(self.alias)}-([0-9]+)-[0-9]{{4}}-[0-9]{{2}}")
+        try:
+            shown = self._aliased()
+            for place in self.client.indices.get(index=f"{self.alias}-*", params={"ignore_unavailable": "true"}):
+                match = of_a_month.fullmatch(place)
+                if match is not None and int(match[1]) < SHAPE and place not in shown:
+                    self.client.indices.delete(index=place, ignore=404)
+            self._tidy_at = None
+        except FAILURES as error:  # it holds nothing up: articles go on, and this is tried again
+            self._tidy_at = self._clock() + READING_S
+            log.warning("sink_not_tidied", sink=self.name, error=str(error)[:LONGEST_REASON])
 
     def _aliased(self) -> list[str]:
         try:
