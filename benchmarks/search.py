@@ -1,7 +1,8 @@
 """How long a search takes over HTTP, what it finds, how that grows, and how much room the index takes.
 
 BENCH_SEARCH_ARTICLES (20000) in the larger of two indexes, the other has a quarter; with BENCH_OPENSEARCH, the same
-texts and queries are asked of that one, each query of both before the next.
+texts and queries are asked of that one, each query of all before the next: as it answers by itself, and through a sink
+of ours that has filled it, which answers the searches of a second front door.
 """
 
 import http.client
@@ -11,15 +12,17 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import msgspec
 
-from benchmarks.desk import Desk, running_desk
+from benchmarks.desk import running_desk
 from benchmarks.figures import Figure, percentile
 from benchmarks.search_rival import Rival
+from benchmarks.search_sink import Brought, door_through
 from benchmarks.search_texts import SOURCES, Asked, Writer, entry_of, number_of, queries
 from services.index.sinks.sqlite import SqliteSink
 from shared.article import Article
@@ -46,8 +49,10 @@ class Filled(msgspec.Struct, frozen=True, kw_only=True):
 
     kinds: Mapping[str, Measured]
     rival: Mapping[str, Measured]
+    through: Mapping[str, Measured]
     room: float
     rival_room: float
+    through_room: float
     cpu_ms: float
 
 
@@ -64,10 +69,12 @@ def run() -> list[Figure]:
         figures.append(Figure(name=f"{name}.growth", value=growth, unit="exponent of the p95", goal=EXPONENT))
         figures.append(Figure(name=f"{name}.missed", value=1 - told.ten, unit="of known articles, among 10"))
         figures += _beside(name, told, large.rival.get(kind))
+        figures += _through(name, told, large.rival.get(kind), large.through.get(kind))
     figures.append(Figure(name="search.room", value=large.room, unit="x of the text", goal=ROOM))
     figures.append(Figure(name="search.written", value=large.cpu_ms, unit="ms CPU an article", goal=1.0))
     if large.rival:
         figures.append(Figure(name="search.room_of_opensearch", value=large.rival_room, unit="x of the text"))
+        figures.append(Figure(name="search.room_of_the_sink", value=large.through_room, unit="x of the text"))
     return figures
 
 
@@ -81,6 +88,19 @@ def _beside(name: str, ours: Measured, theirs: Measured | None) -> list[Figure]:
     ]
 
 
+def _through(name: str, told: Measured, rival: Measured | None, through: Measured | None) -> list[Figure]:
+    """What the way through our sink costs beside the server as it answers by itself, and loses beside our own words."""
+    if rival is None or through is None:
+        return []
+    missed_more = told.ten - through.ten
+    return [
+        Figure(name=f"{name}.through_a_sink.p50", value=through.p50 / rival.p50, unit="x of OpenSearch by itself"),
+        Figure(name=f"{name}.through_a_sink.p95", value=through.p95 / rival.p95, unit="x of OpenSearch by itself"),
+        Figure(name=f"{name}.through_a_sink.missed", value=1 - through.ten, unit="of known articles, among 10"),
+        Figure(name=f"{name}.through_a_sink.missed_more", value=missed_more, unit="than our words", goal=0.01),
+    ]
+
+
 def _measure(count: int) -> Filled:
     url = os.environ.get("BENCH_OPENSEARCH", "")
     articles: dict[int, Article] = {}
@@ -89,16 +109,31 @@ def _measure(count: int) -> Filled:
         text, cpu = _fill(folder / INDEX_FILE, count, articles)
         room = size_of(folder) / text
         rival = Rival(url, f"copydesk-bench-{os.getpid()}-{count}") if url else None
+        brought = Brought(folder, url) if url else None
         try:
             if rival is not None:
                 rival.fill(articles.items(), SOURCES)
-            with running_desk(COPYDESK_INDEX_DIR=str(folder)) as desk:
-                kinds, theirs = _ask_all(_searcher(desk), rival.search if rival else None, queries(articles))
-            rival_room = rival.size() / text if rival else 0.0
+            with running_desk(COPYDESK_INDEX_DIR=str(folder)) as desk, ExitStack() as stack:
+                engines = [_searcher(desk.url, desk.key)]
+                if rival is not None and brought is not None:
+                    through = stack.enter_context(door_through(desk, folder, brought))
+                    engines += [rival.search, _searcher(through, desk.key)]
+                kinds, *others = _ask_all(engines, queries(articles))
+            rooms = [one.size() / text if one is not None else 0.0 for one in (rival, brought)]
         finally:
-            if rival is not None:
-                rival.remove()
-    return Filled(kinds=kinds, rival=theirs, room=room, rival_room=rival_room, cpu_ms=cpu)
+            for one in (rival, brought):
+                if one is not None:
+                    one.remove()
+    theirs, ours_there = others or ({}, {})
+    return Filled(
+        kinds=kinds,
+        rival=theirs,
+        through=ours_there,
+        room=room,
+        rival_room=rooms[0],
+        through_room=rooms[1],
+        cpu_ms=cpu,
+    )
 
 
 def size_of(folder: Path) -> int:
@@ -129,29 +164,26 @@ def _fill(path: Path, count: int, articles: dict[int, Article]) -> tuple[int, fl
     return text, cpu / count * 1000
 
 
-def _searcher(desk: Desk) -> Search:
-    connection = http.client.HTTPConnection(urlsplit(desk.url).netloc, timeout=60)
-    headers = {"Authorization": f"Bearer {desk.key}"}
+def _searcher(url: str, key: str) -> Search:
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
+    headers = {"Authorization": f"Bearer {key}"}
 
     def search(q: str) -> list[int]:
         connection.request("GET", f"/v1/search?{urlencode({'q': q, 'limit': 10})}", headers=headers)
         answer = connection.getresponse()
         told = json.loads(answer.read())
-        assert answer.status == 200, told
+        assert answer.status == 200 and not told.get("standsIn"), told
         return [number_of(hit["article"]) for hit in told["hits"]]
 
     return search
 
 
-def _ask_all(
-    ours: Search, theirs: Search | None, kinds: Mapping[str, Sequence[Asked]]
-) -> tuple[dict[str, Measured], dict[str, Measured]]:
-    """Each query twice, the first time for warmth; of both before the next."""
-    told: tuple[dict[str, Measured], dict[str, Measured]] = ({}, {})
-    engines = [engine for engine in (ours, theirs) if engine is not None]
+def _ask_all(engines: Sequence[Search], kinds: Mapping[str, Sequence[Asked]]) -> list[dict[str, Measured]]:
+    """Each query twice, the first time for warmth; of all before the next."""
+    told: list[dict[str, Measured]] = [{} for _ in engines]
     for kind, asked in kinds.items():
-        for engine in engines:
-            for one in asked:
+        for one in asked:
+            for engine in engines:  # in turn: a connection that is idle for long is closed
                 engine(one.q)
         taken: list[list[float]] = [[] for _ in engines]
         found: list[list[Sequence[int]]] = [[] for _ in engines]
