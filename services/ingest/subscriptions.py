@@ -110,13 +110,15 @@ class Subscriptions:
     def add(
         self, url: str, *, zone: str | None = None, language: str | None = None, interval_s: int | None = None
     ) -> Subscription:
-        """Add a feed, or give a known one other settings."""
+        """Add a feed, or give a known one other settings; what is not said stays as it is."""
         check_interval(interval_s)
         url = checked_address(url)
+        told = {"zone": zone, "language": language, "interval_s": interval_s}
+        said = {name: value for name, value in told.items() if value is not None}
         with self._changing() as feeds:
             own_id = next((feed.id for feed in feeds.values() if feed.url == url), feed_id(url))
             before = feeds.get(own_id) or Subscription(id=own_id, url=url, added_us=now_us())
-            added = msgspec.structs.replace(before, zone=zone, language=language, interval_s=interval_s)
+            added = msgspec.structs.replace(before, **said)
             feeds[own_id] = added
         return added
 

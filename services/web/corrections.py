@@ -13,6 +13,7 @@ from services.web.correction_form import NINJS, item_of
 from services.web.keys import Publisher
 from services.web.merge_patch import merged
 from services.web.ownership import may_claim
+from services.web.patch_shape import check_patch
 from services.web.preferences import is_create_only, read_if_match
 from services.web.problems import BODY, Problem, in_body, in_header, in_parameter
 from services.web.push_headers import check_embargo, checked_address, held_until, version_of
@@ -192,6 +193,7 @@ def _patched(body: bytes, target: Target, publisher: Publisher) -> Input:
         raise Problem("bad-request", f"The patch is no JSON: {error}.", at=BODY) from error
     if not isinstance(patch, dict):
         raise Problem("bad-request", "A merge patch of an article is a JSON object, and this is none.", at=BODY)
+    check_patch(patch)
     for member in filter(names_embargo, patch):
         check_embargo(member, patch[member], publisher.zone, in_body(member))
     document = merged(item_of(stored.article, stored.article_id), patch)

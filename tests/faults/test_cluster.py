@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import redis
 
+from shared.data_version import make_folder
 from shared.errors import PermanentError
 from shared.ledger.calls import Ledger
 from shared.ledger.connection import IsCluster, connect, connect_to_look, redis_errors
@@ -25,16 +26,27 @@ PROCESSES = (
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[str]:
     """The address of a node."""
-    port = free_port()
-    command = [valkey_binary(), "--port", str(port), "--dir", str(tmp_path), "--save", "", "--cluster-enabled", "yes"]
-    command += ["--cluster-port", str(free_port())]  # else a port 10,000 higher, which may be none
-    with (tmp_path / "server.log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log)
-    client = redis.Redis(port=port)
-    wait_for(lambda: _answers(client), "the node did not start", process=process)
+    process, port = _node(tmp_path)
     yield f"redis://127.0.0.1:{port}/0"
     process.kill()
     process.wait()
+
+
+def _node(folder: Path, attempts: int = 5) -> tuple[subprocess.Popen[bytes], int]:
+    """A node that answers, and its port: one that was free may be another's by the time the node takes it."""
+    port, bus = free_port(), free_port()  # else the bus is 10,000 higher, which may be no port
+    command = [valkey_binary(), "--port", str(port), "--cluster-port", str(bus), "--cluster-enabled", "yes"]
+    with (folder / "server.log").open("wb") as log:
+        process = subprocess.Popen(
+            [*command, "--dir", str(folder), "--save", "", "--cluster-config-file", f"nodes-{port}.conf"],
+            stdout=log, stderr=log,
+        )  # fmt: skip
+    client = redis.Redis(port=port)
+    wait_for(lambda: process.poll() is not None or _answers(client), "the node did not start")
+    if process.poll() is None:
+        return process, port
+    assert attempts > 1, (folder / "server.log").read_text()
+    return _node(folder, attempts - 1)
 
 
 def _answers(client: redis.Redis) -> bool:
@@ -55,7 +67,7 @@ def test_every_process_refuses_a_cluster(cluster: str, tmp_path: Path) -> None:
     environ |= {"COPYDESK_SINKS": "copy=files:///tmp/none"}
     (tmp_path / "seeds").mkdir()
     (tmp_path / "seeds" / "a.txt").write_text("Tin đầu\n\nHUẾ - Một câu.\n", encoding="utf-8")
-    (tmp_path / "data").mkdir()
+    make_folder(tmp_path / "data")
     started = {
         words: subprocess.Popen(
             [sys.executable, "-P", "-m", "services.cli", *words.split()],

@@ -55,6 +55,8 @@ def test_a_feed_added_again_gets_other_settings(subscriptions: Subscriptions) ->
     second = subscriptions.add("https://news.example/rss", language="vi")
     assert first.id == second.id
     assert subscriptions.list() == (second,)
+    third = subscriptions.add("https://news.example/rss", zone="Asia/Ho_Chi_Minh")
+    assert (third.language, third.zone) == ("vi", "Asia/Ho_Chi_Minh"), "what is not said stays"
 
 
 def test_a_moved_feed_keeps_its_id_also_when_it_is_added_by_its_new_address(subscriptions: Subscriptions) -> None:
