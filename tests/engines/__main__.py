@@ -29,6 +29,7 @@ TESTS = (
     "tests/contract/test_search_language.py",
     "tests/faults/test_sinks.py",
     "tests/faults/test_search_cluster.py",
+    "tests/e2e/test_search_sink.py",
     "tests/integration/test_segment_store.py",
 )
 
