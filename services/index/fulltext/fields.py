@@ -99,8 +99,8 @@ def _texts(entry: Entry) -> Iterator[tuple[str, Sequence[str]]]:
             continue
         suffix = "" if name == "all" else f"_{name}"
         yield f"plain{suffix}", plain
-        marks = marks_of(" ".join(words["exact"][name]).split(), " ".join(plain).split())
-        yield f"marks{suffix}", [" ".join(marks)]
+        if plain:
+            yield f"marks{suffix}", [marks_of(" ".join(words["exact"][name]), " ".join(plain))]
 
 
 def _values(names: Names) -> Iterator[Sequence[str]]:

@@ -6,7 +6,7 @@ usual form the article does not have ("-cong"). That is a half of its different 
 where it is not, and of the words that most articles have the fewest.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -25,13 +25,14 @@ class Mark(NamedTuple):
     is_wanted: bool
 
 
-def marks_of(written: Iterable[str], plain: Iterable[str]) -> Collection[str]:
-    """The marks of an article with these words: ["cộng", "hoà"], ["cong", "hoa"] → {"cộng", "-cong"}."""
-    usual, has, bare = _usual(), frozenset(written), frozenset(plain)
+def marks_of(written: str, plain: str) -> str:
+    """The marks of a text, by its words as written and without marks: "cộng hoà", "cong hoa" → "cộng -cong"."""
+    usual, has, bare = _usual(), frozenset(written.split()), frozenset(plain.split())
     listed = bare & usual.bare
     unusual = (has - bare - usual.forms) | (has & listed)
     missing = {word for word in listed if usual.form_of[word] not in has} | (bare - listed - has)
-    return unusual | {f"-{word}" for word in missing}
+    marks = " ".join(unusual)
+    return f"{marks} -{' -'.join(missing)}" if missing else marks
 
 
 def mark_asked(word: str) -> Mark:
