@@ -11,10 +11,12 @@ from services.ingest.websub import HubSubscription
 
 RESULTS: Mapping[Kind, str] = {
     "news": "new entries", "same": "nothing new", "failed": "failed", "gone": "gone (410)", "full": "the desk was full",
+    "offline": "nothing answered",
 }  # fmt: skip
 WHYS: Mapping[Why, str] = {
     "pace": "the pace it is visited at", "asked": "its server asked for that", "backoff": "longer after each failure",
     "full": "the desk was full", "request": "a person asked for it", "gone": "its server says that it has ended",
+    "offline": "nothing answers: the desk seems cut off",
 }  # fmt: skip
 
 

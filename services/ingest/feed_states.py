@@ -13,7 +13,7 @@ import msgspec
 
 from services.ingest.feed_history import FeedVisit, note_visit
 from services.ingest.hub_subscriptions import HubSubscriptions
-from services.ingest.schedule import Why
+from services.ingest.schedule import Trouble, Why
 from services.ingest.subscriptions import Subscription
 from shared.clock import now_us
 from shared.ledger import keys
@@ -32,7 +32,8 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, r
 
     `stopped` is a 410; times are in µs; `why` says what the time of the next visit goes by; `quiet` is how many entries
     changed at the last visit without saying anything new, `restless` for how many visits in a row most were edited.
-    `added_us` is that of the subscription whose state it is.
+    `failing_us` is when the first of its failures in a row was, `trouble` of what kind the last is, `fresh_s` how long
+    its document says to be good for. `added_us` is that of the subscription whose state it is.
     """
 
     etag: str | None = None
@@ -52,6 +53,9 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, r
     why: Why | None = None
     quiet: int = 0
     restless: int = 0
+    failing_us: int | None = None
+    trouble: Trouble | None = None
+    fresh_s: float | None = None
 
     @property
     def is_restless(self) -> bool:
@@ -62,6 +66,11 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, r
     def is_failing(self) -> bool:
         """Did its last visits fail, or has it ended (410)?"""
         return self.stopped or self.failures > 0
+
+
+def note_well(state: FeedState) -> FeedState:
+    """The state of a feed that does not fail any more."""
+    return msgspec.structs.replace(state, failures=0, problem=None, failing_us=None, trouble=None)
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
@@ -178,12 +187,15 @@ class FeedStates:
         failing: Failing | None = None,
         claim: Claim | None = None,
         visit: FeedVisit | None = None,
+        host_rest_s: float | None = None,
     ) -> bool:
         """Keep a state, the seconds until the next visit (None for never), why the feed fails, if it does, and how the
         visit went. False,
         and nothing is kept, of a feed that was removed meanwhile, added anew, or claimed by another than who comes with
         `claim`."""
-        held = {} if claim is None else {"token": claim.token}
+        held: dict[str, object] = {} if claim is None else {"token": claim.token}
+        if host_rest_s is not None:
+            held["host_wait"] = host_rest_s
         if not self._call("set", id=feed.id, place=_place(feed), wait=NEVER if wait_s is None else wait_s, **held):
             return False
         checked = now_us()
@@ -233,7 +245,7 @@ class FeedStates:
             is_now = _state_of(feed, pipe.hget(key, "state"))
             is_now = msgspec.structs.replace(is_now, due_us=now + int(wait_s * 1_000_000), why="request")
             if resumes:
-                is_now = msgspec.structs.replace(is_now, failures=0, problem=None, stopped=False)
+                is_now = msgspec.structs.replace(note_well(is_now), stopped=False)
             pipe.multi()
             pipe.hset(key, "state", msgspec.msgpack.encode(is_now))
             if resumes:

@@ -2,26 +2,29 @@
 
 import asyncio
 import contextlib
+import datetime as dt
 import hashlib
 import random
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 import msgspec
 import structlog
 
 from services.ingest.documents import FeedDocuments
 from services.ingest.feed_history import FeedVisit
-from services.ingest.feed_states import Claim, FeedState, FeedStates
+from services.ingest.feed_states import Claim, FeedState, FeedStates, note_well
+from services.ingest.own_outage import OwnOutage
 from services.ingest.parser_pool import PARSERS
-from services.ingest.schedule import FetchOutcome, next_wait, read_fresh, why_then
+from services.ingest.schedule import FetchOutcome, Trouble, host_rest, next_wait, read_fresh, why_then
 from services.ingest.subscriptions import Subscription, Subscriptions
 from shared.clock import now_us
 from shared.errors import CopydeskError, IntakeFull, TransientError
 from shared.ledger.troubles import Failing
-from shared.net.http import Client, Fetched, RequestRefused, fetch
+from shared.net.http import AskedToWait, Client, Fetched, RequestRefused, fetch
 from shared.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -31,6 +34,8 @@ T = TypeVar("T")
 ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 MOVES_BELIEVED = 3
 FAILURES_TOLD = 3
+TOO_MANY = 429
+BLOCKED = frozenset({401, 403, 407, TOO_MANY, 451})
 
 
 class FetchThreads:
@@ -58,6 +63,7 @@ class FeedFetcher:
         self._states = states
         self._documents = documents
         self._threads = FetchThreads()
+        self._outage = OwnOutage()
 
     async def visit(
         self, client: Client, rooms: asyncio.Semaphore, claim: Claim, feed: Subscription, state: FeedState
@@ -69,24 +75,40 @@ class FeedFetcher:
         started, failing = time.monotonic(), None
         try:
             outcome, state = await self._ask(client, rooms, feed, state)
+            self._outage.note_answer()
         except CopydeskError as error:
-            outcome, state = judge_failure(error), note_failure(state, error)
-            failing = judge_feed(feed.shown(), state, error)
+            if self._is_ours(feed, state, error):
+                outcome, state = FetchOutcome(kind="offline"), msgspec.structs.replace(state, problem=str(error))
+            else:
+                outcome, state = judge_failure(error), note_failure(state, error)
+                failing = judge_feed(feed.shown(), state, error)
         interval = float(feed.interval_s or self._settings.feed_interval_s)
-        wait = next_wait(outcome, interval, state.failures, random.random())  # noqa: S311 - spreads visits
+        failing_s = (now_us() - (state.failing_us or now_us())) / 1_000_000
+        wait = next_wait(outcome, interval, state.failures, random.random(), failing_s)  # noqa: S311 - spreads visits
         state = msgspec.structs.replace(state, why=why_then(outcome, interval))
         took_ms = round((time.monotonic() - started) * 1000)
         visit = FeedVisit(
             at_us=now_us(), kind=outcome.kind, took_ms=took_ms, news=outcome.news, status=state.status,
             problem=state.problem,
         )  # fmt: skip
-        noted = await self.in_redis(self._states.put, feed, state, wait, failing, claim, visit)
+        noted = await self.in_redis(self._states.put, feed, state, wait, failing, claim, visit, host_rest(outcome))
         if noted and state.moves >= MOVES_BELIEVED and state.moved is not None:
             await self.in_redis(self._subscriptions.move, feed.id, state.moved)
         log.info(
             "feed_visited", feed=feed.shown(), outcome=outcome.kind, status=state.status, problem=state.problem,
             took_ms=took_ms,
         )  # fmt: skip
+
+    def _is_ours(self, feed: Subscription, state: FeedState, error: CopydeskError) -> bool:
+        """Is it our own connection that failed the visit, and not the feed?"""
+        if not is_silence(error):
+            if not isinstance(error, IntakeFull):
+                self._outage.note_answer()
+            return False
+        now_s = time.monotonic()
+        if state.checked_us is not None and not state.failures:
+            self._outage.note_silence(urlsplit(feed.url).hostname or "", now_s)
+        return self._outage.is_ours(now_s)
 
     async def _ask(
         self, client: Client, rooms: asyncio.Semaphore, feed: Subscription, state: FeedState
@@ -102,11 +124,11 @@ class FeedFetcher:
             return await self._take(feed, note_answer(state, answer), answer)
 
     async def _take(self, feed: Subscription, state: FeedState, answer: Fetched) -> tuple[FetchOutcome, FeedState]:
-        fresh = read_fresh(answer.headers.get("cache-control"))
+        fresh = read_fresh(answer.headers, dt.datetime.now(dt.UTC))
         body_hash = hashlib.sha256(answer.body).hexdigest()
         if answer.status == 304 or body_hash == state.body_hash:
             noted = state if answer.status == 304 else note_validators(state, answer, body_hash)
-            return FetchOutcome(kind="same", fresh_s=fresh), noted
+            return FetchOutcome(kind="same", fresh_s=max(fresh or 0, state.fresh_s or 0)), noted
         take, media_type = self._documents.take_document, answer.headers.get("content-type")
         loop = asyncio.get_running_loop()
         links = answer.headers.get("link")
@@ -120,6 +142,7 @@ class FeedFetcher:
             title=taken.feed.title,
             quiet=taken.quiet,
             restless=taken.restless,
+            fresh_s=taken.feed.ttl_s,
         )
         fresh = max(fresh or 0, taken.feed.ttl_s or 0)
         return FetchOutcome(kind="news" if taken.news else "same", fresh_s=fresh, news=taken.news), state
@@ -139,7 +162,24 @@ def judge_failure(error: CopydeskError) -> FetchOutcome:
         return FetchOutcome(kind="full", retry_after=error.retry_after)
     if isinstance(error, RequestRefused) and error.status == 410:
         return FetchOutcome(kind="gone")
-    return FetchOutcome(kind="failed", retry_after=error.retry_after if isinstance(error, TransientError) else None)
+    if isinstance(error, TransientError):
+        of_host = isinstance(error, AskedToWait) and error.status == TOO_MANY
+        trouble = trouble_of(error)
+        return FetchOutcome(kind="failed", retry_after=error.retry_after, of_host=of_host, trouble=trouble)
+    return FetchOutcome(kind="failed", trouble=trouble_of(error))
+
+
+def trouble_of(error: CopydeskError) -> Trouble:
+    """What kind of failure it is."""
+    status = error.status if isinstance(error, RequestRefused | AskedToWait) else None
+    if status in BLOCKED:
+        return "blocked"
+    return "soft" if isinstance(error, TransientError) else "hard"
+
+
+def is_silence(error: CopydeskError) -> bool:
+    """Did nobody answer at all?"""
+    return isinstance(error, TransientError) and not isinstance(error, IntakeFull | AskedToWait)
 
 
 def judge_feed(name: str, state: FeedState, error: CopydeskError) -> Failing | None:
@@ -152,8 +192,11 @@ def note_failure(state: FeedState, error: CopydeskError) -> FeedState:
     """The state after a failure; a full desk is no failure of the feed's."""
     if isinstance(error, IntakeFull):
         return msgspec.structs.replace(state, problem=str(error))
-    status = error.status if isinstance(error, RequestRefused) else None
-    return msgspec.structs.replace(state, failures=state.failures + 1, problem=str(error), status=status)
+    status = error.status if isinstance(error, RequestRefused | AskedToWait) else None
+    return msgspec.structs.replace(
+        state, failures=state.failures + 1, problem=str(error), status=status, trouble=trouble_of(error),
+        failing_us=state.failing_us or now_us(),
+    )  # fmt: skip
 
 
 def note_answer(state: FeedState, answer: Fetched) -> FeedState:
@@ -162,18 +205,16 @@ def note_answer(state: FeedState, answer: Fetched) -> FeedState:
         state.moves + 1 if answer.moved is not None and answer.moved == state.moved else int(answer.moved is not None)
     )
     state = msgspec.structs.replace(state, status=answer.status, moved=answer.moved, moves=moves)
-    return state if answer.status != 304 else msgspec.structs.replace(state, failures=0, problem=None)
+    return state if answer.status != 304 else note_well(state)
 
 
 def note_validators(state: FeedState, answer: Fetched, body_hash: str) -> FeedState:
     """The state once everything of a document is in: what to ask with next time."""
     return msgspec.structs.replace(
-        state,
+        note_well(state),
         etag=_short(answer.headers.get("etag")),
         modified=_short(answer.headers.get("last-modified")),
         body_hash=body_hash,
-        failures=0,
-        problem=None,
     )
 
 

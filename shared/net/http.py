@@ -58,6 +58,14 @@ class RequestRefused(PermanentError):
         self.status = status
 
 
+class AskedToWait(TransientError):
+    """An answer that is none to what was asked, or promises a better one later: 408, 425, 429, 5xx."""
+
+    def __init__(self, message: str, *, status: int, retry_after: float | None = None) -> None:
+        super().__init__(message, retry_after=retry_after)
+        self.status = status
+
+
 class Client:
     """Connections of one event loop, at most `PER_HOST` requests to a host at a time. Use with `async with`."""
 
@@ -255,12 +263,11 @@ def _refusal(response: httpx.Response) -> CopydeskError:
     status = response.status_code
     if status in (408, 425, 429) or status >= 500:
         now = dt.datetime.now(dt.UTC)
-        return TransientError(
-            f"answered {status}", retry_after=read_retry_after(response.headers.get("retry-after"), now)
-        )
+        wait = read_retry_after(response.headers.get("retry-after"), now)
+        return AskedToWait(f"answered {status}", status=status, retry_after=wait)
     if status >= 400:
         return RequestRefused(f"answered {status}", status=status)
-    return TransientError(f"answered {status}, which is no answer to this")
+    return AskedToWait(f"answered {status}, which is no answer to this", status=status)
 
 
 async def _read_body(
@@ -308,6 +315,8 @@ def _next_hop(url: httpx.URL, answer: Fetched) -> httpx.URL:
 def _with_address(error: CopydeskError, url: httpx.URL) -> CopydeskError:
     """The same error, its sentence begun with the address it is about."""
     sentence = f"{_shown(url)} {error}"
+    if isinstance(error, AskedToWait):
+        return AskedToWait(sentence, status=error.status, retry_after=error.retry_after)
     if isinstance(error, TransientError):
         return TransientError(sentence, retry_after=error.retry_after)
     if isinstance(error, RequestRefused):

@@ -163,7 +163,7 @@ def test_an_edit_and_its_reversal_are_both_taken(desk: Desk, origin: Origin) -> 
     assert desk.accepted() == 3
 
 
-DOUBLE = (1600, 2000)  # twice the interval of 900 s, give or take a tenth
+SOON = (50, 70)  # a minute, give or take a tenth
 
 
 def answer(status: int, **headers: str) -> Reply:
@@ -173,20 +173,20 @@ def answer(status: int, **headers: str) -> Reply:
 @pytest.mark.parametrize(
     ("reply", "problem", "wait"),
     [
-        pytest.param(answer(500), "answered 500", DOUBLE, id="500 doubles the wait"),
-        pytest.param(answer(404), "answered 404", DOUBLE, id="404 likewise"),
+        pytest.param(answer(500), "answered 500", SOON, id="500 is asked again soon"),
+        pytest.param(answer(404), "answered 404", SOON, id="404 likewise"),
         pytest.param(answer(503, Retry_After="7200"), "answered 503", (7200, 8000), id="Retry-After"),
         pytest.param(answer(429, Retry_After="99999999"), "answered 429", (86390, 95100), id="at most a day"),
-        pytest.param(answer(429, Retry_After="soon"), "answered 429", DOUBLE, id="unreadable Retry-After"),
-        pytest.param(answer(304), "answered 304", DOUBLE, id="304 that nobody asked for"),
-        pytest.param(answer(204), "answered 204", DOUBLE, id="no document"),
-        pytest.param(answer(302, Location="/feed"), "redirects more than", DOUBLE, id="a loop"),
-        pytest.param(answer(302), "without saying where", DOUBLE, id="a redirect to nowhere"),
-        pytest.param(Reply(body=b""), "is empty", DOUBLE, id="empty"),
-        pytest.param(Reply(body=b"<!doctype html><html><title>x"), "is an HTML page", DOUBLE, id="a page"),
-        pytest.param(Reply(body=b"%PDF-1.7 \xff\xfe"), "of another kind", DOUBLE, id="PDF"),
-        pytest.param(cut(gzipped(rss([("a", "x" * 5000)]))), "ends before its end", DOUBLE, id="cut gzip"),
-        pytest.param(answer(200, Content_Encoding="br"), "only gzip was asked", DOUBLE, id="brotli"),
+        pytest.param(answer(429, Retry_After="soon"), "answered 429", (1600, 2000), id="unreadable Retry-After"),
+        pytest.param(answer(304), "answered 304", SOON, id="304 that nobody asked for"),
+        pytest.param(answer(204), "answered 204", SOON, id="no document"),
+        pytest.param(answer(302, Location="/feed"), "redirects more than", SOON, id="a loop"),
+        pytest.param(answer(302), "without saying where", SOON, id="a redirect to nowhere"),
+        pytest.param(Reply(body=b""), "is empty", SOON, id="empty"),
+        pytest.param(Reply(body=b"<!doctype html><html><title>x"), "is an HTML page", SOON, id="a page"),
+        pytest.param(Reply(body=b"%PDF-1.7 \xff\xfe"), "of another kind", SOON, id="PDF"),
+        pytest.param(cut(gzipped(rss([("a", "x" * 5000)]))), "ends before its end", SOON, id="cut gzip"),
+        pytest.param(answer(200, Content_Encoding="br"), "only gzip was asked", SOON, id="brotli"),
     ],
 )
 def test_a_failed_visit_says_why_and_waits(
@@ -199,6 +199,41 @@ def test_a_failed_visit_says_why_and_waits(
     assert state.failures == 1
     assert wait[0] <= (desk.due_in(feed) or 0) <= wait[1]
     assert desk.accepted() == 0
+
+
+def test_a_host_that_asks_for_fewer_visits_is_left_alone_with_all_its_feeds(desk: Desk, origin: Origin) -> None:
+    origin.pages["/a"] = answer(429, Retry_After="600")
+    origin.pages["/b"] = answer(503, Retry_After="600")
+    feeds = [desk.subscribe(origin.url(path)) for path in ("/b", "/a", "/c")]
+    desk.visit(feeds[0])
+    assert claim_now(desk.states, feeds[2])
+    desk.states.put(feeds[2], desk.states.get(feeds[2]), 0)
+    desk.visit(feeds[1])
+    assert desk.claimed(60) == []
+    desk.ahead += 601
+    assert feeds[2].id in {feed for _ in range(3) for feed in desk.claimed(60)}
+
+
+def test_what_a_document_says_to_be_good_for_holds_when_it_is_unchanged(desk: Desk, origin: Origin) -> None:
+    body = rss([("a", "Một")]).replace(b"</title>", b"</title><ttl>60</ttl>", 1)
+    origin.pages["/feed"] = Reply(headers={"ETag": '"one"'}, body=body)
+    feed = desk.subscribe(origin.url("/feed"))
+    desk.visit(feed)
+    origin.pages["/feed"] = Reply(status=304)
+    desk.visit(feed)
+    assert 3000 < (desk.due_in(feed) or 0) < 4000
+
+
+def test_no_feed_is_to_blame_while_nothing_answers(desk: Desk, origin: Origin) -> None:
+    origin.pages["/feed"] = Reply(body=rss([("a", "Một")]))
+    desk.settings = msgspec.structs.replace(desk.settings, allow_networks=("127.0.0.0/8",))
+    feeds = [desk.subscribe(f"http://127.0.0.{n}:{origin.port}/feed") for n in range(2, 8)]
+    origin.close()
+    for feed in feeds:  # as if each had been visited
+        desk.states.put(feed, FeedState(status=200, added_us=feed.added_us), 900)
+    states = [desk.visit(feed)[0] for feed in feeds]
+    assert [state.failures for state in states] == [1, 1, 1, 0, 0, 0]
+    assert {state.why for state in states[3:]} == {"offline"}
 
 
 def test_a_feed_that_is_gone_is_visited_no_more(desk: Desk, origin: Origin) -> None:

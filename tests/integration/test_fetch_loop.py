@@ -56,7 +56,7 @@ class Desk:
 
 @pytest.fixture
 def desk(shared_redis: Server, tmp_path: Path, origin: Origin, parser: FeedParser) -> Iterator[Desk]:
-    changes = {"allow_networks": ("127.0.0.0/8",), "fetch_timeout_s": 5, "feed_interval_s": 900, "lease_s": 150}
+    changes = {"allow_networks": ("127.0.0.0/8",), "fetch_timeout_s": 60, "feed_interval_s": 900, "lease_s": 150}
     desk = Desk(settings_over(shared_redis, tmp_path, **changes), parser)
     yield desk
     desk.end()
@@ -64,7 +64,7 @@ def desk(shared_redis: Server, tmp_path: Path, origin: Origin, parser: FeedParse
 
 def held(release: threading.Event, reply: Reply) -> object:
     def page(_: Seen) -> Reply:
-        release.wait(4)
+        release.wait(30)
         return reply
 
     return page

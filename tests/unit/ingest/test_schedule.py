@@ -1,10 +1,12 @@
 """When a feed is visited next."""
 
+import datetime as dt
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.schedule import DAY_S, FetchOutcome, Kind, next_wait, read_fresh
+from services.ingest.schedule import DAY_S, FetchOutcome, Kind, host_rest, next_wait, read_fresh
 
 
 def wait(visit: FetchOutcome, interval: float = 900, failures: int = 0, jitter: float = 0.5) -> float | None:
@@ -19,9 +21,15 @@ def wait(visit: FetchOutcome, interval: float = 900, failures: int = 0, jitter: 
         pytest.param(FetchOutcome(kind="same", fresh_s=3600), 0, 3600, id="fresh for longer"),
         pytest.param(FetchOutcome(kind="same", fresh_s=60), 0, 900, id="fresh for less"),
         pytest.param(FetchOutcome(kind="news", fresh_s=DAY_S), 0, 21600, id="fresh for at most six hours"),
-        pytest.param(FetchOutcome(kind="failed"), 1, 1800, id="failed once"),
-        pytest.param(FetchOutcome(kind="failed"), 3, 7200, id="failed three times"),
-        pytest.param(FetchOutcome(kind="failed"), 99, DAY_S, id="failed for ever"),
+        pytest.param(FetchOutcome(kind="failed"), 1, 60, id="failed once: soon again"),
+        pytest.param(FetchOutcome(kind="failed"), 2, 120, id="failed twice"),
+        pytest.param(FetchOutcome(kind="failed"), 99, 240, id="failed often within some hours"),
+        pytest.param(FetchOutcome(kind="failed", trouble="hard"), 1, 60, id="a no: soon again"),
+        pytest.param(FetchOutcome(kind="failed", trouble="hard"), 2, 900, id="a second no: at the feed's pace"),
+        pytest.param(FetchOutcome(kind="failed", trouble="hard"), 4, 3600, id="a no four times"),
+        pytest.param(FetchOutcome(kind="failed", trouble="hard"), 99, DAY_S, id="a no for ever"),
+        pytest.param(FetchOutcome(kind="failed", trouble="blocked"), 1, 1800, id="blocked: not soon"),
+        pytest.param(FetchOutcome(kind="offline"), 0, 60, id="we are cut off"),
         pytest.param(FetchOutcome(kind="gone"), 1, None, id="gone"),
     ],
 )
@@ -60,17 +68,47 @@ def test_a_visit_is_always_later_and_within_a_day_or_what_full_asks(
         assert wait >= min(retry_after, DAY_S) - 0.001
 
 
+@pytest.mark.parametrize("down_s", [60.0, 600.0, 3 * 3600.0])
+@pytest.mark.parametrize("jitter", [0.0, 0.999])
+def test_a_server_that_comes_back_is_asked_within_five_minutes(down_s: float, jitter: float) -> None:
+    at, failures = 0.0, 0
+    while at < down_s:
+        failures += 1
+        next_one = next_wait(FetchOutcome(kind="failed"), 900, failures, jitter, failing_s=at)
+        assert next_one is not None
+        at += next_one
+    assert at - down_s <= 300 - 30  # the visit itself may take half a minute
+
+
+def test_a_server_that_stays_away_is_asked_ever_more_rarely() -> None:
+    failed = FetchOutcome(kind="failed")
+    waits = [next_wait(failed, 900, 99, 0.5, failing_s=days * DAY_S) or 0 for days in (0.1, 0.5, 1, 3, 9)]
+    assert waits == sorted(waits)
+    assert waits[-1] == DAY_S
+
+
+def test_only_a_wish_of_the_host_lets_all_its_feeds_rest() -> None:
+    assert host_rest(FetchOutcome(kind="failed", retry_after=600)) is None
+    assert host_rest(FetchOutcome(kind="failed", retry_after=600, of_host=True)) == 600
+    assert host_rest(FetchOutcome(kind="failed", retry_after=DAY_S, of_host=True)) == 3600
+
+
 @pytest.mark.parametrize(
-    ("value", "expected"),
+    ("headers", "expected"),
     [
-        ("max-age=600", 600),
-        ('public, Max-Age="60", must-revalidate', 60),
-        ("max-age=99999999999", DAY_S),
-        ("s-maxage=5", None),
-        ("max-age=soon", None),
-        ("", None),
-        (None, None),
+        ({"cache-control": "max-age=600"}, 600),
+        ({"cache-control": 'public, Max-Age="60", must-revalidate'}, 60),
+        ({"cache-control": "max-age=99999999999"}, DAY_S),
+        ({"cache-control": "s-maxage=5"}, None),
+        ({"cache-control": "max-age=soon"}, None),
+        ({"cache-control": ""}, None),
+        ({}, None),
+        ({"expires": "Mon, 09 Nov 2015 06:34:00 GMT"}, 3600),
+        ({"expires": "Mon, 09 Nov 2015 06:34:00 GMT", "cache-control": "max-age=60"}, 60),
+        ({"expires": "Mon, 09 Nov 2015 04:34:00 GMT"}, 0),
+        ({"expires": "Mon, 09 Nov 2099 04:34:00 GMT"}, DAY_S),
+        ({"expires": "0"}, None),
     ],
 )
-def test_read_fresh(value: str | None, expected: float | None) -> None:
-    assert read_fresh(value) == expected
+def test_read_fresh(headers: dict[str, str], expected: float | None) -> None:
+    assert read_fresh(headers, dt.datetime(2015, 11, 9, 5, 34, tzinfo=dt.UTC)) == expected
