@@ -134,7 +134,9 @@ def test_a_patch_changes_what_it_names_and_nothing_else(desk: Newsdesk) -> None:
     assert (after.headline, after.version, after.byline) == ("Rubber, corrected", "2", before.byline)
     assert (after.dateline, after.located, after.language) == (before.dateline, before.located, before.language)
     assert [(block.type, block.text) for block in after.blocks] == [(block.type, block.text) for block in before.blocks]
-    assert desk.call("PATCH", at(URI), {"headline": "x"}, **PATCH).slug == "outdated"
+    assert desk.call("PATCH", at(URI), {"headlines": [{"value": "x"}]}, **PATCH).slug == "outdated"
+    refused = desk.call("PATCH", at(URI), {"headline": "x", "version": "3"}, **PATCH)
+    assert (refused.status, refused.body["errors"][0]["pointer"]) == (400, "#/headline")
     assert desk.call("PATCH", at(URI), b"[1]", **PATCH).status == 400
     assert desk.call("PATCH", at(URI), {"version": "3"}).status == 415
     assert desk.call("PATCH", at("urn:nobody:1"), {"version": "3"}, **PATCH).status == 404
@@ -336,7 +338,7 @@ def test_what_a_key_does_to_an_article_stands_in_the_audit_log(desk: Newsdesk) -
     put = desk.call("PUT", at(URI), news("Two"))
     desk.work()
     again = desk.call("PUT", at(URI), news("Two"))
-    patch = desk.call("PATCH", at(URI), {"headline": "Three"}, **PATCH)
+    patch = desk.call("PATCH", at(URI), {"headlines": [{"value": "Three"}]}, **PATCH)
     desk.work()
     gone = desk.call("DELETE", at(URI) + "?reason=A+mistake+of+ours")
     assert [answer.status for answer in (put, again, patch, gone)] == [202, 200, 202, 202]
