@@ -1,10 +1,10 @@
 """How an entry is kept in the record: compressed, beside a dictionary of what most entries say anyway.
 
 `entry_texts.txt` are pieces that zstd chose from the entries of 3,000 Vietnamese texts, pages and feed entries that
-nobody wrote: words in the measure of real ones, through the normaliser. It holds common words in a row, evidence and the
-shape of entries. Beside it an article takes a third less room than by itself, and none of it can be of an article that
-was erased. What is packed with it can only be read with it, so it is
-never changed: another one gets another mark. `entry_words.txt` is the one before, still read.
+nobody wrote: words in the measure of real ones, through the normaliser. It holds common words in a row, evidence and
+the shape of entries. Beside it an article takes a third less room than by itself, and none of it can be of an article
+that was erased. What is packed with it can only be read with it, so it is never changed: another one gets another mark.
+`entry_words.txt` is the one before, still read.
 """
 
 import threading
