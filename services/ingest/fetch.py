@@ -17,9 +17,10 @@ import structlog
 from services.ingest.documents import FeedDocuments
 from services.ingest.feed_history import FeedVisit
 from services.ingest.feed_states import Claim, FeedState, FeedStates, note_well
+from services.ingest.freshness import read_fresh
 from services.ingest.own_outage import OwnOutage
 from services.ingest.parser_pool import PARSERS
-from services.ingest.schedule import FetchOutcome, Trouble, host_rest, next_wait, read_fresh, why_then
+from services.ingest.schedule import FetchOutcome, Trouble, host_rest, next_wait, why_then
 from services.ingest.subscriptions import Subscription, Subscriptions
 from shared.clock import now_us
 from shared.errors import CopydeskError, IntakeFull, TransientError

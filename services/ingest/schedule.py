@@ -1,8 +1,5 @@
 """How long until a feed is visited again: a function of what the last visit brought."""
 
-import datetime as dt
-import email.utils
-from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
@@ -94,28 +91,6 @@ def why_then(outcome: FetchOutcome, interval: float) -> Why:
             return "backoff" if outcome.retry_after is None else "asked"
         case _:
             return "asked" if (outcome.fresh_s or 0.0) > interval else "pace"
-
-
-def read_fresh(headers: Mapping[str, str], now: dt.datetime) -> float | None:
-    """How long an answer is good for, in seconds: `Cache-Control: public, max-age=600`, else `Expires`."""
-    max_age = _read_max_age(headers.get("cache-control"))
-    if max_age is not None or "expires" not in headers:
-        return max_age
-    try:
-        expires = email.utils.parsedate_to_datetime(headers["expires"])
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None  # RFC 9111 5.3: "0", like any other date that is none, has passed
-    expires = expires if expires.tzinfo is not None else expires.replace(tzinfo=dt.UTC)
-    return min(max((expires - now).total_seconds(), 0.0), DAY_S)
-
-
-def _read_max_age(cache_control: str | None) -> float | None:
-    for part in (cache_control or "").split(","):
-        name, _, value = part.strip().partition("=")
-        value = value.strip('"')
-        if name.lower() == "max-age" and value.isascii() and value.isdigit():
-            return min(float(value[:9]), DAY_S)
-    return None
 
 
 def _spread(jitter: float) -> float:

@@ -26,7 +26,7 @@ def test_the_last_visits_tell_what_came_of_each_and_no_more_than_thirty_are_kept
     client = visited.ledger.client
     visits = last_visits(client, watched)
     assert [(visit.kind, visit.news, visit.status) for visit in visits] == [
-        ("failed", 0, None), ("news", 2, 200), ("news", 1, 200)
+        ("failed", 0, 503), ("news", 2, 200), ("news", 1, 200)
     ]  # fmt: skip
     assert visits[0].problem is not None
     assert "503" in visits[0].problem

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.schedule import DAY_S, FetchOutcome, Kind, host_rest, next_wait, read_fresh
+from services.ingest.freshness import read_fresh
+from services.ingest.schedule import DAY_S, FetchOutcome, Kind, host_rest, next_wait
 
 
 def wait(visit: FetchOutcome, interval: float = 900, failures: int = 0, jitter: float = 0.5) -> float | None:
