@@ -94,13 +94,14 @@ def _licence(pin: Pin) -> dict[str, Any] | None:
         return None
     if told["Version"] != pin.version:
         return None
-    if told["License-Expression"]:
-        return {"expression": told["License-Expression"]}
+    for expression in told.get_all("License-Expression", ()):
+        return {"expression": expression}
     classified = [
         line.rpartition(" :: ")[2] for line in told.get_all("Classifier", ()) if line.startswith("License ::")
     ]
-    name = " / ".join(classified) or (told["License"] or "").strip().splitlines()[:1]
-    return {"license": {"name": name if isinstance(name, str) else name[0]}} if name else None
+    written = [line for text in told.get_all("License", ()) for line in text.strip().splitlines()[:1]]
+    name = " / ".join(classified or written[:1])
+    return {"license": {"name": name}} if name else None
 
 
 def _purl(pin: Pin) -> str:
