@@ -15,7 +15,7 @@ from shared.article import Article, Block
 
 # Raise it when a change in here (or in what `texts_of` takes from an article) makes other words of the same article:
 # all words are then made anew. Unicode's version counts too, as new letters change normal forms and categories.
-FOLDING = f"2 unicode {unicodedata.unidata_version}"
+FOLDING = f"3 unicode {unicodedata.unidata_version}"
 
 COLUMNS = ("headline", "lead", "body", "captions", "byline", "keywords")
 
@@ -37,6 +37,26 @@ _MOVED = {
     for mark in unicodedata.normalize("NFD", first)[1]
     for second in ("yY" if first in "ùúủũụÙÚỦŨỤ" else "aeAE")
 }
+_TONES = "\u0300\u0301\u0309\u0303\u0323"
+
+
+def _toned(letters: str) -> str:
+    """A class of a pattern: the letters with each tone mark, small and large."""
+    marked = "".join(unicodedata.normalize("NFC", letter + tone) for letter in letters for tone in _TONES)
+    return f"[{marked}{marked.upper()}]"
+
+
+# ê, ô, ơ, â, ă and ư bear the tone themselves: on the vowel beside them it is a slip of the hand (nứơc, tôí, ngưạ). So
+# it is on the last of two vowels that end a syllable (cuả, đaị), but for quả and giá, where the first is of the onset.
+_SLIPPED = (
+    f"{_toned('aiouyư')}(?:(?<={_toned('iouyư')})(?=[êôơâăÊÔƠÂĂ])"
+    f"|(?<=[êôơâăÊÔƠÂĂ]{_toned('iuy')})|(?<=[ưƯ]{_toned('aiu')})"
+    f"|(?!\\w)(?:(?<=[aA]{_toned('iouy')})|(?<=[eE]{_toned('o')})|(?<=[oO]{_toned('i')})|(?<=[uU]{_toned('ai')})"
+    f"|(?<=[iI]{_toned('au')})))"
+)
+_BEARERS = frozenset("êôơâăưÊÔƠÂĂƯ")
+_ONSET = re.compile(r"(?<!\w)(?:gi|qu|[bcdđghklmnprstvx]{0,3})$", re.IGNORECASE)
+_LONGEST_ONSET = 3
 _TO_I = dict(zip(_Y, _I, strict=True))
 # Letters of which nothing is to be made before they are cut into words; where a text has others, each is looked at.
 _OTHERS = re.compile(
@@ -92,7 +112,9 @@ def _last_run() -> re.Pattern[str]:
 
 def fold(text: str) -> str:
     """Words as the exact set keeps them: "Hòa bình ở 日本語" → "Hoà bình ở 日本 本語 語"."""
-    return _special().sub(_fold_special, text if text.isascii() else _compose(text))
+    if text.isascii():
+        return _special().sub(_fold_special, text)
+    return _set_tones(_special().sub(_fold_special, _compose(text)))
 
 
 def strip_strokes(text: str) -> str:
@@ -147,6 +169,40 @@ def _fold_special(match: re.Match[str]) -> str:
         return found[:-1] + _TO_I[found[-1]]
     pairs = [found[at : at + 2] for at in range(len(found))]
     return f" {' '.join(pairs)} "
+
+
+@functools.cache
+def _slipped() -> re.Pattern[str]:
+    return re.compile(_SLIPPED)
+
+
+def _set_tones(text: str) -> str:
+    """Each tone mark that slipped onto a neighbour is set on the vowel that bears it."""
+    letters: list[str] = []
+    for slip in _slipped().finditer(text):
+        at = slip.start()
+        place = at + 1 if text[at + 1 : at + 2] in _BEARERS else at - 1
+        if text[place] not in _BEARERS and not _is_whole_syllable(text, place):
+            continue
+        letters = letters or [*text]
+        plain, tone = _without_tone(letters[at])
+        letters[at], letters[place] = plain, unicodedata.normalize("NFC", letters[place] + tone)
+    return "".join(letters) or text
+
+
+def _is_whole_syllable(text: str, vowels: int) -> bool:
+    """Whether the two vowels at the end of a word, from that place on, are all of it but an onset: not those of giá."""
+    before = text[max(0, vowels - _LONGEST_ONSET - 1) : vowels]
+    if before[-1:] in ("g", "G") and text[vowels] in ("i", "I"):
+        return False
+    onset = _ONSET.search(before)
+    return onset is not None and (onset.start() > 0 or len(before) <= _LONGEST_ONSET)
+
+
+def _without_tone(letter: str) -> tuple[str, str]:
+    apart = unicodedata.normalize("NFD", letter)
+    (tone,) = (mark for mark in apart if mark in _TONES)
+    return unicodedata.normalize("NFC", apart.replace(tone, "")), tone
 
 
 def texts_of(article: Article) -> Sequence[str]:
