@@ -1,6 +1,7 @@
 """`PUT`, `PATCH` and `DELETE` of an article: its publisher corrects it whole or in part, or takes it back."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 import structlog
@@ -62,29 +63,34 @@ async def patch_article(request: Request) -> Response:
     if essence != MERGE_PATCH:
         detail, place = f"PATCH takes {MERGE_PATCH}.", in_header("Content-Type")
         raise Problem("unsupported-media-type", detail, at=place, accepted=[MERGE_PATCH])
+    limits = app_state.settings
+    async with body_of(request, app_state.room, limit=PATCH_BYTES, seconds=limits.push_body_s) as body:
+        patch = _read_patch(body, publisher)
+    held = held_until(request.headers, publisher.zone)
     target = await find_target(app_state, publisher, request.path_params["name"])
     if target.article is None:
         raise unknown_article()
     await _check_own(app_state, publisher, target)
-    wanted = _preconditions(request.headers, target)
+    wanted = _patchable(_preconditions(request.headers, target), target, publisher)
+    item = msgspec.structs.replace(_patched(patch, target, publisher), embargoed_until=held)
+    await _check_addresses(app_state, item, target, publisher)
+    item = await _aimed(app_state, publisher, item, target, wanted)
+    receipts = await take_in(request, app_state, [item])
+    await _note(app_state, publisher, "withdraw" if item.withdraws else "correct", receipts[0])
+    return await answer_taken(request, app_state, [item], receipts)
+
+
+def _patchable(wanted: Preconditions, target: Target, publisher: Publisher) -> Preconditions:
+    """What a patch insists on: the revision that it is laid upon. Raises `Problem` where there is none to lay it on."""
     if target.is_moving:
         raise on_its_way()
     if target.stored is None:
         raise Problem("not-indexed", "Only what is in the index can be changed in part: push it whole.")
-    if target.stored.withdrawn and wanted.head is None:
+    if wanted.head is not None:
+        return wanted
+    if target.stored.withdrawn:
         raise gone(target.stored.article_id, target.stored.rev, target.stored, only_of(publisher))
-    if wanted.head is None:
-        wanted = msgspec.structs.replace(wanted, head=target.newest, is_named=False)
-    limits = app_state.settings
-    async with body_of(request, app_state.room, limit=PATCH_BYTES, seconds=limits.push_body_s) as body:
-        item = _patched(body, target, publisher)
-        held = held_until(request.headers, publisher.zone)
-        item = msgspec.structs.replace(item, embargoed_until=held)
-        await _check_addresses(app_state, item, target, publisher)
-        item = await _aimed(app_state, publisher, item, target, wanted)
-        receipts = await take_in(request, app_state, [item])
-    await _note(app_state, publisher, "withdraw" if item.withdraws else "correct", receipts[0])
-    return await answer_taken(request, app_state, [item], receipts)
+    return msgspec.structs.replace(wanted, head=target.newest, is_named=False)
 
 
 async def withdraw_article(request: Request) -> Response:
@@ -182,11 +188,8 @@ async def _check_addresses(app_state: AppState, item: Input, target: Target, pub
             raise problem
 
 
-def _patched(body: bytes, target: Target, publisher: Publisher) -> Input:
-    """The stored article in ninjs, with the patch in it, as an input."""
-    stored = target.stored
-    if stored is None or target.article is None:  # cannot be: the caller has looked
-        raise unknown_article()
+def _read_patch(body: bytes, publisher: Publisher) -> dict[str, Any]:
+    """A merge patch as a publisher may send it, whatever stands of the article."""
     try:
         patch = msgspec.json.decode(body)
     except (msgspec.DecodeError, RecursionError) as error:
@@ -196,19 +199,24 @@ def _patched(body: bytes, target: Target, publisher: Publisher) -> Input:
     check_patch(patch)
     for member in filter(names_embargo, patch):
         check_embargo(member, patch[member], publisher.zone, in_body(member))
+    if isinstance(patch.get("uri"), str):
+        checked_address(patch["uri"], "uri", in_body("uri"))
+    return patch
+
+
+def _patched(patch: dict[str, Any], target: Target, publisher: Publisher) -> Input:
+    """The stored article in ninjs, with the patch in it, as an input."""
+    stored = target.stored
+    if stored is None or target.article is None:  # cannot be: the caller has looked
+        raise unknown_article()
     document = merged(item_of(stored.article, stored.article_id), patch)
     named, version = patch.get("uri"), patch.get("version")
-    aliases = (
-        (address_alias(checked_address(named, "uri", in_body("uri")), publisher.name),)
-        if isinstance(named, str)
-        else ()
-    )
     source = Source(kind="push", name=publisher.name, zone=publisher.zone, language=publisher.language)
     return Input(
         source=source,
         media_type=NINJS,
         body=msgspec.json.encode(document),
-        aliases=aliases,
+        aliases=(address_alias(named, publisher.name),) if isinstance(named, str) else (),
         version=version_of(str(version)) if isinstance(version, str | int) else None,
         withdraws=patch.get("pubStatus", "usable") != "usable",
         patches=True,

@@ -125,6 +125,8 @@ def test_a_patch_changes_what_it_names_and_nothing_else(desk: Newsdesk) -> None:
     words = b"Rubber at its best\n\nTTH - By many means, growers have better latex.\n\nThey are glad.\n\nAnh Phong"
     desk.call("PUT", at(URI), words, Content_Type="text/plain")
     assert desk.call("PATCH", at(URI), {"version": "2"}, **PATCH).slug == "on-its-way"
+    for broken in (b"{bad", b"[]", {"embargoedUntil": "soon"}, {"headlines": "x"}, {"uri": "https:///x"}):
+        assert desk.call("PATCH", at(URI), broken, **PATCH).status == 400, "what will never do is told at once"
     desk.work()
     before = desk.stored(f"uri:hue {URI}").article
     patch = {"headlines": [{"role": "main", "value": "Rubber, corrected"}], "version": "2"}
