@@ -92,24 +92,25 @@ class Keys:
     ) -> str:
         """Make a key, keep its digest, and give the key itself: the only time it is seen. With a `secret` it signs.
 
+        A publisher's next key has the zone and language of the last, where none is said: dates are read as before.
         Raises `PermanentError` for a prefix that another publisher's key carries.
         """
         self._refuse_when_listed()
-        key = make_token(checked_name(name))
-        publisher = Publisher(
-            name=name,
-            zone=zone,
-            language=language,
-            prefixes=read_prefixes(prefixes),
-            scopes=tuple(dict.fromkeys(scopes)),
-        )
-        made = _key(
-            key, publisher, created=now().replace(microsecond=0), expires=expires, secrets=(secret,) if secret else ()
-        )
+        key, carried = make_token(checked_name(name)), read_prefixes(prefixes)
         with self._file.alone():
             keys = self._read()
-            _refuse_taken(keys, name, publisher.prefixes)
-            self._write((*keys, made))
+            _refuse_taken(keys, name, carried)
+            last = next((key.publisher for key in reversed(keys) if key.publisher.name == name), Publisher(name=name))
+            publisher = Publisher(
+                name=name,
+                zone=zone or last.zone,
+                language=language or last.language,
+                prefixes=carried,
+                scopes=tuple(dict.fromkeys(scopes)),
+            )
+            secrets = (secret,) if secret else ()
+            created = now().replace(microsecond=0)
+            self._write((*keys, _key(key, publisher, created=created, expires=expires, secrets=secrets)))
         with contextlib.suppress(OSError):  # the code for a first key opens nothing any more
             self.path.with_name(SETUP_FILE).unlink()
         return key

@@ -31,6 +31,16 @@ def test_a_key_opens_for_its_publisher_with_their_settings(keys: Keys) -> None:
     assert keys.check(key) == made
 
 
+def test_a_publishers_next_key_reads_dates_as_the_last_did(keys: Keys) -> None:
+    keys.create("hue-daily", zone="Asia/Ho_Chi_Minh", language="vi")
+    second = keys.check(keys.create("hue-daily"))
+    other = keys.check(keys.create("hue-daily", language="en"))
+    stranger = keys.check(keys.create("hanoi"))
+    assert [(one.zone, one.language) for one in (second, other, stranger) if one] == [
+        ("Asia/Ho_Chi_Minh", "vi"), ("Asia/Ho_Chi_Minh", "en"), (None, None)
+    ]  # fmt: skip
+
+
 def test_the_key_itself_is_nowhere_on_disk_and_the_file_is_its_owners_alone(keys: Keys) -> None:
     key = keys.create("hue-daily")
     assert key.rpartition("_")[2] not in keys.path.read_text()
