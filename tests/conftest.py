@@ -55,7 +55,7 @@ class Server:
         ]
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen([*command, *options], stdout=log, stderr=log)
-        wait_for(self._answers, "Valkey did not start")
+        wait_for(self._answers, "Valkey did not start", process=self.process)
 
     def kill(self) -> None:
         assert self.process is not None

@@ -6,11 +6,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.conftest import wait_for
 from tests.machine import command_line, free_port
 
 COPYDESK = [sys.executable, "-P", "-m", "services.cli"]
@@ -54,6 +54,10 @@ class Folder:
         assert line, (self.path / "up.err").read_text()
         return desk, json.loads(line)
 
+    def wait_for(self, happened: Callable[[], object], failure: str, seconds: float = PATIENCE_S) -> None:
+        """Wait for what the desk does; fail at once when the one that was started last has ended."""
+        wait_for(happened, failure, seconds, process=self._ups[-1])
+
     def alive(self) -> list[int]:
         """Every process of this folder's desk, however deep."""
         mark = str(self.data).encode()
@@ -81,7 +85,7 @@ class Folder:
             desk.wait()
             if desk.stdout is not None:
                 desk.stdout.close()
-        wait_for(lambda: not self.alive(), 10)
+        wait_for(lambda: not self.alive(), "the desk's processes did not end", 10)
         shutil.rmtree(self._runtime)
 
 
@@ -94,10 +98,3 @@ def make_folder(path: Path, *, seeds: bool = True) -> Folder:
     else:
         (path / "seeds").mkdir()
     return Folder(path)
-
-
-def wait_for(ready: Callable[[], Any], deadline_s: float = PATIENCE_S) -> None:
-    deadline = time.monotonic() + deadline_s
-    while not ready():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)

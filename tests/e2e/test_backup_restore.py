@@ -13,7 +13,8 @@ import pytest
 
 from services.index.search import Index
 from shared.settings import INDEX_FILE
-from tests.e2e.desk import COPYDESK, Folder, make_folder, wait_for
+from tests.conftest import wait_for
+from tests.e2e.desk import COPYDESK, Folder, make_folder
 
 PUSHES = 60
 ELSEWHERE = ["unshare", "-r", "--uts", "sh", "-c", 'hostname elsewhere && exec "$@"', "sh"]
@@ -73,14 +74,14 @@ def test_what_was_pushed_before_a_backup_is_found_on_another_host(
     )
     assert restored.returncode == 0
     told |= {"url": there.up()[1]["url"]}  # the publisher's key is as good as before
-    wait_for(lambda: done(there, second["entries"]))
+    there.wait_for(lambda: done(there, second["entries"]), "the backup is not all indexed")
     index = there.data / "index" / INDEX_FILE
-    wait_for(lambda: found(index, PUSHES // 2))  # words follow the record
+    there.wait_for(lambda: found(index, PUSHES // 2), "the words did not follow the record")
     assert Index(index).count() == second["entries"]
     verified = there.ask("verify")
     assert (verified["differences"], verified["articles"]) == ([], second["entries"])
     push(told, PUSHES)
-    wait_for(lambda: done(there, second["entries"] + 1))
+    there.wait_for(lambda: done(there, second["entries"] + 1), "a further push is not indexed")
 
 
 def push_all(told: dict[str, Any], numbers: Iterable[int]) -> None:
@@ -99,11 +100,11 @@ def test_a_desk_whose_index_is_damaged_makes_it_anew_and_finds_all_again(folder:
     desk, told = folder.up()
     for number in range(5):
         push(told, number)
-    wait_for(lambda: done(folder, 5))
+    folder.wait_for(lambda: done(folder, 5), "the pushes are not indexed")
     assert folder.run("reindex", "--yes").returncode == 2, "its writer lives"
     desk.send_signal(signal.SIGINT)
     assert desk.wait(timeout=20) == 0
-    wait_for(lambda: not folder.alive())
+    wait_for(lambda: not folder.alive(), "a process outlives the desk")
     index = folder.data / "index" / INDEX_FILE
     for left in index.parent.glob(f"{INDEX_FILE}-*"):
         left.unlink()  # SQLite's log, in which a small index stands as a whole
@@ -111,8 +112,8 @@ def test_a_desk_whose_index_is_damaged_makes_it_anew_and_finds_all_again(folder:
     assert folder.run("verify").returncode == 1
     assert folder.run("reindex", "--yes").returncode == 0
     folder.up()
-    wait_for(lambda: found(index, 5))
-    wait_for(lambda: done(folder, 5))
+    folder.wait_for(lambda: found(index, 5), "the index was not made anew")
+    folder.wait_for(lambda: done(folder, 5), "the balance is another than before")
     assert folder.run("verify").returncode == 0
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from opensearchpy import OpenSearch
 
-from tests.e2e.desk import Folder, make_folder, wait_for
+from tests.e2e.desk import Folder, make_folder
 from tests.engines.servers import opensearch_address
 
 
@@ -48,7 +48,7 @@ def found(folder: Folder, q: str) -> set[str]:
 def test_a_push_is_found_through_the_sink_and_a_withdrawal_is_not(folder: Folder) -> None:
     _, greeting = folder.up()
     one, two = push(folder, "one", "Bão số 9 gây lũ lớn"), push(folder, "two", "Bóng đá nữ thắng đậm")
-    wait_for(lambda: found(folder, "mua lon") == {one, two})
+    folder.wait_for(lambda: found(folder, "mua lon") == {one, two}, "the pushes were not found")
     assert found(folder, "headline:lũ") == {one}
     url = f"{greeting['url']}/v1/search?{urllib.parse.urlencode({'q': 'mưa -bóng', 'facets': 'source'})}"
     request = urllib.request.Request(url, headers={"Authorization": f"Bearer {greeting['key']}"})
@@ -57,5 +57,5 @@ def test_a_push_is_found_through_the_sink_and_a_withdrawal_is_not(folder: Folder
     assert ([hit["article"] for hit in told["hits"]], told.get("standsIn"), told.get("behind")) == ([one], None, None)
     assert sum(told["facets"]["source"].values()) == 1
     assert folder.run("withdraw", one, "--because", "sai").returncode == 0
-    wait_for(lambda: found(folder, "mua lon") == {two})
+    folder.wait_for(lambda: found(folder, "mua lon") == {two}, "the withdrawn one is still found")
     assert [one["code"] for one in folder.ask("status")["troubles"]] == []

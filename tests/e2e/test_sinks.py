@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from services.index.sinks.files import read_lines
-from tests.e2e.desk import Folder, make_folder, wait_for
+from tests.e2e.desk import Folder, make_folder
 from tests.engines.receiver import Receiver, receiver
 
 SECRET = "whsec_AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE="
@@ -57,23 +57,25 @@ def test_a_desk_hands_on_whatever_befalls_the_receiver_and_the_deliverer(folder:
     kept.answer = lambda _: 503
     desk, _ = folder.up()
     articles = [push(folder, f"a{number}", f"Tin số {number}") for number in range(3)]
-    wait_for(lambda: len(lines(folder)) == 3)  # a receiver that is away delays no other sink
+    folder.wait_for(lambda: len(lines(folder)) == 3, "a receiver that is away delays another sink")
     assert {line["id"] for line in lines(folder)} == set(articles)
-    wait_for(lambda: any(one["code"] == "sink-paused" for one in folder.ask("status")["troubles"]))
+    folder.wait_for(
+        lambda: any(one["code"] == "sink-paused" for one in folder.ask("status")["troubles"]), "nobody was told"
+    )
     (row,) = [one for one in folder.ask("sinks", "list")["sinks"] if one["sink"] == "hook"]
     assert (row["state"], row["dead"]) == ("resting", 0)
 
     (deliverer,) = folder.workers("deliver")
     os.kill(deliverer, signal.SIGKILL)
     kept.answer = lambda _: 204
-    wait_for(lambda: len(kept.headlines()) == 3)
-    wait_for(lambda: not folder.ask("status")["troubles"])
+    folder.wait_for(lambda: len(kept.headlines()) == 3, "what waited was not delivered")
+    folder.wait_for(lambda: not folder.ask("status")["troubles"], "the trouble does not end")
 
     assert push(folder, "a1", "Tin số 1, đã sửa") == articles[1]
-    wait_for(lambda: kept.headlines()[articles[1]] == "Tin số 1, đã sửa")
+    folder.wait_for(lambda: kept.headlines()[articles[1]] == "Tin số 1, đã sửa", "the edit was not delivered")
     assert folder.run("withdraw", articles[2], "--because", "sai").returncode == 0
-    wait_for(lambda: set(kept.headlines()) == set(articles[:2]))
-    wait_for(lambda: len(lines(folder)) == 5)
+    folder.wait_for(lambda: set(kept.headlines()) == set(articles[:2]), "the withdrawal was not delivered")
+    folder.wait_for(lambda: len(lines(folder)) == 5, "the changes did not come into the folder")
     changes = [line["change"] for line in lines(folder)]
     assert len(changes) == len(set(changes))
 
@@ -81,6 +83,6 @@ def test_a_desk_hands_on_whatever_befalls_the_receiver_and_the_deliverer(folder:
     assert {one["ending"] for one in logged} >= {"delivered"}
     before = len(kept.events)
     assert folder.run("sinks", "replay", "hook", articles[0]).returncode == 0
-    wait_for(lambda: len(kept.events) > before)
+    folder.wait_for(lambda: len(kept.events) > before, "the replay was not delivered")
     desk.send_signal(signal.SIGTERM)
     assert desk.wait(30) == 0

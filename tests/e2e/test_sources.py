@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.desk import Folder, make_folder, wait_for
+from tests.e2e.desk import Folder, make_folder
 from tests.unit.normalize.test_hints import PAGE
 
 
@@ -49,5 +49,8 @@ def test_what_is_set_at_the_terminal_counts_for_the_next_push(folder: Folder) ->
     assert folder.ask("sources", "replay", "push:hue") == {"wouldReplay": 4}
     assert folder.ask("sources", "replay", "push:hue", "--yes", "--note", "new template")["replayed"] == 4
     said = {change["after"] for one in trial["articles"] for change in one["fields"] if change["field"] == "headline"}
-    wait_for(lambda: said == {folder.ask("show", one["id"])["article"]["headline"] for one in before})
+    folder.wait_for(
+        lambda: said == {folder.ask("show", one["id"])["article"]["headline"] for one in before},
+        "the articles were not read anew as the trial said",
+    )
     assert folder.run("balance").returncode == 0

@@ -16,7 +16,7 @@ from shared.ledger.overview import Watchman
 from shared.ledger.troubles import Code, Trouble
 from shared.settings import Settings
 from shared.work.celery_app import open_ledger
-from tests.e2e.desk import COPYDESK, Folder, make_folder, wait_for
+from tests.e2e.desk import COPYDESK, Folder, make_folder
 from tests.machine import command_line
 
 WITHIN_S = 40.0
@@ -44,6 +44,12 @@ class Desk:
     def pids(self, words: str) -> list[int]:
         return [pid for pid in self.folder.alive() if command_line(pid).rstrip().endswith(f"copydesk {words}")]
 
+    def wait_for(self, happened: Callable[[], object], failure: str) -> None:
+        self.folder.wait_for(happened, failure, WITHIN_S)
+
+    def wait_for_troubles(self, *codes: Code) -> None:
+        self.wait_for(lambda: set(codes) <= set(self.troubles()), f"not all of {codes} were told")
+
     def push(self, words: str) -> None:
         source = Source(kind="push", name="hue")
         archive = open_archive(self.settings)
@@ -56,7 +62,7 @@ class Desk:
         """SIGKILL right after each start."""
         killed: set[int] = set()
         while len(killed) < QUICK_ENDS:
-            wait_for(lambda: set(self.pids(name)) - killed, WITHIN_S)
+            self.wait_for(lambda: set(self.pids(name)) - killed, f"{name} is not started again")
             for pid in set(self.pids(name)) - killed:
                 os.kill(pid, signal.SIGKILL)
                 killed.add(pid)
@@ -104,25 +110,21 @@ def watcher_of_another_release(desk: Desk, folder: Path) -> Iterator[None]:
         assert process.wait(10) == 0
 
 
-def told(desk: Desk, *codes: Code) -> Callable[[], bool]:
-    return lambda: set(codes) <= set(desk.troubles())
-
-
 @pytest.mark.timeout(90)
 def test_what_befalls_the_processes_of_a_desk_is_told_and_passes(desk: Desk, tmp_path: Path) -> None:
-    wait_for(lambda: not desk.troubles(), WITHIN_S)
+    desk.wait_for(lambda: not desk.troubles(), "the desk is not well at the start")
     with frozen([*desk.pids("work normalize"), *desk.pids("work ingest")]), watcher_of_another_release(desk, tmp_path):
         desk.push("Một bài viết.\n\nChưa ai đọc.")
-        wait_for(told(desk, "releases-mixed", "disk-low"), WITHIN_S)
+        desk.wait_for_troubles("releases-mixed", "disk-low")
         desk.end_again_and_again("web")
-        wait_for(told(desk, "process-failing"), WITHIN_S)
+        desk.wait_for_troubles("process-failing")
         assert "signal SIGKILL" in desk.troubles()["process-failing"].what
-        wait_for(told(desk, "worker-missing", "stage-stuck", "recovery-stuck"), WITHIN_S)
+        desk.wait_for_troubles("worker-missing", "stage-stuck", "recovery-stuck")
         troubles = desk.troubles()
         assert OTHER_RELEASE in troubles["releases-mixed"].what
         assert str(tmp_path / "archive") in troubles["disk-low"].what
         assert "1 article waits for normalize" in troubles["stage-stuck"].what
         assert desk.folder.run("status").returncode == 1
-    wait_for(lambda: not desk.troubles(), WITHIN_S)
-    wait_for(lambda: desk.ledger.balance().indexed == 1, WITHIN_S)
+    desk.wait_for(lambda: not desk.troubles(), "the troubles do not pass")
+    desk.wait_for(lambda: desk.ledger.balance().indexed == 1, "the push is not indexed")
     assert desk.folder.run("status").returncode == 0

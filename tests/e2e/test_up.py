@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 import redis
 
-from tests.e2e.desk import Folder, make_folder, wait_for
+from tests.conftest import wait_for
+from tests.e2e.desk import Folder, make_folder
 
 ARTICLE = "09/11/2015 - 05:34\n\nChợ nổi mở thêm bến thuyền\n\nTTH - Khách có thể lên thuyền ở ba bến mới.\n"
 SHORT_CLOCKS = {
@@ -53,7 +54,7 @@ def test_a_push_is_found_and_ctrl_c_stops_everything(folder: Folder) -> None:
     desk, told = folder.up()
     assert told["key"].startswith("cd_desk_")
     receipt = push(told, told["key"], ARTICLE)
-    wait_for(lambda: folder.run("search", "cho noi mo them", "--json").returncode == 0)
+    folder.wait_for(lambda: folder.run("search", "cho noi mo them", "--json").returncode == 0, "the push is not found")
     shown = folder.ask("show", receipt["receipt"])
     assert (shown["id"], shown["state"]) == (receipt["article"], "indexed")
     assert shown["article"]["headline"] == "Chợ nổi mở thêm bến thuyền"
@@ -73,10 +74,10 @@ def test_nothing_outlives_a_killed_supervisor_and_the_next_one_goes_on(folder: F
     push(told, told["key"], ARTICLE)
     desk.kill()
     desk.wait()
-    wait_for(lambda: not folder.alive(), 5)
+    wait_for(lambda: not folder.alive(), "a process outlives its supervisor", 5)
     _, again = folder.up()
     assert again["key"] is None, "the key is shown only once"
-    wait_for(lambda: folder.run("search", "cho noi mo them", "--json").returncode == 0)
+    folder.wait_for(lambda: folder.run("search", "cho noi mo them", "--json").returncode == 0, "the push is not found")
     assert folder.ask("balance")["difference"] == 0
 
 
@@ -85,9 +86,11 @@ def test_a_killed_process_is_started_again(folder: Folder) -> None:
     before = folder.workers("index")
     for pid in before:
         os.kill(pid, signal.SIGKILL)
-    wait_for(lambda: folder.workers("index") and not set(folder.workers("index")) & set(before))
+    folder.wait_for(
+        lambda: folder.workers("index") and not set(folder.workers("index")) & set(before), "none is started again"
+    )
     push(told, told["key"], ARTICLE)
-    wait_for(lambda: folder.run("search", "cho noi mo them", "--json").returncode == 0)
+    folder.wait_for(lambda: folder.run("search", "cho noi mo them", "--json").returncode == 0, "the push is not found")
 
 
 def test_a_second_desk_on_the_folder_is_refused(desk_up: tuple[Folder, dict[str, Any]]) -> None:
@@ -181,14 +184,14 @@ def test_a_dead_article_can_be_looked_at_replayed_and_given_up(desk_up: tuple[Fo
     client.set(f"art:{ref}:raw", b"no frame")
     for pid in folder.workers("normalize"):
         os.kill(pid, signal.SIGCONT)
-    wait_for(lambda: folder.ask("dead", "list"))
+    folder.wait_for(lambda: folder.ask("dead", "list"), "the damaged one is not dead")
     (dead,) = folder.ask("dead", "list")
     assert (dead["stage"], dead["reason"], "bad.txt" in dead["name"]) == ("normalize", "undecodable", True)
     assert folder.ask("dead", "show", dead["ref"])["state"] == "dead"
     assert folder.run("status").returncode == 1
     assert folder.run("dead", "replay").returncode == 2
     assert folder.ask("dead", "replay", ref.partition("@")[0])["replayed"] == 1
-    wait_for(lambda: folder.ask("dead", "list"))
+    folder.wait_for(lambda: folder.ask("dead", "list"), "the damaged one is not dead")
     assert folder.ask("dead", "discard", dead["ref"], "--because", "no text")["discarded"] == 1
     assert folder.ask("dead", "list") == []
     assert folder.ask("balance")["difference"] == 0

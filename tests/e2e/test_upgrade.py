@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from services.index.search import Index
-from tests.e2e.desk import Folder, make_folder, wait_for
+from tests.e2e.desk import Folder, make_folder
 from tests.fixtures import first_release as story
 from tests.integration.origin import Origin, Reply
 
@@ -68,11 +68,11 @@ def test_what_the_first_release_kept_is_all_there_and_comes_in_no_second_time(fo
     story.drop(folder.path / "seeds")  # copied anew: the watcher takes a second look
     door = Door(folder)
     assert (folder.data / "VERSION").read_text() == "2\n"
-    wait_for(lambda: door.has_done(ENTERED + SEEN_AGAIN + NEWS))
+    folder.wait_for(lambda: door.has_done(ENTERED + SEEN_AGAIN + NEWS), "what was kept is not all done")
     again = door.push_last_words()
     (folder.path / "cli.txt").write_text(story.FROM_A_FILE)
     again += [one["receipt"] for one in folder.ask("push", "cli.txt", "--uri", story.PAGE_OF_THE_FILE)]
-    wait_for(lambda: door.has_done(ENTERED + SEEN_AGAIN + NEWS + len(again)))
+    folder.wait_for(lambda: door.has_done(ENTERED + SEEN_AGAIN + NEWS + len(again)), "the last words are not done")
 
     index = Index(folder.data / "index" / "copydesk.sqlite3")
     for one in told["articles"]:

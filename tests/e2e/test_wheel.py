@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import wait_for
 from tests.e2e.desk import Folder
 
 ROOT = Path(__file__).parents[2]
@@ -92,5 +91,5 @@ def test_the_desk_runs_from_it_alone(folder: Folder, installed: Path) -> None:
     for page in ("login", "static/desk.css", "openapi.json", "docs"):
         with urllib.request.urlopen(f"{greeting['url']}/{page}", timeout=15) as answer:
             assert answer.status == 200, page
-    wait_for(lambda: "Tin đầu" in folder.run("search", "tin dau").stdout, "the drop did not come through")
+    folder.wait_for(lambda: "Tin đầu" in folder.run("search", "tin dau").stdout, "the drop did not come through")
     assert folder.run("balance").returncode == 0

@@ -68,7 +68,7 @@ class Replicated:
         file = folder / "server.conf"
         file.write_text("".join(f"{name} {value}\n" for name, value in options.items()))
         self._start(port, [str(file)])
-        wait_for(lambda: self._answers(port), "a server did not start")
+        wait_for(lambda: self._answers(port), "a server did not start", process=self.processes[port])
 
     def master(self) -> int:
         """The port that the Sentinels name."""

@@ -7,9 +7,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,6 +18,7 @@ from services.index.search import Index
 from services.index.sinks.sqlite import SqliteSink
 from shared.errors import PermanentError
 from shared.settings import INDEX_FILE
+from tests.conftest import wait_for
 from tests.entries import make_entry
 from tests.traces import traces
 
@@ -135,7 +133,7 @@ def test_a_reader_of_another_process_sees_what_came(tmp_path: Path) -> None:
     sink = SqliteSink(path, lag_s=0.2)
     sink.put_many([make_entry("a", headline="Đầu")])
     index = Index(path)
-    until(lambda: index.search("đầu").total == 1)
+    wait_for(lambda: index.search("đầu").total == 1, "the article was not found")
     reader = run(READ_UNTIL_FOUND, path)
     assert reader.stdout is not None
     assert reader.stdout.readline() == "1\n"
@@ -162,11 +160,16 @@ def test_words_are_made_anew_beside_the_present_ones(tmp_path: Path) -> None:
     path = tmp_path / INDEX_FILE
     sink, index = SqliteSink(path, lag_s=0.05), Index(path)
     sink.put_many([make_entry(f"{n}", body=f"w{n}") for n in range(1200)])
-    until(lambda: index.search("w1199").total == 1)
+    wait_for(lambda: index.search("w1199").total == 1, "the last article was not found")
     before = words_folder(path).name
     with pytest.raises(PermanentError, match="is written by"):
         reindex_words(path)
-    until(lambda: words_folder(path).name != before, lambda: index.search("w7").total == 1)
+
+    def made_anew() -> bool:
+        assert index.search("w7").total == 1, "the present words do not answer meanwhile"
+        return words_folder(path).name != before
+
+    wait_for(made_anew, "the words were not made anew")
     assert index.search("w1199").total == 1
     assert index.search("nâng cao").total == 1000
     sink.close()
@@ -212,13 +215,3 @@ def test_what_is_erased_leaves_the_log_as_soon_as_nobody_reads_it(tmp_path: Path
     assert traces("Congkhai", tmp_path)
     reader.close()
     sink.close()
-
-
-def until(is_so: Callable[[], bool], meanwhile: Callable[[], bool] = lambda: True) -> None:
-    """Wait for it, at most 30 s; what must hold meanwhile is looked at each time."""
-    deadline = time.monotonic() + 30
-    pause = threading.Event()
-    while not is_so():
-        assert meanwhile()
-        assert time.monotonic() < deadline
-        pause.wait(0.01)

@@ -6,13 +6,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from services.desk.supervisor import Bounds, GaveUp, Spec, Supervisor
+from tests.conftest import wait_for
 
 STUBBORN = "trap '' TERM INT; echo ready; while true; do sleep 0.1; done"
 # A child with a child of its own, as a prefork pool is; both write down who they are.
@@ -41,15 +40,9 @@ def lives(pid: int) -> bool:
     return state != "Z"
 
 
-def wait_for(ready: Callable[[], bool], deadline_s: float = 30) -> None:
-    deadline = time.monotonic() + deadline_s
-    while not ready():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.01)
-
-
-def number_in(path: Path) -> int:
-    wait_for(lambda: path.exists() and path.read_text().strip() != "")
+def number_in(path: Path, desk: "subprocess.Popen[bytes] | None" = None) -> int:
+    """What a child wrote down, once it is there; `desk` is whoever supervises it in another process."""
+    wait_for(lambda: path.exists() and path.read_text().strip() != "", f"nothing came into {path.name}", process=desk)
     return int(path.read_text())
 
 
@@ -127,10 +120,10 @@ def test_what_a_dead_child_left_behind_goes_with_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_nothing_outlives_its_supervisor(tmp_path: Path, number: signal.Signals) -> None:
     desk = subprocess.Popen([sys.executable, "-c", PROGRAM, str(tmp_path), FAMILY.format(folder=tmp_path)])
-    parent, child = number_in(tmp_path / "parent"), number_in(tmp_path / "child")
+    parent, child = number_in(tmp_path / "parent", desk), number_in(tmp_path / "child", desk)
     desk.send_signal(number)
     desk.wait(timeout=10)
-    wait_for(lambda: not lives(parent) and not lives(child), 5)
+    wait_for(lambda: not lives(parent) and not lives(child), "a child outlives its supervisor", 5)
 
 
 def test_a_killed_watchdog_is_replaced(tmp_path: Path) -> None:
