@@ -9,7 +9,6 @@ import pytest
 
 from services.index.search import Index
 from services.index.sinks.sqlite import SqliteSink
-from services.index.tasks import index_articles
 from services.ingest.documents import FeedDocuments
 from services.ingest.feed_states import FeedStates
 from services.ingest.fetch import FeedFetcher
@@ -19,12 +18,11 @@ from services.ingest.subscriptions import Subscription, Subscriptions
 from services.normalize.tasks import read_articles
 from shared.ledger.connection import connect
 from shared.settings import Settings
-from shared.work.batches import run_batch
 from shared.work.celery_app import open_ledger
-from shared.work.retry import RetryPolicy
 from tests.conftest import Server, settings_over
 from tests.integration.feed_claims import visit_now
 from tests.integration.origin import Origin, Reply
+from tests.stages import work_off
 
 WORDS = "Người trồng cao su ở Nam Đông vượt khó, mỗi hộ thu hàng trăm triệu đồng từ vườn cây của mình, bài số"
 
@@ -52,9 +50,7 @@ class Desk:
             self._watched[path] = self.subscriptions.add(self.origin.url(path))
             self.states.sync(self.subscriptions.list())
         visit_now(self.settings, self.fetcher, self.states, self._watched[path])
-        for stage, handle in (("normalize", self._read), ("index", index_articles(self.sink))):
-            while self.ledger.client.rpop(stage) is not None:
-                run_batch(self.ledger, stage, "test", handle, RetryPolicy())  # type: ignore[arg-type]
+        work_off(self.ledger, self._read, self.sink)
         balance = self.ledger.balance()
         assert (balance.in_flight, balance.dead, balance.difference) == (0, 0, 0)
 

@@ -5,8 +5,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-import pytest
-
 from services.index.entry import Entry, Outcome
 from services.index.search import Index
 from services.index.sinks.sqlite import SqliteSink
@@ -15,8 +13,9 @@ from services.web.wanted import read_wanted
 from shared.errors import CopydeskError
 from shared.ledger.listing import list_standing
 from shared.ledger.reader import InputStatus, LedgerReader
-from shared.settings import Settings
-from tests.integration.test_article_list import FEED, Desk, door_to
+from tests.integration.test_article_list import FEED, Desk, desk
+
+__all__ = ["desk"]
 
 
 class Watched(SqliteSink):
@@ -57,12 +56,6 @@ class Hurried(LedgerReader):
         while self._happenings:
             self._happenings.pop()()
         return super().lines(refs)
-
-
-@pytest.fixture
-def desk(settings: Settings) -> Iterator[Desk]:
-    with door_to(settings) as door:
-        yield door
 
 
 def test_an_input_stands_in_the_list_once_while_index_and_ledger_both_know_it(desk: Desk) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 
 import pytest
 
@@ -12,18 +11,13 @@ from shared.ledger import keys
 from shared.ledger.calls import Ledger
 from shared.ledger.events import EventStream
 from shared.ledger.overview import MINUTE_US
-from shared.settings import Settings
 from shared.work.liveness import WorkerRecord
-from tests.integration.test_article_list import FEED, Desk, door_to
+from tests.integration.test_article_list import FEED, Desk, desk
 from tests.integration.test_list_command import run
 from tests.integration.test_pages import Browser
 from tests.integration.test_web import ask
 
-
-@pytest.fixture
-def desk(settings: Settings) -> Iterator[Desk]:
-    with door_to(settings) as door:
-        yield door
+__all__ = ["desk"]
 
 
 def worker_of(desk: Desk) -> str:

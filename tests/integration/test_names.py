@@ -1,7 +1,6 @@
 """What a person calls an article is read alike by every command, by the list, the search and the box of the page."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -10,17 +9,12 @@ import pytest
 from services.ingest.drop_files import path_alias
 from services.web.keys import Keys
 from services.web.names import looks_like_name
-from shared.settings import Settings
-from tests.integration.test_article_list import DROP, Desk, door_to
+from tests.integration.test_article_list import DROP, Desk, desk
 from tests.integration.test_list_command import run
 
+__all__ = ["desk"]
+
 URI = "urn:b:1"
-
-
-@pytest.fixture
-def desk(settings: Settings) -> Iterator[Desk]:
-    with door_to(settings) as door:
-        yield door
 
 
 @pytest.fixture

@@ -2,24 +2,18 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
 
 from services.web.keys import Keys
 from shared.article import Article
-from shared.settings import Settings
-from tests.integration.test_article_list import Desk, door_to
+from tests.integration.test_article_list import Desk, desk
 from tests.integration.test_list_command import run
 from tests.integration.test_pages import Browser
 from tests.integration.test_web import ask
 
-
-@pytest.fixture
-def desk(settings: Settings) -> Iterator[Desk]:
-    with door_to(settings) as door:
-        yield door
+__all__ = ["desk"]
 
 
 @pytest.fixture

@@ -2,25 +2,19 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterator
 
 import pytest
 
 from services.web.keys import Keys
 from shared.article import Article
-from shared.settings import Settings
-from tests.integration.test_article_list import Desk, door_to
+from tests.integration.test_article_list import Desk, desk
 from tests.integration.test_list_command import run
 from tests.integration.test_pages import Browser
 
+__all__ = ["desk"]
+
 UNTIL = dt.datetime(2099, 1, 31, 6, tzinfo=dt.timezone(dt.timedelta(hours=7)))
 PAST = dt.datetime(2015, 1, 31, 6, tzinfo=dt.timezone(dt.timedelta(hours=7)))
-
-
-@pytest.fixture
-def desk(settings: Settings) -> Iterator[Desk]:
-    with door_to(settings) as door:
-        yield door
 
 
 @pytest.fixture
