@@ -148,6 +148,11 @@ def settings_over(server: Server, folder: Path, **changes: object) -> Settings:
     return Settings(**(values | changes))  # type: ignore[arg-type]
 
 
+def options_of(settings: Settings) -> list[str]:
+    """What a command is given so that it looks at this desk, and at no other."""
+    return ["--data-dir", settings.data_dir, "--redis-url", settings.redis_url]
+
+
 # A failing example is printed with a blob that repeats it. The machine draws the same examples in each run, so that a
 # change is judged by what it changes; a person's runs go on looking for new ones. No example has a deadline: what it
 # takes says how busy the machine is; what reading costs is tested as a ratio.

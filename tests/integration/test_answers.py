@@ -15,7 +15,7 @@ from shared.clock import now_us
 from shared.ledger import keys
 from shared.ledger.calls import HOST
 from shared.ledger.troubles import Failing
-from tests.conftest import wait_for
+from tests.conftest import options_of, wait_for
 from tests.integration.test_article_list import DROP, Desk, desk
 
 __all__ = ["desk"]
@@ -71,7 +71,7 @@ def trouble(desk: Desk) -> None:
 
 def terminal(desk: Desk, command: str, capsys: pytest.CaptureFixture[str]) -> str:
     words = [word.replace("$HOST", HOST) for word in shlex.split(command)[1:]]
-    assert main([*words, "--redis-url", desk.settings.redis_url, "--data-dir", desk.settings.data_dir]) in (0, 1)
+    assert main([*words, *options_of(desk.settings)]) in (0, 1)
     return capsys.readouterr().out
 
 

@@ -34,7 +34,7 @@ from shared.ledger import keys
 from shared.package import PACKAGE_TYPE, Package, pack
 from shared.picture_files import PictureFiles
 from shared.settings import Settings
-from tests.conftest import Server, settings_over
+from tests.conftest import Server, options_of, settings_over
 from tests.integration.test_stages import InputStatus as Line
 from tests.pictures import a_jpeg
 from tests.unit.shared.test_archive import entry
@@ -409,7 +409,7 @@ def test_an_index_that_is_gone_or_no_index_is_told(settings: Settings, line: Lin
 def test_the_commands_answer_with_codes_and_json(
     settings: Settings, line: Line, store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    place = ["--data-dir", settings.data_dir, "--redis-url", settings.redis_url, "--json"]
+    place = [*options_of(settings), "--json"]
     assert cli.main(["backup", str(store.folder), *place]) == 0
     assert msgspec.json.decode(capsys.readouterr().out)["articles"] == len(WORDS)
     assert cli.main(["verify", *place]) == 0

@@ -9,6 +9,7 @@ from services.cli.command_table import COMMANDS
 from services.ingest.intake import open_archive
 from services.web.app import open_state
 from shared.settings import Settings
+from tests.conftest import options_of
 from tests.integration.test_article_list import Desk
 
 HEAVY = (
@@ -36,7 +37,7 @@ def desk(settings: Settings) -> Desk:
 def test_a_command_that_looks_loads_nothing_heavy(desk: Desk, words: str) -> None:
     article = desk.take("Một")
     desk.clean("Huế đón khách")
-    over = ["--data-dir", desk.settings.data_dir, "--redis-url", desk.settings.redis_url]
+    over = options_of(desk.settings)
     over += ["--set", f"index_dir={desk.settings.index_dir}"]
     command = [sys.executable, "-c", LOADED.format(heavy=HEAVY), *words.replace("ID", article).split(), *over]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

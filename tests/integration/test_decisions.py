@@ -24,6 +24,7 @@ from shared.settings import Settings
 from shared.work.batches import run_batch
 from shared.work.celery_app import open_ledger
 from shared.work.retry import RetryPolicy
+from tests.conftest import options_of
 from tests.unit.shared.test_archive import entry, write_entry
 
 PUSH = Source(kind="push", name="desk")
@@ -64,8 +65,7 @@ class Desk:
         return line.state if line else None
 
     def copydesk(self, *words: str) -> int:
-        named = ["--data-dir", str(self.settings.data_dir), "--redis-url", self.settings.redis_url]
-        return cli.main([*words, *named])
+        return cli.main([*words, *options_of(self.settings)])
 
 
 def _death(item: Claimed) -> Failure:
@@ -254,7 +254,7 @@ def test_what_was_on_its_way_when_the_first_release_ended_is_known_by_its_presen
 def test_what_is_not_paused_cannot_be_resumed_and_a_name_nobody_has_is_told(
     settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    base = ["--redis-url", settings.redis_url, "--data-dir", settings.data_dir]
+    base = options_of(settings)
     open_ledger(settings).resume("stage", "index")  # a desk lives there
     assert cli.main(["resume", "nosuch", *base]) == 1
     out, err = capsys.readouterr()

@@ -15,7 +15,7 @@ from services.ingest.recovery import recover
 from shared.archive_entries import unpack_body
 from shared.audit import AuditLog
 from shared.settings import Settings
-from tests.conftest import Server, settings_over, wait_for
+from tests.conftest import Server, options_of, settings_over, wait_for
 from tests.integration.verbs import Newsdesk, at, news, newsdesk_of
 from tests.traces import traces
 
@@ -30,13 +30,9 @@ def desk(settings: Settings) -> Iterator[Newsdesk]:
 
 
 def copydesk(desk: Newsdesk, *words: str) -> int:
-    done = cli.main([*words, *at_desk(desk)])
+    done = cli.main([*words, *options_of(desk.settings)])
     desk.work()
     return done
-
-
-def at_desk(desk: Newsdesk) -> list[str]:
-    return ["--data-dir", str(desk.settings.data_dir), "--redis-url", desk.settings.redis_url]
 
 
 def decisions(desk: Newsdesk) -> list[tuple[str, str]]:
@@ -90,7 +86,7 @@ def test_a_stolen_key_is_ended_with_all_that_it_pushed(desk: Newsdesk, capsys: p
     desk.push(news("Rubber"))
     desk.work()
     desk.push(news("Spam 4", uri="urn:spam:4"), "thief")
-    assert cli.main(["keys", "revoke", "thief", "--with-articles", *at_desk(desk)]) == 0
+    assert cli.main(["keys", "revoke", "thief", "--with-articles", *options_of(desk.settings)]) == 0
     assert "1 key and 4 articles of thief. Nothing was done" in capsys.readouterr().out
     assert (desk.push(news("Spam 0", uri="urn:spam:0"), "thief").status, desk.found("spam")) == (200, 3)
     assert copydesk(desk, "keys", "revoke", "thief", "--with-articles", "--yes") == 2, "a reason must be given"
@@ -113,7 +109,7 @@ def test_what_is_purged_is_nowhere_and_everything_else_is_everywhere(
     desk.push(news(f"{secret} three", uri=PAGE, embargoedUntil="2099-01-01T00:00:00Z"))
     desk.work()
     article = desk.stored(PAGE).article_id
-    assert cli.main(["purge", PAGE, "--because", "a court order", *at_desk(desk)]) == 0
+    assert cli.main(["purge", PAGE, "--because", "a court order", *options_of(desk.settings)]) == 0
     assert "3 inputs in the archive and 2 revisions" in capsys.readouterr().out
     assert desk.found(secret) == 1
     assert traces(secret, shared_redis.folder), "Redis logs each write, also of what it forgets a moment later"
@@ -154,7 +150,7 @@ def test_a_purge_tells_where_words_still_are(
         (tmp_path / "data" / "index" / "aside-20261129T060000Z").mkdir()
         take_file(dropped, desk.settings, Intake(desk.ledger, open_archive(desk.settings), desk.settings))
         desk.work()
-        place = [*at_desk(desk), "--seeds-dir", str(dropped.parent)]
+        place = [*options_of(desk.settings), "--seeds-dir", str(dropped.parent)]
         assert cli.main(["purge", "hue.txt", "--because", "a court order", "--yes", *place]) == 1
         told = capsys.readouterr().err
         assert re.search(r"(?i)files of Redis\. .*bgrewriteaof", told)

@@ -27,6 +27,7 @@ from shared.picture_files import PictureFiles
 from shared.segment_store import SegmentStore
 from shared.setting_errors import SettingError
 from shared.settings import Settings, load
+from tests.conftest import options_of
 from tests.integration.test_segment_store import Shelf
 from tests.integration.test_stages import InputStatus as Line
 from tests.pictures import a_jpeg
@@ -219,7 +220,7 @@ def test_the_command_counts_and_erases(
 ) -> None:
     (tmp_path / "keep.toml").write_text(GOOD)
     monkeypatch.setenv("COPYDESK_CONFIG", str(tmp_path / "keep.toml"))
-    place = ["--data-dir", desk.settings.data_dir, "--redis-url", desk.settings.redis_url]
+    place = options_of(desk.settings)
     assert cli.main(["expire", "--dry-run", "--json", *place]) == 0
     assert json.loads(capsys.readouterr().out)["inputs"] == 1
     assert cli.main(["doctor", "--json", *place]) in (0, 2)

@@ -1,13 +1,10 @@
 """What an operator does to feeds: on the desk's page and at the terminal, over the real due-queue."""
 
-import json
 import re
-from typing import Any
 
 import msgspec
 import pytest
 
-from services.cli import main as cli
 from services.ingest.feed_states import FeedState, FeedStates
 from services.ingest.schedule import FetchOutcome, why_then
 from services.ingest.subscriptions import Subscription, Subscriptions
@@ -17,6 +14,7 @@ from shared.ledger import keys
 from shared.ledger.troubles import Failing
 from tests.integration.test_article_list import Desk
 from tests.integration.test_pages import Browser, browser, desk, key_with
+from tests.integration.test_triage import at_the_terminal
 
 __all__ = ["browser", "desk"]
 FINE, BROKEN, ENDED = "https://tin.example/rss", "https://cham.example/rss", "https://dong.example/rss"
@@ -142,12 +140,6 @@ def test_who_may_only_look_changes_no_feed(desk: Desk, feeds: Feeds) -> None:
     answer = watcher.post("/feeds/refresh", csrf=watcher.csrf(), ids=feeds.find(FINE).id)
     assert answer.status == 403
     assert feeds.due() == set()
-
-
-def at_the_terminal(desk: Desk, capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, Any]:
-    flags = ["--data-dir", desk.settings.data_dir, "--redis-url", desk.settings.redis_url, "--json"]
-    code = cli.main([*words, *flags])
-    return code, json.loads(capsys.readouterr().out)
 
 
 def test_the_terminal_does_the_same(desk: Desk, feeds: Feeds, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,6 +9,7 @@ from services.cli import main as cli
 from services.ingest.feed_history import VISITS_KEPT, FeedVisit, last_visits
 from services.ingest.feed_states import FeedState
 from shared.clock import now_us
+from tests.conftest import options_of
 from tests.integration.origin import Reply
 from tests.integration.test_feed_desk import BROKEN, FINE, Feeds, browser, feeds
 from tests.integration.test_feed_visits import Desk, feed, item
@@ -39,8 +40,7 @@ def test_the_last_visits_tell_what_came_of_each_and_no_more_than_thirty_are_kept
 
 
 def run(desk: Any, *argv: str) -> int:
-    places = ["--data-dir", desk.settings.data_dir, "--redis-url", desk.settings.redis_url]
-    return cli.main([*argv, *places])
+    return cli.main([*argv, *options_of(desk.settings)])
 
 
 def test_one_feed_is_shown_with_its_visits_and_why_it_is_due(

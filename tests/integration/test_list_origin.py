@@ -10,6 +10,7 @@ import pytest
 from services.cli import main as cli
 from services.web.keys import Keys
 from shared.settings import Settings
+from tests.conftest import options_of
 from tests.integration.verbs import Newsdesk, news, newsdesk_of
 
 PAGE = "https://hue.example/2015/rubber"
@@ -33,7 +34,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def copydesk(desk: Newsdesk, *words: str) -> None:
-    assert cli.main([*words, "--data-dir", str(desk.settings.data_dir), "--redis-url", desk.settings.redis_url]) == 0
+    assert cli.main([*words, *options_of(desk.settings)]) == 0
 
 
 def listed(desk: Newsdesk, query: str = "", by: str = "") -> list[dict[str, Any]]:

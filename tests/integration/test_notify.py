@@ -22,7 +22,7 @@ from shared.ledger.connection import connect
 from shared.ledger.troubles import Failing
 from shared.setting_errors import SettingError
 from shared.settings import Settings
-from tests.conftest import Server, settings_over
+from tests.conftest import Server, options_of, settings_over
 
 pytest.importorskip("apprise", reason="the extra notify is not installed")
 
@@ -297,7 +297,7 @@ def test_the_command_looks_once_for_cron_and_tries_addresses(
     listed.write_text(f"{webhook.url}\n")
     monkeypatch.setenv("COPYDESK_NOTIFY_FILE", str(listed))
     monkeypatch.chdir(tmp_path)
-    words = ["--redis-url", settings.redis_url, "--data-dir", settings.data_dir]
+    words = options_of(settings)
     fail_feed(settings, 1)
     assert main(["notify", "--once", *words]) == 0
     assert main(["notify", "--once", *words]) == 0
@@ -312,5 +312,5 @@ def test_the_command_looks_once_for_cron_and_tries_addresses(
 
 
 def test_the_command_says_that_nobody_is_named(capsys: pytest.CaptureFixture[str], settings: Settings) -> None:
-    assert main(["notify", "--once", "--redis-url", settings.redis_url, "--data-dir", settings.data_dir]) == 2
+    assert main(["notify", "--once", *options_of(settings)]) == 2
     assert "nobody is to be told" in capsys.readouterr().err

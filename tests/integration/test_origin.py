@@ -19,6 +19,7 @@ from services.index.renewal import Chosen, readable
 from services.index.stories.keeper import Stories, StoryKeeper
 from services.web.keys import Keys
 from shared.settings import Settings
+from tests.conftest import options_of
 from tests.integration.verbs import Newsdesk, at, news, newsdesk_of
 from tests.unit.index.outbox.test_deliverer import Shelf
 
@@ -40,7 +41,7 @@ def desk(settings: Settings, tmp_path: Path) -> Iterator[Newsdesk]:
 
 
 def copydesk(desk: Newsdesk, *words: str) -> None:
-    assert cli.main([*words, "--data-dir", str(desk.settings.data_dir), "--redis-url", desk.settings.redis_url]) == 0
+    assert cli.main([*words, *options_of(desk.settings)]) == 0
     desk.work()
 
 

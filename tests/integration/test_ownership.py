@@ -23,6 +23,7 @@ from shared.envelope import Source
 from shared.ledger.calls import Ledger
 from shared.settings import Settings
 from shared.work.celery_app import open_ledger
+from tests.conftest import options_of
 from tests.integration.origin import rss
 from tests.integration.test_web import ask, door_of
 from tests.stages import work_off
@@ -129,7 +130,7 @@ def test_the_first_of_two_without_prefixes_owns_a_page_and_release_gives_it_free
     assert desk.push("second", "The second's")[0] == 403
     desk.keys.revoke("first")
     assert desk.push("second", "The second's")[0] == 403
-    base = ["--redis-url", desk.settings.redis_url, "--data-dir", desk.settings.data_dir]
+    base = options_of(desk.settings)
     assert main(["release", "http://news.example/news/1/", *base]) == 0
     assert "it was first's" in capsys.readouterr().out
     assert desk.push("second", "The second's")[0] == 202
@@ -153,7 +154,7 @@ def test_an_address_that_another_article_has_got_since_is_freed_too(desk: Desk) 
         desk.work()
     assert Index(desk.file).count() == 2
     assert (desk.push("first", "Giá lúa")[0], desk.push("second", "Giá lúa tăng")[0]) == (202, 403)
-    base = ["--redis-url", desk.settings.redis_url, "--data-dir", desk.settings.data_dir]
+    base = options_of(desk.settings)
     assert main(["release", PAGE, *base]) == 0
     assert desk.push("second", "Giá lúa tăng")[0] == 202
     assert (desk.headline(), Index(desk.file).count()) == ("Giá lúa tăng", 2)
@@ -162,7 +163,7 @@ def test_an_address_that_another_article_has_got_since_is_freed_too(desk: Desk) 
 def test_release_tells_whose_prefix_still_covers_the_page(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     desk.key("owner", "https://news.example/news/")
     desk.push("owner", "Ours")
-    base = ["--redis-url", desk.settings.redis_url, "--data-dir", desk.settings.data_dir]
+    base = options_of(desk.settings)
     assert main(["release", PAGE, *base]) == 0
     told = capsys.readouterr().err
     assert "keys of owner carry https://news.example/news, so nobody else can push it" in told
@@ -237,7 +238,7 @@ def test_recovery_knows_what_was_set_free(desk: Desk) -> None:
     desk.key("first")
     desk.key("second")
     desk.push("first", "The first's")
-    base = ["--redis-url", desk.settings.redis_url, "--data-dir", desk.settings.data_dir]
+    base = options_of(desk.settings)
     assert main(["release", PAGE, *base, "--set", f"archive_dir={desk.settings.archive_dir}"]) == 0
     desk.feed(("1", "Told between the two"))
     assert desk.push("second", "The second's")[0] == 202
@@ -256,7 +257,7 @@ def test_the_operator_may_correct_any_page_and_takes_none_for_good(desk: Desk, t
     desk.push("owner", "Ours")
     file = tmp_path / "correction.txt"
     file.write_text("Corrected by hand\n\nThe words as they should have been.\n")
-    base = ["--redis-url", desk.settings.redis_url, "--data-dir", desk.settings.data_dir]
+    base = options_of(desk.settings)
     base += ["--set", f"archive_dir={desk.settings.archive_dir}"]
     assert main(["push", str(file), "--uri", PAGE, *base]) == 0
     desk.work()
@@ -293,7 +294,7 @@ def test_the_command_line_pushes_each_article_of_a_file_over_http_and_straight_i
     file = tmp_path / "news.json"
     rows = [{"uri": f"https://news.example/{n}", "headline": f"Rain {n}", "body_text": "Wet."} for n in "12"]
     file.write_bytes(msgspec.json.encode(rows))
-    base = ["--redis-url", desk.settings.redis_url, "--data-dir", desk.settings.data_dir]
+    base = options_of(desk.settings)
     base += ["--set", f"archive_dir={desk.settings.archive_dir}", "--json"]
     assert main(["push", str(file), "--url", f"http://127.0.0.1:{desk.port}", *base]) == 0
     over_http = msgspec.json.decode(capsys.readouterr().out, type=list[dict[str, str | int]])

@@ -25,7 +25,7 @@ from shared.envelope import Input, Preconditions, Source
 from shared.ledger.calls import Claimed
 from shared.settings import Settings
 from shared.work.batches import Done, Handler, Result
-from tests.conftest import wait_for
+from tests.conftest import options_of, wait_for
 from tests.integration.test_stages import InputStatus as Line
 
 HUE = Source(kind="push", name="hue")
@@ -282,7 +282,7 @@ def test_killed_in_the_middle_it_goes_on_and_ends_with_each_article_once(setting
         desk.take(f"Hoa số {number} nở\n\nMùa hoa đã về trên phố nhỏ bên sông.", f"uri:hue {number}")
     desk.run_old()
     command = [sys.executable, "-P", "-m", "services.cli", "renormalize", "--json"]
-    command += ["--data-dir", settings.data_dir, "--redis-url", settings.redis_url]
+    command += options_of(settings)
     first = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     wait_for(lambda: desk.ledger.balance().accepted > many, "nothing was entered", process=first)
     first.kill()
@@ -324,7 +324,7 @@ def test_a_rehearsal_tells_fields_and_examples_and_changes_nothing(desk: OldDesk
 
 
 def test_the_command_rehearses_with_json(desk: OldDesk, capsys: pytest.CaptureFixture[str]) -> None:
-    place = ["--data-dir", desk.settings.data_dir, "--redis-url", desk.settings.redis_url]
+    place = options_of(desk.settings)
     assert cli.main(["renormalize", "--dry-run", "--source", "push:*", *place, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["changed"] == 3
     assert cli.main(["renormalize", "--dry-run", *place]) == 0

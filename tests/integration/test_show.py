@@ -13,6 +13,7 @@ from services.ingest.intake import Intake, open_archive
 from services.normalize.tasks import read_articles
 from shared.settings import Settings
 from shared.work.celery_app import open_ledger
+from tests.conftest import options_of
 from tests.stages import work_off
 
 TEXT = "Giá lúa tăng\n\nGiá lúa tăng ở đồng bằng, và còn tăng nữa trong tuần này.\n"
@@ -40,7 +41,7 @@ def test_a_drop_is_found_by_its_path_however_that_is_spelled(
 ) -> None:
     settings, path = dropped
     monkeypatch.chdir(Path(settings.seeds_dir).parent)
-    base = ["--redis-url", settings.redis_url, "--data-dir", settings.data_dir, "--seeds-dir", settings.seeds_dir]
+    base = [*options_of(settings), "--seeds-dir", settings.seeds_dir]
     from_here = str(path.relative_to(Path.cwd()))
     in_folder = str(path.relative_to(settings.seeds_dir))
     told = []

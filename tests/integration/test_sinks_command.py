@@ -18,7 +18,7 @@ from shared.errors import PermanentError
 from shared.ledger.troubles import Worker
 from shared.settings import Settings
 from shared.sink_settings import SinkSettings
-from tests.conftest import wait_for
+from tests.conftest import options_of, wait_for
 from tests.integration.verbs import Newsdesk, news, newsdesk_of
 from tests.unit.index.outbox.test_deliverer import Shelf
 
@@ -47,7 +47,7 @@ class Shell:
         return [names[article] for article, _ in self.shelf.taken[before:]]
 
     def sinks(self, *words: str) -> tuple[int, Any]:
-        place = ["--data-dir", str(self.desk.settings.data_dir), "--redis-url", self.desk.settings.redis_url]
+        place = options_of(self.desk.settings)
         self.capsys.readouterr()
         done = cli.main(["sinks", *words, "--json", *place])
         return done, json.loads(self.capsys.readouterr().out or "null")
@@ -105,7 +105,7 @@ def test_what_the_process_handed_on_is_counted_as_its_work(
         process.start()
 
         def told() -> dict[str, list[str]]:
-            cli.main(["status", "--data-dir", str(settings.data_dir), "--redis-url", settings.redis_url])
+            cli.main(["status", *options_of(settings)])
             rows = [line.split() for line in capsys.readouterr().out.splitlines()]
             return {row[0]: row[-2:] for row in rows if row}
 

@@ -13,6 +13,7 @@ from shared.audit import AuditLog
 from shared.clock import now_us
 from shared.ledger import keys
 from shared.ledger.triage import open_triage
+from tests.conftest import options_of
 from tests.integration.test_article_list import Desk
 from tests.integration.test_pages import Browser, browser, desk
 
@@ -70,7 +71,7 @@ def test_a_cause_is_assigned_and_every_door_says_to_whom(
     assert "Lan Anh" in browser.get("/dead").text
     (told,) = desk.app_state.look().as_told()["triage"]
     assert (told["triage"]["assignee"], told["count"], told["muted"]) == ("Lan Anh", 1, False)
-    flags = ["--data-dir", desk.settings.data_dir, "--redis-url", desk.settings.redis_url]
+    flags = options_of(desk.settings)
     assert cli.main(["status", *flags]) == 1
     assert "1 × KeyError: …: looked after by Lan Anh (lan: known, a release is coming)" in capsys.readouterr().out
     acted = AuditLog(desk.settings.audit_folder).latest(1)[0]
@@ -132,8 +133,8 @@ def test_what_was_edited_comes_not_back_when_another_dies_of_its_cause(desk: Des
 
 
 def at_the_terminal(desk: Desk, capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, Any]:
-    flags = ["--data-dir", desk.settings.data_dir, "--redis-url", desk.settings.redis_url, "--json"]
-    code = cli.main([*words, *flags])
+    """The exit code of a command, and what it told in JSON."""
+    code = cli.main([*words, *options_of(desk.settings), "--json"])
     return code, json.loads(capsys.readouterr().out)
 
 

@@ -28,7 +28,7 @@ from shared.ledger import keys
 from shared.ledger.overview import Watchman
 from shared.settings import Settings
 from shared.work.celery_app import INGEST, make_app, open_ledger, task_name
-from tests.conftest import Server, settings_over, wait_for
+from tests.conftest import Server, options_of, settings_over, wait_for
 from tests.faults.bench import push, running_worker
 from tests.machine import free_port
 
@@ -229,7 +229,7 @@ def test_the_worker_of_feeds_hands_back_and_rests_too(desk: Settings, tmp_path: 
 
 def refused(desk: Settings, *words: str) -> str:
     """What a command says that ends at once, in a process of its own."""
-    named = ["--data-dir", desk.data_dir, "--redis-url", desk.redis_url, "--seeds-dir", desk.seeds_dir]
+    named = [*options_of(desk), "--seeds-dir", desk.seeds_dir]
     command = [sys.executable, "-P", "-m", "services.cli", *words, *named, "--port", str(free_port())]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     assert (ended.returncode, ended.stdout) == (REFUSED, "")
