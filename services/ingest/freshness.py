@@ -1,8 +1,9 @@
 """How long an answer is good for, as its headers say (RFC 9111)."""
 
 import datetime as dt
-import email.utils
 from collections.abc import Mapping
+
+from shared.http_date import read_http_date
 
 MOST_S = 24 * 3600.0
 
@@ -12,11 +13,9 @@ def read_fresh(headers: Mapping[str, str], now: dt.datetime) -> float | None:
     max_age = _read_max_age(headers.get("cache-control"))
     if max_age is not None or "expires" not in headers:
         return max_age
-    try:
-        expires = email.utils.parsedate_to_datetime(headers["expires"])
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None  # RFC 9111 5.3: "0", like any other date that is none, has passed
-    expires = expires if expires.tzinfo is not None else expires.replace(tzinfo=dt.UTC)
+    expires = read_http_date(headers["expires"])
+    if expires is None:  # RFC 9111 5.3: "0", like any other date that is none, has passed
+        return None
     return min(max((expires - now).total_seconds(), 0.0), MOST_S)
 
 

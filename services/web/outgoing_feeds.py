@@ -1,9 +1,8 @@
 """`GET /v1/feeds/{name}.atom` and `.json`: a saved filter of the desk as a feed; `/v1/search.atom` and `.json`: any."""
 
-import datetime as dt
 import hashlib
 from collections.abc import Callable, Mapping
-from email.utils import format_datetime, parsedate_to_datetime
+from email.utils import format_datetime
 from urllib.parse import parse_qsl, quote, urlencode
 
 import msgspec
@@ -28,6 +27,7 @@ from services.web.state import publisher_of, state_of
 from services.web.wanted import WrongFilter, read_wanted
 from shared.clock import from_us, now
 from shared.errors import PermanentError
+from shared.http_date import read_http_date
 from shared.sink_settings import hubs_of
 
 SETTLED_S = 60.0
@@ -185,16 +185,9 @@ def _is_same(request: Request, headers: Mapping[str, str]) -> bool:
     etag = request.headers.get("if-none-match")
     if etag is not None:
         return is_known(etag, headers["ETag"])
-    since, changed = _date(request.headers.get("if-modified-since")), _date(headers.get("Last-Modified"))
+    since = read_http_date(request.headers.get("if-modified-since", ""))
+    changed = read_http_date(headers.get("Last-Modified", ""))
     return since is not None and changed is not None and changed <= since
-
-
-def _date(text: str | None) -> dt.datetime | None:
-    try:
-        read = parsedate_to_datetime(text) if text else None
-    except ValueError:
-        return None
-    return read if read is None or read.tzinfo is not None else read.replace(tzinfo=dt.UTC)
 
 
 def _at(path: str, query: list[tuple[str, str]]) -> str:

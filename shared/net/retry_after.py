@@ -1,7 +1,8 @@
 """How long a server asks to be left alone."""
 
 import datetime as dt
-import email.utils
+
+from shared.http_date import read_http_date
 
 MAX_RETRY_AFTER_S = 24 * 3600.0
 
@@ -13,10 +14,7 @@ def read_retry_after(value: str | None, now: dt.datetime) -> float | None:
     value = value.strip()
     if value.isascii() and value.isdigit():
         return min(float(value[:12]), MAX_RETRY_AFTER_S)
-    try:
-        moment = email.utils.parsedate_to_datetime(value)
-    except (ValueError, IndexError, OverflowError):
+    moment = read_http_date(value)
+    if moment is None:
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=dt.UTC)
     return min(max((moment - now).total_seconds(), 0.0), MAX_RETRY_AFTER_S)
