@@ -47,7 +47,7 @@ def log_deliveries(context: Context) -> int:
     """What was delivered, and what was tried, the newest first; of one article, or of all."""
     limit, article = context.args.limit, context.args.article
     if article:
-        article = _article_of(context.settings, article)
+        (article,) = _articles_of(context.settings, Index(context.settings.index_file), [article])
     logged = {name: outbox.log(article, limit) for name, outbox in _outboxes(context)}
     if context.as_json:
         show_json({"deliveries": [{"sink": name} | _plain(line) for name, lines in logged.items() for line in lines]})
@@ -99,7 +99,7 @@ def discard_deliveries(context: Context) -> int:
     named = context.args.articles
     if not named and not context.args.all:
         raise PermanentError("name articles, or give --all")
-    wanted = {_article_of(context.settings, name) for name in named}
+    wanted = set(_articles_of(context.settings, Index(context.settings.index_file), named))
     with closing(_outbox(context, context.args.sink)) as outbox:
         dead = [one for one in outbox.dead(END_OF_TIME) if context.args.all or one.article in wanted]
         outbox.note(None, (), (), [one.change for one in dead])
@@ -115,7 +115,7 @@ def _chosen(context: Context, outbox: Outbox, index: Index) -> list[tuple[int, s
     if context.args.dead:
         return [(one.change, one.article) for one in outbox.dead(END_OF_TIME)]
     if named:
-        articles = [_article_of(context.settings, name) for name in named]
+        articles = _articles_of(context.settings, index, named)
         return [pair for article in articles for pair in changes_between(index, 0, END_OF_TIME, article)]
     if not context.args.since:
         raise PermanentError("name articles, or give --dead, or --since with a moment such as 2d or 2026-11-29")
@@ -181,8 +181,14 @@ def _that_go_there(index: Index, chosen: SourceFilter, changes: Sequence[tuple[i
         yield from ((one.change, one.article_id) for one in chosen.wanted(deliveries))
 
 
-def _article_of(settings: Settings, name: str) -> str:
-    stored, _ = Names(settings, Index(settings.index_file), None, open_keys(settings)).find(name)
+def _articles_of(settings: Settings, index: Index, named: Sequence[str]) -> list[str]:
+    """The ids of the articles that these names mean; raises `PermanentError` for a name that means none."""
+    names = Names(settings, index, None, open_keys(settings))
+    return [_article_of(names, name) for name in named]
+
+
+def _article_of(names: Names, name: str) -> str:
+    stored, _ = names.find(name)
     if stored is None:
         raise PermanentError(f"no article is known as {clean(name)}")
     return stored.article_id
