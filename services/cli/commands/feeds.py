@@ -54,7 +54,8 @@ def add_feed(context: Context) -> int:
     else:
         seen = "" if found is None else f": {in_short(found, now_us())}"
         print(f"{added.id}  {clean(added.shown())} is watched from now on{seen}.")
-        print(*(() if found is None else other_lines(found)), sep="\n", end="\n" if found and found.others else "")
+        for line in () if found is None else other_lines(found):
+            print(line)
     return OK
 
 

@@ -3,6 +3,12 @@
 from services.cli.arguments import arg, count
 from services.cli.command import Command, Example
 
+CHOSEN = (
+    arg("--source", metavar="SOURCE", help="only of this source; feed:* takes all that begin so"),
+    arg("--since", metavar="TIME", help="only what came since: 2d, or a moment with its zone"),
+    arg("--until", metavar="TIME", help="only what came before"),
+)
+
 KEEPING = (
     Command(
         "backup",
@@ -54,9 +60,7 @@ KEEPING = (
             arg("--ndjson", action="store_true", help="the articles that stand, a line of JSON each"),
             arg("--warc", action="store_true", help="the inputs in the archive, as WARC/1.1"),
             arg("--withdrawn", action="store_true", help="with the tombstones of what was withdrawn (NDJSON)"),
-            arg("--source", metavar="SOURCE", help="only of this source; feed:* takes all that begin so"),
-            arg("--since", metavar="TIME", help="only what came since: 2d, or a moment with its zone"),
-            arg("--until", metavar="TIME", help="only what came before"),
+            *CHOSEN,
         ),
         examples=(Example("copydesk export pages.warc.gz --warc", "pages as they were fetched"),),
     ),
@@ -66,9 +70,7 @@ KEEPING = (
         "read articles once more from the archive, by the rules of this release",
         (
             arg("--dry-run", dest="yes", action="store_false", help="only tell which fields would be others"),
-            arg("--source", metavar="SOURCE", help="only of this source; feed:* takes all that begin so"),
-            arg("--since", metavar="TIME", help="only what came since: 2d, or a moment with its zone"),
-            arg("--until", metavar="TIME", help="only what came before"),
+            *CHOSEN,
             arg("--rules", metavar="RULES", help="only what was read by these (`show --evidence` tells), or unknown"),
             arg("--limit", type=count, default=0, metavar="N", help="at most so many"),
         ),

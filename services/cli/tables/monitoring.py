@@ -3,6 +3,8 @@
 from services.cli.arguments import arg, count, number
 from services.cli.command import Command, Example
 
+CAME_FROM = arg("--source", metavar="SOURCE", help="feed, drop or push, one source, or how several begin (push:hue-*)")
+
 MONITORING = (
     Command(
         "status",
@@ -21,7 +23,7 @@ MONITORING = (
         (
             arg("words", nargs="*", metavar="WORD", help="words, an id, a receipt, an address or a drop's path"),
             arg("--state", metavar="STATE", help="dead, queued …, or in-flight, failed, all (several with commas)"),
-            arg("--source", metavar="SOURCE", help="feed, drop or push, one source, or how several begin (push:hue-*)"),
+            CAME_FROM,
             arg("--publisher", metavar="NAME", help="what this publisher pushed"),
             arg("--since", metavar="TIME", help="30min, 1h, 2d, or a moment with its zone"),
             arg(
@@ -73,7 +75,7 @@ MONITORING = (
             arg("-f", "--follow", action="store_true", help="go on with each change as it happens, until Ctrl-C"),
             arg("-n", "--lines", type=count, default=20, metavar="N", help="how many to begin with (20)"),
             arg("--state", metavar="STATE", help="only these states (several with commas)"),
-            arg("--source", metavar="SOURCE", help="feed, drop or push, one source, or how several begin (push:hue-*)"),
+            CAME_FROM,
             arg("--publisher", metavar="NAME", help="only what this publisher pushed"),
             arg("--article", metavar="ID", help="only this article"),
             arg("--worker", metavar="HOST[:START]", help="only what this worker took up"),
