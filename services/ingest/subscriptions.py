@@ -112,21 +112,16 @@ class Subscriptions:
     ) -> Subscription:
         """Add a feed, or give a known one other settings; what is not said stays as it is."""
         check_interval(interval_s)
-        url = checked_address(url)
-        told = {"zone": zone, "language": language, "interval_s": interval_s}
-        said = {name: value for name, value in told.items() if value is not None}
+        wanted = Wanted(url=checked_address(url), zone=zone, language=language, interval_s=interval_s)
         with self._changing() as feeds:
-            own_id = next((feed.id for feed in feeds.values() if feed.url == url), feed_id(url))
-            before = feeds.get(own_id) or Subscription(id=own_id, url=url, added_us=now_us())
-            added = msgspec.structs.replace(before, **said)
-            feeds[own_id] = added
-        return added
+            return _Additions(feeds, {feed.url: feed.id for feed in feeds.values()}).add(wanted.url, _said(wanted))
 
     def add_all(self, wanted: Sequence[Wanted]) -> AddedFeeds:
         """Add a list of feeds, or give known ones what it says of them, all in one change of the file."""
-        added, known, refused = dict[str, Subscription](), dict[str, Subscription](), list[tuple[str, str]]()
+        refused = list[tuple[str, str]]()
         with self._changing() as feeds:
             ids = {address: feed.id for feed in feeds.values() for address in (feed.shown(), feed.url)}
+            additions = _Additions(feeds, ids)
             for one in wanted:
                 try:
                     check_interval(one.interval_s)
@@ -134,34 +129,23 @@ class Subscriptions:
                 except PermanentError as error:
                     refused.append((shown_address(one.url)[:MAX_URL], str(error)))
                     continue
-                own_id = ids.setdefault(url, feed_id(url))
-                is_new = own_id not in feeds
-                before = Subscription(id=own_id, url=url, added_us=now_us()) if is_new else feeds[own_id]
-                said = {name: value for name in SAID if (value := getattr(one, name)) is not None}
-                feeds[own_id] = msgspec.structs.replace(before, **said)
-                (added if is_new or own_id in added else known)[own_id] = feeds[own_id]
-        return AddedFeeds(added=tuple(added.values()), known=tuple(known.values()), refused=tuple(refused))
+                additions.add(url, _said(one))
+        return msgspec.structs.replace(additions.result(), refused=tuple(refused))
 
     def follow_list(self, wanted: Sequence[Wanted]) -> AddedFeeds:
         """Make the feeds of the operator's list watched as it says, and end those that it named before and no more.
 
         Feeds that were added otherwise, and stand in no list, are left alone.
         """
-        added, known = dict[str, Subscription](), dict[str, Subscription]()
         with self._changing() as feeds:
-            ids = {feed.url: feed.id for feed in feeds.values()}
+            additions = _Additions(feeds, {feed.url: feed.id for feed in feeds.values()})
             for one in wanted:
-                own_id = ids.setdefault(one.url, feed_id(one.url))
-                is_new = own_id not in feeds
-                before = Subscription(id=own_id, url=one.url, added_us=now_us()) if is_new else feeds[own_id]
-                said = {name: getattr(one, name) for name in SAID if name != "folder"}
-                feeds[own_id] = msgspec.structs.replace(before, **said, folder=one.folder or (), listed=True)
-                (added if is_new or own_id in added else known)[own_id] = feeds[own_id]
-            named = {*added, *known}
-            gone = [feed for feed in feeds.values() if feed.listed and feed.id not in named]
+                said = {name: getattr(one, name) for name in SAID}  # what it leaves out too: it says all there is
+                additions.add(one.url, said | {"folder": one.folder or (), "listed": True})
+            gone = [feed for feed in feeds.values() if feed.listed and feed.id not in additions]
             for feed in gone:
                 del feeds[feed.id]
-        return AddedFeeds(added=tuple(added.values()), known=tuple(known.values()), removed=tuple(gone))
+        return msgspec.structs.replace(additions.result(), removed=tuple(gone))
 
     def find(self, name: str) -> Subscription:
         """A feed by its id or address; raises `UnknownFeed`."""
@@ -213,6 +197,35 @@ class Subscriptions:
             feeds = {feed.id: feed for feed in self.list()}
             yield feeds
             self._file.write(_File(version=VERSION, feeds=tuple(feeds.values())))
+
+
+class _Additions:
+    """The feeds that one change of the list makes watched, or gives other settings; `ids` are by their addresses."""
+
+    def __init__(self, feeds: dict[str, Subscription], ids: dict[str, str]) -> None:
+        self._feeds, self._ids = feeds, ids
+        self._added, self._known = dict[str, Subscription](), dict[str, Subscription]()
+
+    def __contains__(self, own_id: str) -> bool:
+        return own_id in self._added or own_id in self._known
+
+    def add(self, url: str, said: Mapping[str, Any]) -> Subscription:
+        """Watch what is at an address, with what is said of it."""
+        own_id = self._ids.setdefault(url, feed_id(url))
+        is_new = own_id not in self._feeds
+        before = Subscription(id=own_id, url=url, added_us=now_us()) if is_new else self._feeds[own_id]
+        feed = self._feeds[own_id] = msgspec.structs.replace(before, **said)
+        (self._added if is_new or own_id in self._added else self._known)[own_id] = feed
+        return feed
+
+    def result(self) -> AddedFeeds:
+        """What came of it."""
+        return AddedFeeds(added=tuple(self._added.values()), known=tuple(self._known.values()))
+
+
+def _said(wanted: Wanted) -> dict[str, Any]:
+    """What is said of a feed; the rest stays as it is."""
+    return {name: value for name in SAID if (value := getattr(wanted, name)) is not None}
 
 
 def check_interval(interval_s: int | None) -> None:
