@@ -67,6 +67,11 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, r
         """Did its last visits fail, or has it ended (410)?"""
         return self.stopped or self.failures > 0
 
+    def wait_s(self, least_s: float, at_us: int) -> float:
+        """Seconds until it may be visited once more, where two visits are to be `least_s` apart, whoever asks."""
+        since_s = (at_us - (self.checked_us or 0)) / 1_000_000
+        return min(max(0.0, least_s - since_s), least_s)
+
 
 def note_well(state: FeedState) -> FeedState:
     """The state of a feed that does not fail any more."""
@@ -112,7 +117,8 @@ class FeedStates:
             self.forget(sorted(gone))
         new = [feed for feed in wanted.values() if feed.id not in due]
         spread = min(len(new) / 10, 30.0)  # ten a second: a long list is no burst
-        waits = {feed.id: NEVER if self.get(feed).stopped else random.uniform(0, spread) for feed in new}  # noqa: S311
+        told = zip(new, self.get_all(new), strict=True)
+        waits = {feed.id: NEVER if state.stopped else random.uniform(0, spread) for feed, state in told}  # noqa: S311
         rows = [(feed.id, _place(feed), waits.get(feed.id, NEVER)) for feed in wanted.values()]
         for start in range(0, len(rows), SYNC_LIMIT):
             self._call("sync", feeds=rows[start : start + SYNC_LIMIT])
@@ -190,9 +196,8 @@ class FeedStates:
         host_rest_s: float | None = None,
     ) -> bool:
         """Keep a state, the seconds until the next visit (None for never), why the feed fails, if it does, and how the
-        visit went. False,
-        and nothing is kept, of a feed that was removed meanwhile, added anew, or claimed by another than who comes with
-        `claim`."""
+        visit went. False, and nothing is kept, of a feed that was removed meanwhile, added anew, or claimed by another
+        than who comes with `claim`."""
         held: dict[str, object] = {} if claim is None else {"token": claim.token}
         if host_rest_s is not None:
             held["host_wait"] = host_rest_s
@@ -234,8 +239,7 @@ class FeedStates:
 
     def _visit_now(self, feed: Subscription, state: FeedState, *, resumes: bool) -> bool:
         now = now_us()
-        since_s = (now - (state.checked_us or 0)) / 1_000_000
-        wait_s = min(max(0.0, REFRESH_LEAST_S - since_s), REFRESH_LEAST_S)
+        wait_s = state.wait_s(REFRESH_LEAST_S, now)
         if not self._call("set", id=feed.id, place=_place(feed), wait=wait_s):
             return False
         key = keys.feed(feed.id)

@@ -45,7 +45,6 @@ class FeedPings:
         state, now = self._states.get(feed), now_us()
         if state.stopped:
             return None
-        since_s = (now - (state.checked_us or 0)) / 1_000_000
-        wait_s = min(max(0.0, LEAST_BETWEEN_S - since_s), LEAST_BETWEEN_S)
+        wait_s = state.wait_s(LEAST_BETWEEN_S, now)
         self._states.hasten(feed, wait_s)
         return Pinged(feed=feed.shown(), due_us=now + int(wait_s * 1_000_000))
