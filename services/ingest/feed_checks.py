@@ -64,10 +64,10 @@ class FeedChecks:
     def answer_next(self, find: Callable[[str], FeedPreview]) -> bool:
         """Look at the address that waits longest; False where none does."""
         with redis_errors(self._client):
-            name = self._client.rpop(keys.FEEDS_CHECKS)
-        if name is None:
+            popped = self._client.rpop(keys.FEEDS_CHECKS)
+        if popped is None:
             return False
-        name = name.decode() if isinstance(name, bytes) else str(name)
+        name = popped.decode()
         check = self.get(name)
         if check is None:  # whoever asked has waited too long
             return True

@@ -26,7 +26,7 @@ class HubSubscriptions:
         """A feed's subscription; None where its document names no hub."""
         with redis_errors(self._client):
             packed = self._client.hget(keys.FEEDS_HUBS, feed_id)
-        return None if packed is None else msgspec.json.decode(packed, type=HubSubscription)
+        return None if packed is None else _read(packed)
 
     def note_hub(self, feed: Subscription, hub: str, topic: str) -> None:
         """A document names this hub for this topic: it is asked soon, once; another hub than before is asked anew."""
@@ -48,7 +48,7 @@ class HubSubscriptions:
         with redis_errors(self._client):
             ids = self._client.zrangebyscore(keys.FEEDS_HUBS_DUE, "-inf", now_us(), start=0, num=AT_ONCE)
             mine = [one for one in ids if self._client.zrem(keys.FEEDS_HUBS_DUE, one)]
-        found = (self.get(one.decode() if isinstance(one, bytes) else str(one)) for one in mine)
+        found = (self.get(one.decode()) for one in mine)
         return [one for one in found if one is not None]
 
     def note_asked(self, subscription: HubSubscription, problem: str | None) -> None:
@@ -88,8 +88,8 @@ class HubSubscriptions:
 
     def forget(self, ids: Sequence[str]) -> None:
         """Forget feeds that were removed: their callbacks are answered by 410, which ends them at the hub."""
-        tokens = [known.token for one in ids if (known := self.get(one)) is not None]
         with redis_errors(self._client):
+            tokens = [_read(packed).token for packed in self._client.hmget(keys.FEEDS_HUBS, ids) if packed is not None]
             pipe = self._client.pipeline()
             pipe.hdel(keys.FEEDS_HUBS, *ids)
             pipe.zrem(keys.FEEDS_HUBS_DUE, *ids)
@@ -101,9 +101,7 @@ class HubSubscriptions:
         """Whose callback has this in its address."""
         with redis_errors(self._client):
             feed_id = self._client.hget(keys.FEEDS_CALLBACKS, token)
-        if feed_id is None:
-            return None
-        return self.get(feed_id.decode() if isinstance(feed_id, bytes) else str(feed_id))
+        return None if feed_id is None else self.get(feed_id.decode())
 
     def _keep(self, subscription: HubSubscription, wait_s: float, *, nx: bool = False) -> None:
         with redis_errors(self._client):
@@ -112,3 +110,7 @@ class HubSubscriptions:
             pipe.hset(keys.FEEDS_CALLBACKS, subscription.token, subscription.feed)
             pipe.zadd(keys.FEEDS_HUBS_DUE, {subscription.feed: now_us() + int(wait_s * 1_000_000)}, nx=nx)
             pipe.execute()
+
+
+def _read(packed: bytes) -> HubSubscription:
+    return msgspec.json.decode(packed, type=HubSubscription)
