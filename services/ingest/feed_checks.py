@@ -9,14 +9,12 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
-import structlog
 
 from services.ingest.feed_preview import FeedPreview
-from shared.errors import CopydeskError, IntakeFull, TransientError
+from services.ingest.periodic import repeat
+from shared.errors import CopydeskError, IntakeFull
 from shared.ledger import keys
 from shared.ledger.connection import Client, redis_errors
-
-log = structlog.get_logger(__name__)
 
 KEPT_S = 600
 MOST_WAITING = 50
@@ -81,11 +79,9 @@ class FeedChecks:
 
     def run(self, stop: threading.Event, find: Callable[[str], FeedPreview]) -> None:
         """Answer until told to stop."""
-        while not stop.wait(LOOK_S):
-            try:
-                while not stop.is_set() and self.answer_next(find):
-                    pass
-            except TransientError as error:
-                log.warning("feed_checks_postponed", reason=str(error))
-            except Exception as error:  # whatever it is: this loop must live, or nobody at the page gets an answer
-                log.error("feed_checks_failed", exc_info=error)
+
+        def answer_all() -> None:
+            while not stop.is_set() and self.answer_next(find):
+                pass
+
+        repeat(answer_all, stop, LOOK_S, postponed="feed_checks_postponed", failed="feed_checks_failed")

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import structlog
 
 from services.ingest.hub_subscriptions import HubSubscriptions
+from services.ingest.periodic import repeat
 from services.ingest.subscriptions import Subscriptions
 from services.ingest.websub import HubSubscription, subscribe_form
-from shared.errors import CopydeskError, TransientError
+from shared.errors import CopydeskError
 from shared.net.http import Client, call
 from shared.settings import Settings
 
@@ -28,13 +29,7 @@ class HubAsker:
 
     def run(self, stop: threading.Event) -> None:
         """Look for what is due until told to stop."""
-        while not stop.wait(LOOK_S):
-            try:
-                self.ask_due()
-            except TransientError as error:
-                log.warning("hubs_postponed", reason=str(error))
-            except Exception as error:  # whatever it is: this loop must live, or no lease is renewed any more
-                log.error("hubs_failed", exc_info=error)
+        repeat(self.ask_due, stop, LOOK_S, postponed="hubs_postponed", failed="hubs_failed")
 
     def ask_due(self) -> int:
         """Ask what is due; gives how many hubs were asked."""

@@ -8,6 +8,7 @@ import structlog
 
 from services.ingest.intake import TakesInputs
 from services.ingest.page_visits import PageVisit, PageVisits
+from services.ingest.periodic import repeat
 from shared.envelope import Input
 from shared.errors import CopydeskError, InputRefused, TransientError
 from shared.identity import address_alias, canonical_url, clean_link, covers
@@ -30,13 +31,7 @@ class PageVisitor:
 
     def run(self, stop: threading.Event) -> None:
         """Look for what is due until told to stop."""
-        while not stop.wait(LOOK_S):
-            try:
-                self.visit_due()
-            except TransientError as error:
-                log.warning("page_visits_postponed", reason=str(error))
-            except Exception as error:  # whatever it is: this loop must live, or no page is visited any more
-                log.error("page_visits_failed", exc_info=error)
+        repeat(self.visit_due, stop, LOOK_S, postponed="page_visits_postponed", failed="page_visits_failed")
 
     def visit_due(self) -> int:
         """Make the visits that are due; gives how many there were."""
