@@ -5,9 +5,11 @@ import hmac
 import re
 from collections.abc import Mapping
 from typing import Literal
-from urllib.parse import urlencode, urljoin
+from urllib.parse import urlencode
 
 import msgspec
+
+from services.ingest.formats.links import web_link
 
 ASKED_S = 600.0  # so long a hub has to call back, before it is asked again
 DAY_S = 86_400.0
@@ -48,17 +50,9 @@ def read_links(header: str | None, url: str) -> Mapping[str, str]:
     for target, parameters in LINK.findall((header or "")[:LONGEST_HEADER]):
         relation = RELATION.search(parameters)
         for name in relation[1].lower().split() if relation else ():
-            if name in ("hub", "self") and name not in found and (link := _absolute(target, url)) is not None:
+            if name in ("hub", "self") and name not in found and (link := web_link(target, url)) is not None:
                 found[name] = link
     return found
-
-
-def _absolute(target: str, url: str) -> str | None:
-    try:
-        link = urljoin(url, target.strip())
-    except ValueError:
-        return None
-    return link if link.startswith(("http://", "https://")) else None
 
 
 def subscribe_form(subscription: HubSubscription, callback: str) -> bytes:

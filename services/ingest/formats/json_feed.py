@@ -3,11 +3,11 @@
 import codecs
 import json
 from typing import Any
-from urllib.parse import urljoin
 
 import msgspec
 
 from services.ingest.formats.feed import Feed
+from services.ingest.formats.links import web_link
 from shared.embargo import names_embargo
 from shared.envelope import FeedEntry, FeedPicture
 from shared.errors import NotAFeed
@@ -123,10 +123,4 @@ def _texts(value: object) -> tuple[str, ...]:
 
 
 def _link(value: object, url: str) -> str | None:
-    if not isinstance(value, str) or not value.strip():
-        return None
-    try:
-        link = urljoin(url, value.strip())
-    except ValueError:
-        return None
-    return link if link.startswith(("http://", "https://")) else None
+    return web_link(value, url) if isinstance(value, str) and value.strip() else None

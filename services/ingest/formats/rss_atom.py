@@ -4,7 +4,6 @@ import html
 import io
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import urljoin
 
 import feedparser
 import msgspec
@@ -13,6 +12,7 @@ from services.ingest.formats import plain_xml
 from services.ingest.formats.deleted import read_deleted
 from services.ingest.formats.entry_parts import TAG, EntryParts, read_entry_parts
 from services.ingest.formats.feed import Feed
+from services.ingest.formats.links import web_link
 from services.ingest.formats.plain_xml import PlainFeed
 from services.ingest.formats.precheck import open_document
 from shared.envelope import FeedEntry, FeedPicture
@@ -188,11 +188,5 @@ def _text(value: object) -> str | None:
 
 
 def _link(value: object, url: str) -> str | None:
-    """An http address, made whole; `javascript:` and `data:` are none."""
-    if not isinstance(value, str) or not value.strip():
-        return None
-    try:
-        link = urljoin(url, _text(value) or "")
-    except ValueError:
-        return None
-    return link if link.startswith(("http://", "https://")) else None
+    link = _text(value)
+    return None if link is None else web_link(link, url)
