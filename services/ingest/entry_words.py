@@ -10,12 +10,14 @@ from collections.abc import Iterator
 import msgspec
 
 from services.ingest.entry_identity import hash_words
+from services.ingest.formats.unread import COMMENT
 from shared.envelope import FeedEntry
 from shared.identity import canonical_url
 
 _MARKUP = re.compile(
-    r"<(script|style)\b[^<>]{0,2000}>(?:[^<]++|<(?!/(?:script|style)))*+|<!--(?:[^-]++|-(?!->))*+(?:-->)?"
-    r"|<(/?)([A-Za-z][\w:.-]*+)([^<>]*+)>",
+    r"<(script|style)\b[^<>]{0,2000}>(?:[^<]++|<(?!/(?:script|style)))*+|"
+    + COMMENT
+    + r"|<(/?)([A-Za-z][\w:.-]*+)([^<>]*+)>",
     re.IGNORECASE,
 )
 _ATTRIBUTE = re.compile(r"""\b(href|src|width|height)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]++))""", re.IGNORECASE)

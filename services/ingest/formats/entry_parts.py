@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from services.ingest.formats.unread import UNREAD
+
 MEDIA = re.compile(r"""xmlns:([\w.-]{1,40})\s*+=\s*+["']\s*+https?://search\.yahoo\.com/mrss/?\s*+["']""")
 ATTRIBUTE = re.compile(r"""([\w:.-]++)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)')""")
 IMAGE_ADDRESS = re.compile(r"<url>\s*+(?:<!\[CDATA\[)?+([^<>\]]++)")
@@ -105,8 +107,7 @@ class _Scan:
         self.document = document
         prefixes = "|".join(sorted({"media", *map(re.escape, MEDIA.findall(document[: 1024 * 1024]))}))
         self._tags = re.compile(
-            rf"<!\[CDATA\[(?:[^\]]++|\](?!\]>))*+(?:\]\]>)?|<!--(?:[^-]++|-(?!->))*+(?:-->)?"
-            rf"|<(/?)((?:{prefixes}):(content|group|description|title|text|credit|copyright|thumbnail)"
+            UNREAD + rf"|<(/?)((?:{prefixes}):(content|group|description|title|text|credit|copyright|thumbnail)"
             rf"|item|entry|author|guid|image|dc:creator|dc:language|itunes:summary)(?=[\s/>])([^>]*+)>"
         )
         self.entries: list[EntryParts] = []

@@ -10,10 +10,9 @@ from collections.abc import Collection
 import msgspec
 
 from services.ingest.formats.feed import Feed
+from services.ingest.formats.unread import UNREAD
 
-_MARKS = re.compile(
-    r"<!\[CDATA\[(?:[^\]]++|\](?!\]>))*+(?:\]\]>)?|<!--(?:[^-]++|-(?!->))*+(?:-->)?|<(/?)(item|entry)(?=[\s>])([^<>]*+)>"
-)
+_MARKS = re.compile(UNREAD + r"|<(/?)(item|entry)(?=[\s>])([^<>]*+)>")
 # Of what surrounds the entries, what counts for how each is read: namespaces, bases and languages, entities.
 _SURROUNDING = re.compile(
     r"""<!DOCTYPE[^\[>]{0,500}(?:\[[^\]]*+\])?|\bxml(?:ns)?+(?::[\w.-]{1,40}+)?+\s*+=\s*+(?:"[^"]*+"|'[^']*+')"""

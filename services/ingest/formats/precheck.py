@@ -9,6 +9,7 @@ import collections
 import re
 from html.entities import html5
 
+from services.ingest.formats import unread
 from shared.errors import NotAFeed, NotAnArticle
 from shared.untrusted.markup_limits import check
 
@@ -25,20 +26,15 @@ ROOT = re.compile(r"<(?:[\w.-]+:)?(rss|feed|rdf|channel)(?=[\s>/])", re.IGNORECA
 # RFC 4287, 2: a document may be one entry.
 LONE_ENTRY = re.compile(r"<((?:[\w.-]+:)?)entry(\s[^<>]*?)?/?>")
 ELEMENT = re.compile(r"<[A-Za-z_]")
-TAG = re.compile(
-    r"<!\[CDATA\[(?:[^\]]++|\](?!\]>))*+(?:\]\]>)?|<!--(?:[^-]++|-(?!->))*+(?:-->)?|<(/?)([^\s<>/!?]++)[^<>]*+>"
-)
+TAG = re.compile(unread.UNREAD + r"|<(/?)([^\s<>/!?]++)[^<>]*+>")
 PAGE = re.compile(r"<(?:html|!doctype\s+html)[\s>]", re.IGNORECASE)
 ENTITY = re.compile(r"""<!ENTITY\s++(?:%\s++)?+([^\s"'<>]++)\s++(?:(SYSTEM|PUBLIC)\b|"([^"]*+)"|'([^']*+)')""")
 NESTED = re.compile(r"[&%](?!#)[\w.:-]")
-UNREAD = re.compile(r"<!\[CDATA\[(?:[^\]]++|\](?!\]>))*+(?:\]\]>)?|<!--(?:[^-]++|-(?!->))*+(?:-->)?")
-COMMENT = re.compile(r"<!--(?:[^-]++|-(?!->))*+(?:-->)?")
+UNREAD = re.compile(unread.UNREAD)
+COMMENT = re.compile(unread.COMMENT)
 # The words of a page that only wraps a feed, as some bridges and browsers save it: hardly any.
 WRAPPER = re.compile(r"<(?:script|style|p|h1|article|ul|table|form)[\s>]", re.IGNORECASE)
-REFERENCE = re.compile(
-    r"<!\[CDATA\[(?:[^\]]++|\](?!\]>))*+(?:\]\]>)?|<!--(?:[^-]++|-(?!->))*+(?:-->)?"
-    r"|&(?!#[0-9]{1,9};|#x[0-9a-fA-F]{1,8};)([A-Za-z_][\w.-]*+;)?"
-)
+REFERENCE = re.compile(unread.UNREAD + r"|&(?!#[0-9]{1,9};|#x[0-9a-fA-F]{1,8};)([A-Za-z_][\w.-]*+;)?")
 OF_XML = frozenset({"amp;", "lt;", "gt;", "quot;", "apos;"})
 ENTRY = re.compile(r"<(?:item|entry)[\s>/]", re.IGNORECASE)
 CHARACTER = re.compile(r"&#(?:x([0-9a-fA-F]++)|([0-9]++));?+")
