@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-import msgspec
-
 from services.ingest.entry_identity import judge
 from services.ingest.feed_memory import Memory, Row, unpack
 from services.ingest.feed_news import News, ReadEntry, Watched, read_entry, read_news, tell_news
@@ -30,12 +28,9 @@ def read_watched(body: bytes, content_type: str | None, url: str, watched: Watch
     if pieces is None:
         return read_news(_read(text, url), watched)
     hashes = pieces.hashes()
-    known = {row.fragment: row for row in memory.rows}
-    unknown = [place for place, fragment in enumerate(hashes) if fragment not in known]
-    if len(unknown) < len(hashes):
-        news = _read_unknown(pieces, hashes, unknown, url, watched, memory)
-        if news is not None:
-            return news
+    news = _read_unknown(pieces, hashes, url, watched, memory)
+    if news is not None:
+        return news
     feed = _read(text, url)
     if len(feed.entries) != len(hashes):  # so broken that the two see other entries
         return read_news(feed, watched)
@@ -44,16 +39,17 @@ def read_watched(body: bytes, content_type: str | None, url: str, watched: Watch
     return tell_news(feed, read, verdicts, watched, memory, pieces.context(feed, url))
 
 
-def _read_unknown(
-    pieces: Cut, hashes: Sequence[bytes], unknown: Sequence[int], url: str, watched: Watched, memory: Memory
-) -> News | None:
-    """The news of a document with its known entries unread; None where these are to be read as well: by another
-    context, or since what is new makes the rules see them otherwise."""
+def _read_unknown(pieces: Cut, hashes: Sequence[bytes], url: str, watched: Watched, memory: Memory) -> News | None:
+    """The news of a document with its known entries unread; None where none is known, and where these are to be read
+    as well: by another context, or since what is new makes the rules see them otherwise."""
+    known = {row.fragment: row for row in memory.rows}
+    unknown = [place for place, fragment in enumerate(hashes) if fragment not in known]
+    if len(unknown) == len(hashes):
+        return None
     feed = _read(pieces.only(set(unknown)), url)
     context = pieces.context(feed, url)
     if len(feed.entries) != len(unknown) or context != memory.context:
         return None
-    known = {row.fragment: row for row in memory.rows}
     new = dict(zip(unknown, feed.entries, strict=True))
     entries = [
         read_entry(new[place], feed.home, fragment) if place in new else known[fragment]
@@ -77,8 +73,9 @@ def _decode(body: bytes, content_type: str | None, url: str) -> str:
 
 
 def _read(text: str, url: str) -> Feed:
-    if text.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
-        return json_feed.read(text.lstrip("\ufeff \t\r\n"), url)
+    bare = text.lstrip("\ufeff \t\r\n")
+    if bare.startswith(("{", "[")):
+        return json_feed.read(bare, url)
     return rss_atom.read(text, url)
 
 
@@ -88,13 +85,6 @@ def looks_like_feed(body: bytes) -> bool:
     return any(mark in head for mark in (b"<rss", b"<feed", b"<rdf:rdf", b"jsonfeed.org/version"))
 
 
-class FeedItem(msgspec.Struct, frozen=True, kw_only=True):
-    """An entry as an input."""
-
-    input: Input
-
-
-def make_inputs(feed: Feed, key: str, source: Source) -> tuple[FeedItem, ...]:
-    """All entries of a feed that nobody watches, in order, each once; `key` is what names the feed."""
-    news = read_news(feed, Watched(key=key, source=source, now_s=0.0))
-    return tuple(FeedItem(input=one) for one in news.inputs)
+def make_inputs(feed: Feed, key: str, source: Source) -> tuple[Input, ...]:
+    """All entries of a feed that nobody watches as inputs, in order, each once; `key` is what names the feed."""
+    return read_news(feed, Watched(key=key, source=source, now_s=0.0)).inputs
