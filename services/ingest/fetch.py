@@ -43,9 +43,9 @@ class FetchThreads:
     """Threads for what blocks: each kind has its own, so that none waits behind another. Names are resolved in the
     loop's own executor, which nothing else uses."""
 
-    def __init__(self, parsers: int = PARSERS) -> None:
+    def __init__(self) -> None:
         self.redis = ThreadPoolExecutor(4, thread_name_prefix="feeds-redis")
-        self.documents = ThreadPoolExecutor(parsers, thread_name_prefix="feeds-documents")
+        self.documents = ThreadPoolExecutor(PARSERS, thread_name_prefix="feeds-documents")
 
     def close(self) -> None:
         """Begin nothing more."""
@@ -172,10 +172,14 @@ def judge_failure(error: CopydeskError) -> FetchOutcome:
 
 def trouble_of(error: CopydeskError) -> Trouble:
     """What kind of failure it is."""
-    status = error.status if isinstance(error, RequestRefused | AskedToWait) else None
-    if status in BLOCKED:
+    if _status_of(error) in BLOCKED:
         return "blocked"
     return "soft" if isinstance(error, TransientError) else "hard"
+
+
+def _status_of(error: CopydeskError) -> int | None:
+    """What the server answered, if it did."""
+    return error.status if isinstance(error, RequestRefused | AskedToWait) else None
 
 
 def is_silence(error: CopydeskError) -> bool:
@@ -193,9 +197,8 @@ def note_failure(state: FeedState, error: CopydeskError) -> FeedState:
     """The state after a failure; a full desk is no failure of the feed's."""
     if isinstance(error, IntakeFull):
         return msgspec.structs.replace(state, problem=str(error))
-    status = error.status if isinstance(error, RequestRefused | AskedToWait) else None
     return msgspec.structs.replace(
-        state, failures=state.failures + 1, problem=str(error), status=status, trouble=trouble_of(error),
+        state, failures=state.failures + 1, problem=str(error), status=_status_of(error), trouble=trouble_of(error),
         failing_us=state.failing_us or now_us(),
     )  # fmt: skip
 

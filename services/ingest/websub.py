@@ -102,10 +102,3 @@ class Signature:
     def matches(self) -> bool:
         """Whether the hub signed just these bytes."""
         return self._mac is not None and hmac.compare_digest(self._mac.hexdigest(), self._digest)
-
-
-def is_signed(body: bytes, header: str | None, secret: str) -> bool:
-    """Whether a whole body is signed so."""
-    signature = Signature(header, secret)
-    signature.update(body)
-    return signature.matches

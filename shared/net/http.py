@@ -164,7 +164,7 @@ async def call(client: Client, url: str, headers: Mapping[str, str], body: bytes
     """
     target = read_url(url)
     async with _answered(client, target, headers, asyncio.timeout(client.total_s), body) as response:
-        if response.status_code in (408, 425, 429) or response.status_code >= 500:
+        if _may_pass(response.status_code):
             raise _refusal(response)
         answered = await _read_body(response, client.max_bytes)
         return Fetched(url=_shown(target), status=response.status_code, headers=dict(response.headers), body=answered)
@@ -259,9 +259,14 @@ async def _read_answer(
     raise _refusal(response)
 
 
+def _may_pass(status: int) -> bool:
+    """May the same request be answered otherwise later?"""
+    return status in (408, 425, 429) or status >= 500
+
+
 def _refusal(response: httpx.Response) -> CopydeskError:
     status = response.status_code
-    if status in (408, 425, 429) or status >= 500:
+    if _may_pass(status):
         now = dt.datetime.now(dt.UTC)
         wait = read_retry_after(response.headers.get("retry-after"), now)
         return AskedToWait(f"answered {status}", status=status, retry_after=wait)
