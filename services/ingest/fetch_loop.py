@@ -94,6 +94,8 @@ class FetchLoop:
         await self._fetcher.in_redis(self._read_list)
         limit = min(CLAIM_LIMIT, IN_FLIGHT - len(self._visits))
         claims = await self._fetcher.in_redis(self._states.claim, float(self._settings.lease_s), limit)
+        if any(claim.feed not in self._feeds for claim in claims):  # added since the list was read, or gone
+            await self._fetcher.in_redis(self._read_list)
         feeds = [self._feeds.get(claim.feed) for claim in claims]
         if gone := [claim.feed for claim, feed in zip(claims, feeds, strict=True) if feed is None]:
             await self._fetcher.in_redis(self._states.forget, gone)

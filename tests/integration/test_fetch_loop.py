@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from services.ingest.documents import FeedDocuments
-from services.ingest.feed_states import FeedStates, HostPacing
+from services.ingest.feed_states import CLAIM_LIMIT, Claim, FeedStates, HostPacing
 from services.ingest.fetch import FeedFetcher
 from services.ingest.fetch_loop import FetchLoop
 from services.ingest.intake import Intake, open_archive
@@ -33,8 +33,13 @@ class Desk:
         self.states = FeedStates(self.redis, pacing=HostPacing(visits=2, pause_s=0))
         intake = Intake(self.ledger, open_archive(settings), settings)
         documents = FeedDocuments(settings, self.states, intake, parser)
-        fetcher = FeedFetcher(settings, self.subscriptions, self.states, documents)
-        self.loop, self.stop = FetchLoop(settings, self.subscriptions, self.states, fetcher), threading.Event()
+        self.fetcher = FeedFetcher(settings, self.subscriptions, self.states, documents)
+        self.stop = threading.Event()
+        self.put_loop(self.states)
+
+    def put_loop(self, states: FeedStates) -> None:
+        """A loop, not begun yet, that claims from these."""
+        self.loop = FetchLoop(self.settings, self.subscriptions, states, self.fetcher)
         self.thread = threading.Thread(target=self.loop.run, args=(self.stop,), daemon=True)
 
     def subscribe(self, *urls: str) -> list[Subscription]:
@@ -127,6 +132,21 @@ def test_a_feed_that_was_removed_is_forgotten(desk: Desk, origin: Origin) -> Non
     desk.thread.start()
     wait_for(lambda: desk.redis.zscore(keys.FEEDS_DUE, feed.id) is None, "it is still due")
     assert origin.seen == []
+
+
+def test_a_feed_that_is_added_just_before_a_claim_is_visited(desk: Desk, origin: Origin) -> None:
+    """The loop has read the list by then, and does not know what it claims."""
+
+    class States(FeedStates):
+        def claim(self, lease_s: float, limit: int = CLAIM_LIMIT) -> list[Claim]:
+            if not desk.subscriptions.list():
+                desk.subscribe(origin.url("/feed"))
+            return super().claim(lease_s, limit)
+
+    origin.pages["/feed"] = Reply(body=rss([("a", "Một")]))
+    desk.put_loop(States(desk.redis))
+    desk.thread.start()
+    wait_for(lambda: desk.ledger.balance().accepted == 1, "it was forgotten")
 
 
 def test_a_list_that_cannot_be_read_stops_nothing_for_good(desk: Desk, origin: Origin) -> None:
