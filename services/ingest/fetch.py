@@ -76,8 +76,10 @@ class FeedFetcher:
         started, failing = time.monotonic(), None
         try:
             outcome, state = await self._ask(client, rooms, feed, state)
+            status = state.status
             self._outage.note_answer()
         except CopydeskError as error:
+            status = _status_of(error)
             if self._is_ours(feed, state, error):
                 outcome, state = FetchOutcome(kind="offline"), msgspec.structs.replace(state, problem=str(error))
             else:
@@ -89,14 +91,13 @@ class FeedFetcher:
         state = msgspec.structs.replace(state, why=why_then(outcome, interval))
         took_ms = round((time.monotonic() - started) * 1000)
         visit = FeedVisit(
-            at_us=now_us(), kind=outcome.kind, took_ms=took_ms, news=outcome.news, status=state.status,
-            problem=state.problem,
+            at_us=now_us(), kind=outcome.kind, took_ms=took_ms, news=outcome.news, status=status, problem=state.problem,
         )  # fmt: skip
         noted = await self.in_redis(self._states.put, feed, state, wait, failing, claim, visit, host_rest(outcome))
         if noted and state.moves >= MOVES_BELIEVED and state.moved is not None:
             await self.in_redis(self._subscriptions.move, feed.id, state.moved)
         log.info(
-            "feed_visited", feed=feed.shown(), outcome=outcome.kind, status=state.status, problem=state.problem,
+            "feed_visited", feed=feed.shown(), outcome=outcome.kind, status=status, problem=state.problem,
             took_ms=took_ms,
         )  # fmt: skip
 

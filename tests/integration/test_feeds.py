@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from services.ingest.documents import FeedDocuments
+from services.ingest.feed_history import last_visits
 from services.ingest.feed_states import FeedState, FeedStates, HostPacing
 from services.ingest.fetch import FeedFetcher
 from services.ingest.intake import Intake, open_archive
@@ -234,6 +235,8 @@ def test_no_feed_is_to_blame_while_nothing_answers(desk: Desk, origin: Origin) -
     states = [desk.visit(feed)[0] for feed in feeds]
     assert [state.failures for state in states] == [1, 1, 1, 0, 0, 0]
     assert {state.why for state in states[3:]} == {"offline"}
+    told = [last_visits(desk.redis, feed)[0] for feed in feeds]
+    assert [(visit.kind, visit.status) for visit in told] == [("failed", None)] * 3 + [("offline", None)] * 3
 
 
 def test_a_feed_that_is_gone_is_visited_no_more(desk: Desk, origin: Origin) -> None:
