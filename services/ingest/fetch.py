@@ -94,8 +94,8 @@ class FeedFetcher:
             at_us=now_us(), kind=outcome.kind, took_ms=took_ms, news=outcome.news, status=status, problem=state.problem,
         )  # fmt: skip
         noted = await self.in_redis(self._states.put, feed, state, wait, failing, claim, visit, host_rest(outcome))
-        if noted and state.moves >= MOVES_BELIEVED and state.moved is not None:
-            await self.in_redis(self._subscriptions.move, feed.id, state.moved)
+        if noted and (moved := new_address(outcome, state)) is not None:
+            await self.in_redis(self._subscriptions.move, feed.id, moved)
         log.info(
             "feed_visited", feed=feed.shown(), outcome=outcome.kind, status=status, problem=state.problem,
             took_ms=took_ms,
@@ -211,6 +211,11 @@ def note_answer(state: FeedState, answer: Fetched) -> FeedState:
     )
     state = msgspec.structs.replace(state, status=answer.status, moved=answer.moved, moves=moves)
     return state if answer.status != 304 else note_well(state)
+
+
+def new_address(outcome: FetchOutcome, state: FeedState) -> str | None:
+    """Where a feed has moved for good, if this visit was told so: the state of one that failed is of earlier ones."""
+    return state.moved if outcome.kind in ("news", "same") and state.moves >= MOVES_BELIEVED else None
 
 
 def note_validators(state: FeedState, answer: Fetched, body_hash: str) -> FeedState:

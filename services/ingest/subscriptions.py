@@ -159,9 +159,9 @@ class Subscriptions:
         return removed
 
     def move(self, own_id: str, url: str) -> None:
-        """Note a feed's new address; its id and state stay. It ends where that address is watched already."""
+        """Note a feed's new address; its id and state stay. It ends where another is watched there."""
         with self._changing() as feeds:
-            if own_id in feeds and any(feed.url == url for feed in feeds.values()):
+            if own_id in feeds and any(feed.url == url for feed in feeds.values() if feed.id != own_id):
                 del feeds[own_id]
             elif own_id in feeds:
                 feeds[own_id] = msgspec.structs.replace(feeds[own_id], url=checked_address(url))

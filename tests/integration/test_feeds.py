@@ -347,6 +347,23 @@ def test_a_permanent_redirect_is_believed_the_third_time(desk: Desk, origin: Ori
     assert desk.accepted() == 1
 
 
+def test_a_feed_that_fails_at_its_new_address_is_watched_on(desk: Desk, origin: Origin) -> None:
+    origin.pages["/old"] = Reply(status=301, headers={"Location": "/new"})
+    origin.pages["/new"] = Reply(body=rss([("a", "Một")]))
+    feed = desk.subscribe(origin.url("/old"))
+    for _ in range(3):
+        desk.visit(feed)
+    (moved,) = desk.subscriptions.list()
+    desk.states.sync([moved])
+    origin.pages["/new"] = Reply(status=503)
+    assert desk.visit(moved)[0].failures == 1
+    assert desk.subscriptions.list() == (moved,)
+    edited = desk.subscriptions.edit(moved.id, {"url": origin.url("/nowhere")})
+    desk.states.sync([edited])
+    desk.visit(edited)
+    assert desk.subscriptions.list() == (edited,)
+
+
 def test_a_json_feed_with_wrong_types_gives_its_entries(desk: Desk, origin: Origin) -> None:
     document = {
         "version": "https://jsonfeed.org/version/1.1",

@@ -65,6 +65,12 @@ def test_a_moved_feed_keeps_its_id_also_when_it_is_added_by_its_new_address(subs
     assert subscriptions.add("https://news.example/new").id == first.id
 
 
+def test_a_feed_that_moves_where_it_is_stays(subscriptions: Subscriptions) -> None:
+    feed = subscriptions.add("https://news.example/rss")
+    subscriptions.move(feed.id, feed.url)
+    assert subscriptions.list() == (feed,)
+
+
 def test_a_feed_that_moves_to_a_watched_address_ends(subscriptions: Subscriptions) -> None:
     old, new = subscriptions.add("https://news.example/old"), subscriptions.add("https://news.example/new")
     subscriptions.move(old.id, new.url)
