@@ -19,7 +19,6 @@ Matched = Literal["exact", "folded", "none", "name"]
 Words = Literal["exact", "plain"]
 FACETS = ("source", "language", "day", "author", "kind")
 MOST_HITS = 1000  # how far a search counts and pages; nobody reads further, and a common word is in everything
-FACET_VALUES, FACET_DAYS = 20, 31
 HEADLINE, PAIR, AS_TYPED = 2.0, 4.0, 0.5
 """What counts beside a word: that it stands in the headline, two words in a row, a word without marks where none were
 typed."""

@@ -4,15 +4,13 @@ Articles with the words in a row in the headline come first, then those with the
 have them all. Each kind is only ranked where the kind before it has not filled the page.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 import tantivy
 
 from services.index.engine import (
-    FACET_DAYS,
-    FACET_VALUES,
     FACETS,
     LOOKED_AT,
     MOST_HITS,
@@ -21,9 +19,10 @@ from services.index.engine import (
     Ranked,
     Words,
 )
+from services.index.facets import asked_as, counts_of
 from services.index.fulltext.asking import Ask, Asker
 from services.index.fulltext.reader import View
-from services.index.query import Query, day_of
+from services.index.query import Query
 
 WIDER = 2  # so many times as many articles with a word as are needed are looked at for what must not be
 FEW = 500  # so many articles can be looked at one by one
@@ -67,11 +66,8 @@ class Ranker:
         asked = [name for name in names if name in FACETS]
         if not asked or ranked.ask is None:
             return {name: {} for name in asked}
-        wanted: dict[str, Any] = {name: {"terms": {"field": name, "size": FACET_VALUES}} for name in asked}
-        if "day" in wanted:
-            wanted["day"]["terms"] |= {"order": {"_key": "desc"}, "size": FACET_DAYS}
-        answer = self._view.searcher.aggregate(ranked.ask, wanted)
-        return {name: _counts(name, answer[name]["buckets"]) for name in asked}
+        answer = self._view.searcher.aggregate(ranked.ask, {name: {"terms": asked_as(name)} for name in asked})
+        return {name: counts_of(name, answer[name]["buckets"]) for name in asked}
 
     def together(self, *words: str) -> list[int]:
         """A few articles with plain words in a row."""
@@ -186,9 +182,3 @@ class Ranker:
 def _by_score(row: tuple[int, float]) -> tuple[float, int]:
     n, score = row
     return -score, -n
-
-
-def _counts(name: str, buckets: Sequence[Mapping[str, Any]]) -> dict[str, int]:
-    if name == "day":
-        return {day_of(int(bucket["key"])).isoformat(): int(bucket["doc_count"]) for bucket in buckets}
-    return {str(bucket["key"]): int(bucket["doc_count"]) for bucket in buckets}

@@ -14,7 +14,8 @@ from typing import Any
 import msgspec
 
 from services.index.changes import count_behind
-from services.index.engine import FACET_DAYS, FACET_VALUES, FACETS, LOOKED_AT, MOST_HITS, Matched, Ranked, SearchAway
+from services.index.engine import FACETS, LOOKED_AT, MOST_HITS, Matched, Ranked, SearchAway
+from services.index.facets import asked_as, counts_of
 from services.index.opensearch.asking import Ask, Asker
 from services.index.opensearch.connection import (
     FAILURES,
@@ -27,7 +28,7 @@ from services.index.opensearch.connection import (
 )
 from services.index.opensearch.fields import GENERATION
 from services.index.outbox.outbox import Kept, outbox_file, read_kept
-from services.index.query import Query, day_of
+from services.index.query import Query
 from shared.errors import CopydeskError
 from shared.late_log import LateLog
 from shared.settings import Settings
@@ -181,7 +182,7 @@ class OpenSearchSearch:
         if not asked or not ranked.total:
             return {name: {} for name in asked}
         (answer,) = self._ask({"size": 0, "query": ranked.ask, "aggs": {name: _facet(name) for name in asked}})
-        return {name: _counts(name, answer["aggregations"][name]["buckets"]) for name in asked}
+        return {name: counts_of(name, answer["aggregations"][name]["buckets"]) for name in asked}
 
     def together(self, *words: str) -> list[int]:
         """A few articles with plain words in a row."""
@@ -221,13 +222,4 @@ def _total(answer: Body) -> int:
 
 
 def _facet(name: str) -> Body:
-    terms: dict[str, Any] = {"field": _FACET_FIELDS.get(name, name), "size": FACET_VALUES, "shard_size": 500}
-    if name == "day":
-        terms |= {"size": FACET_DAYS, "order": {"_key": "desc"}}
-    return {"terms": terms}
-
-
-def _counts(name: str, buckets: Sequence[Body]) -> dict[str, int]:
-    if name == "day":
-        return {day_of(int(bucket["key"])).isoformat(): int(bucket["doc_count"]) for bucket in buckets}
-    return {str(bucket["key"]): int(bucket["doc_count"]) for bucket in buckets}
+    return {"terms": {**asked_as(name), "field": _FACET_FIELDS.get(name, name), "shard_size": 500}}
