@@ -17,7 +17,7 @@ from shared.errors import IntakeFull, PermanentError
 from shared.late_log import LateLog
 from shared.segment_store import SegmentStore, read_note
 from shared.segments import FRAME, MAGIC, MOVED, OPEN, SEALED, is_segment, open_segment, read_frame, read_frames
-from shared.whole_file import sync_folder
+from shared.whole_file import sync_path
 
 log = LateLog(__name__)
 
@@ -208,7 +208,7 @@ class Archive:
         self._file, self._size = file, len(MAGIC)
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         file.write(MAGIC)
-        sync_folder(self.folder)
+        sync_path(self.folder)
         return file
 
     def _seal(self) -> None:

@@ -12,6 +12,7 @@ from shared.archive_entries import VERSION, Decision, encode_entry
 from shared.errors import PermanentError
 from shared.segment_store import SegmentStore, moving
 from shared.segments import FRAME, MAGIC, OPEN, SEALED, is_segment, read_frames
+from shared.whole_file import sync_path
 
 
 def erase(
@@ -54,9 +55,7 @@ def shrink(folder: Path) -> int:
         if len(content) < before:
             fresh = path.with_name(f".{path.name}.new")
             fresh.write_bytes(content)
-            handle = os.open(fresh, os.O_RDONLY)
-            os.fsync(handle)
-            os.close(handle)
+            sync_path(fresh)
             fresh.replace(path)
             freed += before - len(content)
     return freed

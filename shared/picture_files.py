@@ -16,7 +16,7 @@ from typing import BinaryIO
 from shared.errors import InputRefused, IntakeFull
 from shared.package import PackagePicture, Picture, PictureType
 from shared.untrusted.picture_segments import picture_type_of, read_embedded
-from shared.whole_file import locked, sync_folder
+from shared.whole_file import locked, sync_path
 
 PICTURES = "pictures"
 COMING = "coming-"
@@ -82,7 +82,7 @@ class PictureFiles:
                 # Also of one that is there: whoever put it there may not have come to this yet.
                 folders |= {place.parent, self.folder, self.folder.parent}
             for folder in folders:
-                sync_folder(folder)
+                sync_path(folder)
         except OSError as error:
             raise self._full(error) from error
 

@@ -19,7 +19,7 @@ from shared.clock import now_us
 from shared.errors import PermanentError
 from shared.late_log import LateLog
 from shared.segments import MOVED, SEALED
-from shared.whole_file import sync_file, sync_folder
+from shared.whole_file import open_private, sync_file, sync_path
 
 log = LateLog(__name__)
 
@@ -102,7 +102,7 @@ class SegmentStore:
         segment = path.with_suffix(SEALED)
         if not segment.exists():
             partial = path.with_suffix(".back")
-            with open(partial, "wb", opener=_private) as file:
+            with open(partial, "wb", opener=open_private) as file:
                 file.write(self.fetch(note))
             os.utime(partial, ns=(note.changed_ns, note.changed_ns))
             self._sync(partial)  # whole before it has its name: where both stand, the segment counts
@@ -146,7 +146,7 @@ class _Pieces(io.RawIOBase):
 @contextlib.contextmanager
 def moving(folder: Path) -> Iterator[None]:
     """Be the only one who moves or erases in an archive's folder: what is erased must not have been read before."""
-    with open(folder / LOCK, "a", opener=_private) as lock:
+    with open(folder / LOCK, "a", opener=open_private) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -164,14 +164,10 @@ def read_note(path: Path) -> Moved | None:
 
 def _write_note(path: Path, note: Moved) -> None:
     partial = path.with_suffix(".note")
-    with open(partial, "wb", opener=_private) as file:
+    with open(partial, "wb", opener=open_private) as file:
         file.write(msgspec.json.encode(note))
         file.flush()
         os.fsync(file.fileno())
     os.utime(partial, ns=(note.changed_ns, note.changed_ns))
     partial.replace(path)
-    sync_folder(path.parent)
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
+    sync_path(path.parent)

@@ -21,7 +21,7 @@ def one_writer(path: Path, lock_name: str = "") -> Iterator[None]:
 @contextlib.contextmanager
 def locked(lock: Path, *, shared: bool = False) -> Iterator[None]:
     """Hold a lock, alone or `shared` with others who share it. Raises `OSError`."""
-    with open(lock, "a", opener=_private) as held:
+    with open(lock, "a", opener=open_private) as held:
         fcntl.flock(held, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
         yield
 
@@ -33,7 +33,7 @@ def replace_whole(path: Path, content: bytes) -> None:
     """
     written = path.with_name(f".{path.name}.{os.getpid()}-{time.monotonic_ns()}.new")
     try:
-        with open(written, "xb", opener=_private) as file:
+        with open(written, "xb", opener=open_private) as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -41,27 +41,24 @@ def replace_whole(path: Path, content: bytes) -> None:
     except BaseException:
         written.unlink(missing_ok=True)
         raise
-    sync_folder(path.parent)
+    sync_path(path.parent)
 
 
 def sync_file(path: Path) -> None:
     """Let a file outlast a crash, what it holds and that it is there. Raises `OSError`."""
+    sync_path(path)
+    sync_path(path.parent)
+
+
+def sync_path(path: Path) -> None:
+    """Let what a file holds, or the names that were given or taken in a folder, outlast a crash. Raises `OSError`."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
         os.close(handle)
-    sync_folder(path.parent)
 
 
-def sync_folder(folder: Path) -> None:
-    """Let names that were given or taken in a folder outlast a crash. Raises `OSError`."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _private(path: str, flags: int) -> int:
+def open_private(path: str, flags: int) -> int:
+    """The opener of files that are made for their owner's eyes alone."""
     return os.open(path, flags, 0o600)

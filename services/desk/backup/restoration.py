@@ -17,6 +17,7 @@ from shared.archive_entries import VERSION as ARCHIVE_VERSION
 from shared.data_version import FILE_NAME, HALF_RESTORED, VERSION, refuse_newer, write_version
 from shared.errors import PermanentError
 from shared.settings import Settings
+from shared.whole_file import open_private
 
 CHUNK = 1024 * 1024
 MAY_STAND = frozenset({"lost+found", LOCK_NAME})
@@ -183,7 +184,7 @@ def _written(target: Path | None) -> Iterator[BinaryIO | None]:
     if target is None:
         yield None
         return
-    with open(target, "wb", opener=_private) as file:
+    with open(target, "wb", opener=open_private) as file:
         yield file
         file.flush()
         os.fsync(file.fileno())
@@ -194,7 +195,3 @@ def _bytes(store: Store, item: Item) -> bytes:
         return store.object(item.sha256).read_bytes()
     except OSError:
         return b""
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

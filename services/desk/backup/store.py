@@ -13,6 +13,7 @@ import structlog
 from services.desk.backup.manifest import Manifest, read_manifest, write_manifest
 from shared.clock import from_us
 from shared.errors import CopydeskError, PermanentError
+from shared.whole_file import open_private, sync_path
 
 log = structlog.get_logger(__name__)
 
@@ -43,7 +44,7 @@ class Store:
         mark = self.folder / MARK
         if not mark.exists() and any(entry.name != "lost+found" for entry in self.folder.iterdir()):
             raise PermanentError(f"{self.folder} holds other things than backups of a desk: name an empty folder")
-        with open(mark, "a", opener=_private) as lock:
+        with open(mark, "a", opener=open_private) as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
@@ -63,12 +64,12 @@ class Store:
         try:
             yield added
             added.sha256, added.size = digest(added.path)
-            _sync(added.path)
+            sync_path(added.path)
             target = self.object(added.sha256)
             if not self.has(added.sha256, added.size):
                 target.parent.mkdir(mode=0o700, exist_ok=True)
                 added.path.replace(target)
-                _sync(target.parent)
+                sync_path(target.parent)
         finally:
             added.path.unlink(missing_ok=True)
 
@@ -88,9 +89,9 @@ class Store:
         name = f"{from_us(manifest.made_us):%Y-%m-%dT%H%M%S.%fZ}"
         partial = self.folder / PARTIAL / name
         partial.write_bytes(write_manifest(manifest))
-        _sync(partial)
+        sync_path(partial)
         partial.replace(self.folder / BACKUPS / f"{name}{ENDING}")
-        _sync(self.folder / BACKUPS)
+        sync_path(self.folder / BACKUPS)
         return name
 
     def names(self) -> list[str]:
@@ -144,15 +145,3 @@ def digest(path: Path) -> tuple[str, int]:
     """The hash of a file's bytes, and how many they are."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest(), os.fstat(file.fileno()).st_size
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

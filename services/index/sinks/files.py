@@ -25,6 +25,7 @@ from shared.clock import now_us
 from shared.errors import CopydeskError, PermanentError, Unavailable
 from shared.settings import Settings
 from shared.sink_settings import SinkSettings
+from shared.whole_file import sync_path
 
 ENDING, PARQUET, UNFINISHED = ".ndjson", ".parquet", ".part"
 US = 1_000_000
@@ -143,11 +144,7 @@ def write_whole(path: Path, pieces: Iterable[bytes]) -> None:
         file.flush()
         os.fsync(file.fileno())
     part.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_path(path.parent)
 
 
 def write_day(path: Path, lines: Iterable[Line]) -> None:
