@@ -87,7 +87,7 @@ class Fuses:
         with self._lock:
             seen = self._seen.setdefault(publisher, _Seen())
             seen.outcomes, seen.why = (seen.outcomes + outcomes)[-self._pushes :], why or seen.why
-            if not is_trial and self._clock() - seen.told < TOLD_EACH_S:
+            if not self.must_tell(publisher, is_trial=is_trial):
                 return
             told = seen.outcomes if not is_trial else outcomes
             seen.told, seen.outcomes, why = self._clock(), "", seen.why[:LONGEST_WHY]
