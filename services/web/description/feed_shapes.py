@@ -1,11 +1,9 @@
 """The feeds of the desk, and JSON Feed 1.1 as it writes them: its members have the names that the format gives them."""
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET
 
-from services.web.description.shapes import Moment, Shape
-
-Maybe = UnsetType
+from services.web.description.shapes import Maybe, Moment, Shape
 
 
 class FeedLinks(Shape):
