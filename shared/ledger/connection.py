@@ -58,7 +58,7 @@ def sentinel_options(sentinels: Sentinels) -> dict[str, Any]:
     }
     if sentinels.sentinel_password:
         options |= {"username": sentinels.sentinel_username, "password": sentinels.sentinel_password}
-    return options if sentinels.ssl is None else options | {"ssl": True, **sentinels.ssl}
+    return options | _tls_options(sentinels)
 
 
 def _tries(more: int) -> Any:
@@ -70,9 +70,14 @@ def _master_of(sentinels: Sentinels, options: Mapping[str, Any]) -> Client:
     """A client that asks the Sentinels with each new connection: after a failover it speaks to the new master."""
     asked = import_module("redis.sentinel").Sentinel(sentinels.hosts, sentinel_kwargs=sentinel_options(sentinels))
     login = {"username": sentinels.username, "password": sentinels.password} if sentinels.password else {}
-    tls = {} if sentinels.ssl is None else {"ssl": True, **sentinels.ssl}
-    client: Client = asked.master_for(sentinels.name, db=sentinels.database, **login, **tls, **options)
+    client: Client = asked.master_for(
+        sentinels.name, db=sentinels.database, **login, **_tls_options(sentinels), **options
+    )
     return client
+
+
+def _tls_options(sentinels: Sentinels) -> dict[str, Any]:
+    return {} if sentinels.ssl is None else {"ssl": True, **sentinels.ssl}
 
 
 def connect_to_look(settings: Settings) -> Client:
