@@ -17,6 +17,7 @@ from shared.hints import NO_HINTS, NOT_SET, Applied, Hints, merged
 from shared.identity import COMMAND_LINE, PUBLISHER, host_of, is_page
 from shared.late_log import LateLog
 from shared.volume_file import VolumeFile
+from shared.whole_file import stamp_of
 
 log = LateLog(__name__)
 
@@ -119,7 +120,7 @@ class SourceBook:
 
     def _current(self) -> Mapping[str, tuple[Change, ...]]:
         with self._lock:
-            stamp = self._stamp()
+            stamp = stamp_of(self.path)
             if not self._is_known or stamp != self._seen:
                 try:
                     self._sources = self._read()
@@ -134,13 +135,6 @@ class SourceBook:
         self._told = str(error)
         if not self._is_known:
             raise Unavailable(f"{error}: correct the file or restore it", retry_after=30) from error
-
-    def _stamp(self) -> tuple[int, int, int] | None:
-        try:
-            seen = self.path.stat()
-        except OSError:
-            return None
-        return seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino
 
     def _read(self) -> dict[str, tuple[Change, ...]]:
         content = self._file.read()

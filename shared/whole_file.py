@@ -44,6 +44,15 @@ def replace_whole(path: Path, content: bytes) -> None:
     sync_path(path.parent)
 
 
+def stamp_of(path: Path) -> tuple[int, int, int] | None:
+    """What changes whenever the file does; None where there is none to be seen."""
+    try:
+        seen = path.stat()
+    except OSError:
+        return None
+    return seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino  # a change of rights is one of ctime alone
+
+
 def sync_file(path: Path) -> None:
     """Let a file outlast a crash, what it holds and that it is there. Raises `OSError`."""
     sync_path(path)

@@ -19,6 +19,7 @@ from shared.errors import PermanentError
 from shared.ledger.troubles import Failing
 from shared.settings import Settings
 from shared.source_settings import problems_of_source
+from shared.whole_file import stamp_of
 
 log = structlog.get_logger(__name__)
 
@@ -51,7 +52,7 @@ class OperatorList:
 
     def follow(self) -> None:
         """Follow the list where it has changed; one with a fault is read again at each look, until all is well."""
-        stamp = self._look()
+        stamp = stamp_of(self._path)
         if stamp == self._stamp:
             return
         problem = self._try() if stamp is not None else None
@@ -70,13 +71,6 @@ class OperatorList:
             return f"{NAME}: {error}"
         log.info("feed_list_followed", added=len(done.added), removed=len(done.removed))
         return None
-
-    def _look(self) -> tuple[int, int] | None:
-        try:
-            seen = self._path.stat()
-        except OSError:
-            return None
-        return seen.st_mtime_ns, seen.st_ino
 
 
 def read_operator_list(content: bytes) -> Sequence[Wanted]:

@@ -13,6 +13,7 @@ from shared.errors import PermanentError
 from shared.identity import feed_id, without_login
 from shared.settings import Settings
 from shared.volume_file import VolumeFile
+from shared.whole_file import stamp_of
 
 VERSION = 2
 MIN_INTERVAL_S = 10
@@ -96,11 +97,7 @@ class Subscriptions:
 
     def stamp(self) -> tuple[int, int, int] | None:
         """What changes whenever the file does."""
-        try:
-            seen = self._path.stat()
-        except OSError:
-            return None
-        return seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino  # a change of rights is one of ctime alone
+        return stamp_of(self._path)
 
     @property
     def name(self) -> str:
