@@ -3,7 +3,7 @@
 An edit of words is news. What changes by itself at each visit is not: pixels, counters, dates of the visit, spellings.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence, Set
 from typing import Literal
 
 import msgspec
@@ -110,7 +110,7 @@ class Past:
         row = self._by_guid.get(guid)
         return row if row is not None and row.mark else None
 
-    def gone(self, rows: Sequence[Row], taken_back: Collection[Row] = ()) -> tuple[Row, ...]:
+    def gone(self, rows: Sequence[Row], taken_back: Set[Row] = frozenset()) -> tuple[Row, ...]:
         """What to remember of entries that a document with these shows no more, and of those that it takes back:
         whatever these say next is news."""
         shown = {row.mark for row in rows} | {row.name for row in rows if row.name}

@@ -116,7 +116,7 @@ def tell_news(
     taken = _newest(news, watched.first, now) if past.is_empty else news
     taken_back = _taken_back(feed, rows, past)
     restless = memory.restless + 1 if is_restless(changes, unread) else 0
-    gone = past.gone(rows, taken_back.values())
+    gone = past.gone(rows, frozenset(taken_back.values()))
     return News(
         feed=replace(feed, entries=()),
         memory=pack(Memory(context=context, rows=rows, gone=gone, restless=restless)),
@@ -154,8 +154,11 @@ def _make_items(
 def _taken_back(feed: Feed, shown: Sequence[Row], past: Past) -> dict[str, Row]:
     """The entries that a feed takes back, by their GUIDs: such as it told of, and does not show."""
     guids = {row.facts.guid for row in shown}
-    found = {guid: past.with_guid(guid_hash(guid)) for guid, _ in feed.deleted if guid_hash(guid) not in guids}
-    return {guid: row for guid, row in found.items() if row is not None}
+    return {
+        guid: row
+        for guid, _ in feed.deleted
+        if (hashed := guid_hash(guid)) not in guids and (row := past.with_guid(hashed)) is not None
+    }
 
 
 def _withdrawal(watched: Watched, guid: str, reason: str) -> Input:
