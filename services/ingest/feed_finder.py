@@ -1,6 +1,7 @@
 """Finds the feed of a site and looks at it, with nothing kept: by its own address, by what a page names, by habit."""
 
 import asyncio
+import contextlib
 from collections import deque
 from typing import Protocol
 
@@ -42,13 +43,10 @@ def find_feed(
 
     Raises `NoFeedFound`, and as `shared.net.http.fetch` does where the address itself cannot be asked.
     """
-    if parser is not None:
-        return asyncio.run(_Search(settings, parser, pace_s).run(address))
-    own = FeedParser()
-    try:
-        return asyncio.run(_Search(settings, own, pace_s).run(address))
-    finally:
-        own.close()
+    if parser is None:
+        with contextlib.closing(FeedParser()) as own:
+            return find_feed(settings, address, own, pace_s)
+    return asyncio.run(_Search(settings, parser, pace_s).run(address))
 
 
 class _Search:

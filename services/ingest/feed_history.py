@@ -17,8 +17,8 @@ LONGEST_PROBLEM = 300
 class FeedVisit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
     """One visit: when it ended (µs), what came of it, how long it took, how many entries were new.
 
-    `kind` is as in `services.ingest.schedule.FetchOutcome`; `status` is the server's, None where none
-    answered, and where the desk was full.
+    `kind` is as in `services.ingest.schedule.FetchOutcome`; `status` is the server's, None where none answered
+    and where the desk was full.
     """
 
     at_us: int

@@ -213,10 +213,7 @@ class FeedStates:
             pipe.hset(keys.feed(feed.id), "state", msgspec.msgpack.encode(noted))
             if visit is not None:
                 note_visit(pipe, feed, visit)
-            if failing is None:
-                pipe.hdel(keys.FEEDS_FAILING, feed.id)
-            else:
-                pipe.hset(keys.FEEDS_FAILING, feed.id, msgspec.json.encode(failing))
+            _note_failing(pipe, feed.id, failing)
             pipe.execute()
         return True
 
@@ -269,10 +266,7 @@ class FeedStates:
     def note_list(self, name: str, failing: Failing | None) -> None:
         """Keep why the list of feeds of that name cannot be read, or that it can."""
         with redis_errors(self._redis):
-            if failing is None:
-                self._redis.hdel(keys.FEEDS_FAILING, name)
-            else:
-                self._redis.hset(keys.FEEDS_FAILING, name, msgspec.json.encode(failing))
+            _note_failing(self._redis, name, failing)
 
     def forget(self, ids: Sequence[str]) -> None:
         """Forget feeds that were removed."""
@@ -294,6 +288,13 @@ class FeedStates:
         ]  # fmt: skip
         with redis_errors(self._redis):
             return self._times(keys=names, args=[command, keys.feeds_of(""), msgspec.msgpack.encode(args)])
+
+
+def _note_failing(client: Any, name: str, failing: Failing | None) -> None:
+    if failing is None:
+        client.hdel(keys.FEEDS_FAILING, name)
+    else:
+        client.hset(keys.FEEDS_FAILING, name, msgspec.json.encode(failing))
 
 
 def _state_of(feed: Subscription, packed: bytes | None) -> FeedState:

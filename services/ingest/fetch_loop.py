@@ -24,6 +24,7 @@ LARGE_AT_ONCE = 2  # of 16 MiB, and as much again while each is put together
 # More than visits: who asks a silent resolver keeps a thread for as long as it is silent, and no other waits for it.
 RESOLVING = 256
 SHORTEST_S, LONGEST_S = 0.05, 5.0
+AWAY_S = 1.0  # while Redis or the list of feeds is away
 
 
 class FetchLoop:
@@ -78,7 +79,7 @@ class FetchLoop:
                     backoff.succeed()
                 except CopydeskError as error:
                     backoff.fail("feeds_waiting", error)
-                    wait_s = SHORTEST_S * 20
+                    wait_s = AWAY_S
             if wait_s:
                 await self._rest(wait_s)
 

@@ -33,8 +33,7 @@ class HubSubscriptions:
         before = self.get(feed.id)
         if before is not None and (before.hub, before.topic) == (hub, topic):
             with redis_errors(self._client):  # a process that died while it asked has left no time
-                wait_us = max(0, before.ends_us - now_us())
-                self._client.zadd(keys.FEEDS_HUBS_DUE, {feed.id: now_us() + wait_us}, nx=True)
+                self._client.zadd(keys.FEEDS_HUBS_DUE, {feed.id: max(before.ends_us, now_us())}, nx=True)
             return
         if before is not None:
             self.forget([feed.id])

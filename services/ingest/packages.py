@@ -167,8 +167,12 @@ class _Finder:
         self._path.append(name)
         self._within = int(name == CONTENT)
         if self._tells_embargo():
-            named = self._open[0] if self._open is not None else self.root
-            named.embargoes.append((self._place(), []))
+            self._at_hand.embargoes.append((self._place(), []))
+
+    @property
+    def _at_hand(self) -> _Named:
+        """The item that is being read."""
+        return self._open[0] if self._open is not None else self.root
 
     def _named(self, attributes: dict[str, str]) -> _Named:
         return _Named(attributes.get("guid"), attributes.get("version"), self._place())
@@ -181,8 +185,7 @@ class _Finder:
 
     def _text(self, text: str) -> None:
         if self._tells_embargo():
-            named = self._open[0] if self._open is not None else self.root
-            named.embargoes[-1][1].append(text)
+            self._at_hand.embargoes[-1][1].append(text)
 
     def _end(self, _: str) -> None:
         self._within = max(0, self._within - 1)

@@ -28,9 +28,8 @@ class FetchOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """What came of a visit.
 
     `news` brought new entries, `same` none, `failed` an error, `gone` a 410, `full` found no room in the desk,
-    `offline` means that we are cut off. `trouble` is the kind of an error, `of_host` makes the wish one for the whole
-    host.
-    `retry_after` and `fresh_s` are what the server asked for, in seconds; `news` is how many entries were new.
+    `offline` means that we are cut off. `retry_after` and `fresh_s` are what the server asked for, in seconds, and
+    `of_host` makes that a wish for the whole host; `trouble` is the kind of an error, `news` how many entries were new.
     """
 
     kind: Kind
