@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from services.index.exports.ninjs import made_uri, to_ninjs
+from services.index.exports.addresses import made_uri
+from services.index.exports.ninjs import to_ninjs
 from shared.article import Article, Block
 from shared.errors import PermanentError
 

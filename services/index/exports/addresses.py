@@ -25,3 +25,8 @@ def as_uri(address: str | None) -> str | None:
     except UnicodeEncodeError:  # half a character
         return None
     return quoted if _URI.fullmatch(quoted) else None
+
+
+def made_uri(article_id: str) -> str:
+    """The uri of an article by our own id: where its publisher gave it none, and where one must stay for ever."""
+    return f"urn:copydesk:{article_id}"

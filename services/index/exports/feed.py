@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from services.index.exports.addresses import as_uri
+from services.index.exports.addresses import as_uri, made_uri
 from services.index.exports.body import body_html, web_address
 from shared.article import Article, Block
 from shared.envelope import Source, source_of
@@ -53,7 +53,7 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
 
 def entry_id(article_id: str) -> str:
     """What an entry is called for ever: the publisher may change its own uri, ours stays."""
-    return f"urn:copydesk:{article_id}"
+    return made_uri(article_id)
 
 
 def title_of(article: Article) -> str:

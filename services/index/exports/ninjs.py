@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from services.index.entry import embargo_end
-from services.index.exports.addresses import as_uri
+from services.index.exports.addresses import as_uri, made_uri
 from services.index.exports.body import body_html, body_text, web_address
 from shared.article import Article, Block, Person, Role
 
@@ -50,11 +50,6 @@ def _person(person: Person, rel: Role) -> Item:
 def item_uri(article: Article, article_id: str) -> str:
     """The publisher's own uri, else one made of our id; a bare number or name is no uri."""
     return as_uri(article.uri) or made_uri(article_id)
-
-
-def made_uri(article_id: str) -> str:
-    """The uri of an article whose publisher gave it none: ninjs wants one of each."""
-    return f"urn:copydesk:{article_id}"
 
 
 def _instant(moment: dt.datetime | None) -> str | None:
