@@ -12,12 +12,11 @@ import msgspec
 
 from services.index.entry import Entry
 from services.index.fulltext.membership import Members
-from services.index.listing import END_OF_TIME
+from services.index.listing import END_OF_TIME, of_source
 from services.index.packing import unpack
 from services.index.query import read_query
 from services.index.search import Index
 from shared.envelope import Source
-from shared.source_filter import bounds_of
 
 FEW = 5000  # so many articles are looked up one by one; where more are meant, their newest are near the end of the list
 AT_ONCE = 2000
@@ -164,12 +163,8 @@ def _gone(database: sqlite3.Connection, wanted: FeedWanted, narrowed: _Narrowed,
 
 
 def _narrow(wanted: FeedWanted) -> _Narrowed:
-    sql, values = "", tuple[object, ...]()
-    bounds = bounds_of(wanted.source)
-    if bounds is not None and wanted.source:
-        sql, values = " AND origin >= ? AND origin < ?", bounds
-    elif wanted.source:
-        sql, values = " AND origin = ?", (wanted.source,)
+    values: tuple[object, ...]
+    sql, values = of_source("origin", wanted.source)
     if wanted.of:
         sql += " AND (owner = ? OR (owner = '' AND origin = ?))"
         values += (wanted.of, f"push:{wanted.of}")

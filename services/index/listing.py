@@ -70,16 +70,17 @@ def _questions(span: Span, limit: int) -> Iterator[tuple[str, tuple[object, ...]
     if is_article:
         which = {"indexed": " AND NOT withdrawn", "withdrawn": " AND withdrawn"}
         state = "" if len(is_article) == 2 else which[is_article.pop()]
-        source, values = _of_source("articles.origin", span.source)
+        source, values = of_source("articles.origin", span.source)
         yield f"{_ARTICLES}{state}{source} ORDER BY articles.rev DESC LIMIT ?", (*bounds, *values, limit)
     for outcome in ("duplicate", "superseded"):
         if outcome in span.states:
-            source, values = _of_source("sources.source", span.source)
+            source, values = of_source("sources.source", span.source)
             sql = f"{_REPEATS} AND outcome = '{outcome}'{source} ORDER BY changes.rev DESC LIMIT ?"
             yield sql, (*bounds, *values, limit)
 
 
-def _of_source(column: str, source: str) -> tuple[str, tuple[str, ...]]:
+def of_source(column: str, source: str) -> tuple[str, tuple[str, ...]]:
+    """A condition of SQL on a column, for a source as filters name it, with its values; nothing where that is any."""
     if not source:
         return "", ()
     bounds = bounds_of(source)
