@@ -166,7 +166,7 @@ def _narrow(wanted: FeedWanted) -> _Narrowed:
     values: tuple[object, ...]
     sql, values = of_source("origin", wanted.source)
     if wanted.of:
-        sql += " AND (owner = ? OR (owner = '' AND origin = ?))"
+        sql += " AND (owner = ? OR origin = ?)"
         values += (wanted.of, f"push:{wanted.of}")
     if wanted.since:
         sql += " AND articles.rev >= ?"

@@ -117,6 +117,16 @@ def test_words_and_sources_choose(record: Record, few: int) -> None:
     assert record.shown(few=few, q="  ") == record.shown(few=few, q='""') == []
 
 
+@pytest.mark.parametrize("few", [FEW, 0], ids=["one by one", "the newest at a time"])
+def test_what_another_publisher_repeats_stays_among_the_articles_of_who_pushed_it(record: Record, few: int) -> None:
+    for publisher in ("hue", "hanoi"):
+        record.put("a", RUBBER, source=f"push:{publisher}")
+    for publisher in ("hue", "hanoi"):
+        assert [hit.article_id for hit in record.index.search("cao su", of=publisher).hits] == ["a"]
+        assert record.shown(few=few, of=publisher) == record.shown(few=few, q="cao su", of=publisher) == ["a"]
+    assert record.shown(few=few, of="danang") == []
+
+
 def test_words_with_marks_count_as_typed_and_without_regardless(record: Record) -> None:
     record.put("marked", "Hòa bình lập lại")
     record.put("plain", "Hoa binh lap lai")
