@@ -40,7 +40,7 @@ async def take_call(request: Request) -> Response:
         return PlainTextResponse("", 410)  # which ends the subscription at the hub
     signature, length = Signature(request.headers.get("x-hub-signature"), known.secret), 0
     if signature.may_match:
-        async for piece in paced(request, limits.push_body_s):
+        async for piece in paced(request, limits.push_body_s, limits.push_stall_s):
             length += len(piece)
             if length > limits.max_input_bytes:
                 raise too_large(limits.max_input_bytes)

@@ -178,7 +178,7 @@ def body_digest(request: Request) -> str | None:
     return digest
 
 
-async def paced(request: Request, seconds: float, stall_s: float = STALL_S) -> AsyncIterator[bytes]:
+async def paced(request: Request, seconds: float, stall_s: float) -> AsyncIterator[bytes]:
     """The pieces of a body as they come; raises `Problem` when they do not within `seconds`, not fast enough, or are
     not what was signed.
 

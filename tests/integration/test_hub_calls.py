@@ -22,6 +22,7 @@ from tests.integration.test_article_list import Desk
 from tests.integration.test_feed_desk import FINE, Feeds, feeds
 from tests.integration.test_feed_history import run
 from tests.integration.test_pages import Answer, Browser, browser, desk
+from tests.integration.test_web import send
 
 __all__ = ["browser", "desk", "feeds"]
 TOPIC = "https://tin.example/topic"
@@ -149,6 +150,15 @@ def test_a_body_is_read_piece_by_piece_and_one_that_is_too_large_is_refused(news
     assert newsroom.tell(path, b"x" * (1 << 20)) == 202
     assert newsroom.is_due_at_once()
     assert newsroom.tell(path, b"x" * (desk.settings.max_input_bytes + 1)) == 413
+
+
+def test_a_call_may_pause_as_long_as_any_body(newsroom: Newsroom, desk: Desk) -> None:
+    path = newsroom.subscribe()
+    object.__setattr__(desk.app_state, "settings", msgspec.structs.replace(desk.settings, push_stall_s=0.5))
+    head = f"POST {path} HTTP/1.1\r\nHost: desk\r\nX-Hub-Signature: sha256={'0' * 64}\r\nContent-Length: 9\r\n\r\n"
+    told = send(desk.port, head.encode() + b"<feed", backoff=20)
+    assert b" 408 " in told.partition(b"\r\n")[0]
+    assert b"no pause above 0.5 s" in told
 
 
 def test_a_flood_of_calls_is_one_visit_in_half_a_minute(newsroom: Newsroom) -> None:
