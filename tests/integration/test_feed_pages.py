@@ -9,6 +9,7 @@ from services.ingest.feed_finder import find_feed
 from services.ingest.feed_history import FeedVisit
 from services.ingest.feed_states import FeedState
 from services.ingest.parser_process import FeedParser
+from services.web.articles import LARGE
 from shared.clock import now_us
 from shared.errors import IntakeFull
 from shared.settings import Settings
@@ -70,6 +71,13 @@ def test_a_list_is_taken_and_given(browser: Browser, feeds: Feeds) -> None:
     assert "ftp://x.example/" in some.text
     assert browser.post("/feeds/import", csrf=word, list="<html/>").status == 422
     assert 'xmlUrl="https://moi.example/rss"' in browser.get("/feeds/export").text
+
+
+def test_a_long_list_is_taken_as_a_short_one(browser: Browser, feeds: Feeds) -> None:
+    long = "\n".join(["https://moi.example/rss", *[FINE] * (LARGE // len(FINE)), "https://hai.example/rss"])
+    done = browser.post("/feeds/import", csrf=browser.csrf(), list=long)
+    assert done.headers["location"].startswith("/feeds?done=2&left=")
+    assert {"https://moi.example/rss", "https://hai.example/rss"} <= {feed.url for feed in feeds.subscriptions.list()}
 
 
 def test_one_feed_shows_its_visits_and_is_changed(browser: Browser, feeds: Feeds) -> None:

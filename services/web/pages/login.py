@@ -1,11 +1,13 @@
 """`/login`: a person logs in with a key of the desk; `/preferences` and `/logout`."""
 
 import hmac
+from functools import partial
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.web.articles import LARGE
 from services.web.links import link_to
 from services.web.pages.render import PREFERENCES, page
 from services.web.problems import Problem
@@ -102,13 +104,15 @@ async def checked_form(request: Request, limit: int = FORM_BYTES) -> dict[str, s
 
 
 async def read_form(request: Request, limit: int = FORM_BYTES) -> dict[str, str]:
-    """The fields of a small form; of one that comes twice the last."""
-    body, limits = b"", state_of(request).settings
+    """The fields of a form; of one that comes twice the last."""
+    app_state, body = state_of(request), bytearray()
+    limits = app_state.settings
     async for piece in paced(request, limits.push_body_s, limits.push_stall_s):
         body += piece
         if len(body) > limit:
             raise Problem("too-large", f"A form may have {limit} bytes.")
-    return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+    reading = partial(parse_qsl, body.decode("utf-8", "replace"), keep_blank_values=True)
+    return dict(reading() if len(body) < LARGE else await app_state.read(reading))
 
 
 def own_page(path: str) -> str:
