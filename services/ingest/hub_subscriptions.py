@@ -52,8 +52,8 @@ class HubSubscriptions:
 
     def note_asked(self, subscription: HubSubscription, problem: str | None) -> None:
         """The hub was asked, or could not be: again later, unless it calls back before that."""
-        is_now = self.get(subscription.feed)
-        if is_now is None or is_now.token != subscription.token:
+        is_now = self._as_it_is(subscription)
+        if is_now is None:
             return
         wait_s = wait_after_asking(is_now.tries, random.random())  # noqa: S311 - spreads requests
         standing = "active" if is_now.state == "active" else "asked"
@@ -81,7 +81,10 @@ class HubSubscriptions:
 
     def note_told(self, subscription: HubSubscription) -> None:
         """The hub called with news, and signed it."""
-        noted = msgspec.structs.replace(subscription, told_us=now_us())
+        is_now = self._as_it_is(subscription)
+        if is_now is None:
+            return
+        noted = msgspec.structs.replace(is_now, told_us=now_us())
         with redis_errors(self._client):
             self._client.hset(keys.FEEDS_HUBS, subscription.feed, msgspec.json.encode(noted))
 
@@ -101,6 +104,11 @@ class HubSubscriptions:
         with redis_errors(self._client):
             feed_id = self._client.hget(keys.FEEDS_CALLBACKS, token)
         return None if feed_id is None else self.get(feed_id.decode())
+
+    def _as_it_is(self, subscription: HubSubscription) -> HubSubscription | None:
+        """What it has become while a hub was asked, or called; None where it was forgotten or made anew."""
+        is_now = self.get(subscription.feed)
+        return None if is_now is None or is_now.token != subscription.token else is_now
 
     def _keep(self, subscription: HubSubscription, wait_s: float, *, nx: bool = False) -> None:
         with redis_errors(self._client):

@@ -199,6 +199,19 @@ def test_the_callback_of_a_feed_that_was_removed_ends(newsroom: Newsroom) -> Non
     assert newsroom.client.hlen(keys.FEEDS_CALLBACKS) == newsroom.client.zcard(keys.FEEDS_HUBS_DUE) == 0
 
 
+def test_a_call_that_ends_late_changes_nothing_that_came_meanwhile(newsroom: Newsroom) -> None:
+    path = newsroom.subscribe()
+    called = newsroom.named()
+    assert newsroom.confirm(path, hub_lease_seconds="7200").status == 200
+    renewed = newsroom.named()
+    newsroom.hubs.note_told(called)
+    assert newsroom.named().told_us > 0
+    assert newsroom.named().ends_us == renewed.ends_us > called.ends_us
+    newsroom.hubs.forget([newsroom.feed.id])
+    newsroom.hubs.note_told(called)
+    assert newsroom.hubs.get(newsroom.feed.id) is None
+
+
 def test_a_document_that_names_its_hub_is_noted(newsroom: Newsroom, desk: Desk, parser: FeedParser) -> None:
     intake = Intake(desk.ledger, open_archive(desk.settings), desk.settings)
     documents = FeedDocuments(desk.settings, newsroom.feeds.states, intake, parser, newsroom.hubs.note_hub)
