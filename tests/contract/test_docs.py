@@ -12,15 +12,16 @@ from services.cli.parsing import read_words
 from shared.settings import FIELDS, NOT_SETTINGS
 
 ROOT = Path(__file__).parents[2]
+FOLDERS = ("docs", "changelog.d", "deploy")
 PAGES = sorted(
     path
-    for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("changelog.d/*.md"))
+    for path in (*ROOT.glob("*.md"), *(page for name in FOLDERS for page in ROOT.glob(f"{name}/**/*.md")))
     if path.name != "CODE_OF_CONDUCT.md"
 )
 TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`([^`\n]+)`")
-BEFORE = re.compile(r"^(?:\w+=\S+ +)*(?:\.venv/bin/|docker compose exec (?:-T )?\w+ )?")
+BEFORE = re.compile(r"^(?:\w+=\S+ +)*(?:\.venv/bin/|docker compose exec (?:-T )?\w+ |kubectl exec \S+ -c \w+ -- )?")
 PATH = re.compile(r"(?:services|shared|tests|docs|requirements|benchmarks|deploy)/[\w./-]+\.\w+")
 
 pages = pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
