@@ -14,9 +14,11 @@ from services.index.sinks.sqlite import SqliteSink
 from services.ingest.decisions import discard
 from services.ingest.intake import open_decisions
 from services.ingest.recovery import recover
+from shared.data_version import make_folder
 from shared.errors import PermanentError
 from shared.ledger import keys
 from shared.settings import Settings
+from tests.entries import make_entry
 from tests.integration.test_stages import InputStatus as Line
 
 WORDS = ("sen", "mai", "đào")
@@ -121,3 +123,15 @@ def test_the_command_tells_first_and_acts_with_yes(
     assert "cannot be read" in capsys.readouterr().out
     assert cli.main(["reindex", "--yes", *place]) == 0
     assert not Path(line.file).exists()
+
+
+def test_the_command_counts_one_article_as_one(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    make_folder(Path(settings.data_dir))
+    sink = SqliteSink(settings.index_file)
+    sink.put_many([make_entry("a")])
+    sink.close()
+    place = ["--data-dir", settings.data_dir]
+    assert cli.main(["reindex", *place]) == 0
+    assert "holds 1 article." in capsys.readouterr().out
+    assert cli.main(["reindex", "--words", *place]) == 0
+    assert capsys.readouterr().out == "The words of 1 article are made anew.\n"

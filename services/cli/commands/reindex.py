@@ -1,6 +1,9 @@
 """`copydesk reindex`: an index that is damaged is set aside, and made anew from the archive; its words, from it."""
 
+from contextlib import closing
+
 from services.cli.context import OK, Context, show_json
+from services.cli.printing import plural
 from services.index.fulltext.filling import reindex_words
 from services.index.loss import set_aside
 from services.index.search import Index
@@ -17,7 +20,7 @@ def reindex(context: Context) -> int:
             show_json({"folder": str(folder), "articles": _articles(context), "done": False})
             return OK
         articles = _articles(context)
-        holds = "cannot be read" if articles is None else f"holds {articles:,} articles"
+        holds = "cannot be read" if articles is None else f"holds {plural(articles, 'article')}"
         print(
             f"The index in {folder} {holds}. Nothing was done: --yes sets it aside, to be made anew from the archive."
         )
@@ -38,9 +41,10 @@ def _reindex_words(context: Context) -> int:
         raise PermanentError(f"there is no index in {record.parent}: nothing has been indexed yet")
     try:
         reindex_words(record)
-        done, what = True, f"The words of {_articles(context):,} articles are made anew."
     except PermanentError:  # the index service writes there
         done, what = False, "The index service makes the words anew beside the present ones, which answer until then."
+    else:
+        done, what = True, f"The words of {plural(_count(context), 'article')} are made anew."
     if context.as_json:
         show_json({"folder": str(record.parent), "words": True, "done": done})
     else:
@@ -49,10 +53,13 @@ def _reindex_words(context: Context) -> int:
 
 
 def _articles(context: Context) -> int | None:
-    index = Index(context.settings.index_file)
+    """How many the index holds; None for one that cannot be read."""
     try:
-        return index.count()
+        return _count(context)
     except CopydeskError:
         return None
-    finally:
-        index.close()
+
+
+def _count(context: Context) -> int:
+    with closing(Index(context.settings.index_file)) as index:
+        return index.count()
