@@ -8,26 +8,11 @@ from typing import NoReturn
 
 import pytest
 
-KNOWN = frozenset(
-    {
-        "bash",
-        "browser",
-        "caddy",
-        "compose",
-        "curl",
-        "docker",
-        "faketime",
-        "fish",
-        "ghost",
-        "hugo",
-        "kubectl",
-        "luacheck",
-        "man",
-        "mandoc",
-        "namespaces",
-    }
-    | {"nginx", "oidc", "opensearch", "postgres", "promtool", "s3", "systemd-analyze", "wordpress", "zsh"}
-)
+KNOWN = frozenset({
+    "bash", "browser", "caddy", "compose", "curl", "docker", "faketime", "fish", "ghost", "hugo", "kubectl",
+    "luacheck", "man", "mandoc", "namespaces", "nginx", "oidc", "opensearch", "postgres", "promtool", "s3",
+    "systemd-analyze", "wordpress", "zsh",
+})  # fmt: skip
 
 
 def required(value: str) -> frozenset[str]:
