@@ -1,11 +1,9 @@
-"""Which engine answers searches, as the settings say. Each is imported when it is used: a desk needs none of their
-libraries."""
+"""Which engine answers searches, as the settings say."""
 
-import importlib
 from collections.abc import Callable, Mapping
-from urllib.parse import urlsplit
 
 from services.index.engine import SearchEngine
+from services.index.plug_ins import kind_of, load
 from services.index.search import Index
 from shared.errors import PermanentError
 from shared.settings import Settings
@@ -25,16 +23,12 @@ def _engine(settings: Settings) -> SearchEngine | None:
     if name is None:
         return None
     sink = settings.sinks[name]
-    kind = urlsplit(sink.url).scheme.partition("+")[0]
+    kind = kind_of(sink.url)
     target = ENGINES.get(kind)
     if target is None:
         known = ", ".join(sorted(ENGINES))
         raise PermanentError(f"search_sink names {name}, whose kind {kind} answers no searches: {known} does")
-    module, _, made = target.partition(":")
-    try:
-        make: Callable[[str, SinkSettings, Settings], SearchEngine] = getattr(importlib.import_module(module), made)
-    except ModuleNotFoundError as error:
-        raise PermanentError(
-            f"search_sink {name} needs {error.name}: pip install 'copydesk[{kind}]', or remove the setting"
-        ) from error
+    make: Callable[[str, SinkSettings, Settings], SearchEngine] = load(
+        target, used_by=f"search_sink {name}", kind=kind, setting="setting"
+    )
     return make(name, sink, settings)

@@ -1,9 +1,8 @@
-"""Which sink an address means. Each is imported when it is used: a desk needs none of their libraries."""
+"""Which sink an address means."""
 
-import importlib
 from collections.abc import Callable, Mapping
-from urllib.parse import urlsplit
 
+from services.index.plug_ins import kind_of, load
 from services.index.sinks.sink import Sink
 from shared.errors import PermanentError
 from shared.settings import Settings, without_password
@@ -23,18 +22,12 @@ KINDS: Mapping[str, str] = {
 
 def open_sink(name: str, settings: SinkSettings, desk: Settings) -> Sink:
     """Make the sink that an address means. `PermanentError` tells what is wrong with the address or missing here."""
-    kind = urlsplit(settings.url).scheme.partition("+")[0]
+    kind = kind_of(settings.url)
     target = KINDS.get(kind)
     if target is None:
         known = ", ".join(sorted(KINDS))
         raise PermanentError(f"sink {name}: {without_password(settings.url)} begins with none of {known}")
-    module, _, made = target.partition(":")
-    try:
-        make: Callable[[str, SinkSettings, Settings], Sink] = getattr(
-            importlib.import_module(f"services.index.sinks.{module}"), made
-        )
-    except ModuleNotFoundError as error:
-        raise PermanentError(
-            f"sink {name} needs {error.name}: pip install 'copydesk[{kind}]', or remove the sink"
-        ) from error
+    make: Callable[[str, SinkSettings, Settings], Sink] = load(
+        f"services.index.sinks.{target}", used_by=f"sink {name}", kind=kind, setting="sink"
+    )
     return make(name, settings, desk)
