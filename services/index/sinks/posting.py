@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from services.index.sinks.sink import SinkEnded
 from shared.errors import PermanentError, TransientError, Unavailable
 from shared.net.http import Client, RequestRefused
 from shared.settings import Settings
@@ -42,6 +43,8 @@ def as_away(error: PermanentError | TransientError) -> Unavailable:
     return Unavailable(str(error), retry_after=error.retry_after if isinstance(error, TransientError) else None)
 
 
-def is_gone(error: Exception) -> bool:
-    """Has the address said that it wants no more, ever (410)?"""
-    return isinstance(error, RequestRefused) and error.status == 410
+def as_ended(error: Exception) -> SinkEnded | None:
+    """An address that has said that it wants no more, ever (410); None of any other answer."""
+    if isinstance(error, RequestRefused) and error.status == 410:
+        return SinkEnded(f"{error}: it wants no more; `copydesk resume` asks it again")
+    return None

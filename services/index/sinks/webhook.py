@@ -15,8 +15,8 @@ from typing import Any
 import msgspec
 
 from services.index.sinks.documents import document_of, event_type, moment
-from services.index.sinks.posting import Poster, as_away, is_gone
-from services.index.sinks.sink import Delivery, SinkEnded
+from services.index.sinks.posting import Poster, as_away, as_ended
+from services.index.sinks.sink import Delivery
 from shared.clock import now_us
 from shared.errors import CopydeskError, PermanentError, TransientError, Unavailable
 from shared.net.http import Client, RequestRefused, post
@@ -102,8 +102,8 @@ def event_of(delivery: Delivery) -> dict[str, Any]:
 
 def _refused(error: RequestRefused) -> CopydeskError:
     """A no to this article alone, or one that every article would get."""
-    if is_gone(error):
-        return SinkEnded(f"{error}: it wants no more; `copydesk resume` asks it again")
+    if (ended := as_ended(error)) is not None:
+        return ended
     if error.status in (NEEDS_A_KEY, FORBIDDEN, NOT_THERE):
         return Unavailable(str(error))
     return PermanentError(str(error))

@@ -9,8 +9,8 @@ import time
 from collections.abc import Callable, Sequence
 from urllib.parse import urlencode
 
-from services.index.sinks.posting import Poster, as_away, is_gone
-from services.index.sinks.sink import Delivery, SinkEnded
+from services.index.sinks.posting import Poster, as_away, as_ended
+from services.index.sinks.sink import Delivery
 from shared.clock import now_us
 from shared.errors import CopydeskError, PermanentError, TransientError
 from shared.net.http import Client, post
@@ -87,6 +87,4 @@ class WebSubSink:
         try:
             await post(client, self._hub, body, FORM)
         except (PermanentError, TransientError) as error:
-            if is_gone(error):
-                raise SinkEnded(f"{error}: it wants no more; `copydesk resume` asks it again") from error
-            raise as_away(error) from error
+            raise as_ended(error) or as_away(error) from error
