@@ -16,10 +16,7 @@ import zstandard
 
 LEVEL = 8
 FOLDER = Path(__file__).parent
-DICTIONARIES: Mapping[bytes, tuple[Path, int]] = {
-    b"\x01": (FOLDER / "entry_words.txt", zstandard.DICT_TYPE_RAWCONTENT),
-    b"\x02": (FOLDER / "entry_texts.txt", zstandard.DICT_TYPE_RAWCONTENT),
-}
+DICTIONARIES: Mapping[bytes, Path] = {b"\x01": FOLDER / "entry_words.txt", b"\x02": FOLDER / "entry_texts.txt"}
 """By the first byte of what was packed; no frame of zstd begins with any of them."""
 _MARK = b"\x02"
 
@@ -45,8 +42,8 @@ def unpack(kept: bytes) -> bytes:
 @lru_cache(maxsize=len(DICTIONARIES))
 def dictionary(mark: bytes) -> zstandard.ZstdCompressionDict:
     """What entries with a mark were packed beside."""
-    path, kind = DICTIONARIES[mark]
-    return zstandard.ZstdCompressionDict(path.read_bytes(), dict_type=kind)
+    content = DICTIONARIES[mark].read_bytes()
+    return zstandard.ZstdCompressionDict(content, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
 
 
 class _Unpackers(threading.local):
