@@ -119,11 +119,8 @@ def outbox_file(settings: Settings, sink: str) -> Path:
 
 def read_log(file: Path, article: str, limit: int) -> list[Logged]:
     """The last tries of one article, the newest first, as somebody who only looks reads them."""
-    try:
-        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=5)) as database:
-            return _logged(database, article, limit)
-    except sqlite3.Error as error:
-        raise Unavailable(f"the outbox {file} cannot be read: {error}") from error
+    with _looked_at(file) as database:
+        return _logged(database, article, limit)
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -140,14 +137,21 @@ def read_kept(file: Path) -> Kept | None:
     """What a sink holds, as somebody who only looks reads it; None where nothing was ever delivered."""
     if not file.exists():
         return None
-    try:
-        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=5)) as database:
-            row = database.execute("SELECT change, at_us, generation, settled FROM place").fetchone()
-            waiting, _, _ = database.execute(_COUNTED).fetchone()
-    except sqlite3.Error as error:
-        raise Unavailable(f"the outbox {file} cannot be read: {error}") from error
+    with _looked_at(file) as database:
+        row = database.execute("SELECT change, at_us, generation, settled FROM place").fetchone()
+        waiting, _, _ = database.execute(_COUNTED).fetchone()
     change, at_us, generation, settled = row
     return Kept(place=Place(change=change, at_us=at_us), generation=generation, settled=bool(settled), waiting=waiting)
+
+
+@contextmanager
+def _looked_at(file: Path) -> Iterator[sqlite3.Connection]:
+    """Of somebody who only looks: a file that is not there is not made."""
+    try:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=5)) as database:
+            yield database
+    except sqlite3.Error as error:
+        raise Unavailable(f"the outbox {file} cannot be read: {error}") from error
 
 
 class Outbox:
