@@ -70,9 +70,12 @@ def every_member(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
     Two that differ are a list, which nobody can read as a moment.
     """
     members = dict(pairs)
-    for name in filter(names_embargo, members):
-        said = [value for member, value in pairs if member == name]
-        members[name] = said[0] if all(value == said[0] for value in said) else said
+    embargoes: dict[str, list[object]] = {}
+    for member, value in pairs:
+        if names_embargo(member):
+            embargoes.setdefault(member, []).append(value)
+    for member, said in embargoes.items():
+        members[member] = said[0] if all(value == said[0] for value in said) else said
     return members
 
 

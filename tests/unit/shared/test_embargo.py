@@ -1,10 +1,11 @@
 """Until when an embargo holds: one moment, or none that may be guessed."""
 
 import datetime as dt
+from collections.abc import Iterator
 
 import pytest
 
-from shared.embargo import embargo_end_of, embargo_members, is_over, latest, names_embargo
+from shared.embargo import embargo_end_of, embargo_members, every_member, is_over, latest, names_embargo
 
 HUE = "Asia/Ho_Chi_Minh"
 
@@ -84,3 +85,16 @@ def test_the_latest_of_several_counts() -> None:
 )
 def test_members_that_name_one(body: bytes, named: list[tuple[str, object]]) -> None:
     assert list(embargo_members(body)) == named
+
+
+def test_an_object_is_gone_through_no_more_often_for_many_names_of_embargoes() -> None:
+    rounds = 0
+
+    class Pairs(list[tuple[str, object]]):
+        def __iter__(self) -> Iterator[tuple[str, object]]:
+            nonlocal rounds
+            rounds += 1
+            return super().__iter__()
+
+    members = every_member(Pairs((f"embargo{'_' * count}", "a") for count in range(100)))
+    assert (len(members), rounds) == (100, 2)
