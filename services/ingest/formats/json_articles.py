@@ -197,7 +197,8 @@ def _articles_of_object(document: _Part) -> Sequence[_Part]:
     below = [*_listed(document.declared.graph, "@graph"), *_items_of(document.declared.elements)]
     if not below:
         return _the_only_one([document])
-    below = [_within(document, part) for part in below]
+    around = document.embargoes  # once: it looks through the whole document
+    below = [_within(around, part) for part in below]
     articles = _articles([*([document] if document.declared.is_article else []), *below])
     return articles or _the_only_one([document, *below])
 
@@ -222,16 +223,16 @@ def _the_only_one(parts: Sequence[_Part]) -> Sequence[_Part]:
 def _items_of(elements: msgspec.Raw) -> Sequence[_Part]:
     """What a schema.org list holds: its elements, or what each `ListItem` is about."""
     return [
-        _within(element, _part(element.declared.item, *element.where, "item"))
+        _within(element.embargoes, _part(element.declared.item, *element.where, "item"))
         if element.declared.item is not ABSENT
         else element
         for element in _listed(elements, "itemListElement")
     ]
 
 
-def _within(around: _Part, part: _Part) -> _Part:
-    """A part as one of something whose embargo holds for all of it."""
-    return msgspec.structs.replace(part, around=(*around.embargoes, *part.around))
+def _within(around: Sequence[Embargo], part: _Part) -> _Part:
+    """A part as one of something whose embargoes hold for all of it."""
+    return msgspec.structs.replace(part, around=(*around, *part.around))
 
 
 def _listed(raw: msgspec.Raw, member: str) -> Sequence[_Part]:
