@@ -1,7 +1,7 @@
 """What of an article a search can find it by, for every engine: its words by field, names as a whole, its day."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -11,7 +11,6 @@ from services.index.query import day_number
 from services.index.words import part, without_marks, words_of
 from shared.envelope import pushed_by, source_of
 
-SETS = ("exact", "plain")
 NAMED = ("headline", "captions", "byline", "keywords")
 """Columns that can be asked by name; of the others the words stand in the whole article's set alone."""
 
@@ -28,15 +27,13 @@ class Names(msgspec.Struct, frozen=True, kw_only=True):
     publishers: tuple[str, ...]
 
 
-def texts_of(entry: Entry) -> Iterator[tuple[str, str, Sequence[str]]]:
+def by_field(entry: Entry) -> Mapping[str, Mapping[str, Sequence[str]]]:
     """By set and field, the words of an article; `all` has a value for each column, so that no phrase runs over an
     end. Where it came from and its section are words of the plain set alone."""
-    for words, by_column in zip(SETS, words_of(entry.article), strict=True):
-        yield words, "all", [by_column[column] for column in COLUMNS if by_column[column]]
-        for column in NAMED:
-            yield words, column, [by_column[column]] if by_column[column] else []
+    exact, plain = map(_by_column, words_of(entry.article))
     for name, text in (("section", entry.article.section or ""), ("origin", source_of(entry.came_from))):
-        yield "plain", name, [without_marks(part(fold(text)))] if text else []
+        plain[name] = [without_marks(part(fold(text)))] if text else []
+    return {"exact": exact, "plain": plain}
 
 
 def names_of(entry: Entry, owner: str) -> Names:
@@ -65,9 +62,6 @@ def _each(*names: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, names)))
 
 
-def by_field(entry: Entry) -> Mapping[str, Mapping[str, Sequence[str]]]:
-    """The same words as `texts_of`, nested."""
-    nested: dict[str, dict[str, Sequence[str]]] = {words: {} for words in SETS}
-    for words, name, texts in texts_of(entry):
-        nested[words][name] = texts
-    return nested
+def _by_column(words: Mapping[str, str]) -> dict[str, Sequence[str]]:
+    whole = [words[column] for column in COLUMNS if words[column]]
+    return {"all": whole, **{column: [words[column]] if words[column] else [] for column in NAMED}}
