@@ -66,6 +66,11 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     quoted: bool = False
     goes_on: bool = False
 
+    @property
+    def name(self) -> str:
+        """What is asked as a whole, as it is kept: a publisher as typed, all else in small letters."""
+        return self.text if self.field == "publisher" else self.text.lower()
+
 
 class Query(msgspec.Struct, frozen=True, kw_only=True):
     """What is wanted: of each group one part, no banned part, and a day from `since` up to, without, `before`.
@@ -90,6 +95,12 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     def words(self) -> tuple[Part, ...]:
         """What is asked of the whole article."""
         return tuple(part for group in self.needs for part in group if not part.field)
+
+    @property
+    def lone_phrase(self) -> tuple[Part, ...]:
+        """A quotation or a run that is asked for alone; empty where there is none."""
+        parts = self.words
+        return parts if len(parts) == 1 and len(parts[0].plain) > 1 and not parts[0].goes_on else ()
 
 
 UNWORDED = NAMES | {"source", "section"}
@@ -255,6 +266,12 @@ def _day_after(year: int, month: int, day: dt.date | None) -> int:
         return LAST_DAY
 
 
-def has_unspaced(part: Part) -> bool:
+def least_of(count: int, parts: Sequence[Part]) -> int:
+    """How many of so many words an article must have, to have some of them: half, where a run of a script that is
+    written without spaces was cut into them; else one."""
+    return (count + 1) // 2 if any(map(_has_unspaced, parts)) else 1
+
+
+def _has_unspaced(part: Part) -> bool:
     """Whether a part is a run of a script that is written without spaces, which may hold several words."""
     return len(part.plain) > 1 and not part.quoted and is_unspaced(part.plain[0][0])

@@ -15,7 +15,7 @@ import tantivy
 from services.index.engine import AS_TYPED, HEADLINE, MOST_PAIRS, PAIR, Words
 from services.index.fulltext.fields import BATCH, PLACE
 from services.index.fulltext.marks import Mark, mark_asked
-from services.index.query import FIRST_DAY, LAST_DAY, NAMES, UNWORDED, Part, Query, has_unspaced
+from services.index.query import FIRST_DAY, LAST_DAY, NAMES, UNWORDED, Part, Query, least_of
 from services.index.searchable import NAMED
 
 Ask = tantivy.Query
@@ -67,7 +67,7 @@ class Asker:
     def in_a_row(self, words: Words, column: str) -> Ask | None:
         """Every word, and those that were typed side by side stand so in a column, or anywhere where it is empty; None
         where that cannot be asked, as there is only one."""
-        row = self._query.row or self._only_phrase(column)
+        row = self._query.row or (self._query.lone_phrase if column else ())
         if not row:
             return None
         # That each word is there follows from the row: looked for by itself, it only counts.
@@ -102,8 +102,7 @@ class Asker:
         asked = [(SHOULD, self._words(part, "")) for part in quoted]
         asked += [(SHOULD, self._term("plain", word)) for word in single]
         asked += [(SHOULD, _boost(self._term("plain_headline", word), HEADLINE)) for word in single]
-        least = (len(single) + 1) // 2 if any(map(has_unspaced, parts)) else 1
-        some = tantivy.Query.boolean_query(asked, minimum_number_should_match=least)
+        some = tantivy.Query.boolean_query(asked, minimum_number_should_match=least_of(len(single), parts))
         fields = [group for group in self._query.needs if any(part.field for part in group)]
         return self._ask([(MUST, some), *self._wants("plain", fields)])
 
@@ -196,8 +195,7 @@ class Asker:
 
     def _name(self, part: Part) -> Ask:
         field = "tongue" if part.field == "language" else part.field
-        text = part.text if part.field == "publisher" else part.text.lower()
-        return _uncounted(self._term(field, text))
+        return _uncounted(self._term(field, part.name))
 
     def _words(self, part: Part, column: str) -> Ask:
         """One word, or several in a row, regardless of marks."""
@@ -217,12 +215,6 @@ class Asker:
         phrase = self._phrase(_field("plain", column), [word for part in row for word in part.plain])
         marks = [*self._marks(words, row, column)] if column else []  # of a whole article they are asked beside it
         return tantivy.Query.boolean_query([(MUST, phrase), *marks]) if marks else phrase
-
-    def _only_phrase(self, column: str) -> tuple[Part, ...]:
-        """A quotation or a run that is asked for alone, in the headline."""
-        parts = self._query.words
-        is_one = len(parts) == 1 and len(parts[0].plain) > 1 and not parts[0].goes_on
-        return parts if column and is_one else ()
 
     def _goes_on(self, field: str, plain: Sequence[str]) -> Ask:
         if len(plain) == 1:

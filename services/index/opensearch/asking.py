@@ -10,7 +10,7 @@ from itertools import islice, pairwise
 from typing import Any
 
 from services.index.engine import AS_TYPED, HEADLINE, MOST_PAIRS, PAIR, STEP_UP, Words
-from services.index.query import FIRST_DAY, LAST_DAY, NAMES, Part, Query, has_unspaced
+from services.index.query import FIRST_DAY, LAST_DAY, NAMES, Part, Query, least_of
 from services.index.searchable import NAMED
 
 Ask = Mapping[str, Any]
@@ -47,9 +47,8 @@ class Asker:
         asked = [self._words("plain", part, "") for part in quoted]
         asked += [_match("plain.all", word) for word in single]
         asked += [_match("plain.headline", word, HEADLINE) for word in single]
-        least = (len(single) + 1) // 2 if any(map(has_unspaced, parts)) else 1
         fields = [self._group("plain", group) for group in self._query.needs if any(part.field for part in group)]
-        return self._ask([{"bool": {"should": asked, "minimum_should_match": least}}, *fields])
+        return self._ask([{"bool": {"should": asked, "minimum_should_match": least_of(len(single), parts)}}, *fields])
 
     def narrowed(self) -> Ask:
         """All articles of the days, the publisher and so on."""
@@ -80,7 +79,7 @@ class Asker:
         row = self._query.row
         if row:
             yield _lifted(self._row(words, row, "all"))
-        if in_headline := row or self._only_phrase():
+        if in_headline := row or self._query.lone_phrase:
             yield _lifted(self._row(words, in_headline, "headline"))
 
     def _pairs(self, words: Words) -> Iterator[Ask]:
@@ -98,8 +97,7 @@ class Asker:
 
     def _part(self, words: Words, part: Part) -> Ask:
         if part.field in NAMES:
-            text = part.text if part.field == "publisher" else part.text.lower()
-            return _uncounted({"term": {_NAMED_FIELDS[part.field]: sound(text)}})
+            return _uncounted({"term": {_NAMED_FIELDS[part.field]: sound(part.name)}})
         if part.field in ("source", "section"):
             return _uncounted(_phrase(f"plain.{'origin' if part.field == 'source' else 'section'}", part.plain))
         return self._words(words, part, part.field)
@@ -122,11 +120,6 @@ class Asker:
         if words == "plain" or column == "all":
             return phrase  # the words as typed are asked for beside it
         return {"bool": {"must": [phrase, *_each("exact.headline", [word for part in row for word in part.exact])]}}
-
-    def _only_phrase(self) -> tuple[Part, ...]:
-        """A quotation or a run that is asked for alone."""
-        parts = self._query.words
-        return parts if len(parts) == 1 and len(parts[0].plain) > 1 and not parts[0].goes_on else ()
 
 
 def sound(text: str) -> str:
