@@ -12,8 +12,9 @@ import tomllib
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import metadata
-from pathlib import Path
 from typing import Any
+
+from packaging.utils import canonicalize_name
 
 from tools.locks import ROOT, Pin, read_locks
 
@@ -105,7 +106,7 @@ def _licence(pin: Pin) -> dict[str, Any] | None:
 
 
 def _purl(pin: Pin) -> str:
-    return f"pkg:pypi/{pin.name.lower().replace('_', '-').replace('.', '-')}@{pin.version}"
+    return f"pkg:pypi/{canonicalize_name(pin.name)}@{pin.version}"
 
 
 def _ref(package: Mapping[str, Any]) -> str:
@@ -114,7 +115,7 @@ def _ref(package: Mapping[str, Any]) -> str:
 
 def main() -> int:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    vendored = tomllib.loads(Path(VENDORED).read_text(encoding="utf-8"))["package"]
+    vendored = tomllib.loads(VENDORED.read_text(encoding="utf-8"))["package"]
     epoch = os.environ.get("SOURCE_DATE_EPOCH")  # as for any build that is to be repeated
     made = dt.datetime.fromtimestamp(int(epoch), dt.UTC) if epoch else dt.datetime.now(dt.UTC)
     json.dump(bill(project["version"], read_locks(), vendored, made), sys.stdout, ensure_ascii=False, indent=1)
