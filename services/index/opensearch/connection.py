@@ -1,8 +1,10 @@
 """The way to a cluster of OpenSearch: what an address says, the client, and what its errors mean."""
 
 import logging
+from collections.abc import Iterable
 from urllib.parse import parse_qs, unquote, urlsplit
 
+import msgspec
 from opensearchpy import OpenSearch
 from opensearchpy.exceptions import ConnectionError as NotReached
 from opensearchpy.exceptions import ConnectionTimeout, OpenSearchException, TransportError
@@ -12,6 +14,7 @@ from shared.sink_settings import SinkSettings
 
 NDJSON = {"content-type": "application/x-ndjson"}
 LONGEST_REASON = 300
+_ENCODER = msgspec.json.Encoder()
 
 
 class Address:
@@ -55,6 +58,11 @@ def open_client(address: Address, settings: SinkSettings, timeout_s: float, *, p
         ca_certs=settings.ca_file,
         http_compress=packs,
     )
+
+
+def in_lines(parts: Iterable[object]) -> bytes:
+    """What is sent as NDJSON: each part in a line of its own."""
+    return _ENCODER.encode_lines(parts)
 
 
 def is_away(error: Exception) -> bool:

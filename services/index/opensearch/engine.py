@@ -22,6 +22,7 @@ from services.index.opensearch.connection import (
     LONGEST_REASON,
     NDJSON,
     Address,
+    in_lines,
     is_away,
     open_client,
     reason_of,
@@ -83,7 +84,7 @@ class OpenSearchEngine:
             "search_type": "dfs_query_then_fetch",  # a word weighs the same in each month
             "allow_partial_search_results": False,
         }
-        lines = b"".join(msgspec.json.encode(part) + b"\n" for body in bodies for part in (head, body))
+        lines = in_lines(part for body in bodies for part in (head, body))
         told = self._asked(lines, timeout_s)
         answers = told.get("responses") if isinstance(told, dict) else None
         if not isinstance(answers, list) or len(answers) != len(bodies):

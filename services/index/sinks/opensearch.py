@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import msgspec
 from opensearchpy.exceptions import NotFoundError, TransportError
 
 from services.index.opensearch.connection import (
@@ -17,6 +16,7 @@ from services.index.opensearch.connection import (
     LONGEST_REASON,
     NDJSON,
     Address,
+    in_lines,
     is_away,
     open_client,
     reason_of,
@@ -71,7 +71,7 @@ class OpenSearchSink:
         try:
             for place in {self._index_of(delivery) for delivery in deliveries}:
                 self._prepare(place)
-            answer = self.client.transport.perform_request("POST", BULK, headers=NDJSON, body=_packed(lines))
+            answer = self.client.transport.perform_request("POST", BULK, headers=NDJSON, body=in_lines(lines))
             self._tidy()
         except FAILURES as error:
             raise self._trouble(error) from error
@@ -167,7 +167,3 @@ class OpenSearchSink:
         if not is_away(error) and isinstance(error, TransportError) and error.status_code == TOO_LARGE:
             return TransientError(f"{place} finds the bulk too large")
         return Unavailable(reason_of(error, place))
-
-
-def _packed(lines: Sequence[Mapping[str, Any]]) -> bytes:
-    return b"".join(msgspec.json.encode(line) + b"\n" for line in lines)
