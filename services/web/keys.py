@@ -166,6 +166,14 @@ class Keys:
         keys = [key for key in self._current() if key.publisher.name != name and not key.is_over()]
         return tuple(prefix for key in keys for prefix in key.publisher.prefixes)
 
+    def publishers(self) -> tuple[str, ...]:
+        """The names of all who have a key, also one that is over; while the file cannot be read, those read before.
+
+        Raises `Unavailable` where there are none of these either: what they call their articles nobody knows then.
+        """
+        self.check_known()
+        return tuple(dict.fromkeys(key.publisher.name for key in self._current()))
+
     def list(self) -> Sequence[Key]:
         """Every key that is kept, the oldest first."""
         return self._listed if self._listed is not None else self._read()

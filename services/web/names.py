@@ -99,7 +99,7 @@ class Names:
         """A pushed uri is its publisher's own, and people leave out whose when it is plain."""
         if any(map(str.isspace, name)):
             return ()
-        return dict.fromkeys(f"uri:{key.publisher.name} {name}" for key in self._keys.list())
+        return [f"uri:{publisher} {name}" for publisher in self._keys.publishers()]
 
 
 def search(names: Names, index: Index, q: str, *, limit: int, offset: int = 0, of: str = "", **page: Any) -> Results:

@@ -87,8 +87,7 @@ async def find_anothers(app_state: AppState, name: str) -> Target:
     """
 
     def known() -> list[tuple[str, str | None]]:
-        publishers = dict.fromkeys(key.publisher.name for key in app_state.keys.list())
-        asked = dict.fromkeys(address_alias(name, publisher) for publisher in publishers)
+        asked = dict.fromkeys(address_alias(name, publisher) for publisher in app_state.keys.publishers())
         owned = ((alias, app_state.ledger.owner(alias)) for alias in asked)
         return [(alias, article) for alias, article in owned if article or app_state.index.get(alias) is not None]
 
