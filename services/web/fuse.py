@@ -32,13 +32,22 @@ class Verdict(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
+class Told(msgspec.Struct, frozen=True):
+    """What became of a publisher's pushes, that the other processes do not know yet."""
+
+    publisher: str
+    outcomes: str
+    why: str = ""
+    is_trial: bool = False
+
+
 class WatchesRefusals(Protocol):
     """The fuses of all publishers."""
 
     def look(self, publisher: str, /) -> Verdict: ...
-    def note(self, publisher: str, outcomes: str, why: str, /, *, is_trial: bool) -> None: ...
+    def note(self, publisher: str, outcomes: str, why: str, /, *, is_trial: bool) -> Told | None: ...
+    def tell(self, told: Told, /) -> None: ...
     def must_ask(self, publisher: str, /) -> bool: ...
-    def must_tell(self, publisher: str, /, *, is_trial: bool) -> bool: ...
 
 
 class _Seen(msgspec.Struct):
@@ -67,11 +76,6 @@ class Fuses:
         seen = self._seen.get(publisher)
         return seen is None or seen.is_open or self._clock() - seen.asked >= TOLD_EACH_S
 
-    def must_tell(self, publisher: str, /, *, is_trial: bool) -> bool:
-        """Whether `note` tells Redis now, and takes a while; else it only keeps what it is told."""
-        seen = self._seen.get(publisher)
-        return is_trial or seen is None or self._clock() - seen.told >= TOLD_EACH_S
-
     def look(self, publisher: str) -> Verdict:
         """May a push of this publisher come in."""
         seen = self._seen.setdefault(publisher, _Seen())
@@ -82,20 +86,30 @@ class Fuses:
         seen.asked, seen.is_open = self._clock(), bool(wait_us or is_trial)
         return Verdict(wait_us / 1_000_000, is_trial, reason)
 
-    def note(self, publisher: str, outcomes: str, why: str, /, *, is_trial: bool) -> None:
-        """What became of pushes: a `0` for each that was taken in, a `1` for each refused, and why the last was."""
+    def note(self, publisher: str, outcomes: str, why: str, /, *, is_trial: bool) -> Told | None:
+        """What became of pushes: a `0` for each that was taken in, a `1` for each refused, and why the last was.
+
+        It is kept here, and handed back once a second with all that came since, for `tell`.
+        """
         with self._lock:
             seen = self._seen.setdefault(publisher, _Seen())
             seen.outcomes, seen.why = (seen.outcomes + outcomes)[-self._pushes :], why or seen.why
-            if not self.must_tell(publisher, is_trial=is_trial):
-                return
+            if not is_trial and self._clock() - seen.told < TOLD_EACH_S:
+                return None
             told = seen.outcomes if not is_trial else outcomes
-            seen.told, seen.outcomes, why = self._clock(), "", seen.why[:LONGEST_WHY]
+            seen.told, seen.outcomes = self._clock(), ""
+            return Told(publisher, told, seen.why[:LONGEST_WHY], is_trial)
+
+    def tell(self, told: Told) -> None:
+        """Tell Redis; what it does not take is told with the next."""
+        seen = self._seen[told.publisher]
         try:
-            (seen.is_open,) = self._call("note", publisher, outcomes=told, why=why, is_trial=is_trial)
+            (seen.is_open,) = self._call(
+                "note", told.publisher, outcomes=told.outcomes, why=told.why, is_trial=told.is_trial
+            )
         except TransientError:
             with self._lock:  # what was noted meanwhile is newer
-                seen.outcomes = (told + seen.outcomes)[-self._pushes :]
+                seen.outcomes = (told.outcomes + seen.outcomes)[-self._pushes :]
 
     def _call(self, command: str, publisher: str, **more: object) -> Any:
         args = more | {

@@ -99,8 +99,6 @@ async def _note(request: Request, outcome: tuple[str, str], verdict: Verdict) ->
     outcomes, why = outcome
     if not outcomes:
         return
-    note, is_trial = app_state.fuses.note, verdict.is_trial
-    if app_state.fuses.must_tell(name, is_trial=is_trial):  # shielded: also where the request is given up meanwhile
-        await asyncio.shield(app_state.ask(note, name, outcomes, why, is_trial=is_trial))
-    else:
-        note(name, outcomes, why, is_trial=is_trial)
+    told = app_state.fuses.note(name, outcomes, why, is_trial=verdict.is_trial)
+    if told is not None:  # shielded: it is told also where the request is given up meanwhile
+        await asyncio.shield(app_state.ask(app_state.fuses.tell, told))

@@ -15,7 +15,7 @@ import pytest
 import redis
 
 from services.cli.main import main
-from services.web.fuse import LONGEST_S, PAUSE_S, Fuses
+from services.web.fuse import LONGEST_S, PAUSE_S, Fuses, Told
 from services.web.keys import Keys
 from shared.errors import TransientError
 from shared.ledger import keys as redis_keys
@@ -57,7 +57,10 @@ def fuses(client: redis.Redis) -> TimedFuses:
 
 def note(fuses: Fuses, outcomes: str, *, is_trial: bool = False, publisher: str = "hue") -> None:
     for outcome in outcomes:
-        fuses.note(publisher, outcome, "no-article: it is empty" if outcome == "1" else "", is_trial=is_trial)
+        why = "no-article: it is empty" if outcome == "1" else ""
+        told = fuses.note(publisher, outcome, why, is_trial=is_trial)
+        if told is not None:
+            fuses.tell(told)
 
 
 @pytest.mark.parametrize(
@@ -141,17 +144,15 @@ def test_redis_is_asked_about_once_a_second(client: redis.Redis) -> None:
     assert fuses.must_ask("hue")
     fuses.look("hue")
     assert not fuses.must_ask("hue")
-    assert fuses.must_tell("hue", is_trial=False)
-    fuses.note("hue", "0", "", is_trial=False)
-    assert not fuses.must_tell("hue", is_trial=False)
-    assert fuses.must_tell("hue", is_trial=True)
+    note(fuses, "0")
     asked = int(client.info("commandstats")["cmdstat_evalsha"]["calls"])
     for _ in range(100):
-        fuses.note("hue", "0", "", is_trial=False)
+        assert fuses.note("hue", "0", "", is_trial=False) is None
+    assert fuses.note("hue", "1", "", is_trial=True) == Told("hue", "1", is_trial=True)
     assert int(client.info("commandstats")["cmdstat_evalsha"]["calls"]) == asked
     clock[0] += 1
     assert fuses.must_ask("hue")
-    assert fuses.must_tell("hue", is_trial=False)
+    assert fuses.note("hue", "0", "", is_trial=False) is not None
 
 
 class HeldFuses(Fuses):
@@ -187,7 +188,9 @@ def test_what_is_noted_while_another_is_told_is_told_with_it_later(client: redis
 
 def test_while_redis_is_away_nobody_is_kept_out(tmp_path: Path) -> None:
     fuses = Fuses(redis.Redis(unix_socket_path=str(tmp_path / "none")), Settings())
-    fuses.note("hue", "1" * 60, "", is_trial=False)
+    told = fuses.note("hue", "1" * 60, "", is_trial=False)
+    assert told is not None
+    fuses.tell(told)
     assert fuses.look("hue").wait_s == 0
 
 

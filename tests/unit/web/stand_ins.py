@@ -26,7 +26,7 @@ from services.web.answers import GivenAnswer
 from services.web.change_hub import ChangeHub
 from services.web.feed_desk import FeedDesk
 from services.web.first_run import FirstRun
-from services.web.fuse import Verdict
+from services.web.fuse import Told, Verdict
 from services.web.keys import Keys, Publisher
 from services.web.listing import Listing, Row
 from services.web.pages.input_view import ArchivedInput
@@ -237,10 +237,10 @@ class NoFuses:
     def note(self, publisher: str, outcomes: str, why: str, /, *, is_trial: bool) -> None:
         return
 
-    def must_ask(self, publisher: str, /) -> bool:
-        return False
+    def tell(self, told: Told, /) -> None:
+        raise AssertionError("there is nothing to tell")
 
-    def must_tell(self, publisher: str, /, *, is_trial: bool) -> bool:
+    def must_ask(self, publisher: str, /) -> bool:
         return False
 
 

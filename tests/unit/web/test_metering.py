@@ -9,7 +9,7 @@ import pytest
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from services.web.fuse import Verdict
+from services.web.fuse import Told, Verdict
 from services.web.keys import Publisher
 from services.web.metering import REFUSED, TAKEN, fused, tell_outcomes, tell_taken
 from services.web.problems import Problem
@@ -35,12 +35,12 @@ class NotedFuses:
     def must_ask(self, publisher: str, /) -> bool:
         return True
 
-    def must_tell(self, publisher: str, /, *, is_trial: bool) -> bool:
-        return True
+    def note(self, publisher: str, outcomes: str, why: str, /, *, is_trial: bool) -> Told:
+        return Told(publisher, outcomes, why, is_trial)
 
-    def note(self, publisher: str, outcomes: str, why: str, /, *, is_trial: bool) -> None:
-        self.noted.append((outcomes, is_trial))
-        self.whys.append(why)
+    def tell(self, told: Told, /) -> None:
+        self.noted.append((told.outcomes, told.is_trial))
+        self.whys.append(told.why)
 
 
 def ended(desk: Desk, handle: Callable[[Request], Awaitable[Response]]) -> NotedFuses:
@@ -106,7 +106,7 @@ def test_what_is_told_goes_on_where_the_request_is_given_up_meanwhile(desk: Desk
     fuses = NotedFuses()
 
     async def ask(question: Callable[..., object], *args: object, **more: object) -> object:
-        if question == fuses.note:
+        if question == fuses.tell:
             begun.set()
             await go_on.wait()
             told.set()
