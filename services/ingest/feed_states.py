@@ -268,6 +268,12 @@ class FeedStates:
         with redis_errors(self._redis):
             _note_failing(self._redis, name, failing)
 
+    def failing_lists(self) -> list[Failing]:
+        """The lists of feeds that cannot be read."""
+        with redis_errors(self._redis):
+            rows = cast("list[bytes]", self._redis.hvals(keys.FEEDS_FAILING))
+        return [failing for row in rows if (failing := msgspec.json.decode(row, type=Failing)).is_list]
+
     def forget(self, ids: Sequence[str]) -> None:
         """Forget feeds that were removed."""
         for start in range(0, len(ids), SYNC_LIMIT):

@@ -57,7 +57,7 @@ class OperatorList:
             return
         problem = self._try() if stamp is not None else None
         if problem is not None and (self._failing is None or self._failing.reason != problem):
-            self._failing = Failing(name=NAME, since=now_us(), reason=problem)
+            self._failing = Failing(name=NAME, since=now_us(), reason=problem, is_list=True)
             log.warning("feed_list_refused", reason=problem)
         self._failing = None if problem is None else self._failing
         self._states.note_list(NAME, self._failing)

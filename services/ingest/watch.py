@@ -81,7 +81,8 @@ class FeedWatch:
             feeds = self._subscriptions.list()
         except (PermanentError, NewerData) as error:
             self._unread_us = self._unread_us or now_us()
-            self._states.note_list(name, Failing(name=name, since=self._unread_us, reason=str(error)))
+            failing = Failing(name=name, since=self._unread_us, reason=str(error), is_list=True)
+            self._states.note_list(name, failing)
             raise
         self._unread_us = 0
         self._states.note_list(name, None)

@@ -19,6 +19,7 @@ from shared.audit import AuditLog
 from shared.clock import from_us, now_us
 from shared.errors import PermanentError
 from shared.ledger.connection import Client
+from shared.ledger.troubles import Failing
 from shared.settings import Settings
 from shared.source_book import SourceBook
 from shared.source_settings import problems_of_source
@@ -56,6 +57,10 @@ class FeedDesk:
         feeds = self._subscriptions.list()
         told = zip(feeds, self._states.get_all(feeds), strict=True)
         return sorted(told, key=lambda one: (not one[1].stopped, -one[1].failures, one[0].shown()))
+
+    def failing_lists(self) -> Sequence[Failing]:
+        """The lists of feeds that cannot be read, such as `feeds.toml`."""
+        return self._states.failing_lists()
 
     def take_call(self, subscription: HubSubscription) -> None:
         """A hub called with news: its feed is visited soon."""

@@ -47,7 +47,10 @@ REMEDIES: Mapping[Code, str] = {
     "worker-missing": "start it; its log tells why it ended",
     "stage-stuck": "look at the log of its workers; restart them if they do not answer",
     "stage-paused": "mend what the reason names; it probes by itself, `copydesk resume NAME` opens it at once",
-    "sink-paused": "mend what the reason names; the sink probes by itself",
+    "sink-paused": (
+        "mend what the reason names; the sink probes by itself, but one that has ended (410) "
+        "only after `copydesk resume NAME`"
+    ),
     "deliveries-dead": "read `copydesk sinks dead`, mend the cause, then `sinks replay` or `sinks discard`",
     "search-away": "start the engine, or mend what the reason names; the words beside the index answer meanwhile",
     "source-paused": "look at its articles in `copydesk dead list`; the source is tried again by itself",
@@ -115,11 +118,12 @@ class Pause(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class Failing(msgspec.Struct, frozen=True, kw_only=True):
-    """A feed or a process that does not do its work: its name, since when (µs), and why."""
+    """A feed, a list of feeds (`is_list`) or a process that does not work: its name, since when (µs), and why."""
 
     name: str
     since: int
     reason: str
+    is_list: bool = False
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
@@ -354,7 +358,8 @@ def _of_memory(view: View) -> Iterator[Found]:
 
 
 def _of_sources(view: View) -> Iterator[Found]:
-    if feeds := view.failing_feeds:
+    # A list stands for all of its feeds: it must not hide behind single ones.
+    if feeds := sorted(view.failing_feeds, key=lambda one: not one.is_list):
         named = first_named(
             [feed.reason if feed.name in feed.reason else f"{feed.name}: {feed.reason}" for feed in feeds]
         )

@@ -142,6 +142,13 @@ def test_who_may_only_look_changes_no_feed(desk: Desk, feeds: Feeds) -> None:
     assert feeds.due() == set()
 
 
+def test_the_page_names_a_list_of_feeds_that_cannot_be_read(feeds: Feeds, browser: Browser) -> None:
+    feeds.states.note_list("feeds.toml", Failing(name="feeds.toml", since=1, reason="feeds.toml: line 2", is_list=True))
+    assert "A list of feeds cannot be read: feeds.toml: line 2" in browser.get("/feeds").text
+    feeds.states.note_list("feeds.toml", None)
+    assert "cannot be read" not in browser.get("/feeds").text
+
+
 def test_the_terminal_does_the_same(desk: Desk, feeds: Feeds, capsys: pytest.CaptureFixture[str]) -> None:
     code, told = at_the_terminal(desk, capsys, "feeds", "refresh", FINE)
     assert (code, [feed["url"] for feed in told["refreshed"]]) == (0, [FINE])

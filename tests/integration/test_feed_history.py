@@ -9,6 +9,7 @@ from services.cli import main as cli
 from services.ingest.feed_history import VISITS_KEPT, FeedVisit, last_visits
 from services.ingest.feed_states import FeedState
 from shared.clock import now_us
+from shared.ledger.troubles import Failing
 from tests.conftest import options_of
 from tests.integration.origin import Reply
 from tests.integration.test_feed_desk import BROKEN, FINE, Feeds, browser, feeds
@@ -84,3 +85,15 @@ def test_a_feed_at_another_address_is_the_same_feed(
         assert run(desk, "feeds", "edit", after.id, *wrong) == 2
     assert feeds.find(after.id).url == after.url
     assert run(desk, "feeds", "edit", "nobody", "--interval", "60") == 1
+
+
+def test_whoever_lists_the_feeds_is_told_of_a_list_that_cannot_be_read(
+    desk: Any, feeds: Feeds, capsys: pytest.CaptureFixture[str]
+) -> None:
+    feeds.states.note_list("feeds.toml", Failing(name="feeds.toml", since=1, reason="feeds.toml: line 2", is_list=True))
+    assert run(desk, "feeds", "list") == 0
+    assert "a list of feeds cannot be read: feeds.toml: line 2" in capsys.readouterr().err
+    for watched_feed in feeds.subscriptions.list():
+        feeds.subscriptions.remove(watched_feed.id)
+    assert run(desk, "feeds", "list", "--json") == 0
+    assert "a list of feeds cannot be read: feeds.toml: line 2" in capsys.readouterr().err

@@ -3,6 +3,7 @@
 import datetime as dt
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -236,6 +237,8 @@ def list_feeds(context: Context) -> int:
     """The feeds; without Redis only what was set."""
     feeds = Subscriptions(context.settings).list()
     states = _states(context, feeds)
+    if states or not feeds:
+        _warn_of_lists(context)
     if context.as_json:
         book = SourceBook(context.settings.sources_file)
         show_json([_as_json(feed, states.get(feed.id), book.applied(feed.source()).hints) for feed in feeds])
@@ -257,6 +260,13 @@ def _states(context: Context, feeds: tuple[Subscription, ...]) -> dict[str, Feed
     except TransientError as error:
         warn(f"{error}; how the feeds are doing is not known")
         return {}
+
+
+def _warn_of_lists(context: Context) -> None:
+    """Name each list of feeds that cannot be read: it may be why a feed is not there."""
+    with suppress(TransientError):
+        for failing in FeedStates(connect_to_look(reach_desk(context))).failing_lists():
+            warn(clean(f"a list of feeds cannot be read: {failing.reason}"))
 
 
 def _row(feed: Subscription, state: FeedState | None, now: int) -> tuple[str, str, str, str, str]:

@@ -87,6 +87,7 @@ async def show_feeds_page(
         now=now_us(),
         given=given or dict.fromkeys(FIELDS, ""),
         problems=problems or {},
+        failing_lists=await state_of(request).ask(state_of(request).desk.feeds.failing_lists),
     )
 
 

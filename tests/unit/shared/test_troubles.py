@@ -198,6 +198,13 @@ def test_a_redis_that_shrinks_is_never_full() -> None:
     assert codes(a_view(status=a_status(used=60), bytes_a_day=-10.0 * MIB)) == []
 
 
+def test_a_list_of_feeds_that_fails_is_named_before_any_feed() -> None:
+    feeds = [Failing(name=f"https://{name}.example/", since=NOW, reason="404") for name in "abcd"]
+    broken = Failing(name="feeds.toml", since=NOW, reason="feeds.toml: line 2", is_list=True)
+    (trouble,) = troubles_of(a_view(failing_feeds=[*feeds, broken]))
+    assert trouble.what.startswith("5 feeds or lists of feeds cannot be read: feeds.toml: line 2; https://a.example/")
+
+
 def test_of_more_than_three_it_is_told_how_many_are_not_named() -> None:
     feeds = [Failing(name=f"https://{name}.example/", since=NOW, reason="404") for name in "abcd"]
     (trouble,) = troubles_of(a_view(failing_feeds=feeds))
