@@ -1,6 +1,6 @@
 """Looking at a feed before it is watched, and telling a person what was seen."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from services.ingest.subscriptions import Subscriptions, UnknownFeed, shown_addr
 from shared.errors import PermanentError, TransientError
 
 if TYPE_CHECKING:
-    from services.ingest.feed_preview import FeedPreview
+    from services.ingest.feed_preview import FeedPreview, Via
 
 SCHEMES = ("http://", "https://")
 
@@ -53,9 +53,23 @@ def in_short(found: "FeedPreview", now_us: int) -> str:
     return f"{title}{plural(found.entries, 'entry')}{f', {newest}' if found.entries else ''}"
 
 
-def preview_lines(found: "FeedPreview", now_us: int) -> Iterator[str]:
+VIAS: Mapping["Via", str] = {
+    "moved": "{asked} has moved there for good.",
+    "named": "{asked} is no feed itself: its page names this one.",
+    "usual": "{asked} is no feed itself, and names none: this one stands where feeds of a site usually are.",
+}
+
+
+def via_lines(asked: str, found: "FeedPreview") -> Iterator[str]:
+    """How the feed was found, where it is not at the address that was asked."""
+    if found.via is not None:
+        yield VIAS[found.via].format(asked=clean(shown_address(asked)))
+
+
+def preview_lines(asked: str, found: "FeedPreview", now_us: int) -> Iterator[str]:
     """What a person is told of a feed that is only looked at."""
     yield f"{clean(shown_address(found.url))}  {in_short(found, now_us)}"
+    yield from via_lines(asked, found)
     yield from (f"  {clean(title)}" for title in found.titles)
     yield from other_lines(found)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 from collections import deque
 from typing import Protocol
 
@@ -24,6 +25,9 @@ MOST_ASKED = 10  # addresses of one search, the page itself beside them
 PACE_S = 0.5  # between two of them
 SEARCH_S = 45.0
 SCHEMES = ("http://", "https://")
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_HTML = re.compile(rb"<(?:html|!doctype\s+html)[\s>]", re.IGNORECASE)
+_HEAD = 4096  # bytes of a document that tell what it is
 
 
 class NoFeedFound(PermanentError):
@@ -41,7 +45,8 @@ def find_feed(
 ) -> FeedPreview:
     """Look at the feed that an address is of: of the feed itself, of a page, or a site's name such as `example.org`.
 
-    Raises `NoFeedFound`, and as `shared.net.http.fetch` does where the address itself cannot be asked.
+    Raises `NoFeedFound`, `NotAFeed` for XML or JSON that is none, and as `shared.net.http.fetch` does where the address
+    itself cannot be asked.
     """
     if parser is None:
         with contextlib.closing(FeedParser()) as own:
@@ -68,9 +73,13 @@ class _Search:
         url, page = await self._open(client, address)
         named: tuple[str, ...] = ()
         if page is not None:
-            feed = await self._read(page)
-            if feed is not None:
-                return preview(page.moved or url, feed)
+            try:
+                feed = await self._parse(page)
+            except NotAFeed:
+                if _is_data(page):  # no page that could name feeds: others of the site are not what was asked for
+                    raise
+            else:
+                return preview(page.moved or url, feed, "moved" if page.moved else None)
             named = feed_links(page.body.decode("utf-8", "replace"), page.url)
         return await self._try(client, url if page is None else page.url, named)
 
@@ -78,6 +87,8 @@ class _Search:
         """What is behind an address; nothing where a site shows its page to nobody like us, but perhaps its feed."""
         if address.lower().startswith(SCHEMES):
             return address, await fetch(client, address, accept=ACCEPT)
+        if _SCHEME.match(address):
+            raise PermanentError(f"{without_login(address)[:200]!r} is no http or https address")
         url = f"https://{address.removeprefix('//')}"
         try:
             return url, await fetch(client, url, accept=ACCEPT)
@@ -114,7 +125,7 @@ class _Search:
             feed = await self._read(answer)
             if feed is not None:
                 others = tuple(link for link in (*named, *hops) if link not in asked)
-                found = preview(answer.moved or candidate, feed)
+                found = preview(answer.moved or candidate, feed, "named" if candidate in hops else "usual")
                 return msgspec.structs.replace(found, others=tuple(dict.fromkeys(others)))
             if hops.get(candidate, 1) == 1:  # such as a page "RSS" that lists a site's feeds
                 listed = feed_links(answer.body.decode("utf-8", "replace"), answer.url)
@@ -124,8 +135,20 @@ class _Search:
         raise NoFeedFound(f"{told}: give the feed's own address")
 
     async def _read(self, answer: Fetched) -> Feed | None:
-        media_type = answer.headers.get("content-type")
         try:
-            return await asyncio.to_thread(self._parser.parse, answer.body, media_type, answer.url)
+            return await self._parse(answer)
         except NotAFeed:
             return None
+
+    async def _parse(self, answer: Fetched) -> Feed:
+        media_type = answer.headers.get("content-type")
+        return await asyncio.to_thread(self._parser.parse, answer.body, media_type, answer.url)
+
+
+def _is_data(answer: Fetched) -> bool:
+    """Whether a document is XML or JSON that is no page, by its words or, where it has none, by its media type."""
+    head = answer.body[:_HEAD].lstrip(b"\xef\xbb\xbf \t\r\n")
+    media_type = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if _HTML.search(head) or "html" in media_type:
+        return False
+    return head.startswith((b"<?xml", b"{", b"[")) or media_type.endswith(("xml", "json"))

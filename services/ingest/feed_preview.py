@@ -1,5 +1,7 @@
 """A feed in short, as somebody sees it who decides whether to watch it."""
 
+from typing import Literal
+
 import msgspec
 
 from services.ingest.feed_news import entry_date
@@ -7,11 +9,15 @@ from services.ingest.formats.feed import Feed
 
 TITLES = 5
 
+# How an address led to the feed of another: by redirects for good, by its page, or by where feeds usually are.
+Via = Literal["moved", "named", "usual"]
+
 
 class FeedPreview(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
     """What a feed holds at this moment: `newest_us` is when its newest entry is dated (µs), `titles` are its first.
 
-    `others` are further feeds that the same page names, which nobody has looked at.
+    `via` is how it was found where it is not at the address that was asked; `others` are further feeds that the same
+    page names, which nobody has looked at.
     """
 
     url: str
@@ -21,10 +27,11 @@ class FeedPreview(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     newest_us: int | None = None
     hub: str | None = None
     titles: tuple[str, ...] = ()
+    via: Via | None = None
     others: tuple[str, ...] = ()
 
 
-def preview(url: str, feed: Feed) -> FeedPreview:
+def preview(url: str, feed: Feed, via: Via | None = None) -> FeedPreview:
     """A feed in short."""
     dates = [date for entry in feed.entries if (date := entry_date(entry)) is not None]
     return FeedPreview(
@@ -34,5 +41,6 @@ def preview(url: str, feed: Feed) -> FeedPreview:
         entries=len(feed.entries),
         newest_us=int(max(dates).timestamp() * 1_000_000) if dates else None,
         hub=feed.hub,
+        via=via,
         titles=tuple(entry.title for entry in feed.entries if entry.title)[:TITLES],
     )

@@ -9,7 +9,7 @@ from services.cli import main as cli
 from services.ingest.feed_finder import MOST_ASKED, NoFeedFound, find_feed
 from services.ingest.feed_preview import FeedPreview
 from services.ingest.parser_process import FeedParser
-from shared.errors import PermanentError, TransientError
+from shared.errors import NotAFeed, PermanentError, TransientError
 from shared.settings import Settings
 from tests.integration.origin import Origin, Reply
 
@@ -60,7 +60,8 @@ def test_a_page_that_names_none_is_asked_where_feeds_usually_are(
     settings: Settings, origin: Origin, parser: FeedParser
 ) -> None:
     origin.pages |= {"/": page(), "/rss.xml": Reply(body=FEED)}
-    assert find(settings, origin.url("/"), parser).url == origin.url("/rss.xml")
+    found = find(settings, origin.url("/"), parser)
+    assert (found.url, found.via) == (origin.url("/rss.xml"), "usual")
 
 
 def test_a_page_that_lists_a_sites_feeds_is_read_too(settings: Settings, origin: Origin, parser: FeedParser) -> None:
@@ -79,7 +80,8 @@ def test_the_address_that_it_moved_to_for_good_is_the_one_to_watch(
     settings: Settings, origin: Origin, parser: FeedParser
 ) -> None:
     origin.pages |= {"/old": Reply(status=301, headers={"Location": "/rss"}), "/rss": Reply(body=FEED)}
-    assert find(settings, origin.url("/old"), parser).url == origin.url("/rss")
+    found = find(settings, origin.url("/old"), parser)
+    assert (found.url, found.via) == (origin.url("/rss"), "moved")
 
 
 def test_a_site_without_a_feed_is_asked_a_few_times_and_no_more(
@@ -116,6 +118,36 @@ def test_a_private_address_is_refused_at_once_and_a_link_to_one_is_never_followe
         canary.close()
 
 
+@pytest.mark.parametrize(
+    ("media_type", "body", "told"),
+    [
+        pytest.param("application/xml", b"", "is empty", id="an empty document"),
+        pytest.param("text/xml; charset=utf-8", b"<nitf><body/></nitf>", "is no feed", id="XML of another kind"),
+        pytest.param("text/plain", b'\xef\xbb\xbf<?xml version="1.0"?><sitemap/>', "is no feed", id="XML by its words"),
+        pytest.param("text/plain", b' {"items": 5}', "no JSON Feed", id="JSON by its words"),
+        pytest.param("application/feed+json", b"", "is empty", id="JSON by its media type"),
+    ],
+)
+def test_data_that_is_no_feed_is_told_as_such_and_no_other_feed_is_taken_for_it(
+    settings: Settings, origin: Origin, parser: FeedParser, media_type: str, body: bytes, told: str
+) -> None:
+    origin.pages |= {"/x.xml": Reply(headers={"Content-Type": media_type}, body=body), "/rss.xml": Reply(body=FEED)}
+    with pytest.raises(NotAFeed, match=told):
+        find(settings, origin.url("/x.xml"), parser)
+    assert [seen.path for seen in origin.seen] == ["/x.xml"]
+
+
+def test_a_page_in_xhtml_is_a_page(settings: Settings, origin: Origin, parser: FeedParser) -> None:
+    html = b'<?xml version="1.0"?><!DOCTYPE html><html><head/><body><a href="/rss">RSS</a></body></html>'
+    origin.pages |= {"/": Reply(headers={"Content-Type": "text/xml"}, body=html), "/rss": Reply(body=FEED)}
+    assert find(settings, origin.url("/"), parser).via == "named"
+
+
+def test_an_address_of_another_kind_is_no_sites_name(settings: Settings, parser: FeedParser) -> None:
+    with pytest.raises(PermanentError, match=r"^'ftp://x\.example/rss' is no http or https address$"):
+        find(settings, "ftp://x.example/rss", parser)
+
+
 def test_a_server_that_is_away_is_no_site_without_a_feed(
     settings: Settings, origin: Origin, parser: FeedParser
 ) -> None:
@@ -142,6 +174,7 @@ def test_a_newcomer_subscribes_to_a_site_by_its_address_alone(
     told = capsys.readouterr().out
     assert f"{origin.url('/rss')} is watched from now on: Tin, 2 entries, the newest" in told
     assert origin.url("/sport") in told
+    assert f"127.0.0.1:{origin.port} is no feed itself: its page names this one." in told
     assert cli.main(["feeds", "list", "--json"]) == 0
     assert [feed["url"] for feed in json.loads(capsys.readouterr().out)] == [origin.url("/rss")]
 

@@ -38,7 +38,14 @@ def test_a_site_is_looked_at_before_its_feed_is_added(
     assert "Looking at it" in browser.get(preview).text
     look(desk, origin, parser)
     seen = browser.get(preview).text
-    for words in ("<strong>Tin</strong>", "2 entries", "<li>Hai</li>", 'value="Asia/Tokyo"', origin.url("/sport")):
+    for words in (
+        "<strong>Tin</strong>",
+        "2 entries",
+        "<li>Hai</li>",
+        'value="Asia/Tokyo"',
+        origin.url("/sport"),
+        "its page names this one:",
+    ):
         assert words in seen
     assert f'name="url" value="{origin.url("/rss")}"' in seen
 

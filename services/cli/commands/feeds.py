@@ -13,7 +13,7 @@ import msgspec
 from services.cli.auditing import person
 from services.cli.context import OK, UNUSABLE, WRONG, Context, show_json, standard_input, warn
 from services.cli.feed_lines import condition, feed_lines, next_visit
-from services.cli.feed_previews import in_short, look, look_before_adding, other_lines, preview_lines
+from services.cli.feed_previews import in_short, look, look_before_adding, other_lines, preview_lines, via_lines
 from services.cli.printing import ago, clean, plural, size, table
 from services.cli.reach import reach_desk
 from services.ingest.feed_history import FeedVisit, last_visits
@@ -45,7 +45,7 @@ def add_feed(context: Context) -> int:
     """Subscribe; the watcher sees the new feed within seconds."""
     args = context.args
     check_source(zone=args.zone, language=args.language, place=f"feed {shown_address(args.url)}")
-    found = look_before_adding(context, args.url)
+    asked, found = args.url, look_before_adding(context, args.url)
     if found is not None:
         args.url = found.url  # as the audit log names it, too
     added = Subscriptions(context.settings).add(args.url, zone=args.zone, language=args.language)
@@ -55,7 +55,7 @@ def add_feed(context: Context) -> int:
     else:
         seen = "" if found is None else f": {in_short(found, now_us())}"
         print(f"{added.id}  {clean(added.shown())} is watched from now on{seen}.")
-        for line in () if found is None else other_lines(found):
+        for line in () if found is None else (*via_lines(asked, found), *other_lines(found)):
             print(line)
     return OK
 
@@ -66,7 +66,7 @@ def check_feed(context: Context) -> int:
     if context.as_json:
         show_json(_shown(found))
     else:
-        print(*preview_lines(found, now_us()), sep="\n")
+        print(*preview_lines(context.args.url, found, now_us()), sep="\n")
     return OK
 
 
