@@ -6,7 +6,7 @@ Whoever says one says a moment, or is refused; of several statements on one arti
 import datetime as dt
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -15,14 +15,16 @@ MEMBERS = frozenset({"embargoed", "embargoeduntil", "embargountil", "embargo"})
 SPELLED = ("embargoedUntil", "embargoed", "embargoUntil", "embargo", "embargoed_until", "embargo_until")
 EXPECTED = "must be a moment with its zone (RFC 3339), such as 2026-01-31T06:00:00+07:00"
 _SHOWN = 60
+_VOCABULARY = re.compile(r"^.*[.:/#]", re.DOTALL)
 _CLOCK = re.compile(r"[T ]\d\d")
 _SPACE_BEFORE_ZONE = re.compile(r"\s+(?=(?:[+-]\d\d:?\d\d|[Zz])$)")
 _LAST_ZONE = "Etc/GMT+12"  # where a clock strikes last
 
 
 def names_embargo(member: str) -> bool:
-    """Is it what a JSON article calls its embargo: `embargoedUntil`, `embargoed` or `embargoed_until`?"""
-    return member.lower().replace("_", "") in MEMBERS
+    """Is it what an article calls its embargo: `embargoedUntil`, `embargoed_until`, or `schema:embargoedUntil`?"""
+    bare = _VOCABULARY.sub("", member).lower()
+    return "embargo" in bare and bare.replace("_", "").replace("-", "") in MEMBERS
 
 
 def embargo_end_of(said: object, zone: str | None) -> dt.datetime | None:
@@ -87,7 +89,12 @@ def embargo_members(body: bytes) -> Iterator[tuple[str, object]]:
         except (ValueError, RecursionError):  # its reader says so
             return
         if isinstance(members, dict):
-            yield from ((name, said) for name, said in members.items() if names_embargo(name) and said is not None)
+            yield from embargoes_of(members)
+
+
+def embargoes_of(members: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    """The members of an object that name an embargo, and what they say; `null` is none."""
+    yield from ((name, said) for name, said in members.items() if names_embargo(name) and said is not None)
 
 
 def shown(said: object) -> str:

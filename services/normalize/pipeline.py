@@ -39,6 +39,7 @@ READERS: Mapping[str, str] = {
     sniff.PLAIN: "plain_text",
     sniff.PAGE: "html_page",
     FEED_ENTRY_TYPE: "feed_entry",
+    sniff.JSON: "json_document",
     sniff.NINJS: "ninjs",
     sniff.SCHEMA_ORG: "schema_org",
     sniff.NITF: "nitf",
@@ -81,12 +82,13 @@ def normalize(raw: Raw) -> Article:
     pictures: tuple[EmbeddedPicture, ...] = ()
     if raw.media_type == PACKAGE_TYPE:
         raw, pictures = importlib.import_module(EMBEDDED).open_package(raw)
-    media_type = sniff.media_type_of(raw.body, raw.media_type)
+    media_type, head = sniff.media_type_of(raw.body, raw.media_type), Draft()
     if media_type == sniff.MAIL:
-        raw, media_type = _module("mail").open_mail(raw), sniff.PLAIN
+        (raw, head), media_type = _module("mail").open_mail(raw), sniff.PLAIN
     reader = reader_for(media_type)
     decoded = decode(raw.body, raw.media_type, raw.source.language)
-    document = replace(open_document(raw, decoded.text, _bounded(reader(decoded.text, raw))), pictures=pictures)
+    draft = _with_embargo(_bounded(reader(decoded.text, raw)), head)
+    document = replace(open_document(raw, decoded.text, draft), pictures=pictures)
     for step in STEPS:
         document = step(document)
     article = document.article
@@ -106,6 +108,14 @@ def _evidence_of_encoding(decoded: Decoded) -> Iterator[Evidence]:
     else:
         return
     yield Evidence(field="encoding", rule=rule.told(note), sure=rule.sure)
+
+
+def _with_embargo(draft: Draft, head: Draft) -> Draft:
+    """What was read of a mail's text, held as its head says."""
+    if head.article.embargoed_until is None:
+        return draft
+    article = replace(draft.article, embargoed_until=head.article.embargoed_until)
+    return replace(draft, article=article, evidence=(*draft.evidence, *head.evidence))
 
 
 def _bounded(draft: Draft) -> Draft:

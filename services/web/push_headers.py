@@ -225,6 +225,8 @@ def _from_feed(body: bytes, source: Source) -> Sequence[Input]:
         raise InputRefused(f"A JSON Feed over {LARGEST_LIST} bytes is not read here: send fewer items at once.")
     key = f"push:{source.name}"
     feed = json_feed.read(body.decode("utf-8", "replace").lstrip("\ufeff \t\r\n"), "the body")
+    for member, said in feed.embargoes:
+        check_embargo(member, said, source.zone, in_body(member))
     for number, entry in enumerate(feed.entries):
         for member, said in entry.embargoes:
             check_embargo(member, said, source.zone, in_body("items", number, member))

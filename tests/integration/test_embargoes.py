@@ -90,3 +90,26 @@ def test_a_page_and_a_feed_that_are_pushed_hold_what_they_declare(desk: Newsdesk
 def test_a_bare_number_is_refused_where_it_stands(desk: Newsdesk) -> None:
     bad = desk.push(news("Rubber", embargoedUntil=4073515200))
     assert (bad.status, bad.body["errors"][0]["pointer"]) == (400, "#/embargoedUntil")
+
+
+FEED = {"version": "https://jsonfeed.org/version/1.1", "title": "Hue"}
+RUBBER = {"id": "1", "title": "Rubber", "content_text": "Better latex, better prices."}
+
+
+def test_an_embargo_around_a_feed_holds_each_of_its_items(desk: Newsdesk) -> None:
+    items = [RUBBER, RUBBER | {"id": "2", "title": "Latex", "embargoed": LATE}]
+    told = desk.push(FEED | {"embargoedUntil": EARLY, "items": items}).body["receipts"]
+    assert [until(desk, result) for result in told] == [EARLY, LATE]
+    bad = desk.push(FEED | {"embargoedUntil": "soon", "items": items})
+    assert (bad.status, bad.body["errors"][0]["pointer"]) == (400, "#/embargoedUntil")
+
+
+def test_an_embargo_of_what_stands_beside_articles_holds_them(desk: Newsdesk) -> None:
+    articles = [{"@type": "NewsArticle", "@id": f"urn:{n}", "headline": f"Rubber {n}"} for n in range(2)]
+    page = {"@type": "WebPage", "embargoedUntil": LATE}
+    told = desk.push({"@graph": [page, *articles]}, Content_Type="application/ld+json").body["receipts"]
+    assert [until(desk, result) for result in told] == [LATE, LATE]
+    alone = desk.push([page, articles[0] | {"@id": "urn:3"}], Content_Type="application/ld+json")
+    assert until(desk, alone.body) == LATE
+    bad = desk.push([page | {"embargoedUntil": "soon"}, *articles], Content_Type="application/ld+json")
+    assert (bad.status, bad.body["errors"][0]["pointer"]) == (400, "#/0/embargoedUntil")

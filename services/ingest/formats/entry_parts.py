@@ -13,10 +13,12 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from services.ingest.formats.unread import UNREAD
+from shared.embargo import names_embargo
 
 MEDIA = re.compile(r"""xmlns:([\w.-]{1,40})\s*+=\s*+["']\s*+https?://search\.yahoo\.com/mrss/?\s*+["']""")
 ATTRIBUTE = re.compile(r"""([\w:.-]++)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)')""")
 IMAGE_ADDRESS = re.compile(r"<url>\s*+(?:<!\[CDATA\[)?+([^<>\]]++)")
+EMBARGO = r"(?:[\w.-]++:)?(?i:embargo)[\w.-]*+|"
 TAG = re.compile(r"<[^>]*+>")
 CDATA = re.compile(r"<!\[CDATA\[((?:[^\]]++|\](?!\]>))*+)\]\]>")
 PICTURE_NAME = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)(?:[?#]|$)", re.IGNORECASE)
@@ -47,7 +49,8 @@ class Media(msgspec.Struct):
 
 
 class EntryParts(msgspec.Struct):
-    """What was read of one entry. `media` begins with what the entry says of all its media."""
+    """What was read of one entry. `media` begins with what the entry says of all its media; `embargoes` are the
+    elements that name one, each with what it says."""
 
     authors: list[str] = []
     guid: str | None = None
@@ -55,6 +58,7 @@ class EntryParts(msgspec.Struct):
     language: str | None = None
     summaries: list[str] = []
     media: list[Media] = []
+    embargoes: list[tuple[str, str]] = []
 
     @property
     def title(self) -> str | None:
@@ -94,10 +98,10 @@ def _loose(common: Media, found: Sequence[object]) -> Iterator[tuple[str, str | 
         yield thumbnail, common.caption, credit
 
 
-def read_entry_parts(document: str) -> tuple[str, list[EntryParts]]:
-    """The document with those elements renamed, and what they say in each of its entries, in order."""
+def read_entry_parts(document: str) -> tuple[str, EntryParts, list[EntryParts]]:
+    """The document with those elements renamed, what is said of all its entries, and in each of them, in order."""
     scan = _Scan(document)
-    return scan.run(), scan.entries
+    return scan.run(), scan.around, scan.entries
 
 
 class _Scan:
@@ -105,14 +109,17 @@ class _Scan:
 
     def __init__(self, document: str) -> None:
         self.document = document
+        embargo = EMBARGO if "embargo" in document.lower() else ""
         prefixes = "|".join(sorted({"media", *map(re.escape, MEDIA.findall(document[: 1024 * 1024]))}))
         self._tags = re.compile(
             UNREAD + rf"|<(/?)((?:{prefixes}):(content|group|description|title|text|credit|copyright|thumbnail)"
-            rf"|item|entry|author|guid|image|dc:creator|dc:language|itunes:summary)(?=[\s/>])([^>]*+)>"
+            rf"|{embargo}item|entry|author|guid|image|dc:creator|dc:language|itunes:summary)(?=[\s/>])([^>]*+)>"
         )
         self.entries: list[EntryParts] = []
         self._open: list[Media] = []
         self._inside = False
+        self.around = EntryParts()
+        self._embargo_from = -1
 
     def run(self) -> str:
         """Read every tag, and give the document with the renamed ones."""
@@ -126,6 +133,8 @@ class _Scan:
             if name in ("item", "entry"):
                 self._entry(closes=bool(tag[1]))
                 starts.clear()
+            elif names_embargo(name):
+                self._embargo(tag)
             elif self._inside:
                 if tag[3] in RENAMED or name in ("dc:language", "itunes:summary"):
                     cut = tag.start(2) + (name.index(":") + 1)
@@ -139,6 +148,16 @@ class _Scan:
         if not closes:
             self.entries.append(EntryParts(media=[Media()]))
             self._open = [self.entries[-1].media[0]]
+
+    def _embargo(self, tag: re.Match[str]) -> None:
+        """One that is empty, or never closed, says nothing that could be read."""
+        said = (self.entries[-1] if self._inside else self.around).embargoes
+        if not tag[1]:
+            said.append((tag[2], ""))
+            self._embargo_from = tag.end()
+        elif said and self._embargo_from >= 0:
+            said[-1] = (said[-1][0], _plain(self.document[self._embargo_from : tag.start()]))
+            self._embargo_from = -1
 
     def _tag(self, tag: re.Match[str], starts: dict[str, int]) -> None:
         name, kind, attributes = tag[2], tag[3], tag[4]

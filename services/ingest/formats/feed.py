@@ -1,8 +1,14 @@
 """A feed as it was read: its own facts and its entries, before they are inputs."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from shared.envelope import FeedEntry
+from shared.errors import NotAFeed
+
+MOST_EMBARGOES = 20
+Embargoes = tuple[tuple[str, object], ...]
 
 
 class Feed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -10,6 +16,7 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `ttl_s` is how long it says to be fresh, `authors` are those of entries that name none. Entries stand
     in the document's order. `deleted` are the ids of entries that it takes back (RFC 6721), each with the reason or "".
+    `embargoes` are what the document says of all its entries, each a name and what it says.
     """
 
     title: str | None = None
@@ -20,4 +27,13 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ttl_s: int | None = None
     authors: tuple[str, ...] = ()
     deleted: tuple[tuple[str, str], ...] = ()
+    embargoes: Embargoes = ()
     entries: tuple[FeedEntry, ...] = ()
+
+
+def check_around(embargoes: Iterable[tuple[str, object]], url: str) -> Embargoes:
+    """What holds every entry, each named once; raises `NotAFeed` for so many that each entry would grow by them."""
+    found = {(name, str(said)): (name, said) for name, said in embargoes}
+    if len(found) > MOST_EMBARGOES:
+        raise NotAFeed(f"{url} names {len(found)} embargoes for all its entries, more than {MOST_EMBARGOES}")
+    return tuple(found.values())

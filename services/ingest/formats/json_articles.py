@@ -190,7 +190,7 @@ def _articles_of_list(parts: Sequence[_Part]) -> Sequence[_Part]:
     odd = next((n for n, part in enumerate(parts, 1) if not (_is_article(part) or part.declared.is_typed)), None)
     if articles and odd is not None:
         raise InputRefused(f"Item {odd} of the list is no article, and so the list is not split. {LOOKED_FOR}")
-    return articles or _the_only_one(parts)
+    return _beside(parts, articles or _the_only_one(parts))
 
 
 def _articles_of_object(document: _Part) -> Sequence[_Part]:
@@ -200,7 +200,7 @@ def _articles_of_object(document: _Part) -> Sequence[_Part]:
     around = document.embargoes  # once: it looks through the whole document
     below = [_within(around, part) for part in below]
     articles = _articles([*([document] if document.declared.is_article else []), *below])
-    return articles or _the_only_one([document, *below])
+    return _beside(below, articles or _the_only_one([document, *below]))
 
 
 def _articles(parts: Sequence[_Part]) -> list[_Part]:
@@ -233,6 +233,13 @@ def _items_of(elements: msgspec.Raw) -> Sequence[_Part]:
 def _within(around: Sequence[Embargo], part: _Part) -> _Part:
     """A part as one of something whose embargoes hold for all of it."""
     return msgspec.structs.replace(part, around=(*around, *part.around))
+
+
+def _beside(parts: Sequence[_Part], articles: Sequence[_Part]) -> Sequence[_Part]:
+    """Articles with the embargoes of what stands beside them and is none, such as the page they are all on."""
+    chosen = {id(article) for article in articles}
+    said = [embargo for part in parts if id(part) not in chosen for embargo in part.embargoes]
+    return [_within(said, article) for article in articles] if said else articles
 
 
 def _listed(raw: msgspec.Raw, member: str) -> Sequence[_Part]:

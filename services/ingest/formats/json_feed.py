@@ -2,17 +2,19 @@
 
 import codecs
 import json
+import re
 from typing import Any
 
 import msgspec
 
-from services.ingest.formats.feed import Feed
+from services.ingest.formats.feed import Feed, check_around
 from services.ingest.formats.links import web_link
-from shared.embargo import names_embargo
+from shared.embargo import embargoes_of, every_member
 from shared.envelope import FeedEntry, FeedPicture
 from shared.errors import NotAFeed
 
 MAX_ENTRIES = 10_000
+_EMBARGO = re.compile("embargo", re.IGNORECASE)
 WEBSUB = frozenset({"websub", "pubsubhubbub"})
 
 
@@ -38,7 +40,9 @@ def read(text: str, url: str) -> Feed:
     """Read `{"version": "https://jsonfeed.org/version/1.1", "title": …, "items": […]}`."""
     try:
         document = msgspec.json.decode(text.encode("utf-8", "replace"))
-    except (msgspec.DecodeError, RecursionError) as error:
+        if _EMBARGO.search(text) is not None:  # of two members of one name no one may be passed over
+            document = json.loads(text, object_pairs_hook=every_member)
+    except (ValueError, RecursionError) as error:
         raise NotAFeed(f"{url} begins as JSON but is none: {error}") from error
     if not isinstance(document, dict) or not _is_feed(document):
         raise NotAFeed(f"{url} is JSON, but no JSON Feed")
@@ -52,6 +56,7 @@ def read(text: str, url: str) -> Feed:
         home=_link(document.get("home_page_url"), url),
         topic=_link(document.get("feed_url"), url),
         hub=_hub(document.get("hubs"), url),
+        embargoes=check_around(embargoes_of(document), url),
     )
     entries = tuple(_read_item(item, feed, document, url) for item in rows)
     return msgspec.structs.replace(feed, entries=entries)
@@ -79,7 +84,7 @@ def _read_item(item: dict[str, Any], feed: Feed, document: dict[str, Any], url: 
         language=_text(item.get("language")) or feed.language,
         base=_link(item.get("url"), url),
         pictures=_pictures(item, url),
-        embargoes=tuple((name, said) for name, said in item.items() if names_embargo(name) and said is not None),
+        embargoes=(*feed.embargoes, *embargoes_of(item)),
     )
 
 

@@ -11,7 +11,7 @@ import msgspec
 from services.ingest.formats import plain_xml
 from services.ingest.formats.deleted import read_deleted
 from services.ingest.formats.entry_parts import TAG, EntryParts, read_entry_parts
-from services.ingest.formats.feed import Feed
+from services.ingest.formats.feed import Feed, check_around
 from services.ingest.formats.links import web_link
 from services.ingest.formats.plain_xml import PlainFeed
 from services.ingest.formats.precheck import open_document
@@ -24,12 +24,12 @@ HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 
 def read(text: str, url: str) -> Feed:
     """Read a decoded document; what is not well-formed is read as far as it goes."""
-    document, parts = read_entry_parts(open_document(text, url))
-    return make_feed(plain_xml.read(document) or parse(document, url), parts, document, url)
+    document, around, parts = read_entry_parts(open_document(text, url))
+    return make_feed(plain_xml.read(document) or parse(document, url), around, parts, document, url)
 
 
-def make_feed(parsed: PlainFeed, parts: list[EntryParts], document: str, url: str) -> Feed:
-    """What was parsed of a document, and what was read beside it, as a feed."""
+def make_feed(parsed: PlainFeed, around: EntryParts, parts: list[EntryParts], document: str, url: str) -> Feed:
+    """What was parsed of a document, and what was read beside it (of the feed, and of each entry), as a feed."""
     channel, is_atom = parsed.feed, parsed.version.startswith("atom")
     feed = Feed(
         title=_text(channel.get("title")),
@@ -41,8 +41,11 @@ def make_feed(parsed: PlainFeed, parts: list[EntryParts], document: str, url: st
         # RFC 4287 4.2.1: of an entry without authors the feed's are.
         authors=_authors(channel) if is_atom else (),
         deleted=read_deleted(document) if is_atom else (),
+        embargoes=check_around(around.embargoes, url),
     )
     if len(parts) != len(parsed.entries):  # so broken that the two see other entries
+        everywhere = check_around((embargo for part in parts for embargo in part.embargoes), url)
+        feed = msgspec.structs.replace(feed, embargoes=(*feed.embargoes, *everywhere))
         parts = [EntryParts() for _ in parsed.entries]
     # Feeds are served by other hosts than their sites: RSS says nothing of what a bare path is of, but names its site.
     base = url if is_atom or "xml:base" in document else feed.home or url
@@ -97,6 +100,7 @@ def _read_entry(entry: Mapping[str, Any], part: EntryParts, feed: Feed, base: st
         language=language or feed.language,
         base=_link(content.get("base"), base) or _link(summary.get("base"), base) or link,
         pictures=_pictures(entry, part, base),
+        embargoes=(*feed.embargoes, *part.embargoes),
         origin=_text((entry.get("source") or {}).get("title")),
     )
 

@@ -17,6 +17,7 @@ from services.normalize.html.blocks import Box
 from services.normalize.html.tree import Element, path_of, squeeze, text_of
 from services.normalize.readers.json_document import whole_letters
 from services.normalize.readings import Reading, RuleId
+from shared.embargo import every_member
 
 ARTICLE_TYPES = frozenset(
     {
@@ -32,6 +33,7 @@ _COMMENT = re.compile(
     r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|"
     r"/\*\s*\]\]>\s*\*/|\]\]>)\s*;?\s*$"
 )
+_REMARK = re.compile(r"^(?:\s*+/\*[^*]*+(?:\*(?!/)[^*]*+)*+\*/)+")
 _TRAILING = re.compile(r",\s*(?=[}\]])")
 _MARKUP = re.compile(r"<[a-zA-Z/][^>]*>")
 _WITH_PROPERTY = etree.XPath("descendant-or-self::*[@itemprop]")  # a look at each element in C, not in Python
@@ -168,19 +170,25 @@ def _metas(root: Element) -> dict[str, list[tuple[str, Element]]]:
 
 def _nodes(root: Element) -> Iterator[tuple[Json, Element, str]]:
     """All JSON-LD objects of a page, outer ones before inner ones, each with its script and its path there."""
+    for script in scripts_of(root):
+        for node, path in walk(load_json(script.text or "")):
+            yield node, script, path
+
+
+def scripts_of(root: Element) -> Iterator[Element]:
+    """The scripts of a page that hold JSON-LD."""
     for script in root.iter("script"):
-        kind = script.get("type") or ""
-        if "ld+json" in kind.lower() and script.text:
-            for node, path in _walk(load_json(script.text)):
-                yield node, script, path
+        if "ld+json" in (script.get("type") or "").lower() and script.text:
+            yield script
 
 
 def load_json(text: str) -> object:
     """The data of a script: comments round it, trailing commas and escaped markup are forgiven; None if it is none."""
-    text = _COMMENT.sub("", _COMMENT.sub("", text.strip())).strip()
+    text = _REMARK.sub("", _COMMENT.sub("", _COMMENT.sub("", text.strip()))).strip()
+    hook = every_member if text.lower().count("embargo") > 1 else None
     for candidate in (text, _TRAILING.sub("", text).rstrip(";"), html.unescape(text)):
         try:
-            return whole_letters(json.loads(candidate, strict=False), candidate)
+            return whole_letters(json.loads(candidate, strict=False, object_pairs_hook=hook), candidate)
         except (ValueError, RecursionError):
             continue
     return None
@@ -189,7 +197,8 @@ def load_json(text: str) -> object:
 _BELOW = ("@graph", "mainEntity", "mainEntityOfPage", "hasPart", "item", "subjectOf")
 
 
-def _walk(value: object) -> Iterator[tuple[Json, str]]:
+def walk(value: object) -> Iterator[tuple[Json, str]]:
+    """The objects in the data of a script that may be the article or what it stands in, outer ones first."""
     queue = deque([(value, "")])
     while queue:
         item, path = queue.popleft()

@@ -42,7 +42,7 @@ def read(text: str, raw: Raw) -> Draft:
     readings.take("description", lead, "feed summary", "$.summary", sure=_SURE)
     _take_rest(readings, entry)
     for member, said in entry.embargoes:
-        readings.take_embargo(said, raw.source.zone, f"JSON Feed {member}", f"$.{member}")
+        readings.take_embargo(said, raw.source.zone, f"feed {member}", f"$.{member}")
     sample = " ".join([title or "", lead or "", *(piece.text for piece in body)])[:SAMPLE]
     spoken = language_of(entry.language, raw.source.language, sample)
     _take_dates(readings, entry, raw, (entry.language, spoken.tag if spoken is not None else None))

@@ -29,6 +29,7 @@ from services.normalize.html.declared_fields import (
     read_section,
     read_summary,
 )
+from services.normalize.html.embargoes import embargoes_of_page
 from services.normalize.html.headlines import read_headline
 from services.normalize.html.hinted import (
     Hinted,
@@ -48,12 +49,11 @@ from services.normalize.html.pieces import margins, pieces_of, removed
 from services.normalize.html.regions import find_near, find_pictures, find_places
 from services.normalize.html.tags import read_tags
 from services.normalize.html.title_readings import read_kicker
-from services.normalize.html.tree import parse, path_of
+from services.normalize.html.tree import Element, parse, path_of
 from services.normalize.readers.declared_fields import FieldReadings
 from services.normalize.readers.live_report import live_entries
 from services.normalize.readings import Ranking, Reading, RuleId, contradicting, rank
 from shared.article import Article, Block, Evidence, Headline, Person
-from shared.embargo import names_embargo
 from shared.envelope import Raw
 from shared.errors import NotAnArticle
 from shared.hints import has_selectors, without_selectors
@@ -122,7 +122,8 @@ def _read(text: str, raw: Raw) -> Draft:
     told_bylines = hinted_bylines(hinted, near, spoken.language)
     names = _settle_people(fields, spoken, author_readings(spoken, outline, container, near), told_bylines)
     _settle_declared(fields, declared, read_tags(root, head))
-    _settle_embargo(fields, declared, raw)
+    if "embargo" in text.lower():
+        _settle_embargo(fields, root, raw)
     fields.believe(read_kind(declared, near, head, raw.url))
     _settle_live(fields, spoken, raw, outline, container)
     fields.believe(read_access(declared))
@@ -134,13 +135,11 @@ def _read(text: str, raw: Raw) -> Draft:
     return Draft(pieces=pieces, article=article, evidence=tuple(fields.evidence), told=told)
 
 
-def _settle_embargo(fields: _Fields, declared: Declared, raw: Raw) -> None:
+def _settle_embargo(fields: _Fields, root: Element, raw: Raw) -> None:
     """When an embargo ends that the page declares; raises `EmbargoUnread` where that cannot be read."""
     readings = FieldReadings()
-    for node in (declared.article, declared.page):
-        for key in filter(names_embargo, node):
-            place = declared.json_place(node, f".{key}") or f"$.{key}"
-            readings.take_embargo(node[key], raw.source.zone, f"JSON-LD {key}", place)
+    for name, said, place in embargoes_of_page(root):
+        readings.take_embargo(said, raw.source.zone, f"page {name}", place)
     draft = readings.draft(())
     if draft.article.embargoed_until is not None:
         fields.values["embargoed_until"] = draft.article.embargoed_until

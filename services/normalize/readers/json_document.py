@@ -3,9 +3,17 @@
 import json
 import re
 import sys
+from typing import NoReturn
 
 from shared.embargo import every_member
+from shared.envelope import Raw
 from shared.errors import NotAnArticle
+
+
+def read(text: str, raw: Raw) -> NoReturn:
+    """Raises `NotAnArticle`: for what is no JSON, and for JSON that is none of those that we know."""
+    parse_json(text)
+    raise NotAnArticle("No reader takes application/json that is no ninjs or schema.org.")
 
 
 def parse_json(text: str) -> object:

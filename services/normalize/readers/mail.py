@@ -14,8 +14,10 @@ from email.message import Message
 import msgspec
 from msgspec.structs import replace
 
-from services.normalize.document import Piece
+from services.normalize.document import Draft, Piece
+from services.normalize.readers.declared_fields import FieldReadings
 from services.normalize.readers.markup import pieces_of_markup
+from shared.embargo import names_embargo
 from shared.envelope import Raw
 from shared.errors import NotAnArticle
 from shared.untrusted.decode import decode
@@ -34,8 +36,11 @@ class _Text(msgspec.Struct, frozen=True):
     attached: tuple[str, ...] = ()
 
 
-def open_mail(raw: Raw) -> Raw:
-    """The mail's text under its head, as plain text in UTF-8; raises `NotAnArticle` for one without any text."""
+def open_mail(raw: Raw) -> tuple[Raw, Draft]:
+    """The mail's text under its head, as plain text in UTF-8, and the embargoes that its head names, as a draft.
+
+    Raises `NotAnArticle` for one without any text, `EmbargoUnread` for an embargo whose end cannot be read.
+    """
     mail = email.message_from_bytes(raw.body, policy=email.policy.compat32)
     found = _text_of(mail, raw.source.language, 0)
     if not found.text.strip():
@@ -43,7 +48,19 @@ def open_mail(raw: Raw) -> Raw:
         raise NotAnArticle(f"The mail holds no text{f', only what is attached ({named})' if named else ''}.")
     head = [*_head_lines(mail), *(f"Content-Disposition: {name}" for name in found.attached)]
     text = "\n".join(head) + "\n\n" + found.text.strip("\r\n")
-    return replace(raw, body=text.encode("utf-8", "replace"), media_type="text/plain; charset=utf-8")
+    opened = replace(raw, body=text.encode("utf-8", "replace"), media_type="text/plain; charset=utf-8")
+    return opened, _embargoed(mail, raw.source.zone)
+
+
+def _embargoed(mail: Message, zone: str | None) -> Draft:
+    """What `X-Embargoed-Until` says, or a field of a like name: of the mail, and of what it forwards."""
+    readings = FieldReadings()
+    for part in mail.walk():
+        for name, value in part.raw_items():
+            if names_embargo(name.lower().removeprefix("x-")):
+                for said in _words_of(str(value)).split(","):
+                    readings.take_embargo(said.strip(), zone, f"mail {name}", name)
+    return readings.draft(())
 
 
 def _head_lines(mail: Message) -> Iterator[str]:

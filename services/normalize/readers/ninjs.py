@@ -10,7 +10,7 @@ from services.normalize.readers.json_document import listed, named_at, objects_a
 from services.normalize.readers.markup import pieces_of_markup, pieces_of_value, plain_text_of
 from services.normalize.readers.untold import leaves_of_json
 from shared.article import PubStatus
-from shared.embargo import names_embargo
+from shared.embargo import embargoes_of
 from shared.envelope import Raw
 from shared.errors import NotAnArticle
 
@@ -39,8 +39,8 @@ def read(text: str, raw: Raw) -> Draft:
         raise NotAnArticle(f"The JSON is no article: it has no {listed(_LOOKED_FOR)}.")
     _take_address(readings, item, names)
     _take_dates(readings, item, names, raw, language)
-    for key in filter(names_embargo, document):  # two may differ in their capitals alone
-        readings.take_embargo(document[key], raw.source.zone, f"ninjs {key}", f"$.{key}")
+    for name, said in embargoes_of(document):  # two may differ in their capitals alone
+        readings.take_embargo(said, raw.source.zone, f"ninjs {name}", f"$.{name}")
     _take_people(readings, item, names, language)
     _take_subjects(readings, item, names)
     for key in ("genres", "genre"):

@@ -122,14 +122,14 @@ def _take_dates(readings: FieldReadings, nitf: Element, raw: Raw, language: str 
 
 
 def _take_release(readings: FieldReadings, nitf: Element, raw: Raw, language: str | None) -> None:
-    """A release is an embargo unless it is known to lie behind: then it is only a date. One that says nothing is none.
+    """A release is an embargo unless it is known to lie behind: then it is only a date.
 
-    What nobody can read may lie ahead.
+    What nobody can read may lie ahead, and so may one that says nothing.
     """
     for element in every(nitf, "date.release"):
         norm = element.get("norm")
-        said, place = (words_of(element), "") if norm is None else (norm, "/@norm")
-        if said is not None and not _lies_behind(said, raw, language):
+        said, place = (words_of(element) or "", "") if norm is None else (norm, "/@norm")
+        if not _lies_behind(said, raw, language):
             readings.take_embargo(said, raw.source.zone, "NITF date.release", f"{place_of(element)}{place}")
 
 

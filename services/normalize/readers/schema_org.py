@@ -12,7 +12,7 @@ from services.normalize.readers.json_document import listed, objects_at, parse_j
 from services.normalize.readers.markup import pieces_of_value, plain_text_of
 from services.normalize.readers.untold import leaves_of_json
 from shared.article import Access, PubStatus, Role
-from shared.embargo import names_embargo
+from shared.embargo import embargoes_of
 from shared.envelope import Raw
 from shared.errors import NotAnArticle
 from shared.identity import article_uri
@@ -54,7 +54,7 @@ def read(text: str, raw: Raw) -> Draft:
     if not pieces and not readings.has("headline") and not readings.has("description"):
         raise NotAnArticle(f"The JSON is no article: it has no {listed(_LOOKED_FOR)}.")
     _take_dates(readings, item, path, raw, language)
-    _take_embargoes(readings, document, path, raw)
+    _take_embargoes(readings, document, raw)
     _take_people(readings, item, path, language)
     _take_address(readings, item, path)
     _take_sort(readings, item, path)
@@ -143,12 +143,11 @@ def _take_dates(readings: FieldReadings, item: Item, path: str, raw: Raw, langua
         readings.take_date(field, reading, f"schema.org {key}", f"{path}.{key}")
 
 
-def _take_embargoes(readings: FieldReadings, document: object, path: str, raw: Raw) -> None:
-    """Those of the article, and of what it stands in."""
-    for place, around in itertools.islice(_objects(document, "$", 0), _MOST_OBJECTS):
-        if path == place or path.startswith((f"{place}.", f"{place}[")):
-            for key in filter(names_embargo, around):
-                readings.take_embargo(around[key], raw.source.zone, f"JSON {key}", f"{place}.{key}")
+def _take_embargoes(readings: FieldReadings, document: object, raw: Raw) -> None:
+    """Those of the article, and of what it stands in or beside: of several articles none comes here."""
+    for place, item in _objects(document, "$", 0):
+        for name, said in embargoes_of(item):
+            readings.take_embargo(said, raw.source.zone, f"JSON {name}", f"{place}.{name}")
 
 
 def _take_sort(readings: FieldReadings, item: Item, path: str) -> None:

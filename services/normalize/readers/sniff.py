@@ -75,7 +75,10 @@ def media_type_of(body: bytes, declared: str | None, name: str | None = None) ->
         return _BY_EXTENSION[extension]
     if looks_like_mail(body):
         return MAIL
-    return _seen(body[: 4 * _HEAD].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:_HEAD])
+    seen = _seen(body[: 4 * _HEAD].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:_HEAD])
+    # What calls itself JSON and does not begin so is broken, no text: read as one, its embargo would be but words.
+    is_said = said == JSON or said.endswith("+json") or (not said and extension == "json")
+    return JSON if is_said and seen not in (NINJS, SCHEMA_ORG) else seen
 
 
 def _seen(head: bytes) -> str:

@@ -63,10 +63,10 @@ ATOM_FEED = (
 
 def both(text: str) -> tuple[Feed | None, Feed]:
     """What the short way and the long way read of a document."""
-    document, parts = read_entry_parts(open_document(text, URL))
+    document, around, parts = read_entry_parts(open_document(text, URL))
     plain = plain_xml.read(document)
-    short = None if plain is None else rss_atom.make_feed(plain, parts, document, URL)
-    return short, rss_atom.make_feed(rss_atom.parse(document, URL), parts, document, URL)
+    short = None if plain is None else rss_atom.make_feed(plain, around, parts, document, URL)
+    return short, rss_atom.make_feed(rss_atom.parse(document, URL), around, parts, document, URL)
 
 
 def filled(parts: tuple[str, ...]) -> st.SearchStrategy[str]:

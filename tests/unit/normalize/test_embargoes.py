@@ -9,9 +9,11 @@ import pytest
 from msgspec.structs import replace
 
 from services.index.completing import told_outside
+from services.ingest.feeds import read_feed
+from services.ingest.formats.feed import MOST_EMBARGOES
 from shared.article import Article
 from shared.envelope import FEED_ENTRY_TYPE, Envelope, FeedEntry, Source
-from shared.errors import EmbargoUnread
+from shared.errors import EmbargoUnread, NotAFeed, NotAnArticle
 from tests.unit.normalize.doors import page, read
 from tests.unit.normalize.test_wire_fields_by_kind import TEXT, TITLE, of_g2, of_ninjs, of_nitf, of_schema
 
@@ -35,6 +37,52 @@ def of_feed(first: str, second: str) -> Article:
     said = (("embargoedUntil", first), ("embargoed", second))
     entry = FeedEntry(feed="https://p.example/feed", title=TITLE, content=TEXT, embargoes=said)
     return read(msgspec.json.encode(entry), FEED_ENTRY_TYPE)
+
+
+def of_watched(document: object) -> Article:
+    """The first entry of a feed as it is watched: JSON, or a text in XML."""
+    body = document if isinstance(document, str) else json.dumps(document)
+    entries = read_feed(body.encode(), None, "https://p.example/feed").entries
+    return read(msgspec.json.encode(entries[0]), FEED_ENTRY_TYPE)
+
+
+def of_json_feed(first: str, second: str) -> Article:
+    item = {"id": "1", "title": TITLE, "content_text": TEXT, "embargoed": second}
+    version = "https://jsonfeed.org/version/1.1"
+    return of_watched({"version": version, "title": "Hue", "embargoedUntil": first, "items": [item]})
+
+
+def of_rss(channel: str, item: str) -> Article:
+    item = f"<item><guid>1</guid><title>{TITLE}</title><description>{TEXT}</description>{item}</item>"
+    return of_watched(f"<rss version='2.0' xmlns:x='urn:x'><channel><title>Hue</title>{channel}{item}</channel></rss>")
+
+
+def of_atom(first: str, second: str) -> Article:
+    entry = f"<entry><id>1</id><title>{TITLE}</title><summary>{TEXT}</summary><embargo>{first}</embargo>"
+    entry += f"<e:embargoed xmlns:e='urn:e' at='1'><![CDATA[ {second} ]]></e:embargoed></entry>"
+    return of_watched(f"<feed xmlns='http://www.w3.org/2005/Atom'><title>Hue</title>{entry}</feed>")
+
+
+def of_mail(first: str, second: str) -> Article:
+    head = f"From: An <an@p.example>\r\nSubject: {TITLE}\r\nX-Embargoed-Until: {first},\r\n {second}\r\n"
+    return read(f"{head}Message-ID: <1@p.example>\r\n\r\n{TEXT}\r\n", "message/rfc822")
+
+
+def of_script(script: str, *, head: str = "", body: str = "") -> Article:
+    script = f"<script type='application/ld+json'>{script}</script>"
+    return page(f"<article><h1>{TITLE}</h1><p>{TEXT}</p>{body}</article>", script + head)
+
+
+def of_metas(first: str, second: str) -> Article:
+    metas = (
+        f"<meta name='embargoedUntil' content='{first}'><meta property='article:embargoed_until' content='{second}'>"
+    )
+    return of_script("{}", head=metas)
+
+
+def of_microdata(first: str, second: str) -> Article:
+    said = f"<time itemprop='embargoedUntil' datetime='{first}'></time><i property='schema:embargo'>{second}</i>"
+    return of_script("{}", body=said)
 
 
 def of_release(first: str, second: str) -> Article:
@@ -64,7 +112,30 @@ FORMATS = [
     ),
     pytest.param(of_release, id="NITF"),
     pytest.param(of_page, id="page"),
-    pytest.param(of_feed, id="JSON Feed"),
+    pytest.param(of_feed, id="entry of a feed"),
+    pytest.param(of_json_feed, id="around a JSON Feed"),
+    pytest.param(
+        lambda a, b: of_rss("", f"<x:embargoedUntil>{a}</x:embargoedUntil><embargoed>{b}</embargoed>"), id="RSS"
+    ),
+    pytest.param(
+        lambda a, b: of_rss(f"<x:embargoed>{a}</x:embargoed>", f"<embargo>{b}</embargo>"), id="around the items of RSS"
+    ),
+    pytest.param(of_atom, id="Atom"),
+    pytest.param(of_mail, id="mail"),
+    pytest.param(of_metas, id="meta tags"),
+    pytest.param(of_microdata, id="microdata and RDFa"),
+    pytest.param(
+        lambda a, b: of_json({"@graph": [{"@type": "WebPage", "embargoed": a}, NEWS | {"schema:embargoedUntil": b}]}),
+        id="beside the article, and with a prefix",
+    ),
+    pytest.param(
+        lambda a, b: of_script(json.dumps({"embargoed": a, "@graph": [NEWS | {"schema:embargoedUntil": b}]})),
+        id="around a graph in a page",
+    ),
+    pytest.param(
+        lambda a, b: of_script(f"/* of the desk */ {json.dumps(NEWS | {'embargo': a, 'embargoed': b})}"),
+        id="page with a remark before its JSON-LD",
+    ),
 ]
 
 
@@ -90,11 +161,68 @@ def test_two_members_of_one_name_that_differ_are_none_that_can_be_read() -> None
     assert same.embargoed_until == UNTIL
 
 
+WHOLE = json.dumps(NEWS | {"embargoedUntil": LATE})
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        pytest.param(WHOLE[:-1], id="not closed"),
+        pytest.param(WHOLE.replace(TITLE, 'He said "no"'), id="a quote within a text"),
+        pytest.param(WHOLE.replace('"', "&#39;"), id="single quotes"),
+        pytest.param(f"{{headline: {TITLE!r}, embargoedUntil: {LATE!r}}}".replace("'", "&#39;"), id="as a program"),
+        pytest.param(WHOLE[:-1] + f', "embargoedUntil": "{EARLY}"}}', id="two that differ"),
+        pytest.param(WHOLE.replace("embargo", "schema:embargo") + "}", id="with a prefix"),
+    ],
+)
+def test_json_ld_that_names_an_embargo_and_cannot_be_read_is_refused(script: str) -> None:
+    with pytest.raises(EmbargoUnread):
+        of_script(script.replace("&#39;", "'"))
+
+
+def test_json_ld_that_cannot_be_read_and_only_speaks_of_embargoes_is_left_out() -> None:
+    assert of_script('{"headline": "The embargo: "what" it means", "about": "embargo"').embargoed_until is None
+
+
+@pytest.mark.parametrize("element", ["<embargoed/>", "<x:embargo></x:embargo>", "<embargoedUntil>2099"])
+def test_an_element_of_a_feed_that_names_an_embargo_and_no_moment_is_refused(element: str) -> None:
+    with pytest.raises(EmbargoUnread):
+        of_rss("", element)
+
+
+def test_what_is_broken_holds_all_entries_that_it_may_hold() -> None:
+    item = f"<item><title>{TITLE}</title><embargoed>{LATE}</embargoed></item>"
+    rest = f"<![CDATA[<item>]]><item><title>{TITLE}</title></item"
+    feed = read_feed(f"<rss><channel>{item}{rest}".encode(), None, "https://p.example/feed")
+    assert feed.entries and feed.entries[0].embargoes == (("embargoed", LATE),)
+
+
+def test_a_feed_with_many_embargoes_around_it_is_refused() -> None:
+    channel = "".join(f"<embargo>{number}</embargo>" for number in range(MOST_EMBARGOES + 1))
+    with pytest.raises(NotAFeed, match="embargoes"):
+        of_rss(channel, "")
+
+
+def test_two_members_of_one_name_around_a_feed_are_none_that_can_be_read() -> None:
+    with pytest.raises(EmbargoUnread):
+        of_watched(f'{{"items": [{{"title": "{TITLE}"}}], "embargo": "{EARLY}", "embargo": "{LATE}"}}')
+
+
+@pytest.mark.parametrize("media_type", ["application/json", "application/news+json"])
+@pytest.mark.parametrize(
+    "body", ["{bad", f"{TITLE}\n\n{TEXT}", "<p>Rubber</p>", "{'embargoed': 5, 'headline': 'Rubber'}"]
+)
+def test_what_calls_itself_json_and_is_none_is_no_text(media_type: str, body: str) -> None:
+    with pytest.raises(NotAnArticle, match="JSON"):
+        read(body, media_type)
+
+
 @pytest.mark.parametrize(
     "release",
     [
         pytest.param("norm='soon'", id="words"),
         pytest.param("norm=''", id="empty"),
+        pytest.param("", id="says nothing"),
         pytest.param("norm='00000000'", id="no day"),
         pytest.param("norm='4073515200'", id="a number"),
         pytest.param("norm='20241220T230000'", id="a clock of the day of receipt, in no zone"),
@@ -110,7 +238,6 @@ def test_a_release_that_may_lie_ahead_is_refused(release: str) -> None:
 @pytest.mark.parametrize(
     "release",
     [
-        pytest.param("<date.release/>", id="says nothing"),
         pytest.param("<date.release norm='20241220'/>", id="the day of the receipt"),
         pytest.param("<date.release norm='20241219T010000'/>", id="a clock that has struck everywhere"),
         pytest.param("<date.release norm='31.12.2023 klo 10'/>", id="as a person wrote it, long ago"),

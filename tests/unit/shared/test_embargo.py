@@ -39,7 +39,10 @@ def test_a_clock_whose_zone_nobody_knows_is_no_moment() -> None:
     assert embargo_end_of("2099-12-31T10:00", "No/Such") is None
 
 
-@pytest.mark.parametrize("member", ["embargoedUntil", "embargoed", "embargoed_until", "EmbargoUntil"])
+@pytest.mark.parametrize(
+    "member",
+    ["embargoedUntil", "embargoed", "embargoed_until", "EmbargoUntil", "schema:embargoedUntil", "embargoed-until"],
+)
 def test_an_embargo_has_several_names(member: str) -> None:
     assert names_embargo(member)
     assert not names_embargo(f"{member}Of")
