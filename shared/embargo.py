@@ -6,7 +6,7 @@ Whoever says one says a moment, or is refused; of several statements on one arti
 import datetime as dt
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -66,15 +66,18 @@ def latest(*ends: dt.datetime | None) -> dt.datetime | None:
     return max((end for end in ends if end is not None), default=None)
 
 
-def every_member(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
-    """An object of a JSON document (`object_pairs_hook`) in which no embargo hides another one of the same name.
+def every_member(
+    pairs: Sequence[tuple[str, object]], names: Callable[[str], bool] = names_embargo
+) -> dict[str, object]:
+    """An object of a JSON document (`object_pairs_hook`) in which no embargo, or what else `names` tells, hides another
+    one of the same name.
 
     Two that differ are a list, which nobody can read as a moment.
     """
     members = dict(pairs)
     embargoes: dict[str, list[object]] = {}
     for member, value in pairs:
-        if names_embargo(member):
+        if names(member):
             embargoes.setdefault(member, []).append(value)
     for member, said in embargoes.items():
         members[member] = said[0] if all(value == said[0] for value in said) else said

@@ -58,5 +58,13 @@ class EmbargoUnread(NotAnArticle):
     """An article under an embargo whose end nobody can tell: published by guess it could not be taken back."""
 
 
+class StatusUnread(NotAnArticle):
+    """An article whose `pubStatus` nobody can read, or that has two which differ; `place` is where it stands."""
+
+    def __init__(self, message: str, *, place: str = "") -> None:
+        super().__init__(message)
+        self.place = place
+
+
 class NotAFeed(PermanentError):
     """A document that is no feed in any format we read."""

@@ -15,7 +15,8 @@ from shared.errors import InputRefused
 HEAD = 4096
 END_TAG = re.compile(rb"</(?:[^\s<>/:]++:)?+newsItem\s*+>")
 NAMESPACE_MARK = "}"
-ITEM, CONTENT, EMBARGO = "newsItem", "contentSet", "embargoed"
+ITEM, CONTENT, EMBARGO, STATUS = "newsItem", "contentSet", "embargoed", "pubStatus"
+META = "itemMeta"
 # A long header is repeated for each item: what would grow beyond this is no message of an agency.
 MOST_BYTES_SPLIT = 64 * 1024 * 1024
 
@@ -24,8 +25,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     """One item of a package: its guid, as declared, and the message with this item alone.
 
     `path` is where it stands in the document; `embargoes` are where it tells of one, and what it says there, "" where
-    it says no more than that. `is_placed` tells whether its place in the file stands for a guid it does not have: lists
-    grow at their head.
+    it says no more than that, `statuses` where it says whether it may be published. `is_placed` tells whether its place
+    in the file stands for a guid it does not have: lists grow at their head.
     """
 
     guid: str | None
@@ -34,6 +35,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     version: str | None = None
     path: str = ""
     embargoes: tuple[tuple[str, str], ...] = ()
+    statuses: tuple[tuple[str, str], ...] = ()
 
 
 class _NotSplit(Exception):
@@ -77,6 +79,7 @@ def split_package(body: bytes, name: str, most_bytes: int = MOST_BYTES_SPLIT) ->
             version=named.version,
             path=named.path,
             embargoes=named.told(),
+            statuses=tuple(named.statuses),
         )
         for (named, start, _), end in zip(items, ends, strict=True)
     ]
@@ -92,7 +95,14 @@ def declared_item(body: bytes) -> Item:
         return Item(guid=None, body=body)
     named = [named for named, _, _ in finder.items] or [finder.root]
     only = named[0] if len(named) == 1 else _Named()
-    return Item(guid=only.guid, body=body, version=only.version, path=only.path, embargoes=only.told())
+    return Item(
+        guid=only.guid,
+        body=body,
+        version=only.version,
+        path=only.path,
+        embargoes=only.told(),
+        statuses=tuple(only.statuses),
+    )
 
 
 def _split_json(body: bytes, name: str) -> Sequence[Item]:
@@ -127,6 +137,7 @@ class _Named(msgspec.Struct):
     version: str | None = None
     path: str = ""
     embargoes: list[tuple[str, list[str]]] = []
+    statuses: list[tuple[str, str]] = []
 
     def told(self) -> tuple[tuple[str, str], ...]:
         """Where it tells of an embargo, and what."""
@@ -168,6 +179,9 @@ class _Finder:
         self._within = int(name == CONTENT)
         if self._tells_embargo():
             self._at_hand.embargoes.append((self._place(), []))
+        if name == STATUS and self._path[-2:-1] == [META]:
+            said = attributes.get("qcode") or attributes.get("uri") or ""
+            self._at_hand.statuses.append((self._place(), said))
 
     @property
     def _at_hand(self) -> _Named:

@@ -10,7 +10,10 @@ from shared.envelope import Event
 
 ROOMS = ("services.normalize", "shared.untrusted")
 # What readers take from beside those rooms: words and dates, addresses, and until when an embargo holds.
-FILES = tuple(("shared", f"{name}.py") for name in ("article", "embargo", "hints", "identity", "package", "patterns"))
+FILES = tuple(
+    ("shared", f"{name}.py")
+    for name in ("article", "embargo", "hints", "identity", "package", "patterns", "pub_status")
+)
 NOTE = "rules "
 UNKNOWN = "unknown"
 

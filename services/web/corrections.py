@@ -17,7 +17,7 @@ from services.web.ownership import may_claim
 from services.web.patch_shape import check_patch
 from services.web.preferences import is_create_only, read_if_match
 from services.web.problems import BODY, Problem, in_body, in_header, in_parameter
-from services.web.push_headers import check_embargo, checked_address, held_until, version_of
+from services.web.push_headers import check_embargo, checked_address, checked_status, held_until, version_of
 from services.web.request_body import body_of
 from services.web.scopes import only_of
 from services.web.state import AppState, publisher_of, state_of
@@ -28,6 +28,7 @@ from shared.embargo import names_embargo
 from shared.envelope import WITHDRAWAL_TYPE, Input, Preconditions, Source, Withdrawal
 from shared.errors import Unavailable
 from shared.identity import address_alias
+from shared.pub_status import status_members
 
 log = structlog.get_logger(__name__)
 
@@ -199,6 +200,7 @@ def _read_patch(body: bytes, publisher: Publisher) -> dict[str, Any]:
     check_patch(patch)
     for member in filter(names_embargo, patch):
         check_embargo(member, patch[member], publisher.zone, in_body(member))
+    checked_status(status_members(patch))
     if isinstance(patch.get("uri"), str):
         checked_address(patch["uri"], "uri", in_body("uri"))
     return patch
@@ -218,7 +220,7 @@ def _patched(patch: dict[str, Any], target: Target, publisher: Publisher) -> Inp
         body=msgspec.json.encode(document),
         aliases=(address_alias(named, publisher.name),) if isinstance(named, str) else (),
         version=version_of(str(version)) if isinstance(version, str | int) else None,
-        withdraws=patch.get("pubStatus", "usable") != "usable",
+        withdraws=checked_status(status_members(patch)) not in (None, "usable"),
         patches=True,
     )
 

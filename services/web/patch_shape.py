@@ -3,7 +3,10 @@
 What has another is no mistake of one field: upon the rest of the article it would be read as words of the body.
 """
 
+import datetime as dt
+import re
 from collections.abc import Mapping
+from itertools import chain
 from types import MappingProxyType
 
 from services.web.problems import Problem, in_body
@@ -22,11 +25,19 @@ OF_OLDER = MappingProxyType({
     "organisation": "organisations", "place": "places", "subject": "subjects", "event": "events", "object": "objects",
     "infosource": "infoSources",
 })  # fmt: skip
+RFC_3339 = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
+MOMENTS = ("firstCreated", "versionCreated", "contentCreated")
+SPELLED = MappingProxyType({member.lower(): member for member in chain(LISTS, TEXTS)})
 
 
 def check_patch(patch: Mapping[str, object]) -> None:
     """Raise `Problem` at the first member that ninjs 3.1 writes otherwise; `null` takes any away."""
     for member, said in patch.items():
+        spelled = SPELLED.get(member.lower(), member)
+        if spelled != member and member not in OF_OLDER:
+            _refuse(member, f"The article is patched in ninjs 3.1, where {member} is {spelled}")
         if said is None:
             continue
         if member in OF_OLDER:
@@ -35,6 +46,18 @@ def check_patch(patch: Mapping[str, object]) -> None:
             _refuse(member, f'{member} is a list of objects, like "headlines": [{{"value": "The bridge is open"}}]')
         if member in TEXTS and not isinstance(said, str):
             _refuse(member, f"{member} is a text")
+        if member in MOMENTS and not _is_moment(said):
+            _refuse(member, f"{member} is a moment with its zone (RFC 3339), such as 2026-01-31T06:00:00+07:00")
+
+
+def _is_moment(said: object) -> bool:
+    if not isinstance(said, str) or RFC_3339.fullmatch(said) is None:
+        return False
+    try:
+        dt.datetime.fromisoformat(said.upper()).astimezone(dt.UTC)
+    except (ValueError, OverflowError):
+        return False
+    return True
 
 
 def _refuse(member: str, why: str) -> None:

@@ -1,7 +1,7 @@
 """What a push declares about itself: its kind of body, its articles, and the addresses each may be known by."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from email.message import Message
 
 import msgspec
@@ -15,10 +15,12 @@ from services.web.correction_form import NINJS
 from services.web.keys import Publisher
 from services.web.problems import BODY, Place, Problem, in_body, in_header, in_xml
 from services.web.spooling import MULTIPART
+from shared.article import PubStatus
 from shared.embargo import EXPECTED, embargo_end_of, latest, shown
 from shared.envelope import MOST_BYTES, Input, Source
-from shared.errors import InputRefused, NotAFeed
+from shared.errors import InputRefused, NotAFeed, StatusUnread
 from shared.identity import address_alias, address_fault, clean_link, is_page, without_login
+from shared.pub_status import status_among
 
 TEXT, HTML, JSON_LD = "text/plain", "text/html", "application/ld+json"
 JSON, JSON_FEED = "application/json", "application/feed+json"
@@ -120,6 +122,14 @@ def check_embargo(member: str, said: object, zone: str | None, place: Place) -> 
         raise Problem("bad-request", f"{member} {EXPECTED}; it says {shown(said)}.", at=place)
 
 
+def checked_status(statuses: Iterable[tuple[str, object]], where: Sequence[str | int] = ()) -> PubStatus | None:
+    """Whether an article may be published, or the problem that points at the member that nobody can read."""
+    try:
+        return status_among(statuses)
+    except StatusUnread as error:
+        raise Problem("bad-request", str(error), at=in_body(*where, error.place)) from error
+
+
 def bad_header(name: str, detail: str) -> Problem:
     """A header line that makes no sense: which, and what was expected."""
     return Problem("bad-request", f"{name} {detail}.", at=in_header(name))
@@ -183,7 +193,7 @@ def _from_json(kind: Kind, body: bytes, source: Source) -> Sequence[Input]:
                 for member, said in article.addresses
             ),
             version=version_of(article.version),
-            withdraws=article.is_canceled,
+            withdraws=checked_status(article.statuses, article.where) not in (None, "usable"),
         )
         for article in articles
     ]
@@ -201,6 +211,7 @@ def _from_xml(kind: Kind, body: bytes, source: Source) -> Sequence[Input]:
         what = f"embargoed of the item {item.guid}" if item.guid else "embargoed"
         for path, said in item.embargoes:
             check_embargo(what, said, source.zone, in_xml(path))
+        _check_statuses(item)
     return [
         Input(
             source=source,
@@ -211,6 +222,13 @@ def _from_xml(kind: Kind, body: bytes, source: Source) -> Sequence[Input]:
         )
         for item in items
     ]
+
+
+def _check_statuses(item: Item) -> None:
+    try:
+        status_among(item.statuses)
+    except StatusUnread as error:
+        raise Problem("bad-request", str(error), at=in_xml(error.place)) from error
 
 
 def _aliases_of_item(item: Item, source: Source) -> tuple[str, ...]:

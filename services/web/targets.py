@@ -17,6 +17,7 @@ from shared.ledger.reader import SETTLED, Head, InputStatus, owner_name
 
 ID = re.compile(r"[a-z2-7]{26}")
 MOST_ALIASES = 8
+VOID = ("dead", "discarded", "refused", "indexed")  # ends of a withdrawal that took nothing back
 STRONGEST = ("uri:", "url:", "guid:", "path:")
 
 
@@ -55,7 +56,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
         revision = self.head.withdrawn if self.head else None
         if revision is None or self.stored is None or revision <= self.stored.rev:
             return None
-        is_void = self.line is not None and self.line.rev == revision and self.line.state in ("refused", "discarded")
+        is_void = self.line is not None and self.line.rev == revision and self.line.state in VOID
         return None if is_void else revision
 
     @property

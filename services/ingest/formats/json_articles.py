@@ -1,6 +1,7 @@
 """One JSON document may hold several articles: each is cut out whole, with the addresses it declares."""
 
 import codecs
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -11,11 +12,11 @@ import msgspec
 from shared.embargo import SPELLED, embargo_members
 from shared.errors import InputRefused
 from shared.identity import canonical_url, is_page
+from shared.pub_status import decisive_members, status_members
 
 # Each `{}` of a list costs a hundred times its two bytes once it is decoded.
 LARGEST_LIST = 1024 * 1024
 MOST_ARTICLES = 1000
-CANCELED = frozenset({"canceled", "cancelled", "withdrawn", "killed", "withheld", "embargoed"})
 ABSENT = msgspec.Raw()
 ARTICLE_TYPES = re.compile(r"Article|Posting|Report")
 LOOKED_FOR = (
@@ -43,16 +44,16 @@ class NoArticle(InputRefused):
 class JsonArticle(msgspec.Struct, frozen=True, kw_only=True):
     """One article of a document: its bytes, and what it declares as its address, with the member that does.
 
-    `version` is its publisher's own, `is_canceled` whether it takes the article back (ninjs `pubStatus`). `where` are
-    the members and places that lead to it in the document. `embargoes` are the members that name one, its own and those
-    of what it stands in, each with where it stands and what it says.
+    `version` is its publisher's own, `statuses` the members that say whether it may be published (`pubStatus`), with
+    what they say. `where` are the members and places that lead to it in the document. `embargoes` are the members that
+    name one, its own and those of what it stands in, each with where it stands and what it says.
     """
 
     body: bytes
     addresses: tuple[tuple[str, str], ...] = ()
     where: Where = ()
     version: str | None = None
-    is_canceled: bool = False
+    statuses: tuple[tuple[str, object], ...] = ()
     embargoes: tuple[Embargo, ...] = ()
 
 
@@ -69,8 +70,6 @@ class _Declared(msgspec.Struct):
     elements: msgspec.Raw = msgspec.field(default=ABSENT, name="itemListElement")
     item: msgspec.Raw = ABSENT
     version: msgspec.Raw = ABSENT
-    pub_status: msgspec.Raw = msgspec.field(default=ABSENT, name="pubStatus")
-    pubstatus: msgspec.Raw = ABSENT
     headline: msgspec.Raw = ABSENT
     headlines: msgspec.Raw = ABSENT
     name: msgspec.Raw = ABSENT
@@ -115,6 +114,18 @@ class _Part(msgspec.Struct):
     def embargoes(self) -> tuple[Embargo, ...]:
         """Those it names itself."""
         return tuple(((*self.where, member), said) for member, said in embargo_members(bytes(self.raw)))
+
+    @property
+    def statuses(self) -> tuple[tuple[str, object], ...]:
+        """What it says of whether it may be published, as its reader will take it."""
+        body = bytes(self.raw)
+        if b"pubstatus" not in body.lower():
+            return ()
+        try:
+            members = json.loads(body, strict=False, object_pairs_hook=decisive_members)
+        except (ValueError, RecursionError):  # its reader says so
+            return ()
+        return tuple(status_members(members)) if isinstance(members, dict) else ()
 
 
 WORDS = _Declared.__struct_fields__[_Declared.__struct_fields__.index("headline") :]
@@ -169,13 +180,12 @@ def _cut(body: bytes, articles: Sequence[_Part], context: msgspec.Raw) -> Sequen
 def _article(part: _Part, body: bytes, addresses: tuple[tuple[str, str], ...]) -> JsonArticle:
     declared = part.declared
     version = _read(declared.version, str) or _read(declared.version, int)
-    status = (_read(declared.pub_status, str) or _read(declared.pubstatus, str) or "").rpartition(":")[2]
     return JsonArticle(
         body=body,
         addresses=addresses,
         where=part.where,
         version=None if version is None else str(version),
-        is_canceled=status.lower() in CANCELED,
+        statuses=part.statuses,
         embargoes=(*part.around, *part.embargoes),
     )
 

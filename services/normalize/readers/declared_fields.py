@@ -21,6 +21,7 @@ from shared.article import Article, Correction, Evidence, Person, Role
 from shared.embargo import EXPECTED, embargo_end_of, shown
 from shared.errors import EmbargoUnread
 from shared.identity import without_login
+from shared.pub_status import status_among, status_of
 
 _SURE = 0.95
 _MOST_UNTOLD = 300
@@ -83,6 +84,17 @@ class FieldReadings:
             )
         self._values["embargoed_until", _shown(until)] = until
         self._embargoes.append((until, _reading("embargoed_until", _shown(until), member, path, quote=str(said))))
+
+    def take_status(self, statuses: Iterable[tuple[str, object]]) -> None:
+        """Take whether the article may be published, which is said at these places.
+
+        Raises `StatusUnread` for what nobody can read, and for two that differ.
+        """
+        statuses = list(statuses)
+        status = status_among(statuses)
+        if status is not None:
+            path, said = next((path, said) for path, said in statuses if status_of(said) == status)
+            self.take("pub_status", status, "pubStatus", path, quote=str(said))
 
     def take_byline(self, printed: str | None, language: str | None, member: str, path: str, sure: float = 0.9) -> None:
         """Take a byline as printed, and its people, organisations and sources apart."""

@@ -5,9 +5,9 @@ import re
 import sys
 from typing import NoReturn
 
-from shared.embargo import every_member
 from shared.envelope import Raw
 from shared.errors import NotAnArticle
+from shared.pub_status import decisive_members
 
 
 def read(text: str, raw: Raw) -> NoReturn:
@@ -19,7 +19,8 @@ def read(text: str, raw: Raw) -> NoReturn:
 def parse_json(text: str) -> object:
     """The document; raises `NotAnArticle` for what is no JSON, or nested beyond any article."""
     try:
-        hook = every_member if text.lower().count("embargo") > 1 else None
+        lowered = text.lower()
+        hook = decisive_members if lowered.count("embargo") > 1 or lowered.count("pubstatus") > 1 else None
         return whole_letters(
             json.loads(text, strict=False, parse_constant=lambda constant: None, object_pairs_hook=hook), text
         )

@@ -8,7 +8,6 @@ from services.normalize.readers.markup import pieces_of_element, pieces_of_marku
 from services.normalize.readers.nitf import take_nitf
 from services.normalize.readers.untold import leaves_of_xml
 from services.normalize.readers.xml_document import every, first, parse_xml, words_of
-from shared.article import PubStatus
 from shared.envelope import Raw
 from shared.errors import NotAnArticle
 
@@ -18,12 +17,6 @@ _OTHERS = {
     "knowledgeitem": "a list of concepts",
     "planningitem": "a plan of coverage",
     "catalogitem": "a catalogue of vocabularies",
-}
-_STATES: dict[str, PubStatus] = {
-    "usable": "usable",
-    "withheld": "withheld",
-    "canceled": "canceled",
-    "cancelled": "canceled",
 }
 
 
@@ -79,9 +72,8 @@ def _language(item: Element) -> tuple[str, str] | None:
 def _take_meta(readings: FieldReadings, item: Element) -> None:
     readings.take("uri", item.get("guid"), "NewsML-G2 guid", f"{place_of(item)}/@guid")
     readings.take("version", item.get("version"), "NewsML-G2 version", f"{place_of(item)}/@version")
-    for element in every(item, "itemmeta", "pubstatus")[:1]:
-        code = (element.get("qcode") or element.get("uri") or "").rpartition(":")[2].rpartition("/")[2].lower()
-        readings.take("pub_status", _STATES.get(code), "NewsML-G2 pubStatus", place_of(element))
+    statuses = every(item, "itemmeta", "pubstatus")
+    readings.take_status((place_of(element), element.get("qcode") or element.get("uri")) for element in statuses)
     headlines = [(element, 0.95) for element in every(item, "contentmeta", "headline")]
     for element, sure in [*headlines, *((element, 0.7) for element in every(item, "itemmeta", "title"))]:
         readings.take("headline", words_of(element), f"NewsML-G2 {local_name(element)}", place_of(element), sure=sure)

@@ -9,16 +9,12 @@ from services.normalize.readers.feed_texts import with_pictures
 from services.normalize.readers.json_document import listed, named_at, objects_at, parse_json, text_at, texts_at
 from services.normalize.readers.markup import pieces_of_markup, pieces_of_value, plain_text_of
 from services.normalize.readers.untold import leaves_of_json
-from shared.article import PubStatus
 from shared.embargo import embargoes_of
 from shared.envelope import Raw
 from shared.errors import NotAnArticle
+from shared.pub_status import status_members
 
 _LOOKED_FOR = ("headline", "headlines", "title", "body_text", "body_html", "bodies", "description_text", "descriptions")
-_STATES: Mapping[str, PubStatus] = {
-    "usable": "usable", "withheld": "withheld", "embargoed": "withheld", "canceled": "canceled",
-    "cancelled": "canceled", "withdrawn": "canceled", "killed": "canceled",
-}  # fmt: skip
 _CAPTIONS = ("description_text", "description_html", "body_text", "caption")
 Item = dict[str, object]
 
@@ -38,6 +34,7 @@ def read(text: str, raw: Raw) -> Draft:
     if not pieces and not readings.has("headline") and not readings.has("description"):
         raise NotAnArticle(f"The JSON is no article: it has no {listed(_LOOKED_FOR)}.")
     _take_address(readings, item, names)
+    readings.take_status((f"$.{key}", said) for key, said in status_members(document))
     _take_dates(readings, item, names, raw, language)
     for name, said in embargoes_of(document):  # two may differ in their capitals alone
         readings.take_embargo(said, raw.source.zone, f"ninjs {name}", f"$.{name}")
@@ -98,8 +95,6 @@ def _body(item: Item, names: Mapping[str, str]) -> tuple[Piece, ...]:
 def _take_address(readings: FieldReadings, item: Item, names: Mapping[str, str]) -> None:
     readings.take("uri", text_at(item.get("uri")), "ninjs uri", names.get("uri", "$"))
     readings.take("version", text_at(item.get("version")), "ninjs version", names.get("version", "$"))
-    status = _STATES.get((text_at(item.get("pubstatus")) or "").lower().rpartition(":")[2])
-    readings.take("pub_status", status, "ninjs pubStatus", names.get("pubstatus", "$"))
     ids = item.get("altids")
     if isinstance(ids, dict):
         found = [value for entry in ids.values() if (value := text_at(entry))]

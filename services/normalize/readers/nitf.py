@@ -12,17 +12,10 @@ from services.normalize.readers.declared_fields import FieldReadings, role_of
 from services.normalize.readers.markup import pieces_of_element
 from services.normalize.readers.untold import leaves_of_xml
 from services.normalize.readers.xml_document import every, first, parse_xml, words_of
-from shared.article import PubStatus
 from shared.embargo import embargo_end_of, is_over
 from shared.envelope import Raw
 from shared.errors import NotAnArticle
 
-_STATES: dict[str, PubStatus] = {
-    "usable": "usable",
-    "embargoed": "withheld",
-    "withheld": "withheld",
-    "canceled": "canceled",
-}
 _ANY_ZONE, _A_DAY = "UTC", dt.timedelta(days=1)
 _HEADS = ("body.head", "body.end")
 _BODY = ("body.content", "note")  # what pieces are made of
@@ -168,9 +161,10 @@ def _take_docdata(readings: FieldReadings, nitf: Element) -> None:
     for element in every(nitf, "du-key")[:1]:
         readings.take("version", element.get("version"), "NITF du-key", f"{place_of(element)}/@version")
         readings.add("alt_ids", (element.get("key") or "",), "NITF du-key", f"{place_of(element)}/@key")
-    for element in every(nitf, "docdata")[:1]:
-        state = _STATES.get((element.get("management-status") or "").lower())
-        readings.take("pub_status", state, "NITF management-status", f"{place_of(element)}/@management-status")
+    readings.take_status(
+        (f"{place_of(element)}/@management-status", element.get("management-status"))
+        for element in every(nitf, "docdata")
+    )
 
 
 def _attribute(element: Element, name: str) -> str | None:

@@ -16,13 +16,14 @@ from shared.embargo import embargoes_of
 from shared.envelope import Raw
 from shared.errors import NotAnArticle
 from shared.identity import article_uri
+from shared.pub_status import STATES, status_members
 
 _LOOKED_FOR = ("headline", "name", "description", "articleBody")
 _KINDS = ("Article", "Posting", "Report", "Review", "CreativeWork")
 _BELOW = ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement", "item")
 _DEEPEST = 6
 _MOST_OBJECTS = 2000
-_STATES: dict[str, PubStatus] = {"published": "usable", "withdrawn": "canceled", "retracted": "canceled"}
+_STATES: Mapping[str, PubStatus] = {**STATES, "published": "usable", "retracted": "canceled"}
 _PEOPLE: tuple[tuple[str, Role], ...] = (
     ("author", "author"), ("creator", "author"), ("contributor", "contributor"), ("editor", "editor"),
     ("translator", "translator"), ("illustrator", "illustrator"),
@@ -224,6 +225,7 @@ def _take_address(readings: FieldReadings, item: Item, path: str) -> None:
     readings.take("uri", article_uri(_link(page)), "schema.org mainEntityOfPage", f"{path}.mainEntityOfPage")
     readings.take("uri", _link(item.get("@id")), "schema.org @id", f"{path}.@id")
     readings.take("version", text_at(item.get("version")), "schema.org version", f"{path}.version")
+    readings.take_status((f"{path}.{key}", said) for key, said in status_members(item))
     state = _STATES.get((_name(item.get("creativeWorkStatus")) or "").lower())
     readings.take("pub_status", state, "schema.org creativeWorkStatus", f"{path}.creativeWorkStatus")
     identifier = item.get("identifier")

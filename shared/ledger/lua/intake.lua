@@ -107,11 +107,17 @@ local function is_outdated(item, article, head, said)
   return order == -1
 end
 
+-- A withdrawal that came to nothing, or was read as an article that stands, takes nothing back.
+local VOID = { dead = 1, discarded = 1, refused = 1, indexed = 1 }
+local function is_void(article, rev)
+  return VOID[redis.call('HGET', record_key(article .. '@' .. rev), 'state') or ''] ~= nil
+end
+
 -- Does a push bring back what was withdrawn without saying so? It says so by a greater version, by naming the revision that
 -- withdrew it, or, of an article without versions, by words that it never had. What the desk withdrew only the desk brings
 -- back.
 local function is_gone(item, article, said)
-  if not said.withdrawn or item.owner == '' then return false end
+  if not said.withdrawn or item.owner == '' or is_void(article, said.withdrawn) then return false end
   if item.withdraws or said.by == '' then return true end
   if item.expects then return false end
   if said.version then return item.version == '' or compare_versions(item.version, said.version) ~= 1 end

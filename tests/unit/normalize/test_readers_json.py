@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from services.normalize.document import Draft
 from services.normalize.readers import ninjs, schema_org
 from shared.article import Person
-from shared.errors import NotAnArticle
+from shared.errors import NotAnArticle, StatusUnread
 from tests.unit.normalize.inputs import raw
 
 ONE = {
@@ -128,13 +128,36 @@ def test_evidence_names_the_place_the_quote_and_the_losers() -> None:
         ("canceled", "canceled"),
         ("cancelled", "canceled"),
         ("stat:withheld", "withheld"),
+        ("http://cv.iptc.org/newscodes/pubstatusg2/canceled", "canceled"),
         ("no such state", "usable"),
-        (7, "usable"),
+        ("", "usable"),
         (None, "usable"),
     ],
 )
 def test_pub_status(status: object, expected: str) -> None:
     assert read_ninjs({**ONE, "pubstatus": status}).article.pub_status == expected
+
+
+@pytest.mark.parametrize("status", [7, ["canceled"], {"value": "usable"}, True])
+def test_a_status_that_nobody_can_read_is_refused(status: object) -> None:
+    with pytest.raises(StatusUnread, match=r"\$\.pubstatus"):
+        read_ninjs({**ONE, "pubstatus": status})
+
+
+@pytest.mark.parametrize("name", ["pubStatus", "PubStatus", "pubstatus"])
+def test_of_two_statuses_that_differ_none_is_believed(name: str) -> None:
+    doubled = json.dumps({**ONE, "pubstatus": "usable"})[:-1] + f', "{name}": "canceled"}}'
+    with pytest.raises(StatusUnread):
+        ninjs.read(doubled, raw())
+    same = json.dumps({**ONE, "pubstatus": "canceled"})[:-1] + f', "{name}": "stat:canceled"}}'
+    if name != "pubstatus":
+        assert ninjs.read(same, raw()).article.pub_status == "canceled"
+
+
+def test_an_article_of_schema_org_is_withdrawn_by_either_member() -> None:
+    article = {"@type": "NewsArticle", "headline": "Rubber", "articleBody": "Better latex, better prices."}
+    for member, said in (("pubStatus", "canceled"), ("creativeWorkStatus", "canceled"), ("pubstatus", "killed")):
+        assert schema_org.read(json.dumps(article | {member: said}), raw()).article.pub_status == "canceled"
 
 
 @pytest.mark.parametrize("key", ["embargoed", "embargoedUntil"])
@@ -149,7 +172,7 @@ def test_the_versions_date_is_not_taken_for_the_first() -> None:
     assert article.local_day is None
 
 
-@pytest.mark.parametrize("key", sorted({*ONE, *THREE}))
+@pytest.mark.parametrize("key", sorted({*ONE, *THREE} - {"pubstatus", "pubStatus"}))
 @pytest.mark.parametrize("value", [None, 7, True, "x", [], [None, 3], {}, {"a": {"b": []}}, [[["x"]]], [{"value": 9}]])
 def test_a_field_of_the_wrong_type_is_passed_over(key: str, value: object) -> None:
     draft = read_ninjs({**ONE, "headlines": THREE["headlines"], key: value})

@@ -15,6 +15,12 @@ from services.web.problems import Problem
         ({"people": {"name": "An"}}, "people", "list of objects"),
         ({"by": ["An"]}, "by", "is a text"),
         ({"headline": "Q three"}, "headline", "is headlines"),
+        ({"pubstatus": "canceled"}, "pubstatus", "is pubStatus"),
+        ({"versioncreated": None}, "versioncreated", "is versionCreated"),
+        ({"versionCreated": "2026-02-30T10:00:00Z"}, "versionCreated", "moment with its zone"),
+        ({"firstCreated": "2026-02-03T10:00:00"}, "firstCreated", "moment with its zone"),
+        ({"contentCreated": "3 February 2026"}, "contentCreated", "moment with its zone"),
+        ({"firstCreated": "2026-02-03"}, "firstCreated", "moment with its zone"),
         ({"version": "2", "body_text": "words"}, "body_text", "is bodies"),
     ],
 )
@@ -29,6 +35,11 @@ def test_the_member_is_pointed_at(patch: dict[str, object], member: str, told: s
     [
         {"headlines": [{"value": "Q two"}], "by": "An", "version": 3},
         {"headlines": None, "headline": None},
+        {
+            "firstCreated": None,
+            "versionCreated": "2026-02-28T10:00:00.5+07:00",
+            "contentCreated": "2026-02-28t10:00:00z",
+        },
         {"slugline": "q", "x-own": {"any": "thing"}},
     ],
 )
