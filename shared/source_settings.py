@@ -1,15 +1,14 @@
 """What is set for a source: in tables of copydesk.toml, by flags, or with a key."""
 
-import re
 from importlib import import_module
 from typing import Any
 
 import msgspec
 
+from shared.language_tags import language_tag
 from shared.setting_errors import SettingError
 from shared.suggestions import suggest
 
-LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 EXPECTED = 'tables [drops."sub/folder"] with zone and language'
 
 
@@ -58,7 +57,7 @@ def problems_of_source(*, zone: str | None, language: str | None) -> dict[str, s
     problems = {}
     if zone is not None and not is_zone(zone):
         problems["zone"] = f"unknown zone {zone!r}{_suggest_zone(zone)}"
-    if language is not None and not LANGUAGE.fullmatch(language):
+    if language is not None and language_tag(language) != language:
         problems["language"] = f"language must be a tag such as vi or pt-BR, not {language!r}"
     return problems
 

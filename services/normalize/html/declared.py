@@ -18,6 +18,7 @@ from services.normalize.html.tree import Element, path_of, squeeze, text_of
 from services.normalize.readers.json_document import whole_letters
 from services.normalize.readings import Reading, RuleId
 from shared.embargo import every_member
+from shared.language_tags import language_tag
 
 ARTICLE_TYPES = frozenset(
     {
@@ -289,7 +290,6 @@ def absolute(link: str, url: str | None) -> str | None:
         return url
 
 
-_TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 _LANG = ("lang", "{http://www.w3.org/XML/1998/namespace}lang", "xml:lang")
 
 
@@ -321,9 +321,9 @@ def _tongues(root: Element, declared: Declared) -> Iterator[Reading]:
 
 
 def _tongue(value: object, rule: RuleId, place: str | None) -> Reading | None:
-    if not isinstance(value, str) or not _TAG.fullmatch(value.strip()):
+    if not isinstance(value, str) or (tag := language_tag(value)) is None:
         return None
-    return Reading(field="language", value=value.strip().replace("_", "-"), rule=rule, place=place, quote=value)
+    return Reading(field="language", value=tag, rule=rule, place=place, quote=value)
 
 
 def leads_home(link: Element) -> bool:

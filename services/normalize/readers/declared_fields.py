@@ -21,6 +21,7 @@ from shared.article import Article, Correction, Evidence, Person, Role
 from shared.embargo import EXPECTED, embargo_end_of, shown
 from shared.errors import EmbargoUnread
 from shared.identity import without_login
+from shared.language_tags import language_tag
 from shared.pub_status import status_among, status_of
 
 _SURE = 0.95
@@ -62,6 +63,12 @@ class FieldReadings:
             self._printed.append(Piece(text=quote, shape=_PRINTED[field], path=path))
         self._values.setdefault((field, words), value)
         self._readings.append(_reading(field, words, member, path, quote=quote, sure=sure))
+
+    def take_language(self, said: str | None, member: str, path: str, sure: float = _SURE) -> str | None:
+        """Take the language unless it is no tag of one, as nobody could read it; gives the tag that was taken."""
+        tag = language_tag(said)
+        self.take("language", tag, member, path, quote=said, sure=sure)
+        return tag
 
     def take_date(self, field: str, dated: Dated | None, member: str, path: str, sure: float = 0.97) -> None:
         """Take a date as printed; `first_created` brings its precision, its zone's origin and the publisher's day."""

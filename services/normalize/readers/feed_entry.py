@@ -16,6 +16,7 @@ from services.normalize.readers.markup import pieces_of_markup, pieces_of_text
 from shared.envelope import FeedEntry, Raw
 from shared.errors import NotAnArticle
 from shared.identity import article_uri
+from shared.language_tags import language_tag
 
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{2,5}|#x[0-9a-f]{2,4});", re.IGNORECASE)
 _SURE = 0.85  # a feed is made by a machine, but not always by the newsroom's
@@ -38,14 +39,15 @@ def read(text: str, raw: Raw) -> Draft:
     if not (title or content or summary or pictured):
         raise NotAnArticle("The feed entry is no article: it has no title, summary or content.")
     lead, body = join_texts(summary, content)
-    body, is_cut = without_invitation(body, title or "", entry.language)
+    language = language_tag(entry.language)
+    body, is_cut = without_invitation(body, title or "", language)
     readings.take("description", lead, "feed summary", "$.summary", sure=_SURE)
     _take_rest(readings, entry)
     for member, said in entry.embargoes:
         readings.take_embargo(said, raw.source.zone, f"feed {member}", f"$.{member}")
     sample = " ".join([title or "", lead or "", *(piece.text for piece in body)])[:SAMPLE]
-    spoken = language_of(entry.language, raw.source.language, sample)
-    _take_dates(readings, entry, raw, (entry.language, spoken.tag if spoken is not None else None))
+    spoken = language_of(language, raw.source.language, sample)
+    _take_dates(readings, entry, raw, (language, spoken.tag if spoken is not None else None))
     told = tuple(_told(piece, entry.tags) for piece in body)
     pictured_body = with_pictures(told, pictures_of(entry.pictures, "$.pictures"))
     draft = readings.draft((*pictured_body, *fragments.left_out))
@@ -80,8 +82,7 @@ def _pieces(text: str | None, is_html: bool, base: str, path: str, fragments: Hi
 
 
 def _take_rest(readings: FieldReadings, entry: FeedEntry) -> None:
-    language = entry.language
-    readings.take("language", language, "feed language", "$.language", sure=0.8)
+    language = readings.take_language(entry.language, "feed language", "$.language", sure=0.8)
     for place, author in enumerate(entry.authors):
         _take_author(readings, author.strip(), language, f"$.authors[{place}]")
     printed = ", ".join(author.strip() for author in entry.authors if any(map(str.isalpha, author)))

@@ -24,10 +24,8 @@ def read(text: str, raw: Raw) -> Draft:
     """Read the newsItem; raises `NotAnArticle` for several, for other kinds of items, and for what is no text."""
     item = _news_item(parse_xml(text))
     readings = FieldReadings()
-    language = _language(item)
-    if language is not None:
-        readings.take("language", language[0], "NewsML-G2 language", language[1])
-    said = language[0] if language else None
+    tag, place = _language(item) or (None, "")
+    said = readings.take_language(tag, "NewsML-G2 language", place)
     _take_meta(readings, item)
     _take_dates(readings, item, raw, said)
     pieces = _body(readings, item, raw)

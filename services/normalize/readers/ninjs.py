@@ -27,8 +27,8 @@ def read(text: str, raw: Raw) -> Draft:
     item = {key.lower(): value for key, value in document.items()}
     names = {key.lower(): f"$.{key}" for key in document}
     readings = FieldReadings()
-    language = text_at(item.get("language"))
-    readings.take("language", language, "ninjs language", names.get("language", "$"))
+    spoken = text_at(item.get("language"))
+    language = readings.take_language(spoken, "ninjs language", names.get("language", "$"))
     _take_texts(readings, item, names)
     pieces = _body(item, names)
     if not pieces and not readings.has("headline") and not readings.has("description"):

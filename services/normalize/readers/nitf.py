@@ -44,8 +44,7 @@ def _only_nitf(root: Element) -> Element:
 
 def take_nitf(readings: FieldReadings, nitf: Element, raw: Raw) -> tuple[Piece, ...]:
     """Take every field a <nitf> element declares, and give the pieces of its body."""
-    language = _attribute(nitf, "lang")
-    readings.take("language", language, "NITF xml:lang", place_of(nitf))
+    language = readings.take_language(_attribute(nitf, "lang"), "NITF xml:lang", place_of(nitf))
     _take_texts(readings, nitf)
     _take_dates(readings, nitf, raw, language)
     _take_byline(readings, nitf, language)

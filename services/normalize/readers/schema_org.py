@@ -48,8 +48,8 @@ def read(text: str, raw: Raw) -> Draft:
         )
     path, item = found
     readings = FieldReadings()
-    language = _language(item.get("inLanguage"))
-    readings.take("language", language, "schema.org inLanguage", f"{path}.inLanguage")
+    said = _language(item.get("inLanguage"))
+    language = readings.take_language(said, "schema.org inLanguage", f"{path}.inLanguage")
     _take_texts(readings, item, path)
     pieces = _body(item, path)
     if not pieces and not readings.has("headline") and not readings.has("description"):

@@ -528,3 +528,22 @@ def test_a_release_that_lies_ahead_is_an_embargo(release: str, until: str | None
 def test_a_release_that_lies_ahead_at_no_moment_anyone_can_tell_is_refused(release: str) -> None:
     with pytest.raises(EmbargoUnread, match=r"date\.release"):
         of_nitf(f"<docdata><date.release norm='{release}'/></docdata>")
+
+
+@pytest.mark.parametrize(
+    "read_with",
+    [
+        pytest.param(lambda tag: of_ninjs(language=tag), id="ninjs"),
+        pytest.param(lambda tag: of_schema(inLanguage=tag), id="schema.org"),
+        pytest.param(
+            lambda tag: read(f"<nitf xml:lang='{tag}'><body><p>{TEXT}</p></body></nitf>", "application/nitf+xml"),
+            id="NITF",
+        ),
+        pytest.param(lambda tag: of_g2(content=f"<language tag='{tag}'/>"), id="NewsML-G2"),
+        pytest.param(lambda tag: entry(f"<p>{TEXT}</p>", language=tag), id="a feed"),
+        pytest.param(lambda tag: page(f"<article><h1>{TITLE}</h1><p>{TEXT}</p></article>", language=tag), id="a page"),
+    ],
+)
+def test_a_language_that_is_no_tag_is_not_taken_as_one(read_with: Callable[[str], Article]) -> None:
+    assert read_with("zz-!!").language == "en"
+    assert read_with("en_GB").language == "en-GB"
