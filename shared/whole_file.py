@@ -33,15 +33,26 @@ def replace_whole(path: Path, content: bytes) -> None:
     """
     written = path.with_name(f".{path.name}.{os.getpid()}-{time.monotonic_ns()}.new")
     try:
-        with open(written, "xb", opener=open_private) as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        written.replace(path)
+        with told_as(path):
+            with open(written, "xb", opener=open_private) as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            written.replace(path)
     except BaseException:
         written.unlink(missing_ok=True)
         raise
     sync_path(path.parent)
+
+
+@contextlib.contextmanager
+def told_as(path: Path) -> Iterator[None]:
+    """Let an `OSError` name the file that is to be replaced: of what is written beside it nobody has heard."""
+    try:
+        yield
+    except OSError as error:
+        error.filename, error.filename2 = str(path), None
+        raise
 
 
 def stamp_of(path: Path) -> tuple[int, int, int] | None:

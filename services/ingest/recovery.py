@@ -17,6 +17,7 @@ from shared.archive import Archive
 from shared.archive_entries import Decision, Newer, body_size
 from shared.clock import now_us
 from shared.errors import IntakeFull, PermanentError, TransientError
+from shared.excerpts import excerpt
 from shared.ledger import keys
 from shared.ledger.calls import Accepted, Ledger
 from shared.ledger.connection import redis_errors, server_info, server_now_us
@@ -216,7 +217,7 @@ def _say_failing(ledger: Ledger, error: Exception | None) -> None:
         if error is None:
             ledger.client.delete(keys.RECOVERY_FAILING)
         else:
-            failing = Failing(name="recovery", since=now_us(), reason=f"{error}"[:300])
+            failing = Failing(name="recovery", since=now_us(), reason=excerpt(f"{error}", 300))
             ledger.client.set(keys.RECOVERY_FAILING, msgspec.json.encode(failing), nx=True)
 
 

@@ -14,6 +14,7 @@ import msgspec
 import redis
 
 from shared.errors import TransientError
+from shared.excerpts import excerpt
 from shared.ledger import keys as redis_keys
 from shared.ledger.connection import redis_errors
 from shared.settings import Settings
@@ -98,7 +99,7 @@ class Fuses:
                 return None
             told = seen.outcomes if not is_trial else outcomes
             seen.told, seen.outcomes = self._clock(), ""
-            return Told(publisher, told, seen.why[:LONGEST_WHY], is_trial)
+            return Told(publisher, told, excerpt(seen.why, LONGEST_WHY), is_trial)
 
     def tell(self, told: Told) -> None:
         """Tell Redis; what it does not take is told with the next."""

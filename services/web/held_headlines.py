@@ -1,6 +1,6 @@
 """Headlines of what waits for the end of an embargo: it is read, and not in the index yet.
 
-For the desk's pages alone, whose readers may know of it; lists of the API tell none.
+For the desk's pages and its terminal alone, whose readers may know of it; lists of the API tell none.
 """
 
 from collections.abc import Sequence

@@ -15,6 +15,13 @@ LISTS = frozenset({
     "headlines", "descriptions", "bodies", "people", "organisations", "places", "subjects", "events", "objects",
     "infoSources", "renditions", "associations", "altIds", "genres",
 })  # fmt: skip
+NAMED = '{"name": "Huế"}'
+LIKE = MappingProxyType({
+    "headlines": '{"value": "The bridge is open"}', "descriptions": '{"value": "It opened at noon."}',
+    "bodies": '{"value": "It opened at noon."}', "altIds": '{"role": "guid", "value": "tag:hue.example,2026:1"}',
+    "renditions": '{"href": "https://hue.example/1.jpg"}',
+    "associations": '{"type": "picture", "renditions": [{"href": "https://hue.example/1.jpg"}]}',
+})  # fmt: skip
 TEXTS = frozenset({
     "uri", "type", "firstCreated", "versionCreated", "contentCreated", "pubStatus", "language", "by", "located",
     "slugline", "copyrightHolder", "copyrightNotice", "usageTerms", "ednote",
@@ -43,7 +50,7 @@ def check_patch(patch: Mapping[str, object]) -> None:
         if member in OF_OLDER:
             _refuse(member, f"The article is patched in ninjs 3.1, where {member} is {OF_OLDER[member]}")
         if member in LISTS and not (isinstance(said, list) and all(isinstance(one, dict) for one in said)):
-            _refuse(member, f'{member} is a list of objects, like "headlines": [{{"value": "The bridge is open"}}]')
+            _refuse(member, f'{member} is a list of objects, like "{member}": [{LIKE.get(member, NAMED)}]')
         if member in TEXTS and not isinstance(said, str):
             _refuse(member, f"{member} is a text")
         if member in MOMENTS and not _is_moment(said):

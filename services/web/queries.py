@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping, Sequence
 
+from starlette.datastructures import QueryParams
+
 from services.web.problems import Problem, in_parameter
 from shared.suggestions import suggest
 
@@ -36,14 +38,17 @@ def read_words(query: Mapping[str, str], name: str, *, most: int) -> str:
     return words
 
 
-def refuse_unknown(query: Mapping[str, str], known: Sequence[str]) -> None:
-    """Raise `Problem` for a parameter that there is not: a misspelled filter must not look like one that holds."""
-    for name in query:
+def refuse_unknown(query: QueryParams, known: Sequence[str]) -> None:
+    """Raise `Problem` for a parameter that there is not, or is there twice: no filter may look as if it held."""
+    names = [name for name, _ in query.multi_items()]
+    for name in dict.fromkeys(names):
         if name not in known:
             told = f"There are {', '.join(known)}." if known else "This address takes none."
             raise refused_parameter(
                 name[:40], f"{name[:40]!r} is no parameter here{suggest(name[:40], known) or '.'} {told}"
             )
+        if names.count(name) > 1:
+            raise refused_parameter(name, f"{name} is given {names.count(name)} times, and can hold only once.")
 
 
 def refused_parameter(name: str, detail: str) -> Problem:

@@ -53,8 +53,11 @@ class SavedFilters:
         except (PermanentError, NewerData) as error:
             raise Unavailable(str(error), retry_after=30) from error
 
-    def save(self, name: str, query: str, *, who: str) -> SavedFilter:
-        """Keep a filter, in the place of one of that name. Raises `PermanentError` for what makes no filter."""
+    def save(self, name: str, query: str, *, who: str, replace: bool = False) -> SavedFilter:
+        """Keep a filter; with `replace` also in the place of another one of that name, which feed readers may follow.
+
+        Raises `PermanentError` for what makes no filter, and for a name that is taken.
+        """
         name = " ".join(name.split())
         kept = urlencode([(field, value) for field, value in parse_qsl(query) if field in FIELDS])
         if not name or len(name) > LONGEST_NAME or not name.isprintable():
@@ -65,6 +68,8 @@ class SavedFilters:
         with self._changing() as filters:
             if name not in filters and len(filters) >= MOST:
                 raise PermanentError(f"a desk keeps {MOST} filters: remove one first")
+            if not replace and name in filters and filters[name].query != kept:
+                raise PermanentError(f"another filter is called {name}: take another name, or say that it is replaced")
             filters[name] = saved
         self._audit.note(who=who, act="save filter", on=name, why=kept)
         return saved

@@ -11,6 +11,7 @@ import msgspec
 
 from shared.clock import now_us
 from shared.envelope import VERSION, Event, Preconditions, Remembered, Stage, source_of
+from shared.excerpts import excerpt
 from shared.identity import is_path, is_words
 from shared.ledger import keys
 from shared.ledger.connection import NEWER, Client, redis_errors
@@ -385,4 +386,4 @@ def _weighed(answer: str, ref: str, version: str) -> Weighed:
 
 
 def _note(note: str) -> str:
-    return " ".join(note.split())[:300]
+    return excerpt(note, 300)

@@ -13,6 +13,7 @@ from celery.exceptions import Reject
 from shared.clock import now_us
 from shared.envelope import VERSION, Stage
 from shared.errors import NewerData, TransientError
+from shared.excerpts import excerpt
 from shared.ledger.calls import Claimed, Commit, Failure, Ledger, Outcome
 from shared.work.celery_app import task_name
 from shared.work.retry import RetryPolicy, jitter
@@ -136,7 +137,7 @@ def _failure(item: Claimed, stage: Stage, error: Held | Exception, policy: Retry
         stage=stage,
         reason=decision.reason,
         attempt=item.attempt,
-        error=note[:300],
+        error=excerpt(note, 300),
         exc_info=error if decision.reason == "unforeseen" else None,
     )
     return Failure(

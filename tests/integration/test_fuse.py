@@ -88,6 +88,14 @@ def test_it_tells_how_many_and_why(fuses: TimedFuses, client: redis.Redis) -> No
     assert client.smembers(redis_keys.PAUSES) == {b"publisher:hue"}
 
 
+def test_why_is_cut_after_a_word(fuses: TimedFuses) -> None:
+    for _ in range(PUSHES):
+        told = fuses.note("hue", "1", "no-article: " + "nothing " * 40, is_trial=False)
+        if told is not None:
+            fuses.tell(told)
+    assert fuses.look("hue").reason.endswith("nothing nothing …")
+
+
 def test_one_trial_at_a_time_closes_it_or_makes_it_wait_longer(fuses: TimedFuses) -> None:
     note(fuses, "1" * 10)
     assert fuses.look("hue").wait_s == PAUSE_S

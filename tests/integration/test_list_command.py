@@ -1,12 +1,17 @@
 """`copydesk list` and `copydesk tail` over a real ledger and index."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from services.cli import main as cli
 from services.ingest.intake import open_archive
 from services.web.app import open_state
+from shared.article import Article
+from shared.clock import now_us
+from shared.ledger.calls import Failure
+from shared.ledger.events import EventStream
 from shared.settings import Settings
 from shared.work.liveness import WorkerRecord
 from tests.integration.test_article_list import FEED, Desk
@@ -105,3 +110,41 @@ def test_status_names_the_workers_as_tail_takes_them(
         assert "no worker nobody runs" in capsys.readouterr().err
     finally:
         record.stop()
+
+
+def test_what_waits_for_the_end_of_its_embargo_is_listed_by_its_headline(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk.take("Tin lúc sáu giờ")
+    (item,) = desk.ledger.claim("normalize", "test")
+    desk.ledger.commit("normalize", [desk._cleaned(item.ref, item.token, Article(headline="Tin lúc sáu giờ"))])
+    (item,) = desk.ledger.claim("index", "test")
+    held = Failure(ref=item.ref, token=item.token, verdict="hold", reason="embargo", due_us=now_us() + 3_600_000_000)
+    desk.ledger.fail("index", [held])
+    assert run(desk, "list") == 0
+    assert "Tin lúc sáu giờ | embargo" in capsys.readouterr().out
+
+
+def test_a_worker_that_nobody_knows_is_told_of(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    desk.take("Một")
+    assert run(desk, "list", "--worker", "nobody") == 1
+    told = capsys.readouterr()
+    assert ("no worker nobody runs" in told.err, told.out) == (True, "")
+    desk.clean("Một")
+    (change, *_) = [one for one in EventStream(desk.ledger.client).latest() if one.state == "working"]
+    (host, *_) = change.note.split(":")
+    assert run(desk, "list", "--worker", host) == 0
+
+
+def test_what_is_not_there_is_named_once_and_as_it_was_asked_for(
+    desk: Desk, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    desk.take("Một")
+    lost = f"{tmp_path}/lost.txt"
+    assert run(desk, "push", lost) == 1
+    assert capsys.readouterr().err.count(lost) == 1
+    target = f"{tmp_path}/nowhere/out.ndjson"
+    assert run(desk, "export", "--ndjson", target) == 2
+    assert f"copydesk: {target}: No such file" in capsys.readouterr().err
+    assert run(desk, "sinks", "list") == 0
+    assert "docs/sinks.md" in capsys.readouterr().out

@@ -374,6 +374,22 @@ def test_a_filter_is_saved_by_name_shown_above_the_list_and_forgotten(desk: Desk
     assert "Hỏng ở Huế" not in browser.get("/articles").text
 
 
+def test_a_filter_takes_the_place_of_another_only_where_that_is_said(desk: Desk, browser: Browser) -> None:
+    def save(query: str, **more: str) -> int:
+        return browser.post("/filters/save", None, csrf=browser.csrf(), name="Huế", query=query, **more).status
+
+    def kept() -> list[str]:
+        return [one.query for one in desk.app_state.desk.filters.list()]
+
+    assert save("q=mưa") == 303
+    assert save("q=mưa") == 303
+    assert save("q=nắng") == 400
+    assert kept() == ["q=m%C6%B0a"]
+    assert "in the place of one of that name" in browser.get("/articles?q=n").text
+    assert save("q=nắng", replace="yes") == 303
+    assert kept() == ["q=n%E1%BA%AFng"]
+
+
 @pytest.mark.parametrize(("name", "query"), [("", "state=dead"), ("x" * 61, "state=dead"), ("x", ""), ("x", "evil=1")])
 def test_what_makes_no_filter_is_not_saved(desk: Desk, browser: Browser, name: str, query: str) -> None:
     assert browser.post("/filters/save", csrf=browser.csrf(), name=name, query=query).status == 400

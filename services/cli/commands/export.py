@@ -12,6 +12,7 @@ from services.index.renewal import Chosen
 from services.index.search import Index
 from services.ingest.intake import open_archive
 from services.web.wanted import read_since
+from shared.whole_file import told_as
 
 
 def export(context: Context) -> int:
@@ -25,11 +26,14 @@ def export(context: Context) -> int:
     target = Path(args.file)
     partial = target.with_name(f".{target.name}.part")
     try:
-        with partial.open("xb") as file:
+        with told_as(target):
+            file = partial.open("xb")
+        with file:
             done = _write(context, file)
             file.flush()
             os.fsync(file.fileno())
-        partial.replace(target)  # whole, or not there
+        with told_as(target):
+            partial.replace(target)  # whole, or not there
     except BaseException:
         partial.unlink(missing_ok=True)
         raise

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 
+import msgspec
+
 from services.cli.context import OK, WRONG, Context, show_json, warn
 from services.cli.printing import ago, seconds, table
 from services.cli.reach import reach_desk
+from services.cli.workers import warn_of_unknown
 from services.index.engines import open_index
 from services.web.bodies import row_body
+from services.web.held_headlines import with_headlines
 from services.web.keys import open_keys
 from services.web.listing import Listing, Row, list_articles
 from services.web.names import Names
@@ -18,21 +22,24 @@ from shared.ledger.reader import LedgerReader
 
 def list(context: Context) -> int:  # named as the command is
     """One row an article; with `--json` all that is known of each."""
-    wanted = read_wanted(_asked(context))
-    reader = LedgerReader(connect_to_look(reach_desk(context)))
+    wanted, settings = read_wanted(_asked(context)), reach_desk(context)
+    client = connect_to_look(settings)
+    reader = LedgerReader(client)
     index = open_index(context.settings)
     names = Names(context.settings, index, reader, open_keys(context.settings))
     listing = list_articles(reader, index, wanted, names)
+    listing = msgspec.structs.replace(listing, rows=with_headlines(reader, listing.rows))
+    unknown = listing.unknown or (bool(wanted.worker) and warn_of_unknown(wanted.worker, client, settings))
     if listing.unknown:
         of = f" of {wanted.source}" if wanted.source else ""
         warn(f"no article{of} is known by {wanted.q}: it was taken for an id, an address or a path, not for words")
     if context.as_json:
         show_json({"articles": [row_body(row) for row in listing.rows], "next": listing.next})
-    elif not listing.rows and not listing.unknown:
+    elif not listing.rows and not unknown:
         print("No article is like that.")
     elif listing.rows:
         print(*listing_lines(listing, now_us()), sep="\n")
-    return WRONG if listing.unknown else OK
+    return WRONG if unknown else OK
 
 
 def listing_lines(listing: Listing, now: int) -> Iterator[str]:

@@ -72,11 +72,16 @@ def _pushed(file: str, way: Push) -> Iterator[Pushed]:
     try:
         receipts = way(file)
     except (InputRefused, NotAFeed) as error:
-        told = problem_body("refused", f"{printable(file)}: {error}")
-        yield Pushed(file=printable(file), error=str(error), problem=told)
+        yield Pushed(file=printable(file), error=str(error), problem=problem_body("refused", _named(file, error)))
         return
     for receipt in receipts:
         yield Pushed(file=printable(file), **msgspec.structs.asdict(receipt))
+
+
+def _named(file: str, error: Exception | str) -> str:
+    """What is wrong with a file, with its name in it once."""
+    named, said = printable(file), str(error)
+    return said if named in said else f"{named}: {said}"
 
 
 def _print(results: list[Pushed], *, as_json: bool) -> None:
@@ -84,7 +89,7 @@ def _print(results: list[Pushed], *, as_json: bool) -> None:
         if result.problem is not None and as_json:
             say_problem("refused", result.problem["detail"])
         elif result.error:
-            warn(f"{clean(result.file)}: {clean(result.error)}")
+            warn(clean(_named(result.file, result.error)))
         elif not as_json:
             print(f"{result.state:<9}  {result.article}  {result.receipt}  {clean(result.file)}")
 

@@ -39,7 +39,7 @@ def list_sinks(context: Context) -> int:
         shown = [tuple(str(row[head.lower()]) for head in heads) for row in rows]
         print(*table([heads, *shown], right=frozenset({2, 3, 4})), sep="\n")
     else:
-        print("Articles are handed on to nobody: the setting sinks names no place (docs/operate.md, Hand articles on).")
+        print("Articles are handed on to nobody: the setting sinks names no place (docs/sinks.md).")
     return WRONG if any(row["state"] != "open" or row["dead"] for row in rows) else OK
 
 

@@ -1,35 +1,32 @@
 """`copydesk tail`: every change as it happens."""
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import msgspec
 
-from services.cli.context import OK, WRONG, Context, warn
+from services.cli.context import OK, WRONG, Context
 from services.cli.printing import clean
 from services.cli.reach import reach_desk
+from services.cli.workers import warn_of_unknown
 from services.web.bodies import change_body
 from services.web.wanted import read_filter
 from shared.clock import from_us
 from shared.ledger.connection import connect_to_look
-from shared.ledger.events import Change, ChangeFilter, EventStream
-from shared.ledger.overview import Watchman
-from shared.ledger.reader import LedgerReader
-from shared.settings import Settings
+from shared.ledger.events import Change, EventStream
 
 
 def tail(context: Context) -> int:
     """The last changes; with `-f` those that come, until Ctrl-C."""
     args = context.args
     settings = reach_desk(context)
-    stream = EventStream(connect_to_look(settings))
+    client = connect_to_look(settings)
+    stream = EventStream(client)
     asked = {name: getattr(args, name) or "" for name in ("state", "source", "article", "worker")}
     wanted = read_filter(asked | ({"source": f"push:{args.publisher}"} if args.publisher else {}))
     latest = stream.latest()
-    if args.worker and not _is_known(args.worker, latest, settings):
-        warn(f"no worker {args.worker} runs, and none of the changes that are kept is its: `copydesk status` names all")
-        if not args.follow:
-            return WRONG
+    if args.worker and warn_of_unknown(args.worker, client, settings) and not args.follow:
+        return WRONG
     past = [change for change in latest if wanted.takes(change)]
     last = past[-1].id if past else stream.last_id()
     coming: Iterable[Change] = stream.follow(last) if args.follow else ()
@@ -37,14 +34,6 @@ def tail(context: Context) -> int:
         line = msgspec.json.encode(change_body(change)).decode() if context.as_json else change_line(change)
         print(line, flush=True)
     return OK
-
-
-def _is_known(worker: str, changes: Sequence[Change], settings: Settings) -> bool:
-    """Whether such a worker runs, or has taken something up that is still told of."""
-    if any(map(ChangeFilter(worker=worker).takes, changes)):
-        return True
-    running = Watchman(LedgerReader(connect_to_look(settings)), settings).look().workers
-    return any(f"{one.host}:{one.boot}:".startswith(f"{worker}:") for one in running)
 
 
 def change_line(change: Change) -> str:

@@ -54,8 +54,8 @@ DESK = (
     Command(
         "resume",
         "resume:resume",
-        "end the rest of a stage or a source",
-        (arg("name", metavar="STAGE|SOURCE"),),
+        "end the rest of a stage, a sink, a source or a publisher",
+        (arg("name", metavar="STAGE|SINK|SOURCE"),),
         act=True,
         remote=True,
         examples=(Example("copydesk resume index", "once the disk has room again"),),

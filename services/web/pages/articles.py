@@ -47,7 +47,8 @@ async def change_filters(request: Request) -> Response:
         await state_of(request).ask(filters.remove, form.get("name", ""), who=who)
         return see_other(own_page(form.get("next", "/articles")))
     try:
-        saved = await state_of(request).ask(filters.save, form.get("name", ""), form.get("query", ""), who=who)
+        name, query, replace = form.get("name", ""), form.get("query", ""), bool(form.get("replace"))
+        saved = await state_of(request).ask(filters.save, name, query, who=who, replace=replace)
     except PermanentError as error:
         raise Problem("bad-request", str(error)) from error
     return see_other(f"/articles?{saved.query}")

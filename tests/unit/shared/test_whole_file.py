@@ -40,3 +40,10 @@ def test_a_second_writer_waits_for_the_first(tmp_path: Path) -> None:
         seen.append("first")
     second.join(10)
     assert seen == ["first", "second"]
+
+
+def test_what_goes_wrong_names_the_file_that_was_meant(tmp_path: Path) -> None:
+    path = tmp_path / "nowhere" / "keys.json"
+    with pytest.raises(OSError, match="No such file") as refused:
+        replace_whole(path, b"new")
+    assert refused.value.filename == str(path)

@@ -13,6 +13,8 @@ from services.web.problems import Problem
         ({"bodies": "words"}, "bodies", "list of objects"),
         ({"headlines": ["Q two"]}, "headlines", "list of objects"),
         ({"people": {"name": "An"}}, "people", "list of objects"),
+        ({"associations": 5}, "associations", r'like "associations": \[{"type": "picture"'),
+        ({"places": 5}, "places", r'like "places": \[{"name": "Huế"}\]'),
         ({"by": ["An"]}, "by", "is a text"),
         ({"headline": "Q three"}, "headline", "is headlines"),
         ({"pubstatus": "canceled"}, "pubstatus", "is pubStatus"),
