@@ -10,7 +10,9 @@ from starlette.responses import Response
 
 from services.ingest.intake import Receipt
 from services.web.articles import read_inputs, unknown_article
+from services.web.bodies import moment
 from services.web.correction_form import NINJS, item_of
+from services.web.held_articles import beyond_a_patch
 from services.web.keys import Publisher
 from services.web.merge_patch import merged
 from services.web.ownership import may_claim
@@ -24,10 +26,12 @@ from services.web.state import AppState, publisher_of, state_of
 from services.web.taking import answer_taken, changed, take_in
 from services.web.targets import Target, check_correctable, find_target, on_its_way, remembered
 from services.web.tombstones import gone
+from shared.article import Article
 from shared.embargo import names_embargo
 from shared.envelope import WITHDRAWAL_TYPE, Input, Preconditions, Source, Withdrawal
 from shared.errors import Unavailable
 from shared.identity import address_alias
+from shared.ledger.reader import InputStatus
 from shared.pub_status import status_members
 
 log = structlog.get_logger(__name__)
@@ -73,7 +77,8 @@ async def patch_article(request: Request) -> Response:
         raise unknown_article()
     await _check_own(app_state, publisher, target)
     wanted = _patchable(_preconditions(request.headers, target), target, publisher)
-    item = msgspec.structs.replace(_patched(patch, target, publisher), embargoed_until=held)
+    document = await _patched_document(app_state, target)
+    item = msgspec.structs.replace(_patched(patch, document, publisher), embargoed_until=held)
     await _check_addresses(app_state, item, target, publisher)
     item = await _aimed(app_state, publisher, item, target, wanted)
     receipts = await take_in(request, app_state, [item])
@@ -83,6 +88,8 @@ async def patch_article(request: Request) -> Response:
 
 def _patchable(wanted: Preconditions, target: Target, publisher: Publisher) -> Preconditions:
     """What a patch insists on: the revision that it is laid upon. Raises `Problem` where there is none to lay it on."""
+    if target.held:
+        return wanted if wanted.head is not None else _upon_newest(wanted, target)
     if target.is_moving:
         raise on_its_way()
     if target.stored is None:
@@ -91,7 +98,37 @@ def _patchable(wanted: Preconditions, target: Target, publisher: Publisher) -> P
         return wanted
     if target.stored.withdrawn:
         raise gone(target.stored.article_id, target.stored.rev, target.stored, only_of(publisher))
+    return _upon_newest(wanted, target)
+
+
+def _upon_newest(wanted: Preconditions, target: Target) -> Preconditions:
     return msgspec.structs.replace(wanted, head=target.newest, is_named=False)
+
+
+async def _patched_document(app_state: AppState, target: Target) -> dict[str, Any]:
+    """The article in ninjs that a patch is laid upon: its newest revision, which may wait for the end of an embargo."""
+    if target.article is None:  # cannot be: the caller has looked
+        raise unknown_article()
+    if target.held:
+        article = await app_state.ask(app_state.desk.read_held, target.held)
+        if article is None:
+            raise on_its_way()
+        if target.stored is None and target.line is not None:
+            _check_whole(article, target.line)
+        beside = {"dateline": article.dateline, "genres": [{"name": article.kind}] if article.kind else None}
+        return item_of(article, target.article) | {name: value for name, value in beside.items() if value}
+    if target.stored is None:
+        raise unknown_article()
+    return item_of(target.stored.article, target.stored.article_id)
+
+
+def _check_whole(article: Article, line: InputStatus) -> None:
+    """Raise `Problem` where a patch would lose what ninjs cannot say, and no stored article tells it."""
+    lost = beyond_a_patch(article)
+    if lost is not None:
+        until = moment(line.due_us)
+        detail = f"It is held until {until:%Y-%m-%d %H:%M:%S} UTC, and a patch would lose its {lost}: PUT it whole."
+        raise Problem("not-indexed", detail, state="held", embargoedUntil=until)
 
 
 async def withdraw_article(request: Request) -> Response:
@@ -206,12 +243,9 @@ def _read_patch(body: bytes, publisher: Publisher) -> dict[str, Any]:
     return patch
 
 
-def _patched(patch: dict[str, Any], target: Target, publisher: Publisher) -> Input:
-    """The stored article in ninjs, with the patch in it, as an input."""
-    stored = target.stored
-    if stored is None or target.article is None:  # cannot be: the caller has looked
-        raise unknown_article()
-    document = merged(item_of(stored.article, stored.article_id), patch)
+def _patched(patch: dict[str, Any], document: dict[str, Any], publisher: Publisher) -> Input:
+    """An article in ninjs, with the patch in it, as an input."""
+    document = merged(document, patch)
     named, version = patch.get("uri"), patch.get("version")
     source = Source(kind="push", name=publisher.name, zone=publisher.zone, language=publisher.language)
     return Input(

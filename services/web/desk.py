@@ -14,6 +14,7 @@ from services.index.search import Index, Stored
 from services.ingest.intake import Intake
 from services.web.acts import Acts
 from services.web.feed_desk import FeedDesk
+from services.web.held_articles import read_held
 from services.web.held_headlines import with_headlines
 from services.web.keys import Keys
 from services.web.listing import Row
@@ -22,6 +23,7 @@ from services.web.saved_filters import FILTERS_FILE, SavedFilters
 from services.web.source_desk import SourceDesk
 from services.web.triage_desk import TriageDesk
 from shared.archive import Archive
+from shared.article import Article
 from shared.audit import AuditLog
 from shared.clock import now_us
 from shared.envelope import MOST_BYTES
@@ -53,6 +55,7 @@ class Desk(Protocol):
     def pause_of(self, kind: str, name: str) -> Pause | None: ...
     def deliveries(self, article: str) -> Sequence[Delivery]: ...
     def with_headlines(self, rows: Sequence[Row]) -> Sequence[Row]: ...
+    def read_held(self, ref: str) -> Article | None: ...
 
 
 class WholeDesk:
@@ -73,6 +76,10 @@ class WholeDesk:
     def with_headlines(self, rows: Sequence[Row]) -> Sequence[Row]:
         """The rows, with the headlines of those that wait for the end of an embargo."""
         return with_headlines(self._ledger, rows)
+
+    def read_held(self, ref: str) -> Article | None:
+        """The article of a revision that waits for the end of an embargo."""
+        return read_held(self._ledger, ref)
 
     def rhythm(self, *, since_us: int, until_us: int, step_us: int) -> list[Beat]:
         """What was indexed step by step, and how long it took; for all who look within seconds it is read once."""

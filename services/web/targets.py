@@ -17,7 +17,7 @@ from shared.ledger.reader import SETTLED, Head, InputStatus, owner_name
 
 ID = re.compile(r"[a-z2-7]{26}")
 MOST_ALIASES = 8
-VOID = ("dead", "discarded", "refused", "indexed")  # ends of a withdrawal that took nothing back
+VOID = ("dead", "discarded", "refused")  # ends of a withdrawal that took nothing back
 STRONGEST = ("uri:", "url:", "guid:", "path:")
 
 
@@ -46,6 +46,12 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     def is_moving(self) -> bool:
         """Is a revision on its way that the index does not have."""
         return self.line is not None and self.line.state not in SETTLED
+
+    @property
+    def held(self) -> str | None:
+        """The revision (`id@rev`) that is read and waits for the end of its embargo, where that is the newest."""
+        line = self.line
+        return f"{line.article}@{line.rev}" if line and line.state == "held" and line.stage == "index" else None
 
     @property
     def withdrawal(self) -> int | None:

@@ -107,8 +107,8 @@ local function is_outdated(item, article, head, said)
   return order == -1
 end
 
--- A withdrawal that came to nothing, or was read as an article that stands, takes nothing back.
-local VOID = { dead = 1, discarded = 1, refused = 1, indexed = 1 }
+-- A withdrawal that came to nothing takes nothing back.
+local VOID = { dead = 1, discarded = 1, refused = 1 }
 local function is_void(article, rev)
   return VOID[redis.call('HGET', record_key(article .. '@' .. rev), 'state') or ''] ~= nil
 end

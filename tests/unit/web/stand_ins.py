@@ -344,6 +344,9 @@ class NoDesk:
     def with_headlines(self, rows: Sequence[Row]) -> Sequence[Row]:
         return rows
 
+    def read_held(self, ref: str) -> Article | None:
+        return None
+
     def deliveries(self, article: str) -> list[Delivery]:
         return []
 
