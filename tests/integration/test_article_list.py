@@ -269,10 +269,18 @@ def test_what_waits_for_the_end_of_its_embargo_is_known_by_its_headline_to_the_d
     assert [row.headline for row in desk.app_state.desk.with_headlines(rows)] == ["Tin lúc sáu giờ"]
 
 
-@pytest.mark.parametrize("path", ["/v1/articles?since=1h&since=2h", "/v1/events?after=0-0&since=1&since=1"])
-def test_a_parameter_that_is_given_twice_is_refused(desk: Desk, path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/v1/articles?since=1h&since=2h", "since"),
+        ("/v1/search?q=x&q=x", "q"),
+        ("/v1/events?after=0-0&after=", "after"),
+    ],
+)
+def test_a_parameter_that_is_given_twice_is_refused(desk: Desk, path: str, name: str) -> None:
     status, _, body = ask(desk.port, "GET", path, Authorization=desk.key)
-    assert (status, body["errors"][0]["parameter"]) == (400, "since")
+    assert (status, body["errors"][0]["parameter"]) == (400, name)
+    assert "can hold only once" in body["detail"]
 
 
 @pytest.mark.parametrize(

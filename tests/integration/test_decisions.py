@@ -258,7 +258,7 @@ def test_what_is_not_paused_cannot_be_resumed_and_a_name_nobody_has_is_told(
     open_ledger(settings).resume("stage", "index")  # a desk lives there
     assert cli.main(["resume", "nosuch", *base]) == 1
     out, err = capsys.readouterr()
-    assert (out, "nosuch is no stage, and no source of that name is paused" in err) == ("", True)
+    assert (out, "nosuch is no stage, and no sink, source or publisher of that name is paused" in err) == ("", True)
     assert cli.main(["resume", "nosuch", "--json", *base]) == 1
     assert json.loads(capsys.readouterr().out) == {"source": "nosuch", "resumed": False}
     assert cli.main(["resume", "normalize", *base]) == 0

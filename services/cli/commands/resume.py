@@ -22,5 +22,7 @@ def resume(context: Context) -> int:
         print(f"{clean(name)} works again." if resumed else f"{clean(name)} was not paused.")
     if resumed or kind == "stage":
         return OK
-    warn(f"{name} is no stage, and no source of that name is paused: `copydesk status` names what is")
+    warn(
+        f"{name} is no stage, and no sink, source or publisher of that name is paused: `copydesk status` names what is"
+    )
     return WRONG
