@@ -1,6 +1,7 @@
 """JSON that claims to be an article: parsed, and read by paths without trusting any type."""
 
 import json
+import math
 import re
 import sys
 from typing import NoReturn
@@ -45,12 +46,15 @@ def whole_letters(value: object, text: str) -> object:
 
 
 def text_at(value: object) -> str | None:
-    """The value as text with words in it, or None: a number counts, a list or an object does not."""
-    if isinstance(value, str):
-        return value.strip() or None
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return str(value)
-    return None
+    """The value as text with words in it, or None: a number is no words, nor is a list or an object."""
+    return value.strip() or None if isinstance(value, str) else None
+
+
+def code_at(value: object) -> str | None:
+    """The value as a code, such as a version, an identifier or an instant: a text, or a number, but none as `1e999`."""
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    is_number = is_number or (isinstance(value, float) and math.isfinite(value))
+    return str(value) if is_number else text_at(value)
 
 
 def objects_at(value: object) -> list[tuple[str, dict[str, object]]]:

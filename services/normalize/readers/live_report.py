@@ -2,7 +2,7 @@
 
 from services.normalize.document import Piece
 from services.normalize.fields.date import date_of_value
-from services.normalize.readers.json_document import objects_at, text_at
+from services.normalize.readers.json_document import code_at, objects_at, text_at
 from services.normalize.readers.markup import pieces_of_value, plain_text_of
 from shared.article import Block, BlockType, LiveEntry
 from shared.envelope import Raw
@@ -21,7 +21,7 @@ def live_entries(updates: object, raw: Raw, language: str | None) -> tuple[tuple
 
 
 def _entry(update: dict[str, object], raw: Raw, language: str | None) -> LiveEntry:
-    dated = date_of_value(text_at(update.get("datePublished")) or text_at(update.get("dateModified")), raw, language)
+    dated = date_of_value(code_at(update.get("datePublished")) or code_at(update.get("dateModified")), raw, language)
     at = dated.moment.value if dated is not None and dated.moment.precision != "day" else None
     body = text_at(update.get("articleBody")) or text_at(update.get("text")) or ""
     return LiveEntry(

@@ -6,7 +6,15 @@ from services.normalize.document import Draft, Piece, Shape
 from services.normalize.fields.date import date_of_value
 from services.normalize.readers.declared_fields import FieldReadings, role_of
 from services.normalize.readers.feed_texts import with_pictures
-from services.normalize.readers.json_document import listed, named_at, objects_at, parse_json, text_at, texts_at
+from services.normalize.readers.json_document import (
+    code_at,
+    listed,
+    named_at,
+    objects_at,
+    parse_json,
+    text_at,
+    texts_at,
+)
 from services.normalize.readers.markup import pieces_of_markup, pieces_of_value, plain_text_of
 from services.normalize.readers.untold import leaves_of_json
 from shared.embargo import embargoes_of
@@ -94,12 +102,12 @@ def _body(item: Item, names: Mapping[str, str]) -> tuple[Piece, ...]:
 
 def _take_address(readings: FieldReadings, item: Item, names: Mapping[str, str]) -> None:
     readings.take("uri", text_at(item.get("uri")), "ninjs uri", names.get("uri", "$"))
-    readings.take("version", text_at(item.get("version")), "ninjs version", names.get("version", "$"))
+    readings.take("version", code_at(item.get("version")), "ninjs version", names.get("version", "$"))
     ids = item.get("altids")
     if isinstance(ids, dict):
-        found = [value for entry in ids.values() if (value := text_at(entry))]
+        found = [value for entry in ids.values() if (value := code_at(entry))]
     else:
-        found = [value for _, entry in objects_at(ids) if (value := text_at(entry.get("value")))]
+        found = [value for _, entry in objects_at(ids) if (value := code_at(entry.get("value")))]
     readings.add("alt_ids", tuple(found), "ninjs altIds", names.get("altids", "$"))
 
 

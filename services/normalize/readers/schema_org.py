@@ -8,7 +8,7 @@ from services.normalize.fields.date import date_of_value
 from services.normalize.html.declared import name_in_parts
 from services.normalize.html.kind import kind_of_type
 from services.normalize.readers.declared_fields import FieldReadings
-from services.normalize.readers.json_document import listed, objects_at, parse_json, text_at, texts_at
+from services.normalize.readers.json_document import code_at, listed, objects_at, parse_json, text_at, texts_at
 from services.normalize.readers.markup import pieces_of_value, plain_text_of
 from services.normalize.readers.untold import leaves_of_json
 from shared.article import Access, PubStatus, Role
@@ -140,7 +140,7 @@ def _take_dates(readings: FieldReadings, item: Item, path: str, raw: Raw, langua
         ("first_created", "dateCreated"),
         ("version_created", "dateModified"),
     ):
-        reading = date_of_value(text_at(item.get(key)), raw, language)
+        reading = date_of_value(code_at(item.get(key)), raw, language)
         readings.take_date(field, reading, f"schema.org {key}", f"{path}.{key}")
 
 
@@ -169,7 +169,7 @@ def _take_corrections(readings: FieldReadings, item: Item, path: str, raw: Raw, 
     for below, text in texts_at(item.get("correction")):
         readings.add_correction(plain_text_of(text), None, "schema.org correction", f"{place}{below}")
     for below, entry in objects_at(item.get("correction")):
-        dated = date_of_value(text_at(entry.get("datePublished")), raw, language)
+        dated = date_of_value(code_at(entry.get("datePublished")), raw, language)
         key = next((key for key in ("text", "description", "name") if text_at(entry.get(key))), "text")
         text_of = plain_text_of(text_at(entry.get(key)))
         at = dated.moment.value if dated is not None else None
@@ -224,13 +224,13 @@ def _take_address(readings: FieldReadings, item: Item, path: str) -> None:
     readings.take("uri", article_uri(_link(item.get("url"))), "schema.org url", f"{path}.url")
     readings.take("uri", article_uri(_link(page)), "schema.org mainEntityOfPage", f"{path}.mainEntityOfPage")
     readings.take("uri", _link(item.get("@id")), "schema.org @id", f"{path}.@id")
-    readings.take("version", text_at(item.get("version")), "schema.org version", f"{path}.version")
+    readings.take("version", code_at(item.get("version")), "schema.org version", f"{path}.version")
     readings.take_status((f"{path}.{key}", said) for key, said in status_members(item))
     state = _STATES.get((_name(item.get("creativeWorkStatus")) or "").lower())
     readings.take("pub_status", state, "schema.org creativeWorkStatus", f"{path}.creativeWorkStatus")
     identifier = item.get("identifier")
-    ids = [text for _, text in texts_at(identifier)]
-    ids += [text for _, entry in objects_at(identifier) if (text := text_at(entry.get("value")))]
+    ids = [code for one in (identifier if isinstance(identifier, list) else [identifier]) if (code := code_at(one))]
+    ids += [text for _, entry in objects_at(identifier) if (text := code_at(entry.get("value")))]
     readings.add("alt_ids", tuple(ids), "schema.org identifier", f"{path}.identifier")
 
 

@@ -160,6 +160,30 @@ def test_an_article_of_schema_org_is_withdrawn_by_either_member() -> None:
         assert schema_org.read(json.dumps(article | {member: said}), raw()).article.pub_status == "canceled"
 
 
+@pytest.mark.parametrize("number", ["5", "1e999", "-1e999", "7.5", "true"])
+def test_a_number_is_no_word_of_an_article(number: str) -> None:
+    item = (
+        '{"headline": N, "body_text": N, "bodies": [{"value": N}], "by": N, "keywords": [N], "located": N, "uri": N, '
+    )
+    item += '"firstCreated": N, "altIds": {"a": N}, "description_text": "Better latex, better prices."}'
+    article = ninjs.read(item.replace("N", number), raw()).article
+    assert (article.headline, article.byline, article.keywords, article.located, article.uri) == (
+        None,
+        None,
+        (),
+        None,
+        None,
+    )
+    assert "inf" not in "".join(article.alt_ids)
+    for kind in (
+        '"headline": N',
+        '"bodies": [{"value": N}]',
+        '"@type": "NewsArticle", "headline": N, "articleBody": N',
+    ):
+        with pytest.raises(NotAnArticle):
+            (schema_org if "@type" in kind else ninjs).read("{" + kind.replace("N", number) + "}", raw())
+
+
 @pytest.mark.parametrize("key", ["embargoed", "embargoedUntil"])
 def test_an_embargo_is_an_instant(key: str) -> None:
     article = read_ninjs({**ONE, key: "2015-11-10 06:00"}, zone="Asia/Ho_Chi_Minh").article

@@ -3,7 +3,7 @@
 import pytest
 from lxml import html
 
-from services.normalize.readers.json_document import listed, objects_at, parse_json, text_at, texts_at
+from services.normalize.readers.json_document import code_at, listed, objects_at, parse_json, text_at, texts_at
 from services.normalize.readers.markup_parts import address_of, is_counter, paragraphs, source_of, without_way_back
 from shared.errors import NotAnArticle
 
@@ -14,8 +14,9 @@ from shared.errors import NotAnArticle
         pytest.param(" words ", "words", id="a text without its blanks"),
         pytest.param("", None, id="nothing"),
         pytest.param("  ", None, id="blanks"),
-        pytest.param(7, "7", id="a number"),
-        pytest.param(7.5, "7.5", id="a fraction"),
+        pytest.param(7, None, id="a number is no words"),
+        pytest.param(7.5, None, id="nor is a fraction"),
+        pytest.param(float("inf"), None, id="nor is what no number reaches"),
         pytest.param(True, None, id="true is no word"),
         pytest.param(None, None, id="null"),
         pytest.param(["words"], None, id="a list"),
@@ -24,6 +25,14 @@ from shared.errors import NotAnArticle
 )
 def test_a_value_is_a_text_or_none(value: object, text: str | None) -> None:
     assert text_at(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [(" 7a ", "7a"), (7, "7"), (10**400, str(10**400)), (7.5, "7.5"), (float("inf"), None), (True, None), ([7], None)],
+)
+def test_a_code_may_be_a_number(value: object, code: str | None) -> None:
+    assert code_at(value) == code
 
 
 @pytest.mark.parametrize(
