@@ -85,7 +85,7 @@ def every_member(
 
 
 def embargo_members(body: bytes) -> Iterator[tuple[str, object]]:
-    """The members of a JSON object, and what they say, that name an embargo; `null` is none."""
+    """The members of a JSON object, and what they say, that name an embargo; `null` says that there is none."""
     if b"embargo" in body.lower():
         try:
             members = json.loads(body, strict=False, object_pairs_hook=every_member)
@@ -96,8 +96,8 @@ def embargo_members(body: bytes) -> Iterator[tuple[str, object]]:
 
 
 def embargoes_of(members: Mapping[str, object]) -> Iterator[tuple[str, object]]:
-    """The members of an object that name an embargo, and what they say; `null` is none."""
-    yield from ((name, said) for name, said in members.items() if names_embargo(name) and said is not None)
+    """The members of an object that name an embargo, and what they say; `null` that there is none."""
+    yield from ((name, said) for name, said in members.items() if names_embargo(name))
 
 
 def shown(said: object) -> str:

@@ -1,7 +1,9 @@
 """Composition root of the index service: one thread writes the one embedded index, another keeps stories beside it."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
+from services.index.earlier_embargoes import holds
 from services.index.loss import refill_lost
 from services.index.record import Record
 from services.index.search import Index
@@ -27,13 +29,14 @@ def run(settings: Settings) -> int:
     record = WorkerRecord(settings, "index", folders=(settings.index_folder,))
     ledger = open_ledger(settings, record.boot)
     record_of_all = RECORDS["sqlite"](settings.index_file, lag_s=LAG_S)
-    refill_lost(Index(settings.index_file), ledger)
+    index = Index(settings.index_file)
+    refill_lost(index, ledger)
     follower = StoryFollower(settings.stories_file, settings.index_file)
     register(
         app,
         "index",
         ledger,
-        follower.woken_by(index_articles(record_of_all)),
+        follower.woken_by(index_articles(record_of_all, partial(holds, ledger, index))),
         RetryPolicy(max_attempts=settings.max_attempts),
     )
     follower.start()

@@ -1,11 +1,12 @@
 """Shell of the index stage: a batch of canonical articles goes into the sink in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
 from services.index.completing import told_outside
-from services.index.entry import Entry, embargo_us
+from services.index.earlier_embargoes import Until
+from services.index.entry import Entry
 from services.index.record import Record
 from services.index.withdrawal import reason_in
 from shared.archive_entries import unpack_body
@@ -21,23 +22,25 @@ ZSTD = b"\x28\xb5\x2f\xfd"
 MOST_BYTES = 256 * 1024 * 1024
 
 
-def index_articles(record: Record) -> Handler:
-    """A handler that puts what may be published now, and holds what is under embargo."""
+def index_articles(record: Record, holds: Callable[[], Until]) -> Handler:
+    """A handler that puts what may be published now, and holds what is under embargo, by `holds` of each batch."""
 
     def put(items: Sequence[Claimed]) -> Sequence[Result]:
         results: dict[str, Result] = {}
-        entries = []
+        read: list[tuple[str, Entry]] = []
         for item in items:
             try:
-                entry = _entry(item)
+                read.append((item.ref, _entry(item)))
             except msgspec.DecodeError as error:
                 results[item.ref] = error
-                continue
-            until_us = embargo_us(entry.article)
+        held_until = holds()
+        entries = []
+        for ref, entry in sorted(read, key=lambda found: found[1].rev):
+            until_us = held_until(entry)
             if until_us is not None and until_us > now_us():
-                results[item.ref] = Held(until_us=until_us, reason="embargo")
+                results[ref] = Held(until_us=until_us, reason="embargo")
             else:
-                entries.append((item.ref, entry))
+                entries.append((ref, entry))
         for (ref, _), outcome in zip(entries, record.put_many([entry for _, entry in entries]), strict=True):
             results[ref] = outcome if isinstance(outcome, Exception) else Done(outcome=outcome)
         return [results[item.ref] for item in items]

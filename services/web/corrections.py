@@ -246,6 +246,8 @@ def _read_patch(body: bytes, publisher: Publisher) -> dict[str, Any]:
 def _patched(patch: dict[str, Any], document: dict[str, Any], publisher: Publisher) -> Input:
     """An article in ninjs, with the patch in it, as an input."""
     document = merged(document, patch)
+    # `null` takes a member away; of an embargo it says that there is none, which a correction must say to end one.
+    document |= {member: None for member in filter(names_embargo, patch) if patch[member] is None}
     named, version = patch.get("uri"), patch.get("version")
     source = Source(kind="push", name=publisher.name, zone=publisher.zone, language=publisher.language)
     return Input(

@@ -4,6 +4,7 @@ import heapq
 from collections.abc import Callable, Collection, Sequence
 from typing import Literal, get_args
 
+from shared.envelope import Stage
 from shared.ledger import keys
 from shared.ledger.connection import redis_errors
 from shared.ledger.reader import STAGES, InputStatus, LedgerReader, split_ref
@@ -43,6 +44,13 @@ def list_standing(
 def standing_refs(reader: LedgerReader, article: str) -> list[str]:
     """All revisions of an article that are on their way or dead."""
     return [ref for ref in _refs(reader, (*IN_FLIGHT, "dead")) if split_ref(ref)[0] == article]
+
+
+def held_refs(reader: LedgerReader, stage: Stage) -> list[tuple[str, int]]:
+    """What is held in a stage, with when each goes on (µs)."""
+    with redis_errors(reader.client):
+        found = reader.client.zrange(keys.line("held", stage), 0, -1, withscores=True)
+    return [(ref.decode(), round(due)) for ref, due in found]
 
 
 def read_articles(reader: LedgerReader, refs: Sequence[str]) -> dict[str, bytes]:

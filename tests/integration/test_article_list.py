@@ -29,7 +29,7 @@ from shared.work.celery_app import open_ledger
 from shared.work.retry import RetryPolicy
 from tests.conftest import wait_for
 from tests.integration.test_web import ask, door_of
-from tests.stages import work_off
+from tests.stages import holds_of, work_off
 
 HUE = Source(kind="push", name="hue")
 FEED = Source(kind="feed", name="https://tin.example/rss")
@@ -63,7 +63,13 @@ class Desk:
 
     def index(self, sink: SqliteSink) -> None:
         """Put what was read into an index."""
-        run_batch(self.ledger, "index", "test", index_articles(sink), RetryPolicy(max_attempts=5))
+        run_batch(
+            self.ledger,
+            "index",
+            "test",
+            index_articles(sink, holds_of(self.ledger, self.settings.index_file)),
+            RetryPolicy(max_attempts=5),
+        )
 
     def work(self) -> None:
         """Both stages do what waits, as the workers do."""

@@ -25,6 +25,7 @@ from shared.work.batches import run_batch
 from shared.work.celery_app import open_ledger
 from shared.work.retry import RetryPolicy
 from tests.conftest import options_of
+from tests.stages import holds_of
 from tests.unit.shared.test_archive import entry, write_entry
 
 PUSH = Source(kind="push", name="desk")
@@ -55,7 +56,13 @@ class Desk:
         blob = msgspec.json.encode(Article(headline="Chợ nổi"))
         self.ledger.commit("normalize", [_cleaned(item, blob) for item in self.ledger.claim("normalize", "m")])
         with contextlib.closing(SqliteSink(self.settings.index_file)) as sink:
-            run_batch(self.ledger, "index", "m", index_articles(sink), RetryPolicy())
+            run_batch(
+                self.ledger,
+                "index",
+                "m",
+                index_articles(sink, holds_of(self.ledger, self.settings.index_file)),
+                RetryPolicy(),
+            )
 
     def lose_redis(self) -> None:
         self.ledger.client.flushall()

@@ -113,3 +113,47 @@ def test_an_embargo_of_what_stands_beside_articles_holds_them(desk: Newsdesk) ->
     assert until(desk, alone.body) == LATE
     bad = desk.push([page | {"embargoedUntil": "soon"}, *articles], Content_Type="application/ld+json")
     assert (bad.status, bad.body["errors"][0]["pointer"]) == (400, "#/0/embargoedUntil")
+
+
+@pytest.mark.parametrize("item", [news("Latex"), TEXT])
+def test_a_correction_that_says_nothing_of_an_embargo_stays_under_it(desk: Newsdesk, item: object) -> None:
+    desk.push(news("Rubber"), X_Embargoed_Until=LATE)
+    kind = {"Content_Type": "text/plain"} if item == TEXT else {}
+    corrected = desk.call("PUT", at("urn:news:1"), item, **kind)
+    assert until(desk, corrected.body) == LATE
+    assert desk.index.get("uri:hue urn:news:1") is None
+    again = desk.push(news("Latex, twice"))
+    assert until(desk, again.body) == LATE
+
+
+def test_a_correction_before_the_first_is_read_stays_under_its_embargo(desk: Newsdesk) -> None:
+    desk.push(news("Rubber", embargoedUntil=LATE))
+    assert until(desk, desk.push(news("Latex")).body) == LATE
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param({"embargoedUntil": None}, id="none"),
+        pytest.param({"embargo": "2020-01-31T06:00:00Z"}, id="one that is over"),
+    ],
+)
+def test_a_correction_ends_an_embargo_by_saying_so(desk: Newsdesk, said: dict[str, object]) -> None:
+    desk.push(news("Rubber", embargoedUntil=LATE))
+    desk.work()
+    desk.push(news("Latex") | said)
+    desk.work()
+    assert desk.stored("uri:hue urn:news:1").article.headline == "Latex"
+    desk.push(news("Latex, twice"))
+    desk.work()
+    assert desk.stored("uri:hue urn:news:1").article.headline == "Latex, twice", "the embargo has ended for good"
+
+
+def test_a_correction_may_say_another_embargo_and_a_withdrawal_needs_none(desk: Newsdesk) -> None:
+    desk.push(news("Rubber", embargoedUntil=LATE))
+    desk.work()
+    assert until(desk, desk.push(news("Latex", embargoedUntil=EARLY)).body) == EARLY
+    assert until(desk, desk.push(news("Latex, twice")).body) == EARLY
+    taken_back = desk.call("DELETE", at("urn:news:1")).body
+    desk.work()
+    assert desk.call("GET", f"/v1/receipts/{taken_back['receipt']}").body["state"] == "withdrawn"

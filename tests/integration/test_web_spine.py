@@ -34,6 +34,7 @@ from tests.conftest import Server, settings_over, wait_for
 from tests.entries import make_entry
 from tests.integration.test_web import ask, door_of
 from tests.machine import free_port
+from tests.stages import holds_of
 
 NEWS = "Từng bước nâng cao chất lượng mủ cao su\n\nTTH - Bằng những giải pháp đồng bộ, người dân Nam Đông …\n".encode()
 
@@ -60,7 +61,13 @@ def settle(ledger: Ledger, settings: Settings, ref: str, article: Article) -> No
     done = Commit(ref=ref, token=claimed.token, outcome="normalized", article=msgspec.json.encode(article))
     assert ledger.commit("normalize", [done]) == [True]
     sink = SqliteSink(settings.index_file)
-    run_batch(ledger, "index", "test", index_articles(sink), RetryPolicy(max_attempts=5))
+    run_batch(
+        ledger,
+        "index",
+        "test",
+        index_articles(sink, holds_of(ledger, settings.index_file)),
+        RetryPolicy(max_attempts=5),
+    )
     sink.close()
 
 

@@ -109,7 +109,7 @@ class SqliteSink:
     def __init__(
         self, path: Path, wal_bytes: int = WAL_BYTES, busy_ms: int = 10_000, lag_s: float | None = None
     ) -> None:
-        self._path = path
+        self.path = path
         self._wal = path.with_name(f"{path.name}-wal")
         self._wal_bytes = wal_bytes
         self._busy_ms = busy_ms  # how long a statement waits for another process's lock
@@ -150,7 +150,7 @@ class SqliteSink:
         database: sqlite3.Connection | None = None
         try:
             database = sqlite3.connect(
-                self._path, timeout=self._busy_ms / 1000, isolation_level=None, check_same_thread=False
+                self.path, timeout=self._busy_ms / 1000, isolation_level=None, check_same_thread=False
             )
             for pragma in _PRAGMAS:
                 database.execute(pragma)
@@ -307,7 +307,7 @@ class SqliteSink:
             log.warning("index_checkpoint_failed", error=str(error))
 
     def _trouble(self, error: Exception) -> Unavailable:
-        return Unavailable(f"the index {self._path} cannot be written: {error}")
+        return Unavailable(f"the index {self.path} cannot be written: {error}")
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -41,6 +41,7 @@ class FieldReadings:
 
     def __init__(self) -> None:
         self._readings: list[Reading] = []
+        self._lifted: list[Reading] = []
         self._embargoes: list[tuple[dt.datetime, Reading]] = []
         self._values: dict[tuple[str, str], object] = {}
         self._dates: dict[str, Dated] = {}
@@ -79,9 +80,10 @@ class FieldReadings:
     def take_embargo(self, said: object, zone: str | None, member: str, path: str) -> None:
         """Take until when an embargo holds; of several the latest is believed.
 
-        Raises `EmbargoUnread` for one whose end cannot be read, whatever the others say.
+        `None` says that there is none. Raises `EmbargoUnread` for one whose end cannot be read, whatever others say.
         """
-        if said is None:
+        if said is None:  # also a word: what held an earlier revision holds this one no more
+            self._lifted.append(_reading("embargoed_until", "null", member, path))
             return
         until = embargo_end_of(said, zone)
         if until is None:
@@ -220,6 +222,8 @@ class FieldReadings:
             evidence.append(ranking.evidence())
             if field == "first_created":
                 evidence += self._clock(fields, self._dates[ranking.believed.value], evidence[-1])
+        lifted = [] if self._embargoes else self._lifted[:1]
+        evidence += (Ranking(believed=one, sure=one.sure).evidence() for one in lifted)
         evidence += (Ranking(believed=one, sure=one.sure).evidence() for one in self._single.values())
         article = replace(Article(), **fields)
         return Draft(pieces=pieces, article=article, evidence=tuple(evidence), printed=tuple(self._printed))

@@ -141,9 +141,8 @@ def _settle_embargo(fields: _Fields, root: Element, raw: Raw) -> None:
     for name, said, place in embargoes_of_page(root):
         readings.take_embargo(said, raw.source.zone, f"page {name}", place)
     draft = readings.draft(())
-    if draft.article.embargoed_until is not None:
-        fields.values["embargoed_until"] = draft.article.embargoed_until
-        fields.evidence += draft.evidence
+    fields.values["embargoed_until"] = draft.article.embargoed_until
+    fields.evidence += draft.evidence
 
 
 def _pieces(

@@ -79,7 +79,7 @@ def test_the_latest_of_several_counts() -> None:
     ("body", "named"),
     [
         (b'{"embargoed": "a", "Embargo_Until": 5, "headline": "embargo"}', [("embargoed", "a"), ("Embargo_Until", 5)]),
-        (b'{"embargoed": null, "b": {"embargoed": "inside"}}', []),
+        (b'{"embargoed": null, "b": {"embargoed": "inside"}}', [("embargoed", None)]),
         (b'{"embargoed": "a", "embargoed": "b"}', [("embargoed", ["a", "b"])]),
         (b'{"embargoed": "a", "embargoed": "a"}', [("embargoed", "a")]),
         (b'["embargoed"]', []),

@@ -1,0 +1,53 @@
+"""Until when an embargo of an article's earlier revision holds a correction that says nothing of embargoes.
+
+Who corrects a word in what is held means no publication: only a moment, or `null`, in the correction ends the embargo.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable
+
+from services.index.entry import Entry, embargo_us
+from services.index.search import Index
+from shared.article import Article
+from shared.ledger.calls import Ledger
+from shared.ledger.listing import held_refs
+from shared.ledger.reader import split_ref
+
+Until = Callable[[Entry], int | None]
+"""Until when (µs) an entry is held, by its own embargo or that of a revision before; None where by none."""
+
+
+def holds(ledger: Ledger, index: Index) -> Until:
+    """The holds of one batch, whose entries are asked for in the order of their revisions.
+
+    What is held of an article is looked up once; it counts until something newer of the article is published.
+    """
+    held: dict[str, dict[int, int]] = defaultdict(dict)
+    for ref, due_us in held_refs(ledger, "index"):
+        article, revision = split_ref(ref)
+        held[article][revision] = due_us
+
+    def until_us(entry: Entry) -> int | None:
+        own = embargo_us(entry.article)
+        earlier = {revision: due for revision, due in held.get(entry.article_id, {}).items() if revision < entry.rev}
+        if earlier and not _is_free(entry):
+            stored = index.get(entry.article_id)
+            newest = max(earlier)
+            own = earlier[newest] if stored is None or stored.rev < newest else None
+        if own is not None:
+            held[entry.article_id][entry.rev] = own
+        elif entry.article_id in held:  # published in this batch: what was held before counts no more
+            held[entry.article_id] = {rev: due for rev, due in held[entry.article_id].items() if rev > entry.rev}
+        return own
+
+    return until_us
+
+
+def _is_free(entry: Entry) -> bool:
+    """Does an entry say itself whether it is held, or is it no publication at all?"""
+    return entry.erases or entry.article.pub_status != "usable" or speaks_of_embargo(entry.article)
+
+
+def speaks_of_embargo(article: Article) -> bool:
+    """Does an article say one, or that it is under none (`null`)?"""
+    return article.embargoed_until is not None or any(seen.field == "embargoed_until" for seen in article.evidence)
