@@ -157,3 +157,16 @@ def test_a_correction_may_say_another_embargo_and_a_withdrawal_needs_none(desk: 
     taken_back = desk.call("DELETE", at("urn:news:1")).body
     desk.work()
     assert desk.call("GET", f"/v1/receipts/{taken_back['receipt']}").body["state"] == "withdrawn"
+
+
+def test_a_patch_of_what_is_held_by_an_earlier_embargo_stays_under_it_until_it_says_otherwise(desk: Newsdesk) -> None:
+    desk.push(news("Rubber"), X_Embargoed_Until=LATE)
+    desk.work()
+    desk.push(news("Latex"))
+    desk.work()
+    patch = {"Content_Type": "application/merge-patch+json"}
+    changed = desk.call("PATCH", at("urn:news:1"), {"headlines": [{"value": "Gum"}]}, **patch)
+    assert until(desk, changed.body) == LATE
+    desk.call("PATCH", at("urn:news:1"), {"embargoedUntil": None}, **patch)
+    desk.work()
+    assert desk.stored("uri:hue urn:news:1").article.headline == "Gum"
