@@ -1,7 +1,12 @@
 """Questions to the machine: processes as /proc shows them, and ports that are free."""
 
+import contextlib
+import random
 import socket
 from pathlib import Path
+
+LOWEST_PORT, FIRST_GIVEN_AWAY = 12_000, 32_768
+_LUCK = random.SystemRandom()  # tests beside each other must not draw alike
 
 
 def children(pid: int) -> list[int]:
@@ -21,7 +26,13 @@ def command_line(pid: int) -> str:
 
 
 def free_port() -> int:
-    """A port on loopback that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port on loopback that nobody listens on now.
+
+    It is none of those that the machine gives away by itself: one that connections take as their own end, or another test
+    at the same moment, could be gone before the server that is to have it has started.
+    """
+    while True:
+        port = _LUCK.randrange(LOWEST_PORT, FIRST_GIVEN_AWAY)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
