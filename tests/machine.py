@@ -28,8 +28,8 @@ def command_line(pid: int) -> str:
 def free_port() -> int:
     """A port on loopback that nobody listens on now.
 
-    It is none of those that the machine gives away by itself: one that connections take as their own end, or another test
-    at the same moment, could be gone before the server that is to have it has started.
+    It is none of those that the machine gives away by itself: one that connections take as their own end, or another
+    test at the same moment, could be gone before the server that is to have it has started.
     """
     while True:
         port = _LUCK.randrange(LOWEST_PORT, FIRST_GIVEN_AWAY)
