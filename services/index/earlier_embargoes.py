@@ -1,6 +1,7 @@
-"""Until when an embargo of an article's earlier revision holds a correction that says nothing of embargoes.
+"""Until when an embargo of another revision holds one: that of an earlier one, or that of a correction.
 
 Who corrects a word in what is held means no publication: only a moment, or `null`, in the correction ends the embargo.
+Who moves the end to a later time means all that was held: a revision of before does not go out at its own.
 """
 
 from collections import defaultdict
@@ -14,7 +15,7 @@ from shared.ledger.listing import held_refs
 from shared.ledger.reader import split_ref
 
 Until = Callable[[Entry], int | None]
-"""Until when (µs) an entry is held, by its own embargo or that of a revision before; None where by none."""
+"""Until when (µs) an entry is held, by its own embargo or that of another revision; None where by none."""
 
 
 def holds(ledger: Ledger, index: Index) -> Until:
@@ -34,6 +35,9 @@ def holds(ledger: Ledger, index: Index) -> Until:
             stored = index.get(entry.article_id)
             newest = max(earlier)
             own = earlier[newest] if stored is None or stored.rev < newest else None
+        later = {revision: due for revision, due in held.get(entry.article_id, {}).items() if revision > entry.rev}
+        if later and (own is not None or _was_held(entry)):
+            own = max(own or 0, later[max(later)])
         if own is not None:
             held[entry.article_id][entry.rev] = own
         elif entry.article_id in held:  # published in this batch: what was held before counts no more
@@ -41,6 +45,10 @@ def holds(ledger: Ledger, index: Index) -> Until:
         return own
 
     return until_us
+
+
+def _was_held(entry: Entry) -> bool:
+    return any(event.state == "held" for event in entry.timeline)
 
 
 def _is_free(entry: Entry) -> bool:

@@ -1,11 +1,18 @@
 """An embargo through every door, as its publisher states it: held until the latest, and never published by guess."""
 
+import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
 
 import pytest
+from msgspec.structs import replace
 
+from services.index.earlier_embargoes import holds
+from services.index.entry import us_of
+from shared.article import Article
+from shared.envelope import Event
 from shared.settings import Settings
+from tests.entries import make_entry
 from tests.integration.test_batches import LINES, PACKED, lines, zipped
 from tests.integration.test_packages import HTML_PART, PAGE, RIVER, picture
 from tests.integration.verbs import Newsdesk, at, news, newsdesk_of
@@ -170,3 +177,27 @@ def test_a_patch_of_what_is_held_by_an_earlier_embargo_stays_under_it_until_it_s
     desk.call("PATCH", at("urn:news:1"), {"embargoedUntil": None}, **patch)
     desk.work()
     assert desk.stored("uri:hue urn:news:1").article.headline == "Gum"
+
+
+@pytest.mark.parametrize(
+    ("first", "timeline"),
+    [
+        pytest.param(dt.datetime.fromisoformat("2020-01-31T06:00:00Z"), (), id="by its own embargo"),
+        pytest.param(None, (Event(state="held", stage="index", at_us=1),), id="by that of a revision before it"),
+    ],
+)
+def test_what_was_held_does_not_go_out_before_a_correction_that_is_held_longer(
+    desk: Newsdesk, first: dt.datetime | None, timeline: tuple[Event, ...]
+) -> None:
+    told = desk.push(news("Rubber", embargoedUntil=LATE)).body
+    assert until(desk, told) == LATE
+    before = replace(
+        make_entry(
+            str(told["article"]),
+            int(str(told["rev"])) - 1,
+            article=Article(headline="Rubber", embargoed_until=first),
+        ),
+        timeline=timeline,
+    )
+    assert (holds(desk.ledger, desk.index)(before) or 0) >= us_of(dt.datetime.fromisoformat(LATE))
+    assert holds(desk.ledger, desk.index)(replace(before, article=Article(headline="Rubber"), timeline=())) is None
