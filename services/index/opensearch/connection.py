@@ -75,8 +75,15 @@ def reason_of(error: Exception, place: str) -> str:
     if isinstance(error, (NotReached, ConnectionTimeout)):
         return f"{place} is not reached: {error.error}"
     if isinstance(error, TransportError):
-        return f"{place} answered {error.status_code} {str(error.error)[:LONGEST_REASON]}"
+        return f"{place} answered {error.status_code} {_told_by(error)[:LONGEST_REASON]}"
     return f"{place} cannot be used: {str(error)[:LONGEST_REASON]}"
+
+
+def _told_by(error: TransportError) -> str:
+    """The kind of the error and the server's own words for it: the kind alone does not tell a full disk."""
+    told = error.info.get("error") if isinstance(error.info, dict) else None
+    reason = told.get("reason") if isinstance(told, dict) else told
+    return f"{error.error}: {reason}" if isinstance(reason, str) and reason != error.error else str(error.error)
 
 
 FAILURES = (OpenSearchException, ValueError)
