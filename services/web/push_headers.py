@@ -1,7 +1,7 @@
 """What a push declares about itself: its kind of body, its articles, and the addresses each may be known by."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from email.message import Message
 
 import msgspec
@@ -9,7 +9,7 @@ from starlette.datastructures import Headers
 
 from services.ingest.feeds import looks_like_feed, make_inputs
 from services.ingest.formats import json_feed
-from services.ingest.formats.json_articles import LARGEST_LIST, BrokenJson, split_json
+from services.ingest.formats.json_articles import LARGEST_LIST, BrokenJson, JsonArticle, split_json
 from services.ingest.packages import Item, declared_item, split_package
 from services.web.correction_form import NINJS
 from services.web.keys import Publisher
@@ -73,22 +73,31 @@ def inputs_of(kind: Kind, body: bytes, headers: Mapping[str, str], publisher: Pu
 
     Raises a `Problem` when a JSON body holds no article, or several that cannot be told apart.
     """
-    given = list(_from_headers(kind, headers))
+    given, page = _given_uri(headers), _page_of(headers)
     source = Source(kind="push", name=publisher.name, zone=publisher.zone, language=publisher.language)
     if kind.is_json:
-        inputs = _from_json(kind, body, source)
+        inputs = _from_json(kind, body, source, page)
     elif kind.essence in XML_TYPES:
-        inputs = _from_xml(kind, body, source)
+        inputs = _from_xml(kind, body, source, page)
     else:
-        inputs = [Input(source=source, media_type=kind.full, body=body, url=_page_of(kind, headers))]
-    if len(inputs) > 1 and given:
+        inputs = [_standing_at(page, Input(source=source, media_type=kind.full, body=body))]
+    if len(inputs) > 1 and given is not None:
         detail = f"X-Article-URI names one article, and the body holds {len(inputs)}."
         raise Problem("bad-request", detail, at=in_header("X-Article-URI"))
-    ahead = [address_alias(address, publisher.name) for address in given]
+    ahead = [address_alias(given, publisher.name)] if given is not None else []
     told = _told(headers, publisher.zone)
     return [
         msgspec.structs.replace(item, aliases=tuple(dict.fromkeys((*ahead, *item.aliases))), **told) for item in inputs
     ]
+
+
+def _standing_at(page: str | None, item: Input) -> Input:
+    """The article with the page where it stands, after the addresses it names itself."""
+    if page is None:
+        return item
+    return msgspec.structs.replace(
+        item, aliases=(*item.aliases, address_alias(page, item.source.name)), url=clean_link(page)
+    )
 
 
 def _told(headers: Mapping[str, str], zone: str | None) -> dict[str, object]:
@@ -141,10 +150,22 @@ def version_of(said: str | None) -> str | None:
     return said if 0 < len(said) <= MAX_VERSION and said.isprintable() else None
 
 
-def _page_of(kind: Kind, headers: Mapping[str, str]) -> str | None:
-    """The address a pushed page was read from, by which its relative links are followed."""
+def _given_uri(headers: Mapping[str, str]) -> str | None:
+    uri = headers.get("x-article-uri")
+    return None if uri is None else checked_address(_as_utf8(uri), "X-Article-URI", in_header("X-Article-URI"))
+
+
+def _page_of(headers: Mapping[str, str]) -> str | None:
+    """The address where the body stands (RFC 9110, 8.7), by which its relative links are followed.
+
+    The RFC allows a relative one too; it would be an address of the desk, where no publisher's page stands.
+    """
     location = headers.get("content-location")
-    return clean_link(_as_utf8(location)) if location is not None and kind.essence == HTML else None
+    if location is None:
+        return None
+    if not is_page(location):
+        raise bad_header("Content-Location", "must be the page's absolute http(s) URL")
+    return checked_address(_as_utf8(location), "Content-Location", in_header("Content-Location"))
 
 
 def _known_charset(name: str) -> str:
@@ -160,18 +181,7 @@ def _known_charset(name: str) -> str:
     return name
 
 
-def _from_headers(kind: Kind, headers: Mapping[str, str]) -> Iterator[str]:
-    uri = headers.get("x-article-uri")
-    if uri is not None:
-        yield checked_address(_as_utf8(uri), "X-Article-URI", in_header("X-Article-URI"))
-    location = headers.get("content-location")
-    if location is not None and kind.essence == HTML:
-        if not is_page(location):
-            raise bad_header("Content-Location", "must be the page's absolute http(s) URL")
-        yield checked_address(_as_utf8(location), "Content-Location", in_header("Content-Location"))
-
-
-def _from_json(kind: Kind, body: bytes, source: Source) -> Sequence[Input]:
+def _from_json(kind: Kind, body: bytes, source: Source, page: str | None) -> Sequence[Input]:
     try:
         if kind.essence == JSON_FEED or json_feed.announces_itself(body):
             return _from_feed(body, source)
@@ -183,23 +193,30 @@ def _from_json(kind: Kind, body: bytes, source: Source) -> Sequence[Input]:
     for article in articles:
         for where, said in article.embargoes:
             check_embargo(str(where[-1]), said, source.zone, in_body(*where))
-    return [
-        Input(
-            source=source,
-            media_type=kind.full,
-            body=article.body,
-            aliases=tuple(
-                address_alias(checked_address(said, member, in_body(*article.where, member)), source.name)
-                for member, said in article.addresses
-            ),
-            version=version_of(article.version),
-            withdraws=checked_status(article.statuses, article.where) not in (None, "usable"),
-        )
-        for article in articles
-    ]
+    inputs = [_json_input(kind, article, source) for article in articles]
+    return [_standing_at(page, inputs[0])] if len(inputs) == 1 and not _is_listed(articles[0]) else inputs
 
 
-def _from_xml(kind: Kind, body: bytes, source: Source) -> Sequence[Input]:
+def _json_input(kind: Kind, article: JsonArticle, source: Source) -> Input:
+    return Input(
+        source=source,
+        media_type=kind.full,
+        body=article.body,
+        aliases=tuple(
+            address_alias(checked_address(said, member, in_body(*article.where, member)), source.name)
+            for member, said in article.addresses
+        ),
+        version=version_of(article.version),
+        withdraws=checked_status(article.statuses, article.where) not in (None, "usable"),
+    )
+
+
+def _is_listed(article: JsonArticle) -> bool:
+    """Does an article stand in a list, also alone: where that stands, another article may stand tomorrow."""
+    return article.where[:1] == ("itemListElement",) or any(isinstance(step, int) for step in article.where[:1])
+
+
+def _from_xml(kind: Kind, body: bytes, source: Source, page: str | None) -> Sequence[Input]:
     """The items of a NewsML-G2 message, or one article, known by the guid it declares."""
     if looks_like_feed(body):
         raise Problem("no-article", "RSS and Atom are not pushed: the operator watches a feed at its address.", at=BODY)
@@ -212,7 +229,7 @@ def _from_xml(kind: Kind, body: bytes, source: Source) -> Sequence[Input]:
         for path, said in item.embargoes:
             check_embargo(what, said, source.zone, in_xml(path))
         _check_statuses(item)
-    return [
+    inputs = [
         Input(
             source=source,
             media_type=kind.full,
@@ -222,6 +239,7 @@ def _from_xml(kind: Kind, body: bytes, source: Source) -> Sequence[Input]:
         )
         for item in items
     ]
+    return [_standing_at(page, inputs[0])] if len(inputs) == 1 else inputs
 
 
 def _check_statuses(item: Item) -> None:

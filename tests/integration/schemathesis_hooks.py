@@ -53,7 +53,7 @@ def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
         case.query["wait"] = min(case.query["wait"], 0.1)  # no run has an hour
     if case.query and {"source", "publisher"} <= case.query.keys():
         del case.query["publisher"]  # which says the same as a source, and goes alone
-    if case.media_type == "text/html" and not str(headers.get("Content-Location", "http")).startswith("http"):
-        del headers["Content-Location"]  # of this one kind of body it must be a page's address
+    if not str(headers.get("Content-Location", "http")).startswith("http"):
+        del headers["Content-Location"]  # it must be a page's address, which no pattern tells
     if headers.get("Content-Encoding") == "gzip":
         headers["Content-Encoding"] = "identity"  # nothing here packs it; the tests of bodies do

@@ -218,7 +218,7 @@ PARAMETERS: Mapping[str, Field] = {
     "page": Field(
         place="header",
         name="Content-Location",
-        meaning="The absolute address at which a pushed page (`text/html`) stands; of other bodies it is not read.",
+        meaning="The absolute address of the page at which the article stands; of a list of articles it names none.",
         example="https://news.example/2015/11/rubber.html",
     ),
     "version": Field(

@@ -17,6 +17,7 @@ NINJS = Kind("application/json", "application/json")
 JSON_LD = Kind("application/ld+json", "application/ld+json")
 HTML = Kind("text/html", "text/html")
 TEXT = Kind("text/plain", "text/plain")
+XML = Kind("application/xml", "application/xml")
 HUE = Publisher(name="hue")
 
 
@@ -76,7 +77,34 @@ def test_other_kinds_are_refused_with_a_list_of_what_is_taken(header: str | None
             ("url:https://hue.example/1",),
             id="a page's URL",
         ),
-        pytest.param(TEXT, b"Bai", {"content-location": "https://hue.example/1"}, (), id="a text is no page"),
+        pytest.param(
+            TEXT,
+            b"Bai",
+            {"content-location": "https://hue.example/1?id=7&utm_source=x"},
+            ("url:https://hue.example/1?id=7",),
+            id="the page of a text, with its query and without what tracks its reader",
+        ),
+        pytest.param(
+            TEXT,
+            b"Bai",
+            {"content-location": "https://hue.example/1", "x-article-uri": "tag:hue,2015:1"},
+            ("uri:hue tag:hue,2015:1", "url:https://hue.example/1"),
+            id="a uri, and the page beside it",
+        ),
+        pytest.param(
+            NINJS,
+            {"uri": "urn:newsml:1", "headlines": []},
+            {"content-location": "https://hue.example/1"},
+            ("uri:hue urn:newsml:1", "url:https://hue.example/1"),
+            id="the uri of ninjs, and the page beside it",
+        ),
+        pytest.param(
+            XML,
+            b'<newsItem guid="tag:hue,2015:2"/>',
+            {"content-location": "https://hue.example/1"},
+            ("uri:hue tag:hue,2015:2", "url:https://hue.example/1"),
+            id="the guid of an item, and the page beside it",
+        ),
         pytest.param(
             NINJS,
             {"uri": "urn:newsml:1", "headlines": []},
@@ -173,9 +201,29 @@ def test_json_that_is_no_article_is_refused(kind: Kind, body: bytes, status: int
     assert caught.value.kind.status == status
 
 
-def test_a_page_location_must_be_absolute() -> None:
+@pytest.mark.parametrize("kind", [HTML, TEXT, NINJS])
+def test_a_page_location_must_be_absolute(kind: Kind) -> None:
     with pytest.raises(Problem, match="absolute"):
-        addresses(HTML, b"<p>", {"content-location": "/1.html"})
+        addresses(kind, b'{"headline": "x"}', {"content-location": "/1.html"})
+
+
+def test_where_a_list_stands_is_no_address_of_its_articles() -> None:
+    at = {"content-location": "https://hue.example/list"}
+    two = inputs_of(NINJS, b'[{"headline": "x", "uri": "urn:1"}, {"headline": "y"}]', at, HUE)
+    assert [(item.aliases, item.url) for item in two] == [(("uri:hue urn:1",), None), ((), None)]
+    (alone,) = inputs_of(NINJS, b'[{"headline": "x"}]', at, HUE)
+    (entry,) = inputs_of(NINJS, json.dumps(FEED | {"items": [{"id": "1", "content_text": "x"}]}).encode(), at, HUE)
+    assert "url:https://hue.example/list" not in alone.aliases + entry.aliases
+
+
+def test_the_page_of_an_article_in_a_graph_is_its_address() -> None:
+    body = b'{"@graph": [{"@type": "WebPage", "name": "x"}, {"@type": "NewsArticle", "headline": "x"}]}'
+    assert addresses(JSON_LD, body, {"content-location": "https://hue.example/1"}) == ("url:https://hue.example/1",)
+
+
+def test_links_in_any_body_are_followed_from_where_it_stands() -> None:
+    (item,) = inputs_of(XML, b"<newsItem/>", {"content-location": "https://hue.example/a/1"}, HUE)
+    assert item.url == "https://hue.example/a/1"
 
 
 def test_a_header_in_utf8_is_read_as_such() -> None:
@@ -277,7 +325,6 @@ def test_one_address_in_the_header_is_not_that_of_several() -> None:
         inputs_of(JSON_LD, body, {"x-article-uri": "urn:1"}, HUE)
 
 
-XML = Kind("application/xml", "application/xml")
 G2 = b'<newsMessage xmlns="http://iptc.org/std/nar/2006-10-01/"><itemSet>%s</itemSet></newsMessage>'
 ITEM = b'<newsItem guid="%s"><contentMeta><headline>x</headline></contentMeta></newsItem>'
 
