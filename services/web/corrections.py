@@ -1,6 +1,6 @@
 """`PUT`, `PATCH` and `DELETE` of an article: its publisher corrects it whole or in part, or takes it back."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import msgspec
@@ -8,6 +8,7 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.index.exports.addresses import as_uri, made_uri
 from services.ingest.intake import Receipt
 from services.web.articles import read_inputs, unknown_article
 from services.web.bodies import moment
@@ -24,7 +25,7 @@ from services.web.request_body import body_of
 from services.web.scopes import only_of
 from services.web.state import AppState, publisher_of, state_of
 from services.web.taking import answer_taken, changed, take_in
-from services.web.targets import Target, check_correctable, find_target, on_its_way, remembered
+from services.web.targets import Target, check_correctable, find_target, known_by, on_its_way, remembered
 from services.web.tombstones import gone
 from shared.article import Article
 from shared.embargo import names_embargo
@@ -78,8 +79,9 @@ async def patch_article(request: Request) -> Response:
     await _check_own(app_state, publisher, target)
     wanted = _patchable(_preconditions(request.headers, target), target, publisher)
     document = await _patched_document(app_state, target)
+    if "uri" in patch:
+        patch = _without_uri(patch, document, target.article, publisher, await known_by(app_state, target))
     item = msgspec.structs.replace(_patched(patch, document, publisher), embargoed_until=held)
-    await _check_addresses(app_state, item, target, publisher)
     item = await _aimed(app_state, publisher, item, target, wanted)
     receipts = await take_in(request, app_state, [item])
     await _note(app_state, publisher, "withdraw" if item.withdraws else "correct", receipts[0])
@@ -243,18 +245,30 @@ def _read_patch(body: bytes, publisher: Publisher) -> dict[str, Any]:
     return patch
 
 
+def _without_uri(
+    patch: dict[str, Any], document: dict[str, Any], article: str, publisher: Publisher, aliases: Collection[str]
+) -> dict[str, Any]:
+    """The patch without the name of its article, which it may repeat. Raises `Problem` where it says another: by its
+    uri an article is known, and whoever keeps the old one would lose it."""
+    own, said = document.get("uri"), patch["uri"]
+    is_alias = said is not None and address_alias(said, publisher.name) in aliases
+    if said in (own, as_uri(own), made_uri(article)) or is_alias:
+        return {member: value for member, value in patch.items() if member != "uri"}
+    detail = "uri names the article, and a patch does not change it: leave it out, or PUT the article with its new uri."
+    raise Problem("bad-request", detail, at=in_body("uri"))
+
+
 def _patched(patch: dict[str, Any], document: dict[str, Any], publisher: Publisher) -> Input:
     """An article in ninjs, with the patch in it, as an input."""
     document = merged(document, patch)
     # `null` takes a member away; of an embargo it says that there is none, which a correction must say to end one.
     document |= {member: None for member in filter(names_embargo, patch) if patch[member] is None}
-    named, version = patch.get("uri"), patch.get("version")
+    version = patch.get("version")
     source = Source(kind="push", name=publisher.name, zone=publisher.zone, language=publisher.language)
     return Input(
         source=source,
         media_type=NINJS,
         body=msgspec.json.encode(document),
-        aliases=(address_alias(named, publisher.name),) if isinstance(named, str) else (),
         version=version_of(str(version)) if isinstance(version, str | int) else None,
         withdraws=checked_status(status_members(patch)) not in (None, "usable"),
         patches=True,

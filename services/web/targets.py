@@ -121,12 +121,17 @@ async def look_up(app_state: AppState, article: str | None, alias: str) -> Targe
 
 async def check_correctable(app_state: AppState, publisher: Publisher, target: Target) -> bool:
     """Whether the publisher has the article's page by prefix; raises `Problem` where it may not change it."""
-    aliases: Sequence[str] = target.aliases
-    if target.stored is None and target.line is not None:
-        meta = await app_state.ask(app_state.ledger.meta, f"{target.line.article}@{target.line.rev}")
-        aliases = (*aliases, *(meta.aliases if meta else ()))
+    aliases = await known_by(app_state, target)
     beside = app_state.keys.prefixes_beside(publisher.name)
     return may_correct(aliases, await _owner_of(app_state, target, publisher), publisher, beside)
+
+
+async def known_by(app_state: AppState, target: Target) -> Sequence[str]:
+    """What the article is known by, also where only the ledger has it."""
+    if target.stored is not None or target.line is None:
+        return target.aliases
+    meta = await app_state.ask(app_state.ledger.meta, f"{target.line.article}@{target.line.rev}")
+    return (*target.aliases, *(meta.aliases if meta else ()))
 
 
 async def _owner_of(app_state: AppState, target: Target, publisher: Publisher) -> str:

@@ -144,6 +144,25 @@ def test_a_patch_changes_what_it_names_and_nothing_else(desk: Newsdesk) -> None:
     assert desk.call("PATCH", at("urn:nobody:1"), {"version": "3"}, **PATCH).status == 404
 
 
+def test_a_patch_does_not_rename_an_article(desk: Newsdesk) -> None:
+    desk.push(news("One", version="1"))
+    desk.push(b"Two\n\nWords of the second.", Content_Type="text/plain", X_Article_URI="urn:news:2")
+    desk.work()
+    for name, uri in ((URI, "urn:news:9"), (URI, None), (URI, "urn:news:2"), ("urn:news:2", URI)):
+        refused = desk.call("PATCH", at(name), {"uri": uri, "by": "An", "version": "2"}, **PATCH)
+        assert (refused.status, refused.body["errors"][0]["pointer"]) == (400, "#/uri"), (name, uri)
+    made = desk.call("GET", at("urn:news:2"), Accept="application/ninjs+json").body["uri"]
+    kept = ((URI, URI, "An Hai"), ("urn:news:2", made, "An Ba"), ("urn:news:2", "urn:news:2", "An Tam"))
+    for version, (name, uri, byline) in enumerate((*kept, ("urn:news:2", None, "An Chin")), start=2):
+        patch = {"uri": uri, "by": byline, "version": str(version)}
+        assert desk.call("PATCH", at(name), patch, **PATCH).status == 202, uri
+        desk.work()
+        assert desk.call("GET", at(name)).body["article"]["byline"] == byline
+    assert desk.call("PUT", at(URI), news("One", uri=PAGE, version="9")).status == 202
+    desk.work()
+    assert desk.stored(PAGE).article_id == desk.stored(f"uri:hue {URI}").article_id, "a new address beside the old one"
+
+
 def test_only_its_publisher_changes_an_article(desk: Newsdesk) -> None:
     desk.push(news("Page", uri=PAGE))
     desk.push(news("Own"))
