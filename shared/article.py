@@ -23,6 +23,8 @@ Kind = Literal["news", "opinion", "analysis", "review", "live", "sponsored", "pr
 Access = Literal["free", "metered", "paid"]
 HeadlineRole = Literal["seo", "social", "kicker", "deck", "alternate"]
 PubStatus = Literal["usable", "withheld", "canceled"]
+UNREAD = ".unread"
+"""Behind a field's name in the evidence: what was declared as its value, and could not be read."""
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
@@ -97,7 +99,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, re
     `field` is the article's own name for it (`headline`, `people[0]`, `blocks[3]`, `boilerplate[0]`).
     `start` and `end` are offsets in characters of the decoded input, `path` the place in a tree or JSON document
     (`/html/head/meta[@property="og:title"]`, `$.headlines[0].value`); `quote` is what stood there, cut to 200.
-    `sure` goes from 0 to 1.
+    `sure` goes from 0 to 1. `first_created.unread` is what was declared as a date, and is none that could be read.
     """
 
     field: str

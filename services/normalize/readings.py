@@ -235,6 +235,8 @@ class RuleId(enum.Enum):
     # fields that a feed or a wire document declares; a note names the member
     DECLARED = ("declared", 0.95)
 
+    DATE_UNREAD = ("declared, and no date that can be read", 1.0)
+
     # what no other step took
     REMAINING = ("stands in no other field", 0.5)
     REMAINING_MARK = ("a byline or a date beside the one that was taken", 0.7)

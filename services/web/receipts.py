@@ -20,6 +20,7 @@ from services.web.responses import json_answer, stages_of
 from services.web.scopes import is_seen_by, only_of
 from services.web.state import AppState, publisher_of, state_of
 from services.web.tombstones import withdrawal_body
+from services.web.unread_dates import warnings_of
 from shared.ledger.events import ChangeFilter
 from shared.ledger.reader import DECIDED_BY_THE_INDEX, SETTLED, InputStatus
 
@@ -38,8 +39,9 @@ async def show_receipt(request: Request) -> Response:
     told = await told_receipt(app_state, receipt, line, only_of(publisher_of(request)))
     if told is None:
         raise Problem("not-found", "Neither the ledger nor the index knows this receipt.")
-    tombstone = await _tombstone(app_state, told, only_of(publisher_of(request)))
-    return json_answer(told.body | tombstone, headers=None if told.body["settled"] else later(1))
+    only = only_of(publisher_of(request))
+    beside = await _tombstone(app_state, told, only) or await _warnings(app_state, told, only)
+    return json_answer(told.body | beside, headers=None if told.body["settled"] else later(1))
 
 
 async def _tombstone(app_state: AppState, told: "Told", only: str) -> dict[str, object]:
@@ -50,6 +52,16 @@ async def _tombstone(app_state: AppState, told: "Told", only: str) -> dict[str, 
     if stored is None or only not in ("", stored.owner) or not (withdrawal := withdrawal_body(stored)):
         return {}
     return {"withdrawal": withdrawal}
+
+
+async def _warnings(app_state: AppState, told: "Told", only: str) -> dict[str, object]:
+    """Of an input that was read: what was declared in it and could not be, to who may read the article."""
+    ref = f"{told.body['article']}@{told.body['rev']}"
+    if told.state == "held" and told.body.get("stage") == "index":
+        article = await app_state.ask(app_state.desk.read_held, ref)
+        return warnings_of(article) if article is not None else {}
+    stored = await app_state.ask(app_state.index.get, ref) if told.state == "indexed" else None
+    return warnings_of(stored.article) if stored is not None and only in ("", stored.owner) else {}
 
 
 class Told(NamedTuple):

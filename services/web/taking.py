@@ -22,6 +22,7 @@ from services.web.scopes import only_of
 from services.web.state import AppState, publisher_of
 from services.web.targets import on_its_way
 from services.web.tombstones import gone
+from services.web.unread_dates import warnings_of
 from shared.envelope import Input
 from shared.identity import url_of
 from shared.ledger.calls import NOT_TAKEN, Weighed
@@ -131,6 +132,7 @@ async def _finished(request: Request, app_state: AppState, receipt: Receipt, wai
     is_new = state == "indexed" and len(stored.revisions) == 1
     headers |= {"Location": link_to(f"/v1/articles/{stored.article_id}"), "ETag": etag_of(stored.rev)}
     body = article_body(with_addresses(request, stored)) | {"state": state, "receipt": receipt.receipt}
+    body |= warnings_of(stored.article)
     return json_answer(body, status=201 if is_new else 200, headers=headers)
 
 

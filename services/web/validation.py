@@ -15,6 +15,7 @@ from services.web.reading import Reading
 from services.web.responses import json_answer
 from services.web.state import AppState, publisher_of, state_of
 from services.web.taking import refusal
+from services.web.unread_dates import warnings_of
 from shared.article import Article
 from shared.clock import now, now_us
 from shared.envelope import Input, Raw
@@ -46,6 +47,7 @@ async def _validated(app_state: AppState, publisher: Publisher, item: Input) -> 
     if reading.article is not None:
         article = told_outside(reading.article, item)
         found["article"] = article
+        found |= warnings_of(article)
         until = embargo_end(article)
         if until is not None and until > now():
             found["heldUntil"] = until

@@ -127,3 +127,20 @@ def test_only_so_many_wait(room: ReadingRoom) -> None:
 
     answers = asyncio.run(at_once())
     assert [type(answer).__name__ for answer in answers] == ["Reading"] * 2 + ["Problem"] * 3
+
+
+def test_a_date_that_cannot_be_read_is_told_by_validation_receipt_and_the_article_that_was_waited_for(
+    desk: Newsdesk,
+) -> None:
+    said = news("Rubber", firstCreated="some day")
+    (warning,) = validate(desk, said).body["warnings"]
+    assert (warning["pointer"], "'some day'" in warning["detail"]) == ("#/firstCreated", True)
+    finished = desk.during(lambda: desk.push(said, Prefer="wait=20"))
+    assert finished.body["warnings"] == [warning]
+    held = desk.push(news("Latex", uri="urn:news:2", firstCreated="some day"), X_Embargoed_Until="2099-01-01T00:00:00Z")
+    fine = desk.push(news("Bridge", uri="urn:news:3"))
+    desk.work()
+    for receipt in (finished.body["receipt"], held.body["receipt"]):
+        assert desk.call("GET", f"/v1/receipts/{receipt}").body["warnings"] == [warning]
+    assert "warnings" not in desk.call("GET", fine.headers["location"]).body
+    assert validate(desk, news("Rubber", embargoedUntil="some day")).status == 400, "an embargo is never taken so"

@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+import msgspec
 from msgspec.structs import replace
 
 from services.normalize.document import Draft, Piece, Shape
@@ -16,8 +17,8 @@ from services.normalize.grammar.printed_byline import named_in
 from services.normalize.language.folding import fold
 from services.normalize.language.load import GENERIC
 from services.normalize.language.phrases import any_role, kind_named
-from services.normalize.readings import Ranking, Reading, RuleId, rank
-from shared.article import Article, Correction, Evidence, Person, Role
+from services.normalize.readings import Ranking, Reading, RuleId, rank, shortened
+from shared.article import UNREAD, Article, Correction, Evidence, Person, Role
 from shared.embargo import EXPECTED, embargo_end_of, shown
 from shared.errors import EmbargoUnread
 from shared.identity import without_login
@@ -50,6 +51,7 @@ class FieldReadings:
         self._single: dict[str, Reading] = {}
         self._printed: list[Piece] = []
         self._corrections: list[Correction] = []
+        self._unread: list[Evidence] = []
 
     def take(
         self, field: str, value: object, member: str, path: str, *, quote: str | None = None, sure: float = _SURE
@@ -71,8 +73,15 @@ class FieldReadings:
         self.take("language", tag, member, path, quote=said, sure=sure)
         return tag
 
-    def take_date(self, field: str, dated: Dated | None, member: str, path: str, sure: float = 0.97) -> None:
-        """Take a date as printed; `first_created` brings its precision, its zone's origin and the publisher's day."""
+    def take_date(
+        self, field: str, dated: Dated | None, member: str, path: str, sure: float = 0.97, *, said: object
+    ) -> None:
+        """Take a date as printed; `first_created` brings its precision, its zone's origin and the publisher's day.
+
+        Where nothing could be read of what is `said`, that is told, with its place: whoever wrote it meant a date.
+        """
+        if dated is None and said is not None and not (isinstance(said, str) and not said.strip()):
+            self._unread.append(unread_evidence(field, said, member, path))
         if dated is not None:
             self._dates.setdefault(_shown(dated.moment.value), dated)
             self.take(field, dated.moment.value, member, path, quote=dated.quote, sure=min(sure, dated.sure))
@@ -225,6 +234,7 @@ class FieldReadings:
         lifted = [] if self._embargoes else self._lifted[:1]
         evidence += (Ranking(believed=one, sure=one.sure).evidence() for one in lifted)
         evidence += (Ranking(believed=one, sure=one.sure).evidence() for one in self._single.values())
+        evidence += self._unread
         article = replace(Article(), **fields)
         return Draft(pieces=pieces, article=article, evidence=tuple(evidence), printed=tuple(self._printed))
 
@@ -244,6 +254,13 @@ def _reading(
 ) -> Reading:
     weight = math.log(sure / (1 - sure))
     return Reading(field=field, value=value, rule=RuleId.DECLARED, note=member, place=path, quote=quote, weight=weight)
+
+
+def unread_evidence(field: str, said: object, member: str, path: str) -> Evidence:
+    """What an article tells of a date that nobody could read: beside the field, which has another value or none."""
+    rule = RuleId.DATE_UNREAD
+    quote = shortened(said if isinstance(said, str) else msgspec.json.encode(said, enc_hook=str).decode())
+    return Evidence(field=f"{field}{UNREAD}", rule=rule.told(member), sure=rule.sure, quote=quote, path=path)
 
 
 def role_of(word: str | None) -> Role | None:

@@ -103,10 +103,10 @@ def _date(printed: str | None, raw: Raw, languages: tuple[str | None, ...]) -> D
 
 def _take_dates(readings: FieldReadings, entry: FeedEntry, raw: Raw, languages: tuple[str | None, ...]) -> None:
     published, updated = (_date(printed, raw, languages) for printed in (entry.published, entry.updated))
-    readings.take_date("first_created", published, "feed published", "$.published", _SURE)
-    readings.take_date("version_created", updated, "feed updated", "$.updated", _SURE)
-    if published is None:
-        readings.take_date("first_created", updated, "feed updated", "$.updated", 0.6)
+    readings.take_date("first_created", published, "feed published", "$.published", _SURE, said=entry.published)
+    readings.take_date("version_created", updated, "feed updated", "$.updated", _SURE, said=entry.updated)
+    if published is None and updated is not None:
+        readings.take_date("first_created", updated, "feed updated", "$.updated", 0.6, said=entry.updated)
 
 
 def _take_author(readings: FieldReadings, author: str, language: str | None, path: str) -> None:

@@ -110,8 +110,9 @@ def _take_dates(readings: FieldReadings, item: Element, raw: Raw, language: str 
         ("version_created", ("itemmeta", "versioncreated")),
     ):
         for element in every(item, *names)[:1]:
-            reading = date_of_value(words_of(element), raw, language)
-            readings.take_date(field, reading, f"NewsML-G2 {names[-1]}", place_of(element))
+            said, place = words_of(element), place_of(element)
+            reading = date_of_value(said, raw, language)
+            readings.take_date(field, reading, f"NewsML-G2 {names[-1]}", place, said=said)
     for element in every(item, "embargoed"):  # an empty one holds until another version says otherwise
         if any(local_name(above) == "contentset" for above in element.iterancestors()):
             continue

@@ -118,7 +118,7 @@ def _take_dates(readings: FieldReadings, item: Item, names: Mapping[str, str], r
     ):
         for key in keys:
             reading = date_of_value(item.get(key), raw, language)
-            readings.take_date(field, reading, f"ninjs {key}", names.get(key, "$"))
+            readings.take_date(field, reading, f"ninjs {key}", names.get(key, "$"), said=item.get(key))
 
 
 def _take_people(readings: FieldReadings, item: Item, names: Mapping[str, str], language: str | None) -> None:

@@ -108,8 +108,8 @@ def _take_dates(readings: FieldReadings, nitf: Element, raw: Raw, language: str 
         ("version_created", ("revision-history",), "norm"),
     ):
         for element in every(nitf, *names)[:1]:
-            reading = date_of_value(element.get(attribute), raw, language)
-            readings.take_date(field, reading, f"NITF {names[-1]}", f"{place_of(element)}/@{attribute}")
+            said, place = element.get(attribute), f"{place_of(element)}/@{attribute}"
+            readings.take_date(field, date_of_value(said, raw, language), f"NITF {names[-1]}", place, said=said)
     _take_release(readings, nitf, raw, language)
 
 

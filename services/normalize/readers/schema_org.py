@@ -141,7 +141,7 @@ def _take_dates(readings: FieldReadings, item: Item, path: str, raw: Raw, langua
         ("version_created", "dateModified"),
     ):
         reading = date_of_value(code_at(item.get(key)), raw, language)
-        readings.take_date(field, reading, f"schema.org {key}", f"{path}.{key}")
+        readings.take_date(field, reading, f"schema.org {key}", f"{path}.{key}", said=item.get(key))
 
 
 def _take_embargoes(readings: FieldReadings, document: object, raw: Raw) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, get_args
 
-from services.web.description import bodies, shapes
+from services.web.description import bodies, shapes, status_shapes
 from services.web.description.feed_operations import FEED_OPERATIONS
 from services.web.description.operation import Answer, Operation
 from services.web.events import EVENT_STREAM
@@ -275,7 +275,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         id="showStatus",
         tag="Watch",
         summary="How the desk stands",
-        answers={200: Answer(meaning="Counters, stages, processes, troubles.", media={JSON: shapes.DeskStatus})},
+        answers={200: Answer(meaning="Counters, stages, processes, troubles.", media={JSON: status_shapes.DeskStatus})},
         problems=("bad-request",),
         curl='"$DESK/v1/status"',
     ),
@@ -291,14 +291,14 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         id="showHealth",
         tag="About",
         summary="Is the door alive",
-        answers={200: Answer(meaning="Yes.", media={JSON: shapes.Healthy})},
+        answers={200: Answer(meaning="Yes.", media={JSON: status_shapes.Healthy})},
         curl='"$DESK/healthz"',
     ),
     ("GET", "/readyz"): Operation(
         id="showReadiness",
         tag="About",
         summary="Would a push be taken in now",
-        answers={200: Answer(meaning="Yes.", media={JSON: shapes.Ready})},
+        answers={200: Answer(meaning="Yes.", media={JSON: status_shapes.Ready})},
         curl='"$DESK/readyz"',
     ),
     ("GET", "/problems/{slug}"): Operation(

@@ -4,21 +4,18 @@ A member with a default may be absent. Lists and texts of the article itself are
 """
 
 import datetime as dt
-from collections.abc import Container
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from services.index.engine import Matched
-from services.index.rhythm import LastHour
 from services.web.wanted import STATES
 from shared.article import Article
 from shared.envelope import Source
 from shared.ledger.events import CHANGE_STATES
 from shared.ledger.listing import IN_FLIGHT
-from shared.ledger.overview import Overview
-from shared.ledger.reader import SETTLED, Status
+from shared.ledger.reader import SETTLED
 
 Moment = Annotated[str, Meta(extra_json_schema={"format": "date-time"}, description="RFC 3339, with its zone.")]
 Id = Annotated[str, Meta(pattern="^[a-z2-7]{26}$", description="The id that the desk gave the article.")]
@@ -77,6 +74,14 @@ class Reason(Shape):
     detail: str | None
 
 
+class Warned(Shape):
+    """What was declared and could not be read: where it stands in the article's body, and a sentence."""
+
+    detail: str
+    pointer: str | Maybe = UNSET
+    path: str | Maybe = UNSET
+
+
 class TakenBack(Shape):
     """When an article was withdrawn, which it was, and why, as far as that was said."""
 
@@ -102,6 +107,7 @@ class ReceiptStatus(Shape):
     problem: Reason | Maybe = UNSET
     duplicate_of: str | Maybe = UNSET
     withdrawal: TakenBack | Maybe = UNSET
+    warnings: list[Warned] | Maybe = UNSET
 
 
 class PastRevision(Shape):
@@ -132,6 +138,7 @@ class FinishedArticle(ArticleAnswer):
 
     state: Literal["indexed", "duplicate"]
     receipt: ReceiptNumber
+    warnings: list[Warned] | Maybe = UNSET
 
 
 class Known(Shape):
@@ -157,6 +164,7 @@ class Validated(Shape):
     article: Article | Maybe = UNSET
     of: Known | Maybe = UNSET
     held_until: Moment | Maybe = UNSET
+    warnings: list[Warned] | Maybe = UNSET
     problem: ToldProblem | Maybe = UNSET
 
 
@@ -364,36 +372,3 @@ class DecidedChanges(Shape):
 
     after: int
     changes: list[DecidedChange]
-
-
-def _fields_of(told: type[msgspec.Struct], but: Container[str] = ()) -> list[tuple[str, Any]]:
-    return [(field.name, field.type) for field in msgspec.structs.fields(told) if field.name not in but]
-
-
-# As `Overview.as_told` puts them side by side: what comes to the one comes to the other.
-DeskStatus = msgspec.defstruct(
-    "DeskStatus",
-    [
-        ("state", Literal["ok", "degraded"]),
-        *_fields_of(Status),
-        *_fields_of(Overview, but=("status", "latency")),
-        ("articles", int),
-        ("last_hour", LastHour),
-    ],
-    bases=(Shape,),
-    namespace={"__doc__": "The desk at one moment."},
-    kw_only=True,
-    rename="camel",
-)
-
-
-class Healthy(Shape):
-    """The front door answers."""
-
-    healthy: Literal[True]
-
-
-class Ready(Shape):
-    """A push sent now would be taken in."""
-
-    ready: Literal[True]
