@@ -15,7 +15,7 @@ from shared.untrusted.charsets.letters import likelihood
 from shared.untrusted.charsets.mojibake import mend
 from shared.untrusted.charsets.signatures import binary_kind, what_to_do
 from shared.untrusted.charsets.syllables import syllables_in
-from shared.untrusted.charsets.vietnamese import decode_viqr, looks_like_viqr
+from shared.untrusted.charsets.vietnamese import DECODERS, decode_viqr, looks_like_viqr
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -55,6 +55,12 @@ _TELLING = 3
 _SYLLABLES, _MOST_SYLLABLES = 4, 8
 _PRINTED_LOSS = "\ufffd".encode()  # what another program could not read
 _TOO_MANY_CONTROLS = 0.05
+# A byte of an older encoding, as a logarithm: all in all real text is above the first, by no more than the second where
+# it is short (a line of Chinese or Thai), and chance of 150 bytes or more is below both.
+_LIKELY_NARROW, _BY_CHANCE = -4.1, 40.0
+_FEW_LOST, _TOO_MANY_LOST, _TOO_MANY_UNASSIGNED = 8, 0.25, 0.05
+_NO_LETTERS = frozenset({"Cn", "Co", "Cs"})
+_CHANCE = "This is no text: its bytes make no words in any encoding that we know."
 
 
 class Decoded(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,6 +81,8 @@ def decode(body: bytes, media_type: str, language: str | None = None) -> Decoded
     """Read bytes in whatever encoding they are in; raises `NotAnArticle` for bytes that are no text."""
     decoded = _decode(body, media_type, language)
     unreadable = decoded.text.count("\ufffd") - body.count(_PRINTED_LOSS)
+    if unreadable > max(_FEW_LOST, _TOO_MANY_LOST * len(decoded.text)):
+        raise NotAnArticle(f"This is no text: {unreadable} of its {len(decoded.text)} letters cannot be read.")
     if unreadable > 0:
         decoded = msgspec.structs.replace(decoded, unreadable=unreadable, repaired=True)
     if "&#" in decoded.text and media_type.startswith("text/plain") and "</" not in decoded.text:
@@ -112,7 +120,9 @@ def _decode(body: bytes, media_type: str, language: str | None) -> Decoded:
 
 def _by_mark(body: bytes, encoding: str, media_type: str, language: str | None) -> Decoded:
     if encoding != "utf-8":
-        return _finished(body.decode(encoding, "replace"), encoding, "byte order mark")
+        text = body.decode(encoding, "replace")
+        _check_assigned(text)
+        return _finished(text, encoding, "byte order mark")
     return msgspec.structs.replace(
         _narrow(body, declared_encodings(body, media_type), language), rule="byte order mark"
     )
@@ -128,8 +138,26 @@ def _narrow(body: bytes, declared: tuple[str, ...], language: str | None) -> Dec
         text, encoding, rule, repaired = read_legacy(body, declared, language)
         if encoding.startswith("utf-8"):
             return msgspec.structs.replace(_finished(text, encoding, rule), repaired=True)
+        if rule != "declared" or encoding in DECODERS:  # whose tables have letters where others have controls
+            _check_likely(text, len(body))
         distinct = read_byte_by_byte(body.translate(None, _PRINTABLE), encoding)
         return _composed(text, encoding, rule, distinct=distinct, repaired=repaired)
+
+
+def _check_likely(text: str, size: int) -> None:
+    """Raise `NotAnArticle` for `size` bytes that are as good as chance also in the encoding that makes most of them."""
+    sample = text[:_WIDE_SAMPLE]
+    held = size * len(sample) / max(1, len(text))
+    if likelihood(sample)[0] < _LIKELY_NARROW * held - _BY_CHANCE:
+        raise NotAnArticle(_CHANCE)
+
+
+def _check_assigned(text: str) -> None:
+    """Raise `NotAnArticle` for text behind a mark in which too many letters are none: two bytes of chance may be any."""
+    sample = text[:_WIDE_SAMPLE]
+    odd = sum(letter == "\ufffd" or unicodedata.category(letter) in _NO_LETTERS for letter in sample)
+    if odd > max(2, _TOO_MANY_UNASSIGNED * len(sample)):
+        raise NotAnArticle(_CHANCE)
 
 
 def _wide_encoding(body: bytes) -> str | None:

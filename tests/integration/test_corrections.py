@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from random import Random
 
 import pytest
 
@@ -26,7 +27,7 @@ def test_who_prefers_to_wait_gets_the_finished_article(desk: Newsdesk) -> None:
     new = desk.during(lambda: desk.push(news("Rubber at its best"), Prefer="respond-async, wait=20"))
     again = desk.during(lambda: desk.push(news("Rubber at its best"), Prefer="wait=20"))
     corrected = desk.during(lambda: desk.push(news("Rubber at its very best"), Prefer="wait=20"))
-    nothing = desk.during(lambda: desk.push(b"\x00\x01\x02", Prefer="wait=20", Content_Type="text/plain"))
+    nothing = desk.during(lambda: desk.push(Random(1).randbytes(200), Prefer="wait=20", Content_Type="text/plain"))
     assert (new.status, new.headers["preference-applied"]) == (201, "wait=20")
     assert (new.body["article"]["headline"], new.body["state"]) == ("Rubber at its best", "indexed")
     assert new.headers["location"] == f"/v1/articles/{new.body['id']}"

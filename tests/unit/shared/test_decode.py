@@ -2,6 +2,7 @@
 
 import unicodedata
 from functools import partial
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -253,6 +254,31 @@ def test_half_capitals_of_the_old_fonts_are_made_whole() -> None:
 def test_bytes_that_are_no_text_are_refused_with_what_they_look_like(body: bytes, kind: str) -> None:
     with pytest.raises(NotAnArticle, match=kind):
         decode(body, "application/octet-stream")
+
+
+@pytest.mark.parametrize("size", [150, 400, 4_000])
+@pytest.mark.parametrize("mark", [b"", b"\xff\xfe", b"\xfe\xff", b"\xff\xfe\0\0"], ids=["none", "LE", "BE", "UTF-32"])
+@pytest.mark.parametrize("media_type", [PLAIN, "text/plain; charset=viscii", "text/plain; charset=windows-1258"])
+def test_bytes_of_chance_are_no_text_whatever_stands_before_or_beside_them(
+    mark: bytes, size: int, media_type: str
+) -> None:
+    for seed in range(12):
+        with pytest.raises(NotAnArticle, match="no text"):
+            decode(mark + Random(seed).randbytes(size), media_type)
+
+
+@pytest.mark.parametrize("length", [8, 16, 25, 60])
+def test_a_line_in_an_old_encoding_is_never_taken_for_chance(length: int) -> None:
+    for language, encoding in IN_USE:
+        decode(SENTENCES[language][:length].encode(encoding), PLAIN)
+    for name in DECODERS:
+        for line in NEWS:
+            decode(write(line[:length], name), PLAIN)
+
+
+@pytest.mark.parametrize("script", ["ሰላም ለዓለም፣ ", "ᏣᎳᎩ ᎦᏬᏂᎯᏍᏗ ", "👍🏽 𠀋𠂢 ", "ⴰⵣⵓⵍ ⴰⵎⴰⴹⴰⵍ "])
+def test_a_rare_script_behind_a_mark_is_no_chance(script: str) -> None:
+    assert decode(b"\xff\xfe" + (script * 20).encode("utf-16-le"), PLAIN).text == script * 20
 
 
 @given(body=st.binary(max_size=300), media_type=st.sampled_from([PLAIN, "text/html; charset=utf-16", "; charset=big5"]))
