@@ -115,7 +115,7 @@ def _floor(documents: Sequence[bytes]) -> float:
     source = Source(kind="feed", name="http://bao.example/rss", zone="Asia/Ho_Chi_Minh")
     inputs: list[Input] = []
     for document in documents:
-        inputs += make_inputs(read_feed(document, None, source.name), "f", source)
+        inputs += [item.input for item in make_inputs(read_feed(document, None, source.name), "f", source)]
     normalize(_raw(inputs[0]))  # what is read once is not an entry's
     with TemporaryDirectory(prefix="cd-bench-") as folder, (Path(folder) / "bytes").open("ab") as file:
         articles: list[Article] = []

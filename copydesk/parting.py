@@ -52,7 +52,7 @@ def make_raws(
     if looks_like_feed(body) or json_feed.announces_itself(body):
         feed = read_feed(body, media_type, url or NAMELESS)
         for entry in make_inputs(feed, feed.topic or url or NAMELESS, source):
-            yield make_raw(entry.body, entry.media_type, entry.url, source, received)
+            yield make_raw(entry.input.body, entry.input.media_type, entry.input.url, source, received)
         return
     items = split_package(body, NAMELESS)
     for item in items:

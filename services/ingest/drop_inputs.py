@@ -37,7 +37,7 @@ def make_drop_inputs(name: str, body: bytes, source: Source, parser: FeedParser)
         feed = _parse(name, body, parser)
         entries = make_inputs(feed, feed.topic or f"drop:{percent_encoded(name)}", source)
         if entries:
-            return [_named(entry, name, number) for number, entry in enumerate(entries, start=1)]
+            return [_named(entry.input, name, number) for number, entry in enumerate(entries, start=1)]
         raise InputRefused(f"{printable(name)} is a feed without entries")
     items = split_package(body, printable(name)) if suffix in STRUCTURED else ()
     if items:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
 from services.ingest.entry_identity import judge
 from services.ingest.feed_memory import Memory, Row, unpack
 from services.ingest.feed_news import News, ReadEntry, Watched, read_entry, read_news, tell_news
@@ -85,6 +87,13 @@ def looks_like_feed(body: bytes) -> bool:
     return any(mark in head for mark in (b"<rss", b"<feed", b"<rdf:rdf", b"jsonfeed.org/version"))
 
 
-def make_inputs(feed: Feed, key: str, source: Source) -> tuple[Input, ...]:
-    """All entries of a feed that nobody watches as inputs, in order, each once; `key` is what names the feed."""
-    return read_news(feed, Watched(key=key, source=source, now_s=0.0)).inputs
+class FeedItem(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry as an input. Scorers outside the project read it by this name, so that more can be told beside it."""
+
+    input: Input
+
+
+def make_inputs(feed: Feed, key: str, source: Source) -> tuple[FeedItem, ...]:
+    """All entries of a feed that nobody watches, in order, each once; `key` is what names the feed."""
+    news = read_news(feed, Watched(key=key, source=source, now_s=0.0))
+    return tuple(FeedItem(input=one) for one in news.inputs)

@@ -271,7 +271,7 @@ def _from_feed(body: bytes, source: Source) -> Sequence[Input]:
     items = make_inputs(feed, key, source)
     if not items:
         raise InputRefused("The JSON Feed holds no items.")
-    return list(items)
+    return [item.input for item in items]
 
 
 def _as_utf8(value: str) -> str:

@@ -153,7 +153,7 @@ def _check_likely(text: str, size: int) -> None:
 
 
 def _check_assigned(text: str) -> None:
-    """Raise `NotAnArticle` for text behind a mark in which too many letters are none: two bytes of chance may be any."""
+    """Raise `NotAnArticle` for text behind a mark with too many letters that are none: two bytes may be by chance."""
     sample = text[:_WIDE_SAMPLE]
     odd = sum(letter == "\ufffd" or unicodedata.category(letter) in _NO_LETTERS for letter in sample)
     if odd > max(2, _TOO_MANY_UNASSIGNED * len(sample)):

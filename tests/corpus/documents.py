@@ -68,8 +68,8 @@ def _entry(setting: Setting, copy: Copy) -> Raw:
     (item,) = make_inputs(read_feed(copy.text.encode(), copy.media_type, url), "feed", source)
     return Raw(
         source=source,
-        media_type=item.media_type,
-        body=item.body,
+        media_type=item.input.media_type,
+        body=item.input.body,
         received_us=FIRST_RECEIVED_US,
-        url=item.url,
+        url=item.input.url,
     )

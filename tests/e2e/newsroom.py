@@ -82,7 +82,7 @@ class Newsroom:
         """Take in the entries of a feed's document, as the watcher does."""
         feed = Subscriptions(self.settings).add(address)
         items = make_inputs(read_feed(document.encode(), None, address), feed.id, feed.source())
-        self.app_state.intake.take_each(items)
+        self.app_state.intake.take_each([item.input for item in items])
 
     def work(self) -> None:
         """Normalise and index all that waits."""

@@ -56,7 +56,7 @@ class Desk:
         document = read_feed(rss(items, link="http://news.example/news"), None, f"{host}/feed")
         source = Source(kind="feed", name=f"{host}/feed")
         intake = Intake(self.ledger, open_archive(self.settings), self.settings)
-        intake.take(make_inputs(document, "f1", source))
+        intake.take([one.input for one in make_inputs(document, "f1", source)])
         self.work()
 
     def work(self) -> None:
@@ -150,7 +150,7 @@ def test_an_address_that_another_article_has_got_since_is_freed_too(desk: Desk) 
         found = make_inputs(
             read_feed(document, None, "http://f.example/"), "f1", Source(kind="feed", name="http://f.example/")
         )
-        Intake(desk.ledger, open_archive(desk.settings), desk.settings).take(found)
+        Intake(desk.ledger, open_archive(desk.settings), desk.settings).take([one.input for one in found])
         desk.work()
     assert Index(desk.file).count() == 2
     assert (desk.push("first", "Giá lúa")[0], desk.push("second", "Giá lúa tăng")[0]) == (202, 403)

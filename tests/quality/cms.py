@@ -108,7 +108,7 @@ def _entries(folder: Path, named: str) -> Iterator[tuple[str, Truth, Article | N
         address = f"http://paper.example/{feed['file']}"
         source = Source(kind="feed", name=address)
         read = read_feed((folder / "feeds" / feed["file"]).read_bytes(), None, address)
-        inputs = {canonical_url(item.url): item for item in make_inputs(read, address, source)}
+        inputs = {canonical_url(item.input.url): item.input for item in make_inputs(read, address, source)}
         for truth in feed["entries"]:
             made = inputs.get(canonical_url(truth["url"]))
             article = None if made is None else _clean(source, made.media_type, made.body, made.url)

@@ -83,7 +83,7 @@ def raws_of(path: Path) -> Iterator[Raw]:
         items = make_inputs(read_feed(path.read_bytes(), None, source.name), "f1", source)
     except CopydeskError:
         return
-    for given in items[:3]:
+    for given in (item.input for item in items[:3]):
         yield Raw(source=source, media_type=given.media_type, body=given.body, received_us=1, url=given.url)
 
 

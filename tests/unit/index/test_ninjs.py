@@ -96,7 +96,7 @@ def test_every_seed_and_fixture_is_an_item_of_the_standard(path: Path) -> None:
 
 def test_every_entry_of_the_seed_feed_is_an_item_of_the_standard() -> None:
     document = read_feed((ROOT / "seeds" / "example-feed.xml").read_bytes(), None, "https://news.example/feed")
-    inputs = make_inputs(document, "f1", Source(kind="feed", name="https://news.example/feed"))
+    inputs = [item.input for item in make_inputs(document, "f1", Source(kind="feed", name="https://news.example/feed"))]
     assert inputs
     for item in inputs:
         raw = Raw(source=item.source, media_type=item.media_type, body=item.body, received_us=1, url=item.url)

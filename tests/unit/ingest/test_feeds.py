@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from services.ingest.entry_traces import without_neighbours
 from services.ingest.feed_news import Watched, read_news
-from services.ingest.feeds import looks_like_feed, make_inputs, read_feed
+from services.ingest.feeds import FeedItem, looks_like_feed, make_inputs, read_feed
 from services.ingest.formats.feed import Feed
-from shared.envelope import FeedEntry, Input, Source
+from shared.envelope import FeedEntry, Source
 from shared.errors import NotAFeed
 from tests.cost import times_as_dear
 from tests.unit.shared.old_encodings import misread, write
@@ -245,12 +245,12 @@ def entry(number: int, **changes: str | None) -> FeedEntry:
     return FeedEntry(**(facts | changes))  # type: ignore[arg-type]
 
 
-def inputs(*entries: FeedEntry, home: str | None = None) -> tuple[Input, ...]:
+def inputs(*entries: FeedEntry, home: str | None = None) -> tuple[FeedItem, ...]:
     return make_inputs(Feed(home=home, entries=entries), URL, SOURCE)
 
 
 def aliases(*entries: FeedEntry, home: str | None = None) -> list[tuple[str, ...]]:
-    return [one.aliases for one in inputs(*entries, home=home)]
+    return [one.input.aliases for one in inputs(*entries, home=home)]
 
 
 def test_an_entry_is_known_by_its_link_and_its_guid() -> None:
@@ -288,8 +288,8 @@ def test_a_very_long_guid_is_shortened() -> None:
 def test_what_changes_at_each_visit_is_not_in_the_bytes() -> None:
     (first,) = inputs(entry(1, guid="now", link="http://news.example/1?utm_source=a&id=7"))
     (second,) = inputs(entry(1, guid="later", link="http://news.example/1?id=7&fbclid=b"))
-    assert first.body == second.body
-    assert msgspec.json.decode(first.body, type=FeedEntry).link == "http://news.example/1?id=7"
+    assert first.input.body == second.input.body
+    assert msgspec.json.decode(first.input.body, type=FeedEntry).link == "http://news.example/1?id=7"
 
 
 def news(before: tuple[FeedEntry, ...], after: tuple[FeedEntry, ...]) -> list[str | None]:
@@ -384,7 +384,7 @@ def test_the_page_behind_a_link_that_counts_clicks_is_the_address() -> None:
     )
     body = f'<rss version="2.0"><channel><title>x</title>{item}</channel></rss>'.encode()
     (only,) = make_inputs(read_feed(body, None, URL), "f1", SOURCE)
-    assert (only.aliases, only.url) == (("url:https://f.example/24",), "http://f.example/24")
+    assert (only.input.aliases, only.input.url) == (("url:https://f.example/24",), "http://f.example/24")
 
 
 @pytest.mark.parametrize(
