@@ -1,7 +1,7 @@
 """Composition root of deliveries: a thread for each sink, one that wakes them, one that tells how they stand."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -9,7 +9,8 @@ import redis
 import structlog
 
 from services.index.outbox.deliverer import Deliverer, Standing
-from services.index.outbox.outbox import Outbox, outbox_file
+from services.index.outbox.holder import OutboxHolder
+from services.index.outbox.outbox import outbox_file
 from services.index.search import Index
 from services.index.sinks.registry import open_sink
 from shared.errors import CopydeskError, PermanentError
@@ -38,19 +39,19 @@ def run(settings: Settings, stop: threading.Event) -> None:
     record = WorkerRecord(settings, NAME, folders=(settings.index_folder,))
     ledger = open_ledger(settings, record.boot)
     index = Index(settings.index_file)
-    deliverers, broken = _open(settings, index)
-    threads = [_thread(f"sink-{one.name}", one.run, stop) for one in deliverers]
-    threads.append(_thread("sink-waker", _wake, stop, EventStream(ledger.client), deliverers))
-    record.tally = lambda: tally_of(deliverers)
+    holders, broken = _open(settings, index)
+    threads = [_thread(f"sink-{one.name}", one.run, stop) for one in holders]
+    threads.append(_thread("sink-waker", _wake, stop, EventStream(ledger.client), holders))
+    record.tally = lambda: tally_of(_at_work(holders))
     record.start()
-    teller = Teller(ledger, deliverers, broken)
+    teller = Teller(ledger, holders, broken)
     heartbeat = read_heartbeat()
     while not stop.wait(TELL_S):
         teller.tell()
         if all(thread.is_alive() for thread in threads):
             heartbeat.beat()
-    for one in deliverers:
-        one.woken.set()
+    for one in holders:
+        one.wake()
     for thread in threads[:-1]:  # the waker ends with the process: it may wait in Redis
         thread.join(END_S)
     teller.forget()
@@ -64,18 +65,24 @@ def tally_of(deliverers: Sequence[Deliverer]) -> Tally:
     return Tally(taken=sum(one.delivered for one in deliverers) + dead, failed=dead)
 
 
-def _open(settings: Settings, index: Index) -> tuple[list[Deliverer], dict[str, str]]:
-    """A deliverer for each sink that can be used, and why the others cannot."""
-    deliverers, broken = [], {}
+def _open(settings: Settings, index: Index) -> tuple[list[OutboxHolder], dict[str, str]]:
+    """A holder for each sink whose address means one, and what is wrong with the others."""
+    holders, broken = [], {}
     for name, sink_settings in settings.sinks.items():
         try:
             sink = open_sink(name, sink_settings, settings)
-            outbox = Outbox(outbox_file(settings, name))
-            deliverers.append(Deliverer(name, sink, outbox, index, sources=sink_settings.sources))
         except CopydeskError as error:
             log.error("sink_unusable", sink=name, error=str(error))
-            broken[name] = f"{error}; correct it and start `copydesk deliver` anew"
-    return deliverers, broken
+            broken[name] = f"{error}; correct it and start `copydesk work deliver` anew"
+            continue
+        file = outbox_file(settings, name)
+        holders.append(OutboxHolder(name, sink, file, index, sources=sink_settings.sources))
+    return holders, broken
+
+
+def _at_work(holders: Sequence[OutboxHolder]) -> list[Deliverer]:
+    """Those that deliver here; another process does for the rest."""
+    return [one.deliverer for one in holders if one.deliverer is not None]
 
 
 def _thread(name: str, target: Any, *arguments: object) -> threading.Thread:
@@ -84,7 +91,7 @@ def _thread(name: str, target: Any, *arguments: object) -> threading.Thread:
     return thread
 
 
-def _wake(stop: threading.Event, stream: EventStream, deliverers: Sequence[Deliverer]) -> None:
+def _wake(stop: threading.Event, stream: EventStream, holders: Sequence[OutboxHolder]) -> None:
     """Wake every deliverer for what was indexed; while Redis is away they look by themselves."""
     last = ""
     while not stop.is_set():
@@ -99,29 +106,32 @@ def _wake(stop: threading.Event, stream: EventStream, deliverers: Sequence[Deliv
         if changes:
             last = changes[-1].id
         if any(change.state in WAKING for change in changes):
-            for one in deliverers:
-                one.woken.set()
+            for one in holders:
+                one.wake()
 
 
 class Teller:
-    """Tells in Redis how the sinks stand, so that `status` and the page on any machine say the same."""
+    """Tells in Redis how the sinks stand, so that `status` and the page on any machine say the same. Of a sink that
+    another process delivers to, it is that one who tells.
+    """
 
-    def __init__(self, ledger: Ledger, deliverers: Sequence[Deliverer], broken: dict[str, str]) -> None:
+    def __init__(self, ledger: Ledger, holders: Sequence[OutboxHolder], broken: dict[str, str]) -> None:
         self._ledger = ledger
-        self._deliverers = deliverers
+        self._holders = holders
         self._broken = broken
         self._told_rest: dict[str, str] = {}
 
     def tell(self) -> None:
         """Say how each stands; what a person opened by hand is asked at once."""
         try:
-            standings = {one.name: one.standing() for one in self._deliverers}
+            deliverers = _at_work(self._holders)
+            standings = {one.name: one.standing() for one in deliverers}
             rests = {name: standing.rest.reason for name, standing in standings.items() if standing.rest}
-            rests |= self._broken
-            for one in self._deliverers:
+            rests |= self._broken | {one.name: one.trouble for one in self._holders if one.trouble}
+            for one in deliverers:
                 if one.name in rests and one.name in self._told_rest and not self._rests(one.name):
                     one.try_now()
-            self._tell_rests(rests)
+            self._tell_rests(rests, standings)
             client: Any = self._ledger.client
             now = server_now_us(client)
             told = {name: msgspec.json.encode(_told(name, standing, now)) for name, standing in standings.items()}
@@ -136,18 +146,18 @@ class Teller:
             for name in self._told_rest:
                 self._ledger.resume("sink", name)
             client: Any = self._ledger.client
-            if self._deliverers:
-                client.hdel(keys.SINKS, *(one.name for one in self._deliverers))
+            if deliverers := _at_work(self._holders):
+                client.hdel(keys.SINKS, *(one.name for one in deliverers))
         except (CopydeskError, redis.RedisError):  # told by the next who starts
             return
 
-    def _tell_rests(self, rests: dict[str, str]) -> None:
+    def _tell_rests(self, rests: dict[str, str], at_work: Iterable[str]) -> None:
         for name, reason in rests.items():
             if self._told_rest.get(name) != reason or not self._rests(name):
                 self._ledger.rest("sink", name, reason)
-        for one in self._deliverers:  # also what a deliverer said that died before it could take it back
-            if one.name not in rests and self._rests(one.name):
-                self._ledger.resume("sink", one.name)
+        for name in at_work:  # also what a deliverer said that died before it could take it back
+            if name not in rests and self._rests(name):
+                self._ledger.resume("sink", name)
         self._told_rest = rests
 
     def _rests(self, name: str) -> bool:
