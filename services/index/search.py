@@ -19,7 +19,7 @@ from services.index.packing import unpack
 from services.index.query import Query
 from services.index.sinks.schema import is_readable, version
 from shared.article import Article
-from shared.envelope import Event, Source, pushed_by
+from shared.envelope import DESK, Event, Source, pushed_by, source_of
 from shared.errors import TransientError
 from shared.identity import names_of
 
@@ -191,6 +191,25 @@ class Index:
                 return []
             sql = "SELECT id FROM articles WHERE owner = ? AND NOT withdrawn ORDER BY n"
             return [article_id for (article_id,) in database.execute(sql, (publisher,))]
+
+    def sources_of(self, article_id: str) -> tuple[str, ...]:
+        """Whose an article is: its own source, also where the desk spoke last, and who pushed it last; () of none."""
+        with self.reading() as database:
+            sql = "SELECT origin, owner FROM articles WHERE id = ?"
+            row = database.execute(sql, (article_id,)).fetchone() if database is not None else None
+        origin, owner = row or ("", "")
+        sources = dict.fromkeys((origin, owner and f"push:{owner}"))
+        return tuple(source for source in sources if source not in ("", source_of(DESK)))
+
+    def publishers(self) -> tuple[str, ...]:
+        """The names of all who ever pushed, also of those who have no key any more, and of the desk."""
+        with self.reading() as database:
+            if database is None:
+                return ()
+            rows = database.execute(
+                "SELECT source FROM sources WHERE source >= 'push:' AND source < 'push;'"
+            ).fetchall()
+            return tuple(source.partition(":")[2] for (source,) in rows)
 
     def count(self) -> int:
         """How many articles can be found."""

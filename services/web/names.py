@@ -99,7 +99,8 @@ class Names:
         """A pushed uri is its publisher's own, and people leave out whose when it is plain."""
         if any(map(str.isspace, name)):
             return ()
-        return [f"uri:{publisher} {name}" for publisher in self._keys.publishers()]
+        publishers = dict.fromkeys((*self._keys.publishers(), *self._index.publishers()))
+        return [f"uri:{publisher} {name}" for publisher in publishers]
 
 
 def search(names: Names, index: Index, q: str, *, limit: int, offset: int = 0, of: str = "", **page: Any) -> Results:

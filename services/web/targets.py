@@ -12,7 +12,7 @@ from services.web.problems import Problem, in_parameter, later
 from services.web.push_headers import checked_address
 from services.web.state import AppState
 from shared.envelope import Remembered, Source, is_desk
-from shared.identity import address_alias
+from shared.identity import COMMAND_LINE, address_alias
 from shared.ledger.reader import SETTLED, Head, InputStatus, owner_name
 
 ID = re.compile(r"[a-z2-7]{26}")
@@ -88,13 +88,13 @@ async def find_target(app_state: AppState, publisher: Publisher, name: str) -> T
 
 
 async def find_anothers(app_state: AppState, name: str) -> Target:
-    """The article that a publisher calls so by a uri of its own, for who may read all of them.
-
-    Raises `Problem` where several do.
+    """The article that a publisher, also one without a key by now, or the desk itself calls so by a uri of its own, for
+    who may read all of them. Raises `Problem` where several do.
     """
 
     def known() -> list[tuple[str, str | None]]:
-        asked = dict.fromkeys(address_alias(name, publisher) for publisher in app_state.keys.publishers())
+        callers = (COMMAND_LINE, *app_state.keys.publishers(), *app_state.index.publishers())
+        asked = dict.fromkeys(address_alias(name, publisher) for publisher in callers)
         owned = ((alias, app_state.ledger.owner(alias)) for alias in asked)
         return [(alias, article) for alias, article in owned if article or app_state.index.get(alias) is not None]
 

@@ -8,6 +8,7 @@ import pytest
 
 from services.ingest.intake import open_archive
 from services.ingest.recovery import recover
+from services.web.keys import Keys
 from shared.ledger import keys
 from shared.settings import Settings
 from tests.integration.verbs import Newsdesk, at, news, newsdesk_of
@@ -388,3 +389,18 @@ def test_an_article_without_an_address_gets_none_by_a_correction(desk: Newsdesk,
     after = desk.stored(article)
     assert (after.article.headline, after.article.uri) == ("Rubber, corrected", None)
     assert "uri" not in [reading.field for reading in after.article.evidence]
+
+
+def test_who_may_read_all_finds_an_article_by_its_uri_whoever_called_it_so(desk: Newsdesk) -> None:
+    desk.push(news("Of one who is gone"))
+    desk.push(news("Corrected by the desk", uri="urn:news:2"), "hanoi")
+    desk.work()
+    corrected = desk.stored("uri:hanoi urn:news:2").article_id
+    desk.speak(corrected, "uri:hanoi urn:news:2", words="By the desk\n\nAs it should have been from the start.")
+    desk.speak(None, "uri:urn:desk:1", words="Of the desk\n\nNobody pushed it.")
+    Keys(desk.app_state.keys.path).revoke("hue")
+    desk.key("reader", scopes=("read-all",))
+    for uri, headline in ((URI, "Of one who is gone"), ("urn:news:2", "By the desk"), ("urn:desk:1", "Of the desk")):
+        answer = desk.call("GET", at(uri), b"", "reader")
+        assert (answer.status, answer.body.get("article", {}).get("headline")) == (200, headline), uri
+        assert desk.call("GET", at(uri), b"", "saigon").status == 404, "others have no article of that uri"

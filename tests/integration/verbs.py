@@ -1,7 +1,7 @@
 """A door over real parts with both stages behind it, which a test works by hand or leaves to a thread."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,8 +14,9 @@ from services.ingest.intake import open_archive
 from services.normalize.tasks import read_articles
 from services.web.app import open_state
 from services.web.keys import Keys
+from services.web.scopes import PUBLISHER, Scope
 from services.web.state import AppState
-from shared.envelope import Input, Source
+from shared.envelope import DESK, Input, Source
 from shared.settings import Settings
 from shared.work.celery_app import open_ledger
 from tests.integration.test_web import ask, door_of
@@ -43,10 +44,17 @@ class Newsdesk:
         self._keys: dict[str, str] = {}
         self._read = read_articles(max_bytes=settings.max_input_bytes, cpu_s=60)
 
-    def key(self, name: str = "hue", *prefixes: str) -> str:
+    def key(self, name: str = "hue", *prefixes: str, scopes: Sequence[Scope] = PUBLISHER) -> str:
         if name not in self._keys:
-            self._keys[name] = Keys(self.app_state.keys.path).create(name, prefixes=prefixes)
+            self._keys[name] = Keys(self.app_state.keys.path).create(name, prefixes=prefixes, scopes=scopes)
         return self._keys[name]
+
+    def speak(self, article: str | None, *aliases: str, words: str) -> None:
+        """The desk itself says something, of that article or by these aliases."""
+        item = Input(source=DESK, media_type="text/plain", body=words.encode(), corrects=article, aliases=aliases)
+        (answer,) = self.app_state.intake.take_each([item])
+        assert not isinstance(answer, Exception)
+        self.work()
 
     def call(self, method: str, path: str, body: object = b"", /, by: str = "hue", **headers: str) -> Answer:
         data = body if isinstance(body, bytes) else json.dumps(body).encode()

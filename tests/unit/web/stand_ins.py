@@ -181,6 +181,9 @@ class MemoryIndex:
     def receipt(self, receipt: str, /) -> Answered | None:
         return self.answered.get(receipt)
 
+    def publishers(self) -> tuple[str, ...]:
+        return ()
+
     def count(self) -> int:
         return len(self.stored)
 

@@ -80,7 +80,9 @@ def test_each_kind_of_body_goes_in_with_its_address(
 ) -> None:
     headers = {"Content_Type": kind, "Content_Location": "https://hue.example/1"}
     assert client.post("/v1/articles", body, **headers).status == 202
-    assert (desk.intake.taken[0].media_type, desk.intake.taken[0].aliases) == (media_type, (alias,))
+    item = desk.intake.taken[0]
+    assert (item.media_type, item.aliases[0]) == (media_type, alias)
+    assert item.aliases[-1] == "url:https://hue.example/1"
 
 
 @pytest.mark.parametrize(
