@@ -35,6 +35,7 @@ from services.web.routes import front_door
 from services.web.server import Server, listen
 from services.web.sessions import Sessions
 from services.web.state import AppState
+from services.web.whose import whose_by
 from shared.archive import Archive
 from shared.audit import AuditLog
 from shared.ledger.calls import Ledger
@@ -96,7 +97,7 @@ def open_state(settings: Settings, archive: Archive) -> AppState:
         read_feed=partial(read_feed, index),
         stories=Stories(settings.stories_file),
         search=partial(search, Names(settings, index, None, keys), index),
-        changes=ChangeHub(EventStream(ledger.client)),
+        changes=ChangeHub(EventStream(ledger.client, whose_by(index, ledger))),
         sessions=Sessions(ledger.client, keys, setup_of(settings)),
         oidc=open_login(settings, ledger.client),
         first_run=FirstRun(Path(settings.data_dir, SETUP_FILE), keys, AuditLog(settings.audit_folder)),

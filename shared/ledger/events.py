@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from shared.envelope import DESK, source_of
 from shared.ledger import keys
 from shared.ledger.connection import Client, redis_errors
 from shared.source_filter import takes_source
@@ -18,6 +19,7 @@ EVENT_ID = re.compile(r"[0-9]{1,19}-[0-9]{1,19}")
 FIRST = "0-0"
 AT_ONCE = 500
 LOOKED_AT = 20_000  # changes that are read to tell what a worker took up: a fraction of a second
+_DESK = source_of(DESK)
 CHANGE_STATES = (
     "received", "queued", "working", "retrying", "held", "normalized", "indexed", "duplicate", "superseded",
     "withdrawn", "refused", "dead", "discarded", "released", "paused", "resumed",
@@ -30,7 +32,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rena
     `id` is its place in the stream and grows; `source` is `push:<publisher>`, `feed:<address>` or `drop:<folder>`.
     `state` is what the article is now (`received`, `queued`, `working`, `retrying`, `held`, `normalized`, `indexed`,
     `duplicate`, `superseded`, `withdrawn`, `refused`, `dead`, `discarded`, `released`), or `paused` and `resumed`;
-    `note` is the reason, or which worker has it in hand.
+    `note` is the reason, or which worker has it in hand. `own` are the sources whose the article is, where the desk
+    itself speaks of it (`source`).
     """
 
     id: str
@@ -41,12 +44,13 @@ class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rena
     source: str = ""
     stage: str = ""
     note: str = ""
+    own: tuple[str, ...] = ()
 
 
 class ChangeFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which changes somebody wants; a field left empty takes all.
 
-    `source` is as filters name it, `worker` who took it up: `host`, `host:start` …
+    `source` is as filters name it: who speaks, or whose the article is; `worker` who took it up: `host`, `host:start` …
     """
 
     article: str = ""
@@ -60,16 +64,22 @@ class ChangeFilter(msgspec.Struct, frozen=True, kw_only=True):
             return False
         if self.worker and not (change.state == "working" and f"{change.note}:".startswith(f"{self.worker}:")):
             return False
-        if not takes_source(self.source, change.source):
+        if not any(takes_source(self.source, name) for name in (change.source, *change.own)):
             return False
         return not self.states or change.state in self.states
 
 
-class EventStream:
-    """Reads the stream; reading changes nothing."""
+def _nobodys(_article: str) -> tuple[str, ...]:
+    return ()
 
-    def __init__(self, client: Client) -> None:
+
+class EventStream:
+    """Reads the stream; reading changes nothing. `whose` tells by which sources an article is known, for those that the
+    desk itself changed; without it nobody asks."""
+
+    def __init__(self, client: Client, whose: Callable[[str], tuple[str, ...]] = _nobodys) -> None:
         self._client: Any = client  # redis-py types its answers for text and bytes clients at once
+        self._whose = whose
 
     def last_id(self) -> str:
         """The place of the newest change; `0-0` where nothing was written yet."""
@@ -86,12 +96,12 @@ class EventStream:
     def after(self, last: str, limit: int = AT_ONCE) -> list[Change]:
         """The changes after a place, the oldest first."""
         with redis_errors(self._client):
-            return _changes(self._client.xrange(keys.EVENTS, min=f"({last}", count=limit))
+            return self._changes(self._client.xrange(keys.EVENTS, min=f"({last}", count=limit))
 
     def latest(self, limit: int = AT_ONCE) -> list[Change]:
         """The newest changes, the oldest first."""
         with redis_errors(self._client):
-            return _changes(reversed(self._client.xrevrange(keys.EVENTS, count=limit)))
+            return self._changes(reversed(self._client.xrevrange(keys.EVENTS, count=limit)))
 
     def taken_by(self, worker: str, limit: int, look: int = LOOKED_AT) -> list[str]:
         """What a worker took up among the last changes (`look`), as `id@rev`, the latest first, each once."""
@@ -99,7 +109,7 @@ class EventStream:
         for _ in range(0, look, AT_ONCE):
             with redis_errors(self._client):
                 rows = self._client.xrevrange(keys.EVENTS, max=last, count=AT_ONCE)
-            refs |= {f"{change.article}@{change.rev}": None for change in _changes(rows) if wanted.takes(change)}
+            refs |= {f"{change.article}@{change.rev}": None for change in self._changes(rows) if wanted.takes(change)}
             if len(rows) < AT_ONCE or len(refs) >= limit:
                 break
             last = f"({rows[-1][0].decode()}"
@@ -109,7 +119,7 @@ class EventStream:
         """The changes after a place, as soon as there is one; none when the time is over."""
         with redis_errors(self._client):
             answer = self._client.xread({keys.EVENTS: last}, count=limit, block=max(1, int(seconds * 1000)))
-        return _changes(answer[0][1]) if answer else []
+        return self._changes(answer[0][1]) if answer else []
 
     def follow(self, last: str, goes_on: Callable[[], bool] = lambda: True, look_s: float = 1.0) -> Iterator[Change]:
         """Every change after a place, as it comes, for as long as `goes_on`."""
@@ -118,15 +128,20 @@ class EventStream:
                 last = change.id
                 yield change
 
+    def _changes(self, rows: Sequence[Any] | Iterator[Any]) -> list[Change]:
+        changes = [_change(place.decode(), fields) for place, fields in rows]
+        return [
+            msgspec.structs.replace(change, own=self._whose(change.article))
+            if change.source == _DESK and change.article
+            else change
+            for change in changes
+        ]
+
 
 def place_of(event_id: str) -> tuple[int, int]:
     """A place in the stream as numbers that order."""
     at, _, sequence = event_id.partition("-")
     return int(at), int(sequence or 0)
-
-
-def _changes(rows: Sequence[Any] | Iterator[Any]) -> list[Change]:
-    return [_change(place.decode(), fields) for place, fields in rows]
 
 
 def _change(place: str, fields: dict[bytes, bytes]) -> Change:

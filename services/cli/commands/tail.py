@@ -9,11 +9,14 @@ from services.cli.context import OK, WRONG, Context
 from services.cli.printing import clean
 from services.cli.reach import reach_desk
 from services.cli.workers import warn_of_unknown
+from services.index.search import Index
 from services.web.bodies import change_body
 from services.web.wanted import read_filter
+from services.web.whose import whose_by
 from shared.clock import from_us
 from shared.ledger.connection import connect_to_look
 from shared.ledger.events import Change, EventStream
+from shared.ledger.reader import LedgerReader
 
 
 def tail(context: Context) -> int:
@@ -21,7 +24,7 @@ def tail(context: Context) -> int:
     args = context.args
     settings = reach_desk(context)
     client = connect_to_look(settings)
-    stream = EventStream(client)
+    stream = EventStream(client, whose_by(Index(settings.index_file), LedgerReader(client)))
     asked = {name: getattr(args, name) or "" for name in ("state", "source", "article", "worker")}
     wanted = read_filter(asked | ({"source": f"push:{args.publisher}"} if args.publisher else {}))
     latest = stream.latest()
