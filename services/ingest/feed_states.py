@@ -85,6 +85,34 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     token: str
 
 
+class VisitNote(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be kept of a visit: the state after it, the seconds until the next (None for never), why the feed
+    fails, if it does, by which claim it was, how it went, and for how long its host rests."""
+
+    feed: Subscription
+    state: FeedState
+    wait_s: float | None
+    failing: Failing | None = None
+    claim: Claim | None = None
+    visit: FeedVisit | None = None
+    host_rest_s: float | None = None
+
+    def times(self) -> dict[str, object]:
+        """What the script is told."""
+        told: dict[str, object] = {"id": self.feed.id, "place": _place(self.feed)}
+        told["wait"] = NEVER if self.wait_s is None else self.wait_s
+        if self.claim is not None:
+            told["token"] = self.claim.token
+        if self.host_rest_s is not None:
+            told["host_wait"] = self.host_rest_s
+        return told
+
+    def state_at(self, checked_us: int) -> FeedState:
+        """The state as it is kept of a visit that ended then."""
+        due_us = None if self.wait_s is None else checked_us + int(self.wait_s * 1_000_000)
+        return msgspec.structs.replace(self.state, due_us=due_us, checked_us=checked_us, stopped=self.wait_s is None)
+
+
 class HostPacing(msgspec.Struct, frozen=True, kw_only=True):
     """How many feeds of one host are visited at once, and the seconds between the beginnings of two visits."""
 
@@ -198,24 +226,28 @@ class FeedStates:
         """Keep a state, the seconds until the next visit (None for never), why the feed fails, if it does, and how the
         visit went. False, and nothing is kept, of a feed that was removed meanwhile, added anew, or claimed by another
         than who comes with `claim`."""
-        held: dict[str, object] = {} if claim is None else {"token": claim.token}
-        if host_rest_s is not None:
-            held["host_wait"] = host_rest_s
-        if not self._call("set", id=feed.id, place=_place(feed), wait=NEVER if wait_s is None else wait_s, **held):
-            return False
+        note = VisitNote(
+            feed=feed, state=state, wait_s=wait_s, failing=failing, claim=claim, visit=visit, host_rest_s=host_rest_s
+        )
+        return self.put_each([note])[0]
+
+    def put_each(self, notes: Sequence[VisitNote]) -> list[bool]:
+        """Keep what came of several visits, each as `put` does, in two round trips."""
+        answers = [bool(kept) for kept in self._call("set_each", visits=[note.times() for note in notes])]
         checked = now_us()
-        due_us = None if wait_s is None else checked + int(wait_s * 1_000_000)
-        noted = msgspec.structs.replace(state, due_us=due_us, checked_us=checked, stopped=wait_s is None)
-        if failing is not None:
-            failing = self._as_of(feed.id, failing)
+        kept = [note for note, is_kept in zip(notes, answers, strict=True) if is_kept]
+        failing = [None if note.failing is None else self._as_of(note.feed.id, note.failing) for note in kept]
+        if not kept:
+            return answers
         with redis_errors(self._redis):
-            pipe = self._redis.pipeline()
-            pipe.hset(keys.feed(feed.id), "state", msgspec.msgpack.encode(noted))
-            if visit is not None:
-                note_visit(pipe, feed, visit)
-            _note_failing(pipe, feed.id, failing)
+            pipe = self._redis.pipeline(transaction=False)
+            for note, why in zip(kept, failing, strict=True):
+                pipe.hset(keys.feed(note.feed.id), "state", msgspec.msgpack.encode(note.state_at(checked)))
+                if note.visit is not None:
+                    note_visit(pipe, note.feed, note.visit)
+                _note_failing(pipe, note.feed.id, why)
             pipe.execute()
-        return True
+        return answers
 
     def hasten(self, feed: Subscription, wait_s: float) -> bool:
         """Bring the next visit forward, to so many seconds from now; False where the feed is not watched (yet)."""

@@ -164,20 +164,29 @@ function calls.give_back()
   return #args.claims
 end
 
--- The next visit of a feed, args.wait seconds from now or (-1) never; 0 when it is watched no more, was added anew, or
--- somebody else has claimed it since args.token was given. Its whole host rests for args.host_wait seconds.
-function calls.set()
-  if redis.call('HGET', places, args.id) ~= args.place then return 0 end
-  if args.token and not holds(args.id, args.token) then return 0 end
-  release(args.id, args.place)
-  if args.wait < 0 then take_out(args.id, args.place) else put(args.id, args.place, now + args.wait) end
-  local host = host_of(args.place)
+-- The next visit of a feed, visit.wait seconds from now or (-1) never; false when it is watched no more, was added anew,
+-- or somebody else has claimed it since visit.token was given. Its whole host rests for visit.host_wait seconds.
+local function set(visit)
+  if redis.call('HGET', places, visit.id) ~= visit.place then return false end
+  if visit.token and not holds(visit.id, visit.token) then return false end
+  release(visit.id, visit.place)
+  if visit.wait < 0 then take_out(visit.id, visit.place) else put(visit.id, visit.place, now + visit.wait) end
+  local host = host_of(visit.place)
   local pause = tonumber(redis.call('HGET', pauses, host) or '0')
-  if args.host_wait and now + args.host_wait > pause then
-    redis.call('HSET', pauses, host, precise(now + args.host_wait))
+  if visit.host_wait and now + visit.host_wait > pause then
+    redis.call('HSET', pauses, host, precise(now + visit.host_wait))
   end
   set_turn(host)
-  return 1
+  return true
+end
+
+function calls.set() return set(args) and 1 or 0 end
+
+-- args.visits, each as `set` takes it; 1 for each whose time was set, 0 for the others.
+function calls.set_each()
+  local done = {}
+  for place, visit in ipairs(args.visits) do done[place] = set(visit) and 1 or 0 end
+  return done
 end
 
 -- Visit a feed in args.wait seconds where it would be later; 0 when it is watched no more, or was added anew.

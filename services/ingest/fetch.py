@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import datetime as dt
+import functools
 import hashlib
 import random
 import time
@@ -16,12 +17,13 @@ import structlog
 
 from services.ingest.documents import FeedDocuments
 from services.ingest.feed_history import FeedVisit
-from services.ingest.feed_states import Claim, FeedState, FeedStates, note_well
+from services.ingest.feed_states import Claim, FeedState, FeedStates, VisitNote, note_well
 from services.ingest.freshness import read_fresh
 from services.ingest.own_outage import OwnOutage
 from services.ingest.parser_pool import PARSERS
 from services.ingest.schedule import FetchOutcome, Trouble, host_rest, next_wait, why_then
 from services.ingest.subscriptions import Subscription, Subscriptions
+from services.ingest.visit_notes import VisitNotes
 from shared.clock import now_us
 from shared.errors import CopydeskError, IntakeFull, TransientError
 from shared.ledger.troubles import Failing
@@ -65,6 +67,7 @@ class FeedFetcher:
         self._documents = documents
         self._threads = FetchThreads()
         self._outage = OwnOutage()
+        self._notes = VisitNotes(functools.partial(self.in_redis, states.put_each))
 
     async def visit(
         self, client: Client, rooms: asyncio.Semaphore, claim: Claim, feed: Subscription, state: FeedState
@@ -93,7 +96,11 @@ class FeedFetcher:
         visit = FeedVisit(
             at_us=now_us(), kind=outcome.kind, took_ms=took_ms, news=outcome.news, status=status, problem=state.problem,
         )  # fmt: skip
-        noted = await self.in_redis(self._states.put, feed, state, wait, failing, claim, visit, host_rest(outcome))
+        note = VisitNote(
+            feed=feed, state=state, wait_s=wait, failing=failing, claim=claim, visit=visit,
+            host_rest_s=host_rest(outcome),
+        )  # fmt: skip
+        noted = await self._notes.put(note)
         if noted and (moved := new_address(outcome, state)) is not None:
             await self.in_redis(self._subscriptions.move, feed.id, moved)
         log.info(

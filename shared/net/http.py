@@ -1,8 +1,9 @@
-"""The one guarded HTTP client: every request of ours goes out through here, and no module but it and its transport
-imports httpx. Bodies are read raw and opened in bounded steps.
+"""The one guarded HTTP client: every request of ours goes out through here, over connections of its own transport.
+Of httpx it takes how addresses and cookies are read. Bodies are read raw and opened in bounded steps.
 """
 
 import asyncio
+import base64
 import contextlib
 import datetime as dt
 import functools
@@ -12,16 +13,18 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from types import TracebackType
 from typing import Self
+from urllib.parse import unquote_to_bytes
 
-import httpcore
 import httpx
 import msgspec
 
 from shared.errors import CopydeskError, InputRefused, PermanentError, TransientError
 from shared.net.addresses import read_allowed
+from shared.net.cookies import SiteCookies
 from shared.net.encodings import layers_of, open_layers
+from shared.net.http1 import WireBroken, WireSilent
 from shared.net.retry_after import read_retry_after
-from shared.net.transport import GuardedTransport
+from shared.net.transport import Answer, GuardedTransport
 from shared.settings import Settings
 from shared.untrusted.gzip_stream import MAGIC, Inflater
 
@@ -75,16 +78,11 @@ class Client:
         self.total_s = float(settings.fetch_timeout_s)
         step = min(STEP_TIMEOUT_S, self.total_s)
         self._hosts: dict[str, asyncio.Semaphore] = {}
-        self._client = httpx.AsyncClient(
-            transport=GuardedTransport(read_allowed(settings.allow_networks), connections),
-            trust_env=False,
-            follow_redirects=False,
-            timeout=httpx.Timeout(step, pool=self.total_s),
-            headers={"User-Agent": user_agent(), "Accept-Encoding": "gzip"},
-        )
+        self._cookies = SiteCookies()
+        self._transport = GuardedTransport(read_allowed(settings.allow_networks), connections, step)
+        self._headers = {"User-Agent": user_agent(), "Accept": "*/*", "Accept-Encoding": "gzip"}
 
     async def __aenter__(self) -> Self:
-        await self._client.__aenter__()
         return self
 
     async def __aexit__(
@@ -93,7 +91,7 @@ class Client:
         error: BaseException | None = None,
         trace: TracebackType | None = None,
     ) -> None:
-        await self._client.__aexit__(kind, error, trace)
+        await self._transport.aclose()
 
     @contextlib.asynccontextmanager
     async def host_turn(self, url: httpx.URL) -> AsyncIterator[None]:
@@ -113,10 +111,18 @@ class Client:
             timer.cancel()
             give_back()
 
-    async def ask(self, url: httpx.URL, headers: Mapping[str, str], body: bytes | None = None) -> httpx.Response:
-        """Send one request, with a body as POST; the answer's body is still to be read, and the answer to be closed."""
-        request = self._client.build_request("GET" if body is None else "POST", url, headers=headers, content=body)
-        return await self._client.send(request, stream=True)
+    @contextlib.asynccontextmanager
+    async def ask(self, url: httpx.URL, headers: Mapping[str, str], body: bytes | None = None) -> AsyncIterator[Answer]:
+        """Send one request, with a body as POST; the answer's body is still to be read."""
+        sent = _merged(self._headers, headers)
+        if url.userinfo and "authorization" not in map(str.lower, sent):
+            sent["Authorization"] = f"Basic {base64.b64encode(unquote_to_bytes(url.userinfo)).decode()}"
+        if (cookie := self._cookies.header(url)) is not None:
+            sent["Cookie"] = cookie
+        async with self._transport.exchange("GET" if body is None else "POST", url, sent, body) as answer:
+            if answer.cookies:
+                self._cookies.note(url, answer.cookies)
+            yield answer
 
 
 async def fetch(
@@ -164,10 +170,10 @@ async def call(client: Client, url: str, headers: Mapping[str, str], body: bytes
     """
     target = read_url(url)
     async with _answered(client, target, headers, asyncio.timeout(client.total_s), body) as response:
-        if _may_pass(response.status_code):
+        if _may_pass(response.status):
             raise _refusal(response)
         answered = await _read_body(response, client.max_bytes)
-        return Fetched(url=_shown(target), status=response.status_code, headers=dict(response.headers), body=answered)
+        return Fetched(url=_shown(target), status=response.status, headers=response.headers, body=answered)
 
 
 def read_url(url: str) -> httpx.URL:
@@ -194,7 +200,7 @@ async def post(client: Client, url: str, body: bytes, headers: Mapping[str, str]
     """
     target = read_url(url)
     async with _answered(client, target, headers, asyncio.timeout(client.total_s), body) as response:
-        if not 200 <= response.status_code < 300:
+        if not 200 <= response.status < 300:
             raise _refusal(response)
 
 
@@ -210,7 +216,7 @@ async def _ask_once(
     clock = asyncio.timeout(max(left, 0.001))
     widen = None if make_room is None else functools.partial(_wait_beside, clock, make_room)
     async with _answered(client, url, headers, clock) as response:
-        return await _read_answer(client, response, conditional, widen)
+        return await _read_answer(client, url, response, conditional, widen)
 
 
 async def _wait_beside(clock: asyncio.Timeout, make_room: Callable[[], Awaitable[None]]) -> None:
@@ -225,38 +231,34 @@ async def _wait_beside(clock: asyncio.Timeout, make_room: Callable[[], Awaitable
 @contextlib.asynccontextmanager
 async def _answered(
     client: Client, url: httpx.URL, headers: Mapping[str, str], clock: asyncio.Timeout, body: bytes | None = None
-) -> AsyncIterator[httpx.Response]:
+) -> AsyncIterator[Answer]:
     """An answer that is still to be read; whatever goes wrong is told with the address it is about."""
     try:
-        async with clock:
-            response = await client.ask(url, headers, body)
-            try:
-                yield response
-            finally:
-                await response.aclose()
+        async with clock, client.ask(url, headers, body) as answer:
+            yield answer
     except TimeoutError as error:
         raise TransientError(f"{_shown(url)} took longer than {client.total_s:.0f} s") from error
-    except (httpcore.TimeoutException, httpx.TimeoutException) as error:
+    except WireSilent as error:
         raise TransientError(f"{_shown(url)} did not answer in time") from error
-    except (httpcore.NetworkError, httpcore.ProtocolError, httpx.TransportError, OSError) as error:
+    except (WireBroken, OSError) as error:
         raise TransientError(f"{_shown(url)} cannot be read: {_cause(error)}") from error
-    except (httpcore.UnsupportedProtocol, httpx.InvalidURL, UnicodeError) as error:
+    except UnicodeError as error:
         raise PermanentError(f"{_shown(url)} cannot be asked: {_cause(error)}") from error
     except CopydeskError as error:
         raise _with_address(error, url) from error
 
 
 async def _read_answer(
-    client: Client, response: httpx.Response, conditional: bool, widen: Callable[[], Awaitable[None]] | None
+    client: Client, url: httpx.URL, answer: Answer, conditional: bool, widen: Callable[[], Awaitable[None]] | None
 ) -> Fetched:
-    status, headers = response.status_code, dict(response.headers.items())
-    fetched = Fetched(url=_shown(response.url), status=status, headers=headers)
+    status = answer.status
+    fetched = Fetched(url=_shown(url), status=status, headers=answer.headers)
     if status in COMPLETE:
-        body = await _read_body(response, client.max_bytes, widen)
+        body = await _read_body(answer, client.max_bytes, widen)
         return msgspec.structs.replace(fetched, body=body)
     if status in REDIRECTS or (status == 304 and conditional):
         return fetched
-    raise _refusal(response)
+    raise _refusal(answer)
 
 
 def _may_pass(status: int) -> bool:
@@ -264,27 +266,25 @@ def _may_pass(status: int) -> bool:
     return status in (408, 425, 429) or status >= 500
 
 
-def _refusal(response: httpx.Response) -> CopydeskError:
-    status = response.status_code
+def _refusal(answer: Answer) -> CopydeskError:
+    status = answer.status
     if _may_pass(status):
         now = dt.datetime.now(dt.UTC)
-        wait = read_retry_after(response.headers.get("retry-after"), now)
+        wait = read_retry_after(answer.headers.get("retry-after"), now)
         return AskedToWait(f"answered {status}", status=status, retry_after=wait)
     if status >= 400:
         return RequestRefused(f"answered {status}", status=status)
     return AskedToWait(f"answered {status}, which is no answer to this", status=status)
 
 
-async def _read_body(
-    response: httpx.Response, max_bytes: int, widen: Callable[[], Awaitable[None]] | None = None
-) -> bytes:
+async def _read_body(answer: Answer, max_bytes: int, widen: Callable[[], Awaitable[None]] | None = None) -> bytes:
     """Read the raw stream, opening gzip in bounded steps, both sizes capped."""
-    declared = response.headers.get("content-length", "")
+    declared = answer.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > max_bytes:
         raise InputRefused(f"announces {declared} bytes, more than {max_bytes}")
-    layers = layers_of(response.headers.get("content-encoding", ""), max_bytes)
+    layers = layers_of(answer.headers.get("content-encoding", ""), max_bytes)
     raw, body = 0, bytearray()
-    async for chunk in response.aiter_raw(64 * 1024):
+    while chunk := await answer.connection.read():
         raw += len(chunk)
         if raw == len(chunk) and not layers and chunk.startswith(MAGIC):
             layers = [Inflater(max_bytes)]  # gzip without its label: no text begins with these two bytes
@@ -327,6 +327,12 @@ def _with_address(error: CopydeskError, url: httpx.URL) -> CopydeskError:
     if isinstance(error, RequestRefused):
         return RequestRefused(sentence, status=error.status)
     return InputRefused(sentence) if isinstance(error, InputRefused) else PermanentError(sentence)
+
+
+def _merged(usual: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+    """The usual headers, but for those that are given, however these are spelled."""
+    said = {name.lower() for name in given}
+    return {**{name: value for name, value in usual.items() if name.lower() not in said}, **given}
 
 
 def _shown(url: httpx.URL) -> str:
