@@ -91,6 +91,15 @@ REFERENCE: Mapping[str, Mapping[str, Explained]] = {
             "Set it where old news is of no use.",
             "days",
         ),
+        "feed_pages": Explained(
+            "Which pages are read beside the entries that lead to them: never, of short entries of feeds that are "
+            "short, or always; a feed's own setting goes before.",
+            "`never` where the feeds' own texts are enough.",
+        ),
+        "feed_page_budget": Explained(
+            "How many pages of one host are visited a day at most; looks for corrections have half of that.",
+            "Lower it where hosts object.",
+        ),
         "fetch_timeout_s": Explained("How long one visit may take.", "Raise it for slow servers.", "s"),
         "allow_networks": Explained(
             "Networks and addresses within your walls that feeds may come from (`10.1.0.0/16`, `127.0.0.1:8900`).",

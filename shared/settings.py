@@ -28,6 +28,7 @@ Percent = Annotated[int, msgspec.Meta(ge=1, le=100)]
 Seconds = Annotated[float, msgspec.Meta(gt=0)]
 Room = Annotated[int, msgspec.Meta(ge=0)]
 Level = Literal["debug", "info", "warning", "error"]
+Pages = Literal["never", "when-short", "always"]
 
 LOGIN = re.compile(r"//([^/?#:@]*):[^/?#]*@")
 # Where the desk is shown: its path goes into addresses, headers and pages as it is.
@@ -100,6 +101,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     feed_interval_s: Count = 900
     feed_first_entries: Count = 1000
     feed_first_days: Count | None = None
+    feed_pages: Pages = "when-short"
+    feed_page_budget: Count = 1000
     fetch_timeout_s: Count = 30
     allow_networks: tuple[str, ...] = ()
     notify: tuple[str, ...] = ()
@@ -180,6 +183,7 @@ EXPECTED: Mapping[Any, str] = {
     Room: "a whole number of 0 or more",
     tuple[str, ...]: "a list of texts",
     Level: "debug, info, warning or error",
+    Pages: "never, when-short or always",
     dict[str, SourceSettings]: DROPS_EXPECTED,
     dict[str, KeepSettings]: KEEP_EXPECTED,
     dict[str, SinkSettings]: "tables [sinks.NAME] with a url, or NAME=ADDRESS one a line",

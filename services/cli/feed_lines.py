@@ -51,7 +51,7 @@ def feed_lines(
     title = feed.title or (state.title if state is not None else None)
     yield f"{feed.id}  {clean(feed.shown())}"
     for label, text in (("Title", title), ("Folder", " / ".join(feed.folder)), ("Zone", feed.zone),
-                        ("Language", feed.language)):  # fmt: skip
+                        ("Language", feed.language), ("Pages", feed.pages)):  # fmt: skip
         if text:
             yield from row(label, clean(text))
     if feed.interval_s:

@@ -20,6 +20,7 @@ from shared.archive_entries import Archived
 from shared.clock import from_us
 from shared.envelope import FEED_ENTRY_TYPE, source_of
 from shared.package import PACKAGE_TYPE, PackagePicture, is_package, unpack
+from shared.page_witness import WITNESSED_TYPE, is_witnessed, unpack_witnessed
 
 FORMAT = "https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
 URN = "urn:x-copydesk:"
@@ -69,8 +70,14 @@ class Document(NamedTuple):
 
 
 def document_of(entry: Archived, body: bytes) -> Document:
-    """The document in an input's bytes, which may be a package. Raises `msgspec.DecodeError` for a damaged one."""
+    """The document in an input's bytes, which may be a package, or a page with the entry of a feed that leads to it.
+
+    Raises `msgspec.DecodeError` for a damaged one.
+    """
     kind = entry.envelope.media_type
+    if kind == WITNESSED_TYPE and is_witnessed(body):
+        page = unpack_witnessed(body).page
+        return Document(page.media_type, page.body)
     if kind != PACKAGE_TYPE or not is_package(body):
         return Document(kind, body)
     package = unpack(body)

@@ -14,6 +14,8 @@ from services.ingest.fetch_loop import FetchLoop
 from services.ingest.hub_asker import HubAsker
 from services.ingest.hub_subscriptions import HubSubscriptions
 from services.ingest.intake import Intake, TakesInputs, open_archive
+from services.ingest.page_loop import PageLoop
+from services.ingest.page_queue import PageQueue
 from services.ingest.page_visitor import PageVisitor
 from services.ingest.page_visits import PageVisits
 from services.ingest.parser_pool import ParserPool
@@ -35,10 +37,13 @@ def run(settings: Settings) -> int:
     record = WorkerRecord(settings, INGEST, folders=(archive.folder,), probes=(archive.check_writable,))
     intake = Intake(ledger, archive, settings)
     stop = threading.Event()
-    fetching = _fetch_loop(settings, ledger.client, intake)
+    queue = PageQueue(ledger.client, budget=settings.feed_page_budget)
+    fetching = _fetch_loop(settings, ledger.client, intake, queue)
     register_waking(app, fetching.wake)
     feeds = threading.Thread(target=fetching.run, args=(stop,), name="feeds", daemon=True)
     feeds.start()
+    pages = PageLoop(settings, Subscriptions(settings), ledger.client, queue, intake)
+    threading.Thread(target=pages.run, args=(stop,), name="pages", daemon=True).start()
     visitor = PageVisitor(settings, PageVisits(ledger.client), intake)
     threading.Thread(target=visitor.run, args=(stop,), name="page-visits", daemon=True).start()
     threading.Thread(target=watch_over, args=(ledger, archive, settings, stop), name="recovery", daemon=True).start()
@@ -55,8 +60,8 @@ def run(settings: Settings) -> int:
         feeds.join(STOP_S)  # what it had claimed is due again
 
 
-def _fetch_loop(settings: Settings, client: redis.Redis, intake: TakesInputs) -> FetchLoop:
+def _fetch_loop(settings: Settings, client: redis.Redis, intake: TakesInputs, pages: PageQueue) -> FetchLoop:
     subscriptions, states = Subscriptions(settings), FeedStates(client)
     note_hub = HubSubscriptions(client).note_hub if settings.public_url else None  # no hub can call back otherwise
-    documents = FeedDocuments(settings, states, intake, ParserPool(), note_hub)
+    documents = FeedDocuments(settings, states, intake, ParserPool(), note_hub, pages)
     return FetchLoop(settings, subscriptions, states, FeedFetcher(settings, subscriptions, states, documents))

@@ -10,12 +10,13 @@ from services.ingest.feed_news import FirstVisit, News, Watched
 from services.ingest.feed_states import FeedStates
 from services.ingest.formats.feed import Feed
 from services.ingest.intake import TakesInputs
+from services.ingest.page_queue import PageRow
 from services.ingest.subscriptions import Subscription
 from services.ingest.websub import read_links
 from shared.clock import now_us
 from shared.envelope import Input
 from shared.errors import InputRefused, IntakeFull, TransientError
-from shared.settings import Settings
+from shared.settings import Pages, Settings
 
 log = structlog.get_logger(__name__)
 
@@ -24,6 +25,12 @@ class ParsesFeeds(Protocol):
     """A safe place to parse in: `services.ingest.parser_process.FeedParser`."""
 
     def read_news(self, body: bytes, content_type: str | None, url: str, watched: Watched) -> News: ...
+
+
+class AsksForPages(Protocol):
+    """Whoever reads pages: `services.ingest.page_queue.PageQueue`."""
+
+    def ask(self, rows: Sequence[PageRow], /) -> Sequence[PageRow]: ...
 
 
 class TakenDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,8 +54,9 @@ class FeedDocuments:
         intake: TakesInputs,
         parser: ParsesFeeds,
         note_hub: Callable[[Subscription, str, str], None] | None = None,
+        pages: AsksForPages | None = None,
     ) -> None:
-        self._note_hub = note_hub
+        self._note_hub, self._pages, self._which = note_hub, pages, settings.feed_pages
         self._first = FirstVisit(entries=settings.feed_first_entries, days=settings.feed_first_days)
         self._states, self._intake, self._parser = states, intake, parser
 
@@ -72,7 +80,7 @@ class FeedDocuments:
         news = self._parser.read_news(body, media_type, url, watched)
         if news.passed_over:
             log.info("entries_passed_over", feed=feed.shown(), count=news.passed_over)
-        self._take(news.inputs)
+        self._take(feed, news)
         # Only now, with the entries in: a crash before this line means reading again, never missing one.
         self._states.remember(feed, news.memory)
         said = read_links(links, url)
@@ -83,8 +91,18 @@ class FeedDocuments:
             feed=news.feed, entries=news.entries, news=len(news.inputs), quiet=news.quiet, restless=news.restless
         )
 
-    def _take(self, inputs: Sequence[Input]) -> None:
-        """Hand the new entries in; one that no door takes does not stop the rest of its feed."""
+    def _take(self, feed: Subscription, news: News) -> None:
+        """Hand the new entries in; one that no door takes does not stop the rest of its feed. Those that wait for their
+        page come in with it."""
+        rows = () if self._pages is None else rows_of(feed, news, feed.pages or self._which, now_us())
+        held = {row.url: row for row in rows if row.is_held}
+        self._take_each([item for item in news.inputs if item.url not in held])
+        left = [] if self._pages is None else self._pages.ask(rows)
+        if left:
+            log.warning("pages_not_asked", feed=feed.shown(), count=len(left))
+            self._take_each([item for item in news.inputs if item.url in held and held[item.url] in left])
+
+    def _take_each(self, inputs: Sequence[Input]) -> None:
         try:
             answers = self._intake.take_each(inputs)
         except TransientError as error:  # the desk's trouble, not the feed's: it waits without a mark against it
@@ -92,3 +110,19 @@ class FeedDocuments:
         for item, answer in zip(inputs, answers, strict=True):
             if isinstance(answer, InputRefused):
                 log.warning("entry_refused", source=item.source.name, entry=item.name, reason=str(answer))
+
+
+def rows_of(feed: Subscription, news: News, which: Pages, now: int) -> Sequence[PageRow]:
+    """The pages that are to be read beside what is new in a feed; an edited entry waits for its page, since by itself
+    it would take the place of what was read of both."""
+    if which == "never" or (which == "when-short" and not news.is_short):
+        return ()
+    leads = [lead for lead in news.leads if lead.is_short or which == "always"]
+    items = [news.inputs[lead.place] for lead in leads]
+    return [
+        PageRow(
+            url=item.url, feed=feed.id, entry=item.body, aliases=item.aliases, changed=item.changed,
+            is_held=item.changed, asked_us=now,
+        )
+        for item in items if item.url is not None
+    ]  # fmt: skip

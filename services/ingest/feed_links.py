@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urljoin, urlsplit
 
+from services.ingest.page_words import without_unread
+
 MOST_CHARACTERS = 512 * 1024  # links to feeds stand in the head of a page, or in its foot
 MOST_LINKS = 50
 USUAL_PATHS = ("/feed/", "/rss", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml", "/feed.json")
@@ -13,7 +15,6 @@ _FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "applica
 _PERHAPS_TYPES = frozenset({"application/xml", "text/xml", ""})
 _TAG = re.compile(r"<(link|a|base)(?=[\s/])([^<>]{0,4000})>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"([a-z-]{1,20})\s{0,9}=\s{0,9}(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
-_UNREAD = (("<!--", "-->"), ("<script", "</script"), ("<style", "</style"))
 _FEED_PATH = re.compile(r"(?:\.(?:rss|atom|rdf)|(?:^|/)(?:rss|feeds?|atom)(?:\.xml|\.json)?)/?$", re.IGNORECASE)
 _FEED_SCHEME = re.compile(r"^feed:(//)?", re.IGNORECASE)
 _COMMENTS = re.compile(r"comments?\b|replies|bình[ -]?luận|binh-?luan", re.IGNORECASE)
@@ -67,23 +68,9 @@ def _rank(tag: str, attributes: dict[str, str]) -> int | None:
 
 
 def _tags(page: str) -> Iterator[tuple[str, dict[str, str]]]:
-    for match in _TAG.finditer(_without_unread(page)):
+    for match in _TAG.finditer(without_unread(page)):
         found = _ATTRIBUTE.findall(match[2])
         yield match[1].lower(), {name.lower(): html.unescape(a or b or c) for name, a, b, c in reversed(found)}
-
-
-def _without_unread(page: str) -> str:
-    """A page without comments, scripts and styles; what is never closed ends it, as in a browser."""
-    for begin, end in _UNREAD:
-        kept, at, lower = list[str](), 0, page.lower()
-        while (start := lower.find(begin, at)) >= 0:
-            kept.append(page[at:start])
-            at = lower.find(end, start + len(begin))
-            if at < 0:
-                at = len(page)
-                break
-        page = "".join([*kept, page[at:]])
-    return page
 
 
 def _absolute(href: str, base: str) -> str | None:

@@ -24,6 +24,7 @@ def add_list(subscriptions: Subscriptions, listed: FeedList) -> AddedFeeds:
                 interval_s=feed.interval_s,
                 title=feed.title,
                 folder=feed.folder or None,
+                pages=feed.pages,
             )
         )
     done = subscriptions.add_all(wanted)
@@ -43,6 +44,7 @@ def list_feeds(
             zone=feed.zone,
             language=feed.language,
             interval_s=feed.interval_s,
+            pages=feed.pages,
         )
         for feed in feeds
     )

@@ -28,7 +28,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     without any), `words` and `calm` of its words, and what the rules over the whole document need.
 
     `moved` says that it has had another address with the same words, `former` are marks of what it said before, and
-    `returns` counts how often it said one of these again.
+    `returns` counts how often it said one of these again. `short` says that its text is only a beginning.
     """
 
     fragment: bytes
@@ -41,6 +41,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     moved: bool = False
     former: tuple[bytes, ...] = ()
     returns: int = 0
+    short: bool = False
 
 
 class Memory(msgspec.Struct, frozen=True, kw_only=True, array_like=True):

@@ -23,9 +23,11 @@ from services.ingest.feed_memory import (
     unpack,
 )
 from services.ingest.formats.feed import Feed
+from services.ingest.page_words import is_short
 from shared.envelope import FEED_ENTRY_TYPE, WITHDRAWAL_TYPE, FeedEntry, Input, Source, Withdrawal
 from shared.identity import guid_alias
 
+FIRST_PAGES = 50  # of the entries of a first visit: the pages of older ones are not asked for
 LATE, EARLY = dt.timedelta(hours=1), dt.timedelta(minutes=10)
 _OLDEST = dt.datetime.min.replace(tzinfo=dt.UTC)
 
@@ -51,17 +53,27 @@ class Watched(msgspec.Struct, frozen=True, kw_only=True):
     first: FirstVisit = FirstVisit()
 
 
+class PageLead(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """An input whose entry leads to a page of its own: its place among the inputs, whether its text is short."""
+
+    place: int
+    is_short: bool
+
+
 class News(msgspec.Struct, frozen=True, kw_only=True):
     """What a document brought. `feed` is without its entries, which were `entries` in number.
 
     `quiet` of them changed and said nothing new, `passed_over` are beyond what a first visit takes. `memory` is what to
     bring to the next visit, once the inputs are in. `restless` counts the visits in a row, up to this one, at each of
-    which most known entries were edited.
+    which most known entries were edited. `leads` are the inputs that have a page of their own, `is_short` says that
+    half of the document's entries or more are only beginnings of their articles.
     """
 
     feed: Feed
     memory: bytes
     inputs: tuple[Input, ...] = ()
+    leads: tuple[PageLead, ...] = ()
+    is_short: bool = False
     entries: int = 0
     quiet: int = 0
     passed_over: int = 0
@@ -128,6 +140,17 @@ def tell_news(
         quiet=sum(change != "same" and change not in TAKEN for change in changes),
         passed_over=len(news) - len(taken),
         restless=restless,
+        leads=_leads(taken, past, now),
+        is_short=2 * sum(row.short for row in rows) >= max(1, len(rows)),
+    )
+
+
+def _leads(taken: Sequence[Item], past: Past, now: dt.datetime) -> tuple[PageLead, ...]:
+    """Which of the entries that are taken lead to a page of their own; of a first visit the newest alone."""
+    asked = _newest(taken, FirstVisit(entries=FIRST_PAGES), now) if past.is_empty else taken
+    chosen = {id(item) for item in asked if item.row.verdict.own_link}
+    return tuple(
+        PageLead(place=place, is_short=item.row.short) for place, item in enumerate(taken) if id(item) in chosen
     )
 
 
@@ -187,7 +210,7 @@ def _make_item(twins: Sequence[tuple[ReadEntry, Verdict]], watched: Watched, pas
     words = past.words_of(mark) or words_of(entry)
     row = Row(
         fragment=first.fragment, mark=mark, name=name_of(aliases), words=words.words, calm=words.calm,
-        facts=first.facts, verdict=verdict,
+        facts=first.facts, verdict=verdict, short=is_short(entry),
     )  # fmt: skip
     before = past.find(row)
     return Item(entry=entry, input=made, row=row if before is None else follow(row, before))

@@ -17,7 +17,7 @@ from services.ingest.subscriptions import Subscriptions, Wanted, check_interval,
 from shared.clock import now_us
 from shared.errors import PermanentError
 from shared.ledger.troubles import Failing
-from shared.settings import Settings
+from shared.settings import Pages, Settings
 from shared.source_settings import problems_of_source
 from shared.whole_file import stamp_of
 
@@ -34,6 +34,7 @@ class _Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     interval_s: int | None = None
     title: str | None = None
     folder: str | None = None
+    pages: Pages | None = None
 
 
 class _List(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -94,5 +95,11 @@ def _wanted(row: _Row) -> Wanted:
         raise PermanentError(f"{shown_address(url)[:200]}: {'; '.join(problems.values())}")
     folder = tuple(part for part in (row.folder or "").split("/") if part)
     return Wanted(
-        url=url, zone=row.zone, language=row.language, interval_s=row.interval_s, title=row.title, folder=folder
+        url=url,
+        zone=row.zone,
+        language=row.language,
+        interval_s=row.interval_s,
+        title=row.title,
+        folder=folder,
+        pages=row.pages,
     )

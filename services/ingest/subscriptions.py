@@ -11,14 +11,14 @@ from shared.clock import now_us
 from shared.envelope import Source
 from shared.errors import PermanentError
 from shared.identity import feed_id, without_login
-from shared.settings import Settings
+from shared.settings import Pages, Settings
 from shared.volume_file import VolumeFile
 from shared.whole_file import stamp_of
 
 VERSION = 2
 MIN_INTERVAL_S = 10
 MAX_URL = 2000
-SAID = ("zone", "language", "interval_s", "title", "folder")  # what a list may say of a feed
+SAID = ("zone", "language", "interval_s", "title", "folder", "pages")  # what a list may say of a feed
 
 
 class UnknownFeed(PermanentError):
@@ -31,7 +31,8 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     `formerly` are ids under which its entries are known too: the first release called a feed by its present address.
     `added_us` tells one that was removed and added again from the one before. `title` and `folder` are what a list that
     it came with calls it, and in which folders that has it, the outermost first. `listed` feeds stand in the operator's
-    own list, and end with their place there.
+    own list, and end with their place there. `pages` says which of its entries' pages are read, where it is not as the
+    desk's settings say.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     title: str | None = None
     folder: tuple[str, ...] = ()
     listed: bool = False
+    pages: Pages | None = None
 
     def source(self) -> Source:
         """The feed as the source of its entries."""
@@ -63,6 +65,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     interval_s: int | None = None
     title: str | None = None
     folder: tuple[str, ...] | None = None
+    pages: Pages | None = None
 
 
 class AddedFeeds(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,11 +108,17 @@ class Subscriptions:
         return self._path.name
 
     def add(
-        self, url: str, *, zone: str | None = None, language: str | None = None, interval_s: int | None = None
+        self,
+        url: str,
+        *,
+        zone: str | None = None,
+        language: str | None = None,
+        interval_s: int | None = None,
+        pages: Pages | None = None,
     ) -> Subscription:
         """Add a feed, or give a known one other settings; what is not said stays as it is."""
         check_interval(interval_s)
-        wanted = Wanted(url=checked_address(url), zone=zone, language=language, interval_s=interval_s)
+        wanted = Wanted(url=checked_address(url), zone=zone, language=language, interval_s=interval_s, pages=pages)
         with self._changing() as feeds:
             return _Additions(feeds, {feed.url: feed.id for feed in feeds.values()}).add(wanted.url, _said(wanted))
 
@@ -164,7 +173,8 @@ class Subscriptions:
                 feeds[own_id] = msgspec.structs.replace(feeds[own_id], url=checked_address(url))
 
     def edit(self, name: str, changes: Mapping[str, Any]) -> Subscription:
-        """Give a feed other settings, by the names of `Subscription`: `url`, `zone`, `language`, `interval_s`, `title`.
+        """Give a feed other settings, by the names of `Subscription`: `url`, `zone`, `language`, `interval_s`, `title`,
+        `pages`.
 
         Its id, and all that is known of it, stay.
         """

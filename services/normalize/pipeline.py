@@ -2,7 +2,7 @@
 
 import importlib
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from msgspec.structs import replace
 
@@ -31,6 +31,7 @@ from shared.article import Article, Evidence
 from shared.envelope import FEED_ENTRY_TYPE, MOST_BYTES, Raw
 from shared.errors import NotAnArticle
 from shared.package import PACKAGE_TYPE
+from shared.page_witness import WITNESSED_TYPE
 from shared.untrusted.decode import Decoded, decode
 
 Reader = Callable[[str, Raw], Draft]
@@ -45,6 +46,7 @@ READERS: Mapping[str, str] = {
     sniff.NITF: "nitf",
     sniff.NEWSML_G2: "newsml_g2",
 }
+WITNESSES = "entry_page"
 EMBEDDED = "services.normalize.pictures.embedded"
 
 STEPS: tuple[Callable[[Document], Document], ...] = (
@@ -71,6 +73,17 @@ STEPS: tuple[Callable[[Document], Document], ...] = (
 )
 
 
+class _Opened(NamedTuple):
+    """An input's own document and its reader; `head` is what is said around it."""
+
+    raw: Raw
+    decoded: Decoded
+    media_type: str
+    reader: Reader
+    head: Draft = Draft()
+    pictures: tuple[EmbeddedPicture, ...] = ()
+
+
 MOST_PIECES = 20_000
 LONGEST_HEADLINE, LONGEST_DECLARED = 1_000, 20_000
 
@@ -79,24 +92,36 @@ def normalize(raw: Raw) -> Article:
     """The article in an input; raises `NotAnArticle` when it holds none, and nothing else."""
     if len(raw.body) > MOST_BYTES:
         raise NotAnArticle(f"The input has {len(raw.body)} bytes; more than {MOST_BYTES} are not read as one article.")
-    pictures: tuple[EmbeddedPicture, ...] = ()
-    if raw.media_type == PACKAGE_TYPE:
-        raw, pictures = importlib.import_module(EMBEDDED).open_package(raw)
-    media_type, head = sniff.media_type_of(raw.body, raw.media_type), Draft()
-    if media_type == sniff.MAIL:
-        (raw, head), media_type = _module("mail").open_mail(raw), sniff.PLAIN
-    reader = reader_for(media_type)
-    decoded = decode(raw.body, raw.media_type, raw.source.language)
-    draft = _with_embargo(_bounded(reader(decoded.text, raw)), head)
-    document = replace(open_document(raw, decoded.text, draft), pictures=pictures)
+    whole, opened = raw, _open(raw)
+    raw, decoded = opened.raw, opened.decoded
+    draft = _with_embargo(_bounded(opened.reader(decoded.text, raw)), opened.head)
+    document = replace(open_document(raw, decoded.text, draft), pictures=opened.pictures)
     for step in STEPS:
         document = step(document)
     article = document.article
     if article.headline is None and article.description is None and not article.blocks:
         raise NotAnArticle("Nothing in the input reads as an article.")
-    evidence = (*document.evidence, *_evidence_of_encoding(decoded), *settings_used(raw, media_type))
+    evidence = (*document.evidence, *_evidence_of_encoding(decoded), *settings_used(raw, opened.media_type))
     article = replace(article, evidence=evidence)
-    return hide_logins(article) if "@" in decoded.text or "@" in (raw.url or "") else article
+    may_hold_logins = whole is not raw or "@" in decoded.text or "@" in (raw.url or "")
+    return hide_logins(article) if may_hold_logins else article
+
+
+def _open(raw: Raw) -> _Opened:
+    """What is around the document taken off: the pictures of a package, the head of a mail, the entry of a page."""
+    pictures: tuple[EmbeddedPicture, ...] = ()
+    if raw.media_type == PACKAGE_TYPE:
+        raw, pictures = importlib.import_module(EMBEDDED).open_package(raw)
+    if raw.media_type == WITNESSED_TYPE:
+        witnesses = _module(WITNESSES)
+        raw, decoded, reader = witnesses.open_witnesses(raw)
+        return _Opened(raw, decoded, sniff.PAGE, reader)
+    media_type, head = sniff.media_type_of(raw.body, raw.media_type), Draft()
+    if media_type == sniff.MAIL:
+        (raw, head), media_type = _module("mail").open_mail(raw), sniff.PLAIN
+    reader = reader_for(media_type)
+    decoded = decode(raw.body, raw.media_type, raw.source.language)
+    return _Opened(raw, decoded, media_type, reader, head, pictures)
 
 
 def _evidence_of_encoding(decoded: Decoded) -> Iterator[Evidence]:
@@ -145,7 +170,7 @@ def reader_for(media_type: str) -> Reader:
 
 def import_readers() -> None:
     """Import all readers now: a process that forks does so before, or each child would for itself."""
-    for name in (*READERS.values(), "mail"):
+    for name in (*READERS.values(), "mail", WITNESSES):
         _module(name)
     importlib.import_module(EMBEDDED)
 

@@ -32,6 +32,8 @@ class RuleId(enum.Enum):
     HINT_FOR_PAGES = ("a setting for pages, which this input is not: the usual reading stands", 1.0)
     HINT_TOO_WIDE = ("a setting that means too much of the page: set aside", 1.0)
     HINTS_ASIDE = ("settings that would leave nothing of the article: set aside", 1.0)
+    # a page that an entry of a feed leads to
+    PAGE_ASIDE = ("the page of this entry is set aside", 1.0)
     # encoding: told where the text is not just what the bytes say
     BYTES_UNREADABLE = ("bytes that are no letters of the text's encoding: U+FFFD stands for them", 1.0)
     TEXT_MENDED = ("misread before it came, and mended", 0.9)

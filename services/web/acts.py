@@ -21,6 +21,7 @@ from shared.ledger.calls import Ledger
 from shared.ledger.reader import STAGES, InputStatus
 from shared.ledger.triage import open_triage
 from shared.package import PACKAGE_TYPE
+from shared.page_witness import WITNESSED_TYPE
 from shared.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -82,6 +83,8 @@ class Acts:
             raise PermanentError(
                 "it came with pictures: let its publisher send it again, or correct it by `copydesk correct`"
             )
+        if meta.media_type == WITNESSED_TYPE:
+            raise PermanentError("it is an entry with its page: discard it, or correct it by `copydesk correct`")
         given = Input(source=DESK, media_type=_as_utf_8(meta.media_type), body=self._checked(text),
                       url=meta.url, name=meta.name)  # fmt: skip
         with contextlib.closing(open_decisions(self._settings)) as archive:

@@ -27,13 +27,15 @@ from shared.article import Article
 from shared.audit import AuditLog
 from shared.clock import now_us
 from shared.envelope import MOST_BYTES
-from shared.errors import CopydeskError
+from shared.errors import CopydeskError, NotAnArticle
 from shared.ledger.calls import Ledger
 from shared.ledger.overview import read_pause
 from shared.ledger.triage import open_triage
 from shared.ledger.troubles import Pause
 from shared.package import PACKAGE_TYPE, Package, unpack
+from shared.page_witness import is_witnessed, unpack_witnessed
 from shared.settings import Settings
+from shared.untrusted.decode import decode
 
 RHYTHM_LASTS_US, DRIFT_LASTS_US = 5_000_000, 300_000_000
 
@@ -121,11 +123,13 @@ class WholeDesk:
         source = meta.source if meta is not None else stored.source if stored is not None else None
         media_type = meta.media_type if meta is not None else ""
         language = source.language if source else None
+        if is_witnessed(body):
+            return _both_documents(body, language)
         package = _package_in(body) if media_type in ("", PACKAGE_TYPE) else None
         if package is None:
             return ArchivedInput(media_type=media_type, body=body, language=language)
         # The article in it is what a person looks at; its pictures stand in what was read.
-        return ArchivedInput(media_type=package.media_type, body=package.body, language=language, has_pictures=True)
+        return ArchivedInput(media_type=package.media_type, body=package.body, language=language, is_fixed=True)
 
     def pause_of(self, kind: str, name: str) -> Pause | None:
         """Why a stage, a sink or a source rests; None where it does not."""
@@ -134,6 +138,17 @@ class WholeDesk:
     def deliveries(self, article: str) -> Sequence[Delivery]:
         """What the index and each sink did with an article, the newest first."""
         return read_deliveries(self._index, article, self._settings.outbox_folder)
+
+
+def _both_documents(body: bytes, language: str | None) -> ArchivedInput | None:
+    """An entry and its page, one under the other, as a person looks at them."""
+    try:
+        both = unpack_witnessed(body)
+        page = decode(both.page.body, both.page.media_type, language).text
+    except (msgspec.DecodeError, NotAnArticle):
+        return None
+    shown = both.entry + b"\n\n" + page.encode()
+    return ArchivedInput(media_type="text/plain; charset=utf-8", body=shown, language=language, is_fixed=True)
 
 
 def _package_in(body: bytes) -> Package | None:

@@ -57,6 +57,10 @@ FEEDS_HUBS = "feeds:hubs"  # hash: feed id -> websub.HubSubscription (JSON), of 
 FEEDS_HUBS_DUE = "feeds:hubs:due"  # zset: feed ids, by when their hub is asked (µs)
 FEEDS_CALLBACKS = "feeds:callbacks"  # hash: token in a callback's address -> feed id
 FEEDS_TURNS = "feeds:turns"  # zset: hosts, by when it is their turn (s)
+PAGES_ROWS = "pages:rows"  # hash: digest of a page's canonical address -> page_queue.PageRow (msgpack)
+PAGES_PLACES = "pages:places"  # hash: such a digest -> `<host> <feed id> <1 where it was read before, else 0>`
+PAGES_TURNS = "pages:turns"  # zset: hosts with pages that wait, by when it is their turn (s)
+PAGES_BUSY = "pages:busy"  # hash: host -> `<until when it has a visit or rests, s> <token of that visit>`
 VISITS_DUE = "visits:due"  # zset: canonical addresses of pages that are visited by themselves, by when (µs)
 VISITS_ASKED = "visits:asked"  # hash: such an address -> page_visits.PageVisit (JSON)
 FEEDS_CLOCK = "feeds:clock"  # string: Redis' time at the last claim (s)
@@ -162,6 +166,21 @@ def feed_visits(feed_id: str) -> str:
 def feeds_of(host: str) -> str:
     """Zset: the ids of a host's feeds, by when they are due (s)."""
     return f"feeds:of:{host}"
+
+
+def pages_of(host: str) -> str:
+    """Zset: the pages of a host that wait for their visit, by when they are due (s)."""
+    return f"pages:of:{host}"
+
+
+def pages_spent(day: str) -> str:
+    """Hash with a TTL: host -> how many of its pages were visited on a day (since 1970)."""
+    return f"pages:spent:{day}"
+
+
+def robots(host: str) -> str:
+    """String with a TTL: what a host lets robots read, robots.Robots (msgpack)."""
+    return f"robots:{host}"
 
 
 def stray(ref: str) -> str:

@@ -12,7 +12,7 @@ import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 from urllib.parse import unquote_to_bytes
 
 import httpx
@@ -125,6 +125,15 @@ class Client:
             yield answer
 
 
+class _Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """How an answer is read: who makes room for a large body, who is asked before each address, and how many bytes are
+    enough."""
+
+    make_room: Callable[[], Awaitable[None]] | None = None
+    may_ask: Callable[[str], Awaitable[None]] | None = None
+    enough: int | None = None
+
+
 async def fetch(
     client: Client,
     url: str,
@@ -133,10 +142,12 @@ async def fetch(
     modified: str | None = None,
     accept: str = "*/*",
     make_room: Callable[[], Awaitable[None]] | None = None,
+    may_ask: Callable[[str], Awaitable[None]] | None = None,
 ) -> Fetched:
     """Get a document, asking only for a newer one where `etag` or `modified` are known.
 
     A body that outgrows `SMALL_BODY` is read on when `make_room` returns; that wait counts as no time of the visit.
+    `may_ask` is called with each address before it is asked, those of redirects too; what it raises ends the visit.
 
     Raises `TransientError` for what may go better later (timeouts, 408, 425, 429, 5xx, a broken stream), and
     `PermanentError` for the rest (4xx, a refused address, too large).
@@ -146,12 +157,23 @@ async def fetch(
         headers["If-None-Match"] = etag
     if modified is not None:
         headers["If-Modified-Since"] = modified
+    return await _follow(client, url, headers, _Reading(make_room=make_room, may_ask=may_ask))
+
+
+async def fetch_beginning(client: Client, url: str, most_bytes: int, *, accept: str = "*/*") -> Fetched:
+    """Get the first bytes of a document, however large it is; raises as `fetch` does."""
+    return await _follow(client, url, {"Accept": accept}, _Reading(enough=most_bytes))
+
+
+async def _follow(client: Client, url: str, headers: Mapping[str, str], how: _Reading) -> Fetched:
     target, moved, left = read_url(url), None, client.total_s
     for hop in range(MAX_REDIRECTS + 1):
+        if how.may_ask is not None:
+            await how.may_ask(str(target))
         started = time.monotonic()
         async with client.host_turn(target):
             started = time.monotonic()
-            answer = await _ask_once(client, target, headers, left, make_room)
+            answer = await _ask_once(client, target, headers, left, how)
         left -= time.monotonic() - started
         if answer.status not in REDIRECTS:
             return msgspec.structs.replace(answer, moved=moved)
@@ -204,19 +226,21 @@ async def post(client: Client, url: str, body: bytes, headers: Mapping[str, str]
             raise _refusal(response)
 
 
-async def _ask_once(
-    client: Client,
-    url: httpx.URL,
-    headers: Mapping[str, str],
-    left: float,
-    make_room: Callable[[], Awaitable[None]] | None,
-) -> Fetched:
+class _Asked(NamedTuple):
+    """A request and its answer, which is still to be read; `conditional` where only a newer document was asked for."""
+
+    url: httpx.URL
+    answer: Answer
+    conditional: bool
+
+
+async def _ask_once(client: Client, url: httpx.URL, headers: Mapping[str, str], left: float, how: _Reading) -> Fetched:
     """One hop, within what is left of the total clock."""
     conditional = "If-None-Match" in headers or "If-Modified-Since" in headers
     clock = asyncio.timeout(max(left, 0.001))
-    widen = None if make_room is None else functools.partial(_wait_beside, clock, make_room)
+    widen = None if how.make_room is None else functools.partial(_wait_beside, clock, how.make_room)
     async with _answered(client, url, headers, clock) as response:
-        return await _read_answer(client, url, response, conditional, widen)
+        return await _read_answer(client, _Asked(url, response, conditional), widen, how.enough)
 
 
 async def _wait_beside(clock: asyncio.Timeout, make_room: Callable[[], Awaitable[None]]) -> None:
@@ -249,11 +273,14 @@ async def _answered(
 
 
 async def _read_answer(
-    client: Client, url: httpx.URL, answer: Answer, conditional: bool, widen: Callable[[], Awaitable[None]] | None
+    client: Client, asked: _Asked, widen: Callable[[], Awaitable[None]] | None, enough: int | None
 ) -> Fetched:
+    url, answer, conditional = asked
     status = answer.status
     fetched = Fetched(url=_shown(url), status=status, headers=answer.headers)
     if status in COMPLETE:
+        if enough is not None:
+            return msgspec.structs.replace(fetched, body=await _read_beginning(answer, enough))
         body = await _read_body(answer, client.max_bytes, widen)
         return msgspec.structs.replace(fetched, body=body)
     if status in REDIRECTS or (status == 304 and conditional):
@@ -296,6 +323,17 @@ async def _read_body(answer: Answer, max_bytes: int, widen: Callable[[], Awaitab
     for place, layer in enumerate(layers):
         for piece in open_layers(layers[place + 1 :], layer.finish()):
             body += piece
+    return bytes(body)
+
+
+async def _read_beginning(answer: Answer, enough: int) -> bytes:
+    """Read so many bytes, or all where there are fewer; what is not whole ends where it breaks."""
+    layers, body = layers_of(answer.headers.get("content-encoding", ""), 2 * enough), bytearray()
+    while chunk := await answer.connection.read():
+        for piece in open_layers(layers, chunk):
+            body += piece
+            if len(body) >= enough:
+                return bytes(body[:enough])
     return bytes(body)
 
 

@@ -7,6 +7,7 @@ import socket
 import threading
 import zlib
 from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -36,7 +37,7 @@ def get(
     total_s: int = 5,
     max_bytes: int = 1_000_000,
     make_room: Callable[[], Awaitable[None]] | None = None,
-    **conditions: str,
+    **conditions: Any,
 ) -> Fetched:
     settings = Settings(allow_networks=allowed, fetch_timeout_s=total_s, max_input_bytes=max_bytes)
 

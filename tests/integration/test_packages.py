@@ -280,7 +280,7 @@ def test_the_desks_page_shows_the_article_that_came_with_pictures(room: Newsroom
     stored = room.app_state.index.get(receipt["article"])
     view = room.app_state.desk.archived(f"{receipt['article']}@{receipt['rev']}", stored)
     assert view is not None
-    assert (view.media_type, view.body, view.has_pictures) == ("text/html", PAGE, True)
+    assert (view.media_type, view.body, view.is_fixed) == ("text/html", PAGE, True)
 
 
 def test_a_person_corrects_an_article_on_its_page_and_its_pictures_stay(room: Newsroom, key: str) -> None:

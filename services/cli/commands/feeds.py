@@ -48,7 +48,7 @@ def add_feed(context: Context) -> int:
     asked, found = args.url, look_before_adding(context, args.url)
     if found is not None:
         args.url = found.url  # as the audit log names it, too
-    added = Subscriptions(context.settings).add(args.url, zone=args.zone, language=args.language)
+    added = Subscriptions(context.settings).add(args.url, zone=args.zone, language=args.language, pages=args.pages)
     SourceBook(context.settings.sources_file).save_as_made(added.source(), who=person())
     if context.as_json:
         show_json(_as_json(added) | ({} if found is None else {"preview": _shown(found)}))
@@ -210,10 +210,10 @@ def _hub_as_json(hub: HubSubscription | None) -> dict[str, object] | None:
 def edit_feed(context: Context) -> int:
     """Give a feed another address, interval, title, zone or language; what is known of it stays."""
     args, subscriptions = context.args, Subscriptions(context.settings)
-    names = ("url", "interval_s", "title", "zone", "language")
+    names = ("url", "interval_s", "title", "zone", "language", "pages")
     said = {name: value for name in names if (value := getattr(args, name)) is not None}
     if not said:
-        warn("say what is to change: --url, --interval, --title, --zone or --language")
+        warn("say what is to change: --url, --interval, --title, --pages, --zone or --language")
         return UNUSABLE
     check_source(zone=args.zone, language=args.language, place=f"feed {shown_address(args.name)}")
     if not said.get("interval_s", 1):
@@ -279,7 +279,7 @@ def _row(feed: Subscription, state: FeedState | None, now: int) -> tuple[str, st
 def _as_json(feed: Subscription, state: FeedState | None = None, hints: Hints = NO_HINTS) -> dict[str, object]:
     shown: dict[str, object] = {"id": feed.id, "url": feed.shown()}
     shown |= {"zone": hints.zone or feed.zone, "language": hints.language or feed.language}
-    shown |= {"title": feed.title, "folder": feed.folder, "intervalS": feed.interval_s}
+    shown |= {"title": feed.title, "folder": feed.folder, "intervalS": feed.interval_s, "pages": feed.pages}
     if state is None:
         return shown
     values = msgspec.to_builtins(state)

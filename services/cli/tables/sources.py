@@ -4,6 +4,11 @@ from services.cli.arguments import EXPIRES, FEEDS, PREFIX, SCOPE, SIGNED, SOURCE
 from services.cli.command import Command, Example
 
 FEED = arg("name", metavar="FEED", help="its id or address, as `feeds list` shows it")
+PAGES = arg(
+    "--pages",
+    choices=["never", "when-short", "always"],
+    help="read the pages that its entries lead to: never, of short entries if the feed is short, or always",
+)
 SITE = arg("url", metavar="URL|SITE", help="the feed's address, that of a page, or a site's name")
 UNCHECKED = arg(
     "--unchecked", action="store_true", help="without asking its server: the address must be the feed's own"
@@ -14,7 +19,7 @@ SOURCES = (
         "feeds add",
         "feeds:add_feed",
         "subscribe to a feed, or to that of a site, once it was seen to be one",
-        (SITE, UNCHECKED, *SOURCE),
+        (SITE, UNCHECKED, PAGES, *SOURCE),
         act=True,
         makes=True,
         examples=(
@@ -69,7 +74,7 @@ SOURCES = (
     Command(
         "feeds edit",
         "feeds:edit_feed",
-        "give a feed another address, interval, title, zone or language; what it has seen stays",
+        "give a feed another address, interval, title, zone, language or say on pages; what it has seen stays",
         (
             FEED,
             arg("--url", metavar="URL", help="where it is found from now on"),
@@ -81,6 +86,7 @@ SOURCES = (
                 help="visit it so often; 0: as the desk does",
             ),
             arg("--title", metavar="TITLE", help="what it is called in lists"),
+            PAGES,
             *SOURCE,
         ),
         act=True,

@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from email.utils import format_datetime
-from typing import Any
+from typing import Any, Literal, get_args
 
 import msgspec
 from lxml import etree
@@ -16,6 +16,8 @@ NAMESPACE = "urn:copydesk:opml"
 MOST_FEEDS = 20_000
 READ_AS_FEEDS = frozenset({"", "rss", "rss1", "rss2", "atom", "rdf", "feed", "include", "json", "jsonfeed"})
 LONGEST = 500
+Pages = Literal["never", "when-short", "always"]  # as in the settings
+PAGES: tuple[Pages, ...] = get_args(Pages)
 BARE_AMPERSAND = re.compile(rb"&(?!#[0-9]{1,7};|#x[0-9a-fA-F]{1,6};|(?:amp|lt|gt|quot|apos);)")
 _XML = {9, 10, 13}
 
@@ -31,6 +33,7 @@ class ListedFeed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     zone: str | None = None
     language: str | None = None
     interval_s: int | None = None
+    pages: Pages | None = None
 
 
 class FeedList(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,7 +95,7 @@ def _bounded(feeds: Sequence[ListedFeed], left: Sequence[tuple[str, str]]) -> Fe
 
 
 def _read_outline(url: str, said: Mapping[str, str], folder: tuple[str, ...]) -> ListedFeed:
-    interval = _own(said, "intervalS")
+    interval, pages = _own(said, "intervalS"), _own(said, "pages")
     title = said.get("title") or said.get("text") or None
     return ListedFeed(
         url=web_address(url),
@@ -102,6 +105,7 @@ def _read_outline(url: str, said: Mapping[str, str], folder: tuple[str, ...]) ->
         zone=_own(said, "zone"),
         language=_own(said, "language"),
         interval_s=int(interval[:9]) if interval and interval.isascii() and interval[:10].isdigit() else None,
+        pages=next((which for which in PAGES if which == pages), None),
     )
 
 
@@ -127,7 +131,7 @@ def _attributes(feed: ListedFeed) -> dict[str, str]:
     said = {"type": "rss", "text": title, "title": title, "xmlUrl": feed.url}
     if feed.home:
         said["htmlUrl"] = feed.home
-    own = {"zone": feed.zone, "language": feed.language, "intervalS": feed.interval_s}
+    own = {"zone": feed.zone, "language": feed.language, "intervalS": feed.interval_s, "pages": feed.pages}
     said |= {f"{{{NAMESPACE}}}{name}": str(value) for name, value in own.items() if value is not None}
     return {name: _printable(value) for name, value in said.items()}
 

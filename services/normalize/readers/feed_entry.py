@@ -28,6 +28,15 @@ def read(text: str, raw: Raw) -> Draft:
         entry = msgspec.json.decode(text, type=FeedEntry)
     except msgspec.DecodeError as error:
         raise NotAnArticle(f"The feed entry cannot be read: {error}.") from error
+    return _read(entry, raw, is_alone=True)
+
+
+def read_beside_page(entry: FeedEntry, raw: Raw) -> Draft:
+    """What an entry says that its page is read with: it may be nothing."""
+    return _read(entry, raw, is_alone=False)
+
+
+def _read(entry: FeedEntry, raw: Raw, *, is_alone: bool) -> Draft:
     base = entry.base or entry.link or ""
     fragments = HintedFragments(raw.hints, raw.hinted_by)
     content = _pieces(entry.content, entry.content_is_html, base, "$.content", fragments)
@@ -36,7 +45,7 @@ def read(text: str, raw: Raw) -> Draft:
     title = _title(entry)
     readings.take("headline", title, "feed title", "$.title", sure=_SURE)
     pictured = any(caption or credit for _, caption, credit in entry.pictures)
-    if not (title or content or summary or pictured):
+    if is_alone and not (title or content or summary or pictured):
         raise NotAnArticle("The feed entry is no article: it has no title, summary or content.")
     lead, body = join_texts(summary, content)
     language = language_tag(entry.language)

@@ -35,12 +35,12 @@ class InputView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ArchivedInput(msgspec.Struct, frozen=True, kw_only=True):
-    """What rests in the archive of an input."""
+    """What rests in the archive of an input. `is_fixed`: it came with more than this text, such as pictures."""
 
     media_type: str
     body: bytes
     language: str | None = None
-    has_pictures: bool = False
+    is_fixed: bool = False
 
 
 def view_input(archived: ArchivedInput, article: Article | None) -> InputView:
@@ -58,8 +58,8 @@ def view_input(archived: ArchivedInput, article: Article | None) -> InputView:
 
 
 def _is_editable(archived: ArchivedInput) -> bool:
-    """Not what came with pictures: an edited text would come without them."""
-    return not archived.has_pictures and is_editable(archived.media_type, archived.body, MOST_CHARS)
+    """Not what came with more: an edited text would come without it."""
+    return not archived.is_fixed and is_editable(archived.media_type, archived.body, MOST_CHARS)
 
 
 def _spans(text: str, evidence: Sequence[Evidence]) -> list[tuple[int, int, Evidence]]:

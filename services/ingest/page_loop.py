@@ -1,0 +1,125 @@
+"""The loop that reads pages: one a process claims those that are due, one a host, and visits them side by side."""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import structlog
+
+from services.ingest.backoff import Backoff
+from services.ingest.intake import TakesInputs
+from services.ingest.page_queue import ClaimedPage, PageQueue
+from services.ingest.page_reader import PageReader
+from services.ingest.robots_keeper import RobotsKeeper
+from services.ingest.subscriptions import Subscription, Subscriptions
+from shared.errors import CopydeskError, TransientError
+from shared.ledger.connection import Client as Redis
+from shared.net.http import Client
+from shared.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+IN_FLIGHT = 16
+LARGE_AT_ONCE = 1
+RESOLVING = 32
+THREADS = 2  # that ask Redis and take pages in
+SHORTEST_S, LONGEST_S = 0.05, 5.0
+
+
+class PageLoop:
+    """Visits what is due until told to stop. What it had claimed is due again when its lease ends."""
+
+    def __init__(
+        self, settings: Settings, subscriptions: Subscriptions, redis: Redis, queue: PageQueue, intake: TakesInputs
+    ) -> None:
+        self._settings, self._subscriptions, self._queue = settings, subscriptions, queue
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="pages")
+        self._reader = PageReader(queue, RobotsKeeper(redis, self.in_thread), intake, self.in_thread)
+        self._visits: set[asyncio.Task[None]] = set()
+        self._feeds: dict[str, Subscription] = {}
+        self._stamp: object = self  # unlike any stamp: the first look reads the list
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._woken = asyncio.Event()
+
+    def run(self, stop: threading.Event) -> None:
+        """Visit pages, from a thread of its own; whatever goes wrong, it goes on."""
+        while not stop.is_set():
+            try:
+                asyncio.run(self._run(stop))
+            except Exception as error:  # whatever it is: this loop must live, or no page is read any more
+                log.error("reading_pages_failed", exc_info=error)
+                stop.wait(LONGEST_S)
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def wake(self) -> None:
+        """Look at once for what is due, from any thread."""
+        with contextlib.suppress(RuntimeError):  # the loop ends, or has not begun: then it looks by itself
+            if self._loop is not None:
+                self._loop.call_soon_threadsafe(self._woken.set)
+
+    async def visit_due(self, client: Client, rooms: asyncio.Semaphore) -> int:
+        """Begin the visits that are due and have a place; gives how many those are."""
+        claims = await self.in_thread(self._claim, IN_FLIGHT - len(self._visits))
+        for claimed, feed in claims:
+            task = asyncio.create_task(self._reader.visit(client, rooms, claimed, feed))
+            self._visits.add(task)
+            task.add_done_callback(self._end)
+        return len(claims)
+
+    async def finish(self) -> None:
+        """Wait until all visits have ended."""
+        await asyncio.gather(*self._visits, return_exceptions=True)
+
+    async def in_thread(self, ask: Callable[..., T], *args: object) -> T:
+        """Run what blocks in a thread that nothing else waits for."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, ask, *args)
+
+    async def _run(self, stop: threading.Event) -> None:
+        self._loop, self._woken = asyncio.get_running_loop(), asyncio.Event()
+        self._loop.set_default_executor(ThreadPoolExecutor(RESOLVING, thread_name_prefix="pages-names"))
+        rooms, backoff = asyncio.Semaphore(LARGE_AT_ONCE), Backoff()
+        try:
+            async with Client(self._settings, connections=IN_FLIGHT) as client:
+                while not stop.is_set():
+                    await self._look(client, rooms, backoff)
+        finally:
+            for task in list(self._visits):
+                task.cancel()
+            await self.finish()
+
+    async def _look(self, client: Client, rooms: asyncio.Semaphore, backoff: Backoff) -> None:
+        wait_s = LONGEST_S
+        if backoff.is_over() and len(self._visits) < IN_FLIGHT:
+            try:
+                if not await self.visit_due(client, rooms):
+                    wait_s = min(max(await self.in_thread(self._queue.next_due_in), SHORTEST_S), LONGEST_S)
+                backoff.succeed()
+            except CopydeskError as error:
+                backoff.fail("pages_waiting", error)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(wait_s):
+                await self._woken.wait()
+        self._woken.clear()
+
+    def _claim(self, limit: int) -> list[tuple[ClaimedPage, Subscription | None]]:
+        claims = self._queue.claim(limit)
+        stamp = self._subscriptions.stamp()
+        if claims and stamp != self._stamp:
+            self._feeds = {feed.id: feed for feed in self._subscriptions.list()}
+            self._stamp = stamp
+        return [(claimed, self._feeds.get(claimed.row.feed)) for claimed in claims]
+
+    def _end(self, task: asyncio.Task[None]) -> None:
+        self._visits.discard(task)
+        self._woken.set()  # a place is free, here and at its host
+        if task.cancelled() or (error := task.exception()) is None:
+            return
+        if isinstance(error, TransientError):  # Redis is away: the lease ends, and the page is due again
+            log.warning("page_not_noted", reason=str(error))
+        else:
+            log.error("page_visit_broken", exc_info=error)

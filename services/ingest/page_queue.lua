@@ -1,0 +1,122 @@
+-- Pages that entries of feeds lead to, and when each is visited. A host has one visit at a time and a pause behind it;
+-- hosts take turns. What was asked anew while a visit ran is visited once more. Time is Redis' own (args.now: for tests).
+-- KEYS: pages:rows, pages:places, pages:turns, pages:busy, feeds:pauses.
+-- ARGV: command, prefix of a host's queue, prefix of a day's count, args (msgpack), then rows as they are kept.
+local rows, places, turns, busy, feed_pauses = unpack(KEYS)
+local args = cmsgpack.unpack(ARGV[4])
+local DAY = 86400
+local SHORTEST = 1 -- seconds: pauses of feeds below that are for their pace alone
+
+local function seconds()
+  local time = redis.call('TIME')
+  return tonumber(time[1]) + tonumber(time[2]) / 1000000
+end
+
+local now = args.now or seconds()
+
+local function precise(time) return string.format('%.6f', time) end
+local function queue(host) return ARGV[2] .. host end
+
+-- A place is "<host> <feed> <1 for a check of a page that was read before, else 0>".
+local function parts_of(place) return place:match('^(%S*) (%S*) (%S*)$') end
+
+local function set_turn(host, at_least)
+  local first = redis.call('ZRANGE', queue(host), 0, 0, 'WITHSCORES')[2]
+  if first then redis.call('ZADD', turns, precise(math.max(tonumber(first), at_least)), host)
+  else redis.call('ZREM', turns, host) end
+end
+
+local function drop(id, host)
+  redis.call('HDEL', rows, id)
+  redis.call('HDEL', places, id)
+  redis.call('ZREM', queue(host), id)
+end
+
+-- Until when a host has its visit, or rests, and whose visit that is.
+local function busy_until(host)
+  local at, token = (redis.call('HGET', busy, host) or '0 '):match('^(%S*) (.*)$')
+  return tonumber(at), token
+end
+
+local calls = {}
+
+-- args.pages: {id, host, feed}, with a row for each; none beyond args.most is taken, and none that another feed has asked for. The ids
+-- of those.
+function calls.ask()
+  local left, count = {}, redis.call('HLEN', rows)
+  for number, page in ipairs(args.pages) do
+    local id, host, feed, row = page[1], page[2], page[3], ARGV[4 + number]
+    local place = redis.call('HGET', places, id)
+    local _, owner = parts_of(place or '  ')
+    if (not place and count >= args.most) or (place and owner ~= feed) then
+      left[#left + 1] = id
+    else
+      if not place then count = count + 1 end
+      redis.call('HSET', rows, id, row)
+      redis.call('HSET', places, id, host .. ' ' .. feed .. ' 0')
+      redis.call('ZADD', queue(host), 'LT', precise(now), id)
+      redis.call('ZADD', turns, 'LT', precise(now), host)
+    end
+  end
+  return left
+end
+
+-- The next page of each host whose turn it is, ours until the lease ends. A host has at most args.budget visits a day,
+-- of which checks of pages that were read before may have half: beyond that they are left out.
+function calls.claim()
+  local found, day = {}, math.floor(now / DAY)
+  local spent_key = ARGV[3] .. day
+  for _, host in ipairs(redis.call('ZRANGEBYSCORE', turns, '-inf', now, 'LIMIT', 0, args.limit)) do
+    local rests = math.max(busy_until(host), tonumber(redis.call('HGET', feed_pauses, host) or '0') - SHORTEST)
+    local id = redis.call('ZRANGEBYSCORE', queue(host), '-inf', now, 'LIMIT', 0, 1)[1]
+    local spent = tonumber(redis.call('HGET', spent_key, host) or '0')
+    local _, _, is_check = parts_of(id and redis.call('HGET', places, id) or '  ')
+    local row = id and redis.call('HGET', rows, id)
+    if rests > now then
+      redis.call('ZADD', turns, precise(rests), host)
+    elseif not id then
+      set_turn(host, now)
+    elseif not row or (is_check == '1' and 2 * spent >= args.budget) then
+      drop(id, host)
+      set_turn(host, now)
+    elseif spent >= args.budget then
+      redis.call('ZADD', turns, precise((day + 1) * DAY), host)
+    else
+      local token = args.token .. ':' .. #found
+      redis.call('HSET', busy, host, precise(now + args.lease) .. ' ' .. token)
+      redis.call('ZADD', turns, precise(now + args.lease), host)
+      redis.call('HINCRBY', spent_key, host, 1)
+      redis.call('EXPIRE', spent_key, 2 * DAY)
+      found[#found + 1] = { id, host, token, row }
+    end
+  end
+  return found
+end
+
+-- A visit of args.id, whose row was the first given, has ended: it is visited again in args.wait seconds as the second
+-- row says, or never where that is empty. Its host rests for args.pause seconds. 0 where the claim was not args.token's any more.
+function calls.done()
+  local _, token = busy_until(args.host)
+  if token ~= args.token then return 0 end
+  redis.call('HSET', busy, args.host, precise(now + args.pause) .. ' ')
+  if redis.call('HGET', rows, args.id) ~= ARGV[5] then
+    -- asked anew meanwhile: due already
+  elseif ARGV[6] == '' then
+    drop(args.id, args.host)
+  else
+    local _, feed = parts_of(redis.call('HGET', places, args.id))
+    redis.call('HSET', rows, args.id, ARGV[6])
+    redis.call('HSET', places, args.id, args.host .. ' ' .. feed .. ' ' .. args.check)
+    redis.call('ZADD', queue(args.host), precise(now + args.wait), args.id)
+  end
+  set_turn(args.host, now + args.pause)
+  return 1
+end
+
+-- Milliseconds until a host's turn comes; -1 without any.
+function calls.next()
+  local first = redis.call('ZRANGE', turns, 0, 0, 'WITHSCORES')[2]
+  return first and math.max(0, math.ceil((tonumber(first) - now) * 1000)) or -1
+end
+
+return calls[ARGV[1]]()

@@ -1,0 +1,51 @@
+"""What a page and an entry say, as far as it decides on visits: whether an entry is short, whether a page changed."""
+
+import hashlib
+import html
+import re
+
+from shared.envelope import FeedEntry
+
+SHORT = 600  # characters; a letter of a script without spaces counts as two
+SENTENCE = 60  # characters of a line that is no counter, no menu, no teaser's headline
+_TAG = re.compile(r"<[^<>]*>")
+_BREAK = re.compile(
+    r"</?(?:p|div|h[1-6]|li|tr|td|br|section|article|title|blockquote|figcaption)\b[^<>]*>", re.IGNORECASE
+)
+_HEADING = re.compile(r"<(?:h1|title)\b[^<>]*>([^<>]{1,500})", re.IGNORECASE)
+_UNREAD = (("<!--", "-->"), ("<script", "</script"), ("<style", "</style"))
+_WIDE = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_CUT = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\])\W*(?:[^\W\d_][^.!?…]{0,60})?\W*$")
+
+
+def is_short(entry: FeedEntry) -> bool:
+    """Is an entry's text only the beginning of its article: shorter than `SHORT`, or cut at its end?"""
+    text = plain_text(max(entry.content or "", entry.summary or "", key=len))
+    return len(text) + len(_WIDE.findall(text[:SHORT])) < SHORT or _CUT.search(text[-200:]) is not None
+
+
+def plain_text(markup: str) -> str:
+    """The words of a piece of markup, on one line."""
+    return " ".join(html.unescape(_TAG.sub(" ", markup)).split())
+
+
+def page_mark(body: bytes) -> bytes:
+    """A hash of a page's headings and sentences; its menus, counters, scripts and markup do not count."""
+    page = without_unread(body.decode("utf-8", "replace"))
+    lines = (plain_text(part) for part in _BREAK.split(page))
+    said = [*map(plain_text, _HEADING.findall(page)), *(line for line in lines if len(line) >= SENTENCE)]
+    return hashlib.blake2b("\n".join(said).encode("utf-8", "replace"), digest_size=8).digest()
+
+
+def without_unread(page: str) -> str:
+    """A page without comments, scripts and styles; what is never closed ends it, as in a browser."""
+    for begin, end in _UNREAD:
+        kept, at, lower = list[str](), 0, page.lower()
+        while (start := lower.find(begin, at)) >= 0:
+            kept.append(page[at:start])
+            at = lower.find(end, start + len(begin))
+            if at < 0:
+                at = len(page)
+                break
+        page = "".join([*kept, page[at:]])
+    return page
