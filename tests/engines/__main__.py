@@ -1,13 +1,11 @@
 """`python -m tests.engines`: starts the servers that sinks deliver to, and runs the tests that need them.
 
 A server that cannot be started here is left out, its tests skip and say so; where COPYDESK_REQUIRE names it, they fail.
-One that runs already is named: DESK_TEST_OPENSEARCH, DESK_TEST_POSTGRES and DESK_TEST_S3 hold addresses. No package
-brings an S3 server: DESK_TEST_S3_START holds the command that starts one and prints the address of its bucket last, and
-DESK_TEST_S3_LOGIN its `access key:secret key`.
+One that runs already is named: DESK_TEST_OPENSEARCH, DESK_TEST_POSTGRES and DESK_TEST_S3 hold addresses, that of S3
+with its bucket, and DESK_TEST_S3_LOGIN its `access key:secret key`.
 """
 
 import os
-import shlex
 import subprocess
 import sys
 import tempfile
@@ -19,10 +17,8 @@ import pytest
 
 from tests.engines.cluster import cluster
 from tests.engines.postgresql import postgresql
-from tests.require import lacking
+from tests.engines.s3 import LOGIN, bucket
 
-START_S3 = "DESK_TEST_S3_START"
-STARTS_S = 900  # the first time some build the server
 TESTS = (
     "tests/contract/test_sinks.py",
     "tests/contract/test_search.py",
@@ -41,29 +37,18 @@ def one_node(folder: Path) -> Iterator[str]:
         yield started.addresses[0]
 
 
-@contextmanager
-def bucket(_: Path) -> Iterator[str]:
-    """A bucket of the S3 server that a command of this machine starts."""
-    command = shlex.split(os.environ.get(START_S3, ""))
-    if not command:
-        lacking("s3", f"was not started: {START_S3} names no command")
-    try:
-        told = subprocess.run(command, check=True, capture_output=True, text=True, timeout=STARTS_S)
-    except (OSError, subprocess.SubprocessError) as error:
-        lacking("s3", f"did not start: {error}")
-    yield told.stdout.split()[-1]
-
-
 SERVERS: Mapping[str, Callable[[Path], AbstractContextManager[str]]] = {
     "DESK_TEST_OPENSEARCH": one_node,
     "DESK_TEST_POSTGRES": lambda folder: postgresql(folder / "postgres"),
-    "DESK_TEST_S3": bucket,
+    "DESK_TEST_S3": lambda folder: bucket(folder / "s3"),
 }
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run the tests, or those named."""
     environ = dict(os.environ)
+    if "DESK_TEST_S3" not in environ:
+        environ["DESK_TEST_S3_LOGIN"] = LOGIN
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="engines-")))
         folder.chmod(0o755)

@@ -1,9 +1,7 @@
 """OpenSearch on loopback, one node or several, from Maven's artifacts: built once, started and killed by tests."""
 
 import json
-import shutil
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -11,11 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.engines.jars import ENGINES, bring, is_newer
 from tests.machine import free_port
-from tests.require import lacking
 
 HERE = Path(__file__).parent / "opensearch"
-BUILT = Path(sys.prefix) / "engines" / "opensearch"
+BUILT = ENGINES / "opensearch"
+CLASSES = BUILT / "classes"
 HEAP = "320m"
 START_S = 120.0
 
@@ -83,7 +82,7 @@ class Cluster:
             f"-Xms{HEAP}",
             f"-Xmx{HEAP}",
             "-cp",
-            f"{BUILT / 'classes'}:{BUILT / 'lib'}/*",
+            f"{CLASSES}:{BUILT / 'lib'}/*",
             "Server",
             str(home),
         ]
@@ -115,20 +114,11 @@ def cluster(folder: Path, nodes: int = 1) -> Iterator[Cluster]:
 
 def build() -> None:
     """Bring the server's jars and compile what starts it, once for each virtual environment."""
-    if (BUILT / "built").exists() and (BUILT / "built").stat().st_mtime > (HERE / "pom.xml").stat().st_mtime:
-        return
-    for program in ("mvn", "javac", "java"):
-        if shutil.which(program) is None:
-            lacking("opensearch", f"needs {program}")
-    (BUILT / "classes").mkdir(parents=True, exist_ok=True)
-    jars = f"-DoutputDirectory={BUILT / 'lib'}"
-    subprocess.run(
-        ["mvn", "-q", "-B", "-f", HERE / "pom.xml", "dependency:copy-dependencies", jars], check=True, timeout=300
-    )
-    subprocess.run(
-        ["javac", "-cp", f"{BUILT / 'lib'}/*", "-d", BUILT / "classes", HERE / "Server.java"], check=True, timeout=120
-    )
-    (BUILT / "built").touch()
+    folder = bring("opensearch", HERE / "pom.xml", needs=("mvn", "javac", "java"))
+    if not is_newer(CLASSES / "Server.class", HERE / "Server.java"):
+        CLASSES.mkdir(exist_ok=True)
+        command = ["javac", "-cp", f"{folder / 'lib'}/*", "-d", str(CLASSES), str(HERE / "Server.java")]
+        subprocess.run(command, check=True, timeout=120)
 
 
 def _answers(url: str) -> bool:
