@@ -1,21 +1,18 @@
-"""Which feeds are watched: `feeds.json` on the data volume is the truth."""
+"""Which feeds are watched: the list on the data volume is the truth (`services.ingest.feeds_file`)."""
 
-import contextlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
 import msgspec
 
+from services.ingest.feeds_file import FeedsFile
 from shared.clock import now_us
 from shared.envelope import Source
 from shared.errors import PermanentError
 from shared.identity import feed_id, without_login
 from shared.settings import Pages, Settings
-from shared.volume_file import VolumeFile
-from shared.whole_file import stamp_of
 
-VERSION = 2
 MIN_INTERVAL_S = 10
 MAX_URL = 2000
 SAID = ("zone", "language", "interval_s", "title", "folder", "pages")  # what a list may say of a feed
@@ -78,34 +75,24 @@ class AddedFeeds(msgspec.Struct, frozen=True, kw_only=True):
     removed: tuple[Subscription, ...] = ()
 
 
-class _File(msgspec.Struct, frozen=True, kw_only=True):
-    version: int = 1
-    feeds: tuple[Subscription, ...] = ()
-
-
 class Subscriptions:
-    """The file of feeds. Read whole, replaced whole, one writer at a time."""
+    """The list of feeds: of all that change it one at a time."""
 
     def __init__(self, settings: Settings) -> None:
-        self._path = path = settings.feeds_file
-        lock_name = f"{path.name}.lock"  # where earlier releases too look for it
-        self._file = VolumeFile(path, _File, version=VERSION, what="the file of feeds", lock_name=lock_name)
+        self._file = FeedsFile(settings.feeds_file, Subscription, _from_first)
 
     def list(self) -> tuple[Subscription, ...]:
         """All feeds, in the order they were added."""
-        content = self._file.read()
-        if content is None:
-            return ()
-        return tuple(map(_from_first, content.feeds)) if content.version == 1 else content.feeds
+        return tuple(self._file.read().values())
 
-    def stamp(self) -> tuple[int, int, int] | None:
-        """What changes whenever the file does."""
-        return stamp_of(self._path)
+    def stamp(self) -> object:
+        """What changes whenever the list does; None where there is none."""
+        return self._file.stamp()
 
     @property
     def name(self) -> str:
         """What the file is called."""
-        return self._path.name
+        return self._file.name
 
     def add(
         self,
@@ -119,13 +106,13 @@ class Subscriptions:
         """Add a feed, or give a known one other settings; what is not said stays as it is."""
         check_interval(interval_s)
         wanted = Wanted(url=checked_address(url), zone=zone, language=language, interval_s=interval_s, pages=pages)
-        with self._changing() as feeds:
+        with self._file.changing() as feeds:
             return _Additions(feeds, {feed.url: feed.id for feed in feeds.values()}).add(wanted.url, _said(wanted))
 
     def add_all(self, wanted: Sequence[Wanted]) -> AddedFeeds:
         """Add a list of feeds, or give known ones what it says of them, all in one change of the file."""
         refused = list[tuple[str, str]]()
-        with self._changing() as feeds:
+        with self._file.changing() as feeds:
             ids = {address: feed.id for feed in feeds.values() for address in (feed.shown(), feed.url)}
             additions = _Additions(feeds, ids)
             for one in wanted:
@@ -143,7 +130,7 @@ class Subscriptions:
 
         Feeds that were added otherwise, and stand in no list, are left alone.
         """
-        with self._changing() as feeds:
+        with self._file.changing() as feeds:
             additions = _Additions(feeds, {feed.url: feed.id for feed in feeds.values()})
             for one in wanted:
                 said = {name: getattr(one, name) for name in SAID}  # what it leaves out too: it says all there is
@@ -159,14 +146,14 @@ class Subscriptions:
 
     def remove(self, name: str) -> Subscription:
         """Remove a feed by its id or address."""
-        with self._changing() as feeds:
+        with self._file.changing() as feeds:
             removed = _named(feeds.values(), name)
             del feeds[removed.id]
         return removed
 
     def move(self, own_id: str, url: str) -> None:
         """Note a feed's new address; its id and state stay. It ends where another is watched there."""
-        with self._changing() as feeds:
+        with self._file.changing() as feeds:
             if own_id in feeds and any(feed.url == url for feed in feeds.values() if feed.id != own_id):
                 del feeds[own_id]
             elif own_id in feeds:
@@ -178,7 +165,7 @@ class Subscriptions:
 
         Its id, and all that is known of it, stay.
         """
-        with self._changing() as feeds:
+        with self._file.changing() as feeds:
             feed = _named(feeds.values(), name)
             said = dict(changes)
             check_interval(said.get("interval_s"))
@@ -192,18 +179,9 @@ class Subscriptions:
             return feeds[feed.id]
 
     def bring_up_to_date(self) -> None:
-        """Write the file anew in its present version, where there is one."""
+        """Write the list anew in its present version, where there is one of an older."""
         if self.stamp() is not None:
-            with self._changing():
-                pass
-
-    @contextlib.contextmanager
-    def _changing(self) -> Iterator[dict[str, Subscription]]:
-        """The feeds by id; what they are afterwards is written, whole or not at all."""
-        with self._file.alone():
-            feeds = {feed.id: feed for feed in self.list()}
-            yield feeds
-            self._file.write(_File(version=VERSION, feeds=tuple(feeds.values())))
+            self._file.bring_up_to_date()
 
 
 class _Additions:

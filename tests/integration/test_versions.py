@@ -98,7 +98,7 @@ def test_a_data_folder_of_the_first_release_is_brought_up_to_date(settings: Sett
     assert version_of(folder) == 1
     migrate(settings)
     assert version_of(folder) == VERSION
-    assert json.loads((folder / "feeds.json").read_text())["version"] == 2
+    assert json.loads((folder / "feeds.json").read_text())["version"] == 3
     named = [feed.formerly for feed in Subscriptions(settings).list()]
     assert named == [(feed_id("https://a.example/new"),), (), (feed_id("https://c.example/rss"),)]
     before = (folder / "feeds.json").read_bytes()
@@ -126,13 +126,13 @@ def test_a_folder_is_not_migrated_under_an_older_desk(settings: Settings) -> Non
 
 
 def test_feeds_and_keys_of_a_newer_release_are_refused_and_kept(settings: Settings, data: Path) -> None:
-    (data / "feeds.json").write_text(json.dumps(FIRST_FEEDS | {"version": 3}))
+    (data / "feeds.json").write_text(json.dumps(FIRST_FEEDS | {"version": 4}))
     (data / "keys.json").write_text(json.dumps({"v": KEYS_VERSION + 1, "keys": []}))
-    with pytest.raises(NewerData, match=r"feeds\.json has version 3"):
+    with pytest.raises(NewerData, match=r"feeds\.json has version 4"):
         Subscriptions(settings).add("https://d.example/rss")
     with pytest.raises(NewerData, match=rf"keys\.json has version {KEYS_VERSION + 1}"):
         Keys(data / "keys.json").create("hue")
-    assert json.loads((data / "feeds.json").read_text())["version"] == 3
+    assert json.loads((data / "feeds.json").read_text())["version"] == 4
     assert json.loads((data / "keys.json").read_text())["v"] == KEYS_VERSION + 1
 
 

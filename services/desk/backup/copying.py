@@ -202,7 +202,11 @@ class _Copier:
 
 
 def _plain_files(folder: Path) -> Iterator[Path]:
-    """Feeds, keys and the audit log: all but what is made anew, is another's, or is being written."""
+    """Feeds, keys and the audit log: all but what is made anew, is another's, or is being written.
+
+    Changes of a list before the list: were it written anew meanwhile, it holds them all.
+    """
+    yield from sorted(folder.glob("*.changes.jsonl"))
     yield from (path for path in sorted(folder.glob("*.json")) if path.is_file())
     yield from sorted(folder.glob("audit/*.jsonl"))
 
