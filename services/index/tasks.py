@@ -15,7 +15,7 @@ from shared.clock import now_us
 from shared.envelope import Event
 from shared.identity import bridged
 from shared.ledger.calls import Claimed
-from shared.ledger.reader import Meta
+from shared.ledger.reader import EMBARGO, Meta
 from shared.work.batches import Done, Handler, Held, Result
 
 ZSTD = b"\x28\xb5\x2f\xfd"
@@ -38,7 +38,7 @@ def index_articles(record: Record, holds: Callable[[], Until]) -> Handler:
         for ref, entry in sorted(read, key=lambda found: found[1].rev):
             until_us = held_until(entry)
             if until_us is not None and until_us > now_us():
-                results[ref] = Held(until_us=until_us, reason="embargo")
+                results[ref] = Held(until_us=until_us, reason=EMBARGO)
             else:
                 entries.append((ref, entry))
         for (ref, _), outcome in zip(entries, record.put_many([entry for _, entry in entries]), strict=True):

@@ -147,7 +147,7 @@ def _not_there(target: Target, publisher: Publisher) -> Problem:
     if line is None or is_secret or not is_seen_by(only_of(publisher), line.source):
         return unknown_article()
     links = {"receipt": link_to(f"/v1/receipts/{line.receipt}")}
-    if line.state == "held":
+    if line.state == "held" and line.due_us is not None:
         detail, until = "It waits for the end of its embargo.", moment(line.due_us)
         return Problem("not-indexed", detail, state="held", embargoedUntil=until, links=links)
     if line.state not in SETTLED:

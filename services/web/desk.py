@@ -8,6 +8,8 @@ from typing import Protocol
 import msgspec
 
 from services.index.deliveries import Delivery, read_deliveries
+from services.index.earlier_embargoes import holds
+from services.index.entry import Entry, embargo_us
 from services.index.quality import Drift, read_drift
 from services.index.rhythm import Beat, read_rhythm
 from services.index.search import Index, Stored
@@ -30,6 +32,7 @@ from shared.envelope import MOST_BYTES
 from shared.errors import CopydeskError, NotAnArticle
 from shared.ledger.calls import Ledger
 from shared.ledger.overview import read_pause
+from shared.ledger.reader import SECOND_US
 from shared.ledger.triage import open_triage
 from shared.ledger.troubles import Pause
 from shared.package import PACKAGE_TYPE, Package, unpack
@@ -58,6 +61,7 @@ class Desk(Protocol):
     def deliveries(self, article: str) -> Sequence[Delivery]: ...
     def with_headlines(self, rows: Sequence[Row]) -> Sequence[Row]: ...
     def read_held(self, ref: str) -> Article | None: ...
+    def held_until(self, entry: Entry) -> int | None: ...
 
 
 class WholeDesk:
@@ -82,6 +86,13 @@ class WholeDesk:
     def read_held(self, ref: str) -> Article | None:
         """The article of a revision that waits for the end of an embargo."""
         return read_held(self._ledger, ref)
+
+    def held_until(self, entry: Entry) -> int | None:
+        """Until when (µs) an entry would be held, were it indexed now, also by the embargo of the revision before."""
+        until = holds(self._ledger, self._index)(entry)
+        if until is None or until == embargo_us(entry.article):
+            return until
+        return round(until / SECOND_US) * SECOND_US  # the ledger keeps it to some µs
 
     def rhythm(self, *, since_us: int, until_us: int, step_us: int) -> list[Beat]:
         """What was indexed step by step, and how long it took; for all who look within seconds it is read once."""

@@ -114,7 +114,7 @@ def receipt_body(line: InputStatus) -> dict[str, object]:
     }
     if line.state not in SETTLED:
         body["stage"] = line.stage
-    if line.state == "held":
+    if line.state == "held" and line.due_us is not None:
         body["embargoedUntil"] = moment(line.due_us)
     elif line.reason:
         body["problem"] = {"reason": line.reason, "detail": line.note}

@@ -51,7 +51,8 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     def held(self) -> str | None:
         """The revision (`id@rev`) that is read and waits for the end of its embargo, where that is the newest."""
         line = self.line
-        return f"{line.article}@{line.rev}" if line and line.state == "held" and line.stage == "index" else None
+        is_held = line is not None and line.state == "held" and line.stage == "index" and line.due_us is not None
+        return f"{line.article}@{line.rev}" if line is not None and is_held else None
 
     @property
     def withdrawal(self) -> int | None:

@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.index.completing import completed, needs_stored, told_outside
-from services.index.entry import Entry, embargo_end, known_from
+from services.index.entry import Entry, embargo_us, known_from
 from services.index.revisions import rule
 from services.index.search import Stored
 from services.web.articles import claimed, read_inputs
@@ -17,7 +17,7 @@ from services.web.state import AppState, publisher_of, state_of
 from services.web.taking import refusal
 from services.web.unread_dates import warnings_of
 from shared.article import Article
-from shared.clock import now, now_us
+from shared.clock import from_us, now_us
 from shared.envelope import Input, Raw
 from shared.errors import InputRefused
 from shared.identity import content_hash, url_of
@@ -43,27 +43,28 @@ async def _validated(app_state: AppState, publisher: Publisher, item: Input) -> 
         app_state.desk.sources.register.book.applied, item.source, item.url or url_of(item.aliases)
     )
     reading = await app_state.reading.read(raw.with_settings(applied))
-    found: dict[str, object] = {}
-    if reading.article is not None:
-        article = told_outside(reading.article, item)
-        found["article"] = article
-        found |= warnings_of(article)
-        until = embargo_end(article)
-        if until is not None and until > now():
-            found["heldUntil"] = until
+    article = told_outside(reading.article, item) if reading.article is not None else None
+    found: dict[str, object] = {} if article is None else {"article": article} | warnings_of(article)
     try:
         weighed = await _weighed(app_state, publisher, item)
-        if reading.article is None:
+        if article is None:
             raise _unreadable(reading, app_state)
     except Problem as problem:
-        return {"outcome": "refused", "problem": told(problem)} | found
+        held = _held(embargo_us(article)) if article is not None else {}
+        return {"outcome": "refused", "problem": told(problem)} | found | held
+    entry = _entry(item, article, weighed.article)
+    found |= _held(await app_state.ask(app_state.desk.held_until, entry) if weighed.rev else embargo_us(article))
     if weighed.state == "duplicate" or not weighed.rev:
         outcome = "duplicate" if weighed.state == "duplicate" else "new"
         known = {"id": weighed.article, "rev": weighed.rev} if weighed.rev else None
         return {"outcome": outcome} | ({"of": known} if known else {}) | found
     stored = await app_state.ask(app_state.index.get, weighed.article)
     of = {"id": weighed.article, "rev": stored.rev if stored else weighed.rev}
-    return {"outcome": _ruled(item, article, stored), "of": of} | found
+    return {"outcome": _ruled(entry, stored), "of": of} | found
+
+
+def _held(until_us: int | None) -> dict[str, object]:
+    return {"heldUntil": from_us(until_us)} if until_us is not None and until_us > now_us() else {}
 
 
 async def _weighed(app_state: AppState, publisher: Publisher, item: Input) -> Weighed:
@@ -89,34 +90,38 @@ def _unreadable(reading: Reading, app_state: AppState) -> Problem:
     )
 
 
-def _ruled(item: Input, article: Article, stored: Stored | None) -> str:
+def _ruled(entry: Entry, stored: Stored | None) -> str:
     """What the index would make of it beside what it has: the rules are the same, so is what they see."""
     if stored is None:  # what came before is still on its way
         return "revision"
-    known = known_from(_entry(stored.article, stored, stored.rev), row_id=0)
-    entry = _entry(article, stored, now_us())
-    entry = msgspec.structs.replace(
-        entry,
-        source=item.source,
-        own=item.own,
-        received_us=entry.rev,
-        sha=content_hash(item.media_type, item.body),
-        aliases=item.aliases,
-    )
-    if needs_stored(entry):
-        entry = completed(entry, stored.article)
-    outcome = rule(entry, known, lambda: stored.article).outcome
-    return "revision" if outcome == "indexed" else outcome
-
-
-def _entry(article: Article, stored: Stored, rev: int) -> Entry:
-    return Entry(
+    before = Entry(
         article_id=stored.article_id,
-        rev=rev,
+        rev=stored.rev,
         receipt="",
         source=stored.source,
         received_us=stored.received_us,
         sha="",
-        article=article,
+        article=stored.article,
         aliases=stored.aliases,
+    )
+    entry = msgspec.structs.replace(entry, article_id=stored.article_id)
+    if needs_stored(entry):
+        entry = completed(entry, stored.article)
+    outcome = rule(entry, known_from(before, row_id=0), lambda: stored.article).outcome
+    return "revision" if outcome == "indexed" else outcome
+
+
+def _entry(item: Input, article: Article, article_id: str) -> Entry:
+    """The article as it would come to the index now."""
+    rev = now_us()
+    return Entry(
+        article_id=article_id,
+        rev=rev,
+        receipt="",
+        source=item.source,
+        received_us=rev,
+        sha=content_hash(item.media_type, item.body),
+        article=article,
+        aliases=item.aliases,
+        own=item.own,
     )

@@ -23,6 +23,7 @@ MOST_PERIODS = 123  # a year of retention and the period in which it is written
 DECIDED_BY_THE_INDEX = ("indexed", "duplicate", "superseded", "withdrawn")
 OUTCOMES = (*DECIDED_BY_THE_INDEX, "discarded", "refused")
 SETTLED = (*OUTCOMES, "dead")  # nothing more happens to these by itself
+EMBARGO = "embargo"  # the reason of what is held by one, for people and for the script that puts revisions in order
 
 
 class Meta(Envelope, frozen=True, kw_only=True, omit_defaults=True):
@@ -35,7 +36,7 @@ class InputStatus(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     """One input's line as people ask for it.
 
     `name` is what it was called where it came from (a drop's path), `url` the address it was read from,
-    `worker` who took it up last (`host:boot:pid`), `due_us` when one that is held goes on, `waited_us` and
+    `worker` who took it up last (`host:boot:pid`), `due_us` when the embargo that holds it ends, `waited_us` and
     `worked_us` how long it waited and was worked on.
     """
 
@@ -185,7 +186,7 @@ class LedgerReader:
         """The line of one revision."""
         with redis_errors(self.client):
             status = _status(ref, self.client.hgetall(keys.record(ref)))
-            if status is None or status.state != "held":
+            if status is None or status.state != "held" or status.reason != EMBARGO:
                 return status
             due = self.client.zscore(keys.line("held", status.stage or ""), ref)
         return msgspec.structs.replace(status, due_us=None if due is None else round(due / SECOND_US) * SECOND_US)

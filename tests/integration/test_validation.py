@@ -144,3 +144,19 @@ def test_a_date_that_cannot_be_read_is_told_by_validation_receipt_and_the_articl
         assert desk.call("GET", f"/v1/receipts/{receipt}").body["warnings"] == [warning]
     assert "warnings" not in desk.call("GET", fine.headers["location"]).body
     assert validate(desk, news("Rubber", embargoedUntil="some day")).status == 400, "an embargo is never taken so"
+
+
+def test_the_embargo_that_a_correction_inherits_is_foretold(desk: Newsdesk) -> None:
+    late, later, over = "2098-01-01T00:00:00Z", "2099-01-01T00:00:00Z", "2020-01-01T00:00:00Z"
+    desk.push(news("Rubber", embargoedUntil=late))
+    desk.work()
+    said: tuple[dict[str, str], ...] = (
+        {},
+        {"embargoedUntil": later},
+        {"embargoedUntil": over},
+        {"pubStatus": "canceled"},
+    )
+    told = [validate(desk, news("Latex") | more).body.get("heldUntil") for more in said]
+    assert told == [late, later, None, None]
+    free = b'{"uri": "urn:news:1", "headlines": [{"value": "Latex"}], "embargoedUntil": null}'
+    assert "heldUntil" not in validate(desk, free).body

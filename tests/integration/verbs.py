@@ -42,7 +42,7 @@ class Newsdesk:
         self.index = Index(settings.index_file)
         self.sink = SqliteSink(settings.index_file)
         self._keys: dict[str, str] = {}
-        self._read = read_articles(max_bytes=settings.max_input_bytes, cpu_s=60)
+        self.read = read_articles(max_bytes=settings.max_input_bytes, cpu_s=60)
 
     def key(self, name: str = "hue", *prefixes: str, scopes: Sequence[Scope] = PUBLISHER) -> str:
         if name not in self._keys:
@@ -68,7 +68,7 @@ class Newsdesk:
 
     def work(self) -> None:
         """Both stages do what waits."""
-        work_off(self.ledger, self._read, self.sink)
+        work_off(self.ledger, self.read, self.sink)
         assert self.ledger.balance().difference == 0
 
     def during(self, asking: Callable[[], Answer]) -> Answer:

@@ -57,6 +57,16 @@ local function next_rev(item, article, last_rev)
   return rev
 end
 
+local ENDED = { indexed = 1, duplicate = 1, superseded = 1, withdrawn = 1, discarded = 1, refused = 1 }
+
+-- The revision that must be read before this one is indexed: it may be under an embargo that this one says nothing of. What
+-- takes an article back publishes nothing.
+local function must_follow(item, article, last_rev)
+  if item.withdraws or last_rev == 0 then return false end
+  local state = redis.pcall('HGET', record_key(article .. '@' .. text(last_rev)), 'state')
+  return type(state) == 'string' and state ~= 'dead' and not ENDED[state] -- a record that makes no sense keeps nothing back
+end
+
 local function enter(item, found, body, place)
   local article, last_rev = found.article, found.last_rev
   local rev = next_rev(item, article, last_rev)
@@ -69,6 +79,7 @@ local function enter(item, found, body, place)
   local key = record_key(ref)
   log_as(key, false, item.source, 'received', 'ingest', '', 'v', args.version, 'receipt', item.receipt, 'meta', item.meta,
     'source', item.source, 'stage', 'normalize', 'state', 'queued', 'seq', place, 'attempts', 0, 'crashes', 0, 'since', text(now))
+  if must_follow(item, article, last_rev) then redis.call('HSET', key, 'after', text(last_rev)) end
   redis.call('ZADD', line_key('waiting', 'normalize'), place, ref)
   redis.call('SET', key .. ':raw', body)
   redis.call('SET', receipt_key(item.receipt), ref)
@@ -92,7 +103,6 @@ local function has_failed(article, head)
 end
 
 -- Has what came last of an article not come to its end yet? It is read as things stand now anyhow.
-local ENDED = { indexed = 1, duplicate = 1, superseded = 1, withdrawn = 1, discarded = 1, refused = 1 }
 local function is_moving(article, head)
   local state = head[1] and redis.call('HGET', record_key(article .. '@' .. head[1]), 'state')
   return state and not ENDED[state]

@@ -30,7 +30,7 @@ local function has_room(stage)
 end
 
 -- What is read of a record that may be taken up.
-local WAITING = { 'state', 'stage', 'silent', 'attempts', 'log', 'source', 'receipt', 'meta', 'v', 'alone' }
+local WAITING = { 'state', 'stage', 'silent', 'attempts', 'log', 'source', 'receipt', 'meta', 'v', 'alone', 'after' }
 
 -- `found` is {ref, key, what was read, body}. Returns what its worker gets of it, as handed_out does.
 local function take(found, stage, token)
@@ -67,12 +67,30 @@ local function is_held_back(ref, stage)
   return true
 end
 
--- Read one that waits; nil where it has to wait aside.
-local function look_at(ref, stage, resting)
+-- How long one that overtook an earlier revision waits until the next look.
+local OVERTOOK = 500000
+
+-- Is the revision before not read yet? Under an embargo it holds this one too, which may say nothing of it: so this one
+-- waits aside, until the other is held, has ended, is dead, or is taken up with it.
+local function is_ahead(ref, key, after, taken)
+  local before = ref:match('^(.*)@%d+$') .. '@' .. after
+  local is = redis.pcall('HMGET', record_key(before), 'state', 'stage', 'reason') -- what makes no sense keeps nothing back
+  local is_read = not is[1] or ENDED[is[1]] or is[1] == 'dead' or (is[1] == 'held' and is[2] == 'index' and is[3] == 'embargo')
+  for _, found in ipairs(taken) do is_read = is_read or found.ref == before end
+  if is_read then return false end
+  redis.call('ZREM', line_key('waiting', 'index'), ref)
+  redis.call('HSET', key, 'state', 'held')
+  redis.call('ZADD', line_key('held', 'index'), text(now + OVERTOOK), ref)
+  return true
+end
+
+-- Read one that waits; nil where it has to wait aside. `taken` are those that are taken up with it.
+local function look_at(ref, stage, resting, taken)
   local key = record_key(ref)
   local is = redis.call('HMGET', key, unpack(WAITING))
   if resting and is_held_back(ref, stage) then return nil end
   if is[1] ~= 'queued' or is[2] ~= stage then error('it does not wait here') end
+  if is[11] and stage == 'index' and is_ahead(ref, key, is[11], taken) then return nil end
   return { ref = ref, key = key, is = is, body = redis.call('GET', key .. BODY[stage]) or '' }
 end
 
@@ -84,7 +102,7 @@ local function next_in_line(stage)
   for _ = 1, 4 do
     local refs = redis.call('ZRANGE', line_key('waiting', stage), #taken, #taken + args.most - 1)
     for _, ref in ipairs(refs) do
-      local found = guarded(ref, stage, function() return look_at(ref, stage, resting) end)
+      local found = guarded(ref, stage, function() return look_at(ref, stage, resting, taken) end)
       local alone = found and found.is[10]
       if found and #taken > 0 and (alone or bytes + #found.body > args.batch_bytes) then return taken end
       if found then

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from services.index.deliveries import Delivery
+from services.index.entry import Entry
 from services.index.feed_page import FeedPage
 from services.index.hits import Hit, Results
 from services.index.quality import Drift
@@ -348,6 +349,9 @@ class NoDesk:
         return rows
 
     def read_held(self, ref: str) -> Article | None:
+        return None
+
+    def held_until(self, entry: Entry) -> int | None:
         return None
 
     def deliveries(self, article: str) -> list[Delivery]:
