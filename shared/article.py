@@ -19,7 +19,7 @@ _FIRST_RELEASE: tuple[tuple[str, ZoneRule], ...] = (
     ("language", "language"),
 )
 BlockType = Literal["paragraph", "subhead", "picture", "caption", "quote", "list", "table", "code", "footnote", "embed"]
-Kind = Literal["news", "opinion", "analysis", "review", "live", "sponsored", "press-release"]
+Kind = Literal["news", "opinion", "analysis", "review", "live", "sponsored", "press-release", "picture"]
 Access = Literal["free", "metered", "paid"]
 HeadlineRole = Literal["seo", "social", "kicker", "deck", "alternate"]
 PubStatus = Literal["usable", "withheld", "canceled"]

@@ -1,10 +1,10 @@
-"""A thread beside the watcher's loop that reads documents in turn, with a parser of its own."""
+"""A thread beside the watcher's loop that reads documents in turn, with readers of its own."""
 
 import queue
 import threading
 from collections.abc import Callable
 
-from services.ingest.parser_process import FeedParser
+from services.ingest.drop_inputs import DropReaders
 
 JOIN_S = 1.0
 
@@ -12,13 +12,13 @@ JOIN_S = 1.0
 class DocumentLane:
     """Names of documents wait here; one document at a time stands in memory. `work` reads one, and raises nothing.
 
-    The thread begins with the first document. The parser's process ends with the last that waits.
+    The thread begins with the first document. The processes of its readers end with the last that waits.
     """
 
-    def __init__(self, work: Callable[[str, FeedParser], None]) -> None:
+    def __init__(self, work: Callable[[str, DropReaders], None]) -> None:
         self._work = work
         self._names: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-        self._parser = FeedParser()
+        self._readers = DropReaders()
         self._thread: threading.Thread | None = None
         self._stopping = threading.Event()
 
@@ -33,19 +33,19 @@ class DocumentLane:
         """Read no more; the document at hand is not read to its end."""
         self._stopping.set()
         self._names.put(None)
-        self._parser.abort()
+        self._readers.abort()
 
     def join(self) -> None:
         """Wait a moment for the end, once told to stop. What does not end ends with the watcher's process."""
         if self._thread is not None:
             self._thread.join(timeout=JOIN_S)
-            if self._thread.is_alive():  # it holds the parser, which it may have started anew
-                self._parser.abort()
+            if self._thread.is_alive():  # it holds the readers, which it may have started anew
+                self._readers.abort()
                 return
-        self._parser.close()
+        self._readers.close()
 
     def _run(self) -> None:
         while (name := self._names.get()) is not None and not self._stopping.is_set():
-            self._work(name, self._parser)
+            self._work(name, self._readers)
             if self._names.empty():
-                self._parser.close()
+                self._readers.close()

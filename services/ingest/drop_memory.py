@@ -1,14 +1,15 @@
 """What Redis keeps of the drop folder: which files were taken as they are, which are not taken and why."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from services.ingest.drop_files import WHOLE, Unreadable, check_listable, is_known, printable
-from services.ingest.drop_problems import DropProblem
+from services.ingest.drop_problem_files import ProblemFiles
+from services.ingest.drop_problems import MOST_MEMBERS, DropMember, DropProblem, ProblemName
 from shared.clock import now_us
 from shared.late_log import LateLog
 from shared.ledger import keys
@@ -32,12 +33,15 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
 class Notes(msgspec.Struct, kw_only=True):
     """What came of some files besides those that were taken: kept in a few calls for all of them.
 
-    `refused` says why, and of which mark; `troubled` why they are tried again; `touched` are those whose bytes are as
+    `refused` says why, and of which mark; `troubled` why they are tried again; `partly` why parts of what was taken
+    were not, and which, `unread` why no article was found in what was taken; `touched` are those whose bytes are as
     they were; `gone` are there no more.
     """
 
     refused: dict[str, tuple[bytes, str]] = {}
     troubled: dict[str, str] = {}
+    partly: dict[str, tuple[str, tuple[DropMember, ...]]] = {}
+    unread: dict[str, str] = {}
     touched: dict[str, Taken] = {}
     gone: list[str] = []
 
@@ -45,9 +49,10 @@ class Notes(msgspec.Struct, kw_only=True):
 class DropMemory:
     """The files of one folder. No call asks Redis once a file; all raise `TransientError` while it is away."""
 
-    def __init__(self, client: Client, folder: Path) -> None:
+    def __init__(self, client: Client, folder: Path, files: ProblemFiles) -> None:
         self._redis: Any = client
         self._folder = folder
+        self._files = files
         self._cursor = 0
         self._device: int | None = None
 
@@ -76,20 +81,26 @@ class DropMemory:
                     pipe.hset(keys.DROPS_TAKEN, mapping=rows)
                     pipe.hdel(keys.DROPS_PROBLEMS, *rows)
                 pipe.execute()
+        self._files.remove(name for name in taken if name not in parted)
         return list(parted)
+
+    def forget(self, names: Iterable[str]) -> None:
+        """Let files be read anew, as they are."""
+        with redis_errors(self._redis):
+            self._redis.hdel(keys.DROPS_TAKEN, *map(os.fsencode, names))
 
     def note(self, notes: Notes) -> None:
         """Keep what came of files that were not taken. A problem is logged when it is new, not at every look."""
-        reasons = {name: reason for name, (_, reason) in notes.refused.items()} | notes.troubled
+        problems = dict(_problems(notes, self._folder))
         taken = {name: Taken(mark=mark) for name, (mark, _) in notes.refused.items()} | notes.touched
         fine = [os.fsencode(name) for name in (*notes.gone, *notes.touched)]
-        if not (reasons or taken or fine):
+        if not (problems or taken or fine):
             return
         with redis_errors(self._redis):
-            new = self._new_problems(reasons)
+            new = self._new_problems(problems)
             with self._redis.pipeline() as pipe:
                 if new:
-                    pipe.hset(keys.DROPS_PROBLEMS, mapping={os.fsencode(name): row for name, row in new.items()})
+                    pipe.hset(keys.DROPS_PROBLEMS, mapping=_rows(new))
                 if taken:
                     pipe.hset(keys.DROPS_TAKEN, mapping={os.fsencode(name): _pack(row) for name, row in taken.items()})
                 if fine:
@@ -97,6 +108,7 @@ class DropMemory:
                 if notes.gone:
                     pipe.hdel(keys.DROPS_TAKEN, *map(os.fsencode, notes.gone))
                 pipe.execute()
+        self._files.remove(os.fsdecode(name) for name in fine)
 
     def tidy(self) -> None:
         """Forget some of the files that are gone from the folder; called now and then, it gets through them all.
@@ -123,6 +135,8 @@ class DropMemory:
                     if article := _unpack(some[name]).copy_of:
                         pipe.srem(keys.drop_copies(article), name)
                 pipe.execute()
+        self._files.remove(os.fsdecode(name) for name in problems)
+        self._files.tidy()
 
     def _gone(self, names: Iterable[bytes]) -> list[bytes]:
         return [name for name in names if not os.path.lexists(self._folder / os.fsdecode(name))]
@@ -171,28 +185,54 @@ class DropMemory:
             if (repeats := files[copy]) is None or (repeats.copy_of, repeats.digest) != (article, taken[holder].digest)
         }
 
-    def _new_problems(self, reasons: Mapping[str, str]) -> dict[str, bytes]:
-        """The problems that are not kept yet, as they are kept: as many as there is room for."""
-        if not reasons:
+    def _new_problems(self, problems: Mapping[str, DropProblem]) -> dict[str, DropProblem]:
+        """The problems that are not told yet: each is logged and written down, and kept here while there is room."""
+        if not problems:
             return {}
-        rows = self._redis.hmget(keys.DROPS_PROBLEMS, [os.fsencode(name) for name in reasons])
+        rows = self._redis.hmget(keys.DROPS_PROBLEMS, [os.fsencode(name) for name in problems])
         room = MAX_PROBLEMS - self._redis.hlen(keys.DROPS_PROBLEMS)
-        new: dict[str, bytes] = {}
-        for (name, reason), row in zip(reasons.items(), rows, strict=True):
-            path = printable(str(self._folder) if name == WHOLE else name)
-            problem = DropProblem(path=path, reason=printable(reason), at_us=now_us())
-            if row is not None and msgspec.json.decode(row, type=DropProblem).reason == problem.reason:
+        new: dict[str, DropProblem] = {}
+        for (name, problem), row in zip(problems.items(), rows, strict=True):
+            if row is not None and _says(msgspec.json.decode(row, type=DropProblem)) == _says(problem):
                 continue
             log.warning("drop_not_taken", path=problem.path, reason=problem.reason)
+            self._files.write(name, problem)
             if row is not None or room > 0:
                 room -= row is None
-                new[name] = msgspec.json.encode(problem)
+                new[name] = problem
         return new
+
+
+def _problems(notes: Notes, folder: Path) -> Iterator[tuple[str, DropProblem]]:
+    """What is to be told of each file, by its name."""
+    now = now_us()
+
+    def problem(name: str, kind: ProblemName, reason: str, members: tuple[DropMember, ...] = ()) -> DropProblem:
+        path = printable(str(folder) if name == WHOLE else name)
+        kept = tuple(members[:MOST_MEMBERS])
+        return DropProblem(path=path, reason=printable(reason), at_us=now, kind=kind, members=kept)
+
+    for name, (_, reason) in notes.refused.items():
+        yield name, problem(name, "drop-refused", reason)
+    for name, reason in notes.troubled.items():
+        yield name, problem(name, "drop-waits", reason)
+    for name, (reason, members) in notes.partly.items():
+        yield name, problem(name, "drop-partly-taken", reason, members)
+    for name, reason in notes.unread.items():
+        yield name, problem(name, "drop-unread", reason)
+
+
+def _says(problem: DropProblem) -> tuple[str, str, tuple[DropMember, ...]]:
+    return problem.kind, problem.reason, problem.members
 
 
 def is_taken(row: bytes | None, mark: bytes | None) -> bool:
     """Whether what stands in Redis of a file says that it was taken, or refused, as it is now."""
     return row is not None and is_known(mark, _unpack(row).mark)
+
+
+def _rows(problems: Mapping[str, DropProblem]) -> dict[bytes, bytes]:
+    return {os.fsencode(name): msgspec.json.encode(problem) for name, problem in problems.items()}
 
 
 def _pack(taken: Taken) -> bytes:

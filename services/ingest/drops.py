@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import itertools
 import queue
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -12,7 +11,10 @@ import msgspec
 import redis
 import structlog
 
+from services.ingest.containers.kinds import PICTURES, check_name, kind_of
+from services.ingest.containers.parts import Part
 from services.ingest.document_lane import DocumentLane
+from services.ingest.drop_documents import DropDocuments, Stopping, TakenParts, article_of_path
 from services.ingest.drop_files import (
     Dropped,
     StillWritten,
@@ -20,32 +22,36 @@ from services.ingest.drop_files import (
     Unsure,
     Vanished,
     is_known,
-    path_alias,
     printable,
     read_drop,
     read_mark,
     same_words,
+    still_for,
 )
 from services.ingest.drop_inputs import (
     LARGE,
-    check_kind,
+    DropInputs,
+    DropReaders,
     drop_source,
     is_document,
     make_article_input,
-    make_drop_inputs,
 )
 from services.ingest.drop_memory import DropMemory, Notes, Taken
-from services.ingest.drop_watch import Why
-from services.ingest.intake import Answer, Intake, Receipt, TakesInputs, in_batches
-from services.ingest.parser_process import FeedParser
-from shared import identity
-from shared.envelope import DESK, Input
-from shared.errors import InputRefused, PermanentError, TransientError
+from services.ingest.drop_pictures import LONE_S, Beside, DropPictures
+from services.ingest.drop_problem_files import ProblemFiles
+from services.ingest.drop_problems import DropMember, partly
+from services.ingest.drop_refusals import DropRefusals
+from services.ingest.drop_watch import STILL_S, Why
+from services.ingest.intake import Intake, Receipt, TakesInputs, in_batches, open_pictures
+from shared.envelope import DESK, Input, Source
+from shared.errors import InputRefused, TransientError
+from shared.media_types import WARC, ZIP
 from shared.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-INPUTS_A_STEP = 500
+EMPTY = "it holds nothing that is read"
+WITH_THEIR_OWN = frozenset({ZIP, WARC, *PICTURES})  # no picture beside these is theirs
 
 Outcomes = dict[str, Why | None]
 
@@ -61,11 +67,7 @@ class _Look(msgspec.Struct, frozen=True, kw_only=True):
 
 class _Read(msgspec.Struct, frozen=True, kw_only=True):
     dropped: Dropped
-    inputs: list[Input]
-
-
-class _Stopping(TransientError):
-    """The watcher ends: what a document holds is taken at the next start."""
+    item: Input
 
 
 class Drops:
@@ -75,15 +77,19 @@ class Drops:
     waits for it.
     """
 
-    def __init__(self, settings: Settings, intake: TakesInputs, client: redis.Redis) -> None:
+    def __init__(self, settings: Settings, intake: TakesInputs, client: redis.Redis, *, lone_s: float = LONE_S) -> None:
         self._settings = settings
         self._folder = Path(settings.seeds_dir)
         self._intake = intake
-        self._memory = DropMemory(client, self._folder)
+        self._lone_s = lone_s
+        self._beside = DropPictures(client, self._folder)
+        self._refusals = DropRefusals(client, self._folder)
+        self._memory = DropMemory(client, self._folder, ProblemFiles(Path(settings.data_dir), self._folder))
         self._lock = threading.Lock()
         self._busy: dict[str, bool] = {}  # documents in a lane, and whether they were offered again meanwhile
         self._finished: queue.SimpleQueue[tuple[str, Outcomes]] = queue.SimpleQueue()
         self._stopping = threading.Event()
+        self._documents = DropDocuments(settings, intake, open_pictures(settings), self._stopping.is_set)
         self._lanes = {large: DocumentLane(self._take_document) for large in (False, True)}
 
     def close(self) -> None:
@@ -97,6 +103,8 @@ class Drops:
     def tidy(self) -> None:
         """Forget some of the files that are gone from the folder; called now and then, it gets through them all."""
         self._memory.tidy()
+        self._beside.tidy()
+        self._memory.note(Notes(unread=self._refusals.new()))
 
     def note_closed(self, folders: Mapping[str, str]) -> None:
         """Keep which folders cannot be listed, and why, until `tidy` finds that they can, or are gone."""
@@ -152,13 +160,49 @@ class Drops:
             dropped = self._read(look, outcomes, notes)
             if dropped is None:
                 continue
-            if is_document(look.name, dropped.body):
-                with self._lock:
-                    self._busy[look.name] = False
-                del outcomes[look.name]
-                self._lanes[len(dropped.body) > LARGE].put(look.name)
-            elif inputs := self._open(dropped, None, notes):
-                yield _Read(dropped=dropped, inputs=inputs)
+            kind = self._kind(dropped, notes)
+            if kind is None:
+                continue
+            if kind in PICTURES and not self._is_lone(look, outcomes, notes):
+                continue
+            beside = self._beside.beside(look.name, dropped.body) if kind not in PICTURES else Beside()
+            if beside.there or is_document(look.name, dropped.body, kind):
+                self._let_wait(look.name, outcomes, large=len(dropped.body) > LARGE)
+                continue
+            self._beside.await_for(look.name, beside.awaited)
+            item = make_article_input(dropped.name, dropped.body, kind, self._source(dropped.name))
+            yield _Read(dropped=dropped, item=item)
+
+    def _let_wait(self, name: str, outcomes: Outcomes, *, large: bool) -> None:
+        """Let a document be read in its lane."""
+        with self._lock:
+            self._busy[name] = False
+        del outcomes[name]
+        self._lanes[large].put(name)
+
+    def _kind(self, dropped: Dropped, notes: Notes) -> str | None:
+        """Of which kind a file is; None of one that is not read."""
+        try:
+            return kind_of(printable(dropped.name), dropped.body)
+        except InputRefused as error:
+            notes.refused[dropped.name] = (dropped.mark, str(error))
+            return None
+
+    def _is_lone(self, look: _Look, outcomes: Outcomes, notes: Notes) -> bool:
+        """Whether a picture goes with no article. One that does is taken when that is, one that may waits a moment."""
+        owners = self._beside.owners(look.name)
+        if owners:
+            notes.touched[look.name] = Taken(mark=look.mark)
+            self._memory.forget(owners)
+            outcomes.update(dict.fromkeys(owners, "anew"))
+            return False
+        if still_for(self._folder / look.name) < self._lone_s:
+            outcomes[look.name] = "unsure"
+            return False
+        return True
+
+    def _source(self, name: str) -> Source:
+        return drop_source(name, self._settings.drops)
 
     def _unknown(self, offers: Mapping[str, float], notes: Notes) -> Iterator[_Look]:
         """The files that are not as they were taken. Of those in a lane it is noted that they were offered again."""
@@ -179,7 +223,7 @@ class Drops:
         """Read one file; `None` for one that is gone, refused, to be tried again, or as it was but for its rights."""
         name, taken = look.name, look.taken
         try:
-            check_kind(name)
+            check_name(name)
             dropped = read_drop(self._folder, name, self._settings.max_input_bytes, still_s=look.still_s)
         except Vanished:
             notes.gone.append(name)
@@ -197,30 +241,18 @@ class Drops:
             notes.touched[name] = msgspec.structs.replace(taken, mark=dropped.mark)
         return None
 
-    def _open(self, dropped: Dropped, parser: FeedParser | None, notes: Notes) -> list[Input]:
-        """What a file holds, one article where no parser is given; nothing where it is refused."""
-        source = drop_source(dropped.name, self._settings.drops)
-        try:
-            if parser is None:
-                return [make_article_input(dropped.name, dropped.body, source)]
-            return make_drop_inputs(dropped.name, dropped.body, source, parser)
-        except PermanentError as error:
-            if self._stopping.is_set():  # its parser was ended under it
-                raise _Stopping("the watcher ends") from error
-            notes.refused[dropped.name] = (dropped.mark, str(error))
-            return []
-
-    def _take_document(self, name: str, parser: FeedParser) -> None:
+    def _take_document(self, name: str, readers: DropReaders) -> None:
         """Read and enter one document, in its lane; `finished` tells what came of it."""
         outcomes: Outcomes = {name: None}
         notes = Notes()
         try:
             look = _Look(name=name, mark=read_mark(self._folder / name) or b"", still_s=0.0, taken=None)
             dropped = self._read(look, outcomes, notes)
-            inputs = self._open(dropped, parser, notes) if dropped is not None else []
-            if dropped is not None and inputs:
-                self._enter([_Read(dropped=dropped, inputs=inputs)], outcomes, notes)
+            if dropped is not None:
+                self._take_parts(dropped, readers, outcomes, notes)
             self._memory.note(notes)
+        except (StillWritten, Unsure):  # a picture of it
+            outcomes[name] = "written"
         except TransientError as error:
             outcomes[name] = "troubled"
             log.info("drop_postponed", path=printable(name), reason=str(error))
@@ -229,18 +261,53 @@ class Drops:
             log.exception("drop_failed", path=printable(name))
         self._finished.put((name, outcomes))
 
+    def _take_parts(self, dropped: Dropped, readers: DropReaders, outcomes: Outcomes, notes: Notes) -> None:
+        """Take what a file holds, with the pictures beside it; it is known as taken when any of it is."""
+        beside, pictures = self._read_beside(dropped)
+        told = self._documents.take(dropped, self._source(dropped.name), readers, [part for _, part in pictures])
+        if not told.taken:
+            reason = told.refused or (partly(told.members, len(told.members)) if told.members else EMPTY)
+            named = reason if len(told.members) != 1 or told.refused else told.members[0].detail
+            notes.refused[dropped.name] = (dropped.mark, named)
+            return
+        self._beside.await_for(dropped.name, beside.awaited)
+        files = {dropped.name: self._taken(dropped, told)}
+        files |= {picture.name: Taken(mark=picture.mark) for picture, part in pictures if part.role == "picture"}
+        article, is_own = _article_of(dropped.name, told)
+        holders = {dropped.name: article} if is_own else {}
+        for name in self._memory.remember(files, holders):
+            outcomes[name] = "anew"
+        if told.members or told.refused:
+            notes.partly[dropped.name] = (_partly(told), tuple(told.members))
+        log.info("document_taken", path=printable(dropped.name), count=told.taken, refused=len(told.members))
+
+    def _taken(self, dropped: Dropped, told: TakenParts) -> Taken:
+        """What is kept of a file; one that was taken in part is looked at again when only its rights change."""
+        article, is_own = _article_of(dropped.name, told)
+        digest = b"" if told.members or told.refused else _digest(dropped)
+        return Taken(mark=dropped.mark, digest=digest, copy_of="" if is_own else article)
+
+    def _read_beside(self, dropped: Dropped) -> tuple[Beside, list[tuple[Dropped, Part]]]:
+        """The pictures beside an article; a container has its own."""
+        if kind_of(printable(dropped.name), dropped.body) in WITH_THEIR_OWN:
+            return Beside(), []
+        beside = self._beside.beside(dropped.name, dropped.body)
+        most = self._settings.max_picture_bytes
+        return beside, list(self._beside.read(beside.there, dropped.name, most, STILL_S))
+
     def _enter(self, batch: Sequence[_Read], outcomes: Outcomes, notes: Notes) -> None:
-        """Hand a batch in; a file of which no door takes a part is told, and does not stop the others."""
-        replies = self._take_each([item for read in batch for item in read.inputs])
+        """Hand a batch in; a file that no door takes is told, and does not stop the others."""
+        if self._stopping.is_set():
+            raise Stopping("the watcher ends")
+        replies = self._intake.take_each([read.item for read in batch])
         taken: dict[str, Taken] = {}
         holders: dict[str, str] = {}
-        for read in batch:
-            name, own = read.dropped.name, list(itertools.islice(replies, len(read.inputs)))
-            refused = next((reply for reply in own if isinstance(reply, InputRefused)), None)
-            if refused is not None:
-                notes.refused[name] = (read.dropped.mark, str(refused))
+        for read, reply in zip(batch, replies, strict=True):
+            name = read.dropped.name
+            if isinstance(reply, InputRefused):
+                notes.refused[name] = (read.dropped.mark, str(reply))
                 continue
-            article, is_own = _article_of_path(read, own)
+            article, is_own = article_of_path(name, read.item.aliases, reply)
             copy_of = "" if is_own else article
             taken[name] = Taken(mark=read.dropped.mark, digest=_digest(read.dropped), copy_of=copy_of)
             if is_own:
@@ -249,13 +316,6 @@ class Drops:
             for name in self._memory.remember(taken, holders):
                 outcomes[name] = "anew"
             log.info("drops_taken", count=len(taken), first=printable(next(iter(taken))))
-
-    def _take_each(self, inputs: Sequence[Input]) -> Iterator[Answer]:
-        """Hand inputs in, many in steps, so that a watcher that has to end does so in between."""
-        for start in range(0, len(inputs), INPUTS_A_STEP):
-            if self._stopping.is_set():
-                raise _Stopping("the watcher ends")
-            yield from self._intake.take_each(inputs[start : start + INPUTS_A_STEP])
 
 
 def take_file(path: Path, settings: Settings, intake: Intake) -> list[Receipt]:
@@ -271,21 +331,33 @@ def take_file(path: Path, settings: Settings, intake: Intake) -> list[Receipt]:
         source = drop_source(name, settings.drops)
     else:
         name, source = path.as_posix(), DESK
-    parser = FeedParser()
+    readers, pictures = DropReaders(), open_pictures(settings)
+    inputs: list[Input] = []
     try:
-        return intake.take(make_drop_inputs(name, dropped.body, source, parser))
+        for item in DropInputs(settings, pictures).of(name, dropped.body, source, readers):
+            if isinstance(item, DropMember):
+                raise InputRefused(f"{item.name}: {item.detail}")
+            inputs.append(item)
+        if not inputs:
+            raise InputRefused(EMPTY)
+        return intake.take(inputs)
     finally:
-        parser.close()
+        readers.close()
+        pictures.let_go(picture for item in inputs for picture in item.pictures)
 
 
-def _article_of_path(read: _Read, replies: Sequence[Answer]) -> tuple[str, bool]:
-    """The article that a file known by its path alone is or repeats, and whether that is its path's own."""
-    reply = replies[0]
-    by_path = (path_alias(read.dropped.name),)
-    if len(read.inputs) > 1 or read.inputs[0].aliases != by_path or not isinstance(reply, Receipt):
+def _article_of(name: str, told: TakenParts) -> tuple[str, bool]:
+    """The article that a file is, where it holds but one: see `article_of_path`."""
+    if told.taken != 1 or told.receipt is None:
         return "", False
-    is_own = reply.article == identity.article_id(by_path, "")
-    return (reply.article, is_own) if is_own or reply.state == "duplicate" else ("", False)
+    return article_of_path(name, told.aliases, told.receipt)
+
+
+def _partly(told: TakenParts) -> str:
+    """What is told of a file of which not all was taken."""
+    count = told.taken + len(told.members)
+    said = filter(None, (partly(told.members, count) if told.members else "", told.refused))
+    return "; ".join(said)
 
 
 def _digest(dropped: Dropped) -> bytes:

@@ -49,6 +49,17 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     hint: str = ""
 
 
+PropertyField = Literal["headline", "byline", "first_created", "version_created", "keywords", "language"]
+
+
+class Property(msgspec.Struct, frozen=True, kw_only=True):
+    """What a file says of itself beside its text, as a program or a template may have filled it in, and where."""
+
+    field: PropertyField
+    value: str
+    place: str
+
+
 class Told(msgspec.Struct, frozen=True, kw_only=True):
     """A language, by which rule it was told, how sure that is, and the other one that was not believed."""
 
@@ -70,7 +81,8 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     The steps fill what `article` leaves `None`, judge the pieces and turn them into `article.blocks`. `printed` are
     the words that stood in fields of the input: none of them may be lost where the article has another value there.
-    `told` is the language of the article, where the reader had to know it.
+    `told` is the language of the article, where the reader had to know it. `properties` count where nothing else says
+    anything of their field.
     """
 
     pieces: tuple[Piece, ...] = ()
@@ -78,6 +90,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     evidence: tuple[Evidence, ...] = ()
     printed: tuple[Piece, ...] = ()
     told: Told | None = None
+    properties: tuple[Property, ...] = ()
 
 
 Kind = Literal[
@@ -126,6 +139,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     printed: tuple[Piece, ...] = ()
     told: Told | None = None
     pictures: tuple[EmbeddedPicture, ...] = ()
+    properties: tuple[Property, ...] = ()
 
 
 _OF_TEXT: frozenset[Shape] = frozenset({"line", "picture", "caption", "embed", "debris"})
@@ -146,6 +160,7 @@ def open_document(raw: Raw, text: str, draft: Draft) -> Document:
         pieces=draft.pieces,
         printed=draft.printed,
         told=draft.told,
+        properties=draft.properties,
     )
 
 

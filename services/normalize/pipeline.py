@@ -21,15 +21,18 @@ from services.normalize.fields.logins import hide_logins
 from services.normalize.fields.markers import read_markers, read_sender
 from services.normalize.fields.notes import read_notes
 from services.normalize.fields.pictures import place_pictures, tell_pictures
+from services.normalize.fields.properties import set_properties
 from services.normalize.fields.remaining import keep_remaining
 from services.normalize.fields.text import mend_text
 from services.normalize.fields.wrapping import join_wrapped
 from services.normalize.pictures.words import EmbeddedPicture
 from services.normalize.readers import sniff
+from services.normalize.readers.opened import Copy, with_lines
 from services.normalize.readings import RuleId
 from shared.article import Article, Evidence
 from shared.envelope import FEED_ENTRY_TYPE, MOST_BYTES, Raw
 from shared.errors import NotAnArticle
+from shared.media_types import DOCX
 from shared.package import PACKAGE_TYPE
 from shared.page_witness import WITNESSED_TYPE
 from shared.untrusted.decode import Decoded, decode
@@ -47,6 +50,8 @@ READERS: Mapping[str, str] = {
     sniff.NEWSML_G2: "newsml_g2",
 }
 WITNESSES = "entry_page"
+# Those that are opened to plain copy first, which is then read as any other.
+OPENERS: Mapping[str, str] = {sniff.MAIL: "mail", DOCX: "docx"}
 EMBEDDED = "services.normalize.pictures.embedded"
 
 STEPS: tuple[Callable[[Document], Document], ...] = (
@@ -70,20 +75,22 @@ STEPS: tuple[Callable[[Document], Document], ...] = (
     set_blocks,
     tell_pictures,
     set_defaults,
+    set_properties,
 )
 
 
 class _Opened(NamedTuple):
-    """An input's own document and its reader; `head` is what is said around it."""
+    """An input's own document and its reader; `copy` is what is known of one that was opened to plain copy."""
 
     raw: Raw
     decoded: Decoded
     media_type: str
     reader: Reader
-    head: Draft = Draft()
+    copy: Copy
     pictures: tuple[EmbeddedPicture, ...] = ()
 
 
+NO_TEXT = Decoded(text="", encoding="", rule="")
 MOST_PIECES = 20_000
 LONGEST_HEADLINE, LONGEST_DECLARED = 1_000, 20_000
 
@@ -94,7 +101,8 @@ def normalize(raw: Raw) -> Article:
         raise NotAnArticle(f"The input has {len(raw.body)} bytes; more than {MOST_BYTES} are not read as one article.")
     whole, opened = raw, _open(raw)
     raw, decoded = opened.raw, opened.decoded
-    draft = _with_embargo(_bounded(opened.reader(decoded.text, raw)), opened.head)
+    draft = with_lines(_bounded(opened.reader(decoded.text, raw)), opened.copy)
+    draft = _with_embargo(draft, opened.copy.head)
     document = replace(open_document(raw, decoded.text, draft), pictures=opened.pictures)
     for step in STEPS:
         document = step(document)
@@ -115,13 +123,17 @@ def _open(raw: Raw) -> _Opened:
     if raw.media_type == WITNESSED_TYPE:
         witnesses = _module(WITNESSES)
         raw, decoded, reader = witnesses.open_witnesses(raw)
-        return _Opened(raw, decoded, sniff.PAGE, reader)
-    media_type, head = sniff.media_type_of(raw.body, raw.media_type), Draft()
-    if media_type == sniff.MAIL:
-        (raw, head), media_type = _module("mail").open_mail(raw), sniff.PLAIN
+        return _Opened(raw, decoded, sniff.PAGE, reader, Copy(raw=raw))
+    media_type, copy = sniff.media_type_of(raw.body, raw.media_type), Copy(raw=raw)
+    if media_type in sniff.PICTURES:
+        alone = _module("picture").reader_of(pictures)
+        return _Opened(raw, NO_TEXT, media_type, alone, copy, pictures)
+    if media_type in OPENERS:
+        copy, media_type = _module(OPENERS[media_type]).open_text(raw), sniff.PLAIN
+        raw = copy.raw
     reader = reader_for(media_type)
     decoded = decode(raw.body, raw.media_type, raw.source.language)
-    return _Opened(raw, decoded, media_type, reader, head, pictures)
+    return _Opened(raw, decoded, media_type, reader, copy, pictures)
 
 
 def _evidence_of_encoding(decoded: Decoded) -> Iterator[Evidence]:
@@ -170,7 +182,7 @@ def reader_for(media_type: str) -> Reader:
 
 def import_readers() -> None:
     """Import all readers now: a process that forks does so before, or each child would for itself."""
-    for name in (*READERS.values(), "mail", WITNESSES):
+    for name in (*READERS.values(), *OPENERS.values(), "picture", WITNESSES):
         _module(name)
     importlib.import_module(EMBEDDED)
 

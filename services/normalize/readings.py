@@ -239,6 +239,9 @@ class RuleId(enum.Enum):
 
     DATE_UNREAD = ("declared, and no date that can be read", 1.0)
 
+    # what a file says of itself beside its text: programs and templates fill it in
+    FILE_PROPERTY = ("what the file says of itself", 0.4)
+
     # what no other step took
     REMAINING = ("stands in no other field", 0.5)
     REMAINING_MARK = ("a byline or a date beside the one that was taken", 0.7)

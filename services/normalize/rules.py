@@ -12,7 +12,18 @@ ROOMS = ("services.normalize", "shared.untrusted")
 # What readers take from beside those rooms: words and dates, addresses, and until when an embargo holds.
 FILES = tuple(
     ("shared", f"{name}.py")
-    for name in ("article", "embargo", "hints", "identity", "language_tags", "package", "patterns", "pub_status")
+    for name in (
+        "article",
+        "embargo",
+        "hints",
+        "identity",
+        "language_tags",
+        "media_types",
+        "package",
+        "page_witness",
+        "patterns",
+        "pub_status",
+    )
 )
 NOTE = "rules "
 UNKNOWN = "unknown"

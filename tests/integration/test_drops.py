@@ -16,6 +16,7 @@ import pytest
 from services.cli.commands.status import drop_problems
 from services.ingest.drop_files import DropNames, Unreadable, read_drop
 from services.ingest.drop_memory import MAX_PROBLEMS, DropMemory, Notes, Taken
+from services.ingest.drop_problem_files import ProblemFiles
 from services.ingest.drop_problems import DropProblem
 from services.ingest.drop_watch import DropWatch, Mode, Why
 from services.ingest.drops import Drops, take_file
@@ -193,7 +194,9 @@ def test_an_emptied_memory_costs_duplicates_and_nothing_else(desk: Desk) -> None
 @pytest.mark.parametrize(
     ("name", "body", "reason"),
     [
-        pytest.param("picture.jpg", b"\xff\xd8\xff", "of a kind that is not read", id="another kind"),
+        pytest.param("table.xlsx", b"PK\3\4", "of a kind that is not read", id="another kind"),
+        pytest.param("old.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Word", id="told by its bytes"),
+        pytest.param("bai.docx", b"PK\3\4", "is no ZIP that can be read", id="cut off"),
         pytest.param("empty.txt", b"", "is empty", id="empty"),
         pytest.param("feed.xml", b"<rss><channel><title>x</title></channel></rss>", "without entries", id="no entries"),
         pytest.param("bomb.xml", b"<rss>" + b"<a>" * 5000, "without entries", id="hostile feed"),
@@ -414,7 +417,7 @@ def test_files_are_not_forgotten_while_another_disk_stands_in_for_theirs(shared_
     with tempfile.TemporaryDirectory(dir="/dev/shm") as elsewhere:
         folder = tmp_path / "drops"
         folder.symlink_to(tmp_path)
-        memory = DropMemory(shared_redis.client(), folder)
+        memory = DropMemory(shared_redis.client(), folder, ProblemFiles(tmp_path, folder))
         memory.remember({"a.txt": Taken(mark=b"5:1:7:2:644")}, {})
         (tmp_path / "a.txt").touch()
         memory.tidy()
@@ -431,7 +434,7 @@ def test_files_are_not_forgotten_while_another_disk_stands_in_for_theirs(shared_
 
 def test_no_more_problems_are_kept_than_a_person_reads(shared_redis: Server, tmp_path: Path) -> None:
     client = shared_redis.client()
-    memory = DropMemory(client, tmp_path)
+    memory = DropMemory(client, tmp_path, ProblemFiles(tmp_path / "data", tmp_path))
     memory.note(Notes(troubled={f"{n}.txt": "not readable" for n in range(MAX_PROBLEMS)}))
     memory.note(Notes(troubled={"one more.txt": "not readable", "7.txt": "a disk in trouble"}))
     rows = [msgspec.json.decode(row, type=DropProblem) for row in client.hvals(keys.DROPS_PROBLEMS)]

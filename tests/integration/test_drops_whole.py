@@ -403,10 +403,10 @@ def commands(desk: Desk) -> int:
 @pytest.mark.parametrize("count", [1000, 4000])
 def test_a_scan_of_files_that_are_known_opens_none_and_asks_once_a_thousand(desk: Desk, count: int) -> None:
     for number in range(count):
-        desk.drop(f"{number % 20}/{number}.pdf", b"x")
+        desk.drop(f"{number % 20}/{number}.mp3", b"x")
     before = commands(desk)
     turns = Turns(desk)
-    turns.until("9/9.pdf", None)
+    turns.until("9/9.mp3", None)
     while desk.redis.hlen(keys.DROPS_TAKEN) < count:
         turns.turn()
     assert commands(desk) - before < count / 10 + 500

@@ -124,7 +124,7 @@ def _model() -> _Model:
 
 def label_lines(document: Document) -> Document:
     """Say of each line of a plain text what it is; pages and what is told already stay as they are."""
-    numbers = [number for number, line in enumerate(document.lines) if line.kind in (None, "headline")]
+    numbers = [number for number, line in enumerate(document.lines) if line.text and line.kind in (None, "headline")]
     if document.is_page or not numbers:
         return document
     headed = document.article.headline is not None and all(line.kind != "headline" for line in document.lines)
@@ -141,7 +141,12 @@ def label_lines(document: Document) -> Document:
             kept = place in ends_in_text or _is_lone_sentence(text, place, totals[place], states)
             label = "para" if kept else STATES[state].label
             lines[number] = _told(lines[number], total, label)
-    return replace(document, lines=tuple(line for line in lines if line.text))
+    return replace(document, lines=tuple(line for line in lines if line.text or _is_bare_picture(line)))
+
+
+def _is_bare_picture(line: Line) -> bool:
+    """A picture without words is no line of the text, and stands where it stood."""
+    return line.piece.shape == "picture" and bool(line.piece.href)
 
 
 def _ends_in_text(text: TextView, totals: list[list[float]], states: list[int]) -> frozenset[int]:

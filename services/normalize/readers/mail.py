@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from services.normalize.document import Draft, Piece
 from services.normalize.readers.declared_fields import FieldReadings
 from services.normalize.readers.markup import pieces_of_markup
+from services.normalize.readers.opened import Copy
 from shared.embargo import names_embargo
 from shared.envelope import Raw
 from shared.errors import NotAnArticle
@@ -36,7 +37,7 @@ class _Text(msgspec.Struct, frozen=True):
     attached: tuple[str, ...] = ()
 
 
-def open_mail(raw: Raw) -> tuple[Raw, Draft]:
+def open_text(raw: Raw) -> Copy:
     """The mail's text under its head, as plain text in UTF-8, and the embargoes that its head names, as a draft.
 
     Raises `NotAnArticle` for one without any text, `EmbargoUnread` for an embargo whose end cannot be read.
@@ -49,7 +50,7 @@ def open_mail(raw: Raw) -> tuple[Raw, Draft]:
     head = [*_head_lines(mail), *(f"Content-Disposition: {name}" for name in found.attached)]
     text = "\n".join(head) + "\n\n" + found.text.strip("\r\n")
     opened = replace(raw, body=text.encode("utf-8", "replace"), media_type="text/plain; charset=utf-8")
-    return opened, _embargoed(mail, raw.source.zone)
+    return Copy(raw=opened, head=_embargoed(mail, raw.source.zone))
 
 
 def _embargoed(mail: Message, zone: str | None) -> Draft:

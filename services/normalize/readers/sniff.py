@@ -4,12 +4,15 @@ import re
 from collections.abc import Mapping
 
 from shared.envelope import FEED_ENTRY_TYPE
+from shared.media_types import DOCX
+from shared.untrusted.charsets.signatures import binary_kind
 
 PLAIN, PAGE = "text/plain", "text/html"
 NINJS, SCHEMA_ORG, JSON = "application/ninjs+json", "application/ld+json", "application/json"
 NITF, NEWSML_G2 = "application/nitf+xml", "application/vnd.iptc.g2.newsitem+xml"
 XML = "application/xml"
 MAIL = "message/rfc822"
+PICTURES = frozenset({"image/jpeg", "image/png", "image/webp"})
 
 _SAID: Mapping[str, str] = {
     PLAIN: PLAIN,
@@ -29,9 +32,12 @@ _SAID: Mapping[str, str] = {
     "application/vnd.iptc.g2.conceptitem+xml": NEWSML_G2,
     FEED_ENTRY_TYPE: FEED_ENTRY_TYPE,
     MAIL: MAIL,
+    DOCX: DOCX,
+    **{kind: kind for kind in PICTURES},
 }
 _BY_EXTENSION: Mapping[str, str] = {
     "txt": PLAIN, "md": PLAIN, "html": PAGE, "htm": PAGE, "xhtml": PAGE, "nitf": NITF, "eml": MAIL,
+    "docx": DOCX,
 }  # fmt: skip
 _HEAD = 4096
 _ROOT = re.compile(rb"<(?![?!])(?:[A-Za-z_][\w.-]*:)?([A-Za-z][\w.-]*)")
@@ -75,10 +81,20 @@ def media_type_of(body: bytes, declared: str | None, name: str | None = None) ->
         return _BY_EXTENSION[extension]
     if looks_like_mail(body):
         return MAIL
+    binary = _binary(body)
+    if binary is not None:
+        return binary
     seen = _seen(body[: 4 * _HEAD].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:_HEAD])
     # What calls itself JSON and does not begin so is broken, no text: read as one, its embargo would be but words.
     is_said = said == JSON or said.endswith("+json") or (not said and extension == "json")
     return JSON if is_said and seen not in (NINJS, SCHEMA_ORG) else seen
+
+
+def _binary(body: bytes) -> str | None:
+    """The kinds of documents that their first bytes tell."""
+    if body.startswith(b"PK") and binary_kind(body) == "a DOCX document of Word":
+        return DOCX
+    return None
 
 
 def _seen(head: bytes) -> str:

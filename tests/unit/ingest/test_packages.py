@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.drop_inputs import is_document, make_drop_inputs
+from services.ingest.containers.kinds import JSON
+from services.ingest.drop_inputs import is_document
 from services.ingest.packages import split_package
-from services.ingest.parser_process import FeedParser
 from services.normalize.pipeline import normalize
-from shared.envelope import Raw, Source
+from shared.envelope import Input, Raw, Source
 from shared.errors import InputRefused, NotAnArticle
 from tests.cost import times_as_dear
+from tests.drops import inputs_of
 
 DROP = Source(kind="drop", name="thu")
 HEAD = b'<?xml version="1.0"?><newsMessage xmlns="http://iptc.org/std/nar/2006-10-01/"><header/><itemSet>'
@@ -29,17 +30,20 @@ def news_item(guid: str | None, words: str, extra: str = "") -> bytes:
     ).encode()
 
 
+def made(name: str, body: bytes) -> list[Input]:
+    """The inputs of a dropped file, of which nothing is refused."""
+    with inputs_of(name, body, DROP) as inputs:
+        assert all(isinstance(item, Input) for item in inputs)
+        return [item for item in inputs if isinstance(item, Input)]
+
+
 def message(*items: bytes) -> bytes:
     return HEAD + b"\n".join(items) + TAIL
 
 
 def test_each_item_is_an_input_with_an_identity_and_all_words_of_its_own() -> None:
     body = message(news_item("tag:thu:1", "Tin nhất"), news_item(None, "Tin hai"), news_item("tag:thu:3", "Tin ba"))
-    parser = FeedParser()
-    try:
-        inputs = make_drop_inputs("thu/tin.xml", body, DROP, parser)
-    finally:
-        parser.close()
+    inputs = made("thu/tin.xml", body)
     assert [item.aliases for item in inputs] == [("uri:tag:thu:1",), ("path:thu/tin.xml#2",), ("uri:tag:thu:3",)]
     assert [item.name for item in inputs] == ["thu/tin.xml#tag:thu:1", "thu/tin.xml#2", "thu/tin.xml#tag:thu:3"]
     articles = [
@@ -50,13 +54,9 @@ def test_each_item_is_an_input_with_an_identity_and_all_words_of_its_own() -> No
 
 def test_entries_of_a_dropped_feed_are_named_by_their_file() -> None:
     entry = "<item><title>Tin hai</title><link>https://thu.example/2</link></item>"
-    parser = FeedParser()
-    try:
-        broken = make_drop_inputs("thu/a.xml", b"<rss><channel><item><title>no end", DROP, parser)
-        body = f"<rss><channel><item><title>Tin</title></item>{entry}</channel></rss>".encode()
-        whole = make_drop_inputs("thu/b.xml", body, DROP, parser)
-    finally:
-        parser.close()
+    broken = made("thu/a.xml", b"<rss><channel><item><title>no end")
+    body = f"<rss><channel><item><title>Tin</title></item>{entry}</channel></rss>".encode()
+    whole = made("thu/b.xml", body)
     assert [item.name for item in broken] == ["thu/a.xml#1"]
     assert [item.name for item in whole] == ["thu/b.xml#1", "thu/b.xml#https://thu.example/2"]
     assert [item.url for item in whole] == [None, "https://thu.example/2"]
@@ -95,12 +95,8 @@ ARTICLES = [{"uri": "urn:thu:1", "headline": "Tin nhất"}, {"headline": "Tin ha
 )  # fmt: skip
 def test_each_article_of_a_json_file_is_an_input(document: object, encoding: str, known: list[tuple[str, ...]]) -> None:
     body = json.dumps(document, ensure_ascii=False).encode(encoding)
-    assert is_document("thu/tin.json", body)
-    parser = FeedParser()
-    try:
-        inputs = make_drop_inputs("thu/tin.json", body, DROP, parser)
-    finally:
-        parser.close()
+    assert is_document("thu/tin.json", body, JSON)
+    inputs = made("thu/tin.json", body)
     assert [item.aliases for item in inputs] == known
     heads = [
         normalize(Raw(source=DROP, media_type=item.media_type, body=item.body, received_us=1)).headline

@@ -1,0 +1,176 @@
+"""The files of a ZIP, each article with its pictures. Nothing of it is written anywhere."""
+
+import stat
+import zipfile
+import zlib
+from collections.abc import Generator, Iterator, Sequence, Set
+from io import BytesIO
+from pathlib import PurePosixPath
+
+import msgspec
+
+from services.ingest.containers.beside import fits, named_in
+from services.ingest.containers.kinds import ENDINGS, PICTURES
+from services.ingest.containers.parts import RATIO, RATIO_FROM, Budget, Open, Part, refused, too_large
+from shared.errors import InputRefused
+from shared.untrusted.picture_segments import picture_type_of
+
+DIRECTORY_BYTES = 1024 * 1024
+END_OF_DIRECTORY, END_BYTES, LONGEST_COMMENT = b"PK\x05\x06", 22, 65_535
+READ_METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+ENCRYPTED = 0x1
+LONGEST_NAME = 300
+# What systems leave behind in a ZIP, and no person put there.
+_LEFT = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
+BROKEN = (zipfile.BadZipFile, zlib.error, ValueError, OSError, EOFError, RuntimeError, NotImplementedError)
+
+
+class _File(msgspec.Struct, frozen=True):
+    name: str
+    info: zipfile.ZipInfo
+    is_picture: bool
+
+
+def read_zip(name: str, body: bytes, depth: int, budget: Budget, open_inner: Open) -> Iterator[Part]:
+    """Each article with the pictures that go with it, then the pictures that go with none, and what is not taken.
+
+    Raises `InputRefused` for what is no ZIP, or has too many files.
+    """
+    archive = open_zip(name, body, budget.limits.parts)
+    files: list[_File] = []
+    seen: set[str] = set()
+    for info in archive.infolist():
+        if info.is_dir() or _is_left_behind(info.filename):
+            continue
+        reason = _fault(info, budget) or ("a second file of that name" if info.filename in seen else "")
+        seen.add(info.filename)
+        if reason:
+            yield refused(shown(info.filename), reason)
+            continue
+        is_picture = ENDINGS.get(PurePosixPath(info.filename).suffix.lower()) in PICTURES
+        files.append(_File(shown(info.filename), info, is_picture))
+    if not files and not seen:
+        raise InputRefused(f"{name} is a ZIP without files")
+    yield from _grouped(archive, files, depth, budget, open_inner)
+
+
+def open_zip(name: str, body: bytes, most_files: int) -> zipfile.ZipFile:
+    """A ZIP with its list of files; raises `InputRefused` for one that cannot be read, or lists too many."""
+    _check_directory(name, body, most_files)
+    try:
+        archive = zipfile.ZipFile(BytesIO(body))
+    except BROKEN as error:
+        raise InputRefused(f"{name} is no ZIP that can be read: {error}") from error
+    if len(archive.infolist()) > most_files:
+        raise InputRefused(f"{name} has more than {most_files} files: drop several")
+    return archive
+
+
+def unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limit: int) -> bytes:
+    """The bytes of a file; raises `InputRefused` for one that is damaged, or has more than it may."""
+    try:
+        with archive.open(info) as file:
+            body = file.read(limit + 1)  # what it says of its size need not be true
+    except BROKEN as error:
+        raise InputRefused(f"it cannot be unpacked: {error}") from error
+    if len(body) > limit:
+        raise InputRefused(too_large(limit))
+    return body
+
+
+def shown(name: str) -> str:
+    """The name of a file in a ZIP as it may be told."""
+    return name[:LONGEST_NAME].encode("utf-8", "replace").decode()
+
+
+def _grouped(
+    archive: zipfile.ZipFile, files: Sequence[_File], depth: int, budget: Budget, open_inner: Open
+) -> Iterator[Part]:
+    texts = [file for file in files if not file.is_picture]
+    left = {file.name: file for file in files if file.is_picture}
+    for file in texts:
+        try:
+            body = unpack(archive, file.info, budget.room(budget.limits.all_bytes))
+            articles = yield from _inner(file.name, body, depth, open_inner)
+        except InputRefused as error:
+            yield refused(file.name, str(error))
+            continue
+        if articles == 1:
+            named = {PurePosixPath(name).name.casefold() for name in named_in(body)}
+            for picture in [one for one in left.values() if _goes_with(one, file, named, texts)]:
+                del left[picture.name]
+                yield _picture(archive, picture, budget)
+    for picture in left.values():
+        part = _picture(archive, picture, budget)
+        yield part if part.role == "refused" else msgspec.structs.replace(part, role="lone")
+
+
+def _inner(name: str, body: bytes, depth: int, open_inner: Open) -> Generator[Part, None, int]:
+    """The parts of a file; gives how many articles it holds."""
+    articles = 0
+    for part in open_inner(name, body, depth + 1):
+        articles += part.role == "article"
+        yield part
+    return articles
+
+
+def _goes_with(picture: _File, file: _File, named: Set[str], texts: Sequence[_File]) -> bool:
+    """Whether a picture is an article's: called so, named in it, or beside no other article."""
+    if fits(file.name, picture.name) or PurePosixPath(picture.name).name.casefold() in named:
+        return True
+    if any(fits(other.name, picture.name) for other in texts):
+        return False
+    folder = PurePosixPath(picture.name).parent
+    around = [other for other in texts if PurePosixPath(other.name).parent == folder]
+    return around == [file] or (not around and list(texts) == [file])
+
+
+def _picture(archive: zipfile.ZipFile, file: _File, budget: Budget) -> Part:
+    try:
+        body = unpack(archive, file.info, budget.room(budget.limits.picture_bytes))
+        budget.take(len(body))
+    except InputRefused as error:
+        return refused(file.name, str(error))
+    return picture_part(file.name, body)
+
+
+def picture_part(name: str, body: bytes, *names: str) -> Part:
+    """A picture under its name in the file, its last part, and whatever else may stand for it in an article."""
+    kind = picture_type_of(body[:16])
+    if kind is None:
+        return refused(name, "it is no JPEG, PNG or WebP")
+    called = dict.fromkeys((name, PurePosixPath(name).name, *names))
+    return Part(role="picture", name=name, media_type=kind, body=body, names=tuple(filter(None, called)))
+
+
+def _fault(info: zipfile.ZipInfo, budget: Budget) -> str:
+    """Why a file is not unpacked, by what the list says of it; "" where nothing is wrong."""
+    parts = PurePosixPath(info.filename).parts
+    if not parts or info.filename.startswith("/") or "\\" in info.filename or ".." in parts or ":" in parts[0]:
+        return "its name leads out of the ZIP"
+    if not info.filename.isprintable():
+        return "its name has control characters"
+    if stat.S_ISLNK(info.external_attr >> 16):
+        return "it is a link, which is not followed"
+    if info.flag_bits & ENCRYPTED:
+        return "it is encrypted: send it without a password"
+    if info.compress_type not in READ_METHODS:
+        return "it is packed by a method that is not read: store or deflate it"
+    if info.file_size > RATIO_FROM and info.file_size > RATIO * max(info.compress_size, 1):
+        return f"it opens to more than {RATIO} times its size"
+    return too_large(budget.limits.all_bytes) if info.file_size > budget.limits.all_bytes else ""
+
+
+def _is_left_behind(name: str) -> bool:
+    """Whether a system left a file in the ZIP that is nobody's: resource forks, thumbnails, hidden files."""
+    path = PurePosixPath(name)
+    return "__MACOSX" in path.parts or path.name.startswith(".") or path.name.lower() in _LEFT
+
+
+def _check_directory(name: str, body: bytes, most_files: int) -> None:
+    """Refuse a list of files that would fill the memory before it is read: a megabyte names ten thousand."""
+    tail = body[-(END_BYTES + LONGEST_COMMENT) :]
+    for at in {tail.rfind(END_OF_DIRECTORY), len(tail) - END_BYTES}:
+        record = tail[at : at + END_BYTES] if at >= 0 else b""
+        if record.startswith(END_OF_DIRECTORY) and int.from_bytes(record[12:16], "little") > DIRECTORY_BYTES:
+            raise InputRefused(f"{name} has more than {most_files} files: drop several")

@@ -1,0 +1,91 @@
+"""Documents and containers among the drops: read part after part, and taken in as they are read."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import msgspec
+
+from services.ingest.containers.parts import Part
+from services.ingest.drop_files import Dropped, path_alias
+from services.ingest.drop_inputs import DropInputs, DropReaders
+from services.ingest.drop_problems import DropMember
+from services.ingest.intake import Answer, Receipt, TakesInputs, in_batches
+from shared import identity
+from shared.envelope import Input, Source
+from shared.errors import InputRefused, PermanentError, TransientError
+from shared.package import Picture
+from shared.picture_files import PictureFiles
+from shared.settings import Settings
+
+
+class Stopping(TransientError):
+    """The watcher ends: what a document holds is taken at the next start."""
+
+
+class TakenParts(msgspec.Struct, kw_only=True):
+    """What came of a file: how many articles are in, which parts are not, why nothing more of it was read, and what the
+    first of them is known by and was answered."""
+
+    taken: int = 0
+    members: list[DropMember] = []
+    refused: str = ""
+    aliases: tuple[str, ...] = ()
+    receipt: Receipt | None = None
+
+
+class DropDocuments:
+    """Takes whole files in, from any number of threads."""
+
+    def __init__(
+        self, settings: Settings, intake: TakesInputs, pictures: PictureFiles, is_stopping: Callable[[], bool]
+    ) -> None:
+        self._settings, self._intake, self._pictures = settings, intake, pictures
+        self._inputs = DropInputs(settings, pictures)
+        self._is_stopping = is_stopping
+
+    def take(self, dropped: Dropped, source: Source, readers: DropReaders, beside: Sequence[Part] = ()) -> TakenParts:
+        """Take in what a file holds, in batches, so that a watcher that has to end does so in between.
+
+        Raises `TransientError` where the desk has no room: what is in by then comes back as duplicates.
+        """
+        told = TakenParts()
+        staged: list[Picture] = []
+        items = self._inputs.of(dropped.name, dropped.body, source, readers, beside)
+        try:
+            for batch in in_batches(self._read(items, told, staged), lambda item: len(item.body), self._settings):
+                if self._is_stopping():
+                    raise Stopping("the watcher ends")
+                self._note(batch, self._intake.take_each(batch), told)
+        finally:
+            self._pictures.let_go(staged)  # those of what was not taken: the others have their own names by now
+        return told
+
+    def _read(self, items: Iterator[Input | DropMember], told: TakenParts, staged: list[Picture]) -> Iterator[Input]:
+        try:
+            for item in items:
+                if isinstance(item, DropMember):
+                    told.members.append(item)
+                else:
+                    staged += item.pictures
+                    yield item
+        except PermanentError as error:
+            if self._is_stopping():  # its reader was ended under it
+                raise Stopping("the watcher ends") from error
+            told.refused = str(error)
+
+    def _note(self, batch: Sequence[Input], answers: Sequence[Answer], told: TakenParts) -> None:
+        for item, answer in zip(batch, answers, strict=True):
+            if isinstance(answer, InputRefused):
+                told.members.append(DropMember(name=item.name or "", detail=str(answer)))
+                continue
+            if not told.taken:
+                told.aliases, told.receipt = item.aliases, answer
+            told.taken += 1
+
+
+def article_of_path(name: str, aliases: Sequence[str], receipt: Receipt) -> tuple[str, bool]:
+    """The article that a file known by its path alone is or repeats, and whether that is its path's own."""
+    by_path = (path_alias(name),)
+    if tuple(aliases) != by_path:
+        return "", False
+    is_own = receipt.article == identity.article_id(by_path, "")
+    return (receipt.article, is_own) if is_own or receipt.state == "duplicate" else ("", False)

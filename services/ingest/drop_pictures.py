@@ -1,0 +1,113 @@
+"""Pictures among the drops: each goes with the article beside it that is called so or names it, else it is its own."""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import msgspec
+
+from services.ingest.containers.beside import named_in, stems_of
+from services.ingest.containers.kinds import ENDINGS, PICTURES
+from services.ingest.containers.parts import Part, refused, too_large
+from services.ingest.containers.zip_file import picture_part
+from services.ingest.drop_files import Dropped, Vanished, printable, read_drop
+from shared.errors import InputRefused
+from shared.ledger import keys
+from shared.ledger.connection import Client, redis_errors
+from shared.media_types import GZIP, WARC, ZIP
+from shared.package import MOST_PICTURES
+
+MOST_READ = 64 * 1024 * 1024
+LONE_S = 10.0  # so long a picture waits for its article: senders write both within seconds
+_NUMBERS = range(1, MOST_PICTURES + 1)
+_NUMBERED = ("-{}", "_{}", " {}", " ({})")
+_PICTURE_ENDINGS = (*(ending for ending, kind in ENDINGS.items() if kind in PICTURES), ".JPG")
+_ARTICLE_ENDINGS = tuple(
+    ending for ending, kind in ENDINGS.items() if kind not in PICTURES and kind not in (ZIP, GZIP, WARC)
+)
+
+
+class Beside(msgspec.Struct, frozen=True, kw_only=True):
+    """The pictures beside an article: those that are there, and those that it names and that may still come."""
+
+    there: tuple[str, ...] = ()
+    awaited: tuple[str, ...] = ()
+
+
+class DropPictures:
+    """Knows which files of one folder belong together. Redis keeps which article waits for which picture."""
+
+    def __init__(self, client: Client, folder: Path) -> None:
+        self._redis: Any = client
+        self._folder = folder
+
+    def beside(self, name: str, body: bytes) -> Beside:
+        """The pictures that go with an article, by what it is called and what it says."""
+        above = PurePosixPath(name).parent
+        named = dict.fromkeys(str(above / said) for said in named_in(body))
+        called = [found for found in self._called_so(name) if found not in named]
+        there = [picture for picture in named if self._is_there(picture)]
+        awaited = [picture for picture in named if picture not in there]
+        return Beside(there=tuple((*there, *called)[:MOST_PICTURES]), awaited=tuple(awaited[:MOST_PICTURES]))
+
+    def await_for(self, article: str, awaited: Sequence[str]) -> None:
+        """Keep that an article names pictures that are not there yet."""
+        if awaited:
+            with redis_errors(self._redis):
+                rows = {os.fsencode(picture): os.fsencode(article) for picture in awaited}
+                self._redis.hset(keys.DROPS_AWAITED, mapping=rows)
+
+    def owners(self, picture: str) -> list[str]:
+        """The articles that a picture goes with, of those that are there."""
+        with redis_errors(self._redis):
+            awaiting = self._redis.hget(keys.DROPS_AWAITED, os.fsencode(picture))
+        named = [os.fsdecode(awaiting)] if awaiting else []
+        called = [f"{stem}{ending}" for stem in stems_of(picture) for ending in _ARTICLE_ENDINGS]
+        return [name for name in dict.fromkeys((*named, *called)) if self._is_there(name)]
+
+    def tidy(self, at_once: int = 200) -> None:
+        """Wait no longer for pictures of articles that are gone."""
+        with redis_errors(self._redis):
+            _, some = self._redis.hscan(keys.DROPS_AWAITED, 0, count=at_once)
+            gone = [picture for picture, article in some.items() if not self._is_there(os.fsdecode(article))]
+            if gone:
+                self._redis.hdel(keys.DROPS_AWAITED, *gone)
+
+    def read(self, pictures: Iterable[str], article: str, most: int, still_s: float) -> Iterator[tuple[Dropped, Part]]:
+        """Each picture with its bytes, one after the other; what is none, or too large, is told as a refused part.
+
+        Raises `StillWritten`, `Unsure` and `Unreadable` as `read_drop` does: the article waits for its pictures.
+        """
+        above = PurePosixPath(article).parent
+        for picture in pictures:
+            try:
+                dropped = read_drop(self._folder, picture, MOST_READ, still_s=still_s)
+            except Vanished:
+                continue
+            except InputRefused as error:
+                yield Dropped(name=picture, body=b"", mark=b""), refused(printable(picture), str(error))
+                continue
+            if len(dropped.body) > most:
+                yield dropped, refused(printable(picture), f"{too_large(most)} (max_picture_bytes)")
+                continue
+            below = PurePosixPath(picture)
+            said = str(below.relative_to(above)) if below.is_relative_to(above) else picture
+            yield dropped, picture_part(printable(said), dropped.body)
+
+    def _called_so(self, name: str) -> Iterator[str]:
+        """The pictures called as an article: `bai.jpg`, then `bai-1.jpg`, `bai-2.jpg` for as long as one follows."""
+        path = PurePosixPath(name)
+        yield from self._with_ending(str(path.with_name(path.stem)))
+        for pattern in _NUMBERED:
+            for number in _NUMBERS:
+                found = list(self._with_ending(str(path.with_name(path.stem + pattern.format(number)))))
+                if not found and number > 1:
+                    break
+                yield from found
+
+    def _with_ending(self, stem: str) -> Iterator[str]:
+        yield from (f"{stem}{ending}" for ending in _PICTURE_ENDINGS if self._is_there(f"{stem}{ending}"))
+
+    def _is_there(self, name: str) -> bool:
+        return os.path.lexists(self._folder / name)

@@ -1,0 +1,55 @@
+"""Drops that were taken in, and in which no article was found when they were read: told beside their files too."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import redis
+
+from services.ingest.drop_files import printable
+from shared.ledger import keys
+from shared.ledger.connection import redis_errors
+from shared.ledger.reader import InputStatus, LedgerReader
+
+AT_ONCE = 200
+
+
+class DropRefusals:
+    """Follows the refusals of the ledger; Redis keeps how far, so that none is missed while no watcher runs."""
+
+    def __init__(self, client: redis.Redis, folder: Path) -> None:
+        self._redis: Any = client
+        self._reader = LedgerReader(client)
+        self._folder = folder
+
+    def new(self) -> dict[str, str]:
+        """The files whose reading was refused since the last call, and why; of several articles in one all are told."""
+        with redis_errors(self._redis):
+            since = (self._redis.get(keys.DROPS_REFUSED) or b"0").decode()
+            rows = self._redis.zrangebyscore(keys.REFUSALS, f"({since}", "+inf", 0, AT_ONCE, withscores=True)
+        reasons: dict[str, list[str]] = {}
+        for ref, _ in rows:
+            status = self._reader.line(ref.decode())
+            if status is not None and self._still_counts(status):
+                for name, reason in self._file_of(status):
+                    reasons.setdefault(name, []).append(reason)
+        if rows:
+            with redis_errors(self._redis):
+                self._redis.set(keys.DROPS_REFUSED, int(rows[-1][1]))
+        return {name: "; ".join(said) for name, said in reasons.items()}
+
+    def _still_counts(self, status: InputStatus) -> bool:
+        """Whether it is a drop's, still refused, and its article's newest: a file may have been mended since."""
+        if status.source is None or status.source.kind != "drop" or status.state != "refused":
+            return False
+        latest = self._reader.latest(status.article)
+        return latest is None or latest == f"{status.article}@{status.rev}"
+
+    def _file_of(self, status: InputStatus) -> Iterator[tuple[str, str]]:
+        """The file by its name as it is shown, and why; a part of a file is named behind a `#`."""
+        shown, reason = status.name or "", status.note or status.reason or "it holds no article"
+        for name in (shown, shown.partition("#")[0]):
+            if name and printable(name) == name and os.path.lexists(self._folder / name):
+                yield name, reason if name == shown else f"{shown.removeprefix(f'{name}#')}: {reason}"
+                return

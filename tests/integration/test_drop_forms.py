@@ -1,0 +1,223 @@
+"""Drops of every form with a real Valkey: what is taken, what is told beside it, and which pictures go with what."""
+
+import io
+import json
+import os
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from services.index.search import Index
+from services.index.sinks.sqlite import SqliteSink
+from services.ingest.drops import Drops
+from services.normalize.tasks import read_articles
+from shared.envelope import MOST_BYTES
+from tests.conftest import Server, settings_over
+from tests.integration.test_drops import Desk
+from tests.office import a_docx, a_drawing, a_paragraph
+from tests.pictures import a_jpeg, a_png, an_xmp
+from tests.stages import work_off
+
+WORDS = "Cây cầu sáng đèn trở lại sau ba tháng thi công, thành phố cho biết hôm thứ Hai."
+TEXT = f"Cầu sáng đèn\n\n{WORDS}\n".encode()
+CAPTIONED = a_jpeg(xmp=an_xmp({"dc:description": "Cây cầu về đêm", "photoshop:Headline": "Cầu về đêm"}))
+
+
+class FormsDesk(Desk):
+    """A desk whose workers do their work when they are told."""
+
+    def work(self) -> None:
+        read = read_articles(max_bytes=MOST_BYTES, cpu_s=20)
+        work_off(self.ledger, read, SqliteSink(self.settings.index_file))
+
+    def article(self, name: str) -> dict[str, Any] | None:
+        """What became of a file, or of a part of one (`tin.zip#a.txt`)."""
+        self.work()
+        stored = Index(self.settings.index_file).get(f"path:{name}")
+        return None if stored is None else msgspec.to_builtins(stored.article)
+
+    def problem(self, name: str) -> dict[str, Any] | None:
+        path = Path(self.settings.data_dir, "problems", f"{name}.problem.json")
+        return json.loads(path.read_bytes()) if path.exists() else None
+
+
+@pytest.fixture
+def desk(settings: Any) -> Iterator[FormsDesk]:
+    made = FormsDesk(settings)
+    made.drops = Drops(settings, made.intake, made.redis, lone_s=0.0)
+    yield made
+    made.drops.close()
+
+
+def a_zip(**files: bytes) -> bytes:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as file:
+        for name, body in files.items():
+            file.writestr(name.replace("__", "."), body)
+    return written.getvalue()
+
+
+def test_a_refused_drop_is_told_in_a_file_of_the_data_folder_until_it_is_taken(desk: FormsDesk) -> None:
+    desk.drop("hue/old.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+    desk.take(["hue/old.doc"])
+    problem = desk.problem("hue/old.doc")
+    assert problem is not None
+    assert problem["type"] == "urn:x-copydesk:drop-refused"
+    assert problem["file"] == "hue/old.doc"
+    assert "an old Word" in problem["detail"]
+    assert {"title", "do", "since"} <= set(problem)
+    assert os.listdir(desk.folder / "hue") == ["old.doc"]
+    desk.drop("hue/old.doc", b"{\\rtf1 Words.}")
+    desk.take(["hue/old.doc"])
+    assert desk.problem("hue/old.doc") is None
+    assert not (Path(desk.settings.data_dir) / "problems" / "hue").exists()
+
+
+@pytest.mark.parametrize("name", ["x" * 250 + ".exe", os.fsdecode(b"b\xe0i \x1b[31m.exe"), "a%20b.exe"])
+def test_a_name_of_any_kind_has_its_problem_file_and_it_goes_with_the_file(desk: FormsDesk, name: str) -> None:
+    path = desk.drop(name, b"MZ\x90\0")
+    desk.take([name])
+    told = list(Path(desk.settings.data_dir, "problems").iterdir())
+    assert [json.loads(one.read_bytes())["type"] for one in told] == ["urn:x-copydesk:drop-refused"]
+    path.unlink()
+    desk.take([name])
+    assert list(Path(desk.settings.data_dir, "problems").iterdir()) == []
+
+
+def test_problem_files_of_a_desk_whose_redis_was_lost_go_with_their_files(desk: FormsDesk) -> None:
+    path = desk.drop("a.exe", b"MZ\x90\0")
+    desk.take(["a.exe"])
+    desk.redis.flushall()
+    path.unlink()
+    desk.drops.tidy()
+    desk.drops.tidy()
+    assert desk.problem("a.exe") is None
+
+
+def test_of_a_zip_all_that_is_read_is_taken_and_the_rest_is_told(desk: FormsDesk) -> None:
+    desk.drop(
+        "tin.zip", a_zip(one__txt=TEXT, two__exe=b"MZ\x90\0", three__html=b"<html><body><h1>Three</h1></body></html>")
+    )
+    desk.take(["tin.zip"])
+    assert desk.accepted() == 2
+    problem = desk.problem("tin.zip")
+    assert problem is not None
+    assert problem["type"] == "urn:x-copydesk:drop-partly-taken"
+    assert [member["name"] for member in problem["members"]] == ["two.exe"]
+    assert "1 of 3 parts" in desk.reasons()["tin.zip"]
+    desk.take(["tin.zip"])
+    assert desk.accepted() == 2
+    desk.drop("tin.zip", a_zip(one__txt=TEXT))
+    desk.take(["tin.zip"])
+    assert desk.problem("tin.zip") is None
+    assert desk.ledger.balance().duplicate == 1
+
+
+def test_a_drop_in_which_no_article_is_found_when_it_is_read_is_told_as_well(desk: FormsDesk) -> None:
+    desk.drop("empty.docx", a_docx(a_paragraph(" ")))
+    desk.drop("tin.zip", a_zip(a__docx=a_docx(a_paragraph("   ")), b__txt=TEXT))
+    desk.take(["empty.docx", "tin.zip"])
+    desk.work()
+    desk.drops.tidy()
+    problem = desk.problem("empty.docx")
+    assert problem is not None
+    assert (problem["type"], problem["detail"]) == ("urn:x-copydesk:drop-unread", "The DOCX holds no words.")
+    assert "a.docx: The DOCX holds no words." in desk.reasons()["tin.zip"]
+    desk.drop("empty.docx", a_docx(a_paragraph(WORDS)))
+    desk.take(["empty.docx"])
+    desk.drops.tidy()
+    assert desk.problem("empty.docx") is None
+
+
+def pictures_of(article: dict[str, Any] | None) -> list[tuple[str | None, bool]]:
+    """The pictures of an article: the caption of each, and whether it is one that came along."""
+    blocks = [block for block in (article or {})["blocks"] if block["type"] == "picture"]
+    return [(block.get("caption"), block["href"].startswith("ni:///")) for block in blocks]
+
+
+def kept(desk: FormsDesk) -> int:
+    """How many pictures lie beside the archive."""
+    return sum(1 for _ in (desk.settings.archive_folder / "pictures").glob("??/*"))
+
+
+def test_a_picture_beside_an_article_comes_with_it_whichever_is_first(desk: FormsDesk) -> None:
+    desk.drop("first.txt", TEXT)
+    desk.take(["first.txt"])
+    desk.drop("first.jpg", CAPTIONED)
+    assert desk.take(["first.jpg"]) == {"first.txt": "anew"}
+    desk.take(["first.txt"])
+    assert pictures_of(desk.article("first.txt")) == [("Cây cầu về đêm", True)]
+    desk.drop("second-1.jpg", CAPTIONED)
+    desk.drop("second.txt", TEXT.replace(b"ba", b"hai"))
+    desk.take(["second.txt", "second-1.jpg"])
+    assert pictures_of(desk.article("second.txt")) == [("Cây cầu về đêm", True)]
+    assert desk.ledger.balance().duplicate == 0
+    assert kept(desk) == 1
+
+
+def test_a_picture_that_an_article_names_comes_with_it_when_it_comes(desk: FormsDesk) -> None:
+    page = (
+        f'<html lang="vi"><body><h1>Cầu sáng đèn</h1><p>{WORDS}</p><img src="anh/cau.png"><p>{WORDS}</p></body></html>'
+    )
+    desk.drop("bai.html", page.encode())
+    desk.take(["bai.html"])
+    desk.drop("anh/cau.png", a_png(xmp=an_xmp({"dc:description": "Cây cầu"})))
+    assert desk.take(["anh/cau.png"]) == {"bai.html": "anew"}
+    desk.take(["bai.html"])
+    assert pictures_of(desk.article("bai.html")) == [("Cây cầu", True)]
+
+
+def test_a_picture_alone_waits_and_is_then_an_article_of_its_own_words(desk: FormsDesk) -> None:
+    patient = Drops(desk.settings, desk.intake, desk.redis)
+    desk.drop("lone.jpg", CAPTIONED)
+    assert patient.take({"lone.jpg": 0.0}) == {"lone.jpg": "unsure"}
+    patient.close()
+    desk.take(["lone.jpg"])
+    article = desk.article("lone.jpg")
+    assert article is not None
+    assert (article["kind"], article["headline"]) == ("picture", "Cầu về đêm")
+    assert pictures_of(article) == [("Cây cầu về đêm", True)]
+
+
+def test_a_picture_without_a_word_is_told_with_what_to_do(desk: FormsDesk) -> None:
+    desk.drop("lone.jpg", a_jpeg())
+    desk.take(["lone.jpg"])
+    desk.work()
+    desk.drops.tidy()
+    assert "drop it beside an article" in desk.reasons()["lone.jpg"]
+
+
+def test_the_pictures_in_a_document_of_word_stand_where_they_stood(desk: FormsDesk) -> None:
+    body = a_docx(
+        a_paragraph("Cầu sáng đèn"), a_paragraph(WORDS), a_drawing("rId1"), a_paragraph("Ảnh: Minh Tâm", "Ch"),
+        a_paragraph(WORDS.replace("ba", "hai")), media={"image1.jpeg": CAPTIONED, "image2.emf": b"\1\0"},
+    )  # fmt: skip
+    desk.drop("bai.docx", body)
+    desk.take(["bai.docx"])
+    article = desk.article("bai.docx")
+    assert article is not None
+    assert article["headline"] == "Cầu sáng đèn"
+    assert pictures_of(article) == [("Cây cầu về đêm", True)]
+    assert "image2.emf" in str(desk.problem("bai.docx"))
+
+
+def test_a_picture_that_is_too_large_is_told_and_its_article_taken(shared_redis: Server, tmp_path: Path) -> None:
+    desk = FormsDesk(settings_over(shared_redis, tmp_path, max_picture_bytes=1000))
+    desk.drop("bai.jpg", a_jpeg(pixels=bytes(2000)))
+    desk.drop("bai.txt", TEXT)
+    desk.take(["bai.txt"])
+    desk.drops.close()
+    assert desk.accepted() == 1
+    assert "bai.jpg: it has more than 1000 bytes (max_picture_bytes)" in desk.reasons()["bai.txt"]
+
+
+def test_no_picture_stays_staged_whatever_became_of_its_article(desk: FormsDesk) -> None:
+    desk.drop("tin.zip", a_zip(a__txt=TEXT, a__jpg=CAPTIONED, b__json=b"[1, 2", b__jpg=a_jpeg(pixels=b"1")))
+    desk.take(["tin.zip"])
+    desk.take(["tin.zip"])
+    assert list((desk.settings.archive_folder / "pictures").glob("coming-*")) == []
+    assert kept(desk) == 2
