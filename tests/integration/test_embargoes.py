@@ -201,3 +201,20 @@ def test_what_was_held_does_not_go_out_before_a_correction_that_is_held_longer(
     )
     assert (holds(desk.ledger, desk.index)(before) or 0) >= us_of(dt.datetime.fromisoformat(LATE))
     assert holds(desk.ledger, desk.index)(replace(before, article=Article(headline="Rubber"), timeline=())) is None
+
+
+@pytest.mark.parametrize("named", [{"X_Article_URI": "urn:news:1"}, {}], ids=["by its uri", "by its words"])
+def test_a_header_alone_moves_and_ends_the_embargo_of_the_same_bytes(desk: Newsdesk, named: dict[str, str]) -> None:
+    given = {"Content_Type": "text/plain"} | named
+    first = desk.push(TEXT, X_Embargoed_Until=LATE, **given).body
+    assert desk.push(TEXT, X_Embargoed_Until=LATE, **given).body["state"] == "duplicate", "before it is read"
+    assert until(desk, first) == LATE
+    for again in ({"X_Embargoed_Until": LATE}, {}):
+        assert desk.push(TEXT, **again, **given).body["state"] == "duplicate"
+    assert desk.call("POST", "/v1/articles:validate", TEXT, X_Embargoed_Until=EARLY, **given).body["heldUntil"] == EARLY
+    assert until(desk, desk.push(TEXT, X_Embargoed_Until=EARLY, **given).body) == EARLY
+    free = desk.push(TEXT, X_Embargoed_Until="2020-01-31T06:00:00Z", **given)
+    assert (free.status, free.body["article"]) == (202, first["article"])
+    desk.work()
+    assert desk.stored(first["article"]).article.headline == "Rubber"
+    assert desk.push(TEXT, X_Embargoed_Until=LATE, **given).body["state"] == "duplicate", "what is published is so"

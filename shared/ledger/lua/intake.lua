@@ -87,10 +87,25 @@ local function enter(item, found, body, place)
   return ref
 end
 
+-- When a header said that the embargo of an input ends.
+local function end_told(meta)
+  local fine, told = pcall(cjson.decode, meta or '')
+  return fine and type(told) == 'table' and told.embargoed_until or nil
+end
+
+-- Does a header move the end of what is not published yet? The bytes beside it may stay the same.
+local function moves_end(item, article, head)
+  local told = end_told(item.meta)
+  if not told or not head[1] then return false end
+  local is = redis.pcall('HMGET', record_key(article .. '@' .. head[1]), 'state', 'meta')
+  return is[1] and not ENDED[is[1]] and told ~= end_told(is[2])
+end
+
 -- What says what the article says, or, but for a publisher's deliberate word, what it ever said, is no news: files and
 -- feeds are read anew, and must not bring back what was corrected since.
 local function is_same(item, article, head, by_content, said_before)
   if not (by_content or said_before or head[2] == item.sha) then return false end
+  if moves_end(item, article, head) then return false end
   if not (item.again and head[1]) then return true end
   local last = redis.call('HGET', record_key(article .. '@' .. head[1]), 'state')
   return last ~= 'dead' and last ~= 'discarded' and last ~= 'refused'
