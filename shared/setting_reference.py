@@ -78,9 +78,13 @@ REFERENCE: Mapping[str, Mapping[str, Explained]] = {
             "s",
         ),
         "feed_interval_s": Explained(
-            "How often a feed is visited that says nothing itself.",
+            "How often a feed is visited on average; feeds with more news get more of these visits.",
             "Lower it for breaking news; hosts may object.",
             "s",
+        ),
+        "feed_requests_a_day": Explained(
+            "How many visits all feeds together may cost a day; empty for what `feed_interval_s` comes to.",
+            "Set it where the line or the hosts bear no more, however many feeds there are.",
         ),
         "feed_first_entries": Explained(
             "How many entries the first visit of a feed takes at most, the newest.",

@@ -98,7 +98,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     oidc_roles: tuple[str, ...] = ()
     oidc_session_s: Count = 12 * 3600
     embedded_memory_mb: Count = 512
-    feed_interval_s: Count = 900
+    feed_interval_s: Count = 1800
+    feed_requests_a_day: Count | None = None
     feed_first_entries: Count = 1000
     feed_first_days: Count | None = None
     feed_pages: Pages = "when-short"

@@ -35,13 +35,18 @@ class AsksForPages(Protocol):
 
 class TakenDocument(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a document: how many entries it had, how many were handed in, how many changed and said nothing
-    new, and for how many visits in a row most were edited. `feed` is without its entries."""
+    new, and for how many visits in a row most were edited.
+
+    `feed` is without its entries, `dates` are those of new ones. `was_unknown` says that no document was known.
+    """
 
     feed: Feed
     entries: int
     news: int
     quiet: int
     restless: int
+    dates: tuple[float, ...] = ()
+    was_unknown: bool = False
 
 
 class FeedDocuments:
@@ -88,8 +93,9 @@ class FeedDocuments:
         if self._note_hub is not None and hub is not None:
             self._note_hub(feed, hub, topic or url)
         return TakenDocument(
-            feed=news.feed, entries=news.entries, news=len(news.inputs), quiet=news.quiet, restless=news.restless
-        )
+            feed=news.feed, entries=news.entries, news=len(news.inputs), quiet=news.quiet, restless=news.restless,
+            dates=news.dates, was_unknown=not watched.memory,
+        )  # fmt: skip
 
     def _take(self, feed: Subscription, news: News) -> None:
         """Hand the new entries in; one that no door takes does not stop the rest of its feed. Those that wait for their

@@ -28,6 +28,7 @@ from shared.envelope import FEED_ENTRY_TYPE, WITHDRAWAL_TYPE, FeedEntry, Input, 
 from shared.identity import guid_alias
 
 FIRST_PAGES = 50  # of the entries of a first visit: the pages of older ones are not asked for
+DATES = 500  # of new entries, the newest
 LATE, EARLY = dt.timedelta(hours=1), dt.timedelta(minutes=10)
 _OLDEST = dt.datetime.min.replace(tzinfo=dt.UTC)
 
@@ -66,7 +67,8 @@ class News(msgspec.Struct, frozen=True, kw_only=True):
     `quiet` of them changed and said nothing new, `passed_over` are beyond what a first visit takes. `memory` is what to
     bring to the next visit, once the inputs are in. `restless` counts the visits in a row, up to this one, at each of
     which most known entries were edited. `leads` are the inputs that have a page of their own, `is_short` says that
-    half of the document's entries or more are only beginnings of their articles.
+    half of the document's entries or more are only beginnings of their articles. `dates` are those of new entries (Unix
+    time), of the whole document where nothing was known before.
     """
 
     feed: Feed
@@ -78,6 +80,7 @@ class News(msgspec.Struct, frozen=True, kw_only=True):
     quiet: int = 0
     passed_over: int = 0
     restless: int = 0
+    dates: tuple[float, ...] = ()
 
 
 class ReadEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,6 +145,7 @@ def tell_news(
         restless=restless,
         leads=_leads(taken, past, now),
         is_short=2 * sum(row.short for row in rows) >= max(1, len(rows)),
+        dates=_dates(items if past.is_empty else taken),
     )
 
 
@@ -152,6 +156,12 @@ def _leads(taken: Sequence[Item], past: Past, now: dt.datetime) -> tuple[PageLea
     return tuple(
         PageLead(place=place, is_short=item.row.short) for place, item in enumerate(taken) if id(item) in chosen
     )
+
+
+def _dates(items: Sequence[Item]) -> tuple[float, ...]:
+    """When entries say that they came; none of those whose dates are made anew at each visit."""
+    dates = (entry_date(item.entry) for item in items if not item.row.verdict.dateless)
+    return tuple(sorted(date.timestamp() for date in dates if date is not None)[-DATES:])
 
 
 def _make_items(

@@ -5,15 +5,17 @@ import math
 import random
 import secrets
 from collections.abc import Callable, Iterable, Sequence
-from importlib import resources
+from importlib import import_module, resources
 from typing import Any, cast
 from urllib.parse import urlsplit
 
 import msgspec
 
+from services.ingest.feed_alarm import Alarm
 from services.ingest.feed_history import FeedVisit, note_visit
 from services.ingest.hub_subscriptions import HubSubscriptions
-from services.ingest.schedule import Trouble, Why
+from services.ingest.novelty import Novelty
+from services.ingest.schedule import RestTimes, Trouble, Why
 from services.ingest.subscriptions import Subscription
 from shared.clock import now_us
 from shared.ledger import keys
@@ -33,7 +35,9 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, r
     `stopped` is a 410; times are in µs; `why` says what the time of the next visit goes by; `quiet` is how many entries
     changed at the last visit without saying anything new, `restless` for how many visits in a row most were edited.
     `failing_us` is when the first of its failures in a row was, `trouble` of what kind the last is, `fresh_s` how long
-    its document says to be good for. `added_us` is that of the subscription whose state it is.
+    its document says to be good for, `period_s` how often it says to change, `rest` when it is to be left alone.
+    `novelty` is what its visits have seen of its news, `kind` what it counts as where the requests of a day are shared
+    out, and `alarm` what is told of its troubles. `added_us` is that of the subscription whose state it is.
     """
 
     etag: str | None = None
@@ -56,6 +60,11 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, r
     failing_us: int | None = None
     trouble: Trouble | None = None
     fresh_s: float | None = None
+    period_s: float | None = None
+    rest: RestTimes = RestTimes()
+    novelty: Novelty = Novelty()
+    kind: str | None = None
+    alarm: Alarm = Alarm()
 
     @property
     def is_restless(self) -> bool:
@@ -85,9 +94,18 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     token: str
 
 
+class HostRest(msgspec.Struct, frozen=True, kw_only=True):
+    """For how long a host asked to be left alone. The other hosts of its domain rest as well where that is said
+    (`is_of_domain`), or one of them was asked to rest already."""
+
+    wait_s: float
+    beside: tuple[str, ...] = ()
+    is_of_domain: bool = False
+
+
 class VisitNote(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be kept of a visit: the state after it, the seconds until the next (None for never), why the feed
-    fails, if it does, by which claim it was, how it went, and for how long its host rests."""
+    fails, if it does, by which claim it was, how it went, and who rests now."""
 
     feed: Subscription
     state: FeedState
@@ -95,7 +113,7 @@ class VisitNote(msgspec.Struct, frozen=True, kw_only=True):
     failing: Failing | None = None
     claim: Claim | None = None
     visit: FeedVisit | None = None
-    host_rest_s: float | None = None
+    rest: HostRest | None = None
 
     def times(self) -> dict[str, object]:
         """What the script is told."""
@@ -103,8 +121,10 @@ class VisitNote(msgspec.Struct, frozen=True, kw_only=True):
         told["wait"] = NEVER if self.wait_s is None else self.wait_s
         if self.claim is not None:
             told["token"] = self.claim.token
-        if self.host_rest_s is not None:
-            told["host_wait"] = self.host_rest_s
+        if self.rest is not None:
+            told |= {"host_wait": self.rest.wait_s, "siblings": self.rest.beside, "domain": self.rest.is_of_domain}
+        if self.wait_s is not None and self.state.kind is not None:
+            told["kind"] = self.state.kind
         return told
 
     def state_at(self, checked_us: int) -> FeedState:
@@ -150,6 +170,11 @@ class FeedStates:
         rows = [(feed.id, _place(feed), waits.get(feed.id, NEVER)) for feed in wanted.values()]
         for start in range(0, len(rows), SYNC_LIMIT):
             self._call("sync", feeds=rows[start : start + SYNC_LIMIT])
+        spacings: dict[str, float] = {}
+        for feed in wanted.values():
+            if feed.pause_s is not None:
+                spacings[lane_of(feed)] = max(spacings.get(lane_of(feed), 0.0), float(feed.pause_s))
+        self._call("space", spacings=spacings)
 
     def is_complete(self, count: int) -> bool:
         """Whether Redis still knows of as many feeds as there are, due or stopped."""
@@ -221,14 +246,12 @@ class FeedStates:
         failing: Failing | None = None,
         claim: Claim | None = None,
         visit: FeedVisit | None = None,
-        host_rest_s: float | None = None,
+        rest: HostRest | None = None,
     ) -> bool:
         """Keep a state, the seconds until the next visit (None for never), why the feed fails, if it does, and how the
         visit went. False, and nothing is kept, of a feed that was removed meanwhile, added anew, or claimed by another
         than who comes with `claim`."""
-        note = VisitNote(
-            feed=feed, state=state, wait_s=wait_s, failing=failing, claim=claim, visit=visit, host_rest_s=host_rest_s
-        )
+        note = VisitNote(feed=feed, state=state, wait_s=wait_s, failing=failing, claim=claim, visit=visit, rest=rest)
         return self.put_each([note])[0]
 
     def put_each(self, notes: Sequence[VisitNote]) -> list[bool]:
@@ -248,6 +271,14 @@ class FeedStates:
                 _note_failing(pipe, note.feed.id, why)
             pipe.execute()
         return answers
+
+    def kinds(self) -> tuple[dict[str, int], int]:
+        """How many feeds count as what (`request_budget.kind_of`), and how many others there are that are visited."""
+        with redis_errors(self._redis):
+            counts = cast("dict[bytes, bytes]", self._redis.hgetall(keys.FEEDS_KIND_COUNTS))
+            visited = int(self._redis.zcard(keys.FEEDS_DUE))
+        kinds = {_name(kind): int(count) for kind, count in counts.items()}
+        return kinds, max(0, visited - sum(kinds.values()))
 
     def hasten(self, feed: Subscription, wait_s: float) -> bool:
         """Bring the next visit forward, to so many seconds from now; False where the feed is not watched (yet)."""
@@ -278,7 +309,7 @@ class FeedStates:
             is_now = _state_of(feed, pipe.hget(key, "state"))
             is_now = msgspec.structs.replace(is_now, due_us=now + int(wait_s * 1_000_000), why="request")
             if resumes:
-                is_now = msgspec.structs.replace(note_well(is_now), stopped=False)
+                is_now = msgspec.structs.replace(note_well(is_now), stopped=False, alarm=Alarm())
             pipe.multi()
             pipe.hset(key, "state", msgspec.msgpack.encode(is_now))
             if resumes:
@@ -322,7 +353,8 @@ class FeedStates:
             args["now"] = self._clock()
         names = [
             keys.FEEDS_DUE, keys.FEEDS_HOSTS, keys.FEEDS_TURNS, keys.FEEDS_CLOCK, keys.FEEDS_CLAIMS, keys.FEEDS_LEASES,
-            keys.FEEDS_VISITS, keys.FEEDS_PAUSES,
+            keys.FEEDS_VISITS, keys.FEEDS_PAUSES, keys.FEEDS_RESTS, keys.FEEDS_SPACINGS, keys.FEEDS_KINDS,
+            keys.FEEDS_KIND_COUNTS,
         ]  # fmt: skip
         with redis_errors(self._redis):
             return self._times(keys=names, args=[command, keys.feeds_of(""), msgspec.msgpack.encode(args)])
@@ -346,7 +378,15 @@ def _state_of(feed: Subscription, packed: bytes | None) -> FeedState:
 
 def _place(feed: Subscription) -> str:
     """Where a feed waits, and which of those that had its id: "news.example 1750000000000000"."""
-    return f"{urlsplit(feed.url).hostname} {feed.added_us}"
+    return f"{lane_of(feed)} {feed.added_us}"
+
+
+def lane_of(feed: Subscription) -> str:
+    """Whose visits a feed's count among: its host's, or those of its whole domain where that is set for it."""
+    host = urlsplit(feed.url).hostname or ""
+    if feed.scope != "domain":
+        return host
+    return str(import_module("services.ingest.site_domains").registrable_domain(host))  # few load its list
 
 
 def _name(value: object) -> str:

@@ -1,8 +1,9 @@
 -- When each feed is visited next, and who visits it now. A host's feeds wait in a queue of their own, and the hosts take
 -- turns: one host with many due feeds holds up nobody else. Time is Redis' own (args.now is for tests).
--- KEYS: feeds:due, feeds:hosts, feeds:turns, feeds:clock, feeds:claims, feeds:leases, feeds:visits, feeds:pauses.
+-- KEYS: feeds:due, feeds:hosts, feeds:turns, feeds:clock, feeds:claims, feeds:leases, feeds:visits, feeds:pauses,
+-- feeds:rests, feeds:spacings, feeds:kinds, feeds:kinds:counts.
 -- ARGV: command, prefix of a host's queue, args (msgpack).
-local due, places, turns, clock, claims, leases, visits, pauses = unpack(KEYS)
+local due, places, turns, clock, claims, leases, visits, pauses, rests, spacings, kinds, counts = unpack(KEYS)
 local args = cmsgpack.unpack(ARGV[3])
 local STEP_BACK = 5
 local BUSY = 5 -- seconds until a host is looked at again that has all the visits it may have: the end of one comes first
@@ -51,6 +52,37 @@ local function release(id, place)
   return true
 end
 
+-- What a feed counts as where the requests of a day are shared out; nil for nothing.
+local function set_kind(id, kind)
+  local was = redis.call('HGET', kinds, id)
+  if was == (kind or false) then return end
+  if was and redis.call('HINCRBY', counts, was, -1) <= 0 then redis.call('HDEL', counts, was) end
+  if kind then
+    redis.call('HSET', kinds, id, kind)
+    redis.call('HINCRBY', counts, kind, 1)
+  else
+    redis.call('HDEL', kinds, id)
+  end
+end
+
+-- No feed of a host is visited for some seconds, as it asked.
+local function rest(host, wait)
+  local till = precise(now + wait)
+  redis.call('HSET', rests, host, till)
+  if now + wait > tonumber(redis.call('HGET', pauses, host) or '0') then redis.call('HSET', pauses, host, till) end
+  set_turn(host)
+end
+
+-- Does one of these hosts rest, as it asked?
+local function any_rests(hosts)
+  for _, host in ipairs(hosts) do
+    local till = tonumber(redis.call('HGET', rests, host) or '0')
+    if till > now then return true end
+    if till > 0 then redis.call('HDEL', rests, host) end
+  end
+  return false
+end
+
 local function holds(id, token) return redis.call('HGET', claims, id) == token end
 
 -- Times that were set by a clock that was ahead go back with it.
@@ -65,7 +97,7 @@ local function follow_the_clock()
       redis.call('ZINCRBY', key, precise(now - last), member)
     end
   end
-  redis.call('DEL', pauses)
+  redis.call('DEL', pauses, rests)
 end
 
 local calls = {}
@@ -78,6 +110,7 @@ function calls.sync()
     local at = tonumber(redis.call('ZSCORE', due, id) or '')
     if was and was ~= place then
       redis.call('ZREM', queue(was), id)
+      if was:match('%S*$') ~= place:match('%S*$') then set_kind(id, nil) end -- another feed by the same name
       if release(id, was) then at = now end -- a visit of the one before notes nothing for this one
     end
     redis.call('HSET', places, id, place)
@@ -92,6 +125,7 @@ function calls.forget()
     local place = redis.call('HGET', places, id)
     take_out(id, place)
     release(id, place)
+    set_kind(id, nil)
     redis.call('HDEL', places, id)
   end
   return #args.ids
@@ -115,7 +149,8 @@ function calls.claim()
         redis.call('HINCRBY', visits, host, 1)
         redis.call('ZADD', leases, precise(now + args.lease), id)
         put(id, host, now + args.lease)
-        if args.spacing > 0 then redis.call('HSET', pauses, host, precise(now + args.spacing)) end
+        local spacing = tonumber(redis.call('HGET', spacings, host) or '') or args.spacing
+        if spacing > 0 then redis.call('HSET', pauses, host, precise(now + spacing)) end
         found[#found + 1] = { id, token }
         set_turn(host)
       else
@@ -165,18 +200,22 @@ function calls.give_back()
 end
 
 -- The next visit of a feed, visit.wait seconds from now or (-1) never; false when it is watched no more, was added anew,
--- or somebody else has claimed it since visit.token was given. Its whole host rests for visit.host_wait seconds.
+-- or somebody else has claimed it since visit.token was given. visit.kind is what it counts as from now on. Its whole
+-- host rests for visit.host_wait seconds, and so do visit.siblings, the other hosts of its domain: where visit.domain says
+-- so, or one of them rests already, which means that the domain counts our visits and not the host.
 local function set(visit)
   if redis.call('HGET', places, visit.id) ~= visit.place then return false end
   if visit.token and not holds(visit.id, visit.token) then return false end
   release(visit.id, visit.place)
   if visit.wait < 0 then take_out(visit.id, visit.place) else put(visit.id, visit.place, now + visit.wait) end
-  local host = host_of(visit.place)
-  local pause = tonumber(redis.call('HGET', pauses, host) or '0')
-  if visit.host_wait and now + visit.host_wait > pause then
-    redis.call('HSET', pauses, host, precise(now + visit.host_wait))
+  if visit.kind then set_kind(visit.id, visit.kind) elseif visit.wait < 0 then set_kind(visit.id, nil) end
+  if visit.host_wait then
+    if visit.siblings and (visit.domain or any_rests(visit.siblings)) then
+      for _, host in ipairs(visit.siblings) do rest(host, visit.host_wait) end
+    end
+    rest(host_of(visit.place), visit.host_wait)
   end
-  set_turn(host)
+  set_turn(host_of(visit.place))
   return true
 end
 
@@ -187,6 +226,13 @@ function calls.set_each()
   local done = {}
   for place, visit in ipairs(args.visits) do done[place] = set(visit) and 1 or 0 end
   return done
+end
+
+-- The seconds between two visits of hosts for which they are set; of all others there are none any more.
+function calls.space()
+  redis.call('DEL', spacings)
+  for host, spacing in pairs(args.spacings) do redis.call('HSET', spacings, host, precise(spacing)) end
+  return 1
 end
 
 -- Visit a feed in args.wait seconds where it would be later; 0 when it is watched no more, or was added anew.

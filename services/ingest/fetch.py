@@ -7,27 +7,47 @@ import functools
 import hashlib
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
-from urllib.parse import urlsplit
+from typing import TypedDict, TypeVar
 
 import msgspec
 import structlog
 
-from services.ingest.documents import FeedDocuments
+from services.ingest.documents import FeedDocuments, TakenDocument
 from services.ingest.feed_history import FeedVisit
-from services.ingest.feed_states import Claim, FeedState, FeedStates, VisitNote, note_well
+from services.ingest.feed_paces import FeedPaces
+from services.ingest.feed_states import Claim, FeedState, FeedStates, HostRest, VisitNote
 from services.ingest.freshness import read_fresh
+from services.ingest.novelty import observe
 from services.ingest.own_outage import OwnOutage
 from services.ingest.parser_pool import PARSERS
-from services.ingest.schedule import FetchOutcome, Trouble, host_rest, next_wait, why_then
-from services.ingest.subscriptions import Subscription, Subscriptions
+from services.ingest.schedule import (
+    FetchOutcome,
+    Kind,
+    after_rest,
+    believed_period,
+    next_wait,
+    rest_of_others,
+    why_then,
+)
+from services.ingest.site_domains import host_of_feed, hosts_beside
+from services.ingest.subscriptions import Subscription, Subscriptions, shown_address
 from services.ingest.visit_notes import VisitNotes
+from services.ingest.visit_rules import (
+    failing_of,
+    is_silence,
+    judge_failure,
+    new_address,
+    note_answer,
+    note_failure,
+    note_success,
+    note_validators,
+    status_of,
+)
 from shared.clock import now_us
-from shared.errors import CopydeskError, IntakeFull, TransientError
-from shared.ledger.troubles import Failing
-from shared.net.http import AskedToWait, Client, Fetched, RequestRefused, fetch
+from shared.errors import CopydeskError, IntakeFull
+from shared.net.http import Client, Fetched, fetch_with
 from shared.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -35,10 +55,6 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
-MOVES_BELIEVED = 3
-FAILURES_TOLD = 3
-TOO_MANY = 429
-BLOCKED = frozenset({401, 403, 407, TOO_MANY, 451})
 
 
 class FetchThreads:
@@ -68,6 +84,7 @@ class FeedFetcher:
         self._threads = FetchThreads()
         self._outage = OwnOutage()
         self._notes = VisitNotes(functools.partial(self.in_redis, states.put_each))
+        self._paces = FeedPaces(settings, states)
 
     async def visit(
         self, client: Client, rooms: asyncio.Semaphore, claim: Claim, feed: Subscription, state: FeedState
@@ -76,37 +93,60 @@ class FeedFetcher:
 
         Raises `TransientError` where Redis is away: then the claim ends, and the feed is due again.
         """
-        started, failing = time.monotonic(), None
+        started = time.monotonic()
         try:
             outcome, state = await self._ask(client, rooms, feed, state)
-            status = state.status
+            state, status = note_success(state), state.status
             self._outage.note_answer()
         except CopydeskError as error:
-            status = _status_of(error)
+            status = status_of(error)
             if self._is_ours(feed, state, error):
                 outcome, state = FetchOutcome(kind="offline"), msgspec.structs.replace(state, problem=str(error))
             else:
-                outcome, state = judge_failure(error), note_failure(state, error)
-                failing = judge_feed(feed.shown(), state, error)
-        interval = float(feed.interval_s or self._settings.feed_interval_s)
-        failing_s = (now_us() - (state.failing_us or now_us())) / 1_000_000
-        wait = next_wait(outcome, interval, state.failures, random.random(), failing_s)  # noqa: S311 - spreads visits
-        state = msgspec.structs.replace(state, why=why_then(outcome, interval))
+                outcome, state = judge_failure(error, feed.scope), note_failure(state, error, now_us())
+        wait, state = await self._plan(feed, state, outcome)
         took_ms = round((time.monotonic() - started) * 1000)
         visit = FeedVisit(
             at_us=now_us(), kind=outcome.kind, took_ms=took_ms, news=outcome.news, status=status, problem=state.problem,
         )  # fmt: skip
         note = VisitNote(
-            feed=feed, state=state, wait_s=wait, failing=failing, claim=claim, visit=visit,
-            host_rest_s=host_rest(outcome),
+            feed=feed, state=state, wait_s=wait, failing=failing_of(feed, state, now_us()), claim=claim, visit=visit,
+            rest=await self._rest_of(feed, outcome),
         )  # fmt: skip
         noted = await self._notes.put(note)
         if noted and (moved := new_address(outcome, state)) is not None:
             await self.in_redis(self._subscriptions.move, feed.id, moved)
+            log.info("feed_moved", feed=feed.shown(), to=shown_address(moved))
         log.info(
             "feed_visited", feed=feed.shown(), outcome=outcome.kind, status=status, problem=state.problem,
             took_ms=took_ms,
         )  # fmt: skip
+
+    async def _plan(
+        self, feed: Subscription, state: FeedState, outcome: FetchOutcome
+    ) -> tuple[float | None, FeedState]:
+        """Seconds until the next visit, and the state that says why then."""
+        if self._paces.is_old:
+            await self.in_redis(self._paces.learn)
+        now_s = now_us() / 1_000_000
+        interval = self._paces.interval(feed, state, now_s)
+        failing_s = now_s - (state.failing_us or now_us()) / 1_000_000
+        jitter = random.random()  # noqa: S311 - spreads visits
+        wait, why = next_wait(outcome, interval, state.failures, jitter, failing_s), why_then(outcome, interval)
+        if wait is not None and (rested := after_rest(wait, now_s, state.rest, jitter)) > wait:
+            wait, why = rested, "asked"
+        kind = self._paces.kind(feed, state, outcome.asked_s)
+        return wait, msgspec.structs.replace(state, why=why, kind=kind)
+
+    async def _rest_of(self, feed: Subscription, outcome: FetchOutcome) -> HostRest | None:
+        """For how long others rest as well, and which hosts these may be."""
+        wait_s = rest_of_others(outcome)
+        if wait_s is None:
+            return None
+        beside: Sequence[str] = ()
+        if feed.scope != "host":
+            beside = await self.in_redis(lambda: hosts_beside(feed, self._subscriptions.list()))
+        return HostRest(wait_s=wait_s, beside=tuple(beside), is_of_domain=feed.scope == "domain")
 
     def _is_ours(self, feed: Subscription, state: FeedState, error: CopydeskError) -> bool:
         """Is it our own connection that failed the visit, and not the feed?"""
@@ -116,7 +156,7 @@ class FeedFetcher:
             return False
         now_s = time.monotonic()
         if state.checked_us is not None and not state.failures:
-            self._outage.note_silence(urlsplit(feed.url).hostname or "", now_s)
+            self._outage.note_silence(host_of_feed(feed), now_s)
         return self._outage.is_ours(now_s)
 
     async def _ask(
@@ -127,34 +167,42 @@ class FeedFetcher:
             async def make_room() -> None:
                 await held.enter_async_context(rooms)
 
-            answer = await fetch(
-                client, feed.url, etag=state.etag, modified=state.modified, accept=ACCEPT, make_room=make_room
-            )
+            answer = await fetch_with(
+                client, feed.url, feed.request.headers_for, etag=state.etag, modified=state.modified, accept=ACCEPT,
+                make_room=make_room,
+            )  # fmt: skip
             return await self._take(feed, note_answer(state, answer), answer)
 
     async def _take(self, feed: Subscription, state: FeedState, answer: Fetched) -> tuple[FetchOutcome, FeedState]:
-        fresh = read_fresh(answer.headers, dt.datetime.now(dt.UTC))
+        fresh, now_s = read_fresh(answer.headers, dt.datetime.now(dt.UTC)), now_us() / 1_000_000
         body_hash = hashlib.sha256(answer.body).hexdigest()
         if answer.status == 304 or body_hash == state.body_hash:
             noted = state if answer.status == 304 else note_validators(state, answer, body_hash)
-            return FetchOutcome(kind="same", fresh_s=max(fresh or 0, state.fresh_s or 0)), noted
-        take, media_type = self._documents.take_document, answer.headers.get("content-type")
-        loop = asyncio.get_running_loop()
-        links = answer.headers.get("link")
-        taken = await loop.run_in_executor(
-            self._threads.documents, take, feed, answer.body, media_type, answer.url, links
-        )
-        state = note_validators(state, answer, body_hash)
+            noted = msgspec.structs.replace(noted, novelty=observe(state.novelty, now_s, ()))
+            return FetchOutcome(kind="same", **_asked(noted, fresh)), noted
+        taken = await self._take_document(feed, answer)
+        novelty = observe(state.novelty, now_s, taken.dates, max(0, taken.news - len(taken.dates)))
         state = msgspec.structs.replace(
-            state,
+            note_validators(state, answer, body_hash),
             news_us=now_us() if taken.news else state.news_us,
             title=taken.feed.title,
             quiet=taken.quiet,
             restless=taken.restless,
             fresh_s=taken.feed.ttl_s,
+            period_s=taken.feed.period_s,
+            rest=taken.feed.rest,
+            novelty=novelty,
         )
-        fresh = max(fresh or 0, taken.feed.ttl_s or 0)
-        return FetchOutcome(kind="news" if taken.news else "same", fresh_s=fresh, news=taken.news), state
+        kind: Kind = "news" if taken.news else "same"
+        known = 0 if taken.was_unknown else taken.entries  # of a first document all is new
+        return FetchOutcome(kind=kind, news=taken.news, entries=known, **_asked(state, fresh)), state
+
+    async def _take_document(self, feed: Subscription, answer: Fetched) -> TakenDocument:
+        take, headers = self._documents.take_document, answer.headers
+        return await asyncio.get_running_loop().run_in_executor(
+            self._threads.documents, take, feed, answer.body, headers.get("content-type"), answer.url,
+            headers.get("link"),
+        )  # fmt: skip
 
     async def in_redis(self, ask: Callable[..., T], *args: object) -> T:
         """Ask Redis, or a file, from a thread that waits for nothing else."""
@@ -165,75 +213,12 @@ class FeedFetcher:
         self._threads.close()
 
 
-def judge_failure(error: CopydeskError) -> FetchOutcome:
-    """What a failed visit means for the next."""
-    if isinstance(error, IntakeFull):
-        return FetchOutcome(kind="full", retry_after=error.retry_after)
-    if isinstance(error, RequestRefused) and error.status == 410:
-        return FetchOutcome(kind="gone")
-    if isinstance(error, TransientError):
-        of_host = isinstance(error, AskedToWait) and error.status == TOO_MANY
-        trouble = trouble_of(error)
-        return FetchOutcome(kind="failed", retry_after=error.retry_after, of_host=of_host, trouble=trouble)
-    return FetchOutcome(kind="failed", trouble=trouble_of(error))
+class _Asked(TypedDict):
+    fresh_s: float
+    period_s: float | None
 
 
-def trouble_of(error: CopydeskError) -> Trouble:
-    """What kind of failure it is."""
-    if _status_of(error) in BLOCKED:
-        return "blocked"
-    return "soft" if isinstance(error, TransientError) else "hard"
-
-
-def _status_of(error: CopydeskError) -> int | None:
-    """What the server answered, if it did."""
-    return error.status if isinstance(error, RequestRefused | AskedToWait) else None
-
-
-def is_silence(error: CopydeskError) -> bool:
-    """Did nobody answer at all?"""
-    return isinstance(error, TransientError) and not isinstance(error, IntakeFull | AskedToWait)
-
-
-def judge_feed(name: str, state: FeedState, error: CopydeskError) -> Failing | None:
-    """Whether a person must look at the feed: at once where no further visit will help, else after some in a row."""
-    passing = isinstance(error, TransientError) and state.failures < FAILURES_TOLD
-    return None if passing or isinstance(error, IntakeFull) else Failing(name=name, since=now_us(), reason=str(error))
-
-
-def note_failure(state: FeedState, error: CopydeskError) -> FeedState:
-    """The state after a failure; a full desk is no failure of the feed's."""
-    if isinstance(error, IntakeFull):
-        return msgspec.structs.replace(state, problem=str(error))
-    return msgspec.structs.replace(
-        state, failures=state.failures + 1, problem=str(error), status=_status_of(error), trouble=trouble_of(error),
-        failing_us=state.failing_us or now_us(),
-    )  # fmt: skip
-
-
-def note_answer(state: FeedState, answer: Fetched) -> FeedState:
-    """The state after an answer: well again, and perhaps moved for good, which is believed the third time."""
-    moves = (
-        state.moves + 1 if answer.moved is not None and answer.moved == state.moved else int(answer.moved is not None)
-    )
-    state = msgspec.structs.replace(state, status=answer.status, moved=answer.moved, moves=moves)
-    return state if answer.status != 304 else note_well(state)
-
-
-def new_address(outcome: FetchOutcome, state: FeedState) -> str | None:
-    """Where a feed has moved for good, if this visit was told so: the state of one that failed is of earlier ones."""
-    return state.moved if outcome.kind in ("news", "same") and state.moves >= MOVES_BELIEVED else None
-
-
-def note_validators(state: FeedState, answer: Fetched, body_hash: str) -> FeedState:
-    """The state once everything of a document is in: what to ask with next time."""
-    return msgspec.structs.replace(
-        note_well(state),
-        etag=_short(answer.headers.get("etag")),
-        modified=_short(answer.headers.get("last-modified")),
-        body_hash=body_hash,
-    )
-
-
-def _short(value: str | None) -> str | None:
-    return value if value is not None and len(value) <= 1000 else None
+def _asked(state: FeedState, fresh: float | None) -> _Asked:
+    """What the answer, and the document whenever it was read, ask for."""
+    period = believed_period(state.period_s, state.novelty.rate)
+    return {"fresh_s": max(fresh or 0.0, state.fresh_s or 0.0), "period_s": period}

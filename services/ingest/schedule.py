@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 DAY_S = 24 * 3600.0
+HOUR_S = 3600.0
 MAX_FRESH_S = 6 * 3600.0
 MIN_WAIT_S = 60.0
 FULL_WAIT_S = 60.0
@@ -15,10 +16,15 @@ FIRST_RETRY_S = 60.0
 RETRY_S = 240.0
 OUTAGE_S = 4 * 3600.0
 HOST_REST_S = 3600.0
+REFUTED = 2.0  # entries in the time in which a feed says that it changes once
+OVERFLOWING = 5  # entries, all of them new: there may have been more
+AFTER_REST_S = 900.0
 
 Kind = Literal["news", "same", "failed", "gone", "full", "offline"]
 # Why a visit failed: `soft` may pass by itself (no answer, 5xx), `hard` is a no or no feed, `blocked` is a no to us.
 Trouble = Literal["soft", "hard", "blocked"]
+# For whom a server's wish to be left alone counts: for the feed, for its host, for all hosts of its domain.
+Scope = Literal["feed", "host", "domain"]
 # What the time of the next visit goes by: our own pace, a wish of its server, growing pauses after failures, a desk
 # that was full, a desk that is cut off, or a person who asked for it; "gone" is never visited again.
 Why = Literal["pace", "asked", "backoff", "full", "request", "gone", "offline"]
@@ -28,45 +34,86 @@ class FetchOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """What came of a visit.
 
     `news` brought new entries, `same` none, `failed` an error, `gone` a 410, `full` found no room in the desk,
-    `offline` means that we are cut off. `retry_after` and `fresh_s` are what the server asked for, in seconds, and
-    `of_host` makes that a wish for the whole host; `trouble` is the kind of an error, `news` how many entries were new.
+    `offline` means that we are cut off. `retry_after`, `fresh_s` (of the answer, or `<ttl>`) and `period_s` (of
+    `sy:updatePeriod`) are what the server asked for, in seconds; `scope` says for whom, where it wants rest. `trouble`
+    is the kind of an error, `news` how many of the `entries` were new.
     """
 
     kind: Kind
     retry_after: float | None = None
     fresh_s: float | None = None
+    period_s: float | None = None
     news: int = 0
+    entries: int = 0
     trouble: Trouble = "soft"
-    of_host: bool = False
+    scope: Scope = "feed"
+
+    @property
+    def asked_s(self) -> float:
+        """For how long the server asked not to be visited after this visit went well."""
+        return max(min(self.fresh_s or 0.0, MAX_FRESH_S), min(self.period_s or 0.0, DAY_S))
+
+
+class RestTimes(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """The hours (0 to 23) and the weekdays (0 is Monday) at which a feed asks not to be visited, `skipHours` and
+    `skipDays` of RSS; both in UTC."""
+
+    hours: tuple[int, ...] = ()
+    days: tuple[int, ...] = ()
 
 
 def next_wait(
     outcome: FetchOutcome, interval: float, failures: int, jitter: float, failing_s: float = 0.0
 ) -> float | None:
-    """Seconds until the next visit; `None` for never again.
+    """Seconds until the next visit; `None` for never.
 
-    `failures` counts this visit when it failed, `failing_s` is how long ago the first of them was; `jitter` in [0, 1)
-    spreads the visits. A server's wish moves a visit only later than our own pace, never into the same minute.
+    `interval` is the feed's own pace. `failures` counts this visit when it failed, `failing_s` is how long ago the
+    first of them was; `jitter` in [0, 1) spreads the visits. A server's wish moves a visit only later than our own
+    pace, never into the same minute, and never to before the time it named.
     """
     match outcome.kind:
         case "gone":
             return None
         case "full":
-            return max(outcome.retry_after or FULL_WAIT_S, 1.0) * (1 + JITTER * jitter)
+            return max(outcome.retry_after or FULL_WAIT_S, 1.0) * _later(jitter)
         case "failed" if outcome.retry_after is not None:
             wait = max(outcome.retry_after, min(MIN_WAIT_S, interval))
-            return min(wait, DAY_S) * (1 + JITTER * jitter)
+            return min(wait, DAY_S) * _later(jitter)
         case "failed":
             return _backoff(outcome.trouble, interval, failures, failing_s) * _spread(jitter)
         case "offline":
             return FIRST_RETRY_S * _spread(jitter)
         case _:
-            return max(interval, min(outcome.fresh_s or 0.0, MAX_FRESH_S)) * _spread(jitter)
+            is_overflowing = OVERFLOWING <= outcome.entries <= outcome.news
+            pace = max(interval / 2, min(MIN_WAIT_S, interval)) if is_overflowing else interval
+            return max(pace * _spread(jitter), outcome.asked_s * _later(jitter))
 
 
-def host_rest(outcome: FetchOutcome) -> float | None:
-    """Seconds for which no feed of the same host is visited either, an hour at most."""
-    return min(outcome.retry_after or FIRST_RETRY_S, HOST_REST_S) if outcome.of_host else None
+def after_rest(wait_s: float, now_s: float, rest: RestTimes, jitter: float) -> float:
+    """A wait, or a longer one where it would end at a time that the feed asked to be left alone; `now_s` is Unix time.
+
+    Who rests always is not believed.
+    """
+    if not (rest.hours or rest.days) or len({*rest.hours}) >= 24 or len({*rest.days}) >= 7:
+        return wait_s
+    at = now_s + wait_s
+    while int(at // HOUR_S) % 24 in rest.hours or (int(at // DAY_S) + 3) % 7 in rest.days:
+        at = (at // HOUR_S + 1) * HOUR_S
+    moved = at - now_s
+    return wait_s if moved <= wait_s else moved + AFTER_REST_S * jitter  # those that rested together part again
+
+
+def believed_period(period_s: float | None, entries_a_day: float) -> float | None:
+    """How often a feed says that it changes, unless what it brings says otherwise: "hourly" is what much software
+    writes by itself."""
+    if period_s is None or entries_a_day * period_s / DAY_S > REFUTED:
+        return None
+    return period_s
+
+
+def rest_of_others(outcome: FetchOutcome) -> float | None:
+    """Seconds for which no feed of the same host, or domain, is visited either, an hour at most."""
+    return None if outcome.scope == "feed" else min(outcome.retry_after or FIRST_RETRY_S, HOST_REST_S)
 
 
 def _backoff(trouble: Trouble, interval: float, failures: int, failing_s: float) -> float:
@@ -89,8 +136,12 @@ def why_then(outcome: FetchOutcome, interval: float) -> Why:
         case "failed":
             return "backoff" if outcome.retry_after is None else "asked"
         case _:
-            return "asked" if (outcome.fresh_s or 0.0) > interval else "pace"
+            return "asked" if outcome.asked_s > interval else "pace"
 
 
 def _spread(jitter: float) -> float:
     return 1 - JITTER + 2 * JITTER * jitter
+
+
+def _later(jitter: float) -> float:
+    return 1 + JITTER * jitter

@@ -1,12 +1,14 @@
 """Which feeds are watched: the list on the data volume is the truth (`services.ingest.feeds_file`)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
 import msgspec
 
 from services.ingest.feeds_file import FeedsFile
+from services.ingest.request_settings import RequestSettings, check_request
+from services.ingest.schedule import Scope
 from shared.clock import now_us
 from shared.envelope import Source
 from shared.errors import PermanentError
@@ -14,8 +16,10 @@ from shared.identity import feed_id, without_login
 from shared.settings import Pages, Settings
 
 MIN_INTERVAL_S = 10
+LONGEST_S = 30 * 86_400
 MAX_URL = 2000
-SAID = ("zone", "language", "interval_s", "title", "folder", "pages")  # what a list may say of a feed
+PACING = ("interval_s", "shortest_s", "longest_s", "pause_s", "scope")
+SAID = ("zone", "language", "title", "folder", "pages", *PACING, "request")  # what a list may say of a feed
 
 
 class UnknownFeed(PermanentError):
@@ -23,13 +27,16 @@ class UnknownFeed(PermanentError):
 
 
 class Subscription(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
-    """One feed as it was added. `interval_s` goes before the desk's own.
+    """One feed as it was added.
 
+    It is visited each `interval_s` where that is set, else by its own pace, not more often than each `shortest_s` and
+    not more rarely than each `longest_s`. `pause_s` lies between two visits to its host. `scope` says for whom its
+    server means a wish to be left alone; None: as its answer tells. `request` is what its server is told.
     `formerly` are ids under which its entries are known too: the first release called a feed by its present address.
     `added_us` tells one that was removed and added again from the one before. `title` and `folder` are what a list that
     it came with calls it, and in which folders that has it, the outermost first. `listed` feeds stand in the operator's
     own list, and end with their place there. `pages` says which of its entries' pages are read, where it is not as the
-    desk's settings say.
+    desk's settings say. `moved_from` is the address that it left for good at `moved_us`.
     """
 
     id: str
@@ -43,6 +50,13 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     folder: tuple[str, ...] = ()
     listed: bool = False
     pages: Pages | None = None
+    shortest_s: int | None = None
+    longest_s: int | None = None
+    pause_s: int | None = None
+    scope: Scope | None = None
+    request: RequestSettings = RequestSettings()
+    moved_from: str | None = None
+    moved_us: int = 0
 
     def source(self) -> Source:
         """The feed as the source of its entries."""
@@ -63,6 +77,11 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     title: str | None = None
     folder: tuple[str, ...] | None = None
     pages: Pages | None = None
+    shortest_s: int | None = None
+    longest_s: int | None = None
+    pause_s: int | None = None
+    scope: Scope | None = None
+    request: RequestSettings | None = None
 
 
 class AddedFeeds(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,7 +136,7 @@ class Subscriptions:
             additions = _Additions(feeds, ids)
             for one in wanted:
                 try:
-                    check_interval(one.interval_s)
+                    check_pacing(one)
                     url = checked_address(one.url)
                 except PermanentError as error:
                     refused.append((shown_address(one.url)[:MAX_URL], str(error)))
@@ -134,7 +153,8 @@ class Subscriptions:
             additions = _Additions(feeds, {feed.url: feed.id for feed in feeds.values()})
             for one in wanted:
                 said = {name: getattr(one, name) for name in SAID}  # what it leaves out too: it says all there is
-                additions.add(one.url, said | {"folder": one.folder or (), "listed": True})
+                said |= {"folder": one.folder or (), "request": one.request or RequestSettings(), "listed": True}
+                additions.add(one.url, said)
             gone = [feed for feed in feeds.values() if feed.listed and feed.id not in additions]
             for feed in gone:
                 del feeds[feed.id]
@@ -156,27 +176,33 @@ class Subscriptions:
         with self._file.changing() as feeds:
             if own_id in feeds and any(feed.url == url for feed in feeds.values() if feed.id != own_id):
                 del feeds[own_id]
-            elif own_id in feeds:
-                feeds[own_id] = msgspec.structs.replace(feeds[own_id], url=checked_address(url))
+            elif own_id in feeds and feeds[own_id].url != url:
+                feeds[own_id] = msgspec.structs.replace(
+                    feeds[own_id], url=checked_address(url), moved_from=feeds[own_id].shown(), moved_us=now_us()
+                )
 
     def edit(self, name: str, changes: Mapping[str, Any]) -> Subscription:
-        """Give a feed other settings, by the names of `Subscription`: `url`, `zone`, `language`, `interval_s`, `title`,
-        `pages`.
+        """Give a feed other settings, by the names of `Subscription`; its id, and all that is known of it, stay.
 
-        Its id, and all that is known of it, stay.
+        `request` is a function of the feed as it is then, which gives its new settings. Secrets stay with their origin.
         """
         with self._file.changing() as feeds:
             feed = _named(feeds.values(), name)
             said = dict(changes)
-            check_interval(said.get("interval_s"))
             if said.get("url") == feed.shown():  # as it was shown: what logs in there stays
                 del said["url"]
             if "url" in said:
                 said["url"] = checked_address(said["url"])
                 if any(other.url == said["url"] for other in feeds.values() if other.id != feed.id):
                     raise PermanentError(f"{shown_address(said['url'])} is watched already, as another feed")
-            feeds[feed.id] = msgspec.structs.replace(feed, **said)
-            return feeds[feed.id]
+                said |= {"moved_from": None, "moved_us": 0}  # a person says where it is
+            ask = said.pop("request", None)
+            edited = msgspec.structs.replace(feed, **said)
+            if ask is not None:
+                edited = msgspec.structs.replace(edited, request=ask(edited))
+            check_pacing(edited)
+            feeds[feed.id] = edited
+            return edited
 
     def bring_up_to_date(self) -> None:
         """Write the list anew in its present version, where there is one of an older."""
@@ -219,9 +245,25 @@ def check_interval(interval_s: int | None) -> None:
         raise PermanentError(f"a feed is visited at most every {MIN_INTERVAL_S} s, not every {interval_s} s")
 
 
-def _named(feeds: Iterable[Subscription], name: str) -> Subscription:
+def check_pacing(feed: Subscription | Wanted) -> None:
+    """Refuse what no feed is visited by, and what no request can carry; raises `PermanentError`."""
+    check_interval(feed.interval_s)
+    check_interval(feed.shortest_s)
+    check_interval(feed.longest_s)
+    if max(feed.longest_s or 0, feed.pause_s or 0, feed.shortest_s or 0, feed.interval_s or 0) > LONGEST_S:
+        raise PermanentError(f"a feed is visited at least every {LONGEST_S} s, which is a month")
+    if feed.shortest_s and feed.longest_s and feed.shortest_s > feed.longest_s:
+        raise PermanentError("the shortest time between two visits is longer than the longest")
+    if feed.request is not None:
+        check_request(feed.request)
+
+
+def _named(feeds: Collection[Subscription], name: str) -> Subscription:
     for feed in feeds:
         if name.strip() in (feed.id, feed.url, feed.shown()):
+            return feed
+    for feed in feeds:
+        if feed.moved_from is not None and name.strip() == feed.moved_from:
             return feed
     raise UnknownFeed(f"no feed is called {shown_address(name)}; `copydesk feeds list` names them")
 

@@ -13,6 +13,7 @@ from shared.ledger.troubles import REMEDIES, Code, Failing, Trouble, trouble_key
 MOST_LINES = 20
 LONGEST = 400
 FEEDS: Code = "feeds-failing"
+SILENT: Code = "feeds-silent"
 # What chats take for a call to everybody, or for a link: such words may come from a feed.
 CALLING = re.compile(r"@(?=everyone|here|channel)")
 LIKE = str.maketrans({"<": "‹", ">": "›"})
@@ -50,14 +51,14 @@ class Changes(NamedTuple):
 
 def facts_of(overview: Overview, failing: Iterable[tuple[str, Failing]]) -> list[Fact]:
     """Every trouble, but feeds one by one: each that breaks or works again is a change of its own."""
-    facts = [_of_trouble(trouble) for trouble in overview.troubles if trouble.code != FEEDS]
+    facts = [_of_trouble(trouble) for trouble in overview.troubles if trouble.code not in (FEEDS, SILENT)]
     facts += [
         Fact(
-            key=trouble_key("feed", feed_id),
+            key=trouble_key("silent" if feed.is_silent else "feed", feed_id),
             name=f"feed {feed.name}",
             since=feed.since,
             what=feed.reason,
-            do=REMEDIES[FEEDS],
+            do=REMEDIES[SILENT if feed.is_silent else FEEDS],
         )
         for feed_id, feed in failing
     ]

@@ -162,8 +162,9 @@ class Watchman:
             pipe.hlen(keys.FEEDS_HOSTS)
             pipe.zcard(keys.FEEDS_DUE)
             pipe.zrange(keys.FEEDS_DUE, 0, 0, withscores=True)
-            pipe.hkeys(keys.FEEDS_FAILING)
-            known, visited, first, names = pipe.execute()
+            pipe.hgetall(keys.FEEDS_FAILING)
+            known, visited, first, told = pipe.execute()
+            names = [name for name, row in told.items() if not msgspec.json.decode(row, type=Failing).is_silent]
             # What fails and is not due is stopped, or no feed but a list of feeds.
             failing = sum(due is not None for due in self._client.zmscore(keys.FEEDS_DUE, names)) if names else 0
         return FeedCounts(

@@ -34,6 +34,7 @@ Code = Literal[
     "disk-low",
     "redis-memory",
     "feeds-failing",
+    "feeds-silent",
     "drops-refused",
     "messages-unreadable",
 ]
@@ -64,6 +65,7 @@ REMEDIES: Mapping[Code, str] = {
     "disk-low": "free some space; below the reserve nothing is taken in",
     "redis-memory": "raise Redis' `maxmemory` (`embedded_memory_mb`), or shorten `retention_days`",
     "feeds-failing": "read `copydesk feeds list`; correct or remove the feed, or restore the list",
+    "feeds-silent": "look at its site; where that publishes on, tell its publisher, or give the feed its new address",
     "drops-refused": "correct or remove what `copydesk status` names; bring a folder back, or give the desk its rights",
     "messages-unreadable": "read `copydesk dead strays`; `--clear` forgets them",
 }
@@ -118,12 +120,16 @@ class Pause(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class Failing(msgspec.Struct, frozen=True, kw_only=True):
-    """A feed, a list of feeds (`is_list`) or a process that does not work: its name, since when (µs), and why."""
+    """A feed, a list of feeds (`is_list`) or a process that does not work: its name, since when (µs), and why.
+
+    A feed that is silent (`is_silent`) can be read, and says nothing new for far longer than it usually does.
+    """
 
     name: str
     since: int
     reason: str
     is_list: bool = False
+    is_silent: bool = False
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
@@ -359,7 +365,12 @@ def _of_memory(view: View) -> Iterator[Found]:
 
 def _of_sources(view: View) -> Iterator[Found]:
     # A list stands for all of its feeds: it must not hide behind single ones.
-    if feeds := sorted(view.failing_feeds, key=lambda one: not one.is_list):
+    if silent := [feed for feed in view.failing_feeds if feed.is_silent]:
+        named = first_named([f"{feed.name}: {feed.reason}" for feed in silent])
+        since = min(feed.since for feed in silent)
+        what = f"{counted(len(silent), 'feed is', 'feeds are')} silent for longer than usual: {named}"
+        yield Found("feeds-silent", "", since, what, len(silent), named)
+    if feeds := sorted((one for one in view.failing_feeds if not one.is_silent), key=lambda one: not one.is_list):
         named = first_named(
             [feed.reason if feed.name in feed.reason else f"{feed.name}: {feed.reason}" for feed in feeds]
         )

@@ -54,11 +54,12 @@ class Fetched(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RequestRefused(PermanentError):
-    """The server's own no: a 4xx but for 408, 425 and 429. `status` tells a 410 from a 404."""
+    """The server's own no: a 4xx but for 408, 425 and 429. `status` tells a 410 from a 404; `retry_after` is for how
+    long it asked to be left alone (s), which makes a 403 one that is not for ever."""
 
-    def __init__(self, message: str, *, status: int) -> None:
+    def __init__(self, message: str, *, status: int, retry_after: float | None = None) -> None:
         super().__init__(message)
-        self.status = status
+        self.status, self.retry_after = status, retry_after
 
 
 class AskedToWait(TransientError):
@@ -118,7 +119,8 @@ class Client:
         if url.userinfo and "authorization" not in map(str.lower, sent):
             sent["Authorization"] = f"Basic {base64.b64encode(unquote_to_bytes(url.userinfo)).decode()}"
         if (cookie := self._cookies.header(url)) is not None:
-            sent["Cookie"] = cookie
+            own = [sent.pop(name) for name in list(sent) if name.lower() == "cookie"]
+            sent["Cookie"] = "; ".join([*own, cookie])
         async with self._transport.exchange("GET" if body is None else "POST", url, sent, body) as answer:
             if answer.cookies:
                 self._cookies.note(url, answer.cookies)
@@ -126,11 +128,12 @@ class Client:
 
 
 class _Reading(msgspec.Struct, frozen=True, kw_only=True):
-    """How an answer is read: who makes room for a large body, who is asked before each address, and how many bytes are
-    enough."""
+    """How an answer is read: who makes room for a large body, who is asked before each address, which headers that is
+    asked with beside the usual ones, and how many bytes are enough."""
 
     make_room: Callable[[], Awaitable[None]] | None = None
     may_ask: Callable[[str], Awaitable[None]] | None = None
+    own: Callable[[str], Mapping[str, str]] | None = None
     enough: int | None = None
 
 
@@ -152,12 +155,27 @@ async def fetch(
     Raises `TransientError` for what may go better later (timeouts, 408, 425, 429, 5xx, a broken stream), and
     `PermanentError` for the rest (4xx, a refused address, too large).
     """
-    headers = {"Accept": accept}
-    if etag is not None:
-        headers["If-None-Match"] = etag
-    if modified is not None:
-        headers["If-Modified-Since"] = modified
-    return await _follow(client, url, headers, _Reading(make_room=make_room, may_ask=may_ask))
+    return await _follow(client, url, _asked(accept, etag, modified), _Reading(make_room=make_room, may_ask=may_ask))
+
+
+async def fetch_with(
+    client: Client,
+    url: str,
+    own: Callable[[str], Mapping[str, str]],
+    *,
+    etag: str | None = None,
+    modified: str | None = None,
+    accept: str = "*/*",
+    make_room: Callable[[], Awaitable[None]] | None = None,
+) -> Fetched:
+    """Get a document as `fetch` does; `own` gives the headers that each address is asked with beside ours, or in their
+    place, those of redirects too."""
+    return await _follow(client, url, _asked(accept, etag, modified), _Reading(make_room=make_room, own=own))
+
+
+def _asked(accept: str, etag: str | None, modified: str | None) -> dict[str, str]:
+    conditions = {"If-None-Match": etag, "If-Modified-Since": modified}
+    return {"Accept": accept} | {name: value for name, value in conditions.items() if value is not None}
 
 
 async def fetch_beginning(client: Client, url: str, most_bytes: int, *, accept: str = "*/*") -> Fetched:
@@ -173,7 +191,8 @@ async def _follow(client: Client, url: str, headers: Mapping[str, str], how: _Re
         started = time.monotonic()
         async with client.host_turn(target):
             started = time.monotonic()
-            answer = await _ask_once(client, target, headers, left, how)
+            said = headers if how.own is None else {**headers, **how.own(str(target))}
+            answer = await _ask_once(client, target, said, left, how)
         left -= time.monotonic() - started
         if answer.status not in REDIRECTS:
             return msgspec.structs.replace(answer, moved=moved)
@@ -295,12 +314,11 @@ def _may_pass(status: int) -> bool:
 
 def _refusal(answer: Answer) -> CopydeskError:
     status = answer.status
+    wait = read_retry_after(answer.headers.get("retry-after"), dt.datetime.now(dt.UTC))
     if _may_pass(status):
-        now = dt.datetime.now(dt.UTC)
-        wait = read_retry_after(answer.headers.get("retry-after"), now)
         return AskedToWait(f"answered {status}", status=status, retry_after=wait)
     if status >= 400:
-        return RequestRefused(f"answered {status}", status=status)
+        return RequestRefused(f"answered {status}", status=status, retry_after=wait)
     return AskedToWait(f"answered {status}, which is no answer to this", status=status)
 
 
@@ -363,7 +381,7 @@ def _with_address(error: CopydeskError, url: httpx.URL) -> CopydeskError:
     if isinstance(error, TransientError):
         return TransientError(sentence, retry_after=error.retry_after)
     if isinstance(error, RequestRefused):
-        return RequestRefused(sentence, status=error.status)
+        return RequestRefused(sentence, status=error.status, retry_after=error.retry_after)
     return InputRefused(sentence) if isinstance(error, InputRefused) else PermanentError(sentence)
 
 

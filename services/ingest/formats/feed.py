@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from services.ingest.schedule import RestTimes
 from shared.envelope import FeedEntry
 from shared.errors import NotAFeed
 
@@ -14,7 +15,8 @@ Embargoes = tuple[tuple[str, object], ...]
 class Feed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One document. `home` is the site's page, `topic` the address it gives itself, `hub` its WebSub hub.
 
-    `ttl_s` is how long it says to be fresh, `authors` are those of entries that name none. Entries stand
+    `ttl_s` is how long it says to be fresh, `period_s` how often it says to change, in seconds, and `rest` when it asks
+    to be left alone. `authors` are those of entries that name none. Entries stand
     in the document's order. `deleted` are the ids of entries that it takes back (RFC 6721), each with the reason or "".
     `embargoes` are what the document says of all its entries, each a name and what it says.
     """
@@ -25,6 +27,8 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     topic: str | None = None
     hub: str | None = None
     ttl_s: int | None = None
+    period_s: int | None = None
+    rest: RestTimes = RestTimes()
     authors: tuple[str, ...] = ()
     deleted: tuple[tuple[str, str], ...] = ()
     embargoes: Embargoes = ()

@@ -15,6 +15,7 @@ from services.ingest.formats.feed import Feed, check_around
 from services.ingest.formats.links import web_link
 from services.ingest.formats.plain_xml import PlainFeed
 from services.ingest.formats.precheck import open_document
+from services.ingest.formats.rhythm import read_period, read_rest_times
 from shared.envelope import FeedEntry, FeedPicture
 from shared.errors import NotAFeed
 
@@ -38,6 +39,8 @@ def make_feed(parsed: PlainFeed, around: EntryParts, parts: list[EntryParts], do
         topic=_related(channel, "self", url),
         hub=_related(channel, "hub", url),
         ttl_s=_ttl(channel.get("ttl")),
+        period_s=read_period(document),
+        rest=read_rest_times(document),
         # RFC 4287 4.2.1: of an entry without authors the feed's are.
         authors=_authors(channel) if is_atom else (),
         deleted=read_deleted(document) if is_atom else (),

@@ -7,7 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.ingest.freshness import read_fresh
-from services.ingest.schedule import DAY_S, FetchOutcome, Kind, host_rest, next_wait
+from services.ingest.schedule import (
+    DAY_S,
+    HOUR_S,
+    FetchOutcome,
+    Kind,
+    RestTimes,
+    after_rest,
+    believed_period,
+    next_wait,
+    rest_of_others,
+    why_then,
+)
 
 
 def wait(visit: FetchOutcome, interval: float = 900, failures: int = 0, jitter: float = 0.5) -> float | None:
@@ -19,9 +30,13 @@ def wait(visit: FetchOutcome, interval: float = 900, failures: int = 0, jitter: 
     ("visit", "failures", "expected"),
     [
         pytest.param(FetchOutcome(kind="news"), 0, 900, id="the feed's own interval"),
-        pytest.param(FetchOutcome(kind="same", fresh_s=3600), 0, 3600, id="fresh for longer"),
+        pytest.param(FetchOutcome(kind="same", fresh_s=3600), 0, 3780, id="fresh for longer: later, never sooner"),
         pytest.param(FetchOutcome(kind="same", fresh_s=60), 0, 900, id="fresh for less"),
-        pytest.param(FetchOutcome(kind="news", fresh_s=DAY_S), 0, 21600, id="fresh for at most six hours"),
+        pytest.param(FetchOutcome(kind="news", fresh_s=DAY_S), 0, 22680, id="fresh for at most six hours"),
+        pytest.param(FetchOutcome(kind="same", period_s=DAY_S), 0, 90720, id="changes once a day, as it says"),
+        pytest.param(FetchOutcome(kind="same", period_s=30 * DAY_S), 0, 90720, id="a period counts for a day at most"),
+        pytest.param(FetchOutcome(kind="news", news=20, entries=20), 0, 450, id="all new: there may have been more"),
+        pytest.param(FetchOutcome(kind="news", news=19, entries=20), 0, 900, id="one was known: nothing was missed"),
         pytest.param(FetchOutcome(kind="failed"), 1, 60, id="failed once: soon again"),
         pytest.param(FetchOutcome(kind="failed"), 2, 120, id="failed twice"),
         pytest.param(FetchOutcome(kind="failed"), 99, 240, id="failed often within some hours"),
@@ -89,9 +104,62 @@ def test_a_server_that_stays_away_is_asked_ever_more_rarely() -> None:
 
 
 def test_only_a_wish_of_the_host_lets_all_its_feeds_rest() -> None:
-    assert host_rest(FetchOutcome(kind="failed", retry_after=600)) is None
-    assert host_rest(FetchOutcome(kind="failed", retry_after=600, of_host=True)) == 600
-    assert host_rest(FetchOutcome(kind="failed", retry_after=DAY_S, of_host=True)) == 3600
+    assert rest_of_others(FetchOutcome(kind="failed", retry_after=600)) is None
+    assert rest_of_others(FetchOutcome(kind="failed", retry_after=600, scope="host")) == 600
+    assert rest_of_others(FetchOutcome(kind="failed", retry_after=DAY_S, scope="domain")) == 3600
+
+
+@given(st.floats(60, DAY_S), st.floats(0, DAY_S), st.floats(0, DAY_S), st.floats(0, 1, exclude_max=True))
+def test_what_a_server_asks_for_moves_a_visit_later_only(
+    interval: float, fresh_s: float, period_s: float, jitter: float
+) -> None:
+    outcome = FetchOutcome(kind="same", fresh_s=fresh_s, period_s=period_s)
+    wait = next_wait(outcome, interval, 0, jitter)
+    assert wait is not None
+    assert wait >= max(min(fresh_s, 6 * HOUR_S), period_s)
+    assert (why_then(outcome, interval) == "asked") == (outcome.asked_s > interval)
+
+
+MONDAY = 4 * DAY_S  # 5 January 1970, midnight
+
+
+@pytest.mark.parametrize(
+    ("at", "wait_s", "rest", "expected"),
+    [
+        pytest.param(MONDAY, HOUR_S, RestTimes(), HOUR_S, id="it never rests"),
+        pytest.param(MONDAY, HOUR_S, RestTimes(hours=(1, 2)), 3 * HOUR_S, id="until its hours are over"),
+        pytest.param(MONDAY, HOUR_S, RestTimes(hours=(0, 3)), HOUR_S, id="between its hours"),
+        pytest.param(MONDAY, HOUR_S, RestTimes(days=(0,)), DAY_S, id="until its day is over"),
+        pytest.param(
+            MONDAY, HOUR_S, RestTimes(days=(0,), hours=(0, 1)), DAY_S + 2 * HOUR_S, id="its day, then its hours"
+        ),
+        pytest.param(MONDAY, 60, RestTimes(hours=tuple(range(24))), 60, id="who rests always is not believed"),
+        pytest.param(MONDAY, 60, RestTimes(days=tuple(range(7))), 60, id="on all days neither"),
+    ],
+)
+def test_after_rest(at: float, wait_s: float, rest: RestTimes, expected: float) -> None:
+    assert after_rest(wait_s, at, rest, 0) == expected
+
+
+@given(
+    st.floats(0, 4e9), st.floats(0, 2 * DAY_S), st.sets(st.integers(0, 23), max_size=23),
+    st.sets(st.integers(0, 6), max_size=6), st.floats(0, 1, exclude_max=True),
+)  # fmt: skip
+def test_a_rest_moves_a_visit_out_of_it_and_never_sooner(
+    now_s: float, wait_s: float, hours: set[int], days: set[int], jitter: float
+) -> None:
+    wait = after_rest(wait_s, now_s, RestTimes(hours=tuple(hours), days=tuple(days)), 0)
+    at = dt.datetime.fromtimestamp(now_s + wait + 0.001, dt.UTC)
+    assert wait >= wait_s
+    assert at.hour not in hours
+    assert at.weekday() not in days
+    assert after_rest(wait_s, now_s, RestTimes(hours=tuple(hours), days=tuple(days)), jitter) >= wait
+
+
+def test_a_period_is_believed_until_the_feed_refutes_it() -> None:
+    assert believed_period(HOUR_S, 24) == HOUR_S
+    assert believed_period(HOUR_S, 60) is None
+    assert believed_period(None, 1) is None
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,42 @@
+"""Whose a host is: its registrable domain, by the list of public suffixes that a library brings along.
+
+Some publishers count all visits to their domain, whatever the host: a blog each, or `www` and `old`.
+"""
+
+import functools
+import ipaddress
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from publicsuffixlist import PublicSuffixList
+
+from services.ingest.subscriptions import Subscription
+
+
+@functools.cache
+def registrable_domain(host: str) -> str:
+    """`example.com.vn` of `feeds.example.com.vn`, `lan.github.io` of itself; an address of a machine, or a name that is
+    a suffix itself, is its own."""
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return str(_suffixes().privatesuffix(host) or host)
+    return host
+
+
+def hosts_beside(feed: Subscription, feeds: Iterable[Subscription]) -> list[str]:
+    """The other hosts of a feed's domain that have feeds among these."""
+    host = host_of_feed(feed)
+    domain = registrable_domain(host)
+    hosts = {host_of_feed(other) for other in feeds} - {host}
+    return sorted(other for other in hosts if other.endswith(domain) and registrable_domain(other) == domain)
+
+
+def host_of_feed(feed: Subscription) -> str:
+    """The host of a feed's address."""
+    return urlsplit(feed.url).hostname or ""
+
+
+@functools.cache
+def _suffixes() -> PublicSuffixList:
+    return PublicSuffixList()
