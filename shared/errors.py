@@ -25,6 +25,10 @@ class PermanentError(CopydeskError):
     """No try will change it: no text, a 4xx from a sink, a bad setting."""
 
 
+class FileUnreadable(PermanentError):
+    """A file of the desk's own that a person has to mend: keys, feeds, settings of sources, saved filters."""
+
+
 class IntakeFull(TransientError):
     """The desk takes nothing in for now: backlog, Redis memory or disk over its limit, an archive that is not writable.
 

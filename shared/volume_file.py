@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 import msgspec
 
 from shared.data_version import make_folder, refuse_newer
-from shared.errors import PermanentError, Unavailable
+from shared.errors import FileUnreadable, Unavailable
 from shared.whole_file import one_writer, replace_whole
 
 T = TypeVar("T")
@@ -34,7 +34,7 @@ class VolumeFile(Generic[T]):
     def read(self) -> T | None:
         """What it holds; None where there is no file.
 
-        Raises `NewerData` where a newer release wrote it, `PermanentError` where it cannot be read.
+        Raises `NewerData` where a newer release wrote it, `FileUnreadable` where it cannot be read.
         """
         try:
             content = self.path.read_bytes()
@@ -45,7 +45,7 @@ class VolumeFile(Generic[T]):
             return None
         except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
             why = f"{self._what} {self.path} cannot be read: {error}"
-            raise PermanentError(f"{why}; correct the file, restore it, or take it away") from error
+            raise FileUnreadable(f"{why}; correct the file, restore it, or take it away") from error
 
     def alone(self) -> contextlib.AbstractContextManager[None]:
         """Nobody else writes it meanwhile. Raises `Unavailable`."""

@@ -14,7 +14,7 @@ from typing import Any, Generic, Protocol, TypeVar
 import msgspec
 
 from shared.data_version import refuse_newer
-from shared.errors import PermanentError, Unavailable
+from shared.errors import FileUnreadable, Unavailable
 from shared.volume_file import VolumeFile, write
 from shared.whole_file import open_private
 
@@ -92,7 +92,7 @@ class FeedsFile(Generic[T]):
         return None if stamps[0] is None else stamps
 
     def read(self) -> Mapping[str, T]:
-        """The rows by id, in the order they were added. Raises `NewerData`, `PermanentError`."""
+        """The rows by id, in the order they were added. Raises `NewerData`, `FileUnreadable`."""
         with self._lock:
             while (stamps := (_stamp_of(self._path), _stamp_of(self._changes))) != self._stamps:
                 try:
@@ -137,7 +137,7 @@ class FeedsFile(Generic[T]):
             self._start_over()
         except (OSError, msgspec.MsgspecError) as error:
             why = f"the file of feeds {self._changes} cannot be read: {error}"
-            raise PermanentError(f"{why}; correct the file, restore it, or take it away") from error
+            raise FileUnreadable(f"{why}; correct the file, restore it, or take it away") from error
         self._stamps = stamps
 
     def _start_over(self) -> None:

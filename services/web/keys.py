@@ -178,6 +178,10 @@ class Keys:
         """Every key that is kept, the oldest first."""
         return self._listed if self._listed is not None else self._read()
 
+    def known(self) -> Sequence[Key]:
+        """The same; while the file cannot be read, those that were read before (`check_readable` tells why)."""
+        return self._current()
+
     def begin(self) -> None:
         """Read the file before the first push asks: from now on a hand edit gone wrong locks nobody out.
 

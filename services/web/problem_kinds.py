@@ -336,6 +336,14 @@ KINDS: dict[str, Kind] = {
         remedy="Send it again after the time in `Retry-After`.",
         members=("troubles",),
     ),
+    "file-unreadable": Kind(
+        status=503,
+        title="A file of the desk cannot be read",
+        meaning="Somebody has edited the file of keys, feeds, sources or saved filters by hand, or a disk has lost it, "
+        "and what was asked for stands in it. All else goes on.",
+        remedy="Send it again later. The operator finds the file and what is wrong with it in the log, and in the "
+        "desk's pages: it is corrected, restored from a backup, or taken away.",
+    ),
     "search-away": Kind(
         status=503,
         title="Searches are not answered for now",

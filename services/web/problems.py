@@ -10,7 +10,7 @@ from starlette.responses import Response
 from services.index.engine import SearchAway
 from services.web.links import link_to
 from services.web.problem_kinds import BY_STATUS, KINDS
-from shared.errors import InputRefused, IntakeFull, TransientError
+from shared.errors import FileUnreadable, InputRefused, IntakeFull, TransientError
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -58,6 +58,7 @@ class Problem(Exception):
         self.detail = detail
         self.headers = dict(headers or {})
         self.more = more
+        self.inside = ""  # what only who may see the desk is told
         if at is not None:
             self.more["errors"] = [{**at, "detail": detail or self.kind.title}]
 
@@ -76,6 +77,10 @@ def problem_of(error: Exception, method: str) -> Problem:
             return Problem(
                 "search-away", "Nothing that answers searches is there now.", headers=later(error.retry_after)
             )
+        case FileUnreadable():  # which, and why, is for who may see the desk: its pages tell it
+            problem = Problem("file-unreadable", headers=later(30))
+            problem.inside = str(error)
+            return problem
         case TransientError():
             took_in = method not in ("GET", "HEAD")
             detail = "Nothing of yours was taken in." if took_in else "What was asked for cannot be looked up now."

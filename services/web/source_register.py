@@ -72,7 +72,7 @@ class SourceRegister:
         for feed in Subscriptions(self._settings).list():
             yield source_of(feed.source()), feed.zone, feed.language
         seen: set[str] = set()
-        for key in reversed(self._keys.list()):
+        for key in reversed(self._keys.known()):
             if key.publisher.name not in seen:
                 seen.add(key.publisher.name)
                 yield (

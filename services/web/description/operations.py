@@ -28,7 +28,7 @@ PAGES = frozenset({
     "/static/{name}", "/docs",
 })  # fmt: skip
 
-OF_ALL = ("headers-too-large", "unforeseen", "unavailable")
+OF_ALL = ("headers-too-large", "unforeseen", "unavailable", "file-unreadable")
 OF_KEY = ("unauthorized", "forbidden")
 OF_BODY = ("unsigned", "bad-request", "too-slow", "too-large", "unsupported-encoding", "busy")
 OF_PUSH = (

@@ -39,6 +39,10 @@ TITLES_AND_REMEDIES = {
         "The desk cannot do that now",
         "Wait a moment, then try again. Nothing is lost meanwhile.",
     ),
+    "file-unreadable": (
+        "A file of the desk cannot be read",
+        "Ask whoever runs the desk to correct it or to restore it from a backup. Everything that is not in it goes on.",
+    ),
     "search-away": (
         "Searches are not answered for now",
         "Wait a moment, then try again. Lists and articles by their names are there meanwhile.",
