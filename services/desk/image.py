@@ -17,6 +17,8 @@ from multiprocessing.context import ForkProcess
 from pathlib import Path
 from typing import TextIO
 
+from shared.heap import give_back_freed
+
 Program = Callable[[Sequence[str]], int]
 """`copydesk` as a function: the words of a command, without the program's name; gives the exit code."""
 
@@ -56,8 +58,6 @@ MODULES = (
 HIGHEST_DESCRIPTOR = 4096
 HEARD = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD)
 ARG_START, ARG_END = 48, 49  # fields of /proc/self/stat, counted from 1; the third follows the name
-M_ARENA_MAX = -8
-ARENAS = 2
 
 
 class Forked:
@@ -93,8 +93,7 @@ def warm(modules: Sequence[str] = MODULES) -> None:
     gc.collect()
     gc.freeze()
     gc.enable()
-    with contextlib.suppress(AttributeError):  # another libc than glibc gives memory back as it thinks best
-        ctypes.CDLL(None).mallopt(M_ARENA_MAX, ARENAS)
+    give_back_freed()
 
 
 def fork(

@@ -22,6 +22,7 @@ from services.ingest.parser_pool import ParserPool
 from services.ingest.recovery import watch_over
 from services.ingest.subscriptions import Subscriptions
 from services.ingest.tasks import register_waking
+from shared.heap import give_back_freed
 from shared.settings import Settings
 from shared.work.celery_app import INGEST, make_app, open_ledger
 from shared.work.liveness import WorkerRecord
@@ -32,6 +33,7 @@ STOP_S = 5.0
 
 def run(settings: Settings) -> int:
     """Work on the ingest queue until told to stop; gives the exit code."""
+    give_back_freed()  # names are resolved in hundreds of threads, and documents may be of 16 MiB
     app = make_app(settings, INGEST)
     ledger, archive = open_ledger(settings), open_archive(settings)
     record = WorkerRecord(settings, INGEST, folders=(archive.folder,), probes=(archive.check_writable,))

@@ -11,8 +11,12 @@ from services.ingest.formats import json_feed, rss_atom
 from services.ingest.formats.charset import read_text
 from services.ingest.formats.feed import Feed
 from services.ingest.formats.fragments import Cut, cut
+from services.ingest.formats.precheck import HEAD, MAX_ENTRIES
 from shared.envelope import Input, Source
 from shared.errors import NotAFeed, NotAnArticle
+
+PORTION = 1024 * 1024  # characters of markup that are parsed at once
+BYTES = "latin-1"  # a character a byte: tags are found, and what stands between them is decoded later
 
 
 def read_feed(body: bytes, content_type: str | None, url: str) -> Feed:
@@ -23,39 +27,82 @@ def read_feed(body: bytes, content_type: str | None, url: str) -> Feed:
     return _read(_decode(body, content_type, url), url)
 
 
-def read_watched(body: bytes, content_type: str | None, url: str, watched: Watched) -> News:
-    """What a feed says that it did not say before; of its entries only those are parsed whose markup is not known."""
-    text = _decode(body, content_type, url)
-    pieces, memory = cut(text), unpack(watched.memory)
-    if pieces is None:
-        return read_news(_read(text, url), watched)
-    hashes = pieces.hashes()
-    news = _read_unknown(pieces, hashes, url, watched, memory)
-    if news is not None:
-        return news
-    feed = _read(text, url)
+def read_watched(body: bytes, content_type: str | None, url: str, watched: Watched, *, portion: int = PORTION) -> News:
+    """What a feed says that it did not say before; of its entries only those are parsed whose markup is not known.
+
+    A document of more than `portion` bytes is decoded and parsed in portions of that size.
+    """
+    document = _cut(body, content_type, url, portion)
+    if document is None:
+        return read_news(read_feed(body, content_type, url), watched)
+    del body  # a large one need not stand in memory beside what is read of it
+    memory = unpack(watched.memory)
+    return _read_unknown(document, watched, memory) or _read_all(document, watched, memory)
+
+
+class _Document:
+    """A document that is cut into its entries, and how some of them are read."""
+
+    def __init__(self, pieces: Cut, content_type: str | None, url: str, portion: int) -> None:
+        self._pieces, self._content_type, self.url, self._portion = pieces, content_type, url, portion
+        self.hashes = pieces.hashes()
+
+    def read(self, places: Sequence[int]) -> Feed:
+        """The feed with these entries, as far as they are seen alike in what is read and where it was cut."""
+        first, *others = (self._read_portion(portion) for portion in self._pieces.portions(places, self._portion))
+        entries = [entry for feed in (first, *others) for entry in feed.entries]
+        return msgspec.structs.replace(first, entries=tuple(entries))
+
+    def context(self, feed: Feed) -> bytes:
+        """What its entries are read by beside their own markup."""
+        return self._pieces.context(feed, self.url)
+
+    def _read_portion(self, portion: Sequence[int]) -> Feed:
+        markup = self._pieces.only(set(portion))
+        if self._pieces.encoding == BYTES:
+            markup = _decode(markup.encode(BYTES), self._content_type, self.url)
+        return _read(markup, self.url)
+
+
+def _cut(body: bytes, content_type: str | None, url: str, portion: int) -> _Document | None:
+    """A document as it is read by its entries; a large one is decoded in portions, which take far less memory."""
+    if len(body) <= portion:
+        pieces = cut(_decode(body, content_type, url))
+    elif body[:HEAD].lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
+        return None
+    else:
+        pieces = cut(body.decode(BYTES), BYTES)
+        if pieces is not None and (len(pieces.spans) > MAX_ENTRIES or sum(map(len, pieces.around())) > portion // 2):
+            return None  # refused as a whole, or as dear in portions
+    return None if pieces is None else _Document(pieces, content_type, url, portion)
+
+
+def _read_all(document: _Document, watched: Watched, memory: Memory) -> News:
+    """The news of a document that is read whole."""
+    hashes = document.hashes
+    feed = document.read(range(len(hashes)))
     if len(feed.entries) != len(hashes):  # so broken that the two see other entries
         return read_news(feed, watched)
     read = [read_entry(entry, feed.home, fragment) for entry, fragment in zip(feed.entries, hashes, strict=True)]
-    verdicts = judge([entry.facts for entry in read], feed.home)
-    return tell_news(feed, read, verdicts, watched, memory, pieces.context(feed, url))
+    verdicts, context = judge([entry.facts for entry in read], feed.home), document.context(feed)
+    return tell_news(feed, read, verdicts, watched, memory, context)
 
 
-def _read_unknown(pieces: Cut, hashes: Sequence[bytes], url: str, watched: Watched, memory: Memory) -> News | None:
+def _read_unknown(document: _Document, watched: Watched, memory: Memory) -> News | None:
     """The news of a document with its known entries unread; None where none is known, and where these are to be read
     as well: by another context, or since what is new makes the rules see them otherwise."""
     known = {row.fragment: row for row in memory.rows}
-    unknown = [place for place, fragment in enumerate(hashes) if fragment not in known]
-    if len(unknown) == len(hashes):
+    unknown = [place for place, fragment in enumerate(document.hashes) if fragment not in known]
+    if len(unknown) == len(document.hashes):
         return None
-    feed = _read(pieces.only(set(unknown)), url)
-    context = pieces.context(feed, url)
+    feed = document.read(unknown)
+    context = document.context(feed)
     if len(feed.entries) != len(unknown) or context != memory.context:
         return None
     new = dict(zip(unknown, feed.entries, strict=True))
     entries = [
         read_entry(new[place], feed.home, fragment) if place in new else known[fragment]
-        for place, fragment in enumerate(hashes)
+        for place, fragment in enumerate(document.hashes)
     ]
     verdicts = judge([entry.facts for entry in entries], feed.home)
     groups = {entry.facts.group for entry in entries if isinstance(entry, ReadEntry)}

@@ -22,6 +22,7 @@ from services.ingest.freshness import read_fresh
 from services.ingest.novelty import observe
 from services.ingest.own_outage import OwnOutage
 from services.ingest.parser_pool import PARSERS
+from services.ingest.rooms import Rooms
 from services.ingest.schedule import (
     FetchOutcome,
     Kind,
@@ -86,9 +87,7 @@ class FeedFetcher:
         self._notes = VisitNotes(functools.partial(self.in_redis, states.put_each))
         self._paces = FeedPaces(settings, states)
 
-    async def visit(
-        self, client: Client, rooms: asyncio.Semaphore, claim: Claim, feed: Subscription, state: FeedState
-    ) -> None:
+    async def visit(self, client: Client, rooms: Rooms, claim: Claim, feed: Subscription, state: FeedState) -> None:
         """Visit a feed and note when it is due again; `rooms` bound how many large documents are held at once.
 
         Raises `TransientError` where Redis is away: then the claim ends, and the feed is due again.
@@ -160,16 +159,12 @@ class FeedFetcher:
         return self._outage.is_ours(now_s)
 
     async def _ask(
-        self, client: Client, rooms: asyncio.Semaphore, feed: Subscription, state: FeedState
+        self, client: Client, rooms: Rooms, feed: Subscription, state: FeedState
     ) -> tuple[FetchOutcome, FeedState]:
         async with contextlib.AsyncExitStack() as held:
-
-            async def make_room() -> None:
-                await held.enter_async_context(rooms)
-
             answer = await fetch_with(
                 client, feed.url, feed.request.headers_for, etag=state.etag, modified=state.modified, accept=ACCEPT,
-                make_room=make_room,
+                make_room=rooms.maker(held),
             )  # fmt: skip
             return await self._take(feed, note_answer(state, answer), answer)
 

@@ -12,6 +12,7 @@ import structlog
 from services.ingest.backoff import Backoff
 from services.ingest.feed_states import CLAIM_LIMIT, Claim, FeedStates
 from services.ingest.fetch import FeedFetcher
+from services.ingest.rooms import Rooms
 from services.ingest.subscriptions import Subscription, Subscriptions
 from shared.errors import CopydeskError, TransientError
 from shared.net.http import Client
@@ -20,7 +21,6 @@ from shared.settings import Settings
 log = structlog.get_logger(__name__)
 
 IN_FLIGHT = 200
-LARGE_AT_ONCE = 2  # of 16 MiB, and as much again while each is put together
 # More than visits: who asks a silent resolver keeps a thread for as long as it is silent, and no other waits for it.
 RESOLVING = 256
 SHORTEST_S, LONGEST_S = 0.05, 5.0
@@ -60,7 +60,7 @@ class FetchLoop:
     async def _run(self, stop: threading.Event) -> None:
         self._loop, self._woken = asyncio.get_running_loop(), asyncio.Event()
         self._loop.set_default_executor(ThreadPoolExecutor(RESOLVING, thread_name_prefix="feeds-names"))
-        rooms = asyncio.Semaphore(LARGE_AT_ONCE)
+        rooms = Rooms()
         renewing = asyncio.create_task(self._renew())
         try:
             async with Client(self._settings, connections=IN_FLIGHT) as client:
@@ -69,7 +69,7 @@ class FetchLoop:
             renewing.cancel()
             await self._end_visits()
 
-    async def _pull(self, client: Client, rooms: asyncio.Semaphore, stop: threading.Event) -> None:
+    async def _pull(self, client: Client, rooms: Rooms, stop: threading.Event) -> None:
         backoff = Backoff()
         while not stop.is_set():
             wait_s = LONGEST_S
@@ -90,7 +90,7 @@ class FetchLoop:
         await asyncio.sleep(SHORTEST_S)  # visits that end together are one reason to look
         self._woken.clear()
 
-    async def _claim(self, client: Client, rooms: asyncio.Semaphore) -> float:
+    async def _claim(self, client: Client, rooms: Rooms) -> float:
         """Begin the visits that are due and have a place; the seconds until there may be more."""
         await self._fetcher.in_redis(self._read_list)
         limit = min(CLAIM_LIMIT, IN_FLIGHT - len(self._visits))

@@ -14,6 +14,7 @@ from services.ingest.intake import TakesInputs
 from services.ingest.page_queue import ClaimedPage, PageQueue
 from services.ingest.page_reader import PageReader
 from services.ingest.robots_keeper import RobotsKeeper
+from services.ingest.rooms import Rooms
 from services.ingest.subscriptions import Subscription, Subscriptions
 from shared.errors import CopydeskError, TransientError
 from shared.ledger.connection import Client as Redis
@@ -25,7 +26,6 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 IN_FLIGHT = 16
-LARGE_AT_ONCE = 1
 RESOLVING = 32
 THREADS = 2  # that ask Redis and take pages in
 SHORTEST_S, LONGEST_S = 0.05, 5.0
@@ -62,7 +62,7 @@ class PageLoop:
             if self._loop is not None:
                 self._loop.call_soon_threadsafe(self._woken.set)
 
-    async def visit_due(self, client: Client, rooms: asyncio.Semaphore) -> int:
+    async def visit_due(self, client: Client, rooms: Rooms) -> int:
         """Begin the visits that are due and have a place; gives how many those are."""
         claims = await self.in_thread(self._claim, IN_FLIGHT - len(self._visits))
         for claimed, feed in claims:
@@ -82,7 +82,7 @@ class PageLoop:
     async def _run(self, stop: threading.Event) -> None:
         self._loop, self._woken = asyncio.get_running_loop(), asyncio.Event()
         self._loop.set_default_executor(ThreadPoolExecutor(RESOLVING, thread_name_prefix="pages-names"))
-        rooms, backoff = asyncio.Semaphore(LARGE_AT_ONCE), Backoff()
+        rooms, backoff = Rooms(), Backoff()
         try:
             async with Client(self._settings, connections=IN_FLIGHT) as client:
                 while not stop.is_set():
@@ -92,7 +92,7 @@ class PageLoop:
                 task.cancel()
             await self.finish()
 
-    async def _look(self, client: Client, rooms: asyncio.Semaphore, backoff: Backoff) -> None:
+    async def _look(self, client: Client, rooms: Rooms, backoff: Backoff) -> None:
         wait_s = LONGEST_S
         if backoff.is_over() and len(self._visits) < IN_FLIGHT:
             try:

@@ -1,6 +1,5 @@
 """Reads the page that an entry leads to, and takes both in as one input: two witnesses of one article."""
 
-import asyncio
 import contextlib
 import functools
 from collections.abc import Callable, Sequence
@@ -15,6 +14,7 @@ from services.ingest.intake import TakesInputs
 from services.ingest.page_queue import ClaimedPage, PageQueue, PageRow
 from services.ingest.page_words import page_mark
 from services.ingest.robots_keeper import RobotsKeeper
+from services.ingest.rooms import Rooms
 from services.ingest.subscriptions import Subscription
 from shared.clock import now_us
 from shared.envelope import FEED_ENTRY_TYPE, MOST_BYTES, FeedEntry, Input
@@ -43,9 +43,7 @@ class PageReader:
     ) -> None:
         self._queue, self._robots, self._intake, self._in_thread = queue, robots, intake, in_thread
 
-    async def visit(
-        self, client: Client, rooms: asyncio.Semaphore, claimed: ClaimedPage, feed: Subscription | None
-    ) -> None:
+    async def visit(self, client: Client, rooms: Rooms, claimed: ClaimedPage, feed: Subscription | None) -> None:
         """Visit a page and note when it is looked at again. `rooms` bound how many large bodies are held at once.
 
         Raises `TransientError` where Redis is away: then the claim ends, and the page is due again.
@@ -70,16 +68,10 @@ class PageReader:
         wait_s = _wait_of(following)
         await self._in_thread(self._queue.done, claimed, following, wait_s, pause_s)
 
-    async def _read(
-        self, client: Client, rooms: asyncio.Semaphore, row: PageRow, feed: Subscription
-    ) -> tuple[PageRow | None, str]:
+    async def _read(self, client: Client, rooms: Rooms, row: PageRow, feed: Subscription) -> tuple[PageRow | None, str]:
         async with contextlib.AsyncExitStack() as held:
-
-            async def make_room() -> None:
-                await held.enter_async_context(rooms)
-
             answer = await fetch(
-                client, row.url, etag=row.etag, modified=row.modified, accept=ACCEPT, make_room=make_room,
+                client, row.url, etag=row.etag, modified=row.modified, accept=ACCEPT, make_room=rooms.maker(held),
                 may_ask=functools.partial(self._robots.check, client),
             )  # fmt: skip
             if answer.status == 304:

@@ -10,7 +10,7 @@ import functools
 import importlib.metadata
 import re
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from types import TracebackType
 from typing import NamedTuple, Self
 from urllib.parse import unquote_to_bytes
@@ -35,8 +35,9 @@ STEP_TIMEOUT_S = 10.0
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 COMPLETE = frozenset({200, 203})  # 203: a proxy on the way has changed something, as it says
 MOVED_FOR_GOOD = frozenset({301, 308})
-SMALL_BODY = 256 * 1024
+SMALL_BODY = 64 * 1024
 CONNECTIONS = 100
+MakeRoom = Callable[[int], Awaitable[int]]
 HOST = re.compile(rb"[a-z0-9._:-]+")  # after IDNA; httpx escapes what else it finds, and would ask for that name
 
 
@@ -131,7 +132,7 @@ class _Reading(msgspec.Struct, frozen=True, kw_only=True):
     """How an answer is read: who makes room for a large body, who is asked before each address, which headers that is
     asked with beside the usual ones, and how many bytes are enough."""
 
-    make_room: Callable[[], Awaitable[None]] | None = None
+    make_room: MakeRoom | None = None
     may_ask: Callable[[str], Awaitable[None]] | None = None
     own: Callable[[str], Mapping[str, str]] | None = None
     enough: int | None = None
@@ -144,12 +145,13 @@ async def fetch(
     etag: str | None = None,
     modified: str | None = None,
     accept: str = "*/*",
-    make_room: Callable[[], Awaitable[None]] | None = None,
+    make_room: MakeRoom | None = None,
     may_ask: Callable[[str], Awaitable[None]] | None = None,
 ) -> Fetched:
     """Get a document, asking only for a newer one where `etag` or `modified` are known.
 
-    A body that outgrows `SMALL_BODY` is read on when `make_room` returns; that wait counts as no time of the visit.
+    A body that outgrows `SMALL_BODY` is read on when `make_room`, told its size, has said how far; that wait counts as
+    no time of the visit.
     `may_ask` is called with each address before it is asked, those of redirects too; what it raises ends the visit.
 
     Raises `TransientError` for what may go better later (timeouts, 408, 425, 429, 5xx, a broken stream), and
@@ -166,7 +168,7 @@ async def fetch_with(
     etag: str | None = None,
     modified: str | None = None,
     accept: str = "*/*",
-    make_room: Callable[[], Awaitable[None]] | None = None,
+    make_room: MakeRoom | None = None,
 ) -> Fetched:
     """Get a document as `fetch` does; `own` gives the headers that each address is asked with beside ours, or in their
     place, those of redirects too."""
@@ -262,13 +264,14 @@ async def _ask_once(client: Client, url: httpx.URL, headers: Mapping[str, str], 
         return await _read_answer(client, _Asked(url, response, conditional), widen, how.enough)
 
 
-async def _wait_beside(clock: asyncio.Timeout, make_room: Callable[[], Awaitable[None]]) -> None:
+async def _wait_beside(clock: asyncio.Timeout, make_room: MakeRoom, size: int) -> int:
     """Wait while the clock stands."""
     loop, until = asyncio.get_running_loop(), clock.when()
     started = loop.time()
     clock.reschedule(None)
-    await make_room()
+    limit = await make_room(size)
     clock.reschedule(None if until is None else until + loop.time() - started)
+    return limit
 
 
 @contextlib.asynccontextmanager
@@ -291,9 +294,7 @@ async def _answered(
         raise _with_address(error, url) from error
 
 
-async def _read_answer(
-    client: Client, asked: _Asked, widen: Callable[[], Awaitable[None]] | None, enough: int | None
-) -> Fetched:
+async def _read_answer(client: Client, asked: _Asked, widen: MakeRoom | None, enough: int | None) -> Fetched:
     url, answer, conditional = asked
     status = answer.status
     fetched = Fetched(url=_shown(url), status=status, headers=answer.headers)
@@ -322,13 +323,13 @@ def _refusal(answer: Answer) -> CopydeskError:
     return AskedToWait(f"answered {status}, which is no answer to this", status=status)
 
 
-async def _read_body(answer: Answer, max_bytes: int, widen: Callable[[], Awaitable[None]] | None = None) -> bytes:
+async def _read_body(answer: Answer, max_bytes: int, widen: MakeRoom | None = None) -> bytes:
     """Read the raw stream, opening gzip in bounded steps, both sizes capped."""
     declared = answer.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > max_bytes:
         raise InputRefused(f"announces {declared} bytes, more than {max_bytes}")
     layers = layers_of(answer.headers.get("content-encoding", ""), max_bytes)
-    raw, body = 0, bytearray()
+    raw, body, room = 0, bytearray(), SMALL_BODY
     while chunk := await answer.connection.read():
         raw += len(chunk)
         if raw == len(chunk) and not layers and chunk.startswith(MAGIC):
@@ -337,11 +338,17 @@ async def _read_body(answer: Answer, max_bytes: int, widen: Callable[[], Awaitab
             body += piece
             if max(raw, len(body)) > max_bytes:
                 raise InputRefused(f"is larger than {max_bytes} bytes")
-            widen = await _widened(widen, len(body))
-    for place, layer in enumerate(layers):
-        for piece in open_layers(layers[place + 1 :], layer.finish()):
-            body += piece
+            if widen is not None and len(body) >= room:
+                room = await widen(len(body))
+    body += _rest_of(layers)
     return bytes(body)
+
+
+def _rest_of(layers: Sequence[Inflater]) -> bytes:
+    """What the layers still hold, opened to the end."""
+    return b"".join(
+        piece for place, layer in enumerate(layers) for piece in open_layers(layers[place + 1 :], layer.finish())
+    )
 
 
 async def _read_beginning(answer: Answer, enough: int) -> bytes:
@@ -353,14 +360,6 @@ async def _read_beginning(answer: Answer, enough: int) -> bytes:
             if len(body) >= enough:
                 return bytes(body[:enough])
     return bytes(body)
-
-
-async def _widened(widen: Callable[[], Awaitable[None]] | None, size: int) -> Callable[[], Awaitable[None]] | None:
-    """Wait for room once, when a body has outgrown what each may have; gives what is still to be asked."""
-    if widen is None or size <= SMALL_BODY:
-        return widen
-    await widen()
-    return None
 
 
 def _next_hop(url: httpx.URL, answer: Fetched) -> httpx.URL:

@@ -102,7 +102,8 @@ def receive(stream: BinaryIO) -> bytes | None:
 
 def send(stream: BinaryIO, answer: bytes) -> None:
     """Give the parent its answer."""
-    stream.write(LENGTH.pack(len(answer)) + answer)
+    stream.write(LENGTH.pack(len(answer)))
+    stream.write(answer)
     stream.flush()
 
 

@@ -4,6 +4,7 @@ import asyncio
 
 from services.ingest.feed_states import Claim, FeedStates
 from services.ingest.fetch import FeedFetcher
+from services.ingest.rooms import Rooms
 from services.ingest.subscriptions import Subscription, Subscriptions
 from shared.net.http import Client
 from shared.settings import Settings
@@ -33,7 +34,7 @@ def visit_now(settings: Settings, fetcher: FeedFetcher, states: FeedStates, *fee
 
     async def visit() -> None:
         async with Client(settings) as client:
-            rooms = asyncio.Semaphore(1)
+            rooms = Rooms()
             visits = (fetcher.visit(client, rooms, claim, feed, states.get(feed)) for claim, feed in claimed.items())
             await asyncio.gather(*visits)
 

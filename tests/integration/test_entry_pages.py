@@ -16,6 +16,7 @@ from services.ingest.page_loop import PageLoop
 from services.ingest.page_queue import LEASE_S, PageQueue
 from services.ingest.page_reader import CHECKS_S, PAUSE_S, TRIES
 from services.ingest.parser_process import FeedParser
+from services.ingest.rooms import Rooms
 from services.ingest.subscriptions import Subscriptions
 from services.normalize.tasks import read_articles
 from shared.article import Article
@@ -82,7 +83,7 @@ class Desk:
 
         async def visit() -> int:
             async with Client(self.settings) as client:
-                count = await self.loop.visit_due(client, asyncio.Semaphore(1))
+                count = await self.loop.visit_due(client, Rooms())
                 await self.loop.finish()
                 return count
 

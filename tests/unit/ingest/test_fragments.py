@@ -113,7 +113,7 @@ def test_a_document_with_its_entries_put_back_is_the_same() -> None:
     document = rss(item(1), "<x/>", item(2)).decode()
     pieces = cut(document)
     assert pieces is not None
-    assert (pieces.only({0, 1}), len(pieces.fragments)) == (document, 2)
+    assert (pieces.only({0, 1}), len(pieces.spans)) == (document, 2)
 
 
 def test_known_entries_are_not_parsed() -> None:
@@ -130,3 +130,26 @@ def test_known_entries_are_not_parsed() -> None:
 def test_cutting_takes_no_longer_than_the_document_is_long(piece: str) -> None:
     short, long = (f"<rss>{piece * count}<item></item></rss>" for count in (5_000, 20_000))
     assert times_as_dear(lambda: cut(long), than=lambda: cut(short), bound=9) < 9
+
+
+@given(documents, st.sampled_from(["utf-8", "windows-1258", "utf-16"]))
+@settings(max_examples=60, deadline=None)
+def test_what_is_read_in_portions_tells_what_is_read_whole(bodies: Sequence[bytes], encoding: str) -> None:
+    ours = theirs = b""
+    head = f'<?xml version="1.0" encoding="{encoding}"?>'
+    for body in bodies:
+        encoded = (head + body.decode().replace("words", "lời")).encode(encoding, "xmlcharrefreplace")
+        watched = msgspec.structs.replace(WATCHED, memory=ours)
+        first, second = read_watched(encoded, None, URL, watched, portion=600), whole_news(encoded, theirs)
+        assert (first.inputs, first.entries, first.feed) == (second.inputs, second.entries, second.feed)
+        ours, theirs = first.memory, second.memory
+
+
+def test_portions_hold_each_place_once_and_no_more_than_they_may() -> None:
+    pieces = cut(rss(*(item(number) for number in range(1, 9))).decode())
+    assert pieces is not None
+    most = len(pieces.only({0, 1, 2}))
+    portions = pieces.portions(range(8), most)
+    assert [place for portion in portions for place in portion] == list(range(8))
+    assert all(len(pieces.only(set(portion))) <= most for portion in portions)
+    assert pieces.portions([3], 1) == [[3]], "one that is longer goes alone"
