@@ -1,7 +1,7 @@
 """What crosses a door, a queue or the archive, with a version."""
 
 import datetime as dt
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -41,6 +41,12 @@ DESK = Source(kind="push", name=COMMAND_LINE)
 def source_of(source: Source) -> str:
     """A source in a word: `feed:https://a.example/rss`."""
     return f"{source.kind}:{source.name}"
+
+
+def source_named(word: str = "") -> Source | None:
+    """The source that a word means, without what is set for it; None for a word that means none."""
+    kind, colon, name = word.partition(":")
+    return Source(kind=msgspec.convert(kind, SourceKind), name=name) if colon and kind in get_args(SourceKind) else None
 
 
 def is_desk(source: Source) -> bool:

@@ -19,7 +19,7 @@ from services.index.packing import unpack
 from services.index.query import Query
 from services.index.sinks.schema import is_readable, version
 from shared.article import Article
-from shared.envelope import DESK, Event, Source, pushed_by, source_of
+from shared.envelope import DESK, Event, Source, pushed_by, source_named, source_of
 from shared.errors import TransientError
 from shared.identity import names_of
 
@@ -66,7 +66,8 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True):
     """What the index decided on one input: its outcome, and the revision that has its words.
 
     `timeline` and `source`, the article's own, are None where those words came with another input, which then is the
-    one it repeats.
+    one it repeats. `said_by` is who sent it, None where an older release did not write that down; `owner` which
+    publisher's the article is.
     """
 
     article_id: str
@@ -76,6 +77,8 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True):
     received_us: int | None = None
     source: Source | None = None
     timeline: tuple[Event, ...] | None = None
+    said_by: Source | None = None
+    owner: str = ""
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,9 +91,10 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _ANSWERED = (
-    "SELECT articles.id, articles.rev, receipts.rev, receipts.outcome, revisions.entry "
+    "SELECT articles.id, articles.rev, receipts.rev, receipts.outcome, revisions.entry, articles.owner, "
+    "(SELECT source FROM changes JOIN sources USING (s) WHERE changes.n = receipts.n AND changes.receipt = ?1) "
     "FROM receipts JOIN articles USING (n) LEFT JOIN revisions ON revisions.n = receipts.n "
-    "AND revisions.rev = receipts.rev WHERE receipt = ?"
+    "AND revisions.rev = receipts.rev WHERE receipts.receipt = ?1"
 )
 _ENTRY = msgspec.json.Decoder(Entry)
 
@@ -153,19 +157,20 @@ class Index:
             row = database.execute(_ANSWERED, (receipt,)).fetchone() if database is not None else None
         if row is None:
             return None
-        article_id, current_rev, rev, outcome, blob = row
-        entry = _ENTRY.decode(unpack(blob)) if blob is not None else None
-        if entry is None or entry.receipt != receipt:
-            return Answered(article_id=article_id, rev=rev, outcome=outcome, current_rev=current_rev)
-        return Answered(
+        article_id, current_rev, rev, outcome, blob, owner, said_by = row
+        answered = Answered(
             article_id=article_id,
             rev=rev,
             outcome=outcome,
             current_rev=current_rev,
-            received_us=entry.received_us,
-            source=entry.came_from,
-            timeline=entry.timeline,
+            said_by=source_named(said_by or ""),
+            owner=owner,
         )
+        entry = _ENTRY.decode(unpack(blob)) if blob is not None else None
+        if entry is None or entry.receipt != receipt:
+            return answered
+        own = {"received_us": entry.received_us, "source": entry.came_from, "timeline": entry.timeline}
+        return msgspec.structs.replace(answered, **own)
 
     def settled(self, offers: Sequence["Offer"]) -> dict[str, Literal["counted", "superseded"]]:
         """By receipt, which inputs need no work any more: those decided here, and those a later word has replaced."""

@@ -21,6 +21,7 @@ from services.web.scopes import is_seen_by, only_of
 from services.web.state import AppState, publisher_of, state_of
 from services.web.tombstones import withdrawal_body
 from services.web.unread_dates import warnings_of
+from shared.envelope import is_desk
 from shared.ledger.events import ChangeFilter
 from shared.ledger.reader import DECIDED_BY_THE_INDEX, SETTLED, InputStatus
 
@@ -76,18 +77,25 @@ async def told_receipt(app_state: AppState, receipt: str, line: InputStatus | No
     another's than the `only` publisher whose receipts may be seen ("": all). What the desk did to an article is its
     publisher's to see, as the article is.
 
-    What ended at the door tells of no source: there, who has the number has it from the answer to the push.
+    A repeat is its sender's, whoever owns the article. Whose one is that an older release has settled nobody knows: there,
+    who has the number has it from the answer to the push.
     """
     if line is None or line.state in DECIDED_BY_THE_INDEX:
         answered = await app_state.ask(app_state.index.receipt, receipt)
         if answered is not None:
-            is_seen = answered.source is None or is_seen_by(only, answered.source)
-            return Told(answered.outcome, _answered_body(receipt, answered)) if is_seen else None
+            return Told(answered.outcome, _answered_body(receipt, answered)) if _is_theirs(only, answered) else None
     if line is not None and only:
         line = await app_state.ask(as_its_own, app_state.index.get, line)
     if line is None or (line.source is not None and not is_seen_by(only, line.source)):
         return None
     return Told(line.state, receipt_body(line))
+
+
+def _is_theirs(only: str, answered: Answered) -> bool:
+    said_by = answered.source or answered.said_by
+    if said_by is not None and is_desk(said_by):
+        return only in ("", answered.owner)
+    return said_by is None or is_seen_by(only, said_by)
 
 
 async def settled_line(

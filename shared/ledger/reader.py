@@ -8,7 +8,7 @@ import msgspec
 
 from shared.clock import now_us
 from shared.data_version import refuse_newer
-from shared.envelope import Envelope, Event, Source, Stage, pushed_by, source_of
+from shared.envelope import Envelope, Event, Source, Stage, pushed_by, source_named, source_of
 from shared.errors import PermanentError
 from shared.identity import names_of
 from shared.ledger import keys
@@ -166,18 +166,18 @@ class LedgerReader:
             entry = self.client.get(keys.receipt(receipt))
         if entry is None:
             return None
-        ref, *ended = entry.decode().split(" ")
+        ref, *ended = entry.decode("utf-8", "replace").split(" ", 3)
         article, rev = split_ref(ref)
         if ended:
-            state, at = ended[0], int(ended[1])
-            event = Event(state=state, at_us=at)
+            state, at, *said_by = ended
             return InputStatus(
                 receipt=receipt,
                 article=article,
                 rev=rev,
                 state=state,
-                received_us=at,
-                timeline=(event,),
+                source=source_named(*said_by),
+                received_us=int(at),
+                timeline=(Event(state=state, at_us=int(at)),),
                 duplicate_of=ref if state == "duplicate" else None,
             )
         return self.line(ref)

@@ -1,5 +1,6 @@
 """A publisher pushes, waits, corrects and takes back, at a real door with both stages behind it."""
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from random import Random
@@ -14,6 +15,7 @@ from shared.settings import Settings
 from tests.integration.verbs import Newsdesk, at, news, newsdesk_of
 
 URI = "urn:news:1"
+URI_OF_HUE = f"uri:hue {URI}"
 PAGE = "https://hue.example/2015/rubber"
 PATCH = {"Content_Type": "application/merge-patch+json"}
 
@@ -404,3 +406,18 @@ def test_who_may_read_all_finds_an_article_by_its_uri_whoever_called_it_so(desk:
         answer = desk.call("GET", at(uri), b"", "reader")
         assert (answer.status, answer.body.get("article", {}).get("headline")) == (200, headline), uri
         assert desk.call("GET", at(uri), b"", "saigon").status == 404, "others have no article of that uri"
+
+
+def test_the_receipt_of_a_repeat_is_its_senders(desk: Newsdesk) -> None:
+    desk.push(news("Rubber"))
+    desk.work()
+    at_the_door = desk.push(news("Rubber")).body["receipt"]
+    in_the_index = desk.push(json.dumps(news("Rubber"), indent=1).encode()).body["receipt"]
+    desk.work()
+    desk.key("reader", scopes=("read-all",))
+    for receipt in (at_the_door, in_the_index):
+        path = f"/v1/receipts/{receipt}"
+        assert [desk.call("GET", path, b"", by).status for by in ("hue", "reader", "hanoi")] == [200, 200, 404]
+        assert desk.call("GET", path).body["state"] == "duplicate"
+    desk.ledger.client.set(keys.receipt(at_the_door), f"{desk.stored(URI_OF_HUE).article_id}@1 duplicate 1")
+    assert desk.call("GET", f"/v1/receipts/{at_the_door}").status == 200, "as a release before wrote it"

@@ -40,7 +40,7 @@ end
 
 -- An input that ends at the door: its receipt says how, and which revision has its place.
 local function settle(item, outcome, ref)
-  redis.call('SET', receipt_key(item.receipt), ref .. ' ' .. outcome .. ' ' .. text(now), 'EX', args.receipt_retention)
+  redis.call('SET', receipt_key(item.receipt), ended_as(ref, outcome, item.source), 'EX', args.receipt_retention)
   count('accepted', 1)
   count(outcome, 1)
   tell(ref, item.source, outcome, 'ingest', item.receipt)

@@ -237,10 +237,10 @@ end
 -- same bytes sent again are read again, since no record says any more that they were refused.
 local function forget_refused(ref)
   local key, article, rev = record_key(ref), ref:match('^(.*)@(%d+)$')
-  local receipt = redis.call('HGET', key, 'receipt')
+  local is = redis.call('HMGET', key, 'receipt', 'source')
   local ttl = redis.call('TTL', key)
   redis.call('DEL', key)
-  if receipt and ttl > 0 then redis.call('SET', receipt_key(receipt), ref .. ' refused ' .. text(now), 'EX', ttl) end
+  if is[1] and ttl > 0 then redis.call('SET', receipt_key(is[1]), ended_as(ref, 'refused', is[2]), 'EX', ttl) end
   if read_head(article)[1] == rev then keep_head(article, { sha = '' }) end
 end
 

@@ -264,6 +264,8 @@ end
 -- What the index decided it answers for, with receipt and timeline: the record goes at once, and the receipt as soon as no
 -- recovery offers the input again. What ended before keeps its record for as long as receipts are kept. `is` is what was
 -- read of the record: {log, source, receipt}.
+local function ended_as(ref, outcome, source) return ref .. ' ' .. outcome .. ' ' .. text(now) .. ' ' .. (source or '') end
+
 local function finish(ref, key, outcome, stage, note, is)
   if not is then
     local read = redis.call('HMGET', key, 'log', 'source', 'receipt')
@@ -278,8 +280,7 @@ local function finish(ref, key, outcome, stage, note, is)
       if outcome == 'indexed' then note_way(is.log) end
     end
     redis.call('DEL', key, key .. ':raw', key .. ':article')
-    local answer = ref .. ' ' .. outcome .. ' ' .. text(now)
-    if receipt then redis.call('SET', receipt_key(receipt), answer, 'EX', args.receipt_grace) end
+    if receipt then redis.call('SET', receipt_key(receipt), ended_as(ref, outcome, is.source), 'EX', args.receipt_grace) end
     return
   end
   redis.call('DEL', key .. ':raw', key .. ':article')
