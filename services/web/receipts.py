@@ -77,8 +77,8 @@ async def told_receipt(app_state: AppState, receipt: str, line: InputStatus | No
     another's than the `only` publisher whose receipts may be seen ("": all). What the desk did to an article is its
     publisher's to see, as the article is.
 
-    A repeat is its sender's, whoever owns the article. Whose one is that an older release has settled nobody knows: there,
-    who has the number has it from the answer to the push.
+    A repeat is its sender's, whoever owns the article. Whose one is that an older release has settled nobody knows:
+    there, who has the number has it from the answer to the push.
     """
     if line is None or line.state in DECIDED_BY_THE_INDEX:
         answered = await app_state.ask(app_state.index.receipt, receipt)

@@ -46,7 +46,7 @@ from shared.ledger.events import FIRST, Change
 from shared.ledger.overview import Overview
 from shared.ledger.reader import Balance, Head, InputStatus, Meta, StageStatus, Status
 from shared.ledger.triage import Triage
-from shared.ledger.troubles import Pause, Trouble
+from shared.ledger.troubles import Failing, Pause, Trouble
 from shared.metrics import Meters
 from shared.picture_files import PictureFiles
 from shared.settings import Settings
@@ -292,6 +292,9 @@ class NoFeeds(FeedDesk):
     def __init__(self) -> None:
         """No hub has a callback, either."""
         self.hubs = NoHubs()
+
+    def failing_lists(self) -> Sequence[Failing]:
+        return ()
 
     def list(self) -> list[tuple[Subscription, FeedState]]:
         return []
