@@ -6,9 +6,11 @@ from services.cli.printing import ago, clean, row, table
 from services.ingest.feed_history import FeedVisit
 from services.ingest.feed_states import FeedState
 from services.ingest.schedule import Kind, Why
+from services.ingest.sitemap_maps import KnownMap
 from services.ingest.subscriptions import Subscription
 from services.ingest.websub import HubSubscription
 
+MOST_ENDED = 10
 RESULTS: Mapping[Kind, str] = {
     "news": "new entries", "same": "nothing new", "failed": "failed", "gone": "gone (410)", "full": "the desk was full",
     "offline": "nothing answered",
@@ -46,8 +48,9 @@ def feed_lines(
     visits: Sequence[FeedVisit],
     now_us: int,
     hub: HubSubscription | None = None,
+    maps: Sequence[KnownMap] = (),
 ) -> Iterator[str]:
-    """All of one feed."""
+    """All of one feed; `maps` are the sitemaps of an index."""
     title = feed.title or (state.title if state is not None else None)
     yield f"{feed.id}  {clean(feed.shown())}"
     for label, text in (("Title", title), ("Folder", " / ".join(feed.folder)), ("Zone", feed.zone),
@@ -65,10 +68,18 @@ def feed_lines(
     yield from row("Next", f"{next_visit(state, now_us)}{why}")
     if hub is not None:
         yield from row("Hub", clean(_hub(hub, now_us)))
+    yield from _map_lines(maps)
     if visits:
         yield ""
         rows = [("VISITED", "RESULT", "NEW", "STATUS", "TOOK", "PROBLEM")]
         yield from table(rows + [_visit_row(visit, now_us) for visit in visits])
+
+
+def _map_lines(maps: Sequence[KnownMap]) -> Iterator[str]:
+    ended = [one for one in maps if one.retired]
+    if maps:
+        yield from row("Sitemaps", f"{len(maps)} that may hold news, {len(ended)} ended")
+    yield from (f"  {clean(one.url)}: {clean(one.retired)}" for one in ended[:MOST_ENDED])
 
 
 def _hub(hub: HubSubscription, now_us: int) -> str:

@@ -50,13 +50,17 @@ def in_short(found: "FeedPreview", now_us: int) -> str:
     """`Tin nhanh, 12 entries, the newest 5 min ago`."""
     title = f"{clean(found.title)}, " if found.title else ""
     newest = "none of them dated" if found.newest_us is None else f"the newest {ago(found.newest_us, now_us)} ago"
-    return f"{title}{plural(found.entries, 'entry')}{f', {newest}' if found.entries else ''}"
+    if found.sitemaps:
+        return f"{title}an index of {plural(found.sitemaps, 'sitemap')}"
+    kind = "page" if found.of_pages else "entry"
+    return f"{title}{plural(found.entries, kind)}{f', {newest}' if found.entries else ''}"
 
 
 VIAS: Mapping["Via", str] = {
     "moved": "{asked} has moved there for good.",
     "named": "{asked} is no feed itself: its page names this one.",
     "usual": "{asked} is no feed itself, and names none: this one stands where feeds of a site usually are.",
+    "listed": "{asked} names no feed, and has none where feeds usually are: its robots.txt lists this sitemap.",
 }
 
 

@@ -10,7 +10,8 @@ from services.ingest.feed_news import FirstVisit, News, Watched
 from services.ingest.feed_states import FeedStates
 from services.ingest.formats.feed import Feed
 from services.ingest.intake import TakesInputs
-from services.ingest.page_queue import PageRow
+from services.ingest.page_queue import Asked, PageRow
+from services.ingest.sitemap_maps import memory_of
 from services.ingest.subscriptions import Subscription
 from services.ingest.websub import read_links
 from shared.clock import now_us
@@ -19,6 +20,8 @@ from shared.errors import InputRefused, IntakeFull, TransientError
 from shared.settings import Pages, Settings
 
 log = structlog.get_logger(__name__)
+
+PAGES_WAIT_S = 600.0
 
 
 class ParsesFeeds(Protocol):
@@ -30,7 +33,7 @@ class ParsesFeeds(Protocol):
 class AsksForPages(Protocol):
     """Whoever reads pages: `services.ingest.page_queue.PageQueue`."""
 
-    def ask(self, rows: Sequence[PageRow], /) -> Sequence[PageRow]: ...
+    def ask(self, rows: Sequence[PageRow], /) -> Asked: ...
 
 
 class TakenDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,10 +69,17 @@ class FeedDocuments:
         self._states, self._intake, self._parser = states, intake, parser
 
     def take_document(
-        self, feed: Subscription, body: bytes, media_type: str | None, url: str, links: str | None = None
+        self,
+        feed: Subscription,
+        body: bytes,
+        media_type: str | None,
+        url: str,
+        links: str | None = None,
+        part: str = "",
     ) -> TakenDocument:
         """Take in what a document says that is new, and remember it; `url` is where it was found, `links` the header
-        `Link` of the answer, which names a hub before the document does.
+        `Link` of the answer, which names a hub before the document does. A feed of several
+        documents, such as an index of sitemaps, has a memory of each: `part` is the address of this one.
 
         Raises `NotAFeed` for what is none, `IntakeFull` where the desk has no room: then nothing is remembered, and the
         document may come again.
@@ -78,16 +88,17 @@ class FeedDocuments:
             key=feed.id,
             formerly=feed.formerly,
             source=feed.source(),
-            memory=self._states.memory(feed),
+            memory=self._states.kept(feed, memory_of(part)) if part else self._states.memory(feed),
             now_s=now_us() / 1_000_000,
             first=self._first,
+            is_new=not part or not self._states.get(feed).body_hash,
         )
         news = self._parser.read_news(body, media_type, url, watched)
         if news.passed_over:
             log.info("entries_passed_over", feed=feed.shown(), count=news.passed_over)
         self._take(feed, news)
         # Only now, with the entries in: a crash before this line means reading again, never missing one.
-        self._states.remember(feed, news.memory)
+        self._states.remember(feed, news.memory, memory_of(part) if part else "memory")
         said = read_links(links, url)
         hub, topic = said.get("hub", news.feed.hub), said.get("self", news.feed.topic)
         if self._note_hub is not None and hub is not None:
@@ -103,10 +114,14 @@ class FeedDocuments:
         rows = () if self._pages is None else rows_of(feed, news, feed.pages or self._which, now_us())
         held = {row.url: row for row in rows if row.is_held}
         self._take_each([item for item in news.inputs if item.url not in held])
-        left = [] if self._pages is None else self._pages.ask(rows)
-        if left:
+        if self._pages is None or not rows:
+            return
+        asked = self._pages.ask(rows)
+        if asked.no_room and news.feed.of_pages:
+            raise IntakeFull("too many pages wait for their visit", retry_after=PAGES_WAIT_S)
+        if left := {row.url for row in (*asked.no_room, *(() if news.feed.of_pages else asked.of_others))}:
             log.warning("pages_not_asked", feed=feed.shown(), count=len(left))
-            self._take_each([item for item in news.inputs if item.url in held and held[item.url] in left])
+            self._take_each([item for item in news.inputs if item.url in held.keys() & left])
 
     def _take_each(self, inputs: Sequence[Input]) -> None:
         try:
@@ -121,14 +136,15 @@ class FeedDocuments:
 def rows_of(feed: Subscription, news: News, which: Pages, now: int) -> Sequence[PageRow]:
     """The pages that are to be read beside what is new in a feed; an edited entry waits for its page, since by itself
     it would take the place of what was read of both."""
-    if which == "never" or (which == "when-short" and not news.is_short):
+    of_pages = news.feed.of_pages  # of which nothing can be read but its pages
+    if not of_pages and (which == "never" or (which == "when-short" and not news.is_short)):
         return ()
-    leads = [lead for lead in news.leads if lead.is_short or which == "always"]
+    leads = [lead for lead in news.leads if lead.is_short or of_pages or which == "always"]
     items = [news.inputs[lead.place] for lead in leads]
     return [
         PageRow(
             url=item.url, feed=feed.id, entry=item.body, aliases=item.aliases, changed=item.changed,
-            is_held=item.changed, asked_us=now,
+            is_held=item.changed or of_pages, asked_us=now,
         )
         for item in items if item.url is not None
     ]  # fmt: skip

@@ -11,16 +11,19 @@ import msgspec
 from services.ingest.feed_links import feed_links, usual_feeds
 from services.ingest.feed_preview import FeedPreview, preview
 from services.ingest.formats.feed import Feed
+from services.ingest.formats.sitemap import is_near
 from services.ingest.parser_process import FeedParser
+from services.ingest.robots import MOST_BYTES, robots_address, sitemaps_in
 from shared.errors import NotAFeed, PermanentError, TransientError
 from shared.identity import without_login
-from shared.net.http import Client, Fetched, RequestRefused, fetch
+from shared.net.http import Client, Fetched, RequestRefused, fetch, fetch_beginning
 from shared.settings import Settings
 
 ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, text/html;q=0.9, application/xml;q=0.9, "
     "*/*;q=0.5"
 )
+SITEMAPS_ASKED = 3
 MOST_ASKED = 10  # addresses of one search, the page itself beside them
 PACE_S = 0.5  # between two of them
 SEARCH_S = 45.0
@@ -59,6 +62,7 @@ class _Search:
 
     def __init__(self, settings: Settings, parser: ReadsFeeds, pace_s: float) -> None:
         self._settings, self._parser, self._pace_s = settings, parser, pace_s
+        self._is_busy = False
 
     async def run(self, address: str) -> FeedPreview:
         address = address.strip()
@@ -81,7 +85,14 @@ class _Search:
             else:
                 return preview(page.moved or url, feed, "moved" if page.moved else None)
             named = feed_links(page.body.decode("utf-8", "replace"), page.url)
-        return await self._try(client, url if page is None else page.url, named)
+        at = url if page is None else page.url
+        try:
+            return await self._try(client, at, named)
+        except NoFeedFound:
+            listed = None if self._is_busy else await self._try_sitemaps(client, at)
+            if listed is None:
+                raise
+            return listed
 
     async def _open(self, client: Client, address: str) -> tuple[str, Fetched | None]:
         """What is behind an address; nothing where a site shows its page to nobody like us, but perhaps its feed."""
@@ -119,7 +130,8 @@ class _Search:
             except PermanentError:
                 continue
             except TransientError as error:
-                if error.retry_after is not None:  # it is asked too much already
+                self._is_busy = error.retry_after is not None
+                if self._is_busy:  # it is asked too much already
                     break
                 continue
             feed = await self._read(answer)
@@ -133,6 +145,19 @@ class _Search:
                 pending.extendleft(link for link in reversed(listed) if link not in asked)
         told = f"{without_login(url)} names no feed that can be read, and has none where feeds usually are"
         raise NoFeedFound(f"{told}: give the feed's own address")
+
+    async def _try_sitemaps(self, client: Client, url: str) -> FeedPreview | None:
+        """The first sitemap among those that a site's robots.txt lists: the last resort."""
+        try:
+            robots = await fetch_beginning(client, robots_address(url), MOST_BYTES)
+            for link in [link for link in sitemaps_in(robots.body) if is_near(link, url)][:SITEMAPS_ASKED]:
+                await asyncio.sleep(self._pace_s)
+                feed = await self._read(await fetch(client, link, accept=ACCEPT))
+                if feed is not None and (feed.entries or feed.maps):
+                    return preview(link, feed, "listed")
+        except (PermanentError, TransientError):
+            return None
+        return None
 
     async def _read(self, answer: Fetched) -> Feed | None:
         try:

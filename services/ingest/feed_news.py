@@ -27,6 +27,7 @@ from services.ingest.page_words import is_short
 from shared.envelope import FEED_ENTRY_TYPE, WITHDRAWAL_TYPE, FeedEntry, Input, Source, Withdrawal
 from shared.identity import guid_alias
 
+NEWS_OF_PAGES = dt.timedelta(days=3)
 FIRST_PAGES = 50  # of the entries of a first visit: the pages of older ones are not asked for
 DATES = 500  # of new entries, the newest
 LATE, EARLY = dt.timedelta(hours=1), dt.timedelta(minutes=10)
@@ -43,7 +44,8 @@ class FirstVisit(msgspec.Struct, frozen=True, kw_only=True):
 class Watched(msgspec.Struct, frozen=True, kw_only=True):
     """A feed as it is known before a visit at `now_s` (Unix time).
 
-    `key` is its id, `formerly` are ids it had before; `memory` is what the last visit gave (`News.memory`).
+    `key` is its id, `formerly` are ids it had before; one that is not `is_new` was read before, if not this document;
+    `memory` is what the last visit gave (`News.memory`).
     """
 
     key: str
@@ -52,6 +54,7 @@ class Watched(msgspec.Struct, frozen=True, kw_only=True):
     formerly: tuple[str, ...] = ()
     memory: bytes = b""
     first: FirstVisit = FirstVisit()
+    is_new: bool = True
 
 
 class PageLead(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
@@ -128,7 +131,9 @@ def tell_news(
     now = dt.datetime.fromtimestamp(watched.now_s, dt.UTC)
     changes = judge_by_most(changes, unread, [_is_now(item.entry, now) for item in items])
     news = [item for item, change in zip(items, changes, strict=True) if change in TAKEN]
-    taken = _newest(news, watched.first, now) if past.is_empty else news
+    recent = [item for item in news if _is_recent(item.entry, now)] if feed.of_pages else news
+    is_first = past.is_empty and watched.is_new
+    taken = _newest(recent, _first_of(feed, watched.first), now) if is_first else recent
     taken_back = _taken_back(feed, rows, past)
     restless = memory.restless + 1 if is_restless(changes, unread) else 0
     gone = past.gone(rows, frozenset(taken_back.values()))
@@ -143,15 +148,14 @@ def tell_news(
         quiet=sum(change != "same" and change not in TAKEN for change in changes),
         passed_over=len(news) - len(taken),
         restless=restless,
-        leads=_leads(taken, past, now),
+        leads=_leads(_newest(taken, FirstVisit(entries=FIRST_PAGES), now) if is_first else taken, taken),
         is_short=2 * sum(row.short for row in rows) >= max(1, len(rows)),
         dates=_dates(items if past.is_empty else taken),
     )
 
 
-def _leads(taken: Sequence[Item], past: Past, now: dt.datetime) -> tuple[PageLead, ...]:
-    """Which of the entries that are taken lead to a page of their own; of a first visit the newest alone."""
-    asked = _newest(taken, FirstVisit(entries=FIRST_PAGES), now) if past.is_empty else taken
+def _leads(asked: Sequence[Item], taken: Sequence[Item]) -> tuple[PageLead, ...]:
+    """Which of the entries that are taken lead to a page of their own; of a first visit only the newest are asked."""
     chosen = {id(item) for item in asked if item.row.verdict.own_link}
     return tuple(
         PageLead(place=place, is_short=item.row.short) for place, item in enumerate(taken) if id(item) in chosen
@@ -226,6 +230,18 @@ def _make_item(twins: Sequence[tuple[ReadEntry, Verdict]], watched: Watched, pas
     return Item(entry=entry, input=made, row=row if before is None else follow(row, before))
 
 
+def _first_of(feed: Feed, first: FirstVisit) -> FirstVisit:
+    """What a first visit takes; of a list of pages fewer, since each costs its site a visit."""
+    most = FIRST_PAGES if feed.of_pages else first.entries
+    return replace(first, entries=most if first.entries is None else min(most or first.entries, first.entries))
+
+
+def _is_recent(entry: FeedEntry, now: dt.datetime) -> bool:
+    """Is an entry of a list of pages news at all: such lists go back for years, in an order of their own."""
+    dates = [date for said in (entry.published, entry.updated) if (date := _date_of(said)) is not None]
+    return not dates or max(dates) >= now - NEWS_OF_PAGES
+
+
 def _newest(news: Sequence[Item], first: FirstVisit, now: dt.datetime) -> list[Item]:
     """What a first visit takes: the newest by their dates, those without one as they stand, in the document's order."""
     dates = [entry_date(item.entry) for item in news]
@@ -246,7 +262,11 @@ def _is_now(entry: FeedEntry, now: dt.datetime) -> bool:
 
 def entry_date(entry: FeedEntry) -> dt.datetime | None:
     """The date that an entry's software wrote, by RFC 822 or ISO 8601; no other is understood here."""
-    printed = entry.published or entry.updated or ""
+    return _date_of(entry.published or entry.updated)
+
+
+def _date_of(said: str | None) -> dt.datetime | None:
+    printed = said or ""
     for read in (parsedate_to_datetime, dt.datetime.fromisoformat):
         try:
             date = read(printed)

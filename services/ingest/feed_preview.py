@@ -9,15 +9,17 @@ from services.ingest.formats.feed import Feed
 
 TITLES = 5
 
-# How an address led to the feed of another: by redirects for good, by its page, or by where feeds usually are.
-Via = Literal["moved", "named", "usual"]
+# How an address led to the feed of another: by redirects for good, by its page, by where feeds usually are, or by the
+# sitemap that its robots.txt lists.
+Via = Literal["moved", "named", "usual", "listed"]
 
 
 class FeedPreview(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
     """What a feed holds at this moment: `newest_us` is when its newest entry is dated (µs), `titles` are its first.
 
     `via` is how it was found where it is not at the address that was asked; `others` are further feeds that the same
-    page names, which nobody has looked at.
+    page names, which nobody has looked at. `of_pages` says that each entry is a page to be read, `sitemaps` how many an
+    index names.
     """
 
     url: str
@@ -28,6 +30,8 @@ class FeedPreview(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     hub: str | None = None
     titles: tuple[str, ...] = ()
     via: Via | None = None
+    of_pages: bool = False
+    sitemaps: int = 0
     others: tuple[str, ...] = ()
 
 
@@ -42,5 +46,7 @@ def preview(url: str, feed: Feed, via: Via | None = None) -> FeedPreview:
         newest_us=int(max(dates).timestamp() * 1_000_000) if dates else None,
         hub=feed.hub,
         via=via,
+        of_pages=feed.of_pages,
+        sitemaps=len(feed.maps),
         titles=tuple(entry.title for entry in feed.entries if entry.title)[:TITLES],
     )

@@ -36,8 +36,8 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, r
     changed at the last visit without saying anything new, `restless` for how many visits in a row most were edited.
     `failing_us` is when the first of its failures in a row was, `trouble` of what kind the last is, `fresh_s` how long
     its document says to be good for, `period_s` how often it says to change, `rest` when it is to be left alone.
-    `novelty` is what its visits have seen of its news, `kind` what it counts as where the requests of a day are shared
-    out, and `alarm` what is told of its troubles. `added_us` is that of the subscription whose state it is.
+    `novelty` is what its visits have seen of its news, `kind` what it counts as where a day's requests are shared out,
+    `alarm` what is told of its troubles, `is_index` that it is one of sitemaps, `added_us` when it was subscribed to.
     """
 
     etag: str | None = None
@@ -65,6 +65,7 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, r
     novelty: Novelty = Novelty()
     kind: str | None = None
     alarm: Alarm = Alarm()
+    is_index: bool = False
 
     @property
     def is_restless(self) -> bool:
@@ -232,11 +233,17 @@ class FeedStates:
             return (memory or b"") if _state_of(feed, state).body_hash else b""
         return (memory or b"") if of == b"%d" % feed.added_us else b""
 
-    def remember(self, feed: Subscription, memory: bytes) -> None:
-        """Keep what is to be remembered of its document's entries; nothing of a feed that is watched no more."""
+    def remember(self, feed: Subscription, memory: bytes, name: str = "memory") -> None:
+        """Keep what is to be remembered of its document's entries, or by another name; not of one watched no more."""
         if self._call("watched", id=feed.id, place=_place(feed)):
             with redis_errors(self._redis):
-                self._redis.hset(keys.feed(feed.id), mapping={"memory": memory, "of": feed.added_us})
+                self._redis.hset(keys.feed(feed.id), mapping={name: memory, "of": feed.added_us})
+
+    def kept(self, feed: Subscription, name: str) -> bytes:
+        """What is kept by such a name; nothing of what was there before it was added anew."""
+        with redis_errors(self._redis):
+            found = cast("list[bytes | None]", self._redis.hmget(keys.feed(feed.id), [name, "of"]))
+        return (found[0] or b"") if found[1] == b"%d" % feed.added_us else b""
 
     def put(
         self,

@@ -7,13 +7,16 @@ import msgspec
 from services.ingest.entry_identity import judge
 from services.ingest.feed_memory import Memory, Row, unpack
 from services.ingest.feed_news import News, ReadEntry, Watched, read_entry, read_news, tell_news
-from services.ingest.formats import json_feed, rss_atom
+from services.ingest.formats import json_feed, rss_atom, sitemap
 from services.ingest.formats.charset import read_text
 from services.ingest.formats.feed import Feed
 from services.ingest.formats.fragments import Cut, cut
 from services.ingest.formats.precheck import HEAD, MAX_ENTRIES
 from shared.envelope import Input, Source
-from shared.errors import NotAFeed, NotAnArticle
+from shared.errors import InputRefused, NotAFeed, NotAnArticle
+from shared.untrusted.gzip_stream import MAGIC, Inflater
+
+MOST_OPENED = 16 * 1024 * 1024
 
 PORTION = 1024 * 1024  # characters of markup that are parsed at once
 BYTES = "latin-1"  # a character a byte: tags are found, and what stands between them is decoded later
@@ -116,7 +119,11 @@ def _decode(body: bytes, content_type: str | None, url: str) -> str:
     if not body.strip():
         raise NotAFeed(f"{url} is empty")
     try:
+        if body.startswith(MAGIC):  # a sitemap in gzip whose server packs it once more
+            body = b"".join(Inflater(MOST_OPENED).feed(body))
         return read_text(body, content_type)
+    except InputRefused as error:
+        raise NotAFeed(f"{url} {error}") from error
     except NotAnArticle as error:
         raise NotAFeed(f"{url} is a file of another kind, no feed. {error}") from error
 
@@ -125,7 +132,7 @@ def _read(text: str, url: str) -> Feed:
     bare = text.lstrip("\ufeff \t\r\n")
     if bare.startswith(("{", "[")):
         return json_feed.read(bare, url)
-    return rss_atom.read(text, url)
+    return sitemap.read(text, url) if sitemap.looks_like_sitemap(text) else rss_atom.read(text, url)
 
 
 def looks_like_feed(body: bytes) -> bool:

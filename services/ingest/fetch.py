@@ -33,6 +33,7 @@ from services.ingest.schedule import (
     why_then,
 )
 from services.ingest.site_domains import host_of_feed, hosts_beside
+from services.ingest.sitemap_visits import PAUSE_S, SitemapVisits
 from services.ingest.subscriptions import Subscription, Subscriptions, shown_address
 from services.ingest.visit_notes import VisitNotes
 from services.ingest.visit_rules import (
@@ -48,7 +49,7 @@ from services.ingest.visit_rules import (
 )
 from shared.clock import now_us
 from shared.errors import CopydeskError, IntakeFull
-from shared.net.http import Client, Fetched, fetch_with
+from shared.net.http import Client, Fetched, Reading, fetch_by
 from shared.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -56,6 +57,7 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
+ListedMaps = Sequence[tuple[str, str | None]]
 
 
 class FetchThreads:
@@ -76,7 +78,12 @@ class FeedFetcher:
     """Visits feeds, each by itself: what fails is that feed's failure alone."""
 
     def __init__(
-        self, settings: Settings, subscriptions: Subscriptions, states: FeedStates, documents: FeedDocuments
+        self,
+        settings: Settings,
+        subscriptions: Subscriptions,
+        states: FeedStates,
+        documents: FeedDocuments,
+        maps_pause_s: float = PAUSE_S,
     ) -> None:
         self._settings = settings
         self._subscriptions = subscriptions
@@ -84,6 +91,7 @@ class FeedFetcher:
         self._documents = documents
         self._threads = FetchThreads()
         self._outage = OwnOutage()
+        self._maps = SitemapVisits(states, documents, self.in_redis, self.in_documents, maps_pause_s)
         self._notes = VisitNotes(functools.partial(self.in_redis, states.put_each))
         self._paces = FeedPaces(settings, states)
 
@@ -162,19 +170,32 @@ class FeedFetcher:
         self, client: Client, rooms: Rooms, feed: Subscription, state: FeedState
     ) -> tuple[FetchOutcome, FeedState]:
         async with contextlib.AsyncExitStack() as held:
-            answer = await fetch_with(
-                client, feed.url, feed.request.headers_for, etag=state.etag, modified=state.modified, accept=ACCEPT,
-                make_room=rooms.maker(held),
-            )  # fmt: skip
-            return await self._take(feed, note_answer(state, answer), answer)
+            how = Reading(make_room=rooms.maker(held), own=feed.request.headers_for)
+            answer = await fetch_by(client, feed.url, how, etag=state.etag, modified=state.modified, accept=ACCEPT)
+            before = note_answer(state, answer)
+            outcome, state, maps = await self._take(feed, before, answer)
+        if not state.is_index:
+            return outcome, state
+        read = await self._maps.visit(client, rooms, feed, maps)
+        now_s, others = now_us() / 1_000_000, max(0, read.news - len(read.dates))
+        state = msgspec.structs.replace(
+            state,
+            news_us=now_us() if read.news else state.news_us,
+            novelty=observe(before.novelty, now_s, read.dates, others),
+        )
+        kind = "news" if read.news else outcome.kind
+        return msgspec.structs.replace(outcome, kind=kind, news=read.news, entries=read.entries), state
 
-    async def _take(self, feed: Subscription, state: FeedState, answer: Fetched) -> tuple[FetchOutcome, FeedState]:
+    async def _take(
+        self, feed: Subscription, state: FeedState, answer: Fetched
+    ) -> tuple[FetchOutcome, FeedState, ListedMaps | None]:
+        """What a document brought, and the sitemaps that it lists, where it is an index that was read anew."""
         fresh, now_s = read_fresh(answer.headers, dt.datetime.now(dt.UTC)), now_us() / 1_000_000
         body_hash = hashlib.sha256(answer.body).hexdigest()
         if answer.status == 304 or body_hash == state.body_hash:
             noted = state if answer.status == 304 else note_validators(state, answer, body_hash)
             noted = msgspec.structs.replace(noted, novelty=observe(state.novelty, now_s, ()))
-            return FetchOutcome(kind="same", **_asked(noted, fresh)), noted
+            return FetchOutcome(kind="same", **_asked(noted, fresh)), noted, None
         taken = await self._take_document(feed, answer)
         novelty = observe(state.novelty, now_s, taken.dates, max(0, taken.news - len(taken.dates)))
         state = msgspec.structs.replace(
@@ -187,21 +208,26 @@ class FeedFetcher:
             period_s=taken.feed.period_s,
             rest=taken.feed.rest,
             novelty=novelty,
+            is_index=taken.feed.is_index,
         )
         kind: Kind = "news" if taken.news else "same"
         known = 0 if taken.was_unknown else taken.entries  # of a first document all is new
-        return FetchOutcome(kind=kind, news=taken.news, entries=known, **_asked(state, fresh)), state
+        outcome = FetchOutcome(kind=kind, news=taken.news, entries=known, **_asked(state, fresh))
+        return outcome, state, taken.feed.maps
 
     async def _take_document(self, feed: Subscription, answer: Fetched) -> TakenDocument:
         take, headers = self._documents.take_document, answer.headers
-        return await asyncio.get_running_loop().run_in_executor(
-            self._threads.documents, take, feed, answer.body, headers.get("content-type"), answer.url,
-            headers.get("link"),
-        )  # fmt: skip
+        return await self.in_documents(
+            take, feed, answer.body, headers.get("content-type"), answer.url, headers.get("link")
+        )
 
     async def in_redis(self, ask: Callable[..., T], *args: object) -> T:
         """Ask Redis, or a file, from a thread that waits for nothing else."""
         return await asyncio.get_running_loop().run_in_executor(self._threads.redis, ask, *args)
+
+    async def in_documents(self, take: Callable[..., T], *args: object) -> T:
+        """Take a document in, in a thread that a parser is free for."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads.documents, take, *args)
 
     def close(self) -> None:
         """Visit nothing more."""

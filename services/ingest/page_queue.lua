@@ -41,15 +41,17 @@ end
 local calls = {}
 
 -- args.pages: {id, host, feed}, with a row for each; none beyond args.most is taken, and none that another feed has asked for. The ids
--- of those.
+-- of both.
 function calls.ask()
-  local left, count = {}, redis.call('HLEN', rows)
+  local no_room, of_others, count = {}, {}, redis.call('HLEN', rows)
   for number, page in ipairs(args.pages) do
     local id, host, feed, row = page[1], page[2], page[3], ARGV[4 + number]
     local place = redis.call('HGET', places, id)
     local _, owner = parts_of(place or '  ')
-    if (not place and count >= args.most) or (place and owner ~= feed) then
-      left[#left + 1] = id
+    if not place and count >= args.most then
+      no_room[#no_room + 1] = id
+    elseif place and owner ~= feed then
+      of_others[#of_others + 1] = id
     else
       if not place then count = count + 1 end
       redis.call('HSET', rows, id, row)
@@ -58,7 +60,7 @@ function calls.ask()
       redis.call('ZADD', turns, 'LT', precise(now), host)
     end
   end
-  return left
+  return { no_room, of_others }
 end
 
 -- The next page of each host whose turn it is, ours until the lease ends. A host has at most args.budget visits a day,

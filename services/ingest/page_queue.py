@@ -51,6 +51,13 @@ class PageRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return urlsplit(self.url).hostname or ""
 
 
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """The pages that were not taken: there is no room for them, or another feed has asked for them."""
+
+    no_room: tuple[PageRow, ...] = ()
+    of_others: tuple[PageRow, ...] = ()
+
+
 class ClaimedPage(msgspec.Struct, frozen=True, kw_only=True):
     """The right to visit a page until its lease ends."""
 
@@ -79,14 +86,19 @@ class PageQueue:
         """The script that keeps the times: whoever only looks needs none."""
         return self._redis.register_script(resources.files(__package__).joinpath("page_queue.lua").read_text("utf-8"))
 
-    def ask(self, rows: Sequence[PageRow]) -> list[PageRow]:
-        """Let pages be visited soon; gives back those without room, and those that another feed has asked for."""
-        left = set[str]()
+    def ask(self, rows: Sequence[PageRow]) -> Asked:
+        """Let pages be visited soon."""
+        no_room, of_others = set[bytes](), set[bytes]()
         for start in range(0, len(rows), AT_ONCE):
             part = rows[start : start + AT_ONCE]
             pages, packed = [(row.id, row.host, row.feed) for row in part], map(msgspec.msgpack.encode, part)
-            left |= {one.decode() for one in self._call("ask", *packed, pages=pages, most=self._most)}
-        return [row for row in rows if row.id in left]
+            left = self._call("ask", *packed, pages=pages, most=self._most)
+            no_room.update(left[0])
+            of_others.update(left[1])
+        return Asked(
+            no_room=tuple(row for row in rows if row.id.encode() in no_room),
+            of_others=tuple(row for row in rows if row.id.encode() in of_others),
+        )
 
     def claim(self, limit: int) -> list[ClaimedPage]:
         """Pages that are due, one a host."""

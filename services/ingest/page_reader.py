@@ -20,7 +20,7 @@ from shared.clock import now_us
 from shared.envelope import FEED_ENTRY_TYPE, MOST_BYTES, FeedEntry, Input
 from shared.errors import CopydeskError, InputRefused, IntakeFull, TransientError
 from shared.identity import clean_link
-from shared.net.http import AskedToWait, Client, Fetched, fetch
+from shared.net.http import AskedToWait, Client, Fetched, Reading, fetch_by
 from shared.page_witness import WITNESSED_TYPE, Page, pack_witnessed
 
 log = structlog.get_logger(__name__)
@@ -70,10 +70,12 @@ class PageReader:
 
     async def _read(self, client: Client, rooms: Rooms, row: PageRow, feed: Subscription) -> tuple[PageRow | None, str]:
         async with contextlib.AsyncExitStack() as held:
-            answer = await fetch(
-                client, row.url, etag=row.etag, modified=row.modified, accept=ACCEPT, make_room=rooms.maker(held),
+            how = Reading(
+                make_room=rooms.maker(held),
                 may_ask=functools.partial(self._robots.check, client),
-            )  # fmt: skip
+                own=feed.request.headers_for,
+            )
+            answer = await fetch_by(client, row.url, how, etag=row.etag, modified=row.modified, accept=ACCEPT)
             if answer.status == 304:
                 return checked(row, answer, row.mark), "same"
             page = page_of(row, answer)

@@ -14,6 +14,7 @@ import msgspec
 AGENT = "copydesk"  # our product token, as it stands in `User-Agent` before the version
 MOST_BYTES = 512 * 1024  # RFC 9309 2.5: at least 500 KiB are read; what follows is not
 MOST_RULES = 5_000
+MOST_SITEMAPS = 20
 LONGEST_PAUSE_S = 300.0
 _TOKEN = re.compile(r"[a-z_-]+")
 _ESCAPED = re.compile(r"%([0-9A-Fa-f]{2})")
@@ -88,6 +89,15 @@ def robots_address(url: str) -> str:
     """Where the rules for an address stand: `https://news.example/robots.txt`."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/robots.txt"
+
+
+def sitemaps_in(body: bytes) -> tuple[str, ...]:
+    """The sitemaps that a robots.txt names, those of news first, as its site calls them."""
+    lines = body[:MOST_BYTES].decode("utf-8", "replace").lstrip("\ufeff").splitlines()
+    found = [line.partition(":")[2].strip() for line in lines if line.strip().lower().startswith("sitemap:")]
+    return tuple(
+        sorted(dict.fromkeys(filter(None, found)), key=lambda link: "news" not in link.lower())[:MOST_SITEMAPS]
+    )
 
 
 def _groups(lines: Iterable[str]) -> Iterable[tuple[set[str], list[tuple[str, str]]]]:

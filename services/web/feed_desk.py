@@ -12,6 +12,7 @@ from services.ingest.feed_states import FeedState, FeedStates
 from services.ingest.formats.opml import read_list
 from services.ingest.hub_subscriptions import HubSubscriptions
 from services.ingest.pings import FeedPings
+from services.ingest.sitemap_maps import MAPS, KnownMap, unpack_maps
 from services.ingest.subscriptions import AddedFeeds, Subscription, Subscriptions, UnknownFeed, check_interval
 from services.ingest.websub import HubSubscription
 from services.web.acts import Done
@@ -42,6 +43,7 @@ class FeedShown(msgspec.Struct, frozen=True, kw_only=True):
     state: FeedState
     visits: Sequence[FeedVisit]
     hub: HubSubscription | None
+    maps: Sequence[KnownMap] = ()
 
 
 class FeedDesk:
@@ -73,7 +75,8 @@ class FeedDesk:
         if feed is None:
             return None
         visits = last_visits(self._client, feed)
-        return FeedShown(feed=feed, state=self._states.get(feed), visits=visits, hub=self.hubs.get(feed.id))
+        maps = unpack_maps(self._states.kept(feed, MAPS))
+        return FeedShown(feed=feed, state=self._states.get(feed), visits=visits, hub=self.hubs.get(feed.id), maps=maps)
 
     def edit(self, feed_id: str, changes: Mapping[str, Any], *, who: str) -> Added:
         """Give a feed another address, interval or title; it stays the same feed."""

@@ -128,9 +128,10 @@ class Client:
             yield answer
 
 
-class _Reading(msgspec.Struct, frozen=True, kw_only=True):
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """How an answer is read: who makes room for a large body, who is asked before each address, which headers that is
-    asked with beside the usual ones, and how many bytes are enough."""
+    asked with beside the usual ones or in their place, and how many bytes are enough. Redirects lead to addresses too.
+    """
 
     make_room: MakeRoom | None = None
     may_ask: Callable[[str], Awaitable[None]] | None = None
@@ -146,33 +147,23 @@ async def fetch(
     modified: str | None = None,
     accept: str = "*/*",
     make_room: MakeRoom | None = None,
-    may_ask: Callable[[str], Awaitable[None]] | None = None,
 ) -> Fetched:
     """Get a document, asking only for a newer one where `etag` or `modified` are known.
 
     A body that outgrows `SMALL_BODY` is read on when `make_room`, told its size, has said how far; that wait counts as
     no time of the visit.
-    `may_ask` is called with each address before it is asked, those of redirects too; what it raises ends the visit.
 
     Raises `TransientError` for what may go better later (timeouts, 408, 425, 429, 5xx, a broken stream), and
     `PermanentError` for the rest (4xx, a refused address, too large).
     """
-    return await _follow(client, url, _asked(accept, etag, modified), _Reading(make_room=make_room, may_ask=may_ask))
+    return await _follow(client, url, _asked(accept, etag, modified), Reading(make_room=make_room))
 
 
-async def fetch_with(
-    client: Client,
-    url: str,
-    own: Callable[[str], Mapping[str, str]],
-    *,
-    etag: str | None = None,
-    modified: str | None = None,
-    accept: str = "*/*",
-    make_room: MakeRoom | None = None,
+async def fetch_by(
+    client: Client, url: str, how: Reading, *, etag: str | None = None, modified: str | None = None, accept: str = "*/*"
 ) -> Fetched:
-    """Get a document as `fetch` does; `own` gives the headers that each address is asked with beside ours, or in their
-    place, those of redirects too."""
-    return await _follow(client, url, _asked(accept, etag, modified), _Reading(make_room=make_room, own=own))
+    """Get a document as `fetch` does, as `how` says; what its `may_ask` raises ends the visit."""
+    return await _follow(client, url, _asked(accept, etag, modified), how)
 
 
 def _asked(accept: str, etag: str | None, modified: str | None) -> dict[str, str]:
@@ -182,10 +173,10 @@ def _asked(accept: str, etag: str | None, modified: str | None) -> dict[str, str
 
 async def fetch_beginning(client: Client, url: str, most_bytes: int, *, accept: str = "*/*") -> Fetched:
     """Get the first bytes of a document, however large it is; raises as `fetch` does."""
-    return await _follow(client, url, {"Accept": accept}, _Reading(enough=most_bytes))
+    return await _follow(client, url, {"Accept": accept}, Reading(enough=most_bytes))
 
 
-async def _follow(client: Client, url: str, headers: Mapping[str, str], how: _Reading) -> Fetched:
+async def _follow(client: Client, url: str, headers: Mapping[str, str], how: Reading) -> Fetched:
     target, moved, left = read_url(url), None, client.total_s
     for hop in range(MAX_REDIRECTS + 1):
         if how.may_ask is not None:
@@ -255,7 +246,7 @@ class _Asked(NamedTuple):
     conditional: bool
 
 
-async def _ask_once(client: Client, url: httpx.URL, headers: Mapping[str, str], left: float, how: _Reading) -> Fetched:
+async def _ask_once(client: Client, url: httpx.URL, headers: Mapping[str, str], left: float, how: Reading) -> Fetched:
     """One hop, within what is left of the total clock."""
     conditional = "If-None-Match" in headers or "If-Modified-Since" in headers
     clock = asyncio.timeout(max(left, 0.001))

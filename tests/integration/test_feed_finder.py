@@ -90,7 +90,7 @@ def test_a_site_without_a_feed_is_asked_a_few_times_and_no_more(
     origin.pages["/"] = page(*(f"/{number}" for number in range(40)))
     with pytest.raises(NoFeedFound, match="names no feed that can be read"):
         find(settings, origin.url("/"), parser)
-    assert len(origin.seen) == MOST_ASKED + 1
+    assert len(origin.seen) == MOST_ASKED + 2, "the page, ten addresses, robots.txt"
 
 
 def test_a_site_that_asks_for_patience_is_asked_no_further(

@@ -19,6 +19,7 @@ from services.cli.reach import reach_desk
 from services.ingest.feed_history import FeedVisit, last_visits
 from services.ingest.feed_states import FeedState, FeedStates
 from services.ingest.hub_subscriptions import HubSubscriptions
+from services.ingest.sitemap_maps import MAPS, KnownMap, unpack_maps
 from services.ingest.subscriptions import (
     AddedFeeds,
     Subscription,
@@ -182,19 +183,25 @@ def show_feed(context: Context) -> int:
     except UnknownFeed as error:
         warn(clean(str(error)))
         return WRONG
-    state, visits, hub = None, list[FeedVisit](), None
+    state, visits, hub, maps = None, list[FeedVisit](), None, tuple[KnownMap, ...]()
     try:
         client = connect_to_look(reach_desk(context))
         state, visits = FeedStates(client).get(feed), list(last_visits(client, feed))
-        hub = HubSubscriptions(client).get(feed.id)
+        hub, maps = HubSubscriptions(client).get(feed.id), unpack_maps(FeedStates(client).kept(feed, MAPS))
     except TransientError as error:
         warn(f"{error}; how the feed is doing is not known")
     if context.as_json:
         hints = SourceBook(context.settings.sources_file).applied(feed.source()).hints
-        show_json(_as_json(feed, state, hints) | {"visits": visits, "hub": _hub_as_json(hub)})
+        show_json(_as_json(feed, state, hints) | {"visits": visits, "hub": _hub_as_json(hub)} | _maps_as_json(maps))
     else:
-        print(*feed_lines(feed, state, visits, now_us(), hub), sep="\n")
+        print(*feed_lines(feed, state, visits, now_us(), hub, maps), sep="\n")
     return OK
+
+
+def _maps_as_json(maps: Sequence[KnownMap]) -> dict[str, object]:
+    """The sitemaps of an index; no word of them of any other feed."""
+    shown = [{"url": one.url, "changed": one.said, "retired": one.retired or None} for one in maps]
+    return {"sitemaps": shown} if shown else {}
 
 
 def _hub_as_json(hub: HubSubscription | None) -> dict[str, object] | None:

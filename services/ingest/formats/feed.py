@@ -18,6 +18,8 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `ttl_s` is how long it says to be fresh, `period_s` how often it says to change, in seconds, and `rest` when it asks
     to be left alone. `authors` are those of entries that name none. Entries stand
     in the document's order. `deleted` are the ids of entries that it takes back (RFC 6721), each with the reason or "".
+    `of_pages` says that it tells of pages and not what they say, `is_index` that it only names sitemaps: `maps`, each
+    with when it changed last, as printed.
     `embargoes` are what the document says of all its entries, each a name and what it says.
     """
 
@@ -33,6 +35,9 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     deleted: tuple[tuple[str, str], ...] = ()
     embargoes: Embargoes = ()
     entries: tuple[FeedEntry, ...] = ()
+    of_pages: bool = False
+    is_index: bool = False
+    maps: tuple[tuple[str, str | None], ...] = ()
 
 
 def check_around(embargoes: Iterable[tuple[str, object]], url: str) -> Embargoes:

@@ -67,6 +67,7 @@ ENGLISH = {
     "feed found: moved": "The address that was asked has moved there for good:",
     "feed found: named": "The address that was asked is no feed itself; its page names this one:",
     "feed found: usual": "The address that was asked names no feed; this one stands where feeds usually are:",
+    "feed found: listed": "The address that was asked has no feed; its robots.txt lists this sitemap:",
     "next: pace": "the desk's own pace",
     "next: asked": "its server asked for it",
     "next: backoff": "longer after each failure",
