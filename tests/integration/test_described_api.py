@@ -17,7 +17,7 @@ from tests.integration.test_web import door_of
 from tests.integration.test_web_docs import run, warm_up
 from tests.unit.web.stand_ins import ARTICLE, RECEIPT, SECRET, Desk, a_desk, a_line, a_stored, with_picture
 
-EXAMPLES = 4  # of each kind for each operation, beside some fifteen hundred requests at the bounds of what is described
+EXAMPLES = 2  # of each kind for each operation, beside some fifteen hundred requests at the bounds of what is described
 
 
 def test_every_schema_is_one() -> None:

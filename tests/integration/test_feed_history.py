@@ -32,8 +32,9 @@ def test_the_last_visits_tell_what_came_of_each_and_no_more_than_thirty_are_kept
     ]  # fmt: skip
     assert visits[0].problem is not None
     assert "503" in visits[0].problem
-    for _ in range(VISITS_KEPT):
-        visited.visit(feed([item(1)]))
+    for _ in range(VISITS_KEPT - 1):
+        visited.states.put(watched, FeedState(), 600, visit=FeedVisit(at_us=now_us(), kind="same", took_ms=12))
+    visited.visit(feed([item(1)]))
     visits = last_visits(client, watched)
     assert ({visit.kind for visit in visits}, len(visits)) == ({"same"}, VISITS_KEPT)
     visited.states.forget([watched.id])

@@ -19,6 +19,7 @@ from services.web.fuse import LONGEST_S, PAUSE_S, Fuses, Told
 from services.web.keys import Keys
 from shared.errors import TransientError
 from shared.ledger import keys as redis_keys
+from shared.ledger.connection import connect
 from shared.settings import Settings
 from tests.e2e.newsroom import Newsroom, open_newsroom
 
@@ -195,7 +196,7 @@ def test_what_is_noted_while_another_is_told_is_told_with_it_later(client: redis
 
 
 def test_while_redis_is_away_nobody_is_kept_out(tmp_path: Path) -> None:
-    fuses = Fuses(redis.Redis(unix_socket_path=str(tmp_path / "none")), Settings())
+    fuses = Fuses(connect(Settings(redis_url=f"unix://{tmp_path}/none")), Settings())
     told = fuses.note("hue", "1" * 60, "", is_trial=False)
     assert told is not None
     fuses.tell(told)

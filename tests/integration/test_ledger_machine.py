@@ -323,7 +323,7 @@ def make_machine(server: Server) -> type[RuleBasedStateMachine]:  # noqa: C901 -
 @pytest.mark.timeout(120)
 def test_the_ledger_does_what_its_model_says(shared_redis: Server) -> None:
     some = settings(
-        max_examples=150,
+        max_examples=80,
         stateful_step_count=40,
         deadline=None,
         suppress_health_check=list(HealthCheck),

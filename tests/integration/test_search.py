@@ -91,12 +91,12 @@ def test_readers_beside_the_writer(tmp_path: Path) -> None:
     readers = [threading.Thread(target=read) for _ in range(3)]
     for reader in readers:
         reader.start()
-    for batch in range(40):
+    for batch in range(20):
         sink.put_many([make_entry(f"{batch}-{number}", body=f"w{batch}") for number in range(5)])
     done.set()
     for reader in readers:
         reader.join()
     assert not failures
-    assert index.count() == 200
+    assert index.count() == 100
     index.close()
     sink.close()
