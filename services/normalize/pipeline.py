@@ -32,7 +32,7 @@ from services.normalize.readings import RuleId
 from shared.article import Article, Evidence
 from shared.envelope import FEED_ENTRY_TYPE, MOST_BYTES, Raw
 from shared.errors import NotAnArticle
-from shared.media_types import DOCX
+from shared.media_types import DOCX, NEWSML_1, PDF, RTF, WIRE
 from shared.package import PACKAGE_TYPE
 from shared.page_witness import WITNESSED_TYPE
 from shared.untrusted.decode import Decoded, decode
@@ -48,10 +48,11 @@ READERS: Mapping[str, str] = {
     sniff.SCHEMA_ORG: "schema_org",
     sniff.NITF: "nitf",
     sniff.NEWSML_G2: "newsml_g2",
+    NEWSML_1: "newsml_1",
 }
 WITNESSES = "entry_page"
 # Those that are opened to plain copy first, which is then read as any other.
-OPENERS: Mapping[str, str] = {sniff.MAIL: "mail", DOCX: "docx"}
+OPENERS: Mapping[str, str] = {sniff.MAIL: "mail", DOCX: "docx", RTF: "rtf", PDF: "pdf", WIRE: "wire"}
 EMBEDDED = "services.normalize.pictures.embedded"
 
 STEPS: tuple[Callable[[Document], Document], ...] = (
@@ -102,7 +103,6 @@ def normalize(raw: Raw) -> Article:
     whole, opened = raw, _open(raw)
     raw, decoded = opened.raw, opened.decoded
     draft = with_lines(_bounded(opened.reader(decoded.text, raw)), opened.copy)
-    draft = _with_embargo(draft, opened.copy.head)
     document = replace(open_document(raw, decoded.text, draft), pictures=opened.pictures)
     for step in STEPS:
         document = step(document)
@@ -145,14 +145,6 @@ def _evidence_of_encoding(decoded: Decoded) -> Iterator[Evidence]:
     else:
         return
     yield Evidence(field="encoding", rule=rule.told(note), sure=rule.sure)
-
-
-def _with_embargo(draft: Draft, head: Draft) -> Draft:
-    """What was read of a mail's text, held as its head says."""
-    if head.article.embargoed_until is None:
-        return draft
-    article = replace(draft.article, embargoed_until=head.article.embargoed_until)
-    return replace(draft, article=article, evidence=(*draft.evidence, *head.evidence))
 
 
 def _bounded(draft: Draft) -> Draft:

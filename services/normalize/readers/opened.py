@@ -10,6 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from services.normalize.document import Draft, Piece, Property, Shape
+from shared.article import Article
 from shared.envelope import Raw
 
 MOST_WORDS = 4 * 1024 * 1024  # characters; what has more is refused as any other input of that size
@@ -53,7 +54,7 @@ def as_copy(raw: Raw, lines: Sequence[CopyLine], properties: Sequence[Property] 
 
 def with_lines(draft: Draft, copy: Copy) -> Draft:
     """The pieces of the copy with what the document says of each; as they are where they are not its lines."""
-    draft, lines = replace(draft, properties=copy.properties), copy.lines
+    draft, lines = _with_head(replace(draft, properties=copy.properties), copy.head), copy.lines
     if not lines:
         return draft
     told = tuple(Piece(text=line.text, shape="debris", path=line.path) for line in lines if line.shape == "debris")
@@ -62,6 +63,17 @@ def with_lines(draft: Draft, copy: Copy) -> Draft:
     if sum(bool(line.text) for line in shown) != len(draft.pieces):  # mended text may have other lines
         return draft
     return replace(draft, pieces=tuple(_pieces(draft.pieces, shown)))
+
+
+def _with_head(draft: Draft, head: Draft) -> Draft:
+    """What was read of the copy, with what stands around it: the embargo of a mail, the number of a wire's message."""
+    told = {name for name in Article.__struct_fields__ if getattr(head.article, name) != getattr(Article(), name)}
+    if not told:
+        return replace(draft, printed=(*draft.printed, *head.printed))
+    fields = {name: getattr(head.article, name) for name in told}
+    evidence = (*draft.evidence, *head.evidence)
+    article = replace(draft.article, **fields)
+    return replace(draft, article=article, evidence=evidence, printed=(*draft.printed, *head.printed))
 
 
 def _pieces(pieces: Sequence[Piece], lines: Sequence[CopyLine]) -> Iterator[Piece]:

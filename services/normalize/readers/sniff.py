@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from shared.envelope import FEED_ENTRY_TYPE
-from shared.media_types import DOCX
+from shared.media_types import DOCX, NEWSML_1, PDF, RTF, WIRE
 from shared.untrusted.charsets.signatures import binary_kind
 
 PLAIN, PAGE = "text/plain", "text/html"
@@ -33,11 +33,16 @@ _SAID: Mapping[str, str] = {
     FEED_ENTRY_TYPE: FEED_ENTRY_TYPE,
     MAIL: MAIL,
     DOCX: DOCX,
+    RTF: RTF,
+    "text/rtf": RTF,
+    PDF: PDF,
+    WIRE: WIRE,
+    NEWSML_1: NEWSML_1,
     **{kind: kind for kind in PICTURES},
 }
 _BY_EXTENSION: Mapping[str, str] = {
     "txt": PLAIN, "md": PLAIN, "html": PAGE, "htm": PAGE, "xhtml": PAGE, "nitf": NITF, "eml": MAIL,
-    "docx": DOCX,
+    "docx": DOCX, "rtf": RTF, "pdf": PDF,
 }  # fmt: skip
 _HEAD = 4096
 _ROOT = re.compile(rb"<(?![?!])(?:[A-Za-z_][\w.-]*:)?([A-Za-z][\w.-]*)")
@@ -94,7 +99,7 @@ def _binary(body: bytes) -> str | None:
     """The kinds of documents that their first bytes tell."""
     if body.startswith(b"PK") and binary_kind(body) == "a DOCX document of Word":
         return DOCX
-    return None
+    return RTF if body.startswith(b"{\\rtf") else PDF if body.startswith(b"%PDF-") else None
 
 
 def _seen(head: bytes) -> str:
@@ -117,6 +122,8 @@ def _markup(head: bytes) -> str:
     name = root[1].decode("ascii").lower() if root is not None else ""
     if name == "nitf" or b"<!DOCTYPE nitf" in bare:
         return NITF
+    if name == "newsml":
+        return NEWSML_1
     if name in _G2_ROOTS:
         return NEWSML_G2
     if name in _PAGE_TAGS or b"<!doctype html" in bare.lower():
