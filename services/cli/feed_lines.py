@@ -2,13 +2,18 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+import msgspec
+
 from services.cli.printing import ago, clean, row, table
 from services.ingest.feed_history import FeedVisit
 from services.ingest.feed_states import FeedState
 from services.ingest.schedule import Kind, Why
 from services.ingest.sitemap_maps import KnownMap
+from services.ingest.standing import State, standing_of
 from services.ingest.subscriptions import Subscription
 from services.ingest.websub import HubSubscription
+from shared.clock import now_us
+from shared.hints import NO_HINTS, Hints
 
 MOST_ENDED = 10
 RESULTS: Mapping[Kind, str] = {
@@ -22,15 +27,39 @@ WHYS: Mapping[Why, str] = {
 }  # fmt: skip
 
 
-def condition(state: FeedState) -> str:
-    """`fine (200)`, `failed 3×: …`."""
-    if state.stopped:
-        return "gone (410)"
-    if state.failures:
-        return f"failed {state.failures}×: {state.problem or state.status}"
-    if state.is_restless:
-        return f"revises too often: most entries were edited at each of the last {state.restless} visits"
-    return "new" if state.status is None else f"fine ({state.status})"
+STATES: Mapping[State, str] = {
+    "new": "new", "fine": "fine", "moving": "fine, but it may be moving", "moved": "fine, it has moved",
+    "restless": "revises too often", "silent": "silent for longer than ever", "offline": "nothing answers us",
+    "soft": "failed {}×, which may pass", "hard": "failed {}×, which stays so", "blocked": "refused {}×",
+    "gone": "gone (410)",
+}  # fmt: skip
+
+
+def condition(feed: Subscription, state: FeedState, now_us: int) -> str:
+    """`fine (200)`, `failed 3×, which may pass: …`."""
+    standing = standing_of(feed, state, now_us)
+    told = STATES[standing.state].format(state.failures)
+    if standing.reason:
+        return f"{told}: {standing.reason}"
+    return f"{told} ({state.status})" if standing.state == "fine" else told
+
+
+def feed_values(feed: Subscription, state: FeedState | None = None, hints: Hints = NO_HINTS) -> dict[str, object]:
+    """A feed as programs are told of it; of its secrets only the names."""
+    shown: dict[str, object] = {"id": feed.id, "url": feed.shown()}
+    shown |= {"zone": hints.zone or feed.zone, "language": hints.language or feed.language}
+    shown |= {
+        "title": feed.title, "folder": feed.folder, "intervalS": feed.interval_s, "pages": feed.pages,
+        "shortestS": feed.shortest_s, "longestS": feed.longest_s, "pauseS": feed.pause_s, "scope": feed.scope,
+        "userAgent": feed.request.user_agent, "secrets": feed.request.secrets, "movedFrom": feed.moved_from,
+        "movedUs": feed.moved_us or None,
+    }  # fmt: skip
+    if state is None:
+        return shown
+    values, standing = msgspec.to_builtins(state), standing_of(feed, state, now_us())
+    names = ("status", "failures", "problem", "checkedUs", "newsUs", "dueUs", "why", "stopped", "quiet", "restless")
+    shown |= {"state": standing.state, "reason": standing.reason, "entriesADay": round(state.novelty.rate, 2)}
+    return shown | {name: values.get(name) for name in names} | {"title": feed.title or state.title}
 
 
 def next_visit(state: FeedState, now_us: int) -> str:
@@ -57,14 +86,15 @@ def feed_lines(
                         ("Language", feed.language), ("Pages", feed.pages)):  # fmt: skip
         if text:
             yield from row(label, clean(text))
-    if feed.interval_s:
-        yield from row("Interval", f"{feed.interval_s} s")
+    yield from _settings_lines(feed)
     if state is None:
         return
-    yield from row("State", clean(condition(state)))
+    yield from row("State", clean(condition(feed, state, now_us)))
     for label, at_us in (("Visited", state.checked_us), ("Last new", state.news_us)):
         yield from row(label, "never" if at_us is None else f"{ago(at_us, now_us)} ago")
     why = f" ({WHYS[state.why]})" if state.why is not None else ""
+    if state.novelty.seen_s:
+        yield from row("Brings", f"about {_number(state.novelty.rate)} entries a day")
     yield from row("Next", f"{next_visit(state, now_us)}{why}")
     if hub is not None:
         yield from row("Hub", clean(_hub(hub, now_us)))
@@ -80,6 +110,26 @@ def _map_lines(maps: Sequence[KnownMap]) -> Iterator[str]:
     if maps:
         yield from row("Sitemaps", f"{len(maps)} that may hold news, {len(ended)} ended")
     yield from (f"  {clean(one.url)}: {clean(one.retired)}" for one in ended[:MOST_ENDED])
+
+
+def _settings_lines(feed: Subscription) -> Iterator[str]:
+    """What was set for its visits; of secrets only which there are, and for whom."""
+    bounds = {"Interval": feed.interval_s, "Shortest": feed.shortest_s, "Longest": feed.longest_s}
+    for label, seconds in {**bounds, "Pause": feed.pause_s}.items():
+        if seconds is not None:
+            yield from row(label, f"{seconds} s")
+    if feed.scope is not None:
+        yield from row("Scope", f"its server's wishes count for the {feed.scope}")
+    if feed.request.user_agent:
+        yield from row("Asked as", clean(feed.request.user_agent))
+    if feed.request.secrets:
+        yield from row("Secrets", clean(f"{', '.join(feed.request.secrets)}, for {feed.request.origin} alone"))
+    if feed.moved_from is not None:
+        yield from row("Moved", clean(f"from {feed.moved_from}"))
+
+
+def _number(rate: float) -> str:
+    return f"{rate:.0f}" if rate >= 10 else f"{rate:.1f}"
 
 
 def _hub(hub: HubSubscription, now_us: int) -> str:

@@ -13,10 +13,11 @@ from services.ingest.feed_preview import FeedPreview, preview
 from services.ingest.formats.feed import Feed
 from services.ingest.formats.sitemap import is_near
 from services.ingest.parser_process import FeedParser
+from services.ingest.request_settings import RequestSettings
 from services.ingest.robots import MOST_BYTES, robots_address, sitemaps_in
 from shared.errors import NotAFeed, PermanentError, TransientError
 from shared.identity import without_login
-from shared.net.http import Client, Fetched, RequestRefused, fetch, fetch_beginning
+from shared.net.http import Client, Fetched, Reading, RequestRefused, fetch_beginning, fetch_by
 from shared.settings import Settings
 
 ACCEPT = (
@@ -25,6 +26,7 @@ ACCEPT = (
 )
 SITEMAPS_ASKED = 3
 MOST_ASKED = 10  # addresses of one search, the page itself beside them
+NO_SETTINGS = RequestSettings()
 PACE_S = 0.5  # between two of them
 SEARCH_S = 45.0
 SCHEMES = ("http://", "https://")
@@ -44,24 +46,30 @@ class ReadsFeeds(Protocol):
 
 
 def find_feed(
-    settings: Settings, address: str, parser: ReadsFeeds | None = None, pace_s: float = PACE_S
+    settings: Settings,
+    address: str,
+    parser: ReadsFeeds | None = None,
+    pace_s: float = PACE_S,
+    request: RequestSettings = NO_SETTINGS,
 ) -> FeedPreview:
     """Look at the feed that an address is of: of the feed itself, of a page, or a site's name such as `example.org`.
+
+    `request` says how it is asked, beside the plain request.
 
     Raises `NoFeedFound`, `NotAFeed` for XML or JSON that is none, and as `shared.net.http.fetch` does where the address
     itself cannot be asked.
     """
     if parser is None:
         with contextlib.closing(FeedParser()) as own:
-            return find_feed(settings, address, own, pace_s)
-    return asyncio.run(_Search(settings, parser, pace_s).run(address))
+            return find_feed(settings, address, own, pace_s, request)
+    return asyncio.run(_Search(settings, parser, pace_s, request).run(address))
 
 
 class _Search:
     """One search: a page first, then some addresses one after another until one of them is a feed."""
 
-    def __init__(self, settings: Settings, parser: ReadsFeeds, pace_s: float) -> None:
-        self._settings, self._parser, self._pace_s = settings, parser, pace_s
+    def __init__(self, settings: Settings, parser: ReadsFeeds, pace_s: float, request: RequestSettings) -> None:
+        self._settings, self._parser, self._pace_s, self._request = settings, parser, pace_s, request
         self._is_busy = False
 
     async def run(self, address: str) -> FeedPreview:
@@ -97,12 +105,12 @@ class _Search:
     async def _open(self, client: Client, address: str) -> tuple[str, Fetched | None]:
         """What is behind an address; nothing where a site shows its page to nobody like us, but perhaps its feed."""
         if address.lower().startswith(SCHEMES):
-            return address, await fetch(client, address, accept=ACCEPT)
+            return address, await self._fetch(client, address)
         if _SCHEME.match(address):
             raise PermanentError(f"{without_login(address)[:200]!r} is no http or https address")
         url = f"https://{address.removeprefix('//')}"
         try:
-            return url, await fetch(client, url, accept=ACCEPT)
+            return url, await self._fetch(client, url)
         except RequestRefused as error:
             if error.status == 410:
                 raise
@@ -110,9 +118,12 @@ class _Search:
         except TransientError as error:
             url = f"http://{address.removeprefix('//')}"
             try:
-                return url, await fetch(client, url, accept=ACCEPT)
+                return url, await self._fetch(client, url)
             except (TransientError, PermanentError):
                 raise error from None  # what went wrong at the address that people mean
+
+    async def _fetch(self, client: Client, url: str) -> Fetched:
+        return await fetch_by(client, url, Reading(own=self._request.headers_for), accept=ACCEPT)
 
     async def _try(self, client: Client, url: str, named: tuple[str, ...]) -> FeedPreview:
         """The first feed among those that a page names, and where feeds usually are."""
@@ -126,7 +137,7 @@ class _Search:
             asked.add(candidate)
             await asyncio.sleep(self._pace_s)
             try:
-                answer = await fetch(client, candidate, accept=ACCEPT)
+                answer = await self._fetch(client, candidate)
             except PermanentError:
                 continue
             except TransientError as error:
@@ -152,7 +163,7 @@ class _Search:
             robots = await fetch_beginning(client, robots_address(url), MOST_BYTES)
             for link in [link for link in sitemaps_in(robots.body) if is_near(link, url)][:SITEMAPS_ASKED]:
                 await asyncio.sleep(self._pace_s)
-                feed = await self._read(await fetch(client, link, accept=ACCEPT))
+                feed = await self._read(await self._fetch(client, link))
                 if feed is not None and (feed.entries or feed.maps):
                     return preview(link, feed, "listed")
         except (PermanentError, TransientError):

@@ -22,6 +22,10 @@ def add_list(subscriptions: Subscriptions, listed: FeedList) -> AddedFeeds:
                 zone=feed.zone,
                 language=feed.language,
                 interval_s=feed.interval_s,
+                shortest_s=feed.shortest_s,
+                longest_s=feed.longest_s,
+                pause_s=feed.pause_s,
+                scope=feed.scope,
                 title=feed.title,
                 folder=feed.folder or None,
                 pages=feed.pages,
@@ -44,6 +48,10 @@ def list_feeds(
             zone=feed.zone,
             language=feed.language,
             interval_s=feed.interval_s,
+            shortest_s=feed.shortest_s,
+            longest_s=feed.longest_s,
+            pause_s=feed.pause_s,
+            scope=feed.scope,
             pages=feed.pages,
         )
         for feed in feeds

@@ -13,7 +13,9 @@ import msgspec
 import structlog
 
 from services.ingest.feed_states import FeedStates
-from services.ingest.subscriptions import Subscriptions, Wanted, check_interval, checked_address, shown_address
+from services.ingest.request_settings import RequestSettings, changed
+from services.ingest.schedule import Scope
+from services.ingest.subscriptions import Subscriptions, Wanted, check_pacing, checked_address, shown_address
 from shared.clock import now_us
 from shared.errors import PermanentError
 from shared.ledger.troubles import Failing
@@ -35,6 +37,14 @@ class _Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     title: str | None = None
     folder: str | None = None
     pages: Pages | None = None
+    shortest_s: int | None = None
+    longest_s: int | None = None
+    pause_s: int | None = None
+    scope: Scope | None = None
+    user_agent: str | None = None
+    headers: dict[str, str] = {}
+    cookie: str | None = None
+    login: str | None = None
 
 
 class _List(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -87,19 +97,21 @@ def read_operator_list(content: bytes) -> Sequence[Wanted]:
 
 def _wanted(row: _Row) -> Wanted:
     try:
-        url = checked_address(row.url)
-        check_interval(row.interval_s)
+        wanted = _read_row(row, checked_address(row.url))
+        check_pacing(wanted)
     except PermanentError as error:
         raise PermanentError(f"{shown_address(row.url)[:200]}: {error}") from error
     if problems := problems_of_source(zone=row.zone, language=row.language):
-        raise PermanentError(f"{shown_address(url)[:200]}: {'; '.join(problems.values())}")
-    folder = tuple(part for part in (row.folder or "").split("/") if part)
+        raise PermanentError(f"{shown_address(wanted.url)[:200]}: {'; '.join(problems.values())}")
+    return wanted
+
+
+def _read_row(row: _Row, url: str) -> Wanted:
+    said = {"user_agent": row.user_agent, "cookie": row.cookie, "login": row.login}
+    said |= {f"header {name}": value for name, value in row.headers.items()}
     return Wanted(
-        url=url,
-        zone=row.zone,
-        language=row.language,
-        interval_s=row.interval_s,
-        title=row.title,
-        folder=folder,
-        pages=row.pages,
-    )
+        url=url, zone=row.zone, language=row.language, title=row.title, pages=row.pages,
+        folder=tuple(part for part in (row.folder or "").split("/") if part),
+        interval_s=row.interval_s, shortest_s=row.shortest_s, longest_s=row.longest_s, pause_s=row.pause_s,
+        scope=row.scope, request=changed(RequestSettings(), said, url),
+    )  # fmt: skip

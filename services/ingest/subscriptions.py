@@ -18,6 +18,7 @@ from shared.settings import Pages, Settings
 MIN_INTERVAL_S = 10
 LONGEST_S = 30 * 86_400
 MAX_URL = 2000
+NOTHING_SAID: Mapping[str, Any] = {}
 PACING = ("interval_s", "shortest_s", "longest_s", "pause_s", "scope")
 SAID = ("zone", "language", "title", "folder", "pages", *PACING, "request")  # what a list may say of a feed
 
@@ -116,17 +117,19 @@ class Subscriptions:
     def add(
         self,
         url: str,
+        changes: Mapping[str, Any] = NOTHING_SAID,
         *,
         zone: str | None = None,
         language: str | None = None,
         interval_s: int | None = None,
-        pages: Pages | None = None,
     ) -> Subscription:
-        """Add a feed, or give a known one other settings; what is not said stays as it is."""
-        check_interval(interval_s)
-        wanted = Wanted(url=checked_address(url), zone=zone, language=language, interval_s=interval_s, pages=pages)
+        """Add a feed, or give a known one other settings: what is said by name, or in `changes` as `edit` takes them.
+        What is not said stays as it is."""
+        wanted = Wanted(url=checked_address(url), zone=zone, language=language, interval_s=interval_s)
         with self._file.changing() as feeds:
-            return _Additions(feeds, {feed.url: feed.id for feed in feeds.values()}).add(wanted.url, _said(wanted))
+            added = _Additions(feeds, {feed.url: feed.id for feed in feeds.values()}).add(wanted.url, _said(wanted))
+            feeds[added.id] = _edited(added, changes)
+            return feeds[added.id]
 
     def add_all(self, wanted: Sequence[Wanted]) -> AddedFeeds:
         """Add a list of feeds, or give known ones what it says of them, all in one change of the file."""
@@ -196,13 +199,8 @@ class Subscriptions:
                 if any(other.url == said["url"] for other in feeds.values() if other.id != feed.id):
                     raise PermanentError(f"{shown_address(said['url'])} is watched already, as another feed")
                 said |= {"moved_from": None, "moved_us": 0}  # a person says where it is
-            ask = said.pop("request", None)
-            edited = msgspec.structs.replace(feed, **said)
-            if ask is not None:
-                edited = msgspec.structs.replace(edited, request=ask(edited))
-            check_pacing(edited)
-            feeds[feed.id] = edited
-            return edited
+            feeds[feed.id] = _edited(feed, said)
+            return feeds[feed.id]
 
     def bring_up_to_date(self) -> None:
         """Write the list anew in its present version, where there is one of an older."""
@@ -237,6 +235,16 @@ class _Additions:
 def _said(wanted: Wanted) -> dict[str, Any]:
     """What is said of a feed; the rest stays as it is."""
     return {name: value for name in SAID if (value := getattr(wanted, name)) is not None}
+
+
+def _edited(feed: Subscription, said: Mapping[str, Any]) -> Subscription:
+    """A feed with other settings; raises `PermanentError` for such as none can have."""
+    plain = {name: value for name, value in said.items() if name != "request"}
+    edited = msgspec.structs.replace(feed, **plain)
+    if "request" in said:
+        edited = msgspec.structs.replace(edited, request=said["request"](edited))
+    check_pacing(edited)
+    return edited
 
 
 def check_interval(interval_s: int | None) -> None:

@@ -79,15 +79,16 @@ class FeedDesk:
         return FeedShown(feed=feed, state=self._states.get(feed), visits=visits, hub=self.hubs.get(feed.id), maps=maps)
 
     def edit(self, feed_id: str, changes: Mapping[str, Any], *, who: str) -> Added:
-        """Give a feed another address, interval or title; it stays the same feed."""
-        try:
-            check_interval(changes.get("interval_s"))
-        except PermanentError as error:
-            return Added(problems={"interval_s": str(error)})
+        """Give a feed other settings, as `Subscriptions.edit` takes them; it stays the same feed."""
+        for name in ("interval_s", "shortest_s", "longest_s"):
+            try:
+                check_interval(changes.get(name))
+            except PermanentError as error:
+                return Added(problems={name: str(error)})
         try:
             feed = self._subscriptions.edit(feed_id, changes)
         except PermanentError as error:
-            return Added(problems={"url": str(error)})
+            return Added(problems={"url" if "url" in changes else "all": str(error)})
         self._audit.note(who=who, act="edit feed", on=feed.shown())
         return Added(feed=feed)
 
@@ -113,6 +114,8 @@ class FeedDesk:
         except PermanentError as error:
             return Added(problems={"url": str(error)})
         self._audit.note(who=who, act="add feed", on=feed.shown(), why=why)
+        if self._states.get(feed).stopped:  # who adds it wants it visited
+            self._states.resume(feed)
         self._book.save_as_made(feed.source(), who=who)
         return Added(feed=feed)
 

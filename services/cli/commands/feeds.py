@@ -12,8 +12,9 @@ import msgspec
 
 from services.cli.auditing import person
 from services.cli.context import OK, UNUSABLE, WRONG, Context, show_json, standard_input, warn
-from services.cli.feed_lines import condition, feed_lines, next_visit
+from services.cli.feed_lines import condition, feed_lines, feed_values, next_visit
 from services.cli.feed_previews import in_short, look, look_before_adding, other_lines, preview_lines, via_lines
+from services.cli.feed_settings import changes_of, request_for
 from services.cli.printing import ago, clean, plural, size, table
 from services.cli.reach import reach_desk
 from services.ingest.feed_history import FeedVisit, last_visits
@@ -30,7 +31,6 @@ from services.ingest.subscriptions import (
 from services.ingest.websub import HubSubscription
 from shared.clock import now_us
 from shared.errors import InputRefused, TransientError
-from shared.hints import NO_HINTS, Hints
 from shared.ledger.connection import connect, connect_to_look
 from shared.source_book import SourceBook
 from shared.source_settings import check_source
@@ -46,19 +46,32 @@ def add_feed(context: Context) -> int:
     """Subscribe; the watcher sees the new feed within seconds."""
     args = context.args
     check_source(zone=args.zone, language=args.language, place=f"feed {shown_address(args.url)}")
-    asked, found = args.url, look_before_adding(context, args.url)
+    asked, changes = args.url, changes_of(args, args.url)
+    found = look_before_adding(context, asked, request_for(args, asked))
     if found is not None:
         args.url = found.url  # as the audit log names it, too
-    added = Subscriptions(context.settings).add(args.url, zone=args.zone, language=args.language, pages=args.pages)
+    changes |= {name: said for name in ("zone", "language", "pages") if (said := getattr(args, name)) is not None}
+    added = Subscriptions(context.settings).add(args.url, changes)
+    if added.request.secrets and not added.request.sent_to(added.url):
+        warn(f"what {added.request.origin} is told in secret is not told to {added.shown()}, which is another")
+    _begin_anew(context, added)
     SourceBook(context.settings.sources_file).save_as_made(added.source(), who=person())
     if context.as_json:
-        show_json(_as_json(added) | ({} if found is None else {"preview": _shown(found)}))
+        show_json(feed_values(added) | ({} if found is None else {"preview": _shown(found)}))
     else:
         seen = "" if found is None else f": {in_short(found, now_us())}"
         print(f"{added.id}  {clean(added.shown())} is watched from now on{seen}.")
         for line in () if found is None else (*via_lines(asked, found), *other_lines(found)):
             print(line)
     return OK
+
+
+def _begin_anew(context: Context, feed: Subscription) -> None:
+    """Who adds a feed that had ended wants it visited again; where Redis is away, nothing has ended."""
+    with suppress(TransientError):
+        states = FeedStates(connect(reach_desk(context)))
+        if states.get(feed).stopped:
+            states.resume(feed)
 
 
 def check_feed(context: Context) -> int:
@@ -85,7 +98,7 @@ def remove_feed(context: Context) -> int:
         warn(clean(str(error)))
         return WRONG
     if context.as_json:
-        show_json(_as_json(removed))
+        show_json(feed_values(removed))
     else:
         print(f"{removed.id}  {clean(removed.shown())} is not watched any more; its articles stay.")
     return OK
@@ -117,7 +130,7 @@ def _visit_now(context: Context, act: Callable[[FeedStates, Subscription], bool]
     left = [feed for feed in feeds if feed not in done]
     args.refs = [feed.shown() for feed in done]  # as the audit log names them
     if context.as_json:
-        show_json({key: [_as_json(feed) for feed in done], "left": [_as_json(feed) for feed in left]})
+        show_json({key: [feed_values(feed) for feed in done], "left": [feed_values(feed) for feed in left]})
     else:
         print(f"{plural(len(done), 'feed')} {'is' if len(done) == 1 else 'are'} visited within seconds.")
         for feed in left:
@@ -143,8 +156,8 @@ def import_feeds(context: Context) -> int:
         warn(clean(f"{shown_address(url)} is not taken: {why}"))
     if context.as_json:
         show_json({
-            "added": [_as_json(feed) for feed in done.added],
-            "known": [_as_json(feed) for feed in done.known],
+            "added": [feed_values(feed) for feed in done.added],
+            "known": [feed_values(feed) for feed in done.known],
             "refused": [{"url": shown_address(url), "why": why} for url, why in done.refused],
         })  # fmt: skip
     else:
@@ -192,7 +205,7 @@ def show_feed(context: Context) -> int:
         warn(f"{error}; how the feed is doing is not known")
     if context.as_json:
         hints = SourceBook(context.settings.sources_file).applied(feed.source()).hints
-        show_json(_as_json(feed, state, hints) | {"visits": visits, "hub": _hub_as_json(hub)} | _maps_as_json(maps))
+        show_json(feed_values(feed, state, hints) | {"visits": visits, "hub": _hub_as_json(hub)} | _maps_as_json(maps))
     else:
         print(*feed_lines(feed, state, visits, now_us(), hub, maps), sep="\n")
     return OK
@@ -215,16 +228,14 @@ def _hub_as_json(hub: HubSubscription | None) -> dict[str, object] | None:
 
 
 def edit_feed(context: Context) -> int:
-    """Give a feed another address, interval, title, zone or language; what is known of it stays."""
+    """Give a feed another address, other visits, title, zone or language; what is known of it stays."""
     args, subscriptions = context.args, Subscriptions(context.settings)
-    names = ("url", "interval_s", "title", "zone", "language", "pages")
-    said = {name: value for name in names if (value := getattr(args, name)) is not None}
+    names = ("url", "title", "zone", "language", "pages")
+    said = {name: value for name in names if (value := getattr(args, name)) is not None} | changes_of(args)
     if not said:
-        warn("say what is to change: --url, --interval, --title, --pages, --zone or --language")
+        warn("say what is to change: `copydesk feeds edit --help` names it")
         return UNUSABLE
     check_source(zone=args.zone, language=args.language, place=f"feed {shown_address(args.name)}")
-    if not said.get("interval_s", 1):
-        said["interval_s"] = None
     try:
         edited = subscriptions.edit(args.name, said)
     except UnknownFeed as error:
@@ -234,7 +245,7 @@ def edit_feed(context: Context) -> int:
         SourceBook(context.settings.sources_file).save_as_made(edited.source(), who=person())
     args.name = edited.shown()  # as the audit log names it
     if context.as_json:
-        show_json(_as_json(edited))
+        show_json(feed_values(edited))
     else:
         print(f"{edited.id}  {clean(edited.shown())} is watched with these settings from now on.")
     return OK
@@ -248,7 +259,7 @@ def list_feeds(context: Context) -> int:
         _warn_of_lists(context)
     if context.as_json:
         book = SourceBook(context.settings.sources_file)
-        show_json([_as_json(feed, states.get(feed.id), book.applied(feed.source()).hints) for feed in feeds])
+        show_json([feed_values(feed, states.get(feed.id), book.applied(feed.source()).hints) for feed in feeds])
     elif not feeds:
         print("No feeds yet: `copydesk feeds add URL` subscribes to one.")
     else:
@@ -280,15 +291,4 @@ def _row(feed: Subscription, state: FeedState | None, now: int) -> tuple[str, st
     if state is None:
         return feed.id, feed.shown(), "-", "-", "not known"
     last = "-" if state.checked_us is None else f"{ago(state.checked_us, now)} ago"
-    return feed.id, feed.shown(), last, next_visit(state, now), condition(state)
-
-
-def _as_json(feed: Subscription, state: FeedState | None = None, hints: Hints = NO_HINTS) -> dict[str, object]:
-    shown: dict[str, object] = {"id": feed.id, "url": feed.shown()}
-    shown |= {"zone": hints.zone or feed.zone, "language": hints.language or feed.language}
-    shown |= {"title": feed.title, "folder": feed.folder, "intervalS": feed.interval_s, "pages": feed.pages}
-    if state is None:
-        return shown
-    values = msgspec.to_builtins(state)
-    names = ("status", "failures", "problem", "checkedUs", "newsUs", "dueUs", "why", "stopped", "quiet", "restless")
-    return shown | {name: values.get(name) for name in names} | {"title": feed.title or state.title}
+    return feed.id, feed.shown(), last, next_visit(state, now), condition(feed, state, now)

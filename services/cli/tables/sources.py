@@ -13,13 +13,33 @@ SITE = arg("url", metavar="URL|SITE", help="the feed's address, that of a page, 
 UNCHECKED = arg(
     "--unchecked", action="store_true", help="without asking its server: the address must be the feed's own"
 )
+ASKING = (
+    arg("--interval", dest="interval_s", type=count, metavar="SECONDS", help="visit it so often; 0: at its own pace"),
+    arg("--shortest", dest="shortest_s", type=count, metavar="SECONDS", help="but never sooner; 0: as the desk does"),
+    arg("--longest", dest="longest_s", type=count, metavar="SECONDS", help="and never later; 0: as the desk does"),
+    arg(
+        "--pause", dest="pause_s", type=count, metavar="SECONDS",
+        help="between two visits to its host, of whichever feed; 0: as the desk does",
+    ),
+    arg(
+        "--scope", choices=("auto", "feed", "host", "domain"),
+        help="for whom its server means a wish to be left alone; auto: as its answer tells",
+    ),
+    arg("--user-agent", metavar="TEXT", help="what it is asked as, in place of Copydesk/VERSION"),
+    arg(
+        "--header", action="append", metavar="NAME:VALUE",
+        help="sent with each visit, to its own origin alone; an empty value takes it back (may be given several times)",
+    ),
+    arg("--cookie", metavar="TEXT|@FILE", help="sent likewise; @FILE, or @- for standard input, shows it to nobody"),
+    arg("--login", metavar="NAME:PASSWORD|@FILE", help="by HTTP basic, sent likewise"),
+)  # fmt: skip
 
 SOURCES = (
     Command(
         "feeds add",
         "feeds:add_feed",
         "subscribe to a feed, or to that of a site, once it was seen to be one",
-        (SITE, UNCHECKED, PAGES, *SOURCE),
+        (SITE, UNCHECKED, PAGES, *SOURCE, *ASKING),
         act=True,
         makes=True,
         examples=(
@@ -74,26 +94,24 @@ SOURCES = (
     Command(
         "feeds edit",
         "feeds:edit_feed",
-        "give a feed another address, interval, title, zone, language or say on pages; what it has seen stays",
+        "give a feed another address, title, zone, language, say on pages, or other visits; what it has seen stays",
         (
             FEED,
             arg("--url", metavar="URL", help="where it is found from now on"),
-            arg(
-                "--interval",
-                dest="interval_s",
-                type=count,
-                metavar="SECONDS",
-                help="visit it so often; 0: as the desk does",
-            ),
             arg("--title", metavar="TITLE", help="what it is called in lists"),
             PAGES,
             *SOURCE,
+            *ASKING,
         ),
         act=True,
         examples=(
             Example(
                 "copydesk feeds edit https://old.example/rss --url https://new.example/rss",
                 "the same feed at a new address: nothing comes twice",
+            ),
+            Example(
+                "copydesk feeds edit https://news.example/rss --login @login.txt --pause 60",
+                "for subscribers, once a minute",
             ),
         ),
     ),

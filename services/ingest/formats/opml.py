@@ -10,6 +10,7 @@ import msgspec
 from lxml import etree
 
 from services.ingest.feed_links import web_address
+from services.ingest.schedule import Scope
 from shared.errors import InputRefused
 
 NAMESPACE = "urn:copydesk:opml"
@@ -18,13 +19,14 @@ READ_AS_FEEDS = frozenset({"", "rss", "rss1", "rss2", "atom", "rdf", "feed", "in
 LONGEST = 500
 Pages = Literal["never", "when-short", "always"]  # as in the settings
 PAGES: tuple[Pages, ...] = get_args(Pages)
+SCOPES: tuple[Scope, ...] = get_args(Scope)
 BARE_AMPERSAND = re.compile(rb"&(?!#[0-9]{1,7};|#x[0-9a-fA-F]{1,6};|(?:amp|lt|gt|quot|apos);)")
 _XML = {9, 10, 13}
 
 
 class ListedFeed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
     """One feed of a list. `folder` are the names of the outlines around it, the outermost first; what is None is not
-    said. `interval_s` is in seconds."""
+    said. Names that end in `_s` are in seconds. Of what is secret nothing stands in a list."""
 
     url: str
     title: str | None = None
@@ -34,6 +36,10 @@ class ListedFeed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     language: str | None = None
     interval_s: int | None = None
     pages: Pages | None = None
+    shortest_s: int | None = None
+    longest_s: int | None = None
+    pause_s: int | None = None
+    scope: Scope | None = None
 
 
 class FeedList(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,7 +101,7 @@ def _bounded(feeds: Sequence[ListedFeed], left: Sequence[tuple[str, str]]) -> Fe
 
 
 def _read_outline(url: str, said: Mapping[str, str], folder: tuple[str, ...]) -> ListedFeed:
-    interval, pages = _own(said, "intervalS"), _own(said, "pages")
+    pages, scope = _own(said, "pages"), _own(said, "scope")
     title = said.get("title") or said.get("text") or None
     return ListedFeed(
         url=web_address(url),
@@ -104,9 +110,18 @@ def _read_outline(url: str, said: Mapping[str, str], folder: tuple[str, ...]) ->
         folder=folder,
         zone=_own(said, "zone"),
         language=_own(said, "language"),
-        interval_s=int(interval[:9]) if interval and interval.isascii() and interval[:10].isdigit() else None,
+        interval_s=_seconds(said, "intervalS"),
+        shortest_s=_seconds(said, "shortestS"),
+        longest_s=_seconds(said, "longestS"),
+        pause_s=_seconds(said, "pauseS"),
         pages=next((which for which in PAGES if which == pages), None),
+        scope=next((whose for whose in SCOPES if whose == scope), None),
     )
+
+
+def _seconds(said: Mapping[str, str], name: str) -> int | None:
+    text = _own(said, name)
+    return int(text[:9]) if text and text.isascii() and text[:10].isdigit() else None
 
 
 def _own(said: Mapping[str, str], name: str) -> str | None:
@@ -131,7 +146,10 @@ def _attributes(feed: ListedFeed) -> dict[str, str]:
     said = {"type": "rss", "text": title, "title": title, "xmlUrl": feed.url}
     if feed.home:
         said["htmlUrl"] = feed.home
-    own = {"zone": feed.zone, "language": feed.language, "intervalS": feed.interval_s, "pages": feed.pages}
+    own = {
+        "zone": feed.zone, "language": feed.language, "intervalS": feed.interval_s, "pages": feed.pages,
+        "shortestS": feed.shortest_s, "longestS": feed.longest_s, "pauseS": feed.pause_s, "scope": feed.scope,
+    }  # fmt: skip
     said |= {f"{{{NAMESPACE}}}{name}": str(value) for name, value in own.items() if value is not None}
     return {name: _printable(value) for name, value in said.items()}
 

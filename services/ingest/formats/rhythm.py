@@ -23,10 +23,9 @@ def read_period(document: str) -> int | None:
 
     What is left out is "daily", and 1. Of a period that is none, such as "sometimes", nothing is said.
     """
-    around = _around(document)
-    if "updateperiod" not in (lower := around.lower()) and "updatefrequency" not in lower:
+    said = {name.lower(): value for name, value in reversed(_SAID.findall(_around(document)))}
+    if not {"updateperiod", "updatefrequency"} & said.keys():
         return None
-    said = {name.lower(): value for name, value in reversed(_SAID.findall(around))}
     period, times = PERIODS.get(said.get("updateperiod", "daily").lower()), said.get("updatefrequency", "1")
     if period is None or not (times.isascii() and times.isdigit()):
         return None

@@ -1,11 +1,11 @@
 """Feeds before they are watched: looked at one by one, or taken and given as a list; and one that is, by itself."""
 
-from typing import Any, get_args
 from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.web.pages.feed_form import read_changes
 from services.web.pages.feeds import FIELDS, show_feeds_page
 from services.web.pages.login import ACT_BYTES, checked_form
 from services.web.pages.render import page
@@ -13,7 +13,6 @@ from services.web.problems import Problem, later
 from services.web.responses import see_other
 from services.web.state import publisher_of, state_of
 from shared.errors import IntakeFull, PermanentError
-from shared.settings import Pages
 from shared.source_settings import problems_of_source
 
 LIST_BYTES = 8 * 1024 * 1024  # a list of 10,000 feeds, as a form sends it
@@ -72,20 +71,12 @@ async def show_feed(request: Request) -> Response:
 
 
 async def edit_feed(request: Request) -> Response:
-    """Give a feed another address, interval, title or say on pages."""
+    """Give a feed other settings."""
     form = await checked_form(request, ACT_BYTES)
     desk, feed_id = state_of(request).desk.feeds, form.get("id", "")
-    interval = form.get("interval_s", "").strip()
-    if interval and not (interval.isascii() and interval.isdigit() and len(interval) < 9):
-        return await _feed_page(request, feed_id, status=422, problems={"interval_s": "say how many seconds"})
-    changes: dict[str, Any] = {
-        "title": form.get("title", "").strip() or None,
-        "interval_s": int(interval) if interval else None,
-    }
-    if "pages" in form:
-        changes["pages"] = next((which for which in get_args(Pages) if which == form["pages"]), None)
-    if url := form.get("url", "").strip():
-        changes["url"] = url
+    changes, problems = read_changes(form)
+    if problems:
+        return await _feed_page(request, feed_id, status=422, problems=problems)
     edited = await state_of(request).ask(desk.edit, feed_id, changes, who=publisher_of(request).name)
     if edited.feed is None:
         return await _feed_page(request, feed_id, status=422, problems=edited.problems)

@@ -15,13 +15,14 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from services.ingest.standing import standing_of
 from services.web.acts import ACTS
 from services.web.feed_desk import FEED_ACTS
 from services.web.links import link_to
 from services.web.pages.static_files import address_of
 from services.web.scopes import may
 from services.web.triage_desk import TRIAGE_ACTS
-from shared.clock import from_us
+from shared.clock import from_us, now_us
 from shared.identity import without_login
 from shared.ledger.causes import returns
 from shared.ledger.troubles import REMEDIES, Trouble, remedy
@@ -53,6 +54,22 @@ ENGLISH = {
     "visit: failed": "failed",
     "visit: gone": "gone (410)",
     "visit: full": "the desk was full",
+    "visit: offline": "nothing answered",
+    "next: offline": "nothing answers: the desk seems cut off",
+    "feed: fine": "fine",
+    "feed: moving": "fine; it says that it has moved",
+    "feed: moved": "fine; it has moved from",
+    "feed: restless": "revises too often",
+    "feed: silent": "silent for longer than ever",
+    "feed: offline": "nothing answers us",
+    "feed: soft": "this may pass",
+    "feed: hard": "this stays so",
+    "feed: blocked": "we are refused",
+    "feed: gone": "gone (410)",
+    "scope: auto": "as its answer tells",
+    "scope: feed": "this feed alone",
+    "scope: host": "all feeds of its host",
+    "scope: domain": "all feeds of its domain",
     "said: mute": "Muted",
     "said: unmute": "Told again",
     "said: assign": "Assigned",
@@ -158,7 +175,7 @@ def _environment(language: str) -> Environment:
         "t": translator(language), "static": address_of, "link_to": link_to, "languages": LANGUAGES, "signs": SIGNS,
         "acts_known": (*ACTS, *FEED_ACTS, *TRIAGE_ACTS), "what_is_wrong": trouble_teller(language),
         "what_to_do": remedy_teller(language),
-        "returns": returns,
+        "returns": returns, "standing_of": lambda feed, state: standing_of(feed, state, now_us()),
     }  # fmt: skip
     filters: dict[str, Callable[..., object]] = {
         "moment": moment_tag, "exact": exact_tag, "seconds": seconds, "number": lambda value: f"{value:,}",
