@@ -5,7 +5,8 @@ Doors write it, workers that normalise read it: one look at the file's times a b
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -26,6 +27,7 @@ KINDS = ("feed", "push", "drop", "host")
 MOST_SOURCES, MOST_VERSIONS = 2_000, 100
 NAMED = {"push": "publisher's name", "feed": "address of a feed", "drop": "folder below the drop folder"}
 LONGEST_NAME, LONGEST_NOTE = 2_000, 1_000
+MADE = "as it was added"
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
@@ -72,37 +74,24 @@ class SourceBook:
 
         Raises `ChangedMeanwhile` where that is not the last one any more.
         """
-        return self._keep(name, lambda _: hints, who=who, note=note, after=after)
+        with self._changing() as sources:
+            return _keep(sources, name, lambda _: hints, who=who, note=note, after=after)
 
     def save_as_made(self, source: Source, *, who: str) -> None:
         """Keep the zone and language that a source is made with, beside what is set for it already."""
         made = Hints(zone=source.zone, language=source.language)
         if made != NO_HINTS:
-            self._keep(source_of(source), lambda last: merged(last, made), who=who, note="as it was added")
+            with self._changing() as sources:
+                _keep(sources, source_of(source), partial(merged, then=made), who=who, note=MADE)
 
-    def _keep(
-        self, name: str, change_of: Callable[[Hints], Hints], *, who: str, note: str, after: int | None = None
-    ) -> Change:
-        """Keep what becomes of the last settings; nobody changes them between the two."""
-        name = name if name in self.sources() else checked_name(name)  # one saved before may be taken back
-        with self._changing() as sources:
-            before = sources.get(name, ())
-            last = before[-1] if before else Change(version=0, hints=NO_HINTS, at_us=0, who="")
-            if after is not None and last.version != after:
-                raise ChangedMeanwhile(
-                    f"the settings of {name} were changed meanwhile: version {last.version} by {last.who}, these were "
-                    f"made from version {after}; look at them and try again"
-                )
-            hints = change_of(last.hints)
-            if last.hints == hints:
-                return last
-            if name not in sources and len(sources) >= MOST_SOURCES:
-                raise PermanentError(f"settings are kept for at most {MOST_SOURCES} sources")
-            change = Change(
-                version=last.version + 1, hints=hints, at_us=now_us(), who=who[:200], note=note[:LONGEST_NOTE]
-            )
-            sources[name] = (*before, change)[-MOST_VERSIONS:]
-        return change
+    def save_all_as_made(self, made: Iterable[Source], *, who: str) -> None:
+        """The same for several, in one change of the file. Those that find no room in it keep what they bring along."""
+        told = {source_of(one): Hints(zone=one.zone, language=one.language) for one in made if one.zone or one.language}
+        if told:
+            with self._changing() as sources:
+                for name, hints in told.items():
+                    if name in sources or len(sources) < MOST_SOURCES:
+                        _keep(sources, name, partial(merged, then=hints), who=who, note=MADE)
 
     def applied(self, source: Source, url: str | None = None) -> Applied:
         """What counts for an input: its source's settings, and in their place those of its page's host.
@@ -195,3 +184,31 @@ def _may_be(kind: str, rest: str) -> bool:
             return is_page(rest)
         case _:
             return not rest or all(part not in ("", ".", "..") for part in rest.split("/"))
+
+
+def _keep(
+    sources: dict[str, tuple[Change, ...]],
+    name: str,
+    change_of: Callable[[Hints], Hints],
+    *,
+    who: str,
+    note: str,
+    after: int | None = None,
+) -> Change:
+    """Keep what becomes of the last settings of a source."""
+    name = name if name in sources else checked_name(name)  # one saved before may be taken back
+    before = sources.get(name, ())
+    last = before[-1] if before else Change(version=0, hints=NO_HINTS, at_us=0, who="")
+    if after is not None and last.version != after:
+        raise ChangedMeanwhile(
+            f"the settings of {name} were changed meanwhile: version {last.version} by {last.who}, these were "
+            f"made from version {after}; look at them and try again"
+        )
+    hints = change_of(last.hints)
+    if last.hints == hints:
+        return last
+    if name not in sources and len(sources) >= MOST_SOURCES:
+        raise PermanentError(f"settings are kept for at most {MOST_SOURCES} sources")
+    change = Change(version=last.version + 1, hints=hints, at_us=now_us(), who=who[:200], note=note[:LONGEST_NOTE])
+    sources[name] = (*before, change)[-MOST_VERSIONS:]
+    return change

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from services.ingest.formats.opml import FeedList, ListedFeed, write_opml
 from services.ingest.subscriptions import AddedFeeds, Subscription, Subscriptions, Wanted
+from shared.envelope import Source
 from shared.source_settings import problems_of_source
 
 
@@ -33,6 +34,12 @@ def add_list(subscriptions: Subscriptions, listed: FeedList) -> AddedFeeds:
         )
     done = subscriptions.add_all(wanted)
     return AddedFeeds(added=done.added, known=done.known, refused=(*refused, *done.refused))
+
+
+def made_by(listed: FeedList, done: AddedFeeds) -> list[Source]:
+    """The feeds that a list brought, as sources with the zone and language that it says of them."""
+    watched = {address: feed for feed in (*done.added, *done.known) for address in (feed.url, feed.shown())}
+    return [watched[one.url].source_with(one.zone, one.language) for one in listed.feeds if one.url in watched]
 
 
 def list_feeds(

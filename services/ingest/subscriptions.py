@@ -61,7 +61,11 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
     def source(self) -> Source:
         """The feed as the source of its entries."""
-        return Source(kind="feed", name=self.shown(), zone=self.zone, language=self.language)
+        return self.source_with(self.zone, self.language)
+
+    def source_with(self, zone: str | None, language: str | None) -> Source:
+        """The same with what somebody has said of it just now, and no more."""
+        return Source(kind="feed", name=self.shown(), zone=zone, language=language)
 
     def shown(self) -> str:
         """The address without a name and password in it: these are for the feed's server alone."""

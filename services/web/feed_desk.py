@@ -7,7 +7,7 @@ import msgspec
 
 from services.ingest.feed_checks import FeedChecks
 from services.ingest.feed_history import FeedVisit, last_visits
-from services.ingest.feed_lists import add_list, as_opml, list_feeds
+from services.ingest.feed_lists import add_list, as_opml, list_feeds, made_by
 from services.ingest.feed_states import FeedState, FeedStates
 from services.ingest.formats.opml import read_list
 from services.ingest.hub_subscriptions import HubSubscriptions
@@ -94,9 +94,11 @@ class FeedDesk:
 
     def add_list(self, body: bytes, *, who: str) -> AddedFeeds:
         """Watch all feeds of a list; raises `InputRefused` for what is none."""
-        done = add_list(self._subscriptions, read_list(body))
+        listed = read_list(body)
+        done = add_list(self._subscriptions, listed)
         for feed in done.added:
             self._audit.note(who=who, act="add feed", on=feed.shown(), why="from a list")
+        self._book.save_all_as_made(made_by(listed, done), who=who)
         return done
 
     def as_opml(self) -> bytes:
@@ -116,7 +118,7 @@ class FeedDesk:
         self._audit.note(who=who, act="add feed", on=feed.shown(), why=why)
         if self._states.get(feed).stopped:  # who adds it wants it visited
             self._states.resume(feed)
-        self._book.save_as_made(feed.source(), who=who)
+        self._book.save_as_made(feed.source_with(zone or None, language or None), who=who)
         return Added(feed=feed)
 
     def refresh(self, names: Sequence[str], *, who: str, why: str) -> Done:

@@ -6,12 +6,16 @@ import msgspec
 import pytest
 
 from services.ingest.feed_states import FeedState, FeedStates
+from services.ingest.formats.opml import ListedFeed, write_opml
 from services.ingest.schedule import FetchOutcome, why_then
 from services.ingest.subscriptions import Subscription, Subscriptions
+from services.web.feed_desk import FeedDesk
 from shared.audit import AuditLog
-from shared.clock import now_us
+from shared.clock import from_us, now_us
+from shared.hints import Hints
 from shared.ledger import keys
 from shared.ledger.troubles import Failing
+from shared.source_book import SourceBook
 from tests.integration.test_article_list import Desk
 from tests.integration.test_pages import Browser, browser, desk, key_with
 from tests.integration.test_triage import at_the_terminal
@@ -185,3 +189,19 @@ def test_a_feed_that_waits_for_its_first_visit_shows_it_by_itself(browser: Brows
     page = browser.get("/feeds").text
     assert 'hx-get="/feeds" hx-select="#feeds"' in page
     assert "/static/htmx-2.0.11.min.js" in page
+
+
+def test_what_is_said_of_a_known_feed_counts_before_what_was_set_for_it_and_nothing_else_does(
+    feeds: Feeds, desk: Desk
+) -> None:
+    book, source = SourceBook(desk.settings.sources_file), feeds.find(FINE).source()
+    feed_desk = FeedDesk(desk.settings, desk.ledger.client, AuditLog(desk.settings.audit_folder))
+    listed = write_opml([ListedFeed(url=FINE, title=None, zone="Asia/Tokyo")], from_us(now_us()))
+    feed_desk.add_list(listed, who="mai")
+    assert book.applied(source).hints.zone == "Asia/Tokyo"
+    book.save_as_made(msgspec.structs.replace(source, zone="Europe/Paris"), who="mai")
+    feed_desk.add_list(write_opml([ListedFeed(url=FINE, title="Tin")], from_us(now_us())), who="mai")
+    feed_desk.add(FINE, "", "vi", who="mai", why="")
+    assert book.applied(source).hints == Hints(zone="Europe/Paris", language="vi")
+    feed_desk.add_list(listed, who="mai")
+    assert book.applied(source).hints.zone == "Asia/Tokyo"

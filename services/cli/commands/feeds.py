@@ -55,7 +55,8 @@ def add_feed(context: Context) -> int:
     if added.request.secrets and not added.request.sent_to(added.url):
         warn(f"what {added.request.origin} is told in secret is not told to {added.shown()}, which is another")
     _begin_anew(context, added)
-    SourceBook(context.settings.sources_file).save_as_made(added.source(), who=person())
+    made = added.source_with(args.zone, args.language)
+    SourceBook(context.settings.sources_file).save_as_made(made, who=person())
     if context.as_json:
         show_json(feed_values(added) | ({} if found is None else {"preview": _shown(found)}))
     else:
@@ -150,7 +151,9 @@ def import_feeds(context: Context) -> int:
     if len(body) > MOST_LIST:
         raise InputRefused(f"the list is larger than {size(MOST_LIST)}")
     listed = import_module("services.ingest.formats.opml").read_list(body)  # who only looks loads no parser
-    done: AddedFeeds = import_module("services.ingest.feed_lists").add_list(subscriptions, listed)
+    lists = import_module("services.ingest.feed_lists")
+    done: AddedFeeds = lists.add_list(subscriptions, listed)
+    SourceBook(context.settings.sources_file).save_all_as_made(lists.made_by(listed, done), who=person())
     context.args.refs = [feed.shown() for feed in done.added]  # as the audit log names them
     for url, why in done.refused:
         warn(clean(f"{shown_address(url)} is not taken: {why}"))
@@ -242,7 +245,8 @@ def edit_feed(context: Context) -> int:
         warn(clean(str(error)))
         return WRONG
     if args.zone or args.language:
-        SourceBook(context.settings.sources_file).save_as_made(edited.source(), who=person())
+        made = edited.source_with(args.zone, args.language)
+        SourceBook(context.settings.sources_file).save_as_made(made, who=person())
     args.name = edited.shown()  # as the audit log names it
     if context.as_json:
         show_json(feed_values(edited))

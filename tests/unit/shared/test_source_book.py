@@ -66,6 +66,13 @@ def test_a_source_that_is_added_again_with_another_zone_keeps_what_else_is_set(b
     assert last.hints == Hints(headline="h1", zone="Asia/Ho_Chi_Minh")
 
 
+def test_a_list_of_sources_is_kept_in_one_change_and_says_nothing_where_it_has_no_word(book: SourceBook) -> None:
+    other = msgspec.structs.replace(FEED, name="https://b.example/rss", zone="Asia/Tokyo")
+    book.save_all_as_made([FEED, other, msgspec.structs.replace(other, zone=None)], who="cli:tam")
+    assert list(book.sources()) == ["feed:https://b.example/rss"]
+    assert book.applied(other).hints.zone == "Asia/Tokyo"
+
+
 def test_what_is_tried_is_kept_nowhere(book: SourceBook) -> None:
     book.save(NAME, Hints(headline="h1"), who="mai")
     tried = book.as_if(NAME, Hints(headline="h9"))
