@@ -3,7 +3,6 @@
 import contextlib
 import json
 import os
-import socket
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from shared.envelope import FEED_ENTRY_TYPE, FeedEntry, Input, Source
 from shared.ledger.calls import Ledger
 from shared.settings import Settings
 from shared.work.celery_app import open_ledger
+from tests.machine import free_port
 
 TICKS = os.sysconf("SC_CLK_TCK")
 WORDS = "nâng cao chất lượng đội ngũ cán bộ đảng viên trong huyện góp phần phát triển kinh tế xã hội".split()
@@ -86,14 +86,6 @@ def running_desk(*, nofile: int | None = None, **environ: str) -> Iterator[Desk]
         finally:
             process.terminate()
             process.wait(30)
-
-
-def free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-    return port
 
 
 def tree(pid: int) -> dict[int, str]:

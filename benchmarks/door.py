@@ -14,9 +14,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from benchmarks.desk import Desk, cpu_s, free_port, running_desk, tree, until
+from benchmarks.desk import Desk, cpu_s, running_desk, tree, until
 from benchmarks.figures import Figure, percentile
 from benchmarks.texts import make_texts
+from tests.machine import free_port
 
 GOALS = {1: 2.5, 8: 2.5, 64: 1.3}
 ROUNDS, EACH = 3, {1: 150, 8: 400, 64: 960}

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from benchmarks.desk import free_port, proportional_mb, until
+from benchmarks.desk import proportional_mb, until
 from benchmarks.figures import Figure, percentile
 from benchmarks.index import make_entries
 from services.desk.valkey import find_server
@@ -26,6 +26,7 @@ from services.web.sessions import COOKIE
 from shared.envelope import Input, Source
 from shared.settings import Settings
 from shared.work.celery_app import open_ledger
+from tests.machine import free_port
 
 SMALL, LARGE = 1_000, 100_000  # BENCH_LISTING_ARTICLES=10000 fills a smaller large one
 STANDING_SHARE = 100  # one in so many waits for its turn

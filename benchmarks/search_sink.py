@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.desk import Desk, free_port
+from benchmarks.desk import Desk
 from services.index.outbox.deliverer import Deliverer
 from services.index.outbox.outbox import Outbox, outbox_file
 from services.index.search import Index
 from services.index.sinks.opensearch import OpenSearchSink
 from shared.settings import INDEX_FILE, Settings
 from shared.sink_settings import SinkSettings
+from tests.machine import free_port
 
 NAME = "bench"
 STARTS_S = 60.0

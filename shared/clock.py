@@ -3,6 +3,9 @@
 import datetime as dt
 import time
 
+END_OF_TIME = (1 << 63) - 1
+"""The last microsecond there is."""
+
 
 def now() -> dt.datetime:
     """The present moment, aware, in UTC."""

@@ -4,13 +4,13 @@ from types import TracebackType
 
 from services.cli.context import Context
 from services.cli.reach import reach_desk
-from services.index.listing import END_OF_TIME
 from services.index.search import Index
 from services.ingest.desk_acts import Named
 from services.ingest.intake import Intake, open_archive, open_decisions, open_pictures
 from services.ingest.purging import Parts
 from services.web.keys import open_keys
 from services.web.names import Names
+from shared.clock import END_OF_TIME
 from shared.ledger.listing import IN_FLIGHT, list_standing
 from shared.work.celery_app import open_ledger
 

@@ -12,10 +12,11 @@ import msgspec
 
 from services.index.entry import Entry
 from services.index.fulltext.membership import Members
-from services.index.listing import END_OF_TIME, of_source
+from services.index.listing import of_source
 from services.index.packing import unpack
 from services.index.query import read_query
 from services.index.search import Index
+from shared.clock import END_OF_TIME
 from shared.envelope import Source
 
 FEW = 5000  # so many articles are looked up one by one; where more are meant, their newest are near the end of the list

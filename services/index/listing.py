@@ -9,11 +9,11 @@ import msgspec
 from services.index.entry import Entry
 from services.index.packing import unpack
 from services.index.search import Index
+from shared.clock import END_OF_TIME
 from shared.source_filter import bounds_of
 
 Settled = Literal["indexed", "withdrawn", "duplicate", "superseded"]
 SETTLED: tuple[Settled, ...] = get_args(Settled)
-END_OF_TIME = (1 << 63) - 1
 
 _ENTRY = msgspec.json.Decoder(Entry)
 _ARTICLES = (

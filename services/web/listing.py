@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from services.index.hits import NOTHING, Hit
-from services.index.listing import END_OF_TIME, SETTLED, Listed, Settled, Span, list_settled
+from services.index.listing import SETTLED, Listed, Settled, Span, list_settled
 from services.index.search import Index, Stored
 from services.index.snippet import Passage, pieces
 from services.web.names import Names, looks_like_name
 from shared.article import Article
+from shared.clock import END_OF_TIME
 from shared.envelope import DESK, is_desk, source_of
 from shared.identity import url_of
 from shared.ledger.events import EventStream

@@ -74,6 +74,7 @@ class TellsStories(Protocol):
 
     def of(self, article: str, /) -> Story | None: ...
     def numbers(self, articles: Sequence[str], /) -> dict[str, tuple[int, int]]: ...
+    def close(self) -> None: ...
 
 
 class Index(Protocol):
@@ -84,6 +85,7 @@ class Index(Protocol):
     def publishers(self) -> tuple[str, ...]: ...
     def count(self) -> int: ...
     def check_engine(self) -> None: ...
+    def close(self) -> None: ...
 
 
 class SearchesIndex(Protocol):
@@ -155,6 +157,8 @@ class AppState:
         self.reading.close()
         for pool in (self.pushing, self.asking, self.probing):
             pool.shutdown(wait=False, cancel_futures=True)
+        self.index.close()
+        self.stories.close()
 
 
 def state_of(request: Request) -> AppState:

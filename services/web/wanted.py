@@ -5,11 +5,11 @@ import re
 from collections.abc import Mapping
 from typing import get_args
 
-from services.index.listing import END_OF_TIME, Settled
+from services.index.listing import Settled
 from services.index.query import WrongDate, read_query
 from services.web.listing import DEFAULT, GROUPS, MOST_ROWS, State, Wanted
 from services.web.names import looks_like_name
-from shared.clock import now_us
+from shared.clock import END_OF_TIME, now_us
 from shared.errors import PermanentError
 from shared.ledger.events import CHANGE_STATES, ChangeFilter
 from shared.ledger.listing import Standing

@@ -13,7 +13,7 @@ from shared.envelope import VERSION, Stage
 from shared.ledger.calls import Ledger
 from shared.ledger.connection import connect, sentinel_options, tcp_options
 from shared.ledger.reader import STAGES
-from shared.redis_url import read_sentinels
+from shared.redis_url import Sentinels, read_sentinels
 from shared.settings import Settings
 
 if TYPE_CHECKING:
@@ -35,9 +35,9 @@ def make_app(settings: Settings, name: str, *, idle_wait_s: float = WAIT_S) -> C
 
     An idle worker asks for messages once in `idle_wait_s`.
     """
-    app: Celery = import_module("celery").Celery(
-        f"copydesk.{name}", broker=_broker(settings.redis_url), set_as_current=False
-    )
+    sentinels = read_sentinels(settings.redis_url)
+    broker = _broker(settings.redis_url, sentinels)
+    app: Celery = import_module("celery").Celery(f"copydesk.{name}", broker=broker, set_as_current=False)
     app.conf.update(
         task_acks_late=True,
         task_reject_on_worker_lost=True,
@@ -61,10 +61,9 @@ def make_app(settings: Settings, name: str, *, idle_wait_s: float = WAIT_S) -> C
         worker_consumer="shared.work.worker:DeskConsumer",
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
-        broker_transport_options=_transport_options(settings, idle_wait_s),
+        broker_transport_options=_transport_options(settings, sentinels, idle_wait_s),
         task_publish_retry_policy={"max_retries": 10, "interval_max": 2},
     )
-    sentinels = read_sentinels(settings.redis_url)
     if sentinels is not None and sentinels.ssl is not None:
         app.conf.broker_use_ssl = {"ssl_cert_reqs": "required", **sentinels.ssl}
     return app
@@ -88,9 +87,8 @@ def end_waiting(app: Celery, client: Any) -> None:
             client.client_unblock(connection["id"])
 
 
-def _broker(url: str) -> str:
+def _broker(url: str, sentinels: Sentinels | None) -> str:
     """The address as kombu takes it: of Sentinels one each, parted by semicolons."""
-    sentinels = read_sentinels(url)
     if sentinels is None:
         return url.replace("unix://", "redis+socket://", 1)
     login = ":".join(quote(word or "", safe="") for word in (sentinels.username, sentinels.password))
@@ -99,7 +97,7 @@ def _broker(url: str) -> str:
     return ";".join(f"sentinel://{login}{place}/{sentinels.database}" for place in places)
 
 
-def _transport_options(settings: Settings, idle_wait_s: float) -> dict[str, Any]:
+def _transport_options(settings: Settings, sentinels: Sentinels | None, idle_wait_s: float) -> dict[str, Any]:
     options: dict[str, Any] = {
         "visibility_timeout": settings.visibility_timeout_s,
         "unacked_restore_interval": max(1, min(10, settings.visibility_timeout_s // 4)),
@@ -115,7 +113,6 @@ def _transport_options(settings: Settings, idle_wait_s: float) -> dict[str, Any]
     }
     if not settings.redis_url.startswith("unix:"):
         options |= tcp_options()
-    sentinels = read_sentinels(settings.redis_url)
     if sentinels is not None:
         options |= {"master_name": sentinels.name, "sentinel_kwargs": sentinel_options(sentinels)}
     return options

@@ -14,11 +14,11 @@ import msgspec
 import pytest
 
 from services.index.feed_page import FEW, PAGE_BYTES, FeedPage, FeedWanted, read_feed
-from services.index.listing import END_OF_TIME
 from services.index.search import Index
 from services.index.sinks.sqlite import SqliteSink
 from services.web.keys import Keys
 from services.web.scopes import Scope
+from shared.clock import END_OF_TIME
 from shared.envelope import Source
 from shared.settings import INDEX_FILE, Settings
 from tests.entries import make_entry

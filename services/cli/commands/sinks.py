@@ -16,14 +16,13 @@ from services.index.search import Index
 from services.web.keys import open_keys
 from services.web.names import Names
 from services.web.wanted import read_since
-from shared.clock import now_us
+from shared.clock import END_OF_TIME, now_us
 from shared.errors import PermanentError, TransientError
 from shared.ledger import keys
 from shared.ledger.connection import connect, redis_errors
 from shared.ledger.sinks import SinkStanding, read_standings
 from shared.settings import Settings, without_password
 
-END_OF_TIME = (1 << 63) - 1
 AT_ONCE = 200
 
 

@@ -11,13 +11,12 @@ from services.index.outbox.rulings import US, Ruled, held_back, jitter, probe_af
 from services.index.outbox.source_filter import SourceFilter
 from services.index.search import Index
 from services.index.sinks.sink import Delivery, Sink, SinkEnded
-from shared.clock import now_us
+from shared.clock import END_OF_TIME, now_us
 from shared.errors import CopydeskError, TransientError, Unavailable
 from shared.late_log import LateLog
 
 log = LateLog(__name__)
 
-END_OF_TIME = (1 << 63) - 1
 LOOKED_AGAIN = 1000  # so many inputs are looked through once more after a start, rather than noted each time
 IDLE_S = 1.0  # how long nothing is asked where nothing is told: the stream of changes wakes it sooner
 

@@ -214,6 +214,10 @@ class Stories:
             rows = database.execute(sql, (named,)).fetchall() if database is not None else []
         return {article: (story, count) for article, story, count in rows if count > 1}
 
+    def close(self) -> None:
+        """Close what is idle; a later question opens anew."""
+        self._idle.close()
+
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection | None]:
         try:

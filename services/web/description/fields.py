@@ -7,7 +7,6 @@ import msgspec
 
 from services.index.engine import FACETS
 from services.index.hits import CURSOR
-from services.index.listing import END_OF_TIME
 from services.web.changes import LAST_CHANGE, MOST_CHANGES
 from services.web.corrections import LONGEST_REASON
 from services.web.feed_keys import LONGEST_KEY as LONGEST_KEY_SENT
@@ -16,6 +15,7 @@ from services.web.listing import GROUPS, MOST_ROWS
 from services.web.push_headers import MAX_VERSION
 from services.web.search import DEEPEST, LONGEST_QUERY, MOST_HITS
 from services.web.wanted import LONGEST_Q, STATES
+from shared.clock import END_OF_TIME
 from shared.identity import MAX_ADDRESS
 from shared.ledger.events import CHANGE_STATES
 from shared.source_filter import KINDS, STEMS

@@ -191,6 +191,9 @@ class MemoryIndex:
     def check_engine(self) -> None:
         """It has no other."""
 
+    def close(self) -> None:
+        """Nothing is open."""
+
 
 @dataclass
 class MemoryStream:
