@@ -4,14 +4,19 @@ from types import TracebackType
 
 from services.cli.context import Context
 from services.cli.reach import reach_desk
+from services.index.listing import Span, standing_ids
 from services.index.search import Index
 from services.ingest.desk_acts import Named
 from services.ingest.intake import Intake, open_archive, open_decisions, open_pictures
 from services.ingest.purging import Parts
 from services.web.keys import open_keys
+from services.web.listing import Wanted, as_its_own
 from services.web.names import Names
 from shared.clock import END_OF_TIME
+from shared.envelope import DESK, source_of
 from shared.ledger.listing import IN_FLIGHT, list_standing
+from shared.ledger.reader import InputStatus
+from shared.source_filter import takes_source
 from shared.work.celery_app import open_ledger
 
 MOST_IN_FLIGHT = 1_000_000
@@ -61,8 +66,38 @@ class DeskActs:
         standing = list_standing(
             self.ledger, IN_FLIGHT, sources=(f"push:{publisher}",), before=END_OF_TIME, limit=MOST_IN_FLIGHT
         )
-        ids = dict.fromkeys((*self.index.owned_by(publisher), *(line.article for line in standing)))
+        coming = (line.article for line in standing if not self._is_taken_back(line))
+        ids = dict.fromkeys((*self.index.owned_by(publisher), *coming))
         return [found for article in ids for found in self.find(article)]
+
+    def chosen(self, wanted: Wanted, *, owner: str = "") -> list[Named]:
+        """The articles of a source, or that a publisher (`owner`) pushed last, that stand or are on their way.
+
+        Those whose newest word is older than `since` are left out.
+        """
+
+        def told(line: InputStatus) -> InputStatus | None:
+            own = as_its_own(self.index.get, line)
+            is_wanted = takes_source(wanted.source, source_of(own.source) if own.source else "")
+            return own if is_wanted and not self._is_taken_back(line) else None
+
+        standing = list_standing(
+            self.ledger,
+            IN_FLIGHT,
+            sources=(wanted.source, source_of(DESK)) if wanted.source else (),
+            since=wanted.since,
+            before=END_OF_TIME,
+            limit=MOST_IN_FLIGHT,
+            told=told,
+        )
+        stored = standing_ids(self.index, Span(source=wanted.source, since=wanted.since), owner)
+        ids = dict.fromkeys((*stored, *(line.article for line in standing)))
+        return list({found.article: found for article in ids for found in self.find(article)}.values())
+
+    def _is_taken_back(self, line: InputStatus) -> bool:
+        """Is what is on its way, such as under an embargo, withdrawn already: it will say nothing any more."""
+        stored = self.index.get(line.article)
+        return stored is not None and stored.withdrawn and stored.rev > line.rev
 
     def _aliases(self, article: str, known: tuple[str, ...]) -> tuple[str, ...]:
         ref = self.ledger.latest(article)

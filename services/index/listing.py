@@ -63,6 +63,17 @@ def list_settled(index: Index, span: Span, limit: int) -> list[Listed]:
         return [_listed(row) for row in rows[:limit]]
 
 
+def standing_ids(index: Index, span: Span, owner: str = "") -> list[str]:
+    """The ids of all articles of a span that stand; with an `owner` also those that this publisher pushed last."""
+    source, values = of_source("origin", span.source)
+    which = f"(1{source} OR (owner = ? AND ? != ''))"
+    sql = f"SELECT id FROM articles WHERE NOT withdrawn AND rev < ? AND rev >= ? AND {which} ORDER BY rev"  # noqa: S608
+    with index.reading() as database:
+        if database is None:
+            return []
+        return [name for (name,) in database.execute(sql, (span.before, span.since, *values, owner, owner))]
+
+
 def _questions(span: Span, limit: int) -> Iterator[tuple[str, tuple[object, ...]]]:
     """One statement for articles, one for each kind of repeat, that read no further than the page."""
     bounds = (span.before, span.since)

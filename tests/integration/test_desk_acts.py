@@ -76,8 +76,37 @@ def test_an_act_outlives_redis(desk: Newsdesk) -> None:
 
 
 def test_a_reason_must_be_given(desk: Newsdesk) -> None:
-    with pytest.raises(SystemExit):
-        copydesk(desk, "withdraw", PAGE)
+    assert copydesk(desk, "withdraw", PAGE) == 2
+    assert copydesk(desk, "withdraw", "--publisher", "hue", "--yes") == 2
+
+
+def test_all_of_a_source_is_counted_and_then_withdrawn(desk: Newsdesk, capsys: pytest.CaptureFixture[str]) -> None:
+    for number in range(30):
+        desk.push(news(f"Spam {number}", uri=f"urn:spam:{number}"), "thief")
+    desk.push(news("Rubber"))
+    desk.feed("Fed", PAGE)
+    desk.work()
+    desk.speak(desk.stored("uri:thief urn:spam:1").article_id, "uri:thief urn:spam:1", words="Spam\n\nBy the desk.")
+    desk.push(news("Spam, held", uri="urn:spam:held", embargoedUntil="2099-01-01T00:00:00Z"), "thief")
+    desk.push(news("Spam, coming", uri="urn:spam:coming"), "thief")
+    options = options_of(desk.settings)
+    for words, count in (
+        (["--publisher", "thief"], 32), (["--source", "push:thief", "--since", "1h"], 32), (["--source", "push"], 33),
+        (["--source", "feed"], 1), (["--since", "2099-01-01T00:00:00Z"], 0), (["--since", "1h"], 34),
+    ):  # fmt: skip
+        assert cli.main(["withdraw", *words, *options]) == 0
+        assert f"{count} article" in capsys.readouterr().out, words
+    assert desk.ledger.balance().withdrawn == 0
+    assert copydesk(desk, "withdraw", "--publisher", "thief", "--yes", "--because", "stolen") == 0
+    assert "32 articles withdrawn: stolen." in capsys.readouterr().out
+    assert (desk.found("spam"), desk.found("rubber"), desk.found("fed")) == (0, 1, 1)
+    noted = {(entry.act, entry.on) for entry in AuditLog(desk.settings.audit_folder).latest()}
+    assert len([on for act, on in noted if act == "withdraw"]) == 32
+    assert ("withdraw", desk.stored("uri:thief urn:spam:7").article_id) in noted
+    assert cli.main(["withdraw", "--publisher", "thief", *options]) == 0
+    assert "0 articles" in capsys.readouterr().out
+    assert cli.main(["withdraw", PAGE, "--source", "feed", *options]) == 2
+    assert cli.main(["withdraw", *options]) == 2
 
 
 def test_a_stolen_key_is_ended_with_all_that_it_pushed(desk: Newsdesk, capsys: pytest.CaptureFixture[str]) -> None:

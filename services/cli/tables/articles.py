@@ -178,11 +178,23 @@ ARTICLES = (
     Command(
         "withdraw",
         "withdraw:withdraw",
-        "take an article back for its readers; a tombstone stays",
-        (arg("name", metavar="ADDRESS|ID", help="the article's address, its id or a receipt"), BECAUSE),
+        "take an article back for its readers, or all of a source; a tombstone stays",
+        (
+            arg("name", nargs="?", metavar="ADDRESS|ID", help="the article's address, its id or a receipt"),
+            arg("--source", metavar="SOURCE", help="all of feed, drop or push, of one source, or of push:hue-*"),
+            arg("--publisher", metavar="NAME", help="all that this publisher pushed last"),
+            arg("--since", metavar="TIME", help="what came since: 30min, 1h, 2d, or a moment with its zone"),
+            arg("--yes", action="store_true", help="withdraw all of them; without, they are only counted"),
+            arg("--because", metavar="WHY", help="kept for good, for whoever asks later"),
+        ),
         act=True,
         examples=(
             Example("copydesk withdraw https://news.example/rubber.html --because 'a court order'", "take it back"),
+            Example("copydesk withdraw --publisher hue-daily --since 2h", "how many that would be"),
+            Example(
+                "copydesk withdraw --publisher hue-daily --since 2h --yes --because 'sent by mistake'",
+                "take back all of it",
+            ),
         ),
     ),
     Command(
