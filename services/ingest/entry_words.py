@@ -31,6 +31,7 @@ _NUMBER = re.compile(r"\d+(?:[.,\u00a0 ]\d{3})*")
 # What is measured and not counted: amounts, shares, clocks, scores, signs.
 _MEASURED = re.compile(r"[%°$€£¥₫₩₽₹+/]|\d\s*[-:]\s*\d|(?<!\w)[-\u2212]\s*\d|\d[.,]\d{1,2}(?!\d)")
 _LONGEST_COUNTER = 6  # words
+_PIECE = 100_000  # characters of a line that are taken apart at once
 # What software prints beside the number of readers, remarks and recommendations.
 _COUNTED = frozenset(
     """
@@ -106,10 +107,23 @@ def _lines(text: str, *, is_html: bool) -> Iterator[str]:
     if is_html:
         text = html.unescape(_MARKUP.sub(lambda tag: _put_for(tag, addresses), text))
     for line in text.split("\n"):
-        words = " ".join(line.split())
+        words = _with_even_space(line)
         if words:
             yield words
     yield from addresses
+
+
+def _with_even_space(line: str) -> str:
+    """A line with one space between its words; of a long one not all words stand in memory one by one."""
+    if len(line) <= _PIECE:
+        return " ".join(line.split())
+    pieces = (line[at : at + _PIECE] for at in range(0, len(line), _PIECE))
+    even = "".join(
+        f"{' ' * piece[0].isspace()}{' '.join(piece.split())}{' ' * piece[-1].isspace()}" for piece in pieces
+    ).strip()
+    while "  " in even:  # where two pieces meet
+        even = even.replace("  ", " ")
+    return even
 
 
 def _put_for(tag: re.Match[str], addresses: list[str]) -> str:

@@ -75,8 +75,10 @@ def _cut(body: bytes, content_type: str | None, url: str, portion: int) -> _Docu
         return None
     else:
         pieces = cut(body.decode(BYTES), BYTES)
-        if pieces is not None and (len(pieces.spans) > MAX_ENTRIES or sum(map(len, pieces.around())) > portion // 2):
-            return None  # refused as a whole, or as dear in portions
+        if pieces is not None and len(pieces.spans) > MAX_ENTRIES:
+            raise NotAFeed(f"{url} holds more than {MAX_ENTRIES} entries")
+        if pieces is not None and sum(map(len, pieces.around())) > portion // 2:
+            return None  # as dear in portions as whole
     return None if pieces is None else _Document(pieces, content_type, url, portion)
 
 

@@ -12,6 +12,7 @@ import structlog
 from services.ingest.backoff import Backoff
 from services.ingest.feed_states import CLAIM_LIMIT, Claim, FeedStates
 from services.ingest.fetch import FeedFetcher
+from services.ingest.in_flight import MOST, InFlight
 from services.ingest.rooms import Rooms
 from services.ingest.subscriptions import Subscription, Subscriptions
 from shared.errors import CopydeskError, TransientError
@@ -20,9 +21,7 @@ from shared.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-IN_FLIGHT = 200
-# More than visits: who asks a silent resolver keeps a thread for as long as it is silent, and no other waits for it.
-RESOLVING = 256
+RESOLVING = MOST  # who asks a silent resolver keeps a thread for as long as it is silent, and no other waits for it
 SHORTEST_S, LONGEST_S = 0.05, 5.0
 AWAY_S = 1.0  # while Redis or the list of feeds is away
 
@@ -34,7 +33,7 @@ class FetchLoop:
         self, settings: Settings, subscriptions: Subscriptions, states: FeedStates, fetcher: FeedFetcher
     ) -> None:
         self._settings, self._subscriptions, self._states, self._fetcher = settings, subscriptions, states, fetcher
-        self._visits: dict[Claim, asyncio.Task[None]] = {}
+        self._visits = InFlight(self._wake_up)
         self._feeds: dict[str, Subscription] = {}
         self._neighbours: set[str] = set()  # ids of feeds that share their host with others
         self._stamp: object = self  # unlike any stamp: the first look reads the list
@@ -57,13 +56,16 @@ class FetchLoop:
             if self._loop is not None:
                 self._loop.call_soon_threadsafe(self._woken.set)
 
+    def _wake_up(self) -> None:
+        self._woken.set()
+
     async def _run(self, stop: threading.Event) -> None:
         self._loop, self._woken = asyncio.get_running_loop(), asyncio.Event()
         self._loop.set_default_executor(ThreadPoolExecutor(RESOLVING, thread_name_prefix="feeds-names"))
         rooms = Rooms()
         renewing = asyncio.create_task(self._renew())
         try:
-            async with Client(self._settings, connections=IN_FLIGHT) as client:
+            async with Client(self._settings, connections=MOST) as client:
                 await self._pull(client, rooms, stop)
         finally:
             renewing.cancel()
@@ -73,7 +75,7 @@ class FetchLoop:
         backoff = Backoff()
         while not stop.is_set():
             wait_s = LONGEST_S
-            if backoff.is_over() and len(self._visits) < IN_FLIGHT:
+            if backoff.is_over() and self._visits.room():
                 try:
                     wait_s = await self._claim(client, rooms)
                     backoff.succeed()
@@ -93,7 +95,7 @@ class FetchLoop:
     async def _claim(self, client: Client, rooms: Rooms) -> float:
         """Begin the visits that are due and have a place; the seconds until there may be more."""
         await self._fetcher.in_redis(self._read_list)
-        limit = min(CLAIM_LIMIT, IN_FLIGHT - len(self._visits))
+        limit = min(CLAIM_LIMIT, self._visits.room())
         claims = await self._fetcher.in_redis(self._states.claim, float(self._settings.lease_s), limit)
         if any(claim.feed not in self._feeds for claim in claims):  # added since the list was read, or gone
             await self._fetcher.in_redis(self._read_list)
@@ -104,7 +106,7 @@ class FetchLoop:
         states = await self._fetcher.in_redis(self._states.get_all, [feed for _, feed in watched])
         for (claim, feed), state in zip(watched, states, strict=True):
             task = asyncio.create_task(self._fetcher.visit(client, rooms, claim, feed, state))
-            self._visits[claim] = task
+            self._visits.add(claim, task)
             task.add_done_callback(lambda task, claim=claim: self._end(claim, task))  # type: ignore[misc]
         if claims:
             return 0
@@ -120,9 +122,8 @@ class FetchLoop:
             self._stamp = stamp
 
     def _end(self, claim: Claim, task: asyncio.Task[None]) -> None:
-        was_full = len(self._visits) >= IN_FLIGHT
-        self._visits.pop(claim, None)
-        if was_full or claim.feed in self._neighbours:  # a place is free, of ours or at its host
+        self._visits.remove(claim)
+        if claim.feed in self._neighbours:  # its host may have another visit
             self._woken.set()
         if task.cancelled() or (error := task.exception()) is None:
             return
@@ -142,12 +143,12 @@ class FetchLoop:
                 log.warning("feed_claims_not_renewed", reason=str(error))
                 continue
             for claim in claims:
-                if claim.feed in lost and (task := self._visits.get(claim)) is not None:
+                if claim.feed in lost:
                     log.info("feed_claim_lost", feed=claim.feed)
-                    task.cancel()
+                    self._visits.cancel(claim)
 
     async def _end_visits(self) -> None:
-        visits = dict(self._visits)
+        visits = self._visits.tasks()
         for task in visits.values():
             task.cancel()
         await asyncio.gather(*visits.values(), return_exceptions=True)

@@ -15,12 +15,16 @@ _BREAK = re.compile(
 _HEADING = re.compile(r"<(?:h1|title)\b[^<>]*>([^<>]{1,500})", re.IGNORECASE)
 _UNREAD = (("<!--", "-->"), ("<script", "</script"), ("<style", "</style"))
 _WIDE = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+LONG = 200_000  # characters of markup
 _CUT = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\])\W*(?:[^\W\d_][^.!?…]{0,60})?\W*$")
 
 
 def is_short(entry: FeedEntry) -> bool:
     """Is an entry's text only the beginning of its article: shorter than `SHORT`, or cut at its end?"""
-    text = plain_text(max(entry.content or "", entry.summary or "", key=len))
+    markup = max(entry.content or "", entry.summary or "", key=len)
+    if len(markup) > LONG:  # of a book its beginning and its end tell
+        markup = f"{markup[: LONG // 2]}>{markup[-LONG // 2 :]}"
+    text = plain_text(markup)
     return len(text) + len(_WIDE.findall(text[:SHORT])) < SHORT or _CUT.search(text[-200:]) is not None
 
 

@@ -2,10 +2,10 @@
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.ingest.entry_words import is_counter, words_of
+from services.ingest.entry_words import _with_even_space, is_counter, words_of
 from shared.envelope import FeedEntry
 from tests.cost import times_as_dear
 
@@ -85,3 +85,10 @@ def test_any_text_has_words(text: str) -> None:
 def test_looking_for_words_takes_no_longer_than_the_text_is_long(piece: str) -> None:
     short, long = with_content(piece * 5_000), with_content(piece * 20_000)
     assert times_as_dear(lambda: words_of(long), than=lambda: words_of(short), bound=9) < 9
+
+
+@given(st.text(" \t\xa0ab", max_size=30), st.integers(1, 3))
+@settings(max_examples=20)
+def test_the_space_between_words_is_even_however_long_their_line(some: str, times: int) -> None:
+    line = some * (times * 100_000 // max(len(some), 1))
+    assert _with_even_space(line) == " ".join(line.split())
