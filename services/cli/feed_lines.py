@@ -52,7 +52,7 @@ def feed_values(feed: Subscription, state: FeedState | None = None, hints: Hints
         "title": feed.title, "folder": feed.folder, "intervalS": feed.interval_s, "pages": feed.pages,
         "shortestS": feed.shortest_s, "longestS": feed.longest_s, "pauseS": feed.pause_s, "scope": feed.scope,
         "userAgent": feed.request.user_agent, "secrets": feed.request.secrets, "movedFrom": feed.moved_from,
-        "movedUs": feed.moved_us or None,
+        "movedUs": feed.moved_us or None, "section": feed.section,
     }  # fmt: skip
     if state is None:
         return shown
@@ -83,7 +83,7 @@ def feed_lines(
     title = feed.title or (state.title if state is not None else None)
     yield f"{feed.id}  {clean(feed.shown())}"
     for label, text in (("Title", title), ("Folder", " / ".join(feed.folder)), ("Zone", feed.zone),
-                        ("Language", feed.language), ("Pages", feed.pages)):  # fmt: skip
+                        ("Language", feed.language), ("Pages", feed.pages), ("Section", _section(feed))):  # fmt: skip
         if text:
             yield from row(label, clean(text))
     yield from _settings_lines(feed)
@@ -103,6 +103,13 @@ def feed_lines(
         yield ""
         rows = [("VISITED", "RESULT", "NEW", "STATUS", "TOOK", "PROBLEM")]
         yield from table(rows + [_visit_row(visit, now_us) for visit in visits])
+
+
+def _section(feed: Subscription) -> str | None:
+    """`links: article.teaser, date: time`."""
+    return (
+        None if feed.section is None else ", ".join(f"{name}: {one}" for name, one in feed.section.selectors().items())
+    )
 
 
 def _map_lines(maps: Sequence[KnownMap]) -> Iterator[str]:

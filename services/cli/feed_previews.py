@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from services.cli.context import Context, warn
 from services.cli.printing import ago, clean, plural
 from services.ingest.request_settings import RequestSettings
+from services.ingest.section_settings import Section
 from services.ingest.subscriptions import Subscriptions, UnknownFeed, shown_address
 from shared.errors import PermanentError, TransientError
 
@@ -16,17 +17,22 @@ if TYPE_CHECKING:
 SCHEMES = ("http://", "https://")
 
 
-def look(context: Context, address: str, request: RequestSettings | None = None) -> "FeedPreview":
-    """The feed that an address is of, as it is at this moment, asked as `request` says; raises as `find_feed` does."""
+def look(
+    context: Context, address: str, request: RequestSettings | None = None, section: Section | None = None
+) -> "FeedPreview":
+    """The feed that an address is of, as it is at this moment, asked as `request` says, or what a page gives by the
+    selectors of a section; raises as `find_feed` does."""
     host = address.strip().partition("/")[0]
     if not address.strip().lower().startswith(SCHEMES) and not {".", ":"}.intersection(host):
         raise PermanentError(f"{shown_address(address)[:200]!r} is no http or https address, and no site's name")
     find = import_module("services.ingest.feed_finder").find_feed
-    found: FeedPreview = find(context.settings, address, request=request or RequestSettings())
+    found: FeedPreview = find(context.settings, address, request=request or RequestSettings(), section=section)
     return found
 
 
-def look_before_adding(context: Context, address: str, request: RequestSettings) -> "FeedPreview | None":
+def look_before_adding(
+    context: Context, address: str, request: RequestSettings, section: Section | None = None
+) -> "FeedPreview | None":
     """What is to be watched; nothing where the feed is watched already, is not to be asked, or cannot be asked now.
 
     A site's name alone must be asked: nobody knows yet where its feed is.
@@ -40,7 +46,7 @@ def look_before_adding(context: Context, address: str, request: RequestSettings)
     if context.args.unchecked:
         return None
     try:
-        return look(context, address, request)
+        return look(context, address, request, section)
     except TransientError as error:
         if not address.strip().lower().startswith(SCHEMES):
             raise

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from services.ingest.request_settings import LONGEST, RequestSettings, changed, read_header
+from services.ingest.section_settings import read_section
 from shared.errors import PermanentError
 
 NUMBERS = ("interval_s", "shortest_s", "longest_s", "pause_s")
@@ -22,6 +23,8 @@ def changes_of(args: Namespace, address: str = "") -> dict[str, Any]:
     }
     if args.scope is not None:
         said["scope"] = None if args.scope == AUTO else args.scope
+    if (section := read_section(args.select, args.select_title, args.select_date)) is not None:
+        said["section"] = section
     if request := _request_said(args):
         said["request"] = lambda feed: changed(feed.request, request, _full(address) if address else feed.url)
     return said

@@ -49,7 +49,9 @@ def run(settings: Settings) -> int:
     visitor = PageVisitor(settings, PageVisits(ledger.client), intake)
     threading.Thread(target=visitor.run, args=(stop,), name="page-visits", daemon=True).start()
     threading.Thread(target=watch_over, args=(ledger, archive, settings, stop), name="recovery", daemon=True).start()
-    look = functools.partial(FeedChecks(ledger.client).run, stop, functools.partial(find_feed, settings))
+    look = functools.partial(
+        FeedChecks(ledger.client).run, stop, lambda address, section: find_feed(settings, address, section=section)
+    )
     threading.Thread(target=look, name="feed-checks", daemon=True).start()
     if settings.public_url:
         asker = HubAsker(settings, HubSubscriptions(ledger.client))

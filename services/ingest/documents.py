@@ -92,6 +92,7 @@ class FeedDocuments:
             now_s=now_us() / 1_000_000,
             first=self._first,
             is_new=not part or not self._states.get(feed).body_hash,
+            section=feed.section,
         )
         news = self._parser.read_news(body, media_type, url, watched)
         if news.passed_over:

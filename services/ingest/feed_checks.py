@@ -12,6 +12,7 @@ import msgspec
 
 from services.ingest.feed_preview import FeedPreview
 from services.ingest.periodic import repeat
+from services.ingest.section_settings import Section
 from shared.errors import CopydeskError, IntakeFull
 from shared.ledger import keys
 from shared.ledger.connection import Client, redis_errors
@@ -22,9 +23,11 @@ LOOK_S = 0.5
 
 
 class FeedCheck(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An address, and what was seen there: the feed, or why there is none; neither yet while it waits."""
+    """An address, and what was seen there: the feed, or why there is none; neither yet while it waits. A page that
+    lists articles is read by the selectors of its `section`."""
 
     address: str
+    section: Section | None = None
     preview: FeedPreview | None = None
     problem: str | None = None
 
@@ -39,7 +42,7 @@ class FeedChecks:
     def __init__(self, client: Client) -> None:
         self._client: Any = client  # redis-py types its answers for text and bytes clients at once
 
-    def ask(self, address: str) -> str:
+    def ask(self, address: str, section: Section | None = None) -> str:
         """Have an address looked at soon; gives the check's id. Raises `IntakeFull` where too many wait."""
         name = secrets.token_urlsafe(12)
         with redis_errors(self._client):
@@ -47,7 +50,7 @@ class FeedChecks:
                 told = "too many addresses wait to be looked at"
                 raise IntakeFull(told, retry_after=30, told=told)
             pipe = self._client.pipeline()
-            pipe.set(keys.feed_check(name), msgspec.json.encode(FeedCheck(address=address)), ex=KEPT_S)
+            pipe.set(keys.feed_check(name), msgspec.json.encode(FeedCheck(address=address, section=section)), ex=KEPT_S)
             pipe.lpush(keys.FEEDS_CHECKS, name)
             pipe.expire(keys.FEEDS_CHECKS, KEPT_S)
             pipe.execute()
@@ -59,7 +62,7 @@ class FeedChecks:
             packed = self._client.get(keys.feed_check(name))
         return None if packed is None else msgspec.json.decode(packed, type=FeedCheck)
 
-    def answer_next(self, find: Callable[[str], FeedPreview]) -> bool:
+    def answer_next(self, find: Callable[[str, Section | None], FeedPreview]) -> bool:
         """Look at the address that waits longest; False where none does."""
         with redis_errors(self._client):
             popped = self._client.rpop(keys.FEEDS_CHECKS)
@@ -70,14 +73,14 @@ class FeedChecks:
         if check is None:  # whoever asked has waited too long
             return True
         try:
-            answer = msgspec.structs.replace(check, preview=find(check.address))
+            answer = msgspec.structs.replace(check, preview=find(check.address, check.section))
         except CopydeskError as error:
             answer = msgspec.structs.replace(check, problem=str(error))
         with redis_errors(self._client):
             self._client.set(keys.feed_check(name), msgspec.json.encode(answer), ex=KEPT_S)
         return True
 
-    def run(self, stop: threading.Event, find: Callable[[str], FeedPreview]) -> None:
+    def run(self, stop: threading.Event, find: Callable[[str, Section | None], FeedPreview]) -> None:
         """Answer until told to stop."""
 
         def answer_all() -> None:

@@ -15,6 +15,7 @@ from services.ingest.formats.sitemap import is_near
 from services.ingest.parser_process import FeedParser
 from services.ingest.request_settings import RequestSettings
 from services.ingest.robots import MOST_BYTES, robots_address, sitemaps_in
+from services.ingest.section_settings import Section
 from shared.errors import NotAFeed, PermanentError, TransientError
 from shared.identity import without_login
 from shared.net.http import Client, Fetched, Reading, RequestRefused, fetch_beginning, fetch_by
@@ -42,7 +43,7 @@ class NoFeedFound(PermanentError):
 class ReadsFeeds(Protocol):
     """A safe place to read a document in: `services.ingest.parser_process.FeedParser`."""
 
-    def parse(self, body: bytes, content_type: str | None, url: str) -> Feed: ...
+    def parse(self, body: bytes, content_type: str | None, url: str, section: Section | None = None, /) -> Feed: ...
 
 
 def find_feed(
@@ -51,25 +52,35 @@ def find_feed(
     parser: ReadsFeeds | None = None,
     pace_s: float = PACE_S,
     request: RequestSettings = NO_SETTINGS,
+    section: Section | None = None,
 ) -> FeedPreview:
     """Look at the feed that an address is of: of the feed itself, of a page, or a site's name such as `example.org`.
 
-    `request` says how it is asked, beside the plain request.
+    `request` says how it is asked, beside the plain request. With a `section` the page itself is read as a feed, by
+    these selectors.
 
     Raises `NoFeedFound`, `NotAFeed` for XML or JSON that is none, and as `shared.net.http.fetch` does where the address
     itself cannot be asked.
     """
     if parser is None:
         with contextlib.closing(FeedParser()) as own:
-            return find_feed(settings, address, own, pace_s, request)
-    return asyncio.run(_Search(settings, parser, pace_s, request).run(address))
+            return find_feed(settings, address, own, pace_s, request, section)
+    return asyncio.run(_Search(settings, parser, pace_s, request, section).run(address))
 
 
 class _Search:
     """One search: a page first, then some addresses one after another until one of them is a feed."""
 
-    def __init__(self, settings: Settings, parser: ReadsFeeds, pace_s: float, request: RequestSettings) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        parser: ReadsFeeds,
+        pace_s: float,
+        request: RequestSettings,
+        section: Section | None,
+    ) -> None:
         self._settings, self._parser, self._pace_s, self._request = settings, parser, pace_s, request
+        self._section = section
         self._is_busy = False
 
     async def run(self, address: str) -> FeedPreview:
@@ -84,6 +95,8 @@ class _Search:
     async def _find(self, client: Client, address: str) -> FeedPreview:
         url, page = await self._open(client, address)
         named: tuple[str, ...] = ()
+        if self._section is not None and page is not None:
+            return preview(page.moved or url, await self._parse(page), "moved" if page.moved else None)
         if page is not None:
             try:
                 feed = await self._parse(page)
@@ -178,7 +191,7 @@ class _Search:
 
     async def _parse(self, answer: Fetched) -> Feed:
         media_type = answer.headers.get("content-type")
-        return await asyncio.to_thread(self._parser.parse, answer.body, media_type, answer.url)
+        return await asyncio.to_thread(self._parser.parse, answer.body, media_type, answer.url, self._section)
 
 
 def _is_data(answer: Fetched) -> bool:

@@ -30,6 +30,7 @@ def add_list(subscriptions: Subscriptions, listed: FeedList) -> AddedFeeds:
                 title=feed.title,
                 folder=feed.folder or None,
                 pages=feed.pages,
+                section=feed.section,
             )
         )
     done = subscriptions.add_all(wanted)
@@ -60,6 +61,7 @@ def list_feeds(
             pause_s=feed.pause_s,
             scope=feed.scope,
             pages=feed.pages,
+            section=feed.section,
         )
         for feed in feeds
     )

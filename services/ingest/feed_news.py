@@ -24,6 +24,7 @@ from services.ingest.feed_memory import (
 )
 from services.ingest.formats.feed import Feed
 from services.ingest.page_words import is_short
+from services.ingest.section_settings import Section
 from shared.envelope import FEED_ENTRY_TYPE, WITHDRAWAL_TYPE, FeedEntry, Input, Source, Withdrawal
 from shared.identity import guid_alias
 
@@ -45,7 +46,7 @@ class Watched(msgspec.Struct, frozen=True, kw_only=True):
     """A feed as it is known before a visit at `now_s` (Unix time).
 
     `key` is its id, `formerly` are ids it had before; one that is not `is_new` was read before, if not this document;
-    `memory` is what the last visit gave (`News.memory`).
+    `memory` is what the last visit gave (`News.memory`). A page that lists articles is read as its `section` says.
     """
 
     key: str
@@ -55,6 +56,7 @@ class Watched(msgspec.Struct, frozen=True, kw_only=True):
     memory: bytes = b""
     first: FirstVisit = FirstVisit()
     is_new: bool = True
+    section: Section | None = None
 
 
 class PageLead(msgspec.Struct, frozen=True, kw_only=True, array_like=True):

@@ -1,6 +1,7 @@
 """Which format a document is in, which entries it holds, and what inputs these make."""
 
 from collections.abc import Sequence
+from importlib import import_module
 
 import msgspec
 
@@ -12,6 +13,7 @@ from services.ingest.formats.charset import read_text
 from services.ingest.formats.feed import Feed
 from services.ingest.formats.fragments import Cut, cut
 from services.ingest.formats.precheck import HEAD, MAX_ENTRIES
+from services.ingest.section_settings import Section
 from shared.envelope import Input, Source
 from shared.errors import InputRefused, NotAFeed, NotAnArticle
 from shared.untrusted.gzip_stream import MAGIC, Inflater
@@ -22,12 +24,13 @@ PORTION = 1024 * 1024  # characters of markup that are parsed at once
 BYTES = "latin-1"  # a character a byte: tags are found, and what stands between them is decoded later
 
 
-def read_feed(body: bytes, content_type: str | None, url: str) -> Feed:
-    """Read a feed in whatever format and encoding it is; raises `NotAFeed`.
+def read_feed(body: bytes, content_type: str | None, url: str, section: Section | None = None) -> Feed:
+    """Read a feed in whatever format and encoding it is, or a page by the selectors of a section; raises `NotAFeed`.
 
     The content type counts for the encoding only: feeds come as text/html, and pages as application/rss+xml.
     """
-    return _read(_decode(body, content_type, url), url)
+    text = _decode(body, content_type, url)
+    return _read(text, url) if section is None else _read_section(text, url, section)
 
 
 def read_watched(body: bytes, content_type: str | None, url: str, watched: Watched, *, portion: int = PORTION) -> News:
@@ -35,9 +38,9 @@ def read_watched(body: bytes, content_type: str | None, url: str, watched: Watch
 
     A document of more than `portion` bytes is decoded and parsed in portions of that size.
     """
-    document = _cut(body, content_type, url, portion)
+    document = _cut(body, content_type, url, portion) if watched.section is None else None
     if document is None:
-        return read_news(read_feed(body, content_type, url), watched)
+        return read_news(read_feed(body, content_type, url, watched.section), watched)
     del body  # a large one need not stand in memory beside what is read of it
     memory = unpack(watched.memory)
     return _read_unknown(document, watched, memory) or _read_all(document, watched, memory)
@@ -128,6 +131,12 @@ def _decode(body: bytes, content_type: str | None, url: str) -> str:
         raise NotAFeed(f"{url} {error}") from error
     except NotAnArticle as error:
         raise NotAFeed(f"{url} is a file of another kind, no feed. {error}") from error
+
+
+def _read_section(text: str, url: str, section: Section) -> Feed:
+    """Its reader is loaded with the first page: most desks watch none."""
+    feed: Feed = import_module("services.ingest.formats.section").read(text, url, section)
+    return feed
 
 
 def _read(text: str, url: str) -> Feed:

@@ -15,6 +15,7 @@ import structlog
 from services.ingest.feed_states import FeedStates
 from services.ingest.request_settings import RequestSettings, changed
 from services.ingest.schedule import Scope
+from services.ingest.section_settings import read_section
 from services.ingest.subscriptions import Subscriptions, Wanted, check_pacing, checked_address, shown_address
 from shared.clock import now_us
 from shared.errors import PermanentError
@@ -45,6 +46,9 @@ class _Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     headers: dict[str, str] = {}
     cookie: str | None = None
     login: str | None = None
+    select: str | None = None
+    select_title: str | None = None
+    select_date: str | None = None
 
 
 class _List(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -114,4 +118,5 @@ def _read_row(row: _Row, url: str) -> Wanted:
         folder=tuple(part for part in (row.folder or "").split("/") if part),
         interval_s=row.interval_s, shortest_s=row.shortest_s, longest_s=row.longest_s, pause_s=row.pause_s,
         scope=row.scope, request=changed(RequestSettings(), said, url),
+        section=read_section(row.select, row.select_title, row.select_date),
     )  # fmt: skip

@@ -44,7 +44,7 @@ def _answer(ask: Ask, bodies: list[bytes]) -> Answer:
     try:
         if ask.watched is not None:
             return Answer(news=read_watched(bodies.pop(), ask.content_type, ask.url, ask.watched))
-        return Answer(feed=read_feed(bodies.pop(), ask.content_type, ask.url))
+        return Answer(feed=read_feed(bodies.pop(), ask.content_type, ask.url, ask.section))
     except NotAFeed as error:
         return Answer(problem=str(error))
     except MemoryError:

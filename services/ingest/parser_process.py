@@ -7,6 +7,7 @@ import msgspec
 
 from services.ingest.feed_news import News, Watched
 from services.ingest.formats.feed import Feed
+from services.ingest.section_settings import Section
 from shared.errors import NotAFeed, TransientError
 from shared.untrusted.child import Child
 
@@ -29,6 +30,7 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     content_type: str | None
     url: str
     watched: Watched | None = None
+    section: Section | None = None
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,9 +52,12 @@ class FeedParser:
         self._child = Child(command, self._limits.wall_s)
         self._answers = msgspec.msgpack.Decoder(Answer)
 
-    def parse(self, body: bytes, content_type: str | None, url: str) -> Feed:
-        """Read a feed; raises `NotAFeed` for what is none, and for what costs more than it may."""
-        answer = self._ask(Ask(content_type=content_type, url=url), body)
+    def parse(self, body: bytes, content_type: str | None, url: str, section: Section | None = None) -> Feed:
+        """Read a feed, or a page that lists articles by its selectors.
+
+        Raises `NotAFeed` for what is none, and for what costs more than it may.
+        """
+        answer = self._ask(Ask(content_type=content_type, url=url, section=section), body)
         if answer.feed is None:
             raise NotAFeed(answer.problem or f"{url} is no feed")
         return answer.feed

@@ -9,6 +9,7 @@ import msgspec
 from services.ingest.feeds_file import FeedsFile
 from services.ingest.request_settings import RequestSettings, check_request
 from services.ingest.schedule import Scope
+from services.ingest.section_settings import Section, check_section
 from shared.clock import now_us
 from shared.envelope import Source
 from shared.errors import PermanentError
@@ -20,7 +21,7 @@ LONGEST_S = 30 * 86_400
 MAX_URL = 2000
 NOTHING_SAID: Mapping[str, Any] = {}
 PACING = ("interval_s", "shortest_s", "longest_s", "pause_s", "scope")
-SAID = ("zone", "language", "title", "folder", "pages", *PACING, "request")  # what a list may say of a feed
+SAID = ("zone", "language", "title", "folder", "pages", *PACING, "request", "section")  # what a list may say of a feed
 
 
 class UnknownFeed(PermanentError):
@@ -37,7 +38,8 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     `added_us` tells one that was removed and added again from the one before. `title` and `folder` are what a list that
     it came with calls it, and in which folders that has it, the outermost first. `listed` feeds stand in the operator's
     own list, and end with their place there. `pages` says which of its entries' pages are read, where it is not as the
-    desk's settings say. `moved_from` is the address that it left for good at `moved_us`.
+    desk's settings say. A page that lists articles is read as its `section` says.
+    `moved_from` is the address that it left for good at `moved_us`.
     """
 
     id: str
@@ -56,6 +58,7 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     pause_s: int | None = None
     scope: Scope | None = None
     request: RequestSettings = RequestSettings()
+    section: Section | None = None
     moved_from: str | None = None
     moved_us: int = 0
 
@@ -87,6 +90,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     pause_s: int | None = None
     scope: Scope | None = None
     request: RequestSettings | None = None
+    section: Section | None = None
 
 
 class AddedFeeds(msgspec.Struct, frozen=True, kw_only=True):
@@ -266,6 +270,8 @@ def check_pacing(feed: Subscription | Wanted) -> None:
         raise PermanentError(f"a feed is visited at least every {LONGEST_S} s, which is a month")
     if feed.shortest_s and feed.longest_s and feed.shortest_s > feed.longest_s:
         raise PermanentError("the shortest time between two visits is longer than the longest")
+    if feed.section is not None:
+        check_section(feed.section)
     if feed.request is not None:
         check_request(feed.request)
 

@@ -1,7 +1,9 @@
 """Whether settings of a source can be used: the first thing that is wrong with them, and where."""
 
 from services.normalize.grammar.byline_pattern import WrongPattern, read_pattern
-from services.normalize.grammar.selectors import (
+from shared.errors import PermanentError
+from shared.hints import SELECTED, Hints
+from shared.untrusted.selectors import (
     MOST_PARTS,
     MOST_UNNAMED,
     Selector,
@@ -9,8 +11,6 @@ from services.normalize.grammar.selectors import (
     parts_of,
     read_selectors,
 )
-from shared.errors import PermanentError
-from shared.hints import SELECTED, Hints
 
 MOST_LEFT_OUT, LONGEST_WORDS = 20, 200
 

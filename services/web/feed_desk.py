@@ -12,6 +12,7 @@ from services.ingest.feed_states import FeedState, FeedStates
 from services.ingest.formats.opml import read_list
 from services.ingest.hub_subscriptions import HubSubscriptions
 from services.ingest.pings import FeedPings
+from services.ingest.section_settings import read_section
 from services.ingest.sitemap_maps import MAPS, KnownMap, unpack_maps
 from services.ingest.subscriptions import AddedFeeds, Subscription, Subscriptions, UnknownFeed, check_interval
 from services.ingest.websub import HubSubscription
@@ -107,12 +108,17 @@ class FeedDesk:
         titles = {feed.id: state.title for feed, state in zip(feeds, self._states.get_all(feeds), strict=True)}
         return as_opml(list_feeds(feeds, titles), from_us(now_us()))
 
-    def add(self, url: str, zone: str, language: str, *, who: str, why: str) -> Added:
+    def add(self, url: str, zone: str, language: str, select: str = "", *, who: str, why: str) -> Added:
         """Subscribe to a feed, or give a known one other settings; the watcher sees it within seconds."""
         if problems := problems_of_source(zone=zone or None, language=language or None):
             return Added(problems=problems)
         try:
-            feed = self._subscriptions.add(url, zone=zone or None, language=language or None)
+            section = read_section(select, None, None)
+        except PermanentError as error:
+            return Added(problems={"select": str(error)})
+        try:
+            changes = {} if section is None else {"section": section}
+            feed = self._subscriptions.add(url, changes, zone=zone or None, language=language or None)
         except PermanentError as error:
             return Added(problems={"url": str(error)})
         self._audit.note(who=who, act="add feed", on=feed.shown(), why=why)

@@ -1,14 +1,14 @@
 """The desk's pages of feeds: looked at before they are watched, taken and given as a list, one by itself."""
 
-import functools
-
 import pytest
 
 from services.ingest.feed_checks import MOST_WAITING, FeedChecks
 from services.ingest.feed_finder import find_feed
 from services.ingest.feed_history import FeedVisit
+from services.ingest.feed_preview import FeedPreview
 from services.ingest.feed_states import FeedState
 from services.ingest.parser_process import FeedParser
+from services.ingest.section_settings import Section
 from services.web.articles import LARGE
 from shared.clock import now_us
 from shared.errors import IntakeFull
@@ -25,7 +25,10 @@ __all__ = ["browser", "desk", "feeds"]
 def look(desk: Desk, origin: Origin, parser: FeedParser) -> None:
     """What ingest does while the page waits."""
     settings = Settings(allow_networks=(f"127.0.0.1:{origin.port}",), fetch_timeout_s=2)
-    find = functools.partial(find_feed, settings, parser=parser, pace_s=0)
+
+    def find(address: str, section: Section | None) -> FeedPreview:
+        return find_feed(settings, address, parser, 0, section=section)
+
     assert FeedChecks(desk.ledger.client).answer_next(find)
 
 
@@ -48,6 +51,26 @@ def test_a_site_is_looked_at_before_its_feed_is_added(
     ):
         assert words in seen
     assert f'name="url" value="{origin.url("/rss")}"' in seen
+
+
+def test_a_page_that_lists_articles_is_looked_at_by_its_selector(
+    browser: Browser, feeds: Feeds, desk: Desk, origin: Origin, parser: FeedParser
+) -> None:
+    listing = "<html><title>Huế</title><body><div class=teaser><a href=/1.html>Bài một</a></div></body></html>"
+    origin.pages["/hue"] = Reply(headers={"Content-Type": "text/html; charset=utf-8"}, body=listing.encode())
+    word, asked = browser.csrf(), {"url": origin.url("/hue"), "select": "div.teaser"}
+    assert "none" in browser.post("/feeds/check", None, csrf=word, **(asked | {"select": "div["})).text
+    preview = browser.post("/feeds/check", None, csrf=word, **asked).headers["location"]
+    look(desk, origin, parser)
+    seen = browser.get(preview).text
+    assert "1 page" in seen and "Bài một" in seen and 'name="select" value="div.teaser"' in seen
+    browser.post("/feeds/add", None, csrf=word, **asked)
+    assert feeds.find(origin.url("/hue")).section == Section(links="div.teaser")
+    feed_id = feeds.find(origin.url("/hue")).id
+    given = {"id": feed_id, "url": origin.url("/hue")}
+    assert browser.post("/feeds/edit", None, csrf=word, **given, select="a[").status == 422
+    assert browser.post("/feeds/edit", None, csrf=word, **given, select="a", select_date="time").status == 303
+    assert feeds.find(origin.url("/hue")).section == Section(links="a", date="time")
 
 
 def test_what_is_no_feed_is_told_in_words(

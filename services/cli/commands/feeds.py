@@ -20,6 +20,7 @@ from services.cli.reach import reach_desk
 from services.ingest.feed_history import FeedVisit, last_visits
 from services.ingest.feed_states import FeedState, FeedStates
 from services.ingest.hub_subscriptions import HubSubscriptions
+from services.ingest.section_settings import read_section
 from services.ingest.sitemap_maps import MAPS, KnownMap, unpack_maps
 from services.ingest.subscriptions import (
     AddedFeeds,
@@ -47,7 +48,7 @@ def add_feed(context: Context) -> int:
     args = context.args
     check_source(zone=args.zone, language=args.language, place=f"feed {shown_address(args.url)}")
     asked, changes = args.url, changes_of(args, args.url)
-    found = look_before_adding(context, asked, request_for(args, asked))
+    found = look_before_adding(context, asked, request_for(args, asked), changes.get("section"))
     if found is not None:
         args.url = found.url  # as the audit log names it, too
     changes |= {name: said for name in ("zone", "language", "pages") if (said := getattr(args, name)) is not None}
@@ -77,7 +78,9 @@ def _begin_anew(context: Context, feed: Subscription) -> None:
 
 def check_feed(context: Context) -> int:
     """Look at a feed, or find that of a site; nothing is stored."""
-    found = look(context, context.args.url)
+    args = context.args
+    section = read_section(args.select, args.select_title, args.select_date)
+    found = look(context, args.url, section=section)
     if context.as_json:
         show_json(_shown(found))
     else:

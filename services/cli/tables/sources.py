@@ -9,6 +9,11 @@ PAGES = arg(
     choices=["never", "when-short", "always"],
     help="read the pages that its entries lead to: never, of short entries if the feed is short, or always",
 )
+SELECT = (
+    arg("--select", metavar="SELECTOR", help="read a page that lists articles: each one's link, or the box around it"),
+    arg("--select-title", metavar="SELECTOR", help="the title within that, where it is not the link's words"),
+    arg("--select-date", metavar="SELECTOR", help="the date within that"),
+)
 SITE = arg("url", metavar="URL|SITE", help="the feed's address, that of a page, or a site's name")
 UNCHECKED = arg(
     "--unchecked", action="store_true", help="without asking its server: the address must be the feed's own"
@@ -39,7 +44,7 @@ SOURCES = (
         "feeds add",
         "feeds:add_feed",
         "subscribe to a feed, or to that of a site, once it was seen to be one",
-        (SITE, UNCHECKED, PAGES, *SOURCE, *ASKING),
+        (SITE, UNCHECKED, PAGES, *SELECT, *SOURCE, *ASKING),
         act=True,
         makes=True,
         examples=(
@@ -54,10 +59,16 @@ SOURCES = (
         "feeds check",
         "feeds:check_feed",
         "look at a feed, or find that of a site; nothing is kept",
-        (SITE,),
+        (SITE, *SELECT),
         opens=False,
         alone=True,
-        examples=(Example("copydesk feeds check news.example", "has it a feed, and how fresh is it?"),),
+        examples=(
+            Example("copydesk feeds check news.example", "has it a feed, and how fresh is it?"),
+            Example(
+                "copydesk feeds check https://news.example/hue --select 'article.teaser'",
+                "what would a section page give that has no feed?",
+            ),
+        ),
     ),
     Command(
         "feeds import",
@@ -100,6 +111,7 @@ SOURCES = (
             arg("--url", metavar="URL", help="where it is found from now on"),
             arg("--title", metavar="TITLE", help="what it is called in lists"),
             PAGES,
+            *SELECT,
             *SOURCE,
             *ASKING,
         ),

@@ -11,6 +11,7 @@ from lxml import etree
 
 from services.ingest.feed_links import web_address
 from services.ingest.schedule import Scope
+from services.ingest.section_settings import Section
 from shared.errors import InputRefused
 
 NAMESPACE = "urn:copydesk:opml"
@@ -40,6 +41,7 @@ class ListedFeed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     longest_s: int | None = None
     pause_s: int | None = None
     scope: Scope | None = None
+    section: Section | None = None
 
 
 class FeedList(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,7 +103,7 @@ def _bounded(feeds: Sequence[ListedFeed], left: Sequence[tuple[str, str]]) -> Fe
 
 
 def _read_outline(url: str, said: Mapping[str, str], folder: tuple[str, ...]) -> ListedFeed:
-    pages, scope = _own(said, "pages"), _own(said, "scope")
+    pages, scope, links = _own(said, "pages"), _own(said, "scope"), _own(said, "select")
     title = said.get("title") or said.get("text") or None
     return ListedFeed(
         url=web_address(url),
@@ -116,7 +118,12 @@ def _read_outline(url: str, said: Mapping[str, str], folder: tuple[str, ...]) ->
         pause_s=_seconds(said, "pauseS"),
         pages=next((which for which in PAGES if which == pages), None),
         scope=next((whose for whose in SCOPES if whose == scope), None),
+        section=None if links is None else _section_of(links, said),
     )
+
+
+def _section_of(links: str, said: Mapping[str, str]) -> Section:
+    return Section(links=links, title=_own(said, "selectTitle"), date=_own(said, "selectDate"))
 
 
 def _seconds(said: Mapping[str, str], name: str) -> int | None:
@@ -150,6 +157,8 @@ def _attributes(feed: ListedFeed) -> dict[str, str]:
         "zone": feed.zone, "language": feed.language, "intervalS": feed.interval_s, "pages": feed.pages,
         "shortestS": feed.shortest_s, "longestS": feed.longest_s, "pauseS": feed.pause_s, "scope": feed.scope,
     }  # fmt: skip
+    if feed.section is not None:
+        own |= {"select": feed.section.links, "selectTitle": feed.section.title, "selectDate": feed.section.date}
     said |= {f"{{{NAMESPACE}}}{name}": str(value) for name, value in own.items() if value is not None}
     return {name: _printable(value) for name, value in said.items()}
 

@@ -14,20 +14,20 @@ from services.normalize.document import Piece
 from services.normalize.grammar.byline_pattern import LONGEST_LINE, read_pattern, read_signed
 from services.normalize.grammar.dates import read_date, read_dates
 from services.normalize.grammar.printed_byline import read_names
-from services.normalize.grammar.selectors import Selector, read_selectors
 from services.normalize.html.authors import Signed
 from services.normalize.html.blocks import Block, Box, Outline, read_outline
 from services.normalize.html.body import Body
 from services.normalize.html.bylines import Byline, unique_names
 from services.normalize.html.class_names import NORMAL
 from services.normalize.html.date_witness import DateWitness
-from services.normalize.html.matcher import MOST_FOUND, PAGE, Matcher
 from services.normalize.html.pictures import Picture
 from services.normalize.html.tree import Element, path_of, short_text_of, squeeze, text_of
 from services.normalize.readers.markup import pieces_of_markup
 from services.normalize.readings import Ranking, Reading, RuleId
 from shared.article import Evidence
 from shared.hints import NO_HINTS, SELECTED, Hints
+from shared.untrusted.matcher import MOST_FOUND, PAGE, Matcher
+from shared.untrusted.selectors import Selector, read_selectors
 
 _LONGEST_HEADLINE, _LONGEST_BYLINE, _LONGEST_CAPTION, _LONGEST_NAME = 1_000, 300, 1_500, 60
 _MOST_BYLINES, _MOST_CAPTIONS = 6, 60

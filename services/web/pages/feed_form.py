@@ -5,6 +5,7 @@ from typing import Any, get_args
 
 from services.ingest.request_settings import changed, read_header
 from services.ingest.schedule import Scope
+from services.ingest.section_settings import read_section
 from services.ingest.subscriptions import Subscription
 from shared.errors import PermanentError
 from shared.settings import Pages
@@ -24,10 +25,14 @@ def read_changes(form: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str
     for name, known in (("pages", get_args(Pages)), ("scope", get_args(Scope))):
         if name in form:
             changes[name] = next((one for one in known if one == form[name]), None)
+    wrong = "select"
     try:
+        if "select" in form:
+            changes["section"] = read_section(form["select"], form.get("select_title"), form.get("select_date"))
+        wrong = "header"
         said = _request_said(form)
     except PermanentError as error:
-        return changes, problems | {"header": str(error)}
+        return changes, problems | {wrong: str(error)}
     if said or "forget" in form:
         changes["request"] = lambda feed: _request_of(feed, said, forget="forget" in form)
     return changes, problems

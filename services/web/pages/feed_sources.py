@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.ingest.section_settings import read_section
 from services.web.pages.feed_form import read_changes
 from services.web.pages.feeds import FIELDS, show_feeds_page
 from services.web.pages.login import ACT_BYTES, checked_form
@@ -26,13 +27,18 @@ async def check_feed(request: Request) -> Response:
     problems = problems_of_source(zone=given["zone"] or None, language=given["language"] or None)
     if not given["url"]:
         problems["url"] = "no address was given"
+    try:
+        section = read_section(given["select"], None, None)
+    except PermanentError as error:
+        problems["select"] = str(error)
     if problems:
         return await show_feeds_page(request, status=422, given=given, problems=problems)
     try:
-        check = await state_of(request).ask(state_of(request).desk.feeds.checks.ask, given["url"])
+        check = await state_of(request).ask(state_of(request).desk.feeds.checks.ask, given["url"], section)
     except IntakeFull as error:
         raise Problem("busy", str(error), headers=later(error.retry_after)) from error
-    return see_other(f"/feeds/preview?{urlencode({'id': check, 'zone': given['zone'], 'language': given['language']})}")
+    asked = {"id": check} | {name: given[name] for name in FIELDS if name != "url"}
+    return see_other(f"/feeds/preview?{urlencode(asked)}")
 
 
 async def show_preview(request: Request) -> Response:
@@ -41,7 +47,7 @@ async def show_preview(request: Request) -> Response:
     check = await state_of(request).ask(state_of(request).desk.feeds.checks.get, asked.get("id", ""))
     if check is None:
         raise Problem("unknown-feed", "What was seen there is kept for ten minutes: look again.")
-    given = {"zone": asked.get("zone", ""), "language": asked.get("language", "")}
+    given = {name: asked.get(name, "") for name in FIELDS}
     return page(request, "feeds_preview.html", check=check, given=given)
 
 

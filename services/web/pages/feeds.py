@@ -18,7 +18,7 @@ from shared.clock import now_us
 from shared.errors import PermanentError
 
 Told = Sequence[tuple[Subscription, FeedState]]
-FIELDS = ("url", "zone", "language")
+FIELDS = ("url", "zone", "language", "select")
 
 
 async def show_feeds(request: Request) -> Response:

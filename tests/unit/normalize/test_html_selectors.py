@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.normalize.grammar.selectors import LONGEST, WrongSelector, read_selectors
-from services.normalize.html.matcher import MOST_FOUND, Matcher
 from services.normalize.html.tree import Element, parse, path_of
+from shared.untrusted.matcher import MOST_FOUND, Matcher
+from shared.untrusted.selectors import LONGEST, WrongSelector, read_selectors
 from tests.cost import times_as_dear
 
 PAGE = (

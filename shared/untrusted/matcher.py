@@ -10,9 +10,9 @@ from collections.abc import Collection, Mapping, Sequence
 import msgspec
 from lxml import etree
 
-from services.normalize.grammar.selectors import Attribute, Part, Selector
-from services.normalize.html.tree import Element, attributes_of
+from shared.untrusted.selectors import Attribute, Part, Selector
 
+Element = etree._Element
 MOST_FOUND = 2_000
 MOST_LOOKS = 300_000
 PAGE = frozenset({"html", "head", "body"})
@@ -85,7 +85,7 @@ class Matcher:
         if self._has_places:
             above.names[tag] = above.names.get(tag, 0) + 1
         numbers = [*self._by_key.get(("", ""), ()), *self._by_key.get(("tag", tag), ())]
-        attributes = attributes_of(element)
+        attributes: dict[str, str] = dict(element.items())  # type: ignore[arg-type]  # bytes only from an XML parser
         classes = attributes.get("class", "").split() if attributes else []
         for name, value in attributes.items():
             numbers += self._by_key.get(("[", name), ())
