@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.notify.notices import LONGEST, MOST_LINES, Changes, Fact, Told, changes_of, facts_of, message_of
-from shared.ledger.troubles import Failing, Trouble
+from shared.ledger.troubles import REMEDIES, Failing, Trouble
 from tests.unit.web.stand_ins import an_overview
 
 SECOND = 1_000_000
@@ -70,6 +70,12 @@ def test_feeds_are_told_one_by_one_and_not_twice() -> None:
     message = message_of(changes, NOW)
     assert message.title == "Copydesk: 2 troubles"
     assert message.body.splitlines()[2].startswith("feed https://a.example/rss (for 16 min): https://a.example/rss")
+
+
+def test_a_silent_feed_is_told_as_that_and_what_to_do() -> None:
+    silent = Failing(name="https://a.example/rss", since=5, reason="nothing new for 3.0 days", is_silent=True)
+    (told,) = facts_of(an_overview(), [("f1", silent)])
+    assert (told.key, told.do) == ("silent f1", REMEDIES["feeds-silent"])
 
 
 def test_a_hundred_at_once_are_one_message_of_bounded_length() -> None:

@@ -121,6 +121,11 @@ SOME_DISK = (Disk(path="/data", free=20, reserve=20),)
             "feeds-failing",
             id="a feed that fails",
         ),
+        pytest.param(
+            {"failing_feeds": [Failing(name="https://a.example/", since=NOW, reason="nothing new", is_silent=True)]},
+            "feeds-silent",
+            id="a feed that is silent",
+        ),
         pytest.param({"refused_drops": ["a.pdf is of a kind that is not read"]}, "drops-refused", id="a refused drop"),
     ],
 )
