@@ -36,6 +36,18 @@ class AsksForPages(Protocol):
     def ask(self, rows: Sequence[PageRow], /) -> Asked: ...
 
 
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """Which of a feed's documents one is: the whole feed, the sitemap at `url` of an index, each with a memory of its
+    own, or an older page, of which nothing is kept and no page of an entry is read. `most` entries are taken of it."""
+
+    url: str = ""
+    is_kept: bool = True
+    most: int | None = None
+
+
+WHOLE = Part()
+
+
 class TakenDocument(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a document: how many entries it had, how many were handed in, how many changed and said nothing
     new, and for how many visits in a row most were edited.
@@ -50,6 +62,12 @@ class TakenDocument(msgspec.Struct, frozen=True, kw_only=True):
     restless: int
     dates: tuple[float, ...] = ()
     was_unknown: bool = False
+
+    def with_older(self, page: "TakenDocument") -> "TakenDocument":
+        """Both as one, with the facts of this one's feed."""
+        return msgspec.structs.replace(
+            self, entries=self.entries + page.entries, news=self.news + page.news, dates=(*self.dates, *page.dates)
+        )
 
 
 class FeedDocuments:
@@ -75,11 +93,11 @@ class FeedDocuments:
         media_type: str | None,
         url: str,
         links: str | None = None,
-        part: str = "",
+        part: Part = WHOLE,
     ) -> TakenDocument:
         """Take in what a document says that is new, and remember it; `url` is where it was found, `links` the header
-        `Link` of the answer, which names a hub before the document does. A feed of several
-        documents, such as an index of sitemaps, has a memory of each: `part` is the address of this one.
+        `Link` of the answer, which names a hub before the document does. A feed may have
+        several documents: `part` says which this is.
 
         Raises `NotAFeed` for what is none, `IntakeFull` where the desk has no room: then nothing is remembered, and the
         document may come again.
@@ -88,18 +106,19 @@ class FeedDocuments:
             key=feed.id,
             formerly=feed.formerly,
             source=feed.source(),
-            memory=self._states.kept(feed, memory_of(part)) if part else self._states.memory(feed),
+            memory=self._memory_of(feed, part),
             now_s=now_us() / 1_000_000,
-            first=self._first,
-            is_new=not part or not self._states.get(feed).body_hash,
+            first=self._first if part.most is None else msgspec.structs.replace(self._first, entries=part.most),
+            is_new=not part.url or not self._states.get(feed).body_hash,
             section=feed.section,
         )
         news = self._parser.read_news(body, media_type, url, watched)
         if news.passed_over:
             log.info("entries_passed_over", feed=feed.shown(), count=news.passed_over)
-        self._take(feed, news)
+        self._take(feed, news, part)
         # Only now, with the entries in: a crash before this line means reading again, never missing one.
-        self._states.remember(feed, news.memory, memory_of(part) if part else "memory")
+        if part.is_kept:
+            self._states.remember(feed, news.memory, memory_of(part.url) if part.url else "memory")
         said = read_links(links, url)
         hub, topic = said.get("hub", news.feed.hub), said.get("self", news.feed.topic)
         if self._note_hub is not None and hub is not None:
@@ -109,10 +128,17 @@ class FeedDocuments:
             dates=news.dates, was_unknown=not watched.memory,
         )  # fmt: skip
 
-    def _take(self, feed: Subscription, news: News) -> None:
+    def _memory_of(self, feed: Subscription, part: Part) -> bytes:
+        if part.url:
+            return self._states.kept(feed, memory_of(part.url))
+        return self._states.memory(feed) if part.is_kept else b""
+
+    def _take(self, feed: Subscription, news: News, part: Part) -> None:
         """Hand the new entries in; one that no door takes does not stop the rest of its feed. Those that wait for their
         page come in with it."""
-        rows = () if self._pages is None else rows_of(feed, news, feed.pages or self._which, now_us())
+        rows = (
+            () if self._pages is None or not part.is_kept else rows_of(feed, news, feed.pages or self._which, now_us())
+        )
         held = {row.url: row for row in rows if row.is_held}
         self._take_each([item for item in news.inputs if item.url not in held])
         if self._pages is None or not rows:

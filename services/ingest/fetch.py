@@ -20,6 +20,7 @@ from services.ingest.feed_paces import FeedPaces
 from services.ingest.feed_states import Claim, FeedState, FeedStates, HostRest, VisitNote
 from services.ingest.freshness import read_fresh
 from services.ingest.novelty import observe
+from services.ingest.older_pages import OlderPages
 from services.ingest.own_outage import OwnOutage
 from services.ingest.parser_pool import PARSERS
 from services.ingest.rooms import Rooms
@@ -57,7 +58,6 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
-ListedMaps = Sequence[tuple[str, str | None]]
 
 
 class FetchThreads:
@@ -83,7 +83,7 @@ class FeedFetcher:
         subscriptions: Subscriptions,
         states: FeedStates,
         documents: FeedDocuments,
-        maps_pause_s: float = PAUSE_S,
+        pause_s: float = PAUSE_S,
     ) -> None:
         self._settings = settings
         self._subscriptions = subscriptions
@@ -91,7 +91,8 @@ class FeedFetcher:
         self._documents = documents
         self._threads = FetchThreads()
         self._outage = OwnOutage()
-        self._maps = SitemapVisits(states, documents, self.in_redis, self.in_documents, maps_pause_s)
+        self._maps = SitemapVisits(states, documents, self.in_redis, self.in_documents, pause_s)
+        self._older = OlderPages(documents, self.in_documents, settings.feed_first_entries, pause_s)
         self._notes = VisitNotes(functools.partial(self.in_redis, states.put_each))
         self._paces = FeedPaces(settings, states)
 
@@ -173,9 +174,13 @@ class FeedFetcher:
             how = Reading(make_room=rooms.maker(held), own=feed.request.headers_for)
             answer = await fetch_by(client, feed.url, how, etag=state.etag, modified=state.modified, accept=ACCEPT)
             before = note_answer(state, answer)
-            outcome, state, maps = await self._take(feed, before, answer)
+            outcome, state, taken = await self._take(feed, before, answer)
+        if taken is not None and taken.feed.older is not None and before.body_hash is None:
+            taken = await self._older.visit(client, rooms, feed, taken, ACCEPT)
+            return msgspec.structs.replace(outcome, news=taken.news), state
         if not state.is_index:
             return outcome, state
+        maps = None if taken is None else taken.feed.maps
         read = await self._maps.visit(client, rooms, feed, maps)
         now_s, others = now_us() / 1_000_000, max(0, read.news - len(read.dates))
         state = msgspec.structs.replace(
@@ -188,8 +193,8 @@ class FeedFetcher:
 
     async def _take(
         self, feed: Subscription, state: FeedState, answer: Fetched
-    ) -> tuple[FetchOutcome, FeedState, ListedMaps | None]:
-        """What a document brought, and the sitemaps that it lists, where it is an index that was read anew."""
+    ) -> tuple[FetchOutcome, FeedState, TakenDocument | None]:
+        """What a document brought; None for the document itself where it is as it was."""
         fresh, now_s = read_fresh(answer.headers, dt.datetime.now(dt.UTC)), now_us() / 1_000_000
         body_hash = hashlib.sha256(answer.body).hexdigest()
         if answer.status == 304 or body_hash == state.body_hash:
@@ -213,7 +218,7 @@ class FeedFetcher:
         kind: Kind = "news" if taken.news else "same"
         known = 0 if taken.was_unknown else taken.entries  # of a first document all is new
         outcome = FetchOutcome(kind=kind, news=taken.news, entries=known, **_asked(state, fresh))
-        return outcome, state, taken.feed.maps
+        return outcome, state, taken
 
     async def _take_document(self, feed: Subscription, answer: Fetched) -> TakenDocument:
         take, headers = self._documents.take_document, answer.headers

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from services.ingest.documents import FeedDocuments, TakenDocument
+from services.ingest.documents import FeedDocuments, Part, TakenDocument
 from services.ingest.feed_states import FeedStates
 from services.ingest.rooms import Rooms
 from services.ingest.sitemap_maps import MAPS, KnownMap, follow, pack_maps, read_ill, read_well, to_ask, unpack_maps
@@ -107,7 +107,7 @@ class SitemapVisits:
             return read_well(one, now_us(), body_hash, validators), None
         media_type = answer.headers.get("content-type")
         taken: TakenDocument = await self._in_documents(
-            self._documents.take_document, feed, answer.body, media_type, answer.url, None, one.url
+            self._documents.take_document, feed, answer.body, media_type, answer.url, None, Part(url=one.url)
         )
         if taken.feed.is_index:
             raise NotAFeed(f"{one.url} is an index within an index, which the protocol does not have")

@@ -64,7 +64,7 @@ class Desk:
         self.queue = PageQueue(client, clock=lambda: self.now_s, budget=settings.feed_page_budget)
         intake = Intake(self.ledger, open_archive(settings), settings)
         documents = FeedDocuments(settings, self.states, intake, parser, None, self.queue)
-        self.fetcher = FeedFetcher(settings, self.subscriptions, self.states, documents, maps_pause_s=0)
+        self.fetcher = FeedFetcher(settings, self.subscriptions, self.states, documents, pause_s=0)
         self.loop = PageLoop(settings, self.subscriptions, client, self.queue, intake)
         self._read = read_articles(max_bytes=settings.max_input_bytes, cpu_s=60)
         self.sink = SqliteSink(settings.index_file)

@@ -20,6 +20,7 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     in the document's order. `deleted` are the ids of entries that it takes back (RFC 6721), each with the reason or "".
     `of_pages` says that it tells of pages and not what they say, `is_index` that it only names sitemaps: `maps`, each
     with when it changed last, as printed.
+    `older` is where the feed's entries go on that are older than these (RFC 5005).
     `embargoes` are what the document says of all its entries, each a name and what it says.
     """
 
@@ -38,6 +39,7 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     of_pages: bool = False
     is_index: bool = False
     maps: tuple[tuple[str, str | None], ...] = ()
+    older: str | None = None
 
 
 def check_around(embargoes: Iterable[tuple[str, object]], url: str) -> Embargoes:

@@ -56,6 +56,7 @@ def read(text: str, url: str) -> Feed:
         home=_link(document.get("home_page_url"), url),
         topic=_link(document.get("feed_url"), url),
         hub=_hub(document.get("hubs"), url),
+        older=_link(document.get("next_url"), url),
         embargoes=check_around(embargoes_of(document), url),
     )
     entries = tuple(_read_item(item, feed, document, url) for item in rows)

@@ -38,6 +38,7 @@ def make_feed(parsed: PlainFeed, around: EntryParts, parts: list[EntryParts], do
         home=_link(channel.get("link"), url),
         topic=_related(channel, "self", url),
         hub=_related(channel, "hub", url),
+        older=_related(channel, "next", url) or _related(channel, "prev-archive", url),
         ttl_s=_ttl(channel.get("ttl")),
         period_s=read_period(document),
         rest=read_rest_times(document),
