@@ -25,6 +25,7 @@ from shared.ledger.connection import connect
 from shared.scheduling import give_way
 from shared.settings import Settings
 from shared.work.celery_app import end_waiting
+from shared.work.held_messages import HeldMessages
 from shared.work.liveness import WorkerRecord
 
 log = structlog.get_logger(__name__)
@@ -213,6 +214,7 @@ def _loop_step(app: Celery, watch: Liveness, ledger: Ledger, record: WorkerRecor
 
         def start(self, consumer: Any) -> None:
             watch.tick()
+            self.held = HeldMessages()
             self.waker = SignalWaker(consumer.hub)
             self.timers = {
                 "tick": consumer.timer.call_repeatedly(BEAT_S, watch.tick),
@@ -224,6 +226,7 @@ def _loop_step(app: Celery, watch: Liveness, ledger: Ledger, record: WorkerRecor
             def turn() -> None:
                 self._sweep_after(consumer, sweep_s if _sweep(ledger, record) else sweep_s * IDLE_PACE)
                 _rest_if_outdated(watch, record, consumer)
+                _let_go_of_lost(self.held, consumer)
 
             self.timers["sweep"] = consumer.timer.call_after(seconds, turn)
 
@@ -242,6 +245,24 @@ def _rest_if_outdated(watch: Liveness, record: WorkerRecord, consumer: Any) -> N
     if record.met and not watch.resting:
         watch.resting = True
         consumer.cancel_task_queue(record.name)
+
+
+def _let_go_of_lost(held: HeldMessages, consumer: Any) -> None:
+    """Connect anew where messages are held that nobody works on: that gives them back.
+
+    One whose acknowledgement failed, as while Redis stood still, stays in hand for kombu. With every hand so taken the
+    worker would ask for nothing more, though both it and Redis are well (kombu 5.7, `QoS.ack`).
+    """
+    if consumer.task_consumer is None:  # it is about to end
+        return
+    qos = consumer.task_consumer.channel.qos
+    try:
+        at_work = {request.message.delivery_tag for request in [*state.reserved_requests]}
+    except RuntimeError:  # a thread has just finished one
+        return
+    if lost := held.lost(set(qos._delivered) - qos._dirty, at_work):
+        log.warning("messages_held_by_nobody", count=len(lost))
+        raise redis.ConnectionError("messages are held that nobody works on")
 
 
 class SignalWaker:

@@ -70,6 +70,21 @@ def test_a_worker_with_a_message_in_hand_and_a_free_slot_outlives_redis(
     wait_for(lambda: ledger.status().stages["index"].queued == 2, "the slow one was not done", process=worker)
 
 
+def test_a_hand_whose_work_cannot_be_acknowledged_takes_up_more(desk: Settings, server: Server, tmp_path: Path) -> None:
+    server.start()
+    go, log, client = tmp_path / "go", tmp_path / "worker.log", server.client()
+    with running_worker(desk, tmp_path, "--pool=threads", "--concurrency=1") as worker:
+        ledger = push(desk, f"slow {go}")
+        wait_for(lambda: ledger.status().stages["normalize"].working == 1, "it was not taken up", process=worker)
+        client.delete("unacked")
+        client.set("unacked", "of another kind")  # what a Redis that stands still comes to: no acknowledgement gets in
+        go.touch()
+        wait_for(lambda: b"Couldn't ack" in log.read_bytes(), "it was acknowledged", process=worker)
+        client.delete("unacked")
+        push(desk, "good")
+        wait_for(lambda: ledger.status().stages["index"].queued == 2, "the hand took nothing more", process=worker)
+
+
 PUSH_THOUGH_FULL = "#!lua flags=allow-oom\nreturn redis.call('LPUSH', ARGV[1], ARGV[2])"
 
 
