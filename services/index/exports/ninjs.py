@@ -99,6 +99,8 @@ def _subjects(article: Article) -> list[Item]:
 
 def _pictures(article: Article, article_id: str) -> list[Item]:
     pictures = [block for block in article.blocks if block.type in ("picture", "caption")]
+    if not pictures:
+        return []
     uri = item_uri(article, article_id).partition("#")[0]
     return [_picture(block, f"picture-{number}", uri) for number, block in enumerate(pictures, start=1)]
 

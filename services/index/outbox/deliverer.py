@@ -7,7 +7,7 @@ import msgspec
 
 from services.index.changes import Place, deliveries_after, deliveries_of, last_place, repeats_after
 from services.index.outbox.outbox import Counts, Outbox, Waiting
-from services.index.outbox.rulings import US, Ruled, held_back, jitter, probe_after, rule_bulk
+from services.index.outbox.rulings import LONGEST_WAIT_US, US, Ruled, held_back, jitter, probe_after, rule_bulk
 from services.index.outbox.source_filter import SourceFilter
 from services.index.search import Index
 from services.index.sinks.sink import Delivery, Sink, SinkEnded
@@ -63,6 +63,8 @@ class Deliverer:
         self._settled = outbox.begin(sink.generation)
         outbox.choose(sources)
         self._filter = SourceFilter(index, sources, outbox.choices())
+        self._now = clock()
+        outbox.bring_near(self._now, LONGEST_WAIT_US)
 
     def run(self, stop: threading.Event) -> None:
         """Deliver until told to stop; what is in hand is finished first."""
@@ -78,7 +80,7 @@ class Deliverer:
 
     def step(self) -> float:
         """Deliver one bulk. Gives how many seconds nothing is to be done; 0 where there may be more at once."""
-        now = self._clock()
+        now = self._look_at_clock()
         if self._rest is not None and now < self._rest.until_us:
             return (self._rest.until_us - now) / US
         most = self._sink.most if self._rest is None else 1  # a sink that was away is asked with one word
@@ -97,6 +99,18 @@ class Deliverer:
         """How the sink stands now."""
         behind = max(0, last_place(self._index).change - self._outbox.place().change)
         return Standing(rest=self._rest, counts=self._outbox.counts(), behind=behind, delivered=self.delivered)
+
+    def _look_at_clock(self) -> int:
+        """The time. Where it was set back since, what waits for a moment waits no longer than it was to."""
+        now = self._clock()
+        back = self._now - now
+        if back > US:  # a clock that is only being slowed down is none that was set
+            log.warning("clock_set_back", sink=self.name, seconds=back // US)
+            self._outbox.set_back(back)
+            if self._rest is not None:
+                self._rest = msgspec.structs.replace(self._rest, until_us=self._rest.until_us - back)
+        self._now = now
+        return now
 
     def _try_again(self, again: list[Waiting]) -> float:
         waited = {one.change: one for one in again}
@@ -152,11 +166,11 @@ class Deliverer:
         if not self._sink.every:
             self._outbox.forget_overtaken(deliveries)
             return [*deliveries], []
-        now, going, later = self._clock(), [], []
+        going, later = [], []
         taken = self._outbox.blocked(one.article_id for one in deliveries)
         for one in deliveries:
             if one.article_id in taken:
-                later.append(held_back(one, now))
+                later.append(held_back(one))
             else:
                 going.append(one)
                 taken.add(one.article_id)  # a bulk holds one word of an article: its answer decides on the next

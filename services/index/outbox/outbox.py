@@ -231,6 +231,16 @@ class Outbox:
             (due,) = database.execute(f"SELECT min(due_us) FROM waiting WHERE {_FIRST}").fetchone()  # noqa: S608
         return None if due is None else int(due)
 
+    def set_back(self, us: int) -> None:
+        """The clock was set back by so much: what waits waits no longer for that."""
+        with self._asked(writing=True) as database:
+            database.execute("UPDATE waiting SET due_us = max(0, due_us - ?)", (us,))
+
+    def bring_near(self, now: int, longest_us: int) -> None:
+        """What is due later than anything would be made due now was so by a clock that has been set back since."""
+        with self._asked(writing=True) as database:
+            database.execute("UPDATE waiting SET due_us = ? WHERE due_us > ?", (now, now + longest_us))
+
     def blocked(self, articles: Iterable[str]) -> set[str]:
         """Those of these articles of which something waits to be tried again."""
         named = msgspec.json.encode([*articles]).decode()

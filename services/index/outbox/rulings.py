@@ -10,11 +10,13 @@ from services.index.sinks.sink import Delivery, SinkEnded
 from shared.errors import CopydeskError, PermanentError, TransientError, Unavailable
 
 BACKOFF_S = (2.0, 10.0, 60.0, 300.0, 1800.0)
-PROBE_S = (1.0, 2.0, 5.0, 10.0, 30.0)
+PROBE_S = (1.0, 2.0, 5.0, 10.0, 20.0)  # with its jitter a sink is asked again within half a minute
 MOST_ATTEMPTS = 12
 JITTER = 0.3
 LONGEST_NOTE = 500
 US = 1_000_000
+LONGEST_WAIT_S = 3600.0
+LONGEST_WAIT_US = int(LONGEST_WAIT_S * US)
 
 Answers = Sequence[CopydeskError | None]
 
@@ -53,9 +55,9 @@ def rule_bulk(
     return Ruled(logged=tuple(logged), waiting=tuple(waiting), done=tuple(done), away=away)
 
 
-def held_back(delivery: Delivery, now: int) -> Waiting:
-    """A word that waits for an earlier one of its article; due as soon as that is through."""
-    return Waiting(change=delivery.change, article=delivery.article_id, due_us=now, since_us=delivery.version)
+def held_back(delivery: Delivery) -> Waiting:
+    """A word that waits for an earlier one of its article, not for a time: due as soon as that is through."""
+    return Waiting(change=delivery.change, article=delivery.article_id, due_us=0, since_us=delivery.version)
 
 
 def probe_after(tries: int, error: TransientError, jitter: float) -> float:
@@ -84,7 +86,7 @@ def _waiting(
         change=delivery.change,
         article=delivery.article_id,
         attempts=attempts,
-        due_us=now + int(pause * (1 + JITTER * jitter) * US),
+        due_us=now + int(min(pause * (1 + JITTER * jitter), LONGEST_WAIT_S) * US),
         since_us=before.since_us if before else delivery.version,
         dead=dead,
         error=str(error)[:LONGEST_NOTE],

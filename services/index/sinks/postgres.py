@@ -61,7 +61,7 @@ class PostgresSink:
 
     def deliver(self, deliveries: Sequence[Delivery]) -> list[CopydeskError | None]:
         """One statement for the whole bulk; a row with a newer version stays as it is."""
-        rows = [_row(one) for one in deliveries]
+        rows = [row_of(one) for one in deliveries]
         try:
             return self._put(rows)
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
@@ -93,7 +93,7 @@ class PostgresSink:
 
     def _upsert(self, connection: psycopg.Connection[Any], rows: Sequence[Sequence[Any]]) -> None:
         with connection.transaction(), connection.cursor() as cursor:
-            cursor.executemany(_upsert(self._table), rows)
+            cursor.executemany(upsert_into(self._table), rows)
 
     def _connected(self) -> psycopg.Connection[Any]:
         if self._connection is None:
@@ -160,7 +160,7 @@ def _schema(schema: str, table: sql.Identifier) -> list[sql.Composed]:
     return made
 
 
-def _upsert(table: sql.Identifier) -> sql.Composed:
+def upsert_into(table: sql.Identifier) -> sql.Composed:
     names = [*_COLUMNS, *_WORDS]
     vector = sql.SQL(" || ").join(
         sql.SQL("setweight(to_tsvector('simple', %s), {})").format(sql.Literal(weight)) for _, weight in WEIGHED
@@ -175,7 +175,7 @@ def _upsert(table: sql.Identifier) -> sql.Composed:
     ).format(table=table, names=sql.SQL(", ").join(map(sql.Identifier, names)), values=values, changes=changes)
 
 
-def _row(delivery: Delivery) -> list[Any]:
+def row_of(delivery: Delivery) -> list[Any]:
     article = delivery.entry.article
     document: Document = document_of(delivery) | {"headline": article.headline}
     document = {name: _without_nul(value) for name, value in document.items()}

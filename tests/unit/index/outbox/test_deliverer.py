@@ -312,6 +312,46 @@ def test_a_clock_set_back_never_lowers_a_version(
     assert second.version == first.version + 1
 
 
+DAY = 86_400 * S
+
+
+@pytest.mark.parametrize("started_anew", [False, True], ids=["while it runs", "while it is down"])
+def test_a_clock_set_back_by_a_day_lets_nothing_wait_for_a_day(
+    tmp_path: Path, record: SqliteSink, started_anew: bool
+) -> None:
+    put(record, ("a", 1, "Một"), ("a", 2, "Hai"), ("b", 3, "Ba"))
+    shelf = Shelf(every=True)
+    desk = Desk(tmp_path, record, shelf)
+    shelf.answer = lambda one: TransientError("not now") if one.article_id == "b" else None
+    desk.clock.now += DAY
+    desk.deliverer.step()
+    shelf.answer = lambda _: None
+    desk.clock.now -= DAY
+    if started_anew:
+        desk.deliverer = desk.start()
+    desk.deliverer.step()
+    desk.clock.now += 3 * S  # so long it was to wait
+    for _ in range(4):
+        desk.deliverer.step()
+    assert shelf.taken == [("a", 1), ("a", 2), ("b", 3)]
+
+
+def test_a_sink_at_rest_is_asked_as_soon_as_before_when_the_clock_was_set_back(
+    tmp_path: Path, record: SqliteSink
+) -> None:
+    put(record, ("a", 1, "Một"))
+    shelf = Shelf()
+    shelf.answer = lambda _: Unavailable("away")
+    desk = Desk(tmp_path, record, shelf)
+    desk.deliverer.step()
+    desk.clock.now -= DAY
+    assert 0 < desk.deliverer.step() < 2
+    shelf.answer = lambda _: None
+    desk.clock.now += 3 * S
+    desk.deliverer.step()
+    assert shelf.taken == [("a", 1)]
+
+
 @pytest.mark.parametrize("every", [False, True])
 def test_what_a_publisher_repeats_of_a_feed_goes_once_more_as_its_own(
     tmp_path: Path, record: SqliteSink, every: bool
