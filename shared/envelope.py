@@ -98,7 +98,8 @@ class Input(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, renam
 
     `version` is the publisher's own, `embargoed_until` what a header said. `corrects` is the id of the article that it
     was sent to; with `patches` it was made from that article, in ninjs; with `rereads` it is an input that came then
-    (µs), read once more as its source is set now; `withdraws` takes the article back, `erases`
+    (µs), read once more as its source is set now, `written_us` when its words were written down before they came here
+    (µs, 0: as they came), from which "two hours ago" counts; `withdraws` takes the article back, `erases`
     for good, with all it ever said. The last three are for the door alone: `pictures` come to stay with the
     input, whose body is then a package that tells of them.
     """
@@ -118,6 +119,7 @@ class Input(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, renam
     patches: bool = False
     erases: bool = False
     rereads: int = 0
+    written_us: int = 0
     preconditions: Preconditions | None = None
     before: Remembered | None = None
     pictures: tuple[Picture, ...] = ()
@@ -150,6 +152,12 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     erases: bool = False
     rereads: int = 0
     renews: str | None = None
+    written_us: int = 0
+
+    @property
+    def as_of_us(self) -> int:
+        """From when a document is read (µs): what it says of "today" means the day of that moment."""
+        return self.written_us or self.rereads or self.received_us
 
 
 class Withdrawal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -141,7 +141,7 @@ def _read_archived(archived: Archived, applied: Applied, cpu_s: float) -> Articl
             source=envelope.source,
             media_type=envelope.media_type,
             body=unpack_body(archived.body, MOST_BYTES),
-            received_us=envelope.rereads or envelope.received_us,
+            received_us=envelope.as_of_us,
             url=envelope.url,
         ).with_settings(applied)
         with cpu_clock(cpu_s):

@@ -18,7 +18,7 @@ import msgspec
 
 from shared.archive_entries import Archived
 from shared.clock import from_us
-from shared.envelope import FEED_ENTRY_TYPE, source_of
+from shared.envelope import FEED_ENTRY_TYPE, Envelope, source_of
 from shared.package import PACKAGE_TYPE, PackagePicture, is_package, unpack
 from shared.page_witness import WITNESSED_TYPE, is_witnessed, unpack_witnessed
 
@@ -62,11 +62,12 @@ def opening(at_us: int) -> Record:
 
 
 class Document(NamedTuple):
-    """An input's own bytes and their type, and the pictures that it names."""
+    """An input's own bytes and their type, the pictures that it names, and the entry of a feed that led to a page."""
 
     media_type: str
     body: bytes
     pictures: tuple[PackagePicture, ...] = ()
+    entry: bytes = b""
 
 
 def document_of(entry: Archived, body: bytes) -> Document:
@@ -76,8 +77,8 @@ def document_of(entry: Archived, body: bytes) -> Document:
     """
     kind = entry.envelope.media_type
     if kind == WITNESSED_TYPE and is_witnessed(body):
-        page = unpack_witnessed(body).page
-        return Document(page.media_type, page.body)
+        both = unpack_witnessed(body)
+        return Document(both.page.media_type, both.page.body, entry=both.entry)
     if kind != PACKAGE_TYPE or not is_package(body):
         return Document(kind, body)
     package = unpack(body)
@@ -87,22 +88,41 @@ def document_of(entry: Archived, body: bytes) -> Document:
 def records_of(
     entry: Archived, document: Document, pictures: Iterable[tuple[PackagePicture, bytes]] = ()
 ) -> Iterator[Record]:
-    """An input's document, and its pictures as resources of their own."""
+    """An input's document, and its pictures as resources of their own; beside it what a desk needs to take it back."""
     envelope = entry.envelope
-    address = URN + envelope.receipt
+    address, at_us = URN + envelope.receipt, envelope.as_of_us
     beside: list[tuple[str, str]] = [("X-Copydesk-Source", _header(source_of(envelope.source)))]
     if envelope.url and envelope.media_type != FEED_ENTRY_TYPE:  # an entry is not what stands at its page's address
         address = envelope.url
     elif envelope.url:
         beside.append(("X-Copydesk-Page", _uri(envelope.url)))
-    beside.append(("X-Copydesk-Receipt", envelope.receipt))
-    first = _resource(envelope.receipt, _uri(address), document.media_type, document.body, envelope.received_us, beside)
+    beside += _known(envelope)
+    first = _resource(envelope.receipt, _uri(address), document.media_type, document.body, at_us, beside)
     yield first
     names = dict(first.fields)
+    with_it = ("WARC-Concurrent-To", names["WARC-Record-ID"])
+    if document.entry:
+        name = f"{envelope.receipt} entry"
+        yield _resource(
+            name, f"{URN}{name.replace(' ', '/')}", FEED_ENTRY_TYPE, document.entry, envelope.received_us, [with_it]
+        )
     for picture, content in pictures:
-        told = [("WARC-Concurrent-To", names["WARC-Record-ID"])]
+        told = [with_it, *(("X-Copydesk-Called", _header(name)) for name in picture.names)]
         name = f"{envelope.receipt} {picture.sha256}"
-        yield _resource(name, picture.address, picture.media_type, content, envelope.received_us, told)
+        yield _resource(name, picture.address, picture.media_type, content, at_us, told)
+
+
+def _known(envelope: Envelope) -> Iterator[tuple[str, str]]:
+    """What is known of an input from outside of its bytes, and decides how it is read and whose it is."""
+    yield "X-Copydesk-Receipt", envelope.receipt
+    for alias in envelope.aliases:
+        yield "X-Copydesk-Known-As", _header(alias)
+    if envelope.embargoed_until is not None:
+        yield "X-Copydesk-Embargoed-Until", envelope.embargoed_until.isoformat()
+    if envelope.source.zone:
+        yield "X-Copydesk-Zone", _header(envelope.source.zone)
+    if envelope.source.language:
+        yield "X-Copydesk-Language", _header(envelope.source.language)
 
 
 def _resource(name: str, uri: str, kind: str, block: bytes, at_us: int, beside: Iterable[tuple[str, str]]) -> Record:

@@ -16,6 +16,7 @@ from services.ingest.formats.feed import Feed
 from services.ingest.packages import announces_package
 from services.ingest.parser_process import FeedParser
 from shared import identity
+from shared.clock import now_us
 from shared.envelope import MOST_BYTES, Input, Source
 from shared.errors import InputRefused, NotAFeed
 from shared.package import MOST_PICTURES, PACKAGE_TYPE, Package, Picture, pack
@@ -187,14 +188,16 @@ def _input(name: str, part: Part, source: Source, pictures: Sequence[Picture]) -
     if pictures:
         told = tuple(picture.told for picture in pictures)
         body, media_type = pack(Package(media_type=media_type, body=body, pictures=told)), PACKAGE_TYPE
+    known = msgspec.structs.replace(source, zone=source.zone or part.zone, language=source.language or part.language)
     return Input(
-        source=source,
+        source=known,
         media_type=media_type,
         body=body,
         aliases=tuple(_aliases(name, place, part)),
         url=identity.clean_link(part.url),
         name=printable(place),
         embargoed_until=part.embargoed_until,
+        written_us=part.at_us if part.at_us < now_us() else 0,
         pictures=tuple(pictures),
     )
 
@@ -202,7 +205,7 @@ def _input(name: str, part: Part, source: Source, pictures: Sequence[Picture]) -
 def _aliases(name: str, place: str, part: Part) -> Iterator[str]:
     """What an article is known by: the file by its path, a part of it by its own name, else by its place in that."""
     if part.aliases:
-        yield from part.aliases
+        yield from (_alias(name, alias) for alias in part.aliases)
     elif part.guid:
         yield identity.address_alias(part.guid, identity.COMMAND_LINE)
     elif part.url is not None and identity.is_page(part.url):
@@ -211,6 +214,16 @@ def _aliases(name: str, place: str, part: Part) -> Iterator[str]:
         yield path_alias(name)
     elif part.is_placed:
         yield identity.path_alias(f"{percent_encoded(name)}#{place.removeprefix(f'{name}#')}")
+
+
+def _alias(name: str, alias: str) -> str:
+    """A name that another desk knew an article by: pages and GUIDs are the same for all, any other is this file's own.
+
+    So no file takes over what another file or a publisher has called so.
+    """
+    if alias.startswith(("url:", "guid:")):
+        return alias
+    return identity.path_alias(f"{percent_encoded(name)}#{alias}")
 
 
 def _place(name: str, part: Part) -> str:

@@ -192,6 +192,7 @@ def _archived(item: Input, received_us: int) -> Archived:
         patches=item.patches,
         erases=item.erases,
         rereads=item.rereads,
+        written_us=item.written_us,
     )
     return Archived(envelope=envelope, body=pack_body(item.body))
 

@@ -51,4 +51,5 @@ def _input_of(one: Again) -> Input:
         embargoed_until=envelope.embargoed_until,
         corrects=one.article,
         rereads=envelope.rereads or envelope.received_us,
+        written_us=envelope.written_us,
     )

@@ -40,7 +40,7 @@ def read_articles(
             source=meta.source,
             media_type=meta.media_type,
             body=unpack_body(item.body, max_bytes),
-            received_us=meta.rereads or meta.received_us,
+            received_us=meta.as_of_us,
             url=meta.url,
         ).with_settings(set_for(meta.source, meta.url))
         with cpu_clock(cpu_s):

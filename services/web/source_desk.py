@@ -118,7 +118,7 @@ class SourceDesk:
             source=envelope.source,
             media_type=envelope.media_type,
             body=body,
-            received_us=envelope.rereads or envelope.received_us,
+            received_us=envelope.as_of_us,
             url=envelope.url,
         )
 

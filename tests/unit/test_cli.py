@@ -415,8 +415,8 @@ def test_read_takes_standard_input(monkeypatch: pytest.MonkeyPatch, capsys: pyte
             ("www.bao.vn/1",), "for a page of the web write https://www.bao.vn/1", 2, id="an address cut short"
         ),
         pytest.param((".",), "is a folder: name one document in it", 2, id="a folder"),
-        pytest.param(("bai.pdf",), "a PDF document: take its text out first", 1, id="a PDF"),
-        pytest.param(("bai.docx",), "a DOCX document of Word: save it as plain text", 1, id="a document of Word"),
+        pytest.param(("bai.pdf",), "The PDF cannot be read", 1, id="a PDF"),
+        pytest.param(("bai.docx",), "The DOCX cannot be opened", 1, id="a document of Word"),
         pytest.param(("bai.zip",), "a ZIP archive: unpack it", 1, id="an archive"),
         pytest.param(("noise.bin",), "This is no text", 1, id="noise"),
         pytest.param(("empty.txt",), "The input is empty", 1, id="no article"),

@@ -7,7 +7,7 @@ from services.ingest.containers.mail import read_mail
 from services.ingest.containers.packed import read_gzip
 from services.ingest.containers.parts import MOST_DEEP, Budget, Limits, Part, refused, too_large
 from services.ingest.containers.several import split_wire, split_xml
-from services.ingest.containers.warc import read_warc
+from services.ingest.containers.warc import holds_warc, read_warc
 from services.ingest.containers.word import read_docx
 from services.ingest.containers.zip_file import read_zip
 from services.ingest.feeds import looks_like_feed
@@ -36,10 +36,10 @@ class _Opening:
         kind, budget = kind_of(name, body), self._budget
         if kind == ZIP:
             yield from read_zip(name, body, depth, budget, self.open)
+        elif kind == WARC or (kind == GZIP and holds_warc(body)):
+            yield from self._fitting(read_warc(name, body, budget))
         elif kind == GZIP:
             yield from read_gzip(name, body, depth, budget, self.open)
-        elif kind == WARC:
-            yield from read_warc(name, body, budget)
         elif kind == MAIL:
             yield from self._fitting(read_mail(name, body, depth, budget, self.open))
         elif kind == DOCX:

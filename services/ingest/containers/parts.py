@@ -20,7 +20,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     by itself. `body` is what its reader takes, or a feed, which is read elsewhere. `guid` is what an article calls
     itself; one without is known by its place in the file, unless it is not `is_placed`: then by its words. `aliases`
     are given where the desk itself wrote the file. `url` is where it was read, at `at_us` (µs, 0: not said); `reason`
-    why it is refused.
+    why it is refused. `zone` and `language` are those of its source, where the desk that wrote the file knew them.
     """
 
     role: Role
@@ -34,6 +34,8 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     url: str | None = None
     at_us: int = 0
     embargoed_until: dt.datetime | None = None
+    zone: str | None = None
+    language: str | None = None
     reason: str = ""
 
 

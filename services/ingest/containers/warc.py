@@ -9,22 +9,26 @@ import datetime as dt
 import re
 import zlib
 from collections.abc import Iterator, Mapping
+from zoneinfo import ZoneInfo
 
 import msgspec
 import zstandard
 
-from services.ingest.containers.kinds import HTML, JSON, MAIL, NITF, TEXT, XHTML, XML
+from services.ingest.containers.kinds import HTML, JSON, MAIL, NITF, PICTURES, TEXT, XHTML, XML
 from services.ingest.containers.packed import gunzip
 from services.ingest.containers.parts import RATIO, RATIO_FROM, Budget, Part, refused, too_large
 from services.ingest.containers.zip_file import picture_part
+from services.ingest.feeds import looks_like_feed
 from shared.envelope import FEED_ENTRY_TYPE
 from shared.errors import InputRefused
+from shared.language_tags import language_tag
 from shared.media_types import DOCX, NEWSML_1, PDF, RTF, WIRE
+from shared.page_witness import WITNESSED_TYPE, Page, pack_witnessed
 
 Fields = Mapping[str, tuple[str, ...]]
 
 URN = "urn:x-copydesk:"
-LONGEST_HEAD = 64 * 1024
+HEAD, LONGEST_HEAD = 4096, 64 * 1024
 _READ = frozenset(
     {
         HTML, XHTML, TEXT, "text/markdown", JSON, XML, "text/xml", NITF, MAIL, DOCX, RTF, PDF, WIRE, NEWSML_1,
@@ -34,6 +38,9 @@ _READ = frozenset(
     }
 )  # fmt: skip
 _FEEDS = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json"})
+_MAY_BE_FEEDS = frozenset({XML, "text/xml"})
+_KNOWN, _MOST_KNOWN = re.compile(r"(?:uri|url|guid|path|said):\S"), 8
+_MARK = b"WARC/"
 _HTTP = re.compile(rb"\AHTTP/\d(?:\.\d)? +(\d{3})")
 _CHUNK = re.compile(rb"\A([0-9A-Fa-f]{1,8})[^\r\n]{0,200}\r?\n")
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
@@ -59,27 +66,59 @@ def read_warc(name: str, body: bytes, budget: Budget) -> Iterator[Part]:
 
     Raises `InputRefused` for one in which there is nothing to read.
     """
+    held: list[Part] = []  # the article at hand, till it is known what came with it
     read = passed = 0
-    last, is_article = "", False
+    last = ""
     try:
         for number, record in enumerate(_records(body, budget), start=1):
             budget.take(len(record.block))
-            concurrent = record.first("warc-concurrent-to")
-            if concurrent and concurrent == last and record.first("content-type").startswith("image/"):
-                if is_article:
-                    yield _picture(record, number, budget)
+            if last and record.first("warc-concurrent-to") == last:
+                yield from _with_it(held, record, number, budget)
                 continue
+            yield from _let_go(held)
             part = _part(record, number)
+            last = record.first("warc-record-id") if part is not None else ""
             if part is None:
                 passed += 1
-                continue
-            read += 1
-            last, is_article = record.first("warc-record-id"), part.role == "article"
-            yield part
+            else:
+                read += 1
+                held.append(part)
     except _Cut:
+        yield from _let_go(held)
         yield refused(name, CUT)
+    yield from _let_go(held)
     if not read:
         raise InputRefused(f"{name} is a WARC without a page, a document or a feed: {passed} other records")
+
+
+def holds_warc(packed: bytes) -> bool:
+    """Whether what gzip packed begins as a WARC does: its records may each be packed by themselves."""
+    try:
+        return zlib.decompressobj(wbits=31).decompress(packed[:HEAD], len(_MARK)) == _MARK
+    except zlib.error:
+        return False
+
+
+def _let_go(held: list[Part]) -> Iterator[Part]:
+    while held:
+        part = held.pop()
+        yield refused(part.name, "the picture that it is does not follow it") if part.role == "lone" else part
+
+
+def _with_it(held: list[Part], record: _Record, number: int, budget: Budget) -> Iterator[Part]:
+    """What came with an article: the entry that led to its page, and its pictures."""
+    kind = record.first("content-type")
+    if held and kind == FEED_ENTRY_TYPE:
+        page = Page(url=held[0].url or "", media_type=held[0].media_type, body=held[0].body)
+        held[0] = msgspec.structs.replace(held[0], media_type=WITNESSED_TYPE, body=pack_witnessed(record.block, page))
+    elif kind.startswith("image/"):
+        alone = held.pop() if held and held[0].role == "lone" else None
+        yield from _let_go(held)
+        picture = _picture(record, number, budget)
+        if alone is not None and picture.role == "picture":
+            told = {name: getattr(picture, name) for name in ("name", "media_type", "body", "names")}
+            picture = msgspec.structs.replace(alone, **told)
+        yield picture
 
 
 def _part(record: _Record, number: int) -> Part | None:
@@ -96,19 +135,32 @@ def _part(record: _Record, number: int) -> Part | None:
     else:
         return None
     essence = said.partition(";")[0].strip().lower()
-    if essence not in _READ or not body.strip():
+    is_lone = essence in PICTURES and not body and bool(record.first("x-copydesk-receipt"))
+    if not is_lone and (essence not in _READ or not body.strip()):
         return None
+    is_feed = essence in _FEEDS or (essence in _MAY_BE_FEEDS and looks_like_feed(body))
     return Part(
-        role="feed" if essence in _FEEDS else "article",
+        role="feed" if is_feed else "lone" if is_lone else "article",
         name=shown,
         media_type=said.strip(),
         body=body,
         is_placed=False,
-        aliases=record.fields.get("x-copydesk-known-as", ()),
+        aliases=tuple(alias for alias in record.fields.get("x-copydesk-known-as", ()) if _KNOWN.match(alias))[
+            :_MOST_KNOWN
+        ],
         url=record.first("x-copydesk-page") or (url if url.startswith(("http://", "https://")) else None),
         at_us=_moment(record.first("warc-date")),
         embargoed_until=_until(record.first("x-copydesk-embargoed-until")),
+        zone=_zone(record.first("x-copydesk-zone")),
+        language=language_tag(record.first("x-copydesk-language")),
     )
+
+
+def _zone(said: str) -> str | None:
+    try:
+        return ZoneInfo(said).key if said else None
+    except (ValueError, LookupError, OSError):
+        return None
 
 
 def _picture(record: _Record, number: int, budget: Budget) -> Part:
