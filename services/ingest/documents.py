@@ -96,8 +96,7 @@ class FeedDocuments:
         part: Part = WHOLE,
     ) -> TakenDocument:
         """Take in what a document says that is new, and remember it; `url` is where it was found, `links` the header
-        `Link` of the answer, which names a hub before the document does. A feed may have
-        several documents: `part` says which this is.
+        `Link` of the answer, which names a hub before the document does, `part` which of a feed's documents this is.
 
         Raises `NotAFeed` for what is none, `IntakeFull` where the desk has no room: then nothing is remembered, and the
         document may come again.

@@ -97,7 +97,7 @@ class FeedsFile(Generic[T]):
             while (stamps := (_stamp_of(self._path), _stamp_of(self._changes))) != self._stamps:
                 try:
                     self._follow(stamps)
-                except Exception:
+                except Exception:  # whatever it is, what was followed half is not to be believed
                     self._forget()
                     raise
             return self._rows

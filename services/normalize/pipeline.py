@@ -35,7 +35,7 @@ from shared.errors import NotAnArticle
 from shared.media_types import DOCX, NEWSML_1, PDF, RTF, WIRE
 from shared.package import PACKAGE_TYPE
 from shared.page_witness import WITNESSED_TYPE
-from shared.untrusted.decode import Decoded, decode
+from shared.untrusted.decode import NO_TEXT, Decoded, decode
 
 Reader = Callable[[str, Raw], Draft]
 # The module of each format's reader, imported with the first input of its format: a text needs no parser of pages.
@@ -91,7 +91,6 @@ class _Opened(NamedTuple):
     pictures: tuple[EmbeddedPicture, ...] = ()
 
 
-NO_TEXT = Decoded(text="", encoding="", rule="")
 MOST_PIECES = 20_000
 LONGEST_HEADLINE, LONGEST_DECLARED = 1_000, 20_000
 

@@ -77,6 +77,10 @@ class Decoded(msgspec.Struct, frozen=True, kw_only=True):
     unreadable: int = 0
 
 
+NO_TEXT = Decoded(text="", encoding="", rule="")
+"""Of what is no text, and was opened by a program for its format."""
+
+
 def decode(body: bytes, media_type: str, language: str | None = None) -> Decoded:
     """Read bytes in whatever encoding they are in; raises `NotAnArticle` for bytes that are no text."""
     decoded = _decode(body, media_type, language)

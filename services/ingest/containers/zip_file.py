@@ -22,7 +22,7 @@ ENCRYPTED = 0x1
 LONGEST_NAME = 300
 # What systems leave behind in a ZIP, and no person put there.
 _LEFT = frozenset({"thumbs.db", "desktop.ini", ".ds_store"})
-BROKEN = (zipfile.BadZipFile, zlib.error, ValueError, OSError, EOFError, RuntimeError, NotImplementedError)
+BROKEN = (zipfile.BadZipFile, zlib.error, ValueError, OSError, EOFError, RuntimeError)
 
 
 class _File(msgspec.Struct, frozen=True):

@@ -30,7 +30,7 @@ from shared.errors import NotAnArticle
 # Whatever is broken in a document of strangers, the parser tells by the error that it meets.
 _BROKEN = (
     PyPdfError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, AssertionError, OSError,
-    RecursionError, NotImplementedError, struct.error, zlib.error,
+    RuntimeError, struct.error, zlib.error,
 )  # fmt: skip
 _MOST_PAGES = 300
 _LEAST_LETTERS = 20
