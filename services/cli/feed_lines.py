@@ -7,6 +7,7 @@ import msgspec
 from services.cli.printing import ago, clean, row, table
 from services.ingest.feed_history import FeedVisit
 from services.ingest.feed_states import FeedState
+from services.ingest.page_tallies import PageTally
 from services.ingest.schedule import Kind, Why
 from services.ingest.sitemap_maps import KnownMap
 from services.ingest.standing import State, standing_of
@@ -78,8 +79,9 @@ def feed_lines(
     now_us: int,
     hub: HubSubscription | None = None,
     maps: Sequence[KnownMap] = (),
+    pages: PageTally | None = None,
 ) -> Iterator[str]:
-    """All of one feed; `maps` are the sitemaps of an index."""
+    """All of one feed; `maps` are the sitemaps of an index, `pages` what became of its entries' pages."""
     title = feed.title or (state.title if state is not None else None)
     yield f"{feed.id}  {clean(feed.shown())}"
     for label, text in (("Title", title), ("Folder", " / ".join(feed.folder)), ("Zone", feed.zone),
@@ -99,6 +101,7 @@ def feed_lines(
     if hub is not None:
         yield from row("Hub", clean(_hub(hub, now_us)))
     yield from _map_lines(maps)
+    yield from _page_lines(pages, now_us)
     if visits:
         yield ""
         rows = [("VISITED", "RESULT", "NEW", "STATUS", "TOOK", "PROBLEM")]
@@ -110,6 +113,14 @@ def _section(feed: Subscription) -> str | None:
     return (
         None if feed.section is None else ", ".join(f"{name}: {one}" for name, one in feed.section.selectors().items())
     )
+
+
+def _page_lines(pages: PageTally | None, now_us: int) -> Iterator[str]:
+    """`12 taken, 3 refused`, and what was wrong last."""
+    if pages is not None:
+        yield from row("Pages read", ", ".join(f"{count:,} {name}" for name, count in pages.counts.items()))
+    if pages is not None and pages.problem is not None and pages.problem_us is not None:
+        yield from row("", clean(f"{ago(pages.problem_us, now_us)} ago: {pages.problem}"))
 
 
 def _map_lines(maps: Sequence[KnownMap]) -> Iterator[str]:

@@ -40,11 +40,11 @@ def run(settings: Settings) -> int:
     intake = Intake(ledger, archive, settings)
     stop = threading.Event()
     queue = PageQueue(ledger.client, budget=settings.feed_page_budget)
-    fetching = _fetch_loop(settings, ledger.client, intake, queue)
+    pages = PageLoop(settings, Subscriptions(settings), ledger.client, queue, intake)
+    fetching = _fetch_loop(settings, ledger.client, intake, pages)
     register_waking(app, fetching.wake)
     feeds = threading.Thread(target=fetching.run, args=(stop,), name="feeds", daemon=True)
     feeds.start()
-    pages = PageLoop(settings, Subscriptions(settings), ledger.client, queue, intake)
     threading.Thread(target=pages.run, args=(stop,), name="pages", daemon=True).start()
     visitor = PageVisitor(settings, PageVisits(ledger.client), intake)
     threading.Thread(target=visitor.run, args=(stop,), name="page-visits", daemon=True).start()
@@ -61,10 +61,11 @@ def run(settings: Settings) -> int:
     finally:
         stop.set()
         fetching.wake()
+        pages.wake()
         feeds.join(STOP_S)  # what it had claimed is due again
 
 
-def _fetch_loop(settings: Settings, client: redis.Redis, intake: TakesInputs, pages: PageQueue) -> FetchLoop:
+def _fetch_loop(settings: Settings, client: redis.Redis, intake: TakesInputs, pages: PageLoop) -> FetchLoop:
     subscriptions, states = Subscriptions(settings), FeedStates(client)
     note_hub = HubSubscriptions(client).note_hub if settings.public_url else None  # no hub can call back otherwise
     documents = FeedDocuments(settings, states, intake, ParserPool(), note_hub, pages)

@@ -14,6 +14,7 @@ from services.ingest.page_queue import Asked, PageRow
 from services.ingest.sitemap_maps import memory_of
 from services.ingest.subscriptions import Subscription
 from services.ingest.websub import read_links
+from shared.archive_entries import pack_body
 from shared.clock import now_us
 from shared.envelope import Input
 from shared.errors import InputRefused, IntakeFull, TransientError
@@ -22,6 +23,7 @@ from shared.settings import Pages, Settings
 log = structlog.get_logger(__name__)
 
 PAGES_WAIT_S = 600.0
+LONGEST_ENTRY = 256 * 1024  # bytes: what says more waits for no page, nor need it
 
 
 class ParsesFeeds(Protocol):
@@ -169,8 +171,8 @@ def rows_of(feed: Subscription, news: News, which: Pages, now: int) -> Sequence[
     items = [news.inputs[lead.place] for lead in leads]
     return [
         PageRow(
-            url=item.url, feed=feed.id, entry=item.body, aliases=item.aliases, changed=item.changed,
+            url=item.url, feed=feed.id, entry=pack_body(item.body), aliases=item.aliases, changed=item.changed,
             is_held=item.changed or of_pages, asked_us=now,
         )
-        for item in items if item.url is not None
+        for item in items if item.url is not None and len(item.body) <= LONGEST_ENTRY
     ]  # fmt: skip

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -11,8 +11,9 @@ import structlog
 
 from services.ingest.backoff import Backoff
 from services.ingest.intake import TakesInputs
-from services.ingest.page_queue import ClaimedPage, PageQueue
+from services.ingest.page_queue import Asked, ClaimedPage, PageQueue, PageRow
 from services.ingest.page_reader import PageReader
+from services.ingest.page_tallies import PageTallies
 from services.ingest.robots_keeper import RobotsKeeper
 from services.ingest.rooms import Rooms
 from services.ingest.subscriptions import Subscription, Subscriptions
@@ -39,7 +40,9 @@ class PageLoop:
     ) -> None:
         self._settings, self._subscriptions, self._queue = settings, subscriptions, queue
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="pages")
-        self._reader = PageReader(queue, RobotsKeeper(redis, self.in_thread), intake, self.in_thread)
+        self._reader = PageReader(
+            queue, RobotsKeeper(redis, self.in_thread), PageTallies(redis), intake, self.in_thread
+        )
         self._visits: set[asyncio.Task[None]] = set()
         self._feeds: dict[str, Subscription] = {}
         self._stamp: object = self  # unlike any stamp: the first look reads the list
@@ -61,6 +64,12 @@ class PageLoop:
         with contextlib.suppress(RuntimeError):  # the loop ends, or has not begun: then it looks by itself
             if self._loop is not None:
                 self._loop.call_soon_threadsafe(self._woken.set)
+
+    def ask(self, rows: Sequence[PageRow]) -> Asked:
+        """Let pages be visited soon: those of this process at once."""
+        asked = self._queue.ask(rows)
+        self.wake()
+        return asked
 
     async def visit_due(self, client: Client, rooms: Rooms) -> int:
         """Begin the visits that are due and have a place; gives how many those are."""

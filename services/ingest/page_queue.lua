@@ -5,6 +5,7 @@
 local rows, places, turns, busy, feed_pauses = unpack(KEYS)
 local args = cmsgpack.unpack(ARGV[4])
 local DAY = 86400
+local ORDER = 0.000001 -- seconds between pages that are asked for at once: they are read in that order
 local SHORTEST = 1 -- seconds: pauses of feeds below that are for their pace alone
 
 local function seconds()
@@ -56,7 +57,7 @@ function calls.ask()
       if not place then count = count + 1 end
       redis.call('HSET', rows, id, row)
       redis.call('HSET', places, id, host .. ' ' .. feed .. ' 0')
-      redis.call('ZADD', queue(host), 'LT', precise(now), id)
+      redis.call('ZADD', queue(host), 'LT', precise(now + (number - #args.pages) * ORDER), id)
       redis.call('ZADD', turns, 'LT', precise(now), host)
     end
   end

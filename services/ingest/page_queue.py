@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from shared.archive_entries import unpack_body
+from shared.envelope import MOST_BYTES
 from shared.identity import canonical_url
 from shared.ledger import keys
 from shared.ledger.connection import Client, redis_errors
@@ -22,9 +24,10 @@ LEASE_S = 300.0
 class PageRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A page that is to be read beside the entry of a feed (its id), and what is known of its last reading.
 
-    `entry` is the entry's JSON, `aliases` what it is known by; `is_held` says that it did not come in by itself, so
-    that it must where the page cannot be read. `tries` counts failures, `checks` how often the page was read; the rest
-    is what the next look asks with, and what the page said then. `asked_us` tells one asking from the next.
+    `entry` is the entry's JSON, packed, `aliases` what it is known by; `is_held` says that it did not come in by
+    itself, so that it must where the page cannot be read. `tries` counts failures, `checks` how often the page was
+    read; the rest is what the next look asks with, and what the page said then. `asked_us` tells one asking from the
+    next.
     """
 
     url: str
@@ -39,6 +42,11 @@ class PageRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     etag: str | None = None
     modified: str | None = None
     mark: bytes = b""
+
+    @property
+    def said(self) -> bytes:
+        """The entry's JSON."""
+        return unpack_body(self.entry, MOST_BYTES)
 
     @property
     def id(self) -> str:

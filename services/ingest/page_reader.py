@@ -12,6 +12,7 @@ import structlog
 from services.ingest.feed_news import entry_date
 from services.ingest.intake import TakesInputs
 from services.ingest.page_queue import ClaimedPage, PageQueue, PageRow
+from services.ingest.page_tallies import PageOutcome, PageTallies
 from services.ingest.page_words import page_mark
 from services.ingest.robots_keeper import RobotsKeeper
 from services.ingest.rooms import Rooms
@@ -39,9 +40,15 @@ class PageReader:
     """Makes visits that were claimed. `in_thread` runs what blocks somewhere else than in the loop."""
 
     def __init__(
-        self, queue: PageQueue, robots: RobotsKeeper, intake: TakesInputs, in_thread: Callable[..., Any]
+        self,
+        queue: PageQueue,
+        robots: RobotsKeeper,
+        tallies: PageTallies,
+        intake: TakesInputs,
+        in_thread: Callable[..., Any],
     ) -> None:
-        self._queue, self._robots, self._intake, self._in_thread = queue, robots, intake, in_thread
+        self._queue, self._robots, self._tallies = queue, robots, tallies
+        self._intake, self._in_thread = intake, in_thread
 
     async def visit(self, client: Client, rooms: Rooms, claimed: ClaimedPage, feed: Subscription | None) -> None:
         """Visit a page and note when it is looked at again. `rooms` bound how many large bodies are held at once.
@@ -49,26 +56,29 @@ class PageReader:
         Raises `TransientError` where Redis is away: then the claim ends, and the page is due again.
         """
         row, pause_s = claimed.row, PAUSE_S
+        outcome: PageOutcome
         if feed is None:  # it is watched no more
             await self._in_thread(self._queue.done, claimed, None, 0.0, 0.0)
             return
-        told = {"page": row.url, "feed": feed.shown()}
+        problem: str | None = None
         try:
             pause_s = max(PAUSE_S, (await self._robots.rules(client, row.url)).pause_s)
             following, outcome = await self._read(client, rooms, row, feed)
-            log.info("page_read", **told, outcome=outcome)
         except TransientError as error:
-            pause_s = max(pause_s, _rest_of(error))
+            pause_s, problem = max(pause_s, _rest_of(error)), str(error)
             following = await self._postponed(row, feed, error)
-            log.info("page_postponed" if following else "page_given_up", **told, reason=str(error))
+            outcome = "postponed" if following else "given-up"
         except CopydeskError as error:
-            following = None
+            following, problem, outcome = None, str(error), "refused"
             await self._take_alone(row, feed)
-            log.info("page_refused", **told, reason=str(error))
+        log.info("page_visited", page=row.url, feed=feed.shown(), outcome=outcome, problem=problem)
+        await self._in_thread(self._tallies.note, feed, outcome, problem)
         wait_s = _wait_of(following)
         await self._in_thread(self._queue.done, claimed, following, wait_s, pause_s)
 
-    async def _read(self, client: Client, rooms: Rooms, row: PageRow, feed: Subscription) -> tuple[PageRow | None, str]:
+    async def _read(
+        self, client: Client, rooms: Rooms, row: PageRow, feed: Subscription
+    ) -> tuple[PageRow | None, PageOutcome]:
         async with contextlib.AsyncExitStack() as held:
             how = Reading(
                 make_room=rooms.maker(held),
@@ -96,7 +106,7 @@ class PageReader:
 
     async def _take_alone(self, row: PageRow, feed: Subscription) -> None:
         """Let an entry that waited for its page come in without it, where it says something by itself."""
-        if row.is_held and not row.checks and msgspec.json.decode(row.entry, type=FeedEntry).title:
+        if row.is_held and not row.checks and msgspec.json.decode(row.said, type=FeedEntry).title:
             with contextlib.suppress(InputRefused):
                 await self._take(alone(row, feed))
 
@@ -113,7 +123,7 @@ def page_of(row: PageRow, answer: Fetched) -> Page:
     essence = media_type.partition(";")[0].strip().lower()
     if essence not in PAGES:
         raise InputRefused(f"{row.url} is {essence or 'of no said type'}, and no page of HTML")
-    if len(answer.body) + len(row.entry) + _SLACK > MOST_BYTES:
+    if len(answer.body) + len(row.said) + _SLACK > MOST_BYTES:
         raise InputRefused(f"{row.url} is larger than {MOST_BYTES} bytes")
     if _is_front(answer.url) and not _is_front(row.url):
         raise InputRefused(f"{row.url} leads to the front page {answer.url}")
@@ -125,7 +135,7 @@ def with_page(row: PageRow, feed: Subscription, page: Page) -> Input:
     return msgspec.structs.replace(
         alone(row, feed),
         media_type=WITNESSED_TYPE,
-        body=pack_witnessed(row.entry, page),
+        body=pack_witnessed(row.said, page),
         url=clean_link(page.url),
         changed=row.changed or row.checks > 0,
     )
@@ -134,14 +144,14 @@ def with_page(row: PageRow, feed: Subscription, page: Page) -> Input:
 def alone(row: PageRow, feed: Subscription) -> Input:
     """An entry as an input without its page."""
     return Input(
-        source=feed.source(), media_type=FEED_ENTRY_TYPE, body=row.entry, aliases=row.aliases, url=row.url,
+        source=feed.source(), media_type=FEED_ENTRY_TYPE, body=row.said, aliases=row.aliases, url=row.url,
         name=row.url, changed=row.changed,
     )  # fmt: skip
 
 
 def checked(row: PageRow, answer: Fetched, mark: bytes) -> PageRow | None:
     """The row of a page that was read, as it is looked at again; None after the last look."""
-    date = entry_date(msgspec.json.decode(row.entry, type=FeedEntry))
+    date = entry_date(msgspec.json.decode(row.said, type=FeedEntry))
     is_old = date is not None and now_us() / 1_000_000 - date.timestamp() > FRESH_S
     if row.checks >= len(CHECKS_S) or (is_old and not row.checks):
         return None

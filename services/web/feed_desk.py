@@ -11,6 +11,7 @@ from services.ingest.feed_lists import add_list, as_opml, list_feeds, made_by
 from services.ingest.feed_states import FeedState, FeedStates
 from services.ingest.formats.opml import read_list
 from services.ingest.hub_subscriptions import HubSubscriptions
+from services.ingest.page_tallies import PageTallies, PageTally
 from services.ingest.pings import FeedPings
 from services.ingest.section_settings import read_section
 from services.ingest.sitemap_maps import MAPS, KnownMap, unpack_maps
@@ -45,6 +46,7 @@ class FeedShown(msgspec.Struct, frozen=True, kw_only=True):
     visits: Sequence[FeedVisit]
     hub: HubSubscription | None
     maps: Sequence[KnownMap] = ()
+    pages: PageTally | None = None
 
 
 class FeedDesk:
@@ -76,8 +78,10 @@ class FeedDesk:
         if feed is None:
             return None
         visits = last_visits(self._client, feed)
-        maps = unpack_maps(self._states.kept(feed, MAPS))
-        return FeedShown(feed=feed, state=self._states.get(feed), visits=visits, hub=self.hubs.get(feed.id), maps=maps)
+        return FeedShown(
+            feed=feed, state=self._states.get(feed), visits=visits, hub=self.hubs.get(feed.id),
+            maps=unpack_maps(self._states.kept(feed, MAPS)), pages=PageTallies(self._client).get(feed),
+        )  # fmt: skip
 
     def edit(self, feed_id: str, changes: Mapping[str, Any], *, who: str) -> Added:
         """Give a feed other settings, as `Subscriptions.edit` takes them; it stays the same feed."""

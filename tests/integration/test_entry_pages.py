@@ -1,6 +1,7 @@
 """The pages of short entries are read beside them: a real server, a real Valkey, both stages, one article each."""
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from services.ingest.intake import Intake, open_archive
 from services.ingest.page_loop import PageLoop
 from services.ingest.page_queue import LEASE_S, PageQueue
 from services.ingest.page_reader import CHECKS_S, PAUSE_S, TRIES
+from services.ingest.page_tallies import PageTallies
 from services.ingest.parser_process import FeedParser
 from services.ingest.rooms import Rooms
 from services.ingest.subscriptions import Subscriptions
@@ -27,7 +29,7 @@ from shared.settings import Settings
 from shared.work.celery_app import open_ledger
 from tests.conftest import Server, settings_over
 from tests.integration.feed_claims import visit_now
-from tests.integration.origin import Origin, Reply
+from tests.integration.origin import Origin, Reply, Seen
 from tests.stages import work_off
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}
@@ -112,7 +114,7 @@ class Desk:
 
 @pytest.fixture
 def desk(shared_redis: Server, tmp_path: Path, origin: Origin, parser: FeedParser) -> Iterator[Desk]:
-    changes = {"allow_networks": (f"127.0.0.1:{origin.port}",), "fetch_timeout_s": 2}
+    changes = {"allow_networks": (f"127.0.0.1:{origin.port}",), "fetch_timeout_s": 1}
     made = Desk(settings_over(shared_redis, tmp_path, **changes), parser, origin)
     yield made
     made.sink.close()
@@ -138,6 +140,8 @@ def test_what_robots_txt_closes_is_not_read(desk: Desk, origin: Origin) -> None:
     desk.read_pages()
     assert (desk.asked("/1.html"), desk.queue.waiting()) == (0, 0)
     assert len(desk.articles()) == 1
+    tally = PageTallies(connect(desk.settings)).get(desk.feed)
+    assert tally is not None and tally.counts == {"refused": 1} and "robots.txt" in (tally.problem or "")
 
 
 def test_a_redirect_into_what_robots_txt_closes_is_not_followed(desk: Desk, origin: Origin) -> None:
@@ -154,6 +158,21 @@ def test_pages_wait_while_nobody_can_tell_what_robots_may_read(desk: Desk, origi
     desk.visit(item(1, origin))
     desk.read_pages()
     assert (desk.asked("/1.html"), desk.queue.waiting(), len(desk.articles())) == (0, 1, 1)
+
+
+def test_a_robots_txt_that_never_comes_is_asked_for_once_and_pages_wait(desk: Desk, origin: Origin) -> None:
+    given_up = threading.Event()
+
+    def silent(_: Seen) -> Reply:
+        given_up.wait(30)
+        return Reply()
+
+    origin.pages |= {"/1.html": page_of(1), "/2.html": page_of(2), "/robots.txt": silent}
+    desk.visit(item(1, origin), item(2, origin))
+    assert [desk.read_pages(), desk.read_pages(PAUSE_S)] == [1, 1]
+    given_up.set()
+    assert [desk.asked(path) for path in ("/robots.txt", "/1.html", "/2.html")] == [1, 0, 0]
+    assert (desk.queue.waiting(), len(desk.articles())) == (2, 2)
 
 
 def test_a_robots_txt_without_end_costs_its_first_bytes(desk: Desk, origin: Origin) -> None:
@@ -242,6 +261,15 @@ def test_a_visit_that_died_leaves_its_page_to_others(desk: Desk, origin: Origin)
     desk.visit(item(1, origin))
     assert len(desk.queue.claim(5)) == 1
     assert [desk.read_pages(), desk.read_pages(LEASE_S)] == [0, 1]
+
+
+def test_pages_are_read_in_the_order_of_their_feed(desk: Desk, origin: Origin) -> None:
+    origin.pages |= {f"/{number}.html": page_of(number) for number in range(6)}
+    desk.visit(*(item(number, origin) for number in range(6)))
+    for _ in range(6):
+        desk.read_pages(PAUSE_S)
+    pages = [seen.path for seen in origin.seen if seen.path.endswith(".html")]
+    assert pages == [f"/{number}.html" for number in range(6)]
 
 
 def test_no_address_within_our_walls_is_asked(desk: Desk, origin: Origin) -> None:

@@ -21,8 +21,9 @@ from shared.archive_entries import pack_body, unpack_body
 from shared.archive_erasure import erase
 from shared.article import Article
 from shared.clock import now_us
-from shared.envelope import Input, Preconditions, Source
+from shared.envelope import FeedEntry, Input, Preconditions, Source
 from shared.ledger.calls import Claimed
+from shared.page_witness import WITNESSED_TYPE, Page, pack_witnessed
 from shared.settings import Settings
 from shared.work.batches import Done, Handler, Result
 from tests.conftest import options_of, wait_for
@@ -123,6 +124,23 @@ def test_a_second_run_finds_nothing_left_to_do(desk: OldDesk) -> None:
     again = desk.renew()
     assert (again.entered, again.before, again.changed) == (0, 0, 0)
     assert desk.ledger.balance().accepted == 6
+
+
+def test_an_entry_is_read_again_with_the_page_that_it_was_read_with(desk: OldDesk) -> None:
+    words = "<h1>Hoa cúc vàng nở rộ</h1><p>Mùa hoa đã về trên phố nhỏ bên sông.</p>"
+    page = f"<html><body><article>{words}</article></body></html>"
+    body = pack_witnessed(
+        msgspec.json.encode(FeedEntry(link="https://news.example/cuc", title="Hoa cúc vàng nở rộ")),
+        Page(url="https://news.example/cuc", media_type="text/html; charset=utf-8", body=page.encode()),
+    )
+    one = Input(source=FEED, media_type=WITNESSED_TYPE, body=body, aliases=("url:https://news.example/cuc",))
+    desk.intake.take([one])
+    desk.run_old()
+    assert desk.stored("https://news.example/cuc").article.headline == "HOA CÚC VÀNG NỞ RỘ"
+    assert desk.renew().changed == len(TEXTS) + 1
+    article = desk.stored("https://news.example/cuc").article
+    assert article.headline == "Hoa cúc vàng nở rộ"
+    assert "phố nhỏ" in str((article.description, article.blocks))
 
 
 def test_one_that_was_cut_short_goes_on_and_enters_nothing_twice(desk: OldDesk) -> None:

@@ -20,6 +20,7 @@ from services.cli.reach import reach_desk
 from services.ingest.feed_history import FeedVisit, last_visits
 from services.ingest.feed_states import FeedState, FeedStates
 from services.ingest.hub_subscriptions import HubSubscriptions
+from services.ingest.page_tallies import PageTallies, PageTally
 from services.ingest.section_settings import read_section
 from services.ingest.sitemap_maps import MAPS, KnownMap, unpack_maps
 from services.ingest.subscriptions import (
@@ -203,17 +204,24 @@ def show_feed(context: Context) -> int:
         warn(clean(str(error)))
         return WRONG
     state, visits, hub, maps = None, list[FeedVisit](), None, tuple[KnownMap, ...]()
+    pages: PageTally | None = None
     try:
         client = connect_to_look(reach_desk(context))
         state, visits = FeedStates(client).get(feed), list(last_visits(client, feed))
         hub, maps = HubSubscriptions(client).get(feed.id), unpack_maps(FeedStates(client).kept(feed, MAPS))
+        pages = PageTallies(client).get(feed)
     except TransientError as error:
         warn(f"{error}; how the feed is doing is not known")
     if context.as_json:
         hints = SourceBook(context.settings.sources_file).applied(feed.source()).hints
-        show_json(feed_values(feed, state, hints) | {"visits": visits, "hub": _hub_as_json(hub)} | _maps_as_json(maps))
+        show_json(
+            feed_values(feed, state, hints)
+            | {"visits": visits, "hub": _hub_as_json(hub)}
+            | _maps_as_json(maps)
+            | ({} if pages is None else {"pagesRead": pages})
+        )
     else:
-        print(*feed_lines(feed, state, visits, now_us(), hub, maps), sep="\n")
+        print(*feed_lines(feed, state, visits, now_us(), hub, maps, pages), sep="\n")
     return OK
 
 
