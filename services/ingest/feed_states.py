@@ -5,14 +5,14 @@ import math
 import random
 import secrets
 from collections.abc import Callable, Iterable, Sequence
-from importlib import import_module, resources
+from importlib import resources
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 import msgspec
 
 from services.ingest.feed_alarm import Alarm
 from services.ingest.feed_history import FeedVisit, note_visit
+from services.ingest.feed_lanes import HostRest, pauses_of, place_of
 from services.ingest.hub_subscriptions import HubSubscriptions
 from services.ingest.novelty import Novelty
 from services.ingest.schedule import RestTimes, Trouble, Why
@@ -35,7 +35,8 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, r
     `stopped` is a 410; times are in µs; `why` says what the time of the next visit goes by; `quiet` is how many entries
     changed at the last visit without saying anything new, `restless` for how many visits in a row most were edited.
     `failing_us` is when the first of its failures in a row was, `trouble` of what kind the last is, `fresh_s` how long
-    its document says to be good for, `period_s` how often it says to change, `rest` when it is to be left alone.
+    its document says to be good for, `max_age_s` what the answer with it said, `period_s` how often it says to change,
+    `rest` when it is to be left alone.
     `novelty` is what its visits have seen of its news, `kind` what it counts as where a day's requests are shared out,
     `alarm` what is told of its troubles, `is_index` that it is one of sitemaps, `added_us` when it was subscribed to.
     """
@@ -60,6 +61,7 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, r
     failing_us: int | None = None
     trouble: Trouble | None = None
     fresh_s: float | None = None
+    max_age_s: float | None = None
     period_s: float | None = None
     rest: RestTimes = RestTimes()
     novelty: Novelty = Novelty()
@@ -95,15 +97,6 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     token: str
 
 
-class HostRest(msgspec.Struct, frozen=True, kw_only=True):
-    """For how long a host asked to be left alone. The other hosts of its domain rest as well where that is said
-    (`is_of_domain`), or one of them was asked to rest already."""
-
-    wait_s: float
-    beside: tuple[str, ...] = ()
-    is_of_domain: bool = False
-
-
 class VisitNote(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be kept of a visit: the state after it, the seconds until the next (None for never), why the feed
     fails, if it does, by which claim it was, how it went, and who rests now."""
@@ -118,7 +111,7 @@ class VisitNote(msgspec.Struct, frozen=True, kw_only=True):
 
     def times(self) -> dict[str, object]:
         """What the script is told."""
-        told: dict[str, object] = {"id": self.feed.id, "place": _place(self.feed)}
+        told: dict[str, object] = {"id": self.feed.id, "place": place_of(self.feed)}
         told["wait"] = NEVER if self.wait_s is None else self.wait_s
         if self.claim is not None:
             told["token"] = self.claim.token
@@ -168,14 +161,10 @@ class FeedStates:
         spread = min(len(new) / 10, 30.0)  # ten a second: a long list is no burst
         told = zip(new, self.get_all(new), strict=True)
         waits = {feed.id: NEVER if state.stopped else random.uniform(0, spread) for feed, state in told}  # noqa: S311
-        rows = [(feed.id, _place(feed), waits.get(feed.id, NEVER)) for feed in wanted.values()]
+        rows = [(feed.id, place_of(feed), waits.get(feed.id, NEVER)) for feed in wanted.values()]
         for start in range(0, len(rows), SYNC_LIMIT):
             self._call("sync", feeds=rows[start : start + SYNC_LIMIT])
-        spacings: dict[str, float] = {}
-        for feed in wanted.values():
-            if feed.pause_s is not None:
-                spacings[lane_of(feed)] = max(spacings.get(lane_of(feed), 0.0), float(feed.pause_s))
-        self._call("space", spacings=spacings)
+        self._call("space", spacings=pauses_of(wanted.values()))
 
     def is_complete(self, count: int) -> bool:
         """Whether Redis still knows of as many feeds as there are, due or stopped."""
@@ -235,7 +224,7 @@ class FeedStates:
 
     def remember(self, feed: Subscription, memory: bytes, name: str = "memory") -> None:
         """Keep what is to be remembered of its document's entries, or by another name; not of one watched no more."""
-        if self._call("watched", id=feed.id, place=_place(feed)):
+        if self._call("watched", id=feed.id, place=place_of(feed)):
             with redis_errors(self._redis):
                 self._redis.hset(keys.feed(feed.id), mapping={name: memory, "of": feed.added_us})
 
@@ -289,7 +278,7 @@ class FeedStates:
 
     def hasten(self, feed: Subscription, wait_s: float) -> bool:
         """Bring the next visit forward, to so many seconds from now; False where the feed is not watched (yet)."""
-        return bool(self._call("hasten", id=feed.id, place=_place(feed), wait=wait_s))
+        return bool(self._call("hasten", id=feed.id, place=place_of(feed), wait=wait_s))
 
     def refresh(self, feed: Subscription) -> bool:
         """Let its next visit be now; False where it has ended, or is not watched (yet)."""
@@ -307,7 +296,7 @@ class FeedStates:
     def _visit_now(self, feed: Subscription, state: FeedState, *, resumes: bool) -> bool:
         now = now_us()
         wait_s = state.wait_s(REFRESH_LEAST_S, now)
-        if not self._call("set", id=feed.id, place=_place(feed), wait=wait_s):
+        if not self._call("set", id=feed.id, place=place_of(feed), wait=wait_s):
             return False
         key = keys.feed(feed.id)
 
@@ -381,19 +370,6 @@ def _state_of(feed: Subscription, packed: bytes | None) -> FeedState:
     except msgspec.DecodeError:  # of another release: it costs one full fetch
         return fresh
     return state if state.added_us == feed.added_us else fresh
-
-
-def _place(feed: Subscription) -> str:
-    """Where a feed waits, and which of those that had its id: "news.example 1750000000000000"."""
-    return f"{lane_of(feed)} {feed.added_us}"
-
-
-def lane_of(feed: Subscription) -> str:
-    """Whose visits a feed's count among: its host's, or those of its whole domain where that is set for it."""
-    host = urlsplit(feed.url).hostname or ""
-    if feed.scope != "domain":
-        return host
-    return str(import_module("services.ingest.site_domains").registrable_domain(host))  # few load its list
 
 
 def _name(value: object) -> str:

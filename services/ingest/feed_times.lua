@@ -39,7 +39,10 @@ local function set_turn(host)
   local pause = tonumber(redis.call('HGET', pauses, host) or '0')
   if first then redis.call('ZADD', turns, precise(math.max(tonumber(first), pause, now)), host)
   else redis.call('ZREM', turns, host) end
-  if pause <= now then redis.call('HDEL', pauses, host) end
+  if pause <= now then
+    redis.call('HDEL', pauses, host)
+    redis.call('HDEL', rests, host)
+  end
 end
 
 -- Nobody visits a feed any more; its host may have another visit. Whether somebody did.

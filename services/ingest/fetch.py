@@ -16,8 +16,9 @@ import structlog
 
 from services.ingest.documents import FeedDocuments, TakenDocument
 from services.ingest.feed_history import FeedVisit
+from services.ingest.feed_lanes import HostRest
 from services.ingest.feed_paces import FeedPaces
-from services.ingest.feed_states import Claim, FeedState, FeedStates, HostRest, VisitNote
+from services.ingest.feed_states import Claim, FeedState, FeedStates, VisitNote
 from services.ingest.freshness import read_fresh
 from services.ingest.novelty import observe
 from services.ingest.older_pages import OlderPages
@@ -57,6 +58,7 @@ log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
+LONGEST_TITLE = 500  # characters
 ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
 
 
@@ -196,6 +198,9 @@ class FeedFetcher:
     ) -> tuple[FetchOutcome, FeedState, TakenDocument | None]:
         """What a document brought; None for the document itself where it is as it was."""
         fresh, now_s = read_fresh(answer.headers, dt.datetime.now(dt.UTC)), now_us() / 1_000_000
+        # RFC 9111, 4.3.4: a 304 that says nothing of it leaves as it was how long the answer is good for.
+        if "cache-control" in answer.headers or answer.status != 304:
+            state = msgspec.structs.replace(state, max_age_s=fresh if "cache-control" in answer.headers else None)
         body_hash = hashlib.sha256(answer.body).hexdigest()
         if answer.status == 304 or body_hash == state.body_hash:
             noted = state if answer.status == 304 else note_validators(state, answer, body_hash)
@@ -206,7 +211,7 @@ class FeedFetcher:
         state = msgspec.structs.replace(
             note_validators(state, answer, body_hash),
             news_us=now_us() if taken.news else state.news_us,
-            title=taken.feed.title,
+            title=(taken.feed.title or "")[:LONGEST_TITLE] or None,
             quiet=taken.quiet,
             restless=taken.restless,
             fresh_s=taken.feed.ttl_s,
@@ -247,4 +252,5 @@ class _Asked(TypedDict):
 def _asked(state: FeedState, fresh: float | None) -> _Asked:
     """What the answer, and the document whenever it was read, ask for."""
     period = believed_period(state.period_s, state.novelty.rate)
-    return {"fresh_s": max(fresh or 0.0, state.fresh_s or 0.0), "period_s": period}
+    said = state.max_age_s if fresh is None else fresh
+    return {"fresh_s": max(said or 0.0, state.fresh_s or 0.0), "period_s": period}

@@ -5,11 +5,11 @@ import contextlib
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from urllib.parse import urlsplit
 
 import structlog
 
 from services.ingest.backoff import Backoff
+from services.ingest.feed_lanes import lane_of
 from services.ingest.feed_states import CLAIM_LIMIT, Claim, FeedStates
 from services.ingest.fetch import FeedFetcher
 from services.ingest.in_flight import MOST, InFlight
@@ -116,7 +116,7 @@ class FetchLoop:
         stamp = self._subscriptions.stamp()
         if stamp != self._stamp:
             self._feeds = {feed.id: feed for feed in self._subscriptions.list()}
-            hosts = {feed.id: urlsplit(feed.url).hostname for feed in self._feeds.values()}
+            hosts = {feed.id: lane_of(feed) for feed in self._feeds.values()}
             many = {host for host, count in Counter(hosts.values()).items() if count > 1}
             self._neighbours = {feed_id for feed_id, host in hosts.items() if host in many}
             self._stamp = stamp

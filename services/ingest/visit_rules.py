@@ -6,7 +6,7 @@ from services.ingest.feed_alarm import soothe, sound
 from services.ingest.feed_states import FeedState, note_well
 from services.ingest.novelty import DAY_S
 from services.ingest.schedule import FetchOutcome, Scope, Trouble
-from services.ingest.subscriptions import Subscription
+from services.ingest.subscriptions import MAX_URL, Subscription
 from shared.errors import CopydeskError, IntakeFull, TransientError
 from shared.ledger.troubles import Failing
 from shared.net.http import AskedToWait, Fetched, RequestRefused
@@ -91,9 +91,10 @@ def note_answer(state: FeedState, answer: Fetched) -> FeedState:
 
     A person who has a feed visited thrice in a row has asked once.
     """
-    again = answer.moved is not None and answer.moved == state.moved
-    moves = int(answer.moved is not None) if not again else state.moves + int(state.why != "request")
-    return msgspec.structs.replace(state, status=answer.status, moved=answer.moved, moves=moves)
+    moved = answer.moved if answer.moved is None or len(answer.moved) <= MAX_URL else None
+    again = moved is not None and moved == state.moved
+    moves = int(moved is not None) if not again else state.moves + int(state.why != "request")
+    return msgspec.structs.replace(state, status=answer.status, moved=moved, moves=moves)
 
 
 def new_address(outcome: FetchOutcome, state: FeedState) -> str | None:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
-from services.ingest.feed_states import FeedStates, HostPacing, HostRest
+from services.ingest.feed_lanes import HostRest
+from services.ingest.feed_states import FeedStates, HostPacing
 from services.ingest.request_settings import RequestSettings, changed
 from tests.integration.origin import Origin, Reply, Seen, rss
 from tests.integration.test_feeds import DAY, MINUTE, Desk, desk
@@ -54,6 +55,32 @@ def test_what_a_document_asks_for_holds_when_it_is_unchanged(
     for _ in range(2):
         assert desk.visit(feed)[0].why == "asked"
         assert least_s - 60 < (desk.due_in(feed) or 0) <= least_s * 1.1
+
+
+def test_a_304_that_says_nothing_leaves_how_long_its_document_is_good_for(desk: Desk, origin: Origin) -> None:
+    def page(seen: Seen) -> Reply:
+        if seen.headers.get("if-none-match"):
+            return Reply(status=304)
+        return Reply(headers={"ETag": '"one"', "Cache-Control": "max-age=10800"}, body=rss([("a", "Một")]))
+
+    origin.pages["/feed"] = page
+    feed = desk.subscribe(origin.url("/feed"))
+    for _ in range(2):
+        assert desk.visit(feed)[0].why == "asked"
+        assert 10_700 < (desk.due_in(feed) or 0) <= 11_880
+    origin.pages["/feed"] = Reply(body=rss([("a", "Một")]))
+    assert desk.visit(feed)[0].why == "pace"
+
+
+def test_titles_and_moves_of_any_length_are_kept_within_bounds(desk: Desk, origin: Origin) -> None:
+    far = f"/new?{'x' * 3000}"
+    origin.pages["/old"] = Reply(status=301, headers={"Location": far})
+    origin.pages[far] = Reply(body=rss([("a", "Một")]).replace(b"<title>Tin", b"<title>" + b"T" * 100_000, 1))
+    feed = desk.subscribe(origin.url("/old"))
+    for _ in range(4):
+        state = desk.visit(feed)[0]
+    assert len(state.title or "") == 500
+    assert (state.moved, desk.subscriptions.list()[0].url) == (None, origin.url("/old"))
 
 
 def test_hours_of_rest_are_kept_when_the_document_is_unchanged(desk: Desk, origin: Origin) -> None:
