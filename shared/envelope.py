@@ -100,7 +100,8 @@ class Input(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, renam
     was sent to; with `patches` it was made from that article, in ninjs; with `rereads` it is an input that came then
     (µs), read once more as its source is set now, `written_us` when its words were written down before they came here
     (µs, 0: as they came), from which "two hours ago" counts; `withdraws` takes the article back, `erases`
-    for good, with all it ever said. The last three are for the door alone: `pictures` come to stay with the
+    for good, with all it ever said; `origin` is whose the article is, where the desk itself speaks of it and knows. The
+    last three are for the door alone: `pictures` come to stay with the
     input, whose body is then a package that tells of them.
     """
 
@@ -120,6 +121,7 @@ class Input(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, renam
     erases: bool = False
     rereads: int = 0
     written_us: int = 0
+    origin: Source | None = None
     preconditions: Preconditions | None = None
     before: Remembered | None = None
     pictures: tuple[Picture, ...] = ()
@@ -151,6 +153,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     patches: bool = False
     erases: bool = False
     rereads: int = 0
+    origin: Source | None = None
     renews: str | None = None
     written_us: int = 0
 

@@ -13,7 +13,7 @@ from services.web.keys import open_keys
 from services.web.listing import Wanted, as_its_own
 from services.web.names import Names
 from shared.clock import END_OF_TIME
-from shared.envelope import DESK, source_of
+from shared.envelope import DESK, is_desk, source_of
 from shared.ledger.listing import IN_FLIGHT, list_standing
 from shared.ledger.reader import InputStatus
 from shared.source_filter import takes_source
@@ -59,7 +59,7 @@ class DeskActs:
         candidates = (owner, stored.article_id if stored else None, name if self.ledger.latest(name) else None)
         articles = list(dict.fromkeys(article for article in candidates if article))
         known = stored.aliases if stored else ()
-        return [Named(article=article, aliases=self._aliases(article, known)) for article in articles]
+        return [self._named(article, known) for article in articles]
 
     def pushed_by(self, publisher: str) -> list[Named]:
         """All articles of a publisher that stand, or are on their way."""
@@ -99,12 +99,16 @@ class DeskActs:
         stored = self.index.get(line.article)
         return stored is not None and stored.withdrawn and stored.rev > line.rev
 
-    def _aliases(self, article: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    def _named(self, article: str, known: tuple[str, ...]) -> Named:
         ref = self.ledger.latest(article)
         meta = self.ledger.meta(ref) if ref else None
         every = (*known, *(meta.aliases if meta else ()))
         ranked = sorted(dict.fromkeys(every), key=_rank)
-        return tuple(alias for alias in ranked if _rank(alias) < len(STRONGEST))
+        return Named(
+            article=article,
+            aliases=tuple(alias for alias in ranked if _rank(alias) < len(STRONGEST)),
+            origin=meta.source if meta is not None and not is_desk(meta.source) else None,
+        )
 
 
 def _rank(alias: str) -> int:

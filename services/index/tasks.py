@@ -69,6 +69,7 @@ def _entry(item: Claimed) -> Entry:
         patches=meta.patches,
         erases=meta.erases,
         rereads=meta.rereads,
+        origin=meta.origin,
         renews=meta.renews,
         archived=meta.archived,
         article=article,

@@ -9,7 +9,7 @@ from services.ingest.intake import Intake, Receipt
 from shared.archive import Archive
 from shared.archive_entries import Decision, Kind
 from shared.clock import now_us
-from shared.envelope import DESK, WITHDRAWAL_TYPE, Input, Withdrawal
+from shared.envelope import DESK, WITHDRAWAL_TYPE, Input, Source, Withdrawal
 from shared.errors import InputRefused
 
 MOST_ALIASES = 8
@@ -17,10 +17,12 @@ AT_ONCE = 25
 
 
 class Named(msgspec.Struct, frozen=True, kw_only=True):
-    """An article as the desk knows it: its id, and what it is known by, strongest first."""
+    """An article as the desk knows it: its id, what it is known by, strongest first, and whose it is, where the ledger
+    tells: the index has never seen what waits for the end of an embargo."""
 
     article: str
     aliases: tuple[str, ...] = ()
+    origin: Source | None = None
 
 
 def withdraw(intake: Intake, decisions: Archive, articles: Sequence[Named], reason: str) -> list[Receipt]:
@@ -51,6 +53,7 @@ def withdrawal_of(article: Named, reason: str) -> Input:
         body=body,
         aliases=article.aliases[:MOST_ALIASES],
         corrects=article.article,
+        origin=article.origin,
         withdraws=True,
     )
 

@@ -193,6 +193,7 @@ def _archived(item: Input, received_us: int) -> Archived:
         erases=item.erases,
         rereads=item.rereads,
         written_us=item.written_us,
+        origin=item.origin,
     )
     return Archived(envelope=envelope, body=pack_body(item.body))
 

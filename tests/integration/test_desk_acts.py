@@ -75,6 +75,20 @@ def test_an_act_outlives_redis(desk: Newsdesk) -> None:
     assert desk.push(news("Rubber anew", uri=PAGE)).status == 410
 
 
+def test_what_was_held_and_the_desk_withdrew_is_told_to_its_publisher(desk: Newsdesk) -> None:
+    for uri in ("urn:news:1", "urn:news:2"):
+        desk.push(news("Rubber", uri=uri, embargoedUntil="2099-01-01T00:00:00Z"))
+    desk.work()
+    articles = [desk.ledger.owner(f"uri:hue urn:news:{number}") for number in (1, 2)]
+    assert copydesk(desk, "withdraw", str(articles[0]), "--because", "a court order") == 0
+    assert copydesk(desk, "purge", str(articles[1]), "--yes", "--because", "a court order") == 0
+    for article in articles:
+        gone = desk.call("GET", f"/v1/articles/{article}")
+        assert (gone.status, gone.body["withdrawal"]["reason"]) == (410, "a court order")
+        assert desk.call("GET", f"/v1/articles/{article}", b"", "hanoi").status == 404
+    assert {change["article"] for change in desk.call("GET", "/v1/changes").body["changes"]} == set(articles)
+
+
 def test_a_reason_must_be_given(desk: Newsdesk) -> None:
     assert copydesk(desk, "withdraw", PAGE) == 2
     assert copydesk(desk, "withdraw", "--publisher", "hue", "--yes") == 2

@@ -285,7 +285,7 @@ class SqliteSink:
             return entry
         (blob,) = self._database.execute(_CURRENT, (known.row_id,)).fetchone()
         origin = read_head(blob).came_from
-        return msgspec.structs.replace(entry, origin=None if is_desk(origin) else origin)
+        return msgspec.structs.replace(entry, origin=entry.origin if is_desk(origin) else origin)
 
     def _stored_article(self, row_id: int) -> Article:
         (blob,) = self._database.execute(_CURRENT, (row_id,)).fetchone()
@@ -323,7 +323,7 @@ class SqliteSink:
 
 def _owner_of(entry: Entry, known: Known | None) -> tuple[str, int]:
     """Which publisher pushed an article last, and at which revision; the desk's own operator owns nothing."""
-    publisher = pushed_by(entry.source)
+    publisher = pushed_by(entry.source if known is not None else entry.came_from)
     if publisher and entry.renews is None:
         return publisher, entry.rev
     return (known.owner, known.owned) if known is not None else ("", 0)
