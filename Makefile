@@ -6,7 +6,7 @@ OTHER_VENV = .venv-$(notdir $(PYTHON))
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes
 CORPORA ?= ../shared/corpora
 
-.PHONY: help demo up test test-fast test-engines test-on oidc-provider coverage check fix lua-check quality peers bench chaos api-check screenshots settings cli-page recipes compose-check changelog sbom audit lock clean
+.PHONY: help demo up test test-fast test-engines test-on oidc-provider coverage check fix lua-check quality peers bench bench-feeds chaos api-check screenshots settings cli-page recipes compose-check changelog sbom audit lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -85,6 +85,14 @@ peers: $(VENV)/.dev .venv-peers/.made  ## score other extractors beside ours ove
 bench: $(VENV)/.dev  ## CPU per article, latency and memory, as ratios within one run
 	@$(BIN)/python -m benchmarks
 
+bench-feeds: $(VENV)/.dev .venv-feed-peers/.made  ## what watching feeds costs, beside httpx, feedparser and another reader
+	@$(BIN)/python -m benchmarks --only polls --only many_feeds --only novelty --only feeds
+
+.venv-feed-peers/.made: requirements/feed-peers.lock
+	@$(PYTHON) -m venv .venv-feed-peers
+	@.venv-feed-peers/bin/python -m pip install --quiet --only-binary :all: --no-deps --require-hashes -r $<
+	@touch $@
+
 test-engines: $(VENV)/.dev  ## what sinks promise, against real servers: OpenSearch (Maven, Java 17), PostgreSQL, S3
 	@$(BIN)/python -m tests.engines
 
@@ -126,6 +134,7 @@ lock:  ## pin requirements anew (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c requirements/base.lock requirements/sinks.in -o requirements/sinks.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/build.in -o requirements/build.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/peers.in -o requirements/peers.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/feed-peers.in -o requirements/feed-peers.lock
 
 clean:  ## remove what was built, keep data/
 	rm -rf .venv .venv-* build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov

@@ -9,8 +9,8 @@ from benchmarks.figures import Figure, judge, read_baseline, show, write_baselin
 from shared import log as logging
 
 MODULES = (
-    "door", "feeds", "growth", "index", "ledger", "limits", "listing", "memory", "novelty", "pages", "search", "spine",
-    "start", "texts",
+    "door", "feeds", "growth", "index", "ledger", "limits", "listing", "many_feeds", "memory", "novelty", "pages",
+    "polls", "search", "spine", "start", "texts",
 )  # fmt: skip
 """Modules of this folder, each with `run() -> list[Figure]`."""
 

@@ -89,10 +89,11 @@ def running_desk(*, nofile: int | None = None, **environ: str) -> Iterator[Desk]
 
 
 def tree(pid: int) -> dict[int, str]:
-    """The processes below a supervisor, with what each is."""
+    """The processes below a supervisor, with what each is, whichever of its threads started them."""
     found: dict[int, str] = {}
     with contextlib.suppress(OSError):
-        for child in map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()):
+        started = [path.read_text().split() for path in Path(f"/proc/{pid}/task").glob("*/children")]
+        for child in (int(word) for words in started for word in words):
             words = Path(f"/proc/{child}/cmdline").read_bytes().decode().split("\0")
             found[child] = _name(words)
             found |= dict.fromkeys(tree(child), f"{found[child]} child")

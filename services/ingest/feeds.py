@@ -71,18 +71,29 @@ class _Document:
 
 
 def _cut(body: bytes, content_type: str | None, url: str, portion: int) -> _Document | None:
-    """A document as it is read by its entries; a large one is decoded in portions, which take far less memory."""
-    if len(body) <= portion:
-        pieces = cut(_decode(body, content_type, url))
-    elif body[:HEAD].lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
+    """A document as it is read by its entries. Only those that are read are decoded where each by itself is decoded as
+    all together: in UTF-8. A large one of another encoding is decoded in portions, which take far less memory."""
+    if body[:HEAD].lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
         return None
+    if len(body) <= portion and (body.isascii() or not _is_utf8(body)):
+        pieces = cut(_decode(body, content_type, url))
     else:
         pieces = cut(body.decode(BYTES), BYTES)
-        if pieces is not None and len(pieces.spans) > MAX_ENTRIES:
-            raise NotAFeed(f"{url} holds more than {MAX_ENTRIES} entries")
-        if pieces is not None and sum(map(len, pieces.around())) > portion // 2:
-            return None  # as dear in portions as whole
-    return None if pieces is None else _Document(pieces, content_type, url, portion)
+    if pieces is None:
+        return None
+    if len(pieces.spans) > MAX_ENTRIES:
+        raise NotAFeed(f"{url} holds more than {MAX_ENTRIES} entries")
+    if len(body) > portion and pieces.around_length() > portion // 2:
+        return None  # as dear in portions as whole
+    return _Document(pieces, content_type, url, portion)
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _read_all(document: _Document, watched: Watched, memory: Memory) -> News:

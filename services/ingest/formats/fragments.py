@@ -37,6 +37,10 @@ class Cut(msgspec.Struct, frozen=True, kw_only=True):
         starts = (*(start for start, _ in self.spans), len(self.document))
         return [self.document[end:start] for end, start in zip(ends, starts, strict=True)]
 
+    def around_length(self) -> int:
+        """How many characters these are."""
+        return len(self.document) - sum(end - start for start, end in self.spans)
+
     def only(self, places: Collection[int]) -> str:
         """The document with these entries alone."""
         first, *others = self.around()
@@ -50,7 +54,7 @@ class Cut(msgspec.Struct, frozen=True, kw_only=True):
     def portions(self, places: Sequence[int], most: int) -> list[list[int]]:
         """These entries in portions of so many characters, each with all that stands around the entries."""
         portions: list[list[int]] = [[]]
-        held = around = len(self.document) - sum(end - start for start, end in self.spans)
+        held = around = self.around_length()
         for place in places:
             start, end = self.spans[place]
             if portions[-1] and held + end - start > most:
