@@ -135,7 +135,7 @@ class Subscriptions:
         What is not said stays as it is."""
         wanted = Wanted(url=checked_address(url), zone=zone, language=language, interval_s=interval_s)
         with self._file.changing() as feeds:
-            added = _Additions(feeds, {feed.url: feed.id for feed in feeds.values()}).add(wanted.url, _said(wanted))
+            added = _Additions(feeds, _addresses(feeds.values())).add(wanted.url, _said(wanted))
             feeds[added.id] = _edited(added, changes)
             return feeds[added.id]
 
@@ -143,8 +143,8 @@ class Subscriptions:
         """Add a list of feeds, or give known ones what it says of them, all in one change of the file."""
         refused = list[tuple[str, str]]()
         with self._file.changing() as feeds:
-            ids = {address: feed.id for feed in feeds.values() for address in (feed.shown(), feed.url)}
-            additions = _Additions(feeds, ids)
+            shown = {feed.shown(): feed.id for feed in feeds.values()}
+            additions = _Additions(feeds, shown | _addresses(feeds.values()))
             for one in wanted:
                 try:
                     check_pacing(one)
@@ -161,7 +161,7 @@ class Subscriptions:
         Feeds that were added otherwise, and stand in no list, are left alone.
         """
         with self._file.changing() as feeds:
-            additions = _Additions(feeds, {feed.url: feed.id for feed in feeds.values()})
+            additions = _Additions(feeds, _addresses(feeds.values()))
             for one in wanted:
                 said = {name: getattr(one, name) for name in SAID}  # what it leaves out too: it says all there is
                 said |= {"folder": one.folder or (), "request": one.request or RequestSettings(), "listed": True}
@@ -238,6 +238,12 @@ class _Additions:
     def result(self) -> AddedFeeds:
         """What came of it."""
         return AddedFeeds(added=tuple(self._added.values()), known=tuple(self._known.values()))
+
+
+def _addresses(feeds: Collection[Subscription]) -> dict[str, str]:
+    """The ids of feeds by their addresses, and by those that they left for good: who names one means the same feed."""
+    former = {feed.moved_from: feed.id for feed in feeds if feed.moved_from is not None}
+    return former | {feed.url: feed.id for feed in feeds}
 
 
 def _said(wanted: Wanted) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.ingest.subscriptions import Subscriptions
+from services.ingest.subscriptions import Subscriptions, Wanted
 from shared.errors import PermanentError, Unavailable
 from shared.settings import Settings
 
@@ -63,6 +63,19 @@ def test_a_moved_feed_keeps_its_id_also_when_it_is_added_by_its_new_address(subs
     first = subscriptions.add("https://news.example/old")
     subscriptions.move(first.id, "https://news.example/new")
     assert subscriptions.add("https://news.example/new").id == first.id
+
+
+def test_the_address_that_a_feed_left_means_the_same_feed(subscriptions: Subscriptions) -> None:
+    first = subscriptions.edit(subscriptions.add("https://news.example/first").id, {"url": "https://news.example/old"})
+    subscriptions.move(first.id, "https://news.example/new")
+    old = Wanted(url="https://news.example/old")
+    assert subscriptions.add(old.url).id == subscriptions.find(old.url).id == first.id
+    assert [feed.id for feed in subscriptions.add_all([old]).known] == [first.id]
+    assert [feed.id for feed in subscriptions.follow_list([old]).known] == [first.id]
+    (feed,) = subscriptions.list()
+    assert (feed.url, feed.moved_from) == ("https://news.example/new", old.url)
+    edited = subscriptions.edit(feed.id, {"url": old.url})
+    assert (edited.url, edited.moved_from) == (old.url, None)
 
 
 def test_a_feed_that_moves_where_it_is_stays(subscriptions: Subscriptions) -> None:
