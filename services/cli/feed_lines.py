@@ -60,6 +60,7 @@ def feed_values(feed: Subscription, state: FeedState | None = None, hints: Hints
     values, standing = msgspec.to_builtins(state), standing_of(feed, state, now_us())
     names = ("status", "failures", "problem", "checkedUs", "newsUs", "dueUs", "why", "stopped", "quiet", "restless")
     shown |= {"state": standing.state, "reason": standing.reason, "entriesADay": round(state.novelty.rate, 2)}
+    shown |= {"paceS": None if state.pace_s is None else round(state.pace_s)}
     return shown | {name: values.get(name) for name in names} | {"title": feed.title or state.title}
 
 
@@ -96,7 +97,8 @@ def feed_lines(
         yield from row(label, "never" if at_us is None else f"{ago(at_us, now_us)} ago")
     why = f" ({WHYS[state.why]})" if state.why is not None else ""
     if state.novelty.seen_s:
-        yield from row("Brings", f"about {_number(state.novelty.rate)} entries a day")
+        often = f", worth a visit each {_span(state.pace_s)} at this hour" if state.pace_s else ""
+        yield from row("Brings", f"about {_number(state.novelty.rate)} entries a day{often}")
     yield from row("Next", f"{next_visit(state, now_us)}{why}")
     if hub is not None:
         yield from row("Hub", clean(_hub(hub, now_us)))
@@ -144,6 +146,10 @@ def _settings_lines(feed: Subscription) -> Iterator[str]:
         yield from row("Secrets", clean(f"{', '.join(feed.request.secrets)}, for {feed.request.origin} alone"))
     if feed.moved_from is not None:
         yield from row("Moved", clean(f"from {feed.moved_from}"))
+
+
+def _span(seconds: float) -> str:
+    return ago(0, int(seconds * 1_000_000))
 
 
 def _number(rate: float) -> str:

@@ -146,7 +146,7 @@ class FeedFetcher:
         if wait is not None and (rested := after_rest(wait, now_s, state.rest, jitter)) > wait:
             wait, why = rested, "asked"
         kind = self._paces.kind(feed, state, outcome.asked_s)
-        return wait, msgspec.structs.replace(state, why=why, kind=kind)
+        return wait, msgspec.structs.replace(state, why=why, kind=kind, pace_s=interval)
 
     async def _rest_of(self, feed: Subscription, outcome: FetchOutcome) -> HostRest | None:
         """For how long others rest as well, and which hosts these may be."""

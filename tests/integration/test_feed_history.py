@@ -8,6 +8,7 @@ import pytest
 from services.cli import main as cli
 from services.ingest.feed_history import VISITS_KEPT, FeedVisit, last_visits
 from services.ingest.feed_states import FeedState
+from services.ingest.novelty import Novelty
 from shared.clock import now_us
 from shared.ledger.troubles import Failing
 from tests.conftest import options_of
@@ -49,10 +50,14 @@ def test_one_feed_is_shown_with_its_visits_and_why_it_is_due(
     desk: Any, feeds: Feeds, capsys: pytest.CaptureFixture[str]
 ) -> None:
     fine = feeds.find(FINE)
-    state = FeedState(status=200, why="asked", title="Tin nhanh", added_us=fine.added_us)
+    state = FeedState(
+        status=200, why="asked", title="Tin nhanh", added_us=fine.added_us, pace_s=1500.0,
+        novelty=Novelty(seen_s=now_us() / 1_000_000, count=24.0, days=2.0),
+    )  # fmt: skip
     feeds.states.put(fine, state, 600, visit=FeedVisit(at_us=now_us(), kind="news", took_ms=12, news=3, status=200))
     assert run(desk, "feeds", "show", FINE) == 0
     told = " ".join(capsys.readouterr().out.split())
+    assert "about 12 entries a day, worth a visit each 25 min at this hour" in told
     for words in ("Tin nhanh", "fine (200)", "(its server asked for that)", "new entries 3 200 12 ms"):
         assert words in told
     assert run(desk, "feeds", "show", BROKEN, "--json") == 0
