@@ -14,12 +14,10 @@ from msgspec.structs import replace
 from services.normalize.document import Document, Kind, Line, Piece, set_field, size
 from services.normalize.fields.text import mend
 from services.normalize.language.signs import is_stopped
+from services.normalize.language.tokens import WORD
 from services.normalize.readings import RuleId
 from shared.article import Article, Block, Evidence, Headline
-from shared.patterns import pattern_of
 
-_ALONE = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"  # scripts whose words run on
-_WORD = pattern_of(rf"[{_ALONE}]|[^\W_{_ALONE}]+")
 _TOGETHER = 3
 _LONGEST_LABEL = 3  # words before a colon that say what the rest is: "Photo:"
 _LONGEST_MARK = 15  # words
@@ -183,7 +181,7 @@ class _Index:
 
     def _take_in(self) -> None:
         for text in self._new:
-            words = [_folded(word) for word in _WORD.findall(text)]
+            words = [_folded(word) for word in WORD.findall(text)]
             if len(words) < _TOGETHER:
                 self._together.add(tuple(words))
             self._together.update(zip(*(words[start:] for start in range(_TOGETHER)), strict=False))
@@ -218,7 +216,7 @@ class _Kept:
         """
         if text in self._exact:
             return None
-        found = list(_WORD.finditer(text))
+        found = list(WORD.finditer(text))
         words = [_folded(word[0]) for word in found]
         if not words or self._fields.holds(words):
             return None

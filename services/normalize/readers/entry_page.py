@@ -10,6 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from services.normalize.document import Draft, Piece, size
+from services.normalize.language.tokens import share_said, terms_of
 from services.normalize.readers import feed_entry, html_page
 from services.normalize.readers.feed_texts import join_texts
 from services.normalize.readings import RuleId, shortened
@@ -17,7 +18,6 @@ from shared.article import Article, Candidate, Evidence
 from shared.envelope import FEED_ENTRY_TYPE, FeedEntry, Raw
 from shared.errors import EmbargoUnread, NotAnArticle, StatusUnread
 from shared.page_witness import unpack_witnessed
-from shared.patterns import pattern_of
 from shared.untrusted.decode import Decoded, decode
 
 # Fields that are read together, the one that decides first. Of the second kind the page's are believed where it says
@@ -32,8 +32,8 @@ _OF_PAGE: tuple[tuple[str, ...], ...] = (
 )  # fmt: skip
 _UNITED = ("keywords", "alt_ids")
 _BESIDE = frozenset({"debris", "date", "byline"})
-_WORD = pattern_of(r"[^\W_]+")
-_LONGEST_WORD, _SHINGLE = 15, 4  # of scripts that set no spaces, parts of so many letters are compared
+_LITTLE = 0.25
+_SAID = 0.8  # of an entry's text: the rest is the word in which it is cut, and the dots behind
 _LEAST_WORDS, _LEAST_SHARE = 3, 0.5
 _NOTHING = Article()
 
@@ -78,6 +78,7 @@ def join(entry: Draft, page: Draft) -> Draft:
         joined.take(fields, page if any(_says(page, field) for field in fields) else entry)
     for field in _UNITED:
         joined.unite(field)
+    joined.keep_headline()
     joined.take_embargo()
     joined.take_edit()
     pieces, lead, is_whole = _join_bodies(entry, page)
@@ -101,7 +102,9 @@ class _Joined:
         self.values: dict[str, object] = {}
         self.evidence: list[Evidence] = []
         # The login of whoever filed it is no sentence of the text where the page has another name.
-        self.printed = [replace(one, shape="debris") if one.shape == "byline" else one for one in entry.printed]
+        self.printed: list[Piece] = [
+            replace(one, shape="debris") if one.shape == "byline" else one for one in entry.printed
+        ]
 
     def surer(self, field: str) -> Draft:
         """Whose word on a field is the surer; the entry's where both are as sure."""
@@ -129,6 +132,12 @@ class _Joined:
         if seen:
             rule = "; ".join(dict.fromkeys(one.rule for one in seen))
             self.evidence.append(replace(seen[0], rule=rule))
+
+    def keep_headline(self) -> None:
+        """Keep what the page was read to be called where the entry's title is believed: it stands in no other field."""
+        said = self._page.article.headline
+        if said is not None and said != self.values["headline"]:
+            self.printed.append(Piece(text=said, shape="heading"))
 
     def take_embargo(self) -> None:
         """Take the embargo that ends last: neither may publish what the other holds back."""
@@ -174,26 +183,45 @@ def _join_bodies(entry: Draft, page: Draft) -> tuple[tuple[Piece, ...], str | No
     first, last = (places[0], places[-1] + 1) if places else (0, 0)
     body = page.pieces[first:last]
     shown = tuple(piece for piece in body if piece.shape not in _BESIDE)
-    pictured = any(piece.shape == "picture" for piece in shown)
-    told = tuple(
-        piece for piece in entry.pieces
-        if piece.shape != "debris" and not (pictured and piece.shape == "picture" and not (piece.text or piece.byline))
-    )  # fmt: skip
-    if _is_said(told, page.article.description):
-        told = tuple(piece for piece in told if piece.shape == "picture")
-    if _length(told) > _length(shown):  # a page for subscribers shows less than its feed
-        body = shown
-    lead, joined = join_texts(told, body)
+    told = _beyond(entry, page, shown)
     whole = _length(told) > _length(shown)
-    rest = tuple(piece for piece in page.pieces[first:last] if piece.shape in _BESIDE) if whole else ()
+    lead, joined = join_texts(told, shown if whole else body)  # a page for subscribers shows less than its feed
+    rest = tuple(piece for piece in body if piece.shape in _BESIDE) if whole else ()
     said = (*page.pieces[:first], *joined, *rest, *page.pieces[last:])
     return said, lead, whole and not entry.article.is_cut
 
 
-def _is_said(pieces: Iterable[Piece], lead: str | None) -> bool:
-    """Is all of an entry's text in the lead that its page declares?"""
-    text = " ".join(_WORD.findall(" ".join(piece.text for piece in pieces).casefold()))
-    return text in " ".join(_WORD.findall((lead or "").casefold()))
+def _beyond(entry: Draft, page: Draft, shown: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    """What an entry's body brings to that of its page: the little that the page does not say, in whatever order.
+
+    All of it where that is much, and the page no live report with an order of its own. Pictures that the page shows,
+    and those without a word beside its own, bring nothing.
+    """
+    hrefs = {piece.href for piece in shown if piece.shape == "picture"}
+    pieces = tuple(
+        piece for piece in entry.pieces
+        if piece.shape != "debris" and not (piece.shape == "picture" and (piece.href in hrefs or not _words_of(piece)))
+    )  # fmt: skip
+    words = _all_said(page)
+    new = tuple(piece for piece in pieces if share_said(_words_of(piece), words) < _SAID)
+    whole = " ".join(map(_words_of, pieces))
+    is_little = _length(new) <= _LITTLE * _length(pieces) or share_said(whole, words) >= _SAID
+    if is_little or page.article.live_entries:  # an excerpt runs on over captions, and ends within a word
+        return tuple(piece for piece in new if piece.shape == "picture" or share_said(whole, words) < _SAID)
+    return pieces
+
+
+def _all_said(page: Draft) -> str:
+    article = page.article
+    live = (block for one in article.live_entries for block in one.blocks)
+    said = [article.headline, article.description, article.dateline, article.byline]
+    said += [text for block in live for text in (block.text, block.caption, *block.items)]
+    said += [text for piece in page.pieces for text in (piece.text, piece.byline, piece.caption, *piece.items)]
+    return " ".join(filter(None, said))
+
+
+def _words_of(piece: Piece) -> str:
+    return " ".join(filter(None, (piece.text, piece.byline, piece.caption, *piece.items)))
 
 
 def _length(pieces: Iterable[Piece]) -> int:
@@ -205,21 +233,11 @@ def _is_of(entry: Draft, page: Draft) -> bool:
 
     Half of the words of the entry's title stand somewhere on it; a title of fewer than three words tells nothing.
     """
-    title = _words(entry.article.headline)
+    title = terms_of(entry.article.headline or "")
     if len(title) < _LEAST_WORDS:
         return True
-    said = _words(" ".join([page.article.headline or "", *(piece.text for piece in (*page.pieces, *page.printed))]))
+    said = terms_of(" ".join([page.article.headline or "", *(piece.text for piece in (*page.pieces, *page.printed))]))
     return len(title & said) >= _LEAST_SHARE * len(title)
-
-
-def _words(text: str | None) -> set[str]:
-    found = set[str]()
-    for word in _WORD.findall((text or "").casefold()):
-        if len(word) <= _LONGEST_WORD:
-            found.add(word)
-        else:
-            found.update(word[at : at + _SHINGLE] for at in range(len(word) - _SHINGLE + 1))
-    return found
 
 
 def _alone(entry: Draft, why: str) -> Draft:

@@ -1,5 +1,7 @@
 """An entry and its page are two witnesses of one article: which of both is believed of each field."""
 
+import re
+
 import msgspec
 import pytest
 from hypothesis import given
@@ -10,6 +12,13 @@ from shared.article import Article, Evidence
 from shared.envelope import FeedEntry, Raw, Source
 from shared.errors import NotAnArticle
 from shared.page_witness import WITNESSED_TYPE, Page, pack_witnessed
+from tests.corpus.documents import make_documents
+from tests.corpus.scorer import read as read_document
+from tests.corpus.scorer import score
+from tests.corpus.stories import read_newsrooms
+from tests.corpus.truth import Document
+
+TAGS = re.compile(r"<[^<>]*>")
 
 URL = "https://news.example/2026/rubber.html"
 TITLE = "Rubber growers of Nam Dong overcome a hard year"
@@ -132,3 +141,29 @@ def test_any_entry_with_any_page_is_read_or_refused(title: str, summary: str, pa
         read(msgspec.json.decode(msgspec.json.encode(entry), type=FeedEntry), page)
     except NotAnArticle:
         pass
+
+
+def joined(page: Document, feed: Document, *, is_short: bool) -> Document:
+    """A page of the corpus with the entry that a feed has of the same story, whole or as an excerpt."""
+    entry = msgspec.json.decode(feed.raw.body, type=FeedEntry)
+    if is_short:
+        text = " ".join(TAGS.sub(" ", entry.content or entry.summary or "").split())
+        excerpt = f"{text[:200].rpartition(' ')[0] or text[:60]} …"
+        entry = msgspec.structs.replace(entry, content=None, summary=excerpt, summary_is_html=False, pictures=())
+    witness = Page(url=page.raw.url or "", media_type=page.raw.media_type, body=page.raw.body)
+    body = pack_witnessed(msgspec.json.encode(entry), witness)
+    raw = msgspec.structs.replace(page.raw, media_type=WITNESSED_TYPE, body=body, source=feed.raw.source)
+    return msgspec.structs.replace(page, raw=raw)
+
+
+@pytest.mark.parametrize("is_short", [pytest.param(True, id="an excerpt"), pytest.param(False, id="a whole entry")])
+def test_beside_its_entry_no_page_is_read_worse_than_alone(is_short: bool) -> None:
+    documents = list(make_documents(read_newsrooms()))
+    feeds = {entry.name.rpartition("/")[2]: entry for entry in documents if entry.path == "feeds"}
+    pages = [entry for entry in documents if entry.name.startswith(("pages/wordpress_blocks/", "pages/tables/"))]
+    assert len(pages) > 20
+    for page in pages:
+        both = joined(page, feeds[page.name.rpartition("/")[2]], is_short=is_short)
+        alone, beside = score(page, read_document(page)).scores, score(both, read_document(both)).scores
+        worse = {str(field): (alone[field], beside[field]) for field in alone if beside[field] < alone[field]}
+        assert worse == {}, page.name
