@@ -28,9 +28,20 @@ def parse_json(text: str) -> object:
     except RecursionError as error:
         raise NotAnArticle("The JSON is nested too deeply to be an article.") from error
     except json.JSONDecodeError as error:
-        raise NotAnArticle(f"The JSON cannot be read: {error}.") from error
+        raise NotAnArticle(_where_it_breaks(error, text.rstrip())) from error
     except ValueError as error:
         raise NotAnArticle(f"The JSON has a number of more than {sys.get_int_max_str_digits()} digits.") from error
+
+
+def _where_it_breaks(error: json.JSONDecodeError, text: str) -> str:
+    """What is wrong with a text that is no JSON; one that only ends too early lost its end on its way here."""
+    end = f"line {text.count(chr(10)) + 1}, column {len(text) - text.rfind(chr(10)) - 1}"
+    if error.msg.startswith("Unterminated string"):
+        begin = f"line {error.lineno}, column {error.colno}"
+        return f"The JSON is cut off: it ends at {end}, within the text that begins at {begin}."
+    if error.pos >= len(text):
+        return f"The JSON is cut off: it ends at {end}."
+    return f"The JSON cannot be read: {error}."
 
 
 _HALF = re.compile("[\ud800-\udfff]")

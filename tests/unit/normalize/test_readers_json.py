@@ -11,7 +11,7 @@ from services.normalize.document import Draft
 from services.normalize.readers import ninjs, schema_org
 from shared.article import Person
 from shared.errors import NotAnArticle, StatusUnread
-from tests.unit.normalize.inputs import raw
+from tests.unit.normalize.inputs import cleaned, raw
 
 ONE = {
     "uri": "urn:news:1",
@@ -256,7 +256,7 @@ def test_schema_org_authors(author: object, people: list[str]) -> None:
         pytest.param('{"uri": "urn:x", "type": "picture"}', "no headline", id="a picture"),
         pytest.param("[1, 2]", "not an object", id="a list"),
         pytest.param('"text"', "not an object", id="a text"),
-        pytest.param("{", "cannot be read", id="cut"),
+        pytest.param("{", "is cut off", id="cut"),
         pytest.param("[" * 200_000, "nested too deeply", id="nested"),
         pytest.param('{"headline":' * 100_000, "nested too deeply", id="nested objects"),
         pytest.param("9" * 10_000, "more than 4300 digits", id="a number of ten thousand digits"),
@@ -304,3 +304,17 @@ def test_a_date_without_a_zone_is_in_that_of_the_addresss_country() -> None:
     assert article.first_created is not None
     assert article.first_created.isoformat() == "2024-06-15T07:30:00+07:00"
     assert article.zone_rule == "region"
+
+
+@pytest.mark.parametrize(
+    ("kept", "told"),
+    [
+        ('{"headline": "Rain at noon",\n "body_text": "It rai', r"ends at line 2, column 21, .* line 2, column 15"),
+        ('{"headline": "Rain at noon",\n', "ends at line 1, column 28"),
+        ('[{"headline": "Rain at noon"}, {', "ends at line 1, column 32"),
+        ('{"headline": "Rain at noon" "body_text": "It rained."}', r"cannot be read: Expecting ',' .* column 29"),
+    ],
+)
+def test_json_that_is_cut_off_is_refused_with_where_it_ends(kept: str, told: str) -> None:
+    with pytest.raises(NotAnArticle, match=told):
+        cleaned(kept, "application/json")
