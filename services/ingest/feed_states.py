@@ -36,8 +36,8 @@ class FeedState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, r
     changed at the last visit without saying anything new, `restless` for how many visits in a row most were edited.
     `failing_us` is when the first of its failures in a row was, `trouble` of what kind the last is, `fresh_s` how long
     its document says to be good for, `max_age_s` what the answer with it said, `period_s` how often it says to change,
-    `rest` when it is to be left alone. `novelty` is what its visits have seen of its news, `pace_s` how long that let it
-    wait the last time, `kind` what it counts as where a day's requests are shared out, `alarm` what is told of its
+    `rest` when it is to be left alone. `novelty` is what its visits have seen of its news, `pace_s` how long that let
+    it wait the last time, `kind` what it counts as where a day's requests are shared out, `alarm` what is told of its
     troubles, `is_index` that it is one of sitemaps, `added_us` when it was subscribed to.
     """
 
