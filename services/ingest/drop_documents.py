@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator, Sequence
 import msgspec
 
 from services.ingest.containers.parts import Part
-from services.ingest.drop_files import Dropped, path_alias
+from services.ingest.drop_files import Dropped, path_alias, printable
 from services.ingest.drop_inputs import DropInputs, DropReaders
 from services.ingest.drop_problems import DropMember
 from services.ingest.intake import Answer, Receipt, TakesInputs, in_batches
 from shared import identity
-from shared.envelope import Input, Source
+from shared.envelope import WITHDRAWAL_TYPE, Input, Source, Withdrawal
 from shared.errors import InputRefused, PermanentError, TransientError
 from shared.package import Picture
 from shared.picture_files import PictureFiles
@@ -59,6 +59,11 @@ class DropDocuments:
             self._pictures.let_go(staged)  # those of what was not taken: the others have their own names by now
         return told
 
+    def take_back(self, pictures: Sequence[str], article: str, source: Source) -> None:
+        """Take back what pictures were by themselves, now that their article has come."""
+        reason = f"it came with {printable(article)}"
+        self._intake.take_each([_withdrawal(picture, reason, source) for picture in pictures])
+
     def _read(self, items: Iterator[Input | DropMember], told: TakenParts, staged: list[Picture]) -> Iterator[Input]:
         try:
             for item in items:
@@ -80,6 +85,18 @@ class DropDocuments:
             if not told.taken:
                 told.aliases, told.receipt = item.aliases, answer
             told.taken += 1
+
+
+def _withdrawal(picture: str, reason: str, source: Source) -> Input:
+    alias = path_alias(picture)
+    return Input(
+        source=source,
+        media_type=WITHDRAWAL_TYPE,
+        body=msgspec.json.encode(Withdrawal(article=alias, reason=reason)),
+        aliases=(alias,),
+        withdraws=True,
+        name=printable(picture),
+    )
 
 
 def article_of_path(name: str, aliases: Sequence[str], receipt: Receipt) -> tuple[str, bool]:

@@ -1,6 +1,8 @@
 """Pictures among the drops: each goes with the article beside it that is called so or names it, else it is its own."""
 
+import contextlib
 import os
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -20,9 +22,9 @@ from shared.package import MOST_PICTURES
 
 MOST_READ = 64 * 1024 * 1024
 LONE_S = 10.0  # so long a picture waits for its article: senders write both within seconds
-_NUMBERS = range(1, MOST_PICTURES + 1)
-_NUMBERED = ("-{}", "_{}", " {}", " ({})")
-_PICTURE_ENDINGS = (*(ending for ending, kind in ENDINGS.items() if kind in PICTURES), ".JPG")
+SPARED = 20  # so many times what a listing took it counts while its folder changes: a large one takes a twentieth
+MOST_FOLDERS = 64
+_PICTURE_ENDINGS = frozenset(ending for ending, kind in ENDINGS.items() if kind in PICTURES)
 _ARTICLE_ENDINGS = tuple(
     ending for ending, kind in ENDINGS.items() if kind not in PICTURES and kind not in (ZIP, GZIP, WARC)
 )
@@ -41,6 +43,7 @@ class DropPictures:
     def __init__(self, client: Client, folder: Path) -> None:
         self._redis: Any = client
         self._folder = folder
+        self._folders: dict[str, _Listed] = {}
 
     def beside(self, name: str, body: bytes) -> Beside:
         """The pictures that go with an article, by what it is called and what it says."""
@@ -62,9 +65,12 @@ class DropPictures:
         """The articles that a picture goes with, of those that are there."""
         with redis_errors(self._redis):
             awaiting = self._redis.hget(keys.DROPS_AWAITED, os.fsencode(picture))
-        named = [os.fsdecode(awaiting)] if awaiting else []
-        called = [f"{stem}{ending}" for stem in stems_of(picture) for ending in _ARTICLE_ENDINGS]
-        return [name for name in dict.fromkeys((*named, *called)) if self._is_there(name)]
+        named = [os.fsdecode(awaiting)] if awaiting and self._is_there(os.fsdecode(awaiting)) else []
+        called = next((found for stem in stems_of(picture) if (found := self._articles_called(stem))), [])
+        listed = self._folders.get(str(PurePosixPath(picture).parent))
+        if listed is not None:
+            listed.add(picture)
+        return list(dict.fromkeys((*named, *called)))
 
     def tidy(self, at_once: int = 200) -> None:
         """Wait no longer for pictures of articles that are gone."""
@@ -95,19 +101,58 @@ class DropPictures:
             said = str(below.relative_to(above)) if below.is_relative_to(above) else picture
             yield dropped, picture_part(printable(said), dropped.body)
 
-    def _called_so(self, name: str) -> Iterator[str]:
-        """The pictures called as an article: `bai.jpg`, then `bai-1.jpg`, `bai-2.jpg` for as long as one follows."""
+    def _called_so(self, name: str) -> list[str]:
+        """The pictures called as an article, `bai.jpg` and `bai-2.jpg`; not one that another article is called as."""
         path = PurePosixPath(name)
-        yield from self._with_ending(str(path.with_name(path.stem)))
-        for pattern in _NUMBERED:
-            for number in _NUMBERS:
-                found = list(self._with_ending(str(path.with_name(path.stem + pattern.format(number)))))
-                if not found and number > 1:
-                    break
-                yield from found
+        found = sorted(self._listed(str(path.parent)).get(path.stem, ()))
+        return [
+            picture
+            for picture in found
+            if PurePosixPath(picture).stem == path.stem or not self._articles_called(str(_bare(picture)))
+        ]
 
-    def _with_ending(self, stem: str) -> Iterator[str]:
-        yield from (f"{stem}{ending}" for ending in _PICTURE_ENDINGS if self._is_there(f"{stem}{ending}"))
+    def _articles_called(self, stem: str) -> list[str]:
+        return [f"{stem}{ending}" for ending in _ARTICLE_ENDINGS if self._is_there(f"{stem}{ending}")]
+
+    def _listed(self, below: str) -> dict[str, set[str]]:
+        """The pictures of a folder by the names that an article beside them may have."""
+        known, now = self._folders.get(below), time.monotonic()
+        try:
+            changed = (self._folder / below).stat().st_mtime_ns
+        except OSError:
+            return {}
+        if known is not None and (known.changed == changed or now < known.counts_until_s):
+            return known.pictures
+        listed = _Listed(changed=changed, pictures={})
+        with contextlib.suppress(OSError), os.scandir(self._folder / below) as entries:
+            for entry in entries:
+                if PurePosixPath(entry.name).suffix.lower() in _PICTURE_ENDINGS:
+                    listed.add(str(PurePosixPath(below, entry.name)))
+        if len(self._folders) >= MOST_FOLDERS:
+            self._folders.pop(next(iter(self._folders)))
+        listed.counts_until_s = now + SPARED * (time.monotonic() - now)
+        self._folders[below] = listed
+        return listed.pictures
 
     def _is_there(self, name: str) -> bool:
         return os.path.lexists(self._folder / name)
+
+
+class _Listed(msgspec.Struct):
+    """The pictures of a folder as it stood when it was changed last (ns), and how long that counts at least (s).
+
+    A picture that comes meanwhile is offered itself, and is then among them.
+    """
+
+    changed: int
+    pictures: dict[str, set[str]]
+    counts_until_s: float = 0.0
+
+    def add(self, picture: str) -> None:
+        for stem in stems_of(picture):
+            self.pictures.setdefault(PurePosixPath(stem).name, set()).add(picture)
+
+
+def _bare(picture: str) -> PurePosixPath:
+    path = PurePosixPath(picture)
+    return path.with_name(path.stem)

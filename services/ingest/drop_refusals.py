@@ -32,12 +32,18 @@ class DropRefusals:
         for ref, _ in rows:
             status = self._reader.line(ref.decode())
             if status is not None and self._still_counts(status):
-                for name, reason in self._file_of(status):
+                for name, reason in self._files_of(status):
                     reasons.setdefault(name, []).append(reason)
         if rows:
             with redis_errors(self._redis):
                 self._redis.set(keys.DROPS_REFUSED, int(rows[-1][1]))
         return {name: "; ".join(said) for name, said in reasons.items()}
+
+    def of(self, article: str) -> str:
+        """Why the newest words of an article were refused; "" where they were not: a copy of these is refused too."""
+        latest = self._reader.latest(article)
+        status = None if latest is None else self._reader.line(latest)
+        return _reason(status) if status is not None and status.state == "refused" else ""
 
     def _still_counts(self, status: InputStatus) -> bool:
         """Whether it is a drop's, still refused, and its article's newest: a file may have been mended since."""
@@ -46,10 +52,17 @@ class DropRefusals:
         latest = self._reader.latest(status.article)
         return latest is None or latest == f"{status.article}@{status.rev}"
 
-    def _file_of(self, status: InputStatus) -> Iterator[tuple[str, str]]:
-        """The file by its name as it is shown, and why; a part of a file is named behind a `#`."""
-        shown, reason = status.name or "", status.note or status.reason or "it holds no article"
+    def _files_of(self, status: InputStatus) -> Iterator[tuple[str, str]]:
+        """The file by its name as it is shown, and why, then those that repeat it; a part is named behind a `#`."""
+        shown, reason = status.name or "", _reason(status)
+        with redis_errors(self._redis):
+            copies = self._redis.smembers(keys.drop_copies(status.article))
+        yield from ((os.fsdecode(copy), reason) for copy in sorted(copies))
         for name in (shown, shown.partition("#")[0]):
             if name and printable(name) == name and os.path.lexists(self._folder / name):
                 yield name, reason if name == shown else f"{shown.removeprefix(f'{name}#')}: {reason}"
                 return
+
+
+def _reason(status: InputStatus) -> str:
+    return status.note or status.reason or "it holds no article"

@@ -271,15 +271,29 @@ class Drops:
             notes.refused[dropped.name] = (dropped.mark, named)
             return
         self._beside.await_for(dropped.name, beside.awaited)
+        self._take_back([picture.name for picture, part in pictures if part.role == "picture"], dropped.name)
         files = {dropped.name: self._taken(dropped, told)}
         files |= {picture.name: Taken(mark=picture.mark) for picture, part in pictures if part.role == "picture"}
         article, is_own = _article_of(dropped.name, told)
         holders = {dropped.name: article} if is_own else {}
         for name in self._memory.remember(files, holders):
             outcomes[name] = "anew"
+        if told.receipt is not None and told.taken == 1:
+            self._note_copy(dropped.name, told.receipt, notes)
         if told.members or told.refused:
             notes.partly[dropped.name] = (_partly(told), tuple(told.members))
         log.info("document_taken", path=printable(dropped.name), count=told.taken, refused=len(told.members))
+
+    def _note_copy(self, name: str, receipt: Receipt, notes: Notes) -> None:
+        """What repeats words in which no article was found holds none either."""
+        if receipt.state == "duplicate" and (reason := self._refusals.of(receipt.article)):
+            notes.unread[name] = reason
+
+    def _take_back(self, pictures: Sequence[str], article: str) -> None:
+        """Of pictures that are articles of their own already, take these back: one that never was has no digest."""
+        alone = [name for name, row in zip(pictures, self._memory.recall(pictures), strict=True) if row and row.digest]
+        if alone:
+            self._documents.take_back(alone, article, self._source(article))
 
     def _taken(self, dropped: Dropped, told: TakenParts) -> Taken:
         """What is kept of a file; one that was taken in part is looked at again when only its rights change."""
@@ -312,6 +326,7 @@ class Drops:
             taken[name] = Taken(mark=read.dropped.mark, digest=_digest(read.dropped), copy_of=copy_of)
             if is_own:
                 holders[name] = article
+            self._note_copy(name, reply, notes)
         if taken:
             for name in self._memory.remember(taken, holders):
                 outcomes[name] = "anew"
@@ -333,17 +348,19 @@ def take_file(path: Path, settings: Settings, intake: Intake) -> list[Receipt]:
         name, source = path.as_posix(), DESK
     readers, pictures = DropReaders(), open_pictures(settings)
     inputs: list[Input] = []
+    members: list[DropMember] = []
     try:
         for item in DropInputs(settings, pictures).of(name, dropped.body, source, readers):
-            if isinstance(item, DropMember):
-                raise InputRefused(f"{item.name}: {item.detail}")
-            inputs.append(item)
-        if not inputs:
-            raise InputRefused(EMPTY)
-        return intake.take(inputs)
+            members.append(item) if isinstance(item, DropMember) else inputs.append(item)
+        receipts = intake.take(inputs)
     finally:
         readers.close()
         pictures.let_go(picture for item in inputs for picture in item.pictures)
+    if members:
+        raise InputRefused(partly(members, len(members) + len(inputs)) + ("; the rest is in" if inputs else ""))
+    if not receipts:
+        raise InputRefused(EMPTY)
+    return receipts
 
 
 def _article_of(name: str, told: TakenParts) -> tuple[str, bool]:

@@ -12,7 +12,8 @@ from typing import Any
 from services.index.hits import Hit, Results
 from services.index.query import FILTERS
 from services.index.search import Index, Stored
-from services.ingest.drop_files import MEDIA_TYPES, path_alias
+from services.ingest.containers.kinds import ENDINGS
+from services.ingest.drop_files import path_alias
 from services.web.keys import Keys
 from shared.envelope import pushed_by
 from shared.errors import PermanentError, TransientError
@@ -35,7 +36,7 @@ def looks_like_name(text: str) -> bool:
         return True
     if URI.fullmatch(text):
         return text.partition(":")[0].lower() not in FILTERS  # `headline:Huế` asks for a word in a field
-    return Path(text).suffix.lower() in MEDIA_TYPES and ("/" in text or not re.search(r"\s", text))
+    return Path(text).suffix.lower() in ENDINGS and ("/" in text or not re.search(r"\s", text))
 
 
 class Names:

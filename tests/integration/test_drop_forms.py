@@ -4,7 +4,7 @@ import io
 import json
 import os
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,11 @@ class FormsDesk(Desk):
     def work(self) -> None:
         read = read_articles(max_bytes=MOST_BYTES, cpu_s=20)
         work_off(self.ledger, read, SqliteSink(self.settings.index_file))
+
+    def take_all(self, names: Sequence[str]) -> None:
+        """Take files, and those that are to be taken anew for them."""
+        while names:
+            names = [name for name, why in self.take(names).items() if why == "anew"]
 
     def article(self, name: str) -> dict[str, Any] | None:
         """What became of a file, or of a part of one (`tin.zip#a.txt`)."""
@@ -117,6 +122,18 @@ def test_of_a_zip_all_that_is_read_is_taken_and_the_rest_is_told(desk: FormsDesk
     assert desk.ledger.balance().duplicate == 1
 
 
+def test_a_copy_of_a_drop_in_which_no_article_was_found_is_told_too(desk: FormsDesk) -> None:
+    empty = a_docx(a_paragraph(" "))
+    for name in ("a.docx", "b.docx"):
+        desk.drop(name, empty)
+        desk.take([name])
+    desk.work()
+    desk.drops.tidy()
+    desk.drop("c.docx", empty)
+    desk.take(["c.docx"])
+    assert {"a.docx", "b.docx", "c.docx"} <= set(desk.reasons())
+
+
 def test_a_drop_in_which_no_article_is_found_when_it_is_read_is_told_as_well(desk: FormsDesk) -> None:
     desk.drop("empty.docx", a_docx(a_paragraph(" ")))
     desk.drop("tin.zip", a_zip(a__docx=a_docx(a_paragraph("   ")), b__txt=TEXT))
@@ -153,7 +170,7 @@ def test_a_picture_beside_an_article_comes_with_it_whichever_is_first(desk: Form
     assert pictures_of(desk.article("first.txt")) == [("Cây cầu về đêm", True)]
     desk.drop("second-1.jpg", CAPTIONED)
     desk.drop("second.txt", TEXT.replace(b"ba", b"hai"))
-    desk.take(["second.txt", "second-1.jpg"])
+    desk.take_all(["second.txt", "second-1.jpg"])
     assert pictures_of(desk.article("second.txt")) == [("Cây cầu về đêm", True)]
     assert desk.ledger.balance().duplicate == 0
     assert kept(desk) == 1
@@ -181,6 +198,40 @@ def test_a_picture_alone_waits_and_is_then_an_article_of_its_own_words(desk: For
     assert article is not None
     assert (article["kind"], article["headline"]) == ("picture", "Cầu về đêm")
     assert pictures_of(article) == [("Cây cầu về đêm", True)]
+
+
+def test_a_picture_that_was_taken_alone_goes_with_its_article_when_that_comes(desk: FormsDesk) -> None:
+    desk.drop("bai-01.jpg", CAPTIONED)
+    desk.take(["bai-01.jpg"])
+    assert desk.article("bai-01.jpg") is not None
+    desk.drop("bai.txt", TEXT)
+    desk.take(["bai.txt"])
+    assert pictures_of(desk.article("bai.txt")) == [("Cây cầu về đêm", True)]
+    alone = Index(desk.settings.index_file).get("path:bai-01.jpg")
+    assert alone is not None
+    assert alone.withdrawn
+
+
+def test_a_numbered_picture_that_has_an_article_of_its_own_goes_with_that_alone(desk: FormsDesk) -> None:
+    desk.drop("bai.txt", TEXT)
+    desk.drop("bai-2.txt", TEXT.replace(b"ba", b"hai"))
+    desk.drop("bai-2.jpg", CAPTIONED)
+    desk.take_all(["bai.txt", "bai-2.txt", "bai-2.jpg"])
+    assert pictures_of(desk.article("bai.txt")) == []
+    assert pictures_of(desk.article("bai-2.txt")) == [("Cây cầu về đêm", True)]
+
+
+def test_pictures_numbered_in_any_way_come_with_their_article_in_any_order(desk: FormsDesk) -> None:
+    names = ["bai1.jpg", "bai_02.jpg", "bai (3).jpg", "bai.4.png"]
+    for number, name in enumerate(names):
+        desk.drop(
+            name, a_png(texts={"Description": f"Cau {number}"}) if ".png" in name else a_jpeg(pixels=bytes([number]))
+        )
+        if number == 1:
+            desk.drop("bai.txt", TEXT)
+            desk.take(["bai.txt"])
+        desk.take_all([name])
+    assert len(pictures_of(desk.article("bai.txt"))) == 4
 
 
 def test_a_picture_without_a_word_is_told_with_what_to_do(desk: FormsDesk) -> None:

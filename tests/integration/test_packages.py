@@ -1,16 +1,20 @@
 """Articles with their pictures, from the push to the reader, and how they go: over real parts."""
 
+import hashlib
 import http.client
 import json
 import re
+import zipfile
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from services.cli.main import main
-from services.ingest.intake import Receipt, open_archive
+from services.ingest.drops import take_file
+from services.ingest.intake import Intake, Receipt, open_archive
 from services.ingest.recovery import recover
 from services.web.correction_form import words_of
 from services.web.keys import Keys
@@ -218,6 +222,29 @@ def test_an_emptied_redis_gets_the_article_with_its_pictures_again(room: Newsroo
     room.work()
     lead = read(room, key, receipt["article"])["article"]["leadPicture"]["href"].removeprefix(room.address)
     assert ask(room, key, "GET", lead)[2] == a_jpeg(pixels=b"lost")
+
+
+def test_the_pictures_of_a_drop_are_served_and_go_with_it(room: Newsroom, capsys: pytest.CaptureFixture[str]) -> None:
+    own = a_jpeg(xmp=an_xmp({"dc:description": "The bridge"}), pixels=b"of a drop")
+    seeds = Path(room.settings.seeds_dir)
+    seeds.mkdir(exist_ok=True)
+    with zipfile.ZipFile(seeds / "tin.zip", "w") as file:
+        file.writestr("a.html", PAGE)
+        file.writestr("bridge.jpg", own)
+    intake = Intake(room.ledger, open_archive(room.settings), room.settings)
+    (taken,) = take_file(seeds / "tin.zip", room.settings, intake)
+    room.work()
+    article = read(room, room.key, taken.article)["article"]
+    href = next(block["href"] for block in article["blocks"] if block["type"] == "picture").removeprefix(room.address)
+    assert ask(room, room.key, "GET", href)[2] == own
+    names = ("redis_url", "data_dir", "archive_dir", "index_dir")
+    place = [word for name in names for word in ("--set", f"{name}={getattr(room.settings, name)}")]
+    assert main([*place, "withdraw", taken.article, "--because", "an error", "--yes"]) == 0
+    room.work()
+    assert ask(room, room.key, "GET", href)[0] == 410
+    assert main([*place, "purge", taken.article, "--because", "a court order", "--yes"]) == 0
+    capsys.readouterr()
+    assert room.app_state.pictures.find(hashlib.sha256(own).hexdigest()) is None
 
 
 def test_mixed_parts_name_each_other_by_their_ids(room: Newsroom, key: str) -> None:

@@ -25,6 +25,12 @@ def stems_of(picture: str) -> list[str]:
     return [str(path.with_name(stem)) for stem in _stems(path.stem) if stem]
 
 
+def is_called(article: str, picture: str) -> bool:
+    """Whether both have one name but for the ending: then no other article is meant."""
+    one, other = PurePosixPath(article), PurePosixPath(picture)
+    return one.parent == other.parent and one.stem.casefold() == other.stem.casefold()
+
+
 def named_in(body: bytes) -> list[str]:
     """The pictures that an article's bytes name by a relative path, each once; no more than the first fifty."""
     names: dict[str, None] = {}

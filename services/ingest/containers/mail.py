@@ -29,7 +29,7 @@ _OWN_WORDS = (
 )
 _TAG, _WORD = re.compile(rb"<[^<>]*>"), re.compile(rb"[A-Za-z\x80-\xff]+")
 # What programs attach for programs: it holds no words of a person's.
-_MACHINE = re.compile(r"application/(?:p(?:gp|kcs7)-.*|x-pkcs7-.*|ms-tnef)|text/(?:calendar|(?:x-)?vcard)|image/gif")
+_MACHINE = re.compile(r"application/(?:p(?:gp|kcs7)-.*|x-pkcs7-.*)|text/(?:calendar|(?:x-)?vcard)")
 
 
 class _Attached(msgspec.Struct, frozen=True):
@@ -112,7 +112,8 @@ def _take_out(mail: Message) -> Iterator[_Attached]:
         payload = part.get_payload(decode=True)
         body = payload if isinstance(payload, bytes) else b""
         kind = part.get_content_type()
-        if not body or (_MACHINE.fullmatch(kind) and picture_type_of(body[:16]) is None):
+        is_logo = kind == "image/gif" and part.get_content_disposition() != "attachment"
+        if not body or is_logo or (_MACHINE.fullmatch(kind) and picture_type_of(body[:16]) is None):
             continue
         number += 1
         called = _words_of(str(part.get_filename() or ""))

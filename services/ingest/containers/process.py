@@ -42,6 +42,11 @@ class FileOpener:
         self._child = Child(command, self._limits.wall_s)
         self._answers = msgspec.msgpack.Decoder(Answer)
 
+    @property
+    def pid(self) -> int:
+        """The process's id; 0 while there is none."""
+        return self._child.pid
+
     def open(self, name: str, body: bytes, limits: Limits) -> Iterator[Part]:
         """The parts of a file; raises `InputRefused` once nothing more of it can be taken. Take all before the next."""
         answer = self._ask(name, Ask(name=name, limits=limits), body)

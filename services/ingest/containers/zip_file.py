@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 import msgspec
 
-from services.ingest.containers.beside import fits, named_in
+from services.ingest.containers.beside import fits, is_called, named_in
 from services.ingest.containers.kinds import ENDINGS, PICTURES
 from services.ingest.containers.parts import RATIO, RATIO_FROM, Budget, Open, Part, refused, too_large
 from shared.errors import InputRefused
@@ -116,8 +116,10 @@ def _inner(name: str, body: bytes, depth: int, open_inner: Open) -> Generator[Pa
 
 def _goes_with(picture: _File, file: _File, named: Set[str], texts: Sequence[_File]) -> bool:
     """Whether a picture is an article's: called so, named in it, or beside no other article."""
-    if fits(file.name, picture.name) or PurePosixPath(picture.name).name.casefold() in named:
+    if PurePosixPath(picture.name).name.casefold() in named or is_called(file.name, picture.name):
         return True
+    if fits(file.name, picture.name):
+        return not any(is_called(other.name, picture.name) for other in texts)
     if any(fits(other.name, picture.name) for other in texts):
         return False
     folder = PurePosixPath(picture.name).parent
