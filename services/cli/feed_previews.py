@@ -83,6 +83,8 @@ def preview_lines(asked: str, found: "FeedPreview", now_us: int) -> Iterator[str
     yield f"{clean(shown_address(found.url))}  {in_short(found, now_us)}"
     yield from via_lines(asked, found)
     yield from (f"  {clean(title)}" for title in found.titles)
+    if found.is_short and not found.of_pages:
+        yield "Its entries are only beginnings: their pages are read too, but for `--pages never`."
     yield from other_lines(found)
 
 

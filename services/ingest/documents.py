@@ -172,7 +172,7 @@ def rows_of(feed: Subscription, news: News, which: Pages, now: int) -> Sequence[
     return [
         PageRow(
             url=item.url, feed=feed.id, entry=pack_body(item.body), aliases=item.aliases, changed=item.changed,
-            is_held=item.changed or of_pages, asked_us=now,
+            is_held=item.changed or of_pages, of_pages=of_pages, asked_us=now,
         )
         for item in items if item.url is not None and len(item.body) <= LONGEST_ENTRY
     ]  # fmt: skip

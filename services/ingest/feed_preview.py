@@ -6,6 +6,7 @@ import msgspec
 
 from services.ingest.feed_news import entry_date
 from services.ingest.formats.feed import Feed
+from services.ingest.page_words import is_short
 
 TITLES = 5
 
@@ -18,7 +19,8 @@ class FeedPreview(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     """What a feed holds at this moment: `newest_us` is when its newest entry is dated (µs), `titles` are its first.
 
     `via` is how it was found where it is not at the address that was asked; `others` are further feeds that the same
-    page names, which nobody has looked at. `of_pages` says that each entry is a page to be read, `sitemaps` how many an
+    page names, which nobody has looked at. `of_pages` says that each entry is a page to be read,
+    `is_short` that half of the entries or more are only beginnings of their articles, `sitemaps` how many an
     index names.
     """
 
@@ -31,6 +33,7 @@ class FeedPreview(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     titles: tuple[str, ...] = ()
     via: Via | None = None
     of_pages: bool = False
+    is_short: bool = False
     sitemaps: int = 0
     others: tuple[str, ...] = ()
 
@@ -47,6 +50,7 @@ def preview(url: str, feed: Feed, via: Via | None = None) -> FeedPreview:
         hub=feed.hub,
         via=via,
         of_pages=feed.of_pages,
+        is_short=bool(feed.entries) and 2 * sum(map(is_short, feed.entries)) >= len(feed.entries),
         sitemaps=len(feed.maps),
         titles=tuple(entry.title for entry in feed.entries if entry.title)[:TITLES],
     )

@@ -41,7 +41,7 @@ class PageLoop:
         self._settings, self._subscriptions, self._queue = settings, subscriptions, queue
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="pages")
         self._reader = PageReader(
-            queue, RobotsKeeper(redis, self.in_thread), PageTallies(redis), intake, self.in_thread
+            queue, RobotsKeeper(redis, self.in_thread), PageTallies(redis), intake, self.in_thread, settings.feed_pages
         )
         self._visits: set[asyncio.Task[None]] = set()
         self._feeds: dict[str, Subscription] = {}

@@ -1,5 +1,6 @@
 -- Pages that entries of feeds lead to, and when each is visited. A host has one visit at a time and a pause behind it;
--- hosts take turns. What was asked anew while a visit ran is visited once more. Time is Redis' own (args.now: for tests).
+-- hosts take turns. What was asked anew while a visit ran is visited once more. Time is Redis' own (args.now is for
+-- tests).
 -- KEYS: pages:rows, pages:places, pages:turns, pages:busy, feeds:pauses.
 -- ARGV: command, prefix of a host's queue, prefix of a day's count, args (msgpack), then rows as they are kept.
 local rows, places, turns, busy, feed_pauses = unpack(KEYS)
@@ -41,8 +42,8 @@ end
 
 local calls = {}
 
--- args.pages: {id, host, feed}, with a row for each; none beyond args.most is taken, and none that another feed has asked for. The ids
--- of both.
+-- args.pages: {id, host, feed}, with a row for each; none beyond args.most is taken, and none that another feed has asked
+-- for. The ids of both.
 function calls.ask()
   local no_room, of_others, count = {}, {}, redis.call('HLEN', rows)
   for number, page in ipairs(args.pages) do
@@ -70,7 +71,8 @@ function calls.claim()
   local found, day = {}, math.floor(now / DAY)
   local spent_key = ARGV[3] .. day
   for _, host in ipairs(redis.call('ZRANGEBYSCORE', turns, '-inf', now, 'LIMIT', 0, args.limit)) do
-    local rests = math.max(busy_until(host), tonumber(redis.call('HGET', feed_pauses, host) or '0') - SHORTEST)
+    local busy_at = busy_until(host)
+    local rests = math.max(busy_at, tonumber(redis.call('HGET', feed_pauses, host) or '0') - SHORTEST)
     local id = redis.call('ZRANGEBYSCORE', queue(host), '-inf', now, 'LIMIT', 0, 1)[1]
     local spent = tonumber(redis.call('HGET', spent_key, host) or '0')
     local _, _, is_check = parts_of(id and redis.call('HGET', places, id) or '  ')
@@ -97,16 +99,16 @@ function calls.claim()
 end
 
 -- A visit of args.id, whose row was the first given, has ended: it is visited again in args.wait seconds as the second
--- row says, or never where that is empty. Its host rests for args.pause seconds. 0 where the claim was not args.token's any more.
+-- row says, or never where that is empty. Its host rests for args.pause seconds. 0 where the claim was not args.token's
+-- any more.
 function calls.done()
   local _, token = busy_until(args.host)
   if token ~= args.token then return 0 end
   redis.call('HSET', busy, args.host, precise(now + args.pause) .. ' ')
-  if redis.call('HGET', rows, args.id) ~= ARGV[5] then
-    -- asked anew meanwhile: due already
-  elseif ARGV[6] == '' then
+  local is_asked_anew = redis.call('HGET', rows, args.id) ~= ARGV[5] -- then it is due already
+  if not is_asked_anew and ARGV[6] == '' then
     drop(args.id, args.host)
-  else
+  elseif not is_asked_anew then
     local _, feed = parts_of(redis.call('HGET', places, args.id))
     redis.call('HSET', rows, args.id, ARGV[6])
     redis.call('HSET', places, args.id, args.host .. ' ' .. feed .. ' ' .. args.check)

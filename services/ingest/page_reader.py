@@ -23,6 +23,7 @@ from shared.errors import CopydeskError, InputRefused, IntakeFull, TransientErro
 from shared.identity import clean_link
 from shared.net.http import AskedToWait, Client, Fetched, Reading, fetch_by
 from shared.page_witness import WITNESSED_TYPE, Page, pack_witnessed
+from shared.settings import Pages
 
 log = structlog.get_logger(__name__)
 
@@ -46,9 +47,10 @@ class PageReader:
         tallies: PageTallies,
         intake: TakesInputs,
         in_thread: Callable[..., Any],
+        which: Pages = "when-short",
     ) -> None:
         self._queue, self._robots, self._tallies = queue, robots, tallies
-        self._intake, self._in_thread = intake, in_thread
+        self._intake, self._in_thread, self._which = intake, in_thread, which
 
     async def visit(self, client: Client, rooms: Rooms, claimed: ClaimedPage, feed: Subscription | None) -> None:
         """Visit a page and note when it is looked at again. `rooms` bound how many large bodies are held at once.
@@ -62,7 +64,9 @@ class PageReader:
             return
         problem: str | None = None
         try:
-            pause_s = max(PAUSE_S, (await self._robots.rules(client, row.url)).pause_s)
+            if not row.of_pages and (feed.pages or self._which) == "never":
+                raise InputRefused("the feed's settings say that no page of its entries is read any more")
+            pause_s = max(PAUSE_S, float(feed.pause_s or 0), (await self._robots.rules(client, row.url)).pause_s)
             following, outcome = await self._read(client, rooms, row, feed)
         except TransientError as error:
             pause_s, problem = max(pause_s, _rest_of(error)), str(error)

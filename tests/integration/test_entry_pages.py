@@ -256,6 +256,14 @@ def test_the_budget_of_a_day_is_kept(desk: Desk, origin: Origin) -> None:
     assert [desk.read_pages(), desk.read_pages(3600), desk.read_pages(86400)] == [1, 0, 1]
 
 
+def test_pages_that_wait_are_left_once_the_feed_says_never(desk: Desk, origin: Origin) -> None:
+    origin.pages["/1.html"] = page_of(1)
+    desk.visit(item(1, origin))
+    desk.subscriptions.edit(desk.feed.id, {"pages": "never"})
+    desk.read_pages()
+    assert (desk.asked("/1.html"), desk.queue.waiting(), len(desk.articles())) == (0, 0, 1)
+
+
 def test_a_visit_that_died_leaves_its_page_to_others(desk: Desk, origin: Origin) -> None:
     origin.pages["/1.html"] = page_of(1)
     desk.visit(item(1, origin))
