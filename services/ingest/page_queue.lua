@@ -42,8 +42,8 @@ end
 
 local calls = {}
 
--- args.pages: {id, host, feed}, with a row for each; none beyond args.most is taken, and none that another feed has asked
--- for. The ids of both.
+-- args.pages: {id, host, feed}, with a row for each; none beyond args.most is taken, and none that another feed has
+-- asked for. The ids of both.
 function calls.ask()
   local no_room, of_others, count = {}, {}, redis.call('HLEN', rows)
   for number, page in ipairs(args.pages) do

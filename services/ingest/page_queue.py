@@ -25,9 +25,9 @@ class PageRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A page that is to be read beside the entry of a feed (its id), and what is known of its last reading.
 
     `entry` is the entry's JSON, packed, `aliases` what it is known by; `is_held` says that it did not come in by
-    itself, so that it must where the page cannot be read, `of_pages` that its feed has nothing but pages. `tries` counts
-    failures, `checks` how often the page was read; the rest is what the next look asks with, and what the page said
-    then. `asked_us` tells one asking from the next.
+    itself, so that it must where the page cannot be read, `of_pages` that its feed has nothing but pages. `tries`
+    counts failures, `checks` how often the page was read; the rest is what the next look asks with, and what the page
+    said then. `asked_us` tells one asking from the next.
     """
 
     url: str

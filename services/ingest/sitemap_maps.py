@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from msgspec.structs import replace
 
-from services.ingest.formats.sitemap import read_w3c_date
+from services.ingest.formats.w3c_date import read_w3c_date
 
 MAPS = "maps"  # what they are kept as, beside the feed's state
 MOST_KEPT = 200

@@ -15,6 +15,7 @@ from lxml import etree
 from services.ingest.formats.feed import Feed
 from services.ingest.formats.links import web_link
 from services.ingest.formats.unread import COMMENT
+from services.ingest.formats.w3c_date import read_w3c_date
 from shared.envelope import FeedEntry, FeedPicture
 from shared.errors import NotAFeed
 from shared.identity import host_of
@@ -32,7 +33,6 @@ _COMMENT = re.compile(COMMENT)
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
 _BARE_AMPERSAND = re.compile(r"&(?!#[0-9]{1,7};|#x[0-9a-fA-F]{1,6};|(?:amp|lt|gt|quot|apos);)")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_YEAR_MONTH = re.compile(r"\d{4}(?:-\d\d)?")
 LOOKED_FOR_NAME = 20  # entries
 _INSIDE = frozenset({"news", "publication"})
 _OLDEST = dt.datetime.min.replace(tzinfo=dt.UTC)
@@ -82,18 +82,6 @@ def read(text: str, url: str) -> Feed:
         maps=tuple((one.url, one.changed) for _, _, one in sorted(maps, key=lambda one: one[:2], reverse=True)),
         is_index=_root_of(text) == "sitemapindex",
     )
-
-
-def read_w3c_date(printed: str | None) -> dt.datetime | None:
-    """The moment of `2026-11-30`, `2026-11-30T05:34+07:00` or `2026-11`; without a zone it is UTC's."""
-    text = (printed or "").strip()
-    if _YEAR_MONTH.fullmatch(text):
-        text = f"{text}-01-01"[:10]
-    try:
-        date = dt.datetime.fromisoformat(text)
-        return date.replace(tzinfo=date.tzinfo or dt.UTC).astimezone(dt.UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 def is_near(url: str, site: str) -> bool:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from services.ingest.feed_news import FIRST_PAGES, Watched
 from services.ingest.feeds import read_feed, read_watched
-from services.ingest.formats.sitemap import MOST_ADDRESSES, is_near, looks_like_sitemap, read, read_w3c_date
+from services.ingest.formats.sitemap import MOST_ADDRESSES, is_near, looks_like_sitemap, read
+from services.ingest.formats.w3c_date import read_w3c_date
 from services.ingest.sitemap_maps import FAILURES, MOST_ASKED, KnownMap, follow, read_ill, read_well, to_ask
 from shared.envelope import Source
 from shared.errors import NotAFeed
