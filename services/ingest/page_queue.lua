@@ -1,11 +1,12 @@
 -- Pages that entries of feeds lead to, and when each is visited. A host has one visit at a time and a pause behind it;
 -- hosts take turns. What was asked anew while a visit ran is visited once more. Time is Redis' own (args.now is for
 -- tests).
--- KEYS: pages:rows, pages:places, pages:turns, pages:busy, feeds:pauses.
+-- KEYS: pages:rows, pages:places, pages:turns, pages:busy, feeds:pauses, pages:clock.
 -- ARGV: command, prefix of a host's queue, prefix of a day's count, args (msgpack), then rows as they are kept.
-local rows, places, turns, busy, feed_pauses = unpack(KEYS)
+local rows, places, turns, busy, feed_pauses, clock = unpack(KEYS)
 local args = cmsgpack.unpack(ARGV[4])
 local DAY = 86400
+local STEP_BACK = 5
 local ORDER = 0.000001 -- seconds between pages that are asked for at once: they are read in that order
 local SHORTEST = 1 -- seconds: pauses of feeds below that are for their pace alone
 
@@ -40,6 +41,20 @@ local function busy_until(host)
   return tonumber(at), token
 end
 
+-- Times that were set by a clock that was ahead go back with it; who visits then visits once more.
+local function follow_the_clock()
+  local last = tonumber(redis.call('GET', clock) or '')
+  redis.call('SET', clock, precise(now))
+  if not last or last - now < STEP_BACK then return end
+  for _, host in ipairs(redis.call('ZRANGE', turns, 0, -1)) do
+    redis.call('ZINCRBY', turns, precise(now - last), host)
+    for _, id in ipairs(redis.call('ZRANGE', queue(host), 0, -1)) do
+      redis.call('ZINCRBY', queue(host), precise(now - last), id)
+    end
+  end
+  redis.call('DEL', busy)
+end
+
 local calls = {}
 
 -- args.pages: {id, host, feed}, with a row for each; none beyond args.most is taken, and none that another feed has
@@ -68,6 +83,7 @@ end
 -- The next page of each host whose turn it is, ours until the lease ends. A host has at most args.budget visits a day,
 -- of which checks of pages that were read before may have half: beyond that they are left out.
 function calls.claim()
+  follow_the_clock()
   local found, day = {}, math.floor(now / DAY)
   local spent_key = ARGV[3] .. day
   for _, host in ipairs(redis.call('ZRANGEBYSCORE', turns, '-inf', now, 'LIMIT', 0, args.limit)) do

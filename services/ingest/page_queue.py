@@ -143,7 +143,9 @@ class PageQueue:
     def _call(self, command: str, *rows: bytes, **args: Any) -> Any:
         if self._clock is not None:
             args["now"] = self._clock()
-        names = [keys.PAGES_ROWS, keys.PAGES_PLACES, keys.PAGES_TURNS, keys.PAGES_BUSY, keys.FEEDS_PAUSES]
+        names = [
+            keys.PAGES_ROWS, keys.PAGES_PLACES, keys.PAGES_TURNS, keys.PAGES_BUSY, keys.FEEDS_PAUSES, keys.PAGES_CLOCK,
+        ]  # fmt: skip
         told = [command, keys.pages_of(""), keys.pages_spent(""), msgspec.msgpack.encode(args), *rows]
         with redis_errors(self._redis):
             return self._script(keys=names, args=told)

@@ -8,6 +8,7 @@ from shared.envelope import FeedEntry
 
 SHORT = 600  # characters; a letter of a script without spaces counts as two
 SENTENCE = 60  # characters of a line that is no counter, no menu, no teaser's headline
+_HEAD, _TAIL = 3 * SHORT, 600  # characters of markup that tell it of most entries
 _TAG = re.compile(r"<[^<>]*>")
 _BREAK = re.compile(
     r"</?(?:p|div|h[1-6]|li|tr|td|br|section|article|title|blockquote|figcaption)\b[^<>]*>", re.IGNORECASE
@@ -22,10 +23,14 @@ _CUT = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\])\W*(?:[^\W\d_][^.!?…]{0,6
 def is_short(entry: FeedEntry) -> bool:
     """Is an entry's text only the beginning of its article: shorter than `SHORT`, or cut at its end?"""
     markup = max(entry.content or "", entry.summary or "", key=len)
-    if len(markup) > LONG:  # of a book its beginning and its end tell
-        markup = f"{markup[: LONG // 2]}>{markup[-LONG // 2 :]}"
+    if _CUT.search(plain_text(markup[-_TAIL:])[-200:]) is not None:
+        return True
+    return _is_below(SHORT, markup[:_HEAD]) and (len(markup) <= _HEAD or _is_below(SHORT, markup))
+
+
+def _is_below(most: int, markup: str) -> bool:
     text = plain_text(markup)
-    return len(text) + len(_WIDE.findall(text[:SHORT])) < SHORT or _CUT.search(text[-200:]) is not None
+    return len(text) < most and len(text) + len(_WIDE.findall(text)) < most
 
 
 def plain_text(markup: str) -> str:

@@ -67,6 +67,7 @@ PAGES_ROWS = "pages:rows"  # hash: digest of a page's canonical address -> page_
 PAGES_PLACES = "pages:places"  # hash: such a digest -> `<host> <feed id> <1 where it was read before, else 0>`
 PAGES_TURNS = "pages:turns"  # zset: hosts with pages that wait, by when it is their turn (s)
 PAGES_BUSY = "pages:busy"  # hash: host -> `<until when it has a visit or rests, s> <token of that visit>`
+PAGES_CLOCK = "pages:clock"  # string: Redis' time at the last claim of pages (s)
 VISITS_DUE = "visits:due"  # zset: canonical addresses of pages that are visited by themselves, by when (µs)
 VISITS_ASKED = "visits:asked"  # hash: such an address -> page_visits.PageVisit (JSON)
 FEEDS_CLOCK = "feeds:clock"  # string: Redis' time at the last claim (s)

@@ -23,6 +23,7 @@ from services.ingest.subscriptions import Subscriptions
 from services.normalize.tasks import read_articles
 from shared.article import Article
 from shared.clock import now_us
+from shared.ledger import keys
 from shared.ledger.connection import connect
 from shared.net.http import Client
 from shared.settings import Settings
@@ -262,6 +263,16 @@ def test_pages_that_wait_are_left_once_the_feed_says_never(desk: Desk, origin: O
     desk.subscriptions.edit(desk.feed.id, {"pages": "never"})
     desk.read_pages()
     assert (desk.asked("/1.html"), desk.queue.waiting(), len(desk.articles())) == (0, 0, 1)
+
+
+def test_a_clock_that_is_set_back_keeps_no_page_waiting(desk: Desk, origin: Origin) -> None:
+    origin.pages |= {"/1.html": page_of(1), "/2.html": page_of(2)}
+    desk.visit(item(1, origin))
+    desk.read_pages()
+    desk.visit(item(1, origin), item(2, origin))
+    connect(desk.settings).delete(keys.FEEDS_PAUSES)  # as who visits feeds does when its clock goes back
+    assert desk.read_pages(-A_LONG_TIME_S) == 1
+    assert desk.asked("/2.html") == 1
 
 
 def test_a_visit_that_died_leaves_its_page_to_others(desk: Desk, origin: Origin) -> None:
