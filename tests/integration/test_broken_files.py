@@ -43,3 +43,12 @@ def test_a_broken_file_is_told_with_what_to_do_and_the_rest_goes_on(desk: Newsde
     publishers = browser.get("/publishers").text
     assert "hue" in publishers
     assert ("keys.json" in publishers) is (name == "keys.json"), "the keys read before, and that the file is broken"
+
+
+def test_an_input_that_is_no_text_has_a_page_that_says_so(desk: Newsdesk) -> None:
+    browser = Browser(desk.port)
+    browser.log_in(desk.key("boss", scopes=("admin",)))
+    article = desk.push(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", Content_Type="text/plain").body["article"]
+    desk.work()
+    page = browser.get(f"/articles/{article}")
+    assert (page.status, "a PNG picture" in page.text) == (200, True)

@@ -7,6 +7,7 @@ import msgspec
 
 from services.web.acts import is_editable
 from shared.article import Article, Evidence
+from shared.errors import NotAnArticle
 from shared.untrusted.decode import decode
 
 MOST_CHARS = 60_000
@@ -24,7 +25,7 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True):
 class InputView(msgspec.Struct, frozen=True, kw_only=True):
     """The input in stretches, its size in bytes, and whether the end is left out.
 
-    `editable` is all of its text, where a person may change it.
+    `editable` is all of its text, where a person may change it; `unread` tells why it is no text that could be shown.
     """
 
     media_type: str
@@ -32,6 +33,7 @@ class InputView(msgspec.Struct, frozen=True, kw_only=True):
     pieces: tuple[Piece, ...]
     is_cut: bool
     editable: str = ""
+    unread: str = ""
 
 
 class ArchivedInput(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,12 +47,16 @@ class ArchivedInput(msgspec.Struct, frozen=True, kw_only=True):
 
 def view_input(archived: ArchivedInput, article: Article | None) -> InputView:
     """The input as text, with marks where the article's evidence stands."""
-    text = decode(archived.body, archived.media_type, archived.language).text
+    media_type, size = archived.media_type, len(archived.body)
+    try:
+        text = decode(archived.body, media_type, archived.language).text
+    except NotAnArticle as error:
+        return InputView(media_type=media_type, size=size, pieces=(), is_cut=False, unread=str(error))
     shown = text[:MOST_CHARS]
     spans = _spans(shown, article.evidence if article is not None else ())
     return InputView(
-        media_type=archived.media_type,
-        size=len(archived.body),
+        media_type=media_type,
+        size=size,
         pieces=tuple(_pieces(shown, spans)),
         is_cut=len(text) > MOST_CHARS,
         editable=text if _is_editable(archived) else "",

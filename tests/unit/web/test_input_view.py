@@ -20,3 +20,8 @@ def test_marks_stand_on_the_very_words_behind_escaped_quotes(is_ascii: bool) -> 
     marked = {piece.field: json.loads(f'"{piece.text}"') for piece in view.pieces if piece.field}
     assert marked == {"headline": SAID["headline"], "byline": SAID["byline"], "blocks[0]": SAID["body_text"]}
     assert "".join(piece.text for piece in view.pieces) == body.decode()
+
+
+def test_bytes_that_are_no_text_are_told_and_not_shown() -> None:
+    view = view_input(ArchivedInput(media_type="text/plain", body=b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), None)
+    assert (view.size, view.pieces, view.editable, "a PNG picture" in view.unread) == (16, (), "", True)
