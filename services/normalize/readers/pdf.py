@@ -49,6 +49,7 @@ _PAGE_NUMBER = re.compile(r"\W*(?:\w{1,6}\W+)?\d{1,4}(?:\s*(?:/|of|trên)\s*\d{1
 _BULLET = re.compile(r"[•●▪■–—*·-]\s|\d{1,2}[.)]\s")
 _DIVIDED = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010]\Z")
 _SOFT = "\u00ad"
+_RUNS_ON = re.compile("[\u0e00-\u0e7f\u3000-\u30ff\u3400-\u9fff\uff00-\uff60]")  # written without spaces between words
 
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what is odd in a stranger's document is no news
 
@@ -229,6 +230,8 @@ def _leading(gaps: Counter[float]) -> float:
 
 def _joined(text: str, more: str, known: Counter[str]) -> str:
     """A paragraph with its next line; a divided word is whole, unless it is written with the sign elsewhere."""
+    if _RUNS_ON.match(text[-1:]) and _RUNS_ON.match(more):
+        return text + more
     if not _DIVIDED.search(text) or not more[:1].islower():
         return f"{text} {more}"
     before, after = text.rpartition(" ")[2], more.partition(" ")[0]

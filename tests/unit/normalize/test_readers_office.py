@@ -196,6 +196,11 @@ def test_lines_of_a_paragraph_are_joined_and_one_that_ends_early_ends_it() -> No
     assert pdf_lines(page) == [" ".join(LINES), "so. People stood on both banks of the river to see it."]
 
 
+def test_lines_of_a_script_without_spaces_are_joined_without_any() -> None:
+    page = Pdf().column(50, 700, ("新华社北京十一月九日电", "记者昨天从市政府获悉，", "大桥重新亮灯。"))
+    assert pdf_lines(page) == ["新华社北京十一月九日电记者昨天从市政府获悉，大桥重新亮灯。"]
+
+
 def test_a_column_goes_on_in_the_next_one_and_on_the_next_page() -> None:
     one = Pdf().column(50, 700, LINES[:2])
     two = Pdf().column(300, 700, ("went on with it in the next column of the page,", "as it does"))
