@@ -47,6 +47,8 @@ def _next(parts: Iterator[Part] | None) -> Answer:
         return Answer(problem="it needs more memory to be opened than it may have")
     except RecursionError:
         return Answer(problem="it is nested too deep to be read")
+    except Exception as error:  # noqa: BLE001 - whatever a stranger's file breaks concerns that file, and is told
+        return Answer(problem=f"it is broken in a way that nobody foresaw ({type(error).__name__}), and is not opened")
 
 
 if __name__ == "__main__":

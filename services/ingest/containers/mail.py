@@ -5,6 +5,7 @@ The mail's article keeps its head and its texts; what is taken out stays named w
 
 import datetime as dt
 import email
+import email.errors
 import email.policy
 import re
 from collections.abc import Iterator
@@ -58,7 +59,7 @@ def read_mail(name: str, body: bytes, depth: int, budget: Budget, open_inner: Op
     keeps = list(pictures) if words >= _OWN_WORDS or not documents else []
     if words:
         budget.take(len(body))
-        yield _article(name, _written(mail))
+        yield _article(name, _written(mail, body))
         yield from _pictures(keeps, budget)
     elif not documents:
         for part in _pictures(keeps, budget):
@@ -146,9 +147,13 @@ def _ending_of(kind: str) -> str:
     return next((ending for ending, named in ENDINGS.items() if named == kind), "")
 
 
-def _written(mail: Message) -> bytes:
+def _written(mail: Message, body: bytes) -> bytes:
+    """The mail without what was taken out of it; one too broken to be written again stays as it came."""
     file = BytesIO()
-    BytesGenerator(file, mangle_from_=False, policy=email.policy.compat32).flatten(mail)
+    try:
+        BytesGenerator(file, mangle_from_=False, policy=email.policy.compat32).flatten(mail)
+    except (email.errors.MessageError, LookupError, ValueError, TypeError, AttributeError):
+        return body
     return file.getvalue()
 
 

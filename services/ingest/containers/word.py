@@ -17,7 +17,7 @@ _READ = (".xml", ".rels")
 def read_docx(name: str, body: bytes, budget: Budget) -> Iterator[Part]:
     """The document, then the pictures in it; raises `InputRefused` for one that is damaged or a bomb."""
     archive = open_zip(name, body, MOST_PARTS)
-    pictures = [info for info in archive.infolist() if MEDIA in info.filename and not info.is_dir()]
+    pictures = [info for info in archive.infolist() if MEDIA in info.filename and not info.filename.endswith("/")]
     for info in archive.infolist():
         if info.flag_bits & ENCRYPTED or info.compress_type not in READ_METHODS:
             raise InputRefused(f"{name} is encrypted, or packed by a method that is not read")

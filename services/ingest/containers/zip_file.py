@@ -40,7 +40,7 @@ def read_zip(name: str, body: bytes, depth: int, budget: Budget, open_inner: Ope
     files: list[_File] = []
     seen: set[str] = set()
     for info in archive.infolist():
-        if info.is_dir() or _is_left_behind(info.filename):
+        if (info.filename and info.is_dir()) or _is_left_behind(info.filename):
             continue
         reason = _fault(info, budget) or ("a second file of that name" if info.filename in seen else "")
         seen.add(info.filename)

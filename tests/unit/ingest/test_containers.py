@@ -7,10 +7,13 @@ import zipfile
 from email.message import EmailMessage
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from services.ingest.containers.beside import fits, named_in, stems_of
 from services.ingest.containers.parts import Limits
 from tests.drops import parts_of, told_of
+from tests.office import a_docx, a_drawing, a_paragraph
 from tests.pictures import a_jpeg, a_png
 
 TEXT = "Cầu sáng đèn\n\nHuế, 9/11/2015 - Cây cầu sáng đèn trở lại.\n".encode()
@@ -216,3 +219,27 @@ def test_an_article_names_pictures_by_relative_paths_alone() -> None:
     named = named_in(body)
     assert {"anh/a b.jpg", "c.png", "g.webp"} <= set(named)
     assert not [name for name in named if name.startswith(("/", "..")) or ".." in name.split("/")]
+
+
+SAMPLES = {
+    "a.zip": a_zip(("a/one.txt", TEXT), ("a/one.jpg", PICTURE), ("b.zip", a_zip(("c.txt", TEXT)))),
+    "a.eml": a_mail("Words. " * 90, ("c.jpg", PICTURE, "image/jpeg"), ("b.txt", TEXT, "text/plain")),
+    "a.docx": a_docx(a_paragraph("Words"), a_drawing("rId1"), media={"a.png": a_png()}),
+    "a.xml": f"<wire>{NITF.format('x:1', 'Một')}{NITF.format('', 'Hai')}</wire>".encode(),
+    "a.txt.gz": gzip.compress(TEXT),
+    "a.iptc": b"\x01AFP1 4\r\n\x02Words.\r\n\x03\x04" * 2,
+}
+
+
+DAMAGE = st.tuples(st.floats(0, 1), st.binary(max_size=9))
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.sampled_from(sorted(SAMPLES)), st.lists(DAMAGE, min_size=1, max_size=5))
+def test_a_damaged_file_is_opened_or_refused_and_nothing_else(name: str, damage: list[tuple[float, bytes]]) -> None:
+    body = bytearray(SAMPLES[name])
+    for place, other in damage:
+        at = int(place * len(body))
+        body[at : at + len(other)] = other
+    parts, problem = parts_of(name, bytes(body))
+    assert parts or problem
