@@ -94,12 +94,12 @@ def test_what_belongs_to_one_site(one: str, other: str, near: bool) -> None:
 
 
 def test_of_a_huge_sitemap_the_newest_are_read() -> None:
-    rows = [(f"https://news.example/{n}.html", f"2026-{1 + n // 4000:02}-01") for n in range(40_000)]
+    rows = [(f"https://news.example/{n}.html", f"2026-{1 + n // 1000:02}-01") for n in range(12_000)]
     started = time.process_time()
     feed = read(urlset(*rows), SITE)
     assert len(feed.entries) == MOST_ADDRESSES
-    assert {entry.updated for entry in feed.entries} == {"2026-10-01"}
-    assert time.process_time() - started < 15  # of CPU
+    assert {entry.updated for entry in feed.entries} == {"2026-11-01", "2026-12-01"}
+    assert time.process_time() - started < 6  # of CPU
 
 
 def test_a_huge_sitemap_without_dates_tells_nobody_what_is_new() -> None:

@@ -160,8 +160,8 @@ def joined(page: Document, feed: Document, *, is_short: bool) -> Document:
 def test_beside_its_entry_no_page_is_read_worse_than_alone(is_short: bool) -> None:
     documents = list(make_documents(read_newsrooms()))
     feeds = {entry.name.rpartition("/")[2]: entry for entry in documents if entry.path == "feeds"}
-    pages = [entry for entry in documents if entry.name.startswith(("pages/wordpress_blocks/", "pages/tables/"))]
-    assert len(pages) > 20
+    pages = [entry for entry in documents if entry.name.startswith("pages/wordpress_blocks/")]
+    assert len(pages) > 10
     for page in pages:
         both = joined(page, feeds[page.name.rpartition("/")[2]], is_short=is_short)
         alone, beside = score(page, read_document(page)).scores, score(both, read_document(both)).scores
