@@ -6,7 +6,7 @@ OTHER_VENV = .venv-$(notdir $(PYTHON))
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: --require-hashes
 CORPORA ?= ../shared/corpora
 
-.PHONY: help demo up test test-fast test-engines test-on oidc-provider coverage check fix lua-check quality peers bench bench-feeds chaos api-check screenshots settings cli-page recipes compose-check changelog sbom audit lock clean
+.PHONY: help demo up test test-fast test-engines test-on oidc-provider coverage check fix lua-check quality peers bench bench-feeds chaos faults api-check screenshots settings cli-page recipes compose-check changelog sbom audit lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
@@ -98,6 +98,9 @@ test-engines: $(VENV)/.dev  ## what sinks promise, against real servers: OpenSea
 
 chaos: $(VENV)/.dev  ## break a live desk under load a hundred times, and prove that nothing is lost
 	@$(BIN)/python -m tests.faults.chaos
+
+faults: $(VENV)/.dev  ## every fault in turn on a desk of its own, as a table: make faults [ONLY=F1,F4]
+	@$(BIN)/python -m tests.faults.table $(if $(ONLY),--only "$(ONLY)")
 
 api-check: $(VENV)/.dev  ## hold the real service against its description at length: make api-check [EXAMPLES=100]
 	@$(BIN)/python -m tests.integration.described --examples $(or $(EXAMPLES),100)

@@ -19,7 +19,7 @@ from shared.net.object_store import Bucket
 from shared.settings import Settings
 from shared.sink_settings import SinkSettings
 from tests.conftest import Server
-from tests.engines.receiver import receiver
+from tests.engines.receiver import Receiver, receiver
 from tests.engines.servers import opensearch_address, postgres_address, s3_address
 
 SECRET = f"whsec_{base64.b64encode(bytes(range(32))).decode()}"
@@ -40,8 +40,10 @@ def opensearch() -> Iterator[Place]:
     client = OpenSearch([address], timeout=30)
 
     def headlines() -> dict[str, str]:
-        client.indices.refresh(index=alias)
-        found = client.search(index=alias, body={"size": 1000, "_source": ["item.headlines"]})["hits"]["hits"]
+        also_empty = {"ignore_unavailable": "true"}
+        client.indices.refresh(index=alias, params=also_empty)
+        body = {"size": 10_000, "_source": ["item.headlines"]}
+        found = client.search(index=alias, body=body, params=also_empty)["hits"]["hits"]
         return {hit["_id"]: _main(hit["_source"]["item"]["headlines"]) for hit in found}
 
     try:
@@ -61,6 +63,8 @@ def postgres() -> Iterator[Place]:
     def headlines() -> dict[str, str]:
         with psycopg.connect(address) as connection:
             table = sql.Identifier(schema, "articles")
+            if connection.execute("SELECT to_regclass(%s)", (f"{schema}.articles",)).fetchone() == (None,):
+                return {}
             found = connection.execute(
                 sql.SQL("SELECT id, headline FROM {} WHERE NOT withdrawn").format(table)
             ).fetchall()
@@ -77,7 +81,12 @@ def postgres() -> Iterator[Place]:
 def files(form: str = "ndjson") -> Iterator[Place]:
     """A folder of its own."""
     with tempfile.TemporaryDirectory() as folder:
-        yield Place(SinkSettings(url=f"files://{folder}/out?format={form}"), lambda: _of_lines(Path(folder, "out")))
+        yield files_in(Path(folder, "out"), form)
+
+
+def files_in(folder: Path, form: str = "ndjson") -> Place:
+    """A folder that somebody else looks after."""
+    return Place(SinkSettings(url=f"files://{folder}?format={form}"), lambda: _of_lines(folder))
 
 
 @contextmanager
@@ -102,8 +111,13 @@ def object_store() -> Iterator[Place]:
 def webhook() -> Iterator[Place]:
     """A receiver of its own."""
     with receiver() as kept:
-        desk = Settings(allow_networks=("127.0.0.0/8",))
-        yield Place(SinkSettings(url=f"webhook+{kept.url}", secrets=(SECRET,)), kept.headlines, desk)
+        yield told_by(kept)
+
+
+def told_by(kept: Receiver) -> Place:
+    """A receiver that somebody else looks after."""
+    desk = Settings(allow_networks=("127.0.0.0/8",))
+    return Place(SinkSettings(url=f"webhook+{kept.url}", secrets=(SECRET,)), kept.headlines, desk)
 
 
 @contextmanager

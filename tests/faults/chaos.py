@@ -33,9 +33,10 @@ def main() -> int:
     """Run, judge, print; exit code 1 when a promise was broken."""
     arguments = _arguments()
     if os.geteuid() == 0 and not os.environ.get(IN_NAMESPACE):
-        return _again_in_a_namespace()
+        return again_in_a_namespace("tests.faults.chaos")
     folder = Path(tempfile.mkdtemp(prefix="cd-chaos-", dir="/tmp"))
-    desk = ChaosDesk(folder, disks=bool(os.environ.get(IN_NAMESPACE)), faketime=find_faketime())
+    disks = ("archive", "index") if os.environ.get(IN_NAMESPACE) else ()
+    desk = ChaosDesk(folder, disks=disks, faketime=find_faketime())
     try:
         verdict = _run(desk, arguments)
     finally:
@@ -57,8 +58,9 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _again_in_a_namespace() -> int:
-    command = ["unshare", "--mount", "--propagation", "private", sys.executable, "-m", "tests.faults.chaos"]
+def again_in_a_namespace(module: str) -> int:
+    """Run the module with the same options where what it mounts is seen by nobody else; its exit code."""
+    command = ["unshare", "--mount", "--propagation", "private", sys.executable, "-m", module]
     return subprocess.run(
         [*command, *sys.argv[1:]], env=os.environ | {IN_NAMESPACE: "1"}, check=False, cwd=Path(__file__).parents[2]
     ).returncode

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import redis
@@ -23,8 +23,18 @@ from tests.conftest import valkey_binary
 from tests.machine import children, command_line, free_port
 
 DISK_MB = 96
+DISKS = {
+    "data": "data",
+    "redis": "data/redis",
+    "archive": "data/archive",
+    "index": "data/index",
+    "outbox": "data/index/outbox",
+    "days": "days",
+}
+"""Folders of a desk that may lie on a small disk of their own, the outer ones first."""
 READY_S = 90.0
-WORKERS = ("ingest", "normalize", "index")
+PROGRAM = Path(__file__).parents[2]
+WORKERS = ("ingest", "normalize", "index", "watch", "deliver")
 SKEWED = ("+2", "-2")
 
 
@@ -35,9 +45,11 @@ def find_faketime() -> Path | None:
 
 
 class Redis:
-    """A Valkey of the harness' own under a clock that can be put forward; killed, it comes back within a second."""
+    """A Valkey of the harness' own, under a clock that can be put forward where one is given; killed, it comes back
+    within a second.
+    """
 
-    def __init__(self, folder: Path, faketime: Path, clock: Path) -> None:
+    def __init__(self, folder: Path, environ: Mapping[str, str]) -> None:
         folder.mkdir()
         self.url = f"unix://{folder}/s"
         self._command = [valkey_binary(), "--port", "0", "--unixsocket", f"{folder}/s", "--dir", str(folder)]
@@ -51,8 +63,7 @@ class Redis:
             "--maxmemory-policy",
             "noeviction",
         ]
-        self._environ = os.environ | {"LD_PRELOAD": str(faketime), "FAKETIME_TIMESTAMP_FILE": str(clock)}
-        self._environ |= {"FAKETIME_CACHE_DURATION": "1"}
+        self._environ = os.environ | environ
         self._log = folder / "log"
         self._ended = threading.Event()
         self._process = self._start()
@@ -79,11 +90,28 @@ class Redis:
 
 
 class ChaosDesk:
-    """`copydesk up` below `folder`, and two more normalisers whose clocks are wrong where a clock can be faked."""
+    """`copydesk up` below `folder`, and two more normalisers whose clocks are wrong where a clock can be faked.
 
-    def __init__(self, folder: Path, *, disks: bool, faketime: Path | None) -> None:
+    `disks` are names of DISKS, each on a small disk of its own. `environ` adds to what the desk finds there. With
+    `own_clock` all of it sees the clock that `put_clock_forward` moves; with `own_redis` its Redis is the harness'.
+    `program` is the folder that its code lies in.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        disks: Iterable[str] = (),
+        faketime: Path | None = None,
+        environ: Mapping[str, str] = {},
+        own_clock: bool = False,
+        own_redis: bool = False,
+        program: Path = PROGRAM,
+    ) -> None:
         self.folder = folder
         self.faketime = faketime
+        self.program = program
+        self._more = dict(environ)
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.key = ""
@@ -94,8 +122,12 @@ class ChaosDesk:
         self._ahead_s = 0
         self._clock.write_text("+0\n")
         (folder / "seeds").mkdir()
-        self._server = None if faketime is None else Redis(folder / "redis", faketime, self._clock)
-        self.disks: Mapping[str, Path] = self._mount() if disks else {}
+        self._own_clock = own_clock
+        self._server: Redis | None = None
+        if faketime is not None or own_redis:
+            self._server = Redis(folder / "redis", self.faked_clock() if faketime is not None else {})
+        self.redis_address = "" if self._server is None else self._server.url
+        self.disks: Mapping[str, Path] = self._mount(frozenset(disks))
 
     def up(self) -> None:
         """Start it, and wait until it says where it is."""
@@ -125,8 +157,22 @@ class ChaosDesk:
                 self.process.wait()
         if self._server is not None:
             self._server.end()
-        for path in self.disks.values():
+        for path in reversed([*self.disks.values()]):
             subprocess.run(["umount", "--lazy", str(path)], check=False)
+
+    def run(self, *words: str, **environ: str) -> "subprocess.CompletedProcess[str]":
+        """A command, as an operator gives it in the desk's folder."""
+        return subprocess.run(
+            [sys.executable, "-m", "services.cli", *words],
+            cwd=self.folder, env=self._environ() | environ, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    def start(self, *words: str) -> "subprocess.Popen[bytes]":
+        """A process more than the desk has by itself."""
+        environ = self._environ() | {"COPYDESK_REDIS_URL": self._redis_url()}
+        with (self.folder / "more.log").open("ab") as log:
+            command = [sys.executable, "-m", "services.cli", *words]
+            return subprocess.Popen(command, cwd=self.folder, env=environ, stdout=log, stderr=log)
 
     def settings(self) -> Settings:
         """The settings with which other processes reach it."""
@@ -171,14 +217,24 @@ class ChaosDesk:
         with self._turn:
             self.up()
 
+    def faked_clock(self) -> dict[str, str]:
+        """What lets a process see the clock that `put_clock_forward` moves; timers go on."""
+        return {
+            "LD_PRELOAD": str(find_faketime()),
+            "FAKETIME_TIMESTAMP_FILE": str(self._clock),
+            "FAKETIME_CACHE_DURATION": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            "NO_FAKE_STAT": "1",
+        }
+
     def put_clock_forward(self, seconds: int) -> None:
-        """Redis, and so the ledger, sees the new time within a second."""
+        """Who has the faked clock sees the new time within a second: Redis, and so the ledger. Below 0 it goes back."""
         self._ahead_s += seconds
         fresh = self._clock.with_suffix(".new")
-        fresh.write_text(f"+{self._ahead_s}\n")
+        fresh.write_text(f"{self._ahead_s:+}\n")
         fresh.replace(self._clock)
 
-    def push(self, uri: str, text: str) -> str | None:
+    def push(self, uri: str, text: str, version: int = 1) -> str | None:
         """One push; the id of the article once the desk says that it has it."""
         request = urllib.request.Request(
             f"{self.url}/v1/articles",
@@ -187,6 +243,7 @@ class ChaosDesk:
                 "Authorization": f"Bearer {self.key}",
                 "Content-Type": "text/plain; charset=utf-8",
                 "X-Article-URI": uri,
+                "X-Article-Version": str(version),
             },
         )
         try:
@@ -202,7 +259,8 @@ class ChaosDesk:
         deadline = time.monotonic() + READY_S
         while True:
             with contextlib.suppress(OSError, ValueError, KeyError):
-                return str(json.loads((self.folder / "data" / "run" / "desk.json").read_text())["redisUrl"])
+                told = json.loads((self.folder / "data" / "run" / "desk.json").read_text())
+                return str(told.get("redisUrl") or told["redis_url"])
             if time.monotonic() > deadline:
                 raise SystemExit("the desk does not say where its Redis is")
             time.sleep(0.05)
@@ -210,9 +268,11 @@ class ChaosDesk:
     def _environ(self, skew: str = "") -> dict[str, str]:
         environ = {k: v for k, v in os.environ.items() if not k.startswith("COPYDESK_")}
         environ |= {"COPYDESK_DISK_RESERVE_MB": "1", "COPYDESK_ALLOW_NETWORKS": "127.0.0.0/8"}
-        environ |= {"COPYDESK_FEED_INTERVAL_S": "60"}
-        if self._server is not None:
-            environ |= {"COPYDESK_REDIS_URL": self._server.url}
+        environ |= {"COPYDESK_FEED_INTERVAL_S": "60", "PYTHONPATH": str(self.program)} | self._more
+        if self.redis_address:
+            environ |= {"COPYDESK_REDIS_URL": self.redis_address}
+        if self._own_clock:
+            environ |= self.faked_clock()
         if skew:
             environ |= {"LD_PRELOAD": str(self.faketime), "NO_FAKE_STAT": "1", "FAKETIME": skew}
         return environ
@@ -231,12 +291,13 @@ class ChaosDesk:
                     subprocess.Popen(command, cwd=self.folder, env=self._environ(f"{skew}s"), stdout=log, stderr=log)
                 )
 
-    def _mount(self) -> Mapping[str, Path]:
-        disks = {name: self.folder / "data" / name for name in ("archive", "index")}
+    def _mount(self, names: frozenset[str]) -> Mapping[str, Path]:
+        disks = {name: self.folder / place for name, place in DISKS.items() if name in names}
         for path in disks.values():
             path.mkdir(parents=True)
             subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK_MB}m", "tmpfs", str(path)], check=True)
-        (self.folder / "data").chmod(0o700)
+        for path in filter(Path.exists, map(self.folder.joinpath, ("data", "data/index/outbox"))):
+            path.chmod(0o700)
         return disks
 
 

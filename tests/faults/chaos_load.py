@@ -61,6 +61,16 @@ class Load:
         self._threads = [threading.Thread(target=self._push, args=(n,)) for n in range(PUSHERS)]
         self._threads.append(threading.Thread(target=self._drop))
 
+    @property
+    def newest(self) -> dict[str, str]:
+        """The newest mark of each article that was pushed, by its id."""
+        return dict(self._newest)
+
+    @property
+    def drops(self) -> int:
+        """How many files were dropped."""
+        return self._drops
+
     def begin(self) -> None:
         for thread in self._threads:
             thread.start()
@@ -75,7 +85,7 @@ class Load:
         """Wait until nothing is in flight and no trouble is left, then compare everything."""
         recovered = self._settled(ended, settle_s)
         index, ledger = self._desk.index(), self._desk.ledger()
-        found = {mark: _text_of(index, article) for article, mark in self._newest.items()}
+        found = {mark: text_of(index, article) for article, mark in self._newest.items()}
         return Verdict(
             faults=dict(faults),
             sent=len(self._newest) + self._drops,
@@ -107,13 +117,14 @@ class Load:
         while not self._stop.is_set():
             count += 1
             uri = f"urn:chaos:{number}-{count}"
-            self._send(uri, f"{uri} lần đầu")
+            self._send(uri, f"{uri} lần đầu", 1)
             if count % REVISED == 0:
-                self._send(uri, f"{uri} lần hai")
+                self._send(uri, f"{uri} lần hai", 2)
             self._stop.wait(PAUSE_S)
 
-    def _send(self, uri: str, mark: str) -> None:
-        while (article := self._desk.push(uri, _article(mark))) is None:
+    def _send(self, uri: str, mark: str, version: int) -> None:
+        """Numbered: a request that was given up and comes in late all the same is then known as the older word."""
+        while (article := self._desk.push(uri, article_of(mark), version)) is None:
             time.sleep(0.1)  # as a publisher would
         self._newest[article] = mark
 
@@ -122,7 +133,7 @@ class Load:
         while not self._stop.is_set():
             self._drops += 1
             part = seeds / f".{self._drops}.part"
-            part.write_text(_article(f"tệp {self._drops}"))
+            part.write_text(article_of(f"tệp {self._drops}"))
             part.rename(seeds / f"{self._drops}.txt")
             self._stop.wait(2 * PAUSE_S)
 
@@ -131,10 +142,16 @@ class Load:
             return str(database.execute("PRAGMA integrity_check").fetchone()[0])
 
 
-def _article(mark: str) -> str:
+def article_of(mark: str) -> str:
+    """A text whose every part tells its mark."""
     return f"09/11/2015 - 05:34\n\nTin về {mark}\n\nHUẾ - Câu mở đầu của {mark}.\n\nThân bài nói thêm về {mark}.\n"
 
 
-def _text_of(index: Index, article: str) -> str | None:
+def headline_of(mark: str) -> str:
+    """Its headline."""
+    return f"Tin về {mark}"
+
+
+def text_of(index: Index, article: str) -> str | None:
     stored = index.get(article)
     return None if stored is None else msgspec.json.encode(stored.article).decode()

@@ -10,7 +10,7 @@ from services.index.sinks.sink import Delivery, SinkEnded
 from shared.errors import CopydeskError, PermanentError, TransientError, Unavailable
 
 BACKOFF_S = (2.0, 10.0, 60.0, 300.0, 1800.0)
-PROBE_S = (1.0, 2.0, 5.0, 10.0, 20.0)  # with its jitter a sink is asked again within half a minute
+PROBE_S = (1.0, 2.0, 5.0, 10.0, 15.0)  # with its jitter, and a slow start, all goes on within half a minute
 MOST_ATTEMPTS = 12
 JITTER = 0.3
 LONGEST_NOTE = 500
