@@ -56,11 +56,12 @@ def test_nobody_is_root(name: str) -> None:
 
 
 @every_service
-def test_the_root_file_system_is_read_only_and_only_tmp_is_scratch(name: str) -> None:
+def test_the_root_file_system_is_read_only_and_only_tmp_and_sockets_are_scratch(name: str) -> None:
     assert SERVICES[name]["read_only"] is True
-    (tmp,) = SERVICES[name]["tmpfs"]
-    assert tmp.startswith("/tmp:") and {"noexec", "nosuid", "nodev"} <= set(tmp.split(":")[1].split(","))
-    assert "size=" in tmp
+    scratch = dict(place.split(":") for place in SERVICES[name]["tmpfs"])
+    assert {"/tmp"} <= set(scratch) <= {"/tmp", "/var/run/postgresql"}
+    assert all({"noexec", "nosuid", "nodev"} <= set(options.split(",")) for options in scratch.values())
+    assert all("size=" in options for options in scratch.values())
 
 
 @every_service
